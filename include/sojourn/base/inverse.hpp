@@ -1,0 +1,55 @@
+// Inverse distribution functions compiled for speed: one random word in, one draw out.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "sojourn/base/distribution.hpp"
+#include "sojourn/base/random.hpp"
+
+namespace sojourn {
+
+/// A distribution as draw = a exp(sigma y) + b x, where (y, x) is a fixed function of one random word:
+///   constant (0, 0); uniform (0, u); normal (0, z); lognormal (z, 0); Weibull, exponential (log(-log u), 0);
+///   log-logistic (logit u, 0). A beta is interpolated in a table of its quantiles.
+class Inverse {
+ public:
+  Inverse() = default;
+  explicit Inverse(const Distribution& distribution);
+
+  /// One draw. Unit: the distribution's. Not clipped.
+  [[nodiscard]] double draw(std::uint32_t word) const {
+    switch (family_) {
+      case Family::constant: return a_;
+      case Family::uniform: return a_ + b_ * uniform(word);
+      case Family::normal: return a_ + b_ * normal(word);
+      case Family::lognormal: return a_ * numeric::exp(sigma_ * normal(word));
+      case Family::exponential: return a_ * exponential(word);
+      case Family::weibull: return a_ * numeric::exp(sigma_ * numeric::log(exponential(word)));
+      case Family::loglogistic: return a_ * numeric::exp(sigma_ * logit(uniform(word)));
+      case Family::table: return interpolate(normal(word));
+    }
+    return a_;
+  }
+
+  /// The draw whose cumulative hazard -log(1 - F(x)) is `hazard` > 0: with hazard = e / m, e standard exponential, the hazard of
+  /// this distribution is multiplied by m (proportional hazards: Cox 1972). A constant stays what it is.
+  [[nodiscard]] double at_hazard(float hazard) const;
+
+  /// True for a constant; its draws need no random word.
+  [[nodiscard]] bool constant() const { return family_ == Family::constant; }
+
+ private:
+  enum class Family : std::uint8_t { constant, uniform, normal, lognormal, exponential, weibull, loglogistic, table };
+
+  SOJOURN_INLINE static float logit(float u) { return numeric::log(u) - numeric::log(1.0f - u); }
+  [[nodiscard]] double interpolate(float z) const;
+
+  Family family_ = Family::constant;
+  double a_ = 0.0, b_ = 0.0;
+  float sigma_ = 0.0f;
+  std::shared_ptr<const std::vector<double>> table_;  // logit of the quantile at evenly spaced normal scores
+};
+
+}  // namespace sojourn

@@ -1,0 +1,153 @@
+// Our own elementary functions: plain arithmetic, so that every compiler, vector width and machine gives the same bits.
+// (The C library's log and exp pick fused instructions by machine.) Compile with -ffp-contract=off.
+// Everything is forced inline: an out-of-line copy from an object built for a newer machine must never be linked in.
+#pragma once
+
+#include <bit>
+#include <cstdint>
+
+#define SOJOURN_INLINE [[gnu::always_inline]] inline
+
+namespace sojourn::numeric {
+
+/// The smaller and the larger of two numbers, as the vector instructions have them.
+SOJOURN_INLINE float lesser(float a, float b) { return a < b ? a : b; }
+SOJOURN_INLINE float greater(float a, float b) { return a > b ? a : b; }
+/// x limited to [low, high].
+SOJOURN_INLINE float clip(float x, float low, float high) { return lesser(greater(x, low), high); }
+SOJOURN_INLINE double clip(double x, double low, double high) {
+  const double raised = x > low ? x : low;
+  return raised < high ? raised : high;
+}
+
+/// e^r for |r| <= 0.36, Taylor polynomial of degree 7, relative error below 1e-8 before rounding.
+SOJOURN_INLINE float exp_reduced(float r) {
+  float p = 1.0f / 5040.0f;
+  p = p * r + 1.0f / 720.0f;
+  p = p * r + 1.0f / 120.0f;
+  p = p * r + 1.0f / 24.0f;
+  p = p * r + 1.0f / 6.0f;
+  p = p * r + 0.5f;
+  p = p * r + 1.0f;
+  return p * r + 1.0f;
+}
+
+/// e^x in single precision, relative error below 2e-7; x is limited to [-87, 88], so the result is a finite positive number.
+SOJOURN_INLINE float exp(float x) {
+  x = clip(x, -87.0f, 88.0f);
+  const float rounder = 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer
+  const float n = (x * 1.44269504f + rounder) - rounder;
+  const float r = (x - n * 0.693359375f) - n * -2.12194440e-4f;
+  const auto power = std::bit_cast<float>((static_cast<std::int32_t>(n) + 127) << 23);
+  return exp_reduced(r) * power;
+}
+
+/// Natural logarithm in single precision of a positive normal number, error below 2e-7 * max(1, |log x|).
+SOJOURN_INLINE float log(float x) {
+  const auto bits = std::bit_cast<std::int32_t>(x);
+  const std::int32_t exponent = (bits - 0x3f3504f3) >> 23;  // x = m 2^exponent with m in [sqrt(1/2), sqrt(2))
+  const auto m = std::bit_cast<float>(bits - (exponent << 23));
+  const auto e = static_cast<float>(exponent);
+  const float s = (m - 1.0f) / (m + 1.0f);  // log m = 2 atanh s
+  const float s2 = s * s;
+  float p = 2.0f / 9.0f;
+  p = p * s2 + 2.0f / 7.0f;
+  p = p * s2 + 2.0f / 5.0f;
+  p = p * s2 + 2.0f / 3.0f;
+  p = p * s2 * s;
+  return e * 0.693359375f + ((p + e * -2.12194440e-4f) + 2.0f * s);
+}
+
+/// e^x - 1 in single precision, relative error below 4e-7 also near 0; x limited as in `exp`.
+SOJOURN_INLINE float expm1(float x) {
+  float p = 1.0f / 5040.0f;
+  p = p * x + 1.0f / 720.0f;
+  p = p * x + 1.0f / 120.0f;
+  p = p * x + 1.0f / 24.0f;
+  p = p * x + 1.0f / 6.0f;
+  p = p * x + 0.5f;
+  const float near_zero = (p * x) * x + x;
+  const float magnitude = x < 0.0f ? -x : x;
+  return magnitude < 0.36f ? near_zero : exp(x) - 1.0f;
+}
+
+/// e^x in double precision, relative error below 4e-16; x is limited to [-708, 709].
+SOJOURN_INLINE double exp(double x) {
+  x = clip(x, -708.0, 709.0);
+  const double rounder = 6755399441055744.0;  // 1.5 * 2^52
+  const double n = (x * 1.4426950408889634 + rounder) - rounder;
+  const double r = (x - n * 6.93147180369123816490e-01) - n * 1.90821492927058770002e-10;
+  double p = 1.0 / 87178291200.0;  // Taylor polynomial of degree 14
+  p = p * r + 1.0 / 6227020800.0;
+  p = p * r + 1.0 / 479001600.0;
+  p = p * r + 1.0 / 39916800.0;
+  p = p * r + 1.0 / 3628800.0;
+  p = p * r + 1.0 / 362880.0;
+  p = p * r + 1.0 / 40320.0;
+  p = p * r + 1.0 / 5040.0;
+  p = p * r + 1.0 / 720.0;
+  p = p * r + 1.0 / 120.0;
+  p = p * r + 1.0 / 24.0;
+  p = p * r + 1.0 / 6.0;
+  p = p * r + 0.5;
+  p = p * r + 1.0;
+  p = p * r + 1.0;
+  const auto power = std::bit_cast<double>((static_cast<std::int64_t>(n) + 1023) << 52);
+  return p * power;
+}
+
+/// Natural logarithm in double precision of a positive normal number, error below 3e-16 * max(1, |log x|).
+SOJOURN_INLINE double log(double x) {
+  const auto bits = std::bit_cast<std::int64_t>(x);
+  const std::int64_t exponent = (bits - 0x3fe6a09e667f3bcd) >> 52;
+  const auto m = std::bit_cast<double>(bits - (exponent << 52));
+  const auto e = static_cast<double>(exponent);
+  const double s = (m - 1.0) / (m + 1.0);
+  const double s2 = s * s;
+  double p = 0.0;
+  for (int k = 21; k >= 3; k -= 2) p = (p + 2.0 / k) * s2;
+  return e * 6.93147180369123816490e-01 + ((p * s + e * 1.90821492927058770002e-10) + 2.0 * s);
+}
+
+/// log(1 + x) in double precision for x > -1, accurate near 0 (Kahan's correction).
+SOJOURN_INLINE double log1p(double x) {
+  const double y = 1.0 + x;
+  return y == 1.0 ? x : log(y) * x / (y - 1.0);
+}
+
+/// The standard normal's point with upper-tail probability `tail` in (0, 1/2], a number >= 0; absolute error below 2e-6 for
+/// tails down to 1e-7, below 3e-3 for tails down to 1e-10. Inverse error function in single precision (Giles 2010, "Approximating the erfinv function").
+SOJOURN_INLINE float normal_upper(float tail) {
+  const float x = 1.0f - 2.0f * tail;
+  const float w = -log(4.0f * tail * (1.0f - tail));
+  const float c = w - 2.5f;
+  float centre = 2.81022636e-08f;
+  centre = centre * c + 3.43273939e-07f;
+  centre = centre * c + -3.5233877e-06f;
+  centre = centre * c + -4.39150654e-06f;
+  centre = centre * c + 0.00021858087f;
+  centre = centre * c + -0.00125372503f;
+  centre = centre * c + -0.00417768164f;
+  centre = centre * c + 0.246640727f;
+  centre = centre * c + 1.50140941f;
+  const float d = __builtin_sqrtf(greater(w, 0.0f)) - 3.0f;
+  float far = -0.000200214257f;
+  far = far * d + 0.000100950558f;
+  far = far * d + 0.00134934322f;
+  far = far * d + -0.00367342844f;
+  far = far * d + 0.00573950773f;
+  far = far * d + -0.0076224613f;
+  far = far * d + 0.00943887047f;
+  far = far * d + 1.00167406f;
+  far = far * d + 2.83297682f;
+  return (w < 5.0f ? centre : far) * x * 1.41421356f;
+}
+
+/// The standard normal quantile of p in (0, 1), single precision.
+SOJOURN_INLINE float normal_quantile(float p) {
+  const float tail = p < 0.5f ? p : 1.0f - p;
+  const float z = normal_upper(tail);
+  return p < 0.5f ? -z : z;
+}
+
+}  // namespace sojourn::numeric

@@ -1,0 +1,74 @@
+// Counter-based random numbers: a draw is named by (seed, replication, customer, purpose, index, call), never by a thread.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "sojourn/base/numeric.hpp"
+
+namespace sojourn {
+
+/// What a draw is for. Values are part of the contract with results of the same version; gaps leave room.
+enum class Purpose : std::uint32_t {
+  visit = 0,    // index = event number: quality, choice, delay, carry
+  race = 8,     // index = event number, call = exit / 4: one word per competing exit
+  person = 32,  // index 0: persona, start, arrival, answering style; index 1: the life's luck
+  trait = 48,   // index = trait / 4 for built-in traits, a hash of the name for others
+};
+
+/// Four independent 32-bit words.
+using Words = std::array<std::uint32_t, 4>;
+
+/// Philox4x32-10 (Salmon, Moraes, Dror & Shaw 2011): a bijection of the counter, keyed; passes BigCrush.
+SOJOURN_INLINE Words philox(Words counter, std::uint32_t key0, std::uint32_t key1) {
+  for (int round = 0; round < 10; ++round) {
+    const std::uint64_t a = std::uint64_t{0xD2511F53u} * counter[0];
+    const std::uint64_t b = std::uint64_t{0xCD9E8D57u} * counter[2];
+    counter = {static_cast<std::uint32_t>(b >> 32) ^ counter[1] ^ key0, static_cast<std::uint32_t>(b),
+               static_cast<std::uint32_t>(a >> 32) ^ counter[3] ^ key1, static_cast<std::uint32_t>(a)};
+    key0 += 0x9E3779B9u;
+    key1 += 0xBB67AE85u;
+  }
+  return counter;
+}
+
+/// The streams of one replication. key = seed; the replication, at most 2^24 - 1, shares a counter word with the purpose.
+class Streams {
+ public:
+  constexpr Streams(std::uint64_t seed, std::uint32_t replication) : seed_(seed), replication_(replication) {}
+
+  /// Four words for `customer`, at `index` of `purpose`; `call` numbers further words of the same index.
+  [[nodiscard]] SOJOURN_INLINE Words draw(std::uint32_t customer, Purpose purpose, std::uint32_t index,
+                                          std::uint32_t call = 0) const {
+    return philox({customer, static_cast<std::uint32_t>(purpose) | (replication_ << 8), index, call},
+                  static_cast<std::uint32_t>(seed_), static_cast<std::uint32_t>(seed_ >> 32));
+  }
+
+ private:
+  std::uint64_t seed_;
+  std::uint32_t replication_;
+};
+
+/// A uniform number in (0, 1) from one word; 31 bits, finest near 0, never 0 or 1.
+SOJOURN_INLINE float uniform(std::uint32_t word) {
+  const float u = static_cast<float>(static_cast<std::int32_t>(word >> 1)) * 0x1p-31f + 0x1p-32f;
+  return numeric::lesser(u, 1.0f - 0x1p-24f);
+}
+
+/// A uniform number in (0, 1) from two words; 52 bits.
+SOJOURN_INLINE double uniform(std::uint32_t high, std::uint32_t low) {
+  const std::uint64_t bits = (std::uint64_t{high} << 32 | low) >> 12;
+  return (static_cast<double>(bits) + 0.5) * 0x1p-52;
+}
+
+/// A standard exponential number from one word: -log u.
+SOJOURN_INLINE float exponential(std::uint32_t word) { return -numeric::log(uniform(word)); }
+
+/// A standard normal number from one word: a bit for the sign, 31 for the tail, so exactly symmetric, within +-6.4.
+SOJOURN_INLINE float normal(std::uint32_t word) {
+  const float tail = static_cast<float>(static_cast<std::int32_t>(word & 0x7fffffffu)) * 0x1p-32f + 0x1p-33f;
+  const float z = numeric::normal_upper(numeric::lesser(tail, 0.5f));
+  return (word >> 31) != 0 ? -z : z;
+}
+
+}  // namespace sojourn

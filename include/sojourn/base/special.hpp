@@ -1,0 +1,23 @@
+// Special functions in double precision from our own log and exp: the same bits on every machine. For tables and tests, not loops.
+#pragma once
+
+namespace sojourn::special {
+
+/// 1 / (1 + e^-x).
+[[nodiscard]] double sigmoid(double x);
+/// log Gamma(x), x > 0, relative error below 1e-13 (Stirling's series, DLMF 5.11.1).
+[[nodiscard]] double log_gamma(double x);
+/// The standard normal distribution function, absolute error below 1e-14 relative to the tail (DLMF 7.6, 7.9).
+[[nodiscard]] double normal_cdf(double z);
+/// The standard normal quantile, 0 < q < 1, by Newton's method on `normal_cdf`.
+[[nodiscard]] double normal_quantile(double q);
+/// The regularised incomplete beta function I_x(a, b) (upper = false) or 1 - I_x(a, b) (upper = true) at x = sigmoid(l), by
+/// Lentz's continued fraction (DLMF 8.17.22). Taking the logit keeps both ends of [0, 1] apart from 0 and 1.
+enum class Tail { lower, upper };
+[[nodiscard]] double incomplete_beta_logit(double a, double b, double l, Tail tail);
+/// The logit of the q-quantile of a beta distribution, a, b > 0, 0 < q < 1.
+[[nodiscard]] double beta_quantile_logit(double a, double b, double q);
+/// The same for a tail probability: the logit of x with P(X <= x) = p (lower) or P(X > x) = p (upper).
+[[nodiscard]] double beta_tail_logit(double a, double b, double p, Tail tail);
+
+}  // namespace sojourn::special
