@@ -1,0 +1,96 @@
+// Touchpoints and the exits between them: the journey graph, as the scenario describes it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "sojourn/base/distribution.hpp"
+#include "sojourn/base/id.hpp"
+#include "sojourn/base/quantity.hpp"
+#include "sojourn/model/stage.hpp"
+
+namespace sojourn {
+
+/// A way to meet the customer. `controlled` is false outside the organisation (peers, press, reviews).
+struct Channel {
+  std::string id;
+  std::string name;
+  bool online = false;
+  bool controlled = true;
+};
+
+/// Who runs touchpoints: a silo.
+struct Team {
+  std::string id;
+  std::string name;
+};
+
+/// The chance, in [0,1], that context survives from a touchpoint of one team to one of another.
+struct Handover {
+  TeamId from, to;
+  double carry = 1.0;
+};
+
+/// How an exit's odds bend with the customer's state (MODEL.md section 2, Choice): slopes of the logit on
+/// satisfaction, expectation, social proof heard and effort. Each -100 .. 100.
+struct Slopes {
+  double satisfaction = 0.0, expectation = 0.0, heard = 0.0, effort = 0.0;
+  bool operator==(const Slopes&) const = default;
+};
+
+/// An ordinary exit takes part in the choice; the others interrupt it.
+enum class Trigger { none, heard, gave_up };
+
+/// A share taken before the odds: none, a constant in [0,1], or a trait of the customer (clipped to [0,1]).
+using ExitProbability = std::variant<std::monostate, double, TraitId>;
+
+/// An edge of the journey graph.
+struct Exit {
+  TouchpointId to;
+  std::optional<double> odds;  // 0 .. 1e9; in a race a hazard multiplier, default 1
+  ExitProbability probability;
+  Trigger on = Trigger::none;
+  Distribution after = Fixed{0.0};  // days
+  Slopes slopes;
+};
+
+/// How the exits of a touchpoint decide: multinomial logit, or competing risks.
+enum class ExitRule { choice, race };
+/// Where a life ends, or counts as ended while it stays.
+enum class End { lost, churned };
+
+/// A variant of content: a vector over themes, non-negative.
+struct Content {
+  std::vector<std::pair<std::string, double>> theme;
+};
+
+/// One encounter between customer and company. Defaults are SCENARIO.md's; money is in currency per visit or per month,
+/// within -1e12 .. 1e12.
+struct Touchpoint {
+  std::string id;
+  std::string name;
+  Stage stage = Stage::awareness;
+  ChannelId channel;              // may name nothing
+  TeamId team;                    // may name nothing
+  double quality_mean = 0.5;      // [0,1]
+  double quality_sd = 0.15;       // 0 .. 100
+  double effort = 0.0;            // [0,1]
+  double weight = 1.0;            // of the visit in memory, 0 .. 1e6
+  std::optional<double> promise;  // [0,1]
+  double cost = 0.0, revenue = 0.0, revenue_per_month = 0.0, cost_per_month = 0.0;
+  ExitRule exits = ExitRule::choice;
+  std::optional<double> servers;    // > 0, with handle_time
+  std::optional<Days> handle_time;  // > 0, with servers
+  std::vector<Content> content;
+  double personalisation = 0.0;  // [0,1]
+  bool reads_reviews = false;
+  std::optional<double> solves;  // [0,1]
+  std::optional<End> end;        // a terminal touchpoint: it has no exits
+  std::optional<End> counts_as;  // churned, at a touchpoint that is no end
+  std::vector<Exit> next;
+};
+
+}  // namespace sojourn

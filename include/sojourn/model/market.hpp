@@ -1,0 +1,100 @@
+// Mechanisms that couple customers: word of mouth, reviews, surveys, rules, accounts (MODEL.md sections 3 to 6).
+// The format is read and checked; the engine refuses a model that uses one until it is built (`unsupported` in model.hpp).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "sojourn/base/distribution.hpp"
+#include "sojourn/base/id.hpp"
+#include "sojourn/base/quantity.hpp"
+
+namespace sojourn {
+
+struct WellMixed {};
+struct SmallWorld {
+  double contacts = 0.0;  // per person, >= 1
+  double rewire = 0.0;    // [0,1]
+};
+struct ScaleFree {
+  double contacts = 0.0;  // >= 1
+};
+struct RandomNetwork {
+  double contacts = 0.0;  // >= 1
+};
+struct Communities {
+  double contacts = 0.0;  // >= 1
+  double within = 0.0;    // share of contacts of one's own persona, [0,1]
+};
+struct NetworkFile {
+  std::string path;  // relative to the scenario
+};
+using Network = std::variant<WellMixed, SmallWorld, ScaleFree, RandomNetwork, Communities, NetworkFile>;
+
+struct Mixing {
+  PersonaId from, to;
+  double weight = 1.0;  // >= 0
+};
+
+/// Rates are messages per day, >= 0; so is `negativity`; durations are > 0, `talks_after_churn` may be 0.
+struct WordOfMouth {
+  Network network = WellMixed{};
+  double promoter_rate = 0.0, detractor_rate = 0.0, passive_rate = 0.0;
+  double negativity = 2.0;
+  Days talks_after_churn{days_per_month};
+  Days remembered{2.0 * days_per_month};
+  std::vector<Mixing> mixing;
+};
+
+struct Reviews {
+  double probability = 0.0;  // [0,1]
+  double extremity = 0.0;    // >= 0
+  double weight = 1.0;       // >= 0
+};
+
+enum class Question { nps, csat, ces };
+struct ClosedLoop {
+  double below = 0.0;  // of the answer, 0 .. 10
+  TouchpointId to;
+  Days within{0.0};  // >= 0
+};
+struct Survey {
+  std::string id;
+  Question asks = Question::nps;
+  std::vector<TouchpointId> after;
+  std::vector<ChannelId> channels;
+  std::optional<Days> every;                          // > 0
+  double sample = 1.0;                                // [0,1]
+  double base = 0.0, extremity = 0.0, fatigue = 0.0;  // logits, -100 .. 100; fatigue >= 0
+  Days fatigue_half_life{60.0};                       // > 0
+  double noise = 0.0;                                 // >= 0
+  std::optional<ClosedLoop> closed_loop;
+};
+
+struct Rule {
+  std::string metric;
+  SurveyId survey;                     // may name nothing: the true value
+  std::optional<double> below, above;  // at least one
+  int windows = 1;                     // >= 1
+  ImprovementId switch_on;
+};
+
+enum class GateRule { weighted, majority, unanimous, veto };
+struct Gate {
+  TouchpointId touchpoint;
+  GateRule rule = GateRule::majority;
+  std::vector<std::pair<PersonaId, double>> weights;  // weighted
+  std::vector<PersonaId> veto;                        // veto
+};
+struct AccountSegment {
+  std::string id;
+  std::string name;
+  double share = 0.0;
+  std::vector<std::pair<PersonaId, Distribution>> roles;  // people per account
+  std::vector<Gate> gates;
+};
+
+}  // namespace sojourn

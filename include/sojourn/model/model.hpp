@@ -1,0 +1,102 @@
+// The model: everything a scenario says, complete and valid. A value: two models live side by side in one process.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sojourn/base/error.hpp"
+#include "sojourn/model/change.hpp"
+#include "sojourn/model/journey.hpp"
+#include "sojourn/model/market.hpp"
+#include "sojourn/model/persona.hpp"
+
+namespace sojourn {
+
+/// `[scenario]`: what is simulated, how long, with how many people.
+struct Settings {
+  std::string title;
+  std::string question;
+  std::string start = "2000-01-01";  // ISO date of day 0
+  Days horizon{0.0};                 // > 0, at most 1,000,000
+  Days window{7.0};                  // > 0; at most 100,000 windows make the horizon
+  std::uint64_t customers = 0;       // people simulated, 1 .. 4,000,000,000
+  std::optional<double> market;      // real people they stand for; > 0, at most 1e12; default: customers
+  std::uint32_t replications = 10;   // 1 .. 100,000
+  std::uint64_t seed = 42;
+  std::string currency = "EUR";
+  double discount = 0.0;  // per year, > -1
+};
+
+/// `[behaviour]`: constants of MODEL.md section 2. All are at least 0.
+struct BehaviourSettings {
+  double performance = 1.0;      // <= 100
+  double disconfirmation = 0.5;  // <= 100
+  double memory = 0.2;           // <= 1
+  double peak = 1.0;             // <= 100
+  double adapt = 0.1;            // <= 1
+  double promise_weight = 0.3;   // <= 1
+  double forgiveness = 0.5;      // <= 1
+  double recommend_base = 0.7;   // <= 1
+  double recommend_sd = 0.22;    // <= 100
+  double repeat_effort = 0.3;    // <= 1
+  double fit_weight = 0.3;       // <= 100
+};
+
+/// The parts of a model: plain data, filled by the scenario reader or by a C++ program.
+struct ModelParts {
+  Settings settings;
+  BehaviourSettings behaviour;
+  std::vector<Trait> traits = builtin_traits();
+  std::vector<Persona> personas;
+  std::vector<Channel> channels;
+  std::vector<Team> teams;
+  std::vector<Handover> handovers;
+  std::vector<Touchpoint> touchpoints;
+  std::vector<Improvement> improvements;
+  std::vector<Change> events;
+  std::vector<Plan> plans{Plan{"baseline", "Baseline", {}}};  // plan 0 is always the empty plan
+  std::optional<WordOfMouth> word_of_mouth;
+  std::optional<Reviews> reviews;
+  std::vector<Survey> surveys;
+  std::vector<Rule> rules;
+  std::vector<AccountSegment> account_segments;
+};
+
+/// Every rule that a model must keep, errors and warnings, in no particular order: ranges, shares, duplicate ids, dead
+/// ends, cycles of zero delays, unreachable touchpoints, absorbing loops, improvements that can never act, ...
+/// Ids that name nothing (a reader's earlier error) are passed over in silence. Never throws.
+[[nodiscard]] std::vector<Finding> check(const ModelParts& parts);
+
+/// An immutable, valid model under one plan. Copies share their data.
+class Model {
+ public:
+  /// Throws InvalidModel with every error that `check` finds. Shares and starts are normalised to sum to exactly 1.
+  explicit Model(ModelParts parts);
+
+  [[nodiscard]] const ModelParts& parts() const { return *parts_; }
+  /// The plan in force; PlanId(0), the baseline, after construction.
+  [[nodiscard]] PlanId plan() const { return plan_; }
+  /// People for whom one simulated person stands: market / customers.
+  [[nodiscard]] double people_per_customer() const;
+  /// True where one customer's life acts on another's (talk, reviews, queues, accounts, rules).
+  [[nodiscard]] bool coupled() const;
+
+  friend Model apply(const Model& model, PlanId plan);
+
+ private:
+  std::shared_ptr<const ModelParts> parts_;
+  PlanId plan_{0};
+};
+
+/// The same model with `plan` in force. `plan` must be one of its plans.
+[[nodiscard]] Model apply(const Model& model, PlanId plan);
+
+/// The mechanisms in use that this version cannot simulate yet, in words ("word of mouth", "surveys"); empty when it can
+/// run.
+[[nodiscard]] std::vector<std::string> unsupported(const ModelParts& parts);
+
+}  // namespace sojourn

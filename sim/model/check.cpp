@@ -1,0 +1,46 @@
+#include <utility>
+
+#include "findings.hpp"
+#include "sojourn/model/model.hpp"
+
+namespace sojourn {
+namespace {
+
+// An id that names nothing where one is due: a reader has complained already, and what follows from the gap is not news.
+bool has_gaps(const ModelParts& parts) {
+  for (const Persona& persona : parts.personas) {
+    for (const auto& [touchpoint, share] : persona.starts) {
+      if (!touchpoint.valid()) return true;
+    }
+  }
+  for (const Touchpoint& touchpoint : parts.touchpoints) {
+    for (const Exit& exit : touchpoint.next) {
+      if (!exit.to.valid()) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+std::vector<Finding> check(const ModelParts& parts) {
+  checking::Findings findings;
+  const checking::Paths paths = checking::name_entities(parts, findings);
+  const checking::Context context{parts, paths, findings};
+  checking::check_settings(context);
+  checking::check_personas(context);
+  checking::check_journey(context);
+  checking::check_market(context);
+  checking::check_changes(context);
+  checking::check_plans(context);
+  checking::check_instant_cycles(context);
+  if (!has_gaps(parts)) {
+    const checking::Reach reach = checking::find_reach(parts);
+    checking::check_routes(context, reach);
+    checking::check_use_of_changes(context, reach);
+    checking::check_clipping(context);
+  }
+  return std::move(findings).take();
+}
+
+}  // namespace sojourn

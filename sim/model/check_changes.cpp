@@ -1,0 +1,142 @@
+// Checks of [[improvement]], [[event]] and [[plan]]: what they say, not yet what they act on.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "findings.hpp"
+#include "sojourn/model/change_arithmetic.hpp"
+
+namespace sojourn::checking {
+namespace {
+
+bool is_exit_parameter(Parameter parameter) {
+  return parameter == Parameter::odds || parameter == Parameter::probability || parameter == Parameter::delay;
+}
+
+void check_target(const Context& context, const Target& target, const std::string& path) {
+  const ModelParts& parts = context.parts;
+  const auto check_list = [&](std::string_view key, const auto& ids, std::size_t count, std::string_view kind) {
+    for (const auto id : ids) context.findings.reference(fmt::format("{}.{}", path, key), id, count, kind);
+  };
+  check_list("touchpoint", target.touchpoints, parts.touchpoints.size(), "touchpoint");
+  check_list("channel", target.channels, parts.channels.size(), "channel");
+  check_list("team", target.teams, parts.teams.size(), "team");
+  check_list("persona", target.personas, parts.personas.size(), "persona");
+  check_list("exit_to", target.exit_to, parts.touchpoints.size(), "touchpoint");
+}
+
+Bounds bounds_of(Parameter parameter) {
+  const Range allowed = range(parameter);
+  if (allowed.high == 1.0) return fraction;
+  return allowed.low == 0.0 ? not_negative : money;
+}
+
+void check_effect(const Effect& effect, const Target& target, const std::string& path, Findings& findings) {
+  const std::string here = fmt::format("{}.effect.{}", path, name(effect.parameter));
+  const Bounds bounds = bounds_of(effect.parameter);
+  switch (effect.operation) {
+    case Operation::set:
+      findings.number(here, effect.value, bounds);
+      break;
+    case Operation::add:
+      findings.number(here, effect.value, {-bounds.high, bounds.high}, fmt::format("shift of {}", name(effect.parameter)),
+                      bounds.high == 1.0 ? "a relative change carries a percent sign: \"+15%\"" : "");
+      break;
+    case Operation::multiply:
+      findings.number(here, effect.value, not_negative, fmt::format("factor of {}", name(effect.parameter)),
+                      "\"-100%\" is the deepest cut");
+      break;
+  }
+  const bool shared = effect.parameter == Parameter::servers || effect.parameter == Parameter::handle_time;
+  if (shared && !target.personas.empty()) {
+    findings.error(here, fmt::format("{} cannot change for some personas only", name(effect.parameter)),
+                   "remove persona from the target: one queue serves all");
+  }
+}
+
+void check_change(const Context& context, const Change& change, const std::string& path) {
+  Findings& findings = context.findings;
+  check_target(context, change.target, path + ".target");
+  for (const Effect& effect : change.effects) check_effect(effect, change.target, path, findings);
+  const bool shifts_exits = std::any_of(change.effects.begin(), change.effects.end(),
+                                        [](const Effect& effect) { return is_exit_parameter(effect.parameter); });
+  if (!change.target.exit_to.empty() && !change.effects.empty() && !shifts_exits) {
+    findings.error(path + ".target.exit_to", "exit_to narrows exits, but no effect is on an exit",
+                   "remove exit_to, or change odds, probability or delay");
+  }
+  const bool start = findings.number(path + ".start", change.start.value(), not_negative);
+  if (change.end && findings.number(path + ".end", change.end->value(), not_negative) && start &&
+      change.start >= *change.end) {
+    findings.error(
+        path + ".end",
+        fmt::format("ends on day {}, but starts on day {}", text(change.end->value()), text(change.start.value())),
+        "let it end later than it starts");
+  }
+  const std::string ramp = change.ramp.shape == RampShape::s_curve ? ".ramp.s_curve" : ".ramp.linear";
+  findings.number(path + ramp, change.ramp.over.value(), not_negative, "ramp");
+}
+
+void check_improvement(const Context& context, const Improvement& improvement, const std::string& path) {
+  Findings& findings = context.findings;
+  findings.number(path + ".cost.once", improvement.price.once, {0.0, 1e12});
+  findings.number(path + ".cost.per_month", improvement.price.per_month, {0.0, 1e12});
+  findings.number(path + ".cost.per_visit", improvement.price.per_visit, {0.0, 1e12});
+  std::set<double> levels;
+  for (std::size_t i = 0; i < improvement.levels.size(); ++i) {
+    const std::string here = fmt::format("{}.levels[{}]", path, i);
+    const double level = improvement.levels[i];
+    if (findings.number(here, level, {0.0, 1.0, Limit::outside}, "level") && !levels.insert(level).second) {
+      findings.error(here, fmt::format("level {} is named twice", text(level)), "keep one of them");
+    }
+  }
+}
+
+void check_plan(const Context& context, const Plan& plan, const std::string& path) {
+  const std::vector<Improvement>& improvements = context.parts.improvements;
+  if (plan.improvements.empty()) {
+    context.findings.error(path + ".improvements", "the plan names no improvement",
+                           "name one; the empty plan is there already, as \"baseline\"");
+  }
+  std::set<ImprovementId> named;
+  for (std::size_t i = 0; i < plan.improvements.size(); ++i) {
+    const ImprovementId improvement = plan.improvements[i];
+    const std::string here = fmt::format("{}.improvements[{}]", path, i);
+    if (!context.findings.reference(here, improvement, improvements.size(), "improvement")) continue;
+    if (!named.insert(improvement).second) {
+      context.findings.error(here, fmt::format("{} is named twice", quoted(improvements[improvement.index()].change.id)),
+                             "keep one of them");
+    }
+  }
+}
+
+}  // namespace
+
+void check_changes(const Context& context) {
+  const ModelParts& parts = context.parts;
+  for (std::size_t i = 0; i < parts.improvements.size(); ++i) {
+    check_change(context, parts.improvements[i].change, context.paths.improvements[i]);
+    check_improvement(context, parts.improvements[i], context.paths.improvements[i]);
+  }
+  for (std::size_t i = 0; i < parts.events.size(); ++i) check_change(context, parts.events[i], context.paths.events[i]);
+}
+
+void check_plans(const Context& context) {
+  const ModelParts& parts = context.parts;
+  if (parts.plans.empty() || parts.plans.front().id != "baseline" || !parts.plans.front().improvements.empty()) {
+    context.findings.error("plan", "the first plan is not the empty plan \"baseline\"");
+  }
+  std::vector<bool> used(parts.improvements.size(), false);
+  const auto use = [&](ImprovementId improvement) {
+    if (improvement.index() < used.size()) used[improvement.index()] = true;
+  };
+  for (std::size_t i = 1; i < parts.plans.size(); ++i) check_plan(context, parts.plans[i], context.paths.plans[i]);
+  for (const Plan& plan : parts.plans) std::for_each(plan.improvements.begin(), plan.improvements.end(), use);
+  for (const Rule& rule : parts.rules) use(rule.switch_on);
+  for (std::size_t i = 0; i < used.size(); ++i) {
+    if (!used[i])
+      context.findings.warning(context.paths.improvements[i], "no plan names this improvement", "add it to a plan");
+  }
+}
+
+}  // namespace sojourn::checking

@@ -1,0 +1,186 @@
+// Checks of [[touchpoint]], its exits, and [[handover]].
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+#include <variant>
+
+#include "findings.hpp"
+
+namespace sojourn::checking {
+namespace {
+
+void check_numbers(const Context& context, const Touchpoint& touchpoint, const std::string& path) {
+  Findings& findings = context.findings;
+  findings.number(path + ".quality.mean", touchpoint.quality_mean, fraction, "mean quality");
+  findings.number(path + ".quality.sd", touchpoint.quality_sd, {0.0, 100.0}, "sd of quality");
+  findings.number(path + ".effort", touchpoint.effort, fraction);
+  findings.number(path + ".weight", touchpoint.weight, {0.0, 1e6});
+  if (touchpoint.promise) findings.number(path + ".promise", *touchpoint.promise, fraction);
+  findings.number(path + ".cost", touchpoint.cost, money);
+  findings.number(path + ".revenue", touchpoint.revenue, money);
+  findings.number(path + ".cost_per_month", touchpoint.cost_per_month, money);
+  findings.number(path + ".revenue_per_month", touchpoint.revenue_per_month, money);
+  findings.number(path + ".personalisation", touchpoint.personalisation, fraction);
+  if (touchpoint.solves) findings.number(path + ".solves", *touchpoint.solves, fraction);
+  for (std::size_t i = 0; i < touchpoint.content.size(); ++i) {
+    for (const auto& [theme, weight] : touchpoint.content[i].theme) {
+      findings.number(fmt::format("{}.content[{}].theme.{}", path, i, theme), weight, not_negative);
+    }
+  }
+}
+
+void check_capacity(const Touchpoint& touchpoint, const std::string& path, Findings& findings) {
+  if (touchpoint.servers) findings.number(path + ".servers", *touchpoint.servers, positive);
+  if (touchpoint.handle_time) findings.number(path + ".handle_time", touchpoint.handle_time->value(), positive);
+  if (touchpoint.servers && !touchpoint.handle_time) {
+    findings.error(path + ".servers", "servers without handle_time", "add handle_time = \"12 minutes\"");
+  }
+  if (touchpoint.handle_time && !touchpoint.servers) {
+    findings.error(path + ".handle_time", "handle_time without servers", "add servers, or remove handle_time");
+  }
+}
+
+void check_end(const Touchpoint& touchpoint, const std::string& path, Findings& findings) {
+  if (touchpoint.end && !touchpoint.next.empty()) {
+    findings.error(path + ".next", fmt::format("an end has {}", counted(touchpoint.next.size(), "exit")),
+                   "remove them, or remove end: whoever can come back is not at an end");
+  }
+  if (!touchpoint.end && touchpoint.next.empty()) {
+    findings.error(path, "neither an end nor an exit", "add next = [ ... ], or end = \"lost\" or \"churned\"");
+  }
+  if (touchpoint.end && touchpoint.counts_as) {
+    findings.error(path + ".counts_as", "counts_as at an end", "remove it: an end says by itself what it counts as");
+  } else if (touchpoint.counts_as == End::lost) {
+    findings.error(path + ".counts_as", "counts_as is \"lost\", but must be \"churned\"");
+  }
+}
+
+bool has_probability(const Exit& exit) { return !std::holds_alternative<std::monostate>(exit.probability); }
+
+// Which of odds and probability an exit has, by how its touchpoint decides and what it waits for.
+void check_way_of_taking(const Touchpoint& touchpoint, const Exit& exit, const std::string& path, Findings& findings) {
+  if (exit.on == Trigger::gave_up) {
+    if (exit.odds) findings.error(path + ".odds", "odds at an exit that waits for patience to end", "remove the odds");
+    if (has_probability(exit)) {
+      findings.error(path + ".probability", "probability at an exit that waits for patience to end",
+                     "remove the probability");
+    }
+    if (!touchpoint.servers) {
+      findings.warning(path + ".on", "nobody gives up where nobody queues", "add servers and handle_time to the touchpoint");
+    }
+  } else if (exit.on == Trigger::heard) {
+    if (exit.odds)
+      findings.error(path + ".odds", "odds at an exit that waits for a message", "use probability, per message");
+    if (!has_probability(exit)) {
+      findings.error(path, "an exit that waits for a message has no probability", "add probability = 0.1, per message");
+    }
+  } else if (touchpoint.exits == ExitRule::race) {
+    if (has_probability(exit)) {
+      findings.error(path + ".probability", "probability in a race", "use odds: they multiply the hazard");
+    }
+  } else if (exit.odds && has_probability(exit)) {
+    findings.error(path + ".probability", "both odds and a probability",
+                   "keep one: a probability takes its share before the odds");
+  } else if (!exit.odds && !has_probability(exit)) {
+    findings.error(path, "neither odds nor a probability", "add odds = 1");
+  }
+}
+
+void check_slopes(const Exit& exit, const std::string& path, Findings& findings) {
+  const std::pair<std::string_view, double> slopes[] = {{"satisfaction", exit.slopes.satisfaction},
+                                                        {"expectation", exit.slopes.expectation},
+                                                        {"heard", exit.slopes.heard},
+                                                        {"effort", exit.slopes.effort}};
+  for (const auto& [key, slope] : slopes) {
+    const std::string here = fmt::format("{}.{}", path, key);
+    findings.number(here, slope, {-100.0, 100.0}, fmt::format("slope on {}", key));
+    if (slope == 0.0) continue;
+    if (has_probability(exit)) {
+      findings.error(here, fmt::format("a slope on {} beside a probability", key), "use odds: slopes bend odds only");
+    } else if (exit.on == Trigger::gave_up) {
+      findings.error(here, fmt::format("a slope on {} at an exit that waits for patience to end", key), "remove it");
+    }
+  }
+}
+
+void check_exit(const Context& context, const Touchpoint& touchpoint, const Exit& exit, const std::string& path) {
+  const ModelParts& parts = context.parts;
+  context.findings.reference(path + ".to", exit.to, parts.touchpoints.size(), "touchpoint");
+  if (exit.odds) context.findings.number(path + ".odds", *exit.odds, not_negative);
+  if (const double* constant = std::get_if<double>(&exit.probability)) {
+    context.findings.number(path + ".probability", *constant, fraction);
+  } else if (const TraitId* trait = std::get_if<TraitId>(&exit.probability)) {
+    context.findings.reference(path + ".probability", *trait, parts.traits.size(), "trait");
+  }
+  check_way_of_taking(touchpoint, exit, path, context.findings);
+  check_slopes(exit, path, context.findings);
+  context.findings.distribution(path + ".after", exit.after, not_negative, "delay");
+}
+
+// What only the exits of a touchpoint together show.
+void check_exits_together(const Touchpoint& touchpoint, const std::string& path, Findings& findings) {
+  double sum = 0.0;
+  std::size_t gave_up = 0;
+  for (const Exit& exit : touchpoint.next) {
+    const double* constant = std::get_if<double>(&exit.probability);
+    if (constant && exit.on == Trigger::none && *constant > 0.0) sum += *constant;
+    if (exit.on == Trigger::gave_up) ++gave_up;
+  }
+  // Room for the rounding of decimal fractions.
+  if (touchpoint.exits == ExitRule::choice && sum > 1.0 + 1e-9) {
+    findings.error(path + ".next", fmt::format("probabilities sum to {}, but must sum to 1 or less", text(sum)),
+                   fmt::format("take away {} in all", text(sum - 1.0)));
+  }
+  if (gave_up > 1) {
+    findings.error(path + ".next", fmt::format("{} exits wait for patience to end, but one takes all who give up", gave_up),
+                   "keep one of them");
+  }
+}
+
+void check_handovers(const Context& context) {
+  const ModelParts& parts = context.parts;
+  std::set<std::pair<TeamId, TeamId>> named;
+  for (std::size_t i = 0; i < parts.handovers.size(); ++i) {
+    const Handover& handover = parts.handovers[i];
+    const std::string path = fmt::format("handover[{}]", i);
+    context.findings.number(path + ".carry", handover.carry, fraction);
+    const bool from = context.findings.reference(path + ".from", handover.from, parts.teams.size(), "team");
+    const bool to = context.findings.reference(path + ".to", handover.to, parts.teams.size(), "team");
+    if (!from || !to) continue;
+    if (!named.insert({handover.from, handover.to}).second) {
+      context.findings.error(
+          path,
+          fmt::format("another handover leads from {} to {}", quoted(parts.teams[handover.from.index()].id),
+                      quoted(parts.teams[handover.to.index()].id)),
+          "keep one of them");
+    }
+    if (handover.from == handover.to) {
+      context.findings.warning(path, "a team hands over to itself", "remove it: within a team context always survives");
+    }
+  }
+}
+
+}  // namespace
+
+void check_journey(const Context& context) {
+  const ModelParts& parts = context.parts;
+  if (parts.touchpoints.empty()) context.findings.error("touchpoint", "there is no touchpoint", "add one: [[touchpoint]]");
+  for (std::size_t i = 0; i < parts.touchpoints.size(); ++i) {
+    const Touchpoint& touchpoint = parts.touchpoints[i];
+    const std::string& path = context.paths.touchpoints[i];
+    context.findings.reference(path + ".channel", touchpoint.channel, parts.channels.size(), "channel");
+    context.findings.reference(path + ".team", touchpoint.team, parts.teams.size(), "team");
+    check_numbers(context, touchpoint, path);
+    check_capacity(touchpoint, path, context.findings);
+    check_end(touchpoint, path, context.findings);
+    for (std::size_t exit = 0; exit < touchpoint.next.size(); ++exit) {
+      check_exit(context, touchpoint, touchpoint.next[exit], fmt::format("{}.next[{}]", path, exit));
+    }
+    check_exits_together(touchpoint, path, context.findings);
+  }
+  check_handovers(context);
+}
+
+}  // namespace sojourn::checking

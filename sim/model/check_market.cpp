@@ -1,0 +1,185 @@
+// Checks of what couples customers: word of mouth, reviews, surveys, rules, accounts.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+#include <variant>
+
+#include "findings.hpp"
+
+namespace sojourn::checking {
+namespace {
+
+constexpr Bounds logit{-100.0, 100.0};
+
+// The numbers of a network, each with its key.
+struct CheckNetwork {
+  const std::string path = "word_of_mouth.network.";
+  Findings& findings;
+  double people;
+
+  void operator()(const WellMixed&) const {}
+  void operator()(const SmallWorld& network) const {
+    contacts("small_world", network.contacts);
+    findings.number(path + "small_world.rewire", network.rewire, fraction);
+  }
+  void operator()(const ScaleFree& network) const { contacts("scale_free", network.contacts); }
+  void operator()(const RandomNetwork& network) const { contacts("random", network.contacts); }
+  void operator()(const Communities& network) const {
+    contacts("communities", network.contacts);
+    findings.number(path + "communities.within", network.within, fraction);
+  }
+  void operator()(const NetworkFile& network) const {
+    if (network.path.empty()) findings.error(path + "file", "the network's file has no name");
+  }
+
+  void contacts(std::string_view kind, double value) const {
+    const std::string here = fmt::format("{}{}.contacts", path, kind);
+    if (findings.number(here, value, {1.0, 1e9}) && value >= people) {
+      findings.error(here, fmt::format("contacts is {}, but there are {} people", text(value), text(people)),
+                     "everybody has fewer contacts than there are people");
+    }
+  }
+};
+
+void check_word_of_mouth(const Context& context, const WordOfMouth& talk) {
+  Findings& findings = context.findings;
+  const ModelParts& parts = context.parts;
+  std::visit(CheckNetwork{.findings = findings, .people = static_cast<double>(parts.settings.customers)}, talk.network);
+  findings.number("word_of_mouth.promoter_rate", talk.promoter_rate, not_negative);
+  findings.number("word_of_mouth.detractor_rate", talk.detractor_rate, not_negative);
+  findings.number("word_of_mouth.passive_rate", talk.passive_rate, not_negative);
+  findings.number("word_of_mouth.negativity", talk.negativity, {0.0, 1e6});
+  findings.number("word_of_mouth.talks_after_churn", talk.talks_after_churn.value(), not_negative);
+  findings.number("word_of_mouth.remembered", talk.remembered.value(), positive);
+  std::set<std::pair<PersonaId, PersonaId>> named;
+  for (std::size_t i = 0; i < talk.mixing.size(); ++i) {
+    const Mixing& mixing = talk.mixing[i];
+    const std::string path = fmt::format("word_of_mouth.mixing[{}]", i);
+    findings.number(path + ".weight", mixing.weight, not_negative);
+    const bool from = findings.reference(path + ".from", mixing.from, parts.personas.size(), "persona");
+    const bool to = findings.reference(path + ".to", mixing.to, parts.personas.size(), "persona");
+    if (from && to && !named.insert({mixing.from, mixing.to}).second) {
+      findings.error(path,
+                     fmt::format("{} to {} is named twice", quoted(parts.personas[mixing.from.index()].id),
+                                 quoted(parts.personas[mixing.to.index()].id)),
+                     "keep one of them");
+    }
+  }
+}
+
+void check_reviews(const Reviews& reviews, Findings& findings) {
+  findings.number("reviews.probability", reviews.probability, fraction);
+  findings.number("reviews.extremity", reviews.extremity, {0.0, 100.0});
+  findings.number("reviews.weight", reviews.weight, {0.0, 100.0});
+}
+
+void check_survey(const Context& context, const Survey& survey, const std::string& path) {
+  Findings& findings = context.findings;
+  const ModelParts& parts = context.parts;
+  if (survey.after.empty() && survey.channels.empty() && !survey.every) {
+    findings.error(path, "nothing sets off the survey",
+                   "add after = [touchpoints], channels = [...] or every = \"90 days\"");
+  }
+  for (std::size_t i = 0; i < survey.after.size(); ++i) {
+    findings.reference(fmt::format("{}.after[{}]", path, i), survey.after[i], parts.touchpoints.size(), "touchpoint");
+  }
+  for (std::size_t i = 0; i < survey.channels.size(); ++i) {
+    findings.reference(fmt::format("{}.channels[{}]", path, i), survey.channels[i], parts.channels.size(), "channel");
+  }
+  if (survey.every) findings.number(path + ".every", survey.every->value(), positive);
+  findings.number(path + ".sample", survey.sample, fraction);
+  findings.number(path + ".base", survey.base, logit);
+  findings.number(path + ".extremity", survey.extremity, logit);
+  findings.number(path + ".fatigue", survey.fatigue, {0.0, 100.0});
+  findings.number(path + ".fatigue_half_life", survey.fatigue_half_life.value(), positive);
+  findings.number(path + ".noise", survey.noise, {0.0, 100.0});
+  if (!survey.closed_loop) return;
+  const ClosedLoop& loop = *survey.closed_loop;
+  findings.number(path + ".closed_loop.below", loop.below, {0.0, 10.0});
+  findings.number(path + ".closed_loop.within", loop.within.value(), not_negative);
+  if (findings.reference(path + ".closed_loop.to", loop.to, parts.touchpoints.size(), "touchpoint") &&
+      parts.touchpoints[loop.to.index()].end) {
+    findings.error(path + ".closed_loop.to", fmt::format("{} is an end", quoted(parts.touchpoints[loop.to.index()].id)),
+                   "send low scorers to a touchpoint that helps them");
+  }
+}
+
+void check_rule(const Context& context, const Rule& rule, const std::string& path) {
+  Findings& findings = context.findings;
+  if (rule.metric.empty()) findings.error(path + ".when.metric", "the rule watches no metric");
+  findings.reference(path + ".when.survey", rule.survey, context.parts.surveys.size(), "survey");
+  if (rule.below) findings.number(path + ".when.below", *rule.below, any_number);
+  if (rule.above) findings.number(path + ".when.above", *rule.above, any_number);
+  if (!rule.below && !rule.above) findings.error(path + ".when", "neither below nor above", "add a level: below = 10");
+  findings.number(path + ".when.windows", rule.windows, {1.0, 1e5});
+  findings.reference(path + ".switch_on", rule.switch_on, context.parts.improvements.size(), "improvement");
+}
+
+void check_gate(const Context& context, const AccountSegment& segment, const Gate& gate, const std::string& path) {
+  Findings& findings = context.findings;
+  const std::vector<Persona>& personas = context.parts.personas;
+  const auto demand_role = [&](const std::string& here, PersonaId persona) {
+    const bool is_role =
+        std::any_of(segment.roles.begin(), segment.roles.end(), [&](const auto& role) { return role.first == persona; });
+    if (!is_role) findings.error(here, fmt::format("{} is no role of the segment", quoted(personas[persona.index()].id)));
+  };
+  findings.reference(path + ".touchpoint", gate.touchpoint, context.parts.touchpoints.size(), "touchpoint");
+  double sum = 0.0;
+  for (const auto& [persona, weight] : gate.weights) {
+    if (findings.reference(path + ".weights", persona, personas.size(), "persona")) {
+      const std::string here = fmt::format("{}.weights.{}", path, personas[persona.index()].id);
+      demand_role(here, persona);
+      findings.number(here, weight, not_negative);
+    }
+    sum += weight;
+  }
+  // Negated, so that not-a-number is found too.
+  if (gate.rule == GateRule::weighted && !(sum > 0.0)) {
+    findings.error(path + ".weights", "no role has a weight above 0", "add weights = { user = 1 }");
+  }
+  for (const PersonaId persona : gate.veto) {
+    if (findings.reference(path + ".rule.veto", persona, personas.size(), "persona"))
+      demand_role(path + ".rule.veto", persona);
+  }
+  if (gate.rule == GateRule::veto && gate.veto.empty()) {
+    findings.error(path + ".rule.veto", "nobody has the veto", "name roles: { veto = [\"cfo\"] }");
+  }
+}
+
+void check_account_segment(const Context& context, const AccountSegment& segment, const std::string& path) {
+  Findings& findings = context.findings;
+  findings.number(path + ".share", segment.share, fraction);
+  if (segment.roles.empty()) findings.error(path + ".roles", "the segment has no roles", "add roles = { user = 8 }");
+  std::set<PersonaId> roles;
+  for (const auto& [persona, people] : segment.roles) {
+    if (!findings.reference(path + ".roles", persona, context.parts.personas.size(), "persona")) continue;
+    const std::string& id = context.parts.personas[persona.index()].id;
+    findings.distribution(fmt::format("{}.roles.{}", path, id), people, not_negative, "number of " + quoted(id));
+    if (!roles.insert(persona).second) findings.error(path + ".roles", fmt::format("{} is named twice", quoted(id)));
+  }
+  for (std::size_t i = 0; i < segment.gates.size(); ++i) {
+    check_gate(context, segment, segment.gates[i], fmt::format("{}.gates[{}]", path, i));
+  }
+}
+
+}  // namespace
+
+void check_market(const Context& context) {
+  const ModelParts& parts = context.parts;
+  if (parts.word_of_mouth) check_word_of_mouth(context, *parts.word_of_mouth);
+  if (parts.reviews) check_reviews(*parts.reviews, context.findings);
+  for (std::size_t i = 0; i < parts.surveys.size(); ++i) check_survey(context, parts.surveys[i], context.paths.surveys[i]);
+  for (std::size_t i = 0; i < parts.rules.size(); ++i) check_rule(context, parts.rules[i], fmt::format("rule[{}]", i));
+  std::vector<double> shares;
+  for (std::size_t i = 0; i < parts.account_segments.size(); ++i) {
+    shares.push_back(parts.account_segments[i].share);
+    check_account_segment(context, parts.account_segments[i], context.paths.account_segments[i]);
+  }
+  if (!shares.empty()) {
+    context.findings.shares(context.paths.account_segments.back() + ".share", shares, "shares of the account segments");
+  }
+}
+
+}  // namespace sojourn::checking

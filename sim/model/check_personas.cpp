@@ -1,0 +1,133 @@
+// Checks of [[persona]].
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "findings.hpp"
+
+namespace sojourn::checking {
+namespace {
+
+void check_share(const Context& context, const Persona& persona, const std::string& path) {
+  if (context.findings.number(path + ".share", persona.share, fraction) && persona.share < 0.01) {
+    context.findings.warning(path + ".share", fmt::format("share is {}, under 1 %", text(persona.share)),
+                             "simulate enough customers, or join it with another persona");
+  }
+}
+
+void check_starts(const Context& context, const Persona& persona, const std::string& path) {
+  if (persona.starts.empty()) {
+    context.findings.error(path + ".starts", "the persona starts nowhere", "name its first touchpoint: { see-ad = 1.0 }");
+    return;
+  }
+  std::vector<double> shares;
+  std::set<TouchpointId> named;
+  for (const auto& [touchpoint, share] : persona.starts) {
+    shares.push_back(share);
+    if (!context.findings.reference(path + ".starts", touchpoint, context.parts.touchpoints.size(), "touchpoint")) {
+      context.findings.number(path + ".starts", share, fraction, "a share");
+      continue;
+    }
+    const std::string& id = context.parts.touchpoints[touchpoint.index()].id;
+    context.findings.number(path + ".starts." + id, share, fraction, "share of " + quoted(id));
+    if (!named.insert(touchpoint).second)
+      context.findings.error(path + ".starts", fmt::format("{} is named twice", quoted(id)));
+  }
+  context.findings.shares(path + ".starts", shares, "starts");
+}
+
+void check_traits_of(const Context& context, const Persona& persona, const std::string& path) {
+  const std::vector<Trait>& traits = context.parts.traits;
+  for (std::size_t i = 0; i < std::min(traits.size(), persona.traits.size()); ++i) {
+    context.findings.distribution(path + ".traits." + traits[i].name, persona.traits[i], {traits[i].low, traits[i].high});
+  }
+  for (std::size_t i = persona.traits.size(); i < traits.size(); ++i) {
+    context.findings.error(path + ".traits", fmt::format("trait {} has no value", quoted(traits[i].name)),
+                           fmt::format("set traits.{}", traits[i].name));
+  }
+  if (persona.traits.size() > traits.size()) {
+    context.findings.error(
+        path + ".traits", fmt::format("there are {} values for {}", persona.traits.size(), counted(traits.size(), "trait")));
+  }
+}
+
+void check_preferences(const Context& context, const Persona& persona, const std::string& path) {
+  std::set<std::string_view> themes;
+  for (const auto& [theme, weight] : persona.needs) {
+    context.findings.number(path + ".needs." + theme, weight, not_negative);
+    if (!themes.insert(theme).second)
+      context.findings.error(path + ".needs", fmt::format("{} is named twice", quoted(theme)));
+  }
+  std::set<ChannelId> channels;
+  for (const auto& [channel, times] : persona.channels) {
+    if (!context.findings.reference(path + ".channels", channel, context.parts.channels.size(), "channel")) continue;
+    const std::string& id = context.parts.channels[channel.index()].id;
+    context.findings.number(path + ".channels." + id, times, not_negative, "preference for " + quoted(id));
+    if (!channels.insert(channel).second) {
+      context.findings.error(path + ".channels", fmt::format("{} is named twice", quoted(id)));
+    }
+  }
+}
+
+void check_odds(const Context& context, const Persona& persona, const std::string& path) {
+  const std::vector<Touchpoint>& touchpoints = context.parts.touchpoints;
+  std::set<std::pair<TouchpointId, TouchpointId>> named;
+  for (std::size_t i = 0; i < persona.odds.size(); ++i) {
+    const PersonaOdds& odds = persona.odds[i];
+    const std::string here = fmt::format("{}.odds[{}]", path, i);
+    context.findings.number(here + ".times", odds.times, not_negative);
+    const bool from = context.findings.reference(here + ".from", odds.from, touchpoints.size(), "touchpoint");
+    const bool to = context.findings.reference(here + ".to", odds.to, touchpoints.size(), "touchpoint");
+    if (!from || !to) continue;
+    const Touchpoint& touchpoint = touchpoints[odds.from.index()];
+    const std::string between = fmt::format("{} to {}", quoted(touchpoint.id), quoted(touchpoints[odds.to.index()].id));
+    if (!named.insert({odds.from, odds.to}).second) context.findings.error(here, fmt::format("{} is named twice", between));
+    const bool acts = std::any_of(touchpoint.next.begin(), touchpoint.next.end(), [&](const Exit& exit) {
+      return exit.to == odds.to && exit.on == Trigger::none && (exit.odds || touchpoint.exits == ExitRule::race);
+    });
+    if (!acts) {
+      context.findings.warning(here, fmt::format("no exit with odds leads from {}", between),
+                               "add one, or remove these odds: they change nothing");
+    }
+  }
+}
+
+void check_arrival(const Context& context, const Persona& persona, const std::string& path) {
+  context.findings.distribution(path + ".arrives", persona.arrives, not_negative);
+  double first = 0.0;
+  if (const auto* fixed = std::get_if<Fixed>(&persona.arrives)) first = fixed->value;
+  if (const auto* uniform = std::get_if<Uniform>(&persona.arrives)) first = uniform->low;
+  const double horizon = context.parts.settings.horizon.value();
+  if (horizon > 0.0 && first > horizon) {
+    context.findings.warning(
+        path + ".arrives",
+        fmt::format("nobody arrives before day {}, after the horizon of {} days", text(first), text(horizon)),
+        "let the persona arrive earlier, or simulate longer");
+  }
+}
+
+}  // namespace
+
+void check_personas(const Context& context) {
+  const std::vector<Persona>& personas = context.parts.personas;
+  if (personas.empty()) {
+    context.findings.error("persona", "there is no persona", "add one: [[persona]] with id, share = 1 and starts");
+    return;
+  }
+  std::vector<double> shares;
+  for (std::size_t i = 0; i < personas.size(); ++i) {
+    const std::string& path = context.paths.personas[i];
+    shares.push_back(personas[i].share);
+    check_share(context, personas[i], path);
+    check_starts(context, personas[i], path);
+    check_arrival(context, personas[i], path);
+    check_traits_of(context, personas[i], path);
+    check_preferences(context, personas[i], path);
+    check_odds(context, personas[i], path);
+  }
+  context.findings.shares(context.paths.personas.back() + ".share", shares, "shares of the personas");
+}
+
+}  // namespace sojourn::checking

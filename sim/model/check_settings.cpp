@@ -1,0 +1,117 @@
+// Checks of [scenario] and [behaviour].
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cmath>
+#include <set>
+
+#include "findings.hpp"
+
+namespace sojourn::checking {
+namespace {
+
+// YYYY-MM-DD, and a day that the calendar has.
+bool is_date(std::string_view text) {
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
+  const auto number = [&](std::size_t first, std::size_t count) {
+    int value = 0;
+    for (const char c : text.substr(first, count)) {
+      if (c < '0' || c > '9') return -1;
+      value = 10 * value + (c - '0');
+    }
+    return value;
+  };
+  const int year = number(0, 4), month = number(5, 2), day = number(8, 2);
+  if (year < 0 || month < 0 || day < 0) return false;
+  return std::chrono::year_month_day{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
+                                     std::chrono::day{static_cast<unsigned>(day)}}
+      .ok();
+}
+
+void check_time(const Settings& settings, Findings& findings) {
+  constexpr double most_days = 1e6, most_windows = 1e5;
+  const bool horizon = findings.number("scenario.horizon", settings.horizon.value(), {0.0, most_days, Limit::outside}, {},
+                                       "horizon is counted in days");
+  const bool window = findings.number("scenario.window", settings.window.value(), {0.0, most_days, Limit::outside}, {},
+                                      "window is counted in days");
+  if (!is_date(settings.start)) {
+    findings.error("scenario.start", fmt::format("{} is no date", quoted(settings.start)), "write it as 2026-01-31");
+  }
+  if (!horizon || !window) return;
+  const double windows = std::ceil(settings.horizon / settings.window);
+  if (windows > most_windows) {
+    findings.error("scenario.window",
+                   fmt::format("the horizon has {} windows, but may have {}", text(windows), text(most_windows)),
+                   fmt::format("make the window {} days or longer", text(settings.horizon.value() / most_windows)));
+  } else if (settings.window > settings.horizon) {
+    findings.warning("scenario.window",
+                     fmt::format("window is {} days, longer than the horizon of {}", text(settings.window.value()),
+                                 text(settings.horizon.value())),
+                     "a shorter window gives a time series");
+  }
+}
+
+void check_size(const Settings& settings, Findings& findings) {
+  constexpr std::uint64_t most_customers = 4'000'000'000;
+  constexpr std::uint32_t most_replications = 100'000;
+  if (settings.customers < 1 || settings.customers > most_customers) {
+    findings.error("scenario.customers",
+                   fmt::format("customers is {}, but must be between 1 and {}", settings.customers, most_customers));
+  }
+  if (settings.replications < 1 || settings.replications > most_replications) {
+    findings.error("scenario.replications", fmt::format("replications is {}, but must be between 1 and {}",
+                                                        settings.replications, most_replications));
+  }
+  if (settings.market) findings.number("scenario.market", *settings.market, {0.0, 1e12, Limit::outside});
+  findings.number("scenario.discount", settings.discount, {-1.0, 1e6, Limit::outside}, {}, "8 % per year is 0.08");
+}
+
+void check_behaviour(const BehaviourSettings& behaviour, Findings& findings) {
+  constexpr Bounds weight{0.0, 100.0};
+  findings.number("behaviour.performance", behaviour.performance, weight);
+  findings.number("behaviour.disconfirmation", behaviour.disconfirmation, weight);
+  findings.number("behaviour.memory", behaviour.memory, fraction);
+  findings.number("behaviour.peak", behaviour.peak, weight);
+  findings.number("behaviour.adapt", behaviour.adapt, fraction);
+  findings.number("behaviour.promise_weight", behaviour.promise_weight, fraction);
+  findings.number("behaviour.forgiveness", behaviour.forgiveness, fraction);
+  findings.number("behaviour.recommend_base", behaviour.recommend_base, fraction);
+  findings.number("behaviour.recommend_sd", behaviour.recommend_sd, weight);
+  findings.number("behaviour.repeat_effort", behaviour.repeat_effort, fraction);
+  findings.number("behaviour.fit_weight", behaviour.fit_weight, weight);
+}
+
+void check_traits(const std::vector<Trait>& traits, Findings& findings) {
+  const std::vector<Trait> builtin = builtin_traits();
+  std::set<std::string_view> taken;
+  for (std::size_t i = 0; i < traits.size(); ++i) {
+    const Trait& trait = traits[i];
+    const std::string path = "behaviour.traits." + trait.name;
+    if (trait.name.empty()) findings.error(fmt::format("behaviour.traits[{}]", i), "a trait has no name");
+    if (!taken.insert(trait.name).second) findings.error(path, fmt::format("another trait is named {}", quoted(trait.name)));
+    // Negated, so that not-a-number is found too.
+    if (!(trait.low <= trait.high)) {
+      findings.error(path, fmt::format("range of {} is {} to {}", trait.name, text(trait.low), text(trait.high)));
+    } else {
+      findings.number(path, trait.standard, {trait.low, trait.high});
+    }
+    if (i < builtin.size() && trait.name != builtin[i].name) {
+      findings.error(path, fmt::format("trait {} is {}, but must be the built-in {}", i + 1, quoted(trait.name),
+                                       quoted(builtin[i].name)));
+    }
+  }
+  for (std::size_t i = traits.size(); i < builtin.size(); ++i) {
+    findings.error("behaviour.traits", fmt::format("the built-in trait {} is missing", quoted(builtin[i].name)));
+  }
+}
+
+}  // namespace
+
+void check_settings(const Context& context) {
+  check_time(context.parts.settings, context.findings);
+  check_size(context.parts.settings, context.findings);
+  check_behaviour(context.parts.behaviour, context.findings);
+  check_traits(context.parts.traits, context.findings);
+}
+
+}  // namespace sojourn::checking

@@ -1,0 +1,303 @@
+// Warnings about changes: those that can never act, and those that push quality beyond its range.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <set>
+#include <variant>
+
+#include "findings.hpp"
+#include "sojourn/model/change_arithmetic.hpp"
+
+namespace sojourn::checking {
+namespace {
+
+using VisitTest = std::function<bool(const Touchpoint&)>;
+using ExitTest = std::function<bool(const Touchpoint&, const Exit&)>;
+
+// Whether some visit that somebody can make is taken in by `target` and passes `test`.
+bool any_visit(const ModelParts& parts, const Reach& reach, const Target& target, const VisitTest& test) {
+  for (std::size_t persona = 0; persona < parts.personas.size(); ++persona) {
+    for (std::size_t touchpoint = 0; touchpoint < parts.touchpoints.size(); ++touchpoint) {
+      if (reach.by_persona[persona][touchpoint] && matches(parts, target, TouchpointId(touchpoint), PersonaId(persona)) &&
+          test(parts.touchpoints[touchpoint])) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+// The same for exits.
+bool any_exit(const ModelParts& parts, const Reach& reach, const Target& target, const ExitTest& test) {
+  return any_visit(parts, reach, target, [&](const Touchpoint& touchpoint) {
+    return std::any_of(touchpoint.next.begin(), touchpoint.next.end(), [&](const Exit& exit) {
+      const bool taken_in =
+          target.exit_to.empty() || std::find(target.exit_to.begin(), target.exit_to.end(), exit.to) != target.exit_to.end();
+      return taken_in && test(touchpoint, exit);
+    });
+  });
+}
+
+bool matches_anything(const ModelParts& parts, const Target& target) {
+  for (std::size_t persona = 0; persona < parts.personas.size(); ++persona) {
+    for (std::size_t touchpoint = 0; touchpoint < parts.touchpoints.size(); ++touchpoint) {
+      if (matches(parts, target, TouchpointId(touchpoint), PersonaId(persona))) return true;
+    }
+  }
+  return false;
+}
+
+bool has_odds(const Touchpoint& touchpoint, const Exit& exit) {
+  return exit.on == Trigger::none && (exit.odds || touchpoint.exits == ExitRule::race);
+}
+
+bool takes_time(const Exit& exit) {
+  const Fixed* fixed = std::get_if<Fixed>(&exit.after);
+  return !fixed || fixed->value > 0.0;
+}
+
+// Why an effect does nothing, and what would; an empty reason where it does something.
+struct Idle {
+  std::string reason;
+  std::string hint;
+};
+
+Idle why_idle(const ModelParts& parts, const Reach& reach, const Target& target, const Effect& effect) {
+  const auto visit = [&](const VisitTest& test) { return any_visit(parts, reach, target, test); };
+  const auto exit = [&](const ExitTest& test) { return any_exit(parts, reach, target, test); };
+  const auto live = [](const Touchpoint& touchpoint) { return !touchpoint.end; };
+  switch (effect.parameter) {
+    case Parameter::quality:
+    case Parameter::quality_sd:
+    case Parameter::effort:
+    case Parameter::weight:
+    case Parameter::cost_per_month:
+    case Parameter::revenue_per_month:
+      if (visit(live)) return {};
+      return {"its target has only ends, where nothing is experienced and no time is spent", "widen the target"};
+    case Parameter::carry:
+      if (parts.teams.size() > 1 && visit([](const Touchpoint& touchpoint) { return touchpoint.team.valid(); })) return {};
+      return {"its target is handed over to by no other team", "give the touchpoints a team"};
+    case Parameter::personalisation:
+      if (visit([](const Touchpoint& touchpoint) { return !touchpoint.content.empty(); })) return {};
+      return {"its target has no content to personalise", "add content to the touchpoint"};
+    case Parameter::promise:
+      if (visit([&](const Touchpoint& touchpoint) {
+            return !touchpoint.end && (touchpoint.promise || effect.operation == Operation::set);
+          })) {
+        return {};
+      }
+      return {"its target makes no promise that could be shifted", "set one: promise = \"= 0.8\""};
+    case Parameter::servers:
+    case Parameter::handle_time:
+      if (visit([](const Touchpoint& touchpoint) { return touchpoint.servers && touchpoint.handle_time; })) return {};
+      return {"its target has no servers", "add servers and handle_time to the touchpoint"};
+    case Parameter::probability:
+      if (exit([](const Touchpoint&, const Exit& e) { return !std::holds_alternative<std::monostate>(e.probability); }))
+        return {};
+      return {"its target has no exit with a probability", "change odds instead"};
+    case Parameter::odds:
+      if (exit(has_odds)) return {};
+      return {"its target has no exit with odds", "change probability instead"};
+    case Parameter::delay:
+      if (exit([](const Touchpoint&, const Exit& e) { return takes_time(e); })) return {};
+      return {"its target has no exit that takes time", "a delay of 0 stays 0 however it is stretched"};
+    case Parameter::cost:
+    case Parameter::revenue:
+      return {};
+  }
+  return {};
+}
+
+void check_use(const Context& context, const Reach& reach, const Change& change, const std::string& path) {
+  const ModelParts& parts = context.parts;
+  const double horizon = parts.settings.horizon.value();
+  if (change.start.value() >= horizon && horizon > 0.0) {
+    context.findings.warning(path + ".start",
+                             fmt::format("never acts: it starts on day {}, but the simulation ends on day {}",
+                                         text(change.start.value()), text(horizon)),
+                             "let it start earlier, or simulate longer");
+  }
+  if (!matches_anything(parts, change.target)) {
+    context.findings.warning(path + ".target", "never acts: no touchpoint and persona meet its target",
+                             "the keys of a target are combined by and: drop one");
+    return;
+  }
+  if (!any_visit(parts, reach, change.target, [](const Touchpoint&) { return true; })) {
+    context.findings.warning(path + ".target", "never acts: nobody reaches its target",
+                             "see the touchpoints that nobody can reach");
+    return;
+  }
+  std::set<Parameter> told;
+  for (const Effect& effect : change.effects) {
+    const Idle idle = why_idle(parts, reach, change.target, effect);
+    if (idle.reason.empty() || !told.insert(effect.parameter).second) continue;
+    context.findings.warning(fmt::format("{}.effect.{}", path, name(effect.parameter)), "never acts: " + idle.reason,
+                             idle.hint);
+  }
+}
+
+// Quality that is clipped so often that mean and sd no longer mean what they say: two sd reach a quarter beyond [0,1].
+bool beyond_clipping(double mean, double sd) { return mean + 2.0 * sd > 1.25 || mean - 2.0 * sd < -0.25; }
+
+// In per cent, the share of normal draws outside [0,1].
+double clipped_share(double mean, double sd) {
+  if (sd <= 0.0) return mean < 0.0 || mean > 1.0 ? 100.0 : 0.0;
+  const auto above = [](double z) { return 0.5 * std::erfc(z / std::sqrt(2.0)); };
+  return 100.0 * (above((1.0 - mean) / sd) + above(mean / sd));
+}
+
+std::string clipping(std::string_view touchpoint, double mean, double sd) {
+  return fmt::format("quality of {} with mean {} and sd {} is clipped to [0, 1] at {:.0f} % of visits", quoted(touchpoint),
+                     text(mean), text(sd), clipped_share(mean, sd));
+}
+
+double unclipped(double x0, const Effect& effect) {
+  switch (effect.operation) {
+    case Operation::set:
+      return effect.value;
+    case Operation::add:
+      return x0 + effect.value;
+    case Operation::multiply:
+      return x0 * effect.value;
+  }
+  return x0;
+}
+
+bool matches_somebody(const ModelParts& parts, const Target& target, TouchpointId touchpoint) {
+  if (parts.personas.empty()) return false;
+  // With a list of personas any of them stands for all: what is left to match is the touchpoint.
+  const PersonaId persona = target.personas.empty() ? PersonaId(0) : target.personas.front();
+  return matches(parts, target, touchpoint, persona);
+}
+
+// Touchpoints that this change alone pushes beyond; one finding for all of them.
+void check_clipping_by(const Context& context, const Change& change, const std::string& path, const std::vector<bool>& known,
+                       std::vector<bool>& pushed) {
+  const ModelParts& parts = context.parts;
+  for (const Effect& effect : change.effects) {
+    if (effect.parameter != Parameter::quality || !std::isfinite(effect.value)) continue;
+    std::string message;
+    std::size_t further = 0;
+    for (std::size_t i = 0; i < parts.touchpoints.size(); ++i) {
+      const Touchpoint& touchpoint = parts.touchpoints[i];
+      const double mean = unclipped(touchpoint.quality_mean, effect);
+      if (known[i] || touchpoint.end || !beyond_clipping(mean, touchpoint.quality_sd) ||
+          !matches_somebody(parts, change.target, TouchpointId(i))) {
+        continue;
+      }
+      pushed[i] = true;
+      if (message.empty()) {
+        message = clipping(touchpoint.id, mean, touchpoint.quality_sd);
+      } else {
+        ++further;
+      }
+    }
+    if (message.empty()) continue;
+    if (further > 0) message += fmt::format(", and {} more", counted(further, "touchpoint"));
+    context.findings.warning(path + ".effect.quality", message, "a smaller change says what really happens");
+  }
+}
+
+// The shifts of `parameter` that are on at `t`, fully come in.
+std::vector<Shift> shifts_at(const ModelParts& parts, const std::vector<const Change*>& changes, Parameter parameter,
+                             TouchpointId touchpoint, PersonaId persona, Days t) {
+  std::vector<Shift> shifts;
+  for (const Change* change : changes) {
+    if (t < change->start || (change->end && t >= *change->end) || !matches(parts, change->target, touchpoint, persona))
+      continue;
+    for (const Effect& effect : change->effects) {
+      if (effect.parameter == parameter && std::isfinite(effect.value))
+        shifts.push_back({effect.operation, effect.value, 1.0});
+    }
+  }
+  return shifts;
+}
+
+// Touchpoints that the changes of a plan push beyond only together, or by their sd. Adds those of the baseline, which are
+// those of every plan, to `known`.
+void check_clipping_under(const Context& context, PlanId plan, std::vector<bool>& known) {
+  const ModelParts& parts = context.parts;
+  const std::vector<const Change*> changes = changes_under(parts, plan);
+  const auto first_beyond = [&](TouchpointId touchpoint) -> std::string {
+    const Touchpoint& at = parts.touchpoints[touchpoint.index()];
+    for (const Change* change : changes) {
+      if (!matches_somebody(parts, change->target, touchpoint)) continue;
+      for (std::size_t persona = 0; persona < parts.personas.size(); ++persona) {
+        const auto shifts = [&](Parameter parameter) {
+          return shifts_at(parts, changes, parameter, touchpoint, PersonaId(persona), change->start);
+        };
+        const std::vector<Shift> of_mean = shifts(Parameter::quality), of_sd = shifts(Parameter::quality_sd);
+        if (of_mean.size() < 2 && of_sd.empty()) continue;
+        const double mean = combine(Parameter::quality, at.quality_mean, of_mean);
+        const double sd = combine(Parameter::quality_sd, at.quality_sd, of_sd);
+        if (beyond_clipping(mean, sd)) return clipping(at.id, mean, sd);
+      }
+    }
+    return {};
+  };
+  for (std::size_t i = 0; i < parts.touchpoints.size(); ++i) {
+    if (known[i] || parts.touchpoints[i].end) continue;
+    const std::string message = first_beyond(TouchpointId(i));
+    if (message.empty()) continue;
+    const bool baseline = plan == PlanId(0) && !parts.events.empty();
+    if (baseline) known[i] = true;
+    // The baseline has no place in the file, and only events change it.
+    context.findings.warning(baseline ? context.paths.events.front() : context.paths.plans[plan.index()], message,
+                             "what is on at the same time asks too much together");
+  }
+}
+
+}  // namespace
+
+void check_use_of_changes(const Context& context, const Reach& reach) {
+  const ModelParts& parts = context.parts;
+  // Without people or places everything is idle, and the error is elsewhere.
+  if (std::find(reach.any.begin(), reach.any.end(), true) == reach.any.end()) return;
+  for (std::size_t i = 0; i < parts.improvements.size(); ++i) {
+    const auto& [change, price, levels] = parts.improvements[i];
+    const bool free = price.once == 0.0 && price.per_month == 0.0 && price.per_visit == 0.0;
+    if (change.effects.empty() && free) {
+      context.findings.warning(context.paths.improvements[i], "never acts: it has neither an effect nor a cost",
+                               "add an effect");
+    }
+    // One that only costs need not match anything, unless it is paid by the visit.
+    if (!change.effects.empty() || price.per_visit != 0.0) check_use(context, reach, change, context.paths.improvements[i]);
+  }
+  for (std::size_t i = 0; i < parts.events.size(); ++i) {
+    if (parts.events[i].effects.empty()) {
+      context.findings.warning(context.paths.events[i], "never acts: it has no effect", "add an effect");
+    } else {
+      check_use(context, reach, parts.events[i], context.paths.events[i]);
+    }
+  }
+}
+
+void check_clipping(const Context& context) {
+  const ModelParts& parts = context.parts;
+  std::vector<bool> known(parts.touchpoints.size(), false);
+  for (std::size_t i = 0; i < parts.touchpoints.size(); ++i) {
+    const Touchpoint& touchpoint = parts.touchpoints[i];
+    const bool valid = touchpoint.quality_mean >= 0.0 && touchpoint.quality_mean <= 1.0 && touchpoint.quality_sd >= 0.0 &&
+                       std::isfinite(touchpoint.quality_sd);
+    // What is out of range by itself is an error already.
+    known[i] = !valid || beyond_clipping(touchpoint.quality_mean, touchpoint.quality_sd);
+    if (valid && known[i] && !touchpoint.end) {
+      context.findings.warning(context.paths.touchpoints[i] + ".quality",
+                               clipping(touchpoint.id, touchpoint.quality_mean, touchpoint.quality_sd),
+                               "lower the sd, or move the mean inwards");
+    }
+  }
+  std::vector<bool> pushed = known;
+  for (std::size_t i = 0; i < parts.improvements.size(); ++i) {
+    check_clipping_by(context, parts.improvements[i].change, context.paths.improvements[i], known, pushed);
+  }
+  for (std::size_t i = 0; i < parts.events.size(); ++i) {
+    check_clipping_by(context, parts.events[i], context.paths.events[i], known, pushed);
+  }
+  for (std::size_t plan = 0; plan < parts.plans.size(); ++plan) check_clipping_under(context, PlanId(plan), pushed);
+}
+
+}  // namespace sojourn::checking

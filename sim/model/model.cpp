@@ -1,0 +1,110 @@
+#include "sojourn/model/model.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace sojourn {
+namespace {
+
+// Makes shares that sum to about 1 sum to exactly 1 when added in their order, so that a search through their running sum
+// cannot fall off the end.
+void normalise(const std::vector<double*>& shares) {
+  double sum = 0.0;
+  for (const double* share : shares) sum += *share;
+  if (sum == 1.0 || !(sum > 0.0)) return;
+  for (double* share : shares) *share /= sum;
+  const auto largest =
+      std::max_element(shares.begin(), shares.end(), [](const double* a, const double* b) { return *a < *b; });
+  const auto last =
+      std::find_if(shares.rbegin(), shares.rend(), [](const double* share) { return *share > 0.0; }).base() - 1;
+  for (;;) {
+    double before = 0.0;
+    for (auto share = shares.begin(); share != last; ++share) before += **share;
+    // 1 - before is exact or rounds so that before + (1 - before) is 1 (Sterbenz 1974); the last takes up all rounding.
+    if (before <= 1.0) {
+      **last = 1.0 - before;
+      return;
+    }
+    **largest = std::nextafter(**largest, 0.0);
+  }
+}
+
+void normalise_shares(ModelParts& parts) {
+  std::vector<double*> people, accounts;
+  for (Persona& persona : parts.personas) {
+    people.push_back(&persona.share);
+    std::vector<double*> starts;
+    for (auto& [touchpoint, share] : persona.starts) starts.push_back(&share);
+    normalise(starts);
+  }
+  for (AccountSegment& segment : parts.account_segments) accounts.push_back(&segment.share);
+  normalise(people);
+  normalise(accounts);
+}
+
+bool has_servers(const ModelParts& parts) {
+  return std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(),
+                     [](const Touchpoint& t) { return t.servers.has_value(); });
+}
+
+}  // namespace
+
+std::vector<Trait> builtin_traits() {
+  // No draw from a tail may overflow an equation, so what is open upwards ends at a million.
+  constexpr double open = 1e6;
+  return {
+      {"expectation", 0.0, 1.0, 0.6},
+      {"satisfaction", 0.0, 1.0, 0.5},
+      {"patience", 0.0, open, 1.0},
+      {"effort_aversion", 0.0, open, 0.2},
+      {"loss_aversion", 0.0, open, 2.0},
+      {"talkativeness", 0.0, open, 1.0},
+      {"response_propensity", -100.0, 100.0, 0.0},
+  };
+}
+
+Model::Model(ModelParts parts) {
+  std::vector<Finding> findings = check(parts);
+  std::erase_if(findings, [](const Finding& finding) { return finding.severity != Severity::error; });
+  if (!findings.empty()) throw InvalidModel(std::move(findings));
+  normalise_shares(parts);
+  parts_ = std::make_shared<const ModelParts>(std::move(parts));
+}
+
+double Model::people_per_customer() const {
+  const auto customers = static_cast<double>(parts_->settings.customers);
+  return parts_->settings.market.value_or(customers) / customers;
+}
+
+bool Model::coupled() const {
+  return parts_->word_of_mouth || parts_->reviews || !parts_->rules.empty() || !parts_->account_segments.empty() ||
+         has_servers(*parts_);
+}
+
+Model apply(const Model& model, PlanId plan) {
+  assert(plan.index() < model.parts().plans.size());
+  Model applied = model;
+  applied.plan_ = plan;
+  return applied;
+}
+
+std::vector<std::string> unsupported(const ModelParts& parts) {
+  const auto any_touchpoint = [&](auto test) {
+    return std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(), test);
+  };
+  std::vector<std::string> mechanisms;
+  if (parts.word_of_mouth) mechanisms.emplace_back("word of mouth");
+  if (parts.reviews) mechanisms.emplace_back("reviews");
+  if (!parts.surveys.empty()) mechanisms.emplace_back("surveys");
+  if (!parts.rules.empty()) mechanisms.emplace_back("rules");
+  if (has_servers(parts)) mechanisms.emplace_back("queues");
+  if (!parts.account_segments.empty()) mechanisms.emplace_back("accounts");
+  if (any_touchpoint([](const Touchpoint& t) { return !t.content.empty(); })) mechanisms.emplace_back("content");
+  if (any_touchpoint([](const Touchpoint& t) { return t.solves.has_value(); })) mechanisms.emplace_back("solves");
+  return mechanisms;
+}
+
+}  // namespace sojourn
