@@ -1,0 +1,352 @@
+#include "document.hpp"
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include "sojourn/scenario/nearest.hpp"
+#include "syntax.hpp"
+
+static_assert(!TOML_HEADER_ONLY, "use the compiled toml++: its header-only mode aborts on some wrong documents in debug builds");
+
+namespace sojourn::scenario {
+namespace {
+
+// Values set by overrides, by their place in the tree: keys and indices, so that an override may change an id.
+using Origins = std::map<std::string, std::int32_t>;
+
+Region region(const toml::source_region& source) {
+  return {source.begin.line, source.begin.column, source.end.line, source.end.column};
+}
+
+std::string member(const std::string& path, std::string_view key) {
+  std::string result = path;
+  result += '\x1f';  // no key of a TOML document may hold it
+  result += key;
+  return result;
+}
+std::string element(const std::string& path, std::size_t index) { return path + '\x1e' + std::to_string(index); }
+
+class Conversion {
+ public:
+  explicit Conversion(const Origins& origins) : origins_(origins) {}
+
+  /// `around` is where the node lies that holds this one: a value that an override moved has no place of its own.
+  Node operator()(const toml::node& node, const std::string& path, std::int32_t origin, const Region& around) const {
+    Node result;
+    result.at = node.source().begin.line > 0 ? region(node.source()) : around;
+    result.origin = origin;
+    if (const toml::table* table = node.as_table()) {
+      for (const auto& [key, value] : *table) {
+        Node child = step(value, origins_.empty() ? path : member(path, key.str()), origin, result.at);
+        child.key = key.str();
+        child.key_at = key.source().begin.line > 0 ? region(key.source()) : child.at;
+        result.children.push_back(std::move(child));
+      }
+    } else if (const toml::array* array = node.as_array()) {
+      result.kind = Kind::array;
+      result.children.reserve(array->size());
+      for (std::size_t i = 0; i < array->size(); ++i) {
+        result.children.push_back(step((*array)[i], origins_.empty() ? path : element(path, i), origin, result.at));
+      }
+    } else if (const auto* text = node.as_string()) {
+      result.kind = Kind::text;
+      result.text = text->get();
+    } else if (const auto* integer = node.as_integer()) {
+      result.kind = Kind::integer;
+      result.integer = integer->get();
+      result.number = static_cast<double>(result.integer);
+    } else if (const auto* number = node.as_floating_point()) {
+      result.kind = Kind::number;
+      result.number = number->get();
+    } else if (const auto* truth = node.as_boolean()) {
+      result.kind = Kind::boolean;
+      result.truth = truth->get();
+    } else if (const auto* date = node.as_date()) {
+      result.kind = Kind::date;
+      result.text = fmt::format("{:04}-{:02}-{:02}", int{date->get().year}, int{date->get().month}, int{date->get().day});
+    } else {
+      result.kind = Kind::time;
+    }
+    return result;
+  }
+
+ private:
+  Node step(const toml::node& node, const std::string& path, std::int32_t origin, const Region& around) const {
+    if (origins_.empty()) return (*this)(node, path, origin, around);
+    const auto found = origins_.lower_bound(path);
+    if (found != origins_.end() && found->first == path) return (*this)(node, path, found->second, around);
+    Node result = (*this)(node, path, origin, around);
+    // A table made on the way to the value that an override sets is the override's too.
+    const bool made = node.source().begin.line == 0 && origin < 0;
+    if (made && found != origins_.end() && found->first.starts_with(path)) result.origin = found->second;
+    return result;
+  }
+
+  const Origins& origins_;
+};
+
+std::string_view describe(const toml::node& node) {
+  switch (node.type()) {
+    case toml::node_type::table:
+      return "a table";
+    case toml::node_type::array:
+      return "a list";
+    case toml::node_type::string:
+      return "a text";
+    case toml::node_type::integer:
+    case toml::node_type::floating_point:
+      return "a number";
+    case toml::node_type::boolean:
+      return "true or false";
+    default:
+      return "a date";
+  }
+}
+
+std::optional<std::string_view> text_member(const toml::node& node, std::string_view key) {
+  const toml::table* table = node.as_table();
+  return table != nullptr ? (*table)[key].value<std::string_view>() : std::nullopt;
+}
+
+class Overriding {
+ public:
+  Overriding(toml::table& root, Origins& origins, std::vector<Problem>& problems) : root_(root), origins_(origins), problems_(problems) {}
+
+  void apply(const Override& override, std::int32_t index) {
+    override_ = &override;
+    index_ = index;
+    const std::optional<std::vector<Step>> steps = parse_path(override.path);
+    if (!steps || steps->size() > max_depth) {
+      return refuse(fmt::format("{} is not the path of a key", in_quotes(override.path)),
+                    "a path is keys and ids joined by dots: touchpoint.first-bill.quality.mean");
+    }
+    const std::unique_ptr<toml::table> value = parse_value(*steps);
+    if (value != nullptr) place(*steps, *value);
+  }
+
+ private:
+  void refuse(std::string message, std::string hint) {
+    problems_.push_back({{Severity::error, override_->path, std::move(message), std::move(hint)}, {}, index_});
+  }
+
+  // A table with the value as its only member, so that it can be moved without naming its type.
+  std::unique_ptr<toml::table> parse_value(const std::vector<Step>& steps) {
+    const std::string& text = override_->value;
+    if (text.find_first_not_of(" \t\r\n") == std::string::npos) {
+      refuse("there is no value", fmt::format("an empty text is --set '{}=\"\"'", override_->path));
+      return nullptr;
+    }
+    // The signs of an effect would be lost in TOML numbers: +0.1 adds, and "= 0.1" sets.
+    const bool effect = steps.size() >= 2 && steps[steps.size() - 2].key == "effect" && (text.front() == '+' || text.front() == '-');
+    const std::string document = "value = " + text;
+    const std::optional<Refusal> refused = refuse_text(document);
+    if (refused) {
+      refuse(refused->message, refused->hint);
+      return nullptr;
+    }
+    if (!effect) {
+      try {
+        auto parsed = std::make_unique<toml::table>(toml::parse(document));
+        if (parsed->size() == 1) return parsed;
+      } catch (const toml::parse_error& error) {
+        if (text.find_first_of("[{\"'") == 0) {
+          const SourceText source(document);
+          const Refusal why = explain_syntax(error.description(), source, region(error.source()));
+          refuse(fmt::format("{} is not a value: {}", in_quotes(text), why.message), why.hint);
+          return nullptr;
+        }
+      }
+    }
+    auto result = std::make_unique<toml::table>();
+    result->insert("value", text);
+    return result;
+  }
+
+  void place(const std::vector<Step>& steps, const toml::table& value) {
+    toml::node* node = &root_;
+    std::string place;
+    std::string said;  // the path so far, for messages
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      const Step& step = steps[i];
+      const bool last = i + 1 == steps.size();
+      if (toml::array* array = node->as_array()) {
+        const std::optional<std::size_t> index = find(*array, step, said);
+        if (!index) return;
+        place = element(place, *index);
+        said += step.key.empty() ? fmt::format("[{}]", step.index) : "." + step.key;
+        if (last) {
+          array->replace(array->cbegin() + static_cast<std::ptrdiff_t>(*index), *value.get("value"));
+          return record(place);
+        }
+        node = array->get(*index);
+        continue;
+      }
+      toml::table* table = node->as_table();
+      if (table == nullptr) {
+        return refuse(fmt::format("{} is {}: it has no {}", said, describe(*node),
+                                  step.key.empty() ? fmt::format("[{}]", step.index) : in_quotes(step.key)),
+                      fmt::format("set {} itself", said));
+      }
+      if (step.key.empty()) return refuse(fmt::format("{} is a table, not a list: [{}] names nothing in it", said.empty() ? "this" : said, step.index), "name a key");
+      place = member(place, step.key);
+      said += (said.empty() ? "" : ".") + step.key;
+      if (last) {
+        table->insert_or_assign(step.key, *value.get("value"));
+        return record(place);
+      }
+      node = enter(*table, step.key, said, steps[i + 1]);
+      if (node == nullptr) return;
+    }
+  }
+
+  // The member `key` of `table`, made where it is missing.
+  toml::node* enter(toml::table& table, const std::string& key, const std::string& said, const Step& next) {
+    toml::node* found = table.get(key);
+    if (found == nullptr) {
+      static const std::set<std::string> lists{"persona", "channel", "team", "touchpoint", "survey", "improvement", "event", "plan", "account_segment", "handover", "rule"};
+      if (next.key.empty() || (&table == &root_ && lists.count(key) > 0)) {
+        refuse(fmt::format("the scenario has no {}", said), "an override changes what is there");
+        return nullptr;
+      }
+      return &table.insert(key, toml::table()).first->second;
+    }
+    // quality = 0.5 is short for quality = { mean = 0.5 }.
+    if (key == "quality" && found->is_number() && !next.key.empty()) {
+      toml::table parts;
+      parts.insert("mean", *found);
+      return &table.insert_or_assign(key, std::move(parts)).first->second;
+    }
+    return found;
+  }
+
+  // The entry of `array` that `step` names: [n], or the one whose id, or whose goal where entries have no ids, is the key.
+  std::optional<std::size_t> find(const toml::array& array, const Step& step, const std::string& said) {
+    if (step.key.empty()) {
+      if (step.index < array.size()) return step.index;
+      refuse(fmt::format("{} has {} {}, [{}] is none of them", said, array.size(), array.size() == 1 ? "entry" : "entries", step.index),
+             array.empty() ? "" : fmt::format("count from 0: {0}[0] to {0}[{1}]", said, array.size() - 1));
+      return std::nullopt;
+    }
+    for (const std::string_view name : {"id", "to"}) {
+      std::vector<std::size_t> found;
+      for (std::size_t i = 0; i < array.size(); ++i) {
+        if (text_member(array[i], name) == step.key) found.push_back(i);
+      }
+      if (found.size() == 1) return found.front();
+      if (found.size() > 1) {
+        std::string list;
+        for (const std::size_t i : found) list += fmt::format("{}{}[{}]", list.empty() ? "" : " or ", said, i);
+        refuse(fmt::format("{} entries of {} are named {}", found.size(), said, in_quotes(step.key)), fmt::format("say which: {}", list));
+        return std::nullopt;
+      }
+    }
+    std::vector<std::string> names;
+    for (const toml::node& entry : array) {
+      if (const auto id = text_member(entry, "id")) {
+        names.emplace_back(*id);
+      } else if (const auto to = text_member(entry, "to")) {
+        names.emplace_back(*to);
+      }
+    }
+    refuse(fmt::format("there is no {} in {}", in_quotes(step.key), said), suggestion(step.key, names));
+    return std::nullopt;
+  }
+
+  void record(const std::string& place) {
+    // What was set inside the old value is gone with it.
+    for (auto it = origins_.lower_bound(place); it != origins_.end() && it->first.starts_with(place);) {
+      const bool inside = it->first.size() == place.size() || it->first[place.size()] == '\x1f' || it->first[place.size()] == '\x1e';
+      it = inside ? origins_.erase(it) : std::next(it);
+    }
+    origins_[place] = index_;
+  }
+
+  toml::table& root_;
+  Origins& origins_;
+  std::vector<Problem>& problems_;
+  const Override* override_ = nullptr;
+  std::int32_t index_ = 0;
+};
+
+std::string format(const toml::table& root) {
+  std::ostringstream stream;
+  stream.imbue(std::locale::classic());
+  // Escaped strings on one line: the only form that holds every text.
+  stream << toml::toml_formatter(root, toml::format_flags::allow_unicode_strings | toml::format_flags::indentation) << '\n';
+  return stream.str();
+}
+
+}  // namespace
+
+const Node* Node::find(std::string_view name) const {
+  if (kind != Kind::table) return nullptr;
+  for (const Node& child : children) {
+    if (child.key == name) return &child;
+  }
+  return nullptr;
+}
+
+std::optional<std::vector<Step>> parse_path(std::string_view path) {
+  std::vector<Step> steps;
+  std::size_t i = 0;
+  while (i < path.size()) {
+    if (path[i] == '[') {
+      const std::size_t close = path.find(']', i);
+      if (close == std::string_view::npos || close == i + 1 || close - i > 9 || steps.empty()) return std::nullopt;
+      Step step;
+      for (++i; i < close; ++i) {
+        if (path[i] < '0' || path[i] > '9') return std::nullopt;
+        step.index = step.index * 10 + static_cast<std::size_t>(path[i] - '0');
+      }
+      ++i;
+      steps.push_back(step);
+      continue;
+    }
+    if (!steps.empty()) {
+      if (path[i] != '.' || ++i == path.size()) return std::nullopt;
+    }
+    Step step;
+    if (path[i] == '"' || path[i] == '\'') {
+      const std::size_t close = path.find(path[i], i + 1);
+      if (close == std::string_view::npos) return std::nullopt;
+      step.key = path.substr(i + 1, close - i - 1);
+      i = close + 1;
+    } else {
+      const std::size_t end = std::min(path.find_first_of(".[", i), path.size());
+      step.key = path.substr(i, end - i);
+      i = end;
+    }
+    if (step.key.empty() || step.key.find_first_of(" \t\r\n\"'") != std::string::npos) return std::nullopt;
+    steps.push_back(std::move(step));
+  }
+  if (steps.empty()) return std::nullopt;
+  return steps;
+}
+
+Document parse_document(std::string_view text, const std::vector<Override>& overrides) {
+  Document document;
+  toml::table root;
+  try {
+    root = toml::parse(text);
+  } catch (const toml::parse_error& error) {
+    const SourceText source(text);
+    Refusal why = explain_syntax(error.description(), source, region(error.source()));
+    document.problems.push_back({{Severity::error, "", std::move(why.message), std::move(why.hint)}, why.where, -1});
+    return document;
+  }
+  Origins origins;
+  Overriding overriding(root, origins, document.problems);
+  for (std::size_t i = 0; i < overrides.size(); ++i) overriding.apply(overrides[i], static_cast<std::int32_t>(i));
+  if (!overrides.empty()) document.text = format(root);
+  document.root = Conversion(origins)(root, "", -1, Region{});
+  document.root.at = Region{};  // what is missing in the document as a whole has no place in it
+  document.readable = true;
+  return document;
+}
+
+}  // namespace sojourn::scenario

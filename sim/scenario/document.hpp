@@ -1,0 +1,60 @@
+// A TOML document as a plain tree with positions. Only document.cpp knows toml++.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sojourn/scenario/scenario.hpp"
+#include "source.hpp"
+
+namespace sojourn::scenario {
+
+enum class Kind : std::uint8_t { table, array, text, integer, number, boolean, date, time };
+
+/// One value of the document. Members of a table are in the order of their keys: TOML tables have no other.
+struct Node {
+  Kind kind = Kind::table;
+  bool truth = false;
+  /// The override that set this value, counted from 0; -1 for the file's own.
+  std::int32_t origin = -1;
+  std::int64_t integer = 0;
+  double number = 0.0;  // of an integer too
+  std::string text;     // of a text; a date as YYYY-MM-DD
+  std::string key;      // in a table
+  Region key_at, at;
+  std::vector<Node> children;  // of a table or an array
+
+  /// The member of that key, nullptr where there is none or this is no table.
+  [[nodiscard]] const Node* find(std::string_view name) const;
+};
+
+/// One step of a path: a key, or an index where `key` is empty.
+struct Step {
+  std::string key;
+  std::size_t index = 0;
+};
+/// "touchpoint.first-bill.next[2].odds" in steps; keys may be quoted. Nothing when it is not a path.
+[[nodiscard]] std::optional<std::vector<Step>> parse_path(std::string_view path);
+
+/// A problem with its place: a region of the file, an override, or (line 0, origin -1) the file as a whole.
+struct Problem {
+  Finding finding;
+  Region at;
+  std::int32_t origin = -1;
+};
+
+struct Document {
+  Node root;
+  std::vector<Problem> problems;  // a syntax error, or overrides that cannot be applied
+  bool readable = false;          // false: `root` holds nothing
+  std::string text;               // with overrides: the changed document as TOML
+};
+
+/// Parses `text`, which has passed `refuse_text`, and applies `overrides` in order.
+[[nodiscard]] Document parse_document(std::string_view text, const std::vector<Override>& overrides);
+
+}  // namespace sojourn::scenario

@@ -1,0 +1,83 @@
+#include "problems.hpp"
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+#include "sojourn/scenario/nearest.hpp"
+
+namespace sojourn::scenario {
+namespace {
+
+bool is_part(std::string_view path, std::string_view of) {
+  return path.size() > of.size() && path.starts_with(of) && (path[of.size()] == '.' || path[of.size()] == '[');
+}
+
+// "touchpoint.x", but neither "touchpoint" nor "touchpoint.x.next" nor "scenario.horizon".
+bool is_entity(std::string_view path) {
+  constexpr std::array<std::string_view, 11> lists{"persona", "channel",     "team",  "touchpoint", "survey",         "improvement",
+                                                   "event",   "plan", "account_segment", "handover", "rule"};
+  const std::size_t end = path.find_first_of(".[");
+  if (end == std::string_view::npos || std::find(lists.begin(), lists.end(), path.substr(0, end)) == lists.end()) return false;
+  return path.find_first_of(".[", end + 1) == std::string_view::npos;
+}
+
+// The key of the entity that `path` is about: "next" of "touchpoint.x.next[2].to".
+std::string_view entity_key(std::string_view path, std::string_view entity) {
+  path.remove_prefix(entity.size() + 1);
+  return path.substr(0, path.find_first_of(".["));
+}
+
+}  // namespace
+
+void Problems::error(const std::string& path, const Region& at, std::int32_t origin, std::string message, std::string hint) {
+  problems_.push_back({{Severity::error, path, std::move(message), std::move(hint)}, at, origin});
+  broken_.insert(path);
+}
+
+bool Problems::hides(std::string_view path) const {
+  for (std::string_view above = path; !above.empty();) {
+    if (broken_.find(above) != broken_.end()) return true;
+    const std::size_t cut = above.find_last_of(".[");
+    above = cut == std::string_view::npos ? std::string_view() : above.substr(0, cut);
+  }
+  for (auto it = broken_.lower_bound(path); it != broken_.end() && it->starts_with(path); ++it) {
+    if (!is_part(*it, path)) continue;
+    if (!is_entity(path)) return true;
+    const std::string_view key = entity_key(*it, path);
+    for (const std::string_view decisive : {"next", "end", "exits", "improvements", "effect", "target", "after", "channels", "every"}) {
+      if (key == decisive) return true;
+    }
+  }
+  return false;
+}
+
+bool Problems::graph_is_broken() const {
+  return std::any_of(broken_.begin(), broken_.end(), [](std::string_view path) {
+    for (const std::string_view list : {"touchpoint", "persona", "improvement", "channel", "team"}) {
+      if (path == list) return true;
+    }
+    for (const std::string_view key : {".next", ".starts", ".end", ".target", ".exits", ".to", ".id", ".improvements", ".odds", ".stage"}) {
+      const std::size_t found = path.find(key);
+      if (found == std::string_view::npos) continue;
+      const std::string_view rest = path.substr(found + key.size());
+      if (rest.empty() || rest.front() == '.' || rest.front() == '[') return true;
+    }
+    return false;
+  });
+}
+
+std::string Problems::suggest(std::string_view word, const std::vector<std::string>& candidates) {
+  if (candidates.size() > comparisons_left_) return {};
+  comparisons_left_ -= candidates.size();
+  return suggestion(word, candidates);
+}
+
+std::vector<Problem> Problems::sorted() && {
+  std::stable_sort(problems_.begin(), problems_.end(), [](const Problem& a, const Problem& b) {
+    return std::tuple(a.origin, a.at.line, a.at.column) < std::tuple(b.origin, b.at.line, b.at.column);
+  });
+  return std::move(problems_);
+}
+
+}  // namespace sojourn::scenario

@@ -1,0 +1,43 @@
+// Everything found wrong so far, with places.
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "document.hpp"
+#include "sojourn/base/error.hpp"
+
+namespace sojourn::scenario {
+
+/// Collects problems while the tree is read, and remembers which keys are broken, so that one mistake is reported once.
+class Problems {
+ public:
+  /// An error at `at`, or at the override `origin` where that is not negative; the key `path` counts as broken.
+  void error(const std::string& path, const Region& at, std::int32_t origin, std::string message, std::string hint);
+  /// A finding of the model's own checks.
+  void add(Problem problem) { problems_.push_back(std::move(problem)); }
+  /// From now on nothing is said about `path`: what is wrong with it was said elsewhere.
+  void mark_broken(const std::string& path) { broken_.insert(path); }
+
+  /// True where `path` itself, the value that it is part of, or a part of it is broken. A whole entity ("touchpoint.x") is
+  /// not hidden by one of its keys, unless that key says where the journey goes on.
+  [[nodiscard]] bool hides(std::string_view path) const;
+  /// True where some key is broken that tells who meets whom: then the journey's graph is not the user's.
+  [[nodiscard]] bool graph_is_broken() const;
+  [[nodiscard]] bool empty() const { return problems_.empty(); }
+
+  /// As `suggestion`, until a budget of comparisons is used up: a hostile file must not buy a quadratic search.
+  [[nodiscard]] std::string suggest(std::string_view word, const std::vector<std::string>& candidates);
+
+  /// All problems in the order of their places, those of the file before those of the overrides.
+  [[nodiscard]] std::vector<Problem> sorted() &&;
+
+ private:
+  std::vector<Problem> problems_;
+  std::set<std::string, std::less<>> broken_;
+  std::size_t comparisons_left_ = 5'000'000;
+};
+
+}  // namespace sojourn::scenario

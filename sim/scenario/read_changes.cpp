@@ -1,0 +1,188 @@
+// [[improvement]], [[event]] and [[plan]].
+#include <fmt/format.h>
+
+#include <array>
+
+#include "reader.hpp"
+#include "units.hpp"
+
+namespace sojourn::scenario {
+namespace {
+
+struct ParameterName {
+  std::string_view key;
+  Parameter parameter;
+};
+constexpr std::array<ParameterName, 16> parameters{{{"quality", Parameter::quality},
+                                                    {"effort", Parameter::effort},
+                                                    {"carry", Parameter::carry},
+                                                    {"personalisation", Parameter::personalisation},
+                                                    {"promise", Parameter::promise},
+                                                    {"probability", Parameter::probability},
+                                                    {"odds", Parameter::odds},
+                                                    {"delay", Parameter::delay},
+                                                    {"servers", Parameter::servers},
+                                                    {"handle_time", Parameter::handle_time},
+                                                    {"weight", Parameter::weight},
+                                                    {"quality_sd", Parameter::quality_sd},
+                                                    {"cost", Parameter::cost},
+                                                    {"revenue", Parameter::revenue},
+                                                    {"cost_per_month", Parameter::cost_per_month},
+                                                    {"revenue_per_month", Parameter::revenue_per_month}}};
+
+EffectUnit unit(Parameter parameter) {
+  if (parameter == Parameter::handle_time) return EffectUnit::duration;
+  return parameter == Parameter::delay ? EffectUnit::factor : EffectUnit::number;
+}
+
+}  // namespace
+
+void Reader::read_improvements() {
+  for (std::size_t i = 0; i < improvements_.entries.size(); ++i) {
+    Improvement improvement;
+    Table table = entity(improvements_, i, improvement.change.id, improvement.change.name);
+    read_change(table, improvement.change);
+    if (const auto cost = table.take("cost")) improvement.price = read_price(*cost);
+    if (const auto levels = table.take("levels")) {
+      for (const Value& level : elements(*levels, "write levels = [0.5, 1.0]").value_or(std::vector<Value>())) {
+        improvement.levels.push_back(number(level).value_or(1.0));
+      }
+    }
+    table.close();
+    parts_.improvements.push_back(std::move(improvement));
+  }
+}
+
+void Reader::read_events() {
+  for (std::size_t i = 0; i < events_.entries.size(); ++i) {
+    Change event;
+    Table table = entity(events_, i, event.id, event.name);
+    read_change(table, event);
+    for (const std::string_view key : {"cost", "levels"}) {
+      if (const auto value = table.take(key)) {
+        value->refuse_key(fmt::format("an event has no {}: it happens in every plan", key), "make it an [[improvement]], or remove this");
+      }
+    }
+    table.close();
+    parts_.events.push_back(std::move(event));
+  }
+}
+
+void Reader::read_plans() {
+  for (std::size_t i = 0; i < plans_.entries.size(); ++i) {
+    Plan plan;
+    Table table = entity(plans_, i, plan.id, plan.name);
+    const auto improvements = table.require("improvements", "name some: improvements = [\"plain-bill\"]");
+    if (improvements) {
+      for (const Value& one : elements(*improvements, "write improvements = [\"plain-bill\"]").value_or(std::vector<Value>())) {
+        const auto found = position(one, improvements_.names);
+        plan.improvements.push_back(found ? ImprovementId(*found) : ImprovementId());
+      }
+    }
+    table.close();
+    parts_.plans.push_back(std::move(plan));
+  }
+}
+
+void Reader::read_change(Table& table, Change& change) {
+  if (const auto target = table.take("target")) change.target = read_target(*target);
+  if (const auto effect = table.take("effect")) change.effects = read_effects(*effect);
+  table.read("start", change.start, duration);
+  table.read("end", change.end, duration);
+  if (const auto ramp = table.take("ramp")) change.ramp = read_ramp(*ramp);
+}
+
+Target Reader::read_target(const Value& value) {
+  Target target;
+  std::optional<Table> parts = table(value, "target", "write target = { touchpoint = \"first-bill\" }");
+  if (!parts) return target;
+  parts->read("touchpoint", target.touchpoints, references<TouchpointId>(touchpoints_.names));
+  parts->read("channel", target.channels, references<ChannelId>(channels_.names));
+  parts->read("team", target.teams, references<TeamId>(teams_.names));
+  parts->read("persona", target.personas, references<PersonaId>(personas_.names));
+  parts->read("exit_to", target.exit_to, references<TouchpointId>(touchpoints_.names));
+  if (const auto stages = parts->take("stage")) {
+    const auto stage = choice<Stage>({stage_names.begin(), stage_names.end()});
+    for (const Value& one : one_or_more(*stages)) {
+      if (const auto found = stage(one)) target.stages.push_back(*found);
+    }
+  }
+  parts->close();
+  return target;
+}
+
+std::vector<Effect> Reader::read_effects(const Value& value) {
+  std::vector<Effect> effects;
+  std::optional<Table> parts = table(value, "effect", "write effect = { quality = \"+0.1\" }");
+  if (!parts) return effects;
+  for (const ParameterName& name : parameters) {
+    const auto one = parts->take(name.key);
+    if (!one) continue;
+    if (const auto effect = read_effect(*one, name.parameter)) effects.push_back(*effect);
+  }
+  parts->close();
+  return effects;
+}
+
+std::optional<Effect> Reader::read_effect(const Value& value, Parameter parameter) {
+  const Node& node = value.node();
+  if (node.kind == Kind::integer || node.kind == Kind::number) {
+    const std::optional<double> set = number(value);
+    if (set && written_with_sign(node)) {
+      value.refuse(fmt::format("{} is {} without quotes: a bare number sets, it does not add", value.label(), *set),
+                   fmt::format("write \"{0:+}\" to add, \"= {0}\" to set", *set));
+      return std::nullopt;
+    }
+    return set ? std::optional(Effect{parameter, Operation::set, *set}) : std::nullopt;
+  }
+  if (node.kind != Kind::text) {
+    value.refuse_type("an effect", "\"+0.1\" adds, \"-20%\" takes a fifth away, \"= 0.9\" sets");
+    return std::nullopt;
+  }
+  Parsed<Effect> parsed = parse_effect(node.text, parameter, unit(parameter));
+  if (!parsed.value) value.refuse(std::move(parsed.message), std::move(parsed.hint));
+  return parsed.value;
+}
+
+// TOML's numbers do not keep a plus, so that it is looked for in the text.
+bool Reader::written_with_sign(const Node& node) const {
+  constexpr std::size_t longest = 10'000;
+  const std::string_view line = source_.line(node.at.line);
+  if (node.origin >= 0 || node.at.column == 0 || line.size() > longest) return false;
+  std::size_t byte = 0;
+  for (std::uint32_t column = 1; column < node.at.column && byte < line.size(); ++column) {
+    do ++byte;
+    while (byte < line.size() && (static_cast<unsigned char>(line[byte]) & 0xc0) == 0x80);
+  }
+  return byte < line.size() && (line[byte] == '+' || line[byte] == '-');
+}
+
+Ramp Reader::read_ramp(const Value& value) {
+  Ramp ramp;
+  constexpr std::string_view example = "write ramp = { linear = \"3 months\" }, or { s_curve = \"3 months\" }";
+  std::optional<Table> parts = table(value, "ramp", std::string(example));
+  if (!parts) return ramp;
+  const auto linear = parts->take("linear");
+  const auto s_curve = parts->take("s_curve");
+  if (linear && s_curve) value.refuse("ramp is either linear or an s_curve, not both", std::string(example));
+  if (!linear && !s_curve && value.node().children.empty()) value.refuse("ramp is empty", std::string(example));
+  if (linear || s_curve) {
+    ramp.shape = linear ? RampShape::linear : RampShape::s_curve;
+    ramp.over = duration(linear ? *linear : *s_curve).value_or(Days(0.0));
+  }
+  parts->close();
+  return ramp;
+}
+
+Price Reader::read_price(const Value& value) {
+  Price price;
+  std::optional<Table> parts = table(value, "cost", "write cost = { once = 250_000, per_month = 8_000, per_visit = 0.02 }");
+  if (!parts) return price;
+  parts->read("once", price.once, number);
+  parts->read("per_month", price.per_month, number);
+  parts->read("per_visit", price.per_visit, number);
+  parts->close();
+  return price;
+}
+
+}  // namespace sojourn::scenario

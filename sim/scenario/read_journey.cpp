@@ -1,0 +1,160 @@
+// [[channel]], [[team]], [[handover]], [[touchpoint]] and its exits.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "reader.hpp"
+#include "sojourn/model/stage.hpp"
+
+namespace sojourn::scenario {
+namespace {
+
+std::vector<std::string> stages() { return {stage_names.begin(), stage_names.end()}; }
+
+}  // namespace
+
+void Reader::read_channels() {
+  for (std::size_t i = 0; i < channels_.entries.size(); ++i) {
+    Channel channel;
+    Table table = entity(channels_, i, channel.id, channel.name);
+    table.read("online", channel.online, truth);
+    table.read("controlled", channel.controlled, truth);
+    table.close();
+    parts_.channels.push_back(std::move(channel));
+  }
+}
+
+void Reader::read_teams() {
+  for (std::size_t i = 0; i < teams_.entries.size(); ++i) {
+    Team team;
+    entity(teams_, i, team.id, team.name).close();
+    parts_.teams.push_back(std::move(team));
+  }
+}
+
+void Reader::read_handovers() {
+  for (const Value& entry : list_entries("handover")) {
+    Table table(entry, "this handover");
+    Handover handover;
+    table.read_required("from", handover.from, reference<TeamId>(teams_.names), "write the id of a team");
+    table.read_required("to", handover.to, reference<TeamId>(teams_.names), "write the id of a team");
+    table.read_required("carry", handover.carry, number, "write carry = 0.4: the chance that the context survives");
+    table.close();
+    parts_.handovers.push_back(handover);
+  }
+}
+
+void Reader::read_touchpoints() {
+  for (std::size_t i = 0; i < touchpoints_.entries.size(); ++i) {
+    Touchpoint touchpoint;
+    Table table = entity(touchpoints_, i, touchpoint.id, touchpoint.name);
+    table.read_required("stage", touchpoint.stage, choice<Stage>(stages()),
+                        "awareness, consideration, selection, purchase, retention or advocacy");
+    table.read("channel", touchpoint.channel, reference<ChannelId>(channels_.names));
+    table.read("team", touchpoint.team, reference<TeamId>(teams_.names));
+    if (const auto value = table.take("quality")) read_quality(*value, touchpoint);
+    table.read("effort", touchpoint.effort, number);
+    table.read("weight", touchpoint.weight, number);
+    table.read("promise", touchpoint.promise, number);
+    table.read("cost", touchpoint.cost, number);
+    table.read("revenue", touchpoint.revenue, number);
+    table.read("revenue_per_month", touchpoint.revenue_per_month, number);
+    table.read("cost_per_month", touchpoint.cost_per_month, number);
+    table.read("exits", touchpoint.exits, choice<ExitRule>({"choice", "race"}));
+    table.read("servers", touchpoint.servers, number);
+    table.read("handle_time", touchpoint.handle_time, duration);
+    if (const auto value = table.take("content")) {
+      for (const Value& variant : elements(*value, "write content = [ { theme = { price = 1.0 } } ]").value_or(std::vector<Value>())) {
+        touchpoint.content.push_back(read_content(variant));
+      }
+    }
+    table.read("personalisation", touchpoint.personalisation, number);
+    table.read("reads_reviews", touchpoint.reads_reviews, truth);
+    table.read("solves", touchpoint.solves, number);
+    if (const auto value = table.take("end")) {
+      // An end that is written wrongly is an end, not a touchpoint without exits.
+      touchpoint.end = choice<End>({"lost", "churned"})(*value).value_or(End::churned);
+    }
+    table.read("counts_as", touchpoint.counts_as, choice<End>({"lost", "churned"}));
+    if (const auto value = table.take("next")) {
+      for (const Value& exit : elements(*value, "write next = [ { to = \"some-touchpoint\", odds = 1 } ]").value_or(std::vector<Value>())) {
+        touchpoint.next.push_back(read_exit(exit, touchpoint.id));
+      }
+    }
+    table.close();
+    parts_.touchpoints.push_back(std::move(touchpoint));
+  }
+}
+
+void Reader::read_quality(const Value& value, Touchpoint& touchpoint) {
+  if (value.node().kind != Kind::table) {
+    if (value.node().kind == Kind::integer || value.node().kind == Kind::number) {
+      touchpoint.quality_mean = number(value).value_or(touchpoint.quality_mean);
+    } else {
+      value.refuse_type("a number or a table", "write quality = 0.6, or quality = { mean = 0.6, sd = 0.15 }");
+    }
+    return;
+  }
+  Table parts(value, "quality");
+  parts.read("mean", touchpoint.quality_mean, number);
+  parts.read("sd", touchpoint.quality_sd, number);
+  parts.close();
+}
+
+Content Reader::read_content(const Value& value) {
+  Content content;
+  std::optional<Table> parts = table(value, "this variant of content", "write { theme = { price = 1.0 } }");
+  if (!parts) return content;
+  if (const auto themes = parts->require("theme", "write theme = { price = 1.0 }")) {
+    if (std::optional<Table> weights = table(*themes, "theme", "write theme = { price = 1.0 }")) {
+      for (const Value& weight : weights->rest()) content.theme.emplace_back(weight.node().key, number(weight).value_or(1.0));
+    }
+  }
+  parts->close();
+  return content;
+}
+
+Exit Reader::read_exit(const Value& value, const std::string& from) {
+  Exit exit;
+  std::optional<Table> parts = table(value, fmt::format("this exit of {}", in_quotes(from)), "write { to = \"some-touchpoint\", odds = 1 }");
+  if (!parts) return exit;
+  parts->read_required("to", exit.to, reference<TouchpointId>(touchpoints_.names), "write to = \"some-touchpoint\"");
+  parts->read("odds", exit.odds, number);
+  if (const auto probability = parts->take("probability")) exit.probability = read_probability(*probability, from);
+  if (const auto on = parts->take("on")) {
+    const std::optional<std::size_t> trigger = word(*on, {"heard", "gave-up"});
+    if (trigger) exit.on = *trigger == 0 ? Trigger::heard : Trigger::gave_up;
+  }
+  if (const auto after = parts->take("after")) {
+    // A delay that cannot be read is not a delay of zero, which might close a circle.
+    exit.after = distribution(*after, Measure::duration).value_or(Fixed{1.0});
+  }
+  parts->read("satisfaction", exit.slopes.satisfaction, number);
+  parts->read("expectation", exit.slopes.expectation, number);
+  parts->read("heard", exit.slopes.heard, number);
+  parts->read("effort", exit.slopes.effort, number);
+  parts->close();
+  return exit;
+}
+
+ExitProbability Reader::read_probability(const Value& value, const std::string& from) {
+  const Node& node = value.node();
+  if (node.kind == Kind::integer || node.kind == Kind::number) return number(value).value_or(0.0);
+  if (node.kind != Kind::text) {
+    value.refuse_type("a number or the name of a trait", "write probability = 0.1, or probability = \"some-trait\"");
+    return 0.0;
+  }
+  const auto found = traits_.index.find(node.text);
+  if (found == traits_.index.end()) {
+    std::string hint = problems_.suggest(node.text, traits_.ids);
+    if (hint.starts_with("known")) hint = fmt::format("set it in each persona: traits.{} = 0.1", node.text);
+    const std::size_t first = node.text.find_first_not_of(" +-");
+    if (first != std::string::npos && node.text[first] >= '0' && node.text[first] <= '9') hint = "write a number between 0 and 1 without quotes";
+    value.refuse(fmt::format("no persona has a trait {}", in_quotes(node.text)), std::move(hint));
+    return 0.0;
+  }
+  trait_uses_.emplace(found->second, TraitUse{from, value});
+  return TraitId(found->second);
+}
+
+}  // namespace sojourn::scenario

@@ -1,0 +1,156 @@
+// [[persona]] and the traits that a scenario names itself.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <set>
+
+#include "reader.hpp"
+#include "sojourn/scenario/nearest.hpp"
+
+namespace sojourn::scenario {
+namespace {
+
+// Shares that could not be read: no sum is made of them.
+constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+
+bool is_name(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+}
+
+}  // namespace
+
+void Reader::collect_traits() {
+  traits_.kind = "trait";
+  std::vector<std::pair<const Node*, std::string>> tables;
+  if (const Node* behaviour = root_.value().node().find("behaviour")) tables.emplace_back(behaviour->find("traits"), "behaviour.traits");
+  for (const Value& persona : personas_.entries) tables.emplace_back(persona.node().find("traits"), persona.path() + ".traits");
+  std::set<std::string> own;
+  for (const Trait& trait : parts_.traits) {
+    traits_.index.emplace(trait.name, traits_.ids.size());
+    traits_.ids.push_back(trait.name);
+  }
+  for (const auto& [traits, path] : tables) {
+    if (traits == nullptr || traits->kind != Kind::table) continue;
+    const Value whole(*traits, path, problems_);
+    for (const Node& child : traits->children) {
+      if (traits_.index.count(child.key) > 0) continue;
+      const Value value = whole.member(child);
+      if (!is_name(child.key)) {
+        value.refuse_key(fmt::format("{} is not a name for a trait", in_quotes(child.key)), "names are of letters, digits, '-' and '_'");
+        continue;
+      }
+      own.insert(child.key);
+      trait_keys_[child.key].push_back(value);
+    }
+  }
+  for (const std::string& name : own) {
+    traits_.index.emplace(name, traits_.ids.size());
+    traits_.ids.push_back(name);
+    parts_.traits.push_back({name, std::numeric_limits<double>::lowest(), std::numeric_limits<double>::max(), 0.0});
+  }
+}
+
+// After the touchpoints, because only they say which of the scenario's own traits are probabilities.
+void Reader::judge_traits() {
+  std::vector<std::string> used;
+  for (std::size_t i = 0; i < parts_.traits.size(); ++i) {
+    if (i < builtin_trait_count || trait_uses_.count(i) > 0) used.push_back(parts_.traits[i].name);
+  }
+  for (std::size_t i = builtin_trait_count; i < parts_.traits.size(); ++i) {
+    Trait& trait = parts_.traits[i];
+    if (trait_uses_.count(i) > 0) {
+      trait.low = 0.0;
+      trait.high = 1.0;
+      continue;
+    }
+    const std::vector<Value>& places = trait_keys_[trait.name];
+    const std::string meant = nearest(trait.name, used);
+    if (!meant.empty()) {
+      mistyped_traits_.insert(i);
+      for (const Value& place : places) {
+        place.refuse_key(fmt::format("there is no trait {}", in_quotes(trait.name)), fmt::format("did you mean \"{}\"?", meant));
+      }
+    } else {
+      const Node& first = places.front().node();
+      problems_.add({{Severity::warning, places.front().path(), fmt::format("nothing uses the trait {}", in_quotes(trait.name)),
+                      fmt::format("an exit may: probability = \"{}\"", trait.name)},
+                     first.key_at,
+                     first.origin});
+    }
+  }
+}
+
+void Reader::read_personas() {
+  for (std::size_t i = 0; i < personas_.entries.size(); ++i) {
+    Persona persona;
+    Table table = entity(personas_, i, persona.id, persona.name);
+    persona.share = unknown;
+    table.read_required("share", persona.share, number, "write share = 0.5; the shares of all personas sum to 1");
+    if (const auto starts = table.require("starts", "name the first touchpoint: starts = { see-ad = 1 }")) {
+      if (std::optional<Table> shares = scenario::table(*starts, "starts", "name the first touchpoint: starts = { see-ad = 1 }")) {
+        for (const Value& share : shares->rest()) {
+          const auto start = position_of_key(share, touchpoints_.names);
+          persona.starts.emplace_back(start ? TouchpointId(*start) : TouchpointId(), number(share).value_or(unknown));
+        }
+      }
+    }
+    table.read("arrives", persona.arrives, [](const Value& value) { return distribution(value, Measure::duration); });
+    read_traits(table.take("traits"), persona, table.value());
+    if (const auto needs = table.take("needs")) {
+      if (std::optional<Table> themes = scenario::table(*needs, "needs", "write needs = { price = 0.7, speed = 0.3 }")) {
+        for (const Value& weight : themes->rest()) persona.needs.emplace_back(weight.node().key, number(weight).value_or(1.0));
+      }
+    }
+    if (const auto channels = table.take("channels")) {
+      if (std::optional<Table> preferences = scenario::table(*channels, "channels", "write channels = { app = 2.0 }")) {
+        for (const Value& times : preferences->rest()) {
+          const auto channel = position_of_key(times, channels_.names);
+          const double factor = number(times).value_or(1.0);
+          if (channel) persona.channels.emplace_back(ChannelId(*channel), factor);
+        }
+      }
+    }
+    if (const auto odds = table.take("odds")) {
+      constexpr std::string_view example = "write odds = [ { from = \"compare\", to = \"buy\", times = 1.4 } ]";
+      for (const Value& entry : elements(*odds, std::string(example)).value_or(std::vector<Value>())) {
+        PersonaOdds one;
+        std::optional<Table> parts = scenario::table(entry, "these odds", std::string(example));
+        if (!parts) continue;
+        parts->read_required("from", one.from, reference<TouchpointId>(touchpoints_.names), std::string(example));
+        parts->read_required("to", one.to, reference<TouchpointId>(touchpoints_.names), std::string(example));
+        parts->read_required("times", one.times, number, std::string(example));
+        parts->close();
+        persona.odds.push_back(one);
+      }
+    }
+    table.close();
+    parts_.personas.push_back(std::move(persona));
+  }
+}
+
+void Reader::read_traits(std::optional<Value> own, Persona& persona, const Value& whole) {
+  std::optional<Table> values;
+  if (own) values = table(*own, "traits", "write traits.patience = \"2 days\"");
+  for (std::size_t i = 0; i < parts_.traits.size(); ++i) {
+    const Trait& trait = parts_.traits[i];
+    Distribution drawn = Fixed{trait.standard};
+    if (const auto standard = trait_defaults_.find(i); standard != trait_defaults_.end()) drawn = standard->second;
+    const std::optional<Value> value = values ? values->take(trait.name) : std::nullopt;
+    if (value && mistyped_traits_.count(i) == 0) {
+      const Measure measure = i == id(BuiltinTrait::patience).index() ? Measure::duration : Measure::number;
+      drawn = distribution(*value, measure).value_or(drawn);
+    } else if (const auto use = trait_uses_.find(i);
+               use != trait_uses_.end() && i >= builtin_trait_count && trait_defaults_.count(i) == 0 && (!own || values)) {
+      problems_.error(fmt::format("{}.traits.{}", whole.path(), trait.name), whole.node().at, whole.node().origin,
+                      fmt::format("persona {} does not set the trait {}", in_quotes(persona.id), in_quotes(trait.name)),
+                      fmt::format("{} uses it as a probability: set traits.{} here, or in [behaviour] for all", in_quotes(use->second.touchpoint),
+                                  trait.name));
+    }
+    persona.traits.push_back(drawn);
+  }
+}
+
+}  // namespace sojourn::scenario

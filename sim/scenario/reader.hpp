@@ -1,0 +1,103 @@
+// From the document to the parts of a model. Reports every key it does not know and every value it cannot use.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "document.hpp"
+#include "problems.hpp"
+#include "sojourn/model/model.hpp"
+#include "source.hpp"
+#include "value.hpp"
+
+namespace sojourn::scenario {
+
+/// Reads one document. What the model's own `check` can judge (ranges, shares, the graph) is left to it.
+class Reader {
+ public:
+  /// `source` is the text of the document, `folder` where relative paths in it begin. All must outlive the reader.
+  Reader(const Node& root, const SourceText& source, const std::filesystem::path& folder, Problems& problems);
+
+  /// All parts. A value that was refused is replaced by one that breaks no other rule.
+  [[nodiscard]] ModelParts read();
+
+ private:
+  /// A list of tables such as [[touchpoint]], and its ids.
+  struct List {
+    std::vector<Value> entries;
+    Names names;
+  };
+
+  // reader.cpp: the outline, [scenario], [behaviour], and the ids of everything.
+  void read_schema();
+  List read_list(const std::string& kind);
+  std::optional<Value> find_list(const std::string& kind);
+  std::vector<Value> list_entries(const std::string& kind);
+  std::optional<Table> section(const std::string& name);
+  Table entity(const List& list, std::size_t index, std::string& id, std::string& name);
+  void read_settings();
+  void read_behaviour();
+
+  // read_journey.cpp
+  void read_channels();
+  void read_teams();
+  void read_handovers();
+  void read_touchpoints();
+  void read_quality(const Value& value, Touchpoint& touchpoint);
+  Content read_content(const Value& value);
+  Exit read_exit(const Value& value, const std::string& from);
+  ExitProbability read_probability(const Value& value, const std::string& from);
+
+  // read_personas.cpp
+  void collect_traits();
+  void read_personas();
+  void read_traits(std::optional<Value> own, Persona& persona, const Value& whole);
+  void judge_traits();
+
+  // read_changes.cpp
+  void read_improvements();
+  void read_events();
+  void read_plans();
+  void read_change(Table& table, Change& change);
+  Target read_target(const Value& value);
+  std::vector<Effect> read_effects(const Value& value);
+  std::optional<Effect> read_effect(const Value& value, Parameter parameter);
+  [[nodiscard]] bool written_with_sign(const Node& node) const;
+  Ramp read_ramp(const Value& value);
+  Price read_price(const Value& value);
+
+  // read_market.cpp
+  void read_word_of_mouth();
+  Network read_network(const Value& value);
+  void read_reviews();
+  void read_surveys();
+  ClosedLoop read_closed_loop(const Value& value);
+  void read_rules();
+  void read_accounts();
+  Gate read_gate(const Value& value);
+
+  /// A use of a trait as a probability: who names it, and where.
+  struct TraitUse {
+    std::string touchpoint;
+    Value value;
+  };
+
+  const SourceText& source_;
+  const std::filesystem::path& folder_;
+  Problems& problems_;
+  Table root_;
+  ModelParts parts_;
+  List personas_, channels_, teams_, touchpoints_, improvements_, events_, plans_, surveys_, account_segments_;
+  Names traits_;
+  std::map<std::string, std::vector<Value>> trait_keys_;  // where a scenario's own trait is set
+  std::map<std::size_t, TraitUse> trait_uses_;
+  std::set<std::size_t> mistyped_traits_;
+  std::map<std::size_t, Distribution> trait_defaults_;  // of [behaviour]
+};
+
+}  // namespace sojourn::scenario

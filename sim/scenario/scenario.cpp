@@ -1,0 +1,222 @@
+#include "sojourn/scenario/scenario.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+#include "document.hpp"
+#include "problems.hpp"
+#include "reader.hpp"
+#include "source.hpp"
+
+namespace sojourn {
+namespace {
+
+using scenario::Document;
+using scenario::Kind;
+using scenario::Node;
+using scenario::Problem;
+using scenario::Problems;
+using scenario::Region;
+using scenario::SourceText;
+using scenario::Step;
+
+constexpr std::size_t most_rendered = 100;
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+
+std::string plural(std::size_t count, std::string_view noun) { return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s"); }
+
+std::string more(std::size_t count, std::string_view noun) {
+  return fmt::format("\nand {} more {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+// Finds the place of a finding of the model's checks: the node of its path, or the nearest one above.
+class Places {
+ public:
+  explicit Places(const Node& root) : root_(root) {}
+
+  void place(Problem& problem) {
+    const std::optional<std::vector<Step>> steps = scenario::parse_path(problem.finding.path);
+    if (!steps) return;
+    auto [node, complete] = walk(*steps);
+    // A trait that a persona does not set itself was set for all.
+    if (!complete && steps->size() > 3 && (*steps)[0].key == "persona" && (*steps)[2].key == "traits") {
+      std::vector<Step> common(steps->begin() + 2, steps->end());
+      common.insert(common.begin(), Step{"behaviour", 0});
+      const auto found = walk(common);
+      if (found.node->key != "behaviour" && found.node->key != "traits") node = found.node;
+    }
+    // Of a whole entity its id is shown, not the [[touchpoint]] that looks like all others.
+    if (const Node* id = node->find("id"); id != nullptr && id->kind == Kind::text) node = id;
+    problem.at = node->at;
+    problem.origin = node->origin;
+  }
+
+ private:
+  struct Found {
+    const Node* node;
+    bool complete;
+  };
+
+  Found walk(const std::vector<Step>& steps) {
+    const Node* node = &root_;
+    for (const Step& step : steps) {
+      const Node* next = nullptr;
+      if (step.key.empty()) {
+        if (node->kind == Kind::array && step.index < node->children.size()) next = &node->children[step.index];
+        if (node->kind == Kind::table && step.index == 0) next = node;  // [touchpoint] read as [[touchpoint]]
+      } else if (node->kind == Kind::array) {
+        next = entry(*node, step.key);
+      } else {
+        next = node->find(step.key);
+      }
+      if (next == nullptr) return {node, false};
+      node = next;
+    }
+    return {node, true};
+  }
+
+  const Node* entry(const Node& list, const std::string& id) {
+    auto [known, fresh] = ids_.try_emplace(&list);
+    if (fresh) {
+      for (const Node& child : list.children) {
+        const Node* name = child.find("id");
+        if (name != nullptr && name->kind == Kind::text) known->second.emplace(name->text, &child);
+      }
+    }
+    const auto found = known->second.find(id);
+    return found == known->second.end() ? nullptr : found->second;
+  }
+
+  const Node& root_;
+  std::map<const Node*, std::map<std::string, const Node*>> ids_;
+};
+
+// What the model says about the parts, less what follows from mistakes that were reported already.
+void add_findings_of_model(const ModelParts& parts, const Node& root, Problems& problems) {
+  Places places(root);
+  const bool graph_is_broken = problems.graph_is_broken();
+  for (Finding& finding : check(parts)) {
+    if (problems.hides(finding.path)) continue;
+    if (finding.severity == Severity::warning && graph_is_broken) continue;
+    Problem problem{std::move(finding), {}, -1};
+    places.place(problem);
+    problems.add(std::move(problem));
+  }
+}
+
+std::string render(const Problem& problem, const std::string& name, const SourceText& source, const std::vector<Override>& overrides) {
+  const bool error = problem.finding.severity == Severity::error;
+  std::string place = name;
+  std::string lines;
+  if (problem.origin >= 0) {
+    place = overrides[static_cast<std::size_t>(problem.origin)].option;
+  } else if (problem.at.line > 0) {
+    place = fmt::format("{}:{}:{}", name, problem.at.line, problem.at.column);
+    lines = '\n' + scenario::excerpt(source, problem.at);
+  }
+  std::string result = fmt::format("{}: {}: {}{}", place, error ? "error" : "warning", problem.finding.message, lines);
+  if (!problem.finding.hint.empty()) result += "\nhint: " + problem.finding.hint;
+  return result;
+}
+
+void report(std::vector<Problem> problems, const SourceText& source, const std::vector<Override>& overrides, Scenario& scenario) {
+  std::set<std::tuple<std::int32_t, std::uint32_t, std::uint32_t, std::string>> told;
+  std::size_t shown[2] = {0, 0};
+  for (Problem& problem : problems) {
+    // What [behaviour] sets wrongly for all is found once for each persona.
+    if (!told.emplace(problem.origin, problem.at.line, problem.at.column, problem.finding.message).second) continue;
+    std::size_t& count = shown[problem.finding.severity == Severity::error ? 0 : 1];
+    scenario.rendered.push_back(count++ < most_rendered ? render(problem, scenario.name, source, overrides) : std::string());
+    scenario.findings.push_back(std::move(problem.finding));
+  }
+}
+
+void refuse(const scenario::Refusal& refusal, const SourceText& source, Scenario& scenario) {
+  report({Problem{{Severity::error, "", refusal.message, refusal.hint}, refusal.where, -1}}, source, {}, scenario);
+}
+
+}  // namespace
+
+Override parse_override(std::string_view text) {
+  const std::size_t equals = text.find('=');
+  std::string option = fmt::format("--set {}", text);
+  if (equals == std::string_view::npos || equals == 0) {
+    throw InputError(fmt::format("{}: error: {}\nhint: write --set path.to.key=value, for example --set scenario.horizon=\"12 months\"", option,
+                                 equals == 0 ? "there is no path before the =" : "there is no ="));
+  }
+  return {std::move(option), std::string(text.substr(0, equals)), std::string(text.substr(equals + 1))};
+}
+
+std::size_t Scenario::errors() const {
+  return static_cast<std::size_t>(
+      std::count_if(findings.begin(), findings.end(), [](const Finding& finding) { return finding.severity == Severity::error; }));
+}
+
+std::size_t Scenario::warnings() const { return findings.size() - errors(); }
+
+Scenario read_scenario(const std::filesystem::path& path, const std::vector<Override>& overrides) {
+  const scenario::FileText file = scenario::read_file(path);
+  if (!file.refusal) return parse_scenario(file.text, path.string(), path.parent_path(), overrides);
+  Scenario result;
+  result.name = path.string();
+  refuse(*file.refusal, SourceText(""), result);
+  return result;
+}
+
+Scenario parse_scenario(std::string_view text, const std::string& name, const std::filesystem::path& folder,
+                        const std::vector<Override>& overrides) {
+  Scenario result;
+  result.name = name;
+  result.text = text;
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  const SourceText source(text);
+  if (const auto refusal = scenario::refuse_text(text)) {
+    refuse(*refusal, source, result);
+    return result;
+  }
+  Document document = scenario::parse_document(text, overrides);
+  Problems problems;
+  for (Problem& problem : document.problems) problems.add(std::move(problem));
+  if (document.readable) {
+    if (!overrides.empty()) result.text = std::move(document.text);
+    result.parts = scenario::Reader(document.root, source, folder, problems).read();
+    add_findings_of_model(result.parts, document.root, problems);
+  }
+  report(std::move(problems).sorted(), source, overrides, result);
+  return result;
+}
+
+std::string diagnostics(const Scenario& scenario, Severity least) {
+  std::string result;
+  std::size_t left_out[2] = {0, 0};
+  for (std::size_t i = 0; i < scenario.findings.size(); ++i) {
+    const bool error = scenario.findings[i].severity == Severity::error;
+    if (!error && least == Severity::error) continue;
+    if (scenario.rendered[i].empty()) {
+      ++left_out[error ? 0 : 1];
+      continue;
+    }
+    if (!result.empty()) result += '\n';
+    result += scenario.rendered[i];
+  }
+  if (left_out[0] > 0) result += more(left_out[0], "error");
+  if (left_out[1] > 0) result += more(left_out[1], "warning");
+  return result;
+}
+
+std::string summary(const Scenario& scenario) {
+  const std::size_t errors = scenario.errors(), warnings = scenario.warnings();
+  std::string counts = errors == 0 ? "" : plural(errors, "error");
+  if (warnings > 0) counts += fmt::format("{}{}", errors > 0 ? " and " : "", plural(warnings, "warning"));
+  return fmt::format("sojourn: {} in {}", counts.empty() ? "no errors" : counts, scenario.name);
+}
+
+Model build(const Scenario& scenario) {
+  if (scenario.errors() > 0) throw InputError(diagnostics(scenario));
+  return Model(scenario.parts);
+}
+
+}  // namespace sojourn

@@ -1,0 +1,411 @@
+#include "value.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "sojourn/scenario/nearest.hpp"
+#include "units.hpp"
+
+namespace sojourn::scenario {
+namespace {
+
+std::string describe(const Node& node) {
+  switch (node.kind) {
+    case Kind::table:
+      return "a table";
+    case Kind::array:
+      return "a list";
+    case Kind::text:
+      return fmt::format("the text {}", in_quotes(node.text));
+    case Kind::integer:
+      return fmt::format("the number {}", node.integer);
+    case Kind::number:
+      return fmt::format("the number {}", node.number);
+    case Kind::boolean:
+      return node.truth ? "true" : "false";
+    case Kind::date:
+      return fmt::format("the date {}", node.text);
+    case Kind::time:
+      return "a time of day";
+  }
+  return "something else";
+}
+
+// How a number that was written as text should have been written.
+std::string number_hint(const Node& node) {
+  if (node.kind == Kind::boolean) return "write 1 or 0";
+  if (node.kind != Kind::text) return {};
+  std::string written = node.text;
+  const auto without = [&](char c) { written.erase(std::remove(written.begin(), written.end(), c), written.end()); };
+  without(' ');
+  without('_');
+  if (parse_number(written)) return fmt::format("write {} without quotes", written);
+  if (written.ends_with('%')) {
+    if (const auto percent = parse_number(std::string_view(written).substr(0, written.size() - 1))) {
+      return fmt::format("write {}", *percent / 100.0);
+    }
+  }
+  if (parse_duration(node.text).value || parse_rate(node.text).value) return "a plain number stands here, without a unit";
+  if (std::count(written.begin(), written.end(), ',') == 1) {
+    std::replace(written.begin(), written.end(), ',', '.');
+    if (parse_number(written)) return fmt::format("write {}", written);
+  }
+  return {};
+}
+
+bool finite(const Value& value) {
+  if (std::isfinite(value.node().number)) return true;
+  value.refuse(fmt::format("{} must be a finite number", value.label()), "");
+  return false;
+}
+
+bool leap(int year) { return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0; }
+
+bool is_iso_date(std::string_view text) {
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
+  for (const std::size_t i : {0, 1, 2, 3, 5, 6, 8, 9}) {
+    if (text[i] < '0' || text[i] > '9') return false;
+  }
+  const auto at = [&](std::size_t i) { return text[i] - '0'; };
+  const int year = at(0) * 1000 + at(1) * 100 + at(2) * 10 + at(3);
+  const int month = at(5) * 10 + at(6), day = at(8) * 10 + at(9);
+  constexpr std::array<int, 13> days{0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  return month >= 1 && month <= 12 && day >= 1 && day <= days[month] + (month == 2 && leap(year) ? 1 : 0);
+}
+
+std::optional<double> measured(const Value& value, Measure measure) {
+  if (measure == Measure::number) return number(value);
+  const std::optional<Days> days = duration(value);
+  return days ? std::optional(days->value()) : std::nullopt;
+}
+
+constexpr std::string_view forms =
+    "a number, { uniform = [0, 1] }, { normal = { mean = 0.5, sd = 0.1 } }, { lognormal = { median = 3, sigma = 0.8 } }, ...";
+constexpr std::string_view duration_forms =
+    "\"3 days\", { uniform = [\"0 days\", \"90 days\"] }, { exponential = { mean = \"5 days\" } }, "
+    "{ lognormal = { median = \"3 days\", sigma = 0.8 } }, ...";
+
+// { uniform = [lo, hi] } and { beta = [a, b] }.
+std::optional<std::pair<double, double>> pair(const Value& value, Measure measure, std::string hint) {
+  if (value.node().kind != Kind::array || value.node().children.size() != 2) {
+    value.refuse(fmt::format("{} must be a list of two numbers", value.label()), std::move(hint));
+    return std::nullopt;
+  }
+  const std::optional<double> first = measured(value.element(0), measure), second = measured(value.element(1), measure);
+  if (!first || !second) return std::nullopt;
+  return std::pair(*first, *second);
+}
+
+// { weibull = { scale = .., shape = .. } } and its like: the first in the measure, the second (if any) a plain number or of the measure.
+std::optional<std::pair<double, double>> parameters(const Value& value, std::string_view first, Measure first_measure,
+                                                    std::string_view second, Measure second_measure, const std::string& hint) {
+  std::optional<Table> parts = table(value, fmt::format("the {} distribution", value.node().key), hint);
+  if (!parts) return std::nullopt;
+  double a = 0.0, b = 0.0;
+  bool complete = parts->read_required(first, a, [&](const Value& v) { return measured(v, first_measure); }, hint);
+  if (!second.empty()) {
+    complete = parts->read_required(second, b, [&](const Value& v) { return measured(v, second_measure); }, hint) && complete;
+  }
+  parts->close();
+  return complete ? std::optional(std::pair(a, b)) : std::nullopt;
+}
+
+template <class T>
+std::optional<Distribution> made(const std::optional<std::pair<double, double>>& two) {
+  return two ? std::optional<Distribution>(T{two->first, two->second}) : std::nullopt;
+}
+
+}  // namespace
+
+std::string Value::label() const {
+  const std::size_t dot = path_.rfind('.');
+  return dot == std::string::npos ? path_ : path_.substr(dot + 1);
+}
+
+Value Value::element(std::size_t index) const {
+  return {node_->children[index], fmt::format("{}[{}]", path_, index), *problems_};
+}
+
+Value Value::member(const Node& child) const {
+  return {child, path_.empty() ? child.key : fmt::format("{}.{}", path_, child.key), *problems_};
+}
+
+void Value::refuse(std::string message, std::string hint) const {
+  problems_->error(path_, node_->at, node_->origin, std::move(message), std::move(hint));
+}
+
+void Value::refuse_key(std::string message, std::string hint) const {
+  problems_->error(path_, node_->key_at, node_->origin, std::move(message), std::move(hint));
+}
+
+void Value::refuse_type(std::string_view wanted, std::string hint) const {
+  refuse(fmt::format("{} must be {}, not {}", label(), wanted, describe(*node_)), std::move(hint));
+}
+
+std::optional<Value> Table::take(std::string_view key) {
+  known_.emplace_back(key);
+  const std::vector<Node>& children = value_.node().children;
+  for (std::size_t i = 0; i < children.size(); ++i) {
+    if (children[i].key != key) continue;
+    taken_[i] = true;
+    return value_.member(children[i]);
+  }
+  return std::nullopt;
+}
+
+std::optional<Value> Table::require(std::string_view key, std::string hint) {
+  std::optional<Value> found = take(key);
+  if (!found) missing_.emplace_back(key, std::move(hint));
+  return found;
+}
+
+void Table::take_unknown(const Node& child) {
+  const std::vector<Node>& children = value_.node().children;
+  for (std::size_t i = 0; i < children.size(); ++i) taken_[i] = taken_[i] || &children[i] == &child;
+}
+
+std::vector<Value> Table::rest() {
+  std::vector<Value> result;
+  for (std::size_t i = 0; i < taken_.size(); ++i) {
+    if (!taken_[i]) result.push_back(value_.member(value_.node().children[i]));
+    taken_[i] = true;
+  }
+  return result;
+}
+
+void Table::close() {
+  std::vector<std::string> meant;
+  for (const Value& unknown : rest()) {
+    const std::string& key = unknown.node().key;
+    const bool section = value_.path().empty() && (unknown.node().kind == Kind::table || unknown.node().kind == Kind::array);
+    unknown.refuse_key(section ? fmt::format("there is no section {}", in_quotes(key)) : fmt::format("unknown key {} in {}", in_quotes(key), what_),
+                       value_.problems().suggest(key, known_));
+    const std::string near = nearest(key, known_);
+    if (near.empty() || value_.node().find(near) != nullptr) continue;
+    // Nothing follows from the absence of the key that was meant.
+    meant.push_back(near);
+    value_.problems().mark_broken(value_.path().empty() ? near : fmt::format("{}.{}", value_.path(), near));
+  }
+  for (auto& [key, hint] : missing_) {
+    if (std::find(meant.begin(), meant.end(), key) != meant.end()) continue;
+    value_.problems().error(value_.path().empty() ? key : fmt::format("{}.{}", value_.path(), key), value_.node().at,
+                            value_.node().origin, fmt::format("\"{}\" is missing in {}", key, what_), std::move(hint));
+  }
+}
+
+std::optional<double> number(const Value& value) {
+  const Node& node = value.node();
+  if (node.kind != Kind::integer && node.kind != Kind::number) {
+    value.refuse_type("a number", number_hint(node));
+    return std::nullopt;
+  }
+  return finite(value) ? std::optional(node.number) : std::nullopt;
+}
+
+std::optional<std::uint64_t> whole(const Value& value) {
+  const Node& node = value.node();
+  if (node.kind != Kind::integer && node.kind != Kind::number) {
+    value.refuse_type("a whole number", number_hint(node));
+    return std::nullopt;
+  }
+  if (node.kind == Kind::integer) {
+    if (node.integer >= 0) return static_cast<std::uint64_t>(node.integer);
+    value.refuse(fmt::format("{} cannot be negative", value.label()));
+    return std::nullopt;
+  }
+  if (!finite(value)) return std::nullopt;
+  constexpr double exact = 9007199254740992.0;  // 2^53
+  if (node.number < 0.0) {
+    value.refuse(fmt::format("{} cannot be negative", value.label()));
+  } else if (node.number != std::floor(node.number) || node.number > exact) {
+    value.refuse(fmt::format("{} must be a whole number, not {}", value.label(), node.number));
+  } else {
+    return static_cast<std::uint64_t>(node.number);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::uint32_t> small_whole(const Value& value) {
+  const std::optional<std::uint64_t> result = whole(value);
+  if (!result) return std::nullopt;
+  if (*result > std::numeric_limits<std::int32_t>::max()) {
+    value.refuse(fmt::format("{} is too large: {}", value.label(), *result));
+    return std::nullopt;
+  }
+  return static_cast<std::uint32_t>(*result);
+}
+
+std::optional<bool> truth(const Value& value) {
+  if (value.node().kind == Kind::boolean) return value.node().truth;
+  value.refuse_type("true or false", "write true or false without quotes");
+  return std::nullopt;
+}
+
+std::optional<std::string> text(const Value& value) {
+  if (value.node().kind == Kind::text) return value.node().text;
+  value.refuse_type("a text in quotes");
+  return std::nullopt;
+}
+
+std::optional<std::string> iso_date(const Value& value) {
+  const Node& node = value.node();
+  if (node.kind == Kind::date) return node.text;
+  if (node.kind == Kind::text && is_iso_date(node.text)) return node.text;
+  value.refuse_type("a date", "write year-month-day without quotes: 2026-01-31");
+  return std::nullopt;
+}
+
+std::optional<Days> duration(const Value& value) {
+  const Node& node = value.node();
+  if (node.kind == Kind::integer || node.kind == Kind::number) {
+    return finite(value) ? std::optional(Days(node.number)) : std::nullopt;
+  }
+  if (node.kind != Kind::text) {
+    value.refuse_type("a duration", "write a number and a unit: \"12 minutes\", \"3 days\", \"6 months\"");
+    return std::nullopt;
+  }
+  Parsed<double> parsed = parse_duration(node.text);
+  if (parsed.value) return Days(*parsed.value);
+  value.refuse(std::move(parsed.message), std::move(parsed.hint));
+  return std::nullopt;
+}
+
+std::optional<double> rate(const Value& value) {
+  const Node& node = value.node();
+  if (node.kind == Kind::integer || node.kind == Kind::number) return number(value);
+  if (node.kind != Kind::text) {
+    value.refuse_type("a rate", "write a number per unit of time: \"0.2 per month\"");
+    return std::nullopt;
+  }
+  Parsed<double> parsed = parse_rate(node.text);
+  if (parsed.value) return parsed.value;
+  value.refuse(std::move(parsed.message), std::move(parsed.hint));
+  return std::nullopt;
+}
+
+std::optional<Table> table(const Value& value, std::string what, std::string hint) {
+  if (value.node().kind == Kind::table) return Table(value, std::move(what));
+  value.refuse_type("a table", std::move(hint));
+  return std::nullopt;
+}
+
+std::optional<std::vector<Value>> elements(const Value& value, std::string hint) {
+  if (value.node().kind != Kind::array) {
+    value.refuse_type("a list", std::move(hint));
+    return std::nullopt;
+  }
+  std::vector<Value> result;
+  for (std::size_t i = 0; i < value.node().children.size(); ++i) result.push_back(value.element(i));
+  return result;
+}
+
+std::vector<Value> one_or_more(const Value& value) {
+  if (value.node().kind != Kind::array) return {value};
+  if (value.node().children.empty()) value.refuse(fmt::format("{} names nothing", value.label()), "leave the key out to mean all");
+  return elements(value).value_or(std::vector<Value>());
+}
+
+std::optional<Distribution> distribution(const Value& value, Measure measure) {
+  const Node& node = value.node();
+  const std::string_view all = measure == Measure::duration ? duration_forms : forms;
+  if (node.kind == Kind::integer || node.kind == Kind::number || (node.kind == Kind::text && measure == Measure::duration)) {
+    const std::optional<double> constant = measured(value, measure);
+    return constant ? std::optional<Distribution>(Fixed{*constant}) : std::nullopt;
+  }
+  if (node.kind != Kind::table) {
+    const std::string simple = number_hint(node);
+    value.refuse_type(measure == Measure::duration ? "a duration or a distribution" : "a number or a distribution",
+                      simple.empty() ? std::string(all) : simple);
+    return std::nullopt;
+  }
+  static const std::vector<std::string> names{"fixed", "uniform", "normal", "beta", "exponential", "weibull", "lognormal", "loglogistic"};
+  for (const Node& child : node.children) {
+    if (std::find(names.begin(), names.end(), child.key) != names.end()) continue;
+    value.member(child).refuse_key(fmt::format("there is no distribution {}", in_quotes(child.key)), value.problems().suggest(child.key, names));
+    return std::nullopt;
+  }
+  if (node.children.size() != 1) {
+    value.refuse(fmt::format("{} must be one distribution, not {}", value.label(), node.children.empty() ? "none" : "several"),
+                 std::string(all));
+    return std::nullopt;
+  }
+  const Value shape = value.member(node.children.front());
+  const std::string& name = node.children.front().key;
+  const bool time = measure == Measure::duration;
+  if (name == "fixed") {
+    const std::optional<double> constant = measured(shape, measure);
+    return constant ? std::optional<Distribution>(Fixed{*constant}) : std::nullopt;
+  }
+  if (name == "uniform") {
+    return made<Uniform>(pair(shape, measure, time ? "{ uniform = [\"1 day\", \"5 days\"] }" : "{ uniform = [0.2, 0.8] }"));
+  }
+  if (name == "beta") return made<Beta>(pair(shape, Measure::number, "{ beta = [6, 4] }"));
+  if (name == "normal") return made<Normal>(parameters(shape, "mean", measure, "sd", measure, "{ normal = { mean = 0.5, sd = 0.1 } }"));
+  if (name == "exponential") {
+    const auto mean = parameters(shape, "mean", measure, "", measure, time ? "{ exponential = { mean = \"5 days\" } }" : "{ exponential = { mean = 5 } }");
+    return mean ? std::optional<Distribution>(Exponential{mean->first}) : std::nullopt;
+  }
+  if (name == "weibull") {
+    return made<Weibull>(parameters(shape, "scale", measure, "shape", Measure::number,
+                                    time ? "{ weibull = { scale = \"10 days\", shape = 1.5 } }" : "{ weibull = { scale = 1, shape = 1.5 } }"));
+  }
+  if (name == "lognormal") {
+    return made<Lognormal>(parameters(shape, "median", measure, "sigma", Measure::number,
+                                      time ? "{ lognormal = { median = \"3 days\", sigma = 0.8 } }" : "{ lognormal = { median = 1, sigma = 0.5 } }"));
+  }
+  return made<Loglogistic>(parameters(shape, "median", measure, "shape", Measure::number,
+                                      time ? "{ loglogistic = { median = \"3 days\", shape = 2 } }" : "{ loglogistic = { median = 1, shape = 2 } }"));
+}
+
+std::optional<std::size_t> word(const Value& value, const std::vector<std::string>& words) {
+  std::string list;
+  for (std::size_t i = 0; i < words.size(); ++i) list += fmt::format("{}\"{}\"", i == 0 ? "" : i + 1 == words.size() ? " or " : ", ", words[i]);
+  if (value.node().kind != Kind::text) {
+    value.refuse_type(list);
+    return std::nullopt;
+  }
+  const auto found = std::find(words.begin(), words.end(), value.node().text);
+  if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
+  const std::string near = nearest(value.node().text, words);
+  value.refuse(fmt::format("{} cannot be {}", value.label(), in_quotes(value.node().text)),
+               near.empty() ? fmt::format("it is {}", list) : fmt::format("did you mean \"{}\"?", near));
+  return std::nullopt;
+}
+
+namespace {
+
+std::optional<std::size_t> look_up(const std::string& id, const Names& names) {
+  const auto found = names.index.find(id);
+  return found == names.index.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::string unknown_hint(const Value& value, const std::string& id, const Names& names) {
+  if (names.known.empty()) return fmt::format("the scenario has no [[{}]]", names.kind);
+  return value.problems().suggest(id, names.known);
+}
+
+}  // namespace
+
+std::optional<std::size_t> position(const Value& value, const Names& names) {
+  if (value.node().kind != Kind::text) {
+    value.refuse_type(fmt::format("the id of {} {}", names.kind.find_first_of("aeiou") == 0 ? "an" : "a", names.kind));
+    return std::nullopt;
+  }
+  const std::string& id = value.node().text;
+  const std::optional<std::size_t> found = look_up(id, names);
+  if (!found) value.refuse(fmt::format("there is no {} {}", names.kind, in_quotes(id)), unknown_hint(value, id, names));
+  return found;
+}
+
+std::optional<std::size_t> position_of_key(const Value& value, const Names& names) {
+  const std::string& id = value.node().key;
+  const std::optional<std::size_t> found = look_up(id, names);
+  if (!found) value.refuse_key(fmt::format("there is no {} {}", names.kind, in_quotes(id)), unknown_hint(value, id, names));
+  return found;
+}
+
+}  // namespace sojourn::scenario

@@ -1,0 +1,153 @@
+// Values of the document on their way into the model: each knows its path and refuses what it must not be.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "document.hpp"
+#include "problems.hpp"
+#include "sojourn/base/distribution.hpp"
+#include "sojourn/base/quantity.hpp"
+
+namespace sojourn::scenario {
+
+/// A node with its path ("touchpoint.first-bill.next[2].odds") and where to report what is wrong with it.
+class Value {
+ public:
+  Value(const Node& node, std::string path, Problems& problems) : node_(&node), path_(std::move(path)), problems_(&problems) {}
+
+  [[nodiscard]] const Node& node() const { return *node_; }
+  [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] Problems& problems() const { return *problems_; }
+  /// The last step of the path, for messages.
+  [[nodiscard]] std::string label() const;
+
+  [[nodiscard]] Value element(std::size_t index) const;
+  [[nodiscard]] Value member(const Node& child) const;
+
+  /// Reports an error with a caret at the value, or at its key.
+  void refuse(std::string message, std::string hint = {}) const;
+  void refuse_key(std::string message, std::string hint = {}) const;
+  /// Reports that the value is of the wrong type: `effort must be a number, not the text "high"`.
+  void refuse_type(std::string_view wanted, std::string hint = {}) const;
+
+ private:
+  const Node* node_;
+  std::string path_;
+  Problems* problems_;
+};
+
+/// A table whose keys are taken one by one; what is left at `close` is unknown, what was required and missing is reported.
+class Table {
+ public:
+  /// `value` must be a table. `what` is it in messages: "touchpoint \"first-bill\"".
+  Table(Value value, std::string what) : value_(std::move(value)), what_(std::move(what)), taken_(value_.node().children.size(), false) {}
+
+  [[nodiscard]] const Value& value() const { return value_; }
+  [[nodiscard]] const std::string& what() const { return what_; }
+  [[nodiscard]] std::optional<Value> take(std::string_view key);
+  /// The same for a key that must be there; `hint` shows how to write it.
+  [[nodiscard]] std::optional<Value> require(std::string_view key, std::string hint = {});
+  /// Takes a member that is not among the known keys.
+  void take_unknown(const Node& child);
+  /// Everything that was not taken, for tables with free keys.
+  [[nodiscard]] std::vector<Value> rest();
+
+  /// Takes `key` where it is there and keeps `target` where it is absent or wrong. True when it was read.
+  template <class T, class Convert>
+  bool read(std::string_view key, T& target, Convert convert) {
+    return assign(take(key), target, convert);
+  }
+  template <class T, class Convert>
+  bool read_required(std::string_view key, T& target, Convert convert, std::string hint = {}) {
+    return assign(require(key, std::move(hint)), target, convert);
+  }
+
+  void close();
+
+ private:
+  template <class T, class Convert>
+  static bool assign(const std::optional<Value>& value, T& target, Convert convert) {
+    if (!value) return false;
+    auto result = convert(*value);
+    if (!result) return false;
+    target = std::move(*result);
+    return true;
+  }
+
+  Value value_;
+  std::string what_;
+  std::vector<bool> taken_;
+  std::vector<std::string> known_;
+  std::vector<std::pair<std::string, std::string>> missing_;  // key, hint
+};
+
+/// Converters: the value as what is wanted, or nothing after reporting why not. All numbers are finite.
+[[nodiscard]] std::optional<double> number(const Value& value);
+[[nodiscard]] std::optional<std::uint64_t> whole(const Value& value);
+[[nodiscard]] std::optional<std::uint32_t> small_whole(const Value& value);
+[[nodiscard]] std::optional<bool> truth(const Value& value);
+[[nodiscard]] std::optional<std::string> text(const Value& value);
+[[nodiscard]] std::optional<std::string> iso_date(const Value& value);
+[[nodiscard]] std::optional<Days> duration(const Value& value);
+[[nodiscard]] std::optional<double> rate(const Value& value);
+[[nodiscard]] std::optional<Table> table(const Value& value, std::string what, std::string hint = {});
+/// The elements of a list; nothing after reporting that it is none.
+[[nodiscard]] std::optional<std::vector<Value>> elements(const Value& value, std::string hint = {});
+/// One value, or the elements of a list of them.
+[[nodiscard]] std::vector<Value> one_or_more(const Value& value);
+
+/// In what unit the numbers of a distribution are.
+enum class Measure { number, duration };
+[[nodiscard]] std::optional<Distribution> distribution(const Value& value, Measure measure);
+
+/// One word of a list; its position in it.
+[[nodiscard]] std::optional<std::size_t> word(const Value& value, const std::vector<std::string>& words);
+
+/// The ids of one kind of entity ("touchpoint"), in the order of the model's list.
+struct Names {
+  std::string kind;
+  std::vector<std::string> ids;
+  std::vector<std::string> known;  // the ids without doubles, for hints
+  std::map<std::string, std::size_t, std::less<>> index;
+};
+/// The position of the entity that `value`, a text, names.
+[[nodiscard]] std::optional<std::size_t> position(const Value& value, const Names& names);
+/// The position of the entity that the key of `value` names.
+[[nodiscard]] std::optional<std::size_t> position_of_key(const Value& value, const Names& names);
+
+/// Converter from a text to a typed id.
+template <class Id>
+[[nodiscard]] auto reference(const Names& names) {
+  return [&names](const Value& value) -> std::optional<Id> {
+    const std::optional<std::size_t> found = position(value, names);
+    return found ? std::optional<Id>(Id(*found)) : std::nullopt;
+  };
+}
+/// Converter from a text or a list of texts to typed ids; the wrong ones are reported and left out.
+template <class Id>
+[[nodiscard]] auto references(const Names& names) {
+  return [&names](const Value& value) -> std::optional<std::vector<Id>> {
+    std::vector<Id> result;
+    for (const Value& one : one_or_more(value)) {
+      if (const auto found = position(one, names)) result.push_back(Id(*found));
+    }
+    return result;
+  };
+}
+/// Converter from a word to the enum that has it at that position.
+template <class Enum>
+[[nodiscard]] auto choice(std::vector<std::string> words) {
+  return [words = std::move(words)](const Value& value) -> std::optional<Enum> {
+    const std::optional<std::size_t> found = word(value, words);
+    return found ? std::optional<Enum>(static_cast<Enum>(*found)) : std::nullopt;
+  };
+}
+
+}  // namespace sojourn::scenario
