@@ -1,0 +1,56 @@
+// Who the customers are: customer i comes from (seed, replication, i) alone and could be made anywhere again.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "sojourn/base/inverse.hpp"
+#include "sojourn/base/random.hpp"
+#include "sojourn/model/model.hpp"
+
+namespace sojourn {
+
+/// A person before the journey begins. Traits are written apart (see `Population::traits`).
+struct Person {
+  std::uint32_t persona = 0;
+  std::uint32_t start = 0;     // first touchpoint
+  double arrival = 0.0;        // days; beyond the horizon for who never arrives
+  float answering = 0.0f;      // standard normal: lasting way of answering surveys and "would you recommend us"
+  double luck = 0.5;           // uniform in (0, 1): decides when the person leaves for good
+};
+
+/// Draws people. Thread-safe once built: all members are read only.
+class Population {
+ public:
+  explicit Population(const ModelParts& parts);
+
+  [[nodiscard]] std::size_t trait_count() const { return ranges_.size(); }
+
+  /// Person number `customer` of the replication that `streams` names.
+  [[nodiscard]] Person person(const Streams& streams, std::uint32_t customer) const;
+
+  /// The traits of that person, of `persona`, in the order of `ModelParts::traits`, clipped to their ranges; `traits` has
+  /// `trait_count()` places. A trait's draw depends on its name only, so a new trait leaves the others as they were.
+  void traits(const Streams& streams, std::uint32_t customer, std::uint32_t persona, std::span<float> traits) const;
+
+ private:
+  struct Start {
+    double cumulative;
+    std::uint32_t touchpoint;
+  };
+  struct Segment {
+    double cumulative_share;
+    std::vector<Start> starts;
+    Inverse arrives;
+    std::vector<Inverse> traits;
+  };
+  struct Range {
+    float low, high;
+    std::uint32_t index, word;  // of the trait's draw
+  };
+  std::vector<Segment> personas_;
+  std::vector<Range> ranges_;
+};
+
+}  // namespace sojourn
