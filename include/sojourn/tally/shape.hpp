@@ -1,0 +1,86 @@
+// What is counted: scores under filters (persona, touchpoint, exit, time, tenure), and where each cell of the table stands.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace sojourn {
+
+/// Scores by persona and window. The first ten are stocks: cells hold changes, `Sums` gives their running sums at window ends.
+enum class TimeScore {
+  prospects,
+  lost,
+  customers,
+  churned,
+  bought,
+  promoters,
+  passives,
+  detractors,
+  satisfaction,  // summed over customers present
+  expectation,   // likewise
+  revenue,       // flows from here on: per window, undiscounted, in the simulated people's money
+  cost_to_serve,
+};
+inline constexpr std::size_t time_score_count = 12;
+inline constexpr std::size_t stock_score_count = 10;
+
+/// Scores by persona and touchpoint, at the horizon. All but `visits` and `repeats` are sums over appraised visits.
+enum class TouchScore { visits, repeats, quality, satisfaction, effort, wait };
+inline constexpr std::size_t touch_score_count = 6;
+
+/// Scores by persona, at the horizon. Money is discounted; `days_to_purchase` runs from arrival to the first purchase.
+enum class PersonScore { arrived, days_to_purchase, revenue, cost_to_serve };
+inline constexpr std::size_t person_score_count = 4;
+
+/// Days as a customer, by persona and tenure bin: at churn, or (censored) of those still customers at the horizon.
+enum class TenureScore { churned, censored };
+inline constexpr std::size_t tenure_score_count = 2;
+
+/// Fixed-point scales: a sum of doubles x is kept as a sum of round(x * scale), which has no order. Each is a power of two.
+struct Scales {
+  double score = 0x1p24;  // numbers in [0, 1]
+  double days = 1.0;
+  double money = 1.0;
+};
+
+/// Sizes of the filters, and the cell of each combination. A cell is a 64-bit integer.
+struct TallyShape {
+  std::size_t personas = 0, touchpoints = 0, exits = 0, windows = 0, tenure_bins = 0;
+  double tenure_bin = 1.0;  // days; churned: bin b is (b, b + 1] tenure_bin, the first includes 0; censored: [b, b + 1)
+  Scales scales;
+
+  [[nodiscard]] std::size_t time(std::size_t persona, std::size_t window, TimeScore score) const {
+    return (persona * windows + window) * time_score_count + static_cast<std::size_t>(score);
+  }
+  [[nodiscard]] std::size_t touch(std::size_t persona, std::size_t touchpoint, TouchScore score) const {
+    return touch_begin() + (persona * touchpoints + touchpoint) * touch_score_count + static_cast<std::size_t>(score);
+  }
+  /// People at a touchpoint: a stock, changes per window.
+  [[nodiscard]] std::size_t present(std::size_t persona, std::size_t touchpoint, std::size_t window) const {
+    return present_begin() + (persona * touchpoints + touchpoint) * windows + window;
+  }
+  [[nodiscard]] std::size_t taken(std::size_t persona, std::size_t exit) const {
+    return taken_begin() + persona * exits + exit;
+  }
+  [[nodiscard]] std::size_t tenure(std::size_t persona, std::size_t bin, TenureScore score) const {
+    return tenure_begin() + (persona * tenure_bins + bin) * tenure_score_count + static_cast<std::size_t>(score);
+  }
+  [[nodiscard]] std::size_t person(std::size_t persona, PersonScore score) const {
+    return person_begin() + persona * person_score_count + static_cast<std::size_t>(score);
+  }
+  /// Price paid per visit for improvements in force, undiscounted, per window.
+  [[nodiscard]] std::size_t visit_price(std::size_t window) const { return price_begin() + window; }
+  /// The same, discounted, over the horizon.
+  [[nodiscard]] std::size_t visit_price_discounted() const { return price_begin() + windows; }
+  [[nodiscard]] std::size_t cells() const { return price_begin() + windows + 1; }
+
+ private:
+  [[nodiscard]] std::size_t touch_begin() const { return personas * windows * time_score_count; }
+  [[nodiscard]] std::size_t present_begin() const { return touch_begin() + personas * touchpoints * touch_score_count; }
+  [[nodiscard]] std::size_t taken_begin() const { return present_begin() + personas * touchpoints * windows; }
+  [[nodiscard]] std::size_t tenure_begin() const { return taken_begin() + personas * exits; }
+  [[nodiscard]] std::size_t person_begin() const { return tenure_begin() + personas * tenure_bins * tenure_score_count; }
+  [[nodiscard]] std::size_t price_begin() const { return person_begin() + personas * person_score_count; }
+};
+
+}  // namespace sojourn

@@ -1,0 +1,74 @@
+// Sums without order: fixed-point integers, so that any blocking, thread, rank or shard gives the same bits.
+#pragma once
+
+#include <cassert>
+#include <cstdint>
+#include <vector>
+
+#include "sojourn/tally/shape.hpp"
+
+namespace sojourn {
+
+/// Limits that rule out overflow of a block's 64-bit cells: 2^15 people x 2^16 visits x 2^31 for the largest single amount.
+inline constexpr std::uint32_t block_customers = 32768;
+inline constexpr std::uint32_t visits_per_life = 65536;
+inline constexpr double largest_amount = 0x1p31;
+
+/// The scale for amounts of at most `largest` in size: the power of two at which they stay below `largest_amount`.
+[[nodiscard]] double fixed_point_scale(double largest);
+
+/// round(x * scale) to an integer, halves away from zero; |x * scale| must be below 2^62.
+[[nodiscard]] inline std::int64_t fixed(double x, double scale) {
+  const double scaled = x * scale;
+  return static_cast<std::int64_t>(scaled + (scaled < 0.0 ? -0.5 : 0.5));
+}
+
+/// The table of one block of customers.
+class Tally {
+ public:
+  explicit Tally(const TallyShape& shape) : shape_(shape), cells_(shape.cells(), 0) {}
+
+  [[nodiscard]] const TallyShape& shape() const { return shape_; }
+  /// Adds to one cell; `cell` comes from the shape.
+  void add(std::size_t cell, std::int64_t amount) {
+    assert(cell < cells_.size());
+    cells_[cell] += amount;
+  }
+  [[nodiscard]] const std::vector<std::int64_t>& cells() const { return cells_; }
+  /// Number of visits recorded.
+  std::uint64_t events = 0;
+  /// All cells and the visits back to zero.
+  void clear();
+
+ private:
+  TallyShape shape_;
+  std::vector<std::int64_t> cells_;
+};
+
+/// Sums over blocks, in 128-bit integers: nothing that fits in memory overflows them.
+class Totals {
+ public:
+  __extension__ using Wide = __int128;
+
+  explicit Totals(const TallyShape& shape) : shape_(shape), cells_(shape.cells(), 0) {}
+  /// Adds a block or another total of the same shape, in any order.
+  void add(const Tally& tally);
+  void add(const Totals& other);
+
+  [[nodiscard]] const TallyShape& shape() const { return shape_; }
+  /// A cell as it stands; for stocks, the change in a window.
+  [[nodiscard]] Wide cell(std::size_t index) const { return cells_[index]; }
+  [[nodiscard]] double value(std::size_t index, double scale = 1.0) const { return static_cast<double>(cells_[index]) / scale; }
+  /// A stock at the end of `window`: the running sum of its changes.
+  [[nodiscard]] Wide stock(std::size_t persona, std::size_t window, TimeScore score) const;
+  /// People at `touchpoint` at the end of each window.
+  [[nodiscard]] std::vector<std::int64_t> present(std::size_t persona, std::size_t touchpoint) const;
+  [[nodiscard]] std::uint64_t events() const { return events_; }
+
+ private:
+  TallyShape shape_;
+  std::vector<Wide> cells_;
+  std::uint64_t events_ = 0;
+};
+
+}  // namespace sojourn
