@@ -1,0 +1,45 @@
+// Simulated time in pieces: windows of the time series and regimes between changes.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "sojourn/model/model.hpp"
+
+namespace sojourn {
+
+/// Windows: window k (from 0) is (ends[k-1], ends[k]], the first includes 0, the last may be shorter (MODEL.md section 1).
+class Windows {
+ public:
+  /// horizon, width > 0, in days.
+  Windows(double horizon, double width);
+  [[nodiscard]] std::size_t count() const { return ends_.size(); }
+  [[nodiscard]] double begin(std::size_t k) const { return k == 0 ? 0.0 : ends_[k - 1]; }
+  [[nodiscard]] double end(std::size_t k) const { return ends_[k]; }
+  [[nodiscard]] const std::vector<double>& ends() const { return ends_; }
+  /// The window of time t in [0, horizon].
+  [[nodiscard]] std::size_t of(double t) const {
+    auto k = static_cast<std::size_t>(t * per_day_);
+    if (k >= ends_.size()) k = ends_.size() - 1;
+    while (k > 0 && t <= ends_[k - 1]) --k;  // the guess may be off by rounding, and a boundary belongs to the window it ends
+    while (k + 1 < ends_.size() && t > ends_[k]) ++k;
+    return k;
+  }
+
+ private:
+  double per_day_;
+  std::vector<double> ends_;
+};
+
+/// Regimes: stretches [begin, next begin) in which every parameter is constant. Ramps move in steps of one window and have, in
+/// each, the value at the middle of the part of it after their start, so that a step does not lag behind its ramp.
+struct Regimes {
+  std::vector<double> begins;                  // the first is 0
+  std::vector<std::vector<double>> fractions;  // [regime][change]: 0 while off, else the ramp's fraction in (0, 1]
+  std::vector<std::vector<bool>> on;           // [regime][change]: start <= t < end, whatever the ramp
+};
+
+/// The regimes of `changes` up to the horizon.
+[[nodiscard]] Regimes regimes(const std::vector<const Change*>& changes, const Windows& windows, double horizon);
+
+}  // namespace sojourn

@@ -1,0 +1,147 @@
+// The model under one plan, compiled for speed: flat rows by (regime, persona, touchpoint), exits in compressed rows.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "sojourn/base/inverse.hpp"
+#include "sojourn/behaviour/experience.hpp"
+#include "sojourn/behaviour/money.hpp"
+#include "sojourn/engine/clock.hpp"
+#include "sojourn/model/change_arithmetic.hpp"
+#include "sojourn/model/model.hpp"
+#include "sojourn/tally/shape.hpp"
+
+namespace sojourn {
+
+/// An exit as a visit in one regime sees it. Exits that only interrupt (heard, gave up) are not among them.
+struct ExitRow {
+  std::uint32_t to = 0;       // touchpoint
+  std::uint32_t exit = 0;     // number among all exits of the journey
+  std::uint32_t delay = 0;    // into Program::delay
+  std::int32_t trait = -1;    // whose value is the probability, or -1
+  std::uint32_t shifts_begin = 0, shifts_end = 0;  // of a trait-bound probability, into Program::shifts
+  float odds = 0.0f;          // with the persona's and the channel's factors; 0 for an exit with a probability
+  float probability = 0.0f;   // constant; 0 for an exit with odds
+  float satisfaction = 0.0f, expectation = 0.0f, heard = 0.0f, effort = 0.0f;  // slopes
+  double stretch = 1.0;       // of the delay
+  bool to_end = false;
+};
+
+/// What a visit to one touchpoint by one persona in one regime is like. Money is per visit.
+struct VisitRow {
+  float quality = 0.0f, quality_sd = 0.0f, effort = 0.0f, weight = 1.0f;
+  float promise = 0.0f, promise_weight = 0.0f;  // weight 0 where nothing is promised
+  std::uint32_t exits_begin = 0, exits_end = 0;
+  std::uint32_t carry = 0;  // into Program::carry, one place for each team that a customer may come from
+  double revenue = 0.0, cost = 0.0, price = 0.0;
+};
+
+/// What staying is worth: flows per day, and their sums from 0 to the regime's beginning, undiscounted and discounted.
+struct FlowRow {
+  double revenue = 0.0, cost = 0.0;
+  double revenue_before = 0.0, cost_before = 0.0;
+  double worth_revenue_before = 0.0, worth_cost_before = 0.0;
+};
+
+/// Money that flows from time 0 to some time at one touchpoint.
+struct Flow {
+  double revenue = 0.0, cost = 0.0;
+};
+
+/// What never changes about a touchpoint.
+struct Place {
+  bool end = false;
+  bool purchase = false;  // a first visit makes a customer
+  bool away = false;      // people here do not count as customers (`counts_as`)
+  bool race = false;
+  bool flows = false;     // staying earns or costs money in some regime
+  std::int32_t team = -1;
+};
+
+/// Immutable once built; thread-safe.
+class Program {
+ public:
+  /// `model` with its plan. Throws InputError where the model uses a mechanism that is not built yet (`unsupported`).
+  explicit Program(const Model& model);
+
+  [[nodiscard]] const Model& model() const { return model_; }
+  [[nodiscard]] const Windows& windows() const { return windows_; }
+  [[nodiscard]] const std::vector<double>& regime_begins() const { return regimes_.begins; }
+  [[nodiscard]] double horizon() const { return horizon_; }
+  [[nodiscard]] double force_of_interest() const { return rho_; }
+
+  [[nodiscard]] const Place& place(std::uint32_t touchpoint) const { return places_[touchpoint]; }
+  [[nodiscard]] const VisitRow& row(std::size_t regime, std::uint32_t persona, std::uint32_t touchpoint) const {
+    return rows_[row_of_[(regime * personas_ + persona) * touchpoints_ + touchpoint]];
+  }
+  [[nodiscard]] std::span<const ExitRow> exits(const VisitRow& row) const {
+    return {exits_.data() + row.exits_begin, exits_.data() + row.exits_end};
+  }
+  [[nodiscard]] std::span<const Shift> shifts(const ExitRow& exit) const {
+    return {shifts_.data() + exit.shifts_begin, shifts_.data() + exit.shifts_end};
+  }
+  [[nodiscard]] const Inverse& delay(std::uint32_t index) const { return delays_[index]; }
+  /// The chance that context survives from team `from` (>= 0) into the row's touchpoint.
+  [[nodiscard]] float carry(const VisitRow& row, std::int32_t from) const {
+    return carries_[row.carry + static_cast<std::uint32_t>(from)];
+  }
+  /// Money that flows at `touchpoint` from time 0 to t, where t lies in `regime` (or at its end).
+  [[nodiscard]] Flow flow(std::size_t regime, std::uint32_t persona, std::uint32_t touchpoint, double t) const {
+    const FlowRow& row = flows_[(regime * personas_ + persona) * touchpoints_ + touchpoint];
+    const double days = t - regimes_.begins[regime];
+    return {row.revenue_before + row.revenue * days, row.cost_before + row.cost * days};
+  }
+  /// What that money is worth at time 0.
+  [[nodiscard]] Flow worth_of_flow(std::size_t regime, std::uint32_t persona, std::uint32_t touchpoint, double t) const {
+    const FlowRow& row = flows_[(regime * personas_ + persona) * touchpoints_ + touchpoint];
+    const double days = worth_at_begin_[regime] * behaviour::annuity(rho_, t - regimes_.begins[regime]);
+    return {row.worth_revenue_before + row.revenue * days, row.worth_cost_before + row.cost * days};
+  }
+  /// The regime of time t, at or after regime `from`.
+  [[nodiscard]] std::size_t regime(double t, std::size_t from = 0) const {
+    while (from + 1 < regimes_.begins.size() && t >= regimes_.begins[from + 1]) ++from;
+    return from;
+  }
+
+  /// Constants of the behaviour, in single precision.
+  struct Behaviour {
+    behaviour::Appraisal appraisal;
+    behaviour::Memory memory;
+    float adapt, repeat_effort, fit_weight, recommend_base, recommend_sd;
+  };
+  [[nodiscard]] const Behaviour& behaviour() const { return behaviour_; }
+
+  /// The largest single amount of money that a tally can be given, in size.
+  [[nodiscard]] double largest_amount() const { return largest_amount_; }
+
+ private:
+  void compile_rows();
+  void compile_flows();
+
+  Model model_;
+  double horizon_;
+  double rho_;
+  Windows windows_;
+  std::vector<const Change*> changes_;
+  Regimes regimes_;
+  std::size_t personas_, touchpoints_;
+  Behaviour behaviour_;
+  std::vector<Place> places_;
+  std::vector<std::uint32_t> row_of_;
+  std::vector<VisitRow> rows_;
+  std::vector<ExitRow> exits_;
+  std::vector<Shift> shifts_;
+  std::vector<Inverse> delays_;
+  std::vector<float> carries_;
+  std::vector<FlowRow> flows_;
+  std::vector<double> worth_at_begin_;  // of 1 at each regime's beginning
+  double largest_amount_ = 0.0;
+};
+
+/// The table that programs of one model share: sizes, tenure bins (a day each, five days beyond a horizon of 4,096 days) and scales
+/// that rule out overflow for every one of `programs` (not empty).
+[[nodiscard]] TallyShape tally_shape(std::span<const Program> programs);
+
+}  // namespace sojourn

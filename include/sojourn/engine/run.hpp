@@ -1,0 +1,45 @@
+// Runs a model: the top loop.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "sojourn/engine/program.hpp"
+#include "sojourn/tally/tally.hpp"
+
+namespace sojourn {
+
+/// How to run; nothing here changes a result.
+struct RunOptions {
+  int threads = 0;                             // 0: SLURM_CPUS_PER_TASK, else the processors that this process may use
+  std::function<void(double)> progress;        // told the share done in [0, 1], by one thread at a time; may be empty
+  const std::atomic<bool>* interrupt = nullptr;  // when it turns true, no new block is begun
+};
+
+/// With one replication, intervals come from this many fixed batches of customers (RESULTS.md).
+inline constexpr std::size_t batch_count = 32;
+
+/// The sums of a run.
+struct RunResult {
+  std::vector<Program> programs;             // one for each plan asked for
+  TallyShape shape;
+  std::vector<std::uint32_t> replications;   // those that were finished
+  std::vector<std::vector<Totals>> totals;   // [plan][replication]
+  std::vector<std::vector<Totals>> batches;  // [plan][batch], only with one replication; they add up to it
+  std::uint64_t events = 0;                  // visits simulated, of all plans
+  double seconds = 0.0;                      // of wall-clock time
+  bool interrupted = false;
+};
+
+/// Simulates every replication of `model` under each of `plans`, all on the same luck. Throws InputError for a mechanism that
+/// is not built, RunError for a life that never ends; of several errors, the one of the lowest block.
+[[nodiscard]] RunResult run(const Model& model, std::span<const PlanId> plans, const RunOptions& options = {});
+
+/// The number of threads that `run` uses when asked for `threads`.
+[[nodiscard]] int thread_count(int threads);
+
+}  // namespace sojourn

@@ -1,0 +1,252 @@
+#include "sojourn/engine/program.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "sojourn/tally/tally.hpp"
+
+namespace sojourn {
+namespace {
+
+/// The parameters of one (persona, touchpoint) with the changes of one regime: what `Program` compiles into rows.
+class Parameters {
+ public:
+  Parameters(const std::vector<const Change*>& changes, const std::vector<double>& fractions)
+      : changes_(changes), fractions_(fractions) {}
+
+  /// The shifts of `parameter` by changes for which `applies` holds.
+  template <class Applies>
+  std::vector<Shift> shifts(Parameter parameter, Applies applies) const {
+    std::vector<Shift> result;
+    for (std::size_t c = 0; c < changes_.size(); ++c) {
+      if (fractions_[c] <= 0.0 || !applies(changes_[c]->target)) continue;
+      for (const Effect& effect : changes_[c]->effects) {
+        if (effect.parameter == parameter) result.push_back({effect.operation, effect.value, fractions_[c]});
+      }
+    }
+    return result;
+  }
+  template <class Applies>
+  double value(Parameter parameter, double x0, Applies applies) const {
+    return combine(parameter, x0, shifts(parameter, applies));
+  }
+
+ private:
+  const std::vector<const Change*>& changes_;
+  const std::vector<double>& fractions_;
+};
+
+/// Odds of `exit` with the persona's factors, before changes.
+double persona_factor(const ModelParts& parts, const Persona& persona, std::size_t touchpoint, const Exit& exit) {
+  double factor = 1.0;
+  for (const PersonaOdds& odds : persona.odds) {
+    if (odds.from.index() == touchpoint && odds.to == exit.to) factor *= odds.times;
+  }
+  const ChannelId channel = parts.touchpoints[exit.to.index()].channel;
+  for (const auto& [preferred, times] : persona.channels) {
+    if (channel.valid() && preferred == channel) factor *= times;
+  }
+  return factor;
+}
+
+float narrow(double x) { return static_cast<float>(x); }
+
+}  // namespace
+
+Program::Program(const Model& model)
+    : model_(model),
+      horizon_(model.parts().settings.horizon.value()),
+      rho_(behaviour::force_of_interest(model.parts().settings.discount)),
+      windows_(horizon_, model.parts().settings.window.value()),
+      changes_(changes_under(model.parts(), model.plan())),
+      regimes_(regimes(changes_, windows_, horizon_)),
+      personas_(model.parts().personas.size()),
+      touchpoints_(model.parts().touchpoints.size()) {
+  const ModelParts& parts = model.parts();
+  if (const auto features = unsupported(parts); !features.empty()) {
+    std::string list;
+    for (std::size_t i = 0; i < features.size(); ++i) {
+      if (i > 0) list += i + 1 < features.size() ? ", " : " and ";
+      list += features[i];
+    }
+    throw InputError(fmt::format("sojourn: error: this version reads and checks {} but cannot simulate {} yet\n"
+                                 "hint: remove {} from the scenario to run the rest",
+                                 list, features.size() == 1 ? "it" : "them", features.size() == 1 ? "it" : "them"));
+  }
+  const BehaviourSettings& b = parts.behaviour;
+  behaviour_ = {{narrow(b.performance), narrow(b.disconfirmation)},
+                {narrow(b.memory), narrow(b.peak), narrow(b.forgiveness)},
+                narrow(b.adapt),
+                narrow(b.repeat_effort),
+                narrow(b.fit_weight),
+                narrow(b.recommend_base),
+                narrow(b.recommend_sd)};
+  for (const Touchpoint& touchpoint : parts.touchpoints) {
+    places_.push_back({touchpoint.end.has_value(), touchpoint.stage == Stage::purchase, touchpoint.counts_as.has_value(),
+                       touchpoint.exits == ExitRule::race, false,
+                       touchpoint.team.valid() ? static_cast<std::int32_t>(touchpoint.team.index()) : -1});
+    for (const Exit& exit : touchpoint.next) delays_.emplace_back(exit.after);
+  }
+  compile_rows();
+  compile_flows();
+}
+
+void Program::compile_rows() {
+  const ModelParts& parts = model_.parts();
+  const Plan& plan = parts.plans[model_.plan().index()];
+  const std::size_t teams = parts.teams.size();
+  std::vector<std::uint32_t> first_exit;  // number of the first exit of each touchpoint
+  std::uint32_t exit_count = 0;
+  for (const Touchpoint& touchpoint : parts.touchpoints) {
+    first_exit.push_back(exit_count);
+    exit_count += static_cast<std::uint32_t>(touchpoint.next.size());
+  }
+  // Rows are shared between regimes in which the changes that touch this persona here stand alike.
+  std::map<std::vector<double>, std::uint32_t> known;
+  row_of_.resize(regimes_.begins.size() * personas_ * touchpoints_);
+  for (std::size_t p = 0; p < personas_; ++p) {
+    const PersonaId persona(p);
+    for (std::size_t v = 0; v < touchpoints_; ++v) {
+      const TouchpointId id(v);
+      const Touchpoint& touchpoint = parts.touchpoints[v];
+      std::vector<bool> relevant;
+      for (const Change* change : changes_) relevant.push_back(matches(parts, change->target, id, persona));
+      known.clear();
+      for (std::size_t r = 0; r < regimes_.begins.size(); ++r) {
+        std::vector<double> key;
+        for (std::size_t c = 0; c < changes_.size(); ++c) {
+          if (!relevant[c]) continue;
+          key.push_back(regimes_.fractions[r][c]);
+          key.push_back(regimes_.on[r][c] ? 1.0 : 0.0);
+        }
+        const auto [place, fresh] = known.try_emplace(key, static_cast<std::uint32_t>(rows_.size()));
+        row_of_[(r * personas_ + p) * touchpoints_ + v] = place->second;
+        if (!fresh) continue;
+
+        const Parameters parameters(changes_, regimes_.fractions[r]);
+        const auto here = [&](const Target& target) { return matches(parts, target, id, persona); };
+        const auto value = [&](Parameter parameter, double x0) { return parameters.value(parameter, x0, here); };
+        VisitRow row;
+        row.quality = narrow(value(Parameter::quality, touchpoint.quality_mean));
+        row.quality_sd = narrow(value(Parameter::quality_sd, touchpoint.quality_sd));
+        row.effort = narrow(value(Parameter::effort, touchpoint.effort));
+        row.weight = narrow(value(Parameter::weight, touchpoint.weight));
+        row.revenue = value(Parameter::revenue, touchpoint.revenue);
+        row.cost = value(Parameter::cost, touchpoint.cost);
+        if (touchpoint.promise) {
+          row.promise = narrow(value(Parameter::promise, *touchpoint.promise));
+          row.promise_weight = narrow(parts.behaviour.promise_weight);
+        } else {
+          // Where the file promises nothing, only setting a promise means something.
+          for (const Shift& shift : parameters.shifts(Parameter::promise, here)) {
+            if (shift.operation != Operation::set) continue;
+            row.promise = narrow(shifted(Parameter::promise, 0.0, {Operation::set, shift.value, 1.0}));
+            row.promise_weight = narrow(parts.behaviour.promise_weight * shift.fraction);
+          }
+        }
+        for (const ImprovementId improvement : plan.improvements) {
+          const Improvement& bought = parts.improvements[improvement.index()];
+          const auto c = static_cast<std::size_t>(std::find(changes_.begin(), changes_.end(), &bought.change) - changes_.begin());
+          if (regimes_.on[r][c] && here(bought.change.target)) row.price += bought.price.per_visit;
+        }
+        row.carry = static_cast<std::uint32_t>(carries_.size());
+        for (std::size_t from = 0; from < teams; ++from) {
+          double carry = 1.0;
+          for (const Handover& handover : parts.handovers) {
+            if (handover.from.index() == from && handover.to == touchpoint.team) carry = handover.carry;
+          }
+          if (touchpoint.team.valid() && touchpoint.team.index() != from) carry = value(Parameter::carry, carry);
+          carries_.push_back(narrow(carry));
+        }
+        row.exits_begin = static_cast<std::uint32_t>(exits_.size());
+        for (std::size_t e = 0; e < touchpoint.next.size(); ++e) {
+          const Exit& exit = touchpoint.next[e];
+          if (exit.on != Trigger::none) continue;
+          const auto along = [&](const Target& target) { return matches_exit(parts, target, id, e, persona); };
+          ExitRow out;
+          out.to = static_cast<std::uint32_t>(exit.to.index());
+          out.exit = first_exit[v] + static_cast<std::uint32_t>(e);
+          out.delay = out.exit;
+          out.to_end = parts.touchpoints[out.to].end.has_value();
+          out.stretch = parameters.value(Parameter::delay, 1.0, along);
+          out.shifts_begin = static_cast<std::uint32_t>(shifts_.size());
+          if (const auto* trait = std::get_if<TraitId>(&exit.probability)) {
+            out.trait = static_cast<std::int32_t>(trait->index());
+            const auto shifts = parameters.shifts(Parameter::probability, along);
+            shifts_.insert(shifts_.end(), shifts.begin(), shifts.end());
+          } else if (const auto* probability = std::get_if<double>(&exit.probability)) {
+            out.probability = narrow(parameters.value(Parameter::probability, *probability, along));
+          } else {
+            const double odds = parameters.value(Parameter::odds, exit.odds.value_or(1.0), along);
+            out.odds = narrow(odds * persona_factor(parts, parts.personas[p], v, exit));
+            out.satisfaction = narrow(exit.slopes.satisfaction);
+            out.expectation = narrow(exit.slopes.expectation);
+            out.heard = narrow(exit.slopes.heard);
+            out.effort = narrow(exit.slopes.effort);
+          }
+          out.shifts_end = static_cast<std::uint32_t>(shifts_.size());
+          exits_.push_back(out);
+        }
+        row.exits_end = static_cast<std::uint32_t>(exits_.size());
+        largest_amount_ = std::max({largest_amount_, std::fabs(row.revenue), std::fabs(row.cost), row.price});
+        rows_.push_back(row);
+      }
+    }
+  }
+}
+
+void Program::compile_flows() {
+  const ModelParts& parts = model_.parts();
+  const std::size_t count = regimes_.begins.size();
+  // Discounting cannot enlarge an amount unless the rate is negative.
+  const double inflation = std::max(1.0, behaviour::present_value(rho_, horizon_));
+  flows_.resize(count * personas_ * touchpoints_);
+  double largest_rate = 0.0;
+  for (std::size_t r = 0; r < count; ++r) {
+    const Parameters parameters(changes_, regimes_.fractions[r]);
+    const double begin = regimes_.begins[r];
+    worth_at_begin_.push_back(behaviour::present_value(rho_, begin));
+    for (std::size_t p = 0; p < personas_; ++p) {
+      for (std::size_t v = 0; v < touchpoints_; ++v) {
+        const auto here = [&](const Target& target) { return matches(parts, target, TouchpointId(v), PersonaId(p)); };
+        const Touchpoint& touchpoint = parts.touchpoints[v];
+        FlowRow& row = flows_[(r * personas_ + p) * touchpoints_ + v];
+        if (touchpoint.end) continue;  // a life is over there: nobody stays
+        row.revenue = parameters.value(Parameter::revenue_per_month, touchpoint.revenue_per_month, here) / days_per_month;
+        row.cost = parameters.value(Parameter::cost_per_month, touchpoint.cost_per_month, here) / days_per_month;
+        if (row.revenue != 0.0 || row.cost != 0.0) places_[v].flows = true;
+        largest_rate = std::max({largest_rate, std::fabs(row.revenue), std::fabs(row.cost)});
+        if (r == 0) continue;
+        const auto pi = static_cast<std::uint32_t>(p), vi = static_cast<std::uint32_t>(v);
+        const Flow before = flow(r - 1, pi, vi, begin), worth = worth_of_flow(r - 1, pi, vi, begin);
+        row.revenue_before = before.revenue;
+        row.cost_before = before.cost;
+        row.worth_revenue_before = worth.revenue;
+        row.worth_cost_before = worth.cost;
+      }
+    }
+  }
+  largest_amount_ = inflation * std::max(largest_amount_, largest_rate * horizon_);
+}
+
+TallyShape tally_shape(std::span<const Program> programs) {
+  const Program& program = programs.front();
+  const ModelParts& parts = program.model().parts();
+  TallyShape shape;
+  shape.personas = parts.personas.size();
+  shape.touchpoints = parts.touchpoints.size();
+  for (const Touchpoint& touchpoint : parts.touchpoints) shape.exits += touchpoint.next.size();
+  shape.windows = program.windows().count();
+  shape.tenure_bin = program.horizon() > 4096.0 ? 5.0 : 1.0;
+  shape.tenure_bins = static_cast<std::size_t>(std::ceil(program.horizon() / shape.tenure_bin)) + 1;
+  shape.scales.days = fixed_point_scale(program.horizon());
+  double largest = 0.0;
+  for (const Program& each : programs) largest = std::max(largest, each.largest_amount());
+  shape.scales.money = fixed_point_scale(largest);
+  return shape;
+}
+
+}  // namespace sojourn
