@@ -1,0 +1,47 @@
+// From the engine's sums to outcomes: samples for the analysis, arrays for the file.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sojourn/engine/run.hpp"
+#include "sojourn/outcomes/metrics.hpp"
+#include "sojourn/outcomes/outcomes.hpp"
+
+namespace sojourn {
+
+/// Independent samples of one plan: replications, or batches of customers where there is one replication.
+struct PlanSamples {
+  std::string id, name;
+  std::vector<Sums> all;                          // [sample]
+  std::vector<std::vector<Sums>> by_persona;      // [persona][sample]
+  std::vector<std::vector<TouchSums>> touch;      // [touchpoint][sample]
+  std::vector<double> cash;                       // per window, undiscounted: revenue - cost - investment, for the market, mean
+                                                  // over replications
+};
+
+/// Everything that an analysis needs to know of a run.
+struct Samples {
+  std::string scenario;  // title
+  std::string question;
+  std::string currency;
+  std::uint64_t customers = 0;
+  double market = 0.0;
+  std::uint32_t replications = 0;  // finished
+  std::uint64_t seed = 0;
+  double horizon = 0.0;             // days
+  std::vector<double> window_ends;  // days
+  std::vector<std::string> personas, persona_names, touchpoints, touchpoint_names;
+  std::vector<PlanSamples> plans;
+  std::uint64_t events = 0;
+  double seconds = 0.0;
+  bool batches = false;  // the samples are batches of one replication
+};
+
+/// The samples of a run with at least one finished replication.
+[[nodiscard]] Samples collect_samples(const RunResult& result);
+
+/// The arrays of the results file (sim/outcomes/FORMAT.md), with the metrics of the horizon in the group "horizon".
+[[nodiscard]] Outcomes collect_outcomes(const RunResult& result, Provenance provenance);
+
+}  // namespace sojourn

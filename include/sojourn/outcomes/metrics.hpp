@@ -1,0 +1,72 @@
+// The figures at the horizon (RESULTS.md): every metric is one function of sums that can be pooled.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace sojourn {
+
+/// Sums over a group of people in one or more replications. Pooling is adding. Money is the simulated people's.
+struct Sums {
+  double replications = 0.0;  // 1 for a replication, a batch's share of the people for a batch
+  double people_per_customer = 1.0;
+  double arrived = 0.0, prospects = 0.0, lost = 0.0, customers = 0.0, churned = 0.0, bought = 0.0;
+  double promoters = 0.0, passives = 0.0, detractors = 0.0;
+  double satisfaction = 0.0, expectation = 0.0;  // over customers present
+  double visits = 0.0, appraised = 0.0, repeats = 0.0, effort = 0.0;
+  double days_to_purchase = 0.0;
+  double heard_positive = 0.0, heard_negative = 0.0;
+  double revenue = 0.0, cost_to_serve = 0.0;                    // undiscounted
+  double worth_revenue = 0.0, worth_cost = 0.0;                 // discounted
+  double visit_price = 0.0, worth_visit_price = 0.0;            // of improvements
+  double investment = 0.0, worth_investment = 0.0;              // once and per month: the market's, per replication, times replications
+  double tenure_bin = 1.0;                                      // days
+  std::vector<double> tenure_churned, tenure_censored;          // people by bin of days as a customer
+
+  /// Pools another group or replication; the constants must be the same.
+  Sums& operator+=(const Sums& other);
+};
+
+/// Whether a rise is good news for the company, bad news, or neither.
+enum class Direction { higher, lower, neutral };
+/// Where a metric makes sense.
+enum class Scope { persona, market };  // by persona too, or for the whole market only
+
+struct Metric {
+  std::string_view name;         // as in files, JSON and `--precision`
+  std::string_view label;        // for tables
+  std::string_view unit;         // "1", "day", "currency"
+  std::string_view description;  // one line
+  Direction direction;
+  Scope scope;
+  double (*value)(const Sums&);  // NaN where undefined (nobody bought, nobody present)
+};
+
+/// All metrics in the order of RESULTS.md.
+[[nodiscard]] std::span<const Metric> metrics();
+/// The metric of that name, or nullptr.
+[[nodiscard]] const Metric* find_metric(std::string_view name);
+
+/// Share of buyers still customers `days` after the purchase (Kaplan & Meier 1958), from counts by tenure bin; those censored
+/// inside a bin count half in it (the actuarial convention). `days` is a bin's edge. NaN where nobody was followed that long.
+[[nodiscard]] double survival(const Sums& sums, double days);
+
+/// Sums over visits to one touchpoint.
+struct TouchSums {
+  double arrived = 0.0;  // of people, in the journey as a whole
+  double visits = 0.0, repeats = 0.0, appraised = 0.0;
+  double quality = 0.0, satisfaction = 0.0, effort = 0.0, wait = 0.0;  // over appraised visits
+
+  TouchSums& operator+=(const TouchSums& other);
+};
+
+struct TouchMetric {
+  std::string_view name;
+  std::string_view description;
+  double (*value)(const TouchSums&);
+};
+/// visits, repeats, quality, satisfaction, effort, wait_days.
+[[nodiscard]] std::span<const TouchMetric> touch_metrics();
+
+}  // namespace sojourn

@@ -1,0 +1,60 @@
+// Outcomes: named arrays with named dimensions. Writers, analyses and pages know these, never the engine.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace sojourn {
+
+/// One axis: its name, its length and, where it has them, coordinate values (numbers with a unit, or text).
+struct Dimension {
+  std::string name;
+  std::size_t size = 0;
+  std::variant<std::monostate, std::vector<double>, std::vector<std::int64_t>, std::vector<std::string>> values;
+  std::string unit;  // UDUNITS, "" for text and counts
+  std::string long_name;
+};
+
+/// One variable. `values` is in row-major order over `dimensions`, the last varying fastest; missing numbers are NaN.
+/// A name with a slash ("horizon/retention") puts the variable in a group of that name.
+struct Array {
+  std::string name;
+  std::vector<std::string> dimensions;
+  std::string unit;       // UDUNITS, "1" for shares and scores, "count" is written as "1"
+  std::string long_name;  // one line for a reader who sees only the file
+  std::variant<std::vector<double>, std::vector<std::int64_t>> values;
+};
+
+/// Where the numbers come from. Equal runs have equal provenance: no time of day, thread count, host or output path.
+struct Provenance {
+  std::string title;
+  std::string history;        // command and the arguments that change numbers
+  std::string version;        // of Sojourn
+  std::string build;          // compiler-independent: what was built, not where
+  std::string scenario_toml;  // as resolved, so that it can be run again
+  std::string scenario_name;  // base name of the scenario file, for messages
+  std::uint64_t seed = 0;
+};
+
+struct Outcomes {
+  Provenance provenance;
+  std::vector<Dimension> dimensions;
+  std::vector<Array> arrays;
+
+  /// The array of that name; throws std::out_of_range when there is none (our own mistake).
+  [[nodiscard]] const Array& array(std::string_view name) const;
+  /// The dimension of that name; throws std::out_of_range when there is none.
+  [[nodiscard]] const Dimension& dimension(std::string_view name) const;
+};
+
+/// Throws std::invalid_argument, naming the culprit, when the outcomes contradict themselves: a name that is not a letter or
+/// "_" followed by letters, digits, "_", "-" or "." (an array's may have one group in front), a name used twice, an unknown
+/// or repeated dimension, a number of values that is not the product of the sizes, text with a null character. Our own
+/// mistake, never the user's.
+void require_consistent(const Outcomes& outcomes);
+
+}  // namespace sojourn

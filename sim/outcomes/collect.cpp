@@ -1,0 +1,442 @@
+#include "sojourn/outcomes/collect.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <iterator>
+#include <limits>
+
+#include "sojourn/behaviour/money.hpp"
+
+namespace sojourn {
+namespace {
+
+/// What a plan's improvements cost whatever happens: per window, and in sum undiscounted and discounted. In the market's money.
+struct FixedInvestment {
+  std::vector<double> windows;
+  double total = 0.0, worth = 0.0;
+};
+
+FixedInvestment fixed_investment(const Program& program) {
+  const ModelParts& parts = program.model().parts();
+  const Windows& windows = program.windows();
+  const double rho = program.force_of_interest(), horizon = program.horizon();
+  FixedInvestment result;
+  result.windows.assign(windows.count(), 0.0);
+  for (const ImprovementId id : parts.plans[program.model().plan().index()].improvements) {
+    const Improvement& improvement = parts.improvements[id.index()];
+    const double start = improvement.change.start.value();
+    if (start > horizon) continue;
+    const double end = std::min(horizon, improvement.change.end ? improvement.change.end->value() : horizon);
+    const double per_day = improvement.price.per_month / days_per_month;
+    result.windows[windows.of(start)] += improvement.price.once;
+    result.worth += improvement.price.once * behaviour::present_value(rho, start);
+    for (std::size_t k = 0; k < windows.count(); ++k) {
+      result.windows[k] += per_day * std::max(0.0, std::min(end, windows.end(k)) - std::max(start, windows.begin(k)));
+    }
+    if (end > start) result.worth += per_day * behaviour::annuity(rho, end - start) * behaviour::present_value(rho, start);
+  }
+  for (const double amount : result.windows) result.total += amount;
+  return result;
+}
+
+/// Money that flowed in a window to those present at its beginning, had all of them stayed (see Recorder::stayed).
+Flow flow_of_window(const Program& program, std::uint32_t persona, std::uint32_t touchpoint, std::size_t window) {
+  const double begin = program.windows().begin(window), end = program.windows().end(window);
+  const Flow before = program.flow(program.regime(begin), persona, touchpoint, begin);
+  const Flow after = program.flow(program.regime(end), persona, touchpoint, end);
+  return {after.revenue - before.revenue, after.cost - before.cost};
+}
+
+/// Revenue and cost to serve per window of one persona, undiscounted, of the simulated people.
+struct Cash {
+  std::vector<double> revenue, cost;
+};
+
+/// Flows of a window by (persona, touchpoint, window), worked out once for all samples of a program; empty where nothing flows.
+class WindowFlows {
+ public:
+  explicit WindowFlows(const Program& program) : program_(program) {
+    const std::size_t personas = program.model().parts().personas.size();
+    const std::size_t touchpoints = program.model().parts().touchpoints.size();
+    flows_.resize(personas, std::vector<std::vector<Flow>>(touchpoints));
+    for (std::uint32_t p = 0; p < personas; ++p) {
+      for (std::uint32_t v = 0; v < touchpoints; ++v) {
+        if (!program.place(v).flows) continue;
+        for (std::size_t k = 0; k < program.windows().count(); ++k) flows_[p][v].push_back(flow_of_window(program, p, v, k));
+      }
+    }
+  }
+
+  [[nodiscard]] Cash money(const Totals& totals, std::size_t persona) const {
+    const TallyShape& shape = totals.shape();
+    Cash result;
+    for (std::size_t k = 0; k < shape.windows; ++k) {
+      result.revenue.push_back(totals.value(shape.time(persona, k, TimeScore::revenue), shape.scales.money));
+      result.cost.push_back(totals.value(shape.time(persona, k, TimeScore::cost_to_serve), shape.scales.money));
+    }
+    for (std::size_t v = 0; v < flows_[persona].size(); ++v) {
+      const std::vector<Flow>& flows = flows_[persona][v];
+      if (flows.empty()) continue;
+      const std::vector<std::int64_t> present = totals.present(persona, v);
+      for (std::size_t k = 1; k < shape.windows; ++k) {
+        result.revenue[k] += static_cast<double>(present[k - 1]) * flows[k].revenue;
+        result.cost[k] += static_cast<double>(present[k - 1]) * flows[k].cost;
+      }
+    }
+    return result;
+  }
+
+ private:
+  const Program& program_;
+  std::vector<std::vector<std::vector<Flow>>> flows_;
+};
+
+double sum(const std::vector<double>& values) {
+  double total = 0.0;
+  for (const double value : values) total += value;
+  return total;
+}
+
+/// The sums of one persona in one sample. The plan's own investment is left to the caller.
+Sums sums_of(const Totals& totals, const WindowFlows& flows, std::size_t persona) {
+  const TallyShape& shape = totals.shape();
+  const std::size_t last = shape.windows - 1;
+  const auto stock = [&](TimeScore score) { return static_cast<double>(totals.stock(persona, last, score)); };
+  const auto person = [&](PersonScore score, double scale) { return totals.value(shape.person(persona, score), scale); };
+  Sums s;
+  s.arrived = person(PersonScore::arrived, 1.0);
+  s.prospects = stock(TimeScore::prospects);
+  s.lost = stock(TimeScore::lost);
+  s.customers = stock(TimeScore::customers);
+  s.churned = stock(TimeScore::churned);
+  s.bought = stock(TimeScore::bought);
+  s.promoters = stock(TimeScore::promoters);
+  s.passives = stock(TimeScore::passives);
+  s.detractors = stock(TimeScore::detractors);
+  s.satisfaction = stock(TimeScore::satisfaction) / shape.scales.score;
+  s.expectation = stock(TimeScore::expectation) / shape.scales.score;
+  s.days_to_purchase = person(PersonScore::days_to_purchase, shape.scales.days);
+  s.worth_revenue = person(PersonScore::revenue, shape.scales.money);
+  s.worth_cost = person(PersonScore::cost_to_serve, shape.scales.money);
+  const Cash money = flows.money(totals, persona);
+  s.revenue = sum(money.revenue);
+  s.cost_to_serve = sum(money.cost);
+  s.tenure_bin = shape.tenure_bin;
+  for (std::size_t b = 0; b < shape.tenure_bins; ++b) {
+    s.tenure_churned.push_back(totals.value(shape.tenure(persona, b, TenureScore::churned)));
+    s.tenure_censored.push_back(totals.value(shape.tenure(persona, b, TenureScore::censored)));
+  }
+  return s;
+}
+
+TouchSums touch_of(const Totals& totals, std::size_t persona, std::size_t touchpoint, bool end) {
+  const TallyShape& shape = totals.shape();
+  const auto value = [&](TouchScore score, double scale) { return totals.value(shape.touch(persona, touchpoint, score), scale); };
+  TouchSums s;
+  s.arrived = totals.value(shape.person(persona, PersonScore::arrived));
+  s.visits = value(TouchScore::visits, 1.0);
+  s.appraised = end ? 0.0 : s.visits;
+  s.repeats = value(TouchScore::repeats, 1.0);
+  s.quality = value(TouchScore::quality, shape.scales.score);
+  s.satisfaction = value(TouchScore::satisfaction, shape.scales.score);
+  s.effort = value(TouchScore::effort, shape.scales.score);
+  s.wait = value(TouchScore::wait, shape.scales.days);
+  return s;
+}
+
+void add_sample(PlanSamples& plan, const Totals& totals, const Program& program, const WindowFlows& flows,
+                const FixedInvestment& investment, double replications) {
+  const ModelParts& parts = program.model().parts();
+  const TallyShape& shape = totals.shape();
+  std::vector<TouchSums> touch(parts.touchpoints.size());
+  Sums all;
+  for (std::size_t p = 0; p < parts.personas.size(); ++p) {
+    Sums sums = sums_of(totals, flows, p);
+    for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) {
+      const TouchSums here = touch_of(totals, p, v, program.place(static_cast<std::uint32_t>(v)).end);
+      sums.visits += here.visits;
+      sums.appraised += here.appraised;
+      sums.repeats += here.repeats;
+      sums.effort += here.effort;
+      touch[v] += here;
+    }
+    sums.people_per_customer = program.model().people_per_customer();
+    all += sums;
+    sums.replications = replications;
+    plan.by_persona[p].push_back(std::move(sums));
+  }
+  for (std::size_t v = 0; v < touch.size(); ++v) plan.touch[v].push_back(touch[v]);
+  all.replications = replications;
+  for (std::size_t k = 0; k < shape.windows; ++k) all.visit_price += totals.value(shape.visit_price(k), shape.scales.money);
+  all.worth_visit_price = totals.value(shape.visit_price_discounted(), shape.scales.money);
+  all.investment = investment.total * replications;
+  all.worth_investment = investment.worth * replications;
+  plan.all.push_back(std::move(all));
+}
+
+std::vector<std::string> ids_of(const auto& entities) {
+  std::vector<std::string> ids;
+  for (const auto& entity : entities) ids.push_back(entity.id);
+  return ids;
+}
+
+std::vector<std::string> names_of(const auto& entities) {
+  std::vector<std::string> names;
+  for (const auto& entity : entities) names.push_back(entity.name);
+  return names;
+}
+
+}  // namespace
+
+Samples collect_samples(const RunResult& result) {
+  const Model& model = result.programs.front().model();
+  const ModelParts& parts = model.parts();
+  Samples samples;
+  samples.scenario = parts.settings.title;
+  samples.question = parts.settings.question;
+  samples.currency = parts.settings.currency;
+  samples.customers = parts.settings.customers;
+  samples.market = model.people_per_customer() * static_cast<double>(parts.settings.customers);
+  samples.replications = static_cast<std::uint32_t>(result.replications.size());
+  samples.seed = parts.settings.seed;
+  samples.horizon = parts.settings.horizon.value();
+  samples.window_ends = result.programs.front().windows().ends();
+  samples.personas = ids_of(parts.personas);
+  samples.persona_names = names_of(parts.personas);
+  samples.touchpoints = ids_of(parts.touchpoints);
+  samples.touchpoint_names = names_of(parts.touchpoints);
+  samples.events = result.events;
+  samples.seconds = result.seconds;
+  samples.batches = !result.batches.empty();
+
+  for (std::size_t k = 0; k < result.programs.size(); ++k) {
+    const Program& program = result.programs[k];
+    const Plan& described = parts.plans[program.model().plan().index()];
+    const FixedInvestment investment = fixed_investment(program);
+    const WindowFlows flows(program);
+    PlanSamples plan;
+    plan.id = described.id;
+    plan.name = described.name;
+    plan.by_persona.resize(parts.personas.size());
+    plan.touch.resize(parts.touchpoints.size());
+    if (samples.batches) {
+      const auto& batches = result.batches[k];
+      for (std::size_t b = 0; b < batches.size(); ++b) {
+        const std::uint64_t n = parts.settings.customers;
+        const auto people = static_cast<double>(n * (b + 1) / batches.size() - n * b / batches.size());
+        if (people > 0.0) add_sample(plan, batches[b], program, flows, investment, people / static_cast<double>(n));
+      }
+    } else {
+      for (const Totals& totals : result.totals[k]) add_sample(plan, totals, program, flows, investment, 1.0);
+    }
+    plan.cash.assign(samples.window_ends.size(), 0.0);
+    for (const Totals& totals : result.totals[k]) {
+      const double scale = model.people_per_customer() / samples.replications;
+      for (std::size_t p = 0; p < parts.personas.size(); ++p) {
+        const Cash money = flows.money(totals, p);
+        for (std::size_t w = 0; w < plan.cash.size(); ++w) plan.cash[w] += scale * (money.revenue[w] - money.cost[w]);
+      }
+      for (std::size_t w = 0; w < plan.cash.size(); ++w) {
+        plan.cash[w] -= scale * totals.value(totals.shape().visit_price(w), totals.shape().scales.money);
+      }
+    }
+    for (std::size_t w = 0; w < plan.cash.size(); ++w) plan.cash[w] -= investment.windows[w];
+    samples.plans.push_back(std::move(plan));
+  }
+  return samples;
+}
+
+Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
+  const Model& model = result.programs.front().model();
+  const ModelParts& parts = model.parts();
+  const TallyShape& shape = result.shape;
+  const std::size_t plans = result.programs.size(), replications = result.replications.size();
+  const std::size_t personas = shape.personas, touchpoints = shape.touchpoints, windows = shape.windows;
+  const double scale = model.people_per_customer();
+
+  Outcomes outcomes;
+  outcomes.provenance = std::move(provenance);
+  std::vector<std::string> plan_ids;
+  for (const Program& program : result.programs) plan_ids.push_back(parts.plans[program.model().plan().index()].id);
+  std::vector<std::string> exit_ids;
+  for (const Touchpoint& touchpoint : parts.touchpoints) {
+    for (const Exit& exit : touchpoint.next) exit_ids.push_back(touchpoint.id + " -> " + parts.touchpoints[exit.to.index()].id);
+  }
+  std::vector<double> bins;
+  for (std::size_t b = 1; b <= shape.tenure_bins; ++b) bins.push_back(static_cast<double>(b) * shape.tenure_bin);
+  std::vector<std::int64_t> replication_numbers(result.replications.begin(), result.replications.end());
+  const std::vector<std::string> stages(stage_names.begin(), stage_names.end());
+  outcomes.dimensions = {
+      {"plan", plans, plan_ids, "", "investment plan"},
+      {"replication", replications, replication_numbers, "1", "replication number"},
+      {"persona", personas, ids_of(parts.personas), "", "persona"},
+      {"time", windows, result.programs.front().windows().ends(), "days since " + parts.settings.start, "end of the window"},
+      {"touchpoint", touchpoints, ids_of(parts.touchpoints), "", "touchpoint"},
+      {"exit", exit_ids.size(), exit_ids, "", "exit, from -> to, in the order of the scenario"},
+      {"stage", stages.size(), stages, "", "lifecycle stage"},
+      {"tenure_bin", shape.tenure_bins, bins, "day", "days as a customer, upper edge of the bin"},
+  };
+
+  // One pass over plan and replication for each array; `fill` appends the cells of one of them in row-major order.
+  const auto integers = [&](std::string name, std::vector<std::string> dimensions, std::string unit, std::string long_name, auto fill) {
+    std::vector<std::int64_t> values;
+    dimensions.insert(dimensions.begin(), {"plan", "replication"});
+    for (std::size_t k = 0; k < plans; ++k) {
+      for (const Totals& totals : result.totals[k]) fill(totals, values);
+    }
+    outcomes.arrays.push_back({std::move(name), std::move(dimensions), std::move(unit), std::move(long_name), std::move(values)});
+  };
+  const auto reals = [&](std::string name, std::vector<std::string> dimensions, std::string unit, std::string long_name, auto fill) {
+    std::vector<double> values;
+    dimensions.insert(dimensions.begin(), {"plan", "replication"});
+    for (std::size_t k = 0; k < plans; ++k) {
+      for (const Totals& totals : result.totals[k]) fill(k, totals, values);
+    }
+    outcomes.arrays.push_back({std::move(name), std::move(dimensions), std::move(unit), std::move(long_name), std::move(values)});
+  };
+  const auto running = [&](const Totals& totals, std::size_t persona, TimeScore score) {
+    std::vector<double> stock(windows);
+    Totals::Wide sum = 0;
+    for (std::size_t w = 0; w < windows; ++w) {
+      sum += totals.cell(shape.time(persona, w, score));
+      stock[w] = static_cast<double>(sum);
+    }
+    return stock;
+  };
+  const auto stock_series = [&](std::string name, TimeScore score, std::string long_name) {
+    integers(std::move(name), {"persona", "time"}, "1", std::move(long_name), [&](const Totals& totals, auto& values) {
+      for (std::size_t p = 0; p < personas; ++p) {
+        for (const double people : running(totals, p, score)) values.push_back(static_cast<std::int64_t>(people));
+      }
+    });
+  };
+  stock_series("prospects", TimeScore::prospects, "people who arrived, have not bought and not left, at the window's end");
+  stock_series("lost", TimeScore::lost, "people who left before buying, at the window's end");
+  stock_series("customers", TimeScore::customers, "customers present at the window's end");
+  stock_series("churned", TimeScore::churned, "people who left after buying, at the window's end");
+  stock_series("bought", TimeScore::bought, "people who ever bought, up to the window's end");
+  stock_series("promoters", TimeScore::promoters, "customers who would answer 9 or 10, at the window's end");
+  stock_series("passives", TimeScore::passives, "customers who would answer 7 or 8, at the window's end");
+  stock_series("detractors", TimeScore::detractors, "customers who would answer 0 to 6, at the window's end");
+  const auto mean_series = [&](std::string name, TimeScore score, std::string long_name) {
+    reals(std::move(name), {"persona", "time"}, "1", std::move(long_name), [&](std::size_t, const Totals& totals, auto& values) {
+      for (std::size_t p = 0; p < personas; ++p) {
+        const auto total = running(totals, p, score), people = running(totals, p, TimeScore::customers);
+        for (std::size_t w = 0; w < windows; ++w) {
+          values.push_back(people[w] > 0.0 ? total[w] / shape.scales.score / people[w] : std::numeric_limits<double>::quiet_NaN());
+        }
+      }
+    });
+  };
+  mean_series("satisfaction", TimeScore::satisfaction, "mean satisfaction of customers present at the window's end, 0 to 1");
+  mean_series("expectation", TimeScore::expectation, "mean expectation of customers present at the window's end, 0 to 1");
+
+  std::vector<WindowFlows> flows;
+  std::vector<FixedInvestment> investments;
+  for (const Program& program : result.programs) {
+    flows.emplace_back(program);
+    investments.push_back(fixed_investment(program));
+  }
+  const std::string& currency = parts.settings.currency;
+  const auto money_series = [&](std::string name, std::vector<double> Cash::*part, std::string long_name) {
+    reals(std::move(name), {"persona", "time"}, currency, std::move(long_name), [&](std::size_t k, const Totals& totals, auto& values) {
+      for (std::size_t p = 0; p < personas; ++p) {
+        const Cash money = flows[k].money(totals, p);
+        for (const double amount : money.*part) values.push_back(amount * scale);
+      }
+    });
+  };
+  money_series("revenue", &Cash::revenue, "revenue in the window, undiscounted, for the market");
+  money_series("cost_to_serve", &Cash::cost, "cost to serve in the window, undiscounted, for the market");
+  reals("investment", {"time"}, currency, "price of the plan's improvements in the window, undiscounted, for the market",
+        [&](std::size_t k, const Totals& totals, auto& values) {
+          for (std::size_t w = 0; w < windows; ++w) {
+            values.push_back(investments[k].windows[w] + scale * totals.value(shape.visit_price(w), shape.scales.money));
+          }
+        });
+  const auto silence = [&](std::string name, std::string long_name) {
+    integers(std::move(name), {"persona", "time"}, "1", std::move(long_name),
+             [&](const Totals&, auto& values) { values.resize(values.size() + personas * windows, 0); });
+  };
+  silence("heard_positive", "positive messages heard in the window");
+  silence("heard_negative", "negative messages heard in the window");
+  integers("occupancy", {"touchpoint", "time"}, "1", "people at the touchpoint at the window's end",
+           [&](const Totals& totals, auto& values) {
+             for (std::size_t v = 0; v < touchpoints; ++v) {
+               std::vector<std::int64_t> people(windows, 0);
+               for (std::size_t p = 0; p < personas; ++p) {
+                 const auto present = totals.present(p, v);
+                 std::transform(people.begin(), people.end(), present.begin(), people.begin(), std::plus<>());
+               }
+               values.insert(values.end(), people.begin(), people.end());
+             }
+           });
+  const auto touch_counts = [&](std::string name, TouchScore score, std::string long_name) {
+    integers(std::move(name), {"persona", "touchpoint"}, "1", std::move(long_name), [&](const Totals& totals, auto& values) {
+      for (std::size_t p = 0; p < personas; ++p) {
+        for (std::size_t v = 0; v < touchpoints; ++v) {
+          values.push_back(static_cast<std::int64_t>(totals.cell(shape.touch(p, v, score))));
+        }
+      }
+    });
+  };
+  touch_counts("visits", TouchScore::visits, "visits up to the horizon");
+  touch_counts("repeats", TouchScore::repeats, "visits at which context was lost and the customer had to repeat themselves");
+  const auto touch_means = [&](std::string name, double TouchSums::*score, std::string unit, std::string long_name) {
+    reals(std::move(name), {"persona", "touchpoint"}, std::move(unit), std::move(long_name),
+          [&](std::size_t k, const Totals& totals, auto& values) {
+            for (std::size_t p = 0; p < personas; ++p) {
+              for (std::size_t v = 0; v < touchpoints; ++v) {
+                const TouchSums s = touch_of(totals, p, v, result.programs[k].place(static_cast<std::uint32_t>(v)).end);
+                values.push_back(s.appraised > 0.0 ? s.*score / s.appraised : std::numeric_limits<double>::quiet_NaN());
+              }
+            }
+          });
+  };
+  touch_means("touch_quality", &TouchSums::quality, "1", "mean delivered quality per visit, 0 to 1");
+  touch_means("touch_satisfaction", &TouchSums::satisfaction, "1", "mean appraisal per visit, 0 to 1");
+  touch_means("touch_effort", &TouchSums::effort, "1", "mean customer effort per visit, 0 to 1");
+  touch_means("touch_wait", &TouchSums::wait, "day", "mean wait per visit");
+  integers("taken", {"persona", "exit"}, "1", "times the exit was taken up to the horizon", [&](const Totals& totals, auto& values) {
+    for (std::size_t p = 0; p < personas; ++p) {
+      for (std::size_t e = 0; e < shape.exits; ++e) values.push_back(static_cast<std::int64_t>(totals.cell(shape.taken(p, e))));
+    }
+  });
+  const auto tenure = [&](std::string name, TenureScore score, std::string long_name) {
+    integers(std::move(name), {"persona", "tenure_bin"}, "1", std::move(long_name), [&](const Totals& totals, auto& values) {
+      for (std::size_t p = 0; p < personas; ++p) {
+        for (std::size_t b = 0; b < shape.tenure_bins; ++b) {
+          values.push_back(static_cast<std::int64_t>(totals.cell(shape.tenure(p, b, score))));
+        }
+      }
+    });
+  };
+  tenure("tenure", TenureScore::churned, "people by days as a customer when they churned");
+  tenure("tenure_censored", TenureScore::censored, "people by days as a customer of those still customers at the horizon");
+
+  // The stage of each touchpoint, so that a funnel can be drawn from the file alone.
+  std::vector<std::int64_t> stage_of;
+  for (const Touchpoint& touchpoint : parts.touchpoints) stage_of.push_back(static_cast<std::int64_t>(touchpoint.stage));
+  outcomes.arrays.push_back({"touchpoint_stage", {"touchpoint"}, "1", "index of the touchpoint's stage in `stage`", stage_of});
+  outcomes.arrays.push_back({"stage_order", {"stage"}, "1", "position of the stage in the lifecycle",
+                             std::vector<std::int64_t>{0, 1, 2, 3, 4, 5}});
+
+  std::vector<Sums> whole;  // of each plan and replication
+  for (std::size_t k = 0; k < plans; ++k) {
+    PlanSamples plan;
+    plan.by_persona.resize(personas);
+    plan.touch.resize(touchpoints);
+    for (const Totals& totals : result.totals[k]) add_sample(plan, totals, result.programs[k], flows[k], investments[k], 1.0);
+    std::move(plan.all.begin(), plan.all.end(), std::back_inserter(whole));
+  }
+  for (const Metric& metric : metrics()) {
+    const std::string unit = metric.unit == "currency" ? currency : std::string(metric.unit);
+    std::vector<double> values;
+    for (const Sums& sums : whole) values.push_back(metric.value(sums));
+    outcomes.arrays.push_back({"horizon/" + std::string(metric.name), {"plan", "replication"}, unit, std::string(metric.description), values});
+  }
+  return outcomes;
+}
+
+}  // namespace sojourn

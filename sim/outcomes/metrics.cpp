@@ -1,0 +1,146 @@
+#include "sojourn/outcomes/metrics.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+namespace sojourn {
+namespace {
+
+double ratio(double numerator, double denominator) {
+  return denominator > 0.0 ? numerator / denominator : std::numeric_limits<double>::quiet_NaN();
+}
+
+/// An amount of the simulated people as the market's, per replication.
+double of_market(double amount, const Sums& s) { return ratio(amount * s.people_per_customer, s.replications); }
+
+constexpr auto persona = Scope::persona;
+constexpr auto market = Scope::market;
+constexpr auto higher = Direction::higher;
+constexpr auto lower = Direction::lower;
+constexpr auto neutral = Direction::neutral;
+
+constexpr std::array all_metrics{
+    Metric{"prospects", "Still prospects", "1", "people who have not bought and not left, share of all who arrived", neutral, persona,
+           [](const Sums& s) { return ratio(s.prospects, s.arrived); }},
+    Metric{"lost", "Lost before buying", "1", "people who left before buying, share of all who arrived", lower, persona,
+           [](const Sums& s) { return ratio(s.lost, s.arrived); }},
+    Metric{"customers", "Customers", "1", "customers present at the horizon, share of all who arrived", higher, persona,
+           [](const Sums& s) { return ratio(s.customers, s.arrived); }},
+    Metric{"churned", "Churned", "1", "people who left after buying, share of all who arrived", lower, persona,
+           [](const Sums& s) { return ratio(s.churned, s.arrived); }},
+    Metric{"conversion", "Conversion", "1", "ever bought / arrived", higher, persona,
+           [](const Sums& s) { return ratio(s.bought, s.arrived); }},
+    Metric{"retention", "Retention", "1", "still customers at the horizon / ever bought", higher, persona,
+           [](const Sums& s) { return ratio(s.customers, s.bought); }},
+    Metric{"retained", "Retained", "1", "still customers at the horizon / arrived", higher, persona,
+           [](const Sums& s) { return ratio(s.customers, s.arrived); }},
+    Metric{"retention_90", "Retention at 90 days", "1", "still customers 90 days after the purchase (Kaplan-Meier)", higher, persona,
+           [](const Sums& s) { return survival(s, 90.0); }},
+    Metric{"retention_365", "Retention at 365 days", "1", "still customers 365 days after the purchase (Kaplan-Meier)", higher,
+           persona, [](const Sums& s) { return survival(s, 365.0); }},
+    Metric{"nps", "Net promoter score", "1", "100 (promoters - detractors) / customers present, true value", higher, persona,
+           [](const Sums& s) { return 100.0 * ratio(s.promoters - s.detractors, s.customers); }},
+    Metric{"promoters", "Promoters", "1", "share of customers present who answer 9 or 10", higher, persona,
+           [](const Sums& s) { return ratio(s.promoters, s.customers); }},
+    Metric{"passives", "Passives", "1", "share of customers present who answer 7 or 8", neutral, persona,
+           [](const Sums& s) { return ratio(s.passives, s.customers); }},
+    Metric{"detractors", "Detractors", "1", "share of customers present who answer 0 to 6", lower, persona,
+           [](const Sums& s) { return ratio(s.detractors, s.customers); }},
+    Metric{"satisfaction", "Satisfaction", "1", "mean over customers present, 0 to 1", higher, persona,
+           [](const Sums& s) { return ratio(s.satisfaction, s.customers); }},
+    Metric{"expectation", "Expectation", "1", "mean over customers present, 0 to 1", neutral, persona,
+           [](const Sums& s) { return ratio(s.expectation, s.customers); }},
+    Metric{"effort", "Effort per visit", "1", "mean customer effort per visit, 0 to 1", lower, persona,
+           [](const Sums& s) { return ratio(s.effort, s.appraised); }},
+    Metric{"revenue", "Revenue", "currency", "undiscounted, for the market", higher, persona,
+           [](const Sums& s) { return of_market(s.revenue, s); }},
+    Metric{"cost_to_serve", "Cost to serve", "currency", "undiscounted, for the market", lower, persona,
+           [](const Sums& s) { return of_market(s.cost_to_serve, s); }},
+    Metric{"investment", "Investment", "currency", "undiscounted price of the plan's improvements", neutral, market,
+           [](const Sums& s) { return of_market(s.visit_price, s) + ratio(s.investment, s.replications); }},
+    Metric{"npv", "Net present value", "currency", "discounted revenue - cost to serve - investment, for the market", higher, market,
+           [](const Sums& s) {
+             return of_market(s.worth_revenue - s.worth_cost - s.worth_visit_price, s) - ratio(s.worth_investment, s.replications);
+           }},
+    Metric{"clv", "Lifetime value", "currency", "discounted revenue - cost to serve per person who arrived", higher, persona,
+           [](const Sums& s) { return ratio(s.worth_revenue - s.worth_cost, s.arrived); }},
+    Metric{"time_to_purchase", "Days to purchase", "day", "mean days from arrival to first purchase, of those who bought", lower, persona,
+           [](const Sums& s) { return ratio(s.days_to_purchase, s.bought); }},
+    Metric{"visits", "Visits per person", "1", "visits per person who arrived", neutral, persona,
+           [](const Sums& s) { return ratio(s.visits, s.arrived); }},
+    Metric{"repeats", "Repeats per person", "1", "visits at which context was lost, per person who arrived", lower, persona,
+           [](const Sums& s) { return ratio(s.repeats, s.arrived); }},
+    Metric{"heard_positive", "Good word heard", "1", "positive messages heard per person who arrived", higher, persona,
+           [](const Sums& s) { return ratio(s.heard_positive, s.arrived); }},
+    Metric{"heard_negative", "Bad word heard", "1", "negative messages heard per person who arrived", lower, persona,
+           [](const Sums& s) { return ratio(s.heard_negative, s.arrived); }},
+};
+
+constexpr std::array all_touch_metrics{
+    TouchMetric{"visits", "visits per person who arrived", [](const TouchSums& s) { return ratio(s.visits, s.arrived); }},
+    TouchMetric{"repeats", "visits at which context was lost, per person who arrived",
+                [](const TouchSums& s) { return ratio(s.repeats, s.arrived); }},
+    TouchMetric{"quality", "mean delivered quality per visit", [](const TouchSums& s) { return ratio(s.quality, s.appraised); }},
+    TouchMetric{"satisfaction", "mean appraisal per visit", [](const TouchSums& s) { return ratio(s.satisfaction, s.appraised); }},
+    TouchMetric{"effort", "mean customer effort per visit", [](const TouchSums& s) { return ratio(s.effort, s.appraised); }},
+    TouchMetric{"wait_days", "mean wait in days per visit", [](const TouchSums& s) { return ratio(s.wait, s.appraised); }},
+};
+
+void add(std::vector<double>& to, const std::vector<double>& from) {
+  to.resize(std::max(to.size(), from.size()), 0.0);
+  for (std::size_t i = 0; i < from.size(); ++i) to[i] += from[i];
+}
+
+}  // namespace
+
+Sums& Sums::operator+=(const Sums& other) {
+  constexpr double Sums::*members[] = {
+      &Sums::replications, &Sums::arrived,      &Sums::prospects,      &Sums::lost,           &Sums::customers,
+      &Sums::churned,      &Sums::bought,       &Sums::promoters,      &Sums::passives,       &Sums::detractors,
+      &Sums::satisfaction, &Sums::expectation,  &Sums::visits,         &Sums::appraised,      &Sums::repeats,
+      &Sums::effort,       &Sums::revenue,      &Sums::cost_to_serve,  &Sums::worth_revenue,  &Sums::worth_cost,
+      &Sums::visit_price,  &Sums::investment,   &Sums::heard_positive, &Sums::heard_negative, &Sums::worth_visit_price,
+      &Sums::days_to_purchase, &Sums::worth_investment};
+  for (const auto member : members) this->*member += other.*member;
+  people_per_customer = other.people_per_customer;
+  tenure_bin = other.tenure_bin;
+  add(tenure_churned, other.tenure_churned);
+  add(tenure_censored, other.tenure_censored);
+  return *this;
+}
+
+TouchSums& TouchSums::operator+=(const TouchSums& other) {
+  constexpr double TouchSums::*members[] = {&TouchSums::arrived, &TouchSums::visits,       &TouchSums::repeats, &TouchSums::appraised,
+                                            &TouchSums::quality, &TouchSums::satisfaction, &TouchSums::effort,  &TouchSums::wait};
+  for (const auto member : members) this->*member += other.*member;
+  return *this;
+}
+
+std::span<const Metric> metrics() { return all_metrics; }
+
+const Metric* find_metric(std::string_view name) {
+  const auto found = std::find_if(all_metrics.begin(), all_metrics.end(), [&](const Metric& m) { return m.name == name; });
+  return found == all_metrics.end() ? nullptr : &*found;
+}
+
+std::span<const TouchMetric> touch_metrics() { return all_touch_metrics; }
+
+double survival(const Sums& sums, double days) {
+  const auto bins = static_cast<std::size_t>(days / sums.tenure_bin);
+  double at_risk = 0.0;
+  for (std::size_t b = 0; b < sums.tenure_churned.size(); ++b) at_risk += sums.tenure_churned[b] + sums.tenure_censored[b];
+  double surviving = 1.0;
+  for (std::size_t b = 0; b < bins; ++b) {
+    if (!(at_risk > 0.0)) return surviving == 0.0 ? 0.0 : std::numeric_limits<double>::quiet_NaN();
+    if (b >= sums.tenure_churned.size()) return std::numeric_limits<double>::quiet_NaN();
+    const double churned = sums.tenure_churned[b], censored = sums.tenure_censored[b];
+    const double exposed = at_risk - 0.5 * censored;
+    if (exposed > 0.0) surviving *= 1.0 - std::min(1.0, churned / exposed);
+    at_risk -= churned + censored;
+  }
+  return surviving;
+}
+
+}  // namespace sojourn

@@ -1,0 +1,9 @@
+#include "sojourn/outcomes/version.hpp"
+
+namespace sojourn {
+
+std::string_view version() { return SOJOURN_VERSION; }
+
+std::string_view build_description() { return "sojourn " SOJOURN_VERSION ", engine: one customer at a time"; }
+
+}  // namespace sojourn
