@@ -1,0 +1,31 @@
+// Numbers as people write them, for tables and pages. "-" stands for what is undefined.
+#pragma once
+
+#include <string>
+
+#include "sojourn/analysis/estimate.hpp"
+#include "sojourn/outcomes/metrics.hpp"
+
+namespace sojourn::format {
+
+/// 1234567 as "1,234,567", rounded to whole numbers.
+[[nodiscard]] std::string count(double value);
+/// Money: "EUR 1,234", "EUR 12.3 M", "EUR 1.23 bn"; three or four digits.
+[[nodiscard]] std::string money(double value, const std::string& currency);
+/// Days in the unit that a person would use: "90 days", "24 months", "5 years".
+[[nodiscard]] std::string duration(double days);
+
+/// A metric's value in its own unit: shares as per cent, scores with three digits, money with the currency.
+[[nodiscard]] std::string value(const Metric& metric, double value, const std::string& currency);
+/// A difference with its sign: shares in points ("+1.23 pt").
+[[nodiscard]] std::string difference(const Metric& metric, double value, const std::string& currency);
+/// Half the width of an interval in the same unit, without a sign.
+[[nodiscard]] std::string half_width(const Metric& metric, const Estimate& estimate, const std::string& currency);
+
+/// Width of UTF-8 text on a terminal: one column a code point.
+[[nodiscard]] std::size_t width(const std::string& text);
+/// `text` padded with spaces to `columns`, at its right or its left.
+[[nodiscard]] std::string pad_right(const std::string& text, std::size_t columns);
+[[nodiscard]] std::string pad_left(const std::string& text, std::size_t columns);
+
+}  // namespace sojourn::format

@@ -1,0 +1,160 @@
+#include "journey_map_layout.hpp"
+
+#include <fmt/format.h>
+#include <graphviz/gvc.h>
+
+#include <algorithm>
+#include <iterator>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "sojourn/base/error.hpp"
+
+namespace sojourn::journey_map {
+
+namespace {
+
+/// Graphviz reports errors to a function without context; whoever holds the lock reads them here.
+std::string& graphviz_messages() {
+  static std::string messages;
+  return messages;
+}
+
+int collect(char* message) {
+  graphviz_messages() += message;
+  return 0;
+}
+
+/// Sole use of Graphviz, with its messages collected instead of printed.
+class GraphvizSession {
+ public:
+  GraphvizSession() : lock_(mutex()) {
+    graphviz_messages().clear();
+    previous_ = agseterrf(collect);
+  }
+  ~GraphvizSession() { agseterrf(previous_); }
+  GraphvizSession(const GraphvizSession&) = delete;
+  GraphvizSession& operator=(const GraphvizSession&) = delete;
+
+  [[noreturn]] static void fail(const char* what) {
+    std::string message = fmt::format("Graphviz cannot {} the journey map", what);
+    if (const std::string said = clean(graphviz_messages()); !said.empty()) message += ": " + said;
+    throw RunError(message);
+  }
+
+ private:
+  static std::mutex& mutex() {
+    static std::mutex one;
+    return one;
+  }
+  std::lock_guard<std::mutex> lock_;
+  agusererrf previous_ = nullptr;
+};
+
+/// The graph that Graphviz lays out: rooms as tables of fixed cells, so that no font has a say, and every exit forward.
+std::string graph_text(const MapContent& map, const std::vector<Room>& rooms, const std::vector<char>& drawn) {
+  std::vector<char> placed;
+  for (const Room& room : rooms) placed.push_back(room.placed ? 1 : 0);
+  const std::vector<std::size_t> column = columns(map, placed);
+  std::string text = "digraph map { rankdir=LR; nodesep=0.22; ranksep=0.34; node [shape=plain]; edge [arrowsize=0.85];\n";
+  const auto out = std::back_inserter(text);
+  std::size_t count = 0;
+  for (std::size_t v = 0; v < rooms.size(); ++v) {
+    if (placed[v]) count = std::max(count, column[v] + 1);
+  }
+  for (std::size_t c = 0; c < count; ++c) {
+    // A chain of unseen points keeps the columns in order, one rank each.
+    fmt::format_to(out, "{{ rank=same; c{0} [shape=point,style=invis,width=0.01,height=0.01];", c);
+    for (std::size_t v = 0; v < rooms.size(); ++v) {
+      if (placed[v] && column[v] == c) fmt::format_to(out, " t{};", v);
+    }
+    text += " }\n";
+    if (c > 0) fmt::format_to(out, "c{} -> c{} [style=invis,weight=0];\n", c - 1, c);
+  }
+  const auto cell = [&](int width, int height, const char* port) {
+    if (height > 0) {
+      fmt::format_to(out, "<TR><TD{} FIXEDSIZE=\"TRUE\" WIDTH=\"{}\" HEIGHT=\"{}\"></TD></TR>", port, width, height);
+    }
+  };
+  for (std::size_t v = 0; v < rooms.size(); ++v) {
+    if (!placed[v]) continue;
+    fmt::format_to(out, "t{} [label=<<TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"0\">", v);
+    cell(rooms[v].width, rooms[v].above, "");
+    cell(rooms[v].width, rooms[v].box, " PORT=\"b\"");
+    cell(rooms[v].width, rooms[v].below, "");
+    text += "</TABLE>>];\n";
+  }
+  for (std::size_t e = 0; e < map.exits.size(); ++e) {
+    if (!drawn[e]) continue;
+    const MapExit& exit = map.exits[e];
+    // An exit that runs backwards is given the other way round, or Graphviz might turn the chain instead.
+    const bool back = column[exit.to] < column[exit.from];
+    fmt::format_to(out,
+                   "t{}:b -> t{}:b [id=\"{}\",weight={}{},label=<<TABLE BORDER=\"0\" CELLSPACING=\"0\" "
+                   "CELLPADDING=\"0\"><TR><TD FIXEDSIZE=\"TRUE\" WIDTH=\"{}\" HEIGHT=\"16\"></TD></TR></TABLE>>];\n",
+                   back ? exit.to : exit.from, back ? exit.from : exit.to, e, 1 + static_cast<int>(9.0 * exit.share),
+                   back ? ",dir=back" : "", static_cast<int>(text_width(short_label(exit), 10.5, Weight::bold)) + 6);
+  }
+  text += "}\n";
+  return text;
+}
+
+Curve curve_of(edge_t* edge, double top) {
+  const auto point = [&](pointf p) { return Point{p.x, top - p.y}; };
+  Curve curve;
+  const splines* all = ED_spl(edge);
+  if (all == nullptr || all->size == 0) return curve;
+  // One piece per edge, as long as edges are not merged.
+  const bezier& piece = all->list[0];
+  const auto size = static_cast<std::size_t>(piece.size);
+  for (std::size_t i = 0; i < size; ++i) curve.points.push_back(point(piece.list[i]));
+  if (piece.eflag != 0) {
+    curve.tip = point(piece.ep);
+  } else if (piece.sflag != 0) {
+    std::reverse(curve.points.begin(), curve.points.end());
+    curve.tip = point(piece.sp);
+  } else if (!curve.points.empty()) {
+    curve.tip = curve.points.back();
+  }
+  return curve;
+}
+
+}  // namespace
+
+Layout lay_out(const MapContent& map, const std::vector<Room>& rooms, const std::vector<char>& drawn) {
+  Layout layout;
+  layout.centres.resize(map.touchpoints.size());
+  layout.curves.resize(map.exits.size());
+  const std::string text = graph_text(map, rooms, drawn);
+  const GraphvizSession session;
+  const std::unique_ptr<GVC_t, int (*)(GVC_t*)> context(gvContext(), gvFreeContext);
+  if (!context) GraphvizSession::fail("start on");
+  const std::unique_ptr<Agraph_t, int (*)(Agraph_t*)> graph(agmemread(text.c_str()), agclose);
+  if (!graph) GraphvizSession::fail("read");
+  if (gvLayout(context.get(), graph.get(), "dot") != 0) GraphvizSession::fail("lay out");
+  struct Release {
+    GVC_t* context;
+    Agraph_t* graph;
+    ~Release() { gvFreeLayout(context, graph); }
+  } const release{context.get(), graph.get()};
+  const boxf box = GD_bb(graph.get());
+  layout.width = box.UR.x;
+  layout.height = box.UR.y;
+  for (std::size_t v = 0; v < rooms.size(); ++v) {
+    if (!rooms[v].placed) continue;
+    std::string name = fmt::format("t{}", v);
+    node_t* node = agnode(graph.get(), name.data(), 0);
+    if (node == nullptr) GraphvizSession::fail("place a touchpoint of");
+    layout.centres[v] = {ND_coord(node).x, box.UR.y - ND_coord(node).y};
+    for (edge_t* edge = agfstout(graph.get(), node); edge != nullptr; edge = agnxtout(graph.get(), edge)) {
+      std::string key = "id";
+      const char* id = agget(edge, key.data());
+      if (id == nullptr || *id == '\0') continue;
+      layout.curves.at(std::stoul(id)) = curve_of(edge, box.UR.y);
+    }
+  }
+  return layout;
+}
+
+}  // namespace sojourn::journey_map

@@ -1,0 +1,219 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+#include <vector>
+
+#include "sojourn/report/format.hpp"
+#include "sojourn/report/summary.hpp"
+
+namespace sojourn {
+namespace {
+
+using format::pad_left;
+using format::pad_right;
+
+/// Rows of cells, the first column to the left and the others to the right, two spaces apart.
+class Table {
+ public:
+  void row(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+
+  [[nodiscard]] std::string text() const {
+    std::vector<std::size_t> widths;
+    for (const auto& row : rows_) {
+      widths.resize(std::max(widths.size(), row.size()), 0);
+      for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], format::width(row[c]));
+    }
+    std::string text;
+    for (const auto& row : rows_) {
+      std::string line;
+      for (std::size_t c = 0; c < row.size(); ++c) {
+        line += c == 0 ? "  " + pad_right(row[c], widths[c]) : "   " + pad_left(row[c], widths[c]);
+      }
+      line.erase(line.find_last_not_of(' ') + 1);
+      text += line + "\n";
+    }
+    return text;
+  }
+
+ private:
+  std::vector<std::vector<std::string>> rows_;
+};
+
+std::string bold(const std::string& text, Colour colour) { return colour == Colour::on ? "\033[1m" + text + "\033[0m" : text; }
+
+const Metric& metric(std::string_view name) { return *find_metric(name); }
+std::size_t position(std::string_view name) { return static_cast<std::size_t>(find_metric(name) - metrics().data()); }
+
+bool clear(const Estimate& e) { return e.low > 0.0 || e.high < 0.0; }
+
+std::string heading(const Samples& samples, Colour colour) {
+  std::string text = bold(samples.scenario, colour) + "\n";
+  if (!samples.question.empty()) text += samples.question + "\n";
+  text += fmt::format("{} customers", format::count(static_cast<double>(samples.customers)));
+  if (samples.market != static_cast<double>(samples.customers)) text += fmt::format(" for a market of {}", format::count(samples.market));
+  text += fmt::format(", {} replication{}, {}, seed {}\n", samples.replications, samples.replications == 1 ? "" : "s",
+                      format::duration(samples.horizon), samples.seed);
+  return text;
+}
+
+std::string footnote(const Samples& samples) {
+  if (samples.replications == 1 && !samples.batches) return "One replication: no intervals.\n";
+  return fmt::format("Intervals are 95 % (Student t over {}): simulation error, not forecast uncertainty.\n",
+                     samples.batches ? "32 batches of customers" : "replications");
+}
+
+/// "+1.23 pt ± 0.05", or "no change" where the two are the same to the bit.
+std::string change(const Metric& of, const Estimate& e, const std::string& currency) {
+  if (e.mean == 0.0 && (e.sd == 0.0 || std::isnan(e.sd))) return "0";
+  const std::string text = format::difference(of, e.mean, currency);
+  return std::isnan(e.low) ? text : text + " ± " + format::half_width(of, e, currency);
+}
+
+/// The same with a mark: + gains, - loses, ~ the interval includes 0.
+std::string verdict(const Metric& of, const Estimate& e, const std::string& currency) {
+  if (std::isnan(e.mean) || e.mean == 0.0) return change(of, e, currency);
+  return change(of, e, currency) + (std::isnan(e.low) || clear(e) ? "  " : " ~");
+}
+
+std::string number_range(const Metric& of, const Estimate& e, const std::string& currency) {
+  return fmt::format("95 %: {} to {}", format::difference(of, e.low, currency), format::difference(of, e.high, currency));
+}
+
+/// The plan whose difference of a metric is largest, or nothing where no plan gains.
+const PlanComparison* best(const Comparison& comparison, std::size_t m) {
+  const PlanComparison* found = nullptr;
+  for (std::size_t k = 1; k < comparison.plans.size(); ++k) {
+    const PlanComparison& plan = comparison.plans[k];
+    if (plan.differences[m].mean > 0.0 && (found == nullptr || plan.differences[m].mean > found->differences[m].mean)) found = &plan;
+  }
+  return found;
+}
+
+std::string answer(const Samples& samples, const Comparison& comparison) {
+  const std::size_t retained = position("retained"), npv = position("npv");
+  const auto sentence = [&](const char* begin, const char* unit, std::size_t m, const char* none) {
+    const PlanComparison* plan = best(comparison, m);
+    if (plan == nullptr) return std::string(none);
+    const Estimate& e = plan->differences[m];
+    const Metric& of = metrics()[m];
+    std::string text = fmt::format("{} {}: {} {}", begin, plan->name, format::difference(of, e.mean, samples.currency), unit);
+    if (!std::isnan(e.low)) {
+      text += " (" + number_range(of, e, samples.currency) + ")";
+      if (!clear(e)) text += "; the interval includes 0, so this is not settled";
+    }
+    return text + ".\n";
+  };
+  std::string text = sentence("Keeps most customers:", "of all who arrived are retained", retained, "No plan keeps more customers.\n");
+  text += sentence("Worth most:", fmt::format("{} of net present value", samples.currency).c_str(), npv,
+                   "No plan is worth its money within the horizon.\n");
+  return text;
+}
+
+}  // namespace
+
+std::string run_text(const Samples& samples, Colour colour) {
+  const PlanSamples& plan = samples.plans.front();
+  std::string text = heading(samples, colour);
+  text += fmt::format("Plan: {}\n\n", plan.name == plan.id ? plan.id : fmt::format("{} ({})", plan.name, plan.id));
+
+  Table figures;
+  figures.row({"at the horizon", "value", "95 % interval"});
+  for (const Metric& of : metrics()) {
+    if (of.name.substr(0, 6) == "heard_") continue;  // nothing is heard while nobody talks
+    const Estimate e = estimate(plan.all, of);
+    if (of.name == "investment" && e.mean == 0.0) continue;
+    figures.row({std::string(of.label), format::value(of, e.mean, samples.currency),
+                 std::isnan(e.low) ? "" : "± " + format::half_width(of, e, samples.currency)});
+  }
+  text += figures.text() + "\n";
+
+  Table personas;
+  const std::string_view shown[] = {"conversion", "retention", "nps", "satisfaction", "clv"};
+  std::vector<std::string> head{"by persona"};
+  for (const std::string_view name : shown) head.emplace_back(metric(name).label);
+  personas.row(head);
+  for (std::size_t p = 0; p < samples.personas.size(); ++p) {
+    std::vector<std::string> cells{samples.persona_names[p]};
+    for (const std::string_view name : shown) {
+      cells.push_back(format::value(metric(name), estimate(plan.by_persona[p], metric(name)).mean, samples.currency));
+    }
+    personas.row(cells);
+  }
+  text += personas.text() + "\n";
+
+  Table touchpoints;
+  touchpoints.row({"by touchpoint", "visits", "quality", "satisfaction", "effort", "repeats"});
+  for (std::size_t v = 0; v < samples.touchpoints.size(); ++v) {
+    std::vector<std::string> cells{samples.touchpoint_names[v]};
+    for (const std::string_view name : {"visits", "quality", "satisfaction", "effort", "repeats"}) {
+      for (const TouchMetric& of : touch_metrics()) {
+        if (of.name != name) continue;
+        const double value = estimate(plan.touch[v], of).mean;
+        cells.push_back(std::isnan(value) ? "-" : fmt::format("{:.3f}", value));
+      }
+    }
+    touchpoints.row(cells);
+  }
+  text += touchpoints.text() + "\nVisits and repeats are per person who arrived; quality, satisfaction and effort are means per visit, 0 to 1.\n";
+  return text + footnote(samples);
+}
+
+std::string comparison_text(const Samples& samples, const Comparison& comparison, Colour colour) {
+  std::string text = heading(samples, colour) + "\n" + bold(answer(samples, comparison), colour) + "\n";
+  const std::string& currency = samples.currency;
+
+  Table figures;
+  std::vector<std::string> head{"difference to the baseline", comparison.plans.front().name};
+  for (std::size_t k = 1; k < comparison.plans.size(); ++k) head.push_back(comparison.plans[k].name);
+  figures.row(head);
+  const std::string_view shown[] = {"retention", "retained",  "conversion",    "nps",       "satisfaction",
+                                    "effort",    "repeats",   "revenue",       "cost_to_serve"};
+  const auto add = [&](std::string_view name) {
+    const std::size_t m = position(name);
+    const Metric& of = metrics()[m];
+    std::vector<std::string> cells{std::string(of.label), format::value(of, comparison.plans.front().metrics[m].mean, currency)};
+    for (std::size_t k = 1; k < comparison.plans.size(); ++k) cells.push_back(change(of, comparison.plans[k].differences[m], currency));
+    figures.row(cells);
+  };
+  for (const std::string_view name : shown) add(name);
+  const auto money_row = [&](const char* label, auto cell) {
+    std::vector<std::string> cells{label, "-"};
+    for (std::size_t k = 1; k < comparison.plans.size(); ++k) cells.push_back(cell(comparison.plans[k]));
+    figures.row(cells);
+  };
+  money_row("Investment", [&](const PlanComparison& plan) { return format::money(plan.investment.mean, currency); });
+  add("npv");
+  money_row("Return on investment", [](const PlanComparison& plan) {
+    if (std::isnan(plan.roi.mean)) return std::string("-");
+    const std::string point = fmt::format("{:.2f}", plan.roi.mean);
+    return std::isnan(plan.roi.low) ? point : fmt::format("{} ± {:.2f}", point, 0.5 * (plan.roi.high - plan.roi.low));
+  });
+  money_row("Payback", [&](const PlanComparison& plan) {
+    if (!(plan.investment.mean > 0.0)) return std::string("-");
+    return plan.payback_days ? fmt::format("day {:.0f}", std::ceil(*plan.payback_days)) : std::string("not within the horizon");
+  });
+  const std::size_t retained = position("retained");
+  money_row("Investment per extra customer kept", [&](const PlanComparison& plan) {
+    const double people = plan.differences[retained].mean * samples.market;
+    return people > 0.0 ? format::money(plan.investment.mean / people, currency) : std::string("-");
+  });
+  text += figures.text() + "\n";
+
+  Table personas;
+  personas.row({"winners and losers", "plan", "retained", "NPS", "value per person (" + currency + ")"});
+  for (std::size_t p = 0; p < samples.personas.size(); ++p) {
+    for (std::size_t k = 1; k < comparison.plans.size(); ++k) {
+      const PersonaEffect& effect = comparison.plans[k].personas[p];
+      personas.row({k == 1 ? effect.name : "", comparison.plans[k].name, verdict(metric("retained"), effect.retained, currency),
+                    verdict(metric("nps"), effect.nps, currency), verdict(metric("clv"), effect.clv, currency)});
+    }
+  }
+  if (comparison.plans.size() > 1) {
+    text += personas.text() + "\npt: percentage points. ~: the interval includes 0. Value per person leaves the investment out.\n";
+  }
+  return text + footnote(samples);
+}
+
+}  // namespace sojourn
