@@ -1,0 +1,187 @@
+#include "command_line.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "sojourn/outcomes/version.hpp"
+#include "sojourn/scenario/nearest.hpp"
+
+namespace sojourn::tools {
+namespace {
+
+constexpr const char* about =
+    "Sojourn: a wind tunnel for customer journeys. Moves synthetic personas through a journey graph,\n"
+    "applies touchpoint improvements and says what each does to retention, advocacy and money.";
+
+constexpr const char* main_examples =
+    "Examples:\n"
+    "  sojourn new -o my.toml                    a commented scenario to start from\n"
+    "  sojourn check my.toml                     every error and warning, nothing run\n"
+    "  sojourn map my.toml -o my.svg             the journey as a picture\n"
+    "  sojourn run my.toml                       one plan, in numbers and in my.h5\n"
+    "  sojourn compare my.toml                   every plan against the baseline\n"
+    "\n"
+    "Exit status: 0 done, 1 failed while running, 2 the input or the command line is wrong,\n"
+    "130 interrupted (what was finished is kept). Colour obeys NO_COLOR.";
+
+struct Options {
+  CommandLine line;
+  std::vector<std::string> sets;
+  std::string customers, replications, seed, horizon;
+  bool no_progress = false;
+};
+
+void add_changes(CLI::App& app, Options& o) {
+  app.add_option("--customers", o.customers, "people simulated, instead of the scenario's")->type_name("N");
+  app.add_option("--replications", o.replications, "independent repetitions, instead of the scenario's")->type_name("R");
+  app.add_option("--seed", o.seed, "seed of all random numbers, instead of the scenario's")->type_name("S");
+  app.add_option("--horizon", o.horizon, "simulated time, e.g. \"6 months\", instead of the scenario's")->type_name("TIME");
+  app.add_option("--set", o.sets, "any key of the scenario, e.g. touchpoint.first-bill.quality.mean=0.7; repeatable")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+}
+
+void add_running(CLI::App& app, Options& o, const char* file) {
+  app.add_option("-o,--output", o.line.output, std::string("results file (HDF5, netCDF-4 readers open it); default ") + file)->type_name("FILE");
+  add_changes(app, o);
+  app.add_option("--threads", o.line.threads, "threads; changes no number; default SLURM_CPUS_PER_TASK, else all processors")
+      ->type_name("T")
+      ->check(CLI::Range(1, 4096));
+  app.add_flag("--json", o.line.json, "summary as JSON on stdout, nothing else there");
+  app.add_flag("--quiet", o.line.quiet, "no summary, only errors");
+  app.add_flag("--no-progress", o.no_progress, "no progress bar");
+}
+
+std::string typed(const std::string& argument) {
+  // Quoted where a shell would need it, so that the history can be pasted.
+  if (argument.find_first_of(" \t\n'\"$&;|<>()*?[]#~\\") == std::string::npos) return argument;
+  std::string quoted = "'";
+  for (const char c : argument) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+void collect_changes(Options& o) {
+  const auto add = [&](const char* option, const std::string& value, const char* path) {
+    if (value.empty()) return;
+    o.line.overrides.push_back({std::string(option) + " " + value, path, value});
+    o.line.change_arguments += " " + std::string(option) + " " + typed(value);
+  };
+  for (const std::string& set : o.sets) {
+    o.line.overrides.push_back(parse_override(set));
+    o.line.change_arguments += " --set " + typed(set);
+  }
+  add("--customers", o.customers, "scenario.customers");
+  add("--replications", o.replications, "scenario.replications");
+  add("--seed", o.seed, "scenario.seed");
+  add("--horizon", o.horizon, "scenario.horizon");
+}
+
+/// The name that was probably meant by a word that is no command or option.
+std::string guess(const CLI::App& app, const std::string& word) {
+  std::vector<std::string> known;
+  if (word.starts_with("-")) {
+    for (const CLI::Option* option : app.get_options()) {
+      for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+    }
+  } else {
+    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) known.push_back(command->get_name());
+  }
+  const std::string near = nearest(word, known);
+  return near.empty() ? "" : "; did you mean \"" + near + "\"?";
+}
+
+}  // namespace
+
+Parsed parse(int argc, char** argv) {
+  Options o;
+  CLI::App app(about, "sojourn");
+  app.set_version_flag("--version", "sojourn " + std::string(version()));
+  app.set_help_flag("-h,--help", "this help, or a command's: sojourn run --help");
+  app.footer(main_examples);
+  app.allow_extras();
+
+  CLI::App* run = app.add_subcommand("run", "Simulate one plan, write results, print a summary");
+  run->add_option("scenario", o.line.input, "scenario (.toml), or a results file (.h5), whose run is repeated")->required()->type_name("FILE");
+  run->add_option("--plan", o.line.plan, "plan to simulate; default baseline")->type_name("ID");
+  add_running(*run, o, "SCENARIO.h5 in this folder");
+  run->footer(
+      "Examples:\n"
+      "  sojourn run scenarios/telecom.toml\n"
+      "  sojourn run scenarios/telecom.toml --plan digital-first --customers 20000 -o digital.h5\n"
+      "  sojourn run scenarios/telecom.toml --set touchpoint.first-bill.quality.mean=0.7 --json\n"
+      "  sojourn run digital.h5 -o again.h5         the same numbers again");
+
+  CLI::App* compare = app.add_subcommand("compare", "Every plan against the baseline on the same luck");
+  compare->add_option("scenario", o.line.input, "scenario (.toml) or results file (.h5)")->required()->type_name("FILE");
+  compare->add_option("--plans", o.line.plans, "plans to compare, separated by commas; default all")->delimiter(',')->type_name("A,B");
+  add_running(*compare, o, "SCENARIO-compare.h5 in this folder");
+  compare->footer(
+      "Examples:\n"
+      "  sojourn compare scenarios/telecom.toml\n"
+      "  sojourn compare scenarios/telecom.toml --plans digital-first --replications 40\n"
+      "  sojourn compare scenarios/coffee.toml --json | python3 -m json.tool");
+
+  CLI::App* check = app.add_subcommand("check", "Every error and warning of a scenario, nothing run");
+  check->add_option("scenario", o.line.input, "scenario")->required()->type_name("FILE");
+  add_changes(*check, o);
+  check->add_flag("--json", o.line.json, "findings as JSON on stdout");
+  check->footer("Example:\n  sojourn check scenarios/telecom.toml");
+
+  CLI::App* map = app.add_subcommand("map", "The journey as a picture: stages as lanes, channels, odds, weak spots");
+  map->add_option("scenario", o.line.input, "scenario")->required()->type_name("FILE");
+  map->add_option("-o,--output", o.line.output, "picture (.svg), page (.html) or Graphviz source (.dot); default SCENARIO.svg in this folder")
+      ->type_name("FILE");
+  add_changes(*map, o);
+  map->footer("Example:\n  sojourn map scenarios/telecom.toml -o telecom.svg");
+
+  CLI::App* fresh = app.add_subcommand("new", "A scenario to start from");
+  fresh->add_option("template", o.line.input, "template; a wrong name lists them")->type_name("TEMPLATE");
+  fresh->add_option("-o,--output", o.line.output, "file to write, never overwritten; default: the screen")->type_name("FILE");
+  fresh->footer("Example:\n  sojourn new -o my.toml");
+
+  for (CLI::App* command : {run, compare, check, map, fresh}) {
+    command->set_help_flag("-h,--help", "this help");
+    command->allow_extras();  // reported by us, with the nearest name
+  }
+
+  const auto complain = [](const std::string& problem, const std::string& help) {
+    std::fprintf(stderr, "sojourn: error: %s\nhint: %s\n", problem.c_str(), help.c_str());
+    return Parsed{std::nullopt, wrong_input};
+  };
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp& e) {
+    return {std::nullopt, app.exit(e)};
+  } catch (const CLI::CallForVersion& e) {
+    return {std::nullopt, app.exit(e)};
+  } catch (const CLI::ParseError& e) {
+    const auto chosen = app.get_subcommands();
+    return complain(e.what(), chosen.empty() ? "sojourn --help" : "sojourn " + chosen.front()->get_name() + " --help");
+  }
+  const auto chosen = app.get_subcommands();
+  if (chosen.empty()) {
+    const auto extras = app.remaining();
+    if (extras.empty()) return complain("no command given", "sojourn --help lists the commands; sojourn run SCENARIO.toml runs a scenario");
+    const bool option = extras.front().starts_with("-");
+    return complain("there is no " + std::string(option ? "option" : "command") + " \"" + extras.front() + "\"" + guess(app, extras.front()),
+                    "sojourn --help lists the commands");
+  }
+  CLI::App& command = *chosen.front();
+  const auto extras = app.remaining(true);
+  if (!extras.empty()) {
+    const bool option = extras.front().starts_with("-");
+    return complain((option ? "sojourn " + command.get_name() + " has no option \"" : "unexpected argument \"") + extras.front() + "\"" +
+                        (option ? guess(command, extras.front().substr(0, extras.front().find('='))) : ""),
+                    "sojourn " + command.get_name() + " --help");
+  }
+  o.line.command = command.get_name();
+  o.line.progress = !o.no_progress && !o.line.quiet;
+  try {
+    collect_changes(o);
+  } catch (const InputError& e) {
+    return complain(e.what(), "sojourn " + command.get_name() + " --help");
+  }
+  return {o.line, done};
+}
+
+}  // namespace sojourn::tools

@@ -1,0 +1,38 @@
+// What the user typed, as plain data: the one door to CLI11.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sojourn/report/summary.hpp"
+#include "sojourn/scenario/scenario.hpp"
+
+namespace sojourn::tools {
+
+/// Exit statuses (RESULTS.md).
+inline constexpr int done = 0, failed = 1, wrong_input = 2, interrupted = 130;
+
+struct CommandLine {
+  std::string command;
+  std::string input;   // scenario or results file, or a template's name
+  std::string output;  // "" for the default
+  std::string plan;    // "" for the default
+  std::vector<std::string> plans;
+  std::vector<Override> overrides;
+  std::string change_arguments;  // the options that change numbers, as typed, for the file's history
+  int threads = 0;
+  bool json = false;
+  bool quiet = false;
+  bool progress = true;
+};
+
+/// The parsed command line, or the exit status where the program has nothing more to do: help and version were printed to stdout,
+/// or a mistake with a hint to stderr (status 2).
+struct Parsed {
+  std::optional<CommandLine> command_line;
+  int status = done;
+};
+[[nodiscard]] Parsed parse(int argc, char** argv);
+
+}  // namespace sojourn::tools

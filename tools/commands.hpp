@@ -1,0 +1,14 @@
+// The commands, one file each. Each returns the exit status and throws InputError, RunError for what main prints.
+#pragma once
+
+#include "command_line.hpp"
+
+namespace sojourn::tools {
+
+int run_command(const CommandLine& line);
+int compare_command(const CommandLine& line);
+int check_command(const CommandLine& line);
+int map_command(const CommandLine& line);
+int new_command(const CommandLine& line);
+
+}  // namespace sojourn::tools

@@ -1,0 +1,30 @@
+#include "sojourn/analysis/comparison.hpp"
+
+#include <algorithm>
+
+#include "commands.hpp"
+#include "session.hpp"
+
+namespace sojourn::tools {
+
+int compare_command(const CommandLine& line) {
+  const Input input = read_input(line);
+  std::vector<PlanId> plans{PlanId(0)};
+  if (line.plans.empty()) {
+    for (std::size_t k = 1; k < input.model.parts().plans.size(); ++k) plans.emplace_back(k);
+  }
+  for (const std::string& name : line.plans) {
+    const PlanId plan = find_plan(input.model, name);
+    if (std::find(plans.begin(), plans.end(), plan) == plans.end()) plans.push_back(plan);
+  }
+  if (plans.size() == 1) {
+    throw InputError("sojourn: error: there is no plan to compare with the baseline\nhint: add a [[plan]] with improvements to " +
+                     input.scenario_name + ", or use sojourn run");
+  }
+  return simulate(
+      line, input, plans, results_path(line, input, "-compare.h5"),
+      [](const Samples& samples, Colour colour) { return comparison_text(samples, compare(samples), colour); },
+      [](const Samples& samples, const std::string& file) { return comparison_json(samples, compare(samples), file); });
+}
+
+}  // namespace sojourn::tools

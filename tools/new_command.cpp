@@ -1,0 +1,38 @@
+#include <cstdio>
+#include <filesystem>
+
+#include "sojourn/base/whole_file.hpp"
+#include "sojourn/scenario/nearest.hpp"
+#include "sojourn/scenario/templates.hpp"
+#include "commands.hpp"
+
+namespace sojourn::tools {
+
+int new_command(const CommandLine& line) {
+  const std::string wanted = line.input.empty() ? "commented" : line.input;
+  std::vector<std::string> names;
+  std::string list;
+  for (const auto& known : templates()) {
+    names.emplace_back(known.name);
+    list += "\n  " + std::string(known.name) + ": " + std::string(known.description);
+  }
+  for (const auto& known : templates()) {
+    if (known.name != wanted) continue;
+    if (line.output.empty()) {
+      std::fputs(std::string(known.text).c_str(), stdout);
+      return done;
+    }
+    if (std::filesystem::exists(line.output)) {
+      throw InputError("sojourn: error: " + line.output + " exists already and is left as it is\nhint: name another file with -o");
+    }
+    replace_file(line.output, std::string(known.text));
+    std::fprintf(stderr, "Wrote %s. Next: sojourn check %s, then sojourn compare %s\n", line.output.c_str(), line.output.c_str(),
+                 line.output.c_str());
+    return done;
+  }
+  const std::string near = nearest(wanted, names);
+  throw InputError("sojourn: error: there is no template \"" + wanted + "\"" + (near.empty() ? "" : "; did you mean \"" + near + "\"?") +
+                   "\nhint: templates:" + list);
+}
+
+}  // namespace sojourn::tools

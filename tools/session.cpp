@@ -1,0 +1,168 @@
+#include "session.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+
+#include "sojourn/base/whole_file.hpp"
+#include "sojourn/outcomes/results_file.hpp"
+#include "sojourn/outcomes/version.hpp"
+#include "sojourn/scenario/nearest.hpp"
+
+namespace sojourn::tools {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::atomic<bool> interrupt_asked{false};
+
+void ask_to_stop(int) {
+  interrupt_asked.store(true);
+  std::signal(SIGINT, SIG_DFL);  // a second Ctrl-C ends the program at once
+}
+
+/// A bar on a terminal's stderr, with the time left; nothing anywhere else.
+class ProgressBar {
+ public:
+  explicit ProgressBar(bool wanted) : on_(wanted && isatty(STDERR_FILENO) != 0) {}
+  ~ProgressBar() {
+    if (on_) std::fprintf(stderr, "\r\033[K");
+  }
+  ProgressBar(const ProgressBar&) = delete;
+  ProgressBar& operator=(const ProgressBar&) = delete;
+
+  void show(double share) {
+    if (!on_) return;
+    const auto now = std::chrono::steady_clock::now();
+    if (now - shown_ < std::chrono::milliseconds(100) && share < 1.0) return;
+    shown_ = now;
+    const double gone = std::chrono::duration<double>(now - began_).count();
+    std::string bar(30, ' ');
+    for (std::size_t i = 0; i < static_cast<std::size_t>(30.0 * share); ++i) bar[i] = '=';
+    std::fprintf(stderr, "\r\033[K[%s] %3.0f %%  %.0f s left", bar.c_str(), 100.0 * share, share > 0.0 ? gone / share - gone : 0.0);
+    std::fflush(stderr);
+  }
+
+ private:
+  bool on_;
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now(), shown_{};
+};
+
+Colour colour() {
+  const char* no_colour = std::getenv("NO_COLOR");
+  const bool wanted = no_colour == nullptr || *no_colour == '\0';
+  return wanted && isatty(STDOUT_FILENO) != 0 ? Colour::on : Colour::off;
+}
+
+std::string all_errors(const Scenario& scenario) {
+  std::string text;
+  for (std::size_t i = 0; i < scenario.findings.size() && i < scenario.rendered.size(); ++i) {
+    if (scenario.findings[i].severity == Severity::error) text += scenario.rendered[i] + "\n";
+  }
+  return text + summary(scenario);
+}
+
+}  // namespace
+
+Input read_input(const CommandLine& line) {
+  const fs::path path(line.input);
+  Scenario scenario;
+  std::string history, name = path.filename().string();
+  std::vector<std::string> plans;
+  if (looks_like_results(path)) {
+    const Outcomes recorded = read_provenance(path);
+    name = recorded.provenance.scenario_name;
+    history = recorded.provenance.history + line.change_arguments;
+    plans = std::get<std::vector<std::string>>(recorded.dimension("plan").values);
+    scenario = parse_scenario(recorded.provenance.scenario_toml, line.input, path.parent_path(), line.overrides);
+  } else {
+    scenario = read_scenario(path, line.overrides);
+    history = "sojourn " + line.command + " " + name + line.change_arguments;
+    if (!line.plan.empty()) history += " --plan " + line.plan;
+    if (!line.plans.empty()) {
+      history += " --plans ";
+      for (std::size_t i = 0; i < line.plans.size(); ++i) history += (i > 0 ? "," : "") + line.plans[i];
+    }
+  }
+  if (scenario.errors() > 0) throw InputError(all_errors(scenario));
+  Model model = build(scenario);
+  return {std::move(scenario), std::move(model), std::move(history), std::move(name), std::move(plans)};
+}
+
+PlanId find_plan(const Model& model, const std::string& name) {
+  std::vector<std::string> known;
+  for (const Plan& plan : model.parts().plans) known.push_back(plan.id);
+  for (std::size_t k = 0; k < known.size(); ++k) {
+    if (known[k] == name) return PlanId(k);
+  }
+  const std::string near = nearest(name, known);
+  std::string hint = "plans: ";
+  for (std::size_t k = 0; k < known.size(); ++k) hint += (k > 0 ? ", " : "") + known[k];
+  throw InputError(fmt::format("sojourn: error: there is no plan \"{}\"{}\nhint: {}", name,
+                               near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near), hint));
+}
+
+std::string results_path(const CommandLine& line, const Input& input, const std::string& suffix) {
+  const fs::path path = line.output.empty() ? fs::path(fs::path(input.scenario_name).stem().string() + suffix) : fs::path(line.output);
+  std::error_code ignored;
+  if (!looks_like_results(line.input) && fs::equivalent(path, line.input, ignored)) {
+    throw InputError(fmt::format("sojourn: error: the results would overwrite the scenario {}\nhint: name another file with -o", line.input));
+  }
+  return path.string();
+}
+
+int simulate(const CommandLine& line, const Input& input, const std::vector<PlanId>& plans, const std::string& path,
+             std::string (*text)(const Samples&, Colour), std::string (*json)(const Samples&, const std::string&)) {
+  if (const std::size_t warnings = input.scenario.warnings(); warnings > 0 && !line.quiet) {
+    std::fprintf(stderr, "sojourn: %zu warning%s; sojourn check %s shows %s\n", warnings, warnings == 1 ? "" : "s", line.input.c_str(),
+                 warnings == 1 ? "it" : "them");
+  }
+  require_replaceable(path);  // before the work, not after it
+  RunResult result;
+  {
+    ProgressBar bar(line.progress);
+    std::signal(SIGINT, ask_to_stop);
+    RunOptions options;
+    options.threads = line.threads;
+    options.interrupt = &interrupt_asked;
+    options.progress = [&](double share) { bar.show(share); };
+    result = run(input.model, plans, options);
+  }
+  if (result.replications.empty()) {
+    std::fprintf(stderr, "sojourn: interrupted before a replication was finished; nothing was written\n");
+    return interrupted;
+  }
+  Provenance provenance;
+  provenance.title = input.model.parts().settings.title;
+  provenance.history = input.history;
+  provenance.version = version();
+  provenance.build = build_description();
+  provenance.scenario_toml = input.scenario.text;
+  provenance.scenario_name = input.scenario_name;
+  provenance.seed = input.model.parts().settings.seed;
+  write_results(collect_outcomes(result, std::move(provenance)), path);
+
+  const Samples samples = collect_samples(result);
+  if (line.json) {
+    std::fputs(json(samples, line.input).c_str(), stdout);
+  } else if (!line.quiet) {
+    std::fputs(text(samples, colour()).c_str(), stdout);
+  }
+  if (!line.quiet) {
+    std::fflush(stdout);
+    std::fprintf(stderr, "%s visits in %.1f s. Results: %s\n", fmt::format("{:.3g}", static_cast<double>(result.events)).c_str(),
+                 result.seconds, path.c_str());
+  }
+  if (!result.interrupted) return done;
+  std::fprintf(stderr, "sojourn: interrupted; kept the %zu of %u replications that were finished\n", result.replications.size(),
+               input.model.parts().settings.replications);
+  return interrupted;
+}
+
+}  // namespace sojourn::tools

@@ -1,0 +1,36 @@
+// What `run` and `compare` share: reading the input, running with a progress bar, writing the file.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sojourn/engine/run.hpp"
+#include "sojourn/outcomes/outcomes.hpp"
+#include "command_line.hpp"
+
+namespace sojourn::tools {
+
+/// A scenario ready to run, from a scenario file or from the one inside a results file.
+struct Input {
+  Scenario scenario;
+  Model model;
+  std::string history;             // of the results file to be written
+  std::string scenario_name;       // base name
+  std::vector<std::string> plans;  // of a results file: the plans that it holds; else empty
+};
+
+/// Reads `line.input`. Throws InputError with every rendered error and the closing summary line.
+[[nodiscard]] Input read_input(const CommandLine& line);
+
+/// The id of the plan called `name`. Throws InputError with the nearest name.
+[[nodiscard]] PlanId find_plan(const Model& model, const std::string& name);
+
+/// Where results go: `line.output`, else the scenario's name with `suffix` in this folder. Throws InputError where that would
+/// overwrite the input.
+[[nodiscard]] std::string results_path(const CommandLine& line, const Input& input, const std::string& suffix);
+
+/// Runs `plans`, writes the file, prints the summary made by `print` (text or JSON on stdout). Returns the exit status.
+int simulate(const CommandLine& line, const Input& input, const std::vector<PlanId>& plans, const std::string& path,
+             std::string (*text)(const Samples&, Colour), std::string (*json)(const Samples&, const std::string&));
+
+}  // namespace sojourn::tools
