@@ -1,0 +1,270 @@
+"""Wrong scenarios: each ends with status 2, the exact text, and no output file.
+
+The corpus is bad/NAME.toml with bad/NAME.expected, the text of `sojourn run NAME.toml`. What cannot be kept as a file is made here.
+`python3 errors_test.py --update` writes the .expected files anew from what the program prints: read the difference before committing it.
+"""
+
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+BAD = HERE / "bad"
+SOJOURN = pathlib.Path(os.environ.get("SOJOURN", HERE.parent.parent / "build" / "sojourn")).resolve()
+
+SCENARIO = """\
+schema = 1
+
+[scenario]
+title = "The smallest journey"
+horizon = "12 months"
+customers = 100
+
+[[persona]]
+id = "everybody"
+share = 1
+starts = { buy = 1 }
+
+[[touchpoint]]
+id = "buy"
+stage = "purchase"
+quality = 0.6
+next = [
+  { to = "churned", odds = 1, after = "1 day" },
+  { to = "churned", odds = 1, after = "2 days" },
+]
+
+[[touchpoint]]
+id = "churned"
+stage = "retention"
+end = "churned"
+
+[[improvement]]
+id = "better"
+target = { touchpoint = "buy" }
+effect = { quality = "+0.1" }
+
+[[plan]]
+id = "improve"
+improvements = ["better"]
+"""
+
+
+def run(arguments, folder):
+    return subprocess.run([SOJOURN, "run", *arguments], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+
+
+class Refused(unittest.TestCase):
+    maxDiff = None
+
+    def check(self, arguments, folder, expected):
+        """`folder` must look the same afterwards: nothing may be written beside the scenario."""
+        before = sorted(os.listdir(folder))
+        with tempfile.TemporaryDirectory() as outside:
+            result = run([*arguments, "-o", str(pathlib.Path(outside) / "out.h5")], folder)
+            self.assertEqual(result.stderr.decode(), expected)
+            self.assertEqual(result.stdout, b"")
+            self.assertEqual(result.returncode, 2)
+            self.assertEqual(os.listdir(outside), [], "an output file")
+        self.assertEqual(sorted(os.listdir(folder)), before)
+
+
+class Corpus(Refused):
+    def test_each_file(self):
+        for path in sorted(BAD.glob("*.toml")):
+            with self.subTest(path.name):
+                self.check([path.name], BAD, path.with_suffix(".expected").read_text(encoding="utf-8"))
+
+    def test_corpus_is_whole(self):
+        scenarios = {path.stem for path in BAD.glob("*.toml")}
+        self.assertEqual(scenarios, {path.stem for path in BAD.glob("*.expected")})
+        self.assertGreaterEqual(len(scenarios), 30)
+
+
+class Made(Refused):
+    """Cases that are no files, or no files that a repository keeps unchanged."""
+
+    def setUp(self):
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.folder = pathlib.Path(holder.name)
+
+    def write(self, name, content):
+        (self.folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
+
+    def refused(self, arguments, expected):
+        self.check(arguments, self.folder, expected)
+
+    def test_directory(self):
+        (self.folder / "journeys").mkdir()
+        self.write("journeys/coffee.toml", SCENARIO)
+        self.refused(["journeys"], """\
+journeys: error: this is a directory
+hint: name a file in it: "journeys/coffee.toml"
+sojourn: 1 error in journeys
+""")
+
+    def test_missing(self):
+        self.refused(["telecom.toml"], """\
+telecom.toml: error: there is no such file
+hint: `sojourn new > my.toml` writes a scenario to start from
+sojourn: 1 error in telecom.toml
+""")
+
+    def test_missing_with_a_like_name(self):
+        self.write("telecom.toml", SCENARIO)
+        self.refused(["telekom.toml"], """\
+telekom.toml: error: there is no such file
+hint: did you mean "telecom.toml"?
+sojourn: 1 error in telekom.toml
+""")
+
+    def test_missing_folder(self):
+        self.refused(["nowhere/telecom.toml"], """\
+nowhere/telecom.toml: error: there is no such file
+hint: the folder "nowhere" does not exist
+sojourn: 1 error in nowhere/telecom.toml
+""")
+
+    def test_too_large(self):
+        self.write("large.toml", SCENARIO + "# comment\n" * (2 * 1024 * 1024))
+        self.refused(["large.toml"], """\
+large.toml: error: the file is 20.0 MiB long, the limit is 16.0 MiB
+hint: is it a scenario? Data belong into files of their own
+sojourn: 1 error in large.toml
+""")
+
+    def test_too_many_lines(self):
+        self.write("lines.toml", SCENARIO + "\n" * 100_001)
+        self.refused(["lines.toml"], """\
+lines.toml: error: the scenario has more than 100000 lines
+hint: is it a scenario? Data belong into files of their own
+sojourn: 1 error in lines.toml
+""")
+
+    def test_dotted_key_of_a_hundred_thousand_parts(self):
+        self.write("dots.toml", SCENARIO + ".".join(["a"] * 100_000) + " = 1\n")
+        result = run(["dots.toml"], self.folder)
+        self.assertEqual(result.returncode, 2)
+        first, line, _, hint, last = result.stderr.decode().splitlines()
+        self.assertEqual(first, "dots.toml:35:1: error: this key has more than 32 parts")
+        self.assertLess(len(line), 130)
+        self.assertEqual(hint, "hint: a scenario needs no more than six levels")
+        self.assertEqual(last, "sojourn: 1 error in dots.toml")
+
+    def test_pipe(self):
+        os.mkfifo(self.folder / "pipe.toml")
+        self.refused(["pipe.toml"], """\
+pipe.toml: error: this is not a regular file
+hint: save the scenario to a file and name that
+sojourn: 1 error in pipe.toml
+""")
+
+    def test_device(self):
+        self.refused(["/dev/zero"], """\
+/dev/zero: error: this is not a regular file
+hint: save the scenario to a file and name that
+sojourn: 1 error in /dev/zero
+""")
+
+    @unittest.skipIf(os.geteuid() == 0, "root may read everything")
+    def test_unreadable(self):
+        self.write("secret.toml", SCENARIO)
+        (self.folder / "secret.toml").chmod(0)
+        self.refused(["secret.toml"], """\
+secret.toml: error: cannot be read: Permission denied
+hint: check the permissions of the file
+sojourn: 1 error in secret.toml
+""")
+
+    def test_lines_of_another_system(self):
+        self.write("crlf.toml", SCENARIO.replace("quality = 0.6", "qualty = 0.6").replace("\n", "\r\n"))
+        self.refused(["crlf.toml"], """\
+crlf.toml:16:1: error: unknown key "qualty" in touchpoint "buy"
+   16 | qualty = 0.6
+      | ^~~~~~
+hint: did you mean "quality"?
+sojourn: 1 error in crlf.toml
+""")
+
+    def test_byte_order_mark(self):
+        self.write("bom.toml", "\ufeff" + SCENARIO.replace("schema", "shema"))
+        self.refused(["bom.toml"], """\
+bom.toml:1:1: error: unknown key "shema" in the file
+    1 | shema = 1
+      | ^~~~~
+hint: did you mean "schema"?
+sojourn: 1 error in bom.toml
+""")
+
+    def test_many_errors(self):
+        self.write("many.toml", SCENARIO + "".join(f"x{i} = 1\n" for i in range(130)))
+        result = run(["many.toml"], self.folder)
+        lines = result.stderr.decode().splitlines()
+        self.assertEqual(result.returncode, 2)
+        self.assertEqual(sum(": error: " in line for line in lines), 100)
+        self.assertEqual(lines[-2:], ["and 30 more errors", "sojourn: 130 errors in many.toml"])
+
+    def set_refused(self, override, expected):
+        self.write("journey.toml", SCENARIO)
+        self.refused(["journey.toml", "--set", override],
+                     f"--set {override}: error: {expected}\nsojourn: 1 error in journey.toml\n")
+
+    def test_set_range(self):
+        self.set_refused("touchpoint.buy.quality.mean=7", "mean quality is 7, but must be between 0 and 1")
+
+    def test_set_key(self):
+        self.set_refused("touchpoint.buy.qualty=0.7", 'unknown key "qualty" in touchpoint "buy"\nhint: did you mean "quality"?')
+
+    def test_set_new_section(self):
+        self.set_refused("behaviour.memry=0.1", 'unknown key "memry" in [behaviour]\nhint: did you mean "memory"?')
+
+    def test_set_id(self):
+        self.set_refused("touchpoint.bye.quality=0.7", 'there is no "bye" in touchpoint\nhint: known: buy, churned')
+
+    def test_set_ambiguous(self):
+        self.set_refused("touchpoint.buy.next.churned.odds=2", '2 entries of touchpoint.buy.next are named "churned"\n'
+                         "hint: say which: touchpoint.buy.next[0] or touchpoint.buy.next[1]")
+
+    def test_set_index(self):
+        self.set_refused("touchpoint.buy.next[2].odds=2", "touchpoint.buy.next has 2 entries, [2] is none of them\n"
+                         "hint: count from 0: touchpoint.buy.next[0] to touchpoint.buy.next[1]")
+
+    def test_set_unit(self):
+        self.set_refused("scenario.horizon=12 weks", '"12 weks": there is no unit "weks"\nhint: did you mean "weeks"?')
+
+    def test_set_type(self):
+        self.set_refused("scenario.customers=many", 'customers must be a whole number, not the text "many"')
+
+    def test_set_path(self):
+        self.set_refused("touchpoint..quality=1", '"touchpoint..quality" is not the path of a key\n'
+                         "hint: a path is keys and ids joined by dots: touchpoint.first-bill.quality.mean")
+
+    def test_set_part_of_a_number(self):
+        self.set_refused("scenario.customers.mean=1", 'scenario.customers is a number: it has no "mean"\n'
+                         "hint: set scenario.customers itself")
+
+    def test_set_no_value(self):
+        self.set_refused("scenario.title=", "there is no value\nhint: an empty text is --set 'scenario.title=\"\"'")
+
+    def test_set_syntax(self):
+        self.set_refused("persona.everybody.starts={ buy = 1", '"{ buy = 1" is not a value: a table in braces must end on the line '
+                         "where it begins\nhint: close it with } here, or write its keys one a line: traits.patience = \"2 days\"")
+
+
+def update():
+    for path in sorted(BAD.glob("*.toml")):
+        result = run([path.name], BAD)
+        path.with_suffix(".expected").write_bytes(result.stderr)
+        if result.returncode != 2:
+            print(f"{path.name}: status {result.returncode}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    if "--update" in sys.argv:
+        update()
+    else:
+        unittest.main()

@@ -1,0 +1,178 @@
+"""`sojourn map`: every form of the journey map, as a program would read it."""
+
+import os
+import re
+import subprocess
+import tempfile
+import tomllib
+import unittest
+import xml.etree.ElementTree as ElementTree
+from html.parser import HTMLParser
+from pathlib import Path
+
+SOJOURN = os.environ["SOJOURN"]
+SOURCE = Path(os.environ["SOJOURN_SOURCE"])
+TELECOM = SOURCE / "scenarios" / "telecom.toml"
+SVG = "{http://www.w3.org/2000/svg}"
+
+HOSTILE = r'''
+schema = 1
+[scenario]
+title = "<script>alert(\"1\")</script> & \\ 'quotes'"
+question = "Line one\nline two \\n \\N {0} %s ]]>?"
+horizon = "1 year"
+customers = 10
+[[persona]]
+id = "all"
+share = 1
+starts = { first = 1 }
+[[channel]]
+id = "web"
+name = "\"><img src=x onerror=alert(1)>"
+[[team]]
+id = "team"
+name = "-->\\"
+[[touchpoint]]
+id = "first"
+name = "\"><script>alert(1)</script>\\"
+stage = "awareness"
+channel = "web"
+team = "team"
+next = [ { to = "second", odds = 1, after = "2 days" } ]
+[[touchpoint]]
+id = "second"
+name = "😀 客户 &amp; café\nsecond line"
+stage = "purchase"
+next = [ { to = "gone", odds = 1, after = "1 day" } ]
+[[touchpoint]]
+id = "gone"
+name = "Gone \\\\\" label=\"x"
+stage = "retention"
+end = "churned"
+'''
+
+
+def text_of(element):
+    return " ".join("".join(element.itertext()).split())
+
+
+class Page(HTMLParser):
+    """Counts tags and gathers the text of a page."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.attributes, self.words = {}, [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags[tag] = self.tags.get(tag, 0) + 1
+        self.attributes += attrs
+
+    handle_startendtag = handle_starttag
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+
+class MapTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def run_map(self, scenario, name, **environment):
+        output = self.folder / name
+        done = subprocess.run([SOJOURN, "map", str(scenario), "-o", str(output)], capture_output=True, text=True,
+                              env={**os.environ, **environment})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stdout, "")
+        self.assertNotIn("Warning", done.stderr)
+        return output.read_text(encoding="utf-8")
+
+    def hostile(self):
+        path = self.folder / "hostile.toml"
+        path.write_text(HOSTILE, encoding="utf-8")
+        return path
+
+    def test_svg_shows_the_telecom_journey(self):
+        svg = self.run_map(TELECOM, "map.svg")
+        root = ElementTree.fromstring(svg)
+        self.assertEqual(root.tag, SVG + "svg")
+        self.assertTrue(text_of(root.find(SVG + "title")))
+        description = text_of(root.find(SVG + "desc"))
+        drawn = text_of(root)
+        scenario = tomllib.loads(TELECOM.read_text(encoding="utf-8"))
+        for touchpoint in scenario["touchpoint"]:
+            self.assertIn(touchpoint["name"], description)
+        exits = sum(len(t.get("next", [])) for t in scenario["touchpoint"])
+        titles = {text_of(title) for title in root.iter(SVG + "title") if " → " in text_of(title)}
+        self.assertEqual(len(titles), exits)
+        for words in [scenario["scenario"]["title"], scenario["scenario"]["question"], "Awareness", "Advocacy", "% start", "weak 0.4"]:
+            self.assertIn(words, drawn)
+
+    def test_svg_refers_to_nothing_and_runs_nothing(self):
+        svg = self.run_map(TELECOM, "map.svg")
+        for element in ElementTree.fromstring(svg).iter():
+            self.assertIn(element.tag.removeprefix(SVG), {"svg", "title", "desc", "style", "g", "path", "rect", "text"})
+            for name, value in element.attrib.items():
+                self.assertFalse(name.endswith("href") or name.startswith("on"), name)
+                self.assertNotIn("url(", value)
+        for noise in ["<!--", "@import", "Graphviz", str(SOURCE), str(self.folder), "nan"]:
+            self.assertNotIn(noise, svg)
+        self.assertIsNone(re.search(r"\b20\d\d-\d\d-\d\d\b", svg))
+
+    def test_equal_models_give_equal_maps(self):
+        for name in ["map.svg", "map.dot", "map.html"]:
+            self.assertEqual(self.run_map(TELECOM, name), self.run_map(TELECOM, "again-" + name, LC_ALL="C", TZ="Asia/Tokyo"))
+
+    def test_svg_survives_hostile_names(self):
+        root = ElementTree.fromstring(self.run_map(self.hostile(), "map.svg"))
+        self.assertNotIn("script", {element.tag.removeprefix(SVG) for element in root.iter()})
+        description = text_of(root.find(SVG + "desc"))
+        for words in ['"><script>alert(1)</script>\\:', "😀 客户 &amp; café second line:", 'Gone \\\\" label="x:', "-->\\"]:
+            self.assertIn(words, description)
+
+    def test_html_is_one_page_that_fetches_nothing(self):
+        for scenario in [TELECOM, self.hostile()]:
+            text = self.run_map(scenario, "map.html")
+            page = Page(text)
+            self.assertEqual(page.tags["html"], 1)
+            self.assertEqual(page.tags["svg"], 1)
+            for tag in ["script", "img", "link", "iframe", "object"]:
+                self.assertNotIn(tag, page.tags)
+            self.assertIn(("content", "default-src 'none'; style-src 'unsafe-inline'"), page.attributes)
+            for name, value in page.attributes:
+                self.assertFalse(name in {"src", "href"} or name.startswith("on"), name)
+            title = tomllib.loads(Path(scenario).read_text(encoding="utf-8"))["scenario"]["title"]
+            self.assertIn(title, " ".join(page.words))
+
+    def test_graphviz_reads_the_dot_and_finds_everything(self):
+        try:
+            subprocess.run(["dot", "-V"], capture_output=True, check=True)
+        except FileNotFoundError:
+            self.skipTest("no dot program here")
+        for scenario in [TELECOM, self.hostile()]:
+            dot = self.run_map(scenario, "map.dot")
+            drawn = subprocess.run(["dot", "-Tsvg"], input=dot, capture_output=True, text=True)
+            self.assertEqual(drawn.returncode, 0, drawn.stderr)
+            root = ElementTree.fromstring(drawn.stdout)
+            titles = {text_of(title) for title in root.iter(SVG + "title")}
+            model = tomllib.loads(Path(scenario).read_text(encoding="utf-8"))
+            for touchpoint in model["touchpoint"]:
+                self.assertIn(touchpoint["id"], titles)
+                for leave in touchpoint.get("next", []):
+                    self.assertIn(touchpoint["id"] + "->" + leave["to"], titles)
+            if scenario != TELECOM:
+                drawn_text = "".join(text_of(root).split())
+                for words in ['"><script>alert(1)</script>\\', "&amp;café", 'Gone\\\\"label="x', "-->\\", "\\n\\N{0}%s]]>?"]:
+                    self.assertIn(words, drawn_text)
+
+    def test_another_ending_is_refused(self):
+        done = subprocess.run([SOJOURN, "map", str(TELECOM), "-o", str(self.folder / "map.png")], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn(".svg, .html or .dot", done.stderr)
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+
+if __name__ == "__main__":
+    unittest.main()

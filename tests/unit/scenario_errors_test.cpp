@@ -1,0 +1,157 @@
+// Where errors are shown, in which order, and which are left unsaid because they follow from others.
+#include "sim/scenario/source.hpp"
+#include "sojourn/scenario/scenario.hpp"
+#include "sojourn/scenario/templates.hpp"
+#include "tests/catch.hpp"
+
+using namespace sojourn;
+using scenario::excerpt;
+using scenario::Region;
+using scenario::SourceText;
+
+namespace {
+
+std::string minimal() {
+  for (const Template& t : templates()) {
+    if (t.name == "minimal") return std::string(t.text);
+  }
+  return {};
+}
+
+std::string changed(std::string_view from, std::string_view to) {
+  std::string text = minimal();
+  const std::size_t found = text.find(from);
+  REQUIRE(found != std::string::npos);
+  return text.replace(found, from.size(), to);
+}
+
+Scenario parse(const std::string& text) { return parse_scenario(text, "m.toml"); }
+
+}  // namespace
+
+TEST_CASE("the templates are valid, without warnings, and can run", "[scenario]") {
+  REQUIRE(templates().size() >= 2);
+  CHECK(templates()[0].name == "commented");
+  for (const Template& t : templates()) {
+    const Scenario scenario = parse(std::string(t.text));
+    INFO(diagnostics(scenario, Severity::warning));
+    CHECK(scenario.findings.empty());
+    CHECK(unsupported(scenario.parts).empty());
+    CHECK(build(scenario).parts().plans.size() > 1);
+    CHECK(t.text.ends_with('\n'));
+  }
+}
+
+TEST_CASE("the caret stands below the value", "[scenario]") {
+  const SourceText source("a = 1\n\tb = \"Täglich 使う\" x\n\nlast");
+  CHECK(excerpt(source, {1, 5, 1, 6}) == "    1 | a = 1\n      |     ^");
+  // A tab is shown as two columns, wide characters take two.
+  CHECK(excerpt(source, {2, 6, 2, 18}) == "    2 |   b = \"Täglich 使う\" x\n      |       ^~~~~~~~~~~~~~");
+  CHECK(excerpt(source, {2, 19, 2, 20}) == "    2 |   b = \"Täglich 使う\" x\n      |                      ^");
+  CHECK(excerpt(source, {4, 5, 4, 5}) == "    4 | last\n      |     ^");
+  CHECK(excerpt(source, {9, 1, 9, 1}) == "    9 | \n      | ^");
+  // To the end of the line where the value goes on below.
+  CHECK(excerpt(source, {1, 1, 3, 1}) == "    1 | a = 1\n      | ^~~~~");
+}
+
+TEST_CASE("a long line is cut around the caret", "[scenario]") {
+  const std::string line(16u << 20, 'x');
+  const SourceText source(line);
+  const std::string shown = excerpt(source, {1, 10'000'001, 1, 10'000'004});
+  CHECK(shown.size() < 300);
+  CHECK(shown.find("...") != std::string::npos);
+  CHECK(shown.ends_with("^~~"));
+}
+
+TEST_CASE("what moves the cursor is not printed", "[scenario]") {
+  const SourceText source("a = \"\x1b[31m\xe2\x80\xae\"");
+  CHECK(excerpt(source, {1, 1, 1, 2}).find('\x1b') == std::string::npos);
+  CHECK(excerpt(source, {1, 1, 1, 2}).find("\xe2\x80\xae") == std::string::npos);
+  CHECK(scenario::in_quotes("\x1b[31m\n") == "\"\\u001b[31m\\n\"");
+}
+
+TEST_CASE("errors come in the order of their places", "[scenario]") {
+  std::string text = changed("quality = 0.6", "qualty = 0.6");
+  text.replace(text.find("share = 1"), 9, "share = 2");
+  text.replace(text.find("\"12 months\""), 11, "\"12 moons\"");
+  const Scenario scenario = parse(text);
+  REQUIRE(scenario.errors() == 3);
+  CHECK(scenario.rendered[0].find("m.toml:5:11: error: ") == 0);
+  CHECK(scenario.rendered[1].find("m.toml:10:9: error: ") == 0);
+  CHECK(scenario.rendered[2].find("m.toml:21:1: error: ") == 0);
+  CHECK(summary(scenario) == "sojourn: 3 errors in m.toml");
+  CHECK_THROWS_AS(build(scenario), InputError);
+}
+
+TEST_CASE("one mistake is one error", "[scenario]") {
+  const auto errors = [](const std::string& text) {
+    const Scenario scenario = parse(text);
+    INFO(diagnostics(scenario, Severity::warning));
+    CHECK(scenario.findings.size() == scenario.errors());
+    return scenario.errors();
+  };
+  CHECK(errors(changed("share = 1", "share = \"all\"")) == 1);                   // no sum of shares
+  CHECK(errors(changed("share = 1", "shaer = 1")) == 1);                         // nothing is missing
+  CHECK(errors(changed("horizon = \"12 months\"", "horizon = \"12\"")) == 1);    // no horizon of zero
+  CHECK(errors(changed("\"1 day\" } ]", "\"1 dya\" } ]")) == 1);                 // no circle without delay
+  CHECK(errors(changed("end = \"churned\"", "end = \"churnd\"")) == 1);          // no dead end
+  CHECK(errors(changed("end = \"churned\"", "ends = \"churned\"")) == 1);
+  CHECK(errors(changed("odds = 9,", "ods = 9,")) == 1);                          // no exit without odds
+  CHECK(errors(changed("{ to = \"use\", odds = 1", "{ to = \"usee\", odds = 1")) == 1);  // nobody is unreachable
+  CHECK(errors(changed("stage = \"purchase\"", "stage = \"buying\"")) == 1);     // nobody leaves before buying
+  CHECK(errors(changed("improvements = [\"better\"]", "improvements = [\"beter\"]")) == 1);
+  CHECK(errors(changed("improvements = ", "improvement = ")) == 1);
+  CHECK(errors(changed("starts = { buy = 1 }", "starts = { buy = \"all\" }")) == 1);
+  CHECK(errors(changed("[[persona]]", "[persona]")) == 1);
+  CHECK(errors(changed("[[persona]]", "[[personas]]")) == 1);
+  CHECK(errors(changed("schema = 1\n", "")) == 1);
+}
+
+TEST_CASE("independent mistakes of one entity are all told", "[scenario]") {
+  // A touchpoint without exits whose quality is wrong, too.
+  const Scenario scenario = parse(changed("end = \"churned\"", "quality = \"good\""));
+  INFO(diagnostics(scenario));
+  CHECK(scenario.errors() == 2);
+}
+
+TEST_CASE("what is wrong for all personas in [behaviour] is told once", "[scenario]") {
+  std::string text = changed("[[persona]]", "[behaviour]\ntraits = { patience = -3 }\n\n[[persona]]");
+  text.replace(text.find("share = 1"), 9, "share = 0.5");
+  text.replace(text.find("[[touchpoint]]"), 14, "[[persona]]\nid = \"others\"\nshare = 0.5\nstarts = { buy = 1 }\n\n[[touchpoint]]");
+  const Scenario scenario = parse(text);
+  INFO(diagnostics(scenario));
+  REQUIRE(scenario.errors() == 1);
+  CHECK(scenario.rendered[0].find("m.toml:9:23: error: ") == 0);
+}
+
+TEST_CASE("only the first hundred errors are written out", "[scenario]") {
+  std::string text = minimal();
+  for (int i = 0; i < 250; ++i) text += "unheard-of-" + std::to_string(i) + " = 1\n";
+  const Scenario scenario = parse(text);
+  CHECK(scenario.errors() == 250);
+  CHECK(scenario.rendered.size() == 250);
+  CHECK(scenario.rendered[99] != "");
+  CHECK(scenario.rendered[100] == "");
+  CHECK(diagnostics(scenario).ends_with("\nand 150 more errors"));
+}
+
+TEST_CASE("texts that are no scenarios are refused before they are parsed", "[scenario]") {
+  const auto message = [](const std::string& text) { return parse(text).findings.at(0).message; };
+  CHECK(message("") == "the scenario is empty");
+  CHECK(message("\xef\xbb\xbf \n") == "the scenario is empty");
+  CHECK(message(std::string("a = 1\0", 6)) == "this is not text");
+  CHECK(message("a = \"\xff\"") == "this byte is not UTF-8 text");
+  CHECK(message("a = \"\xc0\x80\"") == "this byte is not UTF-8 text");
+  CHECK(message("a = \"\xed\xa0\x80\"") == "this byte is not UTF-8 text");
+  CHECK(message("a = " + std::string(100'000, '[')) == "brackets are nested more than 32 deep");
+  CHECK(message("a = " + std::string(33, '{')) == "brackets are nested more than 32 deep");
+  CHECK(message(std::string(17u << 20, '#')).find("MiB") != std::string::npos);
+  std::string dots = "a";
+  for (int i = 0; i < 100'000; ++i) dots += ".a";
+  CHECK(message(dots + " = 1") == "this key has more than 32 parts");
+  CHECK(message("[" + dots + "]") == "this key has more than 32 parts");
+  CHECK(message("x = { " + dots + " = 1 }") == "this key has more than 32 parts");
+  // What looks deep inside texts and comments is not.
+  CHECK(parse(minimal() + "# " + std::string(100, '[') + "\n").errors() == 0);
+  CHECK(parse(changed("The smallest journey", std::string(100, '[') + std::string(100, '.'))).errors() == 0);
+}

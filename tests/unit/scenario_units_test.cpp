@@ -1,0 +1,104 @@
+// Quantities and effects as people write them.
+#include "sim/scenario/units.hpp"
+
+#include "sojourn/base/quantity.hpp"
+#include "tests/catch.hpp"
+
+using namespace sojourn;
+using namespace sojourn::scenario;
+
+namespace {
+
+double days(std::string_view text) {
+  const Parsed<double> parsed = parse_duration(text);
+  INFO(text << ": " << parsed.message);
+  REQUIRE(parsed.value);
+  return *parsed.value;
+}
+
+Effect effect(std::string_view text, EffectUnit unit = EffectUnit::number) {
+  const Parsed<Effect> parsed = parse_effect(text, Parameter::quality, unit);
+  INFO(text << ": " << parsed.message);
+  REQUIRE(parsed.value);
+  return *parsed.value;
+}
+
+}  // namespace
+
+TEST_CASE("durations are in days", "[scenario]") {
+  CHECK(days("36 hours") == 1.5);
+  CHECK(days("12 minutes") == 12.0 / 1440.0);
+  CHECK(days("1 second") == 1.0 / 86400.0);
+  CHECK(days("3 days") == 3.0);
+  CHECK(days("1 day") == 1.0);
+  CHECK(days("2 weeks") == 14.0);
+  CHECK(days("6 months") == 6.0 * 365.25 / 12.0);
+  CHECK(days("1 year") == 365.25);
+  CHECK(days(" 1.5e1 days ") == 15.0);
+  CHECK(days("-2 minutes") == -2.0 / 1440.0);
+  CHECK(days("5days") == 5.0);
+}
+
+TEST_CASE("what is no duration says why", "[scenario]") {
+  CHECK(parse_duration("12").hint == "write \"12 days\", or 12 without quotes for days");
+  CHECK(parse_duration("12 mnths").hint == "did you mean \"months\"?");
+  CHECK(parse_duration("1 moth").hint == "did you mean \"month\"?");
+  CHECK(parse_duration("5 min").hint == "write \"minutes\" in full");
+  CHECK(parse_duration("1 quarter").hint == "a quarter is \"3 months\"");
+  CHECK(parse_duration("1,5 days").hint == "write the decimals after a point, not a comma");
+  CHECK(parse_duration("1 year 6 months").hint == "use the smaller unit alone: \"18 months\", \"90 minutes\"");
+  CHECK(parse_duration("2 per month").message == "\"2 per month\" is a rate, here stands a duration");
+  for (const char* wrong : {"", " ", "days", "soon", "1e999 days", "1e308 years", "nan days", "inf days", "0x10 days", "1_0 days", "- 2 days", "1..2 days"}) {
+    CHECK_FALSE(parse_duration(wrong).value);
+    CHECK_FALSE(parse_duration(wrong).message.empty());
+  }
+}
+
+TEST_CASE("rates are per day", "[scenario]") {
+  CHECK(*parse_rate("0.5 per day").value == 0.5);
+  CHECK(*parse_rate("0.2 per month").value == 0.2 / (365.25 / 12.0));
+  CHECK(*parse_rate("1 per hour").value == 24.0);
+  CHECK(*parse_rate("7 per week").value == 1.0);
+  for (const char* wrong : {"", "0.5", "0.5 a month", "0.5 / month", "0.5 per moon", "3 days", "per month"}) {
+    CHECK_FALSE(parse_rate(wrong).value);
+  }
+}
+
+TEST_CASE("effects add, multiply or set", "[scenario]") {
+  CHECK(effect("+0.1").operation == Operation::add);
+  CHECK(effect("+0.1").value == 0.1);
+  CHECK(effect("-0.1").value == -0.1);
+  CHECK(effect("+ 0.1").value == 0.1);
+  CHECK(effect("-20%").operation == Operation::multiply);
+  CHECK(effect("-20%").value == 0.8);
+  CHECK(effect("+20 %").value == 1.2);
+  CHECK(effect("= 0.9").operation == Operation::set);
+  CHECK(effect("=0.9").value == 0.9);
+  CHECK(effect("= -3").value == -3.0);
+  CHECK(effect("= 8 minutes", EffectUnit::duration).value == 8.0 / 1440.0);
+  CHECK(effect("-2 minutes", EffectUnit::duration).operation == Operation::add);
+  CHECK(effect("-2 minutes", EffectUnit::duration).value == -2.0 / 1440.0);
+  CHECK(effect("-20%", EffectUnit::duration).operation == Operation::multiply);
+}
+
+TEST_CASE("unclear effects are refused with the way to write them", "[scenario]") {
+  const auto hint = [](std::string_view text, EffectUnit unit = EffectUnit::number) {
+    const Parsed<Effect> parsed = parse_effect(text, Parameter::quality, unit);
+    CHECK_FALSE(parsed.value);
+    return parsed.hint;
+  };
+  CHECK(hint("0.1") == "write \"+0.1\" to add it, \"= 0.1\" to set it");
+  CHECK(hint("20%") == "write \"+20%\" or \"-20%\"");
+  CHECK(hint("= 20%") == "write \"= 0.2\", or \"-20%\" for a fifth less");
+  CHECK(hint("x1.2") == "multiply by a percentage: \"+20%\" is times 1.2");
+  CHECK(hint("+0,1") == "write the decimals after a point, not a comma");
+  CHECK(hint("-1 day", EffectUnit::factor).find("a delay is stretched") == 0);
+  for (const char* wrong : {"", "+", "=", "better", "+-1", "--1", "+1 day", "+%", "+1e999", "= inf"}) static_cast<void>(hint(wrong));
+}
+
+TEST_CASE("numbers do not depend on the locale", "[scenario]") {
+  CHECK(*parse_number("1.5") == 1.5);
+  CHECK(*parse_number("+1e3") == 1000.0);
+  CHECK(*parse_number("0.30000000000000004") == 0.30000000000000004);
+  for (const char* wrong : {"", "1,5", "1.", ".5", "1e", "0x1", "nan", "inf", "1 ", "1_000", "1e999"}) CHECK_FALSE(parse_number(wrong));
+}
