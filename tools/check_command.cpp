@@ -1,4 +1,5 @@
 #include <cstdio>
+#include <string>
 
 #include "sojourn/report/findings_json.hpp"
 #include "commands.hpp"
@@ -19,9 +20,11 @@ int check_command(const CommandLine& line) {
   }
   const ModelParts& parts = scenario.parts;
   const auto unbuilt = unsupported(parts);
-  std::printf("%s: no errors, %zu warning%s\n", line.input.c_str(), scenario.warnings(), scenario.warnings() == 1 ? "" : "s");
-  std::printf("%zu touchpoints, %zu personas, %zu improvements, %zu plans besides the baseline, %zu events\n", parts.touchpoints.size(),
-              parts.personas.size(), parts.improvements.size(), parts.plans.size() - 1, parts.events.size());
+  const auto number = [](std::size_t n, const char* noun) { return std::to_string(n) + " " + noun + (n == 1 ? "" : "s"); };
+  std::printf("%s: no errors, %s\n", line.input.c_str(), number(scenario.warnings(), "warning").c_str());
+  std::printf("%s, %s, %s, %s besides the baseline, %s\n", number(parts.touchpoints.size(), "touchpoint").c_str(),
+              number(parts.personas.size(), "persona").c_str(), number(parts.improvements.size(), "improvement").c_str(),
+              number(parts.plans.size() - 1, "plan").c_str(), number(parts.events.size(), "event").c_str());
   for (const std::string& feature : unbuilt) std::printf("checked, but not simulated by this version: %s\n", feature.c_str());
   return done;
 }

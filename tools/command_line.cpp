@@ -90,6 +90,11 @@ std::string guess(const CLI::App& app, const std::string& word) {
   return near.empty() ? "" : "; did you mean \"" + near + "\"?";
 }
 
+std::string no_option(const CLI::App& command, const std::string& word) {
+  const std::string name = word.substr(0, word.find('='));
+  return "sojourn " + command.get_name() + " has no option \"" + name + "\"" + guess(command, name);
+}
+
 }  // namespace
 
 Parsed parse(int argc, char** argv) {
@@ -156,6 +161,12 @@ Parsed parse(int argc, char** argv) {
     return {std::nullopt, app.exit(e)};
   } catch (const CLI::ParseError& e) {
     const auto chosen = app.get_subcommands();
+    // A mistyped option is a better explanation than the argument that it left missing.
+    if (!chosen.empty() && dynamic_cast<const CLI::RequiredError*>(&e) != nullptr) {
+      for (const std::string& extra : chosen.front()->remaining()) {
+        if (extra.starts_with("-")) return complain(no_option(*chosen.front(), extra), "sojourn " + chosen.front()->get_name() + " --help");
+      }
+    }
     return complain(e.what(), chosen.empty() ? "sojourn --help" : "sojourn " + chosen.front()->get_name() + " --help");
   }
   const auto chosen = app.get_subcommands();
@@ -170,8 +181,7 @@ Parsed parse(int argc, char** argv) {
   const auto extras = app.remaining(true);
   if (!extras.empty()) {
     const bool option = extras.front().starts_with("-");
-    return complain((option ? "sojourn " + command.get_name() + " has no option \"" : "unexpected argument \"") + extras.front() + "\"" +
-                        (option ? guess(command, extras.front().substr(0, extras.front().find('='))) : ""),
+    return complain(option ? no_option(command, extras.front()) : "unexpected argument \"" + extras.front() + "\"",
                     "sojourn " + command.get_name() + " --help");
   }
   o.line.command = command.get_name();

@@ -1,4 +1,4 @@
-// Units as types that refuse things: a Days is not a Money, and neither is a bare double.
+// Units as types that refuse things: a Days is no bare double.
 #pragma once
 
 #include <compare>
@@ -26,8 +26,6 @@ class Quantity {
 
 /// Simulated time or a duration, in days of exactly 24 hours. Range: any finite number.
 using Days = Quantity<struct DaysTag>;
-/// An amount in the scenario's currency. Range: any finite number.
-using Money = Quantity<struct MoneyTag>;
 
 /// A year is 365.25 days and a month a twelfth of it (MODEL.md section 1).
 inline constexpr double days_per_year = 365.25;
