@@ -34,12 +34,12 @@ std::string round_trip(const ModelParts& parts, const std::vector<TouchpointId>&
   return trip + id_of(parts, cycle.front());
 }
 
-// Where a persona's life may begin.
+// Where a persona's life may begin. Only an exact share of 0 excludes: a wrong one is an error by itself.
 std::vector<TouchpointId> entries(const Persona& persona) {
   std::vector<TouchpointId> entries;
-  if (!(persona.share > 0.0)) return entries;
+  if (persona.share == 0.0) return entries;
   for (const auto& [touchpoint, share] : persona.starts) {
-    if (share > 0.0) entries.push_back(touchpoint);
+    if (share != 0.0) entries.push_back(touchpoint);
   }
   return entries;
 }

@@ -105,6 +105,8 @@ double persona_factor(const ModelParts& parts, const Persona& persona, Touchpoin
   return factor;
 }
 
+// Only an exact 0 closes: what is negative or no number is an error by itself, and should not give a row of warnings
+// besides.
 bool is_open(const ModelParts& parts, TouchpointId from, std::size_t position, PersonaId id) {
   const Touchpoint& touchpoint = parts.touchpoints[from.index()];
   const Exit& exit = touchpoint.next[position];
@@ -112,13 +114,13 @@ bool is_open(const ModelParts& parts, TouchpointId from, std::size_t position, P
   if (exit.on == Trigger::gave_up) return touchpoint.servers.has_value();
   if (exit.on == Trigger::heard && !parts.word_of_mouth && !parts.reviews) return false;
   if (const double* constant = std::get_if<double>(&exit.probability)) {
-    return *constant > 0.0 || lifted(parts, Parameter::probability, from, position, id);
+    return *constant != 0.0 || lifted(parts, Parameter::probability, from, position, id);
   }
   if (const TraitId* trait = std::get_if<TraitId>(&exit.probability)) {
     return !never_above_zero(persona, *trait) || lifted(parts, Parameter::probability, from, position, id);
   }
-  const bool has_odds = exit.odds.value_or(1.0) > 0.0 || lifted(parts, Parameter::odds, from, position, id);
-  return has_odds && persona_factor(parts, persona, from, exit.to) > 0.0;
+  const bool has_odds = exit.odds.value_or(1.0) != 0.0 || lifted(parts, Parameter::odds, from, position, id);
+  return has_odds && persona_factor(parts, persona, from, exit.to) != 0.0;
 }
 
 bool contains(const auto& list, auto value) { return std::find(list.begin(), list.end(), value) != list.end(); }

@@ -32,6 +32,19 @@ void throw_hdf5_error(std::string_view call) {
   throw Hdf5Error(reason.empty() ? fmt::format("{} failed", call) : fmt::format("{} failed: {}", call, reason));
 }
 
+Hdf5Handle text_type(std::size_t size) {
+  Hdf5Handle type(H5Tcopy(H5T_C_S1), H5Tclose, "H5Tcopy");
+  checked(H5Tset_size(type, size), "H5Tset_size");
+  checked(H5Tset_cset(type, H5T_CSET_UTF8), "H5Tset_cset");
+  return type;
+}
+
+hobj_ref_t reference_to(hid_t file, const std::string& path) {
+  hobj_ref_t reference = 0;
+  checked(H5Rcreate(&reference, file, path.c_str(), H5R_OBJECT, -1), "H5Rcreate");
+  return reference;
+}
+
 Hdf5Session::Hdf5Session() : lock_(library_mutex()) {
   // Refused, harmlessly, when the library is in use already.
   static const herr_t asked_once = H5dont_atexit();

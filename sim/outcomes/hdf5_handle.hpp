@@ -47,6 +47,12 @@ class Hdf5Handle {
   Close close_;
 };
 
+/// UTF-8 text of `size` bytes, or of variable length (H5T_VARIABLE).
+[[nodiscard]] Hdf5Handle text_type(std::size_t size);
+
+/// A reference to the object at `path`; equal for all paths of one object.
+[[nodiscard]] hobj_ref_t reference_to(hid_t file, const std::string& path);
+
 /// Held while HDF5 is used. The library is one per process and not thread-safe, prints its errors and, after a failed write,
 /// crashes at the end of the process: this admits one thread at a time, silences the library and keeps it out of atexit. The
 /// error handler of a program that uses HDF5 itself is put back.

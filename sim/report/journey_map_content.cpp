@@ -332,8 +332,10 @@ std::string duration_text(double days) {
   if (days < 0.95) return rounded(days / hour) + " h";
   if (days < 13.5) return rounded(days) + " d";
   if (days < 28.0) return rounded(days / 7.0) + " wk";
-  if (days < 23.5 * days_per_month) return rounded(days / days_per_month) + " mo";
-  return rounded(days / days_per_year) + " yr";
+  const double years = days / days_per_year;
+  const bool whole = years > 0.9 && std::abs(years - std::round(years)) < 0.02;
+  if (days < 23.5 * days_per_month && !whole) return rounded(days / days_per_month) + " mo";
+  return rounded(years) + " yr";
 }
 
 std::string number_text(double number) {

@@ -28,6 +28,7 @@ th,td{text-align:left;vertical-align:top;padding:.4rem .8rem .4rem 0;border-bott
 thead th{border-bottom:2px solid #566779}
 th.n,td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 td ul{margin:0;padding:0;list-style:none}
+td li span{white-space:nowrap}
 .weak{font-weight:bold;color:#b3261e}
 @media (prefers-color-scheme:dark){
 body{background:#0f1720;color:#e8eef5}.question,caption{color:#b8c4d1}
@@ -37,21 +38,20 @@ th,td{border-color:#2c3c4f}thead th{border-color:#8494a5}.weak{color:#ffb4a8}}
 body{padding:0;max-width:none}figure{margin:0;overflow:visible}
 main figure svg,main #full:not(:checked)~figure svg{min-width:0;width:100%;height:auto;max-height:165mm}
 #full,label{display:none}
-h2{break-before:page}tr{break-inside:avoid}}
+table{font-size:.7rem}h2{break-before:page}tr{break-inside:avoid}}
 )";
 
 std::string html(const MapContent& map) {
   std::string page;
   const auto out = std::back_inserter(page);
   const std::string title = escape_markup(map.title);
-  fmt::format_to(
-      out,
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta http-equiv=\"MapContent-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"generator\" "
-      "content=\"Sojourn\">\n"
-      "<title>{0}: journey map</title>\n<style>{1}</style>\n</head>\n<body>\n<header>\n<h1>{0}</h1>\n",
-      title, style);
+  fmt::format_to(out,
+                 "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                 "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+                 "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"generator\" "
+                 "content=\"Sojourn\">\n"
+                 "<title>{0}: journey map</title>\n<style>{1}</style>\n</head>\n<body>\n<header>\n<h1>{0}</h1>\n",
+                 title, style);
   if (!map.question.empty()) fmt::format_to(out, "<p class=\"question\">{}</p>\n", escape_markup(map.question));
   fmt::format_to(out,
                  "</header>\n<main>\n<input type=\"checkbox\" id=\"full\"><label for=\"full\"> Full size</label>\n<figure "
@@ -60,7 +60,7 @@ std::string html(const MapContent& map) {
   fmt::format_to(
       out,
       "<h2 id=\"touchpoints\">Touchpoints</h2>\n<div class=\"scroll\">\n<table aria-labelledby=\"touchpoints\">\n<caption>{}"
-      "</caption>\n<thead><tr><th scope=\"col\">Stage</th><th scope=\"col\">MapTouchpoint</th><th scope=\"col\">Channel</th>"
+      "</caption>\n<thead><tr><th scope=\"col\">Stage</th><th scope=\"col\">Touchpoint</th><th scope=\"col\">Channel</th>"
       "<th scope=\"col\">Team</th><th scope=\"col\" class=\"n\">Quality</th><th scope=\"col\" class=\"n\">Effort</th><th "
       "scope=\"col\" class=\"n\">Weight</th>"
       "<th scope=\"col\" class=\"n\">Starts</th><th scope=\"col\">Exits</th></tr></thead>\n<tbody>\n",
@@ -85,7 +85,8 @@ std::string html(const MapContent& map) {
                      touchpoint.starts > 0.0 ? share_text(touchpoint.starts) : "");
       for (const std::size_t e : touchpoint.exits) {
         const MapExit& exit = map.exits[e];
-        fmt::format_to(out, "<li>{}: {}</li>", escape_markup(map.touchpoints[exit.to].name), escape_markup(label(exit)));
+        fmt::format_to(out, "<li>{}: <span>{}</span></li>", escape_markup(map.touchpoints[exit.to].name),
+                       escape_markup(label(exit)));
       }
       if (touchpoint.stays > 0.0) fmt::format_to(out, "<li>stays: {}</li>", share_text(touchpoint.stays));
       page += "</ul></td></tr>\n";

@@ -120,6 +120,30 @@ Curve curve_of(edge_t* edge, double top) {
   return curve;
 }
 
+/// Moves everything to (0, 0) and measures it; the unseen points count for nothing.
+void crop(Layout& layout, const std::vector<Room>& rooms) {
+  Point low{1e9, 1e9}, high{-1e9, -1e9};
+  const auto extend = [&](Point p) {
+    low = {std::min(low.x, p.x), std::min(low.y, p.y)};
+    high = {std::max(high.x, p.x), std::max(high.y, p.y)};
+  };
+  for (std::size_t v = 0; v < rooms.size(); ++v) {
+    if (!rooms[v].placed) continue;
+    const double w = rooms[v].width / 2.0, h = (rooms[v].above + rooms[v].box + rooms[v].below) / 2.0;
+    extend({layout.centres[v].x - w, layout.centres[v].y - h});
+    extend({layout.centres[v].x + w, layout.centres[v].y + h});
+  }
+  for (const Curve& curve : layout.curves) std::for_each(curve.points.begin(), curve.points.end(), extend);
+  if (low.x > high.x) return;
+  for (Point& p : layout.centres) p = {p.x - low.x, p.y - low.y};
+  for (Curve& curve : layout.curves) {
+    for (Point& p : curve.points) p = {p.x - low.x, p.y - low.y};
+    curve.tip = {curve.tip.x - low.x, curve.tip.y - low.y};
+  }
+  layout.width = high.x - low.x;
+  layout.height = high.y - low.y;
+}
+
 }  // namespace
 
 Layout lay_out(const MapContent& map, const std::vector<Room>& rooms, const std::vector<char>& drawn) {
@@ -138,22 +162,21 @@ Layout lay_out(const MapContent& map, const std::vector<Room>& rooms, const std:
     Agraph_t* graph;
     ~Release() { gvFreeLayout(context, graph); }
   } const release{context.get(), graph.get()};
-  const boxf box = GD_bb(graph.get());
-  layout.width = box.UR.x;
-  layout.height = box.UR.y;
+  const double top = GD_bb(graph.get()).UR.y;
   for (std::size_t v = 0; v < rooms.size(); ++v) {
     if (!rooms[v].placed) continue;
     std::string name = fmt::format("t{}", v);
     node_t* node = agnode(graph.get(), name.data(), 0);
     if (node == nullptr) GraphvizSession::fail("place a touchpoint of");
-    layout.centres[v] = {ND_coord(node).x, box.UR.y - ND_coord(node).y};
+    layout.centres[v] = {ND_coord(node).x, top - ND_coord(node).y};
     for (edge_t* edge = agfstout(graph.get(), node); edge != nullptr; edge = agnxtout(graph.get(), edge)) {
       std::string key = "id";
       const char* id = agget(edge, key.data());
       if (id == nullptr || *id == '\0') continue;
-      layout.curves.at(std::stoul(id)) = curve_of(edge, box.UR.y);
+      layout.curves.at(std::stoul(id)) = curve_of(edge, top);
     }
   }
+  crop(layout, rooms);
   return layout;
 }
 

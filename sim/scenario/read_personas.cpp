@@ -14,6 +14,9 @@ namespace {
 // Shares that could not be read: no sum is made of them.
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
+// Every persona has every trait: without a limit a hostile file could ask for any amount of memory.
+constexpr std::size_t most_traits = 100;
+
 bool is_name(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
@@ -28,6 +31,7 @@ void Reader::collect_traits() {
   if (const Node* behaviour = root_.value().node().find("behaviour")) tables.emplace_back(behaviour->find("traits"), "behaviour.traits");
   for (const Value& persona : personas_.entries) tables.emplace_back(persona.node().find("traits"), persona.path() + ".traits");
   std::set<std::string> own;
+  bool too_many = false;
   for (const Trait& trait : parts_.traits) {
     traits_.index.emplace(trait.name, traits_.ids.size());
     traits_.ids.push_back(trait.name);
@@ -40,6 +44,11 @@ void Reader::collect_traits() {
       const Value value = whole.member(child);
       if (!is_name(child.key)) {
         value.refuse_key(fmt::format("{} is not a name for a trait", in_quotes(child.key)), "names are of letters, digits, '-' and '_'");
+        continue;
+      }
+      if (own.size() >= most_traits && own.count(child.key) == 0) {
+        if (!too_many) value.refuse_key(fmt::format("more than {} traits", most_traits), "a persona needs few");
+        too_many = true;
         continue;
       }
       own.insert(child.key);

@@ -112,13 +112,13 @@ std::string render(const Problem& problem, const std::string& name, const Source
   std::string place = name;
   std::string lines;
   if (problem.origin >= 0) {
-    place = overrides[static_cast<std::size_t>(problem.origin)].option;
+    place = scenario::clipped(overrides[static_cast<std::size_t>(problem.origin)].option);
   } else if (problem.at.line > 0) {
     place = fmt::format("{}:{}:{}", name, problem.at.line, problem.at.column);
     lines = '\n' + scenario::excerpt(source, problem.at);
   }
-  std::string result = fmt::format("{}: {}: {}{}", place, error ? "error" : "warning", problem.finding.message, lines);
-  if (!problem.finding.hint.empty()) result += "\nhint: " + problem.finding.hint;
+  std::string result = fmt::format("{}: {}: {}{}", place, error ? "error" : "warning", scenario::clipped(problem.finding.message), lines);
+  if (!problem.finding.hint.empty()) result += "\nhint: " + scenario::clipped(problem.finding.hint);
   return result;
 }
 

@@ -326,6 +326,12 @@ std::string excerpt(const SourceText& source, const Region& where) {
   return result;
 }
 
+std::string clipped(std::string_view text) {
+  constexpr std::size_t longest = 400;
+  const bool cut = cut_points(text, longest);
+  return std::string(text) + (cut ? "..." : "");
+}
+
 std::string in_quotes(std::string_view text) {
   constexpr std::size_t longest = 60;
   std::string result = "\"";

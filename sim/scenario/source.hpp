@@ -56,4 +56,7 @@ struct FileText {
 /// `text` in quotes for a message: cut to a bearable length, control characters escaped.
 [[nodiscard]] std::string in_quotes(std::string_view text);
 
+/// `text` cut to a length that a message can bear.
+[[nodiscard]] std::string clipped(std::string_view text);
+
 }  // namespace sojourn::scenario

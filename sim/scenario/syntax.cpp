@@ -320,7 +320,7 @@ class Explanation {
       }
     }
     if (parse_duration(text).value || parse_rate(text).value) {
-      return Refusal{"a quantity with a unit stands in quotes", fmt::format("write {}\"{}\"", key_equals(key), text), whole};
+      return Refusal{"a quantity with a unit stands in quotes", fmt::format("write {}{}", key_equals(key), in_quotes(text)), whole};
     }
     if (text == "True" || text == "TRUE" || text == "False" || text == "FALSE" || text == "yes" || text == "no") {
       const bool truth = text.front() == 'T' || text.front() == 'y';
@@ -351,7 +351,7 @@ class Explanation {
     if (text.ends_with(';')) return Refusal{"a value is not followed by a semicolon", "remove it", here(token.to - 1, token.to)};
     const bool word = std::isalpha(static_cast<unsigned char>(text.front())) != 0 || static_cast<unsigned char>(text.front()) >= 0x80;
     if (word && !has(text, "\"")) {
-      return Refusal{"text stands in quotes", fmt::format("write {}\"{}\"", key_equals(key), text), whole};
+      return Refusal{"text stands in quotes", fmt::format("write {}{}", key_equals(key), in_quotes(text)), whole};
     }
     if (says("expected a comment")) return Refusal{"something follows the value", "one key a line; text stands in quotes", at_};
     return Refusal{fmt::format("{} is neither a number nor a text in quotes", in_quotes(text)), "", whole};

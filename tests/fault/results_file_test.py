@@ -172,7 +172,7 @@ class ResultsFileTest(unittest.TestCase):
         for perturbation in ("1", "90", "255"):  # what memory holds before it is used
             done = write(self.file, 7, 300_000, env={**os.environ, "MALLOC_PERTURB_": perturbation})
             self.assertEqual(done.returncode, 0, done.stderr)
-            self.assertTrue(self.file.read_bytes() == expected, "uninitialised memory is in the file")
+            self.assertTrue(self.file.read_bytes() == expected, "equal outcomes, unequal bytes")
 
     def test_flipped_bits_that_only_hdf5_can_notice(self):
         """Without its last line the file is checked by HDF5's sums and by content_sha256 alone."""

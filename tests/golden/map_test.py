@@ -140,6 +140,7 @@ class MapTest(unittest.TestCase):
             self.assertEqual(page.tags["svg"], 1)
             for tag in ["script", "img", "link", "iframe", "object"]:
                 self.assertNotIn(tag, page.tags)
+            self.assertIn(("http-equiv", "Content-Security-Policy"), page.attributes)
             self.assertIn(("content", "default-src 'none'; style-src 'unsafe-inline'"), page.attributes)
             for name, value in page.attributes:
                 self.assertFalse(name in {"src", "href"} or name.startswith("on"), name)

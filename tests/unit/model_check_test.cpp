@@ -262,8 +262,8 @@ TEST_CASE("check: how an exit is taken", "[model][check]") {
   const auto exit = [](TouchpointId touchpoint, std::size_t position, const std::function<void(Exit&)>& break_it) {
     return broken([&](auto& p) { break_it(at(p, touchpoint).next[position]); });
   };
-  CHECK(exit(example::shop, 1, [](auto& e) { e.odds = -1.0; }).front() ==
-        error_at("touchpoint.shop.next[1].odds: odds is -1, but must be 0 or more"));
+  CHECK(exit(example::shop, 1, [](auto& e) { e.odds = -1.0; }) ==
+        Lines{error_at("touchpoint.shop.next[1].odds: odds is -1, but must be 0 or more")});
   CHECK(exit(example::shop, 1, [](auto& e) { e.odds = infinity; }) ==
         Lines{error_at("touchpoint.shop.next[1].odds: odds is inf, but must be a finite number")});
   CHECK(exit(example::shop, 1, [](auto& e) { e.odds.reset(); }) ==

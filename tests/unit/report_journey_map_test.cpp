@@ -198,6 +198,8 @@ TEST_CASE("labels are short and in the units that people use") {
   CHECK(duration_text(21.0) == "3 wk");
   CHECK(duration_text(30.0) == "1 mo");
   CHECK(duration_text(45.0) == "1.5 mo");
+  CHECK(duration_text(18.0 * days_per_month) == "18 mo");
+  CHECK(duration_text(365.0) == "1 yr");
   CHECK(duration_text(730.5) == "2 yr");
   CHECK(number_text(2.0) == "2");
   CHECK(number_text(2.5) == "2.5");
@@ -357,9 +359,13 @@ TEST_CASE("hostile names stay text in every form of the map") {
 
 TEST_CASE("the page stands alone") {
   const std::string html = journey_html(Model(small_journey()));
-  CHECK(contains(html, "content=\"default-src 'none'; style-src 'unsafe-inline'\""));
+  CHECK(contains(html,
+                 "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\""));
   CHECK(contains(html, "<h1>A small journey</h1>"));
   CHECK(contains(html, "<p class=\"question\">What is drawn?</p>"));
+  for (const char* column : {"Stage", "Touchpoint", "Channel", "Team", "Quality", "Effort", "Weight", "Starts", "Exits"}) {
+    CHECK(contains(html, ">" + std::string(column) + "</th>"));
+  }
   CHECK(count(html, "<svg ") == 1);
   CHECK(count(html, "<th scope=\"row\">") == 8);
   for (const char* foreign : {"src=", "href", "@import", "<script", "http://localhost"})

@@ -194,221 +194,230 @@ gates = [ { touchpoint = "first-bill", rule = "weighted", weights = { young-pro 
 
 Scenario read(const std::string& text) { return parse_scenario(text, "all.toml"); }
 
-}  // namespace
-
-TEST_CASE("every key of the format arrives", "[scenario]") {
+ModelParts read_everything() {
   const Scenario scenario = read(everything);
   INFO(diagnostics(scenario));
   REQUIRE(scenario.errors() == 0);
-  const ModelParts& parts = scenario.parts;
+  return scenario.parts;
+}
 
-  SECTION("scenario and behaviour") {
-    CHECK(parts.settings.title == "All of it");
-    CHECK(parts.settings.question == "What?");
-    CHECK(parts.settings.start == "2027-03-04");
-    CHECK(parts.settings.horizon.value() == 24.0 * month);
-    CHECK(parts.settings.window.value() == 14.0);
-    CHECK(parts.settings.customers == 1000);
-    CHECK(*parts.settings.market == 5000.0);
-    CHECK(parts.settings.replications == 3);
-    CHECK(parts.settings.seed == 7);
-    CHECK(parts.settings.currency == "CHF");
-    CHECK(parts.settings.discount == 0.08);
-    const BehaviourSettings& b = parts.behaviour;
-    CHECK(b.performance == 0.9);
-    CHECK(b.disconfirmation == 0.4);
-    CHECK(b.memory == 0.3);
-    CHECK(b.peak == 0.5);
-    CHECK(b.adapt == 0.2);
-    CHECK(b.promise_weight == 0.4);
-    CHECK(b.forgiveness == 0.6);
-    CHECK(b.recommend_base == 0.6);
-    CHECK(b.recommend_sd == 0.2);
-    CHECK(b.repeat_effort == 0.2);
-    CHECK(b.fit_weight == 0.1);
-  }
-  SECTION("personas") {
-    REQUIRE(parts.personas.size() == 2);
-    const Persona& p = parts.personas[0];
-    CHECK(p.id == "young-pro");
-    CHECK(p.name == "Young professional");
-    CHECK(p.share == 0.45);
-    REQUIRE(p.starts.size() == 2);
-    CHECK(p.starts[0] == std::pair(TouchpointId(1), 0.2));
-    CHECK(p.starts[1] == std::pair(TouchpointId(0), 0.8));
-    CHECK(p.arrives == Distribution(Uniform{0.0, 84.0}));
-    REQUIRE(parts.traits.size() == builtin_trait_count + 1);
-    CHECK(parts.traits.back().name == "renews");
-    CHECK(parts.traits.back().low == 0.0);
-    CHECK(parts.traits.back().high == 1.0);
-    REQUIRE(p.traits.size() == parts.traits.size());
-    CHECK(p.traits[0] == Distribution(Beta{6.0, 4.0}));
-    CHECK(p.traits[1] == Distribution(Normal{0.5, 0.1}));
-    CHECK(p.traits[2] == Distribution(Fixed{1.5}));
-    CHECK(p.traits[3] == Distribution(Fixed{0.3}));
-    CHECK(p.traits[4] == Distribution(Fixed{2.5}));  // of [behaviour]
-    CHECK(p.traits[5] == Distribution(Lognormal{1.0, 0.5}));
-    CHECK(p.traits[6] == Distribution(Fixed{-0.5}));
-    CHECK(p.traits[7] == Distribution(Fixed{0.7}));
-    CHECK(p.needs == std::vector<std::pair<std::string, double>>{{"price", 0.7}, {"speed", 0.3}});
-    CHECK(p.channels == std::vector<std::pair<ChannelId, double>>{{ChannelId(0), 2.0}, {ChannelId(1), 0.5}});
-    REQUIRE(p.odds.size() == 1);
-    CHECK(p.odds[0].from == TouchpointId(0));
-    CHECK(p.odds[0].to == TouchpointId(2));
-    CHECK(p.odds[0].times == 1.4);
-    const Persona& q = parts.personas[1];
-    CHECK(q.name == "family");
-    CHECK(q.arrives == Distribution(Fixed{3.0}));
-    CHECK(q.traits[0] == Distribution(Fixed{0.6}));
-    CHECK(q.traits[2] == Distribution(Weibull{10.0, 1.5}));
-    CHECK(q.traits[7] == Distribution(Beta{2.0, 3.0}));
-  }
-  SECTION("channels, teams and touchpoints") {
-    CHECK(parts.channels[0].name == "The app");
-    CHECK(parts.channels[0].online);
-    CHECK(parts.channels[0].controlled);
-    CHECK_FALSE(parts.channels[1].online);
-    CHECK_FALSE(parts.channels[1].controlled);
-    CHECK(parts.teams[0].name == "Sales team");
-    REQUIRE(parts.handovers.size() == 1);
-    CHECK(parts.handovers[0].from == TeamId(0));
-    CHECK(parts.handovers[0].to == TeamId(1));
-    CHECK(parts.handovers[0].carry == 0.4);
-    REQUIRE(parts.touchpoints.size() == 6);
-    CHECK(parts.touchpoints[0].quality_mean == 0.6);
-    CHECK(parts.touchpoints[0].quality_sd == 0.15);
-    CHECK_FALSE(parts.touchpoints[0].channel.valid());
-    CHECK(parts.touchpoints[1].quality_mean == 0.5);
-    CHECK(parts.touchpoints[1].exits == ExitRule::race);
-    CHECK(parts.touchpoints[1].next[0].after == Distribution(Exponential{5.0}));
-    CHECK(parts.touchpoints[1].next[1].after == Distribution(Loglogistic{3.0, 2.0}));
-    CHECK_FALSE(parts.touchpoints[1].next[1].odds);
-    const Touchpoint& t = parts.touchpoints[2];
-    CHECK(t.name == "First bill");
-    CHECK(t.stage == Stage::purchase);
-    CHECK(t.channel == ChannelId(0));
-    CHECK(t.team == TeamId(1));
-    CHECK(t.quality_mean == 0.55);
-    CHECK(t.quality_sd == 0.18);
-    CHECK(t.effort == 0.3);
-    CHECK(t.weight == 2.0);
-    CHECK(*t.promise == 0.8);
-    CHECK(t.cost == 0.6);
-    CHECK(t.revenue == 1.5);
-    CHECK(t.revenue_per_month == 29.0);
-    CHECK(t.cost_per_month == 1.2);
-    CHECK(*t.servers == 12.0);
-    CHECK(t.handle_time->value() == 12.0 / 1440.0);
-    REQUIRE(t.content.size() == 2);
-    CHECK(t.content[1].theme == std::vector<std::pair<std::string, double>>{{"price", 0.5}, {"speed", 1.0}});
-    CHECK(t.personalisation == 0.2);
-    CHECK(t.reads_reviews);
-    CHECK(*t.solves == 0.8);
-    REQUIRE(t.next.size() == 5);
-    CHECK(*t.next[0].odds == 6.0);
-    CHECK(t.next[0].after == Distribution(Fixed{30.0}));
-    CHECK(t.next[0].slopes == Slopes{1.5, 0.5, -0.5, -2.0});
-    CHECK(std::get<double>(t.next[1].probability) == 0.1);
-    CHECK(t.next[1].after == Distribution(Uniform{1.0, 2.5}));
-    CHECK(std::get<TraitId>(t.next[2].probability) == TraitId(builtin_trait_count));
-    CHECK(t.next[2].after == Distribution(Lognormal{2.0, 0.8}));
-    CHECK(t.next[3].on == Trigger::heard);
-    CHECK(t.next[4].on == Trigger::gave_up);
-    CHECK(t.next[4].after == Distribution(Fixed{0.0}));
-    CHECK(*parts.touchpoints[3].counts_as == End::churned);
-    CHECK(*parts.touchpoints[4].end == End::lost);
-    CHECK(*parts.touchpoints[5].end == End::churned);
-  }
-  SECTION("improvements, events and plans") {
-    REQUIRE(parts.improvements.size() == 1);
-    const Change& c = parts.improvements[0].change;
-    CHECK(c.name == "Plain bill");
-    CHECK(c.target.touchpoints == std::vector<TouchpointId>{TouchpointId(2)});
-    CHECK(c.target.channels == std::vector<ChannelId>{ChannelId(0)});
-    CHECK(c.target.teams == std::vector<TeamId>{TeamId(1)});
-    CHECK(c.target.stages == std::vector<Stage>{Stage::purchase, Stage::retention});
-    CHECK(c.target.personas == std::vector<PersonaId>{PersonaId(1)});
-    CHECK(c.target.exit_to == std::vector<TouchpointId>{TouchpointId(3)});
-    REQUIRE(c.effects.size() == 4);
-    const auto effect = [&](Parameter parameter) {
-      for (const Effect& e : c.effects) {
-        if (e.parameter == parameter) return std::pair(e.operation, e.value);
-      }
-      FAIL("no such effect");
-      return std::pair(Operation::add, 0.0);
-    };
-    CHECK(effect(Parameter::quality) == std::pair(Operation::add, 0.15));
-    CHECK(effect(Parameter::effort) == std::pair(Operation::multiply, 0.6));
-    CHECK(effect(Parameter::odds) == std::pair(Operation::set, 3.0));
-    CHECK(effect(Parameter::delay) == std::pair(Operation::set, 0.5));
-    CHECK(c.start.value() == month);
-    CHECK(c.end->value() == 23.0 * month);
-    CHECK(c.ramp.shape == RampShape::s_curve);
-    CHECK(c.ramp.over.value() == 3.0 * month);
-    CHECK(parts.improvements[0].price.once == 250000.0);
-    CHECK(parts.improvements[0].price.per_month == 8000.0);
-    CHECK(parts.improvements[0].price.per_visit == 0.02);
-    CHECK(parts.improvements[0].levels == std::vector<double>{0.5, 1.0});
-    REQUIRE(parts.events.size() == 1);
-    CHECK(parts.events[0].name == "Outage");
-    CHECK(parts.events[0].ramp.shape == RampShape::linear);
-    REQUIRE(parts.events[0].effects.size() == 2);
-    CHECK(parts.events[0].effects[0].parameter == Parameter::handle_time);
-    CHECK(parts.events[0].effects[0].value == -2.0 / 1440.0);
-    CHECK(parts.events[0].effects[1].parameter == Parameter::revenue_per_month);
-    CHECK(parts.events[0].effects[1].value == -5.0);
-    REQUIRE(parts.plans.size() == 2);
-    CHECK(parts.plans[0].id == "baseline");
-    CHECK(parts.plans[1].name == "Digital first");
-    CHECK(parts.plans[1].improvements == std::vector<ImprovementId>{ImprovementId(0)});
-  }
-  SECTION("what couples customers") {
-    const WordOfMouth& talk = *parts.word_of_mouth;
-    CHECK(std::get<SmallWorld>(talk.network).contacts == 12.0);
-    CHECK(std::get<SmallWorld>(talk.network).rewire == 0.1);
-    CHECK(talk.promoter_rate == 0.5 / month);
-    CHECK(talk.detractor_rate == 0.8 / month);
-    CHECK(talk.passive_rate == 0.25);
-    CHECK(talk.negativity == 3.0);
-    CHECK(talk.talks_after_churn.value() == 2.0 * month);
-    CHECK(talk.remembered.value() == 3.0 * month);
-    CHECK(talk.mixing[0].weight == 0.3);
-    CHECK(parts.reviews->probability == 0.02);
-    CHECK(parts.reviews->extremity == 2.0);
-    CHECK(parts.reviews->weight == 0.5);
-    const Survey& survey = parts.surveys[0];
-    CHECK(survey.asks == Question::ces);
-    CHECK(survey.after == std::vector<TouchpointId>{TouchpointId(2)});
-    CHECK(survey.channels.size() == 2);
-    CHECK(survey.every->value() == 90.0);
-    CHECK(survey.sample == 0.3);
-    CHECK(survey.base == -1.5);
-    CHECK(survey.extremity == 1.0);
-    CHECK(survey.fatigue == 0.6);
-    CHECK(survey.fatigue_half_life.value() == 50.0);
-    CHECK(survey.noise == 0.08);
-    CHECK(survey.closed_loop->below == 7.0);
-    CHECK(survey.closed_loop->to == TouchpointId(3));
-    CHECK(survey.closed_loop->within.value() == 2.0);
-    const Rule& rule = parts.rules[0];
-    CHECK(rule.metric == "nps");
-    CHECK(rule.survey == SurveyId(0));
-    CHECK(*rule.below == 10.0);
-    CHECK(*rule.above == -50.0);
-    CHECK(rule.windows == 2);
-    CHECK(rule.switch_on == ImprovementId(0));
-    const AccountSegment& segment = parts.account_segments[0];
-    CHECK(segment.name == "Enterprise");
-    REQUIRE(segment.roles.size() == 2);
-    CHECK(segment.roles[0].first == PersonaId(1));
-    CHECK(segment.roles[0].second == Distribution(Uniform{1.0, 3.0}));
-    CHECK(segment.roles[1].second == Distribution(Fixed{8.0}));
-    CHECK(segment.gates[0].rule == GateRule::weighted);
-    CHECK(segment.gates[0].weights.size() == 2);
-    CHECK(segment.gates[1].rule == GateRule::veto);
-    CHECK(segment.gates[1].veto == std::vector<PersonaId>{PersonaId(1)});
-    CHECK(segment.gates[2].rule == GateRule::unanimous);
-  }
+}  // namespace
+
+TEST_CASE("every key arrives: scenario and behaviour", "[scenario]") {
+  const ModelParts parts = read_everything();
+  CHECK(parts.settings.title == "All of it");
+  CHECK(parts.settings.question == "What?");
+  CHECK(parts.settings.start == "2027-03-04");
+  CHECK(parts.settings.horizon.value() == 24.0 * month);
+  CHECK(parts.settings.window.value() == 14.0);
+  CHECK(parts.settings.customers == 1000);
+  CHECK(*parts.settings.market == 5000.0);
+  CHECK(parts.settings.replications == 3);
+  CHECK(parts.settings.seed == 7);
+  CHECK(parts.settings.currency == "CHF");
+  CHECK(parts.settings.discount == 0.08);
+  const BehaviourSettings& b = parts.behaviour;
+  CHECK(b.performance == 0.9);
+  CHECK(b.disconfirmation == 0.4);
+  CHECK(b.memory == 0.3);
+  CHECK(b.peak == 0.5);
+  CHECK(b.adapt == 0.2);
+  CHECK(b.promise_weight == 0.4);
+  CHECK(b.forgiveness == 0.6);
+  CHECK(b.recommend_base == 0.6);
+  CHECK(b.recommend_sd == 0.2);
+  CHECK(b.repeat_effort == 0.2);
+  CHECK(b.fit_weight == 0.1);
+}
+
+TEST_CASE("every key arrives: personas", "[scenario]") {
+  const ModelParts parts = read_everything();
+  REQUIRE(parts.personas.size() == 2);
+  const Persona& p = parts.personas[0];
+  CHECK(p.id == "young-pro");
+  CHECK(p.name == "Young professional");
+  CHECK(p.share == 0.45);
+  REQUIRE(p.starts.size() == 2);
+  CHECK(p.starts[0] == std::pair(TouchpointId(1), 0.2));
+  CHECK(p.starts[1] == std::pair(TouchpointId(0), 0.8));
+  CHECK(p.arrives == Distribution(Uniform{0.0, 84.0}));
+  REQUIRE(parts.traits.size() == builtin_trait_count + 1);
+  CHECK(parts.traits.back().name == "renews");
+  CHECK(parts.traits.back().low == 0.0);
+  CHECK(parts.traits.back().high == 1.0);
+  REQUIRE(p.traits.size() == parts.traits.size());
+  CHECK(p.traits[0] == Distribution(Beta{6.0, 4.0}));
+  CHECK(p.traits[1] == Distribution(Normal{0.5, 0.1}));
+  CHECK(p.traits[2] == Distribution(Fixed{1.5}));
+  CHECK(p.traits[3] == Distribution(Fixed{0.3}));
+  CHECK(p.traits[4] == Distribution(Fixed{2.5}));  // of [behaviour]
+  CHECK(p.traits[5] == Distribution(Lognormal{1.0, 0.5}));
+  CHECK(p.traits[6] == Distribution(Fixed{-0.5}));
+  CHECK(p.traits[7] == Distribution(Fixed{0.7}));
+  CHECK(p.needs == std::vector<std::pair<std::string, double>>{{"price", 0.7}, {"speed", 0.3}});
+  CHECK(p.channels == std::vector<std::pair<ChannelId, double>>{{ChannelId(0), 2.0}, {ChannelId(1), 0.5}});
+  REQUIRE(p.odds.size() == 1);
+  CHECK(p.odds[0].from == TouchpointId(0));
+  CHECK(p.odds[0].to == TouchpointId(2));
+  CHECK(p.odds[0].times == 1.4);
+  const Persona& q = parts.personas[1];
+  CHECK(q.name == "family");
+  CHECK(q.arrives == Distribution(Fixed{3.0}));
+  CHECK(q.traits[0] == Distribution(Fixed{0.6}));
+  CHECK(q.traits[2] == Distribution(Weibull{10.0, 1.5}));
+  CHECK(q.traits[7] == Distribution(Beta{2.0, 3.0}));
+}
+
+TEST_CASE("every key arrives: channels, teams and touchpoints", "[scenario]") {
+  const ModelParts parts = read_everything();
+  CHECK(parts.channels[0].name == "The app");
+  CHECK(parts.channels[0].online);
+  CHECK(parts.channels[0].controlled);
+  CHECK_FALSE(parts.channels[1].online);
+  CHECK_FALSE(parts.channels[1].controlled);
+  CHECK(parts.teams[0].name == "Sales team");
+  REQUIRE(parts.handovers.size() == 1);
+  CHECK(parts.handovers[0].from == TeamId(0));
+  CHECK(parts.handovers[0].to == TeamId(1));
+  CHECK(parts.handovers[0].carry == 0.4);
+  REQUIRE(parts.touchpoints.size() == 6);
+  CHECK(parts.touchpoints[0].quality_mean == 0.6);
+  CHECK(parts.touchpoints[0].quality_sd == 0.15);
+  CHECK_FALSE(parts.touchpoints[0].channel.valid());
+  CHECK(parts.touchpoints[1].quality_mean == 0.5);
+  CHECK(parts.touchpoints[1].exits == ExitRule::race);
+  CHECK(parts.touchpoints[1].next[0].after == Distribution(Exponential{5.0}));
+  CHECK(parts.touchpoints[1].next[1].after == Distribution(Loglogistic{3.0, 2.0}));
+  CHECK_FALSE(parts.touchpoints[1].next[1].odds);
+  const Touchpoint& t = parts.touchpoints[2];
+  CHECK(t.name == "First bill");
+  CHECK(t.stage == Stage::purchase);
+  CHECK(t.channel == ChannelId(0));
+  CHECK(t.team == TeamId(1));
+  CHECK(t.quality_mean == 0.55);
+  CHECK(t.quality_sd == 0.18);
+  CHECK(t.effort == 0.3);
+  CHECK(t.weight == 2.0);
+  CHECK(*t.promise == 0.8);
+  CHECK(t.cost == 0.6);
+  CHECK(t.revenue == 1.5);
+  CHECK(t.revenue_per_month == 29.0);
+  CHECK(t.cost_per_month == 1.2);
+  CHECK(*t.servers == 12.0);
+  CHECK(t.handle_time->value() == 12.0 / 1440.0);
+  REQUIRE(t.content.size() == 2);
+  CHECK(t.content[1].theme == std::vector<std::pair<std::string, double>>{{"price", 0.5}, {"speed", 1.0}});
+  CHECK(t.personalisation == 0.2);
+  CHECK(t.reads_reviews);
+  CHECK(*t.solves == 0.8);
+  REQUIRE(t.next.size() == 5);
+  CHECK(*t.next[0].odds == 6.0);
+  CHECK(t.next[0].after == Distribution(Fixed{30.0}));
+  CHECK(t.next[0].slopes == Slopes{1.5, 0.5, -0.5, -2.0});
+  CHECK(std::get<double>(t.next[1].probability) == 0.1);
+  CHECK(t.next[1].after == Distribution(Uniform{1.0, 2.5}));
+  CHECK(std::get<TraitId>(t.next[2].probability) == TraitId(builtin_trait_count));
+  CHECK(t.next[2].after == Distribution(Lognormal{2.0, 0.8}));
+  CHECK(t.next[3].on == Trigger::heard);
+  CHECK(t.next[4].on == Trigger::gave_up);
+  CHECK(t.next[4].after == Distribution(Fixed{0.0}));
+  CHECK(*parts.touchpoints[3].counts_as == End::churned);
+  CHECK(*parts.touchpoints[4].end == End::lost);
+  CHECK(*parts.touchpoints[5].end == End::churned);
+}
+
+TEST_CASE("every key arrives: improvements, events and plans", "[scenario]") {
+  const ModelParts parts = read_everything();
+  REQUIRE(parts.improvements.size() == 1);
+  const Change& c = parts.improvements[0].change;
+  CHECK(c.name == "Plain bill");
+  CHECK(c.target.touchpoints == std::vector<TouchpointId>{TouchpointId(2)});
+  CHECK(c.target.channels == std::vector<ChannelId>{ChannelId(0)});
+  CHECK(c.target.teams == std::vector<TeamId>{TeamId(1)});
+  CHECK(c.target.stages == std::vector<Stage>{Stage::purchase, Stage::retention});
+  CHECK(c.target.personas == std::vector<PersonaId>{PersonaId(1)});
+  CHECK(c.target.exit_to == std::vector<TouchpointId>{TouchpointId(3)});
+  REQUIRE(c.effects.size() == 4);
+  const auto effect = [&](Parameter parameter) {
+    for (const Effect& e : c.effects) {
+      if (e.parameter == parameter) return std::pair(e.operation, e.value);
+    }
+    FAIL("no such effect");
+    return std::pair(Operation::add, 0.0);
+  };
+  CHECK(effect(Parameter::quality) == std::pair(Operation::add, 0.15));
+  CHECK(effect(Parameter::effort) == std::pair(Operation::multiply, 0.6));
+  CHECK(effect(Parameter::odds) == std::pair(Operation::set, 3.0));
+  CHECK(effect(Parameter::delay) == std::pair(Operation::set, 0.5));
+  CHECK(c.start.value() == month);
+  CHECK(c.end->value() == 23.0 * month);
+  CHECK(c.ramp.shape == RampShape::s_curve);
+  CHECK(c.ramp.over.value() == 3.0 * month);
+  CHECK(parts.improvements[0].price.once == 250000.0);
+  CHECK(parts.improvements[0].price.per_month == 8000.0);
+  CHECK(parts.improvements[0].price.per_visit == 0.02);
+  CHECK(parts.improvements[0].levels == std::vector<double>{0.5, 1.0});
+  REQUIRE(parts.events.size() == 1);
+  CHECK(parts.events[0].name == "Outage");
+  CHECK(parts.events[0].ramp.shape == RampShape::linear);
+  REQUIRE(parts.events[0].effects.size() == 2);
+  CHECK(parts.events[0].effects[0].parameter == Parameter::handle_time);
+  CHECK(parts.events[0].effects[0].value == -2.0 / 1440.0);
+  CHECK(parts.events[0].effects[1].parameter == Parameter::revenue_per_month);
+  CHECK(parts.events[0].effects[1].value == -5.0);
+  REQUIRE(parts.plans.size() == 2);
+  CHECK(parts.plans[0].id == "baseline");
+  CHECK(parts.plans[1].name == "Digital first");
+  CHECK(parts.plans[1].improvements == std::vector<ImprovementId>{ImprovementId(0)});
+}
+
+TEST_CASE("every key arrives: what couples customers", "[scenario]") {
+  const ModelParts parts = read_everything();
+  const WordOfMouth& talk = *parts.word_of_mouth;
+  CHECK(std::get<SmallWorld>(talk.network).contacts == 12.0);
+  CHECK(std::get<SmallWorld>(talk.network).rewire == 0.1);
+  CHECK(talk.promoter_rate == 0.5 / month);
+  CHECK(talk.detractor_rate == 0.8 / month);
+  CHECK(talk.passive_rate == 0.25);
+  CHECK(talk.negativity == 3.0);
+  CHECK(talk.talks_after_churn.value() == 2.0 * month);
+  CHECK(talk.remembered.value() == 3.0 * month);
+  CHECK(talk.mixing[0].weight == 0.3);
+  CHECK(parts.reviews->probability == 0.02);
+  CHECK(parts.reviews->extremity == 2.0);
+  CHECK(parts.reviews->weight == 0.5);
+  const Survey& survey = parts.surveys[0];
+  CHECK(survey.asks == Question::ces);
+  CHECK(survey.after == std::vector<TouchpointId>{TouchpointId(2)});
+  CHECK(survey.channels.size() == 2);
+  CHECK(survey.every->value() == 90.0);
+  CHECK(survey.sample == 0.3);
+  CHECK(survey.base == -1.5);
+  CHECK(survey.extremity == 1.0);
+  CHECK(survey.fatigue == 0.6);
+  CHECK(survey.fatigue_half_life.value() == 50.0);
+  CHECK(survey.noise == 0.08);
+  CHECK(survey.closed_loop->below == 7.0);
+  CHECK(survey.closed_loop->to == TouchpointId(3));
+  CHECK(survey.closed_loop->within.value() == 2.0);
+  const Rule& rule = parts.rules[0];
+  CHECK(rule.metric == "nps");
+  CHECK(rule.survey == SurveyId(0));
+  CHECK(*rule.below == 10.0);
+  CHECK(*rule.above == -50.0);
+  CHECK(rule.windows == 2);
+  CHECK(rule.switch_on == ImprovementId(0));
+  const AccountSegment& segment = parts.account_segments[0];
+  CHECK(segment.name == "Enterprise");
+  REQUIRE(segment.roles.size() == 2);
+  CHECK(segment.roles[0].first == PersonaId(1));
+  CHECK(segment.roles[0].second == Distribution(Uniform{1.0, 3.0}));
+  CHECK(segment.roles[1].second == Distribution(Fixed{8.0}));
+  CHECK(segment.gates[0].rule == GateRule::weighted);
+  CHECK(segment.gates[0].weights.size() == 2);
+  CHECK(segment.gates[1].rule == GateRule::veto);
+  CHECK(segment.gates[1].veto == std::vector<PersonaId>{PersonaId(1)});
+  CHECK(segment.gates[2].rule == GateRule::unanimous);
 }
 
 TEST_CASE("no table swallows an unknown key", "[scenario]") {

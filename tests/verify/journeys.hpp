@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -93,9 +95,10 @@ inline Change change(std::string id, std::size_t touchpoint, Effect effect, doub
   return made;
 }
 
-/// A shipped scenario, by its path under scenarios/.
+/// A shipped scenario, by its path under scenarios/. Tests run in the source folder; SOJOURN_SOURCE names another.
 inline ModelParts shipped(const std::string& path) {
-  return build(read_scenario(std::filesystem::path(SOJOURN_SOURCE) / "scenarios" / path)).parts();
+  const char* source = std::getenv("SOJOURN_SOURCE");
+  return build(read_scenario(std::filesystem::path(source != nullptr ? source : ".") / "scenarios" / path)).parts();
 }
 
 /// Everything that happened in one life. `stays[k]` follows `visits[k]`; `before[k]` and `after[k]` are the states around it.

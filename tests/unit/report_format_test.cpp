@@ -1,0 +1,77 @@
+// Numbers as people write them.
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include "sojourn/report/format.hpp"
+#include "tests/catch.hpp"
+
+using namespace sojourn;
+
+namespace {
+
+constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
+const Metric& metric(const char* name) { return *find_metric(name); }
+
+}  // namespace
+
+TEST_CASE("format: counts and money", "[report]") {
+  CHECK(format::count(0.0) == "0");
+  CHECK(format::count(999.4) == "999");
+  CHECK(format::count(999.6) == "1,000");
+  CHECK(format::count(1234567.0) == "1,234,567");
+  CHECK(format::count(-1234.0) == "-1,234");
+  CHECK(format::count(-0.2) == "0");
+  CHECK(format::count(undefined) == "-");
+  CHECK(format::money(1234.0, "EUR") == "EUR 1,234");
+  CHECK(format::money(-1234.0, "EUR") == "-EUR 1,234");
+  CHECK(format::money(12.3456, "EUR") == "EUR 12.3");
+  CHECK(format::money(1.23456, "USD") == "USD 1.23");
+  CHECK(format::money(99.96, "EUR") == "EUR 100");
+  CHECK(format::money(12'345'678.0, "EUR") == "EUR 12.3 M");
+  CHECK(format::money(1'234'567'890.0, "EUR") == "EUR 1.23 bn");
+  CHECK(format::money(999'499.0, "EUR") == "EUR 999,499");
+  CHECK(format::money(999'600.0, "EUR") == "EUR 1.00 M");
+  CHECK(format::money(0.0, "EUR") == "EUR 0.00");
+  CHECK(format::money(undefined, "EUR") == "-");
+}
+
+TEST_CASE("format: durations in the unit that a person would use", "[report]") {
+  CHECK(format::duration(90.0) == "90 days");
+  CHECK(format::duration(1.0) == "1 day");
+  CHECK(format::duration(14.0) == "2 weeks");
+  CHECK(format::duration(730.5) == "24 months");
+  CHECK(format::duration(5.0 * 365.25) == "5 years");
+  CHECK(format::duration(0.25) == "6 hours");
+  CHECK(format::duration(1.5 / 24.0) == "90 minutes");
+  CHECK(format::duration(12.3456) == "12.35 days");
+}
+
+TEST_CASE("format: metrics in their own units", "[report]") {
+  CHECK(format::value(metric("retention"), 0.62345, "EUR") == "62.34 %");
+  CHECK(format::value(metric("nps"), -12.345, "EUR") == "-12.35");
+  CHECK(format::value(metric("satisfaction"), 0.512345, "EUR") == "0.5123");
+  CHECK(format::value(metric("npv"), 1.5e7, "EUR") == "EUR 15.0 M");
+  CHECK(format::value(metric("time_to_purchase"), 23.456, "EUR") == "23.5 d");
+  CHECK(format::value(metric("visits"), 12.3456, "EUR") == "12.346");
+  CHECK(format::value(metric("retention"), undefined, "EUR") == "-");
+  CHECK(format::difference(metric("retention"), 0.0123, "EUR") == "+1.23 pt");
+  CHECK(format::difference(metric("retention"), -0.0123, "EUR") == "-1.23 pt");
+  CHECK(format::difference(metric("retention"), 0.0, "EUR") == "0.00 pt");
+  CHECK(format::difference(metric("retention"), -0.00001, "EUR") == "0.00 pt");
+  CHECK(format::difference(metric("npv"), -2'500'000.0, "EUR") == "-2.50 M");
+  CHECK(format::difference(metric("retention"), undefined, "EUR") == "-");
+  Estimate estimate;
+  estimate.low = 0.61;
+  estimate.high = 0.64;
+  CHECK(format::half_width(metric("retention"), estimate, "EUR") == "1.50");
+  estimate.low = undefined;
+  CHECK(format::half_width(metric("retention"), estimate, "EUR") == "-");
+}
+
+TEST_CASE("format: padding counts columns, not bytes", "[report]") {
+  CHECK(format::width("Café") == 4);
+  CHECK(format::pad_right("Café", 6) == "Café  ");
+  CHECK(format::pad_left("Café", 6) == "  Café");
+  CHECK(format::pad_left("long enough", 3) == "long enough");
+}

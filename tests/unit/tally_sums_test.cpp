@@ -1,0 +1,130 @@
+// Fixed-point sums: the scale, the places of the cells, and merging that has no order.
+#include <cmath>
+#include <random>
+#include <vector>
+
+#include "sojourn/tally/tally.hpp"
+#include "tests/catch.hpp"
+
+using namespace sojourn;
+
+namespace {
+
+TallyShape small_shape() {
+  TallyShape shape;
+  shape.personas = 2;
+  shape.touchpoints = 3;
+  shape.exits = 4;
+  shape.windows = 5;
+  shape.tenure_bins = 6;
+  return shape;
+}
+
+Tally random_tally(const TallyShape& shape, unsigned seed) {
+  std::mt19937_64 random(seed);
+  Tally tally(shape);
+  for (int k = 0; k < 1000; ++k) {
+    tally.add(random() % shape.cells(), static_cast<std::int64_t>(random()) >> 12);
+    ++tally.events;
+  }
+  return tally;
+}
+
+}  // namespace
+
+TEST_CASE("tally: the fixed-point scale is the largest power of two that cannot overflow", "[tally]") {
+  CHECK(fixed_point_scale(0.0) == 1.0);
+  CHECK(fixed_point_scale(1.0) == 0x1p31);
+  CHECK(fixed_point_scale(0x1p31) == 1.0);
+  CHECK(fixed_point_scale(110.0) == 0x1p24);
+  for (const double largest : {1e-6, 0.3, 1.0, 3.0, 110.0, 1e6, 1e12}) {
+    INFO(largest);
+    const double scale = fixed_point_scale(largest);
+    CHECK(largest * scale <= largest_amount);
+    CHECK(largest * scale * 2.0 > largest_amount);
+    int exponent = 0;
+    CHECK(std::frexp(scale, &exponent) == 0.5);
+  }
+  // The largest block of the largest amounts fits in 64 bits.
+  CHECK(std::log2(static_cast<double>(block_customers)) + std::log2(static_cast<double>(visits_per_life)) + std::log2(largest_amount) <= 62.0);
+  CHECK(fixed(1.25, 2.0) == 3);
+  CHECK(fixed(-1.25, 2.0) == -3);
+  CHECK(fixed(0.2, 1.0) == 0);
+  CHECK(fixed(-0.2, 1.0) == 0);
+  CHECK(fixed(1e9, 0x1p31) == 1'000'000'000ll << 31);
+}
+
+TEST_CASE("tally: every cell has one place and every place one cell", "[tally]") {
+  const TallyShape shape = small_shape();
+  std::vector<int> seen(shape.cells(), 0);
+  const auto at = [&](std::size_t cell) {
+    REQUIRE(cell < seen.size());
+    ++seen[cell];
+  };
+  for (std::size_t p = 0; p < shape.personas; ++p) {
+    for (std::size_t w = 0; w < shape.windows; ++w) {
+      for (std::size_t s = 0; s < time_score_count; ++s) at(shape.time(p, w, static_cast<TimeScore>(s)));
+    }
+    for (std::size_t v = 0; v < shape.touchpoints; ++v) {
+      for (std::size_t s = 0; s < touch_score_count; ++s) at(shape.touch(p, v, static_cast<TouchScore>(s)));
+      for (std::size_t w = 0; w < shape.windows; ++w) at(shape.present(p, v, w));
+    }
+    for (std::size_t e = 0; e < shape.exits; ++e) at(shape.taken(p, e));
+    for (std::size_t b = 0; b < shape.tenure_bins; ++b) {
+      for (std::size_t s = 0; s < tenure_score_count; ++s) at(shape.tenure(p, b, static_cast<TenureScore>(s)));
+    }
+    for (std::size_t s = 0; s < person_score_count; ++s) at(shape.person(p, static_cast<PersonScore>(s)));
+  }
+  for (std::size_t w = 0; w < shape.windows; ++w) at(shape.visit_price(w));
+  at(shape.visit_price_discounted());
+  for (const int times : seen) REQUIRE(times == 1);
+}
+
+TEST_CASE("tally: merging has no order", "[tally]") {
+  const TallyShape shape = small_shape();
+  const std::vector<Tally> blocks{random_tally(shape, 1), random_tally(shape, 2), random_tally(shape, 3)};
+  Totals forwards(shape), backwards(shape), nested(shape), inner(shape);
+  for (const Tally& block : blocks) forwards.add(block);
+  for (std::size_t k = blocks.size(); k-- > 0;) backwards.add(blocks[k]);
+  inner.add(blocks[2]);
+  inner.add(blocks[0]);
+  nested.add(blocks[1]);
+  nested.add(inner);
+  CHECK(forwards.events() == 3000);
+  CHECK(backwards.events() == 3000);
+  CHECK(nested.events() == 3000);
+  bool anything = false;
+  for (std::size_t i = 0; i < shape.cells(); ++i) {
+    REQUIRE((forwards.cell(i) == backwards.cell(i)));
+    REQUIRE((forwards.cell(i) == nested.cell(i)));
+    anything = anything || forwards.cell(i) != 0;
+  }
+  CHECK(anything);
+  Tally cleared = blocks[0];
+  cleared.clear();
+  CHECK(cleared.events == 0);
+  for (const std::int64_t cell : cleared.cells()) REQUIRE(cell == 0);
+}
+
+TEST_CASE("tally: totals go beyond 64 bits, stocks are running sums", "[tally]") {
+  const TallyShape shape = small_shape();
+  Tally full(shape);
+  full.add(0, std::int64_t{1} << 62);
+  Totals totals(shape);
+  for (int k = 0; k < 8; ++k) totals.add(full);
+  CHECK(totals.value(0) == 0x1p65);
+  CHECK(totals.value(0, 0x1p60) == 32.0);
+
+  Tally changes(shape);
+  changes.add(shape.time(1, 0, TimeScore::customers), 5);
+  changes.add(shape.time(1, 2, TimeScore::customers), -2);
+  changes.add(shape.time(0, 0, TimeScore::customers), 100);
+  changes.add(shape.present(1, 2, 1), 3);
+  changes.add(shape.present(1, 2, 4), -1);
+  Totals stocks(shape);
+  stocks.add(changes);
+  CHECK(static_cast<int>(stocks.stock(1, 0, TimeScore::customers)) == 5);
+  CHECK(static_cast<int>(stocks.stock(1, 1, TimeScore::customers)) == 5);
+  CHECK(static_cast<int>(stocks.stock(1, 4, TimeScore::customers)) == 3);
+  CHECK(stocks.present(1, 2) == std::vector<std::int64_t>{0, 3, 3, 3, 2});
+}
