@@ -60,14 +60,6 @@ Colour colour() {
   return wanted && isatty(STDOUT_FILENO) != 0 ? Colour::on : Colour::off;
 }
 
-std::string all_errors(const Scenario& scenario) {
-  std::string text;
-  for (std::size_t i = 0; i < scenario.findings.size() && i < scenario.rendered.size(); ++i) {
-    if (scenario.findings[i].severity == Severity::error) text += scenario.rendered[i] + "\n";
-  }
-  return text + summary(scenario);
-}
-
 }  // namespace
 
 Input read_input(const CommandLine& line) {
@@ -90,7 +82,7 @@ Input read_input(const CommandLine& line) {
       for (std::size_t i = 0; i < line.plans.size(); ++i) history += (i > 0 ? "," : "") + line.plans[i];
     }
   }
-  if (scenario.errors() > 0) throw InputError(all_errors(scenario));
+  if (scenario.errors() > 0) throw InputError(diagnostics(scenario, Severity::error) + "\n" + summary(scenario));
   Model model = build(scenario);
   return {std::move(scenario), std::move(model), std::move(history), std::move(name), std::move(plans)};
 }

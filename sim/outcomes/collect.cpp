@@ -305,7 +305,7 @@ Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
     return stock;
   };
   const auto stock_series = [&](std::string name, TimeScore score, std::string long_name) {
-    integers(std::move(name), {"persona", "time"}, "1", std::move(long_name), [&](const Totals& totals, auto& values) {
+    integers(std::move(name), {"persona", "time"}, "people", std::move(long_name), [&](const Totals& totals, auto& values) {
       for (std::size_t p = 0; p < personas; ++p) {
         for (const double people : running(totals, p, score)) values.push_back(static_cast<std::int64_t>(people));
       }
@@ -356,12 +356,12 @@ Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
           }
         });
   const auto silence = [&](std::string name, std::string long_name) {
-    integers(std::move(name), {"persona", "time"}, "1", std::move(long_name),
+    integers(std::move(name), {"persona", "time"}, "messages", std::move(long_name),
              [&](const Totals&, auto& values) { values.resize(values.size() + personas * windows, 0); });
   };
   silence("heard_positive", "positive messages heard in the window");
   silence("heard_negative", "negative messages heard in the window");
-  integers("occupancy", {"touchpoint", "time"}, "1", "people at the touchpoint at the window's end",
+  integers("occupancy", {"touchpoint", "time"}, "people", "people at the touchpoint at the window's end",
            [&](const Totals& totals, auto& values) {
              for (std::size_t v = 0; v < touchpoints; ++v) {
                std::vector<std::int64_t> people(windows, 0);
@@ -373,7 +373,7 @@ Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
              }
            });
   const auto touch_counts = [&](std::string name, TouchScore score, std::string long_name) {
-    integers(std::move(name), {"persona", "touchpoint"}, "1", std::move(long_name), [&](const Totals& totals, auto& values) {
+    integers(std::move(name), {"persona", "touchpoint"}, "count", std::move(long_name), [&](const Totals& totals, auto& values) {
       for (std::size_t p = 0; p < personas; ++p) {
         for (std::size_t v = 0; v < touchpoints; ++v) {
           values.push_back(static_cast<std::int64_t>(totals.cell(shape.touch(p, v, score))));
@@ -398,13 +398,13 @@ Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
   touch_means("touch_satisfaction", &TouchSums::satisfaction, "1", "mean appraisal per visit, 0 to 1");
   touch_means("touch_effort", &TouchSums::effort, "1", "mean customer effort per visit, 0 to 1");
   touch_means("touch_wait", &TouchSums::wait, "day", "mean wait per visit");
-  integers("taken", {"persona", "exit"}, "1", "times the exit was taken up to the horizon", [&](const Totals& totals, auto& values) {
+  integers("taken", {"persona", "exit"}, "count", "times the exit was taken up to the horizon", [&](const Totals& totals, auto& values) {
     for (std::size_t p = 0; p < personas; ++p) {
       for (std::size_t e = 0; e < shape.exits; ++e) values.push_back(static_cast<std::int64_t>(totals.cell(shape.taken(p, e))));
     }
   });
   const auto tenure = [&](std::string name, TenureScore score, std::string long_name) {
-    integers(std::move(name), {"persona", "tenure_bin"}, "1", std::move(long_name), [&](const Totals& totals, auto& values) {
+    integers(std::move(name), {"persona", "tenure_bin"}, "people", std::move(long_name), [&](const Totals& totals, auto& values) {
       for (std::size_t p = 0; p < personas; ++p) {
         for (std::size_t b = 0; b < shape.tenure_bins; ++b) {
           values.push_back(static_cast<std::int64_t>(totals.cell(shape.tenure(p, b, score))));

@@ -25,8 +25,7 @@ constexpr std::uint64_t most_file_bytes = most_value_bytes + (std::uint64_t{1} <
 // anything, because the library may crash on damaged structures.
 std::string seal(std::string_view image) { return fmt::format("{}{}\n", seal_label, sha256_hex(image)); }
 
-// The bytes without the seal, having checked it. A file that HDF5's own tools have rewritten has none; content_sha256 covers
-// it.
+// The bytes without the seal, having checked it. A file rewritten by HDF5's own tools has none; content_sha256 covers it.
 std::string_view unsealed(std::string_view bytes) {
   if (bytes.size() < seal_size || !bytes.substr(bytes.size() - seal_size).starts_with(seal_label)) return bytes;
   const std::string_view image = bytes.substr(0, bytes.size() - seal_size);

@@ -7,7 +7,6 @@
 #include <string_view>
 #include <vector>
 
-#include "sojourn/base/distribution.hpp"
 #include "sojourn/model/model.hpp"
 
 namespace sojourn::journey_map {

@@ -11,7 +11,8 @@
 #include "sojourn/scenario/nearest.hpp"
 #include "syntax.hpp"
 
-static_assert(!TOML_HEADER_ONLY, "use the compiled toml++: its header-only mode aborts on some wrong documents in debug builds");
+static_assert(!TOML_HEADER_ONLY,
+              "use the compiled toml++: its header-only mode aborts on some wrong documents in debug builds");
 
 namespace sojourn::scenario {
 namespace {
@@ -115,7 +116,8 @@ std::optional<std::string_view> text_member(const toml::node& node, std::string_
 
 class Overriding {
  public:
-  Overriding(toml::table& root, Origins& origins, std::vector<Problem>& problems) : root_(root), origins_(origins), problems_(problems) {}
+  Overriding(toml::table& root, Origins& origins, std::vector<Problem>& problems)
+      : root_(root), origins_(origins), problems_(problems) {}
 
   void apply(const Override& override, std::int32_t index) {
     override_ = &override;
@@ -142,7 +144,8 @@ class Overriding {
       return nullptr;
     }
     // The signs of an effect would be lost in TOML numbers: +0.1 adds, and "= 0.1" sets.
-    const bool effect = steps.size() >= 2 && steps[steps.size() - 2].key == "effect" && (text.front() == '+' || text.front() == '-');
+    const bool effect =
+        steps.size() >= 2 && steps[steps.size() - 2].key == "effect" && (text.front() == '+' || text.front() == '-');
     const std::string document = "value = " + text;
     const std::optional<Refusal> refused = refuse_text(document);
     if (refused) {
@@ -192,7 +195,10 @@ class Overriding {
                                   step.key.empty() ? fmt::format("[{}]", step.index) : in_quotes(step.key)),
                       fmt::format("set {} itself", said));
       }
-      if (step.key.empty()) return refuse(fmt::format("{} is a table, not a list: [{}] names nothing in it", said.empty() ? "this" : said, step.index), "name a key");
+      if (step.key.empty())
+        return refuse(
+            fmt::format("{} is a table, not a list: [{}] names nothing in it", said.empty() ? "this" : said, step.index),
+            "name a key");
       place = member(place, step.key);
       said += (said.empty() ? "" : ".") + step.key;
       if (last) {
@@ -208,7 +214,9 @@ class Overriding {
   toml::node* enter(toml::table& table, const std::string& key, const std::string& said, const Step& next) {
     toml::node* found = table.get(key);
     if (found == nullptr) {
-      static const std::set<std::string> lists{"persona", "channel", "team", "touchpoint", "survey", "improvement", "event", "plan", "account_segment", "handover", "rule"};
+      static const std::set<std::string> lists{"persona",         "channel",     "team",  "touchpoint",
+                                               "survey",          "improvement", "event", "plan",
+                                               "account_segment", "handover",    "rule"};
       if (next.key.empty() || (&table == &root_ && lists.count(key) > 0)) {
         refuse(fmt::format("the scenario has no {}", said), "an override changes what is there");
         return nullptr;
@@ -228,7 +236,8 @@ class Overriding {
   std::optional<std::size_t> find(const toml::array& array, const Step& step, const std::string& said) {
     if (step.key.empty()) {
       if (step.index < array.size()) return step.index;
-      refuse(fmt::format("{} has {} {}, [{}] is none of them", said, array.size(), array.size() == 1 ? "entry" : "entries", step.index),
+      refuse(fmt::format("{} has {} {}, [{}] is none of them", said, array.size(), array.size() == 1 ? "entry" : "entries",
+                         step.index),
              array.empty() ? "" : fmt::format("count from 0: {0}[0] to {0}[{1}]", said, array.size() - 1));
       return std::nullopt;
     }
@@ -241,7 +250,8 @@ class Overriding {
       if (found.size() > 1) {
         std::string list;
         for (const std::size_t i : found) list += fmt::format("{}{}[{}]", list.empty() ? "" : " or ", said, i);
-        refuse(fmt::format("{} entries of {} are named {}", found.size(), said, in_quotes(step.key)), fmt::format("say which: {}", list));
+        refuse(fmt::format("{} entries of {} are named {}", found.size(), said, in_quotes(step.key)),
+               fmt::format("say which: {}", list));
         return std::nullopt;
       }
     }
@@ -260,7 +270,8 @@ class Overriding {
   void record(const std::string& place) {
     // What was set inside the old value is gone with it.
     for (auto it = origins_.lower_bound(place); it != origins_.end() && it->first.starts_with(place);) {
-      const bool inside = it->first.size() == place.size() || it->first[place.size()] == '\x1f' || it->first[place.size()] == '\x1e';
+      const bool inside =
+          it->first.size() == place.size() || it->first[place.size()] == '\x1f' || it->first[place.size()] == '\x1e';
       it = inside ? origins_.erase(it) : std::next(it);
     }
     origins_[place] = index_;

@@ -60,7 +60,8 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
   }
   if (found != nullptr) return *found;
   for (const std::string& candidate : candidates) {
-    if ((word.size() >= 3 && begins(candidate, word)) || (candidate.size() >= 3 && begins(word, candidate))) return candidate;
+    if ((word.size() >= 3 && begins(candidate, word)) || (candidate.size() >= 3 && begins(word, candidate)))
+      return candidate;
   }
   return {};
 }

@@ -15,10 +15,12 @@ bool is_part(std::string_view path, std::string_view of) {
 
 // "touchpoint.x", but neither "touchpoint" nor "touchpoint.x.next" nor "scenario.horizon".
 bool is_entity(std::string_view path) {
-  constexpr std::array<std::string_view, 11> lists{"persona", "channel",     "team",  "touchpoint", "survey",         "improvement",
-                                                   "event",   "plan", "account_segment", "handover", "rule"};
+  constexpr std::array<std::string_view, 11> lists{"persona",         "channel",     "team",  "touchpoint",
+                                                   "survey",          "improvement", "event", "plan",
+                                                   "account_segment", "handover",    "rule"};
   const std::size_t end = path.find_first_of(".[");
-  if (end == std::string_view::npos || std::find(lists.begin(), lists.end(), path.substr(0, end)) == lists.end()) return false;
+  if (end == std::string_view::npos || std::find(lists.begin(), lists.end(), path.substr(0, end)) == lists.end())
+    return false;
   return path.find_first_of(".[", end + 1) == std::string_view::npos;
 }
 
@@ -45,7 +47,8 @@ bool Problems::hides(std::string_view path) const {
     if (!is_part(*it, path)) continue;
     if (!is_entity(path)) return true;
     const std::string_view key = entity_key(*it, path);
-    for (const std::string_view decisive : {"next", "end", "exits", "improvements", "effect", "target", "after", "channels", "every"}) {
+    for (const std::string_view decisive :
+         {"next", "end", "exits", "improvements", "effect", "target", "after", "channels", "every"}) {
       if (key == decisive) return true;
     }
   }
@@ -57,7 +60,8 @@ bool Problems::graph_is_broken() const {
     for (const std::string_view list : {"touchpoint", "persona", "improvement", "channel", "team"}) {
       if (path == list) return true;
     }
-    for (const std::string_view key : {".next", ".starts", ".end", ".target", ".exits", ".to", ".id", ".improvements", ".odds", ".stage"}) {
+    for (const std::string_view key :
+         {".next", ".starts", ".end", ".target", ".exits", ".to", ".id", ".improvements", ".odds", ".stage"}) {
       const std::size_t found = path.find(key);
       if (found == std::string_view::npos) continue;
       const std::string_view rest = path.substr(found + key.size());

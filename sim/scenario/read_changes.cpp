@@ -60,7 +60,8 @@ void Reader::read_events() {
     read_change(table, event);
     for (const std::string_view key : {"cost", "levels"}) {
       if (const auto value = table.take(key)) {
-        value->refuse_key(fmt::format("an event has no {}: it happens in every plan", key), "make it an [[improvement]], or remove this");
+        value->refuse_key(fmt::format("an event has no {}: it happens in every plan", key),
+                          "make it an [[improvement]], or remove this");
       }
     }
     table.close();
@@ -74,7 +75,8 @@ void Reader::read_plans() {
     Table table = entity(plans_, i, plan.id, plan.name);
     const auto improvements = table.require("improvements", "name some: improvements = [\"plain-bill\"]");
     if (improvements) {
-      for (const Value& one : elements(*improvements, "write improvements = [\"plain-bill\"]").value_or(std::vector<Value>())) {
+      for (const Value& one :
+           elements(*improvements, "write improvements = [\"plain-bill\"]").value_or(std::vector<Value>())) {
         const auto found = position(one, improvements_.names);
         plan.improvements.push_back(found ? ImprovementId(*found) : ImprovementId());
       }

@@ -64,7 +64,8 @@ void Reader::read_touchpoints() {
     table.read("servers", touchpoint.servers, number);
     table.read("handle_time", touchpoint.handle_time, duration);
     if (const auto value = table.take("content")) {
-      for (const Value& variant : elements(*value, "write content = [ { theme = { price = 1.0 } } ]").value_or(std::vector<Value>())) {
+      for (const Value& variant :
+           elements(*value, "write content = [ { theme = { price = 1.0 } } ]").value_or(std::vector<Value>())) {
         touchpoint.content.push_back(read_content(variant));
       }
     }
@@ -77,7 +78,8 @@ void Reader::read_touchpoints() {
     }
     table.read("counts_as", touchpoint.counts_as, choice<End>({"lost", "churned"}));
     if (const auto value = table.take("next")) {
-      for (const Value& exit : elements(*value, "write next = [ { to = \"some-touchpoint\", odds = 1 } ]").value_or(std::vector<Value>())) {
+      for (const Value& exit :
+           elements(*value, "write next = [ { to = \"some-touchpoint\", odds = 1 } ]").value_or(std::vector<Value>())) {
         touchpoint.next.push_back(read_exit(exit, touchpoint.id));
       }
     }
@@ -107,7 +109,8 @@ Content Reader::read_content(const Value& value) {
   if (!parts) return content;
   if (const auto themes = parts->require("theme", "write theme = { price = 1.0 }")) {
     if (std::optional<Table> weights = table(*themes, "theme", "write theme = { price = 1.0 }")) {
-      for (const Value& weight : weights->rest()) content.theme.emplace_back(weight.node().key, number(weight).value_or(1.0));
+      for (const Value& weight : weights->rest())
+        content.theme.emplace_back(weight.node().key, number(weight).value_or(1.0));
     }
   }
   parts->close();
@@ -116,7 +119,8 @@ Content Reader::read_content(const Value& value) {
 
 Exit Reader::read_exit(const Value& value, const std::string& from) {
   Exit exit;
-  std::optional<Table> parts = table(value, fmt::format("this exit of {}", in_quotes(from)), "write { to = \"some-touchpoint\", odds = 1 }");
+  std::optional<Table> parts =
+      table(value, fmt::format("this exit of {}", in_quotes(from)), "write { to = \"some-touchpoint\", odds = 1 }");
   if (!parts) return exit;
   parts->read_required("to", exit.to, reference<TouchpointId>(touchpoints_.names), "write to = \"some-touchpoint\"");
   parts->read("odds", exit.odds, number);
@@ -149,7 +153,8 @@ ExitProbability Reader::read_probability(const Value& value, const std::string& 
     std::string hint = problems_.suggest(node.text, traits_.ids);
     if (hint.starts_with("known")) hint = fmt::format("set it in each persona: traits.{} = 0.1", node.text);
     const std::size_t first = node.text.find_first_not_of(" +-");
-    if (first != std::string::npos && node.text[first] >= '0' && node.text[first] <= '9') hint = "write a number between 0 and 1 without quotes";
+    if (first != std::string::npos && node.text[first] >= '0' && node.text[first] <= '9')
+      hint = "write a number between 0 and 1 without quotes";
     value.refuse(fmt::format("no persona has a trait {}", in_quotes(node.text)), std::move(hint));
     return 0.0;
   }

@@ -11,11 +11,38 @@ namespace {
 
 // Figures that a rule can watch: those of the results at a window's end, and those of a survey.
 const std::vector<std::string>& metrics() {
-  static const std::vector<std::string> names{
-      "nps",           "csat",       "ces",        "measured",  "true",        "response_rate", "gap",           "prospects",    "lost",
-      "customers",     "churned",    "conversion", "retention", "retained",    "retention_90",  "retention_365", "promoters",    "passives",
-      "detractors",    "satisfaction", "expectation", "effort", "revenue",     "cost_to_serve", "investment",    "npv",          "clv",
-      "time_to_purchase", "visits",  "repeats",    "heard_positive", "heard_negative"};
+  static const std::vector<std::string> names{"nps",
+                                              "csat",
+                                              "ces",
+                                              "measured",
+                                              "true",
+                                              "response_rate",
+                                              "gap",
+                                              "prospects",
+                                              "lost",
+                                              "customers",
+                                              "churned",
+                                              "conversion",
+                                              "retention",
+                                              "retained",
+                                              "retention_90",
+                                              "retention_365",
+                                              "promoters",
+                                              "passives",
+                                              "detractors",
+                                              "satisfaction",
+                                              "expectation",
+                                              "effort",
+                                              "revenue",
+                                              "cost_to_serve",
+                                              "investment",
+                                              "npv",
+                                              "clv",
+                                              "time_to_purchase",
+                                              "visits",
+                                              "repeats",
+                                              "heard_positive",
+                                              "heard_negative"};
   return names;
 }
 
@@ -50,7 +77,8 @@ void Reader::read_word_of_mouth() {
 }
 
 Network Reader::read_network(const Value& value) {
-  constexpr std::string_view example = "write network = { small_world = { contacts = 12, rewire = 0.1 } }, { well_mixed = {} }, ...";
+  constexpr std::string_view example =
+      "write network = { small_world = { contacts = 12, rewire = 0.1 } }, { well_mixed = {} }, ...";
   std::optional<Table> kinds = table(value, "network", std::string(example));
   if (!kinds) return WellMixed{};
   Network network = WellMixed{};
@@ -87,7 +115,8 @@ Network Reader::read_network(const Value& value) {
     if (const auto path = text(*file)) {
       kind.path = *path;
       std::error_code error;
-      if (kind.path.empty() || kind.path.find('\0') != std::string::npos || !std::filesystem::is_regular_file(folder_ / kind.path, error)) {
+      if (kind.path.empty() || kind.path.find('\0') != std::string::npos ||
+          !std::filesystem::is_regular_file(folder_ / kind.path, error)) {
         file->refuse(fmt::format("there is no file {}", in_quotes(kind.path)), "the path is relative to the scenario file");
       }
     }
@@ -166,7 +195,8 @@ void Reader::read_rules() {
         condition->close();
       }
     }
-    parts.read_required("switch_on", rule.switch_on, reference<ImprovementId>(improvements_.names), "write the id of an improvement");
+    parts.read_required("switch_on", rule.switch_on, reference<ImprovementId>(improvements_.names),
+                        "write the id of an improvement");
     parts.close();
     parts_.rules.push_back(std::move(rule));
   }
@@ -196,7 +226,8 @@ void Reader::read_accounts() {
       }
     }
     if (const auto gates = parts.take("gates")) {
-      for (const Value& gate : elements(*gates, "write gates = [ { touchpoint = \"renewal\", rule = \"majority\" } ]").value_or(std::vector<Value>())) {
+      for (const Value& gate : elements(*gates, "write gates = [ { touchpoint = \"renewal\", rule = \"majority\" } ]")
+                                   .value_or(std::vector<Value>())) {
         segment.gates.push_back(read_gate(gate));
       }
     }

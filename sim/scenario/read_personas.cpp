@@ -28,8 +28,10 @@ bool is_name(std::string_view text) {
 void Reader::collect_traits() {
   traits_.kind = "trait";
   std::vector<std::pair<const Node*, std::string>> tables;
-  if (const Node* behaviour = root_.value().node().find("behaviour")) tables.emplace_back(behaviour->find("traits"), "behaviour.traits");
-  for (const Value& persona : personas_.entries) tables.emplace_back(persona.node().find("traits"), persona.path() + ".traits");
+  if (const Node* behaviour = root_.value().node().find("behaviour"))
+    tables.emplace_back(behaviour->find("traits"), "behaviour.traits");
+  for (const Value& persona : personas_.entries)
+    tables.emplace_back(persona.node().find("traits"), persona.path() + ".traits");
   std::set<std::string> own;
   bool too_many = false;
   for (const Trait& trait : parts_.traits) {
@@ -43,7 +45,8 @@ void Reader::collect_traits() {
       if (traits_.index.count(child.key) > 0) continue;
       const Value value = whole.member(child);
       if (!is_name(child.key)) {
-        value.refuse_key(fmt::format("{} is not a name for a trait", in_quotes(child.key)), "names are of letters, digits, '-' and '_'");
+        value.refuse_key(fmt::format("{} is not a name for a trait", in_quotes(child.key)),
+                         "names are of letters, digits, '-' and '_'");
         continue;
       }
       if (own.size() >= most_traits && own.count(child.key) == 0) {
@@ -80,14 +83,16 @@ void Reader::judge_traits() {
     if (!meant.empty()) {
       mistyped_traits_.insert(i);
       for (const Value& place : places) {
-        place.refuse_key(fmt::format("there is no trait {}", in_quotes(trait.name)), fmt::format("did you mean \"{}\"?", meant));
+        place.refuse_key(fmt::format("there is no trait {}", in_quotes(trait.name)),
+                         fmt::format("did you mean \"{}\"?", meant));
       }
     } else {
       const Node& first = places.front().node();
-      problems_.add({{Severity::warning, places.front().path(), fmt::format("nothing uses the trait {}", in_quotes(trait.name)),
-                      fmt::format("an exit may: probability = \"{}\"", trait.name)},
-                     first.key_at,
-                     first.origin});
+      problems_.add(
+          {{Severity::warning, places.front().path(), fmt::format("nothing uses the trait {}", in_quotes(trait.name)),
+            fmt::format("an exit may: probability = \"{}\"", trait.name)},
+           first.key_at,
+           first.origin});
     }
   }
 }
@@ -99,7 +104,8 @@ void Reader::read_personas() {
     persona.share = unknown;
     table.read_required("share", persona.share, number, "write share = 0.5; the shares of all personas sum to 1");
     if (const auto starts = table.require("starts", "name the first touchpoint: starts = { see-ad = 1 }")) {
-      if (std::optional<Table> shares = scenario::table(*starts, "starts", "name the first touchpoint: starts = { see-ad = 1 }")) {
+      if (std::optional<Table> shares =
+              scenario::table(*starts, "starts", "name the first touchpoint: starts = { see-ad = 1 }")) {
         for (const Value& share : shares->rest()) {
           const auto start = position_of_key(share, touchpoints_.names);
           persona.starts.emplace_back(start ? TouchpointId(*start) : TouchpointId(), number(share).value_or(unknown));
@@ -110,7 +116,8 @@ void Reader::read_personas() {
     read_traits(table.take("traits"), persona, table.value());
     if (const auto needs = table.take("needs")) {
       if (std::optional<Table> themes = scenario::table(*needs, "needs", "write needs = { price = 0.7, speed = 0.3 }")) {
-        for (const Value& weight : themes->rest()) persona.needs.emplace_back(weight.node().key, number(weight).value_or(1.0));
+        for (const Value& weight : themes->rest())
+          persona.needs.emplace_back(weight.node().key, number(weight).value_or(1.0));
       }
     }
     if (const auto channels = table.take("channels")) {
@@ -155,8 +162,8 @@ void Reader::read_traits(std::optional<Value> own, Persona& persona, const Value
                use != trait_uses_.end() && i >= builtin_trait_count && trait_defaults_.count(i) == 0 && (!own || values)) {
       problems_.error(fmt::format("{}.traits.{}", whole.path(), trait.name), whole.node().at, whole.node().origin,
                       fmt::format("persona {} does not set the trait {}", in_quotes(persona.id), in_quotes(trait.name)),
-                      fmt::format("{} uses it as a probability: set traits.{} here, or in [behaviour] for all", in_quotes(use->second.touchpoint),
-                                  trait.name));
+                      fmt::format("{} uses it as a probability: set traits.{} here, or in [behaviour] for all",
+                                  in_quotes(use->second.touchpoint), trait.name));
     }
     persona.traits.push_back(drawn);
   }

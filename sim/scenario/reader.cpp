@@ -84,13 +84,15 @@ void Reader::read_schema() {
 
 std::optional<Value> Reader::find_list(const std::string& kind) {
   if (auto value = root_.take(kind)) return value;
-  static const std::vector<std::string> sections{"scenario", "behaviour", "persona", "channel", "team", "handover", "touchpoint", "word_of_mouth",
-                                                 "reviews", "survey", "improvement", "event", "rule", "plan", "accounts", "account_segment"};
+  static const std::vector<std::string> sections{
+      "scenario", "behaviour", "persona",     "channel", "team", "handover", "touchpoint", "word_of_mouth",
+      "reviews",  "survey",    "improvement", "event",   "rule", "plan",     "accounts",   "account_segment"};
   // A list under a mistyped name is read all the same, or every mention of its ids would be an error.
   for (const Node& child : root_.value().node().children) {
     if (child.kind != Kind::array || std::find(sections.begin(), sections.end(), child.key) != sections.end()) continue;
     if (nearest(child.key, sections) != kind) continue;
-    root_.value().member(child).refuse_key(fmt::format("there is no section {}", in_quotes(child.key)), fmt::format("did you mean \"{}\"?", kind));
+    root_.value().member(child).refuse_key(fmt::format("there is no section {}", in_quotes(child.key)),
+                                           fmt::format("did you mean \"{}\"?", kind));
     root_.take_unknown(child);
     return Value(child, kind, problems_);
   }
@@ -101,7 +103,8 @@ std::vector<Value> Reader::list_entries(const std::string& kind) {
   const std::optional<Value> value = find_list(kind);
   if (!value) return {};
   if (value->node().kind == Kind::table) {
-    value->refuse(fmt::format("[{}] has single brackets, but there may be several", kind), fmt::format("write [[{}]]", kind));
+    value->refuse(fmt::format("[{}] has single brackets, but there may be several", kind),
+                  fmt::format("write [[{}]]", kind));
     // Read it all the same, or every mention of its id would be an error.
     return {Value(value->node(), fmt::format("{}[0]", kind), problems_)};
   }
@@ -137,7 +140,8 @@ Reader::List Reader::read_list(const std::string& kind) {
                        better.empty() ? "ids are of letters, digits, '-' and '_'"
                                       : fmt::format("ids are of letters, digits, '-' and '_': \"{}\"", better));
         } else if (!fresh) {
-          value.refuse(fmt::format("another {} has the id {}{}", kind, in_quotes(id), line_of(*other->second)), "give each its own id");
+          value.refuse(fmt::format("another {} has the id {}{}", kind, in_quotes(id), line_of(*other->second)),
+                       "give each its own id");
         } else if (kind == "plan" && id == "baseline") {
           value.refuse("\"baseline\" is the empty plan, which every scenario has", "give the plan another id");
         } else {
@@ -169,7 +173,8 @@ std::optional<Table> Reader::section(const std::string& name) {
 
 Table Reader::entity(const List& list, std::size_t index, std::string& id, std::string& name) {
   id = list.names.ids[index];
-  Table result(list.entries[index], id.empty() ? fmt::format("this {}", list.names.kind) : fmt::format("{} {}", list.names.kind, in_quotes(id)));
+  Table result(list.entries[index],
+               id.empty() ? fmt::format("this {}", list.names.kind) : fmt::format("{} {}", list.names.kind, in_quotes(id)));
   static_cast<void>(result.take("id"));
   name = id;
   result.read("name", name, text);
@@ -223,7 +228,8 @@ void Reader::read_behaviour() {
         // What is no name, or a mistyped one, was reported when the traits were collected.
         if (trait == traits_.index.end() || mistyped_traits_.count(trait->second) > 0) continue;
         const bool time = trait->second == id(BuiltinTrait::patience).index();
-        if (const auto drawn = distribution(value, time ? Measure::duration : Measure::number)) trait_defaults_[trait->second] = *drawn;
+        if (const auto drawn = distribution(value, time ? Measure::duration : Measure::number))
+          trait_defaults_[trait->second] = *drawn;
       }
     }
   }

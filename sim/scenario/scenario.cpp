@@ -26,7 +26,9 @@ using scenario::Step;
 constexpr std::size_t most_rendered = 100;
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
-std::string plural(std::size_t count, std::string_view noun) { return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s"); }
+std::string plural(std::size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
 
 std::string more(std::size_t count, std::string_view noun) {
   return fmt::format("\nand {} more {}{}", count, noun, count == 1 ? "" : "s");
@@ -107,7 +109,8 @@ void add_findings_of_model(const ModelParts& parts, const Node& root, Problems& 
   }
 }
 
-std::string render(const Problem& problem, const std::string& name, const SourceText& source, const std::vector<Override>& overrides) {
+std::string render(const Problem& problem, const std::string& name, const SourceText& source,
+                   const std::vector<Override>& overrides) {
   const bool error = problem.finding.severity == Severity::error;
   std::string place = name;
   std::string lines;
@@ -117,12 +120,14 @@ std::string render(const Problem& problem, const std::string& name, const Source
     place = fmt::format("{}:{}:{}", name, problem.at.line, problem.at.column);
     lines = '\n' + scenario::excerpt(source, problem.at);
   }
-  std::string result = fmt::format("{}: {}: {}{}", place, error ? "error" : "warning", scenario::clipped(problem.finding.message), lines);
+  std::string result =
+      fmt::format("{}: {}: {}{}", place, error ? "error" : "warning", scenario::clipped(problem.finding.message), lines);
   if (!problem.finding.hint.empty()) result += "\nhint: " + scenario::clipped(problem.finding.hint);
   return result;
 }
 
-void report(std::vector<Problem> problems, const SourceText& source, const std::vector<Override>& overrides, Scenario& scenario) {
+void report(std::vector<Problem> problems, const SourceText& source, const std::vector<Override>& overrides,
+            Scenario& scenario) {
   std::set<std::tuple<std::int32_t, std::uint32_t, std::uint32_t, std::string>> told;
   std::size_t shown[2] = {0, 0};
   for (Problem& problem : problems) {
@@ -144,15 +149,16 @@ Override parse_override(std::string_view text) {
   const std::size_t equals = text.find('=');
   std::string option = fmt::format("--set {}", text);
   if (equals == std::string_view::npos || equals == 0) {
-    throw InputError(fmt::format("{}: error: {}\nhint: write --set path.to.key=value, for example --set scenario.horizon=\"12 months\"", option,
-                                 equals == 0 ? "there is no path before the =" : "there is no ="));
+    throw InputError(
+        fmt::format("{}: error: {}\nhint: write --set path.to.key=value, for example --set scenario.horizon=\"12 months\"",
+                    option, equals == 0 ? "there is no path before the =" : "there is no ="));
   }
   return {std::move(option), std::string(text.substr(0, equals)), std::string(text.substr(equals + 1))};
 }
 
 std::size_t Scenario::errors() const {
-  return static_cast<std::size_t>(
-      std::count_if(findings.begin(), findings.end(), [](const Finding& finding) { return finding.severity == Severity::error; }));
+  return static_cast<std::size_t>(std::count_if(findings.begin(), findings.end(),
+                                                [](const Finding& finding) { return finding.severity == Severity::error; }));
 }
 
 std::size_t Scenario::warnings() const { return findings.size() - errors(); }

@@ -44,11 +44,19 @@ bool within(char32_t c, std::initializer_list<std::pair<char32_t, char32_t>> ran
   return std::any_of(ranges.begin(), ranges.end(), [c](const auto& range) { return c >= range.first && c <= range.second; });
 }
 
-// Columns on a terminal: none for combining marks, two for East Asian wide characters and emoji (Unicode Annex 11, abridged).
+// Columns on a terminal: none for combining marks, two for East Asian wide characters and emoji (Unicode Annex 11,
+// abridged).
 std::size_t width(char32_t c) {
   if (within(c, {{0x300, 0x36f}, {0x200b, 0x200f}, {0x20d0, 0x20ff}, {0xfe00, 0xfe0f}})) return 0;
-  if (within(c, {{0x1100, 0x115f}, {0x2e80, 0xa4cf}, {0xac00, 0xd7a3}, {0xf900, 0xfaff}, {0xfe30, 0xfe6f}, {0xff00, 0xff60},
-                 {0xffe0, 0xffe6}, {0x1f300, 0x1faff}, {0x20000, 0x3fffd}})) {
+  if (within(c, {{0x1100, 0x115f},
+                 {0x2e80, 0xa4cf},
+                 {0xac00, 0xd7a3},
+                 {0xf900, 0xfaff},
+                 {0xfe30, 0xfe6f},
+                 {0xff00, 0xff60},
+                 {0xffe0, 0xffe6},
+                 {0x1f300, 0x1faff},
+                 {0x20000, 0x3fffd}})) {
     return 2;
   }
   return 1;
@@ -129,7 +137,8 @@ std::string hint_missing(const fs::path& path) {
 
 std::string hint_directory(const fs::path& path) {
   const std::vector<std::string> names = files_in(path, ".toml");
-  return names.empty() ? "name a scenario file" : fmt::format("name a file in it: {}", in_quotes((path / names.front()).string()));
+  return names.empty() ? "name a scenario file"
+                       : fmt::format("name a file in it: {}", in_quotes((path / names.front()).string()));
 }
 
 struct Magic {
@@ -137,14 +146,15 @@ struct Magic {
   std::string_view what;
   std::string_view hint;
 };
-constexpr std::array<Magic, 6> magics{{{"\x89HDF", "an HDF5 file", "a results file is repeated with `sojourn run`, a scenario is TOML text"},
-                                       {"PK\x03\x04", "a zip archive or an office document", "save it as plain text"},
-                                       {"%PDF", "a PDF", "a scenario is TOML text"},
-                                       {"\x89PNG", "a picture", "a scenario is TOML text"},
-                                       {"\x1f\x8b", "a compressed file", "unpack it first"},
-                                       {"\x7f"
-                                        "ELF",
-                                        "a program", "a scenario is TOML text"}}};
+constexpr std::array<Magic, 6> magics{
+    {{"\x89HDF", "an HDF5 file", "a results file is repeated with `sojourn run`, a scenario is TOML text"},
+     {"PK\x03\x04", "a zip archive or an office document", "save it as plain text"},
+     {"%PDF", "a PDF", "a scenario is TOML text"},
+     {"\x89PNG", "a picture", "a scenario is TOML text"},
+     {"\x1f\x8b", "a compressed file", "unpack it first"},
+     {"\x7f"
+      "ELF",
+      "a program", "a scenario is TOML text"}}};
 
 // Walks the text as TOML's lexer would, as far as brackets, strings and comments go.
 class DepthScan {
@@ -255,10 +265,12 @@ FileText read_file(const fs::path& path) {
 
 std::optional<Refusal> refuse_text(std::string_view text) {
   if (text.size() > max_bytes) {
-    return Refusal{fmt::format("the text is {} long, the limit is {}", size_text(text.size()), size_text(max_bytes)), "", {}};
+    return Refusal{
+        fmt::format("the text is {} long, the limit is {}", size_text(text.size()), size_text(max_bytes)), "", {}};
   }
   for (const Magic& magic : magics) {
-    if (text.starts_with(magic.bytes)) return Refusal{fmt::format("this is not text but {}", magic.what), std::string(magic.hint), {}};
+    if (text.starts_with(magic.bytes))
+      return Refusal{fmt::format("this is not text but {}", magic.what), std::string(magic.hint), {}};
   }
   if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) {
     return Refusal{"the text is encoded in UTF-16", "save the file as UTF-8", {}};
@@ -284,7 +296,9 @@ std::optional<Refusal> refuse_text(std::string_view text) {
     rest.remove_prefix(c.bytes);
   }
   if (at.line > max_lines + 1) {
-    return Refusal{fmt::format("the scenario has more than {} lines", max_lines), "is it a scenario? Data belong into files of their own", {}};
+    return Refusal{fmt::format("the scenario has more than {} lines", max_lines),
+                   "is it a scenario? Data belong into files of their own",
+                   {}};
   }
   return DepthScan()(text);
 }
@@ -320,7 +334,8 @@ std::string excerpt(const SourceText& source, const Region& where) {
   if (first > 0) result += "...";
   for (std::size_t i = first; i < last; ++i) result += line[i].text;
   if (last < line.size() || cut_after) result += "...";
-  result += '\n' + std::string(number.size(), ' ') + " | " + std::string((first > 0 ? 3 : 0) + columns(first, begin), ' ') + '^';
+  result +=
+      '\n' + std::string(number.size(), ' ') + " | " + std::string((first > 0 ? 3 : 0) + columns(first, begin), ' ') + '^';
   const std::size_t marked = columns(begin, std::min(end, last));
   if (marked > 1) result += std::string(marked - 1, '~');
   return result;

@@ -47,7 +47,8 @@ struct FileText {
 /// Reads a regular file of at most 16 MiB; a directory, a pipe, a missing file are refused with a hint.
 [[nodiscard]] FileText read_file(const std::filesystem::path& path);
 
-/// Refuses what is not UTF-8 text of a bearable size and depth. The parser recurses: depth is limited before it sees the text.
+/// Refuses what is not UTF-8 text of a bearable size and depth. The parser recurses: depth is limited before it sees the
+/// text.
 [[nodiscard]] std::optional<Refusal> refuse_text(std::string_view text);
 
 /// Two lines: the line of `where` with its number, and a caret below it. Long lines are cut around the caret.

@@ -13,8 +13,9 @@
 namespace sojourn::scenario {
 namespace {
 
-constexpr std::array<std::string_view, 11> lists{"persona", "channel",     "team",  "touchpoint", "survey",         "improvement",
-                                                 "event",   "plan", "account_segment", "handover", "rule"};
+constexpr std::array<std::string_view, 11> lists{"persona",         "channel",     "team",  "touchpoint",
+                                                 "survey",          "improvement", "event", "plan",
+                                                 "account_segment", "handover",    "rule"};
 
 bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -155,7 +156,8 @@ class Explanation {
     if (auto r = keys()) return *r;
     if (auto r = values()) return *r;
     std::string_view text = description_;
-    if (const std::size_t colon = text.find(": "); text.starts_with("Error while parsing ") && colon != std::string_view::npos) {
+    if (const std::size_t colon = text.find(": ");
+        text.starts_with("Error while parsing ") && colon != std::string_view::npos) {
       text.remove_prefix(colon + 2);
     }
     return {fmt::format("this is not TOML: {}", text), "", at_};
@@ -171,11 +173,13 @@ class Explanation {
   }
 
   Answer typography() const {
-    for (const std::string_view quote : {"\xe2\x80\x9c", "\xe2\x80\x9d", "\xe2\x80\x9e", "\xe2\x80\x98", "\xe2\x80\x99", "\xc2\xab", "\xc2\xbb"}) {
+    for (const std::string_view quote :
+         {"\xe2\x80\x9c", "\xe2\x80\x9d", "\xe2\x80\x9e", "\xe2\x80\x98", "\xe2\x80\x99", "\xc2\xab", "\xc2\xbb"}) {
       const std::size_t found = line_.find(quote);
       if (found == std::string_view::npos || found > byte_ + quote.size()) continue;
       if (open_quote(line_.substr(0, found))) continue;  // inside a text they are welcome
-      return Refusal{"typographic quotes do not enclose text", "use the plain double quote \" on both sides", here(found, found + quote.size())};
+      return Refusal{"typographic quotes do not enclose text", "use the plain double quote \" on both sides",
+                     here(found, found + quote.size())};
     }
     return std::nullopt;
   }
@@ -191,20 +195,25 @@ class Explanation {
     }
     if (!says("cannot redefine existing")) return std::nullopt;
     if (says("as table")) {
-      return Refusal{fmt::format("\"{}\" is a list: each entry begins with [[{}]]", name, name), fmt::format("write [[{}]] here", name), whole};
+      return Refusal{fmt::format("\"{}\" is a list: each entry begins with [[{}]]", name, name),
+                     fmt::format("write [[{}]] here", name), whole};
     }
     if (says("as array-of-tables")) {
-      return Refusal{fmt::format("\"{}\" was written with single brackets before", name), fmt::format("write [[{}]] there too", name), whole};
+      return Refusal{fmt::format("\"{}\" was written with single brackets before", name),
+                     fmt::format("write [[{}]] there too", name), whole};
     }
     if (says("table header")) {
       const bool list = std::find(lists.begin(), lists.end(), name) != lists.end();
       return Refusal{fmt::format("the section [{}] appears twice", name),
-                     list ? fmt::format("where there may be several, write [[{}]] each time", name) : "put all its keys into one section", whole};
+                     list ? fmt::format("where there may be several, write [[{}]] each time", name)
+                          : "put all its keys into one section",
+                     whole};
     }
     const std::size_t found = line_.substr(0, byte_).rfind(name);
     const Region key = name.empty() || found == std::string_view::npos ? whole : here(found, found + name.size());
     if (name.empty() || says("as dotted")) {
-      return Refusal{"this key was already given a whole value", "set either the whole (quality = 0.5) or its parts (quality.mean = 0.5)", whole};
+      return Refusal{"this key was already given a whole value",
+                     "set either the whole (quality = 0.5) or its parts (quality.mean = 0.5)", whole};
     }
     return Refusal{fmt::format("\"{}\" is set twice", name), "keep one of the two", key};
   }
@@ -221,8 +230,8 @@ class Explanation {
     const OpenState open = open_before(source_, at_.line, line_.size());
     if (open.block_string) {
       const std::string marks(3, open.block_string->kind);
-      return Refusal{fmt::format("the text that begins here is never closed by {}", marks), fmt::format("add {} at its end", marks),
-                     opening(*open.block_string)};
+      return Refusal{fmt::format("the text that begins here is never closed by {}", marks),
+                     fmt::format("add {} at its end", marks), opening(*open.block_string)};
     }
     for (const std::uint32_t n : {at_.line, at_.line > 1 ? at_.line - 1 : at_.line}) {
       const std::string_view line = source_.line(n);
@@ -237,13 +246,15 @@ class Explanation {
 
   Answer brackets() const {
     const OpenState before = open_before(source_, at_.line, 0);
-    if (!before.brackets.empty() && before.brackets.back().kind == '[' && (looks_like_section(line_) || looks_like_key(line_))) {
+    if (!before.brackets.empty() && before.brackets.back().kind == '[' &&
+        (looks_like_section(line_) || looks_like_key(line_))) {
       return Refusal{"the list that begins here is not closed", fmt::format("add the closing ] before line {}", at_.line),
                      opening(before.brackets.back())};
     }
     const OpenState open = open_before(source_, at_.line, byte_);
     if (says("parsing inline table") && says("dangling comma")) {
-      return Refusal{"a comma before the closing brace", "remove the last comma", here(line_.substr(0, byte_).rfind(','), byte_)};
+      return Refusal{"a comma before the closing brace", "remove the last comma",
+                     here(line_.substr(0, byte_).rfind(','), byte_)};
     }
     if (!open.brackets.empty()) {
       const Bracket& last = open.brackets.back();
@@ -263,13 +274,15 @@ class Explanation {
         return Refusal{"the closing bracket of this section is missing", "write [name] or [[name]]", here(0, line_.size())};
       }
       if (says("saw ']'")) return Refusal{"one closing bracket too many", "write [name] or [[name]]", at_};
-      if (says("expected a comment")) return Refusal{"a section stands alone on its line", "put what follows on the next line", at_};
+      if (says("expected a comment"))
+        return Refusal{"a section stands alone on its line", "put what follows on the next line", at_};
     }
     if (says("expected comma or closing ']'")) {
       return Refusal{"a comma is missing between two values of this list", "separate the values by commas, end with ]", at_};
     }
     if (says("saw ']'") || says("saw '}'")) {
-      return Refusal{fmt::format("there is nothing for this {} to close", has(description_, "']'") ? "]" : "}"), "remove it", at_};
+      return Refusal{fmt::format("there is nothing for this {} to close", has(description_, "']'") ? "]" : "}"), "remove it",
+                     at_};
     }
     return std::nullopt;
   }
@@ -278,21 +291,25 @@ class Explanation {
     if (says("expected '='")) {
       if (says("saw ':'")) return Refusal{"a key and its value are joined by =", "write = instead of :", at_};
       const std::string_view key = trimmed(line_.substr(0, std::min(line_.find('='), line_.size())));
-      if (line_.find('=') != std::string_view::npos && has(key, " ") && std::all_of(key.begin(), key.end(), [](char c) { return is_key(c) || c == ' '; })) {
+      if (line_.find('=') != std::string_view::npos && has(key, " ") &&
+          std::all_of(key.begin(), key.end(), [](char c) { return is_key(c) || c == ' '; })) {
         std::string joined(key);
         std::replace(joined.begin(), joined.end(), ' ', '-');
         return Refusal{"a key is one word", fmt::format("write {}", joined), at_};
       }
       return Refusal{"an = is missing after the key", "write key = value; sections are in brackets: [scenario]", at_};
     }
-    if (says("expected bare key")) return Refusal{"a key is missing here", "keys are words joined by dots: quality.mean", at_};
+    if (says("expected bare key"))
+      return Refusal{"a key is missing here", "keys are words joined by dots: quality.mean", at_};
     if (says("expected keys, tables")) {
       if (trimmed(line_).starts_with("//") || trimmed(line_).starts_with(";") || trimmed(line_).starts_with("--")) {
         return Refusal{"this is no comment in TOML", "comments begin with #", at_};
       }
-      if (trimmed(line_).starts_with('{')) return Refusal{"this looks like JSON; a scenario is TOML", "`sojourn new` shows how it looks", at_};
+      if (trimmed(line_).starts_with('{'))
+        return Refusal{"this looks like JSON; a scenario is TOML", "`sojourn new` shows how it looks", at_};
       if (says("saw '='")) return Refusal{"the key before = is missing", "write key = value", at_};
-      return Refusal{"here should stand a key or a section", "keys are of the letters a to z, digits, '-' and '_'; sections are in brackets", at_};
+      return Refusal{"here should stand a key or a section",
+                     "keys are of the letters a to z, digits, '-' and '_'; sections are in brackets", at_};
     }
     if (says("expected key or closing") || says("expected key-value pair") || says("comma or closing '}'")) {
       return Refusal{"the keys of a table in braces are separated by commas", "write { mean = 0.5, sd = 0.1 }", at_};
@@ -305,9 +322,11 @@ class Explanation {
     const std::string_view text = token.text;
     const Region whole = here(token.from, token.to);
     const std::string_view key = key_before(token.from);
-    if (text.empty()) return Refusal{"the value is missing", "write key = value, or remove the key", here(token.from, token.from)};
+    if (text.empty())
+      return Refusal{"the value is missing", "write key = value, or remove the key", here(token.from, token.from)};
     // 0,5 is two tokens: the error is at the comma, or just behind it.
-    if (token.to + 1 < line_.size() && line_[token.to] == ',' && is_digit(text.back()) && is_digit(line_[token.to + 1]) && !inside_brackets()) {
+    if (token.to + 1 < line_.size() && line_[token.to] == ',' && is_digit(text.back()) && is_digit(line_[token.to + 1]) &&
+        !inside_brackets()) {
       std::size_t end = token.to + 1;
       while (end < line_.size() && is_digit(line_[end])) ++end;
       std::string number(line_.substr(token.from, end - token.from));
@@ -320,11 +339,13 @@ class Explanation {
       }
     }
     if (parse_duration(text).value || parse_rate(text).value) {
-      return Refusal{"a quantity with a unit stands in quotes", fmt::format("write {}{}", key_equals(key), in_quotes(text)), whole};
+      return Refusal{"a quantity with a unit stands in quotes", fmt::format("write {}{}", key_equals(key), in_quotes(text)),
+                     whole};
     }
     if (text == "True" || text == "TRUE" || text == "False" || text == "FALSE" || text == "yes" || text == "no") {
       const bool truth = text.front() == 'T' || text.front() == 'y';
-      return Refusal{fmt::format("{} is not a value", in_quotes(text)), fmt::format("write {}", truth ? "true" : "false"), whole};
+      return Refusal{fmt::format("{} is not a value", in_quotes(text)), fmt::format("write {}", truth ? "true" : "false"),
+                     whole};
     }
     if (text == "null" || text == "none" || text == "None" || text == "nil") {
       return Refusal{"TOML has no empty value", "leave the key out", whole};
@@ -348,12 +369,15 @@ class Explanation {
         return Refusal{"two keys on one line", "begin a new line for each key", at_};
       }
     }
-    if (text.ends_with(';')) return Refusal{"a value is not followed by a semicolon", "remove it", here(token.to - 1, token.to)};
-    const bool word = std::isalpha(static_cast<unsigned char>(text.front())) != 0 || static_cast<unsigned char>(text.front()) >= 0x80;
+    if (text.ends_with(';'))
+      return Refusal{"a value is not followed by a semicolon", "remove it", here(token.to - 1, token.to)};
+    const bool word =
+        std::isalpha(static_cast<unsigned char>(text.front())) != 0 || static_cast<unsigned char>(text.front()) >= 0x80;
     if (word && !has(text, "\"")) {
       return Refusal{"text stands in quotes", fmt::format("write {}{}", key_equals(key), in_quotes(text)), whole};
     }
-    if (says("expected a comment")) return Refusal{"something follows the value", "one key a line; text stands in quotes", at_};
+    if (says("expected a comment"))
+      return Refusal{"something follows the value", "one key a line; text stands in quotes", at_};
     return Refusal{fmt::format("{} is neither a number nor a text in quotes", in_quotes(text)), "", whole};
   }
 

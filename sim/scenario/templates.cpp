@@ -3,7 +3,7 @@
 namespace sojourn {
 namespace {
 
-constexpr std::string_view commented = R"toml(# A scenario for Sojourn. Every key that is not marked "required" may be left out and then has the value shown or named.
+constexpr std::string_view commented = R"toml(# A scenario for Sojourn. A key that is not marked "required" may be left out.
 #
 #   sojourn check my.toml      every error and warning, nothing is run
 #   sojourn map my.toml        draws the journey
@@ -30,7 +30,8 @@ currency = "EUR"
 discount = 0.08                         # per year, for net present values
 
 # Personas: the few kinds of people who differ in what keeps them. Traits are numbers or distributions:
-#   0.6   { uniform = [0.4, 0.8] }   { normal = { mean = 0.6, sd = 0.1 } }   { beta = [6, 4] }   { lognormal = { median = 1, sigma = 0.5 } }
+#   0.6   { uniform = [0.4, 0.8] }   { normal = { mean = 0.6, sd = 0.1 } }   { beta = [6, 4] }
+#   { lognormal = { median = 1, sigma = 0.5 } }
 [[persona]]
 id = "busy"                             # required: letters, digits, '-' and '_'
 name = "Busy professional"
@@ -116,7 +117,7 @@ team = "marketing"
 quality = 0.5
 effort = 0.4
 next = [                                # a delay may be a distribution
-  { to = "sign-up", odds = 1.0, after = { lognormal = { median = "3 days", sigma = 0.8 } }, satisfaction = 2.0, expectation = 1.0 },
+  { to = "sign-up", odds = 1.0, after = { lognormal = { median = "3 days", sigma = 0.8 } }, satisfaction = 2.0 },
   { to = "not-interested", odds = 1.0, after = { exponential = { mean = "5 days" } } },
 ]
 
@@ -206,7 +207,7 @@ end = "churned"                         # left after buying
 [[improvement]]
 id = "welcome"
 name = "A welcome that explains everything"
-target = { touchpoint = "first-weeks" } # touchpoint, channel, team, stage, persona, exit_to: one or a list, combined by "and"
+target = { touchpoint = "first-weeks" } # touchpoint, channel, team, stage, persona, exit_to; several are combined by "and"
 effect = { quality = "+0.2", effort = "-30%" }
 start = "1 month"                       # left out: from day 0
 ramp = { linear = "3 months" }          # how it comes in; or { s_curve = "3 months" }; left out: at once

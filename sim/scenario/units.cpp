@@ -34,11 +34,25 @@ constexpr std::array<Unit, 7> units{{{"second", 86400.0, 0.0},
 struct Habit {
   std::string_view word, unit;
 };
-constexpr std::array<Habit, 19> habits{{{"s", "seconds"},     {"sec", "seconds"},    {"secs", "seconds"},  {"min", "minutes"},
-                                        {"mins", "minutes"},  {"h", "hours"},        {"hr", "hours"},      {"hrs", "hours"},
-                                        {"d", "days"},        {"w", "weeks"},        {"wk", "weeks"},      {"wks", "weeks"},
-                                        {"m", "minutes or months"}, {"mo", "months"}, {"mon", "months"},   {"y", "years"},
-                                        {"yr", "years"},      {"yrs", "years"},      {"a", "years"}}};
+constexpr std::array<Habit, 19> habits{{{"s", "seconds"},
+                                        {"sec", "seconds"},
+                                        {"secs", "seconds"},
+                                        {"min", "minutes"},
+                                        {"mins", "minutes"},
+                                        {"h", "hours"},
+                                        {"hr", "hours"},
+                                        {"hrs", "hours"},
+                                        {"d", "days"},
+                                        {"w", "weeks"},
+                                        {"wk", "weeks"},
+                                        {"wks", "weeks"},
+                                        {"m", "minutes or months"},
+                                        {"mo", "months"},
+                                        {"mon", "months"},
+                                        {"y", "years"},
+                                        {"yr", "years"},
+                                        {"yrs", "years"},
+                                        {"a", "years"}}};
 
 bool is_space(char c) { return c == ' ' || c == '\t'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -83,10 +97,11 @@ std::string unit_hint(std::string_view word) {
     if (habit.word == word) return fmt::format("write \"{}\" in full", habit.unit);
   }
   if (word.starts_with("quarter")) return "a quarter is \"3 months\"";
-  static const std::vector<std::string> names{"seconds", "minutes", "hours", "days",   "weeks", "months", "years",
-                                              "second",  "minute",  "hour",  "day", "week",  "month",  "year"};
+  static const std::vector<std::string> names{"seconds", "minutes", "hours", "days", "weeks", "months", "years",
+                                              "second",  "minute",  "hour",  "day",  "week",  "month",  "year"};
   const std::string found = nearest(word, names);
-  return found.empty() ? "units are seconds, minutes, hours, days, weeks, months and years" : fmt::format("did you mean \"{}\"?", found);
+  return found.empty() ? "units are seconds, minutes, hours, days, weeks, months and years"
+                       : fmt::format("did you mean \"{}\"?", found);
 }
 
 template <class T>
@@ -130,8 +145,9 @@ Parsed<double> parse_duration(std::string_view whole) {
   if (!number) return wrong<double>(fmt::format("{} is too large a number", in_quotes(text.substr(0, n))), "");
   const std::string_view word = trimmed(text.substr(n));
   if (word.empty()) {
-    return wrong<double>(fmt::format("{} has no unit", in_quotes(whole)),
-                         fmt::format("write \"{0} day{1}\", or {0} without quotes for days", text.substr(0, n), *number == 1.0 ? "" : "s"));
+    return wrong<double>(
+        fmt::format("{} has no unit", in_quotes(whole)),
+        fmt::format("write \"{0} day{1}\", or {0} without quotes for days", text.substr(0, n), *number == 1.0 ? "" : "s"));
   }
   const Unit* unit = find_unit(word);
   if (unit == nullptr) {
@@ -144,7 +160,8 @@ Parsed<double> parse_duration(std::string_view whole) {
                            "use the smaller unit alone: \"18 months\", \"90 minutes\"");
     }
     if (word.starts_with("per ")) {
-      return wrong<double>(fmt::format("{} is a rate, here stands a duration", in_quotes(whole)), std::string(duration_example));
+      return wrong<double>(fmt::format("{} is a rate, here stands a duration", in_quotes(whole)),
+                           std::string(duration_example));
     }
     return wrong<double>(fmt::format("{}: there is no unit {}", in_quotes(whole), in_quotes(word)), unit_hint(word));
   }
@@ -165,10 +182,12 @@ Parsed<double> parse_rate(std::string_view whole) {
     return wrong<double>(fmt::format("{} has no unit", in_quotes(whole)),
                          fmt::format("write \"{0} per day\", or {0} without quotes for that", text.substr(0, n)));
   }
-  if (!rest.starts_with("per ")) return wrong<double>(fmt::format("{} is not a rate", in_quotes(whole)), std::string(example));
+  if (!rest.starts_with("per "))
+    return wrong<double>(fmt::format("{} is not a rate", in_quotes(whole)), std::string(example));
   rest = trimmed(rest.substr(4));
   const Unit* unit = find_unit(rest);
-  if (unit == nullptr) return wrong<double>(fmt::format("{}: there is no unit {}", in_quotes(whole), in_quotes(rest)), unit_hint(rest));
+  if (unit == nullptr)
+    return wrong<double>(fmt::format("{}: there is no unit {}", in_quotes(whole), in_quotes(rest)), unit_hint(rest));
   const double rate = unit->days > 0.0 ? *number / unit->days : *number * unit->per_day;
   if (!std::isfinite(rate)) return wrong<double>(fmt::format("{} is too large", in_quotes(whole)), "");
   return {rate, {}, {}};
@@ -178,12 +197,15 @@ Parsed<Effect> parse_effect(std::string_view whole, Parameter parameter, EffectU
   constexpr std::string_view example = "\"+0.1\" adds, \"-20%\" takes a fifth away, \"= 0.9\" sets";
   constexpr std::string_view duration_effect = "\"-2 minutes\" adds, \"-20%\" takes a fifth away, \"= 8 minutes\" sets";
   constexpr std::string_view factor_effect = "a delay is stretched: \"-20%\" makes it a fifth shorter, \"= 0.5\" halves it";
-  const std::string hint(kind == EffectUnit::number ? example : kind == EffectUnit::duration ? duration_effect : factor_effect);
+  const std::string hint(kind == EffectUnit::number     ? example
+                         : kind == EffectUnit::duration ? duration_effect
+                                                        : factor_effect);
   std::string_view text = trimmed(whole);
   const auto no = [&](std::string_view why) { return wrong<Effect>(fmt::format("{} {}", in_quotes(whole), why), hint); };
   if (text.empty()) return no("is not an effect");
   if (text.front() == '*' || text.front() == 'x' || text.front() == '/') {
-    return wrong<Effect>(fmt::format("{} is not an effect", in_quotes(whole)), "multiply by a percentage: \"+20%\" is times 1.2");
+    return wrong<Effect>(fmt::format("{} is not an effect", in_quotes(whole)),
+                         "multiply by a percentage: \"+20%\" is times 1.2");
   }
   const bool sets = text.front() == '=';
   if (!sets && text.front() != '+' && text.front() != '-') {
@@ -218,10 +240,12 @@ Parsed<Effect> parse_effect(std::string_view whole, Parameter parameter, EffectU
   if (const std::optional<double> value = parse_number(number)) return {Effect{parameter, operation, *value}, {}, {}};
   const Parsed<double> days = parse_duration(number);
   if (days.value && kind == EffectUnit::duration) return {Effect{parameter, operation, *days.value}, {}, {}};
-  if (days.value) return no(kind == EffectUnit::factor ? "is a duration, here stands a factor" : "is a duration, here stands a number");
+  if (days.value)
+    return no(kind == EffectUnit::factor ? "is a duration, here stands a factor" : "is a duration, here stands a number");
   if (kind == EffectUnit::duration && number_length(number) > 0) return wrong<Effect>(days.message, days.hint);
   if (number_length(number) > 0 && number[number_length(number)] == ',') {
-    return wrong<Effect>(fmt::format("{} is not an effect", in_quotes(whole)), "write the decimals after a point, not a comma");
+    return wrong<Effect>(fmt::format("{} is not an effect", in_quotes(whole)),
+                         "write the decimals after a point, not a comma");
   }
   return no("is not an effect");
 }

@@ -20,7 +20,8 @@ struct Parsed {
 /// A decimal number such as "-1.5" or "2e3", finite, and nothing else; independent of the locale.
 [[nodiscard]] std::optional<double> parse_number(std::string_view text);
 
-/// "2 weeks" in days. Units: seconds, minutes, hours, days, weeks, months (365.25 / 12 days), years (365.25 days), with or without s.
+/// "2 weeks" in days. Units: seconds, minutes, hours, days, weeks, months (365.25 / 12 days), years (365.25 days), with or
+/// without s.
 [[nodiscard]] Parsed<double> parse_duration(std::string_view text);
 
 /// "0.2 per month" as a number per day.

@@ -84,7 +84,8 @@ std::optional<double> measured(const Value& value, Measure measure) {
 }
 
 constexpr std::string_view forms =
-    "a number, { uniform = [0, 1] }, { normal = { mean = 0.5, sd = 0.1 } }, { lognormal = { median = 3, sigma = 0.8 } }, ...";
+    "a number, { uniform = [0, 1] }, { normal = { mean = 0.5, sd = 0.1 } }, { lognormal = { median = 3, sigma = 0.8 } }, "
+    "...";
 constexpr std::string_view duration_forms =
     "\"3 days\", { uniform = [\"0 days\", \"90 days\"] }, { exponential = { mean = \"5 days\" } }, "
     "{ lognormal = { median = \"3 days\", sigma = 0.8 } }, ...";
@@ -100,15 +101,20 @@ std::optional<std::pair<double, double>> pair(const Value& value, Measure measur
   return std::pair(*first, *second);
 }
 
-// { weibull = { scale = .., shape = .. } } and its like: the first in the measure, the second (if any) a plain number or of the measure.
+// { weibull = { scale = .., shape = .. } } and its like: the first in the measure, the second (if any) a plain number or of
+// the measure.
 std::optional<std::pair<double, double>> parameters(const Value& value, std::string_view first, Measure first_measure,
-                                                    std::string_view second, Measure second_measure, const std::string& hint) {
+                                                    std::string_view second, Measure second_measure,
+                                                    const std::string& hint) {
   std::optional<Table> parts = table(value, fmt::format("the {} distribution", value.node().key), hint);
   if (!parts) return std::nullopt;
   double a = 0.0, b = 0.0;
-  bool complete = parts->read_required(first, a, [&](const Value& v) { return measured(v, first_measure); }, hint);
+  bool complete = parts->read_required(
+      first, a, [&](const Value& v) { return measured(v, first_measure); }, hint);
   if (!second.empty()) {
-    complete = parts->read_required(second, b, [&](const Value& v) { return measured(v, second_measure); }, hint) && complete;
+    complete = parts->read_required(
+                   second, b, [&](const Value& v) { return measured(v, second_measure); }, hint) &&
+               complete;
   }
   parts->close();
   return complete ? std::optional(std::pair(a, b)) : std::nullopt;
@@ -182,7 +188,8 @@ void Table::close() {
   for (const Value& unknown : rest()) {
     const std::string& key = unknown.node().key;
     const bool section = value_.path().empty() && (unknown.node().kind == Kind::table || unknown.node().kind == Kind::array);
-    unknown.refuse_key(section ? fmt::format("there is no section {}", in_quotes(key)) : fmt::format("unknown key {} in {}", in_quotes(key), what_),
+    unknown.refuse_key(section ? fmt::format("there is no section {}", in_quotes(key))
+                               : fmt::format("unknown key {} in {}", in_quotes(key), what_),
                        value_.problems().suggest(key, known_));
     const std::string near = nearest(key, known_);
     if (near.empty() || value_.node().find(near) != nullptr) continue;
@@ -305,7 +312,8 @@ std::optional<std::vector<Value>> elements(const Value& value, std::string hint)
 
 std::vector<Value> one_or_more(const Value& value) {
   if (value.node().kind != Kind::array) return {value};
-  if (value.node().children.empty()) value.refuse(fmt::format("{} names nothing", value.label()), "leave the key out to mean all");
+  if (value.node().children.empty())
+    value.refuse(fmt::format("{} names nothing", value.label()), "leave the key out to mean all");
   return elements(value).value_or(std::vector<Value>());
 }
 
@@ -322,15 +330,18 @@ std::optional<Distribution> distribution(const Value& value, Measure measure) {
                       simple.empty() ? std::string(all) : simple);
     return std::nullopt;
   }
-  static const std::vector<std::string> names{"fixed", "uniform", "normal", "beta", "exponential", "weibull", "lognormal", "loglogistic"};
+  static const std::vector<std::string> names{"fixed",       "uniform", "normal",    "beta",
+                                              "exponential", "weibull", "lognormal", "loglogistic"};
   for (const Node& child : node.children) {
     if (std::find(names.begin(), names.end(), child.key) != names.end()) continue;
-    value.member(child).refuse_key(fmt::format("there is no distribution {}", in_quotes(child.key)), value.problems().suggest(child.key, names));
+    value.member(child).refuse_key(fmt::format("there is no distribution {}", in_quotes(child.key)),
+                                   value.problems().suggest(child.key, names));
     return std::nullopt;
   }
   if (node.children.size() != 1) {
-    value.refuse(fmt::format("{} must be one distribution, not {}", value.label(), node.children.empty() ? "none" : "several"),
-                 std::string(all));
+    value.refuse(
+        fmt::format("{} must be one distribution, not {}", value.label(), node.children.empty() ? "none" : "several"),
+        std::string(all));
     return std::nullopt;
   }
   const Value shape = value.member(node.children.front());
@@ -344,26 +355,32 @@ std::optional<Distribution> distribution(const Value& value, Measure measure) {
     return made<Uniform>(pair(shape, measure, time ? "{ uniform = [\"1 day\", \"5 days\"] }" : "{ uniform = [0.2, 0.8] }"));
   }
   if (name == "beta") return made<Beta>(pair(shape, Measure::number, "{ beta = [6, 4] }"));
-  if (name == "normal") return made<Normal>(parameters(shape, "mean", measure, "sd", measure, "{ normal = { mean = 0.5, sd = 0.1 } }"));
+  if (name == "normal")
+    return made<Normal>(parameters(shape, "mean", measure, "sd", measure, "{ normal = { mean = 0.5, sd = 0.1 } }"));
   if (name == "exponential") {
-    const auto mean = parameters(shape, "mean", measure, "", measure, time ? "{ exponential = { mean = \"5 days\" } }" : "{ exponential = { mean = 5 } }");
+    const auto mean = parameters(shape, "mean", measure, "", measure,
+                                 time ? "{ exponential = { mean = \"5 days\" } }" : "{ exponential = { mean = 5 } }");
     return mean ? std::optional<Distribution>(Exponential{mean->first}) : std::nullopt;
   }
   if (name == "weibull") {
-    return made<Weibull>(parameters(shape, "scale", measure, "shape", Measure::number,
-                                    time ? "{ weibull = { scale = \"10 days\", shape = 1.5 } }" : "{ weibull = { scale = 1, shape = 1.5 } }"));
+    return made<Weibull>(parameters(
+        shape, "scale", measure, "shape", Measure::number,
+        time ? "{ weibull = { scale = \"10 days\", shape = 1.5 } }" : "{ weibull = { scale = 1, shape = 1.5 } }"));
   }
   if (name == "lognormal") {
-    return made<Lognormal>(parameters(shape, "median", measure, "sigma", Measure::number,
-                                      time ? "{ lognormal = { median = \"3 days\", sigma = 0.8 } }" : "{ lognormal = { median = 1, sigma = 0.5 } }"));
+    return made<Lognormal>(parameters(
+        shape, "median", measure, "sigma", Measure::number,
+        time ? "{ lognormal = { median = \"3 days\", sigma = 0.8 } }" : "{ lognormal = { median = 1, sigma = 0.5 } }"));
   }
-  return made<Loglogistic>(parameters(shape, "median", measure, "shape", Measure::number,
-                                      time ? "{ loglogistic = { median = \"3 days\", shape = 2 } }" : "{ loglogistic = { median = 1, shape = 2 } }"));
+  return made<Loglogistic>(parameters(
+      shape, "median", measure, "shape", Measure::number,
+      time ? "{ loglogistic = { median = \"3 days\", shape = 2 } }" : "{ loglogistic = { median = 1, shape = 2 } }"));
 }
 
 std::optional<std::size_t> word(const Value& value, const std::vector<std::string>& words) {
   std::string list;
-  for (std::size_t i = 0; i < words.size(); ++i) list += fmt::format("{}\"{}\"", i == 0 ? "" : i + 1 == words.size() ? " or " : ", ", words[i]);
+  for (std::size_t i = 0; i < words.size(); ++i)
+    list += fmt::format("{}\"{}\"", i == 0 ? "" : i + 1 == words.size() ? " or " : ", ", words[i]);
   if (value.node().kind != Kind::text) {
     value.refuse_type(list);
     return std::nullopt;

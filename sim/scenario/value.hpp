@@ -20,7 +20,8 @@ namespace sojourn::scenario {
 /// A node with its path ("touchpoint.first-bill.next[2].odds") and where to report what is wrong with it.
 class Value {
  public:
-  Value(const Node& node, std::string path, Problems& problems) : node_(&node), path_(std::move(path)), problems_(&problems) {}
+  Value(const Node& node, std::string path, Problems& problems)
+      : node_(&node), path_(std::move(path)), problems_(&problems) {}
 
   [[nodiscard]] const Node& node() const { return *node_; }
   [[nodiscard]] const std::string& path() const { return path_; }
@@ -47,7 +48,8 @@ class Value {
 class Table {
  public:
   /// `value` must be a table. `what` is it in messages: "touchpoint \"first-bill\"".
-  Table(Value value, std::string what) : value_(std::move(value)), what_(std::move(what)), taken_(value_.node().children.size(), false) {}
+  Table(Value value, std::string what)
+      : value_(std::move(value)), what_(std::move(what)), taken_(value_.node().children.size(), false) {}
 
   [[nodiscard]] const Value& value() const { return value_; }
   [[nodiscard]] const std::string& what() const { return what_; }

@@ -107,7 +107,8 @@ class MapTest(unittest.TestCase):
         exits = sum(len(t.get("next", [])) for t in scenario["touchpoint"])
         titles = {text_of(title) for title in root.iter(SVG + "title") if " → " in text_of(title)}
         self.assertEqual(len(titles), exits)
-        for words in [scenario["scenario"]["title"], scenario["scenario"]["question"], "Awareness", "Advocacy", "% start", "weak 0.4"]:
+        head = scenario["scenario"]
+        for words in [head["title"], head["question"], "Awareness", "Advocacy", "% start", "weak 0.4"]:
             self.assertIn(words, drawn)
 
     def test_svg_refers_to_nothing_and_runs_nothing(self):
@@ -123,7 +124,8 @@ class MapTest(unittest.TestCase):
 
     def test_equal_models_give_equal_maps(self):
         for name in ["map.svg", "map.dot", "map.html"]:
-            self.assertEqual(self.run_map(TELECOM, name), self.run_map(TELECOM, "again-" + name, LC_ALL="C", TZ="Asia/Tokyo"))
+            again = self.run_map(TELECOM, "again-" + name, LC_ALL="C", TZ="Asia/Tokyo")
+            self.assertEqual(self.run_map(TELECOM, name), again)
 
     def test_svg_survives_hostile_names(self):
         root = ElementTree.fromstring(self.run_map(self.hostile(), "map.svg"))
@@ -169,7 +171,8 @@ class MapTest(unittest.TestCase):
                     self.assertIn(words, drawn_text)
 
     def test_another_ending_is_refused(self):
-        done = subprocess.run([SOJOURN, "map", str(TELECOM), "-o", str(self.folder / "map.png")], capture_output=True, text=True)
+        command = [SOJOURN, "map", str(TELECOM), "-o", str(self.folder / "map.png")]
+        done = subprocess.run(command, capture_output=True, text=True)
         self.assertEqual(done.returncode, 2)
         self.assertIn(".svg, .html or .dot", done.stderr)
         self.assertEqual(list(self.folder.iterdir()), [])

@@ -209,17 +209,18 @@ class RunTest(FileInOtherHands):
     series = ("plan", "replication", "persona", "time")
     touch = ("plan", "replication", "persona", "touchpoint")
     variables = {
-        **dict.fromkeys(("prospects", "lost", "customers", "churned", "bought", "promoters", "passives", "detractors",
-                         "heard_positive", "heard_negative"), (series, "int64", "1")),
+        **dict.fromkeys(("prospects", "lost", "customers", "churned", "bought", "promoters", "passives", "detractors"),
+                        (series, "int64", "people")),
+        **dict.fromkeys(("heard_positive", "heard_negative"), (series, "int64", "messages")),
         **dict.fromkeys(("satisfaction", "expectation"), (series, "float64", "1")),
         **dict.fromkeys(("revenue", "cost_to_serve"), (series, "float64", "currency")),
         "investment": (("plan", "replication", "time"), "float64", "currency"),
-        "occupancy": (("plan", "replication", "touchpoint", "time"), "int64", "1"),
-        **dict.fromkeys(("visits", "repeats"), (touch, "int64", "1")),
+        "occupancy": (("plan", "replication", "touchpoint", "time"), "int64", "people"),
+        **dict.fromkeys(("visits", "repeats"), (touch, "int64", "count")),
         **dict.fromkeys(("touch_quality", "touch_satisfaction", "touch_effort"), (touch, "float64", "1")),
         "touch_wait": (touch, "float64", "day"),
-        "taken": (("plan", "replication", "persona", "exit"), "int64", "1"),
-        **dict.fromkeys(("tenure", "tenure_censored"), (("plan", "replication", "persona", "tenure_bin"), "int64", "1")),
+        "taken": (("plan", "replication", "persona", "exit"), "int64", "count"),
+        **dict.fromkeys(("tenure", "tenure_censored"), (("plan", "replication", "persona", "tenure_bin"), "int64", "people")),
         "touchpoint_stage": (("touchpoint",), "int64", "1"),
         "stage_order": (("stage",), "int64", "1"),
     }

@@ -5,9 +5,11 @@
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/weibull.hpp>
 #include <cmath>
+#include <cstdint>
 #include <functional>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sojourn/base/inverse.hpp"
@@ -67,9 +69,10 @@ TEST_CASE("distribution: quantiles and means agree with Boost.Math", "[base]") {
 }
 
 TEST_CASE("inverse: a word becomes the quantile of its uniform number", "[base]") {
-  const auto lower_of = [](std::uint32_t word) {  // the uniform number of the families that use one, or the normal score's tail
-    return static_cast<double>(uniform(word));
-  };
+  const auto lower_of =
+      [](std::uint32_t word) {  // the uniform number of the families that use one, or the normal score's tail
+        return static_cast<double>(uniform(word));
+      };
   for (const Family& family : families()) {
     const Inverse inverse(family.distribution);
     const bool score = family.name == "normal" || family.name == "lognormal" || family.name.ends_with("beta");
@@ -85,11 +88,11 @@ TEST_CASE("inverse: a word becomes the quantile of its uniform number", "[base]"
       } else {
         right = from_log ? family.upper(lower_of(word)) : family.lower(lower_of(word));
       }
-      REQUIRE(inverse.draw(word) == Approx(right).epsilon(2e-5).margin(1e-7));
+      REQUIRE(inverse.draw(word) == Approx(right).epsilon(2e-5).margin(family.name == "normal" ? 4e-6 : 1e-7));
     }
   }
-  for (const Distribution& constant : {Distribution(Fixed{3.0}), Distribution(Uniform{3.0, 3.0}), Distribution(Normal{3.0, 0.0}),
-                                       Distribution(Lognormal{3.0, 0.0})}) {
+  for (const Distribution& constant : {Distribution(Fixed{3.0}), Distribution(Uniform{3.0, 3.0}),
+                                       Distribution(Normal{3.0, 0.0}), Distribution(Lognormal{3.0, 0.0})}) {
     const Inverse inverse(constant);
     CHECK(inverse.constant());
     CHECK(inverse.draw(0u) == 3.0);
@@ -114,12 +117,14 @@ TEST_CASE("inverse: the extreme words give finite draws of the right sign", "[ba
 TEST_CASE("inverse: at a cumulative hazard h it is the quantile of 1 - exp(-h)", "[base]") {
   for (const Family& family : families()) {
     const Inverse inverse(family.distribution);
-    for (const double h : {1e-5, 1e-3, 0.02, 0.3, 0.6931, 1.0, 2.5, 7.0, 15.0}) {
+    for (const double h : {1e-5, 1e-3, 0.02, 0.3, 0.6931, 1.0, 2.5, 7.0, 13.0, 15.0, 30.0}) {
       INFO(family.name << ", hazard " << h);
       const auto hazard = static_cast<float>(h);
       const double exact = static_cast<double>(hazard);
       const double right = exact < 0.5 ? family.lower(-std::expm1(-exact)) : family.upper(std::exp(-exact));
-      CHECK(inverse.at_hazard(hazard) == Approx(right).epsilon(1e-4).margin(1e-6));
+      if (h > 20.0 && family.name.ends_with("beta")) continue;  // its table ends at 6.4 standard deviations
+      // Past 14, which one draw in a million reaches at a multiplier of 1, an expansion of the tail is near enough.
+      CHECK(inverse.at_hazard(hazard) == Approx(right).epsilon(h < 14.0 ? 2e-5 : 1e-3).margin(4e-6));
     }
     // Far beyond any draw it is still a number.
     for (const float h : {0.0f, 1e-30f, 1e-12f, 60.0f, 1e6f}) CHECK(std::isfinite(inverse.at_hazard(h)));

@@ -91,10 +91,10 @@ TEST_CASE("choice: inclination, weight and luck", "[behaviour]") {
 
 TEST_CASE("recommendation: answers from 0 to 10 and their classes", "[behaviour]") {
   CHECK(b::recommend(0.5f, 0.0f, 0.7f, 0.22f) == 7);
-  CHECK(b::recommend(0.5f, 1.0f, 0.7f, 0.22f) == 9);    // 9.2
-  CHECK(b::recommend(0.5f, -1.0f, 0.7f, 0.22f) == 5);   // 4.8
-  CHECK(b::recommend(0.64f, 0.0f, 0.7f, 0.22f) == 8);   // 8.4
-  CHECK(b::recommend(0.66f, 0.0f, 0.7f, 0.22f) == 9);   // 8.6
+  CHECK(b::recommend(0.5f, 1.0f, 0.7f, 0.22f) == 9);   // 9.2
+  CHECK(b::recommend(0.5f, -1.0f, 0.7f, 0.22f) == 5);  // 4.8
+  CHECK(b::recommend(0.64f, 0.0f, 0.7f, 0.22f) == 8);  // 8.4
+  CHECK(b::recommend(0.66f, 0.0f, 0.7f, 0.22f) == 9);  // 8.6
   CHECK(b::recommend(1.0f, 6.0f, 0.7f, 0.22f) == 10);
   CHECK(b::recommend(0.0f, -6.0f, 0.7f, 0.22f) == 0);
   for (int answer = 0; answer <= 10; ++answer) CHECK(b::promoter_class(answer) == (answer >= 9 ? 0 : answer >= 7 ? 1 : 2));
@@ -118,5 +118,6 @@ TEST_CASE("money: worth at a day, and of a flow", "[behaviour]") {
   const double negative = b::force_of_interest(-0.1);
   CHECK(negative < 0.0);
   CHECK(b::annuity(negative, 365.25) > 365.25);
-  CHECK(b::annuity(rho, 70.0) + b::present_value(rho, 70.0) * b::annuity(rho, 295.0) == Approx(b::annuity(rho, 365.0)).epsilon(1e-13));
+  CHECK(b::annuity(rho, 70.0) + b::present_value(rho, 70.0) * b::annuity(rho, 295.0) ==
+        Approx(b::annuity(rho, 365.0)).epsilon(1e-13));
 }

@@ -1,6 +1,6 @@
 // Windows (T_{k-1}, T_k], and the regimes between changes.
 #include <cmath>
-#include <limits>
+#include <optional>
 #include <vector>
 
 #include "sojourn/engine/clock.hpp"
@@ -60,7 +60,8 @@ TEST_CASE("regimes: they begin where a change starts or ends", "[engine]") {
   const Regimes all = regimes({&first, &second, &late}, windows, 50.0);
   CHECK(all.begins == std::vector<double>{0.0, 10.0, 15.5, 20.0});
   CHECK(all.fractions == std::vector<std::vector<double>>{{0, 0, 0}, {1, 0, 0}, {1, 1, 0}, {0, 1, 0}});
-  CHECK(all.on == std::vector<std::vector<bool>>{{false, false, false}, {true, false, false}, {true, true, false}, {false, true, false}});
+  CHECK(all.on == std::vector<std::vector<bool>>{
+                      {false, false, false}, {true, false, false}, {true, true, false}, {false, true, false}});
   const Regimes none = regimes({}, windows, 50.0);
   CHECK(none.begins == std::vector<double>{0.0});
   const Change always = lasting(0.0, std::nullopt);

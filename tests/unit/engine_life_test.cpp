@@ -1,7 +1,10 @@
 // One hand-made life without chance, from the first visit to the last cent of the results file.
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "sojourn/engine/run.hpp"
@@ -17,13 +20,15 @@ namespace {
 constexpr std::size_t ad = 0, buy = 1, use = 2, paused = 3, back = 4, gone = 5;
 constexpr std::uint64_t people = 5;
 
-// Arrives on day 2, buys on 10, uses from 15 to 25 (earning 1 a day), pauses until 32 (costing 2 a day), is back, and leaves on 45.
+// Arrives on day 2, buys on 10, uses from 15 to 25 (earning 1 a day), pauses until 32 (costing 2 a day), is back, and leaves
+// on 45.
 ModelParts hand_made(double horizon = 50.0) {
-  ModelParts parts = journey({place(Stage::awareness, {by_odds(buy, 1.0, Fixed{8.0})}), place(Stage::purchase, {by_odds(use, 1.0, Fixed{5.0})}),
-                              place(Stage::retention, {by_odds(paused, 1.0, Fixed{10.0})}),
-                              place(Stage::retention, {by_odds(back, 1.0, Fixed{7.0})}),
-                              place(Stage::retention, {by_odds(gone, 1.0, Fixed{13.0})}), finish(End::churned)},
-                             horizon, people);
+  ModelParts parts = journey(
+      {place(Stage::awareness, {by_odds(buy, 1.0, Fixed{8.0})}), place(Stage::purchase, {by_odds(use, 1.0, Fixed{5.0})}),
+       place(Stage::retention, {by_odds(paused, 1.0, Fixed{10.0})}),
+       place(Stage::retention, {by_odds(back, 1.0, Fixed{7.0})}), place(Stage::retention, {by_odds(gone, 1.0, Fixed{13.0})}),
+       finish(End::churned)},
+      horizon, people);
   parts.settings.window = Days(7.0);
   parts.settings.discount = 0.1;
   parts.personas[0].arrives = Fixed{2.0};
@@ -122,7 +127,8 @@ TEST_CASE("life: windows of the results, to the last cent", "[engine]") {
   const RunResult result = run_baseline(hand_made());
   const Outcomes outcomes = collect_outcomes(result, {});
   REQUIRE_NOTHROW(require_consistent(outcomes));
-  CHECK(std::get<std::vector<double>>(outcomes.dimension("time").values) == std::vector<double>{7, 14, 21, 28, 35, 42, 49, 50});
+  CHECK(std::get<std::vector<double>>(outcomes.dimension("time").values) ==
+        std::vector<double>{7, 14, 21, 28, 35, 42, 49, 50});
   CHECK(integers(outcomes, "prospects") == times_people({1, 0, 0, 0, 0, 0, 0, 0}));
   CHECK(integers(outcomes, "lost") == times_people({0, 0, 0, 0, 0, 0, 0, 0}));
   CHECK(integers(outcomes, "customers") == times_people({0, 1, 1, 0, 1, 1, 0, 0}));
@@ -131,8 +137,9 @@ TEST_CASE("life: windows of the results, to the last cent", "[engine]") {
   check_series(reals(outcomes, "revenue"), {0, 100, 6, 4, 0, 0, 0, 0});
   check_series(reals(outcomes, "cost_to_serve"), {0, 30, 0, 6, 8, 0, 4, 0});
   const std::vector<std::int64_t> occupancy = integers(outcomes, "occupancy");
-  const std::vector<std::vector<std::int64_t>> present{{1, 0, 0, 0, 0, 0, 0, 0}, {0, 1, 0, 0, 0, 0, 0, 0}, {0, 0, 1, 0, 0, 0, 0, 0},
-                                                       {0, 0, 0, 1, 0, 0, 0, 0}, {0, 0, 0, 0, 1, 1, 0, 0}, {0, 0, 0, 0, 0, 0, 1, 1}};
+  const std::vector<std::vector<std::int64_t>> present{{1, 0, 0, 0, 0, 0, 0, 0}, {0, 1, 0, 0, 0, 0, 0, 0},
+                                                       {0, 0, 1, 0, 0, 0, 0, 0}, {0, 0, 0, 1, 0, 0, 0, 0},
+                                                       {0, 0, 0, 0, 1, 1, 0, 0}, {0, 0, 0, 0, 0, 0, 1, 1}};
   for (std::size_t v = 0; v < present.size(); ++v) {
     INFO("touchpoint " << v);
     CHECK(std::vector<std::int64_t>(occupancy.begin() + static_cast<std::ptrdiff_t>(8 * v),
@@ -148,8 +155,8 @@ TEST_CASE("life: windows of the results, to the last cent", "[engine]") {
 
   // A customer for 15 days when the pause began: the 15th bin of a day.
   const std::vector<std::int64_t> tenure = integers(outcomes, "tenure"), censored = integers(outcomes, "tenure_censored");
-  REQUIRE(tenure.size() == 50);
-  for (std::size_t b = 0; b < 50; ++b) {
+  REQUIRE(tenure.size() == 51);
+  for (std::size_t b = 0; b < tenure.size(); ++b) {
     CHECK(tenure[b] == (b == 14 ? static_cast<std::int64_t>(people) : 0));
     CHECK(censored[b] == 0);
   }

@@ -1,7 +1,7 @@
 // What the model becomes when it is compiled: rows, exits, prices, flows; and what is refused.
 #include <cmath>
-#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sojourn/engine/program.hpp"
@@ -14,10 +14,11 @@ using namespace sojourn::verify;
 namespace {
 
 ModelParts shop() {
-  ModelParts parts = journey({place(Stage::awareness, {by_odds(1, 2.0), by_odds(2, 1.0), by_share(3, 0.1)}),
-                              place(Stage::purchase, {by_odds(2, 1.0, Exponential{30.0}), by_odds(3, 0.5, Exponential{50.0})}, ExitRule::race),
-                              place(Stage::retention, {by_odds(2, 1.0, Fixed{10.0})}), finish(End::lost)},
-                             100.0, 10);
+  ModelParts parts = journey(
+      {place(Stage::awareness, {by_odds(1, 2.0), by_odds(2, 1.0), by_share(3, 0.1)}),
+       place(Stage::purchase, {by_odds(2, 1.0, Exponential{30.0}), by_odds(3, 0.5, Exponential{50.0})}, ExitRule::race),
+       place(Stage::retention, {by_odds(2, 1.0, Fixed{10.0})}), finish(End::lost)},
+      100.0, 10);
   parts.settings.window = Days(10.0);
   parts.channels = {{"web", "", true, true}, {"mail", "", false, true}};
   parts.teams = {{"sales", ""}, {"care", ""}};
@@ -85,16 +86,18 @@ TEST_CASE("program: rows hold the touchpoint's numbers, exits the persona's fact
 
 TEST_CASE("program: a plan's changes stand in its rows while they are on", "[engine]") {
   ModelParts parts = shop();
-  parts.improvements = {improvement(change("better", 2, {Parameter::quality, Operation::add, 0.2}, 20.0, 60.0), {0.0, 0.0, 0.5}),
-                        improvement(change("promise", 0, {Parameter::promise, Operation::set, 0.9}, 0.0)),
-                        improvement(change("idle", 2, {Parameter::weight, Operation::multiply, 3.0}, 0.0))};
+  parts.improvements = {
+      improvement(change("better", 2, {Parameter::quality, Operation::add, 0.2}, 20.0, 60.0), {0.0, 0.0, 0.5}),
+      improvement(change("promise", 0, {Parameter::promise, Operation::set, 0.9}, 0.0)),
+      improvement(change("idle", 2, {Parameter::weight, Operation::multiply, 3.0}, 0.0))};
   parts.improvements[1].change.ramp = {RampShape::linear, Days(20.0)};
   parts.improvements.push_back(improvement(change("record", 1, {Parameter::carry, Operation::add, 0.2}, 0.0)));
   parts.improvements.push_back(improvement(change("push", 0, {Parameter::odds, Operation::multiply, 3.0}, 0.0)));
   parts.improvements.back().change.target.exit_to = {TouchpointId(2)};
   parts.improvements.push_back(improvement(change("slow", 1, {Parameter::delay, Operation::multiply, 2.0}, 0.0)));
   parts.events = {change("outage", 2, {Parameter::quality, Operation::multiply, 0.5}, 40.0, 50.0)};
-  parts.plans.push_back({"plan", "", {ImprovementId(0), ImprovementId(1), ImprovementId(3), ImprovementId(4), ImprovementId(5)}});
+  parts.plans.push_back(
+      {"plan", "", {ImprovementId(0), ImprovementId(1), ImprovementId(3), ImprovementId(4), ImprovementId(5)}});
   const Model model(parts);
   const Program baseline(model), plan(apply(model, PlanId(1)));
   const auto at = [](const Program& program, double t, std::uint32_t touchpoint) -> const VisitRow& {
@@ -165,7 +168,7 @@ TEST_CASE("program: the table of a model's programs", "[engine]") {
   CHECK(shape.touchpoints == 4);
   CHECK(shape.exits == 6);
   CHECK(shape.windows == 10);
-  CHECK(shape.tenure_bins == 100);
+  CHECK(shape.tenure_bins == 101);  // one more for who is a customer from day 0 to the horizon
   CHECK(shape.tenure_bin == 1.0);
   CHECK(shape.scales.money == fixed_point_scale(100.0));
   CHECK(shape.scales.days == fixed_point_scale(100.0));
@@ -173,5 +176,5 @@ TEST_CASE("program: the table of a model's programs", "[engine]") {
   longer.settings.horizon = Days(5001.0);
   const std::vector<Program> long_programs{Program(Model(longer))};
   CHECK(tally_shape(long_programs).tenure_bin == 5.0);
-  CHECK(tally_shape(long_programs).tenure_bins == 1001);
+  CHECK(tally_shape(long_programs).tenure_bins == 1002);
 }

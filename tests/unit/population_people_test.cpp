@@ -1,5 +1,5 @@
 // Who customer i is: from (seed, replication, i) alone.
-#include <limits>
+#include <cstdint>
 #include <vector>
 
 #include "sojourn/population/population.hpp"
@@ -10,7 +10,8 @@ using namespace sojourn;
 
 namespace {
 
-std::vector<float> traits_of(const Population& population, const Streams& streams, std::uint32_t customer, std::uint32_t persona) {
+std::vector<float> traits_of(const Population& population, const Streams& streams, std::uint32_t customer,
+                             std::uint32_t persona) {
   std::vector<float> traits(population.trait_count());
   population.traits(streams, customer, persona, traits);
   return traits;
@@ -28,7 +29,8 @@ TEST_CASE("population: the same customer every time, another one under another n
   CHECK(once.arrival == again.arrival);
   CHECK(once.answering == again.answering);
   CHECK(once.luck == again.luck);
-  for (const Person& other : {population.person(streams, 18), population.person(Streams(42, 1), 17), population.person(Streams(43, 0), 17)}) {
+  for (const Person& other :
+       {population.person(streams, 18), population.person(Streams(42, 1), 17), population.person(Streams(43, 0), 17)}) {
     CHECK(other.luck != once.luck);
     CHECK(other.arrival != once.arrival);
     CHECK(other.answering != once.answering);

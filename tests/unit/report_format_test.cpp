@@ -1,5 +1,4 @@
 // Numbers as people write them.
-#include <cmath>
 #include <limits>
 #include <string>
 

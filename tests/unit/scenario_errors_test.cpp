@@ -90,15 +90,15 @@ TEST_CASE("one mistake is one error", "[scenario]") {
     CHECK(scenario.findings.size() == scenario.errors());
     return scenario.errors();
   };
-  CHECK(errors(changed("share = 1", "share = \"all\"")) == 1);                   // no sum of shares
-  CHECK(errors(changed("share = 1", "shaer = 1")) == 1);                         // nothing is missing
-  CHECK(errors(changed("horizon = \"12 months\"", "horizon = \"12\"")) == 1);    // no horizon of zero
-  CHECK(errors(changed("\"1 day\" } ]", "\"1 dya\" } ]")) == 1);                 // no circle without delay
-  CHECK(errors(changed("end = \"churned\"", "end = \"churnd\"")) == 1);          // no dead end
+  CHECK(errors(changed("share = 1", "share = \"all\"")) == 1);                 // no sum of shares
+  CHECK(errors(changed("share = 1", "shaer = 1")) == 1);                       // nothing is missing
+  CHECK(errors(changed("horizon = \"12 months\"", "horizon = \"12\"")) == 1);  // no horizon of zero
+  CHECK(errors(changed("\"1 day\" } ]", "\"1 dya\" } ]")) == 1);               // no circle without delay
+  CHECK(errors(changed("end = \"churned\"", "end = \"churnd\"")) == 1);        // no dead end
   CHECK(errors(changed("end = \"churned\"", "ends = \"churned\"")) == 1);
-  CHECK(errors(changed("odds = 9,", "ods = 9,")) == 1);                          // no exit without odds
+  CHECK(errors(changed("odds = 9,", "ods = 9,")) == 1);                                  // no exit without odds
   CHECK(errors(changed("{ to = \"use\", odds = 1", "{ to = \"usee\", odds = 1")) == 1);  // nobody is unreachable
-  CHECK(errors(changed("stage = \"purchase\"", "stage = \"buying\"")) == 1);     // nobody leaves before buying
+  CHECK(errors(changed("stage = \"purchase\"", "stage = \"buying\"")) == 1);             // nobody leaves before buying
   CHECK(errors(changed("improvements = [\"better\"]", "improvements = [\"beter\"]")) == 1);
   CHECK(errors(changed("improvements = ", "improvement = ")) == 1);
   CHECK(errors(changed("starts = { buy = 1 }", "starts = { buy = \"all\" }")) == 1);
@@ -117,7 +117,8 @@ TEST_CASE("independent mistakes of one entity are all told", "[scenario]") {
 TEST_CASE("what is wrong for all personas in [behaviour] is told once", "[scenario]") {
   std::string text = changed("[[persona]]", "[behaviour]\ntraits = { patience = -3 }\n\n[[persona]]");
   text.replace(text.find("share = 1"), 9, "share = 0.5");
-  text.replace(text.find("[[touchpoint]]"), 14, "[[persona]]\nid = \"others\"\nshare = 0.5\nstarts = { buy = 1 }\n\n[[touchpoint]]");
+  text.replace(text.find("[[touchpoint]]"), 14,
+               "[[persona]]\nid = \"others\"\nshare = 0.5\nstarts = { buy = 1 }\n\n[[touchpoint]]");
   const Scenario scenario = parse(text);
   INFO(diagnostics(scenario));
   REQUIRE(scenario.errors() == 1);

@@ -1,6 +1,5 @@
 // "Did you mean": near words are found, far ones are not offered.
 #include "sojourn/scenario/nearest.hpp"
-
 #include "tests/catch.hpp"
 
 using namespace sojourn;

@@ -72,8 +72,8 @@ std::string digest(const ModelParts& parts) {
   std::ostringstream out;
   out << std::hexfloat;
   const Settings& s = parts.settings;
-  out << s.title << s.question << s.start << s.horizon.value() << s.window.value() << s.customers << s.market.value_or(-1) << s.replications
-      << s.seed << s.currency << s.discount << '\n';
+  out << s.title << s.question << s.start << s.horizon.value() << s.window.value() << s.customers << s.market.value_or(-1)
+      << s.replications << s.seed << s.currency << s.discount << '\n';
   for (const Trait& t : parts.traits) out << t.name << t.low << t.high << '\n';
   for (const Persona& p : parts.personas) {
     out << p.id << p.name << p.share;
@@ -86,19 +86,20 @@ std::string digest(const ModelParts& parts) {
   }
   for (const Handover& h : parts.handovers) out << h.from.index() << ' ' << h.to.index() << ' ' << h.carry << '\n';
   for (const Touchpoint& t : parts.touchpoints) {
-    out << t.id << t.name << int(t.stage) << t.channel.valid() << t.team.valid() << t.quality_mean << ' ' << t.quality_sd << ' ' << t.effort << ' '
-        << t.weight << ' ' << t.promise.value_or(-1) << ' ' << t.cost << ' ' << t.revenue << ' ' << t.revenue_per_month << ' ' << t.cost_per_month
-        << int(t.exits) << (t.end ? int(*t.end) : -1);
+    out << t.id << t.name << int(t.stage) << t.channel.valid() << t.team.valid() << t.quality_mean << ' ' << t.quality_sd
+        << ' ' << t.effort << ' ' << t.weight << ' ' << t.promise.value_or(-1) << ' ' << t.cost << ' ' << t.revenue << ' '
+        << t.revenue_per_month << ' ' << t.cost_per_month << int(t.exits) << (t.end ? int(*t.end) : -1);
     for (const Exit& e : t.next) {
-      out << e.to.index() << ' ' << e.odds.value_or(-1) << ' ' << e.probability.index() << int(e.on) << e.slopes.satisfaction << ' '
-          << e.slopes.expectation << ' ' << e.slopes.heard << ' ' << e.slopes.effort;
+      out << e.to.index() << ' ' << e.odds.value_or(-1) << ' ' << e.probability.index() << int(e.on) << e.slopes.satisfaction
+          << ' ' << e.slopes.expectation << ' ' << e.slopes.heard << ' ' << e.slopes.effort;
       if (const double* p = std::get_if<double>(&e.probability)) out << *p;
       write(out, e.after);
     }
     out << '\n';
   }
   const auto change = [&](const Change& c) {
-    out << c.id << c.name << c.start.value() << ' ' << (c.end ? c.end->value() : -1.0) << int(c.ramp.shape) << c.ramp.over.value();
+    out << c.id << c.name << c.start.value() << ' ' << (c.end ? c.end->value() : -1.0) << int(c.ramp.shape)
+        << c.ramp.over.value();
     for (const TouchpointId t : c.target.touchpoints) out << ' ' << t.index();
     for (const ChannelId t : c.target.channels) out << ' ' << t.index();
     for (const Stage t : c.target.stages) out << ' ' << int(t);
@@ -136,12 +137,13 @@ TEST_CASE("--set is split at the first equals sign", "[scenario]") {
 }
 
 TEST_CASE("--set reaches every kind of key", "[scenario]") {
-  const Scenario scenario = with({"scenario.customers=5_000", "scenario.horizon=12 weeks", "scenario.start=2028-02-29", "scenario.title=Two words",
-                                  "touchpoint.buy.quality.mean=0.7", "touchpoint.use.quality.sd=0.3", "touchpoint.buy.next.use.odds=4",
-                                  "touchpoint.buy.next[2].odds=5", "touchpoint.use.next.gone.after.lognormal.sigma=0.5",
-                                  "persona.a.traits.patience=36 hours", "behaviour.memory=0.5", "improvement.better.effect.quality=-20%",
-                                  "improvement.better.cost.once=1000", "improvement.better.target.touchpoint[0]=buy",
-                                  "touchpoint.buy.weight=3", "scenario.seed=9"});
+  const Scenario scenario =
+      with({"scenario.customers=5_000", "scenario.horizon=12 weeks", "scenario.start=2028-02-29", "scenario.title=Two words",
+            "touchpoint.buy.quality.mean=0.7", "touchpoint.use.quality.sd=0.3", "touchpoint.buy.next.use.odds=4",
+            "touchpoint.buy.next[2].odds=5", "touchpoint.use.next.gone.after.lognormal.sigma=0.5",
+            "persona.a.traits.patience=36 hours", "behaviour.memory=0.5", "improvement.better.effect.quality=-20%",
+            "improvement.better.cost.once=1000", "improvement.better.target.touchpoint[0]=buy", "touchpoint.buy.weight=3",
+            "scenario.seed=9"});
   INFO(diagnostics(scenario));
   REQUIRE(scenario.errors() == 0);
   const ModelParts& parts = scenario.parts;
@@ -181,8 +183,9 @@ TEST_CASE("half a quality keeps its other half", "[scenario]") {
 }
 
 TEST_CASE("whole values can be set, later settings win", "[scenario]") {
-  const Scenario scenario = with({"touchpoint.buy.quality={ mean = 0.9, sd = 0.1 }", "touchpoint.buy.quality.mean=0.8",
-                                  "touchpoint.use.next=[ { to = \"gone\", odds = 7, after = 3 } ]", "plan.p.improvements=[\"better\"]"});
+  const Scenario scenario =
+      with({"touchpoint.buy.quality={ mean = 0.9, sd = 0.1 }", "touchpoint.buy.quality.mean=0.8",
+            "touchpoint.use.next=[ { to = \"gone\", odds = 7, after = 3 } ]", "plan.p.improvements=[\"better\"]"});
   INFO(diagnostics(scenario));
   REQUIRE(scenario.errors() == 0);
   CHECK(scenario.parts.touchpoints[0].quality_mean == 0.8);
@@ -195,12 +198,13 @@ TEST_CASE("an override's mistake is told with the option, not with a line", "[sc
         "--set touchpoint.buy.quality.mean=7: error: mean quality is 7, but must be between 0 and 1");
   CHECK(first_error(with({"touchpoint.bye.effort=0.1"})) ==
         "--set touchpoint.bye.effort=0.1: error: there is no \"bye\" in touchpoint\nhint: known: buy, use, gone");
-  CHECK(first_error(with({"touchpoint.buy.next.gone.odds=1"})).find("say which: touchpoint.buy.next[1] or touchpoint.buy.next[2]") !=
-        std::string::npos);
+  CHECK(first_error(with({"touchpoint.buy.next.gone.odds=1"}))
+            .find("say which: touchpoint.buy.next[1] or touchpoint.buy.next[2]") != std::string::npos);
   CHECK(first_error(with({"event.outage.start=3"})).find("the scenario has no event") != std::string::npos);
   CHECK(first_error(with({"touchpoint.buy.quality.mena=0.3"})).find("did you mean \"mean\"?") != std::string::npos);
   CHECK(first_error(with({"shcema=1"})).find("unknown key \"shcema\"") != std::string::npos);
-  for (const char* path : {"", ".", "a.", ".a", "a..b", "a[", "a[]", "a[x]", "a[1", "[0]", "a b", "a[99999999999999999999]", "\"a"}) {
+  for (const char* path :
+       {"", ".", "a.", ".a", "a..b", "a[", "a[]", "a[x]", "a[1", "[0]", "a b", "a[99999999999999999999]", "\"a"}) {
     const Scenario scenario = parse_scenario(journey, "j.toml", ".", {Override{"--set x", path, "1"}});
     INFO(path);
     CHECK(scenario.errors() == 1);
@@ -220,8 +224,11 @@ TEST_CASE("two mistakes, one in the file and one in an override, are both told",
 
 TEST_CASE("the resolved text says the same again", "[scenario]") {
   std::vector<std::pair<std::string, std::vector<Override>>> cases{
-      {journey, {parse_override("touchpoint.buy.quality.mean=0.1"), parse_override("scenario.title=\"tab\\t quote\\\" line\\n ä 使\"")}},
-      {journey, {parse_override("touchpoint.buy.weight=0.30000000000000004"), parse_override("touchpoint.use.cost=1e-300")}}};
+      {journey,
+       {parse_override("touchpoint.buy.quality.mean=0.1"),
+        parse_override("scenario.title=\"tab\\t quote\\\" line\\n ä 使\"")}},
+      {journey,
+       {parse_override("touchpoint.buy.weight=0.30000000000000004"), parse_override("touchpoint.use.cost=1e-300")}}};
   for (const Template& t : templates()) cases.emplace_back(t.text, std::vector{parse_override("scenario.seed=11")});
   for (const auto& [text, overrides] : cases) {
     const Scenario once = parse_scenario(text, "x.toml", ".", overrides);

@@ -1,9 +1,8 @@
 // The whole format, key by key, into the parts of a model.
-#include "sojourn/scenario/scenario.hpp"
-
 #include <filesystem>
 #include <fstream>
 
+#include "sojourn/scenario/scenario.hpp"
 #include "tests/catch.hpp"
 
 using namespace sojourn;
@@ -160,7 +159,12 @@ closed_loop = { below = 7, to = "winback", within = "2 days" }
 [[improvement]]
 id = "plain-bill"
 name = "Plain bill"
-target = { touchpoint = ["first-bill"], channel = "app", team = ["billing"], stage = ["purchase", "retention"], persona = "family", exit_to = "winback" }
+target.touchpoint = ["first-bill"]
+target.channel = "app"
+target.team = ["billing"]
+target.stage = ["purchase", "retention"]
+target.persona = "family"
+target.exit_to = "winback"
 effect = { quality = "+0.15", effort = "-40%", odds = 3, delay = "= 0.5" }
 start = "1 month"
 end = "23 months"
@@ -430,8 +434,8 @@ TEST_CASE("no table swallows an unknown key", "[scenario]") {
   // Tables with free keys refuse it as the name of nothing; themes and traits are named by the scenario itself.
   std::size_t tables = 0;
   for (std::size_t i = 1; i < everything.size(); ++i) {
-    const bool section = everything[i - 1] == '\n' && everything.find_last_of('[', i - 2) != std::string::npos && everything[i - 2] == ']' &&
-                         everything[everything.rfind('\n', i - 2) + 1] == '[';
+    const bool section = everything[i - 1] == '\n' && everything.find_last_of('[', i - 2) != std::string::npos &&
+                         everything[i - 2] == ']' && everything[everything.rfind('\n', i - 2) + 1] == '[';
     const bool inline_table = everything[i - 1] == '{';
     if (!section && !inline_table) continue;
     const std::string before = everything.substr(everything.rfind('\n', i - 1) + 1, i - 1 - everything.rfind('\n', i - 1));
@@ -461,7 +465,8 @@ TEST_CASE("every kind of network is read", "[scenario]") {
   CHECK(std::holds_alternative<WellMixed>(network("{ well_mixed = {} }").parts.word_of_mouth->network));
   CHECK(std::get<ScaleFree>(network("{ scale_free = { contacts = 6 } }").parts.word_of_mouth->network).contacts == 6.0);
   CHECK(std::get<RandomNetwork>(network("{ random = { contacts = 8 } }").parts.word_of_mouth->network).contacts == 8.0);
-  CHECK(std::get<Communities>(network("{ communities = { contacts = 10, within = 0.8 } }").parts.word_of_mouth->network).within == 0.8);
+  CHECK(std::get<Communities>(network("{ communities = { contacts = 10, within = 0.8 } }").parts.word_of_mouth->network)
+            .within == 0.8);
   CHECK(network("{ well_mixed = {}, random = { contacts = 8 } }").errors() == 1);
   CHECK(network("{}").errors() == 1);
   CHECK(network("\"random\"").errors() == 1);

@@ -1,6 +1,5 @@
 // Quantities and effects as people write them.
 #include "sim/scenario/units.hpp"
-
 #include "sojourn/base/quantity.hpp"
 #include "tests/catch.hpp"
 
@@ -48,7 +47,8 @@ TEST_CASE("what is no duration says why", "[scenario]") {
   CHECK(parse_duration("1,5 days").hint == "write the decimals after a point, not a comma");
   CHECK(parse_duration("1 year 6 months").hint == "use the smaller unit alone: \"18 months\", \"90 minutes\"");
   CHECK(parse_duration("2 per month").message == "\"2 per month\" is a rate, here stands a duration");
-  for (const char* wrong : {"", " ", "days", "soon", "1e999 days", "1e308 years", "nan days", "inf days", "0x10 days", "1_0 days", "- 2 days", "1..2 days"}) {
+  for (const char* wrong : {"", " ", "days", "soon", "1e999 days", "1e308 years", "nan days", "inf days", "0x10 days",
+                            "1_0 days", "- 2 days", "1..2 days"}) {
     CHECK_FALSE(parse_duration(wrong).value);
     CHECK_FALSE(parse_duration(wrong).message.empty());
   }
@@ -93,12 +93,14 @@ TEST_CASE("unclear effects are refused with the way to write them", "[scenario]"
   CHECK(hint("x1.2") == "multiply by a percentage: \"+20%\" is times 1.2");
   CHECK(hint("+0,1") == "write the decimals after a point, not a comma");
   CHECK(hint("-1 day", EffectUnit::factor).find("a delay is stretched") == 0);
-  for (const char* wrong : {"", "+", "=", "better", "+-1", "--1", "+1 day", "+%", "+1e999", "= inf"}) static_cast<void>(hint(wrong));
+  for (const char* wrong : {"", "+", "=", "better", "+-1", "--1", "+1 day", "+%", "+1e999", "= inf"})
+    static_cast<void>(hint(wrong));
 }
 
 TEST_CASE("numbers do not depend on the locale", "[scenario]") {
   CHECK(*parse_number("1.5") == 1.5);
   CHECK(*parse_number("+1e3") == 1000.0);
   CHECK(*parse_number("0.30000000000000004") == 0.30000000000000004);
-  for (const char* wrong : {"", "1,5", "1.", ".5", "1e", "0x1", "nan", "inf", "1 ", "1_000", "1e999"}) CHECK_FALSE(parse_number(wrong));
+  for (const char* wrong : {"", "1,5", "1.", ".5", "1e", "0x1", "nan", "inf", "1 ", "1_000", "1e999"})
+    CHECK_FALSE(parse_number(wrong));
 }

@@ -1,5 +1,6 @@
 // Fixed-point sums: the scale, the places of the cells, and merging that has no order.
 #include <cmath>
+#include <cstdint>
 #include <random>
 #include <vector>
 
@@ -46,7 +47,9 @@ TEST_CASE("tally: the fixed-point scale is the largest power of two that cannot 
     CHECK(std::frexp(scale, &exponent) == 0.5);
   }
   // The largest block of the largest amounts fits in 64 bits.
-  CHECK(std::log2(static_cast<double>(block_customers)) + std::log2(static_cast<double>(visits_per_life)) + std::log2(largest_amount) <= 62.0);
+  CHECK(std::log2(static_cast<double>(block_customers)) + std::log2(static_cast<double>(visits_per_life)) +
+            std::log2(largest_amount) <=
+        62.0);
   CHECK(fixed(1.25, 2.0) == 3);
   CHECK(fixed(-1.25, 2.0) == -3);
   CHECK(fixed(0.2, 1.0) == 0);

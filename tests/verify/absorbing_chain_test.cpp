@@ -1,6 +1,7 @@
-// Without slopes a journey is an absorbing Markov chain: expected visits and shares of ends follow from its fundamental matrix
-// N = (I - Q)^-1 (Kemeny & Snell 1960).
+// Without slopes a journey is an absorbing Markov chain: expected visits and shares of ends follow from its fundamental
+// matrix N = (I - Q)^-1 (Kemeny & Snell 1960).
 #include <array>
+#include <cmath>
 #include <vector>
 
 #include "tests/catch.hpp"
@@ -18,13 +19,14 @@ constexpr std::size_t transient = 5, ends = 3;
 
 // `leave` is the probability of the exit use -> churned, the parameter that the twin gets wrong.
 ModelParts chain(double leave) {
-  return journey({place(Stage::awareness, {by_odds(shop, 3.0), by_odds(lost, 1.0)}),
-                  place(Stage::selection, {by_share(buy, 0.2), by_odds(ad, 1.0), by_odds(shop, 2.0), by_odds(lost, 1.0)}),
-                  place(Stage::purchase, {by_odds(use, 7.0)}),
-                  place(Stage::retention, {by_odds(use, 5.0), by_share(churned, leave), by_odds(support, 3.0), by_share(moved, 0.1)}),
-                  place(Stage::retention, {by_odds(use, 4.0), by_odds(churned, 2.0), by_odds(use, 3.0), by_odds(moved, 1.0)}),
-                  finish(End::lost), finish(End::churned), finish(End::churned)},
-                 400.0, 200'000);
+  return journey(
+      {place(Stage::awareness, {by_odds(shop, 3.0), by_odds(lost, 1.0)}),
+       place(Stage::selection, {by_share(buy, 0.2), by_odds(ad, 1.0), by_odds(shop, 2.0), by_odds(lost, 1.0)}),
+       place(Stage::purchase, {by_odds(use, 7.0)}),
+       place(Stage::retention, {by_odds(use, 5.0), by_share(churned, leave), by_odds(support, 3.0), by_share(moved, 0.1)}),
+       place(Stage::retention, {by_odds(use, 4.0), by_odds(churned, 2.0), by_odds(use, 3.0), by_odds(moved, 1.0)}),
+       finish(End::lost), finish(End::churned), finish(End::churned)},
+      400.0, 200'000);
 }
 
 // The same by hand: a probability takes its share first, the odds split the rest.
@@ -98,8 +100,8 @@ TEST_CASE("absorbing chain: expected visits and shares of three ends", "[verify]
 TEST_CASE("absorbing chain: without odds the rest stays until the horizon", "[verify]") {
   const auto stayers = [](double leave) {
     Sample stayed;
-    each_life(journey({place(Stage::purchase, {by_share(1, leave), by_share(2, 0.15)}), place(Stage::retention, {by_share(2, 0.4)}),
-                       finish(End::churned)},
+    each_life(journey({place(Stage::purchase, {by_share(1, leave), by_share(2, 0.15)}),
+                       place(Stage::retention, {by_share(2, 0.4)}), finish(End::churned)},
                       30.0, 50'000),
               [&](const Life& life) { stayed.add(life.visits.back().touchpoint != 2); });
     return stayed;

@@ -1,5 +1,5 @@
-// Changes in time: a visit at t sees what is on at t, start <= t < end to the day; ramps move in steps of one window and keep to
-// their line on the average.
+// Changes in time: a visit at t sees what is on at t, start <= t < end to the day; ramps move in steps of one window and
+// keep to their line on the average.
 #include <cmath>
 #include <vector>
 
@@ -14,7 +14,8 @@ namespace {
 
 // A visit on every day from 0 to 60, quality 0.4.
 ModelParts daily() {
-  ModelParts parts = journey({place(Stage::purchase, {by_odds(1, 1.0)}), place(Stage::retention, {by_odds(1, 1.0)})}, 60.0, 1);
+  ModelParts parts =
+      journey({place(Stage::purchase, {by_odds(1, 1.0)}), place(Stage::retention, {by_odds(1, 1.0)})}, 60.0, 1);
   parts.settings.window = Days(7.0);
   parts.touchpoints[1].quality_mean = 0.4;
   return parts;
@@ -92,8 +93,8 @@ TEST_CASE("changes: over a whole ramp its steps lose and gain nothing", "[verify
 
 TEST_CASE("changes: only the persona and the exits of the target are touched", "[verify]") {
   const auto shares = [](double odds) {
-    ModelParts parts = journey({place(Stage::purchase, {by_odds(1, 1.0), by_odds(2, 1.0), by_odds(3, 2.0)}), finish(End::churned),
-                                finish(End::churned), finish(End::churned)},
+    ModelParts parts = journey({place(Stage::purchase, {by_odds(1, 1.0), by_odds(2, 1.0), by_odds(3, 2.0)}),
+                                finish(End::churned), finish(End::churned), finish(End::churned)},
                                10.0, 200'000);
     parts.personas = {persona("a", 0.5, parts.traits), persona("b", 0.5, parts.traits)};
     Change pull = change("pull", 0, {Parameter::odds, Operation::multiply, odds}, 0.0);

@@ -1,7 +1,9 @@
-// With a memory that keeps only the last encounter and a quality that never varies, satisfaction is known by hand, and with it the
-// shares of a multinomial logit (McFadden 1974) and the hazards of a race.
+// With a memory that keeps only the last encounter and a quality that never varies, satisfaction is known by hand, and with
+// it the shares of a multinomial logit (McFadden 1974) and the hazards of a race.
 #include <cmath>
 #include <functional>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "tests/catch.hpp"
@@ -61,7 +63,8 @@ ModelParts crossroads(const Case& at, std::vector<Exit> exits, ExitRule rule) {
 
 std::vector<Exit> exits(const std::vector<Distribution>& delays) {
   std::vector<Exit> made;
-  for (std::size_t j = 0; j < options.size(); ++j) made.push_back(by_odds(j + 1, options[j].odds, delays[j], options[j].slopes));
+  for (std::size_t j = 0; j < options.size(); ++j)
+    made.push_back(by_odds(j + 1, options[j].odds, delays[j], options[j].slopes));
   return made;
 }
 
@@ -143,7 +146,8 @@ TEST_CASE("choice: probabilities take their share before the logit splits the re
 
 TEST_CASE("choice: trait-bound probabilities above 1 in sum are divided by the sum", "[verify]") {
   const auto observed = [](double low) {
-    ModelParts parts = journey({place(Stage::purchase, {}), finish(End::churned), finish(End::churned), finish(End::churned)}, 10.0, 100'000);
+    ModelParts parts = journey(
+        {place(Stage::purchase, {}), finish(End::churned), finish(End::churned), finish(End::churned)}, 10.0, 100'000);
     const TraitId first = add_trait(parts, "first", Fixed{low}), second = add_trait(parts, "second", Fixed{0.9});
     parts.touchpoints[0].next = {by_share(1, first), by_share(2, second), by_odds(3, 1.0)};
     std::vector<Sample> samples(3);

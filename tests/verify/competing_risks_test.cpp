@@ -1,8 +1,10 @@
-// A race of exits is a model of competing risks: shares and the mean time until the first follow from the survival functions,
-// share_j = integral of -dS_j prod of the others' S (Kalbfleisch & Prentice 2002, chapter 8).
+// A race of exits is a model of competing risks: shares and the mean time until the first follow from the survival
+// functions, share_j = integral of -dS_j prod of the others' S (Kalbfleisch & Prentice 2002, chapter 8).
 #include <cmath>
+#include <cstdint>
 #include <functional>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 #include "tests/catch.hpp"
@@ -100,7 +102,8 @@ constexpr double share_detectable = 0.0075;
 
 TEST_CASE("competing risks: exponential hazards add up, and which wins tells nothing about when", "[verify]") {
   const auto race = [](double mean) {
-    return run_race({by_odds(1, 1.0, Exponential{10.0}), by_odds(2, 2.0, Exponential{mean}), by_odds(3, 0.5, Exponential{40.0})});
+    return run_race(
+        {by_odds(1, 1.0, Exponential{10.0}), by_odds(2, 2.0, Exponential{mean}), by_odds(3, 0.5, Exponential{40.0})});
   };
   const std::vector<double> rates{0.1, 0.1, 0.0125};
   const double total = std::accumulate(rates.begin(), rates.end(), 0.0);
@@ -119,7 +122,8 @@ TEST_CASE("competing risks: exponential hazards add up, and which wins tells not
 
 TEST_CASE("competing risks: Weibull hazards are multiplied by the odds", "[verify]") {
   const auto race = [](double odds) {
-    return run_race({by_odds(1, 1.0, Weibull{10.0, 1.5}), by_odds(2, odds, Weibull{14.0, 1.5}), by_odds(3, 0.3, Weibull{8.0, 1.5})});
+    return run_race(
+        {by_odds(1, 1.0, Weibull{10.0, 1.5}), by_odds(2, odds, Weibull{14.0, 1.5}), by_odds(3, 0.3, Weibull{8.0, 1.5})});
   };
   // Of one shape, cumulative hazards are m (t / scale)^shape: shares are as m / scale^shape, and the first is Weibull again.
   const std::vector<double> weights{std::pow(10.0, -1.5), 2.0 * std::pow(14.0, -1.5), 0.3 * std::pow(8.0, -1.5)};
@@ -146,8 +150,9 @@ TEST_CASE("competing risks: lognormal against exponential, by integration", "[ve
 }
 
 TEST_CASE("competing risks: a multiplier acts on the hazard of every family", "[verify]") {
-  const Race expected = integrate({times(2.0, lognormal(9.0, 0.8)), times(0.5, loglogistic(5.0, 2.0)), times(3.0, uniform(2.0, 30.0)),
-                                   times(1.5, weibull(12.0, 0.8)), times(0.25, exponential(4.0))});
+  const Race expected =
+      integrate({times(2.0, lognormal(9.0, 0.8)), times(0.5, loglogistic(5.0, 2.0)), times(3.0, uniform(2.0, 30.0)),
+                 times(1.5, weibull(12.0, 0.8)), times(0.25, exponential(4.0))});
   REQUIRE(std::accumulate(expected.shares.begin(), expected.shares.end(), 0.0) == Approx(1.0).epsilon(1e-7));
   const std::vector<Exit> exits{by_odds(1, 2.0, Lognormal{9.0, 0.8}), by_odds(2, 0.5, Loglogistic{5.0, 2.0}),
                                 by_odds(3, 3.0, Uniform{2.0, 30.0}), by_odds(4, 1.5, Weibull{12.0, 0.8}),
@@ -172,8 +177,8 @@ TEST_CASE("competing risks: a multiplier acts on the hazard of every family", "[
 }
 
 TEST_CASE("competing risks: a fixed delay cuts the race, and a hazard of zero never comes", "[verify]") {
-  const Observed right =
-      run_race({by_odds(1, 1.0, Exponential{10.0}), by_odds(2, 7.0, Fixed{5.0}), by_odds(3, 0.0, Exponential{0.1})}, 100'000);
+  const Observed right = run_race(
+      {by_odds(1, 1.0, Exponential{10.0}), by_odds(2, 7.0, Fixed{5.0}), by_odds(3, 0.0, Exponential{0.1})}, 100'000);
   CHECK(judge(right.shares[0], 1.0 - std::exp(-0.5), 0.02));
   CHECK(judge(right.time, 10.0 * (1.0 - std::exp(-0.5)), 0.1));
   CHECK(right.shares[2].mean() == 0.0);

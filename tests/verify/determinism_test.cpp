@@ -1,6 +1,9 @@
-// The same scenario and seed give the same sums, whatever the threads and whatever else is run; and the sums keep their books.
+// The same scenario and seed give the same sums, whatever the threads and whatever else is run; and the sums keep their
+// books.
 #include <atomic>
+#include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "sojourn/base/error.hpp"
@@ -134,7 +137,8 @@ TEST_CASE("determinism: the books of the telecom scenario balance at every windo
         std::int64_t bought_before = 0;
         for (std::size_t w = 0; w < shape.windows; ++w) {
           const auto stock = [&](TimeScore score) { return number(totals.stock(p, w, score)); };
-          const std::int64_t customers = stock(TimeScore::customers), churned = stock(TimeScore::churned), bought = stock(TimeScore::bought);
+          const std::int64_t customers = stock(TimeScore::customers), churned = stock(TimeScore::churned),
+                             bought = stock(TimeScore::bought);
           REQUIRE(stock(TimeScore::prospects) + stock(TimeScore::lost) + customers + churned == arrived[p][w]);
           REQUIRE(present[w] == arrived[p][w]);
           REQUIRE(customers + churned == bought);
@@ -149,7 +153,8 @@ TEST_CASE("determinism: the books of the telecom scenario balance at every windo
           customers_seen += customers;
         }
         std::int64_t visits = 0, taken = 0, tenure = 0, censored = 0;
-        for (std::size_t v = 0; v < shape.touchpoints; ++v) visits += number(totals.cell(shape.touch(p, v, TouchScore::visits)));
+        for (std::size_t v = 0; v < shape.touchpoints; ++v)
+          visits += number(totals.cell(shape.touch(p, v, TouchScore::visits)));
         for (std::size_t e = 0; e < shape.exits; ++e) taken += number(totals.cell(shape.taken(p, e)));
         for (std::size_t b = 0; b < shape.tenure_bins; ++b) {
           tenure += number(totals.cell(shape.tenure(p, b, TenureScore::churned)));

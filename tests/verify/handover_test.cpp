@@ -1,4 +1,5 @@
 // Context that is lost between teams: the share of repeats is 1 - carry, and repeating costs effort.
+#include <utility>
 #include <vector>
 
 #include "tests/catch.hpp"

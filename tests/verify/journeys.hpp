@@ -1,4 +1,5 @@
-// Small journeys for closed forms, built in a few lines: what a test does not mention is switched off. And a witness of the lives.
+// Small journeys for closed forms, built in a few lines: what a test does not mention is switched off. And a witness of the
+// lives.
 #pragma once
 
 #include <cstdint>
@@ -101,7 +102,8 @@ inline ModelParts shipped(const std::string& path) {
   return build(read_scenario(std::filesystem::path(source != nullptr ? source : ".") / "scenarios" / path)).parts();
 }
 
-/// Everything that happened in one life. `stays[k]` follows `visits[k]`; `before[k]` and `after[k]` are the states around it.
+/// Everything that happened in one life. `stays[k]` follows `visits[k]`; `before[k]` and `after[k]` are the states around
+/// it.
 struct Life {
   Person person;
   std::vector<Visit> visits;

@@ -1,9 +1,7 @@
-// One threshold per life decides when a person leaves for good (MODEL.md section 8). It must be exact in distribution: at every visit
-// the share that leaves is that visit's probability, whatever happened before and by whatever path.
+// One threshold per life decides when a person leaves for good (MODEL.md section 8). It must be exact in distribution: at
+// every visit the share that leaves is that visit's probability, whatever happened before and by whatever path.
 #include <array>
-#include <map>
-#include <string>
-#include <vector>
+#include <cmath>
 
 #include "tests/catch.hpp"
 #include "tests/verify/journeys.hpp"
@@ -18,12 +16,13 @@ constexpr std::size_t join = 0, calm = 1, rough = 2, later = 3, gone = 4, moved 
 
 // join -> calm or rough -> later -> again -> again ...; leaving is certain nowhere and easiest on the rough path.
 ModelParts paths(double rough_leave) {
-  ModelParts parts = journey({place(Stage::purchase, {by_share(gone, 0.2), by_odds(calm, 3.0), by_odds(rough, 1.0)}),
-                              place(Stage::retention, {by_odds(later, 0.9), by_odds(gone, 0.1)}),
-                              place(Stage::retention, {by_share(gone, 0.3 * rough_leave), by_share(moved, 0.7 * rough_leave), by_odds(later, 1.0)}),
-                              place(Stage::retention, {by_share(gone, 0.3), by_odds(again, 1.0)}), finish(End::churned),
-                              finish(End::churned), place(Stage::retention, {by_share(moved, 0.05), by_odds(again, 1.0)})},
-                             12.0, 200'000);
+  ModelParts parts = journey(
+      {place(Stage::purchase, {by_share(gone, 0.2), by_odds(calm, 3.0), by_odds(rough, 1.0)}),
+       place(Stage::retention, {by_odds(later, 0.9), by_odds(gone, 0.1)}),
+       place(Stage::retention, {by_share(gone, 0.3 * rough_leave), by_share(moved, 0.7 * rough_leave), by_odds(later, 1.0)}),
+       place(Stage::retention, {by_share(gone, 0.3), by_odds(again, 1.0)}), finish(End::churned), finish(End::churned),
+       place(Stage::retention, {by_share(moved, 0.05), by_odds(again, 1.0)})},
+      12.0, 200'000);
   // The same visits under a changing probability: at the touchpoint `again` it doubles from day 6 on.
   parts.events = {change("worse", again, {Parameter::probability, Operation::multiply, 2.0}, 6.0)};
   return parts;
@@ -71,8 +70,8 @@ TEST_CASE("luck: the share that leaves at each visit is that visit's probability
 
   const Observed twin = watch(paths(0.44));
   CHECK_FALSE(judge(twin.rough_leave, 0.4, 0.025));
-  // Twin: luck used once and never renewed. Who outlasted 0.2 and then meets 0.1 could not leave at all, and 0.4 would take only
-  // what is above 0.2: (0.4 - 0.2) / (1 - 0.2).
+  // Twin: luck used once and never renewed. Who outlasted 0.2 and then meets 0.1 could not leave at all, and 0.4 would take
+  // only what is above 0.2: (0.4 - 0.2) / (1 - 0.2).
   CHECK_FALSE(judge(right.calm_leave, 0.0, 0.01));
   CHECK_FALSE(judge(right.rough_leave, 0.25, 0.025));
 }
@@ -82,11 +81,11 @@ TEST_CASE("luck: survival through many small risks is their product", "[verify]"
     Sample stayed;
     each_life(journey({place(Stage::purchase, {by_odds(1, 1.0)}), place(Stage::retention, {by_share(2, p), by_odds(1, 1.0)}),
                        finish(End::churned)},
-                      201.0, 50'000),
+                      61.0, 50'000),
               [&](const Life& life) { stayed.add(life.visits.back().touchpoint == 1); });
     return stayed;
   };
-  // 200 draws of 0.005 happen before day 201: the one on day 200 shows on day 201, which is the horizon and still counts.
-  CHECK(judge(survivors(0.005), std::pow(0.995, 200.0), 0.02));
-  CHECK_FALSE(judge(survivors(0.0054), std::pow(0.995, 200.0), 0.02));
+  // 60 draws of 0.015 happen before day 61: the one on day 60 shows on day 61, which is the horizon and still counts.
+  CHECK(judge(survivors(0.015), std::pow(0.985, 60.0), 0.02));
+  CHECK_FALSE(judge(survivors(0.0165), std::pow(0.985, 60.0), 0.02));
 }

@@ -1,7 +1,10 @@
-// Money in closed form: amounts at their exact day, flows over the time truly spent, investments, the market (MODEL.md section 7).
+// Money in closed form: amounts at their exact day, flows over the time truly spent, investments, the market (MODEL.md
+// section 7).
 #include <cmath>
 #include <numeric>
 #include <span>
+#include <tuple>
+#include <variant>
 #include <vector>
 
 #include "sojourn/analysis/comparison.hpp"
@@ -48,7 +51,8 @@ Sample lifetime_values(const ModelParts& parts) {
 
 // A stay of exponential length in which 1 flows a day, until an end that costs 5.
 ModelParts flow(double mean, double discount, double cost_at_end = 0.0) {
-  ModelParts parts = journey({place(Stage::purchase, {by_odds(1, 1.0, Exponential{mean})}), finish(End::churned)}, 365.0, 200'000);
+  ModelParts parts =
+      journey({place(Stage::purchase, {by_odds(1, 1.0, Exponential{mean})}), finish(End::churned)}, 365.0, 200'000);
   parts.settings.window = Days(30.0);
   parts.settings.discount = discount;
   parts.touchpoints[0].revenue_per_month = 3.0 * month;
@@ -62,9 +66,10 @@ ModelParts flow(double mean, double discount, double cost_at_end = 0.0) {
 TEST_CASE("money: revenue and cost per visit are discounted at the visit's own day", "[verify]") {
   // Who stays pays 20 every 30 days and costs 5; who leaves costs 12 once more. One in ten leaves each time.
   const auto values = [](double discount) {
-    ModelParts parts = journey({place(Stage::purchase, {by_odds(1, 1.0, Fixed{30.0})}),
-                                place(Stage::retention, {by_share(2, 0.1, Fixed{15.0}), by_odds(1, 1.0, Fixed{30.0})}), finish(End::churned)},
-                               730.0, 100'000);
+    ModelParts parts = journey(
+        {place(Stage::purchase, {by_odds(1, 1.0, Fixed{30.0})}),
+         place(Stage::retention, {by_share(2, 0.1, Fixed{15.0}), by_odds(1, 1.0, Fixed{30.0})}), finish(End::churned)},
+        730.0, 100'000);
     parts.settings.window = Days(91.0);
     parts.settings.discount = discount;
     parts.touchpoints[0].revenue = 50.0;
@@ -136,8 +141,8 @@ TEST_CASE("money: a price that changes in mid-stay, discounted and window by win
   }
   CHECK(twin_noticed);
 
-  // At no discount the exact integrals of the lives and the series of windows are two ways to the same sum, but for half a unit of
-  // the fixed point at each life.
+  // At no discount the exact integrals of the lives and the series of windows are two ways to the same sum, but for half a
+  // unit of the fixed point at each life.
   ModelParts undiscounted = right;
   undiscounted.settings.discount = 0.0;
   const PlanSamples plan = collect_samples(run_all(undiscounted)).plans[0];
@@ -153,8 +158,9 @@ TEST_CASE("money: a price that changes in mid-stay, discounted and window by win
 
 TEST_CASE("money: net present value, investment, return and the market, to the last cent", "[verify]") {
   // Nothing is random: a purchase on day 0, a bill every 30 days.
-  ModelParts parts = journey({place(Stage::purchase, {by_odds(1, 1.0, Fixed{30.0})}), place(Stage::retention, {by_odds(1, 1.0, Fixed{30.0})})},
-                             365.0, 100);
+  ModelParts parts = journey(
+      {place(Stage::purchase, {by_odds(1, 1.0, Fixed{30.0})}), place(Stage::retention, {by_odds(1, 1.0, Fixed{30.0})})},
+      365.0, 100);
   parts.settings.window = Days(7.0);
   parts.settings.discount = 0.08;
   parts.settings.market = 5000.0;
@@ -210,7 +216,8 @@ TEST_CASE("money: net present value, investment, return and the market, to the l
 
   // Twins: the wrong end of the change, windows instead of days, a market that scales what is paid once.
   CHECK(metric(better, "investment") != exactly(5000.0 * 7 * 2.0 + 1000.0 + 50.0 * 180.0 / month));
-  CHECK(metric(better, "npv") != exactly(5000.0 * (base + gain - price) - 1000.0 * worth(0.08, 126.0) - 50.0 / month * annuity(120.0, 300.0)));
+  CHECK(metric(better, "npv") !=
+        exactly(5000.0 * (base + gain - price) - 1000.0 * worth(0.08, 126.0) - 50.0 / month * annuity(120.0, 300.0)));
   CHECK(metric(better, "npv") != exactly(5000.0 * (base + gain - price) - 50.0 * fixed_worth));
 
   // Ten times the market: ten times revenue, cost and price per visit, and not the rest.

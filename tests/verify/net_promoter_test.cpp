@@ -1,5 +1,5 @@
-// Where satisfaction is known, the answer to "would you recommend us" is a rounded, clipped normal number, and shares of promoters
-// and detractors are its tails (MODEL.md section 2, Recommendation).
+// Where satisfaction is known, the answer to "would you recommend us" is a rounded, clipped normal number, and shares of
+// promoters and detractors are its tails (MODEL.md section 2, Recommendation).
 #include <cmath>
 #include <span>
 
@@ -16,9 +16,10 @@ namespace {
 
 double upper_tail(double z) { return 0.5 * std::erfc(z * std::sqrt(0.5)); }
 
-// One visit whose quality and expectation are the same: with memory 1, S = quality.
-ModelParts delivered(double quality, double sd) {
-  ModelParts parts = journey({place(Stage::purchase, {by_odds(1, 1.0)}), place(Stage::retention, {by_odds(1, 1.0)})}, 5.0, 200'000);
+// Visits every day whose quality and expectation are the same: with memory 1, S = quality.
+ModelParts delivered(double quality, double sd, double horizon = 0.5) {
+  ModelParts parts =
+      journey({place(Stage::purchase, {by_odds(1, 1.0)}), place(Stage::retention, {by_odds(1, 1.0)})}, horizon, 200'000);
   for (Touchpoint& touchpoint : parts.touchpoints) touchpoint.quality_mean = quality;
   parts.behaviour.memory = 1.0;
   parts.behaviour.recommend_sd = sd;
@@ -62,12 +63,13 @@ TEST_CASE("net promoter score: closed form at known satisfaction", "[verify]") {
     const bool noticed = !judge_share(twin.promoters / twin.customers, twin.customers, promoters(0.22)) ||
                          !judge_share(twin.detractors / twin.customers, twin.customers, detractors(0.22));
     CHECK(noticed);
-    CHECK_FALSE(judge(find_metric("nps")->value(horizon_sums(delivered(s + 0.02, 0.22))), 100.0 / std::sqrt(right.customers), expected, 2.0));
+    CHECK_FALSE(judge(find_metric("nps")->value(horizon_sums(delivered(s + 0.02, 0.22))), 100.0 / std::sqrt(right.customers),
+                      expected, 2.0));
   }
 }
 
 TEST_CASE("net promoter score: the answer moves only when satisfaction does", "[verify]") {
-  ModelParts parts = delivered(0.6, 0.22);
+  ModelParts parts = delivered(0.6, 0.22, 5.0);
   parts.settings.customers = 2000;
   std::size_t classes_seen[3] = {0, 0, 0};
   each_life(parts, [&](const Life& life) {
@@ -79,6 +81,7 @@ TEST_CASE("net promoter score: the answer moves only when satisfaction does", "[
   // Twin: a satisfaction that moves.
   for (Touchpoint& touchpoint : parts.touchpoints) touchpoint.quality_sd = 0.3;
   std::size_t moved = 0;
-  each_life(parts, [&](const Life& life) { moved += life.after.front().promoter_class != life.after.back().promoter_class; });
+  each_life(parts,
+            [&](const Life& life) { moved += life.after.front().promoter_class != life.after.back().promoter_class; });
   CHECK(moved > 0);
 }

@@ -1,7 +1,7 @@
 // A customer whom a plan never touches lives the same life under it, bit for bit: on every customer of the telecom scenario.
 #include <bit>
 #include <cstdint>
-#include <set>
+#include <span>
 #include <vector>
 
 #include "tests/catch.hpp"
@@ -23,23 +23,26 @@ bool same(const ExitRow& a, std::span<const Shift> a_shifts, const ExitRow& b, s
       return false;
     }
   }
-  return a.to == b.to && a.exit == b.exit && a.delay == b.delay && a.trait == b.trait && a.to_end == b.to_end && same(a.odds, b.odds) &&
-         same(a.probability, b.probability) && same(a.stretch, b.stretch) && same(a.satisfaction, b.satisfaction) &&
-         same(a.expectation, b.expectation) && same(a.heard, b.heard) && same(a.effort, b.effort);
+  return a.to == b.to && a.exit == b.exit && a.delay == b.delay && a.trait == b.trait && a.to_end == b.to_end &&
+         same(a.odds, b.odds) && same(a.probability, b.probability) && same(a.stretch, b.stretch) &&
+         same(a.satisfaction, b.satisfaction) && same(a.expectation, b.expectation) && same(a.heard, b.heard) &&
+         same(a.effort, b.effort);
 }
 
-// Whether the plan has a hand in this visit: anything that a life depends on differs. Money does not, and context only where it is
-// handed over. An end is the same whatever its row says.
+// Whether the plan has a hand in this visit: anything that a life depends on differs. Money does not, and context only where
+// it is handed over. An end is the same whatever its row says.
 bool touched(const Program& baseline, const Program& plan, std::uint32_t persona, const Visit& visit, const State& before) {
   if (!visit.appraised) return false;
   const VisitRow& a = baseline.row(baseline.regime(visit.time), persona, visit.touchpoint);
   const VisitRow& b = plan.row(plan.regime(visit.time), persona, visit.touchpoint);
-  if (!same(a.quality, b.quality) || !same(a.quality_sd, b.quality_sd) || !same(a.effort, b.effort) || !same(a.weight, b.weight) ||
-      !same(a.promise, b.promise) || !same(a.promise_weight, b.promise_weight)) {
+  if (!same(a.quality, b.quality) || !same(a.quality_sd, b.quality_sd) || !same(a.effort, b.effort) ||
+      !same(a.weight, b.weight) || !same(a.promise, b.promise) || !same(a.promise_weight, b.promise_weight)) {
     return true;
   }
   const std::int32_t team = baseline.place(visit.touchpoint).team;
-  if (team >= 0 && before.team >= 0 && before.team != team && !same(baseline.carry(a, before.team), plan.carry(b, before.team))) return true;
+  if (team >= 0 && before.team >= 0 && before.team != team &&
+      !same(baseline.carry(a, before.team), plan.carry(b, before.team)))
+    return true;
   const auto a_exits = baseline.exits(a), b_exits = plan.exits(b);
   if (a_exits.size() != b_exits.size()) return true;
   for (std::size_t k = 0; k < a_exits.size(); ++k) {
@@ -56,8 +59,8 @@ bool same_life(const Life& a, const Life& b) {
     const Stay &m = a.stays[k], &n = b.stays[k];
     if (x.touchpoint != y.touchpoint || !same(x.time, y.time) || x.repeated != y.repeated || !same(x.quality, y.quality) ||
         !same(x.effort, y.effort) || !same(x.appraisal, y.appraisal) || !same(s.satisfaction, t.satisfaction) ||
-        !same(s.expectation, t.expectation) || s.team != t.team || s.standing != t.standing || s.promoter_class != t.promoter_class ||
-        m.exit != n.exit || m.to != n.to || !same(m.until, n.until)) {
+        !same(s.expectation, t.expectation) || s.team != t.team || s.standing != t.standing ||
+        s.promoter_class != t.promoter_class || m.exit != n.exit || m.to != n.to || !same(m.until, n.until)) {
       return false;
     }
   }
@@ -66,7 +69,8 @@ bool same_life(const Life& a, const Life& b) {
 
 std::vector<Life> lives_of(const Program& program, std::uint32_t replication = 0) {
   std::vector<Life> lives;
-  each_life(program, [&](const Life& life) { lives.push_back(life); }, replication);
+  each_life(
+      program, [&](const Life& life) { lives.push_back(life); }, replication);
   return lives;
 }
 
@@ -74,7 +78,8 @@ struct Counts {
   std::size_t touched = 0, untouched = 0, touched_same = 0, untouched_different = 0;
 };
 
-Counts compare_lives(const Program& baseline, const std::vector<Life>& base, const Program& plan, const std::vector<Life>& other) {
+Counts compare_lives(const Program& baseline, const std::vector<Life>& base, const Program& plan,
+                     const std::vector<Life>& other) {
   Counts counts;
   for (std::size_t i = 0; i < base.size(); ++i) {
     bool hand = false;

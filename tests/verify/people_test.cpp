@@ -1,5 +1,7 @@
 // Who the people are and when they come: shares of personas and starts, arrivals, traits.
 #include <cmath>
+#include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "tests/catch.hpp"
@@ -15,7 +17,8 @@ ModelParts crowd(double first_share) {
   ModelParts parts = journey({place(Stage::awareness, {by_odds(3, 1.0)}), place(Stage::awareness, {by_odds(3, 1.0)}),
                               place(Stage::awareness, {by_odds(3, 1.0)}), finish(End::lost)},
                              100.0, 200'000);
-  parts.personas = {persona("a", first_share, parts.traits), persona("b", 0.3, parts.traits), persona("c", 0.7 - first_share, parts.traits)};
+  parts.personas = {persona("a", first_share, parts.traits), persona("b", 0.3, parts.traits),
+                    persona("c", 0.7 - first_share, parts.traits)};
   parts.personas[0].starts = {{TouchpointId(0), 0.7}, {TouchpointId(1), 0.3}};
   parts.personas[1].starts = {{TouchpointId(0), 0.2}, {TouchpointId(1), 0.5}, {TouchpointId(2), 0.3}};
   parts.personas[2].starts = {{TouchpointId(2), 1.0}};

@@ -1,6 +1,8 @@
-// A probability bound to a trait: everybody leaves at a rate of their own. With a beta trait survival is shifted-beta-geometric,
-// S(k) = prod (b + i - 1) / (a + b + i - 1) (Fader & Hardie 2007), and the shipped scenario must give the published figures.
+// A probability bound to a trait: everybody leaves at a rate of their own. With a beta trait survival is
+// shifted-beta-geometric, S(k) = prod (b + i - 1) / (a + b + i - 1) (Fader & Hardie 2007), and the shipped scenario must
+// give the published figures.
 #include <cmath>
+#include <span>
 #include <vector>
 
 #include "sojourn/engine/run.hpp"
@@ -45,7 +47,8 @@ std::vector<double> published_curve(const ModelParts& parts, double& people) {
 
 TEST_CASE("renewal: a beta trait gives the shifted-beta-geometric curve", "[verify]") {
   const auto survivors = [](double a) {
-    ModelParts parts = journey({place(Stage::purchase, {}), place(Stage::retention, {}), finish(End::churned)}, 12.0, 100'000);
+    ModelParts parts =
+        journey({place(Stage::purchase, {}), place(Stage::retention, {}), finish(End::churned)}, 12.0, 100'000);
     const TraitId churn = add_trait(parts, "churn", Beta{a, 3.8});
     parts.touchpoints[0].next = {by_share(2, churn), by_odds(1, 1.0)};
     parts.touchpoints[1].next = {by_share(2, churn), by_odds(1, 1.0)};
@@ -76,8 +79,8 @@ TEST_CASE("renewal: retention-regular.toml reproduces the published curve", "[ve
   const std::vector<double> right = published_curve(parts, people);
   REQUIRE(right.size() == 12);
   REQUIRE(people == 1e6);
-  const auto judged = [&](double s, double expected, double slack) {
-    return judge(s, std::sqrt(s * (1.0 - s) / people), expected, 0.005, slack);
+  const auto judged = [&](double s, double expected, double slack, double detectable = 0.005) {
+    return judge(s, std::sqrt(s * (1.0 - s) / people), expected, detectable, slack);
   };
   for (std::size_t k = 0; k < 12; ++k) {
     INFO("year " << k + 1);
@@ -85,18 +88,22 @@ TEST_CASE("renewal: retention-regular.toml reproduces the published curve", "[ve
     CHECK(judged(right[k], exact[k], 0.0));
   }
 
-  parts.personas[0].traits.back() = Beta{0.74, 1.1820};
+  parts.settings.replications = 2;
+  parts.personas[0].traits.back() = Beta{0.76, 1.1820};
+  const std::vector<double> mutated = shifted_beta_geometric(0.76, 1.1820, 12);
   const std::vector<double> twin = published_curve(parts, people);
   for (std::size_t k = 0; k < 12; ++k) {
     INFO("year " << k + 1);
-    CHECK_FALSE(judged(twin[k], published[k], 0.0005));
+    REQUIRE(published[k] - mutated[k] >= 0.0105);
+    CHECK_FALSE(judged(twin[k], published[k], 0.0005, 0.0105));
   }
 }
 
 TEST_CASE("renewal: a change of the probability acts on everybody's own rate", "[verify]") {
   // Half of the risk is taken away: a raise or cut acts on each person's own probability.
   const auto survivors = [](double factor) {
-    ModelParts parts = journey({place(Stage::purchase, {}), finish(End::churned), place(Stage::retention, {})}, 5.0, 100'000);
+    ModelParts parts =
+        journey({place(Stage::purchase, {}), finish(End::churned), place(Stage::retention, {})}, 5.0, 100'000);
     const TraitId churn = add_trait(parts, "churn", Uniform{0.0, 0.6});
     parts.touchpoints[0].next = {by_share(1, churn), by_odds(2, 1.0)};
     parts.touchpoints[2].next = {by_share(1, churn), by_odds(2, 1.0)};
@@ -105,7 +112,8 @@ TEST_CASE("renewal: a change of the probability acts on everybody's own rate", "
     milder.effects = {{Parameter::probability, Operation::multiply, factor}};
     parts.events = {milder};
     Sample third;
-    each_life(parts, [&](const Life& life) { third.add(life.visits.back().touchpoint != 1 || life.visits.back().time > 3.0); });
+    each_life(parts,
+              [&](const Life& life) { third.add(life.visits.back().touchpoint != 1 || life.visits.back().time > 3.0); });
     return third;
   };
   const double expected = (1.0 - std::pow(0.7, 4.0)) / (4.0 * 0.3);  // E (1 - u)^3 for u uniform on (0, 0.3)

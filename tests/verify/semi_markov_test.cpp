@@ -1,5 +1,5 @@
-// A journey without slopes is a semi-Markov process: mean and variance of the time to absorption follow from the first two moments
-// of the delays, m_i = sum p_ij (E d + m_j), s_i = sum p_ij (E d^2 + 2 E d m_j + s_j) (Howard 1971).
+// A journey without slopes is a semi-Markov process: mean and variance of the time to absorption follow from the first two
+// moments of the delays, m_i = sum p_ij (E d + m_j), s_i = sum p_ij (E d^2 + 2 E d m_j + s_j) (Howard 1971).
 #include <cmath>
 #include <string>
 #include <variant>
@@ -111,13 +111,15 @@ TEST_CASE("semi-Markov: mean and variance of the time to absorption through a cy
     Distribution delay;
   };
   const auto steps = [](double mean) {
-    return std::vector<Step>{{0, 1, 0.6, Exponential{mean}},       {0, 2, 0.4, Lognormal{5.0, 0.6}}, {1, 0, 0.3, Weibull{8.0, 1.5}},
-                             {1, 3, 0.7, Uniform{2.0, 6.0}},       {2, 1, 0.5, Fixed{3.0}},          {2, 3, 0.5, Loglogistic{4.0, 9.0}}};
+    return std::vector<Step>{{0, 1, 0.6, Exponential{mean}}, {0, 2, 0.4, Lognormal{5.0, 0.6}},
+                             {1, 0, 0.3, Weibull{8.0, 1.5}}, {1, 3, 0.7, Uniform{2.0, 6.0}},
+                             {2, 1, 0.5, Fixed{3.0}},        {2, 3, 0.5, Loglogistic{4.0, 9.0}}};
   };
   const auto parts = [&](double mean) {
     std::vector<Touchpoint> touchpoints{place(Stage::purchase, {}), place(Stage::retention, {}), place(Stage::retention, {}),
                                         finish(End::churned)};
-    for (const Step& step : steps(mean)) touchpoints[step.from].next.push_back(by_odds(step.to, step.probability, step.delay));
+    for (const Step& step : steps(mean))
+      touchpoints[step.from].next.push_back(by_odds(step.to, step.probability, step.delay));
     return journey(touchpoints, 1e6, 400'000);
   };
   const auto moments = [&](double mean) {

@@ -1,5 +1,5 @@
-// Statistical assertions that know what they can see. A check states its false-alarm rate and the smallest error that it detects,
-// and refuses a sample that is too small for it, so that a mutated twin, wrong by that error, is known to fail.
+// Statistical assertions that know what they can see. A check states its false-alarm rate and the smallest error that it
+// detects, and refuses a sample that is too small for it, so that a mutated twin, wrong by that error, is known to fail.
 #pragma once
 
 #include <cmath>
@@ -46,20 +46,22 @@ struct Verdict {
   }
 };
 
-/// Judges an estimate with a known standard error. `detectable` is the smallest error that matters; `slack` is an error that is
-/// allowed beside chance (rounding of a published figure). Throws std::logic_error when the sample is too small: an error of
-/// `detectable` would not be told from chance with probability 1 - 1e-3.
+/// Judges an estimate with a known standard error. `detectable` is the smallest error that matters; `slack` is an error that
+/// is allowed beside chance (rounding of a published figure). Throws std::logic_error when the sample is too small: an error
+/// of `detectable` would not be told from chance with probability 1 - 1e-3.
 inline Verdict judge(double estimate, double standard_error, double expected, double detectable, double slack = 0.0) {
   const double needed = (tolerance_z + power_z) * standard_error + slack;
   if (!(needed <= detectable)) {
-    throw std::logic_error("the sample detects an error of " + std::to_string(needed) + ", not of " + std::to_string(detectable));
+    throw std::logic_error("the sample detects an error of " + std::to_string(needed) + ", not of " +
+                           std::to_string(detectable));
   }
   return {estimate, expected, tolerance_z * standard_error + slack, detectable};
 }
 
 /// Judges a sample's mean: the same, which asks for n >= ((4.9 + 3.1) sd / (detectable - slack))^2.
 inline Verdict judge(const Sample& sample, double expected, double detectable, double slack = 0.0) {
-  if (sample.count() < 100) throw std::logic_error("the sample has " + std::to_string(sample.count()) + " numbers, too few for its own sd");
+  if (sample.count() < 100)
+    throw std::logic_error("the sample has " + std::to_string(sample.count()) + " numbers, too few for its own sd");
   return judge(sample.mean(), sample.standard_error(), expected, detectable, slack);
 }
 

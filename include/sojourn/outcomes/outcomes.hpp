@@ -24,7 +24,7 @@ struct Dimension {
 struct Array {
   std::string name;
   std::vector<std::string> dimensions;
-  std::string unit;       // UDUNITS, "1" for shares and scores, "count" is written as "1"
+  std::string unit;       // UDUNITS, "1" for shares and scores; "people", "messages", "count", a currency
   std::string long_name;  // one line for a reader who sees only the file
   std::variant<std::vector<double>, std::vector<std::int64_t>> values;
 };

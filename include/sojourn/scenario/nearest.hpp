@@ -8,15 +8,17 @@
 
 namespace sojourn {
 
-/// The fewest insertions, deletions, replacements and swaps of neighbours (optimal string alignment: Damerau 1964, Boytsov 2011)
-/// that turn `a` into `b`, without regard to case, '-' and '_' being the same; `limit` + 1 when there are more than `limit`.
+/// The fewest insertions, deletions, replacements and swaps of neighbours (optimal string alignment: Damerau 1964, Boytsov
+/// 2011) that turn `a` into `b`, without regard to case, '-' and '_' being the same; `limit` + 1 when there are more than
+/// `limit`.
 [[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t limit);
 
-/// The candidate that the user most likely meant: at most a third of the letters wrong, or a beginning of at least three letters.
-/// The first of several equally near; empty when none is near.
+/// The candidate that the user most likely meant: at most a third of the letters wrong, or a beginning of at least three
+/// letters. The first of several equally near; empty when none is near.
 [[nodiscard]] std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 
-/// `did you mean "X"?` with the nearest candidate, otherwise `known: a, b, c` with up to 16 of them, empty without candidates.
+/// `did you mean "X"?` with the nearest candidate, otherwise `known: a, b, c` with up to 16 of them, empty without
+/// candidates.
 [[nodiscard]] std::string suggestion(std::string_view word, const std::vector<std::string>& candidates);
 
 }  // namespace sojourn

@@ -13,9 +13,13 @@ namespace sojourn {
 
 /// A change to the scenario from the command line, applied before anything is checked: `--set`, `--customers`, ...
 struct Override {
-  std::string option;  // as the user typed it, for messages: "--set touchpoint.first-bill.quality.mean=0.7"
-  std::string path;    // "touchpoint.first-bill.quality.mean"; ids in place of indices, exits by the id they lead to or by [n] from 0
-  std::string value;   // TOML; a bare word that is not TOML is taken as a string ("12 weeks")
+  /// As the user typed it, for messages: "--set touchpoint.first-bill.quality.mean=0.7".
+  std::string option;
+  /// "touchpoint.first-bill.quality.mean": ids in place of indices, exits by the id that they lead to, anything by [n] from
+  /// 0. Keys that are missing are made. Of quality = 0.5, the parts quality.mean and quality.sd can be set.
+  std::string path;
+  /// TOML; what is not TOML is a text ("12 weeks"). The value of an effect that begins with a sign ("+0.1") is a text too.
+  std::string value;
 };
 
 /// "path=value" as typed after `--set`. Throws InputError when there is no '=' or an empty path.
@@ -23,27 +27,28 @@ struct Override {
 
 /// What a scenario file says, with every problem found in it. `parts` is complete only where `findings` holds no error.
 struct Scenario {
-  std::string name;                // as given: path or results file
-  std::string text;                // as resolved: the file's own text, or, with overrides, the changed document formatted
+  std::string name;  // as given: path or results file
+  std::string text;  // as resolved: the file's own text, or, with overrides, the changed document formatted
   ModelParts parts;
-  std::vector<Finding> findings;   // errors and warnings in the order of their positions
-  std::vector<std::string> rendered;  // finding by finding as the user reads it: "file:line:column: error: ...", the line, a caret, a
-                                      // hint; empty beyond the first hundred errors and the first hundred warnings
+  std::vector<Finding> findings;      // errors and warnings in the order of their positions
+  std::vector<std::string> rendered;  // finding by finding as the user reads it: "file:line:column: error: ...", the line, a
+                                      // caret, a hint; empty beyond the first hundred errors and the first hundred warnings
 
   [[nodiscard]] std::size_t errors() const;
   [[nodiscard]] std::size_t warnings() const;
 };
 
-/// Reads a scenario file. Limits: 16 MiB, 100,000 lines, nesting and dotted keys of 32 parts. Never throws for what the file
-/// contains (see `Scenario::findings`); a missing file, a directory or an unreadable one is a finding too.
+/// Reads a scenario file. Limits: 16 MiB, 100,000 lines, 2,000,000 values, nesting and dotted keys of 32 parts. Never throws
+/// for what the file contains (see `Scenario::findings`); a missing file, a directory or an unreadable one is a finding too.
 [[nodiscard]] Scenario read_scenario(const std::filesystem::path& path, const std::vector<Override>& overrides = {});
 
 /// The same from text; `name` stands in messages, relative paths inside are resolved against `folder`.
-[[nodiscard]] Scenario parse_scenario(std::string_view text, const std::string& name, const std::filesystem::path& folder = ".",
+[[nodiscard]] Scenario parse_scenario(std::string_view text, const std::string& name,
+                                      const std::filesystem::path& folder = ".",
                                       const std::vector<Override>& overrides = {});
 
-/// The rendered errors, with Severity::warning the warnings too, joined by newlines and without one at the end; what is beyond the
-/// first hundred of each is counted in a last line. Empty when there is nothing to tell.
+/// The rendered errors, with Severity::warning the warnings too, joined by newlines and without one at the end; what is
+/// beyond the first hundred of each is counted in a last line. Empty when there is nothing to tell.
 [[nodiscard]] std::string diagnostics(const Scenario& scenario, Severity least = Severity::error);
 
 /// One line that counts them: "sojourn: 2 errors and 1 warning in telecom.toml".
