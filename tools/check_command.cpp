@@ -1,8 +1,8 @@
 #include <cstdio>
 #include <string>
 
-#include "sojourn/report/findings_json.hpp"
 #include "commands.hpp"
+#include "sojourn/report/findings_json.hpp"
 
 namespace sojourn::tools {
 
@@ -25,7 +25,8 @@ int check_command(const CommandLine& line) {
   std::printf("%s, %s, %s, %s besides the baseline, %s\n", number(parts.touchpoints.size(), "touchpoint").c_str(),
               number(parts.personas.size(), "persona").c_str(), number(parts.improvements.size(), "improvement").c_str(),
               number(parts.plans.size() - 1, "plan").c_str(), number(parts.events.size(), "event").c_str());
-  for (const std::string& feature : unbuilt) std::printf("checked, but not simulated by this version: %s\n", feature.c_str());
+  for (const std::string& feature : unbuilt)
+    std::printf("checked, but not simulated by this version: %s\n", feature.c_str());
   return done;
 }
 

@@ -42,7 +42,8 @@ void add_changes(CLI::App& app, Options& o) {
 }
 
 void add_running(CLI::App& app, Options& o, const char* file) {
-  app.add_option("-o,--output", o.line.output, std::string("results file (HDF5, netCDF-4 readers open it); default ") + file)->type_name("FILE");
+  app.add_option("-o,--output", o.line.output, std::string("results file (HDF5, netCDF-4 readers open it); default ") + file)
+      ->type_name("FILE");
   add_changes(app, o);
   app.add_option("--threads", o.line.threads, "threads; changes no number; default SLURM_CPUS_PER_TASK, else all processors")
       ->type_name("T")
@@ -84,7 +85,8 @@ std::string guess(const CLI::App& app, const std::string& word) {
       for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
     }
   } else {
-    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) known.push_back(command->get_name());
+    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+      known.push_back(command->get_name());
   }
   const std::string near = nearest(word, known);
   return near.empty() ? "" : "; did you mean \"" + near + "\"?";
@@ -106,7 +108,9 @@ Parsed parse(int argc, char** argv) {
   app.allow_extras();
 
   CLI::App* run = app.add_subcommand("run", "Simulate one plan, write results, print a summary");
-  run->add_option("scenario", o.line.input, "scenario (.toml), or a results file (.h5), whose run is repeated")->required()->type_name("FILE");
+  run->add_option("scenario", o.line.input, "scenario (.toml), or a results file (.h5), whose run is repeated")
+      ->required()
+      ->type_name("FILE");
   run->add_option("--plan", o.line.plan, "plan to simulate; default baseline")->type_name("ID");
   add_running(*run, o, "SCENARIO.h5 in this folder");
   run->footer(
@@ -118,7 +122,9 @@ Parsed parse(int argc, char** argv) {
 
   CLI::App* compare = app.add_subcommand("compare", "Every plan against the baseline on the same luck");
   compare->add_option("scenario", o.line.input, "scenario (.toml) or results file (.h5)")->required()->type_name("FILE");
-  compare->add_option("--plans", o.line.plans, "plans to compare, separated by commas; default all")->delimiter(',')->type_name("A,B");
+  compare->add_option("--plans", o.line.plans, "plans to compare, separated by commas; default all")
+      ->delimiter(',')
+      ->type_name("A,B");
   add_running(*compare, o, "SCENARIO-compare.h5 in this folder");
   compare->footer(
       "Examples:\n"
@@ -134,14 +140,16 @@ Parsed parse(int argc, char** argv) {
 
   CLI::App* map = app.add_subcommand("map", "The journey as a picture: stages as lanes, channels, odds, weak spots");
   map->add_option("scenario", o.line.input, "scenario")->required()->type_name("FILE");
-  map->add_option("-o,--output", o.line.output, "picture (.svg), page (.html) or Graphviz source (.dot); default SCENARIO.svg in this folder")
+  map->add_option("-o,--output", o.line.output,
+                  "picture (.svg), page (.html) or Graphviz source (.dot); default SCENARIO.svg in this folder")
       ->type_name("FILE");
   add_changes(*map, o);
   map->footer("Example:\n  sojourn map scenarios/telecom.toml -o telecom.svg");
 
   CLI::App* fresh = app.add_subcommand("new", "A scenario to start from");
   fresh->add_option("template", o.line.input, "template; a wrong name lists them")->type_name("TEMPLATE");
-  fresh->add_option("-o,--output", o.line.output, "file to write, never overwritten; default: the screen")->type_name("FILE");
+  fresh->add_option("-o,--output", o.line.output, "file to write, never overwritten; default: the screen")
+      ->type_name("FILE");
   fresh->footer("Example:\n  sojourn new -o my.toml");
 
   for (CLI::App* command : {run, compare, check, map, fresh}) {
@@ -164,7 +172,8 @@ Parsed parse(int argc, char** argv) {
     // A mistyped option is a better explanation than the argument that it left missing.
     if (!chosen.empty() && dynamic_cast<const CLI::RequiredError*>(&e) != nullptr) {
       for (const std::string& extra : chosen.front()->remaining()) {
-        if (extra.starts_with("-")) return complain(no_option(*chosen.front(), extra), "sojourn " + chosen.front()->get_name() + " --help");
+        if (extra.starts_with("-"))
+          return complain(no_option(*chosen.front(), extra), "sojourn " + chosen.front()->get_name() + " --help");
       }
     }
     return complain(e.what(), chosen.empty() ? "sojourn --help" : "sojourn " + chosen.front()->get_name() + " --help");
@@ -172,9 +181,11 @@ Parsed parse(int argc, char** argv) {
   const auto chosen = app.get_subcommands();
   if (chosen.empty()) {
     const auto extras = app.remaining();
-    if (extras.empty()) return complain("no command given", "sojourn --help lists the commands; sojourn run SCENARIO.toml runs a scenario");
+    if (extras.empty())
+      return complain("no command given", "sojourn --help lists the commands; sojourn run SCENARIO.toml runs a scenario");
     const bool option = extras.front().starts_with("-");
-    return complain("there is no " + std::string(option ? "option" : "command") + " \"" + extras.front() + "\"" + guess(app, extras.front()),
+    return complain("there is no " + std::string(option ? "option" : "command") + " \"" + extras.front() + "\"" +
+                        guess(app, extras.front()),
                     "sojourn --help lists the commands");
   }
   CLI::App& command = *chosen.front();

@@ -27,8 +27,8 @@ struct CommandLine {
   bool progress = true;
 };
 
-/// The parsed command line, or the exit status where the program has nothing more to do: help and version were printed to stdout,
-/// or a mistake with a hint to stderr (status 2).
+/// The parsed command line, or the exit status where the program has nothing more to do: help and version were printed to
+/// stdout, or a mistake with a hint to stderr (status 2).
 struct Parsed {
   std::optional<CommandLine> command_line;
   int status = done;

@@ -1,9 +1,8 @@
-#include "sojourn/analysis/comparison.hpp"
-
 #include <algorithm>
 
 #include "commands.hpp"
 #include "session.hpp"
+#include "sojourn/analysis/comparison.hpp"
 
 namespace sojourn::tools {
 
@@ -18,8 +17,9 @@ int compare_command(const CommandLine& line) {
     if (std::find(plans.begin(), plans.end(), plan) == plans.end()) plans.push_back(plan);
   }
   if (plans.size() == 1) {
-    throw InputError("sojourn: error: there is no plan to compare with the baseline\nhint: add a [[plan]] with improvements to " +
-                     input.scenario_name + ", or use sojourn run");
+    throw InputError(
+        "sojourn: error: there is no plan to compare with the baseline\nhint: add a [[plan]] with improvements to " +
+        input.scenario_name + ", or use sojourn run");
   }
   return simulate(
       line, input, plans, results_path(line, input, "-compare.h5"),

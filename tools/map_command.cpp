@@ -1,10 +1,10 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "sojourn/base/whole_file.hpp"
-#include "sojourn/report/journey_map.hpp"
 #include "commands.hpp"
 #include "session.hpp"
+#include "sojourn/base/whole_file.hpp"
+#include "sojourn/report/journey_map.hpp"
 
 namespace sojourn::tools {
 
@@ -13,7 +13,8 @@ int map_command(const CommandLine& line) {
       line.output.empty() ? std::filesystem::path(line.input).stem() += ".svg" : std::filesystem::path(line.output);
   const std::string kind = path.extension().string();
   if (kind != ".svg" && kind != ".html" && kind != ".dot") {
-    throw InputError("sojourn: error: cannot draw a map as \"" + path.string() + "\"\nhint: end the name in .svg, .html or .dot");
+    throw InputError("sojourn: error: cannot draw a map as \"" + path.string() +
+                     "\"\nhint: end the name in .svg, .html or .dot");
   }
   const Input input = read_input(line);
   const std::string drawing = kind == ".svg"    ? journey_svg(input.model)

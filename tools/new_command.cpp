@@ -1,10 +1,10 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "commands.hpp"
 #include "sojourn/base/whole_file.hpp"
 #include "sojourn/scenario/nearest.hpp"
 #include "sojourn/scenario/templates.hpp"
-#include "commands.hpp"
 
 namespace sojourn::tools {
 
@@ -23,16 +23,17 @@ int new_command(const CommandLine& line) {
       return done;
     }
     if (std::filesystem::exists(line.output)) {
-      throw InputError("sojourn: error: " + line.output + " exists already and is left as it is\nhint: name another file with -o");
+      throw InputError("sojourn: error: " + line.output +
+                       " exists already and is left as it is\nhint: name another file with -o");
     }
     replace_file(line.output, std::string(known.text));
-    std::fprintf(stderr, "Wrote %s. Next: sojourn check %s, then sojourn compare %s\n", line.output.c_str(), line.output.c_str(),
-                 line.output.c_str());
+    std::fprintf(stderr, "Wrote %s. Next: sojourn check %s, then sojourn compare %s\n", line.output.c_str(),
+                 line.output.c_str(), line.output.c_str());
     return done;
   }
   const std::string near = nearest(wanted, names);
-  throw InputError("sojourn: error: there is no template \"" + wanted + "\"" + (near.empty() ? "" : "; did you mean \"" + near + "\"?") +
-                   "\nhint: templates:" + list);
+  throw InputError("sojourn: error: there is no template \"" + wanted + "\"" +
+                   (near.empty() ? "" : "; did you mean \"" + near + "\"?") + "\nhint: templates:" + list);
 }
 
 }  // namespace sojourn::tools

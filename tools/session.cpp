@@ -45,7 +45,8 @@ class ProgressBar {
     const double gone = std::chrono::duration<double>(now - began_).count();
     std::string bar(30, ' ');
     for (std::size_t i = 0; i < static_cast<std::size_t>(30.0 * share); ++i) bar[i] = '=';
-    std::fprintf(stderr, "\r\033[K[%s] %3.0f %%  %.0f s left", bar.c_str(), 100.0 * share, share > 0.0 ? gone / share - gone : 0.0);
+    std::fprintf(stderr, "\r\033[K[%s] %3.0f %%  %.0f s left", bar.c_str(), 100.0 * share,
+                 share > 0.0 ? gone / share - gone : 0.0);
     std::fflush(stderr);
   }
 
@@ -101,10 +102,12 @@ PlanId find_plan(const Model& model, const std::string& name) {
 }
 
 std::string results_path(const CommandLine& line, const Input& input, const std::string& suffix) {
-  const fs::path path = line.output.empty() ? fs::path(fs::path(input.scenario_name).stem().string() + suffix) : fs::path(line.output);
+  const fs::path path =
+      line.output.empty() ? fs::path(fs::path(input.scenario_name).stem().string() + suffix) : fs::path(line.output);
   std::error_code ignored;
   if (!looks_like_results(line.input) && fs::equivalent(path, line.input, ignored)) {
-    throw InputError(fmt::format("sojourn: error: the results would overwrite the scenario {}\nhint: name another file with -o", line.input));
+    throw InputError(fmt::format(
+        "sojourn: error: the results would overwrite the scenario {}\nhint: name another file with -o", line.input));
   }
   return path.string();
 }
@@ -112,8 +115,8 @@ std::string results_path(const CommandLine& line, const Input& input, const std:
 int simulate(const CommandLine& line, const Input& input, const std::vector<PlanId>& plans, const std::string& path,
              std::string (*text)(const Samples&, Colour), std::string (*json)(const Samples&, const std::string&)) {
   if (const std::size_t warnings = input.scenario.warnings(); warnings > 0 && !line.quiet) {
-    std::fprintf(stderr, "sojourn: %zu warning%s; sojourn check %s shows %s\n", warnings, warnings == 1 ? "" : "s", line.input.c_str(),
-                 warnings == 1 ? "it" : "them");
+    std::fprintf(stderr, "sojourn: %zu warning%s; sojourn check %s shows %s\n", warnings, warnings == 1 ? "" : "s",
+                 line.input.c_str(), warnings == 1 ? "it" : "them");
   }
   require_replaceable(path);  // before the work, not after it
   RunResult result;
@@ -148,12 +151,12 @@ int simulate(const CommandLine& line, const Input& input, const std::vector<Plan
   }
   if (!line.quiet) {
     std::fflush(stdout);
-    std::fprintf(stderr, "%s visits in %.1f s. Results: %s\n", fmt::format("{:.3g}", static_cast<double>(result.events)).c_str(),
-                 result.seconds, path.c_str());
+    std::fprintf(stderr, "%s visits in %.1f s. Results: %s\n",
+                 fmt::format("{:.3g}", static_cast<double>(result.events)).c_str(), result.seconds, path.c_str());
   }
   if (!result.interrupted) return done;
-  std::fprintf(stderr, "sojourn: interrupted; kept the %zu of %u replications that were finished\n", result.replications.size(),
-               input.model.parts().settings.replications);
+  std::fprintf(stderr, "sojourn: interrupted; kept the %zu of %u replications that were finished\n",
+               result.replications.size(), input.model.parts().settings.replications);
   return interrupted;
 }
 

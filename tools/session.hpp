@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "command_line.hpp"
 #include "sojourn/engine/run.hpp"
 #include "sojourn/outcomes/outcomes.hpp"
-#include "command_line.hpp"
 
 namespace sojourn::tools {
 
@@ -25,8 +25,8 @@ struct Input {
 /// The id of the plan called `name`. Throws InputError with the nearest name.
 [[nodiscard]] PlanId find_plan(const Model& model, const std::string& name);
 
-/// Where results go: `line.output`, else the scenario's name with `suffix` in this folder. Throws InputError where that would
-/// overwrite the input.
+/// Where results go: `line.output`, else the scenario's name with `suffix` in this folder. Throws InputError where that
+/// would overwrite the input.
 [[nodiscard]] std::string results_path(const CommandLine& line, const Input& input, const std::string& suffix);
 
 /// Runs `plans`, writes the file, prints the summary made by `print` (text or JSON on stdout). Returns the exit status.

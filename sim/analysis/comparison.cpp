@@ -9,8 +9,7 @@ namespace {
 /// Return on investment of one sample, or of pooled ones.
 double roi(const Sums& plan, const Sums& baseline) {
   const Metric& npv = *find_metric("npv");
-  const double worth =
-      (plan.worth_visit_price * plan.people_per_customer + plan.worth_investment) / plan.replications;
+  const double worth = (plan.worth_visit_price * plan.people_per_customer + plan.worth_investment) / plan.replications;
   return worth > 0.0 ? (npv.value(plan) - npv.value(baseline)) / worth : std::numeric_limits<double>::quiet_NaN();
 }
 
@@ -59,7 +58,9 @@ Comparison compare(const Samples& samples) {
     result.roi = roi(plan.all, baseline.all);
     if (result.investment.mean > 0.0) result.payback_days = payback(plan.cash, baseline.cash, samples.window_ends);
     for (std::size_t p = 0; p < samples.personas.size(); ++p) {
-      const auto effect = [&](const Metric& metric) { return difference(plan.by_persona[p], baseline.by_persona[p], metric); };
+      const auto effect = [&](const Metric& metric) {
+        return difference(plan.by_persona[p], baseline.by_persona[p], metric);
+      };
       result.personas.push_back({samples.personas[p], samples.persona_names[p], effect(retained), effect(nps), effect(clv)});
     }
     comparison.plans.push_back(std::move(result));

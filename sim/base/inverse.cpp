@@ -23,14 +23,15 @@ std::shared_ptr<const std::vector<double>> beta_table(const Beta& beta) {
   return table;
 }
 
-/// The normal score with upper tail e^-hazard for hazards beyond the range of `normal_upper`: the tail is phi(z) / z (1 - 1/z^2 + ...)
-/// (DLMF 7.12.1), solved for z by repetition; error below 0.002 at 14, falling from there.
+/// The normal score with upper tail e^-hazard for hazards beyond the range of `normal_upper`: the tail is phi(z) / z (1 -
+/// 1/z^2 + ...) (DLMF 7.12.1), solved for z by repetition; error below 0.002 at 14, falling from there.
 float far_score(float hazard) {
   const double log_two_pi = 1.83787706640934548356;
   double square = 2.0 * static_cast<double>(hazard) - log_two_pi;
   for (int step = 0; step < 6; ++step) {
     const double z2 = square;
-    square = 2.0 * static_cast<double>(hazard) - log_two_pi - numeric::log(z2) + 2.0 * numeric::log1p(-1.0 / z2 + 3.0 / (z2 * z2));
+    square = 2.0 * static_cast<double>(hazard) - log_two_pi - numeric::log(z2) +
+             2.0 * numeric::log1p(-1.0 / z2 + 3.0 / (z2 * z2));
   }
   return static_cast<float>(std::sqrt(square));
 }
@@ -83,24 +84,32 @@ double Inverse::at_hazard(float hazard) const {
   };
   const float safe = numeric::greater(hazard, 1e-30f);
   switch (family_) {
-    case Family::constant: return a_;
-    case Family::uniform: return a_ + b_ * -numeric::expm1(-safe);
-    case Family::normal: return a_ + b_ * score();
-    case Family::lognormal: return a_ * numeric::exp(sigma_ * score());
-    case Family::exponential: return a_ * static_cast<double>(hazard);
-    case Family::weibull: return a_ * numeric::exp(sigma_ * numeric::log(safe));
+    case Family::constant:
+      return a_;
+    case Family::uniform:
+      return a_ + b_ * -numeric::expm1(-safe);
+    case Family::normal:
+      return a_ + b_ * score();
+    case Family::lognormal:
+      return a_ * numeric::exp(sigma_ * score());
+    case Family::exponential:
+      return a_ * static_cast<double>(hazard);
+    case Family::weibull:
+      return a_ * numeric::exp(sigma_ * numeric::log(safe));
     case Family::loglogistic: {
       // (x / median)^shape = e^hazard - 1; for large hazards the 1 no longer matters and e^hazard would overflow.
       const float log_odds = safe > 20.0f ? safe : numeric::log(numeric::expm1(safe));
       return a_ * numeric::exp(sigma_ * log_odds);
     }
-    case Family::table: return interpolate(score());
+    case Family::table:
+      return interpolate(score());
   }
   return a_;
 }
 
 double Inverse::interpolate(float z) const {
-  const double position = (numeric::clip(static_cast<double>(z), -table_end + 0.1, table_end - 0.1) + table_end) * nodes_per_unit;
+  const double position =
+      (numeric::clip(static_cast<double>(z), -table_end + 0.1, table_end - 0.1) + table_end) * nodes_per_unit;
   const auto node = static_cast<std::size_t>(position);
   const double t = position - static_cast<double>(node);
   const double* y = table_->data() + node;

@@ -58,7 +58,9 @@ double log_gamma(double x) {
   }
   const double r = 1.0 / (x * x);
   const double series =
-      (1.0 / 12.0 - r * (1.0 / 360.0 - r * (1.0 / 1260.0 - r * (1.0 / 1680.0 - r * (1.0 / 1188.0 - r * 691.0 / 360360.0))))) / x;
+      (1.0 / 12.0 -
+       r * (1.0 / 360.0 - r * (1.0 / 1260.0 - r * (1.0 / 1680.0 - r * (1.0 / 1188.0 - r * 691.0 / 360360.0))))) /
+      x;
   return (x - 0.5) * log(x) - x + half_log_two_pi + series - shift;
 }
 

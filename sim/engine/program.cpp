@@ -72,9 +72,10 @@ Program::Program(const Model& model)
       if (i > 0) list += i + 1 < features.size() ? ", " : " and ";
       list += features[i];
     }
-    throw InputError(fmt::format("sojourn: error: this version reads and checks {} but cannot simulate {} yet\n"
-                                 "hint: remove {} from the scenario to run the rest",
-                                 list, features.size() == 1 ? "it" : "them", features.size() == 1 ? "it" : "them"));
+    throw InputError(
+        fmt::format("sojourn: error: this version reads and checks {} but cannot simulate {} yet\n"
+                    "hint: remove {} from the scenario to run the rest",
+                    list, features.size() == 1 ? "it" : "them", features.size() == 1 ? "it" : "them"));
   }
   const BehaviourSettings& b = parts.behaviour;
   behaviour_ = {{narrow(b.performance), narrow(b.disconfirmation)},
@@ -149,7 +150,8 @@ void Program::compile_rows() {
         }
         for (const ImprovementId improvement : plan.improvements) {
           const Improvement& bought = parts.improvements[improvement.index()];
-          const auto c = static_cast<std::size_t>(std::find(changes_.begin(), changes_.end(), &bought.change) - changes_.begin());
+          const auto c =
+              static_cast<std::size_t>(std::find(changes_.begin(), changes_.end(), &bought.change) - changes_.begin());
           if (regimes_.on[r][c] && here(bought.change.target)) row.price += bought.price.per_visit;
         }
         row.carry = static_cast<std::uint32_t>(carries_.size());

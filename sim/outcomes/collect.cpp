@@ -11,7 +11,8 @@
 namespace sojourn {
 namespace {
 
-/// What a plan's improvements cost whatever happens: per window, and in sum undiscounted and discounted. In the market's money.
+/// What a plan's improvements cost whatever happens: per window, and in sum undiscounted and discounted. In the market's
+/// money.
 struct FixedInvestment {
   std::vector<double> windows;
   double total = 0.0, worth = 0.0;
@@ -53,10 +54,11 @@ struct Cash {
   std::vector<double> revenue, cost;
 };
 
-/// Flows of a window by (persona, touchpoint, window), worked out once for all samples of a program; empty where nothing flows.
+/// Flows of a window by (persona, touchpoint, window), worked out once for all samples of a program; empty where nothing
+/// flows.
 class WindowFlows {
  public:
-  explicit WindowFlows(const Program& program) : program_(program) {
+  explicit WindowFlows(const Program& program) {
     const std::size_t personas = program.model().parts().personas.size();
     const std::size_t touchpoints = program.model().parts().touchpoints.size();
     flows_.resize(personas, std::vector<std::vector<Flow>>(touchpoints));
@@ -88,8 +90,7 @@ class WindowFlows {
   }
 
  private:
-  const Program& program_;
-  std::vector<std::vector<std::vector<Flow>>> flows_;
+  std::vector<std::vector<std::vector<Flow>>> flows_;  // [persona][touchpoint][window]
 };
 
 double sum(const std::vector<double>& values) {
@@ -132,7 +133,9 @@ Sums sums_of(const Totals& totals, const WindowFlows& flows, std::size_t persona
 
 TouchSums touch_of(const Totals& totals, std::size_t persona, std::size_t touchpoint, bool end) {
   const TallyShape& shape = totals.shape();
-  const auto value = [&](TouchScore score, double scale) { return totals.value(shape.touch(persona, touchpoint, score), scale); };
+  const auto value = [&](TouchScore score, double scale) {
+    return totals.value(shape.touch(persona, touchpoint, score), scale);
+  };
   TouchSums s;
   s.arrived = totals.value(shape.person(persona, PersonScore::arrived));
   s.visits = value(TouchScore::visits, 1.0);
@@ -261,7 +264,8 @@ Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
   for (const Program& program : result.programs) plan_ids.push_back(parts.plans[program.model().plan().index()].id);
   std::vector<std::string> exit_ids;
   for (const Touchpoint& touchpoint : parts.touchpoints) {
-    for (const Exit& exit : touchpoint.next) exit_ids.push_back(touchpoint.id + " -> " + parts.touchpoints[exit.to.index()].id);
+    for (const Exit& exit : touchpoint.next)
+      exit_ids.push_back(touchpoint.id + " -> " + parts.touchpoints[exit.to.index()].id);
   }
   std::vector<double> bins;
   for (std::size_t b = 1; b <= shape.tenure_bins; ++b) bins.push_back(static_cast<double>(b) * shape.tenure_bin);
@@ -279,21 +283,25 @@ Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
   };
 
   // One pass over plan and replication for each array; `fill` appends the cells of one of them in row-major order.
-  const auto integers = [&](std::string name, std::vector<std::string> dimensions, std::string unit, std::string long_name, auto fill) {
+  const auto integers = [&](std::string name, std::vector<std::string> dimensions, std::string unit, std::string long_name,
+                            auto fill) {
     std::vector<std::int64_t> values;
     dimensions.insert(dimensions.begin(), {"plan", "replication"});
     for (std::size_t k = 0; k < plans; ++k) {
       for (const Totals& totals : result.totals[k]) fill(totals, values);
     }
-    outcomes.arrays.push_back({std::move(name), std::move(dimensions), std::move(unit), std::move(long_name), std::move(values)});
+    outcomes.arrays.push_back(
+        {std::move(name), std::move(dimensions), std::move(unit), std::move(long_name), std::move(values)});
   };
-  const auto reals = [&](std::string name, std::vector<std::string> dimensions, std::string unit, std::string long_name, auto fill) {
+  const auto reals = [&](std::string name, std::vector<std::string> dimensions, std::string unit, std::string long_name,
+                         auto fill) {
     std::vector<double> values;
     dimensions.insert(dimensions.begin(), {"plan", "replication"});
     for (std::size_t k = 0; k < plans; ++k) {
       for (const Totals& totals : result.totals[k]) fill(k, totals, values);
     }
-    outcomes.arrays.push_back({std::move(name), std::move(dimensions), std::move(unit), std::move(long_name), std::move(values)});
+    outcomes.arrays.push_back(
+        {std::move(name), std::move(dimensions), std::move(unit), std::move(long_name), std::move(values)});
   };
   const auto running = [&](const Totals& totals, std::size_t persona, TimeScore score) {
     std::vector<double> stock(windows);
@@ -320,14 +328,16 @@ Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
   stock_series("passives", TimeScore::passives, "customers who would answer 7 or 8, at the window's end");
   stock_series("detractors", TimeScore::detractors, "customers who would answer 0 to 6, at the window's end");
   const auto mean_series = [&](std::string name, TimeScore score, std::string long_name) {
-    reals(std::move(name), {"persona", "time"}, "1", std::move(long_name), [&](std::size_t, const Totals& totals, auto& values) {
-      for (std::size_t p = 0; p < personas; ++p) {
-        const auto total = running(totals, p, score), people = running(totals, p, TimeScore::customers);
-        for (std::size_t w = 0; w < windows; ++w) {
-          values.push_back(people[w] > 0.0 ? total[w] / shape.scales.score / people[w] : std::numeric_limits<double>::quiet_NaN());
-        }
-      }
-    });
+    reals(std::move(name), {"persona", "time"}, "1", std::move(long_name),
+          [&](std::size_t, const Totals& totals, auto& values) {
+            for (std::size_t p = 0; p < personas; ++p) {
+              const auto total = running(totals, p, score), people = running(totals, p, TimeScore::customers);
+              for (std::size_t w = 0; w < windows; ++w) {
+                values.push_back(people[w] > 0.0 ? total[w] / shape.scales.score / people[w]
+                                                 : std::numeric_limits<double>::quiet_NaN());
+              }
+            }
+          });
   };
   mean_series("satisfaction", TimeScore::satisfaction, "mean satisfaction of customers present at the window's end, 0 to 1");
   mean_series("expectation", TimeScore::expectation, "mean expectation of customers present at the window's end, 0 to 1");
@@ -340,12 +350,13 @@ Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
   }
   const std::string& currency = parts.settings.currency;
   const auto money_series = [&](std::string name, std::vector<double> Cash::*part, std::string long_name) {
-    reals(std::move(name), {"persona", "time"}, currency, std::move(long_name), [&](std::size_t k, const Totals& totals, auto& values) {
-      for (std::size_t p = 0; p < personas; ++p) {
-        const Cash money = flows[k].money(totals, p);
-        for (const double amount : money.*part) values.push_back(amount * scale);
-      }
-    });
+    reals(std::move(name), {"persona", "time"}, currency, std::move(long_name),
+          [&](std::size_t k, const Totals& totals, auto& values) {
+            for (std::size_t p = 0; p < personas; ++p) {
+              const Cash money = flows[k].money(totals, p);
+              for (const double amount : money.*part) values.push_back(amount * scale);
+            }
+          });
   };
   money_series("revenue", &Cash::revenue, "revenue in the window, undiscounted, for the market");
   money_series("cost_to_serve", &Cash::cost, "cost to serve in the window, undiscounted, for the market");
@@ -373,13 +384,14 @@ Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
              }
            });
   const auto touch_counts = [&](std::string name, TouchScore score, std::string long_name) {
-    integers(std::move(name), {"persona", "touchpoint"}, "count", std::move(long_name), [&](const Totals& totals, auto& values) {
-      for (std::size_t p = 0; p < personas; ++p) {
-        for (std::size_t v = 0; v < touchpoints; ++v) {
-          values.push_back(static_cast<std::int64_t>(totals.cell(shape.touch(p, v, score))));
-        }
-      }
-    });
+    integers(std::move(name), {"persona", "touchpoint"}, "count", std::move(long_name),
+             [&](const Totals& totals, auto& values) {
+               for (std::size_t p = 0; p < personas; ++p) {
+                 for (std::size_t v = 0; v < touchpoints; ++v) {
+                   values.push_back(static_cast<std::int64_t>(totals.cell(shape.touch(p, v, score))));
+                 }
+               }
+             });
   };
   touch_counts("visits", TouchScore::visits, "visits up to the horizon");
   touch_counts("repeats", TouchScore::repeats, "visits at which context was lost and the customer had to repeat themselves");
@@ -398,19 +410,22 @@ Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
   touch_means("touch_satisfaction", &TouchSums::satisfaction, "1", "mean appraisal per visit, 0 to 1");
   touch_means("touch_effort", &TouchSums::effort, "1", "mean customer effort per visit, 0 to 1");
   touch_means("touch_wait", &TouchSums::wait, "day", "mean wait per visit");
-  integers("taken", {"persona", "exit"}, "count", "times the exit was taken up to the horizon", [&](const Totals& totals, auto& values) {
-    for (std::size_t p = 0; p < personas; ++p) {
-      for (std::size_t e = 0; e < shape.exits; ++e) values.push_back(static_cast<std::int64_t>(totals.cell(shape.taken(p, e))));
-    }
-  });
+  integers("taken", {"persona", "exit"}, "count", "times the exit was taken up to the horizon",
+           [&](const Totals& totals, auto& values) {
+             for (std::size_t p = 0; p < personas; ++p) {
+               for (std::size_t e = 0; e < shape.exits; ++e)
+                 values.push_back(static_cast<std::int64_t>(totals.cell(shape.taken(p, e))));
+             }
+           });
   const auto tenure = [&](std::string name, TenureScore score, std::string long_name) {
-    integers(std::move(name), {"persona", "tenure_bin"}, "people", std::move(long_name), [&](const Totals& totals, auto& values) {
-      for (std::size_t p = 0; p < personas; ++p) {
-        for (std::size_t b = 0; b < shape.tenure_bins; ++b) {
-          values.push_back(static_cast<std::int64_t>(totals.cell(shape.tenure(p, b, score))));
-        }
-      }
-    });
+    integers(std::move(name), {"persona", "tenure_bin"}, "people", std::move(long_name),
+             [&](const Totals& totals, auto& values) {
+               for (std::size_t p = 0; p < personas; ++p) {
+                 for (std::size_t b = 0; b < shape.tenure_bins; ++b) {
+                   values.push_back(static_cast<std::int64_t>(totals.cell(shape.tenure(p, b, score))));
+                 }
+               }
+             });
   };
   tenure("tenure", TenureScore::churned, "people by days as a customer when they churned");
   tenure("tenure_censored", TenureScore::censored, "people by days as a customer of those still customers at the horizon");
@@ -418,8 +433,12 @@ Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
   // The stage of each touchpoint, so that a funnel can be drawn from the file alone.
   std::vector<std::int64_t> stage_of;
   for (const Touchpoint& touchpoint : parts.touchpoints) stage_of.push_back(static_cast<std::int64_t>(touchpoint.stage));
-  outcomes.arrays.push_back({"touchpoint_stage", {"touchpoint"}, "1", "index of the touchpoint's stage in `stage`", stage_of});
-  outcomes.arrays.push_back({"stage_order", {"stage"}, "1", "position of the stage in the lifecycle",
+  outcomes.arrays.push_back(
+      {"touchpoint_stage", {"touchpoint"}, "1", "index of the touchpoint's stage in `stage`", stage_of});
+  outcomes.arrays.push_back({"stage_order",
+                             {"stage"},
+                             "1",
+                             "position of the stage in the lifecycle",
                              std::vector<std::int64_t>{0, 1, 2, 3, 4, 5}});
 
   std::vector<Sums> whole;  // of each plan and replication
@@ -427,14 +446,16 @@ Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
     PlanSamples plan;
     plan.by_persona.resize(personas);
     plan.touch.resize(touchpoints);
-    for (const Totals& totals : result.totals[k]) add_sample(plan, totals, result.programs[k], flows[k], investments[k], 1.0);
+    for (const Totals& totals : result.totals[k])
+      add_sample(plan, totals, result.programs[k], flows[k], investments[k], 1.0);
     std::move(plan.all.begin(), plan.all.end(), std::back_inserter(whole));
   }
   for (const Metric& metric : metrics()) {
     const std::string unit = metric.unit == "currency" ? currency : std::string(metric.unit);
     std::vector<double> values;
     for (const Sums& sums : whole) values.push_back(metric.value(sums));
-    outcomes.arrays.push_back({"horizon/" + std::string(metric.name), {"plan", "replication"}, unit, std::string(metric.description), values});
+    outcomes.arrays.push_back(
+        {"horizon/" + std::string(metric.name), {"plan", "replication"}, unit, std::string(metric.description), values});
   }
   return outcomes;
 }

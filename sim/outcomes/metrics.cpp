@@ -22,8 +22,8 @@ constexpr auto lower = Direction::lower;
 constexpr auto neutral = Direction::neutral;
 
 constexpr std::array all_metrics{
-    Metric{"prospects", "Still prospects", "1", "people who have not bought and not left, share of all who arrived", neutral, persona,
-           [](const Sums& s) { return ratio(s.prospects, s.arrived); }},
+    Metric{"prospects", "Still prospects", "1", "people who have not bought and not left, share of all who arrived", neutral,
+           persona, [](const Sums& s) { return ratio(s.prospects, s.arrived); }},
     Metric{"lost", "Lost before buying", "1", "people who left before buying, share of all who arrived", lower, persona,
            [](const Sums& s) { return ratio(s.lost, s.arrived); }},
     Metric{"customers", "Customers", "1", "customers present at the horizon, share of all who arrived", higher, persona,
@@ -36,10 +36,10 @@ constexpr std::array all_metrics{
            [](const Sums& s) { return ratio(s.customers, s.bought); }},
     Metric{"retained", "Retained", "1", "still customers at the horizon / arrived", higher, persona,
            [](const Sums& s) { return ratio(s.customers, s.arrived); }},
-    Metric{"retention_90", "Retention at 90 days", "1", "still customers 90 days after the purchase (Kaplan-Meier)", higher, persona,
-           [](const Sums& s) { return survival(s, 90.0); }},
-    Metric{"retention_365", "Retention at 365 days", "1", "still customers 365 days after the purchase (Kaplan-Meier)", higher,
-           persona, [](const Sums& s) { return survival(s, 365.0); }},
+    Metric{"retention_90", "Retention at 90 days", "1", "still customers 90 days after the purchase (Kaplan-Meier)", higher,
+           persona, [](const Sums& s) { return survival(s, 90.0); }},
+    Metric{"retention_365", "Retention at 365 days", "1", "still customers 365 days after the purchase (Kaplan-Meier)",
+           higher, persona, [](const Sums& s) { return survival(s, 365.0); }},
     Metric{"nps", "Net promoter score", "1", "100 (promoters - detractors) / customers present, true value", higher, persona,
            [](const Sums& s) { return 100.0 * ratio(s.promoters - s.detractors, s.customers); }},
     Metric{"promoters", "Promoters", "1", "share of customers present who answer 9 or 10", higher, persona,
@@ -60,14 +60,16 @@ constexpr std::array all_metrics{
            [](const Sums& s) { return of_market(s.cost_to_serve, s); }},
     Metric{"investment", "Investment", "currency", "undiscounted price of the plan's improvements", neutral, market,
            [](const Sums& s) { return of_market(s.visit_price, s) + ratio(s.investment, s.replications); }},
-    Metric{"npv", "Net present value", "currency", "discounted revenue - cost to serve - investment, for the market", higher, market,
+    Metric{"npv", "Net present value", "currency", "discounted revenue - cost to serve - investment, for the market", higher,
+           market,
            [](const Sums& s) {
-             return of_market(s.worth_revenue - s.worth_cost - s.worth_visit_price, s) - ratio(s.worth_investment, s.replications);
+             return of_market(s.worth_revenue - s.worth_cost - s.worth_visit_price, s) -
+                    ratio(s.worth_investment, s.replications);
            }},
     Metric{"clv", "Lifetime value", "currency", "discounted revenue - cost to serve per person who arrived", higher, persona,
            [](const Sums& s) { return ratio(s.worth_revenue - s.worth_cost, s.arrived); }},
-    Metric{"time_to_purchase", "Days to purchase", "day", "mean days from arrival to first purchase, of those who bought", lower, persona,
-           [](const Sums& s) { return ratio(s.days_to_purchase, s.bought); }},
+    Metric{"time_to_purchase", "Days to purchase", "day", "mean days from arrival to first purchase, of those who bought",
+           lower, persona, [](const Sums& s) { return ratio(s.days_to_purchase, s.bought); }},
     Metric{"visits", "Visits per person", "1", "visits per person who arrived", neutral, persona,
            [](const Sums& s) { return ratio(s.visits, s.arrived); }},
     Metric{"repeats", "Repeats per person", "1", "visits at which context was lost, per person who arrived", lower, persona,
@@ -82,8 +84,10 @@ constexpr std::array all_touch_metrics{
     TouchMetric{"visits", "visits per person who arrived", [](const TouchSums& s) { return ratio(s.visits, s.arrived); }},
     TouchMetric{"repeats", "visits at which context was lost, per person who arrived",
                 [](const TouchSums& s) { return ratio(s.repeats, s.arrived); }},
-    TouchMetric{"quality", "mean delivered quality per visit", [](const TouchSums& s) { return ratio(s.quality, s.appraised); }},
-    TouchMetric{"satisfaction", "mean appraisal per visit", [](const TouchSums& s) { return ratio(s.satisfaction, s.appraised); }},
+    TouchMetric{"quality", "mean delivered quality per visit",
+                [](const TouchSums& s) { return ratio(s.quality, s.appraised); }},
+    TouchMetric{"satisfaction", "mean appraisal per visit",
+                [](const TouchSums& s) { return ratio(s.satisfaction, s.appraised); }},
     TouchMetric{"effort", "mean customer effort per visit", [](const TouchSums& s) { return ratio(s.effort, s.appraised); }},
     TouchMetric{"wait_days", "mean wait in days per visit", [](const TouchSums& s) { return ratio(s.wait, s.appraised); }},
 };
@@ -96,13 +100,33 @@ void add(std::vector<double>& to, const std::vector<double>& from) {
 }  // namespace
 
 Sums& Sums::operator+=(const Sums& other) {
-  constexpr double Sums::*members[] = {
-      &Sums::replications, &Sums::arrived,      &Sums::prospects,      &Sums::lost,           &Sums::customers,
-      &Sums::churned,      &Sums::bought,       &Sums::promoters,      &Sums::passives,       &Sums::detractors,
-      &Sums::satisfaction, &Sums::expectation,  &Sums::visits,         &Sums::appraised,      &Sums::repeats,
-      &Sums::effort,       &Sums::revenue,      &Sums::cost_to_serve,  &Sums::worth_revenue,  &Sums::worth_cost,
-      &Sums::visit_price,  &Sums::investment,   &Sums::heard_positive, &Sums::heard_negative, &Sums::worth_visit_price,
-      &Sums::days_to_purchase, &Sums::worth_investment};
+  constexpr double Sums::*members[] = {&Sums::replications,
+                                       &Sums::arrived,
+                                       &Sums::prospects,
+                                       &Sums::lost,
+                                       &Sums::customers,
+                                       &Sums::churned,
+                                       &Sums::bought,
+                                       &Sums::promoters,
+                                       &Sums::passives,
+                                       &Sums::detractors,
+                                       &Sums::satisfaction,
+                                       &Sums::expectation,
+                                       &Sums::visits,
+                                       &Sums::appraised,
+                                       &Sums::repeats,
+                                       &Sums::effort,
+                                       &Sums::revenue,
+                                       &Sums::cost_to_serve,
+                                       &Sums::worth_revenue,
+                                       &Sums::worth_cost,
+                                       &Sums::visit_price,
+                                       &Sums::investment,
+                                       &Sums::heard_positive,
+                                       &Sums::heard_negative,
+                                       &Sums::worth_visit_price,
+                                       &Sums::days_to_purchase,
+                                       &Sums::worth_investment};
   for (const auto member : members) this->*member += other.*member;
   people_per_customer = other.people_per_customer;
   tenure_bin = other.tenure_bin;
@@ -112,8 +136,9 @@ Sums& Sums::operator+=(const Sums& other) {
 }
 
 TouchSums& TouchSums::operator+=(const TouchSums& other) {
-  constexpr double TouchSums::*members[] = {&TouchSums::arrived, &TouchSums::visits,       &TouchSums::repeats, &TouchSums::appraised,
-                                            &TouchSums::quality, &TouchSums::satisfaction, &TouchSums::effort,  &TouchSums::wait};
+  constexpr double TouchSums::*members[] = {&TouchSums::arrived,   &TouchSums::visits,  &TouchSums::repeats,
+                                            &TouchSums::appraised, &TouchSums::quality, &TouchSums::satisfaction,
+                                            &TouchSums::effort,    &TouchSums::wait};
   for (const auto member : members) this->*member += other.*member;
   return *this;
 }

@@ -59,7 +59,8 @@ Person Population::person(const Streams& streams, std::uint32_t customer) const 
   return person;
 }
 
-void Population::traits(const Streams& streams, std::uint32_t customer, std::uint32_t persona, std::span<float> traits) const {
+void Population::traits(const Streams& streams, std::uint32_t customer, std::uint32_t persona,
+                        std::span<float> traits) const {
   const Segment& segment = personas_[persona];
   Words words{};
   std::uint32_t drawn = ~0u;
@@ -70,7 +71,8 @@ void Population::traits(const Streams& streams, std::uint32_t customer, std::uin
       drawn = range.index;
       words = streams.draw(customer, Purpose::trait, drawn);
     }
-    traits[k] = static_cast<float>(numeric::clip(inverse.draw(words[range.word]), static_cast<double>(range.low), static_cast<double>(range.high)));
+    traits[k] = static_cast<float>(
+        numeric::clip(inverse.draw(words[range.word]), static_cast<double>(range.low), static_cast<double>(range.high)));
   }
 }
 

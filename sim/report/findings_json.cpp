@@ -4,7 +4,8 @@
 
 namespace sojourn {
 
-std::string findings_json(const std::string& file, const std::vector<Finding>& findings, const std::vector<std::string>& rendered) {
+std::string findings_json(const std::string& file, const std::vector<Finding>& findings,
+                          const std::vector<std::string>& rendered) {
   using Json = nlohmann::ordered_json;
   Json list = Json::array();
   std::size_t errors = 0;

@@ -38,12 +38,18 @@ std::string amount(double size) {
 
 std::string plain(Kind kind, double size, const std::string& currency) {
   switch (kind) {
-    case Kind::share: return fmt::format("{:.2f} %", 100.0 * size);
-    case Kind::score: return fmt::format("{:.4f}", size);
-    case Kind::points: return fmt::format("{:.2f}", size);
-    case Kind::money: return currency + " " + amount(size);
-    case Kind::days: return digits(size) + " d";
-    case Kind::number: return fmt::format("{:.3f}", size);
+    case Kind::share:
+      return fmt::format("{:.2f} %", 100.0 * size);
+    case Kind::score:
+      return fmt::format("{:.4f}", size);
+    case Kind::points:
+      return fmt::format("{:.2f}", size);
+    case Kind::money:
+      return currency + " " + amount(size);
+    case Kind::days:
+      return digits(size) + " d";
+    case Kind::number:
+      return fmt::format("{:.3f}", size);
   }
   return {};
 }
@@ -73,7 +79,8 @@ std::string duration(double days) {
   const struct {
     double length;
     const char* name;
-  } units[] = {{365.25, "year"}, {365.25 / 12.0, "month"}, {7.0, "week"}, {1.0, "day"}, {1.0 / 24.0, "hour"}, {1.0 / 1440.0, "minute"}};
+  } units[] = {{365.25, "year"}, {365.25 / 12.0, "month"}, {7.0, "week"},
+               {1.0, "day"},     {1.0 / 24.0, "hour"},     {1.0 / 1440.0, "minute"}};
   for (const auto& unit : units) {
     const double number = days / unit.length;
     const bool whole = std::fabs(number - std::round(number)) < 1e-6;
@@ -94,7 +101,7 @@ std::string difference(const Metric& metric, double value, const std::string& cu
   if (std::isnan(value)) return "-";
   const Kind of = kind(metric);
   const double size = std::fabs(value);
-  const std::string text = of == Kind::share ? fmt::format("{:.2f} pt", 100.0 * size)
+  const std::string text = of == Kind::share   ? fmt::format("{:.2f} pt", 100.0 * size)
                            : of == Kind::money ? amount(size)
                                                : plain(of, size, currency);
   return with_sign(text, value, "+");

@@ -12,7 +12,10 @@ using Json = nlohmann::ordered_json;
 Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
 Json of(const Estimate& estimate) {
-  return {{"mean", number(estimate.mean)}, {"low", number(estimate.low)}, {"high", number(estimate.high)}, {"sd", number(estimate.sd)}};
+  return {{"mean", number(estimate.mean)},
+          {"low", number(estimate.low)},
+          {"high", number(estimate.high)},
+          {"sd", number(estimate.sd)}};
 }
 
 Json header(const Samples& samples, const std::string& file) {
@@ -76,7 +79,8 @@ std::string comparison_json(const Samples& samples, const Comparison& comparison
     entry["payback_days"] = plan.payback_days ? number(*plan.payback_days) : Json(nullptr);
     entry["by_persona"] = by_persona(samples, samples.plans[k]);
     for (const PersonaEffect& effect : plan.personas) {
-      entry["difference_by_persona"][effect.id] = {{"retained", of(effect.retained)}, {"nps", of(effect.nps)}, {"clv", of(effect.clv)}};
+      entry["difference_by_persona"][effect.id] = {
+          {"retained", of(effect.retained)}, {"nps", of(effect.nps)}, {"clv", of(effect.clv)}};
     }
     json["plans"][plan.id] = std::move(entry);
   }

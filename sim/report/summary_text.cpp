@@ -41,7 +41,9 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-std::string bold(const std::string& text, Colour colour) { return colour == Colour::on ? "\033[1m" + text + "\033[0m" : text; }
+std::string bold(const std::string& text, Colour colour) {
+  return colour == Colour::on ? "\033[1m" + text + "\033[0m" : text;
+}
 
 const Metric& metric(std::string_view name) { return *find_metric(name); }
 std::size_t position(std::string_view name) { return static_cast<std::size_t>(find_metric(name) - metrics().data()); }
@@ -52,7 +54,8 @@ std::string heading(const Samples& samples, Colour colour) {
   std::string text = bold(samples.scenario, colour) + "\n";
   if (!samples.question.empty()) text += samples.question + "\n";
   text += fmt::format("{} customers", format::count(static_cast<double>(samples.customers)));
-  if (samples.market != static_cast<double>(samples.customers)) text += fmt::format(" for a market of {}", format::count(samples.market));
+  if (samples.market != static_cast<double>(samples.customers))
+    text += fmt::format(" for a market of {}", format::count(samples.market));
   text += fmt::format(", {} replication{}, {}, seed {}\n", samples.replications, samples.replications == 1 ? "" : "s",
                       format::duration(samples.horizon), samples.seed);
   return text;
@@ -86,7 +89,8 @@ const PlanComparison* best(const Comparison& comparison, std::size_t m) {
   const PlanComparison* found = nullptr;
   for (std::size_t k = 1; k < comparison.plans.size(); ++k) {
     const PlanComparison& plan = comparison.plans[k];
-    if (plan.differences[m].mean > 0.0 && (found == nullptr || plan.differences[m].mean > found->differences[m].mean)) found = &plan;
+    if (plan.differences[m].mean > 0.0 && (found == nullptr || plan.differences[m].mean > found->differences[m].mean))
+      found = &plan;
   }
   return found;
 }
@@ -98,14 +102,16 @@ std::string answer(const Samples& samples, const Comparison& comparison) {
     if (plan == nullptr) return std::string(none);
     const Estimate& e = plan->differences[m];
     const Metric& of = metrics()[m];
-    std::string text = fmt::format("{} {}: {} {}", begin, plan->name, format::difference(of, e.mean, samples.currency), unit);
+    std::string text =
+        fmt::format("{} {}: {} {}", begin, plan->name, format::difference(of, e.mean, samples.currency), unit);
     if (!std::isnan(e.low)) {
       text += " (" + number_range(of, e, samples.currency) + ")";
       if (!clear(e)) text += "; the interval includes 0, so this is not settled";
     }
     return text + ".\n";
   };
-  std::string text = sentence("Keeps most customers:", "of all who arrived are retained", retained, "No plan keeps more customers.\n");
+  std::string text =
+      sentence("Keeps most customers:", "of all who arrived are retained", retained, "No plan keeps more customers.\n");
   text += sentence("Worth most:", fmt::format("{} of net present value", samples.currency).c_str(), npv,
                    "No plan is worth its money within the horizon.\n");
   return text;
@@ -156,7 +162,8 @@ std::string run_text(const Samples& samples, Colour colour) {
     }
     touchpoints.row(cells);
   }
-  text += touchpoints.text() + "\nVisits and repeats are per person who arrived; quality, satisfaction and effort are means per visit, 0 to 1.\n";
+  text += touchpoints.text() +
+          "\nVisits and repeats are per person who arrived; quality, satisfaction and effort are means per visit, 0 to 1.\n";
   return text + footnote(samples);
 }
 
@@ -168,13 +175,15 @@ std::string comparison_text(const Samples& samples, const Comparison& comparison
   std::vector<std::string> head{"difference to the baseline", comparison.plans.front().name};
   for (std::size_t k = 1; k < comparison.plans.size(); ++k) head.push_back(comparison.plans[k].name);
   figures.row(head);
-  const std::string_view shown[] = {"retention", "retained",  "conversion",    "nps",       "satisfaction",
-                                    "effort",    "repeats",   "revenue",       "cost_to_serve"};
+  const std::string_view shown[] = {"retention", "retained", "conversion", "nps",          "satisfaction",
+                                    "effort",    "repeats",  "revenue",    "cost_to_serve"};
   const auto add = [&](std::string_view name) {
     const std::size_t m = position(name);
     const Metric& of = metrics()[m];
-    std::vector<std::string> cells{std::string(of.label), format::value(of, comparison.plans.front().metrics[m].mean, currency)};
-    for (std::size_t k = 1; k < comparison.plans.size(); ++k) cells.push_back(change(of, comparison.plans[k].differences[m], currency));
+    std::vector<std::string> cells{std::string(of.label),
+                                   format::value(of, comparison.plans.front().metrics[m].mean, currency)};
+    for (std::size_t k = 1; k < comparison.plans.size(); ++k)
+      cells.push_back(change(of, comparison.plans[k].differences[m], currency));
     figures.row(cells);
   };
   for (const std::string_view name : shown) add(name);
@@ -192,7 +201,8 @@ std::string comparison_text(const Samples& samples, const Comparison& comparison
   });
   money_row("Payback", [&](const PlanComparison& plan) {
     if (!(plan.investment.mean > 0.0)) return std::string("-");
-    return plan.payback_days ? fmt::format("day {:.0f}", std::ceil(*plan.payback_days)) : std::string("not within the horizon");
+    return plan.payback_days ? fmt::format("day {:.0f}", std::ceil(*plan.payback_days))
+                             : std::string("not within the horizon");
   });
   const std::size_t retained = position("retained");
   money_row("Investment per extra customer kept", [&](const PlanComparison& plan) {
@@ -206,12 +216,14 @@ std::string comparison_text(const Samples& samples, const Comparison& comparison
   for (std::size_t p = 0; p < samples.personas.size(); ++p) {
     for (std::size_t k = 1; k < comparison.plans.size(); ++k) {
       const PersonaEffect& effect = comparison.plans[k].personas[p];
-      personas.row({k == 1 ? effect.name : "", comparison.plans[k].name, verdict(metric("retained"), effect.retained, currency),
-                    verdict(metric("nps"), effect.nps, currency), verdict(metric("clv"), effect.clv, currency)});
+      personas.row({k == 1 ? effect.name : "", comparison.plans[k].name,
+                    verdict(metric("retained"), effect.retained, currency), verdict(metric("nps"), effect.nps, currency),
+                    verdict(metric("clv"), effect.clv, currency)});
     }
   }
   if (comparison.plans.size() > 1) {
-    text += personas.text() + "\npt: percentage points. ~: the interval includes 0. Value per person leaves the investment out.\n";
+    text += personas.text() +
+            "\npt: percentage points. ~: the interval includes 0. Value per person leaves the investment out.\n";
   }
   return text + footnote(samples);
 }

@@ -15,32 +15,32 @@ struct PersonaEffect {
   std::string id, name;
   Estimate retained;  // differences to the baseline
   Estimate nps;
-  Estimate clv;       // per person who arrived
+  Estimate clv;  // per person who arrived
 };
 
 /// One plan beside the baseline. Estimates stand in the order of `metrics()`.
 struct PlanComparison {
   std::string id, name;
   std::vector<Estimate> metrics;
-  std::vector<Estimate> differences;  // to the baseline; of the baseline itself exactly 0
-  Estimate investment;                // undiscounted, for the market
-  Estimate roi;                       // difference of NPV / discounted investment; NaN without investment
+  std::vector<Estimate> differences;   // to the baseline; of the baseline itself exactly 0
+  Estimate investment;                 // undiscounted, for the market
+  Estimate roi;                        // difference of NPV / discounted investment; NaN without investment
   std::optional<double> payback_days;  // none: not within the horizon, or nothing was invested
   std::vector<PersonaEffect> personas;
 };
 
 struct Comparison {
   std::vector<PlanComparison> plans;  // the first is the baseline
-  /// By metric: variance of the difference had the plans been run on independent luck, over that of the paired difference, summed
-  /// over plans. NaN where the plans never differ.
+  /// By metric: variance of the difference had the plans been run on independent luck, over that of the paired difference,
+  /// summed over plans. NaN where the plans never differ.
   std::vector<double> pairing;
 };
 
 /// Compares all plans of `samples` with the first of them.
 [[nodiscard]] Comparison compare(const Samples& samples);
 
-/// The first day from which the cumulative undiscounted difference of cash (one amount per window, spent evenly within it) stays
-/// at or above 0, or nothing when it ends below. 0 when it never falls below.
+/// The first day from which the cumulative undiscounted difference of cash (one amount per window, spent evenly within it)
+/// stays at or above 0, or nothing when it ends below. 0 when it never falls below.
 [[nodiscard]] std::optional<double> payback(const std::vector<double>& cash, const std::vector<double>& baseline,
                                             const std::vector<double>& window_ends);
 

@@ -12,12 +12,12 @@ namespace sojourn {
 struct Estimate {
   double mean = 0.0;  // of all persons pooled
   double low = 0.0, high = 0.0;
-  double sd = 0.0;    // over samples
+  double sd = 0.0;          // over samples
   std::size_t samples = 0;  // in which the figure is defined
 };
 
-/// The interval around `point` from independent sample values: Student's t (Student 1908) with n - 1 degrees of freedom times
-/// sd / sqrt(n). Undefined (NaN) values are left out; fewer than two give no interval.
+/// The interval around `point` from independent sample values: Student's t (Student 1908) with n - 1 degrees of freedom
+/// times sd / sqrt(n). Undefined (NaN) values are left out; fewer than two give no interval.
 [[nodiscard]] Estimate interval(double point, const std::vector<double>& samples);
 
 /// The two-sided 95 % point of Student's t, degrees >= 1.

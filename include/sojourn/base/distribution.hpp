@@ -48,10 +48,12 @@ struct Loglogistic {
 
 using Distribution = std::variant<Fixed, Uniform, Normal, Beta, Exponential, Weibull, Lognormal, Loglogistic>;
 
-/// Expectation of `distribution` before any clipping, in its unit; infinity where it does not exist (log-logistic, shape <= 1).
+/// Expectation of `distribution` before any clipping, in its unit; infinity where it does not exist (log-logistic, shape <=
+/// 1).
 [[nodiscard]] double mean(const Distribution& distribution);
 /// The q-quantile, 0 < q < 1, in its unit, with Sojourn's own log and exp (the same bits on every machine).
-/// Fixed gives its value. The beta quantile solves I_x(a, b) = q by bisection and Newton steps (DLMF 8.17); slow, for tables.
+/// Fixed gives its value. The beta quantile solves I_x(a, b) = q by bisection and Newton steps (DLMF 8.17); slow, for
+/// tables.
 [[nodiscard]] double quantile(const Distribution& distribution, double q);
 
 }  // namespace sojourn

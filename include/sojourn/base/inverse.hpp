@@ -21,20 +21,28 @@ class Inverse {
   /// One draw. Unit: the distribution's. Not clipped.
   [[nodiscard]] double draw(std::uint32_t word) const {
     switch (family_) {
-      case Family::constant: return a_;
-      case Family::uniform: return a_ + b_ * uniform(word);
-      case Family::normal: return a_ + b_ * normal(word);
-      case Family::lognormal: return a_ * numeric::exp(sigma_ * normal(word));
-      case Family::exponential: return a_ * exponential(word);
-      case Family::weibull: return a_ * numeric::exp(sigma_ * numeric::log(exponential(word)));
-      case Family::loglogistic: return a_ * numeric::exp(sigma_ * logit(uniform(word)));
-      case Family::table: return interpolate(normal(word));
+      case Family::constant:
+        return a_;
+      case Family::uniform:
+        return a_ + b_ * uniform(word);
+      case Family::normal:
+        return a_ + b_ * normal(word);
+      case Family::lognormal:
+        return a_ * numeric::exp(sigma_ * normal(word));
+      case Family::exponential:
+        return a_ * exponential(word);
+      case Family::weibull:
+        return a_ * numeric::exp(sigma_ * numeric::log(exponential(word)));
+      case Family::loglogistic:
+        return a_ * numeric::exp(sigma_ * logit(uniform(word)));
+      case Family::table:
+        return interpolate(normal(word));
     }
     return a_;
   }
 
-  /// The draw whose cumulative hazard -log(1 - F(x)) is `hazard` > 0: with hazard = e / m, e standard exponential, the hazard of
-  /// this distribution is multiplied by m (proportional hazards: Cox 1972). A constant stays what it is.
+  /// The draw whose cumulative hazard -log(1 - F(x)) is `hazard` > 0: with hazard = e / m, e standard exponential, the
+  /// hazard of this distribution is multiplied by m (proportional hazards: Cox 1972). A constant stays what it is.
   [[nodiscard]] double at_hazard(float hazard) const;
 
   /// True for a constant; its draws need no random word.

@@ -116,7 +116,8 @@ SOJOURN_INLINE double log1p(double x) {
 }
 
 /// The standard normal's point with upper-tail probability `tail` in (0, 1/2], a number >= 0; absolute error below 2e-6 for
-/// tails down to 1e-7, below 3e-3 for tails down to 1e-10. Inverse error function in single precision (Giles 2010, "Approximating the erfinv function").
+/// tails down to 1e-7, below 3e-3 for tails down to 1e-10. Inverse error function in single precision (Giles 2010,
+/// "Approximating the erfinv function").
 SOJOURN_INLINE float normal_upper(float tail) {
   const float x = 1.0f - 2.0f * tail;
   const float w = -log(4.0f * tail * (1.0f - tail));

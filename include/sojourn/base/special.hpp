@@ -1,4 +1,5 @@
-// Special functions in double precision from our own log and exp: the same bits on every machine. For tables and tests, not loops.
+// Special functions in double precision from our own log and exp: the same bits on every machine. For tables and tests, not
+// loops.
 #pragma once
 
 namespace sojourn::special {

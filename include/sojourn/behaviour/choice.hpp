@@ -20,13 +20,16 @@ SOJOURN_INLINE float inclination(float a, float b, float c, float g, Mood mood) 
 }
 
 /// Weight of an exit, odds e^inclination: multinomial logit (McFadden 1974). odds >= 0 hold the persona's and the channel's
-/// factors. In a race the same number multiplies the exit's hazard (proportional hazards: Cox 1972). The exponent is limited to
+/// factors. In a race the same number multiplies the exit's hazard (proportional hazards: Cox 1972). The exponent is limited
+/// to
 /// [-60, 60], so that odds of up to 1e9 cannot overflow.
-SOJOURN_INLINE float weigh(float odds, float exponent) { return odds * numeric::exp(numeric::clip(exponent, -60.0f, 60.0f)); }
+SOJOURN_INLINE float weigh(float odds, float exponent) {
+  return odds * numeric::exp(numeric::clip(exponent, -60.0f, 60.0f));
+}
 
-/// Luck left after a visit at which a person could have left for good with probability p < 1 and did not: (luck - p) / (1 - p).
-/// A person leaves when luck < p. Given survival, what is left is uniform on (0, 1) again, so one number drawn once decides
-/// the whole life: exact in distribution, and two plans that part keep the same threshold (MODEL.md section 8).
+/// Luck left after a visit at which a person could have left for good with probability p < 1 and did not: (luck - p) / (1 -
+/// p). A person leaves when luck < p. Given survival, what is left is uniform on (0, 1) again, so one number drawn once
+/// decides the whole life: exact in distribution, and two plans that part keep the same threshold (MODEL.md section 8).
 SOJOURN_INLINE double outlast(double luck, double p) { return (luck - p) / (1.0 - p); }
 
 }  // namespace sojourn::behaviour

@@ -16,8 +16,8 @@ SOJOURN_INLINE double annuity(double rho, double width) {
   const double x = rho * width;
   const double size = x < 0.0 ? -x : x;
   // (1 - e^-x) / x loses digits near 0; four terms of its series are exact there to 1e-16.
-  const double mean = size < 1e-3 ? 1.0 - x * (0.5 - x * (1.0 / 6.0 - x * (1.0 / 24.0 - x / 120.0)))
-                                  : (1.0 - numeric::exp(-x)) / x;
+  const double mean =
+      size < 1e-3 ? 1.0 - x * (0.5 - x * (1.0 / 6.0 - x * (1.0 / 24.0 - x / 120.0))) : (1.0 - numeric::exp(-x)) / x;
   return width * mean;
 }
 

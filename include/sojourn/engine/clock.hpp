@@ -21,7 +21,8 @@ class Windows {
   [[nodiscard]] std::size_t of(double t) const {
     auto k = static_cast<std::size_t>(t * per_day_);
     if (k >= ends_.size()) k = ends_.size() - 1;
-    while (k > 0 && t <= ends_[k - 1]) --k;  // the guess may be off by rounding, and a boundary belongs to the window it ends
+    while (k > 0 && t <= ends_[k - 1])
+      --k;  // the guess may be off by rounding, and a boundary belongs to the window it ends
     while (k + 1 < ends_.size() && t > ends_[k]) ++k;
     return k;
   }
@@ -31,8 +32,8 @@ class Windows {
   std::vector<double> ends_;
 };
 
-/// Regimes: stretches [begin, next begin) in which every parameter is constant. Ramps move in steps of one window and have, in
-/// each, the value at the middle of the part of it after their start, so that a step does not lag behind its ramp.
+/// Regimes: stretches [begin, next begin) in which every parameter is constant. Ramps move in steps of one window and have,
+/// in each, the value at the middle of the part of it after their start, so that a step does not lag behind its ramp.
 struct Regimes {
   std::vector<double> begins;                  // the first is 0
   std::vector<std::vector<double>> fractions;  // [regime][change]: 0 while off, else the ramp's fraction in (0, 1]

@@ -1,5 +1,5 @@
-// One customer's life, one visit after another, as plain as MODEL.md section 2 says it. The oracle of every faster engine, and the
-// text to read first.
+// One customer's life, one visit after another, as plain as MODEL.md section 2 says it. The oracle of every faster engine,
+// and the text to read first.
 #pragma once
 
 #include <array>
@@ -66,8 +66,8 @@ class Lives {
       : program_(program), population_(population), streams_(streams), traits_(population.trait_count()) {}
 
   /// The life of person `customer`, told to `observer`, which has
-  ///   arrived(const Person&), visited(const Person&, const Visit&, const VisitRow&, const State& before, const State& after),
-  ///   stayed(const Person&, const Visit&, const Stay&, const State&)
+  ///   arrived(const Person&), visited(const Person&, const Visit&, const VisitRow&, const State& before, const State&
+  ///   after), stayed(const Person&, const Visit&, const Stay&, const State&)
   /// called in the order of events; nothing is called for who does not arrive within the horizon.
   /// Throws RunError when the life has more than `visits_per_life` visits.
   template <class Observer>
@@ -121,8 +121,8 @@ void Lives::live(std::uint32_t customer, Observer& observer) {
     visit.quality = visit.effort = visit.appraisal = 0.0f;
     if (place.end) {
       observer.visited(person, visit, row, before, state);
-      observer.stayed(person, visit, {program_.horizon(), program_.windows().count() - 1, program_.regime_begins().size() - 1},
-                      state);
+      observer.stayed(person, visit,
+                      {program_.horizon(), program_.windows().count() - 1, program_.regime_begins().size() - 1}, state);
       return;
     }
 
@@ -165,8 +165,8 @@ inline void Lives::appraise(const Person& person, const Words& words, const Visi
   state.satisfaction = b::remember(state.satisfaction, visit.appraisal, row.weight, settings.memory);
   state.expectation = b::adapt(state.expectation, visit.quality, settings.adapt);
   state.expectation = b::adapt(state.expectation, row.promise, row.promise_weight);
-  state.promoter_class = b::promoter_class(
-      b::recommend(state.satisfaction, person.answering, settings.recommend_base, settings.recommend_sd));
+  state.promoter_class =
+      b::promoter_class(b::recommend(state.satisfaction, person.answering, settings.recommend_base, settings.recommend_sd));
 }
 
 inline Way Lives::choose(const VisitRow& row, const Words& words, const behaviour::Mood& mood, double& luck) {

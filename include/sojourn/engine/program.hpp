@@ -17,15 +17,15 @@ namespace sojourn {
 
 /// An exit as a visit in one regime sees it. Exits that only interrupt (heard, gave up) are not among them.
 struct ExitRow {
-  std::uint32_t to = 0;       // touchpoint
-  std::uint32_t exit = 0;     // number among all exits of the journey
-  std::uint32_t delay = 0;    // into Program::delay
-  std::int32_t trait = -1;    // whose value is the probability, or -1
+  std::uint32_t to = 0;                            // touchpoint
+  std::uint32_t exit = 0;                          // number among all exits of the journey
+  std::uint32_t delay = 0;                         // into Program::delay
+  std::int32_t trait = -1;                         // whose value is the probability, or -1
   std::uint32_t shifts_begin = 0, shifts_end = 0;  // of a trait-bound probability, into Program::shifts
-  float odds = 0.0f;          // with the persona's and the channel's factors; 0 for an exit with a probability
-  float probability = 0.0f;   // constant; 0 for an exit with odds
+  float odds = 0.0f;         // with the persona's and the channel's factors; 0 for an exit with a probability
+  float probability = 0.0f;  // constant; 0 for an exit with odds
   float satisfaction = 0.0f, expectation = 0.0f, heard = 0.0f, effort = 0.0f;  // slopes
-  double stretch = 1.0;       // of the delay
+  double stretch = 1.0;                                                        // of the delay
   bool to_end = false;
 };
 
@@ -56,7 +56,7 @@ struct Place {
   bool purchase = false;  // a first visit makes a customer
   bool away = false;      // people here do not count as customers (`counts_as`)
   bool race = false;
-  bool flows = false;     // staying earns or costs money in some regime
+  bool flows = false;  // staying earns or costs money in some regime
   std::int32_t team = -1;
 };
 
@@ -140,8 +140,8 @@ class Program {
   double largest_amount_ = 0.0;
 };
 
-/// The table that programs of one model share: sizes, tenure bins (a day each, five days beyond a horizon of 4,096 days) and scales
-/// that rule out overflow for every one of `programs` (not empty).
+/// The table that programs of one model share: sizes, tenure bins (a day each, five days beyond a horizon of 4,096 days) and
+/// scales that rule out overflow for every one of `programs` (not empty).
 [[nodiscard]] TallyShape tally_shape(std::span<const Program> programs);
 
 }  // namespace sojourn

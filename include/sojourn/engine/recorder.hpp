@@ -89,11 +89,16 @@ class Recorder {
   void stocks(std::uint32_t persona, std::size_t window, const State& state, std::int64_t sign) {
     const auto add = [&](TimeScore score, std::int64_t amount) { tally_.add(shape_.time(persona, window, score), amount); };
     switch (state.standing) {
-      case Standing::absent: return;
-      case Standing::prospect: return add(TimeScore::prospects, sign);
-      case Standing::lost: return add(TimeScore::lost, sign);
-      case Standing::churned: return add(TimeScore::churned, sign);
-      case Standing::customer: break;
+      case Standing::absent:
+        return;
+      case Standing::prospect:
+        return add(TimeScore::prospects, sign);
+      case Standing::lost:
+        return add(TimeScore::lost, sign);
+      case Standing::churned:
+        return add(TimeScore::churned, sign);
+      case Standing::customer:
+        break;
     }
     add(TimeScore::customers, sign);
     add(static_cast<TimeScore>(static_cast<std::int32_t>(TimeScore::promoters) + state.promoter_class), sign);
@@ -103,13 +108,15 @@ class Recorder {
 
   void tenure(std::uint32_t persona, double until, TenureScore score) {
     const double bins = (until - bought_at_) / shape_.tenure_bin;
-    // Bin b is (b, b + 1]. Who is still a customer after exactly b + 1 days was at risk through all of it, and stands in the next.
+    // Bin b is (b, b + 1]. Who is still a customer after exactly b + 1 days was at risk through all of it, and stands in the
+    // next.
     const double bin_of = score == TenureScore::churned ? std::ceil(bins) - 1.0 : std::floor(bins);
     const auto bin = static_cast<std::size_t>(numeric::clip(bin_of, 0.0, static_cast<double>(shape_.tenure_bins - 1)));
     tally_.add(shape_.tenure(persona, bin, score), 1);
   }
 
-  [[nodiscard]] Flow window_end(std::size_t regime, std::uint32_t persona, std::uint32_t touchpoint, std::size_t window) const {
+  [[nodiscard]] Flow window_end(std::size_t regime, std::uint32_t persona, std::uint32_t touchpoint,
+                                std::size_t window) const {
     const double end = program_.windows().end(window);
     return program_.flow(program_.regime(end, regime), persona, touchpoint, end);
   }

@@ -15,8 +15,8 @@ namespace sojourn {
 
 /// How to run; nothing here changes a result.
 struct RunOptions {
-  int threads = 0;                             // 0: SLURM_CPUS_PER_TASK, else the processors that this process may use
-  std::function<void(double)> progress;        // told the share done in [0, 1], by one thread at a time; may be empty
+  int threads = 0;                               // 0: SLURM_CPUS_PER_TASK, else the processors that this process may use
+  std::function<void(double)> progress;          // told the share done in [0, 1], by one thread at a time; may be empty
   const std::atomic<bool>* interrupt = nullptr;  // when it turns true, no new block is begun
 };
 
@@ -25,7 +25,7 @@ inline constexpr std::size_t batch_count = 32;
 
 /// The sums of a run.
 struct RunResult {
-  std::vector<Program> programs;             // one for each plan asked for
+  std::vector<Program> programs;  // one for each plan asked for
   TallyShape shape;
   std::vector<std::uint32_t> replications;   // those that were finished
   std::vector<std::vector<Totals>> totals;   // [plan][replication]
@@ -35,8 +35,8 @@ struct RunResult {
   bool interrupted = false;
 };
 
-/// Simulates every replication of `model` under each of `plans`, all on the same luck. Throws InputError for a mechanism that
-/// is not built, RunError for a life that never ends; of several errors, the one of the lowest block.
+/// Simulates every replication of `model` under each of `plans`, all on the same luck. Throws InputError for a mechanism
+/// that is not built, RunError for a life that never ends; of several errors, the one of the lowest block.
 [[nodiscard]] RunResult run(const Model& model, std::span<const PlanId> plans, const RunOptions& options = {});
 
 /// The number of threads that `run` uses when asked for `threads`.

@@ -13,11 +13,11 @@ namespace sojourn {
 /// Independent samples of one plan: replications, or batches of customers where there is one replication.
 struct PlanSamples {
   std::string id, name;
-  std::vector<Sums> all;                          // [sample]
-  std::vector<std::vector<Sums>> by_persona;      // [persona][sample]
-  std::vector<std::vector<TouchSums>> touch;      // [touchpoint][sample]
-  std::vector<double> cash;                       // per window, undiscounted: revenue - cost - investment, for the market, mean
-                                                  // over replications
+  std::vector<Sums> all;                      // [sample]
+  std::vector<std::vector<Sums>> by_persona;  // [persona][sample]
+  std::vector<std::vector<TouchSums>> touch;  // [touchpoint][sample]
+  std::vector<double> cash;                   // per window, undiscounted: revenue - cost - investment, for the market, mean
+                                              // over replications
 };
 
 /// Everything that an analysis needs to know of a run.

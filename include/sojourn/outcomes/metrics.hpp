@@ -17,12 +17,12 @@ struct Sums {
   double visits = 0.0, appraised = 0.0, repeats = 0.0, effort = 0.0;
   double days_to_purchase = 0.0;
   double heard_positive = 0.0, heard_negative = 0.0;
-  double revenue = 0.0, cost_to_serve = 0.0;                    // undiscounted
-  double worth_revenue = 0.0, worth_cost = 0.0;                 // discounted
-  double visit_price = 0.0, worth_visit_price = 0.0;            // of improvements
-  double investment = 0.0, worth_investment = 0.0;              // once and per month: the market's, per replication, times replications
-  double tenure_bin = 1.0;                                      // days
-  std::vector<double> tenure_churned, tenure_censored;          // people by bin of days as a customer
+  double revenue = 0.0, cost_to_serve = 0.0;          // undiscounted
+  double worth_revenue = 0.0, worth_cost = 0.0;       // discounted
+  double visit_price = 0.0, worth_visit_price = 0.0;  // of improvements
+  double investment = 0.0, worth_investment = 0.0;  // once and per month: the market's, per replication, times replications
+  double tenure_bin = 1.0;                          // days
+  std::vector<double> tenure_churned, tenure_censored;  // people by bin of days as a customer
 
   /// Pools another group or replication; the constants must be the same.
   Sums& operator+=(const Sums& other);
@@ -48,8 +48,9 @@ struct Metric {
 /// The metric of that name, or nullptr.
 [[nodiscard]] const Metric* find_metric(std::string_view name);
 
-/// Share of buyers still customers `days` after the purchase (Kaplan & Meier 1958), from counts by tenure bin; those censored
-/// inside a bin count half in it (the actuarial convention). `days` is a bin's edge. NaN where nobody was followed that long.
+/// Share of buyers still customers `days` after the purchase (Kaplan & Meier 1958), from counts by tenure bin; those
+/// censored inside a bin count half in it (the actuarial convention). `days` is a bin's edge. NaN where nobody was followed
+/// that long.
 [[nodiscard]] double survival(const Sums& sums, double days);
 
 /// Sums over visits to one touchpoint.

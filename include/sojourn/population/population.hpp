@@ -14,10 +14,10 @@ namespace sojourn {
 /// A person before the journey begins. Traits are written apart (see `Population::traits`).
 struct Person {
   std::uint32_t persona = 0;
-  std::uint32_t start = 0;     // first touchpoint
-  double arrival = 0.0;        // days; beyond the horizon for who never arrives
-  float answering = 0.0f;      // standard normal: lasting way of answering surveys and "would you recommend us"
-  double luck = 0.5;           // uniform in (0, 1): decides when the person leaves for good
+  std::uint32_t start = 0;  // first touchpoint
+  double arrival = 0.0;     // days; beyond the horizon for who never arrives
+  float answering = 0.0f;   // standard normal: lasting way of answering surveys and "would you recommend us"
+  double luck = 0.5;        // uniform in (0, 1): decides when the person leaves for good
 };
 
 /// Draws people. Thread-safe once built: all members are read only.

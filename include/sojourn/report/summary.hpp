@@ -12,7 +12,8 @@ enum class Colour { off, on };
 
 /// One plan at the horizon: every metric with its interval, then personas and touchpoints. Ends with a newline.
 [[nodiscard]] std::string run_text(const Samples& samples, Colour colour = Colour::off);
-/// Plans against the baseline: the answer in words, differences with intervals, money, and who gains or loses. Ends with a newline.
+/// Plans against the baseline: the answer in words, differences with intervals, money, and who gains or loses. Ends with a
+/// newline.
 [[nodiscard]] std::string comparison_text(const Samples& samples, const Comparison& comparison, Colour colour = Colour::off);
 
 /// The JSON of `sojourn run`, undefined numbers as null. Ends with a newline. `file` is the scenario's name as given.

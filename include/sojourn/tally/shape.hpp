@@ -6,7 +6,8 @@
 
 namespace sojourn {
 
-/// Scores by persona and window. The first ten are stocks: cells hold changes, `Sums` gives their running sums at window ends.
+/// Scores by persona and window. The first ten are stocks: cells hold changes, `Sums` gives their running sums at window
+/// ends.
 enum class TimeScore {
   prospects,
   lost,

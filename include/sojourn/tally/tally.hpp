@@ -58,7 +58,9 @@ class Totals {
   [[nodiscard]] const TallyShape& shape() const { return shape_; }
   /// A cell as it stands; for stocks, the change in a window.
   [[nodiscard]] Wide cell(std::size_t index) const { return cells_[index]; }
-  [[nodiscard]] double value(std::size_t index, double scale = 1.0) const { return static_cast<double>(cells_[index]) / scale; }
+  [[nodiscard]] double value(std::size_t index, double scale = 1.0) const {
+    return static_cast<double>(cells_[index]) / scale;
+  }
   /// A stock at the end of `window`: the running sum of its changes.
   [[nodiscard]] Wide stock(std::size_t persona, std::size_t window, TimeScore score) const;
   /// People at `touchpoint` at the end of each window.
