@@ -43,6 +43,7 @@ class Inverse {
 
   /// The draw whose cumulative hazard -log(1 - F(x)) is `hazard` > 0: with hazard = e / m, e standard exponential, the
   /// hazard of this distribution is multiplied by m (proportional hazards: Cox 1972). A constant stays what it is.
+  /// Normal scores are right to 2e-4 beyond a hazard of 14 (to 2e-6 before); a beta is cut off at a score of 6.4.
   [[nodiscard]] double at_hazard(float hazard) const;
 
   /// True for a constant; its draws need no random word.

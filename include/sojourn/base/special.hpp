@@ -8,7 +8,7 @@ namespace sojourn::special {
 [[nodiscard]] double sigmoid(double x);
 /// log Gamma(x), x > 0, relative error below 1e-13 (Stirling's series, DLMF 5.11.1).
 [[nodiscard]] double log_gamma(double x);
-/// The standard normal distribution function, absolute error below 1e-14 relative to the tail (DLMF 7.6, 7.9).
+/// The standard normal distribution function, relative error of either tail below 1e-12 (DLMF 7.6, 7.9).
 [[nodiscard]] double normal_cdf(double z);
 /// The standard normal quantile, 0 < q < 1, by Newton's method on `normal_cdf`.
 [[nodiscard]] double normal_quantile(double q);
