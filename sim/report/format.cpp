@@ -29,11 +29,26 @@ std::string digits(double size) {
   return fmt::format("{:.{}f}", size, decimals);
 }
 
+/// The unit in which an amount of money is written.
+struct Scale {
+  double size;
+  std::string_view suffix;
+};
+
+Scale scale_of(double size) {
+  if (size >= 999.5e6) return {1e9, " bn"};
+  if (size >= 999.5e3) return {1e6, " M"};
+  return {1.0, ""};
+}
+
+std::string scaled(double size, const Scale& scale) {
+  const double number = size / scale.size;
+  return scale.size == 1.0 && number >= 99.95 ? count(number) : digits(number);
+}
+
 std::string amount(double size) {
-  if (size >= 999.5e6) return digits(size / 1e9) + " bn";
-  if (size >= 999.5e3) return digits(size / 1e6) + " M";
-  if (size >= 99.95) return count(size);
-  return digits(size);
+  const Scale scale = scale_of(size);
+  return scaled(size, scale) + std::string(scale.suffix);
 }
 
 std::string plain(Kind kind, double size, const std::string& currency) {
@@ -112,7 +127,8 @@ std::string half_width(const Metric& metric, const Estimate& estimate, const std
   if (std::isnan(half)) return "-";
   const Kind of = kind(metric);
   if (of == Kind::share) return fmt::format("{:.2f}", 100.0 * half);
-  if (of == Kind::money) return amount(half);
+  // In the unit of the figure that it stands beside: "+9.40 M ± 0.28".
+  if (of == Kind::money) return scaled(half, scale_of(std::fabs(estimate.mean)));
   return plain(of, half, currency);
 }
 

@@ -97,22 +97,21 @@ const PlanComparison* best(const Comparison& comparison, std::size_t m) {
 
 std::string answer(const Samples& samples, const Comparison& comparison) {
   const std::size_t retained = position("retained"), npv = position("npv");
-  const auto sentence = [&](const char* begin, const char* unit, std::size_t m, const char* none) {
+  const auto sentence = [&](const char* what, const std::string& of_what, std::size_t m, const char* none) {
     const PlanComparison* plan = best(comparison, m);
     if (plan == nullptr) return std::string(none);
     const Estimate& e = plan->differences[m];
     const Metric& of = metrics()[m];
     std::string text =
-        fmt::format("{} {}: {} {}", begin, plan->name, format::difference(of, e.mean, samples.currency), unit);
+        fmt::format("{} {}: {}{}", plan->name, what, format::difference(of, e.mean, samples.currency), of_what);
     if (!std::isnan(e.low)) {
       text += " (" + number_range(of, e, samples.currency) + ")";
       if (!clear(e)) text += "; the interval includes 0, so this is not settled";
     }
     return text + ".\n";
   };
-  std::string text =
-      sentence("Keeps most customers:", "of all who arrived are retained", retained, "No plan keeps more customers.\n");
-  text += sentence("Worth most:", fmt::format("{} of net present value", samples.currency).c_str(), npv,
+  std::string text = sentence("keeps most customers", " of all who arrived", retained, "No plan keeps more customers.\n");
+  text += sentence("is worth most", " " + samples.currency + " of net present value", npv,
                    "No plan is worth its money within the horizon.\n");
   return text;
 }

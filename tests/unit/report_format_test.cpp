@@ -66,6 +66,10 @@ TEST_CASE("format: metrics in their own units", "[report]") {
   CHECK(format::half_width(metric("retention"), estimate, "EUR") == "1.50");
   estimate.low = undefined;
   CHECK(format::half_width(metric("retention"), estimate, "EUR") == "-");
+  const Estimate gain{9.4e6, 9.115e6, 9.685e6, 1.0, 10};
+  CHECK(format::half_width(metric("npv"), gain, "EUR") == "0.28");
+  const Estimate small{17.6, 17.5, 17.7, 1.0, 10};
+  CHECK(format::half_width(metric("clv"), small, "EUR") == "0.10");
 }
 
 TEST_CASE("format: padding counts columns, not bytes", "[report]") {

@@ -12,9 +12,9 @@ using namespace sojourn::verify;
 
 namespace {
 
-constexpr std::size_t join = 0, calm = 1, rough = 2, later = 3, gone = 4, moved = 5, again = 6;
+constexpr std::size_t calm = 1, rough = 2, later = 3, gone = 4, moved = 5, again = 6;
 
-// join -> calm or rough -> later -> again -> again ...; leaving is certain nowhere and easiest on the rough path.
+// 0: join -> calm or rough -> later -> again -> again ...; leaving is certain nowhere and easiest on the rough path.
 ModelParts paths(double rough_leave) {
   ModelParts parts = journey(
       {place(Stage::purchase, {by_share(gone, 0.2), by_odds(calm, 3.0), by_odds(rough, 1.0)}),

@@ -19,7 +19,7 @@ namespace sojourn::format {
 [[nodiscard]] std::string value(const Metric& metric, double value, const std::string& currency);
 /// A difference with its sign: shares in points ("+1.23 pt").
 [[nodiscard]] std::string difference(const Metric& metric, double value, const std::string& currency);
-/// Half the width of an interval in the same unit, without a sign.
+/// Half the width of an interval in the unit in which its mean is written, without a sign.
 [[nodiscard]] std::string half_width(const Metric& metric, const Estimate& estimate, const std::string& currency);
 
 /// Width of UTF-8 text on a terminal: one column a code point.
