@@ -77,11 +77,11 @@ Input read_input(const CommandLine& line) {
   } else {
     scenario = read_scenario(path, line.overrides);
     history = "sojourn " + line.command + " " + name + line.change_arguments;
-    if (!line.plan.empty()) history += " --plan " + line.plan;
-    if (!line.plans.empty()) {
-      history += " --plans ";
-      for (std::size_t i = 0; i < line.plans.size(); ++i) history += (i > 0 ? "," : "") + line.plans[i];
-    }
+  }
+  if (!line.plan.empty()) history += " --plan " + line.plan;
+  if (!line.plans.empty()) {
+    history += " --plans ";
+    for (std::size_t i = 0; i < line.plans.size(); ++i) history += (i > 0 ? "," : "") + line.plans[i];
   }
   if (scenario.errors() > 0) throw InputError(diagnostics(scenario, Severity::error) + "\n" + summary(scenario));
   Model model = build(scenario);
