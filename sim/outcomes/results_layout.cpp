@@ -11,7 +11,7 @@ namespace {
 Attributes described(std::string_view unit, const std::string& long_name) {
   Attributes attributes;
   if (!long_name.empty()) attributes.emplace_back("long_name", long_name);
-  if (!unit.empty()) attributes.emplace_back("units", unit == "count" ? "1" : unit);
+  if (!unit.empty()) attributes.emplace_back("units", unit);
   return attributes;
 }
 
