@@ -53,23 +53,26 @@ void add_running(CLI::App& app, Options& o, const char* file) {
   app.add_flag("--no-progress", o.no_progress, "no progress bar");
 }
 
-std::string typed(const std::string& argument) {
-  // Quoted where a shell would need it, so that the history can be pasted.
+}  // namespace
+
+std::string shell_quoted(const std::string& argument) {
   if (argument.find_first_of(" \t\n'\"$&;|<>()*?[]#~\\") == std::string::npos) return argument;
-  std::string quoted = "'";
-  for (const char c : argument) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
+  std::string text = "'";
+  for (const char c : argument) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
 }
+
+namespace {
 
 void collect_changes(Options& o) {
   const auto add = [&](const char* option, const std::string& value, const char* path) {
     if (value.empty()) return;
     o.line.overrides.push_back({std::string(option) + " " + value, path, value});
-    o.line.change_arguments += " " + std::string(option) + " " + typed(value);
+    o.line.change_arguments += " " + std::string(option) + " " + shell_quoted(value);
   };
   for (const std::string& set : o.sets) {
     o.line.overrides.push_back(parse_override(set));
-    o.line.change_arguments += " --set " + typed(set);
+    o.line.change_arguments += " --set " + shell_quoted(set);
   }
   add("--customers", o.customers, "scenario.customers");
   add("--replications", o.replications, "scenario.replications");
@@ -112,7 +115,7 @@ Parsed parse(int argc, char** argv) {
       ->required()
       ->type_name("FILE");
   run->add_option("--plan", o.line.plan, "plan to simulate; default baseline")->type_name("ID");
-  add_running(*run, o, "SCENARIO.h5 in this folder");
+  add_running(*run, o, "SCENARIO.h5 in this folder, SCENARIO-PLAN.h5 with --plan");
   run->footer(
       "Examples:\n"
       "  sojourn run scenarios/telecom.toml\n"
@@ -196,6 +199,10 @@ Parsed parse(int argc, char** argv) {
                     "sojourn " + command.get_name() + " --help");
   }
   o.line.command = command.get_name();
+  for (std::string& plan : o.line.plans) {  // "a, b" means a and b
+    plan.erase(0, plan.find_first_not_of(' '));
+    plan.erase(plan.find_last_not_of(' ') + 1);
+  }
   o.line.progress = !o.no_progress && !o.line.quiet;
   try {
     collect_changes(o);

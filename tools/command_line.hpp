@@ -35,4 +35,7 @@ struct Parsed {
 };
 [[nodiscard]] Parsed parse(int argc, char** argv);
 
+/// `argument` as a shell would need it, so that a file's history can be pasted.
+[[nodiscard]] std::string shell_quoted(const std::string& argument);
+
 }  // namespace sojourn::tools

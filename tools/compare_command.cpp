@@ -9,10 +9,13 @@ namespace sojourn::tools {
 int compare_command(const CommandLine& line) {
   const Input input = read_input(line);
   std::vector<PlanId> plans{PlanId(0)};
-  if (line.plans.empty()) {
+  std::vector<std::string> names = line.plans;
+  // A comparison that is repeated from its file keeps its plans.
+  if (names.empty() && input.plans.size() > 1) names = input.plans;
+  if (names.empty()) {
     for (std::size_t k = 1; k < input.model.parts().plans.size(); ++k) plans.emplace_back(k);
   }
-  for (const std::string& name : line.plans) {
+  for (const std::string& name : names) {
     const PlanId plan = find_plan(input.model, name);
     if (std::find(plans.begin(), plans.end(), plan) == plans.end()) plans.push_back(plan);
   }

@@ -12,7 +12,8 @@ int run_command(const CommandLine& line) {
   } else {
     for (const std::string& plan : input.plans) plans.push_back(find_plan(input.model, plan));
   }
-  return simulate(line, input, plans, results_path(line, input, ".h5"), run_text, run_json);
+  const std::string suffix = line.plan.empty() || line.plan == "baseline" ? ".h5" : "-" + line.plan + ".h5";
+  return simulate(line, input, plans, results_path(line, input, suffix), run_text, run_json);
 }
 
 }  // namespace sojourn::tools

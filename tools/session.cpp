@@ -61,28 +61,47 @@ Colour colour() {
   return wanted && isatty(STDOUT_FILENO) != 0 ? Colour::on : Colour::off;
 }
 
+/// The parts of a file's history: "sojourn COMMAND NAME[ CHANGES][ --plan ID | --plans A,B]", as `read_input` writes it.
+struct History {
+  std::string command, changes, selection;
+};
+
+History parse_history(const std::string& text) {
+  History history;
+  const std::size_t begin = std::string("sojourn ").size();
+  const std::size_t space = text.find(' ', begin);
+  history.command = text.substr(begin, space - begin);
+  const std::size_t plan = text.rfind(" --plan");
+  const std::size_t end = plan == std::string::npos ? text.size() : plan;
+  if (plan != std::string::npos) history.selection = text.substr(plan);
+  const std::size_t options = text.find(" --", space);
+  if (options != std::string::npos && options < end) history.changes = text.substr(options, end - options);
+  return history;
+}
+
 }  // namespace
 
 Input read_input(const CommandLine& line) {
   const fs::path path(line.input);
   Scenario scenario;
-  std::string history, name = path.filename().string();
+  std::string name = path.filename().string(), command = line.command, changes = line.change_arguments, selection;
   std::vector<std::string> plans;
+  if (!line.plan.empty()) selection = " --plan " + line.plan;
+  for (std::size_t i = 0; i < line.plans.size(); ++i) selection += (i == 0 ? " --plans " : ",") + line.plans[i];
   if (looks_like_results(path)) {
     const Outcomes recorded = read_provenance(path);
+    const History history = parse_history(recorded.provenance.history);
     name = recorded.provenance.scenario_name;
-    history = recorded.provenance.history + line.change_arguments;
+    changes = history.changes + changes;
     plans = std::get<std::vector<std::string>>(recorded.dimension("plan").values);
+    // `run` repeats whatever made the file, unless a plan is asked for; `compare` keeps the plans of a comparison.
+    if (line.command == "run" && line.plan.empty()) command = history.command;
+    if (selection.empty() && command == history.command) selection = history.selection;
     scenario = parse_scenario(recorded.provenance.scenario_toml, line.input, path.parent_path(), line.overrides);
   } else {
     scenario = read_scenario(path, line.overrides);
-    history = "sojourn " + line.command + " " + name + line.change_arguments;
   }
-  if (!line.plan.empty()) history += " --plan " + line.plan;
-  if (!line.plans.empty()) {
-    history += " --plans ";
-    for (std::size_t i = 0; i < line.plans.size(); ++i) history += (i > 0 ? "," : "") + line.plans[i];
-  }
+  std::string history = "sojourn " + command + " " + shell_quoted(name) + changes + selection;
   if (scenario.errors() > 0) throw InputError(diagnostics(scenario, Severity::error) + "\n" + summary(scenario));
   Model model = build(scenario);
   return {std::move(scenario), std::move(model), std::move(history), std::move(name), std::move(plans)};
@@ -104,10 +123,17 @@ PlanId find_plan(const Model& model, const std::string& name) {
 std::string results_path(const CommandLine& line, const Input& input, const std::string& suffix) {
   const fs::path path =
       line.output.empty() ? fs::path(fs::path(input.scenario_name).stem().string() + suffix) : fs::path(line.output);
+  const auto refuse = [&](const std::string& problem) {
+    throw InputError(fmt::format("sojourn: error: {}\nhint: name another file with -o, ending in .h5", problem));
+  };
   std::error_code ignored;
-  if (!looks_like_results(line.input) && fs::equivalent(path, line.input, ignored)) {
-    throw InputError(fmt::format(
-        "sojourn: error: the results would overwrite the scenario {}\nhint: name another file with -o", line.input));
+  // What a person wrote by hand is never replaced: only results files are, and not the one that is being repeated.
+  if (fs::equivalent(path, line.input, ignored)) refuse("the results would overwrite their own input " + line.input);
+  if (fs::is_regular_file(path, ignored) && fs::file_size(path, ignored) > 0 && !looks_like_results(path)) {
+    refuse(path.string() + " exists and is not a results file");
+  }
+  for (const char* other : {".toml", ".csv", ".json", ".txt", ".xlsx", ".html", ".svg"}) {
+    if (path.extension() == other) refuse(fmt::format("results are HDF5, not {}", other));
   }
   return path.string();
 }
@@ -136,6 +162,11 @@ int simulate(const CommandLine& line, const Input& input, const std::vector<Plan
   Provenance provenance;
   provenance.title = input.model.parts().settings.title;
   provenance.history = input.history;
+  if (result.interrupted) {
+    // Part of a run must not be taken for the whole of it; repeating the file runs the whole.
+    provenance.title += fmt::format(" (interrupted: {} of {} replications)", result.replications.size(),
+                                    input.model.parts().settings.replications);
+  }
   provenance.version = version();
   provenance.build = build_description();
   provenance.scenario_toml = input.scenario.text;

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <exception>
 #include <map>
+#include <new>
 #include <string>
 
 #include "command_line.hpp"
@@ -19,7 +20,8 @@ int main(int argc, char** argv) {
     if (!parsed.command_line) return parsed.status;
     const int status = commands.at(parsed.command_line->command)(*parsed.command_line);
     // A full disk behind a redirection shows only here.
-    if (std::fflush(stdout) != 0) throw sojourn::RunError("sojourn: error: cannot write to standard output");
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+      throw sojourn::RunError("sojourn: error: cannot write to standard output");
     return status;
   } catch (const sojourn::InputError& e) {
     std::fprintf(stderr, "%s\n", e.what());
@@ -27,6 +29,9 @@ int main(int argc, char** argv) {
   } catch (const sojourn::InvalidModel& e) {
     std::fprintf(stderr, "%s\n", e.what());
     return wrong_input;
+  } catch (const std::bad_alloc&) {
+    std::fprintf(stderr, "sojourn: error: out of memory\nhint: fewer replications, or a longer window\n");
+    return failed;
   } catch (const std::exception& e) {
     std::fprintf(stderr, "%s\n", e.what());
     return failed;

@@ -39,6 +39,13 @@ std::vector<double> pairing(const Samples& samples, const std::vector<PlanCompar
   return ratios;
 }
 
+/// Customers present at the horizon, of the market, mean over replications.
+double customers_of_market(const std::vector<Sums>& samples) {
+  Sums sum;
+  for (const Sums& sample : samples) sum += sample;
+  return sum.customers * sum.people_per_customer / sum.replications;
+}
+
 }  // namespace
 
 Comparison compare(const Samples& samples) {
@@ -57,6 +64,7 @@ Comparison compare(const Samples& samples) {
     result.investment = estimate(plan.all, investment);
     result.roi = roi(plan.all, baseline.all);
     if (result.investment.mean > 0.0) result.payback_days = payback(plan.cash, baseline.cash, samples.window_ends);
+    result.extra_customers = customers_of_market(plan.all) - customers_of_market(baseline.all);
     for (std::size_t p = 0; p < samples.personas.size(); ++p) {
       const auto effect = [&](const Metric& metric) {
         return difference(plan.by_persona[p], baseline.by_persona[p], metric);

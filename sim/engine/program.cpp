@@ -148,11 +148,19 @@ void Program::compile_rows() {
             row.promise_weight = narrow(parts.behaviour.promise_weight * shift.fraction);
           }
         }
+        // A price per visit is paid where the whole target matches: with `exit_to`, only at touchpoints with such an exit.
+        const auto pays = [&](const Target& target) {
+          if (!here(target)) return false;
+          for (std::size_t e = 0; e < touchpoint.next.size(); ++e) {
+            if (matches_exit(parts, target, id, e, persona)) return true;
+          }
+          return target.exit_to.empty();
+        };
         for (const ImprovementId improvement : plan.improvements) {
           const Improvement& bought = parts.improvements[improvement.index()];
           const auto c =
               static_cast<std::size_t>(std::find(changes_.begin(), changes_.end(), &bought.change) - changes_.begin());
-          if (regimes_.on[r][c] && here(bought.change.target)) row.price += bought.price.per_visit;
+          if (regimes_.on[r][c] && pays(bought.change.target)) row.price += bought.price.per_visit;
         }
         row.carry = static_cast<std::uint32_t>(carries_.size());
         for (std::size_t from = 0; from < teams; ++from) {
@@ -183,7 +191,8 @@ void Program::compile_rows() {
             out.probability = narrow(parameters.value(Parameter::probability, *probability, along));
           } else {
             const double odds = parameters.value(Parameter::odds, exit.odds.value_or(1.0), along);
-            out.odds = narrow(odds * persona_factor(parts, parts.personas[p], v, exit));
+            // Beyond 1e9 the weights could overflow (see behaviour::weigh).
+            out.odds = narrow(std::min(1e9, odds * persona_factor(parts, parts.personas[p], v, exit)));
             out.satisfaction = narrow(exit.slopes.satisfaction);
             out.expectation = narrow(exit.slopes.expectation);
             out.heard = narrow(exit.slopes.heard);
@@ -193,7 +202,9 @@ void Program::compile_rows() {
           exits_.push_back(out);
         }
         row.exits_end = static_cast<std::uint32_t>(exits_.size());
-        largest_amount_ = std::max({largest_amount_, std::fabs(row.revenue), std::fabs(row.cost), row.price});
+        largest_.revenue = std::max(largest_.revenue, std::fabs(row.revenue));
+        largest_.cost = std::max(largest_.cost, std::fabs(row.cost));
+        largest_.price = std::max(largest_.price, row.price);
         rows_.push_back(row);
       }
     }
@@ -204,9 +215,8 @@ void Program::compile_flows() {
   const ModelParts& parts = model_.parts();
   const std::size_t count = regimes_.begins.size();
   // Discounting cannot enlarge an amount unless the rate is negative.
-  const double inflation = std::max(1.0, behaviour::present_value(rho_, horizon_));
+  largest_.inflation = std::max(1.0, behaviour::present_value(rho_, horizon_));
   flows_.resize(count * personas_ * touchpoints_);
-  double largest_rate = 0.0;
   for (std::size_t r = 0; r < count; ++r) {
     const Parameters parameters(changes_, regimes_.fractions[r]);
     const double begin = regimes_.begins[r];
@@ -220,7 +230,8 @@ void Program::compile_flows() {
         row.revenue = parameters.value(Parameter::revenue_per_month, touchpoint.revenue_per_month, here) / days_per_month;
         row.cost = parameters.value(Parameter::cost_per_month, touchpoint.cost_per_month, here) / days_per_month;
         if (row.revenue != 0.0 || row.cost != 0.0) places_[v].flows = true;
-        largest_rate = std::max({largest_rate, std::fabs(row.revenue), std::fabs(row.cost)});
+        largest_.revenue = std::max(largest_.revenue, std::fabs(row.revenue) * horizon_);
+        largest_.cost = std::max(largest_.cost, std::fabs(row.cost) * horizon_);
         if (r == 0) continue;
         const auto pi = static_cast<std::uint32_t>(p), vi = static_cast<std::uint32_t>(v);
         const Flow before = flow(r - 1, pi, vi, begin), worth = worth_of_flow(r - 1, pi, vi, begin);
@@ -231,7 +242,6 @@ void Program::compile_flows() {
       }
     }
   }
-  largest_amount_ = inflation * std::max(largest_amount_, largest_rate * horizon_);
 }
 
 TallyShape tally_shape(std::span<const Program> programs) {
@@ -245,9 +255,17 @@ TallyShape tally_shape(std::span<const Program> programs) {
   shape.tenure_bin = program.horizon() > 4096.0 ? 5.0 : 1.0;
   shape.tenure_bins = static_cast<std::size_t>(std::ceil(program.horizon() / shape.tenure_bin)) + 1;
   shape.scales.days = fixed_point_scale(program.horizon());
-  double largest = 0.0;
-  for (const Program& each : programs) largest = std::max(largest, each.largest_amount());
-  shape.scales.money = fixed_point_scale(largest);
+  const auto scale = [&](double Program::Largest::*kind) {
+    double amount = 0.0, worth = 0.0;
+    for (const Program& each : programs) {
+      amount = std::max(amount, each.largest().*kind);
+      worth = std::max(worth, each.largest().*kind * each.largest().inflation);
+    }
+    return Scales::Money{fixed_point_scale(amount), fixed_point_scale(worth)};
+  };
+  shape.scales.revenue = scale(&Program::Largest::revenue);
+  shape.scales.cost = scale(&Program::Largest::cost);
+  shape.scales.price = scale(&Program::Largest::price);
   return shape;
 }
 

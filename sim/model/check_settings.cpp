@@ -64,6 +64,19 @@ void check_size(const Settings& settings, Findings& findings) {
   }
   if (settings.market) findings.number("scenario.market", *settings.market, {0.0, 1e12, Limit::outside});
   findings.number("scenario.discount", settings.discount, {-1.0, 1e6, Limit::outside}, {}, "8 % per year is 0.08");
+  if (settings.discount > 1.0) {
+    findings.warning("scenario.discount",
+                     fmt::format("a discount of {} is {:.0f} % a year", settings.discount, 100.0 * settings.discount),
+                     "8 % per year is 0.08");
+  }
+  // A negative discount lets later money count for more; beyond a millionfold the sums lose their digits.
+  if (settings.discount > -1.0 &&
+      -std::log1p(settings.discount) * settings.horizon.value() / days_per_year > std::log(1e6)) {
+    findings.error("scenario.discount",
+                   fmt::format("a discount of {} makes money at the horizon worth more than a million times as much",
+                               settings.discount),
+                   "8 % per year is 0.08");
+  }
 }
 
 void check_behaviour(const BehaviourSettings& behaviour, Findings& findings) {

@@ -41,12 +41,18 @@ FixedInvestment fixed_investment(const Program& program) {
   return result;
 }
 
-/// Money that flowed in a window to those present at its beginning, had all of them stayed (see Recorder::stayed).
-Flow flow_of_window(const Program& program, std::uint32_t persona, std::uint32_t touchpoint, std::size_t window) {
-  const double begin = program.windows().begin(window), end = program.windows().end(window);
-  const Flow before = program.flow(program.regime(begin), persona, touchpoint, begin);
-  const Flow after = program.flow(program.regime(end), persona, touchpoint, end);
-  return {after.revenue - before.revenue, after.cost - before.cost};
+/// Money that flows in each window to those present at its beginning, had all of them stayed (see Recorder::stayed).
+std::vector<Flow> flows_of_windows(const Program& program, std::uint32_t persona, std::uint32_t touchpoint) {
+  std::vector<Flow> flows;
+  std::size_t regime = 0;
+  Flow before;
+  for (const double end : program.windows().ends()) {
+    regime = program.regime(end, regime);
+    const Flow after = program.flow(regime, persona, touchpoint, end);
+    flows.push_back({after.revenue - before.revenue, after.cost - before.cost});
+    before = after;
+  }
+  return flows;
 }
 
 /// Revenue and cost to serve per window of one persona, undiscounted, of the simulated people.
@@ -64,8 +70,7 @@ class WindowFlows {
     flows_.resize(personas, std::vector<std::vector<Flow>>(touchpoints));
     for (std::uint32_t p = 0; p < personas; ++p) {
       for (std::uint32_t v = 0; v < touchpoints; ++v) {
-        if (!program.place(v).flows) continue;
-        for (std::size_t k = 0; k < program.windows().count(); ++k) flows_[p][v].push_back(flow_of_window(program, p, v, k));
+        if (program.place(v).flows) flows_[p][v] = flows_of_windows(program, p, v);
       }
     }
   }
@@ -74,8 +79,8 @@ class WindowFlows {
     const TallyShape& shape = totals.shape();
     Cash result;
     for (std::size_t k = 0; k < shape.windows; ++k) {
-      result.revenue.push_back(totals.value(shape.time(persona, k, TimeScore::revenue), shape.scales.money));
-      result.cost.push_back(totals.value(shape.time(persona, k, TimeScore::cost_to_serve), shape.scales.money));
+      result.revenue.push_back(totals.value(shape.time(persona, k, TimeScore::revenue), shape.scales.revenue.amount));
+      result.cost.push_back(totals.value(shape.time(persona, k, TimeScore::cost_to_serve), shape.scales.cost.amount));
     }
     for (std::size_t v = 0; v < flows_[persona].size(); ++v) {
       const std::vector<Flow>& flows = flows_[persona][v];
@@ -118,8 +123,8 @@ Sums sums_of(const Totals& totals, const WindowFlows& flows, std::size_t persona
   s.satisfaction = stock(TimeScore::satisfaction) / shape.scales.score;
   s.expectation = stock(TimeScore::expectation) / shape.scales.score;
   s.days_to_purchase = person(PersonScore::days_to_purchase, shape.scales.days);
-  s.worth_revenue = person(PersonScore::revenue, shape.scales.money);
-  s.worth_cost = person(PersonScore::cost_to_serve, shape.scales.money);
+  s.worth_revenue = person(PersonScore::revenue, shape.scales.revenue.worth);
+  s.worth_cost = person(PersonScore::cost_to_serve, shape.scales.cost.worth);
   const Cash money = flows.money(totals, persona);
   s.revenue = sum(money.revenue);
   s.cost_to_serve = sum(money.cost);
@@ -171,8 +176,9 @@ void add_sample(PlanSamples& plan, const Totals& totals, const Program& program,
   }
   for (std::size_t v = 0; v < touch.size(); ++v) plan.touch[v].push_back(touch[v]);
   all.replications = replications;
-  for (std::size_t k = 0; k < shape.windows; ++k) all.visit_price += totals.value(shape.visit_price(k), shape.scales.money);
-  all.worth_visit_price = totals.value(shape.visit_price_discounted(), shape.scales.money);
+  for (std::size_t k = 0; k < shape.windows; ++k)
+    all.visit_price += totals.value(shape.visit_price(k), shape.scales.price.amount);
+  all.worth_visit_price = totals.value(shape.visit_price_discounted(), shape.scales.price.worth);
   all.investment = investment.total * replications;
   all.worth_investment = investment.worth * replications;
   plan.all.push_back(std::move(all));
@@ -241,7 +247,7 @@ Samples collect_samples(const RunResult& result) {
         for (std::size_t w = 0; w < plan.cash.size(); ++w) plan.cash[w] += scale * (money.revenue[w] - money.cost[w]);
       }
       for (std::size_t w = 0; w < plan.cash.size(); ++w) {
-        plan.cash[w] -= scale * totals.value(totals.shape().visit_price(w), totals.shape().scales.money);
+        plan.cash[w] -= scale * totals.value(totals.shape().visit_price(w), totals.shape().scales.price.amount);
       }
     }
     for (std::size_t w = 0; w < plan.cash.size(); ++w) plan.cash[w] -= investment.windows[w];
@@ -363,7 +369,8 @@ Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
   reals("investment", {"time"}, currency, "price of the plan's improvements in the window, undiscounted, for the market",
         [&](std::size_t k, const Totals& totals, auto& values) {
           for (std::size_t w = 0; w < windows; ++w) {
-            values.push_back(investments[k].windows[w] + scale * totals.value(shape.visit_price(w), shape.scales.money));
+            values.push_back(investments[k].windows[w] +
+                             scale * totals.value(shape.visit_price(w), shape.scales.price.amount));
           }
         });
   const auto silence = [&](std::string name, std::string long_name) {

@@ -132,6 +132,15 @@ std::string half_width(const Metric& metric, const Estimate& estimate, const std
   return plain(of, half, currency);
 }
 
+std::string interval(const Metric& metric, const Estimate& estimate, const std::string& currency) {
+  const auto end = [&](double value) {
+    if (kind(metric) != Kind::money) return difference(metric, value, currency);
+    const Scale scale = scale_of(std::fabs(estimate.mean));
+    return with_sign(scaled(std::fabs(value), scale) + std::string(scale.suffix), value, "+");
+  };
+  return end(estimate.low) + " to " + end(estimate.high);
+}
+
 std::size_t width(const std::string& text) {
   // Continuation bytes of UTF-8 take no column.
   return static_cast<std::size_t>(

@@ -62,9 +62,10 @@ std::string heading(const Samples& samples, Colour colour) {
 }
 
 std::string footnote(const Samples& samples) {
-  if (samples.replications == 1 && !samples.batches) return "One replication: no intervals.\n";
-  return fmt::format("Intervals are 95 % (Student t over {}): simulation error, not forecast uncertainty.\n",
-                     samples.batches ? "32 batches of customers" : "replications");
+  const std::size_t count = samples.plans.front().all.size();
+  if (count < 2) return "One replication: no intervals.\n";
+  return fmt::format("Intervals are 95 % (Student t over {} {}): simulation error, not forecast uncertainty.\n", count,
+                     samples.batches ? "batches of customers" : "replications");
 }
 
 /// "+1.23 pt ± 0.05", or "no change" where the two are the same to the bit.
@@ -74,46 +75,42 @@ std::string change(const Metric& of, const Estimate& e, const std::string& curre
   return std::isnan(e.low) ? text : text + " ± " + format::half_width(of, e, currency);
 }
 
-/// The same with a mark: + gains, - loses, ~ the interval includes 0.
+/// The same with a mark "~" where the interval includes 0, aligned with those that have none.
 std::string verdict(const Metric& of, const Estimate& e, const std::string& currency) {
-  if (std::isnan(e.mean) || e.mean == 0.0) return change(of, e, currency);
-  return change(of, e, currency) + (std::isnan(e.low) || clear(e) ? "  " : " ~");
+  return change(of, e, currency) + (e.mean != 0.0 && !std::isnan(e.low) && !clear(e) ? " ~" : "  ");
 }
 
-std::string number_range(const Metric& of, const Estimate& e, const std::string& currency) {
-  return fmt::format("95 %: {} to {}", format::difference(of, e.low, currency), format::difference(of, e.high, currency));
-}
-
-/// The plan whose difference of a metric is largest, or nothing where no plan gains.
-const PlanComparison* best(const Comparison& comparison, std::size_t m) {
-  const PlanComparison* found = nullptr;
-  for (std::size_t k = 1; k < comparison.plans.size(); ++k) {
-    const PlanComparison& plan = comparison.plans[k];
-    if (plan.differences[m].mean > 0.0 && (found == nullptr || plan.differences[m].mean > found->differences[m].mean))
-      found = &plan;
+/// Who leads in a metric and by how much, on the same luck: over the baseline, and over the second best plan.
+std::string leader(const Samples& samples, const Comparison& comparison, std::string_view name, const char* what,
+                   const std::string& of_what, const char* none) {
+  const std::size_t m = position(name);
+  const Metric& of = metrics()[m];
+  std::vector<std::size_t> order;
+  for (std::size_t k = 1; k < comparison.plans.size(); ++k) order.push_back(k);
+  const auto gain = [&](std::size_t k) -> const Estimate& { return comparison.plans[k].differences[m]; };
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return gain(a).mean > gain(b).mean; });
+  if (order.empty() || !(gain(order.front()).mean > 0.0)) return none;
+  const Estimate& e = gain(order.front());
+  std::string text = fmt::format("{} {}: {}{}", comparison.plans[order.front()].name, what,
+                                 format::difference(of, e.mean, samples.currency), of_what);
+  if (!std::isnan(e.low)) text += fmt::format(" (95 %: {})", format::interval(of, e, samples.currency));
+  if (!std::isnan(e.low) && !clear(e)) return text + ", but the interval includes 0: this is not settled.\n";
+  if (order.size() > 1) {
+    const Estimate lead = difference(samples.plans[order[0]].all, samples.plans[order[1]].all, of);
+    const std::string& second = comparison.plans[order[1]].name;
+    text += std::isnan(lead.low) || clear(lead)
+                ? fmt::format(", {} ahead of {}", format::difference(of, lead.mean, samples.currency), second)
+                : fmt::format(", not told apart from {}", second);
   }
-  return found;
+  return text + ".\n";
 }
 
 std::string answer(const Samples& samples, const Comparison& comparison) {
-  const std::size_t retained = position("retained"), npv = position("npv");
-  const auto sentence = [&](const char* what, const std::string& of_what, std::size_t m, const char* none) {
-    const PlanComparison* plan = best(comparison, m);
-    if (plan == nullptr) return std::string(none);
-    const Estimate& e = plan->differences[m];
-    const Metric& of = metrics()[m];
-    std::string text =
-        fmt::format("{} {}: {}{}", plan->name, what, format::difference(of, e.mean, samples.currency), of_what);
-    if (!std::isnan(e.low)) {
-      text += " (" + number_range(of, e, samples.currency) + ")";
-      if (!clear(e)) text += "; the interval includes 0, so this is not settled";
-    }
-    return text + ".\n";
-  };
-  std::string text = sentence("keeps most customers", " of all who arrived", retained, "No plan keeps more customers.\n");
-  text += sentence("is worth most", " " + samples.currency + " of net present value", npv,
-                   "No plan is worth its money within the horizon.\n");
-  return text;
+  return leader(samples, comparison, "retained",
+                comparison.plans.size() > 2 ? "keeps most customers" : "keeps more customers", " of all who arrived",
+                "No plan keeps more customers.\n") +
+         leader(samples, comparison, "npv", comparison.plans.size() > 2 ? "is worth most" : "is worth its money",
+                " " + samples.currency + " of net present value", "No plan is worth its money within the horizon.\n");
 }
 
 }  // namespace
@@ -182,7 +179,7 @@ std::string comparison_text(const Samples& samples, const Comparison& comparison
     std::vector<std::string> cells{std::string(of.label),
                                    format::value(of, comparison.plans.front().metrics[m].mean, currency)};
     for (std::size_t k = 1; k < comparison.plans.size(); ++k)
-      cells.push_back(change(of, comparison.plans[k].differences[m], currency));
+      cells.push_back(verdict(of, comparison.plans[k].differences[m], currency));
     figures.row(cells);
   };
   for (const std::string_view name : shown) add(name);
@@ -203,10 +200,9 @@ std::string comparison_text(const Samples& samples, const Comparison& comparison
     return plan.payback_days ? fmt::format("day {:.0f}", std::ceil(*plan.payback_days))
                              : std::string("not within the horizon");
   });
-  const std::size_t retained = position("retained");
   money_row("Investment per extra customer kept", [&](const PlanComparison& plan) {
-    const double people = plan.differences[retained].mean * samples.market;
-    return people > 0.0 ? format::money(plan.investment.mean / people, currency) : std::string("-");
+    return plan.extra_customers > 0.0 ? format::money(plan.investment.mean / plan.extra_customers, currency)
+                                      : std::string("-");
   });
   text += figures.text() + "\n";
 
@@ -222,7 +218,10 @@ std::string comparison_text(const Samples& samples, const Comparison& comparison
   }
   if (comparison.plans.size() > 1) {
     text += personas.text() +
-            "\npt: percentage points. ~: the interval includes 0. Value per person leaves the investment out.\n";
+            "\nRetention is of those who bought, retained of all who arrived. NPS and satisfaction are of the customers "
+            "present: keeping\n"
+            "doubters lowers them. pt: percentage points. ~: the interval includes 0. Value per person leaves the "
+            "investment out.\n";
   }
   return text + footnote(samples);
 }

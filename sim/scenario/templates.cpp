@@ -262,6 +262,7 @@ next = [ { to = "use", odds = 1, after = "1 day" } ]
 id = "use"
 stage = "retention"
 quality = 0.6
+revenue_per_month = 10
 next = [
   { to = "use", odds = 9, after = "1 month" },
   { to = "churned", odds = 1, after = "1 month", satisfaction = -3 },

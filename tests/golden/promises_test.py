@@ -10,6 +10,8 @@ import time
 import unittest
 from pathlib import Path
 
+import h5py
+
 SOJOURN = os.environ.get("SOJOURN", "build/sojourn")
 SCENARIOS = Path(os.environ.get("SOJOURN_SOURCE", ".")) / "scenarios"
 SHIPPED = sorted(path for path in SCENARIOS.rglob("*.toml"))
@@ -37,7 +39,7 @@ class Promises(unittest.TestCase):
         return done.returncode == 0
 
     def test_threads_change_no_bit(self):
-        # 70,000 customers are three blocks, so that seven threads have something to disagree about.
+        # One replication is 32 batches of customers, so that seven threads have something to disagree about.
         for scenario in SHIPPED:
             with self.subTest(scenario.name):
                 size = ["--customers", "70000", "--replications", "1", "--horizon", "1 year"]
@@ -127,8 +129,34 @@ class Promises(unittest.TestCase):
         process.send_signal(signal.SIGINT)
         _, error = process.communicate(timeout=120)
         self.assertEqual(process.returncode, 130, error)
-        if "nothing was written" not in error:
-            self.assertTrue((self.folder / "cut.h5").exists())
+        with h5py.File(self.folder / "cut.h5") as cut:
+            numbers, customers = cut["replication"][:], cut["customers"][:]
+        self.assertGreater(len(numbers), 0)
+        self.assertLess(len(numbers), 400)
+        # What was kept is what a whole run has at those replications.
+        self.run_well("run", SCENARIOS / "telecom.toml", "--replications", int(numbers.max()) + 1, "--customers", "20000", "-o", "whole.h5")
+        with h5py.File(self.folder / "whole.h5") as whole:
+            self.assertTrue((whole["customers"][:][:, numbers] == customers).all())
+
+    def test_a_lost_summary_is_an_error(self):
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            done = subprocess.run([SOJOURN, "run", str(SCENARIOS / "coffee.toml"), *SMALL, "--json"], cwd=self.folder, stdout=full,
+                                  stderr=subprocess.PIPE, text=True, check=False)
+        self.assertEqual(done.returncode, 1, done.stderr)
+
+    def test_history_tells_what_made_the_file(self):
+        def history(name):
+            with h5py.File(self.folder / name) as file:
+                return file.attrs["history"].decode() if isinstance(file.attrs["history"], bytes) else str(file.attrs["history"])
+        telecom = SCENARIOS / "telecom.toml"
+        self.run_well("run", telecom, *SMALL, "--plan", "clear-bill", "-o", "a.h5")
+        self.assertEqual(history("a.h5"), "sojourn run telecom.toml --customers 3000 --replications 3 --plan clear-bill")
+        self.run_well("run", "a.h5", "--plan", "care-first", "--seed", "7", "-o", "b.h5")
+        self.assertEqual(history("b.h5"), "sojourn run telecom.toml --customers 3000 --replications 3 --seed 7 --plan care-first")
+        self.run_well("compare", "a.h5", "--plans", "care-first, clear-bill", "-o", "c.h5")
+        self.assertEqual(history("c.h5"), "sojourn compare telecom.toml --customers 3000 --replications 3 --plans care-first,clear-bill")
+        self.run_well("compare", "c.h5", "-o", "d.h5")
+        self.assertTrue(self.same("c.h5", "d.h5"))
 
     def test_no_progress_bar_off_a_terminal(self):
         done = self.run_well("run", SCENARIOS / "coffee.toml", *SMALL)
@@ -157,6 +185,9 @@ class Promises(unittest.TestCase):
         (self.folder / "my.toml").write_text((SCENARIOS / "coffee.toml").read_text())
         done = sojourn("run", "my.toml", *SMALL, "-o", "my.toml", folder=self.folder)
         self.assertEqual(done.returncode, 2)
+        (self.folder / "notes").write_text("mine")
+        self.assertEqual(sojourn("run", "my.toml", *SMALL, "-o", "notes", folder=self.folder).returncode, 2)
+        self.assertEqual((self.folder / "notes").read_text(), "mine")
         self.assertEqual((self.folder / "my.toml").read_text(), (SCENARIOS / "coffee.toml").read_text())
         done = sojourn("new", "-o", "my.toml", folder=self.folder)
         self.assertEqual(done.returncode, 2)

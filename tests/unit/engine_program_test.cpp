@@ -144,7 +144,8 @@ TEST_CASE("program: flows add up over regimes", "[engine]") {
   CHECK(program.worth_of_flow(program.regime(100.0), 0, 2, 100.0).revenue ==
         Approx(worth(0.0, 25.5) + 3.0 * worth(25.5, 60.0) + worth(60.0, 100.0)).epsilon(1e-12));
   CHECK(program.force_of_interest() == Approx(rho));
-  CHECK(program.largest_amount() >= 300.0);
+  CHECK(program.largest().revenue >= 300.0);
+  CHECK(program.largest().inflation == 1.0);
 }
 
 TEST_CASE("program: what is not built is refused by name", "[engine]") {
@@ -170,7 +171,9 @@ TEST_CASE("program: the table of a model's programs", "[engine]") {
   CHECK(shape.windows == 10);
   CHECK(shape.tenure_bins == 101);  // one more for who is a customer from day 0 to the horizon
   CHECK(shape.tenure_bin == 1.0);
-  CHECK(shape.scales.money == fixed_point_scale(100.0));
+  CHECK(shape.scales.revenue.amount == fixed_point_scale(100.0));
+  CHECK(shape.scales.revenue.worth == shape.scales.revenue.amount);
+  CHECK(shape.scales.cost.amount > shape.scales.revenue.amount);  // each kind of money by itself
   CHECK(shape.scales.days == fixed_point_scale(100.0));
   ModelParts longer = shop();
   longer.settings.horizon = Days(5001.0);

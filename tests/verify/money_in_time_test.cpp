@@ -41,10 +41,10 @@ Sample lifetime_values(const ModelParts& parts) {
   Sample values;
   each_tally(parts, [&](const Tally& tally) {
     const TallyShape& shape = tally.shape();
-    const auto cell = [&](PersonScore score) {
-      return static_cast<double>(tally.cells()[shape.person(0, score)]) / shape.scales.money;
+    const auto cell = [&](PersonScore score, const Scales::Money& scale) {
+      return static_cast<double>(tally.cells()[shape.person(0, score)]) / scale.worth;
     };
-    values.add(cell(PersonScore::revenue) - cell(PersonScore::cost_to_serve));
+    values.add(cell(PersonScore::revenue, shape.scales.revenue) - cell(PersonScore::cost_to_serve, shape.scales.cost));
   });
   return values;
 }

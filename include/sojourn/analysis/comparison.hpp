@@ -26,6 +26,7 @@ struct PlanComparison {
   Estimate investment;                 // undiscounted, for the market
   Estimate roi;                        // difference of NPV / discounted investment; NaN without investment
   std::optional<double> payback_days;  // none: not within the horizon, or nothing was invested
+  double extra_customers = 0.0;        // customers at the horizon more than under the baseline, of the market
   std::vector<PersonaEffect> personas;
 };
 

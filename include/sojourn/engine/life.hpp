@@ -231,7 +231,9 @@ inline Way Lives::race(const VisitRow& row, std::uint32_t customer, std::uint32_
     if (j % 4 == 0) words = streams_.draw(customer, Purpose::race, event, static_cast<std::uint32_t>(j / 4));
     const float m = b::weigh(exit.odds, b::inclination(exit.satisfaction, exit.expectation, exit.heard, exit.effort, mood));
     if (!(m > 0.0f)) continue;  // a hazard of zero never comes
-    const double drawn = program_.delay(exit.delay).at_hazard(exponential(words[j % 4]) / m) * exit.stretch;
+    const float hazard = exponential(words[j % 4]) / m;
+    if (!(hazard < 1e30f)) continue;
+    const double drawn = program_.delay(exit.delay).at_hazard(hazard) * exit.stretch;
     const double delay = drawn > 0.0 ? drawn : 0.0;
     if (first.exit < 0 || delay < first.delay) first = {static_cast<std::int32_t>(j), delay};  // ties: the first in the file
   }

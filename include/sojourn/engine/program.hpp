@@ -113,8 +113,12 @@ class Program {
   };
   [[nodiscard]] const Behaviour& behaviour() const { return behaviour_; }
 
-  /// The largest single amount of money that a tally can be given, in size.
-  [[nodiscard]] double largest_amount() const { return largest_amount_; }
+  /// The largest single amounts that a tally can be given, in size, and by how much discounting can enlarge them.
+  struct Largest {
+    double revenue = 0.0, cost = 0.0, price = 0.0;
+    double inflation = 1.0;
+  };
+  [[nodiscard]] const Largest& largest() const { return largest_; }
 
  private:
   void compile_rows();
@@ -137,7 +141,7 @@ class Program {
   std::vector<float> carries_;
   std::vector<FlowRow> flows_;
   std::vector<double> worth_at_begin_;  // of 1 at each regime's beginning
-  double largest_amount_ = 0.0;
+  Largest largest_;
 };
 
 /// The table that programs of one model share: sizes, tenure bins (a day each, five days beyond a horizon of 4,096 days) and

@@ -44,14 +44,17 @@ class Recorder {
     }
     if (row.revenue == 0.0 && row.cost == 0.0 && row.price == 0.0) return;
     const double worth = behaviour::present_value(program_.force_of_interest(), visit.time);
-    const auto book = [&](std::size_t series, std::size_t discounted, double amount) {
+    const auto book = [&](std::size_t series, std::size_t discounted, double amount, const Scales::Money& scale) {
       if (amount == 0.0) return;
-      tally_.add(series, money(amount));
-      tally_.add(discounted, money(amount * worth));
+      tally_.add(series, fixed(amount, scale.amount));
+      tally_.add(discounted, fixed(amount * worth, scale.worth));
     };
-    book(shape_.time(p, visit.window, TimeScore::revenue), shape_.person(p, PersonScore::revenue), row.revenue);
-    book(shape_.time(p, visit.window, TimeScore::cost_to_serve), shape_.person(p, PersonScore::cost_to_serve), row.cost);
-    book(shape_.visit_price(visit.window), shape_.visit_price_discounted(), row.price);
+    const Scales& scales = shape_.scales;
+    book(shape_.time(p, visit.window, TimeScore::revenue), shape_.person(p, PersonScore::revenue), row.revenue,
+         scales.revenue);
+    book(shape_.time(p, visit.window, TimeScore::cost_to_serve), shape_.person(p, PersonScore::cost_to_serve), row.cost,
+         scales.cost);
+    book(shape_.visit_price(visit.window), shape_.visit_price_discounted(), row.price, scales.price);
   }
 
   void stayed(const Person& person, const Visit& visit, const Stay& stay, const State& state) {
@@ -63,28 +66,25 @@ class Recorder {
       tenure(p, program_.horizon(), TenureScore::censored);
     }
     if (!program_.place(v).flows) return;
-    // Whoever is present at a window's end is taken to stay through the next one (see `flow_of_window`); here the parts of
+    // Whoever is present at a window's end is taken to stay through the next one (see `flows_of_windows`); here the parts of
     // windows at both ends of the stay are put right.
     const Flow from = program_.flow(visit.regime, p, v, visit.time), to = program_.flow(stay.regime, p, v, stay.until);
     const Flow from_end = window_end(visit.regime, p, v, visit.window), to_end = window_end(stay.regime, p, v, stay.window);
-    const auto at = [&](std::size_t window, TimeScore score, double amount) {
-      tally_.add(shape_.time(p, window, score), money(amount));
+    const Scales& scales = shape_.scales;
+    const auto at = [&](std::size_t window, const Flow& begin, const Flow& end) {
+      tally_.add(shape_.time(p, window, TimeScore::revenue), fixed(end.revenue - begin.revenue, scales.revenue.amount));
+      tally_.add(shape_.time(p, window, TimeScore::cost_to_serve), fixed(end.cost - begin.cost, scales.cost.amount));
     };
-    at(visit.window, TimeScore::revenue, from_end.revenue - from.revenue);
-    at(visit.window, TimeScore::cost_to_serve, from_end.cost - from.cost);
-    if (stay.exit >= 0) {
-      at(stay.window, TimeScore::revenue, to.revenue - to_end.revenue);
-      at(stay.window, TimeScore::cost_to_serve, to.cost - to_end.cost);
-    }
+    at(visit.window, from, from_end);
+    if (stay.exit >= 0) at(stay.window, to_end, to);
     const Flow worth_from = program_.worth_of_flow(visit.regime, p, v, visit.time);
     const Flow worth_to = program_.worth_of_flow(stay.regime, p, v, stay.until);
-    tally_.add(shape_.person(p, PersonScore::revenue), money(worth_to.revenue - worth_from.revenue));
-    tally_.add(shape_.person(p, PersonScore::cost_to_serve), money(worth_to.cost - worth_from.cost));
+    tally_.add(shape_.person(p, PersonScore::revenue), fixed(worth_to.revenue - worth_from.revenue, scales.revenue.worth));
+    tally_.add(shape_.person(p, PersonScore::cost_to_serve), fixed(worth_to.cost - worth_from.cost, scales.cost.worth));
   }
 
  private:
   [[nodiscard]] std::int64_t score(float x) const { return fixed(x, shape_.scales.score); }
-  [[nodiscard]] std::int64_t money(double x) const { return fixed(x, shape_.scales.money); }
 
   void stocks(std::uint32_t persona, std::size_t window, const State& state, std::int64_t sign) {
     const auto add = [&](TimeScore score, std::int64_t amount) { tally_.add(shape_.time(persona, window, score), amount); };

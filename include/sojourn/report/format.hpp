@@ -21,6 +21,8 @@ namespace sojourn::format {
 [[nodiscard]] std::string difference(const Metric& metric, double value, const std::string& currency);
 /// Half the width of an interval in the unit in which its mean is written, without a sign.
 [[nodiscard]] std::string half_width(const Metric& metric, const Estimate& estimate, const std::string& currency);
+/// The ends of a difference's interval, "+4.67 M to +4.98 M", both in the unit of its mean.
+[[nodiscard]] std::string interval(const Metric& metric, const Estimate& estimate, const std::string& currency);
 
 /// Width of UTF-8 text on a terminal: one column a code point.
 [[nodiscard]] std::size_t width(const std::string& text);

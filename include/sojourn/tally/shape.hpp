@@ -41,7 +41,12 @@ inline constexpr std::size_t tenure_score_count = 2;
 struct Scales {
   double score = 0x1p24;  // numbers in [0, 1]
   double days = 1.0;
-  double money = 1.0;
+  /// One kind of money: amounts as they are booked, and as they are worth at time 0.
+  struct Money {
+    double amount = 1.0;
+    double worth = 1.0;
+  };
+  Money revenue, cost, price;  // each kind by itself, so that a large revenue does not blur a small cost
 };
 
 /// Sizes of the filters, and the cell of each combination. A cell is a 64-bit integer.
