@@ -220,7 +220,6 @@ TEST_CASE("money: net present value, investment, return and the market, to the l
   CHECK(metric(wrong.plans[1], "npv") != exactly(5000.0 * (base + gain - price) - fixed_worth));
   CHECK(metric(wrong.plans[1], "investment") != exactly(5000.0 * 6 * 2.0 + 1000.0 + 50.0 * 180.0 / month));
 
-
   // Ten times the market: ten times revenue, cost and price per visit, and not the rest.
   parts.settings.market = 50'000.0;
   const Samples larger = collect_samples(run_all(parts));
