@@ -27,6 +27,13 @@ double mean_trait(const ModelParts& parts, TraitId trait) {
   return people > 0.0 ? sum / people : 0.0;
 }
 
+/// Median delay of each exit by itself.
+std::vector<double> unraced(const Touchpoint& touchpoint) {
+  std::vector<double> days;
+  for (const Exit& exit : touchpoint.next) days.push_back(quantile(exit.after, 0.5));
+  return days;
+}
+
 /// Who wins a race of competing risks whose hazards are multiplied by the odds: t = F^-1(1 - (1-u)^(1/m)).
 NeutralExits race(const Touchpoint& touchpoint) {
   constexpr int draws = 4096;
@@ -36,7 +43,7 @@ NeutralExits race(const Touchpoint& touchpoint) {
     const Exit& exit = touchpoint.next[j];
     if (exit.on == Trigger::none && exit.odds.value_or(1.0) > 0.0) racers.push_back(j);
   }
-  NeutralExits result{std::vector<double>(count, 0.0), 0.0};
+  NeutralExits result{std::vector<double>(count, 0.0), 0.0, unraced(touchpoint)};
   if (racers.empty()) {
     result.stays = 1.0;
     return result;
@@ -46,7 +53,7 @@ NeutralExits race(const Touchpoint& touchpoint) {
   for (int i = 0; i < 64; ++i) root = std::pow(1.0 + root, 1.0 / (static_cast<double>(racers.size()) + 1.0));
   std::vector<double> step(racers.size());
   for (std::size_t k = 0; k < racers.size(); ++k) step[k] = std::pow(1.0 / root, static_cast<double>(k) + 1.0);
-  std::vector<int> wins(count, 0);
+  std::vector<std::vector<double>> times(count);  // of the draws that the exit won
   for (int i = 0; i < draws; ++i) {
     double earliest = std::numeric_limits<double>::infinity();
     std::size_t winner = racers.front();
@@ -61,9 +68,15 @@ NeutralExits race(const Touchpoint& touchpoint) {
         winner = racers[k];
       }
     }
-    ++wins[winner];
+    times[winner].push_back(earliest);
   }
-  for (std::size_t j = 0; j < count; ++j) result.shares[j] = static_cast<double>(wins[j]) / draws;
+  for (std::size_t j = 0; j < count; ++j) {
+    result.shares[j] = static_cast<double>(times[j].size()) / draws;
+    if (times[j].empty()) continue;
+    const auto middle = times[j].begin() + static_cast<std::ptrdiff_t>(times[j].size() / 2);
+    std::nth_element(times[j].begin(), middle, times[j].end());
+    result.days[j] = *middle;
+  }
   return result;
 }
 
@@ -72,9 +85,9 @@ NeutralExits race(const Touchpoint& touchpoint) {
 NeutralExits neutral_exits(const Model& model, TouchpointId touchpoint) {
   const ModelParts& parts = model.parts();
   const Touchpoint& at = parts.touchpoints.at(touchpoint.index());
-  if (at.end) return {{}, 1.0};
+  if (at.end) return {{}, 1.0, {}};
   if (at.exits == ExitRule::race) return race(at);
-  NeutralExits result{std::vector<double>(at.next.size(), 0.0), 0.0};
+  NeutralExits result{std::vector<double>(at.next.size(), 0.0), 0.0, unraced(at)};
   double fixed = 0.0, odds = 0.0;
   for (std::size_t j = 0; j < at.next.size(); ++j) {
     const Exit& exit = at.next[j];
@@ -189,7 +202,7 @@ ExitKind kind_of(const Exit& exit, ExitRule rule) {
   return std::holds_alternative<TraitId>(exit.probability) ? ExitKind::trait : ExitKind::choice;
 }
 
-MapExit content(const ModelParts& parts, std::size_t from, const Exit& exit, double share) {
+MapExit content(const ModelParts& parts, std::size_t from, const Exit& exit, double share, double days) {
   MapExit result;
   result.from = from;
   result.to = exit.to.index();
@@ -217,7 +230,7 @@ MapExit content(const ModelParts& parts, std::size_t from, const Exit& exit, dou
       result.share_text = "gave up";
       break;
   }
-  result.delay_text = duration_text(quantile(exit.after, 0.5));
+  result.delay_text = duration_text(days);
   return result;
 }
 
@@ -267,7 +280,7 @@ MapContent content(const Model& model) {
       to.stays = neutral.stays;
       for (std::size_t j = 0; j < from.next.size(); ++j) {
         to.exits.push_back(map.exits.size());
-        map.exits.push_back(content(parts, v, from.next[j], neutral.shares[j]));
+        map.exits.push_back(content(parts, v, from.next[j], neutral.shares[j], neutral.days[j]));
       }
     }
     map.touchpoints.push_back(std::move(to));
@@ -464,8 +477,7 @@ std::string hex(Colour colour) { return fmt::format("#{:02x}{:02x}{:02x}", colou
 std::string_view reading_note() {
   return "Shares are those of a customer in a neutral state: satisfaction, expectation and effort 1/2, nothing heard, no "
          "persona's preferences. Times are medians. A share named after a trait is its mean over all people; in a race the "
-         "first "
-         "exit to fall due wins.";
+         "first exit to fall due wins, and its time is that of those for whom it does.";
 }
 
 }  // namespace sojourn::journey_map

@@ -149,6 +149,8 @@ TEST_CASE("neutral exits: probabilities first, the remainder by odds") {
     CHECK(exits.shares[0] == Approx(0.25).margin(0.01));
     CHECK(exits.shares[1] == Approx(0.75).margin(0.01));
     CHECK(exits.shares[2] == 0.0);
+    // The earliest of exponential clocks comes at the same time whoever wins.
+    CHECK(exits.days[0] == Approx(exits.days[1]).epsilon(0.1));
   }
   SECTION("an end has no exits") {
     CHECK(neutral_exits(model, TouchpointId(lost)).shares.empty());
