@@ -14,8 +14,7 @@ namespace sojourn {
 struct NeutralExits {
   std::vector<double> shares;  // one for each of Touchpoint::next, [0,1]; 0 for exits that interrupt (heard, gave-up)
   double stays = 0.0;          // [0,1]: the share that stays until the horizon or a message; with the shares it sums to 1
-  std::vector<double>
-      days;  // one for each exit: median delay of those who take it; in a race, of those for whom it came first
+  std::vector<double> days;    // one for each exit: median delay of those who take it, in a race of those whom it wins
 };
 
 /// The neutral state's exits of `touchpoint`, which must be one of the model's (MODEL.md section 2, Choice: probabilities
