@@ -13,8 +13,16 @@
 
 namespace sojourn {
 
+/// Who lives the lives. All give the same bits.
+enum class Engine {
+  lock_step,         // many customers side by side, each a whole life: what everybody runs
+  window_by_window,  // the same loop, stopped at every window's end: what coupled customers need
+  one_customer,      // the plain reference, one customer at a time (engine/life.hpp): the oracle of the tests
+};
+
 /// How to run; nothing here changes a result.
 struct RunOptions {
+  Engine engine = Engine::lock_step;
   int threads = 0;                               // 0: SLURM_CPUS_PER_TASK, else the processors that this process may use
   std::function<void(double)> progress;          // told the share done in [0, 1], by one thread at a time; may be empty
   const std::atomic<bool>* interrupt = nullptr;  // when it turns true, no new block is begun
