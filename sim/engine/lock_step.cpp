@@ -39,6 +39,7 @@ struct alignas(64) Columns {
   std::uint32_t customer[lane_count], event[lane_count];
   float satisfaction[lane_count], expectation[lane_count];
   float answering[lane_count], loss_aversion[lane_count], effort_aversion[lane_count];
+  float own[own_traits][lane_count];
   std::int32_t persona[lane_count], place[lane_count], window[lane_count], regime[lane_count], row[lane_count];
   std::int32_t code[lane_count], bought[lane_count], counted_satisfaction[lane_count], counted_expectation[lane_count];
   std::int32_t team[lane_count], flow_from[lane_count], flow_kind[lane_count];
@@ -61,6 +62,16 @@ struct alignas(64) Scratch {
 };
 
 /// Columns of `Row`, by the position of the field.
+/// Those whose exits compete, close together.
+struct alignas(64) Racers {
+  float columns[8 * row_groups][lane_count];
+  std::uint32_t words[4][lane_count], customer[lane_count], event[lane_count];
+  std::int32_t row[lane_count], first_exit[lane_count], family[lane_count], first[lane_count];
+  float satisfaction[lane_count], expectation[lane_count], effort[lane_count];
+  float sigma[lane_count], hazard[lane_count], e[lane_count], x[lane_count];
+  double a[lane_count], b[lane_count], stretch[lane_count], delay[lane_count];
+};
+
 struct Field {
   enum {
     quality,
@@ -86,7 +97,9 @@ struct Field {
     flow_kind,
     revenue,
     cost,
+    race_exits,
     more = 40,  // the same as from `odds` on, for exits 5 to 8
+    own = more + 20,
   };
 };
 
@@ -183,9 +196,13 @@ class Block {
       fetch_group(t_.rows, c_.row, 3, s_.row, i);
       fetch_group(t_.rows, c_.row, 4, s_.row, i);
     }
-    if (t_.most_exits <= 4) return;
-    for (int i = 0; i < padded_; i += 8) {
-      for (int group = 5; group < 8; ++group) fetch_group(t_.rows, c_.row, group, s_.row, i);
+    if (t_.most_exits > 4) {
+      for (int i = 0; i < padded_; i += 8) {
+        for (int group = 5; group < 7; ++group) fetch_group(t_.rows, c_.row, group, s_.row, i);
+      }
+    }
+    if (t_.most_exits > 4 || t_.trait_bound) {
+      for (int i = 0; i < padded_; i += 8) fetch_group(t_.rows, c_.row, 7, s_.row, i);
     }
   }
 
@@ -418,6 +435,7 @@ class Block {
     for (int i = 0; i < padded_; ++i) sum[i] = 0.0f;
     weigh<0>(sum);
     if (t_.most_exits > 4) weigh<4>(sum);
+    if (t_.trait_bound) share_out();
     if (t_.most_exits > 4) {
       accumulate<8, true>();
     } else if (t_.probabilities) {
@@ -438,6 +456,30 @@ class Block {
       pick<8>();
     } else {
       pick<4>();
+    }
+  }
+
+  /// The shares of those for whom a probability is a trait of their own.
+  void share_out() {
+    const std::int32_t* flag = integers(Field::flags);
+    for (int i = 0; i < lanes_; ++i) {
+      if ((flag[i] & RowFlag::trait_bound) == 0) continue;
+      float probability[4], fixed_sum = 0.0f;
+      for (int j = 0; j < 4; ++j) {
+        const std::int32_t own = integers(Field::own + j)[i];
+        probability[j] = own >= 0 ? numeric::clip(c_.own[own][i], 0.0f, 1.0f) : column(Field::probability + j)[i];
+        fixed_sum += probability[j];
+      }
+      const b::Shares shares = b::share_out(fixed_sum, s_.sum[i] > 0.0f);
+      s_.row[Field::rest][i] = shares.rest;
+      s_.row[Field::stay][i] = shares.stay;
+      std::int32_t last = 0;
+      for (int j = 0; j < 4; ++j) {
+        probability[j] *= shares.shrink;
+        s_.row[Field::probability + j][i] = probability[j];
+        if (probability[j] > 0.0f || column(Field::odds + j)[i] > 0.0f) last = j;
+      }
+      reinterpret_cast<std::int32_t*>(s_.row[Field::last])[i] = last;
     }
   }
 
@@ -508,6 +550,7 @@ class Block {
     if (t_.stretch != nullptr) {
       for (int i = 0; i < lanes_; ++i) s_.a[i] *= t_.stretch[first[i] + (s_.chosen[i] < 0 ? 0 : s_.chosen[i])];
     }
+    if (t_.race_calls > 0) compete();
     if (t_.any_one_by_one) {
       for (int i = 0; i < lanes_; ++i) {
         if ((flag[i] & RowFlag::one_by_one) != 0) decide(i);
@@ -598,6 +641,107 @@ class Block {
     k = k > 0.0 && time <= k * width ? k - 1.0 : k;
     k = k < last && time > (k + 1.0) * width ? k + 1.0 : k;
     return static_cast<std::int32_t>(k);
+  }
+
+  /// Touchpoints whose exits compete: those customers, side by side.
+  void compete() {
+    const std::int32_t *flag = integers(Field::flags), *first = integers(Field::first_exit);
+    int count = 0;
+    for (int i = 0; i < lanes_; ++i) {
+      s_.list[count] = i;
+      count += (flag[i] & RowFlag::competes) != 0 ? 1 : 0;
+    }
+    if (count == 0) return;
+    const int padded = (count + 15) & ~15;
+    for (int k = 0; k < count; ++k) {
+      const int i = s_.list[k];
+      r_.customer[k] = c_.customer[i];
+      r_.event[k] = c_.event[i];
+      r_.row[k] = c_.row[i];
+      r_.satisfaction[k] = c_.satisfaction[i];
+      r_.expectation[k] = c_.expectation[i];
+      r_.effort[k] = s_.effort[i];
+      r_.first_exit[k] = first[i];
+    }
+    for (int k = count; k < padded; ++k) {
+      r_.row[k] = r_.row[0];
+      r_.first_exit[k] = r_.first_exit[0];
+    }
+    EACH_LANE
+    for (int k = 0; k < padded; ++k) {
+      r_.first[k] = -1;
+      r_.delay[k] = never;
+    }
+    const auto purpose = static_cast<std::uint32_t>(Purpose::race) | (task_.replication << 8);
+    for (int call = 0; call < t_.race_calls; ++call) {
+      const int groups = call == 0 ? 1 : 5;
+      for (int k = 0; k < padded; k += 8) {
+        fetch_group(t_.rows, r_.row, groups, r_.columns, k);
+        fetch_group(t_.rows, r_.row, groups + 1, r_.columns, k);
+        if (call == 0) fetch_group(t_.rows, r_.row, 4, r_.columns, k);
+      }
+      philox_columns(r_.customer, purpose, r_.event, padded, task_.seed[0], task_.seed[1],
+                     {r_.words[0], r_.words[1], r_.words[2], r_.words[3]}, static_cast<std::uint32_t>(call));
+      for (int j = 0; j < 4; ++j) compete(call * 4 + j, padded);
+    }
+    for (int k = 0; k < count; ++k) {
+      const int i = s_.list[k];
+      const std::int32_t chosen = r_.first[k];
+      s_.chosen[i] = chosen;
+      if (chosen < 0) continue;
+      s_.a[i] = r_.delay[k];
+      const Exit& exit = t_.exits[r_.first_exit[k] + chosen];
+      s_.to[i] = exit.to;
+      s_.taken[i] = exit.taken;
+    }
+  }
+
+  /// Exit `j` of those who are in a race: does it come before the earlier ones?
+  void compete(int j, int padded) {
+    const int call = j / 4, at = (call == 0 ? int{Field::odds} : int{Field::more}) + j % 4;
+    const float *o = r_.columns[at], *on_satisfaction = r_.columns[at + 4], *on_expectation = r_.columns[at + 8],
+                *on_effort = r_.columns[at + 12];
+    const auto* exits = reinterpret_cast<const std::int32_t*>(r_.columns[Field::race_exits]);
+    for (int k = 0; k < padded; ++k) {
+      const Exit& exit = t_.exits[r_.first_exit[k] + (j < exits[k] ? j : 0)];
+      r_.a[k] = exit.a;
+      r_.b[k] = exit.b;
+      r_.sigma[k] = exit.sigma;
+      r_.family[k] = exit.family;
+    }
+    if (t_.stretch != nullptr) {
+      for (int k = 0; k < padded; ++k) r_.stretch[k] = t_.stretch[r_.first_exit[k] + (j < exits[k] ? j : 0)];
+    }
+    const std::uint32_t* words = r_.words[j % 4];
+    EACH_LANE
+    for (int k = 0; k < padded; ++k) {
+      const float odds = j < exits[k] ? o[k] : 0.0f;
+      const float m = b::weigh(odds, b::inclination(on_satisfaction[k], on_expectation[k], on_effort[k], r_.satisfaction[k],
+                                                    r_.expectation[k], r_.effort[k]));
+      // A hazard of zero never comes.
+      r_.hazard[k] = m > 0.0f ? sojourn::exponential(words[k]) / m : 2e30f;
+    }
+    EACH_LANE
+    for (int k = 0; k < padded; ++k) {
+      const float hazard = r_.hazard[k], safe = greater(hazard, 1e-30f);
+      const float share = -numeric::expm1(-safe), power = numeric::exp(r_.sigma[k] * numeric::log(safe));
+      r_.e[k] = r_.family[k] == Family::exponential ? hazard : r_.family[k] == Family::weibull ? power : 1.0f;
+      r_.x[k] = r_.family[k] == Family::uniform ? share : 0.0f;
+    }
+    const bool stretched = t_.stretch != nullptr;
+    EACH_LANE
+    for (int k = 0; k < padded; ++k) {
+      const double drawn = r_.a[k] * static_cast<double>(r_.e[k]) + r_.b[k] * static_cast<double>(r_.x[k]);
+      const double delay = stretched ? drawn * r_.stretch[k] : drawn;
+      r_.a[k] = delay > 0.0 ? delay : 0.0;
+    }
+    EACH_LANE
+    for (int k = 0; k < padded; ++k) {
+      // Ties go to the first in the file.
+      const bool comes = r_.hazard[k] < 1e30f && r_.a[k] < r_.delay[k];
+      r_.delay[k] = comes ? r_.a[k] : r_.delay[k];
+      r_.first[k] = comes ? j : r_.first[k];
+    }
   }
 
   /// A choice that has no vectorised form.
@@ -733,6 +877,7 @@ class Block {
       c_.expectation[i] = people_.expectation[k];
       c_.loss_aversion[i] = people_.loss_aversion[k];
       c_.effort_aversion[i] = people_.effort_aversion[k];
+      for (int own = 0; own < t_.own_count; ++own) c_.own[own][i] = people_.own[own][k];
       c_.arrival[i] = people_.arrival[k];
       c_.bought_at[i] = -1.0;
       c_.team[i] = -1;
@@ -786,6 +931,7 @@ class Block {
       c_.expectation[i] = store.expectation[k];
       c_.loss_aversion[i] = store.loss_aversion[k];
       c_.effort_aversion[i] = store.effort_aversion[k];
+      for (int own = 0; own < t_.own_count; ++own) c_.own[own][i] = store.own[own][k];
       c_.event[i] = store.event[k];
       c_.team[i] = static_cast<std::int32_t>(store.team[k]) - 1;
       fresh(i);
@@ -870,6 +1016,7 @@ class Block {
     c_.answering[to] = c_.answering[from];
     c_.loss_aversion[to] = c_.loss_aversion[from];
     c_.effort_aversion[to] = c_.effort_aversion[from];
+    for (int own = 0; own < t_.own_count; ++own) c_.own[own][to] = c_.own[own][from];
     c_.persona[to] = c_.persona[from];
     c_.place[to] = c_.place[from];
     c_.window[to] = c_.window[from];
@@ -888,6 +1035,7 @@ class Block {
   const Task& task_;
   Columns c_{};
   Scratch s_{};
+  Racers r_{};
   People people_{};
   Done done_;
   int lanes_ = 0, padded_ = 0;
