@@ -59,6 +59,7 @@ struct alignas(64) Scratch {
   float sigma[lane_count], e[lane_count], x[lane_count];
   std::int32_t family[lane_count], to[lane_count], taken[lane_count], moves[lane_count], window[lane_count];
   std::int32_t list[lane_count], cell[lane_count], turns[lane_count];
+  std::int32_t finishes[lane_count], taken_cell[lane_count], left_cell[lane_count], met_cell[lane_count];
 };
 
 /// Columns of `Row`, by the position of the field.
@@ -146,6 +147,13 @@ class Block {
   Block(const Tables& tables, const Task& task) : t_(tables), task_(task), next_(task.begin) {}
 
   Done live() {
+    if (task_.store != nullptr) {
+      const std::uint32_t count = task_.end - task_.begin;
+      for (std::uint32_t k = 0; k < count; ++k) {
+        task_.due[due_] = k;
+        due_ += task_.store->time[k] <= task_.until ? 1 : 0;
+      }
+    }
     while (lanes_ < lane_count && load(lanes_)) ++lanes_;
     while (lanes_ > 0 && !done_.endless) {
       padded_ = (lanes_ + 15) & ~15;
@@ -766,20 +774,27 @@ class Block {
   }
 
   void move() {
+    // Without a branch: whether somebody stays in this window is anybody's guess. Who does not move counts in a cell of its
+    // own.
+    const std::int32_t nobody_present = t_.places * t_.windows, nobody_taken = t_.personas * t_.exit_count;
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      // Ends have places below 0.
+      const std::int32_t to = s_.to[i], place = to < 0 ? -1 - to : to;
+      const bool moves = s_.moves[i] == 1;
+      s_.finishes[i] = moves && to >= 0 ? 0 : 1;
+      s_.taken_cell[i] = moves ? s_.taken[i] : nobody_taken;
+      s_.left_cell[i] = moves ? c_.place[i] * t_.windows + s_.window[i] : nobody_present;
+      s_.met_cell[i] = moves ? place * t_.windows + s_.window[i] : nobody_present;
+      c_.place[i] = moves ? place : c_.place[i];
+    }
     int finished = 0;
     for (int i = 0; i < lanes_; ++i) {
-      if (s_.moves[i] != 1) {
-        s_.list[finished++] = i;
-        continue;
-      }
-      // Ends have places below 0.
-      const std::int32_t to = s_.to[i], place = to < 0 ? -1 - to : to, window = s_.window[i];
-      ++task_.packed.taken[s_.taken[i]];
-      --task_.packed.present[c_.place[i] * t_.windows + window];
-      ++task_.packed.present[place * t_.windows + window];
-      c_.place[i] = place;
+      ++task_.packed.taken[s_.taken_cell[i]];
+      --task_.packed.present[s_.left_cell[i]];
+      ++task_.packed.present[s_.met_cell[i]];
       s_.list[finished] = i;
-      finished += to < 0 ? 1 : 0;
+      finished += s_.finishes[i];
     }
     std::uint32_t events = 0;
     EACH_LANE
@@ -916,12 +931,8 @@ class Block {
   bool resume(int i) {
     const Store& store = *task_.store;
     for (;;) {
-      std::uint32_t k = next_ - task_.begin;
-      const std::uint32_t count = task_.end - task_.begin;
-      while (k < count && !(store.time[k] <= task_.until)) ++k;
-      next_ = task_.begin + k;
-      if (k == count) return false;
-      ++next_;
+      if (resumed_ == due_) return false;
+      const std::uint32_t k = task_.due[resumed_++];
       if (++since_flush_ == customers_per_flush) flush();
       c_.customer[i] = task_.begin + k;
       c_.persona[i] = store.persona[k];
@@ -933,7 +944,7 @@ class Block {
       c_.effort_aversion[i] = store.effort_aversion[k];
       for (int own = 0; own < t_.own_count; ++own) c_.own[own][i] = store.own[own][k];
       c_.event[i] = store.event[k];
-      c_.team[i] = static_cast<std::int32_t>(store.team[k]) - 1;
+      c_.team[i] = static_cast<std::int32_t>(store.team[k] >> 3) - 1;
       fresh(i);
       const std::int32_t exit = store.exit[k];
       if (exit >= t_.exit_count) {
@@ -961,11 +972,7 @@ class Block {
     c_.arrival[i] = c_.bought[i] == 0 ? -since : 0.0;
     c_.place[i] = from;
     const Row& row = t_.rows[t_.row_of[from]];
-    const std::int32_t stands =
-        b::promoter_class(b::recommend(c_.satisfaction[i], c_.answering[i], t_.recommend_base, t_.recommend_sd));
-    const bool is_away = (row.flags & RowFlag::away) != 0;
-    c_.code[i] = is_away ? (c_.bought[i] != 0 ? Code::churned : Code::lost)
-                         : (c_.bought[i] != 0 ? Code::promoter + stands : Code::prospect);
+    c_.code[i] = store.team[k] & 7;
     if (c_.code[i] >= Code::promoter) {
       c_.counted_satisfaction[i] = fixed_score(c_.satisfaction[i]);
       c_.counted_expectation[i] = fixed_score(c_.expectation[i]);
@@ -992,7 +999,7 @@ class Block {
     store.expectation[k] = c_.expectation[i];
     store.event[k] = static_cast<std::uint16_t>(c_.event[i]);
     store.exit[k] = static_cast<std::uint16_t>(exit);
-    store.team[k] = static_cast<std::uint16_t>(c_.team[i] + 1);
+    store.team[k] = static_cast<std::uint16_t>((c_.team[i] + 1) << 3 | c_.code[i]);
   }
 
   void forget(int i) { task_.store->time[c_.customer[i] - task_.begin] = never; }
@@ -1041,7 +1048,7 @@ class Block {
   int lanes_ = 0, padded_ = 0;
   int ready_ = 0, drawn_ = 0;
   std::uint32_t next_;
-  std::uint32_t since_flush_ = 0;
+  std::uint32_t since_flush_ = 0, due_ = 0, resumed_ = 0;
   std::uint64_t tick_ = 0;
 };
 

@@ -91,7 +91,7 @@ struct Store {
   std::uint16_t* event;
   std::uint16_t* exit;  // by which the next visit is reached; exits + touchpoint for a first visit
   std::uint16_t* persona;
-  std::uint16_t* team;  // 0: none yet
+  std::uint16_t* team;  // the last team met, from 1, 0: none yet; times 8, plus the Code
 };
 
 /// Packed sums of a block in progress; emptied into a Tally.
@@ -99,7 +99,7 @@ struct Packed {
   std::int64_t* touch;    // [place][4]: quality, appraisal, effort, repeats
   std::int64_t* series;   // [persona x windows + window][4]: satisfaction, expectation, revenue, cost
   std::int16_t* codes;    // [persona x windows + window][8]: changes of the stocks
-  std::int16_t* present;  // [place][window]: changes
+  std::int16_t* present;  // [place][window]: changes; one more for those who do not move
   std::uint32_t* taken;   // [persona][exit]
 };
 
@@ -163,7 +163,8 @@ struct Task {
   void* worker;
   std::int64_t* cells;  // of the tally
   Packed packed;
-  Store* store;  // null: whole lives
+  Store* store;        // null: whole lives
+  std::uint32_t* due;  // room for the numbers of those who have a visit in this window; null: whole lives
   std::uint32_t begin, end;
   std::uint32_t seed[2], replication;
   double until;          // end of the window, or the horizon

@@ -297,8 +297,8 @@ Worker::Worker(const TallyShape& shape)
       touch_(shape.personas * shape.touchpoints),
       series_(shape.personas * shape.windows),
       codes_(8 * shape.personas * shape.windows),
-      present_(shape.personas * shape.touchpoints * shape.windows),
-      taken_(shape.personas * shape.exits) {}
+      present_(shape.personas * shape.touchpoints * shape.windows + 1),
+      taken_(shape.personas * shape.exits + 1) {}
 
 Task Worker::task(const Compiled& compiled, const Streams& streams, std::uint64_t begin, std::uint64_t end) {
   exit_to_ = compiled.exit_to();
@@ -350,6 +350,8 @@ bool Worker::live_by_windows(const Compiled& compiled, const Streams& streams, s
   }
   Task work = task(compiled, streams, begin, end);
   work.store = &store;
+  std::vector<std::uint32_t> due(count);
+  work.due = due.data();
   auto people = std::make_unique<People>();
   for (std::uint32_t next = work.begin; next < work.end;) {
     const int drawn = draw_people(work, &next, people.get());
