@@ -42,6 +42,7 @@ struct alignas(64) Columns {
   float own[own_traits][lane_count];
   std::int32_t persona[lane_count], place[lane_count], window[lane_count], regime[lane_count], row[lane_count];
   std::int32_t code[lane_count], bought[lane_count], counted_satisfaction[lane_count], counted_expectation[lane_count];
+  std::int32_t stands[lane_count];  // as what a customer would answer where nothing is felt
   std::int32_t team[lane_count], flow_from[lane_count], flow_kind[lane_count];
 };
 
@@ -82,8 +83,7 @@ struct Field {
     promise,
     promise_weight,
     rest,
-    stay,
-    odds,
+    odds = 8,
     satisfaction_slope = odds + 4,
     expectation_slope = odds + 8,
     effort_slope = odds + 12,
@@ -99,6 +99,7 @@ struct Field {
     revenue,
     cost,
     race_exits,
+    stay,
     more = 40,  // the same as from `odds` on, for exits 5 to 8
     own = more + 20,
   };
@@ -197,20 +198,15 @@ class Block {
   }
 
   void fetch() {
+    fetch_groups(3, 5);
+    if (!t_.still) fetch_groups(0, 1);
+    if (!t_.constant_choice) fetch_groups(1, 3);
+    if (t_.most_exits > 4) fetch_groups(5, 7);
+    if (t_.most_exits > 4 || t_.trait_bound) fetch_groups(7, 8);
+  }
+  void fetch_groups(int begin, int end) {
     for (int i = 0; i < padded_; i += 8) {
-      fetch_group(t_.rows, c_.row, 0, s_.row, i);
-      fetch_group(t_.rows, c_.row, 1, s_.row, i);
-      fetch_group(t_.rows, c_.row, 2, s_.row, i);
-      fetch_group(t_.rows, c_.row, 3, s_.row, i);
-      fetch_group(t_.rows, c_.row, 4, s_.row, i);
-    }
-    if (t_.most_exits > 4) {
-      for (int i = 0; i < padded_; i += 8) {
-        for (int group = 5; group < 7; ++group) fetch_group(t_.rows, c_.row, group, s_.row, i);
-      }
-    }
-    if (t_.most_exits > 4 || t_.trait_bound) {
-      for (int i = 0; i < padded_; i += 8) fetch_group(t_.rows, c_.row, 7, s_.row, i);
+      for (int group = begin; group < end; ++group) fetch_group(t_.rows, c_.row, group, s_.row, i);
     }
   }
 
@@ -235,6 +231,10 @@ class Block {
   }
 
   void experience() {
+    if (t_.still) {
+      stand_still();
+      return;
+    }
     if (t_.carries != nullptr) {
       hand_over();
     } else {
@@ -299,6 +299,19 @@ class Block {
     }
   }
 
+  /// Where nothing is felt only a purchase or a leave of absence can change how a person stands.
+  void stand_still() {
+    const std::int32_t* flag = integers(Field::flags);
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      const std::int32_t has_bought = c_.bought[i] | (flag[i] & RowFlag::purchase);
+      const std::int32_t away_code = has_bought != 0 ? Code::churned : Code::lost;
+      const std::int32_t here_code = has_bought != 0 ? Code::promoter + c_.stands[i] : Code::prospect;
+      s_.bought[i] = has_bought;
+      s_.code[i] = (flag[i] & RowFlag::away) != 0 ? away_code : here_code;
+    }
+  }
+
   /// Into the tallies. Scatters are scalar; a second loop, so that the first vectorises.
   void record() {
     done_.visits += static_cast<std::uint64_t>(lanes_);
@@ -309,13 +322,27 @@ class Block {
       s_.turns[i] = (s_.code[i] ^ c_.code[i]) | (kinds[i] ^ c_.flow_kind[i]);
     }
     int turning = 0;
-    for (int i = 0; i < lanes_; ++i) {
-      Long4& touch = reinterpret_cast<Long4*>(task_.packed.touch)[c_.place[i]];
-      touch += __builtin_convertvector(*reinterpret_cast<const Int4*>(s_.touch[i]), Long4);
-      Long4& series = reinterpret_cast<Long4*>(task_.packed.series)[s_.cell[i]];
-      series += __builtin_convertvector(*reinterpret_cast<const Int4*>(s_.series[i]), Long4);
-      s_.list[turning] = i;
-      turning += s_.turns[i] != 0 ? 1 : 0;
+    if (t_.still) {
+      for (int i = 0; i < lanes_; ++i) {
+        s_.list[turning] = i;
+        turning += s_.turns[i] != 0 ? 1 : 0;
+      }
+      const std::int32_t *revenues = integers(Field::revenue), *costs = integers(Field::cost);
+      for (int i = 0; t_.visit_money && i < lanes_; ++i) {
+        std::int64_t* series = task_.packed.series + 4 * s_.cell[i];
+        series[2] += revenues[i];
+        series[3] += costs[i];
+      }
+      for (int k = 0; k < turning; ++k) count_feelings(s_.list[k], s_.code[s_.list[k]]);
+    } else {
+      for (int i = 0; i < lanes_; ++i) {
+        Long4& touch = reinterpret_cast<Long4*>(task_.packed.touch)[c_.place[i]];
+        touch += __builtin_convertvector(*reinterpret_cast<const Int4*>(s_.touch[i]), Long4);
+        Long4& series = reinterpret_cast<Long4*>(task_.packed.series)[s_.cell[i]];
+        series += __builtin_convertvector(*reinterpret_cast<const Int4*>(s_.series[i]), Long4);
+        s_.list[turning] = i;
+        turning += s_.turns[i] != 0 ? 1 : 0;
+      }
     }
     for (int k = 0; k < turning; ++k) {
       const int i = s_.list[k];
@@ -327,6 +354,18 @@ class Block {
       for (int i = 0; i < padded_; ++i) c_.flow_from[i] = c_.place[i];
     }
     if (t_.visit_money) earn();
+  }
+
+  /// Satisfaction and expectation are summed over customers: who becomes one counts, who is none any more does not.
+  void count_feelings(int i, std::int32_t code) {
+    const bool counts = code >= Code::promoter;
+    const std::int32_t counted_s = counts ? fixed_score(c_.satisfaction[i]) : 0;
+    const std::int32_t counted_e = counts ? fixed_score(c_.expectation[i]) : 0;
+    std::int64_t* series = task_.packed.series + 4 * cell(c_.persona[i], c_.window[i]);
+    series[0] += counted_s - c_.counted_satisfaction[i];
+    series[1] += counted_e - c_.counted_expectation[i];
+    c_.counted_satisfaction[i] = counted_s;
+    c_.counted_expectation[i] = counted_e;
   }
 
   /// From one standing to another at the visit at hand; also the first purchase and the end of a tenure.
@@ -438,6 +477,28 @@ class Block {
   }
 
   void choose() {
+    if (t_.constant_choice) {
+      look_up();
+    } else {
+      weigh_up();
+    }
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      const auto p = static_cast<double>(s_.leaving[i]);
+      const double luck = c_.luck[i];
+      // Without a way to an end p is 0, and luck is not below it.
+      const bool leaves = luck < p || (p > 0.0 && s_.going[i] <= 0.0f);
+      c_.luck[i] = leaves ? luck : b::outlast(luck, p);
+      s_.leaves[i] = leaves ? 1 : 0;
+    }
+    if (t_.most_exits > 4) {
+      pick<8>(s_.cumulative);
+    } else {
+      pick<4>(t_.constant_choice ? s_.row + Field::probability : s_.cumulative);
+    }
+  }
+
+  void weigh_up() {
     float* sum = s_.sum;
     EACH_LANE
     for (int i = 0; i < padded_; ++i) sum[i] = 0.0f;
@@ -451,19 +512,22 @@ class Block {
     } else {
       accumulate<4, false>();
     }
+  }
+
+  /// Running sums that do not depend on the customer.
+  void look_up() {
+    const float(*cumulative)[lane_count] = s_.row + Field::probability;
+    const float* share_stay = column(Field::stay);
+    const std::int32_t* row_ends = integers(Field::ends);
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
-      const auto p = static_cast<double>(s_.leaving[i]);
-      const double luck = c_.luck[i];
-      // Without a way to an end p is 0, and luck is not below it.
-      const bool leaves = luck < p || (p > 0.0 && s_.going[i] <= 0.0f);
-      c_.luck[i] = leaves ? luck : b::outlast(luck, p);
-      s_.leaves[i] = leaves ? 1 : 0;
-    }
-    if (t_.most_exits > 4) {
-      pick<8>();
-    } else {
-      pick<4>();
+      const std::int32_t end_count = row_ends[i];
+      float leaving = 0.0f;
+      EACH_EXIT
+      for (int j = 0; j < 4; ++j) leaving = j < end_count ? cumulative[j][i] : leaving;
+      s_.total[i] = cumulative[3][i];
+      s_.leaving[i] = leaving;
+      s_.going[i] = (cumulative[3][i] - leaving) + share_stay[i];
     }
   }
 
@@ -518,7 +582,7 @@ class Block {
 
   /// The exit whose share the draw falls in.
   template <int slots>
-  void pick() {
+  void pick(const float (*cumulative)[lane_count]) {
     const float* share_stay = column(Field::stay);
     const std::int32_t *row_last = integers(Field::last), *row_exits = integers(Field::exits);
     EACH_LANE
@@ -527,7 +591,7 @@ class Block {
       const float point = s_.leaves[i] != 0 ? u * s_.leaving[i] : s_.leaving[i] + u * s_.going[i];
       std::int32_t chosen = 0;
       EACH_EXIT
-      for (int j = 0; j < slots; ++j) chosen += s_.cumulative[j][i] <= point ? 1 : 0;
+      for (int j = 0; j < slots; ++j) chosen += cumulative[j][i] <= point ? 1 : 0;
       // Places for exits that a row does not have hold its whole sum.
       const std::int32_t count = row_exits[i];
       const bool beyond = chosen >= count;
@@ -913,6 +977,10 @@ class Block {
     c_.worth_revenue[i] = c_.worth_cost[i] = 0;
     c_.flow_from[i] = -1;
     c_.flow_kind[i] = 0;
+    if (t_.still) {
+      c_.stands[i] =
+          b::promoter_class(b::recommend(c_.satisfaction[i], c_.answering[i], t_.recommend_base, t_.recommend_sd));
+    }
   }
 
   void first_visit(int i, std::int32_t touchpoint, double time) {
@@ -923,6 +991,9 @@ class Block {
     c_.place[i] = place;
     find_row(i);
     ++task_.packed.present[place * t_.windows + c_.window[i]];
+    if (t_.still) {
+      for (int k = 0; k < 3; ++k) task_.packed.touch[4 * place + k] += t_.still_scores[4 * place + k];
+    }
     ++task_.cells[t_.shape.person(persona, PersonScore::arrived)];
     ++task_.cells[t_.shape.touch(persona, static_cast<std::size_t>(touchpoint), TouchScore::visits)];
   }
@@ -1033,6 +1104,7 @@ class Block {
     c_.bought[to] = c_.bought[from];
     c_.counted_satisfaction[to] = c_.counted_satisfaction[from];
     c_.counted_expectation[to] = c_.counted_expectation[from];
+    c_.stands[to] = c_.stands[from];
     c_.team[to] = c_.team[from];
     c_.flow_from[to] = c_.flow_from[from];
     c_.flow_kind[to] = c_.flow_kind[from];

@@ -34,12 +34,13 @@ struct RowFlag {
 
 /// A visit's parameters: groups of eight 32-bit columns, fetched eight lanes at a time.
 struct alignas(32) Row {
-  float quality, quality_sd, effort, weight, promise, promise_weight, rest, stay;
+  float quality, quality_sd, effort, weight, promise, promise_weight, rest, unused;
   float odds[4], satisfaction[4];
   float expectation[4], effort_slope[4];
-  float probability[4];
+  float probability[4];  // where choices are constant: running sums of the shares instead
   std::int32_t ends, last, first_exit, exits;
-  std::int32_t flags, team, carry, flow_kind, revenue, cost, race_exits, unused;
+  std::int32_t flags, team, carry, flow_kind, revenue, cost, race_exits;
+  float stay;
   float more_odds[4], more_satisfaction[4];
   float more_expectation[4], more_effort_slope[4];
   float more_probability[4];
@@ -135,6 +136,11 @@ struct Tables {
   std::int32_t most_exits;
   std::int32_t own_count;   // traits with a column
   std::int32_t race_calls;  // of the random generator, for the races of most exits; 0: no races
+  bool constant_choice;     // no choice depends on a customer: running sums of shares are ready
+  /// Nothing is felt: satisfaction and expectation never change, and quality, effort and appraisal are constants of a place,
+  /// whose sums follow from its visits.
+  bool still;
+  const std::int32_t* still_scores;  // [place][4]: quality, appraisal, effort, 0
   bool slopes, probabilities, any_one_by_one, trait_bound, visit_money, prices, flows;
   double horizon, window_width, windows_per_day, force_of_interest;
   behaviour::Appraisal appraisal;

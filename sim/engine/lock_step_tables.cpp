@@ -107,6 +107,9 @@ Compiled::Compiled(const Program& program, const Population& population, const T
     regime_of_window_.push_back(narrow(program.regime(program.windows().begin(window))));
   }
   compile_rows();
+  compile_constant_choices();
+  compile_still_scores();
+  tables_.still_scores = still_scores_.data();
   tables_.rows = rows_.data();
   tables_.row_of = row_of_.data();
   tables_.exits = exits_.data();
@@ -178,6 +181,59 @@ std::int32_t Compiled::own_trait(std::int32_t trait) {
   if (own_traits_.size() == static_cast<std::size_t>(lock_step::own_traits)) return -1;
   own_traits_.push_back(trait);
   return tables_.own_count++;
+}
+
+void Compiled::compile_constant_choices() {
+  tables_.constant_choice = !tables_.slopes && !tables_.trait_bound && tables_.most_exits <= 4;
+  if (!tables_.constant_choice) return;
+  for (Row& row : rows_) {
+    // As exits.cpp sums them.
+    float sum = 0.0f, total = 0.0f;
+    for (const float odds : row.odds) sum += odds;
+    const float split = sum > 0.0f ? row.rest / sum : 0.0f;
+    for (int j = 0; j < 4; ++j) {
+      total += row.odds[j] * split + row.probability[j];
+      row.probability[j] = total;
+    }
+  }
+}
+
+void Compiled::compile_still_scores() {
+  const ModelParts& parts = program_->model().parts();
+  const auto constant = [](const Distribution& distribution) { return std::holds_alternative<Fixed>(distribution); };
+  const auto& memory = program_->behaviour().memory;
+  bool still = !tables_.slopes && carries_.empty() && memory.memory == 0.0f && program_->behaviour().adapt == 0.0f;
+  for (const Persona& persona : parts.personas) {
+    for (const BuiltinTrait trait : {BuiltinTrait::satisfaction, BuiltinTrait::expectation, BuiltinTrait::loss_aversion,
+                                     BuiltinTrait::effort_aversion}) {
+      still = still && constant(persona.traits[static_cast<std::size_t>(trait)]);
+    }
+  }
+  for (std::size_t at = 0; still && at < row_of_.size(); ++at) {
+    const Row& row = rows_[static_cast<std::size_t>(row_of_[at])];
+    const Row& first = rows_[static_cast<std::size_t>(row_of_[at % static_cast<std::size_t>(tables_.places)])];
+    const VisitRow& visit = *visit_rows_[static_cast<std::size_t>(row_of_[at])];
+    still = (row.flags & RowFlag::one_by_one) == 0 && row.quality_sd == 0.0f && row.promise_weight == 0.0f &&
+            row.quality == first.quality && row.effort == first.effort;
+    for (const ExitRow& exit : program_->exits(visit)) {
+      still = still && exit.satisfaction == 0.0f && exit.expectation == 0.0f && exit.effort == 0.0f;
+    }
+  }
+  tables_.still = still;
+  if (!still) return;
+  for (std::size_t place = 0; place < static_cast<std::size_t>(tables_.places); ++place) {
+    const Row& row = rows_[static_cast<std::size_t>(row_of_[place])];
+    const auto persona = static_cast<std::uint32_t>(place / static_cast<std::size_t>(tables_.touchpoints));
+    const auto trait = [&](BuiltinTrait which) { return population_->trait(persona, static_cast<std::size_t>(which), 0); };
+    const float quality = behaviour::deliver(row.quality, 0.0f, 0.0f, 0.5f, tables_.fit_weight);
+    const float effort = behaviour::exert(row.effort, 0.0f, 0.0f);
+    const float appraisal =
+        behaviour::appraise(quality, trait(BuiltinTrait::expectation), effort, trait(BuiltinTrait::loss_aversion),
+                            trait(BuiltinTrait::effort_aversion), tables_.appraisal);
+    const bool appraised = (row.flags & RowFlag::end) == 0;
+    still_scores_.insert(still_scores_.end(), {appraised ? fixed_score(quality) : 0, appraised ? fixed_score(appraisal) : 0,
+                                               appraised ? fixed_score(effort) : 0, 0});
+  }
 }
 
 bool Compiled::fast(const VisitRow& row) const {
@@ -301,7 +357,7 @@ Worker::Worker(const TallyShape& shape)
       taken_(shape.personas * shape.exits + 1) {}
 
 Task Worker::task(const Compiled& compiled, const Streams& streams, std::uint64_t begin, std::uint64_t end) {
-  exit_to_ = compiled.exit_to();
+  compiled_ = &compiled;
   Task task{};
   task.compiled = &compiled;
   task.draw = &draw;
@@ -397,7 +453,13 @@ void Worker::flush(void* worker, const Packed&) {
       // Every visit but the first is reached by an exit.
       const std::int64_t taken = self.taken_[p * shape.exits + e];
       tally.add(shape.taken(p, e), taken);
-      tally.add(shape.touch(p, static_cast<std::size_t>(self.exit_to_[e]), TouchScore::visits), taken);
+      const auto to = static_cast<std::size_t>(self.compiled_->exit_to()[e]);
+      tally.add(shape.touch(p, to, TouchScore::visits), taken);
+      if (!self.compiled_->tables().still) continue;
+      const std::int32_t* scores = &self.compiled_->still_scores()[4 * (p * shape.touchpoints + to)];
+      tally.add(shape.touch(p, to, TouchScore::quality), taken * scores[0]);
+      tally.add(shape.touch(p, to, TouchScore::satisfaction), taken * scores[1]);
+      tally.add(shape.touch(p, to, TouchScore::effort), taken * scores[2]);
     }
     for (std::size_t w = 0; w < shape.windows; ++w) {
       const std::size_t cell = p * shape.windows + w;
