@@ -1,0 +1,104 @@
+#include "sojourn/analysis/closed_form.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "horizon_form.hpp"
+#include "long_run.hpp"
+#include "visit_chain.hpp"
+
+namespace sojourn {
+namespace {
+
+std::vector<ReadChain> read_chains(const Program& program) {
+  std::vector<ReadChain> chains;
+  for (std::uint32_t p = 0; p < program.model().parts().personas.size(); ++p) chains.push_back(read_chain(program, p));
+  return chains;
+}
+
+std::vector<std::string> obstacles(const Program& program, const std::vector<ReadChain>& chains) {
+  std::vector<std::string> all = mechanisms_in_use(program.model().parts());
+  for (std::size_t p = 0; p < chains.size(); ++p) {
+    if (!(program.model().parts().personas[p].share > 0.0)) continue;
+    for (const std::string& obstacle : chains[p].obstacles) {
+      if (std::find(all.begin(), all.end(), obstacle) == all.end()) all.push_back(obstacle);
+    }
+  }
+  return all;
+}
+
+/// The widest bracket of a share of people, at the ends of all windows.
+double widest(const AtHorizon& figures) {
+  double width = 0.0;
+  for (const StandingShares& window : figures.standing) {
+    for (const Bracket* share : {&window.prospects, &window.lost, &window.customers, &window.churned, &window.bought})
+      width = std::max(width, share->high - share->low);
+  }
+  return width;
+}
+
+std::vector<std::string> notes(const Program& program, const std::vector<VisitChain>& chains) {
+  std::vector<std::string> result;
+  bool changes = false;
+  for (std::size_t p = 0; p < chains.size(); ++p)
+    changes = changes || money_changes(program, static_cast<std::uint32_t>(p), chains[p]);
+  if (changes) result.emplace_back("Money is not given: what visits or stays earn and cost changes within the horizon.");
+  if (!changes && program.force_of_interest() < 0.0)
+    result.emplace_back("Discounted money is not given at a negative discount.");
+  return result;
+}
+
+}  // namespace
+
+std::vector<std::string> prevents_closed_form(const Program& program) { return obstacles(program, read_chains(program)); }
+
+ClosedForm solve(const Program& program, const SolveOptions& options) {
+  const ModelParts& parts = program.model().parts();
+  std::vector<ReadChain> read = read_chains(program);
+  if (const auto prevented = obstacles(program, read); !prevented.empty()) {
+    std::string message = "sojourn: error: this journey has no closed form";
+    for (const std::string& obstacle : prevented) message += "\n  " + obstacle;
+    throw InputError(message + "\nhint: simulate it with sojourn run");
+  }
+  std::vector<VisitChain> chains;
+  std::vector<double> shares;
+  for (std::size_t p = 0; p < read.size(); ++p) {
+    shares.push_back(parts.personas[p].share);
+    chains.push_back(std::move(read[p].chain));
+  }
+  ClosedForm result;
+  result.window_ends = program.windows().ends();
+  result.notes = notes(program, chains);
+  for (const Touchpoint& touchpoint : parts.touchpoints) {
+    for (const Exit& exit : touchpoint.next)
+      result.exits.push_back(touchpoint.id + " -> " + parts.touchpoints[exit.to.index()].id);
+  }
+
+  std::vector<SolvedLongRun> long_runs;
+  for (std::size_t p = 0; p < chains.size(); ++p) {
+    long_runs.push_back(solve_long_run(chains[p], result.exits.size()));
+    result.personas.push_back({parts.personas[p].id, parts.personas[p].name, shares[p], long_runs[p].figures, {}});
+  }
+  result.pooled.share = 1.0;
+  result.pooled.long_run = pool(long_runs, shares);
+
+  for (const GridChoice& choice : grids(program, chains, options.most_steps)) {
+    Expected everybody;
+    for (std::size_t p = 0; p < chains.size(); ++p) {
+      const Expected expected = expect(program, static_cast<std::uint32_t>(p), chains[p], choice);
+      result.personas[p].at_horizon = figures(expected, shares[p], program);
+      everybody.add(expected, shares[p]);
+    }
+    result.pooled.at_horizon = figures(everybody, 1.0, program);
+    result.step = choice.grid.step;
+    result.steps = choice.grid.last;
+    result.exact = choice.exact;
+    double width = widest(result.pooled.at_horizon);
+    for (const Solution& persona : result.personas) width = std::max(width, widest(persona.at_horizon));
+    if (width <= options.width) break;
+  }
+  return result;
+}
+
+}  // namespace sojourn
