@@ -57,9 +57,19 @@ ClosedForm solve(const Program& program, const SolveOptions& options) {
   const ModelParts& parts = program.model().parts();
   std::vector<ReadChain> read = read_chains(program);
   if (const auto prevented = obstacles(program, read); !prevented.empty()) {
-    std::string message = "sojourn: error: this journey has no closed form";
-    for (const std::string& obstacle : prevented) message += "\n  " + obstacle;
-    throw InputError(message + "\nhint: simulate it with sojourn run");
+    constexpr std::size_t shown = 12;
+    std::string message = "sojourn: error: this journey has no closed form, because";
+    for (std::size_t i = 0; i < std::min(shown, prevented.size()); ++i) message += "\n  " + prevented[i];
+    if (prevented.size() > shown) message += fmt::format("\n  and {} more", prevented.size() - shown);
+    // A path with its value can be set on the command line.
+    const std::string& first = prevented.front();
+    const std::size_t value = first.find(" = ");
+    const bool slope = value != std::string::npos && first.find(".probability") == std::string::npos;
+    message +=
+        slope ? fmt::format("\nhint: solve it without them (--set {}=0, and so on), or simulate it with sojourn run;",
+                            first.substr(0, value))
+              : std::string("\nhint: take that out of the scenario to solve the rest, or simulate it with sojourn run;");
+    throw InputError(message + "\n      sojourn run --control-variate uses what can be solved to narrow the intervals");
   }
   std::vector<VisitChain> chains;
   std::vector<double> shares;
