@@ -67,19 +67,28 @@ class Expectation {
         chain_(chain),
         grid_(choice.grid),
         exact_(choice.exact),
-        kernels_(chain.departures.size()) {
-    for (std::size_t v = 0; v < kernels_.size(); ++v) kernels_[v] = chain.departures[v].kernels(grid_.step, grid_.last);
-    for (const ChainStep& step : chain.steps) {
-      const std::size_t v = chain.states[step.from].touchpoint;
-      steps_.push_back({step.from, step.to, &kernels_[v][step.way]});
-      if (chain.states[step.from].purchase == Purchase::before) until_purchase_.push_back(steps_.back());
+        arrival_(arrival_of(program, persona).kernels(grid_.step, grid_.last).front()),
+        arrival_on_points_(on_points(arrival_)),
+        kernels_(chain.departures.size()),
+        on_points_(chain.departures.size()) {
+    for (std::size_t v = 0; v < kernels_.size(); ++v) {
+      kernels_[v] = chain.departures[v].kernels(grid_.step, grid_.last);
+      for (const Kernel& kernel : kernels_[v]) on_points_[v].push_back(on_points(kernel));
     }
   }
 
   [[nodiscard]] Solved solve(Rounding rounding) const;
 
  private:
-  [[nodiscard]] std::vector<Series> inflow(Rounding rounding) const;
+  /// Expected visits by state and point: all, and those of them that are a moment or more after their point in truth. Only
+  /// those that come by atoms alone stand on it, and count as happening by then. (Rounded up, all count.)
+  struct Visits {
+    std::vector<Series> all, after;
+  };
+  enum class Chain { whole, until_purchase };
+  [[nodiscard]] Visits visits(Rounding rounding, Chain chain) const;
+  [[nodiscard]] std::vector<TimedStep> steps(const std::vector<std::vector<Kernel>>& kernels, Chain chain) const;
+  [[nodiscard]] Kernel on_points(const Kernel& kernel) const;
   [[nodiscard]] Stays stays(std::size_t touchpoint, Rounding rounding) const;
   [[nodiscard]] double since_arrival(Rounding rounding) const;
 
@@ -88,8 +97,8 @@ class Expectation {
   const VisitChain& chain_;
   const Grid& grid_;
   bool exact_;
-  std::vector<std::vector<Kernel>> kernels_;  // [touchpoint][way]
-  std::vector<TimedStep> steps_, until_purchase_;
+  Kernel arrival_, arrival_on_points_;
+  std::vector<std::vector<Kernel>> kernels_, on_points_;  // [touchpoint][way]; of the second only what moves in no rounding
 };
 
 std::vector<Series> solve_or_throw(const std::vector<TimedStep>& steps, std::vector<Series> start, const Grid& grid,
@@ -104,11 +113,47 @@ std::vector<Series> solve_or_throw(const std::vector<TimedStep>& steps, std::vec
   return visits;
 }
 
-std::vector<Series> Expectation::inflow(Rounding rounding) const {
-  const Kernel arrival = arrival_of(program_, persona_).kernels(grid_.step, grid_.last).front();
-  std::vector<Series> start(chain_.states.size(), Series(grid_.points(), 0.0));
-  for (const auto& [state, share] : chain_.starts) place(arrival, grid_, rounding, share, start[state]);
-  return solve_or_throw(steps_, std::move(start), grid_, rounding);
+Kernel Expectation::on_points(const Kernel& kernel) const {
+  Kernel result;
+  for (const Atom& atom : kernel.atoms) {
+    if (grid_.on_point(atom.time)) result.atoms.push_back(atom);
+  }
+  return result;
+}
+
+std::vector<TimedStep> Expectation::steps(const std::vector<std::vector<Kernel>>& kernels, Chain chain) const {
+  std::vector<TimedStep> result;
+  for (const ChainStep& step : chain_.steps) {
+    const ChainState& from = chain_.states[step.from];
+    if (chain == Chain::until_purchase && from.purchase != Purchase::before) continue;
+    result.push_back({step.from, step.to, &kernels[from.touchpoint][step.way]});
+  }
+  return result;
+}
+
+/// With `Chain::until_purchase`, people are weighted by the days from their arrival to the horizon.
+Expectation::Visits Expectation::visits(Rounding rounding, Chain chain) const {
+  const std::size_t states = chain == Chain::whole ? chain_.states.size() : chain_.until_purchase;
+  const Delay arrives(program_.model().parts().personas[persona_].arrives, 1.0);
+  const auto start = [&](const Kernel& arrival) {
+    Series arrivals(grid_.points(), 0.0);
+    place(arrival, grid_, rounding, 1.0, arrivals);
+    for (std::size_t k = 0; chain == Chain::until_purchase && k < arrivals.size(); ++k)
+      arrivals[k] *= std::max(0.0, program_.horizon() - arrives.constant().value_or(grid_.time(k)));
+    std::vector<Series> result(states, Series(grid_.points(), 0.0));
+    for (const auto& [state, share] : chain_.starts) {
+      for (std::size_t k = 0; k < arrivals.size(); ++k) result[state][k] += share * arrivals[k];
+    }
+    return result;
+  };
+  Visits result{solve_or_throw(steps(kernels_, chain), start(arrival_), grid_, rounding),
+                std::vector<Series>(states, Series(grid_.points(), 0.0))};
+  if (exact_ || rounding == Rounding::up) return result;
+  const auto on_point = solve_or_throw(steps(on_points_, chain), start(arrival_on_points_), grid_, rounding);
+  for (std::size_t i = 0; i < states; ++i) {
+    for (std::size_t k = 0; k < grid_.points(); ++k) result.after[i][k] = std::max(0.0, result.all[i][k] - on_point[i][k]);
+  }
+  return result;
 }
 
 Stays Expectation::stays(std::size_t touchpoint, Rounding rounding) const {
@@ -159,26 +204,14 @@ Stays Expectation::stays(std::size_t touchpoint, Rounding rounding) const {
   return result;
 }
 
-/// E[(horizon - arrival) of those who buy within the horizon].
+/// E[days from the arrival to the horizon of those who buy within it].
 double Expectation::since_arrival(Rounding rounding) const {
-  const Delay arrives(program_.model().parts().personas[persona_].arrives, 1.0);
-  const Kernel arrival = arrival_of(program_, persona_).kernels(grid_.step, grid_.last).front();
-  Series weight(grid_.points(), 0.0);
-  place(arrival, grid_, rounding, 1.0, weight);
-  if (arrives.constant()) {
-    for (double& w : weight) w *= std::max(0.0, program_.horizon() - *arrives.constant());
-  } else {
-    for (std::size_t k = 0; k < weight.size(); ++k) weight[k] *= std::max(0.0, program_.horizon() - grid_.time(k));
-  }
-  std::vector<Series> start(chain_.until_purchase, Series(grid_.points(), 0.0));
-  for (const auto& [state, share] : chain_.starts) {
-    for (std::size_t k = 0; k < weight.size(); ++k) start[state][k] += share * weight[k];
-  }
-  const std::vector<Series> visits = solve_or_throw(until_purchase_, std::move(start), grid_, rounding);
+  const Visits visits = this->visits(rounding, Chain::until_purchase);
   double sum = 0.0;
   for (std::size_t i = 0; i < chain_.until_purchase; ++i) {
     if (chain_.states[i].purchase != Purchase::now) continue;
-    for (const double x : visits[i]) sum += x;
+    for (const double x : visits.all[i]) sum += x;
+    if (grid_.ends) sum -= visits.after[i].back();
   }
   return sum;
 }
@@ -188,7 +221,7 @@ Solved Expectation::solve(Rounding rounding) const {
   const std::vector<double>& ends = program_.windows().ends();
   const std::size_t touchpoints = parts.touchpoints.size(), points = grid_.points();
   const double rho = program_.force_of_interest(), horizon = program_.horizon();
-  const std::vector<Series> visits = inflow(rounding);
+  const Visits visits = this->visits(rounding, Chain::whole);
   Solved s;
   s.touch.resize(touchpoints);
   s.taken.assign(first_exits(parts).back(), 0.0);
@@ -201,7 +234,9 @@ Solved Expectation::solve(Rounding rounding) const {
   for (std::size_t i = 0; i < chain_.states.size(); ++i) {
     const std::size_t v = chain_.states[i].touchpoint;
     const Place& place = program_.place(static_cast<std::uint32_t>(v));
-    const Series& at = visits[i];
+    const Series &all = visits.all[i], &after = visits.after[i];
+    Series at = all;
+    if (grid_.ends) at.back() -= after.back();
     const bool first_purchase = chain_.states[i].purchase == Purchase::now;
     if (!place.end && known[v].all.empty()) known[v] = stays(v, rounding);
 
@@ -221,25 +256,47 @@ Solved Expectation::solve(Rounding rounding) const {
       for (std::size_t w = 0; w < ways.size(); ++w) s.taken[ways[w].exit] += at[k] * known[v].taken[w][left];
     }
 
+    // An atom on a point ends the stay of those who came a moment after a point a moment after another.
+    const auto too_early = [&](std::size_t way, std::size_t k) {
+      double sum = 0.0;
+      for (const Atom& atom : on_points_[v][way].atoms) {
+        const std::size_t lag = grid_.point(atom.time, Rounding::down);
+        if (lag <= k) sum += atom.mass * after[k - lag];
+      }
+      return sum;
+    };
+    for (std::size_t w = 0; w < ways.size() && grid_.ends; ++w) {
+      // Who comes at the horizon itself was left out above.
+      s.taken[ways[w].exit] -= too_early(w, grid_.last);
+      for (const Atom& atom : on_points_[v][w].atoms) {
+        if (grid_.point(atom.time, Rounding::down) == 0) s.taken[ways[w].exit] += atom.mass * after.back();
+      }
+    }
+
     Series come(points), gone(points, 0.0);
-    std::partial_sum(at.begin(), at.end(), come.begin());
+    std::partial_sum(all.begin(), all.end(), come.begin());
     if (!place.end) {
-      gone = convolve(at, known[v].all, points);
-      if (grid_.ends) gone.back() -= at.back() * known[v].all.front();
+      gone = convolve(all, known[v].all, points);
+      if (grid_.ends) gone.back() -= (all.back() - after.back()) * known[v].all.front();
     }
     for (std::size_t w = 0; w < ends.size(); ++w) {
       Solved::Window& window = s.windows[w];
       const std::size_t k = std::min(grid_.last, grid_.point(ends[w], Rounding::down));
+      const bool on_point = grid_.on_point(ends[w]);
       // A window that ends between two points: by the later one at least as many have gone.
-      const bool between = !exact_ && !grid_.on_point(ends[w]) && rounding == Rounding::down;
-      const std::size_t later = std::min(grid_.last, k + (between ? 1 : 0));
-      window.come[v] += come[k];
-      window.gone[v] += gone[later];
-      if (first_purchase) window.bought += come[k];
+      const std::size_t later = std::min(grid_.last, k + (!exact_ && !on_point && rounding == Rounding::down ? 1 : 0));
+      double arrived = come[k], left = gone[later];
+      if (on_point) {
+        arrived -= after[k];
+        for (std::size_t way = 0; way < ways.size(); ++way) left -= too_early(way, k);
+      }
+      window.come[v] += arrived;
+      window.gone[v] += left;
+      if (first_purchase) window.bought += arrived;
       if (!place.end && !place.away) continue;
       const bool bought = chain_.states[i].purchase != Purchase::before;
-      (bought ? window.churned_come : window.lost_come) += come[k];
-      (bought ? window.churned_gone : window.lost_gone) += gone[later];
+      (bought ? window.churned_come : window.lost_come) += arrived;
+      (bought ? window.churned_gone : window.lost_gone) += left;
     }
   }
   s.since_arrival = since_arrival(rounding);

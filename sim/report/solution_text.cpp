@@ -39,6 +39,12 @@ std::string days(const Moments& moments) {
   return fmt::format("{}, sd {}", text(moments.mean), text(moments.sd));
 }
 
+/// A step of the grid in a unit that makes it a number to read.
+std::string step_text(double days) {
+  if (days >= 1.0) return fmt::format("{:.4g} days", days);
+  return days >= 1.0 / 24.0 ? fmt::format("{:.3g} hours", 24.0 * days) : fmt::format("{:.3g} minutes", 1440.0 * days);
+}
+
 std::string long_run_table(const ClosedForm& solved) {
   Table table;
   std::vector<const Solution*> columns{&solved.pooled};
@@ -116,10 +122,10 @@ std::string solution_text(const ClosedForm& solved, const Program& program, Colo
   for (const std::string& note : solved.notes) text += note + "\n";
   text += "Scores (satisfaction, NPS, effort, repeats) and Kaplan-Meier retention have no closed form here: sojourn run.\n";
   return text + (solved.exact
-                     ? fmt::format("Exact: all times are multiples of {}.\n", format::duration(solved.step))
+                     ? fmt::format("Exact: all times are multiples of {}.\n", step_text(solved.step))
                      : fmt::format("Bounds are certain, not statistical: all delays rounded down, then up, to one of {} "
                                    "steps of {}.\n",
-                                   format::count(static_cast<double>(solved.steps)), format::duration(solved.step)));
+                                   format::count(static_cast<double>(solved.steps)), step_text(solved.step)));
 }
 
 std::string control_variate_text(const Samples& samples, const ControlVariate& control) {
