@@ -8,6 +8,7 @@ namespace sojourn::tools {
 
 int solve_command(const CommandLine& line) {
   const Input input = read_input(line);
+  require_uncoupled(input.model);
   const Program program(apply(input.model, find_plan(input.model, line.plan.empty() ? "baseline" : line.plan)));
   const ClosedForm solved = solve(program);
   std::fputs(

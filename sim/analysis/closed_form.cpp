@@ -49,7 +49,29 @@ std::vector<std::string> notes(const Program& program, const std::vector<VisitCh
   return result;
 }
 
+/// Everything that prevents the closed form, and what to do; a journey whose customers are coupled has no solvable twin
+/// either.
+std::string refusal(const std::vector<std::string>& prevented, bool has_twin) {
+  constexpr std::size_t shown = 12;
+  std::string text = "sojourn: error: this journey has no closed form, because";
+  for (std::size_t i = 0; i < std::min(shown, prevented.size()); ++i) text += "\n  " + prevented[i];
+  if (prevented.size() > shown) text += fmt::format("\n  and {} more", prevented.size() - shown);
+  // The path of a slope can be set on the command line.
+  const std::string& first = prevented.front();
+  const std::size_t value = first.find(" = ");
+  text += value != std::string::npos && first.find(".probability") == std::string::npos
+              ? fmt::format("\nhint: solve it without them (--set {}=0, and so on), or simulate it with sojourn run",
+                            first.substr(0, value))
+              : std::string("\nhint: take that out of the scenario to solve the rest, or simulate it with sojourn run");
+  if (has_twin) text += ";\n      sojourn run --control-variate uses what can be solved to narrow the intervals";
+  return text;
+}
+
 }  // namespace
+
+void require_uncoupled(const Model& model) {
+  if (const auto coupled = mechanisms_in_use(model.parts()); !coupled.empty()) throw InputError(refusal(coupled, false));
+}
 
 std::vector<std::string> prevents_closed_form(const Program& program) { return obstacles(program, read_chains(program)); }
 
@@ -57,19 +79,7 @@ ClosedForm solve(const Program& program, const SolveOptions& options) {
   const ModelParts& parts = program.model().parts();
   std::vector<ReadChain> read = read_chains(program);
   if (const auto prevented = obstacles(program, read); !prevented.empty()) {
-    constexpr std::size_t shown = 12;
-    std::string message = "sojourn: error: this journey has no closed form, because";
-    for (std::size_t i = 0; i < std::min(shown, prevented.size()); ++i) message += "\n  " + prevented[i];
-    if (prevented.size() > shown) message += fmt::format("\n  and {} more", prevented.size() - shown);
-    // A path with its value can be set on the command line.
-    const std::string& first = prevented.front();
-    const std::size_t value = first.find(" = ");
-    const bool slope = value != std::string::npos && first.find(".probability") == std::string::npos;
-    message +=
-        slope ? fmt::format("\nhint: solve it without them (--set {}=0, and so on), or simulate it with sojourn run;",
-                            first.substr(0, value))
-              : std::string("\nhint: take that out of the scenario to solve the rest, or simulate it with sojourn run;");
-    throw InputError(message + "\n      sojourn run --control-variate uses what can be solved to narrow the intervals");
+    throw InputError(refusal(prevented, mechanisms_in_use(parts).empty()));
   }
   std::vector<VisitChain> chains;
   std::vector<double> shares;

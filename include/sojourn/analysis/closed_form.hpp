@@ -78,6 +78,9 @@ struct SolveOptions {
 /// ..."); empty where `solve` can answer. What nobody can reach prevents nothing.
 [[nodiscard]] std::vector<std::string> prevents_closed_form(const Program& program);
 
+/// Throws the InputError of `solve` where customers are coupled: what can be said before a program is compiled.
+void require_uncoupled(const Model& model);
+
 /// The closed form. Throws InputError with everything that prevents it.
 [[nodiscard]] ClosedForm solve(const Program& program, const SolveOptions& options = {});
 
