@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <deque>
+#include <numeric>
 #include <optional>
 #include <set>
 
@@ -45,7 +46,10 @@ class Reader {
     result.race = program_.place(v).race;
     std::vector<double> weights(exits.size(), 0.0);
     double fixed = 0.0, odds = 0.0;
-    for (std::size_t j = 0; j < exits.size(); ++j) {
+    std::vector<std::size_t> order(exits.size());  // of the file: rows may have another
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return exits[a].exit < exits[b].exit; });
+    for (const std::size_t j : order) {
       const ExitRow& exit = exits[j];
       if (exit.odds > 0.0f) {
         weights[j] = weight(row, v, exits, j, note);
@@ -64,7 +68,7 @@ class Reader {
     } else if (!(odds > 0.0)) {
       result.stays = 1.0;
     }
-    for (std::size_t j = 0; j < exits.size(); ++j) {
+    for (const std::size_t j : order) {
       if (!(weights[j] > 0.0)) continue;
       const ExitRow& exit = exits[j];
       const Distribution& after = parts_.touchpoints[touchpoint].next[exit.exit - first_[touchpoint]].after;
