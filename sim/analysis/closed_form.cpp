@@ -103,7 +103,7 @@ ClosedForm solve(const Program& program, const SolveOptions& options) {
   result.pooled.share = 1.0;
   result.pooled.long_run = pool(long_runs, shares);
 
-  for (const GridChoice& choice : grids(program, chains, options.most_steps)) {
+  const auto on_grid = [&](const GridChoice& choice) {
     Expected everybody;
     for (std::size_t p = 0; p < chains.size(); ++p) {
       const Expected expected = expect(program, static_cast<std::uint32_t>(p), chains[p], choice);
@@ -116,7 +116,15 @@ ClosedForm solve(const Program& program, const SolveOptions& options) {
     result.exact = choice.exact;
     double width = widest(result.pooled.at_horizon);
     for (const Solution& persona : result.personas) width = std::max(width, widest(persona.at_horizon));
-    if (width <= options.width) break;
+    return width <= options.width;
+  };
+  const std::vector<GridChoice> choices = grids(program, chains, options.most_steps);
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    try {
+      if (on_grid(choices[i])) break;
+    } catch (const InputError&) {
+      if (i + 1 == choices.size()) throw;  // else too coarse for this journey only
+    }
   }
   return result;
 }

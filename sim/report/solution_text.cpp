@@ -121,11 +121,11 @@ std::string solution_text(const ClosedForm& solved, const Program& program, Colo
   text += touchpoints.text() + "\n" + long_run_table(solved) + "\n";
   for (const std::string& note : solved.notes) text += note + "\n";
   text += "Scores (satisfaction, NPS, effort, repeats) and Kaplan-Meier retention have no closed form here: sojourn run.\n";
-  return text + (solved.exact
-                     ? fmt::format("Exact: all times are multiples of {}.\n", step_text(solved.step))
-                     : fmt::format("Bounds are certain, not statistical: all delays rounded down, then up, to one of {} "
-                                   "steps of {}.\n",
-                                   format::count(static_cast<double>(solved.steps)), step_text(solved.step)));
+  return text + (solved.exact ? fmt::format("Exact: all times are multiples of {}.\n", step_text(solved.step))
+                              : fmt::format("Bounds are certain, not statistical (exact: to the digits shown): all delays "
+                                            "rounded down, then up,\nto one of {} "
+                                            "steps of {}.\n",
+                                            format::count(static_cast<double>(solved.steps)), step_text(solved.step)));
 }
 
 std::string control_variate_text(const Samples& samples, const ControlVariate& control) {
