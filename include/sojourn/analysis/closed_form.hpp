@@ -33,7 +33,7 @@ struct LongRun {
   Moments life;                // from arrival to an end, of those who reach one
 };
 
-/// People by standing at one time, as shares of all who arrived within the horizon (the first ones arrive later than that).
+/// People by standing at one time, as shares of all who arrive within the horizon: before it, some have yet to come.
 struct StandingShares {
   Bracket prospects, lost, customers, churned, bought;
 };
