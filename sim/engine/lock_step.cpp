@@ -365,11 +365,12 @@ class Block {
       }
       for (int k = 0; k < turning; ++k) count_feelings(s_.list[k], s_.code[s_.list[k]]);
     } else {
-      for (int i = 0; i < lanes_; ++i) {
-        Long4& touch = reinterpret_cast<Long4*>(task_.packed.touch)[c_.place[i]];
-        touch += __builtin_convertvector(*reinterpret_cast<const Int4*>(s_.touch[i]), Long4);
-        Long4& series = reinterpret_cast<Long4*>(task_.packed.series)[s_.cell[i]];
-        series += __builtin_convertvector(*reinterpret_cast<const Int4*>(s_.series[i]), Long4);
+      Long4* const touches = reinterpret_cast<Long4*>(task_.packed.touch);
+      Long4* const stocks = reinterpret_cast<Long4*>(task_.packed.series);
+      const int lanes = lanes_;
+      for (int i = 0; i < lanes; ++i) {
+        touches[c_.place[i]] += __builtin_convertvector(*reinterpret_cast<const Int4*>(s_.touch[i]), Long4);
+        stocks[s_.cell[i]] += __builtin_convertvector(*reinterpret_cast<const Int4*>(s_.series[i]), Long4);
         s_.list[turning] = i;
         turning += s_.turns[i] != 0 ? 1 : 0;
       }
@@ -481,28 +482,37 @@ class Block {
     task_.cells[t_.shape.visit_price_discounted()] += fixed(price * worth, t_.shape.scales.price.worth);
   }
 
-  /// Weights of exits `first` to `first + 3` and their sum.
-  template <int first>
-  SOJOURN_INLINE void weigh(float* sum) {
+  /// Weights of exits `first` to `first + 3`, added to their sum.
+  template <int first, bool slopes, bool tame>
+  SOJOURN_INLINE void weigh() {
     constexpr int at = first == 0 ? int{Field::odds} : int{Field::more};
-    for (int j = 0; j < 4; ++j) {
-      const float *o = column(at + j), *on_satisfaction = column(at + 4 + j), *on_expectation = column(at + 8 + j),
-                  *on_effort = column(at + 12 + j);
-      float* w = s_.cumulative[first + j];
-      if (t_.slopes) {
-        EACH_LANE
-        for (int i = 0; i < padded_; ++i) {
-          w[i] = b::weigh(o[i], b::inclination(on_satisfaction[i], on_expectation[i], on_effort[i], c_.satisfaction[i],
-                                               c_.expectation[i], s_.effort[i]));
-          sum[i] += w[i];
+    const float(*columns)[lane_count] = s_.row + at;
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      const float satisfaction = c_.satisfaction[i], expectation = c_.expectation[i], effort = s_.effort[i];
+      float sum = first == 0 ? 0.0f : s_.sum[i];
+      EACH_EXIT
+      for (int j = 0; j < 4; ++j) {
+        float weight = columns[j][i];
+        if constexpr (slopes) {
+          const float exponent =
+              b::inclination(columns[4 + j][i], columns[8 + j][i], columns[12 + j][i], satisfaction, expectation, effort);
+          weight = tame ? b::weigh_tamely(weight, exponent) : b::weigh(weight, exponent);
         }
-      } else {
-        EACH_LANE
-        for (int i = 0; i < padded_; ++i) {
-          w[i] = o[i];
-          sum[i] += w[i];
-        }
+        s_.cumulative[first + j][i] = weight;
+        sum += weight;
       }
+      s_.sum[i] = sum;
+    }
+  }
+  template <int first>
+  void weigh() {
+    if (!t_.slopes) {
+      weigh<first, false, true>();
+    } else if (t_.tame) {
+      weigh<first, true, true>();
+    } else {
+      weigh<first, true, false>();
     }
   }
 
@@ -529,11 +539,8 @@ class Block {
   }
 
   void weigh_up() {
-    float* sum = s_.sum;
-    EACH_LANE
-    for (int i = 0; i < padded_; ++i) sum[i] = 0.0f;
-    weigh<0>(sum);
-    if (t_.most_exits > 4) weigh<4>(sum);
+    weigh<0>();
+    if (t_.most_exits > 4) weigh<4>();
     if (t_.trait_bound) share_out();
     if (t_.most_exits > 4) {
       accumulate<8, true>();
@@ -872,10 +879,13 @@ class Block {
       c_.place[i] = moves ? place : c_.place[i];
     }
     int finished = 0;
-    for (int i = 0; i < lanes_; ++i) {
-      ++task_.packed.taken[s_.taken_cell[i]];
-      --task_.packed.present[s_.left_cell[i]];
-      ++task_.packed.present[s_.met_cell[i]];
+    std::uint32_t* const taken = task_.packed.taken;
+    std::int16_t* const present = task_.packed.present;
+    const int lanes = lanes_;
+    for (int i = 0; i < lanes; ++i) {
+      ++taken[s_.taken_cell[i]];
+      --present[s_.left_cell[i]];
+      ++present[s_.met_cell[i]];
       s_.list[finished] = i;
       finished += s_.finishes[i];
     }

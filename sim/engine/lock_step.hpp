@@ -141,6 +141,7 @@ struct Tables {
   /// whose sums follow from its visits.
   bool still;
   const std::int32_t* still_scores;  // [place][4]: quality, appraisal, effort, 0
+  bool tame;                         // no exponent of a choice can leave [-60, 60]
   bool slopes, probabilities, any_one_by_one, trait_bound, visit_money, prices, flows;
   double horizon, window_width, windows_per_day, force_of_interest;
   behaviour::Appraisal appraisal;

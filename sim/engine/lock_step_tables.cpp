@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
 
 #include "lock_step_people.hpp"
@@ -74,6 +75,7 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   const ModelParts& parts = program.model().parts();
   const Program::Behaviour& behaviour = program.behaviour();
   tables_.owner = this;
+  tables_.tame = true;
   tables_.personas = narrow(shape.personas);
   tables_.touchpoints = narrow(shape.touchpoints);
   tables_.places = tables_.personas * tables_.touchpoints;
@@ -289,6 +291,9 @@ void Compiled::compile_exits(Row& to, const VisitRow& row, std::uint32_t persona
       tables_.families |= drawn;
       if (exit.odds > 0.0f || share > 0.0f) to.last = narrow(j);
       tables_.slopes = tables_.slopes || exit.satisfaction != 0.0f || exit.expectation != 0.0f || exit.effort != 0.0f;
+      // Satisfaction, expectation and effort are at most 1/2 away from 1/2.
+      const float steepest = std::fabs(exit.satisfaction) + std::fabs(exit.expectation) + std::fabs(exit.effort);
+      tables_.tame = tables_.tame && 0.5f * steepest < 59.0f;
       tables_.probabilities = tables_.probabilities || share > 0.0f || row.trait_bound;
     }
     const bool further = j >= 4;
