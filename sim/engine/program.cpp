@@ -202,6 +202,9 @@ void Program::compile_rows() {
           exits_.push_back(out);
         }
         row.exits_end = static_cast<std::uint32_t>(exits_.size());
+        most_exits_ = std::max(most_exits_, std::size_t{row.exits_end - row.exits_begin});
+        row.race = places_[v].race;
+        if (!row.race) compile_choice(row);
         largest_.revenue = std::max(largest_.revenue, std::fabs(row.revenue));
         largest_.cost = std::max(largest_.cost, std::fabs(row.cost));
         largest_.price = std::max(largest_.price, row.price);
@@ -209,6 +212,21 @@ void Program::compile_rows() {
       }
     }
   }
+}
+
+void Program::compile_choice(VisitRow& row) {
+  const std::span<ExitRow> exits(exits_.data() + row.exits_begin, exits_.data() + row.exits_end);
+  const auto others = std::stable_partition(exits.begin(), exits.end(), [](const ExitRow& exit) { return exit.to_end; });
+  row.ends = static_cast<std::uint32_t>(others - exits.begin());
+  float fixed = 0.0f;
+  bool by_odds = false;
+  for (const ExitRow& exit : exits) {
+    row.trait_bound = row.trait_bound || exit.trait >= 0;
+    by_odds = by_odds || exit.odds > 0.0f;
+    fixed += exit.probability;
+  }
+  row.shares = behaviour::share_out(fixed, by_odds);
+  row.by_odds = by_odds;
 }
 
 void Program::compile_flows() {
@@ -230,8 +248,9 @@ void Program::compile_flows() {
         row.revenue = parameters.value(Parameter::revenue_per_month, touchpoint.revenue_per_month, here) / days_per_month;
         row.cost = parameters.value(Parameter::cost_per_month, touchpoint.cost_per_month, here) / days_per_month;
         if (row.revenue != 0.0 || row.cost != 0.0) places_[v].flows = true;
-        largest_.revenue = std::max(largest_.revenue, std::fabs(row.revenue) * horizon_);
-        largest_.cost = std::max(largest_.cost, std::fabs(row.cost) * horizon_);
+        // A move changes one flow for another, so an amount may be twice what flows in a life.
+        largest_.revenue = std::max(largest_.revenue, 2.0 * std::fabs(row.revenue) * horizon_);
+        largest_.cost = std::max(largest_.cost, 2.0 * std::fabs(row.cost) * horizon_);
         if (r == 0) continue;
         const auto pi = static_cast<std::uint32_t>(p), vi = static_cast<std::uint32_t>(v);
         const Flow before = flow(r - 1, pi, vi, begin), worth = worth_of_flow(r - 1, pi, vi, begin);
@@ -242,6 +261,44 @@ void Program::compile_flows() {
       }
     }
   }
+  std::map<std::vector<double>, std::int32_t> known;
+  flow_kinds_.resize(personas_ * touchpoints_);
+  for (std::size_t place = 0; place < flow_kinds_.size(); ++place) {
+    std::vector<double> rates;
+    for (std::size_t r = 0; r < count; ++r) {
+      const FlowRow& row = flows_[r * flow_kinds_.size() + place];
+      rates.push_back(row.revenue);
+      rates.push_back(row.cost);
+    }
+    const bool none = std::all_of(rates.begin(), rates.end(), [](double rate) { return rate == 0.0; });
+    flow_kinds_[place] = none ? 0 : known.try_emplace(rates, static_cast<std::int32_t>(known.size()) + 1).first->second;
+  }
+}
+
+FlowChange Program::flow_change(std::size_t regime, std::uint32_t persona, std::int64_t from, std::uint32_t to, double t,
+                                std::size_t window) const {
+  const double end = windows_.end(window);
+  const std::size_t end_regime = this->regime(end, regime), last_regime = regimes_.begins.size() - 1;
+  FlowChange change;
+  const auto add = [&](std::uint32_t touchpoint, double sign) {
+    const Flow now = flow(regime, persona, touchpoint, t), then = flow(end_regime, persona, touchpoint, end);
+    const Flow worth_now = worth_of_flow(regime, persona, touchpoint, t);
+    const Flow worth_then = worth_of_flow(last_regime, persona, touchpoint, horizon_);
+    change.revenue += sign * (then.revenue - now.revenue);
+    change.cost += sign * (then.cost - now.cost);
+    change.worth_revenue += sign * (worth_then.revenue - worth_now.revenue);
+    change.worth_cost += sign * (worth_then.cost - worth_now.cost);
+  };
+  add(to, 1.0);
+  if (from >= 0) add(static_cast<std::uint32_t>(from), -1.0);
+  return change;
+}
+
+float probability(const Program& program, const ExitRow& exit, std::span<const float> traits) {
+  if (exit.trait < 0) return exit.probability;
+  const double own = numeric::clip(static_cast<double>(traits[static_cast<std::size_t>(exit.trait)]), 0.0, 1.0);
+  const auto shifts = program.shifts(exit);
+  return static_cast<float>(shifts.empty() ? own : combine(Parameter::probability, own, shifts));
 }
 
 TallyShape tally_shape(std::span<const Program> programs) {

@@ -1,18 +1,18 @@
 #include "sojourn/engine/run.hpp"
 
 #include <sched.h>
-#include <tbb/blocked_range.h>
-#include <tbb/global_control.h>
-#include <tbb/parallel_for.h>
-#include <tbb/task_arena.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <deque>
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <thread>
 
+#include "lock_step_tables.hpp"
+#include "parallel.hpp"
 #include "sojourn/engine/life.hpp"
 #include "sojourn/engine/recorder.hpp"
 
@@ -40,33 +40,45 @@ std::vector<Block> blocks(std::uint64_t customers, std::uint32_t replications) {
   return result;
 }
 
-/// Block tables that are not in use. Which block uses which table changes nothing: they are cleared, and sums have no order.
-class TallyPool {
+/// Workers that are not at work. Which block uses which changes nothing: they are cleared, and sums have no order.
+class Crew {
  public:
-  explicit TallyPool(const TallyShape& shape) : shape_(shape) {}
-  std::unique_ptr<Tally> take() {
+  explicit Crew(const TallyShape& shape) : shape_(shape) {}
+  std::unique_ptr<lock_step::Worker> take() {
     const std::lock_guard lock(mutex_);
-    if (free_.empty()) return std::make_unique<Tally>(shape_);
-    auto tally = std::move(free_.back());
+    if (free_.empty()) return std::make_unique<lock_step::Worker>(shape_);
+    auto worker = std::move(free_.back());
     free_.pop_back();
-    return tally;
+    return worker;
   }
-  void give(std::unique_ptr<Tally> tally) {
-    tally->clear();
+  void give(std::unique_ptr<lock_step::Worker> worker) {
+    worker->tally().clear();
     const std::lock_guard lock(mutex_);
-    free_.push_back(std::move(tally));
+    free_.push_back(std::move(worker));
   }
 
  private:
   TallyShape shape_;
   std::mutex mutex_;
-  std::vector<std::unique_ptr<Tally>> free_;
+  std::vector<std::unique_ptr<lock_step::Worker>> free_;
 };
 
-void live_block(const Block& block, const Program& program, const Population& population, Tally& tally) {
-  Lives lives(program, population, Streams(program.model().parts().settings.seed, block.replication));
-  Recorder recorder(program, tally);
+/// One customer after another, as the model's document says it.
+void live_one_by_one(const Block& block, const lock_step::Compiled& compiled, const Streams& streams, Tally& tally) {
+  Lives lives(compiled.program(), compiled.population(), streams);
+  Recorder recorder(compiled.program(), tally);
   for (std::uint64_t i = block.begin; i < block.end; ++i) lives.live(static_cast<std::uint32_t>(i), recorder);
+}
+
+void live_block(Engine engine, const Block& block, const lock_step::Compiled& compiled, lock_step::Worker& worker) {
+  const Streams streams(compiled.program().model().parts().settings.seed, block.replication);
+  if (engine != Engine::one_customer) {
+    const bool ended = engine == Engine::lock_step ? worker.live(compiled, streams, block.begin, block.end)
+                                                   : worker.live_by_windows(compiled, streams, block.begin, block.end);
+    if (ended) return;
+    worker.tally().clear();  // somebody's life never ends: the reference says whose
+  }
+  live_one_by_one(block, compiled, streams, worker.tally());
 }
 
 }  // namespace
@@ -79,7 +91,7 @@ int thread_count(int threads) {
   }
   cpu_set_t mask;
   if (sched_getaffinity(0, sizeof mask, &mask) == 0) return std::max(1, CPU_COUNT(&mask));
-  return tbb::this_task_arena::max_concurrency();
+  return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
 }
 
 RunResult run(const Model& model, std::span<const PlanId> plans, const RunOptions& options) {
@@ -101,7 +113,9 @@ RunResult run(const Model& model, std::span<const PlanId> plans, const RunOption
   std::vector<std::uint64_t> unfinished(replications, 0);
   for (const Block& block : work) ++unfinished[block.replication];
 
-  TallyPool pool(result.shape);
+  std::deque<lock_step::Compiled> compiled;
+  for (const Program& program : result.programs) compiled.emplace_back(program, population, result.shape);
+  Crew crew(result.shape);
   std::mutex merging;
   std::size_t finished = 0;
   std::size_t failed_block = work.size();
@@ -116,13 +130,13 @@ RunResult run(const Model& model, std::span<const PlanId> plans, const RunOption
     const Block& block = work[index];
     try {
       for (std::size_t plan = 0; plan < plans.size(); ++plan) {
-        auto tally = pool.take();
-        live_block(block, result.programs[plan], population, *tally);
+        auto worker = crew.take();
+        live_block(options.engine, block, compiled[plan], *worker);
         {
           const std::lock_guard lock(merging);
-          sums[plan][block.sample].add(*tally);
+          sums[plan][block.sample].add(worker->tally());
         }
-        pool.give(std::move(tally));
+        crew.give(std::move(worker));
       }
     } catch (...) {
       const std::lock_guard lock(merging);
@@ -137,14 +151,7 @@ RunResult run(const Model& model, std::span<const PlanId> plans, const RunOption
     ++finished;
     if (options.progress) options.progress(static_cast<double>(finished) / static_cast<double>(work.size()));
   };
-  const int threads = thread_count(options.threads);
-  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
-  tbb::task_arena arena(threads);
-  arena.execute([&] {
-    tbb::parallel_for(tbb::blocked_range<std::size_t>(0, work.size(), 1), [&](const tbb::blocked_range<std::size_t>& range) {
-      for (std::size_t index = range.begin(); index < range.end(); ++index) live(index);
-    });
-  });
+  parallel_for_each(work.size(), thread_count(options.threads), live);
   if (failure) std::rethrow_exception(failure);
 
   result.interrupted = finished < work.size();

@@ -41,7 +41,7 @@ FixedInvestment fixed_investment(const Program& program) {
   return result;
 }
 
-/// Money that flows in each window to those present at its beginning, had all of them stayed (see Recorder::stayed).
+/// Money that flows in each window to those present at its beginning, had all of them stayed (see Recorder::flows).
 std::vector<Flow> flows_of_windows(const Program& program, std::uint32_t persona, std::uint32_t touchpoint) {
   std::vector<Flow> flows;
   std::size_t regime = 0;

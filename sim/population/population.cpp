@@ -76,4 +76,12 @@ void Population::traits(const Streams& streams, std::uint32_t customer, std::uin
   }
 }
 
+float Population::trait(const Streams& streams, std::uint32_t customer, std::uint32_t persona, std::size_t index) const {
+  const Inverse& inverse = personas_[persona].traits[index];
+  const Range& range = ranges_[index];
+  const std::uint32_t word = inverse.constant() ? 0 : streams.draw(customer, Purpose::trait, range.index)[range.word];
+  return static_cast<float>(
+      numeric::clip(inverse.draw(word), static_cast<double>(range.low), static_cast<double>(range.high)));
+}
+
 }  // namespace sojourn

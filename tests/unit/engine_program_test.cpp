@@ -61,15 +61,20 @@ TEST_CASE("program: rows hold the touchpoint's numbers, exits the persona's fact
   CHECK(program.row(0, 0, 2).price == 0.0);
   const auto plain = program.exits(ad), factored = program.exits(program.row(0, 1, 0));
   REQUIRE(plain.size() == 3);
-  CHECK(plain[0].odds == 2.0f);
-  CHECK(plain[1].odds == 1.0f);
-  CHECK(plain[2].odds == 0.0f);
-  CHECK(plain[2].probability == 0.1f);
-  CHECK_FALSE(plain[0].to_end);
-  CHECK(plain[2].to_end);
-  CHECK(factored[0].odds == 2.0f * 1.5f * 4.0f);
-  CHECK(factored[1].odds == 0.0f);
-  CHECK(factored[2].probability == 0.1f);
+  // The exit to an end comes first.
+  CHECK(plain[0].odds == 0.0f);
+  CHECK(plain[0].probability == 0.1f);
+  CHECK(plain[0].exit == 2);
+  CHECK(plain[0].to_end);
+  CHECK(plain[1].odds == 2.0f);
+  CHECK(plain[2].odds == 1.0f);
+  CHECK_FALSE(plain[1].to_end);
+  CHECK(ad.ends == 1);
+  CHECK(ad.shares.rest == 0.9f);
+  CHECK(ad.shares.stay == 0.0f);
+  CHECK(factored[0].probability == 0.1f);
+  CHECK(factored[1].odds == 2.0f * 1.5f * 4.0f);
+  CHECK(factored[2].odds == 0.0f);
   CHECK(program.exits(program.row(0, 0, 1))[0].exit == 3);  // numbered through the journey
   CHECK(program.exits(program.row(0, 0, 3)).empty());
   CHECK(program.place(3).end);
@@ -122,8 +127,8 @@ TEST_CASE("program: a plan's changes stand in its rows while they are on", "[eng
   CHECK(at(baseline, 5.0, 0).promise_weight == 0.0f);
   CHECK(plan.carry(at(plan, 5.0, 1), 0) == Approx(0.6));
   CHECK(baseline.carry(at(baseline, 5.0, 1), 0) == Approx(0.4));
-  CHECK(plan.exits(at(plan, 5.0, 0))[0].odds == 2.0f);
-  CHECK(plan.exits(at(plan, 5.0, 0))[1].odds == 3.0f);
+  CHECK(plan.exits(at(plan, 5.0, 0))[1].odds == 2.0f);
+  CHECK(plan.exits(at(plan, 5.0, 0))[2].odds == 3.0f);
   CHECK(plan.exits(at(plan, 5.0, 1))[0].stretch == 2.0);
   CHECK(baseline.exits(at(baseline, 5.0, 1))[0].stretch == 1.0);
 }
@@ -171,7 +176,7 @@ TEST_CASE("program: the table of a model's programs", "[engine]") {
   CHECK(shape.windows == 10);
   CHECK(shape.tenure_bins == 101);  // one more for who is a customer from day 0 to the horizon
   CHECK(shape.tenure_bin == 1.0);
-  CHECK(shape.scales.revenue.amount == fixed_point_scale(100.0));
+  CHECK(shape.scales.revenue.amount == fixed_point_scale(200.0));
   CHECK(shape.scales.revenue.worth == shape.scales.revenue.amount);
   CHECK(shape.scales.cost.amount > shape.scales.revenue.amount);  // each kind of money by itself
   CHECK(shape.scales.days == fixed_point_scale(100.0));

@@ -35,9 +35,9 @@ Tally random_tally(const TallyShape& shape, unsigned seed) {
 
 TEST_CASE("tally: the fixed-point scale is the largest power of two that cannot overflow", "[tally]") {
   CHECK(fixed_point_scale(0.0) == 1.0);
-  CHECK(fixed_point_scale(1.0) == 0x1p31);
-  CHECK(fixed_point_scale(0x1p31) == 1.0);
-  CHECK(fixed_point_scale(110.0) == 0x1p24);
+  CHECK(fixed_point_scale(1.0) == 0x1p30);
+  CHECK(fixed_point_scale(0x1p30) == 1.0);
+  CHECK(fixed_point_scale(110.0) == 0x1p23);
   for (const double largest : {1e-6, 0.3, 1.0, 3.0, 110.0, 1e6, 1e12}) {
     INFO(largest);
     const double scale = fixed_point_scale(largest);
@@ -49,12 +49,14 @@ TEST_CASE("tally: the fixed-point scale is the largest power of two that cannot 
   // The largest block of the largest amounts fits in 64 bits.
   CHECK(std::log2(static_cast<double>(block_customers)) + std::log2(static_cast<double>(visits_per_life)) +
             std::log2(largest_amount) <=
-        62.0);
-  CHECK(fixed(1.25, 2.0) == 3);
-  CHECK(fixed(-1.25, 2.0) == -3);
+        61.0);
+  CHECK(fixed(1.3, 2.0) == 3);
+  CHECK(fixed(-1.3, 2.0) == -3);
+  CHECK(fixed(1.25, 2.0) == 2);  // halves to even
+  CHECK(fixed(1.75, 2.0) == 4);
   CHECK(fixed(0.2, 1.0) == 0);
   CHECK(fixed(-0.2, 1.0) == 0);
-  CHECK(fixed(1e9, 0x1p31) == 1'000'000'000ll << 31);
+  CHECK(fixed(1e9, 0x1p20) == 1'000'000'000ll << 20);
 }
 
 TEST_CASE("tally: every cell has one place and every place one cell", "[tally]") {

@@ -46,12 +46,19 @@ class Inverse {
   /// Normal scores are right to 2e-4 beyond a hazard of 14 (to 2e-6 before); a beta is cut off at a score of 6.4.
   [[nodiscard]] double at_hazard(float hazard) const;
 
+  enum class Family : std::uint8_t { constant, uniform, normal, lognormal, exponential, weibull, loglogistic, table };
+  /// The numbers of the formula above.
+  struct Formula {
+    Family family;
+    double a, b;
+    float sigma;
+  };
+  [[nodiscard]] Formula formula() const { return {family_, a_, b_, sigma_}; }
+
   /// True for a constant; its draws need no random word.
   [[nodiscard]] bool constant() const { return family_ == Family::constant; }
 
  private:
-  enum class Family : std::uint8_t { constant, uniform, normal, lognormal, exponential, weibull, loglogistic, table };
-
   SOJOURN_INLINE static float logit(float u) { return numeric::log(u) - numeric::log(1.0f - u); }
   [[nodiscard]] double interpolate(float z) const;
 

@@ -75,7 +75,8 @@ SOJOURN_INLINE float expm1(float x) {
 SOJOURN_INLINE double exp(double x) {
   x = clip(x, -708.0, 709.0);
   const double rounder = 6755399441055744.0;  // 1.5 * 2^52
-  const double n = (x * 1.4426950408889634 + rounder) - rounder;
+  const double shifted = x * 1.4426950408889634 + rounder;
+  const double n = shifted - rounder;
   const double r = (x - n * 6.93147180369123816490e-01) - n * 1.90821492927058770002e-10;
   double p = 1.0 / 87178291200.0;  // Taylor polynomial of degree 14
   p = p * r + 1.0 / 6227020800.0;
@@ -92,7 +93,8 @@ SOJOURN_INLINE double exp(double x) {
   p = p * r + 0.5;
   p = p * r + 1.0;
   p = p * r + 1.0;
-  const auto power = std::bit_cast<double>((static_cast<std::int64_t>(n) + 1023) << 52);
+  // The low bits of `shifted` hold n; converting a double to a 64-bit integer has no vector instruction before AVX-512.
+  const auto power = std::bit_cast<double>((std::bit_cast<std::int64_t>(shifted) + 1023) << 52);
   return p * power;
 }
 

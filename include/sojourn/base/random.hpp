@@ -43,6 +43,8 @@ class Streams {
     return philox({customer, static_cast<std::uint32_t>(purpose) | (replication_ << 8), index, call},
                   static_cast<std::uint32_t>(seed_), static_cast<std::uint32_t>(seed_ >> 32));
   }
+  [[nodiscard]] std::uint64_t seed() const { return seed_; }
+  [[nodiscard]] std::uint32_t replication() const { return replication_; }
 
  private:
   std::uint64_t seed_;

@@ -27,6 +27,23 @@ SOJOURN_INLINE float weigh(float odds, float exponent) {
   return odds * numeric::exp(numeric::clip(exponent, -60.0f, 60.0f));
 }
 
+/// What fixed probabilities leave: each is multiplied by `shrink`, `rest` is split by odds, `stay` remains at the
+/// touchpoint.
+struct Shares {
+  float shrink;
+  float rest;
+  float stay;
+};
+
+/// Shares where the fixed probabilities sum to `fixed` >= 0 (above 1 they are divided by their sum); the rest is split by
+/// odds or, where no exit has odds, stays.
+SOJOURN_INLINE Shares share_out(float fixed, bool by_odds) {
+  const float shrink = fixed > 1.0f ? 1.0f / fixed : 1.0f;
+  // A remainder of a few rounding errors is none: 0.15 + 0.65 + 0.2 leaves 6e-8 in single precision.
+  const float rest = fixed > 1.0f - 1e-6f ? 0.0f : 1.0f - fixed;
+  return {shrink, rest, by_odds ? 0.0f : rest};
+}
+
 /// Luck left after a visit at which a person could have left for good with probability p < 1 and did not: (luck - p) / (1 -
 /// p). A person leaves when luck < p. Given survival, what is left is uniform on (0, 1) again, so one number drawn once
 /// decides the whole life: exact in distribution, and two plans that part keep the same threshold (MODEL.md section 8).

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "sojourn/base/random.hpp"
-#include "sojourn/behaviour/choice.hpp"
 #include "sojourn/behaviour/experience.hpp"
 #include "sojourn/behaviour/recommendation.hpp"
+#include "sojourn/engine/exits.hpp"
 #include "sojourn/engine/program.hpp"
 #include "sojourn/population/population.hpp"
 #include "sojourn/tally/tally.hpp"
@@ -50,12 +50,6 @@ struct Stay {
   std::uint32_t to = 0;
 };
 
-/// A way out of a visit: which exit (position in the row), or -1 to stay until the horizon, and after how many days.
-struct Way {
-  std::int32_t exit = -1;
-  double delay = 0.0;
-};
-
 /// Throws the RunError for a life of more than `visits_per_life` visits.
 [[noreturn]] void report_endless_life(const Program& program, std::uint32_t customer, const Visit& visit);
 
@@ -63,7 +57,11 @@ struct Way {
 class Lives {
  public:
   Lives(const Program& program, const Population& population, const Streams& streams)
-      : program_(program), population_(population), streams_(streams), traits_(population.trait_count()) {}
+      : program_(program),
+        population_(population),
+        streams_(streams),
+        traits_(population.trait_count()),
+        cumulative_(program.most_exits()) {}
 
   /// The life of person `customer`, told to `observer`, which has
   ///   arrived(const Person&), visited(const Person&, const Visit&, const VisitRow&, const State& before, const State&
@@ -75,8 +73,6 @@ class Lives {
 
  private:
   void appraise(const Person& person, const Words& words, const VisitRow& row, Visit& visit, State& state);
-  Way choose(const VisitRow& row, const Words& words, const behaviour::Mood& mood, double& luck);
-  Way race(const VisitRow& row, std::uint32_t customer, std::uint32_t event, const behaviour::Mood& mood) const;
   [[nodiscard]] float trait(BuiltinTrait which) const { return traits_[static_cast<std::size_t>(which)]; }
   [[nodiscard]] Standing standing(const Place& place, bool bought) const {
     if (place.end || place.away) return bought ? Standing::churned : Standing::lost;
@@ -87,7 +83,7 @@ class Lives {
   const Population& population_;
   Streams streams_;
   std::vector<float> traits_;
-  std::vector<float> weights_;  // of the exits of the visit at hand
+  std::vector<float> cumulative_;  // room for `choose`
 };
 
 template <class Observer>
@@ -131,7 +127,8 @@ void Lives::live(std::uint32_t customer, Observer& observer) {
     observer.visited(person, visit, row, before, state);
 
     const behaviour::Mood mood{state.satisfaction, state.expectation, state.heard, visit.effort};
-    const Way way = place.race ? race(row, customer, visit.event, mood) : choose(row, words, mood, luck);
+    const Way way = place.race ? race(program_, row, streams_, customer, visit.event, mood)
+                               : choose(program_, row, traits_, words, mood, luck, cumulative_);
     Stay stay{program_.horizon(), program_.windows().count() - 1, program_.regime_begins().size() - 1};
     // A visit at the horizon is the last, even where an exit takes no time.
     if (way.exit >= 0 && visit.time < program_.horizon() && visit.time + way.delay <= program_.horizon()) {
@@ -167,77 +164,6 @@ inline void Lives::appraise(const Person& person, const Words& words, const Visi
   state.expectation = b::adapt(state.expectation, row.promise, row.promise_weight);
   state.promoter_class =
       b::promoter_class(b::recommend(state.satisfaction, person.answering, settings.recommend_base, settings.recommend_sd));
-}
-
-inline Way Lives::choose(const VisitRow& row, const Words& words, const behaviour::Mood& mood, double& luck) {
-  namespace b = behaviour;
-  const std::span<const ExitRow> exits = program_.exits(row);
-  weights_.resize(exits.size());
-  float fixed = 0.0f, odds = 0.0f;
-  for (std::size_t j = 0; j < exits.size(); ++j) {
-    const ExitRow& exit = exits[j];
-    if (exit.odds > 0.0f) {
-      weights_[j] = b::weigh(exit.odds, b::inclination(exit.satisfaction, exit.expectation, exit.heard, exit.effort, mood));
-      odds += weights_[j];
-    } else if (exit.trait >= 0) {
-      const double own = numeric::clip(static_cast<double>(traits_[static_cast<std::size_t>(exit.trait)]), 0.0, 1.0);
-      const auto shifts = program_.shifts(exit);
-      weights_[j] = static_cast<float>(shifts.empty() ? own : combine(Parameter::probability, own, shifts));
-      fixed += weights_[j];
-    } else {
-      weights_[j] = exit.probability;
-      fixed += weights_[j];
-    }
-  }
-  // Fixed probabilities take their share first; what remains is split by odds, or stays where there are none.
-  const float shrink = fixed > 1.0f ? 1.0f / fixed : 1.0f;
-  // A remainder of a few rounding errors is none: 0.15 + 0.65 + 0.2 leaves 6e-8 in single precision.
-  const float rest = fixed > 1.0f - 1e-6f ? 0.0f : 1.0f - fixed;
-  const float split = odds > 0.0f ? rest / odds : 0.0f;
-  float leaving = 0.0f, going = odds > 0.0f ? 0.0f : rest;
-  for (std::size_t j = 0; j < exits.size(); ++j) {
-    weights_[j] *= exits[j].odds > 0.0f ? split : shrink;
-    (exits[j].to_end ? leaving : going) += weights_[j];
-  }
-  const double p = static_cast<double>(leaving);
-  const bool leaves = leaving > 0.0f && (luck < p || going <= 0.0f);
-  if (!leaves && p > 0.0) luck = b::outlast(luck, p);
-
-  // Among the exits of the kind that luck decided; staying is what is left of the others.
-  const float threshold = uniform(words[1]) * (leaves ? leaving : going);
-  float sum = 0.0f;
-  std::int32_t chosen = -1;
-  for (std::size_t j = 0; j < exits.size(); ++j) {
-    if (exits[j].to_end != leaves || weights_[j] <= 0.0f) continue;
-    sum += weights_[j];
-    chosen = static_cast<std::int32_t>(j);
-    if (threshold < sum) break;
-  }
-  // The sum may end a rounding error short of the threshold: then the last exit takes it, unless staying was possible.
-  const bool can_stay = !leaves && odds <= 0.0f && rest > 0.0f;
-  if (chosen < 0 || (can_stay && threshold >= sum)) return {};
-  const ExitRow& exit = exits[static_cast<std::size_t>(chosen)];
-  const double delay = program_.delay(exit.delay).draw(words[2]) * exit.stretch;
-  return {chosen, delay > 0.0 ? delay : 0.0};
-}
-
-inline Way Lives::race(const VisitRow& row, std::uint32_t customer, std::uint32_t event, const behaviour::Mood& mood) const {
-  namespace b = behaviour;
-  const std::span<const ExitRow> exits = program_.exits(row);
-  Way first;
-  Words words{};
-  for (std::size_t j = 0; j < exits.size(); ++j) {
-    const ExitRow& exit = exits[j];
-    if (j % 4 == 0) words = streams_.draw(customer, Purpose::race, event, static_cast<std::uint32_t>(j / 4));
-    const float m = b::weigh(exit.odds, b::inclination(exit.satisfaction, exit.expectation, exit.heard, exit.effort, mood));
-    if (!(m > 0.0f)) continue;  // a hazard of zero never comes
-    const float hazard = exponential(words[j % 4]) / m;
-    if (!(hazard < 1e30f)) continue;
-    const double drawn = program_.delay(exit.delay).at_hazard(hazard) * exit.stretch;
-    const double delay = drawn > 0.0 ? drawn : 0.0;
-    if (first.exit < 0 || delay < first.delay) first = {static_cast<std::int32_t>(j), delay};  // ties: the first in the file
-  }
-  return first;
 }
 
 }  // namespace sojourn

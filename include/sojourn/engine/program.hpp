@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sojourn/base/inverse.hpp"
+#include "sojourn/behaviour/choice.hpp"
 #include "sojourn/behaviour/experience.hpp"
 #include "sojourn/behaviour/money.hpp"
 #include "sojourn/engine/clock.hpp"
@@ -15,7 +16,8 @@
 
 namespace sojourn {
 
-/// An exit as a visit in one regime sees it. Exits that only interrupt (heard, gave up) are not among them.
+/// An exit as a visit in one regime sees it. Exits that only interrupt (heard, gave up) are not among them. In a choice
+/// exits to ends come before the others, in a race the file's order holds.
 struct ExitRow {
   std::uint32_t to = 0;                            // touchpoint
   std::uint32_t exit = 0;                          // number among all exits of the journey
@@ -34,6 +36,11 @@ struct VisitRow {
   float quality = 0.0f, quality_sd = 0.0f, effort = 0.0f, weight = 1.0f;
   float promise = 0.0f, promise_weight = 0.0f;  // weight 0 where nothing is promised
   std::uint32_t exits_begin = 0, exits_end = 0;
+  std::uint32_t ends = 0;                         // of a choice: exits to ends, which come first
+  bool trait_bound = false;                       // some exit's probability is a trait
+  bool race = false;                              // the exits compete; what follows is of a choice
+  bool by_odds = false;                           // some exit has odds above 0
+  behaviour::Shares shares = {1.0f, 1.0f, 0.0f};  // of a choice; where trait-bound only their sign is right
   std::uint32_t carry = 0;  // into Program::carry, one place for each team that a customer may come from
   double revenue = 0.0, cost = 0.0, price = 0.0;
 };
@@ -50,13 +57,19 @@ struct Flow {
   double revenue = 0.0, cost = 0.0;
 };
 
+/// What a move changes in what flows: until the window's end, undiscounted, and until the horizon, discounted.
+struct FlowChange {
+  double revenue = 0.0, cost = 0.0;
+  double worth_revenue = 0.0, worth_cost = 0.0;
+};
+
 /// What never changes about a touchpoint.
 struct Place {
   bool end = false;
   bool purchase = false;  // a first visit makes a customer
   bool away = false;      // people here do not count as customers (`counts_as`)
   bool race = false;
-  bool flows = false;  // staying earns or costs money in some regime
+  bool flows = false;  // staying earns or costs somebody money in some regime
   std::int32_t team = -1;
 };
 
@@ -79,6 +92,8 @@ class Program {
   [[nodiscard]] std::span<const ExitRow> exits(const VisitRow& row) const {
     return {exits_.data() + row.exits_begin, exits_.data() + row.exits_end};
   }
+  /// The largest number of exits of any row.
+  [[nodiscard]] std::size_t most_exits() const { return most_exits_; }
   [[nodiscard]] std::span<const Shift> shifts(const ExitRow& exit) const {
     return {shifts_.data() + exit.shifts_begin, shifts_.data() + exit.shifts_end};
   }
@@ -99,6 +114,14 @@ class Program {
     const double days = worth_at_begin_[regime] * behaviour::annuity(rho_, t - regimes_.begins[regime]);
     return {row.worth_revenue_before + row.revenue * days, row.worth_cost_before + row.cost * days};
   }
+  /// Which money flows at a touchpoint: 0 for none; alike for one persona where it is the same at all times.
+  [[nodiscard]] std::int32_t flow_kind(std::uint32_t persona, std::uint32_t touchpoint) const {
+    return flow_kinds_[persona * touchpoints_ + touchpoint];
+  }
+  /// What moving at time t (in `regime` and `window`) from `from` (-1: just arrived) to `to` changes in the money that will
+  /// flow until the window's end, and in the worth at time 0 of all that would flow until the horizon (MODEL.md section 7).
+  [[nodiscard]] FlowChange flow_change(std::size_t regime, std::uint32_t persona, std::int64_t from, std::uint32_t to,
+                                       double t, std::size_t window) const;
   /// The regime of time t, at or after regime `from`.
   [[nodiscard]] std::size_t regime(double t, std::size_t from = 0) const {
     while (from + 1 < regimes_.begins.size() && t >= regimes_.begins[from + 1]) ++from;
@@ -122,6 +145,7 @@ class Program {
 
  private:
   void compile_rows();
+  void compile_choice(VisitRow& row);
   void compile_flows();
 
   Model model_;
@@ -131,6 +155,7 @@ class Program {
   std::vector<const Change*> changes_;
   Regimes regimes_;
   std::size_t personas_, touchpoints_;
+  std::size_t most_exits_ = 0;
   Behaviour behaviour_;
   std::vector<Place> places_;
   std::vector<std::uint32_t> row_of_;
@@ -140,9 +165,13 @@ class Program {
   std::vector<Inverse> delays_;
   std::vector<float> carries_;
   std::vector<FlowRow> flows_;
+  std::vector<std::int32_t> flow_kinds_;
   std::vector<double> worth_at_begin_;  // of 1 at each regime's beginning
   Largest largest_;
 };
+
+/// The probability of `exit` for a customer with these traits (in the order of ModelParts::traits): 0 for one with odds.
+[[nodiscard]] float probability(const Program& program, const ExitRow& exit, std::span<const float> traits);
 
 /// The table that programs of one model share: sizes, tenure bins (a day each, five days beyond a horizon of 4,096 days) and
 /// scales that rule out overflow for every one of `programs` (not empty).

@@ -1,7 +1,7 @@
 // The observer that turns lives into tallies.
 #pragma once
 
-#include <cmath>
+#include <utility>
 
 #include "sojourn/behaviour/money.hpp"
 #include "sojourn/engine/life.hpp"
@@ -17,6 +17,7 @@ class Recorder {
   void arrived(const Person& person) {
     bought_at_ = -1.0;
     churned_ = false;
+    from_ = -1;
     tally_.add(shape_.person(person.persona, PersonScore::arrived), 1);
   }
 
@@ -26,9 +27,9 @@ class Recorder {
     tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::visits), 1);
     if (visit.appraised) {
       tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::repeats), visit.repeated);
-      tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::quality), score(visit.quality));
-      tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::satisfaction), score(visit.appraisal));
-      tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::effort), score(visit.effort));
+      tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::quality), fixed_score(visit.quality));
+      tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::satisfaction), fixed_score(visit.appraisal));
+      tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::effort), fixed_score(visit.effort));
     }
     tally_.add(shape_.present(p, visit.touchpoint, visit.window), 1);
     stocks(p, visit.window, before, -1);
@@ -42,6 +43,7 @@ class Recorder {
       churned_ = true;
       tenure(p, visit.time, TenureScore::churned);
     }
+    flows(person, visit);
     if (row.revenue == 0.0 && row.cost == 0.0 && row.price == 0.0) return;
     const double worth = behaviour::present_value(program_.force_of_interest(), visit.time);
     const auto book = [&](std::size_t series, std::size_t discounted, double amount, const Scales::Money& scale) {
@@ -65,27 +67,9 @@ class Recorder {
     } else if (state.bought && !churned_) {
       tenure(p, program_.horizon(), TenureScore::censored);
     }
-    if (!program_.place(v).flows) return;
-    // Whoever is present at a window's end is taken to stay through the next one (see `flows_of_windows`); here the parts of
-    // windows at both ends of the stay are put right.
-    const Flow from = program_.flow(visit.regime, p, v, visit.time), to = program_.flow(stay.regime, p, v, stay.until);
-    const Flow from_end = window_end(visit.regime, p, v, visit.window), to_end = window_end(stay.regime, p, v, stay.window);
-    const Scales& scales = shape_.scales;
-    const auto at = [&](std::size_t window, const Flow& begin, const Flow& end) {
-      tally_.add(shape_.time(p, window, TimeScore::revenue), fixed(end.revenue - begin.revenue, scales.revenue.amount));
-      tally_.add(shape_.time(p, window, TimeScore::cost_to_serve), fixed(end.cost - begin.cost, scales.cost.amount));
-    };
-    at(visit.window, from, from_end);
-    if (stay.exit >= 0) at(stay.window, to_end, to);
-    const Flow worth_from = program_.worth_of_flow(visit.regime, p, v, visit.time);
-    const Flow worth_to = program_.worth_of_flow(stay.regime, p, v, stay.until);
-    tally_.add(shape_.person(p, PersonScore::revenue), fixed(worth_to.revenue - worth_from.revenue, scales.revenue.worth));
-    tally_.add(shape_.person(p, PersonScore::cost_to_serve), fixed(worth_to.cost - worth_from.cost, scales.cost.worth));
   }
 
  private:
-  [[nodiscard]] std::int64_t score(float x) const { return fixed(x, shape_.scales.score); }
-
   void stocks(std::uint32_t persona, std::size_t window, const State& state, std::int64_t sign) {
     const auto add = [&](TimeScore score, std::int64_t amount) { tally_.add(shape_.time(persona, window, score), amount); };
     switch (state.standing) {
@@ -102,23 +86,28 @@ class Recorder {
     }
     add(TimeScore::customers, sign);
     add(static_cast<TimeScore>(static_cast<std::int32_t>(TimeScore::promoters) + state.promoter_class), sign);
-    add(TimeScore::satisfaction, sign * score(state.satisfaction));
-    add(TimeScore::expectation, sign * score(state.expectation));
+    add(TimeScore::satisfaction, sign * fixed_score(state.satisfaction));
+    add(TimeScore::expectation, sign * fixed_score(state.expectation));
   }
 
   void tenure(std::uint32_t persona, double until, TenureScore score) {
-    const double bins = (until - bought_at_) / shape_.tenure_bin;
-    // Bin b is (b, b + 1]. Who is still a customer after exactly b + 1 days was at risk through all of it, and stands in the
-    // next.
-    const double bin_of = score == TenureScore::churned ? std::ceil(bins) - 1.0 : std::floor(bins);
-    const auto bin = static_cast<std::size_t>(numeric::clip(bin_of, 0.0, static_cast<double>(shape_.tenure_bins - 1)));
+    const std::size_t bin = shape_.tenure_bin_of(until - bought_at_, score);
     tally_.add(shape_.tenure(persona, bin, score), 1);
   }
 
-  [[nodiscard]] Flow window_end(std::size_t regime, std::uint32_t persona, std::uint32_t touchpoint,
-                                std::size_t window) const {
-    const double end = program_.windows().end(window);
-    return program_.flow(program_.regime(end, regime), persona, touchpoint, end);
+  /// Whoever is present at a window's end is taken to stay through the next one (see `flows_of_windows`); here the part of
+  /// the window after a move is put right.
+  void flows(const Person& person, const Visit& visit) {
+    const std::uint32_t p = person.persona;
+    const std::int64_t from = std::exchange(from_, visit.touchpoint);
+    if (program_.flow_kind(p, visit.touchpoint) == (from < 0 ? 0 : program_.flow_kind(p, static_cast<std::uint32_t>(from))))
+      return;
+    const FlowChange change = program_.flow_change(visit.regime, p, from, visit.touchpoint, visit.time, visit.window);
+    const Scales& scales = shape_.scales;
+    tally_.add(shape_.time(p, visit.window, TimeScore::revenue), fixed(change.revenue, scales.revenue.amount));
+    tally_.add(shape_.time(p, visit.window, TimeScore::cost_to_serve), fixed(change.cost, scales.cost.amount));
+    tally_.add(shape_.person(p, PersonScore::revenue), fixed(change.worth_revenue, scales.revenue.worth));
+    tally_.add(shape_.person(p, PersonScore::cost_to_serve), fixed(change.worth_cost, scales.cost.worth));
   }
 
   const Program& program_;
@@ -126,6 +115,7 @@ class Recorder {
   const TallyShape& shape_;
   double bought_at_ = -1.0;  // of the life at hand
   bool churned_ = false;
+  std::int64_t from_ = -1;  // the touchpoint before this one
 };
 
 }  // namespace sojourn

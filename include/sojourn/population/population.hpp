@@ -33,6 +33,8 @@ class Population {
   /// The traits of that person, of `persona`, in the order of `ModelParts::traits`, clipped to their ranges; `traits` has
   /// `trait_count()` places. A trait's draw depends on its name only, so a new trait leaves the others as they were.
   void traits(const Streams& streams, std::uint32_t customer, std::uint32_t persona, std::span<float> traits) const;
+  /// One of those traits.
+  [[nodiscard]] float trait(const Streams& streams, std::uint32_t customer, std::uint32_t persona, std::size_t index) const;
 
  private:
   struct Start {

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "sojourn/base/numeric.hpp"
+
 namespace sojourn {
 
 /// Scores by persona and window. The first ten are stocks: cells hold changes, `Sums` gives their running sums at window
@@ -39,7 +41,7 @@ inline constexpr std::size_t tenure_score_count = 2;
 
 /// Fixed-point scales: a sum of doubles x is kept as a sum of round(x * scale), which has no order. Each is a power of two.
 struct Scales {
-  double score = 0x1p24;  // numbers in [0, 1]
+  double score = 0x1p24;  // numbers in [0, 1], see fixed_score
   double days = 1.0;
   /// One kind of money: amounts as they are booked, and as they are worth at time 0.
   struct Money {
@@ -55,38 +57,49 @@ struct TallyShape {
   double tenure_bin = 1.0;  // days; churned: bin b is (b, b + 1] tenure_bin, the first includes 0; censored: [b, b + 1)
   Scales scales;
 
-  [[nodiscard]] std::size_t time(std::size_t persona, std::size_t window, TimeScore score) const {
+  [[nodiscard]] SOJOURN_INLINE std::size_t time(std::size_t persona, std::size_t window, TimeScore score) const {
     return (persona * windows + window) * time_score_count + static_cast<std::size_t>(score);
   }
-  [[nodiscard]] std::size_t touch(std::size_t persona, std::size_t touchpoint, TouchScore score) const {
+  [[nodiscard]] SOJOURN_INLINE std::size_t touch(std::size_t persona, std::size_t touchpoint, TouchScore score) const {
     return touch_begin() + (persona * touchpoints + touchpoint) * touch_score_count + static_cast<std::size_t>(score);
   }
   /// People at a touchpoint: a stock, changes per window.
-  [[nodiscard]] std::size_t present(std::size_t persona, std::size_t touchpoint, std::size_t window) const {
+  [[nodiscard]] SOJOURN_INLINE std::size_t present(std::size_t persona, std::size_t touchpoint, std::size_t window) const {
     return present_begin() + (persona * touchpoints + touchpoint) * windows + window;
   }
-  [[nodiscard]] std::size_t taken(std::size_t persona, std::size_t exit) const {
+  [[nodiscard]] SOJOURN_INLINE std::size_t taken(std::size_t persona, std::size_t exit) const {
     return taken_begin() + persona * exits + exit;
   }
-  [[nodiscard]] std::size_t tenure(std::size_t persona, std::size_t bin, TenureScore score) const {
+  [[nodiscard]] SOJOURN_INLINE std::size_t tenure(std::size_t persona, std::size_t bin, TenureScore score) const {
     return tenure_begin() + (persona * tenure_bins + bin) * tenure_score_count + static_cast<std::size_t>(score);
   }
-  [[nodiscard]] std::size_t person(std::size_t persona, PersonScore score) const {
+  /// The bin of a tenure of `days`. Who is still a customer after exactly b + 1 bins was at risk through all of bin b, and
+  /// stands in the next.
+  [[nodiscard]] SOJOURN_INLINE std::size_t tenure_bin_of(double days, TenureScore score) const {
+    const double bins = days / tenure_bin;
+    const double bin = score == TenureScore::churned ? __builtin_ceil(bins) - 1.0 : __builtin_floor(bins);
+    return static_cast<std::size_t>(numeric::clip(bin, 0.0, static_cast<double>(tenure_bins - 1)));
+  }
+  [[nodiscard]] SOJOURN_INLINE std::size_t person(std::size_t persona, PersonScore score) const {
     return person_begin() + persona * person_score_count + static_cast<std::size_t>(score);
   }
   /// Price paid per visit for improvements in force, undiscounted, per window.
-  [[nodiscard]] std::size_t visit_price(std::size_t window) const { return price_begin() + window; }
+  [[nodiscard]] SOJOURN_INLINE std::size_t visit_price(std::size_t window) const { return price_begin() + window; }
   /// The same, discounted, over the horizon.
-  [[nodiscard]] std::size_t visit_price_discounted() const { return price_begin() + windows; }
-  [[nodiscard]] std::size_t cells() const { return price_begin() + windows + 1; }
+  [[nodiscard]] SOJOURN_INLINE std::size_t visit_price_discounted() const { return price_begin() + windows; }
+  [[nodiscard]] SOJOURN_INLINE std::size_t cells() const { return price_begin() + windows + 1; }
 
  private:
-  [[nodiscard]] std::size_t touch_begin() const { return personas * windows * time_score_count; }
-  [[nodiscard]] std::size_t present_begin() const { return touch_begin() + personas * touchpoints * touch_score_count; }
-  [[nodiscard]] std::size_t taken_begin() const { return present_begin() + personas * touchpoints * windows; }
-  [[nodiscard]] std::size_t tenure_begin() const { return taken_begin() + personas * exits; }
-  [[nodiscard]] std::size_t person_begin() const { return tenure_begin() + personas * tenure_bins * tenure_score_count; }
-  [[nodiscard]] std::size_t price_begin() const { return person_begin() + personas * person_score_count; }
+  [[nodiscard]] SOJOURN_INLINE std::size_t touch_begin() const { return personas * windows * time_score_count; }
+  [[nodiscard]] SOJOURN_INLINE std::size_t present_begin() const {
+    return touch_begin() + personas * touchpoints * touch_score_count;
+  }
+  [[nodiscard]] SOJOURN_INLINE std::size_t taken_begin() const { return present_begin() + personas * touchpoints * windows; }
+  [[nodiscard]] SOJOURN_INLINE std::size_t tenure_begin() const { return taken_begin() + personas * exits; }
+  [[nodiscard]] SOJOURN_INLINE std::size_t person_begin() const {
+    return tenure_begin() + personas * tenure_bins * tenure_score_count;
+  }
+  [[nodiscard]] SOJOURN_INLINE std::size_t price_begin() const { return person_begin() + personas * person_score_count; }
 };
 
 }  // namespace sojourn

@@ -1,27 +1,33 @@
 // Sums without order: fixed-point integers, so that any blocking, thread, rank or shard gives the same bits.
 #pragma once
 
+#include <bit>
 #include <cassert>
 #include <cstdint>
 #include <vector>
 
+#include "sojourn/base/numeric.hpp"
 #include "sojourn/tally/shape.hpp"
 
 namespace sojourn {
 
-/// Limits that rule out overflow of a block's 64-bit cells: 2^15 people x 2^16 visits x 2^31 for the largest single amount.
+/// Limits that rule out overflow of a block's 64-bit cells: 2^15 people x 2^16 visits x 2^31, two of the largest amounts.
 inline constexpr std::uint32_t block_customers = 32768;
 inline constexpr std::uint32_t visits_per_life = 65536;
-inline constexpr double largest_amount = 0x1p31;
+inline constexpr double largest_amount = 0x1p30;
 
 /// The scale for amounts of at most `largest` in size: the power of two at which they stay below `largest_amount`.
 [[nodiscard]] double fixed_point_scale(double largest);
 
-/// round(x * scale) to an integer, halves away from zero; |x * scale| must be below 2^62.
-[[nodiscard]] inline std::int64_t fixed(double x, double scale) {
-  const double scaled = x * scale;
-  return static_cast<std::int64_t>(scaled + (scaled < 0.0 ? -0.5 : 0.5));
+/// round(x * scale) to an integer, halves to even; |x * scale| must be below 2^51.
+[[nodiscard]] SOJOURN_INLINE std::int64_t fixed(double x, double scale) {
+  // Adding 1.5 * 2^52 leaves the integer in the low bits: vector instructions before AVX-512 cannot convert it.
+  constexpr double rounder = 6755399441055744.0;
+  return std::bit_cast<std::int64_t>(x * scale + rounder) - std::bit_cast<std::int64_t>(rounder);
 }
+
+/// A score in [0, 1] in units of 2^-24, off by at most one unit.
+[[nodiscard]] SOJOURN_INLINE std::int32_t fixed_score(float x) { return static_cast<std::int32_t>(x * 0x1p24f + 0.5f); }
 
 /// The table of one block of customers.
 class Tally {
@@ -35,6 +41,8 @@ class Tally {
     cells_[cell] += amount;
   }
   [[nodiscard]] const std::vector<std::int64_t>& cells() const { return cells_; }
+  /// The cells, to add to.
+  [[nodiscard]] std::int64_t* data() { return cells_.data(); }
   /// Number of visits recorded.
   std::uint64_t events = 0;
   /// All cells and the visits back to zero.

@@ -1,0 +1,30 @@
+// Where a visit leads: the choice and the race of MODEL.md section 2, for one customer.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "sojourn/base/random.hpp"
+#include "sojourn/behaviour/choice.hpp"
+#include "sojourn/engine/program.hpp"
+
+namespace sojourn {
+
+/// A way out of a visit: which exit (position in the row), or -1 to stay until the horizon, and after how many days.
+struct Way {
+  std::int32_t exit = -1;
+  double delay = 0.0;
+};
+
+/// The exit that a customer takes from a touchpoint whose exits are a choice (multinomial logit: McFadden 1974). `traits` in
+/// the order of ModelParts::traits (read where an exit's probability is a trait); `words` are the visit's draws, of which
+/// [1] chooses and [2] is the delay; `luck` in (0, 1) decides whether this is the end, and is rescaled when it is not;
+/// `cumulative` has room for one number per exit.
+[[nodiscard]] Way choose(const Program& program, const VisitRow& row, std::span<const float> traits, const Words& words,
+                         const behaviour::Mood& mood, double& luck, std::span<float> cumulative);
+
+/// The exit that comes first where they compete (competing risks). Draws of its own, four exits a call.
+[[nodiscard]] Way race(const Program& program, const VisitRow& row, const Streams& streams, std::uint32_t customer,
+                       std::uint32_t event, const behaviour::Mood& mood);
+
+}  // namespace sojourn

@@ -1,0 +1,73 @@
+#include "sojourn/engine/exits.hpp"
+
+#include <algorithm>
+
+namespace sojourn {
+
+Way choose(const Program& program, const VisitRow& row, std::span<const float> traits, const Words& words,
+           const behaviour::Mood& mood, double& luck, std::span<float> cumulative) {
+  namespace b = behaviour;
+  const std::span<const ExitRow> exits = program.exits(row);
+  // Fixed probabilities take their share first; what remains is split by odds, or stays where there are none.
+  b::Shares shares = row.shares;
+  if (row.trait_bound) {
+    float fixed = 0.0f;
+    for (const ExitRow& exit : exits) fixed += probability(program, exit, traits);
+    shares = b::share_out(fixed, row.by_odds);
+  }
+  float odds = 0.0f;
+  for (std::size_t j = 0; j < exits.size(); ++j) {
+    const ExitRow& exit = exits[j];
+    cumulative[j] = b::weigh(exit.odds, b::inclination(exit.satisfaction, exit.expectation, exit.heard, exit.effort, mood));
+    odds += cumulative[j];
+  }
+  const float split = odds > 0.0f ? shares.rest / odds : 0.0f;
+  float total = 0.0f;
+  std::uint32_t last = 0;
+  for (std::size_t j = 0; j < exits.size(); ++j) {
+    const float share = cumulative[j] * split + probability(program, exits[j], traits) * shares.shrink;
+    if (share > 0.0f) last = static_cast<std::uint32_t>(j);
+    total += share;
+    cumulative[j] = total;
+  }
+  // Exits to ends come first. One number, drawn once for the whole life, decides whether this visit is the last.
+  const float leaving = row.ends > 0 ? cumulative[row.ends - 1] : 0.0f;
+  const float going = (total - leaving) + shares.stay;
+  const auto p = static_cast<double>(leaving);
+  const bool leaves = leaving > 0.0f && (luck < p || going <= 0.0f);
+  if (!leaves) luck = b::outlast(luck, p);
+
+  // Among the exits of the kind that luck decided; staying comes after all exits.
+  const float u = uniform(words[1]);
+  const float point = leaves ? u * leaving : leaving + u * going;
+  std::uint32_t chosen = 0;
+  for (std::size_t j = 0; j < exits.size(); ++j) chosen += cumulative[j] <= point;
+  if (chosen == exits.size() && shares.stay > 0.0f) return {};
+  if (exits.empty() || total <= 0.0f) return {};
+  chosen = std::min(chosen, last);  // the point may be a rounding error beyond the last sum
+  const ExitRow& exit = exits[chosen];
+  const double delay = program.delay(exit.delay).draw(words[2]) * exit.stretch;
+  return {static_cast<std::int32_t>(chosen), delay > 0.0 ? delay : 0.0};
+}
+
+Way race(const Program& program, const VisitRow& row, const Streams& streams, std::uint32_t customer, std::uint32_t event,
+         const behaviour::Mood& mood) {
+  namespace b = behaviour;
+  const std::span<const ExitRow> exits = program.exits(row);
+  Way first;
+  Words words{};
+  for (std::size_t j = 0; j < exits.size(); ++j) {
+    const ExitRow& exit = exits[j];
+    if (j % 4 == 0) words = streams.draw(customer, Purpose::race, event, static_cast<std::uint32_t>(j / 4));
+    const float m = b::weigh(exit.odds, b::inclination(exit.satisfaction, exit.expectation, exit.heard, exit.effort, mood));
+    if (!(m > 0.0f)) continue;  // a hazard of zero never comes
+    const float hazard = exponential(words[j % 4]) / m;
+    if (!(hazard < 1e30f)) continue;
+    const double drawn = program.delay(exit.delay).at_hazard(hazard) * exit.stretch;
+    const double delay = drawn > 0.0 ? drawn : 0.0;
+    if (first.exit < 0 || delay < first.delay) first = {static_cast<std::int32_t>(j), delay};  // ties: the first in the file
+  }
+  return first;
+}
+
+}  // namespace sojourn

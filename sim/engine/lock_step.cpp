@@ -1,0 +1,801 @@
+// Lives many customers in lock step. Compiled once for each vector width, with SOJOURN_LIVE naming the one function that
+// leaves this file: everything else has internal linkage or is forced inline.
+#include "lock_step.hpp"
+
+#include <bit>
+
+#include "sojourn/base/random.hpp"
+#include "sojourn/behaviour/choice.hpp"
+#include "sojourn/behaviour/money.hpp"
+#include "sojourn/behaviour/recommendation.hpp"
+#include "sojourn/tally/tally.hpp"
+
+// No lane of a loop reads what another writes. clang needs to be told more than that.
+#if defined(__clang__)
+#define EACH_LANE _Pragma("clang loop vectorize(assume_safety) interleave(disable)")
+#else
+#define EACH_LANE _Pragma("GCC ivdep")
+#endif
+
+namespace sojourn::lock_step {
+namespace {
+
+namespace b = behaviour;
+using numeric::greater;
+using numeric::lesser;
+
+typedef float Float8 __attribute__((vector_size(32), may_alias));
+typedef std::int64_t Long4 __attribute__((vector_size(32), may_alias, aligned(8)));
+typedef std::int32_t Int4 __attribute__((vector_size(16), may_alias));
+
+/// Columns: one customer a lane.
+struct alignas(64) Columns {
+  double time[lane_count], luck[lane_count], bought_at[lane_count], arrival[lane_count];
+  std::int64_t worth_revenue[lane_count], worth_cost[lane_count];
+  std::uint32_t customer[lane_count], event[lane_count];
+  float satisfaction[lane_count], expectation[lane_count];
+  float answering[lane_count], loss_aversion[lane_count], effort_aversion[lane_count];
+  std::int32_t persona[lane_count], place[lane_count], window[lane_count], regime[lane_count], row[lane_count];
+  std::int32_t code[lane_count], bought[lane_count], counted_satisfaction[lane_count], counted_expectation[lane_count];
+  std::int32_t team[lane_count], flow_from[lane_count], flow_kind[lane_count];
+};
+
+/// What one visit makes on the way.
+struct alignas(64) Scratch {
+  float row[8 * row_groups][lane_count];
+  std::uint32_t words[4][lane_count];
+  float effort[lane_count];
+  std::int32_t repeated[lane_count], code[lane_count], bought[lane_count];
+  std::int32_t touch[lane_count][4], series[lane_count][4];
+  float cumulative[fast_exits][lane_count];
+  float leaving[lane_count], going[lane_count];
+  std::int32_t leaves[lane_count], chosen[lane_count];
+  double a[lane_count], b[lane_count], stretch[lane_count], time[lane_count];
+  float sigma[lane_count], e[lane_count], x[lane_count];
+  std::int32_t family[lane_count], moves[lane_count], window[lane_count];
+  std::int32_t list[lane_count];
+};
+
+/// Columns of `Row`, by the position of the field.
+struct Field {
+  enum {
+    quality,
+    quality_sd,
+    effort_mean,
+    weight,
+    promise,
+    promise_weight,
+    rest,
+    stay,
+    odds,
+    satisfaction_slope = odds + 4,
+    expectation_slope = odds + 8,
+    effort_slope = odds + 12,
+    probability = odds + 16,
+    ends = odds + 20,
+    last,
+    first_exit,
+    exits,
+    flags,
+    team,
+    carry,
+    flow_kind,
+    revenue,
+    cost,
+    more = 40,  // the same as from `odds` on, for exits 5 to 8
+  };
+};
+
+/// Eight rows become eight columns of one of their groups.
+SOJOURN_INLINE void fetch_group(const Row* rows, const std::int32_t* row, int group, float (*columns)[lane_count],
+                                int lane) {
+  const auto load = [&](int k) __attribute__((always_inline)) {
+    return reinterpret_cast<const Float8*>(rows + row[lane + k])[group];
+  };
+  const Float8 r0 = load(0), r1 = load(1), r2 = load(2), r3 = load(3), r4 = load(4), r5 = load(5), r6 = load(6),
+               r7 = load(7);
+  const Float8 a0 = __builtin_shufflevector(r0, r1, 0, 8, 1, 9, 4, 12, 5, 13);
+  const Float8 a1 = __builtin_shufflevector(r0, r1, 2, 10, 3, 11, 6, 14, 7, 15);
+  const Float8 a2 = __builtin_shufflevector(r2, r3, 0, 8, 1, 9, 4, 12, 5, 13);
+  const Float8 a3 = __builtin_shufflevector(r2, r3, 2, 10, 3, 11, 6, 14, 7, 15);
+  const Float8 a4 = __builtin_shufflevector(r4, r5, 0, 8, 1, 9, 4, 12, 5, 13);
+  const Float8 a5 = __builtin_shufflevector(r4, r5, 2, 10, 3, 11, 6, 14, 7, 15);
+  const Float8 a6 = __builtin_shufflevector(r6, r7, 0, 8, 1, 9, 4, 12, 5, 13);
+  const Float8 a7 = __builtin_shufflevector(r6, r7, 2, 10, 3, 11, 6, 14, 7, 15);
+  const Float8 b0 = __builtin_shufflevector(a0, a2, 0, 1, 8, 9, 4, 5, 12, 13);
+  const Float8 b1 = __builtin_shufflevector(a0, a2, 2, 3, 10, 11, 6, 7, 14, 15);
+  const Float8 b2 = __builtin_shufflevector(a1, a3, 0, 1, 8, 9, 4, 5, 12, 13);
+  const Float8 b3 = __builtin_shufflevector(a1, a3, 2, 3, 10, 11, 6, 7, 14, 15);
+  const Float8 b4 = __builtin_shufflevector(a4, a6, 0, 1, 8, 9, 4, 5, 12, 13);
+  const Float8 b5 = __builtin_shufflevector(a4, a6, 2, 3, 10, 11, 6, 7, 14, 15);
+  const Float8 b6 = __builtin_shufflevector(a5, a7, 0, 1, 8, 9, 4, 5, 12, 13);
+  const Float8 b7 = __builtin_shufflevector(a5, a7, 2, 3, 10, 11, 6, 7, 14, 15);
+  const auto store = [&](int k, Float8 column) __attribute__((always_inline)) {
+    *reinterpret_cast<Float8*>(columns[group * 8 + k] + lane) = column;
+  };
+  store(0, __builtin_shufflevector(b0, b4, 0, 1, 2, 3, 8, 9, 10, 11));
+  store(1, __builtin_shufflevector(b1, b5, 0, 1, 2, 3, 8, 9, 10, 11));
+  store(2, __builtin_shufflevector(b2, b6, 0, 1, 2, 3, 8, 9, 10, 11));
+  store(3, __builtin_shufflevector(b3, b7, 0, 1, 2, 3, 8, 9, 10, 11));
+  store(4, __builtin_shufflevector(b0, b4, 4, 5, 6, 7, 12, 13, 14, 15));
+  store(5, __builtin_shufflevector(b1, b5, 4, 5, 6, 7, 12, 13, 14, 15));
+  store(6, __builtin_shufflevector(b2, b6, 4, 5, 6, 7, 12, 13, 14, 15));
+  store(7, __builtin_shufflevector(b3, b7, 4, 5, 6, 7, 12, 13, 14, 15));
+}
+
+/// The block at work.
+class Block {
+ public:
+  Block(const Tables& tables, const Task& task) : t_(tables), task_(task), next_(task.begin) {}
+
+  Done live() {
+    while (lanes_ < lane_count && load(lanes_)) ++lanes_;
+    while (lanes_ > 0 && !done_.endless) {
+      padded_ = (lanes_ + 15) & ~15;
+      fetch();
+      draw();
+      experience();
+      record();
+      choose();
+      wait();
+      move();
+    }
+    task_.flush(task_.worker, task_.packed);
+    return done_;
+  }
+
+ private:
+  [[nodiscard]] const float* column(int field) const { return s_.row[field]; }
+  [[nodiscard]] const std::int32_t* integers(int field) const {
+    return reinterpret_cast<const std::int32_t*>(s_.row[field]);
+  }
+  [[nodiscard]] std::size_t cell(std::int32_t persona, std::int32_t window) const {
+    return static_cast<std::size_t>(persona * t_.windows + window);
+  }
+
+  void fetch() {
+    for (int i = 0; i < padded_; i += 8) {
+      fetch_group(t_.rows, c_.row, 0, s_.row, i);
+      fetch_group(t_.rows, c_.row, 1, s_.row, i);
+      fetch_group(t_.rows, c_.row, 2, s_.row, i);
+      fetch_group(t_.rows, c_.row, 3, s_.row, i);
+      fetch_group(t_.rows, c_.row, 4, s_.row, i);
+    }
+    if (t_.most_exits <= 4) return;
+    for (int i = 0; i < padded_; i += 8) {
+      for (int group = 5; group < 8; ++group) fetch_group(t_.rows, c_.row, group, s_.row, i);
+    }
+  }
+
+  void draw() {
+    const auto purpose = static_cast<std::uint32_t>(Purpose::visit) | (task_.replication << 8);
+    const std::uint32_t key0 = task_.seed[0], key1 = task_.seed[1];
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      const Words words = philox({c_.customer[i], purpose, c_.event[i], 0}, key0, key1);
+      s_.words[0][i] = words[0];
+      s_.words[1][i] = words[1];
+      s_.words[2][i] = words[2];
+      s_.words[3][i] = words[3];
+    }
+  }
+
+  /// Whether context is lost on the way from one team to another.
+  void hand_over() {
+    const std::int32_t *row_team = integers(Field::team), *row_carry = integers(Field::carry);
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      const std::int32_t to = row_team[i], from = c_.team[i];
+      const bool between = to >= 0 && from >= 0 && from != to;
+      const float carry = t_.carries[between ? row_carry[i] + from : 0];
+      s_.repeated[i] = between && uniform(s_.words[3][i]) >= carry ? 1 : 0;
+      c_.team[i] = to >= 0 ? to : from;
+    }
+  }
+
+  void experience() {
+    if (t_.carries != nullptr) {
+      hand_over();
+    } else {
+      EACH_LANE
+      for (int i = 0; i < padded_; ++i) s_.repeated[i] = 0;
+    }
+    const float *mean = column(Field::quality), *sd = column(Field::quality_sd), *effort = column(Field::effort_mean);
+    const float *weights = column(Field::weight), *promised = column(Field::promise), *by = column(Field::promise_weight);
+    const std::int32_t *flag = integers(Field::flags), *revenues = integers(Field::revenue), *costs = integers(Field::cost);
+    const float repeat_effort = t_.repeat_effort, fit_weight = t_.fit_weight, adapt = t_.adapt;
+    const float base = t_.recommend_base, base_sd = t_.recommend_sd;
+    const b::Appraisal appraisal = t_.appraisal;
+    const b::Memory memory = t_.memory;
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      const float q = b::deliver(mean[i], sd[i], sojourn::normal(s_.words[0][i]), 0.5f, fit_weight);
+      const float f = b::exert(effort[i], s_.repeated[i] != 0 ? repeat_effort : 0.0f, 0.0f);
+      const float score = b::appraise(q, c_.expectation[i], f, c_.loss_aversion[i], c_.effort_aversion[i], appraisal);
+      const float satisfaction = b::remember(c_.satisfaction[i], score, weights[i], memory);
+      const float expectation = b::adapt(b::adapt(c_.expectation[i], q, adapt), promised[i], by[i]);
+      c_.satisfaction[i] = satisfaction;
+      c_.expectation[i] = expectation;
+      s_.effort[i] = f;
+      s_.touch[i][0] = fixed_score(q);
+      s_.touch[i][1] = fixed_score(score);
+      s_.touch[i][2] = fixed_score(f);
+      s_.touch[i][3] = s_.repeated[i];
+      const std::int32_t stands = b::promoter_class(b::recommend(satisfaction, c_.answering[i], base, base_sd));
+      const std::int32_t has_bought = c_.bought[i] | (flag[i] & RowFlag::purchase);
+      const std::int32_t away_code = has_bought != 0 ? Code::churned : Code::lost;
+      const std::int32_t here_code = has_bought != 0 ? Code::promoter + stands : Code::prospect;
+      const std::int32_t code = (flag[i] & RowFlag::away) != 0 ? away_code : here_code;
+      s_.bought[i] = has_bought;
+      s_.code[i] = code;
+      const std::int32_t counts = code >= Code::promoter ? -1 : 0;
+      const std::int32_t counted_s = counts & fixed_score(satisfaction), counted_e = counts & fixed_score(expectation);
+      s_.series[i][0] = counted_s - c_.counted_satisfaction[i];
+      s_.series[i][1] = counted_e - c_.counted_expectation[i];
+      s_.series[i][2] = revenues[i];
+      s_.series[i][3] = costs[i];
+      c_.counted_satisfaction[i] = counted_s;
+      c_.counted_expectation[i] = counted_e;
+    }
+  }
+
+  /// Into the tallies. Scatters are scalar; a second loop, so that the first vectorises.
+  void record() {
+    done_.visits += static_cast<std::uint64_t>(lanes_);
+    int changed = 0;
+    for (int i = 0; i < lanes_; ++i) {
+      // A pointer by its own name: `auto` would forget the alignment.
+      Long4* touch = reinterpret_cast<Long4*>(task_.packed.touch + 4 * static_cast<std::size_t>(c_.place[i]));
+      *touch += __builtin_convertvector(*reinterpret_cast<const Int4*>(s_.touch[i]), Long4);
+      Long4* series = reinterpret_cast<Long4*>(task_.packed.series + 4 * cell(c_.persona[i], c_.window[i]));
+      *series += __builtin_convertvector(*reinterpret_cast<const Int4*>(s_.series[i]), Long4);
+      s_.list[changed] = i;
+      changed += s_.code[i] != c_.code[i] ? 1 : 0;
+    }
+    for (int k = 0; k < changed; ++k) {
+      const int i = s_.list[k];
+      stand(i, s_.code[i], s_.bought[i]);
+    }
+    if (t_.flows) {
+      const std::int32_t* kinds = integers(Field::flow_kind);
+      for (int i = 0; i < lanes_; ++i) {
+        if (kinds[i] != c_.flow_kind[i]) flow(i, kinds[i]);
+        c_.flow_from[i] = c_.place[i];
+      }
+    }
+    if (t_.visit_money) earn();
+  }
+
+  /// From one standing to another at the visit at hand; also the first purchase and the end of a tenure.
+  void stand(int i, std::int32_t code, std::int32_t bought) {
+    std::int16_t* codes = task_.packed.codes + 8 * cell(c_.persona[i], c_.window[i]);
+    const auto persona = static_cast<std::size_t>(c_.persona[i]);
+    --codes[c_.code[i]];
+    ++codes[code];
+    if (bought != 0 && c_.bought[i] == 0) {
+      c_.bought_at[i] = c_.time[i];
+      ++task_.cells[t_.shape.time(persona, static_cast<std::size_t>(c_.window[i]), TimeScore::bought)];
+      task_.cells[t_.shape.person(persona, PersonScore::days_to_purchase)] +=
+          fixed(c_.time[i] - c_.arrival[i], t_.shape.scales.days);
+    }
+    if (code == Code::churned && c_.bought_at[i] >= 0.0) {
+      tenure(i, c_.time[i], TenureScore::churned);
+      c_.bought_at[i] = -2.0;
+    }
+    c_.code[i] = code;
+    c_.bought[i] = bought;
+  }
+
+  void tenure(int i, double until, TenureScore score) {
+    const std::size_t bin = t_.shape.tenure_bin_of(until - c_.bought_at[i], score);
+    ++task_.cells[t_.shape.tenure(static_cast<std::size_t>(c_.persona[i]), bin, score)];
+  }
+
+  void flow(int i, std::int32_t kind) {
+    double change[4];
+    const std::int32_t persona = c_.persona[i];
+    const std::int32_t from = c_.flow_from[i] < 0 ? -1 : c_.flow_from[i] - persona * t_.touchpoints;
+    t_.flow_change(t_.owner, c_.regime[i], persona, from, c_.place[i] - persona * t_.touchpoints, c_.time[i], c_.window[i],
+                   change);
+    std::int64_t* series = task_.packed.series + 4 * cell(persona, c_.window[i]);
+    series[2] += fixed(change[0], t_.shape.scales.revenue.amount);
+    series[3] += fixed(change[1], t_.shape.scales.cost.amount);
+    c_.worth_revenue[i] += fixed(change[2], t_.shape.scales.revenue.worth);
+    c_.worth_cost[i] += fixed(change[3], t_.shape.scales.cost.worth);
+    c_.flow_kind[i] = kind;
+  }
+
+  /// What the visits earn and cost, as it is worth at time 0.
+  void earn() {
+    const double rho = t_.force_of_interest, revenue = t_.shape.scales.revenue.worth, cost = t_.shape.scales.cost.worth;
+    for (int i = 0; i < lanes_; ++i) {
+      const Row& row = t_.rows[c_.row[i]];
+      s_.a[i] = row.revenue_amount;
+      s_.b[i] = row.cost_amount;
+    }
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      const double worth = b::present_value(rho, c_.time[i]);
+      c_.worth_revenue[i] += fixed(s_.a[i] * worth, revenue);
+      c_.worth_cost[i] += fixed(s_.b[i] * worth, cost);
+    }
+    if (!t_.prices) return;
+    const std::int32_t* flag = integers(Field::flags);
+    for (int i = 0; i < lanes_; ++i) {
+      if ((flag[i] & RowFlag::priced) != 0) pay(t_.rows[c_.row[i]].price, c_.time[i], c_.window[i]);
+    }
+  }
+
+  void pay(double price, double time, std::int32_t window) {
+    const double worth = b::present_value(t_.force_of_interest, time);
+    task_.cells[t_.shape.visit_price(static_cast<std::size_t>(window))] += fixed(price, t_.shape.scales.price.amount);
+    task_.cells[t_.shape.visit_price_discounted()] += fixed(price * worth, t_.shape.scales.price.worth);
+  }
+
+  /// Weights of exits `first` to `first + 3` and their sum.
+  template <int first>
+  SOJOURN_INLINE void weigh(float* sum) {
+    constexpr int at = first == 0 ? int{Field::odds} : int{Field::more};
+    for (int j = 0; j < 4; ++j) {
+      const float *o = column(at + j), *on_satisfaction = column(at + 4 + j), *on_expectation = column(at + 8 + j),
+                  *on_effort = column(at + 12 + j);
+      float* w = s_.cumulative[first + j];
+      if (t_.slopes) {
+        EACH_LANE
+        for (int i = 0; i < padded_; ++i) {
+          const b::Mood mood{c_.satisfaction[i], c_.expectation[i], 0.0f, s_.effort[i]};
+          w[i] = b::weigh(o[i], b::inclination(on_satisfaction[i], on_expectation[i], 0.0f, on_effort[i], mood));
+          sum[i] += w[i];
+        }
+      } else {
+        EACH_LANE
+        for (int i = 0; i < padded_; ++i) {
+          w[i] = o[i];
+          sum[i] += w[i];
+        }
+      }
+    }
+  }
+
+  void choose() {
+    const int slots = t_.most_exits <= 4 ? 4 : 8;
+    const float *share_rest = column(Field::rest), *share_stay = column(Field::stay);
+    const std::int32_t *row_ends = integers(Field::ends), *row_last = integers(Field::last),
+                       *row_exits = integers(Field::exits);
+    float* sum = s_.going;
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) sum[i] = 0.0f;
+    weigh<0>(sum);
+    if (slots > 4) weigh<4>(sum);
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      s_.x[i] = sum[i] > 0.0f ? share_rest[i] / sum[i] : 0.0f;
+      s_.e[i] = 0.0f;
+      s_.leaving[i] = 0.0f;
+    }
+    for (int j = 0; j < slots; ++j) {
+      const float* fixed_share = column(j < 4 ? Field::probability + j : Field::more + 16 + j - 4);
+      float* w = s_.cumulative[j];
+      EACH_LANE
+      for (int i = 0; i < padded_; ++i) {
+        const float total = s_.e[i] + (w[i] * s_.x[i] + fixed_share[i]);
+        s_.e[i] = total;
+        w[i] = total;
+        s_.leaving[i] = j < row_ends[i] ? total : s_.leaving[i];
+      }
+    }
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) s_.going[i] = (s_.e[i] - s_.leaving[i]) + share_stay[i];
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      const auto p = static_cast<double>(s_.leaving[i]);
+      const double luck = c_.luck[i];
+      const bool leaves = s_.leaving[i] > 0.0f && (luck < p || s_.going[i] <= 0.0f);
+      c_.luck[i] = leaves ? luck : b::outlast(luck, p);
+      s_.leaves[i] = leaves ? 1 : 0;
+    }
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      const float u = sojourn::uniform(s_.words[1][i]);
+      s_.x[i] = s_.leaves[i] != 0 ? u * s_.leaving[i] : s_.leaving[i] + u * s_.going[i];
+      s_.chosen[i] = 0;
+    }
+    for (int j = 0; j < slots; ++j) {
+      const float* w = s_.cumulative[j];
+      EACH_LANE
+      for (int i = 0; i < padded_; ++i) s_.chosen[i] += j < row_exits[i] && w[i] <= s_.x[i] ? 1 : 0;
+    }
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      const bool stays = (s_.chosen[i] == row_exits[i] && share_stay[i] > 0.0f) || s_.e[i] <= 0.0f;
+      s_.chosen[i] = stays ? -1 : s_.chosen[i] < row_last[i] ? s_.chosen[i] : row_last[i];
+    }
+  }
+
+  /// How long until the next touchpoint.
+  void wait() {
+    const std::int32_t *first = integers(Field::first_exit), *flag = integers(Field::flags);
+    for (int i = 0; i < lanes_; ++i) {
+      const Exit& exit = t_.exits[first[i] + (s_.chosen[i] < 0 ? 0 : s_.chosen[i])];
+      s_.a[i] = exit.a;
+      s_.b[i] = exit.b;
+      s_.sigma[i] = exit.sigma;
+      s_.family[i] = exit.family;
+    }
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      s_.e[i] = 0.0f;
+      s_.x[i] = 0.0f;
+    }
+    const std::int32_t families = t_.families;
+    if ((families & (Family::normal | Family::lognormal)) != 0) {
+      EACH_LANE
+      for (int i = 0; i < padded_; ++i) {
+        const float z = sojourn::normal(s_.words[2][i]);
+        s_.e[i] = s_.family[i] == Family::lognormal ? z : s_.e[i];
+        s_.x[i] = s_.family[i] == Family::normal ? z : s_.x[i];
+      }
+    }
+    if ((families & Family::uniform) != 0) {
+      EACH_LANE
+      for (int i = 0; i < padded_; ++i) {
+        s_.x[i] = s_.family[i] == Family::uniform ? sojourn::uniform(s_.words[2][i]) : s_.x[i];
+      }
+    }
+    if ((families & Family::weibull) != 0) {
+      EACH_LANE
+      for (int i = 0; i < padded_; ++i) {
+        s_.e[i] = s_.family[i] == Family::weibull ? numeric::log(sojourn::exponential(s_.words[2][i])) : s_.e[i];
+      }
+    }
+    if ((families & Family::loglogistic) != 0) {
+      EACH_LANE
+      for (int i = 0; i < padded_; ++i) {
+        s_.e[i] = s_.family[i] == Family::loglogistic ? logit(sojourn::uniform(s_.words[2][i])) : s_.e[i];
+      }
+    }
+    if ((families & (Family::lognormal | Family::weibull | Family::loglogistic)) != 0) {
+      EACH_LANE
+      for (int i = 0; i < padded_; ++i) s_.e[i] = numeric::exp(s_.sigma[i] * s_.e[i]);
+    } else {
+      EACH_LANE
+      for (int i = 0; i < padded_; ++i) s_.e[i] = 1.0f;
+    }
+    if ((families & Family::exponential) != 0) {
+      EACH_LANE
+      for (int i = 0; i < padded_; ++i) {
+        s_.e[i] = s_.family[i] == Family::exponential ? sojourn::exponential(s_.words[2][i]) : s_.e[i];
+      }
+    }
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      s_.a[i] = s_.a[i] * static_cast<double>(s_.e[i]) + s_.b[i] * static_cast<double>(s_.x[i]);
+    }
+    if (t_.stretch != nullptr) {
+      for (int i = 0; i < lanes_; ++i) s_.a[i] *= t_.stretch[first[i] + (s_.chosen[i] < 0 ? 0 : s_.chosen[i])];
+    }
+    if (t_.any_one_by_one) {
+      for (int i = 0; i < lanes_; ++i) {
+        if ((flag[i] & RowFlag::one_by_one) != 0) decide(i);
+      }
+    }
+    const double horizon = t_.horizon, width = t_.window_width, per_day = t_.windows_per_day;
+    const auto last_window = static_cast<double>(t_.windows - 1);
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      const double delay = s_.a[i] > 0.0 ? s_.a[i] : 0.0;
+      const double now = c_.time[i], then = now + delay;
+      s_.time[i] = then;
+      // A visit at the horizon is the last, even where an exit takes no time.
+      s_.moves[i] = s_.chosen[i] >= 0 && now < horizon && then <= horizon ? 1 : 0;
+      const double inside = then < horizon ? then : horizon;
+      s_.window[i] = window_of(inside, width, per_day, last_window);
+    }
+  }
+
+  SOJOURN_INLINE static float logit(float u) { return numeric::log(u) - numeric::log(1.0f - u); }
+
+  /// Windows::of in arithmetic alone.
+  SOJOURN_INLINE static std::int32_t window_of(double time, double width, double per_day, double last) {
+    auto k = static_cast<double>(static_cast<std::int32_t>(time * per_day));
+    k = k < last ? k : last;
+    k = k > 0.0 && time <= k * width ? k - 1.0 : k;
+    k = k < last && time > (k + 1.0) * width ? k + 1.0 : k;
+    return static_cast<std::int32_t>(k);
+  }
+
+  /// A choice that has no vectorised form.
+  void decide(int i) {
+    Moment moment;
+    moment.task = &task_;
+    moment.customer = c_.customer[i];
+    moment.event = c_.event[i];
+    for (int w = 0; w < 4; ++w) moment.words[w] = s_.words[w][i];
+    moment.satisfaction = c_.satisfaction[i];
+    moment.expectation = c_.expectation[i];
+    moment.effort = s_.effort[i];
+    moment.luck = c_.luck[i];
+    s_.chosen[i] = t_.choose(t_.owner, c_.persona[i], c_.row[i], &moment);
+    s_.a[i] = moment.delay;
+    c_.luck[i] = moment.luck;
+  }
+
+  void move() {
+    const std::int32_t* first = integers(Field::first_exit);
+    int finished = 0;
+    for (int i = 0; i < lanes_; ++i) {
+      if (s_.moves[i] == 0) {
+        s_.list[finished++] = i;
+        continue;
+      }
+      const Exit& exit = t_.exits[first[i] + s_.chosen[i]];
+      if (task_.store != nullptr && s_.time[i] > task_.until) {
+        s_.list[finished++] = i;
+        continue;
+      }
+      if (arrive(i, exit.to, exit.taken, s_.time[i], s_.window[i])) s_.list[finished++] = i;
+    }
+    // From the back, so that the lane that fills a gap is one that goes on.
+    for (int k = finished - 1; k >= 0; --k) {
+      const int i = s_.list[k];
+      leave(i, first);
+      if (load(i)) continue;
+      --lanes_;
+      if (i != lanes_) copy(lanes_, i);
+    }
+  }
+
+  /// Along an exit to the next touchpoint. True where that is an end.
+  SOJOURN_INLINE bool arrive(int i, std::int32_t to, std::int32_t taken, double time, std::int32_t window) {
+    ++task_.packed.taken[taken];
+    const bool ends = to < 0;
+    const std::int32_t place = ends ? -1 - to : to;
+    --task_.packed.present[c_.place[i] * t_.windows + window];
+    ++task_.packed.present[place * t_.windows + window];
+    c_.place[i] = place;
+    c_.time[i] = time;
+    c_.window[i] = window;
+    ++c_.event[i];
+    if (t_.regimes > 1) {
+      std::int32_t regime = t_.regime_of_window[window];
+      while (regime + 1 < t_.regimes && time >= t_.regime_begins[regime + 1]) ++regime;
+      c_.regime[i] = regime;
+    }
+    c_.row[i] = t_.row_of[c_.regime[i] * t_.places + place];
+    if (c_.event[i] >= t_.visits_per_life) done_.endless = true;
+    return ends;
+  }
+
+  /// A life, or its part in this window, is over.
+  void leave(int i, const std::int32_t* first) {
+    if (s_.moves[i] == 0) {
+      if (c_.bought_at[i] >= 0.0) tenure(i, t_.horizon, TenureScore::censored);
+      if (task_.store != nullptr) forget(i);
+    } else if (task_.store != nullptr && s_.time[i] > task_.until) {
+      keep(i, s_.time[i], t_.exits[first[i] + s_.chosen[i]].taken - c_.persona[i] * t_.exit_count);
+    } else {
+      end(i);
+      if (task_.store != nullptr) forget(i);
+    }
+    settle(i);
+  }
+
+  void settle(int i) {
+    const auto persona = static_cast<std::size_t>(c_.persona[i]);
+    task_.cells[t_.shape.person(persona, PersonScore::revenue)] += c_.worth_revenue[i];
+    task_.cells[t_.shape.person(persona, PersonScore::cost_to_serve)] += c_.worth_cost[i];
+  }
+
+  /// The visit to an end: one visit, its money, and whom the company has lost; nothing is appraised.
+  void end(int i) {
+    const Row& row = t_.rows[c_.row[i]];
+    ++done_.visits;
+    std::int64_t* series = task_.packed.series + 4 * cell(c_.persona[i], c_.window[i]);
+    series[0] -= c_.counted_satisfaction[i];
+    series[1] -= c_.counted_expectation[i];
+    series[2] += row.revenue;
+    series[3] += row.cost;
+    const std::int32_t bought = c_.bought[i] | (row.flags & RowFlag::purchase);
+    const std::int32_t code = bought != 0 ? Code::churned : Code::lost;
+    if (code != c_.code[i]) stand(i, code, bought);
+    if (t_.flows && row.flow_kind != c_.flow_kind[i]) flow(i, row.flow_kind);
+    if (!t_.visit_money) return;
+    const double worth = b::present_value(t_.force_of_interest, c_.time[i]);
+    c_.worth_revenue[i] += fixed(row.revenue_amount * worth, t_.shape.scales.revenue.worth);
+    c_.worth_cost[i] += fixed(row.cost_amount * worth, t_.shape.scales.cost.worth);
+    if ((row.flags & RowFlag::priced) != 0) pay(row.price, c_.time[i], c_.window[i]);
+  }
+
+  /// The next customer with something to do, into lane i.
+  bool load(int i) { return task_.store != nullptr ? resume(i) : begin(i); }
+
+  bool begin(int i) {
+    for (;;) {
+      if (ready_ == drawn_) {
+        drawn_ = task_.draw(task_, &next_, task_.end, &people_);
+        ready_ = 0;
+        if (drawn_ == 0) return false;
+      }
+      const int k = ready_++;
+      if (++since_flush_ == customers_per_flush) flush();
+      c_.customer[i] = people_.customer[k];
+      c_.persona[i] = people_.persona[k];
+      c_.luck[i] = people_.luck[k];
+      c_.answering[i] = people_.answering[k];
+      c_.satisfaction[i] = people_.satisfaction[k];
+      c_.expectation[i] = people_.expectation[k];
+      c_.loss_aversion[i] = people_.loss_aversion[k];
+      c_.effort_aversion[i] = people_.effort_aversion[k];
+      c_.arrival[i] = people_.arrival[k];
+      c_.bought_at[i] = -1.0;
+      c_.team[i] = -1;
+      c_.event[i] = 0;
+      fresh(i);
+      first_visit(i, people_.start[k], people_.arrival[k]);
+      if (t_.is_end[people_.start[k]] == 0) return true;
+      end(i);
+      settle(i);
+    }
+  }
+
+  /// Nothing is counted yet for the customer in lane i.
+  void fresh(int i) {
+    c_.code[i] = Code::absent;
+    c_.bought[i] = 0;
+    c_.counted_satisfaction[i] = c_.counted_expectation[i] = 0;
+    c_.worth_revenue[i] = c_.worth_cost[i] = 0;
+    c_.flow_from[i] = -1;
+    c_.flow_kind[i] = 0;
+  }
+
+  void first_visit(int i, std::int32_t touchpoint, double time) {
+    const auto persona = static_cast<std::size_t>(c_.persona[i]);
+    c_.time[i] = time;
+    c_.window[i] = window_of(time, t_.window_width, t_.windows_per_day, static_cast<double>(t_.windows - 1));
+    std::int32_t regime = 0;
+    while (regime + 1 < t_.regimes && time >= t_.regime_begins[regime + 1]) ++regime;
+    c_.regime[i] = regime;
+    const std::int32_t place = c_.persona[i] * t_.touchpoints + touchpoint;
+    c_.place[i] = place;
+    c_.row[i] = t_.row_of[regime * t_.places + place];
+    ++task_.packed.present[place * t_.windows + c_.window[i]];
+    ++task_.cells[t_.shape.person(persona, PersonScore::arrived)];
+    ++task_.cells[t_.shape.touch(persona, static_cast<std::size_t>(touchpoint), TouchScore::visits)];
+  }
+
+  /// A customer whose next visit is due before the window's end.
+  bool resume(int i) {
+    const Store& store = *task_.store;
+    for (;;) {
+      std::uint32_t k = next_ - task_.begin;
+      const std::uint32_t count = task_.end - task_.begin;
+      while (k < count && !(store.time[k] <= task_.until)) ++k;
+      next_ = task_.begin + k;
+      if (k == count) return false;
+      ++next_;
+      if (++since_flush_ == customers_per_flush) flush();
+      c_.customer[i] = task_.begin + k;
+      c_.persona[i] = store.persona[k];
+      c_.luck[i] = store.luck[k];
+      c_.answering[i] = store.answering[k];
+      c_.satisfaction[i] = store.satisfaction[k];
+      c_.expectation[i] = store.expectation[k];
+      c_.loss_aversion[i] = store.loss_aversion[k];
+      c_.effort_aversion[i] = store.effort_aversion[k];
+      c_.event[i] = store.event[k];
+      c_.team[i] = static_cast<std::int32_t>(store.team[k]) - 1;
+      fresh(i);
+      const std::int32_t exit = store.exit[k];
+      if (exit >= t_.exit_count) {
+        c_.arrival[i] = store.time[k];
+        c_.bought_at[i] = -1.0;
+        first_visit(i, exit - t_.exit_count, store.time[k]);
+      } else {
+        restore(i, k, exit);
+      }
+      const std::int32_t touchpoint = c_.place[i] - c_.persona[i] * t_.touchpoints;
+      if (t_.is_end[touchpoint] == 0) return true;
+      end(i);
+      settle(i);
+      store.time[k] = never;
+    }
+  }
+
+  /// What was counted of a customer when the last window ended, from where they were then.
+  void restore(int i, std::uint32_t k, std::int32_t exit) {
+    const Store& store = *task_.store;
+    const std::int32_t persona = c_.persona[i], from = persona * t_.touchpoints + t_.exit_from[exit];
+    const double since = store.since[k];
+    c_.bought[i] = std::bit_cast<std::int64_t>(since) < 0 ? 0 : 1;
+    c_.bought_at[i] = c_.bought[i] == 0 ? -1.0 : since == never ? -2.0 : since;
+    c_.arrival[i] = c_.bought[i] == 0 ? -since : 0.0;
+    c_.place[i] = from;
+    const Row& row = t_.rows[t_.row_of[from]];
+    const std::int32_t stands =
+        b::promoter_class(b::recommend(c_.satisfaction[i], c_.answering[i], t_.recommend_base, t_.recommend_sd));
+    const bool is_away = (row.flags & RowFlag::away) != 0;
+    c_.code[i] = is_away ? (c_.bought[i] != 0 ? Code::churned : Code::lost)
+                         : (c_.bought[i] != 0 ? Code::promoter + stands : Code::prospect);
+    if (c_.code[i] >= Code::promoter) {
+      c_.counted_satisfaction[i] = fixed_score(c_.satisfaction[i]);
+      c_.counted_expectation[i] = fixed_score(c_.expectation[i]);
+    }
+    c_.flow_from[i] = from;
+    c_.flow_kind[i] = row.flow_kind;
+    c_.regime[i] = 0;
+    --c_.event[i];
+    const std::int32_t to = persona * t_.touchpoints + t_.exit_to[exit];
+    const double time = store.time[k];
+    arrive(i, t_.is_end[t_.exit_to[exit]] != 0 ? -1 - to : to, persona * t_.exit_count + exit, time,
+           window_of(time, t_.window_width, t_.windows_per_day, static_cast<double>(t_.windows - 1)));
+  }
+
+  void keep(int i, double time, std::int32_t exit) {
+    const Store& store = *task_.store;
+    const std::uint32_t k = c_.customer[i] - task_.begin;
+    store.time[k] = time;
+    store.luck[k] = c_.luck[i];
+    store.since[k] = c_.bought[i] == 0 ? -c_.arrival[i] : c_.bought_at[i] < 0.0 ? never : c_.bought_at[i];
+    store.satisfaction[k] = c_.satisfaction[i];
+    store.expectation[k] = c_.expectation[i];
+    if (c_.event[i] + 1 >= t_.visits_per_life) done_.endless = true;
+    store.event[k] = static_cast<std::uint16_t>(c_.event[i] + 1);
+    store.exit[k] = static_cast<std::uint16_t>(exit);
+    store.team[k] = static_cast<std::uint16_t>(c_.team[i] + 1);
+  }
+
+  void forget(int i) { task_.store->time[c_.customer[i] - task_.begin] = never; }
+
+  void flush() {
+    task_.flush(task_.worker, task_.packed);
+    since_flush_ = 0;
+  }
+
+  void copy(int from, int to) {
+    c_.time[to] = c_.time[from];
+    c_.luck[to] = c_.luck[from];
+    c_.bought_at[to] = c_.bought_at[from];
+    c_.arrival[to] = c_.arrival[from];
+    c_.worth_revenue[to] = c_.worth_revenue[from];
+    c_.worth_cost[to] = c_.worth_cost[from];
+    c_.customer[to] = c_.customer[from];
+    c_.event[to] = c_.event[from];
+    c_.satisfaction[to] = c_.satisfaction[from];
+    c_.expectation[to] = c_.expectation[from];
+    c_.answering[to] = c_.answering[from];
+    c_.loss_aversion[to] = c_.loss_aversion[from];
+    c_.effort_aversion[to] = c_.effort_aversion[from];
+    c_.persona[to] = c_.persona[from];
+    c_.place[to] = c_.place[from];
+    c_.window[to] = c_.window[from];
+    c_.regime[to] = c_.regime[from];
+    c_.row[to] = c_.row[from];
+    c_.code[to] = c_.code[from];
+    c_.bought[to] = c_.bought[from];
+    c_.counted_satisfaction[to] = c_.counted_satisfaction[from];
+    c_.counted_expectation[to] = c_.counted_expectation[from];
+    c_.team[to] = c_.team[from];
+    c_.flow_from[to] = c_.flow_from[from];
+    c_.flow_kind[to] = c_.flow_kind[from];
+  }
+
+  const Tables& t_;
+  const Task& task_;
+  Columns c_{};
+  Scratch s_{};
+  People people_{};
+  Done done_;
+  int lanes_ = 0, padded_ = 0;
+  int ready_ = 0, drawn_ = 0;
+  std::uint32_t next_;
+  std::uint32_t since_flush_ = 0;
+};
+
+}  // namespace
+
+Done SOJOURN_LIVE(const Tables& tables, const Task& task) {
+  Block block(tables, task);
+  return block.live();
+}
+
+}  // namespace sojourn::lock_step

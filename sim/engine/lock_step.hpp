@@ -1,0 +1,171 @@
+// Many customers side by side: what the vectorised loop reads and writes. Raw pointers and plain data only, because the loop
+// is compiled once for each vector width, and nothing that the linker could share between those objects may be in it.
+#pragma once
+
+#include <cstdint>
+
+#include "sojourn/behaviour/experience.hpp"
+#include "sojourn/tally/shape.hpp"
+
+namespace sojourn::lock_step {
+
+/// Customers held in columns at a time. A multiple of 16; so many that their columns fit in the first-level cache.
+inline constexpr int lane_count = 128;
+/// Exits that the vectorised choice knows; touchpoints with more, with races or with probabilities that are traits are
+/// chosen one customer at a time.
+inline constexpr int fast_exits = 8;
+/// Packed stocks hold 16 bits: a person adds at most 1 to any, so they are emptied after this many.
+inline constexpr std::uint32_t customers_per_flush = 16384;
+
+/// Later than any horizon.
+inline constexpr double never = 1e300;
+
+/// Where a person stands, and how an advocate answers: the filter of the stocks.
+struct Code {
+  enum : std::int32_t { absent, prospect, lost, churned, promoter, passive, detractor, code_count };
+};
+
+struct RowFlag {
+  enum : std::int32_t { purchase = 1, away = 2, one_by_one = 4, priced = 8, end = 16, more_than_four = 32 };
+};
+
+/// A visit's parameters: groups of eight 32-bit columns, fetched eight lanes at a time.
+struct alignas(32) Row {
+  float quality, quality_sd, effort, weight, promise, promise_weight, rest, stay;
+  float odds[4], satisfaction[4];
+  float expectation[4], effort_slope[4];
+  float probability[4];
+  std::int32_t ends, last, first_exit, exits;
+  std::int32_t flags, team, carry, flow_kind, revenue, cost, unused[2];
+  float more_odds[4], more_satisfaction[4];
+  float more_expectation[4], more_effort_slope[4];
+  float more_probability[4], no_more[4];
+  double revenue_amount, cost_amount, price, none;
+};
+inline constexpr int row_groups = 9;
+static_assert(sizeof(Row) == 32 * row_groups);
+
+struct Family {
+  enum : std::int32_t {
+    constant = 0,
+    uniform = 1,
+    normal = 2,
+    lognormal = 4,
+    exponential = 8,
+    weibull = 16,
+    loglogistic = 32
+  };
+};
+
+/// A way from one touchpoint to another, for one persona: delay = (a e + b x) stretch, see base/inverse.hpp.
+struct alignas(32) Exit {
+  double a, b;
+  float sigma;
+  std::int32_t family;
+  std::int32_t to;     // place (persona x touchpoints + touchpoint); negative where the touchpoint is an end: -1 - place
+  std::int32_t taken;  // persona x exits + exit
+};
+
+/// People before their first visit, in columns.
+struct People {
+  alignas(64) std::uint32_t customer[lane_count];
+  alignas(64) std::int32_t persona[lane_count], start[lane_count];
+  alignas(64) double arrival[lane_count], luck[lane_count];
+  alignas(64) float answering[lane_count], satisfaction[lane_count], expectation[lane_count], loss_aversion[lane_count],
+      effort_aversion[lane_count];
+};
+
+/// The state of customers between windows, in columns by customer of the block; null where lives are lived in one go.
+struct Store {
+  double* time;  // of the next visit, or `never`
+  double* luck;
+  double*
+      since;  // of the first purchase, `never` once a churn is counted; before it, the time of arrival with the sign bit set
+  float *satisfaction, *expectation, *answering, *loss_aversion, *effort_aversion;
+  std::uint16_t* event;
+  std::uint16_t* exit;  // by which the next visit is reached; exits + touchpoint for a first visit
+  std::uint16_t* persona;
+  std::uint16_t* team;  // 0: none yet
+};
+
+/// Packed sums of a block in progress; emptied into a Tally.
+struct Packed {
+  std::int64_t* touch;    // [place][4]: quality, appraisal, effort, repeats
+  std::int64_t* series;   // [persona x windows + window][4]: satisfaction, expectation, revenue, cost
+  std::int16_t* codes;    // [persona x windows + window][8]: changes of the stocks
+  std::int16_t* present;  // [place][window]: changes
+  std::uint32_t* taken;   // [persona][exit]
+};
+
+class Compiled;
+struct Task;
+
+/// One choice that is not vectorised. `words` are the visit's; `luck` is read and written, `delay` written.
+struct Moment {
+  const Task* task;
+  std::uint32_t customer, event;
+  std::uint32_t words[4];
+  float satisfaction, expectation, effort;
+  double luck;
+  double delay;
+};
+
+/// Everything that a loop needs to know of a program; never changes while it runs.
+struct Tables {
+  const void* owner;  // for the calls below
+  const Row* rows;
+  const std::int32_t* row_of;  // [regime x places + place]
+  const Exit* exits;
+  const double* stretch;  // of each exit; null where none is stretched
+  const float* carries;   // null where context is never lost
+  const double* regime_begins;
+  const std::int32_t* regime_of_window;  // at its beginning
+  const std::int32_t* exit_from;         // [exit] touchpoint
+  const std::int32_t* exit_to;           // [exit] touchpoint
+  const std::uint8_t* is_end;            // [touchpoint]
+  std::int32_t personas, touchpoints, places, exit_count, windows, regimes;
+  std::int32_t families;  // of all delays, as a set
+  std::int32_t most_exits;
+  bool slopes, probabilities, any_one_by_one, visit_money, prices, flows;
+  double horizon, window_width, windows_per_day, force_of_interest;
+  behaviour::Appraisal appraisal;
+  behaviour::Memory memory;
+  float adapt, repeat_effort, fit_weight, recommend_base, recommend_sd;
+  TallyShape shape;
+  std::uint32_t visits_per_life;
+
+  /// The position of the exit taken, or -1 to stay.
+  std::int32_t (*choose)(const void* owner, std::int32_t persona, std::int32_t row, Moment* moment);
+  void (*flow_change)(const void* owner, std::int32_t regime, std::int32_t persona, std::int32_t from, std::int32_t to,
+                      double time, std::int32_t window, double change[4]);
+};
+
+/// One piece of work: people `begin` to `end` of a replication, up to time `until`.
+struct Task {
+  const Compiled* compiled;
+  /// Draws people from `*next` on, to at most `end`, those who arrive within the horizon; returns how many.
+  int (*draw)(const Task& task, std::uint32_t* next, std::uint32_t end, People* people);
+  /// Adds the packed sums to the tally and clears them.
+  void (*flush)(void* worker, const Packed& packed);
+  void* worker;
+  std::int64_t* cells;  // of the tally
+  Packed packed;
+  Store* store;  // null: whole lives
+  std::uint32_t begin, end;
+  std::uint32_t seed[2], replication;
+  double until;  // end of the window, or the horizon
+};
+
+struct Done {
+  std::uint64_t visits = 0;
+  bool endless = false;  // somebody made more visits than a life may have; the sums are worthless
+};
+
+/// The loop, for one vector width.
+using Live = Done (*)(const Tables&, const Task&);
+
+/// The loop for the widest vectors that this processor has; `SOJOURN_VECTORS` (v2, v3, v4) in the environment asks for
+/// narrower ones.
+[[nodiscard]] Live widest_live();
+
+}  // namespace sojourn::lock_step

@@ -1,0 +1,75 @@
+// A program as the vectorised loop reads it, and one block of customers lived by it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "lock_step.hpp"
+#include "sojourn/engine/program.hpp"
+#include "sojourn/population/population.hpp"
+#include "sojourn/tally/tally.hpp"
+
+namespace sojourn::lock_step {
+
+/// Tables of one program. Thread-safe once built.
+class Compiled {
+ public:
+  Compiled(const Program& program, const Population& population, const TallyShape& shape);
+  Compiled(const Compiled&) = delete;
+  Compiled& operator=(const Compiled&) = delete;
+
+  [[nodiscard]] const Tables& tables() const { return tables_; }
+  [[nodiscard]] const Program& program() const { return *program_; }
+  [[nodiscard]] const Population& population() const { return *population_; }
+  [[nodiscard]] const std::vector<std::int32_t>& exit_to() const { return exit_to_; }
+
+ private:
+  void compile_rows();
+  void compile_exits(Row& to, const VisitRow& row, std::uint32_t persona, bool race);
+  [[nodiscard]] bool fast(const VisitRow& row, bool race) const;
+  static std::int32_t choose(const void* owner, std::int32_t persona, std::int32_t row, Moment* moment);
+  static void flow_change(const void* owner, std::int32_t regime, std::int32_t persona, std::int32_t from, std::int32_t to,
+                          double time, std::int32_t window, double change[4]);
+
+  const Program* program_;
+  const Population* population_;
+  Tables tables_{};
+  std::vector<Row> rows_;
+  std::vector<const VisitRow*> visit_rows_;  // of each row
+  std::vector<std::int32_t> row_of_;
+  std::vector<Exit> exits_;
+  std::vector<double> stretch_;
+  std::vector<float> carries_;
+  std::vector<std::int32_t> regime_of_window_, exit_from_, exit_to_;
+  std::vector<std::uint8_t> is_end_;
+};
+
+/// Room for the sums of one block at a time, and the loop over it. Not to be shared between threads.
+class Worker {
+ public:
+  explicit Worker(const TallyShape& shape);
+
+  [[nodiscard]] Tally& tally() { return tally_; }
+  /// Adds whole lives of people `begin` to `end` of a replication to the tally. False where one made more than
+  /// `visits_per_life` visits: then the tally is worthless.
+  [[nodiscard]] bool live(const Compiled& compiled, const Streams& streams, std::uint64_t begin, std::uint64_t end);
+  /// The same, stopped at the end of every window, with the customers' state in columns between windows.
+  [[nodiscard]] bool live_by_windows(const Compiled& compiled, const Streams& streams, std::uint64_t begin,
+                                     std::uint64_t end);
+
+ private:
+  static void flush(void* worker, const Packed& packed);
+  [[nodiscard]] Task task(const Compiled& compiled, const Streams& streams, std::uint64_t begin, std::uint64_t end);
+
+  Tally tally_;
+  std::vector<std::int64_t> touch_, series_;
+  std::vector<std::int16_t> codes_, present_;
+  std::vector<std::uint32_t> taken_;
+  std::vector<std::int32_t> exit_to_;  // [exit] touchpoint of the program at hand
+};
+
+/// Bytes that a customer's state takes between windows.
+[[nodiscard]] std::size_t bytes_per_customer();
+
+}  // namespace sojourn::lock_step

@@ -1,0 +1,42 @@
+#include "parallel.hpp"
+
+#ifdef SOJOURN_STD_THREADS
+#include <atomic>
+#include <thread>
+#include <vector>
+#else
+#include <tbb/blocked_range.h>
+#include <tbb/global_control.h>
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+#endif
+
+namespace sojourn {
+
+#ifdef SOJOURN_STD_THREADS
+
+void parallel_for_each(std::size_t count, int threads, const std::function<void(std::size_t)>& work) {
+  std::atomic<std::size_t> next = 0;
+  std::vector<std::jthread> crew;
+  for (int thread = 0; thread < threads; ++thread) {
+    crew.emplace_back([&] {
+      for (std::size_t index = next++; index < count; index = next++) work(index);
+    });
+  }
+}
+
+#else
+
+void parallel_for_each(std::size_t count, int threads, const std::function<void(std::size_t)>& work) {
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
+  tbb::task_arena arena(threads);
+  arena.execute([&] {
+    tbb::parallel_for(tbb::blocked_range<std::size_t>(0, count, 1), [&](const tbb::blocked_range<std::size_t>& range) {
+      for (std::size_t index = range.begin(); index < range.end(); ++index) work(index);
+    });
+  });
+}
+
+#endif
+
+}  // namespace sojourn
