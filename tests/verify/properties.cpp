@@ -10,6 +10,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "tests/verify/scenario_text.hpp"
+
 namespace sojourn::verify {
 namespace {
 

@@ -1,12 +1,10 @@
 #include "tests/verify/random_models.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <functional>
 #include <optional>
 #include <stdexcept>
-#include <string_view>
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -106,14 +104,14 @@ class Drawing {
   // Traits of the scenario's own, all of them probabilities.
   void traits() {
     const int own = sized(0, 3);
-    for (int k = 0; k < own; ++k) parts_.traits.push_back({fmt::format("q{}", k), 0.0, 1.0, 0.0});
+    for (int k = 0; k < own; ++k) parts_.traits.push_back({"q" + std::to_string(k), 0.0, 1.0, 0.0});
   }
 
   void company() {
     const int channels = sized(0, 3), teams = sized(0, 4);
     for (int k = 0; k < channels; ++k)
-      parts_.channels.push_back({fmt::format("c{}", k), "", dice_.one_in(2), !dice_.one_in(3)});
-    for (int k = 0; k < teams; ++k) parts_.teams.push_back({fmt::format("m{}", k), ""});
+      parts_.channels.push_back({"c" + std::to_string(k), "", dice_.one_in(2), !dice_.one_in(3)});
+    for (int k = 0; k < teams; ++k) parts_.teams.push_back({"m" + std::to_string(k), ""});
     for (std::size_t from = 0; from < parts_.teams.size(); ++from) {
       for (std::size_t to = 0; to < parts_.teams.size(); ++to) {
         if (from == to || dice_.one_in(3)) continue;
@@ -227,7 +225,7 @@ class Drawing {
     const int places = sized(1, 11), ends = sized(1, 3);
     for (int k = 0; k < places + ends; ++k) {
       Touchpoint t;
-      t.id = fmt::format("t{:02}", k);
+      t.id = (k < 10 ? "t0" : "t") + std::to_string(k);
       t.stage = static_cast<Stage>(dice_.between(0, 5));
       if (!parts_.channels.empty() && !dice_.one_in(4)) t.channel = ChannelId(dice_.below(parts_.channels.size()));
       if (!parts_.teams.empty() && !dice_.one_in(4)) t.team = TeamId(dice_.below(parts_.teams.size()));
@@ -319,7 +317,7 @@ class Drawing {
     const std::vector<double> share = shares(static_cast<std::size_t>(sized(1, 4)));
     for (std::size_t k = 0; k < share.size(); ++k) {
       Persona p;
-      p.id = fmt::format("p{}", k);
+      p.id = "p" + std::to_string(k);
       p.share = share[k];
       std::vector<std::size_t> places;
       for (std::size_t v = 0; v < parts_.touchpoints.size(); ++v) {
@@ -435,16 +433,16 @@ class Drawing {
     const int improvements = sized(0, 5), events = sized(0, 3);
     for (int k = 0; k < improvements; ++k) {
       Improvement improvement;
-      improvement.change = change(fmt::format("i{}", k));
+      improvement.change = change("i" + std::to_string(k));
       if (dice_.one_in(2)) improvement.price.once = dice_.number(0.0, 1e5);
       if (dice_.one_in(2)) improvement.price.per_month = dice_.number(0.0, 1e4);
       if (dice_.one_in(2)) improvement.price.per_visit = dice_.number(0.0, 5.0);
       parts_.improvements.push_back(std::move(improvement));
     }
-    for (int k = 0; k < events; ++k) parts_.events.push_back(change(fmt::format("e{}", k)));
+    for (int k = 0; k < events; ++k) parts_.events.push_back(change("e" + std::to_string(k)));
     if (improvements == 0) return;
     for (int k = sized(1, 3); k > 0; --k) {
-      Plan plan{fmt::format("plan{}", k), "", {ImprovementId(dice_.below(parts_.improvements.size()))}};
+      Plan plan{"plan" + std::to_string(k), "", {ImprovementId(dice_.below(parts_.improvements.size()))}};
       for (std::size_t i = 0; i < parts_.improvements.size(); ++i) {
         if (ImprovementId(i) != plan.improvements.front() && dice_.one_in(2)) plan.improvements.push_back(ImprovementId(i));
       }
@@ -474,8 +472,6 @@ bool valid(const ModelParts& parts) {
   return std::none_of(findings.begin(), findings.end(),
                       [](const Finding& each) { return each.severity == Severity::error; });
 }
-
-// ---- Simpler models ----
 
 template <class Tag>
 void forget(std::vector<Id<Tag>>& ids, std::size_t gone) {
@@ -552,192 +548,6 @@ ModelParts without_improvement(ModelParts parts, std::size_t gone) {
   std::erase_if(parts.plans, empty);
   return parts;
 }
-
-// ---- As a scenario file ----
-
-std::string number(double x) { return fmt::format("{}", x); }
-std::string days(double x) { return fmt::format("\"{} days\"", x); }
-using Text = std::string (*)(double);
-
-struct DistributionText {
-  Text unit;
-  std::string operator()(const Fixed& d) const { return unit(d.value); }
-  std::string operator()(const Uniform& d) const {
-    return fmt::format("{{ uniform = [{}, {}] }}", unit(d.low), unit(d.high));
-  }
-  std::string operator()(const Normal& d) const {
-    return fmt::format("{{ normal = {{ mean = {}, sd = {} }} }}", unit(d.mean), unit(d.sd));
-  }
-  std::string operator()(const Beta& d) const { return fmt::format("{{ beta = [{}, {}] }}", d.a, d.b); }
-  std::string operator()(const Exponential& d) const {
-    return fmt::format("{{ exponential = {{ mean = {} }} }}", unit(d.mean));
-  }
-  std::string operator()(const Weibull& d) const {
-    return fmt::format("{{ weibull = {{ scale = {}, shape = {} }} }}", unit(d.scale), d.shape);
-  }
-  std::string operator()(const Lognormal& d) const {
-    return fmt::format("{{ lognormal = {{ median = {}, sigma = {} }} }}", unit(d.median), d.sigma);
-  }
-  std::string operator()(const Loglogistic& d) const {
-    return fmt::format("{{ loglogistic = {{ median = {}, shape = {} }} }}", unit(d.median), d.shape);
-  }
-};
-std::string text(const Distribution& distribution, Text unit) { return std::visit(DistributionText{unit}, distribution); }
-
-class Writer {
- public:
-  explicit Writer(const ModelParts& parts) : parts_(parts) {}
-
-  std::string write() {
-    line("schema = 1\n");
-    settings();
-    for (const Persona& persona : parts_.personas) write(persona);
-    for (const Channel& channel : parts_.channels) line("[[channel]]\nid = \"{}\"", channel.id);
-    for (const Team& team : parts_.teams) line("[[team]]\nid = \"{}\"", team.id);
-    for (const Handover& h : parts_.handovers) {
-      line("[[handover]]\nfrom = \"{}\"\nto = \"{}\"\ncarry = {}", parts_.teams[h.from.index()].id,
-           parts_.teams[h.to.index()].id, h.carry);
-    }
-    for (const Touchpoint& touchpoint : parts_.touchpoints) write(touchpoint);
-    for (const Improvement& improvement : parts_.improvements) {
-      line("[[improvement]]");
-      write(improvement.change);
-      const Price& price = improvement.price;
-      line("cost = {{ once = {}, per_month = {}, per_visit = {} }}", price.once, price.per_month, price.per_visit);
-    }
-    for (const Change& event : parts_.events) {
-      line("[[event]]");
-      write(event);
-    }
-    for (std::size_t k = 1; k < parts_.plans.size(); ++k) {
-      line("[[plan]]\nid = \"{}\"\nimprovements = [{}]", parts_.plans[k].id,
-           names(parts_.plans[k].improvements, [&](ImprovementId id) { return parts_.improvements[id.index()].change.id; }));
-    }
-    return std::move(out_);
-  }
-
- private:
-  template <class... Arguments>
-  void line(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
-    out_ += fmt::format(format, std::forward<Arguments>(arguments)...) + "\n";
-  }
-  template <class List, class Name>
-  std::string names(const List& list, Name name) {
-    std::string joined;
-    for (const auto& each : list) joined += fmt::format("{}\"{}\"", joined.empty() ? "" : ", ", name(each));
-    return joined;
-  }
-  const std::string& id(TouchpointId touchpoint) const { return parts_.touchpoints[touchpoint.index()].id; }
-
-  void settings() {
-    const Settings& s = parts_.settings;
-    line("[scenario]\ntitle = \"{}\"\nhorizon = {}\nwindow = {}\ncustomers = {}", s.title, days(s.horizon.value()),
-         days(s.window.value()), s.customers);
-    if (s.market) line("market = {}", *s.market);
-    // TOML's integers end at 2^63 - 1; a larger seed is told, not written.
-    if (s.seed >> 63 != 0) line("# seed {} does not fit a scenario file", s.seed);
-    line("replications = {}\nseed = {}\ndiscount = {}", s.replications, s.seed & ~(std::uint64_t{1} << 63), s.discount);
-    const BehaviourSettings& b = parts_.behaviour;
-    line("[behaviour]\nperformance = {}\ndisconfirmation = {}\nmemory = {}\npeak = {}\nadapt = {}\npromise_weight = {}",
-         b.performance, b.disconfirmation, b.memory, b.peak, b.adapt, b.promise_weight);
-    line("forgiveness = {}\nrecommend_base = {}\nrecommend_sd = {}\nrepeat_effort = {}\nfit_weight = {}", b.forgiveness,
-         b.recommend_base, b.recommend_sd, b.repeat_effort, b.fit_weight);
-  }
-
-  void write(const Persona& p) {
-    line("[[persona]]\nid = \"{}\"\nshare = {}", p.id, p.share);
-    std::string list;
-    for (const auto& [touchpoint, share] : p.starts)
-      list += fmt::format("{}{} = {}", list.empty() ? "" : ", ", id(touchpoint), share);
-    line("starts = {{ {} }}\narrives = {}", list, text(p.arrives, days));
-    for (std::size_t i = 0; i < parts_.traits.size(); ++i) {
-      const bool time = TraitId(i) == sojourn::id(BuiltinTrait::patience);
-      line("traits.{} = {}", parts_.traits[i].name, text(p.traits[i], time ? days : number));
-    }
-    list.clear();
-    for (const auto& [channel, times] : p.channels)
-      list += fmt::format("{}{} = {}", list.empty() ? "" : ", ", parts_.channels[channel.index()].id, times);
-    if (!list.empty()) line("channels = {{ {} }}", list);
-    list.clear();
-    for (const PersonaOdds& odds : p.odds) {
-      list += fmt::format("{}{{ from = \"{}\", to = \"{}\", times = {} }}", list.empty() ? "" : ", ", id(odds.from),
-                          id(odds.to), odds.times);
-    }
-    if (!list.empty()) line("odds = [{}]", list);
-  }
-
-  void write(const Touchpoint& t) {
-    line("[[touchpoint]]\nid = \"{}\"\nstage = \"{}\"", t.id, name(t.stage));
-    if (t.channel.valid()) line("channel = \"{}\"", parts_.channels[t.channel.index()].id);
-    if (t.team.valid()) line("team = \"{}\"", parts_.teams[t.team.index()].id);
-    line("quality = {{ mean = {}, sd = {} }}\neffort = {}\nweight = {}", t.quality_mean, t.quality_sd, t.effort, t.weight);
-    if (t.promise) line("promise = {}", *t.promise);
-    line("cost = {}\nrevenue = {}\nrevenue_per_month = {}\ncost_per_month = {}", t.cost, t.revenue, t.revenue_per_month,
-         t.cost_per_month);
-    if (t.end) line("end = \"{}\"", *t.end == End::lost ? "lost" : "churned");
-    if (t.counts_as) line("counts_as = \"churned\"");
-    if (t.exits == ExitRule::race) line("exits = \"race\"");
-    if (t.next.empty()) return;
-    line("next = [");
-    for (const Exit& exit : t.next) write(exit);
-    line("]");
-  }
-
-  void write(const Exit& exit) {
-    std::string way;
-    if (exit.on != Trigger::none) way += exit.on == Trigger::heard ? ", on = \"heard\"" : ", on = \"gave-up\"";
-    if (exit.odds) way += fmt::format(", odds = {}", *exit.odds);
-    if (const auto* constant = std::get_if<double>(&exit.probability)) way += fmt::format(", probability = {}", *constant);
-    if (const auto* trait = std::get_if<TraitId>(&exit.probability))
-      way += fmt::format(", probability = \"{}\"", parts_.traits[trait->index()].name);
-    const Slopes& s = exit.slopes;
-    for (const auto& [key, slope] : {std::pair<std::string_view, double>{"satisfaction", s.satisfaction},
-                                     {"expectation", s.expectation},
-                                     {"heard", s.heard},
-                                     {"effort", s.effort}}) {
-      if (slope != 0.0) way += fmt::format(", {} = {}", key, slope);
-    }
-    line("  {{ to = \"{}\"{}, after = {} }},", id(exit.to), way, text(exit.after, days));
-  }
-
-  void write(const Change& c) {
-    line("id = \"{}\"", c.id);
-    std::vector<std::string> keys;
-    const auto key = [&](std::string_view name, const std::string& list) {
-      if (!list.empty()) keys.push_back(fmt::format("{} = [{}]", name, list));
-    };
-    const Target& t = c.target;
-    const auto by_id = [](const auto& entities) { return [&entities](auto each) { return entities[each.index()].id; }; };
-    key("touchpoint", names(t.touchpoints, by_id(parts_.touchpoints)));
-    key("channel", names(t.channels, by_id(parts_.channels)));
-    key("team", names(t.teams, by_id(parts_.teams)));
-    key("persona", names(t.personas, by_id(parts_.personas)));
-    key("exit_to", names(t.exit_to, by_id(parts_.touchpoints)));
-    key("stage", names(t.stages, [](Stage stage) { return name(stage); }));
-    if (!keys.empty()) line("target = {{ {} }}", fmt::join(keys, ", "));
-    keys.clear();
-    for (const Effect& e : c.effects) {
-      switch (e.operation) {
-        case Operation::set:
-          keys.push_back(fmt::format("{} = \"= {}\"", name(e.parameter), e.value));
-          break;
-        case Operation::add:
-          keys.push_back(fmt::format("{} = \"{:+}\"", name(e.parameter), e.value));
-          break;
-        case Operation::multiply:
-          keys.push_back(fmt::format("{} = \"{:+}%\"", name(e.parameter), 100.0 * (e.value - 1.0)));
-          break;
-      }
-    }
-    line("effect = {{ {} }}\nstart = {}", fmt::join(keys, ", "), days(c.start.value()));
-    if (c.end) line("end = {}", days(c.end->value()));
-    if (c.ramp.shape != RampShape::none)
-      line("ramp = {{ {} = {} }}", c.ramp.shape == RampShape::linear ? "linear" : "s_curve", days(c.ramp.over.value()));
-  }
-
-  const ModelParts& parts_;
-  std::string out_;
-};
 
 }  // namespace
 
@@ -833,7 +643,5 @@ std::vector<ModelParts> simpler(const ModelParts& parts) {
   if (s.discount != 0.0) edited([](ModelParts& m) { m.settings.discount = 0.0; });
   return found;
 }
-
-std::string scenario_text(const ModelParts& parts) { return Writer(parts).write(); }
 
 }  // namespace sojourn::verify

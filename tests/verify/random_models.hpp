@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "sojourn/model/model.hpp"
@@ -21,9 +20,5 @@ enum class Flavour {
 
 /// Valid models that are a step simpler than `parts`, the boldest steps first; none where nothing can be left out.
 [[nodiscard]] std::vector<ModelParts> simpler(const ModelParts& parts);
-
-/// The model as a scenario file that `sojourn run` reads. Factors of effects may differ in their last bit: they are written
-/// in per cent.
-[[nodiscard]] std::string scenario_text(const ModelParts& parts);
 
 }  // namespace sojourn::verify

@@ -8,6 +8,7 @@
 #include "tests/catch.hpp"
 #include "tests/verify/properties.hpp"
 #include "tests/verify/same_result.hpp"
+#include "tests/verify/scenario_text.hpp"
 
 using namespace sojourn;
 using namespace sojourn::verify;
