@@ -9,12 +9,15 @@
 #include "sojourn/behaviour/money.hpp"
 #include "sojourn/behaviour/recommendation.hpp"
 #include "sojourn/tally/tally.hpp"
+#include "wide_philox.hpp"
 
 // No lane of a loop reads what another writes. clang needs to be told more than that.
 #if defined(__clang__)
 #define EACH_LANE _Pragma("clang loop vectorize(assume_safety) interleave(disable)")
+#define EACH_EXIT _Pragma("clang loop unroll(full)")
 #else
 #define EACH_LANE _Pragma("GCC ivdep")
+#define EACH_EXIT _Pragma("GCC unroll 8")
 #endif
 
 namespace sojourn::lock_step {
@@ -25,7 +28,7 @@ using numeric::greater;
 using numeric::lesser;
 
 typedef float Float8 __attribute__((vector_size(32), may_alias));
-typedef std::int64_t Long4 __attribute__((vector_size(32), may_alias, aligned(8)));
+typedef std::int64_t Long4 __attribute__((vector_size(32), may_alias));
 typedef std::int32_t Int4 __attribute__((vector_size(16), may_alias));
 
 /// Columns: one customer a lane.
@@ -44,16 +47,16 @@ struct alignas(64) Columns {
 struct alignas(64) Scratch {
   float row[8 * row_groups][lane_count];
   std::uint32_t words[4][lane_count];
-  float effort[lane_count];
+  float quality[lane_count], effort[lane_count], appraisal[lane_count];
   std::int32_t repeated[lane_count], code[lane_count], bought[lane_count];
   std::int32_t touch[lane_count][4], series[lane_count][4];
   float cumulative[fast_exits][lane_count];
-  float leaving[lane_count], going[lane_count];
+  float sum[lane_count], total[lane_count], leaving[lane_count], going[lane_count];
   std::int32_t leaves[lane_count], chosen[lane_count];
   double a[lane_count], b[lane_count], stretch[lane_count], time[lane_count];
   float sigma[lane_count], e[lane_count], x[lane_count];
-  std::int32_t family[lane_count], moves[lane_count], window[lane_count];
-  std::int32_t list[lane_count];
+  std::int32_t family[lane_count], to[lane_count], taken[lane_count], moves[lane_count], window[lane_count];
+  std::int32_t list[lane_count], cell[lane_count], turns[lane_count];
 };
 
 /// Columns of `Row`, by the position of the field.
@@ -132,19 +135,37 @@ class Block {
     while (lanes_ < lane_count && load(lanes_)) ++lanes_;
     while (lanes_ > 0 && !done_.endless) {
       padded_ = (lanes_ + 15) & ~15;
-      fetch();
-      draw();
-      experience();
-      record();
-      choose();
-      wait();
-      move();
+      start();
+      fetch(), lap(Step::fetch);
+      draw(), lap(Step::draw);
+      experience(), lap(Step::experience);
+      record(), lap(Step::record);
+      choose(), lap(Step::choose);
+      wait(), lap(Step::wait);
+      move(), lap(Step::move);
     }
     task_.flush(task_.worker, task_.packed);
     return done_;
   }
 
  private:
+  void start() {
+    if (task_.ticks != nullptr) tick_ = now();
+  }
+  void lap(Step step) {
+    if (task_.ticks == nullptr) return;
+    const std::uint64_t before = tick_;
+    tick_ = now();
+    task_.ticks[static_cast<int>(step)] += tick_ - before;
+  }
+  static std::uint64_t now() {
+#if defined(__x86_64__)
+    return __builtin_ia32_rdtsc();
+#else
+    return 0;
+#endif
+  }
+
   [[nodiscard]] const float* column(int field) const { return s_.row[field]; }
   [[nodiscard]] const std::int32_t* integers(int field) const {
     return reinterpret_cast<const std::int32_t*>(s_.row[field]);
@@ -169,25 +190,19 @@ class Block {
 
   void draw() {
     const auto purpose = static_cast<std::uint32_t>(Purpose::visit) | (task_.replication << 8);
-    const std::uint32_t key0 = task_.seed[0], key1 = task_.seed[1];
-    EACH_LANE
-    for (int i = 0; i < padded_; ++i) {
-      const Words words = philox({c_.customer[i], purpose, c_.event[i], 0}, key0, key1);
-      s_.words[0][i] = words[0];
-      s_.words[1][i] = words[1];
-      s_.words[2][i] = words[2];
-      s_.words[3][i] = words[3];
-    }
+    philox_columns(c_.customer, purpose, c_.event, padded_, task_.seed[0], task_.seed[1],
+                   {s_.words[0], s_.words[1], s_.words[2], s_.words[3]});
   }
 
   /// Whether context is lost on the way from one team to another.
   void hand_over() {
     const std::int32_t *row_team = integers(Field::team), *row_carry = integers(Field::carry);
+    const float* carries = t_.carries;
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
       const std::int32_t to = row_team[i], from = c_.team[i];
       const bool between = to >= 0 && from >= 0 && from != to;
-      const float carry = t_.carries[between ? row_carry[i] + from : 0];
+      const float carry = carries[between ? row_carry[i] + from : 0];
       s_.repeated[i] = between && uniform(s_.words[3][i]) >= carry ? 1 : 0;
       c_.team[i] = to >= 0 ? to : from;
     }
@@ -200,36 +215,55 @@ class Block {
       EACH_LANE
       for (int i = 0; i < padded_; ++i) s_.repeated[i] = 0;
     }
-    const float *mean = column(Field::quality), *sd = column(Field::quality_sd), *effort = column(Field::effort_mean);
-    const float *weights = column(Field::weight), *promised = column(Field::promise), *by = column(Field::promise_weight);
-    const std::int32_t *flag = integers(Field::flags), *revenues = integers(Field::revenue), *costs = integers(Field::cost);
-    const float repeat_effort = t_.repeat_effort, fit_weight = t_.fit_weight, adapt = t_.adapt;
-    const float base = t_.recommend_base, base_sd = t_.recommend_sd;
+    // Several short loops: the processor looks ahead over as many lanes as their instructions fit in its window.
+    const float fit_weight = t_.fit_weight;
+    const float *mean = column(Field::quality), *sd = column(Field::quality_sd);
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      s_.quality[i] = b::deliver(mean[i], sd[i], sojourn::normal(s_.words[0][i]), 0.5f, fit_weight);
+    }
+    const float *effort = column(Field::effort_mean), *weights = column(Field::weight);
+    const float repeat_effort = t_.repeat_effort;
     const b::Appraisal appraisal = t_.appraisal;
     const b::Memory memory = t_.memory;
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
-      const float q = b::deliver(mean[i], sd[i], sojourn::normal(s_.words[0][i]), 0.5f, fit_weight);
       const float f = b::exert(effort[i], s_.repeated[i] != 0 ? repeat_effort : 0.0f, 0.0f);
-      const float score = b::appraise(q, c_.expectation[i], f, c_.loss_aversion[i], c_.effort_aversion[i], appraisal);
-      const float satisfaction = b::remember(c_.satisfaction[i], score, weights[i], memory);
-      const float expectation = b::adapt(b::adapt(c_.expectation[i], q, adapt), promised[i], by[i]);
-      c_.satisfaction[i] = satisfaction;
-      c_.expectation[i] = expectation;
+      const float score =
+          b::appraise(s_.quality[i], c_.expectation[i], f, c_.loss_aversion[i], c_.effort_aversion[i], appraisal);
+      c_.satisfaction[i] = b::remember(c_.satisfaction[i], score, weights[i], memory);
       s_.effort[i] = f;
-      s_.touch[i][0] = fixed_score(q);
-      s_.touch[i][1] = fixed_score(score);
-      s_.touch[i][2] = fixed_score(f);
+      s_.appraisal[i] = score;
+    }
+    const float *promised = column(Field::promise), *by = column(Field::promise_weight), adapt = t_.adapt;
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      c_.expectation[i] = b::adapt(b::adapt(c_.expectation[i], s_.quality[i], adapt), promised[i], by[i]);
+    }
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      s_.touch[i][0] = fixed_score(s_.quality[i]);
+      s_.touch[i][1] = fixed_score(s_.appraisal[i]);
+      s_.touch[i][2] = fixed_score(s_.effort[i]);
       s_.touch[i][3] = s_.repeated[i];
-      const std::int32_t stands = b::promoter_class(b::recommend(satisfaction, c_.answering[i], base, base_sd));
+    }
+    const std::int32_t* flag = integers(Field::flags);
+    const float base = t_.recommend_base, base_sd = t_.recommend_sd;
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      const std::int32_t stands = b::promoter_class(b::recommend(c_.satisfaction[i], c_.answering[i], base, base_sd));
       const std::int32_t has_bought = c_.bought[i] | (flag[i] & RowFlag::purchase);
       const std::int32_t away_code = has_bought != 0 ? Code::churned : Code::lost;
       const std::int32_t here_code = has_bought != 0 ? Code::promoter + stands : Code::prospect;
-      const std::int32_t code = (flag[i] & RowFlag::away) != 0 ? away_code : here_code;
       s_.bought[i] = has_bought;
-      s_.code[i] = code;
-      const std::int32_t counts = code >= Code::promoter ? -1 : 0;
-      const std::int32_t counted_s = counts & fixed_score(satisfaction), counted_e = counts & fixed_score(expectation);
+      s_.code[i] = (flag[i] & RowFlag::away) != 0 ? away_code : here_code;
+    }
+    const std::int32_t *revenues = integers(Field::revenue), *costs = integers(Field::cost);
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      const std::int32_t counts = s_.code[i] >= Code::promoter ? -1 : 0;
+      const std::int32_t counted_s = counts & fixed_score(c_.satisfaction[i]);
+      const std::int32_t counted_e = counts & fixed_score(c_.expectation[i]);
       s_.series[i][0] = counted_s - c_.counted_satisfaction[i];
       s_.series[i][1] = counted_e - c_.counted_expectation[i];
       s_.series[i][2] = revenues[i];
@@ -242,26 +276,29 @@ class Block {
   /// Into the tallies. Scatters are scalar; a second loop, so that the first vectorises.
   void record() {
     done_.visits += static_cast<std::uint64_t>(lanes_);
-    int changed = 0;
-    for (int i = 0; i < lanes_; ++i) {
-      // A pointer by its own name: `auto` would forget the alignment.
-      Long4* touch = reinterpret_cast<Long4*>(task_.packed.touch + 4 * static_cast<std::size_t>(c_.place[i]));
-      *touch += __builtin_convertvector(*reinterpret_cast<const Int4*>(s_.touch[i]), Long4);
-      Long4* series = reinterpret_cast<Long4*>(task_.packed.series + 4 * cell(c_.persona[i], c_.window[i]));
-      *series += __builtin_convertvector(*reinterpret_cast<const Int4*>(s_.series[i]), Long4);
-      s_.list[changed] = i;
-      changed += s_.code[i] != c_.code[i] ? 1 : 0;
+    const std::int32_t* kinds = integers(Field::flow_kind);
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      s_.cell[i] = c_.persona[i] * t_.windows + c_.window[i];
+      s_.turns[i] = (s_.code[i] ^ c_.code[i]) | (kinds[i] ^ c_.flow_kind[i]);
     }
-    for (int k = 0; k < changed; ++k) {
+    int turning = 0;
+    for (int i = 0; i < lanes_; ++i) {
+      Long4& touch = reinterpret_cast<Long4*>(task_.packed.touch)[c_.place[i]];
+      touch += __builtin_convertvector(*reinterpret_cast<const Int4*>(s_.touch[i]), Long4);
+      Long4& series = reinterpret_cast<Long4*>(task_.packed.series)[s_.cell[i]];
+      series += __builtin_convertvector(*reinterpret_cast<const Int4*>(s_.series[i]), Long4);
+      s_.list[turning] = i;
+      turning += s_.turns[i] != 0 ? 1 : 0;
+    }
+    for (int k = 0; k < turning; ++k) {
       const int i = s_.list[k];
-      stand(i, s_.code[i], s_.bought[i]);
+      if (s_.code[i] != c_.code[i]) stand(i, s_.code[i], s_.bought[i]);
+      if (kinds[i] != c_.flow_kind[i]) flow(i, kinds[i]);
     }
     if (t_.flows) {
-      const std::int32_t* kinds = integers(Field::flow_kind);
-      for (int i = 0; i < lanes_; ++i) {
-        if (kinds[i] != c_.flow_kind[i]) flow(i, kinds[i]);
-        c_.flow_from[i] = c_.place[i];
-      }
+      EACH_LANE
+      for (int i = 0; i < padded_; ++i) c_.flow_from[i] = c_.place[i];
     }
     if (t_.visit_money) earn();
   }
@@ -358,57 +395,77 @@ class Block {
   }
 
   void choose() {
-    const int slots = t_.most_exits <= 4 ? 4 : 8;
-    const float *share_rest = column(Field::rest), *share_stay = column(Field::stay);
-    const std::int32_t *row_ends = integers(Field::ends), *row_last = integers(Field::last),
-                       *row_exits = integers(Field::exits);
-    float* sum = s_.going;
+    float* sum = s_.sum;
     EACH_LANE
     for (int i = 0; i < padded_; ++i) sum[i] = 0.0f;
     weigh<0>(sum);
-    if (slots > 4) weigh<4>(sum);
-    EACH_LANE
-    for (int i = 0; i < padded_; ++i) {
-      s_.x[i] = sum[i] > 0.0f ? share_rest[i] / sum[i] : 0.0f;
-      s_.e[i] = 0.0f;
-      s_.leaving[i] = 0.0f;
+    if (t_.most_exits > 4) weigh<4>(sum);
+    if (t_.most_exits > 4) {
+      accumulate<8, true>();
+    } else if (t_.probabilities) {
+      accumulate<4, true>();
+    } else {
+      accumulate<4, false>();
     }
-    for (int j = 0; j < slots; ++j) {
-      const float* fixed_share = column(j < 4 ? Field::probability + j : Field::more + 16 + j - 4);
-      float* w = s_.cumulative[j];
-      EACH_LANE
-      for (int i = 0; i < padded_; ++i) {
-        const float total = s_.e[i] + (w[i] * s_.x[i] + fixed_share[i]);
-        s_.e[i] = total;
-        w[i] = total;
-        s_.leaving[i] = j < row_ends[i] ? total : s_.leaving[i];
-      }
-    }
-    EACH_LANE
-    for (int i = 0; i < padded_; ++i) s_.going[i] = (s_.e[i] - s_.leaving[i]) + share_stay[i];
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
       const auto p = static_cast<double>(s_.leaving[i]);
       const double luck = c_.luck[i];
-      const bool leaves = s_.leaving[i] > 0.0f && (luck < p || s_.going[i] <= 0.0f);
+      // Without a way to an end p is 0, and luck is not below it.
+      const bool leaves = luck < p || (p > 0.0 && s_.going[i] <= 0.0f);
       c_.luck[i] = leaves ? luck : b::outlast(luck, p);
       s_.leaves[i] = leaves ? 1 : 0;
     }
+    if (t_.most_exits > 4) {
+      pick<8>();
+    } else {
+      pick<4>();
+    }
+  }
+
+  /// From weights to running sums of the exits' shares.
+  template <int slots, bool fixed_shares>
+  void accumulate() {
+    const float *share_rest = column(Field::rest), *share_stay = column(Field::stay);
+    const std::int32_t* row_ends = integers(Field::ends);
+    const float* shares = column(Field::probability);
+    const float* more_shares = column(Field::more + 16);
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      const float split = s_.sum[i] > 0.0f ? share_rest[i] / s_.sum[i] : 0.0f;
+      const std::int32_t end_count = row_ends[i];
+      float total = 0.0f, leaving = 0.0f;
+      EACH_EXIT
+      for (int j = 0; j < slots; ++j) {
+        total += s_.cumulative[j][i] * split;
+        if constexpr (fixed_shares) total += j < 4 ? shares[j * lane_count + i] : more_shares[(j - 4) * lane_count + i];
+        s_.cumulative[j][i] = total;
+        leaving = j < end_count ? total : leaving;
+      }
+      s_.total[i] = total;
+      s_.leaving[i] = leaving;
+      s_.going[i] = (total - leaving) + share_stay[i];
+    }
+  }
+
+  /// The exit whose share the draw falls in.
+  template <int slots>
+  void pick() {
+    const float* share_stay = column(Field::stay);
+    const std::int32_t *row_last = integers(Field::last), *row_exits = integers(Field::exits);
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
       const float u = sojourn::uniform(s_.words[1][i]);
-      s_.x[i] = s_.leaves[i] != 0 ? u * s_.leaving[i] : s_.leaving[i] + u * s_.going[i];
-      s_.chosen[i] = 0;
-    }
-    for (int j = 0; j < slots; ++j) {
-      const float* w = s_.cumulative[j];
-      EACH_LANE
-      for (int i = 0; i < padded_; ++i) s_.chosen[i] += j < row_exits[i] && w[i] <= s_.x[i] ? 1 : 0;
-    }
-    EACH_LANE
-    for (int i = 0; i < padded_; ++i) {
-      const bool stays = (s_.chosen[i] == row_exits[i] && share_stay[i] > 0.0f) || s_.e[i] <= 0.0f;
-      s_.chosen[i] = stays ? -1 : s_.chosen[i] < row_last[i] ? s_.chosen[i] : row_last[i];
+      const float point = s_.leaves[i] != 0 ? u * s_.leaving[i] : s_.leaving[i] + u * s_.going[i];
+      std::int32_t chosen = 0;
+      EACH_EXIT
+      for (int j = 0; j < slots; ++j) chosen += s_.cumulative[j][i] <= point ? 1 : 0;
+      // Places for exits that a row does not have hold its whole sum.
+      const std::int32_t count = row_exits[i];
+      const bool beyond = chosen >= count;
+      const bool stays = (beyond && share_stay[i] > 0.0f) || s_.total[i] <= 0.0f;
+      const std::int32_t exit = chosen < row_last[i] ? chosen : row_last[i];
+      s_.chosen[i] = stays ? -1 : exit;
     }
   }
 
@@ -418,16 +475,57 @@ class Block {
     for (int i = 0; i < lanes_; ++i) {
       const Exit& exit = t_.exits[first[i] + (s_.chosen[i] < 0 ? 0 : s_.chosen[i])];
       s_.a[i] = exit.a;
-      s_.b[i] = exit.b;
       s_.sigma[i] = exit.sigma;
-      s_.family[i] = exit.family;
+      s_.to[i] = exit.to;
+      s_.taken[i] = exit.taken;
+    }
+    if ((t_.families & ~Family::lognormal) != 0) {
+      for (int i = 0; i < lanes_; ++i) {
+        const Exit& exit = t_.exits[first[i] + (s_.chosen[i] < 0 ? 0 : s_.chosen[i])];
+        s_.b[i] = exit.b;
+        s_.family[i] = exit.family;
+      }
+    }
+    draw_delays();
+    if (t_.stretch != nullptr) {
+      for (int i = 0; i < lanes_; ++i) s_.a[i] *= t_.stretch[first[i] + (s_.chosen[i] < 0 ? 0 : s_.chosen[i])];
+    }
+    if (t_.any_one_by_one) {
+      for (int i = 0; i < lanes_; ++i) {
+        if ((flag[i] & RowFlag::one_by_one) != 0) decide(i);
+      }
+    }
+    const double horizon = t_.horizon, until = task_.until, width = t_.window_width, per_day = t_.windows_per_day;
+    const auto last_window = static_cast<double>(t_.windows - 1);
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      const double delay = s_.a[i] > 0.0 ? s_.a[i] : 0.0;
+      const double now = c_.time[i], then = now + delay;
+      s_.time[i] = then;
+      // A visit at the horizon is the last, even where an exit takes no time.
+      const std::int32_t beyond = then > until ? 2 : 1;
+      s_.moves[i] = s_.chosen[i] >= 0 && now < horizon && then <= horizon ? beyond : 0;
+      const double inside = then < horizon ? then : horizon;
+      s_.window[i] = window_of(inside, width, per_day, last_window);
+    }
+  }
+
+  /// a e + b x, where e and x are what the family makes of the random word (see base/inverse.hpp).
+  void draw_delays() {
+    const std::int32_t families = t_.families;
+    if ((families & ~Family::lognormal) == 0) {
+      // Constants have sigma 0 and b 0: no need to tell them apart.
+      EACH_LANE
+      for (int i = 0; i < padded_; ++i) s_.e[i] = sojourn::normal(s_.words[2][i]);
+      EACH_LANE
+      for (int i = 0; i < padded_; ++i) s_.a[i] = s_.a[i] * static_cast<double>(numeric::exp(s_.sigma[i] * s_.e[i]));
+      return;
     }
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
       s_.e[i] = 0.0f;
       s_.x[i] = 0.0f;
     }
-    const std::int32_t families = t_.families;
     if ((families & (Family::normal | Family::lognormal)) != 0) {
       EACH_LANE
       for (int i = 0; i < padded_; ++i) {
@@ -471,26 +569,6 @@ class Block {
     for (int i = 0; i < padded_; ++i) {
       s_.a[i] = s_.a[i] * static_cast<double>(s_.e[i]) + s_.b[i] * static_cast<double>(s_.x[i]);
     }
-    if (t_.stretch != nullptr) {
-      for (int i = 0; i < lanes_; ++i) s_.a[i] *= t_.stretch[first[i] + (s_.chosen[i] < 0 ? 0 : s_.chosen[i])];
-    }
-    if (t_.any_one_by_one) {
-      for (int i = 0; i < lanes_; ++i) {
-        if ((flag[i] & RowFlag::one_by_one) != 0) decide(i);
-      }
-    }
-    const double horizon = t_.horizon, width = t_.window_width, per_day = t_.windows_per_day;
-    const auto last_window = static_cast<double>(t_.windows - 1);
-    EACH_LANE
-    for (int i = 0; i < padded_; ++i) {
-      const double delay = s_.a[i] > 0.0 ? s_.a[i] : 0.0;
-      const double now = c_.time[i], then = now + delay;
-      s_.time[i] = then;
-      // A visit at the horizon is the last, even where an exit takes no time.
-      s_.moves[i] = s_.chosen[i] >= 0 && now < horizon && then <= horizon ? 1 : 0;
-      const double inside = then < horizon ? then : horizon;
-      s_.window[i] = window_of(inside, width, per_day, last_window);
-    }
   }
 
   SOJOURN_INLINE static float logit(float u) { return numeric::log(u) - numeric::log(1.0f - u); }
@@ -515,64 +593,75 @@ class Block {
     moment.expectation = c_.expectation[i];
     moment.effort = s_.effort[i];
     moment.luck = c_.luck[i];
-    s_.chosen[i] = t_.choose(t_.owner, c_.persona[i], c_.row[i], &moment);
+    const std::int32_t chosen = t_.choose(t_.owner, c_.persona[i], c_.row[i], &moment);
+    s_.chosen[i] = chosen;
     s_.a[i] = moment.delay;
     c_.luck[i] = moment.luck;
+    if (chosen < 0) return;
+    const Exit& exit = t_.exits[integers(Field::first_exit)[i] + chosen];
+    s_.to[i] = exit.to;
+    s_.taken[i] = exit.taken;
   }
 
   void move() {
-    const std::int32_t* first = integers(Field::first_exit);
     int finished = 0;
     for (int i = 0; i < lanes_; ++i) {
-      if (s_.moves[i] == 0) {
+      if (s_.moves[i] != 1) {
         s_.list[finished++] = i;
         continue;
       }
-      const Exit& exit = t_.exits[first[i] + s_.chosen[i]];
-      if (task_.store != nullptr && s_.time[i] > task_.until) {
-        s_.list[finished++] = i;
-        continue;
-      }
-      if (arrive(i, exit.to, exit.taken, s_.time[i], s_.window[i])) s_.list[finished++] = i;
+      // Ends have places below 0.
+      const std::int32_t to = s_.to[i], place = to < 0 ? -1 - to : to, window = s_.window[i];
+      ++task_.packed.taken[s_.taken[i]];
+      --task_.packed.present[c_.place[i] * t_.windows + window];
+      ++task_.packed.present[place * t_.windows + window];
+      c_.place[i] = place;
+      s_.list[finished] = i;
+      finished += to < 0 ? 1 : 0;
     }
+    std::uint32_t events = 0;
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      c_.time[i] = s_.time[i];
+      c_.window[i] = s_.window[i];
+      c_.event[i] += 1;
+      events = events > c_.event[i] ? events : c_.event[i];
+    }
+    if (events >= t_.visits_per_life) done_.endless = true;
+    find_rows();
     // From the back, so that the lane that fills a gap is one that goes on.
     for (int k = finished - 1; k >= 0; --k) {
       const int i = s_.list[k];
-      leave(i, first);
+      leave(i);
       if (load(i)) continue;
       --lanes_;
       if (i != lanes_) copy(lanes_, i);
     }
   }
 
-  /// Along an exit to the next touchpoint. True where that is an end.
-  SOJOURN_INLINE bool arrive(int i, std::int32_t to, std::int32_t taken, double time, std::int32_t window) {
-    ++task_.packed.taken[taken];
-    const bool ends = to < 0;
-    const std::int32_t place = ends ? -1 - to : to;
-    --task_.packed.present[c_.place[i] * t_.windows + window];
-    ++task_.packed.present[place * t_.windows + window];
-    c_.place[i] = place;
-    c_.time[i] = time;
-    c_.window[i] = window;
-    ++c_.event[i];
-    if (t_.regimes > 1) {
-      std::int32_t regime = t_.regime_of_window[window];
-      while (regime + 1 < t_.regimes && time >= t_.regime_begins[regime + 1]) ++regime;
-      c_.regime[i] = regime;
+  /// The parameters of each visit, from its place and time.
+  void find_rows() {
+    if (t_.regimes == 1) {
+      EACH_LANE
+      for (int i = 0; i < padded_; ++i) c_.row[i] = t_.row_of[c_.place[i]];
+      return;
     }
-    c_.row[i] = t_.row_of[c_.regime[i] * t_.places + place];
-    if (c_.event[i] >= t_.visits_per_life) done_.endless = true;
-    return ends;
+    for (int i = 0; i < lanes_; ++i) find_row(i);
+  }
+  void find_row(int i) {
+    std::int32_t regime = t_.regime_of_window[c_.window[i]];
+    while (regime + 1 < t_.regimes && c_.time[i] >= t_.regime_begins[regime + 1]) ++regime;
+    c_.regime[i] = regime;
+    c_.row[i] = t_.row_of[regime * t_.places + c_.place[i]];
   }
 
   /// A life, or its part in this window, is over.
-  void leave(int i, const std::int32_t* first) {
+  void leave(int i) {
     if (s_.moves[i] == 0) {
       if (c_.bought_at[i] >= 0.0) tenure(i, t_.horizon, TenureScore::censored);
       if (task_.store != nullptr) forget(i);
-    } else if (task_.store != nullptr && s_.time[i] > task_.until) {
-      keep(i, s_.time[i], t_.exits[first[i] + s_.chosen[i]].taken - c_.persona[i] * t_.exit_count);
+    } else if (s_.moves[i] == 2) {
+      keep(i, s_.time[i], s_.taken[i] - c_.persona[i] * t_.exit_count);
     } else {
       end(i);
       if (task_.store != nullptr) forget(i);
@@ -652,12 +741,9 @@ class Block {
     const auto persona = static_cast<std::size_t>(c_.persona[i]);
     c_.time[i] = time;
     c_.window[i] = window_of(time, t_.window_width, t_.windows_per_day, static_cast<double>(t_.windows - 1));
-    std::int32_t regime = 0;
-    while (regime + 1 < t_.regimes && time >= t_.regime_begins[regime + 1]) ++regime;
-    c_.regime[i] = regime;
     const std::int32_t place = c_.persona[i] * t_.touchpoints + touchpoint;
     c_.place[i] = place;
-    c_.row[i] = t_.row_of[regime * t_.places + place];
+    find_row(i);
     ++task_.packed.present[place * t_.windows + c_.window[i]];
     ++task_.cells[t_.shape.person(persona, PersonScore::arrived)];
     ++task_.cells[t_.shape.touch(persona, static_cast<std::size_t>(touchpoint), TouchScore::visits)];
@@ -722,12 +808,14 @@ class Block {
     }
     c_.flow_from[i] = from;
     c_.flow_kind[i] = row.flow_kind;
-    c_.regime[i] = 0;
-    --c_.event[i];
     const std::int32_t to = persona * t_.touchpoints + t_.exit_to[exit];
-    const double time = store.time[k];
-    arrive(i, t_.is_end[t_.exit_to[exit]] != 0 ? -1 - to : to, persona * t_.exit_count + exit, time,
-           window_of(time, t_.window_width, t_.windows_per_day, static_cast<double>(t_.windows - 1)));
+    c_.time[i] = store.time[k];
+    c_.window[i] = window_of(c_.time[i], t_.window_width, t_.windows_per_day, static_cast<double>(t_.windows - 1));
+    ++task_.packed.taken[persona * t_.exit_count + exit];
+    --task_.packed.present[from * t_.windows + c_.window[i]];
+    ++task_.packed.present[to * t_.windows + c_.window[i]];
+    c_.place[i] = to;
+    find_row(i);
   }
 
   void keep(int i, double time, std::int32_t exit) {
@@ -738,8 +826,7 @@ class Block {
     store.since[k] = c_.bought[i] == 0 ? -c_.arrival[i] : c_.bought_at[i] < 0.0 ? never : c_.bought_at[i];
     store.satisfaction[k] = c_.satisfaction[i];
     store.expectation[k] = c_.expectation[i];
-    if (c_.event[i] + 1 >= t_.visits_per_life) done_.endless = true;
-    store.event[k] = static_cast<std::uint16_t>(c_.event[i] + 1);
+    store.event[k] = static_cast<std::uint16_t>(c_.event[i]);
     store.exit[k] = static_cast<std::uint16_t>(exit);
     store.team[k] = static_cast<std::uint16_t>(c_.team[i] + 1);
   }
@@ -789,6 +876,7 @@ class Block {
   int ready_ = 0, drawn_ = 0;
   std::uint32_t next_;
   std::uint32_t since_flush_ = 0;
+  std::uint64_t tick_ = 0;
 };
 
 }  // namespace

@@ -140,6 +140,9 @@ struct Tables {
                       double time, std::int32_t window, double change[4]);
 };
 
+/// The steps of the loop, for who wants to know how long each takes.
+enum class Step { fetch, draw, experience, record, choose, wait, move, count };
+
 /// One piece of work: people `begin` to `end` of a replication, up to time `until`.
 struct Task {
   const Compiled* compiled;
@@ -153,7 +156,8 @@ struct Task {
   Store* store;  // null: whole lives
   std::uint32_t begin, end;
   std::uint32_t seed[2], replication;
-  double until;  // end of the window, or the horizon
+  double until;          // end of the window, or the horizon
+  std::uint64_t* ticks;  // [Step] processor ticks spent, added to; null: nobody asks
 };
 
 struct Done {

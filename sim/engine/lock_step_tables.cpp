@@ -257,8 +257,8 @@ void Compiled::flow_change(const void* owner, std::int32_t regime, std::int32_t 
 
 Worker::Worker(const TallyShape& shape)
     : tally_(shape),
-      touch_(4 * shape.personas * shape.touchpoints),
-      series_(4 * shape.personas * shape.windows),
+      touch_(shape.personas * shape.touchpoints),
+      series_(shape.personas * shape.windows),
       codes_(8 * shape.personas * shape.windows),
       present_(shape.personas * shape.touchpoints * shape.windows),
       taken_(shape.personas * shape.exits) {}
@@ -270,8 +270,9 @@ Task Worker::task(const Compiled& compiled, const Streams& streams, std::uint64_
   task.draw = &draw;
   task.flush = &Worker::flush;
   task.worker = this;
+  task.ticks = ticks;
   task.cells = tally_.data();
-  task.packed = {touch_.data(), series_.data(), codes_.data(), present_.data(), taken_.data()};
+  task.packed = {touch_.data()->sums, series_.data()->sums, codes_.data(), present_.data(), taken_.data()};
   task.begin = static_cast<std::uint32_t>(begin);
   task.end = static_cast<std::uint32_t>(end);
   task.seed[0] = static_cast<std::uint32_t>(streams.seed());
@@ -329,7 +330,7 @@ void Worker::flush(void* worker, const Packed&) {
   for (std::size_t p = 0; p < shape.personas; ++p) {
     for (std::size_t v = 0; v < shape.touchpoints; ++v) {
       const std::size_t place = p * shape.touchpoints + v;
-      const std::int64_t* touch = &self.touch_[4 * place];
+      const std::int64_t* touch = self.touch_[place].sums;
       tally.add(shape.touch(p, v, TouchScore::quality), touch[0]);
       tally.add(shape.touch(p, v, TouchScore::satisfaction), touch[1]);
       tally.add(shape.touch(p, v, TouchScore::effort), touch[2]);
@@ -345,7 +346,7 @@ void Worker::flush(void* worker, const Packed&) {
     }
     for (std::size_t w = 0; w < shape.windows; ++w) {
       const std::size_t cell = p * shape.windows + w;
-      const std::int64_t* series = &self.series_[4 * cell];
+      const std::int64_t* series = self.series_[cell].sums;
       tally.add(shape.time(p, w, TimeScore::satisfaction), series[0]);
       tally.add(shape.time(p, w, TimeScore::expectation), series[1]);
       tally.add(shape.time(p, w, TimeScore::revenue), series[2]);
@@ -361,8 +362,8 @@ void Worker::flush(void* worker, const Packed&) {
                 codes[Code::promoter] + codes[Code::passive] + codes[Code::detractor]);
     }
   }
-  std::fill(self.touch_.begin(), self.touch_.end(), 0);
-  std::fill(self.series_.begin(), self.series_.end(), 0);
+  std::fill(self.touch_.begin(), self.touch_.end(), Cell{});
+  std::fill(self.series_.begin(), self.series_.end(), Cell{});
   std::fill(self.codes_.begin(), self.codes_.end(), std::int16_t{0});
   std::fill(self.present_.begin(), self.present_.end(), std::int16_t{0});
   std::fill(self.taken_.begin(), self.taken_.end(), 0u);

@@ -51,6 +51,8 @@ class Worker {
   explicit Worker(const TallyShape& shape);
 
   [[nodiscard]] Tally& tally() { return tally_; }
+  /// Where the loop adds the processor ticks of each of its steps; null: nobody asks.
+  std::uint64_t* ticks = nullptr;
   /// Adds whole lives of people `begin` to `end` of a replication to the tally. False where one made more than
   /// `visits_per_life` visits: then the tally is worthless.
   [[nodiscard]] bool live(const Compiled& compiled, const Streams& streams, std::uint64_t begin, std::uint64_t end);
@@ -63,7 +65,10 @@ class Worker {
   [[nodiscard]] Task task(const Compiled& compiled, const Streams& streams, std::uint64_t begin, std::uint64_t end);
 
   Tally tally_;
-  std::vector<std::int64_t> touch_, series_;
+  struct alignas(32) Cell {
+    std::int64_t sums[4];
+  };
+  std::vector<Cell> touch_, series_;
   std::vector<std::int16_t> codes_, present_;
   std::vector<std::uint32_t> taken_;
   std::vector<std::int32_t> exit_to_;  // [exit] touchpoint of the program at hand
