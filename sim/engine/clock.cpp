@@ -16,6 +16,13 @@ Windows::Windows(double horizon, double width) : per_day_(1.0 / width) {
   ends_.push_back(horizon);
 }
 
+Discount::Discount(double rho, const Windows& windows, double width) : rho_(rho), width_(width) {
+  if (std::fabs(rho * width) > 1.0 / 64.0) return;
+  for (std::size_t k = 0; k < windows.count(); ++k) {
+    begins_.push_back(behaviour::present_value(rho, static_cast<double>(k) * width));
+  }
+}
+
 Regimes regimes(const std::vector<const Change*>& changes, const Windows& windows, double horizon) {
   Regimes result;
   result.begins.push_back(0.0);

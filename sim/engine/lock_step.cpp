@@ -4,6 +4,7 @@
 
 #include <bit>
 
+#include "lock_step_people.hpp"
 #include "sojourn/base/random.hpp"
 #include "sojourn/behaviour/choice.hpp"
 #include "sojourn/behaviour/money.hpp"
@@ -53,7 +54,7 @@ struct alignas(64) Scratch {
   float cumulative[fast_exits][lane_count];
   float sum[lane_count], total[lane_count], leaving[lane_count], going[lane_count];
   std::int32_t leaves[lane_count], chosen[lane_count];
-  double a[lane_count], b[lane_count], stretch[lane_count], time[lane_count];
+  double a[lane_count], b[lane_count], discount[lane_count], time[lane_count];
   float sigma[lane_count], e[lane_count], x[lane_count];
   std::int32_t family[lane_count], to[lane_count], taken[lane_count], moves[lane_count], window[lane_count];
   std::int32_t list[lane_count], cell[lane_count], turns[lane_count];
@@ -344,17 +345,27 @@ class Block {
 
   /// What the visits earn and cost, as it is worth at time 0.
   void earn() {
-    const double rho = t_.force_of_interest, revenue = t_.shape.scales.revenue.worth, cost = t_.shape.scales.cost.worth;
     for (int i = 0; i < lanes_; ++i) {
       const Row& row = t_.rows[c_.row[i]];
-      s_.a[i] = row.revenue_amount;
-      s_.b[i] = row.cost_amount;
+      s_.a[i] = row.revenue_worth;
+      s_.b[i] = row.cost_worth;
     }
-    EACH_LANE
-    for (int i = 0; i < padded_; ++i) {
-      const double worth = b::present_value(rho, c_.time[i]);
-      c_.worth_revenue[i] += fixed(s_.a[i] * worth, revenue);
-      c_.worth_cost[i] += fixed(s_.b[i] * worth, cost);
+    const double rho = t_.force_of_interest, width = t_.window_width;
+    if (t_.discounts != nullptr) {
+      for (int i = 0; i < lanes_; ++i) s_.discount[i] = t_.discounts[c_.window[i]];
+      EACH_LANE
+      for (int i = 0; i < padded_; ++i) {
+        const double worth = s_.discount[i] * b::small_decay(rho * (c_.time[i] - static_cast<double>(c_.window[i]) * width));
+        c_.worth_revenue[i] += fixed(s_.a[i], worth);
+        c_.worth_cost[i] += fixed(s_.b[i], worth);
+      }
+    } else {
+      EACH_LANE
+      for (int i = 0; i < padded_; ++i) {
+        const double worth = b::present_value(rho, c_.time[i]);
+        c_.worth_revenue[i] += fixed(s_.a[i], worth);
+        c_.worth_cost[i] += fixed(s_.b[i], worth);
+      }
     }
     if (!t_.prices) return;
     const std::int32_t* flag = integers(Field::flags);
@@ -363,8 +374,15 @@ class Block {
     }
   }
 
+  /// Discount::worth.
+  [[nodiscard]] double worth_of(double time, std::int32_t window) const {
+    if (t_.discounts == nullptr) return b::present_value(t_.force_of_interest, time);
+    return t_.discounts[window] *
+           b::small_decay(t_.force_of_interest * (time - static_cast<double>(window) * t_.window_width));
+  }
+
   void pay(double price, double time, std::int32_t window) {
-    const double worth = b::present_value(t_.force_of_interest, time);
+    const double worth = worth_of(time, window);
     task_.cells[t_.shape.visit_price(static_cast<std::size_t>(window))] += fixed(price, t_.shape.scales.price.amount);
     task_.cells[t_.shape.visit_price_discounted()] += fixed(price * worth, t_.shape.scales.price.worth);
   }
@@ -380,8 +398,8 @@ class Block {
       if (t_.slopes) {
         EACH_LANE
         for (int i = 0; i < padded_; ++i) {
-          const b::Mood mood{c_.satisfaction[i], c_.expectation[i], 0.0f, s_.effort[i]};
-          w[i] = b::weigh(o[i], b::inclination(on_satisfaction[i], on_expectation[i], 0.0f, on_effort[i], mood));
+          w[i] = b::weigh(o[i], b::inclination(on_satisfaction[i], on_expectation[i], on_effort[i], c_.satisfaction[i],
+                                               c_.expectation[i], s_.effort[i]));
           sum[i] += w[i];
         }
       } else {
@@ -689,9 +707,9 @@ class Block {
     if (code != c_.code[i]) stand(i, code, bought);
     if (t_.flows && row.flow_kind != c_.flow_kind[i]) flow(i, row.flow_kind);
     if (!t_.visit_money) return;
-    const double worth = b::present_value(t_.force_of_interest, c_.time[i]);
-    c_.worth_revenue[i] += fixed(row.revenue_amount * worth, t_.shape.scales.revenue.worth);
-    c_.worth_cost[i] += fixed(row.cost_amount * worth, t_.shape.scales.cost.worth);
+    const double worth = worth_of(c_.time[i], c_.window[i]);
+    c_.worth_revenue[i] += fixed(row.revenue_worth, worth);
+    c_.worth_cost[i] += fixed(row.cost_worth, worth);
     if ((row.flags & RowFlag::priced) != 0) pay(row.price, c_.time[i], c_.window[i]);
   }
 
@@ -701,7 +719,7 @@ class Block {
   bool begin(int i) {
     for (;;) {
       if (ready_ == drawn_) {
-        drawn_ = task_.draw(task_, &next_, task_.end, &people_);
+        drawn_ = draw_people(task_, &next_, &people_);
         ready_ = 0;
         if (drawn_ == 0) return false;
       }

@@ -40,7 +40,7 @@ struct alignas(32) Row {
   float more_odds[4], more_satisfaction[4];
   float more_expectation[4], more_effort_slope[4];
   float more_probability[4], no_more[4];
-  double revenue_amount, cost_amount, price, none;
+  double revenue_worth, cost_worth, price, none;  // scaled to units of the discounted sums; the price is not
 };
 inline constexpr int row_groups = 9;
 static_assert(sizeof(Row) == 32 * row_groups);
@@ -68,6 +68,8 @@ struct alignas(32) Exit {
 
 /// People before their first visit, in columns.
 struct People {
+  /// Random words: of the person, of luck, and of the first eight traits.
+  alignas(64) std::uint32_t words[4][4][lane_count], index[2][lane_count];
   alignas(64) std::uint32_t customer[lane_count];
   alignas(64) std::int32_t persona[lane_count], start[lane_count];
   alignas(64) double arrival[lane_count], luck[lane_count];
@@ -116,8 +118,9 @@ struct Tables {
   const Row* rows;
   const std::int32_t* row_of;  // [regime x places + place]
   const Exit* exits;
-  const double* stretch;  // of each exit; null where none is stretched
-  const float* carries;   // null where context is never lost
+  const double* stretch;    // of each exit; null where none is stretched
+  const float* carries;     // null where context is never lost
+  const double* discounts;  // at windows' beginnings; null: see engine/clock.hpp
   const double* regime_begins;
   const std::int32_t* regime_of_window;  // at its beginning
   const std::int32_t* exit_from;         // [exit] touchpoint
@@ -146,8 +149,9 @@ enum class Step { fetch, draw, experience, record, choose, wait, move, count };
 /// One piece of work: people `begin` to `end` of a replication, up to time `until`.
 struct Task {
   const Compiled* compiled;
-  /// Draws people from `*next` on, to at most `end`, those who arrive within the horizon; returns how many.
-  int (*draw)(const Task& task, std::uint32_t* next, std::uint32_t end, People* people);
+  /// Makes `count` people of `people->customer` and `people->words`; those who do not arrive within the horizon are left
+  /// out. Returns how many there are.
+  int (*draw)(const Task& task, int count, People* people);
   /// Adds the packed sums to the tally and clears them.
   void (*flush)(void* worker, const Packed& packed);
   void* worker;

@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 
+#include "lock_step_people.hpp"
 #include "sojourn/engine/exits.hpp"
 
 namespace sojourn::lock_step {
@@ -32,30 +33,33 @@ std::int32_t family(Inverse::Family of) {
   return Family::constant;
 }
 
-int draw(const Task& task, std::uint32_t* next, std::uint32_t end, People* people) {
+int draw(const Task& task, int count, People* people) {
   const Population& population = task.compiled->population();
   const double horizon = task.compiled->program().horizon();
-  const Streams streams(std::uint64_t{task.seed[1]} << 32 | task.seed[0], task.replication);
-  int count = 0;
-  for (; *next < end && count < lane_count; ++*next) {
-    const Person person = population.person(streams, *next);
+  int arrived = 0;
+  for (int k = 0; k < count; ++k) {
+    const auto words = [&](int use) {
+      return Words{people->words[use][0][k], people->words[use][1][k], people->words[use][2][k], people->words[use][3][k]};
+    };
+    const Person person = population.person(words(0), words(1));
     if (person.arrival > horizon) continue;
     const auto trait = [&](BuiltinTrait which) {
-      return population.trait(streams, *next, person.persona, static_cast<std::size_t>(which));
+      const auto index = static_cast<std::size_t>(which);
+      return population.trait(person.persona, index, people->words[2 + index / 4][index % 4][k]);
     };
-    people->customer[count] = *next;
-    people->persona[count] = static_cast<std::int32_t>(person.persona);
-    people->start[count] = static_cast<std::int32_t>(person.start);
-    people->arrival[count] = person.arrival;
-    people->luck[count] = person.luck;
-    people->answering[count] = person.answering;
-    people->satisfaction[count] = trait(BuiltinTrait::satisfaction);
-    people->expectation[count] = trait(BuiltinTrait::expectation);
-    people->loss_aversion[count] = trait(BuiltinTrait::loss_aversion);
-    people->effort_aversion[count] = trait(BuiltinTrait::effort_aversion);
-    ++count;
+    people->customer[arrived] = people->customer[k];
+    people->persona[arrived] = static_cast<std::int32_t>(person.persona);
+    people->start[arrived] = static_cast<std::int32_t>(person.start);
+    people->arrival[arrived] = person.arrival;
+    people->luck[arrived] = person.luck;
+    people->answering[arrived] = person.answering;
+    people->satisfaction[arrived] = trait(BuiltinTrait::satisfaction);
+    people->expectation[arrived] = trait(BuiltinTrait::expectation);
+    people->loss_aversion[arrived] = trait(BuiltinTrait::loss_aversion);
+    people->effort_aversion[arrived] = trait(BuiltinTrait::effort_aversion);
+    ++arrived;
   }
-  return count;
+  return arrived;
 }
 
 }  // namespace
@@ -103,6 +107,7 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   tables_.exits = exits_.data();
   tables_.carries = carries_.empty() ? nullptr : carries_.data();
   tables_.stretch = stretch_.empty() ? nullptr : stretch_.data();
+  tables_.discounts = program.discount().begins().empty() ? nullptr : program.discount().begins().data();
   tables_.regime_begins = program.regime_begins().data();
   tables_.regime_of_window = regime_of_window_.data();
   tables_.exit_from = exit_from_.data();
@@ -140,8 +145,8 @@ void Compiled::compile_rows() {
           lost = lost || (at.team >= 0 && carries_.back() < 1.0f);
         }
         to.flow_kind = program.flow_kind(p, v);
-        to.revenue_amount = row.revenue;
-        to.cost_amount = row.cost;
+        to.revenue_worth = row.revenue * shape.scales.revenue.worth;
+        to.cost_worth = row.cost * shape.scales.cost.worth;
         to.price = row.price;
         to.revenue = static_cast<std::int32_t>(fixed(row.revenue, shape.scales.revenue.amount));
         to.cost = static_cast<std::int32_t>(fixed(row.cost, shape.scales.cost.amount));
@@ -300,7 +305,7 @@ bool Worker::live_by_windows(const Compiled& compiled, const Streams& streams, s
   work.store = &store;
   auto people = std::make_unique<People>();
   for (std::uint32_t next = work.begin; next < work.end;) {
-    const int drawn = draw(work, &next, work.end, people.get());
+    const int drawn = draw_people(work, &next, people.get());
     for (int k = 0; k < drawn; ++k) {
       const std::size_t at = people->customer[k] - work.begin;
       time[at] = people->arrival[k];

@@ -61,6 +61,7 @@ Program::Program(const Model& model)
       horizon_(model.parts().settings.horizon.value()),
       rho_(behaviour::force_of_interest(model.parts().settings.discount)),
       windows_(horizon_, model.parts().settings.window.value()),
+      discount_(rho_, windows_, model.parts().settings.window.value()),
       changes_(changes_under(model.parts(), model.plan())),
       regimes_(regimes(changes_, windows_, horizon_)),
       personas_(model.parts().personas.size()),

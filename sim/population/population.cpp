@@ -42,8 +42,10 @@ Population::Population(const ModelParts& parts) {
 }
 
 Person Population::person(const Streams& streams, std::uint32_t customer) const {
-  const Words words = streams.draw(customer, Purpose::person, 0);
-  const Words luck = streams.draw(customer, Purpose::person, 1);
+  return person(streams.draw(customer, Purpose::person, 0), streams.draw(customer, Purpose::person, 1));
+}
+
+Person Population::person(const Words& words, const Words& luck) const {
   Person person;
   const double u = uniform(words[0], luck[2]);
   while (person.persona + 1 < personas_.size() && u >= personas_[person.persona].cumulative_share) ++person.persona;
@@ -71,17 +73,20 @@ void Population::traits(const Streams& streams, std::uint32_t customer, std::uin
       drawn = range.index;
       words = streams.draw(customer, Purpose::trait, drawn);
     }
-    traits[k] = static_cast<float>(
-        numeric::clip(inverse.draw(words[range.word]), static_cast<double>(range.low), static_cast<double>(range.high)));
+    traits[k] = trait(persona, k, words[range.word]);
   }
 }
 
-float Population::trait(const Streams& streams, std::uint32_t customer, std::uint32_t persona, std::size_t index) const {
-  const Inverse& inverse = personas_[persona].traits[index];
+float Population::trait(std::uint32_t persona, std::size_t index, std::uint32_t word) const {
   const Range& range = ranges_[index];
-  const std::uint32_t word = inverse.constant() ? 0 : streams.draw(customer, Purpose::trait, range.index)[range.word];
-  return static_cast<float>(
-      numeric::clip(inverse.draw(word), static_cast<double>(range.low), static_cast<double>(range.high)));
+  return static_cast<float>(numeric::clip(personas_[persona].traits[index].draw(word), static_cast<double>(range.low),
+                                          static_cast<double>(range.high)));
+}
+
+float Population::trait(const Streams& streams, std::uint32_t customer, std::uint32_t persona, std::size_t index) const {
+  const Range& range = ranges_[index];
+  const bool constant = personas_[persona].traits[index].constant();
+  return trait(persona, index, constant ? 0 : streams.draw(customer, Purpose::trait, range.index)[range.word]);
 }
 
 }  // namespace sojourn

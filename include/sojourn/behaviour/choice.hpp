@@ -19,12 +19,17 @@ SOJOURN_INLINE float inclination(float a, float b, float c, float g, Mood mood) 
   return a * (mood.satisfaction - 0.5f) + b * (mood.expectation - 0.5f) + c * mood.heard + g * (mood.effort - 0.5f);
 }
 
+/// The same where nothing is heard: a term of zero changes no bit of e^inclination.
+SOJOURN_INLINE float inclination(float a, float b, float g, float satisfaction, float expectation, float effort) {
+  return a * (satisfaction - 0.5f) + b * (expectation - 0.5f) + g * (effort - 0.5f);
+}
+
 /// Weight of an exit, odds e^inclination: multinomial logit (McFadden 1974). odds >= 0 hold the persona's and the channel's
 /// factors. In a race the same number multiplies the exit's hazard (proportional hazards: Cox 1972). The exponent is limited
 /// to
 /// [-60, 60], so that odds of up to 1e9 cannot overflow.
 SOJOURN_INLINE float weigh(float odds, float exponent) {
-  return odds * numeric::exp(numeric::clip(exponent, -60.0f, 60.0f));
+  return odds * numeric::exp_within(numeric::clip(exponent, -60.0f, 60.0f));
 }
 
 /// What fixed probabilities leave: each is multiplied by `shrink`, `rest` is split by odds, `stay` remains at the

@@ -11,6 +11,14 @@ SOJOURN_INLINE double force_of_interest(double discount) { return numeric::log1p
 /// Worth today of 1 at day t: e^(-rho t). Exactly 1 at rho = 0.
 SOJOURN_INLINE double present_value(double rho, double t) { return numeric::exp(-rho * t); }
 
+/// e^-x for |x| <= 1/64, relative error below 1e-16 before rounding: what a discount of at most that does within a window.
+SOJOURN_INLINE double small_decay(double x) {
+  const double x2 = x * x;
+  const double low = (1.0 - x) + (0.5 - (1.0 / 6.0) * x) * x2;
+  const double high = (1.0 / 24.0 - (1.0 / 120.0) * x) + (1.0 / 720.0) * x2;
+  return low + high * (x2 * x2);
+}
+
 /// Worth at its beginning of a flow of 1 per day for `width` days: (1 - e^(-rho width)) / rho, `width` at rho = 0.
 SOJOURN_INLINE double annuity(double rho, double width) {
   const double x = rho * width;

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "sojourn/behaviour/money.hpp"
 #include "sojourn/model/model.hpp"
 
 namespace sojourn {
@@ -30,6 +31,25 @@ class Windows {
  private:
   double per_day_;
   std::vector<double> ends_;
+};
+
+/// What money at a time is worth at time 0: a power worked out once per window, times a little more discounting within it.
+class Discount {
+ public:
+  /// `rho`: force of interest per day.
+  Discount(double rho, const Windows& windows, double width);
+  /// Worth of 1 at time t of `window`. Exactly 1 without discount.
+  [[nodiscard]] double worth(double t, std::size_t window) const {
+    if (begins_.empty()) return behaviour::present_value(rho_, t);
+    return begins_[window] * behaviour::small_decay(rho_ * (t - static_cast<double>(window) * width_));
+  }
+  [[nodiscard]] double rho() const { return rho_; }
+  /// Worth at each window's beginning; empty where windows are so long that e^(-rho t) is worked out at each visit.
+  [[nodiscard]] const std::vector<double>& begins() const { return begins_; }
+
+ private:
+  double rho_, width_;
+  std::vector<double> begins_;
 };
 
 /// Regimes: stretches [begin, next begin) in which every parameter is constant. Ramps move in steps of one window and have,

@@ -84,6 +84,7 @@ class Program {
   [[nodiscard]] const std::vector<double>& regime_begins() const { return regimes_.begins; }
   [[nodiscard]] double horizon() const { return horizon_; }
   [[nodiscard]] double force_of_interest() const { return rho_; }
+  [[nodiscard]] const Discount& discount() const { return discount_; }
 
   [[nodiscard]] const Place& place(std::uint32_t touchpoint) const { return places_[touchpoint]; }
   [[nodiscard]] const VisitRow& row(std::size_t regime, std::uint32_t persona, std::uint32_t touchpoint) const {
@@ -152,6 +153,7 @@ class Program {
   double horizon_;
   double rho_;
   Windows windows_;
+  Discount discount_;
   std::vector<const Change*> changes_;
   Regimes regimes_;
   std::size_t personas_, touchpoints_;

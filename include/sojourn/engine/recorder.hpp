@@ -3,7 +3,6 @@
 
 #include <utility>
 
-#include "sojourn/behaviour/money.hpp"
 #include "sojourn/engine/life.hpp"
 #include "sojourn/tally/tally.hpp"
 
@@ -45,7 +44,7 @@ class Recorder {
     }
     flows(person, visit);
     if (row.revenue == 0.0 && row.cost == 0.0 && row.price == 0.0) return;
-    const double worth = behaviour::present_value(program_.force_of_interest(), visit.time);
+    const double worth = program_.discount().worth(visit.time, visit.window);
     const auto book = [&](std::size_t series, std::size_t discounted, double amount, const Scales::Money& scale) {
       if (amount == 0.0) return;
       tally_.add(series, fixed(amount, scale.amount));

@@ -30,9 +30,16 @@ class Population {
   /// Person number `customer` of the replication that `streams` names.
   [[nodiscard]] Person person(const Streams& streams, std::uint32_t customer) const;
 
+  /// The same from the words of Purpose::person at indices 0 and 1.
+  [[nodiscard]] Person person(const Words& words, const Words& luck) const;
+
   /// The traits of that person, of `persona`, in the order of `ModelParts::traits`, clipped to their ranges; `traits` has
   /// `trait_count()` places. A trait's draw depends on its name only, so a new trait leaves the others as they were.
   void traits(const Streams& streams, std::uint32_t customer, std::uint32_t persona, std::span<float> traits) const;
+  /// The trait at `index` of a person whose random word for it is `word`; a built-in one's is word index % 4 of
+  /// Purpose::trait at index / 4.
+  [[nodiscard]] float trait(std::uint32_t persona, std::size_t index, std::uint32_t word) const;
+
   /// One of those traits.
   [[nodiscard]] float trait(const Streams& streams, std::uint32_t customer, std::uint32_t persona, std::size_t index) const;
 
