@@ -395,7 +395,8 @@ enum class Process { journey, chain };
 template <Process process, Maths maths>
 class Kernel {
  public:
-  Kernel(std::uint64_t seed, std::uint32_t begin, std::uint32_t end) : seed_(seed), next_(begin), end_(end) {}
+  Kernel(std::uint64_t seed, std::uint32_t begin, std::uint32_t end, std::uint64_t* ticks)
+      : seed_(seed), next_(begin), end_(end), ticks_(ticks) {}
 
   BareLives live() {
     count_ = 0;
@@ -403,18 +404,26 @@ class Kernel {
     while (count_ > 0) {
       padded_ = (count_ + 15) / 16 * 16;
       result_.visits += static_cast<std::uint64_t>(count_);
+      if (ticks_ != nullptr) tick_ = now();
       draw(customer_, of_visits, event_, padded_, seed_, w0_, w1_, w2_);
+      lap(Step::draw);
       if constexpr (process == Process::journey) {
         fetch();
+        lap(Step::fetch);
         make_normals();
         experience();
+        lap(Step::experience);
         choose();
       } else {
         count_visits();
+        lap(Step::record);
         step();
       }
+      lap(Step::choose);
       wait();
+      lap(Step::wait);
       move();
+      lap(Step::move);
     }
     for (const auto& part : visits_) {
       for (int v = 0; v < bare_touchpoints; ++v) result_.at[v] += part[v];
@@ -423,6 +432,21 @@ class Kernel {
   }
 
  private:
+  enum class Step { fetch, draw, experience, record, choose, wait, move };
+  void lap(Step step) {
+    if (ticks_ == nullptr) return;
+    const std::uint64_t before = tick_;
+    tick_ = now();
+    ticks_[static_cast<int>(step)] += tick_ - before;
+  }
+  static std::uint64_t now() {
+#if defined(__x86_64__)
+    return __builtin_ia32_rdtsc();
+#else
+    return 0;
+#endif
+  }
+
   void fetch() {
     for (int i = 0; i < padded_; i += 8) {
       const auto group = [&](std::size_t byte) __attribute__((always_inline)) {
@@ -678,13 +702,15 @@ class Kernel {
 
   std::uint64_t seed_;
   std::uint32_t next_, end_;
+  std::uint64_t* ticks_;
+  std::uint64_t tick_ = 0;
   int count_ = 0, padded_ = 0, ready_ = 0, drawn_ = 0;
   BareLives result_;
 };
 
 template <Process process, Maths maths>
-BareLives live(std::uint64_t seed, std::uint32_t begin, std::uint32_t end) {
-  return Kernel<process, maths>(seed, begin, end).live();
+BareLives live(std::uint64_t seed, std::uint32_t begin, std::uint32_t end, std::uint64_t* ticks) {
+  return Kernel<process, maths>(seed, begin, end, ticks).live();
 }
 
 }  // namespace

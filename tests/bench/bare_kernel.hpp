@@ -19,8 +19,11 @@ struct BareLives {
   std::uint64_t at[bare_touchpoints] = {};  // visits by touchpoint; only the chain counts them
 };
 
-/// Lives of people `begin` to `end`.
-using BareRun = BareLives (*)(std::uint64_t seed, std::uint32_t begin, std::uint32_t end);
+/// Steps of a visit, as the engine has them (sim/engine/lock_step.hpp).
+inline constexpr int bare_steps = 7;  // fetch, draw, experience, record, choose, wait, move
+
+/// Lives of people `begin` to `end`. The processor ticks of each step are added to `ticks`; null: nobody asks.
+using BareRun = BareLives (*)(std::uint64_t seed, std::uint32_t begin, std::uint32_t end, std::uint64_t* ticks);
 
 struct BareKernels {
   const char* width;     // "v2", "v3" or "v4" of x86-64, or "base"

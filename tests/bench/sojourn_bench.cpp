@@ -53,7 +53,7 @@ What the lines mean:
     ... of the chain           the same for the plain chain; this kernel counts visits by touchpoint
   compared                     median of the ratios of runs next to each other, and the goal where there is one
   same process                 what the engine's lives and the kernels' have in common, from as many lives each
-  steps                        processor ticks (time-stamp counter) that the engine spends per visit in each step, in its best run
+  steps                        processor ticks (time-stamp counter) per visit in each step, each step's fewest of many runs of 512 people
   two threads                  wall-clock time of whole runs with one and with two threads, in turn
   growth                       whole runs with all processors: wall-clock time, visits per second, and the most memory that the process
                                has held by then; flat memory shows as one figure
@@ -163,7 +163,12 @@ class Subject {
     for (std::uint32_t i = 0; i < people; ++i) lives.live(i, recorder);
     return worker_.tally().events;
   }
-  void count_ticks(std::uint64_t* ticks) { worker_.ticks = ticks; }
+  std::uint64_t live(std::uint32_t people, std::uint64_t* ticks) {
+    worker_.ticks = ticks;
+    const std::uint64_t visits = live(people);
+    worker_.ticks = nullptr;
+    return visits;
+  }
 
   Process process(std::uint32_t people) {
     Totals totals(shape_);
@@ -206,7 +211,7 @@ class Subject {
 };
 
 Process process_of(bench::BareRun run, std::uint32_t people) {
-  const bench::BareLives lives = run(42, 0, people);
+  const bench::BareLives lives = run(42, 0, people, nullptr);
   const auto share = [people](std::uint64_t count) { return static_cast<double>(count) / people; };
   Process process{share(lives.visits),
                   share(lives.lost),
@@ -272,23 +277,18 @@ double paired(const Contender& a, const Contender& b) {
 constexpr std::array<const char*, static_cast<std::size_t>(lock_step::Step::count)> step_names = {
     "fetch", "draw", "experience", "record", "choose", "wait", "move"};
 
-/// Ticks per visit of each step, of the run with the fewest.
-std::vector<double> steps(Subject& subject, std::uint32_t people, int rounds) {
-  std::vector<double> best;
-  double least = 0.0;
+/// Ticks per visit of each step: each step's fewest of many short runs, because ticks go on where another process takes the
+/// processor.
+using Ticks = std::array<std::uint64_t, step_names.size()>;
+static_assert(step_names.size() == bench::bare_steps);
+std::vector<double> steps(const std::function<std::uint64_t(std::uint32_t, std::uint64_t*)>& live, int rounds) {
+  std::vector<double> fewest(step_names.size(), 1e300);
   for (int round = 0; round < rounds; ++round) {
-    std::array<std::uint64_t, step_names.size()> ticks{};
-    subject.count_ticks(ticks.data());
-    const auto visits = static_cast<double>(subject.live(people));
-    double sum = 0.0;
-    for (const std::uint64_t tick : ticks) sum += static_cast<double>(tick) / visits;
-    if (!best.empty() && sum >= least) continue;
-    least = sum;
-    best.clear();
-    for (const std::uint64_t tick : ticks) best.push_back(static_cast<double>(tick) / visits);
+    Ticks ticks{};
+    const auto visits = static_cast<double>(live(512, ticks.data()));
+    for (std::size_t k = 0; k < ticks.size(); ++k) fewest[k] = std::min(fewest[k], static_cast<double>(ticks[k]) / visits);
   }
-  subject.count_ticks(nullptr);
-  return best;
+  return fewest;
 }
 
 struct Threads {
@@ -345,7 +345,7 @@ struct Figures {
   std::vector<Goal> goals;
   Process engine, system_maths, inlined, engine_chain, bare_chain;
   bool has_system_maths = false;
-  std::vector<double> ticks;
+  std::vector<double> ticks, inlined_ticks, chain_ticks, bare_chain_ticks;
   Threads threads;
   std::vector<Growth> growth;
 };
@@ -362,7 +362,9 @@ Figures measure(const Options& options) {
   figures.threads = two_threads(options.quick ? 30'000 : 200'000, options.quick ? 3 : 12);
 
   Subject twelve(bench::twelve), chain(bench::chain);
-  const auto kernel = [](bench::BareRun run) { return [run](std::uint32_t people) { return run(42, 0, people).visits; }; };
+  const auto kernel = [](bench::BareRun run) {
+    return [run](std::uint32_t people) { return run(42, 0, people, nullptr).visits; };
+  };
   std::deque<Contender>& all = figures.contenders;
   const auto engine = [&](std::string key, std::string name, auto live, std::uint32_t people) -> Contender& {
     return all.emplace_back(Contender{std::move(key), std::move(name), live, people, {}});
@@ -383,7 +385,14 @@ Figures measure(const Options& options) {
       "chain", "engine, of the chain", [&](std::uint32_t n) { return chain.live(n); }, 0);
   const Contender& bare_chain = engine("bare_chain", "bare, of the chain", kernel(bare.chain), 0);
   take_turns(all, options.quick ? 8 : 120);
-  figures.ticks = steps(twelve, lock_step.people, options.quick ? 8 : 60);
+  const int tick_rounds = options.quick ? 100 : 1000;
+  const auto bare_steps = [](bench::BareRun run) {
+    return [run](std::uint32_t people, std::uint64_t* ticks) { return run(42, 0, people, ticks).visits; };
+  };
+  figures.ticks = steps([&](std::uint32_t n, std::uint64_t* ticks) { return twelve.live(n, ticks); }, tick_rounds);
+  figures.inlined_ticks = steps(bare_steps(bare.inlined), tick_rounds);
+  figures.chain_ticks = steps([&](std::uint32_t n, std::uint64_t* ticks) { return chain.live(n, ticks); }, tick_rounds);
+  figures.bare_chain_ticks = steps(bare_steps(bare.chain), tick_rounds);
 
   const Contender& limit = system != nullptr ? *system : inlined;
   figures.goals = {
@@ -433,13 +442,20 @@ void print(const Figures& figures) {
   line("bare, inlined maths", figures.inlined);
   line("engine, of the chain", figures.engine_chain);
   line("bare, of the chain", figures.bare_chain);
-  double sum = 0.0;
-  for (const double ticks : figures.ticks) sum += ticks;
-  fmt::print("\nsteps of a visit, processor ticks\n ");
-  for (std::size_t k = 0; k < figures.ticks.size(); ++k) {
-    fmt::print(" {} {:.1f} ({:.0f} %){}", step_names[k], figures.ticks[k], 100.0 * figures.ticks[k] / sum,
-               k + 1 < figures.ticks.size() ? "," : "\n");
-  }
+  fmt::print("\nsteps, processor ticks per visit ");
+  for (const char* name : step_names) fmt::print("{:>11}", name);
+  fmt::print("        all\n");
+  const auto steps_line = [](const char* name, const std::vector<double>& ticks) {
+    double sum = 0.0;
+    for (const double tick : ticks) sum += tick;
+    fmt::print("  {:<30}", name);
+    for (const double tick : ticks) fmt::print("{:>5.1f} ({:>2.0f}%)", tick, 100.0 * tick / sum);
+    fmt::print("{:>11.1f}\n", sum);
+  };
+  steps_line("engine, lock step", figures.ticks);
+  steps_line("bare, inlined maths", figures.inlined_ticks);
+  steps_line("engine, of the chain", figures.chain_ticks);
+  steps_line("bare, of the chain", figures.bare_chain_ticks);
   if (!figures.threads.one.empty()) {
     fmt::print(
         "\ntwo threads (wall-clock)\n  one {:.3f} s, two {:.3f} s: {:.2f} times in the median of {} pairs, {:.2f} times "
@@ -489,7 +505,12 @@ ordered_json json_of(const Figures& figures) {
   out["process"]["bare_inlined"] = json_of(figures.inlined);
   out["process"]["chain"] = json_of(figures.engine_chain);
   out["process"]["bare_chain"] = json_of(figures.bare_chain);
-  for (std::size_t k = 0; k < figures.ticks.size(); ++k) out["ticks_per_visit"][step_names[k]] = figures.ticks[k];
+  for (std::size_t k = 0; k < step_names.size(); ++k) {
+    out["ticks_per_visit"]["engine"][step_names[k]] = figures.ticks[k];
+    out["ticks_per_visit"]["bare_inlined"][step_names[k]] = figures.inlined_ticks[k];
+    out["ticks_per_visit"]["chain"][step_names[k]] = figures.chain_ticks[k];
+    out["ticks_per_visit"]["bare_chain"][step_names[k]] = figures.bare_chain_ticks[k];
+  }
   out["two_threads"] = {{"one_seconds", figures.threads.one}, {"two_seconds", figures.threads.two}};
   for (const Growth& grown : figures.growth) {
     out["growth"].push_back(
