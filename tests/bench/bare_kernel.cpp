@@ -36,8 +36,10 @@ Floats _ZGVdN8v_cosf(Floats);
 
 #if defined(__clang__)
 #define EACH_LANE _Pragma("clang loop vectorize(assume_safety)")
+#define EACH_ROUND _Pragma("clang loop unroll(full)")
 #else
 #define EACH_LANE _Pragma("GCC ivdep")
+#define EACH_ROUND _Pragma("GCC unroll 10")
 #endif
 
 namespace sojourn::bench {
@@ -210,6 +212,11 @@ SOJOURN_INLINE void draw(const std::uint32_t* first, std::uint32_t purpose, cons
 #if defined(__AVX2__)
   // Lanes of 64 bits of which the upper halves do not matter: nothing needs to be put together before the end.
   const Words8 m0 = all(0xD2511F53u), m1 = all(0xCD9E8D57u);
+  Words8 k0[10], k1[10];
+  for (std::uint32_t round = 0; round < 10; ++round) {
+    k0[round] = all(low + round * 0x9E3779B9u);
+    k1[round] = all(high + round * 0xBB67AE85u);
+  }
   for (int i = 0; i < count; i += width) {
     Words8 a[2], b[2], c[2], d[2];  // even lanes, odd lanes
     a[0] = *reinterpret_cast<const Words8*>(first + i);
@@ -218,18 +225,15 @@ SOJOURN_INLINE void draw(const std::uint32_t* first, std::uint32_t purpose, cons
     c[1] = upper(c[0]);
     b[0] = b[1] = all(purpose);
     d[0] = d[1] = all(0);
-    std::uint32_t k0 = low, k1 = high;
-#pragma GCC unroll 10
+    EACH_ROUND
     for (int round = 0; round < 10; ++round) {
       for (int half = 0; half < 2; ++half) {
         const Words8 p = multiply(a[half], m0), q = multiply(c[half], m1);
-        a[half] = mixed(upper(q), b[half], all(k0));
+        a[half] = mixed(upper(q), b[half], k0[round]);
         b[half] = q;
-        c[half] = mixed(upper(p), d[half], all(k1));
+        c[half] = mixed(upper(p), d[half], k1[round]);
         d[half] = p;
       }
-      k0 += 0x9E3779B9u;
-      k1 += 0xBB67AE85u;
     }
     *reinterpret_cast<Words8*>(w0 + i) = both(a[0], a[1]);
     *reinterpret_cast<Words8*>(w1 + i) = both(b[0], b[1]);
