@@ -29,6 +29,7 @@ using numeric::greater;
 using numeric::lesser;
 
 typedef float Float8 __attribute__((vector_size(32), may_alias));
+typedef double Double4 __attribute__((vector_size(32), may_alias));
 typedef std::int64_t Long4 __attribute__((vector_size(32), may_alias));
 typedef std::int32_t Int4 __attribute__((vector_size(16), may_alias));
 
@@ -68,7 +69,8 @@ struct alignas(64) Scratch {
 struct alignas(64) Racers {
   float columns[8 * row_groups][lane_count];
   std::uint32_t words[4][lane_count], customer[lane_count], event[lane_count];
-  std::int32_t row[lane_count], first_exit[lane_count], family[lane_count], first[lane_count];
+  std::int32_t row[lane_count], first_exit[lane_count], index[lane_count], first[lane_count];
+  std::int32_t family[lane_count], to[lane_count], taken[lane_count];
   float satisfaction[lane_count], expectation[lane_count], effort[lane_count];
   float sigma[lane_count], hazard[lane_count], e[lane_count], x[lane_count];
   double a[lane_count], b[lane_count], stretch[lane_count], delay[lane_count];
@@ -140,6 +142,34 @@ SOJOURN_INLINE void fetch_group(const Row* rows, const std::int32_t* row, int gr
   store(5, __builtin_shufflevector(b1, b5, 4, 5, 6, 7, 12, 13, 14, 15));
   store(6, __builtin_shufflevector(b2, b6, 4, 5, 6, 7, 12, 13, 14, 15));
   store(7, __builtin_shufflevector(b3, b7, 4, 5, 6, 7, 12, 13, 14, 15));
+}
+
+/// Eight exits become columns of their fields.
+SOJOURN_INLINE void fetch_exits(const Exit* exits, const std::int32_t* index, int lane, double* a, double* b, float* sigma,
+                                std::int32_t* family, std::int32_t* to, std::int32_t* taken) {
+  const auto half = [&](int at, double* a4, double* b4, Double4& sigma_family, Double4& to_taken)
+      __attribute__((always_inline)) {
+    const auto load = [&](int k) __attribute__((always_inline)) {
+      return *reinterpret_cast<const Double4*>(exits + index[at + k]);
+    };
+    const Double4 r0 = load(0), r1 = load(1), r2 = load(2), r3 = load(3);
+    const Double4 u0 = __builtin_shufflevector(r0, r1, 0, 4, 2, 6), u1 = __builtin_shufflevector(r0, r1, 1, 5, 3, 7);
+    const Double4 u2 = __builtin_shufflevector(r2, r3, 0, 4, 2, 6), u3 = __builtin_shufflevector(r2, r3, 1, 5, 3, 7);
+    *reinterpret_cast<Double4*>(a4) = __builtin_shufflevector(u0, u2, 0, 1, 4, 5);
+    *reinterpret_cast<Double4*>(b4) = __builtin_shufflevector(u1, u3, 0, 1, 4, 5);
+    sigma_family = __builtin_shufflevector(u0, u2, 2, 3, 6, 7);
+    to_taken = __builtin_shufflevector(u1, u3, 2, 3, 6, 7);
+  };
+  Double4 shapes[2], ways[2];
+  half(lane, a + lane, b + lane, shapes[0], ways[0]);
+  half(lane + 4, a + lane + 4, b + lane + 4, shapes[1], ways[1]);
+  const auto split = [&](const Double4* pairs, void* first, void* second) __attribute__((always_inline)) {
+    const Float8 low = reinterpret_cast<const Float8&>(pairs[0]), high = reinterpret_cast<const Float8&>(pairs[1]);
+    *static_cast<Float8*>(first) = __builtin_shufflevector(low, high, 0, 2, 4, 6, 8, 10, 12, 14);
+    *static_cast<Float8*>(second) = __builtin_shufflevector(low, high, 1, 3, 5, 7, 9, 11, 13, 15);
+  };
+  split(shapes, sigma + lane, family + lane);
+  split(ways, to + lane, taken + lane);
 }
 
 /// The block at work.
@@ -604,23 +634,14 @@ class Block {
   /// How long until the next touchpoint.
   void wait() {
     const std::int32_t *first = integers(Field::first_exit), *flag = integers(Field::flags);
-    for (int i = 0; i < lanes_; ++i) {
-      const Exit& exit = t_.exits[first[i] + (s_.chosen[i] < 0 ? 0 : s_.chosen[i])];
-      s_.a[i] = exit.a;
-      s_.sigma[i] = exit.sigma;
-      s_.to[i] = exit.to;
-      s_.taken[i] = exit.taken;
-    }
-    if ((t_.families & ~Family::lognormal) != 0) {
-      for (int i = 0; i < lanes_; ++i) {
-        const Exit& exit = t_.exits[first[i] + (s_.chosen[i] < 0 ? 0 : s_.chosen[i])];
-        s_.b[i] = exit.b;
-        s_.family[i] = exit.family;
-      }
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) s_.list[i] = first[i] + (s_.chosen[i] < 0 ? 0 : s_.chosen[i]);
+    for (int i = 0; i < padded_; i += 8) {
+      fetch_exits(t_.exits, s_.list, i, s_.a, s_.b, s_.sigma, s_.family, s_.to, s_.taken);
     }
     draw_delays();
     if (t_.stretch != nullptr) {
-      for (int i = 0; i < lanes_; ++i) s_.a[i] *= t_.stretch[first[i] + (s_.chosen[i] < 0 ? 0 : s_.chosen[i])];
+      for (int i = 0; i < lanes_; ++i) s_.a[i] *= t_.stretch[s_.list[i]];
     }
     if (t_.race_calls > 0) compete();
     if (t_.any_one_by_one) {
@@ -774,15 +795,13 @@ class Block {
     const float *o = r_.columns[at], *on_satisfaction = r_.columns[at + 4], *on_expectation = r_.columns[at + 8],
                 *on_effort = r_.columns[at + 12];
     const auto* exits = reinterpret_cast<const std::int32_t*>(r_.columns[Field::race_exits]);
-    for (int k = 0; k < padded; ++k) {
-      const Exit& exit = t_.exits[r_.first_exit[k] + (j < exits[k] ? j : 0)];
-      r_.a[k] = exit.a;
-      r_.b[k] = exit.b;
-      r_.sigma[k] = exit.sigma;
-      r_.family[k] = exit.family;
+    EACH_LANE
+    for (int k = 0; k < padded; ++k) r_.index[k] = r_.first_exit[k] + (j < exits[k] ? j : 0);
+    for (int k = 0; k < padded; k += 8) {
+      fetch_exits(t_.exits, r_.index, k, r_.a, r_.b, r_.sigma, r_.family, r_.to, r_.taken);
     }
     if (t_.stretch != nullptr) {
-      for (int k = 0; k < padded; ++k) r_.stretch[k] = t_.stretch[r_.first_exit[k] + (j < exits[k] ? j : 0)];
+      for (int k = 0; k < padded; ++k) r_.stretch[k] = t_.stretch[r_.index[k]];
     }
     const std::uint32_t* words = r_.words[j % 4];
     EACH_LANE

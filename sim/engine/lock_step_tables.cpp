@@ -213,6 +213,7 @@ void Compiled::compile_still_scores() {
     const Row& row = rows_[static_cast<std::size_t>(row_of_[at])];
     const Row& first = rows_[static_cast<std::size_t>(row_of_[at % static_cast<std::size_t>(tables_.places)])];
     const VisitRow& visit = *visit_rows_[static_cast<std::size_t>(row_of_[at])];
+    if ((row.flags & RowFlag::end) != 0) continue;  // nothing is appraised there
     still = (row.flags & RowFlag::one_by_one) == 0 && row.quality_sd == 0.0f && row.promise_weight == 0.0f &&
             row.quality == first.quality && row.effort == first.effort;
     for (const ExitRow& exit : program_->exits(visit)) {
