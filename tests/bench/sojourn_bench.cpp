@@ -35,11 +35,12 @@ constexpr std::string_view usage = R"(usage: sojourn-bench [--quick] [--json] [-
 
 Measures the engine on tests/bench/twelve.toml (12 touchpoints with 4 exits each and slopes, lognormal delays, 3 personas, 24 months
 in weekly windows, every tally on) and tests/bench/chain.toml (the same journey as a plain semi-Markov chain), beside kernels written
-by hand for the same lives without any tally. Takes less than a minute.
+by hand for the same lives without any tally. Takes less than a minute on an idle machine.
 
   --quick      a few seconds: fewer and shorter runs, up to 10^5 people
   --json       the figures as JSON instead of tables
-  --largest N  people in the last of the growing runs (10^7; --quick: 10^5), at most 10^8
+  --largest N  people in the last of the growing runs, at most 10^8 (10^7, less on a machine where that takes more than 15 seconds;
+               --quick: 10^5)
 
 What the lines mean:
   visits per second and core   one thread. Runs of about 10 ms (window by window a whole block of 32,768 people) of the engine and of
@@ -64,6 +65,7 @@ Exit status: 0 when it has measured, whatever the figures; 2 for a wrong command
 struct Options {
   bool quick = false, json = false;
   std::uint64_t largest = 0;
+  double patience = 15.0;  // for the last of the growing runs; who asks for a size waits for it
 };
 
 std::optional<Options> parse(int argc, char** argv) {
@@ -79,6 +81,7 @@ std::optional<Options> parse(int argc, char** argv) {
       const double largest = std::strtod(argv[++i], &rest);
       if (rest == argv[i] || *rest != '\0' || !(largest >= 1e4 && largest <= 1e8)) return std::nullopt;
       options.largest = static_cast<std::uint64_t>(largest);
+      options.patience = 1e300;
     } else {
       return std::nullopt;
     }
@@ -326,10 +329,12 @@ struct Growth {
   double seconds, memory;
 };
 
-std::vector<Growth> grow(std::uint64_t largest) {
+/// Ten times as many people each time, up to `largest`, as long as a run can be expected to end within `patience` seconds.
+std::vector<Growth> grow(std::uint64_t largest, double patience) {
   std::vector<Growth> grown;
   const PlanId plans[] = {PlanId(0)};
   for (std::uint64_t people = 10'000; people <= largest; people *= 10) {
+    if (!grown.empty() && 10.0 * grown.back().seconds > patience) break;
     const RunResult result = run(model_of(bench::twelve, people), plans);
     grown.push_back({people, result.events, result.seconds, peak_memory()});
   }
@@ -358,7 +363,7 @@ Figures measure(const Options& options) {
   figures.processors = thread_count(0);
   figures.load = load_average();
   // First, while the process is small.
-  figures.growth = grow(options.largest);
+  figures.growth = grow(options.largest, options.patience);
   figures.threads = two_threads(options.quick ? 30'000 : 200'000, options.quick ? 3 : 12);
 
   Subject twelve(bench::twelve), chain(bench::chain);
