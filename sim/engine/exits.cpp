@@ -46,7 +46,9 @@ Way choose(const Program& program, const VisitRow& row, std::span<const float> t
   if (exits.empty() || total <= 0.0f) return {};
   chosen = std::min(chosen, last);  // the point may be a rounding error beyond the last sum
   const ExitRow& exit = exits[chosen];
-  const double delay = program.delay(exit.delay).draw(words[2]) * exit.stretch;
+  const Inverse& after = program.delay(exit.delay);
+  const float score = after.by_score() ? normal_pair(words[0], words[2]).second : 0.0f;
+  const double delay = after.draw(words[3], score) * exit.stretch;
   return {static_cast<std::int32_t>(chosen), delay > 0.0 ? delay : 0.0};
 }
 

@@ -50,7 +50,8 @@ struct alignas(64) Columns {
 /// What one visit makes on the way.
 struct alignas(64) Scratch {
   float row[8 * row_groups][lane_count];
-  std::uint32_t words[4][lane_count];
+  std::uint32_t words[4][lane_count], more_words[4][lane_count];
+  float score[lane_count];  // for the delay
   float quality[lane_count], effort[lane_count], appraisal[lane_count];
   std::int32_t repeated[lane_count], code[lane_count], bought[lane_count];
   std::int32_t touch[lane_count][4], series[lane_count][4];
@@ -248,6 +249,9 @@ class Block {
 
   /// Whether context is lost on the way from one team to another.
   void hand_over() {
+    const auto purpose = static_cast<std::uint32_t>(Purpose::visit) | (task_.replication << 8);
+    philox_columns(c_.customer, purpose, c_.event, padded_, task_.seed[0], task_.seed[1],
+                   {s_.more_words[0], s_.more_words[1], s_.more_words[2], s_.more_words[3]}, 1);
     const std::int32_t *row_team = integers(Field::team), *row_carry = integers(Field::carry);
     const float* carries = t_.carries;
     EACH_LANE
@@ -255,7 +259,7 @@ class Block {
       const std::int32_t to = row_team[i], from = c_.team[i];
       const bool between = to >= 0 && from >= 0 && from != to;
       const float carry = carries[between ? row_carry[i] + from : 0];
-      s_.repeated[i] = between && uniform(s_.words[3][i]) >= carry ? 1 : 0;
+      s_.repeated[i] = between && uniform(s_.more_words[0][i]) >= carry ? 1 : 0;
       c_.team[i] = to >= 0 ? to : from;
     }
   }
@@ -276,7 +280,9 @@ class Block {
     const float *mean = column(Field::quality), *sd = column(Field::quality_sd);
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
-      s_.quality[i] = b::deliver(mean[i], sd[i], sojourn::normal(s_.words[0][i]), 0.5f, fit_weight);
+      const NormalPair scores = normal_pair(s_.words[0][i], s_.words[2][i]);
+      s_.quality[i] = b::deliver(mean[i], sd[i], scores.first, 0.5f, fit_weight);
+      s_.score[i] = scores.second;
     }
     const float *effort = column(Field::effort_mean), *weights = column(Field::weight);
     const float repeat_effort = t_.repeat_effort;
@@ -331,6 +337,10 @@ class Block {
 
   /// Where nothing is felt only a purchase or a leave of absence can change how a person stands.
   void stand_still() {
+    if ((t_.families & (Family::normal | Family::lognormal)) != 0) {
+      EACH_LANE
+      for (int i = 0; i < padded_; ++i) s_.score[i] = normal_pair(s_.words[0][i], s_.words[2][i]).second;
+    }
     const std::int32_t* flag = integers(Field::flags);
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
@@ -677,9 +687,7 @@ class Block {
     if ((families & ~Family::lognormal) == 0) {
       // Constants have sigma 0 and b 0: no need to tell them apart.
       EACH_LANE
-      for (int i = 0; i < padded_; ++i) s_.e[i] = sojourn::normal(s_.words[2][i]);
-      EACH_LANE
-      for (int i = 0; i < padded_; ++i) s_.a[i] = s_.a[i] * static_cast<double>(numeric::exp(s_.sigma[i] * s_.e[i]));
+      for (int i = 0; i < padded_; ++i) s_.a[i] = s_.a[i] * static_cast<double>(numeric::exp(s_.sigma[i] * s_.score[i]));
       return;
     }
     EACH_LANE
@@ -690,7 +698,7 @@ class Block {
     if ((families & (Family::normal | Family::lognormal)) != 0) {
       EACH_LANE
       for (int i = 0; i < padded_; ++i) {
-        const float z = sojourn::normal(s_.words[2][i]);
+        const float z = s_.score[i];
         s_.e[i] = s_.family[i] == Family::lognormal ? z : s_.e[i];
         s_.x[i] = s_.family[i] == Family::normal ? z : s_.x[i];
       }
@@ -698,19 +706,19 @@ class Block {
     if ((families & Family::uniform) != 0) {
       EACH_LANE
       for (int i = 0; i < padded_; ++i) {
-        s_.x[i] = s_.family[i] == Family::uniform ? sojourn::uniform(s_.words[2][i]) : s_.x[i];
+        s_.x[i] = s_.family[i] == Family::uniform ? sojourn::uniform(s_.words[3][i]) : s_.x[i];
       }
     }
     if ((families & Family::weibull) != 0) {
       EACH_LANE
       for (int i = 0; i < padded_; ++i) {
-        s_.e[i] = s_.family[i] == Family::weibull ? numeric::log(sojourn::exponential(s_.words[2][i])) : s_.e[i];
+        s_.e[i] = s_.family[i] == Family::weibull ? numeric::log(sojourn::exponential(s_.words[3][i])) : s_.e[i];
       }
     }
     if ((families & Family::loglogistic) != 0) {
       EACH_LANE
       for (int i = 0; i < padded_; ++i) {
-        s_.e[i] = s_.family[i] == Family::loglogistic ? logit(sojourn::uniform(s_.words[2][i])) : s_.e[i];
+        s_.e[i] = s_.family[i] == Family::loglogistic ? logit(sojourn::uniform(s_.words[3][i])) : s_.e[i];
       }
     }
     if ((families & (Family::lognormal | Family::weibull | Family::loglogistic)) != 0) {
@@ -723,7 +731,7 @@ class Block {
     if ((families & Family::exponential) != 0) {
       EACH_LANE
       for (int i = 0; i < padded_; ++i) {
-        s_.e[i] = s_.family[i] == Family::exponential ? sojourn::exponential(s_.words[2][i]) : s_.e[i];
+        s_.e[i] = s_.family[i] == Family::exponential ? sojourn::exponential(s_.words[3][i]) : s_.e[i];
       }
     }
     EACH_LANE

@@ -19,16 +19,19 @@ class Inverse {
   explicit Inverse(const Distribution& distribution);
 
   /// One draw. Unit: the distribution's. Not clipped.
-  [[nodiscard]] double draw(std::uint32_t word) const {
+  [[nodiscard]] double draw(std::uint32_t word) const { return draw(word, by_score() ? normal(word) : 0.0f); }
+
+  /// One draw from a word or, where the distribution is a function of a normal score (`by_score`), from that score.
+  [[nodiscard]] double draw(std::uint32_t word, float score) const {
     switch (family_) {
       case Family::constant:
         return a_;
       case Family::uniform:
         return a_ + b_ * uniform(word);
       case Family::normal:
-        return a_ + b_ * normal(word);
+        return a_ + b_ * score;
       case Family::lognormal:
-        return a_ * numeric::exp(sigma_ * normal(word));
+        return a_ * numeric::exp(sigma_ * score);
       case Family::exponential:
         return a_ * exponential(word);
       case Family::weibull:
@@ -36,9 +39,12 @@ class Inverse {
       case Family::loglogistic:
         return a_ * numeric::exp(sigma_ * logit(uniform(word)));
       case Family::table:
-        return interpolate(normal(word));
+        return interpolate(score);
     }
     return a_;
+  }
+  [[nodiscard]] bool by_score() const {
+    return family_ == Family::normal || family_ == Family::lognormal || family_ == Family::table;
   }
 
   /// The draw whose cumulative hazard -log(1 - F(x)) is `hazard` > 0: with hazard = e / m, e standard exponential, the

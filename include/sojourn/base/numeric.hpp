@@ -123,6 +123,17 @@ SOJOURN_INLINE float normal_upper(float tail) {
   return (near ? centre : far) / (near ? under_centre : under_far);
 }
 
+/// Sine and cosine of pi t for t in [-1/2, 1/2], error below 1e-6.
+SOJOURN_INLINE float sine_of_half_turns(float t) {
+  const float x = t * t;
+  return t * ((3.14159265f + -5.16771278f * x) + ((2.55016404f + -0.599264529f * x) + 0.0821458866f * (x * x)) * (x * x));
+}
+SOJOURN_INLINE float cosine_of_half_turns(float t) {
+  const float x = t * t;
+  return (1.0f + -4.93480220f * x) +
+         ((4.05871213f + -1.33526277f * x) + (0.235330630f + -0.0258068913f * x) * (x * x)) * (x * x);
+}
+
 /// The standard normal quantile of p in (0, 1), single precision.
 SOJOURN_INLINE float normal_quantile(float p) {
   const float tail = p < 0.5f ? p : 1.0f - p;

@@ -10,8 +10,9 @@ namespace sojourn {
 
 /// What a draw is for. Values are part of the contract with results of the same version; gaps leave room.
 enum class Purpose : std::uint32_t {
-  visit = 0,    // index = event number: quality, choice, delay, carry
-  race = 8,     // index = event number, call = exit / 4: one word per competing exit
+  visit = 0,  // index = event number: [0] and [2] a pair of normals, for quality and delay; [1] choice; [3] delays of other
+              // families; call 1, [0]: whether context is carried
+  race = 8,   // index = event number, call = exit / 4: one word per competing exit
   person = 32,  // index 0: persona, start, arrival, answering style; index 1: the life's luck
   trait = 48,   // index = trait / 4 for built-in traits, a hash of the name for others
 };
@@ -71,6 +72,19 @@ SOJOURN_INLINE float normal(std::uint32_t word) {
   const float tail = static_cast<float>(static_cast<std::int32_t>(word & 0x7fffffffu)) * 0x1p-32f + 0x1p-33f;
   const float z = numeric::normal_upper(numeric::lesser(tail, 0.5f));
   return (word >> 31) != 0 ? -z : z;
+}
+
+/// Two independent standard normal numbers from two words, one logarithm and one square root (Box & Muller 1958), within
+/// +-6.7.
+struct NormalPair {
+  float first, second;
+};
+SOJOURN_INLINE NormalPair normal_pair(std::uint32_t distance, std::uint32_t direction) {
+  const float radius = __builtin_sqrtf(-2.0f * numeric::log(uniform(distance)));
+  // A direction in the right half of the plane, and a bit that points it the other way.
+  const float t = static_cast<float>(static_cast<std::int32_t>(direction & 0x7fffffffu)) * 0x1p-31f - 0.5f;
+  const float signed_radius = (direction >> 31) != 0 ? -radius : radius;
+  return {signed_radius * numeric::cosine_of_half_turns(t), signed_radius * numeric::sine_of_half_turns(t)};
 }
 
 }  // namespace sojourn

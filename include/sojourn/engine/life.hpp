@@ -72,7 +72,8 @@ class Lives {
   void live(std::uint32_t customer, Observer& observer);
 
  private:
-  void appraise(const Person& person, const Words& words, const VisitRow& row, Visit& visit, State& state);
+  void appraise(std::uint32_t customer, const Person& person, const Words& words, const VisitRow& row, Visit& visit,
+                State& state);
   [[nodiscard]] float trait(BuiltinTrait which) const { return traits_[static_cast<std::size_t>(which)]; }
   [[nodiscard]] Standing standing(const Place& place, bool bought) const {
     if (place.end || place.away) return bought ? Standing::churned : Standing::lost;
@@ -123,7 +124,7 @@ void Lives::live(std::uint32_t customer, Observer& observer) {
     }
 
     const Words words = streams_.draw(customer, Purpose::visit, visit.event);
-    appraise(person, words, row, visit, state);
+    appraise(customer, person, words, row, visit, state);
     observer.visited(person, visit, row, before, state);
 
     const behaviour::Mood mood{state.satisfaction, state.expectation, state.heard, visit.effort};
@@ -146,16 +147,19 @@ void Lives::live(std::uint32_t customer, Observer& observer) {
   }
 }
 
-inline void Lives::appraise(const Person& person, const Words& words, const VisitRow& row, Visit& visit, State& state) {
+inline void Lives::appraise(std::uint32_t customer, const Person& person, const Words& words, const VisitRow& row,
+                            Visit& visit, State& state) {
   namespace b = behaviour;
   const Program::Behaviour& settings = program_.behaviour();
   const std::int32_t team = program_.place(visit.touchpoint).team;
   if (team >= 0) {
     // Context is handed over only between two different teams; the draw is made only where it can be lost.
-    if (state.team >= 0 && state.team != team) visit.repeated = uniform(words[3]) >= program_.carry(row, state.team);
+    if (state.team >= 0 && state.team != team)
+      visit.repeated =
+          uniform(streams_.draw(customer, Purpose::visit, visit.event, 1)[0]) >= program_.carry(row, state.team);
     state.team = team;
   }
-  visit.quality = b::deliver(row.quality, row.quality_sd, normal(words[0]), 0.5f, settings.fit_weight);
+  visit.quality = b::deliver(row.quality, row.quality_sd, normal_pair(words[0], words[2]).first, 0.5f, settings.fit_weight);
   visit.effort = b::exert(row.effort, visit.repeated ? settings.repeat_effort : 0.0f, 0.0f);
   visit.appraisal = b::appraise(visit.quality, state.expectation, visit.effort, trait(BuiltinTrait::loss_aversion),
                                 trait(BuiltinTrait::effort_aversion), settings.appraisal);
