@@ -20,6 +20,7 @@ constexpr const char* main_examples =
     "  sojourn map my.toml -o my.svg             the journey as a picture\n"
     "  sojourn run my.toml                       one plan, in numbers and in my.h5\n"
     "  sojourn compare my.toml                   every plan against the baseline\n"
+    "  sojourn solve my.toml                     the closed form, where no slope acts\n"
     "\n"
     "Exit status: 0 done, 1 failed while running, 2 the input or the command line is wrong,\n"
     "130 interrupted (what was finished is kept). Colour obeys NO_COLOR.";
@@ -115,12 +116,15 @@ Parsed parse(int argc, char** argv) {
       ->required()
       ->type_name("FILE");
   run->add_option("--plan", o.line.plan, "plan to simulate; default baseline")->type_name("ID");
+  run->add_flag("--control-variate", o.line.control_variate,
+                "narrower intervals where slopes act weakly: corrects by the solved twin without slopes");
   add_running(*run, o, "SCENARIO.h5 in this folder, SCENARIO-PLAN.h5 with --plan");
   run->footer(
       "Examples:\n"
       "  sojourn run scenarios/telecom.toml\n"
       "  sojourn run scenarios/telecom.toml --plan digital-first --customers 20000 -o digital.h5\n"
       "  sojourn run scenarios/telecom.toml --set touchpoint.first-bill.quality.mean=0.7 --json\n"
+      "  sojourn run scenarios/coffee.toml --control-variate\n"
       "  sojourn run digital.h5 -o again.h5         the same numbers again");
 
   CLI::App* compare = app.add_subcommand("compare", "Every plan against the baseline on the same luck");
@@ -134,6 +138,19 @@ Parsed parse(int argc, char** argv) {
       "  sojourn compare scenarios/telecom.toml\n"
       "  sojourn compare scenarios/telecom.toml --plans digital-first --replications 40\n"
       "  sojourn compare scenarios/coffee.toml --json | python3 -m json.tool");
+
+  CLI::App* solve = app.add_subcommand("solve", "The closed form where no slope acts, or what prevents it");
+  solve->add_option("scenario", o.line.input, "scenario (.toml) or results file (.h5)")->required()->type_name("FILE");
+  solve->add_option("--plan", o.line.plan, "plan to solve; default baseline")->type_name("ID");
+  add_changes(*solve, o);
+  solve->add_flag("--json", o.line.json, "the solution as JSON on stdout, metrics named as those of run");
+  solve->footer(
+      "Expected visits, ends, purchases, standing and money, without luck, between certain bounds.\n"
+      "\n"
+      "Examples:\n"
+      "  sojourn solve scenarios/gym.toml\n"
+      "  sojourn solve scenarios/gym.toml --plan longer-trial --json\n"
+      "  sojourn solve scenarios/gym.toml --horizon \"5 years\" --set touchpoint.trial.next[0].odds=4");
 
   CLI::App* check = app.add_subcommand("check", "Every error and warning of a scenario, nothing run");
   check->add_option("scenario", o.line.input, "scenario")->required()->type_name("FILE");
@@ -155,7 +172,7 @@ Parsed parse(int argc, char** argv) {
       ->type_name("FILE");
   fresh->footer("Example:\n  sojourn new -o my.toml");
 
-  for (CLI::App* command : {run, compare, check, map, fresh}) {
+  for (CLI::App* command : {run, compare, solve, check, map, fresh}) {
     command->set_help_flag("-h,--help", "this help");
     command->allow_extras();  // reported by us, with the nearest name
   }

@@ -22,6 +22,7 @@ struct CommandLine {
   std::vector<Override> overrides;
   std::string change_arguments;  // the options that change numbers, as typed, for the file's history
   int threads = 0;
+  bool control_variate = false;
   bool json = false;
   bool quiet = false;
   bool progress = true;

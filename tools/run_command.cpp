@@ -1,7 +1,33 @@
 #include "commands.hpp"
 #include "session.hpp"
+#include "sojourn/report/solution.hpp"
 
 namespace sojourn::tools {
+namespace {
+
+/// The solved twin, ready before the run so that a model without one is refused at once.
+class Twin {
+ public:
+  Twin(const Model& model, PlanId plan, int threads)
+      : plan_(plan), threads_(threads), twin_(solvable_twin(apply(model, plan))), solved_(solve(Program(twin_.model))) {}
+
+  /// Simulates the twin on the luck of `samples` and corrects them by it.
+  [[nodiscard]] ControlVariate correct(const Samples& samples) const {
+    RunOptions options;
+    options.threads = threads_;
+    ControlVariate control = control_variate(samples, collect_samples(run(twin_.model, {&plan_, 1}, options)), solved_);
+    control.without = twin_.without;
+    return control;
+  }
+
+ private:
+  PlanId plan_;
+  int threads_;
+  SolvableTwin twin_;
+  ClosedForm solved_;
+};
+
+}  // namespace
 
 int run_command(const CommandLine& line) {
   const Input input = read_input(line);
@@ -13,7 +39,22 @@ int run_command(const CommandLine& line) {
     for (const std::string& plan : input.plans) plans.push_back(find_plan(input.model, plan));
   }
   const std::string suffix = line.plan.empty() || line.plan == "baseline" ? ".h5" : "-" + line.plan + ".h5";
-  return simulate(line, input, plans, results_path(line, input, suffix), run_text, run_json);
+  const std::string path = results_path(line, input, suffix);
+  if (!line.control_variate) {
+    return simulate(line, input, plans, path, run_text,
+                    [](const Samples& samples, const std::string& file) { return run_json(samples, file); });
+  }
+  if (plans.size() > 1) {
+    throw InputError(
+        "sojourn: error: --control-variate corrects one plan, and this file holds several\nhint: name one with --plan");
+  }
+  const Twin twin(input.model, plans.front(), line.threads);
+  return simulate(
+      line, input, plans, path,
+      [&](const Samples& samples, Colour colours) {
+        return run_text(samples, colours) + control_variate_text(samples, twin.correct(samples));
+      },
+      [&](const Samples& samples, const std::string& file) { return run_json(samples, twin.correct(samples), file); });
 }
 
 }  // namespace sojourn::tools

@@ -55,11 +55,15 @@ class ProgressBar {
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now(), shown_{};
 };
 
+}  // namespace
+
 Colour colour() {
   const char* no_colour = std::getenv("NO_COLOR");
   const bool wanted = no_colour == nullptr || *no_colour == '\0';
   return wanted && isatty(STDOUT_FILENO) != 0 ? Colour::on : Colour::off;
 }
+
+namespace {
 
 /// The parts of a file's history: "sojourn COMMAND NAME[ CHANGES][ --plan ID | --plans A,B]", as `read_input` writes it.
 struct History {
@@ -139,7 +143,8 @@ std::string results_path(const CommandLine& line, const Input& input, const std:
 }
 
 int simulate(const CommandLine& line, const Input& input, const std::vector<PlanId>& plans, const std::string& path,
-             std::string (*text)(const Samples&, Colour), std::string (*json)(const Samples&, const std::string&)) {
+             const std::function<std::string(const Samples&, Colour)>& text,
+             const std::function<std::string(const Samples&, const std::string&)>& json) {
   if (const std::size_t warnings = input.scenario.warnings(); warnings > 0 && !line.quiet) {
     std::fprintf(stderr, "sojourn: %zu warning%s; sojourn check %s shows %s\n", warnings, warnings == 1 ? "" : "s",
                  line.input.c_str(), warnings == 1 ? "it" : "them");

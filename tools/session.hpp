@@ -1,6 +1,7 @@
 // What `run` and `compare` share: reading the input, running with a progress bar, writing the file.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -29,8 +30,12 @@ struct Input {
 /// would overwrite the input.
 [[nodiscard]] std::string results_path(const CommandLine& line, const Input& input, const std::string& suffix);
 
-/// Runs `plans`, writes the file, prints the summary made by `print` (text or JSON on stdout). Returns the exit status.
+/// Whether stdout takes colours: on a terminal, unless NO_COLOR is set.
+[[nodiscard]] Colour colour();
+
+/// Runs `plans`, writes the file, prints the summary made by `text` or `json` on stdout. Returns the exit status.
 int simulate(const CommandLine& line, const Input& input, const std::vector<PlanId>& plans, const std::string& path,
-             std::string (*text)(const Samples&, Colour), std::string (*json)(const Samples&, const std::string&));
+             const std::function<std::string(const Samples&, Colour)>& text,
+             const std::function<std::string(const Samples&, const std::string&)>& json);
 
 }  // namespace sojourn::tools

@@ -29,6 +29,7 @@ using numeric::greater;
 using numeric::lesser;
 
 typedef float Float8 __attribute__((vector_size(32), may_alias));
+typedef double Double4 __attribute__((vector_size(32), may_alias));
 typedef std::int64_t Long4 __attribute__((vector_size(32), may_alias));
 typedef std::int32_t Int4 __attribute__((vector_size(16), may_alias));
 
@@ -39,8 +40,10 @@ struct alignas(64) Columns {
   std::uint32_t customer[lane_count], event[lane_count];
   float satisfaction[lane_count], expectation[lane_count];
   float answering[lane_count], loss_aversion[lane_count], effort_aversion[lane_count];
+  float own[own_traits][lane_count];
   std::int32_t persona[lane_count], place[lane_count], window[lane_count], regime[lane_count], row[lane_count];
   std::int32_t code[lane_count], bought[lane_count], counted_satisfaction[lane_count], counted_expectation[lane_count];
+  std::int32_t stands[lane_count];  // as what a customer would answer where nothing is felt
   std::int32_t team[lane_count], flow_from[lane_count], flow_kind[lane_count];
 };
 
@@ -58,9 +61,21 @@ struct alignas(64) Scratch {
   float sigma[lane_count], e[lane_count], x[lane_count];
   std::int32_t family[lane_count], to[lane_count], taken[lane_count], moves[lane_count], window[lane_count];
   std::int32_t list[lane_count], cell[lane_count], turns[lane_count];
+  std::int32_t finishes[lane_count], taken_cell[lane_count], left_cell[lane_count], met_cell[lane_count];
 };
 
 /// Columns of `Row`, by the position of the field.
+/// Those whose exits compete, close together.
+struct alignas(64) Racers {
+  float columns[8 * row_groups][lane_count];
+  std::uint32_t words[4][lane_count], customer[lane_count], event[lane_count];
+  std::int32_t row[lane_count], first_exit[lane_count], index[lane_count], first[lane_count];
+  std::int32_t family[lane_count], to[lane_count], taken[lane_count];
+  float satisfaction[lane_count], expectation[lane_count], effort[lane_count];
+  float sigma[lane_count], hazard[lane_count], e[lane_count], x[lane_count];
+  double a[lane_count], b[lane_count], stretch[lane_count], delay[lane_count];
+};
+
 struct Field {
   enum {
     quality,
@@ -70,8 +85,7 @@ struct Field {
     promise,
     promise_weight,
     rest,
-    stay,
-    odds,
+    odds = 8,
     satisfaction_slope = odds + 4,
     expectation_slope = odds + 8,
     effort_slope = odds + 12,
@@ -86,7 +100,10 @@ struct Field {
     flow_kind,
     revenue,
     cost,
+    race_exits,
+    stay,
     more = 40,  // the same as from `odds` on, for exits 5 to 8
+    own = more + 20,
   };
 };
 
@@ -127,12 +144,47 @@ SOJOURN_INLINE void fetch_group(const Row* rows, const std::int32_t* row, int gr
   store(7, __builtin_shufflevector(b3, b7, 4, 5, 6, 7, 12, 13, 14, 15));
 }
 
+/// Eight exits become columns of their fields.
+SOJOURN_INLINE void fetch_exits(const Exit* exits, const std::int32_t* index, int lane, double* a, double* b, float* sigma,
+                                std::int32_t* family, std::int32_t* to, std::int32_t* taken) {
+  const auto half = [&](int at, double* a4, double* b4, Double4& sigma_family, Double4& to_taken)
+      __attribute__((always_inline)) {
+    const auto load = [&](int k) __attribute__((always_inline)) {
+      return *reinterpret_cast<const Double4*>(exits + index[at + k]);
+    };
+    const Double4 r0 = load(0), r1 = load(1), r2 = load(2), r3 = load(3);
+    const Double4 u0 = __builtin_shufflevector(r0, r1, 0, 4, 2, 6), u1 = __builtin_shufflevector(r0, r1, 1, 5, 3, 7);
+    const Double4 u2 = __builtin_shufflevector(r2, r3, 0, 4, 2, 6), u3 = __builtin_shufflevector(r2, r3, 1, 5, 3, 7);
+    *reinterpret_cast<Double4*>(a4) = __builtin_shufflevector(u0, u2, 0, 1, 4, 5);
+    *reinterpret_cast<Double4*>(b4) = __builtin_shufflevector(u1, u3, 0, 1, 4, 5);
+    sigma_family = __builtin_shufflevector(u0, u2, 2, 3, 6, 7);
+    to_taken = __builtin_shufflevector(u1, u3, 2, 3, 6, 7);
+  };
+  Double4 shapes[2], ways[2];
+  half(lane, a + lane, b + lane, shapes[0], ways[0]);
+  half(lane + 4, a + lane + 4, b + lane + 4, shapes[1], ways[1]);
+  const auto split = [&](const Double4* pairs, void* first, void* second) __attribute__((always_inline)) {
+    const Float8 low = reinterpret_cast<const Float8&>(pairs[0]), high = reinterpret_cast<const Float8&>(pairs[1]);
+    *static_cast<Float8*>(first) = __builtin_shufflevector(low, high, 0, 2, 4, 6, 8, 10, 12, 14);
+    *static_cast<Float8*>(second) = __builtin_shufflevector(low, high, 1, 3, 5, 7, 9, 11, 13, 15);
+  };
+  split(shapes, sigma + lane, family + lane);
+  split(ways, to + lane, taken + lane);
+}
+
 /// The block at work.
 class Block {
  public:
   Block(const Tables& tables, const Task& task) : t_(tables), task_(task), next_(task.begin) {}
 
   Done live() {
+    if (task_.store != nullptr) {
+      const std::uint32_t count = task_.end - task_.begin;
+      for (std::uint32_t k = 0; k < count; ++k) {
+        task_.due[due_] = k;
+        due_ += task_.store->time[k] <= task_.until ? 1 : 0;
+      }
+    }
     while (lanes_ < lane_count && load(lanes_)) ++lanes_;
     while (lanes_ > 0 && !done_.endless) {
       padded_ = (lanes_ + 15) & ~15;
@@ -176,16 +228,15 @@ class Block {
   }
 
   void fetch() {
+    fetch_groups(3, 5);
+    if (!t_.still) fetch_groups(0, 1);
+    if (!t_.constant_choice) fetch_groups(1, 3);
+    if (t_.most_exits > 4) fetch_groups(5, 7);
+    if (t_.most_exits > 4 || t_.trait_bound) fetch_groups(7, 8);
+  }
+  void fetch_groups(int begin, int end) {
     for (int i = 0; i < padded_; i += 8) {
-      fetch_group(t_.rows, c_.row, 0, s_.row, i);
-      fetch_group(t_.rows, c_.row, 1, s_.row, i);
-      fetch_group(t_.rows, c_.row, 2, s_.row, i);
-      fetch_group(t_.rows, c_.row, 3, s_.row, i);
-      fetch_group(t_.rows, c_.row, 4, s_.row, i);
-    }
-    if (t_.most_exits <= 4) return;
-    for (int i = 0; i < padded_; i += 8) {
-      for (int group = 5; group < 8; ++group) fetch_group(t_.rows, c_.row, group, s_.row, i);
+      for (int group = begin; group < end; ++group) fetch_group(t_.rows, c_.row, group, s_.row, i);
     }
   }
 
@@ -210,6 +261,10 @@ class Block {
   }
 
   void experience() {
+    if (t_.still) {
+      stand_still();
+      return;
+    }
     if (t_.carries != nullptr) {
       hand_over();
     } else {
@@ -274,6 +329,19 @@ class Block {
     }
   }
 
+  /// Where nothing is felt only a purchase or a leave of absence can change how a person stands.
+  void stand_still() {
+    const std::int32_t* flag = integers(Field::flags);
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      const std::int32_t has_bought = c_.bought[i] | (flag[i] & RowFlag::purchase);
+      const std::int32_t away_code = has_bought != 0 ? Code::churned : Code::lost;
+      const std::int32_t here_code = has_bought != 0 ? Code::promoter + c_.stands[i] : Code::prospect;
+      s_.bought[i] = has_bought;
+      s_.code[i] = (flag[i] & RowFlag::away) != 0 ? away_code : here_code;
+    }
+  }
+
   /// Into the tallies. Scatters are scalar; a second loop, so that the first vectorises.
   void record() {
     done_.visits += static_cast<std::uint64_t>(lanes_);
@@ -284,13 +352,28 @@ class Block {
       s_.turns[i] = (s_.code[i] ^ c_.code[i]) | (kinds[i] ^ c_.flow_kind[i]);
     }
     int turning = 0;
-    for (int i = 0; i < lanes_; ++i) {
-      Long4& touch = reinterpret_cast<Long4*>(task_.packed.touch)[c_.place[i]];
-      touch += __builtin_convertvector(*reinterpret_cast<const Int4*>(s_.touch[i]), Long4);
-      Long4& series = reinterpret_cast<Long4*>(task_.packed.series)[s_.cell[i]];
-      series += __builtin_convertvector(*reinterpret_cast<const Int4*>(s_.series[i]), Long4);
-      s_.list[turning] = i;
-      turning += s_.turns[i] != 0 ? 1 : 0;
+    if (t_.still) {
+      for (int i = 0; i < lanes_; ++i) {
+        s_.list[turning] = i;
+        turning += s_.turns[i] != 0 ? 1 : 0;
+      }
+      const std::int32_t *revenues = integers(Field::revenue), *costs = integers(Field::cost);
+      for (int i = 0; t_.visit_money && i < lanes_; ++i) {
+        std::int64_t* series = task_.packed.series + 4 * s_.cell[i];
+        series[2] += revenues[i];
+        series[3] += costs[i];
+      }
+      for (int k = 0; k < turning; ++k) count_feelings(s_.list[k], s_.code[s_.list[k]]);
+    } else {
+      Long4* const touches = reinterpret_cast<Long4*>(task_.packed.touch);
+      Long4* const stocks = reinterpret_cast<Long4*>(task_.packed.series);
+      const int lanes = lanes_;
+      for (int i = 0; i < lanes; ++i) {
+        touches[c_.place[i]] += __builtin_convertvector(*reinterpret_cast<const Int4*>(s_.touch[i]), Long4);
+        stocks[s_.cell[i]] += __builtin_convertvector(*reinterpret_cast<const Int4*>(s_.series[i]), Long4);
+        s_.list[turning] = i;
+        turning += s_.turns[i] != 0 ? 1 : 0;
+      }
     }
     for (int k = 0; k < turning; ++k) {
       const int i = s_.list[k];
@@ -302,6 +385,18 @@ class Block {
       for (int i = 0; i < padded_; ++i) c_.flow_from[i] = c_.place[i];
     }
     if (t_.visit_money) earn();
+  }
+
+  /// Satisfaction and expectation are summed over customers: who becomes one counts, who is none any more does not.
+  void count_feelings(int i, std::int32_t code) {
+    const bool counts = code >= Code::promoter;
+    const std::int32_t counted_s = counts ? fixed_score(c_.satisfaction[i]) : 0;
+    const std::int32_t counted_e = counts ? fixed_score(c_.expectation[i]) : 0;
+    std::int64_t* series = task_.packed.series + 4 * cell(c_.persona[i], c_.window[i]);
+    series[0] += counted_s - c_.counted_satisfaction[i];
+    series[1] += counted_e - c_.counted_expectation[i];
+    c_.counted_satisfaction[i] = counted_s;
+    c_.counted_expectation[i] = counted_e;
   }
 
   /// From one standing to another at the visit at hand; also the first purchase and the end of a tenure.
@@ -387,43 +482,45 @@ class Block {
     task_.cells[t_.shape.visit_price_discounted()] += fixed(price * worth, t_.shape.scales.price.worth);
   }
 
-  /// Weights of exits `first` to `first + 3` and their sum.
-  template <int first>
-  SOJOURN_INLINE void weigh(float* sum) {
+  /// Weights of exits `first` to `first + 3`, added to their sum.
+  template <int first, bool slopes, bool tame>
+  SOJOURN_INLINE void weigh() {
     constexpr int at = first == 0 ? int{Field::odds} : int{Field::more};
-    for (int j = 0; j < 4; ++j) {
-      const float *o = column(at + j), *on_satisfaction = column(at + 4 + j), *on_expectation = column(at + 8 + j),
-                  *on_effort = column(at + 12 + j);
-      float* w = s_.cumulative[first + j];
-      if (t_.slopes) {
-        EACH_LANE
-        for (int i = 0; i < padded_; ++i) {
-          w[i] = b::weigh(o[i], b::inclination(on_satisfaction[i], on_expectation[i], on_effort[i], c_.satisfaction[i],
-                                               c_.expectation[i], s_.effort[i]));
-          sum[i] += w[i];
+    const float(*columns)[lane_count] = s_.row + at;
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      const float satisfaction = c_.satisfaction[i], expectation = c_.expectation[i], effort = s_.effort[i];
+      float sum = first == 0 ? 0.0f : s_.sum[i];
+      EACH_EXIT
+      for (int j = 0; j < 4; ++j) {
+        float weight = columns[j][i];
+        if constexpr (slopes) {
+          const float exponent =
+              b::inclination(columns[4 + j][i], columns[8 + j][i], columns[12 + j][i], satisfaction, expectation, effort);
+          weight = tame ? b::weigh_tamely(weight, exponent) : b::weigh(weight, exponent);
         }
-      } else {
-        EACH_LANE
-        for (int i = 0; i < padded_; ++i) {
-          w[i] = o[i];
-          sum[i] += w[i];
-        }
+        s_.cumulative[first + j][i] = weight;
+        sum += weight;
       }
+      s_.sum[i] = sum;
+    }
+  }
+  template <int first>
+  void weigh() {
+    if (!t_.slopes) {
+      weigh<first, false, true>();
+    } else if (t_.tame) {
+      weigh<first, true, true>();
+    } else {
+      weigh<first, true, false>();
     }
   }
 
   void choose() {
-    float* sum = s_.sum;
-    EACH_LANE
-    for (int i = 0; i < padded_; ++i) sum[i] = 0.0f;
-    weigh<0>(sum);
-    if (t_.most_exits > 4) weigh<4>(sum);
-    if (t_.most_exits > 4) {
-      accumulate<8, true>();
-    } else if (t_.probabilities) {
-      accumulate<4, true>();
+    if (t_.constant_choice) {
+      look_up();
     } else {
-      accumulate<4, false>();
+      weigh_up();
     }
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
@@ -435,9 +532,63 @@ class Block {
       s_.leaves[i] = leaves ? 1 : 0;
     }
     if (t_.most_exits > 4) {
-      pick<8>();
+      pick<8>(s_.cumulative);
     } else {
-      pick<4>();
+      pick<4>(t_.constant_choice ? s_.row + Field::probability : s_.cumulative);
+    }
+  }
+
+  void weigh_up() {
+    weigh<0>();
+    if (t_.most_exits > 4) weigh<4>();
+    if (t_.trait_bound) share_out();
+    if (t_.most_exits > 4) {
+      accumulate<8, true>();
+    } else if (t_.probabilities) {
+      accumulate<4, true>();
+    } else {
+      accumulate<4, false>();
+    }
+  }
+
+  /// Running sums that do not depend on the customer.
+  void look_up() {
+    const float(*cumulative)[lane_count] = s_.row + Field::probability;
+    const float* share_stay = column(Field::stay);
+    const std::int32_t* row_ends = integers(Field::ends);
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      const std::int32_t end_count = row_ends[i];
+      float leaving = 0.0f;
+      EACH_EXIT
+      for (int j = 0; j < 4; ++j) leaving = j < end_count ? cumulative[j][i] : leaving;
+      s_.total[i] = cumulative[3][i];
+      s_.leaving[i] = leaving;
+      s_.going[i] = (cumulative[3][i] - leaving) + share_stay[i];
+    }
+  }
+
+  /// The shares of those for whom a probability is a trait of their own.
+  void share_out() {
+    const std::int32_t* flag = integers(Field::flags);
+    for (int i = 0; i < lanes_; ++i) {
+      if ((flag[i] & RowFlag::trait_bound) == 0) continue;
+      float probability[4], fixed_sum = 0.0f;
+      for (int j = 0; j < 4; ++j) {
+        const std::int32_t own = integers(Field::own + j)[i];
+        probability[j] = own >= 0 ? numeric::clip(c_.own[own][i], 0.0f, 1.0f) : column(Field::probability + j)[i];
+        fixed_sum += probability[j];
+      }
+      const b::Shares shares = b::share_out(fixed_sum, s_.sum[i] > 0.0f);
+      s_.row[Field::rest][i] = shares.rest;
+      s_.row[Field::stay][i] = shares.stay;
+      std::int32_t last = 0;
+      for (int j = 0; j < 4; ++j) {
+        probability[j] *= shares.shrink;
+        s_.row[Field::probability + j][i] = probability[j];
+        if (probability[j] > 0.0f || column(Field::odds + j)[i] > 0.0f) last = j;
+      }
+      reinterpret_cast<std::int32_t*>(s_.row[Field::last])[i] = last;
     }
   }
 
@@ -468,7 +619,7 @@ class Block {
 
   /// The exit whose share the draw falls in.
   template <int slots>
-  void pick() {
+  void pick(const float (*cumulative)[lane_count]) {
     const float* share_stay = column(Field::stay);
     const std::int32_t *row_last = integers(Field::last), *row_exits = integers(Field::exits);
     EACH_LANE
@@ -477,7 +628,7 @@ class Block {
       const float point = s_.leaves[i] != 0 ? u * s_.leaving[i] : s_.leaving[i] + u * s_.going[i];
       std::int32_t chosen = 0;
       EACH_EXIT
-      for (int j = 0; j < slots; ++j) chosen += s_.cumulative[j][i] <= point ? 1 : 0;
+      for (int j = 0; j < slots; ++j) chosen += cumulative[j][i] <= point ? 1 : 0;
       // Places for exits that a row does not have hold its whole sum.
       const std::int32_t count = row_exits[i];
       const bool beyond = chosen >= count;
@@ -490,24 +641,16 @@ class Block {
   /// How long until the next touchpoint.
   void wait() {
     const std::int32_t *first = integers(Field::first_exit), *flag = integers(Field::flags);
-    for (int i = 0; i < lanes_; ++i) {
-      const Exit& exit = t_.exits[first[i] + (s_.chosen[i] < 0 ? 0 : s_.chosen[i])];
-      s_.a[i] = exit.a;
-      s_.sigma[i] = exit.sigma;
-      s_.to[i] = exit.to;
-      s_.taken[i] = exit.taken;
-    }
-    if ((t_.families & ~Family::lognormal) != 0) {
-      for (int i = 0; i < lanes_; ++i) {
-        const Exit& exit = t_.exits[first[i] + (s_.chosen[i] < 0 ? 0 : s_.chosen[i])];
-        s_.b[i] = exit.b;
-        s_.family[i] = exit.family;
-      }
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) s_.list[i] = first[i] + (s_.chosen[i] < 0 ? 0 : s_.chosen[i]);
+    for (int i = 0; i < padded_; i += 8) {
+      fetch_exits(t_.exits, s_.list, i, s_.a, s_.b, s_.sigma, s_.family, s_.to, s_.taken);
     }
     draw_delays();
     if (t_.stretch != nullptr) {
-      for (int i = 0; i < lanes_; ++i) s_.a[i] *= t_.stretch[first[i] + (s_.chosen[i] < 0 ? 0 : s_.chosen[i])];
+      for (int i = 0; i < lanes_; ++i) s_.a[i] *= t_.stretch[s_.list[i]];
     }
+    if (t_.race_calls > 0) compete();
     if (t_.any_one_by_one) {
       for (int i = 0; i < lanes_; ++i) {
         if ((flag[i] & RowFlag::one_by_one) != 0) decide(i);
@@ -600,6 +743,105 @@ class Block {
     return static_cast<std::int32_t>(k);
   }
 
+  /// Touchpoints whose exits compete: those customers, side by side.
+  void compete() {
+    const std::int32_t *flag = integers(Field::flags), *first = integers(Field::first_exit);
+    int count = 0;
+    for (int i = 0; i < lanes_; ++i) {
+      s_.list[count] = i;
+      count += (flag[i] & RowFlag::competes) != 0 ? 1 : 0;
+    }
+    if (count == 0) return;
+    const int padded = (count + 15) & ~15;
+    for (int k = 0; k < count; ++k) {
+      const int i = s_.list[k];
+      r_.customer[k] = c_.customer[i];
+      r_.event[k] = c_.event[i];
+      r_.row[k] = c_.row[i];
+      r_.satisfaction[k] = c_.satisfaction[i];
+      r_.expectation[k] = c_.expectation[i];
+      r_.effort[k] = s_.effort[i];
+      r_.first_exit[k] = first[i];
+    }
+    for (int k = count; k < padded; ++k) {
+      r_.row[k] = r_.row[0];
+      r_.first_exit[k] = r_.first_exit[0];
+    }
+    EACH_LANE
+    for (int k = 0; k < padded; ++k) {
+      r_.first[k] = -1;
+      r_.delay[k] = never;
+    }
+    const auto purpose = static_cast<std::uint32_t>(Purpose::race) | (task_.replication << 8);
+    for (int call = 0; call < t_.race_calls; ++call) {
+      const int groups = call == 0 ? 1 : 5;
+      for (int k = 0; k < padded; k += 8) {
+        fetch_group(t_.rows, r_.row, groups, r_.columns, k);
+        fetch_group(t_.rows, r_.row, groups + 1, r_.columns, k);
+        if (call == 0) fetch_group(t_.rows, r_.row, 4, r_.columns, k);
+      }
+      philox_columns(r_.customer, purpose, r_.event, padded, task_.seed[0], task_.seed[1],
+                     {r_.words[0], r_.words[1], r_.words[2], r_.words[3]}, static_cast<std::uint32_t>(call));
+      for (int j = 0; j < 4; ++j) compete(call * 4 + j, padded);
+    }
+    for (int k = 0; k < count; ++k) {
+      const int i = s_.list[k];
+      const std::int32_t chosen = r_.first[k];
+      s_.chosen[i] = chosen;
+      if (chosen < 0) continue;
+      s_.a[i] = r_.delay[k];
+      const Exit& exit = t_.exits[r_.first_exit[k] + chosen];
+      s_.to[i] = exit.to;
+      s_.taken[i] = exit.taken;
+    }
+  }
+
+  /// Exit `j` of those who are in a race: does it come before the earlier ones?
+  void compete(int j, int padded) {
+    const int call = j / 4, at = (call == 0 ? int{Field::odds} : int{Field::more}) + j % 4;
+    const float *o = r_.columns[at], *on_satisfaction = r_.columns[at + 4], *on_expectation = r_.columns[at + 8],
+                *on_effort = r_.columns[at + 12];
+    const auto* exits = reinterpret_cast<const std::int32_t*>(r_.columns[Field::race_exits]);
+    EACH_LANE
+    for (int k = 0; k < padded; ++k) r_.index[k] = r_.first_exit[k] + (j < exits[k] ? j : 0);
+    for (int k = 0; k < padded; k += 8) {
+      fetch_exits(t_.exits, r_.index, k, r_.a, r_.b, r_.sigma, r_.family, r_.to, r_.taken);
+    }
+    if (t_.stretch != nullptr) {
+      for (int k = 0; k < padded; ++k) r_.stretch[k] = t_.stretch[r_.index[k]];
+    }
+    const std::uint32_t* words = r_.words[j % 4];
+    EACH_LANE
+    for (int k = 0; k < padded; ++k) {
+      const float odds = j < exits[k] ? o[k] : 0.0f;
+      const float m = b::weigh(odds, b::inclination(on_satisfaction[k], on_expectation[k], on_effort[k], r_.satisfaction[k],
+                                                    r_.expectation[k], r_.effort[k]));
+      // A hazard of zero never comes.
+      r_.hazard[k] = m > 0.0f ? sojourn::exponential(words[k]) / m : 2e30f;
+    }
+    EACH_LANE
+    for (int k = 0; k < padded; ++k) {
+      const float hazard = r_.hazard[k], safe = greater(hazard, 1e-30f);
+      const float share = -numeric::expm1(-safe), power = numeric::exp(r_.sigma[k] * numeric::log(safe));
+      r_.e[k] = r_.family[k] == Family::exponential ? hazard : r_.family[k] == Family::weibull ? power : 1.0f;
+      r_.x[k] = r_.family[k] == Family::uniform ? share : 0.0f;
+    }
+    const bool stretched = t_.stretch != nullptr;
+    EACH_LANE
+    for (int k = 0; k < padded; ++k) {
+      const double drawn = r_.a[k] * static_cast<double>(r_.e[k]) + r_.b[k] * static_cast<double>(r_.x[k]);
+      const double delay = stretched ? drawn * r_.stretch[k] : drawn;
+      r_.a[k] = delay > 0.0 ? delay : 0.0;
+    }
+    EACH_LANE
+    for (int k = 0; k < padded; ++k) {
+      // Ties go to the first in the file.
+      const bool comes = r_.hazard[k] < 1e30f && r_.a[k] < r_.delay[k];
+      r_.delay[k] = comes ? r_.a[k] : r_.delay[k];
+      r_.first[k] = comes ? j : r_.first[k];
+    }
+  }
+
   /// A choice that has no vectorised form.
   void decide(int i) {
     Moment moment;
@@ -622,20 +864,30 @@ class Block {
   }
 
   void move() {
-    int finished = 0;
-    for (int i = 0; i < lanes_; ++i) {
-      if (s_.moves[i] != 1) {
-        s_.list[finished++] = i;
-        continue;
-      }
+    // Without a branch: whether somebody stays in this window is anybody's guess. Who does not move counts in a cell of its
+    // own.
+    const std::int32_t nobody_present = t_.places * t_.windows, nobody_taken = t_.personas * t_.exit_count;
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
       // Ends have places below 0.
-      const std::int32_t to = s_.to[i], place = to < 0 ? -1 - to : to, window = s_.window[i];
-      ++task_.packed.taken[s_.taken[i]];
-      --task_.packed.present[c_.place[i] * t_.windows + window];
-      ++task_.packed.present[place * t_.windows + window];
-      c_.place[i] = place;
+      const std::int32_t to = s_.to[i], place = to < 0 ? -1 - to : to;
+      const bool moves = s_.moves[i] == 1;
+      s_.finishes[i] = moves && to >= 0 ? 0 : 1;
+      s_.taken_cell[i] = moves ? s_.taken[i] : nobody_taken;
+      s_.left_cell[i] = moves ? c_.place[i] * t_.windows + s_.window[i] : nobody_present;
+      s_.met_cell[i] = moves ? place * t_.windows + s_.window[i] : nobody_present;
+      c_.place[i] = moves ? place : c_.place[i];
+    }
+    int finished = 0;
+    std::uint32_t* const taken = task_.packed.taken;
+    std::int16_t* const present = task_.packed.present;
+    const int lanes = lanes_;
+    for (int i = 0; i < lanes; ++i) {
+      ++taken[s_.taken_cell[i]];
+      --present[s_.left_cell[i]];
+      ++present[s_.met_cell[i]];
       s_.list[finished] = i;
-      finished += to < 0 ? 1 : 0;
+      finished += s_.finishes[i];
     }
     std::uint32_t events = 0;
     EACH_LANE
@@ -733,6 +985,7 @@ class Block {
       c_.expectation[i] = people_.expectation[k];
       c_.loss_aversion[i] = people_.loss_aversion[k];
       c_.effort_aversion[i] = people_.effort_aversion[k];
+      for (int own = 0; own < t_.own_count; ++own) c_.own[own][i] = people_.own[own][k];
       c_.arrival[i] = people_.arrival[k];
       c_.bought_at[i] = -1.0;
       c_.team[i] = -1;
@@ -753,6 +1006,10 @@ class Block {
     c_.worth_revenue[i] = c_.worth_cost[i] = 0;
     c_.flow_from[i] = -1;
     c_.flow_kind[i] = 0;
+    if (t_.still) {
+      c_.stands[i] =
+          b::promoter_class(b::recommend(c_.satisfaction[i], c_.answering[i], t_.recommend_base, t_.recommend_sd));
+    }
   }
 
   void first_visit(int i, std::int32_t touchpoint, double time) {
@@ -763,6 +1020,9 @@ class Block {
     c_.place[i] = place;
     find_row(i);
     ++task_.packed.present[place * t_.windows + c_.window[i]];
+    if (t_.still) {
+      for (int k = 0; k < 3; ++k) task_.packed.touch[4 * place + k] += t_.still_scores[4 * place + k];
+    }
     ++task_.cells[t_.shape.person(persona, PersonScore::arrived)];
     ++task_.cells[t_.shape.touch(persona, static_cast<std::size_t>(touchpoint), TouchScore::visits)];
   }
@@ -771,12 +1031,8 @@ class Block {
   bool resume(int i) {
     const Store& store = *task_.store;
     for (;;) {
-      std::uint32_t k = next_ - task_.begin;
-      const std::uint32_t count = task_.end - task_.begin;
-      while (k < count && !(store.time[k] <= task_.until)) ++k;
-      next_ = task_.begin + k;
-      if (k == count) return false;
-      ++next_;
+      if (resumed_ == due_) return false;
+      const std::uint32_t k = task_.due[resumed_++];
       if (++since_flush_ == customers_per_flush) flush();
       c_.customer[i] = task_.begin + k;
       c_.persona[i] = store.persona[k];
@@ -786,8 +1042,9 @@ class Block {
       c_.expectation[i] = store.expectation[k];
       c_.loss_aversion[i] = store.loss_aversion[k];
       c_.effort_aversion[i] = store.effort_aversion[k];
+      for (int own = 0; own < t_.own_count; ++own) c_.own[own][i] = store.own[own][k];
       c_.event[i] = store.event[k];
-      c_.team[i] = static_cast<std::int32_t>(store.team[k]) - 1;
+      c_.team[i] = static_cast<std::int32_t>(store.team[k] >> 3) - 1;
       fresh(i);
       const std::int32_t exit = store.exit[k];
       if (exit >= t_.exit_count) {
@@ -815,11 +1072,7 @@ class Block {
     c_.arrival[i] = c_.bought[i] == 0 ? -since : 0.0;
     c_.place[i] = from;
     const Row& row = t_.rows[t_.row_of[from]];
-    const std::int32_t stands =
-        b::promoter_class(b::recommend(c_.satisfaction[i], c_.answering[i], t_.recommend_base, t_.recommend_sd));
-    const bool is_away = (row.flags & RowFlag::away) != 0;
-    c_.code[i] = is_away ? (c_.bought[i] != 0 ? Code::churned : Code::lost)
-                         : (c_.bought[i] != 0 ? Code::promoter + stands : Code::prospect);
+    c_.code[i] = store.team[k] & 7;
     if (c_.code[i] >= Code::promoter) {
       c_.counted_satisfaction[i] = fixed_score(c_.satisfaction[i]);
       c_.counted_expectation[i] = fixed_score(c_.expectation[i]);
@@ -846,7 +1099,7 @@ class Block {
     store.expectation[k] = c_.expectation[i];
     store.event[k] = static_cast<std::uint16_t>(c_.event[i]);
     store.exit[k] = static_cast<std::uint16_t>(exit);
-    store.team[k] = static_cast<std::uint16_t>(c_.team[i] + 1);
+    store.team[k] = static_cast<std::uint16_t>((c_.team[i] + 1) << 3 | c_.code[i]);
   }
 
   void forget(int i) { task_.store->time[c_.customer[i] - task_.begin] = never; }
@@ -870,6 +1123,7 @@ class Block {
     c_.answering[to] = c_.answering[from];
     c_.loss_aversion[to] = c_.loss_aversion[from];
     c_.effort_aversion[to] = c_.effort_aversion[from];
+    for (int own = 0; own < t_.own_count; ++own) c_.own[own][to] = c_.own[own][from];
     c_.persona[to] = c_.persona[from];
     c_.place[to] = c_.place[from];
     c_.window[to] = c_.window[from];
@@ -879,6 +1133,7 @@ class Block {
     c_.bought[to] = c_.bought[from];
     c_.counted_satisfaction[to] = c_.counted_satisfaction[from];
     c_.counted_expectation[to] = c_.counted_expectation[from];
+    c_.stands[to] = c_.stands[from];
     c_.team[to] = c_.team[from];
     c_.flow_from[to] = c_.flow_from[from];
     c_.flow_kind[to] = c_.flow_kind[from];
@@ -888,12 +1143,13 @@ class Block {
   const Task& task_;
   Columns c_{};
   Scratch s_{};
+  Racers r_{};
   People people_{};
   Done done_;
   int lanes_ = 0, padded_ = 0;
   int ready_ = 0, drawn_ = 0;
   std::uint32_t next_;
-  std::uint32_t since_flush_ = 0;
+  std::uint32_t since_flush_ = 0, due_ = 0, resumed_ = 0;
   std::uint64_t tick_ = 0;
 };
 

@@ -14,6 +14,9 @@ inline constexpr int lane_count = 128;
 /// Exits that the vectorised choice knows; touchpoints with more, with races or with probabilities that are traits are
 /// chosen one customer at a time.
 inline constexpr int fast_exits = 8;
+/// Traits that are probabilities of exits and have a column of their own; exits bound to others are chosen one customer at a
+/// time.
+inline constexpr int own_traits = 4;
 /// Packed stocks hold 16 bits: a person adds at most 1 to any, so they are emptied after this many.
 inline constexpr std::uint32_t customers_per_flush = 16384;
 
@@ -26,20 +29,22 @@ struct Code {
 };
 
 struct RowFlag {
-  enum : std::int32_t { purchase = 1, away = 2, one_by_one = 4, priced = 8, end = 16, more_than_four = 32 };
+  enum : std::int32_t { purchase = 1, away = 2, one_by_one = 4, priced = 8, end = 16, competes = 32, trait_bound = 64 };
 };
 
 /// A visit's parameters: groups of eight 32-bit columns, fetched eight lanes at a time.
 struct alignas(32) Row {
-  float quality, quality_sd, effort, weight, promise, promise_weight, rest, stay;
+  float quality, quality_sd, effort, weight, promise, promise_weight, rest, unused;
   float odds[4], satisfaction[4];
   float expectation[4], effort_slope[4];
-  float probability[4];
+  float probability[4];  // where choices are constant: running sums of the shares instead
   std::int32_t ends, last, first_exit, exits;
-  std::int32_t flags, team, carry, flow_kind, revenue, cost, unused[2];
+  std::int32_t flags, team, carry, flow_kind, revenue, cost, race_exits;
+  float stay;
   float more_odds[4], more_satisfaction[4];
   float more_expectation[4], more_effort_slope[4];
-  float more_probability[4], no_more[4];
+  float more_probability[4];
+  std::int32_t own[4];  // which own trait is the probability of each of the first four exits, or -1
   double revenue_worth, cost_worth, price, none;  // scaled to units of the discounted sums; the price is not
 };
 inline constexpr int row_groups = 9;
@@ -74,7 +79,7 @@ struct People {
   alignas(64) std::int32_t persona[lane_count], start[lane_count];
   alignas(64) double arrival[lane_count], luck[lane_count];
   alignas(64) float answering[lane_count], satisfaction[lane_count], expectation[lane_count], loss_aversion[lane_count],
-      effort_aversion[lane_count];
+      effort_aversion[lane_count], own[own_traits][lane_count];
 };
 
 /// The state of customers between windows, in columns by customer of the block; null where lives are lived in one go.
@@ -83,11 +88,11 @@ struct Store {
   double* luck;
   double*
       since;  // of the first purchase, `never` once a churn is counted; before it, the time of arrival with the sign bit set
-  float *satisfaction, *expectation, *answering, *loss_aversion, *effort_aversion;
+  float *satisfaction, *expectation, *answering, *loss_aversion, *effort_aversion, *own[own_traits];
   std::uint16_t* event;
   std::uint16_t* exit;  // by which the next visit is reached; exits + touchpoint for a first visit
   std::uint16_t* persona;
-  std::uint16_t* team;  // 0: none yet
+  std::uint16_t* team;  // the last team met, from 1, 0: none yet; times 8, plus the Code
 };
 
 /// Packed sums of a block in progress; emptied into a Tally.
@@ -95,7 +100,7 @@ struct Packed {
   std::int64_t* touch;    // [place][4]: quality, appraisal, effort, repeats
   std::int64_t* series;   // [persona x windows + window][4]: satisfaction, expectation, revenue, cost
   std::int16_t* codes;    // [persona x windows + window][8]: changes of the stocks
-  std::int16_t* present;  // [place][window]: changes
+  std::int16_t* present;  // [place][window]: changes; one more for those who do not move
   std::uint32_t* taken;   // [persona][exit]
 };
 
@@ -129,7 +134,15 @@ struct Tables {
   std::int32_t personas, touchpoints, places, exit_count, windows, regimes;
   std::int32_t families;  // of all delays, as a set
   std::int32_t most_exits;
-  bool slopes, probabilities, any_one_by_one, visit_money, prices, flows;
+  std::int32_t own_count;   // traits with a column
+  std::int32_t race_calls;  // of the random generator, for the races of most exits; 0: no races
+  bool constant_choice;     // no choice depends on a customer: running sums of shares are ready
+  /// Nothing is felt: satisfaction and expectation never change, and quality, effort and appraisal are constants of a place,
+  /// whose sums follow from its visits.
+  bool still;
+  const std::int32_t* still_scores;  // [place][4]: quality, appraisal, effort, 0
+  bool tame;                         // no exponent of a choice can leave [-60, 60]
+  bool slopes, probabilities, any_one_by_one, trait_bound, visit_money, prices, flows;
   double horizon, window_width, windows_per_day, force_of_interest;
   behaviour::Appraisal appraisal;
   behaviour::Memory memory;
@@ -157,7 +170,8 @@ struct Task {
   void* worker;
   std::int64_t* cells;  // of the tally
   Packed packed;
-  Store* store;  // null: whole lives
+  Store* store;        // null: whole lives
+  std::uint32_t* due;  // room for the numbers of those who have a visit in this window; null: whole lives
   std::uint32_t begin, end;
   std::uint32_t seed[2], replication;
   double until;          // end of the window, or the horizon

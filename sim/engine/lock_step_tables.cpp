@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
 
 #include "lock_step_people.hpp"
@@ -36,6 +37,7 @@ std::int32_t family(Inverse::Family of) {
 int draw(const Task& task, int count, People* people) {
   const Population& population = task.compiled->population();
   const double horizon = task.compiled->program().horizon();
+  const Streams streams(std::uint64_t{task.seed[1]} << 32 | task.seed[0], task.replication);
   int arrived = 0;
   for (int k = 0; k < count; ++k) {
     const auto words = [&](int use) {
@@ -57,6 +59,10 @@ int draw(const Task& task, int count, People* people) {
     people->expectation[arrived] = trait(BuiltinTrait::expectation);
     people->loss_aversion[arrived] = trait(BuiltinTrait::loss_aversion);
     people->effort_aversion[arrived] = trait(BuiltinTrait::effort_aversion);
+    for (std::size_t own = 0; own < task.compiled->own_traits().size(); ++own) {
+      people->own[own][arrived] = population.trait(streams, people->customer[k], person.persona,
+                                                   static_cast<std::size_t>(task.compiled->own_traits()[own]));
+    }
     ++arrived;
   }
   return arrived;
@@ -69,6 +75,7 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   const ModelParts& parts = program.model().parts();
   const Program::Behaviour& behaviour = program.behaviour();
   tables_.owner = this;
+  tables_.tame = true;
   tables_.personas = narrow(shape.personas);
   tables_.touchpoints = narrow(shape.touchpoints);
   tables_.places = tables_.personas * tables_.touchpoints;
@@ -102,6 +109,9 @@ Compiled::Compiled(const Program& program, const Population& population, const T
     regime_of_window_.push_back(narrow(program.regime(program.windows().begin(window))));
   }
   compile_rows();
+  compile_constant_choices();
+  compile_still_scores();
+  tables_.still_scores = still_scores_.data();
   tables_.rows = rows_.data();
   tables_.row_of = row_of_.data();
   tables_.exits = exits_.data();
@@ -152,7 +162,7 @@ void Compiled::compile_rows() {
         to.cost = static_cast<std::int32_t>(fixed(row.cost, shape.scales.cost.amount));
         tables_.visit_money = tables_.visit_money || row.revenue != 0.0 || row.cost != 0.0 || row.price != 0.0;
         tables_.prices = tables_.prices || row.price != 0.0;
-        compile_exits(to, row, p, at.race);
+        compile_exits(to, row, p);
         for (const ExitRow& exit : program.exits(row)) {
           stretch_.push_back(exit.stretch);
           stretched = stretched || exit.stretch != 1.0;
@@ -167,27 +177,105 @@ void Compiled::compile_rows() {
   if (!lost) carries_.clear();
 }
 
-bool Compiled::fast(const VisitRow& row, bool race) const {
+std::int32_t Compiled::own_trait(std::int32_t trait) {
+  const auto known = std::find(own_traits_.begin(), own_traits_.end(), trait);
+  if (known != own_traits_.end()) return static_cast<std::int32_t>(known - own_traits_.begin());
+  if (own_traits_.size() == static_cast<std::size_t>(lock_step::own_traits)) return -1;
+  own_traits_.push_back(trait);
+  return tables_.own_count++;
+}
+
+void Compiled::compile_constant_choices() {
+  tables_.constant_choice = !tables_.slopes && !tables_.trait_bound && tables_.most_exits <= 4;
+  if (!tables_.constant_choice) return;
+  for (Row& row : rows_) {
+    // As exits.cpp sums them.
+    float sum = 0.0f, total = 0.0f;
+    for (const float odds : row.odds) sum += odds;
+    const float split = sum > 0.0f ? row.rest / sum : 0.0f;
+    for (int j = 0; j < 4; ++j) {
+      total += row.odds[j] * split + row.probability[j];
+      row.probability[j] = total;
+    }
+  }
+}
+
+void Compiled::compile_still_scores() {
+  const ModelParts& parts = program_->model().parts();
+  const auto constant = [](const Distribution& distribution) { return std::holds_alternative<Fixed>(distribution); };
+  const auto& memory = program_->behaviour().memory;
+  bool still = !tables_.slopes && carries_.empty() && memory.memory == 0.0f && program_->behaviour().adapt == 0.0f;
+  for (const Persona& persona : parts.personas) {
+    for (const BuiltinTrait trait : {BuiltinTrait::satisfaction, BuiltinTrait::expectation, BuiltinTrait::loss_aversion,
+                                     BuiltinTrait::effort_aversion}) {
+      still = still && constant(persona.traits[static_cast<std::size_t>(trait)]);
+    }
+  }
+  for (std::size_t at = 0; still && at < row_of_.size(); ++at) {
+    const Row& row = rows_[static_cast<std::size_t>(row_of_[at])];
+    const Row& first = rows_[static_cast<std::size_t>(row_of_[at % static_cast<std::size_t>(tables_.places)])];
+    const VisitRow& visit = *visit_rows_[static_cast<std::size_t>(row_of_[at])];
+    if ((row.flags & RowFlag::end) != 0) continue;  // nothing is appraised there
+    still = (row.flags & RowFlag::one_by_one) == 0 && row.quality_sd == 0.0f && row.promise_weight == 0.0f &&
+            row.quality == first.quality && row.effort == first.effort;
+    for (const ExitRow& exit : program_->exits(visit)) {
+      still = still && exit.satisfaction == 0.0f && exit.expectation == 0.0f && exit.effort == 0.0f;
+    }
+  }
+  tables_.still = still;
+  if (!still) return;
+  for (std::size_t place = 0; place < static_cast<std::size_t>(tables_.places); ++place) {
+    const Row& row = rows_[static_cast<std::size_t>(row_of_[place])];
+    const auto persona = static_cast<std::uint32_t>(place / static_cast<std::size_t>(tables_.touchpoints));
+    const auto trait = [&](BuiltinTrait which) { return population_->trait(persona, static_cast<std::size_t>(which), 0); };
+    const float quality = behaviour::deliver(row.quality, 0.0f, 0.0f, 0.5f, tables_.fit_weight);
+    const float effort = behaviour::exert(row.effort, 0.0f, 0.0f);
+    const float appraisal =
+        behaviour::appraise(quality, trait(BuiltinTrait::expectation), effort, trait(BuiltinTrait::loss_aversion),
+                            trait(BuiltinTrait::effort_aversion), tables_.appraisal);
+    const bool appraised = (row.flags & RowFlag::end) == 0;
+    still_scores_.insert(still_scores_.end(), {appraised ? fixed_score(quality) : 0, appraised ? fixed_score(appraisal) : 0,
+                                               appraised ? fixed_score(effort) : 0, 0});
+  }
+}
+
+bool Compiled::fast(const VisitRow& row) const {
   const auto exits = program_->exits(row);
-  if (race || row.trait_bound || exits.size() > static_cast<std::size_t>(fast_exits)) return false;
-  return std::none_of(exits.begin(), exits.end(), [this](const ExitRow& exit) {
-    return program_->delay(exit.delay).formula().family == Inverse::Family::table;
+  if (exits.size() > static_cast<std::size_t>(fast_exits) || (row.trait_bound && exits.size() > 4)) return false;
+  return std::all_of(exits.begin(), exits.end(), [&](const ExitRow& exit) {
+    if (exit.trait >= 0 && !program_->shifts(exit).empty()) return false;
+    const Inverse::Family drawn = program_->delay(exit.delay).formula().family;
+    if (!row.race) return drawn != Inverse::Family::table;
+    return drawn == Inverse::Family::constant || drawn == Inverse::Family::uniform ||
+           drawn == Inverse::Family::exponential || drawn == Inverse::Family::weibull;
   });
 }
 
-void Compiled::compile_exits(Row& to, const VisitRow& row, std::uint32_t persona, bool race) {
+void Compiled::compile_exits(Row& to, const VisitRow& row, std::uint32_t persona) {
   const auto exits = program_->exits(row);
   to.first_exit = narrow(exits_.size());
   to.rest = row.shares.rest;
   to.stay = row.shares.stay;
-  const bool is_fast = fast(row, race);
+  std::fill(std::begin(to.own), std::end(to.own), -1);
+  bool is_fast = fast(row);
+  for (std::size_t j = 0; is_fast && j < exits.size(); ++j) {
+    if (exits[j].trait < 0) continue;
+    to.own[j] = own_trait(exits[j].trait);
+    is_fast = to.own[j] >= 0;
+  }
   if (!is_fast) {
     to.flags |= RowFlag::one_by_one;
     tables_.any_one_by_one = true;
+  } else if (row.race) {
+    to.flags |= RowFlag::competes;
+    to.race_exits = narrow(exits.size());
+    tables_.race_calls = std::max(tables_.race_calls, exits.size() > 4 ? 2 : 1);
   } else {
     to.exits = narrow(exits.size());
     to.ends = narrow(row.ends);
     tables_.most_exits = std::max(tables_.most_exits, to.exits);
+    if (row.trait_bound) to.flags |= RowFlag::trait_bound;
+    tables_.trait_bound = tables_.trait_bound || row.trait_bound;
   }
   for (std::size_t j = 0; j < exits.size(); ++j) {
     const ExitRow& exit = exits[j];
@@ -197,11 +285,17 @@ void Compiled::compile_exits(Row& to, const VisitRow& row, std::uint32_t persona
     exits_.push_back({formula.a, formula.b, formula.sigma, drawn, exit.to_end ? -1 - place : place,
                       static_cast<std::int32_t>(persona) * tables_.exit_count + static_cast<std::int32_t>(exit.exit)});
     if (!is_fast) continue;
-    tables_.families |= drawn;
-    const float share = exit.probability * row.shares.shrink;
-    if (exit.odds > 0.0f || share > 0.0f) to.last = narrow(j);
-    tables_.slopes = tables_.slopes || exit.satisfaction != 0.0f || exit.expectation != 0.0f || exit.effort != 0.0f;
-    tables_.probabilities = tables_.probabilities || share > 0.0f;
+    // Where a trait is a probability, shares are worked out for each customer.
+    const float share = row.trait_bound ? exit.probability : exit.probability * row.shares.shrink;
+    if (!row.race) {
+      tables_.families |= drawn;
+      if (exit.odds > 0.0f || share > 0.0f) to.last = narrow(j);
+      tables_.slopes = tables_.slopes || exit.satisfaction != 0.0f || exit.expectation != 0.0f || exit.effort != 0.0f;
+      // Satisfaction, expectation and effort are at most 1/2 away from 1/2.
+      const float steepest = std::fabs(exit.satisfaction) + std::fabs(exit.expectation) + std::fabs(exit.effort);
+      tables_.tame = tables_.tame && 0.5f * steepest < 59.0f;
+      tables_.probabilities = tables_.probabilities || share > 0.0f || row.trait_bound;
+    }
     const bool further = j >= 4;
     const std::size_t k = j % 4;
     (further ? to.more_odds : to.odds)[k] = exit.odds;
@@ -265,11 +359,11 @@ Worker::Worker(const TallyShape& shape)
       touch_(shape.personas * shape.touchpoints),
       series_(shape.personas * shape.windows),
       codes_(8 * shape.personas * shape.windows),
-      present_(shape.personas * shape.touchpoints * shape.windows),
-      taken_(shape.personas * shape.exits) {}
+      present_(shape.personas * shape.touchpoints * shape.windows + 1),
+      taken_(shape.personas * shape.exits + 1) {}
 
 Task Worker::task(const Compiled& compiled, const Streams& streams, std::uint64_t begin, std::uint64_t end) {
-  exit_to_ = compiled.exit_to();
+  compiled_ = &compiled;
   Task task{};
   task.compiled = &compiled;
   task.draw = &draw;
@@ -298,11 +392,28 @@ bool Worker::live_by_windows(const Compiled& compiled, const Streams& streams, s
   std::vector<double> time(count, never), luck(count), since(count);
   std::vector<float> satisfaction(count), expectation(count), answering(count), loss_aversion(count), effort_aversion(count);
   std::vector<std::uint16_t> event(count), exit(count), persona(count), team(count);
-  Store store{time.data(),        luck.data(),      since.data(),         satisfaction.data(),
-              expectation.data(), answering.data(), loss_aversion.data(), effort_aversion.data(),
-              event.data(),       exit.data(),      persona.data(),       team.data()};
+  Store store{time.data(),
+              luck.data(),
+              since.data(),
+              satisfaction.data(),
+              expectation.data(),
+              answering.data(),
+              loss_aversion.data(),
+              effort_aversion.data(),
+              {},
+              event.data(),
+              exit.data(),
+              persona.data(),
+              team.data()};
+  std::vector<float> own[own_traits];
+  for (std::size_t k = 0; k < compiled.own_traits().size(); ++k) {
+    own[k].resize(count);
+    store.own[k] = own[k].data();
+  }
   Task work = task(compiled, streams, begin, end);
   work.store = &store;
+  std::vector<std::uint32_t> due(count);
+  work.due = due.data();
   auto people = std::make_unique<People>();
   for (std::uint32_t next = work.begin; next < work.end;) {
     const int drawn = draw_people(work, &next, people.get());
@@ -315,6 +426,7 @@ bool Worker::live_by_windows(const Compiled& compiled, const Streams& streams, s
       answering[at] = people->answering[k];
       loss_aversion[at] = people->loss_aversion[k];
       effort_aversion[at] = people->effort_aversion[k];
+      for (std::size_t which = 0; which < compiled.own_traits().size(); ++which) own[which][at] = people->own[which][k];
       exit[at] = static_cast<std::uint16_t>(compiled.tables().exit_count + people->start[k]);
       persona[at] = static_cast<std::uint16_t>(people->persona[k]);
     }
@@ -347,7 +459,13 @@ void Worker::flush(void* worker, const Packed&) {
       // Every visit but the first is reached by an exit.
       const std::int64_t taken = self.taken_[p * shape.exits + e];
       tally.add(shape.taken(p, e), taken);
-      tally.add(shape.touch(p, static_cast<std::size_t>(self.exit_to_[e]), TouchScore::visits), taken);
+      const auto to = static_cast<std::size_t>(self.compiled_->exit_to()[e]);
+      tally.add(shape.touch(p, to, TouchScore::visits), taken);
+      if (!self.compiled_->tables().still) continue;
+      const std::int32_t* scores = &self.compiled_->still_scores()[4 * (p * shape.touchpoints + to)];
+      tally.add(shape.touch(p, to, TouchScore::quality), taken * scores[0]);
+      tally.add(shape.touch(p, to, TouchScore::satisfaction), taken * scores[1]);
+      tally.add(shape.touch(p, to, TouchScore::effort), taken * scores[2]);
     }
     for (std::size_t w = 0; w < shape.windows; ++w) {
       const std::size_t cell = p * shape.windows + w;

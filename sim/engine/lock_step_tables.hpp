@@ -22,12 +22,18 @@ class Compiled {
   [[nodiscard]] const Tables& tables() const { return tables_; }
   [[nodiscard]] const Program& program() const { return *program_; }
   [[nodiscard]] const Population& population() const { return *population_; }
+  [[nodiscard]] const std::vector<std::int32_t>& still_scores() const { return still_scores_; }
+  /// The traits that have a column of their own.
+  [[nodiscard]] const std::vector<std::int32_t>& own_traits() const { return own_traits_; }
   [[nodiscard]] const std::vector<std::int32_t>& exit_to() const { return exit_to_; }
 
  private:
   void compile_rows();
-  void compile_exits(Row& to, const VisitRow& row, std::uint32_t persona, bool race);
-  [[nodiscard]] bool fast(const VisitRow& row, bool race) const;
+  void compile_exits(Row& to, const VisitRow& row, std::uint32_t persona);
+  [[nodiscard]] bool fast(const VisitRow& row) const;
+  [[nodiscard]] std::int32_t own_trait(std::int32_t trait);
+  void compile_constant_choices();
+  void compile_still_scores();
   static std::int32_t choose(const void* owner, std::int32_t persona, std::int32_t row, Moment* moment);
   static void flow_change(const void* owner, std::int32_t regime, std::int32_t persona, std::int32_t from, std::int32_t to,
                           double time, std::int32_t window, double change[4]);
@@ -43,6 +49,8 @@ class Compiled {
   std::vector<float> carries_;
   std::vector<std::int32_t> regime_of_window_, exit_from_, exit_to_;
   std::vector<std::uint8_t> is_end_;
+  std::vector<std::int32_t> still_scores_;
+  std::vector<std::int32_t> own_traits_;  // those with a column
 };
 
 /// Room for the sums of one block at a time, and the loop over it. Not to be shared between threads.
@@ -71,7 +79,7 @@ class Worker {
   std::vector<Cell> touch_, series_;
   std::vector<std::int16_t> codes_, present_;
   std::vector<std::uint32_t> taken_;
-  std::vector<std::int32_t> exit_to_;  // [exit] touchpoint of the program at hand
+  const Compiled* compiled_ = nullptr;  // the program at hand
 };
 
 /// Bytes that a customer's state takes between windows.

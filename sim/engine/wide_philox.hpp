@@ -49,10 +49,11 @@ SOJOURN_INLINE PhiloxWord odds_of_second(PhiloxWord a, PhiloxWord b) {
 }
 #endif
 
-/// `philox` of counters (first[i], second, third[i], 0) for i in [0, count), count a multiple of 16, into four columns
+/// `philox` of counters (first[i], second, third[i], call) for i in [0, count), count a multiple of 16, into four columns
 /// aligned to 64.
 SOJOURN_INLINE void philox_columns(const std::uint32_t* first, std::uint32_t second, const std::uint32_t* third, int count,
-                                   std::uint32_t key0, std::uint32_t key1, std::uint32_t* const (&words)[4]) {
+                                   std::uint32_t key0, std::uint32_t key1, std::uint32_t* const (&words)[4],
+                                   std::uint32_t call = 0) {
   const PhiloxWord m0 = PhiloxWord{} + 0xD2511F53u, m1 = PhiloxWord{} + 0xCD9E8D57u;
   constexpr int together = philox_width == 16 ? 1 : 2;  // independent chains hide each other's latency
   for (int i = 0; i < count; i += together * philox_width) {
@@ -61,7 +62,7 @@ SOJOURN_INLINE void philox_columns(const std::uint32_t* first, std::uint32_t sec
       c[k][0] = *reinterpret_cast<const PhiloxWord*>(first + i + k * philox_width);
       c[k][1] = PhiloxWord{} + second;
       c[k][2] = *reinterpret_cast<const PhiloxWord*>(third + i + k * philox_width);
-      c[k][3] = PhiloxWord{};
+      c[k][3] = PhiloxWord{} + call;
     }
     std::uint32_t k0 = key0, k1 = key1;
     for (int round = 0; round < 10; ++round) {
@@ -90,9 +91,10 @@ SOJOURN_INLINE void philox_columns(const std::uint32_t* first, std::uint32_t sec
 #else
 
 SOJOURN_INLINE void philox_columns(const std::uint32_t* first, std::uint32_t second, const std::uint32_t* third, int count,
-                                   std::uint32_t key0, std::uint32_t key1, std::uint32_t* const (&words)[4]) {
+                                   std::uint32_t key0, std::uint32_t key1, std::uint32_t* const (&words)[4],
+                                   std::uint32_t call = 0) {
   for (int i = 0; i < count; ++i) {
-    const Words drawn = philox({first[i], second, third[i], 0}, key0, key1);
+    const Words drawn = philox({first[i], second, third[i], call}, key0, key1);
     for (int w = 0; w < 4; ++w) words[w][i] = drawn[static_cast<std::size_t>(w)];
   }
 }

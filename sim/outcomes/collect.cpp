@@ -11,36 +11,6 @@
 namespace sojourn {
 namespace {
 
-/// What a plan's improvements cost whatever happens: per window, and in sum undiscounted and discounted. In the market's
-/// money.
-struct FixedInvestment {
-  std::vector<double> windows;
-  double total = 0.0, worth = 0.0;
-};
-
-FixedInvestment fixed_investment(const Program& program) {
-  const ModelParts& parts = program.model().parts();
-  const Windows& windows = program.windows();
-  const double rho = program.force_of_interest(), horizon = program.horizon();
-  FixedInvestment result;
-  result.windows.assign(windows.count(), 0.0);
-  for (const ImprovementId id : parts.plans[program.model().plan().index()].improvements) {
-    const Improvement& improvement = parts.improvements[id.index()];
-    const double start = improvement.change.start.value();
-    if (start > horizon) continue;
-    const double end = std::min(horizon, improvement.change.end ? improvement.change.end->value() : horizon);
-    const double per_day = improvement.price.per_month / days_per_month;
-    result.windows[windows.of(start)] += improvement.price.once;
-    result.worth += improvement.price.once * behaviour::present_value(rho, start);
-    for (std::size_t k = 0; k < windows.count(); ++k) {
-      result.windows[k] += per_day * std::max(0.0, std::min(end, windows.end(k)) - std::max(start, windows.begin(k)));
-    }
-    if (end > start) result.worth += per_day * behaviour::annuity(rho, end - start) * behaviour::present_value(rho, start);
-  }
-  for (const double amount : result.windows) result.total += amount;
-  return result;
-}
-
 /// Money that flows in each window to those present at its beginning, had all of them stayed (see Recorder::flows).
 std::vector<Flow> flows_of_windows(const Program& program, std::uint32_t persona, std::uint32_t touchpoint) {
   std::vector<Flow> flows;
@@ -197,6 +167,29 @@ std::vector<std::string> names_of(const auto& entities) {
 }
 
 }  // namespace
+
+FixedInvestment fixed_investment(const Program& program) {
+  const ModelParts& parts = program.model().parts();
+  const Windows& windows = program.windows();
+  const double rho = program.force_of_interest(), horizon = program.horizon();
+  FixedInvestment result;
+  result.windows.assign(windows.count(), 0.0);
+  for (const ImprovementId id : parts.plans[program.model().plan().index()].improvements) {
+    const Improvement& improvement = parts.improvements[id.index()];
+    const double start = improvement.change.start.value();
+    if (start > horizon) continue;
+    const double end = std::min(horizon, improvement.change.end ? improvement.change.end->value() : horizon);
+    const double per_day = improvement.price.per_month / days_per_month;
+    result.windows[windows.of(start)] += improvement.price.once;
+    result.worth += improvement.price.once * behaviour::present_value(rho, start);
+    for (std::size_t k = 0; k < windows.count(); ++k) {
+      result.windows[k] += per_day * std::max(0.0, std::min(end, windows.end(k)) - std::max(start, windows.begin(k)));
+    }
+    if (end > start) result.worth += per_day * behaviour::annuity(rho, end - start) * behaviour::present_value(rho, start);
+  }
+  for (const double amount : result.windows) result.total += amount;
+  return result;
+}
 
 Samples collect_samples(const RunResult& result) {
   const Model& model = result.programs.front().model();

@@ -255,6 +255,71 @@ sojourn: 1 error in bom.toml
                          "where it begins\nhint: close it with } here, or write its keys one a line: traits.patience = \"2 days\"")
 
 
+class NoClosedForm(unittest.TestCase):
+    """`sojourn solve` names everything that prevents the closed form, and what to do."""
+
+    maxDiff = None
+
+    def setUp(self):
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.folder = pathlib.Path(holder.name)
+
+    def refused(self, text, expected, *arguments, command="solve"):
+        (self.folder / "journey.toml").write_text(text)
+        result = subprocess.run([SOJOURN, command, "journey.toml", *arguments], cwd=self.folder, stdin=subprocess.DEVNULL,
+                                capture_output=True, timeout=60)
+        self.assertEqual(result.stderr.decode(), expected)
+        self.assertEqual(result.stdout, b"")
+        self.assertEqual(result.returncode, 2)
+        self.assertEqual(os.listdir(self.folder), ["journey.toml"])
+
+    def test_nothing_prevents(self):
+        (self.folder / "journey.toml").write_text(SCENARIO)
+        result = subprocess.run([SOJOURN, "solve", "journey.toml"], cwd=self.folder, capture_output=True, timeout=60)
+        self.assertEqual((result.returncode, result.stderr), (0, b""))
+        self.assertEqual(os.listdir(self.folder), ["journey.toml"])
+
+    def test_slope(self):
+        self.refused(SCENARIO.replace('after = "1 day" }', 'after = "1 day", satisfaction = -1.5, effort = 1 }'), """\
+sojourn: error: this journey has no closed form, because
+  touchpoint.buy.next[0].satisfaction = -1.5: the odds of buy -> churned follow the customer's satisfaction
+hint: solve it without them (--set touchpoint.buy.next[0].satisfaction=0, and so on), or simulate it with sojourn run;
+      sojourn run --control-variate uses what can be solved to narrow the intervals
+""")
+
+    def test_trait(self):
+        text = SCENARIO.replace("starts = { buy = 1 }", "starts = { buy = 1 }\ntraits.moody = { beta = [1, 9] }")
+        self.refused(text.replace("odds = 1, after = \"1 day\"", 'probability = "moody", after = "1 day"'), """\
+sojourn: error: this journey has no closed form, because
+  touchpoint.buy.next[0].probability = "moody": the trait varies within persona "everybody", so people are sorted as time goes by
+hint: take that out of the scenario to solve the rest, or simulate it with sojourn run;
+      sojourn run --control-variate uses what can be solved to narrow the intervals
+""")
+
+    def test_change_on_the_way(self):
+        text = SCENARIO.replace('quality = "+0.1" }', 'delay = "-20%" }\nstart = "10 days"\nramp = { linear = "1 month" }')
+        self.refused(text, """\
+sojourn: error: this journey has no closed form, because
+  improvement.better: starts on day 10, comes in by a ramp and changes the exits of buy on the way
+hint: take that out of the scenario to solve the rest, or simulate it with sojourn run;
+      sojourn run --control-variate uses what can be solved to narrow the intervals
+""", "--plan", "improve")
+
+    def test_coupled(self):
+        text = SCENARIO + "\n[word_of_mouth]\nnetwork = { well_mixed = {} }\npromoter_rate = 0.1\n"
+        self.refused(text, """\
+sojourn: error: this journey has no closed form, because
+  [word_of_mouth]: what customers hear couples their lives
+hint: take that out of the scenario to solve the rest, or simulate it with sojourn run
+""")
+        self.refused(text, """\
+sojourn: error: this scenario has no solvable twin
+  [word_of_mouth]: what customers hear couples their lives
+hint: run it without --control-variate
+""", "--control-variate", command="run")
+
+
 def update():
     for path in sorted(BAD.glob("*.toml")):
         result = run([path.name], BAD)

@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <ostream>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "tests/catch.hpp"
 #include "tests/verify/journeys.hpp"
 #include "tests/verify/keyed_lives.hpp"
 #include "tests/verify/paired_outcomes.hpp"
+#include "tests/verify/properties.hpp"
 #include "tests/verify/statistics.hpp"
 
 using namespace sojourn;
@@ -248,6 +250,33 @@ TEST_CASE("pairing: whom a plan does not touch lives the same life under it", "[
     // Twin: a plan whose people have other luck. Now those whom it does not touch differ too.
     CHECK(compare_lives(baseline, base, plan, lives_of(plan, 1)).untouched_different > 100);
   }
+}
+
+TEST_CASE("pairing: on random models too, whom no plan touches lives the same life", "[verify]") {
+  Counts all;
+  const auto pairs = [&](std::uint32_t replication_of_plans) {
+    return falsify(Flavour::any, 400, [&, replication_of_plans](const ModelParts& parts) {
+      if (parts.plans.size() < 2 || parts.settings.replications < 2) return std::string();
+      const Model model(parts);
+      const Program baseline(model);
+      try {
+        const std::vector<Life> base = lives_of(baseline);
+        for (std::size_t k = 1; k < parts.plans.size(); ++k) {
+          const Program plan(apply(model, PlanId(k)));
+          const Counts counts = compare_lives(baseline, base, plan, lives_of(plan, replication_of_plans));
+          all.touched += counts.touched;
+          all.untouched += counts.untouched;
+          if (counts.untouched_different > 0) return std::to_string(counts.untouched_different) + " untouched lives differ";
+        }
+      } catch (const RunError&) {  // a life that never ends
+      }
+      return std::string();
+    });
+  };
+  CHECK(pairs(0) == "");
+  CHECK(all.touched > 2000);
+  CHECK(all.untouched > 2000);
+  CHECK(pairs(1) != "");  // the twin: the plan's people have other luck
 }
 
 TEST_CASE("pairing: a new touchpoint, trait or persona at the end leaves other lives as they were", "[verify]") {

@@ -32,6 +32,9 @@ SOJOURN_INLINE float weigh(float odds, float exponent) {
   return odds * numeric::exp_within(numeric::clip(exponent, -60.0f, 60.0f));
 }
 
+/// The same where the exponent is known to be within [-60, 60], with the same bits.
+SOJOURN_INLINE float weigh_tamely(float odds, float exponent) { return odds * numeric::exp_within(exponent); }
+
 /// What fixed probabilities leave: each is multiplied by `shrink`, `rest` is split by odds, `stay` remains at the
 /// touchpoint.
 struct Shares {

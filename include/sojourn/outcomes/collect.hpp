@@ -38,6 +38,15 @@ struct Samples {
   bool batches = false;  // the samples are batches of one replication
 };
 
+/// What a plan's improvements cost whatever happens: per window, and in sum undiscounted and discounted. In the market's
+/// money.
+struct FixedInvestment {
+  std::vector<double> windows;
+  double total = 0.0, worth = 0.0;
+};
+
+[[nodiscard]] FixedInvestment fixed_investment(const Program& program);
+
 /// The samples of a run with at least one finished replication.
 [[nodiscard]] Samples collect_samples(const RunResult& result);
 

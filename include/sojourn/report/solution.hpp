@@ -1,0 +1,23 @@
+// The closed form in words and numbers, and what a control variate saves.
+#pragma once
+
+#include <string>
+
+#include "sojourn/analysis/closed_form.hpp"
+#include "sojourn/analysis/control_variate.hpp"
+#include "sojourn/report/summary.hpp"
+
+namespace sojourn {
+
+/// The closed form of `program`: the figures at the horizon with their bounds, personas, touchpoints, and the long run. Ends
+/// with a newline.
+[[nodiscard]] std::string solution_text(const ClosedForm& solved, const Program& program, Colour colour = Colour::off);
+/// The JSON of `sojourn solve`: metrics as in `run`, each {"mean", "low", "high"}; undefined and infinite numbers are null.
+[[nodiscard]] std::string solution_json(const ClosedForm& solved, const Program& program, const std::string& file);
+
+/// What the solved twin makes of a run's estimates, as a table to follow `run_text`. Ends with a newline.
+[[nodiscard]] std::string control_variate_text(const Samples& samples, const ControlVariate& control);
+/// The JSON of `sojourn run --control-variate`: that of `run` with "control_variate".
+[[nodiscard]] std::string run_json(const Samples& samples, const ControlVariate& control, const std::string& file);
+
+}  // namespace sojourn

@@ -1,0 +1,36 @@
+"""Code built for newer processors stays in its own objects: each vector width offers one function and nothing that the linker may share."""
+
+import os
+import subprocess
+import unittest
+from pathlib import Path
+
+BUILD = Path(os.environ["SOJOURN_BUILD"])
+
+
+def offered(path):
+    """Symbols that other objects could be linked to, weak ones among them."""
+    lines = subprocess.run(["nm", "--demangle", "--defined-only", "--extern-only", path], capture_output=True, text=True, check=True).stdout
+    return [line.split(" ", 2)[2] for line in lines.splitlines()]
+
+
+class WidthsTest(unittest.TestCase):
+    def test_one_function_leaves_each_object(self):
+        objects = sorted(BUILD.glob("CMakeFiles/sojourn_lock_step_*.dir/sim/engine/lock_step.cpp.o"))
+        self.assertGreater(len(objects), 0)
+        for path in objects:
+            width = path.parts[-4].removeprefix("sojourn_lock_step_").removesuffix(".dir")
+            with self.subTest(width):
+                names = offered(path)
+                self.assertEqual(len(names), 1, names)
+                self.assertIn(f"sojourn::lock_step::live_{width}(", names[0])
+
+    def test_the_twin_offers_more(self):
+        """An ordinary object has inline functions that the linker shares."""
+        names = offered(BUILD / "CMakeFiles/sojourn_engine.dir/sim/engine/lock_step_tables.cpp.o")
+        self.assertGreater(len(names), 3)
+        self.assertTrue(any(name.startswith("std::") for name in names), names)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,24 @@
+// Random valid models for property tests. A model is named by a number: the same one on every machine, with every compiler.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sojourn/model/model.hpp"
+
+namespace sojourn::verify {
+
+/// Which models are drawn.
+enum class Flavour {
+  any,       // everything that the engine simulates, in any mixture
+  solvable,  // no slope, nothing that changes with time, no trait that differs between people: a closed form exists
+};
+
+/// A valid model (`Model` takes it) of `size` 0 (two touchpoints or three, everybody alike) to 100 (up to 14 touchpoints, 4
+/// personas, 5 improvements), with up to some hundred people. Of `Flavour::any`, about one of 250 has lives that never end.
+[[nodiscard]] ModelParts random_model(std::uint64_t number, int size, Flavour flavour);
+
+/// Valid models that are a step simpler than `parts`, the boldest steps first; none where nothing can be left out.
+[[nodiscard]] std::vector<ModelParts> simpler(const ModelParts& parts);
+
+}  // namespace sojourn::verify

@@ -1,0 +1,20 @@
+#include <cstdio>
+
+#include "commands.hpp"
+#include "session.hpp"
+#include "sojourn/report/solution.hpp"
+
+namespace sojourn::tools {
+
+int solve_command(const CommandLine& line) {
+  const Input input = read_input(line);
+  require_uncoupled(input.model);
+  const Program program(apply(input.model, find_plan(input.model, line.plan.empty() ? "baseline" : line.plan)));
+  const ClosedForm solved = solve(program);
+  std::fputs(
+      line.json ? solution_json(solved, program, line.input).c_str() : solution_text(solved, program, colour()).c_str(),
+      stdout);
+  return done;
+}
+
+}  // namespace sojourn::tools
