@@ -1048,8 +1048,9 @@ class Block {
       c_.answering[i] = store.answering[k];
       c_.satisfaction[i] = store.satisfaction[k];
       c_.expectation[i] = store.expectation[k];
-      c_.loss_aversion[i] = store.loss_aversion[k];
-      c_.effort_aversion[i] = store.effort_aversion[k];
+      const std::uint16_t persona = store.persona[k];
+      c_.loss_aversion[i] = store.loss_aversion == nullptr ? t_.loss_aversion_of[persona] : store.loss_aversion[k];
+      c_.effort_aversion[i] = store.effort_aversion == nullptr ? t_.effort_aversion_of[persona] : store.effort_aversion[k];
       for (int own = 0; own < t_.own_count; ++own) c_.own[own][i] = store.own[own][k];
       c_.event[i] = store.event[k];
       c_.team[i] = static_cast<std::int32_t>(store.team[k] >> 3) - 1;

@@ -82,7 +82,8 @@ struct People {
       effort_aversion[lane_count], own[own_traits][lane_count];
 };
 
-/// The state of customers between windows, in columns by customer of the block; null where lives are lived in one go.
+/// The state of customers between windows, in columns by customer of the block. The columns of aversions are null where they
+/// are the same for all of a persona.
 struct Store {
   double* time;  // of the next visit, or `never`
   double* luck;
@@ -123,9 +124,10 @@ struct Tables {
   const Row* rows;
   const std::int32_t* row_of;  // [regime x places + place]
   const Exit* exits;
-  const double* stretch;    // of each exit; null where none is stretched
-  const float* carries;     // null where context is never lost
-  const double* discounts;  // at windows' beginnings; null: see engine/clock.hpp
+  const double* stretch;                               // of each exit; null where none is stretched
+  const float* carries;                                // null where context is never lost
+  const float *loss_aversion_of, *effort_aversion_of;  // [persona], where a constant; else null
+  const double* discounts;                             // at windows' beginnings; null: see engine/clock.hpp
   const double* regime_begins;
   const std::int32_t* regime_of_window;  // at its beginning
   const std::int32_t* exit_from;         // [exit] touchpoint

@@ -108,6 +108,10 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   for (std::size_t window = 0; window < shape.windows; ++window) {
     regime_of_window_.push_back(narrow(program.regime(program.windows().begin(window))));
   }
+  loss_aversion_of_ = constants(BuiltinTrait::loss_aversion);
+  effort_aversion_of_ = constants(BuiltinTrait::effort_aversion);
+  tables_.loss_aversion_of = loss_aversion_of_.empty() ? nullptr : loss_aversion_of_.data();
+  tables_.effort_aversion_of = effort_aversion_of_.empty() ? nullptr : effort_aversion_of_.data();
   compile_rows();
   compile_constant_choices();
   compile_still_scores();
@@ -123,6 +127,17 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   tables_.exit_from = exit_from_.data();
   tables_.exit_to = exit_to_.data();
   tables_.is_end = is_end_.data();
+}
+
+/// The trait of each persona, where it is a constant of all of them; else nothing.
+std::vector<float> Compiled::constants(BuiltinTrait trait) const {
+  const auto index = static_cast<std::size_t>(trait);
+  std::vector<float> values;
+  for (const Persona& persona : program_->model().parts().personas) {
+    if (!std::holds_alternative<Fixed>(persona.traits[index])) return {};
+    values.push_back(population_->trait(static_cast<std::uint32_t>(values.size()), index, 0));
+  }
+  return values;
 }
 
 void Compiled::compile_rows() {
@@ -201,15 +216,11 @@ void Compiled::compile_constant_choices() {
 }
 
 void Compiled::compile_still_scores() {
-  const ModelParts& parts = program_->model().parts();
-  const auto constant = [](const Distribution& distribution) { return std::holds_alternative<Fixed>(distribution); };
   const auto& memory = program_->behaviour().memory;
   bool still = !tables_.slopes && carries_.empty() && memory.memory == 0.0f && program_->behaviour().adapt == 0.0f;
-  for (const Persona& persona : parts.personas) {
-    for (const BuiltinTrait trait : {BuiltinTrait::satisfaction, BuiltinTrait::expectation, BuiltinTrait::loss_aversion,
-                                     BuiltinTrait::effort_aversion}) {
-      still = still && constant(persona.traits[static_cast<std::size_t>(trait)]);
-    }
+  for (const BuiltinTrait trait :
+       {BuiltinTrait::satisfaction, BuiltinTrait::expectation, BuiltinTrait::loss_aversion, BuiltinTrait::effort_aversion}) {
+    still = still && !constants(trait).empty();
   }
   for (std::size_t at = 0; still && at < row_of_.size(); ++at) {
     const Row& row = rows_[static_cast<std::size_t>(row_of_[at])];
@@ -390,16 +401,18 @@ bool Worker::live(const Compiled& compiled, const Streams& streams, std::uint64_
 bool Worker::live_by_windows(const Compiled& compiled, const Streams& streams, std::uint64_t begin, std::uint64_t end) {
   const std::size_t count = end - begin;
   std::vector<double> time(count, never), luck(count), since(count);
-  std::vector<float> satisfaction(count), expectation(count), answering(count), loss_aversion(count), effort_aversion(count);
+  std::vector<float> satisfaction(count), expectation(count), answering(count), loss_aversion, effort_aversion;
   std::vector<std::uint16_t> event(count), exit(count), persona(count), team(count);
+  if (compiled.tables().loss_aversion_of == nullptr) loss_aversion.resize(count);
+  if (compiled.tables().effort_aversion_of == nullptr) effort_aversion.resize(count);
   Store store{time.data(),
               luck.data(),
               since.data(),
               satisfaction.data(),
               expectation.data(),
               answering.data(),
-              loss_aversion.data(),
-              effort_aversion.data(),
+              loss_aversion.empty() ? nullptr : loss_aversion.data(),
+              effort_aversion.empty() ? nullptr : effort_aversion.data(),
               {},
               event.data(),
               exit.data(),
@@ -424,8 +437,8 @@ bool Worker::live_by_windows(const Compiled& compiled, const Streams& streams, s
       satisfaction[at] = people->satisfaction[k];
       expectation[at] = people->expectation[k];
       answering[at] = people->answering[k];
-      loss_aversion[at] = people->loss_aversion[k];
-      effort_aversion[at] = people->effort_aversion[k];
+      if (!loss_aversion.empty()) loss_aversion[at] = people->loss_aversion[k];
+      if (!effort_aversion.empty()) effort_aversion[at] = people->effort_aversion[k];
       for (std::size_t which = 0; which < compiled.own_traits().size(); ++which) own[which][at] = people->own[which][k];
       exit[at] = static_cast<std::uint16_t>(compiled.tables().exit_count + people->start[k]);
       persona[at] = static_cast<std::uint16_t>(people->persona[k]);
@@ -492,6 +505,11 @@ void Worker::flush(void* worker, const Packed&) {
   std::fill(self.taken_.begin(), self.taken_.end(), 0u);
 }
 
-std::size_t bytes_per_customer() { return 3 * sizeof(double) + 5 * sizeof(float) + 4 * sizeof(std::uint16_t); }
+std::size_t bytes_per_customer(const Compiled& compiled) {
+  const Tables& tables = compiled.tables();
+  const std::size_t drawn = (tables.loss_aversion_of == nullptr ? 1u : 0u) +
+                            (tables.effort_aversion_of == nullptr ? 1u : 0u) + compiled.own_traits().size();
+  return 3 * sizeof(double) + (3 + drawn) * sizeof(float) + 4 * sizeof(std::uint16_t);
+}
 
 }  // namespace sojourn::lock_step

@@ -33,6 +33,7 @@ class Compiled {
   [[nodiscard]] bool fast(const VisitRow& row) const;
   [[nodiscard]] std::int32_t own_trait(std::int32_t trait);
   void compile_constant_choices();
+  [[nodiscard]] std::vector<float> constants(BuiltinTrait trait) const;
   void compile_still_scores();
   static std::int32_t choose(const void* owner, std::int32_t persona, std::int32_t row, Moment* moment);
   static void flow_change(const void* owner, std::int32_t regime, std::int32_t persona, std::int32_t from, std::int32_t to,
@@ -50,6 +51,7 @@ class Compiled {
   std::vector<std::int32_t> regime_of_window_, exit_from_, exit_to_;
   std::vector<std::uint8_t> is_end_;
   std::vector<std::int32_t> still_scores_;
+  std::vector<float> loss_aversion_of_, effort_aversion_of_;
   std::vector<std::int32_t> own_traits_;  // those with a column
 };
 
@@ -82,7 +84,8 @@ class Worker {
   const Compiled* compiled_ = nullptr;  // the program at hand
 };
 
-/// Bytes that a customer's state takes between windows.
-[[nodiscard]] std::size_t bytes_per_customer();
+/// Bytes that a customer's state takes between windows: 44, and 4 for each of loss aversion, effort aversion and traits in
+/// probabilities that is drawn.
+[[nodiscard]] std::size_t bytes_per_customer(const Compiled& compiled);
 
 }  // namespace sojourn::lock_step
