@@ -86,25 +86,24 @@ struct Field {
     promise,
     promise_weight,
     rest,
-    odds = 8,
-    satisfaction_slope = odds + 4,
-    expectation_slope = odds + 8,
-    effort_slope = odds + 12,
-    probability = odds + 16,
-    ends = odds + 20,
-    last,
-    first_exit,
-    exits,
+    stay,
+    odds,  // then slopes on satisfaction, expectation and effort: four columns each
+    first_exit = 24,
     flags,
-    team,
-    carry,
     flow_kind,
     revenue,
     cost,
+    ends,
+    last,
+    exits,
+    probability,
+    team = probability + 4,
+    carry,
     race_exits,
-    stay,
-    more = 40,  // the same as from `odds` on, for exits 5 to 8
-    own = more + 20,
+    constant_stay,
+    more,  // the same as from `odds` on, for exits 5 to 8
+    more_probability = more + 16,
+    own = more_probability + 4,
   };
 };
 
@@ -229,9 +228,10 @@ class Block {
   }
 
   void fetch() {
-    fetch_groups(3, 5);
     if (!t_.still) fetch_groups(0, 1);
     if (!t_.constant_choice) fetch_groups(1, 3);
+    fetch_groups(3, 4);
+    if (t_.constant_choice || t_.probabilities || t_.carries != nullptr) fetch_groups(4, 5);
     if (t_.most_exits > 4) fetch_groups(5, 7);
     if (t_.most_exits > 4 || t_.trait_bound) fetch_groups(7, 8);
   }
@@ -564,7 +564,7 @@ class Block {
   /// Running sums that do not depend on the customer.
   void look_up() {
     const float(*cumulative)[lane_count] = s_.row + Field::probability;
-    const float* share_stay = column(Field::stay);
+    const float* share_stay = column(Field::constant_stay);
     const std::int32_t* row_ends = integers(Field::ends);
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
@@ -608,7 +608,7 @@ class Block {
     const float *share_rest = column(Field::rest), *share_stay = column(Field::stay);
     const std::int32_t* row_ends = integers(Field::ends);
     const float* shares = column(Field::probability);
-    const float* more_shares = column(Field::more + 16);
+    const float* more_shares = column(Field::more_probability);
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
       const float split = s_.sum[i] > 0.0f ? share_rest[i] / s_.sum[i] : 0.0f;
@@ -630,7 +630,7 @@ class Block {
   /// The exit whose share the draw falls in.
   template <int slots>
   void pick(const float (*cumulative)[lane_count]) {
-    const float* share_stay = column(Field::stay);
+    const float* share_stay = column(t_.constant_choice ? Field::constant_stay : Field::stay);
     const std::int32_t *row_last = integers(Field::last), *row_exits = integers(Field::exits);
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {

@@ -34,13 +34,13 @@ struct RowFlag {
 
 /// A visit's parameters: groups of eight 32-bit columns, fetched eight lanes at a time.
 struct alignas(32) Row {
-  float quality, quality_sd, effort, weight, promise, promise_weight, rest, unused;
+  float quality, quality_sd, effort, weight, promise, promise_weight, rest, stay;
   float odds[4], satisfaction[4];
   float expectation[4], effort_slope[4];
+  std::int32_t first_exit, flags, flow_kind, revenue, cost, ends, last, exits;
   float probability[4];  // where choices are constant: running sums of the shares instead
-  std::int32_t ends, last, first_exit, exits;
-  std::int32_t flags, team, carry, flow_kind, revenue, cost, race_exits;
-  float stay;
+  std::int32_t team, carry, race_exits;
+  float constant_stay;  // `stay` again, for programs that need nothing of the first group
   float more_odds[4], more_satisfaction[4];
   float more_expectation[4], more_effort_slope[4];
   float more_probability[4];

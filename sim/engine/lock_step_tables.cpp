@@ -266,7 +266,7 @@ void Compiled::compile_exits(Row& to, const VisitRow& row, std::uint32_t persona
   const auto exits = program_->exits(row);
   to.first_exit = narrow(exits_.size());
   to.rest = row.shares.rest;
-  to.stay = row.shares.stay;
+  to.stay = to.constant_stay = row.shares.stay;
   std::fill(std::begin(to.own), std::end(to.own), -1);
   bool is_fast = fast(row);
   for (std::size_t j = 0; is_fast && j < exits.size(); ++j) {
