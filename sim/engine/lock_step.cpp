@@ -65,7 +65,6 @@ struct alignas(64) Scratch {
   std::int32_t finishes[lane_count], taken_cell[lane_count], left_cell[lane_count], met_cell[lane_count];
 };
 
-/// Columns of `Row`, by the position of the field.
 /// Those whose exits compete, close together.
 struct alignas(64) Racers {
   float columns[8 * row_groups][lane_count];
@@ -77,6 +76,7 @@ struct alignas(64) Racers {
   double a[lane_count], b[lane_count], stretch[lane_count], delay[lane_count];
 };
 
+/// Columns of `Row`, by the position of the field.
 struct Field {
   enum {
     quality,

@@ -9,10 +9,10 @@
 
 namespace sojourn::lock_step {
 
-/// Customers held in columns at a time. A multiple of 16; so many that their columns fit in the first-level cache.
+/// Customers held in columns at a time, a multiple of 16. Measured alike from 64 to 128; 256 are slower.
 inline constexpr int lane_count = 128;
-/// Exits that the vectorised choice knows; touchpoints with more, with races or with probabilities that are traits are
-/// chosen one customer at a time.
+/// Exits that the vectorised choice and race know. Touchpoints with more, and races between delays whose hazard takes more
+/// than a formula, are decided one customer at a time.
 inline constexpr int fast_exits = 8;
 /// Traits that are probabilities of exits and have a column of their own; exits bound to others are chosen one customer at a
 /// time.
@@ -28,6 +28,7 @@ struct Code {
   enum : std::int32_t { absent, prospect, lost, churned, promoter, passive, detractor, code_count };
 };
 
+/// What is true of a row.
 struct RowFlag {
   enum : std::int32_t { purchase = 1, away = 2, one_by_one = 4, priced = 8, end = 16, competes = 32, trait_bound = 64 };
 };
@@ -50,6 +51,7 @@ struct alignas(32) Row {
 inline constexpr int row_groups = 9;
 static_assert(sizeof(Row) == 32 * row_groups);
 
+/// Families of delays that occur, as a set.
 struct Family {
   enum : std::int32_t {
     constant = 0,
@@ -87,8 +89,8 @@ struct People {
 struct Store {
   double* time;  // of the next visit, or `never`
   double* luck;
-  double*
-      since;  // of the first purchase, `never` once a churn is counted; before it, the time of arrival with the sign bit set
+  /// Of the first purchase, or `never` once a churn is counted; before a purchase, of arrival, with the sign bit set.
+  double* since;
   float *satisfaction, *expectation, *answering, *loss_aversion, *effort_aversion, *own[own_traits];
   std::uint16_t* event;
   std::uint16_t* exit;  // by which the next visit is reached; exits + touchpoint for a first visit
@@ -188,8 +190,11 @@ struct Done {
 /// The loop, for one vector width.
 using Live = Done (*)(const Tables&, const Task&);
 
-/// The loop for the widest vectors that this processor has; `SOJOURN_VECTORS` (v2, v3, v4) in the environment asks for
-/// narrower ones.
+/// Levels of x86-64, with vectors of 16, 32 and 64 bytes; `base` is any other processor.
+enum class Width { base, v2, v3, v4 };
+/// The widest vectors that this processor has; `SOJOURN_VECTORS` (v2, v3, v4) in the environment asks for narrower ones.
+[[nodiscard]] Width widest();
+/// The loop for those.
 [[nodiscard]] Live widest_live();
 
 }  // namespace sojourn::lock_step

@@ -11,9 +11,7 @@ Done live_v2(const Tables& tables, const Task& task);
 Done live_v3(const Tables& tables, const Task& task);
 Done live_v4(const Tables& tables, const Task& task);
 
-namespace {
-
-Live choose_live() {
+Width widest() {
   __builtin_cpu_init();
   const bool v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("fma");
   const bool v4 = v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
@@ -21,25 +19,23 @@ Live choose_live() {
                   __builtin_cpu_supports("avx512vl");
   const char* asked = std::getenv("SOJOURN_VECTORS");
   const std::string_view most = asked == nullptr ? "v4" : asked;
-  if (v4 && most == "v4") return live_v4;
-  if (v3 && most != "v2") return live_v3;
-  return live_v2;
+  if (v4 && most == "v4") return Width::v4;
+  if (v3 && most != "v2") return Width::v3;
+  return Width::v2;
 }
 
-}  // namespace
+Live widest_live() {
+  static const Width width = widest();
+  return width == Width::v4 ? live_v4 : width == Width::v3 ? live_v3 : live_v2;
+}
 
 #else
 
 Done live_base(const Tables& tables, const Task& task);
-namespace {
-Live choose_live() { return live_base; }
-}  // namespace
+
+Width widest() { return Width::base; }
+Live widest_live() { return live_base; }
 
 #endif
-
-Live widest_live() {
-  static const Live live = choose_live();
-  return live;
-}
 
 }  // namespace sojourn::lock_step
