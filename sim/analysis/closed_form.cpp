@@ -100,6 +100,9 @@ ClosedForm solve(const Program& program, const SolveOptions& options) {
     long_runs.push_back(solve_long_run(chains[p], result.exits.size()));
     result.personas.push_back({parts.personas[p].id, parts.personas[p].name, shares[p], long_runs[p].figures, {}});
   }
+  double error = 0.0;
+  for (const SolvedLongRun& each : long_runs) error = std::max(error, each.error);
+  if (error > 1e-8) result.notes.push_back(fmt::format("In the long run: who wins a race is known to {:.1g} only.", error));
   result.pooled.share = 1.0;
   result.pooled.long_run = pool(long_runs, shares);
 

@@ -16,7 +16,10 @@ class VisitMatrix {
  public:
   explicit VisitMatrix(const VisitChain& chain) : chain_(chain), passages_(chain.departures.size()) {
     const std::size_t n = chain.states.size();
-    for (std::size_t v = 0; v < passages_.size(); ++v) passages_[v] = chain.departures[v].passages();
+    for (std::size_t v = 0; v < passages_.size(); ++v) {
+      passages_[v] = chain.departures[v].passages();
+      error_ = std::max(error_, passages_[v].error);
+    }
     std::vector<std::vector<std::size_t>> next(n);
     for (const ChainStep& step : chain.steps) next[step.from].push_back(step.to);
     std::vector<std::vector<bool>> reaches(n, std::vector<bool>(n, false));
@@ -47,8 +50,10 @@ class VisitMatrix {
     return chain_.departures[chain_.states[state].touchpoint];
   }
   [[nodiscard]] const Passage& passage(const ChainStep& step) const {
-    return passages_[chain_.states[step.from].touchpoint][step.way];
+    return passages_[chain_.states[step.from].touchpoint].ways[step.way];
   }
+  /// What a probability may be off by.
+  [[nodiscard]] double error() const { return error_; }
   [[nodiscard]] bool circles(std::size_t state) const { return circles_[state]; }
   [[nodiscard]] bool ends(std::size_t state) const { return ends_[state]; }
 
@@ -101,7 +106,8 @@ class VisitMatrix {
 
  private:
   const VisitChain& chain_;
-  std::vector<std::vector<Passage>> passages_;  // [touchpoint][way]
+  std::vector<Passages> passages_;  // [touchpoint]
+  double error_ = 0.0;
   std::vector<bool> circles_, ends_;
 };
 
@@ -125,6 +131,7 @@ SolvedLongRun solve_long_run(const VisitChain& chain, std::size_t exits) {
   const VisitMatrix matrix(chain);
   const std::size_t n = chain.states.size();
   SolvedLongRun result;
+  result.error = matrix.error();
   LongRun& figures = result.figures;
   figures.visits.assign(chain.departures.size(), 0.0);
   figures.ends.assign(chain.departures.size(), 0.0);

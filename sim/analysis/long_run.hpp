@@ -19,6 +19,7 @@ struct Reach {
 struct SolvedLongRun {
   LongRun figures;
   Reach purchase, end;
+  double error = 0.0;  // what the probability of a step may be off by
 };
 
 /// Of one persona; `exits` is the number of exits of the journey.

@@ -1,17 +1,22 @@
 #include "stay_time.hpp"
 
 #include <algorithm>
-#include <boost/math/quadrature/gauss_kronrod.hpp>
 #include <boost/math/special_functions/beta.hpp>
+#include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
-#include <functional>
 #include <limits>
+
+#include "race.hpp"
+#include "sojourn/base/error.hpp"
 
 namespace sojourn {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double pi = 3.14159265358979323846;
+constexpr double kernel_error = 1e-6;  // of a race's probabilities on a grid, in sum
+constexpr const char* too_hard =
+    "sojourn: error: who wins a race changes too often within a step to be solved\nhint: simulate it with sojourn run";
 
 template <class... F>
 struct Overloaded : F... {
@@ -22,46 +27,72 @@ Overloaded(F...) -> Overloaded<F...>;
 
 double normal_density(double z) { return std::exp(-0.5 * z * z) / std::sqrt(2.0 * pi); }
 double normal_upper_tail(double z) { return 0.5 * std::erfc(z / std::sqrt(2.0)); }
-/// phi(z) / P(Z > z); for large z, z + 1 / z (DLMF 7.12.1).
-double normal_hazard_rate(double z) { return z > 25.0 ? z + 1.0 / z : normal_density(z) / normal_upper_tail(z); }
+/// Beyond this the upper tail is its asymptotic series (DLMF 7.12.1), relative error below 1e-10.
+constexpr double far_score = 30.0;
+/// -log P(Z > z).
+double normal_hazard(double z) {
+  if (z < 0.0) return -std::log1p(-normal_upper_tail(-z));
+  if (z <= far_score) return -std::log(normal_upper_tail(z));
+  const double r = 1.0 / z / z;
+  return 0.5 * z * z + std::log(z * std::sqrt(2.0 * pi)) - std::log1p(-r * (1.0 - 3.0 * r * (1.0 - 5.0 * r)));
+}
+/// phi(z) / P(Z > z).
+double normal_hazard_rate(double z) {
+  if (z <= far_score) return normal_density(z) / normal_upper_tail(z);
+  const double r = 1.0 / z / z;
+  return z * (1.0 + r * (1.0 - 2.0 * r * (1.0 - 5.0 * r)));
+}
 
-/// -log P(X > x) of the distribution as it is written.
-double cumulative_hazard(const Distribution& distribution, double x) {
+double log_beta(double a, double b) { return boost::math::lgamma(a) + boost::math::lgamma(b) - boost::math::lgamma(a + b); }
+/// -log P(X > x) of a beta, also where a tail is too small for a double (DLMF 8.17.8 and its first term).
+double beta_hazard(const Beta& d, double x, double log_x) {
+  constexpr double tiny = 1e-250;
+  if (x >= 1.0) return infinity;
+  if (x < tiny) return std::exp(d.a * log_x - std::log(d.a) - log_beta(d.a, d.b));
+  const double below = boost::math::ibeta(d.a, d.b, x);
+  if (below < 0.5) return -std::log1p(-below);
+  const double above = boost::math::ibetac(d.a, d.b, x);
+  if (above > tiny) return -std::log(above);
+  double term = 1.0, sum = 1.0;
+  for (int n = 0; n < 10'000 && term > 1e-17 * sum; ++n) sum += term *= (d.a + d.b + n) / (d.b + 1.0 + n) * (1.0 - x);
+  return -(d.b * std::log1p(-x) + d.a * log_x - std::log(d.b) - log_beta(d.a, d.b) + std::log(sum));
+}
+/// log(1 + e^x).
+double soft_plus(double x) { return x > 40.0 ? x : std::log1p(std::exp(x)); }
+
+/// -log P(X > x) of the distribution as it is written; of times, some families need the logarithm, which a double holds
+/// where it does not hold the time.
+double cumulative_hazard(const Distribution& distribution, double x, double log_x) {
   return std::visit(Overloaded{
                         [&](const Fixed& d) { return x < d.value ? 0.0 : infinity; },
                         [&](const Uniform& d) {
                           return x <= d.low ? 0.0 : x >= d.high ? infinity : -std::log1p(-(x - d.low) / (d.high - d.low));
                         },
-                        [&](const Normal& d) { return -std::log(normal_upper_tail((x - d.mean) / d.sd)); },
-                        [&](const Beta& d) {
-                          return x <= 0.0 ? 0.0 : x >= 1.0 ? infinity : -std::log(boost::math::ibetac(d.a, d.b, x));
-                        },
+                        [&](const Normal& d) { return normal_hazard((x - d.mean) / d.sd); },
+                        [&](const Beta& d) { return beta_hazard(d, x, log_x); },
                         [&](const Exponential& d) { return std::max(0.0, x / d.mean); },
-                        [&](const Weibull& d) { return x <= 0.0 ? 0.0 : std::pow(x / d.scale, d.shape); },
-                        [&](const Lognormal& d) {
-                          return x <= 0.0 ? 0.0 : -std::log(normal_upper_tail(std::log(x / d.median) / d.sigma));
-                        },
-                        [&](const Loglogistic& d) { return x <= 0.0 ? 0.0 : std::log1p(std::pow(x / d.median, d.shape)); },
+                        [&](const Weibull& d) { return std::exp(d.shape * (log_x - std::log(d.scale))); },
+                        [&](const Lognormal& d) { return normal_hazard((log_x - std::log(d.median)) / d.sigma); },
+                        [&](const Loglogistic& d) { return soft_plus(d.shape * (log_x - std::log(d.median))); },
                     },
                     distribution);
 }
 
-double hazard_rate_of(const Distribution& distribution, double x) {
+/// Its derivative by log x.
+double rate_by_log(const Distribution& distribution, double x, double log_x) {
   return std::visit(
       Overloaded{
           [](const Fixed&) { return 0.0; },
-          [&](const Uniform& d) { return x < d.low || x >= d.high ? 0.0 : 1.0 / (d.high - x); },
-          [&](const Normal& d) { return normal_hazard_rate((x - d.mean) / d.sd) / d.sd; },
+          [&](const Uniform& d) { return x < d.low || x >= d.high ? 0.0 : x / (d.high - x); },
+          [&](const Normal& d) { return x * normal_hazard_rate((x - d.mean) / d.sd) / d.sd; },
           [&](const Beta& d) {
-            if (x <= 0.0 || x >= 1.0) return 0.0;
-            return boost::math::ibeta_derivative(d.a, d.b, x) / boost::math::ibetac(d.a, d.b, x);
+            if (x >= 1.0) return 0.0;
+            return std::exp(d.a * log_x + (d.b - 1.0) * std::log1p(-x) - log_beta(d.a, d.b) + beta_hazard(d, x, log_x));
           },
-          [](const Exponential& d) { return 1.0 / d.mean; },
-          [&](const Weibull& d) { return x <= 0.0 ? 0.0 : d.shape / d.scale * std::pow(x / d.scale, d.shape - 1.0); },
-          [&](const Lognormal& d) {
-            return x <= 0.0 ? 0.0 : normal_hazard_rate(std::log(x / d.median) / d.sigma) / (d.sigma * x);
-          },
-          [&](const Loglogistic& d) { return x <= 0.0 ? 0.0 : d.shape / x / (1.0 + std::pow(x / d.median, -d.shape)); },
+          [&](const Exponential& d) { return x / d.mean; },
+          [&](const Weibull& d) { return d.shape * std::exp(d.shape * (log_x - std::log(d.scale))); },
+          [&](const Lognormal& d) { return normal_hazard_rate((log_x - std::log(d.median)) / d.sigma) / d.sigma; },
+          [&](const Loglogistic& d) { return d.shape / (1.0 + std::exp(-d.shape * (log_x - std::log(d.median)))); },
       },
       distribution);
 }
@@ -78,101 +109,6 @@ std::optional<double> constant_of(const Distribution& distribution) {
                     distribution);
 }
 
-struct Piece {
-  double value = 0.0, error = 0.0;
-};
-
-template <class F>
-Piece piece(const F& f, double a, double b) {
-  Piece result;
-  result.value = boost::math::quadrature::gauss_kronrod<double, 15>::integrate(f, a, b, 0, 0.0, &result.error);
-  return result;
-}
-
-/// The integral of f from a to b, halved until each part's error is below `tolerance`.
-template <class F>
-double integral(const F& f, double a, double b, double tolerance, int depth = 0) {
-  const Piece whole = piece(f, a, b);
-  if (whole.error <= tolerance || depth == 20) return whole.value;
-  const double middle = 0.5 * (a + b);
-  return integral(f, a, middle, tolerance, depth + 1) + integral(f, middle, b, tolerance, depth + 1);
-}
-
-/// What the ways out of a race share: the time at which a constant ends it, and the hazards of the others.
-class Race {
- public:
-  explicit Race(const std::vector<WayOut>& ways) : ways_(ways) {
-    double stays = 1.0;
-    start_.assign(ways.size(), 0.0);
-    for (std::size_t j = 0; j < ways.size(); ++j) {
-      const auto constant = ways[j].delay.constant();
-      if (constant && (!last_ || *constant < end_)) {
-        last_ = j;
-        end_ = *constant;
-      }
-      if (!constant) spread_.push_back(j);
-      // At time 0, ties go to the first in the file.
-      const double now = constant ? (*constant <= 0.0 ? 1.0 : 0.0) : ways[j].delay.at_zero();
-      start_[j] = stays * now;
-      stays *= 1.0 - now;
-    }
-  }
-
-  [[nodiscard]] const std::vector<double>& start() const { return start_; }  // taken at time 0
-  [[nodiscard]] const std::vector<std::size_t>& spread() const { return spread_; }
-  [[nodiscard]] std::optional<std::size_t> last() const { return last_; }  // of constants, the first to come
-  [[nodiscard]] double end() const { return end_; }
-  /// -log of the probability that nothing but a constant has happened by t.
-  [[nodiscard]] double hazard(double t) const {
-    double sum = 0.0;
-    for (const std::size_t j : spread_) sum += ways_[j].delay.hazard(t);
-    return sum;
-  }
-  [[nodiscard]] double survival(double t) const { return std::exp(-hazard(t)); }
-
-  /// Adds to `won[i]` the probability that spread way i wins between a and b. Shares in proportion to the hazards gained are
-  /// right to the second order of the length; two lengths give the fourth (Richardson 1911). Halved until the two differ by
-  /// less than `tolerance`.
-  void split(double a, double b, double tolerance, std::vector<double>& won, int depth = 0) const {
-    const double middle = 0.5 * (a + b);
-    const std::vector<double> whole = shares(a, b);
-    std::vector<double> halves = shares(a, middle);
-    const std::vector<double> second = shares(middle, b);
-    double change = 0.0;
-    for (std::size_t i = 0; i < whole.size(); ++i) {
-      halves[i] += second[i];
-      change = std::max(change, std::fabs(halves[i] - whole[i]));
-    }
-    if (change > tolerance && depth < 40) {
-      split(a, middle, 0.5 * tolerance, won, depth + 1);
-      split(middle, b, 0.5 * tolerance, won, depth + 1);
-      return;
-    }
-    for (std::size_t i = 0; i < whole.size(); ++i) won[i] += std::max(0.0, halves[i] + (halves[i] - whole[i]) / 3.0);
-  }
-
- private:
-  [[nodiscard]] std::vector<double> shares(double a, double b) const {
-    std::vector<double> gained;
-    double sum = 0.0;
-    for (const std::size_t j : spread_) {
-      const double before = ways_[j].delay.hazard(a);
-      // Beyond its end a hazard is infinite: whoever ends here has what is left.
-      gained.push_back(before == infinity ? 0.0 : std::min(1e300, ways_[j].delay.hazard(b) - before));
-      sum += gained.back();
-    }
-    const double mass = survival(a) - survival(b);
-    for (double& share : gained) share = sum > 0.0 ? mass * (share / sum) : 0.0;
-    return gained;
-  }
-
-  const std::vector<WayOut>& ways_;
-  std::vector<double> start_;
-  std::vector<std::size_t> spread_;
-  std::optional<std::size_t> last_;
-  double end_ = infinity;
-};
-
 }  // namespace
 
 Delay::Delay(const Distribution& distribution, double stretch, double weight)
@@ -181,8 +117,23 @@ Delay::Delay(const Distribution& distribution, double stretch, double weight)
   if (stretch <= 0.0) constant_ = 0.0;
 }
 
-double Delay::hazard(double t) const { return weight_ * cumulative_hazard(distribution_, t / stretch_); }
-double Delay::hazard_rate(double t) const { return weight_ * hazard_rate_of(distribution_, t / stretch_) / stretch_; }
+double Delay::hazard(double t) const {
+  const double x = t / stretch_;
+  return weight_ * cumulative_hazard(distribution_, x, std::log(x));
+}
+double Delay::hazard_by_log(double log_time) const {
+  const double log_x = log_time - std::log(stretch_);
+  return weight_ * cumulative_hazard(distribution_, std::exp(log_x), log_x);
+}
+double Delay::log_rate_by_log(double log_time) const {
+  const double log_x = log_time - std::log(stretch_);
+  return weight_ * rate_by_log(distribution_, std::exp(log_x), log_x);
+}
+double Delay::end_weight() const {
+  if (std::holds_alternative<Uniform>(distribution_)) return weight_;
+  const auto* d = std::get_if<Beta>(&distribution_);
+  return d != nullptr ? weight_ * d->b : 0.0;
+}
 double Delay::at_zero() const { return std::holds_alternative<Normal>(distribution_) ? -std::expm1(-hazard(0.0)) : 0.0; }
 
 std::vector<double> Delay::landmarks() const {
@@ -240,62 +191,11 @@ double Delay::tail_index() const {
   return d != nullptr && !constant_ ? weight_ * d->shape : infinity;
 }
 
-std::vector<Passage> Departure::passages() const {
-  std::vector<Passage> result(ways.size());
-  if (!race) {
-    for (std::size_t j = 0; j < ways.size(); ++j) {
-      const WayOut& way = ways[j];
-      result[j] = {way.share, way.share * way.delay.moment(1), way.share * way.delay.moment(2)};
-    }
-    return result;
-  }
-  const Race run(ways);
-  double index = 0.0;
-  std::vector<double> breaks;
-  for (const std::size_t j : run.spread()) {
-    index += ways[j].delay.tail_index();
-    for (const double t : ways[j].delay.landmarks()) breaks.push_back(t);
-  }
-  for (std::size_t j = 0; j < ways.size(); ++j) result[j].probability = run.start()[j];
-  if (run.last() && run.end() > 0.0) {
-    const double mass = run.survival(run.end());
-    Passage& last = result[*run.last()];
-    last.probability += mass;
-    last.first += mass * run.end();
-    last.second += mass * run.end() * run.end();
-  }
-  if (run.spread().empty() || run.end() <= 0.0) return result;
-  // From where nothing has happened yet to where nothing is left, in pieces of a factor e^(1/2) and at every landmark.
-  double low = *std::min_element(breaks.begin(), breaks.end()), high = *std::max_element(breaks.begin(), breaks.end());
-  while (low > 1e-280 && run.hazard(low) - run.hazard(0.0) > 1e-16) low *= 0.5;
-  while (high < 1e150 && 2.0 * std::log(high) - run.hazard(high) > -42.0) high *= 2.0;
-  high = std::min(high, run.end());
-  for (double t = low; t < high; t *= std::exp(0.5)) breaks.push_back(t);
-  breaks.push_back(high);
-  std::sort(breaks.begin(), breaks.end());
-  breaks.erase(std::unique(breaks.begin(), breaks.end()), breaks.end());
-  std::erase_if(breaks, [&](double t) { return t < low || t > high; });
-  for (const std::size_t j : run.spread()) {
-    double Passage::*const parts[] = {&Passage::probability, &Passage::first, &Passage::second};
-    for (int k = 0; k < 3; ++k) {
-      const auto integrand = [&](double t) {
-        const double alive = run.survival(t);
-        if (!(alive > 0.0)) return 0.0;
-        return (k == 0 ? 1.0 : k == 1 ? t : t * t) * ways[j].delay.hazard_rate(t) * alive;
-      };
-      double whole = 0.0;
-      for (std::size_t b = 0; b + 1 < breaks.size(); ++b)
-        whole += std::fabs(piece(integrand, breaks[b], breaks[b + 1]).value);
-      for (std::size_t b = 0; b + 1 < breaks.size(); ++b)
-        result[j].*parts[k] += integral(integrand, breaks[b], breaks[b + 1], 1e-12 * whole);
-    }
-    if (!run.last() && index <= 1.0) result[j].first = infinity;
-    if (!run.last() && index <= 2.0) result[j].second = infinity;
-  }
-  // What quadrature leaves of the whole is put right in proportion.
-  double sum = 0.0;
-  for (const Passage& each : result) sum += each.probability;
-  for (Passage& each : result) each.probability /= sum;
+Passages Departure::passages() const {
+  if (race) return Race(ways).passages();
+  Passages result;
+  for (const WayOut& way : ways)
+    result.ways.push_back({way.share, way.share * way.delay.moment(1), way.share * way.delay.moment(2)});
   return result;
 }
 
@@ -329,13 +229,17 @@ std::vector<Kernel> Departure::kernels(double step, std::size_t count) const {
   if (run.last() && run.end() > 0.0) add_atom(*run.last(), run.end(), run.survival(run.end()));
   for (const std::size_t j : run.spread()) result[j].cells.assign(count, 0.0);
   std::vector<double> won(run.spread().size());
+  double error = 0.0;
+  std::size_t pieces = 8 * count + 65536;
   for (std::size_t k = 0; k < count && !run.spread().empty(); ++k) {
     const double a = edge(k), b = std::min(edge(k + 1), run.end());
     if (!(a < b) || !(run.survival(a) > 0.0)) break;
     std::fill(won.begin(), won.end(), 0.0);
-    run.split(a, b, 1e-6 / static_cast<double>(count), won);
+    error += run.split(a, b, kernel_error / static_cast<double>(count), pieces, won);
     for (std::size_t i = 0; i < won.size(); ++i) result[run.spread()[i]].cells[k] = won[i];
   }
+  // Far off only where all pieces are used up: then the grid's brackets would not hold.
+  if (error > 2.0 * kernel_error) throw InputError(too_hard);
   return result;
 }
 
