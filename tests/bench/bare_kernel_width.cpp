@@ -1,5 +1,5 @@
 #include "bare_kernel.hpp"
-#include "lock_step.hpp"
+#include "sim/engine/lock_step.hpp"
 
 namespace sojourn::bench {
 
