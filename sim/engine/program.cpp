@@ -262,6 +262,9 @@ void Program::compile_flows() {
       }
     }
   }
+  for (std::uint32_t p = 0; p < personas_; ++p) {
+    for (std::uint32_t v = 0; v < touchpoints_; ++v) whole_flows_.push_back(worth_of_flow(count - 1, p, v, horizon_));
+  }
   std::map<std::vector<double>, std::int32_t> known;
   flow_kinds_.resize(personas_ * touchpoints_);
   for (std::size_t place = 0; place < flow_kinds_.size(); ++place) {
@@ -279,16 +282,20 @@ void Program::compile_flows() {
 FlowChange Program::flow_change(std::size_t regime, std::uint32_t persona, std::int64_t from, std::uint32_t to, double t,
                                 std::size_t window) const {
   const double end = windows_.end(window);
-  const std::size_t end_regime = this->regime(end, regime), last_regime = regimes_.begins.size() - 1;
+  const std::size_t end_regime = this->regime(end, regime), places = personas_ * touchpoints_;
+  // What `flow` and `worth_of_flow` work out, but days and their worth once for both touchpoints.
+  const double days = t - regimes_.begins[regime];
+  const double worth = worth_at_begin_[regime] * behaviour::annuity(rho_, days);
   FlowChange change;
   const auto add = [&](std::uint32_t touchpoint, double sign) {
-    const Flow now = flow(regime, persona, touchpoint, t), then = flow(end_regime, persona, touchpoint, end);
-    const Flow worth_now = worth_of_flow(regime, persona, touchpoint, t);
-    const Flow worth_then = worth_of_flow(last_regime, persona, touchpoint, horizon_);
-    change.revenue += sign * (then.revenue - now.revenue);
-    change.cost += sign * (then.cost - now.cost);
-    change.worth_revenue += sign * (worth_then.revenue - worth_now.revenue);
-    change.worth_cost += sign * (worth_then.cost - worth_now.cost);
+    const std::size_t place = persona * touchpoints_ + touchpoint;
+    const FlowRow& now = flows_[regime * places + place];
+    const Flow then = flow(end_regime, persona, touchpoint, end);
+    const Flow& whole = whole_flows_[place];
+    change.revenue += sign * (then.revenue - (now.revenue_before + now.revenue * days));
+    change.cost += sign * (then.cost - (now.cost_before + now.cost * days));
+    change.worth_revenue += sign * (whole.revenue - (now.worth_revenue_before + now.revenue * worth));
+    change.worth_cost += sign * (whole.cost - (now.worth_cost_before + now.cost * worth));
   };
   add(to, 1.0);
   if (from >= 0) add(static_cast<std::uint32_t>(from), -1.0);

@@ -167,6 +167,7 @@ class Program {
   std::vector<Inverse> delays_;
   std::vector<float> carries_;
   std::vector<FlowRow> flows_;
+  std::vector<Flow> whole_flows_;  // [place] what staying from 0 to the horizon is worth
   std::vector<std::int32_t> flow_kinds_;
   std::vector<double> worth_at_begin_;  // of 1 at each regime's beginning
   Largest largest_;
