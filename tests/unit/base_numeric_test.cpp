@@ -142,3 +142,13 @@ TEST_CASE("special: gamma, normal and beta functions agree with Boost.Math", "[b
             Approx(boost::math::ibetac_inv(a, b, q)).epsilon(1e-9));
   }
 }
+
+TEST_CASE("numeric: sine and cosine of half turns", "[base]") {
+  for (int k = -1000; k <= 1000; ++k) {
+    const float t = static_cast<float>(k) / 2000.0f;
+    INFO(t);
+    const double angle = 3.14159265358979323846 * static_cast<double>(t);
+    CHECK(std::fabs(static_cast<double>(numeric::sine_of_half_turns(t)) - std::sin(angle)) < 4e-6);
+    CHECK(std::fabs(static_cast<double>(numeric::cosine_of_half_turns(t)) - std::cos(angle)) < 4e-6);
+  }
+}

@@ -92,3 +92,58 @@ TEST_CASE("random: means, variances and correlation of a million draws", "[base]
   CHECK(std::fabs(lagged / count) < 4.9 / root);
   CHECK(std::fabs(u_sum / count - 0.5) < 4.9 * std::sqrt(1.0 / 12.0) / root);
 }
+
+namespace {
+
+struct Moments {
+  double mean[2] = {}, variance[2] = {}, correlation = 0.0, squares_together = 0.0;
+};
+
+template <class Pair>
+Moments moments_of(Pair pair) {
+  const Streams streams(77, 3);
+  constexpr std::uint32_t n = 400'000;
+  Moments m;
+  for (std::uint32_t i = 0; i < n; ++i) {
+    const Words words = streams.draw(i, Purpose::visit, 0);
+    const NormalPair drawn = pair(words[0], words[2]);
+    const auto a = static_cast<double>(drawn.first), b = static_cast<double>(drawn.second);
+    m.mean[0] += a / n;
+    m.mean[1] += b / n;
+    m.variance[0] += a * a / n;
+    m.variance[1] += b * b / n;
+    m.correlation += a * b / n;
+    m.squares_together += (a * a - 1.0) * (b * b - 1.0) / n;
+  }
+  return m;
+}
+
+bool standard_and_independent(const Moments& m) {
+  const double se = 4.9 / std::sqrt(400'000.0);
+  bool good = std::fabs(m.correlation) < se && std::fabs(m.squares_together) < 2.0 * se;
+  for (int k = 0; k < 2; ++k)
+    good = good && std::fabs(m.mean[k]) < se && std::fabs(m.variance[k] - 1.0) < std::sqrt(2.0) * se;
+  return good;
+}
+
+}  // namespace
+
+TEST_CASE("random: a pair of normals is standard and independent", "[base]") {
+  CHECK(standard_and_independent(moments_of([](std::uint32_t a, std::uint32_t b) { return normal_pair(a, b); })));
+  // Twins: the quantile of one word beside it, half the plane only, and a distance 2 % too far.
+  CHECK_FALSE(standard_and_independent(moments_of([](std::uint32_t a, std::uint32_t b) {
+    return NormalPair{normal_pair(a, b).first, normal(b)};
+  })));
+  CHECK_FALSE(standard_and_independent(
+      moments_of([](std::uint32_t a, std::uint32_t b) { return normal_pair(a, b & 0x7fffffffu); })));
+  CHECK_FALSE(standard_and_independent(moments_of([](std::uint32_t a, std::uint32_t b) {
+    const NormalPair drawn = normal_pair(a, b);
+    return NormalPair{1.02f * drawn.first, drawn.second};
+  })));
+  for (const std::uint32_t far : {0u, 1u, 0xffffffffu}) {
+    for (const std::uint32_t way : {0u, 0x40000000u, 0x7fffffffu, 0x80000000u, 0xffffffffu}) {
+      const NormalPair drawn = normal_pair(far, way);
+      CHECK(std::hypot(drawn.first, drawn.second) < 6.7);
+    }
+  }
+}

@@ -121,3 +121,35 @@ TEST_CASE("money: worth at a day, and of a flow", "[behaviour]") {
   CHECK(b::annuity(rho, 70.0) + b::present_value(rho, 70.0) * b::annuity(rho, 295.0) ==
         Approx(b::annuity(rho, 365.0)).epsilon(1e-13));
 }
+
+TEST_CASE("money: a little discounting is the exponential function's", "[behaviour]") {
+  CHECK(b::small_decay(0.0) == 1.0);
+  for (const double x : {-1.0 / 64.0, -1e-3, 1e-9, 2e-4, 1e-2, 1.0 / 64.0}) {
+    CHECK(std::fabs(b::small_decay(x) / std::exp(-x) - 1.0) < 4e-16);
+  }
+}
+
+TEST_CASE("choice: shortcuts give the bits of the whole", "[behaviour]") {
+  for (const float slope : {-4.0f, -0.3f, 0.0f, 1.7f}) {
+    for (const float level : {0.0f, 0.37f, 0.5f, 1.0f}) {
+      const b::Mood mood{level, 1.0f - level, 0.0f, 0.25f};
+      const float whole = b::inclination(slope, 0.9f, 3.0f, -slope, mood);
+      const float quiet = b::inclination(slope, 0.9f, -slope, level, 1.0f - level, 0.25f);
+      CHECK(b::weigh(2.0f, whole) == b::weigh_tamely(2.0f, quiet));
+      // Twin: what is heard counts.
+      CHECK(b::weigh(2.0f, b::inclination(slope, 0.9f, 3.0f, -slope, {level, 1.0f - level, 0.1f, 0.25f})) !=
+            b::weigh(2.0f, whole));
+    }
+  }
+}
+
+TEST_CASE("choice: fixed probabilities take their share first", "[behaviour]") {
+  const b::Shares some = b::share_out(0.25f, true), all = b::share_out(1.25f, true), stays = b::share_out(0.25f, false);
+  CHECK(some.shrink == 1.0f);
+  CHECK(some.rest == 0.75f);
+  CHECK(some.stay == 0.0f);
+  CHECK(all.shrink == 0.8f);
+  CHECK(all.rest == 0.0f);
+  CHECK(stays.stay == 0.75f);
+  CHECK(b::share_out(0.15f + 0.65f + 0.2f, false).stay == 0.0f);  // a rounding error is no remainder
+}

@@ -123,7 +123,7 @@ SOJOURN_INLINE float normal_upper(float tail) {
   return (near ? centre : far) / (near ? under_centre : under_far);
 }
 
-/// Sine and cosine of pi t for t in [-1/2, 1/2], error below 1e-6.
+/// Sine and cosine of pi t for t in [-1/2, 1/2], error below 4e-6.
 SOJOURN_INLINE float sine_of_half_turns(float t) {
   const float x = t * t;
   return t * ((3.14159265f + -5.16771278f * x) + ((2.55016404f + -0.599264529f * x) + 0.0821458866f * (x * x)) * (x * x));

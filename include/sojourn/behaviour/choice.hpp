@@ -13,27 +13,23 @@ struct Mood {
   float effort;
 };
 
-/// The exponent of the logit: a (S - 1/2) + b (E - 1/2) + c H + g (F - 1/2), summed in this order so that a term of zero
-/// changes no bit.
-SOJOURN_INLINE float inclination(float a, float b, float c, float g, Mood mood) {
-  return a * (mood.satisfaction - 0.5f) + b * (mood.expectation - 0.5f) + c * mood.heard + g * (mood.effort - 0.5f);
-}
-
-/// The same where nothing is heard: a term of zero changes no bit of e^inclination.
+/// The exponent of the logit without what is heard: a (S - 1/2) + b (E - 1/2) + g (F - 1/2).
 SOJOURN_INLINE float inclination(float a, float b, float g, float satisfaction, float expectation, float effort) {
   return a * (satisfaction - 0.5f) + b * (expectation - 0.5f) + g * (effort - 0.5f);
 }
 
-/// Weight of an exit, odds e^inclination: multinomial logit (McFadden 1974). odds >= 0 hold the persona's and the channel's
-/// factors. In a race the same number multiplies the exit's hazard (proportional hazards: Cox 1972). The exponent is limited
-/// to
-/// [-60, 60], so that odds of up to 1e9 cannot overflow.
-SOJOURN_INLINE float weigh(float odds, float exponent) {
-  return odds * numeric::exp_within(numeric::clip(exponent, -60.0f, 60.0f));
+/// The whole exponent, the same + c H. What is heard comes last, so that without talk (H exactly 0) it changes no bit.
+SOJOURN_INLINE float inclination(float a, float b, float c, float g, Mood mood) {
+  return inclination(a, b, g, mood.satisfaction, mood.expectation, mood.effort) + c * mood.heard;
 }
 
-/// The same where the exponent is known to be within [-60, 60], with the same bits.
+/// Weight of an exit, odds e^exponent: multinomial logit (McFadden 1974), for an exponent in [-60, 60]. odds >= 0 hold the
+/// persona's and the channel's factors. In a race the same number multiplies the exit's hazard (proportional hazards: Cox
+/// 1972).
 SOJOURN_INLINE float weigh_tamely(float odds, float exponent) { return odds * numeric::exp_within(exponent); }
+
+/// The same for any exponent, which is limited to [-60, 60], so that odds of up to 1e9 cannot overflow.
+SOJOURN_INLINE float weigh(float odds, float exponent) { return weigh_tamely(odds, numeric::clip(exponent, -60.0f, 60.0f)); }
 
 /// What fixed probabilities leave: each is multiplied by `shrink`, `rest` is split by odds, `stay` remains at the
 /// touchpoint.
