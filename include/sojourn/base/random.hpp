@@ -15,6 +15,8 @@ enum class Purpose : std::uint32_t {
   race = 8,   // index = event number, call = exit / 4: one word per competing exit
   person = 32,  // index 0: persona, start, arrival, answering style; index 1: the life's luck
   trait = 48,   // index = trait / 4 for built-in traits, a hash of the name for others
+  account = 80,        // of an account, not a person; index 0: segment; index 1 + r / 4: number of people in role r
+  account_trait = 88,  // of an account; index as of `trait`: the part of its members' traits that they share
 };
 
 /// Four independent 32-bit words.
