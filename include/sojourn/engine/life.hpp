@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "sojourn/base/random.hpp"
@@ -14,6 +14,7 @@
 #include "sojourn/behaviour/recommendation.hpp"
 #include "sojourn/engine/exits.hpp"
 #include "sojourn/engine/program.hpp"
+#include "sojourn/population/accounts.hpp"
 #include "sojourn/population/population.hpp"
 #include "sojourn/tally/tally.hpp"
 
@@ -42,6 +43,7 @@ struct Visit {
   bool appraised = false;
   bool repeated = false;  // context was lost on the way here
   bool gave_up = false;   // left before being served
+  bool held = false;      // waits at a gate for what the account decides
   float quality = 0.0f, effort = 0.0f, appraisal = 0.0f;
   double wait = 0.0;        // days until served, or until patience ended
   std::int32_t rating = 0;  // posted afterwards, 1 .. 5; 0: none
@@ -65,10 +67,13 @@ struct Life {
   Stay stay;
 };
 
-/// What customers find in a window, the same for all of them: what the market made of the window before.
+/// What couples customers, as one of them meets it: who belongs together, and what the market made of the window before.
 struct Surroundings {
-  std::vector<double> waits;  // [touchpoint] days
-  float reviews = 0.0f;       // social proof that a prospect takes from reading reviews
+  const Accounts* accounts = nullptr;
+  std::vector<std::uint8_t> gates;  // [account segment x touchpoints + touchpoint] 1 where the account decides
+  std::vector<double> waits;        // [touchpoint] days, in the window at hand
+  float reviews = 0.0f;             // social proof that a prospect takes from reading reviews in the window at hand
+  const Reviews* posting = nullptr;  // who posts one; null: nobody
 };
 
 /// Throws the RunError for a life of more than `visits_per_life` visits.
@@ -95,11 +100,15 @@ class Lives {
   template <class Observer>
   void live(std::uint32_t customer, Observer& observer);
 
-  /// The same in pieces. A life before its first visit; nothing where the person does not arrive within the horizon.
-  [[nodiscard]] std::optional<Life> begin(std::uint32_t customer) const;
+  /// The same in pieces. A life before its first visit, which may lie beyond the horizon.
+  [[nodiscard]] Life begin(std::uint32_t customer) const;
   /// Reads the traits of a person whose life goes on here; before `visit_next` and `hear`.
   void meet(std::uint32_t customer, const Life& life) {
-    population_.traits(streams_, customer, life.person.persona, traits_);
+    if (surroundings_ != nullptr && surroundings_->accounts != nullptr) {
+      population_.traits(streams_, customer, surroundings_->accounts->account_of(customer), life.person.persona, traits_);
+    } else {
+      population_.traits(streams_, customer, life.person.persona, traits_);
+    }
   }
   /// The visit that the stay leads to, told to `observer`, and the stay that follows it.
   template <class Observer>
@@ -107,13 +116,20 @@ class Lives {
   /// `messages` positive messages reach a customer waiting at a touchpoint, at the beginning of `window`. Where one of them
   /// makes the customer leave, the stay changes, and the answer is true.
   [[nodiscard]] bool hear(std::uint32_t customer, Life& life, std::size_t window, std::uint32_t messages);
+  /// Running sums of the shares of the exits by which a customer held at a gate would leave alone, at the beginning of
+  /// `window`; `effort` is that of the visit. Valid until the next call.
+  [[nodiscard]] std::pair<ExitShares, std::span<const float>> wishes(Life& life, std::size_t window, float effort);
+  /// The account has decided: a customer held at a gate leaves by the exit in position `exit`, at the beginning of `window`.
+  void follow(std::uint32_t customer, Life& life, std::size_t window, std::uint32_t exit);
 
  private:
   void appraise(std::uint32_t customer, const Person& person, const Words& words, const VisitRow& row, Visit& visit,
                 State& state);
   [[nodiscard]] bool give_up(std::uint32_t customer, const VisitRow& row, Life& life);
+  [[nodiscard]] const VisitRow& row_at(Life& life, std::size_t window) const;
+  [[nodiscard]] bool at_gate(std::uint32_t customer, std::uint32_t touchpoint) const;
+  [[nodiscard]] std::int32_t rating(std::uint32_t customer, const Visit& visit) const;
   void leave_by(const ExitRow& exit, double after, std::size_t earliest_window, double from, Life& life) const;
-  [[nodiscard]] double delay_of(const ExitRow& exit, const Words& words) const;
   [[nodiscard]] Stay for_good() const {
     return {program_.horizon(), program_.windows().count() - 1, program_.regime_begins().size() - 1};
   }
@@ -133,14 +149,14 @@ class Lives {
 
 template <class Observer>
 void Lives::live(std::uint32_t customer, Observer& observer) {
-  std::optional<Life> life = begin(customer);
-  if (!life) return;
-  meet(customer, *life);
-  observer.arrived(life->person);
+  Life life = begin(customer);
+  if (life.person.arrival > program_.horizon()) return;
+  meet(customer, life);
+  observer.arrived(life.person);
   do {
-    visit_next(customer, *life, observer);
-    observer.stayed(life->person, life->visit, life->stay, life->state);
-  } while (life->stay.exit >= 0);
+    visit_next(customer, life, observer);
+    observer.stayed(life.person, life.visit, life.stay, life.state);
+  } while (life.stay.exit >= 0);
 }
 
 template <class Observer>
@@ -173,9 +189,14 @@ void Lives::visit_next(std::uint32_t customer, Life& life, Observer& observer) {
   }
   const Words words = streams_.draw(customer, Purpose::visit, visit.event);
   appraise(customer, person, words, row, visit, state);
-  if (visit.wait > 0.0 && give_up(customer, row, life)) {
-    observer.visited(person, visit, row, before, state);
-    return;
+  if (surroundings_ != nullptr) {
+    visit.held = at_gate(customer, visit.touchpoint);
+    const bool leaves = visit.wait > 0.0 && give_up(customer, row, life);
+    if (state.standing == Standing::customer) visit.rating = rating(customer, visit);
+    if (leaves || visit.held) {
+      observer.visited(person, visit, row, before, state);
+      return;
+    }
   }
   observer.visited(person, visit, row, before, state);
 
