@@ -23,9 +23,10 @@ Crowd::Crowd(const Program& program, std::uint32_t customers)
     for (const Exit& exit : touchpoint.next) exit_to_.push_back(static_cast<std::uint32_t>(exit.to.index()));
   }
   if (exit_to_.size() >= no_exit || program.model().parts().touchpoints.size() >= no_exit) {
-    throw InputError(fmt::format("sojourn: error: {} exits, but customers who act on one another may have {} at most\n"
-                                 "hint: simplify the journey, or remove what couples them",
-                                 exit_to_.size(), no_exit - 1));
+    throw InputError(
+        fmt::format("sojourn: error: {} exits, but customers who act on one another may have {} at most\n"
+                    "hint: simplify the journey, or remove what couples them",
+                    exit_to_.size(), no_exit - 1));
   }
 }
 

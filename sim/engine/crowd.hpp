@@ -61,11 +61,11 @@ class Crowd {
   [[nodiscard]] bool has(std::uint32_t customer, std::uint8_t flag) const { return (status_[customer] & flag) != 0; }
 
   const Program& program_;
-  std::vector<double> next_;   // time of the next visit; beyond any horizon for who has none
+  std::vector<double> next_;  // time of the next visit; beyond any horizon for who has none
   std::vector<double> luck_, since_;
   std::vector<float> satisfaction_, expectation_, heard_;
   std::vector<std::uint16_t> event_, exit_, place_, persona_, team_;  // the exit leads to the next visit; team from 1
-  std::vector<std::uint8_t> status_;  // standing, promoter class, flags
+  std::vector<std::uint8_t> status_;                                  // standing, promoter class, flags
   std::vector<std::uint32_t> exit_to_;
 };
 

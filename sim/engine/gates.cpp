@@ -133,7 +133,8 @@ std::int32_t Gates::verdict(const Rule& rule, std::size_t window, std::uint32_t 
       stay = behaviour::share_verdict(behaviour::unanimous_yes(wishes, rule.yes), wishes, rule.yes, result);
       break;
   }
-  const Words words = streams_.draw(account, Purpose::gate, static_cast<std::uint32_t>(window), static_cast<std::uint32_t>(gate));
+  const Words words =
+      streams_.draw(account, Purpose::gate, static_cast<std::uint32_t>(window), static_cast<std::uint32_t>(gate));
   return behaviour::decide(result, stay, uniform(words[0], words[1]));
 }
 

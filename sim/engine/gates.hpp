@@ -32,8 +32,8 @@ class Gates {
   struct Rule {
     std::size_t touchpoint = 0;
     GateRule rule = GateRule::majority;
-    std::vector<float> voices;       // by persona
-    std::vector<std::uint8_t> yes;   // by position of the exit
+    std::vector<float> voices;      // by persona
+    std::vector<std::uint8_t> yes;  // by position of the exit
   };
   void decide(std::size_t window, std::uint32_t account, std::size_t gate, Lives& lives, Crowd& crowd);
   [[nodiscard]] std::int32_t verdict(const Rule& rule, std::size_t window, std::uint32_t account, std::size_t gate,
@@ -45,11 +45,11 @@ class Gates {
   const Accounts& accounts_;
   Streams streams_;
   std::vector<std::uint8_t> places_;
-  std::vector<std::vector<Rule>> rules_;   // [account segment][gate]
-  std::vector<Held> held_;                 // by customer
-  std::vector<Held> here_;                 // of the account and gate at hand
-  std::vector<std::size_t> first_gate_;    // of each account, into decided_
-  std::vector<std::int32_t> decided_;      // the last decision: position of the exit
+  std::vector<std::vector<Rule>> rules_;  // [account segment][gate]
+  std::vector<Held> held_;                // by customer
+  std::vector<Held> here_;                // of the account and gate at hand
+  std::vector<std::size_t> first_gate_;   // of each account, into decided_
+  std::vector<std::int32_t> decided_;     // the last decision: position of the exit
 };
 
 }  // namespace sojourn

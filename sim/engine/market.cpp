@@ -54,7 +54,7 @@ Market::Market(const Program& program, const Population& population, const Socie
 
 void Market::exchange(std::size_t window, std::span<const Traffic> traffic, const OverBlocks& over_blocks,
                       const std::function<Tally&(std::size_t)>& tally_of) {
-  serve(window, traffic);
+  serve(window, traffic, tally_of(0));
   if (surroundings_.posting != nullptr) publish(window, traffic);
   if (gates_) {
     std::vector<Held> held;
@@ -66,8 +66,9 @@ void Market::exchange(std::size_t window, std::span<const Traffic> traffic, cons
 }
 
 /// Queues: the wait of the next window, from the arrivals of the last.
-void Market::serve(std::size_t window, std::span<const Traffic> traffic) {
+void Market::serve(std::size_t window, std::span<const Traffic> traffic, Tally& tally) {
   const Windows& windows = program_.windows();
+  const TallyShape& shape = tally.shape();
   const double begin = windows.begin(window - 1), now = windows.end(window - 1);
   const std::size_t regime = program_.regime(now);
   for (std::uint32_t v = 0; v < backlog_.size(); ++v) {
@@ -80,6 +81,11 @@ void Market::serve(std::size_t window, std::span<const Traffic> traffic) {
     surroundings_.waits[v] = behaviour::wait(queue, capacity.servers, capacity.handle_time);
     backlog_[v] = behaviour::next_backlog(queue.backlog, rate, behaviour::capacity(capacity.servers, capacity.handle_time),
                                           queue.width);
+    // No wait is longer than the horizon, as far as anybody can tell.
+    surroundings_.waits[v] = std::min(surroundings_.waits[v], program_.horizon());
+    tally.add(shape.queue(v, window, QueueScore::wait), fixed(surroundings_.waits[v], shape.scales.days));
+    tally.add(shape.queue(v, window, QueueScore::backlog),
+              fixed(std::min(backlog_[v] / people_per_customer_, 4e9), backlog_scale));
   }
 }
 
@@ -109,9 +115,10 @@ void Market::talk(std::size_t window, const OverBlocks& over_blocks, const std::
     over_blocks([&](std::size_t, std::uint32_t begin, std::uint32_t end) {
       for (std::uint32_t i = begin; i < end; ++i) {
         const std::uint32_t persona = crowd_.personas()[i];
-        talkativeness_[i] = surroundings_.accounts == nullptr
-                                ? population_.trait(streams_, i, persona, trait)
-                                : population_.trait_of_member(streams_, i, surroundings_.accounts->account_of(i), persona, trait);
+        talkativeness_[i] =
+            surroundings_.accounts == nullptr
+                ? population_.trait(streams_, i, persona, trait)
+                : population_.trait_of_member(streams_, i, surroundings_.accounts->account_of(i), persona, trait);
       }
     });
     speakers_.talkativeness = talkativeness_.data();

@@ -49,7 +49,8 @@ class Witness {
 };
 
 /// Work on blocks of customers: calls `work(block, begin, end)` for all of them, on the threads that there are.
-using OverBlocks = std::function<void(const std::function<void(std::size_t block, std::uint32_t begin, std::uint32_t end)>&)>;
+using OverBlocks =
+    std::function<void(const std::function<void(std::size_t block, std::uint32_t begin, std::uint32_t end)>&)>;
 
 /// What all plans of a replication share: who knows whom, and who belongs together.
 struct Society {
@@ -60,8 +61,7 @@ struct Society {
 /// The market of one replication under one plan.
 class Market {
  public:
-  Market(const Program& program, const Population& population, const Society& society, const Streams& streams,
-         Crowd& crowd);
+  Market(const Program& program, const Population& population, const Society& society, const Streams& streams, Crowd& crowd);
 
   /// What customers find in the window at hand.
   [[nodiscard]] const Surroundings& surroundings() const { return surroundings_; }
@@ -81,7 +81,7 @@ class Market {
  private:
   /// Of who bought before hearing of the company: smaller than any introduction of the window at hand, so that none counts.
   static constexpr std::uint32_t came_alone = 0x7fffffffu;
-  void serve(std::size_t window, std::span<const Traffic> traffic);
+  void serve(std::size_t window, std::span<const Traffic> traffic, Tally& tally);
   void publish(std::size_t window, std::span<const Traffic> traffic);
   void talk(std::size_t window, const OverBlocks& over_blocks, const std::function<Tally&(std::size_t)>& tally_of);
   void listen(std::size_t window, std::uint32_t begin, std::uint32_t end, Tally& tally);

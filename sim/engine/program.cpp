@@ -347,6 +347,8 @@ TallyShape tally_shape(std::span<const Program> programs) {
   for (const Touchpoint& touchpoint : parts.touchpoints) shape.exits += touchpoint.next.size();
   shape.windows = program.windows().count();
   shape.account_segments = parts.account_segments.size();
+  shape.queues = std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(),
+                             [](const Touchpoint& touchpoint) { return touchpoint.servers.has_value(); });
   shape.tenure_bin = program.horizon() > 4096.0 ? 5.0 : 1.0;
   shape.tenure_bins = static_cast<std::size_t>(std::ceil(program.horizon() / shape.tenure_bin)) + 1;
   shape.scales.days = fixed_point_scale(program.horizon());

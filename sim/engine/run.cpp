@@ -184,15 +184,16 @@ class Undertaking {
         if (interrupted()) return;
         const Society society = make_society(result_.programs.front().model(), population_, streams, inner);
         for (std::size_t plan = 0; plan < plans; ++plan) {
-          auto totals = sojourn::live_together(
-              result_.programs[plan], population_, society, streams, result_.shape, inner, [&](double share) {
-                const std::lock_guard lock(merging_);
-                done[r] = (static_cast<double>(plan) + share) / static_cast<double>(plans);
-                double sum = 0.0;
-                for (const double each : done) sum += each;
-                if (options_.progress) options_.progress(sum / static_cast<double>(replications_));
-                return !interrupted();
-              });
+          auto totals = sojourn::live_together(result_.programs[plan], population_, society, streams, result_.shape, inner,
+                                               [&](double share) {
+                                                 const std::lock_guard lock(merging_);
+                                                 done[r] = (static_cast<double>(plan) + share) / static_cast<double>(plans);
+                                                 double sum = 0.0;
+                                                 for (const double each : done) sum += each;
+                                                 if (options_.progress)
+                                                   options_.progress(sum / static_cast<double>(replications_));
+                                                 return !interrupted();
+                                               });
           if (!totals) return;
           sums_[plan][r] = std::move(*totals);
         }

@@ -120,7 +120,8 @@ Said Talk::speak(std::uint32_t begin, std::uint32_t end, std::uint32_t window, d
     const auto to = static_cast<std::uint32_t>(std::min<std::uint64_t>(std::uint64_t{first_group} * 4 + chunk, end));
     at = to;
     if (all_silent(speakers.voice + from, to - from)) continue;
-    const float talkative = speakers.talkativeness != nullptr ? largest(speakers.talkativeness + from, to - from) : most_talkative;
+    const float talkative =
+        speakers.talkativeness != nullptr ? largest(speakers.talkativeness + from, to - from) : most_talkative;
     const float rate_at_most = message_rate(talkative, fastest);
     if (!(rate_at_most > 0.0f)) continue;
     const std::uint32_t groups = (to - first_group * 4 + 3) / 4;
@@ -140,8 +141,9 @@ Said Talk::speak(std::uint32_t begin, std::uint32_t end, std::uint32_t window, d
         const std::uint32_t person = (first_group + g) * 4 + k;
         if (person < from || person >= to) continue;
         const Voice voice = speakers.voice[person];
-        const float mine = speakers.talkativeness != nullptr ? speakers.talkativeness[person]
-                           : speakers.talkativeness_of[of_persona ? speakers.persona[person] : 0];
+        const float mine = speakers.talkativeness != nullptr
+                               ? speakers.talkativeness[person]
+                               : speakers.talkativeness_of[of_persona ? speakers.persona[person] : 0];
         const float my_rate = message_rate(mine, rate[static_cast<std::size_t>(voice)]);
         const float u = uniform(draws.words[k][g]);
         if (!(u < my_rate * 1.001f)) continue;  // as good as the count, but without its exponential
@@ -157,7 +159,8 @@ Said Talk::speak(std::uint32_t begin, std::uint32_t end, std::uint32_t window, d
   return said;
 }
 
-void Talk::hear(std::uint32_t begin, std::uint32_t end, double days, const Hearers& hearers, std::vector<Heard>& heard) const {
+void Talk::hear(std::uint32_t begin, std::uint32_t end, double days, const Hearers& hearers,
+                std::vector<Heard>& heard) const {
   const float decay = talk_decay(days, remembered_);
   constexpr std::uint32_t few = 32;
   for (std::uint64_t at = begin; at < end; at += few) {
@@ -172,7 +175,8 @@ void Talk::hear(std::uint32_t begin, std::uint32_t end, double days, const Heare
     }
     for (std::uint32_t i = from; i < to; ++i) {
       const std::uint32_t positive = hearers.positive[i], negative = hearers.negative[i];
-      proof[i] = sojourn::social_proof(proof[i], decay, static_cast<float>(positive), static_cast<float>(negative), negativity_);
+      proof[i] =
+          sojourn::social_proof(proof[i], decay, static_cast<float>(positive), static_cast<float>(negative), negativity_);
       if ((positive | negative) == 0) continue;
       heard.push_back({i, positive, negative});
       hearers.positive[i] = hearers.negative[i] = 0;

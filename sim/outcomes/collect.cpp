@@ -102,6 +102,10 @@ Sums sums_of(const Totals& totals, const WindowFlows& flows, std::size_t persona
     s.heard_positive += totals.value(shape.time(persona, k, TimeScore::heard_positive));
     s.heard_negative += totals.value(shape.time(persona, k, TimeScore::heard_negative));
   }
+  s.referred = person(PersonScore::referred, 1.0);
+  s.brought = person(PersonScore::brought, 1.0);
+  s.worth_referred = person(PersonScore::referred_revenue, shape.scales.revenue.worth) -
+                     person(PersonScore::referred_cost, shape.scales.cost.worth);
   s.tenure_bin = shape.tenure_bin;
   for (std::size_t b = 0; b < shape.tenure_bins; ++b) {
     s.tenure_churned.push_back(totals.value(shape.tenure(persona, b, TenureScore::churned)));
@@ -124,6 +128,7 @@ TouchSums touch_of(const Totals& totals, std::size_t persona, std::size_t touchp
   s.satisfaction = value(TouchScore::satisfaction, shape.scales.score);
   s.effort = value(TouchScore::effort, shape.scales.score);
   s.wait = value(TouchScore::wait, shape.scales.days);
+  s.gave_up = value(TouchScore::gave_up, 1.0);
   return s;
 }
 
@@ -155,6 +160,12 @@ void add_sample(PlanSamples& plan, const Totals& totals, const Program& program,
   all.worth_visit_price = totals.value(shape.visit_price_discounted(), shape.scales.price.worth);
   all.investment = investment.total * replications;
   all.worth_investment = investment.worth * replications;
+  for (std::size_t s = 0; s < shape.account_segments; ++s) {
+    const auto last = [&](AccountScore score) { return totals.value(shape.account(s, shape.windows - 1, score)); };
+    all.accounts += last(AccountScore::arrived);
+    all.accounts_bought += last(AccountScore::bought);
+    all.accounts_customers += last(AccountScore::customers);
+  }
   plan.all.push_back(std::move(all));
 }
 
@@ -215,6 +226,9 @@ Samples collect_samples(const RunResult& result) {
   samples.events = result.events;
   samples.seconds = result.seconds;
   samples.batches = !result.batches.empty();
+  samples.talk = parts.word_of_mouth.has_value();
+  samples.accounts = !parts.account_segments.empty();
+  samples.queues = result.shape.queues;
 
   for (std::size_t k = 0; k < result.programs.size(); ++k) {
     const Program& program = result.programs[k];
@@ -284,6 +298,11 @@ Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
       {"stage", stages.size(), stages, "", "lifecycle stage"},
       {"tenure_bin", shape.tenure_bins, bins, "day", "days as a customer, upper edge of the bin"},
   };
+
+  if (shape.account_segments > 0) {
+    outcomes.dimensions.push_back(
+        {"account_segment", shape.account_segments, ids_of(parts.account_segments), "", "account segment"});
+  }
 
   // One pass over plan and replication for each array; `fill` appends the cells of one of them in row-major order.
   const auto integers = [&](std::string name, std::vector<std::string> dimensions, std::string unit, std::string long_name,
@@ -420,6 +439,39 @@ Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
   touch_means("touch_satisfaction", &TouchSums::satisfaction, "1", "mean appraisal per visit, 0 to 1");
   touch_means("touch_effort", &TouchSums::effort, "1", "mean customer effort per visit, 0 to 1");
   touch_means("touch_wait", &TouchSums::wait, "day", "mean wait per visit");
+  touch_counts("gave_up", TouchScore::gave_up, "visits at which the wait cost the customer's patience");
+  if (shape.queues) {
+    const auto queue_series = [&](std::string name, QueueScore score, double unit, std::string unit_name,
+                                  std::string long_name) {
+      reals(std::move(name), {"touchpoint", "time"}, std::move(unit_name), std::move(long_name),
+            [&](std::size_t, const Totals& totals, auto& values) {
+              for (std::size_t v = 0; v < touchpoints; ++v) {
+                for (std::size_t w = 0; w < windows; ++w) values.push_back(totals.value(shape.queue(v, w, score), unit));
+              }
+            });
+    };
+    queue_series("queue_wait", QueueScore::wait, shape.scales.days, "day",
+                 "wait that visits in the window met, after the arrivals of the window before");
+    queue_series("queue_backlog", QueueScore::backlog, backlog_scale, "people",
+                 "simulated people who were waiting at the window's beginning because more came than can be served");
+  }
+  if (shape.account_segments > 0) {
+    const auto account_series = [&](std::string name, AccountScore score, std::string long_name) {
+      integers(std::move(name), {"account_segment", "time"}, "accounts", std::move(long_name),
+               [&](const Totals& totals, auto& values) {
+                 for (std::size_t s = 0; s < shape.account_segments; ++s) {
+                   for (std::size_t w = 0; w < windows; ++w) {
+                     values.push_back(static_cast<std::int64_t>(totals.cell(shape.account(s, w, score))));
+                   }
+                 }
+               });
+    };
+    account_series("accounts", AccountScore::arrived, "accounts of which somebody had arrived by the window's end");
+    account_series("accounts_bought", AccountScore::bought,
+                   "accounts of which somebody had ever bought by the window's end");
+    account_series("accounts_customers", AccountScore::customers,
+                   "accounts of which somebody was a customer at the window's end");
+  }
   integers("taken", {"persona", "exit"}, "count", "times the exit was taken up to the horizon",
            [&](const Totals& totals, auto& values) {
              for (std::size_t p = 0; p < personas; ++p) {

@@ -75,9 +75,22 @@ constexpr std::array all_metrics{
     Metric{"repeats", "Repeats per person", "1", "visits at which context was lost, per person who arrived", lower, persona,
            [](const Sums& s) { return ratio(s.repeats, s.arrived); }},
     Metric{"heard_positive", "Good word heard", "1", "positive messages heard per person who arrived", higher, persona,
-           [](const Sums& s) { return ratio(s.heard_positive, s.arrived); }},
+           [](const Sums& s) { return ratio(s.heard_positive, s.arrived); }, Needs::talk},
     Metric{"heard_negative", "Bad word heard", "1", "negative messages heard per person who arrived", lower, persona,
-           [](const Sums& s) { return ratio(s.heard_negative, s.arrived); }},
+           [](const Sums& s) { return ratio(s.heard_negative, s.arrived); }, Needs::talk},
+    Metric{"referred", "Referred purchases", "1",
+           "share of buyers to whom a customer had spoken well of the company before they bought", higher, persona,
+           [](const Sums& s) { return ratio(s.referred, s.bought); }, Needs::talk},
+    Metric{"brought", "Buyers brought", "1", "buyers to whom one of these had spoken first, per person who ever bought",
+           higher, persona, [](const Sums& s) { return ratio(s.brought, s.bought); }, Needs::talk},
+    Metric{"referral_value", "Value of the referred", "currency",
+           "discounted revenue - cost to serve of referred buyers from their purchase on, for the market", higher, persona,
+           [](const Sums& s) { return of_market(s.worth_referred, s); }, Needs::talk},
+    Metric{"account_conversion", "Accounts won", "1", "accounts of which somebody ever bought / accounts that arrived",
+           higher, market, [](const Sums& s) { return ratio(s.accounts_bought, s.accounts); }, Needs::accounts},
+    Metric{"account_retention", "Accounts retained", "1",
+           "accounts of which somebody is a customer at the horizon / accounts of which somebody ever bought", higher,
+           market, [](const Sums& s) { return ratio(s.accounts_customers, s.accounts_bought); }, Needs::accounts},
 };
 
 constexpr std::array all_touch_metrics{
@@ -90,6 +103,8 @@ constexpr std::array all_touch_metrics{
                 [](const TouchSums& s) { return ratio(s.satisfaction, s.appraised); }},
     TouchMetric{"effort", "mean customer effort per visit", [](const TouchSums& s) { return ratio(s.effort, s.appraised); }},
     TouchMetric{"wait_days", "mean wait in days per visit", [](const TouchSums& s) { return ratio(s.wait, s.appraised); }},
+    TouchMetric{"gave_up", "share of visits at which the wait cost the customer's patience",
+                [](const TouchSums& s) { return ratio(s.gave_up, s.appraised); }},
 };
 
 void add(std::vector<double>& to, const std::vector<double>& from) {
@@ -124,6 +139,12 @@ Sums& Sums::operator+=(const Sums& other) {
                                        &Sums::investment,
                                        &Sums::heard_positive,
                                        &Sums::heard_negative,
+                                       &Sums::referred,
+                                       &Sums::brought,
+                                       &Sums::worth_referred,
+                                       &Sums::accounts,
+                                       &Sums::accounts_bought,
+                                       &Sums::accounts_customers,
                                        &Sums::worth_visit_price,
                                        &Sums::days_to_purchase,
                                        &Sums::worth_investment};
@@ -138,7 +159,7 @@ Sums& Sums::operator+=(const Sums& other) {
 TouchSums& TouchSums::operator+=(const TouchSums& other) {
   constexpr double TouchSums::*members[] = {&TouchSums::arrived,   &TouchSums::visits,  &TouchSums::repeats,
                                             &TouchSums::appraised, &TouchSums::quality, &TouchSums::satisfaction,
-                                            &TouchSums::effort,    &TouchSums::wait};
+                                            &TouchSums::effort,    &TouchSums::wait,    &TouchSums::gave_up};
   for (const auto member : members) this->*member += other.*member;
   return *this;
 }

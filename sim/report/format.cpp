@@ -18,7 +18,7 @@ Kind kind(const Metric& metric) {
   if (metric.name == "nps") return Kind::points;
   constexpr std::string_view scores[] = {"satisfaction", "expectation", "effort"};
   if (std::find(std::begin(scores), std::end(scores), metric.name) != std::end(scores)) return Kind::score;
-  constexpr std::string_view numbers[] = {"visits", "repeats", "heard_positive", "heard_negative"};
+  constexpr std::string_view numbers[] = {"visits", "repeats", "heard_positive", "heard_negative", "brought"};
   if (std::find(std::begin(numbers), std::end(numbers), metric.name) != std::end(numbers)) return Kind::number;
   return Kind::share;
 }
@@ -105,6 +105,13 @@ std::string duration(double days) {
     }
   }
   return fmt::format("{:.4g} days", days);
+}
+
+std::string wait(double days) {
+  if (std::isnan(days)) return "-";
+  if (days == 0.0) return "0";
+  if (days < 1.0 / 24.0) return digits(days * 1440.0) + " min";
+  return days < 1.0 ? digits(days * 24.0) + " h" : digits(days) + " d";
 }
 
 std::string value(const Metric& metric, double value, const std::string& currency) {

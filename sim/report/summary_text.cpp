@@ -90,7 +90,7 @@ std::string run_text(const Samples& samples, Colour colour) {
   Table figures;
   figures.row({"at the horizon", "value", "95 % interval"});
   for (const Metric& of : metrics()) {
-    if (of.name.substr(0, 6) == "heard_") continue;  // nothing is heard while nobody talks
+    if (!samples.has(of.needs)) continue;
     const Estimate e = estimate(plan.all, of);
     if (of.name == "investment" && e.mean == 0.0) continue;
     figures.row({std::string(of.label), format::value(of, e.mean, samples.currency),
@@ -113,7 +113,9 @@ std::string run_text(const Samples& samples, Colour colour) {
   text += personas.text() + "\n";
 
   Table touchpoints;
-  touchpoints.row({"by touchpoint", "visits", "quality", "satisfaction", "effort", "repeats"});
+  std::vector<std::string> columns{"by touchpoint", "visits", "quality", "satisfaction", "effort", "repeats"};
+  if (samples.queues) columns.insert(columns.end(), {"wait", "gave up"});
+  touchpoints.row(columns);
   for (std::size_t v = 0; v < samples.touchpoints.size(); ++v) {
     std::vector<std::string> cells{samples.touchpoint_names[v]};
     for (const std::string_view name : {"visits", "quality", "satisfaction", "effort", "repeats"}) {
@@ -121,6 +123,13 @@ std::string run_text(const Samples& samples, Colour colour) {
         if (of.name != name) continue;
         const double value = estimate(plan.touch[v], of).mean;
         cells.push_back(std::isnan(value) ? "-" : fmt::format("{:.3f}", value));
+      }
+    }
+    if (samples.queues) {
+      for (const TouchMetric& of : touch_metrics()) {
+        const double value = estimate(plan.touch[v], of).mean;
+        if (of.name == "wait_days") cells.push_back(format::wait(value));
+        if (of.name == "gave_up") cells.push_back(std::isnan(value) ? "-" : fmt::format("{:.2f} %", 100.0 * value));
       }
     }
     touchpoints.row(cells);
@@ -150,6 +159,9 @@ std::string comparison_text(const Samples& samples, const Comparison& comparison
     figures.row(cells);
   };
   for (const std::string_view name : shown) add(name);
+  for (const Metric& of : metrics()) {
+    if (of.needs != Needs::nothing && samples.has(of.needs)) add(of.name);
+  }
   const auto money_row = [&](const char* label, auto cell) {
     std::vector<std::string> cells{label, "-"};
     for (std::size_t k = 1; k < comparison.plans.size(); ++k) cells.push_back(cell(comparison.plans[k]));

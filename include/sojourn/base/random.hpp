@@ -22,7 +22,7 @@ enum class Purpose : std::uint32_t {
   network = 64,   // who knows whom, per person; see sim/population/tie_generators.cpp
   talk = 72,      // customer = person / 4, index = window; word person % 4: how many messages that person says
   message = 73,   // customer = speaker, index = window, call = message / 2; words 0 and 1 or 2 and 3: who hears it
-  account = 80,        // of an account, not a person; index 0: segment; index 1 + r / 4: number of people in role r
+  account = 80,   // of an account, not a person; index 0: segment; index 1 + r / 4: number of people in role r
   account_trait = 88,  // of an account; index as of `trait`: the part of its members' traits that they share
   figure = 96,         // people sampled for the figures of a network
 };

@@ -21,8 +21,8 @@ struct Way {
 
 /// How a choice is shared out over the exits of a row, before luck decides.
 struct ExitShares {
-  float total = 0.0f;  // of all exits
-  float stay = 0.0f;   // of none of them
+  float total = 0.0f;      // of all exits
+  float stay = 0.0f;       // of none of them
   std::uint32_t last = 0;  // the last exit with a share
 };
 

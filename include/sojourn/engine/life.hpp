@@ -70,9 +70,9 @@ struct Life {
 /// What couples customers, as one of them meets it: who belongs together, and what the market made of the window before.
 struct Surroundings {
   const Accounts* accounts = nullptr;
-  std::vector<std::uint8_t> gates;  // [account segment x touchpoints + touchpoint] 1 where the account decides
-  std::vector<double> waits;        // [touchpoint] days, in the window at hand
-  float reviews = 0.0f;             // social proof that a prospect takes from reading reviews in the window at hand
+  std::vector<std::uint8_t> gates;   // [account segment x touchpoints + touchpoint] 1 where the account decides
+  std::vector<double> waits;         // [touchpoint] days, in the window at hand
+  float reviews = 0.0f;              // social proof that a prospect takes from reading reviews in the window at hand
   const Reviews* posting = nullptr;  // who posts one; null: nobody
 };
 

@@ -52,6 +52,7 @@ class Recorder {
       tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::effort), fixed_score(visit.effort));
       if (visit.wait > 0.0) {
         tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::wait), fixed(visit.wait, shape_.scales.days));
+        tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::gave_up), visit.gave_up);
       }
     }
     tally_.add(shape_.present(p, visit.touchpoint, visit.window), 1);

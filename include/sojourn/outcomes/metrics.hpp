@@ -17,6 +17,8 @@ struct Sums {
   double visits = 0.0, appraised = 0.0, repeats = 0.0, effort = 0.0;
   double days_to_purchase = 0.0;
   double heard_positive = 0.0, heard_negative = 0.0;
+  double referred = 0.0, brought = 0.0, worth_referred = 0.0;  // purchases, and discounted money of those referred
+  double accounts = 0.0, accounts_bought = 0.0, accounts_customers = 0.0;
   double revenue = 0.0, cost_to_serve = 0.0;          // undiscounted
   double worth_revenue = 0.0, worth_cost = 0.0;       // discounted
   double visit_price = 0.0, worth_visit_price = 0.0;  // of improvements
@@ -32,6 +34,8 @@ struct Sums {
 enum class Direction { higher, lower, neutral };
 /// Where a metric makes sense.
 enum class Scope { persona, market };  // by persona too, or for the whole market only
+/// What a model must have for a metric to say something.
+enum class Needs { nothing, talk, accounts };
 
 struct Metric {
   std::string_view name;         // as in files, JSON and `--precision`
@@ -41,9 +45,10 @@ struct Metric {
   Direction direction;
   Scope scope;
   double (*value)(const Sums&);  // NaN where undefined (nobody bought, nobody present)
+  Needs needs = Needs::nothing;
 };
 
-/// All metrics in the order of RESULTS.md.
+/// All metrics in the order of RESULTS.md; then those of referrals and accounts.
 [[nodiscard]] std::span<const Metric> metrics();
 /// The metric of that name, or nullptr.
 [[nodiscard]] const Metric* find_metric(std::string_view name);
@@ -57,7 +62,7 @@ struct Metric {
 struct TouchSums {
   double arrived = 0.0;  // of people, in the journey as a whole
   double visits = 0.0, repeats = 0.0, appraised = 0.0;
-  double quality = 0.0, satisfaction = 0.0, effort = 0.0, wait = 0.0;  // over appraised visits
+  double quality = 0.0, satisfaction = 0.0, effort = 0.0, wait = 0.0, gave_up = 0.0;  // over appraised visits
 
   TouchSums& operator+=(const TouchSums& other);
 };
@@ -67,7 +72,7 @@ struct TouchMetric {
   std::string_view description;
   double (*value)(const TouchSums&);
 };
-/// visits, repeats, quality, satisfaction, effort, wait_days.
+/// visits, repeats, quality, satisfaction, effort, wait_days, gave_up.
 [[nodiscard]] std::span<const TouchMetric> touch_metrics();
 
 }  // namespace sojourn

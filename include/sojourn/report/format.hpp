@@ -14,6 +14,8 @@ namespace sojourn::format {
 [[nodiscard]] std::string money(double value, const std::string& currency);
 /// Days in the unit that a person would use: "90 days", "24 months", "5 years".
 [[nodiscard]] std::string duration(double days);
+/// A measured time in the unit that a person would use, two or three digits: "12 min", "3.4 h", "2.1 d"; "0" for none.
+[[nodiscard]] std::string wait(double days);
 
 /// A metric's value in its own unit: shares as per cent, scores with three digits, money with the currency.
 [[nodiscard]] std::string value(const Metric& metric, double value, const std::string& currency);

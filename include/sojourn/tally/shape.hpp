@@ -29,9 +29,10 @@ enum class TimeScore {
 inline constexpr std::size_t time_score_count = 14;
 inline constexpr std::size_t stock_score_count = 10;
 
-/// Scores by persona and touchpoint, at the horizon. All but `visits` and `repeats` are sums over appraised visits.
-enum class TouchScore { visits, repeats, quality, satisfaction, effort, wait };
-inline constexpr std::size_t touch_score_count = 6;
+/// Scores by persona and touchpoint, at the horizon. All but `visits`, `repeats` and `gave_up` are sums over appraised
+/// visits.
+enum class TouchScore { visits, repeats, quality, satisfaction, effort, wait, gave_up };
+inline constexpr std::size_t touch_score_count = 7;
 
 /// Scores by persona, at the horizon. Money is discounted; `days_to_purchase` runs from arrival to the first purchase.
 enum class PersonScore {
@@ -50,6 +51,11 @@ inline constexpr std::size_t person_score_count = 8;
 /// bought, and with one who is a customer.
 enum class AccountScore { arrived, bought, customers };
 inline constexpr std::size_t account_score_count = 3;
+
+/// Queues by touchpoint and window: the wait that a visit met (days), and the backlog at the window's beginning (simulated
+/// people).
+enum class QueueScore { wait, backlog };
+inline constexpr std::size_t queue_score_count = 2;
 
 /// Days as a customer, by persona and tenure bin: at churn, or (censored) of those still customers at the horizon.
 enum class TenureScore { churned, censored };
@@ -70,6 +76,7 @@ struct Scales {
 /// Sizes of the filters, and the cell of each combination. A cell is a 64-bit integer.
 struct TallyShape {
   std::size_t personas = 0, touchpoints = 0, exits = 0, windows = 0, tenure_bins = 0, account_segments = 0;
+  bool queues = false;      // some touchpoint has servers
   double tenure_bin = 1.0;  // days; churned: bin b is (b, b + 1] tenure_bin, the first includes 0; censored: [b, b + 1)
   Scales scales;
 
@@ -106,8 +113,11 @@ struct TallyShape {
   [[nodiscard]] SOJOURN_INLINE std::size_t account(std::size_t segment, std::size_t window, AccountScore score) const {
     return account_begin() + (segment * windows + window) * account_score_count + static_cast<std::size_t>(score);
   }
+  [[nodiscard]] SOJOURN_INLINE std::size_t queue(std::size_t touchpoint, std::size_t window, QueueScore score) const {
+    return queue_begin() + (touchpoint * windows + window) * queue_score_count + static_cast<std::size_t>(score);
+  }
   [[nodiscard]] SOJOURN_INLINE std::size_t cells() const {
-    return account_begin() + account_segments * windows * account_score_count;
+    return queue_begin() + (queues ? touchpoints * windows * queue_score_count : 0);
   }
 
  private:
@@ -122,6 +132,9 @@ struct TallyShape {
   }
   [[nodiscard]] SOJOURN_INLINE std::size_t price_begin() const { return person_begin() + personas * person_score_count; }
   [[nodiscard]] SOJOURN_INLINE std::size_t account_begin() const { return price_begin() + windows + 1; }
+  [[nodiscard]] SOJOURN_INLINE std::size_t queue_begin() const {
+    return account_begin() + account_segments * windows * account_score_count;
+  }
 };
 
 }  // namespace sojourn

@@ -15,6 +15,8 @@ namespace sojourn {
 inline constexpr std::uint32_t block_customers = 32768;
 inline constexpr std::uint32_t visits_per_life = 65536;
 inline constexpr double largest_amount = 0x1p30;
+/// The scale of backlogs, numbers of people.
+inline constexpr double backlog_scale = 0x1p16;
 
 /// The scale for amounts of at most `largest` in size: the power of two at which they stay below `largest_amount`.
 [[nodiscard]] double fixed_point_scale(double largest);

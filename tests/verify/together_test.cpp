@@ -1,0 +1,160 @@
+// Customers who act on one another: what couples them vanishes exactly at strength zero, and no thread changes a bit.
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sojourn/engine/run.hpp"
+#include "tests/catch.hpp"
+#include "tests/verify/journeys.hpp"
+#include "tests/verify/random_models.hpp"
+#include "tests/verify/same_result.hpp"
+
+using namespace sojourn;
+using namespace sojourn::verify;
+
+namespace {
+
+RunOptions with(Engine engine, int threads = 1) {
+  RunOptions options;
+  options.engine = engine;
+  options.threads = threads;
+  return options;
+}
+
+/// How two runs differ, of models that both come to an end; nothing where they agree or where a life never ends.
+std::string disagreement(const Run& a, const Run& b) {
+  if (!a.error.empty() && !b.error.empty()) return {};
+  return difference(a, b);
+}
+
+ModelParts random_uncoupled(std::uint64_t number) {
+  ModelParts parts = random_model(number, static_cast<int>(number % 101), Flavour::any);
+  parts.settings.replications = 2;  // one replication has batches of customers, which the coupled have not
+  return parts;
+}
+
+/// Everything that couples, none of which does anything.
+ModelParts coupled_at_strength_zero(ModelParts parts) {
+  WordOfMouth talk;
+  talk.network = SmallWorld{2.0, 0.5};
+  if (parts.settings.customers < 4) talk.network = WellMixed{};
+  parts.word_of_mouth = talk;
+  parts.reviews = Reviews{0.0, 2.0, 1.0};
+  for (Touchpoint& touchpoint : parts.touchpoints) touchpoint.reads_reviews = true;
+  return parts;
+}
+
+/// Everything that couples, at work: loud talk, reviews, queues and, of even models, accounts.
+ModelParts coupled(ModelParts parts, std::uint64_t number) {
+  WordOfMouth talk;
+  const double contacts = std::min(4.0, static_cast<double>(parts.settings.customers - 1));
+  const Network networks[] = {WellMixed{}, SmallWorld{contacts, 0.3}, ScaleFree{contacts}, RandomNetwork{contacts},
+                              Communities{contacts, 0.7}};
+  if (parts.settings.customers > 20) talk.network = networks[number % 5];
+  talk.promoter_rate = 0.3;
+  talk.detractor_rate = 0.4;
+  talk.passive_rate = 0.1;
+  parts.word_of_mouth = talk;
+  parts.reviews = Reviews{0.3, 1.0, 1.0};
+  for (Touchpoint& touchpoint : parts.touchpoints) {
+    if (touchpoint.end) continue;
+    touchpoint.reads_reviews = true;
+    if (touchpoint.id.size() % 2 != 0) continue;
+    touchpoint.servers = 2.0;
+    touchpoint.handle_time = Days(0.1);
+  }
+  if (number % 2 == 0) {
+    AccountSegment segment;
+    segment.id = "firms";
+    segment.share = 1.0;
+    for (std::size_t p = 0; p < parts.personas.size(); ++p) segment.roles.emplace_back(PersonaId(p), Uniform{0.0, 3.0});
+    parts.account_segments = {segment};
+    for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) {
+      const Touchpoint& touchpoint = parts.touchpoints[v];
+      if (touchpoint.end || touchpoint.exits == ExitRule::race || touchpoint.next.empty()) continue;
+      Gate gate;
+      gate.touchpoint = TouchpointId(v);
+      gate.rule = number % 4 == 0 ? GateRule::majority : GateRule::unanimous;
+      parts.account_segments.front().gates.push_back(gate);
+      break;
+    }
+  }
+  return parts;
+}
+
+Run run_all(const ModelParts& parts, const RunOptions& options) {
+  return try_run(Model(parts), all_plans(parts), options);
+}
+
+}  // namespace
+
+TEST_CASE("together: lives in pieces of a window are the same lives", "[verify]") {
+  std::size_t ended = 0;
+  for (std::uint64_t number = 0; number < 300; ++number) {
+    const ModelParts parts = random_uncoupled(number);
+    CAPTURE(number);
+    const Run whole = run_all(parts, with(Engine::one_customer));
+    ended += whole.error.empty();
+    CHECK(disagreement(whole, run_all(parts, with(Engine::one_customer_by_windows))).empty());
+  }
+  CHECK(ended > 200);
+}
+
+TEST_CASE("together: shipped scenarios lived in pieces of a window", "[verify]") {
+  for (const char* file : {"coffee.toml", "gym.toml", "telecom.toml"}) {
+    ModelParts parts = shipped(file);
+    parts.settings.customers = 1000;
+    parts.settings.replications = 2;
+    CAPTURE(file);
+    CHECK(disagreement(run_all(parts, with(Engine::one_customer)),
+                       run_all(parts, with(Engine::one_customer_by_windows, 3))).empty());
+  }
+}
+
+TEST_CASE("together: coupling of strength zero gives the uncoupled bits", "[verify]") {
+  std::size_t felt = 0;
+  for (std::uint64_t number = 0; number < 150; ++number) {
+    const ModelParts parts = random_uncoupled(number);
+    CAPTURE(number);
+    const Run apart = run_all(parts, with(Engine::lock_step));
+    ModelParts silent = coupled_at_strength_zero(parts);
+    CHECK(disagreement(apart, run_all(silent, with(Engine::lock_step))).empty());
+    // The twin: one message in ten years is not nothing.
+    silent.word_of_mouth->promoter_rate = silent.word_of_mouth->passive_rate = silent.word_of_mouth->detractor_rate =
+        1.0 / 365.25;
+    silent.reviews->probability = 0.1;
+    felt += !disagreement(apart, run_all(silent, with(Engine::lock_step))).empty();
+  }
+  CHECK(felt > 50);
+}
+
+TEST_CASE("together: threads change no bit with everything coupled", "[verify]") {
+  std::size_t ended = 0;
+  for (std::uint64_t number = 0; number < 60; ++number) {
+    const ModelParts parts = coupled(random_uncoupled(number), number);
+    CAPTURE(number);
+    const Run one = run_all(parts, with(Engine::lock_step, 1));
+    if (one.error.empty()) ++ended;
+    for (const int threads : {2, 7}) CHECK(difference(one, run_all(parts, with(Engine::lock_step, threads))).empty());
+  }
+  CHECK(ended > 40);
+}
+
+TEST_CASE("together: blocks change no bit with everything coupled", "[verify]") {
+  // Four blocks, so that two threads share one replication; side by side with others and alone.
+  ModelParts parts = coupled(shipped("telecom.toml"), 1);
+  parts.settings.customers = 30'000;
+  parts.settings.horizon = Days(200.0);
+  parts.settings.replications = 1;
+  parts.word_of_mouth->network = SmallWorld{8.0, 0.1};
+  const PlanId baseline(0);
+  const RunResult one = run(Model(parts), std::span(&baseline, 1), with(Engine::lock_step, 1));
+  const RunResult four = run(Model(parts), std::span(&baseline, 1), with(Engine::lock_step, 4));
+  CHECK(one.batches.empty());
+  CHECK(difference("run", one.totals[0][0], four.totals[0][0]).empty());
+  // The twin: another seed.
+  parts.settings.seed += 1;
+  const RunResult other = run(Model(parts), std::span(&baseline, 1), with(Engine::lock_step, 2));
+  CHECK_FALSE(difference("run", one.totals[0][0], other.totals[0][0]).empty());
+}
