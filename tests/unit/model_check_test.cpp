@@ -545,7 +545,8 @@ TEST_CASE("check: accounts", "[model][check]") {
           s.gates.clear();
         }) == Lines{error_at("account_segment.enterprise.roles: the segment has no roles")});
   CHECK(segment([](auto& s) { s.roles.pop_back(); }) ==
-        Lines{error_at("account_segment.enterprise.gates[0].weights.family: \"family\" is no role of the segment")});
+        Lines{error_at("account_segment.enterprise.gates[0].weights.family: \"family\" is no role of the segment"),
+              warning_at("persona.family: nobody is of this persona: no account has it as a role")});
   CHECK(segment([](auto& s) { s.gates[0].weights.clear(); }) ==
         Lines{error_at("account_segment.enterprise.gates[0].weights: no role has a weight above 0")});
   CHECK(segment([](auto& s) { s.gates[0].weights[0].second = -1.0; }).size() == 1);
