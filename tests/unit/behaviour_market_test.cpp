@@ -151,7 +151,8 @@ TEST_CASE("queue: where people give up, the wait settles where as many stay as a
   CHECK(b::next_backlog(10.0, 300.0, served, 0.5, 0.0) == 0.0);
   CHECK(b::next_backlog(0.0, 0.0, served, 0.5, patience) == 0.0);
   // At full load impatience keeps the wait small, where chance would build up much.
-  CHECK(b::wait({200.0, 0.0, 1.0, 100.0, 0.01}, 4.0, 0.02) == Approx(std::sqrt(0.02 / (3.14159265358979 * 200.0))));
+  CHECK(b::wait({200.0, 0.0, 1.0, 100.0, 0.01}, 4.0, 0.02) ==
+        Approx(std::sqrt(0.02 / (3.14159265358979 * 200.0)) / (1.0 + std::sqrt(2.0))));
 }
 
 TEST_CASE("queue: patience", "[behaviour]") {

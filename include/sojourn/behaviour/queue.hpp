@@ -61,14 +61,19 @@ SOJOURN_INLINE double steady_wait(double arrivals, double servers, double handle
   return waiting_probability(arrivals * handle_time, servers) / distance;
 }
 
-/// The wait that chance alone can have built up at full load in a queue that opened, empty, `elapsed` days ago. The number
-/// waiting is a reflected Brownian motion of variance 2 c mu a day (Kingman 1962; Harrison 1985), of mean (4/3) sqrt(c mu
-/// elapsed / pi) over that time; where people give up after `patience` days in the mean, it is drawn back, to a mean of
-/// sqrt(2 c mu patience / pi) in the long run (Garnett, Mandelbaum & Reiman 2002). The smaller one, divided by c mu =
-/// `served` > 0. patience > 0, infinite where nobody gives up.
-SOJOURN_INLINE double wait_by_chance(double served, double elapsed, double patience) {
-  const double of_time = 16.0 / 9.0 * elapsed, of_patience = 2.0 * patience;
-  return __builtin_sqrt((of_time < of_patience ? of_time : of_patience) / (3.14159265358979323846 * served));
+/// The wait that chance alone can have built up at full load in a queue that opened, empty, `elapsed` days ago:
+///   W = min((4/3) sqrt(elapsed / (pi c mu)), sqrt(2 patience / (pi c mu)) / (1 + sqrt(handle_time / patience)))
+/// The number waiting is a reflected Brownian motion of variance 2 c mu a day, whose mean over that time is the first part
+/// times c mu (Kingman 1962; Harrison 1985). Where people give up after `patience` days in the mean it is drawn back, in the
+/// long run to the second part: the mean of those who wait times their share (Garnett, Mandelbaum & Reiman 2002, at beta =
+/// 0). `served` = c mu > 0; handle_time > 0; patience >= 0, infinite where nobody gives up.
+SOJOURN_INLINE double wait_by_chance(double served, double handle_time, double elapsed, double patience) {
+  const double pi = 3.14159265358979323846;
+  const double of_time = 4.0 / 3.0 * __builtin_sqrt(elapsed / (pi * served));
+  if (!(patience < 1e15)) return of_time;
+  if (!(patience > 0.0)) return 0.0;
+  const double of_patience = __builtin_sqrt(2.0 * patience / (pi * served)) / (1.0 + __builtin_sqrt(handle_time / patience));
+  return of_time < of_patience ? of_time : of_patience;
 }
 
 /// Backlog after `width` days, in customers, where nobody gives up: B' = max(0, B + (lambda - c mu) width), the fluid limit
@@ -121,7 +126,7 @@ SOJOURN_INLINE double wait(const QueueState& queue, double servers, double handl
   if (served == std::numeric_limits<double>::infinity()) return 0.0;
   const double fluid = (queue.backlog + next_backlog(queue, served)) / (2.0 * served);
   const double steady = steady_wait(queue.arrivals, servers, handle_time);
-  const double chance = wait_by_chance(served, queue.elapsed, queue.patience);
+  const double chance = wait_by_chance(served, handle_time, queue.elapsed, queue.patience);
   const double without_backlog = steady < chance ? steady : chance;
   return numeric::clip(fluid > without_backlog ? fluid : without_backlog, 0.0, longest_wait);
 }
