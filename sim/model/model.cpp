@@ -116,12 +116,8 @@ std::vector<std::string> unsupported(const ModelParts& parts) {
     return std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(), test);
   };
   std::vector<std::string> mechanisms;
-  if (parts.word_of_mouth) mechanisms.emplace_back("word of mouth");
-  if (parts.reviews) mechanisms.emplace_back("reviews");
   if (!parts.surveys.empty()) mechanisms.emplace_back("surveys");
   if (!parts.rules.empty()) mechanisms.emplace_back("rules");
-  if (has_servers(parts)) mechanisms.emplace_back("queues");
-  if (!parts.account_segments.empty()) mechanisms.emplace_back("accounts");
   if (any_touchpoint([](const Touchpoint& t) { return !t.content.empty(); })) mechanisms.emplace_back("content");
   if (any_touchpoint([](const Touchpoint& t) { return t.solves.has_value(); })) mechanisms.emplace_back("solves");
   return mechanisms;

@@ -2,6 +2,9 @@
 // The format is read and checked; the engine refuses a model that uses one until it is built (`unsupported` in model.hpp).
 #pragma once
 
+#include <compare>
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -29,8 +32,16 @@ struct Communities {
   double contacts = 0.0;  // >= 1
   double within = 0.0;    // share of contacts of one's own persona, [0,1]
 };
+/// `from` talks to `to`: people by their numbers, 0 .. customers - 1.
+struct Tie {
+  std::uint32_t from = 0, to = 0;
+  friend constexpr auto operator<=>(const Tie&, const Tie&) = default;
+};
 struct NetworkFile {
   std::string path;  // relative to the scenario
+  /// What the file says: at least one tie, none twice, none to oneself, all between people of the scenario. Shared by
+  /// copies.
+  std::shared_ptr<const std::vector<Tie>> ties;
 };
 using Network = std::variant<WellMixed, SmallWorld, ScaleFree, RandomNetwork, Communities, NetworkFile>;
 

@@ -1,0 +1,71 @@
+// One synchronous step of word of mouth over columns: everybody speaks, then everybody has heard (MODEL.md section 3).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "sojourn/base/random.hpp"
+#include "sojourn/model/market.hpp"
+#include "sojourn/population/network.hpp"
+
+namespace sojourn {
+
+/// How somebody speaks about what is sold. Promoters and passives say something positive, detractors something negative.
+enum class Voice : std::uint8_t { silent = 0, promoter = 1, passive = 2, detractor = 3 };
+
+/// Who speaks: columns over all people.
+struct Speakers {
+  const Voice* voice = nullptr;
+  const float* talkativeness = nullptr;        // >= 0; null: that of the persona
+  const std::uint16_t* persona = nullptr;      // needed where `talkativeness` is null and there are several personas
+  std::vector<float> talkativeness_of{1.0f};   // of each persona
+};
+
+/// Who hears: columns over all people, the counts 0 at first.
+struct Hearers {
+  std::uint32_t* positive = nullptr;  // messages of this window
+  std::uint32_t* negative = nullptr;
+  float* social_proof = nullptr;  // H; 0 for who never heard anything
+  /// Who said the first positive message ever; 0xffffffff: nobody. May be null; needs fewer than 2^31 - 1 people.
+  std::uint32_t* introduced_by = nullptr;
+};
+inline constexpr std::uint32_t introduced_by_nobody = 0xffffffffu;
+
+struct Said {
+  std::uint64_t positive = 0, negative = 0;
+  friend bool operator==(const Said&, const Said&) = default;
+};
+
+/// Somebody who heard something in this window, and what.
+struct Heard {
+  std::uint32_t person = 0, positive = 0, negative = 0;
+  friend bool operator==(const Heard&, const Heard&) = default;
+};
+
+/// The talk of one replication. Both members may run for disjoint stretches of people on many threads at once, but nobody
+/// hears before all have spoken. Whatever the stretches and the threads, the columns are the same: draws are keyed by
+/// person, window and message; counts are whole numbers.
+class Talk {
+ public:
+  /// `network` must outlive this.
+  Talk(const WordOfMouth& word_of_mouth, const SocialNetwork& network, const Streams& streams);
+
+  /// The people [begin, end) speak for the `days` (>= 0) of window number `window`. Counts and introductions of the hearers,
+  /// anywhere, grow; within one window the first to be met is introduced by the speaker with the lowest number.
+  Said speak(std::uint32_t begin, std::uint32_t end, std::uint32_t window, double days, const Speakers& speakers,
+             const Hearers& hearers) const;
+
+  /// The people [begin, end) have heard: their social proof is brought to the window's end, who heard anything is appended to
+  /// `heard` in ascending order, and the counts are 0 again.
+  void hear(std::uint32_t begin, std::uint32_t end, double days, const Hearers& hearers, std::vector<Heard>& heard) const;
+
+ private:
+  const SocialNetwork& network_;
+  Streams streams_;
+  std::array<double, 4> rate_;  // by voice, messages a day
+  float negativity_;
+  double remembered_;
+};
+
+}  // namespace sojourn

@@ -1,0 +1,167 @@
+#include "sojourn/population/network.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cassert>
+#include <type_traits>
+#include <variant>
+
+#include "crew.hpp"
+#include "tie_generators.hpp"
+
+namespace sojourn {
+namespace {
+
+/// Adds one to `counter`, which other threads may do at the same time; the number before.
+template <class Number>
+Number count_up(Number& counter) {
+  return std::atomic_ref(counter).fetch_add(1, std::memory_order_relaxed);
+}
+
+/// Calls `work(tie)` for every tie, part by part on all threads.
+template <class Work>
+void for_ties(const ContactRows::Ties& ties, int threads, const Work& work) {
+  share_out(ties.parts, threads, [&](std::size_t part) {
+    std::vector<Tie> made;
+    ties.make(part, made);
+    for (const Tie& tie : made) work(tie);
+  });
+}
+
+/// Puts each contact into its row. `positions` holds the numbers of contacts when it comes and the rows' begins when it
+/// goes.
+template <class Position>
+void fill(std::vector<Position>& positions, std::vector<std::uint32_t>& contacts, const ContactRows::Ties& ties,
+          ContactRows::Direction direction, int threads) {
+  Position sum = 0;
+  for (Position& position : positions) sum += std::exchange(position, sum);
+  // While rows are filled, the begin of each moves to its end, which is the next row's begin.
+  for_ties(ties, threads, [&](const Tie& tie) {
+    contacts[static_cast<std::size_t>(count_up(positions[tie.from]))] = tie.to;
+    if (direction == ContactRows::Direction::both)
+      contacts[static_cast<std::size_t>(count_up(positions[tie.to]))] = tie.from;
+  });
+  std::move_backward(positions.begin(), positions.end() - 1, positions.end());
+  positions.front() = 0;
+  // Which thread came first must not be seen.
+  constexpr std::size_t size = 8192;
+  const std::size_t rows = positions.size() - 1;
+  share_out((rows + size - 1) / size, threads, [&](std::size_t part) {
+    for (std::size_t row = part * size; row < std::min(rows, (part + 1) * size); ++row) {
+      std::sort(contacts.begin() + static_cast<std::ptrdiff_t>(positions[row]),
+                contacts.begin() + static_cast<std::ptrdiff_t>(positions[row + 1]));
+    }
+  });
+}
+
+}  // namespace
+
+ContactRows::ContactRows(std::uint32_t people, const Ties& ties, Direction direction, int threads,
+                         std::uint64_t narrow_limit)
+    : people_(people), narrow_(std::size_t{people} + 1, 0) {
+  for_ties(ties, threads, [&](const Tie& tie) {
+    count_up(narrow_[tie.from]);
+    if (direction == Direction::both) count_up(narrow_[tie.to]);
+  });
+  std::uint64_t count = 0;
+  for (const std::uint32_t one : narrow_) count += one;
+  contacts_.resize(static_cast<std::size_t>(count));
+  if (count <= narrow_limit) {
+    fill(narrow_, contacts_, ties, direction, threads);
+  } else {
+    wide_.assign(narrow_.begin(), narrow_.end());
+    narrow_ = {};
+    fill(wide_, contacts_, ties, direction, threads);
+  }
+}
+
+std::uint64_t ContactRows::bytes() const {
+  return narrow_.capacity() * sizeof(std::uint32_t) + wide_.capacity() * sizeof(std::uint64_t) +
+         contacts_.capacity() * sizeof(std::uint32_t);
+}
+
+SocialNetwork::SocialNetwork(const ModelParts& parts, std::span<const std::uint16_t> persona, const Streams& streams,
+                             int threads)
+    : people_(static_cast<std::uint32_t>(persona.size())), personas_(parts.personas.size()) {
+  assert(parts.word_of_mouth);
+  const WordOfMouth& talk = *parts.word_of_mouth;
+  const auto both = [&](const ContactRows::Ties& ties) {
+    rows_ = ContactRows(people_, ties, ContactRows::Direction::both, threads);
+  };
+  std::visit(
+      [&](const auto& network) {
+        using Kind = std::decay_t<decltype(network)>;
+        if constexpr (std::is_same_v<Kind, WellMixed>) well_mixed_ = true;
+        if constexpr (std::is_same_v<Kind, SmallWorld>) both(small_world_ties(network, people_, streams, threads));
+        if constexpr (std::is_same_v<Kind, ScaleFree>) both(scale_free_ties(network, people_, streams));
+        if constexpr (std::is_same_v<Kind, RandomNetwork>) both(random_ties(network, people_, streams));
+        if constexpr (std::is_same_v<Kind, Communities>) both(community_ties(network, persona, personas_, streams));
+        if constexpr (std::is_same_v<Kind, NetworkFile>) {
+          rows_ = ContactRows(people_, listed_ties(*network.ties), ContactRows::Direction::forward, threads);
+        }
+      },
+      talk.network);
+  if (talk.mixing.empty()) return;
+  weights_.assign(personas_ * personas_, 1.0);
+  for (const Mixing& mixing : talk.mixing) weights_[mixing.from.index() * personas_ + mixing.to.index()] = mixing.weight;
+  persona_.assign(persona.begin(), persona.end());
+  if (!well_mixed_) return;
+  ByPersona order = by_persona(persona, personas_);
+  together_ = std::move(order.people);
+  first_ = std::move(order.first);
+}
+
+std::uint64_t SocialNetwork::bytes() const {
+  return rows_.bytes() + weights_.capacity() * sizeof(double) + persona_.capacity() * sizeof(std::uint16_t) +
+         (together_.capacity() + first_.capacity()) * sizeof(std::uint32_t);
+}
+
+std::uint32_t SocialNetwork::mixed_contact(std::uint32_t from, std::uint32_t word_a, std::uint32_t word_b) const {
+  if (!well_mixed_) return weighted_contact(from, word_a);
+  const auto below = [](std::uint32_t bound, std::uint32_t word) {
+    return static_cast<std::uint32_t>((std::uint64_t{word} * bound) >> 32);
+  };
+  if (weights_.empty()) {
+    if (people_ < 2) return nobody;
+    // The high half of the product of the two words, read as one number of 64 bits, and the number of others.
+    const std::uint64_t low = (std::uint64_t{word_b} * (people_ - 1)) >> 32;
+    const auto other = static_cast<std::uint32_t>((std::uint64_t{word_a} * (people_ - 1) + low) >> 32);
+    return other + (other >= from ? 1 : 0);
+  }
+  const std::size_t mine = persona_[from];
+  const auto others = [&](std::size_t persona) { return first_[persona + 1] - first_[persona] - (persona == mine ? 1 : 0); };
+  double sum = 0.0;
+  for (std::size_t k = 0; k < personas_; ++k) sum += weight(mine, k) * others(k);
+  double left = uniform(word_a, 0) * sum;
+  std::size_t chosen = personas_;
+  for (std::size_t k = 0; k < personas_; ++k) {
+    const double share = weight(mine, k) * others(k);
+    if (!(share > 0.0)) continue;
+    chosen = k;
+    if (left < share) break;
+    left -= share;
+  }
+  if (chosen == personas_) return nobody;
+  const std::uint32_t* people = together_.data() + first_[chosen];
+  const std::uint32_t other = people[below(others(chosen), word_b)];
+  return other == from ? people[others(chosen)] : other;  // oneself gives way to the last, whom no word reaches
+}
+
+std::uint32_t SocialNetwork::weighted_contact(std::uint32_t from, std::uint32_t word) const {
+  const std::span<const std::uint32_t> row = rows_.row(from);
+  const std::size_t mine = persona_[from];
+  double sum = 0.0;
+  for (const std::uint32_t one : row) sum += weight(mine, persona_[one]);
+  double left = uniform(word, 0) * sum;
+  std::uint32_t chosen = nobody;
+  for (const std::uint32_t one : row) {
+    const double share = weight(mine, persona_[one]);
+    if (!(share > 0.0)) continue;
+    chosen = one;
+    if (left < share) break;
+    left -= share;
+  }
+  return chosen;
+}
+
+}  // namespace sojourn
