@@ -136,18 +136,14 @@ TEST_CASE("gates: the rules are what independent members would vote", "[verify]"
     weighted.add(favourite == 1);
   }
   std::vector<double> result(3), room(6);
-  const auto chance = [&](GateRule rule, const std::vector<float>& voices) {
-    const double stay = verdict(rule, {chances, voices, 3}, yes, room, result);
-    CHECK(result[0] + result[1] + result[2] + stay == Approx(1.0));
-    return result[0] + result[1];
-  };
-  CHECK(judge(unanimous, chance(GateRule::unanimous, all), 0.012));
-  CHECK(judge(majority, chance(GateRule::majority, all), 0.015));
-  CHECK(judge(vetoed, chance(GateRule::veto, veto), 0.015));
-  CHECK_FALSE(judge(unanimous, chance(GateRule::majority, all), 0.012));
-  CHECK_FALSE(judge(vetoed, chance(GateRule::veto, all), 0.015));
-  chance(GateRule::weighted, weights);
+  const auto wishes = [&](const std::vector<float>& voices) { return behaviour::Wishes{chances, voices, 3}; };
+  CHECK(judge(unanimous, behaviour::unanimous_yes(wishes(all), yes), 0.012));
+  CHECK(judge(majority, behaviour::majority_yes(wishes(all), yes, room), 0.015));
+  CHECK(judge(vetoed, behaviour::unanimous_yes(wishes(veto), yes), 0.015));
+  CHECK_FALSE(judge(unanimous, behaviour::majority_yes(wishes(all), yes, room), 0.012));
+  CHECK_FALSE(judge(vetoed, behaviour::unanimous_yes(wishes(all), yes), 0.015));
+  behaviour::mean_wishes(wishes(weights), behaviour::Mean::weighed, result);
   CHECK(judge(weighted, result[1], 0.015));
-  chance(GateRule::weighted, all);
+  behaviour::mean_wishes(wishes(all), behaviour::Mean::weighed, result);
   CHECK_FALSE(judge(weighted, result[1], 0.015));
 }
