@@ -28,8 +28,8 @@ DOORS = [("toml++", re.compile(r"toml\+\+/|toml\.hpp$"), "sim/scenario"),
 PRINTS = re.compile(r"\bstd::(cout|cerr|clog|print|println)\b|\bstd(out|err)\b|\bfmt::print(ln)?\b|(?<![\w.])(v?printf|puts|putchar|perror)\s*\(")
 EXITS = re.compile(r"\bstd::(exit|abort|terminate|quick_exit|_Exit)\s*\(|(?<!\w)::(exit|_exit|abort)\s*\("
                    r"|(?:^|[;{})])\s*(exit|_exit|abort|quick_exit|_Exit)\s*\(")
-# Equations work on plain numbers, so that they inline anywhere.
-CONTAINERS = re.compile(r"(vector|string|string_view|map|set|unordered_map|unordered_set|deque|list|forward_list|queue|stack|array|span|memory|"
+# Equations work on plain numbers, or rows of them (std::span), so that they inline anywhere.
+CONTAINERS = re.compile(r"(vector|string|string_view|map|set|unordered_map|unordered_set|deque|list|forward_list|queue|stack|array|memory|"
                         r"functional|variant|any|optional|sojourn/base/(quantity|distribution)\.hpp)$")
 
 INCLUDE = re.compile(r'\s*#\s*include\s*([<"])([^>"]+)[>"]')

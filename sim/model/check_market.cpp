@@ -208,12 +208,15 @@ void check_account_segment(const Context& context, const AccountSegment& segment
 
 // Personas that no account has.
 void check_roles_exist(const Context& context) {
+  const std::vector<AccountSegment>& segments = context.parts.account_segments;
+  // A segment without any roles is an error already.
+  if (std::any_of(segments.begin(), segments.end(), [](const AccountSegment& segment) { return segment.roles.empty(); }))
+    return;
   for (std::size_t i = 0; i < context.parts.personas.size(); ++i) {
     const auto has_role = [&](const AccountSegment& segment) {
       return std::any_of(segment.roles.begin(), segment.roles.end(),
                          [&](const auto& role) { return role.first == PersonaId(i); });
     };
-    const std::vector<AccountSegment>& segments = context.parts.account_segments;
     if (std::none_of(segments.begin(), segments.end(), has_role)) {
       context.findings.warning(context.paths.personas[i], "nobody is of this persona: no account has it as a role",
                                "add it to the roles of an account segment, or remove it");

@@ -225,6 +225,9 @@ void Reader::read_accounts() {
           const Distribution count = distribution(role, Measure::number).value_or(Fixed{1.0});
           segment.roles.emplace_back(persona ? PersonaId(*persona) : PersonaId(), count);
         }
+        // Tables have no order of their own; people are placed in the order of the personas.
+        std::stable_sort(segment.roles.begin(), segment.roles.end(),
+                         [](const auto& a, const auto& b) { return a.first < b.first; });
       }
     }
     if (const auto gates = parts.take("gates")) {

@@ -41,6 +41,8 @@ class Promises(unittest.TestCase):
     def test_threads_change_no_bit(self):
         # One replication is 32 batches of customers, so that seven threads have something to disagree about.
         for scenario in SHIPPED:
+            if "not simulated by this version" in self.run_well("check", scenario).stdout:
+                continue
             with self.subTest(scenario.name):
                 size = ["--customers", "70000", "--replications", "1", "--horizon", "1 year"]
                 for threads in (1, 2, 7):

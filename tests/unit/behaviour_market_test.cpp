@@ -122,6 +122,39 @@ TEST_CASE("queue: the wait rises up to the capacity, jumps nowhere, and is the f
   }
 }
 
+TEST_CASE("queue: where people give up, the wait settles where as many stay as are served", "[behaviour]") {
+  const double never = std::numeric_limits<double>::infinity();
+  const double served = 200.0, patience = 0.01;
+  // Twice as many come as can be served: half must give up, at a wait of patience log 2.
+  const double settled = patience * std::log(2.0) * served;
+  CHECK(b::next_backlog(0.0, 400.0, served, 5.0, patience) == Approx(settled).epsilon(1e-12));
+  CHECK(b::next_backlog(500.0, 400.0, served, 50.0, patience) == Approx(settled).epsilon(1e-12));
+  CHECK(b::next_backlog(settled, 400.0, served, 0.01, patience) == Approx(settled).epsilon(1e-12));
+  // On the way there: the differential equation, by small steps.
+  for (const double start : {0.0, 0.5, 30.0}) {
+    double backlog = start;
+    constexpr int steps = 200'000;
+    for (int k = 0; k < steps; ++k) {
+      backlog += (400.0 * std::exp(-backlog / (served * patience)) - served) * 0.02 / steps;
+    }
+    CHECK(b::next_backlog(start, 400.0, served, 0.02, patience) == Approx(backlog).epsilon(1e-4));
+  }
+  // Long windows or short ones come to the same.
+  double steps = 3.0;
+  for (int k = 0; k < 64; ++k) steps = b::next_backlog(steps, 300.0, served, 0.001, patience);
+  CHECK(b::next_backlog(3.0, 300.0, served, 0.064, patience) == Approx(steps).epsilon(1e-12));
+  // Endless patience is no patience needed; below capacity the backlog vanishes.
+  CHECK(b::next_backlog(10.0, 300.0, served, 0.5, never) == 60.0);
+  CHECK(b::next_backlog(10.0, 300.0, served, 0.5, 1e6) == Approx(60.0).epsilon(1e-4));
+  CHECK(b::next_backlog(10.0, 100.0, served, 1.0, patience) == 0.0);
+  CHECK(b::next_backlog(1e6, 100.0, served, 1e-3, patience) == Approx(1e6 - 0.2));
+  CHECK(b::next_backlog(10.0, 300.0, served, 0.5, 0.0) == 0.0);
+  CHECK(b::next_backlog(0.0, 0.0, served, 0.5, patience) == 0.0);
+  // At full load impatience keeps the wait small, where chance would build up much.
+  CHECK(b::wait({200.0, 0.0, 1.0, 100.0, 0.01}, 4.0, 0.02) ==
+        Approx(std::sqrt(0.02 / (3.14159265358979 * 200.0)) / (1.0 + std::sqrt(2.0))));
+}
+
 TEST_CASE("queue: patience", "[behaviour]") {
   CHECK_FALSE(b::gives_up(0.0f, 0.0f, 12345u));
   CHECK(b::gives_up(0.001f, 0.0f, 12345u));

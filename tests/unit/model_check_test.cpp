@@ -545,12 +545,27 @@ TEST_CASE("check: accounts", "[model][check]") {
           s.gates.clear();
         }) == Lines{error_at("account_segment.enterprise.roles: the segment has no roles")});
   CHECK(segment([](auto& s) { s.roles.pop_back(); }) ==
-        Lines{error_at("account_segment.enterprise.gates[0].weights.family: \"family\" is no role of the segment")});
+        Lines{error_at("account_segment.enterprise.gates[0].weights.family: \"family\" is no role of the segment"),
+              warning_at("persona.family: nobody is of this persona: no account has it as a role")});
   CHECK(segment([](auto& s) { s.gates[0].weights.clear(); }) ==
         Lines{error_at("account_segment.enterprise.gates[0].weights: no role has a weight above 0")});
   CHECK(segment([](auto& s) { s.gates[0].weights[0].second = -1.0; }).size() == 1);
   CHECK(segment([](auto& s) { s.gates[0].rule = GateRule::veto; }) ==
         Lines{error_at("account_segment.enterprise.gates[0].rule.veto: nobody has the veto")});
+  CHECK(segment([](auto& s) { s.gates.push_back(s.gates[0]); }).size() == 1);
+  CHECK(segment([](auto& s) { s.gates[0].touchpoint = example::churned; }) ==
+        Lines{error_at("account_segment.enterprise.gates[0].touchpoint: \"churned\" is an end, where nobody decides")});
+  CHECK(segment([](auto& s) { s.roles[0].second = Fixed{2000.0}; }).front().find("but only 1000 are simulated") !=
+        std::string::npos);
+  CHECK(segment([](auto& s) {
+          for (auto& role : s.roles) role.second = Fixed{0.4};
+        }) == Lines{error_at("account_segment.enterprise.roles: the segment's accounts have nobody in them")});
+  CHECK(broken([](auto& p) { p.account_correlation = 1.5; }) ==
+        Lines{error_at("accounts.correlation: correlation is 1.5, but must be between 0 and 1")});
+  CHECK(broken([](auto& p) {
+          p.account_segments[0].roles = {{example::young, Fixed{3.0}}};
+          p.account_segments[0].gates.clear();
+        }) == Lines{warning_at("persona.family: nobody is of this persona: no account has it as a role")});
 }
 
 TEST_CASE("check: touchpoints that nobody can reach", "[model][check]") {

@@ -1,12 +1,8 @@
-// Which people make up which account, and what its gates ask of them.
-#include <cmath>
+// Which people make up which account, and how alike they are.
 #include <cstdint>
-#include <numeric>
 #include <vector>
 
-#include "sojourn/model/graph.hpp"
 #include "sojourn/population/accounts.hpp"
-#include "sojourn/population/gates.hpp"
 #include "sojourn/population/population.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/model_example.hpp"
@@ -140,57 +136,4 @@ TEST_CASE("accounts: personas get the share of people that the accounts make", "
   const Model model(firms(100));
   CHECK(model.parts().personas[0].share == Approx(1.85 / 4.225));
   CHECK(model.parts().personas[0].share + model.parts().personas[1].share == 1.0);
-}
-
-TEST_CASE("gates: which exits are a yes", "[model]") {
-  const ModelParts parts = example::parts();
-  // From the shop: to buy, and lost.
-  CHECK(yes_exits(parts, example::shop) == std::vector<bool>{true, false});
-  // Where all exits lead on, or all to ends, the first is the yes. An exit that interrupts is none.
-  ModelParts onward = parts;
-  onward.touchpoints[example::shop.index()].next[1].to = example::use;
-  CHECK(yes_exits(onward, example::shop) == std::vector<bool>{true, false});
-  onward.touchpoints[example::shop.index()].next[0].to = example::lost;
-  onward.touchpoints[example::shop.index()].next[1].to = example::churned;
-  CHECK(yes_exits(onward, example::shop) == std::vector<bool>{true, false});
-  onward.touchpoints[example::shop.index()].next[0].on = Trigger::heard;
-  CHECK(yes_exits(onward, example::shop) == std::vector<bool>{false, true});
-  // What counts as churned is a no.
-  ModelParts away = parts;
-  away.touchpoints[example::use.index()].counts_as = End::churned;
-  away.touchpoints[example::shop.index()].next[0].to = example::use;
-  away.touchpoints[example::shop.index()].next[1].to = example::buy;
-  CHECK(yes_exits(away, example::shop) == std::vector<bool>{false, true});
-}
-
-TEST_CASE("gates: rules and voices by segment and touchpoint, and their verdicts", "[population]") {
-  ModelParts parts = firms(100);
-  parts.account_segments[0].gates = {
-      {example::shop, GateRule::weighted, {{example::young, 1.0}, {example::family, 5.0}}, {}},
-      {example::use, GateRule::veto, {}, {example::family}}};
-  parts.account_segments[1].gates = {{example::shop, GateRule::unanimous, {}, {}}};
-  const Gates gates(parts);
-  CHECK_FALSE(gates.empty());
-  REQUIRE(gates.find(0, example::shop.index()) != nullptr);
-  CHECK(gates.find(1, example::use.index()) == nullptr);
-  CHECK(gates.find(0, example::ad.index()) == nullptr);
-  CHECK(gates.find(0, example::shop.index())->voices == std::vector<float>{1.0f, 5.0f});
-  CHECK(gates.find(0, example::use.index())->voices == std::vector<float>{0.0f, 1.0f});
-  CHECK(gates.find(1, example::shop.index())->voices == std::vector<float>{1.0f, 1.0f});
-  CHECK(gates.find(1, example::shop.index())->yes == std::vector<std::uint8_t>{1, 0});
-  // Two young, one family: yes with 0.9, 0.5, 0.25.
-  const std::vector<float> chances{0.9f, 0.1f, 0.5f, 0.5f, 0.25f, 0.75f}, weights{1.0f, 1.0f, 5.0f}, only{0.0f, 0.0f, 1.0f},
-      all{1.0f, 1.0f, 1.0f};
-  const std::vector<std::uint8_t> yes{1, 0};
-  std::vector<double> result(2), room(4);
-  const auto chance = [&](GateRule rule, const std::vector<float>& voices) {
-    const double stay = verdict(rule, {chances, voices, 2}, yes, room, result);
-    CHECK(stay == 0.0);
-    CHECK(result[0] + result[1] == Approx(1.0));
-    return result[0];
-  };
-  CHECK(chance(GateRule::weighted, weights) == Approx((0.9 + 0.5 + 5.0 * 0.25) / 7.0));
-  CHECK(chance(GateRule::unanimous, all) == Approx(0.1125));
-  CHECK(chance(GateRule::veto, only) == Approx(0.25));
-  CHECK(chance(GateRule::majority, all) == Approx(0.575));
 }

@@ -187,13 +187,14 @@ id = "digital-first"
 name = "Digital first"
 improvements = ["plain-bill"]
 [accounts]
+correlation = 0.3
 [[account_segment]]
 id = "enterprise"
 name = "Enterprise"
 share = 1
 roles = { young-pro = 8, family = { uniform = [1, 3] } }
 gates = [ { touchpoint = "first-bill", rule = "weighted", weights = { young-pro = 1, family = 5 } },
-          { touchpoint = "winback", rule = { veto = ["family"] } }, { touchpoint = "winback", rule = "unanimous" } ]
+          { touchpoint = "winback", rule = { veto = ["family"] } }, { touchpoint = "see-ad", rule = "unanimous" } ]
 )";
 
 Scenario read(const std::string& text) { return parse_scenario(text, "all.toml"); }
@@ -411,17 +412,31 @@ TEST_CASE("every key arrives: what couples customers", "[scenario]") {
   CHECK(*rule.above == -50.0);
   CHECK(rule.windows == 2);
   CHECK(rule.switch_on == ImprovementId(0));
+  CHECK(parts.account_correlation == 0.3);
   const AccountSegment& segment = parts.account_segments[0];
   CHECK(segment.name == "Enterprise");
   REQUIRE(segment.roles.size() == 2);
-  CHECK(segment.roles[0].first == PersonaId(1));
-  CHECK(segment.roles[0].second == Distribution(Uniform{1.0, 3.0}));
-  CHECK(segment.roles[1].second == Distribution(Fixed{8.0}));
+  CHECK(segment.roles[0].first == PersonaId(0));
+  CHECK(segment.roles[0].second == Distribution(Fixed{8.0}));
+  CHECK(segment.roles[1].second == Distribution(Uniform{1.0, 3.0}));
   CHECK(segment.gates[0].rule == GateRule::weighted);
   CHECK(segment.gates[0].weights.size() == 2);
   CHECK(segment.gates[1].rule == GateRule::veto);
   CHECK(segment.gates[1].veto == std::vector<PersonaId>{PersonaId(1)});
   CHECK(segment.gates[2].rule == GateRule::unanimous);
+}
+
+TEST_CASE("with accounts personas need no share, and get it from them", "[scenario]") {
+  std::string text = everything;
+  for (std::size_t at; (at = text.find("\nshare = 0.")) != std::string::npos;)
+    text.erase(at + 1, text.find('\n', at + 1) - at);
+  const Scenario scenario = read(text);
+  INFO(diagnostics(scenario));
+  REQUIRE(scenario.errors() == 0);
+  CHECK(scenario.parts.personas[0].share == 0.8);  // 8 of 8 + 2
+  CHECK(scenario.parts.personas[1].share == 0.2);
+  const std::size_t accounts = text.find("[accounts]");
+  CHECK(diagnostics(read(text.substr(0, accounts))).find("write share = 0.5") != std::string::npos);
 }
 
 TEST_CASE("no table swallows an unknown key", "[scenario]") {

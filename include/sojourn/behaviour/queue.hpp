@@ -61,27 +61,59 @@ SOJOURN_INLINE double steady_wait(double arrivals, double servers, double handle
   return waiting_probability(arrivals * handle_time, servers) / distance;
 }
 
-/// The wait that chance alone can have built up in a queue that opened, empty, `elapsed` days ago: at full load the number
-/// waiting is a reflected Brownian motion of variance 2 c mu a day (Kingman 1962; Harrison 1985), whose mean over that time
-/// is (4/3) sqrt(c mu elapsed / pi): divided by c mu. `served` = c mu > 0.
-SOJOURN_INLINE double wait_by_chance(double served, double elapsed) {
-  return 4.0 / 3.0 * __builtin_sqrt(elapsed / (3.14159265358979323846 * served));
+/// The wait that chance alone can have built up at full load in a queue that opened, empty, `elapsed` days ago:
+///   W = min((4/3) sqrt(elapsed / (pi c mu)), sqrt(2 patience / (pi c mu)) / (1 + sqrt(handle_time / patience)))
+/// The number waiting is a reflected Brownian motion of variance 2 c mu a day, whose mean over that time is the first part
+/// times c mu (Kingman 1962; Harrison 1985). Where people give up after `patience` days in the mean it is drawn back, in the
+/// long run to the second part: the mean of those who wait times their share (Garnett, Mandelbaum & Reiman 2002, at beta =
+/// 0). `served` = c mu > 0; handle_time > 0; patience >= 0, infinite where nobody gives up.
+SOJOURN_INLINE double wait_by_chance(double served, double handle_time, double elapsed, double patience) {
+  const double pi = 3.14159265358979323846;
+  const double of_time = 4.0 / 3.0 * __builtin_sqrt(elapsed / (pi * served));
+  if (!(patience < 1e15)) return of_time;
+  if (!(patience > 0.0)) return 0.0;
+  const double of_patience = __builtin_sqrt(2.0 * patience / (pi * served)) / (1.0 + __builtin_sqrt(handle_time / patience));
+  return of_time < of_patience ? of_time : of_patience;
 }
 
-/// Backlog after `width` days, in customers: B' = max(0, B + (lambda - c mu) width), the fluid limit (Newell 1982).
+/// Backlog after `width` days, in customers, where nobody gives up: B' = max(0, B + (lambda - c mu) width), the fluid limit
+/// (Newell 1982).
 SOJOURN_INLINE double next_backlog(double backlog, double arrivals, double served, double width) {
   const double left = backlog + (arrivals - served) * width;
   return left > 0.0 ? left : 0.0;
 }
 
-/// What a customer who comes to a queue finds there. `arrivals` lambda >= 0 are those who stay in the queue, per day;
-/// `backlog` B >= 0 customers at the beginning of the window, `width` its length; `elapsed` > 0 days since the queue opened.
+/// The same where those who come give up once they would wait longer than a patience drawn from an exponential distribution
+/// of mean `patience` > 0 days, `arrivals` being all who come: dB/dt = lambda e^(-x) - c mu with x = B / (c mu patience)
+/// (the fluid limit of Erlang A: Garnett, Mandelbaum & Reiman 2002; Whitt 2006), which has the solution
+///   e^x' = rho + (e^x - rho) e^(-width / patience),  rho = lambda / (c mu),  at least 1:
+/// the wait goes to patience log rho, without overshooting, however long the window.
+SOJOURN_INLINE double next_backlog(double backlog, double arrivals, double served, double width, double patience) {
+  const double day = served * patience;  // customers served in the time of the mean patience
+  if (!(day < 1e15)) return next_backlog(backlog, arrivals, served, width);
+  if (!(day > 0.0)) return 0.0;
+  const double fall = width / patience;
+  const double kept = backlog / day - fall;
+  const double come = arrivals / served * (1.0 - numeric::exp(-fall));
+  const double x = kept > 0.0 ? kept + numeric::log1p(come * numeric::exp(-kept)) : numeric::log(numeric::exp(kept) + come);
+  return x > 0.0 ? x * day : 0.0;
+}
+
+/// What a customer who comes to a queue finds there. `arrivals` lambda >= 0 are all who come, per day; `backlog` B >= 0
+/// customers at the beginning of the window, `width` its length in days; `elapsed` > 0 days since the queue opened;
+/// `patience` the mean patience in days of those who come, infinite where they cannot give up.
 struct QueueState {
   double arrivals;
   double backlog;
   double width;
   double elapsed;
+  double patience = std::numeric_limits<double>::infinity();
 };
+
+/// The queue's backlog at the window's end.
+SOJOURN_INLINE double next_backlog(const QueueState& queue, double served) {
+  return next_backlog(queue.backlog, queue.arrivals, served, queue.width, queue.patience);
+}
 
 /// The wait of a visit in [0, 1e6] days, before service begins:
 ///   W = max((B + B') / (2 c mu), min(C(a, c) / |c mu - lambda|, wait by chance))
@@ -92,10 +124,9 @@ SOJOURN_INLINE double wait(const QueueState& queue, double servers, double handl
   const double served = capacity(servers, handle_time);
   if (served == 0.0) return longest_wait;
   if (served == std::numeric_limits<double>::infinity()) return 0.0;
-  const double after = next_backlog(queue.backlog, queue.arrivals, served, queue.width);
-  const double fluid = (queue.backlog + after) / (2.0 * served);
+  const double fluid = (queue.backlog + next_backlog(queue, served)) / (2.0 * served);
   const double steady = steady_wait(queue.arrivals, servers, handle_time);
-  const double chance = wait_by_chance(served, queue.elapsed);
+  const double chance = wait_by_chance(served, handle_time, queue.elapsed, queue.patience);
   const double without_backlog = steady < chance ? steady : chance;
   return numeric::clip(fluid > without_backlog ? fluid : without_backlog, 0.0, longest_wait);
 }

@@ -104,7 +104,7 @@ struct AccountSegment {
   std::string id;
   std::string name;
   double share = 0.0;
-  std::vector<std::pair<PersonaId, Distribution>> roles;  // people per account
+  std::vector<std::pair<PersonaId, Distribution>> roles;  // people per account; from a file, in the order of its personas
   std::vector<Gate> gates;
 };
 
