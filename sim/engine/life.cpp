@@ -29,16 +29,14 @@ Life Lives::begin(std::uint32_t customer) const {
 }
 
 bool Lives::give_up(std::uint32_t customer, const VisitRow& row, Life& life) {
-  const std::span<const ExitRow> exits = program_.gave_up_exits(row);
-  if (exits.empty()) return false;
   Visit& visit = life.visit;
+  if (!(visit.wait > 0.0)) return false;
   const Words words = streams_.draw(customer, Purpose::patience, visit.event);
-  const float mean = trait(BuiltinTrait::patience);
-  if (!behaviour::gives_up(static_cast<float>(visit.wait), mean, words[1])) return false;
-  const auto patience = static_cast<double>(mean * exponential(words[1]));
+  if (!behaviour::gives_up(static_cast<float>(visit.wait), visit.patience, words[1])) return false;
   visit.gave_up = true;
-  visit.wait = patience;
-  leave_by(exits.front(), patience + drawn_delay(program_, exits.front(), words), visit.window, visit.time, life);
+  visit.wait = static_cast<double>(visit.patience * exponential(words[1]));
+  const ExitRow& exit = program_.gave_up_exits(row).front();
+  leave_by(exit, visit.wait + drawn_delay(program_, exit, words), visit.window, visit.time, life);
   return true;
 }
 

@@ -12,10 +12,22 @@
 #endif
 
 namespace sojourn {
+namespace {
+
+/// One after another, where more threads would have nothing to do. Also keeps a limit of one thread from holding back work
+/// inside.
+bool do_alone(std::size_t count, int threads, const std::function<void(std::size_t)>& work) {
+  if (threads > 1 && count > 1) return false;
+  for (std::size_t index = 0; index < count; ++index) work(index);
+  return true;
+}
+
+}  // namespace
 
 #ifdef SOJOURN_STD_THREADS
 
 void parallel_for_each(std::size_t count, int threads, const std::function<void(std::size_t)>& work) {
+  if (do_alone(count, threads, work)) return;
   std::atomic<std::size_t> next = 0;
   std::vector<std::jthread> crew;
   for (int thread = 0; thread < threads; ++thread) {
@@ -28,6 +40,7 @@ void parallel_for_each(std::size_t count, int threads, const std::function<void(
 #else
 
 void parallel_for_each(std::size_t count, int threads, const std::function<void(std::size_t)>& work) {
+  if (do_alone(count, threads, work)) return;
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
   tbb::task_arena arena(threads);
   arena.execute([&] {

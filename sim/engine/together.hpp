@@ -4,7 +4,7 @@
 #include <functional>
 #include <optional>
 
-#include "market.hpp"
+#include "market_exchange.hpp"
 #include "sojourn/tally/tally.hpp"
 
 namespace sojourn {

@@ -83,9 +83,7 @@ ModelParts coupled(ModelParts parts, std::uint64_t number) {
   return parts;
 }
 
-Run run_all(const ModelParts& parts, const RunOptions& options) {
-  return try_run(Model(parts), all_plans(parts), options);
-}
+Run run_all(const ModelParts& parts, const RunOptions& options) { return try_run(Model(parts), all_plans(parts), options); }
 
 }  // namespace
 
@@ -107,8 +105,8 @@ TEST_CASE("together: shipped scenarios lived in pieces of a window", "[verify]")
     parts.settings.customers = 1000;
     parts.settings.replications = 2;
     CAPTURE(file);
-    CHECK(disagreement(run_all(parts, with(Engine::one_customer)),
-                       run_all(parts, with(Engine::one_customer_by_windows, 3))).empty());
+    CHECK(disagreement(run_all(parts, with(Engine::one_customer)), run_all(parts, with(Engine::one_customer_by_windows, 3)))
+              .empty());
   }
 }
 

@@ -46,6 +46,7 @@ struct Visit {
   bool held = false;      // waits at a gate for what the account decides
   float quality = 0.0f, effort = 0.0f, appraisal = 0.0f;
   double wait = 0.0;        // days until served, or until patience ended
+  float patience = -1.0f;   // mean patience in days of who may give up here; negative where nobody may
   std::int32_t rating = 0;  // posted afterwards, 1 .. 5; 0: none
 };
 
@@ -184,14 +185,16 @@ void Lives::visit_next(std::uint32_t customer, Life& life, Observer& observer) {
   }
 
   if (surroundings_ != nullptr) {
-    if (place.queues) visit.wait = surroundings_->waits[visit.touchpoint];
-    if (place.reads_reviews && !state.bought) state.heard += surroundings_->reviews;
+    if (place.queues) {
+      visit.wait = surroundings_->waits[visit.touchpoint];
+      if (!program_.gave_up_exits(row).empty()) visit.patience = trait(BuiltinTrait::patience);
+    }
   }
   const Words words = streams_.draw(customer, Purpose::visit, visit.event);
   appraise(customer, person, words, row, visit, state);
   if (surroundings_ != nullptr) {
     visit.held = at_gate(customer, visit.touchpoint);
-    const bool leaves = visit.wait > 0.0 && give_up(customer, row, life);
+    const bool leaves = visit.patience >= 0.0f && give_up(customer, row, life);
     if (state.standing == Standing::customer) visit.rating = rating(customer, visit);
     if (leaves || visit.held) {
       observer.visited(person, visit, row, before, state);
@@ -200,7 +203,9 @@ void Lives::visit_next(std::uint32_t customer, Life& life, Observer& observer) {
   }
   observer.visited(person, visit, row, before, state);
 
-  const behaviour::Mood mood{state.satisfaction, state.expectation, state.heard, visit.effort};
+  const bool reads = surroundings_ != nullptr && place.reads_reviews && !state.bought;
+  const float heard = reads ? state.heard + surroundings_->reviews : state.heard;
+  const behaviour::Mood mood{state.satisfaction, state.expectation, heard, visit.effort};
   const Way way = place.race ? race(program_, row, streams_, customer, visit.event, mood)
                              : choose(program_, row, traits_, words, mood, life.luck, cumulative_);
   if (way.exit < 0) return;

@@ -1,4 +1,4 @@
-#include "market.hpp"
+#include "market_exchange.hpp"
 
 #include <algorithm>
 
@@ -7,7 +7,7 @@
 namespace sojourn {
 
 void Traffic::clear() {
-  std::fill(arrivals.begin(), arrivals.end(), 0);
+  std::fill(arrivals.begin(), arrivals.end(), Arrivals{});
   reviews = stars = 0;
   held.clear();
 }
@@ -73,14 +73,22 @@ void Market::serve(std::size_t window, std::span<const Traffic> traffic, Tally& 
   const std::size_t regime = program_.regime(now);
   for (std::uint32_t v = 0; v < backlog_.size(); ++v) {
     if (!program_.place(v).queues) continue;
-    std::uint64_t arrivals = 0;
-    for (const Traffic& block : traffic) arrivals += block.arrivals[v];
+    Traffic::Arrivals arrivals;
+    for (const Traffic& block : traffic) {
+      arrivals.people += block.arrivals[v].people;
+      arrivals.impatient += block.arrivals[v].impatient;
+      arrivals.patience += block.arrivals[v].patience;
+    }
     const Capacity& capacity = program_.capacity(regime, v);
-    const double rate = static_cast<double>(arrivals) * people_per_customer_ / (now - begin);
-    const behaviour::QueueState queue{rate, backlog_[v], now - begin, now};
+    behaviour::QueueState queue{static_cast<double>(arrivals.people) * people_per_customer_ / (now - begin), backlog_[v],
+                                now - begin, now};
+    // The exits of those who give up are the touchpoint's: all who come may take them, or none.
+    if (arrivals.impatient > 0) {
+      queue.patience =
+          static_cast<double>(arrivals.patience) / Traffic::patience_scale / static_cast<double>(arrivals.impatient);
+    }
     surroundings_.waits[v] = behaviour::wait(queue, capacity.servers, capacity.handle_time);
-    backlog_[v] = behaviour::next_backlog(queue.backlog, rate, behaviour::capacity(capacity.servers, capacity.handle_time),
-                                          queue.width);
+    backlog_[v] = behaviour::next_backlog(queue, behaviour::capacity(capacity.servers, capacity.handle_time));
     // No wait is longer than the horizon, as far as anybody can tell.
     surroundings_.waits[v] = std::min(surroundings_.waits[v], program_.horizon());
     tally.add(shape.queue(v, window, QueueScore::wait), fixed(surroundings_.waits[v], shape.scales.days));

@@ -18,7 +18,15 @@ namespace sojourn {
 
 /// What the customers of a block did in a window that others will notice.
 struct Traffic {
-  std::vector<std::uint64_t> arrivals;  // [touchpoint] who queued there and did not give up
+  /// Who came to queue.
+  struct Arrivals {
+    std::uint64_t people = 0;
+    std::uint64_t impatient = 0;  // of them, who may give up
+    std::int64_t patience = 0;    // their mean patience in days, summed in units of 1 / patience_scale
+  };
+  static constexpr double patience_scale = 0x1p20;
+
+  std::vector<Arrivals> arrivals;  // [touchpoint]
   std::uint64_t reviews = 0, stars = 0;
   std::vector<Held> held;  // in ascending order
 
@@ -34,7 +42,12 @@ class Witness {
 
   void visited(const Person& person, const Visit& visit, const VisitRow& row, const State& before, const State& after) {
     recorder_.visited(person, visit, row, before, after);
-    if (visit.appraised && !visit.gave_up) ++traffic_.arrivals[visit.touchpoint];
+    Traffic::Arrivals& arrivals = traffic_.arrivals[visit.touchpoint];
+    ++arrivals.people;
+    if (visit.patience >= 0.0f) {
+      ++arrivals.impatient;
+      arrivals.patience += fixed(static_cast<double>(visit.patience), Traffic::patience_scale);
+    }
     if (visit.rating > 0) {
       ++traffic_.reviews;
       traffic_.stars += static_cast<std::uint64_t>(visit.rating);

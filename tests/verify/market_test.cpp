@@ -1,0 +1,267 @@
+// The market at work in the engine: queues, impatience, messages, referrals, reviews and accounts, against closed forms.
+#include <cmath>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sojourn/engine/run.hpp"
+#include "tests/catch.hpp"
+#include "tests/verify/journeys.hpp"
+#include "tests/verify/statistics.hpp"
+
+using namespace sojourn;
+using namespace sojourn::verify;
+
+namespace {
+
+constexpr double minute = 1.0 / 1440.0;
+
+Totals totals_of(const ModelParts& parts) {
+  const PlanId baseline(0);
+  return run(Model(parts), std::span(&baseline, 1), {}).totals[0][0];
+}
+
+double people(const Totals& totals, TimeScore score) {
+  return static_cast<double>(totals.stock(0, totals.shape().windows - 1, score));
+}
+
+/// Everybody calls once in `days`, at any time of it; `calls` a minute of real people come to three agents.
+ModelParts callers(double calls, double days, std::uint64_t customers, std::optional<double> patience = {}) {
+  ModelParts parts = journey({place(Stage::retention, {by_odds(1, 1.0, Fixed{0.0})}), finish(End::churned)}, days, customers);
+  parts.settings.window = Days(1.0);
+  parts.settings.market = calls / minute * days;
+  parts.touchpoints[0].servers = 3.0;
+  parts.touchpoints[0].handle_time = Days(10.0 * minute);
+  parts.personas[0].arrives = Uniform{0.0, days};
+  if (patience) {
+    Exit gave_up;
+    gave_up.to = TouchpointId(1);
+    gave_up.on = Trigger::gave_up;
+    gave_up.after = Fixed{0.0};
+    parts.touchpoints[0].next.push_back(gave_up);
+    trait(parts.personas[0], BuiltinTrait::patience) = Fixed{*patience};
+  }
+  return parts;
+}
+
+double wait_in(const Totals& totals, std::size_t window) {
+  return totals.value(totals.shape().queue(0, window, QueueScore::wait), totals.shape().scales.days);
+}
+
+/// Adopters who recommend the company for ever, each `rate` times a day; the rest of the journey is the caller's.
+ModelParts promoters(ModelParts parts, double rate, Network network = WellMixed{}) {
+  parts.behaviour.memory = 0.0;
+  parts.behaviour.recommend_base = 1.0;
+  parts.behaviour.recommend_sd = 0.0;
+  WordOfMouth talk;
+  talk.network = std::move(network);
+  talk.promoter_rate = rate;
+  parts.word_of_mouth = talk;
+  return parts;
+}
+
+Exit on_message(std::size_t to, double probability, Distribution after = Fixed{0.0}) {
+  Exit exit = by_share(to, probability, after);
+  exit.on = Trigger::heard;
+  return exit;
+}
+
+/// Accounts of a user and two managers, who say yes at the gate with probabilities 0.5 and 0.8, and what they decide.
+double share_of_accounts_won(GateRule rule, std::uint64_t people) {
+  ModelParts parts = journey({place(Stage::consideration, {by_share(1, 0.5), by_share(2, 0.5)}),
+                              place(Stage::purchase, {by_odds(2, 1.0, Fixed{1000.0})}), finish(End::lost)},
+                             30.0, people);
+  parts.settings.window = Days(1.0);
+  const TraitId wish = add_trait(parts, "wish", Fixed{0.5}), no_wish = add_trait(parts, "no_wish", Fixed{0.5});
+  parts.personas = {persona("user", 0.5, parts.traits), persona("manager", 0.5, parts.traits)};
+  parts.personas[0].traits[wish.index()] = Fixed{0.5};
+  parts.personas[0].traits[no_wish.index()] = Fixed{0.5};
+  parts.personas[1].traits[wish.index()] = Fixed{0.8};
+  parts.personas[1].traits[no_wish.index()] = Fixed{0.2};
+  // Managers come later: the account waits for them.
+  parts.personas[1].arrives = Uniform{0.0, 10.0};
+  parts.touchpoints[0].next = {by_share(1, wish), by_share(2, no_wish)};
+  Gate gate;
+  gate.touchpoint = TouchpointId(0);
+  gate.rule = rule;
+  if (rule == GateRule::weighted) gate.weights = {{PersonaId(0), 1.0}, {PersonaId(1), 2.0}};
+  if (rule == GateRule::veto) gate.veto = {PersonaId(1)};
+  parts.account_segments = {{"firm", "Firm", 1.0, {{PersonaId(0), Fixed{1.0}}, {PersonaId(1), Fixed{2.0}}}, {gate}}};
+  const Totals totals = totals_of(parts);
+  const auto at_end = [&](AccountScore score) {
+    return totals.value(totals.shape().account(0, totals.shape().windows - 1, score));
+  };
+  REQUIRE(at_end(AccountScore::arrived) == static_cast<double>(people) / 3.0);
+  // An account decides for all of its people.
+  double bought = 0.0;
+  for (std::size_t p = 0; p < 2; ++p) {
+    bought += static_cast<double>(totals.stock(p, totals.shape().windows - 1, TimeScore::bought));
+  }
+  CHECK(bought == 3.0 * at_end(AccountScore::bought));
+  return at_end(AccountScore::bought) / at_end(AccountScore::arrived);
+}
+
+}  // namespace
+
+TEST_CASE("market: three agents make callers wait as long as M/M/3 says", "[verify]") {
+  // 0.2 calls a minute of 10 minutes each: 4.4444 minutes. 4,000 simulated callers a day stand for 288.
+  const Totals totals = totals_of(callers(0.2, 100.0, 400'000));
+  Sample waits;
+  for (std::size_t window = 1; window < 100; ++window) waits.add(wait_in(totals, window) / minute);
+  CHECK(wait_in(totals, 0) == 0.0);
+  // dW/dlambda is 58 minutes per call and minute, so 1.6 % of noise in the arrivals is 0.19 in a day's wait.
+  CHECK(judge(waits.mean(), 0.022, 4.4444, 0.2, 0.01));
+  CHECK_FALSE(judge(totals_of(callers(0.21, 100.0, 400'000)).value(totals.shape().queue(0, 50, QueueScore::wait),
+                                                                   totals.shape().scales.days) / minute,
+                    0.022, 4.4444, 0.2, 0.01));
+  // What callers met is what the queue said; nobody waited on the first day.
+  const double met = totals.value(totals.shape().touch(0, 0, TouchScore::wait), totals.shape().scales.days) / minute / 400'000.0;
+  CHECK(met == Approx(0.99 * waits.mean()).epsilon(0.005));
+}
+
+TEST_CASE("market: a queue that is overrun grows as the fluid limit says", "[verify]") {
+  // 0.4 calls a minute where 0.3 can be served: 144 more every day, from the day after the first.
+  const Totals totals = totals_of(callers(0.4, 50.0, 500'000));
+  const auto backlog = [&](std::size_t window) {
+    return totals.value(totals.shape().queue(0, window, QueueScore::backlog), backlog_scale) * 0.4 / minute * 50.0 / 500'000.0;
+  };
+  for (const std::size_t days : {10u, 20u, 49u}) {
+    CAPTURE(days);
+    CHECK(backlog(days) == Approx(144.0 * static_cast<double>(days)).epsilon(0.02));
+    // In the middle of a window, at 432 served a day.
+    CHECK(wait_in(totals, days) == Approx(144.0 * (static_cast<double>(days) - 0.5) / 432.0).epsilon(0.02));
+  }
+}
+
+TEST_CASE("market: callers give up when their patience ends, and wait no longer", "[verify]") {
+  constexpr double mean = 30.0 * minute;
+  const ModelParts parts = callers(0.4, 30.0, 600'000, mean);
+  const Totals totals = totals_of(parts);
+  const TallyShape& shape = totals.shape();
+  double expected = 0.0, waited = 0.0;
+  for (std::size_t window = 0; window < 30; ++window) {
+    expected += 1.0 - std::exp(-wait_in(totals, window) / mean);
+    // min(W, e) of an exponential e.
+    waited += mean * (1.0 - std::exp(-wait_in(totals, window) / mean));
+  }
+  const double gave_up = totals.value(shape.touch(0, 0, TouchScore::gave_up)) / 600'000.0;
+  const double error = std::sqrt(0.25 / 600'000.0);
+  CHECK(judge(gave_up, error, expected / 30.0, 0.01, 0.002));
+  CHECK(totals.value(shape.taken(0, 1)) == totals.value(shape.touch(0, 0, TouchScore::gave_up)));
+  CHECK(totals.value(shape.touch(0, 0, TouchScore::wait), shape.scales.days) / 600'000.0 == Approx(waited / 30.0).epsilon(0.02));
+  // In the long run as many stay as can be served: a quarter gives up.
+  CHECK(1.0 - std::exp(-wait_in(totals, 29) / mean) == Approx(0.25).margin(0.01));
+  CHECK_FALSE(judge(gave_up, error, 1.0 - std::exp(-wait_in(totals, 10) / (1.1 * mean)), 0.01, 0.002));
+}
+
+TEST_CASE("market: as many messages are heard as are said, one window later", "[verify]") {
+  // Everybody buys at once and sends 0.3 messages a day for 20 days; what is said in the last window nobody hears.
+  constexpr std::uint64_t customers = 50'000;
+  const auto heard = [&](double rate) {
+    return totals_of(promoters(journey({place(Stage::purchase, {by_odds(1, 1.0, Fixed{1000.0})}), finish(End::churned)}, 20.0,
+                                       customers), rate));
+  };
+  const auto windows = [&](double rate) {
+    ModelParts parts = promoters(journey({place(Stage::purchase, {by_odds(1, 1.0, Fixed{1000.0})}), finish(End::churned)}, 20.0,
+                                         customers), rate);
+    parts.settings.window = Days(1.0);
+    return totals_of(parts);
+  };
+  CHECK(heard(0.3).value(heard(0.3).shape().time(0, 0, TimeScore::heard_positive)) == 0.0);
+  const Totals totals = windows(0.3);
+  double messages = 0.0;
+  for (std::size_t k = 0; k < 20; ++k) messages += totals.value(totals.shape().time(0, k, TimeScore::heard_positive));
+  const double expected = 0.3 * 19.0, error = std::sqrt(expected / static_cast<double>(customers));
+  CHECK(judge(messages / static_cast<double>(customers), error, expected, 0.1));
+  CHECK_FALSE(judge(messages / static_cast<double>(customers), error, 0.3 * 20.0, 0.1));
+  CHECK(totals.value(totals.shape().time(0, 0, TimeScore::heard_positive)) == 0.0);
+}
+
+TEST_CASE("market: who churned talks on for a while", "[verify]") {
+  // Everybody leaves on day 5, and talks until day 5 + 4: at the ends of windows 5 to 9.
+  constexpr std::uint64_t customers = 20'000;
+  ModelParts parts =
+      promoters(journey({place(Stage::purchase, {by_odds(1, 1.0, Fixed{4.5})}), finish(End::churned)}, 20.0, customers), 1.0);
+  parts.settings.window = Days(1.0);
+  parts.word_of_mouth->talks_after_churn = Days(4.0);
+  const Totals totals = totals_of(parts);
+  const auto in_window = [&](std::size_t k) { return totals.value(totals.shape().time(0, k, TimeScore::heard_positive)); };
+  for (const std::size_t k : {1u, 5u, 8u}) CHECK(in_window(k) == Approx(static_cast<double>(customers)).epsilon(0.05));
+  // On day 8 they had been away for 3.5 days, on day 9 for 4.5.
+  CHECK(in_window(9) == 0.0);
+}
+
+TEST_CASE("market: a message moves each hearer with its probability", "[verify]") {
+  // 1 and 0 say something to each other. 0 has bought; 1 waits for a message.
+  constexpr std::uint64_t customers = 100'000;
+  std::vector<Tie> ties;
+  for (std::uint32_t i = 0; i < customers; i += 2) {
+    ties.push_back({i, i + 1});
+    ties.push_back({i + 1, i});
+  }
+  ModelParts parts = promoters(journey({place(Stage::awareness, {by_odds(1, 1.0, Fixed{1000.0}), on_message(1, 0.25, Fixed{2.0})}),
+                                        place(Stage::purchase, {by_odds(2, 1.0, Fixed{1000.0})}), finish(End::churned)},
+                                       10.0, customers),
+                               0.5, NetworkFile{"pairs.csv", std::make_shared<const std::vector<Tie>>(ties)});
+  parts.settings.window = Days(1.0);
+  parts.personas = {persona("buyer", 0.5, parts.traits), persona("waits", 0.5, parts.traits)};
+  parts.personas[0].starts = {{TouchpointId(1), 1.0}};
+  parts.touchpoints[1].revenue = 100.0;
+  parts.settings.discount = 0.1;
+  const Totals totals = totals_of(parts);
+  const TallyShape& shape = totals.shape();
+  // Half of those who wait have a contact who has bought. Who is moved at the beginning of window k + 1 buys 2 days later:
+  // those moved on days 1 to 8 count. Each day is a Poisson number of messages, each of which may do it.
+  const double waiting = totals.value(shape.person(1, PersonScore::arrived));
+  const auto bought = static_cast<double>(totals.stock(1, 9, TimeScore::bought));
+  const double expected = 0.5 * (1.0 - std::exp(-0.25 * 0.5 * 8.0)), error = std::sqrt(expected * (1.0 - expected) / waiting);
+  CHECK(judge(bought / waiting, error, expected, 0.02, 0.003));
+  CHECK_FALSE(judge(bought / waiting, error, 0.5 * (1.0 - std::exp(-0.3 * 0.5 * 8.0)), 0.02, 0.003));
+  // All of them were referred, by the buyers, who had nobody to thank.
+  CHECK(totals.value(shape.person(1, PersonScore::referred)) == bought);
+  CHECK(totals.value(shape.person(0, PersonScore::referred)) == 0.0);
+  CHECK(totals.value(shape.person(0, PersonScore::brought)) == bought);
+  CHECK(totals.value(shape.person(1, PersonScore::referred_revenue), shape.scales.revenue.worth) ==
+        totals.value(shape.person(1, PersonScore::revenue), shape.scales.revenue.worth));
+  // By odds none would have left: what is taken is the heard exit, two days before.
+  const auto moved = totals.value(shape.taken(1, 1));
+  CHECK(moved == bought);
+}
+
+TEST_CASE("market: reviews move those who read them", "[verify]") {
+  // Everybody who buys posts five stars; prospects who come later read them and buy by e^(2 H).
+  const auto buyers = [](double weight, double probability) {
+    ModelParts parts = journey({place(Stage::consideration, {by_odds(1, 1.0, Fixed{0.0}, {0.0, 0.0, 2.0, 0.0}), by_odds(2, 1.0)}),
+                                place(Stage::purchase, {by_odds(3, 1.0, Fixed{1000.0})}), finish(End::lost), finish(End::churned)},
+                               50.0, 100'000);
+    parts.settings.window = Days(1.0);
+    parts.touchpoints[0].reads_reviews = true;
+    parts.touchpoints[1].quality_mean = 1.0;
+    parts.personas[0].arrives = Uniform{0.0, 50.0};
+    parts.reviews = Reviews{probability, 0.0, weight};
+    return people(totals_of(parts), TimeScore::bought) / 100'000.0;
+  };
+  // The record fills at once (1,000 buyers a day): H is the weight within a per cent, from the second day on. Appraisals of a
+  // quality of 1 are 1.
+  const double expected = (0.5 + 49.0 / (1.0 + std::exp(-2.0 * 0.5))) / 50.0, error = std::sqrt(0.25 / 100'000.0);
+  CHECK(judge(buyers(0.5, 1.0), error, expected, 0.02, 0.004));
+  CHECK_FALSE(judge(buyers(0.6, 1.0), error, expected, 0.02, 0.004));
+  CHECK(judge(buyers(0.5, 0.0), error, 0.5, 0.02));
+  CHECK(judge(buyers(0.0, 1.0), error, 0.5, 0.02));
+}
+
+TEST_CASE("market: accounts decide by their rules", "[verify]") {
+  constexpr std::uint64_t customers = 90'000;
+  const double error = std::sqrt(0.25 / 30'000.0);
+  const double weighted = share_of_accounts_won(GateRule::weighted, customers);
+  const double unanimous = share_of_accounts_won(GateRule::unanimous, customers);
+  const double veto = share_of_accounts_won(GateRule::veto, customers);
+  const double majority = share_of_accounts_won(GateRule::majority, customers);
+  CHECK(judge(weighted, error, (0.5 + 2.0 * 0.8 + 2.0 * 0.8) / 5.0, 0.03));
+  CHECK(judge(unanimous, error, 0.5 * 0.8 * 0.8, 0.03));
+  CHECK(judge(veto, error, 0.8 * 0.8, 0.03));
+  CHECK(judge(majority, error, 0.8 * 0.8 + 2.0 * 0.8 * 0.2 * 0.5, 0.03));
+  CHECK_FALSE(judge(unanimous, error, 0.8 * 0.8, 0.03));
+  CHECK_FALSE(judge(majority, error, (0.5 + 0.8 + 0.8) / 3.0, 0.03));
+}
