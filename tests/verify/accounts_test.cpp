@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "sojourn/population/gates.hpp"
+#include "sojourn/behaviour/gate.hpp"
 #include "tests/catch.hpp"
 #include "tests/verify/journeys.hpp"
 #include "tests/verify/statistics.hpp"

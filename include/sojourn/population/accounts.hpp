@@ -10,8 +10,8 @@
 namespace sojourn {
 
 /// The accounts of one replication and their members. Account 0 begins with person 0, each account's members follow each
-/// other, role after role in the order of `AccountSegment::roles`, and the next account begins where one ends. Two bytes a person and six
-/// an account, and a sixteenth of a byte: at most 8.1 bytes a person. Thread-safe once built.
+/// other, role after role in the order of `AccountSegment::roles`, and the next account begins where one ends. Two bytes a
+/// person and six an account, and a sixteenth of a byte: at most 8.1 bytes a person. Thread-safe once built.
 class Accounts {
  public:
   /// Fills accounts until `settings.customers` people are placed. Account k draws its segment by the shares and, for each
