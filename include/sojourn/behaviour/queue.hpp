@@ -99,7 +99,8 @@ SOJOURN_INLINE double next_backlog(double backlog, double arrivals, double serve
   return x > 0.0 ? x * day : 0.0;
 }
 
-/// What a customer who comes to a queue finds there. `arrivals` lambda >= 0 are all who come, per day; `backlog` B >= 0
+/// What a customer who comes to a queue finds there. `arrivals` lambda >= 0 are all who come, per day, those who give up
+/// among them; `backlog` B >= 0
 /// customers at the beginning of the window, `width` its length in days; `elapsed` > 0 days since the queue opened;
 /// `patience` the mean patience in days of those who come, infinite where they cannot give up.
 struct QueueState {
