@@ -17,9 +17,9 @@ enum class Voice : std::uint8_t { silent = 0, promoter = 1, passive = 2, detract
 /// Who speaks: columns over all people.
 struct Speakers {
   const Voice* voice = nullptr;
-  const float* talkativeness = nullptr;        // >= 0; null: that of the persona
-  const std::uint16_t* persona = nullptr;      // needed where `talkativeness` is null and there are several personas
-  std::vector<float> talkativeness_of{1.0f};   // of each persona
+  const float* talkativeness = nullptr;       // >= 0; null: that of the persona
+  const std::uint16_t* persona = nullptr;     // needed where `talkativeness` is null and there are several personas
+  std::vector<float> talkativeness_of{1.0f};  // of each persona
 };
 
 /// Who hears: columns over all people, the counts 0 at first.
@@ -56,8 +56,8 @@ class Talk {
   Said speak(std::uint32_t begin, std::uint32_t end, std::uint32_t window, double days, const Speakers& speakers,
              const Hearers& hearers) const;
 
-  /// The people [begin, end) have heard: their social proof is brought to the window's end, who heard anything is appended to
-  /// `heard` in ascending order, and the counts are 0 again.
+  /// The people [begin, end) have heard: their social proof is brought to the window's end, who heard anything is appended
+  /// to `heard` in ascending order, and the counts are 0 again.
   void hear(std::uint32_t begin, std::uint32_t end, double days, const Hearers& hearers, std::vector<Heard>& heard) const;
 
  private:
