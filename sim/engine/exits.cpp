@@ -4,8 +4,15 @@
 
 namespace sojourn {
 
-Way choose(const Program& program, const VisitRow& row, std::span<const float> traits, const Words& words,
-           const behaviour::Mood& mood, double& luck, std::span<float> cumulative) {
+double drawn_delay(const Program& program, const ExitRow& exit, const Words& words) {
+  const Inverse& after = program.delay(exit.delay);
+  const float score = after.by_score() ? normal_pair(words[0], words[2]).second : 0.0f;
+  const double delay = after.draw(words[3], score) * exit.stretch;
+  return delay > 0.0 ? delay : 0.0;
+}
+
+ExitShares share_exits(const Program& program, const VisitRow& row, std::span<const float> traits,
+                       const behaviour::Mood& mood, std::span<float> cumulative) {
   namespace b = behaviour;
   const std::span<const ExitRow> exits = program.exits(row);
   // Fixed probabilities take their share first; what remains is split by odds, or stays where there are none.
@@ -22,20 +29,27 @@ Way choose(const Program& program, const VisitRow& row, std::span<const float> t
     odds += cumulative[j];
   }
   const float split = odds > 0.0f ? shares.rest / odds : 0.0f;
-  float total = 0.0f;
-  std::uint32_t last = 0;
+  ExitShares result;
+  result.stay = shares.stay;
   for (std::size_t j = 0; j < exits.size(); ++j) {
     const float share = cumulative[j] * split + probability(program, exits[j], traits) * shares.shrink;
-    if (share > 0.0f) last = static_cast<std::uint32_t>(j);
-    total += share;
-    cumulative[j] = total;
+    if (share > 0.0f) result.last = static_cast<std::uint32_t>(j);
+    result.total += share;
+    cumulative[j] = result.total;
   }
+  return result;
+}
+
+Way choose(const Program& program, const VisitRow& row, std::span<const float> traits, const Words& words,
+           const behaviour::Mood& mood, double& luck, std::span<float> cumulative) {
+  const std::span<const ExitRow> exits = program.exits(row);
+  const ExitShares shares = share_exits(program, row, traits, mood, cumulative);
   // Exits to ends come first. One number, drawn once for the whole life, decides whether this visit is the last.
   const float leaving = row.ends > 0 ? cumulative[row.ends - 1] : 0.0f;
-  const float going = (total - leaving) + shares.stay;
+  const float going = (shares.total - leaving) + shares.stay;
   const auto p = static_cast<double>(leaving);
   const bool leaves = leaving > 0.0f && (luck < p || going <= 0.0f);
-  if (!leaves) luck = b::outlast(luck, p);
+  if (!leaves) luck = behaviour::outlast(luck, p);
 
   // Among the exits of the kind that luck decided; staying comes after all exits.
   const float u = uniform(words[1]);
@@ -43,13 +57,10 @@ Way choose(const Program& program, const VisitRow& row, std::span<const float> t
   std::uint32_t chosen = 0;
   for (std::size_t j = 0; j < exits.size(); ++j) chosen += cumulative[j] <= point;
   if (chosen == exits.size() && shares.stay > 0.0f) return {};
-  if (exits.empty() || total <= 0.0f) return {};
-  chosen = std::min(chosen, last);  // the point may be a rounding error beyond the last sum
+  if (exits.empty() || shares.total <= 0.0f) return {};
+  chosen = std::min(chosen, shares.last);  // the point may be a rounding error beyond the last sum
   const ExitRow& exit = exits[chosen];
-  const Inverse& after = program.delay(exit.delay);
-  const float score = after.by_score() ? normal_pair(words[0], words[2]).second : 0.0f;
-  const double delay = after.draw(words[3], score) * exit.stretch;
-  return {static_cast<std::int32_t>(chosen), delay > 0.0 ? delay : 0.0};
+  return {static_cast<std::int32_t>(chosen), drawn_delay(program, exit, words)};
 }
 
 Way race(const Program& program, const VisitRow& row, const Streams& streams, std::uint32_t customer, std::uint32_t event,

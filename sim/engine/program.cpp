@@ -89,11 +89,13 @@ Program::Program(const Model& model)
   for (const Touchpoint& touchpoint : parts.touchpoints) {
     places_.push_back({touchpoint.end.has_value(), touchpoint.stage == Stage::purchase, touchpoint.counts_as.has_value(),
                        touchpoint.exits == ExitRule::race, false,
-                       touchpoint.team.valid() ? static_cast<std::int32_t>(touchpoint.team.index()) : -1});
+                       touchpoint.team.valid() ? static_cast<std::int32_t>(touchpoint.team.index()) : -1,
+                       touchpoint.servers.has_value(), touchpoint.reads_reviews});
     for (const Exit& exit : touchpoint.next) delays_.emplace_back(exit.after);
   }
   compile_rows();
   compile_flows();
+  compile_capacities();
 }
 
 void Program::compile_rows() {
@@ -173,9 +175,8 @@ void Program::compile_rows() {
           carries_.push_back(narrow(carry));
         }
         row.exits_begin = static_cast<std::uint32_t>(exits_.size());
-        for (std::size_t e = 0; e < touchpoint.next.size(); ++e) {
+        const auto compile_exit = [&](std::size_t e) {
           const Exit& exit = touchpoint.next[e];
-          if (exit.on != Trigger::none) continue;
           const auto along = [&](const Target& target) { return matches_exit(parts, target, id, e, persona); };
           ExitRow out;
           out.to = static_cast<std::uint32_t>(exit.to.index());
@@ -190,6 +191,8 @@ void Program::compile_rows() {
             shifts_.insert(shifts_.end(), shifts.begin(), shifts.end());
           } else if (const auto* probability = std::get_if<double>(&exit.probability)) {
             out.probability = narrow(parameters.value(Parameter::probability, *probability, along));
+          } else if (exit.on != Trigger::none) {
+            out.probability = narrow(parameters.value(Parameter::probability, 1.0, along));
           } else {
             const double odds = parameters.value(Parameter::odds, exit.odds.value_or(1.0), along);
             // Beyond 1e9 the weights could overflow (see behaviour::weigh).
@@ -201,8 +204,16 @@ void Program::compile_rows() {
           }
           out.shifts_end = static_cast<std::uint32_t>(shifts_.size());
           exits_.push_back(out);
-        }
-        row.exits_end = static_cast<std::uint32_t>(exits_.size());
+        };
+        const auto compile_exits = [&](Trigger on) {
+          for (std::size_t e = 0; e < touchpoint.next.size(); ++e) {
+            if (touchpoint.next[e].on == on) compile_exit(e);
+          }
+          return static_cast<std::uint32_t>(exits_.size());
+        };
+        row.exits_end = compile_exits(Trigger::none);
+        row.heard_end = compile_exits(Trigger::heard);
+        row.gave_up_end = compile_exits(Trigger::gave_up);
         most_exits_ = std::max(most_exits_, std::size_t{row.exits_end - row.exits_begin});
         row.race = places_[v].race;
         if (!row.race) compile_choice(row);
@@ -279,6 +290,24 @@ void Program::compile_flows() {
   }
 }
 
+void Program::compile_capacities() {
+  const ModelParts& parts = model_.parts();
+  for (const std::vector<double>& fractions : regimes_.fractions) {
+    const Parameters parameters(changes_, fractions);
+    for (std::size_t v = 0; v < touchpoints_; ++v) {
+      const Touchpoint& touchpoint = parts.touchpoints[v];
+      Capacity& capacity = capacities_.emplace_back();
+      if (!touchpoint.servers || !touchpoint.handle_time) continue;
+      // Servers serve everybody, so a change that names personas is none of theirs.
+      const auto here = [&](const Target& target) {
+        return target.personas.empty() && matches(parts, target, TouchpointId(v), PersonaId(0));
+      };
+      capacity.servers = parameters.value(Parameter::servers, *touchpoint.servers, here);
+      capacity.handle_time = parameters.value(Parameter::handle_time, touchpoint.handle_time->value(), here);
+    }
+  }
+}
+
 FlowChange Program::flow_change(std::size_t regime, std::uint32_t persona, std::int64_t from, std::uint32_t to, double t,
                                 std::size_t window) const {
   const double end = windows_.end(window);
@@ -317,6 +346,7 @@ TallyShape tally_shape(std::span<const Program> programs) {
   shape.touchpoints = parts.touchpoints.size();
   for (const Touchpoint& touchpoint : parts.touchpoints) shape.exits += touchpoint.next.size();
   shape.windows = program.windows().count();
+  shape.account_segments = parts.account_segments.size();
   shape.tenure_bin = program.horizon() > 4096.0 ? 5.0 : 1.0;
   shape.tenure_bins = static_cast<std::size_t>(std::ceil(program.horizon() / shape.tenure_bin)) + 1;
   shape.scales.days = fixed_point_scale(program.horizon());

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <deque>
 #include <exception>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -15,6 +16,7 @@
 #include "parallel.hpp"
 #include "sojourn/engine/life.hpp"
 #include "sojourn/engine/recorder.hpp"
+#include "together.hpp"
 
 namespace sojourn {
 namespace {
@@ -81,6 +83,163 @@ void live_block(Engine engine, const Block& block, const lock_step::Compiled& co
   live_one_by_one(block, compiled, streams, worker.tally());
 }
 
+/// A run under way: what is to be lived, and the sums so far.
+class Undertaking {
+ public:
+  Undertaking(const Model& model, std::span<const PlanId> plans, const RunOptions& options)
+      : options_(options),
+        parts_(model.parts()),
+        population_(parts_),
+        replications_(parts_.settings.replications),
+        threads_(thread_count(options.threads)) {
+    // The scales hold for every plan of the model, so that a plan run alone gives the same bits as in a comparison.
+    std::vector<Program> all;
+    for (std::size_t plan = 0; plan < parts_.plans.size(); ++plan) all.emplace_back(apply(model, PlanId(plan)));
+    result_.shape = tally_shape(all);
+    for (const PlanId plan : plans) result_.programs.push_back(all[plan.index()]);
+  }
+
+  RunResult run() {
+    const auto began = std::chrono::steady_clock::now();
+    const bool together = result_.programs.front().model().coupled() || options_.engine == Engine::one_customer_by_windows;
+    batched_ = replications_ == 1 && !together;
+    sums_.assign(result_.programs.size(),
+                 std::vector<Totals>(batched_ ? batch_count : replications_, Totals(result_.shape)));
+    finished_.assign(replications_, false);
+    if (together) {
+      live_together();
+    } else {
+      live_apart();
+    }
+    if (failure_) std::rethrow_exception(failure_);
+    collect();
+    result_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    return std::move(result_);
+  }
+
+ private:
+  [[nodiscard]] bool interrupted() const {
+    return options_.interrupt != nullptr && options_.interrupt->load(std::memory_order_relaxed);
+  }
+  [[nodiscard]] std::uint64_t seed() const { return parts_.settings.seed; }
+
+  /// Of several errors, that of the lowest piece of work is the one to report.
+  void fail(std::size_t index) {
+    if (index >= failed_) return;
+    failed_ = index;
+    failure_ = std::current_exception();
+  }
+
+  /// Nothing couples customers: whole lives, block by block, all plans of a block on the same luck.
+  void live_apart() {
+    const std::vector<Block> work = blocks(parts_.settings.customers, replications_);
+    std::vector<std::uint64_t> unfinished(replications_, 0);
+    for (const Block& block : work) ++unfinished[block.replication];
+    std::deque<lock_step::Compiled> compiled;
+    for (const Program& program : result_.programs) compiled.emplace_back(program, population_, result_.shape);
+    Crew crew(result_.shape);
+    std::size_t done = 0;
+    parallel_for_each(work.size(), threads_, [&](std::size_t index) {
+      if (interrupted()) return;
+      {
+        const std::lock_guard lock(merging_);
+        if (index > failed_) return;
+      }
+      const Block& block = work[index];
+      try {
+        for (std::size_t plan = 0; plan < compiled.size(); ++plan) {
+          auto worker = crew.take();
+          live_block(options_.engine, block, compiled[plan], *worker);
+          {
+            const std::lock_guard lock(merging_);
+            sums_[plan][block.sample].add(worker->tally());
+          }
+          crew.give(std::move(worker));
+        }
+      } catch (...) {
+        const std::lock_guard lock(merging_);
+        fail(index);
+        return;
+      }
+      const std::lock_guard lock(merging_);
+      if (--unfinished[block.replication] == 0) finished_[block.replication] = true;
+      ++done;
+      if (options_.progress) options_.progress(static_cast<double>(done) / static_cast<double>(work.size()));
+    });
+  }
+
+  /// Customers act on one another: a replication at a time, or as many as there are threads.
+  void live_together() {
+    const std::size_t plans = result_.programs.size();
+    const bool side_by_side = replications_ >= static_cast<std::uint32_t>(threads_);
+    const int inner = side_by_side ? 1 : threads_;
+    std::vector<double> done(replications_, 0.0);
+    parallel_for_each(replications_, side_by_side ? threads_ : 1, [&](std::size_t r) {
+      {
+        const std::lock_guard lock(merging_);
+        if (r > failed_) return;
+      }
+      try {
+        const Streams streams(seed(), static_cast<std::uint32_t>(r));
+        if (interrupted()) return;
+        const Society society = make_society(result_.programs.front().model(), population_, streams, inner);
+        for (std::size_t plan = 0; plan < plans; ++plan) {
+          auto totals = sojourn::live_together(
+              result_.programs[plan], population_, society, streams, result_.shape, inner, [&](double share) {
+                const std::lock_guard lock(merging_);
+                done[r] = (static_cast<double>(plan) + share) / static_cast<double>(plans);
+                double sum = 0.0;
+                for (const double each : done) sum += each;
+                if (options_.progress) options_.progress(sum / static_cast<double>(replications_));
+                return !interrupted();
+              });
+          if (!totals) return;
+          sums_[plan][r] = std::move(*totals);
+        }
+      } catch (...) {
+        const std::lock_guard lock(merging_);
+        fail(r);
+        return;
+      }
+      const std::lock_guard lock(merging_);
+      finished_[r] = true;
+    });
+  }
+
+  void collect() {
+    for (std::uint32_t r = 0; r < replications_; ++r) {
+      if (finished_[r]) result_.replications.push_back(r);
+    }
+    result_.interrupted = result_.replications.size() < replications_;
+    result_.totals.resize(sums_.size());
+    for (std::size_t plan = 0; plan < sums_.size(); ++plan) {
+      if (batched_) {
+        if (result_.replications.empty()) continue;
+        Totals whole(result_.shape);
+        for (const Totals& batch : sums_[plan]) whole.add(batch);
+        result_.totals[plan].push_back(std::move(whole));
+      } else {
+        for (const std::uint32_t r : result_.replications) result_.totals[plan].push_back(std::move(sums_[plan][r]));
+      }
+      for (const Totals& total : result_.totals[plan]) result_.events += total.events();
+    }
+    if (batched_ && !result_.replications.empty()) result_.batches = std::move(sums_);
+  }
+
+  const RunOptions& options_;
+  const ModelParts& parts_;
+  Population population_;
+  std::uint32_t replications_;
+  int threads_;
+  bool batched_ = false;
+  RunResult result_;
+  std::vector<std::vector<Totals>> sums_;  // [plan][replication, or batch where there is one replication]
+  std::vector<char> finished_;             // replications; not bits, which threads would share
+  std::mutex merging_;
+  std::size_t failed_ = std::numeric_limits<std::size_t>::max();
+  std::exception_ptr failure_;
+};
+
 }  // namespace
 
 int thread_count(int threads) {
@@ -95,84 +254,7 @@ int thread_count(int threads) {
 }
 
 RunResult run(const Model& model, std::span<const PlanId> plans, const RunOptions& options) {
-  const auto began = std::chrono::steady_clock::now();
-  const ModelParts& parts = model.parts();
-  RunResult result;
-  {
-    // The scales hold for every plan of the model, so that a plan run alone gives the same bits as in a comparison.
-    std::vector<Program> all;
-    for (std::size_t plan = 0; plan < parts.plans.size(); ++plan) all.emplace_back(apply(model, PlanId(plan)));
-    result.shape = tally_shape(all);
-    for (const PlanId plan : plans) result.programs.push_back(all[plan.index()]);
-  }
-  const Population population(parts);
-  const std::uint32_t replications = parts.settings.replications;
-  const std::vector<Block> work = blocks(parts.settings.customers, replications);
-  const std::size_t samples = replications == 1 ? batch_count : replications;
-  std::vector<std::vector<Totals>> sums(plans.size(), std::vector<Totals>(samples, Totals(result.shape)));
-  std::vector<std::uint64_t> unfinished(replications, 0);
-  for (const Block& block : work) ++unfinished[block.replication];
-
-  std::deque<lock_step::Compiled> compiled;
-  for (const Program& program : result.programs) compiled.emplace_back(program, population, result.shape);
-  Crew crew(result.shape);
-  std::mutex merging;
-  std::size_t finished = 0;
-  std::size_t failed_block = work.size();
-  std::exception_ptr failure;
-
-  const auto live = [&](std::size_t index) {
-    if (options.interrupt != nullptr && options.interrupt->load(std::memory_order_relaxed)) return;
-    {
-      const std::lock_guard lock(merging);
-      if (index > failed_block) return;  // a lower block failed: its error is the one to report
-    }
-    const Block& block = work[index];
-    try {
-      for (std::size_t plan = 0; plan < plans.size(); ++plan) {
-        auto worker = crew.take();
-        live_block(options.engine, block, compiled[plan], *worker);
-        {
-          const std::lock_guard lock(merging);
-          sums[plan][block.sample].add(worker->tally());
-        }
-        crew.give(std::move(worker));
-      }
-    } catch (...) {
-      const std::lock_guard lock(merging);
-      if (index < failed_block) {
-        failed_block = index;
-        failure = std::current_exception();
-      }
-      return;
-    }
-    const std::lock_guard lock(merging);
-    --unfinished[block.replication];
-    ++finished;
-    if (options.progress) options.progress(static_cast<double>(finished) / static_cast<double>(work.size()));
-  };
-  parallel_for_each(work.size(), thread_count(options.threads), live);
-  if (failure) std::rethrow_exception(failure);
-
-  result.interrupted = finished < work.size();
-  for (std::uint32_t r = 0; r < replications; ++r) {
-    if (unfinished[r] == 0) result.replications.push_back(r);
-  }
-  result.totals.resize(plans.size());
-  for (std::size_t plan = 0; plan < plans.size(); ++plan) {
-    if (replications == 1) {
-      if (result.replications.empty()) continue;
-      Totals whole(result.shape);
-      for (const Totals& batch : sums[plan]) whole.add(batch);
-      result.totals[plan].push_back(std::move(whole));
-    } else {
-      for (const std::uint32_t r : result.replications) result.totals[plan].push_back(std::move(sums[plan][r]));
-    }
-    for (const Totals& total : result.totals[plan]) result.events += total.events();
-  }
-  if (replications == 1 && !result.replications.empty()) result.batches = std::move(sums);
-  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-  return result;
+  return Undertaking(model, plans, options).run();
 }
 
 }  // namespace sojourn

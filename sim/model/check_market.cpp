@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <utility>
 #include <variant>
@@ -134,7 +135,16 @@ void check_gate(const Context& context, const AccountSegment& segment, const Gat
         std::any_of(segment.roles.begin(), segment.roles.end(), [&](const auto& role) { return role.first == persona; });
     if (!is_role) findings.error(here, fmt::format("{} is no role of the segment", quoted(personas[persona.index()].id)));
   };
-  findings.reference(path + ".touchpoint", gate.touchpoint, context.parts.touchpoints.size(), "touchpoint");
+  if (findings.reference(path + ".touchpoint", gate.touchpoint, context.parts.touchpoints.size(), "touchpoint")) {
+    const Touchpoint& touchpoint = context.parts.touchpoints[gate.touchpoint.index()];
+    if (touchpoint.end) {
+      findings.error(path + ".touchpoint", fmt::format("{} is an end, where nobody decides", quoted(touchpoint.id)),
+                     "put the gate where an exit is chosen");
+    } else if (touchpoint.exits == ExitRule::race) {
+      findings.error(path + ".touchpoint", fmt::format("the exits of {} race, and nobody chooses", quoted(touchpoint.id)),
+                     "remove exits = \"race\": a gate decides by its members' choice probabilities");
+    }
+  }
   double sum = 0.0;
   for (const auto& [persona, weight] : gate.weights) {
     if (findings.reference(path + ".weights", persona, personas.size(), "persona")) {
@@ -157,6 +167,28 @@ void check_gate(const Context& context, const AccountSegment& segment, const Gat
   }
 }
 
+// The fewest people that an account of the segment can have, as far as its distributions have a lower limit.
+void check_size(const Context& context, const AccountSegment& segment, const std::string& path) {
+  double fewest = 0.0;
+  bool anybody = false;
+  for (const auto& [persona, people] : segment.roles) {
+    const auto* fixed = std::get_if<Fixed>(&people);
+    const auto* uniform = std::get_if<Uniform>(&people);
+    if (fixed && fixed->value > 0.0) fewest += std::floor(fixed->value + 0.5);
+    if (uniform && uniform->low > 0.0) fewest += std::floor(uniform->low + 0.5);
+    anybody = anybody || !fixed || fixed->value >= 0.5;
+  }
+  if (segment.roles.empty()) return;
+  if (!anybody) {
+    context.findings.error(path + ".roles", "the segment's accounts have nobody in them",
+                           "write people per account: user = 8");
+  } else if (const auto customers = static_cast<double>(context.parts.settings.customers); fewest > customers) {
+    context.findings.error(path + ".roles",
+                           fmt::format("an account has {} people, but only {} are simulated", text(fewest), text(customers)),
+                           "simulate more customers: they count people, not accounts");
+  }
+}
+
 void check_account_segment(const Context& context, const AccountSegment& segment, const std::string& path) {
   Findings& findings = context.findings;
   findings.number(path + ".share", segment.share, fraction);
@@ -168,8 +200,33 @@ void check_account_segment(const Context& context, const AccountSegment& segment
     findings.distribution(fmt::format("{}.roles.{}", path, id), people, not_negative, "number of " + quoted(id));
     if (!roles.insert(persona).second) findings.error(path + ".roles", fmt::format("{} is named twice", quoted(id)));
   }
+  check_size(context, segment, path);
+  std::set<TouchpointId> gates;
   for (std::size_t i = 0; i < segment.gates.size(); ++i) {
-    check_gate(context, segment, segment.gates[i], fmt::format("{}.gates[{}]", path, i));
+    const Gate& gate = segment.gates[i];
+    const std::string here = fmt::format("{}.gates[{}]", path, i);
+    check_gate(context, segment, gate, here);
+    if (gate.touchpoint.valid() && gate.touchpoint.index() < context.parts.touchpoints.size() &&
+        !gates.insert(gate.touchpoint).second) {
+      findings.error(here + ".touchpoint",
+                     fmt::format("{} has a gate already", quoted(context.parts.touchpoints[gate.touchpoint.index()].id)),
+                     "keep one of them");
+    }
+  }
+}
+
+// Personas that no account has.
+void check_roles_exist(const Context& context) {
+  for (std::size_t i = 0; i < context.parts.personas.size(); ++i) {
+    const auto has_role = [&](const AccountSegment& segment) {
+      return std::any_of(segment.roles.begin(), segment.roles.end(),
+                         [&](const auto& role) { return role.first == PersonaId(i); });
+    };
+    const std::vector<AccountSegment>& segments = context.parts.account_segments;
+    if (std::none_of(segments.begin(), segments.end(), has_role)) {
+      context.findings.warning(context.paths.personas[i], "nobody is of this persona: no account has it as a role",
+                               "add it to the roles of an account segment, or remove it");
+    }
   }
 }
 
@@ -181,12 +238,14 @@ void check_market(const Context& context) {
   if (parts.reviews) check_reviews(*parts.reviews, context.findings);
   for (std::size_t i = 0; i < parts.surveys.size(); ++i) check_survey(context, parts.surveys[i], context.paths.surveys[i]);
   for (std::size_t i = 0; i < parts.rules.size(); ++i) check_rule(context, parts.rules[i], fmt::format("rule[{}]", i));
+  context.findings.number("accounts.correlation", parts.account_correlation, fraction);
   std::vector<double> shares;
   for (std::size_t i = 0; i < parts.account_segments.size(); ++i) {
     shares.push_back(parts.account_segments[i].share);
     check_account_segment(context, parts.account_segments[i], context.paths.account_segments[i]);
   }
   if (!shares.empty()) {
+    check_roles_exist(context);
     context.findings.shares(context.paths.account_segments.back() + ".share", shares, "shares of the account segments");
   }
 }

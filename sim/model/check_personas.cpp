@@ -116,18 +116,20 @@ void check_personas(const Context& context) {
     context.findings.error("persona", "there is no persona", "add one: [[persona]] with id, share = 1 and starts");
     return;
   }
+  // Accounts say who there is; shares do not act then.
+  const bool by_share = context.parts.account_segments.empty();
   std::vector<double> shares;
   for (std::size_t i = 0; i < personas.size(); ++i) {
     const std::string& path = context.paths.personas[i];
     shares.push_back(personas[i].share);
-    check_share(context, personas[i], path);
+    if (by_share) check_share(context, personas[i], path);
     check_starts(context, personas[i], path);
     check_arrival(context, personas[i], path);
     check_traits_of(context, personas[i], path);
     check_preferences(context, personas[i], path);
     check_odds(context, personas[i], path);
   }
-  context.findings.shares(context.paths.personas.back() + ".share", shares, "shares of the personas");
+  if (by_share) context.findings.shares(context.paths.personas.back() + ".share", shares, "shares of the personas");
 }
 
 }  // namespace sojourn::checking

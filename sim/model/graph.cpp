@@ -182,6 +182,25 @@ JourneyGraph open_journey(const ModelParts& parts, PersonaId persona) {
   return graph;
 }
 
+std::vector<bool> yes_exits(const ModelParts& parts, TouchpointId touchpoint) {
+  const std::vector<Exit>& exits = parts.touchpoints[touchpoint.index()].next;
+  std::vector<bool> yes(exits.size(), false);
+  std::size_t first = exits.size(), choices = 0, on = 0;
+  for (std::size_t i = 0; i < exits.size(); ++i) {
+    if (exits[i].on != Trigger::none || !exits[i].to.valid()) continue;
+    const Touchpoint& to = parts.touchpoints[exits[i].to.index()];
+    yes[i] = !to.end && !to.counts_as;
+    first = std::min(first, i);
+    ++choices;
+    on += yes[i] ? 1 : 0;
+  }
+  if (choices > 0 && (on == 0 || on == choices)) {
+    yes.assign(exits.size(), false);
+    yes[first] = true;
+  }
+  return yes;
+}
+
 JourneyGraph instant_journey(const ModelParts& parts) {
   return journey_of(parts, [&](TouchpointId from, std::size_t position) {
     const Exit& exit = parts.touchpoints[from.index()].next[position];

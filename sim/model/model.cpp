@@ -52,6 +52,25 @@ bool has_servers(const ModelParts& parts) {
 
 }  // namespace
 
+void share_by_accounts(ModelParts& parts) {
+  if (parts.account_segments.empty()) return;
+  std::vector<double> people(parts.personas.size(), 0.0);
+  double sum = 0.0;
+  for (const AccountSegment& segment : parts.account_segments) {
+    for (const auto& [persona, count] : segment.roles) {
+      if (!persona.valid() || persona.index() >= people.size()) continue;
+      const double expected = mean(count);
+      const double here = segment.share * (expected >= 0.0 && expected < 1e9 ? expected : 1.0);
+      if (!(here > 0.0)) continue;
+      people[persona.index()] += here;
+      sum += here;
+    }
+  }
+  for (std::size_t i = 0; i < people.size(); ++i) {
+    parts.personas[i].share = sum > 0.0 ? people[i] / sum : 1.0 / static_cast<double>(people.size());
+  }
+}
+
 std::vector<Trait> builtin_traits() {
   // No draw from a tail may overflow an equation, so what is open upwards ends at a million.
   constexpr double open = 1e6;
@@ -70,6 +89,7 @@ Model::Model(ModelParts parts) {
   std::vector<Finding> findings = check(parts);
   std::erase_if(findings, [](const Finding& finding) { return finding.severity != Severity::error; });
   if (!findings.empty()) throw InvalidModel(std::move(findings));
+  share_by_accounts(parts);
   normalise_shares(parts);
   parts_ = std::make_shared<const ModelParts>(std::move(parts));
 }
@@ -96,12 +116,8 @@ std::vector<std::string> unsupported(const ModelParts& parts) {
     return std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(), test);
   };
   std::vector<std::string> mechanisms;
-  if (parts.word_of_mouth) mechanisms.emplace_back("word of mouth");
-  if (parts.reviews) mechanisms.emplace_back("reviews");
   if (!parts.surveys.empty()) mechanisms.emplace_back("surveys");
   if (!parts.rules.empty()) mechanisms.emplace_back("rules");
-  if (has_servers(parts)) mechanisms.emplace_back("queues");
-  if (!parts.account_segments.empty()) mechanisms.emplace_back("accounts");
   if (any_touchpoint([](const Touchpoint& t) { return !t.content.empty(); })) mechanisms.emplace_back("content");
   if (any_touchpoint([](const Touchpoint& t) { return t.solves.has_value(); })) mechanisms.emplace_back("solves");
   return mechanisms;

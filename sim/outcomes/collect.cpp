@@ -98,6 +98,10 @@ Sums sums_of(const Totals& totals, const WindowFlows& flows, std::size_t persona
   const Cash money = flows.money(totals, persona);
   s.revenue = sum(money.revenue);
   s.cost_to_serve = sum(money.cost);
+  for (std::size_t k = 0; k < shape.windows; ++k) {
+    s.heard_positive += totals.value(shape.time(persona, k, TimeScore::heard_positive));
+    s.heard_negative += totals.value(shape.time(persona, k, TimeScore::heard_negative));
+  }
   s.tenure_bin = shape.tenure_bin;
   for (std::size_t b = 0; b < shape.tenure_bins; ++b) {
     s.tenure_churned.push_back(totals.value(shape.tenure(persona, b, TenureScore::churned)));
@@ -366,12 +370,18 @@ Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
                              scale * totals.value(shape.visit_price(w), shape.scales.price.amount));
           }
         });
-  const auto silence = [&](std::string name, std::string long_name) {
+  const auto messages = [&](std::string name, TimeScore score, std::string long_name) {
     integers(std::move(name), {"persona", "time"}, "messages", std::move(long_name),
-             [&](const Totals&, auto& values) { values.resize(values.size() + personas * windows, 0); });
+             [&](const Totals& totals, auto& values) {
+               for (std::size_t p = 0; p < personas; ++p) {
+                 for (std::size_t w = 0; w < windows; ++w) {
+                   values.push_back(static_cast<std::int64_t>(totals.cell(shape.time(p, w, score))));
+                 }
+               }
+             });
   };
-  silence("heard_positive", "positive messages heard in the window");
-  silence("heard_negative", "negative messages heard in the window");
+  messages("heard_positive", TimeScore::heard_positive, "positive messages heard in the window");
+  messages("heard_negative", TimeScore::heard_negative, "negative messages heard in the window");
   integers("occupancy", {"touchpoint", "time"}, "people", "people at the touchpoint at the window's end",
            [&](const Totals& totals, auto& values) {
              for (std::size_t v = 0; v < touchpoints; ++v) {

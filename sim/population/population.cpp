@@ -1,7 +1,10 @@
 #include "sojourn/population/population.hpp"
 
+#include <cmath>
 #include <limits>
 #include <string_view>
+
+#include "sojourn/base/special.hpp"
 
 namespace sojourn {
 namespace {
@@ -11,6 +14,12 @@ std::uint32_t trait_index(std::string_view name) {
   std::uint32_t hash = 2166136261u;
   for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u;
   return hash | 0x80000000u;
+}
+
+/// A random word whose `uniform` is the standard normal distribution function at `z`, to its 31 bits.
+std::uint32_t word_at(double z) {
+  const double u = special::normal_cdf(z) * 0x1p32;
+  return u < 0x1.fffffffep31 ? static_cast<std::uint32_t>(u) : 0xffffffffu;
 }
 
 }  // namespace
@@ -39,17 +48,30 @@ Population::Population(const ModelParts& parts) {
     for (const Distribution& trait : persona.traits) segment.traits.emplace_back(trait);
     personas_.push_back(std::move(segment));
   }
+  if (!parts.account_segments.empty()) correlation_ = parts.account_correlation;
+  shared_weight_ = static_cast<float>(std::sqrt(correlation_));
+  own_weight_ = static_cast<float>(std::sqrt(1.0 - correlation_));
 }
 
 Person Population::person(const Streams& streams, std::uint32_t customer) const {
   return person(streams.draw(customer, Purpose::person, 0), streams.draw(customer, Purpose::person, 1));
 }
 
+Person Population::person(const Streams& streams, std::uint32_t customer, std::uint32_t persona) const {
+  return person(streams.draw(customer, Purpose::person, 0), streams.draw(customer, Purpose::person, 1), persona);
+}
+
 Person Population::person(const Words& words, const Words& luck) const {
-  Person person;
+  std::uint32_t persona = 0;
   const double u = uniform(words[0], luck[2]);
-  while (person.persona + 1 < personas_.size() && u >= personas_[person.persona].cumulative_share) ++person.persona;
-  const Segment& segment = personas_[person.persona];
+  while (persona + 1 < personas_.size() && u >= personas_[persona].cumulative_share) ++persona;
+  return person(words, luck, persona);
+}
+
+Person Population::person(const Words& words, const Words& luck, std::uint32_t persona) const {
+  Person person;
+  person.persona = persona;
+  const Segment& segment = personas_[persona];
   std::size_t start = 0;
   const double w = uniform(words[1], luck[3]);
   while (start + 1 < segment.starts.size() && w >= segment.starts[start].cumulative) ++start;
@@ -78,15 +100,55 @@ void Population::traits(const Streams& streams, std::uint32_t customer, std::uin
 }
 
 float Population::trait(std::uint32_t persona, std::size_t index, std::uint32_t word) const {
+  return clipped(index, personas_[persona].traits[index].draw(word));
+}
+
+float Population::clipped(std::size_t index, double drawn) const {
   const Range& range = ranges_[index];
-  return static_cast<float>(numeric::clip(personas_[persona].traits[index].draw(word), static_cast<double>(range.low),
-                                          static_cast<double>(range.high)));
+  return static_cast<float>(numeric::clip(drawn, static_cast<double>(range.low), static_cast<double>(range.high)));
 }
 
 float Population::trait(const Streams& streams, std::uint32_t customer, std::uint32_t persona, std::size_t index) const {
   const Range& range = ranges_[index];
   const bool constant = personas_[persona].traits[index].constant();
   return trait(persona, index, constant ? 0 : streams.draw(customer, Purpose::trait, range.index)[range.word]);
+}
+
+void Population::traits(const Streams& streams, std::uint32_t customer, std::uint32_t account, std::uint32_t persona,
+                        std::span<float> traits) const {
+  if (correlation_ == 0.0) return this->traits(streams, customer, persona, traits);
+  const Segment& segment = personas_[persona];
+  Words words{}, shared{};
+  std::uint32_t drawn = ~0u;
+  for (std::size_t k = 0; k < ranges_.size(); ++k) {
+    const Range& range = ranges_[k];
+    if (!segment.traits[k].constant() && range.index != drawn) {
+      drawn = range.index;
+      words = streams.draw(customer, Purpose::trait, drawn);
+      shared = streams.draw(account, Purpose::account_trait, drawn);
+    }
+    traits[k] = trait_of_member(persona, k, words[range.word], shared[range.word]);
+  }
+}
+
+float Population::trait_of_member(std::uint32_t persona, std::size_t index, std::uint32_t word, std::uint32_t shared) const {
+  const Inverse& inverse = personas_[persona].traits[index];
+  if (correlation_ == 0.0 || inverse.constant()) return trait(persona, index, word);
+  const float score = shared_weight_ * normal(shared) + own_weight_ * normal(word);
+  if (inverse.by_score()) return clipped(index, inverse.draw(word, score));
+  // Draws of these families are made from -log u, so they fall as u rises.
+  const Inverse::Family family = inverse.formula().family;
+  const bool falls = family == Inverse::Family::exponential || family == Inverse::Family::weibull;
+  const auto z = static_cast<double>(score);
+  return trait(persona, index, word_at(falls ? -z : z));
+}
+
+float Population::trait_of_member(const Streams& streams, std::uint32_t customer, std::uint32_t account,
+                                  std::uint32_t persona, std::size_t index) const {
+  const Range& range = ranges_[index];
+  if (correlation_ == 0.0 || personas_[persona].traits[index].constant()) return trait(streams, customer, persona, index);
+  return trait_of_member(persona, index, streams.draw(customer, Purpose::trait, range.index)[range.word],
+                         streams.draw(account, Purpose::account_trait, range.index)[range.word]);
 }
 
 }  // namespace sojourn

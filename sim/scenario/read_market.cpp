@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "edge_file.hpp"
@@ -240,6 +241,7 @@ void Reader::read_rules() {
 
 void Reader::read_accounts() {
   if (std::optional<Table> accounts = section("accounts")) {
+    accounts->read("correlation", parts_.account_correlation, number);
     accounts->close();
     if (account_segments_.entries.empty()) {
       problems_.error("accounts", accounts->value().node().at, accounts->value().node().origin, "accounts without a segment",
@@ -270,6 +272,8 @@ void Reader::read_accounts() {
     parts.close();
     parts_.account_segments.push_back(std::move(segment));
   }
+  const auto unwritten = [](const Persona& persona) { return std::isnan(persona.share); };
+  if (std::any_of(parts_.personas.begin(), parts_.personas.end(), unwritten)) share_by_accounts(parts_);
 }
 
 Gate Reader::read_gate(const Value& value) {

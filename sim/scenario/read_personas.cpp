@@ -102,7 +102,12 @@ void Reader::read_personas() {
     Persona persona;
     Table table = entity(personas_, i, persona.id, persona.name);
     persona.share = unknown;
-    table.read_required("share", persona.share, number, "write share = 0.5; the shares of all personas sum to 1");
+    // Accounts say who there is; without them the shares do.
+    if (account_segments_.entries.empty()) {
+      table.read_required("share", persona.share, number, "write share = 0.5; the shares of all personas sum to 1");
+    } else {
+      table.read("share", persona.share, number);
+    }
     if (const auto starts = table.require("starts", "name the first touchpoint: starts = { see-ad = 1 }")) {
       if (std::optional<Table> shares =
               scenario::table(*starts, "starts", "name the first touchpoint: starts = { see-ad = 1 }")) {

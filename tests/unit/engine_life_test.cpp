@@ -70,7 +70,7 @@ void check_series(const std::vector<double>& found, std::vector<double> each) {
 
 TEST_CASE("life: visits, stays and standing of the hand-made life", "[engine]") {
   std::size_t lives = 0;
-  each_life(hand_made(), [&](const Life& life) {
+  each_life(hand_made(), [&](const ToldLife& life) {
     ++lives;
     REQUIRE(life.visits.size() == 6);
     const double times[] = {2.0, 10.0, 15.0, 25.0, 32.0, 45.0};
@@ -101,7 +101,7 @@ TEST_CASE("life: a first visit worked out by hand", "[engine]") {
   ModelParts parts = hand_made();
   trait(parts.personas[0], BuiltinTrait::expectation) = Fixed{0.6};
   parts.touchpoints[ad].promise = 0.9;
-  each_life(parts, [&](const Life& life) {
+  each_life(parts, [&](const ToldLife& life) {
     CHECK(life.visits[0].appraisal == Approx(0.4));
     CHECK(life.after[0].satisfaction == Approx(0.478));
     CHECK(life.after[0].expectation == Approx(0.59 + 0.3 * 0.31));
@@ -109,18 +109,18 @@ TEST_CASE("life: a first visit worked out by hand", "[engine]") {
 }
 
 TEST_CASE("life: a visit at the horizon happens and is the last", "[engine]") {
-  each_life(hand_made(45.0), [&](const Life& life) {
+  each_life(hand_made(45.0), [&](const ToldLife& life) {
     REQUIRE(life.visits.size() == 6);
     CHECK(life.visits.back().time == 45.0);
     CHECK(life.after.back().standing == Standing::churned);
   });
-  each_life(hand_made(44.9), [&](const Life& life) {
+  each_life(hand_made(44.9), [&](const ToldLife& life) {
     REQUIRE(life.visits.size() == 5);
     CHECK(life.stays.back().exit == -1);
     CHECK(life.stays.back().until == 44.9);
   });
   ModelParts late = hand_made(1.9);  // nobody has arrived yet: the model warns, and nobody counts
-  each_life(late, [&](const Life& life) { CHECK(life.visits.empty()); });
+  each_life(late, [&](const ToldLife& life) { CHECK(life.visits.empty()); });
 }
 
 TEST_CASE("life: windows of the results, to the last cent", "[engine]") {
@@ -200,5 +200,5 @@ TEST_CASE("life: metrics of the horizon", "[engine]") {
 
 TEST_CASE("life: who leaves without buying is lost, whatever the end is called", "[engine]") {
   ModelParts parts = journey({place(Stage::awareness, {by_odds(1, 1.0)}), finish(End::churned)}, 10.0, people);
-  each_life(parts, [&](const Life& life) { CHECK(life.after.back().standing == Standing::lost); });
+  each_life(parts, [&](const ToldLife& life) { CHECK(life.after.back().standing == Standing::lost); });
 }

@@ -69,7 +69,7 @@ std::vector<double> expected_visits(const Matrix& p) {
 
 std::vector<Sample> simulated_visits(const ModelParts& parts) {
   std::vector<Sample> samples(transient + ends);
-  each_life(parts, [&](const Life& life) {
+  each_life(parts, [&](const ToldLife& life) {
     std::array<int, transient + ends> visits{};
     for (const Visit& visit : life.visits) ++visits[visit.touchpoint];
     for (std::size_t v = 0; v < samples.size(); ++v) samples[v].add(visits[v]);
@@ -103,7 +103,7 @@ TEST_CASE("absorbing chain: without odds the rest stays until the horizon", "[ve
     each_life(journey({place(Stage::purchase, {by_share(1, leave), by_share(2, 0.15)}),
                        place(Stage::retention, {by_share(2, 0.4)}), finish(End::churned)},
                       30.0, 50'000),
-              [&](const Life& life) { stayed.add(life.visits.back().touchpoint != 2); });
+              [&](const ToldLife& life) { stayed.add(life.visits.back().touchpoint != 2); });
     return stayed;
   };
   CHECK(judge(stayers(0.25), 0.6 + 0.25 * 0.6, 0.02));

@@ -24,7 +24,7 @@ ModelParts daily() {
 // Quality by day; day 0 is another touchpoint.
 std::vector<double> qualities(const ModelParts& parts) {
   std::vector<double> seen;
-  each_life(parts, [&](const Life& life) {
+  each_life(parts, [&](const ToldLife& life) {
     for (std::size_t k = 0; k < life.visits.size(); ++k) {
       REQUIRE(life.visits[k].time == static_cast<double>(k));
       seen.push_back(static_cast<double>(life.visits[k].quality));
@@ -84,7 +84,7 @@ TEST_CASE("changes: over a whole ramp its steps lose and gain nothing", "[verify
     parts.events = {change("better", 0, {Parameter::quality, Operation::add, 0.6}, 14.0)};
     parts.events[0].ramp = {RampShape::linear, Days(over)};
     Sample quality;
-    each_life(parts, [&](const Life& life) { quality.add(static_cast<double>(life.visits[0].quality)); });
+    each_life(parts, [&](const ToldLife& life) { quality.add(static_cast<double>(life.visits[0].quality)); });
     return quality;
   };
   CHECK(judge(mean_quality(35.0), 0.5, 0.01, 1e-6));
@@ -102,7 +102,7 @@ TEST_CASE("changes: only the persona and the exits of the target are touched", "
     pull.target.exit_to = {TouchpointId(2)};
     parts.events = {pull};
     std::vector<Sample> second(2);
-    each_life(parts, [&](const Life& life) { second[life.person.persona].add(life.visits.back().touchpoint == 2); });
+    each_life(parts, [&](const ToldLife& life) { second[life.person.persona].add(life.visits.back().touchpoint == 2); });
     return second;
   };
   const std::vector<Sample> right = shares(3.0);

@@ -70,7 +70,7 @@ std::vector<Exit> exits(const std::vector<Distribution>& delays) {
 
 std::vector<Sample> shares(const ModelParts& parts) {
   std::vector<Sample> samples(options.size());
-  each_life(parts, [&](const Life& life) {
+  each_life(parts, [&](const ToldLife& life) {
     for (std::size_t j = 0; j < samples.size(); ++j) samples[j].add(life.visits.back().touchpoint == j + 1);
   });
   return samples;
@@ -84,7 +84,7 @@ TEST_CASE("choice: satisfaction and expectation after one visit are those worked
   for (const Case& at : cases) {
     ModelParts parts = crossroads(at, exits(std::vector<Distribution>(4, Fixed{1.0})), ExitRule::choice);
     parts.settings.customers = 10;
-    each_life(parts, [&](const Life& life) {
+    each_life(parts, [&](const ToldLife& life) {
       CHECK(life.after[0].satisfaction == Approx(at.satisfaction).epsilon(1e-6));
       CHECK(life.after[0].expectation == Approx(at.expectation).epsilon(1e-6));
       CHECK(life.visits[0].effort == Approx(at.effort));
@@ -151,7 +151,7 @@ TEST_CASE("choice: trait-bound probabilities above 1 in sum are divided by the s
     const TraitId first = add_trait(parts, "first", Fixed{low}), second = add_trait(parts, "second", Fixed{0.9});
     parts.touchpoints[0].next = {by_share(1, first), by_share(2, second), by_odds(3, 1.0)};
     std::vector<Sample> samples(3);
-    each_life(parts, [&](const Life& life) {
+    each_life(parts, [&](const ToldLife& life) {
       for (std::size_t j = 0; j < 3; ++j) samples[j].add(life.visits.back().touchpoint == j + 1);
     });
     return samples;
@@ -178,7 +178,7 @@ TEST_CASE("race: slopes multiply hazards", "[verify]") {
     const auto watch = [&](const ModelParts& who) {
       time = {};
       samples.assign(options.size(), {});
-      each_life(who, [&](const Life& life) {
+      each_life(who, [&](const ToldLife& life) {
         for (std::size_t j = 0; j < samples.size(); ++j) samples[j].add(life.visits.back().touchpoint == j + 1);
         time.add(life.visits[1].time);
       });

@@ -88,7 +88,7 @@ Observed run_race(std::vector<Exit> exits, std::uint64_t customers = 300'000) {
   touchpoints.push_back(place(Stage::purchase, std::move(exits), ExitRule::race));
   for (std::size_t j = 0; j < n; ++j) touchpoints.push_back(finish(End::churned));
   Observed observed{std::vector<Sample>(n), {}, std::vector<Sample>(n)};
-  each_life(journey(std::move(touchpoints), 1e5, customers), [&](const Life& life) {
+  each_life(journey(std::move(touchpoints), 1e5, customers), [&](const ToldLife& life) {
     for (std::size_t j = 0; j < n; ++j) observed.shares[j].add(life.visits.back().touchpoint == j + 1);
     observed.time.add(life.visits.back().time);
     if (life.visits.size() == 2) observed.time_by_exit[life.visits.back().touchpoint - 1].add(life.visits.back().time);

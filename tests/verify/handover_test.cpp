@@ -36,7 +36,7 @@ struct Observed {
 
 Observed watch(const ModelParts& parts) {
   Observed seen;
-  each_life(parts, [&](const Life& life) {
+  each_life(parts, [&](const ToldLife& life) {
     for (std::size_t v = 0; v < 6; ++v) {
       seen.repeats[v].add(life.visits[v].repeated);
       seen.effort[v].add(static_cast<double>(life.visits[v].effort));

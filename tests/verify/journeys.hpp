@@ -104,7 +104,7 @@ inline ModelParts shipped(const std::string& path) {
 
 /// Everything that happened in one life. `stays[k]` follows `visits[k]`; `before[k]` and `after[k]` are the states around
 /// it.
-struct Life {
+struct ToldLife {
   Person person;
   std::vector<Visit> visits;
   std::vector<Stay> stays;
@@ -131,7 +131,7 @@ void each_life(const Program& program, Use use, std::uint32_t replication = 0) {
   const ModelParts& parts = program.model().parts();
   const Population population(parts);
   Lives lives(program, population, Streams(parts.settings.seed, replication));
-  Life life;
+  ToldLife life;
   for (std::uint32_t i = 0; i < parts.settings.customers; ++i) {
     life.forget();
     lives.live(i, life);

@@ -35,7 +35,7 @@ struct Observed {
 
 Observed watch(const ModelParts& parts) {
   Observed seen;
-  each_life(parts, [&](const Life& life) {
+  each_life(parts, [&](const ToldLife& life) {
     const auto at = [&](std::size_t k) { return life.visits[k].touchpoint; };
     const auto leaves = [&](std::size_t k) { return at(k + 1) == gone || at(k + 1) == moved; };
     seen.first.add(leaves(0));
@@ -78,7 +78,7 @@ TEST_CASE("luck: survival through many small risks is their product", "[verify]"
     each_life(journey({place(Stage::purchase, {by_odds(1, 1.0)}), place(Stage::retention, {by_share(2, p), by_odds(1, 1.0)}),
                        finish(End::churned)},
                       61.0, 50'000),
-              [&](const Life& life) { stayed.add(life.visits.back().touchpoint == 1); });
+              [&](const ToldLife& life) { stayed.add(life.visits.back().touchpoint == 1); });
     return stayed;
   };
   // 60 draws of 0.015 happen before day 61: the one on day 60 shows on day 61, which is the horizon and still counts.

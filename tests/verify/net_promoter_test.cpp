@@ -72,7 +72,7 @@ TEST_CASE("net promoter score: the answer moves only when satisfaction does", "[
   ModelParts parts = delivered(0.6, 0.22, 5.0);
   parts.settings.customers = 2000;
   std::size_t classes_seen[3] = {0, 0, 0};
-  each_life(parts, [&](const Life& life) {
+  each_life(parts, [&](const ToldLife& life) {
     REQUIRE(life.after.size() == 6);
     for (const State& state : life.after) REQUIRE(state.promoter_class == life.after.front().promoter_class);
     ++classes_seen[life.after.front().promoter_class];
@@ -82,6 +82,6 @@ TEST_CASE("net promoter score: the answer moves only when satisfaction does", "[
   for (Touchpoint& touchpoint : parts.touchpoints) touchpoint.quality_sd = 0.3;
   std::size_t moved = 0;
   each_life(parts,
-            [&](const Life& life) { moved += life.after.front().promoter_class != life.after.back().promoter_class; });
+            [&](const ToldLife& life) { moved += life.after.front().promoter_class != life.after.back().promoter_class; });
   CHECK(moved > 0);
 }

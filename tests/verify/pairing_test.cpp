@@ -58,7 +58,7 @@ bool touched(const Program& baseline, const Program& plan, std::uint32_t persona
   return false;
 }
 
-bool same_life(const Life& a, const Life& b) {
+bool same_life(const ToldLife& a, const ToldLife& b) {
   if (a.visits.size() != b.visits.size()) return false;
   for (std::size_t k = 0; k < a.visits.size(); ++k) {
     const Visit &x = a.visits[k], &y = b.visits[k];
@@ -74,10 +74,10 @@ bool same_life(const Life& a, const Life& b) {
   return true;
 }
 
-std::vector<Life> lives_of(const Program& program, std::uint32_t replication = 0) {
-  std::vector<Life> lives;
+std::vector<ToldLife> lives_of(const Program& program, std::uint32_t replication = 0) {
+  std::vector<ToldLife> lives;
   each_life(
-      program, [&](const Life& life) { lives.push_back(life); }, replication);
+      program, [&](const ToldLife& life) { lives.push_back(life); }, replication);
   return lives;
 }
 
@@ -85,12 +85,12 @@ struct Counts {
   std::size_t touched = 0, untouched = 0, touched_same = 0, untouched_different = 0;
 };
 
-Counts compare_lives(const Program& baseline, const std::vector<Life>& base, const Program& plan,
-                     const std::vector<Life>& other) {
+Counts compare_lives(const Program& baseline, const std::vector<ToldLife>& base, const Program& plan,
+                     const std::vector<ToldLife>& other) {
   Counts counts;
   for (std::size_t i = 0; i < base.size(); ++i) {
     bool hand = false;
-    for (const Life* life : {&base[i], &other[i]}) {
+    for (const ToldLife* life : {&base[i], &other[i]}) {
       for (std::size_t k = 0; k < life->visits.size(); ++k) {
         hand = hand || touched(baseline, plan, life->person.persona, life->visits[k], life->before[k]);
       }
@@ -106,7 +106,7 @@ Counts compare_lives(const Program& baseline, const std::vector<Life>& base, con
 // What the engine's own lives come to; money is counted elsewhere.
 std::vector<Outcome> outcomes_of(const Program& program) {
   std::vector<Outcome> outcomes;
-  each_life(program, [&](const Life& life) {
+  each_life(program, [&](const ToldLife& life) {
     if (life.visits.empty()) return;
     const State& last = life.after.back();
     outcomes.push_back({true, last.bought, last.standing == Standing::customer, last.promoter_class});
@@ -236,7 +236,7 @@ TEST_CASE("pairing: whom a plan does not touch lives the same life under it", "[
   parts.settings.customers = 4000;
   const Model model(parts);
   const Program baseline(model);
-  const std::vector<Life> base = lives_of(baseline);
+  const std::vector<ToldLife> base = lives_of(baseline);
   REQUIRE(parts.plans.size() > 2);
   for (std::size_t k = 1; k < parts.plans.size(); ++k) {
     INFO("plan " << parts.plans[k].id);
@@ -260,7 +260,7 @@ TEST_CASE("pairing: on random models too, whom no plan touches lives the same li
       const Model model(parts);
       const Program baseline(model);
       try {
-        const std::vector<Life> base = lives_of(baseline);
+        const std::vector<ToldLife> base = lives_of(baseline);
         for (std::size_t k = 1; k < parts.plans.size(); ++k) {
           const Program plan(apply(model, PlanId(k)));
           const Counts counts = compare_lives(baseline, base, plan, lives_of(plan, replication_of_plans));
@@ -282,19 +282,19 @@ TEST_CASE("pairing: on random models too, whom no plan touches lives the same li
 TEST_CASE("pairing: a new touchpoint, trait or persona at the end leaves other lives as they were", "[verify]") {
   ModelParts parts = shipped("coffee.toml");
   parts.settings.customers = 2000;
-  const std::vector<Life> base = lives_of(Program(Model(parts)));
+  const std::vector<ToldLife> base = lives_of(Program(Model(parts)));
   ModelParts grown = parts;
   add_trait(grown, "curiosity", Beta{2.0, 3.0});
   grown.touchpoints.push_back(finish(End::churned));
   grown.touchpoints.back().id = "elsewhere";
-  const std::vector<Life> same_people = lives_of(Program(Model(grown)));
+  const std::vector<ToldLife> same_people = lives_of(Program(Model(grown)));
   REQUIRE(base.size() == same_people.size());
   std::size_t different = 0;
   for (std::size_t i = 0; i < base.size(); ++i) different += !same_life(base[i], same_people[i]);
   CHECK(different == 0);
 
   grown.settings.seed += 1;
-  const std::vector<Life> strangers = lives_of(Program(Model(grown)));
+  const std::vector<ToldLife> strangers = lives_of(Program(Model(grown)));
   different = 0;
   for (std::size_t i = 0; i < base.size(); ++i) different += !same_life(base[i], strangers[i]);
   CHECK(different > 1900);

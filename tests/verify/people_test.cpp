@@ -31,7 +31,7 @@ TEST_CASE("people: shares of personas and of their first touchpoints", "[verify]
   const auto watch = [](const ModelParts& parts) {
     std::vector<Sample> personas(3);
     std::vector<std::vector<Sample>> starts(3, std::vector<Sample>(3));
-    each_life(parts, [&](const Life& life) {
+    each_life(parts, [&](const ToldLife& life) {
       for (std::size_t p = 0; p < 3; ++p) personas[p].add(life.person.persona == p);
       for (std::size_t v = 0; v < 3; ++v) starts[life.person.persona][v].add(life.visits.front().touchpoint == v);
     });
@@ -56,7 +56,7 @@ TEST_CASE("people: uniform arrivals, and those who come after the horizon never 
     for (Persona& each : parts.personas) each.arrives = Uniform{0.0, last};
     deciles.assign(10, {});
     Sample arrived;
-    each_life(parts, [&](const Life& life) {
+    each_life(parts, [&](const ToldLife& life) {
       arrived.add(!life.visits.empty());
       if (life.visits.empty()) return;
       for (std::size_t k = 0; k < 10; ++k) deciles[k].add(static_cast<std::size_t>(life.visits[0].time / 10.0) == k);

@@ -53,7 +53,7 @@ TEST_CASE("renewal: a beta trait gives the shifted-beta-geometric curve", "[veri
     parts.touchpoints[0].next = {by_share(2, churn), by_odds(1, 1.0)};
     parts.touchpoints[1].next = {by_share(2, churn), by_odds(1, 1.0)};
     std::vector<Sample> samples(12);
-    each_life(parts, [&](const Life& life) {
+    each_life(parts, [&](const ToldLife& life) {
       for (std::size_t k = 1; k <= 12; ++k) {
         samples[k - 1].add(life.visits.back().touchpoint != 2 || life.visits.back().time > static_cast<double>(k));
       }
@@ -113,7 +113,7 @@ TEST_CASE("renewal: a change of the probability acts on everybody's own rate", "
     parts.events = {milder};
     Sample third;
     each_life(parts,
-              [&](const Life& life) { third.add(life.visits.back().touchpoint != 1 || life.visits.back().time > 3.0); });
+              [&](const ToldLife& life) { third.add(life.visits.back().touchpoint != 1 || life.visits.back().time > 3.0); });
     return third;
   };
   const double expected = (1.0 - std::pow(0.7, 4.0)) / (4.0 * 0.3);  // E (1 - u)^3 for u uniform on (0, 0.3)

@@ -51,7 +51,7 @@ struct Observed {
 Observed absorption(const ModelParts& parts, std::size_t end, double mean) {
   Observed observed;
   std::size_t unfinished = 0;
-  each_life(parts, [&](const Life& life) {
+  each_life(parts, [&](const ToldLife& life) {
     const Visit& last = life.visits.back();
     if (last.touchpoint != end) ++unfinished;
     observed.time.add(last.time);

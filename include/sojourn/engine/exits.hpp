@@ -16,6 +16,20 @@ struct Way {
   double delay = 0.0;
 };
 
+/// The delay of `exit` in days from a visit's words: [0] and [2] where it is drawn from a normal number, [3] otherwise.
+[[nodiscard]] double drawn_delay(const Program& program, const ExitRow& exit, const Words& words);
+
+/// How a choice is shared out over the exits of a row, before luck decides.
+struct ExitShares {
+  float total = 0.0f;  // of all exits
+  float stay = 0.0f;   // of none of them
+  std::uint32_t last = 0;  // the last exit with a share
+};
+
+/// Running sums of the exits' shares into `cumulative`, which has room for one number per exit. `traits` as for `choose`.
+[[nodiscard]] ExitShares share_exits(const Program& program, const VisitRow& row, std::span<const float> traits,
+                                     const behaviour::Mood& mood, std::span<float> cumulative);
+
 /// The exit that a customer takes from a touchpoint whose exits are a choice (multinomial logit: McFadden 1974). `traits` in
 /// the order of ModelParts::traits (read where an exit's probability is a trait); `words` are the visit's draws, of which
 /// [1] chooses and [2] is the delay; `luck` in (0, 1) decides whether this is the end, and is rescaled when it is not;

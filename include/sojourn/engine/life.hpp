@@ -2,9 +2,11 @@
 // and the text to read first.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "sojourn/base/random.hpp"
@@ -12,6 +14,7 @@
 #include "sojourn/behaviour/recommendation.hpp"
 #include "sojourn/engine/exits.hpp"
 #include "sojourn/engine/program.hpp"
+#include "sojourn/population/accounts.hpp"
 #include "sojourn/population/population.hpp"
 #include "sojourn/tally/tally.hpp"
 
@@ -39,7 +42,11 @@ struct Visit {
   std::size_t window = 0, regime = 0;
   bool appraised = false;
   bool repeated = false;  // context was lost on the way here
+  bool gave_up = false;   // left before being served
+  bool held = false;      // waits at a gate for what the account decides
   float quality = 0.0f, effort = 0.0f, appraisal = 0.0f;
+  double wait = 0.0;        // days until served, or until patience ended
+  std::int32_t rating = 0;  // posted afterwards, 1 .. 5; 0: none
 };
 
 /// The stay that follows a visit: until `until`, then by `exit` to `to`; an exit of -1 is the horizon.
@@ -50,16 +57,38 @@ struct Stay {
   std::uint32_t to = 0;
 };
 
+/// A life under way: a person, the last visit, and the stay that follows it. Before the first visit the stay leads to the
+/// start, by no exit, and the standing is absent.
+struct Life {
+  Person person;
+  State state;
+  double luck = 0.5;
+  Visit visit;
+  Stay stay;
+};
+
+/// What couples customers, as one of them meets it: who belongs together, and what the market made of the window before.
+struct Surroundings {
+  const Accounts* accounts = nullptr;
+  std::vector<std::uint8_t> gates;  // [account segment x touchpoints + touchpoint] 1 where the account decides
+  std::vector<double> waits;        // [touchpoint] days, in the window at hand
+  float reviews = 0.0f;             // social proof that a prospect takes from reading reviews in the window at hand
+  const Reviews* posting = nullptr;  // who posts one; null: nobody
+};
+
 /// Throws the RunError for a life of more than `visits_per_life` visits.
 [[noreturn]] void report_endless_life(const Program& program, std::uint32_t customer, const Visit& visit);
 
 /// Lives the lives of one replication under one program. Cheap to make; not to be shared between threads.
 class Lives {
  public:
-  Lives(const Program& program, const Population& population, const Streams& streams)
+  /// `surroundings` may be null: nothing couples customers; it is read at each visit.
+  Lives(const Program& program, const Population& population, const Streams& streams,
+        const Surroundings* surroundings = nullptr)
       : program_(program),
         population_(population),
         streams_(streams),
+        surroundings_(surroundings),
         traits_(population.trait_count()),
         cumulative_(program.most_exits()) {}
 
@@ -71,9 +100,39 @@ class Lives {
   template <class Observer>
   void live(std::uint32_t customer, Observer& observer);
 
+  /// The same in pieces. A life before its first visit, which may lie beyond the horizon.
+  [[nodiscard]] Life begin(std::uint32_t customer) const;
+  /// Reads the traits of a person whose life goes on here; before `visit_next` and `hear`.
+  void meet(std::uint32_t customer, const Life& life) {
+    if (surroundings_ != nullptr && surroundings_->accounts != nullptr) {
+      population_.traits(streams_, customer, surroundings_->accounts->account_of(customer), life.person.persona, traits_);
+    } else {
+      population_.traits(streams_, customer, life.person.persona, traits_);
+    }
+  }
+  /// The visit that the stay leads to, told to `observer`, and the stay that follows it.
+  template <class Observer>
+  void visit_next(std::uint32_t customer, Life& life, Observer& observer);
+  /// `messages` positive messages reach a customer waiting at a touchpoint, at the beginning of `window`. Where one of them
+  /// makes the customer leave, the stay changes, and the answer is true.
+  [[nodiscard]] bool hear(std::uint32_t customer, Life& life, std::size_t window, std::uint32_t messages);
+  /// Running sums of the shares of the exits by which a customer held at a gate would leave alone, at the beginning of
+  /// `window`; `effort` is that of the visit. Valid until the next call.
+  [[nodiscard]] std::pair<ExitShares, std::span<const float>> wishes(Life& life, std::size_t window, float effort);
+  /// The account has decided: a customer held at a gate leaves by the exit in position `exit`, at the beginning of `window`.
+  void follow(std::uint32_t customer, Life& life, std::size_t window, std::uint32_t exit);
+
  private:
   void appraise(std::uint32_t customer, const Person& person, const Words& words, const VisitRow& row, Visit& visit,
                 State& state);
+  [[nodiscard]] bool give_up(std::uint32_t customer, const VisitRow& row, Life& life);
+  [[nodiscard]] const VisitRow& row_at(Life& life, std::size_t window) const;
+  [[nodiscard]] bool at_gate(std::uint32_t customer, std::uint32_t touchpoint) const;
+  [[nodiscard]] std::int32_t rating(std::uint32_t customer, const Visit& visit) const;
+  void leave_by(const ExitRow& exit, double after, std::size_t earliest_window, double from, Life& life) const;
+  [[nodiscard]] Stay for_good() const {
+    return {program_.horizon(), program_.windows().count() - 1, program_.regime_begins().size() - 1};
+  }
   [[nodiscard]] float trait(BuiltinTrait which) const { return traits_[static_cast<std::size_t>(which)]; }
   [[nodiscard]] Standing standing(const Place& place, bool bought) const {
     if (place.end || place.away) return bought ? Standing::churned : Standing::lost;
@@ -83,68 +142,79 @@ class Lives {
   const Program& program_;
   const Population& population_;
   Streams streams_;
+  const Surroundings* surroundings_;
   std::vector<float> traits_;
   std::vector<float> cumulative_;  // room for `choose`
 };
 
 template <class Observer>
 void Lives::live(std::uint32_t customer, Observer& observer) {
-  Person person = population_.person(streams_, customer);
-  if (person.arrival > program_.horizon()) return;
-  population_.traits(streams_, customer, person.persona, traits_);
-  observer.arrived(person);
+  Life life = begin(customer);
+  if (life.person.arrival > program_.horizon()) return;
+  meet(customer, life);
+  observer.arrived(life.person);
+  do {
+    visit_next(customer, life, observer);
+    observer.stayed(life.person, life.visit, life.stay, life.state);
+  } while (life.stay.exit >= 0);
+}
 
-  State state;
-  state.expectation = trait(BuiltinTrait::expectation);
-  state.satisfaction = trait(BuiltinTrait::satisfaction);
-  Visit visit;
-  visit.touchpoint = person.start;
-  visit.time = person.arrival;
-  double luck = person.luck;
+template <class Observer>
+void Lives::visit_next(std::uint32_t customer, Life& life, Observer& observer) {
+  const Person& person = life.person;
+  State& state = life.state;
+  Visit& visit = life.visit;
+  const std::uint32_t event = state.standing == Standing::absent ? 0 : visit.event + 1;
+  visit = {event, life.stay.to, life.stay.until, life.stay.window, life.stay.regime};
+  if (event == visits_per_life) report_endless_life(program_, customer, visit);
+  const Place& place = program_.place(visit.touchpoint);
+  const VisitRow& row = program_.row(visit.regime, person.persona, visit.touchpoint);
+  if (event == 0) {
+    state.expectation = trait(BuiltinTrait::expectation);
+    state.satisfaction = trait(BuiltinTrait::satisfaction);
+  }
+  const State before = state;
+  state.bought = state.bought || place.purchase;
+  state.standing = standing(place, state.bought);
+  life.stay = for_good();
+  visit.appraised = !place.end;
+  if (place.end) {
+    observer.visited(person, visit, row, before, state);
+    return;
+  }
 
-  for (visit.event = 0;; ++visit.event) {
-    if (visit.event == visits_per_life) {
-      report_endless_life(program_, customer, visit);
-    }
-    visit.regime = program_.regime(visit.time, visit.regime);
-    visit.window = program_.windows().of(visit.time);
-    const Place& place = program_.place(visit.touchpoint);
-    const VisitRow& row = program_.row(visit.regime, person.persona, visit.touchpoint);
-    const State before = state;
-    state.bought = state.bought || place.purchase;
-    state.standing = standing(place, state.bought);
-    visit.appraised = !place.end;
-    visit.repeated = false;
-    visit.quality = visit.effort = visit.appraisal = 0.0f;
-    if (place.end) {
+  if (surroundings_ != nullptr) {
+    if (place.queues) visit.wait = surroundings_->waits[visit.touchpoint];
+    if (place.reads_reviews && !state.bought) state.heard += surroundings_->reviews;
+  }
+  const Words words = streams_.draw(customer, Purpose::visit, visit.event);
+  appraise(customer, person, words, row, visit, state);
+  if (surroundings_ != nullptr) {
+    visit.held = at_gate(customer, visit.touchpoint);
+    const bool leaves = visit.wait > 0.0 && give_up(customer, row, life);
+    if (state.standing == Standing::customer) visit.rating = rating(customer, visit);
+    if (leaves || visit.held) {
       observer.visited(person, visit, row, before, state);
-      observer.stayed(person, visit,
-                      {program_.horizon(), program_.windows().count() - 1, program_.regime_begins().size() - 1}, state);
       return;
     }
-
-    const Words words = streams_.draw(customer, Purpose::visit, visit.event);
-    appraise(customer, person, words, row, visit, state);
-    observer.visited(person, visit, row, before, state);
-
-    const behaviour::Mood mood{state.satisfaction, state.expectation, state.heard, visit.effort};
-    const Way way = place.race ? race(program_, row, streams_, customer, visit.event, mood)
-                               : choose(program_, row, traits_, words, mood, luck, cumulative_);
-    Stay stay{program_.horizon(), program_.windows().count() - 1, program_.regime_begins().size() - 1};
-    // A visit at the horizon is the last, even where an exit takes no time.
-    if (way.exit >= 0 && visit.time < program_.horizon() && visit.time + way.delay <= program_.horizon()) {
-      const ExitRow& exit = program_.exits(row)[static_cast<std::size_t>(way.exit)];
-      stay.until = visit.time + way.delay;
-      stay.window = program_.windows().of(stay.until);
-      stay.regime = program_.regime(stay.until, visit.regime);
-      stay.exit = exit.exit;
-      stay.to = exit.to;
-    }
-    observer.stayed(person, visit, stay, state);
-    if (stay.exit < 0) return;
-    visit.touchpoint = stay.to;
-    visit.time = stay.until;
   }
+  observer.visited(person, visit, row, before, state);
+
+  const behaviour::Mood mood{state.satisfaction, state.expectation, state.heard, visit.effort};
+  const Way way = place.race ? race(program_, row, streams_, customer, visit.event, mood)
+                             : choose(program_, row, traits_, words, mood, life.luck, cumulative_);
+  if (way.exit < 0) return;
+  leave_by(program_.exits(row)[static_cast<std::size_t>(way.exit)], visit.wait + way.delay, visit.window, visit.time, life);
+}
+
+inline void Lives::leave_by(const ExitRow& exit, double after, std::size_t earliest_window, double from, Life& life) const {
+  // A visit at the horizon is the last, even where an exit takes no time.
+  if (!(from < program_.horizon() && from + after <= program_.horizon())) return;
+  life.stay.until = from + after;
+  life.stay.window = std::max(program_.windows().of(life.stay.until), earliest_window);
+  life.stay.regime = program_.regime(life.stay.until, life.visit.regime);
+  life.stay.exit = exit.exit;
+  life.stay.to = exit.to;
 }
 
 inline void Lives::appraise(std::uint32_t customer, const Person& person, const Words& words, const VisitRow& row,
@@ -160,7 +230,8 @@ inline void Lives::appraise(std::uint32_t customer, const Person& person, const 
     state.team = team;
   }
   visit.quality = b::deliver(row.quality, row.quality_sd, normal_pair(words[0], words[2]).first, 0.5f, settings.fit_weight);
-  visit.effort = b::exert(row.effort, visit.repeated ? settings.repeat_effort : 0.0f, 0.0f);
+  visit.effort = b::exert(row.effort, visit.repeated ? settings.repeat_effort : 0.0f,
+                          b::strain(static_cast<float>(visit.wait), trait(BuiltinTrait::patience)));
   visit.appraisal = b::appraise(visit.quality, state.expectation, visit.effort, trait(BuiltinTrait::loss_aversion),
                                 trait(BuiltinTrait::effort_aversion), settings.appraisal);
   state.satisfaction = b::remember(state.satisfaction, visit.appraisal, row.weight, settings.memory);

@@ -16,8 +16,8 @@
 
 namespace sojourn {
 
-/// An exit as a visit in one regime sees it. Exits that only interrupt (heard, gave up) are not among them. In a choice
-/// exits to ends come before the others, in a race the file's order holds.
+/// An exit as a visit in one regime sees it. In a choice exits to ends come before the others, in a race the file's order
+/// holds.
 struct ExitRow {
   std::uint32_t to = 0;                            // touchpoint
   std::uint32_t exit = 0;                          // number among all exits of the journey
@@ -34,8 +34,9 @@ struct ExitRow {
 /// What a visit to one touchpoint by one persona in one regime is like. Money is per visit.
 struct VisitRow {
   float quality = 0.0f, quality_sd = 0.0f, effort = 0.0f, weight = 1.0f;
-  float promise = 0.0f, promise_weight = 0.0f;  // weight 0 where nothing is promised
-  std::uint32_t exits_begin = 0, exits_end = 0;
+  float promise = 0.0f, promise_weight = 0.0f;    // weight 0 where nothing is promised
+  std::uint32_t exits_begin = 0, exits_end = 0;   // ordinary exits
+  std::uint32_t heard_end = 0, gave_up_end = 0;   // those that interrupt follow: by a message, then by impatience
   std::uint32_t ends = 0;                         // of a choice: exits to ends, which come first
   bool trait_bound = false;                       // some exit's probability is a trait
   bool race = false;                              // the exits compete; what follows is of a choice
@@ -71,6 +72,14 @@ struct Place {
   bool race = false;
   bool flows = false;  // staying earns or costs somebody money in some regime
   std::int32_t team = -1;
+  bool queues = false;         // visits wait for servers
+  bool reads_reviews = false;  // prospects read what customers have written
+};
+
+/// Who serves the visits of a touchpoint in one regime.
+struct Capacity {
+  double servers = 0.0;
+  double handle_time = 0.0;  // days
 };
 
 /// Immutable once built; thread-safe.
@@ -93,7 +102,19 @@ class Program {
   [[nodiscard]] std::span<const ExitRow> exits(const VisitRow& row) const {
     return {exits_.data() + row.exits_begin, exits_.data() + row.exits_end};
   }
-  /// The largest number of exits of any row.
+  /// Exits taken when a message is heard there; their probability (1 unless the file says otherwise) is per message.
+  [[nodiscard]] std::span<const ExitRow> heard_exits(const VisitRow& row) const {
+    return {exits_.data() + row.exits_end, exits_.data() + row.heard_end};
+  }
+  /// Exits of those whom a wait there costs their patience, likewise.
+  [[nodiscard]] std::span<const ExitRow> gave_up_exits(const VisitRow& row) const {
+    return {exits_.data() + row.heard_end, exits_.data() + row.gave_up_end};
+  }
+  /// Servers of `touchpoint`, one that queues.
+  [[nodiscard]] const Capacity& capacity(std::size_t regime, std::uint32_t touchpoint) const {
+    return capacities_[regime * touchpoints_ + touchpoint];
+  }
+  /// The largest number of ordinary exits of any row.
   [[nodiscard]] std::size_t most_exits() const { return most_exits_; }
   [[nodiscard]] std::span<const Shift> shifts(const ExitRow& exit) const {
     return {shifts_.data() + exit.shifts_begin, shifts_.data() + exit.shifts_end};
@@ -148,6 +169,7 @@ class Program {
   void compile_rows();
   void compile_choice(VisitRow& row);
   void compile_flows();
+  void compile_capacities();
 
   Model model_;
   double horizon_;
@@ -169,6 +191,7 @@ class Program {
   std::vector<FlowRow> flows_;
   std::vector<Flow> whole_flows_;  // [place] what staying from 0 to the horizon is worth
   std::vector<std::int32_t> flow_kinds_;
+  std::vector<Capacity> capacities_;    // [regime][touchpoint]
   std::vector<double> worth_at_begin_;  // of 1 at each regime's beginning
   Largest largest_;
 };

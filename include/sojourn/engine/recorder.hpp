@@ -14,10 +14,31 @@ class Recorder {
   Recorder(const Program& program, Tally& tally) : program_(program), tally_(tally), shape_(tally.shape()) {}
 
   void arrived(const Person& person) {
-    bought_at_ = -1.0;
+    since_ = -1.0;
     churned_ = false;
     from_ = -1;
+    introduced_by_ = -1;
     tally_.add(shape_.person(person.persona, PersonScore::arrived), 1);
+  }
+
+  /// Goes on with a life that was set aside after its last visit. `since`: as `since()` said then; `churned`: likewise.
+  void resume(const Life& life, double since, bool churned) {
+    since_ = since;
+    churned_ = churned;
+    from_ = life.visit.touchpoint;
+    introduced_by_ = -1;
+  }
+  /// The life at hand is of somebody to whom a person of this persona first spoke well of the company, before any purchase.
+  void introduced_by(std::uint32_t persona) { introduced_by_ = persona; }
+  /// When the person of the life at hand bought or, once churned, churned last; -1 before.
+  [[nodiscard]] double since() const { return since_; }
+  /// Whether the person has churned, so that the tenure is counted.
+  [[nodiscard]] bool churned() const { return churned_; }
+
+  /// Messages heard at the beginning of `window`.
+  void heard(std::uint32_t persona, std::size_t window, std::uint32_t positive, std::uint32_t negative) {
+    tally_.add(shape_.time(persona, window, TimeScore::heard_positive), positive);
+    tally_.add(shape_.time(persona, window, TimeScore::heard_negative), negative);
   }
 
   void visited(const Person& person, const Visit& visit, const VisitRow& row, const State& before, const State& after) {
@@ -29,33 +50,44 @@ class Recorder {
       tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::quality), fixed_score(visit.quality));
       tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::satisfaction), fixed_score(visit.appraisal));
       tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::effort), fixed_score(visit.effort));
+      if (visit.wait > 0.0) {
+        tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::wait), fixed(visit.wait, shape_.scales.days));
+      }
     }
     tally_.add(shape_.present(p, visit.touchpoint, visit.window), 1);
     stocks(p, visit.window, before, -1);
     stocks(p, visit.window, after, +1);
     if (after.bought && !before.bought) {
-      bought_at_ = visit.time;
+      since_ = visit.time;
+      if (introduced_by_ >= 0) {
+        tally_.add(shape_.person(p, PersonScore::referred), 1);
+        tally_.add(shape_.person(static_cast<std::size_t>(introduced_by_), PersonScore::brought), 1);
+      }
       tally_.add(shape_.time(p, visit.window, TimeScore::bought), 1);
       tally_.add(shape_.person(p, PersonScore::days_to_purchase), fixed(visit.time - person.arrival, shape_.scales.days));
     }
-    if (after.standing == Standing::churned && !churned_) {
+    if (after.standing == Standing::churned && before.standing != Standing::churned) {
+      if (!churned_) tenure(p, visit.time, TenureScore::churned);
       churned_ = true;
-      tenure(p, visit.time, TenureScore::churned);
+      since_ = visit.time;
     }
+    referred_ = after.bought && introduced_by_ >= 0;
     flows(person, visit);
     if (row.revenue == 0.0 && row.cost == 0.0 && row.price == 0.0) return;
     const double worth = program_.discount().worth(visit.time, visit.window);
-    const auto book = [&](std::size_t series, std::size_t discounted, double amount, const Scales::Money& scale) {
-      if (amount == 0.0) return;
-      tally_.add(series, fixed(amount, scale.amount));
-      tally_.add(discounted, fixed(amount * worth, scale.worth));
-    };
     const Scales& scales = shape_.scales;
-    book(shape_.time(p, visit.window, TimeScore::revenue), shape_.person(p, PersonScore::revenue), row.revenue,
-         scales.revenue);
-    book(shape_.time(p, visit.window, TimeScore::cost_to_serve), shape_.person(p, PersonScore::cost_to_serve), row.cost,
-         scales.cost);
-    book(shape_.visit_price(visit.window), shape_.visit_price_discounted(), row.price, scales.price);
+    if (row.revenue != 0.0) {
+      tally_.add(shape_.time(p, visit.window, TimeScore::revenue), fixed(row.revenue, scales.revenue.amount));
+      book_worth(p, PersonScore::revenue, fixed(row.revenue * worth, scales.revenue.worth));
+    }
+    if (row.cost != 0.0) {
+      tally_.add(shape_.time(p, visit.window, TimeScore::cost_to_serve), fixed(row.cost, scales.cost.amount));
+      book_worth(p, PersonScore::cost_to_serve, fixed(row.cost * worth, scales.cost.worth));
+    }
+    if (row.price != 0.0) {
+      tally_.add(shape_.visit_price(visit.window), fixed(row.price, scales.price.amount));
+      tally_.add(shape_.visit_price_discounted(), fixed(row.price * worth, scales.price.worth));
+    }
   }
 
   void stayed(const Person& person, const Visit& visit, const Stay& stay, const State& state) {
@@ -90,7 +122,7 @@ class Recorder {
   }
 
   void tenure(std::uint32_t persona, double until, TenureScore score) {
-    const std::size_t bin = shape_.tenure_bin_of(until - bought_at_, score);
+    const std::size_t bin = shape_.tenure_bin_of(until - since_, score);
     tally_.add(shape_.tenure(persona, bin, score), 1);
   }
 
@@ -105,16 +137,26 @@ class Recorder {
     const Scales& scales = shape_.scales;
     tally_.add(shape_.time(p, visit.window, TimeScore::revenue), fixed(change.revenue, scales.revenue.amount));
     tally_.add(shape_.time(p, visit.window, TimeScore::cost_to_serve), fixed(change.cost, scales.cost.amount));
-    tally_.add(shape_.person(p, PersonScore::revenue), fixed(change.worth_revenue, scales.revenue.worth));
-    tally_.add(shape_.person(p, PersonScore::cost_to_serve), fixed(change.worth_cost, scales.cost.worth));
+    book_worth(p, PersonScore::revenue, fixed(change.worth_revenue, scales.revenue.worth));
+    book_worth(p, PersonScore::cost_to_serve, fixed(change.worth_cost, scales.cost.worth));
+  }
+
+  /// Discounted money of a person, `score` revenue or cost to serve; also that of referred customers by itself.
+  void book_worth(std::uint32_t persona, PersonScore score, std::int64_t worth) {
+    tally_.add(shape_.person(persona, score), worth);
+    if (!referred_) return;
+    const bool revenue = score == PersonScore::revenue;
+    tally_.add(shape_.person(persona, revenue ? PersonScore::referred_revenue : PersonScore::referred_cost), worth);
   }
 
   const Program& program_;
   Tally& tally_;
   const TallyShape& shape_;
-  double bought_at_ = -1.0;  // of the life at hand
+  double since_ = -1.0;  // of the life at hand, as all that follows
   bool churned_ = false;
-  std::int64_t from_ = -1;  // the touchpoint before this one
+  std::int64_t introduced_by_ = -1;  // a persona
+  bool referred_ = false;            // what is booked is of a referred customer
+  std::int64_t from_ = -1;           // the touchpoint before this one
 };
 
 }  // namespace sojourn

@@ -13,11 +13,12 @@
 
 namespace sojourn {
 
-/// Who lives the lives. All give the same bits.
+/// Who lives the lives. All give the same bits. Customers who act on one another are lived by the last, whatever is asked.
 enum class Engine {
   lock_step,         // many customers side by side, each a whole life: what everybody runs
   window_by_window,  // the same loop, stopped at every window's end: what coupled customers need
   one_customer,      // the plain reference, one customer at a time (engine/life.hpp): the oracle of the tests
+  one_customer_by_windows,  // the reference, stopped at every window's end
 };
 
 /// How to run; nothing here changes a result.

@@ -39,6 +39,11 @@ struct JourneyGraph {
 /// changes in force under the plan could stretch to 0 if the worst of them met.
 [[nodiscard]] JourneyGraph instant_journey(const ModelParts& parts, PlanId plan, PersonaId persona);
 
+/// For each exit of `touchpoint`, in the file's order, whether an account that takes it says yes at a gate there: yes are
+/// the exits that lead neither to an end nor to a touchpoint with `counts_as`; where all exits that take part in the choice
+/// are of one kind, the first of them is the yes. Exits that interrupt (`on`) are never a yes.
+[[nodiscard]] std::vector<bool> yes_exits(const ModelParts& parts, TouchpointId touchpoint);
+
 /// For each touchpoint, whether it can be reached from `starts` (a start reaches itself).
 [[nodiscard]] std::vector<bool> reachable(const JourneyGraph& graph, std::span<const TouchpointId> starts);
 

@@ -64,7 +64,12 @@ struct ModelParts {
   std::vector<Survey> surveys;
   std::vector<Rule> rules;
   std::vector<AccountSegment> account_segments;
+  double account_correlation = 0.0;  // of the traits of people in one account, [0,1]
 };
+
+/// Gives each persona the share of people that accounts of the mean size would make it: segment shares times mean people per
+/// role. Accounts, not these shares, then say who there is; maps and checks use them. Nothing without account segments.
+void share_by_accounts(ModelParts& parts);
 
 /// Every rule that a model must keep, errors and warnings, in no particular order: ranges, shares, duplicate ids, dead
 /// ends, cycles of zero delays, unreachable touchpoints, absorbing loops, improvements that can never act, ...
@@ -74,7 +79,8 @@ struct ModelParts {
 /// An immutable, valid model under one plan. Copies share their data.
 class Model {
  public:
-  /// Throws InvalidModel with every error that `check` finds. Shares and starts are normalised to sum to exactly 1.
+  /// Throws InvalidModel with every error that `check` finds. Shares and starts are normalised to sum to exactly 1; with
+  /// accounts, personas have the shares of `share_by_accounts`.
   explicit Model(ModelParts parts);
 
   [[nodiscard]] const ModelParts& parts() const { return *parts_; }

@@ -33,6 +33,10 @@ class Population {
   /// The same from the words of Purpose::person at indices 0 and 1.
   [[nodiscard]] Person person(const Words& words, const Words& luck) const;
 
+  /// The same where the persona is known: the role in an account. The other draws are those of the person without accounts.
+  [[nodiscard]] Person person(const Streams& streams, std::uint32_t customer, std::uint32_t persona) const;
+  [[nodiscard]] Person person(const Words& words, const Words& luck, std::uint32_t persona) const;
+
   /// The traits of that person, of `persona`, in the order of `ModelParts::traits`, clipped to their ranges; `traits` has
   /// `trait_count()` places. A trait's draw depends on its name only, so a new trait leaves the others as they were.
   void traits(const Streams& streams, std::uint32_t customer, std::uint32_t persona, std::span<float> traits) const;
@@ -42,6 +46,22 @@ class Population {
 
   /// One of those traits.
   [[nodiscard]] float trait(const Streams& streams, std::uint32_t customer, std::uint32_t persona, std::size_t index) const;
+
+  /// How alike the traits of people in one account are, rho in [0, 1]; 0 without accounts.
+  [[nodiscard]] double correlation() const { return correlation_; }
+
+  /// The same three for a member of an account. With rho > 0 a trait's normal score is
+  ///   z = sqrt(rho) z_account + sqrt(1 - rho) z_person,
+  /// z_account being shared by all members (a Gaussian copula: Li 2000; Nelsen 2006, section 2.3): each trait keeps its own
+  /// distribution, and two members' scores of it correlate by rho, whatever their personas. A larger score is a larger
+  /// trait. With rho = 0 exactly what the functions above give. `shared` is the account's word: the same word of
+  /// Purpose::account_trait at the same index.
+  void traits(const Streams& streams, std::uint32_t customer, std::uint32_t account, std::uint32_t persona,
+              std::span<float> traits) const;
+  [[nodiscard]] float trait_of_member(std::uint32_t persona, std::size_t index, std::uint32_t word,
+                                      std::uint32_t shared) const;
+  [[nodiscard]] float trait_of_member(const Streams& streams, std::uint32_t customer, std::uint32_t account,
+                                      std::uint32_t persona, std::size_t index) const;
 
  private:
   struct Start {
@@ -58,8 +78,12 @@ class Population {
     float low, high;
     std::uint32_t index, word;  // of the trait's draw
   };
+  [[nodiscard]] float clipped(std::size_t index, double drawn) const;
+
   std::vector<Segment> personas_;
   std::vector<Range> ranges_;
+  double correlation_ = 0.0;
+  float shared_weight_ = 0.0f, own_weight_ = 1.0f;  // of the two normal scores
 };
 
 }  // namespace sojourn

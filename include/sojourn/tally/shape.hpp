@@ -23,8 +23,10 @@ enum class TimeScore {
   expectation,   // likewise
   revenue,       // flows from here on: per window, undiscounted, in the simulated people's money
   cost_to_serve,
+  heard_positive,  // messages
+  heard_negative,
 };
-inline constexpr std::size_t time_score_count = 12;
+inline constexpr std::size_t time_score_count = 14;
 inline constexpr std::size_t stock_score_count = 10;
 
 /// Scores by persona and touchpoint, at the horizon. All but `visits` and `repeats` are sums over appraised visits.
@@ -32,8 +34,22 @@ enum class TouchScore { visits, repeats, quality, satisfaction, effort, wait };
 inline constexpr std::size_t touch_score_count = 6;
 
 /// Scores by persona, at the horizon. Money is discounted; `days_to_purchase` runs from arrival to the first purchase.
-enum class PersonScore { arrived, days_to_purchase, revenue, cost_to_serve };
-inline constexpr std::size_t person_score_count = 4;
+enum class PersonScore {
+  arrived,
+  days_to_purchase,
+  revenue,
+  cost_to_serve,
+  referred,          // who bought after a customer had spoken well of the company to them
+  referred_revenue,  // theirs, from the purchase on
+  referred_cost,
+  brought,  // purchases of those to whom a person of this persona had spoken first
+};
+inline constexpr std::size_t person_score_count = 8;
+
+/// Accounts by segment at each window's end, as they stand then: those with a member who has arrived, with one who ever
+/// bought, and with one who is a customer.
+enum class AccountScore { arrived, bought, customers };
+inline constexpr std::size_t account_score_count = 3;
 
 /// Days as a customer, by persona and tenure bin: at churn, or (censored) of those still customers at the horizon.
 enum class TenureScore { churned, censored };
@@ -53,7 +69,7 @@ struct Scales {
 
 /// Sizes of the filters, and the cell of each combination. A cell is a 64-bit integer.
 struct TallyShape {
-  std::size_t personas = 0, touchpoints = 0, exits = 0, windows = 0, tenure_bins = 0;
+  std::size_t personas = 0, touchpoints = 0, exits = 0, windows = 0, tenure_bins = 0, account_segments = 0;
   double tenure_bin = 1.0;  // days; churned: bin b is (b, b + 1] tenure_bin, the first includes 0; censored: [b, b + 1)
   Scales scales;
 
@@ -87,7 +103,12 @@ struct TallyShape {
   [[nodiscard]] SOJOURN_INLINE std::size_t visit_price(std::size_t window) const { return price_begin() + window; }
   /// The same, discounted, over the horizon.
   [[nodiscard]] SOJOURN_INLINE std::size_t visit_price_discounted() const { return price_begin() + windows; }
-  [[nodiscard]] SOJOURN_INLINE std::size_t cells() const { return price_begin() + windows + 1; }
+  [[nodiscard]] SOJOURN_INLINE std::size_t account(std::size_t segment, std::size_t window, AccountScore score) const {
+    return account_begin() + (segment * windows + window) * account_score_count + static_cast<std::size_t>(score);
+  }
+  [[nodiscard]] SOJOURN_INLINE std::size_t cells() const {
+    return account_begin() + account_segments * windows * account_score_count;
+  }
 
  private:
   [[nodiscard]] SOJOURN_INLINE std::size_t touch_begin() const { return personas * windows * time_score_count; }
@@ -100,6 +121,7 @@ struct TallyShape {
     return tenure_begin() + personas * tenure_bins * tenure_score_count;
   }
   [[nodiscard]] SOJOURN_INLINE std::size_t price_begin() const { return person_begin() + personas * person_score_count; }
+  [[nodiscard]] SOJOURN_INLINE std::size_t account_begin() const { return price_begin() + windows + 1; }
 };
 
 }  // namespace sojourn

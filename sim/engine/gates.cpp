@@ -1,0 +1,140 @@
+#include "gates.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include "sojourn/behaviour/gate.hpp"
+
+namespace sojourn {
+
+Gates::Gates(const Program& program, const Accounts& accounts, const Streams& streams)
+    : program_(program), accounts_(accounts), streams_(streams) {
+  const ModelParts& parts = program.model().parts();
+  places_.resize(parts.account_segments.size() * parts.touchpoints.size());
+  for (std::size_t s = 0; s < parts.account_segments.size(); ++s) {
+    std::vector<Rule>& rules = rules_.emplace_back();
+    for (const Gate& gate : parts.account_segments[s].gates) {
+      Rule rule;
+      rule.touchpoint = gate.touchpoint.index();
+      rule.rule = gate.rule;
+      const bool all = gate.rule == GateRule::majority || gate.rule == GateRule::unanimous;
+      rule.voices.assign(parts.personas.size(), all ? 1.0f : 0.0f);
+      for (const auto& [persona, weight] : gate.weights) {
+        if (gate.rule == GateRule::weighted) rule.voices[persona.index()] = static_cast<float>(weight);
+      }
+      for (const PersonaId persona : gate.veto) rule.voices[persona.index()] = 1.0f;
+      rule.yes = yes_of(rule.touchpoint);
+      places_[s * parts.touchpoints.size() + rule.touchpoint] = 1;
+      rules.push_back(std::move(rule));
+    }
+  }
+  for (std::uint32_t account = 0; account < accounts.count(); ++account) {
+    first_gate_.push_back(decided_.size());
+    decided_.resize(decided_.size() + rules_[accounts.segment(account)].size(), undecided);
+  }
+}
+
+/// Where some exits lead away for good and others do not, the others are a yes; else the first of the file is.
+std::vector<std::uint8_t> Gates::yes_of(std::size_t touchpoint) const {
+  const VisitRow& row = program_.row(0, 0, static_cast<std::uint32_t>(touchpoint));
+  const std::span<const ExitRow> exits = program_.exits(row);
+  std::vector<std::uint8_t> yes;
+  std::size_t first = 0;
+  for (std::size_t j = 0; j < exits.size(); ++j) {
+    const Place& to = program_.place(exits[j].to);
+    yes.push_back(to.end || to.away ? 0 : 1);
+    if (exits[j].exit < exits[first].exit) first = j;
+  }
+  if (std::all_of(yes.begin(), yes.end(), [&](std::uint8_t each) { return each == yes.front(); })) {
+    for (std::size_t j = 0; j < yes.size(); ++j) yes[j] = j == first ? 1 : 0;
+  }
+  return yes;
+}
+
+void Gates::decide(std::size_t window, const std::vector<Held>& arrived, Lives& lives, Crowd& crowd) {
+  // Who was led away from a gate by a message and came back stands twice in the list; the later visit counts.
+  std::vector<Held> all;
+  std::merge(arrived.begin(), arrived.end(), held_.begin(), held_.end(), std::back_inserter(all),
+             [](const Held& a, const Held& b) { return a.customer < b.customer; });
+  all.erase(std::unique(all.begin(), all.end(), [](const Held& a, const Held& b) { return a.customer == b.customer; }),
+            all.end());
+  held_.clear();
+  for (auto at = all.begin(); at != all.end();) {
+    const std::uint32_t account = accounts_.account_of(at->customer);
+    const auto end = std::find_if(at, all.end(), [&](const Held& held) { return held.customer >= accounts_.end(account); });
+    const std::vector<Rule>& rules = rules_[accounts_.segment(account)];
+    for (std::size_t gate = 0; gate < rules.size(); ++gate) {
+      here_.clear();
+      std::copy_if(at, end, std::back_inserter(here_), [&](const Held& held) {
+        return crowd.touchpoint(held.customer) == rules[gate].touchpoint && !crowd.leaving(held.customer);
+      });
+      if (!here_.empty()) decide(window, account, gate, lives, crowd);
+    }
+    at = end;
+  }
+  std::sort(held_.begin(), held_.end(), [](const Held& a, const Held& b) { return a.customer < b.customer; });
+}
+
+void Gates::decide(std::size_t window, std::uint32_t account, std::size_t gate, Lives& lives, Crowd& crowd) {
+  const Rule& rule = rules_[accounts_.segment(account)][gate];
+  const auto is_here = [&](std::uint32_t customer) {
+    const auto found = std::lower_bound(here_.begin(), here_.end(), customer,
+                                        [](const Held& held, std::uint32_t number) { return held.customer < number; });
+    return found != here_.end() && found->customer == customer;
+  };
+  std::size_t asked = 0, missing = 0;
+  for (std::uint32_t customer = accounts_.first(account); customer < accounts_.end(account); ++customer) {
+    if (!(rule.voices[accounts_.persona_of(customer)] > 0.0f) || !crowd.alive(customer)) continue;
+    ++asked;
+    missing += is_here(customer) ? 0 : 1;
+  }
+  std::int32_t& decided = decided_[first_gate_[account] + gate];
+  const bool late = asked > 0 && missing == asked && decided != undecided;  // who comes after the decision follows it
+  if (missing > 0 && !late) {
+    held_.insert(held_.end(), here_.begin(), here_.end());
+    return;
+  }
+  if (!late) decided = verdict(rule, window, account, gate, lives, crowd);
+  if (decided == stays) return;
+  for (const Held& held : here_) {
+    Life life = crowd.look_at(lives, held.customer, window);
+    lives.follow(held.customer, life, window, static_cast<std::uint32_t>(decided));
+    crowd.redirect(held.customer, life.stay);
+  }
+}
+
+std::int32_t Gates::verdict(const Rule& rule, std::size_t window, std::uint32_t account, std::size_t gate, Lives& lives,
+                            const Crowd& crowd) {
+  const std::size_t exits = rule.yes.size();
+  std::vector<float> chances, voices;
+  for (const Held& held : here_) {
+    Life life = crowd.look_at(lives, held.customer, window);
+    lives.meet(held.customer, life);
+    const auto [shares, cumulative] = lives.wishes(life, window, held.effort);
+    float before = 0.0f;
+    for (const float sum : cumulative) {
+      chances.push_back(sum - before);
+      before = sum;
+    }
+    voices.push_back(rule.voices[life.person.persona]);
+  }
+  const behaviour::Wishes wishes{chances, voices, exits};
+  std::vector<double> result(exits), room(voices.size() + 1);
+  double stay = 0.0;
+  switch (rule.rule) {
+    case GateRule::weighted:
+      stay = behaviour::mean_wishes(wishes, behaviour::Mean::weighed, result);
+      break;
+    case GateRule::majority:
+      stay = behaviour::share_verdict(behaviour::majority_yes(wishes, rule.yes, room), wishes, rule.yes, result);
+      break;
+    case GateRule::unanimous:
+    case GateRule::veto:
+      stay = behaviour::share_verdict(behaviour::unanimous_yes(wishes, rule.yes), wishes, rule.yes, result);
+      break;
+  }
+  const Words words = streams_.draw(account, Purpose::gate, static_cast<std::uint32_t>(window), static_cast<std::uint32_t>(gate));
+  return behaviour::decide(result, stay, uniform(words[0], words[1]));
+}
+
+}  // namespace sojourn

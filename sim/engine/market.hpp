@@ -1,0 +1,107 @@
+// What customers do to one another, between two windows (MODEL.md sections 3, 4 and 6).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "crowd.hpp"
+#include "gates.hpp"
+#include "sojourn/behaviour/review.hpp"
+#include "sojourn/engine/talk.hpp"
+#include "sojourn/population/accounts.hpp"
+#include "sojourn/population/network.hpp"
+
+namespace sojourn {
+
+/// What the customers of a block did in a window that others will notice.
+struct Traffic {
+  std::vector<std::uint64_t> arrivals;  // [touchpoint] who queued there and did not give up
+  std::uint64_t reviews = 0, stars = 0;
+  std::vector<Held> held;  // in ascending order
+
+  void clear();
+};
+
+/// Tells the tallies and the market of the visits of a life.
+class Witness {
+ public:
+  Witness(Recorder& recorder, Traffic& traffic) : recorder_(recorder), traffic_(traffic) {}
+  /// The customer whose visits follow.
+  void watch(std::uint32_t customer) { customer_ = customer; }
+
+  void visited(const Person& person, const Visit& visit, const VisitRow& row, const State& before, const State& after) {
+    recorder_.visited(person, visit, row, before, after);
+    if (visit.appraised && !visit.gave_up) ++traffic_.arrivals[visit.touchpoint];
+    if (visit.rating > 0) {
+      ++traffic_.reviews;
+      traffic_.stars += static_cast<std::uint64_t>(visit.rating);
+    }
+    if (visit.held) traffic_.held.push_back({customer_, visit.effort});
+  }
+
+ private:
+  Recorder& recorder_;
+  Traffic& traffic_;
+  std::uint32_t customer_ = 0;
+};
+
+/// Work on blocks of customers: calls `work(block, begin, end)` for all of them, on the threads that there are.
+using OverBlocks = std::function<void(const std::function<void(std::size_t block, std::uint32_t begin, std::uint32_t end)>&)>;
+
+/// What all plans of a replication share: who knows whom, and who belongs together.
+struct Society {
+  std::optional<SocialNetwork> network;
+  std::optional<Accounts> accounts;
+};
+
+/// The market of one replication under one plan.
+class Market {
+ public:
+  Market(const Program& program, const Population& population, const Society& society, const Streams& streams,
+         Crowd& crowd);
+
+  /// What customers find in the window at hand.
+  [[nodiscard]] const Surroundings& surroundings() const { return surroundings_; }
+
+  /// The window before `window` is over: `traffic` is what happened in it, block by block. Messages reach their hearers,
+  /// servers and readers take note, accounts decide. What was heard is counted in `tallies`, one for each block.
+  void exchange(std::size_t window, std::span<const Traffic> traffic, const OverBlocks& over_blocks,
+                const std::function<Tally&(std::size_t block)>& tally_of);
+
+  /// The persona of whoever first spoke well of the company to a customer who had not bought; -1 where nobody did.
+  [[nodiscard]] std::int64_t introduced_by(std::uint32_t customer) const {
+    return introduced_by_.empty() || introduced_by_[customer] >= came_alone
+               ? -1
+               : std::int64_t{crowd_.personas()[introduced_by_[customer]]};
+  }
+
+ private:
+  /// Of who bought before hearing of the company: smaller than any introduction of the window at hand, so that none counts.
+  static constexpr std::uint32_t came_alone = 0x7fffffffu;
+  void serve(std::size_t window, std::span<const Traffic> traffic);
+  void publish(std::size_t window, std::span<const Traffic> traffic);
+  void talk(std::size_t window, const OverBlocks& over_blocks, const std::function<Tally&(std::size_t)>& tally_of);
+  void listen(std::size_t window, std::uint32_t begin, std::uint32_t end, Tally& tally);
+  [[nodiscard]] Voice voice(std::uint32_t customer, double now) const;
+
+  const Program& program_;
+  const Population& population_;
+  Streams streams_;
+  Crowd& crowd_;
+  Surroundings surroundings_;
+  double people_per_customer_;
+  std::vector<double> backlog_;  // [touchpoint] real customers
+  behaviour::PublicRecord record_;
+  std::optional<Gates> gates_;
+  std::optional<Talk> talk_;
+  Speakers speakers_;
+  std::vector<Voice> voices_;
+  std::vector<float> talkativeness_;
+  std::vector<std::uint32_t> positive_, negative_, introduced_by_;
+  std::vector<std::uint8_t> hears_;  // [touchpoint] whether a message can make somebody leave it
+};
+
+}  // namespace sojourn

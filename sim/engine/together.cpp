@@ -1,0 +1,183 @@
+#include "together.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <vector>
+
+#include "parallel.hpp"
+
+namespace sojourn {
+namespace {
+
+/// Customers that a thread takes at a time: small enough that two threads end together.
+constexpr std::uint32_t block_size = 8192;
+
+/// Visits after which a table of sums is emptied, so that none of its cells can overflow (see tally.hpp).
+constexpr std::uint64_t visits_per_table = std::uint64_t{block_customers} * visits_per_life / 2;
+
+/// One replication under one plan.
+class Replication {
+ public:
+  Replication(const Program& program, const Population& population, const Society& society, const Streams& streams,
+              const TallyShape& shape, int threads)
+      : program_(program),
+        population_(population),
+        society_(society),
+        streams_(streams),
+        threads_(threads),
+        crowd_(program, static_cast<std::uint32_t>(program.model().parts().settings.customers)),
+        market_(program, population, society, streams, crowd_),
+        totals_(shape) {
+    const std::size_t blocks = (std::size_t{crowd_.customers()} + block_size - 1) / block_size;
+    traffic_.resize(blocks);
+    for (Traffic& traffic : traffic_) traffic.arrivals.resize(program.model().parts().touchpoints.size());
+    // As many tables as threads may be at work, and never a matter of which: sums have no order.
+    for (std::size_t k = 0; k < std::min(blocks, static_cast<std::size_t>(threads)); ++k) tallies_.emplace_back(shape);
+  }
+
+  std::optional<Totals> live(const std::function<bool(double)>& go_on) {
+    const std::size_t windows = program_.windows().count();
+    over_blocks([&](std::size_t, std::uint32_t begin, std::uint32_t end) { crowd_.arrive(lives(), begin, end); });
+    for (std::size_t window = 0; window < windows; ++window) {
+      if (window > 0) {
+        market_.exchange(
+            window, traffic_, [&](const auto& work) { over_blocks(work); },
+            [&](std::size_t block) -> Tally& { return tally_of(block); });
+      }
+      over_blocks([&](std::size_t block, std::uint32_t begin, std::uint32_t end) { live(block, begin, end, window); });
+      if (society_.accounts) count_accounts(window);
+      if (!go_on(static_cast<double>(window + 1) / static_cast<double>(windows))) return std::nullopt;
+    }
+    over_blocks([&](std::size_t block, std::uint32_t begin, std::uint32_t end) { part(block, begin, end); });
+    for (Tally& tally : tallies_) totals_.add(tally);
+    return std::move(totals_);
+  }
+
+ private:
+  [[nodiscard]] Lives lives() const { return {program_, population_, streams_, &market_.surroundings()}; }
+  /// Block k always has the same table, and blocks that share one have the same thread (see `over_blocks`).
+  [[nodiscard]] Tally& tally_of(std::size_t block) { return tallies_[block % tallies_.size()]; }
+
+  /// Calls `work(block, begin, end)` for all blocks. Of several errors the lowest block's is the one to report.
+  template <class Work>
+  void over_blocks(const Work& work) {
+    std::vector<std::exception_ptr> failures(traffic_.size());
+    parallel_for_each(tallies_.size(), threads_, [&](std::size_t table) {
+      for (std::size_t block = table; block < traffic_.size(); block += tallies_.size()) {
+        const auto begin = static_cast<std::uint32_t>(block * block_size);
+        try {
+          work(block, begin, std::min(begin + block_size, crowd_.customers()));
+        } catch (...) {
+          failures[block] = std::current_exception();
+          return;
+        }
+      }
+    });
+    for (const std::exception_ptr& failure : failures) {
+      if (failure) std::rethrow_exception(failure);
+    }
+  }
+
+  /// The visits of one window.
+  void live(std::size_t block, std::uint32_t begin, std::uint32_t end, std::size_t window) {
+    Tally& tally = tally_of(block);
+    Traffic& traffic = traffic_[block];
+    traffic.clear();
+    Recorder recorder(program_, tally);
+    Witness witness(recorder, traffic);
+    Lives lives = this->lives();
+    const double until = program_.windows().end(window);
+    for (std::uint32_t customer = begin; customer < end; ++customer) {
+      if (!crowd_.due(customer, until)) continue;
+      Life life = crowd_.take_up(lives, customer, window, recorder);
+      if (const std::int64_t persona = market_.introduced_by(customer); persona >= 0) {
+        recorder.introduced_by(static_cast<std::uint32_t>(persona));
+      }
+      lives.meet(customer, life);
+      witness.watch(customer);
+      bool ended = false;
+      do {
+        // The stay that ends here began at a visit, unless it is the first.
+        if (life.stay.exit >= 0) recorder.stayed(life.person, life.visit, life.stay, life.state);
+        lives.visit_next(customer, life, witness);
+        ended = program_.place(life.visit.touchpoint).end;
+      } while (!ended && life.stay.exit >= 0 && life.stay.until <= until);
+      crowd_.set_aside(customer, life, ended, recorder);
+    }
+    if (tally.events < visits_per_table) return;
+    const std::lock_guard lock(merging_);
+    totals_.add(tally);
+    tally.clear();
+  }
+
+  /// The horizon: who is still a customer has a tenure that nobody saw the end of.
+  void part(std::size_t block, std::uint32_t begin, std::uint32_t end) {
+    Recorder recorder(program_, tally_of(block));
+    const Lives lives = this->lives();
+    const std::size_t last = program_.windows().count() - 1;
+    for (std::uint32_t customer = begin; customer < end; ++customer) {
+      if (!crowd_.present(customer)) continue;
+      const Life life = crowd_.take_up(lives, customer, last, recorder);
+      Stay for_good;
+      for_good.until = program_.horizon();
+      recorder.stayed(life.person, life.visit, for_good, life.state);
+    }
+  }
+
+  void count_accounts(std::size_t window) {
+    const Accounts& accounts = *society_.accounts;
+    Tally& tally = tallies_.front();
+    for (std::uint32_t account = 0; account < accounts.count(); ++account) {
+      bool arrived = false, bought = false, customer = false;
+      for (std::uint32_t i = accounts.first(account); i < accounts.end(account); ++i) {
+        arrived = arrived || crowd_.present(i);
+        bought = bought || crowd_.bought(i);
+        customer = customer || crowd_.standing(i) == Standing::customer;
+      }
+      const auto add = [&](AccountScore score, bool counts) {
+        if (counts) tally.add(tally.shape().account(accounts.segment(account), window, score), 1);
+      };
+      add(AccountScore::arrived, arrived);
+      add(AccountScore::bought, bought);
+      add(AccountScore::customers, customer);
+    }
+  }
+
+  const Program& program_;
+  const Population& population_;
+  const Society& society_;
+  Streams streams_;
+  int threads_;
+  Crowd crowd_;
+  Market market_;
+  std::vector<Traffic> traffic_;  // of each block
+  std::deque<Tally> tallies_;
+  std::mutex merging_;
+  Totals totals_;
+};
+
+}  // namespace
+
+Society make_society(const Model& model, const Population& population, const Streams& streams, int threads) {
+  const ModelParts& parts = model.parts();
+  Society society;
+  if (!parts.account_segments.empty()) society.accounts.emplace(parts, streams);
+  if (!parts.word_of_mouth) return society;
+  std::vector<std::uint16_t> personas(parts.settings.customers);
+  for (std::uint32_t i = 0; i < personas.size(); ++i) {
+    personas[i] = static_cast<std::uint16_t>(society.accounts ? society.accounts->persona_of(i)
+                                                              : population.person(streams, i).persona);
+  }
+  society.network.emplace(parts, personas, streams, threads);
+  return society;
+}
+
+std::optional<Totals> live_together(const Program& program, const Population& population, const Society& society,
+                                    const Streams& streams, const TallyShape& shape, int threads,
+                                    const std::function<bool(double)>& go_on) {
+  return Replication(program, population, society, streams, shape, threads).live(go_on);
+}
+
+}  // namespace sojourn
