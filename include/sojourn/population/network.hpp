@@ -90,6 +90,9 @@ class SocialNetwork {
     if (row.empty()) return nobody;
     return row[static_cast<std::size_t>((std::uint64_t{word_a} * row.size()) >> 32)];
   }
+  /// The share of the messages of `from` that somebody of `persona` hears; NaN where nobody hears them. `persona_of` is the
+  /// persona of each person.
+  [[nodiscard]] double share_to(std::uint32_t from, std::size_t persona, std::span<const std::uint16_t> persona_of) const;
 
  private:
   [[nodiscard]] std::uint32_t mixed_contact(std::uint32_t from, std::uint32_t word_a, std::uint32_t word_b) const;
