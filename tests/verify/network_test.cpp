@@ -107,14 +107,10 @@ TEST_CASE("clustering of a small world is 3(K-2)/(4(K-1)) (1-p)^3", "[network]")
     const double kept = std::pow(1.0 - rewire, 3.0), expected = 3.0 * 8.0 / (4.0 * 9.0) * kept;
     CHECK(figures.sampled == 0);
     CHECK(figures.mean_degree == 10.0);
-    // Barrat & Weigt (2000): up to order 1/n for the ratio of means, which transitivity is; its sd is about 0.3 / sqrt(n).
-    // Degrees spread as ties are led elsewhere, so the number of pairs grows by the variance of degrees.
-    const double spread = 1.0 + 10.0 * rewire * (1.0 - rewire / 2.0) / 90.0;
-    CHECK(judge(figures.mean_clustering, 0.001, expected, 0.02, 0.011));
-    CHECK_FALSE(judge(figures.mean_clustering, 0.001, expected / std::pow(1.0 - rewire, 3.0) * std::pow(0.85, 3.0) + 0.05,
-                      0.02, 0.011));
-    CHECK(figures.transitivity <= figures.mean_clustering + 0.001);
-    CHECK(spread >= 1.0);
+    // Barrat & Weigt (2000) for the ratio of means; ties led elsewhere spread the degrees, and with them the number of
+    // pairs, by up to 2 %, which the slack allows.
+    CHECK(judge(figures.transitivity, 0.001, expected, 0.022, 0.012));
+    CHECK_FALSE(judge(figures.transitivity, 0.001, expected + 0.03, 0.022, 0.012));
   }
   const SocialNetwork small = built(SmallWorld{10, 0.1}, 3'000);
   CHECK(figures_of(small).mean_clustering == Approx(boost_clustering(small)));
