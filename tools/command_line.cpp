@@ -163,8 +163,14 @@ Parsed parse(int argc, char** argv) {
   map->add_option("-o,--output", o.line.output,
                   "picture (.svg), page (.html) or Graphviz source (.dot); default SCENARIO.svg in this folder")
       ->type_name("FILE");
+  map->add_flag("--network", o.line.network,
+                "instead: figures of the network that [word_of_mouth] names: contacts, clustering, homophily");
+  map->add_flag("--json", o.line.json, "with --network: the figures as JSON on stdout");
   add_changes(*map, o);
-  map->footer("Example:\n  sojourn map scenarios/telecom.toml -o telecom.svg");
+  map->footer(
+      "Examples:\n"
+      "  sojourn map scenarios/telecom.toml -o telecom.svg\n"
+      "  sojourn map my.toml --network --set 'word_of_mouth.network={ random = { contacts = 8 } }'");
 
   CLI::App* fresh = app.add_subcommand("new", "A scenario to start from");
   fresh->add_option("template", o.line.input, "template; a wrong name lists them")->type_name("TEMPLATE");

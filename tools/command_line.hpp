@@ -23,6 +23,7 @@ struct CommandLine {
   std::string change_arguments;  // the options that change numbers, as typed, for the file's history
   int threads = 0;
   bool control_variate = false;
+  bool network = false;
   bool json = false;
   bool quiet = false;
   bool progress = true;

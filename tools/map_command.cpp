@@ -1,14 +1,63 @@
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <thread>
 
 #include "commands.hpp"
 #include "session.hpp"
 #include "sojourn/base/whole_file.hpp"
+#include "sojourn/population/accounts.hpp"
+#include "sojourn/population/network_figures.hpp"
+#include "sojourn/population/population.hpp"
 #include "sojourn/report/journey_map.hpp"
+#include "sojourn/report/network_report.hpp"
 
 namespace sojourn::tools {
+namespace {
+
+/// The persona of everybody in the replication of `streams`.
+std::vector<std::uint16_t> personas_of(const ModelParts& parts, const Streams& streams) {
+  std::vector<std::uint16_t> personas(static_cast<std::size_t>(parts.settings.customers));
+  const auto fill = [&](const auto& persona_of) {
+    for (std::uint32_t i = 0; i < personas.size(); ++i) personas[i] = static_cast<std::uint16_t>(persona_of(i));
+  };
+  if (!parts.account_segments.empty()) {
+    const Accounts accounts(parts, streams);
+    fill([&](std::uint32_t i) { return accounts.persona_of(i); });
+  } else {
+    const Population population(parts);
+    fill([&](std::uint32_t i) { return population.person(streams, i).persona; });
+  }
+  return personas;
+}
+
+int print_network(const CommandLine& line) {
+  const Input input = read_input(line);
+  const ModelParts& parts = input.model.parts();
+  if (!line.output.empty()) {
+    throw InputError("sojourn: error: --network prints figures and writes no file\nhint: leave -o out, or add > FILE");
+  }
+  if (!parts.word_of_mouth) {
+    throw InputError(
+        "sojourn: error: this scenario has no [word_of_mouth], so nobody talks to anybody\n"
+        "hint: add [word_of_mouth] with network = { small_world = { contacts = 12, rewire = 0.1 } }");
+  }
+  const int threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  const Streams streams(parts.settings.seed, 0);
+  const std::vector<std::uint16_t> personas = personas_of(parts, streams);
+  const SocialNetwork network(parts, personas, streams, threads);
+  const NetworkFigures figures = network_figures(network, personas, parts.personas.size(), streams, threads);
+  std::fputs(line.json ? network_json(figures, input.model, line.input).c_str()
+                       : network_text(figures, input.model, colour()).c_str(),
+             stdout);
+  return done;
+}
+
+}  // namespace
 
 int map_command(const CommandLine& line) {
+  if (line.network) return print_network(line);
+  if (line.json) throw InputError("sojourn: error: a drawn map has no JSON\nhint: --json goes with --network");
   const std::filesystem::path path =
       line.output.empty() ? std::filesystem::path(line.input).stem() += ".svg" : std::filesystem::path(line.output);
   const std::string kind = path.extension().string();

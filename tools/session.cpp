@@ -11,6 +11,7 @@
 #include <filesystem>
 
 #include "sojourn/base/whole_file.hpp"
+#include "sojourn/outcomes/network_ties.hpp"
 #include "sojourn/outcomes/results_file.hpp"
 #include "sojourn/outcomes/version.hpp"
 #include "sojourn/scenario/nearest.hpp"
@@ -101,7 +102,8 @@ Input read_input(const CommandLine& line) {
     // `run` repeats whatever made the file, unless a plan is asked for; `compare` keeps the plans of a comparison.
     if (line.command == "run" && line.plan.empty()) command = history.command;
     if (selection.empty() && command == history.command) selection = history.selection;
-    scenario = parse_scenario(recorded.provenance.scenario_toml, line.input, path.parent_path(), line.overrides);
+    scenario = parse_scenario(recorded.provenance.scenario_toml, line.input, path.parent_path(), line.overrides,
+                              kept_ties(recorded));
   } else {
     scenario = read_scenario(path, line.overrides);
   }
@@ -177,7 +179,9 @@ int simulate(const CommandLine& line, const Input& input, const std::vector<Plan
   provenance.scenario_toml = input.scenario.text;
   provenance.scenario_name = input.scenario_name;
   provenance.seed = input.model.parts().settings.seed;
-  write_results(collect_outcomes(result, std::move(provenance)), path);
+  Outcomes outcomes = collect_outcomes(result, std::move(provenance));
+  keep_ties(input.model.parts(), outcomes);
+  write_results(outcomes, path);
 
   const Samples samples = collect_samples(result);
   if (line.json) {

@@ -31,49 +31,83 @@ float largest(const float* numbers, std::size_t count) {
   return result;
 }
 
+/// The second word of the counter, as `Streams::draw` makes it.
+std::uint32_t second_word(const Streams& streams, Purpose purpose) {
+  return static_cast<std::uint32_t>(purpose) | (streams.replication() << 8);
+}
+
 /// Somebody who says something, chosen by the first look and the count.
 struct Talker {
   std::uint32_t person, messages;
   bool positive;
 };
 
-/// The messages of some talkers on their way. In two steps, so that the memory of the hearers is on its way too before it is
-/// needed.
+/// Messages on their way, some dozens at a time and step by step, because each waits for the memory of three far places:
+/// where the speaker's contacts begin, the contacts, the hearer's counts.
 class Messages {
  public:
   Messages(const SocialNetwork& network, const Streams& streams, std::uint32_t window, const Hearers& hearers)
-      : network_(network), streams_(streams), window_(window), hearers_(hearers) {}
-
-  void send(const Talker& talker) {
-    Words words{};
-    for (std::uint32_t k = 0; k < talker.messages; ++k) {
-      if (k % 2 == 0) words = streams_.draw(talker.person, Purpose::message, window_, k / 2);
-      const std::size_t half = k % 2 * 2;
-      const std::uint32_t hearer = network_.contact(talker.person, words[half], words[half + 1]);
-      if (hearer == SocialNetwork::nobody) continue;
-      std::uint32_t* count = (talker.positive ? hearers_.positive : hearers_.negative) + hearer;
-      __builtin_prefetch(count, 1);
-      waiting_[waiting_count_++] = {hearer, talker.person, talker.positive};
-      if (waiting_count_ == most) deliver();
-    }
+      : rows_(network.well_mixed() ? nullptr : &network.rows()),
+        network_(network),
+        streams_(streams),
+        draw_words_(talk::widest_draws()),
+        window_(window),
+        hearers_(hearers) {
+    std::fill(std::begin(draws_.index), std::end(draws_.index), window);
   }
 
+  void send(const Talker& talker) {
+    if (rows_ != nullptr) rows_->prefetch_position(talker.person);
+    draws_.group[talking_] = talker.person;
+    talkers_[talking_++] = talker;
+    if (talking_ == talkers_.size()) deliver();
+  }
+
+  /// To be called at the end.
   void deliver() {
-    for (std::size_t m = 0; m < waiting_count_; ++m) {
-      const Message& message = waiting_[m];
-      std::uint32_t& count = (message.positive ? hearers_.positive : hearers_.negative)[message.hearer];
-      std::atomic_ref(count).fetch_add(1, std::memory_order_relaxed);
-      if (message.positive && hearers_.introduced_by != nullptr) introduce(message);
+    for (std::size_t t = 0; t < talking_ && rows_ != nullptr; ++t) rows_->prefetch_row(talkers_[t].person);
+    const std::size_t drawn = (talking_ + 15) / 16 * 16;
+    for (std::size_t t = talking_; t < drawn; ++t) draws_.group[t] = 0;
+    draw_words_(draws_, static_cast<int>(drawn), second_word(streams_, Purpose::message),
+                static_cast<std::uint32_t>(streams_.seed()), static_cast<std::uint32_t>(streams_.seed() >> 32), 0);
+    for (std::size_t t = 0; t < talking_; ++t) {
+      address(talkers_[t], {draws_.words[0][t], draws_.words[1][t], draws_.words[2][t], draws_.words[3][t]});
     }
-    waiting_count_ = 0;
+    talking_ = 0;
+    hand_over();
   }
 
  private:
-  static constexpr std::size_t most = 64;
   struct Message {
     std::uint32_t hearer, speaker;
     bool positive;
   };
+
+  [[nodiscard]] std::uint32_t& count_of(const Message& message) const {
+    return (message.positive ? hearers_.positive : hearers_.negative)[message.hearer];
+  }
+
+  // `words` are those of the first two messages.
+  void address(const Talker& talker, Words words) {
+    for (std::uint32_t k = 0; k < talker.messages; ++k) {
+      if (k % 2 == 0 && k > 0) words = streams_.draw(talker.person, Purpose::message, window_, k / 2);
+      const std::size_t half = k % 2 * 2;
+      const std::uint32_t hearer = network_.contact(talker.person, words[half], words[half + 1]);
+      if (hearer == SocialNetwork::nobody) continue;
+      const Message message{hearer, talker.person, talker.positive};
+      __builtin_prefetch(&count_of(message), 1);
+      messages_[waiting_++] = message;
+      if (waiting_ == messages_.size()) hand_over();
+    }
+  }
+
+  void hand_over() {
+    for (std::size_t m = 0; m < waiting_; ++m) {
+      std::atomic_ref(count_of(messages_[m])).fetch_add(1, std::memory_order_relaxed);
+      if (messages_[m].positive && hearers_.introduced_by != nullptr) introduce(messages_[m]);
+    }
+    waiting_ = 0;
+  }
 
   // The smallest wins: an introduction of an earlier window, without the mark, stands before any of this one.
   void introduce(const Message& message) {
@@ -84,12 +118,16 @@ class Messages {
     }
   }
 
+  const ContactRows* rows_;
   const SocialNetwork& network_;
   const Streams& streams_;
+  talk::DrawWords draw_words_;
   std::uint32_t window_;
   const Hearers& hearers_;
-  std::array<Message, most> waiting_;
-  std::size_t waiting_count_ = 0;
+  talk::Draws draws_;
+  std::array<Talker, talk::most_groups> talkers_;
+  std::array<Message, 128> messages_;
+  std::size_t talking_ = 0, waiting_ = 0;
 };
 
 }  // namespace
@@ -110,7 +148,9 @@ Said Talk::speak(std::uint32_t begin, std::uint32_t end, std::uint32_t window, d
   const float most_talkative = largest(speakers.talkativeness_of.data(), speakers.talkativeness_of.size());
   const bool of_persona = speakers.talkativeness_of.size() > 1;
   const talk::DrawWords draw_words = talk::widest_draws();
-  const std::uint32_t purpose = static_cast<std::uint32_t>(Purpose::talk) | (streams_.replication() << 8);
+  const std::uint32_t purpose = second_word(streams_, Purpose::talk);
+  float last_rate = 0.0f;
+  double nothing = 1.0;
   talk::Draws draws;
   std::fill(std::begin(draws.index), std::end(draws.index), window);
   Messages messages(network_, streams_, window, hearers);
@@ -147,7 +187,11 @@ Said Talk::speak(std::uint32_t begin, std::uint32_t end, std::uint32_t window, d
         const float my_rate = message_rate(mine, rate[static_cast<std::size_t>(voice)]);
         const float u = uniform(draws.words[k][g]);
         if (!(u < my_rate * 1.001f)) continue;  // as good as the count, but without its exponential
-        const std::uint32_t count = messages_said(my_rate, u);
+        if (my_rate != last_rate) {
+          last_rate = my_rate;
+          nothing = nothing_said(my_rate);
+        }
+        const std::uint32_t count = messages_said(my_rate, nothing, u);
         if (count == 0) continue;
         const bool positive = voice != Voice::detractor;
         (positive ? said.positive : said.negative) += count;

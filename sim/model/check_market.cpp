@@ -32,7 +32,16 @@ struct CheckNetwork {
     findings.number(path + "communities.within", network.within, fraction);
   }
   void operator()(const NetworkFile& network) const {
-    if (network.path.empty()) findings.error(path + "file", "the network's file has no name");
+    if (network.path.empty()) {
+      findings.error(path + "file", "the network's file has no name");
+    } else if (!network.ties || network.ties->empty()) {
+      findings.error(path + "file", "the network has no ties");
+    } else if (std::any_of(network.ties->begin(), network.ties->end(), [this](const Tie& tie) {
+                 return tie.from == tie.to || static_cast<double>(std::max(tie.from, tie.to)) >= people;
+               })) {
+      findings.error(path + "file", "a tie of the network is not between two people of the scenario",
+                     fmt::format("people are numbered from 0 to {}", text(people - 1.0)));
+    }
   }
 
   void contacts(std::string_view kind, double value) const {

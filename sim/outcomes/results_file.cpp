@@ -81,8 +81,9 @@ Outcomes read_results(const std::filesystem::path& path) {
 
 Outcomes read_provenance(const std::filesystem::path& path) {
   Outcomes outcomes = read_results(path);
-  outcomes.arrays.clear();
-  std::erase_if(outcomes.dimensions, [](const Dimension& dimension) { return dimension.name != "plan"; });
+  std::erase_if(outcomes.arrays, [](const Array& array) { return !array.name.starts_with("network/"); });
+  std::erase_if(outcomes.dimensions,
+                [](const Dimension& dimension) { return dimension.name != "plan" && dimension.name != "tie"; });
   return outcomes;
 }
 

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <atomic>
 #include <cassert>
+#include <limits>
 #include <type_traits>
+#include <utility>
 #include <variant>
 
 #include "crew.hpp"
@@ -145,6 +147,25 @@ std::uint32_t SocialNetwork::mixed_contact(std::uint32_t from, std::uint32_t wor
   const std::uint32_t* people = together_.data() + first_[chosen];
   const std::uint32_t other = people[below(others(chosen), word_b)];
   return other == from ? people[others(chosen)] : other;  // oneself gives way to the last, whom no word reaches
+}
+
+double SocialNetwork::share_to(std::uint32_t from, std::size_t persona, std::span<const std::uint16_t> persona_of) const {
+  const std::size_t mine = persona_of[from];
+  double there = 0.0, all = 0.0;
+  const auto add = [&](std::size_t theirs, double people) {
+    const double heard = (weights_.empty() ? 1.0 : weight(mine, theirs)) * people;
+    all += heard;
+    if (theirs == persona) there += heard;
+  };
+  if (!well_mixed_) {
+    for (const std::uint32_t one : rows_.row(from)) add(persona_of[one], 1.0);
+  } else if (!weights_.empty()) {
+    for (std::size_t k = 0; k < personas_; ++k) add(k, first_[k + 1] - first_[k] - (k == mine ? 1.0 : 0.0));
+  } else {
+    for (const std::uint16_t one : persona_of) add(one, 1.0);
+    add(mine, -1.0);
+  }
+  return all > 0.0 ? there / all : std::numeric_limits<double>::quiet_NaN();
 }
 
 std::uint32_t SocialNetwork::weighted_contact(std::uint32_t from, std::uint32_t word) const {

@@ -45,6 +45,7 @@ struct Problem {
   Finding finding;
   Region at;
   std::int32_t origin = -1;
+  std::string rendered = {};  // of a problem in another file, which has other lines; else empty
 };
 
 struct Document {

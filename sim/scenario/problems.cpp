@@ -33,7 +33,7 @@ std::string_view entity_key(std::string_view path, std::string_view entity) {
 }  // namespace
 
 void Problems::error(const std::string& path, const Region& at, std::int32_t origin, std::string message, std::string hint) {
-  problems_.push_back({{Severity::error, path, std::move(message), std::move(hint)}, at, origin});
+  problems_.push_back({{Severity::error, path, std::move(message), std::move(hint)}, at, origin, {}});
   broken_.insert(path);
 }
 

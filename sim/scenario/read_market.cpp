@@ -5,7 +5,9 @@
 #include <cmath>
 #include <limits>
 
+#include "edge_file.hpp"
 #include "reader.hpp"
+#include "sojourn/base/whole_file.hpp"
 
 namespace sojourn::scenario {
 namespace {
@@ -115,11 +117,7 @@ Network Reader::read_network(const Value& value) {
     NetworkFile kind;
     if (const auto path = text(*file)) {
       kind.path = *path;
-      std::error_code error;
-      if (kind.path.empty() || kind.path.find('\0') != std::string::npos ||
-          !std::filesystem::is_regular_file(folder_ / kind.path, error)) {
-        file->refuse(fmt::format("there is no file {}", in_quotes(kind.path)), "the path is relative to the scenario file");
-      }
+      read_ties(*file, kind);
     }
     network = kind;
   }
@@ -127,6 +125,44 @@ Network Reader::read_network(const Value& value) {
   if (found == 0 && value.node().children.empty()) value.refuse("network is empty", std::string(example));
   kinds->close();
   return network;
+}
+
+void Reader::read_ties(const Value& value, NetworkFile& file) {
+  if (!kept_ties_.empty() && value.node().origin < 0) {
+    file.ties = std::make_shared<const std::vector<Tie>>(kept_ties_);
+    return;
+  }
+  std::error_code error;
+  if (file.path.empty() || file.path.find('\0') != std::string::npos ||
+      !std::filesystem::is_regular_file(folder_ / file.path, error)) {
+    value.refuse(fmt::format("there is no file {}", in_quotes(file.path)), "the path is relative to the scenario file");
+    return;
+  }
+  // Nobody can be named where the number of people is not known; what is wrong with it was said.
+  const std::uint64_t people = std::min<std::uint64_t>(parts_.settings.customers, 4'000'000'000);
+  const std::string name = (folder_ / file.path).string();
+  if (people == 0) {
+    problems_.mark_broken(value.path());
+    return;
+  }
+  std::string text;
+  try {
+    text = read_whole_file(name, max_edge_file_bytes);
+  } catch (const InputError& failure) {
+    value.refuse(failure.what());
+    return;
+  }
+  EdgeFile edges = parse_edges(text, people);
+  if (edges.problems.empty()) {
+    file.ties = std::make_shared<const std::vector<Tie>>(std::move(edges.ties));
+    return;
+  }
+  problems_.mark_broken(value.path());
+  const SourceText source(std::string_view(text).substr(text.starts_with("\xef\xbb\xbf") ? 3 : 0));
+  for (const Refusal& refusal : edges.problems) {
+    const Finding finding{Severity::error, value.path(), refusal.message, refusal.hint};
+    problems_.add({finding, value.node().at, value.node().origin, rendered(finding, name, source, refusal.where)});
+  }
 }
 
 void Reader::read_reviews() {

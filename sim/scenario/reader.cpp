@@ -35,8 +35,13 @@ std::string line_of(const Node& node) { return node.at.line > 0 ? fmt::format(" 
 
 }  // namespace
 
-Reader::Reader(const Node& root, const SourceText& source, const std::filesystem::path& folder, Problems& problems)
-    : source_(source), folder_(folder), problems_(problems), root_(Value(root, "", problems), "the file") {}
+Reader::Reader(const Node& root, const SourceText& source, const std::filesystem::path& folder,
+               const std::vector<Tie>& kept_ties, Problems& problems)
+    : source_(source),
+      folder_(folder),
+      kept_ties_(kept_ties),
+      problems_(problems),
+      root_(Value(root, "", problems), "the file") {}
 
 ModelParts Reader::read() {
   read_schema();

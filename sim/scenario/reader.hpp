@@ -21,7 +21,8 @@ namespace sojourn::scenario {
 class Reader {
  public:
   /// `source` is the text of the document, `folder` where relative paths in it begin. All must outlive the reader.
-  Reader(const Node& root, const SourceText& source, const std::filesystem::path& folder, Problems& problems);
+  Reader(const Node& root, const SourceText& source, const std::filesystem::path& folder, const std::vector<Tie>& kept_ties,
+         Problems& problems);
 
   /// All parts. A value that was refused is replaced by one that breaks no other rule.
   [[nodiscard]] ModelParts read();
@@ -74,6 +75,7 @@ class Reader {
   // read_market.cpp
   void read_word_of_mouth();
   Network read_network(const Value& value);
+  void read_ties(const Value& value, NetworkFile& file);
   void read_reviews();
   void read_surveys();
   ClosedLoop read_closed_loop(const Value& value);
@@ -89,6 +91,7 @@ class Reader {
 
   const SourceText& source_;
   const std::filesystem::path& folder_;
+  const std::vector<Tie>& kept_ties_;
   Problems& problems_;
   Table root_;
   ModelParts parts_;

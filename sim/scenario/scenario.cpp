@@ -103,7 +103,7 @@ void add_findings_of_model(const ModelParts& parts, const Node& root, Problems& 
   for (Finding& finding : check(parts)) {
     if (problems.hides(finding.path)) continue;
     if (finding.severity == Severity::warning && graph_is_broken) continue;
-    Problem problem{std::move(finding), {}, -1};
+    Problem problem{std::move(finding), {}, -1, {}};
     places.place(problem);
     problems.add(std::move(problem));
   }
@@ -111,36 +111,30 @@ void add_findings_of_model(const ModelParts& parts, const Node& root, Problems& 
 
 std::string render(const Problem& problem, const std::string& name, const SourceText& source,
                    const std::vector<Override>& overrides) {
-  const bool error = problem.finding.severity == Severity::error;
-  std::string place = name;
-  std::string lines;
-  if (problem.origin >= 0) {
-    place = scenario::clipped(overrides[static_cast<std::size_t>(problem.origin)].option);
-  } else if (problem.at.line > 0) {
-    place = fmt::format("{}:{}:{}", name, problem.at.line, problem.at.column);
-    lines = '\n' + scenario::excerpt(source, problem.at);
-  }
-  std::string result =
-      fmt::format("{}: {}: {}{}", place, error ? "error" : "warning", scenario::clipped(problem.finding.message), lines);
-  if (!problem.finding.hint.empty()) result += "\nhint: " + scenario::clipped(problem.finding.hint);
-  return result;
+  if (problem.origin < 0) return scenario::rendered(problem.finding, name, source, problem.at);
+  return scenario::rendered(problem.finding, scenario::clipped(overrides[static_cast<std::size_t>(problem.origin)].option),
+                            source, {});
 }
 
 void report(std::vector<Problem> problems, const SourceText& source, const std::vector<Override>& overrides,
             Scenario& scenario) {
-  std::set<std::tuple<std::int32_t, std::uint32_t, std::uint32_t, std::string>> told;
+  std::set<std::tuple<std::int32_t, std::uint32_t, std::uint32_t, std::string, std::string>> told;
   std::size_t shown[2] = {0, 0};
   for (Problem& problem : problems) {
     // What [behaviour] sets wrongly for all is found once for each persona.
-    if (!told.emplace(problem.origin, problem.at.line, problem.at.column, problem.finding.message).second) continue;
+    if (!told.emplace(problem.origin, problem.at.line, problem.at.column, problem.finding.message, problem.rendered).second)
+      continue;
     std::size_t& count = shown[problem.finding.severity == Severity::error ? 0 : 1];
-    scenario.rendered.push_back(count++ < most_rendered ? render(problem, scenario.name, source, overrides) : std::string());
+    const bool shows = count++ < most_rendered;
+    scenario.rendered.push_back(!shows                     ? std::string()
+                                : problem.rendered.empty() ? render(problem, scenario.name, source, overrides)
+                                                           : std::move(problem.rendered));
     scenario.findings.push_back(std::move(problem.finding));
   }
 }
 
 void refuse(const scenario::Refusal& refusal, const SourceText& source, Scenario& scenario) {
-  report({Problem{{Severity::error, "", refusal.message, refusal.hint}, refusal.where, -1}}, source, {}, scenario);
+  report({Problem{{Severity::error, "", refusal.message, refusal.hint}, refusal.where, -1, {}}}, source, {}, scenario);
 }
 
 }  // namespace
@@ -173,7 +167,7 @@ Scenario read_scenario(const std::filesystem::path& path, const std::vector<Over
 }
 
 Scenario parse_scenario(std::string_view text, const std::string& name, const std::filesystem::path& folder,
-                        const std::vector<Override>& overrides) {
+                        const std::vector<Override>& overrides, const std::vector<Tie>& kept_ties) {
   Scenario result;
   result.name = name;
   result.text = text;
@@ -188,7 +182,7 @@ Scenario parse_scenario(std::string_view text, const std::string& name, const st
   for (Problem& problem : document.problems) problems.add(std::move(problem));
   if (document.readable) {
     if (!overrides.empty()) result.text = std::move(document.text);
-    result.parts = scenario::Reader(document.root, source, folder, problems).read();
+    result.parts = scenario::Reader(document.root, source, folder, kept_ties, problems).read();
     add_findings_of_model(result.parts, document.root, problems);
   }
   report(std::move(problems).sorted(), source, overrides, result);

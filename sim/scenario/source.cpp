@@ -341,6 +341,18 @@ std::string excerpt(const SourceText& source, const Region& where) {
   return result;
 }
 
+std::string rendered(const Finding& finding, const std::string& name, const SourceText& source, const Region& at) {
+  std::string place = name, lines;
+  if (at.line > 0) {
+    place += fmt::format(":{}:{}", at.line, at.column);
+    lines = '\n' + excerpt(source, at);
+  }
+  std::string result = fmt::format("{}: {}: {}{}", place, finding.severity == Severity::error ? "error" : "warning",
+                                   clipped(finding.message), lines);
+  if (!finding.hint.empty()) result += "\nhint: " + clipped(finding.hint);
+  return result;
+}
+
 std::string clipped(std::string_view text) {
   constexpr std::size_t longest = 400;
   const bool cut = cut_points(text, longest);

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "sojourn/base/error.hpp"
+
 namespace sojourn::scenario {
 
 inline constexpr std::size_t max_bytes = std::size_t{16} << 20;
@@ -53,6 +55,11 @@ struct FileText {
 
 /// Two lines: the line of `where` with its number, and a caret below it. Long lines are cut around the caret.
 [[nodiscard]] std::string excerpt(const SourceText& source, const Region& where);
+
+/// A finding as the user reads it: "name:line:column: error: ...", the line, a caret, a hint. Without a place (line 0) the
+/// name stands alone.
+[[nodiscard]] std::string rendered(const Finding& finding, const std::string& name, const SourceText& source,
+                                   const Region& at);
 
 /// `text` in quotes for a message: cut to a bearable length, control characters escaped.
 [[nodiscard]] std::string in_quotes(std::string_view text);

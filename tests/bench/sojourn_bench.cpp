@@ -25,6 +25,7 @@
 #include "sojourn/engine/recorder.hpp"
 #include "sojourn/engine/run.hpp"
 #include "sojourn/scenario/scenario.hpp"
+#include "talk_bench.hpp"
 
 namespace {
 
@@ -58,6 +59,7 @@ What the lines mean:
   two threads                  wall-clock time of whole runs with one and with two threads, in turn
   growth                       whole runs with all processors: wall-clock time, visits per second, and the most memory that the process
                                has held by then; flat memory shows as one figure
+  talk                         word of mouth alone, one thread: everybody a promoter on a small world of ten contacts, daily windows
   bytes per customer           state between windows where customers are coupled
 Exit status: 0 when it has measured, whatever the figures; 2 for a wrong command line; 1 for anything else.
 )";
@@ -361,6 +363,7 @@ struct Figures {
   std::vector<double> ticks, inlined_ticks, chain_ticks, bare_chain_ticks;
   Threads threads;
   std::vector<Growth> growth;
+  bench::TalkFigures talk;
   std::size_t bytes_per_customer = 0;
 };
 
@@ -374,6 +377,8 @@ Figures measure(const Options& options) {
   // First, while the process is small.
   figures.growth = grow(options.largest, options.patience);
   figures.threads = two_threads(options.quick ? 30'000 : 200'000, options.quick ? 3 : 12);
+
+  figures.talk = bench::measure_talk(options.quick);
 
   Subject twelve(bench::twelve), chain(bench::chain);
   figures.bytes_per_customer = lock_step::bytes_per_customer(twelve.compiled());
@@ -486,6 +491,15 @@ void print(const Figures& figures) {
     fmt::print("  {:>11} people {:>21.3f} {:>15.1f} {:>21.1f} {:>19.1f}\n", grown.people, grown.seconds,
                1e9 * grown.seconds / visits, 1e-6 * visits / grown.seconds, grown.memory);
   }
+  fmt::print(
+      "\ntalk: {} people, {} windows      M person-windows per second and core   best   M messages per second (goal of the "
+      "first: 150)\n",
+      figures.talk.people, figures.talk.windows);
+  for (const bench::TalkSpeed& speed : figures.talk.speeds) {
+    fmt::print("  {:>7.4f} messages per person-day {:>35.1f} {:>6.1f} {:>23.1f}\n", speed.messages_per_day,
+               1e-6 * speed.person_windows, 1e-6 * speed.best, 1e-6 * speed.messages);
+  }
+  fmt::print("  bytes per person, network and columns: {:.1f} (goal: at most 60)\n", figures.talk.bytes_per_person);
   fmt::print("\nbytes per customer between windows: {} (goal: at most 48)\n", figures.bytes_per_customer);
 }
 
@@ -532,6 +546,16 @@ ordered_json json_of(const Figures& figures) {
   for (const Growth& grown : figures.growth) {
     out["growth"].push_back(
         {{"people", grown.people}, {"visits", grown.visits}, {"seconds", grown.seconds}, {"peak_memory_mib", grown.memory}});
+  }
+  out["talk"] = {{"people", figures.talk.people},
+                 {"windows", figures.talk.windows},
+                 {"bytes_per_person", figures.talk.bytes_per_person},
+                 {"rates", ordered_json::array()}};
+  for (const bench::TalkSpeed& speed : figures.talk.speeds) {
+    out["talk"]["rates"].push_back({{"messages_per_day", speed.messages_per_day},
+                                    {"person_windows_per_second", speed.person_windows},
+                                    {"best", speed.best},
+                                    {"messages_per_second", speed.messages}});
   }
   out["bytes_per_customer"] = figures.bytes_per_customer;
   return out;

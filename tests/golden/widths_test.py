@@ -16,14 +16,15 @@ def offered(path):
 
 class WidthsTest(unittest.TestCase):
     def test_one_function_leaves_each_object(self):
-        objects = sorted(BUILD.glob("CMakeFiles/sojourn_lock_step_*.dir/sim/engine/lock_step.cpp.o"))
-        self.assertGreater(len(objects), 0)
-        for path in objects:
-            width = path.parts[-4].removeprefix("sojourn_lock_step_").removesuffix(".dir")
-            with self.subTest(width):
-                names = offered(path)
-                self.assertEqual(len(names), 1, names)
-                self.assertIn(f"sojourn::lock_step::live_{width}(", names[0])
+        for source, function in (("lock_step", "lock_step::live"), ("talk_draws", "talk::draw")):
+            objects = sorted(BUILD.glob(f"CMakeFiles/sojourn_lock_step_*.dir/sim/engine/{source}.cpp.o"))
+            self.assertGreater(len(objects), 0)
+            for path in objects:
+                width = path.parts[-4].removeprefix("sojourn_lock_step_").removesuffix(".dir")
+                with self.subTest(source, width=width):
+                    names = offered(path)
+                    self.assertEqual(len(names), 1, names)
+                    self.assertIn(f"sojourn::{function}_{width}(", names[0])
 
     def test_the_twin_offers_more(self):
         """An ordinary object has inline functions that the linker shares."""

@@ -128,9 +128,12 @@ TEST_CASE("market: a queue that is overrun grows as the fluid limit says", "[ver
   };
   for (const std::size_t days : {10u, 20u, 49u}) {
     CAPTURE(days);
-    CHECK(backlog(days) == Approx(144.0 * static_cast<double>(days)).epsilon(0.02));
+    // 10,000 simulated callers a day: a hundredth of 576 is chance, every day.
+    const double n = static_cast<double>(days), error = 5.76 * std::sqrt(n);
+    CHECK(judge(backlog(days), error, 144.0 * n, 0.11 * 144.0 * n));
+    CHECK_FALSE(judge(backlog(days), error, 0.89 * 144.0 * n, 0.11 * 144.0 * n));
     // In the middle of a window, at 432 served a day.
-    CHECK(wait_in(totals, days) == Approx(144.0 * (static_cast<double>(days) - 0.5) / 432.0).epsilon(0.02));
+    CHECK(judge(wait_in(totals, days), error / 432.0, 144.0 * (n - 0.5) / 432.0, 0.11 * n / 3.0));
   }
 }
 
@@ -148,7 +151,9 @@ TEST_CASE("market: callers give up when their patience ends, and wait no longer"
   const double gave_up = totals.value(shape.touch(0, 0, TouchScore::gave_up)) / 600'000.0;
   const double error = std::sqrt(0.25 / 600'000.0);
   CHECK(judge(gave_up, error, expected / 30.0, 0.01, 0.002));
-  CHECK(totals.value(shape.taken(0, 1)) == totals.value(shape.touch(0, 0, TouchScore::gave_up)));
+  // All of them leave by that exit, but for the few whose patience ends beyond the horizon.
+  CHECK(totals.value(shape.taken(0, 1)) <= gave_up * 600'000.0);
+  CHECK(totals.value(shape.taken(0, 1)) > gave_up * 600'000.0 - 100.0);
   CHECK(totals.value(shape.touch(0, 0, TouchScore::wait), shape.scales.days) / 600'000.0 == Approx(waited / 30.0).epsilon(0.02));
   // In the long run as many stay as can be served: a quarter gives up.
   CHECK(1.0 - std::exp(-wait_in(totals, 29) / mean) == Approx(0.25).margin(0.01));

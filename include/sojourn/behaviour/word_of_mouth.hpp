@@ -11,19 +11,22 @@ namespace sojourn {
 /// says in it.
 SOJOURN_INLINE float message_rate(float talkativeness, float rate_in_window) { return talkativeness * rate_in_window; }
 
+/// The probability of saying nothing at a rate (>= 0).
+SOJOURN_INLINE double nothing_said(float rate) { return numeric::exp(-static_cast<double>(rate)); }
+
 /// How many messages are said at `rate` (>= 0): a Poisson number by inversion of one uniform number u in (0, 1), the largest
 /// k with u < P(N >= k). It never falls when the rate rises, so that plans on common random numbers stay together. Above a
 /// rate of 600 the normal quantile with its skewness corrected stands for the sum (Cornish & Fisher 1938), within one
-/// message.
-SOJOURN_INLINE std::uint32_t messages_said(float rate, float u) {
+/// message. `nothing` is `nothing_said(rate)`, given because many people share a rate.
+SOJOURN_INLINE std::uint32_t messages_said(float rate, double nothing, float u) {
   const auto mean = static_cast<double>(rate);
   if (mean > 600.0) {
     const float z = -numeric::normal_quantile(u);
     const double said = mean + static_cast<double>(z * __builtin_sqrtf(rate)) + static_cast<double>(z * z + 2.0f) / 6.0;
     return static_cast<std::uint32_t>(numeric::clip(said, 0.0, 4e9));
   }
-  double exactly = numeric::exp(-mean);  // P(N = k)
-  double more = 1.0 - exactly;           // P(N > k)
+  double exactly = nothing;     // P(N = k)
+  double more = 1.0 - exactly;  // P(N > k)
   std::uint32_t said = 0;
   while (static_cast<double>(u) < more) {
     ++said;

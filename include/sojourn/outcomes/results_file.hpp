@@ -24,7 +24,7 @@ void write_results(const Outcomes& outcomes, const std::filesystem::path& path);
 /// edited, or of another schema. A file that h5repack has rewritten is still read.
 [[nodiscard]] Outcomes read_results(const std::filesystem::path& path);
 
-/// Only the provenance and the `plan` dimension, for `sojourn run out.h5`. The whole file is verified. Throws as
+/// Only the provenance, the `plan` dimension and the ties of a network (network_ties.hpp), for `sojourn run out.h5`. The whole file is verified. Throws as
 /// `read_results`.
 [[nodiscard]] Outcomes read_provenance(const std::filesystem::path& path);
 

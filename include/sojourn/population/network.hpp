@@ -35,6 +35,14 @@ class ContactRows {
     const std::uint64_t begin = position(person), end = position(std::uint64_t{person} + 1);
     return {contacts_.data() + begin, static_cast<std::size_t>(end - begin)};
   }
+  /// Ask the memory for where a row begins, and for the row, which are to be read soon. (Always inlined: g++ drops calls to
+  /// functions that do nothing else.)
+  SOJOURN_INLINE void prefetch_position(std::uint32_t person) const {
+    if (wide_.empty()) __builtin_prefetch(narrow_.data() + person);
+  }
+  SOJOURN_INLINE void prefetch_row(std::uint32_t person) const {
+    if (!contacts_.empty()) __builtin_prefetch(contacts_.data() + position(person));
+  }
 
  private:
   [[nodiscard]] std::uint64_t position(std::uint64_t person) const {
@@ -82,6 +90,9 @@ class SocialNetwork {
     if (row.empty()) return nobody;
     return row[static_cast<std::size_t>((std::uint64_t{word_a} * row.size()) >> 32)];
   }
+  /// The share of the messages of `from` that somebody of `persona` hears; NaN where nobody hears them. `persona_of` is the
+  /// persona of each person.
+  [[nodiscard]] double share_to(std::uint32_t from, std::size_t persona, std::span<const std::uint16_t> persona_of) const;
 
  private:
   [[nodiscard]] std::uint32_t mixed_contact(std::uint32_t from, std::uint32_t word_a, std::uint32_t word_b) const;

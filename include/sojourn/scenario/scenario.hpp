@@ -39,13 +39,15 @@ struct Scenario {
 };
 
 /// Reads a scenario file. Limits: 16 MiB, 100,000 lines, 2,000,000 values, nesting and dotted keys of 32 parts. Never throws
-/// for what the file contains (see `Scenario::findings`); a missing file, a directory or an unreadable one is a finding too.
+/// for what the file contains (see `Scenario::findings`); a missing file, a directory or an unreadable one is a finding too,
+/// and so is what is wrong with the edge file of a network, which may have 2 GiB and 100,000,000 ties.
 [[nodiscard]] Scenario read_scenario(const std::filesystem::path& path, const std::vector<Override>& overrides = {});
 
-/// The same from text; `name` stands in messages, relative paths inside are resolved against `folder`.
+/// The same from text; `name` stands in messages, relative paths inside are resolved against `folder`. `ties` of a results
+/// file, unless there are none, stand for the network's file, unless an override names another.
 [[nodiscard]] Scenario parse_scenario(std::string_view text, const std::string& name,
-                                      const std::filesystem::path& folder = ".",
-                                      const std::vector<Override>& overrides = {});
+                                      const std::filesystem::path& folder = ".", const std::vector<Override>& overrides = {},
+                                      const std::vector<Tie>& ties = {});
 
 /// The rendered errors, with Severity::warning the warnings too, joined by newlines and without one at the end; what is
 /// beyond the first hundred of each is counted in a last line. Empty when there is nothing to tell.
