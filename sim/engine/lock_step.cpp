@@ -28,8 +28,10 @@ namespace b = behaviour;
 using numeric::greater;
 using numeric::lesser;
 
+typedef float Float4 __attribute__((vector_size(16), may_alias));
 typedef float Float8 __attribute__((vector_size(32), may_alias));
 typedef double Double4 __attribute__((vector_size(32), may_alias));
+typedef double Double4Anywhere __attribute__((vector_size(32), may_alias, aligned(4)));
 typedef std::int64_t Long4 __attribute__((vector_size(32), may_alias));
 typedef std::int32_t Int4 __attribute__((vector_size(16), may_alias));
 
@@ -62,6 +64,8 @@ struct alignas(64) Scratch {
   float sigma[lane_count], e[lane_count], x[lane_count];
   std::int32_t family[lane_count], to[lane_count], taken[lane_count], moves[lane_count], window[lane_count];
   std::int32_t list[lane_count], cell[lane_count], turns[lane_count];
+  std::uint32_t kept[lane_count], visits_and_exit[lane_count], who[lane_count];
+  float feelings[2][lane_count];
   std::int32_t finishes[lane_count], taken_cell[lane_count], left_cell[lane_count], met_cell[lane_count];
 };
 
@@ -144,64 +148,103 @@ SOJOURN_INLINE void fetch_group(const Row* rows, const std::int32_t* row, int gr
   store(7, __builtin_shufflevector(b3, b7, 4, 5, 6, 7, 12, 13, 14, 15));
 }
 
+/// Four rows of four become four columns; it is its own inverse.
+SOJOURN_INLINE void transpose(const Double4 (&row)[4], Double4 (&column)[4]) {
+  const Double4 a = __builtin_shufflevector(row[0], row[1], 0, 4, 2, 6);
+  const Double4 b = __builtin_shufflevector(row[0], row[1], 1, 5, 3, 7);
+  const Double4 c = __builtin_shufflevector(row[2], row[3], 0, 4, 2, 6);
+  const Double4 d = __builtin_shufflevector(row[2], row[3], 1, 5, 3, 7);
+  column[0] = __builtin_shufflevector(a, c, 0, 1, 4, 5);
+  column[1] = __builtin_shufflevector(b, d, 0, 1, 4, 5);
+  column[2] = __builtin_shufflevector(a, c, 2, 3, 6, 7);
+  column[3] = __builtin_shufflevector(b, d, 2, 3, 6, 7);
+}
+
+/// Eight pairs of 32-bit numbers become two columns.
+SOJOURN_INLINE void split(const Double4& first, const Double4& second, void* low, void* high) {
+  const Float8 a = reinterpret_cast<const Float8&>(first), b = reinterpret_cast<const Float8&>(second);
+  *static_cast<Float8*>(low) = __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14);
+  *static_cast<Float8*>(high) = __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15);
+}
+
+/// Two columns become four pairs of 32-bit numbers.
+SOJOURN_INLINE Double4 pair(const void* low, const void* high) {
+  const auto a = *static_cast<const Float4*>(low), b = *static_cast<const Float4*>(high);
+  const Float8 both = __builtin_shufflevector(a, b, 0, 4, 1, 5, 2, 6, 3, 7);
+  return reinterpret_cast<const Double4&>(both);
+}
+
 /// Eight exits become columns of their fields.
 SOJOURN_INLINE void fetch_exits(const Exit* exits, const std::int32_t* index, int lane, double* a, double* b, float* sigma,
                                 std::int32_t* family, std::int32_t* to, std::int32_t* taken) {
-  const auto half = [&](int at, double* a4, double* b4, Double4& sigma_family, Double4& to_taken)
-      __attribute__((always_inline)) {
+  Double4 columns[2][4];
+  for (int half = 0; half < 2; ++half) {
+    const int at = lane + 4 * half;
     const auto load = [&](int k) __attribute__((always_inline)) {
       return *reinterpret_cast<const Double4*>(exits + index[at + k]);
     };
-    const Double4 r0 = load(0), r1 = load(1), r2 = load(2), r3 = load(3);
-    const Double4 u0 = __builtin_shufflevector(r0, r1, 0, 4, 2, 6), u1 = __builtin_shufflevector(r0, r1, 1, 5, 3, 7);
-    const Double4 u2 = __builtin_shufflevector(r2, r3, 0, 4, 2, 6), u3 = __builtin_shufflevector(r2, r3, 1, 5, 3, 7);
-    *reinterpret_cast<Double4*>(a4) = __builtin_shufflevector(u0, u2, 0, 1, 4, 5);
-    *reinterpret_cast<Double4*>(b4) = __builtin_shufflevector(u1, u3, 0, 1, 4, 5);
-    sigma_family = __builtin_shufflevector(u0, u2, 2, 3, 6, 7);
-    to_taken = __builtin_shufflevector(u1, u3, 2, 3, 6, 7);
-  };
-  Double4 shapes[2], ways[2];
-  half(lane, a + lane, b + lane, shapes[0], ways[0]);
-  half(lane + 4, a + lane + 4, b + lane + 4, shapes[1], ways[1]);
-  const auto split = [&](const Double4* pairs, void* first, void* second) __attribute__((always_inline)) {
-    const Float8 low = reinterpret_cast<const Float8&>(pairs[0]), high = reinterpret_cast<const Float8&>(pairs[1]);
-    *static_cast<Float8*>(first) = __builtin_shufflevector(low, high, 0, 2, 4, 6, 8, 10, 12, 14);
-    *static_cast<Float8*>(second) = __builtin_shufflevector(low, high, 1, 3, 5, 7, 9, 11, 13, 15);
-  };
-  split(shapes, sigma + lane, family + lane);
-  split(ways, to + lane, taken + lane);
+    transpose({load(0), load(1), load(2), load(3)}, columns[half]);
+    *reinterpret_cast<Double4*>(a + at) = columns[half][0];
+    *reinterpret_cast<Double4*>(b + at) = columns[half][1];
+  }
+  split(columns[0][2], columns[1][2], sigma + lane, family + lane);
+  split(columns[0][3], columns[1][3], to + lane, taken + lane);
 }
 
 /// The block at work.
 class Block {
  public:
-  Block(const Tables& tables, const Task& task) : t_(tables), task_(task), next_(task.begin) {}
+  Block(const Tables& tables, const Task& task)
+      : t_(tables),
+        task_(task),
+        arrived_(task.cells + tables.shape.person(0, PersonScore::arrived)),
+        days_to_purchase_(task.cells + tables.shape.person(0, PersonScore::days_to_purchase)),
+        revenue_(task.cells + tables.shape.person(0, PersonScore::revenue)),
+        cost_(task.cells + tables.shape.person(0, PersonScore::cost_to_serve)),
+        bought_(task.cells + tables.shape.time(0, 0, TimeScore::bought)),
+        visits_(task.cells + tables.shape.touch(0, 0, TouchScore::visits)),
+        next_(task.begin) {}
 
   Done live() {
     if (task_.store != nullptr) {
-      const std::uint32_t count = task_.end - task_.begin;
-      for (std::uint32_t k = 0; k < count; ++k) {
-        task_.due[due_] = k;
-        due_ += task_.store->time[k] <= task_.until ? 1 : 0;
-      }
+      live_window();
+    } else {
+      live_whole_lives();
     }
-    while (lanes_ < lane_count && load(lanes_)) ++lanes_;
-    while (lanes_ > 0 && !done_.endless) {
-      padded_ = (lanes_ + 15) & ~15;
-      start();
-      fetch(), lap(Step::fetch);
-      draw(), lap(Step::draw);
-      experience(), lap(Step::experience);
-      record(), lap(Step::record);
-      choose(), lap(Step::choose);
-      wait(), lap(Step::wait);
-      move(), lap(Step::move);
-    }
-    task_.flush(task_.worker, task_.packed);
     return done_;
   }
 
  private:
+  /// Every lane holds one customer from the first visit to the last.
+  void live_whole_lives() {
+    while (lanes_ < lane_count && begin(lanes_)) ++lanes_;
+    while (lanes_ > 0 && !done_.endless) {
+      visit();
+      move(), lap(Step::move);
+    }
+  }
+
+  /// Every visit takes its customer out of the store and puts it back.
+  void live_window() {
+    for (start(); resume() && !done_.endless; start()) {
+      lap(Step::move);
+      if (lanes_ == 0) continue;
+      visit();
+      keep(), lap(Step::move);
+    }
+  }
+
+  void visit() {
+    padded_ = (lanes_ + 15) & ~15;
+    start();
+    fetch(), lap(Step::fetch);
+    draw(), lap(Step::draw);
+    experience(), lap(Step::experience);
+    record(), lap(Step::record);
+    choose(), lap(Step::choose);
+    wait(), lap(Step::wait);
+  }
+
   void start() {
     if (task_.ticks != nullptr) tick_ = now();
   }
@@ -412,13 +455,12 @@ class Block {
   /// From one standing to another at the visit at hand; also the first purchase and the end of a tenure.
   void stand(int i, std::int32_t code, std::int32_t bought) {
     std::int16_t* codes = task_.packed.codes + 8 * cell(c_.persona[i], c_.window[i]);
-    const auto persona = static_cast<std::size_t>(c_.persona[i]);
     --codes[c_.code[i]];
     ++codes[code];
     if (bought != 0 && c_.bought[i] == 0) {
       c_.bought_at[i] = c_.time[i];
-      ++task_.cells[t_.shape.time(persona, static_cast<std::size_t>(c_.window[i]), TimeScore::bought)];
-      task_.cells[t_.shape.person(persona, PersonScore::days_to_purchase)] +=
+      ++bought_[cell(c_.persona[i], c_.window[i]) * time_score_count];
+      days_to_purchase_[static_cast<std::size_t>(c_.persona[i]) * person_score_count] +=
           fixed(c_.time[i] - c_.arrival[i], t_.shape.scales.days);
     }
     if (code == Code::churned && c_.bought_at[i] >= 0.0) {
@@ -666,8 +708,7 @@ class Block {
         if ((flag[i] & RowFlag::one_by_one) != 0) decide(i);
       }
     }
-    const double horizon = t_.horizon, until = task_.until, width = t_.window_width, per_day = t_.windows_per_day;
-    const auto last_window = static_cast<double>(t_.windows - 1);
+    const double horizon = t_.horizon, until = task_.until;
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
       const double delay = s_.a[i] > 0.0 ? s_.a[i] : 0.0;
@@ -676,8 +717,6 @@ class Block {
       // A visit at the horizon is the last, even where an exit takes no time.
       const std::int32_t beyond = then > until ? 2 : 1;
       s_.moves[i] = s_.chosen[i] >= 0 && now < horizon && then <= horizon ? beyond : 0;
-      const double inside = then < horizon ? then : horizon;
-      s_.window[i] = window_of(inside, width, per_day, last_window);
     }
   }
 
@@ -742,12 +781,14 @@ class Block {
 
   SOJOURN_INLINE static float logit(float u) { return numeric::log(u) - numeric::log(1.0f - u); }
 
-  /// Windows::of in arithmetic alone.
+  /// Windows::of in arithmetic alone: a first guess is off by one at most.
   SOJOURN_INLINE static std::int32_t window_of(double time, double width, double per_day, double last) {
     auto k = static_cast<double>(static_cast<std::int32_t>(time * per_day));
     k = k < last ? k : last;
-    k = k > 0.0 && time <= k * width ? k - 1.0 : k;
-    k = k < last && time > (k + 1.0) * width ? k + 1.0 : k;
+    const double early = time <= k * width ? 1.0 : 0.0, late = time > (k + 1.0) * width ? 1.0 : 0.0;
+    k += late - early;
+    k = k < last ? k : last;
+    k = k > 0.0 ? k : 0.0;
     return static_cast<std::int32_t>(k);
   }
 
@@ -871,21 +912,24 @@ class Block {
     s_.taken[i] = exit.taken;
   }
 
-  void move() {
-    // Without a branch: whether somebody stays in this window is anybody's guess. Who does not move counts in a cell of its
-    // own.
-    const std::int32_t nobody_present = t_.places * t_.windows, nobody_taken = t_.personas * t_.exit_count;
+  /// The windows of times up to the horizon; later ones are in the last.
+  void find_windows(const double* time, std::int32_t* window) {
+    const double horizon = t_.horizon, width = t_.window_width, per_day = t_.windows_per_day;
+    const auto last = static_cast<double>(t_.windows - 1);
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
-      // Ends have places below 0.
-      const std::int32_t to = s_.to[i], place = to < 0 ? -1 - to : to;
-      const bool moves = s_.moves[i] == 1;
-      s_.finishes[i] = moves && to >= 0 ? 0 : 1;
-      s_.taken_cell[i] = moves ? s_.taken[i] : nobody_taken;
-      s_.left_cell[i] = moves ? c_.place[i] * t_.windows + s_.window[i] : nobody_present;
-      s_.met_cell[i] = moves ? place * t_.windows + s_.window[i] : nobody_present;
-      c_.place[i] = moves ? place : c_.place[i];
+      const double inside = time[i] < horizon ? time[i] : horizon;
+      window[i] = window_of(inside, width, per_day, last);
     }
+  }
+
+  /// Without a branch: whether somebody stays in this window is anybody's guess. Who does not move counts in a cell of its
+  /// own.
+  [[nodiscard]] std::int32_t nobody_present() const { return t_.places * t_.windows; }
+  [[nodiscard]] std::int32_t nobody_taken() const { return t_.personas * t_.exit_count; }
+
+  /// Counts moves, and lists the lanes that finish. Returns how many do.
+  int count_moves() {
     int finished = 0;
     std::uint32_t* const taken = task_.packed.taken;
     std::int16_t* const present = task_.packed.present;
@@ -897,6 +941,24 @@ class Block {
       s_.list[finished] = i;
       finished += s_.finishes[i];
     }
+    return finished;
+  }
+
+  void move() {
+    find_windows(s_.time, s_.window);
+    const std::int32_t nobody_present = this->nobody_present(), nobody_taken = this->nobody_taken();
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      // Ends have places below 0.
+      const std::int32_t to = s_.to[i], place = to < 0 ? -1 - to : to;
+      const bool moves = s_.moves[i] == 1;
+      s_.finishes[i] = moves && to >= 0 ? 0 : 1;
+      s_.taken_cell[i] = moves ? s_.taken[i] : nobody_taken;
+      s_.left_cell[i] = moves ? c_.place[i] * t_.windows + s_.window[i] : nobody_present;
+      s_.met_cell[i] = moves ? place * t_.windows + s_.window[i] : nobody_present;
+      c_.place[i] = moves ? place : c_.place[i];
+    }
+    const int finished = count_moves();
     std::uint32_t events = 0;
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
@@ -911,7 +973,7 @@ class Block {
     for (int k = finished - 1; k >= 0; --k) {
       const int i = s_.list[k];
       leave(i);
-      if (load(i)) continue;
+      if (begin(i)) continue;
       --lanes_;
       if (i != lanes_) copy(lanes_, i);
     }
@@ -933,24 +995,25 @@ class Block {
     c_.row[i] = t_.row_of[regime * t_.places + c_.place[i]];
   }
 
-  /// A life, or its part in this window, is over.
+  /// A life is over.
   void leave(int i) {
     if (s_.moves[i] == 0) {
-      if (c_.bought_at[i] >= 0.0) tenure(i, t_.horizon, TenureScore::censored);
-      if (task_.store != nullptr) forget(i);
-    } else if (s_.moves[i] == 2) {
-      keep(i, s_.time[i], s_.taken[i] - c_.persona[i] * t_.exit_count);
+      stop(i);
     } else {
       end(i);
-      if (task_.store != nullptr) forget(i);
     }
     settle(i);
   }
 
+  /// The horizon comes before another visit.
+  void stop(int i) {
+    if (c_.bought_at[i] >= 0.0) tenure(i, t_.horizon, TenureScore::censored);
+  }
+
   void settle(int i) {
-    const auto persona = static_cast<std::size_t>(c_.persona[i]);
-    task_.cells[t_.shape.person(persona, PersonScore::revenue)] += c_.worth_revenue[i];
-    task_.cells[t_.shape.person(persona, PersonScore::cost_to_serve)] += c_.worth_cost[i];
+    const std::size_t at = static_cast<std::size_t>(c_.persona[i]) * person_score_count;
+    revenue_[at] += c_.worth_revenue[i];
+    cost_[at] += c_.worth_cost[i];
   }
 
   /// The visit to an end: one visit, its money, and whom the company has lost; nothing is appraised.
@@ -973,9 +1036,7 @@ class Block {
     if ((row.flags & RowFlag::priced) != 0) pay(row.price, c_.time[i], c_.window[i]);
   }
 
-  /// The next customer with something to do, into lane i.
-  bool load(int i) { return task_.store != nullptr ? resume(i) : begin(i); }
-
+  /// The next person, into lane i.
   bool begin(int i) {
     for (;;) {
       if (ready_ == drawn_) {
@@ -1021,97 +1082,221 @@ class Block {
   }
 
   void first_visit(int i, std::int32_t touchpoint, double time) {
-    const auto persona = static_cast<std::size_t>(c_.persona[i]);
     c_.time[i] = time;
     c_.window[i] = window_of(time, t_.window_width, t_.windows_per_day, static_cast<double>(t_.windows - 1));
     const std::int32_t place = c_.persona[i] * t_.touchpoints + touchpoint;
     c_.place[i] = place;
     find_row(i);
     ++task_.packed.present[place * t_.windows + c_.window[i]];
+    meet(c_.persona[i], touchpoint);
+  }
+
+  /// A first visit, which no exit tells of.
+  void meet(std::int32_t persona, std::int32_t touchpoint) {
+    const std::int32_t place = persona * t_.touchpoints + touchpoint;
     if (t_.still) {
       for (int k = 0; k < 3; ++k) task_.packed.touch[4 * place + k] += t_.still_scores[4 * place + k];
     }
-    ++task_.cells[t_.shape.person(persona, PersonScore::arrived)];
-    ++task_.cells[t_.shape.touch(persona, static_cast<std::size_t>(touchpoint), TouchScore::visits)];
+    ++arrived_[static_cast<std::size_t>(persona) * person_score_count];
+    ++visits_[static_cast<std::size_t>(place) * touch_score_count];
   }
 
-  /// A customer whose next visit is due before the window's end.
-  bool resume(int i) {
-    const Store& store = *task_.store;
-    for (;;) {
-      if (resumed_ == due_) return false;
-      const std::uint32_t k = task_.due[resumed_++];
-      if (++since_flush_ == customers_per_flush) flush();
-      c_.customer[i] = task_.begin + k;
-      c_.persona[i] = store.persona[k];
-      c_.luck[i] = store.luck[k];
-      c_.answering[i] = store.answering[k];
-      c_.satisfaction[i] = store.satisfaction[k];
-      c_.expectation[i] = store.expectation[k];
-      const std::uint16_t persona = store.persona[k];
-      c_.loss_aversion[i] = store.loss_aversion == nullptr ? t_.loss_aversion_of[persona] : store.loss_aversion[k];
-      c_.effort_aversion[i] = store.effort_aversion == nullptr ? t_.effort_aversion_of[persona] : store.effort_aversion[k];
-      for (int own = 0; own < t_.own_count; ++own) c_.own[own][i] = store.own[own][k];
-      c_.event[i] = store.event[k];
-      c_.team[i] = static_cast<std::int32_t>(store.team[k] >> 3) - 1;
-      fresh(i);
-      const std::int32_t exit = store.exit[k];
-      if (exit >= t_.exit_count) {
-        c_.arrival[i] = store.time[k];
-        c_.bought_at[i] = -1.0;
-        first_visit(i, exit - t_.exit_count, store.time[k]);
-      } else {
-        restore(i, k, exit);
+  /// The next customers who have a visit in this window, into lanes from the first on: those who were just here first, while
+  /// they are near. False when there are none.
+  bool resume() {
+    const double* time = task_.store->time;
+    const std::uint32_t all = task_.end - task_.begin;
+    const double until = task_.until;
+    std::int32_t* const due = s_.turns;
+    std::uint32_t* const kept = s_.kept;
+    int count = again_;
+    std::uint32_t at = looked_at_;
+    while (count < lane_count && at < all) {
+      // As many as fit, were all of them due.
+      int looks = lane_count - count;
+      if (all - at < static_cast<std::uint32_t>(looks)) looks = static_cast<int>(all - at);
+      for (int k = 0; k < looks; ++k) due[k] = time[at + static_cast<std::uint32_t>(k)] <= until ? 1 : 0;
+      for (int k = 0; k < looks; ++k) {
+        kept[count] = at++;
+        count += due[k];
       }
-      const std::int32_t touchpoint = c_.place[i] - c_.persona[i] * t_.touchpoints;
-      if (t_.is_end[touchpoint] == 0) return true;
+    }
+    looked_at_ = at;
+    again_ = 0;
+    lanes_ = count;
+    if (count == 0) return false;
+    padded_ = (count + 15) & ~15;
+    for (int i = count; i < padded_; ++i) s_.kept[i] = all;
+    since_flush_ += static_cast<std::uint32_t>(count);
+    if (since_flush_ >= customers_per_flush) flush();
+    take_out();
+    arrive();
+    return true;
+  }
+
+  /// From the store into columns.
+  void take_out() {
+    const Store& store = *task_.store;
+    for (int i = 0; i < padded_; i += 8) {
+      Double4 columns[2][4];
+      for (int half = 0; half < 2; ++half) {
+        const auto load = [&](int k) __attribute__((always_inline)) {
+          return *reinterpret_cast<const Double4Anywhere*>(store.kept + s_.kept[i + 4 * half + k]);
+        };
+        transpose({load(0), load(1), load(2), load(3)}, columns[half]);
+        *reinterpret_cast<Double4*>(c_.luck + i + 4 * half) = columns[half][0];
+        *reinterpret_cast<Double4*>(s_.a + i + 4 * half) = columns[half][1];
+      }
+      split(columns[0][2], columns[1][2], c_.satisfaction + i, c_.expectation + i);
+      split(columns[0][3], columns[1][3], c_.answering + i, s_.visits_and_exit + i);
+    }
+    for (int i = 0; i < padded_; ++i) {
+      const Kept& kept = store.kept[s_.kept[i]];
+      s_.who[i] = kept.persona | static_cast<std::uint32_t>(kept.standing) << 16;
+      c_.time[i] = store.time[s_.kept[i]];
+    }
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      const double since = s_.a[i];
+      const bool before = std::bit_cast<std::uint64_t>(since) >> 63 != 0;
+      c_.bought_at[i] = before ? -1.0 : since == never ? -2.0 : since;
+      c_.arrival[i] = before ? -since : 0.0;
+      c_.bought[i] = before ? 0 : 1;
+      c_.worth_revenue[i] = c_.worth_cost[i] = 0;
+    }
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      c_.customer[i] = task_.begin + s_.kept[i];
+      c_.event[i] = s_.visits_and_exit[i] & 0xffffu;
+      s_.taken[i] = static_cast<std::int32_t>(s_.visits_and_exit[i] >> 16);
+      c_.persona[i] = static_cast<std::int32_t>(s_.who[i] & 0xffffu);
+      c_.team[i] = static_cast<std::int32_t>(s_.who[i] >> 19) - 1;
+      const auto code = static_cast<std::int32_t>(s_.who[i] >> 16 & 7u);
+      c_.code[i] = code;
+      const std::int32_t counts = code >= Code::promoter ? -1 : 0;
+      c_.counted_satisfaction[i] = counts & fixed_score(c_.satisfaction[i]);
+      c_.counted_expectation[i] = counts & fixed_score(c_.expectation[i]);
+    }
+    // Idle lanes stand anywhere that exists.
+    for (int i = lanes_; i < padded_; ++i) c_.persona[i] = s_.taken[i] = 0;
+    if (!t_.still) {
+      take_out(store.loss_aversion, t_.loss_aversion_of, c_.loss_aversion);
+      take_out(store.effort_aversion, t_.effort_aversion_of, c_.effort_aversion);
+    }
+    for (int own = 0; own < t_.own_count; ++own) take_out(store.own[own], nullptr, c_.own[own]);
+    if (!t_.still) return;
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      c_.stands[i] =
+          b::promoter_class(b::recommend(c_.satisfaction[i], c_.answering[i], t_.recommend_base, t_.recommend_sd));
+    }
+  }
+
+  /// Of each customer or, where that is null, of each persona.
+  void take_out(const float* of_customer, const float* of_persona, float* to) {
+    const int padded = padded_;
+    if (of_customer != nullptr) {
+      for (int i = 0; i < padded; ++i) to[i] = of_customer[s_.kept[i]];
+    } else {
+      for (int i = 0; i < padded; ++i) to[i] = of_persona[c_.persona[i]];
+    }
+  }
+
+  /// By the exit they took to the touchpoint it leads to; who ends there is done.
+  void arrive() {
+    const int padded = padded_;
+    const Passage* const passages = t_.passages;
+    for (int i = 0; i < padded; ++i) {
+      const Passage& by = passages[s_.taken[i]];
+      s_.list[i] = by.from;
+      s_.to[i] = by.to;
+      s_.finishes[i] = by.ends;
+    }
+    const std::int32_t window = task_.window, windows = t_.windows, touchpoints = t_.touchpoints, exits = t_.exit_count;
+    const std::int32_t nobody_present = this->nobody_present(), nobody_taken = this->nobody_taken();
+    std::int32_t firsts = 0;
+    EACH_LANE
+    for (int i = 0; i < padded; ++i) {
+      const std::int32_t first = c_.persona[i] * touchpoints, from = first + s_.list[i], to = first + s_.to[i];
+      const bool comes_from = s_.list[i] >= 0;
+      s_.taken_cell[i] = comes_from ? c_.persona[i] * exits + s_.taken[i] : nobody_taken;
+      s_.left_cell[i] = comes_from ? from * windows + window : nobody_present;
+      s_.met_cell[i] = to * windows + window;
+      c_.flow_from[i] = comes_from ? from : -1;
+      c_.flow_kind[i] = 0;
+      c_.place[i] = to;
+      c_.window[i] = window;
+      firsts |= s_.list[i];
+    }
+    if (t_.flows) {
+      const std::int32_t* const kinds = t_.flow_kind_of;
+      for (int i = 0; i < padded; ++i) c_.flow_kind[i] = kinds[c_.flow_from[i] + 1];
+    }
+    for (int i = 0; firsts < 0 && i < lanes_; ++i) {
+      if (c_.flow_from[i] < 0) meet(c_.persona[i], s_.to[i]);
+    }
+    const int finished = count_moves();
+    find_rows();
+    for (int k = finished - 1; k >= 0; --k) {
+      const int i = s_.list[k];
       end(i);
       settle(i);
-      store.time[k] = never;
+      task_.store->time[s_.kept[i]] = never;
+      --lanes_;
+      if (i == lanes_) continue;
+      copy(lanes_, i);
+      s_.kept[i] = s_.kept[lanes_];
+    }
+    for (int i = lanes_; i < padded_; ++i) s_.kept[i] = task_.end - task_.begin;
+  }
+
+  /// Back into the store; who has another visit in this window comes again soon.
+  void keep() {
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      const double bought = c_.bought_at[i] < 0.0 ? never : c_.bought_at[i];
+      s_.a[i] = c_.bought[i] == 0 ? -c_.arrival[i] : bought;
+      s_.time[i] = s_.moves[i] == 0 ? never : s_.time[i];
+      s_.finishes[i] = s_.moves[i] == 1 ? 1 : 0;
+      s_.turns[i] = s_.moves[i] == 0 ? 1 : 0;
+    }
+    std::uint32_t events = 0;
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      const std::uint32_t event = c_.event[i] + 1;
+      const auto exit = static_cast<std::uint32_t>(s_.taken[i] - c_.persona[i] * t_.exit_count);
+      events = events > event ? events : event;
+      s_.visits_and_exit[i] = (event & 0xffffu) | exit << 16;
+      s_.who[i] = static_cast<std::uint32_t>((c_.team[i] + 1) << 3 | c_.code[i]);
+    }
+    if (events >= t_.visits_per_life) done_.endless = true;
+    const Store& store = *task_.store;
+    const int lanes = lanes_;
+    for (int i = 0; i < lanes; i += 4) {
+      Double4 rows[4];
+      transpose({*reinterpret_cast<const Double4*>(c_.luck + i), *reinterpret_cast<const Double4*>(s_.a + i),
+                 pair(c_.satisfaction + i, c_.expectation + i), pair(c_.answering + i, s_.visits_and_exit + i)},
+                rows);
+      for (int k = 0; k < 4; ++k) *reinterpret_cast<Double4Anywhere*>(store.kept + s_.kept[i + k]) = rows[k];
+    }
+    double* const time = store.time;
+    Kept* const kept = store.kept;
+    int stopped = 0, again = 0;
+    for (int i = 0; i < lanes; ++i) {
+      const std::uint32_t k = s_.kept[i];
+      kept[k].standing = static_cast<std::uint16_t>(s_.who[i]);
+      time[k] = s_.time[i];
+      s_.kept[again] = k;
+      again += s_.finishes[i];
+      s_.list[stopped] = i;
+      stopped += s_.turns[i];
+    }
+    again_ = again;
+    for (int k = 0; k < stopped; ++k) stop(s_.list[k]);
+    if (t_.visit_money || t_.flows) {
+      for (int i = 0; i < lanes; ++i) settle(i);
     }
   }
-
-  /// What was counted of a customer when the last window ended, from where they were then.
-  void restore(int i, std::uint32_t k, std::int32_t exit) {
-    const Store& store = *task_.store;
-    const std::int32_t persona = c_.persona[i], from = persona * t_.touchpoints + t_.exit_from[exit];
-    const double since = store.since[k];
-    c_.bought[i] = std::bit_cast<std::int64_t>(since) < 0 ? 0 : 1;
-    c_.bought_at[i] = c_.bought[i] == 0 ? -1.0 : since == never ? -2.0 : since;
-    c_.arrival[i] = c_.bought[i] == 0 ? -since : 0.0;
-    c_.place[i] = from;
-    const Row& row = t_.rows[t_.row_of[from]];
-    c_.code[i] = store.team[k] & 7;
-    if (c_.code[i] >= Code::promoter) {
-      c_.counted_satisfaction[i] = fixed_score(c_.satisfaction[i]);
-      c_.counted_expectation[i] = fixed_score(c_.expectation[i]);
-    }
-    c_.flow_from[i] = from;
-    c_.flow_kind[i] = row.flow_kind;
-    const std::int32_t to = persona * t_.touchpoints + t_.exit_to[exit];
-    c_.time[i] = store.time[k];
-    c_.window[i] = window_of(c_.time[i], t_.window_width, t_.windows_per_day, static_cast<double>(t_.windows - 1));
-    ++task_.packed.taken[persona * t_.exit_count + exit];
-    --task_.packed.present[from * t_.windows + c_.window[i]];
-    ++task_.packed.present[to * t_.windows + c_.window[i]];
-    c_.place[i] = to;
-    find_row(i);
-  }
-
-  void keep(int i, double time, std::int32_t exit) {
-    const Store& store = *task_.store;
-    const std::uint32_t k = c_.customer[i] - task_.begin;
-    store.time[k] = time;
-    store.luck[k] = c_.luck[i];
-    store.since[k] = c_.bought[i] == 0 ? -c_.arrival[i] : c_.bought_at[i] < 0.0 ? never : c_.bought_at[i];
-    store.satisfaction[k] = c_.satisfaction[i];
-    store.expectation[k] = c_.expectation[i];
-    store.event[k] = static_cast<std::uint16_t>(c_.event[i]);
-    store.exit[k] = static_cast<std::uint16_t>(exit);
-    store.team[k] = static_cast<std::uint16_t>((c_.team[i] + 1) << 3 | c_.code[i]);
-  }
-
-  void forget(int i) { task_.store->time[c_.customer[i] - task_.begin] = never; }
 
   void flush() {
     task_.flush(task_.worker, task_.packed);
@@ -1150,6 +1335,8 @@ class Block {
 
   const Tables& t_;
   const Task& task_;
+  /// Cells of the tally, of the first persona, window and touchpoint.
+  std::int64_t *const arrived_, *const days_to_purchase_, *const revenue_, *const cost_, *const bought_, *const visits_;
   Columns c_{};
   Scratch s_{};
   Racers r_{};
@@ -1158,7 +1345,9 @@ class Block {
   int lanes_ = 0, padded_ = 0;
   int ready_ = 0, drawn_ = 0;
   std::uint32_t next_;
-  std::uint32_t since_flush_ = 0, due_ = 0, resumed_ = 0;
+  std::uint32_t since_flush_ = 0;
+  std::uint32_t looked_at_ = 0;  // customers of the store, from the first on
+  int again_ = 0;                // of those just put back, who come again in this window
   std::uint64_t tick_ = 0;
 };
 

@@ -84,18 +84,25 @@ struct People {
       effort_aversion[lane_count], own[own_traits][lane_count];
 };
 
-/// The state of customers between windows, in columns by customer of the block. The columns of aversions are null where they
-/// are the same for all of a persona.
+/// What is kept of a customer between visits, but for the time of the next one: 36 bytes.
+struct [[gnu::packed]] Kept {
+  double luck;
+  /// Of the first purchase, or `never` once a churn is counted; before a purchase, of arrival, with the sign bit set.
+  double since;
+  float satisfaction, expectation, answering;
+  std::uint16_t event;
+  std::uint16_t exit;  // by which the next visit is reached; exits + touchpoint for a first visit
+  std::uint16_t persona;
+  std::uint16_t standing;  // the last team met, from 1, 0: none yet; times 8, plus the Code
+};
+static_assert(sizeof(Kept) == 36);
+
+/// The customers of a block between visits, and one more for idle lanes. Times stand apart, because every window looks for
+/// those that are due in it. The columns of aversions are null where they are the same for all of a persona.
 struct Store {
   double* time;  // of the next visit, or `never`
-  double* luck;
-  /// Of the first purchase, or `never` once a churn is counted; before a purchase, of arrival, with the sign bit set.
-  double* since;
-  float *satisfaction, *expectation, *answering, *loss_aversion, *effort_aversion, *own[own_traits];
-  std::uint16_t* event;
-  std::uint16_t* exit;  // by which the next visit is reached; exits + touchpoint for a first visit
-  std::uint16_t* persona;
-  std::uint16_t* team;  // the last team met, from 1, 0: none yet; times 8, plus the Code
+  Kept* kept;
+  float *loss_aversion, *effort_aversion, *own[own_traits];
 };
 
 /// Packed sums of a block in progress; emptied into a Tally.
@@ -105,6 +112,11 @@ struct Packed {
   std::int16_t* codes;    // [persona x windows + window][8]: changes of the stocks
   std::int16_t* present;  // [place][window]: changes; one more for those who do not move
   std::uint32_t* taken;   // [persona][exit]
+};
+
+/// Touchpoints that an exit leads from, -1 before a first visit, and to, with whether that is an end.
+struct Passage {
+  std::int32_t from, to, ends;
 };
 
 class Compiled;
@@ -132,8 +144,8 @@ struct Tables {
   const double* discounts;                             // at windows' beginnings; null: see engine/clock.hpp
   const double* regime_begins;
   const std::int32_t* regime_of_window;  // at its beginning
-  const std::int32_t* exit_from;         // [exit] touchpoint
-  const std::int32_t* exit_to;           // [exit] touchpoint
+  const Passage* passages;               // [Kept::exit]
+  const std::int32_t* flow_kind_of;      // [place + 1]; first: of nowhere
   const std::uint8_t* is_end;            // [touchpoint]
   std::int32_t personas, touchpoints, places, exit_count, windows, regimes;
   std::int32_t families;  // of all delays, as a set
@@ -169,16 +181,17 @@ struct Task {
   /// Makes `count` people of `people->customer` and `people->words`; those who do not arrive within the horizon are left
   /// out. Returns how many there are.
   int (*draw)(const Task& task, int count, People* people);
-  /// Adds the packed sums to the tally and clears them.
+  /// Adds the packed sums to the tally and clears them. The loop does so before they could overflow; whoever calls it does
+  /// so at the end.
   void (*flush)(void* worker, const Packed& packed);
   void* worker;
   std::int64_t* cells;  // of the tally
   Packed packed;
-  Store* store;        // null: whole lives
-  std::uint32_t* due;  // room for the numbers of those who have a visit in this window; null: whole lives
+  const Store* store;  // null: whole lives
   std::uint32_t begin, end;
   std::uint32_t seed[2], replication;
   double until;          // end of the window, or the horizon
+  std::int32_t window;   // that one; of no use for whole lives
   std::uint64_t* ticks;  // [Step] processor ticks spent, added to; null: nobody asks
 };
 

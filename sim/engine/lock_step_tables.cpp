@@ -101,9 +101,15 @@ Compiled::Compiled(const Program& program, const Population& population, const T
     is_end_.push_back(parts.touchpoints[v].end.has_value() ? 1 : 0);
     tables_.flows = tables_.flows || program.place(static_cast<std::uint32_t>(v)).flows;
     for (const sojourn::Exit& exit : parts.touchpoints[v].next) {
-      exit_from_.push_back(narrow(v));
-      exit_to_.push_back(narrow(exit.to.index()));
+      const std::size_t to = exit.to.index();
+      exit_to_.push_back(narrow(to));
+      passages_.push_back({narrow(v), narrow(to), parts.touchpoints[to].end.has_value() ? 1 : 0});
     }
+  }
+  for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) passages_.push_back({-1, narrow(v), is_end_[v]});
+  flow_kind_of_.push_back(0);
+  for (std::uint32_t p = 0; p < shape.personas; ++p) {
+    for (std::uint32_t v = 0; v < shape.touchpoints; ++v) flow_kind_of_.push_back(program.flow_kind(p, v));
   }
   for (std::size_t window = 0; window < shape.windows; ++window) {
     regime_of_window_.push_back(narrow(program.regime(program.windows().begin(window))));
@@ -124,8 +130,8 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   tables_.discounts = program.discount().begins().empty() ? nullptr : program.discount().begins().data();
   tables_.regime_begins = program.regime_begins().data();
   tables_.regime_of_window = regime_of_window_.data();
-  tables_.exit_from = exit_from_.data();
-  tables_.exit_to = exit_to_.data();
+  tables_.passages = passages_.data();
+  tables_.flow_kind_of = flow_kind_of_.data();
   tables_.is_end = is_end_.data();
 }
 
@@ -393,64 +399,65 @@ Task Worker::task(const Compiled& compiled, const Streams& streams, std::uint64_
 }
 
 bool Worker::live(const Compiled& compiled, const Streams& streams, std::uint64_t begin, std::uint64_t end) {
-  const Done done = widest_live()(compiled.tables(), task(compiled, streams, begin, end));
+  const Task work = task(compiled, streams, begin, end);
+  const Done done = widest_live()(compiled.tables(), work);
+  flush(this, work.packed);
   tally_.events += done.visits;
   return !done.endless;
 }
 
 bool Worker::live_by_windows(const Compiled& compiled, const Streams& streams, std::uint64_t begin, std::uint64_t end) {
   const std::size_t count = end - begin;
-  std::vector<double> time(count, never), luck(count), since(count);
-  std::vector<float> satisfaction(count), expectation(count), answering(count), loss_aversion, effort_aversion;
-  std::vector<std::uint16_t> event(count), exit(count), persona(count), team(count);
-  if (compiled.tables().loss_aversion_of == nullptr) loss_aversion.resize(count);
-  if (compiled.tables().effort_aversion_of == nullptr) effort_aversion.resize(count);
+  const Tables& tables = compiled.tables();
+  std::vector<double> time(count + 1, never);
+  std::vector<Kept> kept(count + 1);
+  std::vector<float> loss_aversion(tables.loss_aversion_of == nullptr ? count + 1 : 0);
+  std::vector<float> effort_aversion(tables.effort_aversion_of == nullptr ? count + 1 : 0);
   Store store{time.data(),
-              luck.data(),
-              since.data(),
-              satisfaction.data(),
-              expectation.data(),
-              answering.data(),
+              kept.data(),
               loss_aversion.empty() ? nullptr : loss_aversion.data(),
               effort_aversion.empty() ? nullptr : effort_aversion.data(),
-              {},
-              event.data(),
-              exit.data(),
-              persona.data(),
-              team.data()};
+              {}};
   std::vector<float> own[own_traits];
   for (std::size_t k = 0; k < compiled.own_traits().size(); ++k) {
-    own[k].resize(count);
+    own[k].resize(count + 1);
     store.own[k] = own[k].data();
   }
   Task work = task(compiled, streams, begin, end);
   work.store = &store;
-  std::vector<std::uint32_t> due(count);
-  work.due = due.data();
   auto people = std::make_unique<People>();
   for (std::uint32_t next = work.begin; next < work.end;) {
     const int drawn = draw_people(work, &next, people.get());
     for (int k = 0; k < drawn; ++k) {
       const std::size_t at = people->customer[k] - work.begin;
       time[at] = people->arrival[k];
-      luck[at] = people->luck[k];
-      satisfaction[at] = people->satisfaction[k];
-      expectation[at] = people->expectation[k];
-      answering[at] = people->answering[k];
+      kept[at] = {people->luck[k],
+                  -people->arrival[k],
+                  people->satisfaction[k],
+                  people->expectation[k],
+                  people->answering[k],
+                  0,
+                  static_cast<std::uint16_t>(tables.exit_count + people->start[k]),
+                  static_cast<std::uint16_t>(people->persona[k]),
+                  Code::absent};
       if (!loss_aversion.empty()) loss_aversion[at] = people->loss_aversion[k];
       if (!effort_aversion.empty()) effort_aversion[at] = people->effort_aversion[k];
       for (std::size_t which = 0; which < compiled.own_traits().size(); ++which) own[which][at] = people->own[which][k];
-      exit[at] = static_cast<std::uint16_t>(compiled.tables().exit_count + people->start[k]);
-      persona[at] = static_cast<std::uint16_t>(people->persona[k]);
     }
   }
-  for (const double window_end : compiled.program().windows().ends()) {
-    work.until = window_end;
+  bool ended = false;
+  const std::span<const double> ends = compiled.program().windows().ends();
+  for (std::size_t window = 0; window < ends.size(); ++window) {
+    work.until = ends[window];
+    work.window = narrow(window);
     const Done done = widest_live()(compiled.tables(), work);
     tally_.events += done.visits;
-    if (done.endless) return false;
+    if (done.endless) break;
+    if (window + 1 == ends.size()) ended = true;
   }
-  return true;
+  // A window's packed stocks are changed in that window alone.
+  flush(this, work.packed);
+  return ended;
 }
 
 void Worker::flush(void* worker, const Packed&) {
@@ -509,7 +516,7 @@ std::size_t bytes_per_customer(const Compiled& compiled) {
   const Tables& tables = compiled.tables();
   const std::size_t drawn = (tables.loss_aversion_of == nullptr ? 1u : 0u) +
                             (tables.effort_aversion_of == nullptr ? 1u : 0u) + compiled.own_traits().size();
-  return 3 * sizeof(double) + (3 + drawn) * sizeof(float) + 4 * sizeof(std::uint16_t);
+  return sizeof(double) + sizeof(Kept) + drawn * sizeof(float);
 }
 
 }  // namespace sojourn::lock_step

@@ -48,7 +48,8 @@ class Compiled {
   std::vector<Exit> exits_;
   std::vector<double> stretch_;
   std::vector<float> carries_;
-  std::vector<std::int32_t> regime_of_window_, exit_from_, exit_to_;
+  std::vector<std::int32_t> regime_of_window_, exit_to_, flow_kind_of_;
+  std::vector<Passage> passages_;
   std::vector<std::uint8_t> is_end_;
   std::vector<std::int32_t> still_scores_;
   std::vector<float> loss_aversion_of_, effort_aversion_of_;
