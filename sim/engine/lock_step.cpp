@@ -4,6 +4,7 @@
 
 #include <bit>
 
+#include "lock_step_columns.hpp"
 #include "lock_step_people.hpp"
 #include "sojourn/base/random.hpp"
 #include "sojourn/behaviour/choice.hpp"
@@ -12,184 +13,11 @@
 #include "sojourn/tally/tally.hpp"
 #include "wide_philox.hpp"
 
-// No lane of a loop reads what another writes. clang needs to be told more than that.
-#if defined(__clang__)
-#define EACH_LANE _Pragma("clang loop vectorize(assume_safety) interleave(disable)")
-#define EACH_EXIT _Pragma("clang loop unroll(full)")
-#else
-#define EACH_LANE _Pragma("GCC ivdep")
-#define EACH_EXIT _Pragma("GCC unroll 8")
-#endif
-
 namespace sojourn::lock_step {
 namespace {
 
 namespace b = behaviour;
 using numeric::greater;
-using numeric::lesser;
-
-typedef float Float4 __attribute__((vector_size(16), may_alias));
-typedef float Float8 __attribute__((vector_size(32), may_alias));
-typedef double Double4 __attribute__((vector_size(32), may_alias));
-typedef double Double4Anywhere __attribute__((vector_size(32), may_alias, aligned(4)));
-typedef std::int64_t Long4 __attribute__((vector_size(32), may_alias));
-typedef std::int32_t Int4 __attribute__((vector_size(16), may_alias));
-
-/// Columns: one customer a lane.
-struct alignas(64) Columns {
-  double time[lane_count], luck[lane_count], bought_at[lane_count], arrival[lane_count];
-  std::int64_t worth_revenue[lane_count], worth_cost[lane_count];
-  std::uint32_t customer[lane_count], event[lane_count];
-  float satisfaction[lane_count], expectation[lane_count];
-  float answering[lane_count], loss_aversion[lane_count], effort_aversion[lane_count];
-  float own[own_traits][lane_count];
-  std::int32_t persona[lane_count], place[lane_count], window[lane_count], regime[lane_count], row[lane_count];
-  std::int32_t code[lane_count], bought[lane_count], counted_satisfaction[lane_count], counted_expectation[lane_count];
-  std::int32_t stands[lane_count];  // as what a customer would answer where nothing is felt
-  std::int32_t team[lane_count], flow_from[lane_count], flow_kind[lane_count];
-};
-
-/// What one visit makes on the way.
-struct alignas(64) Scratch {
-  float row[8 * row_groups][lane_count];
-  std::uint32_t words[4][lane_count], more_words[4][lane_count];
-  float score[lane_count];  // for the delay
-  float quality[lane_count], effort[lane_count], appraisal[lane_count];
-  std::int32_t repeated[lane_count], code[lane_count], bought[lane_count];
-  std::int32_t touch[lane_count][4], series[lane_count][4];
-  float cumulative[fast_exits][lane_count];
-  float sum[lane_count], total[lane_count], leaving[lane_count], going[lane_count];
-  std::int32_t leaves[lane_count], chosen[lane_count];
-  double a[lane_count], b[lane_count], discount[lane_count], time[lane_count];
-  float sigma[lane_count], e[lane_count], x[lane_count];
-  std::int32_t family[lane_count], to[lane_count], taken[lane_count], moves[lane_count], window[lane_count];
-  std::int32_t list[lane_count], cell[lane_count], turns[lane_count];
-  std::uint32_t kept[lane_count], visits_and_exit[lane_count], who[lane_count];
-  float feelings[2][lane_count];
-  std::int32_t finishes[lane_count], taken_cell[lane_count], left_cell[lane_count], met_cell[lane_count];
-};
-
-/// Those whose exits compete, close together.
-struct alignas(64) Racers {
-  float columns[8 * row_groups][lane_count];
-  std::uint32_t words[4][lane_count], customer[lane_count], event[lane_count];
-  std::int32_t row[lane_count], first_exit[lane_count], index[lane_count], first[lane_count];
-  std::int32_t family[lane_count], to[lane_count], taken[lane_count];
-  float satisfaction[lane_count], expectation[lane_count], effort[lane_count];
-  float sigma[lane_count], hazard[lane_count], e[lane_count], x[lane_count];
-  double a[lane_count], b[lane_count], stretch[lane_count], delay[lane_count];
-};
-
-/// Columns of `Row`, by the position of the field.
-struct Field {
-  enum {
-    quality,
-    quality_sd,
-    effort_mean,
-    weight,
-    promise,
-    promise_weight,
-    rest,
-    stay,
-    odds,  // then slopes on satisfaction, expectation and effort: four columns each
-    first_exit = 24,
-    flags,
-    flow_kind,
-    revenue,
-    cost,
-    ends,
-    last,
-    exits,
-    probability,
-    team = probability + 4,
-    carry,
-    race_exits,
-    constant_stay,
-    more,  // the same as from `odds` on, for exits 5 to 8
-    more_probability = more + 16,
-    own = more_probability + 4,
-  };
-};
-
-/// Eight rows become eight columns of one of their groups.
-SOJOURN_INLINE void fetch_group(const Row* rows, const std::int32_t* row, int group, float (*columns)[lane_count],
-                                int lane) {
-  const auto load = [&](int k) __attribute__((always_inline)) {
-    return reinterpret_cast<const Float8*>(rows + row[lane + k])[group];
-  };
-  const Float8 r0 = load(0), r1 = load(1), r2 = load(2), r3 = load(3), r4 = load(4), r5 = load(5), r6 = load(6),
-               r7 = load(7);
-  const Float8 a0 = __builtin_shufflevector(r0, r1, 0, 8, 1, 9, 4, 12, 5, 13);
-  const Float8 a1 = __builtin_shufflevector(r0, r1, 2, 10, 3, 11, 6, 14, 7, 15);
-  const Float8 a2 = __builtin_shufflevector(r2, r3, 0, 8, 1, 9, 4, 12, 5, 13);
-  const Float8 a3 = __builtin_shufflevector(r2, r3, 2, 10, 3, 11, 6, 14, 7, 15);
-  const Float8 a4 = __builtin_shufflevector(r4, r5, 0, 8, 1, 9, 4, 12, 5, 13);
-  const Float8 a5 = __builtin_shufflevector(r4, r5, 2, 10, 3, 11, 6, 14, 7, 15);
-  const Float8 a6 = __builtin_shufflevector(r6, r7, 0, 8, 1, 9, 4, 12, 5, 13);
-  const Float8 a7 = __builtin_shufflevector(r6, r7, 2, 10, 3, 11, 6, 14, 7, 15);
-  const Float8 b0 = __builtin_shufflevector(a0, a2, 0, 1, 8, 9, 4, 5, 12, 13);
-  const Float8 b1 = __builtin_shufflevector(a0, a2, 2, 3, 10, 11, 6, 7, 14, 15);
-  const Float8 b2 = __builtin_shufflevector(a1, a3, 0, 1, 8, 9, 4, 5, 12, 13);
-  const Float8 b3 = __builtin_shufflevector(a1, a3, 2, 3, 10, 11, 6, 7, 14, 15);
-  const Float8 b4 = __builtin_shufflevector(a4, a6, 0, 1, 8, 9, 4, 5, 12, 13);
-  const Float8 b5 = __builtin_shufflevector(a4, a6, 2, 3, 10, 11, 6, 7, 14, 15);
-  const Float8 b6 = __builtin_shufflevector(a5, a7, 0, 1, 8, 9, 4, 5, 12, 13);
-  const Float8 b7 = __builtin_shufflevector(a5, a7, 2, 3, 10, 11, 6, 7, 14, 15);
-  const auto store = [&](int k, Float8 column) __attribute__((always_inline)) {
-    *reinterpret_cast<Float8*>(columns[group * 8 + k] + lane) = column;
-  };
-  store(0, __builtin_shufflevector(b0, b4, 0, 1, 2, 3, 8, 9, 10, 11));
-  store(1, __builtin_shufflevector(b1, b5, 0, 1, 2, 3, 8, 9, 10, 11));
-  store(2, __builtin_shufflevector(b2, b6, 0, 1, 2, 3, 8, 9, 10, 11));
-  store(3, __builtin_shufflevector(b3, b7, 0, 1, 2, 3, 8, 9, 10, 11));
-  store(4, __builtin_shufflevector(b0, b4, 4, 5, 6, 7, 12, 13, 14, 15));
-  store(5, __builtin_shufflevector(b1, b5, 4, 5, 6, 7, 12, 13, 14, 15));
-  store(6, __builtin_shufflevector(b2, b6, 4, 5, 6, 7, 12, 13, 14, 15));
-  store(7, __builtin_shufflevector(b3, b7, 4, 5, 6, 7, 12, 13, 14, 15));
-}
-
-/// Four rows of four become four columns; it is its own inverse.
-SOJOURN_INLINE void transpose(const Double4 (&row)[4], Double4 (&column)[4]) {
-  const Double4 a = __builtin_shufflevector(row[0], row[1], 0, 4, 2, 6);
-  const Double4 b = __builtin_shufflevector(row[0], row[1], 1, 5, 3, 7);
-  const Double4 c = __builtin_shufflevector(row[2], row[3], 0, 4, 2, 6);
-  const Double4 d = __builtin_shufflevector(row[2], row[3], 1, 5, 3, 7);
-  column[0] = __builtin_shufflevector(a, c, 0, 1, 4, 5);
-  column[1] = __builtin_shufflevector(b, d, 0, 1, 4, 5);
-  column[2] = __builtin_shufflevector(a, c, 2, 3, 6, 7);
-  column[3] = __builtin_shufflevector(b, d, 2, 3, 6, 7);
-}
-
-/// Eight pairs of 32-bit numbers become two columns.
-SOJOURN_INLINE void split(const Double4& first, const Double4& second, void* low, void* high) {
-  const Float8 a = reinterpret_cast<const Float8&>(first), b = reinterpret_cast<const Float8&>(second);
-  *static_cast<Float8*>(low) = __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14);
-  *static_cast<Float8*>(high) = __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15);
-}
-
-/// Two columns become four pairs of 32-bit numbers.
-SOJOURN_INLINE Double4 pair(const void* low, const void* high) {
-  const auto a = *static_cast<const Float4*>(low), b = *static_cast<const Float4*>(high);
-  const Float8 both = __builtin_shufflevector(a, b, 0, 4, 1, 5, 2, 6, 3, 7);
-  return reinterpret_cast<const Double4&>(both);
-}
-
-/// Eight exits become columns of their fields.
-SOJOURN_INLINE void fetch_exits(const Exit* exits, const std::int32_t* index, int lane, double* a, double* b, float* sigma,
-                                std::int32_t* family, std::int32_t* to, std::int32_t* taken) {
-  Double4 columns[2][4];
-  for (int half = 0; half < 2; ++half) {
-    const int at = lane + 4 * half;
-    const auto load = [&](int k) __attribute__((always_inline)) {
-      return *reinterpret_cast<const Double4*>(exits + index[at + k]);
-    };
-    transpose({load(0), load(1), load(2), load(3)}, columns[half]);
-    *reinterpret_cast<Double4*>(a + at) = columns[half][0];
-    *reinterpret_cast<Double4*>(b + at) = columns[half][1];
-  }
-  split(columns[0][2], columns[1][2], sigma + lane, family + lane);
-  split(columns[0][3], columns[1][3], to + lane, taken + lane);
-}
 
 /// The block at work.
 class Block {
@@ -199,10 +27,9 @@ class Block {
         task_(task),
         arrived_(task.cells + tables.shape.person(0, PersonScore::arrived)),
         days_to_purchase_(task.cells + tables.shape.person(0, PersonScore::days_to_purchase)),
-        revenue_(task.cells + tables.shape.person(0, PersonScore::revenue)),
-        cost_(task.cells + tables.shape.person(0, PersonScore::cost_to_serve)),
         bought_(task.cells + tables.shape.time(0, 0, TimeScore::bought)),
         visits_(task.cells + tables.shape.touch(0, 0, TouchScore::visits)),
+        present_(task.cells + tables.shape.present(0, 0, 0)),
         next_(task.begin) {}
 
   Done live() {
@@ -274,7 +101,7 @@ class Block {
     if (!t_.still) fetch_groups(0, 1);
     if (!t_.constant_choice) fetch_groups(1, 3);
     fetch_groups(3, 4);
-    if (t_.constant_choice || t_.probabilities || t_.carries != nullptr) fetch_groups(4, 5);
+    if (t_.money_varies || t_.carries != nullptr) fetch_groups(4, 5);
     if (t_.most_exits > 4) fetch_groups(5, 7);
     if (t_.most_exits > 4 || t_.trait_bound) fetch_groups(7, 8);
   }
@@ -299,12 +126,15 @@ class Block {
     const float* carries = t_.carries;
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
-      const std::int32_t to = row_team[i], from = c_.team[i];
+      const std::int32_t to = row_team[i], from = c_.team[i], carry = row_carry[i] + from;
       const bool between = to >= 0 && from >= 0 && from != to;
-      const float carry = carries[between ? row_carry[i] + from : 0];
-      s_.repeated[i] = between && uniform(s_.more_words[0][i]) >= carry ? 1 : 0;
+      s_.repeated[i] = between ? 1 : 0;
+      s_.list[i] = between ? carry : 0;
       c_.team[i] = to >= 0 ? to : from;
     }
+    for (int i = 0; i < padded_; ++i) s_.x[i] = carries[s_.list[i]];
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) s_.repeated[i] &= uniform(s_.more_words[0][i]) >= s_.x[i] ? 1 : 0;
   }
 
   void experience() {
@@ -349,10 +179,8 @@ class Block {
     for (int i = 0; i < padded_; ++i) {
       s_.touch[i][0] = fixed_score(s_.quality[i]);
       s_.touch[i][1] = fixed_score(s_.appraisal[i]);
-      s_.touch[i][2] = fixed_score(s_.effort[i]);
-      s_.touch[i][3] = s_.repeated[i];
     }
-    const std::int32_t* flag = integers(Field::flags);
+    const std::int32_t* flag = integers(Field::facts);
     const float base = t_.recommend_base, base_sd = t_.recommend_sd;
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
@@ -363,7 +191,6 @@ class Block {
       s_.bought[i] = has_bought;
       s_.code[i] = (flag[i] & RowFlag::away) != 0 ? away_code : here_code;
     }
-    const std::int32_t *revenues = integers(Field::revenue), *costs = integers(Field::cost);
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
       const std::int32_t counts = s_.code[i] >= Code::promoter ? -1 : 0;
@@ -371,8 +198,6 @@ class Block {
       const std::int32_t counted_e = counts & fixed_score(c_.expectation[i]);
       s_.series[i][0] = counted_s - c_.counted_satisfaction[i];
       s_.series[i][1] = counted_e - c_.counted_expectation[i];
-      s_.series[i][2] = revenues[i];
-      s_.series[i][3] = costs[i];
       c_.counted_satisfaction[i] = counted_s;
       c_.counted_expectation[i] = counted_e;
     }
@@ -384,7 +209,7 @@ class Block {
       EACH_LANE
       for (int i = 0; i < padded_; ++i) s_.score[i] = normal_pair(s_.words[0][i], s_.words[2][i]).second;
     }
-    const std::int32_t* flag = integers(Field::flags);
+    const std::int32_t* flag = integers(Field::facts);
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
       const std::int32_t has_bought = c_.bought[i] | (flag[i] & RowFlag::purchase);
@@ -402,32 +227,27 @@ class Block {
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
       s_.cell[i] = c_.persona[i] * t_.windows + c_.window[i];
-      s_.turns[i] = (s_.code[i] ^ c_.code[i]) | (kinds[i] ^ c_.flow_kind[i]);
+      s_.turns[i] = s_.code[i] != c_.code[i] || kinds[i] != c_.flow_kind[i] ? 1 : 0;
     }
     int turning = 0;
     if (t_.still) {
-      for (int i = 0; i < lanes_; ++i) {
-        s_.list[turning] = i;
-        turning += s_.turns[i] != 0 ? 1 : 0;
-      }
-      const std::int32_t *revenues = integers(Field::revenue), *costs = integers(Field::cost);
-      for (int i = 0; t_.visit_money && i < lanes_; ++i) {
-        std::int64_t* series = task_.packed.series + 4 * s_.cell[i];
-        series[2] += revenues[i];
-        series[3] += costs[i];
-      }
+      EACH_LANE
+      for (int i = 0; i < padded_; ++i) s_.marks[i] = s_.turns[i] != 0 ? 1 : 0;
+      turning = list_marked();
       for (int k = 0; k < turning; ++k) count_feelings(s_.list[k], s_.code[s_.list[k]]);
     } else {
-      Long4* const touches = reinterpret_cast<Long4*>(task_.packed.touch);
-      Long4* const stocks = reinterpret_cast<Long4*>(task_.packed.series);
+      auto* const touches = reinterpret_cast<Long2*>(task_.packed.touch);
+      auto* const stocks = reinterpret_cast<Long2*>(task_.packed.series);
       const int lanes = lanes_;
       for (int i = 0; i < lanes; ++i) {
-        touches[c_.place[i]] += __builtin_convertvector(*reinterpret_cast<const Int4*>(s_.touch[i]), Long4);
-        stocks[s_.cell[i]] += __builtin_convertvector(*reinterpret_cast<const Int4*>(s_.series[i]), Long4);
+        touches[c_.place[i]] += widen(s_.touch[i]);
+        stocks[s_.cell[i]] += widen(s_.series[i]);
         s_.list[turning] = i;
-        turning += s_.turns[i] != 0 ? 1 : 0;
+        turning += s_.turns[i];
       }
+      if (t_.toil_varies) toil();
     }
+    if (t_.money_varies) vary_money();
     for (int k = 0; k < turning; ++k) {
       const int i = s_.list[k];
       if (s_.code[i] != c_.code[i]) stand(i, s_.code[i], s_.bought[i]);
@@ -440,12 +260,34 @@ class Block {
     if (t_.visit_money) earn();
   }
 
+  /// Effort beyond the place's, and repeats.
+  void toil() {
+    std::int64_t* const toil = task_.packed.toil;
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) s_.toil[i][0] = fixed_score(s_.effort[i]);
+    for (int i = 0; i < lanes_; ++i) {
+      const std::int32_t place = c_.place[i];
+      toil[2 * place] += s_.toil[i][0] - t_.place_scores[place].effort;
+      toil[2 * place + 1] += s_.repeated[i];
+    }
+  }
+
+  /// Money beyond the places'.
+  void vary_money() {
+    const std::int32_t *revenues = integers(Field::revenue), *costs = integers(Field::cost);
+    std::int64_t* const money = task_.packed.money;
+    for (int i = 0; i < lanes_; ++i) {
+      money[2 * s_.cell[i]] += revenues[i];
+      money[2 * s_.cell[i] + 1] += costs[i];
+    }
+  }
+
   /// Satisfaction and expectation are summed over customers: who becomes one counts, who is none any more does not.
   void count_feelings(int i, std::int32_t code) {
     const bool counts = code >= Code::promoter;
     const std::int32_t counted_s = counts ? fixed_score(c_.satisfaction[i]) : 0;
     const std::int32_t counted_e = counts ? fixed_score(c_.expectation[i]) : 0;
-    std::int64_t* series = task_.packed.series + 4 * cell(c_.persona[i], c_.window[i]);
+    std::int64_t* series = task_.packed.series + 2 * cell(c_.persona[i], c_.window[i]);
     series[0] += counted_s - c_.counted_satisfaction[i];
     series[1] += counted_e - c_.counted_expectation[i];
     c_.counted_satisfaction[i] = counted_s;
@@ -482,9 +324,9 @@ class Block {
     const std::int32_t from = c_.flow_from[i] < 0 ? -1 : c_.flow_from[i] - persona * t_.touchpoints;
     t_.flow_change(t_.owner, c_.regime[i], persona, from, c_.place[i] - persona * t_.touchpoints, c_.time[i], c_.window[i],
                    change);
-    std::int64_t* series = task_.packed.series + 4 * cell(persona, c_.window[i]);
-    series[2] += fixed(change[0], t_.shape.scales.revenue.amount);
-    series[3] += fixed(change[1], t_.shape.scales.cost.amount);
+    std::int64_t* money = task_.packed.money + 2 * cell(persona, c_.window[i]);
+    money[0] += fixed(change[0], t_.shape.scales.revenue.amount);
+    money[1] += fixed(change[1], t_.shape.scales.cost.amount);
     c_.worth_revenue[i] += fixed(change[2], t_.shape.scales.revenue.worth);
     c_.worth_cost[i] += fixed(change[3], t_.shape.scales.cost.worth);
     c_.flow_kind[i] = kind;
@@ -492,14 +334,17 @@ class Block {
 
   /// What the visits earn and cost, as it is worth at time 0.
   void earn() {
-    for (int i = 0; i < lanes_; ++i) {
-      const Row& row = t_.rows[c_.row[i]];
-      s_.a[i] = row.revenue_worth;
-      s_.b[i] = row.cost_worth;
+    const auto* const worths = reinterpret_cast<const Double2*>(t_.worths);
+    const std::int32_t* const rows = c_.row;
+    for (int i = 0; i < padded_; i += 2) {
+      const Double2 one = worths[rows[i]], two = worths[rows[i + 1]];
+      *reinterpret_cast<Double2*>(s_.a + i) = __builtin_shufflevector(one, two, 0, 2);
+      *reinterpret_cast<Double2*>(s_.b + i) = __builtin_shufflevector(one, two, 1, 3);
     }
     const double rho = t_.force_of_interest, width = t_.window_width;
     if (t_.discounts != nullptr) {
-      for (int i = 0; i < lanes_; ++i) s_.discount[i] = t_.discounts[c_.window[i]];
+      const double* const discounts = t_.discounts;
+      for (int i = 0; i < padded_; ++i) s_.discount[i] = discounts[c_.window[i]];
       EACH_LANE
       for (int i = 0; i < padded_; ++i) {
         const double worth = s_.discount[i] * b::small_decay(rho * (c_.time[i] - static_cast<double>(c_.window[i]) * width));
@@ -514,10 +359,10 @@ class Block {
         c_.worth_cost[i] += fixed(s_.b[i], worth);
       }
     }
-    if (!t_.prices) return;
-    const std::int32_t* flag = integers(Field::flags);
+    if (!t_.priced) return;
+    const std::int32_t* flag = integers(Field::facts);
     for (int i = 0; i < lanes_; ++i) {
-      if ((flag[i] & RowFlag::priced) != 0) pay(t_.rows[c_.row[i]].price, c_.time[i], c_.window[i]);
+      if ((flag[i] & RowFlag::priced) != 0) pay(t_.prices[c_.row[i]], c_.time[i], c_.window[i]);
     }
   }
 
@@ -607,13 +452,16 @@ class Block {
   void look_up() {
     const float(*cumulative)[lane_count] = s_.row + Field::probability;
     const float* share_stay = column(Field::constant_stay);
-    const std::int32_t* row_ends = integers(Field::ends);
+    const std::int32_t* facts = integers(Field::facts);
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
-      const std::int32_t end_count = row_ends[i];
+      const std::int32_t end_count = facts[i] >> 8 & 0xff;
       float leaving = 0.0f;
       EACH_EXIT
-      for (int j = 0; j < 4; ++j) leaving = j < end_count ? cumulative[j][i] : leaving;
+      for (int j = 0; j < 4; ++j) {
+        const float share = cumulative[j][i];  // read in any case: a condition around it would be a branch
+        leaving = j < end_count ? share : leaving;
+      }
       s_.total[i] = cumulative[3][i];
       s_.leaving[i] = leaving;
       s_.going[i] = (cumulative[3][i] - leaving) + share_stay[i];
@@ -622,7 +470,7 @@ class Block {
 
   /// The shares of those for whom a probability is a trait of their own.
   void share_out() {
-    const std::int32_t* flag = integers(Field::flags);
+    const std::int32_t* flag = integers(Field::facts);
     for (int i = 0; i < lanes_; ++i) {
       if ((flag[i] & RowFlag::trait_bound) == 0) continue;
       float probability[4], fixed_sum = 0.0f;
@@ -640,7 +488,8 @@ class Block {
         s_.row[Field::probability + j][i] = probability[j];
         if (probability[j] > 0.0f || column(Field::odds + j)[i] > 0.0f) last = j;
       }
-      reinterpret_cast<std::int32_t*>(s_.row[Field::last])[i] = last;
+      auto& facts = reinterpret_cast<std::int32_t*>(s_.row[Field::facts])[i];
+      facts = (facts & ~0xff0000) | last << 16;
     }
   }
 
@@ -648,13 +497,13 @@ class Block {
   template <int slots, bool fixed_shares>
   void accumulate() {
     const float *share_rest = column(Field::rest), *share_stay = column(Field::stay);
-    const std::int32_t* row_ends = integers(Field::ends);
+    const std::int32_t* facts = integers(Field::facts);
     const float* shares = column(Field::probability);
     const float* more_shares = column(Field::more_probability);
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
       const float split = s_.sum[i] > 0.0f ? share_rest[i] / s_.sum[i] : 0.0f;
-      const std::int32_t end_count = row_ends[i];
+      const std::int32_t end_count = facts[i] >> 8 & 0xff;
       float total = 0.0f, leaving = 0.0f;
       EACH_EXIT
       for (int j = 0; j < slots; ++j) {
@@ -673,7 +522,7 @@ class Block {
   template <int slots>
   void pick(const float (*cumulative)[lane_count]) {
     const float* share_stay = column(t_.constant_choice ? Field::constant_stay : Field::stay);
-    const std::int32_t *row_last = integers(Field::last), *row_exits = integers(Field::exits);
+    const std::int32_t* facts = integers(Field::facts);
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
       const float u = sojourn::uniform(s_.words[1][i]);
@@ -682,17 +531,17 @@ class Block {
       EACH_EXIT
       for (int j = 0; j < slots; ++j) chosen += cumulative[j][i] <= point ? 1 : 0;
       // Places for exits that a row does not have hold its whole sum.
-      const std::int32_t count = row_exits[i];
+      const std::int32_t count = facts[i] >> 24, last = facts[i] >> 16 & 0xff;
       const bool beyond = chosen >= count;
       const bool stays = (beyond && share_stay[i] > 0.0f) || s_.total[i] <= 0.0f;
-      const std::int32_t exit = chosen < row_last[i] ? chosen : row_last[i];
+      const std::int32_t exit = chosen < last ? chosen : last;
       s_.chosen[i] = stays ? -1 : exit;
     }
   }
 
   /// How long until the next touchpoint.
   void wait() {
-    const std::int32_t *first = integers(Field::first_exit), *flag = integers(Field::flags);
+    const std::int32_t *first = integers(Field::first_exit), *flag = integers(Field::facts);
     EACH_LANE
     for (int i = 0; i < padded_; ++i) s_.list[i] = first[i] + (s_.chosen[i] < 0 ? 0 : s_.chosen[i]);
     for (int i = 0; i < padded_; i += 8) {
@@ -727,6 +576,14 @@ class Block {
       // Constants have sigma 0 and b 0: no need to tell them apart.
       EACH_LANE
       for (int i = 0; i < padded_; ++i) s_.a[i] = s_.a[i] * static_cast<double>(numeric::exp(s_.sigma[i] * s_.score[i]));
+      return;
+    }
+    if ((families & ~Family::exponential) == 0) {
+      EACH_LANE
+      for (int i = 0; i < padded_; ++i) {
+        const float e = sojourn::exponential(s_.words[3][i]);
+        s_.a[i] = s_.a[i] * static_cast<double>(s_.family[i] == Family::exponential ? e : 1.0f);
+      }
       return;
     }
     EACH_LANE
@@ -794,7 +651,7 @@ class Block {
 
   /// Touchpoints whose exits compete: those customers, side by side.
   void compete() {
-    const std::int32_t *flag = integers(Field::flags), *first = integers(Field::first_exit);
+    const std::int32_t *flag = integers(Field::facts), *first = integers(Field::first_exit);
     int count = 0;
     for (int i = 0; i < lanes_; ++i) {
       s_.list[count] = i;
@@ -916,8 +773,9 @@ class Block {
   void find_windows(const double* time, std::int32_t* window) {
     const double horizon = t_.horizon, width = t_.window_width, per_day = t_.windows_per_day;
     const auto last = static_cast<double>(t_.windows - 1);
+    const int padded = padded_;
     EACH_LANE
-    for (int i = 0; i < padded_; ++i) {
+    for (int i = 0; i < padded; ++i) {
       const double inside = time[i] < horizon ? time[i] : horizon;
       window[i] = window_of(inside, width, per_day, last);
     }
@@ -925,40 +783,44 @@ class Block {
 
   /// Without a branch: whether somebody stays in this window is anybody's guess. Who does not move counts in a cell of its
   /// own.
-  [[nodiscard]] std::int32_t nobody_present() const { return t_.places * t_.windows; }
-  [[nodiscard]] std::int32_t nobody_taken() const { return t_.personas * t_.exit_count; }
+  [[nodiscard]] std::int32_t no_move() const { return t_.windows * t_.personas * t_.exit_count; }
 
-  /// Counts moves, and lists the lanes that finish. Returns how many do.
-  int count_moves() {
-    int finished = 0;
-    std::uint32_t* const taken = task_.packed.taken;
-    std::int16_t* const present = task_.packed.present;
+  /// Lists the marked lanes, few of all. Returns how many they are.
+  int list_marked() {
+    typedef std::uint64_t EightMarks __attribute__((may_alias));
+    int count = 0;
+    for (int i = 0; i < padded_; i += 8) {
+      for (auto marks = *reinterpret_cast<const EightMarks*>(s_.marks + i); marks != 0; marks &= marks - 1) {
+        const int lane = i + (std::countr_zero(marks) >> 3);
+        s_.list[count] = lane;
+        count += lane < lanes_ ? 1 : 0;
+      }
+    }
+    return count;
+  }
+
+  void count_moves() {
+    std::uint32_t* const moves = task_.packed.moves;
     const int lanes = lanes_;
     for (int i = 0; i < lanes; ++i) {
-      ++taken[s_.taken_cell[i]];
-      --present[s_.left_cell[i]];
-      ++present[s_.met_cell[i]];
-      s_.list[finished] = i;
-      finished += s_.finishes[i];
+      ++moves[s_.move_cell[i]];
     }
-    return finished;
   }
 
   void move() {
     find_windows(s_.time, s_.window);
-    const std::int32_t nobody_present = this->nobody_present(), nobody_taken = this->nobody_taken();
+    const std::int32_t no_move = this->no_move(), exits = t_.personas * t_.exit_count;
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
       // Ends have places below 0.
       const std::int32_t to = s_.to[i], place = to < 0 ? -1 - to : to;
       const bool moves = s_.moves[i] == 1;
-      s_.finishes[i] = moves && to >= 0 ? 0 : 1;
-      s_.taken_cell[i] = moves ? s_.taken[i] : nobody_taken;
-      s_.left_cell[i] = moves ? c_.place[i] * t_.windows + s_.window[i] : nobody_present;
-      s_.met_cell[i] = moves ? place * t_.windows + s_.window[i] : nobody_present;
+      s_.marks[i] = moves && to >= 0 ? 0 : 1;
+      s_.move_cell[i] = moves ? s_.window[i] * exits + s_.taken[i] : no_move;
       c_.place[i] = moves ? place : c_.place[i];
     }
-    const int finished = count_moves();
+    count_moves();
+    const int finished = list_marked();
     std::uint32_t events = 0;
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
@@ -1011,40 +873,40 @@ class Block {
   }
 
   void settle(int i) {
-    const std::size_t at = static_cast<std::size_t>(c_.persona[i]) * person_score_count;
-    revenue_[at] += c_.worth_revenue[i];
-    cost_[at] += c_.worth_cost[i];
+    // Neighbours add to sums of their own, so that no addition waits for the one before.
+    auto* const worth = reinterpret_cast<Long2*>(task_.packed.worth);
+    worth[4 * c_.persona[i] + (i & 3)] += Long2{c_.worth_revenue[i], c_.worth_cost[i]};
   }
 
   /// The visit to an end: one visit, its money, and whom the company has lost; nothing is appraised.
   void end(int i) {
     const Row& row = t_.rows[c_.row[i]];
     ++done_.visits;
-    std::int64_t* series = task_.packed.series + 4 * cell(c_.persona[i], c_.window[i]);
-    series[0] -= c_.counted_satisfaction[i];
-    series[1] -= c_.counted_expectation[i];
-    series[2] += row.revenue;
-    series[3] += row.cost;
-    const std::int32_t bought = c_.bought[i] | (row.flags & RowFlag::purchase);
+    const std::size_t at = 2 * cell(c_.persona[i], c_.window[i]);
+    task_.packed.series[at] -= c_.counted_satisfaction[i];
+    task_.packed.series[at + 1] -= c_.counted_expectation[i];
+    task_.packed.money[at] += row.revenue;
+    task_.packed.money[at + 1] += row.cost;
+    const std::int32_t bought = c_.bought[i] | (row.facts & RowFlag::purchase);
     const std::int32_t code = bought != 0 ? Code::churned : Code::lost;
     if (code != c_.code[i]) stand(i, code, bought);
     if (t_.flows && row.flow_kind != c_.flow_kind[i]) flow(i, row.flow_kind);
     if (!t_.visit_money) return;
     const double worth = worth_of(c_.time[i], c_.window[i]);
-    c_.worth_revenue[i] += fixed(row.revenue_worth, worth);
-    c_.worth_cost[i] += fixed(row.cost_worth, worth);
-    if ((row.flags & RowFlag::priced) != 0) pay(row.price, c_.time[i], c_.window[i]);
+    c_.worth_revenue[i] += fixed(t_.worths[c_.row[i]].revenue, worth);
+    c_.worth_cost[i] += fixed(t_.worths[c_.row[i]].cost, worth);
+    if ((row.facts & RowFlag::priced) != 0) pay(t_.prices[c_.row[i]], c_.time[i], c_.window[i]);
   }
 
   /// The next person, into lane i.
   bool begin(int i) {
     for (;;) {
       if (ready_ == drawn_) {
-        drawn_ = draw_people(task_, &next_, &people_);
+        drawn_ = draw_people(t_, task_, &next_, &people_);
         ready_ = 0;
         if (drawn_ == 0) return false;
       }
-      const int k = ready_++;
+      const int k = people_.chosen[ready_++];
       if (++since_flush_ == customers_per_flush) flush();
       c_.customer[i] = people_.customer[k];
       c_.persona[i] = people_.persona[k];
@@ -1087,16 +949,21 @@ class Block {
     const std::int32_t place = c_.persona[i] * t_.touchpoints + touchpoint;
     c_.place[i] = place;
     find_row(i);
-    ++task_.packed.present[place * t_.windows + c_.window[i]];
-    meet(c_.persona[i], touchpoint);
+    meet(c_.persona[i], touchpoint, c_.window[i]);
   }
 
   /// A first visit, which no exit tells of.
-  void meet(std::int32_t persona, std::int32_t touchpoint) {
+  void meet(std::int32_t persona, std::int32_t touchpoint, std::int32_t window) {
     const std::int32_t place = persona * t_.touchpoints + touchpoint;
-    if (t_.still) {
-      for (int k = 0; k < 3; ++k) task_.packed.touch[4 * place + k] += t_.still_scores[4 * place + k];
-    }
+    const PlaceScores& scores = t_.place_scores[place];
+    std::int64_t* touch = task_.packed.touch + 2 * place;
+    touch[0] += scores.quality;
+    touch[1] += scores.appraisal;
+    task_.packed.toil[2 * place] += scores.effort;
+    std::int64_t* money = task_.packed.money + 2 * cell(persona, window);
+    money[0] += scores.revenue;
+    money[1] += scores.cost;
+    ++present_[static_cast<std::size_t>(place * t_.windows + window)];
     ++arrived_[static_cast<std::size_t>(persona) * person_score_count];
     ++visits_[static_cast<std::size_t>(place) * touch_score_count];
   }
@@ -1210,18 +1077,16 @@ class Block {
       const Passage& by = passages[s_.taken[i]];
       s_.list[i] = by.from;
       s_.to[i] = by.to;
-      s_.finishes[i] = by.ends;
+      s_.ends[i] = by.ends;
     }
-    const std::int32_t window = task_.window, windows = t_.windows, touchpoints = t_.touchpoints, exits = t_.exit_count;
-    const std::int32_t nobody_present = this->nobody_present(), nobody_taken = this->nobody_taken();
+    const std::int32_t window = task_.window, touchpoints = t_.touchpoints, exits = t_.exit_count;
+    const std::int32_t no_move = this->no_move(), moves = window * t_.personas * exits;
     std::int32_t firsts = 0;
     EACH_LANE
     for (int i = 0; i < padded; ++i) {
       const std::int32_t first = c_.persona[i] * touchpoints, from = first + s_.list[i], to = first + s_.to[i];
       const bool comes_from = s_.list[i] >= 0;
-      s_.taken_cell[i] = comes_from ? c_.persona[i] * exits + s_.taken[i] : nobody_taken;
-      s_.left_cell[i] = comes_from ? from * windows + window : nobody_present;
-      s_.met_cell[i] = to * windows + window;
+      s_.move_cell[i] = comes_from ? moves + c_.persona[i] * exits + s_.taken[i] : no_move;
       c_.flow_from[i] = comes_from ? from : -1;
       c_.flow_kind[i] = 0;
       c_.place[i] = to;
@@ -1233,9 +1098,12 @@ class Block {
       for (int i = 0; i < padded; ++i) c_.flow_kind[i] = kinds[c_.flow_from[i] + 1];
     }
     for (int i = 0; firsts < 0 && i < lanes_; ++i) {
-      if (c_.flow_from[i] < 0) meet(c_.persona[i], s_.to[i]);
+      if (c_.flow_from[i] < 0) meet(c_.persona[i], s_.to[i], window);
     }
-    const int finished = count_moves();
+    count_moves();
+    EACH_LANE
+    for (int i = 0; i < padded; ++i) s_.marks[i] = s_.ends[i] != 0 ? 1 : 0;
+    const int finished = list_marked();
     find_rows();
     for (int k = finished - 1; k >= 0; --k) {
       const int i = s_.list[k];
@@ -1257,8 +1125,8 @@ class Block {
       const double bought = c_.bought_at[i] < 0.0 ? never : c_.bought_at[i];
       s_.a[i] = c_.bought[i] == 0 ? -c_.arrival[i] : bought;
       s_.time[i] = s_.moves[i] == 0 ? never : s_.time[i];
-      s_.finishes[i] = s_.moves[i] == 1 ? 1 : 0;
-      s_.turns[i] = s_.moves[i] == 0 ? 1 : 0;
+      s_.ends[i] = s_.moves[i] == 1 ? 1 : 0;
+      s_.marks[i] = s_.moves[i] == 0 ? 1 : 0;
     }
     std::uint32_t events = 0;
     EACH_LANE
@@ -1281,17 +1149,16 @@ class Block {
     }
     double* const time = store.time;
     Kept* const kept = store.kept;
-    int stopped = 0, again = 0;
+    int again = 0;
     for (int i = 0; i < lanes; ++i) {
       const std::uint32_t k = s_.kept[i];
       kept[k].standing = static_cast<std::uint16_t>(s_.who[i]);
       time[k] = s_.time[i];
       s_.kept[again] = k;
-      again += s_.finishes[i];
-      s_.list[stopped] = i;
-      stopped += s_.turns[i];
+      again += s_.ends[i];
     }
     again_ = again;
+    const int stopped = list_marked();
     for (int k = 0; k < stopped; ++k) stop(s_.list[k]);
     if (t_.visit_money || t_.flows) {
       for (int i = 0; i < lanes; ++i) settle(i);
@@ -1304,39 +1171,14 @@ class Block {
   }
 
   void copy(int from, int to) {
-    c_.time[to] = c_.time[from];
-    c_.luck[to] = c_.luck[from];
-    c_.bought_at[to] = c_.bought_at[from];
-    c_.arrival[to] = c_.arrival[from];
-    c_.worth_revenue[to] = c_.worth_revenue[from];
-    c_.worth_cost[to] = c_.worth_cost[from];
-    c_.customer[to] = c_.customer[from];
-    c_.event[to] = c_.event[from];
-    c_.satisfaction[to] = c_.satisfaction[from];
-    c_.expectation[to] = c_.expectation[from];
-    c_.answering[to] = c_.answering[from];
-    c_.loss_aversion[to] = c_.loss_aversion[from];
-    c_.effort_aversion[to] = c_.effort_aversion[from];
-    for (int own = 0; own < t_.own_count; ++own) c_.own[own][to] = c_.own[own][from];
-    c_.persona[to] = c_.persona[from];
-    c_.place[to] = c_.place[from];
-    c_.window[to] = c_.window[from];
-    c_.regime[to] = c_.regime[from];
-    c_.row[to] = c_.row[from];
-    c_.code[to] = c_.code[from];
-    c_.bought[to] = c_.bought[from];
-    c_.counted_satisfaction[to] = c_.counted_satisfaction[from];
-    c_.counted_expectation[to] = c_.counted_expectation[from];
-    c_.stands[to] = c_.stands[from];
-    c_.team[to] = c_.team[from];
-    c_.flow_from[to] = c_.flow_from[from];
-    c_.flow_kind[to] = c_.flow_kind[from];
+    c_.each(
+        t_.own_count, [&](auto& column) __attribute__((always_inline)) { column[to] = column[from]; });
   }
 
   const Tables& t_;
   const Task& task_;
   /// Cells of the tally, of the first persona, window and touchpoint.
-  std::int64_t *const arrived_, *const days_to_purchase_, *const revenue_, *const cost_, *const bought_, *const visits_;
+  std::int64_t *const arrived_, *const days_to_purchase_, *const bought_, *const visits_, *const present_;
   Columns c_{};
   Scratch s_{};
   Racers r_{};
