@@ -4,6 +4,7 @@
 
 #include <bit>
 
+#include "lock_step_columns.hpp"
 #include "lock_step_people.hpp"
 #include "sojourn/base/random.hpp"
 #include "sojourn/behaviour/choice.hpp"
@@ -12,196 +13,65 @@
 #include "sojourn/tally/tally.hpp"
 #include "wide_philox.hpp"
 
-// No lane of a loop reads what another writes. clang needs to be told more than that.
-#if defined(__clang__)
-#define EACH_LANE _Pragma("clang loop vectorize(assume_safety) interleave(disable)")
-#define EACH_EXIT _Pragma("clang loop unroll(full)")
-#else
-#define EACH_LANE _Pragma("GCC ivdep")
-#define EACH_EXIT _Pragma("GCC unroll 8")
-#endif
-
 namespace sojourn::lock_step {
 namespace {
 
 namespace b = behaviour;
 using numeric::greater;
-using numeric::lesser;
-
-typedef float Float8 __attribute__((vector_size(32), may_alias));
-typedef double Double4 __attribute__((vector_size(32), may_alias));
-typedef std::int64_t Long4 __attribute__((vector_size(32), may_alias));
-typedef std::int32_t Int4 __attribute__((vector_size(16), may_alias));
-
-/// Columns: one customer a lane.
-struct alignas(64) Columns {
-  double time[lane_count], luck[lane_count], bought_at[lane_count], arrival[lane_count];
-  std::int64_t worth_revenue[lane_count], worth_cost[lane_count];
-  std::uint32_t customer[lane_count], event[lane_count];
-  float satisfaction[lane_count], expectation[lane_count];
-  float answering[lane_count], loss_aversion[lane_count], effort_aversion[lane_count];
-  float own[own_traits][lane_count];
-  std::int32_t persona[lane_count], place[lane_count], window[lane_count], regime[lane_count], row[lane_count];
-  std::int32_t code[lane_count], bought[lane_count], counted_satisfaction[lane_count], counted_expectation[lane_count];
-  std::int32_t stands[lane_count];  // as what a customer would answer where nothing is felt
-  std::int32_t team[lane_count], flow_from[lane_count], flow_kind[lane_count];
-};
-
-/// What one visit makes on the way.
-struct alignas(64) Scratch {
-  float row[8 * row_groups][lane_count];
-  std::uint32_t words[4][lane_count], more_words[4][lane_count];
-  float score[lane_count];  // for the delay
-  float quality[lane_count], effort[lane_count], appraisal[lane_count];
-  std::int32_t repeated[lane_count], code[lane_count], bought[lane_count];
-  std::int32_t touch[lane_count][4], series[lane_count][4];
-  float cumulative[fast_exits][lane_count];
-  float sum[lane_count], total[lane_count], leaving[lane_count], going[lane_count];
-  std::int32_t leaves[lane_count], chosen[lane_count];
-  double a[lane_count], b[lane_count], discount[lane_count], time[lane_count];
-  float sigma[lane_count], e[lane_count], x[lane_count];
-  std::int32_t family[lane_count], to[lane_count], taken[lane_count], moves[lane_count], window[lane_count];
-  std::int32_t list[lane_count], cell[lane_count], turns[lane_count];
-  std::int32_t finishes[lane_count], taken_cell[lane_count], left_cell[lane_count], met_cell[lane_count];
-};
-
-/// Those whose exits compete, close together.
-struct alignas(64) Racers {
-  float columns[8 * row_groups][lane_count];
-  std::uint32_t words[4][lane_count], customer[lane_count], event[lane_count];
-  std::int32_t row[lane_count], first_exit[lane_count], index[lane_count], first[lane_count];
-  std::int32_t family[lane_count], to[lane_count], taken[lane_count];
-  float satisfaction[lane_count], expectation[lane_count], effort[lane_count];
-  float sigma[lane_count], hazard[lane_count], e[lane_count], x[lane_count];
-  double a[lane_count], b[lane_count], stretch[lane_count], delay[lane_count];
-};
-
-/// Columns of `Row`, by the position of the field.
-struct Field {
-  enum {
-    quality,
-    quality_sd,
-    effort_mean,
-    weight,
-    promise,
-    promise_weight,
-    rest,
-    stay,
-    odds,  // then slopes on satisfaction, expectation and effort: four columns each
-    first_exit = 24,
-    flags,
-    flow_kind,
-    revenue,
-    cost,
-    ends,
-    last,
-    exits,
-    probability,
-    team = probability + 4,
-    carry,
-    race_exits,
-    constant_stay,
-    more,  // the same as from `odds` on, for exits 5 to 8
-    more_probability = more + 16,
-    own = more_probability + 4,
-  };
-};
-
-/// Eight rows become eight columns of one of their groups.
-SOJOURN_INLINE void fetch_group(const Row* rows, const std::int32_t* row, int group, float (*columns)[lane_count],
-                                int lane) {
-  const auto load = [&](int k) __attribute__((always_inline)) {
-    return reinterpret_cast<const Float8*>(rows + row[lane + k])[group];
-  };
-  const Float8 r0 = load(0), r1 = load(1), r2 = load(2), r3 = load(3), r4 = load(4), r5 = load(5), r6 = load(6),
-               r7 = load(7);
-  const Float8 a0 = __builtin_shufflevector(r0, r1, 0, 8, 1, 9, 4, 12, 5, 13);
-  const Float8 a1 = __builtin_shufflevector(r0, r1, 2, 10, 3, 11, 6, 14, 7, 15);
-  const Float8 a2 = __builtin_shufflevector(r2, r3, 0, 8, 1, 9, 4, 12, 5, 13);
-  const Float8 a3 = __builtin_shufflevector(r2, r3, 2, 10, 3, 11, 6, 14, 7, 15);
-  const Float8 a4 = __builtin_shufflevector(r4, r5, 0, 8, 1, 9, 4, 12, 5, 13);
-  const Float8 a5 = __builtin_shufflevector(r4, r5, 2, 10, 3, 11, 6, 14, 7, 15);
-  const Float8 a6 = __builtin_shufflevector(r6, r7, 0, 8, 1, 9, 4, 12, 5, 13);
-  const Float8 a7 = __builtin_shufflevector(r6, r7, 2, 10, 3, 11, 6, 14, 7, 15);
-  const Float8 b0 = __builtin_shufflevector(a0, a2, 0, 1, 8, 9, 4, 5, 12, 13);
-  const Float8 b1 = __builtin_shufflevector(a0, a2, 2, 3, 10, 11, 6, 7, 14, 15);
-  const Float8 b2 = __builtin_shufflevector(a1, a3, 0, 1, 8, 9, 4, 5, 12, 13);
-  const Float8 b3 = __builtin_shufflevector(a1, a3, 2, 3, 10, 11, 6, 7, 14, 15);
-  const Float8 b4 = __builtin_shufflevector(a4, a6, 0, 1, 8, 9, 4, 5, 12, 13);
-  const Float8 b5 = __builtin_shufflevector(a4, a6, 2, 3, 10, 11, 6, 7, 14, 15);
-  const Float8 b6 = __builtin_shufflevector(a5, a7, 0, 1, 8, 9, 4, 5, 12, 13);
-  const Float8 b7 = __builtin_shufflevector(a5, a7, 2, 3, 10, 11, 6, 7, 14, 15);
-  const auto store = [&](int k, Float8 column) __attribute__((always_inline)) {
-    *reinterpret_cast<Float8*>(columns[group * 8 + k] + lane) = column;
-  };
-  store(0, __builtin_shufflevector(b0, b4, 0, 1, 2, 3, 8, 9, 10, 11));
-  store(1, __builtin_shufflevector(b1, b5, 0, 1, 2, 3, 8, 9, 10, 11));
-  store(2, __builtin_shufflevector(b2, b6, 0, 1, 2, 3, 8, 9, 10, 11));
-  store(3, __builtin_shufflevector(b3, b7, 0, 1, 2, 3, 8, 9, 10, 11));
-  store(4, __builtin_shufflevector(b0, b4, 4, 5, 6, 7, 12, 13, 14, 15));
-  store(5, __builtin_shufflevector(b1, b5, 4, 5, 6, 7, 12, 13, 14, 15));
-  store(6, __builtin_shufflevector(b2, b6, 4, 5, 6, 7, 12, 13, 14, 15));
-  store(7, __builtin_shufflevector(b3, b7, 4, 5, 6, 7, 12, 13, 14, 15));
-}
-
-/// Eight exits become columns of their fields.
-SOJOURN_INLINE void fetch_exits(const Exit* exits, const std::int32_t* index, int lane, double* a, double* b, float* sigma,
-                                std::int32_t* family, std::int32_t* to, std::int32_t* taken) {
-  const auto half = [&](int at, double* a4, double* b4, Double4& sigma_family, Double4& to_taken)
-      __attribute__((always_inline)) {
-    const auto load = [&](int k) __attribute__((always_inline)) {
-      return *reinterpret_cast<const Double4*>(exits + index[at + k]);
-    };
-    const Double4 r0 = load(0), r1 = load(1), r2 = load(2), r3 = load(3);
-    const Double4 u0 = __builtin_shufflevector(r0, r1, 0, 4, 2, 6), u1 = __builtin_shufflevector(r0, r1, 1, 5, 3, 7);
-    const Double4 u2 = __builtin_shufflevector(r2, r3, 0, 4, 2, 6), u3 = __builtin_shufflevector(r2, r3, 1, 5, 3, 7);
-    *reinterpret_cast<Double4*>(a4) = __builtin_shufflevector(u0, u2, 0, 1, 4, 5);
-    *reinterpret_cast<Double4*>(b4) = __builtin_shufflevector(u1, u3, 0, 1, 4, 5);
-    sigma_family = __builtin_shufflevector(u0, u2, 2, 3, 6, 7);
-    to_taken = __builtin_shufflevector(u1, u3, 2, 3, 6, 7);
-  };
-  Double4 shapes[2], ways[2];
-  half(lane, a + lane, b + lane, shapes[0], ways[0]);
-  half(lane + 4, a + lane + 4, b + lane + 4, shapes[1], ways[1]);
-  const auto split = [&](const Double4* pairs, void* first, void* second) __attribute__((always_inline)) {
-    const Float8 low = reinterpret_cast<const Float8&>(pairs[0]), high = reinterpret_cast<const Float8&>(pairs[1]);
-    *static_cast<Float8*>(first) = __builtin_shufflevector(low, high, 0, 2, 4, 6, 8, 10, 12, 14);
-    *static_cast<Float8*>(second) = __builtin_shufflevector(low, high, 1, 3, 5, 7, 9, 11, 13, 15);
-  };
-  split(shapes, sigma + lane, family + lane);
-  split(ways, to + lane, taken + lane);
-}
 
 /// The block at work.
 class Block {
  public:
-  Block(const Tables& tables, const Task& task) : t_(tables), task_(task), next_(task.begin) {}
+  Block(const Tables& tables, const Task& task)
+      : t_(tables),
+        task_(task),
+        arrived_(task.cells + tables.shape.person(0, PersonScore::arrived)),
+        days_to_purchase_(task.cells + tables.shape.person(0, PersonScore::days_to_purchase)),
+        bought_(task.cells + tables.shape.time(0, 0, TimeScore::bought)),
+        visits_(task.cells + tables.shape.touch(0, 0, TouchScore::visits)),
+        present_(task.cells + tables.shape.present(0, 0, 0)),
+        next_(task.begin) {}
 
   Done live() {
     if (task_.store != nullptr) {
-      const std::uint32_t count = task_.end - task_.begin;
-      for (std::uint32_t k = 0; k < count; ++k) {
-        task_.due[due_] = k;
-        due_ += task_.store->time[k] <= task_.until ? 1 : 0;
-      }
+      live_window();
+    } else {
+      live_whole_lives();
     }
-    while (lanes_ < lane_count && load(lanes_)) ++lanes_;
-    while (lanes_ > 0 && !done_.endless) {
-      padded_ = (lanes_ + 15) & ~15;
-      start();
-      fetch(), lap(Step::fetch);
-      draw(), lap(Step::draw);
-      experience(), lap(Step::experience);
-      record(), lap(Step::record);
-      choose(), lap(Step::choose);
-      wait(), lap(Step::wait);
-      move(), lap(Step::move);
-    }
-    task_.flush(task_.worker, task_.packed);
     return done_;
   }
 
  private:
+  /// Every lane holds one customer from the first visit to the last.
+  void live_whole_lives() {
+    while (lanes_ < lane_count && begin(lanes_)) ++lanes_;
+    while (lanes_ > 0 && !done_.endless) {
+      visit();
+      move(), lap(Step::move);
+    }
+  }
+
+  /// Every visit takes its customer out of the store and puts it back.
+  void live_window() {
+    for (start(); resume() && !done_.endless; start()) {
+      lap(Step::move);
+      if (lanes_ == 0) continue;
+      visit();
+      keep(), lap(Step::move);
+    }
+  }
+
+  void visit() {
+    padded_ = (lanes_ + 15) & ~15;
+    start();
+    fetch(), lap(Step::fetch);
+    draw(), lap(Step::draw);
+    experience(), lap(Step::experience);
+    record(), lap(Step::record);
+    choose(), lap(Step::choose);
+    wait(), lap(Step::wait);
+  }
+
   void start() {
     if (task_.ticks != nullptr) tick_ = now();
   }
@@ -231,7 +101,7 @@ class Block {
     if (!t_.still) fetch_groups(0, 1);
     if (!t_.constant_choice) fetch_groups(1, 3);
     fetch_groups(3, 4);
-    if (t_.constant_choice || t_.probabilities || t_.carries != nullptr) fetch_groups(4, 5);
+    if (t_.money_varies || t_.carries != nullptr) fetch_groups(4, 5);
     if (t_.most_exits > 4) fetch_groups(5, 7);
     if (t_.most_exits > 4 || t_.trait_bound) fetch_groups(7, 8);
   }
@@ -256,12 +126,15 @@ class Block {
     const float* carries = t_.carries;
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
-      const std::int32_t to = row_team[i], from = c_.team[i];
+      const std::int32_t to = row_team[i], from = c_.team[i], carry = row_carry[i] + from;
       const bool between = to >= 0 && from >= 0 && from != to;
-      const float carry = carries[between ? row_carry[i] + from : 0];
-      s_.repeated[i] = between && uniform(s_.more_words[0][i]) >= carry ? 1 : 0;
+      s_.repeated[i] = between ? 1 : 0;
+      s_.list[i] = between ? carry : 0;
       c_.team[i] = to >= 0 ? to : from;
     }
+    for (int i = 0; i < padded_; ++i) s_.x[i] = carries[s_.list[i]];
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) s_.repeated[i] &= uniform(s_.more_words[0][i]) >= s_.x[i] ? 1 : 0;
   }
 
   void experience() {
@@ -306,10 +179,8 @@ class Block {
     for (int i = 0; i < padded_; ++i) {
       s_.touch[i][0] = fixed_score(s_.quality[i]);
       s_.touch[i][1] = fixed_score(s_.appraisal[i]);
-      s_.touch[i][2] = fixed_score(s_.effort[i]);
-      s_.touch[i][3] = s_.repeated[i];
     }
-    const std::int32_t* flag = integers(Field::flags);
+    const std::int32_t* flag = integers(Field::facts);
     const float base = t_.recommend_base, base_sd = t_.recommend_sd;
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
@@ -320,7 +191,6 @@ class Block {
       s_.bought[i] = has_bought;
       s_.code[i] = (flag[i] & RowFlag::away) != 0 ? away_code : here_code;
     }
-    const std::int32_t *revenues = integers(Field::revenue), *costs = integers(Field::cost);
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
       const std::int32_t counts = s_.code[i] >= Code::promoter ? -1 : 0;
@@ -328,8 +198,6 @@ class Block {
       const std::int32_t counted_e = counts & fixed_score(c_.expectation[i]);
       s_.series[i][0] = counted_s - c_.counted_satisfaction[i];
       s_.series[i][1] = counted_e - c_.counted_expectation[i];
-      s_.series[i][2] = revenues[i];
-      s_.series[i][3] = costs[i];
       c_.counted_satisfaction[i] = counted_s;
       c_.counted_expectation[i] = counted_e;
     }
@@ -341,7 +209,7 @@ class Block {
       EACH_LANE
       for (int i = 0; i < padded_; ++i) s_.score[i] = normal_pair(s_.words[0][i], s_.words[2][i]).second;
     }
-    const std::int32_t* flag = integers(Field::flags);
+    const std::int32_t* flag = integers(Field::facts);
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
       const std::int32_t has_bought = c_.bought[i] | (flag[i] & RowFlag::purchase);
@@ -359,32 +227,27 @@ class Block {
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
       s_.cell[i] = c_.persona[i] * t_.windows + c_.window[i];
-      s_.turns[i] = (s_.code[i] ^ c_.code[i]) | (kinds[i] ^ c_.flow_kind[i]);
+      s_.turns[i] = s_.code[i] != c_.code[i] || kinds[i] != c_.flow_kind[i] ? 1 : 0;
     }
     int turning = 0;
     if (t_.still) {
-      for (int i = 0; i < lanes_; ++i) {
-        s_.list[turning] = i;
-        turning += s_.turns[i] != 0 ? 1 : 0;
-      }
-      const std::int32_t *revenues = integers(Field::revenue), *costs = integers(Field::cost);
-      for (int i = 0; t_.visit_money && i < lanes_; ++i) {
-        std::int64_t* series = task_.packed.series + 4 * s_.cell[i];
-        series[2] += revenues[i];
-        series[3] += costs[i];
-      }
+      EACH_LANE
+      for (int i = 0; i < padded_; ++i) s_.marks[i] = s_.turns[i] != 0 ? 1 : 0;
+      turning = list_marked();
       for (int k = 0; k < turning; ++k) count_feelings(s_.list[k], s_.code[s_.list[k]]);
     } else {
-      Long4* const touches = reinterpret_cast<Long4*>(task_.packed.touch);
-      Long4* const stocks = reinterpret_cast<Long4*>(task_.packed.series);
+      auto* const touches = reinterpret_cast<Long2*>(task_.packed.touch);
+      auto* const stocks = reinterpret_cast<Long2*>(task_.packed.series);
       const int lanes = lanes_;
       for (int i = 0; i < lanes; ++i) {
-        touches[c_.place[i]] += __builtin_convertvector(*reinterpret_cast<const Int4*>(s_.touch[i]), Long4);
-        stocks[s_.cell[i]] += __builtin_convertvector(*reinterpret_cast<const Int4*>(s_.series[i]), Long4);
+        touches[c_.place[i]] += widen(s_.touch[i]);
+        stocks[s_.cell[i]] += widen(s_.series[i]);
         s_.list[turning] = i;
-        turning += s_.turns[i] != 0 ? 1 : 0;
+        turning += s_.turns[i];
       }
+      if (t_.toil_varies) toil();
     }
+    if (t_.money_varies) vary_money();
     for (int k = 0; k < turning; ++k) {
       const int i = s_.list[k];
       if (s_.code[i] != c_.code[i]) stand(i, s_.code[i], s_.bought[i]);
@@ -397,12 +260,34 @@ class Block {
     if (t_.visit_money) earn();
   }
 
+  /// Effort beyond the place's, and repeats.
+  void toil() {
+    std::int64_t* const toil = task_.packed.toil;
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) s_.toil[i][0] = fixed_score(s_.effort[i]);
+    for (int i = 0; i < lanes_; ++i) {
+      const std::int32_t place = c_.place[i];
+      toil[2 * place] += s_.toil[i][0] - t_.place_scores[place].effort;
+      toil[2 * place + 1] += s_.repeated[i];
+    }
+  }
+
+  /// Money beyond the places'.
+  void vary_money() {
+    const std::int32_t *revenues = integers(Field::revenue), *costs = integers(Field::cost);
+    std::int64_t* const money = task_.packed.money;
+    for (int i = 0; i < lanes_; ++i) {
+      money[2 * s_.cell[i]] += revenues[i];
+      money[2 * s_.cell[i] + 1] += costs[i];
+    }
+  }
+
   /// Satisfaction and expectation are summed over customers: who becomes one counts, who is none any more does not.
   void count_feelings(int i, std::int32_t code) {
     const bool counts = code >= Code::promoter;
     const std::int32_t counted_s = counts ? fixed_score(c_.satisfaction[i]) : 0;
     const std::int32_t counted_e = counts ? fixed_score(c_.expectation[i]) : 0;
-    std::int64_t* series = task_.packed.series + 4 * cell(c_.persona[i], c_.window[i]);
+    std::int64_t* series = task_.packed.series + 2 * cell(c_.persona[i], c_.window[i]);
     series[0] += counted_s - c_.counted_satisfaction[i];
     series[1] += counted_e - c_.counted_expectation[i];
     c_.counted_satisfaction[i] = counted_s;
@@ -412,13 +297,12 @@ class Block {
   /// From one standing to another at the visit at hand; also the first purchase and the end of a tenure.
   void stand(int i, std::int32_t code, std::int32_t bought) {
     std::int16_t* codes = task_.packed.codes + 8 * cell(c_.persona[i], c_.window[i]);
-    const auto persona = static_cast<std::size_t>(c_.persona[i]);
     --codes[c_.code[i]];
     ++codes[code];
     if (bought != 0 && c_.bought[i] == 0) {
       c_.bought_at[i] = c_.time[i];
-      ++task_.cells[t_.shape.time(persona, static_cast<std::size_t>(c_.window[i]), TimeScore::bought)];
-      task_.cells[t_.shape.person(persona, PersonScore::days_to_purchase)] +=
+      ++bought_[cell(c_.persona[i], c_.window[i]) * time_score_count];
+      days_to_purchase_[static_cast<std::size_t>(c_.persona[i]) * person_score_count] +=
           fixed(c_.time[i] - c_.arrival[i], t_.shape.scales.days);
     }
     if (code == Code::churned && c_.bought_at[i] >= 0.0) {
@@ -440,9 +324,9 @@ class Block {
     const std::int32_t from = c_.flow_from[i] < 0 ? -1 : c_.flow_from[i] - persona * t_.touchpoints;
     t_.flow_change(t_.owner, c_.regime[i], persona, from, c_.place[i] - persona * t_.touchpoints, c_.time[i], c_.window[i],
                    change);
-    std::int64_t* series = task_.packed.series + 4 * cell(persona, c_.window[i]);
-    series[2] += fixed(change[0], t_.shape.scales.revenue.amount);
-    series[3] += fixed(change[1], t_.shape.scales.cost.amount);
+    std::int64_t* money = task_.packed.money + 2 * cell(persona, c_.window[i]);
+    money[0] += fixed(change[0], t_.shape.scales.revenue.amount);
+    money[1] += fixed(change[1], t_.shape.scales.cost.amount);
     c_.worth_revenue[i] += fixed(change[2], t_.shape.scales.revenue.worth);
     c_.worth_cost[i] += fixed(change[3], t_.shape.scales.cost.worth);
     c_.flow_kind[i] = kind;
@@ -450,14 +334,17 @@ class Block {
 
   /// What the visits earn and cost, as it is worth at time 0.
   void earn() {
-    for (int i = 0; i < lanes_; ++i) {
-      const Row& row = t_.rows[c_.row[i]];
-      s_.a[i] = row.revenue_worth;
-      s_.b[i] = row.cost_worth;
+    const auto* const worths = reinterpret_cast<const Double2*>(t_.worths);
+    const std::int32_t* const rows = c_.row;
+    for (int i = 0; i < padded_; i += 2) {
+      const Double2 one = worths[rows[i]], two = worths[rows[i + 1]];
+      *reinterpret_cast<Double2*>(s_.a + i) = __builtin_shufflevector(one, two, 0, 2);
+      *reinterpret_cast<Double2*>(s_.b + i) = __builtin_shufflevector(one, two, 1, 3);
     }
     const double rho = t_.force_of_interest, width = t_.window_width;
     if (t_.discounts != nullptr) {
-      for (int i = 0; i < lanes_; ++i) s_.discount[i] = t_.discounts[c_.window[i]];
+      const double* const discounts = t_.discounts;
+      for (int i = 0; i < padded_; ++i) s_.discount[i] = discounts[c_.window[i]];
       EACH_LANE
       for (int i = 0; i < padded_; ++i) {
         const double worth = s_.discount[i] * b::small_decay(rho * (c_.time[i] - static_cast<double>(c_.window[i]) * width));
@@ -472,10 +359,10 @@ class Block {
         c_.worth_cost[i] += fixed(s_.b[i], worth);
       }
     }
-    if (!t_.prices) return;
-    const std::int32_t* flag = integers(Field::flags);
+    if (!t_.priced) return;
+    const std::int32_t* flag = integers(Field::facts);
     for (int i = 0; i < lanes_; ++i) {
-      if ((flag[i] & RowFlag::priced) != 0) pay(t_.rows[c_.row[i]].price, c_.time[i], c_.window[i]);
+      if ((flag[i] & RowFlag::priced) != 0) pay(t_.prices[c_.row[i]], c_.time[i], c_.window[i]);
     }
   }
 
@@ -565,13 +452,16 @@ class Block {
   void look_up() {
     const float(*cumulative)[lane_count] = s_.row + Field::probability;
     const float* share_stay = column(Field::constant_stay);
-    const std::int32_t* row_ends = integers(Field::ends);
+    const std::int32_t* facts = integers(Field::facts);
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
-      const std::int32_t end_count = row_ends[i];
+      const std::int32_t end_count = facts[i] >> 8 & 0xff;
       float leaving = 0.0f;
       EACH_EXIT
-      for (int j = 0; j < 4; ++j) leaving = j < end_count ? cumulative[j][i] : leaving;
+      for (int j = 0; j < 4; ++j) {
+        const float share = cumulative[j][i];  // read in any case: a condition around it would be a branch
+        leaving = j < end_count ? share : leaving;
+      }
       s_.total[i] = cumulative[3][i];
       s_.leaving[i] = leaving;
       s_.going[i] = (cumulative[3][i] - leaving) + share_stay[i];
@@ -580,7 +470,7 @@ class Block {
 
   /// The shares of those for whom a probability is a trait of their own.
   void share_out() {
-    const std::int32_t* flag = integers(Field::flags);
+    const std::int32_t* flag = integers(Field::facts);
     for (int i = 0; i < lanes_; ++i) {
       if ((flag[i] & RowFlag::trait_bound) == 0) continue;
       float probability[4], fixed_sum = 0.0f;
@@ -598,7 +488,8 @@ class Block {
         s_.row[Field::probability + j][i] = probability[j];
         if (probability[j] > 0.0f || column(Field::odds + j)[i] > 0.0f) last = j;
       }
-      reinterpret_cast<std::int32_t*>(s_.row[Field::last])[i] = last;
+      auto& facts = reinterpret_cast<std::int32_t*>(s_.row[Field::facts])[i];
+      facts = (facts & ~0xff0000) | last << 16;
     }
   }
 
@@ -606,13 +497,13 @@ class Block {
   template <int slots, bool fixed_shares>
   void accumulate() {
     const float *share_rest = column(Field::rest), *share_stay = column(Field::stay);
-    const std::int32_t* row_ends = integers(Field::ends);
+    const std::int32_t* facts = integers(Field::facts);
     const float* shares = column(Field::probability);
     const float* more_shares = column(Field::more_probability);
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
       const float split = s_.sum[i] > 0.0f ? share_rest[i] / s_.sum[i] : 0.0f;
-      const std::int32_t end_count = row_ends[i];
+      const std::int32_t end_count = facts[i] >> 8 & 0xff;
       float total = 0.0f, leaving = 0.0f;
       EACH_EXIT
       for (int j = 0; j < slots; ++j) {
@@ -631,7 +522,7 @@ class Block {
   template <int slots>
   void pick(const float (*cumulative)[lane_count]) {
     const float* share_stay = column(t_.constant_choice ? Field::constant_stay : Field::stay);
-    const std::int32_t *row_last = integers(Field::last), *row_exits = integers(Field::exits);
+    const std::int32_t* facts = integers(Field::facts);
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
       const float u = sojourn::uniform(s_.words[1][i]);
@@ -640,17 +531,17 @@ class Block {
       EACH_EXIT
       for (int j = 0; j < slots; ++j) chosen += cumulative[j][i] <= point ? 1 : 0;
       // Places for exits that a row does not have hold its whole sum.
-      const std::int32_t count = row_exits[i];
+      const std::int32_t count = facts[i] >> 24, last = facts[i] >> 16 & 0xff;
       const bool beyond = chosen >= count;
       const bool stays = (beyond && share_stay[i] > 0.0f) || s_.total[i] <= 0.0f;
-      const std::int32_t exit = chosen < row_last[i] ? chosen : row_last[i];
+      const std::int32_t exit = chosen < last ? chosen : last;
       s_.chosen[i] = stays ? -1 : exit;
     }
   }
 
   /// How long until the next touchpoint.
   void wait() {
-    const std::int32_t *first = integers(Field::first_exit), *flag = integers(Field::flags);
+    const std::int32_t *first = integers(Field::first_exit), *flag = integers(Field::facts);
     EACH_LANE
     for (int i = 0; i < padded_; ++i) s_.list[i] = first[i] + (s_.chosen[i] < 0 ? 0 : s_.chosen[i]);
     for (int i = 0; i < padded_; i += 8) {
@@ -666,8 +557,7 @@ class Block {
         if ((flag[i] & RowFlag::one_by_one) != 0) decide(i);
       }
     }
-    const double horizon = t_.horizon, until = task_.until, width = t_.window_width, per_day = t_.windows_per_day;
-    const auto last_window = static_cast<double>(t_.windows - 1);
+    const double horizon = t_.horizon, until = task_.until;
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
       const double delay = s_.a[i] > 0.0 ? s_.a[i] : 0.0;
@@ -676,8 +566,6 @@ class Block {
       // A visit at the horizon is the last, even where an exit takes no time.
       const std::int32_t beyond = then > until ? 2 : 1;
       s_.moves[i] = s_.chosen[i] >= 0 && now < horizon && then <= horizon ? beyond : 0;
-      const double inside = then < horizon ? then : horizon;
-      s_.window[i] = window_of(inside, width, per_day, last_window);
     }
   }
 
@@ -688,6 +576,14 @@ class Block {
       // Constants have sigma 0 and b 0: no need to tell them apart.
       EACH_LANE
       for (int i = 0; i < padded_; ++i) s_.a[i] = s_.a[i] * static_cast<double>(numeric::exp(s_.sigma[i] * s_.score[i]));
+      return;
+    }
+    if ((families & ~Family::exponential) == 0) {
+      EACH_LANE
+      for (int i = 0; i < padded_; ++i) {
+        const float e = sojourn::exponential(s_.words[3][i]);
+        s_.a[i] = s_.a[i] * static_cast<double>(s_.family[i] == Family::exponential ? e : 1.0f);
+      }
       return;
     }
     EACH_LANE
@@ -742,18 +638,20 @@ class Block {
 
   SOJOURN_INLINE static float logit(float u) { return numeric::log(u) - numeric::log(1.0f - u); }
 
-  /// Windows::of in arithmetic alone.
+  /// Windows::of in arithmetic alone: a first guess is off by one at most.
   SOJOURN_INLINE static std::int32_t window_of(double time, double width, double per_day, double last) {
     auto k = static_cast<double>(static_cast<std::int32_t>(time * per_day));
     k = k < last ? k : last;
-    k = k > 0.0 && time <= k * width ? k - 1.0 : k;
-    k = k < last && time > (k + 1.0) * width ? k + 1.0 : k;
+    const double early = time <= k * width ? 1.0 : 0.0, late = time > (k + 1.0) * width ? 1.0 : 0.0;
+    k += late - early;
+    k = k < last ? k : last;
+    k = k > 0.0 ? k : 0.0;
     return static_cast<std::int32_t>(k);
   }
 
   /// Touchpoints whose exits compete: those customers, side by side.
   void compete() {
-    const std::int32_t *flag = integers(Field::flags), *first = integers(Field::first_exit);
+    const std::int32_t *flag = integers(Field::facts), *first = integers(Field::first_exit);
     int count = 0;
     for (int i = 0; i < lanes_; ++i) {
       s_.list[count] = i;
@@ -871,32 +769,58 @@ class Block {
     s_.taken[i] = exit.taken;
   }
 
+  /// The windows of times up to the horizon; later ones are in the last.
+  void find_windows(const double* time, std::int32_t* window) {
+    const double horizon = t_.horizon, width = t_.window_width, per_day = t_.windows_per_day;
+    const auto last = static_cast<double>(t_.windows - 1);
+    const int padded = padded_;
+    EACH_LANE
+    for (int i = 0; i < padded; ++i) {
+      const double inside = time[i] < horizon ? time[i] : horizon;
+      window[i] = window_of(inside, width, per_day, last);
+    }
+  }
+
+  /// Without a branch: whether somebody stays in this window is anybody's guess. Who does not move counts in a cell of its
+  /// own.
+  [[nodiscard]] std::int32_t no_move() const { return t_.windows * t_.personas * t_.exit_count; }
+
+  /// Lists the marked lanes, few of all. Returns how many they are.
+  int list_marked() {
+    typedef std::uint64_t EightMarks __attribute__((may_alias));
+    int count = 0;
+    for (int i = 0; i < padded_; i += 8) {
+      for (auto marks = *reinterpret_cast<const EightMarks*>(s_.marks + i); marks != 0; marks &= marks - 1) {
+        const int lane = i + (std::countr_zero(marks) >> 3);
+        s_.list[count] = lane;
+        count += lane < lanes_ ? 1 : 0;
+      }
+    }
+    return count;
+  }
+
+  void count_moves() {
+    std::uint32_t* const moves = task_.packed.moves;
+    const int lanes = lanes_;
+    for (int i = 0; i < lanes; ++i) {
+      ++moves[s_.move_cell[i]];
+    }
+  }
+
   void move() {
-    // Without a branch: whether somebody stays in this window is anybody's guess. Who does not move counts in a cell of its
-    // own.
-    const std::int32_t nobody_present = t_.places * t_.windows, nobody_taken = t_.personas * t_.exit_count;
+    find_windows(s_.time, s_.window);
+    const std::int32_t no_move = this->no_move(), exits = t_.personas * t_.exit_count;
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
       // Ends have places below 0.
       const std::int32_t to = s_.to[i], place = to < 0 ? -1 - to : to;
       const bool moves = s_.moves[i] == 1;
-      s_.finishes[i] = moves && to >= 0 ? 0 : 1;
-      s_.taken_cell[i] = moves ? s_.taken[i] : nobody_taken;
-      s_.left_cell[i] = moves ? c_.place[i] * t_.windows + s_.window[i] : nobody_present;
-      s_.met_cell[i] = moves ? place * t_.windows + s_.window[i] : nobody_present;
+      s_.marks[i] = moves && to >= 0 ? 0 : 1;
+      s_.move_cell[i] = moves ? s_.window[i] * exits + s_.taken[i] : no_move;
       c_.place[i] = moves ? place : c_.place[i];
     }
-    int finished = 0;
-    std::uint32_t* const taken = task_.packed.taken;
-    std::int16_t* const present = task_.packed.present;
-    const int lanes = lanes_;
-    for (int i = 0; i < lanes; ++i) {
-      ++taken[s_.taken_cell[i]];
-      --present[s_.left_cell[i]];
-      ++present[s_.met_cell[i]];
-      s_.list[finished] = i;
-      finished += s_.finishes[i];
-    }
+    count_moves();
+    const int finished = list_marked();
     std::uint32_t events = 0;
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
@@ -911,7 +835,7 @@ class Block {
     for (int k = finished - 1; k >= 0; --k) {
       const int i = s_.list[k];
       leave(i);
-      if (load(i)) continue;
+      if (begin(i)) continue;
       --lanes_;
       if (i != lanes_) copy(lanes_, i);
     }
@@ -933,57 +857,56 @@ class Block {
     c_.row[i] = t_.row_of[regime * t_.places + c_.place[i]];
   }
 
-  /// A life, or its part in this window, is over.
+  /// A life is over.
   void leave(int i) {
     if (s_.moves[i] == 0) {
-      if (c_.bought_at[i] >= 0.0) tenure(i, t_.horizon, TenureScore::censored);
-      if (task_.store != nullptr) forget(i);
-    } else if (s_.moves[i] == 2) {
-      keep(i, s_.time[i], s_.taken[i] - c_.persona[i] * t_.exit_count);
+      stop(i);
     } else {
       end(i);
-      if (task_.store != nullptr) forget(i);
     }
     settle(i);
   }
 
+  /// The horizon comes before another visit.
+  void stop(int i) {
+    if (c_.bought_at[i] >= 0.0) tenure(i, t_.horizon, TenureScore::censored);
+  }
+
   void settle(int i) {
-    const auto persona = static_cast<std::size_t>(c_.persona[i]);
-    task_.cells[t_.shape.person(persona, PersonScore::revenue)] += c_.worth_revenue[i];
-    task_.cells[t_.shape.person(persona, PersonScore::cost_to_serve)] += c_.worth_cost[i];
+    // Neighbours add to sums of their own, so that no addition waits for the one before.
+    auto* const worth = reinterpret_cast<Long2*>(task_.packed.worth);
+    worth[4 * c_.persona[i] + (i & 3)] += Long2{c_.worth_revenue[i], c_.worth_cost[i]};
   }
 
   /// The visit to an end: one visit, its money, and whom the company has lost; nothing is appraised.
   void end(int i) {
     const Row& row = t_.rows[c_.row[i]];
     ++done_.visits;
-    std::int64_t* series = task_.packed.series + 4 * cell(c_.persona[i], c_.window[i]);
-    series[0] -= c_.counted_satisfaction[i];
-    series[1] -= c_.counted_expectation[i];
-    series[2] += row.revenue;
-    series[3] += row.cost;
-    const std::int32_t bought = c_.bought[i] | (row.flags & RowFlag::purchase);
+    const std::size_t at = 2 * cell(c_.persona[i], c_.window[i]);
+    task_.packed.series[at] -= c_.counted_satisfaction[i];
+    task_.packed.series[at + 1] -= c_.counted_expectation[i];
+    task_.packed.money[at] += row.revenue;
+    task_.packed.money[at + 1] += row.cost;
+    const std::int32_t bought = c_.bought[i] | (row.facts & RowFlag::purchase);
     const std::int32_t code = bought != 0 ? Code::churned : Code::lost;
     if (code != c_.code[i]) stand(i, code, bought);
     if (t_.flows && row.flow_kind != c_.flow_kind[i]) flow(i, row.flow_kind);
     if (!t_.visit_money) return;
     const double worth = worth_of(c_.time[i], c_.window[i]);
-    c_.worth_revenue[i] += fixed(row.revenue_worth, worth);
-    c_.worth_cost[i] += fixed(row.cost_worth, worth);
-    if ((row.flags & RowFlag::priced) != 0) pay(row.price, c_.time[i], c_.window[i]);
+    c_.worth_revenue[i] += fixed(t_.worths[c_.row[i]].revenue, worth);
+    c_.worth_cost[i] += fixed(t_.worths[c_.row[i]].cost, worth);
+    if ((row.facts & RowFlag::priced) != 0) pay(t_.prices[c_.row[i]], c_.time[i], c_.window[i]);
   }
 
-  /// The next customer with something to do, into lane i.
-  bool load(int i) { return task_.store != nullptr ? resume(i) : begin(i); }
-
+  /// The next person, into lane i.
   bool begin(int i) {
     for (;;) {
       if (ready_ == drawn_) {
-        drawn_ = draw_people(task_, &next_, &people_);
+        drawn_ = draw_people(t_, task_, &next_, &people_);
         ready_ = 0;
         if (drawn_ == 0) return false;
       }
-      const int k = ready_++;
+      const int k = people_.chosen[ready_++];
       if (++since_flush_ == customers_per_flush) flush();
       c_.customer[i] = people_.customer[k];
       c_.persona[i] = people_.persona[k];
@@ -1021,97 +944,226 @@ class Block {
   }
 
   void first_visit(int i, std::int32_t touchpoint, double time) {
-    const auto persona = static_cast<std::size_t>(c_.persona[i]);
     c_.time[i] = time;
     c_.window[i] = window_of(time, t_.window_width, t_.windows_per_day, static_cast<double>(t_.windows - 1));
     const std::int32_t place = c_.persona[i] * t_.touchpoints + touchpoint;
     c_.place[i] = place;
     find_row(i);
-    ++task_.packed.present[place * t_.windows + c_.window[i]];
-    if (t_.still) {
-      for (int k = 0; k < 3; ++k) task_.packed.touch[4 * place + k] += t_.still_scores[4 * place + k];
-    }
-    ++task_.cells[t_.shape.person(persona, PersonScore::arrived)];
-    ++task_.cells[t_.shape.touch(persona, static_cast<std::size_t>(touchpoint), TouchScore::visits)];
+    meet(c_.persona[i], touchpoint, c_.window[i]);
   }
 
-  /// A customer whose next visit is due before the window's end.
-  bool resume(int i) {
-    const Store& store = *task_.store;
-    for (;;) {
-      if (resumed_ == due_) return false;
-      const std::uint32_t k = task_.due[resumed_++];
-      if (++since_flush_ == customers_per_flush) flush();
-      c_.customer[i] = task_.begin + k;
-      c_.persona[i] = store.persona[k];
-      c_.luck[i] = store.luck[k];
-      c_.answering[i] = store.answering[k];
-      c_.satisfaction[i] = store.satisfaction[k];
-      c_.expectation[i] = store.expectation[k];
-      const std::uint16_t persona = store.persona[k];
-      c_.loss_aversion[i] = store.loss_aversion == nullptr ? t_.loss_aversion_of[persona] : store.loss_aversion[k];
-      c_.effort_aversion[i] = store.effort_aversion == nullptr ? t_.effort_aversion_of[persona] : store.effort_aversion[k];
-      for (int own = 0; own < t_.own_count; ++own) c_.own[own][i] = store.own[own][k];
-      c_.event[i] = store.event[k];
-      c_.team[i] = static_cast<std::int32_t>(store.team[k] >> 3) - 1;
-      fresh(i);
-      const std::int32_t exit = store.exit[k];
-      if (exit >= t_.exit_count) {
-        c_.arrival[i] = store.time[k];
-        c_.bought_at[i] = -1.0;
-        first_visit(i, exit - t_.exit_count, store.time[k]);
-      } else {
-        restore(i, k, exit);
+  /// A first visit, which no exit tells of.
+  void meet(std::int32_t persona, std::int32_t touchpoint, std::int32_t window) {
+    const std::int32_t place = persona * t_.touchpoints + touchpoint;
+    const PlaceScores& scores = t_.place_scores[place];
+    std::int64_t* touch = task_.packed.touch + 2 * place;
+    touch[0] += scores.quality;
+    touch[1] += scores.appraisal;
+    task_.packed.toil[2 * place] += scores.effort;
+    std::int64_t* money = task_.packed.money + 2 * cell(persona, window);
+    money[0] += scores.revenue;
+    money[1] += scores.cost;
+    ++present_[static_cast<std::size_t>(place * t_.windows + window)];
+    ++arrived_[static_cast<std::size_t>(persona) * person_score_count];
+    ++visits_[static_cast<std::size_t>(place) * touch_score_count];
+  }
+
+  /// The next customers who have a visit in this window, into lanes from the first on: those who were just here first, while
+  /// they are near. False when there are none.
+  bool resume() {
+    const double* time = task_.store->time;
+    const std::uint32_t all = task_.end - task_.begin;
+    const double until = task_.until;
+    std::int32_t* const due = s_.turns;
+    std::uint32_t* const kept = s_.kept;
+    int count = again_;
+    std::uint32_t at = looked_at_;
+    while (count < lane_count && at < all) {
+      // As many as fit, were all of them due.
+      int looks = lane_count - count;
+      if (all - at < static_cast<std::uint32_t>(looks)) looks = static_cast<int>(all - at);
+      for (int k = 0; k < looks; ++k) due[k] = time[at + static_cast<std::uint32_t>(k)] <= until ? 1 : 0;
+      for (int k = 0; k < looks; ++k) {
+        kept[count] = at++;
+        count += due[k];
       }
-      const std::int32_t touchpoint = c_.place[i] - c_.persona[i] * t_.touchpoints;
-      if (t_.is_end[touchpoint] == 0) return true;
+    }
+    looked_at_ = at;
+    again_ = 0;
+    lanes_ = count;
+    if (count == 0) return false;
+    padded_ = (count + 15) & ~15;
+    for (int i = count; i < padded_; ++i) s_.kept[i] = all;
+    since_flush_ += static_cast<std::uint32_t>(count);
+    if (since_flush_ >= customers_per_flush) flush();
+    take_out();
+    arrive();
+    return true;
+  }
+
+  /// From the store into columns.
+  void take_out() {
+    const Store& store = *task_.store;
+    for (int i = 0; i < padded_; i += 8) {
+      Double4 columns[2][4];
+      for (int half = 0; half < 2; ++half) {
+        const auto load = [&](int k) __attribute__((always_inline)) {
+          return *reinterpret_cast<const Double4Anywhere*>(store.kept + s_.kept[i + 4 * half + k]);
+        };
+        transpose({load(0), load(1), load(2), load(3)}, columns[half]);
+        *reinterpret_cast<Double4*>(c_.luck + i + 4 * half) = columns[half][0];
+        *reinterpret_cast<Double4*>(s_.a + i + 4 * half) = columns[half][1];
+      }
+      split(columns[0][2], columns[1][2], c_.satisfaction + i, c_.expectation + i);
+      split(columns[0][3], columns[1][3], c_.answering + i, s_.visits_and_exit + i);
+    }
+    for (int i = 0; i < padded_; ++i) {
+      const Kept& kept = store.kept[s_.kept[i]];
+      s_.who[i] = kept.persona | static_cast<std::uint32_t>(kept.standing) << 16;
+      c_.time[i] = store.time[s_.kept[i]];
+    }
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      const double since = s_.a[i];
+      const bool before = std::bit_cast<std::uint64_t>(since) >> 63 != 0;
+      c_.bought_at[i] = before ? -1.0 : since == never ? -2.0 : since;
+      c_.arrival[i] = before ? -since : 0.0;
+      c_.bought[i] = before ? 0 : 1;
+      c_.worth_revenue[i] = c_.worth_cost[i] = 0;
+    }
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      c_.customer[i] = task_.begin + s_.kept[i];
+      c_.event[i] = s_.visits_and_exit[i] & 0xffffu;
+      s_.taken[i] = static_cast<std::int32_t>(s_.visits_and_exit[i] >> 16);
+      c_.persona[i] = static_cast<std::int32_t>(s_.who[i] & 0xffffu);
+      c_.team[i] = static_cast<std::int32_t>(s_.who[i] >> 19) - 1;
+      const auto code = static_cast<std::int32_t>(s_.who[i] >> 16 & 7u);
+      c_.code[i] = code;
+      const std::int32_t counts = code >= Code::promoter ? -1 : 0;
+      c_.counted_satisfaction[i] = counts & fixed_score(c_.satisfaction[i]);
+      c_.counted_expectation[i] = counts & fixed_score(c_.expectation[i]);
+    }
+    // Idle lanes stand anywhere that exists.
+    for (int i = lanes_; i < padded_; ++i) c_.persona[i] = s_.taken[i] = 0;
+    if (!t_.still) {
+      take_out(store.loss_aversion, t_.loss_aversion_of, c_.loss_aversion);
+      take_out(store.effort_aversion, t_.effort_aversion_of, c_.effort_aversion);
+    }
+    for (int own = 0; own < t_.own_count; ++own) take_out(store.own[own], nullptr, c_.own[own]);
+    if (!t_.still) return;
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      c_.stands[i] =
+          b::promoter_class(b::recommend(c_.satisfaction[i], c_.answering[i], t_.recommend_base, t_.recommend_sd));
+    }
+  }
+
+  /// Of each customer or, where that is null, of each persona.
+  void take_out(const float* of_customer, const float* of_persona, float* to) {
+    const int padded = padded_;
+    if (of_customer != nullptr) {
+      for (int i = 0; i < padded; ++i) to[i] = of_customer[s_.kept[i]];
+    } else {
+      for (int i = 0; i < padded; ++i) to[i] = of_persona[c_.persona[i]];
+    }
+  }
+
+  /// By the exit they took to the touchpoint it leads to; who ends there is done.
+  void arrive() {
+    const int padded = padded_;
+    const Passage* const passages = t_.passages;
+    for (int i = 0; i < padded; ++i) {
+      const Passage& by = passages[s_.taken[i]];
+      s_.list[i] = by.from;
+      s_.to[i] = by.to;
+      s_.ends[i] = by.ends;
+    }
+    const std::int32_t window = task_.window, touchpoints = t_.touchpoints, exits = t_.exit_count;
+    const std::int32_t no_move = this->no_move(), moves = window * t_.personas * exits;
+    std::int32_t firsts = 0;
+    EACH_LANE
+    for (int i = 0; i < padded; ++i) {
+      const std::int32_t first = c_.persona[i] * touchpoints, from = first + s_.list[i], to = first + s_.to[i];
+      const bool comes_from = s_.list[i] >= 0;
+      s_.move_cell[i] = comes_from ? moves + c_.persona[i] * exits + s_.taken[i] : no_move;
+      c_.flow_from[i] = comes_from ? from : -1;
+      c_.flow_kind[i] = 0;
+      c_.place[i] = to;
+      c_.window[i] = window;
+      firsts |= s_.list[i];
+    }
+    if (t_.flows) {
+      const std::int32_t* const kinds = t_.flow_kind_of;
+      for (int i = 0; i < padded; ++i) c_.flow_kind[i] = kinds[c_.flow_from[i] + 1];
+    }
+    for (int i = 0; firsts < 0 && i < lanes_; ++i) {
+      if (c_.flow_from[i] < 0) meet(c_.persona[i], s_.to[i], window);
+    }
+    count_moves();
+    EACH_LANE
+    for (int i = 0; i < padded; ++i) s_.marks[i] = s_.ends[i] != 0 ? 1 : 0;
+    const int finished = list_marked();
+    find_rows();
+    for (int k = finished - 1; k >= 0; --k) {
+      const int i = s_.list[k];
       end(i);
       settle(i);
-      store.time[k] = never;
+      task_.store->time[s_.kept[i]] = never;
+      --lanes_;
+      if (i == lanes_) continue;
+      copy(lanes_, i);
+      s_.kept[i] = s_.kept[lanes_];
+    }
+    for (int i = lanes_; i < padded_; ++i) s_.kept[i] = task_.end - task_.begin;
+  }
+
+  /// Back into the store; who has another visit in this window comes again soon.
+  void keep() {
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      const double bought = c_.bought_at[i] < 0.0 ? never : c_.bought_at[i];
+      s_.a[i] = c_.bought[i] == 0 ? -c_.arrival[i] : bought;
+      s_.time[i] = s_.moves[i] == 0 ? never : s_.time[i];
+      s_.ends[i] = s_.moves[i] == 1 ? 1 : 0;
+      s_.marks[i] = s_.moves[i] == 0 ? 1 : 0;
+    }
+    std::uint32_t events = 0;
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      const std::uint32_t event = c_.event[i] + 1;
+      const auto exit = static_cast<std::uint32_t>(s_.taken[i] - c_.persona[i] * t_.exit_count);
+      events = events > event ? events : event;
+      s_.visits_and_exit[i] = (event & 0xffffu) | exit << 16;
+      s_.who[i] = static_cast<std::uint32_t>((c_.team[i] + 1) << 3 | c_.code[i]);
+    }
+    if (events >= t_.visits_per_life) done_.endless = true;
+    const Store& store = *task_.store;
+    const int lanes = lanes_;
+    for (int i = 0; i < lanes; i += 4) {
+      Double4 rows[4];
+      transpose({*reinterpret_cast<const Double4*>(c_.luck + i), *reinterpret_cast<const Double4*>(s_.a + i),
+                 pair(c_.satisfaction + i, c_.expectation + i), pair(c_.answering + i, s_.visits_and_exit + i)},
+                rows);
+      for (int k = 0; k < 4; ++k) *reinterpret_cast<Double4Anywhere*>(store.kept + s_.kept[i + k]) = rows[k];
+    }
+    double* const time = store.time;
+    Kept* const kept = store.kept;
+    int again = 0;
+    for (int i = 0; i < lanes; ++i) {
+      const std::uint32_t k = s_.kept[i];
+      kept[k].standing = static_cast<std::uint16_t>(s_.who[i]);
+      time[k] = s_.time[i];
+      s_.kept[again] = k;
+      again += s_.ends[i];
+    }
+    again_ = again;
+    const int stopped = list_marked();
+    for (int k = 0; k < stopped; ++k) stop(s_.list[k]);
+    if (t_.visit_money || t_.flows) {
+      for (int i = 0; i < lanes; ++i) settle(i);
     }
   }
-
-  /// What was counted of a customer when the last window ended, from where they were then.
-  void restore(int i, std::uint32_t k, std::int32_t exit) {
-    const Store& store = *task_.store;
-    const std::int32_t persona = c_.persona[i], from = persona * t_.touchpoints + t_.exit_from[exit];
-    const double since = store.since[k];
-    c_.bought[i] = std::bit_cast<std::int64_t>(since) < 0 ? 0 : 1;
-    c_.bought_at[i] = c_.bought[i] == 0 ? -1.0 : since == never ? -2.0 : since;
-    c_.arrival[i] = c_.bought[i] == 0 ? -since : 0.0;
-    c_.place[i] = from;
-    const Row& row = t_.rows[t_.row_of[from]];
-    c_.code[i] = store.team[k] & 7;
-    if (c_.code[i] >= Code::promoter) {
-      c_.counted_satisfaction[i] = fixed_score(c_.satisfaction[i]);
-      c_.counted_expectation[i] = fixed_score(c_.expectation[i]);
-    }
-    c_.flow_from[i] = from;
-    c_.flow_kind[i] = row.flow_kind;
-    const std::int32_t to = persona * t_.touchpoints + t_.exit_to[exit];
-    c_.time[i] = store.time[k];
-    c_.window[i] = window_of(c_.time[i], t_.window_width, t_.windows_per_day, static_cast<double>(t_.windows - 1));
-    ++task_.packed.taken[persona * t_.exit_count + exit];
-    --task_.packed.present[from * t_.windows + c_.window[i]];
-    ++task_.packed.present[to * t_.windows + c_.window[i]];
-    c_.place[i] = to;
-    find_row(i);
-  }
-
-  void keep(int i, double time, std::int32_t exit) {
-    const Store& store = *task_.store;
-    const std::uint32_t k = c_.customer[i] - task_.begin;
-    store.time[k] = time;
-    store.luck[k] = c_.luck[i];
-    store.since[k] = c_.bought[i] == 0 ? -c_.arrival[i] : c_.bought_at[i] < 0.0 ? never : c_.bought_at[i];
-    store.satisfaction[k] = c_.satisfaction[i];
-    store.expectation[k] = c_.expectation[i];
-    store.event[k] = static_cast<std::uint16_t>(c_.event[i]);
-    store.exit[k] = static_cast<std::uint16_t>(exit);
-    store.team[k] = static_cast<std::uint16_t>((c_.team[i] + 1) << 3 | c_.code[i]);
-  }
-
-  void forget(int i) { task_.store->time[c_.customer[i] - task_.begin] = never; }
 
   void flush() {
     task_.flush(task_.worker, task_.packed);
@@ -1119,37 +1171,14 @@ class Block {
   }
 
   void copy(int from, int to) {
-    c_.time[to] = c_.time[from];
-    c_.luck[to] = c_.luck[from];
-    c_.bought_at[to] = c_.bought_at[from];
-    c_.arrival[to] = c_.arrival[from];
-    c_.worth_revenue[to] = c_.worth_revenue[from];
-    c_.worth_cost[to] = c_.worth_cost[from];
-    c_.customer[to] = c_.customer[from];
-    c_.event[to] = c_.event[from];
-    c_.satisfaction[to] = c_.satisfaction[from];
-    c_.expectation[to] = c_.expectation[from];
-    c_.answering[to] = c_.answering[from];
-    c_.loss_aversion[to] = c_.loss_aversion[from];
-    c_.effort_aversion[to] = c_.effort_aversion[from];
-    for (int own = 0; own < t_.own_count; ++own) c_.own[own][to] = c_.own[own][from];
-    c_.persona[to] = c_.persona[from];
-    c_.place[to] = c_.place[from];
-    c_.window[to] = c_.window[from];
-    c_.regime[to] = c_.regime[from];
-    c_.row[to] = c_.row[from];
-    c_.code[to] = c_.code[from];
-    c_.bought[to] = c_.bought[from];
-    c_.counted_satisfaction[to] = c_.counted_satisfaction[from];
-    c_.counted_expectation[to] = c_.counted_expectation[from];
-    c_.stands[to] = c_.stands[from];
-    c_.team[to] = c_.team[from];
-    c_.flow_from[to] = c_.flow_from[from];
-    c_.flow_kind[to] = c_.flow_kind[from];
+    c_.each(
+        t_.own_count, [&](auto& column) __attribute__((always_inline)) { column[to] = column[from]; });
   }
 
   const Tables& t_;
   const Task& task_;
+  /// Cells of the tally, of the first persona, window and touchpoint.
+  std::int64_t *const arrived_, *const days_to_purchase_, *const bought_, *const visits_, *const present_;
   Columns c_{};
   Scratch s_{};
   Racers r_{};
@@ -1158,7 +1187,9 @@ class Block {
   int lanes_ = 0, padded_ = 0;
   int ready_ = 0, drawn_ = 0;
   std::uint32_t next_;
-  std::uint32_t since_flush_ = 0, due_ = 0, resumed_ = 0;
+  std::uint32_t since_flush_ = 0;
+  std::uint32_t looked_at_ = 0;  // customers of the store, from the first on
+  int again_ = 0;                // of those just put back, who come again in this window
   std::uint64_t tick_ = 0;
 };
 

@@ -38,18 +38,25 @@ struct alignas(32) Row {
   float quality, quality_sd, effort, weight, promise, promise_weight, rest, stay;
   float odds[4], satisfaction[4];
   float expectation[4], effort_slope[4];
-  std::int32_t first_exit, flags, flow_kind, revenue, cost, ends, last, exits;
-  float probability[4];  // where choices are constant: running sums of the shares instead
-  std::int32_t team, carry, race_exits;
-  float constant_stay;  // `stay` again, for programs that need nothing of the first group
+  std::int32_t first_exit;
+  std::int32_t facts;  // flags, and from bits 8, 16 and 24 on: ways to ends, the last exit possible, exits
+  std::int32_t flow_kind;
+  float constant_stay;         // `stay` again, for programs that need nothing of the first group
+  float probability[4];        // where choices are constant: running sums of the shares instead
+  std::int32_t revenue, cost;  // beyond the place's, see PlaceScores
+  std::int32_t team, carry, race_exits, unused[3];
   float more_odds[4], more_satisfaction[4];
   float more_expectation[4], more_effort_slope[4];
   float more_probability[4];
   std::int32_t own[4];  // which own trait is the probability of each of the first four exits, or -1
-  double revenue_worth, cost_worth, price, none;  // scaled to units of the discounted sums; the price is not
 };
-inline constexpr int row_groups = 9;
+inline constexpr int row_groups = 8;
 static_assert(sizeof(Row) == 32 * row_groups);
+
+/// What a visit earns and costs, scaled to units of the discounted sums.
+struct alignas(16) Worth {
+  double revenue, cost;
+};
 
 /// Families of delays that occur, as a set.
 struct Family {
@@ -60,7 +67,8 @@ struct Family {
     lognormal = 4,
     exponential = 8,
     weibull = 16,
-    loglogistic = 32
+    loglogistic = 32,
+    one_by_one = 64  // of a person's quantities: any that has no vectorised form
   };
 };
 
@@ -73,8 +81,31 @@ struct alignas(32) Exit {
   std::int32_t taken;  // persona x exits + exit
 };
 
+/// A quantity of a person: its draws for each persona, and the limits of a trait.
+struct Draw {
+  double a, b;
+  float sigma;
+  std::int32_t family;
+};
+struct Quantity {
+  const Draw* of;         // [persona]
+  std::int32_t families;  // that occur, as a set
+  std::int32_t index;     // of a trait; -1: of arrival
+  double low, high;
+};
+/// Satisfaction, expectation, loss aversion and effort aversion.
+inline constexpr int felt_traits = 4;
+
+/// A first touchpoint, up to the running share.
+struct Start {
+  double share;
+  std::int32_t touchpoint;
+};
+
 /// People before their first visit, in columns.
 struct People {
+  /// Those who arrive, the others are to be left out.
+  alignas(64) std::int32_t chosen[lane_count];
   /// Random words: of the person, of luck, and of the first eight traits.
   alignas(64) std::uint32_t words[4][4][lane_count], index[2][lane_count];
   alignas(64) std::uint32_t customer[lane_count];
@@ -84,27 +115,49 @@ struct People {
       effort_aversion[lane_count], own[own_traits][lane_count];
 };
 
-/// The state of customers between windows, in columns by customer of the block. The columns of aversions are null where they
-/// are the same for all of a persona.
+/// What is kept of a customer between visits, but for the time of the next one: 36 bytes.
+struct [[gnu::packed]] Kept {
+  double luck;
+  /// Of the first purchase, or `never` once a churn is counted; before a purchase, of arrival, with the sign bit set.
+  double since;
+  float satisfaction, expectation, answering;
+  std::uint16_t event;
+  std::uint16_t exit;  // by which the next visit is reached; exits + touchpoint for a first visit
+  std::uint16_t persona;
+  std::uint16_t standing;  // the last team met, from 1, 0: none yet; times 8, plus the Code
+};
+static_assert(sizeof(Kept) == 36);
+
+/// The customers of a block between visits, and one more for idle lanes. Times stand apart, because every window looks for
+/// those that are due in it. The columns of aversions are null where they are the same for all of a persona.
 struct Store {
   double* time;  // of the next visit, or `never`
-  double* luck;
-  /// Of the first purchase, or `never` once a churn is counted; before a purchase, of arrival, with the sign bit set.
-  double* since;
-  float *satisfaction, *expectation, *answering, *loss_aversion, *effort_aversion, *own[own_traits];
-  std::uint16_t* event;
-  std::uint16_t* exit;  // by which the next visit is reached; exits + touchpoint for a first visit
-  std::uint16_t* persona;
-  std::uint16_t* team;  // the last team met, from 1, 0: none yet; times 8, plus the Code
+  Kept* kept;
+  float *loss_aversion, *effort_aversion, *own[own_traits];
 };
 
-/// Packed sums of a block in progress; emptied into a Tally.
+/// Packed sums of a block in progress; emptied into a Tally. What every visit to a place counts alike, its effort and money,
+/// follows from the moves.
 struct Packed {
-  std::int64_t* touch;    // [place][4]: quality, appraisal, effort, repeats
-  std::int64_t* series;   // [persona x windows + window][4]: satisfaction, expectation, revenue, cost
-  std::int16_t* codes;    // [persona x windows + window][8]: changes of the stocks
-  std::int16_t* present;  // [place][window]: changes; one more for those who do not move
-  std::uint32_t* taken;   // [persona][exit]
+  std::int64_t* touch;   // [place][2]: quality, appraisal
+  std::int64_t* toil;    // [place][2]: effort beyond the place's, repeats
+  std::int64_t* series;  // [persona x windows + window][2]: satisfaction, expectation
+  std::int64_t* money;   // [persona x windows + window][2]: revenue, cost beyond the places'
+  std::int64_t* worth;   // [persona][4][2]: discounted revenue and cost, to be added up over lanes modulo 4
+  std::int16_t* codes;   // [persona x windows + window][8]: changes of the stocks
+  std::uint32_t* moves;  // [window][persona x exits + exit]; one more for who does not move
+};
+
+/// What a visit to a place counts whoever comes: in the first regime, where visits differ.
+struct PlaceScores {
+  std::int32_t quality, appraisal;  // 0 unless nothing is felt (see Tables::still)
+  std::int32_t effort, unused;
+  std::int32_t revenue, cost;
+};
+
+/// Touchpoints that an exit leads from, -1 before a first visit, and to, with whether that is an end.
+struct Passage {
+  std::int32_t from, to, ends;
 };
 
 class Compiled;
@@ -124,6 +177,8 @@ struct Moment {
 struct Tables {
   const void* owner;  // for the calls below
   const Row* rows;
+  const Worth* worths;         // of each row
+  const double* prices;        // of each row, not scaled
   const std::int32_t* row_of;  // [regime x places + place]
   const Exit* exits;
   const double* stretch;                               // of each exit; null where none is stretched
@@ -132,8 +187,8 @@ struct Tables {
   const double* discounts;                             // at windows' beginnings; null: see engine/clock.hpp
   const double* regime_begins;
   const std::int32_t* regime_of_window;  // at its beginning
-  const std::int32_t* exit_from;         // [exit] touchpoint
-  const std::int32_t* exit_to;           // [exit] touchpoint
+  const Passage* passages;               // [Kept::exit]
+  const std::int32_t* flow_kind_of;      // [place + 1]; first: of nowhere
   const std::uint8_t* is_end;            // [touchpoint]
   std::int32_t personas, touchpoints, places, exit_count, windows, regimes;
   std::int32_t families;  // of all delays, as a set
@@ -144,15 +199,25 @@ struct Tables {
   /// Nothing is felt: satisfaction and expectation never change, and quality, effort and appraisal are constants of a place,
   /// whose sums follow from its visits.
   bool still;
-  const std::int32_t* still_scores;  // [place][4]: quality, appraisal, effort, 0
-  bool tame;                         // no exponent of a choice can leave [-60, 60]
-  bool slopes, probabilities, any_one_by_one, trait_bound, visit_money, prices, flows;
+  const PlaceScores* place_scores;
+  bool tame;  // no exponent of a choice can leave [-60, 60]
+  bool slopes, probabilities, any_one_by_one, trait_bound, visit_money, priced, flows;
+  bool toil_varies, money_varies;  // a place's effort or repeats, and its money, from visit to visit
   double horizon, window_width, windows_per_day, force_of_interest;
   behaviour::Appraisal appraisal;
   behaviour::Memory memory;
   float adapt, repeat_effort, fit_weight, recommend_base, recommend_sd;
   TallyShape shape;
   std::uint32_t visits_per_life;
+
+  // People.
+  const double* cumulative_share;  // [persona]
+  const Start* starts;             // [persona][most_starts], the last one again where there are fewer
+  std::int32_t most_starts;
+  std::int32_t trait_words;  // bit k: some built-in trait of 4 k to 4 k + 3 is drawn
+  Quantity arrives, felt[felt_traits];
+  double (*draw_one)(const void* owner, std::int32_t persona, std::int32_t quantity, std::uint32_t word);
+  float (*draw_own)(const Task& task, std::uint32_t customer, std::int32_t persona, std::int32_t own);
 
   /// The position of the exit taken, or -1 to stay.
   std::int32_t (*choose)(const void* owner, std::int32_t persona, std::int32_t row, Moment* moment);
@@ -166,19 +231,17 @@ enum class Step { fetch, draw, experience, record, choose, wait, move, count };
 /// One piece of work: people `begin` to `end` of a replication, up to time `until`.
 struct Task {
   const Compiled* compiled;
-  /// Makes `count` people of `people->customer` and `people->words`; those who do not arrive within the horizon are left
-  /// out. Returns how many there are.
-  int (*draw)(const Task& task, int count, People* people);
-  /// Adds the packed sums to the tally and clears them.
+  /// Adds the packed sums to the tally and clears them. The loop does so before they could overflow; whoever calls it does
+  /// so at the end.
   void (*flush)(void* worker, const Packed& packed);
   void* worker;
   std::int64_t* cells;  // of the tally
   Packed packed;
-  Store* store;        // null: whole lives
-  std::uint32_t* due;  // room for the numbers of those who have a visit in this window; null: whole lives
+  const Store* store;  // null: whole lives
   std::uint32_t begin, end;
   std::uint32_t seed[2], replication;
   double until;          // end of the window, or the horizon
+  std::int32_t window;   // that one; of no use for whole lives
   std::uint64_t* ticks;  // [Step] processor ticks spent, added to; null: nobody asks
 };
 

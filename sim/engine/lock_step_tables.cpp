@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <map>
 
 #include "lock_step_people.hpp"
@@ -32,40 +33,6 @@ std::int32_t family(Inverse::Family of) {
       break;
   }
   return Family::constant;
-}
-
-int draw(const Task& task, int count, People* people) {
-  const Population& population = task.compiled->population();
-  const double horizon = task.compiled->program().horizon();
-  const Streams streams(std::uint64_t{task.seed[1]} << 32 | task.seed[0], task.replication);
-  int arrived = 0;
-  for (int k = 0; k < count; ++k) {
-    const auto words = [&](int use) {
-      return Words{people->words[use][0][k], people->words[use][1][k], people->words[use][2][k], people->words[use][3][k]};
-    };
-    const Person person = population.person(words(0), words(1));
-    if (person.arrival > horizon) continue;
-    const auto trait = [&](BuiltinTrait which) {
-      const auto index = static_cast<std::size_t>(which);
-      return population.trait(person.persona, index, people->words[2 + index / 4][index % 4][k]);
-    };
-    people->customer[arrived] = people->customer[k];
-    people->persona[arrived] = static_cast<std::int32_t>(person.persona);
-    people->start[arrived] = static_cast<std::int32_t>(person.start);
-    people->arrival[arrived] = person.arrival;
-    people->luck[arrived] = person.luck;
-    people->answering[arrived] = person.answering;
-    people->satisfaction[arrived] = trait(BuiltinTrait::satisfaction);
-    people->expectation[arrived] = trait(BuiltinTrait::expectation);
-    people->loss_aversion[arrived] = trait(BuiltinTrait::loss_aversion);
-    people->effort_aversion[arrived] = trait(BuiltinTrait::effort_aversion);
-    for (std::size_t own = 0; own < task.compiled->own_traits().size(); ++own) {
-      people->own[own][arrived] = population.trait(streams, people->customer[k], person.persona,
-                                                   static_cast<std::size_t>(task.compiled->own_traits()[own]));
-    }
-    ++arrived;
-  }
-  return arrived;
 }
 
 }  // namespace
@@ -101,9 +68,14 @@ Compiled::Compiled(const Program& program, const Population& population, const T
     is_end_.push_back(parts.touchpoints[v].end.has_value() ? 1 : 0);
     tables_.flows = tables_.flows || program.place(static_cast<std::uint32_t>(v)).flows;
     for (const sojourn::Exit& exit : parts.touchpoints[v].next) {
-      exit_from_.push_back(narrow(v));
-      exit_to_.push_back(narrow(exit.to.index()));
+      const std::size_t to = exit.to.index();
+      passages_.push_back({narrow(v), narrow(to), parts.touchpoints[to].end.has_value() ? 1 : 0});
     }
+  }
+  for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) passages_.push_back({-1, narrow(v), is_end_[v]});
+  flow_kind_of_.push_back(0);
+  for (std::uint32_t p = 0; p < shape.personas; ++p) {
+    for (std::uint32_t v = 0; v < shape.touchpoints; ++v) flow_kind_of_.push_back(program.flow_kind(p, v));
   }
   for (std::size_t window = 0; window < shape.windows; ++window) {
     regime_of_window_.push_back(narrow(program.regime(program.windows().begin(window))));
@@ -112,10 +84,14 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   effort_aversion_of_ = constants(BuiltinTrait::effort_aversion);
   tables_.loss_aversion_of = loss_aversion_of_.empty() ? nullptr : loss_aversion_of_.data();
   tables_.effort_aversion_of = effort_aversion_of_.empty() ? nullptr : effort_aversion_of_.data();
+  compile_people();
   compile_rows();
   compile_constant_choices();
+  compile_place_scores();
   compile_still_scores();
-  tables_.still_scores = still_scores_.data();
+  tables_.place_scores = place_scores_.data();
+  tables_.worths = worths_.data();
+  tables_.prices = prices_.data();
   tables_.rows = rows_.data();
   tables_.row_of = row_of_.data();
   tables_.exits = exits_.data();
@@ -124,9 +100,75 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   tables_.discounts = program.discount().begins().empty() ? nullptr : program.discount().begins().data();
   tables_.regime_begins = program.regime_begins().data();
   tables_.regime_of_window = regime_of_window_.data();
-  tables_.exit_from = exit_from_.data();
-  tables_.exit_to = exit_to_.data();
+  tables_.passages = passages_.data();
+  tables_.flow_kind_of = flow_kind_of_.data();
   tables_.is_end = is_end_.data();
+}
+
+void Compiled::compile_people() {
+  const auto& personas = program_->model().parts().personas;
+  double share = 0.0;
+  for (const Persona& persona : personas) {
+    share += persona.share;
+    cumulative_share_.push_back(share);
+    arrives_.emplace_back(persona.arrives);
+    tables_.most_starts = std::max(tables_.most_starts, narrow(persona.starts.size()));
+  }
+  for (const Persona& persona : personas) {
+    double start = 0.0;
+    const std::size_t begin = starts_.size();
+    for (const auto& [touchpoint, weight] : persona.starts) {
+      start += weight;
+      starts_.push_back({start, narrow(touchpoint.index())});
+    }
+    starts_.resize(begin + static_cast<std::size_t>(tables_.most_starts), starts_.back());
+  }
+  tables_.cumulative_share = cumulative_share_.data();
+  tables_.starts = starts_.data();
+  tables_.arrives = quantity(-1);
+  const std::array felt{BuiltinTrait::satisfaction, BuiltinTrait::expectation, BuiltinTrait::loss_aversion,
+                        BuiltinTrait::effort_aversion};
+  static_assert(felt.size() == felt_traits);
+  for (std::size_t k = 0; k < felt.size(); ++k) {
+    const Quantity& trait = tables_.felt[k] = quantity(static_cast<std::int32_t>(felt[k]));
+    if (trait.families != Family::constant) tables_.trait_words |= 1 << (trait.index / 4);
+  }
+  tables_.draw_one = [](const void* owner, std::int32_t persona, std::int32_t index, std::uint32_t word) {
+    const Compiled& self = *static_cast<const Compiled*>(owner);
+    const auto p = static_cast<std::uint32_t>(persona);
+    if (index < 0) return self.arrives_[p].draw(word);
+    return static_cast<double>(self.population_->trait(p, static_cast<std::size_t>(index), word));
+  };
+  tables_.draw_own = [](const Task& task, std::uint32_t customer, std::int32_t persona, std::int32_t own) {
+    const Streams streams(std::uint64_t{task.seed[1]} << 32 | task.seed[0], task.replication);
+    const std::int32_t trait = task.compiled->own_traits_[static_cast<std::size_t>(own)];
+    return task.compiled->population_->trait(streams, customer, static_cast<std::uint32_t>(persona),
+                                             static_cast<std::size_t>(trait));
+  };
+}
+
+/// The trait at `index`, or arrival.
+Quantity Compiled::quantity(std::int32_t index) {
+  const ModelParts& parts = program_->model().parts();
+  constexpr double limit = std::numeric_limits<float>::max();
+  Quantity quantity{nullptr, 0, index, 0.0, 0.0};
+  if (index >= 0) {
+    const Trait& trait = parts.traits[static_cast<std::size_t>(index)];
+    quantity.low = static_cast<float>(numeric::clip(trait.low, -limit, limit));
+    quantity.high = static_cast<float>(numeric::clip(trait.high, -limit, limit));
+  }
+  std::vector<Draw>& draws = draws_.emplace_back();
+  for (std::size_t p = 0; p < parts.personas.size(); ++p) {
+    const Inverse inverse = index < 0 ? arrives_[p] : Inverse(parts.personas[p].traits[static_cast<std::size_t>(index)]);
+    const Inverse::Formula formula = inverse.formula();
+    std::int32_t drawn = family(formula.family);
+    const std::int32_t vectorised = Family::uniform | Family::normal | Family::lognormal | Family::exponential;
+    if (!inverse.constant() && (drawn & vectorised) == 0) drawn = Family::one_by_one;
+    draws.push_back({formula.a, formula.b, formula.sigma, drawn});
+    quantity.families |= drawn;
+  }
+  quantity.of = draws.data();
+  return quantity;
 }
 
 /// The trait of each persona, where it is a constant of all of them; else nothing.
@@ -161,7 +203,7 @@ void Compiled::compile_rows() {
         to.weight = row.weight;
         to.promise = row.promise;
         to.promise_weight = row.promise_weight;
-        to.flags = (at.purchase ? RowFlag::purchase : 0) | (at.away ? RowFlag::away : 0) | (at.end ? RowFlag::end : 0) |
+        to.facts = (at.purchase ? RowFlag::purchase : 0) | (at.away ? RowFlag::away : 0) | (at.end ? RowFlag::end : 0) |
                    (row.price != 0.0 ? RowFlag::priced : 0);
         to.team = at.team;
         to.carry = narrow(carries_.size());
@@ -170,13 +212,12 @@ void Compiled::compile_rows() {
           lost = lost || (at.team >= 0 && carries_.back() < 1.0f);
         }
         to.flow_kind = program.flow_kind(p, v);
-        to.revenue_worth = row.revenue * shape.scales.revenue.worth;
-        to.cost_worth = row.cost * shape.scales.cost.worth;
-        to.price = row.price;
+        worths_.push_back({row.revenue * shape.scales.revenue.worth, row.cost * shape.scales.cost.worth});
+        prices_.push_back(row.price);
         to.revenue = static_cast<std::int32_t>(fixed(row.revenue, shape.scales.revenue.amount));
         to.cost = static_cast<std::int32_t>(fixed(row.cost, shape.scales.cost.amount));
         tables_.visit_money = tables_.visit_money || row.revenue != 0.0 || row.cost != 0.0 || row.price != 0.0;
-        tables_.prices = tables_.prices || row.price != 0.0;
+        tables_.priced = tables_.priced || row.price != 0.0;
         compile_exits(to, row, p);
         for (const ExitRow& exit : program.exits(row)) {
           stretch_.push_back(exit.stretch);
@@ -215,6 +256,30 @@ void Compiled::compile_constant_choices() {
   }
 }
 
+void Compiled::compile_place_scores() {
+  const auto places = static_cast<std::size_t>(tables_.places);
+  tables_.toil_varies = !carries_.empty();
+  for (std::size_t place = 0; place < places; ++place) {
+    const Row& row = rows_[static_cast<std::size_t>(row_of_[place])];
+    const bool appraised = (row.facts & RowFlag::end) == 0;
+    const std::int32_t effort = fixed_score(behaviour::exert(row.effort, 0.0f, 0.0f));
+    place_scores_.push_back({0, 0, appraised ? effort : 0, 0, row.revenue, row.cost});
+  }
+  std::vector<bool> known(rows_.size());
+  for (std::size_t at = 0; at < row_of_.size(); ++at) {
+    const auto index = static_cast<std::size_t>(row_of_[at]);
+    if (known[index]) continue;
+    known[index] = true;
+    Row& row = rows_[index];
+    const Row& first = rows_[static_cast<std::size_t>(row_of_[at % places])];
+    const PlaceScores& place = place_scores_[at % places];
+    tables_.toil_varies = tables_.toil_varies || row.effort != first.effort;
+    row.revenue -= place.revenue;
+    row.cost -= place.cost;
+    tables_.money_varies = tables_.money_varies || row.revenue != 0 || row.cost != 0;
+  }
+}
+
 void Compiled::compile_still_scores() {
   const auto& memory = program_->behaviour().memory;
   bool still = !tables_.slopes && carries_.empty() && memory.memory == 0.0f && program_->behaviour().adapt == 0.0f;
@@ -226,8 +291,8 @@ void Compiled::compile_still_scores() {
     const Row& row = rows_[static_cast<std::size_t>(row_of_[at])];
     const Row& first = rows_[static_cast<std::size_t>(row_of_[at % static_cast<std::size_t>(tables_.places)])];
     const VisitRow& visit = *visit_rows_[static_cast<std::size_t>(row_of_[at])];
-    if ((row.flags & RowFlag::end) != 0) continue;  // nothing is appraised there
-    still = (row.flags & RowFlag::one_by_one) == 0 && row.quality_sd == 0.0f && row.promise_weight == 0.0f &&
+    if ((row.facts & RowFlag::end) != 0) continue;  // nothing is appraised there
+    still = (row.facts & RowFlag::one_by_one) == 0 && row.quality_sd == 0.0f && row.promise_weight == 0.0f &&
             row.quality == first.quality && row.effort == first.effort;
     for (const ExitRow& exit : program_->exits(visit)) {
       still = still && exit.satisfaction == 0.0f && exit.expectation == 0.0f && exit.effort == 0.0f;
@@ -244,9 +309,9 @@ void Compiled::compile_still_scores() {
     const float appraisal =
         behaviour::appraise(quality, trait(BuiltinTrait::expectation), effort, trait(BuiltinTrait::loss_aversion),
                             trait(BuiltinTrait::effort_aversion), tables_.appraisal);
-    const bool appraised = (row.flags & RowFlag::end) == 0;
-    still_scores_.insert(still_scores_.end(), {appraised ? fixed_score(quality) : 0, appraised ? fixed_score(appraisal) : 0,
-                                               appraised ? fixed_score(effort) : 0, 0});
+    if ((row.facts & RowFlag::end) != 0) continue;
+    place_scores_[place].quality = fixed_score(quality);
+    place_scores_[place].appraisal = fixed_score(appraisal);
   }
 }
 
@@ -269,23 +334,23 @@ void Compiled::compile_exits(Row& to, const VisitRow& row, std::uint32_t persona
   to.stay = to.constant_stay = row.shares.stay;
   std::fill(std::begin(to.own), std::end(to.own), -1);
   bool is_fast = fast(row);
+  std::int32_t last = 0;
   for (std::size_t j = 0; is_fast && j < exits.size(); ++j) {
     if (exits[j].trait < 0) continue;
     to.own[j] = own_trait(exits[j].trait);
     is_fast = to.own[j] >= 0;
   }
   if (!is_fast) {
-    to.flags |= RowFlag::one_by_one;
+    to.facts |= RowFlag::one_by_one;
     tables_.any_one_by_one = true;
   } else if (row.race) {
-    to.flags |= RowFlag::competes;
+    to.facts |= RowFlag::competes;
     to.race_exits = narrow(exits.size());
     tables_.race_calls = std::max(tables_.race_calls, exits.size() > 4 ? 2 : 1);
   } else {
-    to.exits = narrow(exits.size());
-    to.ends = narrow(row.ends);
-    tables_.most_exits = std::max(tables_.most_exits, to.exits);
-    if (row.trait_bound) to.flags |= RowFlag::trait_bound;
+    to.facts |= narrow(row.ends) << 8 | narrow(exits.size()) << 24;
+    tables_.most_exits = std::max(tables_.most_exits, narrow(exits.size()));
+    if (row.trait_bound) to.facts |= RowFlag::trait_bound;
     tables_.trait_bound = tables_.trait_bound || row.trait_bound;
   }
   for (std::size_t j = 0; j < exits.size(); ++j) {
@@ -300,7 +365,7 @@ void Compiled::compile_exits(Row& to, const VisitRow& row, std::uint32_t persona
     const float share = row.trait_bound ? exit.probability : exit.probability * row.shares.shrink;
     if (!row.race) {
       tables_.families |= drawn;
-      if (exit.odds > 0.0f || share > 0.0f) to.last = narrow(j);
+      if (exit.odds > 0.0f || share > 0.0f) last = narrow(j);
       tables_.slopes = tables_.slopes || exit.satisfaction != 0.0f || exit.expectation != 0.0f || exit.effort != 0.0f;
       // Satisfaction, expectation and effort are at most 1/2 away from 1/2.
       const float steepest = std::fabs(exit.satisfaction) + std::fabs(exit.expectation) + std::fabs(exit.effort);
@@ -315,6 +380,7 @@ void Compiled::compile_exits(Row& to, const VisitRow& row, std::uint32_t persona
     (further ? to.more_effort_slope : to.effort_slope)[k] = exit.effort;
     (further ? to.more_probability : to.probability)[k] = share;
   }
+  to.facts |= last << 16;
   // The loop reads an exit even where none is taken.
   if (exits.empty()) exits_.push_back({});
 }
@@ -368,21 +434,23 @@ void Compiled::flow_change(const void* owner, std::int32_t regime, std::int32_t 
 Worker::Worker(const TallyShape& shape)
     : tally_(shape),
       touch_(shape.personas * shape.touchpoints),
+      toil_(shape.personas * shape.touchpoints),
       series_(shape.personas * shape.windows),
+      money_(shape.personas * shape.windows),
+      worth_(4 * shape.personas),
       codes_(8 * shape.personas * shape.windows),
-      present_(shape.personas * shape.touchpoints * shape.windows + 1),
-      taken_(shape.personas * shape.exits + 1) {}
+      moves_(shape.windows * shape.personas * shape.exits + 1) {}
 
 Task Worker::task(const Compiled& compiled, const Streams& streams, std::uint64_t begin, std::uint64_t end) {
   compiled_ = &compiled;
   Task task{};
   task.compiled = &compiled;
-  task.draw = &draw;
   task.flush = &Worker::flush;
   task.worker = this;
   task.ticks = ticks;
   task.cells = tally_.data();
-  task.packed = {touch_.data()->sums, series_.data()->sums, codes_.data(), present_.data(), taken_.data()};
+  task.packed = {touch_.data()->sums, toil_.data()->sums, series_.data()->sums, money_.data()->sums,
+                 worth_.data()->sums, codes_.data(),      moves_.data()};
   task.begin = static_cast<std::uint32_t>(begin);
   task.end = static_cast<std::uint32_t>(end);
   task.seed[0] = static_cast<std::uint32_t>(streams.seed());
@@ -393,64 +461,66 @@ Task Worker::task(const Compiled& compiled, const Streams& streams, std::uint64_
 }
 
 bool Worker::live(const Compiled& compiled, const Streams& streams, std::uint64_t begin, std::uint64_t end) {
-  const Done done = widest_live()(compiled.tables(), task(compiled, streams, begin, end));
+  const Task work = task(compiled, streams, begin, end);
+  const Done done = widest_live()(compiled.tables(), work);
+  flush(this, work.packed);
   tally_.events += done.visits;
   return !done.endless;
 }
 
 bool Worker::live_by_windows(const Compiled& compiled, const Streams& streams, std::uint64_t begin, std::uint64_t end) {
   const std::size_t count = end - begin;
-  std::vector<double> time(count, never), luck(count), since(count);
-  std::vector<float> satisfaction(count), expectation(count), answering(count), loss_aversion, effort_aversion;
-  std::vector<std::uint16_t> event(count), exit(count), persona(count), team(count);
-  if (compiled.tables().loss_aversion_of == nullptr) loss_aversion.resize(count);
-  if (compiled.tables().effort_aversion_of == nullptr) effort_aversion.resize(count);
+  const Tables& tables = compiled.tables();
+  std::vector<double> time(count + 1, never);
+  std::vector<Kept> kept(count + 1);
+  std::vector<float> loss_aversion(tables.loss_aversion_of == nullptr ? count + 1 : 0);
+  std::vector<float> effort_aversion(tables.effort_aversion_of == nullptr ? count + 1 : 0);
   Store store{time.data(),
-              luck.data(),
-              since.data(),
-              satisfaction.data(),
-              expectation.data(),
-              answering.data(),
+              kept.data(),
               loss_aversion.empty() ? nullptr : loss_aversion.data(),
               effort_aversion.empty() ? nullptr : effort_aversion.data(),
-              {},
-              event.data(),
-              exit.data(),
-              persona.data(),
-              team.data()};
+              {}};
   std::vector<float> own[own_traits];
   for (std::size_t k = 0; k < compiled.own_traits().size(); ++k) {
-    own[k].resize(count);
+    own[k].resize(count + 1);
     store.own[k] = own[k].data();
   }
   Task work = task(compiled, streams, begin, end);
   work.store = &store;
-  std::vector<std::uint32_t> due(count);
-  work.due = due.data();
   auto people = std::make_unique<People>();
   for (std::uint32_t next = work.begin; next < work.end;) {
-    const int drawn = draw_people(work, &next, people.get());
-    for (int k = 0; k < drawn; ++k) {
+    const int drawn = draw_people(tables, work, &next, people.get());
+    for (int who = 0; who < drawn; ++who) {
+      const std::int32_t k = people->chosen[who];
       const std::size_t at = people->customer[k] - work.begin;
       time[at] = people->arrival[k];
-      luck[at] = people->luck[k];
-      satisfaction[at] = people->satisfaction[k];
-      expectation[at] = people->expectation[k];
-      answering[at] = people->answering[k];
+      kept[at] = {people->luck[k],
+                  -people->arrival[k],
+                  people->satisfaction[k],
+                  people->expectation[k],
+                  people->answering[k],
+                  0,
+                  static_cast<std::uint16_t>(tables.exit_count + people->start[k]),
+                  static_cast<std::uint16_t>(people->persona[k]),
+                  Code::absent};
       if (!loss_aversion.empty()) loss_aversion[at] = people->loss_aversion[k];
       if (!effort_aversion.empty()) effort_aversion[at] = people->effort_aversion[k];
       for (std::size_t which = 0; which < compiled.own_traits().size(); ++which) own[which][at] = people->own[which][k];
-      exit[at] = static_cast<std::uint16_t>(compiled.tables().exit_count + people->start[k]);
-      persona[at] = static_cast<std::uint16_t>(people->persona[k]);
     }
   }
-  for (const double window_end : compiled.program().windows().ends()) {
-    work.until = window_end;
+  bool ended = false;
+  const std::span<const double> ends = compiled.program().windows().ends();
+  for (std::size_t window = 0; window < ends.size(); ++window) {
+    work.until = ends[window];
+    work.window = narrow(window);
     const Done done = widest_live()(compiled.tables(), work);
     tally_.events += done.visits;
-    if (done.endless) return false;
+    if (done.endless) break;
+    if (window + 1 == ends.size()) ended = true;
   }
-  return true;
+  // A window's packed stocks are changed in that window alone.
+  flush(this, work.packed);
+  return ended;
 }
 
 void Worker::flush(void* worker, const Packed&) {
@@ -460,33 +530,21 @@ void Worker::flush(void* worker, const Packed&) {
   for (std::size_t p = 0; p < shape.personas; ++p) {
     for (std::size_t v = 0; v < shape.touchpoints; ++v) {
       const std::size_t place = p * shape.touchpoints + v;
-      const std::int64_t* touch = self.touch_[place].sums;
-      tally.add(shape.touch(p, v, TouchScore::quality), touch[0]);
-      tally.add(shape.touch(p, v, TouchScore::satisfaction), touch[1]);
-      tally.add(shape.touch(p, v, TouchScore::effort), touch[2]);
-      tally.add(shape.touch(p, v, TouchScore::repeats), touch[3]);
-      const std::int16_t* present = &self.present_[place * shape.windows];
-      for (std::size_t w = 0; w < shape.windows; ++w) tally.add(shape.present(p, v, w), present[w]);
+      tally.add(shape.touch(p, v, TouchScore::quality), self.touch_[place].sums[0]);
+      tally.add(shape.touch(p, v, TouchScore::satisfaction), self.touch_[place].sums[1]);
+      tally.add(shape.touch(p, v, TouchScore::effort), self.toil_[place].sums[0]);
+      tally.add(shape.touch(p, v, TouchScore::repeats), self.toil_[place].sums[1]);
     }
-    for (std::size_t e = 0; e < shape.exits; ++e) {
-      // Every visit but the first is reached by an exit.
-      const std::int64_t taken = self.taken_[p * shape.exits + e];
-      tally.add(shape.taken(p, e), taken);
-      const auto to = static_cast<std::size_t>(self.compiled_->exit_to()[e]);
-      tally.add(shape.touch(p, to, TouchScore::visits), taken);
-      if (!self.compiled_->tables().still) continue;
-      const std::int32_t* scores = &self.compiled_->still_scores()[4 * (p * shape.touchpoints + to)];
-      tally.add(shape.touch(p, to, TouchScore::quality), taken * scores[0]);
-      tally.add(shape.touch(p, to, TouchScore::satisfaction), taken * scores[1]);
-      tally.add(shape.touch(p, to, TouchScore::effort), taken * scores[2]);
+    for (std::size_t k = 4 * p; k < 4 * p + 4; ++k) {
+      tally.add(shape.person(p, PersonScore::revenue), self.worth_[k].sums[0]);
+      tally.add(shape.person(p, PersonScore::cost_to_serve), self.worth_[k].sums[1]);
     }
     for (std::size_t w = 0; w < shape.windows; ++w) {
       const std::size_t cell = p * shape.windows + w;
-      const std::int64_t* series = self.series_[cell].sums;
-      tally.add(shape.time(p, w, TimeScore::satisfaction), series[0]);
-      tally.add(shape.time(p, w, TimeScore::expectation), series[1]);
-      tally.add(shape.time(p, w, TimeScore::revenue), series[2]);
-      tally.add(shape.time(p, w, TimeScore::cost_to_serve), series[3]);
+      tally.add(shape.time(p, w, TimeScore::satisfaction), self.series_[cell].sums[0]);
+      tally.add(shape.time(p, w, TimeScore::expectation), self.series_[cell].sums[1]);
+      tally.add(shape.time(p, w, TimeScore::revenue), self.money_[cell].sums[0]);
+      tally.add(shape.time(p, w, TimeScore::cost_to_serve), self.money_[cell].sums[1]);
       const std::int16_t* codes = &self.codes_[8 * cell];
       tally.add(shape.time(p, w, TimeScore::prospects), codes[Code::prospect]);
       tally.add(shape.time(p, w, TimeScore::lost), codes[Code::lost]);
@@ -498,18 +556,47 @@ void Worker::flush(void* worker, const Packed&) {
                 codes[Code::promoter] + codes[Code::passive] + codes[Code::detractor]);
     }
   }
-  std::fill(self.touch_.begin(), self.touch_.end(), Cell{});
-  std::fill(self.series_.begin(), self.series_.end(), Cell{});
+  self.flush_moves();
+  std::fill(self.touch_.begin(), self.touch_.end(), Pair{});
+  std::fill(self.toil_.begin(), self.toil_.end(), Pair{});
+  std::fill(self.series_.begin(), self.series_.end(), Pair{});
+  std::fill(self.money_.begin(), self.money_.end(), Pair{});
+  std::fill(self.worth_.begin(), self.worth_.end(), Pair{});
   std::fill(self.codes_.begin(), self.codes_.end(), std::int16_t{0});
-  std::fill(self.present_.begin(), self.present_.end(), std::int16_t{0});
-  std::fill(self.taken_.begin(), self.taken_.end(), 0u);
+  std::fill(self.moves_.begin(), self.moves_.end(), 0u);
+}
+
+void Worker::flush_moves() {
+  const TallyShape& shape = tally_.shape();
+  const std::uint32_t* moves = moves_.data();
+  for (std::size_t w = 0; w < shape.windows; ++w) {
+    for (std::size_t p = 0; p < shape.personas; ++p) {
+      for (std::size_t e = 0; e < shape.exits; ++e) {
+        const std::int64_t count = *moves++;
+        if (count == 0) continue;
+        const Passage& by = compiled_->passages()[e];
+        const auto from = static_cast<std::size_t>(by.from), to = static_cast<std::size_t>(by.to);
+        const PlaceScores& scores = compiled_->place_scores()[p * shape.touchpoints + to];
+        tally_.add(shape.taken(p, e), count);
+        tally_.add(shape.present(p, from, w), -count);
+        tally_.add(shape.present(p, to, w), count);
+        // Every visit but the first is reached by an exit.
+        tally_.add(shape.touch(p, to, TouchScore::visits), count);
+        tally_.add(shape.touch(p, to, TouchScore::quality), count * scores.quality);
+        tally_.add(shape.touch(p, to, TouchScore::satisfaction), count * scores.appraisal);
+        tally_.add(shape.touch(p, to, TouchScore::effort), count * scores.effort);
+        tally_.add(shape.time(p, w, TimeScore::revenue), count * scores.revenue);
+        tally_.add(shape.time(p, w, TimeScore::cost_to_serve), count * scores.cost);
+      }
+    }
+  }
 }
 
 std::size_t bytes_per_customer(const Compiled& compiled) {
   const Tables& tables = compiled.tables();
   const std::size_t drawn = (tables.loss_aversion_of == nullptr ? 1u : 0u) +
                             (tables.effort_aversion_of == nullptr ? 1u : 0u) + compiled.own_traits().size();
-  return 3 * sizeof(double) + (3 + drawn) * sizeof(float) + 4 * sizeof(std::uint16_t);
+  return sizeof(double) + sizeof(Kept) + drawn * sizeof(float);
 }
 
 }  // namespace sojourn::lock_step

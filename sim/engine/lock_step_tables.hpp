@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <vector>
 
@@ -22,10 +23,11 @@ class Compiled {
   [[nodiscard]] const Tables& tables() const { return tables_; }
   [[nodiscard]] const Program& program() const { return *program_; }
   [[nodiscard]] const Population& population() const { return *population_; }
-  [[nodiscard]] const std::vector<std::int32_t>& still_scores() const { return still_scores_; }
+  [[nodiscard]] const std::vector<PlaceScores>& place_scores() const { return place_scores_; }
   /// The traits that have a column of their own.
   [[nodiscard]] const std::vector<std::int32_t>& own_traits() const { return own_traits_; }
-  [[nodiscard]] const std::vector<std::int32_t>& exit_to() const { return exit_to_; }
+  /// Where exits lead from and to, then each touchpoint's first visits.
+  [[nodiscard]] const std::vector<Passage>& passages() const { return passages_; }
 
  private:
   void compile_rows();
@@ -35,6 +37,9 @@ class Compiled {
   void compile_constant_choices();
   [[nodiscard]] std::vector<float> constants(BuiltinTrait trait) const;
   void compile_still_scores();
+  void compile_place_scores();
+  void compile_people();
+  [[nodiscard]] Quantity quantity(std::int32_t index);
   static std::int32_t choose(const void* owner, std::int32_t persona, std::int32_t row, Moment* moment);
   static void flow_change(const void* owner, std::int32_t regime, std::int32_t persona, std::int32_t from, std::int32_t to,
                           double time, std::int32_t window, double change[4]);
@@ -48,11 +53,18 @@ class Compiled {
   std::vector<Exit> exits_;
   std::vector<double> stretch_;
   std::vector<float> carries_;
-  std::vector<std::int32_t> regime_of_window_, exit_from_, exit_to_;
+  std::vector<std::int32_t> regime_of_window_, flow_kind_of_;
+  std::vector<Passage> passages_;
   std::vector<std::uint8_t> is_end_;
-  std::vector<std::int32_t> still_scores_;
+  std::vector<PlaceScores> place_scores_;
+  std::vector<Worth> worths_;
+  std::vector<double> prices_;
   std::vector<float> loss_aversion_of_, effort_aversion_of_;
   std::vector<std::int32_t> own_traits_;  // those with a column
+  std::vector<double> cumulative_share_;
+  std::vector<Start> starts_;
+  std::vector<Inverse> arrives_;         // [persona]
+  std::deque<std::vector<Draw>> draws_;  // of each quantity
 };
 
 /// Room for the sums of one block at a time, and the loop over it. Not to be shared between threads.
@@ -72,15 +84,16 @@ class Worker {
 
  private:
   static void flush(void* worker, const Packed& packed);
+  void flush_moves();
   [[nodiscard]] Task task(const Compiled& compiled, const Streams& streams, std::uint64_t begin, std::uint64_t end);
 
   Tally tally_;
-  struct alignas(32) Cell {
-    std::int64_t sums[4];
+  struct alignas(16) Pair {
+    std::int64_t sums[2];
   };
-  std::vector<Cell> touch_, series_;
-  std::vector<std::int16_t> codes_, present_;
-  std::vector<std::uint32_t> taken_;
+  std::vector<Pair> touch_, toil_, series_, money_, worth_;
+  std::vector<std::int16_t> codes_;
+  std::vector<std::uint32_t> moves_;
   const Compiled* compiled_ = nullptr;  // the program at hand
 };
 

@@ -1,0 +1,209 @@
+// What the vectorised loop works in: columns of customers, and how rows of tables become columns. For lock_step.cpp alone,
+// which is compiled for several vector widths: everything here has internal linkage or is forced inline.
+#pragma once
+
+#include <cstdint>
+
+#if defined(__SSE4_1__)
+#include <immintrin.h>
+#endif
+
+#include "lock_step.hpp"
+#include "sojourn/base/numeric.hpp"
+
+// No lane of a loop reads what another writes. clang needs to be told more than that.
+#if defined(__clang__)
+#define EACH_LANE _Pragma("clang loop vectorize(assume_safety) interleave(disable)")
+#define EACH_EXIT _Pragma("clang loop unroll(full)")
+#else
+#define EACH_LANE _Pragma("GCC ivdep")
+#define EACH_EXIT _Pragma("GCC unroll 8")
+#endif
+
+namespace sojourn::lock_step {
+namespace {
+
+typedef float Float4 __attribute__((vector_size(16), may_alias));
+typedef float Float8 __attribute__((vector_size(32), may_alias));
+typedef double Double4 __attribute__((vector_size(32), may_alias));
+typedef double Double4Anywhere __attribute__((vector_size(32), may_alias, aligned(4)));
+typedef double Double2 __attribute__((vector_size(16), may_alias));
+typedef std::int64_t Long2 __attribute__((vector_size(16), may_alias));
+
+/// Two 32-bit integers as 64-bit ones. g++ 12 makes the conversion of so small a vector one number at a time.
+SOJOURN_INLINE Long2 widen(const std::int32_t (&pair)[2]) {
+#if defined(__SSE4_1__)
+  return (Long2)_mm_cvtepi32_epi64(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(pair)));
+#else
+  return Long2{pair[0], pair[1]};
+#endif
+}
+
+/// Columns: one customer a lane.
+struct alignas(64) Columns {
+  double time[lane_count], luck[lane_count], bought_at[lane_count], arrival[lane_count];
+  std::int64_t worth_revenue[lane_count], worth_cost[lane_count];
+  std::uint32_t customer[lane_count], event[lane_count];
+  float satisfaction[lane_count], expectation[lane_count];
+  float answering[lane_count], loss_aversion[lane_count], effort_aversion[lane_count];
+  float own[own_traits][lane_count];
+  std::int32_t persona[lane_count], place[lane_count], window[lane_count], regime[lane_count], row[lane_count];
+  std::int32_t code[lane_count], bought[lane_count], counted_satisfaction[lane_count], counted_expectation[lane_count];
+  std::int32_t stands[lane_count];  // as what a customer would answer where nothing is felt
+  std::int32_t team[lane_count], flow_from[lane_count], flow_kind[lane_count];
+
+  /// Does something with each column; of the own traits only with those that occur.
+  template <class Use>
+  SOJOURN_INLINE void each(int own_count, Use use) {
+    use(time), use(luck), use(bought_at), use(arrival), use(worth_revenue), use(worth_cost);
+    use(customer), use(event), use(satisfaction), use(expectation);
+    use(answering), use(loss_aversion), use(effort_aversion);
+    for (int k = 0; k < own_count; ++k) use(own[k]);
+    use(persona), use(place), use(window), use(regime), use(row);
+    use(code), use(bought), use(counted_satisfaction), use(counted_expectation), use(stands);
+    use(team), use(flow_from), use(flow_kind);
+  }
+};
+
+/// What one visit makes on the way.
+struct alignas(64) Scratch {
+  float row[8 * row_groups][lane_count];
+  std::uint32_t words[4][lane_count], more_words[4][lane_count];
+  float score[lane_count];  // for the delay
+  float quality[lane_count], effort[lane_count], appraisal[lane_count];
+  std::int32_t repeated[lane_count], code[lane_count], bought[lane_count];
+  std::int32_t touch[lane_count][2], toil[lane_count][2], series[lane_count][2], money[lane_count][2];
+  float cumulative[fast_exits][lane_count];
+  float sum[lane_count], total[lane_count], leaving[lane_count], going[lane_count];
+  std::int32_t leaves[lane_count], chosen[lane_count];
+  double a[lane_count], b[lane_count], discount[lane_count], time[lane_count];
+  float sigma[lane_count], e[lane_count], x[lane_count];
+  std::int32_t family[lane_count], to[lane_count], taken[lane_count], moves[lane_count], window[lane_count];
+  std::int32_t list[lane_count], cell[lane_count], turns[lane_count];
+  std::uint32_t kept[lane_count], visits_and_exit[lane_count], who[lane_count];
+  float feelings[2][lane_count];
+  std::int32_t move_cell[lane_count], ends[lane_count];
+  std::uint8_t marks[lane_count];  // 1: of interest
+};
+
+/// Those whose exits compete, close together.
+struct alignas(64) Racers {
+  float columns[8 * row_groups][lane_count];
+  std::uint32_t words[4][lane_count], customer[lane_count], event[lane_count];
+  std::int32_t row[lane_count], first_exit[lane_count], index[lane_count], first[lane_count];
+  std::int32_t family[lane_count], to[lane_count], taken[lane_count];
+  float satisfaction[lane_count], expectation[lane_count], effort[lane_count];
+  float sigma[lane_count], hazard[lane_count], e[lane_count], x[lane_count];
+  double a[lane_count], b[lane_count], stretch[lane_count], delay[lane_count];
+};
+
+/// Columns of `Row`, by the position of the field.
+struct Field {
+  enum {
+    quality,
+    quality_sd,
+    effort_mean,
+    weight,
+    promise,
+    promise_weight,
+    rest,
+    stay,
+    odds,  // then slopes on satisfaction, expectation and effort: four columns each
+    first_exit = 24,
+    facts,
+    flow_kind,
+    constant_stay,
+    probability,
+    revenue = probability + 4,
+    cost,
+    team,
+    carry,
+    race_exits,
+    more = revenue + 8,  // the same as from `odds` on, for exits 5 to 8
+    more_probability = more + 16,
+    own = more_probability + 4,
+  };
+};
+
+/// Eight rows become eight columns of one of their groups.
+SOJOURN_INLINE void fetch_group(const Row* rows, const std::int32_t* row, int group, float (*columns)[lane_count],
+                                int lane) {
+  const auto load = [&](int k) __attribute__((always_inline)) {
+    return reinterpret_cast<const Float8*>(rows + row[lane + k])[group];
+  };
+  const Float8 r0 = load(0), r1 = load(1), r2 = load(2), r3 = load(3), r4 = load(4), r5 = load(5), r6 = load(6),
+               r7 = load(7);
+  const Float8 a0 = __builtin_shufflevector(r0, r1, 0, 8, 1, 9, 4, 12, 5, 13);
+  const Float8 a1 = __builtin_shufflevector(r0, r1, 2, 10, 3, 11, 6, 14, 7, 15);
+  const Float8 a2 = __builtin_shufflevector(r2, r3, 0, 8, 1, 9, 4, 12, 5, 13);
+  const Float8 a3 = __builtin_shufflevector(r2, r3, 2, 10, 3, 11, 6, 14, 7, 15);
+  const Float8 a4 = __builtin_shufflevector(r4, r5, 0, 8, 1, 9, 4, 12, 5, 13);
+  const Float8 a5 = __builtin_shufflevector(r4, r5, 2, 10, 3, 11, 6, 14, 7, 15);
+  const Float8 a6 = __builtin_shufflevector(r6, r7, 0, 8, 1, 9, 4, 12, 5, 13);
+  const Float8 a7 = __builtin_shufflevector(r6, r7, 2, 10, 3, 11, 6, 14, 7, 15);
+  const Float8 b0 = __builtin_shufflevector(a0, a2, 0, 1, 8, 9, 4, 5, 12, 13);
+  const Float8 b1 = __builtin_shufflevector(a0, a2, 2, 3, 10, 11, 6, 7, 14, 15);
+  const Float8 b2 = __builtin_shufflevector(a1, a3, 0, 1, 8, 9, 4, 5, 12, 13);
+  const Float8 b3 = __builtin_shufflevector(a1, a3, 2, 3, 10, 11, 6, 7, 14, 15);
+  const Float8 b4 = __builtin_shufflevector(a4, a6, 0, 1, 8, 9, 4, 5, 12, 13);
+  const Float8 b5 = __builtin_shufflevector(a4, a6, 2, 3, 10, 11, 6, 7, 14, 15);
+  const Float8 b6 = __builtin_shufflevector(a5, a7, 0, 1, 8, 9, 4, 5, 12, 13);
+  const Float8 b7 = __builtin_shufflevector(a5, a7, 2, 3, 10, 11, 6, 7, 14, 15);
+  const auto store = [&](int k, Float8 column) __attribute__((always_inline)) {
+    *reinterpret_cast<Float8*>(columns[group * 8 + k] + lane) = column;
+  };
+  store(0, __builtin_shufflevector(b0, b4, 0, 1, 2, 3, 8, 9, 10, 11));
+  store(1, __builtin_shufflevector(b1, b5, 0, 1, 2, 3, 8, 9, 10, 11));
+  store(2, __builtin_shufflevector(b2, b6, 0, 1, 2, 3, 8, 9, 10, 11));
+  store(3, __builtin_shufflevector(b3, b7, 0, 1, 2, 3, 8, 9, 10, 11));
+  store(4, __builtin_shufflevector(b0, b4, 4, 5, 6, 7, 12, 13, 14, 15));
+  store(5, __builtin_shufflevector(b1, b5, 4, 5, 6, 7, 12, 13, 14, 15));
+  store(6, __builtin_shufflevector(b2, b6, 4, 5, 6, 7, 12, 13, 14, 15));
+  store(7, __builtin_shufflevector(b3, b7, 4, 5, 6, 7, 12, 13, 14, 15));
+}
+
+/// Four rows of four become four columns; it is its own inverse.
+SOJOURN_INLINE void transpose(const Double4 (&row)[4], Double4 (&column)[4]) {
+  const Double4 a = __builtin_shufflevector(row[0], row[1], 0, 4, 2, 6);
+  const Double4 b = __builtin_shufflevector(row[0], row[1], 1, 5, 3, 7);
+  const Double4 c = __builtin_shufflevector(row[2], row[3], 0, 4, 2, 6);
+  const Double4 d = __builtin_shufflevector(row[2], row[3], 1, 5, 3, 7);
+  column[0] = __builtin_shufflevector(a, c, 0, 1, 4, 5);
+  column[1] = __builtin_shufflevector(b, d, 0, 1, 4, 5);
+  column[2] = __builtin_shufflevector(a, c, 2, 3, 6, 7);
+  column[3] = __builtin_shufflevector(b, d, 2, 3, 6, 7);
+}
+
+/// Eight pairs of 32-bit numbers become two columns.
+SOJOURN_INLINE void split(const Double4& first, const Double4& second, void* low, void* high) {
+  const Float8 a = reinterpret_cast<const Float8&>(first), b = reinterpret_cast<const Float8&>(second);
+  *static_cast<Float8*>(low) = __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14);
+  *static_cast<Float8*>(high) = __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15);
+}
+
+/// Two columns become four pairs of 32-bit numbers.
+SOJOURN_INLINE Double4 pair(const void* low, const void* high) {
+  const auto a = *static_cast<const Float4*>(low), b = *static_cast<const Float4*>(high);
+  const Float8 both = __builtin_shufflevector(a, b, 0, 4, 1, 5, 2, 6, 3, 7);
+  return reinterpret_cast<const Double4&>(both);
+}
+
+/// Eight exits become columns of their fields.
+SOJOURN_INLINE void fetch_exits(const Exit* exits, const std::int32_t* index, int lane, double* a, double* b, float* sigma,
+                                std::int32_t* family, std::int32_t* to, std::int32_t* taken) {
+  Double4 columns[2][4];
+  for (int half = 0; half < 2; ++half) {
+    const int at = lane + 4 * half;
+    const auto load = [&](int k) __attribute__((always_inline)) {
+      return *reinterpret_cast<const Double4*>(exits + index[at + k]);
+    };
+    transpose({load(0), load(1), load(2), load(3)}, columns[half]);
+    *reinterpret_cast<Double4*>(a + at) = columns[half][0];
+    *reinterpret_cast<Double4*>(b + at) = columns[half][1];
+  }
+  split(columns[0][2], columns[1][2], sigma + lane, family + lane);
+  split(columns[0][3], columns[1][3], to + lane, taken + lane);
+}
+
+}  // namespace
+}  // namespace sojourn::lock_step
