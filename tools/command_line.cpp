@@ -20,6 +20,7 @@ constexpr const char* main_examples =
     "  sojourn map my.toml -o my.svg             the journey as a picture\n"
     "  sojourn run my.toml                       one plan, in numbers and in my.h5\n"
     "  sojourn compare my.toml                   every plan against the baseline\n"
+    "  sojourn report my-compare.h5              a page to show around, and tables\n"
     "  sojourn solve my.toml                     the closed form, where no slope acts\n"
     "\n"
     "Exit status: 0 done, 1 failed while running, 2 the input or the command line is wrong,\n"
@@ -159,9 +160,15 @@ Parsed parse(int argc, char** argv) {
   check->footer("Example:\n  sojourn check scenarios/telecom.toml");
 
   CLI::App* map = app.add_subcommand("map", "The journey as a picture: stages as lanes, channels, odds, weak spots");
-  map->add_option("scenario", o.line.input, "scenario")->required()->type_name("FILE");
+  map->add_option("scenario", o.line.input, "scenario (.toml) or results file (.h5), whose measures are shown")
+      ->required()
+      ->type_name("FILE");
   map->add_option("-o,--output", o.line.output,
                   "picture (.svg), page (.html) or Graphviz source (.dot); default SCENARIO.svg in this folder")
+      ->type_name("FILE");
+  map->add_option("--plan", o.line.plan, "mark what this plan changes, with values before and after")->type_name("ID");
+  map->add_option("--results", o.line.results,
+                  "results file: measured satisfaction at each touchpoint and along the main path, shares that left")
       ->type_name("FILE");
   map->add_flag("--network", o.line.network,
                 "instead: figures of the network that [word_of_mouth] names: contacts, clustering, homophily");
@@ -170,7 +177,20 @@ Parsed parse(int argc, char** argv) {
   map->footer(
       "Examples:\n"
       "  sojourn map scenarios/telecom.toml -o telecom.svg\n"
+      "  sojourn map scenarios/telecom.toml --plan care-first -o care.svg\n"
+      "  sojourn map telecom-compare.h5 --plan care-first -o measured.html\n"
       "  sojourn map my.toml --network --set 'word_of_mouth.network={ random = { contacts = 8 } }'");
+
+  CLI::App* report = app.add_subcommand("report", "One page from a results file: the answer, charts, tables");
+  report->add_option("results", o.line.input, "results file of run or compare (.h5)")->required()->type_name("FILE");
+  report->add_option("-o,--output", o.line.output, "page; default RESULTS.html in this folder")->type_name("FILE");
+  report->add_option("--xlsx", o.line.workbook, "also a workbook with the tables")->type_name("FILE");
+  report->footer(
+      "The page is one file that loads nothing: mail it, print it, open it without a network.\n"
+      "\n"
+      "Examples:\n"
+      "  sojourn report telecom-compare.h5\n"
+      "  sojourn report telecom-compare.h5 -o board.html --xlsx board.xlsx");
 
   CLI::App* fresh = app.add_subcommand("new", "A scenario to start from");
   fresh->add_option("template", o.line.input, "template; a wrong name lists them")->type_name("TEMPLATE");
@@ -178,7 +198,7 @@ Parsed parse(int argc, char** argv) {
       ->type_name("FILE");
   fresh->footer("Example:\n  sojourn new -o my.toml");
 
-  for (CLI::App* command : {run, compare, solve, check, map, fresh}) {
+  for (CLI::App* command : {run, compare, solve, check, map, report, fresh}) {
     command->set_help_flag("-h,--help", "this help");
     command->allow_extras();  // reported by us, with the nearest name
   }

@@ -22,6 +22,8 @@ struct CommandLine {
   std::vector<Override> overrides;
   std::string change_arguments;  // the options that change numbers, as typed, for the file's history
   int threads = 0;
+  std::string results;   // map: the results file beside the scenario
+  std::string workbook;  // report: the .xlsx to write
   bool control_variate = false;
   bool network = false;
   bool json = false;

@@ -1,11 +1,13 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <thread>
 
 #include "commands.hpp"
 #include "session.hpp"
 #include "sojourn/base/whole_file.hpp"
+#include "sojourn/outcomes/results_file.hpp"
 #include "sojourn/population/accounts.hpp"
 #include "sojourn/population/network_figures.hpp"
 #include "sojourn/population/population.hpp"
@@ -53,6 +55,32 @@ int print_network(const CommandLine& line) {
   return done;
 }
 
+/// Measures belong to the journey that is drawn.
+void require_same_journey(const Model& model, const Outcomes& results, const std::string& file) {
+  std::vector<std::string> touchpoints, exits;
+  for (const Touchpoint& touchpoint : model.parts().touchpoints) {
+    touchpoints.push_back(touchpoint.id);
+    for (const Exit& exit : touchpoint.next)
+      exits.push_back(touchpoint.id + " -> " + model.parts().touchpoints[exit.to.index()].id);
+  }
+  const auto same = [&](const char* dimension, const std::vector<std::string>& names) {
+    const auto* values = std::get_if<std::vector<std::string>>(&results.dimension(dimension).values);
+    return values != nullptr && *values == names;
+  };
+  if (!same("touchpoint", touchpoints) || !same("exit", exits)) {
+    throw InputError("sojourn: error: " + file + " holds the results of another journey\nhint: sojourn map " + file +
+                     " draws the journey that it holds");
+  }
+}
+
+void require_plan(const std::optional<Outcomes>& results, const std::string& plan, const std::string& file) {
+  if (!results) return;
+  const auto& plans = std::get<std::vector<std::string>>(results->dimension("plan").values);
+  if (std::find(plans.begin(), plans.end(), plan) != plans.end()) return;
+  throw InputError("sojourn: error: " + file + " holds no results of the plan \"" + plan +
+                   "\"\nhint: sojourn compare simulates all plans");
+}
+
 }  // namespace
 
 int map_command(const CommandLine& line) {
@@ -66,8 +94,25 @@ int map_command(const CommandLine& line) {
                      "\"\nhint: end the name in .svg, .html or .dot");
   }
   const Input input = read_input(line);
-  const std::string drawing = kind == ".svg"    ? journey_svg(input.model)
-                              : kind == ".html" ? journey_html(input.model)
+  JourneyView view;
+  std::optional<Outcomes> results;
+  const std::string file = line.results.empty() && looks_like_results(line.input) ? line.input : line.results;
+  if (!file.empty() && line.overrides.empty()) {
+    results = read_results(file);
+    require_same_journey(input.model, *results, file);
+    view.results = &*results;
+  } else if (!line.results.empty()) {
+    throw InputError("sojourn: error: a changed scenario was not measured\nhint: leave --results out, or the changes");
+  }
+  if (!line.plan.empty()) {
+    view.plan = find_plan(input.model, line.plan);
+    require_plan(results, line.plan, file);
+  }
+  if (kind == ".dot" && (!line.plan.empty() || !line.results.empty())) {
+    throw InputError("sojourn: error: --plan and --results are drawn as .svg or .html only\nhint: -o map.svg");
+  }
+  const std::string drawing = kind == ".svg"    ? journey_svg(input.model, view)
+                              : kind == ".html" ? journey_html(input.model, view)
                                                 : journey_dot(input.model);
   replace_file(path, drawing);
   std::fprintf(stderr, "Journey map: %s\n", path.c_str());

@@ -11,6 +11,7 @@
 #include <filesystem>
 
 #include "sojourn/base/whole_file.hpp"
+#include "sojourn/outcomes/kept_samples.hpp"
 #include "sojourn/outcomes/network_ties.hpp"
 #include "sojourn/outcomes/results_file.hpp"
 #include "sojourn/outcomes/version.hpp"
@@ -181,9 +182,10 @@ int simulate(const CommandLine& line, const Input& input, const std::vector<Plan
   provenance.seed = input.model.parts().settings.seed;
   Outcomes outcomes = collect_outcomes(result, std::move(provenance));
   keep_ties(input.model.parts(), outcomes);
+  const Samples samples = collect_samples(result);
+  keep_samples(samples, outcomes);
   write_results(outcomes, path);
 
-  const Samples samples = collect_samples(result);
   if (line.json) {
     std::fputs(json(samples, line.input).c_str(), stdout);
   } else if (!line.quiet) {

@@ -7,11 +7,7 @@
 #include <string_view>
 
 namespace sojourn::format {
-namespace {
 
-enum class Kind { share, score, points, money, days, number };
-
-/// How a metric is written. Shares are between 0 and 1 and read best as per cent.
 Kind kind(const Metric& metric) {
   if (metric.unit == "currency") return Kind::money;
   if (metric.unit == "day") return Kind::days;
@@ -22,6 +18,8 @@ Kind kind(const Metric& metric) {
   if (std::find(std::begin(numbers), std::end(numbers), metric.name) != std::end(numbers)) return Kind::number;
   return Kind::share;
 }
+
+namespace {
 
 /// Three significant digits, at most three of them behind the point.
 std::string digits(double size) {

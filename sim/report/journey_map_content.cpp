@@ -369,7 +369,7 @@ std::string label(const MapExit& exit) {
 }
 
 std::string short_share(const MapExit& exit) {
-  return exit.kind == ExitKind::race ? share_text(exit.share) : exit.share_text;
+  return exit.kind == ExitKind::race && !exit.viewed ? share_text(exit.share) : exit.share_text;
 }
 
 std::string short_label(const MapExit& exit) {
@@ -382,11 +382,12 @@ std::string description(const MapContent& map, const MapTouchpoint& touchpoint) 
   if (!touchpoint.channel.empty()) text += ", " + touchpoint.channel;
   if (touchpoint.place == Place::outside) text += " (outside the organisation)";
   if (!touchpoint.team.empty()) text += ", " + touchpoint.team;
-  text += fmt::format(", quality {:.2f}", touchpoint.quality);
+  text += fmt::format(", {} {:.2f}", map.measured ? "measured satisfaction" : "quality", touchpoint.quality);
   if (touchpoint.weak) text += " (weak)";
   if (touchpoint.weight > 1.0) text += ", moment of truth with weight " + number_text(touchpoint.weight);
   if (touchpoint.counts_as) text += *touchpoint.counts_as == End::lost ? ", counts as lost" : ", counts as churned";
   if (touchpoint.starts > 0.0) text += ", " + share_text(touchpoint.starts) + " start here";
+  for (const std::string& change : touchpoint.changes) text += ", the plan changes " + change;
   std::string_view separator = "; exits: ";
   for (const std::size_t e : touchpoint.exits) {
     const MapExit& exit = map.exits[e];

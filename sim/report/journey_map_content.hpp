@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sojourn/model/model.hpp"
+#include "sojourn/report/journey_map.hpp"
 
 namespace sojourn::journey_map {
 
@@ -22,6 +23,8 @@ struct MapExit {
   double share = 0.0;      // for the pen: [0,1]
   std::string share_text;  // "45 %", "race 12 %", "moves-away 0.3 %", "heard 20 %"
   std::string delay_text;  // "2 wk"; empty when there is none
+  bool viewed = false;     // the texts are of a view: measured, or before and after
+  bool changed = false;    // the plan changes it
 };
 
 struct MapTouchpoint {
@@ -35,9 +38,17 @@ struct MapTouchpoint {
   bool races = false;  // its exits compete
   double weight = 1.0;
   std::optional<End> end, counts_as;
-  double starts = 0.0;             // share of people who begin here, [0,1]
-  double stays = 0.0;              // share that stays for want of odds, [0,1]
-  std::vector<std::size_t> exits;  // positions in MapContent::exits
+  double starts = 0.0;               // share of people who begin here, [0,1]
+  double stays = 0.0;                // share that stays for want of odds, [0,1]
+  std::vector<std::size_t> exits;    // positions in MapContent::exits
+  std::vector<std::string> changes;  // by the plan: "effort 0.40 → 0.20"
+};
+
+/// The satisfaction along the main path, from the most frequent start on along the exits taken most, never back.
+struct MapLine {
+  std::vector<std::size_t> path;  // positions in MapContent::touchpoints
+  std::vector<double> value;      // one each, [0,1]
+  std::vector<double> before;     // under the baseline; empty when nothing is compared
 };
 
 struct MapContent {
@@ -45,9 +56,15 @@ struct MapContent {
   std::vector<MapTouchpoint> touchpoints;
   std::vector<MapExit> exits;
   std::vector<std::string> teams;  // those that run a touchpoint of the journey, in the order of the file
+  bool viewed = false;             // more than the scenario is shown
+  bool measured = false;           // `quality` is the satisfaction measured, shares are those who took the exit
+  std::string plan;                // name of the plan whose changes are marked; empty when there is none
+  MapLine line;
 };
 
 [[nodiscard]] MapContent content(const Model& model);
+/// The same as `view` shows it.
+[[nodiscard]] MapContent content(const Model& model, const JourneyView& view);
 
 /// Mean quality below which a touchpoint is called weak: the middle of the scale.
 inline constexpr double weak_below = 0.5;
@@ -95,5 +112,7 @@ struct Colour {
 
 /// The explanation that belongs under every map.
 [[nodiscard]] std::string_view reading_note();
+/// The same for what `map` shows.
+[[nodiscard]] std::string reading_note(const MapContent& map);
 
 }  // namespace sojourn::journey_map

@@ -51,7 +51,7 @@ std::string html(const MapContent& map) {
                  "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"generator\" "
                  "content=\"Sojourn\">\n"
                  "<title>{0}: journey map</title>\n<style>{1}</style>\n</head>\n<body>\n<header>\n<h1>{0}</h1>\n",
-                 title, style);
+                 title + (map.plan.empty() ? "" : escape_markup(", under the plan " + map.plan)), style);
   if (!map.question.empty()) fmt::format_to(out, "<p class=\"question\">{}</p>\n", escape_markup(map.question));
   fmt::format_to(out,
                  "</header>\n<main>\n<input type=\"checkbox\" id=\"full\"><label for=\"full\"> Full size</label>\n<figure "
@@ -61,10 +61,10 @@ std::string html(const MapContent& map) {
       out,
       "<h2 id=\"touchpoints\">Touchpoints</h2>\n<div class=\"scroll\">\n<table aria-labelledby=\"touchpoints\">\n<caption>{}"
       "</caption>\n<thead><tr><th scope=\"col\">Stage</th><th scope=\"col\">Touchpoint</th><th scope=\"col\">Channel</th>"
-      "<th scope=\"col\">Team</th><th scope=\"col\" class=\"n\">Quality</th><th scope=\"col\" class=\"n\">Effort</th><th "
+      "<th scope=\"col\">Team</th><th scope=\"col\" class=\"n\">{}</th><th scope=\"col\" class=\"n\">Effort</th><th "
       "scope=\"col\" class=\"n\">Weight</th>"
       "<th scope=\"col\" class=\"n\">Starts</th><th scope=\"col\">Exits</th></tr></thead>\n<tbody>\n",
-      escape_markup(reading_note()));
+      escape_markup(reading_note(map)), map.measured ? "Satisfaction" : "Quality");
   for (std::size_t s = 0; s < stage_names.size(); ++s) {
     for (const MapTouchpoint& touchpoint : map.touchpoints) {
       if (touchpoint.stage != static_cast<Stage>(s)) continue;
@@ -74,6 +74,8 @@ std::string html(const MapContent& map) {
         fmt::format_to(out, "<td colspan=\"7\">end: {}</td></tr>\n", *touchpoint.end == End::lost ? "lost" : "churned");
         continue;
       }
+      std::string changes;
+      for (const std::string& change : touchpoint.changes) changes += "<li>plan: " + escape_markup(change) + "</li>";
       std::string channel = escape_markup(touchpoint.channel);
       if (touchpoint.place == Place::outside) channel += " (outside the organisation)";
       fmt::format_to(out,
@@ -88,6 +90,7 @@ std::string html(const MapContent& map) {
         fmt::format_to(out, "<li>{}: <span>{}</span></li>", escape_markup(map.touchpoints[exit.to].name),
                        escape_markup(label(exit)));
       }
+      page += changes;
       if (touchpoint.stays > 0.0) fmt::format_to(out, "<li>stays: {}</li>", share_text(touchpoint.stays));
       page += "</ul></td></tr>\n";
     }
@@ -102,6 +105,8 @@ std::string html(const MapContent& map) {
 
 namespace sojourn {
 
-std::string journey_html(const Model& model) { return journey_map::html(journey_map::content(model)); }
+std::string journey_html(const Model& model, const JourneyView& view) {
+  return journey_map::html(journey_map::content(model, view));
+}
 
 }  // namespace sojourn

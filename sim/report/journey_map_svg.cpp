@@ -22,6 +22,7 @@ namespace {
 constexpr double margin = 24.0;
 constexpr double lane_title_height = 32.0, lane_padding = 22.0;
 constexpr double card_width = 152.0, outside_width = 164.0, end_width = 132.0;
+constexpr double strip_height = 210.0;
 constexpr double name_size = 13.0, name_line = 16.0, meta_size = 10.0, meta_line = 13.0, label_size = 10.5;
 constexpr double tag_height = 18.0, tag_line = 12.0, tag_gap = 4.0, tag_indent = 21.0, stem = 7.0;
 
@@ -70,7 +71,7 @@ constexpr std::array<Paint, 24> paints{{
 
 class Picture {
  public:
-  Picture(const MapContent& map, Heading heading) : map_(map), heading_(heading) {}
+  Picture(const MapContent& map, Heading heading, std::string_view suffix) : map_(map), heading_(heading), suffix_(suffix) {}
   std::string draw();
 
  private:
@@ -82,7 +83,7 @@ class Picture {
     [[nodiscard]] double height() const { return 6.0 + tag_line * static_cast<double>(lines.size()); }
   };
   struct Card {
-    std::vector<std::string> name, meta;
+    std::vector<std::string> name, meta, changes;
     std::vector<Tag> tags;
     Room room;
     double width = 0.0;
@@ -102,6 +103,8 @@ class Picture {
   void place();
   void spread_ends();
   void place_labels();
+  void find_lanes();
+  void line();
   void style();
   void lanes();
   void exit_title(std::size_t e);
@@ -119,20 +122,28 @@ class Picture {
   [[nodiscard]] bool in_lane(std::size_t v) const { return cards_[v].room.placed; }
 
   struct LegendItem {
-    enum class Kind { online, offline, outside, moment, quality, weak, begin, finish, pen, dashed, team } kind;
+    enum class Kind { online, offline, outside, moment, quality, weak, begin, finish, pen, dashed, team, changed } kind;
     std::string words;
     std::size_t team = 0;
     Box box;
   };
   [[nodiscard]] std::vector<LegendItem> legend_items() const;
 
+  struct Lane {
+    Stage stage;
+    double left, right;  // of its cards
+  };
+
   const MapContent& map_;
   Heading heading_;
+  std::string_view suffix_;
+  std::vector<Lane> lanes_;
   std::vector<Card> cards_;
   std::vector<char> drawn_;
   std::vector<Label> labels_;
   Layout layout_;
   Box field_;  // the lanes
+  Box strip_;  // below them, for the line of satisfaction; without height where there is none
   double width_ = 0.0;
   std::vector<std::string> title_, question_;
   std::string out_;
@@ -175,8 +186,12 @@ void Picture::measure() {
       if (touchpoint.counts_as) {
         card.meta.emplace_back(*touchpoint.counts_as == End::lost ? "counts as lost" : "counts as churned");
       }
-      card.room.box = static_cast<int>(std::ceil(9.0 + name_line * static_cast<double>(card.name.size()) +
-                                                 meta_line * static_cast<double>(card.meta.size()) + 25.0));
+      for (const std::string& change : touchpoint.changes) {
+        for (std::string& part : wrap(change, inner, 2, meta_size, Weight::bold)) card.changes.push_back(std::move(part));
+      }
+      card.room.box =
+          static_cast<int>(std::ceil(9.0 + name_line * static_cast<double>(card.name.size()) +
+                                     meta_line * static_cast<double>(card.meta.size() + card.changes.size()) + 25.0));
     }
     if (touchpoint.starts > 0.0 || touchpoint.weight > 1.0) card.room.above = static_cast<int>(tag_height + stem);
     const double tag_width = card.width - tag_indent - 12.0;
@@ -218,11 +233,13 @@ void Picture::place() {
   question_.clear();
   double top = margin;
   if (heading_ == Heading::drawn) {
-    title_ = wrap(map_.title, width_ - 2.0 * margin, 3, 24.0, Weight::bold);
+    title_ = wrap(map_.plan.empty() ? map_.title : map_.title + ", under the plan " + map_.plan, width_ - 2.0 * margin, 3,
+                  24.0, Weight::bold);
     if (!map_.question.empty()) question_ = wrap(map_.question, width_ - 2.0 * margin, 4, 15.0);
     top += 30.0 * static_cast<double>(title_.size()) + 21.0 * static_cast<double>(question_.size()) + 12.0;
   }
   field_ = {margin, top, width_ - 2.0 * margin, layout_.height + lane_title_height + 2.0 * lane_padding};
+  strip_ = {field_.x, field_.bottom(), field_.width, map_.line.path.size() > 1 ? strip_height : 0.0};
   const double dx = field_.x + (field_.width - layout_.width) / 2.0;
   const double dy = field_.y + lane_title_height + lane_padding;
   for (Point& centre : layout_.centres) centre = {centre.x + dx, centre.y + dy};
@@ -413,6 +430,14 @@ void Picture::style() {
       const Colour edge = dark ? mix(colour, {255, 255, 255}, 0.1) : mix(colour, {0, 0, 0}, 0.42);
       put(".sojourn-map .team{}{{fill:{};stroke:{}}}", t, hex(fill), hex(edge));
     }
+    if (map_.viewed) {
+      const std::string_view change = dark ? "#7cc4f5" : "#0a5f94", path = dark ? "#e8eef5" : "#16202b";
+      put(".sojourn-map .changed{{fill:{0}}}.sojourn-map .ring{{fill:none;stroke:{0};stroke-width:2.2}}"
+          ".sojourn-map .path{{fill:none;stroke:{1}}}.sojourn-map .dot{{fill:{1}}}.sojourn-map "
+          ".dot.low{{fill:{2};stroke:none}}"
+          ".sojourn-map .was{{fill:none;stroke:{3}}}.sojourn-map .rule{{stroke:{3}}}",
+          change, path, dark ? "#ffb4a8" : "#b3261e", dark ? "#8494a5" : "#5b6b7b");
+    }
     // After the teams, so that it wins.
     put(".sojourn-map .moment{{{}}}\n", dark ? "stroke:#ffffff" : "stroke:#0b1117");
   };
@@ -423,7 +448,8 @@ void Picture::style() {
   rules(false);
   // The arrowhead takes the colour of its line.
   put(".sojourn-map .exit.low .head{{fill:#8393a5}}.sojourn-map .exit.middle .head{{fill:#566779}}"
-      ".sojourn-map .exit.high .head{{fill:#2b3846}}\n@media (prefers-color-scheme:dark){{");
+      ".sojourn-map .exit.high .head{{fill:#2b3846}}\n@media {}(prefers-color-scheme:dark){{",
+      map_.viewed ? "screen and " : "");
   rules(true);
   put(".sojourn-map .exit.low .head{{fill:#708296}}.sojourn-map .exit.middle .head{{fill:#9aacbf}}"
       ".sojourn-map .exit.high .head{{fill:#d5e0eb}}}}\n");
@@ -435,12 +461,7 @@ void Picture::style() {
   put("}}\n</style>\n");
 }
 
-void Picture::lanes() {
-  struct Lane {
-    Stage stage;
-    double left, right;
-  };
-  std::vector<Lane> lanes;
+void Picture::find_lanes() {
   for (std::size_t s = 0; s < stage_names.size(); ++s) {
     Lane lane{static_cast<Stage>(s), 1e9, -1e9};
     for (std::size_t v = 0; v < cards_.size(); ++v) {
@@ -448,14 +469,18 @@ void Picture::lanes() {
       lane.left = std::min(lane.left, cards_[v].box.x);
       lane.right = std::max(lane.right, cards_[v].box.right());
     }
-    if (lane.left < lane.right) lanes.push_back(lane);
+    if (lane.left < lane.right) lanes_.push_back(lane);
   }
+}
+
+void Picture::lanes() {
+  const std::vector<Lane>& lanes = lanes_;
   std::vector<std::pair<double, double>> edges;
   for (std::size_t i = 0; i < lanes.size(); ++i) {
     const double left = i == 0 ? field_.x : (lanes[i - 1].right + lanes[i].left) / 2.0;
     const double right = i + 1 == lanes.size() ? field_.right() : (lanes[i].right + lanes[i + 1].left) / 2.0;
     put("<rect class=\"lane{}\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\"/>\n", i % 2, left, field_.y,
-        right - left, field_.height);
+        right - left, field_.height + strip_.height);
     edges.emplace_back(left, right);
   }
   for (std::size_t i = 0; i < lanes.size(); ++i) {
@@ -505,7 +530,8 @@ void Picture::exits() {
     group(label.exit);
     put("<rect class=\"halo\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" rx=\"4\"/>", label.box.x,
         label.box.y, label.box.width, label.box.height);
-    text(label.box.x + label.box.width / 2.0, label.box.y + 11.2, label_size, label.text, "class=\"strong mid\"");
+    text(label.box.x + label.box.width / 2.0, label.box.y + 11.2, label_size, label.text,
+         map_.exits[label.exit].changed ? "class=\"changed strong mid\"" : "class=\"strong mid\"");
     put("</g>\n");
   }
 }
@@ -583,6 +609,9 @@ void Picture::card(std::size_t v) {
   tags(v);
   std::string classes = paint_of(touchpoint);
   if (touchpoint.weight > 1.0) classes += " moment";
+  if (!card.changes.empty()) {
+    shape({box.x - 4.5, box.y - 4.5, box.width + 9.0, box.height + 9.0}, touchpoint.place, "ring");
+  }
   shape(box, touchpoint.place, classes);
   double y = box.y + 9.0 + 12.5;
   for (const std::string& line : card.name) {
@@ -592,6 +621,10 @@ void Picture::card(std::size_t v) {
   y -= name_line - meta_line - 1.0;
   for (const std::string& line : card.meta) {
     text(middle, y, meta_size, line, "class=\"soft mid\"");
+    y += meta_line;
+  }
+  for (const std::string& change : card.changes) {
+    text(middle, y, meta_size, change, "class=\"changed strong mid\"");
     y += meta_line;
   }
   // The quality: a bar, and its figure beside it.
@@ -613,6 +646,57 @@ void Picture::card(std::size_t v) {
   put("</g>\n");
 }
 
+/// The satisfaction along the main path: its touchpoints spread over the lane of their stage, in order.
+void Picture::line() {
+  const MapLine& line = map_.line;
+  if (strip_.height <= 0.0) return;
+  const double top = strip_.y + 44.0, bottom = strip_.bottom() - 62.0;
+  const auto height = [&](double value) { return bottom - (bottom - top) * std::clamp(value, 0.0, 1.0); };
+  std::vector<double> x;
+  std::vector<double> room;  // for a name
+  for (const Lane& lane : lanes_) {
+    const auto here = [&](std::size_t v) { return map_.touchpoints[v].stage == lane.stage; };
+    const auto count = std::count_if(line.path.begin(), line.path.end(), here);
+    const double step = (lane.right - lane.left) / static_cast<double>(std::max<std::ptrdiff_t>(count, 1));
+    for (std::ptrdiff_t i = 0; i < count; ++i) {
+      x.push_back(lane.left + step * (static_cast<double>(i) + 0.5));
+      room.push_back(step - 6.0);
+    }
+  }
+  put("<g>");
+  text(strip_.x + 8.0, strip_.y + 16.0, 12.0,
+       line.before.empty() ? "Satisfaction along the main path"
+                           : "Satisfaction along the main path: " + map_.plan + ", and the baseline (dashed)",
+       "class=\"strong\"");
+  for (const double level : {0.0, 0.5, 1.0}) {
+    put("<path class=\"rule\" stroke-width=\".8\"{} d=\"M{:.1f} {:.1f}H{:.1f}\"/>",
+        level == 0.5 ? " stroke-dasharray=\"2 4\"" : "", strip_.x + 30.0, height(level), strip_.right() - 8.0);
+    text(strip_.x + 24.0, height(level) + 3.5, 10.0, number_text(level), "text-anchor=\"end\" class=\"soft\"");
+  }
+  const auto draw = [&](const std::vector<double>& values, std::string_view classes, double pen, std::string_view dash) {
+    put("<path class=\"{}\" stroke-width=\"{}\"{} d=\"", classes, pen, dash);
+    for (std::size_t i = 0; i < values.size(); ++i) put("{}{:.1f} {:.1f}", i == 0 ? "M" : "L", x[i], height(values[i]));
+    put("\"/>");
+  };
+  if (!line.before.empty()) draw(line.before, "was", 1.8, " stroke-dasharray=\"6 4\"");
+  draw(line.value, "path", 2.6, "");
+  for (std::size_t i = 0; i < line.path.size(); ++i) {
+    const double value = line.value[i], y = height(value);
+    put("<circle class=\"dot{}\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"5\"/>", value < weak_below ? " low" : "", x[i], y);
+    std::string words = fmt::format("{:.2f}", value);
+    if (!line.before.empty() && fmt::format("{:.2f}", line.before[i]) != words)
+      words = fmt::format("{:.2f} → ", line.before[i]) + words;
+    const double above = line.before.empty() ? y : std::min(y, height(line.before[i]));
+    text(x[i], above - 9.0, 11.0, words, "class=\"strong mid\"");
+    double base = bottom + 18.0;
+    for (const std::string& part : wrap(map_.touchpoints[line.path[i]].name, std::max(room[i], 60.0), 3, 10.0)) {
+      text(x[i], base, 10.0, part, "class=\"soft mid\"");
+      base += 12.5;
+    }
+  }
+  put("</g>\n");
+}
+
 std::vector<Picture::LegendItem> Picture::legend_items() const {
   using Kind = LegendItem::Kind;
   std::vector<LegendItem> items;
@@ -629,7 +713,7 @@ std::vector<Picture::LegendItem> Picture::legend_items() const {
   if (any([](const MapTouchpoint& t) { return t.weight > 1.0; })) {
     items.push_back({Kind::moment, "moment of truth: weighs more in memory", 0, {}});
   }
-  items.push_back({Kind::quality, "mean quality, 0 to 1", 0, {}});
+  items.push_back({Kind::quality, map_.measured ? "measured satisfaction, 0 to 1" : "mean quality, 0 to 1", 0, {}});
   if (any([](const MapTouchpoint& t) { return t.weak; })) items.push_back({Kind::weak, "below 0.5", 0, {}});
   if (any([](const MapTouchpoint& t) { return t.starts > 0.0; }))
     items.push_back({Kind::begin, "journeys start here", 0, {}});
@@ -639,6 +723,8 @@ std::vector<Picture::LegendItem> Picture::legend_items() const {
   if (std::any_of(map_.exits.begin(), map_.exits.end(), interrupts)) {
     items.push_back({Kind::dashed, "interrupts (a message heard, patience lost)", 0, {}});
   }
+  if (any([](const MapTouchpoint& t) { return !t.changes.empty(); }))
+    items.push_back({Kind::changed, "changed by the plan, before → after", 0, {}});
   double x = margin, y = 0.0;
   for (LegendItem& item : items) {
     // Teams begin a line of their own.
@@ -660,7 +746,7 @@ std::vector<Picture::LegendItem> Picture::legend_items() const {
 double Picture::legend_height() const {
   const std::vector<LegendItem> items = legend_items();
   return items.back().box.bottom() + 12.0 +
-         17.0 * static_cast<double>(wrap(reading_note(), width_ - 2.0 * margin, 9, 12.0).size());
+         17.0 * static_cast<double>(wrap(reading_note(map_), width_ - 2.0 * margin, 9, 12.0).size());
 }
 
 void Picture::legend(double top) {
@@ -721,6 +807,9 @@ void Picture::legend(double top) {
             "d=\"M{0:.1f} {2:.1f}h34\"/>",
             box.x, middle - 4.0, middle + 4.0, pen_of(0.05), pen_of(0.9));
         break;
+      case Kind::changed:
+        shape({box.x + 1.0, box.y, box.width - 2.0, box.height}, Place::offline, "ring");
+        break;
       case Kind::dashed:
         put("<path class=\"plain middle\" stroke-width=\"1.6\" stroke-dasharray=\"5 4\" d=\"M{:.1f} {:.1f}h34\"/>", box.x,
             middle);
@@ -729,7 +818,7 @@ void Picture::legend(double top) {
     text(box.right() + 8.0, middle + 4.2, 12.0, item.words);
     put("\n");
   }
-  for (const std::string& line : wrap(reading_note(), width_ - 2.0 * margin, 9, 12.0)) {
+  for (const std::string& line : wrap(reading_note(map_), width_ - 2.0 * margin, 9, 12.0)) {
     text(margin, note, 12.0, line, "class=\"soft\"");
     note += 17.0;
   }
@@ -739,18 +828,21 @@ void Picture::legend(double top) {
 std::string Picture::draw() {
   measure();
   place();
+  find_lanes();
   spread_ends();
   place_labels();
-  const double legend_top = field_.bottom() + 20.0, height = legend_top + legend_height() + margin;
-  put("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"sojourn-map\" role=\"img\" aria-labelledby=\"sojourn-map-title "
-      "sojourn-map-desc\" "
-      "width=\"{0:.0f}\" height=\"{1:.0f}\" viewBox=\"0 0 {0:.0f} {1:.0f}\">\n<title id=\"sojourn-map-title\">{2}</title>\n"
-      "<desc id=\"sojourn-map-desc\">",
-      width_, height, escape_markup("Journey map: " + map_.title));
+  const double legend_top = field_.bottom() + strip_.height + 20.0, height = legend_top + legend_height() + margin;
+  put("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"sojourn-map\" role=\"img\" aria-labelledby=\"sojourn-map-title{3} "
+      "sojourn-map-desc{3}\" "
+      "width=\"{0:.0f}\" height=\"{1:.0f}\" viewBox=\"0 0 {0:.0f} {1:.0f}\">\n<title "
+      "id=\"sojourn-map-title{3}\">{2}</title>\n"
+      "<desc id=\"sojourn-map-desc{3}\">",
+      width_, height,
+      escape_markup("Journey map: " + map_.title + (map_.plan.empty() ? "" : ", under the plan " + map_.plan)), suffix_);
   for (const MapTouchpoint& touchpoint : map_.touchpoints) {
     put("{}: {}.\n", escape_markup(touchpoint.name), escape_markup(description(map_, touchpoint)));
   }
-  put("{}</desc>\n", reading_note());
+  put("{}</desc>\n", escape_markup(reading_note(map_)));
   style();
   put("<rect class=\"bg\" width=\"100%\" height=\"100%\"/>\n");
   double y = margin - 6.0;
@@ -762,6 +854,7 @@ std::string Picture::draw() {
   for (std::size_t v = 0; v < cards_.size(); ++v) {
     if (in_lane(v)) card(v);
   }
+  line();
   legend(legend_top);
   put("</svg>\n");
   return std::move(out_);
@@ -769,15 +862,17 @@ std::string Picture::draw() {
 
 }  // namespace
 
-std::string svg(const MapContent& map, Heading heading) { return Picture(map, heading).draw(); }
+std::string svg(const MapContent& map, Heading heading, std::string_view suffix) {
+  return Picture(map, heading, suffix).draw();
+}
 
 }  // namespace sojourn::journey_map
 
 namespace sojourn {
 
-std::string journey_svg(const Model& model) {
+std::string journey_svg(const Model& model, const JourneyView& view) {
   return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" +
-         journey_map::svg(journey_map::content(model), journey_map::Heading::drawn);
+         journey_map::svg(journey_map::content(model, view), journey_map::Heading::drawn);
 }
 
 }  // namespace sojourn

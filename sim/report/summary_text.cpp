@@ -72,15 +72,15 @@ std::string leader(const Samples& samples, const Comparison& comparison, std::st
   return text + ".\n";
 }
 
-std::string answer(const Samples& samples, const Comparison& comparison) {
+}  // namespace
+
+std::string answer_text(const Samples& samples, const Comparison& comparison) {
   return leader(samples, comparison, "retained",
                 comparison.plans.size() > 2 ? "keeps most customers" : "keeps more customers", " of all who arrived",
                 "No plan keeps more customers.\n") +
          leader(samples, comparison, "npv", comparison.plans.size() > 2 ? "is worth most" : "is worth its money",
                 " " + samples.currency + " of net present value", "No plan is worth its money within the horizon.\n");
 }
-
-}  // namespace
 
 std::string run_text(const Samples& samples, Colour colour) {
   const PlanSamples& plan = samples.plans.front();
@@ -140,7 +140,7 @@ std::string run_text(const Samples& samples, Colour colour) {
 }
 
 std::string comparison_text(const Samples& samples, const Comparison& comparison, Colour colour) {
-  std::string text = heading(samples, colour) + "\n" + bold(answer(samples, comparison), colour) + "\n";
+  std::string text = heading(samples, colour) + "\n" + bold(answer_text(samples, comparison), colour) + "\n";
   const std::string& currency = samples.currency;
 
   Table figures;

@@ -8,6 +8,10 @@
 
 namespace sojourn::format {
 
+/// How a metric is written: shares between 0 and 1 as per cent, scores between 0 and 1 with four digits, ...
+enum class Kind { share, score, points, money, days, number };
+[[nodiscard]] Kind kind(const Metric& metric);
+
 /// 1234567 as "1,234,567", rounded to whole numbers.
 [[nodiscard]] std::string count(double value);
 /// Money: "EUR 1,234", "EUR 12.3 M", "EUR 1.23 bn"; three or four digits.

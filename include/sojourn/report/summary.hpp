@@ -16,6 +16,9 @@ enum class Colour { off, on };
 /// newline.
 [[nodiscard]] std::string comparison_text(const Samples& samples, const Comparison& comparison, Colour colour = Colour::off);
 
+/// The answer alone: which plan keeps most customers and which is worth most, each on a line with its interval.
+[[nodiscard]] std::string answer_text(const Samples& samples, const Comparison& comparison);
+
 /// The JSON of `sojourn run`, undefined numbers as null. Ends with a newline. `file` is the scenario's name as given.
 [[nodiscard]] std::string run_json(const Samples& samples, const std::string& file);
 /// The JSON of `sojourn compare`.

@@ -1,0 +1,361 @@
+"""`sojourn report`: the page in a real browser, its numbers beside those of `--json`, and the workbook.
+
+SOJOURN_SCREENSHOTS=FOLDER keeps pictures of the page in light and dark, and its PDF, to be looked at.
+"""
+
+import base64
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+import warnings
+from pathlib import Path
+
+import openpyxl
+
+SOJOURN = os.environ["SOJOURN"]
+SOURCE = Path(os.environ["SOJOURN_SOURCE"])
+SCREENSHOTS = os.environ.get("SOJOURN_SCREENSHOTS")
+SMALL = ["--customers", "2000", "--replications", "4", "--no-progress"]
+BROWSER = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
+DRIVER = shutil.which("chromedriver")
+
+
+def sojourn(*arguments):
+    return subprocess.run([SOJOURN, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+
+
+def has_pages():
+    """Whether the program was built with npm; without it the report says how to build the page."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "x.h5"
+        sojourn("run", SOURCE / "scenarios/coffee.toml", "--customers", 10, "--replications", 1, "--quiet", "-o", file)
+        return "built without the page" not in sojourn("report", file, "-o", Path(folder) / "x.html").stderr
+
+
+PAGES = has_pages()
+
+
+class Report(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.scratch = tempfile.TemporaryDirectory(prefix="sojourn-report-")
+        cls.folder = Path(cls.scratch.name)
+        cls.addClassCleanup(cls.scratch.cleanup)
+
+    def results(self, scenario, command="compare", *more):
+        """The results file of a scenario and what `--json` said of it."""
+        name = "-".join(["out", command, Path(scenario).stem, *[re.sub(r"\W", "", str(word)) for word in more]])
+        file = self.folder / (name + ".h5")
+        if not file.exists():
+            done = sojourn(command, SOURCE / scenario, *SMALL, *more, "--json", "-o", file)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            file.with_suffix(".json").write_text(done.stdout)
+        return file, json.loads(file.with_suffix(".json").read_text())
+
+    def page(self, file):
+        self.assertTrue(PAGES)
+        out = file.with_suffix(".html")
+        done = sojourn("report", file, "-o", out)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return out
+
+
+@unittest.skipUnless(PAGES, "this build has no page: npm was not found")
+class Page(Report):
+    def test_loads_nothing_and_allows_only_its_own_script_and_styles(self):
+        page = self.page(self.results("scenarios/telecom.toml")[0])
+        text = page.read_text(encoding="utf-8")
+        self.assertLess(page.stat().st_size, 2_000_000)
+        [policy] = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]*)"', text)
+        self.assertIn("default-src 'none'", policy)
+        self.assertNotIn("unsafe", policy)
+        inline = re.findall(r"<(style)>(.*?)</style>", text, re.DOTALL) + re.findall(r"<(script)>(.*?)</script>", text, re.DOTALL)
+        self.assertGreaterEqual(len(inline), 2)
+        for kind, body in inline:
+            digest = base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()
+            self.assertRegex(policy, rf"{kind}-src[^;]*'sha256-{re.escape(digest)}'")
+        self.assertEqual(re.findall(r'<(?:link|img|iframe|object|embed)\b|(?:src|href)="(?!#)[^"]*"', re.sub(r"<script.*?</script>", "", text, flags=re.DOTALL)), [])
+
+    def test_equal_files_give_equal_pages(self):
+        file, _ = self.results("scenarios/coffee.toml", "run")
+        self.assertEqual(self.page(file).read_bytes(), self.page(file).read_bytes())
+
+    def numbers(self, page):
+        [text] = re.findall(r'<script type="application/json" id="data">(.*?)</script>', page.read_text(encoding="utf-8"), re.DOTALL)
+        return json.loads(text)
+
+    def check_numbers(self, file, said):
+        """Every estimate of the JSON stands in the page, to the bit."""
+        data = self.numbers(self.page(file))
+        plans = said.get("plans") or {said["plan"]: said}
+        names = [metric["name"] for metric in data["metrics"]]
+        self.assertEqual([plan["id"] for plan in data["plans"]], list(plans))
+        compared = 0
+        for k, plan in enumerate(plans.values()):
+            for m, name in enumerate(names):
+                expected = plan["metrics"][name]
+                self.assertEqual(data["values"][0][k][m][:3], [expected["mean"], expected["low"], expected["high"]], name)
+                compared += expected["mean"] is not None
+                if "difference" in plan:
+                    expected = plan["difference"][name]
+                    self.assertEqual(data["differences"][0][k][m][:3], [expected["mean"], expected["low"], expected["high"]], name)
+            for g, group in enumerate(data["groups"]):
+                if g == 0:
+                    continue
+                for name, expected in plan["by_persona"][group["id"]].items():
+                    self.assertEqual(data["values"][g][k][names.index(name)][:3], [expected["mean"], expected["low"], expected["high"]])
+            if "payback_days" in plan:
+                self.assertEqual(data["money"][k]["payback_days"], plan["payback_days"])
+                self.assertEqual(data["money"][k]["roi"], [plan["roi"], plan["roi_low"], plan["roi_high"]])
+            for touchpoint, cells in zip(data["touchpoints"]["names"], data["touchpoints"]["cells"][k]):
+                if "touchpoints" not in plan:
+                    break
+                for column, cell in zip(data["touchpoints"]["columns"], cells):
+                    expected = plan["touchpoints"][touchpoint["id"]][column["name"]]
+                    self.assertEqual(cell[:3], [expected["mean"], expected["low"], expected["high"]])
+        self.assertGreater(compared, 15)
+
+    def test_numbers_are_those_of_compare(self):
+        self.check_numbers(*self.results("scenarios/telecom.toml"))
+
+    def test_numbers_are_those_of_run_in_batches_of_one_replication(self):
+        file, said = self.results("scenarios/coffee.toml", "run", "--replications", "1")
+        self.assertIn("batches", said["intervals"])
+        self.check_numbers(file, said)
+
+    def test_people_flow_without_loss(self):
+        """Whatever comes into a stage goes on, leaves or is still there: the shares of the ends sum to all who arrived."""
+        file, _ = self.results("scenarios/telecom.toml")
+        for flows in self.numbers(self.page(file))["flow"][0]:
+            arrived = sum(people for source, _, people in flows if source == "Arrived")
+            ends = sum(people for _, target, people in flows if target in ("Lost", "Churned") or target.startswith(("Still", "Back")))
+            back = sum(people for _, target, people in flows if target.startswith("Back"))
+            self.assertAlmostEqual(ends - back, arrived, delta=0.005 * arrived)
+
+    def test_every_scenario_has_its_page(self):
+        for scenario in sorted((SOURCE / "scenarios").glob("*.toml")):
+            with self.subTest(scenario.name):
+                file = self.folder / (scenario.stem + ".h5")
+                done = sojourn("run", scenario, "--customers", 400, "--replications", 2, "--quiet", "-o", file)
+                if "not simulated" in done.stderr or "cannot" in done.stderr or done.returncode == 2:
+                    continue
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertLess(self.page(file).stat().st_size, 2_000_000)
+
+
+@unittest.skipUnless(PAGES, "this build has no page: npm was not found")
+@unittest.skipUnless(BROWSER and DRIVER, "no browser: tools/packages install test brings chromium-driver")
+class Browser(Report):
+    def open(self, page, scheme="light"):
+        from selenium import webdriver
+        from selenium.webdriver.chrome.service import Service
+        options = webdriver.ChromeOptions()
+        options.binary_location = BROWSER
+        for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1160,900",
+                         "--force-device-scale-factor=1", f"--user-data-dir={tempfile.mkdtemp(dir=self.folder)}"):
+            options.add_argument(argument)
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            browser = webdriver.Chrome(service=Service(DRIVER), options=options)
+        self.addCleanup(browser.quit)
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
+        browser.get(page.as_uri())
+        return browser
+
+    def check_quiet(self, browser):
+        self.assertEqual(browser.execute_script("return document.documentElement.dataset.ready"), "yes")
+        self.assertEqual([entry["message"] for entry in browser.get_log("browser")], [])
+
+    def picture(self, browser, name):
+        height = browser.execute_script("return document.documentElement.scrollHeight")
+        shot = browser.execute_cdp_cmd("Page.captureScreenshot", {
+            "captureBeyondViewport": True, "clip": {"x": 0, "y": 0, "width": 1160, "height": min(height, 16000), "scale": 1}})
+        picture = base64.b64decode(shot["data"])
+        self.assertGreater(len(picture), 50_000)
+        if SCREENSHOTS:
+            (Path(SCREENSHOTS) / f"{name}.png").write_bytes(picture)
+
+    def select(self, browser, name, value):
+        from selenium.webdriver.support.ui import Select
+        Select(browser.find_element("id", name)).select_by_visible_text(value)
+
+    def cell(self, browser, plan, metric):
+        return browser.execute_script(
+            "const c = document.querySelector(`#plans-table td[data-plan='${arguments[0]}'][data-metric='${arguments[1]}']`);"
+            "return [Number(c.dataset.value), c.textContent]", plan, metric)
+
+    def test_plans_and_personas_are_switched(self):
+        file, said = self.results("scenarios/telecom.toml")
+        page = self.page(file)
+        browser = self.open(page)
+        self.check_quiet(browser)
+        self.assertGreaterEqual(browser.execute_script("return document.querySelectorAll('canvas').length"), 8)
+        self.picture(browser, "light")
+
+        # What is seen is what the JSON says.
+        for plan, entry in said["plans"].items():
+            value, text = self.cell(browser, plan, "retention")
+            self.assertEqual(value, entry["metrics"]["retention"]["mean"])
+            self.assertTrue(text.startswith(f"{100 * value:.2f} %"), text)
+
+        plans = [entry["name"] for entry in said["plans"].values()]
+        shown = set()
+        for plan, (identity, entry) in zip(plans, said["plans"].items()):
+            self.select(browser, "plan", plan)
+            card = browser.find_element("css selector", "#cards [data-metric=npv]")
+            self.assertEqual(float(card.get_attribute("data-value")), entry["metrics"]["npv"]["mean"])
+            shown.add(card.text)
+            visible = browser.execute_script("return [...document.querySelectorAll('.map svg')].filter((m) => !m.hasAttribute('hidden')).map((m) => m.dataset.plan)")
+            self.assertEqual(visible, [identity])
+        self.assertEqual(len(shown), len(plans))
+        self.picture(browser, "last-plan")
+
+        personas = list(next(iter(said["plans"].values()))["by_persona"])
+        options = [option.text for option in browser.find_elements("css selector", "#persona option")]
+        self.assertEqual(len(options), len(personas) + 1)
+        for persona, option in zip(personas, options[1:]):
+            self.select(browser, "persona", option)
+            for plan, entry in said["plans"].items():
+                self.assertEqual(self.cell(browser, plan, "retention")[0], entry["by_persona"][persona]["retention"]["mean"])
+        self.picture(browser, "last-persona")
+        self.check_quiet(browser)
+
+        if SCREENSHOTS:
+            pdf = browser.execute_cdp_cmd("Page.printToPDF", {"printBackground": True, "preferCSSPageSize": True})
+            (Path(SCREENSHOTS) / "report.pdf").write_bytes(base64.b64decode(pdf["data"]))
+
+    def test_the_policy_is_in_force(self):
+        """The twin of the quiet console: what the policy forbids is refused and seen."""
+        browser = self.open(self.page(self.results("scenarios/telecom.toml")[0]))
+        browser.execute_script("const s = document.createElement('script'); s.textContent = 'window.broken = 1'; document.body.append(s);"
+                               "document.body.setAttribute('style', 'opacity: 0.5')")
+        self.assertIsNone(browser.execute_script("return window.broken ?? null"))
+        self.assertTrue(any("Content Security Policy" in entry["message"] for entry in browser.get_log("browser")))
+
+    def test_dark_and_small(self):
+        browser = self.open(self.page(self.results("scenarios/telecom.toml")[0]), "dark")
+        self.check_quiet(browser)
+        self.picture(browser, "dark")
+        self.assertEqual(browser.execute_script("return getComputedStyle(document.body).backgroundColor"), "rgb(15, 23, 32)")
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": 390, "height": 800, "deviceScaleFactor": 1, "mobile": True})
+        self.assertLessEqual(browser.execute_script("return document.documentElement.scrollWidth"), 391)
+        self.check_quiet(browser)
+
+    def test_readable_without_seeing(self):
+        browser = self.open(self.page(self.results("scenarios/telecom.toml")[0]))
+        faults = browser.execute_script("""
+          const faults = [];
+          const say = (bad, what) => bad && faults.push(what);
+          for (const tag of ["header", "main", "footer", "h1"]) say(document.querySelectorAll(tag).length !== 1, `one ${tag}`);
+          for (const chart of document.querySelectorAll("figure:not([hidden]) .chart")) {
+            say(chart.getAttribute("role") !== "img" || (chart.getAttribute("aria-label") ?? "").length < 40, "a chart has no words");
+            say(!chart.closest("figure").querySelector("details table tbody tr"), "a chart has no table");
+          }
+          for (const map of document.querySelectorAll(".map svg")) {
+            const ids = map.getAttribute("aria-labelledby").split(" ");
+            say(ids.some((id) => document.querySelectorAll(`[id="${id}"]`).length !== 1), "a map has no name of its own");
+          }
+          for (const select of document.querySelectorAll("select")) say(!select.labels.length, "a choice without a label");
+          for (const table of document.querySelectorAll("table")) {
+            say(!table.caption, "a table without a caption");
+            say([...table.querySelectorAll("th")].some((th) => !th.scope), "a heading without a scope");
+          }
+          for (const box of document.querySelectorAll(".scroll, .map")) say(box.tabIndex !== 0, "cannot be scrolled by keyboard");
+          const ids = [...document.querySelectorAll("[id]")].map((one) => one.id);
+          say(new Set(ids).size !== ids.length, "an id twice");
+          for (const region of document.querySelectorAll("section")) say(!document.getElementById(region.getAttribute("aria-labelledby")), "a section without a name");
+          return faults;""")
+        self.assertEqual(faults, [])
+
+    def test_mechanisms_of_the_market(self):
+        for scenario in ("contact-centre", "word-of-mouth", "software"):
+            matches = [path for path in (SOURCE / "scenarios").glob("*.toml") if scenario in path.stem]
+            for path in matches:
+                with self.subTest(path.name):
+                    file = self.folder / f"market-{path.stem}.h5"
+                    done = sojourn("run", path, "--customers", 2000, "--replications", 2, "--quiet", "-o", file)
+                    self.assertEqual(done.returncode, 0, done.stderr)
+                    browser = self.open(self.page(file))
+                    self.check_quiet(browser)
+                    self.assertGreater(browser.execute_script("return document.querySelectorAll('#market figure:not([hidden])').length"), 0)
+                    self.picture(browser, path.stem)
+                    browser.quit()
+
+
+class Workbook(Report):
+    def test_tables_are_those_of_compare(self):
+        file, said = self.results("scenarios/telecom.toml")
+        out = self.folder / "tables.xlsx"
+        done = sojourn("report", file, "--xlsx", out, *(["-o", self.folder / "beside.html"] if PAGES else []))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        book = openpyxl.load_workbook(out, read_only=True)
+        self.assertEqual(book.sheetnames, ["About", "Plans", "Personas", "Touchpoints", "Over time"])
+        rows = {(row[0], row[1]): row[2:] for row in book["Plans"].iter_rows(min_row=2, values_only=True)}
+        for entry in said["plans"].values():
+            for label, name in (("Retention", "retention"), ("Net present value", "npv"), ("Net promoter score", "nps")):
+                value, change = entry["metrics"][name], entry["difference"][name]
+                for cell, expected in zip(rows[entry["name"], label], [value["mean"], value["low"], value["high"], change["mean"], change["low"], change["high"]]):
+                    self.assertAlmostEqual(cell, expected, delta=1e-12 * abs(expected))
+        again = self.folder / "again.xlsx"
+        sojourn("report", file, "--xlsx", again, *(["-o", self.folder / "beside.html"] if PAGES else []))
+        self.assertEqual(out.read_bytes(), again.read_bytes())
+
+
+class Refusals(Report):
+    def check(self, words, status, *arguments):
+        done = sojourn("report", *arguments)
+        self.assertEqual((done.returncode, done.stdout), (status, ""))
+        self.assertIn(words, done.stderr)
+
+    def test_what_is_no_results_file(self):
+        self.check("is not a results file", 2, SOURCE / "scenarios/telecom.toml")
+        self.check("there is no such file", 2, self.folder / "none.h5")
+
+    def test_names_that_are_none_of_a_page_or_workbook(self):
+        file, _ = self.results("scenarios/coffee.toml", "run")
+        self.check("end it in .html", 2, file, "-o", self.folder / "out.pdf")
+        self.check("end it in .xlsx", 2, file, "-o", self.folder / "out.html", "--xlsx", self.folder / "out.csv")
+        self.assertFalse((self.folder / "out.html").exists())
+
+
+class MeasuredMap(Report):
+    def svg(self, *arguments):
+        out = self.folder / "map.svg"
+        done = sojourn("map", *arguments, "-o", out)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return out.read_text(encoding="utf-8")
+
+    def test_a_plan_marks_what_it_changes(self):
+        before = self.svg(SOURCE / "scenarios/telecom.toml")
+        self.assertNotIn("→ ", re.sub(r"<title>.*?</title>", "", before))
+        plan = list(self.results("scenarios/telecom.toml")[1]["plans"])[1]
+        after = self.svg(SOURCE / "scenarios/telecom.toml", "--plan", plan)
+        self.assertIn('class="ring"', after)
+        self.assertRegex(after, r'class="changed strong mid">[^<]*→')
+        self.assertNotIn('class="path"', after)
+
+    def test_results_draw_the_line_of_satisfaction(self):
+        file, said = self.results("scenarios/telecom.toml")
+        plan = list(said["plans"])[1]
+        alone = self.svg(file)
+        self.assertIn("Satisfaction along the main path", alone)
+        self.assertNotIn('class="was"', alone)
+        both = self.svg(SOURCE / "scenarios/telecom.toml", "--results", file, "--plan", plan)
+        self.assertIn('class="was"', both)
+        self.assertIn("measured satisfaction", both)
+
+    def test_results_of_another_journey_are_refused(self):
+        file, _ = self.results("scenarios/coffee.toml", "run")
+        done = sojourn("map", SOURCE / "scenarios/telecom.toml", "--results", file, "-o", self.folder / "no.svg")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("another journey", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
