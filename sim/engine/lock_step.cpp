@@ -870,6 +870,15 @@ class Block {
   /// The horizon comes before another visit.
   void stop(int i) {
     if (c_.bought_at[i] >= 0.0) tenure(i, t_.horizon, TenureScore::censored);
+    part(i);
+  }
+
+  /// Keeps how the life in lane i ends, where that is asked for.
+  void part(int i) {
+    if (task_.ends == nullptr) return;
+    const auto standing = c_.code[i] >= Code::promoter ? EndState::customer : EndState::no_customer;
+    task_.ends[c_.customer[i] - task_.begin] = {fixed_score(c_.satisfaction[i]),
+                                                static_cast<std::uint16_t>(c_.persona[i]), standing};
   }
 
   void settle(int i) {
@@ -891,6 +900,7 @@ class Block {
     const std::int32_t code = bought != 0 ? Code::churned : Code::lost;
     if (code != c_.code[i]) stand(i, code, bought);
     if (t_.flows && row.flow_kind != c_.flow_kind[i]) flow(i, row.flow_kind);
+    part(i);
     if (!t_.visit_money) return;
     const double worth = worth_of(c_.time[i], c_.window[i]);
     c_.worth_revenue[i] += fixed(t_.worths[c_.row[i]].revenue, worth);

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "sojourn/behaviour/experience.hpp"
+#include "sojourn/tally/fortunes.hpp"
 #include "sojourn/tally/shape.hpp"
 
 namespace sojourn::lock_step {
@@ -242,6 +243,7 @@ struct Task {
   std::uint32_t seed[2], replication;
   double until;          // end of the window, or the horizon
   std::int32_t window;   // that one; of no use for whole lives
+  EndState* ends;        // of `begin` and on: how each life ends; null: nobody asks
   std::uint64_t* ticks;  // [Step] processor ticks spent, added to; null: nobody asks
 };
 

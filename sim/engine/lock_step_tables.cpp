@@ -447,6 +447,7 @@ Task Worker::task(const Compiled& compiled, const Streams& streams, std::uint64_
   task.compiled = &compiled;
   task.flush = &Worker::flush;
   task.worker = this;
+  task.ends = life_ends;
   task.ticks = ticks;
   task.cells = tally_.data();
   task.packed = {touch_.data()->sums, toil_.data()->sums, series_.data()->sums, money_.data()->sums,

@@ -73,6 +73,8 @@ class Worker {
   explicit Worker(const TallyShape& shape);
 
   [[nodiscard]] Tally& tally() { return tally_; }
+  /// Where the loop writes how each life of a block ends, from the first on; null: nobody asks.
+  EndState* life_ends = nullptr;
   /// Where the loop adds the processor ticks of each of its steps; null: nobody asks.
   std::uint64_t* ticks = nullptr;
   /// Adds whole lives of people `begin` to `end` of a replication to the tally. False where one made more than

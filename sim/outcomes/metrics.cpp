@@ -74,6 +74,16 @@ constexpr std::array all_metrics{
            [](const Sums& s) { return ratio(s.visits, s.arrived); }},
     Metric{"repeats", "Repeats per person", "1", "visits at which context was lost, per person who arrived", lower, persona,
            [](const Sums& s) { return ratio(s.repeats, s.arrived); }},
+    Metric{"promoters_per_start", "Promoters per start", "1", "promoters present at the horizon / arrived", higher, persona,
+           [](const Sums& s) { return ratio(s.promoters, s.arrived); }},
+    Metric{"effort_per_purchase", "Effort per purchase", "1", "effort of all visits / people who ever bought", lower,
+           persona, [](const Sums& s) { return ratio(s.effort, s.bought); }},
+    Metric{"cost_per_purchase", "Cost per purchase", "currency",
+           "undiscounted cost to serve and investment / people who ever bought", lower, market,
+           [](const Sums& s) {
+             const double investment = of_market(s.visit_price, s) + ratio(s.investment, s.replications);
+             return ratio(of_market(s.cost_to_serve, s) + investment, of_market(s.bought, s));
+           }},
     Metric{"heard_positive", "Good word heard", "1", "positive messages heard per person who arrived", higher, persona,
            [](const Sums& s) { return ratio(s.heard_positive, s.arrived); }, Needs::talk},
     Metric{"heard_negative", "Bad word heard", "1", "negative messages heard per person who arrived", lower, persona,
@@ -157,9 +167,9 @@ Sums& Sums::operator+=(const Sums& other) {
 }
 
 TouchSums& TouchSums::operator+=(const TouchSums& other) {
-  constexpr double TouchSums::*members[] = {&TouchSums::arrived,   &TouchSums::visits,  &TouchSums::repeats,
-                                            &TouchSums::appraised, &TouchSums::quality, &TouchSums::satisfaction,
-                                            &TouchSums::effort,    &TouchSums::wait,    &TouchSums::gave_up};
+  constexpr double TouchSums::*members[] = {
+      &TouchSums::arrived,      &TouchSums::visits, &TouchSums::repeats, &TouchSums::appraised, &TouchSums::quality,
+      &TouchSums::satisfaction, &TouchSums::effort, &TouchSums::wait,    &TouchSums::gave_up,   &TouchSums::gone};
   for (const auto member : members) this->*member += other.*member;
   return *this;
 }

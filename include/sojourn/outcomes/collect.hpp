@@ -16,6 +16,8 @@ struct PlanSamples {
   std::vector<Sums> all;                      // [sample]
   std::vector<std::vector<Sums>> by_persona;  // [persona][sample]
   std::vector<std::vector<TouchSums>> touch;  // [touchpoint][sample]
+  std::vector<Fortunes> fortunes;             // [sample] against the first plan; all 0 where only one was run
+  std::vector<std::vector<double>> cash_of;   // [sample][window], as `cash`, each as if the sample were the whole market
   std::vector<double> cash;                   // per window, undiscounted: revenue - cost - investment, for the market, mean
                                               // over replications
 };
@@ -32,6 +34,7 @@ struct Samples {
   double horizon = 0.0;             // days
   std::vector<double> window_ends;  // days
   std::vector<std::string> personas, persona_names, touchpoints, touchpoint_names;
+  std::vector<Stage> touchpoint_stages;
   std::vector<PlanSamples> plans;
   std::uint64_t events = 0;
   double seconds = 0.0;

@@ -48,7 +48,7 @@ struct Metric {
   Needs needs = Needs::nothing;
 };
 
-/// All metrics in the order of RESULTS.md; then those of referrals and accounts.
+/// All metrics in the order of `horizon` in sim/outcomes/FORMAT.md.
 [[nodiscard]] std::span<const Metric> metrics();
 /// The metric of that name, or nullptr.
 [[nodiscard]] const Metric* find_metric(std::string_view name);
@@ -63,6 +63,9 @@ struct TouchSums {
   double arrived = 0.0;  // of people, in the journey as a whole
   double visits = 0.0, repeats = 0.0, appraised = 0.0;
   double quality = 0.0, satisfaction = 0.0, effort = 0.0, wait = 0.0, gave_up = 0.0;  // over appraised visits
+  /// People lost or churned at the horizon who left from here: by an exit to an end, or, where the touchpoint is an end, as
+  /// it was their first; or who stand here, where nobody counts as a customer. Over touchpoints: all lost and churned.
+  double gone = 0.0;
 
   TouchSums& operator+=(const TouchSums& other);
 };
