@@ -1,6 +1,7 @@
 #include "command_line.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 
 #include "sojourn/outcomes/version.hpp"
@@ -29,6 +30,7 @@ struct Options {
   CommandLine line;
   std::vector<std::string> sets;
   std::string customers, replications, seed, horizon;
+  std::vector<std::string> precision, thresholds;
   bool no_progress = false;
 };
 
@@ -42,10 +44,16 @@ void add_changes(CLI::App& app, Options& o) {
       ->allow_extra_args(false);
 }
 
-void add_running(CLI::App& app, Options& o, const char* file) {
+void add_running(CLI::App& app, Options& o, const char* file, const char* threshold) {
   app.add_option("-o,--output", o.line.output, std::string("results file (HDF5, netCDF-4 readers open it); default ") + file)
       ->type_name("FILE");
   add_changes(app, o);
+  app.add_option("--precision", o.precision,
+                 "adds replications until the 95 % interval is that narrow, e.g. retention=0.001 for +-0.1 pt; of compare: "
+                 "that of every difference; repeatable")
+      ->type_name("METRIC=HALFWIDTH")
+      ->allow_extra_args(false);
+  app.add_option("--threshold", o.thresholds, threshold)->type_name("'METRIC>=VALUE'")->allow_extra_args(false);
   app.add_option("--threads", o.line.threads, "threads; changes no number; default SLURM_CPUS_PER_TASK, else all processors")
       ->type_name("T")
       ->check(CLI::Range(1, 4096));
@@ -65,20 +73,38 @@ std::string shell_quoted(const std::string& argument) {
 
 namespace {
 
+constexpr const char* replications_option = "--replications";
+
+/// The options that change numbers, one after another, as a history has them.
+std::string arguments_of(const std::vector<Override>& overrides) {
+  std::string text;
+  for (const Override& change : overrides) {
+    const std::size_t space = change.option.find(' ');
+    text += " " + change.option.substr(0, space) + " " + shell_quoted(change.option.substr(space + 1));
+  }
+  return text;
+}
+
 void collect_changes(Options& o) {
   const auto add = [&](const char* option, const std::string& value, const char* path) {
     if (value.empty()) return;
     o.line.overrides.push_back({std::string(option) + " " + value, path, value});
-    o.line.change_arguments += " " + std::string(option) + " " + shell_quoted(value);
   };
   for (const std::string& set : o.sets) {
     o.line.overrides.push_back(parse_override(set));
-    o.line.change_arguments += " --set " + shell_quoted(set);
   }
   add("--customers", o.customers, "scenario.customers");
-  add("--replications", o.replications, "scenario.replications");
+  add(replications_option, o.replications, "scenario.replications");
   add("--seed", o.seed, "scenario.seed");
   add("--horizon", o.horizon, "scenario.horizon");
+  o.line.change_arguments = arguments_of(o.line.overrides);
+}
+
+void collect_goals(Options& o) {
+  for (const std::string& text : o.precision) o.line.precision.push_back(parse_precision(text));
+  for (const std::string& text : o.thresholds) {
+    o.line.thresholds.push_back(parse_threshold(text, o.line.command == "compare"));
+  }
 }
 
 /// The name that was probably meant by a word that is no command or option.
@@ -103,6 +129,24 @@ std::string no_option(const CLI::App& command, const std::string& word) {
 
 }  // namespace
 
+CommandLine with_replications(const CommandLine& line, std::uint32_t replications) {
+  CommandLine result = line;
+  result.precision.clear();
+  const std::string value = std::to_string(replications);
+  const Override change{std::string(replications_option) + " " + value, "scenario.replications", value};
+  auto& all = result.overrides;
+  const auto is = [](const char* option) {
+    return [option](const Override& o) { return o.option.starts_with(std::string(option) + " "); };
+  };
+  std::erase_if(all, is(replications_option));
+  // Where `collect_changes` would have put it.
+  auto at = std::find_if(all.begin(), all.end(), is("--seed"));
+  if (at == all.end()) at = std::find_if(all.begin(), all.end(), is("--horizon"));
+  all.insert(at, change);
+  result.change_arguments = arguments_of(all);
+  return result;
+}
+
 Parsed parse(int argc, char** argv) {
   Options o;
   CLI::App app(about, "sojourn");
@@ -118,13 +162,15 @@ Parsed parse(int argc, char** argv) {
   run->add_option("--plan", o.line.plan, "plan to simulate; default baseline")->type_name("ID");
   run->add_flag("--control-variate", o.line.control_variate,
                 "narrower intervals where slopes act weakly: corrects by the solved twin without slopes");
-  add_running(*run, o, "SCENARIO.h5 in this folder, SCENARIO-PLAN.h5 with --plan");
+  add_running(*run, o, "SCENARIO.h5 in this folder, SCENARIO-PLAN.h5 with --plan",
+              "exit status 1 when this is missed, e.g. 'retention>=0.7'; repeatable");
   run->footer(
       "Examples:\n"
       "  sojourn run scenarios/telecom.toml\n"
-      "  sojourn run scenarios/telecom.toml --plan digital-first --customers 20000 -o digital.h5\n"
+      "  sojourn run scenarios/telecom.toml --plan digital-push --customers 20000 -o digital.h5\n"
       "  sojourn run scenarios/telecom.toml --set touchpoint.first-bill.quality.mean=0.7 --json\n"
       "  sojourn run scenarios/coffee.toml --control-variate\n"
+      "  sojourn run scenarios/coffee.toml --precision nps=0.5 --threshold 'retention>=0.6'\n"
       "  sojourn run digital.h5 -o again.h5         the same numbers again");
 
   CLI::App* compare = app.add_subcommand("compare", "Every plan against the baseline on the same luck");
@@ -132,11 +178,14 @@ Parsed parse(int argc, char** argv) {
   compare->add_option("--plans", o.line.plans, "plans to compare, separated by commas; default all")
       ->delimiter(',')
       ->type_name("A,B");
-  add_running(*compare, o, "SCENARIO-compare.h5 in this folder");
+  add_running(*compare, o, "SCENARIO-compare.h5 in this folder",
+              "exit status 1 when a plan misses this, e.g. 'retention>=0.7', 'care-first:nps>=20' or, of the difference to "
+              "the baseline, '+npv>=0'; repeatable");
   compare->footer(
       "Examples:\n"
       "  sojourn compare scenarios/telecom.toml\n"
-      "  sojourn compare scenarios/telecom.toml --plans digital-first --replications 40\n"
+      "  sojourn compare scenarios/telecom.toml --plans digital-push --replications 40\n"
+      "  sojourn compare scenarios/telecom.toml --precision retained=0.0003 --threshold 'clear-bill:+npv>=0'\n"
       "  sojourn compare scenarios/coffee.toml --json | python3 -m json.tool");
 
   CLI::App* solve = app.add_subcommand("solve", "The closed form where no slope acts, or what prevents it");
@@ -232,6 +281,7 @@ Parsed parse(int argc, char** argv) {
   } catch (const InputError& e) {
     return complain(e.what(), "sojourn " + command.get_name() + " --help");
   }
+  collect_goals(o);
   return {o.line, done};
 }
 
