@@ -104,7 +104,7 @@ constexpr std::array all_touch_metrics{
     TouchMetric{"effort", "mean customer effort per visit", [](const TouchSums& s) { return ratio(s.effort, s.appraised); }},
     TouchMetric{"wait_days", "mean wait in days per visit", [](const TouchSums& s) { return ratio(s.wait, s.appraised); }},
     TouchMetric{"gave_up", "share of visits at which the wait cost the customer's patience",
-                [](const TouchSums& s) { return ratio(s.gave_up, s.appraised); }},
+                [](const TouchSums& s) { return ratio(s.gave_up, s.appraised); }, Needs::queues},
 };
 
 void add(std::vector<double>& to, const std::vector<double>& from) {

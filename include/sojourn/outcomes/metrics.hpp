@@ -35,7 +35,7 @@ enum class Direction { higher, lower, neutral };
 /// Where a metric makes sense.
 enum class Scope { persona, market };  // by persona too, or for the whole market only
 /// What a model must have for a metric to say something.
-enum class Needs { nothing, talk, accounts };
+enum class Needs { nothing, talk, accounts, queues };
 
 struct Metric {
   std::string_view name;         // as in files, JSON and `--precision`
@@ -71,8 +71,9 @@ struct TouchMetric {
   std::string_view name;
   std::string_view description;
   double (*value)(const TouchSums&);
+  Needs needs = Needs::nothing;
 };
-/// visits, repeats, quality, satisfaction, effort, wait_days, gave_up.
+/// visits, repeats, quality, satisfaction, effort, wait_days; gave_up, which needs queues.
 [[nodiscard]] std::span<const TouchMetric> touch_metrics();
 
 }  // namespace sojourn
