@@ -439,8 +439,8 @@ Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
   touch_means("touch_satisfaction", &TouchSums::satisfaction, "1", "mean appraisal per visit, 0 to 1");
   touch_means("touch_effort", &TouchSums::effort, "1", "mean customer effort per visit, 0 to 1");
   touch_means("touch_wait", &TouchSums::wait, "day", "mean wait per visit");
-  touch_counts("gave_up", TouchScore::gave_up, "visits at which the wait cost the customer's patience");
   if (shape.queues) {
+    touch_counts("gave_up", TouchScore::gave_up, "visits at which the wait cost the customer's patience");
     const auto queue_series = [&](std::string name, QueueScore score, double unit, std::string unit_name,
                                   std::string long_name) {
       reals(std::move(name), {"touchpoint", "time"}, std::move(unit_name), std::move(long_name),

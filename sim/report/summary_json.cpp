@@ -56,6 +56,7 @@ std::string run_json(const Samples& samples, const std::string& file) {
   json["by_persona"] = by_persona(samples, plan);
   for (std::size_t v = 0; v < samples.touchpoints.size(); ++v) {
     for (const TouchMetric& metric : touch_metrics()) {
+      if (!samples.has(metric.needs)) continue;
       json["touchpoints"][samples.touchpoints[v]][std::string(metric.name)] = of(estimate(plan.touch[v], metric));
     }
   }

@@ -39,7 +39,19 @@ struct Samples {
   bool talk = false, accounts = false, queues = false;  // mechanisms in use
 
   /// Whether the model has what the metric needs.
-  [[nodiscard]] bool has(Needs needs) const { return needs == Needs::nothing || (needs == Needs::talk ? talk : accounts); }
+  [[nodiscard]] bool has(Needs needs) const {
+    switch (needs) {
+      case Needs::talk:
+        return talk;
+      case Needs::accounts:
+        return accounts;
+      case Needs::queues:
+        return queues;
+      case Needs::nothing:
+        break;
+    }
+    return true;
+  }
 };
 
 /// What a plan's improvements cost whatever happens: per window, and in sum undiscounted and discounted. In the market's
