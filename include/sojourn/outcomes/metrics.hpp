@@ -36,6 +36,27 @@ enum class Direction { higher, lower, neutral };
 enum class Scope { persona, market };  // by persona too, or for the whole market only
 /// What a model must have for a metric to say something.
 enum class Needs { nothing, talk, accounts, queues };
+/// Whether JSON and results files always have a metric, or only where the model has what it needs. Tables never show others.
+enum class Written { always, where_used };
+
+/// What couples a model's customers.
+struct Mechanisms {
+  bool talk = false, accounts = false, queues = false;
+
+  [[nodiscard]] bool has(Needs needs) const {
+    switch (needs) {
+      case Needs::talk:
+        return talk;
+      case Needs::accounts:
+        return accounts;
+      case Needs::queues:
+        return queues;
+      case Needs::nothing:
+        break;
+    }
+    return true;
+  }
+};
 
 struct Metric {
   std::string_view name;         // as in files, JSON and `--precision`
@@ -46,6 +67,7 @@ struct Metric {
   Scope scope;
   double (*value)(const Sums&);  // NaN where undefined (nobody bought, nobody present)
   Needs needs = Needs::nothing;
+  Written written = Written::always;
 };
 
 /// All metrics in the order of RESULTS.md; then those of referrals and accounts.
