@@ -223,6 +223,12 @@ std::vector<std::string> names_of(const auto& entities) {
 
 }  // namespace
 
+Mechanisms mechanisms_in(const ModelParts& parts) {
+  const bool queues = std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(),
+                                  [](const Touchpoint& touchpoint) { return touchpoint.servers.has_value(); });
+  return {parts.word_of_mouth.has_value(), !parts.account_segments.empty(), queues};
+}
+
 FixedInvestment fixed_investment(const Program& program) {
   const ModelParts& parts = program.model().parts();
   const Windows& windows = program.windows();
@@ -267,9 +273,7 @@ Samples collect_samples(const RunResult& result) {
   samples.events = result.events;
   samples.seconds = result.seconds;
   samples.batches = !result.batches.empty();
-  samples.talk = parts.word_of_mouth.has_value();
-  samples.accounts = !parts.account_segments.empty();
-  samples.queues = result.shape.queues;
+  samples.mechanisms = mechanisms_in(parts);
 
   for (std::size_t k = 0; k < result.programs.size(); ++k) {
     const Program& program = result.programs[k];
@@ -471,8 +475,8 @@ Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
   touch_means("touch_satisfaction", &TouchSums::satisfaction, "1", "mean appraisal per visit, 0 to 1");
   touch_means("touch_effort", &TouchSums::effort, "1", "mean customer effort per visit, 0 to 1");
   touch_means("touch_wait", &TouchSums::wait, "day", "mean wait per visit");
-  touch_counts("gave_up", TouchScore::gave_up, "visits at which the wait cost the customer's patience");
   if (shape.queues) {
+    touch_counts("gave_up", TouchScore::gave_up, "visits at which the wait cost the customer's patience");
     const auto queue_series = [&](std::string name, QueueScore score, double unit, std::string unit_name,
                                   std::string long_name) {
       reals(std::move(name), {"touchpoint", "time"}, std::move(unit_name), std::move(long_name),
@@ -564,7 +568,9 @@ Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
       add_sample(plan, totals, result.programs[k], flows[k], investments[k], 1.0);
     std::move(plan.all.begin(), plan.all.end(), std::back_inserter(whole));
   }
+  const Mechanisms mechanisms = mechanisms_in(parts);
   for (const Metric& metric : metrics()) {
+    if (metric.written == Written::where_used && !mechanisms.has(metric.needs)) continue;
     const std::string unit = metric.unit == "currency" ? currency : std::string(metric.unit);
     std::vector<double> values;
     for (const Sums& sums : whole) values.push_back(metric.value(sums));

@@ -90,17 +90,19 @@ constexpr std::array all_metrics{
            [](const Sums& s) { return ratio(s.heard_negative, s.arrived); }, Needs::talk},
     Metric{"referred", "Referred purchases", "1",
            "share of buyers to whom a customer had spoken well of the company before they bought", higher, persona,
-           [](const Sums& s) { return ratio(s.referred, s.bought); }, Needs::talk},
+           [](const Sums& s) { return ratio(s.referred, s.bought); }, Needs::talk, Written::where_used},
     Metric{"brought", "Buyers brought", "1", "buyers to whom one of these had spoken first, per person who ever bought",
-           higher, persona, [](const Sums& s) { return ratio(s.brought, s.bought); }, Needs::talk},
+           higher, persona, [](const Sums& s) { return ratio(s.brought, s.bought); }, Needs::talk, Written::where_used},
     Metric{"referral_value", "Value of the referred", "currency",
            "discounted revenue - cost to serve of referred buyers from their purchase on, for the market", higher, persona,
-           [](const Sums& s) { return of_market(s.worth_referred, s); }, Needs::talk},
+           [](const Sums& s) { return of_market(s.worth_referred, s); }, Needs::talk, Written::where_used},
     Metric{"account_conversion", "Accounts won", "1", "accounts of which somebody ever bought / accounts that arrived",
-           higher, market, [](const Sums& s) { return ratio(s.accounts_bought, s.accounts); }, Needs::accounts},
+           higher, market, [](const Sums& s) { return ratio(s.accounts_bought, s.accounts); }, Needs::accounts,
+           Written::where_used},
     Metric{"account_retention", "Accounts retained", "1",
            "accounts of which somebody is a customer at the horizon / accounts of which somebody ever bought", higher,
-           market, [](const Sums& s) { return ratio(s.accounts_customers, s.accounts_bought); }, Needs::accounts},
+           market, [](const Sums& s) { return ratio(s.accounts_customers, s.accounts_bought); }, Needs::accounts,
+           Written::where_used},
 };
 
 constexpr std::array all_touch_metrics{
@@ -114,7 +116,7 @@ constexpr std::array all_touch_metrics{
     TouchMetric{"effort", "mean customer effort per visit", [](const TouchSums& s) { return ratio(s.effort, s.appraised); }},
     TouchMetric{"wait_days", "mean wait in days per visit", [](const TouchSums& s) { return ratio(s.wait, s.appraised); }},
     TouchMetric{"gave_up", "share of visits at which the wait cost the customer's patience",
-                [](const TouchSums& s) { return ratio(s.gave_up, s.appraised); }},
+                [](const TouchSums& s) { return ratio(s.gave_up, s.appraised); }, Needs::queues},
 };
 
 void add(std::vector<double>& to, const std::vector<double>& from) {

@@ -73,12 +73,18 @@ Json header(const Samples& samples, const std::string& file) {
                             ": simulation error, not forecast uncertainty"}};
 }
 
+/// Whether the figures of this run have the metric.
+bool written(const Samples& samples, const Metric& metric) {
+  return metric.written == Written::always || samples.mechanisms.has(metric.needs);
+}
+
 Json by_persona(const Samples& samples, const PlanSamples& plan) {
   Json json = Json::object();
   for (std::size_t p = 0; p < samples.personas.size(); ++p) {
     Json figures = Json::object();
     for (const Metric& metric : metrics()) {
-      if (metric.scope == Scope::persona) figures[std::string(metric.name)] = of(estimate(plan.by_persona[p], metric));
+      if (metric.scope == Scope::persona && written(samples, metric))
+        figures[std::string(metric.name)] = of(estimate(plan.by_persona[p], metric));
     }
     json[samples.personas[p]] = std::move(figures);
   }
@@ -91,10 +97,13 @@ std::string run_json(const Samples& samples, const std::string& file) {
   const PlanSamples& plan = samples.plans.front();
   Json json = header(samples, file);
   json["plan"] = plan.id;
-  for (const Metric& metric : metrics()) json["metrics"][std::string(metric.name)] = of(estimate(plan.all, metric));
+  for (const Metric& metric : metrics()) {
+    if (written(samples, metric)) json["metrics"][std::string(metric.name)] = of(estimate(plan.all, metric));
+  }
   json["by_persona"] = by_persona(samples, plan);
   for (std::size_t v = 0; v < samples.touchpoints.size(); ++v) {
     for (const TouchMetric& metric : touch_metrics()) {
+      if (!samples.mechanisms.has(metric.needs)) continue;
       json["touchpoints"][samples.touchpoints[v]][std::string(metric.name)] = of(estimate(plan.touch[v], metric));
     }
   }
@@ -108,6 +117,7 @@ std::string comparison_json(const Samples& samples, const Comparison& comparison
     const PlanComparison& plan = comparison.plans[k];
     Json entry = {{"name", plan.name}};
     for (std::size_t m = 0; m < names.size(); ++m) {
+      if (!written(samples, names[m])) continue;
       entry["metrics"][std::string(names[m].name)] = of(plan.metrics[m]);
       entry["difference"][std::string(names[m].name)] = of(plan.differences[m]);
     }
@@ -140,7 +150,9 @@ std::string comparison_json(const Samples& samples, const Comparison& comparison
     json["plans"][plan.id] = std::move(entry);
   }
   json["best"] = best(comparison);
-  for (std::size_t m = 0; m < names.size(); ++m) json["pairing"][std::string(names[m].name)] = number(comparison.pairing[m]);
+  for (std::size_t m = 0; m < names.size(); ++m) {
+    if (written(samples, names[m])) json["pairing"][std::string(names[m].name)] = number(comparison.pairing[m]);
+  }
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -253,7 +253,7 @@ std::string run_text(const Samples& samples, Colour colour) {
   Table figures;
   figures.row({"at the horizon", "value", "95 % interval"});
   for (const Metric& of : metrics()) {
-    if (!samples.has(of.needs)) continue;
+    if (!samples.mechanisms.has(of.needs)) continue;
     const Estimate e = estimate(plan.all, of);
     if (of.name == "investment" && e.mean == 0.0) continue;
     figures.row({std::string(of.label), format::value(of, e.mean, samples.currency),
@@ -277,7 +277,7 @@ std::string run_text(const Samples& samples, Colour colour) {
 
   Table touchpoints;
   std::vector<std::string> columns{"by touchpoint", "visits", "quality", "satisfaction", "effort", "repeats"};
-  if (samples.queues) columns.insert(columns.end(), {"wait", "gave up"});
+  if (samples.mechanisms.queues) columns.insert(columns.end(), {"wait", "gave up"});
   touchpoints.row(columns);
   for (std::size_t v = 0; v < samples.touchpoints.size(); ++v) {
     std::vector<std::string> cells{samples.touchpoint_names[v]};
@@ -288,7 +288,7 @@ std::string run_text(const Samples& samples, Colour colour) {
         cells.push_back(std::isnan(value) ? "-" : fmt::format("{:.3f}", value));
       }
     }
-    if (samples.queues) {
+    if (samples.mechanisms.queues) {
       for (const TouchMetric& of : touch_metrics()) {
         const double value = estimate(plan.touch[v], of).mean;
         if (of.name == "wait_days") cells.push_back(format::wait(value));
@@ -325,7 +325,7 @@ std::string comparison_text(const Samples& samples, const Comparison& comparison
         "effort_per_purchase", "time_to_purchase", "cost_per_purchase", "revenue", "cost_to_serve"})
     add(name);
   for (const Metric& of : metrics()) {
-    if (of.needs != Needs::nothing && samples.has(of.needs)) add(of.name);
+    if (of.needs != Needs::nothing && samples.mechanisms.has(of.needs)) add(of.name);
   }
   const auto money_row = [&](const char* label, auto cell) {
     std::vector<std::string> cells{label, "-"};

@@ -38,12 +38,12 @@ struct Samples {
   std::vector<PlanSamples> plans;
   std::uint64_t events = 0;
   double seconds = 0.0;
-  bool batches = false;                                 // the samples are batches of one replication
-  bool talk = false, accounts = false, queues = false;  // mechanisms in use
-
-  /// Whether the model has what the metric needs.
-  [[nodiscard]] bool has(Needs needs) const { return needs == Needs::nothing || (needs == Needs::talk ? talk : accounts); }
+  bool batches = false;   // the samples are batches of one replication
+  Mechanisms mechanisms;  // in use
 };
+
+/// The mechanisms that a model uses.
+[[nodiscard]] Mechanisms mechanisms_in(const ModelParts& parts);
 
 /// What a plan's improvements cost whatever happens: per window, and in sum undiscounted and discounted. In the market's
 /// money.
