@@ -112,6 +112,20 @@ std::string run_text(const Samples& samples, Colour colour) {
   }
   text += personas.text() + "\n";
 
+  if (samples.mechanisms.accounts) {
+    Table segments;
+    segments.row({"by account segment", std::string(metric("account_conversion").label),
+                  std::string(metric("account_retention").label)});
+    for (std::size_t s = 0; s < samples.segments.size(); ++s) {
+      std::vector<std::string> cells{samples.segment_names[s]};
+      for (const std::string_view name : {"account_conversion", "account_retention"}) {
+        cells.push_back(format::value(metric(name), estimate(plan.by_segment[s], metric(name)).mean, samples.currency));
+      }
+      segments.row(cells);
+    }
+    text += segments.text() + "\n";
+  }
+
   Table touchpoints;
   std::vector<std::string> columns{"by touchpoint", "visits", "quality", "satisfaction", "effort", "repeats"};
   if (samples.mechanisms.queues) columns.insert(columns.end(), {"wait", "gave up"});
