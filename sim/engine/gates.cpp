@@ -111,9 +111,8 @@ std::int32_t Gates::verdict(const Rule& rule, std::size_t window, std::uint32_t 
   for (const Held& held : here_) {
     Life life = crowd.look_at(lives, held.customer, window);
     lives.meet(held.customer, life);
-    const auto [shares, cumulative] = lives.wishes(life, window, held.effort);
     float before = 0.0f;
-    for (const float sum : cumulative) {
+    for (const float sum : lives.wishes(life, window, held.effort)) {
       chances.push_back(sum - before);
       before = sum;
     }

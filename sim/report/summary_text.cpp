@@ -142,8 +142,8 @@ std::string run_text(const Samples& samples, Colour colour) {
     if (samples.mechanisms.queues) {
       for (const TouchMetric& of : touch_metrics()) {
         const double value = estimate(plan.touch[v], of).mean;
-        if (of.name == "wait_days") cells.push_back(format::wait(value));
-        if (of.name == "gave_up") cells.push_back(std::isnan(value) ? "-" : fmt::format("{:.2f} %", 100.0 * value));
+        if (of.name == "wait_days") cells.push_back(value == 0.0 ? "-" : format::wait(value));
+        if (of.name == "gave_up") cells.push_back(!(value > 0.0) ? "-" : fmt::format("{:.2f} %", 100.0 * value));
       }
     }
     touchpoints.row(cells);
