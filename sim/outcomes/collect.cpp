@@ -200,9 +200,13 @@ void add_sample(PlanSamples& plan, const Totals& totals, const Program& program,
   all.worth_investment = investment.worth * replications;
   for (std::size_t s = 0; s < shape.account_segments; ++s) {
     const auto last = [&](AccountScore score) { return totals.value(shape.account(s, shape.windows - 1, score)); };
-    all.accounts += last(AccountScore::arrived);
-    all.accounts_bought += last(AccountScore::bought);
-    all.accounts_customers += last(AccountScore::customers);
+    Sums& segment = plan.by_segment[s].emplace_back();
+    segment.accounts = last(AccountScore::arrived);
+    segment.accounts_bought = last(AccountScore::bought);
+    segment.accounts_customers = last(AccountScore::customers);
+    segment.people_per_customer = all.people_per_customer;
+    segment.tenure_bin = all.tenure_bin;
+    all += segment;
   }
   plan.all.push_back(std::move(all));
   plan.fortunes.push_back(totals.fortunes);
@@ -267,6 +271,8 @@ Samples collect_samples(const RunResult& result) {
   samples.window_ends = result.programs.front().windows().ends();
   samples.personas = ids_of(parts.personas);
   samples.persona_names = names_of(parts.personas);
+  samples.segments = ids_of(parts.account_segments);
+  samples.segment_names = names_of(parts.account_segments);
   samples.touchpoints = ids_of(parts.touchpoints);
   samples.touchpoint_names = names_of(parts.touchpoints);
   for (const Touchpoint& touchpoint : parts.touchpoints) samples.touchpoint_stages.push_back(touchpoint.stage);
@@ -285,6 +291,7 @@ Samples collect_samples(const RunResult& result) {
     plan.name = described.name;
     plan.by_persona.resize(parts.personas.size());
     plan.touch.resize(parts.touchpoints.size());
+    plan.by_segment.resize(parts.account_segments.size());
     if (samples.batches) {
       const auto& batches = result.batches[k];
       for (std::size_t b = 0; b < batches.size(); ++b) {
@@ -564,6 +571,7 @@ Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
     PlanSamples plan;
     plan.by_persona.resize(personas);
     plan.touch.resize(touchpoints);
+    plan.by_segment.resize(shape.account_segments);
     for (const Totals& totals : result.totals[k])
       add_sample(plan, totals, result.programs[k], flows[k], investments[k], 1.0);
     std::move(plan.all.begin(), plan.all.end(), std::back_inserter(whole));

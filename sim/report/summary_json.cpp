@@ -101,6 +101,12 @@ std::string run_json(const Samples& samples, const std::string& file) {
     if (written(samples, metric)) json["metrics"][std::string(metric.name)] = of(estimate(plan.all, metric));
   }
   json["by_persona"] = by_persona(samples, plan);
+  for (std::size_t s = 0; s < samples.segments.size(); ++s) {
+    for (const Metric& metric : metrics()) {
+      if (metric.needs != Needs::accounts) continue;
+      json["by_account_segment"][samples.segments[s]][std::string(metric.name)] = of(estimate(plan.by_segment[s], metric));
+    }
+  }
   for (std::size_t v = 0; v < samples.touchpoints.size(); ++v) {
     for (const TouchMetric& metric : touch_metrics()) {
       if (!samples.mechanisms.has(metric.needs)) continue;

@@ -275,6 +275,20 @@ std::string run_text(const Samples& samples, Colour colour) {
   }
   text += personas.text() + "\n";
 
+  if (samples.mechanisms.accounts) {
+    Table segments;
+    segments.row({"by account segment", std::string(metric("account_conversion").label),
+                  std::string(metric("account_retention").label)});
+    for (std::size_t s = 0; s < samples.segments.size(); ++s) {
+      std::vector<std::string> cells{samples.segment_names[s]};
+      for (const std::string_view name : {"account_conversion", "account_retention"}) {
+        cells.push_back(format::value(metric(name), estimate(plan.by_segment[s], metric(name)).mean, samples.currency));
+      }
+      segments.row(cells);
+    }
+    text += segments.text() + "\n";
+  }
+
   Table touchpoints;
   std::vector<std::string> columns{"by touchpoint", "visits", "quality", "satisfaction", "effort", "repeats"};
   if (samples.mechanisms.queues) columns.insert(columns.end(), {"wait", "gave up"});
@@ -291,8 +305,8 @@ std::string run_text(const Samples& samples, Colour colour) {
     if (samples.mechanisms.queues) {
       for (const TouchMetric& of : touch_metrics()) {
         const double value = estimate(plan.touch[v], of).mean;
-        if (of.name == "wait_days") cells.push_back(format::wait(value));
-        if (of.name == "gave_up") cells.push_back(std::isnan(value) ? "-" : fmt::format("{:.2f} %", 100.0 * value));
+        if (of.name == "wait_days") cells.push_back(value == 0.0 ? "-" : format::wait(value));
+        if (of.name == "gave_up") cells.push_back(!(value > 0.0) ? "-" : fmt::format("{:.2f} %", 100.0 * value));
       }
     }
     touchpoints.row(cells);

@@ -129,6 +129,10 @@ class Promises(unittest.TestCase):
                                           "--json").stdout)
         self.assertIsNone(result["metrics"]["retention"]["low"])
         self.assertGreater(result["metrics"]["account_retention"]["mean"], 0.0)
+        kept = [segment["account_retention"]["mean"] for segment in result["by_account_segment"].values()]
+        self.assertEqual(len(kept), 3)
+        self.assertLess(min(kept), result["metrics"]["account_retention"]["mean"])
+        self.assertGreater(max(kept), result["metrics"]["account_retention"]["mean"])
 
     def test_the_market_leaves_its_traces(self):
         """Waits, messages, referrals and accounts are in the results file where the scenario has them, and only there."""

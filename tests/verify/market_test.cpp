@@ -69,7 +69,9 @@ Exit on_message(std::size_t to, double probability, Distribution after = Fixed{0
 }
 
 /// Accounts of a user and two managers, who say yes at the gate with probabilities 0.5 and 0.8, and what they decide.
-double share_of_accounts_won(GateRule rule, std::uint64_t people) {
+/// Either role comes within 10 days, the other at once.
+enum class Late { managers, users };
+double share_of_accounts_won(GateRule rule, std::uint64_t people, Late late = Late::managers) {
   ModelParts parts = journey({place(Stage::consideration, {by_share(1, 0.5), by_share(2, 0.5)}),
                               place(Stage::purchase, {by_odds(2, 1.0, Fixed{1000.0})}), finish(End::lost)},
                              30.0, people);
@@ -80,8 +82,8 @@ double share_of_accounts_won(GateRule rule, std::uint64_t people) {
   parts.personas[0].traits[no_wish.index()] = Fixed{0.5};
   parts.personas[1].traits[wish.index()] = Fixed{0.8};
   parts.personas[1].traits[no_wish.index()] = Fixed{0.2};
-  // Managers come later: the account waits for them.
-  parts.personas[1].arrives = Uniform{0.0, 10.0};
+  // The account waits for whoever is asked; whoever is not, and comes late, follows what was decided.
+  parts.personas[late == Late::managers ? 1 : 0].arrives = Uniform{0.0, 10.0};
   parts.touchpoints[0].next = {by_share(1, wish), by_share(2, no_wish)};
   Gate gate;
   gate.touchpoint = TouchpointId(0);
@@ -274,6 +276,8 @@ TEST_CASE("market: accounts decide by their rules", "[verify]") {
   CHECK(judge(weighted, error, (0.5 + 2.0 * 0.8 + 2.0 * 0.8) / 5.0, 0.03));
   CHECK(judge(unanimous, error, 0.5 * 0.8 * 0.8, 0.03));
   CHECK(judge(veto, error, 0.8 * 0.8, 0.03));
+  CHECK(judge(share_of_accounts_won(GateRule::veto, customers, Late::users), error, 0.8 * 0.8, 0.03));
+  CHECK(judge(share_of_accounts_won(GateRule::unanimous, customers, Late::users), error, 0.5 * 0.8 * 0.8, 0.03));
   CHECK(judge(majority, error, 0.8 * 0.8 + 2.0 * 0.8 * 0.2 * 0.5, 0.03));
   CHECK_FALSE(judge(unanimous, error, 0.8 * 0.8, 0.03));
   CHECK_FALSE(judge(majority, error, (0.5 + 0.8 + 0.8) / 3.0, 0.03));

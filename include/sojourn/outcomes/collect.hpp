@@ -16,6 +16,7 @@ struct PlanSamples {
   std::vector<Sums> all;                      // [sample]
   std::vector<std::vector<Sums>> by_persona;  // [persona][sample]
   std::vector<std::vector<TouchSums>> touch;  // [touchpoint][sample]
+  std::vector<std::vector<Sums>> by_segment;  // [account segment][sample]: accounts only
   std::vector<Fortunes> fortunes;             // [sample] against the first plan; all 0 where only one was run
   std::vector<std::vector<double>> cash_of;   // [sample][window], as `cash`, each as if the sample were the whole market
   std::vector<double> cash;                   // per window, undiscounted: revenue - cost - investment, for the market, mean
@@ -34,6 +35,7 @@ struct Samples {
   double horizon = 0.0;             // days
   std::vector<double> window_ends;  // days
   std::vector<std::string> personas, persona_names, touchpoints, touchpoint_names;
+  std::vector<std::string> segments, segment_names;  // of accounts
   std::vector<Stage> touchpoint_stages;
   std::vector<PlanSamples> plans;
   std::uint64_t events = 0;
