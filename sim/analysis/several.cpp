@@ -13,7 +13,7 @@ namespace sojourn {
 namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-constexpr std::uint32_t draws = 20'000;
+constexpr std::uint32_t strata = 2048, draws = 10 * strata;
 
 using Matrix = std::vector<std::vector<double>>;
 
@@ -111,7 +111,12 @@ std::vector<double> chance_of_best(const std::vector<double>& points, const std:
   }
   const Matrix lower = cholesky(spread);
   const auto degrees = static_cast<double>(n - 1);
-  const boost::math::chi_squared chi(degrees);
+  // The variance's draws are spread evenly over its law: one quantile for each stratum, as each takes microseconds.
+  std::vector<double> stretches;
+  for (std::uint32_t k = 0; k < strata; ++k) {
+    const double share = (static_cast<double>(k) + 0.5) / strata;
+    stretches.push_back(std::sqrt(degrees / boost::math::quantile(boost::math::chi_squared(degrees), share)));
+  }
   const Streams streams(0, 0);
   std::vector<double> chances(count, 0.0), z(count), at(count);
   for (std::uint32_t draw = 0; draw < draws; ++draw) {
@@ -119,8 +124,7 @@ std::vector<double> chance_of_best(const std::vector<double>& points, const std:
       const Words words = streams.draw(draw, Purpose::figure, static_cast<std::uint32_t>(k));
       z[k] = static_cast<double>(normal_pair(words[0], words[1]).first);
     }
-    const Words words = streams.draw(draw, Purpose::figure, 0xffffffffu);
-    const double stretch = std::sqrt(degrees / boost::math::quantile(chi, uniform(words[0], words[1])));
+    const double stretch = stretches[draw % strata];
     for (std::size_t k = 0; k < count; ++k) {
       double sum = 0.0;
       for (std::size_t j = 0; j <= k; ++j) sum += lower[k][j] * z[j];

@@ -846,8 +846,8 @@ class Block {
   void part(int i) {
     if (task_.ends == nullptr) return;
     const auto standing = c_.code[i] >= Code::promoter ? EndState::customer : EndState::no_customer;
-    task_.ends[c_.customer[i] - task_.begin] = {fixed_score(c_.satisfaction[i]),
-                                                static_cast<std::uint16_t>(c_.persona[i]), standing};
+    task_.ends[c_.customer[i] - task_.begin] = {fixed_score(c_.satisfaction[i]), static_cast<std::uint16_t>(c_.persona[i]),
+                                                standing};
   }
 
   void settle(int i) {

@@ -537,8 +537,7 @@ Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
 
   // Winners and losers: what each customer comes to under a plan and under the first one.
   if (plans > 1) {
-    outcomes.dimensions.push_back({"fate", fate_count, std::vector<std::string>{"gained", "kept", "without", "given_up"},
-                                   "",
+    outcomes.dimensions.push_back({"fate", fate_count, std::vector<std::string>{"gained", "kept", "without", "given_up"}, "",
                                    "customer under the plan only, under both, under neither, under the first plan only"});
     outcomes.dimensions.push_back({"feeling", feeling_count, std::vector<std::string>{"better", "same", "worse"}, "",
                                    "satisfaction at the end against that under the first plan; same: within 0.01"});
