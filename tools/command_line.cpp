@@ -21,6 +21,7 @@ constexpr const char* main_examples =
     "  sojourn run my.toml                       one plan, in numbers and in my.h5\n"
     "  sojourn compare my.toml                   every plan against the baseline\n"
     "  sojourn solve my.toml                     the closed form, where no slope acts\n"
+    "  sojourn rank my.toml                      which touchpoint is worth fixing\n"
     "\n"
     "Exit status: 0 done, 1 failed while running, 2 the input or the command line is wrong,\n"
     "130 interrupted (what was finished is kept). Colour obeys NO_COLOR.";
@@ -42,9 +43,7 @@ void add_changes(CLI::App& app, Options& o) {
       ->allow_extra_args(false);
 }
 
-void add_running(CLI::App& app, Options& o, const char* file) {
-  app.add_option("-o,--output", o.line.output, std::string("results file (HDF5, netCDF-4 readers open it); default ") + file)
-      ->type_name("FILE");
+void add_running(CLI::App& app, Options& o) {
   add_changes(app, o);
   app.add_option("--threads", o.line.threads, "threads; changes no number; default SLURM_CPUS_PER_TASK, else all processors")
       ->type_name("T")
@@ -52,6 +51,39 @@ void add_running(CLI::App& app, Options& o, const char* file) {
   app.add_flag("--json", o.line.json, "summary as JSON on stdout, nothing else there");
   app.add_flag("--quiet", o.line.quiet, "no summary, only errors");
   app.add_flag("--no-progress", o.no_progress, "no progress bar");
+}
+
+void add_running(CLI::App& app, Options& o, const char* file) {
+  app.add_option("-o,--output", o.line.output, std::string("results file (HDF5, netCDF-4 readers open it); default ") + file)
+      ->type_name("FILE");
+  add_running(app, o);
+}
+
+CLI::App* add_rank(CLI::App& app, Options& o) {
+  CLI::App* rank = app.add_subcommand("rank", "Touchpoints by leverage: what one standard improvement there is worth");
+  StandardImprovement& sizes = o.line.rank.sizes;
+  rank->add_option("scenario", o.line.input, "scenario (.toml) or results file (.h5)")->required()->type_name("FILE");
+  rank->add_option("--plan", o.line.plan, "plan under which touchpoints are shifted; default baseline")->type_name("ID");
+  rank->add_option("--by", o.line.rank.by, "what gains are measured by; default npv")->type_name("METRIC");
+  rank->add_option("--quality", sizes.quality, "standard improvement: added to quality; default 0.1, 0 leaves it out")
+      ->type_name("X");
+  rank->add_option("--effort", sizes.effort, "taken off effort; default 0.1")->type_name("X");
+  rank->add_option("--wait", sizes.wait, "share taken off waits; default 0.2")->type_name("X");
+  rank->add_option("--traffic", sizes.traffic, "by how much more come, for barriers and enablers; default 0.2")
+      ->type_name("X");
+  add_running(*rank, o);
+  rank->footer(
+      "Each touchpoint is improved alone, all on the same luck. A wait is the handling time where people queue, and "
+      "elsewhere the\n"
+      "delay of exits where no monthly money flows. An enabler is where more traffic raises conversion or retention, a "
+      "barrier\n"
+      "where it lowers them.\n"
+      "\n"
+      "Examples:\n"
+      "  sojourn rank scenarios/coffee.toml\n"
+      "  sojourn rank scenarios/telecom.toml --by retained --customers 20000\n"
+      "  sojourn rank scenarios/coffee.toml --quality 0.05 --traffic 0 --json");
+  return rank;
 }
 
 }  // namespace
@@ -178,7 +210,9 @@ Parsed parse(int argc, char** argv) {
       ->type_name("FILE");
   fresh->footer("Example:\n  sojourn new -o my.toml");
 
-  for (CLI::App* command : {run, compare, solve, check, map, fresh}) {
+  CLI::App* rank = add_rank(app, o);
+
+  for (CLI::App* command : {run, compare, solve, check, map, fresh, rank}) {
     command->set_help_flag("-h,--help", "this help");
     command->allow_extras();  // reported by us, with the nearest name
   }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sojourn/analysis/leverage.hpp"
 #include "sojourn/report/summary.hpp"
 #include "sojourn/scenario/scenario.hpp"
 
@@ -24,6 +25,7 @@ struct CommandLine {
   int threads = 0;
   bool control_variate = false;
   bool network = false;
+  RankOptions rank;
   bool json = false;
   bool quiet = false;
   bool progress = true;

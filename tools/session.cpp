@@ -144,6 +144,16 @@ std::string results_path(const CommandLine& line, const Input& input, const std:
   return path.string();
 }
 
+void under_way(const CommandLine& line, const std::function<void(const RunOptions&)>& work) {
+  ProgressBar bar(line.progress);
+  std::signal(SIGINT, ask_to_stop);
+  RunOptions options;
+  options.threads = line.threads;
+  options.interrupt = &interrupt_asked;
+  options.progress = [&](double share) { bar.show(share); };
+  work(options);
+}
+
 int simulate(const CommandLine& line, const Input& input, const std::vector<PlanId>& plans, const std::string& path,
              const std::function<std::string(const Samples&, Colour)>& text,
              const std::function<std::string(const Samples&, const std::string&)>& json) {
@@ -153,15 +163,7 @@ int simulate(const CommandLine& line, const Input& input, const std::vector<Plan
   }
   require_replaceable(path);  // before the work, not after it
   RunResult result;
-  {
-    ProgressBar bar(line.progress);
-    std::signal(SIGINT, ask_to_stop);
-    RunOptions options;
-    options.threads = line.threads;
-    options.interrupt = &interrupt_asked;
-    options.progress = [&](double share) { bar.show(share); };
-    result = run(input.model, plans, options);
-  }
+  under_way(line, [&](const RunOptions& options) { result = run(input.model, plans, options); });
   if (result.replications.empty()) {
     std::fprintf(stderr, "sojourn: interrupted before a replication was finished; nothing was written\n");
     return interrupted;
