@@ -22,6 +22,7 @@ constexpr const char* main_examples =
     "  sojourn compare my.toml                   every plan against the baseline\n"
     "  sojourn solve my.toml                     the closed form, where no slope acts\n"
     "  sojourn rank my.toml                      which touchpoint is worth fixing\n"
+    "  sojourn optimize my.toml --budget 2M      the best that a budget buys\n"
     "\n"
     "Exit status: 0 done, 1 failed while running, 2 the input or the command line is wrong,\n"
     "130 interrupted (what was finished is kept). Colour obeys NO_COLOR.";
@@ -84,6 +85,40 @@ CLI::App* add_rank(CLI::App& app, Options& o) {
       "  sojourn rank scenarios/telecom.toml --by retained --customers 20000\n"
       "  sojourn rank scenarios/coffee.toml --quality 0.05 --traffic 0 --json");
   return rank;
+}
+
+CLI::App* add_optimize(CLI::App& app, Options& o) {
+  CLI::App* optimize = app.add_subcommand("optimize", "The best set of improvements that a budget buys");
+  optimize->add_option("scenario", o.line.input, "scenario (.toml) or results file (.h5)")->required()->type_name("FILE");
+  optimize->add_option("--budget", o.line.budget, "money for all improvements over the horizon: 2_000_000, 500k, 2M, 1.5bn")
+      ->required()
+      ->type_name("N");
+  optimize->add_option("--goal", o.line.goal, "npv (default), retained, nps or another metric; with weights: npv:1,nps:2e4")
+      ->type_name("GOAL");
+  optimize->add_option("--team", o.line.team_budgets, "what a team may spend at its touchpoints; repeatable")
+      ->type_name("TEAM=N")
+      ->allow_extra_args(false);
+  optimize->add_option("--must", o.line.must, "an improvement that is bought in any case; repeatable")
+      ->type_name("ID")
+      ->allow_extra_args(false);
+  optimize->add_option("--never", o.line.never, "an improvement that is not for sale; repeatable")
+      ->type_name("ID")
+      ->allow_extra_args(false);
+  optimize
+      ->add_option("--indifference", o.line.indifference,
+                   "a difference of the goal that does not matter; replications are added until no more can be missed")
+      ->type_name("X");
+  add_running(*optimize, o);
+  optimize->footer(
+      "Every choice is simulated, on the same luck: what improvements do together is not assumed to add up. Where an "
+      "improvement has\n"
+      "levels = [0.5, 1.0], any of them can be bought. Beyond 64 choices, rounds of rising precision drop what is beaten.\n"
+      "\n"
+      "Examples:\n"
+      "  sojourn optimize scenarios/telecom.toml --budget 5M --customers 20000\n"
+      "  sojourn optimize scenarios/telecom.toml --budget 5M --goal retained --team billing=2M --never care-first\n"
+      "  sojourn optimize scenarios/coffee.toml --budget 4000 --goal npv:1,nps:20 --json");
+  return optimize;
 }
 
 }  // namespace
@@ -211,8 +246,9 @@ Parsed parse(int argc, char** argv) {
   fresh->footer("Example:\n  sojourn new -o my.toml");
 
   CLI::App* rank = add_rank(app, o);
+  CLI::App* optimize = add_optimize(app, o);
 
-  for (CLI::App* command : {run, compare, solve, check, map, fresh, rank}) {
+  for (CLI::App* command : {run, compare, solve, check, map, fresh, rank, optimize}) {
     command->set_help_flag("-h,--help", "this help");
     command->allow_extras();  // reported by us, with the nearest name
   }

@@ -26,6 +26,8 @@ struct CommandLine {
   bool control_variate = false;
   bool network = false;
   RankOptions rank;
+  std::string goal = "npv", budget, indifference;  // of optimize
+  std::vector<std::string> team_budgets, must, never;
   bool json = false;
   bool quiet = false;
   bool progress = true;
