@@ -23,6 +23,7 @@ constexpr const char* main_examples =
     "  sojourn solve my.toml                     the closed form, where no slope acts\n"
     "  sojourn rank my.toml                      which touchpoint is worth fixing\n"
     "  sojourn optimize my.toml --budget 2M      the best that a budget buys\n"
+    "  sojourn trace my.toml --customer 7        one life, and why each step was taken\n"
     "\n"
     "Exit status: 0 done, 1 failed while running, 2 the input or the command line is wrong,\n"
     "130 interrupted (what was finished is kept). Colour obeys NO_COLOR.";
@@ -119,6 +120,33 @@ CLI::App* add_optimize(CLI::App& app, Options& o) {
       "  sojourn optimize scenarios/telecom.toml --budget 5M --goal retained --team billing=2M --never care-first\n"
       "  sojourn optimize scenarios/coffee.toml --budget 4000 --goal npv:1,nps:20 --json");
   return optimize;
+}
+
+CLI::App* add_trace(CLI::App& app, Options& o) {
+  CLI::App* trace = app.add_subcommand("trace", "Event logs of single customers, or one life told in words");
+  trace->add_option("scenario", o.line.input, "scenario (.toml) or results file (.h5)")->required()->type_name("FILE");
+  trace->add_option("--plan", o.line.plan, "plan under which they live; default baseline")->type_name("ID");
+  trace->add_option("-n,--number", o.line.log_customers, "customers in the log: the first that arrive; default 100")
+      ->type_name("N")
+      ->check(CLI::Range(1, 100'000'000));
+  trace
+      ->add_option("--customer", o.line.customer,
+                   "instead: the life of this customer, why each step was taken, and where plan and baseline part")
+      ->type_name("N");
+  trace->add_option("-o,--output", o.line.output, "event log: .csv or .xes (IEEE 1849-2016); default: CSV on the screen")
+      ->type_name("FILE");
+  add_changes(*trace, o);
+  trace->add_flag("--quiet", o.line.quiet, "only errors");
+  trace->footer(
+      "Customers have the same numbers and the same luck under every plan. Where they act on one another, single lives "
+      "cannot be\n"
+      "traced.\n"
+      "\n"
+      "Examples:\n"
+      "  sojourn trace scenarios/telecom.toml -n 1000 -o log.xes\n"
+      "  sojourn trace scenarios/telecom.toml --plan care-first -n 1000 -o log.csv\n"
+      "  sojourn trace scenarios/telecom.toml --plan care-first --customer 7");
+  return trace;
 }
 
 }  // namespace
@@ -247,8 +275,9 @@ Parsed parse(int argc, char** argv) {
 
   CLI::App* rank = add_rank(app, o);
   CLI::App* optimize = add_optimize(app, o);
+  CLI::App* trace = add_trace(app, o);
 
-  for (CLI::App* command : {run, compare, solve, check, map, fresh, rank, optimize}) {
+  for (CLI::App* command : {run, compare, solve, check, map, fresh, rank, optimize, trace}) {
     command->set_help_flag("-h,--help", "this help");
     command->allow_extras();  // reported by us, with the nearest name
   }

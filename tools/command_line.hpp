@@ -1,6 +1,7 @@
 // What the user typed, as plain data: the one door to CLI11.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +27,8 @@ struct CommandLine {
   bool control_variate = false;
   bool network = false;
   RankOptions rank;
+  std::optional<std::uint64_t> customer;           // of trace
+  std::size_t log_customers = 100;                 // likewise
   std::string goal = "npv", budget, indifference;  // of optimize
   std::vector<std::string> team_budgets, must, never;
   bool json = false;

@@ -1,11 +1,15 @@
 """`sojourn rank`, `optimize` and `trace` as users and scripts see them."""
 
+import csv
+import io
 import itertools
 import json
 import os
 import subprocess
 import tempfile
 import unittest
+import xml.etree.ElementTree as xml
+from datetime import datetime
 from pathlib import Path
 
 SOJOURN = Path(os.environ.get("SOJOURN", "build/sojourn")).resolve()
@@ -252,9 +256,71 @@ class Optimize(Decide):
         self.assertIn("there is no team", self.refused("optimize", COFFEE, "--budget", 1, "--team", "x=1"))
 
 
+class Trace(Decide):
+    def log(self, *arguments):
+        return list(csv.DictReader(io.StringIO(self.sojourn("trace", *arguments), newline="")))
+
+    def test_untouched_customers_live_the_same_life(self):
+        lives = {}
+        for plan in ("baseline", "mend-what-counts"):
+            for row in self.log(COFFEE, "--plan", plan, "-n", 200):
+                self.assertEqual(row.pop("plan"), plan)
+                lives.setdefault(row["case"], {}).setdefault(plan, []).append(row)
+        self.assertEqual(len(lives), 200)
+        untouched = {case for case, both in lives.items()
+                     if not any(row["activity"] == "drink" and float(row["day"]) >= 14 for row in both["baseline"])}
+        self.assertGreater(len(untouched), 20)
+        same = {case for case, both in lives.items() if both["baseline"] == both["mend-what-counts"]}
+        self.assertLessEqual(untouched, same)
+        self.assertGreater(len(lives) - len(same), 50)  # the plan does something
+
+    def test_csv(self):
+        rows = self.log(TELECOM, "-n", 50)
+        self.assertEqual(len({row["case"] for row in rows}), 50)
+        for row in rows:
+            days = (datetime.fromisoformat(row["time"]) - datetime.fromisoformat("2026-01-01T00:00:00+00:00")).total_seconds() / 86400
+            self.assertAlmostEqual(days, float(row["day"]), 5)
+        for before, after in zip(rows, rows[1:]):
+            if before["case"] == after["case"]:
+                self.assertEqual(before["next"], after["activity"])
+                self.assertLessEqual(before["time"], after["time"])
+
+    def test_xes(self):
+        self.sojourn("trace", TELECOM, "-n", 30, "-o", "log.xes")
+        rows = self.log(TELECOM, "-n", 30)
+        space = "{http://www.xes-standard.org/}"
+        root = xml.parse(self.folder / "log.xes").getroot()
+        self.assertEqual((root.tag, root.get("xes.version")), (space + "log", "1849.2016"))
+        traces = root.findall(space + "trace")
+        self.assertEqual(len(traces), 30)
+        events = []
+        for trace in traces:
+            case = trace.find(f"{space}string[@key='concept:name']").get("value")
+            for event in trace.findall(space + "event"):
+                values = {child.get("key"): child.get("value") for child in event}
+                events.append((case, values["concept:name"], values["time:timestamp"], values.get("quality", "")))
+        self.assertEqual(events, [(row["case"], row["activity"], row["time"], row["quality"]) for row in rows])
+
+    def test_one_life(self):
+        told = self.sojourn("trace", COFFEE, "--customer", 3)
+        self.assertIn("Customer 3 (", told)
+        self.assertRegex(told, r"Could go to .* %")
+        plan = self.sojourn("trace", COFFEE, "--plan", "mend-what-counts", "--customer", 3)
+        self.assertIn("Where baseline and mend-what-counts part: ", plan)
+        row = self.log(COFFEE, "-n", 10)
+        visits = sum(1 for each in row if each["case"] == "3")
+        self.assertEqual(sum(1 for line in told.splitlines() if line[:3].strip().isdigit()), visits)
+
+    def test_errors(self):
+        self.assertIn("there is no customer", self.refused("trace", COFFEE, "--customer", 10**9))
+        self.assertIn("written as .csv or .xes", self.refused("trace", COFFEE, "-o", "log.txt"))
+        self.assertIn("customers act on one another", self.refused("trace", SCENARIOS / "contact-centre.toml"))
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+
 class Help(Decide):
     def test_each_command_has_examples(self):
-        for command in ("rank", "optimize"):
+        for command in ("rank", "optimize", "trace"):
             text = self.sojourn(command, "--help")
             self.assertIn("Examples:\n  sojourn " + command, text)
             self.assertIn("sojourn " + command, self.sojourn("--help"))
