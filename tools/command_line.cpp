@@ -22,6 +22,9 @@ constexpr const char* main_examples =
     "  sojourn run my.toml                       one plan, in numbers and in my.h5\n"
     "  sojourn compare my.toml                   every plan against the baseline\n"
     "  sojourn solve my.toml                     the closed form, where no slope acts\n"
+    "  sojourn rank my.toml                      which touchpoint is worth fixing\n"
+    "  sojourn optimize my.toml --budget 2M      the best that a budget buys\n"
+    "  sojourn trace my.toml --customer 7        one life, and why each step was taken\n"
     "\n"
     "Exit status: 0 done, 1 failed while running, 2 the input or the command line is wrong,\n"
     "130 interrupted (what was finished is kept). Colour obeys NO_COLOR.";
@@ -44,22 +47,116 @@ void add_changes(CLI::App& app, Options& o) {
       ->allow_extra_args(false);
 }
 
-void add_running(CLI::App& app, Options& o, const char* file, const char* threshold) {
-  app.add_option("-o,--output", o.line.output, std::string("results file (HDF5, netCDF-4 readers open it); default ") + file)
-      ->type_name("FILE");
+/// What every command that simulates takes.
+void add_running(CLI::App& app, Options& o) {
   add_changes(app, o);
-  app.add_option("--precision", o.precision,
-                 "adds replications until the 95 % interval is that narrow, e.g. retention=0.001 for +-0.1 pt; of compare: "
-                 "that of every difference; repeatable")
-      ->type_name("METRIC=HALFWIDTH")
-      ->allow_extra_args(false);
-  app.add_option("--threshold", o.thresholds, threshold)->type_name("'METRIC>=VALUE'")->allow_extra_args(false);
   app.add_option("--threads", o.line.threads, "threads; changes no number; default SLURM_CPUS_PER_TASK, else all processors")
       ->type_name("T")
       ->check(CLI::Range(1, 4096));
   app.add_flag("--json", o.line.json, "summary as JSON on stdout, nothing else there");
   app.add_flag("--quiet", o.line.quiet, "no summary, only errors");
   app.add_flag("--no-progress", o.no_progress, "no progress bar");
+}
+
+/// And what one takes that writes a results file, `file` by default.
+void add_writing(CLI::App& app, Options& o, const char* file, const char* threshold) {
+  app.add_option("-o,--output", o.line.output, std::string("results file (HDF5, netCDF-4 readers open it); default ") + file)
+      ->type_name("FILE");
+  app.add_option("--precision", o.precision,
+                 "adds replications until the 95 % interval is that narrow, e.g. retention=0.001 for +-0.1 pt; of compare: "
+                 "that of every difference; repeatable")
+      ->type_name("METRIC=HALFWIDTH")
+      ->allow_extra_args(false);
+  app.add_option("--threshold", o.thresholds, threshold)->type_name("'METRIC>=VALUE'")->allow_extra_args(false);
+  add_running(app, o);
+}
+
+CLI::App* add_rank(CLI::App& app, Options& o) {
+  CLI::App* rank = app.add_subcommand("rank", "Touchpoints by leverage: what one standard improvement there is worth");
+  StandardImprovement& sizes = o.line.rank.sizes;
+  rank->add_option("scenario", o.line.input, "scenario (.toml) or results file (.h5)")->required()->type_name("FILE");
+  rank->add_option("--plan", o.line.plan, "plan under which touchpoints are shifted; default baseline")->type_name("ID");
+  rank->add_option("--by", o.line.rank.by, "what gains are measured by; default npv")->type_name("METRIC");
+  rank->add_option("--quality", sizes.quality, "standard improvement: added to quality; default 0.1, 0 leaves it out")
+      ->type_name("X");
+  rank->add_option("--effort", sizes.effort, "taken off effort; default 0.1")->type_name("X");
+  rank->add_option("--wait", sizes.wait, "share taken off waits; default 0.2")->type_name("X");
+  rank->add_option("--traffic", sizes.traffic, "by how much more come, for barriers and enablers; default 0.2")
+      ->type_name("X");
+  add_running(*rank, o);
+  rank->footer(
+      "Each touchpoint is improved alone, all on the same luck. A wait is the handling time where people queue, and "
+      "elsewhere the\n"
+      "delay of exits where no monthly money flows. An enabler is where more traffic raises conversion or retention, a "
+      "barrier\n"
+      "where it lowers them.\n"
+      "\n"
+      "Examples:\n"
+      "  sojourn rank scenarios/coffee.toml\n"
+      "  sojourn rank scenarios/telecom.toml --by retained --customers 20000\n"
+      "  sojourn rank scenarios/coffee.toml --quality 0.05 --traffic 0 --json");
+  return rank;
+}
+
+CLI::App* add_optimize(CLI::App& app, Options& o) {
+  CLI::App* optimize = app.add_subcommand("optimize", "The best set of improvements that a budget buys");
+  optimize->add_option("scenario", o.line.input, "scenario (.toml) or results file (.h5)")->required()->type_name("FILE");
+  optimize->add_option("--budget", o.line.budget, "money for all improvements over the horizon: 2_000_000, 500k, 2M, 1.5bn")
+      ->required()
+      ->type_name("N");
+  optimize->add_option("--goal", o.line.goal, "npv (default), retained, nps or another metric; with weights: npv:1,nps:2e4")
+      ->type_name("GOAL");
+  optimize->add_option("--team", o.line.team_budgets, "what a team may spend at its touchpoints; repeatable")
+      ->type_name("TEAM=N")
+      ->allow_extra_args(false);
+  optimize->add_option("--must", o.line.must, "an improvement that is bought in any case; repeatable")
+      ->type_name("ID")
+      ->allow_extra_args(false);
+  optimize->add_option("--never", o.line.never, "an improvement that is not for sale; repeatable")
+      ->type_name("ID")
+      ->allow_extra_args(false);
+  optimize
+      ->add_option("--indifference", o.line.indifference,
+                   "a difference of the goal that does not matter; replications are added until no more can be missed")
+      ->type_name("X");
+  add_running(*optimize, o);
+  optimize->footer(
+      "Every choice is simulated, on the same luck: what improvements do together is not assumed to add up. Where an "
+      "improvement has\n"
+      "levels = [0.5, 1.0], any of them can be bought. Beyond 64 choices, rounds of rising precision drop what is beaten.\n"
+      "\n"
+      "Examples:\n"
+      "  sojourn optimize scenarios/telecom.toml --budget 5M --customers 20000\n"
+      "  sojourn optimize scenarios/telecom.toml --budget 5M --goal retained --team billing=2M --never care-first\n"
+      "  sojourn optimize scenarios/coffee.toml --budget 4000 --goal npv:1,nps:20 --json");
+  return optimize;
+}
+
+CLI::App* add_trace(CLI::App& app, Options& o) {
+  CLI::App* trace = app.add_subcommand("trace", "Event logs of single customers, or one life told in words");
+  trace->add_option("scenario", o.line.input, "scenario (.toml) or results file (.h5)")->required()->type_name("FILE");
+  trace->add_option("--plan", o.line.plan, "plan under which they live; default baseline")->type_name("ID");
+  trace->add_option("-n,--number", o.line.log_customers, "customers in the log: the first that arrive; default 100")
+      ->type_name("N")
+      ->check(CLI::Range(1, 100'000'000));
+  trace
+      ->add_option("--customer", o.line.customer,
+                   "instead: the life of this customer, why each step was taken, and where plan and baseline part")
+      ->type_name("N");
+  trace->add_option("-o,--output", o.line.output, "event log: .csv or .xes (IEEE 1849-2016); default: CSV on the screen")
+      ->type_name("FILE");
+  add_changes(*trace, o);
+  trace->add_flag("--quiet", o.line.quiet, "only errors");
+  trace->footer(
+      "Customers have the same numbers and the same luck under every plan. Where they act on one another, single lives "
+      "cannot be\n"
+      "traced.\n"
+      "\n"
+      "Examples:\n"
+      "  sojourn trace scenarios/telecom.toml -n 1000 -o log.xes\n"
+      "  sojourn trace scenarios/telecom.toml --plan care-first -n 1000 -o log.csv\n"
+      "  sojourn trace scenarios/telecom.toml --plan care-first --customer 7");
+  return trace;
 }
 
 }  // namespace
@@ -162,7 +259,7 @@ Parsed parse(int argc, char** argv) {
   run->add_option("--plan", o.line.plan, "plan to simulate; default baseline")->type_name("ID");
   run->add_flag("--control-variate", o.line.control_variate,
                 "narrower intervals where slopes act weakly: corrects by the solved twin without slopes");
-  add_running(*run, o, "SCENARIO.h5 in this folder, SCENARIO-PLAN.h5 with --plan",
+  add_writing(*run, o, "SCENARIO.h5 in this folder, SCENARIO-PLAN.h5 with --plan",
               "exit status 1 when this is missed, e.g. 'retention>=0.7'; repeatable");
   run->footer(
       "Examples:\n"
@@ -178,7 +275,7 @@ Parsed parse(int argc, char** argv) {
   compare->add_option("--plans", o.line.plans, "plans to compare, separated by commas; default all")
       ->delimiter(',')
       ->type_name("A,B");
-  add_running(*compare, o, "SCENARIO-compare.h5 in this folder",
+  add_writing(*compare, o, "SCENARIO-compare.h5 in this folder",
               "exit status 1 when a plan misses this, e.g. 'retention>=0.7', 'care-first:nps>=20' or, of the difference to "
               "the baseline, '+npv>=0'; repeatable");
   compare->footer(
@@ -227,7 +324,11 @@ Parsed parse(int argc, char** argv) {
       ->type_name("FILE");
   fresh->footer("Example:\n  sojourn new -o my.toml");
 
-  for (CLI::App* command : {run, compare, solve, check, map, fresh}) {
+  CLI::App* rank = add_rank(app, o);
+  CLI::App* optimize = add_optimize(app, o);
+  CLI::App* trace = add_trace(app, o);
+
+  for (CLI::App* command : {run, compare, solve, check, map, fresh, rank, optimize, trace}) {
     command->set_help_flag("-h,--help", "this help");
     command->allow_extras();  // reported by us, with the nearest name
   }

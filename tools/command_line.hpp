@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "goals.hpp"
+#include "sojourn/analysis/leverage.hpp"
 #include "sojourn/report/summary.hpp"
 #include "sojourn/scenario/scenario.hpp"
 
@@ -28,6 +29,11 @@ struct CommandLine {
   int threads = 0;
   bool control_variate = false;
   bool network = false;
+  RankOptions rank;
+  std::optional<std::uint64_t> customer;           // of trace
+  std::size_t log_customers = 100;                 // likewise
+  std::string goal = "npv", budget, indifference;  // of optimize
+  std::vector<std::string> team_budgets, must, never;
   bool json = false;
   bool quiet = false;
   bool progress = true;

@@ -147,6 +147,16 @@ std::string results_path(const CommandLine& line, const Input& input, const std:
   return path.string();
 }
 
+void under_way(const CommandLine& line, const std::function<void(const RunOptions&)>& work) {
+  ProgressBar bar(line.progress);
+  std::signal(SIGINT, ask_to_stop);
+  RunOptions options;
+  options.threads = line.threads;
+  options.interrupt = &interrupt_asked;
+  options.progress = [&](double share) { bar.show(share); };
+  work(options);
+}
+
 namespace {
 
 /// A run that went on until intervals were narrow enough, or could not be made so.
@@ -205,16 +215,10 @@ int simulate(const CommandLine& line, const Input& asked, const std::vector<Plan
   }
   require_replaceable(path);  // before the work, not after it
   Search search;
-  {
-    ProgressBar bar(line.progress);
-    std::signal(SIGINT, ask_to_stop);
-    RunOptions options;
-    options.threads = line.threads;
-    options.interrupt = &interrupt_asked;
-    options.progress = [&](double share) { bar.show(share); };
+  under_way(line, [&](const RunOptions& options) {
     search.result = run(asked.model, plans, options);
     if (!line.precision.empty()) go_on(line, plans, options, search);
-  }
+  });
   const RunResult& result = search.result;
   const Input& input = search.longer ? *search.longer : asked;
   if (result.replications.empty()) {
