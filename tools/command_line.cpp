@@ -1,6 +1,7 @@
 #include "command_line.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 
 #include "sojourn/outcomes/version.hpp"
@@ -22,6 +23,9 @@ constexpr const char* main_examples =
     "  sojourn compare my.toml                   every plan against the baseline\n"
     "  sojourn report my-compare.h5              a page to show around, and tables\n"
     "  sojourn solve my.toml                     the closed form, where no slope acts\n"
+    "  sojourn rank my.toml                      which touchpoint is worth fixing\n"
+    "  sojourn optimize my.toml --budget 2M      the best that a budget buys\n"
+    "  sojourn trace my.toml --customer 7        one life, and why each step was taken\n"
     "\n"
     "Exit status: 0 done, 1 failed while running, 2 the input or the command line is wrong,\n"
     "130 interrupted (what was finished is kept). Colour obeys NO_COLOR.";
@@ -30,6 +34,7 @@ struct Options {
   CommandLine line;
   std::vector<std::string> sets;
   std::string customers, replications, seed, horizon;
+  std::vector<std::string> precision, thresholds;
   bool no_progress = false;
 };
 
@@ -43,9 +48,8 @@ void add_changes(CLI::App& app, Options& o) {
       ->allow_extra_args(false);
 }
 
-void add_running(CLI::App& app, Options& o, const char* file) {
-  app.add_option("-o,--output", o.line.output, std::string("results file (HDF5, netCDF-4 readers open it); default ") + file)
-      ->type_name("FILE");
+/// What every command that simulates takes.
+void add_running(CLI::App& app, Options& o) {
   add_changes(app, o);
   app.add_option("--threads", o.line.threads, "threads; changes no number; default SLURM_CPUS_PER_TASK, else all processors")
       ->type_name("T")
@@ -53,6 +57,107 @@ void add_running(CLI::App& app, Options& o, const char* file) {
   app.add_flag("--json", o.line.json, "summary as JSON on stdout, nothing else there");
   app.add_flag("--quiet", o.line.quiet, "no summary, only errors");
   app.add_flag("--no-progress", o.no_progress, "no progress bar");
+}
+
+/// And what one takes that writes a results file, `file` by default.
+void add_writing(CLI::App& app, Options& o, const char* file, const char* threshold) {
+  app.add_option("-o,--output", o.line.output, std::string("results file (HDF5, netCDF-4 readers open it); default ") + file)
+      ->type_name("FILE");
+  app.add_option("--precision", o.precision,
+                 "adds replications until the 95 % interval is that narrow, e.g. retention=0.001 for +-0.1 pt; of compare: "
+                 "that of every difference; repeatable")
+      ->type_name("METRIC=HALFWIDTH")
+      ->allow_extra_args(false);
+  app.add_option("--threshold", o.thresholds, threshold)->type_name("'METRIC>=VALUE'")->allow_extra_args(false);
+  add_running(app, o);
+}
+
+CLI::App* add_rank(CLI::App& app, Options& o) {
+  CLI::App* rank = app.add_subcommand("rank", "Touchpoints by leverage: what one standard improvement there is worth");
+  StandardImprovement& sizes = o.line.rank.sizes;
+  rank->add_option("scenario", o.line.input, "scenario (.toml) or results file (.h5)")->required()->type_name("FILE");
+  rank->add_option("--plan", o.line.plan, "plan under which touchpoints are shifted; default baseline")->type_name("ID");
+  rank->add_option("--by", o.line.rank.by, "what gains are measured by; default npv")->type_name("METRIC");
+  rank->add_option("--quality", sizes.quality, "standard improvement: added to quality; default 0.1, 0 leaves it out")
+      ->type_name("X");
+  rank->add_option("--effort", sizes.effort, "taken off effort; default 0.1")->type_name("X");
+  rank->add_option("--wait", sizes.wait, "share taken off waits; default 0.2")->type_name("X");
+  rank->add_option("--traffic", sizes.traffic, "by how much more come, for barriers and enablers; default 0.2")
+      ->type_name("X");
+  add_running(*rank, o);
+  rank->footer(
+      "Each touchpoint is improved alone, all on the same luck. A wait is the handling time where people queue, and "
+      "elsewhere the\n"
+      "delay of exits where no monthly money flows. An enabler is where more traffic raises conversion or retention, a "
+      "barrier\n"
+      "where it lowers them.\n"
+      "\n"
+      "Examples:\n"
+      "  sojourn rank scenarios/coffee.toml\n"
+      "  sojourn rank scenarios/telecom.toml --by retained --customers 20000\n"
+      "  sojourn rank scenarios/coffee.toml --quality 0.05 --traffic 0 --json");
+  return rank;
+}
+
+CLI::App* add_optimize(CLI::App& app, Options& o) {
+  CLI::App* optimize = app.add_subcommand("optimize", "The best set of improvements that a budget buys");
+  optimize->add_option("scenario", o.line.input, "scenario (.toml) or results file (.h5)")->required()->type_name("FILE");
+  optimize->add_option("--budget", o.line.budget, "money for all improvements over the horizon: 2_000_000, 500k, 2M, 1.5bn")
+      ->required()
+      ->type_name("N");
+  optimize->add_option("--goal", o.line.goal, "npv (default), retained, nps or another metric; with weights: npv:1,nps:2e4")
+      ->type_name("GOAL");
+  optimize->add_option("--team", o.line.team_budgets, "what a team may spend at its touchpoints; repeatable")
+      ->type_name("TEAM=N")
+      ->allow_extra_args(false);
+  optimize->add_option("--must", o.line.must, "an improvement that is bought in any case; repeatable")
+      ->type_name("ID")
+      ->allow_extra_args(false);
+  optimize->add_option("--never", o.line.never, "an improvement that is not for sale; repeatable")
+      ->type_name("ID")
+      ->allow_extra_args(false);
+  optimize
+      ->add_option("--indifference", o.line.indifference,
+                   "a difference of the goal that does not matter; replications are added until no more can be missed")
+      ->type_name("X");
+  add_running(*optimize, o);
+  optimize->footer(
+      "Every choice is simulated, on the same luck: what improvements do together is not assumed to add up. Where an "
+      "improvement has\n"
+      "levels = [0.5, 1.0], any of them can be bought. Beyond 64 choices, rounds of rising precision drop what is beaten.\n"
+      "\n"
+      "Examples:\n"
+      "  sojourn optimize scenarios/telecom.toml --budget 5M --customers 20000\n"
+      "  sojourn optimize scenarios/telecom.toml --budget 5M --goal retained --team billing=2M --never care-first\n"
+      "  sojourn optimize scenarios/coffee.toml --budget 4000 --goal npv:1,nps:20 --json");
+  return optimize;
+}
+
+CLI::App* add_trace(CLI::App& app, Options& o) {
+  CLI::App* trace = app.add_subcommand("trace", "Event logs of single customers, or one life told in words");
+  trace->add_option("scenario", o.line.input, "scenario (.toml) or results file (.h5)")->required()->type_name("FILE");
+  trace->add_option("--plan", o.line.plan, "plan under which they live; default baseline")->type_name("ID");
+  trace->add_option("-n,--number", o.line.log_customers, "customers in the log: the first that arrive; default 100")
+      ->type_name("N")
+      ->check(CLI::Range(1, 100'000'000));
+  trace
+      ->add_option("--customer", o.line.customer,
+                   "instead: the life of this customer, why each step was taken, and where plan and baseline part")
+      ->type_name("N");
+  trace->add_option("-o,--output", o.line.output, "event log: .csv or .xes (IEEE 1849-2016); default: CSV on the screen")
+      ->type_name("FILE");
+  add_changes(*trace, o);
+  trace->add_flag("--quiet", o.line.quiet, "only errors");
+  trace->footer(
+      "Customers have the same numbers and the same luck under every plan. Where they act on one another, single lives "
+      "cannot be\n"
+      "traced.\n"
+      "\n"
+      "Examples:\n"
+      "  sojourn trace scenarios/telecom.toml -n 1000 -o log.xes\n"
+      "  sojourn trace scenarios/telecom.toml --plan care-first -n 1000 -o log.csv\n"
+      "  sojourn trace scenarios/telecom.toml --plan care-first --customer 7");
+  return trace;
 }
 
 }  // namespace
@@ -66,20 +171,38 @@ std::string shell_quoted(const std::string& argument) {
 
 namespace {
 
+constexpr const char* replications_option = "--replications";
+
+/// The options that change numbers, one after another, as a history has them.
+std::string arguments_of(const std::vector<Override>& overrides) {
+  std::string text;
+  for (const Override& change : overrides) {
+    const std::size_t space = change.option.find(' ');
+    text += " " + change.option.substr(0, space) + " " + shell_quoted(change.option.substr(space + 1));
+  }
+  return text;
+}
+
 void collect_changes(Options& o) {
   const auto add = [&](const char* option, const std::string& value, const char* path) {
     if (value.empty()) return;
     o.line.overrides.push_back({std::string(option) + " " + value, path, value});
-    o.line.change_arguments += " " + std::string(option) + " " + shell_quoted(value);
   };
   for (const std::string& set : o.sets) {
     o.line.overrides.push_back(parse_override(set));
-    o.line.change_arguments += " --set " + shell_quoted(set);
   }
   add("--customers", o.customers, "scenario.customers");
-  add("--replications", o.replications, "scenario.replications");
+  add(replications_option, o.replications, "scenario.replications");
   add("--seed", o.seed, "scenario.seed");
   add("--horizon", o.horizon, "scenario.horizon");
+  o.line.change_arguments = arguments_of(o.line.overrides);
+}
+
+void collect_goals(Options& o) {
+  for (const std::string& text : o.precision) o.line.precision.push_back(parse_precision(text));
+  for (const std::string& text : o.thresholds) {
+    o.line.thresholds.push_back(parse_threshold(text, o.line.command == "compare"));
+  }
 }
 
 /// The name that was probably meant by a word that is no command or option.
@@ -104,6 +227,24 @@ std::string no_option(const CLI::App& command, const std::string& word) {
 
 }  // namespace
 
+CommandLine with_replications(const CommandLine& line, std::uint32_t replications) {
+  CommandLine result = line;
+  result.precision.clear();
+  const std::string value = std::to_string(replications);
+  const Override change{std::string(replications_option) + " " + value, "scenario.replications", value};
+  auto& all = result.overrides;
+  const auto is = [](const char* option) {
+    return [option](const Override& o) { return o.option.starts_with(std::string(option) + " "); };
+  };
+  std::erase_if(all, is(replications_option));
+  // Where `collect_changes` would have put it.
+  auto at = std::find_if(all.begin(), all.end(), is("--seed"));
+  if (at == all.end()) at = std::find_if(all.begin(), all.end(), is("--horizon"));
+  all.insert(at, change);
+  result.change_arguments = arguments_of(all);
+  return result;
+}
+
 Parsed parse(int argc, char** argv) {
   Options o;
   CLI::App app(about, "sojourn");
@@ -119,13 +260,15 @@ Parsed parse(int argc, char** argv) {
   run->add_option("--plan", o.line.plan, "plan to simulate; default baseline")->type_name("ID");
   run->add_flag("--control-variate", o.line.control_variate,
                 "narrower intervals where slopes act weakly: corrects by the solved twin without slopes");
-  add_running(*run, o, "SCENARIO.h5 in this folder, SCENARIO-PLAN.h5 with --plan");
+  add_writing(*run, o, "SCENARIO.h5 in this folder, SCENARIO-PLAN.h5 with --plan",
+              "exit status 1 when this is missed, e.g. 'retention>=0.7'; repeatable");
   run->footer(
       "Examples:\n"
       "  sojourn run scenarios/telecom.toml\n"
-      "  sojourn run scenarios/telecom.toml --plan digital-first --customers 20000 -o digital.h5\n"
+      "  sojourn run scenarios/telecom.toml --plan digital-push --customers 20000 -o digital.h5\n"
       "  sojourn run scenarios/telecom.toml --set touchpoint.first-bill.quality.mean=0.7 --json\n"
       "  sojourn run scenarios/coffee.toml --control-variate\n"
+      "  sojourn run scenarios/coffee.toml --precision nps=0.5 --threshold 'retention>=0.6'\n"
       "  sojourn run digital.h5 -o again.h5         the same numbers again");
 
   CLI::App* compare = app.add_subcommand("compare", "Every plan against the baseline on the same luck");
@@ -133,11 +276,14 @@ Parsed parse(int argc, char** argv) {
   compare->add_option("--plans", o.line.plans, "plans to compare, separated by commas; default all")
       ->delimiter(',')
       ->type_name("A,B");
-  add_running(*compare, o, "SCENARIO-compare.h5 in this folder");
+  add_writing(*compare, o, "SCENARIO-compare.h5 in this folder",
+              "exit status 1 when a plan misses this, e.g. 'retention>=0.7', 'care-first:nps>=20' or, of the difference to "
+              "the baseline, '+npv>=0'; repeatable");
   compare->footer(
       "Examples:\n"
       "  sojourn compare scenarios/telecom.toml\n"
-      "  sojourn compare scenarios/telecom.toml --plans digital-first --replications 40\n"
+      "  sojourn compare scenarios/telecom.toml --plans digital-push --replications 40\n"
+      "  sojourn compare scenarios/telecom.toml --precision retained=0.0003 --threshold 'clear-bill:+npv>=0'\n"
       "  sojourn compare scenarios/coffee.toml --json | python3 -m json.tool");
 
   CLI::App* solve = app.add_subcommand("solve", "The closed form where no slope acts, or what prevents it");
@@ -198,7 +344,11 @@ Parsed parse(int argc, char** argv) {
       ->type_name("FILE");
   fresh->footer("Example:\n  sojourn new -o my.toml");
 
-  for (CLI::App* command : {run, compare, solve, check, map, report, fresh}) {
+  CLI::App* rank = add_rank(app, o);
+  CLI::App* optimize = add_optimize(app, o);
+  CLI::App* trace = add_trace(app, o);
+
+  for (CLI::App* command : {run, compare, solve, check, map, report, fresh, rank, optimize, trace}) {
     command->set_help_flag("-h,--help", "this help");
     command->allow_extras();  // reported by us, with the nearest name
   }
@@ -252,6 +402,7 @@ Parsed parse(int argc, char** argv) {
   } catch (const InputError& e) {
     return complain(e.what(), "sojourn " + command.get_name() + " --help");
   }
+  collect_goals(o);
   return {o.line, done};
 }
 

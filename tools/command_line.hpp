@@ -1,10 +1,13 @@
 // What the user typed, as plain data: the one door to CLI11.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "goals.hpp"
+#include "sojourn/analysis/leverage.hpp"
 #include "sojourn/report/summary.hpp"
 #include "sojourn/scenario/scenario.hpp"
 
@@ -20,12 +23,19 @@ struct CommandLine {
   std::string plan;    // "" for the default
   std::vector<std::string> plans;
   std::vector<Override> overrides;
-  std::string change_arguments;  // the options that change numbers, as typed, for the file's history
+  std::vector<PrecisionGoal> precision;  // replications are added until these are met
+  std::vector<Threshold> thresholds;     // missed ones make the exit status 1
+  std::string change_arguments;          // the options that change numbers, as typed, for the file's history
   int threads = 0;
   std::string results;   // map: the results file beside the scenario
   std::string workbook;  // report: the .xlsx to write
   bool control_variate = false;
   bool network = false;
+  RankOptions rank;
+  std::optional<std::uint64_t> customer;           // of trace
+  std::size_t log_customers = 100;                 // likewise
+  std::string goal = "npv", budget, indifference;  // of optimize
+  std::vector<std::string> team_budgets, must, never;
   bool json = false;
   bool quiet = false;
   bool progress = true;
@@ -38,6 +48,9 @@ struct Parsed {
   int status = done;
 };
 [[nodiscard]] Parsed parse(int argc, char** argv);
+
+/// The same line had the user asked for so many replications, and for no precision.
+[[nodiscard]] CommandLine with_replications(const CommandLine& line, std::uint32_t replications);
 
 /// `argument` as a shell would need it, so that a file's history can be pasted.
 [[nodiscard]] std::string shell_quoted(const std::string& argument);

@@ -8,6 +8,9 @@ namespace sojourn::tools {
 int run_command(const CommandLine& line);
 int compare_command(const CommandLine& line);
 int solve_command(const CommandLine& line);
+int rank_command(const CommandLine& line);
+int optimize_command(const CommandLine& line);
+int trace_command(const CommandLine& line);
 int check_command(const CommandLine& line);
 int map_command(const CommandLine& line);
 int report_command(const CommandLine& line);

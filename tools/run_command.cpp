@@ -44,6 +44,11 @@ int run_command(const CommandLine& line) {
     return simulate(line, input, plans, path, run_text,
                     [](const Samples& samples, const std::string& file) { return run_json(samples, file); });
   }
+  if (!line.precision.empty()) {
+    throw InputError(
+        "sojourn: error: --precision and --control-variate do not go together\n"
+        "hint: add replications yourself with --replications");
+  }
   if (plans.size() > 1) {
     throw InputError(
         "sojourn: error: --control-variate corrects one plan, and this file holds several\nhint: name one with --plan");

@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 
 #include "sojourn/base/whole_file.hpp"
 #include "sojourn/outcomes/kept_samples.hpp"
@@ -145,24 +148,80 @@ std::string results_path(const CommandLine& line, const Input& input, const std:
   return path.string();
 }
 
-int simulate(const CommandLine& line, const Input& input, const std::vector<PlanId>& plans, const std::string& path,
+void under_way(const CommandLine& line, const std::function<void(const RunOptions&)>& work) {
+  ProgressBar bar(line.progress);
+  std::signal(SIGINT, ask_to_stop);
+  RunOptions options;
+  options.threads = line.threads;
+  options.interrupt = &interrupt_asked;
+  options.progress = [&](double share) { bar.show(share); };
+  work(options);
+}
+
+namespace {
+
+/// A run that went on until intervals were narrow enough, or could not be made so.
+struct Search {
+  RunResult result;
+  std::optional<Input> longer;  // the input with as many replications as were run, where some were added
+  std::string unmet;            // what could not be reached, and what would help
+};
+
+/// Adds replications to `search` until the goals of `line` are met.
+void go_on(const CommandLine& line, const std::vector<PlanId>& plans, RunOptions options, Search& search) {
+  while (!search.result.interrupted) {
+    const Samples samples = collect_samples(search.result);
+    const std::uint32_t now = samples.replications, next = replications_to_run(samples, line.precision);
+    if (next == now) return;
+    for (const PrecisionGoal& goal : line.precision) {
+      const double needed = replications_needed(samples, goal), half = half_width(samples, *goal.metric);
+      if (half <= goal.half_width) continue;
+      const bool hopeless = now >= fewest_replications_to_stop && needed > 2.0 * most_replications_to_add;
+      if (now < most_replications_to_add && !hopeless) continue;
+      const std::string reached = std::isnan(half) ? "there is no interval" : fmt::format("the half-width is {:.3g}", half);
+      const std::string wanted = std::isfinite(needed) ? fmt::format("about {:.3g} are needed, and ", needed) : "";
+      search.unmet = fmt::format(
+          "sojourn: error: --precision {}={:g} was not reached: {} after {} replications; {}at most {} are run\n"
+          "hint: ask for a wider interval, or simulate more people with --customers",
+          goal.metric->name, goal.half_width, reached, now, wanted, most_replications_to_add);
+      return;
+    }
+    search.longer = read_input(with_replications(line, next));
+    options.first_replication = now;
+    append(search.result, run(search.longer->model, plans, options));
+  }
+}
+
+/// Thresholds name plans that are run.
+void require_known_plans(const CommandLine& line, const Input& input, const std::vector<PlanId>& plans) {
+  for (const Threshold& threshold : line.thresholds) {
+    if (threshold.plan.empty()) continue;
+    const PlanId plan = find_plan(input.model, threshold.plan);
+    if (std::find(plans.begin(), plans.end(), plan) == plans.end()) {
+      throw InputError(fmt::format("sojourn: error: --threshold {}: plan \"{}\" is not compared\nhint: name it in --plans",
+                                   threshold.text, threshold.plan));
+    }
+  }
+}
+
+}  // namespace
+
+int simulate(const CommandLine& line, const Input& asked, const std::vector<PlanId>& plans, const std::string& path,
              const std::function<std::string(const Samples&, Colour)>& text,
              const std::function<std::string(const Samples&, const std::string&)>& json) {
-  if (const std::size_t warnings = input.scenario.warnings(); warnings > 0 && !line.quiet) {
+  require_known_plans(line, asked, plans);
+  if (const std::size_t warnings = asked.scenario.warnings(); warnings > 0 && !line.quiet) {
     std::fprintf(stderr, "sojourn: %zu warning%s; sojourn check %s shows %s\n", warnings, warnings == 1 ? "" : "s",
                  line.input.c_str(), warnings == 1 ? "it" : "them");
   }
   require_replaceable(path);  // before the work, not after it
-  RunResult result;
-  {
-    ProgressBar bar(line.progress);
-    std::signal(SIGINT, ask_to_stop);
-    RunOptions options;
-    options.threads = line.threads;
-    options.interrupt = &interrupt_asked;
-    options.progress = [&](double share) { bar.show(share); };
-    result = run(input.model, plans, options);
-  }
+  Search search;
+  under_way(line, [&](const RunOptions& options) {
+    search.result = run(asked.model, plans, options);
+    if (!line.precision.empty()) go_on(line, plans, options, search);
+  });
+  const RunResult& result = search.result;
+  const Input& input = search.longer ? *search.longer : asked;
   if (result.replications.empty()) {
     std::fprintf(stderr, "sojourn: interrupted before a replication was finished; nothing was written\n");
     return interrupted;
@@ -196,7 +255,16 @@ int simulate(const CommandLine& line, const Input& input, const std::vector<Plan
     std::fprintf(stderr, "%s visits in %.1f s. Results: %s\n",
                  fmt::format("{:.3g}", static_cast<double>(result.events)).c_str(), result.seconds, path.c_str());
   }
-  if (!result.interrupted) return done;
+  if (search.longer && search.unmet.empty() && !line.quiet && !result.interrupted) {
+    std::fprintf(stderr,
+                 "Replications were added up to %zu for --precision. Stopping when an interval looks narrow makes it cover "
+                 "slightly less than 95 %%.\n",
+                 result.replications.size());
+  }
+  const std::vector<std::string> misses = missed(samples, line.thresholds);
+  for (const std::string& miss : misses) std::fprintf(stderr, "%s\n", miss.c_str());
+  if (!search.unmet.empty()) std::fprintf(stderr, "%s\n", search.unmet.c_str());
+  if (!result.interrupted) return misses.empty() && search.unmet.empty() ? done : failed;
   std::fprintf(stderr, "sojourn: interrupted; kept the %zu of %u replications that were finished\n",
                result.replications.size(), input.model.parts().settings.replications);
   return interrupted;

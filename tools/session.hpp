@@ -33,8 +33,12 @@ struct Input {
 /// Whether stdout takes colours: on a terminal, unless NO_COLOR is set.
 [[nodiscard]] Colour colour();
 
-/// Runs `plans`, writes the file, prints the summary made by `text` or `json` on stdout. Returns the exit status.
-int simulate(const CommandLine& line, const Input& input, const std::vector<PlanId>& plans, const std::string& path,
+/// Calls `work` with the options of a run that shows a progress bar and stops at Ctrl-C.
+void under_way(const CommandLine& line, const std::function<void(const RunOptions&)>& work);
+
+/// Runs `plans` as precisely as asked, writes the file, prints the summary made by `text` or `json` on stdout and missed
+/// thresholds on stderr. Returns the exit status.
+int simulate(const CommandLine& line, const Input& asked, const std::vector<PlanId>& plans, const std::string& path,
              const std::function<std::string(const Samples&, Colour)>& text,
              const std::function<std::string(const Samples&, const std::string&)>& json);
 

@@ -55,7 +55,7 @@ Regimes regimes(const std::vector<const Change*>& changes, const Windows& window
       const bool active = start <= t && t < end_of(*change);
       const double middle = 0.5 * (std::max(windows.begin(k), start) + windows.end(k));
       on.push_back(active);
-      fractions.push_back(active ? ramp_fraction(change->ramp, change->start, Days(middle)) : 0.0);
+      fractions.push_back(active ? change->level * ramp_fraction(change->ramp, change->start, Days(middle)) : 0.0);
     }
     result.fractions.push_back(std::move(fractions));
     result.on.push_back(std::move(on));

@@ -19,6 +19,11 @@ Crowd::Crowd(const Program& program, std::uint32_t customers)
       persona_(customers, 0),
       team_(customers, 0),
       status_(customers, 0) {
+  if (customers >= 0x7fffffffu) {
+    throw InputError(
+        "sojourn: error: customers who act on one another may be 2,147,483,646 at most\n"
+        "hint: simulate fewer and let them stand for a larger market");
+  }
   for (const Touchpoint& touchpoint : program.model().parts().touchpoints) {
     for (const Exit& exit : touchpoint.next) exit_to_.push_back(static_cast<std::uint32_t>(exit.to.index()));
   }

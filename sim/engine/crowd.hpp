@@ -26,6 +26,8 @@ class Crowd {
   static constexpr std::size_t bytes_per_customer = 3 * sizeof(double) + 3 * sizeof(float) + 5 * sizeof(std::uint16_t) + 1;
   /// Social proof of each customer, to be updated between windows.
   [[nodiscard]] std::vector<float>& heard() { return heard_; }
+  /// Satisfaction of who has arrived.
+  [[nodiscard]] float satisfaction(std::uint32_t customer) const { return satisfaction_[customer]; }
 
   /// Whether the customer has arrived.
   [[nodiscard]] bool present(std::uint32_t customer) const { return standing(customer) != Standing::absent; }

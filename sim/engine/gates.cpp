@@ -89,7 +89,8 @@ void Gates::decide(std::size_t window, std::uint32_t account, std::size_t gate, 
     missing += is_here(customer) ? 0 : 1;
   }
   std::int32_t& decided = decided_[first_gate_[account] + gate];
-  const bool late = asked > 0 && missing == asked && decided != undecided;  // who comes after the decision follows it
+  // Nobody who is asked is here, because they have decided and gone: who comes late follows them.
+  const bool late = missing == asked && decided != undecided;
   if (missing > 0 && !late) {
     held_.insert(held_.end(), here_.begin(), here_.end());
     return;
@@ -110,9 +111,8 @@ std::int32_t Gates::verdict(const Rule& rule, std::size_t window, std::uint32_t 
   for (const Held& held : here_) {
     Life life = crowd.look_at(lives, held.customer, window);
     lives.meet(held.customer, life);
-    const auto [shares, cumulative] = lives.wishes(life, window, held.effort);
     float before = 0.0f;
-    for (const float sum : cumulative) {
+    for (const float sum : lives.wishes(life, window, held.effort)) {
       chances.push_back(sum - before);
       before = sum;
     }

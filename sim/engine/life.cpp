@@ -61,12 +61,12 @@ std::int32_t Lives::rating(std::uint32_t customer, const Visit& visit) const {
   return u < p ? behaviour::rating(visit.appraisal) : 0;
 }
 
-std::pair<ExitShares, std::span<const float>> Lives::wishes(Life& life, std::size_t window, float effort) {
+std::span<const float> Lives::wishes(Life& life, std::size_t window, float effort) {
   const VisitRow& row = row_at(life, window);
   const State& state = life.state;
   const behaviour::Mood mood{state.satisfaction, state.expectation, state.heard, effort};
-  const ExitShares shares = share_exits(program_, row, traits_, mood, cumulative_);
-  return {shares, std::span<const float>(cumulative_.data(), program_.exits(row).size())};
+  static_cast<void>(share_exits(program_, row, traits_, mood, cumulative_));
+  return {cumulative_.data(), program_.exits(row).size()};
 }
 
 void Lives::follow(std::uint32_t customer, Life& life, std::size_t window, std::uint32_t exit) {

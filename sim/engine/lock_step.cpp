@@ -4,6 +4,7 @@
 
 #include <bit>
 
+#include "lock_step_chain.hpp"
 #include "lock_step_columns.hpp"
 #include "lock_step_people.hpp"
 #include "sojourn/base/random.hpp"
@@ -25,11 +26,8 @@ class Block {
   Block(const Tables& tables, const Task& task)
       : t_(tables),
         task_(task),
-        arrived_(task.cells + tables.shape.person(0, PersonScore::arrived)),
         days_to_purchase_(task.cells + tables.shape.person(0, PersonScore::days_to_purchase)),
         bought_(task.cells + tables.shape.time(0, 0, TimeScore::bought)),
-        visits_(task.cells + tables.shape.touch(0, 0, TouchScore::visits)),
-        present_(task.cells + tables.shape.present(0, 0, 0)),
         next_(task.begin) {}
 
   Done live() {
@@ -73,20 +71,13 @@ class Block {
   }
 
   void start() {
-    if (task_.ticks != nullptr) tick_ = now();
+    if (task_.ticks != nullptr) tick_ = processor_ticks();
   }
   void lap(Step step) {
     if (task_.ticks == nullptr) return;
     const std::uint64_t before = tick_;
-    tick_ = now();
+    tick_ = processor_ticks();
     task_.ticks[static_cast<int>(step)] += tick_ - before;
-  }
-  static std::uint64_t now() {
-#if defined(__x86_64__)
-    return __builtin_ia32_rdtsc();
-#else
-    return 0;
-#endif
   }
 
   [[nodiscard]] const float* column(int field) const { return s_.row[field]; }
@@ -638,17 +629,6 @@ class Block {
 
   SOJOURN_INLINE static float logit(float u) { return numeric::log(u) - numeric::log(1.0f - u); }
 
-  /// Windows::of in arithmetic alone: a first guess is off by one at most.
-  SOJOURN_INLINE static std::int32_t window_of(double time, double width, double per_day, double last) {
-    auto k = static_cast<double>(static_cast<std::int32_t>(time * per_day));
-    k = k < last ? k : last;
-    const double early = time <= k * width ? 1.0 : 0.0, late = time > (k + 1.0) * width ? 1.0 : 0.0;
-    k += late - early;
-    k = k < last ? k : last;
-    k = k > 0.0 ? k : 0.0;
-    return static_cast<std::int32_t>(k);
-  }
-
   /// Touchpoints whose exits compete: those customers, side by side.
   void compete() {
     const std::int32_t *flag = integers(Field::facts), *first = integers(Field::first_exit);
@@ -772,7 +752,7 @@ class Block {
   /// The windows of times up to the horizon; later ones are in the last.
   void find_windows(const double* time, std::int32_t* window) {
     const double horizon = t_.horizon, width = t_.window_width, per_day = t_.windows_per_day;
-    const auto last = static_cast<double>(t_.windows - 1);
+    const std::int32_t last = t_.windows - 1;
     const int padded = padded_;
     EACH_LANE
     for (int i = 0; i < padded; ++i) {
@@ -786,18 +766,7 @@ class Block {
   [[nodiscard]] std::int32_t no_move() const { return t_.windows * t_.personas * t_.exit_count; }
 
   /// Lists the marked lanes, few of all. Returns how many they are.
-  int list_marked() {
-    typedef std::uint64_t EightMarks __attribute__((may_alias));
-    int count = 0;
-    for (int i = 0; i < padded_; i += 8) {
-      for (auto marks = *reinterpret_cast<const EightMarks*>(s_.marks + i); marks != 0; marks &= marks - 1) {
-        const int lane = i + (std::countr_zero(marks) >> 3);
-        s_.list[count] = lane;
-        count += lane < lanes_ ? 1 : 0;
-      }
-    }
-    return count;
-  }
+  int list_marked() { return lock_step::list_marked(s_.marks, lanes_, padded_, s_.list); }
 
   void count_moves() {
     std::uint32_t* const moves = task_.packed.moves;
@@ -870,6 +839,15 @@ class Block {
   /// The horizon comes before another visit.
   void stop(int i) {
     if (c_.bought_at[i] >= 0.0) tenure(i, t_.horizon, TenureScore::censored);
+    part(i);
+  }
+
+  /// Keeps how the life in lane i ends, where that is asked for.
+  void part(int i) {
+    if (task_.ends == nullptr) return;
+    const auto standing = c_.code[i] >= Code::promoter ? EndState::customer : EndState::no_customer;
+    task_.ends[c_.customer[i] - task_.begin] = {fixed_score(c_.satisfaction[i]), static_cast<std::uint16_t>(c_.persona[i]),
+                                                standing};
   }
 
   void settle(int i) {
@@ -891,6 +869,7 @@ class Block {
     const std::int32_t code = bought != 0 ? Code::churned : Code::lost;
     if (code != c_.code[i]) stand(i, code, bought);
     if (t_.flows && row.flow_kind != c_.flow_kind[i]) flow(i, row.flow_kind);
+    part(i);
     if (!t_.visit_money) return;
     const double worth = worth_of(c_.time[i], c_.window[i]);
     c_.worth_revenue[i] += fixed(t_.worths[c_.row[i]].revenue, worth);
@@ -945,27 +924,17 @@ class Block {
 
   void first_visit(int i, std::int32_t touchpoint, double time) {
     c_.time[i] = time;
-    c_.window[i] = window_of(time, t_.window_width, t_.windows_per_day, static_cast<double>(t_.windows - 1));
+    c_.window[i] = window_of(time, t_.window_width, t_.windows_per_day, t_.windows - 1);
     const std::int32_t place = c_.persona[i] * t_.touchpoints + touchpoint;
     c_.place[i] = place;
     find_row(i);
-    meet(c_.persona[i], touchpoint, c_.window[i]);
+    meet(place, c_.window[i]);
   }
 
   /// A first visit, which no exit tells of.
-  void meet(std::int32_t persona, std::int32_t touchpoint, std::int32_t window) {
-    const std::int32_t place = persona * t_.touchpoints + touchpoint;
-    const PlaceScores& scores = t_.place_scores[place];
-    std::int64_t* touch = task_.packed.touch + 2 * place;
-    touch[0] += scores.quality;
-    touch[1] += scores.appraisal;
-    task_.packed.toil[2 * place] += scores.effort;
-    std::int64_t* money = task_.packed.money + 2 * cell(persona, window);
-    money[0] += scores.revenue;
-    money[1] += scores.cost;
-    ++present_[static_cast<std::size_t>(place * t_.windows + window)];
-    ++arrived_[static_cast<std::size_t>(persona) * person_score_count];
-    ++visits_[static_cast<std::size_t>(place) * touch_score_count];
+  void meet(std::int32_t place, std::int32_t window) {
+    ++task_.packed
+          .firsts[static_cast<std::size_t>(window) * static_cast<std::size_t>(t_.places) + static_cast<std::size_t>(place)];
   }
 
   /// The next customers who have a visit in this window, into lanes from the first on: those who were just here first, while
@@ -1098,7 +1067,7 @@ class Block {
       for (int i = 0; i < padded; ++i) c_.flow_kind[i] = kinds[c_.flow_from[i] + 1];
     }
     for (int i = 0; firsts < 0 && i < lanes_; ++i) {
-      if (c_.flow_from[i] < 0) meet(c_.persona[i], s_.to[i], window);
+      if (c_.flow_from[i] < 0) meet(c_.place[i], window);
     }
     count_moves();
     EACH_LANE
@@ -1166,7 +1135,7 @@ class Block {
   }
 
   void flush() {
-    task_.flush(task_.worker, task_.packed);
+    task_.flush(task_.worker);
     since_flush_ = 0;
   }
 
@@ -1178,7 +1147,7 @@ class Block {
   const Tables& t_;
   const Task& task_;
   /// Cells of the tally, of the first persona, window and touchpoint.
-  std::int64_t *const arrived_, *const days_to_purchase_, *const bought_, *const visits_, *const present_;
+  std::int64_t *const days_to_purchase_, *const bought_;
   Columns c_{};
   Scratch s_{};
   Racers r_{};
@@ -1196,6 +1165,7 @@ class Block {
 }  // namespace
 
 Done SOJOURN_LIVE(const Tables& tables, const Task& task) {
+  if (tables.chain.rows != nullptr && task.store == nullptr) return ChainBlock(tables, task).live();
   Block block(tables, task);
   return block.live();
 }

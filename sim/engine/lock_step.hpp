@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "sojourn/behaviour/experience.hpp"
+#include "sojourn/tally/fortunes.hpp"
 #include "sojourn/tally/shape.hpp"
 
 namespace sojourn::lock_step {
@@ -139,13 +140,14 @@ struct Store {
 /// Packed sums of a block in progress; emptied into a Tally. What every visit to a place counts alike, its effort and money,
 /// follows from the moves.
 struct Packed {
-  std::int64_t* touch;   // [place][2]: quality, appraisal
-  std::int64_t* toil;    // [place][2]: effort beyond the place's, repeats
-  std::int64_t* series;  // [persona x windows + window][2]: satisfaction, expectation
-  std::int64_t* money;   // [persona x windows + window][2]: revenue, cost beyond the places'
-  std::int64_t* worth;   // [persona][4][2]: discounted revenue and cost, to be added up over lanes modulo 4
-  std::int16_t* codes;   // [persona x windows + window][8]: changes of the stocks
-  std::uint32_t* moves;  // [window][persona x exits + exit]; one more for who does not move
+  std::int64_t* touch;    // [place][2]: quality, appraisal
+  std::int64_t* toil;     // [place][2]: effort beyond the place's, repeats
+  std::int64_t* series;   // [persona x windows + window][2]: satisfaction, expectation
+  std::int64_t* money;    // [persona x windows + window][2]: revenue, cost beyond the places'
+  std::int64_t* worth;    // [persona][4][2]: discounted revenue and cost, to be added up over lanes modulo 4
+  std::int16_t* codes;    // [persona x windows + window][8]: changes of the stocks
+  std::uint32_t* moves;   // [window][persona x exits + exit]; one more for who does not move
+  std::uint32_t* firsts;  // [window][place]: first visits, which no exit tells of
 };
 
 /// What a visit to a place counts whoever comes: in the first regime, where visits differ.
@@ -153,6 +155,33 @@ struct PlaceScores {
   std::int32_t quality, appraisal;  // 0 unless nothing is felt (see Tables::still)
   std::int32_t effort, unused;
   std::int32_t revenue, cost;
+};
+
+/// A plain chain is a program in which nothing is felt and no choice depends on a customer, with exponential delays, one
+/// regime and no money. Its states are places, once for those who have not bought and once for those who have.
+struct alignas(32) ChainRow {
+  float up_to[4];  // running sums of the exits' shares; infinite where there is no way but to stay
+  float leaving, going, unused;
+  float limit;  // below which luck leaves: `leaving`, or more than 1 where there is no other way
+};
+/// Where a draw beyond `up_to[k - 1]` leads; the last of a row may be to stay, which takes for ever.
+struct alignas(16) ChainExit {
+  double mean;
+  std::int32_t to;    // 2 x state, and 1 where the standing changes or an end is reached
+  std::int32_t move;  // persona x exits + exit
+};
+inline constexpr int chain_exits = 5;
+struct ChainState {
+  std::int32_t persona, code;  // the code of a promoter stands for every customer's
+  std::int32_t bought, end;
+};
+struct Chain {
+  const ChainRow* rows;    // [state]; null: no plain chain
+  const ChainExit* exits;  // [state][chain_exits]
+  const ChainState* states;
+  const std::int32_t* first_states;  // [place]
+  const float* satisfaction;         // [persona]
+  const std::int32_t* feelings;      // [persona][2]: satisfaction and expectation, as they are summed
 };
 
 /// Touchpoints that an exit leads from, -1 before a first visit, and to, with whether that is an end.
@@ -200,6 +229,7 @@ struct Tables {
   /// whose sums follow from its visits.
   bool still;
   const PlaceScores* place_scores;
+  Chain chain;
   bool tame;  // no exponent of a choice can leave [-60, 60]
   bool slopes, probabilities, any_one_by_one, trait_bound, visit_money, priced, flows;
   bool toil_varies, money_varies;  // a place's effort or repeats, and its money, from visit to visit
@@ -231,9 +261,8 @@ enum class Step { fetch, draw, experience, record, choose, wait, move, count };
 /// One piece of work: people `begin` to `end` of a replication, up to time `until`.
 struct Task {
   const Compiled* compiled;
-  /// Adds the packed sums to the tally and clears them. The loop does so before they could overflow; whoever calls it does
-  /// so at the end.
-  void (*flush)(void* worker, const Packed& packed);
+  /// Adds the packed stocks to the tally and clears them, before they could overflow.
+  void (*flush)(void* worker);
   void* worker;
   std::int64_t* cells;  // of the tally
   Packed packed;
@@ -242,6 +271,7 @@ struct Task {
   std::uint32_t seed[2], replication;
   double until;          // end of the window, or the horizon
   std::int32_t window;   // that one; of no use for whole lives
+  EndState* ends;        // of `begin` and on: how each life ends; null: nobody asks
   std::uint64_t* ticks;  // [Step] processor ticks spent, added to; null: nobody asks
 };
 

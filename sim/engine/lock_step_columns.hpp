@@ -2,6 +2,7 @@
 // which is compiled for several vector widths: everything here has internal linkage or is forced inline.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 
 #if defined(__SSE4_1__)
@@ -126,6 +127,7 @@ struct Field {
 };
 
 /// Eight rows become eight columns of one of their groups.
+template <class Row>
 SOJOURN_INLINE void fetch_group(const Row* rows, const std::int32_t* row, int group, float (*columns)[lane_count],
                                 int lane) {
   const auto load = [&](int k) __attribute__((always_inline)) {
@@ -188,6 +190,23 @@ SOJOURN_INLINE Double4 pair(const void* low, const void* high) {
   return reinterpret_cast<const Double4&>(both);
 }
 
+/// Eight exits of a chain become columns of their fields.
+SOJOURN_INLINE void fetch_exits(const ChainExit* exits, const std::int32_t* index, int lane, double* mean, std::int32_t* to,
+                                std::int32_t* move) {
+  Double4 rest[2];
+  for (int half = 0; half < 2; ++half) {
+    const int at = lane + 4 * half;
+    const auto load = [&](int k) __attribute__((always_inline)) {
+      return *reinterpret_cast<const Double2*>(exits + index[at + k]);
+    };
+    const Double4 a = __builtin_shufflevector(load(0), load(2), 0, 1, 2, 3);
+    const Double4 b = __builtin_shufflevector(load(1), load(3), 0, 1, 2, 3);
+    *reinterpret_cast<Double4*>(mean + at) = __builtin_shufflevector(a, b, 0, 4, 2, 6);
+    rest[half] = __builtin_shufflevector(a, b, 1, 5, 3, 7);
+  }
+  split(rest[0], rest[1], to + lane, move + lane);
+}
+
 /// Eight exits become columns of their fields.
 SOJOURN_INLINE void fetch_exits(const Exit* exits, const std::int32_t* index, int lane, double* a, double* b, float* sigma,
                                 std::int32_t* family, std::int32_t* to, std::int32_t* taken) {
@@ -203,6 +222,37 @@ SOJOURN_INLINE void fetch_exits(const Exit* exits, const std::int32_t* index, in
   }
   split(columns[0][2], columns[1][2], sigma + lane, family + lane);
   split(columns[0][3], columns[1][3], to + lane, taken + lane);
+}
+
+/// Lists the marked of the first `lanes` lanes, few of all; `padded` is a multiple of 16. Returns how many they are.
+SOJOURN_INLINE int list_marked(const std::uint8_t* marks, int lanes, int padded, std::int32_t* list) {
+  typedef std::uint64_t EightMarks __attribute__((may_alias));
+  int count = 0;
+  for (int i = 0; i < padded; i += 8) {
+    for (auto eight = *reinterpret_cast<const EightMarks*>(marks + i); eight != 0; eight &= eight - 1) {
+      const int lane = i + (std::countr_zero(eight) >> 3);
+      list[count] = lane;
+      count += lane < lanes ? 1 : 0;
+    }
+  }
+  return count;
+}
+
+/// Windows::of in arithmetic alone, of times up to the horizon. The guess is the window or the one before: a millionth of a
+/// window is far more than rounding makes of either product.
+SOJOURN_INLINE std::int32_t window_of(double time, double width, double per_day, std::int32_t last) {
+  const auto guess = static_cast<std::int32_t>(time * per_day - 1e-6);
+  const double end = (static_cast<double>(guess) + 1.0) * width;
+  const std::int32_t window = guess + (time > end ? 1 : 0);
+  return window < last ? window : last;
+}
+
+SOJOURN_INLINE std::uint64_t processor_ticks() {
+#if defined(__x86_64__)
+  return __builtin_ia32_rdtsc();
+#else
+  return 0;
+#endif
 }
 
 }  // namespace

@@ -35,6 +35,20 @@ std::int32_t family(Inverse::Family of) {
   return Family::constant;
 }
 
+/// Does something with each count that is not 0. Of a large program a block uses few cells: the others are passed over
+/// sixteen at a time.
+template <class Use>
+void each_count(const std::vector<std::uint32_t>& counts, std::size_t size, Use use) {
+  for (std::size_t begin = 0; begin < size; begin += 16) {
+    const std::size_t end = std::min(begin + 16, size);
+    std::uint32_t any = 0;
+    for (std::size_t at = begin; at < end; ++at) any |= counts[at];
+    for (std::size_t at = begin; any != 0 && at < end; ++at) {
+      if (counts[at] != 0) use(at, std::int64_t{counts[at]});
+    }
+  }
+}
+
 }  // namespace
 
 Compiled::Compiled(const Program& program, const Population& population, const TallyShape& shape)
@@ -103,6 +117,7 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   tables_.passages = passages_.data();
   tables_.flow_kind_of = flow_kind_of_.data();
   tables_.is_end = is_end_.data();
+  compile_chain();
 }
 
 void Compiled::compile_people() {
@@ -315,6 +330,61 @@ void Compiled::compile_still_scores() {
   }
 }
 
+void Compiled::compile_chain() {
+  const Tables& t = tables_;
+  const bool plain = t.still && t.constant_choice && t.families == Family::exponential && t.regimes == 1 &&
+                     t.race_calls == 0 && !t.any_one_by_one && !t.flows && !t.visit_money && !t.toil_varies &&
+                     !t.money_varies && t.own_count == 0 && t.stretch == nullptr;
+  if (!plain || std::any_of(exits_.begin(), exits_.end(), [](const Exit& exit) { return exit.a < 0.0; })) return;
+  const auto row_at = [&](std::int32_t place) -> const Row& {
+    return rows_[static_cast<std::size_t>(row_of_[static_cast<std::size_t>(place)])];
+  };
+  // By way of `place`, of those who have bought before or not.
+  const auto state_at = [&](std::int32_t place, bool before) {
+    const bool bought = before || (row_at(place).facts & RowFlag::purchase) != 0;
+    return place + (bought ? t.places : 0);
+  };
+  for (std::int32_t state = 0; state < 2 * t.places; ++state) {
+    const Row& row = row_at(state % t.places);
+    const bool bought = state >= t.places, end = (row.facts & RowFlag::end) != 0;
+    const bool gone = end || (row.facts & RowFlag::away) != 0;
+    const std::int32_t code = gone ? (bought ? Code::churned : Code::lost) : bought ? Code::promoter : Code::prospect;
+    chain_states_.push_back({state % t.places / t.touchpoints, code, bought ? 1 : 0, end ? 1 : 0});
+  }
+  for (std::int32_t place = 0; place < t.places; ++place) chain_firsts_.push_back(state_at(place, false));
+  for (std::int32_t state = 0; state < 2 * t.places; ++state) {
+    const Row& row = row_at(state % t.places);
+    const std::int32_t ends = row.facts >> 8 & 0xff, last = row.facts >> 16 & 0xff, count = row.facts >> 24;
+    const float total = row.probability[3], leaving = ends > 0 ? row.probability[ends - 1] : 0.0f;
+    const float going = (total - leaving) + row.constant_stay;
+    ChainRow& chosen = chain_rows_.emplace_back();
+    for (int j = 0; j < 4; ++j) chosen.up_to[j] = total > 0.0f ? row.probability[j] : std::numeric_limits<float>::infinity();
+    chosen.leaving = leaving;
+    chosen.going = going;
+    chosen.limit = leaving > 0.0f && going <= 0.0f ? 2.0f : leaving;
+    for (std::int32_t j = 0; j < chain_exits; ++j) {
+      if (total <= 0.0f || (j >= count && row.constant_stay > 0.0f)) {
+        chain_exits_.push_back({never, 2 * state, 0});
+        continue;
+      }
+      const Exit& exit = exits_[static_cast<std::size_t>(row.first_exit + std::min(j, last))];
+      const std::int32_t to = state_at(exit.to < 0 ? -1 - exit.to : exit.to, state >= t.places);
+      const ChainState &before = chain_states_[static_cast<std::size_t>(state)],
+                       &after = chain_states_[static_cast<std::size_t>(to)];
+      const bool turns = after.end != 0 || after.code != before.code || after.bought != before.bought;
+      chain_exits_.push_back({exit.a, 2 * to + (turns ? 1 : 0), exit.taken});
+    }
+  }
+  chain_satisfaction_ = constants(BuiltinTrait::satisfaction);
+  const std::vector<float> expectation = constants(BuiltinTrait::expectation);
+  for (std::size_t p = 0; p < t.shape.personas; ++p) {
+    chain_feelings_.push_back(fixed_score(chain_satisfaction_[p]));
+    chain_feelings_.push_back(fixed_score(expectation[p]));
+  }
+  tables_.chain = {chain_rows_.data(),   chain_exits_.data(),        chain_states_.data(),
+                   chain_firsts_.data(), chain_satisfaction_.data(), chain_feelings_.data()};
+}
+
 bool Compiled::fast(const VisitRow& row) const {
   const auto exits = program_->exits(row);
   if (exits.size() > static_cast<std::size_t>(fast_exits) || (row.trait_bound && exits.size() > 4)) return false;
@@ -439,18 +509,20 @@ Worker::Worker(const TallyShape& shape)
       money_(shape.personas * shape.windows),
       worth_(4 * shape.personas),
       codes_(8 * shape.personas * shape.windows),
-      moves_(shape.windows * shape.personas * shape.exits + 1) {}
+      moves_(shape.windows * shape.personas * shape.exits + 1),
+      firsts_(shape.windows * shape.personas * shape.touchpoints) {}
 
 Task Worker::task(const Compiled& compiled, const Streams& streams, std::uint64_t begin, std::uint64_t end) {
   compiled_ = &compiled;
   Task task{};
   task.compiled = &compiled;
-  task.flush = &Worker::flush;
+  task.flush = &Worker::flush_codes;
   task.worker = this;
+  task.ends = life_ends;
   task.ticks = ticks;
   task.cells = tally_.data();
   task.packed = {touch_.data()->sums, toil_.data()->sums, series_.data()->sums, money_.data()->sums,
-                 worth_.data()->sums, codes_.data(),      moves_.data()};
+                 worth_.data()->sums, codes_.data(),      moves_.data(),        firsts_.data()};
   task.begin = static_cast<std::uint32_t>(begin);
   task.end = static_cast<std::uint32_t>(end);
   task.seed[0] = static_cast<std::uint32_t>(streams.seed());
@@ -463,7 +535,7 @@ Task Worker::task(const Compiled& compiled, const Streams& streams, std::uint64_
 bool Worker::live(const Compiled& compiled, const Streams& streams, std::uint64_t begin, std::uint64_t end) {
   const Task work = task(compiled, streams, begin, end);
   const Done done = widest_live()(compiled.tables(), work);
-  flush(this, work.packed);
+  flush();
   tally_.events += done.visits;
   return !done.endless;
 }
@@ -519,33 +591,17 @@ bool Worker::live_by_windows(const Compiled& compiled, const Streams& streams, s
     if (window + 1 == ends.size()) ended = true;
   }
   // A window's packed stocks are changed in that window alone.
-  flush(this, work.packed);
+  flush();
   return ended;
 }
 
-void Worker::flush(void* worker, const Packed&) {
+void Worker::flush_codes(void* worker) {
   Worker& self = *static_cast<Worker*>(worker);
   Tally& tally = self.tally_;
   const TallyShape& shape = tally.shape();
   for (std::size_t p = 0; p < shape.personas; ++p) {
-    for (std::size_t v = 0; v < shape.touchpoints; ++v) {
-      const std::size_t place = p * shape.touchpoints + v;
-      tally.add(shape.touch(p, v, TouchScore::quality), self.touch_[place].sums[0]);
-      tally.add(shape.touch(p, v, TouchScore::satisfaction), self.touch_[place].sums[1]);
-      tally.add(shape.touch(p, v, TouchScore::effort), self.toil_[place].sums[0]);
-      tally.add(shape.touch(p, v, TouchScore::repeats), self.toil_[place].sums[1]);
-    }
-    for (std::size_t k = 4 * p; k < 4 * p + 4; ++k) {
-      tally.add(shape.person(p, PersonScore::revenue), self.worth_[k].sums[0]);
-      tally.add(shape.person(p, PersonScore::cost_to_serve), self.worth_[k].sums[1]);
-    }
     for (std::size_t w = 0; w < shape.windows; ++w) {
-      const std::size_t cell = p * shape.windows + w;
-      tally.add(shape.time(p, w, TimeScore::satisfaction), self.series_[cell].sums[0]);
-      tally.add(shape.time(p, w, TimeScore::expectation), self.series_[cell].sums[1]);
-      tally.add(shape.time(p, w, TimeScore::revenue), self.money_[cell].sums[0]);
-      tally.add(shape.time(p, w, TimeScore::cost_to_serve), self.money_[cell].sums[1]);
-      const std::int16_t* codes = &self.codes_[8 * cell];
+      const std::int16_t* codes = &self.codes_[8 * (p * shape.windows + w)];
       tally.add(shape.time(p, w, TimeScore::prospects), codes[Code::prospect]);
       tally.add(shape.time(p, w, TimeScore::lost), codes[Code::lost]);
       tally.add(shape.time(p, w, TimeScore::churned), codes[Code::churned]);
@@ -556,40 +612,75 @@ void Worker::flush(void* worker, const Packed&) {
                 codes[Code::promoter] + codes[Code::passive] + codes[Code::detractor]);
     }
   }
-  self.flush_moves();
-  std::fill(self.touch_.begin(), self.touch_.end(), Pair{});
-  std::fill(self.toil_.begin(), self.toil_.end(), Pair{});
-  std::fill(self.series_.begin(), self.series_.end(), Pair{});
-  std::fill(self.money_.begin(), self.money_.end(), Pair{});
-  std::fill(self.worth_.begin(), self.worth_.end(), Pair{});
   std::fill(self.codes_.begin(), self.codes_.end(), std::int16_t{0});
-  std::fill(self.moves_.begin(), self.moves_.end(), 0u);
+}
+
+void Worker::flush() {
+  flush_codes(this);
+  const TallyShape& shape = tally_.shape();
+  for (std::size_t p = 0; p < shape.personas; ++p) {
+    for (std::size_t v = 0; v < shape.touchpoints; ++v) {
+      const std::size_t place = p * shape.touchpoints + v;
+      tally_.add(shape.touch(p, v, TouchScore::quality), touch_[place].sums[0]);
+      tally_.add(shape.touch(p, v, TouchScore::satisfaction), touch_[place].sums[1]);
+      tally_.add(shape.touch(p, v, TouchScore::effort), toil_[place].sums[0]);
+      tally_.add(shape.touch(p, v, TouchScore::repeats), toil_[place].sums[1]);
+    }
+    for (std::size_t k = 4 * p; k < 4 * p + 4; ++k) {
+      tally_.add(shape.person(p, PersonScore::revenue), worth_[k].sums[0]);
+      tally_.add(shape.person(p, PersonScore::cost_to_serve), worth_[k].sums[1]);
+    }
+    for (std::size_t w = 0; w < shape.windows; ++w) {
+      const std::size_t cell = p * shape.windows + w;
+      tally_.add(shape.time(p, w, TimeScore::satisfaction), series_[cell].sums[0]);
+      tally_.add(shape.time(p, w, TimeScore::expectation), series_[cell].sums[1]);
+      tally_.add(shape.time(p, w, TimeScore::revenue), money_[cell].sums[0]);
+      tally_.add(shape.time(p, w, TimeScore::cost_to_serve), money_[cell].sums[1]);
+    }
+  }
+  flush_moves();
+  flush_firsts();
+  std::fill(touch_.begin(), touch_.end(), Pair{});
+  std::fill(toil_.begin(), toil_.end(), Pair{});
+  std::fill(series_.begin(), series_.end(), Pair{});
+  std::fill(money_.begin(), money_.end(), Pair{});
+  std::fill(worth_.begin(), worth_.end(), Pair{});
+  std::fill(moves_.begin(), moves_.end(), 0u);
+  std::fill(firsts_.begin(), firsts_.end(), 0u);
+}
+
+void Worker::count_visits(std::size_t p, std::size_t v, std::size_t w, std::int64_t count) {
+  const TallyShape& shape = tally_.shape();
+  const PlaceScores& scores = compiled_->place_scores()[p * shape.touchpoints + v];
+  tally_.add(shape.present(p, v, w), count);
+  tally_.add(shape.touch(p, v, TouchScore::visits), count);
+  tally_.add(shape.touch(p, v, TouchScore::quality), count * scores.quality);
+  tally_.add(shape.touch(p, v, TouchScore::satisfaction), count * scores.appraisal);
+  tally_.add(shape.touch(p, v, TouchScore::effort), count * scores.effort);
+  tally_.add(shape.time(p, w, TimeScore::revenue), count * scores.revenue);
+  tally_.add(shape.time(p, w, TimeScore::cost_to_serve), count * scores.cost);
 }
 
 void Worker::flush_moves() {
   const TallyShape& shape = tally_.shape();
-  const std::uint32_t* moves = moves_.data();
-  for (std::size_t w = 0; w < shape.windows; ++w) {
-    for (std::size_t p = 0; p < shape.personas; ++p) {
-      for (std::size_t e = 0; e < shape.exits; ++e) {
-        const std::int64_t count = *moves++;
-        if (count == 0) continue;
-        const Passage& by = compiled_->passages()[e];
-        const auto from = static_cast<std::size_t>(by.from), to = static_cast<std::size_t>(by.to);
-        const PlaceScores& scores = compiled_->place_scores()[p * shape.touchpoints + to];
-        tally_.add(shape.taken(p, e), count);
-        tally_.add(shape.present(p, from, w), -count);
-        tally_.add(shape.present(p, to, w), count);
-        // Every visit but the first is reached by an exit.
-        tally_.add(shape.touch(p, to, TouchScore::visits), count);
-        tally_.add(shape.touch(p, to, TouchScore::quality), count * scores.quality);
-        tally_.add(shape.touch(p, to, TouchScore::satisfaction), count * scores.appraisal);
-        tally_.add(shape.touch(p, to, TouchScore::effort), count * scores.effort);
-        tally_.add(shape.time(p, w, TimeScore::revenue), count * scores.revenue);
-        tally_.add(shape.time(p, w, TimeScore::cost_to_serve), count * scores.cost);
-      }
-    }
-  }
+  each_count(moves_, shape.windows * shape.personas * shape.exits, [&](std::size_t at, std::int64_t count) {
+    const std::size_t e = at % shape.exits, p = at / shape.exits % shape.personas, w = at / shape.exits / shape.personas;
+    const Passage& by = compiled_->passages()[e];
+    tally_.add(shape.taken(p, e), count);
+    tally_.add(shape.present(p, static_cast<std::size_t>(by.from), w), -count);
+    count_visits(p, static_cast<std::size_t>(by.to), w, count);
+  });
+}
+
+/// Every visit but the first is reached by an exit.
+void Worker::flush_firsts() {
+  const TallyShape& shape = tally_.shape();
+  const std::size_t places = shape.personas * shape.touchpoints;
+  each_count(firsts_, firsts_.size(), [&](std::size_t at, std::int64_t count) {
+    const std::size_t v = at % shape.touchpoints, p = at % places / shape.touchpoints;
+    tally_.add(shape.person(p, PersonScore::arrived), count);
+    count_visits(p, v, at / places, count);
+  });
 }
 
 std::size_t bytes_per_customer(const Compiled& compiled) {

@@ -38,6 +38,7 @@ class Compiled {
   [[nodiscard]] std::vector<float> constants(BuiltinTrait trait) const;
   void compile_still_scores();
   void compile_place_scores();
+  void compile_chain();
   void compile_people();
   [[nodiscard]] Quantity quantity(std::int32_t index);
   static std::int32_t choose(const void* owner, std::int32_t persona, std::int32_t row, Moment* moment);
@@ -61,6 +62,11 @@ class Compiled {
   std::vector<double> prices_;
   std::vector<float> loss_aversion_of_, effort_aversion_of_;
   std::vector<std::int32_t> own_traits_;  // those with a column
+  std::vector<ChainRow> chain_rows_;
+  std::vector<ChainExit> chain_exits_;
+  std::vector<ChainState> chain_states_;
+  std::vector<std::int32_t> chain_firsts_, chain_feelings_;
+  std::vector<float> chain_satisfaction_;
   std::vector<double> cumulative_share_;
   std::vector<Start> starts_;
   std::vector<Inverse> arrives_;         // [persona]
@@ -73,6 +79,8 @@ class Worker {
   explicit Worker(const TallyShape& shape);
 
   [[nodiscard]] Tally& tally() { return tally_; }
+  /// Where the loop writes how each life of a block ends, from the first on; null: nobody asks.
+  EndState* life_ends = nullptr;
   /// Where the loop adds the processor ticks of each of its steps; null: nobody asks.
   std::uint64_t* ticks = nullptr;
   /// Adds whole lives of people `begin` to `end` of a replication to the tally. False where one made more than
@@ -83,8 +91,11 @@ class Worker {
                                      std::uint64_t end);
 
  private:
-  static void flush(void* worker, const Packed& packed);
+  static void flush_codes(void* worker);
+  void flush();
   void flush_moves();
+  void flush_firsts();
+  void count_visits(std::size_t persona, std::size_t touchpoint, std::size_t window, std::int64_t count);
   [[nodiscard]] Task task(const Compiled& compiled, const Streams& streams, std::uint64_t begin, std::uint64_t end);
 
   Tally tally_;
@@ -93,7 +104,7 @@ class Worker {
   };
   std::vector<Pair> touch_, toil_, series_, money_, worth_;
   std::vector<std::int16_t> codes_;
-  std::vector<std::uint32_t> moves_;
+  std::vector<std::uint32_t> moves_, firsts_;
   const Compiled* compiled_ = nullptr;  // the program at hand
 };
 

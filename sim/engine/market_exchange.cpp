@@ -73,20 +73,16 @@ void Market::serve(std::size_t window, std::span<const Traffic> traffic, Tally& 
   const std::size_t regime = program_.regime(now);
   for (std::uint32_t v = 0; v < backlog_.size(); ++v) {
     if (!program_.place(v).queues) continue;
-    Traffic::Arrivals arrivals;
+    double people = 0.0, impatient = 0.0, patience = 0.0;  // blocks are always the same, and so is the order of their sums
     for (const Traffic& block : traffic) {
-      arrivals.people += block.arrivals[v].people;
-      arrivals.impatient += block.arrivals[v].impatient;
-      arrivals.patience += block.arrivals[v].patience;
+      people += static_cast<double>(block.arrivals[v].people);
+      impatient += static_cast<double>(block.arrivals[v].impatient);
+      patience += static_cast<double>(block.arrivals[v].patience) / Traffic::patience_scale;
     }
     const Capacity& capacity = program_.capacity(regime, v);
-    behaviour::QueueState queue{static_cast<double>(arrivals.people) * people_per_customer_ / (now - begin), backlog_[v],
-                                now - begin, now};
+    behaviour::QueueState queue{people * people_per_customer_ / (now - begin), backlog_[v], now - begin, now};
     // The exits of those who give up are the touchpoint's: all who come may take them, or none.
-    if (arrivals.impatient > 0) {
-      queue.patience =
-          static_cast<double>(arrivals.patience) / Traffic::patience_scale / static_cast<double>(arrivals.impatient);
-    }
+    if (impatient > 0.0) queue.patience = patience / impatient;
     surroundings_.waits[v] = behaviour::wait(queue, capacity.servers, capacity.handle_time);
     backlog_[v] = behaviour::next_backlog(queue, behaviour::capacity(capacity.servers, capacity.handle_time));
     // No wait is longer than the horizon, as far as anybody can tell.

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <deque>
 #include <exception>
+#include <iterator>
 #include <limits>
 #include <memory>
 #include <mutex>
@@ -24,18 +25,18 @@ namespace {
 /// A block: the unit of work. Its customers never depend on the number of threads, so neither does anything else.
 struct Block {
   std::uint32_t replication;
-  std::size_t sample;  // replication, or batch where there is one replication
+  std::size_t sample;  // replication from the first on, or batch where there is one replication
   std::uint64_t begin, end;
 };
 
-std::vector<Block> blocks(std::uint64_t customers, std::uint32_t replications) {
-  const std::size_t batches = replications == 1 ? batch_count : 1;
+std::vector<Block> blocks(std::uint64_t customers, std::uint32_t first, std::uint32_t replications, bool batched) {
+  const std::size_t batches = batched ? batch_count : 1;
   std::vector<Block> result;
-  for (std::uint32_t r = 0; r < replications; ++r) {
+  for (std::uint32_t r = first; r < first + replications; ++r) {
     for (std::size_t b = 0; b < batches; ++b) {
       const std::uint64_t end = customers * (b + 1) / batches;
       for (std::uint64_t at = customers * b / batches; at < end; at += block_customers) {
-        result.push_back({r, batches > 1 ? b : r, at, std::min<std::uint64_t>(end, at + block_customers)});
+        result.push_back({r, batched ? b : r - first, at, std::min<std::uint64_t>(end, at + block_customers)});
       }
     }
   }
@@ -65,23 +66,74 @@ class Crew {
   std::vector<std::unique_ptr<lock_step::Worker>> free_;
 };
 
+/// Records lives, and how each ends.
+class EndWitness {
+ public:
+  EndWitness(Recorder& recorder, EndState* ends) : recorder_(recorder), ends_(ends) {}
+  /// The next life is that of person `index` of the block.
+  void watch(std::size_t index) { index_ = index; }
+
+  void arrived(const Person& person) { recorder_.arrived(person); }
+  void visited(const Person& person, const Visit& visit, const VisitRow& row, const State& before, const State& after) {
+    recorder_.visited(person, visit, row, before, after);
+  }
+  void stayed(const Person& person, const Visit& visit, const Stay& stay, const State& state) {
+    recorder_.stayed(person, visit, stay, state);
+    if (stay.exit >= 0 || ends_ == nullptr) return;
+    ends_[index_] = {fixed_score(state.satisfaction), static_cast<std::uint16_t>(person.persona),
+                     state.standing == Standing::customer ? EndState::customer : EndState::no_customer};
+  }
+
+ private:
+  Recorder& recorder_;
+  EndState* ends_;
+  std::size_t index_ = 0;
+};
+
 /// One customer after another, as the model's document says it.
-void live_one_by_one(const Block& block, const lock_step::Compiled& compiled, const Streams& streams, Tally& tally) {
+void live_one_by_one(const Block& block, const lock_step::Compiled& compiled, const Streams& streams, Tally& tally,
+                     EndState* ends) {
   Lives lives(compiled.program(), compiled.population(), streams);
   Recorder recorder(compiled.program(), tally);
-  for (std::uint64_t i = block.begin; i < block.end; ++i) lives.live(static_cast<std::uint32_t>(i), recorder);
+  EndWitness witness(recorder, ends);
+  for (std::uint64_t i = block.begin; i < block.end; ++i) {
+    witness.watch(i - block.begin);
+    lives.live(static_cast<std::uint32_t>(i), witness);
+  }
 }
 
-void live_block(Engine engine, const Block& block, const lock_step::Compiled& compiled, lock_step::Worker& worker) {
+/// `ends`, one for each person of the block, may be null.
+void live_block(Engine engine, const Block& block, const lock_step::Compiled& compiled, lock_step::Worker& worker,
+                EndState* ends) {
   const Streams streams(compiled.program().model().parts().settings.seed, block.replication);
+  worker.life_ends = ends;
   if (engine != Engine::one_customer) {
     const bool ended = engine == Engine::lock_step ? worker.live(compiled, streams, block.begin, block.end)
                                                    : worker.live_by_windows(compiled, streams, block.begin, block.end);
     if (ended) return;
     worker.tally().clear();  // somebody's life never ends: the reference says whose
   }
-  live_one_by_one(block, compiled, streams, worker.tally());
+  live_one_by_one(block, compiled, streams, worker.tally(), ends);
 }
+
+/// How the lives of some people end under each plan, one plan after another; of a run of one plan nobody asks.
+class Ends {
+ public:
+  Ends(std::size_t plans, std::size_t people) : people_(plans > 1 ? people : 0), baseline_(people_), plan_(people_) {}
+  /// Where those of `plan` are to be written, or null.
+  [[nodiscard]] EndState* of(std::size_t plan) {
+    if (people_ == 0) return nullptr;
+    std::vector<EndState>& ends = plan == 0 ? baseline_ : plan_;
+    std::fill(ends.begin(), ends.end(), EndState{});
+    return ends.data();
+  }
+  /// Counts what was written last against the first plan's.
+  void count(std::size_t plan, Fortunes& fortunes) const { fortunes.count(baseline_, plan == 0 ? baseline_ : plan_); }
+
+ private:
+  std::size_t people_;
+  std::vector<EndState> baseline_, plan_;
+};
 
 /// A run under way: what is to be lived, and the sums so far.
 class Undertaking {
@@ -90,7 +142,8 @@ class Undertaking {
       : options_(options),
         parts_(model.parts()),
         population_(parts_),
-        replications_(parts_.settings.replications),
+        first_(options.first_replication),
+        replications_(parts_.settings.replications - first_),
         threads_(thread_count(options.threads)) {
     // The scales hold for every plan of the model, so that a plan run alone gives the same bits as in a comparison.
     std::vector<Program> all;
@@ -102,7 +155,7 @@ class Undertaking {
   RunResult run() {
     const auto began = std::chrono::steady_clock::now();
     const bool together = result_.programs.front().model().coupled() || options_.engine == Engine::one_customer_by_windows;
-    batched_ = replications_ == 1 && !together;
+    batched_ = replications_ == 1 && first_ == 0 && !together;
     sums_.assign(result_.programs.size(),
                  std::vector<Totals>(batched_ ? batch_count : replications_, Totals(result_.shape)));
     finished_.assign(replications_, false);
@@ -132,9 +185,9 @@ class Undertaking {
 
   /// Nothing couples customers: whole lives, block by block, all plans of a block on the same luck.
   void live_apart() {
-    const std::vector<Block> work = blocks(parts_.settings.customers, replications_);
+    const std::vector<Block> work = blocks(parts_.settings.customers, first_, replications_, batched_);
     std::vector<std::uint64_t> unfinished(replications_, 0);
-    for (const Block& block : work) ++unfinished[block.replication];
+    for (const Block& block : work) ++unfinished[block.replication - first_];
     std::deque<lock_step::Compiled> compiled;
     for (const Program& program : result_.programs) compiled.emplace_back(program, population_, result_.shape);
     Crew crew(result_.shape);
@@ -147,12 +200,14 @@ class Undertaking {
       }
       const Block& block = work[index];
       try {
+        Ends ends(compiled.size(), block.end - block.begin);
         for (std::size_t plan = 0; plan < compiled.size(); ++plan) {
           auto worker = crew.take();
-          live_block(options_.engine, block, compiled[plan], *worker);
+          live_block(options_.engine, block, compiled[plan], *worker, ends.of(plan));
           {
             const std::lock_guard lock(merging_);
             sums_[plan][block.sample].add(worker->tally());
+            ends.count(plan, sums_[plan][block.sample].fortunes);
           }
           crew.give(std::move(worker));
         }
@@ -162,7 +217,7 @@ class Undertaking {
         return;
       }
       const std::lock_guard lock(merging_);
-      if (--unfinished[block.replication] == 0) finished_[block.replication] = true;
+      if (--unfinished[block.replication - first_] == 0) finished_[block.replication - first_] = true;
       ++done;
       if (options_.progress) options_.progress(static_cast<double>(done) / static_cast<double>(work.size()));
     });
@@ -180,12 +235,13 @@ class Undertaking {
         if (r > failed_) return;
       }
       try {
-        const Streams streams(seed(), static_cast<std::uint32_t>(r));
+        const Streams streams(seed(), first_ + static_cast<std::uint32_t>(r));
         if (interrupted()) return;
         const Society society = make_society(result_.programs.front().model(), population_, streams, inner);
+        Ends ends(plans, parts_.settings.customers);
         for (std::size_t plan = 0; plan < plans; ++plan) {
           auto totals = sojourn::live_together(result_.programs[plan], population_, society, streams, result_.shape, inner,
-                                               [&](double share) {
+                                               ends.of(plan), [&](double share) {
                                                  const std::lock_guard lock(merging_);
                                                  done[r] = (static_cast<double>(plan) + share) / static_cast<double>(plans);
                                                  double sum = 0.0;
@@ -195,6 +251,7 @@ class Undertaking {
                                                  return !interrupted();
                                                });
           if (!totals) return;
+          ends.count(plan, totals->fortunes);
           sums_[plan][r] = std::move(*totals);
         }
       } catch (...) {
@@ -209,7 +266,7 @@ class Undertaking {
 
   void collect() {
     for (std::uint32_t r = 0; r < replications_; ++r) {
-      if (finished_[r]) result_.replications.push_back(r);
+      if (finished_[r]) result_.replications.push_back(first_ + r);
     }
     result_.interrupted = result_.replications.size() < replications_;
     result_.totals.resize(sums_.size());
@@ -220,7 +277,8 @@ class Undertaking {
         for (const Totals& batch : sums_[plan]) whole.add(batch);
         result_.totals[plan].push_back(std::move(whole));
       } else {
-        for (const std::uint32_t r : result_.replications) result_.totals[plan].push_back(std::move(sums_[plan][r]));
+        for (const std::uint32_t r : result_.replications)
+          result_.totals[plan].push_back(std::move(sums_[plan][r - first_]));
       }
       for (const Totals& total : result_.totals[plan]) result_.events += total.events();
     }
@@ -230,7 +288,7 @@ class Undertaking {
   const RunOptions& options_;
   const ModelParts& parts_;
   Population population_;
-  std::uint32_t replications_;
+  std::uint32_t first_, replications_;  // the first one, and how many
   int threads_;
   bool batched_ = false;
   RunResult result_;
@@ -252,6 +310,18 @@ int thread_count(int threads) {
   cpu_set_t mask;
   if (sched_getaffinity(0, sizeof mask, &mask) == 0) return std::max(1, CPU_COUNT(&mask));
   return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+}
+
+void append(RunResult& result, RunResult more) {
+  for (std::size_t plan = 0; plan < result.totals.size(); ++plan) {
+    std::move(more.totals[plan].begin(), more.totals[plan].end(), std::back_inserter(result.totals[plan]));
+  }
+  result.replications.insert(result.replications.end(), more.replications.begin(), more.replications.end());
+  result.programs = std::move(more.programs);
+  if (!more.replications.empty()) result.batches.clear();
+  result.events += more.events;
+  result.seconds += more.seconds;
+  result.interrupted = result.interrupted || more.interrupted;
 }
 
 RunResult run(const Model& model, std::span<const PlanId> plans, const RunOptions& options) {

@@ -37,7 +37,7 @@ class Replication {
     for (std::size_t k = 0; k < std::min(blocks, static_cast<std::size_t>(threads)); ++k) tallies_.emplace_back(shape);
   }
 
-  std::optional<Totals> live(const std::function<bool(double)>& go_on) {
+  std::optional<Totals> live(EndState* ends, const std::function<bool(double)>& go_on) {
     const std::size_t windows = program_.windows().count();
     over_blocks([&](std::size_t, std::uint32_t begin, std::uint32_t end) { crowd_.arrive(lives(), begin, end); });
     for (std::size_t window = 0; window < windows; ++window) {
@@ -50,7 +50,10 @@ class Replication {
       if (society_.accounts) count_accounts(window);
       if (!go_on(static_cast<double>(window + 1) / static_cast<double>(windows))) return std::nullopt;
     }
-    over_blocks([&](std::size_t block, std::uint32_t begin, std::uint32_t end) { part(block, begin, end); });
+    over_blocks([&](std::size_t block, std::uint32_t begin, std::uint32_t end) {
+      part(block, begin, end);
+      for (std::uint32_t i = begin; ends != nullptr && i < end; ++i) ends[i] = end_of(i);
+    });
     for (Tally& tally : tallies_) totals_.add(tally);
     return std::move(totals_);
   }
@@ -126,6 +129,13 @@ class Replication {
     }
   }
 
+  [[nodiscard]] EndState end_of(std::uint32_t customer) const {
+    const Standing standing = crowd_.standing(customer);
+    if (standing == Standing::absent) return {};
+    return {fixed_score(crowd_.satisfaction(customer)), crowd_.personas()[customer],
+            standing == Standing::customer ? EndState::customer : EndState::no_customer};
+  }
+
   void count_accounts(std::size_t window) {
     const Accounts& accounts = *society_.accounts;
     Tally& tally = tallies_.front();
@@ -175,9 +185,9 @@ Society make_society(const Model& model, const Population& population, const Str
 }
 
 std::optional<Totals> live_together(const Program& program, const Population& population, const Society& society,
-                                    const Streams& streams, const TallyShape& shape, int threads,
+                                    const Streams& streams, const TallyShape& shape, int threads, EndState* ends,
                                     const std::function<bool(double)>& go_on) {
-  return Replication(program, population, society, streams, shape, threads).live(go_on);
+  return Replication(program, population, society, streams, shape, threads).live(ends, go_on);
 }
 
 }  // namespace sojourn

@@ -12,10 +12,11 @@ namespace sojourn {
 /// Who knows whom in a replication of `model`, and who belongs together.
 [[nodiscard]] Society make_society(const Model& model, const Population& population, const Streams& streams, int threads);
 
-/// The sums of a replication under one program. `go_on` is told after every window how much is done, in [0, 1]; when it says
-/// no, there are no sums. Throws RunError for a life that never ends, the one of the lowest block in the first such window.
+/// The sums of a replication under one program. `ends`, one for each customer, is told how lives end, unless it is null.
+/// `go_on` is told after every window how much is done, in [0, 1]; when it says no, there are no sums. Throws RunError for a
+/// life that never ends, the one of the lowest block in the first such window.
 [[nodiscard]] std::optional<Totals> live_together(const Program& program, const Population& population,
                                                   const Society& society, const Streams& streams, const TallyShape& shape,
-                                                  int threads, const std::function<bool(double)>& go_on);
+                                                  int threads, EndState* ends, const std::function<bool(double)>& go_on);
 
 }  // namespace sojourn

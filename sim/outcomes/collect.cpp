@@ -132,6 +132,42 @@ TouchSums touch_of(const Totals& totals, std::size_t persona, std::size_t touchp
   return s;
 }
 
+/// Whom the journey lost at each touchpoint, of one persona (see TouchSums::gone).
+std::vector<double> gone_of(const Totals& totals, const Program& program, std::size_t persona) {
+  const std::vector<Touchpoint>& touchpoints = program.model().parts().touchpoints;
+  const TallyShape& shape = totals.shape();
+  std::vector<double> gone(touchpoints.size(), 0.0);
+  std::size_t exit = 0;
+  for (std::size_t v = 0; v < touchpoints.size(); ++v) {
+    const Place& place = program.place(static_cast<std::uint32_t>(v));
+    if (place.end) gone[v] += totals.value(shape.touch(persona, v, TouchScore::visits));
+    if (place.away && !place.end) gone[v] += static_cast<double>(totals.present(persona, v).back());
+    for (const Exit& way : touchpoints[v].next) {
+      const double taken = totals.value(shape.taken(persona, exit++));
+      if (!program.place(static_cast<std::uint32_t>(way.to.index())).end) continue;
+      gone[v] += taken;
+      gone[way.to.index()] -= taken;
+    }
+  }
+  return gone;
+}
+
+/// Cash of the market per window in sums of a share `replications` of one, or of several (RESULTS.md).
+std::vector<double> cash_of(const Totals& totals, const Program& program, const WindowFlows& flows,
+                            const FixedInvestment& investment, double replications) {
+  const TallyShape& shape = totals.shape();
+  const double scale = program.model().people_per_customer() / replications;
+  std::vector<double> cash(shape.windows, 0.0);
+  for (std::size_t p = 0; p < shape.personas; ++p) {
+    const Cash money = flows.money(totals, p);
+    for (std::size_t w = 0; w < shape.windows; ++w) cash[w] += scale * (money.revenue[w] - money.cost[w]);
+  }
+  for (std::size_t w = 0; w < shape.windows; ++w) {
+    cash[w] -= scale * totals.value(shape.visit_price(w), shape.scales.price.amount) + investment.windows[w];
+  }
+  return cash;
+}
+
 void add_sample(PlanSamples& plan, const Totals& totals, const Program& program, const WindowFlows& flows,
                 const FixedInvestment& investment, double replications) {
   const ModelParts& parts = program.model().parts();
@@ -140,6 +176,7 @@ void add_sample(PlanSamples& plan, const Totals& totals, const Program& program,
   Sums all;
   for (std::size_t p = 0; p < parts.personas.size(); ++p) {
     Sums sums = sums_of(totals, flows, p);
+    const std::vector<double> gone = gone_of(totals, program, p);
     for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) {
       const TouchSums here = touch_of(totals, p, v, program.place(static_cast<std::uint32_t>(v)).end);
       sums.visits += here.visits;
@@ -147,6 +184,7 @@ void add_sample(PlanSamples& plan, const Totals& totals, const Program& program,
       sums.repeats += here.repeats;
       sums.effort += here.effort;
       touch[v] += here;
+      touch[v].gone += gone[v];
     }
     sums.people_per_customer = program.model().people_per_customer();
     all += sums;
@@ -162,11 +200,17 @@ void add_sample(PlanSamples& plan, const Totals& totals, const Program& program,
   all.worth_investment = investment.worth * replications;
   for (std::size_t s = 0; s < shape.account_segments; ++s) {
     const auto last = [&](AccountScore score) { return totals.value(shape.account(s, shape.windows - 1, score)); };
-    all.accounts += last(AccountScore::arrived);
-    all.accounts_bought += last(AccountScore::bought);
-    all.accounts_customers += last(AccountScore::customers);
+    Sums& segment = plan.by_segment[s].emplace_back();
+    segment.accounts = last(AccountScore::arrived);
+    segment.accounts_bought = last(AccountScore::bought);
+    segment.accounts_customers = last(AccountScore::customers);
+    segment.people_per_customer = all.people_per_customer;
+    segment.tenure_bin = all.tenure_bin;
+    all += segment;
   }
   plan.all.push_back(std::move(all));
+  plan.fortunes.push_back(totals.fortunes);
+  plan.cash_of.push_back(cash_of(totals, program, flows, investment, replications));
 }
 
 std::vector<std::string> ids_of(const auto& entities) {
@@ -182,6 +226,12 @@ std::vector<std::string> names_of(const auto& entities) {
 }
 
 }  // namespace
+
+Mechanisms mechanisms_in(const ModelParts& parts) {
+  const bool queues = std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(),
+                                  [](const Touchpoint& touchpoint) { return touchpoint.servers.has_value(); });
+  return {parts.word_of_mouth.has_value(), !parts.account_segments.empty(), queues};
+}
 
 FixedInvestment fixed_investment(const Program& program) {
   const ModelParts& parts = program.model().parts();
@@ -221,14 +271,15 @@ Samples collect_samples(const RunResult& result) {
   samples.window_ends = result.programs.front().windows().ends();
   samples.personas = ids_of(parts.personas);
   samples.persona_names = names_of(parts.personas);
+  samples.segments = ids_of(parts.account_segments);
+  samples.segment_names = names_of(parts.account_segments);
   samples.touchpoints = ids_of(parts.touchpoints);
   samples.touchpoint_names = names_of(parts.touchpoints);
+  for (const Touchpoint& touchpoint : parts.touchpoints) samples.touchpoint_stages.push_back(touchpoint.stage);
   samples.events = result.events;
   samples.seconds = result.seconds;
   samples.batches = !result.batches.empty();
-  samples.talk = parts.word_of_mouth.has_value();
-  samples.accounts = !parts.account_segments.empty();
-  samples.queues = result.shape.queues;
+  samples.mechanisms = mechanisms_in(parts);
 
   for (std::size_t k = 0; k < result.programs.size(); ++k) {
     const Program& program = result.programs[k];
@@ -240,6 +291,7 @@ Samples collect_samples(const RunResult& result) {
     plan.name = described.name;
     plan.by_persona.resize(parts.personas.size());
     plan.touch.resize(parts.touchpoints.size());
+    plan.by_segment.resize(parts.account_segments.size());
     if (samples.batches) {
       const auto& batches = result.batches[k];
       for (std::size_t b = 0; b < batches.size(); ++b) {
@@ -250,18 +302,9 @@ Samples collect_samples(const RunResult& result) {
     } else {
       for (const Totals& totals : result.totals[k]) add_sample(plan, totals, program, flows, investment, 1.0);
     }
-    plan.cash.assign(samples.window_ends.size(), 0.0);
-    for (const Totals& totals : result.totals[k]) {
-      const double scale = model.people_per_customer() / samples.replications;
-      for (std::size_t p = 0; p < parts.personas.size(); ++p) {
-        const Cash money = flows.money(totals, p);
-        for (std::size_t w = 0; w < plan.cash.size(); ++w) plan.cash[w] += scale * (money.revenue[w] - money.cost[w]);
-      }
-      for (std::size_t w = 0; w < plan.cash.size(); ++w) {
-        plan.cash[w] -= scale * totals.value(totals.shape().visit_price(w), totals.shape().scales.price.amount);
-      }
-    }
-    for (std::size_t w = 0; w < plan.cash.size(); ++w) plan.cash[w] -= investment.windows[w];
+    Totals whole(result.shape);
+    for (const Totals& totals : result.totals[k]) whole.add(totals);
+    plan.cash = cash_of(whole, program, flows, investment, static_cast<double>(samples.replications));
     samples.plans.push_back(std::move(plan));
   }
   return samples;
@@ -439,8 +482,8 @@ Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
   touch_means("touch_satisfaction", &TouchSums::satisfaction, "1", "mean appraisal per visit, 0 to 1");
   touch_means("touch_effort", &TouchSums::effort, "1", "mean customer effort per visit, 0 to 1");
   touch_means("touch_wait", &TouchSums::wait, "day", "mean wait per visit");
-  touch_counts("gave_up", TouchScore::gave_up, "visits at which the wait cost the customer's patience");
   if (shape.queues) {
+    touch_counts("gave_up", TouchScore::gave_up, "visits at which the wait cost the customer's patience");
     const auto queue_series = [&](std::string name, QueueScore score, double unit, std::string unit_name,
                                   std::string long_name) {
       reals(std::move(name), {"touchpoint", "time"}, std::move(unit_name), std::move(long_name),
@@ -492,6 +535,25 @@ Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
   tenure("tenure", TenureScore::churned, "people by days as a customer when they churned");
   tenure("tenure_censored", TenureScore::censored, "people by days as a customer of those still customers at the horizon");
 
+  // Winners and losers: what each customer comes to under a plan and under the first one.
+  if (plans > 1) {
+    outcomes.dimensions.push_back({"fate", fate_count, std::vector<std::string>{"gained", "kept", "without", "given_up"}, "",
+                                   "customer under the plan only, under both, under neither, under the first plan only"});
+    outcomes.dimensions.push_back({"feeling", feeling_count, std::vector<std::string>{"better", "same", "worse"}, "",
+                                   "satisfaction at the end against that under the first plan; same: within 0.01"});
+    integers("fortunes", {"persona", "fate", "feeling"}, "people",
+             "people by how they end under the plan and, on the same luck, under the first plan",
+             [&](const Totals& totals, auto& values) {
+               for (std::size_t p = 0; p < personas; ++p) {
+                 for (std::size_t o = 0; o < fate_count; ++o) {
+                   for (std::size_t f = 0; f < feeling_count; ++f) {
+                     values.push_back(totals.fortunes.people(p, static_cast<Fate>(o), static_cast<Feeling>(f)));
+                   }
+                 }
+               }
+             });
+  }
+
   // The stage of each touchpoint, so that a funnel can be drawn from the file alone.
   std::vector<std::int64_t> stage_of;
   for (const Touchpoint& touchpoint : parts.touchpoints) stage_of.push_back(static_cast<std::int64_t>(touchpoint.stage));
@@ -508,11 +570,14 @@ Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
     PlanSamples plan;
     plan.by_persona.resize(personas);
     plan.touch.resize(touchpoints);
+    plan.by_segment.resize(shape.account_segments);
     for (const Totals& totals : result.totals[k])
       add_sample(plan, totals, result.programs[k], flows[k], investments[k], 1.0);
     std::move(plan.all.begin(), plan.all.end(), std::back_inserter(whole));
   }
+  const Mechanisms mechanisms = mechanisms_in(parts);
   for (const Metric& metric : metrics()) {
+    if (metric.written == Written::where_used && !mechanisms.has(metric.needs)) continue;
     const std::string unit = metric.unit == "currency" ? currency : std::string(metric.unit);
     std::vector<double> values;
     for (const Sums& sums : whole) values.push_back(metric.value(sums));

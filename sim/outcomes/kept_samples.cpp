@@ -50,6 +50,10 @@ constexpr std::array market_fields{
     Field<Sums>{"worth_visit_price", &Sums::worth_visit_price, "", "the same, discounted"},
     Field<Sums>{"fixed_investment", &Sums::investment, "", "once and per month, for the market; of a batch its share"},
     Field<Sums>{"worth_fixed_investment", &Sums::worth_investment, "", "the same, discounted"},
+};
+
+/// By account segment.
+constexpr std::array segment_fields{
     Field<Sums>{"accounts", &Sums::accounts, "accounts", "accounts that arrived"},
     Field<Sums>{"accounts_bought", &Sums::accounts_bought, "accounts", "accounts of which somebody ever bought"},
     Field<Sums>{"accounts_customers", &Sums::accounts_customers, "accounts",
@@ -65,6 +69,7 @@ constexpr std::array touch_fields{
     Field<TouchSums>{"touch_effort", &TouchSums::effort, "1", "sum of effort over visits"},
     Field<TouchSums>{"touch_wait", &TouchSums::wait, "day", "sum of waits over visits"},
     Field<TouchSums>{"touch_gave_up", &TouchSums::gave_up, "count", "visits at which the wait cost the customer's patience"},
+    Field<TouchSums>{"touch_gone", &TouchSums::gone, "people", "people lost or churned at the horizon who left from here"},
 };
 
 constexpr const char* batch_axis = "batch";
@@ -82,6 +87,20 @@ const std::vector<double>& values(const Outcomes& outcomes, const char* name, st
         "model's)\nhint: repeat it with this version: sojourn run FILE.h5 -o NEW.h5");
   }
   return *numbers;
+}
+
+/// Reads the fortunes of plan `k` into its samples.
+void fill_fortunes(const std::vector<double>& people, std::size_t k, PlanSamples& plan) {
+  const std::size_t personas = plan.by_persona.size();
+  std::size_t at = k * plan.fortunes.size() * personas * fate_count * feeling_count;
+  for (Fortunes& fortunes : plan.fortunes) {
+    for (std::size_t p = 0; p < personas; ++p) {
+      for (std::size_t o = 0; o < fate_count; ++o) {
+        for (std::size_t f = 0; f < feeling_count; ++f)
+          fortunes.count(p, static_cast<Fate>(o), static_cast<Feeling>(f), static_cast<std::int64_t>(people[at++]));
+      }
+    }
+  }
 }
 
 bool has_dimension(const Outcomes& outcomes, const char* name) {
@@ -121,6 +140,15 @@ void keep_samples(const Samples& samples, Outcomes& outcomes) {
       for (const Sums& sums : plan.all) all.push_back(sums.*field.member);
     });
   }
+  if (!samples.segments.empty()) {
+    for (const auto& field : segment_fields) {
+      add(field.name, {"plan", axis, "account_segment"}, field.unit, field.long_name, [&](const PlanSamples& plan, auto& all) {
+        for (std::size_t i = 0; i < count; ++i) {
+          for (const auto& segment : plan.by_segment) all.push_back(segment[i].*field.member);
+        }
+      });
+    }
+  }
   for (const auto& field : touch_fields) {
     add(field.name, {"plan", axis, "touchpoint"}, field.unit, field.long_name, [&](const PlanSamples& plan, auto& all) {
       for (std::size_t i = 0; i < count; ++i) {
@@ -140,6 +168,25 @@ void keep_samples(const Samples& samples, Outcomes& outcomes) {
   };
   tenure("tenure_churned", &Sums::tenure_churned, "people by days as a customer when they churned");
   tenure("tenure_kept", &Sums::tenure_censored, "people by days as a customer of those still customers at the horizon");
+  // The dimensions are in files of several plans only; one plan compares with nothing.
+  if (samples.plans.size() > 1) {
+    add("fortunes", {"plan", axis, "persona", "fate", "feeling"}, "people",
+        "people by how they end under the plan and, on the same luck, under the first plan",
+        [&](const PlanSamples& plan, auto& all) {
+          for (const Fortunes& fortunes : plan.fortunes) {
+            for (std::size_t p = 0; p < samples.personas.size(); ++p) {
+              for (std::size_t o = 0; o < fate_count; ++o) {
+                for (std::size_t f = 0; f < feeling_count; ++f)
+                  all.push_back(static_cast<double>(fortunes.people(p, static_cast<Fate>(o), static_cast<Feeling>(f))));
+              }
+            }
+          }
+        });
+  }
+  add("cash_of", {"plan", axis, "time"}, "", "as cash, of each sample, as if it were the whole market",
+      [&](const PlanSamples& plan, auto& all) {
+        for (const std::vector<double>& cash : plan.cash_of) all.insert(all.end(), cash.begin(), cash.end());
+      });
   add("cash", {"plan", "time"}, "",
       "revenue - cost to serve - investment in the window, undiscounted, for the market, mean over replications",
       [&](const PlanSamples& plan, auto& all) { all.insert(all.end(), plan.cash.begin(), plan.cash.end()); });
@@ -164,21 +211,24 @@ Samples kept_samples(const Outcomes& outcomes, const Model& model) {
   for (const Touchpoint& touchpoint : parts.touchpoints) {
     samples.touchpoints.push_back(touchpoint.id);
     samples.touchpoint_names.push_back(touchpoint.name);
+    samples.touchpoint_stages.push_back(touchpoint.stage);
+  }
+  for (const AccountSegment& segment : parts.account_segments) {
+    samples.segments.push_back(segment.id);
+    samples.segment_names.push_back(segment.name);
   }
   samples.batches = has_dimension(outcomes, batch_axis);
-  samples.talk = parts.word_of_mouth.has_value();
-  samples.accounts = !parts.account_segments.empty();
-  samples.queues = std::any_of(outcomes.arrays.begin(), outcomes.arrays.end(),
-                               [](const Array& array) { return array.name == "queue_wait"; });
+  samples.mechanisms = mechanisms_in(parts);
 
   const auto& ids = std::get<std::vector<std::string>>(outcomes.dimension("plan").values);
   const std::size_t plans = ids.size(), personas = samples.personas.size(), touchpoints = samples.touchpoints.size();
   const std::size_t count = samples.batches ? outcomes.dimension(batch_axis).size : samples.replications;
-  const std::size_t windows = samples.window_ends.size();
+  const std::size_t windows = samples.window_ends.size(), segments = samples.segments.size();
   const Dimension& tenure = outcomes.dimension("tenure_bin");
   const auto* edges = std::get_if<std::vector<double>>(&tenure.values);
   const std::vector<double>& weight = values(outcomes, "weight", plans * count);
   const std::vector<double>& cash = values(outcomes, "cash", plans * windows);
+  const std::vector<double>& cash_of = values(outcomes, "cash_of", plans * count * windows);
   const std::size_t bins = tenure.size;
   const std::vector<double>& churned = values(outcomes, "tenure_churned", plans * count * personas * bins);
   const std::vector<double>& kept = values(outcomes, "tenure_kept", plans * count * personas * bins);
@@ -194,6 +244,8 @@ Samples kept_samples(const Outcomes& outcomes, const Model& model) {
     plan.name = described->name;
     plan.by_persona.assign(personas, std::vector<Sums>(count));
     plan.touch.assign(touchpoints, std::vector<TouchSums>(count));
+    plan.by_segment.assign(segments, std::vector<Sums>(count));
+    plan.fortunes.assign(count, Fortunes(personas));
     plan.all.resize(count);
     for (const auto& field : persona_fields) {
       const std::vector<double>& numbers = values(outcomes, field.name, plans * count * personas);
@@ -209,6 +261,15 @@ Samples kept_samples(const Outcomes& outcomes, const Model& model) {
           plan.touch[v][i].*field.member = numbers[(k * count + i) * touchpoints + v];
       }
     }
+    for (const auto& field : segment_fields) {
+      if (segments == 0) break;
+      const std::vector<double>& numbers = values(outcomes, field.name, plans * count * segments);
+      for (std::size_t i = 0; i < count; ++i) {
+        for (std::size_t s = 0; s < segments; ++s)
+          plan.by_segment[s][i].*field.member = numbers[(k * count + i) * segments + s];
+      }
+    }
+    if (plans > 1) fill_fortunes(values(outcomes, "fortunes", plans * count * personas * fate_count * feeling_count), k, plan);
     for (std::size_t i = 0; i < count; ++i) {
       Sums& all = plan.all[i];
       for (std::size_t p = 0; p < personas; ++p) {
@@ -223,6 +284,13 @@ Samples kept_samples(const Outcomes& outcomes, const Model& model) {
         one.replications = weight[k * count + i];
       }
       all.replications = weight[k * count + i];
+      for (auto& segment : plan.by_segment) {
+        segment[i].people_per_customer = all.people_per_customer;
+        segment[i].tenure_bin = all.tenure_bin;
+        all += segment[i];
+      }
+      const auto first = cash_of.begin() + static_cast<std::ptrdiff_t>((k * count + i) * windows);
+      plan.cash_of.emplace_back(first, first + static_cast<std::ptrdiff_t>(windows));
       for (std::size_t v = 0; v < touchpoints; ++v) {
         plan.touch[v][i].arrived = all.arrived;
         samples.events += static_cast<std::uint64_t>(plan.touch[v][i].visits);

@@ -74,23 +74,35 @@ constexpr std::array all_metrics{
            [](const Sums& s) { return ratio(s.visits, s.arrived); }},
     Metric{"repeats", "Repeats per person", "1", "visits at which context was lost, per person who arrived", lower, persona,
            [](const Sums& s) { return ratio(s.repeats, s.arrived); }},
+    Metric{"promoters_per_start", "Promoters per start", "1", "promoters present at the horizon / arrived", higher, persona,
+           [](const Sums& s) { return ratio(s.promoters, s.arrived); }},
+    Metric{"effort_per_purchase", "Effort per purchase", "1", "effort of all visits / people who ever bought", lower,
+           persona, [](const Sums& s) { return ratio(s.effort, s.bought); }},
+    Metric{"cost_per_purchase", "Cost per purchase", "currency",
+           "undiscounted cost to serve and investment / people who ever bought", lower, market,
+           [](const Sums& s) {
+             const double investment = of_market(s.visit_price, s) + ratio(s.investment, s.replications);
+             return ratio(of_market(s.cost_to_serve, s) + investment, of_market(s.bought, s));
+           }},
     Metric{"heard_positive", "Good word heard", "1", "positive messages heard per person who arrived", higher, persona,
            [](const Sums& s) { return ratio(s.heard_positive, s.arrived); }, Needs::talk},
     Metric{"heard_negative", "Bad word heard", "1", "negative messages heard per person who arrived", lower, persona,
            [](const Sums& s) { return ratio(s.heard_negative, s.arrived); }, Needs::talk},
     Metric{"referred", "Referred purchases", "1",
            "share of buyers to whom a customer had spoken well of the company before they bought", higher, persona,
-           [](const Sums& s) { return ratio(s.referred, s.bought); }, Needs::talk},
+           [](const Sums& s) { return ratio(s.referred, s.bought); }, Needs::talk, Written::where_used},
     Metric{"brought", "Buyers brought", "1", "buyers to whom one of these had spoken first, per person who ever bought",
-           higher, persona, [](const Sums& s) { return ratio(s.brought, s.bought); }, Needs::talk},
+           higher, persona, [](const Sums& s) { return ratio(s.brought, s.bought); }, Needs::talk, Written::where_used},
     Metric{"referral_value", "Value of the referred", "currency",
            "discounted revenue - cost to serve of referred buyers from their purchase on, for the market", higher, persona,
-           [](const Sums& s) { return of_market(s.worth_referred, s); }, Needs::talk},
+           [](const Sums& s) { return of_market(s.worth_referred, s); }, Needs::talk, Written::where_used},
     Metric{"account_conversion", "Accounts won", "1", "accounts of which somebody ever bought / accounts that arrived",
-           higher, market, [](const Sums& s) { return ratio(s.accounts_bought, s.accounts); }, Needs::accounts},
+           higher, market, [](const Sums& s) { return ratio(s.accounts_bought, s.accounts); }, Needs::accounts,
+           Written::where_used},
     Metric{"account_retention", "Accounts retained", "1",
            "accounts of which somebody is a customer at the horizon / accounts of which somebody ever bought", higher,
-           market, [](const Sums& s) { return ratio(s.accounts_customers, s.accounts_bought); }, Needs::accounts},
+           market, [](const Sums& s) { return ratio(s.accounts_customers, s.accounts_bought); }, Needs::accounts,
+           Written::where_used},
 };
 
 constexpr std::array all_touch_metrics{
@@ -104,7 +116,7 @@ constexpr std::array all_touch_metrics{
     TouchMetric{"effort", "mean customer effort per visit", [](const TouchSums& s) { return ratio(s.effort, s.appraised); }},
     TouchMetric{"wait_days", "mean wait in days per visit", [](const TouchSums& s) { return ratio(s.wait, s.appraised); }},
     TouchMetric{"gave_up", "share of visits at which the wait cost the customer's patience",
-                [](const TouchSums& s) { return ratio(s.gave_up, s.appraised); }},
+                [](const TouchSums& s) { return ratio(s.gave_up, s.appraised); }, Needs::queues},
 };
 
 void add(std::vector<double>& to, const std::vector<double>& from) {
@@ -157,9 +169,9 @@ Sums& Sums::operator+=(const Sums& other) {
 }
 
 TouchSums& TouchSums::operator+=(const TouchSums& other) {
-  constexpr double TouchSums::*members[] = {&TouchSums::arrived,   &TouchSums::visits,  &TouchSums::repeats,
-                                            &TouchSums::appraised, &TouchSums::quality, &TouchSums::satisfaction,
-                                            &TouchSums::effort,    &TouchSums::wait,    &TouchSums::gave_up};
+  constexpr double TouchSums::*members[] = {
+      &TouchSums::arrived,      &TouchSums::visits, &TouchSums::repeats, &TouchSums::appraised, &TouchSums::quality,
+      &TouchSums::satisfaction, &TouchSums::effort, &TouchSums::wait,    &TouchSums::gave_up,   &TouchSums::gone};
   for (const auto member : members) this->*member += other.*member;
   return *this;
 }

@@ -14,7 +14,8 @@ Kind kind(const Metric& metric) {
   if (metric.name == "nps") return Kind::points;
   constexpr std::string_view scores[] = {"satisfaction", "expectation", "effort"};
   if (std::find(std::begin(scores), std::end(scores), metric.name) != std::end(scores)) return Kind::score;
-  constexpr std::string_view numbers[] = {"visits", "repeats", "heard_positive", "heard_negative", "brought"};
+  constexpr std::string_view numbers[] = {"visits",         "repeats",        "effort_per_purchase",
+                                          "heard_positive", "heard_negative", "brought"};
   if (std::find(std::begin(numbers), std::end(numbers), metric.name) != std::end(numbers)) return Kind::number;
   return Kind::share;
 }

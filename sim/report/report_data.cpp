@@ -111,7 +111,7 @@ class Data {
                                   {"kind", word(format::kind(metric))},
                                   {"better", word(metric.direction)},
                                   {"by_persona", metric.scope == Scope::persona},
-                                  {"used", samples_.has(metric.needs)}});
+                                  {"used", samples_.mechanisms.has(metric.needs)}});
     }
     json_["discount"] = parts.settings.discount;
   }
@@ -278,7 +278,7 @@ class Data {
     for (const TouchMetric& metric : touch_metrics()) {
       columns.push_back({{"name", metric.name},
                          {"about", metric.description},
-                         {"used", samples_.queues || (metric.name != "wait_days" && metric.name != "gave_up")}});
+                         {"used", samples_.mechanisms.has(metric.needs) && (metric.name != "wait_days" || samples_.mechanisms.queues)}});
     }
     for (const PlanSamples& plan : samples_.plans) {
       Json rows = Json::array();
@@ -313,7 +313,7 @@ class Data {
         take(k, mean);
       }
     };
-    if (samples_.queues) {
+    if (samples_.mechanisms.queues) {
       const std::size_t places = samples_.touchpoints.size();
       std::vector<char> waits(places, 0);
       by_plan("queue_wait", places, [&](std::size_t, const auto& mean) {
@@ -333,7 +333,7 @@ class Data {
       });
       if (!list.empty()) json_["queues"] = std::move(list);
     }
-    if (samples_.talk) {
+    if (samples_.mechanisms.talk) {
       Json heard = {{"positive", Json::array()}, {"negative", Json::array()}};
       for (const auto& [name, key] : {std::pair("heard_positive", "positive"), std::pair("heard_negative", "negative")}) {
         by_plan(name, samples_.personas.size(), [&, key = key](std::size_t k, const auto& mean) {
@@ -350,7 +350,7 @@ class Data {
       }
       json_["heard"] = std::move(heard);
     }
-    if (samples_.accounts) {
+    if (samples_.mechanisms.accounts) {
       const ModelParts& parts = report_.model.parts();
       Json accounts = Json::object();
       accounts["names"] = Json::array();

@@ -22,6 +22,7 @@ Json metrics_of(const AtHorizon& figures, Scope scope) {
   Json json = Json::object();
   for (std::size_t m = 0; m < metrics().size(); ++m) {
     if (scope == Scope::persona && metrics()[m].scope == Scope::market) continue;
+    if (metrics()[m].written == Written::where_used) continue;  // what couples customers has no closed form
     json[std::string(metrics()[m].name)] = of(figures.metrics[m]);
   }
   return json;
@@ -138,7 +139,7 @@ std::string run_json(const Samples& samples, const ControlVariate& control, cons
   Json& figures = json["control_variate"] = Json::object();
   for (std::size_t m = 0; m < metrics().size(); ++m) {
     const ControlledEstimate& c = control.metrics[m];
-    if (std::isnan(c.mean)) continue;
+    if (std::isnan(c.mean) || metrics()[m].written == Written::where_used) continue;
     figures[std::string(metrics()[m].name)] = {{"mean", number(c.mean)},
                                                {"low", number(c.low)},
                                                {"high", number(c.high)},

@@ -93,6 +93,7 @@ std::string solution_text(const ClosedForm& solved, const Program& program, Colo
   for (std::size_t m = 0; m < metrics().size(); ++m) {
     const Metric& of = metrics()[m];
     const Bracket& value = solved.pooled.at_horizon.metrics[m];
+    if (of.needs != Needs::nothing) continue;  // what couples customers has no closed form
     if (std::isnan(value.mean) || (of.name == "investment" && value.mean == 0.0)) continue;
     figures.row(
         {std::string(of.label), format::value(of, value.mean, settings.currency), bounds(of, value, settings.currency)});
@@ -136,7 +137,7 @@ std::string control_variate_text(const Samples& samples, const ControlVariate& c
   for (std::size_t m = 0; m < metrics().size(); ++m) {
     const Metric& of = metrics()[m];
     const ControlledEstimate& c = control.metrics[m];
-    if (std::isnan(c.mean)) continue;
+    if (std::isnan(c.mean) || of.needs != Needs::nothing) continue;
     any = true;
     const auto times = [](double ratio) { return std::isnan(ratio) ? std::string("-") : fmt::format("1 / {:.2f}", ratio); };
     table.row({std::string(of.label), format::value(of, c.mean, samples.currency),

@@ -18,6 +18,45 @@ Json of(const Estimate& estimate) {
           {"sd", number(estimate.sd)}};
 }
 
+Json of(const Difference& difference) {
+  Json json = of(static_cast<const Estimate&>(difference));
+  json["p"] = number(difference.p);
+  json["p_holm"] = number(difference.p_holm);
+  return json;
+}
+
+Json of(const std::vector<Contribution>& parts) {
+  Json json = Json::object();
+  for (const Contribution& part : parts) json[part.id] = of(part.change);
+  return json;
+}
+
+Json of(const Fortune& fortune) {
+  return {{"better", of(fortune.better)}, {"same", of(fortune.same)}, {"worse", of(fortune.worse)}};
+}
+
+Json days(const std::optional<double>& day) { return day ? number(*day) : Json(nullptr); }
+
+/// Who is best, by headline metric: the chances of all plans, and every pair.
+Json best(const Comparison& comparison) {
+  Json json = Json::object();
+  for (const BestPlan& best : comparison.best) {
+    Json& of_metric = json[std::string(metrics()[best.metric].name)];
+    for (std::size_t k = 0; k < best.chances.size(); ++k) {
+      of_metric["chance"][comparison.plans[k].id] = number(best.chances[k]);
+    }
+    of_metric["pairs"] = Json::array();
+    for (const Rivalry& pair : comparison.rivalries) {
+      if (pair.metric != best.metric) continue;
+      Json lead = of(pair.lead);
+      lead["plan"] = comparison.plans[pair.first].id;
+      lead["minus"] = comparison.plans[pair.second].id;
+      of_metric["pairs"].push_back(std::move(lead));
+    }
+  }
+  return json;
+}
+
 Json header(const Samples& samples, const std::string& file) {
   return {{"scenario", samples.scenario},
           {"file", file},
@@ -34,12 +73,18 @@ Json header(const Samples& samples, const std::string& file) {
                             ": simulation error, not forecast uncertainty"}};
 }
 
+/// Whether the figures of this run have the metric.
+bool written(const Samples& samples, const Metric& metric) {
+  return metric.written == Written::always || samples.mechanisms.has(metric.needs);
+}
+
 Json by_persona(const Samples& samples, const PlanSamples& plan) {
   Json json = Json::object();
   for (std::size_t p = 0; p < samples.personas.size(); ++p) {
     Json figures = Json::object();
     for (const Metric& metric : metrics()) {
-      if (metric.scope == Scope::persona) figures[std::string(metric.name)] = of(estimate(plan.by_persona[p], metric));
+      if (metric.scope == Scope::persona && written(samples, metric))
+        figures[std::string(metric.name)] = of(estimate(plan.by_persona[p], metric));
     }
     json[samples.personas[p]] = std::move(figures);
   }
@@ -52,10 +97,19 @@ std::string run_json(const Samples& samples, const std::string& file) {
   const PlanSamples& plan = samples.plans.front();
   Json json = header(samples, file);
   json["plan"] = plan.id;
-  for (const Metric& metric : metrics()) json["metrics"][std::string(metric.name)] = of(estimate(plan.all, metric));
+  for (const Metric& metric : metrics()) {
+    if (written(samples, metric)) json["metrics"][std::string(metric.name)] = of(estimate(plan.all, metric));
+  }
   json["by_persona"] = by_persona(samples, plan);
+  for (std::size_t s = 0; s < samples.segments.size(); ++s) {
+    for (const Metric& metric : metrics()) {
+      if (metric.needs != Needs::accounts) continue;
+      json["by_account_segment"][samples.segments[s]][std::string(metric.name)] = of(estimate(plan.by_segment[s], metric));
+    }
+  }
   for (std::size_t v = 0; v < samples.touchpoints.size(); ++v) {
     for (const TouchMetric& metric : touch_metrics()) {
+      if (!samples.mechanisms.has(metric.needs)) continue;
       json["touchpoints"][samples.touchpoints[v]][std::string(metric.name)] = of(estimate(plan.touch[v], metric));
     }
   }
@@ -69,6 +123,7 @@ std::string comparison_json(const Samples& samples, const Comparison& comparison
     const PlanComparison& plan = comparison.plans[k];
     Json entry = {{"name", plan.name}};
     for (std::size_t m = 0; m < names.size(); ++m) {
+      if (!written(samples, names[m])) continue;
       entry["metrics"][std::string(names[m].name)] = of(plan.metrics[m]);
       entry["difference"][std::string(names[m].name)] = of(plan.differences[m]);
     }
@@ -76,15 +131,34 @@ std::string comparison_json(const Samples& samples, const Comparison& comparison
     entry["roi"] = number(plan.roi.mean);
     entry["roi_low"] = number(plan.roi.low);
     entry["roi_high"] = number(plan.roi.high);
-    entry["payback_days"] = plan.payback_days ? number(*plan.payback_days) : Json(nullptr);
+    entry["payback_days"] = days(plan.payback_days);
+    entry["payback_earliest"] = days(plan.payback_earliest);
+    entry["payback_latest"] = days(plan.payback_latest);
+    entry["extra_customers"] = number(plan.extra_customers);
+    entry["cost_per_extra_customer"] = of(plan.cost_per_extra_customer);
     entry["by_persona"] = by_persona(samples, samples.plans[k]);
     for (const PersonaEffect& effect : plan.personas) {
       entry["difference_by_persona"][effect.id] = {
           {"retained", of(effect.retained)}, {"nps", of(effect.nps)}, {"clv", of(effect.clv)}};
     }
+    entry["contributions"] = {
+        {"retained", {{"by_persona", of(plan.retained_by_persona)}, {"by_stage", of(plan.retained_by_stage)}}},
+        {"npv", {{"by_persona", of(plan.npv_by_persona)}, {"by_kind", of(plan.npv_by_kind)}}}};
+    for (const PersonaFortunes& fortunes : plan.fortunes) {
+      const Json shares = {
+          {"overall", of(fortunes.overall)}, {"outcome", of(fortunes.outcome)}, {"satisfaction", of(fortunes.satisfaction)}};
+      if (&fortunes == &plan.fortunes.front()) {
+        entry["winners_and_losers"] = shares;
+      } else {
+        entry["winners_and_losers"]["by_persona"][fortunes.id] = shares;
+      }
+    }
     json["plans"][plan.id] = std::move(entry);
   }
-  for (std::size_t m = 0; m < names.size(); ++m) json["pairing"][std::string(names[m].name)] = number(comparison.pairing[m]);
+  json["best"] = best(comparison);
+  for (std::size_t m = 0; m < names.size(); ++m) {
+    if (written(samples, names[m])) json["pairing"][std::string(names[m].name)] = number(comparison.pairing[m]);
+  }
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

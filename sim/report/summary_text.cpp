@@ -42,45 +42,212 @@ std::string change(const Metric& of, const Estimate& e, const std::string& curre
   return std::isnan(e.low) ? text : text + " ± " + format::half_width(of, e, currency);
 }
 
-/// The same with a mark "~" where the interval includes 0, aligned with those that have none.
-std::string verdict(const Metric& of, const Estimate& e, const std::string& currency) {
-  return change(of, e, currency) + (e.mean != 0.0 && !std::isnan(e.low) && !clear(e) ? " ~" : "  ");
+/// The same with a mark "~" where the plan is not told apart from the baseline, aligned with those that are.
+std::string verdict(const Metric& of, const Difference& e, const std::string& currency) {
+  return change(of, e, currency) + (e.mean != 0.0 && !e.told_apart() ? " ~" : "  ");
 }
 
-/// Who leads in a metric and by how much, on the same luck: over the baseline, and over the second best plan.
-std::string leader(const Samples& samples, const Comparison& comparison, std::string_view name, const char* what,
-                   const std::string& of_what, const char* none) {
-  const std::size_t m = position(name);
+/// "about 83 %", and nothing too certain: chances are estimated.
+std::string chance(double share) {
+  if (std::isnan(share)) return "-";
+  if (share > 0.995) return "> 99 %";
+  if (share < 0.005) return "< 1 %";
+  return fmt::format("{:.0f} %", 100.0 * share);
+}
+
+const BestPlan& best_in(const Comparison& comparison, std::size_t m) {
+  return *std::find_if(comparison.best.begin(), comparison.best.end(), [&](const BestPlan& b) { return b.metric == m; });
+}
+
+/// The plan that leads in a metric, or 0 where none is ahead of the baseline.
+std::size_t leader(const Comparison& comparison, std::size_t m) {
+  std::size_t best = 0;
+  for (std::size_t k = 1; k < comparison.plans.size(); ++k) {
+    if (comparison.plans[k].differences[m].mean > comparison.plans[best].differences[m].mean) best = k;
+  }
+  return best;
+}
+
+/// Who leads in a metric and by how much, on the same luck: over the baseline, and over the other plans.
+std::string leads(const Samples& samples, const Comparison& comparison, std::string_view name, const char* what,
+                  const std::string& of_what, const char* none) {
+  const std::size_t m = position(name), best = leader(comparison, m);
   const Metric& of = metrics()[m];
-  std::vector<std::size_t> order;
-  for (std::size_t k = 1; k < comparison.plans.size(); ++k) order.push_back(k);
-  const auto gain = [&](std::size_t k) -> const Estimate& { return comparison.plans[k].differences[m]; };
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return gain(a).mean > gain(b).mean; });
-  if (order.empty() || !(gain(order.front()).mean > 0.0)) return none;
-  const Estimate& e = gain(order.front());
-  std::string text = fmt::format("{} {}: {}{}", comparison.plans[order.front()].name, what,
+  if (best == 0) return none;
+  const Difference& e = comparison.plans[best].differences[m];
+  std::string text = fmt::format("{} {}: {}{}", comparison.plans[best].name, what,
                                  format::difference(of, e.mean, samples.currency), of_what);
   if (!std::isnan(e.low)) text += fmt::format(" (95 %: {})", format::interval(of, e, samples.currency));
-  if (!std::isnan(e.low) && !clear(e)) return text + ", but the interval includes 0: this is not settled.\n";
-  if (order.size() > 1) {
-    const Estimate lead = difference(samples.plans[order[0]].all, samples.plans[order[1]].all, of);
-    const std::string& second = comparison.plans[order[1]].name;
-    text += std::isnan(lead.low) || clear(lead)
-                ? fmt::format(", {} ahead of {}", format::difference(of, lead.mean, samples.currency), second)
-                : fmt::format(", not told apart from {}", second);
+  if (!e.told_apart()) {
+    return text + (clear(e) ? ", which is not settled: several plans were compared, and one may lead by luck.\n"
+                            : ", but the interval includes 0: this is not settled.\n");
   }
+  // Who is nearest, and who might be as good.
+  std::size_t second = 0;
+  Difference ahead;
+  std::string rivals;
+  for (const Rivalry& pair : comparison.rivalries) {
+    if (pair.metric != m || (pair.first != best && pair.second != best)) continue;
+    const std::size_t other = pair.first == best ? pair.second : pair.first;
+    if (other == 0) continue;
+    if (!pair.lead.told_apart()) rivals += (rivals.empty() ? "" : " and ") + comparison.plans[other].name;
+    if (second != 0 && comparison.plans[other].differences[m].mean <= comparison.plans[second].differences[m].mean) continue;
+    second = other;
+    ahead = pair.lead;
+  }
+  if (!rivals.empty()) {
+    text += ", not told apart from " + rivals;
+  } else if (second != 0) {
+    text += fmt::format(", {} ahead of {}", format::difference(of, std::fabs(ahead.mean), samples.currency),
+                        comparison.plans[second].name);
+  }
+  const double sure = best_in(comparison, m).chances[best];
+  if (comparison.plans.size() > 2 && sure <= 0.995) text += fmt::format("; best of all with {} probability", chance(sure));
   return text + ".\n";
+}
+
+std::string per_cent(const Estimate& share) {
+  if (std::isnan(share.mean)) return "-";
+  // Nobody is not the same as hardly anybody.
+  if (share.mean > 0.0 && share.mean < 0.0005) return "< 0.1 %";
+  return fmt::format("{:.1f} %", 100.0 * share.mean);
+}
+
+/// What the plan that leads in a headline does to customers one by one.
+std::string winners(const PlanComparison& plan) {
+  if (plan.fortunes.empty()) return {};
+  const Fortune& all = plan.fortunes.front().overall;
+  return fmt::format("Customer by customer, {} leaves {} better off than the baseline, {} the same and {} worse off.\n",
+                     plan.name, per_cent(all.better), per_cent(all.same), per_cent(all.worse));
 }
 
 }  // namespace
 
 std::string answer_text(const Samples& samples, const Comparison& comparison) {
-  return leader(samples, comparison, "retained",
-                comparison.plans.size() > 2 ? "keeps most customers" : "keeps more customers", " of all who arrived",
-                "No plan keeps more customers.\n") +
-         leader(samples, comparison, "npv", comparison.plans.size() > 2 ? "is worth most" : "is worth its money",
-                " " + samples.currency + " of net present value", "No plan is worth its money within the horizon.\n");
+  const bool several = comparison.plans.size() > 2;
+  std::string text =
+      leads(samples, comparison, "retained", several ? "keeps most customers" : "keeps more customers",
+            " of all who arrived", "No plan keeps more customers.\n") +
+      leads(samples, comparison, "npv", several ? "is worth most" : "is worth its money",
+            " " + samples.currency + " of net present value", "No plan is worth its money within the horizon.\n");
+  const std::size_t keeps = leader(comparison, position("retained")), pays = leader(comparison, position("npv"));
+  if (keeps != 0) text += winners(comparison.plans[keeps]);
+  if (pays != 0 && pays != keeps) text += winners(comparison.plans[pays]);
+  return text;
 }
+
+namespace {
+
+/// Break-even with the days between which it lies.
+std::string break_even(const PlanComparison& plan) {
+  if (!(plan.investment.mean > 0.0)) return "-";
+  const auto day = [](const std::optional<double>& at) {
+    return at ? fmt::format("{:.0f}", std::ceil(*at)) : std::string("never");
+  };
+  const std::string earliest = day(plan.payback_earliest), latest = day(plan.payback_latest);
+  if (!plan.payback_days) {
+    return plan.payback_earliest ? fmt::format("not within the horizon ({} at best)", earliest) : "not within the horizon";
+  }
+  const std::string text = "day " + day(plan.payback_days);
+  if (!plan.payback_earliest || earliest == latest) return text;
+  return plan.payback_latest ? fmt::format("{} ({} to {})", text, earliest, latest)
+                             : fmt::format("{} ({} or later)", text, earliest);
+}
+
+std::string cost_per_extra(const PlanComparison& plan, const std::string& currency) {
+  const Estimate& e = plan.cost_per_extra_customer;
+  if (std::isnan(e.mean)) return "-";
+  const std::string text = format::money(e.mean, currency);
+  return std::isnan(e.low)
+             ? text
+             : fmt::format("{} ({} to {})", text, format::money(e.low, currency), format::money(e.high, currency));
+}
+
+std::vector<std::string> head_of(const Comparison& comparison, const std::string& first) {
+  std::vector<std::string> head{first};
+  for (std::size_t k = 1; k < comparison.plans.size(); ++k) head.push_back(comparison.plans[k].name);
+  return head;
+}
+
+/// A difference in parts that add up to it.
+void add_parts(const Comparison& comparison, std::vector<Contribution> PlanComparison::*parts, const Metric& of,
+               const std::string& currency, Table& table) {
+  for (std::size_t i = 0; i < (comparison.plans.front().*parts).size(); ++i) {
+    std::vector<std::string> cells{(comparison.plans.front().*parts)[i].name};
+    for (std::size_t k = 1; k < comparison.plans.size(); ++k)
+      cells.push_back(verdict(of, (comparison.plans[k].*parts)[i].change, currency));
+    table.row(cells);
+  }
+}
+
+void add_whole(const Comparison& comparison, std::string_view name, const std::string& currency, Table& table) {
+  std::vector<std::string> cells{"Sum"};
+  for (std::size_t k = 1; k < comparison.plans.size(); ++k)
+    cells.push_back(verdict(metric(name), comparison.plans[k].differences[position(name)], currency));
+  table.row(cells);
+}
+
+std::string contributions(const Comparison& comparison, const std::string& currency) {
+  Table kept;
+  kept.row(head_of(comparison, "retained, in parts by persona"));
+  add_parts(comparison, &PlanComparison::retained_by_persona, metric("retained"), currency, kept);
+  add_whole(comparison, "retained", currency, kept);
+  Table where;
+  where.row(head_of(comparison, "retained, by where fewer leave"));
+  add_parts(comparison, &PlanComparison::retained_by_stage, metric("retained"), currency, where);
+  add_whole(comparison, "retained", currency, where);
+  Table worth;
+  worth.row(head_of(comparison, "net present value, in parts"));
+  add_parts(comparison, &PlanComparison::npv_by_persona, metric("npv"), currency, worth);
+  add_whole(comparison, "npv", currency, worth);
+  return kept.text() + "\n" + where.text() + "\n" + worth.text() + "\n";
+}
+
+std::string one_by_one(const Comparison& comparison) {
+  if (comparison.plans.back().fortunes.empty()) return {};
+  Table table;
+  table.row(head_of(comparison, "customer by customer"));
+  const auto row = [&](const std::string& label, const auto& share) {
+    std::vector<std::string> cells{label};
+    for (std::size_t k = 1; k < comparison.plans.size(); ++k) cells.push_back(share(comparison.plans[k]));
+    table.row(cells);
+  };
+  using Of = Fortune PersonaFortunes::*;
+  const auto all = [&](const std::string& label, Of of, Estimate Fortune::*which) {
+    row(label, [&](const PlanComparison& plan) { return per_cent(plan.fortunes.front().*of.*which); });
+  };
+  all("Better off", &PersonaFortunes::overall, &Fortune::better);
+  all("The same", &PersonaFortunes::overall, &Fortune::same);
+  all("Worse off", &PersonaFortunes::overall, &Fortune::worse);
+  all("Customer under the plan only", &PersonaFortunes::outcome, &Fortune::better);
+  all("Customer under the baseline only", &PersonaFortunes::outcome, &Fortune::worse);
+  all("More satisfied at the end", &PersonaFortunes::satisfaction, &Fortune::better);
+  all("Less satisfied at the end", &PersonaFortunes::satisfaction, &Fortune::worse);
+  const std::size_t personas = comparison.plans.back().fortunes.size();
+  for (std::size_t p = 1; p < personas && personas > 2; ++p) {
+    row(comparison.plans.back().fortunes[p].name + ", better / worse off", [&](const PlanComparison& plan) {
+      const Fortune& of = plan.fortunes[p].overall;
+      return per_cent(of.better) + " / " + per_cent(of.worse);
+    });
+  }
+  return table.text() + "\n";
+}
+
+std::string chances(const Comparison& comparison) {
+  Table table;
+  std::vector<std::string> head{"chance of being best", comparison.plans.front().name};
+  for (std::size_t k = 1; k < comparison.plans.size(); ++k) head.push_back(comparison.plans[k].name);
+  table.row(head);
+  for (const BestPlan& best : comparison.best) {
+    if (std::all_of(best.chances.begin(), best.chances.end(), [](double c) { return std::isnan(c); })) continue;
+    std::vector<std::string> cells{std::string(metrics()[best.metric].label)};
+    for (const double share : best.chances) cells.push_back(chance(share));
+    table.row(cells);
+  }
+  return table.text() + "\n";
+}
+
+}  // namespace
 
 std::string run_text(const Samples& samples, Colour colour) {
   const PlanSamples& plan = samples.plans.front();
@@ -90,7 +257,7 @@ std::string run_text(const Samples& samples, Colour colour) {
   Table figures;
   figures.row({"at the horizon", "value", "95 % interval"});
   for (const Metric& of : metrics()) {
-    if (!samples.has(of.needs)) continue;
+    if (!samples.mechanisms.has(of.needs)) continue;
     const Estimate e = estimate(plan.all, of);
     if (of.name == "investment" && e.mean == 0.0) continue;
     figures.row({std::string(of.label), format::value(of, e.mean, samples.currency),
@@ -112,9 +279,23 @@ std::string run_text(const Samples& samples, Colour colour) {
   }
   text += personas.text() + "\n";
 
+  if (samples.mechanisms.accounts) {
+    Table segments;
+    segments.row({"by account segment", std::string(metric("account_conversion").label),
+                  std::string(metric("account_retention").label)});
+    for (std::size_t s = 0; s < samples.segments.size(); ++s) {
+      std::vector<std::string> cells{samples.segment_names[s]};
+      for (const std::string_view name : {"account_conversion", "account_retention"}) {
+        cells.push_back(format::value(metric(name), estimate(plan.by_segment[s], metric(name)).mean, samples.currency));
+      }
+      segments.row(cells);
+    }
+    text += segments.text() + "\n";
+  }
+
   Table touchpoints;
   std::vector<std::string> columns{"by touchpoint", "visits", "quality", "satisfaction", "effort", "repeats"};
-  if (samples.queues) columns.insert(columns.end(), {"wait", "gave up"});
+  if (samples.mechanisms.queues) columns.insert(columns.end(), {"wait", "gave up"});
   touchpoints.row(columns);
   for (std::size_t v = 0; v < samples.touchpoints.size(); ++v) {
     std::vector<std::string> cells{samples.touchpoint_names[v]};
@@ -125,11 +306,11 @@ std::string run_text(const Samples& samples, Colour colour) {
         cells.push_back(std::isnan(value) ? "-" : fmt::format("{:.3f}", value));
       }
     }
-    if (samples.queues) {
+    if (samples.mechanisms.queues) {
       for (const TouchMetric& of : touch_metrics()) {
         const double value = estimate(plan.touch[v], of).mean;
-        if (of.name == "wait_days") cells.push_back(format::wait(value));
-        if (of.name == "gave_up") cells.push_back(std::isnan(value) ? "-" : fmt::format("{:.2f} %", 100.0 * value));
+        if (of.name == "wait_days") cells.push_back(value == 0.0 ? "-" : format::wait(value));
+        if (of.name == "gave_up") cells.push_back(!(value > 0.0) ? "-" : fmt::format("{:.2f} %", 100.0 * value));
       }
     }
     touchpoints.row(cells);
@@ -147,8 +328,6 @@ std::string comparison_text(const Samples& samples, const Comparison& comparison
   std::vector<std::string> head{"difference to the baseline", comparison.plans.front().name};
   for (std::size_t k = 1; k < comparison.plans.size(); ++k) head.push_back(comparison.plans[k].name);
   figures.row(head);
-  const std::string_view shown[] = {"retention", "retained", "conversion", "nps",          "satisfaction",
-                                    "effort",    "repeats",  "revenue",    "cost_to_serve"};
   const auto add = [&](std::string_view name) {
     const std::size_t m = position(name);
     const Metric& of = metrics()[m];
@@ -158,9 +337,13 @@ std::string comparison_text(const Samples& samples, const Comparison& comparison
       cells.push_back(verdict(of, comparison.plans[k].differences[m], currency));
     figures.row(cells);
   };
-  for (const std::string_view name : shown) add(name);
+  // What is reached, what it takes, and the money.
+  for (const std::string_view name :
+       {"retention", "retained", "conversion", "promoters_per_start", "nps", "satisfaction", "effort", "repeats",
+        "effort_per_purchase", "time_to_purchase", "cost_per_purchase", "revenue", "cost_to_serve"})
+    add(name);
   for (const Metric& of : metrics()) {
-    if (of.needs != Needs::nothing && samples.has(of.needs)) add(of.name);
+    if (of.needs != Needs::nothing && samples.mechanisms.has(of.needs)) add(of.name);
   }
   const auto money_row = [&](const char* label, auto cell) {
     std::vector<std::string> cells{label, "-"};
@@ -174,19 +357,16 @@ std::string comparison_text(const Samples& samples, const Comparison& comparison
     const std::string point = fmt::format("{:.2f}", plan.roi.mean);
     return std::isnan(plan.roi.low) ? point : fmt::format("{} ± {:.2f}", point, 0.5 * (plan.roi.high - plan.roi.low));
   });
-  money_row("Payback", [&](const PlanComparison& plan) {
-    if (!(plan.investment.mean > 0.0)) return std::string("-");
-    return plan.payback_days ? fmt::format("day {:.0f}", std::ceil(*plan.payback_days))
-                             : std::string("not within the horizon");
-  });
-  money_row("Investment per extra customer kept", [&](const PlanComparison& plan) {
-    return plan.extra_customers > 0.0 ? format::money(plan.investment.mean / plan.extra_customers, currency)
-                                      : std::string("-");
-  });
+  money_row("Payback", break_even);
+  money_row("Investment per extra customer kept",
+            [&](const PlanComparison& plan) { return cost_per_extra(plan, currency); });
   text += figures.text() + "\n";
+  if (comparison.plans.size() < 2) return text + footnote(samples);
+  if (!std::isnan(comparison.best.front().chances.front())) text += chances(comparison);
+  text += one_by_one(comparison) + contributions(comparison, currency);
 
   Table personas;
-  personas.row({"winners and losers", "plan", "retained", "NPS", "value per person (" + currency + ")"});
+  personas.row({"by persona", "plan", "retained", "NPS", "value per person (" + currency + ")"});
   for (std::size_t p = 0; p < samples.personas.size(); ++p) {
     for (std::size_t k = 1; k < comparison.plans.size(); ++k) {
       const PersonaEffect& effect = comparison.plans[k].personas[p];
@@ -195,13 +375,17 @@ std::string comparison_text(const Samples& samples, const Comparison& comparison
                     verdict(metric("clv"), effect.clv, currency)});
     }
   }
-  if (comparison.plans.size() > 1) {
-    text += personas.text() +
-            "\nRetention is of those who bought, retained of all who arrived. NPS and satisfaction are of the customers "
-            "present: keeping\n"
-            "doubters lowers them. pt: percentage points. ~: the interval includes 0. Value per person leaves the "
-            "investment out.\n";
-  }
+  text += personas.text() +
+          "\nRetention is of those who bought, retained of all who arrived. NPS and satisfaction are of the customers "
+          "present: keeping\n"
+          "doubters lowers them. pt: percentage points. Value per person leaves the investment out. Better off: kept, "
+          "where the baseline\n"
+          "loses the same person on the same luck, or as well kept or lost and more satisfied at the end, by more than "
+          "0.01.\n";
+  text += comparison.plans.size() > 2
+              ? fmt::format("~: not told apart from the baseline at 5 %, allowing for {} plans compared (Holm 1979).\n",
+                            comparison.plans.size() - 1)
+              : std::string("~: not told apart from the baseline at 5 %.\n");
   return text + footnote(samples);
 }
 

@@ -158,7 +158,7 @@ class Workbook {
     for (const PlanComparison& plan : comparison_.plans) {
       for (std::size_t m = 0; m < metrics().size(); ++m) {
         const Metric& metric = metrics()[m];
-        if (!report_.samples.has(metric.needs)) continue;
+        if (!report_.samples.mechanisms.has(metric.needs)) continue;
         const Estimate &value = plan.metrics[m], &change = plan.differences[m];
         lxw_format* format = form(metric);
         sheet.row().text(plan.name).text(std::string(metric.label));
@@ -185,7 +185,7 @@ class Workbook {
     for (std::size_t p = 0; p < samples.personas.size(); ++p) {
       for (const PlanSamples& plan : samples.plans) {
         for (const Metric& metric : metrics()) {
-          if (metric.scope != Scope::persona || !samples.has(metric.needs)) continue;
+          if (metric.scope != Scope::persona || !samples.mechanisms.has(metric.needs)) continue;
           const Estimate value = estimate(plan.by_persona[p], metric);
           const Estimate change = difference(plan.by_persona[p], samples.plans.front().by_persona[p], metric);
           lxw_format* format = form(metric);

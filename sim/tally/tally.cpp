@@ -27,6 +27,7 @@ void Totals::add(const Totals& other) {
   assert(other.cells_.size() == cells_.size());
   for (std::size_t i = 0; i < cells_.size(); ++i) cells_[i] += other.cells_[i];
   events_ += other.events_;
+  fortunes += other.fortunes;
 }
 
 Totals::Wide Totals::stock(std::size_t persona, std::size_t window, TimeScore score) const {

@@ -116,13 +116,42 @@ class Promises(unittest.TestCase):
         self.assertIsNone(result["metrics"]["retention_365"]["mean"])
 
     def test_a_mechanism_that_is_not_built_is_refused(self):
-        text = (SCENARIOS / "coffee.toml").read_text() + "\n[word_of_mouth]\nnetwork = { well_mixed = {} }\npromoter_rate = 0.1\n"
-        (self.folder / "talk.toml").write_text(text)
-        done = sojourn("run", "talk.toml", folder=self.folder)
+        text = (SCENARIOS / "coffee.toml").read_text() + '\n[[survey]]\nid = "monthly"\nasks = "nps"\nevery = "30 days"\n'
+        (self.folder / "survey.toml").write_text(text)
+        done = sojourn("run", "survey.toml", folder=self.folder)
         self.assertEqual(done.returncode, 2)
-        self.assertIn("word of mouth", done.stderr)
-        self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["talk.toml"])
-        self.assertEqual(sojourn("check", "talk.toml", folder=self.folder).returncode, 0)
+        self.assertIn("surveys", done.stderr)
+        self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["survey.toml"])
+        self.assertEqual(sojourn("check", "survey.toml", folder=self.folder).returncode, 0)
+
+    def test_coupled_customers_have_no_interval_from_one_replication(self):
+        result = json.loads(self.run_well("run", SCENARIOS / "b2b-software.toml", "--customers", "2000", "--replications", "1",
+                                          "--json").stdout)
+        self.assertIsNone(result["metrics"]["retention"]["low"])
+        self.assertGreater(result["metrics"]["account_retention"]["mean"], 0.0)
+        kept = [segment["account_retention"]["mean"] for segment in result["by_account_segment"].values()]
+        self.assertEqual(len(kept), 3)
+        self.assertLess(min(kept), result["metrics"]["account_retention"]["mean"])
+        self.assertGreater(max(kept), result["metrics"]["account_retention"]["mean"])
+
+    def test_the_market_leaves_its_traces(self):
+        """Waits, messages, referrals and accounts are in the results file where the scenario has them, and only there."""
+        small = ["--customers", "3000", "--replications", "2"]
+        for scenario in ("contact-centre", "retail-word-of-mouth", "b2b-software"):
+            self.run_well("run", SCENARIOS / f"{scenario}.toml", *small, "-o", f"{scenario}.h5")
+        with h5py.File(self.folder / "contact-centre.h5") as file:
+            call = [id.decode() for id in file["touchpoint"][:]].index("call")
+            self.assertGreater(file["queue_wait"][0, :, call].max(), 0.0)
+            self.assertGreater(file["gave_up"][0, :, :, call].sum(), 0)
+            self.assertNotIn("accounts", file)
+        with h5py.File(self.folder / "retail-word-of-mouth.h5") as file:
+            self.assertGreater(file["heard_positive"][:].sum(), 0)
+            self.assertGreater(file["horizon/referred"][:].min(), 0.0)
+            self.assertNotIn("queue_wait", file)
+        with h5py.File(self.folder / "b2b-software.h5") as file:
+            self.assertEqual(file["accounts"].shape[2], len(file["account_segment"]))
+            self.assertTrue((file["accounts_customers"][:] <= file["accounts_bought"][:]).all())
+            self.assertGreater(file["accounts_bought"][..., -1].sum(), 0)
 
     def test_interrupted_keeps_what_was_finished(self):
         process = subprocess.Popen([SOJOURN, "run", str(SCENARIOS / "telecom.toml"), "--replications", "400", "--customers", "20000",

@@ -227,7 +227,8 @@ class RunTest(FileInOtherHands):
     shares = ("prospects", "lost", "customers", "churned", "conversion", "retention", "retained", "retention_90", "retention_365", "nps",
               "promoters", "passives", "detractors", "satisfaction", "expectation", "effort", "visits", "repeats", "heard_positive",
               "heard_negative")
-    horizon = {**dict.fromkeys(shares, "1"), **dict.fromkeys(("revenue", "cost_to_serve", "investment", "npv", "clv"), "currency"),
+    horizon = {**dict.fromkeys(shares + ("promoters_per_start", "effort_per_purchase"), "1"), "cost_per_purchase": "currency",
+               **dict.fromkeys(("revenue", "cost_to_serve", "investment", "npv", "clv"), "currency"),
                "time_to_purchase": "day"}
     dimensions = {"plan", "replication", "persona", "time", "touchpoint", "exit", "stage", "tenure_bin"}
 

@@ -155,14 +155,17 @@ TEST_CASE("program: flows add up over regimes", "[engine]") {
 
 TEST_CASE("program: what is not built is refused by name", "[engine]") {
   ModelParts parts = shop();
-  parts.word_of_mouth = WordOfMouth{};
-  parts.reviews = Reviews{};
+  Survey survey;
+  survey.id = "monthly";
+  survey.every = Days(30.0);
+  parts.surveys = {survey};
+  parts.touchpoints[0].solves = 0.5;
   try {
     const Program program{Model(parts)};
     FAIL("the model was accepted");
   } catch (const InputError& error) {
     CHECK(std::string(error.what()) ==
-          "sojourn: error: this version reads and checks word of mouth and reviews but cannot simulate them yet\n"
+          "sojourn: error: this version reads and checks surveys and solves but cannot simulate them yet\n"
           "hint: remove them from the scenario to run the rest");
   }
 }

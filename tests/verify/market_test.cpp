@@ -28,7 +28,8 @@ double people(const Totals& totals, TimeScore score) {
 
 /// Everybody calls once in `days`, at any time of it; `calls` a minute of real people come to three agents.
 ModelParts callers(double calls, double days, std::uint64_t customers, std::optional<double> patience = {}) {
-  ModelParts parts = journey({place(Stage::retention, {by_odds(1, 1.0, Fixed{0.0})}), finish(End::churned)}, days, customers);
+  ModelParts parts =
+      journey({place(Stage::retention, {by_odds(1, 1.0, Fixed{0.0})}), finish(End::churned)}, days, customers);
   parts.settings.window = Days(1.0);
   parts.settings.market = calls / minute * days;
   parts.touchpoints[0].servers = 3.0;
@@ -68,7 +69,9 @@ Exit on_message(std::size_t to, double probability, Distribution after = Fixed{0
 }
 
 /// Accounts of a user and two managers, who say yes at the gate with probabilities 0.5 and 0.8, and what they decide.
-double share_of_accounts_won(GateRule rule, std::uint64_t people) {
+/// Either role comes within 10 days, the other at once.
+enum class Late { managers, users };
+double share_of_accounts_won(GateRule rule, std::uint64_t people, Late late = Late::managers) {
   ModelParts parts = journey({place(Stage::consideration, {by_share(1, 0.5), by_share(2, 0.5)}),
                               place(Stage::purchase, {by_odds(2, 1.0, Fixed{1000.0})}), finish(End::lost)},
                              30.0, people);
@@ -79,8 +82,8 @@ double share_of_accounts_won(GateRule rule, std::uint64_t people) {
   parts.personas[0].traits[no_wish.index()] = Fixed{0.5};
   parts.personas[1].traits[wish.index()] = Fixed{0.8};
   parts.personas[1].traits[no_wish.index()] = Fixed{0.2};
-  // Managers come later: the account waits for them.
-  parts.personas[1].arrives = Uniform{0.0, 10.0};
+  // The account waits for whoever is asked; whoever is not, and comes late, follows what was decided.
+  parts.personas[late == Late::managers ? 1 : 0].arrives = Uniform{0.0, 10.0};
   parts.touchpoints[0].next = {by_share(1, wish), by_share(2, no_wish)};
   Gate gate;
   gate.touchpoint = TouchpointId(0);
@@ -112,11 +115,13 @@ TEST_CASE("market: three agents make callers wait as long as M/M/3 says", "[veri
   CHECK(wait_in(totals, 0) == 0.0);
   // dW/dlambda is 58 minutes per call and minute, so 1.6 % of noise in the arrivals is 0.19 in a day's wait.
   CHECK(judge(waits.mean(), 0.022, 4.4444, 0.2, 0.01));
-  CHECK_FALSE(judge(totals_of(callers(0.21, 100.0, 400'000)).value(totals.shape().queue(0, 50, QueueScore::wait),
-                                                                   totals.shape().scales.days) / minute,
+  CHECK_FALSE(judge(totals_of(callers(0.21, 100.0, 400'000))
+                            .value(totals.shape().queue(0, 50, QueueScore::wait), totals.shape().scales.days) /
+                        minute,
                     0.022, 4.4444, 0.2, 0.01));
   // What callers met is what the queue said; nobody waited on the first day.
-  const double met = totals.value(totals.shape().touch(0, 0, TouchScore::wait), totals.shape().scales.days) / minute / 400'000.0;
+  const double met =
+      totals.value(totals.shape().touch(0, 0, TouchScore::wait), totals.shape().scales.days) / minute / 400'000.0;
   CHECK(met == Approx(0.99 * waits.mean()).epsilon(0.005));
 }
 
@@ -124,7 +129,8 @@ TEST_CASE("market: a queue that is overrun grows as the fluid limit says", "[ver
   // 0.4 calls a minute where 0.3 can be served: 144 more every day, from the day after the first.
   const Totals totals = totals_of(callers(0.4, 50.0, 500'000));
   const auto backlog = [&](std::size_t window) {
-    return totals.value(totals.shape().queue(0, window, QueueScore::backlog), backlog_scale) * 0.4 / minute * 50.0 / 500'000.0;
+    return totals.value(totals.shape().queue(0, window, QueueScore::backlog), backlog_scale) * 0.4 / minute * 50.0 /
+           500'000.0;
   };
   for (const std::size_t days : {10u, 20u, 49u}) {
     CAPTURE(days);
@@ -154,7 +160,8 @@ TEST_CASE("market: callers give up when their patience ends, and wait no longer"
   // All of them leave by that exit, but for the few whose patience ends beyond the horizon.
   CHECK(totals.value(shape.taken(0, 1)) <= gave_up * 600'000.0);
   CHECK(totals.value(shape.taken(0, 1)) > gave_up * 600'000.0 - 100.0);
-  CHECK(totals.value(shape.touch(0, 0, TouchScore::wait), shape.scales.days) / 600'000.0 == Approx(waited / 30.0).epsilon(0.02));
+  CHECK(totals.value(shape.touch(0, 0, TouchScore::wait), shape.scales.days) / 600'000.0 ==
+        Approx(waited / 30.0).epsilon(0.02));
   // In the long run as many stay as can be served: a quarter gives up.
   CHECK(1.0 - std::exp(-wait_in(totals, 29) / mean) == Approx(0.25).margin(0.01));
   CHECK_FALSE(judge(gave_up, error, 1.0 - std::exp(-wait_in(totals, 10) / (1.1 * mean)), 0.01, 0.002));
@@ -164,12 +171,12 @@ TEST_CASE("market: as many messages are heard as are said, one window later", "[
   // Everybody buys at once and sends 0.3 messages a day for 20 days; what is said in the last window nobody hears.
   constexpr std::uint64_t customers = 50'000;
   const auto heard = [&](double rate) {
-    return totals_of(promoters(journey({place(Stage::purchase, {by_odds(1, 1.0, Fixed{1000.0})}), finish(End::churned)}, 20.0,
-                                       customers), rate));
+    return totals_of(promoters(
+        journey({place(Stage::purchase, {by_odds(1, 1.0, Fixed{1000.0})}), finish(End::churned)}, 20.0, customers), rate));
   };
   const auto windows = [&](double rate) {
-    ModelParts parts = promoters(journey({place(Stage::purchase, {by_odds(1, 1.0, Fixed{1000.0})}), finish(End::churned)}, 20.0,
-                                         customers), rate);
+    ModelParts parts = promoters(
+        journey({place(Stage::purchase, {by_odds(1, 1.0, Fixed{1000.0})}), finish(End::churned)}, 20.0, customers), rate);
     parts.settings.window = Days(1.0);
     return totals_of(parts);
   };
@@ -186,8 +193,8 @@ TEST_CASE("market: as many messages are heard as are said, one window later", "[
 TEST_CASE("market: who churned talks on for a while", "[verify]") {
   // Everybody leaves on day 5, and talks until day 5 + 4: at the ends of windows 5 to 9.
   constexpr std::uint64_t customers = 20'000;
-  ModelParts parts =
-      promoters(journey({place(Stage::purchase, {by_odds(1, 1.0, Fixed{4.5})}), finish(End::churned)}, 20.0, customers), 1.0);
+  ModelParts parts = promoters(
+      journey({place(Stage::purchase, {by_odds(1, 1.0, Fixed{4.5})}), finish(End::churned)}, 20.0, customers), 1.0);
   parts.settings.window = Days(1.0);
   parts.word_of_mouth->talks_after_churn = Days(4.0);
   const Totals totals = totals_of(parts);
@@ -205,10 +212,11 @@ TEST_CASE("market: a message moves each hearer with its probability", "[verify]"
     ties.push_back({i, i + 1});
     ties.push_back({i + 1, i});
   }
-  ModelParts parts = promoters(journey({place(Stage::awareness, {by_odds(1, 1.0, Fixed{1000.0}), on_message(1, 0.25, Fixed{2.0})}),
-                                        place(Stage::purchase, {by_odds(2, 1.0, Fixed{1000.0})}), finish(End::churned)},
-                                       10.0, customers),
-                               0.5, NetworkFile{"pairs.csv", std::make_shared<const std::vector<Tie>>(ties)});
+  ModelParts parts =
+      promoters(journey({place(Stage::awareness, {by_odds(1, 1.0, Fixed{1000.0}), on_message(1, 0.25, Fixed{2.0})}),
+                         place(Stage::purchase, {by_odds(2, 1.0, Fixed{1000.0})}), finish(End::churned)},
+                        10.0, customers),
+                0.5, NetworkFile{"pairs.csv", std::make_shared<const std::vector<Tie>>(ties)});
   parts.settings.window = Days(1.0);
   parts.personas = {persona("buyer", 0.5, parts.traits), persona("waits", 0.5, parts.traits)};
   parts.personas[0].starts = {{TouchpointId(1), 1.0}};
@@ -220,7 +228,8 @@ TEST_CASE("market: a message moves each hearer with its probability", "[verify]"
   // those moved on days 1 to 8 count. Each day is a Poisson number of messages, each of which may do it.
   const double waiting = totals.value(shape.person(1, PersonScore::arrived));
   const auto bought = static_cast<double>(totals.stock(1, 9, TimeScore::bought));
-  const double expected = 0.5 * (1.0 - std::exp(-0.25 * 0.5 * 8.0)), error = std::sqrt(expected * (1.0 - expected) / waiting);
+  const double expected = 0.5 * (1.0 - std::exp(-0.25 * 0.5 * 8.0)),
+               error = std::sqrt(expected * (1.0 - expected) / waiting);
   CHECK(judge(bought / waiting, error, expected, 0.02, 0.003));
   CHECK_FALSE(judge(bought / waiting, error, 0.5 * (1.0 - std::exp(-0.3 * 0.5 * 8.0)), 0.02, 0.003));
   // All of them were referred, by the buyers, who had nobody to thank.
@@ -237,9 +246,10 @@ TEST_CASE("market: a message moves each hearer with its probability", "[verify]"
 TEST_CASE("market: reviews move those who read them", "[verify]") {
   // Everybody who buys posts five stars; prospects who come later read them and buy by e^(2 H).
   const auto buyers = [](double weight, double probability) {
-    ModelParts parts = journey({place(Stage::consideration, {by_odds(1, 1.0, Fixed{0.0}, {0.0, 0.0, 2.0, 0.0}), by_odds(2, 1.0)}),
-                                place(Stage::purchase, {by_odds(3, 1.0, Fixed{1000.0})}), finish(End::lost), finish(End::churned)},
-                               50.0, 100'000);
+    ModelParts parts =
+        journey({place(Stage::consideration, {by_odds(1, 1.0, Fixed{0.0}, {0.0, 0.0, 2.0, 0.0}), by_odds(2, 1.0)}),
+                 place(Stage::purchase, {by_odds(3, 1.0, Fixed{1000.0})}), finish(End::lost), finish(End::churned)},
+                50.0, 100'000);
     parts.settings.window = Days(1.0);
     parts.touchpoints[0].reads_reviews = true;
     parts.touchpoints[1].quality_mean = 1.0;
@@ -247,8 +257,8 @@ TEST_CASE("market: reviews move those who read them", "[verify]") {
     parts.reviews = Reviews{probability, 0.0, weight};
     return people(totals_of(parts), TimeScore::bought) / 100'000.0;
   };
-  // The record fills at once (1,000 buyers a day): H is the weight within a per cent, from the second day on. Appraisals of a
-  // quality of 1 are 1.
+  // The record fills at once (1,000 buyers a day): H is the weight within a per cent, from the second day on. Appraisals of
+  // a quality of 1 are 1.
   const double expected = (0.5 + 49.0 / (1.0 + std::exp(-2.0 * 0.5))) / 50.0, error = std::sqrt(0.25 / 100'000.0);
   CHECK(judge(buyers(0.5, 1.0), error, expected, 0.02, 0.004));
   CHECK_FALSE(judge(buyers(0.6, 1.0), error, expected, 0.02, 0.004));
@@ -266,6 +276,8 @@ TEST_CASE("market: accounts decide by their rules", "[verify]") {
   CHECK(judge(weighted, error, (0.5 + 2.0 * 0.8 + 2.0 * 0.8) / 5.0, 0.03));
   CHECK(judge(unanimous, error, 0.5 * 0.8 * 0.8, 0.03));
   CHECK(judge(veto, error, 0.8 * 0.8, 0.03));
+  CHECK(judge(share_of_accounts_won(GateRule::veto, customers, Late::users), error, 0.8 * 0.8, 0.03));
+  CHECK(judge(share_of_accounts_won(GateRule::unanimous, customers, Late::users), error, 0.5 * 0.8 * 0.8, 0.03));
   CHECK(judge(majority, error, 0.8 * 0.8 + 2.0 * 0.8 * 0.2 * 0.5, 0.03));
   CHECK_FALSE(judge(unanimous, error, 0.8 * 0.8, 0.03));
   CHECK_FALSE(judge(majority, error, (0.5 + 0.8 + 0.8) / 3.0, 0.03));

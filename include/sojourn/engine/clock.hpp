@@ -55,9 +55,10 @@ class Discount {
 /// Regimes: stretches [begin, next begin) in which every parameter is constant. Ramps move in steps of one window and have,
 /// in each, the value at the middle of the part of it after their start, so that a step does not lag behind its ramp.
 struct Regimes {
-  std::vector<double> begins;                  // the first is 0
-  std::vector<std::vector<double>> fractions;  // [regime][change]: 0 while off, else the ramp's fraction in (0, 1]
-  std::vector<std::vector<bool>> on;           // [regime][change]: start <= t < end, whatever the ramp
+  std::vector<double> begins;  // the first is 0
+  std::vector<std::vector<double>>
+      fractions;                      // [regime][change]: 0 while off, else the ramp's fraction times the level, in (0, 1]
+  std::vector<std::vector<bool>> on;  // [regime][change]: start <= t < end, whatever the ramp
 };
 
 /// The regimes of `changes` up to the horizon.

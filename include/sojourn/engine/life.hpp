@@ -6,7 +6,6 @@
 #include <array>
 #include <cstdint>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "sojourn/base/random.hpp"
@@ -119,7 +118,7 @@ class Lives {
   [[nodiscard]] bool hear(std::uint32_t customer, Life& life, std::size_t window, std::uint32_t messages);
   /// Running sums of the shares of the exits by which a customer held at a gate would leave alone, at the beginning of
   /// `window`; `effort` is that of the visit. Valid until the next call.
-  [[nodiscard]] std::pair<ExitShares, std::span<const float>> wishes(Life& life, std::size_t window, float effort);
+  [[nodiscard]] std::span<const float> wishes(Life& life, std::size_t window, float effort);
   /// The account has decided: a customer held at a gate leaves by the exit in position `exit`, at the beginning of `window`.
   void follow(std::uint32_t customer, Life& life, std::size_t window, std::uint32_t exit);
 

@@ -21,9 +21,10 @@ enum class Engine {
   one_customer_by_windows,  // the reference, stopped at every window's end
 };
 
-/// How to run; nothing here changes a result.
+/// How to run; nothing here changes a number.
 struct RunOptions {
   Engine engine = Engine::lock_step;
+  std::uint32_t first_replication = 0;           // those before it are left out; see `append`
   int threads = 0;                               // 0: SLURM_CPUS_PER_TASK, else the processors that this process may use
   std::function<void(double)> progress;          // told the share done in [0, 1], by one thread at a time; may be empty
   const std::atomic<bool>* interrupt = nullptr;  // when it turns true, no new block is begun
@@ -47,6 +48,10 @@ struct RunResult {
 /// Simulates every replication of `model` under each of `plans`, all on the same luck. Throws InputError for a mechanism
 /// that is not built, RunError for a life that never ends; of several errors, the one of the lowest block.
 [[nodiscard]] RunResult run(const Model& model, std::span<const PlanId> plans, const RunOptions& options = {});
+
+/// Adds the replications of another run of the same plans, which `result` does not have. The sums are then those of one run
+/// of them all.
+void append(RunResult& result, RunResult more);
 
 /// The number of threads that `run` uses when asked for `threads`.
 [[nodiscard]] int thread_count(int threads);

@@ -78,10 +78,11 @@ struct Change {
   Days start{0.0};
   std::optional<Days> end;
   Ramp ramp;
+  double level = 1.0;  // the fraction of its effects that was bought, in (0,1]; its ramp rises to it
 };
 
 /// A change that costs money and belongs to plans. `levels` are the fractions of effect and cost at which it may be bought,
-/// in (0,1].
+/// in (0,1]; `price` is that of the change at its own level.
 struct Improvement {
   Change change;
   Price price;

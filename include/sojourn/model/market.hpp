@@ -1,5 +1,6 @@
 // Mechanisms that couple customers: word of mouth, reviews, surveys, rules, accounts (MODEL.md sections 3 to 6).
-// The format is read and checked; the engine refuses a model that uses one until it is built (`unsupported` in model.hpp).
+// Surveys and rules are read and checked; the engine refuses a model that uses one until it is built (`unsupported` in
+// model.hpp).
 #pragma once
 
 #include <compare>

@@ -16,6 +16,9 @@ struct PlanSamples {
   std::vector<Sums> all;                      // [sample]
   std::vector<std::vector<Sums>> by_persona;  // [persona][sample]
   std::vector<std::vector<TouchSums>> touch;  // [touchpoint][sample]
+  std::vector<std::vector<Sums>> by_segment;  // [account segment][sample]: accounts only
+  std::vector<Fortunes> fortunes;             // [sample] against the first plan; all 0 where only one was run
+  std::vector<std::vector<double>> cash_of;   // [sample][window], as `cash`, each as if the sample were the whole market
   std::vector<double> cash;                   // per window, undiscounted: revenue - cost - investment, for the market, mean
                                               // over replications
 };
@@ -32,15 +35,17 @@ struct Samples {
   double horizon = 0.0;             // days
   std::vector<double> window_ends;  // days
   std::vector<std::string> personas, persona_names, touchpoints, touchpoint_names;
+  std::vector<std::string> segments, segment_names;  // of accounts
+  std::vector<Stage> touchpoint_stages;
   std::vector<PlanSamples> plans;
   std::uint64_t events = 0;
   double seconds = 0.0;
-  bool batches = false;                                 // the samples are batches of one replication
-  bool talk = false, accounts = false, queues = false;  // mechanisms in use
-
-  /// Whether the model has what the metric needs.
-  [[nodiscard]] bool has(Needs needs) const { return needs == Needs::nothing || (needs == Needs::talk ? talk : accounts); }
+  bool batches = false;   // the samples are batches of one replication
+  Mechanisms mechanisms;  // in use
 };
+
+/// The mechanisms that a model uses.
+[[nodiscard]] Mechanisms mechanisms_in(const ModelParts& parts);
 
 /// What a plan's improvements cost whatever happens: per window, and in sum undiscounted and discounted. In the market's
 /// money.

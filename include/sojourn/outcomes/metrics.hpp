@@ -35,7 +35,28 @@ enum class Direction { higher, lower, neutral };
 /// Where a metric makes sense.
 enum class Scope { persona, market };  // by persona too, or for the whole market only
 /// What a model must have for a metric to say something.
-enum class Needs { nothing, talk, accounts };
+enum class Needs { nothing, talk, accounts, queues };
+/// Whether JSON and results files always have a metric, or only where the model has what it needs. Tables never show others.
+enum class Written { always, where_used };
+
+/// What couples a model's customers.
+struct Mechanisms {
+  bool talk = false, accounts = false, queues = false;
+
+  [[nodiscard]] bool has(Needs needs) const {
+    switch (needs) {
+      case Needs::talk:
+        return talk;
+      case Needs::accounts:
+        return accounts;
+      case Needs::queues:
+        return queues;
+      case Needs::nothing:
+        break;
+    }
+    return true;
+  }
+};
 
 struct Metric {
   std::string_view name;         // as in files, JSON and `--precision`
@@ -46,9 +67,10 @@ struct Metric {
   Scope scope;
   double (*value)(const Sums&);  // NaN where undefined (nobody bought, nobody present)
   Needs needs = Needs::nothing;
+  Written written = Written::always;
 };
 
-/// All metrics in the order of RESULTS.md; then those of referrals and accounts.
+/// All metrics in the order of `horizon` in sim/outcomes/FORMAT.md.
 [[nodiscard]] std::span<const Metric> metrics();
 /// The metric of that name, or nullptr.
 [[nodiscard]] const Metric* find_metric(std::string_view name);
@@ -63,6 +85,9 @@ struct TouchSums {
   double arrived = 0.0;  // of people, in the journey as a whole
   double visits = 0.0, repeats = 0.0, appraised = 0.0;
   double quality = 0.0, satisfaction = 0.0, effort = 0.0, wait = 0.0, gave_up = 0.0;  // over appraised visits
+  /// People lost or churned at the horizon who left from here: by an exit to an end, or, where the touchpoint is an end, as
+  /// it was their first; or who stand here, where nobody counts as a customer. Over touchpoints: all lost and churned.
+  double gone = 0.0;
 
   TouchSums& operator+=(const TouchSums& other);
 };
@@ -71,8 +96,9 @@ struct TouchMetric {
   std::string_view name;
   std::string_view description;
   double (*value)(const TouchSums&);
+  Needs needs = Needs::nothing;
 };
-/// visits, repeats, quality, satisfaction, effort, wait_days, gave_up.
+/// visits, repeats, quality, satisfaction, effort, wait_days; gave_up, which needs queues.
 [[nodiscard]] std::span<const TouchMetric> touch_metrics();
 
 }  // namespace sojourn

@@ -24,8 +24,8 @@ void write_results(const Outcomes& outcomes, const std::filesystem::path& path);
 /// edited, or of another schema. A file that h5repack has rewritten is still read.
 [[nodiscard]] Outcomes read_results(const std::filesystem::path& path);
 
-/// Only the provenance, the `plan` dimension and the ties of a network (network_ties.hpp), for `sojourn run out.h5`. The whole file is verified. Throws as
-/// `read_results`.
+/// Only the provenance, the `plan` dimension and the ties of a network (network_ties.hpp), for `sojourn run out.h5`. The
+/// whole file is verified. Throws as `read_results`.
 [[nodiscard]] Outcomes read_provenance(const std::filesystem::path& path);
 
 /// The SHA-256 of everything that the outcomes say, as the file's root attribute `content_sha256`: equal on every machine

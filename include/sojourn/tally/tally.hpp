@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sojourn/base/numeric.hpp"
+#include "sojourn/tally/fortunes.hpp"
 #include "sojourn/tally/shape.hpp"
 
 namespace sojourn {
@@ -60,7 +61,7 @@ class Totals {
  public:
   __extension__ using Wide = __int128;
 
-  explicit Totals(const TallyShape& shape) : shape_(shape), cells_(shape.cells(), 0) {}
+  explicit Totals(const TallyShape& shape) : fortunes(shape.personas), shape_(shape), cells_(shape.cells(), 0) {}
   /// Adds a block or another total of the same shape, in any order.
   void add(const Tally& tally);
   void add(const Totals& other);
@@ -76,6 +77,9 @@ class Totals {
   /// People at `touchpoint` at the end of each window.
   [[nodiscard]] std::vector<std::int64_t> present(std::size_t persona, std::size_t touchpoint) const;
   [[nodiscard]] std::uint64_t events() const { return events_; }
+
+  /// The people of a comparison against themselves under its first plan; all 0 where only one plan is run.
+  Fortunes fortunes;
 
  private:
   TallyShape shape_;

@@ -1,0 +1,17 @@
+// Touchpoints by leverage, in words and numbers.
+#pragma once
+
+#include <string>
+
+#include "sojourn/analysis/leverage.hpp"
+#include "sojourn/report/summary.hpp"
+
+namespace sojourn {
+
+/// The answer in a sentence, then touchpoints with gains, scores and reach, moments of truth, barriers and enablers. Ends
+/// with a newline.
+[[nodiscard]] std::string ranking_text(const Ranking& ranking, Colour colour = Colour::off);
+/// The JSON of `sojourn rank`, undefined numbers as null. Ends with a newline. `file` is the scenario's name as given.
+[[nodiscard]] std::string ranking_json(const Ranking& ranking, const std::string& file);
+
+}  // namespace sojourn

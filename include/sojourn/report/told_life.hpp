@@ -1,0 +1,17 @@
+// One life in words: what happened, why each step was taken, and where it parts from the same life under another plan.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "sojourn/model/model.hpp"
+#include "sojourn/report/summary.hpp"
+
+namespace sojourn {
+
+/// The life of person `customer` of replication 0 under the model's plan: every visit with what was felt, every exit with
+/// its probability at that moment and the luck that chose; where the plan is not the baseline, then where the two lives
+/// part. Throws InputError where there is no such person, or where customers act on one another.
+[[nodiscard]] std::string told_life(const Model& model, std::uint64_t customer, Colour colour = Colour::off);
+
+}  // namespace sojourn

@@ -1,0 +1,60 @@
+#include "many_plans.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace sojourn {
+namespace {
+
+/// Bytes of sums that plans run at one time may take together.
+constexpr std::size_t memory = std::size_t{192} << 20;
+
+/// Plans that may run at one time.
+std::size_t plans_at_once(const Model& model) {
+  const Settings& settings = model.parts().settings;
+  const std::size_t samples = settings.replications == 1 ? batch_count : settings.replications;
+  const Program program(model);
+  const std::size_t cells = tally_shape(std::span(&program, 1)).cells();
+  return std::clamp<std::size_t>(memory / (samples * cells * sizeof(Totals::Wide)), 1, 24);
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> each_plan(const ModelParts& parts, std::span<const Plan> plans, const RunOptions& options,
+                                       const std::function<void(std::size_t, const Samples&)>& use) {
+  ModelParts few = parts;
+  few.plans.resize(1);
+  const std::size_t at_once = plans_at_once(Model(few));
+  std::uint64_t events = 0;
+  for (std::size_t begin = 0; begin < plans.size(); begin += at_once) {
+    const std::size_t end = std::min(plans.size(), begin + at_once);
+    few.plans.resize(1);
+    std::vector<PlanId> ids;
+    for (std::size_t k = begin; k < end; ++k) {
+      if (plans[k].improvements.empty()) {
+        ids.emplace_back(std::size_t{0});
+        continue;
+      }
+      ids.emplace_back(few.plans.size());
+      few.plans.push_back(plans[k]);
+    }
+    RunOptions part = options;
+    const auto all = static_cast<double>(plans.size());
+    part.progress = [&](double share) {
+      if (options.progress) options.progress((static_cast<double>(begin) + share * static_cast<double>(end - begin)) / all);
+    };
+    const RunResult result = run(Model(few), ids, part);
+    if (result.interrupted) return std::nullopt;
+    events += result.events;
+    Samples samples = collect_samples(result);
+    std::vector<PlanSamples> each = std::exchange(samples.plans, {});
+    for (std::size_t k = begin; k < end; ++k) {
+      samples.plans.assign(1, std::move(each[k - begin]));
+      use(k, samples);
+    }
+  }
+  return events;
+}
+
+}  // namespace sojourn

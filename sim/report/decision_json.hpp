@@ -1,0 +1,41 @@
+// What the JSON of `rank` and `optimize` share.
+#pragma once
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "sojourn/analysis/estimate.hpp"
+
+namespace sojourn::decision_json {
+
+using Json = nlohmann::ordered_json;
+
+/// Undefined numbers are null.
+inline Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+inline Json of(const Estimate& estimate) {
+  return {{"mean", number(estimate.mean)},
+          {"low", number(estimate.low)},
+          {"high", number(estimate.high)},
+          {"sd", number(estimate.sd)}};
+}
+
+/// What was simulated; `samples` have at least one plan.
+inline Json header(const Samples& samples, const std::string& file) {
+  return {{"scenario", samples.scenario},
+          {"file", file},
+          {"question", samples.question},
+          {"currency", samples.currency},
+          {"customers", samples.customers},
+          {"market", samples.market},
+          {"replications", samples.replications},
+          {"seed", samples.seed},
+          {"horizon_days", samples.horizon},
+          {"intervals", "95 % Student t over " + std::string(samples.batches ? "batches of customers" : "replications") +
+                            ": simulation error, not forecast uncertainty"}};
+}
+
+inline std::string text(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
+
+}  // namespace sojourn::decision_json

@@ -1,0 +1,181 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "sojourn/report/format.hpp"
+#include "sojourn/report/optimum_report.hpp"
+#include "table.hpp"
+
+namespace sojourn {
+namespace {
+
+/// Choices in the table; the JSON has all that were simulated in full.
+constexpr std::size_t shown = 6;
+
+class OptimumText {
+ public:
+  OptimumText(const Optimum& optimum, const Model& model)
+      : optimum_(optimum), parts_(model.parts()), currency_(optimum.samples.currency) {
+    // A goal of several metrics has no unit of its own; it is written as the first would be where that is all.
+    single_ = optimum.goal.size() == 1 && std::fabs(optimum.goal[0].weight) == 1.0;
+  }
+
+  [[nodiscard]] std::string heading(Colour colour) const {
+    const Samples& samples = optimum_.samples;
+    return bold(samples.scenario, colour) + "\n" +
+           fmt::format("{} customers, {} replication{}, {}, seed {}; goal: {}\n",
+                       format::count(static_cast<double>(samples.customers)), samples.replications,
+                       samples.replications == 1 ? "" : "s", format::duration(samples.horizon), samples.seed, goal());
+  }
+
+  [[nodiscard]] std::string answer() const {
+    const Choice& best = optimum_.finalists.front();
+    const std::string budget = format::money(optimum_.budget, currency_);
+    if (best.bought.empty()) return fmt::format("Nothing that {} buys is better than buying nothing.\n", budget);
+    std::string text = fmt::format("Buy {}: {} of {}", bought(best), format::money(best.investment.mean, currency_), budget);
+    text += fmt::format("; {} {} over the baseline", goal(), difference(best.gain.mean));
+    if (!std::isnan(best.gain.low))
+      text += fmt::format(" (95 %: {} to {})", difference(best.gain.low), difference(best.gain.high));
+    text += ".\n";
+    if (optimum_.finalists.size() > 1) {
+      const Choice& next = optimum_.finalists[1];
+      const bool told = optimum_.lead.low > 0.0;
+      text += fmt::format("Next best is {}{}.\n", next.bought.empty() ? "to buy nothing" : "to buy " + bought(next),
+                          told ? fmt::format(", {} behind", difference(std::fabs(optimum_.lead.mean)).substr(1))
+                               : std::string(", not told apart from it"));
+    }
+    return text;
+  }
+
+  [[nodiscard]] std::string sureness() const {
+    std::string text;
+    const std::string among =
+        fmt::format("{} {} that the budget and other limits allow", optimum_.counted ? "the" : "more than",
+                    format::count(static_cast<double>(optimum_.possible)));
+    if (optimum_.tried == optimum_.possible && optimum_.counted) {
+      text = optimum_.in_full == optimum_.tried
+                 ? fmt::format("Searched: all {} choices that the budget and other limits allow, each in full.\n",
+                               format::count(static_cast<double>(optimum_.tried)))
+                 : fmt::format("Searched: {} choices {}, all of them, {} in full.\n",
+                               format::count(static_cast<double>(optimum_.tried)), "that the budget and other limits allow",
+                               optimum_.in_full);
+    } else {
+      text = fmt::format(
+          "Searched: {} choices among {}, by neighbours from nothing; {} in full. What was not tried may be better.\n",
+          format::count(static_cast<double>(optimum_.tried)), among, optimum_.in_full);
+    }
+    for (const SearchRound& round : optimum_.rounds) {
+      text += fmt::format("  {} people x {}: {} choices, {} beaten{}\n", format::count(static_cast<double>(round.customers)),
+                          round.replications, round.choices, round.beaten,
+                          round.set_aside > 0 ? fmt::format(", {} set aside", round.set_aside) : "");
+    }
+    if (optimum_.over_budget > 0)
+      text += fmt::format("  {} left out: what is paid per visit may break a limit.\n", optimum_.over_budget);
+    if (std::isnan(optimum_.at_most_missed)) {
+      text += "One sample: nothing can be said of the error of this selection; add replications.\n";
+    } else if (optimum_.at_most_missed > 0.0) {
+      text += fmt::format(
+          "Selection error: with {:.0f} %, no choice tried is better than this one by more than {}; {} {} not told from "
+          "it.\n",
+          100.0 * optimum_.confidence, difference(optimum_.at_most_missed).substr(1), optimum_.rivals,
+          optimum_.rivals == 1 ? "is" : "are");
+    } else {
+      text += fmt::format("Selection error: with {:.0f} %, this is the best of all that were tried.\n",
+                          100.0 * optimum_.confidence);
+    }
+    if (optimum_.interplay) {
+      const Estimate& e = *optimum_.interplay;
+      const bool none = std::isnan(e.low) || (e.low <= 0.0 && e.high >= 0.0);
+      text +=
+          fmt::format("Together its parts gain {} {} than each alone in sum{}.\n", difference(std::fabs(e.mean)).substr(1),
+                      e.mean < 0.0 ? "less" : "more", none ? ", within chance" : "");
+    }
+    return text;
+  }
+
+  [[nodiscard]] std::string tables() const {
+    Table choices;
+    choices.row({"best choices", "investment", goal(), "retained", "NPS", "net present value"});
+    for (std::size_t k = 0; k < std::min(shown, optimum_.finalists.size()); ++k) choices.row(cells(optimum_.finalists[k]));
+    Table frontier;
+    frontier.row({"the best for less money", "investment", goal(), "retained", "NPS", "net present value"});
+    for (const Choice& choice : optimum_.frontier) frontier.row(cells(choice));
+    return choices.text() + "\n" + frontier.text();
+  }
+
+  /// A plan to paste, where each improvement is bought whole.
+  [[nodiscard]] std::string plan() const {
+    std::string list;
+    for (const Purchase& purchase : optimum_.finalists.front().bought) {
+      if (purchase.level != 1.0) return "";
+      list += fmt::format("{}\"{}\"", list.empty() ? "" : ", ", parts_.improvements[purchase.improvement.index()].change.id);
+    }
+    if (list.empty()) return "";
+    return fmt::format("\nAs a plan of the scenario:\n  [[plan]]\n  id = \"best-buy\"\n  improvements = [{}]\n", list);
+  }
+
+  [[nodiscard]] std::string footnote() const {
+    return "\nDifferences are to the baseline, on the same luck. Investment is once and per month over the horizon, "
+           "undiscounted, and\n"
+           "what is paid per visit as simulated. Intervals are 95 %: simulation error, not forecast uncertainty.\n";
+  }
+
+ private:
+  [[nodiscard]] std::string goal() const {
+    if (single_) return std::string(metrics()[optimum_.goal[0].metric].label);
+    std::string text;
+    for (const GoalTerm& term : optimum_.goal)
+      text += fmt::format("{}{:g} x {}", text.empty() ? "" : " + ", term.weight, metrics()[term.metric].name);
+    return text;
+  }
+  [[nodiscard]] std::string difference(double value) const {
+    if (single_) {
+      const GoalTerm& term = optimum_.goal[0];
+      return format::difference(metrics()[term.metric], term.weight * value, currency_);
+    }
+    return fmt::format("{:+.4g}", value);
+  }
+  [[nodiscard]] std::string bought(const Choice& choice) const {
+    std::string text;
+    for (std::size_t k = 0; k < choice.bought.size(); ++k) {
+      const Purchase& purchase = choice.bought[k];
+      const Change& change = parts_.improvements[purchase.improvement.index()].change;
+      if (k > 0) text += k + 1 == choice.bought.size() ? " and " : ", ";
+      text += change.name.empty() ? change.id : change.name;
+      if (purchase.level != 1.0) text += fmt::format(" at {:.3g} %", 100.0 * purchase.level);
+    }
+    return text;
+  }
+  [[nodiscard]] std::string change(const Choice& choice, std::string_view name) const {
+    const auto m = static_cast<std::size_t>(find_metric(name) - metrics().data());
+    const Estimate& e = choice.differences[m];
+    if (e.mean == 0.0 && !(e.sd > 0.0)) return "0";
+    const std::string text = format::difference(metrics()[m], e.mean, currency_);
+    return std::isnan(e.low) ? text : text + " ± " + format::half_width(metrics()[m], e, currency_);
+  }
+  [[nodiscard]] std::vector<std::string> cells(const Choice& choice) const {
+    return {choice.bought.empty() ? "Nothing" : bought(choice),
+            format::money(choice.investment.mean, currency_),
+            difference(choice.gain.mean),
+            change(choice, "retained"),
+            change(choice, "nps"),
+            change(choice, "npv")};
+  }
+
+  const Optimum& optimum_;
+  const ModelParts& parts_;
+  const std::string& currency_;
+  bool single_ = false;
+};
+
+}  // namespace
+
+std::string optimum_text(const Optimum& optimum, const Model& model, Colour colour) {
+  const OptimumText text(optimum, model);
+  return text.heading(colour) + "\n" + bold(text.answer(), colour) + "\n" + text.tables() + "\n" + text.sureness() +
+         text.plan() + text.footnote();
+}
+
+}  // namespace sojourn

@@ -1,0 +1,149 @@
+"""`compare` in full: its JSON adds up, --precision gives the numbers of one long run, --threshold gives the exit status."""
+
+import json
+import os
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+import h5py
+
+SOJOURN = os.environ.get("SOJOURN", "build/sojourn")
+SCENARIOS = Path(os.environ.get("SOJOURN_SOURCE", ".")) / "scenarios"
+TELECOM = SCENARIOS / "telecom.toml"
+COFFEE = SCENARIOS / "coffee.toml"
+SMALL = ["--customers", "2000", "--horizon", "1 year"]
+
+
+class Compare(unittest.TestCase):
+    def setUp(self):
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.folder = Path(holder.name)
+
+    def sojourn(self, *arguments):
+        return subprocess.run([SOJOURN, *map(str, arguments)], cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              check=False)
+
+    def run_well(self, *arguments):
+        done = self.sojourn(*arguments)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done
+
+    def compare(self, *arguments):
+        return json.loads(self.run_well("compare", TELECOM, *SMALL, "--replications", 3, "--json", *arguments).stdout)
+
+    def test_json(self):
+        result = self.compare()
+        care = result["plans"]["care-first"]
+        gain = care["difference"]["retained"]
+        self.assertEqual(gain["p"] < 0.05, not gain["low"] <= 0 <= gain["high"])
+        self.assertGreaterEqual(gain["p_holm"], gain["p"])
+        for metric, kinds in care["contributions"].items():
+            for kind, parts in kinds.items():
+                with self.subTest(metric=metric, kind=kind):
+                    whole = care["difference"][metric]["mean"]
+                    self.assertAlmostEqual(sum(part["mean"] for part in parts.values()), whole, delta=1e-9 * (1 + abs(whole)))
+        self.assertIn("young-pro", care["contributions"]["npv"]["by_persona"])
+        self.assertIn("retention", care["contributions"]["retained"]["by_stage"])
+        for way in ("overall", "outcome", "satisfaction"):
+            shares = care["winners_and_losers"][way]
+            self.assertAlmostEqual(sum(shares[k]["mean"] for k in ("better", "same", "worse")), 1.0)
+        outcome = care["winners_and_losers"]["outcome"]
+        self.assertAlmostEqual(outcome["better"]["mean"] - outcome["worse"]["mean"], gain["mean"])
+        for metric in ("retained", "npv", "nps"):
+            self.assertAlmostEqual(sum(result["best"][metric]["chance"].values()), 1.0)
+            self.assertEqual(len(result["best"][metric]["pairs"]), 6)
+        digital = result["plans"]["digital-push"]
+        if digital["payback_days"] is not None:
+            self.assertLessEqual(digital["payback_earliest"], digital["payback_days"])
+
+    def test_file_has_winners_and_losers(self):
+        self.compare("-o", "all.h5")
+        with h5py.File(self.folder / "all.h5") as file:
+            counts, customers, prospects = file["fortunes"][()], file["customers"][()], file["prospects"][()]
+            self.assertEqual([name.decode() if isinstance(name, bytes) else name for name in file["fate"][()]],
+                             ["gained", "kept", "without", "given_up"])
+        self.assertEqual(counts.shape, (4, 3, 4, 4, 3))
+        self.assertTrue((counts[..., 0:2, :].sum(axis=(-2, -1)) == customers[..., -1]).all())
+        self.assertTrue((counts[0, ..., 1:3, 1].sum() == counts[0].sum()))
+        self.assertEqual(prospects.shape[0], 4)
+        self.run_well("run", TELECOM, *SMALL, "--replications", 2, "-o", "one.h5")
+        with h5py.File(self.folder / "one.h5") as file:
+            self.assertNotIn("fortunes", file)
+
+    def test_text_says_the_answer_first(self):
+        lines = self.run_well("compare", TELECOM, *SMALL, "--replications", 3).stdout.splitlines()
+        self.assertRegex(lines[4], "keeps most customers")
+        self.assertRegex(lines[5], "worth")
+        text = "\n".join(lines)
+        for part in ("Customer by customer, ", "chance of being best", "Left at retention", "Holm 1979", "Promoters per start"):
+            self.assertIn(part, text)
+
+    def test_precision_is_one_long_run(self):
+        for command, scenario, goal in (("compare", TELECOM, "retained=0.004"), ("run", COFFEE, "retention=0.01")):
+            with self.subTest(command=command):
+                done = self.run_well(command, scenario, "--customers", 400, "--seed", 5, "--replications", 2, "--precision", goal, "--json",
+                                     "-o", "precise.h5")
+                result = json.loads(done.stdout)
+                self.assertGreaterEqual(result["replications"], 10)
+                self.assertIn("Replications were added up to %d" % result["replications"], done.stderr)
+                metric, half = goal.split("=")
+                plans = [plan["difference"] for plan in result["plans"].values()] if command == "compare" else [result["metrics"]]
+                for figures in plans:
+                    self.assertLessEqual((figures[metric]["high"] - figures[metric]["low"]) / 2, float(half))
+                self.run_well(command, scenario, "--customers", 400, "--seed", 5, "--replications", result["replications"], "-o", "plain.h5")
+                self.assertEqual((self.folder / "precise.h5").read_bytes(), (self.folder / "plain.h5").read_bytes())
+                self.run_well("run", "precise.h5", "-o", "again.h5")
+                self.assertEqual((self.folder / "precise.h5").read_bytes(), (self.folder / "again.h5").read_bytes())
+
+    def test_precision_that_is_there_adds_nothing(self):
+        self.run_well("run", COFFEE, "--replications", 1, "--precision", "retention=0.5", "-o", "a.h5")
+        self.run_well("run", COFFEE, "--replications", 1, "-o", "b.h5")
+        self.assertEqual((self.folder / "a.h5").read_bytes(), (self.folder / "b.h5").read_bytes())
+
+    def test_precision_out_of_reach(self):
+        done = self.sojourn("run", COFFEE, "--customers", 300, "--replications", 2, "--precision", "retention=1e-7", "-o", "a.h5")
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, "sojourn: error: --precision retention=1e-07 was not reached: the half-width is .* after 10 "
+                                      "replications; about .* are needed, and at most 1000 are run\nhint: ")
+        self.assertTrue((self.folder / "a.h5").exists())
+
+    def test_thresholds(self):
+        run = ["run", COFFEE, "--customers", 500, "--replications", 2, "-o", "a.h5"]
+        self.run_well(*run, "--threshold", "retention>=0.01", "--threshold", "retention < 100 %")
+        done = self.sojourn(*run, "--threshold", "retention>=0.99", "--threshold", "conversion>0")
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, r"(?m)^sojourn: threshold missed: retention of baseline is 0\.\d+ \(95 %: .* to .*\), not >= 0\.99")
+        self.assertNotIn("conversion", done.stderr)
+        compare = ["compare", TELECOM, *SMALL, "--replications", 3, "-o", "c.h5"]
+        self.run_well(*compare, "--threshold", "care-first:+retained>=0")
+        done = self.sojourn(*compare, "--threshold", "+npv>=1e15", "--quiet")
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertEqual(done.stderr.count("threshold missed: npv of"), 3)
+        self.assertIn("npv of care-first less the baseline's is", done.stderr)
+
+    def test_wrong_goals(self):
+        for arguments, said in (
+                (["run", COFFEE, "--threshold", "retension>=0.7"], 'there is no metric "retension"; did you mean "retention"?\nhint: metrics: '),
+                (["run", COFFEE, "--threshold", "retention=0.7"], "this compares with none of"),
+                (["run", COFFEE, "--threshold", "retention>=much"], '"much" is not a number'),
+                (["run", COFFEE, "--threshold", "+retention>=0"], "a difference to the baseline is what compare gives"),
+                (["compare", TELECOM, "--threshold", "care-frist:nps>=0"], 'there is no plan "care-frist"; did you mean "care-first"?'),
+                (["compare", TELECOM, "--plans", "clear-bill", "--threshold", "care-first:nps>=0"], 'plan "care-first" is not compared'),
+                (["run", COFFEE, "--precision", "retention"], 'this has no "="'),
+                (["run", COFFEE, "--precision", "retention=0"], "the half-width must be above 0"),
+                (["run", COFFEE, "--precision", "retention=nan"], '"nan" is not a number'),
+                (["run", COFFEE, "--precision", "nbs=1"], 'there is no metric "nbs"; did you mean "nps"?'),
+                (["run", COFFEE, "--precision", "nps=1", "--control-variate"], "do not go together")):
+            with self.subTest(arguments[2:]):
+                done = self.sojourn(*arguments)
+                self.assertEqual(done.returncode, 2, done.stderr)
+                self.assertIn(said, done.stderr)
+                self.assertIn("\nhint: ", done.stderr)
+                self.assertEqual((done.stdout, list(self.folder.iterdir())), ("", []))
+
+
+if __name__ == "__main__":
+    unittest.main()

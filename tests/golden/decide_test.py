@@ -1,0 +1,331 @@
+"""`sojourn rank`, `optimize` and `trace` as users and scripts see them."""
+
+import csv
+import io
+import itertools
+import json
+import os
+import subprocess
+import tempfile
+import unittest
+import xml.etree.ElementTree as xml
+from datetime import datetime
+from pathlib import Path
+
+SOJOURN = Path(os.environ.get("SOJOURN", "build/sojourn")).resolve()
+SCENARIOS = Path(os.environ.get("SOJOURN_SOURCE", ".")).resolve() / "scenarios"
+COFFEE, TELECOM, GYM = SCENARIOS / "coffee.toml", SCENARIOS / "telecom.toml", SCENARIOS / "gym.toml"
+
+
+def costs_of(parts):
+    """The k-th improvement costs 1000 (k + 1)."""
+    return [1000 * (k + 1) for k in range(parts)]
+
+
+def shop(parts, levels="", chance=0.5, costs=None):
+    """Signs in a row, each passed with its own chance, then a till: every effect is known in closed form."""
+    costs = costs or costs_of(parts)
+    text = """schema = 1
+[scenario]
+title = "A row of signs"
+start = 2026-01-01
+horizon = "60 days"
+window = "10 days"
+customers = 4000
+replications = 8
+market = 100_000
+[[persona]]
+id = "all"
+share = 1.0
+starts = { s0 = 1.0 }
+[[team]]
+id = "front"
+[[team]]
+id = "back"
+"""
+    for k in range(parts):
+        to = f"s{k + 1}" if k + 1 < parts else "till"
+        text += f"""[[touchpoint]]
+id = "s{k}"
+stage = "awareness"
+team = "{'front' if k % 2 == 0 else 'back'}"
+next = [ {{ to = "gone", probability = {1 - chance}, after = "1 day" }}, {{ to = "{to}", odds = 1, after = "1 day" }} ]
+"""
+    text += """[[touchpoint]]
+id = "till"
+stage = "purchase"
+revenue = 100
+next = [ { to = "home", odds = 1, after = "1 day" } ]
+[[touchpoint]]
+id = "home"
+stage = "retention"
+end = "churned"
+[[touchpoint]]
+id = "gone"
+stage = "awareness"
+end = "lost"
+"""
+    for k in range(parts):
+        # The chance of passing rises from `chance` to 1 - (1 - chance) * (1 - 0.05 * (k + 1)).
+        text += f"""[[improvement]]
+id = "mend-s{k}"
+target = {{ touchpoint = "s{k}" }}
+effect = {{ probability = "-{5 * (k + 1)}%" }}
+cost = {{ once = {costs[k]} }}
+{levels}
+"""
+    return text
+
+
+def truth(parts, chosen, costs=None, chance=0.8, market=100_000, price=100):
+    """The net present value of `chosen`, {sign: level}, over buying nothing."""
+    passed = 1.0
+    for k in range(parts):
+        passed *= 1 - (1 - chance) * (1 - 0.05 * (k + 1) * chosen.get(k, 0.0))
+    return market * price * (passed - chance**parts) - sum((costs or costs_of(parts))[k] * level for k, level in chosen.items())
+
+
+class Decide(unittest.TestCase):
+    def setUp(self):
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.folder = Path(holder.name)
+
+    def run_(self, *arguments):
+        return subprocess.run([SOJOURN, *map(str, arguments)], cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              timeout=300, check=False)
+
+    def sojourn(self, *arguments):
+        done = self.run_(*arguments)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def refused(self, *arguments):
+        done = self.run_(*arguments)
+        self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+        self.assertIn("sojourn: error: ", done.stderr)
+        self.assertIn("\nhint: ", done.stderr)
+        return done.stderr
+
+    def write(self, text, name="shop.toml"):
+        (self.folder / name).write_text(text, encoding="utf-8")
+        return name
+
+
+class Rank(Decide):
+    def test_the_weakest_is_not_the_one_worth_fixing(self):
+        few = ["--customers", 4000, "--replications", 5]
+        ranking = json.loads(self.sojourn("rank", COFFEE, *few, "--json"))
+        self.assertEqual((ranking["weakest"], ranking["worth_fixing"]), ("queue", "drink"))
+        self.assertGreater(ranking["lead"]["low"], 0)
+        scores = {name: each["score"] for name, each in ranking["touchpoints"].items()}
+        self.assertEqual(min(scores, key=scores.get), "queue")
+        self.assertEqual(next(iter(ranking["touchpoints"])), "drink")
+        text = self.sojourn("rank", COFFEE, *few)
+        self.assertIn("The weakest touchpoint is Queues and orders", text)
+        self.assertIn("the one worth fixing is Drinks", text)
+        self.assertIn("nobody buys without it", text)
+        # The twin: where guests remember the queue and not the drink, the weakest is the one.
+        twin = COFFEE.read_text(encoding="utf-8").replace("effort  = 0.5 ", "weight = 8.0\neffort  = 0.5 ").replace("weight  = 2.0", "weight  = 0.0")
+        ranking = json.loads(self.sojourn("rank", self.write(twin), *few, "--by", "retained", "--json"))
+        self.assertEqual((ranking["weakest"], ranking["worth_fixing"]), ("queue", "queue"))
+
+    def test_gains_are_those_of_a_plan_that_does_the_same(self):
+        plan = '\n[[improvement]]\nid = "same"\ntarget = { touchpoint = "drink" }\neffect = { quality = "+0.1" }\n' \
+               '\n[[plan]]\nid = "same"\nimprovements = ["same"]\n'
+        name = self.write(COFFEE.read_text(encoding="utf-8") + plan)
+        few = ["--customers", 2000, "--replications", 4, "--json"]
+        ranked = json.loads(self.sojourn("rank", name, *few))["touchpoints"]["drink"]["shifts"]["quality"]
+        compared = json.loads(self.sojourn("compare", name, "--plans", "same", *few))["plans"]["same"]["difference"]
+        for metric in ("retained", "nps", "npv"):
+            for end in ("mean", "low", "high"):
+                self.assertAlmostEqual(ranked["difference"][metric][end], compared[metric][end], 5)
+        self.assertNotAlmostEqual(ranked["difference"]["retained"]["mean"], 0.0)
+        self.assertAlmostEqual(ranked["per_unit"]["nps"], ranked["difference"]["nps"]["mean"] / 0.1)
+
+    def test_what_solve_says(self):
+        # Exits that nothing bends: a shift's gain is the difference of two closed forms.
+        text = shop(2).replace("probability = 0.5", "odds = 1").replace('to = "till", odds = 1, after = "1 day"',
+                                                                        'to = "till", odds = 1, after = { exponential = { mean = "30 days" } }')
+        for lever, target, effect in (("wait", 'touchpoint = "s1"', 'delay = "-20%"'), ("traffic", 'exit_to = "s1"', 'odds = "+20%"')):
+            text = text.split("[[improvement]]")[0] + f"""[[improvement]]
+id = "same"
+target = {{ {target} }}
+effect = {{ {effect} }}
+[[plan]]
+id = "same"
+improvements = ["same"]
+"""
+            name = self.write(text)
+            known = [json.loads(self.sojourn("solve", name, "--plan", plan, "--json"))["metrics"]["conversion"]["mean"]
+                     for plan in ("baseline", "same")]
+            ranking = json.loads(self.sojourn("rank", name, "--by", "conversion", "--replications", 30, "--json"))
+            second = ranking["touchpoints"]["s1"]
+            gain = second["shifts"][lever]["difference"]["conversion"]
+            error = 5 * gain["sd"] / 30**0.5
+            self.assertLess(error, 0.5 * (known[1] - known[0]))
+            self.assertAlmostEqual(gain["mean"], known[1] - known[0], delta=error)
+            self.assertGreater(abs(gain["mean"] - 2 * (known[1] - known[0])), error)  # the twin: twice the shift is another answer
+            self.assertEqual(second["shifts"]["quality"]["difference"]["conversion"]["mean"], 0.0)
+            self.assertEqual((ranking["worth_fixing"], second["must_pass"], second["on_purchase"]), ("s1", 1.0, "enabler"))
+            self.assertAlmostEqual(second["reach"], 0.5, delta=0.05)
+
+    def test_errors(self):
+        self.assertIn("cannot be ranked by \"npx\"", self.refused("rank", COFFEE, "--by", "npx"))
+        self.assertIn("there is nothing to improve", self.refused("rank", COFFEE, "--quality", 0, "--effort", 0, "--wait", 0))
+        self.assertIn("not possible", self.refused("rank", COFFEE, "--quality", 2))
+        self.assertIn("did you mean", self.refused("rank", COFFEE, "--plan", "mend-the-weakestt"))
+
+
+class Optimize(Decide):
+    def best_by_hand(self, parts, budget, costs=None, levels=(1.0,), allowed=lambda chosen: True):
+        costs = costs or costs_of(parts)
+        every = [{k: level for k, level in enumerate(sizes) if level} for sizes in itertools.product((0.0, *levels), repeat=parts)]
+        within = [chosen for chosen in every if sum(costs[k] * level for k, level in chosen.items()) <= budget and allowed(chosen)]
+        return max(within, key=lambda chosen: truth(parts, chosen, costs)), len(within)
+
+    @staticmethod
+    def bought(choice):
+        return {int(each["id"].removeprefix("mend-s")): each["level"] for each in choice["improvements"]}
+
+    def test_the_best_of_256(self):
+        # Every other improvement costs more than it can bring, whatever else is bought.
+        costs = [1000, 80_000, 3000, 160_000, 5000, 250_000, 7000, 340_000]
+        name = self.write(shop(8, chance=0.8, costs=costs))
+        for budget in (sum(costs), 9000):
+            best, possible = self.best_by_hand(8, budget, costs)
+            found = json.loads(self.sojourn("optimize", name, "--budget", budget, "--json"))
+            selection, gain = found["selection"], found["best"]["gain"]
+            self.assertEqual((selection["possible"], selection["tried"]), (possible, possible))
+            self.assertEqual(self.bought(found["best"]), best)
+            missed = truth(8, best, costs) - truth(8, self.bought(found["best"]), costs)
+            self.assertLessEqual(missed, selection["at_most_missed"] + 1e-6)
+            self.assertAlmostEqual(gain["mean"], truth(8, best, costs), delta=2 * (gain["high"] - gain["low"]))
+            self.assertLessEqual(found["best"]["investment"]["mean"], budget)
+            frontier = [(point["investment"]["mean"], point["gain"]["mean"]) for point in found["frontier"]]
+            self.assertEqual(frontier, sorted(frontier))
+            self.assertEqual([gain for _, gain in frontier], sorted(gain for _, gain in frontier))
+            if possible == 256:
+                self.assertEqual(best, {0: 1.0, 2: 1.0, 4: 1.0, 6: 1.0})
+                self.assertLessEqual(4 * selection["in_full"], possible)
+                self.assertGreater(len(selection["rounds"]), 2)
+                # The twins: the truth of the second best is another, and parts that multiply do not add up.
+                self.assertGreater(abs(gain["mean"] - truth(8, {2: 1.0, 4: 1.0}, costs)), 2 * (gain["high"] - gain["low"]))
+                alone = sum(truth(8, {k: 1.0}, costs) for k in best)
+                interplay = found["interplay"]
+                self.assertAlmostEqual(interplay["mean"], truth(8, best, costs) - alone, delta=2 * (interplay["high"] - interplay["low"]))
+
+    def test_a_search_among_too_many(self):
+        # 3^8 choices are more than are listed; neighbours lead to the best where parts help each other.
+        name = self.write(shop(8, levels="levels = [0.5, 1.0]", chance=0.8).replace("customers = 4000", "customers = 1000"))
+        found = json.loads(self.sojourn("optimize", name, "--budget", 36_000, "--json"))
+        self.assertFalse(found["selection"]["counted"])
+        self.assertLess(found["selection"]["tried"], 1000)
+        self.assertEqual(self.bought(found["best"]), {k: 1.0 for k in range(8)})
+
+    def test_limits_and_levels(self):
+        name = self.write(shop(3, levels="levels = [0.5, 1.0]", chance=0.8))
+        found = json.loads(self.sojourn("optimize", name, "--budget", "3k", "--team", "back=1k", "--must", "mend-s1", "--json"))
+        bought = self.bought(found["best"])
+        self.assertEqual(bought[1], 0.5)
+        self.assertEqual(bought, self.best_by_hand(3, 3000, None, (0.5, 1.0), lambda chosen: chosen.get(1) == 0.5)[0])
+        found = json.loads(self.sojourn("optimize", name, "--budget", 6000, "--never", "mend-s2", "--json"))
+        self.assertEqual(self.bought(found["best"]), {0: 1.0, 1: 1.0})
+        # A level is that fraction of effect and cost: half of the third improvement is 7.5 % for 1500.
+        half = [choice for choice in json.loads(self.sojourn("optimize", name, "--budget", 6000, "--json"))["choices"]
+                if self.bought(choice) == {2: 0.5}]
+        self.assertEqual(half[0]["investment"]["mean"], 1500)
+        self.assertAlmostEqual(half[0]["gain"]["mean"], truth(3, {2: 0.5}), delta=3 * (half[0]["gain"]["high"] - half[0]["gain"]["low"]))
+        self.assertGreater(abs(half[0]["gain"]["mean"] - truth(3, {2: 1.0})), 3 * (half[0]["gain"]["high"] - half[0]["gain"]["low"]))
+
+    def test_words(self):
+        text = self.sojourn("optimize", COFFEE, "--budget", 5000, "--customers", 2000, "--replications", 4)
+        self.assertIn("Buy A course for the baristas", text)
+        self.assertIn("all 4 choices", text)
+        self.assertIn("Selection error: with 95 %", text)
+        self.assertIn("improvements = [", text)
+        self.assertIn("Nothing that EUR 100 buys is better", self.sojourn("optimize", COFFEE, "--budget", 100, "--customers", 500))
+
+    def test_errors(self):
+        self.assertIn("is no amount of money", self.refused("optimize", COFFEE, "--budget", "lots"))
+        self.assertIn("did you mean \"second-till\"?", self.refused("optimize", COFFEE, "--budget", 1, "--must", "second-tilt"))
+        self.assertIn("what must be bought costs at least", self.refused("optimize", COFFEE, "--budget", 1, "--must", "second-till"))
+        self.assertIn("must be bought and may never be",
+                      self.refused("optimize", COFFEE, "--budget", 1, "--must", "second-till", "--never", "second-till"))
+        self.assertIn("there is no metric", self.refused("optimize", COFFEE, "--budget", 1, "--goal", "npx"))
+        self.assertIn("there is no team", self.refused("optimize", COFFEE, "--budget", 1, "--team", "x=1"))
+
+
+class Trace(Decide):
+    def log(self, *arguments):
+        return list(csv.DictReader(io.StringIO(self.sojourn("trace", *arguments), newline="")))
+
+    def test_untouched_customers_live_the_same_life(self):
+        lives = {}
+        for plan in ("baseline", "mend-what-counts"):
+            for row in self.log(COFFEE, "--plan", plan, "-n", 200):
+                self.assertEqual(row.pop("plan"), plan)
+                lives.setdefault(row["case"], {}).setdefault(plan, []).append(row)
+        self.assertEqual(len(lives), 200)
+        untouched = {case for case, both in lives.items()
+                     if not any(row["activity"] == "drink" and float(row["day"]) >= 14 for row in both["baseline"])}
+        self.assertGreater(len(untouched), 20)
+        same = {case for case, both in lives.items() if both["baseline"] == both["mend-what-counts"]}
+        self.assertLessEqual(untouched, same)
+        self.assertGreater(len(lives) - len(same), 50)  # the plan does something
+
+    def test_csv(self):
+        rows = self.log(TELECOM, "-n", 50)
+        self.assertEqual(len({row["case"] for row in rows}), 50)
+        for row in rows:
+            days = (datetime.fromisoformat(row["time"]) - datetime.fromisoformat("2026-01-01T00:00:00+00:00")).total_seconds() / 86400
+            self.assertAlmostEqual(days, float(row["day"]), 5)
+        for before, after in zip(rows, rows[1:]):
+            if before["case"] == after["case"]:
+                self.assertEqual(before["next"], after["activity"])
+                self.assertLessEqual(before["time"], after["time"])
+
+    def test_xes(self):
+        self.sojourn("trace", TELECOM, "-n", 30, "-o", "log.xes")
+        rows = self.log(TELECOM, "-n", 30)
+        space = "{http://www.xes-standard.org/}"
+        root = xml.parse(self.folder / "log.xes").getroot()
+        self.assertEqual((root.tag, root.get("xes.version")), (space + "log", "1849.2016"))
+        traces = root.findall(space + "trace")
+        self.assertEqual(len(traces), 30)
+        events = []
+        for trace in traces:
+            case = trace.find(f"{space}string[@key='concept:name']").get("value")
+            for event in trace.findall(space + "event"):
+                values = {child.get("key"): child.get("value") for child in event}
+                events.append((case, values["concept:name"], values["time:timestamp"], values.get("quality", "")))
+        self.assertEqual(events, [(row["case"], row["activity"], row["time"], row["quality"]) for row in rows])
+
+    def test_one_life(self):
+        told = self.sojourn("trace", COFFEE, "--customer", 3)
+        self.assertIn("Customer 3 (", told)
+        self.assertRegex(told, r"Could go to .* %")
+        plan = self.sojourn("trace", COFFEE, "--plan", "mend-what-counts", "--customer", 3)
+        self.assertIn("Where baseline and mend-what-counts part: ", plan)
+        row = self.log(COFFEE, "-n", 10)
+        visits = sum(1 for each in row if each["case"] == "3")
+        self.assertEqual(sum(1 for line in told.splitlines() if line[:3].strip().isdigit()), visits)
+
+    def test_errors(self):
+        self.assertIn("there is no customer", self.refused("trace", COFFEE, "--customer", 10**9))
+        self.assertIn("written as .csv or .xes", self.refused("trace", COFFEE, "-o", "log.txt"))
+        self.assertIn("customers act on one another", self.refused("trace", SCENARIOS / "contact-centre.toml"))
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+
+class Help(Decide):
+    def test_each_command_has_examples(self):
+        for command in ("rank", "optimize", "trace"):
+            text = self.sojourn(command, "--help")
+            self.assertIn("Examples:\n  sojourn " + command, text)
+            self.assertIn("sojourn " + command, self.sojourn("--help"))
+            self.assertIn("has no option \"--quieet\"; did you mean \"--quiet\"?", self.refused(command, COFFEE, "--quieet"))
+
+
+if __name__ == "__main__":
+    unittest.main()

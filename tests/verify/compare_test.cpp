@@ -1,0 +1,189 @@
+// What `compare` says where the truth is known: intervals cover it, parts add up, and winners and losers are those whose
+// luck lies where the plan changes something.
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "sojourn/analysis/closed_form.hpp"
+#include "sojourn/analysis/comparison.hpp"
+#include "sojourn/engine/run.hpp"
+#include "tests/catch.hpp"
+#include "tests/verify/journeys.hpp"
+#include "tests/verify/same_result.hpp"
+#include "tests/verify/statistics.hpp"
+
+using namespace sojourn;
+using namespace sojourn::verify;
+
+namespace {
+
+std::size_t position(std::string_view name) { return static_cast<std::size_t>(find_metric(name) - metrics().data()); }
+
+/// Half buy, and leave after 20 days on average; under the plan three in five buy. Two personas, one of whom the plan does
+/// not reach.
+ModelParts half_buy(std::uint64_t customers, std::uint32_t replications, std::uint64_t seed) {
+  ModelParts parts =
+      journey({place(Stage::selection, {by_odds(1, 1.0), by_odds(2, 1.0)}),
+               place(Stage::purchase, {by_odds(3, 1.0, Exponential{20.0})}), finish(End::lost), finish(End::churned)},
+              31.0, customers);
+  parts.settings.replications = replications;
+  parts.settings.seed = seed;
+  parts.touchpoints[1].revenue = 10.0;
+  parts.personas = {persona("a", 0.5, parts.traits), persona("b", 0.5, parts.traits)};
+  Improvement improvement;
+  improvement.change = change("pull", 0, {Parameter::odds, Operation::multiply, 1.5}, 0.0);
+  improvement.change.ramp = {RampShape::none, Days(0.0)};
+  improvement.change.target.personas = {PersonaId(0)};
+  improvement.change.target.exit_to = {TouchpointId(1)};
+  improvement.price.once = 100.0;
+  parts.improvements = {improvement};
+  parts.plans.push_back({"pull", "Pull", {ImprovementId(0)}});
+  return parts;
+}
+
+Samples sampled(const ModelParts& parts) {
+  const Model model(parts);
+  return collect_samples(run(model, all_plans(parts)));
+}
+
+double true_difference(const ModelParts& parts, std::string_view metric) {
+  const Model model(parts);
+  const auto figure = [&](std::size_t plan) {
+    return solve(Program(apply(model, PlanId(plan)))).pooled.at_horizon.metrics[position(metric)].mean;
+  };
+  return figure(1) - figure(0);
+}
+
+/// The same interval with the normal's 1.96 in place of Student's t.
+Estimate too_narrow(Estimate e) {
+  const double half = 1.959964 * e.sd / std::sqrt(static_cast<double>(e.samples));
+  e.low = e.mean - half;
+  e.high = e.mean + half;
+  return e;
+}
+
+bool covers(const Estimate& e, double truth) { return e.low <= truth && truth <= e.high; }
+
+/// Whether parts add up to `whole`, which is larger than rounding.
+void check_sum(const std::vector<Contribution>& parts, const Estimate& whole) {
+  double sum = 0.0;
+  for (const Contribution& part : parts) sum += part.change.mean;
+  CHECK(std::fabs(sum - whole.mean) <= 1e-9 * (1.0 + std::fabs(whole.mean)));
+}
+
+}  // namespace
+
+TEST_CASE("compare: intervals of differences cover the truth 95 % of the time, over 400 seeds", "[verify]") {
+  constexpr std::uint32_t seeds = 400, replications = 4;
+  constexpr std::uint64_t customers = 300;
+  const ModelParts any = half_buy(customers, replications, 1);
+  // By hand: those who buy on day 1 are still there on day 31 with probability exp(-30 / 20).
+  const double retained = true_difference(any, "retained"), npv = true_difference(any, "npv");
+  CHECK(retained == Approx(0.5 * 0.1 * std::exp(-1.5)).epsilon(1e-6));
+  int covered = 0, covered_npv = 0, narrow = 0;
+  for (std::uint32_t seed = 1; seed <= seeds; ++seed) {
+    const Comparison comparison = compare(sampled(half_buy(customers, replications, seed)));
+    const Difference& e = comparison.plans[1].differences[position("retained")];
+    covered += covers(e, retained);
+    narrow += covers(too_narrow(e), retained);
+    covered_npv += covers(comparison.plans[1].differences[position("npv")], npv);
+    CHECK((e.p < 0.05) == !covers(e, 0.0));
+  }
+  const double error = std::sqrt(0.95 * 0.05 / seeds);
+  const auto judged = [&](int count) { return judge(static_cast<double>(count) / seeds, error, 0.95, 0.09); };
+  CHECK(judged(covered));
+  CHECK(judged(covered_npv));
+  CHECK_FALSE(judged(narrow));  // the twin: 1.96 where t with 3 degrees of freedom is 3.18
+}
+
+TEST_CASE("compare: contributions add up", "[verify]") {
+  for (ModelParts parts :
+       {half_buy(5000, 3, 7), half_buy(5000, 1, 7), shipped("telecom.toml"), shipped("contact-centre.toml")}) {
+    parts.settings.customers = 2000;
+    parts.settings.replications = std::min(parts.settings.replications, 2u);
+    const Comparison comparison = compare(sampled(parts));
+    for (std::size_t k = 1; k < comparison.plans.size(); ++k) {
+      const PlanComparison& plan = comparison.plans[k];
+      check_sum(plan.retained_by_persona, plan.differences[position("retained")]);
+      check_sum(plan.retained_by_stage, plan.differences[position("retained")]);
+      check_sum(plan.npv_by_persona, plan.differences[position("npv")]);
+      check_sum(plan.npv_by_kind, plan.differences[position("npv")]);
+    }
+  }
+  // Where the truth is known: only persona a, only fewer lost at selection, some of whom leave later from purchase.
+  const Comparison known = compare(sampled(half_buy(200'000, 2, 7)));
+  const PlanComparison& pull = known.plans[1];
+  CHECK(pull.retained_by_persona[1].change.mean == 0.0);
+  CHECK(pull.retained_by_persona[0].change.mean == Approx(pull.differences[position("retained")].mean));
+  CHECK(std::fabs(pull.retained_by_stage[0].change.mean - 0.05) < 0.003);
+  CHECK(std::fabs(pull.retained_by_stage[1].change.mean + 0.05 * (1.0 - std::exp(-1.5))) < 0.003);
+  CHECK(pull.npv_by_kind[2].change.mean == Approx(-100.0));
+}
+
+TEST_CASE("compare: winners and losers", "[verify]") {
+  // The plan moves one tenth of the luck of half the people from leaving to buying; who bought anyway does so again.
+  const ModelParts parts = half_buy(200'000, 2, 11);
+  const Comparison known = compare(sampled(parts));
+  const PersonaFortunes& all = known.plans[1].fortunes.front();
+  CHECK(all.people == 400'000.0);
+  CHECK(all.outcome.worse.mean == 0.0);
+  CHECK(all.outcome.better.mean == Approx(known.plans[1].differences[position("retained")].mean));
+  const double expected = 0.05 * std::exp(-1.5);
+  const double error = std::sqrt(expected * (1.0 - expected) / all.people);
+  CHECK(judge(all.outcome.better.mean, error, expected, 0.002));
+  ModelParts stronger = parts;  // the twin
+  stronger.improvements[0].change.effects[0].value = 1.75;
+  CHECK_FALSE(judge(compare(sampled(stronger)).plans[1].fortunes.front().outcome.better.mean, error, expected, 0.002));
+  const PersonaFortunes& untouched = known.plans[1].fortunes[2];
+  CHECK(untouched.id == "b");
+  CHECK(untouched.overall.same.mean == 1.0);
+
+  // Gained less given up is what the customers at the horizon differ by, wherever customers act on one another too.
+  for (ModelParts shipped_parts : {shipped("telecom.toml"), shipped("contact-centre.toml"), shipped("b2b-software.toml")}) {
+    shipped_parts.settings.customers = 2000;
+    shipped_parts.settings.replications = 2;
+    const Samples samples = sampled(shipped_parts);
+    for (const PlanSamples& plan : samples.plans) {
+      for (std::size_t r = 0; r < 2; ++r) {
+        for (std::size_t p = 0; p < samples.personas.size(); ++p) {
+          const auto people = [&](Fate fate) {
+            double sum = 0.0;
+            for (std::size_t f = 0; f < feeling_count; ++f)
+              sum += static_cast<double>(plan.fortunes[r].people(p, fate, static_cast<Feeling>(f)));
+            return sum;
+          };
+          const Sums &now = plan.by_persona[p][r], &before = samples.plans[0].by_persona[p][r];
+          CHECK(people(Fate::gained) + people(Fate::kept) == now.customers);
+          CHECK(people(Fate::given_up) + people(Fate::kept) == before.customers);
+          CHECK(people(Fate::gained) + people(Fate::kept) + people(Fate::given_up) + people(Fate::without) == now.arrived);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("compare: replications added later are those of one run", "[verify]") {
+  for (ModelParts parts : {half_buy(3000, 6, 3), shipped("contact-centre.toml")}) {
+    parts.settings.customers = 3000;
+    parts.settings.replications = 6;
+    const std::vector<PlanId> plans = all_plans(parts);
+    const Model whole(parts);
+    const Run once{run(whole, plans), {}};
+    for (const std::uint32_t first : {1u, 4u}) {
+      ModelParts few = parts;
+      few.settings.replications = first;
+      Run pieces{run(Model(few), plans), {}};
+      RunOptions options;
+      options.first_replication = first;
+      append(*pieces.result, run(whole, plans, options));
+      CHECK(difference(pieces, once) == "");
+      CHECK(collect_samples(*pieces.result).batches == false);
+    }
+    // The twin: other replications than those.
+    ModelParts few = parts;
+    few.settings.replications = 3;
+    Run wrong{run(Model(few), plans), {}};
+    append(*wrong.result, run(Model(few), plans));
+    CHECK(difference(wrong, once) != "");
+  }
+}

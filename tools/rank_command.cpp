@@ -1,0 +1,26 @@
+#include <cstdio>
+
+#include "commands.hpp"
+#include "session.hpp"
+#include "sojourn/report/ranking_report.hpp"
+
+namespace sojourn::tools {
+
+int rank_command(const CommandLine& line) {
+  const Input input = read_input(line);
+  const Model model = apply(input.model, find_plan(input.model, line.plan.empty() ? "baseline" : line.plan));
+  std::optional<Ranking> ranking;
+  under_way(line, [&](const RunOptions& options) { ranking = rank(model, line.rank, options); });
+  if (!ranking) {
+    std::fprintf(stderr, "sojourn: interrupted; a ranking needs all its runs\n");
+    return interrupted;
+  }
+  if (line.json) {
+    std::fputs(ranking_json(*ranking, line.input).c_str(), stdout);
+  } else if (!line.quiet) {
+    std::fputs(ranking_text(*ranking, colour()).c_str(), stdout);
+  }
+  return done;
+}
+
+}  // namespace sojourn::tools

@@ -1,0 +1,47 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <filesystem>
+
+#include "commands.hpp"
+#include "session.hpp"
+#include "sojourn/base/whole_file.hpp"
+#include "sojourn/outcomes/event_log.hpp"
+#include "sojourn/report/told_life.hpp"
+
+namespace sojourn::tools {
+
+int trace_command(const CommandLine& line) {
+  namespace fs = std::filesystem;
+  const Input input = read_input(line);
+  const std::string plan = line.plan.empty() ? "baseline" : line.plan;
+  const Model model = apply(input.model, find_plan(input.model, plan));
+  if (line.customer) {
+    std::fputs(told_life(model, *line.customer, colour()).c_str(), stdout);
+    return done;
+  }
+  const fs::path path(line.output);
+  const std::string kind = path.extension().string();
+  if (!line.output.empty() && kind != ".csv" && kind != ".xes") {
+    throw InputError(
+        fmt::format("sojourn: error: an event log is written as .csv or .xes, not {}\nhint: -o log.csv or -o log.xes",
+                    kind.empty() ? line.output : kind));
+  }
+  std::error_code ignored;
+  if (!line.output.empty() && fs::equivalent(path, line.input, ignored))
+    throw InputError("sojourn: error: the log would overwrite its own input " + line.input);
+  const EventLog log = event_log(model, line.log_customers);
+  const std::string text = kind == ".xes" ? xes(log) : csv(log);
+  if (line.output.empty()) {
+    std::fputs(text.c_str(), stdout);
+    return done;
+  }
+  replace_file(path, text);
+  if (!line.quiet) {
+    std::fprintf(stderr, "%zu visits of %zu customers under %s: %s\n", log.visits.size(), log.customers, plan.c_str(),
+                 line.output.c_str());
+  }
+  return done;
+}
+
+}  // namespace sojourn::tools
