@@ -331,11 +331,26 @@ Parsed parse(int argc, char** argv) {
   report->add_option("results", o.line.input, "results file of run or compare (.h5)")->required()->type_name("FILE");
   report->add_option("-o,--output", o.line.output, "page; default RESULTS.html in this folder")->type_name("FILE");
   report->add_option("--xlsx", o.line.workbook, "also a workbook with the tables")->type_name("FILE");
+  report->add_option("--budget", o.line.budget, "marked where the page says what a budget buys: 2_000_000, 500k, 2M, 1.5bn")
+      ->type_name("N");
+  report->add_flag("--fast", o.line.fast, "only what is in the file; leverage and budgets are not simulated");
+  report
+      ->add_option("--threads", o.line.threads,
+                   "threads; changes no number; default SLURM_CPUS_PER_TASK, else all processors")
+      ->type_name("T")
+      ->check(CLI::Range(1, 4096));
+  report->add_flag("--quiet", o.line.quiet, "only errors");
+  report->add_flag("--no-progress", o.no_progress, "no progress bar");
   report->footer(
-      "The page is one file that loads nothing: mail it, print it, open it without a network.\n"
+      "The page is one file that loads nothing: mail it, print it, open it without a network. For which touchpoint is worth "
+      "fixing\n"
+      "and what each budget buys, the file's scenario is simulated anew with fewer people or replications; the page says "
+      "with how many.\n"
       "\n"
       "Examples:\n"
       "  sojourn report telecom-compare.h5\n"
+      "  sojourn report telecom-compare.h5 --budget 5M\n"
+      "  sojourn report telecom-compare.h5 --fast\n"
       "  sojourn report telecom-compare.h5 -o board.html --xlsx board.xlsx");
 
   CLI::App* fresh = app.add_subcommand("new", "A scenario to start from");

@@ -29,12 +29,13 @@ struct CommandLine {
   int threads = 0;
   std::string results;   // map: the results file beside the scenario
   std::string workbook;  // report: the .xlsx to write
+  bool fast = false;     // report: only what is in the file
   bool control_variate = false;
   bool network = false;
   RankOptions rank;
   std::optional<std::uint64_t> customer;           // of trace
   std::size_t log_customers = 100;                 // likewise
-  std::string goal = "npv", budget, indifference;  // of optimize
+  std::string goal = "npv", budget, indifference;  // of optimize; the budget of report too
   std::vector<std::string> team_budgets, must, never;
   bool json = false;
   bool quiet = false;

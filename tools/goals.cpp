@@ -79,6 +79,27 @@ std::string sentence(const Threshold& threshold, const PlanSamples& plan, const 
 
 }  // namespace
 
+double parse_money(const std::string& option, const std::string& text) {
+  std::string digits;
+  for (const char c : text) {
+    if (c != '_') digits += c;
+  }
+  double value = -1.0;
+  std::size_t read = 0;
+  try {
+    value = std::stod(digits, &read);
+  } catch (const std::exception&) {
+    read = 0;
+  }
+  const std::string suffix = digits.substr(read);
+  const double factor = suffix.empty() ? 1.0 : suffix == "k" ? 1e3 : suffix == "M" ? 1e6 : suffix == "bn" ? 1e9 : 0.0;
+  if (read == 0 || factor == 0.0 || !(value >= 0.0) || !std::isfinite(value)) {
+    throw InputError(fmt::format(
+        "sojourn: error: {} {}: \"{}\" is no amount of money\nhint: 2_000_000, 2e6, 500k, 2M or 1.5bn", option, text, text));
+  }
+  return value * factor;
+}
+
 PrecisionGoal parse_precision(const std::string& text) {
   const std::size_t at = text.find('=');
   const auto refuse = [&](const std::string& problem) {

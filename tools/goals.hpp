@@ -9,6 +9,9 @@
 
 namespace sojourn::tools {
 
+/// An amount of money as typed after `option`: "2_000_000", "2e6", "500k", "2M", "1.5bn". Throws InputError with a hint.
+[[nodiscard]] double parse_money(const std::string& option, const std::string& text);
+
 /// "METRIC=HALFWIDTH" as typed after --precision. Throws InputError with a hint.
 [[nodiscard]] PrecisionGoal parse_precision(const std::string& text);
 

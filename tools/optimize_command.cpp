@@ -1,37 +1,15 @@
 #include <fmt/format.h>
 
-#include <cmath>
 #include <cstdio>
 
 #include "commands.hpp"
+#include "goals.hpp"
 #include "session.hpp"
 #include "sojourn/report/optimum_report.hpp"
 #include "sojourn/scenario/nearest.hpp"
 
 namespace sojourn::tools {
 namespace {
-
-/// An amount of money: "2_000_000", "2e6", "500k", "2M", "1.5bn".
-double money(const std::string& option, const std::string& text) {
-  std::string digits;
-  for (const char c : text) {
-    if (c != '_') digits += c;
-  }
-  double value = -1.0;
-  std::size_t read = 0;
-  try {
-    value = std::stod(digits, &read);
-  } catch (const std::exception&) {
-    read = 0;
-  }
-  const std::string suffix = digits.substr(read);
-  const double factor = suffix.empty() ? 1.0 : suffix == "k" ? 1e3 : suffix == "M" ? 1e6 : suffix == "bn" ? 1e9 : 0.0;
-  if (read == 0 || factor == 0.0 || !(value >= 0.0) || !std::isfinite(value)) {
-    throw InputError(fmt::format(
-        "sojourn: error: {} {}: \"{}\" is no amount of money\nhint: 2_000_000, 2e6, 500k, 2M or 1.5bn", option, text, text));
-  }
-  return value * factor;
-}
 
 /// The position of `id` among `known`.
 std::size_t find(const std::string& what, const std::string& id, const std::vector<std::string>& known) {
@@ -51,14 +29,14 @@ OptimizeOptions read_options(const CommandLine& line, const ModelParts& parts) {
   for (const Team& each : parts.teams) teams.push_back(each.id);
   OptimizeOptions how;
   how.goal = parse_goal(line.goal);
-  how.indifference = line.indifference.empty() ? 0.0 : money("--indifference", line.indifference);
-  how.limits.total = money("--budget", line.budget);
+  how.indifference = line.indifference.empty() ? 0.0 : parse_money("--indifference", line.indifference);
+  how.limits.total = parse_money("--budget", line.budget);
   for (const std::string& each : line.team_budgets) {
     const std::size_t equals = each.find('=');
     if (equals == std::string::npos)
       throw InputError("sojourn: error: --team " + each + ": a team's budget is written TEAM=N\nhint: --team billing=500k");
     how.limits.teams.emplace_back(TeamId(find("team", each.substr(0, equals), teams)),
-                                  money("--team", each.substr(equals + 1)));
+                                  parse_money("--team", each.substr(equals + 1)));
   }
   for (const std::string& each : line.must) how.limits.must.emplace_back(find("improvement", each, improvements));
   for (const std::string& each : line.never) how.limits.never.emplace_back(find("improvement", each, improvements));

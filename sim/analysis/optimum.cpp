@@ -290,8 +290,13 @@ class Search {
   /// The best for each of `levels` budgets, by the first round, without what is too dear.
   [[nodiscard]] std::vector<std::size_t> promising(std::size_t levels) const {
     std::vector<std::size_t> found;
+    double most = how_.limits.total;
+    if (std::isinf(most)) {
+      most = 0.0;
+      for (const std::size_t c : every()) most = std::max(most, cost(0, c));
+    }
     for (std::size_t k = 0; k < levels; ++k) {
-      const double budget = how_.limits.total * static_cast<double>(k + 1) / static_cast<double>(levels);
+      const double budget = most * static_cast<double>(k + 1) / static_cast<double>(levels);
       std::optional<std::size_t> best;
       for (const std::size_t c : every()) {
         if (dear_.contains(c) || cost(0, c) > budget * (1.0 + 1e-9)) continue;

@@ -142,11 +142,12 @@ void keep_samples(const Samples& samples, Outcomes& outcomes) {
   }
   if (!samples.segments.empty()) {
     for (const auto& field : segment_fields) {
-      add(field.name, {"plan", axis, "account_segment"}, field.unit, field.long_name, [&](const PlanSamples& plan, auto& all) {
-        for (std::size_t i = 0; i < count; ++i) {
-          for (const auto& segment : plan.by_segment) all.push_back(segment[i].*field.member);
-        }
-      });
+      add(field.name, {"plan", axis, "account_segment"}, field.unit, field.long_name,
+          [&](const PlanSamples& plan, auto& all) {
+            for (std::size_t i = 0; i < count; ++i) {
+              for (const auto& segment : plan.by_segment) all.push_back(segment[i].*field.member);
+            }
+          });
     }
   }
   for (const auto& field : touch_fields) {
@@ -269,7 +270,8 @@ Samples kept_samples(const Outcomes& outcomes, const Model& model) {
           plan.by_segment[s][i].*field.member = numbers[(k * count + i) * segments + s];
       }
     }
-    if (plans > 1) fill_fortunes(values(outcomes, "fortunes", plans * count * personas * fate_count * feeling_count), k, plan);
+    if (plans > 1)
+      fill_fortunes(values(outcomes, "fortunes", plans * count * personas * fate_count * feeling_count), k, plan);
     for (std::size_t i = 0; i < count; ++i) {
       Sums& all = plan.all[i];
       for (std::size_t p = 0; p < personas; ++p) {

@@ -387,6 +387,9 @@ std::string description(const MapContent& map, const MapTouchpoint& touchpoint) 
   if (touchpoint.weight > 1.0) text += ", moment of truth with weight " + number_text(touchpoint.weight);
   if (touchpoint.counts_as) text += *touchpoint.counts_as == End::lost ? ", counts as lost" : ", counts as churned";
   if (touchpoint.starts > 0.0) text += ", " + share_text(touchpoint.starts) + " start here";
+  if (!touchpoint.gain.empty())
+    text += ", one standard improvement changes the outcome by " + touchpoint.gain +
+            (touchpoint.worth_fixing ? ": worth fixing" : "");
   for (const std::string& change : touchpoint.changes) text += ", the plan changes " + change;
   std::string_view separator = "; exits: ";
   for (const std::size_t e : touchpoint.exits) {

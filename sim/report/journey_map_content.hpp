@@ -42,6 +42,8 @@ struct MapTouchpoint {
   double stays = 0.0;                // share that stays for want of odds, [0,1]
   std::vector<std::size_t> exits;    // positions in MapContent::exits
   std::vector<std::string> changes;  // by the plan: "effort 0.40 → 0.20"
+  std::string gain;                  // of the best standard improvement here: "+1.2 M"; empty where there is none
+  bool worth_fixing = false;         // it is the largest
 };
 
 /// The satisfaction along the main path, from the most frequent start on along the exits taken most, never back.
@@ -58,6 +60,7 @@ struct MapContent {
   std::vector<std::string> teams;  // those that run a touchpoint of the journey, in the order of the file
   bool viewed = false;             // more than the scenario is shown
   bool measured = false;           // `quality` is the satisfaction measured, shares are those who took the exit
+  std::string gain_of;             // what gains are gains of: "Net present value"; empty where there are none
   std::string plan;                // name of the plan whose changes are marked; empty when there is none
   MapLine line;
 };

@@ -24,6 +24,7 @@ constexpr double lane_title_height = 32.0, lane_padding = 22.0;
 constexpr double card_width = 152.0, outside_width = 164.0, end_width = 132.0;
 constexpr double strip_height = 210.0;
 constexpr double name_size = 13.0, name_line = 16.0, meta_size = 10.0, meta_line = 13.0, label_size = 10.5;
+constexpr double gain_height = 17.0;
 constexpr double tag_height = 18.0, tag_line = 12.0, tag_gap = 4.0, tag_indent = 21.0, stem = 7.0;
 
 struct Box {
@@ -42,7 +43,7 @@ double overlap(const Box& a, const Box& b) {
 struct Paint {
   std::string_view selector, light, dark;
 };
-constexpr std::array<Paint, 24> paints{{
+constexpr std::array<Paint, 26> paints{{
     {".bg", "fill:#ffffff", "fill:#0f1720"},
     {".lane0", "fill:#f4f7fa", "fill:#16202b"},
     {".lane1", "fill:#e9eff5", "fill:#1c2835"},
@@ -59,6 +60,8 @@ constexpr std::array<Paint, 24> paints{{
     {".level", "fill:#3f4d5c", "fill:#b8c4d1"},
     {".weak", "fill:#b3261e", "fill:#ffb4a8"},
     {".weak text", "fill:#ffffff", "fill:#3b0906"},
+    {".gain", "fill:#00664a;stroke:none", "fill:#5fd0ab;stroke:none"},
+    {".gain text", "fill:#ffffff", "fill:#06281d"},
     {".begin", "fill:#ffffff;stroke:#00664a", "fill:#0f1720;stroke:#5fd0ab"},
     {".beginmark", "fill:#00664a;stroke:#00664a", "fill:#5fd0ab;stroke:#5fd0ab"},
     {".finish", "fill:#303b47;stroke:#303b47", "fill:#dbe3ec;stroke:#dbe3ec"},
@@ -122,7 +125,21 @@ class Picture {
   [[nodiscard]] bool in_lane(std::size_t v) const { return cards_[v].room.placed; }
 
   struct LegendItem {
-    enum class Kind { online, offline, outside, moment, quality, weak, begin, finish, pen, dashed, team, changed } kind;
+    enum class Kind {
+      online,
+      offline,
+      outside,
+      moment,
+      quality,
+      weak,
+      gain,
+      begin,
+      finish,
+      pen,
+      dashed,
+      team,
+      changed
+    } kind;
     std::string words;
     std::size_t team = 0;
     Box box;
@@ -189,9 +206,9 @@ void Picture::measure() {
       for (const std::string& change : touchpoint.changes) {
         for (std::string& part : wrap(change, inner, 2, meta_size, Weight::bold)) card.changes.push_back(std::move(part));
       }
-      card.room.box =
-          static_cast<int>(std::ceil(9.0 + name_line * static_cast<double>(card.name.size()) +
-                                     meta_line * static_cast<double>(card.meta.size() + card.changes.size()) + 25.0));
+      card.room.box = static_cast<int>(std::ceil(9.0 + name_line * static_cast<double>(card.name.size()) +
+                                                 meta_line * static_cast<double>(card.meta.size() + card.changes.size()) +
+                                                 25.0 + (touchpoint.gain.empty() ? 0.0 : gain_height)));
     }
     if (touchpoint.starts > 0.0 || touchpoint.weight > 1.0) card.room.above = static_cast<int>(tag_height + stem);
     const double tag_width = card.width - tag_indent - 12.0;
@@ -627,10 +644,24 @@ void Picture::card(std::size_t v) {
     text(middle, y, meta_size, change, "class=\"changed strong mid\"");
     y += meta_line;
   }
+  double floor = box.bottom();
+  if (!touchpoint.gain.empty()) {
+    floor -= gain_height;
+    const std::string words = (touchpoint.worth_fixing ? "worth fixing " : "fixing ") + touchpoint.gain;
+    const double wide = text_width(words, 10.5, Weight::bold) + 12.0;
+    if (touchpoint.worth_fixing) {
+      put("<g class=\"gain\"><rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"15\" rx=\"3\"/>", middle - wide / 2.0,
+          floor - 3.0, wide);
+      text(middle, floor + 8.3, 10.5, words, "class=\"strong mid\"");
+      put("</g>");
+    } else {
+      text(middle, floor + 8.3, 10.5, words, "class=\"mid\"");
+    }
+  }
   // The quality: a bar, and its figure beside it.
   const std::string figure = fmt::format("{}{:.2f}", touchpoint.weak ? "weak " : "", touchpoint.quality);
   const double figure_width = text_width(figure, 10.5, Weight::bold) + (touchpoint.weak ? 12.0 : 2.0), bar = 52.0;
-  const double x = middle - (bar + 8.0 + figure_width) / 2.0, top = box.bottom() - 19.0;
+  const double x = middle - (bar + 8.0 + figure_width) / 2.0, top = floor - 19.0;
   put("<rect class=\"track\" x=\"{0:.1f}\" y=\"{1:.1f}\" width=\"{2}\" height=\"7\" rx=\"1.5\" stroke-width=\".8\"/><rect "
       "class=\"{4}\" "
       "x=\"{0:.1f}\" y=\"{1:.1f}\" width=\"{3:.1f}\" height=\"7\" rx=\"1.5\"/>",
@@ -715,6 +746,8 @@ std::vector<Picture::LegendItem> Picture::legend_items() const {
   }
   items.push_back({Kind::quality, map_.measured ? "measured satisfaction, 0 to 1" : "mean quality, 0 to 1", 0, {}});
   if (any([](const MapTouchpoint& t) { return t.weak; })) items.push_back({Kind::weak, "below 0.5", 0, {}});
+  if (any([](const MapTouchpoint& t) { return t.worth_fixing; }))
+    items.push_back({Kind::gain, "the largest gain by one standard improvement", 0, {}});
   if (any([](const MapTouchpoint& t) { return t.starts > 0.0; }))
     items.push_back({Kind::begin, "journeys start here", 0, {}});
   if (any([](const MapTouchpoint& t) { return t.end.has_value(); }))
@@ -786,6 +819,11 @@ void Picture::legend(double top) {
       case Kind::weak:
         put("<g class=\"weak\"><rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"34\" height=\"15\" rx=\"3\"/>", box.x, middle - 7.5);
         text(box.x + 17.0, middle + 3.8, 10.5, "weak", "class=\"strong mid\"");
+        put("</g>");
+        break;
+      case Kind::gain:
+        put("<g class=\"gain\"><rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"34\" height=\"15\" rx=\"3\"/>", box.x, middle - 7.5);
+        text(box.x + 17.0, middle + 3.8, 10.5, "worth", "class=\"strong mid\"");
         put("</g>");
         break;
       case Kind::begin:

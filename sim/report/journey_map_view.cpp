@@ -2,11 +2,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <limits>
 
 #include "journey_map_content.hpp"
 #include "sojourn/model/change_arithmetic.hpp"
+#include "sojourn/report/format.hpp"
 
 namespace sojourn::journey_map {
 namespace {
@@ -217,14 +219,28 @@ void measure_exits(MapContent& map, const Measured& measured, bool keep_before) 
   }
 }
 
+/// What standard improvements gain.
+void mark_gains(MapContent& map, const Ranking& ranking) {
+  const Metric& by = metrics()[ranking.by];
+  map.gain_of = by.label;
+  for (std::size_t i = 0; i < ranking.touchpoints.size(); ++i) {
+    const TouchpointLeverage& each = ranking.touchpoints[i];
+    if (!each.best) continue;
+    MapTouchpoint& touchpoint = map.touchpoints.at(each.touchpoint.index());
+    touchpoint.gain = format::difference(by, each.pulls[*each.best].differences[ranking.by].mean, ranking.samples.currency);
+    touchpoint.worth_fixing = ranking.worth_fixing == i && ranking.gain_is_clear;
+  }
+}
+
 }  // namespace
 
 MapContent content(const Model& model, const JourneyView& view) {
   MapContent map = content(model);
+  if (view.ranking != nullptr) mark_gains(map, *view.ranking);
   const ModelParts& parts = model.parts();
   const PlanId plan = view.plan.value_or(PlanId(0));
   const bool changes_something = !parts.plans.at(plan.index()).improvements.empty();
-  map.viewed = changes_something || view.results != nullptr;
+  map.viewed = changes_something || view.results != nullptr || view.ranking != nullptr;
   if (changes_something) {
     const PlanChanges changes(parts, plan);
     map.plan = clean(parts.plans[plan.index()].name);
@@ -279,6 +295,16 @@ MapContent content(const Model& model, const JourneyView& view) {
   return map;
 }
 
+namespace {
+
+std::string lowered(std::string label) {
+  if (label.size() > 1 && std::islower(static_cast<unsigned char>(label[1])) != 0)
+    label[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(label[0])));
+  return label;
+}
+
+}  // namespace
+
 std::string reading_note(const MapContent& map) {
   if (!map.viewed) return std::string(reading_note());
   std::string note;
@@ -289,6 +315,10 @@ std::string reading_note(const MapContent& map) {
         "touchpoint are of those who left it. Times are medians of a customer in a neutral state. ";
   } else {
     note = std::string(reading_note()) + " ";
+  }
+  if (!map.gain_of.empty()) {
+    note += "What fixing is worth is the change of the " + lowered(map.gain_of) +
+            " by one standard improvement there, the best of its kind, simulated alone. ";
   }
   if (!map.plan.empty()) note += "What the plan changes is ringed, before → after, at its full effect.";
   return note;

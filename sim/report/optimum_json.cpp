@@ -24,7 +24,7 @@ Json of(const Choice& choice, const Model& model) {
 
 std::string optimum_json(const Optimum& optimum, const Model& model, const std::string& file) {
   Json json = decision_json::header(optimum.samples, file);
-  json["budget"] = optimum.budget;
+  json["budget"] = number(optimum.budget);
   for (const GoalTerm& term : optimum.goal) json["goal"][std::string(metrics()[term.metric].name)] = term.weight;
   json["best"] = of(optimum.finalists.front(), model);
   json["lead"] = decision_json::of(optimum.lead);

@@ -14,6 +14,18 @@ namespace {
 /// Choices in the table; the JSON has all that were simulated in full.
 constexpr std::size_t shown = 6;
 
+std::string in_words(const Choice& choice, const ModelParts& parts) {
+  std::string text;
+  for (std::size_t k = 0; k < choice.bought.size(); ++k) {
+    const Purchase& purchase = choice.bought[k];
+    const Change& change = parts.improvements[purchase.improvement.index()].change;
+    if (k > 0) text += k + 1 == choice.bought.size() ? " and " : ", ";
+    text += change.name.empty() ? change.id : change.name;
+    if (purchase.level != 1.0) text += fmt::format(" at {:.3g} %", 100.0 * purchase.level);
+  }
+  return text;
+}
+
 class OptimumText {
  public:
   OptimumText(const Optimum& optimum, const Model& model)
@@ -32,9 +44,11 @@ class OptimumText {
 
   [[nodiscard]] std::string answer() const {
     const Choice& best = optimum_.finalists.front();
-    const std::string budget = format::money(optimum_.budget, currency_);
+    const bool limited = std::isfinite(optimum_.budget);
+    const std::string budget = limited ? format::money(optimum_.budget, currency_) : "any amount";
     if (best.bought.empty()) return fmt::format("Nothing that {} buys is better than buying nothing.\n", budget);
-    std::string text = fmt::format("Buy {}: {} of {}", bought(best), format::money(best.investment.mean, currency_), budget);
+    std::string text = fmt::format("Buy {}: {}", bought(best), format::money(best.investment.mean, currency_));
+    if (limited) text += " of " + budget;
     text += fmt::format("; {} {} over the baseline", goal(), difference(best.gain.mean));
     if (!std::isnan(best.gain.low))
       text += fmt::format(" (95 %: {} to {})", difference(best.gain.low), difference(best.gain.high));
@@ -137,17 +151,7 @@ class OptimumText {
     }
     return fmt::format("{:+.4g}", value);
   }
-  [[nodiscard]] std::string bought(const Choice& choice) const {
-    std::string text;
-    for (std::size_t k = 0; k < choice.bought.size(); ++k) {
-      const Purchase& purchase = choice.bought[k];
-      const Change& change = parts_.improvements[purchase.improvement.index()].change;
-      if (k > 0) text += k + 1 == choice.bought.size() ? " and " : ", ";
-      text += change.name.empty() ? change.id : change.name;
-      if (purchase.level != 1.0) text += fmt::format(" at {:.3g} %", 100.0 * purchase.level);
-    }
-    return text;
-  }
+  [[nodiscard]] std::string bought(const Choice& choice) const { return in_words(choice, parts_); }
   [[nodiscard]] std::string change(const Choice& choice, std::string_view name) const {
     const auto m = static_cast<std::size_t>(find_metric(name) - metrics().data());
     const Estimate& e = choice.differences[m];
@@ -171,6 +175,12 @@ class OptimumText {
 };
 
 }  // namespace
+
+std::string choice_words(const Choice& choice, const Model& model) { return in_words(choice, model.parts()); }
+
+std::string optimum_answer(const Optimum& optimum, const Model& model) { return OptimumText(optimum, model).answer(); }
+
+std::string optimum_sureness(const Optimum& optimum, const Model& model) { return OptimumText(optimum, model).sureness(); }
 
 std::string optimum_text(const Optimum& optimum, const Model& model, Colour colour) {
   const OptimumText text(optimum, model);

@@ -21,22 +21,7 @@ std::size_t position(std::string_view name) { return static_cast<std::size_t>(fi
 
 bool clear(const Estimate& e) { return e.low > 0.0 || e.high < 0.0; }
 
-/// "quality +0.10", "wait -20 %".
-std::string shift(Lever lever, double step) {
-  switch (lever) {
-    case Lever::quality:
-      return fmt::format("quality +{:.3g}", step);
-    case Lever::effort:
-      return fmt::format("effort -{:.3g}", step);
-    case Lever::wait:
-      return fmt::format("wait -{:.3g} %", 100.0 * step);
-    case Lever::traffic:
-      return fmt::format("traffic +{:.3g} %", 100.0 * step);
-  }
-  return {};
-}
-
-std::string shift(const Pull& pull) { return shift(pull.lever, pull.step); }
+std::string shift(const Pull& pull) { return shift_words(pull); }
 
 class RankingText {
  public:
@@ -247,6 +232,22 @@ class RankingText {
 };
 
 }  // namespace
+
+std::string shift_words(const Pull& pull) {
+  switch (pull.lever) {
+    case Lever::quality:
+      return fmt::format("quality +{:.3g}", pull.step);
+    case Lever::effort:
+      return fmt::format("effort -{:.3g}", pull.step);
+    case Lever::wait:
+      return fmt::format("wait -{:.3g} %", 100.0 * pull.step);
+    case Lever::traffic:
+      return fmt::format("traffic +{:.3g} %", 100.0 * pull.step);
+  }
+  return {};
+}
+
+std::string ranking_answer(const Ranking& ranking) { return RankingText(ranking).answer(); }
 
 std::string ranking_text(const Ranking& ranking, Colour colour) {
   const RankingText text(ranking);

@@ -6,8 +6,11 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "comparison_words.hpp"
 #include "journey_map_content.hpp"
 #include "sojourn/report/format.hpp"
+#include "sojourn/report/optimum_report.hpp"
+#include "sojourn/report/ranking_report.hpp"
 
 namespace sojourn::report_pages {
 namespace {
@@ -27,15 +30,44 @@ Json points(const std::vector<double>& values, const std::vector<std::size_t>& k
   return list;
 }
 
-Json with_text(const Metric& metric, const Estimate& e, const std::string& currency) {
-  return {number(e.mean), number(e.low), number(e.high), format::value(metric, e.mean, currency),
-          std::isnan(e.low) ? "" : "± " + format::half_width(metric, e, currency)};
+/// The half width of a value, with its unit: it stands on a line of its own.
+std::string half_of(const Metric& metric, const Estimate& e, const std::string& value, const std::string& currency) {
+  std::string half = "± " + format::half_width(metric, e, currency);
+  if (format::kind(metric) == format::Kind::share) return half + " pt";
+  for (const char* suffix : {" M", " bn"}) {
+    if (format::kind(metric) == format::Kind::money && value.ends_with(suffix)) half += suffix;
+  }
+  return half;
 }
 
-Json change(const Metric& metric, const Estimate& e, const std::string& currency) {
-  return {number(e.mean), number(e.low), number(e.high), format::difference(metric, e.mean, currency),
-          std::isnan(e.low) ? "" : "± " + format::half_width(metric, e, currency)};
+Json with_text(const Metric& metric, const Estimate& e, const std::string& currency) {
+  const std::string value = format::value(metric, e.mean, currency);
+  return {number(e.mean), number(e.low), number(e.high), value,
+          std::isnan(e.low) ? "" : half_of(metric, e, value, currency)};
 }
+
+bool clear(const Estimate& e) { return e.low > 0.0 || e.high < 0.0; }
+
+/// A difference: [mean, low, high, text, half width, whether it is told apart from 0].
+Json change(const Metric& metric, const Estimate& e, const std::string& currency, bool told_apart) {
+  return {number(e.mean),
+          number(e.low),
+          number(e.high),
+          format::difference(metric, e.mean, currency),
+          std::isnan(e.low) ? "" : "± " + format::half_width(metric, e, currency),
+          told_apart && !std::isnan(e.low)};
+}
+Json change(const Metric& metric, const Difference& e, const std::string& currency) {
+  return change(metric, e, currency, e.told_apart());
+}
+Json change(const Metric& metric, const Estimate& e, const std::string& currency) {
+  return change(metric, e, currency, clear(e));
+}
+
+const Metric& metric_called(std::string_view name) { return *find_metric(name); }
+std::size_t position(std::string_view name) { return static_cast<std::size_t>(find_metric(name) - metrics().data()); }
+
+Json share(const Estimate& e) { return {number(e.mean), number(e.low), number(e.high)}; }
 
 std::string_view word(format::Kind kind) {
   constexpr std::string_view words[] = {"share", "score", "points", "money", "days", "number"};
@@ -45,6 +77,8 @@ std::string_view word(Direction direction) {
   constexpr std::string_view words[] = {"higher", "lower", "neutral"};
   return words[static_cast<std::size_t>(direction)];
 }
+
+std::string_view word(Role role) { return role == Role::enabler ? "enabler" : role == Role::barrier ? "barrier" : ""; }
 
 std::string value_text(const TouchMetric& metric, double value) {
   if (std::isnan(value)) return "-";
@@ -83,6 +117,9 @@ class Data {
     flows();
     touchpoints();
     market();
+    fates();
+    if (report_.ranking != nullptr) leverage(*report_.ranking);
+    if (report_.optimum != nullptr) frontier(*report_.optimum);
     return std::move(json_);
   }
 
@@ -123,16 +160,25 @@ class Data {
     Json values = Json::array(), differences = Json::array();
     for (std::size_t g = 0; g < groups_.size(); ++g) {
       Json of_plans = Json::array(), changes = Json::array();
-      for (const PlanSamples& plan : samples_.plans) {
+      for (std::size_t k = 0; k < samples_.plans.size(); ++k) {
+        const PlanSamples& plan = samples_.plans[k];
         Json cells = Json::array(), deltas = Json::array();
-        for (const Metric& metric : metrics()) {
+        for (std::size_t m = 0; m < metrics().size(); ++m) {
+          const Metric& metric = metrics()[m];
           if (g > 0 && metric.scope != Scope::persona) {
             cells.push_back(nullptr);
             deltas.push_back(nullptr);
             continue;
           }
           cells.push_back(with_text(metric, estimate(sums_of(plan, g), metric), samples_.currency));
-          deltas.push_back(change(metric, difference(sums_of(plan, g), sums_of(baseline, g), metric), samples_.currency));
+          // Tests are those of the comparison, which allow for several plans.
+          if (g == 0) {
+            deltas.push_back(change(metric, comparison_.plans[k].differences[m], samples_.currency));
+          } else if (const Difference* tested = effect(k, g, metric.name)) {
+            deltas.push_back(change(metric, *tested, samples_.currency));
+          } else {
+            deltas.push_back(change(metric, difference(sums_of(plan, g), sums_of(baseline, g), metric), samples_.currency));
+          }
         }
         of_plans.push_back(std::move(cells));
         changes.push_back(std::move(deltas));
@@ -142,6 +188,15 @@ class Data {
     }
     json_["values"] = std::move(values);
     json_["differences"] = std::move(differences);
+  }
+
+  /// The effect of plan `k` on a persona where the comparison has it.
+  [[nodiscard]] const Difference* effect(std::size_t k, std::size_t group, std::string_view name) const {
+    if (comparison_.plans[k].personas.empty()) return nullptr;
+    const PersonaEffect& persona = comparison_.plans[k].personas.at(groups_[group].personas.front());
+    if (name == "retained") return &persona.retained;
+    if (name == "nps") return &persona.nps;
+    return name == "clv" ? &persona.clv : nullptr;
   }
 
   void money() {
@@ -158,24 +213,19 @@ class Data {
         sum += samples_.plans[k].cash[w] - (k > 0 ? samples_.plans.front().cash[w] : 0.0);
         cumulative.push_back(sum);
       }
-      list.push_back(
-          {{"revenue", number(mean(plan, "revenue"))},
-           {"cost_to_serve", number(mean(plan, "cost_to_serve"))},
-           {"investment", number(plan.investment.mean)},
-           {"npv", number(mean(plan, "npv"))},
-           {"roi", {number(plan.roi.mean), number(plan.roi.low), number(plan.roi.high)}},
-           {"roi_text", std::isnan(plan.roi.mean) ? "-"
-                        : std::isnan(plan.roi.low)
-                            ? fmt::format("{:.2f}", plan.roi.mean)
-                            : fmt::format("{:.2f} ± {:.2f}", plan.roi.mean, 0.5 * (plan.roi.high - plan.roi.low))},
-           {"payback_days", plan.payback_days ? number(*plan.payback_days) : Json(nullptr)},
-           {"payback_text", !invested           ? "-"
-                            : plan.payback_days ? fmt::format("day {:.0f}", std::ceil(*plan.payback_days))
-                                                : "not within the horizon"},
-           {"per_extra_customer", invested && plan.extra_customers > 0.0
-                                      ? format::money(plan.investment.mean / plan.extra_customers, samples_.currency)
-                                      : "-"},
-           {"cash", points(cumulative, time_)}});
+      list.push_back({{"revenue", number(mean(plan, "revenue"))},
+                      {"cost_to_serve", number(mean(plan, "cost_to_serve"))},
+                      {"investment", number(plan.investment.mean)},
+                      {"npv", number(mean(plan, "npv"))},
+                      {"roi", {number(plan.roi.mean), number(plan.roi.low), number(plan.roi.high)}},
+                      {"roi_text", comparison_words::return_on_investment(plan)},
+                      {"payback_days", plan.payback_days ? number(*plan.payback_days) : Json(nullptr)},
+                      {"payback_short", !invested           ? "-"
+                                        : plan.payback_days ? fmt::format("day {:.0f}", std::ceil(*plan.payback_days))
+                                                            : "none yet"},
+                      {"payback_text", comparison_words::break_even(plan)},
+                      {"per_extra_customer", comparison_words::cost_per_extra(plan, samples_.currency)},
+                      {"cash", points(cumulative, time_)}});
     }
     json_["money"] = std::move(list);
   }
@@ -276,9 +326,10 @@ class Data {
                        {"end", touchpoint.end.has_value()}});
     }
     for (const TouchMetric& metric : touch_metrics()) {
-      columns.push_back({{"name", metric.name},
-                         {"about", metric.description},
-                         {"used", samples_.mechanisms.has(metric.needs) && (metric.name != "wait_days" || samples_.mechanisms.queues)}});
+      columns.push_back(
+          {{"name", metric.name},
+           {"about", metric.description},
+           {"used", samples_.mechanisms.has(metric.needs) && (metric.name != "wait_days" || samples_.mechanisms.queues)}});
     }
     for (const PlanSamples& plan : samples_.plans) {
       Json rows = Json::array();
@@ -367,6 +418,108 @@ class Data {
       }
       json_["accounts"] = std::move(accounts);
     }
+  }
+
+  /// Who is better off and where fewer leave, by plan; how likely each plan is the best.
+  void fates() {
+    if (comparison_.plans.size() < 2) return;
+    Json fortunes = Json::array(), stages = Json::array(), chances = Json::array();
+    for (const PlanComparison& plan : comparison_.plans) {
+      Json of_groups = Json::array();
+      for (std::size_t g = 0; g < groups_.size() && g < plan.fortunes.size(); ++g) {
+        const PersonaFortunes& one = plan.fortunes[g];
+        of_groups.push_back({{"better", share(one.overall.better)},
+                             {"same", share(one.overall.same)},
+                             {"worse", share(one.overall.worse)},
+                             {"gained", share(one.outcome.better)},
+                             {"given_up", share(one.outcome.worse)}});
+      }
+      fortunes.push_back(std::move(of_groups));
+      Json parts = Json::array();
+      for (const Contribution& part : plan.retained_by_stage)
+        parts.push_back(
+            {{"name", part.name}, {"change", change(metric_called("retained"), part.change, samples_.currency)}});
+      stages.push_back(std::move(parts));
+    }
+    for (const BestPlan& best : comparison_.best) {
+      Json texts = Json::array();
+      for (const double chance : best.chances) texts.push_back(comparison_words::chance(chance));
+      chances.push_back({{"metric", metrics()[best.metric].name}, {"chances", texts}});
+    }
+    json_["fortunes"] = std::move(fortunes);
+    json_["by_stage"] = std::move(stages);
+    json_["best"] = std::move(chances);
+  }
+
+  /// What a further simulation rests on: "5 replications of 20,000 customers".
+  static std::string precision(const Samples& samples) {
+    return fmt::format("{} replications of {} customers", samples.replications,
+                       format::count(static_cast<double>(samples.customers)));
+  }
+
+  void leverage(const Ranking& ranking) {
+    const auto id_of = [&](const std::optional<std::size_t>& at) {
+      return at ? Json(ranking.touchpoints[*at].id) : Json(nullptr);
+    };
+    Json rows = Json::array();
+    for (const TouchpointLeverage& each : ranking.touchpoints) {
+      Json row = {{"id", each.id},
+                  {"name", each.name},
+                  {"ours", each.ours},
+                  {"score", number(each.score)},
+                  {"weight", number(each.weight)},
+                  {"visits", number(each.visits)},
+                  {"reach", number(each.reach)},
+                  {"leavers", number(each.leavers)},
+                  {"must_pass", number(each.must_pass)},
+                  {"gates", number(each.gates)},
+                  {"on_purchase", word(each.on_purchase)},
+                  {"on_retention", word(each.on_retention)}};
+      if (each.best) {
+        const Pull& pull = each.pulls[*each.best];
+        row["shift"] = shift_words(pull);
+        for (const char* name : {"npv", "retained", "nps"})
+          row[name] = change(metric_called(name), pull.differences[position(name)], samples_.currency);
+      }
+      rows.push_back(std::move(row));
+    }
+    json_["leverage"] = {{"plan", ranking.samples.plans.front().name},
+                         {"precision", precision(ranking.samples)},
+                         {"weakest", id_of(ranking.weakest)},
+                         {"worth_fixing", id_of(ranking.worth_fixing)},
+                         {"clear", ranking.gain_is_clear},
+                         {"rows", rows}};
+  }
+
+  [[nodiscard]] Json choice(const Choice& choice) const {
+    Json bought = Json::array();
+    for (const Purchase& purchase : choice.bought) {
+      bought.push_back({report_.model.parts().improvements[purchase.improvement.index()].change.id, purchase.level});
+    }
+    const std::string words = choice_words(choice, report_.model);
+    Json json = {{"bought", bought},
+                 {"name", words.empty() ? "Nothing" : words},
+                 {"cost", {number(choice.investment.mean), format::money(choice.investment.mean, samples_.currency)}},
+                 {"allowed", !report_.budget || choice.investment.mean <= *report_.budget * (1.0 + 1e-9)}};
+    for (const char* name : {"npv", "retained", "nps"})
+      json[name] = change(metric_called(name), choice.differences[position(name)], samples_.currency);
+    return json;
+  }
+
+  void frontier(const Optimum& optimum) {
+    Json points = Json::array(), others = Json::array();
+    for (const Choice& one : optimum.frontier) points.push_back(choice(one));
+    const std::size_t gain = position("npv");
+    for (const Choice& one : optimum.finalists) {
+      if (others.size() == 256) break;
+      others.push_back({point(one.investment.mean), point(one.differences[gain].mean), choice_words(one, report_.model)});
+    }
+    json_["frontier"] = {{"precision", precision(optimum.samples)},
+                         {"budget", report_.budget ? number(*report_.budget) : Json(nullptr)},
+                         {"budget_text", report_.budget ? format::money(*report_.budget, samples_.currency) : ""},
+                         {"all", optimum.counted && optimum.in_full == optimum.possible},
+                         {"points", points},
+                         {"choices", others}};
   }
 
   const Report& report_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <sstream>
 #include <stdexcept>
 #include <string_view>
 
@@ -14,6 +15,8 @@
 #include "sojourn/outcomes/results_file.hpp"
 #include "sojourn/report/format.hpp"
 #include "sojourn/report/journey_map.hpp"
+#include "sojourn/report/optimum_report.hpp"
+#include "sojourn/report/ranking_report.hpp"
 #include "sojourn/report/report.hpp"
 
 namespace sojourn::report_pages {
@@ -50,6 +53,20 @@ std::string allowed(std::string_view text) {
   Sha256 hash;
   hash.update(text);
   return " 'sha256-" + base64(hash.digest()) + "'";
+}
+
+/// Hyphens in front of numbers as minus signs.
+std::string with_minus(const std::string& text) {
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool sign = text[i] == '-' && i + 1 < text.size() && text[i + 1] >= '0' && text[i + 1] <= '9' &&
+                      (i == 0 || text[i - 1] == ' ' || text[i - 1] == '(');
+    if (sign)
+      result += "−";
+    else
+      result += text[i];
+  }
+  return result;
 }
 
 class Page {
@@ -90,10 +107,16 @@ class Page {
     put("<header>\n<h1>{}</h1>\n", title());
     if (!report_.samples.question.empty())
       put("<p class=\"question\">{}</p>\n", escape_markup(journey_map::clean(report_.samples.question)));
+    // The answer first, what is worth fixing next, the rest of the comparison in small type.
     const std::vector<std::string> sentences = answer(report_.samples, comparison_);
-    for (std::size_t i = 0; i < sentences.size(); ++i) {
-      put("<p class=\"answer{}\">{}</p>\n", i > 0 ? " second" : "", escape_markup(sentences[i]));
-    }
+    const auto say = [&](std::string_view classes, const std::string& sentence) {
+      put("<p class=\"{}\">{}</p>\n", classes, escape_markup(with_minus(sentence)));
+    };
+    constexpr std::size_t headlines = 2;
+    for (std::size_t i = 0; i < std::min(headlines, sentences.size()); ++i)
+      say(i == 0 ? "answer" : "answer second", sentences[i]);
+    if (report_.ranking != nullptr) say("answer second", first_line(ranking_answer(*report_.ranking)));
+    for (std::size_t i = headlines; i < sentences.size(); ++i) say("answer third", sentences[i]);
     put("<p class=\"basis\">{}</p>\n</header>\n", escape_markup(basis(report_.samples)));
     out_ +=
         "<div id=\"controls\" role=\"region\" aria-label=\"What is shown\"><form id=\"choices\">"
@@ -102,6 +125,8 @@ class Page {
         "<noscript><p class=\"basis\">The charts and tables of this page need JavaScript; it loads nothing from "
         "anywhere.</p></noscript>\n";
   }
+
+  static std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
   void section(std::string_view id, std::string_view heading, std::string_view says, std::string_view inside) {
     put("<section id=\"{0}\" aria-labelledby=\"{0}-title\">\n<h2 id=\"{0}-title\">{1}</h2>\n", id, heading);
@@ -113,24 +138,81 @@ class Page {
     const bool compared = report_.samples.plans.size() > 1;
     section("plans", compared ? "Plans side by side" : "Figures at the horizon",
             compared ? "Every plan lives with the same customers and the same luck, so differences are sharper than the "
-                       "figures themselves. Better and worse are said where the interval leaves no doubt; ~ marks an "
-                       "interval that includes 0."
+                       "figures themselves. Better and worse are said where the plan is told apart from the "
+                       "baseline at 5 %, the other plans allowed for (Holm 1979); ~ marks where it is not."
                      : "",
             "<p class=\"note\" id=\"cards-title\"></p><dl class=\"cards\" id=\"cards\"></dl><div "
             "id=\"plans-charts\"></div><div id=\"plans-table\"></div>");
+    if (compared) {
+      section("fates", "Who is better off, and where fewer leave",
+              "The same customer on the same luck, under the plan and under the baseline. Better off: kept, where the "
+              "baseline loses the same person, or as well kept or lost and more satisfied at the end, by more than 0.01.",
+              "<div id=\"fates-charts\"></div>");
+    }
     section("retention", "How long customers stay", "", "<div id=\"retention-charts\"></div>");
     section("funnel", "The funnel over time", "", "<div id=\"funnel-charts\"></div>");
     section("nps", "What customers would say", "", "<div id=\"nps-charts\"></div>");
     section("flow", "Where the journey leads", "", "<div id=\"flow-charts\"></div>");
-    section("map", "The journey map",
-            "Stages are lanes, colours are teams, shapes are channels. Bars show what was measured; a red mark is a "
-            "touchpoint that leaves customers below the middle of the scale.",
-            "<p class=\"note\" id=\"map-note\"></p><div class=\"map\" tabindex=\"0\" role=\"region\" aria-label=\"Journey "
-            "map\">" +
-                map_text_ + "</div><div id=\"touchpoint-table\"></div>");
+    section(
+        "map", "The journey map",
+        std::string("Stages are lanes, colours are teams, shapes are channels. Bars show the satisfaction measured; a red "
+                    "mark is a touchpoint that leaves customers below the middle of the scale.") +
+            (report_.ranking != nullptr ? " Below each bar: what one standard improvement there is worth." : ""),
+        "<p class=\"note\" id=\"map-note\"></p><p class=\"choice\"><label><input type=\"checkbox\" id=\"full-map\"> Full "
+        "size</label></p><div class=\"map\" tabindex=\"0\" role=\"region\" aria-label=\"Journey map\">" +
+            map_text_ + "</div><div id=\"touchpoint-table\"></div>");
+    if (report_.ranking != nullptr) {
+      section("leverage", "What is worth fixing",
+              "The weakest touchpoint is not always the one to fix: what counts is how many pass it, what they remember of "
+              "it, and what they do next. Each touchpoint is improved alone by a standard step, all on the same luck; shown "
+              "is the best of its steps.",
+              lines("lead", ranking_answer(*report_.ranking)) + "<div id=\"leverage-charts\"></div>");
+    }
+    if (report_.optimum != nullptr) {
+      section("budget", "What a budget buys",
+              "Every choice of improvements is simulated as a whole, so what they do together is counted, not added up. The "
+              "frontier is the best found for what it costs.",
+              budget_words() + "<div id=\"budget-charts\"></div>");
+    }
+    if (!report_.left_out.empty()) put("<p class=\"note\">{}</p>\n", escape_markup(report_.left_out));
     section("money", "Money", "", "<div id=\"money-charts\"></div>");
     section("personas", "For whom", "", "<div id=\"persona-charts\"></div>");
     section("market", "Waiting, talking, deciding together", "", "<div id=\"market-charts\"></div>");
+  }
+
+  /// Each line a paragraph.
+  static std::string lines(std::string_view classes, const std::string& text) {
+    std::istringstream all(text);
+    std::string html;
+    for (std::string line; std::getline(all, line);)
+      html += fmt::format("<p class=\"{}\">{}</p>", classes, escape_markup(with_minus(line)));
+    return html;
+  }
+
+  /// What to buy: within the budget where there is one, the best of all where there is none; and how sure that is.
+  [[nodiscard]] std::string budget_words() const {
+    const Optimum& optimum = *report_.optimum;
+    if (!report_.budget)
+      return lines("lead", optimum_answer(optimum, report_.model)) + lines("note", optimum_sureness(optimum, report_.model));
+    const Choice* best = nullptr;
+    for (const Choice& one : optimum.frontier) {
+      if (one.investment.mean <= *report_.budget * (1.0 + 1e-9)) best = &one;
+    }
+    const std::string& currency = report_.samples.currency;
+    const std::string budget = format::money(*report_.budget, currency);
+    std::string text;
+    if (best == nullptr || best->bought.empty()) {
+      text = fmt::format("Nothing that {} buys is better than buying nothing.", budget);
+    } else {
+      const Metric& npv = *find_metric("npv");
+      const Estimate& gain = best->differences[static_cast<std::size_t>(&npv - metrics().data())];
+      text = fmt::format("With {}, buy {}: {}; net present value {} over the baseline", budget,
+                         choice_words(*best, report_.model), format::money(best->investment.mean, currency),
+                         format::difference(npv, gain.mean, currency));
+      if (!std::isnan(gain.low)) text += fmt::format(" (95 %: {})", format::interval(npv, gain, currency));
+      text += ".";
+    }
+    return lines("lead", text) + lines("note", "Without a limit: " + optimum_answer(optimum, report_.model));
   }
 
   /// The journey map of each plan, as long as there is room; their one style.
@@ -142,6 +224,7 @@ class Page {
       JourneyView view;
       view.plan = PlanId(static_cast<std::size_t>(plan - parts.plans.begin()));
       view.results = &report_.outcomes;
+      view.ranking = report_.ranking;
       std::string map =
           journey_map::svg(journey_map::content(report_.model, view), journey_map::Heading::left_out, fmt::format("-{}", k));
       const std::size_t begin = map.find("<style>"), end = map.find("</style>");
@@ -194,9 +277,18 @@ class Page {
     }
     fact("Customers simulated", format::count(static_cast<double>(report_.samples.customers)));
     fact("Replications", fmt::format("{}", report_.samples.replications));
+    const auto beside = [&](std::string_view name, const Samples& samples, const std::string& more) {
+      fact(name, fmt::format("simulated for this page: {} customers, {} replications{}",
+                             format::count(static_cast<double>(samples.customers)), samples.replications, more));
+    };
+    if (report_.ranking != nullptr)
+      beside("What is worth fixing", report_.ranking->samples,
+             fmt::format(", {} plans, under {}", report_.ranking->plans, report_.ranking->samples.plans.front().name));
+    if (report_.optimum != nullptr)
+      beside("What a budget buys", report_.optimum->samples, fmt::format(", {} choices", report_.optimum->tried));
     fact("Seed", fmt::format("{}", from.seed));
     fact("Made by", from.history);
-    fact("Sojourn", from.version + (from.build.empty() ? "" : ", " + from.build));
+    fact("Sojourn", from.build.empty() ? from.version : from.build);
     fact("SHA-256 of the scenario", sha256_hex(from.scenario_toml));
     fact("SHA-256 of the results", content_sha256(report_.outcomes));
     out_ += "</dl>\n";

@@ -5,12 +5,57 @@
 #include <string_view>
 #include <vector>
 
+#include "comparison_words.hpp"
 #include "sojourn/report/format.hpp"
 #include "sojourn/report/summary.hpp"
 #include "table.hpp"
 
 namespace sojourn {
+
+namespace comparison_words {
+
+std::string break_even(const PlanComparison& plan) {
+  if (!(plan.investment.mean > 0.0)) return "-";
+  const auto day = [](const std::optional<double>& at) {
+    return at ? fmt::format("{:.0f}", std::ceil(*at)) : std::string("never");
+  };
+  const std::string earliest = day(plan.payback_earliest), latest = day(plan.payback_latest);
+  if (!plan.payback_days) {
+    return plan.payback_earliest ? fmt::format("not within the horizon ({} at best)", earliest) : "not within the horizon";
+  }
+  const std::string text = "day " + day(plan.payback_days);
+  if (!plan.payback_earliest || earliest == latest) return text;
+  return plan.payback_latest ? fmt::format("{} ({} to {})", text, earliest, latest)
+                             : fmt::format("{} ({} or later)", text, earliest);
+}
+
+std::string cost_per_extra(const PlanComparison& plan, const std::string& currency) {
+  const Estimate& e = plan.cost_per_extra_customer;
+  if (std::isnan(e.mean)) return "-";
+  const std::string text = format::money(e.mean, currency);
+  return std::isnan(e.low)
+             ? text
+             : fmt::format("{} ({} to {})", text, format::money(e.low, currency), format::money(e.high, currency));
+}
+
+std::string return_on_investment(const PlanComparison& plan) {
+  if (std::isnan(plan.roi.mean)) return "-";
+  const std::string point = fmt::format("{:.2f}", plan.roi.mean);
+  return std::isnan(plan.roi.low) ? point : fmt::format("{} ± {:.2f}", point, 0.5 * (plan.roi.high - plan.roi.low));
+}
+
+std::string chance(double share) {
+  if (std::isnan(share)) return "-";
+  if (share > 0.995) return "> 99 %";
+  if (share < 0.005) return "< 1 %";
+  return fmt::format("{:.0f} %", 100.0 * share);
+}
+
+}  // namespace comparison_words
+
 namespace {
+
+using namespace comparison_words;
 
 const Metric& metric(std::string_view name) { return *find_metric(name); }
 std::size_t position(std::string_view name) { return static_cast<std::size_t>(find_metric(name) - metrics().data()); }
@@ -45,14 +90,6 @@ std::string change(const Metric& of, const Estimate& e, const std::string& curre
 /// The same with a mark "~" where the plan is not told apart from the baseline, aligned with those that are.
 std::string verdict(const Metric& of, const Difference& e, const std::string& currency) {
   return change(of, e, currency) + (e.mean != 0.0 && !e.told_apart() ? " ~" : "  ");
-}
-
-/// "about 83 %", and nothing too certain: chances are estimated.
-std::string chance(double share) {
-  if (std::isnan(share)) return "-";
-  if (share > 0.995) return "> 99 %";
-  if (share < 0.005) return "< 1 %";
-  return fmt::format("{:.0f} %", 100.0 * share);
 }
 
 const BestPlan& best_in(const Comparison& comparison, std::size_t m) {
@@ -137,31 +174,6 @@ std::string answer_text(const Samples& samples, const Comparison& comparison) {
 }
 
 namespace {
-
-/// Break-even with the days between which it lies.
-std::string break_even(const PlanComparison& plan) {
-  if (!(plan.investment.mean > 0.0)) return "-";
-  const auto day = [](const std::optional<double>& at) {
-    return at ? fmt::format("{:.0f}", std::ceil(*at)) : std::string("never");
-  };
-  const std::string earliest = day(plan.payback_earliest), latest = day(plan.payback_latest);
-  if (!plan.payback_days) {
-    return plan.payback_earliest ? fmt::format("not within the horizon ({} at best)", earliest) : "not within the horizon";
-  }
-  const std::string text = "day " + day(plan.payback_days);
-  if (!plan.payback_earliest || earliest == latest) return text;
-  return plan.payback_latest ? fmt::format("{} ({} to {})", text, earliest, latest)
-                             : fmt::format("{} ({} or later)", text, earliest);
-}
-
-std::string cost_per_extra(const PlanComparison& plan, const std::string& currency) {
-  const Estimate& e = plan.cost_per_extra_customer;
-  if (std::isnan(e.mean)) return "-";
-  const std::string text = format::money(e.mean, currency);
-  return std::isnan(e.low)
-             ? text
-             : fmt::format("{} ({} to {})", text, format::money(e.low, currency), format::money(e.high, currency));
-}
 
 std::vector<std::string> head_of(const Comparison& comparison, const std::string& first) {
   std::vector<std::string> head{first};
@@ -352,11 +364,7 @@ std::string comparison_text(const Samples& samples, const Comparison& comparison
   };
   money_row("Investment", [&](const PlanComparison& plan) { return format::money(plan.investment.mean, currency); });
   add("npv");
-  money_row("Return on investment", [](const PlanComparison& plan) {
-    if (std::isnan(plan.roi.mean)) return std::string("-");
-    const std::string point = fmt::format("{:.2f}", plan.roi.mean);
-    return std::isnan(plan.roi.low) ? point : fmt::format("{} ± {:.2f}", point, 0.5 * (plan.roi.high - plan.roi.low));
-  });
+  money_row("Return on investment", return_on_investment);
   money_row("Payback", break_even);
   money_row("Investment per extra customer kept",
             [&](const PlanComparison& plan) { return cost_per_extra(plan, currency); });

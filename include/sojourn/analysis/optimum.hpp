@@ -25,7 +25,7 @@ struct GoalTerm {
 
 /// Limits of a choice. Money is the market's, undiscounted, over the horizon.
 struct BudgetLimits {
-  double total = 0.0;
+  double total = 0.0;  // infinity: no limit
   /// What a team may spend on improvements of its touchpoints; one that takes in touchpoints of several teams is split
   /// evenly between them, and a price per visit counts in full for each team that it concerns.
   std::vector<std::pair<TeamId, double>> teams;
@@ -60,7 +60,7 @@ struct SearchRound {
 struct Optimum {
   Samples samples;  // of the baseline at full precision, its only plan
   std::vector<GoalTerm> goal;
-  double budget = 0.0;
+  double budget = 0.0;              // infinity: no limit
   std::size_t possible = 0;         // choices within the limits, by what they cost whatever happens; at least
   bool counted = true;              // false: there are more than `possible`
   std::size_t tried = 0;            // of them, simulated at any precision

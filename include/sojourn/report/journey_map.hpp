@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sojourn/analysis/leverage.hpp"
 #include "sojourn/base/id.hpp"
 #include "sojourn/model/model.hpp"
 #include "sojourn/outcomes/outcomes.hpp"
@@ -34,6 +35,8 @@ struct JourneyView {
   /// them, and a line follows the satisfaction along the main path. Of `plan`, else of the file's first plan; with a plan
   /// and the baseline both in the file, before and after. `plan` must be in the file.
   const Outcomes* results = nullptr;
+  /// Of the same journey: what the best standard improvement of each touchpoint gains, and which one is worth fixing.
+  const Ranking* ranking = nullptr;
 };
 
 /// The journey of `model` in the DOT language, to edit or to draw with Graphviz: one cluster per lifecycle stage in order,

@@ -2,19 +2,27 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
+#include "sojourn/analysis/leverage.hpp"
+#include "sojourn/analysis/optimum.hpp"
 #include "sojourn/model/model.hpp"
 #include "sojourn/outcomes/collect.hpp"
 #include "sojourn/outcomes/outcomes.hpp"
 
 namespace sojourn {
 
-/// A results file as read (results_file.hpp), its model, and the samples that it keeps (kept_samples.hpp).
+/// A results file as read (results_file.hpp), its model, and the samples that it keeps (kept_samples.hpp); and what was
+/// simulated beside it of the same model, perhaps with fewer people or replications: the page says with how many.
 struct Report {
   const Outcomes& outcomes;
   const Model& model;
   const Samples& samples;
+  const Ranking* ranking = nullptr;   // by net present value, under the file's first plan
+  const Optimum* optimum = nullptr;   // for net present value, without a limit: its frontier goes from nothing on
+  std::optional<double> budget = {};  // marked on the frontier
+  std::string left_out = {};          // why one of these is missing, in a sentence
 };
 
 /// Whether this build has the charts of the page (the CMake option SOJOURN_PAGES).
