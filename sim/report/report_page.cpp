@@ -55,14 +55,20 @@ std::string allowed(std::string_view text) {
   return " 'sha256-" + base64(hash.digest()) + "'";
 }
 
-/// Hyphens in front of numbers as minus signs.
-std::string with_minus(const std::string& text) {
+/// Hyphens in front of numbers as minus signs, and figures not torn from their units at the end of a line.
+std::string typographic(const std::string& text) {
   std::string result;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool sign = text[i] == '-' && i + 1 < text.size() && text[i + 1] >= '0' && text[i + 1] <= '9' &&
                       (i == 0 || text[i - 1] == ' ' || text[i - 1] == '(');
+    const std::string_view next = std::string_view(text).substr(i + 1, 2);
+    const bool unit = text[i] == ' ' && i > 0 && text[i - 1] >= '0' && text[i - 1] <= '9' &&
+                      (next.starts_with('%') || next == "pt" || next == "bn" || next == "M " || next == "M)" ||
+                       next == "M," || next == "M." || next == "M;");
     if (sign)
       result += "−";
+    else if (unit)
+      result += "\u00a0";
     else
       result += text[i];
   }
@@ -110,7 +116,7 @@ class Page {
     // The answer first, what is worth fixing next, the rest of the comparison in small type.
     const std::vector<std::string> sentences = answer(report_.samples, comparison_);
     const auto say = [&](std::string_view classes, const std::string& sentence) {
-      put("<p class=\"{}\">{}</p>\n", classes, escape_markup(with_minus(sentence)));
+      put("<p class=\"{}\">{}</p>\n", classes, escape_markup(typographic(sentence)));
     };
     constexpr std::size_t headlines = 2;
     for (std::size_t i = 0; i < std::min(headlines, sentences.size()); ++i)
@@ -185,7 +191,7 @@ class Page {
     std::istringstream all(text);
     std::string html;
     for (std::string line; std::getline(all, line);)
-      html += fmt::format("<p class=\"{}\">{}</p>", classes, escape_markup(with_minus(line)));
+      html += fmt::format("<p class=\"{}\">{}</p>", classes, escape_markup(typographic(line)));
     return html;
   }
 

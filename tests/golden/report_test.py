@@ -1,6 +1,7 @@
 """`sojourn report`: the page in a real browser, its numbers beside those of `--json`, and the workbook.
 
-SOJOURN_SCREENSHOTS=FOLDER keeps pictures of the page in light and dark, and its PDF, to be looked at.
+Pictures of the page, light and dark, wide and narrow, and its PDF are kept in the folder that the last line names, to be looked at;
+SOJOURN_SCREENSHOTS=FOLDER chooses another.
 """
 
 import base64
@@ -19,7 +20,7 @@ import openpyxl
 
 SOJOURN = os.environ["SOJOURN"]
 SOURCE = Path(os.environ["SOJOURN_SOURCE"])
-SCREENSHOTS = os.environ.get("SOJOURN_SCREENSHOTS")
+SCREENSHOTS = Path(os.environ.get("SOJOURN_SCREENSHOTS") or Path(tempfile.gettempdir()) / "sojourn-pictures")
 SMALL = ["--customers", "2000", "--replications", "4", "--no-progress"]
 BROWSER = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
 DRIVER = shutil.which("chromedriver")
@@ -34,7 +35,7 @@ def has_pages():
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "x.h5"
         sojourn("run", SOURCE / "scenarios/coffee.toml", "--customers", 10, "--replications", 1, "--quiet", "-o", file)
-        return "built without the page" not in sojourn("report", file, "-o", Path(folder) / "x.html").stderr
+        return "built without the page" not in sojourn("report", file, "--fast", "-o", Path(folder) / "x.html").stderr
 
 
 PAGES = has_pages()
@@ -47,21 +48,23 @@ class Report(unittest.TestCase):
         cls.folder = Path(cls.scratch.name)
         cls.addClassCleanup(cls.scratch.cleanup)
 
-    def results(self, scenario, command="compare", *more):
+    def results(self, scenario, command="compare", *more, size=SMALL):
         """The results file of a scenario and what `--json` said of it."""
-        name = "-".join(["out", command, Path(scenario).stem, *[re.sub(r"\W", "", str(word)) for word in more]])
+        name = "-".join(["out", command, Path(scenario).stem, *[re.sub(r"\W", "", str(word)) for word in (*more, *size)]])
         file = self.folder / (name + ".h5")
         if not file.exists():
-            done = sojourn(command, SOURCE / scenario, *SMALL, *more, "--json", "-o", file)
+            done = sojourn(command, SOURCE / scenario, *size, *more, "--json", "-o", file)
             self.assertEqual(done.returncode, 0, done.stderr)
             file.with_suffix(".json").write_text(done.stdout)
         return file, json.loads(file.with_suffix(".json").read_text())
 
-    def page(self, file):
+    def page(self, file, *more, again=False):
+        """The page of a results file, with all that is simulated for it; made once."""
         self.assertTrue(PAGES)
-        out = file.with_suffix(".html")
-        done = sojourn("report", file, "-o", out)
-        self.assertEqual(done.returncode, 0, done.stderr)
+        out = file.with_name(file.stem + re.sub(r"\W", "", "".join(map(str, more))) + ".html")
+        if again or not out.exists():
+            done = sojourn("report", file, "--no-progress", *more, "-o", out)
+            self.assertEqual(done.returncode, 0, done.stderr)
         return out
 
 
@@ -83,7 +86,11 @@ class Page(Report):
 
     def test_equal_files_give_equal_pages(self):
         file, _ = self.results("scenarios/coffee.toml", "run")
-        self.assertEqual(self.page(file).read_bytes(), self.page(file).read_bytes())
+        first = self.page(file).read_bytes()
+        self.assertEqual(first, self.page(file, again=True).read_bytes())
+        done = sojourn("report", file, "--no-progress", "--threads", 1, "-o", self.folder / "one-thread.html")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(first, (self.folder / "one-thread.html").read_bytes())
 
     def numbers(self, page):
         [text] = re.findall(r'<script type="application/json" id="data">(.*?)</script>', page.read_text(encoding="utf-8"), re.DOTALL)
@@ -98,6 +105,9 @@ class Page(Report):
         compared = 0
         for k, plan in enumerate(plans.values()):
             for m, name in enumerate(names):
+                if name not in plan["metrics"]:  # of mechanisms that the scenario does not have
+                    self.assertFalse(data["metrics"][m]["used"], name)
+                    continue
                 expected = plan["metrics"][name]
                 self.assertEqual(data["values"][0][k][m][:3], [expected["mean"], expected["low"], expected["high"]], name)
                 compared += expected["mean"] is not None
@@ -116,6 +126,8 @@ class Page(Report):
                 if "touchpoints" not in plan:
                     break
                 for column, cell in zip(data["touchpoints"]["columns"], cells):
+                    if not column["used"]:
+                        continue
                     expected = plan["touchpoints"][touchpoint["id"]][column["name"]]
                     self.assertEqual(cell[:3], [expected["mean"], expected["low"], expected["high"]])
         self.assertGreater(compared, 15)
@@ -124,9 +136,73 @@ class Page(Report):
         self.check_numbers(*self.results("scenarios/telecom.toml"))
 
     def test_numbers_are_those_of_run_in_batches_of_one_replication(self):
-        file, said = self.results("scenarios/coffee.toml", "run", "--replications", "1")
+        file, said = self.results("scenarios/coffee.toml", "run", size=["--customers", "2000", "--replications", "1", "--no-progress"])
         self.assertIn("batches", said["intervals"])
         self.check_numbers(file, said)
+
+    def decide(self, command, *more):
+        """What `rank` or `optimize` says at the precision at which a page of SMALL is made."""
+        done = sojourn(command, SOURCE / "scenarios/telecom.toml", "--customers", 2000, "--replications", 5, "--no-progress", "--json", *more)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)
+
+    def test_leverage_is_that_of_rank(self):
+        file, _ = self.results("scenarios/telecom.toml")
+        leverage = self.numbers(self.page(file, "--budget", "5M"))["leverage"]
+        said = self.decide("rank")
+        self.assertIn("5 replications of 2,000 customers", leverage["precision"])
+        self.assertEqual((leverage["weakest"], leverage["worth_fixing"]), (said["weakest"], said["worth_fixing"]))
+        self.assertEqual([row["id"] for row in leverage["rows"]], list(said["touchpoints"]))
+        for row, (identity, expected) in zip(leverage["rows"], said["touchpoints"].items()):
+            self.assertEqual(row["score"], expected["score"])
+            if expected["best"] is None:
+                self.assertNotIn("npv", row)
+                continue
+            for metric in ("npv", "retained", "nps"):
+                pull = expected["shifts"][expected["best"]]["difference"][metric]
+                self.assertEqual(row[metric][:3], [pull["mean"], pull["low"], pull["high"]], (identity, metric))
+
+    def test_frontier_is_that_of_optimize(self):
+        file, _ = self.results("scenarios/telecom.toml")
+        frontier = self.numbers(self.page(file, "--budget", "5M"))["frontier"]
+        self.assertEqual(frontier["budget"], 5e6)
+        points = frontier["points"]
+        self.assertEqual(points[0]["bought"], [])
+        self.assertEqual([point["cost"][0] for point in points], sorted(point["cost"][0] for point in points))
+        self.assertEqual([point["npv"][0] for point in points], sorted(point["npv"][0] for point in points))
+        # All choices are simulated, so the best within a budget is what `optimize` finds for it.
+        self.assertTrue(frontier["all"])
+        affordable = [point for point in points if point["cost"][0] <= 5e6]
+        self.assertEqual([point["allowed"] for point in points], [True] * len(affordable) + [False] * (len(points) - len(affordable)))
+        self.assertLess(len(affordable), len(points))
+        best = self.decide("optimize", "--budget", "5M")["best"]
+        self.assertEqual(affordable[-1]["bought"], [[one["id"], one["level"]] for one in best["improvements"]])
+        self.assertEqual(affordable[-1]["npv"][:3], [best["gain"]["mean"], best["gain"]["low"], best["gain"]["high"]])
+        self.assertEqual(affordable[-1]["cost"][0], best["investment"]["mean"])
+
+    def test_fast_leaves_out_what_is_simulated(self):
+        file, _ = self.results("scenarios/telecom.toml")
+        text = self.page(file, "--fast").read_text(encoding="utf-8")
+        data = self.numbers(self.page(file, "--fast"))
+        self.assertFalse({"leverage", "frontier"} & set(data))
+        for section in ("leverage", "budget"):
+            self.assertNotIn(f'<section id="{section}"', text)
+            self.assertIn(f'<section id="{section}"', self.page(file, "--budget", "5M").read_text(encoding="utf-8"))
+
+    def test_winners_and_parts_are_those_of_compare(self):
+        file, said = self.results("scenarios/telecom.toml")
+        data = self.numbers(self.page(file, "--fast"))
+        for k, plan in enumerate(said["plans"].values()):
+            if k == 0:
+                continue
+            parts = [part["change"][0] for part in data["by_stage"][k]]
+            self.assertAlmostEqual(sum(parts), plan["difference"]["retained"]["mean"], delta=1e-12)
+            for one in data["fortunes"][k]:
+                self.assertAlmostEqual(one["better"][0] + one["same"][0] + one["worse"][0], 1.0, delta=1e-12)
+            overall = data["fortunes"][k][0]
+            self.assertAlmostEqual(overall["gained"][0] - overall["given_up"][0], plan["difference"]["retained"]["mean"], delta=1e-12)
+            self.assertEqual([overall[key][0] for key in ("better", "same", "worse")],
+                             [plan["winners_and_losers"]["overall"][key]["mean"] for key in ("better", "same", "worse")])
 
     def test_people_flow_without_loss(self):
         """Whatever comes into a stage goes on, leaves or is still there: the shares of the ends sum to all who arrived."""
@@ -145,7 +221,7 @@ class Page(Report):
                 if "not simulated" in done.stderr or "cannot" in done.stderr or done.returncode == 2:
                     continue
                 self.assertEqual(done.returncode, 0, done.stderr)
-                self.assertLess(self.page(file).stat().st_size, 2_000_000)
+                self.assertLess(self.page(file, "--fast").stat().st_size, 2_000_000)
 
 
 @unittest.skipUnless(PAGES, "this build has no page: npm was not found")
@@ -172,14 +248,14 @@ class Browser(Report):
         self.assertEqual(browser.execute_script("return document.documentElement.dataset.ready"), "yes")
         self.assertEqual([entry["message"] for entry in browser.get_log("browser")], [])
 
-    def picture(self, browser, name):
+    def picture(self, browser, name, width=1160):
         height = browser.execute_script("return document.documentElement.scrollHeight")
         shot = browser.execute_cdp_cmd("Page.captureScreenshot", {
-            "captureBeyondViewport": True, "clip": {"x": 0, "y": 0, "width": 1160, "height": min(height, 16000), "scale": 1}})
+            "captureBeyondViewport": True, "clip": {"x": 0, "y": 0, "width": width, "height": min(height, 16000), "scale": 1}})
         picture = base64.b64decode(shot["data"])
         self.assertGreater(len(picture), 50_000)
-        if SCREENSHOTS:
-            (Path(SCREENSHOTS) / f"{name}.png").write_bytes(picture)
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        (SCREENSHOTS / f"{name}.png").write_bytes(picture)
 
     def select(self, browser, name, value):
         from selenium.webdriver.support.ui import Select
@@ -192,7 +268,7 @@ class Browser(Report):
 
     def test_plans_and_personas_are_switched(self):
         file, said = self.results("scenarios/telecom.toml")
-        page = self.page(file)
+        page = self.page(file, "--budget", "5M")
         browser = self.open(page)
         self.check_quiet(browser)
         self.assertGreaterEqual(browser.execute_script("return document.querySelectorAll('canvas').length"), 8)
@@ -226,9 +302,33 @@ class Browser(Report):
         self.picture(browser, "last-persona")
         self.check_quiet(browser)
 
-        if SCREENSHOTS:
-            pdf = browser.execute_cdp_cmd("Page.printToPDF", {"printBackground": True, "preferCSSPageSize": True})
-            (Path(SCREENSHOTS) / "report.pdf").write_bytes(base64.b64decode(pdf["data"]))
+        pdf = base64.b64decode(browser.execute_cdp_cmd("Page.printToPDF", {"printBackground": True, "preferCSSPageSize": True})["data"])
+        self.assertTrue(pdf.startswith(b"%PDF"))
+        (SCREENSHOTS / "report.pdf").write_bytes(pdf)
+        self.check_quiet(browser)
+
+    def test_leverage_and_budget_are_seen(self):
+        """What the tables show is what the JSON says, and the map and the page name the same touchpoints."""
+        page = self.page(self.results("scenarios/telecom.toml")[0], "--budget", "5M")
+        browser = self.open(page)
+        [text] = re.findall(r'id="data">(.*?)</script>', page.read_text(encoding="utf-8"), re.DOTALL)
+        data = json.loads(text)
+        names = {row["id"]: row["name"] for row in data["leverage"]["rows"]}
+        heading = browser.find_element("tag name", "header").text
+        for key in ("weakest", "worth_fixing"):
+            self.assertIn(names[data["leverage"][key]], heading)
+        for row in data["leverage"]["rows"]:
+            cell = browser.find_element("css selector", f"[data-lever='{row['id']}'][data-metric=npv]")
+            self.assertEqual(float(cell.get_attribute("data-value")), row["npv"][0])
+            self.assertIn(row["npv"][3].replace("-", "\u2212"), cell.text)
+        cells = browser.find_elements("css selector", "#budget-charts [data-frontier]")
+        self.assertEqual([float(cell.get_attribute("data-value")) for cell in cells], [point["npv"][0] for point in data["frontier"]["points"]])
+        best = [point for point in data["frontier"]["points"] if point["allowed"]][-1]
+        self.assertIn(best["name"], browser.find_element("css selector", "#budget figcaption").text.replace("\u00a0", " "))
+        self.assertIn("EUR 5.00", browser.find_element("css selector", "#budget .lead").text)
+        marked = browser.execute_script("return [...document.querySelectorAll('.map svg:not([hidden]) .gain text')].map((one) => one.textContent)")
+        self.assertTrue(any(words.startswith("worth fixing") for words in marked) or not data["leverage"]["clear"], marked)
+        self.check_quiet(browser)
 
     def test_the_policy_is_in_force(self):
         """The twin of the quiet console: what the policy forbids is refused and seen."""
@@ -239,23 +339,24 @@ class Browser(Report):
         self.assertTrue(any("Content Security Policy" in entry["message"] for entry in browser.get_log("browser")))
 
     def test_dark_and_small(self):
-        browser = self.open(self.page(self.results("scenarios/telecom.toml")[0]), "dark")
+        browser = self.open(self.page(self.results("scenarios/telecom.toml")[0], "--budget", "5M"), "dark")
         self.check_quiet(browser)
         self.picture(browser, "dark")
         self.assertEqual(browser.execute_script("return getComputedStyle(document.body).backgroundColor"), "rgb(15, 23, 32)")
         browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": 390, "height": 800, "deviceScaleFactor": 1, "mobile": True})
         self.assertLessEqual(browser.execute_script("return document.documentElement.scrollWidth"), 391)
+        self.picture(browser, "small", 390)
         self.check_quiet(browser)
 
     def test_readable_without_seeing(self):
-        browser = self.open(self.page(self.results("scenarios/telecom.toml")[0]))
+        browser = self.open(self.page(self.results("scenarios/telecom.toml")[0], "--budget", "5M"))
         faults = browser.execute_script("""
           const faults = [];
           const say = (bad, what) => bad && faults.push(what);
           for (const tag of ["header", "main", "footer", "h1"]) say(document.querySelectorAll(tag).length !== 1, `one ${tag}`);
           for (const chart of document.querySelectorAll("figure:not([hidden]) .chart")) {
             say(chart.getAttribute("role") !== "img" || (chart.getAttribute("aria-label") ?? "").length < 40, "a chart has no words");
-            say(!chart.closest("figure").querySelector("details table tbody tr"), "a chart has no table");
+            say(!chart.closest("figure").querySelector("table tbody tr"), "a chart has no table");
           }
           for (const map of document.querySelectorAll(".map svg")) {
             const ids = map.getAttribute("aria-labelledby").split(" ");
@@ -281,7 +382,7 @@ class Browser(Report):
                     file = self.folder / f"market-{path.stem}.h5"
                     done = sojourn("run", path, "--customers", 2000, "--replications", 2, "--quiet", "-o", file)
                     self.assertEqual(done.returncode, 0, done.stderr)
-                    browser = self.open(self.page(file))
+                    browser = self.open(self.page(file, "--fast"))
                     self.check_quiet(browser)
                     self.assertGreater(browser.execute_script("return document.querySelectorAll('#market figure:not([hidden])').length"), 0)
                     self.picture(browser, path.stem)
@@ -292,7 +393,7 @@ class Workbook(Report):
     def test_tables_are_those_of_compare(self):
         file, said = self.results("scenarios/telecom.toml")
         out = self.folder / "tables.xlsx"
-        done = sojourn("report", file, "--xlsx", out, *(["-o", self.folder / "beside.html"] if PAGES else []))
+        done = sojourn("report", file, "--fast", "--xlsx", out, *(["-o", self.folder / "beside.html"] if PAGES else []))
         self.assertEqual(done.returncode, 0, done.stderr)
         book = openpyxl.load_workbook(out, read_only=True)
         self.assertEqual(book.sheetnames, ["About", "Plans", "Personas", "Touchpoints", "Over time"])
@@ -303,7 +404,7 @@ class Workbook(Report):
                 for cell, expected in zip(rows[entry["name"], label], [value["mean"], value["low"], value["high"], change["mean"], change["low"], change["high"]]):
                     self.assertAlmostEqual(cell, expected, delta=1e-12 * abs(expected))
         again = self.folder / "again.xlsx"
-        sojourn("report", file, "--xlsx", again, *(["-o", self.folder / "beside.html"] if PAGES else []))
+        sojourn("report", file, "--fast", "--xlsx", again, *(["-o", self.folder / "beside.html"] if PAGES else []))
         self.assertEqual(out.read_bytes(), again.read_bytes())
 
 
@@ -321,6 +422,8 @@ class Refusals(Report):
         file, _ = self.results("scenarios/coffee.toml", "run")
         self.check("end it in .html", 2, file, "-o", self.folder / "out.pdf")
         self.check("end it in .xlsx", 2, file, "-o", self.folder / "out.html", "--xlsx", self.folder / "out.csv")
+        self.check("--fast simulates nothing", 2, file, "-o", self.folder / "out.html", "--fast", "--budget", "1M")
+        self.check("no amount of money", 2, file, "-o", self.folder / "out.html", "--budget", "much")
         self.assertFalse((self.folder / "out.html").exists())
 
 
@@ -355,6 +458,11 @@ class MeasuredMap(Report):
         done = sojourn("map", SOURCE / "scenarios/telecom.toml", "--results", file, "-o", self.folder / "no.svg")
         self.assertEqual(done.returncode, 2)
         self.assertIn("another journey", done.stderr)
+
+
+def tearDownModule():
+    if SCREENSHOTS.exists():
+        print(f"pictures: {SCREENSHOTS}")
 
 
 if __name__ == "__main__":

@@ -29,7 +29,8 @@ const look = () =>
     ? { ink: "#e8eef5", soft: "#b4c1cf", line: "#2c3c4f", paper: "#0f1720", raised: "#18232f", baseline: "#aab7c4" }
     : { ink: "#16202b", soft: "#47566a", line: "#d5dee7", paper: "#ffffff", raised: "#f4f7fa", baseline: "#5b6b7b" };
 const lighter = ["#4aa3df", "#f08a3c", "#2bb88d", "#dc97bf", "#e9b33a", "#8acdf5"];  // on dark paper
-const hue = (k) => (compared && k === 0 ? look().baseline : (darkScheme.matches && !printing ? lighter : hues)[(k - (compared ? 1 : 0)) % hues.length]);
+const tone = (i) => (darkScheme.matches && !printing ? lighter : hues)[i % hues.length];
+const hue = (k) => (compared && k === 0 ? look().baseline : tone(k - (compared ? 1 : 0)));
 
 // ---- small helpers
 const element = (tag, attributes = {}, ...children) => {
@@ -39,16 +40,26 @@ const element = (tag, attributes = {}, ...children) => {
   return node;
 };
 const minus = (text) => text.replace(/(^|[\s(])-(?=[\d.])/g, "$1\u2212");
+/** Figures are not torn from their units at the end of a line. */
+const joined = (text) => text.replace(/(\d) (%|M|bn|k|pt)(?![a-zA-Z])/g, "$1\u00a0$2").replace(/± /g, "±\u00a0");
 const plain = (value, digits = 2) => (value === null ? "-" : minus(value.toFixed(digits)));
 const percent = (value, digits = 1) => (value === null ? "-" : minus((100 * value).toFixed(digits)) + " %");
+const sized = (value, scales) => {
+  const [scale, suffix] = scales.find(([least]) => Math.abs(value) >= 0.9995 * least) ?? [1, ""];
+  return [value / scale, suffix];
+};
+/** An amount of money as the tables have it. */
 const short = (value) => {
   if (value === null) return "-";
-  const size = Math.abs(value);
-  const [scale, suffix] = size >= 999.5e6 ? [1e9, " bn"] : size >= 999.5e3 ? [1e6, " M"] : size >= 9995 ? [1e3, " k"] : [1, ""];
-  const digits = size / scale >= 99.5 || size === 0 ? 0 : size / scale >= 9.95 ? 1 : 2;
-  return minus((value / scale).toFixed(digits)) + suffix;
+  const [number, suffix] = sized(value, [[1e9, " bn"], [1e6, " M"]]);
+  const size = Math.abs(number);
+  return minus(size >= 99.95 ? Math.round(number).toLocaleString("en") : number.toFixed(size >= 9.995 ? 1 : size === 0 ? 0 : 2)) + suffix;
 };
-const axisText = { share: (v) => minus((+(100 * v).toFixed(2)).toString()), money: (v) => short(v).replace(/\.0+(?= |$)/, "").replace(/(\.\d*[1-9])0+(?= |$)/, "$1") };
+const tick = (value) => {
+  const [number, suffix] = sized(value, [[1e9, " bn"], [1e6, " M"], [1e3, " k"]]);
+  return minus((+number.toFixed(2)).toString()) + suffix;
+};
+const axisText = { share: (v) => minus((+(100 * v).toFixed(2)).toString()), money: tick };
 const unitOf = { share: "%", money: currency, days: "days", points: "points", score: "0 to 1", number: "per person" };
 const differenceUnit = { ...unitOf, share: "percentage points", score: "on a scale from 0 to 1" };
 const unit = (metric, of) => (metric.name === "clv" ? `${currency} per person` : of[metric.kind]);
@@ -94,7 +105,8 @@ const legendItem = ({ name, colour, dash, mark }) => {
 // ---- charts
 const charts = [];
 class Chart {
-  /** `draw` gives { option, words, table } for what is chosen now, or null when there is nothing to show. */
+  /** `draw(width)` gives { option, words, table } for what is chosen now, and height and legend where they matter; or null when there is
+   *  nothing to show. */
   constructor(parent, title, draw, size = "", place = "folded") {
     this.draw = draw;
     this.legend = element("ul", { class: "legend", "aria-hidden": "true" });
@@ -109,13 +121,15 @@ class Chart {
     charts.push(this);
   }
   show() {
-    const drawn = this.draw();
+    this.figure.hidden = false;
+    // The layout of paper is not known before it is printed: its widths are those of page.css.
+    const paper = this.figure.matches(".folded") && this.figure.parentElement.matches(".one") ? 690 : 335;
+    const drawn = this.draw(printing ? paper : this.box.clientWidth);
     this.figure.hidden = drawn === null;
     if (drawn === null) return;
     if (this.chart) this.chart.dispose();
-    // The layout of paper is not known before it is printed: its widths are those of page.css.
     if (drawn.height) this.box.style.height = `${drawn.height}px`;
-    const paperSize = printing ? { width: this.figure.matches(".folded") && this.figure.parentElement.matches(".one") ? 690 : 335, height: drawn.height ?? this.box.clientHeight } : {};
+    const paperSize = printing ? { width: paper, height: drawn.height ?? this.box.clientHeight } : {};
     this.legend.replaceChildren(...(drawn.legend ?? []).map(legendItem));
     this.legend.hidden = !drawn.legend;
     this.chart = init(this.box, null, { renderer: "canvas", devicePixelRatio: Math.max(2, devicePixelRatio), ...paperSize });
@@ -131,7 +145,7 @@ class Chart {
       tooltip: { renderMode: "richText", confine: true, backgroundColor: raised, borderColor: soft, textStyle: { color: ink, fontSize: 12 }, ...drawn.option.tooltip },
     });
     this.box.setAttribute("aria-label", `${this.title}. ${drawn.words} The numbers are in the table below.`);
-    this.caption.textContent = drawn.words;
+    this.caption.textContent = joined(drawn.words);
     this.numbers.replaceChildren(drawn.table);
   }
 }
@@ -318,7 +332,7 @@ const funnel = () => {
 
 // ---- the flow between stages
 const flow = () => {
-  new Chart(grid(section("flow-charts"), true), "From stage to stage", () => {
+  new Chart(grid(section("flow-charts"), true), "From stage to stage", (width) => {
     const links = data.flow[chosen.group][chosen.plan];
     const arrived = links.filter(([from]) => from === "Arrived").reduce((sum, [, , people]) => sum + people, 0);
     if (!(arrived > 0)) return null;
@@ -334,7 +348,7 @@ const flow = () => {
           type: "sankey", left: 8, right: 150, top: 12, bottom: 12, nodeWidth: 16, nodeGap: 14, draggable: false, layoutIterations: 64, emphasis: { focus: "adjacency" },
           data: names.map((name) => ({ name, itemStyle: { color: paint(name), borderWidth: 0 } })),
           links: shown.map(([source, target, value]) => ({ source, target, value, lineStyle: { color: paint(target), opacity: 0.36 } })),
-          label: { color: ink, fontSize: 12, textBorderColor: look().paper, textBorderWidth: 3, formatter: ({ name }) => `${name} ${percent(through(name) / arrived, 0)}` },
+          label: { color: ink, fontSize: width < 900 ? 10.5 : 12, lineHeight: 13, textBorderColor: look().paper, textBorderWidth: 3, formatter: ({ name }) => `${name}${width < 900 && !/^(Still|Back)/.test(name) ? "\n" : " "}${percent(through(name) / arrived, 0)}` },
         }],
       },
       words: `${plans[chosen.plan].name}, ${whom()}: net flows up to the horizon, in % of those who arrived. Those who move back and forth count once.`,
@@ -364,18 +378,18 @@ const journey = () => {
     return [element("td", {}, minus(one.shift), element("span", { class: "interval" }, roles)), cell("npv"), cell("retained"), one.reach === null ? "-" : percent(one.reach, 0)];
   };
   const leverHead = data.leverage ? ["Best standard step", `Worth, ${currency}`, "Retained by it", "Reach"] : [];
-  const badge = (id) => (id === data.leverage?.weakest ? " (weakest)" : "") + (id === data.leverage?.worth_fixing ? " (worth fixing)" : "");
+  const badge = (id) => (id === data.leverage?.weakest ? " (weakest)" : "") + (id === data.leverage?.worth_fixing ? (data.leverage.clear ? " (worth fixing)" : " (largest gain, may be chance)") : "");
   const rows = names.map((name, v) => [name, v]).filter(([name]) => !name.end).map(([name, v]) => [
     name.name + badge(name.id), element("td", { class: "words" }, [name.stage, name.channel, name.team].filter(Boolean).join(", ")),
     ...used.map(([column, c]) => element("td", { "data-touchpoint": name.id, "data-metric": column.name, "data-value": cells[chosen.plan][v][c][0] }, cells[chosen.plan][v][c][3])), ...lever(name.id)]);
-  section("touchpoint-table").replaceChildren(table(`${plans[chosen.plan].name}, all customers: every touchpoint`, ["Touchpoint", element("th", { scope: "col", class: "words" }, "Stage, channel, team"), ...used.map(([column]) => element("th", { scope: "col", title: column.about }, labels[column.name] ?? column.name)), ...leverHead], rows));
+  section("touchpoint-table").replaceChildren(table(`${plans[chosen.plan].name}, all customers: every touchpoint${data.leverage ? `. Steps, weakest and worth fixing: under ${data.leverage.plan}` : ""}`, ["Touchpoint", element("th", { scope: "col", class: "words" }, "Stage, channel, team"), ...used.map(([column]) => element("th", { scope: "col", title: column.about }, labels[column.name] ?? column.name)), ...leverHead], rows));
 };
 
 // ---- who is better off, and where fewer leave
 const fates = () => {
   if (!compared) return;
   const box = grid(section("fates-charts"));
-  new Chart(box, "Customer by customer, against the baseline", () => {
+  new Chart(box, "Customer by customer, against the baseline", (width) => {
     const list = plans.slice(1).map((plan, i) => [plan.name, data.fortunes[i + 1][chosen.group]]);
     if (list.some(([, one]) => !one || one.better[0] === null)) return null;
     const parts = [["better", "Better off", "#0072b2", "#ffffff"], ["same", "The same", darkScheme.matches && !printing ? "#5b6b7b" : "#c5d0db", darkScheme.matches && !printing ? "#ffffff" : "#16202b"], ["worse", "Worse off", "#d55e00", "#ffffff"]];
@@ -388,7 +402,7 @@ const fates = () => {
         xAxis: { type: "value", max: 1, name: "% of customers who arrived", nameLocation: "middle", nameGap: 26, axisLabel: { formatter: axisText.share } },
         yAxis: nameAxis(list.map(([name]) => name)),
         series: parts.map(([key, name, colour, text]) => ({ name, type: "bar", stack: "all", barWidth: 24, itemStyle: { color: colour, borderColor: look().paper, borderWidth: 1 }, data: list.map(([, one]) => one[key][0]),
-          label: { show: true, color: text, fontSize: 12, formatter: (at) => (at.value >= 0.075 ? percent(at.value, 0) : "") } })),
+          label: { show: true, color: text, fontSize: 12, formatter: (at) => (at.value * (width - 180) >= 36 ? percent(at.value, 0) : "") } })),
       },
       legend: parts.map(([, name, colour]) => ({ name, colour, mark: "area" })),
       words: `${whom()[0].toUpperCase() + whom().slice(1)}: ` + list.map(([name, one]) => `${name} leaves ${percent(one.better[0])} better and ${percent(one.worse[0])} worse off`).join("; ") + ".",
@@ -411,10 +425,10 @@ const fates = () => {
 // ---- what is worth fixing
 const tornado = () => {
   if (!data.leverage) return;
-  const { rows, weakest, worth_fixing: worth, plan, precision } = data.leverage;
+  const { rows, weakest, worth_fixing: worth, clear, plan, precision } = data.leverage;
   const shown = rows.filter((one) => one.shift);
-  const label = (one) => one.name + (one.id === weakest ? " (weakest)" : "") + (one.id === worth ? " (worth fixing)" : "") + (one.ours ? "" : " *");
-  const paint = (one) => (one.id === worth ? "#009e73" : one.id === weakest ? "#d55e00" : one.ours ? hues[0] : look().soft);
+  const label = (one) => one.name + (one.id === weakest ? " (weakest)" : "") + (one.id === worth ? (clear ? " (worth fixing)" : " (largest, may be chance)") : "") + (one.ours ? "" : " *");
+  const paint = (one) => (one.id === worth ? tone(2) : one.id === weakest ? tone(1) : one.ours ? tone(0) : look().soft);
   const leverTable = () => table(`Best standard step at each touchpoint, one at a time, under ${plan}`,
     ["Touchpoint", "Step", ...["npv", "retained", "nps"].map((name) => metrics[position[name]].label), "Score", "Weight", "Reach", "Of those who leave"],
     shown.map((one) => [label(one), minus(one.shift), ...["npv", "retained", "nps"].map((name) => `${minus(one[name][3])} ${one[name][4]}${one[name][5] || one[name][1] === null ? "" : " ~"}`), plain(one.score), plain(one.weight, 1), one.reach === null ? "-" : percent(one.reach, 0), percent(one.leavers, 0)]));
@@ -422,7 +436,7 @@ const tornado = () => {
   const note = shown.some((one) => !one.ours) ? " *: outside the company's reach." : "";
   for (const name of ["npv", "retained"]) {
     const metric = metrics[position[name]];
-    new Chart(box, `${metric.label} by the best standard step`, () => {
+    new Chart(box, `${metric.label} by the best standard step`, (width) => {
       const { ink, soft } = look();
       const ends = shown.flatMap((one) => [one[name][1] ?? one[name][0], one[name][2] ?? one[name][0]]);
       const low = Math.min(0, ...ends), high = Math.max(0, ...ends), room = (high - low) * 0.42;
@@ -444,7 +458,7 @@ const tornado = () => {
                 { type: "rect", shape: { x: Math.min(x, zero), y: y - 8, width: Math.max(1, Math.abs(x - zero)), height: 16 }, style: { fill: paint(one), opacity: sure ? 1 : 0.45 } },
                 { type: "line", shape: { x1: from, y1: y, x2: to, y2: y }, style: { stroke: ink, lineWidth: 1.5 } },
                 ...[from, to].map((end) => ({ type: "line", shape: { x1: end, y1: y - 4, x2: end, y2: y + 4 }, style: { stroke: ink, lineWidth: 1.5 } })),
-                { type: "text", style: { x: Math.max(to, zero) + 6, y: y - 5.5, text: minus(one[name][3]) + (sure ? "" : " ~") + (name === "npv" ? "  " + minus(one.shift) : ""), fill: ink, fontSize: 11, ...halo() } },
+                { type: "text", style: { x: Math.max(to, zero) + 6, y: y - 5.5, text: minus(one[name][3]) + (sure ? "" : " ~") + (name === "npv" && width > 480 ? "  " + minus(one.shift) : ""), fill: ink, fontSize: 11, ...halo() } },
               ] };
             },
             markLine: { silent: true, z: 0, symbol: "none", label: { show: false }, lineStyle: { color: soft, type: "solid", width: 1.5 }, data: [{ xAxis: 0 }] },
@@ -455,7 +469,7 @@ const tornado = () => {
       };
     });
   }
-  new Chart(grid(section("leverage-charts"), true), worth && worth !== weakest ? "Score against worth: the lowest score is not the largest gain" : "Score against worth", () => {
+  new Chart(grid(section("leverage-charts"), true), clear && worth !== weakest ? "Score against worth: the lowest score is not the largest gain" : "Score against worth", () => {
     const { ink, soft } = look();
     const npv = metrics[position.npv];
     const named = new Set([worth, weakest, ...shown.slice(0, 4).map(({ id }) => id)]);
@@ -476,7 +490,7 @@ const tornado = () => {
       words: `Each mark is a touchpoint, its size the share of people who come there. ${npv.label} is that of the market up to the horizon.`,
       table: leverTable(),
     };
-  });
+  }, "wide");
 };
 
 // ---- what a budget buys
@@ -497,13 +511,13 @@ const budget = () => {
           { type: "scatter", data: choices.map(([cost, gain]) => [cost, gain]), symbolSize: 6, itemStyle: { color: soft, opacity: 0.55 } },
           {
             type: "line", step: "end", data: points.map((one, i) => ({ value: [one.cost[0], one.npv[0]], symbol: i === best ? "diamond" : "circle", symbolSize: i === best ? 20 : 12 })),
-            lineStyle: { color: hues[0], width: 2 }, itemStyle: { color: hues[0] }, showAllSymbol: true,
+            lineStyle: { color: tone(0), width: 2 }, itemStyle: { color: tone(0) }, showAllSymbol: true,
             label: { show: true, position: "top", distance: 7, color: ink, fontSize: 13, fontWeight: "bold", textBorderColor: look().paper, textBorderWidth: 3, formatter: (at) => `${at.dataIndex + 1}` },
-            markLine: limit === null ? undefined : { silent: true, symbol: "none", lineStyle: { color: "#d55e00", width: 2, type: [6, 4] }, label: { color: ink, formatter: `budget ${limitText}`, position: "end", rotate: 0 }, data: [{ xAxis: limit }] },
+            markLine: limit === null ? undefined : { silent: true, symbol: "none", lineStyle: { color: tone(1), width: 2, type: [6, 4] }, label: { color: ink, formatter: `budget ${limitText}`, position: "end", rotate: 0, align: limit > 0.3 * most ? "right" : "left" }, data: [{ xAxis: limit }] },
           },
         ],
       },
-      legend: [{ name: "best for what it costs, numbered as in the table", colour: hues[0], dash: "solid", mark: "circle" }, { name: limit === null ? "best of all, underlined" : "best within the budget, underlined", colour: hues[0], mark: "diamond" }, { name: "other choices", colour: soft, mark: "circle" }],
+      legend: [{ name: "best for what it costs, numbered as in the table", colour: tone(0), dash: "solid", mark: "circle" }, { name: limit === null ? "best of all, underlined" : "best within the budget, underlined", colour: tone(0), mark: "diamond" }, { name: "other choices", colour: soft, mark: "circle" }],
       words: `${all ? "All choices were simulated" : "A search; what was not tried may be better"}; ${precision}. ${limit === null ? "" : `The budget of ${limitText} buys number ${best + 1}: ${points[best]?.name ?? "nothing"}.`}`,
       table: table("Best for what it costs", ["", element("th", { scope: "col", class: "words" }, "Buys"), "Costs", "Net present value", "Retained"], points.map((one, i) => [element("th", { scope: "row", class: i === best ? "chosen" : undefined }, `${i + 1}`), element("td", { class: "words" }, one.name), one.cost[1], element("td", { "data-frontier": i, "data-value": one.npv[0] }, minus(one.npv[3]), element("span", { class: "interval" }, one.npv[4])), element("td", {}, minus(one.retained[3]), element("span", { class: "interval" }, one.retained[4]))])),
     };
@@ -569,7 +583,7 @@ const personas = () => {
   if (groups.length < 2) return section("personas").remove();
   const box = grid(section("persona-charts"));
   const people = groups.slice(1);
-  for (const name of ["retained", "nps", "clv"]) {
+  for (const name of ["retained", "nps", "satisfaction", "clv"]) {
     const m = position[name];
     new Chart(box, `${metrics[m].label}${compared ? ", difference to the baseline" : ""}`, () => {
       const source = chosen.plan > 0 ? data.differences : data.values;
