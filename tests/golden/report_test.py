@@ -70,10 +70,9 @@ class Report(unittest.TestCase):
 
 @unittest.skipUnless(PAGES, "this build has no page: npm was not found")
 class Page(Report):
-    def test_loads_nothing_and_allows_only_its_own_script_and_styles(self):
-        page = self.page(self.results("scenarios/telecom.toml")[0])
-        text = page.read_text(encoding="utf-8")
-        self.assertLess(page.stat().st_size, 2_000_000)
+    def check_sealed(self, text):
+        """One file below 2 MB that loads nothing, under a policy that allows only what is in it."""
+        self.assertLess(len(text.encode()), 2_000_000)
         [policy] = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]*)"', text)
         self.assertIn("default-src 'none'", policy)
         self.assertNotIn("unsafe", policy)
@@ -82,7 +81,18 @@ class Page(Report):
         for kind, body in inline:
             digest = base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()
             self.assertRegex(policy, rf"{kind}-src[^;]*'sha256-{re.escape(digest)}'")
-        self.assertEqual(re.findall(r'<(?:link|img|iframe|object|embed)\b|(?:src|href)="(?!#)[^"]*"', re.sub(r"<script.*?</script>", "", text, flags=re.DOTALL)), [])
+        markup = re.sub(r"<script.*?</script>", "", text, flags=re.DOTALL)
+        self.assertEqual(re.findall(r'<(?:link|img|iframe|object|embed)\b|\b(?:src|href)="(?!#)[^"]*"|\bstyle="|@import|url\(', markup), [])
+
+    def test_loads_nothing_and_allows_only_its_own_script_and_styles(self):
+        text = self.page(self.results("scenarios/telecom.toml")[0], "--budget", "5M").read_text(encoding="utf-8")
+        self.check_sealed(text)
+        for name, before, after in (("a picture from elsewhere", "<main>", '<main><img src="https://example.org/x.png">'),
+                                    ("a lax policy", "style-src", "style-src 'unsafe-inline'"),
+                                    ("another style", "</style>", "b{}</style>"),
+                                    ("two megabytes", "</main>", "<p>" + "x" * 2_000_000 + "</p></main>")):
+            with self.subTest(name), self.assertRaises(AssertionError):
+                self.check_sealed(text.replace(before, after, 1))
 
     def test_equal_files_give_equal_pages(self):
         file, _ = self.results("scenarios/coffee.toml", "run")
@@ -96,9 +106,8 @@ class Page(Report):
         [text] = re.findall(r'<script type="application/json" id="data">(.*?)</script>', page.read_text(encoding="utf-8"), re.DOTALL)
         return json.loads(text)
 
-    def check_numbers(self, file, said):
+    def check_numbers(self, data, said):
         """Every estimate of the JSON stands in the page, to the bit."""
-        data = self.numbers(self.page(file))
         plans = said.get("plans") or {said["plan"]: said}
         names = [metric["name"] for metric in data["metrics"]]
         self.assertEqual([plan["id"] for plan in data["plans"]], list(plans))
@@ -133,12 +142,24 @@ class Page(Report):
         self.assertGreater(compared, 15)
 
     def test_numbers_are_those_of_compare(self):
-        self.check_numbers(*self.results("scenarios/telecom.toml"))
+        file, said = self.results("scenarios/telecom.toml")
+        data = self.numbers(self.page(file, "--fast"))
+        self.check_numbers(data, said)
+        # A page that were wrong in one digit would be found out.
+        names = [metric["name"] for metric in data["metrics"]]
+        for name, cell in (("value", data["values"][0][1][names.index("npv")]), ("interval", data["differences"][0][2][names.index("nps")]),
+                           ("persona", data["values"][2][0][names.index("retention")]), ("return", data["money"][1]["roi"])):
+            right = cell[1]
+            cell[1] *= 1.0 + 1e-12
+            with self.subTest(name), self.assertRaises(AssertionError):
+                self.check_numbers(data, said)
+            cell[1] = right
+        self.check_numbers(data, said)
 
     def test_numbers_are_those_of_run_in_batches_of_one_replication(self):
         file, said = self.results("scenarios/coffee.toml", "run", size=["--customers", "2000", "--replications", "1", "--no-progress"])
         self.assertIn("batches", said["intervals"])
-        self.check_numbers(file, said)
+        self.check_numbers(self.numbers(self.page(file, "--fast")), said)
 
     def decide(self, command, *more):
         """What `rank` or `optimize` says at the precision at which a page of SMALL is made."""
@@ -189,6 +210,31 @@ class Page(Report):
             self.assertNotIn(f'<section id="{section}"', text)
             self.assertIn(f'<section id="{section}"', self.page(file, "--budget", "5M").read_text(encoding="utf-8"))
 
+    def test_customers_who_act_on_one_another_are_all_simulated(self):
+        """Fewer of them would be another market; where that takes too long, the page says so."""
+        small = self.folder / "coupled.h5"
+        done = sojourn("run", SOURCE / "scenarios/contact-centre.toml", "--customers", 1500, "--replications", 6, "--quiet", "-o", small)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.numbers(self.page(small))["leverage"]["precision"], "3 replications of 1,500 customers")
+        large = self.folder / "large.h5"
+        done = sojourn("run", SOURCE / "scenarios/contact-centre.toml", "--customers", 60000, "--replications", 1, "--quiet", "-o", large)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertNotIn("leverage", self.numbers(self.page(large)))
+        self.assertIn("would take too long to simulate for a page: sojourn rank answers it", self.page(large).read_text(encoding="utf-8"))
+
+    def test_without_improvements_there_is_no_budget(self):
+        text = (SOURCE / "scenarios/coffee.toml").read_text(encoding="utf-8")
+        scenario, file = self.folder / "plain.toml", self.folder / "plain.h5"
+        scenario.write_text(text[:text.index("[[improvement]]")], encoding="utf-8")
+        done = sojourn("run", scenario, "--customers", 500, "--replications", 2, "--quiet", "-o", file)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        data = self.numbers(self.page(file))
+        self.assertIn("leverage", data)
+        self.assertNotIn("frontier", data)
+        done = sojourn("report", file, "--budget", "1M", "-o", self.folder / "none.html")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("no [[improvement]] that a budget could buy", done.stderr)
+
     def test_winners_and_parts_are_those_of_compare(self):
         file, said = self.results("scenarios/telecom.toml")
         data = self.numbers(self.page(file, "--fast"))
@@ -207,7 +253,7 @@ class Page(Report):
     def test_people_flow_without_loss(self):
         """Whatever comes into a stage goes on, leaves or is still there: the shares of the ends sum to all who arrived."""
         file, _ = self.results("scenarios/telecom.toml")
-        for flows in self.numbers(self.page(file))["flow"][0]:
+        for flows in self.numbers(self.page(file, "--fast"))["flow"][0]:
             arrived = sum(people for source, _, people in flows if source == "Arrived")
             ends = sum(people for _, target, people in flows if target in ("Lost", "Churned") or target.startswith(("Still", "Back")))
             back = sum(people for _, target, people in flows if target.startswith("Back"))
@@ -336,7 +382,8 @@ class Browser(Report):
         browser.execute_script("const s = document.createElement('script'); s.textContent = 'window.broken = 1'; document.body.append(s);"
                                "document.body.setAttribute('style', 'opacity: 0.5')")
         self.assertIsNone(browser.execute_script("return window.broken ?? null"))
-        self.assertTrue(any("Content Security Policy" in entry["message"] for entry in browser.get_log("browser")))
+        with self.assertRaisesRegex(AssertionError, "Content Security Policy"):
+            self.check_quiet(browser)
 
     def test_dark_and_small(self):
         browser = self.open(self.page(self.results("scenarios/telecom.toml")[0], "--budget", "5M"), "dark")
