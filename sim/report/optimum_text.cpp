@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "sojourn/analysis/comparison.hpp"
 #include "sojourn/report/format.hpp"
 #include "sojourn/report/optimum_report.hpp"
 #include "table.hpp"
@@ -95,14 +96,13 @@ class OptimumText {
     return text;
   }
 
+  /// Names are long and choices many: letters stand for improvements.
   [[nodiscard]] std::string tables() const {
-    Table choices;
-    choices.row({"best choices", "investment", goal(), "retained", "NPS", "net present value"});
-    for (std::size_t k = 0; k < std::min(shown, optimum_.finalists.size()); ++k) choices.row(cells(optimum_.finalists[k]));
-    Table frontier;
-    frontier.row({"the best for less money", "investment", goal(), "retained", "NPS", "net present value"});
-    for (const Choice& choice : optimum_.frontier) frontier.row(cells(choice));
-    return choices.text() + "\n" + frontier.text();
+    std::string text = "  ";
+    for (std::size_t i = 0; i < parts_.improvements.size(); ++i)
+      text += fmt::format("{}{} {}", i > 0 ? "\n  " : "", sign(i), name(i));
+    return text + "\n\n" + table("best choices", optimum_.finalists, shown) + "\n" +
+           table("best for less money", optimum_.frontier, optimum_.frontier.size());
   }
 
   /// A plan to paste, where each improvement is bought whole.
@@ -127,7 +127,8 @@ class OptimumText {
     if (single_) return std::string(metrics()[optimum_.goal[0].metric].label);
     std::string text;
     for (const GoalTerm& term : optimum_.goal)
-      text += fmt::format("{}{:g} x {}", text.empty() ? "" : " + ", term.weight, metrics()[term.metric].name);
+      text += (text.empty() ? "" : " + ") + (term.weight == 1.0 ? "" : fmt::format("{:g} x ", term.weight)) +
+              std::string(metrics()[term.metric].name);
     return text;
   }
   [[nodiscard]] std::string difference(double value) const {
@@ -135,33 +136,69 @@ class OptimumText {
       const GoalTerm& term = optimum_.goal[0];
       return format::difference(metrics()[term.metric], term.weight * value, currency_);
     }
-    return fmt::format("{:+.4g}", value);
+    return format::difference(*find_metric("npv"), value, "");  // an amount without a unit
   }
+  [[nodiscard]] const std::string& name(std::size_t improvement) const {
+    const Change& change = parts_.improvements[improvement].change;
+    return change.name.empty() ? change.id : change.name;
+  }
+  /// A to Z, then A1 to Z1, and so on.
+  [[nodiscard]] static std::string sign(std::size_t improvement) {
+    const std::size_t round = improvement / 26;
+    return static_cast<char>('A' + improvement % 26) + (round > 0 ? std::to_string(round) : "");
+  }
+  /// "Plain bill and App assistant at 50 %".
   [[nodiscard]] std::string bought(const Choice& choice) const {
     std::string text;
     for (std::size_t k = 0; k < choice.bought.size(); ++k) {
       const Purchase& purchase = choice.bought[k];
-      const Change& change = parts_.improvements[purchase.improvement.index()].change;
       if (k > 0) text += k + 1 == choice.bought.size() ? " and " : ", ";
-      text += change.name.empty() ? change.id : change.name;
+      text += name(purchase.improvement.index());
       if (purchase.level != 1.0) text += fmt::format(" at {:.3g} %", 100.0 * purchase.level);
     }
     return text;
   }
-  [[nodiscard]] std::string change(const Choice& choice, std::string_view name) const {
-    const auto m = static_cast<std::size_t>(find_metric(name) - metrics().data());
-    const Estimate& e = choice.differences[m];
-    if (e.mean == 0.0 && !(e.sd > 0.0)) return "0";
-    const std::string text = format::difference(metrics()[m], e.mean, currency_);
-    return std::isnan(e.low) ? text : text + " ± " + format::half_width(metrics()[m], e, currency_);
+  /// "A + C at 50 %".
+  [[nodiscard]] static std::string signs(const Choice& choice) {
+    std::string text;
+    for (const Purchase& purchase : choice.bought) {
+      text += (text.empty() ? "" : " + ") + sign(purchase.improvement.index());
+      if (purchase.level != 1.0) text += fmt::format(" at {:.3g} %", 100.0 * purchase.level);
+    }
+    return text.empty() ? "Nothing" : text;
   }
-  [[nodiscard]] std::vector<std::string> cells(const Choice& choice) const {
-    return {choice.bought.empty() ? "Nothing" : bought(choice),
-            format::money(choice.investment.mean, currency_),
-            difference(choice.gain.mean),
-            change(choice, "retained"),
-            change(choice, "nps"),
-            change(choice, "npv")};
+  [[nodiscard]] std::string gain(const Choice& choice) const {
+    const Estimate& e = choice.gain;
+    if (e.mean == 0.0 && !(e.sd > 0.0)) return "0";
+    const std::string text = difference(e.mean);
+    if (std::isnan(e.low)) return text;
+    return text + " ± " +
+           (single_ ? format::half_width(metrics()[optimum_.goal[0].metric], e, currency_)
+                    : format::half_width(*find_metric("npv"), e, ""));
+  }
+  [[nodiscard]] std::string change(const Choice& choice, std::size_t metric) const {
+    const Estimate& e = choice.differences[metric];
+    if (e.mean == 0.0 && !(e.sd > 0.0)) return "0";
+    const std::string text = format::difference(metrics()[metric], e.mean, currency_);
+    return std::isnan(e.low) ? text : text + " ± " + format::half_width(metrics()[metric], e, currency_);
+  }
+  /// The goal, and the headline metrics that it is not.
+  [[nodiscard]] std::string table(const std::string& heading, const std::vector<Choice>& choices, std::size_t most) const {
+    std::vector<std::size_t> beside;
+    for (const std::string_view each : headline_metrics) {
+      const auto metric = static_cast<std::size_t>(find_metric(each) - metrics().data());
+      if (!single_ || metric != optimum_.goal[0].metric) beside.push_back(metric);
+    }
+    Table table;
+    std::vector<std::string> row{heading, "investment", goal()};
+    for (const std::size_t metric : beside) row.emplace_back(metrics()[metric].label);
+    table.row(row);
+    for (std::size_t k = 0; k < std::min(most, choices.size()); ++k) {
+      row = {signs(choices[k]), format::money(choices[k].investment.mean, currency_), gain(choices[k])};
+      for (const std::size_t metric : beside) row.push_back(change(choices[k], metric));
+      table.row(row);
+    }
+    return table.text();
   }
 
   const Optimum& optimum_;
