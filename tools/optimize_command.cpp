@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "commands.hpp"
+#include "goals.hpp"
 #include "session.hpp"
 #include "sojourn/report/optimum_report.hpp"
 #include "sojourn/scenario/nearest.hpp"

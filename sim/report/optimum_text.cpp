@@ -37,25 +37,22 @@ class OptimumText {
     if (best.bought.empty()) return fmt::format("Nothing that {} buys is better than buying nothing.\n", budget);
     std::string text = fmt::format("Buy {}: {} of {}", bought(best), format::money(best.investment.mean, currency_), budget);
     text += fmt::format("; {} {} over the baseline", goal(), difference(best.gain.mean));
-    if (!std::isnan(best.gain.low))
-      text += fmt::format(" (95 %: {} to {})", difference(best.gain.low), difference(best.gain.high));
-    text += ".\n";
+    const Estimate& gain = optimum_.gain;
+    if (!std::isnan(gain.low)) text += fmt::format(" (95 %: {} to {})", difference(gain.low), difference(gain.high));
+    text += gain.low > 0.0 ? ".\n" : ", but this is not settled: it may be chance.\n";
     if (optimum_.finalists.size() > 1) {
       const Choice& next = optimum_.finalists[1];
       const bool told = optimum_.lead.low > 0.0;
-      text += fmt::format("Next best is {}{}.\n", next.bought.empty() ? "to buy nothing" : "to buy " + bought(next),
-                          told ? fmt::format(", {} behind", difference(std::fabs(optimum_.lead.mean)).substr(1))
-                               : std::string(", not told apart from it"));
+      text +=
+          fmt::format("Next best is {}{}.\n", next.bought.empty() ? "to buy nothing" : "to buy " + bought(next),
+                      told ? fmt::format(", {} behind", size(optimum_.lead.mean)) : std::string(", not told apart from it"));
     }
     return text;
   }
 
   [[nodiscard]] std::string sureness() const {
     std::string text;
-    const std::string among =
-        fmt::format("{} {} that the budget and other limits allow", optimum_.counted ? "the" : "more than",
-                    format::count(static_cast<double>(optimum_.possible)));
-    if (optimum_.tried == optimum_.possible && optimum_.counted) {
+    if (optimum_.counted) {
       text = optimum_.in_full == optimum_.tried
                  ? fmt::format("Searched: all {} choices that the budget and other limits allow, each in full.\n",
                                format::count(static_cast<double>(optimum_.tried)))
@@ -64,8 +61,12 @@ class OptimumText {
                                optimum_.in_full);
     } else {
       text = fmt::format(
-          "Searched: {} choices among {}, by neighbours from nothing; {} in full. What was not tried may be better.\n",
-          format::count(static_cast<double>(optimum_.tried)), among, optimum_.in_full);
+          "Searched: {} choices of at least {} that the budget and other limits allow, by neighbours and value for money; "
+          "{} "
+          "in "
+          "full. What was not tried may be better.\n",
+          format::count(static_cast<double>(optimum_.tried)), format::count(static_cast<double>(optimum_.possible)),
+          optimum_.in_full);
     }
     for (const SearchRound& round : optimum_.rounds) {
       text += fmt::format("  {} people x {}: {} choices, {} beaten{}\n", format::count(static_cast<double>(round.customers)),
@@ -76,22 +77,25 @@ class OptimumText {
       text += fmt::format("  {} left out: what is paid per visit may break a limit.\n", optimum_.over_budget);
     if (std::isnan(optimum_.at_most_missed)) {
       text += "One sample: nothing can be said of the error of this selection; add replications.\n";
-    } else if (optimum_.at_most_missed > 0.0) {
-      text += fmt::format(
-          "Selection error: with {:.0f} %, no choice tried is better than this one by more than {}; {} {} not told from "
-          "it.\n",
-          100.0 * optimum_.confidence, difference(optimum_.at_most_missed).substr(1), optimum_.rivals,
-          optimum_.rivals == 1 ? "is" : "are");
     } else {
-      text += fmt::format("Selection error: with {:.0f} %, this is the best of all that were tried.\n",
-                          100.0 * optimum_.confidence);
+      const char* const within = optimum_.over_budget > 0 ? " and is surely within the limits" : "";
+      text += fmt::format("Selection error: with {:.0f} %, ", 100.0 * optimum_.confidence);
+      if (optimum_.at_most_missed > 0.0) {
+        text += fmt::format("no choice that was tried{} is better than this one by more than {}; {} {} not told from it.\n",
+                            within, size(optimum_.at_most_missed), optimum_.rivals, optimum_.rivals == 1 ? "is" : "are");
+      } else {
+        text += fmt::format("this is the best of all that were tried{}.\n",
+                            optimum_.over_budget > 0 ? " and are surely within the limits" : "");
+      }
+      if (optimum_.unjudged > 0) {
+        text += fmt::format("  {} set aside unjudged: among few people they changed hardly anybody.\n", optimum_.unjudged);
+      }
     }
     if (optimum_.interplay) {
       const Estimate& e = *optimum_.interplay;
       const bool none = std::isnan(e.low) || (e.low <= 0.0 && e.high >= 0.0);
-      text +=
-          fmt::format("Together its parts gain {} {} than each alone in sum{}.\n", difference(std::fabs(e.mean)).substr(1),
-                      e.mean < 0.0 ? "less" : "more", none ? ", within chance" : "");
+      text += fmt::format("Together its parts gain {} {} than each alone in sum{}.\n", size(e.mean),
+                          e.mean < 0.0 ? "less" : "more", none ? ", within chance" : "");
     }
     return text;
   }
@@ -131,12 +135,18 @@ class OptimumText {
               std::string(metrics()[term.metric].name);
     return text;
   }
+  /// More is better, also of a metric of which less is: there the words say what it falls by.
   [[nodiscard]] std::string difference(double value) const {
     if (single_) {
       const GoalTerm& term = optimum_.goal[0];
       return format::difference(metrics()[term.metric], term.weight * value, currency_);
     }
     return format::difference(*find_metric("npv"), value, "");  // an amount without a unit
+  }
+  /// Without a sign.
+  [[nodiscard]] std::string size(double value) const {
+    const std::string text = difference(value);
+    return text.starts_with('+') || text.starts_with('-') ? text.substr(1) : text;
   }
   [[nodiscard]] const std::string& name(std::size_t improvement) const {
     const Change& change = parts_.improvements[improvement].change;
@@ -186,7 +196,7 @@ class OptimumText {
   [[nodiscard]] std::string table(const std::string& heading, const std::vector<Choice>& choices, std::size_t most) const {
     std::vector<std::size_t> beside;
     for (const std::string_view each : headline_metrics) {
-      const auto metric = static_cast<std::size_t>(find_metric(each) - metrics().data());
+      const auto metric = metric_position(each);
       if (!single_ || metric != optimum_.goal[0].metric) beside.push_back(metric);
     }
     Table table;

@@ -168,7 +168,7 @@ class Teller {
     } else if (entry.visit.held) {
       text = "Waits for the account to decide together.";
     } else {
-      text = outlook(step.outlook);
+      text = outlook(step.outlook, entry.stay.exit >= 0);
       if (entry.reviews != 0.0f) text += fmt::format(" Reviews read there weigh {:+.2f}.", entry.reviews);
     }
     if (step.heard) text += " A good word heard while waiting changes that.";
@@ -176,8 +176,8 @@ class Teller {
     return text + fmt::format(" Goes to {}, {}.", place(entry.stay.to), days(entry.stay.until - entry.visit.time));
   }
 
-  /// What could have come next, the likeliest or soonest first.
-  [[nodiscard]] std::string outlook(const Outlook& outlook) const {
+  /// What could have come next, the likeliest or soonest first; `in_time`: what was chosen comes before the horizon.
+  [[nodiscard]] std::string outlook(const Outlook& outlook, bool in_time) const {
     std::vector<Option> options = outlook.options;
     std::stable_sort(options.begin(), options.end(), [&](const Option& a, const Option& b) {
       return outlook.race ? a.days < b.days : a.probability > b.probability;
@@ -196,7 +196,8 @@ class Teller {
     const bool leaves = outlook.luck < outlook.leaving;
     text += fmt::format(" The luck of this life stood at {:.4f}, {} the {} for leaving;", outlook.luck,
                         leaves ? "below" : "above", percent(outlook.leaving));
-    return text + (leaves ? " so it ends." : fmt::format(" among the others the draw was {:.3f}.", outlook.draw));
+    return text + (leaves ? fmt::format(" so it ends{}.", in_time ? "" : ", but after the horizon")
+                          : fmt::format(" among the others the draw was {:.3f}.", outlook.draw));
   }
 
   /// Where two lives that are not alike part.
