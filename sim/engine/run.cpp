@@ -14,7 +14,7 @@
 #include <thread>
 
 #include "lock_step_tables.hpp"
-#include "parallel.hpp"
+#include "sojourn/base/parallel.hpp"
 #include "sojourn/engine/life.hpp"
 #include "sojourn/engine/recorder.hpp"
 #include "together.hpp"

@@ -6,7 +6,7 @@
 #include <mutex>
 #include <vector>
 
-#include "parallel.hpp"
+#include "sojourn/base/parallel.hpp"
 
 namespace sojourn {
 namespace {

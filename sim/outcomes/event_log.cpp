@@ -136,6 +136,7 @@ std::string xes(const EventLog& log) {
   std::string text =
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
       "<log xes.version=\"1849.2016\" xes.features=\"\" xmlns=\"http://www.xes-standard.org/\">\n"
+      "  <extension name=\"Lifecycle\" prefix=\"lifecycle\" uri=\"http://www.xes-standard.org/lifecycle.xesext\"/>\n"
       "  <extension name=\"Concept\" prefix=\"concept\" uri=\"http://www.xes-standard.org/concept.xesext\"/>\n"
       "  <extension name=\"Time\" prefix=\"time\" uri=\"http://www.xes-standard.org/time.xesext\"/>\n"
       "  <extension name=\"Organizational\" prefix=\"org\" uri=\"http://www.xes-standard.org/org.xesext\"/>\n"
@@ -145,6 +146,7 @@ std::string xes(const EventLog& log) {
       "  </global>\n"
       "  <global scope=\"event\">\n"
       "    <string key=\"concept:name\" value=\"\"/>\n"
+      "    <string key=\"lifecycle:transition\" value=\"complete\"/>\n"
       "    <date key=\"time:timestamp\" value=\"1970-01-01T00:00:00.000+00:00\"/>\n"
       "    <string key=\"stage\" value=\"\"/>\n"
       "    <string key=\"standing\" value=\"\"/>\n"
@@ -161,6 +163,7 @@ std::string xes(const EventLog& log) {
       const Visit& visit = entry.visit;
       const Said said = said_of(parts, life, entry);
       text += "    <event>\n" + element(3, "string", "concept:name", said.activity) +
+              element(3, "string", "lifecycle:transition", "complete") +
               element(3, "date", "time:timestamp", timestamp(parts.settings.start, visit.time));
       if (!said.team.empty()) text += element(3, "string", "org:group", said.team);
       if (!said.channel.empty()) text += element(3, "string", "channel", said.channel);

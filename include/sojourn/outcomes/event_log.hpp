@@ -31,7 +31,8 @@ struct EventLog {
 /// team, stage, plan, standing, quality, appraisal, satisfaction (remembered), expectation, effort, wait_days, gave_up,
 /// repeated, heard (social proof), next. What an end does not have is empty, and so is `account` of people of none.
 [[nodiscard]] std::string csv(const EventLog& log);
-/// IEEE 1849-2016 (XES): a trace a customer, with the standard extensions concept, time and organizational.
+/// IEEE 1849-2016 (XES): a trace a customer, with the standard extensions concept, lifecycle, time and
+/// organizational.
 [[nodiscard]] std::string xes(const EventLog& log);
 
 /// "prospect", "customer", "lost", "churned".
