@@ -20,7 +20,7 @@ RANK = {folder: rank for rank, folders in enumerate(RANKS) for folder in folders
 DOORS = [("toml++", re.compile(r"toml\+\+/|toml\.hpp$"), "sim/scenario"),
          ("HDF5", re.compile(r"(hdf5|hdf5_hl|H5\w*)\.h$"), "sim/outcomes"),
          ("Graphviz", re.compile(r"graphviz/|(gvc|cgraph|gvplugin)\.h$"), "sim/report"),
-         ("TBB", re.compile(r"(oneapi/)?tbb/"), "sim/engine"),
+         ("TBB", re.compile(r"(oneapi/)?tbb/"), "sim/base"),
          ("Boost.Graph", re.compile(r"boost/(graph|pending|property_map)/"), "sim/model"),
          ("MPI", re.compile(r"mpi\.h$"), "sim/sweep"),
          ("CLI11", re.compile(r"CLI/|CLI11\.hpp$"), "tools")]
@@ -179,7 +179,7 @@ MUTANTS = {
     "HDF5, main header": ("tools/main.cpp", "\n#include <hdf5.h>\n", "tools/main.cpp:2: HDF5 is included only in sim/outcomes"),
     "Graphviz": ("tools/main.cpp", "#include <graphviz/gvc.h>\n", "tools/main.cpp:1: Graphviz is included only in sim/report"),
     "TBB": ("sim/model/cycles.hpp", "#pragma once\n#include <oneapi/tbb/parallel_for.h>\n",
-            "sim/model/cycles.hpp:2: TBB is included only in sim/engine"),
+            "sim/model/cycles.hpp:2: TBB is included only in sim/base"),
     "Boost.Graph": ("sim/scenario/scenario.cpp", "# include <boost/graph/graphviz.hpp>\n",
                     "sim/scenario/scenario.cpp:1: Boost.Graph is included only in sim/model"),
     "MPI": ("tools/main.cpp", "#include <mpi.h>\n", "tools/main.cpp:1: MPI is included only in sim/sweep"),

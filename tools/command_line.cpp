@@ -147,11 +147,13 @@ CLI::App* add_trace(CLI::App& app, Options& o) {
   trace->add_option("-o,--output", o.line.output, "event log: .csv or .xes (IEEE 1849-2016); default: CSV on the screen")
       ->type_name("FILE");
   add_changes(*trace, o);
+  trace->add_option("--threads", o.line.threads, "threads; changes no number")->type_name("T")->check(CLI::Range(1, 4096));
   trace->add_flag("--quiet", o.line.quiet, "only errors");
+  trace->add_flag("--no-progress", o.no_progress, "no progress bar");
   trace->footer(
-      "Customers have the same numbers and the same luck under every plan. Where they act on one another, single lives "
-      "cannot be\n"
-      "traced.\n"
+      "Customers have the same numbers and the same luck under every plan. Where they act on one another, all are "
+      "simulated\n"
+      "to follow a few.\n"
       "\n"
       "Examples:\n"
       "  sojourn trace scenarios/telecom.toml -n 1000 -o log.xes\n"

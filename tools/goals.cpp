@@ -114,6 +114,38 @@ PrecisionGoal parse_precision(const std::string& text) {
   return {&metric, *half};
 }
 
+std::vector<GoalTerm> parse_goal(const std::string& text) {
+  const auto refuse = [&](const std::string& problem) {
+    throw InputError("sojourn: error: --goal " + text + ": " + problem +
+                     "\nhint: npv, retained, nps, or a sum with weights: npv:1,nps:2e4");
+  };
+  std::vector<GoalTerm> goal;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    const std::string term = text.substr(begin, end - begin);
+    begin = end + 1;
+    const std::size_t colon = term.find(':');
+    const Metric& metric = metric_called("--goal", text, trimmed(term.substr(0, colon)));
+    if (metric.direction == Direction::neutral)
+      refuse(fmt::format("neither more nor less of \"{}\" is better by itself", metric.name));
+    double weight = 1.0;
+    if (colon != std::string::npos) {
+      const std::optional<double> typed = number(term.substr(colon + 1));
+      if (!typed || !(*typed > 0.0))
+        refuse(fmt::format("\"{}\" is no weight: a number above 0 says how much one unit of {} counts, {} being better",
+                           trimmed(term.substr(colon + 1)), metric.name,
+                           metric.direction == Direction::lower ? "less" : "more"));
+      weight = *typed;
+    }
+    const std::size_t position = metric_position(metric.name);
+    for (const GoalTerm& other : goal) {
+      if (other.metric == position) refuse(fmt::format("\"{}\" is named twice", metric.name));
+    }
+    goal.push_back({position, metric.direction == Direction::lower ? -weight : weight});
+  }
+  return goal;
+}
+
 Threshold parse_threshold(const std::string& text, bool comparison) {
   const auto refuse = [&](const std::string& problem) {
     throw InputError("sojourn: error: --threshold " + text + ": " + problem + "\nhint: " +

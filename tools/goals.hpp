@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sojourn/analysis/optimum.hpp"
 #include "sojourn/analysis/precision.hpp"
 
 namespace sojourn::tools {
@@ -14,6 +15,10 @@ namespace sojourn::tools {
 
 /// "METRIC=HALFWIDTH" as typed after --precision. Throws InputError with a hint.
 [[nodiscard]] PrecisionGoal parse_precision(const std::string& text);
+
+/// What `optimize` is to reach, as typed after --goal: a metric that has a better direction, or several with how much one
+/// unit of each counts in that direction: "npv", "npv:1,nps:2e4". Throws InputError with a hint.
+[[nodiscard]] std::vector<GoalTerm> parse_goal(const std::string& text);
 
 /// What must hold, "[PLAN:][+]METRIC>=VALUE": of a plan, of its difference to the baseline with "+".
 struct Threshold {

@@ -74,12 +74,12 @@ double choices(const ModelParts& parts) {
 /// What the page says beyond the file.
 struct Beside {
   std::optional<Ranking> ranking;
-  std::optional<Optimum> optimum;
+  std::optional<Optimum> optimum, affordable;
   std::string left_out;
   bool interrupted = false;
 };
 
-Beside simulate_beside(const CommandLine& line, const Model& model, const Samples& samples) {
+Beside simulate_beside(const CommandLine& line, const Model& model, const Samples& samples, std::optional<double> budget) {
   Beside beside;
   const auto too_long = [&](const char* what, const char* command) {
     beside.left_out += fmt::format("{}{} would take too long to simulate for a page: sojourn {} answers it.",
@@ -99,23 +99,27 @@ Beside simulate_beside(const CommandLine& line, const Model& model, const Sample
       beside.left_out += "No touchpoint that anybody visits can be improved.";
     }
   };
-  const auto optimise = [&](const RunOptions& options) {
+  const auto optimise = [&](std::optional<Optimum>& found, double limit, const RunOptions& options) {
     if (parts.improvements.empty() || beside.interrupted) return;
     const auto lighter = at_page_precision(model, samples, choices(parts));
     if (!lighter) return too_long("What each budget buys", "optimize");
     OptimizeOptions how;
-    how.limits.total = std::numeric_limits<double>::infinity();
+    how.limits.total = limit;
     how.goal = parse_goal("npv");
-    beside.optimum = optimize(*lighter, how, options);
-    beside.interrupted = !beside.optimum;
+    found = optimize(*lighter, how, options);
+    beside.interrupted = !found;
   };
   under_way(line, [&](const RunOptions& options) {
-    constexpr double first_share = 0.8;  // of the work, about: there are more touchpoints than improvements
-    RunOptions part = options;
-    part.progress = [&](double share) { options.progress(first_share * share); };
-    rank_them(part);
-    part.progress = [&](double share) { options.progress(first_share + (1.0 - first_share) * share); };
-    optimise(part);
+    // There are more touchpoints than improvements, mostly.
+    const auto stretch = [&](double begin, double end) {
+      RunOptions part = options;
+      part.progress = [&options, begin, end](double share) { options.progress(begin + (end - begin) * share); };
+      return part;
+    };
+    const double middle = budget ? 0.85 : 1.0;
+    rank_them(stretch(0.0, 0.7));
+    optimise(beside.optimum, std::numeric_limits<double>::infinity(), stretch(0.7, middle));
+    if (budget && beside.optimum) optimise(beside.affordable, *budget, stretch(middle, 1.0));
   });
   return beside;
 }
@@ -165,7 +169,7 @@ int report_command(const CommandLine& line) {
         "sojourn: error: this scenario has no [[improvement]] that a budget could buy\nhint: leave --budget out");
   const Outcomes outcomes = read_results(line.input);
   const Samples samples = kept_samples(outcomes, input.model);
-  const Beside beside = line.fast ? Beside{} : simulate_beside(line, input.model, samples);
+  const Beside beside = line.fast ? Beside{} : simulate_beside(line, input.model, samples, budget);
   if (beside.interrupted) {
     std::fprintf(stderr, "sojourn: interrupted; nothing was written\nhint: --fast writes at once what is in the file\n");
     return interrupted;
@@ -175,7 +179,7 @@ int report_command(const CommandLine& line) {
                       samples,
                       beside.ranking ? &*beside.ranking : nullptr,
                       beside.optimum ? &*beside.optimum : nullptr,
-                      budget,
+                      beside.affordable ? &*beside.affordable : nullptr,
                       beside.left_out};
   if (pages) {
     replace_file(page, report_page(report));

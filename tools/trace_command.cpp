@@ -10,6 +10,14 @@
 #include "sojourn/report/told_life.hpp"
 
 namespace sojourn::tools {
+namespace {
+
+int stopped() {
+  std::fprintf(stderr, "sojourn: interrupted; nothing was written\n");
+  return interrupted;
+}
+
+}  // namespace
 
 int trace_command(const CommandLine& line) {
   namespace fs = std::filesystem;
@@ -17,7 +25,10 @@ int trace_command(const CommandLine& line) {
   const std::string plan = line.plan.empty() ? "baseline" : line.plan;
   const Model model = apply(input.model, find_plan(input.model, plan));
   if (line.customer) {
-    std::fputs(told_life(model, *line.customer, colour()).c_str(), stdout);
+    std::optional<std::string> told;
+    under_way(line, [&](const RunOptions& options) { told = told_life(model, *line.customer, options, colour()); });
+    if (!told) return stopped();
+    std::fputs(told->c_str(), stdout);
     return done;
   }
   const fs::path path(line.output);
@@ -30,16 +41,18 @@ int trace_command(const CommandLine& line) {
   std::error_code ignored;
   if (!line.output.empty() && fs::equivalent(path, line.input, ignored))
     throw InputError("sojourn: error: the log would overwrite its own input " + line.input);
-  const EventLog log = event_log(model, line.log_customers);
-  const std::string text = kind == ".xes" ? xes(log) : csv(log);
+  std::optional<EventLog> log;
+  under_way(line, [&](const RunOptions& options) { log = event_log(model, line.log_customers, options); });
+  if (!log) return stopped();
+  const std::string text = kind == ".xes" ? xes(*log) : csv(*log);
   if (line.output.empty()) {
     std::fputs(text.c_str(), stdout);
     return done;
   }
   replace_file(path, text);
   if (!line.quiet) {
-    std::fprintf(stderr, "%zu visits of %zu customers under %s: %s\n", log.visits.size(), log.customers, plan.c_str(),
-                 line.output.c_str());
+    std::fprintf(stderr, "%zu visit%s of %zu customer%s under %s: %s\n", log->visits(), log->visits() == 1 ? "" : "s",
+                 log->lives.size(), log->lives.size() == 1 ? "" : "s", plan.c_str(), line.output.c_str());
   }
   return done;
 }

@@ -162,6 +162,34 @@ Basket ChoiceSpace::least() const {
   return basket;
 }
 
+Basket ChoiceSpace::filled(const Basket& start, std::span<const double> values) const {
+  const auto improvement_of = [&](std::uint32_t k) { return variants_[k].purchase.improvement.index(); };
+  Basket basket = start;
+  std::vector<bool> there(of_improvement_.size(), false);
+  for (const std::uint32_t k : basket) there[improvement_of(k)] = true;
+  for (const std::uint32_t k : least()) {
+    if (!there[improvement_of(k)]) basket.push_back(k);
+    there[improvement_of(k)] = true;
+  }
+  Basket order;
+  for (const std::vector<std::uint32_t>& variants : of_improvement_)
+    order.insert(order.end(), variants.begin(), variants.end());
+  std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return values[a] * variants_[b].fixed_cost > values[b] * variants_[a].fixed_cost;
+  });
+  for (const std::uint32_t k : order) {
+    if (!(values[k] > 0.0) || there[improvement_of(k)]) continue;
+    basket.push_back(k);
+    if (allowed(basket)) {
+      there[improvement_of(k)] = true;
+    } else {
+      basket.pop_back();
+    }
+  }
+  std::sort(basket.begin(), basket.end());
+  return basket;
+}
+
 std::vector<Basket> ChoiceSpace::neighbours(const Basket& basket) const {
   std::vector<Basket> found;
   const auto without = [&](std::size_t improvement) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "sojourn/analysis/optimum.hpp"
@@ -37,6 +38,9 @@ class ChoiceSpace {
   [[nodiscard]] std::vector<Basket> all(std::size_t most) const;
   /// Those that must be bought at the least cost, and nothing else.
   [[nodiscard]] Basket least() const;
+  /// `start`, or what must be bought, and then by value for money whatever still fits of what has a value above 0. `values`
+  /// are by variant.
+  [[nodiscard]] Basket filled(const Basket& start, std::span<const double> values) const;
   /// Those within the limits that differ by one improvement bought, left, exchanged for another or at another level.
   [[nodiscard]] std::vector<Basket> neighbours(const Basket& basket) const;
 

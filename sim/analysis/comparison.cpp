@@ -16,17 +16,6 @@ double roi(const Sums& plan, const Sums& baseline) {
   return worth > 0.0 ? (npv.value(plan) - npv.value(baseline)) / worth : std::numeric_limits<double>::quiet_NaN();
 }
 
-Estimate roi(const std::vector<Sums>& plan, const std::vector<Sums>& baseline) {
-  std::vector<double> samples;
-  Sums plan_sum, baseline_sum;
-  for (std::size_t i = 0; i < plan.size(); ++i) {
-    samples.push_back(roi(plan[i], baseline[i]));
-    plan_sum += plan[i];
-    baseline_sum += baseline[i];
-  }
-  return interval(roi(plan_sum, baseline_sum), samples);
-}
-
 std::vector<double> pairing(const Samples& samples, const std::vector<PlanComparison>& plans) {
   std::vector<double> ratios;
   for (std::size_t m = 0; m < metrics().size(); ++m) {
@@ -45,12 +34,6 @@ std::vector<double> pairing(const Samples& samples, const std::vector<PlanCompar
 double extra_customers(const Sums& plan, const Sums& baseline) {
   const auto of_market = [](const Sums& s) { return s.customers * s.people_per_customer / s.replications; };
   return of_market(plan) - of_market(baseline);
-}
-
-Sums pooled(const std::vector<Sums>& samples) {
-  Sums sum;
-  for (const Sums& sample : samples) sum += sample;
-  return sum;
 }
 
 /// A figure of a plan and the baseline, pooled and sample by sample.
@@ -293,7 +276,7 @@ Comparison compare(const Samples& samples) {
       result.differences.push_back(difference_of(plan.all, baseline.all, metric));
     }
     result.investment = estimate(plan.all, investment);
-    result.roi = roi(plan.all, baseline.all);
+    result.roi = effect(plan.all, baseline.all, [](const Sums& a, const Sums& b) { return roi(a, b); });
     if (result.investment.mean > 0.0) {
       result.payback_days = payback(plan.cash, baseline.cash, samples.window_ends);
       bound_payback(result, plan, baseline, samples.window_ends);
@@ -314,7 +297,7 @@ Comparison compare(const Samples& samples) {
   hold_figures(comparison.plans);
   comparison.pairing = pairing(samples, comparison.plans);
   for (const std::string_view name : headline_metrics) {
-    find_best(samples, static_cast<std::size_t>(find_metric(name) - metrics().data()), comparison);
+    find_best(samples, metric_position(name), comparison);
   }
   return comparison;
 }

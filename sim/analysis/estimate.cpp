@@ -9,13 +9,6 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-template <class S>
-S pooled(const std::vector<S>& samples) {
-  S sum;
-  for (const S& sample : samples) sum += sample;
-  return sum;
-}
-
 template <class S, class M>
 std::vector<double> values(const std::vector<S>& samples, const M& metric) {
   std::vector<double> result;
@@ -25,11 +18,11 @@ std::vector<double> values(const std::vector<S>& samples, const M& metric) {
 
 }  // namespace
 
-double student_t(double degrees) {
-  return boost::math::quantile(boost::math::complement(boost::math::students_t(degrees), 0.025));
+double student_t(double degrees, double error) {
+  return boost::math::quantile(boost::math::complement(boost::math::students_t(degrees), 0.5 * error));
 }
 
-Estimate interval(double point, const std::vector<double>& samples) {
+Estimate interval(double point, const std::vector<double>& samples, double error) {
   double sum = 0.0;
   std::size_t n = 0;
   for (const double x : samples) {
@@ -44,7 +37,7 @@ Estimate interval(double point, const std::vector<double>& samples) {
     if (!std::isnan(x)) squares += (x - mean) * (x - mean);
   }
   const double sd = std::sqrt(squares / static_cast<double>(n - 1));
-  const double half = student_t(static_cast<double>(n - 1)) * sd / std::sqrt(static_cast<double>(n));
+  const double half = student_t(static_cast<double>(n - 1), error) * sd / std::sqrt(static_cast<double>(n));
   return {point, point - half, point + half, sd, n};
 }
 

@@ -6,7 +6,6 @@
 #include <cmath>
 #include <limits>
 
-#include "family_interval.hpp"
 #include "many_plans.hpp"
 #include "sojourn/engine/life.hpp"
 #include "sojourn/model/graph.hpp"
@@ -82,7 +81,12 @@ class Counts {
 
 /// Shares of visits and people that the shape of the journey gives to each touchpoint (dominators: Lengauer & Tarjan 1979).
 void add_dominance(const Program& program, const Counts& counts, std::vector<TouchpointLeverage>& all) {
-  const ModelParts& parts = program.model().parts();
+  // What the plan does not buy opens no way.
+  ModelParts parts = program.model().parts();
+  std::vector<Improvement> bought;
+  for (const ImprovementId id : parts.plans[program.model().plan().index()].improvements)
+    bought.push_back(parts.improvements[id.index()]);
+  parts.improvements = std::move(bought);
   const std::size_t touchpoints = parts.touchpoints.size();
   std::vector<double> behind(touchpoints, 0.0), buyers(touchpoints, 0.0);
   double visits = 0.0, people = 0.0;
@@ -155,8 +159,10 @@ struct Shifting {
 };
 
 /// Every shift that can do something.
-std::vector<Shifting> shiftings(const ModelParts& parts, const std::vector<TouchpointLeverage>& all,
+std::vector<Shifting> shiftings(const Program& program, const std::vector<TouchpointLeverage>& all,
                                 const StandardImprovement& sizes) {
+  const ModelParts& parts = program.model().parts();
+  const std::size_t last = program.regime_begins().size() - 1;
   std::vector<Shifting> result;
   for (std::size_t position = 0; position < all.size(); ++position) {
     const TouchpointId id = all[position].touchpoint;
@@ -170,9 +176,15 @@ std::vector<Shifting> shiftings(const ModelParts& parts, const std::vector<Touch
       (into ? change.target.exit_to : change.target.touchpoints) = {id};
       result.push_back({position, lever, step, std::move(change)});
     };
-    const double quality = std::min(sizes.quality, 1.0 - touchpoint.quality_mean);
-    add(Lever::quality, quality, {{Parameter::quality, Operation::add, sizes.quality}});
-    add(Lever::effort, std::min(sizes.effort, touchpoint.effort), {{Parameter::effort, Operation::add, -sizes.effort}});
+    // What the range leaves under the plan, once its changes are complete, for the persona that has most.
+    double room = 0.0, effort = 0.0;
+    for (std::uint32_t p = 0; p < parts.personas.size(); ++p) {
+      const VisitRow& row = program.row(last, p, static_cast<std::uint32_t>(id.index()));
+      room = std::max(room, 1.0 - static_cast<double>(row.quality));
+      effort = std::max(effort, static_cast<double>(row.effort));
+    }
+    add(Lever::quality, std::min(sizes.quality, room), {{Parameter::quality, Operation::add, sizes.quality}});
+    add(Lever::effort, std::min(sizes.effort, effort), {{Parameter::effort, Operation::add, -sizes.effort}});
     const Effect cut{Parameter::delay, Operation::multiply, 1.0 - sizes.wait};
     if (touchpoint.servers) {
       add(Lever::wait, sizes.wait, {{Parameter::handle_time, Operation::multiply, 1.0 - sizes.wait}});
@@ -207,8 +219,8 @@ Pull pull(const Shifting& shifting, const std::vector<Sums>& with, const std::ve
 }
 
 Role role(const Pull& traffic, std::string_view metric, double error) {
-  const auto m = static_cast<std::size_t>(find_metric(metric) - metrics().data());
-  const Estimate all = interval_with_error(traffic.differences[m].mean, traffic.samples[m], error);
+  const auto m = metric_position(metric);
+  const Estimate all = interval(traffic.differences[m].mean, traffic.samples[m], error);
   if (all.low > 0.0) return Role::enabler;
   return all.high < 0.0 ? Role::barrier : Role::none;
 }
@@ -247,7 +259,7 @@ class Gains {
       samples[i] = sign_ * (samples[i] - (other != nullptr ? other->samples[metric_][i] : 0.0));
     }
     if (other != nullptr) point -= mean(*other);
-    return interval_with_error(point, samples, error);
+    return interval(point, samples, error);
   }
   [[nodiscard]] const Pull& best_pull(std::size_t position) const {
     const TouchpointLeverage& touchpoint = ranking_.touchpoints[position];
@@ -260,10 +272,30 @@ class Gains {
   double sign_;
 };
 
+/// Whether the lowest score is told from all others, sample by sample; together with 95 %.
+void judge_weakest(Ranking& ranking) {
+  if (!ranking.weakest) return;
+  const auto& touch = ranking.samples.plans.front().touch;
+  const TouchMetric& score = *std::find_if(touch_metrics().begin(), touch_metrics().end(),
+                                           [](const TouchMetric& metric) { return metric.name == "satisfaction"; });
+  const auto ours = std::count_if(ranking.touchpoints.begin(), ranking.touchpoints.end(),
+                                  [](const TouchpointLeverage& each) { return each.ours; });
+  const double error = 0.05 / static_cast<double>(std::max<std::ptrdiff_t>(ours, 2) - 1);
+  const std::vector<TouchSums>& lowest = touch[ranking.touchpoints[*ranking.weakest].touchpoint.index()];
+  for (const TouchpointLeverage& each : ranking.touchpoints) {
+    if (!each.ours || &each == &ranking.touchpoints[*ranking.weakest]) continue;
+    const std::vector<TouchSums>& here = touch[each.touchpoint.index()];
+    std::vector<double> above;
+    for (std::size_t i = 0; i < here.size(); ++i) above.push_back(score.value(here[i]) - score.value(lowest[i]));
+    const Estimate lead = interval(score.value(pooled(here)) - score.value(pooled(lowest)), above, error);
+    if (!(lead.low > 0.0)) ++ranking.as_weak;
+  }
+}
+
 /// Who is weakest, who is worth fixing, and by how much.
 void conclude(Ranking& ranking) {
   const Gains gains(ranking, ranking.by);
-  std::size_t shifts = 0, improvable = 0, roads = 0;
+  std::size_t shifts = 0, roads = 0;
   for (TouchpointLeverage& each : ranking.touchpoints) {
     for (std::size_t k = 0; k < each.pulls.size(); ++k) {
       if (each.pulls[k].lever == Lever::traffic) {
@@ -273,18 +305,20 @@ void conclude(Ranking& ranking) {
       ++shifts;
       if (!each.best || gains.mean(each.pulls[k]) > gains.best(each)) each.best = k;
     }
-    improvable += each.best ? 1 : 0;
   }
   for (TouchpointLeverage& each : ranking.touchpoints) {
     for (const Pull& pull : each.pulls) {
       if (pull.lever != Lever::traffic) continue;
-      const double error = 0.05 / static_cast<double>(roads);
+      const double error = 0.05 / static_cast<double>(2 * roads);
       each.on_purchase = role(pull, "conversion", error);
       each.on_retention = role(pull, "retention", error);
     }
   }
   std::stable_sort(ranking.touchpoints.begin(), ranking.touchpoints.end(),
                    [&](const TouchpointLeverage& a, const TouchpointLeverage& b) { return gains.best(a) > gains.best(b); });
+  for (TouchpointLeverage& each : ranking.touchpoints) {
+    if (each.best) each.gain = gains.estimate(each.pulls[*each.best], nullptr, 0.05 / static_cast<double>(shifts));
+  }
   for (std::size_t position = 0; position < ranking.touchpoints.size(); ++position) {
     const TouchpointLeverage& each = ranking.touchpoints[position];
     if (!each.ours) continue;
@@ -296,11 +330,11 @@ void conclude(Ranking& ranking) {
       ranking.runner_up = position;
     }
   }
+  judge_weakest(ranking);
   if (!ranking.worth_fixing) return;
   const Pull& best = gains.best_pull(*ranking.worth_fixing);
-  const Estimate gain = gains.estimate(best, nullptr, 0.05 / static_cast<double>(shifts));
-  ranking.gain_is_clear = std::isnan(gain.low) || gain.low > 0.0;
-  const double error = 0.05 / static_cast<double>(std::max<std::size_t>(improvable, 2) - 1);
+  // Of every touchpoint the best of its shifts was picked.
+  const double error = 0.05 / static_cast<double>(std::max<std::size_t>(shifts, 2) - 1);
   if (ranking.runner_up) ranking.lead = gains.estimate(best, &gains.best_pull(*ranking.runner_up), error);
   if (ranking.weakest != ranking.worth_fixing && ranking.touchpoints[*ranking.weakest].best)
     ranking.lead_over_weakest = gains.estimate(best, &gains.best_pull(*ranking.weakest), error);
@@ -332,6 +366,7 @@ std::optional<Ranking> rank(const Model& model, const RankOptions& how, const Ru
                     how.by));
   }
   const ModelParts& parts = model.parts();
+  require_mechanism(*by, parts);
   Ranking ranking;
   ranking.by = static_cast<std::size_t>(by - metrics().data());
   ranking.sizes = how.sizes;
@@ -366,7 +401,7 @@ std::optional<Ranking> rank(const Model& model, const RankOptions& how, const Ru
   add_leavers(parts, counts, ranking.touchpoints);
   add_dominance(program, counts, ranking.touchpoints);
 
-  const std::vector<Shifting> asked = shiftings(parts, ranking.touchpoints, how.sizes);
+  const std::vector<Shifting> asked = shiftings(program, ranking.touchpoints, how.sizes);
   if (std::none_of(asked.begin(), asked.end(), [](const Shifting& each) { return each.lever != Lever::traffic; })) {
     throw InputError(
         "sojourn: error: there is nothing to improve: no touchpoint that anybody visits has quality below 1, effort, or a "

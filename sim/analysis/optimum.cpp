@@ -10,7 +10,6 @@
 #include <set>
 
 #include "choice_space.hpp"
-#include "family_interval.hpp"
 #include "many_plans.hpp"
 
 namespace sojourn {
@@ -23,8 +22,15 @@ constexpr double error_of_all = 0.05;
 constexpr std::size_t extra_rounds = 3;
 /// Choices that reach full precision by their rank, and points of the frontier.
 constexpr std::size_t most_finalists = 16, most_frontier = 12;
+/// Choices whose neighbours are tried where there are too many to try all.
+constexpr std::size_t width_of_search = 8;
 /// People of the smallest round.
 constexpr double fewest_people = 2000.0;
+/// Samples in which two choices must differ by more than a price before a round of few people tells them apart: where a
+/// choice changed nobody there, that says little of what it changes among all.
+constexpr std::size_t fewest_changed = 10;
+/// Replications of a coupled model below which an interval is too wide to drop anything by.
+constexpr std::uint32_t fewest_replications = 4;
 
 /// How precisely a round simulates.
 struct Precision {
@@ -40,7 +46,6 @@ struct Round {
   std::size_t choices = 0;
   std::vector<double> baseline;                     // goal by sample
   std::map<std::size_t, std::vector<double>> goal;  // [choice][sample]
-  std::map<std::size_t, Estimate> investment;
   std::map<std::size_t, Choice> described;
 };
 
@@ -56,10 +61,31 @@ std::vector<double> goals(const std::vector<Sums>& samples, const std::vector<Go
   return values;
 }
 
-Sums pooled(const std::vector<Sums>& samples) {
-  Sums sum;
-  for (const Sums& sample : samples) sum += sample;
-  return sum;
+/// Differences of samples that are defined for both.
+std::vector<double> differences(const std::vector<double>& a, const std::vector<double>& b) {
+  std::vector<double> result;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (!std::isnan(a[i] - b[i])) result.push_back(a[i] - b[i]);
+  }
+  return result;
+}
+
+/// How many of `values` differ from the one that most of them share.
+std::size_t unlike_most(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  std::size_t most = 0;
+  for (std::size_t i = 0, begin = 0; i < values.size(); ++i) {
+    // Equal outcomes at different prices differ by rounding.
+    if (values[i] - values[begin] > 1e-9 * (1.0 + std::fabs(values[begin]))) begin = i;
+    most = std::max(most, i + 1 - begin);
+  }
+  return values.size() - most;
+}
+
+/// Half the width of a one-sided bound on the mean of paired differences: t s / sqrt(n). NaN with fewer than two.
+double margin_of(const std::vector<double>& values, double error) {
+  const Estimate e = interval(0.0, values, 2.0 * error);
+  return e.high;
 }
 
 class Search {
@@ -104,12 +130,7 @@ class Search {
     optimum_.in_full = alive.size();
     const std::vector<std::size_t> in_full = alive;
     alive = survivors(full, alive, alive.size());
-    if (alive.empty()) {
-      throw InputError(
-          "sojourn: error: no choice is within the budget once visits are paid for\nhint: raise --budget, or lower "
-          "per_visit");
-    }
-    std::size_t best = best_of(full, alive);
+    std::size_t best = best_of_affordable(full, in_full);
     for (std::size_t extra = 0; extra < extra_rounds && how_.indifference > 0.0; ++extra) {
       const std::vector<std::size_t> open = rivals(best, how_.indifference);
       if (open.empty()) break;
@@ -121,10 +142,12 @@ class Search {
       for (const std::size_t c : open) {
         if (rounds_[full].goal.contains(c)) again.push_back(c);
       }
-      if (again.size() < 2 || !simulate(precisions_.size() - 1, again)) break;
-      best = best_of(rounds_.size() - 1, survivors(rounds_.size() - 1, again, again.size()));
+      if (again.size() < 2) break;
+      if (!simulate(precisions_.size() - 1, again)) return std::nullopt;
+      const std::vector<std::size_t> left = survivors(rounds_.size() - 1, again, again.size());
+      best = dear_.contains(best) ? best_of_affordable(full, in_full) : best_of(rounds_.size() - 1, left);
     }
-    conclude(best, full, in_full);
+    conclude(best, in_full);
     return std::move(optimum_);
   }
 
@@ -141,9 +164,10 @@ class Search {
     if (choices > how_.all_in_full) {
       if (model_.coupled()) {
         // Fewer people would be another market, so only replications can be saved.
-        if (full.replications >= 4)
-          precisions_.push_back({full.customers, full.replications / 4,
-                                 static_cast<double>(full.replications / 4) / static_cast<double>(full.replications)});
+        const std::uint32_t fewer = full.replications / 4;
+        if (fewer >= fewest_replications)
+          precisions_.push_back(
+              {full.customers, fewer, static_cast<double>(fewer) / static_cast<double>(full.replications)});
       } else {
         const double people = static_cast<double>(full.customers) * static_cast<double>(full.replications);
         for (const double share : {1.0 / 64.0, 1.0 / 16.0, 1.0 / 4.0}) {
@@ -197,13 +221,11 @@ class Search {
       for (const std::uint32_t variant : baskets_[c]) choice.bought.push_back(space_.variants()[variant].purchase);
       choice.fixed_cost = space_.fixed_cost(baskets_[c]);
       choice.investment = estimate(all, *find_metric("investment"));
-      std::vector<double> gains = values;
-      for (std::size_t i = 0; i < gains.size(); ++i) gains[i] -= round.baseline[i];
-      choice.gain = interval(goal_of(pooled(all), how_.goal) - goal_of(pooled(nothing), how_.goal), gains);
+      choice.gain = interval(goal_of(pooled(all), how_.goal) - goal_of(pooled(nothing), how_.goal),
+                             differences(values, round.baseline));
       if (in_full) {
         for (const Metric& metric : metrics()) choice.differences.push_back(difference(all, nothing, metric));
       }
-      round.investment[c] = choice.investment;
       round.described[c] = std::move(choice);
       round.goal[c] = std::move(values);
     });
@@ -215,9 +237,10 @@ class Search {
     return true;
   }
 
+  /// What choice `c` gains, of all people pooled.
   [[nodiscard]] double mean(std::size_t r, std::size_t c) const {
-    const double value = mean_of(rounds_[r].goal.at(c));
-    return std::isnan(value) ? -infinity : value;
+    const double gain = rounds_[r].described.at(c).gain.mean;
+    return std::isnan(gain) ? -infinity : gain;
   }
   /// By goal; where it is the same, what costs less.
   [[nodiscard]] bool better(std::size_t r, std::size_t a, std::size_t b) const {
@@ -228,11 +251,23 @@ class Search {
   [[nodiscard]] std::size_t best_of(std::size_t r, const std::vector<std::size_t>& choices) const {
     return *std::min_element(choices.begin(), choices.end(), [&](std::size_t a, std::size_t b) { return better(r, a, b); });
   }
+  [[nodiscard]] std::size_t best_of_affordable(std::size_t r, std::vector<std::size_t> choices) const {
+    std::erase_if(choices, [&](std::size_t c) { return dear_.contains(c); });
+    if (choices.empty()) {
+      throw InputError(
+          "sojourn: error: no choice is within the budget once visits are paid for\nhint: raise --budget, or lower "
+          "per_visit");
+    }
+    return best_of(r, choices);
+  }
   /// What choice `a` may be off against `b` in round `r`, with the round's error for all comparisons with the best together.
+  /// NaN where the round cannot tell.
   [[nodiscard]] double margin(std::size_t r, std::size_t a, std::size_t b) const {
     const Round& round = rounds_[r];
     const auto comparisons = static_cast<double>(std::max<std::size_t>(2, round.choices) - 1);
-    return paired_margin(round.goal.at(a), round.goal.at(b), round.error / comparisons);
+    const std::vector<double> paired = differences(round.goal.at(a), round.goal.at(b));
+    if (round.precision.share < 1.0 && !model_.coupled() && unlike_most(paired) < fewest_changed) return nan;
+    return margin_of(paired, round.error / comparisons);
   }
 
   /// Of `choices`, simulated in round `r`, those that may be the best; at most `most`. What visits cost is seen here: until
@@ -241,7 +276,7 @@ class Search {
     const bool last = rounds_[r].precision.share >= 1.0;
     std::erase_if(choices, [&](std::size_t c) {
       if (!space_.paid_by_visit(baskets_[c])) return false;
-      const Estimate& investment = rounds_[r].investment.at(c);
+      const Estimate& investment = rounds_[r].described.at(c).investment;
       const double end = std::isnan(investment.low) ? investment.mean : last ? investment.high : investment.low;
       if (space_.allowed(baskets_[c], std::max(0.0, end - space_.fixed_cost(baskets_[c])))) return false;
       dear_.insert(c);
@@ -264,14 +299,12 @@ class Search {
     return choices;
   }
 
-  /// By how much choice `c` may be better than `best`, from every round that saw both.
+  /// By how much choice `c` may be better than `best`, from every round that saw both and can tell; NaN where none can.
   [[nodiscard]] double may_be_better(std::size_t c, std::size_t best) const {
-    double least = infinity;
+    double least = nan;
     for (std::size_t r = 0; r < rounds_.size(); ++r) {
       if (!rounds_[r].goal.contains(c) || !rounds_[r].goal.contains(best)) continue;
-      const double bound = mean(r, c) - mean(r, best) + margin(r, best, c);
-      if (std::isnan(bound)) return nan;
-      least = std::min(least, bound);
+      least = std::fmin(least, mean(r, c) - mean(r, best) + margin(r, best, c));
     }
     return least;
   }
@@ -285,18 +318,21 @@ class Search {
   }
 
   /// What it costs in round `r`, visits and all.
-  [[nodiscard]] double cost(std::size_t r, std::size_t c) const { return rounds_[r].investment.at(c).mean; }
+  [[nodiscard]] double cost(std::size_t r, std::size_t c) const { return rounds_[r].described.at(c).investment.mean; }
 
-  /// The best for each of `levels` budgets, by the first round, without what is too dear.
+  /// The best for each of `levels` budgets from the least that can be spent to the most, by the first round, without what is
+  /// too dear.
   [[nodiscard]] std::vector<std::size_t> promising(std::size_t levels) const {
-    std::vector<std::size_t> found;
-    double most = how_.limits.total;
-    if (std::isinf(most)) {
-      most = 0.0;
-      for (const std::size_t c : every()) most = std::max(most, cost(0, c));
+    double least = infinity, dearest = 0.0;
+    for (const std::size_t c : every()) {
+      if (dear_.contains(c)) continue;
+      least = std::min(least, cost(0, c));
+      dearest = std::max(dearest, cost(0, c));
     }
+    std::vector<std::size_t> found;
     for (std::size_t k = 0; k < levels; ++k) {
-      const double budget = most * static_cast<double>(k + 1) / static_cast<double>(levels);
+      const double share = levels > 1 ? static_cast<double>(k) / static_cast<double>(levels - 1) : 1.0;
+      const double budget = least + share * (dearest - least);
       std::optional<std::size_t> best;
       for (const std::size_t c : every()) {
         if (dear_.contains(c) || cost(0, c) > budget * (1.0 + 1e-9)) continue;
@@ -307,7 +343,8 @@ class Search {
     return found;
   }
 
-  /// From what must be bought, and from what is best so far, to the best neighbour while there is a better one.
+  /// From what must be bought to what is better among the neighbours and among budgets filled by value for money, while
+  /// there is something better.
   bool search_by_neighbours() {
     std::map<Basket, std::size_t> known;
     const auto add = [&](const std::vector<Basket>& candidates) {
@@ -321,58 +358,105 @@ class Search {
       return fresh.empty() || simulate(0, fresh);
     };
     if (!add({space_.least()})) return false;
-    for (std::size_t at = 0;;) {
-      if (!add(space_.neighbours(baskets_[at]))) return false;
-      const std::size_t next = best_of(0, every());
-      if (next == at) return true;
-      at = next;
+    std::set<std::size_t> looked_around;
+    for (;;) {
+      // The best few, as the first round's luck may have put the very best second.
+      std::vector<std::size_t> leaders = every();
+      const std::size_t count = std::min(width_of_search, leaders.size());
+      const auto end = leaders.begin() + static_cast<std::ptrdiff_t>(count);
+      std::partial_sort(leaders.begin(), end, leaders.end(), [&](std::size_t a, std::size_t b) { return better(0, a, b); });
+      const auto next = std::find_if(leaders.begin(), end, [&](std::size_t c) { return !looked_around.contains(c); });
+      if (next == end) return true;
+      looked_around.insert(*next);
+      if (!add(space_.neighbours(baskets_[*next])) || !add(fillings(baskets_[*next], known))) return false;
     }
   }
 
-  void conclude(std::size_t best, std::size_t full, const std::vector<std::size_t>& in_full) {
-    const auto latest = [&](std::size_t c) {
-      std::size_t r = full;
-      for (std::size_t k = full; k < rounds_.size(); ++k) {
-        if (rounds_[k].goal.contains(c)) r = k;
-      }
-      return r;
+  /// Budgets filled by what each variant adds to `basket`, where that was simulated, else to what must be bought; each with
+  /// one variant chosen beforehand, or left out. Values are guesses where to look: what is found is simulated.
+  [[nodiscard]] std::vector<Basket> fillings(const Basket& basket, const std::map<Basket, std::size_t>& known) const {
+    const auto value = [&](const Basket& of) {
+      const auto found = known.find(of);
+      return found == known.end() ? nan : mean(0, found->second);
     };
+    const auto with = [](Basket of, std::uint32_t variant) {
+      of.insert(std::lower_bound(of.begin(), of.end(), variant), variant);
+      return of;
+    };
+    const Basket least = space_.least();
+    std::vector<double> values;
+    for (std::uint32_t k = 0; k < space_.variants().size(); ++k) {
+      Basket without = basket;
+      std::erase(without, k);
+      const double here =
+          without.size() < basket.size() ? value(basket) - value(without) : value(with(basket, k)) - value(basket);
+      const double first = value(with(least, k)) - value(least);
+      values.push_back(!std::isnan(here) ? here : std::isnan(first) ? 0.0 : first);
+    }
+    std::vector<Basket> found{space_.filled({}, values)};
+    for (std::uint32_t k = 0; k < values.size(); ++k) {
+      if (!(values[k] > 0.0)) continue;
+      std::vector<double> others = values;
+      others[k] = 0.0;
+      found.push_back(space_.filled({}, others));
+      if (space_.allowed({k})) found.push_back(space_.filled({k}, values));
+    }
+    std::erase_if(found, [&](const Basket& each) { return !space_.allowed(each); });
+    return found;
+  }
+
+  /// The last round that saw a choice which was simulated in full.
+  [[nodiscard]] std::size_t latest(std::size_t c) const {
+    std::size_t last = 0;
+    for (std::size_t r = 0; r < rounds_.size(); ++r) {
+      if (rounds_[r].goal.contains(c)) last = r;
+    }
+    return last;
+  }
+
+  void conclude(std::size_t best, const std::vector<std::size_t>& in_full) {
     std::vector<std::size_t> order;
     for (const std::size_t c : in_full) {
       if (!dear_.contains(c)) order.push_back(c);
     }
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return better(full, a, b); });
-    std::stable_partition(order.begin(), order.end(), [&](std::size_t c) { return c == best; });
+    const auto gain = [&](std::size_t c) { return mean(latest(c), c); };
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      if (a == best || b == best) return a == best && b != best;
+      return gain(a) > gain(b);
+    });
     for (const std::size_t c : order) optimum_.finalists.push_back(rounds_[latest(c)].described.at(c));
+    // The best of several looks better than it is, so that what is said of it holds for all of them together.
+    const Round& last = rounds_[latest(best)];
+    optimum_.gain = interval(optimum_.finalists.front().gain.mean, differences(last.goal.at(best), last.baseline),
+                             error_of_all / static_cast<double>(order.size()));
     optimum_.lead = {nan, nan, nan, nan, 0};
     if (order.size() > 1) {
       const std::size_t r = std::min(latest(order[0]), latest(order[1]));
-      std::vector<double> ahead = rounds_[r].goal.at(order[0]);
-      for (std::size_t i = 0; i < ahead.size(); ++i) ahead[i] -= rounds_[r].goal.at(order[1])[i];
-      optimum_.lead =
-          interval(rounds_[r].described.at(order[0]).gain.mean - rounds_[r].described.at(order[1]).gain.mean, ahead);
+      optimum_.lead = interval(mean(r, order[0]) - mean(r, order[1]),
+                               differences(rounds_[r].goal.at(order[0]), rounds_[r].goal.at(order[1])),
+                               error_of_all / static_cast<double>(order.size() - 1));
     }
     for (std::size_t c = 0; c < baskets_.size(); ++c) {
       if (c == best || out(c)) continue;
       const double bound = may_be_better(c, best);
       if (std::isnan(bound)) {
-        optimum_.at_most_missed = nan;
-        ++optimum_.rivals;
+        ++optimum_.unjudged;
         continue;
       }
       if (bound > 0.0) ++optimum_.rivals;
-      if (!std::isnan(optimum_.at_most_missed)) optimum_.at_most_missed = std::max(optimum_.at_most_missed, bound);
+      optimum_.at_most_missed = std::max(optimum_.at_most_missed, bound);
     }
+    if (optimum_.unjudged > 0 && std::isnan(optimum_.gain.low)) optimum_.at_most_missed = nan;
 
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return cost(full, a) < cost(full, b); });
+    const auto spent = [&](std::size_t c) { return cost(latest(c), c); };
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return spent(a) < spent(b); });
     std::vector<std::size_t> frontier;
     for (const std::size_t c : order) {
-      if (!frontier.empty() && !(mean(full, c) > mean(full, frontier.back()))) continue;
-      if (!frontier.empty() && cost(full, c) <= cost(full, frontier.back())) frontier.pop_back();
+      if (!frontier.empty() && !(gain(c) > gain(frontier.back()))) continue;
+      if (!frontier.empty() && spent(c) <= spent(frontier.back())) frontier.pop_back();
       frontier.push_back(c);
     }
-    for (const std::size_t c : frontier) optimum_.frontier.push_back(rounds_[full].described.at(c));
+    for (const std::size_t c : frontier) optimum_.frontier.push_back(rounds_[latest(c)].described.at(c));
     add_interplay(best);
   }
 
@@ -407,42 +491,8 @@ class Search {
 
 }  // namespace
 
-std::vector<GoalTerm> parse_goal(const std::string& text) {
-  const auto refuse = [&](const std::string& problem) {
-    throw InputError(fmt::format(
-        "sojourn: error: --goal {}: {}\nhint: npv, retained, nps, or a sum with weights: npv:1,nps:2e4", text, problem));
-  };
-  std::vector<GoalTerm> goal;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t end = std::min(text.find(',', begin), text.size());
-    const std::string term = text.substr(begin, end - begin);
-    begin = end + 1;
-    const std::size_t colon = term.find(':');
-    const std::string name = term.substr(0, colon);
-    const Metric* metric = find_metric(name);
-    if (metric == nullptr) refuse(fmt::format("there is no metric \"{}\"", name));
-    GoalTerm added{static_cast<std::size_t>(metric - metrics().data()), 1.0};
-    if (colon != std::string::npos) {
-      const std::string weight = term.substr(colon + 1);
-      std::size_t read = 0;
-      try {
-        added.weight = std::stod(weight, &read);
-      } catch (const std::exception&) {
-        read = 0;
-      }
-      if (read == 0 || read != weight.size() || !std::isfinite(added.weight) || added.weight == 0.0)
-        refuse(fmt::format("\"{}\" is no weight", weight));
-    } else if (metric->direction == Direction::neutral) {
-      refuse(fmt::format("neither more nor less \"{}\" is better by itself", name));
-    } else if (metric->direction == Direction::lower) {
-      added.weight = -1.0;
-    }
-    goal.push_back(added);
-  }
-  return goal;
-}
-
 std::optional<Optimum> optimize(const Model& model, const OptimizeOptions& how, const RunOptions& options) {
+  for (const GoalTerm& term : how.goal) require_mechanism(metrics()[term.metric], model.parts());
   return Search(model, how, options).find();
 }
 

@@ -56,6 +56,43 @@ Matrix cholesky(const Matrix& matrix) {
   return lower;
 }
 
+std::vector<double> chance_of_distinct(const std::vector<double>& points, const Matrix& samples) {
+  const std::size_t count = points.size();
+  const Matrix defined = differences(samples);
+  const std::size_t n = defined.front().size();
+  if (n < 2) return std::vector<double>(count, nan);
+  Matrix spread(count, std::vector<double>(count, 0.0));  // row and column 0 are 0: the first differs from itself by nothing
+  for (std::size_t a = 1; a < count; ++a) {
+    for (std::size_t b = 1; b <= a; ++b)
+      spread[a][b] = spread[b][a] = covariance(defined[a], defined[b]) / static_cast<double>(n);
+  }
+  const Matrix lower = cholesky(spread);
+  const auto degrees = static_cast<double>(n - 1);
+  // The variance's draws are spread evenly over its law: one quantile for each stratum, as each takes microseconds.
+  std::vector<double> stretches;
+  for (std::uint32_t k = 0; k < strata; ++k) {
+    const double share = (static_cast<double>(k) + 0.5) / strata;
+    stretches.push_back(std::sqrt(degrees / boost::math::quantile(boost::math::chi_squared(degrees), share)));
+  }
+  const Streams streams(0, 0);
+  std::vector<double> chances(count, 0.0), z(count), at(count);
+  for (std::uint32_t draw = 0; draw < draws; ++draw) {
+    for (std::size_t k = 0; k < count; ++k) {
+      const Words words = streams.draw(draw, Purpose::figure, static_cast<std::uint32_t>(k));
+      z[k] = static_cast<double>(normal_pair(words[0], words[1]).first);
+    }
+    const double stretch = stretches[draw % strata];
+    for (std::size_t k = 0; k < count; ++k) {
+      double sum = 0.0;
+      for (std::size_t j = 0; j <= k; ++j) sum += lower[k][j] * z[j];
+      at[k] = points[k] - points.front() + stretch * sum;
+    }
+    ++chances[static_cast<std::size_t>(std::max_element(at.begin(), at.end()) - at.begin())];
+  }
+  for (double& chance : chances) chance /= static_cast<double>(draws);
+  return chances;
+}
+
 }  // namespace
 
 double p_value(const Estimate& estimate) {
@@ -100,43 +137,25 @@ Estimate ratio(double numerator, const std::vector<double>& numerators, double d
 }
 
 std::vector<double> chance_of_best(const std::vector<double>& points, const std::vector<std::vector<double>>& samples) {
-  const std::size_t count = points.size();
-  const Matrix defined = differences(samples);
-  const std::size_t n = defined.front().size();
-  if (n < 2) return std::vector<double>(count, nan);
-  Matrix spread(count, std::vector<double>(count, 0.0));  // row and column 0 are 0: the first differs from itself by nothing
-  for (std::size_t a = 1; a < count; ++a) {
-    for (std::size_t b = 1; b <= a; ++b)
-      spread[a][b] = spread[b][a] = covariance(defined[a], defined[b]) / static_cast<double>(n);
-  }
-  const Matrix lower = cholesky(spread);
-  const auto degrees = static_cast<double>(n - 1);
-  // The variance's draws are spread evenly over its law: one quantile for each stratum, as each takes microseconds.
-  std::vector<double> stretches;
-  for (std::uint32_t k = 0; k < strata; ++k) {
-    const double share = (static_cast<double>(k) + 0.5) / strata;
-    stretches.push_back(std::sqrt(degrees / boost::math::quantile(boost::math::chi_squared(degrees), share)));
-  }
-  const Streams streams(0, 0);
-  std::vector<double> chances(count, 0.0), z(count), at(count);
-  for (std::uint32_t draw = 0; draw < draws; ++draw) {
-    for (std::size_t k = 0; k < count; ++k) {
-      const Words words = streams.draw(draw, Purpose::figure, static_cast<std::uint32_t>(k));
-      z[k] = static_cast<double>(normal_pair(words[0], words[1]).first);
+  // Alternatives that are equal to the bit compete as one, and share its chance.
+  std::vector<std::size_t> like(points.size()), sharers;
+  std::vector<double> distinct_points;
+  Matrix distinct;
+  for (std::size_t k = 0; k < points.size(); ++k) {
+    std::size_t twin = 0;
+    while (twin < distinct.size() && !(distinct_points[twin] == points[k] && distinct[twin] == samples[k])) ++twin;
+    like[k] = twin;
+    if (twin < distinct.size()) {
+      ++sharers[twin];
+      continue;
     }
-    const double stretch = stretches[draw % strata];
-    for (std::size_t k = 0; k < count; ++k) {
-      double sum = 0.0;
-      for (std::size_t j = 0; j <= k; ++j) sum += lower[k][j] * z[j];
-      at[k] = points[k] - points.front() + stretch * sum;
-    }
-    const double best = *std::max_element(at.begin(), at.end());
-    const auto equal = static_cast<double>(std::count(at.begin(), at.end(), best));
-    for (std::size_t k = 0; k < count; ++k) {
-      if (at[k] == best) chances[k] += 1.0 / equal;
-    }
+    distinct_points.push_back(points[k]);
+    distinct.push_back(samples[k]);
+    sharers.push_back(1);
   }
-  for (double& chance : chances) chance /= static_cast<double>(draws);
+  const std::vector<double> shared = chance_of_distinct(distinct_points, distinct);
+  std::vector<double> chances;
+  for (const std::size_t k : like) chances.push_back(shared[k] / static_cast<double>(sharers[k]));
   return chances;
 }
 

@@ -10,6 +10,7 @@
 #include "crowd.hpp"
 #include "gates.hpp"
 #include "sojourn/behaviour/review.hpp"
+#include "sojourn/engine/diary.hpp"
 #include "sojourn/engine/talk.hpp"
 #include "sojourn/population/accounts.hpp"
 #include "sojourn/population/network.hpp"
@@ -37,8 +38,11 @@ struct Traffic {
 class Witness {
  public:
   Witness(Recorder& recorder, Traffic& traffic) : recorder_(recorder), traffic_(traffic) {}
-  /// The customer whose visits follow.
-  void watch(std::uint32_t customer) { customer_ = customer; }
+  /// The customer whose visits follow, and the diary that they are written into, which may be null.
+  void watch(std::uint32_t customer, Diary* diary) {
+    customer_ = customer;
+    diary_ = diary;
+  }
 
   void visited(const Person& person, const Visit& visit, const VisitRow& row, const State& before, const State& after) {
     recorder_.visited(person, visit, row, before, after);
@@ -53,12 +57,14 @@ class Witness {
       traffic_.stars += static_cast<std::uint64_t>(visit.rating);
     }
     if (visit.held) traffic_.held.push_back({customer_, visit.effort});
+    if (diary_ != nullptr) diary_->visits.push_back({visit, before, after, 0.0f, {}});
   }
 
  private:
   Recorder& recorder_;
   Traffic& traffic_;
   std::uint32_t customer_ = 0;
+  Diary* diary_ = nullptr;
 };
 
 /// Work on blocks of customers: calls `work(block, begin, end)` for all of them, on the threads that there are.

@@ -14,7 +14,7 @@
 #include <thread>
 
 #include "lock_step_tables.hpp"
-#include "parallel.hpp"
+#include "sojourn/base/parallel.hpp"
 #include "sojourn/engine/life.hpp"
 #include "sojourn/engine/recorder.hpp"
 #include "together.hpp"
@@ -241,7 +241,7 @@ class Undertaking {
         Ends ends(plans, parts_.settings.customers);
         for (std::size_t plan = 0; plan < plans; ++plan) {
           auto totals = sojourn::live_together(result_.programs[plan], population_, society, streams, result_.shape, inner,
-                                               ends.of(plan), [&](double share) {
+                                               {ends.of(plan), {}}, [&](double share) {
                                                  const std::lock_guard lock(merging_);
                                                  done[r] = (static_cast<double>(plan) + share) / static_cast<double>(plans);
                                                  double sum = 0.0;

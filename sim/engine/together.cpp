@@ -6,7 +6,7 @@
 #include <mutex>
 #include <vector>
 
-#include "parallel.hpp"
+#include "sojourn/base/parallel.hpp"
 
 namespace sojourn {
 namespace {
@@ -37,7 +37,8 @@ class Replication {
     for (std::size_t k = 0; k < std::min(blocks, static_cast<std::size_t>(threads)); ++k) tallies_.emplace_back(shape);
   }
 
-  std::optional<Totals> live(EndState* ends, const std::function<bool(double)>& go_on) {
+  std::optional<Totals> live(const Wanted& wanted, const std::function<bool(double)>& go_on) {
+    diaries_ = wanted.diaries;
     const std::size_t windows = program_.windows().count();
     over_blocks([&](std::size_t, std::uint32_t begin, std::uint32_t end) { crowd_.arrive(lives(), begin, end); });
     for (std::size_t window = 0; window < windows; ++window) {
@@ -52,7 +53,7 @@ class Replication {
     }
     over_blocks([&](std::size_t block, std::uint32_t begin, std::uint32_t end) {
       part(block, begin, end);
-      for (std::uint32_t i = begin; ends != nullptr && i < end; ++i) ends[i] = end_of(i);
+      for (std::uint32_t i = begin; wanted.ends != nullptr && i < end; ++i) wanted.ends[i] = end_of(i);
     });
     for (Tally& tally : tallies_) totals_.add(tally);
     return std::move(totals_);
@@ -99,12 +100,19 @@ class Replication {
         recorder.introduced_by(static_cast<std::uint32_t>(persona));
       }
       lives.meet(customer, life);
-      witness.watch(customer);
+      Diary* const diary = diary_of(customer);
+      witness.watch(customer, diary);
       bool ended = false;
       do {
         // The stay that ends here began at a visit, unless it is the first.
-        if (life.stay.exit >= 0) recorder.stayed(life.person, life.visit, life.stay, life.state);
+        if (life.stay.exit >= 0) {
+          recorder.stayed(life.person, life.visit, life.stay, life.state);
+          if (diary != nullptr) diary->visits.back().stay = life.stay;
+        }
         lives.visit_next(customer, life, witness);
+        if (diary != nullptr && lives.reads_reviews(life)) {
+          diary->visits.back().reviews = market_.surroundings().reviews;
+        }
         ended = program_.place(life.visit.touchpoint).end;
       } while (!ended && life.stay.exit >= 0 && life.stay.until <= until);
       crowd_.set_aside(customer, life, ended, recorder);
@@ -136,6 +144,13 @@ class Replication {
             standing == Standing::customer ? EndState::customer : EndState::no_customer};
   }
 
+  /// Where the life of `customer` is written down; null: nowhere.
+  [[nodiscard]] Diary* diary_of(std::uint32_t customer) const {
+    const auto found = std::lower_bound(diaries_.begin(), diaries_.end(), customer,
+                                        [](const Diary& diary, std::uint32_t sought) { return diary.customer < sought; });
+    return found != diaries_.end() && found->customer == customer ? &*found : nullptr;
+  }
+
   void count_accounts(std::size_t window) {
     const Accounts& accounts = *society_.accounts;
     Tally& tally = tallies_.front();
@@ -164,6 +179,7 @@ class Replication {
   Market market_;
   std::vector<Traffic> traffic_;  // of each block
   std::deque<Tally> tallies_;
+  std::span<Diary> diaries_;
   std::mutex merging_;
   Totals totals_;
 };
@@ -185,9 +201,9 @@ Society make_society(const Model& model, const Population& population, const Str
 }
 
 std::optional<Totals> live_together(const Program& program, const Population& population, const Society& society,
-                                    const Streams& streams, const TallyShape& shape, int threads, EndState* ends,
+                                    const Streams& streams, const TallyShape& shape, int threads, const Wanted& wanted,
                                     const std::function<bool(double)>& go_on) {
-  return Replication(program, population, society, streams, shape, threads).live(ends, go_on);
+  return Replication(program, population, society, streams, shape, threads).live(wanted, go_on);
 }
 
 }  // namespace sojourn

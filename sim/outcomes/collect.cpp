@@ -233,6 +233,15 @@ Mechanisms mechanisms_in(const ModelParts& parts) {
   return {parts.word_of_mouth.has_value(), !parts.account_segments.empty(), queues};
 }
 
+void require_mechanism(const Metric& metric, const ModelParts& parts) {
+  if (mechanisms_in(parts).has(metric.needs)) return;
+  const char* const missing = metric.needs == Needs::talk       ? "word of mouth: it has no [word_of_mouth]"
+                              : metric.needs == Needs::accounts ? "accounts: it has no [accounts]"
+                                                                : "queues: no touchpoint has servers";
+  throw InputError("sojourn: error: \"" + std::string(metric.name) + "\" is undefined here\nhint: the scenario has no " +
+                   missing);
+}
+
 FixedInvestment fixed_investment(const Program& program) {
   const ModelParts& parts = program.model().parts();
   const Windows& windows = program.windows();

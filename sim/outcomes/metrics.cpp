@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <cmath>
 #include <limits>
 
@@ -181,6 +182,12 @@ std::span<const Metric> metrics() { return all_metrics; }
 const Metric* find_metric(std::string_view name) {
   const auto found = std::find_if(all_metrics.begin(), all_metrics.end(), [&](const Metric& m) { return m.name == name; });
   return found == all_metrics.end() ? nullptr : &*found;
+}
+
+std::size_t metric_position(std::string_view name) {
+  const Metric* const metric = find_metric(name);
+  assert(metric != nullptr);
+  return static_cast<std::size_t>(metric - all_metrics.data());
 }
 
 std::span<const TouchMetric> touch_metrics() { return all_touch_metrics; }

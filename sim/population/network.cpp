@@ -8,7 +8,7 @@
 #include <utility>
 #include <variant>
 
-#include "crew.hpp"
+#include "sojourn/base/parallel.hpp"
 #include "tie_generators.hpp"
 
 namespace sojourn {
@@ -23,7 +23,7 @@ Number count_up(Number& counter) {
 /// Calls `work(tie)` for every tie, part by part on all threads.
 template <class Work>
 void for_ties(const ContactRows::Ties& ties, int threads, const Work& work) {
-  share_out(ties.parts, threads, [&](std::size_t part) {
+  parallel_for_each(ties.parts, threads, [&](std::size_t part) {
     std::vector<Tie> made;
     ties.make(part, made);
     for (const Tie& tie : made) work(tie);
@@ -48,7 +48,7 @@ void fill(std::vector<Position>& positions, std::vector<std::uint32_t>& contacts
   // Which thread came first must not be seen.
   constexpr std::size_t size = 8192;
   const std::size_t rows = positions.size() - 1;
-  share_out((rows + size - 1) / size, threads, [&](std::size_t part) {
+  parallel_for_each((rows + size - 1) / size, threads, [&](std::size_t part) {
     for (std::size_t row = part * size; row < std::min(rows, (part + 1) * size); ++row) {
       std::sort(contacts.begin() + static_cast<std::ptrdiff_t>(positions[row]),
                 contacts.begin() + static_cast<std::ptrdiff_t>(positions[row + 1]));

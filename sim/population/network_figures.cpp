@@ -5,7 +5,7 @@
 #include <map>
 #include <numeric>
 
-#include "crew.hpp"
+#include "sojourn/base/parallel.hpp"
 
 namespace sojourn {
 namespace {
@@ -51,7 +51,7 @@ class Clustering {
     figures.sampled = sampling ? most_sampled : 0;
     const std::size_t count = sampling ? most_sampled : people;
     std::vector<Sum> sums((count + people_per_part - 1) / people_per_part);
-    share_out(sums.size(), threads_, [&](std::size_t part) {
+    parallel_for_each(sums.size(), threads_, [&](std::size_t part) {
       const std::size_t end = std::min(count, (part + 1) * people_per_part);
       for (std::size_t k = part * people_per_part; k < end; ++k)
         add(sampling ? drawn(k) : static_cast<std::uint32_t>(k), sums[part]);

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <memory>
 
-#include "crew.hpp"
 #include "sojourn/base/numeric.hpp"
+#include "sojourn/base/parallel.hpp"
 
 namespace sojourn {
 namespace {
@@ -81,10 +81,11 @@ class SmallWorldBuilder {
   std::shared_ptr<Begun> build(int threads) {
     const std::uint32_t size = people_per_part(reach_);
     std::vector<std::vector<Place>> met(parts_of(people_, size));
-    share_out(met.size(), threads,
-              [&](std::size_t part) { for_part(part, size, people_, [&](std::uint32_t person) { begin(person); }); });
+    parallel_for_each(met.size(), threads, [&](std::size_t part) {
+      for_part(part, size, people_, [&](std::uint32_t person) { begin(person); });
+    });
     // Two that were led to each other: the one with the higher number is led elsewhere again, one after another.
-    share_out(met.size(), threads, [&](std::size_t part) {
+    parallel_for_each(met.size(), threads, [&](std::size_t part) {
       for_part(part, size, people_, [&](std::uint32_t person) { find_met(person, met[part]); });
     });
     for (const std::vector<Place>& places : met) {

@@ -228,7 +228,7 @@ void mark_gains(MapContent& map, const Ranking& ranking) {
     if (!each.best) continue;
     MapTouchpoint& touchpoint = map.touchpoints.at(each.touchpoint.index());
     touchpoint.gain = format::difference(by, each.pulls[*each.best].differences[ranking.by].mean, ranking.samples.currency);
-    touchpoint.worth_fixing = ranking.worth_fixing == i && ranking.gain_is_clear;
+    touchpoint.worth_fixing = ranking.worth_fixing == i && each.gain.low > 0.0;
   }
 }
 

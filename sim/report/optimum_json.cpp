@@ -27,11 +27,13 @@ std::string optimum_json(const Optimum& optimum, const Model& model, const std::
   json["budget"] = number(optimum.budget);
   for (const GoalTerm& term : optimum.goal) json["goal"][std::string(metrics()[term.metric].name)] = term.weight;
   json["best"] = of(optimum.finalists.front(), model);
+  json["gain"] = decision_json::of(optimum.gain);
   json["lead"] = decision_json::of(optimum.lead);
   json["selection"] = {{"confidence", optimum.confidence}, {"at_most_missed", number(optimum.at_most_missed)},
                        {"rivals", optimum.rivals},         {"possible", optimum.possible},
                        {"counted", optimum.counted},       {"tried", optimum.tried},
-                       {"in_full", optimum.in_full},       {"over_budget", optimum.over_budget}};
+                       {"in_full", optimum.in_full},       {"over_budget", optimum.over_budget},
+                       {"unjudged", optimum.unjudged}};
   for (const SearchRound& round : optimum.rounds) {
     json["selection"]["rounds"].push_back({{"customers", round.customers},
                                            {"replications", round.replications},

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "sojourn/analysis/comparison.hpp"
 #include "sojourn/report/format.hpp"
 #include "sojourn/report/optimum_report.hpp"
 #include "table.hpp"
@@ -50,25 +51,22 @@ class OptimumText {
     std::string text = fmt::format("Buy {}: {}", bought(best), format::money(best.investment.mean, currency_));
     if (limited) text += " of " + budget;
     text += fmt::format("; {} {} over the baseline", goal(), difference(best.gain.mean));
-    if (!std::isnan(best.gain.low))
-      text += fmt::format(" (95 %: {} to {})", difference(best.gain.low), difference(best.gain.high));
-    text += ".\n";
+    const Estimate& gain = optimum_.gain;
+    if (!std::isnan(gain.low)) text += fmt::format(" (95 %: {} to {})", difference(gain.low), difference(gain.high));
+    text += gain.low > 0.0 ? ".\n" : ", but this is not settled: it may be chance.\n";
     if (optimum_.finalists.size() > 1) {
       const Choice& next = optimum_.finalists[1];
       const bool told = optimum_.lead.low > 0.0;
-      text += fmt::format("Next best is {}{}.\n", next.bought.empty() ? "to buy nothing" : "to buy " + bought(next),
-                          told ? fmt::format(", {} behind", difference(std::fabs(optimum_.lead.mean)).substr(1))
-                               : std::string(", not told apart from it"));
+      text +=
+          fmt::format("Next best is {}{}.\n", next.bought.empty() ? "to buy nothing" : "to buy " + bought(next),
+                      told ? fmt::format(", {} behind", size(optimum_.lead.mean)) : std::string(", not told apart from it"));
     }
     return text;
   }
 
   [[nodiscard]] std::string sureness() const {
     std::string text;
-    const std::string among =
-        fmt::format("{} {} that the budget and other limits allow", optimum_.counted ? "the" : "more than",
-                    format::count(static_cast<double>(optimum_.possible)));
-    if (optimum_.tried == optimum_.possible && optimum_.counted) {
+    if (optimum_.counted) {
       text = optimum_.in_full == optimum_.tried
                  ? fmt::format("Searched: all {} choices that the budget and other limits allow, each in full.\n",
                                format::count(static_cast<double>(optimum_.tried)))
@@ -77,8 +75,12 @@ class OptimumText {
                                optimum_.in_full);
     } else {
       text = fmt::format(
-          "Searched: {} choices among {}, by neighbours from nothing; {} in full. What was not tried may be better.\n",
-          format::count(static_cast<double>(optimum_.tried)), among, optimum_.in_full);
+          "Searched: {} choices of at least {} that the budget and other limits allow, by neighbours and value for money; "
+          "{} "
+          "in "
+          "full. What was not tried may be better.\n",
+          format::count(static_cast<double>(optimum_.tried)), format::count(static_cast<double>(optimum_.possible)),
+          optimum_.in_full);
     }
     for (const SearchRound& round : optimum_.rounds) {
       text += fmt::format("  {} people x {}: {} choices, {} beaten{}\n", format::count(static_cast<double>(round.customers)),
@@ -89,34 +91,36 @@ class OptimumText {
       text += fmt::format("  {} left out: what is paid per visit may break a limit.\n", optimum_.over_budget);
     if (std::isnan(optimum_.at_most_missed)) {
       text += "One sample: nothing can be said of the error of this selection; add replications.\n";
-    } else if (optimum_.at_most_missed > 0.0) {
-      text += fmt::format(
-          "Selection error: with {:.0f} %, no choice tried is better than this one by more than {}; {} {} not told from "
-          "it.\n",
-          100.0 * optimum_.confidence, difference(optimum_.at_most_missed).substr(1), optimum_.rivals,
-          optimum_.rivals == 1 ? "is" : "are");
     } else {
-      text += fmt::format("Selection error: with {:.0f} %, this is the best of all that were tried.\n",
-                          100.0 * optimum_.confidence);
+      const char* const within = optimum_.over_budget > 0 ? " and is surely within the limits" : "";
+      text += fmt::format("Selection error: with {:.0f} %, ", 100.0 * optimum_.confidence);
+      if (optimum_.at_most_missed > 0.0) {
+        text += fmt::format("no choice that was tried{} is better than this one by more than {}; {} {} not told from it.\n",
+                            within, size(optimum_.at_most_missed), optimum_.rivals, optimum_.rivals == 1 ? "is" : "are");
+      } else {
+        text += fmt::format("this is the best of all that were tried{}.\n",
+                            optimum_.over_budget > 0 ? " and are surely within the limits" : "");
+      }
+      if (optimum_.unjudged > 0) {
+        text += fmt::format("  {} set aside unjudged: among few people they changed hardly anybody.\n", optimum_.unjudged);
+      }
     }
     if (optimum_.interplay) {
       const Estimate& e = *optimum_.interplay;
       const bool none = std::isnan(e.low) || (e.low <= 0.0 && e.high >= 0.0);
-      text +=
-          fmt::format("Together its parts gain {} {} than each alone in sum{}.\n", difference(std::fabs(e.mean)).substr(1),
-                      e.mean < 0.0 ? "less" : "more", none ? ", within chance" : "");
+      text += fmt::format("Together its parts gain {} {} than each alone in sum{}.\n", size(e.mean),
+                          e.mean < 0.0 ? "less" : "more", none ? ", within chance" : "");
     }
     return text;
   }
 
+  /// Names are long and choices many: letters stand for improvements.
   [[nodiscard]] std::string tables() const {
-    Table choices;
-    choices.row({"best choices", "investment", goal(), "retained", "NPS", "net present value"});
-    for (std::size_t k = 0; k < std::min(shown, optimum_.finalists.size()); ++k) choices.row(cells(optimum_.finalists[k]));
-    Table frontier;
-    frontier.row({"the best for less money", "investment", goal(), "retained", "NPS", "net present value"});
-    for (const Choice& choice : optimum_.frontier) frontier.row(cells(choice));
-    return choices.text() + "\n" + frontier.text();
+    std::string text = "  ";
+    for (std::size_t i = 0; i < parts_.improvements.size(); ++i)
+      text += fmt::format("{}{} {}", i > 0 ? "\n  " : "", sign(i), name(i));
+    return text + "\n\n" + table("best choices", optimum_.finalists, shown) + "\n" +
+           table("best for less money", optimum_.frontier, optimum_.frontier.size());
   }
 
   /// A plan to paste, where each improvement is bought whole.
@@ -141,31 +145,74 @@ class OptimumText {
     if (single_) return std::string(metrics()[optimum_.goal[0].metric].label);
     std::string text;
     for (const GoalTerm& term : optimum_.goal)
-      text += fmt::format("{}{:g} x {}", text.empty() ? "" : " + ", term.weight, metrics()[term.metric].name);
+      text += (text.empty() ? "" : " + ") + (term.weight == 1.0 ? "" : fmt::format("{:g} x ", term.weight)) +
+              std::string(metrics()[term.metric].name);
     return text;
   }
+  /// More is better, also of a metric of which less is: there the words say what it falls by.
   [[nodiscard]] std::string difference(double value) const {
     if (single_) {
       const GoalTerm& term = optimum_.goal[0];
       return format::difference(metrics()[term.metric], term.weight * value, currency_);
     }
-    return fmt::format("{:+.4g}", value);
+    return format::difference(*find_metric("npv"), value, "");  // an amount without a unit
+  }
+  /// Without a sign.
+  [[nodiscard]] std::string size(double value) const {
+    const std::string text = difference(value);
+    return text.starts_with('+') || text.starts_with('-') ? text.substr(1) : text;
+  }
+  [[nodiscard]] const std::string& name(std::size_t improvement) const {
+    const Change& change = parts_.improvements[improvement].change;
+    return change.name.empty() ? change.id : change.name;
+  }
+  /// A to Z, then A1 to Z1, and so on.
+  [[nodiscard]] static std::string sign(std::size_t improvement) {
+    const std::size_t round = improvement / 26;
+    return static_cast<char>('A' + improvement % 26) + (round > 0 ? std::to_string(round) : "");
   }
   [[nodiscard]] std::string bought(const Choice& choice) const { return in_words(choice, parts_); }
-  [[nodiscard]] std::string change(const Choice& choice, std::string_view name) const {
-    const auto m = static_cast<std::size_t>(find_metric(name) - metrics().data());
-    const Estimate& e = choice.differences[m];
-    if (e.mean == 0.0 && !(e.sd > 0.0)) return "0";
-    const std::string text = format::difference(metrics()[m], e.mean, currency_);
-    return std::isnan(e.low) ? text : text + " ± " + format::half_width(metrics()[m], e, currency_);
+  /// "A + C at 50 %".
+  [[nodiscard]] static std::string signs(const Choice& choice) {
+    std::string text;
+    for (const Purchase& purchase : choice.bought) {
+      text += (text.empty() ? "" : " + ") + sign(purchase.improvement.index());
+      if (purchase.level != 1.0) text += fmt::format(" at {:.3g} %", 100.0 * purchase.level);
+    }
+    return text.empty() ? "Nothing" : text;
   }
-  [[nodiscard]] std::vector<std::string> cells(const Choice& choice) const {
-    return {choice.bought.empty() ? "Nothing" : bought(choice),
-            format::money(choice.investment.mean, currency_),
-            difference(choice.gain.mean),
-            change(choice, "retained"),
-            change(choice, "nps"),
-            change(choice, "npv")};
+  [[nodiscard]] std::string gain(const Choice& choice) const {
+    const Estimate& e = choice.gain;
+    if (e.mean == 0.0 && !(e.sd > 0.0)) return "0";
+    const std::string text = difference(e.mean);
+    if (std::isnan(e.low)) return text;
+    return text + " ± " +
+           (single_ ? format::half_width(metrics()[optimum_.goal[0].metric], e, currency_)
+                    : format::half_width(*find_metric("npv"), e, ""));
+  }
+  [[nodiscard]] std::string change(const Choice& choice, std::size_t metric) const {
+    const Estimate& e = choice.differences[metric];
+    if (e.mean == 0.0 && !(e.sd > 0.0)) return "0";
+    const std::string text = format::difference(metrics()[metric], e.mean, currency_);
+    return std::isnan(e.low) ? text : text + " ± " + format::half_width(metrics()[metric], e, currency_);
+  }
+  /// The goal, and the headline metrics that it is not.
+  [[nodiscard]] std::string table(const std::string& heading, const std::vector<Choice>& choices, std::size_t most) const {
+    std::vector<std::size_t> beside;
+    for (const std::string_view each : headline_metrics) {
+      const auto metric = metric_position(each);
+      if (!single_ || metric != optimum_.goal[0].metric) beside.push_back(metric);
+    }
+    Table table;
+    std::vector<std::string> row{heading, "investment", goal()};
+    for (const std::size_t metric : beside) row.emplace_back(metrics()[metric].label);
+    table.row(row);
+    for (std::size_t k = 0; k < std::min(most, choices.size()); ++k) {
+      row = {signs(choices[k]), format::money(choices[k].investment.mean, currency_), gain(choices[k])};
+      for (const std::size_t metric : beside) row.push_back(change(choices[k], metric));
+      table.row(row);
+    }
+    return table.text();
   }
 
   const Optimum& optimum_;

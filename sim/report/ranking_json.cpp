@@ -42,7 +42,8 @@ std::string ranking_json(const Ranking& ranking, const std::string& file) {
   json["weakest"] = id(ranking.weakest);
   json["worth_fixing"] = id(ranking.worth_fixing);
   json["runner_up"] = id(ranking.runner_up);
-  json["gain_is_clear"] = ranking.gain_is_clear;
+  json["as_weak"] = ranking.as_weak;
+  json["gain_is_clear"] = ranking.worth_fixing && ranking.touchpoints[*ranking.worth_fixing].gain.clear();
   json["lead"] = ranking.runner_up ? decision_json::of(ranking.lead) : Json(nullptr);
   for (const TouchpointLeverage& each : ranking.touchpoints) {
     Json entry = {{"name", each.name},
@@ -59,6 +60,7 @@ std::string ranking_json(const Ranking& ranking, const std::string& file) {
                   {"gates", number(each.gates)},
                   {"on_purchase", word(each.on_purchase)},
                   {"on_retention", word(each.on_retention)},
+                  {"gain", each.best ? decision_json::of(each.gain) : Json(nullptr)},
                   {"best", each.best ? Json(std::string(name(each.pulls[*each.best].lever))) : Json(nullptr)}};
     for (const Pull& pull : each.pulls) entry["shifts"][std::string(name(pull.lever))] = of(pull);
     json["touchpoints"][each.id] = std::move(entry);

@@ -17,10 +17,6 @@ constexpr std::size_t named = 5;
 /// Share of visits elsewhere that lie behind a touchpoint from which on it is named.
 constexpr double gate_named = 0.05;
 
-std::size_t position(std::string_view name) { return static_cast<std::size_t>(find_metric(name) - metrics().data()); }
-
-bool clear(const Estimate& e) { return e.low > 0.0 || e.high < 0.0; }
-
 std::string shift(const Pull& pull) { return shift_words(pull); }
 
 class RankingText {
@@ -41,24 +37,26 @@ class RankingText {
   [[nodiscard]] std::string answer() const {
     const std::string label(by_.label);
     if (!ranking_.worth_fixing) {
-      return fmt::format("No standard improvement of one touchpoint {} the {}.{}\n",
+      return fmt::format("As far as can be told, no standard improvement of one touchpoint {} the {}.{}\n",
                          by_.direction == Direction::lower ? "lowers" : "raises", lowered(label), weakest_sentence());
     }
     const TouchpointLeverage& worth = at(*ranking_.worth_fixing);
     const Pull& pull = worth.pulls[*worth.best];
-    const Estimate& gain = pull.differences[ranking_.by];
     std::string text;
     if (ranking_.weakest == ranking_.worth_fixing) {
-      text =
-          fmt::format("The weakest touchpoint, {} (score {:.2f}), is also the one worth fixing: ", worth.name, worth.score);
+      text = fmt::format("The weakest touchpoint, {} (score {:.2f}{}), is also the one worth fixing: ", worth.name,
+                         worth.score, also_weak());
     } else {
-      text = fmt::format("The weakest touchpoint is {} (score {:.2f}); the one worth fixing is {} (score {:.2f}): ",
-                         weakest().name, weakest().score, worth.name, worth.score);
+      text = fmt::format("The weakest touchpoint is {} (score {:.2f}{}); the one worth fixing is {} (score {:.2f}): ",
+                         weakest().name, weakest().score, also_weak(), worth.name, worth.score);
     }
+    Estimate change = worth.gain;
+    if (by_.direction == Direction::lower) change = {-change.mean, -change.high, -change.low, change.sd, change.samples};
     text += fmt::format("{} there changes the {} by {}", shift(pull), lowered(label),
-                        format::difference(by_, gain.mean, currency_));
-    if (!std::isnan(gain.low)) text += fmt::format(" (95 %: {})", format::interval(by_, gain, currency_));
-    if (!ranking_.gain_is_clear) return text + ", but among so many this may be chance: more customers would settle it.\n";
+                        format::difference(by_, change.mean, currency_));
+    if (std::isnan(change.low)) return text + "; one sample gives no interval, so this may be chance.\n";
+    text += fmt::format(" (95 %: {})", format::interval(by_, change, currency_));
+    if (!change.clear()) return text + ", but among so many this may be chance: more customers would settle it.\n";
     if (ranking_.weakest != ranking_.worth_fixing && weakest().best) {
       text += lead(ranking_.lead_over_weakest,
                    fmt::format("the best at {} ({})", weakest().name, shift(weakest().pulls[*weakest().best])));
@@ -68,7 +66,7 @@ class RankingText {
       const TouchpointLeverage& second = at(*ranking_.runner_up);
       text += fmt::format(
           "Next comes {}: {}{}.\n", second.name, shift(second.pulls[*second.best]),
-          clear(ranking_.lead)
+          ranking_.lead.clear()
               ? fmt::format(", {} behind", format::difference(by_, std::fabs(ranking_.lead.mean), currency_).substr(1))
               : std::string(", not told apart from it"));
     }
@@ -78,7 +76,7 @@ class RankingText {
   [[nodiscard]] std::string table() const {
     Table table;
     std::vector<std::string> head{"best standard improvement", "shift", std::string(by_.label)};
-    for (const std::string_view name : others()) head.emplace_back(metrics()[position(name)].label);
+    for (const std::string_view name : others()) head.emplace_back(metrics()[metric_position(name)].label);
     for (const char* column : {"score", "weight", "visits", "reach"}) head.emplace_back(column);
     table.row(head);
     for (const TouchpointLeverage& each : ranking_.touchpoints) {
@@ -128,9 +126,10 @@ class RankingText {
     words.clear();
     for (const TouchpointLeverage& each : ranking_.touchpoints) {
       if (!each.best) continue;
-      const Estimate& gain = each.pulls[*each.best].differences[ranking_.by];
-      if (gain.mean != 0.0 && (by_.direction == Direction::lower ? gain.high < 0.0 : gain.low > 0.0))
-        words.push_back(fmt::format("{} ({})", each.name, format::difference(by_, gain.mean, currency_)));
+      if (each.gain.low > 0.0) {
+        const double change = each.pulls[*each.best].differences[ranking_.by].mean;
+        words.push_back(fmt::format("{} ({})", each.name, format::difference(by_, change, currency_)));
+      }
     }
     return text + list(words, "none is clear of chance") + "\n";
   }
@@ -144,9 +143,9 @@ class RankingText {
           if (here != role) return;
           for (const Pull& pull : each.pulls) {
             if (pull.lever != Lever::traffic) continue;
-            const Metric& metric = metrics()[position(name)];
+            const Metric& metric = metrics()[metric_position(name)];
             what += fmt::format("{}{} {}", what.empty() ? "" : ", ", lowered(std::string(metric.label)),
-                                format::difference(metric, pull.differences[position(name)].mean, currency_));
+                                format::difference(metric, pull.differences[metric_position(name)].mean, currency_));
           }
         };
         add(each.on_purchase, "conversion");
@@ -179,15 +178,18 @@ class RankingText {
     const std::size_t count = samples.plans.front().all.size();
     if (count < 2) return "One replication: no intervals.\n";
     return fmt::format(
-        "Intervals are 95 % each (Student t over {} {}): simulation error, not forecast uncertainty. What the first lines, "
-        "enablers\n"
-        "and barriers say holds for all touchpoints together.\n",
+        "Intervals in the table are 95 % each (Student t over {} {}): simulation error, not forecast uncertainty.\n"
+        "What the first lines, moments of truth, enablers and barriers say holds for all touchpoints together.\n",
         count, samples.batches ? "batches of customers" : "replications");
   }
 
  private:
   [[nodiscard]] const TouchpointLeverage& at(std::size_t position) const { return ranking_.touchpoints[position]; }
   [[nodiscard]] const TouchpointLeverage& weakest() const { return at(*ranking_.weakest); }
+  /// Where the weakest touchpoint shares its place.
+  [[nodiscard]] std::string also_weak() const {
+    return ranking_.as_weak == 0 ? "" : fmt::format(", not told apart from {} more", ranking_.as_weak);
+  }
   [[nodiscard]] std::string weakest_sentence() const {
     return ranking_.weakest ? fmt::format(" The weakest touchpoint is {} (score {:.2f}).", weakest().name, weakest().score)
                             : "";
@@ -199,7 +201,7 @@ class RankingText {
   }
   [[nodiscard]] std::string lead(const Estimate& lead, const std::string& other) const {
     if (std::isnan(lead.mean)) return "";
-    if (!std::isnan(lead.low) && !clear(lead)) return ", not told apart from " + other;
+    if (!std::isnan(lead.low) && !lead.clear()) return ", not told apart from " + other;
     const std::string size = format::difference(by_, std::fabs(lead.mean), currency_);
     return fmt::format(", {} more than {}", size.starts_with("+") ? size.substr(1) : size, other);
   }
@@ -212,12 +214,12 @@ class RankingText {
   }
   [[nodiscard]] std::string change(const TouchpointLeverage& each, std::string_view name) const {
     if (!each.best) return "-";
-    const Metric& metric = metrics()[position(name)];
-    const Estimate& e = each.pulls[*each.best].differences[position(name)];
+    const Metric& metric = metrics()[metric_position(name)];
+    const Estimate& e = each.pulls[*each.best].differences[metric_position(name)];
     if (e.mean == 0.0 && !(e.sd > 0.0)) return "0  ";
     const std::string text = format::difference(metric, e.mean, currency_);
     if (std::isnan(e.low)) return text + "  ";
-    return text + " ± " + format::half_width(metric, e, currency_) + (clear(e) ? "  " : " ~");
+    return text + " ± " + format::half_width(metric, e, currency_) + (e.clear() ? "  " : " ~");
   }
   static std::string list(const std::vector<std::string>& words, const char* none) {
     if (words.empty()) return none;

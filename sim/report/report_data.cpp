@@ -46,8 +46,6 @@ Json with_text(const Metric& metric, const Estimate& e, const std::string& curre
           std::isnan(e.low) ? "" : half_of(metric, e, value, currency)};
 }
 
-bool clear(const Estimate& e) { return e.low > 0.0 || e.high < 0.0; }
-
 /// A difference: [mean, low, high, text, half width, whether it is told apart from 0].
 Json change(const Metric& metric, const Estimate& e, const std::string& currency, bool told_apart) {
   return {number(e.mean),
@@ -61,11 +59,10 @@ Json change(const Metric& metric, const Difference& e, const std::string& curren
   return change(metric, e, currency, e.told_apart());
 }
 Json change(const Metric& metric, const Estimate& e, const std::string& currency) {
-  return change(metric, e, currency, clear(e));
+  return change(metric, e, currency, e.clear());
 }
 
 const Metric& metric_called(std::string_view name) { return *find_metric(name); }
-std::size_t position(std::string_view name) { return static_cast<std::size_t>(find_metric(name) - metrics().data()); }
 
 Json share(const Estimate& e) { return {number(e.mean), number(e.low), number(e.high)}; }
 
@@ -479,7 +476,7 @@ class Data {
         const Pull& pull = each.pulls[*each.best];
         row["shift"] = shift_words(pull);
         for (const char* name : {"npv", "retained", "nps"})
-          row[name] = change(metric_called(name), pull.differences[position(name)], samples_.currency);
+          row[name] = change(metric_called(name), pull.differences[metric_position(name)], samples_.currency);
       }
       rows.push_back(std::move(row));
     }
@@ -487,7 +484,7 @@ class Data {
                          {"precision", precision(ranking.samples)},
                          {"weakest", id_of(ranking.weakest)},
                          {"worth_fixing", id_of(ranking.worth_fixing)},
-                         {"clear", ranking.gain_is_clear},
+                         {"clear", ranking.worth_fixing && ranking.touchpoints[*ranking.worth_fixing].gain.low > 0.0},
                          {"rows", rows}};
   }
 
@@ -497,29 +494,31 @@ class Data {
       bought.push_back({report_.model.parts().improvements[purchase.improvement.index()].change.id, purchase.level});
     }
     const std::string words = choice_words(choice, report_.model);
-    Json json = {{"bought", bought},
-                 {"name", words.empty() ? "Nothing" : words},
-                 {"cost", {number(choice.investment.mean), format::money(choice.investment.mean, samples_.currency)}},
-                 {"allowed", !report_.budget || choice.investment.mean <= *report_.budget * (1.0 + 1e-9)}};
+    Json json = {
+        {"bought", bought},
+        {"name", words.empty() ? "Nothing" : words},
+        {"cost", {number(choice.investment.mean), format::money(choice.investment.mean, samples_.currency)}},
+        {"allowed", report_.affordable == nullptr || choice.investment.mean <= report_.affordable->budget * (1.0 + 1e-9)}};
     for (const char* name : {"npv", "retained", "nps"})
-      json[name] = change(metric_called(name), choice.differences[position(name)], samples_.currency);
+      json[name] = change(metric_called(name), choice.differences[metric_position(name)], samples_.currency);
     return json;
   }
 
   void frontier(const Optimum& optimum) {
     Json points = Json::array(), others = Json::array();
     for (const Choice& one : optimum.frontier) points.push_back(choice(one));
-    const std::size_t gain = position("npv");
+    const std::size_t gain = metric_position("npv");
     for (const Choice& one : optimum.finalists) {
       if (others.size() == 256) break;
       others.push_back({point(one.investment.mean), point(one.differences[gain].mean), choice_words(one, report_.model)});
     }
-    json_["frontier"] = {{"precision", precision(optimum.samples)},
-                         {"budget", report_.budget ? number(*report_.budget) : Json(nullptr)},
-                         {"budget_text", report_.budget ? format::money(*report_.budget, samples_.currency) : ""},
-                         {"all", optimum.counted && optimum.in_full == optimum.possible},
-                         {"points", points},
-                         {"choices", others}};
+    json_["frontier"] = {
+        {"precision", precision(optimum.samples)},
+        {"budget", report_.affordable != nullptr ? number(report_.affordable->budget) : Json(nullptr)},
+        {"budget_text", report_.affordable != nullptr ? format::money(report_.affordable->budget, samples_.currency) : ""},
+        {"all", optimum.counted && optimum.in_full == optimum.possible},
+        {"points", points},
+        {"choices", others}};
   }
 
   const Report& report_;

@@ -195,30 +195,14 @@ class Page {
     return html;
   }
 
-  /// What to buy: within the budget where there is one, the best of all where there is none; and how sure that is.
+  /// What to buy, within the budget where there is one, and how sure that is.
   [[nodiscard]] std::string budget_words() const {
-    const Optimum& optimum = *report_.optimum;
-    if (!report_.budget)
-      return lines("lead", optimum_answer(optimum, report_.model)) + lines("note", optimum_sureness(optimum, report_.model));
-    const Choice* best = nullptr;
-    for (const Choice& one : optimum.frontier) {
-      if (one.investment.mean <= *report_.budget * (1.0 + 1e-9)) best = &one;
-    }
-    const std::string& currency = report_.samples.currency;
-    const std::string budget = format::money(*report_.budget, currency);
-    std::string text;
-    if (best == nullptr || best->bought.empty()) {
-      text = fmt::format("Nothing that {} buys is better than buying nothing.", budget);
-    } else {
-      const Metric& npv = *find_metric("npv");
-      const Estimate& gain = best->differences[static_cast<std::size_t>(&npv - metrics().data())];
-      text = fmt::format("With {}, buy {}: {}; net present value {} over the baseline", budget,
-                         choice_words(*best, report_.model), format::money(best->investment.mean, currency),
-                         format::difference(npv, gain.mean, currency));
-      if (!std::isnan(gain.low)) text += fmt::format(" (95 %: {})", format::interval(npv, gain, currency));
-      text += ".";
-    }
-    return lines("lead", text) + lines("note", "Without a limit: " + optimum_answer(optimum, report_.model));
+    const Optimum& best = report_.affordable != nullptr ? *report_.affordable : *report_.optimum;
+    std::string words =
+        lines("lead", optimum_answer(best, report_.model)) + lines("note", optimum_sureness(best, report_.model));
+    if (report_.affordable != nullptr)
+      words += lines("note", "Without a limit: " + first_line(optimum_answer(*report_.optimum, report_.model)));
+    return words;
   }
 
   /// The journey map of each plan, as long as there is room; their one style.

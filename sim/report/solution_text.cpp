@@ -12,8 +12,6 @@
 namespace sojourn {
 namespace {
 
-std::size_t position(std::string_view name) { return static_cast<std::size_t>(find_metric(name) - metrics().data()); }
-
 /// "± 0.01", or "exact" where the bounds meet or are nearer than what is printed.
 std::string bounds(const Metric& metric, const Bracket& value, const std::string& currency) {
   if (std::isnan(value.mean)) return "";
@@ -108,7 +106,8 @@ std::string solution_text(const ClosedForm& solved, const Program& program, Colo
   for (const Solution& persona : solved.personas) {
     std::vector<std::string> cells{persona.name};
     for (const std::string_view name : shown)
-      cells.push_back(format::value(*find_metric(name), persona.at_horizon.metrics[position(name)].mean, settings.currency));
+      cells.push_back(
+          format::value(*find_metric(name), persona.at_horizon.metrics[metric_position(name)].mean, settings.currency));
     personas.row(cells);
   }
   text += personas.text() + "\n";

@@ -58,9 +58,6 @@ namespace {
 using namespace comparison_words;
 
 const Metric& metric(std::string_view name) { return *find_metric(name); }
-std::size_t position(std::string_view name) { return static_cast<std::size_t>(find_metric(name) - metrics().data()); }
-
-bool clear(const Estimate& e) { return e.low > 0.0 || e.high < 0.0; }
 
 std::string heading(const Samples& samples, Colour colour) {
   std::string text = bold(samples.scenario, colour) + "\n";
@@ -107,17 +104,22 @@ std::size_t leader(const Comparison& comparison, std::size_t m) {
 
 /// Who leads in a metric and by how much, on the same luck: over the baseline, and over the other plans.
 std::string leads(const Samples& samples, const Comparison& comparison, std::string_view name, const char* what,
-                  const std::string& of_what, const char* none) {
-  const std::size_t m = position(name), best = leader(comparison, m);
+                  const std::string& of_what, const char* none, const char* unsettled) {
+  const std::size_t m = metric_position(name), best = leader(comparison, m);
   const Metric& of = metrics()[m];
-  if (best == 0) return none;
+  if (best == 0) {
+    const bool open = std::any_of(comparison.plans.begin() + 1, comparison.plans.end(),
+                                  [&](const PlanComparison& plan) { return plan.differences[m].high > 0.0; });
+    return open ? unsettled : none;
+  }
   const Difference& e = comparison.plans[best].differences[m];
   std::string text = fmt::format("{} {}: {}{}", comparison.plans[best].name, what,
                                  format::difference(of, e.mean, samples.currency), of_what);
-  if (!std::isnan(e.low)) text += fmt::format(" (95 %: {})", format::interval(of, e, samples.currency));
+  if (std::isnan(e.low)) return text + "; one sample gives no interval, so this may be chance.\n";
+  text += fmt::format(" (95 %: {})", format::interval(of, e, samples.currency));
   if (!e.told_apart()) {
-    return text + (clear(e) ? ", which is not settled: several plans were compared, and one may lead by luck.\n"
-                            : ", but the interval includes 0: this is not settled.\n");
+    return text + (e.clear() ? ", which is not settled: several plans were compared, and one may lead by luck.\n"
+                             : ", but the interval includes 0: this is not settled.\n");
   }
   // Who is nearest, and who might be as good.
   std::size_t second = 0;
@@ -139,7 +141,8 @@ std::string leads(const Samples& samples, const Comparison& comparison, std::str
                         comparison.plans[second].name);
   }
   const double sure = best_in(comparison, m).chances[best];
-  if (comparison.plans.size() > 2 && sure <= 0.995) text += fmt::format("; best of all with {} probability", chance(sure));
+  if (comparison.plans.size() > 2 && sure <= 0.995)
+    text += fmt::format("; best of all with {} probability, simulation error alone considered", chance(sure));
   return text + ".\n";
 }
 
@@ -164,10 +167,13 @@ std::string answer_text(const Samples& samples, const Comparison& comparison) {
   const bool several = comparison.plans.size() > 2;
   std::string text =
       leads(samples, comparison, "retained", several ? "keeps most customers" : "keeps more customers",
-            " of all who arrived", "No plan keeps more customers.\n") +
+            " of all who arrived", "No plan keeps more customers.\n",
+            "No plan is shown to keep more customers; the intervals leave it open.\n") +
       leads(samples, comparison, "npv", several ? "is worth most" : "is worth its money",
-            " " + samples.currency + " of net present value", "No plan is worth its money within the horizon.\n");
-  const std::size_t keeps = leader(comparison, position("retained")), pays = leader(comparison, position("npv"));
+            " " + samples.currency + " of net present value", "No plan is worth its money within the horizon.\n",
+            "No plan is shown to be worth its money within the horizon; the intervals leave it open.\n");
+  const std::size_t keeps = leader(comparison, metric_position("retained")),
+                    pays = leader(comparison, metric_position("npv"));
   if (keeps != 0) text += winners(comparison.plans[keeps]);
   if (pays != 0 && pays != keeps) text += winners(comparison.plans[pays]);
   return text;
@@ -195,7 +201,7 @@ void add_parts(const Comparison& comparison, std::vector<Contribution> PlanCompa
 void add_whole(const Comparison& comparison, std::string_view name, const std::string& currency, Table& table) {
   std::vector<std::string> cells{"Sum"};
   for (std::size_t k = 1; k < comparison.plans.size(); ++k)
-    cells.push_back(verdict(metric(name), comparison.plans[k].differences[position(name)], currency));
+    cells.push_back(verdict(metric(name), comparison.plans[k].differences[metric_position(name)], currency));
   table.row(cells);
 }
 
@@ -341,7 +347,7 @@ std::string comparison_text(const Samples& samples, const Comparison& comparison
   for (std::size_t k = 1; k < comparison.plans.size(); ++k) head.push_back(comparison.plans[k].name);
   figures.row(head);
   const auto add = [&](std::string_view name) {
-    const std::size_t m = position(name);
+    const std::size_t m = metric_position(name);
     const Metric& of = metrics()[m];
     std::vector<std::string> cells{std::string(of.label),
                                    format::value(of, comparison.plans.front().metrics[m].mean, currency)};
@@ -389,7 +395,8 @@ std::string comparison_text(const Samples& samples, const Comparison& comparison
           "doubters lowers them. pt: percentage points. Value per person leaves the investment out. Better off: kept, "
           "where the baseline\n"
           "loses the same person on the same luck, or as well kept or lost and more satisfied at the end, by more than "
-          "0.01.\n";
+          "0.01;\n"
+          "once two lives part they meet other luck too, so that only better less worse is the plan's doing.\n";
   text += comparison.plans.size() > 2
               ? fmt::format("~: not told apart from the baseline at 5 %, allowing for {} plans compared (Holm 1979).\n",
                             comparison.plans.size() - 1)

@@ -13,6 +13,9 @@
 namespace sojourn {
 namespace {
 
+/// People whose lives are looked at beside the one that is told.
+constexpr std::size_t others = 200;
+
 /// An exit as the customer faced it: its probability, or in a race the days until it would have come.
 struct Option {
   std::uint32_t to = 0;
@@ -20,11 +23,8 @@ struct Option {
   bool end = false;
 };
 
-/// A visit and why it led where it did.
-struct Step {
-  Visit visit;
-  State before, after;
-  Stay stay;
+/// How a visit could have gone on, worked out again from what the diary says.
+struct Outlook {
   std::vector<Option> options;
   double stays = 0.0;    // chance of no exit
   double leaving = 0.0;  // chance of an exit to an end
@@ -33,93 +33,92 @@ struct Step {
   bool race = false;
 };
 
-/// Listens to a life and works out again what its choices looked like.
-class Listener {
+/// A visit of a life, and why it led where it did.
+struct Step {
+  DiaryEntry entry;
+  Outlook outlook;
+  bool heard = false;  // left because of a message
+};
+
+/// Goes through a diary once more.
+class Reader {
  public:
-  Listener(const Program& program, const Population& population, const Streams& streams, std::uint32_t customer)
-      : program_(program),
-        population_(population),
-        streams_(streams),
-        customer_(customer),
-        traits_(population.trait_count()),
-        cumulative_(program.most_exits()) {}
+  Reader(const Model& model, const Diary& diary)
+      : program_(model),
+        streams_(model.parts().settings.seed, 0),
+        diary_(diary),
+        cumulative_(program_.most_exits()),
+        luck_(diary.person.luck) {}
 
-  void arrived(const Person& person) {
-    who = person;
-    luck_ = person.luck;
-    population_.traits(streams_, customer_, person.persona, traits_);
-  }
-  void visited(const Person&, const Visit& visit, const VisitRow& row, const State& before, const State& after) {
-    Step step;
-    step.visit = visit;
-    step.before = before;
-    step.after = after;
-    step.race = row.race;
-    if (visit.appraised) {
-      const behaviour::Mood mood{after.satisfaction, after.expectation, after.heard, visit.effort};
-      row.race ? race(row, mood, step) : choice(row, mood, step);
+  [[nodiscard]] std::vector<Step> steps() {
+    std::vector<Step> steps;
+    for (const DiaryEntry& entry : diary_.visits) {
+      Step step{entry, {}, false};
+      const Visit& visit = entry.visit;
+      const VisitRow& row = program_.row(visit.regime, diary_.person.persona, visit.touchpoint);
+      for (const ExitRow& exit : program_.heard_exits(row)) step.heard = step.heard || exit.exit == entry.stay.exit;
+      if (visit.appraised && !visit.held && !visit.gave_up) {
+        const behaviour::Mood mood{entry.after.satisfaction, entry.after.expectation, entry.after.heard + entry.reviews,
+                                   visit.effort};
+        step.outlook.race = row.race;
+        row.race ? race(row, mood, visit.event, step.outlook) : choice(row, mood, visit.event, step.outlook);
+      }
+      steps.push_back(std::move(step));
     }
-    steps.push_back(std::move(step));
+    return steps;
   }
-  void stayed(const Person&, const Visit&, const Stay& stay, const State&) { steps.back().stay = stay; }
-
-  Person who;
-  std::vector<Step> steps;
 
  private:
-  void choice(const VisitRow& row, const behaviour::Mood& mood, Step& step) {
-    const ExitShares shares = share_exits(program_, row, traits_, mood, cumulative_);
+  void choice(const VisitRow& row, const behaviour::Mood& mood, std::uint32_t event, Outlook& outlook) {
+    const ExitShares shares = share_exits(program_, row, diary_.traits, mood, cumulative_);
     const auto exits = program_.exits(row);
     for (std::size_t j = 0; j < exits.size(); ++j) {
       const float share = cumulative_[j] - (j > 0 ? cumulative_[j - 1] : 0.0f);
-      step.options.push_back({exits[j].to, static_cast<double>(share), 0.0, exits[j].to_end});
+      outlook.options.push_back({exits[j].to, static_cast<double>(share), 0.0, exits[j].to_end});
     }
-    step.stays = static_cast<double>(shares.stay);
+    outlook.stays = static_cast<double>(shares.stay);
     const float leaving = row.ends > 0 ? cumulative_[row.ends - 1] : 0.0f;
     const float going = (shares.total - leaving) + shares.stay;
-    step.leaving = static_cast<double>(leaving);
-    step.luck = luck_;
-    step.draw = uniform(streams_.draw(customer_, Purpose::visit, step.visit.event)[1]);
-    const bool leaves = leaving > 0.0f && (luck_ < step.leaving || going <= 0.0f);
-    if (!leaves) luck_ = behaviour::outlast(luck_, step.leaving);
+    outlook.leaving = static_cast<double>(leaving);
+    outlook.luck = luck_;
+    outlook.draw = uniform(streams_.draw(diary_.customer, Purpose::visit, event)[1]);
+    const bool leaves = leaving > 0.0f && (luck_ < outlook.leaving || going <= 0.0f);
+    if (!leaves) luck_ = behaviour::outlast(luck_, outlook.leaving);
   }
-  void race(const VisitRow& row, const behaviour::Mood& mood, Step& step) {
+  void race(const VisitRow& row, const behaviour::Mood& mood, std::uint32_t event, Outlook& outlook) {
     const auto exits = program_.exits(row);
     Words words{};
     for (std::size_t j = 0; j < exits.size(); ++j) {
       const ExitRow& exit = exits[j];
-      if (j % 4 == 0) words = streams_.draw(customer_, Purpose::race, step.visit.event, static_cast<std::uint32_t>(j / 4));
+      if (j % 4 == 0) words = streams_.draw(diary_.customer, Purpose::race, event, static_cast<std::uint32_t>(j / 4));
       const float m = behaviour::weigh(
           exit.odds, behaviour::inclination(exit.satisfaction, exit.expectation, exit.heard, exit.effort, mood));
       if (!(m > 0.0f)) continue;
       const float hazard = exponential(words[j % 4]) / m;
       if (!(hazard < 1e30f)) continue;
-      step.options.push_back(
+      outlook.options.push_back(
           {exit.to, 0.0, std::max(0.0, program_.delay(exit.delay).at_hazard(hazard) * exit.stretch), exit.to_end});
     }
   }
 
-  const Program& program_;
-  const Population& population_;
+  Program program_;
   Streams streams_;
-  std::uint32_t customer_;
-  std::vector<float> traits_, cumulative_;
-  double luck_ = 0.5;
+  const Diary& diary_;
+  std::vector<float> cumulative_;
+  double luck_;
 };
 
-struct Lived {
-  Person who;
-  std::vector<Step> steps;
-};
-
-Lived live(const Model& model, std::uint32_t customer) {
-  const Program program(model);
-  const Population population(model.parts());
-  const Streams streams(model.parts().settings.seed, 0);
-  Lives lives(program, population, streams);
-  Listener listener(program, population, streams, customer);
-  lives.live(customer, listener);
-  return {listener.who, std::move(listener.steps)};
+bool felt_alike(const DiaryEntry& a, const DiaryEntry& b) {
+  return a.visit.quality == b.visit.quality && a.visit.effort == b.visit.effort && a.visit.wait == b.visit.wait &&
+         a.after.satisfaction == b.after.satisfaction && a.after.expectation == b.after.expectation &&
+         a.after.heard == b.after.heard;
+}
+bool went_alike(const DiaryEntry& a, const DiaryEntry& b) {
+  return a.stay.exit == b.stay.exit && a.stay.until == b.stay.until && a.stay.to == b.stay.to;
+}
+bool alike(const Diary& a, const Diary& b) {
+  return std::equal(a.visits.begin(), a.visits.end(), b.visits.begin(), b.visits.end(),
+                    [](const DiaryEntry& x, const DiaryEntry& y) { return felt_alike(x, y) && went_alike(x, y); });
 }
 
 class Teller {
@@ -138,88 +137,97 @@ class Teller {
   }
   static std::string days(double value) { return value == 0.0 ? "at once" : "after " + format::wait(value); }
 
-  [[nodiscard]] std::string felt(const Step& step) const {
-    const Visit& visit = step.visit;
+  [[nodiscard]] static std::string felt(const DiaryEntry& entry) {
+    const Visit& visit = entry.visit;
     std::string text = fmt::format("quality {:.2f} where {:.2f} was expected, effort {:.2f}", visit.quality,
-                                   step.before.expectation, visit.effort);
+                                   entry.before.expectation, visit.effort);
+    if (visit.wait > 0.0) text += " (with a wait of " + format::wait(visit.wait) + ")";
     if (visit.repeated) text += " (had to repeat what another team had been told)";
-    return text + fmt::format(": appraised {:.2f}, satisfaction {:.2f} -> {:.2f}", visit.appraisal, step.before.satisfaction,
-                              step.after.satisfaction);
+    text += fmt::format(": appraised {:.2f}, satisfaction {:.2f} -> {:.2f}", visit.appraisal, entry.before.satisfaction,
+                        entry.after.satisfaction);
+    if (entry.after.heard != 0.0f) text += fmt::format(", word heard {:+.2f}", entry.after.heard);
+    return text;
   }
 
   [[nodiscard]] std::string tell(const Step& step) const {
-    std::string text = fmt::format("{}: {}", when(step.visit.time), place(step.visit.touchpoint));
-    if (!step.visit.appraised) return text + fmt::format(". It ends here: {}.\n", name(step.after.standing));
-    text += ", " + felt(step) + ".\n";
-    if (step.after.bought && !step.before.bought) text += "    Buys for the first time.\n";
+    const DiaryEntry& entry = step.entry;
+    std::string text = fmt::format("{}: {}", when(entry.visit.time), place(entry.visit.touchpoint));
+    if (!entry.visit.appraised) return text + fmt::format(". It ends here: {}.\n", name(entry.after.standing));
+    text += ", " + felt(entry) + ".\n";
+    if (entry.after.bought && !entry.before.bought) text += "    Buys for the first time.\n";
+    if (entry.visit.rating > 0)
+      text += fmt::format("    Posts a review of {} star{}.\n", entry.visit.rating, entry.visit.rating == 1 ? "" : "s");
     return text + "    " + why(step) + "\n";
   }
 
   [[nodiscard]] std::string why(const Step& step) const {
+    const DiaryEntry& entry = step.entry;
     std::string text;
-    const auto list = [&](auto say) {
-      std::vector<Option> options = step.options;
-      std::stable_sort(options.begin(), options.end(), [&](const Option& a, const Option& b) {
-        return step.race ? a.days < b.days : a.probability > b.probability;
-      });
-      std::string words;
-      for (const Option& option : options) words += (words.empty() ? "" : ", ") + place(option.to) + " " + say(option);
-      return words.empty() ? std::string("nothing") : words;
-    };
-    if (step.race) {
-      text = "Whichever comes first: " + list([](const Option& o) { return "in " + format::wait(o.days); }) + ".";
+    if (entry.visit.gave_up) {
+      text = "Gives up waiting after " + format::wait(entry.visit.wait) + ".";
+    } else if (entry.visit.held) {
+      text = "Waits for the account to decide together.";
     } else {
-      text = "Could go to " + list([](const Option& o) { return percent(o.probability); });
-      if (step.stays > 0.0) text += ", stay " + percent(step.stays);
-      text += ".";
-      if (step.leaving > 0.0) {
-        text += fmt::format(" The luck of this life stood at {:.4f}, {} the {} for leaving;", step.luck,
-                            step.luck < step.leaving ? "below" : "above", percent(step.leaving));
-        text += step.luck < step.leaving ? " so it ends." : fmt::format(" among the others the draw was {:.3f}.", step.draw);
-      } else {
-        text += fmt::format(" The draw was {:.3f}.", step.draw);
-      }
+      text = outlook(step.outlook, entry.stay.exit >= 0);
+      if (entry.reviews != 0.0f) text += fmt::format(" Reviews read there weigh {:+.2f}.", entry.reviews);
     }
-    if (step.stay.exit < 0) return text + " Stays until the horizon.";
-    return text + fmt::format(" Goes to {}, {}.", place(step.stay.to), days(step.stay.until - step.visit.time));
+    if (step.heard) text += " A good word heard while waiting changes that.";
+    if (entry.stay.exit < 0) return text + " Stays until the horizon.";
+    return text + fmt::format(" Goes to {}, {}.", place(entry.stay.to), days(entry.stay.until - entry.visit.time));
   }
 
-  [[nodiscard]] std::string parting(const Lived& baseline, const Lived& other, const std::string& plan) const {
-    const std::size_t steps = std::min(baseline.steps.size(), other.steps.size());
-    std::size_t felt_first = steps, went_first = steps;
-    for (std::size_t k = 0; k < steps; ++k) {
-      const Step &a = baseline.steps[k], &b = other.steps[k];
-      if (felt_first == steps &&
-          (a.visit.quality != b.visit.quality || a.visit.effort != b.visit.effort ||
-           a.after.satisfaction != b.after.satisfaction || a.after.expectation != b.after.expectation))
-        felt_first = k;
-      if (a.stay.exit != b.stay.exit || a.stay.until != b.stay.until || a.stay.to != b.stay.to) {
-        went_first = k;
-        break;
-      }
+  /// What could have come next, the likeliest or soonest first; `in_time`: what was chosen comes before the horizon.
+  [[nodiscard]] std::string outlook(const Outlook& outlook, bool in_time) const {
+    std::vector<Option> options = outlook.options;
+    std::stable_sort(options.begin(), options.end(), [&](const Option& a, const Option& b) {
+      return outlook.race ? a.days < b.days : a.probability > b.probability;
+    });
+    std::string list;
+    for (const Option& option : options) {
+      list += (list.empty() ? "" : ", ") + place(option.to) + " " +
+              (outlook.race ? "in " + format::wait(option.days) : percent(option.probability));
     }
-    const std::string heading = fmt::format("Where baseline and {} part: ", plan);
-    if (felt_first == steps && went_first == steps)
-      return heading + "nowhere. The plan does not touch this life, which is the same to the bit.\n";
-    std::string text = heading;
+    if (list.empty()) list = "nothing";
+    if (outlook.race) return "Whichever comes first: " + list + ".";
+    std::string text = "Could go to " + list;
+    if (outlook.stays > 0.0) text += ", stay " + percent(outlook.stays);
+    text += ".";
+    if (!(outlook.leaving > 0.0)) return text + fmt::format(" The draw was {:.3f}.", outlook.draw);
+    const bool leaves = outlook.luck < outlook.leaving;
+    text += fmt::format(" The luck of this life stood at {:.4f}, {} the {} for leaving;", outlook.luck,
+                        leaves ? "below" : "above", percent(outlook.leaving));
+    return text + (leaves ? fmt::format(" so it ends{}.", in_time ? "" : ", but after the horizon")
+                          : fmt::format(" among the others the draw was {:.3f}.", outlook.draw));
+  }
+
+  /// Where two lives that are not alike part.
+  [[nodiscard]] std::string parting(const std::vector<Step>& baseline, const std::vector<Step>& other,
+                                    const std::string& plan) const {
+    const std::size_t steps = std::min(baseline.size(), other.size());
+    std::size_t felt_first = 0, went_first = 0;
+    while (felt_first < steps && felt_alike(baseline[felt_first].entry, other[felt_first].entry)) ++felt_first;
+    while (went_first < steps && baseline[went_first].entry.stay.exit == other[went_first].entry.stay.exit) ++went_first;
+    std::string text = fmt::format("Where baseline and {} part: ", plan);
     if (felt_first < steps && felt_first <= went_first) {
-      const Step &a = baseline.steps[felt_first], &b = other.steps[felt_first];
+      const DiaryEntry &a = baseline[felt_first].entry, &b = other[felt_first].entry;
       text +=
           fmt::format("step {}, {}, is the first that is felt in another way.\n", felt_first + 1, place(b.visit.touchpoint));
       text += "    baseline: " + felt(a) + ".\n    " + plan + ": " + felt(b) + ".\n";
     } else {
       text += "\n";
     }
-    if (went_first == steps) return text + "    Both go the same ways all the same.\n";
-    const Step &a = baseline.steps[went_first], &b = other.steps[went_first];
-    text += fmt::format("    From step {}, {}, they go different ways.\n", went_first + 1, place(b.visit.touchpoint));
+    if (went_first == steps)
+      return text + "    Both go the same ways all the same, if not at the same moments.\n" + fate("baseline", baseline) +
+             fate(plan, other);
+    const Step &a = baseline[went_first], &b = other[went_first];
+    text += fmt::format("    From step {}, {}, they go different ways.\n", went_first + 1, place(b.entry.visit.touchpoint));
     return text + "    baseline: " + why(a) + "\n    " + plan + ": " + why(b) + "\n" + fate("baseline", baseline) +
            fate(plan, other);
   }
 
-  [[nodiscard]] std::string fate(const std::string& plan, const Lived& life) const {
-    const Step& last = life.steps.back();
-    return fmt::format("    Under {}: {} visits, {} at the end, on day {:.1f} at {}.\n", plan, life.steps.size(),
+  [[nodiscard]] std::string fate(const std::string& plan, const std::vector<Step>& life) const {
+    const DiaryEntry& last = life.back().entry;
+    return fmt::format("    Under {}: {} visits, {} at the end, on day {:.1f} at {}.\n", plan, life.size(),
                        name(last.after.standing), last.visit.time, place(last.visit.touchpoint));
   }
 
@@ -229,27 +237,62 @@ class Teller {
 
 }  // namespace
 
-std::string told_life(const Model& model, std::uint64_t customer, Colour colour) {
-  require_lives_of_their_own(model);
+std::optional<std::string> told_life(const Model& model, std::uint64_t customer, const RunOptions& options, Colour colour) {
   const ModelParts& parts = model.parts();
   if (customer >= parts.settings.customers) {
     throw InputError(fmt::format("sojourn: error: there is no customer {}\nhint: customers are numbered from 0 to {}",
                                  customer, parts.settings.customers - 1));
   }
   const auto number = static_cast<std::uint32_t>(customer);
+  const bool compared = model.plan() != PlanId(0);
+  // The others are there to be pointed to where the plan leaves this life as it was.
+  std::vector<std::uint32_t> asked;
+  if (compared) asked = first_to_arrive(model, others);
+  const auto place = std::lower_bound(asked.begin(), asked.end(), number);
+  if (place == asked.end() || *place != number) asked.insert(place, number);
+  const auto at = static_cast<std::size_t>(std::lower_bound(asked.begin(), asked.end(), number) - asked.begin());
+  RunOptions part = options;
+  const auto share_of = [&](double done) {
+    part.progress = [&options, done, compared](double share) {
+      if (options.progress) options.progress(compared ? 0.5 * (done + share) : share);
+    };
+  };
+  share_of(0.0);
+  const auto lives = write_diaries(model, asked, part);
+  if (!lives) return std::nullopt;
+  const Diary& life = (*lives)[at];
+  if (life.visits.empty()) return fmt::format("Customer {} does not arrive within the horizon.\n", customer);
   const Plan& plan = parts.plans[model.plan().index()];
-  const Lived life = live(model, number);
-  if (life.steps.empty()) return fmt::format("Customer {} does not arrive within the horizon.\n", customer);
   const Teller teller(parts);
-  const Persona& persona = parts.personas[life.who.persona];
+  const std::vector<Step> steps = Reader(model, life).steps();
+  const Persona& persona = parts.personas[life.person.persona];
   std::string text =
-      bold(fmt::format("Customer {} ({}) under {}", customer, persona.name.empty() ? persona.id : persona.name,
+      bold(fmt::format("Customer {} ({}{}) under {}", customer, persona.name.empty() ? persona.id : persona.name,
+                       life.account >= 0 ? fmt::format(", account {}", life.account) : "",
                        plan.name.empty() ? plan.id : plan.name),
            colour) +
       "\n";
-  for (std::size_t k = 0; k < life.steps.size(); ++k) text += fmt::format("{:>3}. {}", k + 1, teller.tell(life.steps[k]));
-  if (model.plan() == PlanId(0)) return text;
-  return text + "\n" + teller.parting(live(apply(model, PlanId(0)), number), life, plan.id);
+  if (compared) {
+    share_of(1.0);
+    const Model before = apply(model, PlanId(0));
+    const auto baseline = write_diaries(before, asked, part);
+    if (!baseline) return std::nullopt;
+    if (alike((*baseline)[at], life)) {
+      text += fmt::format(
+          "Where baseline and {} part: nowhere. The plan does not touch this life, which is the same to the bit.\n",
+          plan.id);
+      for (std::size_t k = 0; k < asked.size(); ++k) {
+        if (alike((*baseline)[k], (*lives)[k])) continue;
+        text += fmt::format("The first whose life it changes is customer {}.\n", asked[k]);
+        break;
+      }
+    } else {
+      text += teller.parting(Reader(before, (*baseline)[at]).steps(), steps, plan.id);
+    }
+    text += "\n";
+  }
+  for (std::size_t k = 0; k < steps.size(); ++k) text += fmt::format("{:>3}. {}", k + 1, teller.tell(steps[k]));
+  return text;
 }
 
 }  // namespace sojourn

@@ -128,6 +128,19 @@ TEST_CASE("several: of two, the chance is that of the paired t test; equals shar
   CHECK(std::fabs(chances[1] - (1.0 - 0.5 * p)) < 4.9 * 0.0036);
   const std::vector<double> same = chance_of_best({2.75, 3.625, 3.625}, {a, b, b});
   CHECK(same[1] == Approx(same[2]));
+  // Whatever the samples, and wherever the equal ones stand.
+  for (std::uint32_t k = 0; k < 20; ++k) {
+    std::vector<double> x, y, z;
+    for (std::uint32_t i = 0; i < 7; ++i) {
+      const Words words = Streams(k, 0).draw(i, Purpose::figure, 0);
+      x.push_back(normal_pair(words[0], words[1]).first);
+      y.push_back(normal_pair(words[2], words[3]).first);
+      z.push_back(x.back() + 0.3 * y.back());
+    }
+    const std::vector<double> shared = chance_of_best({0.1, 0.2, 0.15, 0.2}, {x, y, z, y});
+    CHECK(shared[1] == shared[3]);
+    CHECK(shared[0] + shared[1] + shared[2] + shared[3] == Approx(1.0));
+  }
   CHECK(same[0] == Approx(chances[0]));
   CHECK(std::isnan(chance_of_best({1.0, 2.0}, {{1.0}, {2.0}})[0]));
 }

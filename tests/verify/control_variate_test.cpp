@@ -85,7 +85,7 @@ TEST_CASE("control variate: on the coffee cart, against the mean of all runs", "
   const SolvableTwin twin = solvable_twin(Model(coffee(1)));
   REQUIRE(twin.without.size() == 1);
   ClosedForm solution = solve(Program(twin.model));
-  const auto position = static_cast<std::size_t>(find_metric("retained") - metrics().data());
+  const auto position = metric_position("retained");
   constexpr std::uint64_t seeds = 60;
   std::vector<Samples> runs, twins;
   Sample plain;

@@ -20,9 +20,7 @@ namespace {
 
 ClosedForm solved(const ModelParts& parts) { return solve(Program(Model(parts))); }
 
-const Bracket& figure(const AtHorizon& figures, std::string_view name) {
-  return figures.metrics[static_cast<std::size_t>(find_metric(name) - metrics().data())];
-}
+const Bracket& figure(const AtHorizon& figures, std::string_view name) { return figures.metrics[metric_position(name)]; }
 
 bool holds(const Bracket& bracket, double truth, double slack = 1e-7) {
   return bracket.low <= truth + slack && truth - slack <= bracket.high && bracket.low <= bracket.mean &&

@@ -14,14 +14,26 @@ struct Estimate {
   double low = 0.0, high = 0.0;
   double sd = 0.0;          // over samples
   std::size_t samples = 0;  // in which the figure is defined
+
+  /// Whether the interval leaves 0 out; false where there is none.
+  [[nodiscard]] bool clear() const { return low > 0.0 || high < 0.0; }
 };
 
-/// The interval around `point` from independent sample values: Student's t (Student 1908) with n - 1 degrees of freedom
-/// times sd / sqrt(n). Undefined (NaN) values are left out; fewer than two give no interval.
-[[nodiscard]] Estimate interval(double point, const std::vector<double>& samples);
+/// The sum of all samples.
+template <class S>
+[[nodiscard]] S pooled(const std::vector<S>& samples) {
+  S sum;
+  for (const S& sample : samples) sum += sample;
+  return sum;
+}
 
-/// The two-sided 95 % point of Student's t, degrees >= 1.
-[[nodiscard]] double student_t(double degrees);
+/// The interval around `point` from independent sample values: Student's t (Student 1908) with n - 1 degrees of freedom
+/// times sd / sqrt(n). Undefined (NaN) values are left out; fewer than two give no interval. It misses with probability
+/// `error`, in (0, 1): with 0.05 / k, k such intervals hold together with 95 % (Bonferroni).
+[[nodiscard]] Estimate interval(double point, const std::vector<double>& samples, double error = 0.05);
+
+/// The point that Student's t leaves on either side with probability `error` in all; degrees >= 1.
+[[nodiscard]] double student_t(double degrees, double error = 0.05);
 
 /// One metric of one plan.
 [[nodiscard]] Estimate estimate(const std::vector<Sums>& samples, const Metric& metric);

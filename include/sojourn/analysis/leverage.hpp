@@ -57,6 +57,9 @@ struct TouchpointLeverage {
   Role on_retention = Role::none;  // by retention of those who bought
   std::vector<Pull> pulls;
   std::optional<std::size_t> best;  // of `pulls`, the improvement with the largest gain
+  /// That gain, in the better direction of `Ranking::by`; the interval holds for all shifts of all touchpoints together. 0
+  /// without a shift.
+  Estimate gain;
 };
 
 /// All touchpoints of a journey, those with the largest gain first.
@@ -67,10 +70,10 @@ struct Ranking {
   std::vector<TouchpointLeverage> touchpoints;
   std::size_t plans = 0;                    // that were run
   std::optional<std::size_t> weakest;       // of `touchpoints`, the lowest score among those that are ours
+  std::size_t as_weak = 0;                  // others that are ours whose score is not told from the lowest
   std::optional<std::size_t> worth_fixing;  // of `touchpoints`, the largest gain among those that are ours; none: no gain
-  bool gain_is_clear = false;               // its interval, holding for all shifts together, lies above 0
   /// What `worth_fixing` gains more than the runner-up, and than the weakest touchpoint's best; the interval holds for all
-  /// touchpoints together. Without a value where there is no such other.
+  /// shifts together. Without a value where there is no such other.
   std::optional<std::size_t> runner_up;
   Estimate lead, lead_over_weakest;
 };

@@ -113,6 +113,10 @@ class Lives {
   /// The visit that the stay leads to, told to `observer`, and the stay that follows it.
   template <class Observer>
   void visit_next(std::uint32_t customer, Life& life, Observer& observer);
+  /// Whether what reviews say bears on where the last visit leads: a prospect's, where reviews are read.
+  [[nodiscard]] bool reads_reviews(const Life& life) const {
+    return surroundings_ != nullptr && program_.place(life.visit.touchpoint).reads_reviews && !life.state.bought;
+  }
   /// `messages` positive messages reach a customer waiting at a touchpoint, at the beginning of `window`. Where one of them
   /// makes the customer leave, the stay changes, and the answer is true.
   [[nodiscard]] bool hear(std::uint32_t customer, Life& life, std::size_t window, std::uint32_t messages);
@@ -202,8 +206,7 @@ void Lives::visit_next(std::uint32_t customer, Life& life, Observer& observer) {
   }
   observer.visited(person, visit, row, before, state);
 
-  const bool reads = surroundings_ != nullptr && place.reads_reviews && !state.bought;
-  const float heard = reads ? state.heard + surroundings_->reviews : state.heard;
+  const float heard = reads_reviews(life) ? state.heard + surroundings_->reviews : state.heard;
   const behaviour::Mood mood{state.satisfaction, state.expectation, heard, visit.effort};
   const Way way = place.race ? race(program_, row, streams_, customer, visit.event, mood)
                              : choose(program_, row, traits_, words, mood, life.luck, cumulative_);

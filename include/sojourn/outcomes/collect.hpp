@@ -46,6 +46,8 @@ struct Samples {
 
 /// The mechanisms that a model uses.
 [[nodiscard]] Mechanisms mechanisms_in(const ModelParts& parts);
+/// Throws InputError where `metric` is about something that the scenario does not have.
+void require_mechanism(const Metric& metric, const ModelParts& parts);
 
 /// What a plan's improvements cost whatever happens: per window, and in sum undiscounted and discounted. In the market's
 /// money.

@@ -2,49 +2,40 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "sojourn/engine/life.hpp"
+#include "sojourn/engine/diary.hpp"
 
 namespace sojourn {
 
-/// One visit of one customer, and where it led.
-struct LoggedVisit {
-  std::uint32_t customer = 0;
-  std::uint32_t persona = 0;
-  Visit visit;
-  State after;
-  Stay stay;
-};
-
-/// The visits of customers under one plan, customer by customer, in the order of time.
+/// Lives under one plan. None of the diaries is empty.
 struct EventLog {
   Model model;  // under the plan
-  std::vector<LoggedVisit> visits;
-  std::size_t customers = 0;  // of whom there is something to tell
+  std::vector<Diary> lives;
+
+  [[nodiscard]] std::size_t visits() const;
 };
 
 /// The lives of the first `customers` people of replication 0 who arrive within the horizon: the same people with the same
-/// luck under every plan. Throws InputError where customers act on one another: there a life needs everybody else's.
-[[nodiscard]] EventLog event_log(const Model& model, std::size_t customers);
+/// luck under every plan. As `write_diaries`.
+[[nodiscard]] std::optional<EventLog> event_log(const Model& model, std::size_t customers, const RunOptions& options = {});
 
 /// The time `days` after midnight at the beginning of `start` ("2026-01-01"), UTC, to the millisecond:
 /// "2026-01-13T07:12:00.000+00:00".
 [[nodiscard]] std::string timestamp(const std::string& start, double days);
 
-/// Comma-separated values (RFC 4180): case, activity, time (ISO 8601), day, name, persona, channel, team, stage, plan,
-/// standing, quality, appraisal, satisfaction (remembered), expectation, effort, repeated, next. What an end does not have
-/// is empty.
+/// Comma-separated values (RFC 4180), a visit a line: case, activity, time (ISO 8601), day, name, persona, account, channel,
+/// team, stage, plan, standing, quality, appraisal, satisfaction (remembered), expectation, effort, wait_days, gave_up,
+/// repeated, heard (social proof), next. What an end does not have is empty, and so is `account` of people of none.
 [[nodiscard]] std::string csv(const EventLog& log);
-/// IEEE 1849-2016 (XES): a trace a customer, with the standard extensions concept, time and organizational.
+/// IEEE 1849-2016 (XES): a trace a customer, with the standard extensions concept, lifecycle, time and
+/// organizational.
 [[nodiscard]] std::string xes(const EventLog& log);
 
 /// "prospect", "customer", "lost", "churned".
 [[nodiscard]] std::string_view name(Standing standing);
-
-/// Throws the InputError of `event_log`.
-void require_lives_of_their_own(const Model& model);
 
 }  // namespace sojourn

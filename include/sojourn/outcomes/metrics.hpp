@@ -74,6 +74,8 @@ struct Metric {
 [[nodiscard]] std::span<const Metric> metrics();
 /// The metric of that name, or nullptr.
 [[nodiscard]] const Metric* find_metric(std::string_view name);
+/// The position in `metrics()` of the metric of that name, which there must be.
+[[nodiscard]] std::size_t metric_position(std::string_view name);
 
 /// Share of buyers still customers `days` after the purchase (Kaplan & Meier 1958), from counts by tenure bin; those
 /// censored inside a bin count half in it (the actuarial convention). `days` is a bin's edge. NaN where nobody was followed

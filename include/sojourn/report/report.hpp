@@ -2,7 +2,6 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <string>
 
 #include "sojourn/analysis/leverage.hpp"
@@ -19,10 +18,10 @@ struct Report {
   const Outcomes& outcomes;
   const Model& model;
   const Samples& samples;
-  const Ranking* ranking = nullptr;   // by net present value, under the file's first plan
-  const Optimum* optimum = nullptr;   // for net present value, without a limit: its frontier goes from nothing on
-  std::optional<double> budget = {};  // marked on the frontier
-  std::string left_out = {};          // why one of these is missing, in a sentence
+  const Ranking* ranking = nullptr;     // by net present value, under the file's first plan
+  const Optimum* optimum = nullptr;     // for net present value, without a limit: its frontier goes from nothing on
+  const Optimum* affordable = nullptr;  // the same within a budget, which is marked on the frontier
+  std::string left_out = {};            // why one of these is missing, in a sentence
 };
 
 /// Whether this build has the charts of the page (the CMake option SOJOURN_PAGES).

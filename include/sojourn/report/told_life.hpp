@@ -2,16 +2,19 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
+#include "sojourn/engine/run.hpp"
 #include "sojourn/model/model.hpp"
 #include "sojourn/report/summary.hpp"
 
 namespace sojourn {
 
 /// The life of person `customer` of replication 0 under the model's plan: every visit with what was felt, every exit with
-/// its probability at that moment and the luck that chose; where the plan is not the baseline, then where the two lives
-/// part. Throws InputError where there is no such person, or where customers act on one another.
-[[nodiscard]] std::string told_life(const Model& model, std::uint64_t customer, Colour colour = Colour::off);
+/// its probability at that moment and the luck that chose; before it, where the plan is not the baseline, where the two
+/// lives part, or whose life to look at instead. Throws InputError where there is no such person. Nothing when interrupted.
+[[nodiscard]] std::optional<std::string> told_life(const Model& model, std::uint64_t customer,
+                                                   const RunOptions& options = {}, Colour colour = Colour::off);
 
 }  // namespace sojourn

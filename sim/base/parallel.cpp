@@ -1,7 +1,10 @@
-#include "parallel.hpp"
+#include "sojourn/base/parallel.hpp"
 
 #ifdef SOJOURN_STD_THREADS
+#include <algorithm>
 #include <atomic>
+#include <exception>
+#include <mutex>
 #include <thread>
 #include <vector>
 #else
@@ -29,12 +32,23 @@ bool do_alone(std::size_t count, int threads, const std::function<void(std::size
 void parallel_for_each(std::size_t count, int threads, const std::function<void(std::size_t)>& work) {
   if (do_alone(count, threads, work)) return;
   std::atomic<std::size_t> next = 0;
-  std::vector<std::jthread> crew;
-  for (int thread = 0; thread < threads; ++thread) {
-    crew.emplace_back([&] {
-      for (std::size_t index = next++; index < count; index = next++) work(index);
-    });
+  std::exception_ptr failure;
+  std::mutex failing;
+  {
+    std::vector<std::jthread> crew;
+    for (std::size_t thread = 0; thread < std::min(static_cast<std::size_t>(threads), count); ++thread) {
+      crew.emplace_back([&] {
+        try {
+          for (std::size_t index = next++; index < count; index = next++) work(index);
+        } catch (...) {
+          const std::lock_guard lock(failing);
+          failure = std::current_exception();
+          next = count;
+        }
+      });
+    }
   }
+  if (failure) std::rethrow_exception(failure);
 }
 
 #else

@@ -1,0 +1,99 @@
+#include "sojourn/engine/diary.hpp"
+
+#include <atomic>
+
+#include "together.hpp"
+
+namespace sojourn {
+namespace {
+
+/// Writes down one life as it is lived.
+class Writer {
+ public:
+  explicit Writer(Diary& diary) : diary_(diary) {}
+  void arrived(const Person&) {}
+  void visited(const Person&, const Visit& visit, const VisitRow&, const State& before, const State& after) {
+    diary_.visits.push_back({visit, before, after, 0.0f, {}});
+  }
+  void stayed(const Person&, const Visit&, const Stay& stay, const State&) { diary_.visits.back().stay = stay; }
+
+ private:
+  Diary& diary_;
+};
+
+/// Who customers are, before anything happens to them.
+class Register {
+ public:
+  explicit Register(const Model& model)
+      : program_(model), population_(model.parts()), streams_(model.parts().settings.seed, 0) {
+    if (model.parts().account_segments.empty()) return;
+    accounts_.emplace(model.parts(), streams_);
+    surroundings_.accounts = &*accounts_;
+  }
+  Register(const Register&) = delete;
+  Register& operator=(const Register&) = delete;
+
+  [[nodiscard]] const Program& program() const { return program_; }
+  [[nodiscard]] const Population& population() const { return population_; }
+  [[nodiscard]] const Streams& streams() const { return streams_; }
+  [[nodiscard]] Lives lives() const { return {program_, population_, streams_, accounts_ ? &surroundings_ : nullptr}; }
+  [[nodiscard]] Diary blank(std::uint32_t customer) const {
+    Diary diary;
+    diary.customer = customer;
+    diary.person = lives().begin(customer).person;
+    diary.traits.resize(population_.trait_count());
+    if (accounts_) {
+      diary.account = accounts_->account_of(customer);
+      population_.traits(streams_, customer, accounts_->account_of(customer), diary.person.persona, diary.traits);
+    } else {
+      population_.traits(streams_, customer, diary.person.persona, diary.traits);
+    }
+    return diary;
+  }
+
+ private:
+  Program program_;
+  Population population_;
+  Streams streams_;
+  std::optional<Accounts> accounts_;
+  Surroundings surroundings_;
+};
+
+}  // namespace
+
+std::optional<std::vector<Diary>> write_diaries(const Model& model, std::span<const std::uint32_t> customers,
+                                                const RunOptions& options) {
+  const Register people(model);
+  std::vector<Diary> diaries;
+  for (const std::uint32_t customer : customers) diaries.push_back(people.blank(customer));
+  if (!model.coupled()) {
+    Lives lives = people.lives();
+    for (Diary& diary : diaries) {
+      Writer writer(diary);
+      lives.live(diary.customer, writer);
+    }
+    return diaries;
+  }
+  const int threads = thread_count(options.threads);
+  const Society society = make_society(model, people.population(), people.streams(), threads);
+  const TallyShape shape = tally_shape(std::span(&people.program(), 1));
+  const auto sums = live_together(people.program(), people.population(), society, people.streams(), shape, threads,
+                                  {nullptr, diaries}, [&](double share) {
+                                    if (options.progress) options.progress(share);
+                                    return options.interrupt == nullptr || !options.interrupt->load();
+                                  });
+  if (!sums) return std::nullopt;
+  return diaries;
+}
+
+std::vector<std::uint32_t> first_to_arrive(const Model& model, std::size_t count) {
+  const Register people(model);
+  const Lives lives = people.lives();
+  std::vector<std::uint32_t> found;
+  for (std::uint32_t i = 0; i < model.parts().settings.customers && found.size() < count; ++i) {
+    if (lives.begin(i).person.arrival <= people.program().horizon()) found.push_back(i);
+  }
+  return found;
+}
+
+}  // namespace sojourn
