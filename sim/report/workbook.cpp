@@ -11,6 +11,8 @@
 #include "report_content.hpp"
 #include "sojourn/base/whole_file.hpp"
 #include "sojourn/report/format.hpp"
+#include "sojourn/report/optimum_report.hpp"
+#include "sojourn/report/ranking_report.hpp"
 #include "sojourn/report/report.hpp"
 
 namespace sojourn {
@@ -109,6 +111,8 @@ class Workbook {
     plans();
     personas();
     touchpoints();
+    if (report_.ranking != nullptr) leverage(*report_.ranking);
+    if (report_.optimum != nullptr) budget(*report_.optimum);
     series();
     const lxw_error error = workbook_close(book_);
     book_ = nullptr;
@@ -210,6 +214,42 @@ class Workbook {
             .text(journey_map::stage_title(report_.model.parts().touchpoints[v].stage));
         for (const TouchMetric& metric : touch_metrics()) sheet.number(estimate(plan.touch[v], metric).mean, score_);
       }
+    }
+  }
+
+  static std::vector<std::string> with_differences(std::vector<std::string> head) {
+    for (const std::string_view name : headline_metrics) {
+      head.emplace_back(find_metric(name)->label);
+      head.insert(head.end(), {"Low", "High"});
+    }
+    return head;
+  }
+  void add_differences(Sheet& sheet, const std::vector<Estimate>& differences) const {
+    for (const std::string_view name : headline_metrics) {
+      const Estimate& e = differences[metric_position(name)];
+      lxw_format* format = form(*find_metric(name));
+      sheet.number(e.mean, format).number(e.low, format).number(e.high, format);
+    }
+  }
+
+  /// The best standard improvement of each touchpoint, alone.
+  void leverage(const Ranking& ranking) {
+    Sheet sheet(book_, "Leverage", {26, 16, 14},
+                with_differences({"Touchpoint", "Best standard step", "Score", "Weight", "Visits per person", "Reach"}));
+    for (const TouchpointLeverage& each : ranking.touchpoints) {
+      sheet.row().text(each.name).text(each.best ? shift_words(each.pulls[*each.best]) : "");
+      sheet.number(each.score, score_).number(each.weight, plain_).number(each.visits, plain_).number(each.reach, share_);
+      if (each.best) add_differences(sheet, each.pulls[*each.best].differences);
+    }
+  }
+
+  /// The best choices of improvements for what they cost.
+  void budget(const Optimum& optimum) {
+    Sheet sheet(book_, "Budget", {60, 14}, with_differences({"Buys", "Investment"}));
+    for (const Choice& choice : optimum.frontier) {
+      const std::string words = choice_words(choice, report_.model);
+      sheet.row().text(words.empty() ? "Nothing" : words).number(choice.investment.mean, money_);
+      add_differences(sheet, choice.differences);
     }
   }
 

@@ -450,6 +450,14 @@ class Workbook(Report):
                 value, change = entry["metrics"][name], entry["difference"][name]
                 for cell, expected in zip(rows[entry["name"], label], [value["mean"], value["low"], value["high"], change["mean"], change["low"], change["high"]]):
                     self.assertAlmostEqual(cell, expected, delta=1e-12 * abs(expected))
+        full = self.folder / "full.xlsx"
+        done = sojourn("report", file, "--no-progress", "--xlsx", full, *(["-o", self.folder / "beside.html"] if PAGES else []))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        book = openpyxl.load_workbook(full, read_only=True)
+        self.assertEqual(book.sheetnames, ["About", "Plans", "Personas", "Touchpoints", "Leverage", "Budget", "Over time"])
+        leverage = list(book["Leverage"].iter_rows(min_row=2, values_only=True))
+        self.assertEqual(len(leverage), 20)
+        self.assertEqual(list(book["Budget"].iter_rows(min_row=2, max_row=2, values_only=True))[0][:3], ("Nothing", 0, 0))
         again = self.folder / "again.xlsx"
         sojourn("report", file, "--fast", "--xlsx", again, *(["-o", self.folder / "beside.html"] if PAGES else []))
         self.assertEqual(out.read_bytes(), again.read_bytes())

@@ -27,15 +27,17 @@ struct Report {
 /// Whether this build has the charts of the page (the CMake option SOJOURN_PAGES).
 [[nodiscard]] bool pages_built();
 
-/// One self-contained HTML page: the answer, plans side by side, curves, flows, the journey map, money, personas, and where
-/// the numbers come from. It loads nothing, and its content security policy allows only its own script and styles, by
-/// their SHA-256. Its estimates are those of `run_json` and `comparison_json`, in full precision inside the element
-/// `data` (JSON). Long series are thinned, so that the page stays below 2 MB. Equal files give equal pages. Throws RunError
-/// where Graphviz fails, and std::logic_error without `pages_built`.
+/// One self-contained HTML page: the answer, plans side by side, winners and losers, curves, flows, the journey map, what is
+/// worth fixing, what a budget buys, money, personas, and where the numbers come from. It loads nothing, and its content
+/// security policy allows only its own script and styles, by their SHA-256. Its estimates are those of `run_json`,
+/// `comparison_json`, `ranking_json` and `optimum_json`, in full precision inside the element `data` (JSON). Long series are
+/// thinned, so that the page stays below 2 MB. Equal files give equal pages. Throws RunError where Graphviz fails, and
+/// std::logic_error without `pages_built`.
 [[nodiscard]] std::string report_page(const Report& report);
 
-/// The tables as an Office Open XML workbook (.xlsx): one sheet each for plans, differences, personas, touchpoints and
-/// series over time; numbers as numbers. Written as a whole or not at all; throws RunError as `replace_file`.
+/// The tables as an Office Open XML workbook (.xlsx): one sheet each for plans, personas, touchpoints, series over
+/// time, and where they are given leverage and budgets; numbers as numbers. Written as a whole or not at all; throws
+/// RunError as `replace_file`.
 void write_workbook(const Report& report, const std::filesystem::path& path);
 
 }  // namespace sojourn
