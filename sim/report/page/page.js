@@ -345,7 +345,7 @@ const flow = () => {
       option: {
         tooltip: { trigger: "item", formatter: (at) => (at.dataType === "edge" ? `${at.data.source} → ${at.data.target}: ${percent(at.data.value / arrived)}` : `${at.name}: ${percent(through(at.name) / arrived)}`) },
         series: [{
-          type: "sankey", left: 8, right: 150, top: 12, bottom: 12, nodeWidth: 16, nodeGap: 14, draggable: false, layoutIterations: 64, emphasis: { focus: "adjacency" },
+          type: "sankey", left: 8, right: 168, top: 12, bottom: 12, nodeWidth: 16, nodeGap: 14, draggable: false, layoutIterations: 64, emphasis: { focus: "adjacency" },
           data: names.map((name) => ({ name, itemStyle: { color: paint(name), borderWidth: 0 } })),
           links: shown.map(([source, target, value]) => ({ source, target, value, lineStyle: { color: paint(target), opacity: 0.36 } })),
           label: { color: ink, fontSize: width < 900 ? 10.5 : 12, lineHeight: 13, textBorderColor: look().paper, textBorderWidth: 3, formatter: ({ name }) => `${name}${width < 900 && !/^(Still|Back)/.test(name) ? "\n" : " "}${percent(through(name) / arrived, 0)}` },
@@ -375,7 +375,7 @@ const journey = () => {
     if (!one?.shift) return ["-", "-", "-", "-"];
     const cell = (key) => element("td", { "data-lever": id, "data-metric": key, "data-value": one[key][0] }, minus(one[key][3]), element("span", { class: "interval" }, `${one[key][4]}${one[key][5] || one[key][1] === null ? "" : " ~"}`));
     const roles = [one.on_purchase && `${one.on_purchase} of purchase`, one.on_retention && `${one.on_retention} of retention`].filter(Boolean).join(", ");
-    return [element("td", {}, minus(one.shift), element("span", { class: "interval" }, roles)), cell("npv"), cell("retained"), one.reach === null ? "-" : percent(one.reach, 0)];
+    return [element("td", { class: "wraps" }, minus(one.shift), element("span", { class: "interval" }, roles)), cell("npv"), cell("retained"), one.reach === null ? "-" : percent(one.reach, 0)];
   };
   const leverHead = data.leverage ? ["Best standard step", `Worth, ${currency}`, "Retained by it", "Reach"] : [];
   const badge = (id) => (id === data.leverage?.weakest ? " (weakest)" : "") + (id === data.leverage?.worth_fixing ? (data.leverage.clear ? " (worth fixing)" : " (largest gain, may be chance)") : "");
@@ -439,7 +439,7 @@ const tornado = () => {
     new Chart(box, `${metric.label} by the best standard step`, (width) => {
       const { ink, soft } = look();
       const ends = shown.flatMap((one) => [one[name][1] ?? one[name][0], one[name][2] ?? one[name][0]]);
-      const low = Math.min(0, ...ends), high = Math.max(0, ...ends), room = (high - low) * 0.42;
+      const low = Math.min(0, ...ends), high = Math.max(0, ...ends), room = (high - low) * (name === "npv" && width > 480 ? 0.62 : 0.36);
       return {
         height: 60 + 30 * shown.length,
         option: {
@@ -464,7 +464,7 @@ const tornado = () => {
             markLine: { silent: true, z: 0, symbol: "none", label: { show: false }, lineStyle: { color: soft, type: "solid", width: 1.5 }, data: [{ xAxis: 0 }] },
           }],
         },
-        words: `One standard step at one touchpoint at a time, under ${plan}; ${precision}. Whiskers are 95 % intervals, ~ marks those that include 0.${note}`,
+        words: `One standard step at one touchpoint at a time, under ${plan}; ${precision}. Whiskers are 95 % intervals of each by itself, ~ marks those that include 0; the sentence above allows for all of them at once.${note}`,
         table: leverTable(),
       };
     });
@@ -481,7 +481,7 @@ const tornado = () => {
         yAxis: { type: "value", name: `worth of the best step, ${currency}`, nameTextStyle: { align: "left" }, axisLabel: { formatter: axisText.money } },
         series: [{
           type: "scatter", symbolSize: (_, at) => 9 + 16 * Math.sqrt(shown[at.dataIndex].reach ?? 0.1),
-          data: shown.map((one) => ({ value: [one.score, one.npv[0]], label: { position: one.id === weakest ? "left" : "right" }, symbol: one.id === worth ? "diamond" : one.id === weakest ? "triangle" : "circle", itemStyle: { color: paint(one), opacity: 0.9 } })),
+          data: shown.map((one) => ({ value: [one.score, one.npv[0]], label: { position: one.id === weakest && one.score > 0.25 ? "left" : "right" }, symbol: one.id === worth ? "diamond" : one.id === weakest ? "triangle" : "circle", itemStyle: { color: paint(one), opacity: 0.9 } })),
           label: { show: true, color: ink, fontSize: 12, textBorderColor: look().paper, textBorderWidth: 3, formatter: (at) => (named.has(shown[at.dataIndex].id) ? label(shown[at.dataIndex]) : "") },
           labelLayout: { hideOverlap: true },
           markLine: { silent: true, z: 0, symbol: "none", label: { show: false }, lineStyle: { color: soft, type: "solid", width: 1 }, data: [{ yAxis: 0 }] },
@@ -518,7 +518,7 @@ const budget = () => {
         ],
       },
       legend: [{ name: "best for what it costs, numbered as in the table", colour: tone(0), dash: "solid", mark: "circle" }, { name: limit === null ? "best of all, underlined" : "best within the budget, underlined", colour: tone(0), mark: "diamond" }, { name: "other choices", colour: soft, mark: "circle" }],
-      words: `${all ? "All choices were simulated" : "A search; what was not tried may be better"}; ${precision}. ${limit === null ? "" : `The budget of ${limitText} buys number ${best + 1}: ${points[best]?.name ?? "nothing"}.`}`,
+      words: `${all ? "All choices were simulated" : "A search; what was not tried may be better"}; ${precision}. Intervals in the table are of each choice by itself; those above allow for having chosen the best. ${limit === null ? "" : `The budget of ${limitText} buys number ${best + 1}: ${points[best]?.name ?? "nothing"}.`}`,
       table: table("Best for what it costs", ["", element("th", { scope: "col", class: "words" }, "Buys"), "Costs", "Net present value", "Retained"], points.map((one, i) => [element("th", { scope: "row", class: i === best ? "chosen" : undefined }, `${i + 1}`), element("td", { class: "words" }, one.name), one.cost[1], element("td", { "data-frontier": i, "data-value": one.npv[0] }, minus(one.npv[3]), element("span", { class: "interval" }, one.npv[4])), element("td", {}, minus(one.retained[3]), element("span", { class: "interval" }, one.retained[4]))])),
     };
   }, "tall", "beside");
