@@ -156,8 +156,8 @@ void check_handovers(const Context& context) {
     if (!named.insert({handover.from, handover.to}).second) {
       context.findings.error(
           path,
-          fmt::format("another handover leads from {} to {}", quoted(parts.teams[handover.from.index()].id),
-                      quoted(parts.teams[handover.to.index()].id)),
+          fmt::format("another handover leads from {} to {}", in_quotes(parts.teams[handover.from.index()].id),
+                      in_quotes(parts.teams[handover.to.index()].id)),
           "keep one of them");
     }
     if (handover.from == handover.to) {
