@@ -234,6 +234,8 @@ void hold_figures(std::vector<PlanComparison>& plans) {
   each(any.personas.size(), [](PlanComparison& c, std::size_t i) -> Difference& { return c.personas[i].retained; });
   each(any.personas.size(), [](PlanComparison& c, std::size_t i) -> Difference& { return c.personas[i].nps; });
   each(any.personas.size(), [](PlanComparison& c, std::size_t i) -> Difference& { return c.personas[i].clv; });
+  each(any.segments.size(), [](PlanComparison& c, std::size_t i) -> Difference& { return c.segments[i].conversion; });
+  each(any.segments.size(), [](PlanComparison& c, std::size_t i) -> Difference& { return c.segments[i].retention; });
   for (const auto parts : {&PlanComparison::retained_by_persona, &PlanComparison::retained_by_stage,
                            &PlanComparison::npv_by_persona, &PlanComparison::npv_by_kind}) {
     each((any.*parts).size(), [parts](PlanComparison& c, std::size_t i) -> Difference& { return (c.*parts)[i].change; });
@@ -288,6 +290,13 @@ Comparison compare(const Samples& samples) {
         return difference_of(plan.by_persona[p], baseline.by_persona[p], metric);
       };
       result.personas.push_back({samples.personas[p], samples.persona_names[p], change(retained), change(nps), change(clv)});
+    }
+    for (std::size_t s = 0; s < samples.segments.size(); ++s) {
+      const auto change = [&](std::string_view metric) {
+        return difference_of(plan.by_segment[s], baseline.by_segment[s], *find_metric(metric));
+      };
+      result.segments.push_back(
+          {samples.segments[s], samples.segment_names[s], change("account_conversion"), change("account_retention")});
     }
     split_by_persona(result, samples, plan, baseline);
     split_by_stage(result, samples, plan, baseline);

@@ -104,7 +104,7 @@ void check_plan(const Context& context, const Plan& plan, const std::string& pat
     const std::string here = fmt::format("{}.improvements[{}]", path, i);
     if (!context.findings.reference(here, improvement, improvements.size(), "improvement")) continue;
     if (!named.insert(improvement).second) {
-      context.findings.error(here, fmt::format("{} is named twice", quoted(improvements[improvement.index()].change.id)),
+      context.findings.error(here, fmt::format("{} is named twice", in_quotes(improvements[improvement.index()].change.id)),
                              "keep one of them");
     }
   }

@@ -60,7 +60,8 @@ void check_end(const Touchpoint& touchpoint, const std::string& path, Findings& 
 bool has_probability(const Exit& exit) { return !std::holds_alternative<std::monostate>(exit.probability); }
 
 // Which of odds and probability an exit has, by how its touchpoint decides and what it waits for.
-void check_way_of_taking(const Touchpoint& touchpoint, const Exit& exit, const std::string& path, Findings& findings) {
+void check_way_of_taking(const Context& context, const Touchpoint& touchpoint, const Exit& exit, const std::string& path) {
+  Findings& findings = context.findings;
   if (exit.on == Trigger::gave_up) {
     if (exit.odds) findings.error(path + ".odds", "odds at an exit that waits for patience to end", "remove the odds");
     if (has_probability(exit)) {
@@ -75,6 +76,9 @@ void check_way_of_taking(const Touchpoint& touchpoint, const Exit& exit, const s
       findings.error(path + ".odds", "odds at an exit that waits for a message", "use probability, per message");
     if (!has_probability(exit)) {
       findings.error(path, "an exit that waits for a message has no probability", "add probability = 0.1, per message");
+    }
+    if (!context.parts.word_of_mouth) {
+      findings.warning(path + ".on", "nobody hears anything where nobody talks", "add [word_of_mouth]");
     }
   } else if (touchpoint.exits == ExitRule::race) {
     if (has_probability(exit)) {
@@ -114,7 +118,7 @@ void check_exit(const Context& context, const Touchpoint& touchpoint, const Exit
   } else if (const TraitId* trait = std::get_if<TraitId>(&exit.probability)) {
     context.findings.reference(path + ".probability", *trait, parts.traits.size(), "trait");
   }
-  check_way_of_taking(touchpoint, exit, path, context.findings);
+  check_way_of_taking(context, touchpoint, exit, path);
   check_slopes(exit, path, context.findings);
   context.findings.distribution(path + ".after", exit.after, not_negative, "delay");
 }
@@ -152,8 +156,8 @@ void check_handovers(const Context& context) {
     if (!named.insert({handover.from, handover.to}).second) {
       context.findings.error(
           path,
-          fmt::format("another handover leads from {} to {}", quoted(parts.teams[handover.from.index()].id),
-                      quoted(parts.teams[handover.to.index()].id)),
+          fmt::format("another handover leads from {} to {}", in_quotes(parts.teams[handover.from.index()].id),
+                      in_quotes(parts.teams[handover.to.index()].id)),
           "keep one of them");
     }
     if (handover.from == handover.to) {

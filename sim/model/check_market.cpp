@@ -72,8 +72,8 @@ void check_word_of_mouth(const Context& context, const WordOfMouth& talk) {
     const bool to = findings.reference(path + ".to", mixing.to, parts.personas.size(), "persona");
     if (from && to && !named.insert({mixing.from, mixing.to}).second) {
       findings.error(path,
-                     fmt::format("{} to {} is named twice", quoted(parts.personas[mixing.from.index()].id),
-                                 quoted(parts.personas[mixing.to.index()].id)),
+                     fmt::format("{} to {} is named twice", in_quotes(parts.personas[mixing.from.index()].id),
+                                 in_quotes(parts.personas[mixing.to.index()].id)),
                      "keep one of them");
     }
   }
@@ -111,7 +111,7 @@ void check_survey(const Context& context, const Survey& survey, const std::strin
   findings.number(path + ".closed_loop.within", loop.within.value(), not_negative);
   if (findings.reference(path + ".closed_loop.to", loop.to, parts.touchpoints.size(), "touchpoint") &&
       parts.touchpoints[loop.to.index()].end) {
-    findings.error(path + ".closed_loop.to", fmt::format("{} is an end", quoted(parts.touchpoints[loop.to.index()].id)),
+    findings.error(path + ".closed_loop.to", fmt::format("{} is an end", in_quotes(parts.touchpoints[loop.to.index()].id)),
                    "send low scorers to a touchpoint that helps them");
   }
 }
@@ -133,15 +133,15 @@ void check_gate(const Context& context, const AccountSegment& segment, const Gat
   const auto demand_role = [&](const std::string& here, PersonaId persona) {
     const bool is_role =
         std::any_of(segment.roles.begin(), segment.roles.end(), [&](const auto& role) { return role.first == persona; });
-    if (!is_role) findings.error(here, fmt::format("{} is no role of the segment", quoted(personas[persona.index()].id)));
+    if (!is_role) findings.error(here, fmt::format("{} is no role of the segment", in_quotes(personas[persona.index()].id)));
   };
   if (findings.reference(path + ".touchpoint", gate.touchpoint, context.parts.touchpoints.size(), "touchpoint")) {
     const Touchpoint& touchpoint = context.parts.touchpoints[gate.touchpoint.index()];
     if (touchpoint.end) {
-      findings.error(path + ".touchpoint", fmt::format("{} is an end, where nobody decides", quoted(touchpoint.id)),
+      findings.error(path + ".touchpoint", fmt::format("{} is an end, where nobody decides", in_quotes(touchpoint.id)),
                      "put the gate where an exit is chosen");
     } else if (touchpoint.exits == ExitRule::race) {
-      findings.error(path + ".touchpoint", fmt::format("the exits of {} race, and nobody chooses", quoted(touchpoint.id)),
+      findings.error(path + ".touchpoint", fmt::format("the exits of {} race, and nobody chooses", in_quotes(touchpoint.id)),
                      "remove exits = \"race\": a gate decides by its members' choice probabilities");
     }
   }
@@ -197,8 +197,8 @@ void check_account_segment(const Context& context, const AccountSegment& segment
   for (const auto& [persona, people] : segment.roles) {
     if (!findings.reference(path + ".roles", persona, context.parts.personas.size(), "persona")) continue;
     const std::string& id = context.parts.personas[persona.index()].id;
-    findings.distribution(fmt::format("{}.roles.{}", path, id), people, not_negative, "number of " + quoted(id));
-    if (!roles.insert(persona).second) findings.error(path + ".roles", fmt::format("{} is named twice", quoted(id)));
+    findings.distribution(fmt::format("{}.roles.{}", path, id), people, not_negative, "number of " + in_quotes(id));
+    if (!roles.insert(persona).second) findings.error(path + ".roles", fmt::format("{} is named twice", in_quotes(id)));
   }
   check_size(context, segment, path);
   std::set<TouchpointId> gates;
@@ -209,7 +209,7 @@ void check_account_segment(const Context& context, const AccountSegment& segment
     if (gate.touchpoint.valid() && gate.touchpoint.index() < context.parts.touchpoints.size() &&
         !gates.insert(gate.touchpoint).second) {
       findings.error(here + ".touchpoint",
-                     fmt::format("{} has a gate already", quoted(context.parts.touchpoints[gate.touchpoint.index()].id)),
+                     fmt::format("{} has a gate already", in_quotes(context.parts.touchpoints[gate.touchpoint.index()].id)),
                      "keep one of them");
     }
   }

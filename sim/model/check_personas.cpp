@@ -31,9 +31,9 @@ void check_starts(const Context& context, const Persona& persona, const std::str
       continue;
     }
     const std::string& id = context.parts.touchpoints[touchpoint.index()].id;
-    context.findings.number(path + ".starts." + id, share, fraction, "share of " + quoted(id));
+    context.findings.number(path + ".starts." + id, share, fraction, "share of " + in_quotes(id));
     if (!named.insert(touchpoint).second)
-      context.findings.error(path + ".starts", fmt::format("{} is named twice", quoted(id)));
+      context.findings.error(path + ".starts", fmt::format("{} is named twice", in_quotes(id)));
   }
   context.findings.shares(path + ".starts", shares, "starts");
 }
@@ -44,7 +44,7 @@ void check_traits_of(const Context& context, const Persona& persona, const std::
     context.findings.distribution(path + ".traits." + traits[i].name, persona.traits[i], {traits[i].low, traits[i].high});
   }
   for (std::size_t i = persona.traits.size(); i < traits.size(); ++i) {
-    context.findings.error(path + ".traits", fmt::format("trait {} has no value", quoted(traits[i].name)),
+    context.findings.error(path + ".traits", fmt::format("trait {} has no value", in_quotes(traits[i].name)),
                            fmt::format("set traits.{}", traits[i].name));
   }
   if (persona.traits.size() > traits.size()) {
@@ -58,15 +58,15 @@ void check_preferences(const Context& context, const Persona& persona, const std
   for (const auto& [theme, weight] : persona.needs) {
     context.findings.number(path + ".needs." + theme, weight, not_negative);
     if (!themes.insert(theme).second)
-      context.findings.error(path + ".needs", fmt::format("{} is named twice", quoted(theme)));
+      context.findings.error(path + ".needs", fmt::format("{} is named twice", in_quotes(theme)));
   }
   std::set<ChannelId> channels;
   for (const auto& [channel, times] : persona.channels) {
     if (!context.findings.reference(path + ".channels", channel, context.parts.channels.size(), "channel")) continue;
     const std::string& id = context.parts.channels[channel.index()].id;
-    context.findings.number(path + ".channels." + id, times, not_negative, "preference for " + quoted(id));
+    context.findings.number(path + ".channels." + id, times, not_negative, "preference for " + in_quotes(id));
     if (!channels.insert(channel).second) {
-      context.findings.error(path + ".channels", fmt::format("{} is named twice", quoted(id)));
+      context.findings.error(path + ".channels", fmt::format("{} is named twice", in_quotes(id)));
     }
   }
 }
@@ -82,7 +82,8 @@ void check_odds(const Context& context, const Persona& persona, const std::strin
     const bool to = context.findings.reference(here + ".to", odds.to, touchpoints.size(), "touchpoint");
     if (!from || !to) continue;
     const Touchpoint& touchpoint = touchpoints[odds.from.index()];
-    const std::string between = fmt::format("{} to {}", quoted(touchpoint.id), quoted(touchpoints[odds.to.index()].id));
+    const std::string between =
+        fmt::format("{} to {}", in_quotes(touchpoint.id), in_quotes(touchpoints[odds.to.index()].id));
     if (!named.insert({odds.from, odds.to}).second) context.findings.error(here, fmt::format("{} is named twice", between));
     const bool acts = std::any_of(touchpoint.next.begin(), touchpoint.next.end(), [&](const Exit& exit) {
       return exit.to == odds.to && exit.on == Trigger::none && (exit.odds || touchpoint.exits == ExitRule::race);

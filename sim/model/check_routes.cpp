@@ -22,7 +22,7 @@ std::string listed(const ModelParts& parts, const std::vector<TouchpointId>& tou
   const std::size_t shown = touchpoints.size() > most + 1 ? most : touchpoints.size();
   for (std::size_t i = 0; i < shown; ++i) {
     if (i > 0) list += i + 1 == touchpoints.size() ? " and " : ", ";
-    list += quoted(id_of(parts, touchpoints[i]));
+    list += in_quotes(id_of(parts, touchpoints[i]));
   }
   if (shown < touchpoints.size()) list += fmt::format(" and {} more", touchpoints.size() - shown);
   return list;
@@ -167,7 +167,7 @@ void check_instant_cycles(const Context& context) {
         if (!known.insert(cycle).second) continue;
         context.findings.error(path_of_cut(context, PlanId(plan), PersonaId(persona), cycle),
                                fmt::format("{} can take no time under plan {}: people would go round for ever",
-                                           round_trip(parts, cycle), quoted(parts.plans[plan].id)),
+                                           round_trip(parts, cycle), in_quotes(parts.plans[plan].id)),
                                "cut the delay by less than 100 %");
       }
     }

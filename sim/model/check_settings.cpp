@@ -35,7 +35,7 @@ void check_time(const Settings& settings, Findings& findings) {
   const bool window = findings.number("scenario.window", settings.window.value(), {0.0, most_days, Limit::outside}, {},
                                       "window is counted in days");
   if (!is_date(settings.start)) {
-    findings.error("scenario.start", fmt::format("{} is no date", quoted(settings.start)), "write it as 2026-01-31");
+    findings.error("scenario.start", fmt::format("{} is no date", in_quotes(settings.start)), "write it as 2026-01-31");
   }
   if (!horizon || !window) return;
   const double windows = std::ceil(settings.horizon / settings.window);
@@ -101,7 +101,8 @@ void check_traits(const std::vector<Trait>& traits, Findings& findings) {
     const Trait& trait = traits[i];
     const std::string path = "behaviour.traits." + trait.name;
     if (trait.name.empty()) findings.error(fmt::format("behaviour.traits[{}]", i), "a trait has no name");
-    if (!taken.insert(trait.name).second) findings.error(path, fmt::format("another trait is named {}", quoted(trait.name)));
+    if (!taken.insert(trait.name).second)
+      findings.error(path, fmt::format("another trait is named {}", in_quotes(trait.name)));
     // Negated, so that not-a-number is found too.
     if (!(trait.low <= trait.high)) {
       findings.error(path, fmt::format("range of {} is {} to {}", trait.name, text(trait.low), text(trait.high)));
@@ -109,12 +110,12 @@ void check_traits(const std::vector<Trait>& traits, Findings& findings) {
       findings.number(path, trait.standard, {trait.low, trait.high});
     }
     if (i < builtin.size() && trait.name != builtin[i].name) {
-      findings.error(path, fmt::format("trait {} is {}, but must be the built-in {}", i + 1, quoted(trait.name),
-                                       quoted(builtin[i].name)));
+      findings.error(path, fmt::format("trait {} is {}, but must be the built-in {}", i + 1, in_quotes(trait.name),
+                                       in_quotes(builtin[i].name)));
     }
   }
   for (std::size_t i = traits.size(); i < builtin.size(); ++i) {
-    findings.error("behaviour.traits", fmt::format("the built-in trait {} is missing", quoted(builtin[i].name)));
+    findings.error("behaviour.traits", fmt::format("the built-in trait {} is missing", in_quotes(builtin[i].name)));
   }
 }
 

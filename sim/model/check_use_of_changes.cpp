@@ -150,8 +150,8 @@ double clipped_share(double mean, double sd) {
 }
 
 std::string clipping(std::string_view touchpoint, double mean, double sd) {
-  return fmt::format("quality of {} with mean {} and sd {} is clipped to [0, 1] at {:.0f} % of visits", quoted(touchpoint),
-                     text(mean), text(sd), clipped_share(mean, sd));
+  return fmt::format("quality of {} with mean {} and sd {} is clipped to [0, 1] at {:.0f} % of visits",
+                     in_quotes(touchpoint), text(mean), text(sd), clipped_share(mean, sd));
 }
 
 double unclipped(double x0, const Effect& effect) {

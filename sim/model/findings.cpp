@@ -46,12 +46,12 @@ std::vector<std::string> name_list(std::string_view kind, const std::vector<std:
     if (id.empty()) {
       findings.error(by_index + ".id", "id is empty", "give it a name of letters, digits, '-' and '_'");
     } else if (!good) {
-      findings.error(by_index + ".id", fmt::format("{} is no id", quoted(id)), "use letters, digits, '-' and '_'");
+      findings.error(by_index + ".id", fmt::format("{} is no id", in_quotes(id)), "use letters, digits, '-' and '_'");
     } else if (!fresh && before_file > 0 && id == ids.front()) {
-      findings.error(by_index + ".id", fmt::format("{} is the empty plan, which every scenario has", quoted(id)),
+      findings.error(by_index + ".id", fmt::format("{} is the empty plan, which every scenario has", in_quotes(id)),
                      "give the plan another id");
     } else if (!fresh) {
-      findings.error(by_index + ".id", fmt::format("another {} has the id {}", kind, quoted(id)), "give each its own id");
+      findings.error(by_index + ".id", fmt::format("another {} has the id {}", kind, in_quotes(id)), "give each its own id");
     }
     paths.push_back(good && fresh ? fmt::format("{}.{}", kind, id) : by_index);
   }
@@ -69,7 +69,7 @@ std::vector<std::string> ids_of(const std::vector<T>& list, GetId get_id) {
 
 std::string text(double number) { return fmt::format("{:.13g}", number); }
 
-std::string quoted(std::string_view id) { return fmt::format("\"{}\"", id); }
+std::string in_quotes(std::string_view id) { return fmt::format("\"{}\"", id); }
 
 std::string counted(std::size_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");

@@ -34,8 +34,8 @@ inline constexpr Bounds any_number{};
 
 /// A number as messages show it: 13 digits at most, no trailing zeros.
 [[nodiscard]] std::string text(double number);
-/// An id as messages show it.
-[[nodiscard]] std::string quoted(std::string_view id);
+/// An id as messages show it. Not called `quoted`: std::string would bring std::quoted with it.
+[[nodiscard]] std::string in_quotes(std::string_view id);
 /// `count` and the noun, in the plural unless it is one.
 [[nodiscard]] std::string counted(std::size_t count, std::string_view noun);
 

@@ -1,11 +1,11 @@
-#include "decision_json.hpp"
+#include "json_figures.hpp"
 #include "sojourn/report/optimum_report.hpp"
 
 namespace sojourn {
 namespace {
 
-using decision_json::Json;
-using decision_json::number;
+using json_figures::Json;
+using json_figures::number;
 
 Json of(const Choice& choice, const Model& model) {
   Json json = {{"improvements", Json::array()}};
@@ -13,22 +13,22 @@ Json of(const Choice& choice, const Model& model) {
     json["improvements"].push_back(
         {{"id", model.parts().improvements[purchase.improvement.index()].change.id}, {"level", purchase.level}});
   }
-  json["investment"] = decision_json::of(choice.investment);
-  json["gain"] = decision_json::of(choice.gain);
+  json["investment"] = json_figures::of(choice.investment);
+  json["gain"] = json_figures::of(choice.gain);
   for (std::size_t m = 0; m < choice.differences.size(); ++m)
-    json["difference"][std::string(metrics()[m].name)] = decision_json::of(choice.differences[m]);
+    json["difference"][std::string(metrics()[m].name)] = json_figures::of(choice.differences[m]);
   return json;
 }
 
 }  // namespace
 
 std::string optimum_json(const Optimum& optimum, const Model& model, const std::string& file) {
-  Json json = decision_json::header(optimum.samples, file);
+  Json json = json_figures::header(optimum.samples, file);
   json["budget"] = number(optimum.budget);
   for (const GoalTerm& term : optimum.goal) json["goal"][std::string(metrics()[term.metric].name)] = term.weight;
   json["best"] = of(optimum.finalists.front(), model);
-  json["gain"] = decision_json::of(optimum.gain);
-  json["lead"] = decision_json::of(optimum.lead);
+  json["gain"] = json_figures::of(optimum.gain);
+  json["lead"] = json_figures::of(optimum.lead);
   json["selection"] = {{"confidence", optimum.confidence}, {"at_most_missed", number(optimum.at_most_missed)},
                        {"rivals", optimum.rivals},         {"possible", optimum.possible},
                        {"counted", optimum.counted},       {"tried", optimum.tried},
@@ -41,11 +41,11 @@ std::string optimum_json(const Optimum& optimum, const Model& model, const std::
                                            {"beaten", round.beaten},
                                            {"set_aside", round.set_aside}});
   }
-  json["interplay"] = optimum.interplay ? decision_json::of(*optimum.interplay) : Json(nullptr);
+  json["interplay"] = optimum.interplay ? json_figures::of(*optimum.interplay) : Json(nullptr);
   for (const Choice& choice : optimum.finalists) json["choices"].push_back(of(choice, model));
   for (const Choice& choice : optimum.frontier) json["frontier"].push_back(of(choice, model));
   json["events"] = optimum.events;
-  return decision_json::text(json);
+  return json_figures::text(json);
 }
 
 }  // namespace sojourn

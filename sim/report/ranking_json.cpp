@@ -1,11 +1,11 @@
-#include "decision_json.hpp"
+#include "json_figures.hpp"
 #include "sojourn/report/ranking_report.hpp"
 
 namespace sojourn {
 namespace {
 
-using decision_json::Json;
-using decision_json::number;
+using json_figures::Json;
+using json_figures::number;
 
 Json word(Role role) {
   if (role == Role::none) return nullptr;
@@ -17,7 +17,7 @@ Json of(const Pull& pull) {
   const auto names = metrics();
   for (std::size_t m = 0; m < names.size(); ++m) {
     const std::string metric(names[m].name);
-    json["difference"][metric] = decision_json::of(pull.differences[m]);
+    json["difference"][metric] = json_figures::of(pull.differences[m]);
     json["per_unit"][metric] = number(pull.differences[m].mean / pull.step);
   }
   return json;
@@ -26,7 +26,7 @@ Json of(const Pull& pull) {
 }  // namespace
 
 std::string ranking_json(const Ranking& ranking, const std::string& file) {
-  Json json = decision_json::header(ranking.samples, file);
+  Json json = json_figures::header(ranking.samples, file);
   json["plan"] = ranking.samples.plans.front().id;
   json["by"] = std::string(metrics()[ranking.by].name);
   json["plans_run"] = ranking.plans;
@@ -44,7 +44,7 @@ std::string ranking_json(const Ranking& ranking, const std::string& file) {
   json["runner_up"] = id(ranking.runner_up);
   json["as_weak"] = ranking.as_weak;
   json["gain_is_clear"] = ranking.worth_fixing && ranking.touchpoints[*ranking.worth_fixing].gain.clear();
-  json["lead"] = ranking.runner_up ? decision_json::of(ranking.lead) : Json(nullptr);
+  json["lead"] = ranking.runner_up ? json_figures::of(ranking.lead) : Json(nullptr);
   for (const TouchpointLeverage& each : ranking.touchpoints) {
     Json entry = {{"name", each.name},
                   {"ours", each.ours},
@@ -60,12 +60,12 @@ std::string ranking_json(const Ranking& ranking, const std::string& file) {
                   {"gates", number(each.gates)},
                   {"on_purchase", word(each.on_purchase)},
                   {"on_retention", word(each.on_retention)},
-                  {"gain", each.best ? decision_json::of(each.gain) : Json(nullptr)},
+                  {"gain", each.best ? json_figures::of(each.gain) : Json(nullptr)},
                   {"best", each.best ? Json(std::string(name(each.pulls[*each.best].lever))) : Json(nullptr)}};
     for (const Pull& pull : each.pulls) entry["shifts"][std::string(name(pull.lever))] = of(pull);
     json["touchpoints"][each.id] = std::move(entry);
   }
-  return decision_json::text(json);
+  return json_figures::text(json);
 }
 
 }  // namespace sojourn

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <sstream>
 
 #include "journey_map_content.hpp"
@@ -168,6 +169,22 @@ std::string basis(const Samples& samples) {
   if (count < 2) return text + "One replication: no intervals.";
   return text + fmt::format("Intervals are 95 % (Student t over {} {}): simulation error, not forecast uncertainty.", count,
                             samples.batches ? "batches of customers" : "replications");
+}
+
+std::vector<const Choice*> frontier(const Report& report) {
+  std::vector<const Choice*> choices;
+  const auto add = [&](const Optimum& optimum, double above) {
+    for (const Choice& choice : optimum.frontier) {
+      if (choice.investment.mean > above && (choices.empty() || choice.gain.mean > choices.back()->gain.mean))
+        choices.push_back(&choice);
+    }
+  };
+  constexpr double anything = -std::numeric_limits<double>::infinity();
+  if (report.affordable != nullptr) add(*report.affordable, anything);
+  if (report.optimum != nullptr) {
+    add(*report.optimum, report.affordable != nullptr ? report.affordable->budget * (1.0 + 1e-9) : anything);
+  }
+  return choices;
 }
 
 std::vector<std::size_t> thinned(std::size_t count, std::size_t most) {

@@ -45,6 +45,10 @@ struct Flow {
 /// What the file's numbers rest on: "10 replications of 20,000 customers ..." and what the intervals mean.
 [[nodiscard]] std::string basis(const Samples& samples);
 
+/// The best choices found for what they cost, costs and gains rising; up to the budget, where there is one, as searched
+/// within it. None without an optimum.
+[[nodiscard]] std::vector<const Choice*> frontier(const Report& report);
+
 /// At most `most` of 0 .. count - 1, evenly, always with the last.
 [[nodiscard]] std::vector<std::size_t> thinned(std::size_t count, std::size_t most);
 

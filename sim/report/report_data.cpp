@@ -506,17 +506,20 @@ class Data {
 
   void frontier(const Optimum& optimum) {
     Json points = Json::array(), others = Json::array();
-    for (const Choice& one : optimum.frontier) points.push_back(choice(one));
+    for (const Choice* one : report_pages::frontier(report_)) points.push_back(choice(*one));
     const std::size_t gain = metric_position("npv");
-    for (const Choice& one : optimum.finalists) {
-      if (others.size() == 256) break;
-      others.push_back({point(one.investment.mean), point(one.differences[gain].mean), choice_words(one, report_.model)});
+    for (const Optimum* searched : {&optimum, report_.affordable}) {
+      if (searched == nullptr) continue;
+      for (std::size_t c = 0; c < std::min<std::size_t>(searched->finalists.size(), 128); ++c) {
+        const Choice& one = searched->finalists[c];
+        others.push_back({point(one.investment.mean), point(one.differences[gain].mean), choice_words(one, report_.model)});
+      }
     }
     json_["frontier"] = {
         {"precision", precision(optimum.samples)},
         {"budget", report_.affordable != nullptr ? number(report_.affordable->budget) : Json(nullptr)},
         {"budget_text", report_.affordable != nullptr ? format::money(report_.affordable->budget, samples_.currency) : ""},
-        {"all", optimum.counted && optimum.in_full == optimum.possible},
+        {"tried", optimum.tried},
         {"points", points},
         {"choices", others}};
   }

@@ -1,22 +1,12 @@
-#include <cmath>
-#include <nlohmann/json.hpp>
-
+#include "json_figures.hpp"
 #include "sojourn/report/summary.hpp"
 
 namespace sojourn {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-/// Undefined numbers are null.
-Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-
-Json of(const Estimate& estimate) {
-  return {{"mean", number(estimate.mean)},
-          {"low", number(estimate.low)},
-          {"high", number(estimate.high)},
-          {"sd", number(estimate.sd)}};
-}
+using json_figures::Json;
+using json_figures::number;
+using json_figures::of;
 
 Json of(const Difference& difference) {
   Json json = of(static_cast<const Estimate&>(difference));
@@ -58,19 +48,10 @@ Json best(const Comparison& comparison) {
 }
 
 Json header(const Samples& samples, const std::string& file) {
-  return {{"scenario", samples.scenario},
-          {"file", file},
-          {"question", samples.question},
-          {"currency", samples.currency},
-          {"customers", samples.customers},
-          {"market", samples.market},
-          {"replications", samples.replications},
-          {"seed", samples.seed},
-          {"horizon_days", samples.horizon},
-          {"events", samples.events},
-          {"seconds", samples.seconds},
-          {"intervals", "95 % Student t over " + std::string(samples.batches ? "batches of customers" : "replications") +
-                            ": simulation error, not forecast uncertainty"}};
+  Json json = json_figures::header(samples, file);
+  json["events"] = samples.events;
+  json["seconds"] = samples.seconds;
+  return json;
 }
 
 /// Whether the figures of this run have the metric.
@@ -91,6 +72,17 @@ Json by_persona(const Samples& samples, const PlanSamples& plan) {
   return json;
 }
 
+Json by_segment(const Samples& samples, const PlanSamples& plan) {
+  Json json = Json::object();
+  for (std::size_t s = 0; s < samples.segments.size(); ++s) {
+    for (const Metric& metric : metrics()) {
+      if (metric.needs == Needs::accounts)
+        json[samples.segments[s]][std::string(metric.name)] = of(estimate(plan.by_segment[s], metric));
+    }
+  }
+  return json;
+}
+
 }  // namespace
 
 std::string run_json(const Samples& samples, const std::string& file) {
@@ -101,19 +93,14 @@ std::string run_json(const Samples& samples, const std::string& file) {
     if (written(samples, metric)) json["metrics"][std::string(metric.name)] = of(estimate(plan.all, metric));
   }
   json["by_persona"] = by_persona(samples, plan);
-  for (std::size_t s = 0; s < samples.segments.size(); ++s) {
-    for (const Metric& metric : metrics()) {
-      if (metric.needs != Needs::accounts) continue;
-      json["by_account_segment"][samples.segments[s]][std::string(metric.name)] = of(estimate(plan.by_segment[s], metric));
-    }
-  }
+  if (!samples.segments.empty()) json["by_account_segment"] = by_segment(samples, plan);
   for (std::size_t v = 0; v < samples.touchpoints.size(); ++v) {
     for (const TouchMetric& metric : touch_metrics()) {
       if (!samples.mechanisms.has(metric.needs)) continue;
       json["touchpoints"][samples.touchpoints[v]][std::string(metric.name)] = of(estimate(plan.touch[v], metric));
     }
   }
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_figures::text(json);
 }
 
 std::string comparison_json(const Samples& samples, const Comparison& comparison, const std::string& file) {
@@ -137,9 +124,14 @@ std::string comparison_json(const Samples& samples, const Comparison& comparison
     entry["extra_customers"] = number(plan.extra_customers);
     entry["cost_per_extra_customer"] = of(plan.cost_per_extra_customer);
     entry["by_persona"] = by_persona(samples, samples.plans[k]);
+    if (!samples.segments.empty()) entry["by_account_segment"] = by_segment(samples, samples.plans[k]);
     for (const PersonaEffect& effect : plan.personas) {
       entry["difference_by_persona"][effect.id] = {
           {"retained", of(effect.retained)}, {"nps", of(effect.nps)}, {"clv", of(effect.clv)}};
+    }
+    for (const SegmentEffect& effect : plan.segments) {
+      entry["difference_by_account_segment"][effect.id] = {{"account_conversion", of(effect.conversion)},
+                                                           {"account_retention", of(effect.retention)}};
     }
     entry["contributions"] = {
         {"retained", {{"by_persona", of(plan.retained_by_persona)}, {"by_stage", of(plan.retained_by_stage)}}},
@@ -159,7 +151,7 @@ std::string comparison_json(const Samples& samples, const Comparison& comparison
   for (std::size_t m = 0; m < names.size(); ++m) {
     if (written(samples, names[m])) json["pairing"][std::string(names[m].name)] = number(comparison.pairing[m]);
   }
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_figures::text(json);
 }
 
 }  // namespace sojourn

@@ -389,14 +389,29 @@ std::string comparison_text(const Samples& samples, const Comparison& comparison
                     verdict(metric("clv"), effect.clv, currency)});
     }
   }
-  text += personas.text() +
-          "\nRetention is of those who bought, retained of all who arrived. NPS and satisfaction are of the customers "
-          "present: keeping\n"
-          "doubters lowers them. pt: percentage points. Value per person leaves the investment out. Better off: kept, "
-          "where the baseline\n"
-          "loses the same person on the same luck, or as well kept or lost and more satisfied at the end, by more than "
-          "0.01;\n"
-          "once two lives part they meet other luck too, so that only better less worse is the plan's doing.\n";
+  text += personas.text();
+  if (!samples.segments.empty()) {
+    Table segments;
+    segments.row({"by account segment", "plan", std::string(metric("account_conversion").label),
+                  std::string(metric("account_retention").label)});
+    for (std::size_t s = 0; s < samples.segments.size(); ++s) {
+      for (std::size_t k = 1; k < comparison.plans.size(); ++k) {
+        const SegmentEffect& effect = comparison.plans[k].segments[s];
+        segments.row({k == 1 ? effect.name : "", comparison.plans[k].name,
+                      verdict(metric("account_conversion"), effect.conversion, currency),
+                      verdict(metric("account_retention"), effect.retention, currency)});
+      }
+    }
+    text += "\n" + segments.text();
+  }
+  text +=
+      "\nRetention is of those who bought, retained of all who arrived. NPS and satisfaction are of the customers "
+      "present: keeping\n"
+      "doubters lowers them. pt: percentage points. Value per person leaves the investment out. Better off: kept, "
+      "where the baseline\n"
+      "loses the same person on the same luck, or as well kept or lost and more satisfied at the end, by more than "
+      "0.01;\n"
+      "once two lives part they meet other luck too, so that only better less worse is the plan's doing.\n";
   text += comparison.plans.size() > 2
               ? fmt::format("~: not told apart from the baseline at 5 %, allowing for {} plans compared (Holm 1979).\n",
                             comparison.plans.size() - 1)

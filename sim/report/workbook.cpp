@@ -112,7 +112,7 @@ class Workbook {
     personas();
     touchpoints();
     if (report_.ranking != nullptr) leverage(*report_.ranking);
-    if (report_.optimum != nullptr) budget(*report_.optimum);
+    if (report_.optimum != nullptr) budget();
     series();
     const lxw_error error = workbook_close(book_);
     book_ = nullptr;
@@ -244,9 +244,10 @@ class Workbook {
   }
 
   /// The best choices of improvements for what they cost.
-  void budget(const Optimum& optimum) {
+  void budget() {
     Sheet sheet(book_, "Budget", {60, 14}, with_differences({"Buys", "Investment"}));
-    for (const Choice& choice : optimum.frontier) {
+    for (const Choice* one : report_pages::frontier(report_)) {
+      const Choice& choice = *one;
       const std::string words = choice_words(choice, report_.model);
       sheet.row().text(words.empty() ? "Nothing" : words).number(choice.investment.mean, money_);
       add_differences(sheet, choice.differences);

@@ -303,11 +303,19 @@ TEST_CASE("check: how an exit is taken", "[model][check]") {
           at(p, example::support).handle_time.reset();
         }) == Lines{warning_at("touchpoint.support.next[1].on: nobody gives up where nobody queues")});
   // A heard exit may interrupt a race.
-  CHECK(broken([](auto& p) {
-          Exit heard = example::by_probability(example::churned, 0.1);
-          heard.on = Trigger::heard;
-          at(p, example::use).next.push_back(heard);
-        }) == Lines{});
+  const auto add_heard = [](auto& p) {
+    Exit heard = example::by_probability(example::churned, 0.1);
+    heard.on = Trigger::heard;
+    at(p, example::use).next.push_back(heard);
+  };
+  CHECK(broken(add_heard) == Lines{});
+  const Lines silent = broken([&](auto& p) {
+    add_heard(p);
+    p.word_of_mouth.reset();
+  });
+  CHECK(std::any_of(silent.begin(), silent.end(), [](const auto& line) {
+    return line == warning_at("touchpoint.use.next[2].on: nobody hears anything where nobody talks");
+  }));
 }
 
 TEST_CASE("check: constant probabilities of one touchpoint sum to 1 at most", "[model][check]") {

@@ -29,6 +29,13 @@ struct PersonaEffect {
   Difference clv;  // per person who arrived
 };
 
+/// What a plan does to the accounts of one segment.
+struct SegmentEffect {
+  std::string id, name;
+  Difference conversion;  // differences to the baseline, shares of accounts
+  Difference retention;
+};
+
 /// A part of a difference; parts add up to the whole, point by point and sample by sample.
 struct Contribution {
   std::string id, name;
@@ -63,6 +70,7 @@ struct PlanComparison {
   double extra_customers = 0.0;      // customers at the horizon more than under the baseline, of the market
   Estimate cost_per_extra_customer;  // investment / extra_customers; NaN where there are none
   std::vector<PersonaEffect> personas;
+  std::vector<SegmentEffect> segments;  // of accounts; none where nobody belongs to one
 
   /// Parts of the difference of `retained`: by persona; and by where people are kept from leaving: one part for each stage
   /// (people lost or churned, by the stage of the touchpoint that they left from), and "undecided" (still prospects).

@@ -496,7 +496,7 @@ const tornado = () => {
 // ---- what a budget buys
 const budget = () => {
   if (!data.frontier) return;
-  const { points, choices, budget: limit, budget_text: limitText, precision, all } = data.frontier;
+  const { points, choices, budget: limit, budget_text: limitText, precision, tried } = data.frontier;
   new Chart(grid(section("budget-charts"), true), "Cost against gain", () => {
     const { ink, soft } = look();
     const best = points.filter((one) => one.allowed).length - 1;
@@ -518,7 +518,7 @@ const budget = () => {
         ],
       },
       legend: [{ name: "best for what it costs, numbered as in the table", colour: tone(0), dash: "solid", mark: "circle" }, { name: limit === null ? "best of all, underlined" : "best within the budget, underlined", colour: tone(0), mark: "diamond" }, { name: "other choices", colour: soft, mark: "circle" }],
-      words: `${all ? "All choices were simulated" : "A search; what was not tried may be better"}; ${precision}. Intervals in the table are of each choice by itself; those above allow for having chosen the best. ${limit === null ? "" : `The budget of ${limitText} buys number ${best + 1}: ${points[best]?.name ?? "nothing"}.`}`,
+      words: `${tried} choices tried, those shown with ${precision}. Intervals in the table are of each choice by itself; those above allow for having chosen the best. ${limit === null ? "" : `The budget of ${limitText} buys number ${best + 1}: ${points[best]?.name ?? "nothing"}.`}`,
       table: table("Best for what it costs", ["", element("th", { scope: "col", class: "words" }, "Buys"), "Costs", "Net present value", "Retained"], points.map((one, i) => [element("th", { scope: "row", class: i === best ? "chosen" : undefined }, `${i + 1}`), element("td", { class: "words" }, one.name), one.cost[1], element("td", { "data-frontier": i, "data-value": one.npv[0] }, minus(one.npv[3]), element("span", { class: "interval" }, one.npv[4])), element("td", {}, minus(one.retained[3]), element("span", { class: "interval" }, one.retained[4]))])),
     };
   }, "tall", "beside");

@@ -1,4 +1,4 @@
-// What the JSON of `rank` and `optimize` share.
+// What the JSON of all commands share.
 #pragma once
 
 #include <cmath>
@@ -7,7 +7,7 @@
 
 #include "sojourn/analysis/estimate.hpp"
 
-namespace sojourn::decision_json {
+namespace sojourn::json_figures {
 
 using Json = nlohmann::ordered_json;
 
@@ -38,4 +38,4 @@ inline Json header(const Samples& samples, const std::string& file) {
 
 inline std::string text(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
 
-}  // namespace sojourn::decision_json
+}  // namespace sojourn::json_figures
