@@ -68,7 +68,8 @@ double choices(const ModelParts& parts) {
   double count = 1.0;
   for (const Improvement& improvement : parts.improvements)
     count *= 1.0 + std::max(1.0, static_cast<double>(improvement.levels.size()));
-  return std::min(count, 256.0);
+  // Beyond 64 choices most of them are simulated with few people only.
+  return count <= 64.0 ? count : std::clamp(0.4 * count, 64.0, 256.0);
 }
 
 /// What the page says beyond the file.

@@ -481,7 +481,7 @@ const tornado = () => {
         yAxis: { type: "value", name: `worth of the best step, ${currency}`, nameTextStyle: { align: "left" }, axisLabel: { formatter: axisText.money } },
         series: [{
           type: "scatter", symbolSize: (_, at) => 9 + 16 * Math.sqrt(shown[at.dataIndex].reach ?? 0.1),
-          data: shown.map((one) => ({ value: [one.score, one.npv[0]], label: { position: one.id === weakest && one.score > 0.25 ? "left" : "right" }, symbol: one.id === worth ? "diamond" : one.id === weakest ? "triangle" : "circle", itemStyle: { color: paint(one), opacity: 0.9 } })),
+          data: shown.map((one) => ({ value: [one.score, one.npv[0]], label: { position: one.id === weakest && one.score > 0.2 ? "left" : "right" }, symbol: one.id === worth ? "diamond" : one.id === weakest ? "triangle" : "circle", itemStyle: { color: paint(one), opacity: 0.9 } })),
           label: { show: true, color: ink, fontSize: 12, textBorderColor: look().paper, textBorderWidth: 3, formatter: (at) => (named.has(shown[at.dataIndex].id) ? label(shown[at.dataIndex]) : "") },
           labelLayout: { hideOverlap: true },
           markLine: { silent: true, z: 0, symbol: "none", label: { show: false }, lineStyle: { color: soft, type: "solid", width: 1 }, data: [{ yAxis: 0 }] },
