@@ -32,8 +32,8 @@ std::optional<double> number(std::string text) {
   return share ? value / 100.0 : value;
 }
 
-const Metric& metric_called(const std::string& option, const std::string& text, const std::string& name) {
-  if (const Metric* metric = find_metric(name)) return *metric;
+const Metric* metric_called(const std::string& option, const std::string& text, const std::string& name) {
+  if (const Metric* metric = find_metric(name)) return metric;
   std::vector<std::string> known;
   std::string list;
   for (const Metric& metric : metrics()) {
@@ -107,11 +107,11 @@ PrecisionGoal parse_precision(const std::string& text) {
                      "\nhint: METRIC=HALFWIDTH, as in --precision retention=0.001");
   };
   if (at == std::string::npos) refuse("this has no \"=\"");
-  const Metric& metric = metric_called("--precision", text, trimmed(text.substr(0, at)));
+  const Metric* const metric = metric_called("--precision", text, trimmed(text.substr(0, at)));
   const std::optional<double> half = number(text.substr(at + 1));
   if (!half) refuse("\"" + trimmed(text.substr(at + 1)) + "\" is not a number");
   if (!(*half > 0.0)) refuse("the half-width must be above 0");
-  return {&metric, *half};
+  return {metric, *half};
 }
 
 std::vector<GoalTerm> parse_goal(const std::string& text) {
@@ -125,7 +125,7 @@ std::vector<GoalTerm> parse_goal(const std::string& text) {
     const std::string term = text.substr(begin, end - begin);
     begin = end + 1;
     const std::size_t colon = term.find(':');
-    const Metric& metric = metric_called("--goal", text, trimmed(term.substr(0, colon)));
+    const Metric& metric = *metric_called("--goal", text, trimmed(term.substr(0, colon)));
     if (metric.direction == Direction::neutral)
       refuse(fmt::format("neither more nor less of \"{}\" is better by itself", metric.name));
     double weight = 1.0;
@@ -172,7 +172,7 @@ Threshold parse_threshold(const std::string& text, bool comparison) {
     result.difference = true;
     name = trimmed(name.substr(1));
   }
-  result.metric = &metric_called("--threshold", text, name);
+  result.metric = metric_called("--threshold", text, name);
   const std::string right = text.substr(at + (equal ? 2 : 1));
   const std::optional<double> value = number(right);
   if (!value) refuse("\"" + trimmed(right) + "\" is not a number");
