@@ -265,8 +265,7 @@ FixedInvestment fixed_investment(const Program& program) {
   return result;
 }
 
-Samples collect_samples(const RunResult& result) {
-  const Model& model = result.programs.front().model();
+Samples samples_about(const Model& model) {
   const ModelParts& parts = model.parts();
   Samples samples;
   samples.scenario = parts.settings.title;
@@ -274,10 +273,8 @@ Samples collect_samples(const RunResult& result) {
   samples.currency = parts.settings.currency;
   samples.customers = parts.settings.customers;
   samples.market = model.people_per_customer() * static_cast<double>(parts.settings.customers);
-  samples.replications = static_cast<std::uint32_t>(result.replications.size());
   samples.seed = parts.settings.seed;
   samples.horizon = parts.settings.horizon.value();
-  samples.window_ends = result.programs.front().windows().ends();
   samples.personas = ids_of(parts.personas);
   samples.persona_names = names_of(parts.personas);
   samples.segments = ids_of(parts.account_segments);
@@ -285,10 +282,19 @@ Samples collect_samples(const RunResult& result) {
   samples.touchpoints = ids_of(parts.touchpoints);
   samples.touchpoint_names = names_of(parts.touchpoints);
   for (const Touchpoint& touchpoint : parts.touchpoints) samples.touchpoint_stages.push_back(touchpoint.stage);
+  samples.mechanisms = mechanisms_in(parts);
+  return samples;
+}
+
+Samples collect_samples(const RunResult& result) {
+  const Model& model = result.programs.front().model();
+  const ModelParts& parts = model.parts();
+  Samples samples = samples_about(model);
+  samples.replications = static_cast<std::uint32_t>(result.replications.size());
+  samples.window_ends = result.programs.front().windows().ends();
   samples.events = result.events;
   samples.seconds = result.seconds;
   samples.batches = !result.batches.empty();
-  samples.mechanisms = mechanisms_in(parts);
 
   for (std::size_t k = 0; k < result.programs.size(); ++k) {
     const Program& program = result.programs[k];

@@ -195,31 +195,11 @@ void keep_samples(const Samples& samples, Outcomes& outcomes) {
 
 Samples kept_samples(const Outcomes& outcomes, const Model& model) {
   const ModelParts& parts = model.parts();
-  Samples samples;
-  samples.scenario = parts.settings.title;
-  samples.question = parts.settings.question;
-  samples.currency = parts.settings.currency;
-  samples.customers = parts.settings.customers;
-  samples.market = model.people_per_customer() * static_cast<double>(parts.settings.customers);
+  Samples samples = samples_about(model);
   samples.replications = static_cast<std::uint32_t>(outcomes.dimension("replication").size);
   samples.seed = outcomes.provenance.seed;
-  samples.horizon = parts.settings.horizon.value();
   if (const auto* ends = std::get_if<std::vector<double>>(&outcomes.dimension("time").values)) samples.window_ends = *ends;
-  for (const Persona& persona : parts.personas) {
-    samples.personas.push_back(persona.id);
-    samples.persona_names.push_back(persona.name);
-  }
-  for (const Touchpoint& touchpoint : parts.touchpoints) {
-    samples.touchpoints.push_back(touchpoint.id);
-    samples.touchpoint_names.push_back(touchpoint.name);
-    samples.touchpoint_stages.push_back(touchpoint.stage);
-  }
-  for (const AccountSegment& segment : parts.account_segments) {
-    samples.segments.push_back(segment.id);
-    samples.segment_names.push_back(segment.name);
-  }
   samples.batches = has_dimension(outcomes, batch_axis);
-  samples.mechanisms = mechanisms_in(parts);
 
   const auto& ids = std::get<std::vector<std::string>>(outcomes.dimension("plan").values);
   const std::size_t plans = ids.size(), personas = samples.personas.size(), touchpoints = samples.touchpoints.size();

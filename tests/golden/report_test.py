@@ -259,6 +259,7 @@ class Page(Report):
             self.assertAlmostEqual(ends - back, arrived, delta=0.005 * arrived)
 
     def test_every_scenario_has_its_page(self):
+        made = set()
         for scenario in sorted((SOURCE / "scenarios").glob("*.toml")):
             with self.subTest(scenario.name):
                 file = self.folder / (scenario.stem + ".h5")
@@ -267,6 +268,8 @@ class Page(Report):
                     continue
                 self.assertEqual(done.returncode, 0, done.stderr)
                 self.assertLess(self.page(file, "--fast").stat().st_size, 2_000_000)
+                made.add(scenario.stem)
+        self.assertGreaterEqual(made, {"telecom", "coffee", "gym", "contact-centre", "b2b-software", "retail-word-of-mouth"})
 
 
 @unittest.skipUnless(PAGES, "this build has no page: npm was not found")

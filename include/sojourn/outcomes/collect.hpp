@@ -44,6 +44,9 @@ struct Samples {
   Mechanisms mechanisms;  // in use
 };
 
+/// What samples of `model` are about, whatever was run: names, people, seed; no plans yet.
+[[nodiscard]] Samples samples_about(const Model& model);
+
 /// The mechanisms that a model uses.
 [[nodiscard]] Mechanisms mechanisms_in(const ModelParts& parts);
 /// Throws InputError where `metric` is about something that the scenario does not have.
