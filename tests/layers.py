@@ -12,14 +12,14 @@ import unittest
 from pathlib import Path
 
 # A folder includes only folders of a lower rank and itself; folders of one rank do not know each other.
-RANKS = [["base"], ["behaviour"], ["model"], ["scenario", "population"], ["tally"], ["engine"], ["outcomes"], ["analysis"], ["sweep"],
-         ["report"], ["tools"]]
+RANKS = [["base"], ["behaviour"], ["model"], ["scenario", "population"], ["tally"], ["engine"], ["outcomes"], ["solve"], ["decide"], ["sweep"],
+         ["report"], ["map"], ["page"], ["tools"]]
 RANK = {folder: rank for rank, folders in enumerate(RANKS) for folder in folders}
 
 # What is included only through one door: name, pattern of the include, folder of the door.
 DOORS = [("toml++", re.compile(r"toml\+\+/|toml\.hpp$"), "sim/scenario"),
          ("HDF5", re.compile(r"(hdf5|hdf5_hl|H5\w*)\.h$"), "sim/outcomes"),
-         ("Graphviz", re.compile(r"graphviz/|(gvc|cgraph|gvplugin)\.h$"), "sim/report"),
+         ("Graphviz", re.compile(r"graphviz/|(gvc|cgraph|gvplugin)\.h$"), "sim/map"),
          ("TBB", re.compile(r"(oneapi/)?tbb/"), "sim/base"),
          ("Boost.Graph", re.compile(r"boost/(graph|pending|property_map)/"), "sim/model"),
          ("MPI", re.compile(r"mpi\.h$"), "sim/sweep"),
@@ -177,7 +177,7 @@ MUTANTS = {
                "sim/model/cycles.hpp:2: toml++ is included only in sim/scenario"),
     "HDF5": ("tools/main.cpp", "#include <H5DSpublic.h>\n", "tools/main.cpp:1: HDF5 is included only in sim/outcomes"),
     "HDF5, main header": ("tools/main.cpp", "\n#include <hdf5.h>\n", "tools/main.cpp:2: HDF5 is included only in sim/outcomes"),
-    "Graphviz": ("tools/main.cpp", "#include <graphviz/gvc.h>\n", "tools/main.cpp:1: Graphviz is included only in sim/report"),
+    "Graphviz": ("tools/main.cpp", "#include <graphviz/gvc.h>\n", "tools/main.cpp:1: Graphviz is included only in sim/map"),
     "TBB": ("sim/model/cycles.hpp", "#pragma once\n#include <oneapi/tbb/parallel_for.h>\n",
             "sim/model/cycles.hpp:2: TBB is included only in sim/base"),
     "Boost.Graph": ("sim/scenario/scenario.cpp", "# include <boost/graph/graphviz.hpp>\n",

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "goals.hpp"
-#include "sojourn/analysis/leverage.hpp"
+#include "sojourn/decide/leverage.hpp"
 #include "sojourn/report/summary.hpp"
 #include "sojourn/scenario/scenario.hpp"
 

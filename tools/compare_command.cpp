@@ -2,7 +2,7 @@
 
 #include "commands.hpp"
 #include "session.hpp"
-#include "sojourn/analysis/comparison.hpp"
+#include "sojourn/decide/comparison.hpp"
 
 namespace sojourn::tools {
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "sojourn/analysis/optimum.hpp"
-#include "sojourn/analysis/precision.hpp"
+#include "sojourn/decide/optimum.hpp"
+#include "sojourn/decide/precision.hpp"
 
 namespace sojourn::tools {
 

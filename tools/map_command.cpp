@@ -7,11 +7,11 @@
 #include "commands.hpp"
 #include "session.hpp"
 #include "sojourn/base/whole_file.hpp"
+#include "sojourn/map/journey_map.hpp"
 #include "sojourn/outcomes/results_file.hpp"
 #include "sojourn/population/accounts.hpp"
 #include "sojourn/population/network_figures.hpp"
 #include "sojourn/population/population.hpp"
-#include "sojourn/report/journey_map.hpp"
 #include "sojourn/report/network_report.hpp"
 
 namespace sojourn::tools {

@@ -8,8 +8,8 @@
 #include "sojourn/base/whole_file.hpp"
 #include "sojourn/outcomes/kept_samples.hpp"
 #include "sojourn/outcomes/results_file.hpp"
-#include "sojourn/report/report.hpp"
-#include "sojourn/report/simulated_beside.hpp"
+#include "sojourn/page/report.hpp"
+#include "sojourn/page/report_simulations.hpp"
 
 namespace sojourn::tools {
 namespace {

@@ -7,7 +7,7 @@
 #include "session.hpp"
 #include "sojourn/base/whole_file.hpp"
 #include "sojourn/outcomes/event_log.hpp"
-#include "sojourn/report/told_life.hpp"
+#include "sojourn/report/life_story.hpp"
 
 namespace sojourn::tools {
 namespace {

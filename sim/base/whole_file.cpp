@@ -214,8 +214,8 @@ void replace_file(const fs::path& path, std::string_view bytes) {
   // cannot be opened, and some file systems cannot flush one: both still hold one whole file or the other.
   const Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (opened.open() && ::fsync(opened.get()) != 0 && errno != EINVAL && errno != ENOTSUP) {
-    throw RunError(
-        fmt::format("sojourn: error: {} is written, but may not outlast a power cut: {}", path.string(), reason(errno)));
+    throw RunError(fmt::format("sojourn: error: {} is written, but may not condition_on_staying a power cut: {}",
+                               path.string(), reason(errno)));
   }
 }
 

@@ -2,7 +2,7 @@
 
 #include <atomic>
 
-#include "together.hpp"
+#include "coupled_run.hpp"
 
 namespace sojourn {
 namespace {
@@ -22,21 +22,21 @@ class Writer {
 };
 
 /// Who customers are, before anything happens to them.
-class Register {
+class PopulationReader {
  public:
-  explicit Register(const Model& model)
+  explicit PopulationReader(const Model& model)
       : program_(model), population_(model.parts()), streams_(model.parts().settings.seed, 0) {
     if (model.parts().account_segments.empty()) return;
     accounts_.emplace(model.parts(), streams_);
-    surroundings_.accounts = &*accounts_;
+    market_state_.accounts = &*accounts_;
   }
-  Register(const Register&) = delete;
-  Register& operator=(const Register&) = delete;
+  PopulationReader(const PopulationReader&) = delete;
+  PopulationReader& operator=(const PopulationReader&) = delete;
 
   [[nodiscard]] const Program& program() const { return program_; }
   [[nodiscard]] const Population& population() const { return population_; }
   [[nodiscard]] const Streams& streams() const { return streams_; }
-  [[nodiscard]] Lives lives() const { return {program_, population_, streams_, accounts_ ? &surroundings_ : nullptr}; }
+  [[nodiscard]] Lives lives() const { return {program_, population_, streams_, accounts_ ? &market_state_ : nullptr}; }
   [[nodiscard]] Diary blank(std::uint32_t customer) const {
     Diary diary;
     diary.customer = customer;
@@ -56,14 +56,14 @@ class Register {
   Population population_;
   Streams streams_;
   std::optional<Accounts> accounts_;
-  Surroundings surroundings_;
+  MarketState market_state_;
 };
 
 }  // namespace
 
 std::optional<std::vector<Diary>> write_diaries(const Model& model, std::span<const std::uint32_t> customers,
                                                 const RunOptions& options) {
-  const Register people(model);
+  const PopulationReader people(model);
   std::vector<Diary> diaries;
   for (const std::uint32_t customer : customers) diaries.push_back(people.blank(customer));
   if (!model.coupled()) {
@@ -75,19 +75,19 @@ std::optional<std::vector<Diary>> write_diaries(const Model& model, std::span<co
     return diaries;
   }
   const int threads = thread_count(options.threads);
-  const Society society = make_society(model, people.population(), people.streams(), threads);
+  const Relations relations = connect(model, people.population(), people.streams(), threads);
   const TallyShape shape = tally_shape(std::span(&people.program(), 1));
-  const auto sums = live_together(people.program(), people.population(), society, people.streams(), shape, threads,
-                                  {nullptr, diaries}, [&](double share) {
-                                    if (options.progress) options.progress(share);
-                                    return options.interrupt == nullptr || !options.interrupt->load();
-                                  });
+  const auto sums = run_coupled(people.program(), people.population(), relations, people.streams(), shape, threads,
+                                {nullptr, diaries}, [&](double share) {
+                                  if (options.progress) options.progress(share);
+                                  return options.interrupt == nullptr || !options.interrupt->load();
+                                });
   if (!sums) return std::nullopt;
   return diaries;
 }
 
 std::vector<std::uint32_t> first_to_arrive(const Model& model, std::size_t count) {
-  const Register people(model);
+  const PopulationReader people(model);
   const Lives lives = people.lives();
   std::vector<std::uint32_t> found;
   for (std::uint32_t i = 0; i < model.parts().settings.customers && found.size() < count; ++i) {

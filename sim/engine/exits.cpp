@@ -12,7 +12,7 @@ double drawn_delay(const Program& program, const ExitRow& exit, const Words& wor
 }
 
 ExitShares share_exits(const Program& program, const VisitRow& row, std::span<const float> traits,
-                       const behaviour::Mood& mood, std::span<float> cumulative) {
+                       const behaviour::ChoiceState& mood, std::span<float> cumulative) {
   namespace b = behaviour;
   const std::span<const ExitRow> exits = program.exits(row);
   // Fixed probabilities take their share first; what remains is split by odds, or stays where there are none.
@@ -25,7 +25,7 @@ ExitShares share_exits(const Program& program, const VisitRow& row, std::span<co
   float odds = 0.0f;
   for (std::size_t j = 0; j < exits.size(); ++j) {
     const ExitRow& exit = exits[j];
-    cumulative[j] = b::weigh(exit.odds, b::inclination(exit.satisfaction, exit.expectation, exit.heard, exit.effort, mood));
+    cumulative[j] = b::weigh(exit.odds, b::utility(exit.satisfaction, exit.expectation, exit.heard, exit.effort, mood));
     odds += cumulative[j];
   }
   const float split = odds > 0.0f ? shares.rest / odds : 0.0f;
@@ -40,8 +40,8 @@ ExitShares share_exits(const Program& program, const VisitRow& row, std::span<co
   return result;
 }
 
-Way choose(const Program& program, const VisitRow& row, std::span<const float> traits, const Words& words,
-           const behaviour::Mood& mood, double& luck, std::span<float> cumulative) {
+ExitChoice choose(const Program& program, const VisitRow& row, std::span<const float> traits, const Words& words,
+                  const behaviour::ChoiceState& mood, double& luck, std::span<float> cumulative) {
   const std::span<const ExitRow> exits = program.exits(row);
   const ExitShares shares = share_exits(program, row, traits, mood, cumulative);
   // Exits to ends come first. One number, drawn once for the whole life, decides whether this visit is the last.
@@ -49,7 +49,7 @@ Way choose(const Program& program, const VisitRow& row, std::span<const float> t
   const float going = (shares.total - leaving) + shares.stay;
   const auto p = static_cast<double>(leaving);
   const bool leaves = leaving > 0.0f && (luck < p || going <= 0.0f);
-  if (!leaves) luck = behaviour::outlast(luck, p);
+  if (!leaves) luck = behaviour::condition_on_staying(luck, p);
 
   // Among the exits of the kind that luck decided; staying comes after all exits.
   const float u = uniform(words[1]);
@@ -63,16 +63,16 @@ Way choose(const Program& program, const VisitRow& row, std::span<const float> t
   return {static_cast<std::int32_t>(chosen), drawn_delay(program, exit, words)};
 }
 
-Way race(const Program& program, const VisitRow& row, const Streams& streams, std::uint32_t customer, std::uint32_t event,
-         const behaviour::Mood& mood) {
+ExitChoice race(const Program& program, const VisitRow& row, const Streams& streams, std::uint32_t customer,
+                std::uint32_t event, const behaviour::ChoiceState& mood) {
   namespace b = behaviour;
   const std::span<const ExitRow> exits = program.exits(row);
-  Way first;
+  ExitChoice first;
   Words words{};
   for (std::size_t j = 0; j < exits.size(); ++j) {
     const ExitRow& exit = exits[j];
     if (j % 4 == 0) words = streams.draw(customer, Purpose::race, event, static_cast<std::uint32_t>(j / 4));
-    const float m = b::weigh(exit.odds, b::inclination(exit.satisfaction, exit.expectation, exit.heard, exit.effort, mood));
+    const float m = b::weigh(exit.odds, b::utility(exit.satisfaction, exit.expectation, exit.heard, exit.effort, mood));
     if (!(m > 0.0f)) continue;  // a hazard of zero never comes
     const float hazard = exponential(words[j % 4]) / m;
     if (!(hazard < 1e30f)) continue;

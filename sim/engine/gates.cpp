@@ -51,7 +51,7 @@ std::vector<std::uint8_t> Gates::yes_of(std::size_t touchpoint) const {
   return yes;
 }
 
-void Gates::decide(std::size_t window, const std::vector<Held>& arrived, Lives& lives, Crowd& crowd) {
+void Gates::decide(std::size_t window, const std::vector<Held>& arrived, Lives& lives, CustomerStore& store) {
   // Who was led away from a gate by a message and came back stands twice in the list; the later visit counts.
   std::vector<Held> all;
   std::merge(arrived.begin(), arrived.end(), held_.begin(), held_.end(), std::back_inserter(all),
@@ -66,16 +66,16 @@ void Gates::decide(std::size_t window, const std::vector<Held>& arrived, Lives& 
     for (std::size_t gate = 0; gate < rules.size(); ++gate) {
       here_.clear();
       std::copy_if(at, end, std::back_inserter(here_), [&](const Held& held) {
-        return crowd.touchpoint(held.customer) == rules[gate].touchpoint && !crowd.leaving(held.customer);
+        return store.touchpoint(held.customer) == rules[gate].touchpoint && !store.leaving(held.customer);
       });
-      if (!here_.empty()) decide(window, account, gate, lives, crowd);
+      if (!here_.empty()) decide(window, account, gate, lives, store);
     }
     at = end;
   }
   std::sort(held_.begin(), held_.end(), [](const Held& a, const Held& b) { return a.customer < b.customer; });
 }
 
-void Gates::decide(std::size_t window, std::uint32_t account, std::size_t gate, Lives& lives, Crowd& crowd) {
+void Gates::decide(std::size_t window, std::uint32_t account, std::size_t gate, Lives& lives, CustomerStore& store) {
   const Rule& rule = rules_[accounts_.segment(account)][gate];
   const auto is_here = [&](std::uint32_t customer) {
     const auto found = std::lower_bound(here_.begin(), here_.end(), customer,
@@ -84,7 +84,7 @@ void Gates::decide(std::size_t window, std::uint32_t account, std::size_t gate, 
   };
   std::size_t asked = 0, missing = 0;
   for (std::uint32_t customer = accounts_.first(account); customer < accounts_.end(account); ++customer) {
-    if (!(rule.voices[accounts_.persona_of(customer)] > 0.0f) || !crowd.alive(customer)) continue;
+    if (!(rule.voices[accounts_.persona_of(customer)] > 0.0f) || !store.alive(customer)) continue;
     ++asked;
     missing += is_here(customer) ? 0 : 1;
   }
@@ -95,21 +95,21 @@ void Gates::decide(std::size_t window, std::uint32_t account, std::size_t gate, 
     held_.insert(held_.end(), here_.begin(), here_.end());
     return;
   }
-  if (!late) decided = verdict(rule, window, account, gate, lives, crowd);
+  if (!late) decided = verdict(rule, window, account, gate, lives, store);
   if (decided == stays) return;
   for (const Held& held : here_) {
-    Life life = crowd.look_at(lives, held.customer, window);
+    Life life = store.look_at(lives, held.customer, window);
     lives.follow(held.customer, life, window, static_cast<std::uint32_t>(decided));
-    crowd.redirect(held.customer, life.stay);
+    store.redirect(held.customer, life.stay);
   }
 }
 
 std::int32_t Gates::verdict(const Rule& rule, std::size_t window, std::uint32_t account, std::size_t gate, Lives& lives,
-                            const Crowd& crowd) {
+                            const CustomerStore& store) {
   const std::size_t exits = rule.yes.size();
   std::vector<float> chances, voices;
   for (const Held& held : here_) {
-    Life life = crowd.look_at(lives, held.customer, window);
+    Life life = store.look_at(lives, held.customer, window);
     lives.meet(held.customer, life);
     float before = 0.0f;
     for (const float sum : lives.wishes(life, window, held.effort)) {

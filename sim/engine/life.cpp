@@ -17,7 +17,7 @@ void report_endless_life(const Program& program, std::uint32_t customer, const V
 
 Life Lives::begin(std::uint32_t customer) const {
   Life life;
-  const Accounts* accounts = surroundings_ != nullptr ? surroundings_->accounts : nullptr;
+  const Accounts* accounts = market_state_ != nullptr ? market_state_->accounts : nullptr;
   life.person = accounts != nullptr ? population_.person(streams_, customer, accounts->persona_of(customer))
                                     : population_.person(streams_, customer);
   life.luck = life.person.luck;
@@ -46,14 +46,14 @@ const VisitRow& Lives::row_at(Life& life, std::size_t window) const {
 }
 
 bool Lives::at_gate(std::uint32_t customer, std::uint32_t touchpoint) const {
-  const Accounts* accounts = surroundings_->accounts;
+  const Accounts* accounts = market_state_->accounts;
   if (accounts == nullptr) return false;
   const std::size_t touchpoints = program_.model().parts().touchpoints.size();
-  return surroundings_->gates[accounts->segment(accounts->account_of(customer)) * touchpoints + touchpoint] != 0;
+  return market_state_->gates[accounts->segment(accounts->account_of(customer)) * touchpoints + touchpoint] != 0;
 }
 
 std::int32_t Lives::rating(std::uint32_t customer, const Visit& visit) const {
-  const Reviews* posting = surroundings_->posting;
+  const Reviews* posting = market_state_->posting;
   if (posting == nullptr) return 0;
   const float p = behaviour::posting_probability(visit.appraisal, static_cast<float>(posting->probability),
                                                  static_cast<float>(posting->extremity));
@@ -64,7 +64,7 @@ std::int32_t Lives::rating(std::uint32_t customer, const Visit& visit) const {
 std::span<const float> Lives::wishes(Life& life, std::size_t window, float effort) {
   const VisitRow& row = row_at(life, window);
   const State& state = life.state;
-  const behaviour::Mood mood{state.satisfaction, state.expectation, state.heard, effort};
+  const behaviour::ChoiceState mood{state.satisfaction, state.expectation, state.heard, effort};
   static_cast<void>(share_exits(program_, row, traits_, mood, cumulative_));
   return {cumulative_.data(), program_.exits(row).size()};
 }

@@ -384,8 +384,8 @@ class Block {
         float weight = columns[j][i];
         if constexpr (slopes) {
           const float exponent =
-              b::inclination(columns[4 + j][i], columns[8 + j][i], columns[12 + j][i], satisfaction, expectation, effort);
-          weight = tame ? b::weigh_tamely(weight, exponent) : b::weigh(weight, exponent);
+              b::utility(columns[4 + j][i], columns[8 + j][i], columns[12 + j][i], satisfaction, expectation, effort);
+          weight = tame ? b::weight_in_range(weight, exponent) : b::weigh(weight, exponent);
         }
         s_.cumulative[first + j][i] = weight;
         sum += weight;
@@ -416,7 +416,7 @@ class Block {
       const double luck = c_.luck[i];
       // Without a way to an end p is 0, and luck is not below it.
       const bool leaves = luck < p || (p > 0.0 && s_.going[i] <= 0.0f);
-      c_.luck[i] = leaves ? luck : b::outlast(luck, p);
+      c_.luck[i] = leaves ? luck : b::condition_on_staying(luck, p);
       s_.leaves[i] = leaves ? 1 : 0;
     }
     if (t_.most_exits > 4) {
@@ -700,8 +700,8 @@ class Block {
     EACH_LANE
     for (int k = 0; k < padded; ++k) {
       const float odds = j < exits[k] ? o[k] : 0.0f;
-      const float m = b::weigh(odds, b::inclination(on_satisfaction[k], on_expectation[k], on_effort[k], r_.satisfaction[k],
-                                                    r_.expectation[k], r_.effort[k]));
+      const float m = b::weigh(odds, b::utility(on_satisfaction[k], on_expectation[k], on_effort[k], r_.satisfaction[k],
+                                                r_.expectation[k], r_.effort[k]));
       // A hazard of zero never comes.
       r_.hazard[k] = m > 0.0f ? sojourn::exponential(words[k]) / m : 2e30f;
     }

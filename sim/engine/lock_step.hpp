@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "sojourn/behaviour/experience.hpp"
-#include "sojourn/tally/fortunes.hpp"
+#include "sojourn/tally/paired_outcomes.hpp"
 #include "sojourn/tally/shape.hpp"
 
 namespace sojourn::lock_step {

@@ -11,7 +11,7 @@
 #include "sojourn/base/random.hpp"
 #include "sojourn/behaviour/choice.hpp"
 #include "sojourn/behaviour/recommendation.hpp"
-#include "sojourn/tally/fortunes.hpp"
+#include "sojourn/tally/paired_outcomes.hpp"
 #include "sojourn/tally/tally.hpp"
 #include "wide_philox.hpp"
 
@@ -68,7 +68,7 @@ class ChainBlock {
     for (int i = 0; i < padded_; ++i) {
       const double luck = luck_[i];
       const bool leaves = luck < static_cast<double>(row_[7][i]);
-      luck_[i] = leaves ? luck : behaviour::outlast(luck, static_cast<double>(row_[4][i]));
+      luck_[i] = leaves ? luck : behaviour::condition_on_staying(luck, static_cast<double>(row_[4][i]));
       leaves_[i] = leaves ? 1 : 0;
     }
     EACH_LANE

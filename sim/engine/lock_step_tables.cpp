@@ -460,10 +460,10 @@ std::int32_t Compiled::choose(const void* owner, std::int32_t persona, std::int3
   const Program& program = *self.program_;
   const VisitRow& row = *self.visit_rows_[static_cast<std::size_t>(row_index)];
   const Streams streams(std::uint64_t{moment->task->seed[1]} << 32 | moment->task->seed[0], moment->task->replication);
-  const behaviour::Mood mood{moment->satisfaction, moment->expectation, 0.0f, moment->effort};
+  const behaviour::ChoiceState mood{moment->satisfaction, moment->expectation, 0.0f, moment->effort};
   const Population& population = *self.population_;
   const auto customer_persona = static_cast<std::uint32_t>(persona);
-  Way way;
+  ExitChoice way;
   if (row.race) {
     way = race(program, row, streams, moment->customer, moment->event, mood);
   } else {

@@ -13,11 +13,11 @@
 #include <mutex>
 #include <thread>
 
+#include "coupled_run.hpp"
 #include "lock_step_tables.hpp"
 #include "sojourn/base/parallel.hpp"
 #include "sojourn/engine/life.hpp"
 #include "sojourn/engine/recorder.hpp"
-#include "together.hpp"
 
 namespace sojourn {
 namespace {
@@ -44,9 +44,9 @@ std::vector<Block> blocks(std::uint64_t customers, std::uint32_t first, std::uin
 }
 
 /// Workers that are not at work. Which block uses which changes nothing: they are cleared, and sums have no order.
-class Crew {
+class WorkerPool {
  public:
-  explicit Crew(const TallyShape& shape) : shape_(shape) {}
+  explicit WorkerPool(const TallyShape& shape) : shape_(shape) {}
   std::unique_ptr<lock_step::Worker> take() {
     const std::lock_guard lock(mutex_);
     if (free_.empty()) return std::make_unique<lock_step::Worker>(shape_);
@@ -67,9 +67,9 @@ class Crew {
 };
 
 /// Records lives, and how each ends.
-class EndWitness {
+class EndRecorder {
  public:
-  EndWitness(Recorder& recorder, EndState* ends) : recorder_(recorder), ends_(ends) {}
+  EndRecorder(Recorder& recorder, EndState* ends) : recorder_(recorder), ends_(ends) {}
   /// The next life is that of person `index` of the block.
   void watch(std::size_t index) { index_ = index; }
 
@@ -95,7 +95,7 @@ void live_one_by_one(const Block& block, const lock_step::Compiled& compiled, co
                      EndState* ends) {
   Lives lives(compiled.program(), compiled.population(), streams);
   Recorder recorder(compiled.program(), tally);
-  EndWitness witness(recorder, ends);
+  EndRecorder witness(recorder, ends);
   for (std::uint64_t i = block.begin; i < block.end; ++i) {
     witness.watch(i - block.begin);
     lives.live(static_cast<std::uint32_t>(i), witness);
@@ -128,7 +128,7 @@ class Ends {
     return ends.data();
   }
   /// Counts what was written last against the first plan's.
-  void count(std::size_t plan, Fortunes& fortunes) const { fortunes.count(baseline_, plan == 0 ? baseline_ : plan_); }
+  void count(std::size_t plan, PairedOutcomes& fortunes) const { fortunes.count(baseline_, plan == 0 ? baseline_ : plan_); }
 
  private:
   std::size_t people_;
@@ -136,9 +136,9 @@ class Ends {
 };
 
 /// A run under way: what is to be lived, and the sums so far.
-class Undertaking {
+class RunJob {
  public:
-  Undertaking(const Model& model, std::span<const PlanId> plans, const RunOptions& options)
+  RunJob(const Model& model, std::span<const PlanId> plans, const RunOptions& options)
       : options_(options),
         parts_(model.parts()),
         population_(parts_),
@@ -160,9 +160,9 @@ class Undertaking {
                  std::vector<Totals>(batched_ ? batch_count : replications_, Totals(result_.shape)));
     finished_.assign(replications_, false);
     if (together) {
-      live_together();
+      run_coupled();
     } else {
-      live_apart();
+      run_independent();
     }
     if (failure_) std::rethrow_exception(failure_);
     collect();
@@ -184,13 +184,13 @@ class Undertaking {
   }
 
   /// Nothing couples customers: whole lives, block by block, all plans of a block on the same luck.
-  void live_apart() {
+  void run_independent() {
     const std::vector<Block> work = blocks(parts_.settings.customers, first_, replications_, batched_);
     std::vector<std::uint64_t> unfinished(replications_, 0);
     for (const Block& block : work) ++unfinished[block.replication - first_];
     std::deque<lock_step::Compiled> compiled;
     for (const Program& program : result_.programs) compiled.emplace_back(program, population_, result_.shape);
-    Crew crew(result_.shape);
+    WorkerPool crew(result_.shape);
     std::size_t done = 0;
     parallel_for_each(work.size(), threads_, [&](std::size_t index) {
       if (interrupted()) return;
@@ -224,7 +224,7 @@ class Undertaking {
   }
 
   /// Customers act on one another: a replication at a time, or as many as there are threads.
-  void live_together() {
+  void run_coupled() {
     const std::size_t plans = result_.programs.size();
     const bool side_by_side = replications_ >= static_cast<std::uint32_t>(threads_);
     const int inner = side_by_side ? 1 : threads_;
@@ -237,19 +237,19 @@ class Undertaking {
       try {
         const Streams streams(seed(), first_ + static_cast<std::uint32_t>(r));
         if (interrupted()) return;
-        const Society society = make_society(result_.programs.front().model(), population_, streams, inner);
+        const Relations relations = connect(result_.programs.front().model(), population_, streams, inner);
         Ends ends(plans, parts_.settings.customers);
         for (std::size_t plan = 0; plan < plans; ++plan) {
-          auto totals = sojourn::live_together(result_.programs[plan], population_, society, streams, result_.shape, inner,
-                                               {ends.of(plan), {}}, [&](double share) {
-                                                 const std::lock_guard lock(merging_);
-                                                 done[r] = (static_cast<double>(plan) + share) / static_cast<double>(plans);
-                                                 double sum = 0.0;
-                                                 for (const double each : done) sum += each;
-                                                 if (options_.progress)
-                                                   options_.progress(sum / static_cast<double>(replications_));
-                                                 return !interrupted();
-                                               });
+          auto totals = sojourn::run_coupled(result_.programs[plan], population_, relations, streams, result_.shape, inner,
+                                             {ends.of(plan), {}}, [&](double share) {
+                                               const std::lock_guard lock(merging_);
+                                               done[r] = (static_cast<double>(plan) + share) / static_cast<double>(plans);
+                                               double sum = 0.0;
+                                               for (const double each : done) sum += each;
+                                               if (options_.progress)
+                                                 options_.progress(sum / static_cast<double>(replications_));
+                                               return !interrupted();
+                                             });
           if (!totals) return;
           ends.count(plan, totals->fortunes);
           sums_[plan][r] = std::move(*totals);
@@ -325,7 +325,7 @@ void append(RunResult& result, RunResult more) {
 }
 
 RunResult run(const Model& model, std::span<const PlanId> plans, const RunOptions& options) {
-  return Undertaking(model, plans, options).run();
+  return RunJob(model, plans, options).run();
 }
 
 }  // namespace sojourn

@@ -552,17 +552,19 @@ Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
 
   // Winners and losers: what each customer comes to under a plan and under the first one.
   if (plans > 1) {
-    outcomes.dimensions.push_back({"fate", fate_count, std::vector<std::string>{"gained", "kept", "without", "given_up"}, "",
+    outcomes.dimensions.push_back({"fate", customer_change_count,
+                                   std::vector<std::string>{"gained", "kept", "without", "given_up"}, "",
                                    "customer under the plan only, under both, under neither, under the first plan only"});
-    outcomes.dimensions.push_back({"feeling", feeling_count, std::vector<std::string>{"better", "same", "worse"}, "",
-                                   "satisfaction at the end against that under the first plan; same: within 0.01"});
+    outcomes.dimensions.push_back({"feeling", satisfaction_change_count, std::vector<std::string>{"better", "same", "worse"},
+                                   "", "satisfaction at the end against that under the first plan; same: within 0.01"});
     integers("fortunes", {"persona", "fate", "feeling"}, "people",
              "people by how they end under the plan and, on the same luck, under the first plan",
              [&](const Totals& totals, auto& values) {
                for (std::size_t p = 0; p < personas; ++p) {
-                 for (std::size_t o = 0; o < fate_count; ++o) {
-                   for (std::size_t f = 0; f < feeling_count; ++f) {
-                     values.push_back(totals.fortunes.people(p, static_cast<Fate>(o), static_cast<Feeling>(f)));
+                 for (std::size_t o = 0; o < customer_change_count; ++o) {
+                   for (std::size_t f = 0; f < satisfaction_change_count; ++f) {
+                     values.push_back(
+                         totals.fortunes.people(p, static_cast<CustomerChange>(o), static_cast<SatisfactionChange>(f)));
                    }
                  }
                }

@@ -92,12 +92,13 @@ const std::vector<double>& values(const Outcomes& outcomes, const char* name, st
 /// Reads the fortunes of plan `k` into its samples.
 void fill_fortunes(const std::vector<double>& people, std::size_t k, PlanSamples& plan) {
   const std::size_t personas = plan.by_persona.size();
-  std::size_t at = k * plan.fortunes.size() * personas * fate_count * feeling_count;
-  for (Fortunes& fortunes : plan.fortunes) {
+  std::size_t at = k * plan.fortunes.size() * personas * customer_change_count * satisfaction_change_count;
+  for (PairedOutcomes& fortunes : plan.fortunes) {
     for (std::size_t p = 0; p < personas; ++p) {
-      for (std::size_t o = 0; o < fate_count; ++o) {
-        for (std::size_t f = 0; f < feeling_count; ++f)
-          fortunes.count(p, static_cast<Fate>(o), static_cast<Feeling>(f), static_cast<std::int64_t>(people[at++]));
+      for (std::size_t o = 0; o < customer_change_count; ++o) {
+        for (std::size_t f = 0; f < satisfaction_change_count; ++f)
+          fortunes.count(p, static_cast<CustomerChange>(o), static_cast<SatisfactionChange>(f),
+                         static_cast<std::int64_t>(people[at++]));
       }
     }
   }
@@ -174,11 +175,12 @@ void keep_samples(const Samples& samples, Outcomes& outcomes) {
     add("fortunes", {"plan", axis, "persona", "fate", "feeling"}, "people",
         "people by how they end under the plan and, on the same luck, under the first plan",
         [&](const PlanSamples& plan, auto& all) {
-          for (const Fortunes& fortunes : plan.fortunes) {
+          for (const PairedOutcomes& fortunes : plan.fortunes) {
             for (std::size_t p = 0; p < samples.personas.size(); ++p) {
-              for (std::size_t o = 0; o < fate_count; ++o) {
-                for (std::size_t f = 0; f < feeling_count; ++f)
-                  all.push_back(static_cast<double>(fortunes.people(p, static_cast<Fate>(o), static_cast<Feeling>(f))));
+              for (std::size_t o = 0; o < customer_change_count; ++o) {
+                for (std::size_t f = 0; f < satisfaction_change_count; ++f)
+                  all.push_back(static_cast<double>(
+                      fortunes.people(p, static_cast<CustomerChange>(o), static_cast<SatisfactionChange>(f))));
               }
             }
           }
@@ -226,7 +228,7 @@ Samples kept_samples(const Outcomes& outcomes, const Model& model) {
     plan.by_persona.assign(personas, std::vector<Sums>(count));
     plan.touch.assign(touchpoints, std::vector<TouchSums>(count));
     plan.by_segment.assign(segments, std::vector<Sums>(count));
-    plan.fortunes.assign(count, Fortunes(personas));
+    plan.fortunes.assign(count, PairedOutcomes(personas));
     plan.all.resize(count);
     for (const auto& field : persona_fields) {
       const std::vector<double>& numbers = values(outcomes, field.name, plans * count * personas);
@@ -251,7 +253,9 @@ Samples kept_samples(const Outcomes& outcomes, const Model& model) {
       }
     }
     if (plans > 1)
-      fill_fortunes(values(outcomes, "fortunes", plans * count * personas * fate_count * feeling_count), k, plan);
+      fill_fortunes(
+          values(outcomes, "fortunes", plans * count * personas * customer_change_count * satisfaction_change_count), k,
+          plan);
     for (std::size_t i = 0; i < count; ++i) {
       Sums& all = plan.all[i];
       for (std::size_t p = 0; p < personas; ++p) {

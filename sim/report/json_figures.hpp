@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "sojourn/analysis/estimate.hpp"
+#include "sojourn/decide/estimate.hpp"
 
 namespace sojourn::json_figures {
 

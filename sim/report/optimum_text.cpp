@@ -4,7 +4,7 @@
 #include <cmath>
 #include <vector>
 
-#include "sojourn/analysis/comparison.hpp"
+#include "sojourn/decide/comparison.hpp"
 #include "sojourn/report/format.hpp"
 #include "sojourn/report/optimum_report.hpp"
 #include "table.hpp"

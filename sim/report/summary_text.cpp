@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "comparison_words.hpp"
+#include "sojourn/report/comparison_words.hpp"
 #include "sojourn/report/format.hpp"
 #include "sojourn/report/summary.hpp"
 #include "table.hpp"

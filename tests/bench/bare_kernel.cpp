@@ -53,13 +53,13 @@ constexpr int exits = 4, personas = 3, places = personas * bare_touchpoints;
 constexpr int first_of_customers = 3;  // touchpoints from here on come after a purchase
 constexpr float horizon = 730.5f, arrivals = 90.0f;
 
-struct Way {
+struct ExitChoice {
   int to;
   float odds, on_satisfaction, on_expectation, on_effort, median, sigma;
 };
 struct Touchpoint {
   float quality, quality_sd, effort, weight, promise;
-  Way ways[exits];
+  ExitChoice ways[exits];
 };
 constexpr Touchpoint touchpoints[bare_touchpoints] = {
     {0.6f,

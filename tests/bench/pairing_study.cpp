@@ -24,7 +24,7 @@
 
 #include "sojourn/scenario/scenario.hpp"
 #include "tests/verify/keyed_lives.hpp"
-#include "tests/verify/paired_outcomes.hpp"
+#include "tests/verify/paired_figures.hpp"
 
 using namespace sojourn;
 using namespace sojourn::verify;

@@ -131,8 +131,8 @@ void weigh_four_exits(benchmark::State& state) {
     for (Floats& out : weight) {
       EACH_LANE
       for (int i = 0; i < lanes; ++i) {
-        const behaviour::Mood mood{satisfaction.lane[i], expectation.lane[i], 0.0f, effort.lane[i]};
-        out.lane[i] = behaviour::weigh(odds.lane[i], behaviour::inclination(a.lane[i], b.lane[i], 0.0f, g.lane[i], mood));
+        const behaviour::ChoiceState mood{satisfaction.lane[i], expectation.lane[i], 0.0f, effort.lane[i]};
+        out.lane[i] = behaviour::weigh(odds.lane[i], behaviour::utility(a.lane[i], b.lane[i], 0.0f, g.lane[i], mood));
       }
       benchmark::ClobberMemory();
     }

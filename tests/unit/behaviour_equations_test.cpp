@@ -70,23 +70,23 @@ TEST_CASE("experience: expectation moves towards what was delivered or promised"
   CHECK(b::adapt(0.6f, 0.25f, 1.0f) == Approx(0.25f));
 }
 
-TEST_CASE("choice: inclination, weight and luck", "[behaviour]") {
-  const b::Mood mood{0.84f, 0.62f, -1.5f, 0.3f};
-  CHECK(b::inclination(1.0f, 0.0f, 0.0f, 0.0f, mood) == Approx(0.34f));
-  CHECK(b::inclination(0.0f, 2.0f, 0.0f, 0.0f, mood) == Approx(0.24f));
-  CHECK(b::inclination(0.0f, 0.0f, 0.5f, 0.0f, mood) == Approx(-0.75f));
-  CHECK(b::inclination(0.0f, 0.0f, 0.0f, -1.0f, mood) == Approx(0.2f));
-  CHECK(b::inclination(1.0f, 2.0f, 0.5f, -1.0f, mood) == Approx(0.03f).margin(1e-6));
-  CHECK(b::inclination(0.0f, 0.0f, 0.0f, 0.0f, mood) == 0.0f);
+TEST_CASE("choice: utility, weight and luck", "[behaviour]") {
+  const b::ChoiceState mood{0.84f, 0.62f, -1.5f, 0.3f};
+  CHECK(b::utility(1.0f, 0.0f, 0.0f, 0.0f, mood) == Approx(0.34f));
+  CHECK(b::utility(0.0f, 2.0f, 0.0f, 0.0f, mood) == Approx(0.24f));
+  CHECK(b::utility(0.0f, 0.0f, 0.5f, 0.0f, mood) == Approx(-0.75f));
+  CHECK(b::utility(0.0f, 0.0f, 0.0f, -1.0f, mood) == Approx(0.2f));
+  CHECK(b::utility(1.0f, 2.0f, 0.5f, -1.0f, mood) == Approx(0.03f).margin(1e-6));
+  CHECK(b::utility(0.0f, 0.0f, 0.0f, 0.0f, mood) == 0.0f);
   // Without talk, the slope on what is heard changes no bit.
-  const b::Mood silent{0.84f, 0.62f, 0.0f, 0.3f};
-  CHECK(b::inclination(1.7f, 2.0f, 50.0f, -1.0f, silent) == b::inclination(1.7f, 2.0f, 0.0f, -1.0f, silent));
+  const b::ChoiceState silent{0.84f, 0.62f, 0.0f, 0.3f};
+  CHECK(b::utility(1.7f, 2.0f, 50.0f, -1.0f, silent) == b::utility(1.7f, 2.0f, 0.0f, -1.0f, silent));
   CHECK(b::weigh(2.0f, 0.0f) == 2.0f);
   CHECK(b::weigh(2.0f, 1.0f) == Approx(2.0 * std::exp(1.0)).epsilon(1e-6));
   CHECK(b::weigh(0.0f, 80.0f) == 0.0f);
-  CHECK(b::outlast(0.6, 0.2) == Approx(0.5));
-  CHECK(b::outlast(0.2, 0.2) == 0.0);
-  CHECK(b::outlast(0.37, 0.0) == 0.37);
+  CHECK(b::condition_on_staying(0.6, 0.2) == Approx(0.5));
+  CHECK(b::condition_on_staying(0.2, 0.2) == 0.0);
+  CHECK(b::condition_on_staying(0.37, 0.0) == 0.37);
 }
 
 TEST_CASE("recommendation: answers from 0 to 10 and their classes", "[behaviour]") {
@@ -132,12 +132,12 @@ TEST_CASE("money: a little discounting is the exponential function's", "[behavio
 TEST_CASE("choice: shortcuts give the bits of the whole", "[behaviour]") {
   for (const float slope : {-4.0f, -0.3f, 0.0f, 1.7f}) {
     for (const float level : {0.0f, 0.37f, 0.5f, 1.0f}) {
-      const b::Mood mood{level, 1.0f - level, 0.0f, 0.25f};
-      const float whole = b::inclination(slope, 0.9f, 3.0f, -slope, mood);
-      const float quiet = b::inclination(slope, 0.9f, -slope, level, 1.0f - level, 0.25f);
-      CHECK(b::weigh(2.0f, whole) == b::weigh_tamely(2.0f, quiet));
+      const b::ChoiceState mood{level, 1.0f - level, 0.0f, 0.25f};
+      const float whole = b::utility(slope, 0.9f, 3.0f, -slope, mood);
+      const float quiet = b::utility(slope, 0.9f, -slope, level, 1.0f - level, 0.25f);
+      CHECK(b::weigh(2.0f, whole) == b::weight_in_range(2.0f, quiet));
       // Twin: what is heard counts.
-      CHECK(b::weigh(2.0f, b::inclination(slope, 0.9f, 3.0f, -slope, {level, 1.0f - level, 0.1f, 0.25f})) !=
+      CHECK(b::weigh(2.0f, b::utility(slope, 0.9f, 3.0f, -slope, {level, 1.0f - level, 0.1f, 0.25f})) !=
             b::weigh(2.0f, whole));
     }
   }

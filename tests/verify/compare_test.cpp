@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "sojourn/analysis/closed_form.hpp"
-#include "sojourn/analysis/comparison.hpp"
+#include "sojourn/decide/comparison.hpp"
 #include "sojourn/engine/run.hpp"
+#include "sojourn/solve/closed_form.hpp"
 #include "tests/catch.hpp"
 #include "tests/verify/journeys.hpp"
 #include "tests/verify/same_result.hpp"
@@ -155,16 +155,18 @@ TEST_CASE("compare: winners and losers", "[verify]") {
     for (const PlanSamples& plan : samples.plans) {
       for (std::size_t r = 0; r < 2; ++r) {
         for (std::size_t p = 0; p < samples.personas.size(); ++p) {
-          const auto people = [&](Fate fate) {
+          const auto people = [&](CustomerChange fate) {
             double sum = 0.0;
-            for (std::size_t f = 0; f < feeling_count; ++f)
-              sum += static_cast<double>(plan.fortunes[r].people(p, fate, static_cast<Feeling>(f)));
+            for (std::size_t f = 0; f < satisfaction_change_count; ++f)
+              sum += static_cast<double>(plan.fortunes[r].people(p, fate, static_cast<SatisfactionChange>(f)));
             return sum;
           };
           const Sums &now = plan.by_persona[p][r], &before = samples.plans[0].by_persona[p][r];
-          CHECK(people(Fate::gained) + people(Fate::kept) == now.customers);
-          CHECK(people(Fate::given_up) + people(Fate::kept) == before.customers);
-          CHECK(people(Fate::gained) + people(Fate::kept) + people(Fate::given_up) + people(Fate::without) == now.arrived);
+          CHECK(people(CustomerChange::gained) + people(CustomerChange::kept) == now.customers);
+          CHECK(people(CustomerChange::lost) + people(CustomerChange::kept) == before.customers);
+          CHECK(people(CustomerChange::gained) + people(CustomerChange::kept) + people(CustomerChange::lost) +
+                    people(CustomerChange::without) ==
+                now.arrived);
         }
       }
     }

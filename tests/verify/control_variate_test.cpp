@@ -1,6 +1,6 @@
 // The solved twin as control variate: its intervals hold the truth as often as they say, they are narrower, and a wrong
 // solution is noticed (Lavenberg & Welch 1981).
-#include "sojourn/analysis/control_variate.hpp"
+#include "sojourn/decide/control_variate.hpp"
 
 #include <cmath>
 #include <cstdint>

@@ -101,9 +101,9 @@ class KeyedLives {
       const Words words = streams_.draw(customer, Purpose::visit, index);
       const float effort = appraise(person, index, words, row, at, state);
       outcome.promoter_class = state.promoter_class;
-      const behaviour::Mood mood{state.satisfaction, state.expectation, state.heard, effort};
-      const Way way = place.race ? race(program_, row, streams_, customer_, index, mood)
-                                 : choose_from(row, index, words, mood, luck, buying, outcome.bought);
+      const behaviour::ChoiceState mood{state.satisfaction, state.expectation, state.heard, effort};
+      const ExitChoice way = place.race ? race(program_, row, streams_, customer_, index, mood)
+                                        : choose_from(row, index, words, mood, luck, buying, outcome.bought);
       const bool moves = way.exit >= 0 && time < program_.horizon() && time + way.delay <= program_.horizon();
       const double until = moves ? time + way.delay : program_.horizon();
       if (program_.flow_kind(person.persona, at) != 0) {
@@ -171,15 +171,15 @@ class KeyedLives {
     return effort;
   }
 
-  Way choose_from(const VisitRow& row, std::uint32_t index, const Words& words, const behaviour::Mood& mood, double& luck,
-                  double& buying, bool bought) {
+  ExitChoice choose_from(const VisitRow& row, std::uint32_t index, const Words& words, const behaviour::ChoiceState& mood,
+                         double& luck, double& buying, bool bought) {
     // The engine's own choice, which also leaves the cumulated probabilities behind.
     double fresh = 0.5;
     if (keying_.leaving == Leaving::visit) {
       const Words own = streams_.draw(customer_, Purpose::visit, index, 2);
       fresh = uniform(own[0], own[1]);
     }
-    const Way usual =
+    const ExitChoice usual =
         choose(program_, row, traits_, words, mood, keying_.leaving == Leaving::visit ? fresh : luck, cumulative_);
     const auto exits = program_.exits(row);
     if (exits.empty() || (usual.exit >= 0 && exits[static_cast<std::size_t>(usual.exit)].to_end)) return usual;
@@ -196,7 +196,7 @@ class KeyedLives {
   }
 
   // Of those who do not leave: first whether this is the purchase, then which exit of its kind.
-  Way buy_or_not(const VisitRow& row, const Words& words, const Way& usual, double& buying) {
+  ExitChoice buy_or_not(const VisitRow& row, const Words& words, const ExitChoice& usual, double& buying) {
     const auto exits = program_.exits(row);
     const double stay = staying(row, cumulative_[exits.size() - 1]);
     double to_buy = 0.0, going = stay;
@@ -207,7 +207,7 @@ class KeyedLives {
     if (!(to_buy > 0.0)) return usual;
     const double p = to_buy / going;
     const bool buys = buying < p || p > 1.0 - 1e-6;
-    if (!buys) buying = behaviour::outlast(buying, p);
+    if (!buys) buying = behaviour::condition_on_staying(buying, p);
     double point = double{uniform(words[1])} * (buys ? to_buy : going - to_buy);
     std::int32_t chosen = -1;
     for (std::size_t j = row.ends; j < exits.size() && point >= 0.0; ++j) {
@@ -215,10 +215,10 @@ class KeyedLives {
       chosen = static_cast<std::int32_t>(j);
       point -= share(j);
     }
-    return !buys && point >= 0.0 && stay > 0.0 ? Way{} : taken(row, chosen, words);
+    return !buys && point >= 0.0 && stay > 0.0 ? ExitChoice{} : taken(row, chosen, words);
   }
 
-  [[nodiscard]] Way taken(const VisitRow& row, std::int32_t j, const Words& words) const {
+  [[nodiscard]] ExitChoice taken(const VisitRow& row, std::int32_t j, const Words& words) const {
     const ExitRow& exit = program_.exits(row)[static_cast<std::size_t>(j)];
     const Inverse& after = program_.delay(exit.delay);
     const float score = after.by_score() ? normal_pair(words[0], words[2]).second : 0.0f;

@@ -7,7 +7,7 @@
 #include <variant>
 #include <vector>
 
-#include "sojourn/analysis/comparison.hpp"
+#include "sojourn/decide/comparison.hpp"
 #include "sojourn/engine/run.hpp"
 #include "sojourn/outcomes/collect.hpp"
 #include "tests/catch.hpp"

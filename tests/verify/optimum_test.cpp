@@ -1,11 +1,11 @@
 // What `optimize` says of its own error, where the truth is known for every choice.
-#include "sojourn/analysis/optimum.hpp"
+#include "sojourn/decide/optimum.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <vector>
 
-#include "sojourn/analysis/closed_form.hpp"
+#include "sojourn/solve/closed_form.hpp"
 #include "tests/catch.hpp"
 #include "tests/verify/journeys.hpp"
 #include "tests/verify/statistics.hpp"

@@ -10,7 +10,7 @@
 #include "tests/catch.hpp"
 #include "tests/verify/journeys.hpp"
 #include "tests/verify/keyed_lives.hpp"
-#include "tests/verify/paired_outcomes.hpp"
+#include "tests/verify/paired_figures.hpp"
 #include "tests/verify/properties.hpp"
 #include "tests/verify/statistics.hpp"
 

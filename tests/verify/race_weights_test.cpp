@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/analysis/stay_time.hpp"
+#include "sim/solve/stay_time.hpp"
 #include "tests/catch.hpp"
 
 using namespace sojourn;

@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "sojourn/analysis/closed_form.hpp"
 #include "sojourn/engine/run.hpp"
+#include "sojourn/solve/closed_form.hpp"
 #include "tests/catch.hpp"
 #include "tests/verify/journeys.hpp"
 #include "tests/verify/properties.hpp"

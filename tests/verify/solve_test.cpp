@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "sojourn/analysis/closed_form.hpp"
 #include "sojourn/engine/run.hpp"
 #include "sojourn/outcomes/metrics.hpp"
+#include "sojourn/solve/closed_form.hpp"
 #include "tests/catch.hpp"
 #include "tests/verify/journeys.hpp"
 #include "tests/verify/statistics.hpp"

@@ -6,7 +6,7 @@
 namespace sojourn::behaviour {
 
 /// What bends a choice: satisfaction, expectation, effort in [0, 1]; heard is social proof, signed, exactly 0 without talk.
-struct Mood {
+struct ChoiceState {
   float satisfaction;
   float expectation;
   float heard;
@@ -14,22 +14,24 @@ struct Mood {
 };
 
 /// The exponent of the logit without what is heard: a (S - 1/2) + b (E - 1/2) + g (F - 1/2).
-SOJOURN_INLINE float inclination(float a, float b, float g, float satisfaction, float expectation, float effort) {
+SOJOURN_INLINE float utility(float a, float b, float g, float satisfaction, float expectation, float effort) {
   return a * (satisfaction - 0.5f) + b * (expectation - 0.5f) + g * (effort - 0.5f);
 }
 
 /// The whole exponent, the same + c H. What is heard comes last, so that without talk (H exactly 0) it changes no bit.
-SOJOURN_INLINE float inclination(float a, float b, float c, float g, Mood mood) {
-  return inclination(a, b, g, mood.satisfaction, mood.expectation, mood.effort) + c * mood.heard;
+SOJOURN_INLINE float utility(float a, float b, float c, float g, ChoiceState mood) {
+  return utility(a, b, g, mood.satisfaction, mood.expectation, mood.effort) + c * mood.heard;
 }
 
 /// Weight of an exit, odds e^exponent: multinomial logit (McFadden 1974), for an exponent in [-60, 60]. odds >= 0 hold the
 /// persona's and the channel's factors. In a race the same number multiplies the exit's hazard (proportional hazards: Cox
 /// 1972).
-SOJOURN_INLINE float weigh_tamely(float odds, float exponent) { return odds * numeric::exp_within(exponent); }
+SOJOURN_INLINE float weight_in_range(float odds, float exponent) { return odds * numeric::exp_within(exponent); }
 
 /// The same for any exponent, which is limited to [-60, 60], so that odds of up to 1e9 cannot overflow.
-SOJOURN_INLINE float weigh(float odds, float exponent) { return weigh_tamely(odds, numeric::clip(exponent, -60.0f, 60.0f)); }
+SOJOURN_INLINE float weigh(float odds, float exponent) {
+  return weight_in_range(odds, numeric::clip(exponent, -60.0f, 60.0f));
+}
 
 /// What fixed probabilities leave: each is multiplied by `shrink`, `rest` is split by odds, `stay` remains at the
 /// touchpoint.
@@ -51,6 +53,6 @@ SOJOURN_INLINE Shares share_out(float fixed, bool by_odds) {
 /// Luck left after a visit at which a person could have left for good with probability p < 1 and did not: (luck - p) / (1 -
 /// p). A person leaves when luck < p. Given survival, what is left is uniform on (0, 1) again, so one number drawn once
 /// decides the whole life: exact in distribution, and two plans that part keep the same threshold (MODEL.md section 8).
-SOJOURN_INLINE double outlast(double luck, double p) { return (luck - p) / (1.0 - p); }
+SOJOURN_INLINE double condition_on_staying(double luck, double p) { return (luck - p) / (1.0 - p); }
 
 }  // namespace sojourn::behaviour

@@ -11,7 +11,7 @@
 namespace sojourn {
 
 /// A way out of a visit: which exit (position in the row), or -1 to stay until the horizon, and after how many days.
-struct Way {
+struct ExitChoice {
   std::int32_t exit = -1;
   double delay = 0.0;
 };
@@ -28,17 +28,18 @@ struct ExitShares {
 
 /// Running sums of the exits' shares into `cumulative`, which has room for one number per exit. `traits` as for `choose`.
 [[nodiscard]] ExitShares share_exits(const Program& program, const VisitRow& row, std::span<const float> traits,
-                                     const behaviour::Mood& mood, std::span<float> cumulative);
+                                     const behaviour::ChoiceState& mood, std::span<float> cumulative);
 
 /// The exit that a customer takes from a touchpoint whose exits are a choice (multinomial logit: McFadden 1974). `traits` in
 /// the order of ModelParts::traits (read where an exit's probability is a trait); `words` are the visit's draws, of which
 /// [1] chooses and [2] is the delay; `luck` in (0, 1) decides whether this is the end, and is rescaled when it is not;
 /// `cumulative` has room for one number per exit.
-[[nodiscard]] Way choose(const Program& program, const VisitRow& row, std::span<const float> traits, const Words& words,
-                         const behaviour::Mood& mood, double& luck, std::span<float> cumulative);
+[[nodiscard]] ExitChoice choose(const Program& program, const VisitRow& row, std::span<const float> traits,
+                                const Words& words, const behaviour::ChoiceState& mood, double& luck,
+                                std::span<float> cumulative);
 
 /// The exit that comes first where they compete (competing risks). Draws of its own, four exits a call.
-[[nodiscard]] Way race(const Program& program, const VisitRow& row, const Streams& streams, std::uint32_t customer,
-                       std::uint32_t event, const behaviour::Mood& mood);
+[[nodiscard]] ExitChoice race(const Program& program, const VisitRow& row, const Streams& streams, std::uint32_t customer,
+                              std::uint32_t event, const behaviour::ChoiceState& mood);
 
 }  // namespace sojourn

@@ -68,7 +68,7 @@ struct Life {
 };
 
 /// What couples customers, as one of them meets it: who belongs together, and what the market made of the window before.
-struct Surroundings {
+struct MarketState {
   const Accounts* accounts = nullptr;
   std::vector<std::uint8_t> gates;   // [account segment x touchpoints + touchpoint] 1 where the account decides
   std::vector<double> waits;         // [touchpoint] days, in the window at hand
@@ -82,13 +82,13 @@ struct Surroundings {
 /// Lives the lives of one replication under one program. Cheap to make; not to be shared between threads.
 class Lives {
  public:
-  /// `surroundings` may be null: nothing couples customers; it is read at each visit.
+  /// `market_state` may be null: nothing couples customers; it is read at each visit.
   Lives(const Program& program, const Population& population, const Streams& streams,
-        const Surroundings* surroundings = nullptr)
+        const MarketState* market_state = nullptr)
       : program_(program),
         population_(population),
         streams_(streams),
-        surroundings_(surroundings),
+        market_state_(market_state),
         traits_(population.trait_count()),
         cumulative_(program.most_exits()) {}
 
@@ -104,8 +104,8 @@ class Lives {
   [[nodiscard]] Life begin(std::uint32_t customer) const;
   /// Reads the traits of a person whose life goes on here; before `visit_next` and `hear`.
   void meet(std::uint32_t customer, const Life& life) {
-    if (surroundings_ != nullptr && surroundings_->accounts != nullptr) {
-      population_.traits(streams_, customer, surroundings_->accounts->account_of(customer), life.person.persona, traits_);
+    if (market_state_ != nullptr && market_state_->accounts != nullptr) {
+      population_.traits(streams_, customer, market_state_->accounts->account_of(customer), life.person.persona, traits_);
     } else {
       population_.traits(streams_, customer, life.person.persona, traits_);
     }
@@ -115,7 +115,7 @@ class Lives {
   void visit_next(std::uint32_t customer, Life& life, Observer& observer);
   /// Whether what reviews say bears on where the last visit leads: a prospect's, where reviews are read.
   [[nodiscard]] bool reads_reviews(const Life& life) const {
-    return surroundings_ != nullptr && program_.place(life.visit.touchpoint).reads_reviews && !life.state.bought;
+    return market_state_ != nullptr && program_.place(life.visit.touchpoint).reads_reviews && !life.state.bought;
   }
   /// `messages` positive messages reach a customer waiting at a touchpoint, at the beginning of `window`. Where one of them
   /// makes the customer leave, the stay changes, and the answer is true.
@@ -146,7 +146,7 @@ class Lives {
   const Program& program_;
   const Population& population_;
   Streams streams_;
-  const Surroundings* surroundings_;
+  const MarketState* market_state_;
   std::vector<float> traits_;
   std::vector<float> cumulative_;  // room for `choose`
 };
@@ -187,15 +187,15 @@ void Lives::visit_next(std::uint32_t customer, Life& life, Observer& observer) {
     return;
   }
 
-  if (surroundings_ != nullptr) {
+  if (market_state_ != nullptr) {
     if (place.queues) {
-      visit.wait = surroundings_->waits[visit.touchpoint];
+      visit.wait = market_state_->waits[visit.touchpoint];
       if (!program_.gave_up_exits(row).empty()) visit.patience = trait(BuiltinTrait::patience);
     }
   }
   const Words words = streams_.draw(customer, Purpose::visit, visit.event);
   appraise(customer, person, words, row, visit, state);
-  if (surroundings_ != nullptr) {
+  if (market_state_ != nullptr) {
     visit.held = at_gate(customer, visit.touchpoint);
     const bool leaves = visit.patience >= 0.0f && give_up(customer, row, life);
     if (state.standing == Standing::customer) visit.rating = rating(customer, visit);
@@ -206,10 +206,10 @@ void Lives::visit_next(std::uint32_t customer, Life& life, Observer& observer) {
   }
   observer.visited(person, visit, row, before, state);
 
-  const float heard = reads_reviews(life) ? state.heard + surroundings_->reviews : state.heard;
-  const behaviour::Mood mood{state.satisfaction, state.expectation, heard, visit.effort};
-  const Way way = place.race ? race(program_, row, streams_, customer, visit.event, mood)
-                             : choose(program_, row, traits_, words, mood, life.luck, cumulative_);
+  const float heard = reads_reviews(life) ? state.heard + market_state_->reviews : state.heard;
+  const behaviour::ChoiceState mood{state.satisfaction, state.expectation, heard, visit.effort};
+  const ExitChoice way = place.race ? race(program_, row, streams_, customer, visit.event, mood)
+                                    : choose(program_, row, traits_, words, mood, life.luck, cumulative_);
   if (way.exit < 0) return;
   leave_by(program_.exits(row)[static_cast<std::size_t>(way.exit)], visit.wait + way.delay, visit.window, visit.time, life);
 }

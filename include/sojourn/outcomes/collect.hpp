@@ -17,7 +17,7 @@ struct PlanSamples {
   std::vector<std::vector<Sums>> by_persona;  // [persona][sample]
   std::vector<std::vector<TouchSums>> touch;  // [touchpoint][sample]
   std::vector<std::vector<Sums>> by_segment;  // [account segment][sample]: accounts only
-  std::vector<Fortunes> fortunes;             // [sample] against the first plan; all 0 where only one was run
+  std::vector<PairedOutcomes> fortunes;       // [sample] against the first plan; all 0 where only one was run
   std::vector<std::vector<double>> cash_of;   // [sample][window], as `cash`, each as if the sample were the whole market
   std::vector<double> cash;                   // per window, undiscounted: revenue - cost - investment, for the market, mean
                                               // over replications

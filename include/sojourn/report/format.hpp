@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "sojourn/analysis/estimate.hpp"
+#include "sojourn/decide/estimate.hpp"
 #include "sojourn/outcomes/metrics.hpp"
 
 namespace sojourn::format {

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "sojourn/analysis/optimum.hpp"
+#include "sojourn/decide/optimum.hpp"
 #include "sojourn/model/model.hpp"
 #include "sojourn/report/summary.hpp"
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "sojourn/analysis/leverage.hpp"
+#include "sojourn/decide/leverage.hpp"
 #include "sojourn/report/summary.hpp"
 
 namespace sojourn {

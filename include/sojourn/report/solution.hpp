@@ -3,9 +3,9 @@
 
 #include <string>
 
-#include "sojourn/analysis/closed_form.hpp"
-#include "sojourn/analysis/control_variate.hpp"
+#include "sojourn/decide/control_variate.hpp"
 #include "sojourn/report/summary.hpp"
+#include "sojourn/solve/closed_form.hpp"
 
 namespace sojourn {
 

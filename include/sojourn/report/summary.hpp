@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "sojourn/analysis/comparison.hpp"
+#include "sojourn/decide/comparison.hpp"
 
 namespace sojourn {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "sojourn/base/numeric.hpp"
-#include "sojourn/tally/fortunes.hpp"
+#include "sojourn/tally/paired_outcomes.hpp"
 #include "sojourn/tally/shape.hpp"
 
 namespace sojourn {
@@ -79,7 +79,7 @@ class Totals {
   [[nodiscard]] std::uint64_t events() const { return events_; }
 
   /// The people of a comparison against themselves under its first plan; all 0 where only one plan is run.
-  Fortunes fortunes;
+  PairedOutcomes fortunes;
 
  private:
   TallyShape shape_;

@@ -1,0 +1,116 @@
+// Plans against the baseline on the same luck: what each changes, for whom and where, which is best, and whether it pays.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sojourn/decide/estimate.hpp"
+
+namespace sojourn {
+
+/// A difference to the baseline, tested.
+struct Difference : Estimate {
+  double p = 0.0;       // that there is none, two-sided (Student's t, paired)
+  double p_holm = 0.0;  // the same, held to a family: this figure under all plans compared (Holm 1979)
+
+  /// Whether the plan is told apart from the baseline at 5 %, the other plans allowed for. True where there is no interval.
+  [[nodiscard]] bool told_apart() const { return !(p_holm >= 0.05); }
+};
+
+/// What a plan does to one persona.
+struct PersonaEffect {
+  std::string id, name;
+  Difference retained;  // differences to the baseline
+  Difference nps;
+  Difference clv;  // per person who arrived
+};
+
+/// What a plan does to the accounts of one segment.
+struct SegmentEffect {
+  std::string id, name;
+  Difference conversion;  // differences to the baseline, shares of accounts
+  Difference retention;
+};
+
+/// A part of a difference; parts add up to the whole, point by point and sample by sample.
+struct Contribution {
+  std::string id, name;
+  Difference change;
+};
+
+/// Shares of the people who arrived: how a plan leaves them against the baseline.
+struct Fortune {
+  Estimate better, same, worse;
+};
+
+/// Winners and losers, customer by customer.
+struct PersonaFortunes {
+  std::string id, name;  // "all" first
+  double people = 0.0;   // who arrived, in all samples
+  Fortune outcome;       // customer at the horizon under the plan only; under both or neither; under the baseline only
+  Fortune satisfaction;  // higher at the end, the same (within `same_satisfaction`), lower
+  Fortune overall;       // by outcome and, where that is the same, by satisfaction
+};
+
+/// One plan beside the baseline. Estimates stand in the order of `metrics()`.
+struct PlanComparison {
+  std::string id, name;
+  std::vector<Estimate> metrics;
+  std::vector<Difference> differences;  // to the baseline; of the baseline itself exactly 0
+  Estimate investment;                  // undiscounted, for the market
+  Estimate roi;                         // difference of NPV / discounted investment; NaN without investment
+  std::optional<double> payback_days;   // none: not within the horizon, or nothing was invested
+  /// The earliest and the latest day that the 95 % intervals of the cumulative difference at each window's end allow; none:
+  /// not within the horizon. None without intervals.
+  std::optional<double> payback_earliest, payback_latest;
+  double extra_customers = 0.0;      // customers at the horizon more than under the baseline, of the market
+  Estimate cost_per_extra_customer;  // investment / extra_customers; NaN where there are none
+  std::vector<PersonaEffect> personas;
+  std::vector<SegmentEffect> segments;  // of accounts; none where nobody belongs to one
+
+  /// Parts of the difference of `retained`: by persona; and by where people are kept from leaving: one part for each stage
+  /// (people lost or churned, by the stage of the touchpoint that they left from), and "undecided" (still prospects).
+  std::vector<Contribution> retained_by_persona, retained_by_stage;
+  /// Parts of the difference of `npv`: by persona, and the investment; and by revenue, cost to serve and investment.
+  std::vector<Contribution> npv_by_persona, npv_by_kind;
+  std::vector<PersonaFortunes> fortunes;  // all people, then by persona; empty where nobody counted
+};
+
+/// The metrics by which "which plan is best" is answered. More is better in all of them.
+inline constexpr std::array<std::string_view, 3> headline_metrics{"retained", "npv", "nps"};
+
+/// Two plans in a headline metric: the first minus the second. The family of `p_holm` are all pairs of plans.
+struct Rivalry {
+  std::size_t metric = 0;             // position in `metrics()`
+  std::size_t first = 0, second = 0;  // positions in `Comparison::plans`; the first has the lower one
+  Difference lead;
+};
+
+/// How likely each plan, the baseline included, is the best in a headline metric.
+struct BestPlan {
+  std::size_t metric = 0;
+  std::vector<double> chances;  // by plan, see `chance_of_best`
+};
+
+struct Comparison {
+  std::vector<PlanComparison> plans;  // the first is the baseline
+  /// By metric: variance of the difference had the plans been run on independent luck, over that of the paired difference,
+  /// summed over plans. NaN where the plans never differ.
+  std::vector<double> pairing;
+  std::vector<Rivalry> rivalries;
+  std::vector<BestPlan> best;
+};
+
+/// Compares all plans of `samples` with the first of them.
+[[nodiscard]] Comparison compare(const Samples& samples);
+
+/// The first day from which the cumulative undiscounted difference of cash (one amount per window, spent evenly within it)
+/// stays at or above 0, or nothing when it ends below. 0 when it never falls below.
+[[nodiscard]] std::optional<double> payback(const std::vector<double>& cash, const std::vector<double>& baseline,
+                                            const std::vector<double>& window_ends);
+
+}  // namespace sojourn

@@ -1,0 +1,32 @@
+// What may be said where several plans are compared at once: tests held to a family, ratios, and the chance of being best.
+#pragma once
+
+#include <vector>
+
+#include "sojourn/decide/estimate.hpp"
+
+namespace sojourn {
+
+/// Two-sided p-value of Student's t test that the estimated figure is 0: below 0.05 exactly where its 95 % interval leaves
+/// 0 out. NaN where there is no interval.
+[[nodiscard]] double p_value(const Estimate& estimate);
+
+/// Adjusts a family of p-values so that the chance of one false discovery among all of them is at most the level at which
+/// they are read, whatever their dependence (Holm 1979). Undefined (NaN) ones stay so and do not count.
+[[nodiscard]] std::vector<double> holm(const std::vector<double>& p);
+
+/// Mean and 95 % interval of a ratio of two means by Fieller's theorem (Fieller 1954), from paired samples. The points are
+/// those of all people pooled. NaN where the denominator is not positive; low and high are NaN where the samples do not rule
+/// out a denominator of 0, so that the interval has no end. `sd` is NaN.
+[[nodiscard]] Estimate ratio(double numerator, const std::vector<double>& numerators, double denominator,
+                             const std::vector<double>& denominators);
+
+/// The chance that each of several alternatives has the highest true mean. `points` are their pooled means, `samples`
+/// [alternative][sample] are paired. The true differences to the first alternative are taken to be multivariate t with n - 1
+/// degrees of freedom around the observed ones, with the covariance of the samples' differences over n: of two alternatives,
+/// the chance is 1 minus half the p-value of their paired t test. Estimated from 20,480 fixed draws (standard error at most
+/// 0.0035); alternatives that are equal share theirs. All NaN with fewer than two samples that are defined for all.
+[[nodiscard]] std::vector<double> chance_of_best(const std::vector<double>& points,
+                                                 const std::vector<std::vector<double>>& samples);
+
+}  // namespace sojourn

@@ -1,0 +1,35 @@
+// How many replications an interval of a stated width takes.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sojourn/decide/estimate.hpp"
+
+namespace sojourn {
+
+/// "METRIC within so much": the 95 % interval is to be no wider than `half_width` on either side, in the metric's own unit.
+struct PrecisionGoal {
+  const Metric* metric = nullptr;
+  double half_width = 0.0;
+};
+
+/// Between 2 and this many replications, an interval is narrow by luck too often to stop at; one replication has 32 batches.
+inline constexpr std::uint32_t fewest_replications_to_stop = 10;
+/// A search for precision never runs more.
+inline constexpr std::uint32_t most_replications_to_add = 1000;
+
+/// Half the 95 % interval of a run of one plan; of several, the widest of the differences to the first. NaN where one has
+/// none.
+[[nodiscard]] double half_width(const Samples& samples, const Metric& metric);
+
+/// How many replications to have run next; the present number where every goal is met and one may stop.
+/// A sequential rule (Law & Kelton 2000, 9.4.1; Chow & Robbins 1965): the number that the present variance asks for, at most
+/// twice the present number, at least `fewest_replications_to_stop`. It looks at the data to decide when to stop, so the
+/// interval covers a little less often than 95 % of the time, the less the fewer replications it stops at.
+[[nodiscard]] std::uint32_t replications_to_run(const Samples& samples, const std::vector<PrecisionGoal>& goals);
+
+/// The replications that the present variance asks for, not rounded; infinite for a goal without an interval.
+[[nodiscard]] double replications_needed(const Samples& samples, const PrecisionGoal& goal);
+
+}  // namespace sojourn

@@ -1,0 +1,331 @@
+#include "sojourn/decide/comparison.hpp"
+
+#include <cmath>
+#include <functional>
+#include <limits>
+
+#include "sojourn/decide/multiple_comparisons.hpp"
+
+namespace sojourn {
+namespace {
+
+/// Return on investment of one sample, or of pooled ones.
+double roi(const Sums& plan, const Sums& baseline) {
+  const Metric& npv = *find_metric("npv");
+  const double worth = (plan.worth_visit_price * plan.people_per_customer + plan.worth_investment) / plan.replications;
+  return worth > 0.0 ? (npv.value(plan) - npv.value(baseline)) / worth : std::numeric_limits<double>::quiet_NaN();
+}
+
+std::vector<double> pairing(const Samples& samples, const std::vector<PlanComparison>& plans) {
+  std::vector<double> ratios;
+  for (std::size_t m = 0; m < metrics().size(); ++m) {
+    double independent = 0.0, paired = 0.0;
+    for (std::size_t k = 1; k < samples.plans.size(); ++k) {
+      const double base = plans[0].metrics[m].sd, plan = plans[k].metrics[m].sd, both = plans[k].differences[m].sd;
+      if (std::isnan(base + plan + both)) continue;
+      independent += base * base + plan * plan;
+      paired += both * both;
+    }
+    ratios.push_back(paired > 0.0 ? independent / paired : std::numeric_limits<double>::quiet_NaN());
+  }
+  return ratios;
+}
+
+double extra_customers(const Sums& plan, const Sums& baseline) {
+  const auto of_market = [](const Sums& s) { return s.customers * s.people_per_customer / s.replications; };
+  return of_market(plan) - of_market(baseline);
+}
+
+/// A figure of a plan and the baseline, pooled and sample by sample.
+template <class S, class Figure>
+Difference effect(const std::vector<S>& plan, const std::vector<S>& baseline, const Figure& figure) {
+  S plan_sum, baseline_sum;
+  std::vector<double> values;
+  for (std::size_t i = 0; i < plan.size(); ++i) {
+    values.push_back(figure(plan[i], baseline[i]));
+    plan_sum += plan[i];
+    baseline_sum += baseline[i];
+  }
+  Difference result;
+  static_cast<Estimate&>(result) = interval(figure(plan_sum, baseline_sum), values);
+  return result;
+}
+
+Difference difference_of(const std::vector<Sums>& plan, const std::vector<Sums>& baseline, const Metric& metric) {
+  Difference result;
+  static_cast<Estimate&>(result) = difference(plan, baseline, metric);
+  return result;
+}
+
+Estimate cost_per_extra_customer(const std::vector<Sums>& plan, const std::vector<Sums>& baseline) {
+  const Metric& investment = *find_metric("investment");
+  std::vector<double> costs, customers;
+  for (std::size_t i = 0; i < plan.size(); ++i) {
+    costs.push_back(investment.value(plan[i]));
+    customers.push_back(extra_customers(plan[i], baseline[i]));
+  }
+  const Sums all = pooled(plan);
+  return ratio(investment.value(all), costs, extra_customers(all, pooled(baseline)), customers);
+}
+
+/// The earliest and the latest payback that the intervals of the cumulative difference allow.
+void bound_payback(PlanComparison& result, const PlanSamples& plan, const PlanSamples& baseline,
+                   const std::vector<double>& window_ends) {
+  const std::size_t samples = plan.cash_of.size();
+  if (samples < 2) return;
+  std::vector<double> sums(samples, 0.0), low, high;
+  const std::vector<double> nothing(window_ends.size(), 0.0);
+  double point = 0.0, low_before = 0.0, high_before = 0.0;
+  for (std::size_t w = 0; w < window_ends.size(); ++w) {
+    for (std::size_t i = 0; i < samples; ++i) sums[i] += plan.cash_of[i][w] - baseline.cash_of[i][w];
+    point += plan.cash[w] - baseline.cash[w];
+    const Estimate here = interval(point, sums);
+    low.push_back(here.low - low_before);
+    high.push_back(here.high - high_before);
+    low_before = here.low;
+    high_before = here.high;
+  }
+  result.payback_earliest = payback(high, nothing, window_ends);
+  result.payback_latest = payback(low, nothing, window_ends);
+}
+
+/// Parts of two differences by persona.
+void split_by_persona(PlanComparison& result, const Samples& samples, const PlanSamples& plan, const PlanSamples& baseline) {
+  // What a part is of, in each sample: everybody who arrived, or one market.
+  const std::vector<Sums>& all = baseline.all;
+  const auto part = [&](const std::vector<Sums>& of_plan, const std::vector<Sums>& of_baseline, const auto& of) {
+    std::vector<double> values;
+    for (std::size_t i = 0; i < all.size(); ++i) values.push_back(of(of_plan[i], all[i]) - of(of_baseline[i], all[i]));
+    const Sums whole = pooled(all);
+    Difference change;
+    static_cast<Estimate&>(change) = interval(of(pooled(of_plan), whole) - of(pooled(of_baseline), whole), values);
+    return change;
+  };
+  const auto retained = [](const Sums& s, const Sums& whole) { return s.customers / whole.arrived; };
+  const auto of_market = [](double amount, const Sums& whole) {
+    return amount * whole.people_per_customer / whole.replications;
+  };
+  const auto revenue = [&](const Sums& s, const Sums& whole) { return of_market(s.worth_revenue, whole); };
+  const auto cost = [&](const Sums& s, const Sums& whole) { return of_market(-s.worth_cost, whole); };
+  const auto money = [&](const Sums& s, const Sums& whole) { return revenue(s, whole) + cost(s, whole); };
+  const auto investment = [&](const Sums& s, const Sums& whole) {
+    return of_market(-s.worth_visit_price, whole) - s.worth_investment / whole.replications;
+  };
+  for (std::size_t p = 0; p < samples.personas.size(); ++p) {
+    const auto &now = plan.by_persona[p], &before = baseline.by_persona[p];
+    result.retained_by_persona.push_back({samples.personas[p], samples.persona_names[p], part(now, before, retained)});
+    result.npv_by_persona.push_back({samples.personas[p], samples.persona_names[p], part(now, before, money)});
+  }
+  const Contribution invested{"investment", "Investment", part(plan.all, all, investment)};
+  result.npv_by_persona.push_back(invested);
+  result.npv_by_kind = {{"revenue", "Revenue", part(plan.all, all, revenue)},
+                        {"cost_to_serve", "Cost to serve", part(plan.all, all, cost)},
+                        invested};
+}
+
+/// Parts of the difference of `retained` by the stage that people were lost at, or not.
+void split_by_stage(PlanComparison& result, const Samples& samples, const PlanSamples& plan, const PlanSamples& baseline) {
+  const std::vector<Sums>& all = baseline.all;
+  if (samples.touchpoint_stages.empty() || plan.touch.size() != samples.touchpoint_stages.size()) return;
+  for (std::size_t stage = 0; stage < stage_names.size(); ++stage) {
+    std::vector<TouchSums> now(all.size()), before(all.size());
+    bool there = false;
+    for (std::size_t v = 0; v < plan.touch.size(); ++v) {
+      if (static_cast<std::size_t>(samples.touchpoint_stages[v]) != stage) continue;
+      there = true;
+      for (std::size_t i = 0; i < all.size(); ++i) {
+        now[i] += plan.touch[v][i];
+        before[i] += baseline.touch[v][i];
+        // Of everybody, not of each touchpoint in turn.
+        now[i].arrived = before[i].arrived = all[i].arrived;
+      }
+    }
+    if (!there) continue;
+    result.retained_by_stage.push_back(
+        {std::string(stage_names[stage]), "Left at " + std::string(stage_names[stage]),
+         effect(now, before, [](const TouchSums& a, const TouchSums& b) { return (b.gone - a.gone) / b.arrived; })});
+  }
+  result.retained_by_stage.push_back(
+      {"undecided", "Still undecided",
+       effect(plan.all, all, [](const Sums& a, const Sums& b) { return (b.prospects - a.prospects) / b.arrived; })});
+}
+
+/// Counts of one group in one sample.
+struct Counts {
+  double people = 0.0;
+  double outcome[3] = {}, satisfaction[3] = {}, overall[3] = {};
+
+  void add(const PairedOutcomes& fortunes, std::size_t persona) {
+    for (std::size_t o = 0; o < customer_change_count; ++o) {
+      for (std::size_t f = 0; f < satisfaction_change_count; ++f) {
+        const auto which = static_cast<CustomerChange>(o);
+        const auto n = static_cast<double>(fortunes.people(persona, which, static_cast<SatisfactionChange>(f)));
+        const std::size_t by_outcome = which == CustomerChange::gained ? 0 : which == CustomerChange::lost ? 2 : 1;
+        people += n;
+        outcome[by_outcome] += n;
+        satisfaction[f] += n;
+        overall[by_outcome == 1 ? f : by_outcome] += n;
+      }
+    }
+  }
+};
+
+using Triple = double (Counts::*)[3];
+
+Fortune fortune(const std::vector<Counts>& samples, Triple which) {
+  Estimate shares[3];
+  for (std::size_t k = 0; k < 3; ++k) {
+    double sum = 0.0, people = 0.0;
+    std::vector<double> values;
+    for (const Counts& counts : samples) {
+      sum += (counts.*which)[k];
+      people += counts.people;
+      values.push_back(counts.people > 0.0 ? (counts.*which)[k] / counts.people : std::numeric_limits<double>::quiet_NaN());
+    }
+    shares[k] = interval(people > 0.0 ? sum / people : std::numeric_limits<double>::quiet_NaN(), values);
+  }
+  return {shares[0], shares[1], shares[2]};
+}
+
+std::vector<PersonaFortunes> fortunes_of(const Samples& samples, const PlanSamples& plan) {
+  std::vector<PersonaFortunes> result;
+  const std::size_t personas = samples.personas.size();
+  const auto group = [&](std::string id, std::string name, std::size_t begin, std::size_t end) {
+    std::vector<Counts> counts(plan.fortunes.size());
+    PersonaFortunes of;
+    of.id = std::move(id);
+    of.name = std::move(name);
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+      for (std::size_t p = begin; p < end; ++p) counts[i].add(plan.fortunes[i], p);
+      of.people += counts[i].people;
+    }
+    of.outcome = fortune(counts, &Counts::outcome);
+    of.satisfaction = fortune(counts, &Counts::satisfaction);
+    of.overall = fortune(counts, &Counts::overall);
+    result.push_back(std::move(of));
+  };
+  if (plan.fortunes.empty()) return result;
+  group("all", "All", 0, personas);
+  if (!(result.front().people > 0.0)) return {};
+  for (std::size_t p = 0; p < personas; ++p) group(samples.personas[p], samples.persona_names[p], p, p + 1);
+  return result;
+}
+
+/// Tests a family together.
+void hold(const std::vector<Difference*>& family) {
+  std::vector<double> p;
+  for (Difference* each : family) p.push_back(each->p = p_value(*each));
+  const std::vector<double> adjusted = holm(p);
+  for (std::size_t k = 0; k < family.size(); ++k) family[k]->p_holm = adjusted[k];
+}
+
+/// Tests every figure of every plan; a family is one figure under all plans.
+void hold_figures(std::vector<PlanComparison>& plans) {
+  const auto each = [&](std::size_t count, const auto& at) {
+    for (std::size_t i = 0; i < count; ++i) {
+      at(plans.front(), i).p = at(plans.front(), i).p_holm = 1.0;
+      std::vector<Difference*> family;
+      for (std::size_t k = 1; k < plans.size(); ++k) family.push_back(&at(plans[k], i));
+      hold(family);
+    }
+  };
+  const PlanComparison& any = plans.front();
+  each(any.differences.size(), [](PlanComparison& c, std::size_t i) -> Difference& { return c.differences[i]; });
+  each(any.personas.size(), [](PlanComparison& c, std::size_t i) -> Difference& { return c.personas[i].retained; });
+  each(any.personas.size(), [](PlanComparison& c, std::size_t i) -> Difference& { return c.personas[i].nps; });
+  each(any.personas.size(), [](PlanComparison& c, std::size_t i) -> Difference& { return c.personas[i].clv; });
+  each(any.segments.size(), [](PlanComparison& c, std::size_t i) -> Difference& { return c.segments[i].conversion; });
+  each(any.segments.size(), [](PlanComparison& c, std::size_t i) -> Difference& { return c.segments[i].retention; });
+  for (const auto parts : {&PlanComparison::retained_by_persona, &PlanComparison::retained_by_stage,
+                           &PlanComparison::npv_by_persona, &PlanComparison::npv_by_kind}) {
+    each((any.*parts).size(), [parts](PlanComparison& c, std::size_t i) -> Difference& { return (c.*parts)[i].change; });
+  }
+}
+
+/// Who is best in a headline metric: every pair, and the chances.
+void find_best(const Samples& samples, std::size_t m, Comparison& comparison) {
+  const Metric& metric = metrics()[m];
+  const std::size_t first = comparison.rivalries.size();
+  std::vector<double> points;
+  std::vector<std::vector<double>> values;
+  for (std::size_t a = 0; a < samples.plans.size(); ++a) {
+    points.push_back(comparison.plans[a].metrics[m].mean);
+    values.emplace_back();
+    for (const Sums& sample : samples.plans[a].all) values.back().push_back(metric.value(sample));
+    for (std::size_t b = a + 1; b < samples.plans.size(); ++b) {
+      comparison.rivalries.push_back({m, a, b, difference_of(samples.plans[a].all, samples.plans[b].all, metric)});
+    }
+  }
+  std::vector<Difference*> family;
+  for (std::size_t i = first; i < comparison.rivalries.size(); ++i) family.push_back(&comparison.rivalries[i].lead);
+  hold(family);
+  comparison.best.push_back({m, chance_of_best(points, values)});
+}
+
+}  // namespace
+
+Comparison compare(const Samples& samples) {
+  const PlanSamples& baseline = samples.plans.front();
+  const Metric &retained = *find_metric("retained"), &nps = *find_metric("nps"), &clv = *find_metric("clv"),
+               &investment = *find_metric("investment");
+  Comparison comparison;
+  for (const PlanSamples& plan : samples.plans) {
+    PlanComparison result;
+    result.id = plan.id;
+    result.name = plan.name;
+    for (const Metric& metric : metrics()) {
+      result.metrics.push_back(estimate(plan.all, metric));
+      result.differences.push_back(difference_of(plan.all, baseline.all, metric));
+    }
+    result.investment = estimate(plan.all, investment);
+    result.roi = effect(plan.all, baseline.all, [](const Sums& a, const Sums& b) { return roi(a, b); });
+    if (result.investment.mean > 0.0) {
+      result.payback_days = payback(plan.cash, baseline.cash, samples.window_ends);
+      bound_payback(result, plan, baseline, samples.window_ends);
+    }
+    result.extra_customers = extra_customers(pooled(plan.all), pooled(baseline.all));
+    result.cost_per_extra_customer = cost_per_extra_customer(plan.all, baseline.all);
+    for (std::size_t p = 0; p < samples.personas.size(); ++p) {
+      const auto change = [&](const Metric& metric) {
+        return difference_of(plan.by_persona[p], baseline.by_persona[p], metric);
+      };
+      result.personas.push_back({samples.personas[p], samples.persona_names[p], change(retained), change(nps), change(clv)});
+    }
+    for (std::size_t s = 0; s < samples.segments.size(); ++s) {
+      const auto change = [&](std::string_view metric) {
+        return difference_of(plan.by_segment[s], baseline.by_segment[s], *find_metric(metric));
+      };
+      result.segments.push_back(
+          {samples.segments[s], samples.segment_names[s], change("account_conversion"), change("account_retention")});
+    }
+    split_by_persona(result, samples, plan, baseline);
+    split_by_stage(result, samples, plan, baseline);
+    result.fortunes = fortunes_of(samples, plan);
+    comparison.plans.push_back(std::move(result));
+  }
+  hold_figures(comparison.plans);
+  comparison.pairing = pairing(samples, comparison.plans);
+  for (const std::string_view name : headline_metrics) {
+    find_best(samples, metric_position(name), comparison);
+  }
+  return comparison;
+}
+
+std::optional<double> payback(const std::vector<double>& cash, const std::vector<double>& baseline,
+                              const std::vector<double>& window_ends) {
+  double before = 0.0, begin = 0.0;
+  std::optional<double> since = 0.0;
+  for (std::size_t k = 0; k < cash.size(); ++k) {
+    const double after = before + (cash[k] - baseline[k]);
+    if (after < 0.0) {
+      since.reset();
+    } else if (!since) {
+      since = begin + (window_ends[k] - begin) * (before < 0.0 ? -before / (after - before) : 0.0);
+    }
+    before = after;
+    begin = window_ends[k];
+  }
+  return since;
+}
+
+}  // namespace sojourn

@@ -1,0 +1,151 @@
+#include "sojourn/decide/control_variate.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/math/distributions/students_t.hpp>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace sojourn {
+namespace {
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr ControlledEstimate none{nan, nan, nan, nan, nan, nan};
+
+double mean_of(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+/// Takes the slopes out; true where there was one.
+bool flatten(Touchpoint& touchpoint) {
+  bool any = false;
+  for (Exit& exit : touchpoint.next) {
+    any = any || exit.slopes != Slopes{};
+    exit.slopes = {};
+  }
+  return any;
+}
+
+bool acts_on_exits(const Effect& effect) {
+  return effect.parameter == Parameter::odds || effect.parameter == Parameter::probability ||
+         effect.parameter == Parameter::delay;
+}
+
+/// Makes the effects on exits of a change that comes, grows or goes within the horizon move nothing; true where there was
+/// one.
+bool still(Change& change, double horizon) {
+  const double start = change.start.value();
+  const bool moves = (start > 0.0 && start < horizon) || (change.end && change.end->value() < horizon) ||
+                     change.ramp.shape != RampShape::none;
+  bool any = false;
+  for (Effect& effect : change.effects) {
+    if (!moves || !acts_on_exits(effect)) continue;
+    effect = {effect.parameter, Operation::add, 0.0};
+    any = true;
+  }
+  return any;
+}
+
+}  // namespace
+
+SolvableTwin solvable_twin(const Model& model) {
+  if (const auto coupled = mechanisms_in_use(model.parts()); !coupled.empty()) {
+    std::string message = "sojourn: error: this scenario has no solvable twin";
+    for (const std::string& mechanism : coupled) message += "\n  " + mechanism;
+    throw InputError(message + "\nhint: run it without --control-variate");
+  }
+  ModelParts parts = model.parts();
+  std::vector<std::string> without;
+  const auto take = [&](bool taken, const char* what) {
+    if (taken) without.emplace_back(what);
+  };
+  bool slopes = false, traits = false, changes = false;
+  for (Touchpoint& touchpoint : parts.touchpoints) {
+    slopes = flatten(touchpoint) || slopes;
+    for (const Exit& exit : touchpoint.next) {
+      const auto* trait = std::get_if<TraitId>(&exit.probability);
+      if (trait == nullptr) continue;
+      for (Persona& persona : parts.personas) {
+        Distribution& own = persona.traits[trait->index()];
+        if (std::holds_alternative<Fixed>(own)) continue;
+        const Trait& range = parts.traits[trait->index()];
+        own = Fixed{std::clamp(mean(own), range.low, range.high)};
+        traits = true;
+      }
+    }
+  }
+  const double horizon = parts.settings.horizon.value();
+  for (Improvement& improvement : parts.improvements) changes = still(improvement.change, horizon) || changes;
+  for (Change& event : parts.events) changes = still(event, horizon) || changes;
+  take(slopes, "slopes (they are 0 in the twin)");
+  take(traits, "traits that vary as probabilities (each persona has the mean)");
+  take(changes, "changes of exits within the horizon (they move nothing)");
+  return {apply(Model(std::move(parts)), model.plan()), std::move(without)};
+}
+
+ControlledEstimate controlled(double point, const std::vector<double>& x, double twin, const std::vector<double>& c,
+                              const Bracket& known) {
+  const std::size_t n = x.size();
+  if (n < 4 || std::isnan(known.mean) || std::isnan(point) || std::isnan(twin)) return none;
+  const double mx = mean_of(x), mc = mean_of(c);
+  double xx = 0.0, cc = 0.0, xc = 0.0;
+  for (std::size_t i = 0; i < n; ++i) {
+    xx += (x[i] - mx) * (x[i] - mx);
+    cc += (c[i] - mc) * (c[i] - mc);
+    xc += (x[i] - mx) * (c[i] - mc);
+  }
+  if (!(xx > 0.0) || !(cc > 0.0)) return none;
+  const auto count = static_cast<double>(n);
+  const double b = xc / cc, shift = twin - known.mean;
+  const double residual = std::max(0.0, xx - b * xc) / (count - 2.0);
+  const double variance = residual * (1.0 / count + shift * shift / cc);
+  const double t = boost::math::quantile(boost::math::complement(boost::math::students_t(count - 2.0), 0.025));
+  const double half = t * std::sqrt(variance), mean = point - b * shift;
+  const double width = std::fabs(b) * std::max(known.high - known.mean, known.mean - known.low);
+  const double plain = xx / (count - 1.0) / count;
+  const double ratio = variance > 0.0 ? plain / variance : nan;
+  return {mean, mean - half - width, mean + half + width, b, ratio, ratio};
+}
+
+ControlVariate control_variate(const Samples& run, const Samples& twin, const ClosedForm& solved) {
+  const PlanSamples &plan = run.plans.front(), &other = twin.plans.front();
+  ControlVariate result;
+  const auto visits = [](const PlanSamples& samples) {
+    double sum = 0.0;
+    for (const Sums& sample : samples.all) sum += sample.visits;
+    return sum;
+  };
+  result.run_visits = visits(plan);
+  result.twin_visits = visits(other);
+  for (std::size_t m = 0; m < metrics().size(); ++m) {
+    const Metric& metric = metrics()[m];
+    const Bracket& known = solved.pooled.at_horizon.metrics[m];
+    std::vector<double> x, c;
+    for (std::size_t i = 0; i < plan.all.size(); ++i) {
+      const double value = metric.value(plan.all[i]), control = metric.value(other.all[i]);
+      if (std::isnan(value) || std::isnan(control)) continue;
+      x.push_back(value);
+      c.push_back(control);
+    }
+    const Estimate simulated = estimate(other.all, metric);
+    if (!std::isnan(known.mean) && simulated.samples >= 4 && simulated.sd > 0.0) {
+      const auto degrees = static_cast<double>(simulated.samples - 1);
+      const double limit = boost::math::quantile(boost::math::complement(boost::math::students_t(degrees), 0.5e-6));
+      const double error = limit * simulated.sd / std::sqrt(degrees + 1.0);
+      if (simulated.mean < known.low - error || simulated.mean > known.high + error) {
+        throw RunError(fmt::format(
+            "sojourn: error: the twin's {} is {:.6g} by simulation and {:.6g} in closed form: one of them is wrong\n"
+            "hint: run without --control-variate, and please report this scenario",
+            metric.name, simulated.mean, known.mean));
+      }
+    }
+    ControlledEstimate controlled_one = controlled(estimate(plan.all, metric).mean, x, simulated.mean, c, known);
+    controlled_one.net_ratio *= result.run_visits / (result.run_visits + result.twin_visits);
+    result.metrics.push_back(controlled_one);
+  }
+  return result;
+}
+
+}  // namespace sojourn

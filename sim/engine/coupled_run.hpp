@@ -1,0 +1,29 @@
+// Customers who act on one another: all of a replication live window by window, and the market lies between.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+
+#include "market_exchange.hpp"
+#include "sojourn/engine/diary.hpp"
+#include "sojourn/tally/tally.hpp"
+
+namespace sojourn {
+
+/// Who knows whom in a replication of `model`, and who belongs together.
+[[nodiscard]] Relations connect(const Model& model, const Population& population, const Streams& streams, int threads);
+
+/// What is wanted of single lives beside the sums.
+struct Wanted {
+  EndState* ends = nullptr;       // one for each customer, told how lives end; null: nobody asks
+  std::span<Diary> diaries = {};  // in ascending order of customers; their visits are added
+};
+
+/// The sums of a replication under one program. `go_on` is told after every window how much is done, in [0, 1]; when it says
+/// no, there are no sums. Throws RunError for a life that never ends, the one of the lowest block in the first such window.
+[[nodiscard]] std::optional<Totals> run_coupled(const Program& program, const Population& population,
+                                                const Relations& relations, const Streams& streams, const TallyShape& shape,
+                                                int threads, const Wanted& wanted, const std::function<bool(double)>& go_on);
+
+}  // namespace sojourn

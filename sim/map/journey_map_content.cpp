@@ -1,0 +1,487 @@
+#include "sojourn/map/journey_map_content.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <variant>
+
+#include "sojourn/map/journey_map.hpp"
+
+namespace sojourn {
+
+namespace {
+
+double clip01(double x) { return std::isnan(x) ? 0.0 : std::clamp(x, 0.0, 1.0); }
+
+/// The mean of a trait over all people, as a probability.
+double mean_trait(const ModelParts& parts, TraitId trait) {
+  double sum = 0.0, people = 0.0;
+  for (const Persona& persona : parts.personas) {
+    sum += persona.share * clip01(mean(persona.traits.at(trait.index())));
+    people += persona.share;
+  }
+  return people > 0.0 ? sum / people : 0.0;
+}
+
+/// Median delay of each exit by itself.
+std::vector<double> unraced(const Touchpoint& touchpoint) {
+  std::vector<double> days;
+  for (const Exit& exit : touchpoint.next) days.push_back(quantile(exit.after, 0.5));
+  return days;
+}
+
+/// Who wins a race of competing risks whose hazards are multiplied by the odds: t = F^-1(1 - (1-u)^(1/m)).
+NeutralExits race(const Touchpoint& touchpoint) {
+  constexpr int draws = 4096;
+  const std::size_t count = touchpoint.next.size();
+  std::vector<std::size_t> racers;
+  for (std::size_t j = 0; j < count; ++j) {
+    const Exit& exit = touchpoint.next[j];
+    if (exit.on == Trigger::none && exit.odds.value_or(1.0) > 0.0) racers.push_back(j);
+  }
+  NeutralExits result{std::vector<double>(count, 0.0), 0.0, unraced(touchpoint)};
+  if (racers.empty()) {
+    result.stays = 1.0;
+    return result;
+  }
+  // The root of x^(d+1) = x + 1 gives the most even additive recurrence in d dimensions (Roberts 2018).
+  double root = 2.0;
+  for (int i = 0; i < 64; ++i) root = std::pow(1.0 + root, 1.0 / (static_cast<double>(racers.size()) + 1.0));
+  std::vector<double> step(racers.size());
+  for (std::size_t k = 0; k < racers.size(); ++k) step[k] = std::pow(1.0 / root, static_cast<double>(k) + 1.0);
+  std::vector<std::vector<double>> times(count);  // of the draws that the exit won
+  for (int i = 0; i < draws; ++i) {
+    double earliest = std::numeric_limits<double>::infinity();
+    std::size_t winner = racers.front();
+    for (std::size_t k = 0; k < racers.size(); ++k) {
+      const Exit& exit = touchpoint.next[racers[k]];
+      const double turns = 0.5 + step[k] * (i + 1.0);
+      const double u = std::clamp(turns - std::floor(turns), 1e-12, 1.0 - 1e-12);
+      const double level = -std::expm1(std::log1p(-u) / exit.odds.value_or(1.0));
+      const double time = quantile(exit.after, std::clamp(level, 1e-15, 1.0 - 1e-15));
+      if (time < earliest) {
+        earliest = time;
+        winner = racers[k];
+      }
+    }
+    times[winner].push_back(earliest);
+  }
+  for (std::size_t j = 0; j < count; ++j) {
+    result.shares[j] = static_cast<double>(times[j].size()) / draws;
+    if (times[j].empty()) continue;
+    const auto middle = times[j].begin() + static_cast<std::ptrdiff_t>(times[j].size() / 2);
+    std::nth_element(times[j].begin(), middle, times[j].end());
+    result.days[j] = *middle;
+  }
+  return result;
+}
+
+}  // namespace
+
+NeutralExits neutral_exits(const Model& model, TouchpointId touchpoint) {
+  const ModelParts& parts = model.parts();
+  const Touchpoint& at = parts.touchpoints.at(touchpoint.index());
+  if (at.end) return {{}, 1.0, {}};
+  if (at.exits == ExitRule::race) return race(at);
+  NeutralExits result{std::vector<double>(at.next.size(), 0.0), 0.0, unraced(at)};
+  double fixed = 0.0, odds = 0.0;
+  for (std::size_t j = 0; j < at.next.size(); ++j) {
+    const Exit& exit = at.next[j];
+    if (exit.on != Trigger::none) continue;
+    if (const auto* constant = std::get_if<double>(&exit.probability)) {
+      result.shares[j] = clip01(*constant);
+    } else if (const auto* trait = std::get_if<TraitId>(&exit.probability)) {
+      result.shares[j] = mean_trait(parts, *trait);
+    } else {
+      odds += exit.odds.value_or(0.0);
+    }
+    fixed += result.shares[j];
+  }
+  if (fixed > 1.0) {
+    for (double& share : result.shares) share /= fixed;
+    fixed = 1.0;
+  }
+  const double remainder = 1.0 - fixed;
+  if (!(odds > 0.0)) {
+    result.stays = remainder;
+    return result;
+  }
+  for (std::size_t j = 0; j < at.next.size(); ++j) {
+    const Exit& exit = at.next[j];
+    if (exit.on == Trigger::none && std::holds_alternative<std::monostate>(exit.probability)) {
+      result.shares[j] = remainder * exit.odds.value_or(0.0) / odds;
+    }
+  }
+  return result;
+}
+
+}  // namespace sojourn
+
+namespace sojourn::journey_map {
+
+namespace {
+
+/// One character of UTF-8 text, or U+FFFD for a byte that starts none. Moves `at` past it.
+char32_t next_character(std::string_view text, std::size_t& at) {
+  constexpr char32_t replacement = 0xfffd;
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char lead = byte(at++);
+  if (lead < 0x80) return lead;
+  const int more = lead >= 0xf0 && lead < 0xf5 ? 3 : lead >= 0xe0 && lead < 0xf0 ? 2 : lead >= 0xc2 && lead < 0xe0 ? 1 : 0;
+  if (more == 0 || at + static_cast<std::size_t>(more) > text.size()) return replacement;
+  char32_t character = lead & (0x3fu >> more);
+  for (int i = 0; i < more; ++i) {
+    const unsigned char follow = byte(at + static_cast<std::size_t>(i));
+    if ((follow & 0xc0) != 0x80) return replacement;
+    character = (character << 6) | (follow & 0x3fu);
+  }
+  const char32_t smallest = more == 1 ? 0x80 : more == 2 ? 0x800 : 0x10000;
+  if (character < smallest || character > 0x10ffff) return replacement;
+  at += static_cast<std::size_t>(more);
+  return character;
+}
+
+void append(std::string& text, char32_t c) {
+  const auto put = [&](char32_t byte) { text += static_cast<char>(static_cast<unsigned char>(byte)); };
+  if (c < 0x80) {
+    put(c);
+  } else if (c < 0x800) {
+    put(0xc0 | (c >> 6));
+    put(0x80 | (c & 0x3f));
+  } else if (c < 0x10000) {
+    put(0xe0 | (c >> 12));
+    put(0x80 | ((c >> 6) & 0x3f));
+    put(0x80 | (c & 0x3f));
+  } else {
+    put(0xf0 | (c >> 18));
+    put(0x80 | ((c >> 12) & 0x3f));
+    put(0x80 | ((c >> 6) & 0x3f));
+    put(0x80 | (c & 0x3f));
+  }
+}
+
+/// What joins the character before it: accents, joiners, variation selectors, skin tones.
+bool combining(char32_t c) {
+  return (c >= 0x300 && c <= 0x36f) || (c >= 0x200b && c <= 0x200f) || (c >= 0x20d0 && c <= 0x20ff) ||
+         (c >= 0xfe00 && c <= 0xfe0f) || (c >= 0x1f3fb && c <= 0x1f3ff);
+}
+
+/// Width in em: DejaVu Sans, the widest of the usual sans-serif fonts, in groups.
+double character_width(char32_t c) {
+  if (combining(c)) return 0.0;
+  if (c < 0x80) {
+    const char a = static_cast<char>(c);
+    constexpr std::string_view narrow = "ijl'|", slim = "frtI.,:;!()[]/\\- ", wide = "mwMW%@";
+    if (narrow.find(a) != std::string_view::npos) return 0.29;
+    if (slim.find(a) != std::string_view::npos) return 0.39;
+    if (wide.find(a) != std::string_view::npos) return 0.95;
+    return a >= 'A' && a <= 'Z' ? 0.71 : 0.62;
+  }
+  const bool full = (c >= 0x1100 && c <= 0x115f) || (c >= 0x2e80 && c <= 0xa4cf) || (c >= 0xac00 && c <= 0xd7a3) ||
+                    (c >= 0xf900 && c <= 0xfaff) || (c >= 0xff00 && c <= 0xff60) || c >= 0x1f000;
+  return full ? 1.15 : c == 0xb7 ? 0.33 : 0.68;
+}
+
+double scale(double size, Weight weight) { return weight == Weight::bold ? 1.1 * size : size; }
+
+std::string rounded(double value) {
+  const double nearest = std::round(value);
+  return value < 5.0 && std::abs(value - nearest) >= 0.15 ? fmt::format("{:.1f}", value) : fmt::format("{:.0f}", nearest);
+}
+
+std::string name_of(const std::string& name, const std::string& id) { return clean(name.empty() ? id : name); }
+
+ExitKind kind_of(const Exit& exit, ExitRule rule) {
+  if (exit.on == Trigger::heard) return ExitKind::heard;
+  if (exit.on == Trigger::gave_up) return ExitKind::gave_up;
+  if (rule == ExitRule::race) return ExitKind::race;
+  return std::holds_alternative<TraitId>(exit.probability) ? ExitKind::trait : ExitKind::choice;
+}
+
+MapExit content(const ModelParts& parts, std::size_t from, const Exit& exit, double share, double days) {
+  MapExit result;
+  result.from = from;
+  result.to = exit.to.index();
+  result.kind = kind_of(exit, parts.touchpoints[from].exits);
+  result.share = share;
+  result.share_text = share_text(share);
+  switch (result.kind) {
+    case ExitKind::choice:
+      break;
+    case ExitKind::trait:
+      result.share_text = clean(parts.traits.at(std::get<TraitId>(exit.probability).index()).name) + " " + result.share_text;
+      break;
+    case ExitKind::race:
+      result.share_text = "race " + result.share_text;
+      break;
+    case ExitKind::heard:
+      result.share_text = "heard";
+      if (const auto* chance = std::get_if<double>(&exit.probability)) {
+        result.share_text += " " + share_text(*chance);
+      } else if (const auto* trait = std::get_if<TraitId>(&exit.probability)) {
+        result.share_text += " " + clean(parts.traits.at(trait->index()).name);
+      }
+      break;
+    case ExitKind::gave_up:
+      result.share_text = "gave up";
+      break;
+  }
+  result.delay_text = duration_text(days);
+  return result;
+}
+
+}  // namespace
+
+MapContent content(const Model& model) {
+  const ModelParts& parts = model.parts();
+  MapContent map;
+  map.title = clean(parts.settings.title);
+  map.question = clean(parts.settings.question);
+  std::vector<std::optional<std::size_t>> team_index(parts.teams.size());
+  for (std::size_t t = 0; t < parts.teams.size(); ++t) {
+    const auto runs = [&](const Touchpoint& touchpoint) { return touchpoint.team == TeamId(t) && !touchpoint.end; };
+    if (std::none_of(parts.touchpoints.begin(), parts.touchpoints.end(), runs)) continue;
+    team_index[t] = map.teams.size();
+    map.teams.push_back(name_of(parts.teams[t].name, parts.teams[t].id));
+  }
+  for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) {
+    const Touchpoint& from = parts.touchpoints[v];
+    MapTouchpoint to;
+    to.id = from.id;
+    to.name = name_of(from.name, from.id);
+    to.stage = from.stage;
+    if (from.channel.valid()) {
+      const Channel& channel = parts.channels.at(from.channel.index());
+      to.channel = name_of(channel.name, channel.id);
+      to.place = !channel.controlled ? Place::outside : channel.online ? Place::online : Place::offline;
+    }
+    if (from.team.valid()) {
+      to.team = name_of(parts.teams.at(from.team.index()).name, parts.teams.at(from.team.index()).id);
+      to.team_index = team_index[from.team.index()];
+    }
+    to.quality = from.quality_mean;
+    to.effort = from.effort;
+    to.weight = from.weight;
+    to.races = from.exits == ExitRule::race && !from.end;
+    to.end = from.end;
+    to.counts_as = from.counts_as;
+    to.weak = !from.end && from.quality_mean < weak_below;
+    for (const Persona& persona : parts.personas) {
+      for (const auto& [touchpoint, share] : persona.starts) {
+        if (touchpoint == TouchpointId(v)) to.starts += persona.share * share;
+      }
+    }
+    if (!from.end) {
+      const NeutralExits neutral = neutral_exits(model, TouchpointId(v));
+      to.stays = neutral.stays;
+      for (std::size_t j = 0; j < from.next.size(); ++j) {
+        to.exits.push_back(map.exits.size());
+        map.exits.push_back(content(parts, v, from.next[j], neutral.shares[j], neutral.days[j]));
+      }
+    }
+    map.touchpoints.push_back(std::move(to));
+  }
+  return map;
+}
+
+std::string clean(std::string_view text) {
+  std::string result;
+  for (std::size_t at = 0; at < text.size();) {
+    const char32_t c = next_character(text, at);
+    if (c == '\n' || c == '\r' || c == '\t') {
+      result += ' ';
+    } else if (c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0xd800 && c < 0xe000) || c == 0xfffe || c == 0xffff) {
+      append(result, 0xfffd);
+    } else {
+      append(result, c);
+    }
+  }
+  return result;
+}
+
+std::string escape_markup(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    switch (c) {
+      case '<':
+        result += "&lt;";
+        break;
+      case '>':
+        result += "&gt;";
+        break;
+      case '&':
+        result += "&amp;";
+        break;
+      case '"':
+        result += "&quot;";
+        break;
+      case '\'':
+        result += "&#39;";
+        break;
+      default:
+        result += c;
+    }
+  }
+  return result;
+}
+
+std::string share_text(double share) {
+  const double percent = 100.0 * share;
+  if (percent > 0.0 && percent < 0.1) return "<0.1 %";
+  if (percent < 9.95 && std::abs(percent - std::round(percent)) >= 0.05) return fmt::format("{:.1f} %", percent);
+  return fmt::format("{:.0f} %", percent);
+}
+
+std::string duration_text(double days) {
+  constexpr double minute = 1.0 / 1440.0, hour = 1.0 / 24.0;
+  if (!(days > 0.0)) return "";
+  if (!std::isfinite(days)) return "never";
+  if (days < 0.95 * minute) return "<1 min";
+  if (days < 0.95 * hour) return rounded(days / minute) + " min";
+  if (days < 0.95) return rounded(days / hour) + " h";
+  if (days < 13.5) return rounded(days) + " d";
+  if (days < 28.0) return rounded(days / 7.0) + " wk";
+  const double years = days / days_per_year;
+  const bool whole = years > 0.9 && std::abs(years - std::round(years)) < 0.02;
+  if (days < 23.5 * days_per_month && !whole) return rounded(days / days_per_month) + " mo";
+  return rounded(years) + " yr";
+}
+
+std::string number_text(double number) {
+  std::string text = fmt::format("{:.2f}", number);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text;
+}
+
+std::string stage_title(Stage stage) {
+  std::string title(name(stage));
+  title.front() = static_cast<char>(title.front() - 'a' + 'A');
+  return title;
+}
+
+std::string label(const MapExit& exit) {
+  return exit.delay_text.empty() ? exit.share_text : exit.share_text + " · " + exit.delay_text;
+}
+
+std::string short_share(const MapExit& exit) {
+  return exit.kind == ExitKind::race && !exit.viewed ? share_text(exit.share) : exit.share_text;
+}
+
+std::string short_label(const MapExit& exit) {
+  return exit.delay_text.empty() ? short_share(exit) : short_share(exit) + " · " + exit.delay_text;
+}
+
+std::string description(const MapContent& map, const MapTouchpoint& touchpoint) {
+  std::string text = stage_title(touchpoint.stage);
+  if (touchpoint.end) return text + (*touchpoint.end == End::lost ? ", end: lost" : ", end: churned");
+  if (!touchpoint.channel.empty()) text += ", " + touchpoint.channel;
+  if (touchpoint.place == Place::outside) text += " (outside the organisation)";
+  if (!touchpoint.team.empty()) text += ", " + touchpoint.team;
+  text += fmt::format(", {} {:.2f}", map.measured ? "measured satisfaction" : "quality", touchpoint.quality);
+  if (touchpoint.weak) text += " (weak)";
+  if (touchpoint.weight > 1.0) text += ", moment of truth with weight " + number_text(touchpoint.weight);
+  if (touchpoint.counts_as) text += *touchpoint.counts_as == End::lost ? ", counts as lost" : ", counts as churned";
+  if (touchpoint.starts > 0.0) text += ", " + share_text(touchpoint.starts) + " start here";
+  if (!touchpoint.gain.empty())
+    text += ", one standard improvement changes the outcome by " + touchpoint.gain +
+            (touchpoint.worth_fixing ? ": worth fixing" : "");
+  for (const std::string& change : touchpoint.changes) text += ", the plan changes " + change;
+  std::string_view separator = "; exits: ";
+  for (const std::size_t e : touchpoint.exits) {
+    const MapExit& exit = map.exits[e];
+    text += separator;
+    text += map.touchpoints[exit.to].name + " " + label(exit);
+    separator = ", ";
+  }
+  if (touchpoint.stays > 0.0) text += fmt::format("; {} stay", share_text(touchpoint.stays));
+  return text;
+}
+
+double text_width(std::string_view text, double size, Weight weight) {
+  double width = 0.0;
+  for (std::size_t at = 0; at < text.size();) width += character_width(next_character(text, at));
+  return width * scale(size, weight);
+}
+
+std::vector<std::string> wrap(std::string_view text, double width, std::size_t lines, double size, Weight weight) {
+  std::vector<std::string> result(1);
+  double used = 0.0;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    if (text[at] == ' ') {
+      ++at;
+      continue;
+    }
+    const std::size_t end = std::min(text.find(' ', at), text.size());
+    std::string word(text.substr(at, end - at));
+    const double space = result.back().empty() ? 0.0 : text_width(" ", size, weight);
+    double wide = text_width(word, size, weight);
+    if (used + space + wide <= width) {
+      if (space > 0.0) result.back() += ' ';
+      result.back() += word;
+      used += space + wide;
+      at = end;
+      continue;
+    }
+    if (!result.back().empty() && wide <= width) {
+      result.emplace_back();
+      used = 0.0;
+      continue;
+    }
+    // A word wider than a line: as much as fits, then the rest as a word of its own.
+    if (!result.back().empty()) result.emplace_back();
+    word.clear();
+    wide = 0.0;
+    std::size_t cut = at;
+    while (cut < end) {
+      std::size_t after = cut;
+      const double next = character_width(next_character(text, after)) * scale(size, weight);
+      if (!word.empty() && wide + next > width) break;
+      word += text.substr(cut, after - cut);
+      wide += next;
+      cut = after;
+    }
+    result.back() = word;
+    used = wide;
+    at = cut;
+  }
+  if (result.size() > lines) {
+    result.resize(lines);
+    std::string& last = result.back();
+    while (!last.empty() && text_width(last + "…", size, weight) > width) {
+      do {
+        const bool follows = (static_cast<unsigned char>(last.back()) & 0xc0) == 0x80;
+        last.pop_back();
+        if (!follows) break;
+      } while (!last.empty());
+    }
+    last += "…";
+  }
+  return result;
+}
+
+Colour team_colour(std::size_t index) {
+  constexpr std::array<Colour, 7> palette{
+      {{86, 180, 233}, {230, 159, 0}, {0, 158, 115}, {204, 121, 167}, {240, 228, 66}, {213, 94, 0}, {0, 114, 178}}};
+  return palette[index % palette.size()];
+}
+
+Colour mix(Colour colour, Colour other, double amount) {
+  const auto blend = [&](int a, int b) { return static_cast<int>(std::lround(a + (b - a) * amount)); };
+  return {blend(colour.red, other.red), blend(colour.green, other.green), blend(colour.blue, other.blue)};
+}
+
+std::string hex(Colour colour) { return fmt::format("#{:02x}{:02x}{:02x}", colour.red, colour.green, colour.blue); }
+
+std::string_view reading_note() {
+  return "Shares are those of a customer in a neutral state: satisfaction, expectation and effort 1/2, nothing heard, no "
+         "persona's preferences. Times are medians. A share named after a trait is its mean over all people; in a race the "
+         "first exit to fall due wins, and its time is that of those for whom it does.";
+}
+
+}  // namespace sojourn::journey_map

@@ -1,0 +1,327 @@
+// A journey map under a plan and with what was measured.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <limits>
+
+#include "sojourn/map/journey_map_content.hpp"
+#include "sojourn/model/change_arithmetic.hpp"
+#include "sojourn/report/format.hpp"
+
+namespace sojourn::journey_map {
+namespace {
+
+/// The improvements of `plan` at full effect.
+class PlanChanges {
+ public:
+  PlanChanges(const ModelParts& parts, PlanId plan) : parts_(parts), plan_(parts.plans.at(plan.index())) {}
+
+  /// `x0` under the plan, for the personas whom an improvement reaches.
+  template <class Matches>
+  double after(Parameter parameter, double x0, Matches matches) const {
+    std::vector<Shift> shifts;
+    for (const ImprovementId id : plan_.improvements) {
+      const Change& change = parts_.improvements[id.index()].change;
+      for (const Effect& effect : change.effects) {
+        if (effect.parameter == parameter && reaches(change.target, matches))
+          shifts.push_back({effect.operation, effect.value, 1.0});
+      }
+    }
+    return shifts.empty() ? x0 : combine(parameter, x0, shifts);
+  }
+  double at(Parameter parameter, std::size_t touchpoint, double x0) const {
+    return after(parameter, x0,
+                 [&](const Target& target, PersonaId p) { return matches(parts_, target, TouchpointId(touchpoint), p); });
+  }
+  double at_exit(Parameter parameter, std::size_t touchpoint, std::size_t exit, double x0) const {
+    return after(parameter, x0, [&](const Target& target, PersonaId p) {
+      return matches_exit(parts_, target, TouchpointId(touchpoint), exit, p);
+    });
+  }
+
+ private:
+  template <class Matches>
+  bool reaches(const Target& target, Matches matches) const {
+    for (std::size_t p = 0; p < parts_.personas.size(); ++p) {
+      if (matches(target, PersonaId(p))) return true;
+    }
+    return false;
+  }
+
+  const ModelParts& parts_;
+  const Plan& plan_;
+};
+
+/// Numbers as long as they must be to differ.
+std::string before_after(double before, double after) {
+  for (int decimals = 2; decimals < 6; ++decimals) {
+    const std::string a = fmt::format("{:.{}f}", before, decimals), b = fmt::format("{:.{}f}", after, decimals);
+    if (a != b) return a + " → " + b;
+  }
+  return number_text(before) + " → " + number_text(after);
+}
+
+std::string words(Parameter parameter) {
+  std::string text(sojourn::name(parameter));
+  std::replace(text.begin(), text.end(), '_', ' ');
+  return text;
+}
+
+void mark_touchpoint(MapTouchpoint& to, const Touchpoint& from, std::size_t v, const PlanChanges& changes) {
+  const auto mark = [&](Parameter parameter, double before) {
+    const double after = changes.at(parameter, v, before);
+    if (after == before) return;
+    const double unit = parameter == Parameter::handle_time ? 1440.0 : 1.0;
+    to.changes.push_back(words(parameter) + " " + before_after(unit * before, unit * after) + (unit > 1.0 ? " min" : ""));
+  };
+  mark(Parameter::quality, from.quality_mean);
+  mark(Parameter::quality_sd, from.quality_sd);
+  mark(Parameter::effort, from.effort);
+  mark(Parameter::weight, from.weight);
+  mark(Parameter::personalisation, from.personalisation);
+  if (from.promise) mark(Parameter::promise, *from.promise);
+  if (from.servers) mark(Parameter::servers, *from.servers);
+  if (from.handle_time) mark(Parameter::handle_time, from.handle_time->value());
+  mark(Parameter::cost, from.cost);
+  mark(Parameter::revenue, from.revenue);
+  mark(Parameter::cost_per_month, from.cost_per_month);
+  mark(Parameter::revenue_per_month, from.revenue_per_month);
+}
+
+/// What the handovers into a touchpoint become.
+void mark_handovers(MapTouchpoint& to, const ModelParts& parts, std::size_t v, const PlanChanges& changes) {
+  for (const Handover& handover : parts.handovers) {
+    if (handover.to != parts.touchpoints[v].team) continue;
+    const double after = changes.at(Parameter::carry, v, handover.carry);
+    if (after == handover.carry) continue;
+    const Team& team = parts.teams[handover.from.index()];
+    to.changes.push_back("carry from " + clean(team.name.empty() ? team.id : team.name) + " " +
+                         before_after(handover.carry, after));
+  }
+}
+
+/// The model with the exits that the plan makes, to see how they divide customers.
+Model with_changed_exits(const Model& model, const PlanChanges& changes) {
+  ModelParts parts = model.parts();
+  for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) {
+    for (std::size_t j = 0; j < parts.touchpoints[v].next.size(); ++j) {
+      Exit& exit = parts.touchpoints[v].next[j];
+      if (exit.odds) exit.odds = changes.at_exit(Parameter::odds, v, j, *exit.odds);
+      if (auto* chance = std::get_if<double>(&exit.probability))
+        *chance = changes.at_exit(Parameter::probability, v, j, *chance);
+    }
+  }
+  return Model(std::move(parts));
+}
+
+std::string kind_words(const MapExit& exit) {
+  return exit.kind == ExitKind::heard ? "heard " : exit.kind == ExitKind::gave_up ? "gave up " : "";
+}
+
+/// Sums over replications and personas of an array (plan, replication, persona, x), of one plan.
+class Measured {
+ public:
+  Measured(const Outcomes& outcomes, std::size_t plan) : outcomes_(outcomes), plan_(plan) {}
+
+  [[nodiscard]] std::vector<double> counts(std::string_view name) const {
+    return fold(name, [](std::size_t) { return 1.0; });
+  }
+  /// Means over visits, NaN where there are none.
+  [[nodiscard]] std::vector<double> means(std::string_view name) const {
+    const auto& visits = std::get<std::vector<std::int64_t>>(outcomes_.array("visits").values);
+    std::vector<double> sum = fold(name, [&](std::size_t at) { return static_cast<double>(visits[at]); });
+    const std::vector<double> count = counts("visits");
+    for (std::size_t i = 0; i < sum.size(); ++i)
+      sum[i] = count[i] > 0.0 ? sum[i] / count[i] : std::numeric_limits<double>::quiet_NaN();
+    return sum;
+  }
+
+ private:
+  template <class WeightOf>
+  std::vector<double> fold(std::string_view name, WeightOf weight) const {
+    const Array& array = outcomes_.array(name);
+    const std::size_t places = outcomes_.dimension(array.dimensions.back()).size;
+    const std::size_t rows = outcomes_.dimension("replication").size * outcomes_.dimension("persona").size;
+    std::vector<double> sum(places, 0.0);
+    std::visit(
+        [&](const auto& values) {
+          for (std::size_t row = 0; row < rows; ++row) {
+            for (std::size_t i = 0; i < places; ++i) {
+              const std::size_t at = (plan_ * rows + row) * places + i;
+              const auto value = static_cast<double>(values[at]);
+              if (!std::isnan(value)) sum[i] += value * weight(at);
+            }
+          }
+        },
+        array.values);
+    return sum;
+  }
+
+  const Outcomes& outcomes_;
+  std::size_t plan_;
+};
+
+/// From the most frequent start along the exits taken most, never back to an earlier stage and never twice.
+std::vector<std::size_t> main_path(const MapContent& map) {
+  std::vector<std::size_t> path;
+  if (map.touchpoints.empty()) return path;
+  std::size_t at = 0;
+  for (std::size_t v = 0; v < map.touchpoints.size(); ++v) {
+    if (map.touchpoints[v].starts > map.touchpoints[at].starts) at = v;
+  }
+  if (map.touchpoints[at].end) return path;
+  path.push_back(at);
+  while (true) {
+    std::optional<std::size_t> best;
+    for (const std::size_t e : map.touchpoints[at].exits) {
+      const MapExit& exit = map.exits[e];
+      const MapTouchpoint& to = map.touchpoints[exit.to];
+      if (to.end || to.stage < map.touchpoints[at].stage || !(exit.share > 0.0)) continue;
+      if (std::find(path.begin(), path.end(), exit.to) != path.end()) continue;
+      if (!best || exit.share > map.exits[*best].share) best = e;
+    }
+    if (!best) return path;
+    at = map.exits[*best].to;
+    path.push_back(at);
+  }
+}
+
+std::optional<std::size_t> plan_in(const Outcomes& outcomes, const std::string& id) {
+  const auto& ids = std::get<std::vector<std::string>>(outcomes.dimension("plan").values);
+  const auto found = std::find(ids.begin(), ids.end(), id);
+  if (found == ids.end()) return {};
+  return static_cast<std::size_t>(found - ids.begin());
+}
+
+/// Shares of the visits' ends that each exit took, and of those who stay where the scenario lets people stay.
+void measure_exits(MapContent& map, const Measured& measured, bool keep_before) {
+  const std::vector<double> taken = measured.counts("taken"), visits = measured.counts("visits");
+  for (std::size_t v = 0; v < map.touchpoints.size(); ++v) {
+    MapTouchpoint& touchpoint = map.touchpoints[v];
+    double left = 0.0;
+    for (const std::size_t e : touchpoint.exits) left += taken[e];
+    const double all = touchpoint.stays > 0.0 ? visits[v] : left;
+    if (touchpoint.stays > 0.0 && all > 0.0) touchpoint.stays = std::max(0.0, 1.0 - left / all);
+    for (const std::size_t e : touchpoint.exits) {
+      MapExit& exit = map.exits[e];
+      const double before = exit.share;
+      exit.share = all > 0.0 ? taken[e] / all : 0.0;
+      std::string text = kind_words(exit) + (all > 0.0 ? share_text(exit.share) : "nobody");
+      if (keep_before && std::abs(exit.share - before) >= 0.01 && share_text(before) != share_text(exit.share)) {
+        text = kind_words(exit) + share_text(before) + " → " + share_text(exit.share);
+        exit.changed = true;
+      }
+      exit.share_text = text;
+      exit.viewed = true;
+    }
+  }
+}
+
+/// What standard improvements gain.
+void mark_gains(MapContent& map, const Ranking& ranking) {
+  const Metric& by = metrics()[ranking.by];
+  map.gain_of = by.label;
+  for (std::size_t i = 0; i < ranking.touchpoints.size(); ++i) {
+    const TouchpointLeverage& each = ranking.touchpoints[i];
+    if (!each.best) continue;
+    MapTouchpoint& touchpoint = map.touchpoints.at(each.touchpoint.index());
+    touchpoint.gain = format::difference(by, each.pulls[*each.best].differences[ranking.by].mean, ranking.samples.currency);
+    touchpoint.worth_fixing = ranking.worth_fixing == i && each.gain.low > 0.0;
+  }
+}
+
+}  // namespace
+
+MapContent content(const Model& model, const JourneyView& view) {
+  MapContent map = content(model);
+  if (view.ranking != nullptr) mark_gains(map, *view.ranking);
+  const ModelParts& parts = model.parts();
+  const PlanId plan = view.plan.value_or(PlanId(0));
+  const bool changes_something = !parts.plans.at(plan.index()).improvements.empty();
+  map.viewed = changes_something || view.results != nullptr || view.ranking != nullptr;
+  if (changes_something) {
+    const PlanChanges changes(parts, plan);
+    map.plan = clean(parts.plans[plan.index()].name);
+    for (std::size_t v = 0; v < map.touchpoints.size(); ++v) {
+      if (parts.touchpoints[v].end) continue;
+      mark_touchpoint(map.touchpoints[v], parts.touchpoints[v], v, changes);
+      mark_handovers(map.touchpoints[v], parts, v, changes);
+    }
+    const Model changed = with_changed_exits(model, changes);
+    for (std::size_t v = 0; v < map.touchpoints.size(); ++v) {
+      if (parts.touchpoints[v].end) continue;
+      const NeutralExits after = neutral_exits(changed, TouchpointId(v));
+      for (std::size_t j = 0; j < map.touchpoints[v].exits.size(); ++j) {
+        MapExit& exit = map.exits[map.touchpoints[v].exits[j]];
+        const double stretch = changes.at_exit(Parameter::delay, v, j, 1.0);
+        if (stretch != 1.0 && !exit.delay_text.empty()) {
+          const std::string shorter = duration_text(stretch * after.days[j]);
+          exit.changed = true;
+          if (shorter != exit.delay_text) exit.delay_text += " → " + (shorter.empty() ? "0" : shorter);
+        }
+        if (view.results == nullptr && share_text(after.shares[j]) != share_text(exit.share)) {
+          exit.share_text = kind_words(exit) + share_text(exit.share) + " → " + share_text(after.shares[j]);
+          exit.share = after.shares[j];
+          exit.viewed = exit.changed = true;
+        }
+      }
+    }
+  }
+  if (view.results == nullptr) return map;
+
+  const std::optional<std::size_t> shown = view.plan ? plan_in(*view.results, parts.plans[plan.index()].id) : std::size_t{0};
+  if (!shown) throw InputError("sojourn: error: the results do not hold the plan " + parts.plans[plan.index()].id);
+  const std::optional<std::size_t> baseline = plan_in(*view.results, parts.plans.front().id);
+  const bool compares = changes_something && baseline && *baseline != *shown;
+  const Measured now(*view.results, *shown);
+  map.measured = true;
+  const std::vector<double> satisfaction = now.means("touch_satisfaction");
+  if (compares) measure_exits(map, Measured(*view.results, *baseline), false);
+  measure_exits(map, now, compares);
+  for (std::size_t v = 0; v < map.touchpoints.size(); ++v) {
+    if (map.touchpoints[v].end || std::isnan(satisfaction[v])) continue;
+    map.touchpoints[v].quality = satisfaction[v];
+    map.touchpoints[v].weak = satisfaction[v] < weak_below;
+  }
+  map.line.path = main_path(map);
+  std::erase_if(map.line.path, [&](std::size_t v) { return std::isnan(satisfaction[v]); });
+  for (const std::size_t v : map.line.path) map.line.value.push_back(satisfaction[v]);
+  if (compares) {
+    const std::vector<double> before = Measured(*view.results, *baseline).means("touch_satisfaction");
+    for (const std::size_t v : map.line.path) map.line.before.push_back(std::isnan(before[v]) ? satisfaction[v] : before[v]);
+  }
+  return map;
+}
+
+namespace {
+
+std::string lowered(std::string label) {
+  if (label.size() > 1 && std::islower(static_cast<unsigned char>(label[1])) != 0)
+    label[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(label[0])));
+  return label;
+}
+
+}  // namespace
+
+std::string reading_note(const MapContent& map) {
+  if (!map.viewed) return std::string(reading_note());
+  std::string note;
+  if (map.measured) {
+    note =
+        "Shares, satisfaction and the line are measured in the simulation, over all visits up to the horizon; the shares of "
+        "a "
+        "touchpoint are of those who left it. Times are medians of a customer in a neutral state. ";
+  } else {
+    note = std::string(reading_note()) + " ";
+  }
+  if (!map.gain_of.empty()) {
+    note += "What fixing is worth is the change of the " + lowered(map.gain_of) +
+            " by one standard improvement there, the best of its kind, simulated alone. ";
+  }
+  if (!map.plan.empty()) note += "What the plan changes is ringed, before → after, at its full effect.";
+  return note;
+}
+
+}  // namespace sojourn::journey_map

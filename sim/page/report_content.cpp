@@ -1,0 +1,197 @@
+#include "report_content.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <sstream>
+
+#include "sojourn/map/journey_map_content.hpp"
+#include "sojourn/report/format.hpp"
+#include "sojourn/report/summary.hpp"
+
+namespace sojourn::report_pages {
+namespace {
+
+std::size_t size_of(const Outcomes& outcomes, const char* dimension) { return outcomes.dimension(dimension).size; }
+
+/// Sum of an array (plan, replication, persona, x) over the replications and a group's personas, by (plan, x).
+std::vector<std::vector<double>> pooled(const Report& report, const std::string& name, const Group& group,
+                                        std::size_t places) {
+  const std::vector<double> all = numbers(report.outcomes, name);
+  const std::size_t plans = report.samples.plans.size(), replications = size_of(report.outcomes, "replication"),
+                    personas = report.samples.personas.size();
+  std::vector<std::vector<double>> result(plans, std::vector<double>(places, 0.0));
+  if (all.empty()) return result;
+  for (std::size_t k = 0; k < plans; ++k) {
+    for (std::size_t r = 0; r < replications; ++r) {
+      for (const std::size_t p : group.personas) {
+        for (std::size_t i = 0; i < places; ++i) {
+          const double value = all[((k * replications + r) * personas + p) * places + i];
+          result[k][i] += value;
+        }
+      }
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+std::vector<Group> groups(const Samples& samples) {
+  std::vector<Group> result{{"All customers", {}}};
+  for (std::size_t p = 0; p < samples.personas.size(); ++p) result.front().personas.push_back(p);
+  if (samples.personas.size() < 2) return result;
+  for (std::size_t p = 0; p < samples.personas.size(); ++p) result.push_back({samples.persona_names[p], {p}});
+  return result;
+}
+
+const std::vector<Sums>& sums_of(const PlanSamples& plan, std::size_t group) {
+  return group == 0 ? plan.all : plan.by_persona[group - 1];
+}
+
+std::vector<double> numbers(const Outcomes& outcomes, const std::string& name) {
+  const auto found =
+      std::find_if(outcomes.arrays.begin(), outcomes.arrays.end(), [&](const Array& array) { return array.name == name; });
+  if (found == outcomes.arrays.end()) return {};
+  return std::visit([](const auto& values) { return std::vector<double>(values.begin(), values.end()); }, found->values);
+}
+
+std::vector<std::vector<double>> stock(const Report& report, const std::string& name, const Group& group) {
+  return pooled(report, name, group, size_of(report.outcomes, "time"));
+}
+
+std::vector<std::vector<Estimate>> promoter_score(const Report& report, const Group& group) {
+  const std::size_t plans = report.samples.plans.size(), replications = size_of(report.outcomes, "replication"),
+                    personas = report.samples.personas.size(), windows = size_of(report.outcomes, "time");
+  const std::vector<double> promoters = numbers(report.outcomes, "promoters"),
+                            detractors = numbers(report.outcomes, "detractors"),
+                            customers = numbers(report.outcomes, "customers");
+  const Metric& nps = *find_metric("nps");
+  std::vector<std::vector<Estimate>> result(plans);
+  for (std::size_t k = 0; k < plans; ++k) {
+    for (std::size_t w = 0; w < windows; ++w) {
+      std::vector<Sums> samples(replications);
+      for (std::size_t r = 0; r < replications; ++r) {
+        for (const std::size_t p : group.personas) {
+          const std::size_t at = ((k * replications + r) * personas + p) * windows + w;
+          samples[r].promoters += promoters[at];
+          samples[r].detractors += detractors[at];
+          samples[r].customers += customers[at];
+        }
+      }
+      result[k].push_back(estimate(samples, nps));
+    }
+  }
+  return result;
+}
+
+std::vector<Flow> stage_flow(const Report& report, std::size_t plan, const Group& group) {
+  const ModelParts& parts = report.model.parts();
+  const auto replications = static_cast<double>(size_of(report.outcomes, "replication"));
+  const std::size_t stages = stage_names.size();
+  const std::vector<double> taken = pooled(report, "taken", group, size_of(report.outcomes, "exit"))[plan];
+  // Nodes: the stages, then those who left before and after buying.
+  const std::size_t lost = stages, churned = stages + 1;
+  std::vector<std::vector<double>> moved(stages, std::vector<double>(stages + 2, 0.0));
+  std::vector<double> arrived(stages, 0.0);
+  std::size_t e = 0;
+  for (const Touchpoint& from : parts.touchpoints) {
+    for (const Exit& exit : from.next) {
+      const Touchpoint& to = parts.touchpoints[exit.to.index()];
+      const std::size_t into = to.end ? (*to.end == End::lost ? lost : churned) : static_cast<std::size_t>(to.stage);
+      moved[static_cast<std::size_t>(from.stage)][into] += taken[e++] / replications;
+    }
+  }
+  for (const std::size_t p : group.personas) {
+    double people = 0.0;
+    for (const Sums& sums : report.samples.plans[plan].by_persona[p]) people += sums.arrived;
+    for (const auto& [touchpoint, share] : parts.personas[p].starts)
+      arrived[static_cast<std::size_t>(parts.touchpoints[touchpoint.index()].stage)] += share * people / replications;
+  }
+  const auto title = [](std::size_t s) { return journey_map::stage_title(static_cast<Stage>(s)); };
+  std::vector<double> stays = arrived;
+  std::vector<Flow> flows;
+  const auto add = [&](const std::string& from, const std::string& to, double people) {
+    if (people > 0.0) flows.push_back({from, to, people});
+  };
+  for (std::size_t s = 0; s < stages; ++s) add("Arrived", title(s), arrived[s]);
+  for (std::size_t a = 0; a < stages; ++a) {
+    for (std::size_t b = a + 1; b < stages; ++b) {
+      const double net = moved[a][b] - moved[b][a];
+      stays[a] -= net;
+      stays[b] += net;
+      // A Sankey diagram has no way back: what returns on balance leaves to the right, under its own name.
+      if (net >= 0.0)
+        add(title(a), title(b), net);
+      else
+        add(title(b), "Back to " + title(a), -net);
+    }
+    add(title(a), "Lost", moved[a][lost]);
+    add(title(a), "Churned", moved[a][churned]);
+    stays[a] -= moved[a][lost] + moved[a][churned];
+  }
+  for (std::size_t s = 0; s < stages; ++s) {
+    if (stays[s] > 0.5) add(title(s), "Still in " + title(s), stays[s]);
+  }
+  return flows;
+}
+
+std::vector<std::string> answer(const Samples& samples, const Comparison& comparison) {
+  std::vector<std::string> sentences;
+  if (comparison.plans.size() > 1) {
+    std::istringstream lines(answer_text(samples, comparison));
+    for (std::string line; std::getline(lines, line);) sentences.push_back(line);
+    return sentences;
+  }
+  const auto figure = [&](std::string_view name) {
+    const Metric& metric = *find_metric(name);
+    const Estimate e = estimate(samples.plans.front().all, metric);
+    return format::value(metric, e.mean, samples.currency) +
+           (std::isnan(e.low) ? "" : " (± " + format::half_width(metric, e, samples.currency) + ")");
+  };
+  sentences.push_back(fmt::format("After {}, {} of those who arrived have bought, and {} of the buyers are still customers.",
+                                  format::duration(samples.horizon), figure("conversion"), figure("retention")));
+  sentences.push_back(
+      fmt::format("Their net promoter score is {}; the net present value is {}.", figure("nps"), figure("npv")));
+  return sentences;
+}
+
+std::string basis(const Samples& samples) {
+  const std::size_t count = samples.plans.front().all.size();
+  std::string text =
+      fmt::format("Simulated: {} customers{}, {}, {} replication{}. ", format::count(static_cast<double>(samples.customers)),
+                  samples.market == static_cast<double>(samples.customers)
+                      ? ""
+                      : fmt::format(" for a market of {}", format::count(samples.market)),
+                  format::duration(samples.horizon), samples.replications, samples.replications == 1 ? "" : "s");
+  if (count < 2) return text + "One replication: no intervals.";
+  return text + fmt::format("Intervals are 95 % (Student t over {} {}): simulation error, not forecast uncertainty.", count,
+                            samples.batches ? "batches of customers" : "replications");
+}
+
+std::vector<const Choice*> frontier(const Report& report) {
+  std::vector<const Choice*> choices;
+  const auto add = [&](const Optimum& optimum, double above) {
+    for (const Choice& choice : optimum.frontier) {
+      if (choice.investment.mean > above && (choices.empty() || choice.gain.mean > choices.back()->gain.mean))
+        choices.push_back(&choice);
+    }
+  };
+  constexpr double anything = -std::numeric_limits<double>::infinity();
+  if (report.affordable != nullptr) add(*report.affordable, anything);
+  if (report.optimum != nullptr) {
+    add(*report.optimum, report.affordable != nullptr ? report.affordable->budget * (1.0 + 1e-9) : anything);
+  }
+  return choices;
+}
+
+std::vector<std::size_t> thinned(std::size_t count, std::size_t most) {
+  std::vector<std::size_t> kept;
+  const std::size_t shown = std::min(count, std::max<std::size_t>(most, 2));
+  for (std::size_t i = 0; i < shown; ++i) kept.push_back(shown == count ? i : (i + 1) * count / shown - 1);
+  return kept;
+}
+
+}  // namespace sojourn::report_pages

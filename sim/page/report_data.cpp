@@ -1,0 +1,552 @@
+#include "report_data.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "sojourn/map/journey_map_content.hpp"
+#include "sojourn/report/comparison_words.hpp"
+#include "sojourn/report/format.hpp"
+#include "sojourn/report/optimum_report.hpp"
+#include "sojourn/report/ranking_report.hpp"
+
+namespace sojourn::report_pages {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Values that the page may embed for curves: with some 7 bytes each about 0.6 MB.
+constexpr std::size_t curve_values = 90'000;
+constexpr std::size_t most_points = 105;  // on a curve; more cannot be told apart
+
+Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+/// A point of a curve: five digits are more than a screen shows.
+Json point(double value) { return std::isfinite(value) ? Json(std::stod(fmt::format("{:.5g}", value))) : Json(nullptr); }
+Json points(const std::vector<double>& values, const std::vector<std::size_t>& kept) {
+  Json list = Json::array();
+  for (const std::size_t i : kept) list.push_back(point(values[i]));
+  return list;
+}
+
+/// The half width of a value, with its unit: it stands on a line of its own.
+std::string half_of(const Metric& metric, const Estimate& e, const std::string& value, const std::string& currency) {
+  std::string half = "± " + format::half_width(metric, e, currency);
+  if (format::kind(metric) == format::Kind::share) return half + " pt";
+  for (const char* suffix : {" M", " bn"}) {
+    if (format::kind(metric) == format::Kind::money && value.ends_with(suffix)) half += suffix;
+  }
+  return half;
+}
+
+Json with_text(const Metric& metric, const Estimate& e, const std::string& currency) {
+  const std::string value = format::value(metric, e.mean, currency);
+  return {number(e.mean), number(e.low), number(e.high), value,
+          std::isnan(e.low) ? "" : half_of(metric, e, value, currency)};
+}
+
+/// A difference: [mean, low, high, text, half width, whether it is told apart from 0].
+Json change(const Metric& metric, const Estimate& e, const std::string& currency, bool told_apart) {
+  return {number(e.mean),
+          number(e.low),
+          number(e.high),
+          format::difference(metric, e.mean, currency),
+          std::isnan(e.low) ? "" : "± " + format::half_width(metric, e, currency),
+          told_apart && !std::isnan(e.low)};
+}
+Json change(const Metric& metric, const Difference& e, const std::string& currency) {
+  return change(metric, e, currency, e.told_apart());
+}
+Json change(const Metric& metric, const Estimate& e, const std::string& currency) {
+  return change(metric, e, currency, e.clear());
+}
+
+const Metric& metric_called(std::string_view name) { return *find_metric(name); }
+
+Json share(const Estimate& e) { return {number(e.mean), number(e.low), number(e.high)}; }
+
+std::string_view word(format::Kind kind) {
+  constexpr std::string_view words[] = {"share", "score", "points", "money", "days", "number"};
+  return words[static_cast<std::size_t>(kind)];
+}
+std::string_view word(Direction direction) {
+  constexpr std::string_view words[] = {"higher", "lower", "neutral"};
+  return words[static_cast<std::size_t>(direction)];
+}
+
+std::string_view word(Role role) { return role == Role::enabler ? "enabler" : role == Role::barrier ? "barrier" : ""; }
+
+std::string value_text(const TouchMetric& metric, double value) {
+  if (std::isnan(value)) return "-";
+  if (metric.name == "wait_days") return format::wait(value);
+  if (metric.name == "gave_up") return fmt::format("{:.2f} %", 100.0 * value);
+  return fmt::format("{:.3f}", value);
+}
+
+/// How many points each curve may have, and whether personas have curves at all.
+struct Budget {
+  std::size_t points = 0;
+  bool personas = true;
+};
+Budget budget(std::size_t plans, std::size_t groups) {
+  constexpr std::size_t curves = 13;
+  const std::size_t points = curve_values / std::max<std::size_t>(1, plans * groups * curves);
+  if (points >= 12 || groups == 1) return {std::clamp<std::size_t>(points, 12, most_points), true};
+  return {std::clamp<std::size_t>(curve_values / (plans * curves), 12, most_points), false};
+}
+
+class Data {
+ public:
+  Data(const Report& report, const Comparison& comparison)
+      : report_(report), samples_(report.samples), comparison_(comparison), groups_(groups(report.samples)) {
+    budget_ = budget(samples_.plans.size(), groups_.size());
+    time_ = thinned(samples_.window_ends.size(), budget_.points);
+    curves_ = budget_.personas ? groups_.size() : 1;
+  }
+
+  Json all() {
+    head();
+    estimates();
+    money();
+    curves();
+    survival_curves();
+    flows();
+    touchpoints();
+    market();
+    fates();
+    if (report_.ranking != nullptr) leverage(*report_.ranking);
+    if (report_.optimum != nullptr) frontier(*report_.optimum);
+    return std::move(json_);
+  }
+
+ private:
+  void head() {
+    const ModelParts& parts = report_.model.parts();
+    json_ = {{"currency", samples_.currency},
+             {"horizon", samples_.horizon},
+             {"horizon_text", format::duration(samples_.horizon)},
+             {"people_per_customer", report_.model.people_per_customer()},
+             {"samples", samples_.plans.front().all.size()},
+             {"time", points(samples_.window_ends, time_)}};
+    json_["plans"] = Json::array();
+    for (const PlanSamples& plan : samples_.plans) json_["plans"].push_back({{"id", plan.id}, {"name", plan.name}});
+    json_["groups"] = Json::array();
+    for (std::size_t g = 0; g < groups_.size(); ++g) {
+      json_["groups"].push_back({{"id", g == 0 ? "" : samples_.personas[groups_[g].personas.front()]},
+                                 {"name", groups_[g].name},
+                                 {"curves", g < curves_}});
+    }
+    json_["metrics"] = Json::array();
+    for (const Metric& metric : metrics()) {
+      json_["metrics"].push_back({{"name", metric.name},
+                                  {"label", metric.label},
+                                  {"about", metric.description},
+                                  {"kind", word(format::kind(metric))},
+                                  {"better", word(metric.direction)},
+                                  {"by_persona", metric.scope == Scope::persona},
+                                  {"used", samples_.mechanisms.has(metric.needs)}});
+    }
+    json_["discount"] = parts.settings.discount;
+  }
+
+  /// By group, plan and metric, in the order of `metrics`: [mean, low, high, text, half width]; null where a metric is of
+  /// the market only.
+  void estimates() {
+    const PlanSamples& baseline = samples_.plans.front();
+    Json values = Json::array(), differences = Json::array();
+    for (std::size_t g = 0; g < groups_.size(); ++g) {
+      Json of_plans = Json::array(), changes = Json::array();
+      for (std::size_t k = 0; k < samples_.plans.size(); ++k) {
+        const PlanSamples& plan = samples_.plans[k];
+        Json cells = Json::array(), deltas = Json::array();
+        for (std::size_t m = 0; m < metrics().size(); ++m) {
+          const Metric& metric = metrics()[m];
+          if (g > 0 && metric.scope != Scope::persona) {
+            cells.push_back(nullptr);
+            deltas.push_back(nullptr);
+            continue;
+          }
+          cells.push_back(with_text(metric, estimate(sums_of(plan, g), metric), samples_.currency));
+          // Tests are those of the comparison, which allow for several plans.
+          if (g == 0) {
+            deltas.push_back(change(metric, comparison_.plans[k].differences[m], samples_.currency));
+          } else if (const Difference* tested = effect(k, g, metric.name)) {
+            deltas.push_back(change(metric, *tested, samples_.currency));
+          } else {
+            deltas.push_back(change(metric, difference(sums_of(plan, g), sums_of(baseline, g), metric), samples_.currency));
+          }
+        }
+        of_plans.push_back(std::move(cells));
+        changes.push_back(std::move(deltas));
+      }
+      values.push_back(std::move(of_plans));
+      differences.push_back(std::move(changes));
+    }
+    json_["values"] = std::move(values);
+    json_["differences"] = std::move(differences);
+  }
+
+  /// The effect of plan `k` on a persona where the comparison has it.
+  [[nodiscard]] const Difference* effect(std::size_t k, std::size_t group, std::string_view name) const {
+    if (comparison_.plans[k].personas.empty()) return nullptr;
+    const PersonaEffect& persona = comparison_.plans[k].personas.at(groups_[group].personas.front());
+    if (name == "retained") return &persona.retained;
+    if (name == "nps") return &persona.nps;
+    return name == "clv" ? &persona.clv : nullptr;
+  }
+
+  void money() {
+    const auto mean = [&](const PlanComparison& plan, std::string_view name) {
+      return plan.metrics[static_cast<std::size_t>(find_metric(name) - metrics().data())].mean;
+    };
+    Json list = Json::array();
+    for (std::size_t k = 0; k < comparison_.plans.size(); ++k) {
+      const PlanComparison& plan = comparison_.plans[k];
+      const bool invested = plan.investment.mean > 0.0;
+      std::vector<double> cumulative;
+      double sum = 0.0;
+      for (std::size_t w = 0; w < samples_.window_ends.size(); ++w) {
+        sum += samples_.plans[k].cash[w] - (k > 0 ? samples_.plans.front().cash[w] : 0.0);
+        cumulative.push_back(sum);
+      }
+      list.push_back({{"revenue", number(mean(plan, "revenue"))},
+                      {"cost_to_serve", number(mean(plan, "cost_to_serve"))},
+                      {"investment", number(plan.investment.mean)},
+                      {"npv", number(mean(plan, "npv"))},
+                      {"roi", {number(plan.roi.mean), number(plan.roi.low), number(plan.roi.high)}},
+                      {"roi_text", comparison_words::return_on_investment(plan)},
+                      {"payback_days", plan.payback_days ? number(*plan.payback_days) : Json(nullptr)},
+                      {"payback_short", !invested           ? "-"
+                                        : plan.payback_days ? fmt::format("day {:.0f}", std::ceil(*plan.payback_days))
+                                                            : "none yet"},
+                      {"payback_text", comparison_words::break_even(plan)},
+                      {"per_extra_customer", comparison_words::cost_per_extra(plan, samples_.currency)},
+                      {"cash", points(cumulative, time_)}});
+    }
+    json_["money"] = std::move(list);
+  }
+
+  /// By group, plan and time: people as shares of all who arrived up to the horizon; the net promoter score.
+  void curves() {
+    Json series = Json::object();
+    for (const char* name : {"prospects", "lost", "customers", "churned", "bought"}) series[name] = Json::array();
+    Json nps = Json::array();
+    for (std::size_t g = 0; g < curves_; ++g) {
+      std::vector<double> arrived(samples_.plans.size(), 0.0);
+      for (std::size_t k = 0; k < arrived.size(); ++k) {
+        for (const Sums& sums : sums_of(samples_.plans[k], g)) arrived[k] += sums.arrived;
+      }
+      for (const char* name : {"prospects", "lost", "customers", "churned", "bought"}) {
+        Json plans = Json::array();
+        std::vector<std::vector<double>> people = stock(report_, name, groups_[g]);
+        for (std::size_t k = 0; k < people.size(); ++k) {
+          for (double& value : people[k]) value /= arrived[k];
+          plans.push_back(points(people[k], time_));
+        }
+        series[name].push_back(std::move(plans));
+      }
+      Json plans = Json::array();
+      for (const std::vector<Estimate>& score : promoter_score(report_, groups_[g])) plans.push_back(band(score, time_));
+      nps.push_back(std::move(plans));
+    }
+    json_["people"] = std::move(series);
+    json_["nps"] = std::move(nps);
+  }
+
+  static Json band(const std::vector<Estimate>& estimates, const std::vector<std::size_t>& kept) {
+    Json mean = Json::array(), low = Json::array(), high = Json::array();
+    for (const std::size_t i : kept) {
+      mean.push_back(point(estimates[i].mean));
+      low.push_back(point(estimates[i].low));
+      high.push_back(point(estimates[i].high));
+    }
+    return {{"mean", mean}, {"low", low}, {"high", high}};
+  }
+
+  /// Shares of buyers still customers by days since the purchase (Kaplan & Meier 1958), at edges of tenure bins.
+  void survival_curves() {
+    const Sums& any = samples_.plans.front().by_persona.front().front();
+    const std::size_t bins = any.tenure_churned.size();
+    const std::vector<std::size_t> kept = thinned(bins, std::min<std::size_t>(budget_.points, 60));
+    Json days = Json::array({0.0});
+    for (const std::size_t b : kept) days.push_back(point(static_cast<double>(b + 1) * any.tenure_bin));
+    Json curve = Json::array();
+    for (std::size_t g = 0; g < curves_; ++g) {
+      Json plans = Json::array();
+      for (const PlanSamples& plan : samples_.plans) {
+        const std::vector<Sums>& samples = sums_of(plan, g);
+        Sums pool;
+        for (const Sums& sums : samples) pool += sums;
+        std::vector<Estimate> at{{1.0, 1.0, 1.0, 0.0, samples.size()}};
+        for (const std::size_t b : kept) {
+          // A little past the edge, so that rounding never falls into the bin before.
+          const double edge = (static_cast<double>(b + 1) + 0.25) * any.tenure_bin;
+          std::vector<double> values;
+          for (const Sums& sums : samples) values.push_back(survival(sums, edge));
+          at.push_back(interval(survival(pool, edge), values));
+        }
+        std::vector<std::size_t> all(at.size());
+        for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
+        plans.push_back(band(at, all));
+      }
+      curve.push_back(std::move(plans));
+    }
+    json_["survival"] = {{"days", days}, {"curve", curve}};
+  }
+
+  void flows() {
+    Json list = Json::array();
+    for (std::size_t g = 0; g < groups_.size(); ++g) {
+      Json plans = Json::array();
+      for (std::size_t k = 0; k < samples_.plans.size(); ++k) {
+        Json flow = Json::array();
+        for (const Flow& one : stage_flow(report_, k, groups_[g])) flow.push_back({one.from, one.to, point(one.people)});
+        plans.push_back(std::move(flow));
+      }
+      list.push_back(std::move(plans));
+    }
+    json_["flow"] = std::move(list);
+  }
+
+  /// By plan and touchpoint: the touch metrics as [mean, low, high, text].
+  void touchpoints() {
+    const ModelParts& parts = report_.model.parts();
+    Json names = Json::array(), cells = Json::array(), columns = Json::array();
+    for (const Touchpoint& touchpoint : parts.touchpoints) {
+      const bool has_channel = touchpoint.channel.valid(), has_team = touchpoint.team.valid();
+      names.push_back({{"id", touchpoint.id},
+                       {"name", touchpoint.name},
+                       {"stage", journey_map::stage_title(touchpoint.stage)},
+                       {"channel", has_channel ? parts.channels[touchpoint.channel.index()].name : ""},
+                       {"team", has_team ? parts.teams[touchpoint.team.index()].name : ""},
+                       {"end", touchpoint.end.has_value()}});
+    }
+    for (const TouchMetric& metric : touch_metrics()) {
+      columns.push_back(
+          {{"name", metric.name},
+           {"about", metric.description},
+           {"used", samples_.mechanisms.has(metric.needs) && (metric.name != "wait_days" || samples_.mechanisms.queues)}});
+    }
+    for (const PlanSamples& plan : samples_.plans) {
+      Json rows = Json::array();
+      for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) {
+        Json row = Json::array();
+        for (const TouchMetric& metric : touch_metrics()) {
+          const Estimate e = estimate(plan.touch[v], metric);
+          row.push_back({number(e.mean), number(e.low), number(e.high), value_text(metric, e.mean)});
+        }
+        rows.push_back(std::move(row));
+      }
+      cells.push_back(std::move(rows));
+    }
+    json_["touchpoints"] = {{"names", names}, {"columns", columns}, {"cells", cells}};
+  }
+
+  /// Queues, word of mouth and accounts, where the file has them: means over replications.
+  void market() {
+    const auto replications = report_.outcomes.dimension("replication").size;
+    const std::size_t windows = samples_.window_ends.size(), plans = samples_.plans.size();
+    const auto by_plan = [&](const std::string& name, std::size_t places, auto take) {
+      const std::vector<double> all = numbers(report_.outcomes, name);
+      for (std::size_t k = 0; k < plans; ++k) {
+        std::vector<std::vector<double>> mean(places, std::vector<double>(windows, 0.0));
+        for (std::size_t r = 0; r < replications; ++r) {
+          for (std::size_t i = 0; i < places; ++i) {
+            for (std::size_t w = 0; w < windows; ++w) {
+              mean[i][w] += all[((k * replications + r) * places + i) * windows + w] / static_cast<double>(replications);
+            }
+          }
+        }
+        take(k, mean);
+      }
+    };
+    if (samples_.mechanisms.queues) {
+      const std::size_t places = samples_.touchpoints.size();
+      std::vector<char> waits(places, 0);
+      by_plan("queue_wait", places, [&](std::size_t, const auto& mean) {
+        for (std::size_t v = 0; v < places; ++v) {
+          if (*std::max_element(mean[v].begin(), mean[v].end()) > 0.0) waits[v] = 1;
+        }
+      });
+      Json list = Json::array();
+      for (std::size_t v = 0; v < places && list.size() < 12; ++v) {
+        if (waits[v]) list.push_back({{"name", samples_.touchpoint_names[v]}, {"wait", Json::array()}});
+      }
+      by_plan("queue_wait", places, [&](std::size_t, const auto& mean) {
+        std::size_t at = 0;
+        for (std::size_t v = 0; v < places && at < list.size(); ++v) {
+          if (waits[v]) list[at++]["wait"].push_back(points(mean[v], time_));
+        }
+      });
+      if (!list.empty()) json_["queues"] = std::move(list);
+    }
+    if (samples_.mechanisms.talk) {
+      Json heard = {{"positive", Json::array()}, {"negative", Json::array()}};
+      for (const auto& [name, key] : {std::pair("heard_positive", "positive"), std::pair("heard_negative", "negative")}) {
+        by_plan(name, samples_.personas.size(), [&, key = key](std::size_t k, const auto& mean) {
+          double people = 0.0;
+          for (const Sums& sums : samples_.plans[k].all) people += sums.arrived / static_cast<double>(replications);
+          std::vector<double> sum(windows, 0.0);
+          double running = 0.0;
+          for (std::size_t w = 0; w < windows; ++w) {
+            for (const auto& persona : mean) running += persona[w];
+            sum[w] = running / people;
+          }
+          heard[key].push_back(points(sum, time_));
+        });
+      }
+      json_["heard"] = std::move(heard);
+    }
+    if (samples_.mechanisms.accounts) {
+      const ModelParts& parts = report_.model.parts();
+      Json accounts = Json::object();
+      accounts["names"] = Json::array();
+      for (const AccountSegment& segment : parts.account_segments)
+        accounts["names"].push_back(segment.name.empty() ? segment.id : segment.name);
+      for (const auto& [name, key] : {std::pair("accounts", "arrived"), std::pair("accounts_bought", "bought"),
+                                      std::pair("accounts_customers", "customers")}) {
+        accounts[key] = Json::array();
+        by_plan(name, parts.account_segments.size(), [&, key = key](std::size_t, const auto& mean) {
+          Json segments = Json::array();
+          for (const auto& segment : mean) segments.push_back(points(segment, time_));
+          accounts[key].push_back(std::move(segments));
+        });
+      }
+      json_["accounts"] = std::move(accounts);
+    }
+  }
+
+  /// Who is better off and where fewer leave, by plan; how likely each plan is the best.
+  void fates() {
+    if (comparison_.plans.size() < 2) return;
+    Json fortunes = Json::array(), stages = Json::array(), chances = Json::array();
+    for (const PlanComparison& plan : comparison_.plans) {
+      Json of_groups = Json::array();
+      for (std::size_t g = 0; g < groups_.size() && g < plan.fortunes.size(); ++g) {
+        const PersonaFortunes& one = plan.fortunes[g];
+        of_groups.push_back({{"better", share(one.overall.better)},
+                             {"same", share(one.overall.same)},
+                             {"worse", share(one.overall.worse)},
+                             {"gained", share(one.outcome.better)},
+                             {"given_up", share(one.outcome.worse)}});
+      }
+      fortunes.push_back(std::move(of_groups));
+      Json parts = Json::array();
+      for (const Contribution& part : plan.retained_by_stage)
+        parts.push_back(
+            {{"name", part.name}, {"change", change(metric_called("retained"), part.change, samples_.currency)}});
+      stages.push_back(std::move(parts));
+    }
+    for (const BestPlan& best : comparison_.best) {
+      Json texts = Json::array();
+      for (const double chance : best.chances) texts.push_back(comparison_words::chance(chance));
+      chances.push_back({{"metric", metrics()[best.metric].name}, {"chances", texts}});
+    }
+    json_["fortunes"] = std::move(fortunes);
+    json_["by_stage"] = std::move(stages);
+    json_["best"] = std::move(chances);
+  }
+
+  /// What a further simulation rests on: "5 replications of 20,000 customers".
+  static std::string precision(const Samples& samples) {
+    return fmt::format("{} replications of {} customers", samples.replications,
+                       format::count(static_cast<double>(samples.customers)));
+  }
+
+  void leverage(const Ranking& ranking) {
+    const auto id_of = [&](const std::optional<std::size_t>& at) {
+      return at ? Json(ranking.touchpoints[*at].id) : Json(nullptr);
+    };
+    Json rows = Json::array();
+    for (const TouchpointLeverage& each : ranking.touchpoints) {
+      Json row = {{"id", each.id},
+                  {"name", each.name},
+                  {"ours", each.ours},
+                  {"score", number(each.score)},
+                  {"weight", number(each.weight)},
+                  {"visits", number(each.visits)},
+                  {"reach", number(each.reach)},
+                  {"leavers", number(each.leavers)},
+                  {"must_pass", number(each.must_pass)},
+                  {"gates", number(each.gates)},
+                  {"on_purchase", word(each.on_purchase)},
+                  {"on_retention", word(each.on_retention)}};
+      if (each.best) {
+        const Pull& pull = each.pulls[*each.best];
+        row["shift"] = shift_words(pull);
+        for (const char* name : {"npv", "retained", "nps"})
+          row[name] = change(metric_called(name), pull.differences[metric_position(name)], samples_.currency);
+      }
+      rows.push_back(std::move(row));
+    }
+    json_["leverage"] = {{"plan", ranking.samples.plans.front().name},
+                         {"precision", precision(ranking.samples)},
+                         {"weakest", id_of(ranking.weakest)},
+                         {"worth_fixing", id_of(ranking.worth_fixing)},
+                         {"clear", ranking.worth_fixing && ranking.touchpoints[*ranking.worth_fixing].gain.low > 0.0},
+                         {"rows", rows}};
+  }
+
+  [[nodiscard]] Json choice(const Choice& choice) const {
+    Json bought = Json::array();
+    for (const Purchase& purchase : choice.bought) {
+      bought.push_back({report_.model.parts().improvements[purchase.improvement.index()].change.id, purchase.level});
+    }
+    const std::string words = choice_words(choice, report_.model);
+    Json json = {
+        {"bought", bought},
+        {"name", words.empty() ? "Nothing" : words},
+        {"cost", {number(choice.investment.mean), format::money(choice.investment.mean, samples_.currency)}},
+        {"allowed", report_.affordable == nullptr || choice.investment.mean <= report_.affordable->budget * (1.0 + 1e-9)}};
+    for (const char* name : {"npv", "retained", "nps"})
+      json[name] = change(metric_called(name), choice.differences[metric_position(name)], samples_.currency);
+    return json;
+  }
+
+  void frontier(const Optimum& optimum) {
+    Json points = Json::array(), others = Json::array();
+    for (const Choice* one : report_pages::frontier(report_)) points.push_back(choice(*one));
+    const std::size_t gain = metric_position("npv");
+    for (const Optimum* searched : {&optimum, report_.affordable}) {
+      if (searched == nullptr) continue;
+      for (std::size_t c = 0; c < std::min<std::size_t>(searched->finalists.size(), 128); ++c) {
+        const Choice& one = searched->finalists[c];
+        others.push_back({point(one.investment.mean), point(one.differences[gain].mean), choice_words(one, report_.model)});
+      }
+    }
+    json_["frontier"] = {
+        {"precision", precision(optimum.samples)},
+        {"budget", report_.affordable != nullptr ? number(report_.affordable->budget) : Json(nullptr)},
+        {"budget_text", report_.affordable != nullptr ? format::money(report_.affordable->budget, samples_.currency) : ""},
+        {"tried", optimum.tried},
+        {"points", points},
+        {"choices", others}};
+  }
+
+  const Report& report_;
+  const Samples& samples_;
+  const Comparison& comparison_;
+  std::vector<Group> groups_;
+  Budget budget_;
+  std::vector<std::size_t> time_;
+  std::size_t curves_ = 1;
+  Json json_;
+};
+
+}  // namespace
+
+std::string data_json(const Report& report, const Comparison& comparison) {
+  const std::string text = Data(report, comparison).all().dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string safe;
+  for (const char c : text) {
+    // Nothing in a string may close the element or open a comment in it.
+    if (c == '<')
+      safe += "\\u003c";
+    else
+      safe += c;
+  }
+  return safe;
+}
+
+}  // namespace sojourn::report_pages

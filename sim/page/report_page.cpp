@@ -1,0 +1,316 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <sstream>
+#include <stdexcept>
+#include <string_view>
+
+#include "report_content.hpp"
+#include "report_data.hpp"
+#include "sojourn/base/sha256.hpp"
+#include "sojourn/map/journey_map.hpp"
+#include "sojourn/map/journey_map_content.hpp"
+#include "sojourn/map/journey_map_svg.hpp"
+#include "sojourn/outcomes/results_file.hpp"
+#include "sojourn/page/report.hpp"
+#include "sojourn/report/format.hpp"
+#include "sojourn/report/optimum_report.hpp"
+#include "sojourn/report/ranking_report.hpp"
+
+namespace sojourn::report_pages {
+
+#ifdef SOJOURN_PAGES
+// In the source that sim/page/assets/bundle.mjs makes.
+extern const std::string_view page_script, page_style, charts_version;
+constexpr bool built = true;
+#else
+constexpr std::string_view page_script, page_style, charts_version;
+constexpr bool built = false;
+#endif
+
+namespace {
+
+using journey_map::escape_markup;
+
+/// More would leave too little of 2 MB to the rest.
+constexpr std::size_t most_map_bytes = 500'000, most_scenario_bytes = 150'000;
+
+std::string base64(const Sha256::Digest& digest) {
+  constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  for (std::size_t i = 0; i < digest.size(); i += 3) {
+    const auto byte = [&](std::size_t at) { return at < digest.size() ? static_cast<std::uint32_t>(digest[at]) : 0u; };
+    const std::uint32_t bits = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
+    for (std::size_t k = 0; k < 4; ++k) text += i + k <= digest.size() ? letters[bits >> (18 - 6 * k) & 63] : '=';
+  }
+  return text;
+}
+
+/// A source that a content security policy allows: one text, to the byte.
+std::string allowed(std::string_view text) {
+  Sha256 hash;
+  hash.update(text);
+  return " 'sha256-" + base64(hash.digest()) + "'";
+}
+
+/// Hyphens in front of numbers as minus signs, and figures not torn from their units at the end of a line.
+std::string typographic(const std::string& text) {
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool sign = text[i] == '-' && i + 1 < text.size() && text[i + 1] >= '0' && text[i + 1] <= '9' &&
+                      (i == 0 || text[i - 1] == ' ' || text[i - 1] == '(');
+    const std::string_view next = std::string_view(text).substr(i + 1, 2);
+    const bool unit = text[i] == ' ' && i > 0 && text[i - 1] >= '0' && text[i - 1] <= '9' &&
+                      (next.starts_with('%') || next == "pt" || next == "bn" || next == "M " || next == "M)" ||
+                       next == "M," || next == "M." || next == "M;");
+    if (sign)
+      result += "−";
+    else if (unit)
+      result += "\u00a0";
+    else
+      result += text[i];
+  }
+  return result;
+}
+
+class Page {
+ public:
+  explicit Page(const Report& report) : report_(report), comparison_(compare(report.samples)) {}
+
+  std::string text() {
+    maps();
+    std::string styles = allowed(page_style) + (map_style_.empty() ? "" : allowed(map_style_));
+    put("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
+        "http-equiv=\"Content-Security-Policy\" "
+        "content=\"default-src 'none'; base-uri 'none'; form-action 'none'; script-src{}; style-src{}\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+        "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"generator\" content=\"Sojourn {}\">\n"
+        "<title>{}</title>\n<style>{}</style>\n",
+        allowed(page_script), styles, escape_markup(report_.outcomes.provenance.version), title(), page_style);
+    if (!map_style_.empty()) put("<style>{}</style>\n", map_style_);
+    out_ += "</head>\n<body>\n<a class=\"skip\" href=\"#plans\">Skip to the plans</a>\n";
+    head();
+    out_ += "<main>\n";
+    sections();
+    provenance();
+    out_ += "</main>\n";
+    foot();
+    put("<script type=\"application/json\" id=\"data\">{}</script>\n<script>{}</script>\n</body>\n</html>\n",
+        data_json(report_, comparison_), page_script);
+    return std::move(out_);
+  }
+
+ private:
+  template <class... Args>
+  void put(fmt::format_string<Args...> format, Args&&... args) {
+    fmt::format_to(std::back_inserter(out_), format, std::forward<Args>(args)...);
+  }
+  [[nodiscard]] std::string title() const { return escape_markup(journey_map::clean(report_.outcomes.provenance.title)); }
+
+  void head() {
+    put("<header>\n<h1>{}</h1>\n", title());
+    if (!report_.samples.question.empty())
+      put("<p class=\"question\">{}</p>\n", escape_markup(journey_map::clean(report_.samples.question)));
+    // The answer first, what is worth fixing next, the rest of the comparison in small type.
+    const std::vector<std::string> sentences = answer(report_.samples, comparison_);
+    const auto say = [&](std::string_view classes, const std::string& sentence) {
+      put("<p class=\"{}\">{}</p>\n", classes, escape_markup(typographic(sentence)));
+    };
+    constexpr std::size_t headlines = 2;
+    for (std::size_t i = 0; i < std::min(headlines, sentences.size()); ++i)
+      say(i == 0 ? "answer" : "answer second", sentences[i]);
+    if (report_.ranking != nullptr) say("answer second", first_line(ranking_answer(*report_.ranking)));
+    for (std::size_t i = headlines; i < sentences.size(); ++i) say("answer third", sentences[i]);
+    put("<p class=\"basis\">{}</p>\n</header>\n", escape_markup(basis(report_.samples)));
+    out_ +=
+        "<div id=\"controls\" role=\"region\" aria-label=\"What is shown\"><form id=\"choices\">"
+        "<label>Plan <select id=\"plan\"></select></label> <label>Persona <select id=\"persona\"></select></label>"
+        "</form></div>\n<p id=\"status\" role=\"status\" class=\"skip\"></p>\n"
+        "<noscript><p class=\"basis\">The charts and tables of this page need JavaScript; it loads nothing from "
+        "anywhere.</p></noscript>\n";
+  }
+
+  static std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+  void section(std::string_view id, std::string_view heading, std::string_view says, std::string_view inside) {
+    put("<section id=\"{0}\" aria-labelledby=\"{0}-title\">\n<h2 id=\"{0}-title\">{1}</h2>\n", id, heading);
+    if (!says.empty()) put("<p class=\"say\">{}</p>\n", says);
+    put("{}\n</section>\n", inside);
+  }
+
+  void sections() {
+    const bool compared = report_.samples.plans.size() > 1;
+    section("plans", compared ? "Plans side by side" : "Figures at the horizon",
+            compared ? "Every plan lives with the same customers and the same luck, so differences are sharper than the "
+                       "figures themselves. Better and worse are said where the plan is told apart from the "
+                       "baseline at 5 %, the other plans allowed for (Holm 1979); ~ marks where it is not."
+                     : "",
+            "<p class=\"note\" id=\"cards-title\"></p><dl class=\"cards\" id=\"cards\"></dl><div "
+            "id=\"plans-charts\"></div><div id=\"plans-table\"></div>");
+    if (compared) {
+      section("fates", "Who is better off, and where fewer leave",
+              "The same customer on the same luck, under the plan and under the baseline. Better off: kept, where the "
+              "baseline loses the same person, or as well kept or lost and more satisfied at the end, by more than 0.01.",
+              "<div id=\"fates-charts\"></div>");
+    }
+    section("retention", "How long customers stay", "", "<div id=\"retention-charts\"></div>");
+    section("funnel", "The funnel over time", "", "<div id=\"funnel-charts\"></div>");
+    section("nps", "What customers would say", "", "<div id=\"nps-charts\"></div>");
+    section("flow", "Where the journey leads", "", "<div id=\"flow-charts\"></div>");
+    section(
+        "map", "The journey map",
+        std::string("Stages are lanes, colours are teams, shapes are channels. Bars show the satisfaction measured; a red "
+                    "mark is a touchpoint that leaves customers below the middle of the scale.") +
+            (report_.ranking != nullptr ? " Below each bar: what one standard improvement there is worth." : ""),
+        "<p class=\"note\" id=\"map-note\"></p><p class=\"choice\"><label><input type=\"checkbox\" id=\"full-map\"> Full "
+        "size</label></p><div class=\"map\" tabindex=\"0\" role=\"region\" aria-label=\"Journey map\">" +
+            map_text_ + "</div><div id=\"touchpoint-table\"></div>");
+    if (report_.ranking != nullptr) {
+      section("leverage", "What is worth fixing",
+              "The weakest touchpoint is not always the one to fix: what counts is how many pass it, what they remember of "
+              "it, and what they do next. Each touchpoint is improved alone by a standard step, all on the same luck; shown "
+              "is the best of its steps.",
+              lines("lead", ranking_answer(*report_.ranking)) + "<div id=\"leverage-charts\"></div>");
+    }
+    if (report_.optimum != nullptr) {
+      section("budget", "What a budget buys",
+              "Every choice of improvements is simulated as a whole, so what they do together is counted, not added up. The "
+              "frontier is the best found for what it costs.",
+              budget_words() + "<div id=\"budget-charts\"></div>");
+    }
+    if (!report_.left_out.empty()) put("<p class=\"note\">{}</p>\n", escape_markup(report_.left_out));
+    section("money", "Money", "", "<div id=\"money-charts\"></div>");
+    section("personas", "For whom", "", "<div id=\"persona-charts\"></div>");
+    section("market", "Waiting, talking, deciding together", "", "<div id=\"market-charts\"></div>");
+  }
+
+  /// Each line a paragraph.
+  static std::string lines(std::string_view classes, const std::string& text) {
+    std::istringstream all(text);
+    std::string html;
+    for (std::string line; std::getline(all, line);)
+      html += fmt::format("<p class=\"{}\">{}</p>", classes, escape_markup(typographic(line)));
+    return html;
+  }
+
+  /// What to buy, within the budget where there is one, and how sure that is.
+  [[nodiscard]] std::string budget_words() const {
+    const Optimum& best = report_.affordable != nullptr ? *report_.affordable : *report_.optimum;
+    std::string words =
+        lines("lead", optimum_answer(best, report_.model)) + lines("note", optimum_sureness(best, report_.model));
+    if (report_.affordable != nullptr)
+      words += lines("note", "Without a limit: " + first_line(optimum_answer(*report_.optimum, report_.model)));
+    return words;
+  }
+
+  /// The journey map of each plan, as long as there is room; their one style.
+  void maps() {
+    const ModelParts& parts = report_.model.parts();
+    for (std::size_t k = 0; k < report_.samples.plans.size(); ++k) {
+      const auto plan = std::find_if(parts.plans.begin(), parts.plans.end(),
+                                     [&](const Plan& one) { return one.id == report_.samples.plans[k].id; });
+      JourneyView view;
+      view.plan = PlanId(static_cast<std::size_t>(plan - parts.plans.begin()));
+      view.results = &report_.outcomes;
+      view.ranking = report_.ranking;
+      std::string map =
+          journey_map::svg(journey_map::content(report_.model, view), journey_map::Heading::left_out, fmt::format("-{}", k));
+      const std::size_t begin = map.find("<style>"), end = map.find("</style>");
+      const std::string style = map.substr(begin + 7, end - begin - 7);
+      // The styles of all plans are the same: one journey, one set of teams.
+      if (map_style_.empty()) map_style_ = style;
+      map.erase(begin, end + 8 - begin);
+      map.insert(4, fmt::format(" data-plan=\"{}\"{}", escape_markup(plan->id), k > 0 ? " hidden=\"\"" : ""));
+      if (k > 0 && map_text_.size() + map.size() > most_map_bytes) break;
+      map_text_ += map;
+    }
+  }
+
+  void provenance() {
+    const ModelParts& parts = report_.model.parts();
+    const Provenance& from = report_.outcomes.provenance;
+    out_ +=
+        "<section id=\"assumptions\" aria-labelledby=\"assumptions-title\">\n<h2 id=\"assumptions-title\">What this "
+        "rests on</h2>\n<p class=\"say\">Every figure follows from the assumptions of the scenario. The intervals say "
+        "how much luck is left in the simulation; they do not say how well the assumptions fit your "
+        "customers.</p>\n<dl class=\"facts\">\n";
+    const auto fact = [&](std::string_view name, const std::string& value) {
+      put("<dt>{}</dt><dd>{}</dd>\n", name, escape_markup(journey_map::clean(value)));
+    };
+    fact("Market", format::count(report_.samples.market) + " people");
+    fact("Horizon", format::duration(report_.samples.horizon));
+    fact("Discount rate", fmt::format("{:g} % per year", 100.0 * parts.settings.discount));
+    std::string personas;
+    for (const Persona& persona : parts.personas)
+      personas += fmt::format("{}{} ({:.0f} %)", personas.empty() ? "" : ", ", persona.name, 100.0 * persona.share);
+    fact("Personas", personas);
+    for (const PlanSamples& plan : report_.samples.plans) {
+      const auto found =
+          std::find_if(parts.plans.begin(), parts.plans.end(), [&](const Plan& one) { return one.id == plan.id; });
+      std::string list;
+      for (const ImprovementId id : found->improvements) {
+        const Improvement& improvement = parts.improvements[id.index()];
+        list +=
+            (list.empty() ? "" : "; ") + (improvement.change.name.empty() ? improvement.change.id : improvement.change.name);
+        std::string price;
+        const auto add = [&](double amount, const char* how) {
+          if (amount > 0.0) price += (price.empty() ? "" : ", ") + format::money(amount, report_.samples.currency) + how;
+        };
+        add(improvement.price.once, " once");
+        add(improvement.price.per_month, " a month");
+        add(improvement.price.per_visit, " a visit");
+        if (!price.empty()) list += " (" + price + ")";
+      }
+      if (!list.empty()) fact(escape_markup("Plan " + plan.name), list);
+    }
+    fact("Customers simulated", format::count(static_cast<double>(report_.samples.customers)));
+    fact("Replications", fmt::format("{}", report_.samples.replications));
+    const auto beside = [&](std::string_view name, const Samples& samples, const std::string& more) {
+      fact(name, fmt::format("simulated for this page: {} customers, {} replications{}",
+                             format::count(static_cast<double>(samples.customers)), samples.replications, more));
+    };
+    if (report_.ranking != nullptr)
+      beside("What is worth fixing", report_.ranking->samples,
+             fmt::format(", {} plans, under {}", report_.ranking->plans, report_.ranking->samples.plans.front().name));
+    if (report_.optimum != nullptr)
+      beside("What a budget buys", report_.optimum->samples, fmt::format(", {} choices", report_.optimum->tried));
+    fact("Seed", fmt::format("{}", from.seed));
+    fact("Made by", from.history);
+    fact("Sojourn", from.build.empty() ? from.version : from.build);
+    fact("SHA-256 of the scenario", sha256_hex(from.scenario_toml));
+    fact("SHA-256 of the results", content_sha256(report_.outcomes));
+    out_ += "</dl>\n";
+    if (from.scenario_toml.size() <= most_scenario_bytes) {
+      put("<details><summary>The scenario, as it was simulated</summary>\n<pre tabindex=\"0\">{}</pre></details>\n",
+          escape_markup(from.scenario_toml));
+    }
+    out_ += "</section>\n";
+  }
+  void foot() {
+    put("<footer><p class=\"note\">Made by Sojourn {} from a results file; charts by {} (Apache-2.0). Colours by Okabe "
+        "&amp; "
+        "Ito (2008).</p></footer>\n",
+        escape_markup(report_.outcomes.provenance.version), charts_version);
+  }
+
+  const Report& report_;
+  Comparison comparison_;
+  std::string out_, map_text_, map_style_;
+};
+
+}  // namespace
+
+}  // namespace sojourn::report_pages
+
+namespace sojourn {
+
+bool pages_built() { return report_pages::built; }
+
+std::string report_page(const Report& report) {
+  if (!pages_built()) throw std::logic_error("this build has no pages");
+  return report_pages::Page(report).text();
+}
+
+}  // namespace sojourn

@@ -1,0 +1,109 @@
+#include "sojourn/page/report_simulations.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace sojourn {
+namespace {
+
+constexpr double most_people = 100'000;      // in all replications of a plan
+constexpr double most_visits = 1e8;          // of all plans; with fewer people where these are more
+constexpr double most_coupled_visits = 4e7;  // where customers act on one another, which is slower and takes all of them
+constexpr std::uint64_t fewest_customers = 1'000;
+constexpr std::uint32_t fewest_replications = 5, coupled_replications = 3;
+
+/// Visits per person and plan, as they were in the file.
+double visits_per_person(const Samples& samples) {
+  double visits = 0.0, people = 0.0;
+  for (const PlanSamples& plan : samples.plans) {
+    for (const Sums& sums : plan.all) {
+      visits += sums.visits;
+      people += sums.arrived;
+    }
+  }
+  return people > 0.0 ? std::max(1.0, visits / people) : 1.0;
+}
+
+/// The model as precisely as `plans` plans can be simulated for a page; nothing where that takes too long.
+std::optional<Model> at_page_precision(const Model& model, const Samples& samples, double plans) {
+  const double visits = visits_per_person(samples) * plans;
+  ModelParts parts = model.parts();
+  Settings& settings = parts.settings;
+  settings.market = samples.market;  // fewer people stand for the same market, whose money is counted
+  if (model.coupled()) {
+    settings.replications = coupled_replications;  // fewer people would be another market
+    if (visits * static_cast<double>(settings.customers) * coupled_replications > most_coupled_visits) return std::nullopt;
+    return Model(std::move(parts));
+  }
+  const double people = std::min(most_people, most_visits / visits);
+  // In two digits: the page says how many.
+  const double tens = std::pow(10.0, std::floor(std::log10(people / fewest_replications)) - 1.0);
+  const auto affordable = static_cast<std::uint64_t>(tens * std::floor(people / fewest_replications / tens));
+  if (affordable < std::min(fewest_customers, settings.customers)) return std::nullopt;
+  settings.customers = std::min(settings.customers, affordable);
+  const double replications = std::floor(people / static_cast<double>(settings.customers));
+  settings.replications =
+      std::max(fewest_replications, static_cast<std::uint32_t>(std::min<double>(settings.replications, replications)));
+  return Model(std::move(parts));
+}
+
+/// Choices of improvements that an optimum without a limit simulates, about.
+double choices(const ModelParts& parts) {
+  double count = 1.0;
+  for (const Improvement& improvement : parts.improvements)
+    count *= 1.0 + std::max(1.0, static_cast<double>(improvement.levels.size()));
+  // Beyond 64 choices most of them are simulated with few people only.
+  return count <= 64.0 ? count : std::clamp(0.4 * count, 64.0, 256.0);
+}
+
+}  // namespace
+
+Beside simulate_beside(const Model& model, const Samples& samples, std::optional<double> budget, const RunOptions& options) {
+  Beside beside;
+  const auto too_long = [&](const char* what, const char* command) {
+    beside.left_out += fmt::format("{}{} would take too long to simulate for a page: sojourn {} answers it.",
+                                   beside.left_out.empty() ? "" : " ", what, command);
+  };
+  const ModelParts& parts = model.parts();
+  const auto rank_them = [&](const RunOptions& part) {
+    const auto plan = std::find_if(parts.plans.begin(), parts.plans.end(),
+                                   [&](const Plan& one) { return one.id == samples.plans.front().id; });
+    const auto lighter = at_page_precision(model, samples, 1.0 + 3.0 * static_cast<double>(parts.touchpoints.size()));
+    if (!lighter) return too_long("Which touchpoint is worth fixing", "rank");
+    try {
+      beside.ranking =
+          rank(apply(*lighter, PlanId(static_cast<std::size_t>(plan - parts.plans.begin()))), RankOptions{}, part);
+      beside.interrupted = !beside.ranking;
+    } catch (const InputError&) {
+      beside.left_out += "No touchpoint that anybody visits can be improved.";
+    }
+  };
+  const auto optimise = [&](std::optional<Optimum>& found, double limit, const RunOptions& part) {
+    if (parts.improvements.empty() || beside.interrupted) return;
+    const auto lighter = at_page_precision(model, samples, choices(parts));
+    if (!lighter) return too_long("What each budget buys", "optimize");
+    OptimizeOptions how;
+    how.limits.total = limit;
+    how.goal = {{metric_position("npv"), 1.0}};
+    found = optimize(*lighter, how, part);
+    beside.interrupted = !found;
+  };
+  // There are more touchpoints than improvements, mostly.
+  const auto stretch = [&](double begin, double end) {
+    RunOptions part = options;
+    part.progress = [&options, begin, end](double share) {
+      if (options.progress) options.progress(begin + (end - begin) * share);
+    };
+    return part;
+  };
+  const double middle = budget ? 0.85 : 1.0;
+  rank_them(stretch(0.0, 0.7));
+  optimise(beside.optimum, std::numeric_limits<double>::infinity(), stretch(0.7, middle));
+  if (budget && beside.optimum) optimise(beside.affordable, *budget, stretch(middle, 1.0));
+  return beside;
+}
+
+}  // namespace sojourn

@@ -1,0 +1,298 @@
+#include "sojourn/report/life_story.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "sojourn/outcomes/event_log.hpp"
+#include "sojourn/report/format.hpp"
+#include "table.hpp"
+
+namespace sojourn {
+namespace {
+
+/// People whose lives are looked at beside the one that is told.
+constexpr std::size_t others = 200;
+
+/// An exit as the customer faced it: its probability, or in a race the days until it would have come.
+struct Option {
+  std::uint32_t to = 0;
+  double probability = 0.0, days = 0.0;
+  bool end = false;
+};
+
+/// How a visit could have gone on, worked out again from what the diary says.
+struct Outlook {
+  std::vector<Option> options;
+  double stays = 0.0;    // chance of no exit
+  double leaving = 0.0;  // chance of an exit to an end
+  double luck = 0.0;     // of the life, as it stood: an end below `leaving`
+  float draw = 0.0f;     // of this visit, among the exits of the kind that luck decided
+  bool race = false;
+};
+
+/// A visit of a life, and why it led where it did.
+struct Step {
+  DiaryEntry entry;
+  Outlook outlook;
+  bool heard = false;  // left because of a message
+};
+
+/// Goes through a diary once more.
+class Reader {
+ public:
+  Reader(const Model& model, const Diary& diary)
+      : program_(model),
+        streams_(model.parts().settings.seed, 0),
+        diary_(diary),
+        cumulative_(program_.most_exits()),
+        luck_(diary.person.luck) {}
+
+  [[nodiscard]] std::vector<Step> steps() {
+    std::vector<Step> steps;
+    for (const DiaryEntry& entry : diary_.visits) {
+      Step step{entry, {}, false};
+      const Visit& visit = entry.visit;
+      const VisitRow& row = program_.row(visit.regime, diary_.person.persona, visit.touchpoint);
+      for (const ExitRow& exit : program_.heard_exits(row)) step.heard = step.heard || exit.exit == entry.stay.exit;
+      if (visit.appraised && !visit.held && !visit.gave_up) {
+        const behaviour::ChoiceState mood{entry.after.satisfaction, entry.after.expectation,
+                                          entry.after.heard + entry.reviews, visit.effort};
+        step.outlook.race = row.race;
+        row.race ? race(row, mood, visit.event, step.outlook) : choice(row, mood, visit.event, step.outlook);
+      }
+      steps.push_back(std::move(step));
+    }
+    return steps;
+  }
+
+ private:
+  void choice(const VisitRow& row, const behaviour::ChoiceState& mood, std::uint32_t event, Outlook& outlook) {
+    const ExitShares shares = share_exits(program_, row, diary_.traits, mood, cumulative_);
+    const auto exits = program_.exits(row);
+    for (std::size_t j = 0; j < exits.size(); ++j) {
+      const float share = cumulative_[j] - (j > 0 ? cumulative_[j - 1] : 0.0f);
+      outlook.options.push_back({exits[j].to, static_cast<double>(share), 0.0, exits[j].to_end});
+    }
+    outlook.stays = static_cast<double>(shares.stay);
+    const float leaving = row.ends > 0 ? cumulative_[row.ends - 1] : 0.0f;
+    const float going = (shares.total - leaving) + shares.stay;
+    outlook.leaving = static_cast<double>(leaving);
+    outlook.luck = luck_;
+    outlook.draw = uniform(streams_.draw(diary_.customer, Purpose::visit, event)[1]);
+    const bool leaves = leaving > 0.0f && (luck_ < outlook.leaving || going <= 0.0f);
+    if (!leaves) luck_ = behaviour::condition_on_staying(luck_, outlook.leaving);
+  }
+  void race(const VisitRow& row, const behaviour::ChoiceState& mood, std::uint32_t event, Outlook& outlook) {
+    const auto exits = program_.exits(row);
+    Words words{};
+    for (std::size_t j = 0; j < exits.size(); ++j) {
+      const ExitRow& exit = exits[j];
+      if (j % 4 == 0) words = streams_.draw(diary_.customer, Purpose::race, event, static_cast<std::uint32_t>(j / 4));
+      const float m = behaviour::weigh(
+          exit.odds, behaviour::utility(exit.satisfaction, exit.expectation, exit.heard, exit.effort, mood));
+      if (!(m > 0.0f)) continue;
+      const float hazard = exponential(words[j % 4]) / m;
+      if (!(hazard < 1e30f)) continue;
+      outlook.options.push_back(
+          {exit.to, 0.0, std::max(0.0, program_.delay(exit.delay).at_hazard(hazard) * exit.stretch), exit.to_end});
+    }
+  }
+
+  Program program_;
+  Streams streams_;
+  const Diary& diary_;
+  std::vector<float> cumulative_;
+  double luck_;
+};
+
+bool felt_alike(const DiaryEntry& a, const DiaryEntry& b) {
+  return a.visit.quality == b.visit.quality && a.visit.effort == b.visit.effort && a.visit.wait == b.visit.wait &&
+         a.after.satisfaction == b.after.satisfaction && a.after.expectation == b.after.expectation &&
+         a.after.heard == b.after.heard;
+}
+bool went_alike(const DiaryEntry& a, const DiaryEntry& b) {
+  return a.stay.exit == b.stay.exit && a.stay.until == b.stay.until && a.stay.to == b.stay.to;
+}
+bool alike(const Diary& a, const Diary& b) {
+  return std::equal(a.visits.begin(), a.visits.end(), b.visits.begin(), b.visits.end(),
+                    [](const DiaryEntry& x, const DiaryEntry& y) { return felt_alike(x, y) && went_alike(x, y); });
+}
+
+class Teller {
+ public:
+  explicit Teller(const ModelParts& parts) : parts_(parts) {}
+
+  [[nodiscard]] const std::string& place(std::uint32_t touchpoint) const {
+    const Touchpoint& at = parts_.touchpoints[touchpoint];
+    return at.name.empty() ? at.id : at.name;
+  }
+  static std::string percent(double share) {
+    return share > 0.0 && share < 0.0005 ? "<0.1 %" : fmt::format("{:.1f} %", 100.0 * share);
+  }
+  [[nodiscard]] std::string when(double time) const {
+    return fmt::format("Day {:.1f} ({})", time, timestamp(parts_.settings.start, time).substr(0, 10));
+  }
+  static std::string days(double value) { return value == 0.0 ? "at once" : "after " + format::wait(value); }
+
+  [[nodiscard]] static std::string felt(const DiaryEntry& entry) {
+    const Visit& visit = entry.visit;
+    std::string text = fmt::format("quality {:.2f} where {:.2f} was expected, effort {:.2f}", visit.quality,
+                                   entry.before.expectation, visit.effort);
+    if (visit.wait > 0.0) text += " (with a wait of " + format::wait(visit.wait) + ")";
+    if (visit.repeated) text += " (had to repeat what another team had been told)";
+    text += fmt::format(": appraised {:.2f}, satisfaction {:.2f} -> {:.2f}", visit.appraisal, entry.before.satisfaction,
+                        entry.after.satisfaction);
+    if (entry.after.heard != 0.0f) text += fmt::format(", word heard {:+.2f}", entry.after.heard);
+    return text;
+  }
+
+  [[nodiscard]] std::string tell(const Step& step) const {
+    const DiaryEntry& entry = step.entry;
+    std::string text = fmt::format("{}: {}", when(entry.visit.time), place(entry.visit.touchpoint));
+    if (!entry.visit.appraised) return text + fmt::format(". It ends here: {}.\n", name(entry.after.standing));
+    text += ", " + felt(entry) + ".\n";
+    if (entry.after.bought && !entry.before.bought) text += "    Buys for the first time.\n";
+    if (entry.visit.rating > 0)
+      text += fmt::format("    Posts a review of {} star{}.\n", entry.visit.rating, entry.visit.rating == 1 ? "" : "s");
+    return text + "    " + why(step) + "\n";
+  }
+
+  [[nodiscard]] std::string why(const Step& step) const {
+    const DiaryEntry& entry = step.entry;
+    std::string text;
+    if (entry.visit.gave_up) {
+      text = "Gives up waiting after " + format::wait(entry.visit.wait) + ".";
+    } else if (entry.visit.held) {
+      text = "Waits for the account to decide together.";
+    } else {
+      text = outlook(step.outlook, entry.stay.exit >= 0);
+      if (entry.reviews != 0.0f) text += fmt::format(" Reviews read there weigh {:+.2f}.", entry.reviews);
+    }
+    if (step.heard) text += " A good word heard while waiting changes that.";
+    if (entry.stay.exit < 0) return text + " Stays until the horizon.";
+    return text + fmt::format(" Goes to {}, {}.", place(entry.stay.to), days(entry.stay.until - entry.visit.time));
+  }
+
+  /// What could have come next, the likeliest or soonest first; `in_time`: what was chosen comes before the horizon.
+  [[nodiscard]] std::string outlook(const Outlook& outlook, bool in_time) const {
+    std::vector<Option> options = outlook.options;
+    std::stable_sort(options.begin(), options.end(), [&](const Option& a, const Option& b) {
+      return outlook.race ? a.days < b.days : a.probability > b.probability;
+    });
+    std::string list;
+    for (const Option& option : options) {
+      list += (list.empty() ? "" : ", ") + place(option.to) + " " +
+              (outlook.race ? "in " + format::wait(option.days) : percent(option.probability));
+    }
+    if (list.empty()) list = "nothing";
+    if (outlook.race) return "Whichever comes first: " + list + ".";
+    std::string text = "Could go to " + list;
+    if (outlook.stays > 0.0) text += ", stay " + percent(outlook.stays);
+    text += ".";
+    if (!(outlook.leaving > 0.0)) return text + fmt::format(" The draw was {:.3f}.", outlook.draw);
+    const bool leaves = outlook.luck < outlook.leaving;
+    text += fmt::format(" The luck of this life stood at {:.4f}, {} the {} for leaving;", outlook.luck,
+                        leaves ? "below" : "above", percent(outlook.leaving));
+    return text + (leaves ? fmt::format(" so it ends{}.", in_time ? "" : ", but after the horizon")
+                          : fmt::format(" among the others the draw was {:.3f}.", outlook.draw));
+  }
+
+  /// Where two lives that are not alike part.
+  [[nodiscard]] std::string parting(const std::vector<Step>& baseline, const std::vector<Step>& other,
+                                    const std::string& plan) const {
+    const std::size_t steps = std::min(baseline.size(), other.size());
+    std::size_t felt_first = 0, went_first = 0;
+    while (felt_first < steps && felt_alike(baseline[felt_first].entry, other[felt_first].entry)) ++felt_first;
+    while (went_first < steps && baseline[went_first].entry.stay.exit == other[went_first].entry.stay.exit) ++went_first;
+    std::string text = fmt::format("Where baseline and {} part: ", plan);
+    if (felt_first < steps && felt_first <= went_first) {
+      const DiaryEntry &a = baseline[felt_first].entry, &b = other[felt_first].entry;
+      text +=
+          fmt::format("step {}, {}, is the first that is felt in another way.\n", felt_first + 1, place(b.visit.touchpoint));
+      text += "    baseline: " + felt(a) + ".\n    " + plan + ": " + felt(b) + ".\n";
+    } else {
+      text += "\n";
+    }
+    if (went_first == steps)
+      return text + "    Both go the same ways all the same, if not at the same moments.\n" + fate("baseline", baseline) +
+             fate(plan, other);
+    const Step &a = baseline[went_first], &b = other[went_first];
+    text += fmt::format("    From step {}, {}, they go different ways.\n", went_first + 1, place(b.entry.visit.touchpoint));
+    return text + "    baseline: " + why(a) + "\n    " + plan + ": " + why(b) + "\n" + fate("baseline", baseline) +
+           fate(plan, other);
+  }
+
+  [[nodiscard]] std::string fate(const std::string& plan, const std::vector<Step>& life) const {
+    const DiaryEntry& last = life.back().entry;
+    return fmt::format("    Under {}: {} visits, {} at the end, on day {:.1f} at {}.\n", plan, life.size(),
+                       name(last.after.standing), last.visit.time, place(last.visit.touchpoint));
+  }
+
+ private:
+  const ModelParts& parts_;
+};
+
+}  // namespace
+
+std::optional<std::string> told_life(const Model& model, std::uint64_t customer, const RunOptions& options, Colour colour) {
+  const ModelParts& parts = model.parts();
+  if (customer >= parts.settings.customers) {
+    throw InputError(fmt::format("sojourn: error: there is no customer {}\nhint: customers are numbered from 0 to {}",
+                                 customer, parts.settings.customers - 1));
+  }
+  const auto number = static_cast<std::uint32_t>(customer);
+  const bool compared = model.plan() != PlanId(0);
+  // The others are there to be pointed to where the plan leaves this life as it was.
+  std::vector<std::uint32_t> asked;
+  if (compared) asked = first_to_arrive(model, others);
+  const auto place = std::lower_bound(asked.begin(), asked.end(), number);
+  if (place == asked.end() || *place != number) asked.insert(place, number);
+  const auto at = static_cast<std::size_t>(std::lower_bound(asked.begin(), asked.end(), number) - asked.begin());
+  RunOptions part = options;
+  const auto share_of = [&](double done) {
+    part.progress = [&options, done, compared](double share) {
+      if (options.progress) options.progress(compared ? 0.5 * (done + share) : share);
+    };
+  };
+  share_of(0.0);
+  const auto lives = write_diaries(model, asked, part);
+  if (!lives) return std::nullopt;
+  const Diary& life = (*lives)[at];
+  if (life.visits.empty()) return fmt::format("Customer {} does not arrive within the horizon.\n", customer);
+  const Plan& plan = parts.plans[model.plan().index()];
+  const Teller teller(parts);
+  const std::vector<Step> steps = Reader(model, life).steps();
+  const Persona& persona = parts.personas[life.person.persona];
+  std::string text =
+      bold(fmt::format("Customer {} ({}{}) under {}", customer, persona.name.empty() ? persona.id : persona.name,
+                       life.account >= 0 ? fmt::format(", account {}", life.account) : "",
+                       plan.name.empty() ? plan.id : plan.name),
+           colour) +
+      "\n";
+  if (compared) {
+    share_of(1.0);
+    const Model before = apply(model, PlanId(0));
+    const auto baseline = write_diaries(before, asked, part);
+    if (!baseline) return std::nullopt;
+    if (alike((*baseline)[at], life)) {
+      text += fmt::format(
+          "Where baseline and {} part: nowhere. The plan does not touch this life, which is the same to the bit.\n",
+          plan.id);
+      for (std::size_t k = 0; k < asked.size(); ++k) {
+        if (alike((*baseline)[k], (*lives)[k])) continue;
+        text += fmt::format("The first whose life it changes is customer {}.\n", asked[k]);
+        break;
+      }
+    } else {
+      text += teller.parting(Reader(before, (*baseline)[at]).steps(), steps, plan.id);
+    }
+    text += "\n";
+  }
+  for (std::size_t k = 0; k < steps.size(); ++k) text += fmt::format("{:>3}. {}", k + 1, teller.tell(steps[k]));
+  return text;
+}
+
+}  // namespace sojourn

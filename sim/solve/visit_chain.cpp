@@ -1,0 +1,323 @@
+#include "visit_chain.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <deque>
+#include <numeric>
+#include <optional>
+#include <set>
+
+#include "sojourn/behaviour/choice.hpp"
+#include "sojourn/behaviour/experience.hpp"
+#include "sojourn/solve/closed_form.hpp"
+
+namespace sojourn {
+namespace {
+
+/// One of the slopes of an exit and the state that it follows.
+struct Slope {
+  const char* name;
+  const char* follows;
+  float ExitRow::*value;
+  float behaviour::ChoiceState::*state;
+};
+constexpr std::array slopes{
+    Slope{"satisfaction", "the customer's satisfaction", &ExitRow::satisfaction, &behaviour::ChoiceState::satisfaction},
+    Slope{"expectation", "the customer's expectation", &ExitRow::expectation, &behaviour::ChoiceState::expectation},
+    Slope{"heard", "what the customer heard", &ExitRow::heard, &behaviour::ChoiceState::heard},
+    Slope{"effort", "the effort of the visit", &ExitRow::effort, &behaviour::ChoiceState::effort},
+};
+
+/// Reads the exits of one persona and notes what has no closed form.
+class Reader {
+ public:
+  Reader(const Program& program, std::uint32_t persona)
+      : program_(program), parts_(program.model().parts()), persona_(persona), first_(first_exits(parts_)) {}
+
+  /// The ways out of `touchpoint` in `regime`, with obstacles told to `note`.
+  template <class Note>
+  Departure departure(std::size_t regime, std::size_t touchpoint, Note note) const {
+    const auto v = static_cast<std::uint32_t>(touchpoint);
+    const VisitRow& row = program_.row(regime, persona_, v);
+    const std::span<const ExitRow> exits = program_.exits(row);
+    Departure result;
+    result.race = program_.place(v).race;
+    std::vector<double> weights(exits.size(), 0.0);
+    double fixed = 0.0, odds = 0.0;
+    std::vector<std::size_t> order(exits.size());  // of the file: rows may have another
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return exits[a].exit < exits[b].exit; });
+    for (const std::size_t j : order) {
+      const ExitRow& exit = exits[j];
+      if (exit.odds > 0.0f) {
+        weights[j] = weight(row, v, exits, j, note);
+        odds += weights[j];
+      } else if (!result.race) {
+        weights[j] = exit.trait >= 0 ? trait(exit, touchpoint, note) : static_cast<double>(exit.probability);
+        fixed += weights[j];
+      }
+    }
+    if (!result.race) {
+      // As Lives::choose has it: probabilities first, the odds split the rest, or it stays; a rest of rounding is none.
+      const double rest = fixed > 1.0 - 1e-6 ? 0.0 : 1.0 - fixed;
+      const double shrink = rest > 0.0 ? 1.0 : 1.0 / fixed;
+      for (std::size_t j = 0; j < exits.size(); ++j) weights[j] *= exits[j].odds > 0.0f ? rest / odds : shrink;
+      if (!(odds > 0.0)) result.stays = rest;
+    } else if (!(odds > 0.0)) {
+      result.stays = 1.0;
+    }
+    for (const std::size_t j : order) {
+      if (!(weights[j] > 0.0)) continue;
+      const ExitRow& exit = exits[j];
+      const Distribution& after = parts_.touchpoints[touchpoint].next[exit.exit - first_[touchpoint]].after;
+      result.ways.push_back(
+          {exit.exit, exit.to, result.race ? 1.0 : weights[j], Delay(after, exit.stretch, result.race ? weights[j] : 1.0)});
+    }
+    return result;
+  }
+
+  [[nodiscard]] std::string path(std::size_t touchpoint, std::size_t exit) const {
+    return fmt::format("touchpoint.{}.next[{}]", parts_.touchpoints[touchpoint].id, exit - first_[touchpoint]);
+  }
+  [[nodiscard]] std::string arrow(std::size_t touchpoint, const ExitRow& exit) const {
+    return parts_.touchpoints[touchpoint].id + " -> " + parts_.touchpoints[exit.to].id;
+  }
+
+  /// Whether the exits of `touchpoint` are the same in both regimes.
+  [[nodiscard]] bool same(std::size_t a, std::size_t b, std::size_t touchpoint) const {
+    const auto v = static_cast<std::uint32_t>(touchpoint);
+    if (&program_.row(a, persona_, v) == &program_.row(b, persona_, v)) return true;
+    const auto ignore = [](std::string) {};
+    const Departure x = departure(a, touchpoint, ignore), y = departure(b, touchpoint, ignore);
+    if (x.ways.size() != y.ways.size() || x.stays != y.stays) return false;
+    const auto xs = program_.exits(program_.row(a, persona_, v)), ys = program_.exits(program_.row(b, persona_, v));
+    for (std::size_t j = 0; j < xs.size(); ++j) {
+      if (xs[j].stretch != ys[j].stretch || xs[j].odds != ys[j].odds || xs[j].probability != ys[j].probability) return false;
+    }
+    for (std::size_t j = 0; j < x.ways.size(); ++j) {
+      if (x.ways[j].exit != y.ways[j].exit || x.ways[j].share != y.ways[j].share) return false;
+      // In a race the weight is in the delay: an effort that changes moves it where slopes on effort act.
+      if (x.race && x.ways[j].delay.hazard(1.0) != y.ways[j].delay.hazard(1.0)) return false;
+    }
+    return true;
+  }
+
+ private:
+  /// The value of a state that never moves for this persona, and the effort of visits by `row`.
+  [[nodiscard]] std::optional<float> constant(float behaviour::ChoiceState::*state, const VisitRow& row,
+                                              std::uint32_t v) const {
+    const Program::Behaviour& settings = program_.behaviour();
+    const auto own = [&](BuiltinTrait which) { return constant_trait(static_cast<std::size_t>(which)); };
+    if (state == &behaviour::ChoiceState::heard) return 0.0f;  // nobody talks
+    if (state == &behaviour::ChoiceState::satisfaction)
+      return settings.memory.memory == 0.0f ? own(BuiltinTrait::satisfaction) : std::nullopt;
+    if (state == &behaviour::ChoiceState::expectation) {
+      return settings.adapt == 0.0f && parts_.behaviour.promise_weight == 0.0 ? own(BuiltinTrait::expectation)
+                                                                              : std::nullopt;
+    }
+    const std::int32_t team = program_.place(v).team;
+    bool repeats = false;
+    for (std::size_t from = 0; team >= 0 && from < parts_.teams.size(); ++from) {
+      const auto other = static_cast<std::int32_t>(from);
+      repeats = repeats || (other != team && program_.carry(row, other) < 1.0f);
+    }
+    if (repeats && settings.repeat_effort > 0.0f) return std::nullopt;
+    return behaviour::exert(row.effort, 0.0f, 0.0f);
+  }
+
+  [[nodiscard]] std::optional<float> constant_trait(std::size_t which) const {
+    const Inverse own(parts_.personas[persona_].traits[which]);
+    if (!own.constant()) return std::nullopt;
+    const Trait& range = parts_.traits[which];
+    return static_cast<float>(numeric::clip(own.draw(0), range.low, range.high));
+  }
+
+  /// Odds bent by slopes on what is constant. A slope that all exits with odds share cancels in a choice; one on a constant
+  /// delay moves nothing in a race.
+  template <class Note>
+  double weight(const VisitRow& row, std::uint32_t v, std::span<const ExitRow> exits, std::size_t j, Note note) const {
+    const ExitRow& exit = exits[j];
+    const bool race = program_.place(v).race;
+    behaviour::ChoiceState mood{0.5f, 0.5f, 0.0f, 0.5f};
+    for (const Slope& slope : slopes) {
+      if (exit.*slope.value == 0.0f && race) continue;
+      bool matters = race && !program_.delay(exit.delay).constant();
+      for (const ExitRow& other : exits) {
+        matters = matters || (!race && other.odds > 0.0f && other.*slope.value != exit.*slope.value);
+      }
+      if (!matters) continue;
+      if (const auto value = constant(slope.state, row, v)) {
+        mood.*slope.state = *value;
+      } else if (exit.*slope.value != 0.0f) {
+        note(fmt::format("{}.{} = {:g}: the odds of {} follow {}", path(v, exit.exit), slope.name,
+                         static_cast<double>(exit.*slope.value), arrow(v, exit), slope.follows));
+      }
+    }
+    return static_cast<double>(
+        behaviour::weigh(exit.odds, behaviour::utility(exit.satisfaction, exit.expectation, exit.heard, exit.effort, mood)));
+  }
+
+  template <class Note>
+  double trait(const ExitRow& exit, std::size_t touchpoint, Note note) const {
+    const auto which = static_cast<std::size_t>(exit.trait);
+    const auto value = constant_trait(which);
+    if (!value) {
+      note(fmt::format(
+          "{}.probability = \"{}\": the trait varies within persona \"{}\", so people are sorted as time goes by",
+          path(touchpoint, exit.exit), parts_.traits[which].name, parts_.personas[persona_].id));
+      return 0.5;
+    }
+    const double own = numeric::clip(static_cast<double>(*value), 0.0, 1.0);
+    const auto shifts = program_.shifts(exit);
+    return shifts.empty() ? own : combine(Parameter::probability, own, shifts);
+  }
+
+  const Program& program_;
+  const ModelParts& parts_;
+  std::uint32_t persona_;
+  std::vector<std::size_t> first_;
+};
+
+/// The changes that begin, end or ramp within the horizon and move what decides the exits of `touchpoint`.
+std::vector<std::string> changes_at(const Program& program, std::uint32_t persona, std::size_t touchpoint) {
+  const ModelParts& parts = program.model().parts();
+  std::vector<std::string> names;
+  for (const Change* change : changes_under(parts, program.model().plan())) {
+    if (!matches(parts, change->target, TouchpointId(touchpoint), PersonaId(persona))) continue;
+    const double start = change->start.value(), horizon = program.horizon();
+    const bool moves = (start > 0.0 && start < horizon) || (change->end && change->end->value() < horizon) ||
+                       change->ramp.shape != RampShape::none;
+    const bool exits = std::any_of(change->effects.begin(), change->effects.end(), [](const Effect& effect) {
+      return effect.parameter == Parameter::odds || effect.parameter == Parameter::probability ||
+             effect.parameter == Parameter::delay || effect.parameter == Parameter::effort ||
+             effect.parameter == Parameter::carry;
+    });
+    if (!moves || !exits) continue;
+    const bool event = change >= parts.events.data() && change < parts.events.data() + parts.events.size();
+    std::string when;
+    if (start > 0.0) when = fmt::format("starts on day {:g}", start);
+    if (change->ramp.shape != RampShape::none) when += std::string(when.empty() ? "" : ", ") + "comes in by a ramp";
+    if (change->end && change->end->value() < horizon)
+      when += fmt::format("{}ends on day {:g}", when.empty() ? "" : ", ", change->end->value());
+    names.push_back(fmt::format("{}.{}: {} and changes the exits of {} on the way", event ? "event" : "improvement",
+                                change->id, when, parts.touchpoints[touchpoint].id));
+  }
+  return names;
+}
+
+}  // namespace
+
+std::vector<std::size_t> first_exits(const ModelParts& parts) {
+  std::vector<std::size_t> first{0};
+  for (const Touchpoint& touchpoint : parts.touchpoints) first.push_back(first.back() + touchpoint.next.size());
+  return first;
+}
+
+std::vector<std::string> mechanisms_in_use(const ModelParts& parts) {
+  std::vector<std::string> result;
+  const auto add = [&](bool used, const char* what) {
+    if (used) result.emplace_back(what);
+  };
+  const auto any = [&](auto test) { return std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(), test); };
+  add(parts.word_of_mouth.has_value(), "[word_of_mouth]: what customers hear couples their lives");
+  add(parts.reviews.has_value(), "[reviews]: public ratings couple the customers' lives");
+  add(any([](const Touchpoint& t) { return t.servers.has_value(); }), "servers: queues couple the customers' lives");
+  add(!parts.account_segments.empty(), "[accounts]: the members of an account decide together");
+  add(!parts.rules.empty(), "[[rule]]: a rule switches an improvement on when a figure asks for it");
+  add(std::any_of(parts.surveys.begin(), parts.surveys.end(), [](const Survey& s) { return s.closed_loop.has_value(); }),
+      "[[survey]]: a closed loop sends customers where their answer sends them");
+  return result;
+}
+
+ReadChain read_chain(const Program& program, std::uint32_t persona) {
+  const ModelParts& parts = program.model().parts();
+  const Reader reader(program, persona);
+  ReadChain result;
+  std::set<std::string> noted;
+  const auto note = [&](std::string obstacle) {
+    if (noted.insert(obstacle).second) result.obstacles.push_back(std::move(obstacle));
+  };
+  VisitChain& chain = result.chain;
+  chain.departures.resize(parts.touchpoints.size());
+  std::vector<bool> read(parts.touchpoints.size(), false);
+  // Breadth first, so that obstacles come in the order of the journey.
+  std::vector<std::array<std::optional<std::size_t>, 3>> known(parts.touchpoints.size());
+  std::deque<std::size_t> open;
+  const auto arrive = [&](std::size_t touchpoint, bool bought) {
+    const Purchase purchase = bought                                                           ? Purchase::after
+                              : program.place(static_cast<std::uint32_t>(touchpoint)).purchase ? Purchase::now
+                                                                                               : Purchase::before;
+    auto& place = known[touchpoint][static_cast<std::size_t>(purchase)];
+    if (!place) {
+      place = chain.states.size();
+      chain.states.push_back({touchpoint, purchase});
+      open.push_back(*place);
+    }
+    return *place;
+  };
+  for (const auto& [touchpoint, share] : parts.personas[persona].starts) {
+    if (share > 0.0) chain.starts.emplace_back(arrive(touchpoint.index(), false), share);
+  }
+  for (; !open.empty(); open.pop_front()) {
+    const std::size_t at = open.front();
+    const ChainState state = chain.states[at];
+    const std::size_t v = state.touchpoint;
+    if (program.place(static_cast<std::uint32_t>(v)).end) continue;
+    Departure& departure = chain.departures[v];
+    if (!read[v]) {
+      read[v] = true;
+      departure = reader.departure(0, v, note);
+      for (std::size_t r = 1; r < program.regime_begins().size(); ++r) {
+        if (program.regime_begins()[r] >= program.horizon() || reader.same(0, r, v)) continue;
+        const auto causes = changes_at(program, persona, v);
+        for (const std::string& cause : causes) note(cause);
+        if (causes.empty()) note(fmt::format("touchpoint.{}: its exits change within the horizon", parts.touchpoints[v].id));
+        break;
+      }
+    }
+    for (std::size_t way = 0; way < departure.ways.size(); ++way) {
+      const std::size_t to = arrive(departure.ways[way].to, state.purchase != Purchase::before);
+      chain.steps.push_back({at, to, way});
+    }
+  }
+  // Those until the purchase first: their part of the chain can be solved alone.
+  std::vector<std::size_t> order, position(chain.states.size());
+  for (const bool after : {false, true}) {
+    for (std::size_t i = 0; i < chain.states.size(); ++i) {
+      if ((chain.states[i].purchase == Purchase::after) != after) continue;
+      position[i] = order.size();
+      order.push_back(i);
+      if (!after) ++chain.until_purchase;
+    }
+  }
+  std::vector<ChainState> states;
+  for (const std::size_t i : order) states.push_back(chain.states[i]);
+  chain.states = std::move(states);
+  for (auto& [state, share] : chain.starts) state = position[state];
+  for (ChainStep& step : chain.steps) step = {position[step.from], position[step.to], step.way};
+  return result;
+}
+
+bool money_changes(const Program& program, std::uint32_t persona, const VisitChain& chain) {
+  const auto differ = [](double a, double b) {
+    return std::fabs(a - b) > 1e-9 * std::max(std::fabs(a), std::fabs(b)) + 1e-12;
+  };
+  for (const ChainState& state : chain.states) {
+    const auto v = static_cast<std::uint32_t>(state.touchpoint);
+    const VisitRow& first = program.row(0, persona, v);
+    const Flow flow = program.flow(0, persona, v, 1.0);
+    for (std::size_t r = 1; r < program.regime_begins().size(); ++r) {
+      const VisitRow& row = program.row(r, persona, v);
+      if (row.revenue != first.revenue || row.cost != first.cost || row.price != first.price) return true;
+      const double begin = program.regime_begins()[r];
+      const Flow before = program.flow(r, persona, v, begin), after = program.flow(r, persona, v, begin + 1.0);
+      if (differ(after.revenue - before.revenue, flow.revenue) || differ(after.cost - before.cost, flow.cost)) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace sojourn

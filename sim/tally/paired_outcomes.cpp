@@ -1,0 +1,31 @@
+#include "sojourn/tally/paired_outcomes.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace sojourn {
+
+void PairedOutcomes::count(std::span<const EndState> baseline, std::span<const EndState> plan) {
+  assert(baseline.size() == plan.size());
+  constexpr auto tolerance = static_cast<std::int32_t>(same_satisfaction * 0x1p24);
+  for (std::size_t i = 0; i < plan.size(); ++i) {
+    const EndState &before = baseline[i], &after = plan[i];
+    if (after.standing == EndState::absent) continue;
+    const bool was = before.standing == EndState::customer, is = after.standing == EndState::customer;
+    const CustomerChange fate =
+        is ? (was ? CustomerChange::kept : CustomerChange::gained) : (was ? CustomerChange::lost : CustomerChange::without);
+    const std::int32_t change = after.satisfaction - before.satisfaction;
+    const SatisfactionChange feeling = change > tolerance    ? SatisfactionChange::better
+                                       : change < -tolerance ? SatisfactionChange::worse
+                                                             : SatisfactionChange::same;
+    ++counts_[at(after.persona, fate, feeling)];
+  }
+}
+
+PairedOutcomes& PairedOutcomes::operator+=(const PairedOutcomes& other) {
+  counts_.resize(std::max(counts_.size(), other.counts_.size()), 0);
+  for (std::size_t i = 0; i < other.counts_.size(); ++i) counts_[i] += other.counts_[i];
+  return *this;
+}
+
+}  // namespace sojourn

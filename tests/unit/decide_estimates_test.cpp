@@ -1,0 +1,170 @@
+// Intervals, paired differences, return, payback and survival on numbers worked out by hand.
+#include <cmath>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sojourn/decide/comparison.hpp"
+#include "sojourn/decide/estimate.hpp"
+#include "tests/catch.hpp"
+
+using namespace sojourn;
+
+namespace {
+
+constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
+
+std::size_t position(const char* name) {
+  for (std::size_t m = 0; m < metrics().size(); ++m) {
+    if (metrics()[m].name == name) return m;
+  }
+  FAIL("no metric of that name");
+  return 0;
+}
+
+Sums sample(double customers, double bought, double worth_revenue) {
+  Sums sums;
+  sums.replications = 1.0;
+  sums.people_per_customer = 10.0;
+  sums.arrived = 100.0;
+  sums.bought = bought;
+  sums.customers = customers;
+  sums.churned = bought - customers;
+  sums.promoters = 0.5 * customers;
+  sums.detractors = 0.25 * customers;
+  sums.worth_revenue = worth_revenue;
+  return sums;
+}
+
+PlanSamples plan_of(const std::string& id, std::vector<Sums> all, std::vector<double> cash) {
+  PlanSamples plan;
+  plan.id = id;
+  plan.name = id;
+  plan.by_persona = {all};
+  plan.all = std::move(all);
+  plan.cash = std::move(cash);
+  return plan;
+}
+
+}  // namespace
+
+TEST_CASE("estimate: Student's interval around a point", "[analysis]") {
+  CHECK(student_t(1.0) == Approx(12.7062).epsilon(1e-5));
+  CHECK(student_t(9.0) == Approx(2.262157).epsilon(1e-6));
+  CHECK(student_t(31.0) == Approx(2.039513).epsilon(1e-6));
+  const Estimate four = interval(2.6, {1.0, 2.0, 3.0, 4.0});
+  CHECK(four.mean == 2.6);  // pooled, not the mean of the samples
+  CHECK(four.sd == Approx(1.290994).epsilon(1e-6));
+  CHECK(four.high - four.mean == Approx(3.182446 * 1.290994 / 2.0).epsilon(1e-6));
+  CHECK(four.mean - four.low == Approx(four.high - four.mean).epsilon(1e-12));
+  CHECK(four.samples == 4);
+}
+
+TEST_CASE("estimate: undefined samples are left out, and one sample has no interval", "[analysis]") {
+  const Estimate two = interval(5.0, {4.0, undefined, 6.0, undefined});
+  CHECK(two.samples == 2);
+  CHECK(two.sd == Approx(std::sqrt(2.0)));
+  CHECK(two.high == Approx(5.0 + 12.7062).epsilon(1e-5));
+  for (const Estimate& none : {interval(5.0, {5.0}), interval(5.0, {undefined, 5.0, undefined}), interval(undefined, {})}) {
+    CHECK(std::isnan(none.low));
+    CHECK(std::isnan(none.high));
+    CHECK(none.samples < 2);
+  }
+  const Estimate constant = interval(1.5, {1.5, 1.5, 1.5});
+  CHECK(constant.low == 1.5);
+  CHECK(constant.high == 1.5);
+}
+
+TEST_CASE("estimate: a metric pools people, a difference pairs samples", "[analysis]") {
+  const Metric& retention = *find_metric("retention");
+  const std::vector<Sums> baseline{sample(30, 50, 0), sample(10, 40, 0)}, plan{sample(36, 50, 0), sample(16, 40, 0)};
+  const Estimate pooled = estimate(baseline, retention);
+  CHECK(pooled.mean == Approx(40.0 / 90.0));  // 0.6 of 50 and 0.25 of 40: the larger counts more
+  CHECK(pooled.sd == Approx(0.35 / std::sqrt(2.0)));
+  const Estimate paired = difference(plan, baseline, retention);
+  CHECK(paired.mean == Approx(12.0 / 90.0));
+  CHECK(paired.sd == Approx((0.15 - 0.12) / std::sqrt(2.0)));
+  const Estimate nothing = difference(baseline, baseline, retention);
+  CHECK(nothing.mean == 0.0);
+  CHECK(nothing.low == 0.0);
+  CHECK(nothing.high == 0.0);
+  const std::vector<Sums> nobody{sample(0, 0, 0), sample(0, 0, 0)};
+  CHECK(std::isnan(estimate(nobody, retention).mean));
+}
+
+TEST_CASE("comparison: payback is the first day from which the sum stays above water", "[analysis]") {
+  const std::vector<double> ends{10.0, 20.0, 30.0, 35.0}, zero{0, 0, 0, 0};
+  // -100, then back at 50 a window of ten days: at day 20 it is -50, at 30 it is 0.
+  CHECK(payback({-100, 50, 50, 10}, zero, ends).value() == Approx(30.0));
+  // -100, +80, +40: reaches 0 half-way through the third window.
+  CHECK(payback({-100, 80, 40, 0}, zero, ends).value() == Approx(25.0));
+  // Above water, under again, and at last above for good, in the short window: 30 + 5 * 20 / 40.
+  CHECK(payback({-10, 20, -30, 40}, zero, ends).value() == Approx(32.5));
+  CHECK_FALSE(payback({-100, 50, 40, 9}, zero, ends));
+  CHECK_FALSE(payback({100, 50, -160, 9}, zero, ends));
+  CHECK(payback({5, 5, 5, 5}, zero, ends).value() == 0.0);
+  CHECK(payback({0, 0, 0, 0}, zero, ends).value() == 0.0);
+  // Only the difference to the baseline counts.
+  CHECK(payback({900, 1080, 1040, 1000}, {1000, 1000, 1000, 1000}, ends).value() == Approx(25.0));
+}
+
+TEST_CASE("comparison: differences, return and pairing of a plan", "[analysis]") {
+  Samples samples;
+  samples.personas = samples.persona_names = {"all"};
+  samples.window_ends = {10.0, 20.0};
+  samples.plans = {plan_of("baseline", {sample(30, 50, 100), sample(20, 50, 80)}, {0.0, 0.0}),
+                   plan_of("plan", {sample(35, 50, 150), sample(27, 50, 140)}, {-50.0, 75.0})};
+  for (Sums& sums : samples.plans[1].all) {
+    sums.investment = 60.0;
+    sums.worth_investment = 50.0;
+    sums.visit_price = 2.0;
+    sums.worth_visit_price = 1.5;
+  }
+  const Comparison comparison = compare(samples);
+  REQUIRE(comparison.plans.size() == 2);
+  const PlanComparison &base = comparison.plans[0], &plan = comparison.plans[1];
+  const std::size_t retention = position("retention"), npv = position("npv"), nps = position("nps");
+  CHECK(base.metrics[retention].mean == Approx(0.5));
+  CHECK(plan.metrics[retention].mean == Approx(0.62));
+  CHECK(plan.differences[retention].mean == Approx(0.12));
+  CHECK(base.differences[retention].mean == 0.0);
+  CHECK(base.metrics[nps].mean == Approx(25.0));
+  CHECK(plan.investment.mean == Approx(60.0 + 10.0 * 2.0));
+  // npv, per replication and for ten people a customer: plan 10 * (290 - 3) / 2 - 50, baseline 10 * 180 / 2.
+  CHECK(base.metrics[npv].mean == Approx(900.0));
+  CHECK(plan.metrics[npv].mean == Approx(1385.0));
+  CHECK(plan.roi.mean == Approx(485.0 / (50.0 + 15.0)));
+  CHECK(std::isnan(base.roi.mean));
+  CHECK_FALSE(base.payback_days);
+  CHECK(plan.payback_days.value() == Approx(10.0 + 10.0 * 50.0 / 75.0));
+  REQUIRE(plan.personas.size() == 1);
+  CHECK(plan.personas[0].retained.mean == Approx(0.06));
+  CHECK(plan.personas[0].clv.mean == Approx(0.55));
+  // Retention of the samples: 0.6 and 0.4, 0.7 and 0.54; variances 0.02 and 0.0128, of the difference 0.0008.
+  CHECK(comparison.pairing[retention] == Approx((0.02 + 0.0128) / 0.0008));
+  CHECK(std::isnan(comparison.pairing[nps]));
+}
+
+TEST_CASE("survival: Kaplan-Meier from bins, by hand", "[analysis]") {
+  Sums sums;
+  sums.tenure_churned = {10.0, 0.0, 9.0, 0.0};
+  sums.tenure_censored = {0.0, 20.0, 10.0, 51.0};
+  CHECK(survival(sums, 0.0) == 1.0);
+  CHECK(survival(sums, 1.0) == Approx(0.9));
+  CHECK(survival(sums, 2.0) == Approx(0.9));
+  // 70 at risk, of whom 10 are censored in the bin and count half.
+  CHECK(survival(sums, 3.0) == Approx(0.9 * (1.0 - 9.0 / 65.0)));
+  CHECK(survival(sums, 4.0) == Approx(0.9 * (1.0 - 9.0 / 65.0)));
+  CHECK(std::isnan(survival(sums, 5.0)));
+  // Bins of five days.
+  sums.tenure_bin = 5.0;
+  CHECK(survival(sums, 5.0) == Approx(0.9));
+  CHECK(std::isnan(survival(Sums{}, 1.0)));
+  Sums all_left;
+  all_left.tenure_churned = {4.0, 6.0};
+  all_left.tenure_censored = {0.0, 0.0};
+  CHECK(survival(all_left, 1.0) == Approx(0.6));
+  CHECK(survival(all_left, 2.0) == 0.0);
+  CHECK(survival(all_left, 30.0) == 0.0);
+}

@@ -1,0 +1,397 @@
+#include <cmath>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "sim/map/journey_map_layout.hpp"
+#include "sojourn/map/journey_map.hpp"
+#include "sojourn/map/journey_map_content.hpp"
+#include "tests/catch.hpp"
+
+namespace {
+
+using namespace sojourn;
+
+constexpr std::size_t ad = 0, shop = 1, buy = 2, use = 3, help = 4, lost = 5, churned = 6, unreached = 7;
+
+Exit exit_by_odds(std::size_t to, double odds, Distribution after = Fixed{0.5}) {
+  Exit exit;
+  exit.to = TouchpointId(to);
+  exit.odds = odds;
+  exit.after = after;
+  return exit;
+}
+
+Exit exit_by_chance(std::size_t to, ExitProbability probability, Distribution after = Fixed{0.5}) {
+  Exit exit;
+  exit.to = TouchpointId(to);
+  exit.probability = probability;
+  exit.after = after;
+  return exit;
+}
+
+Touchpoint touchpoint(std::string id, Stage stage, std::vector<Exit> next) {
+  Touchpoint result;
+  result.id = std::move(id);
+  result.stage = stage;
+  result.next = std::move(next);
+  return result;
+}
+
+/// A small journey with one of everything that a map shows.
+ModelParts small_journey() {
+  ModelParts parts;
+  parts.settings.title = "A small journey";
+  parts.settings.question = "What is drawn?";
+  parts.settings.horizon = Days(365.0);
+  parts.settings.customers = 100;
+  parts.traits.push_back({"restless", 0.0, 1.0, 0.0});
+  for (const double share : {0.25, 0.75}) {
+    Persona persona;
+    persona.id = share < 0.5 ? "few" : "many";
+    persona.name = persona.id;
+    persona.share = share;
+    persona.starts = share < 0.5
+                         ? std::vector<std::pair<TouchpointId, double>>{{TouchpointId(ad), 1.0}}
+                         : std::vector<std::pair<TouchpointId, double>>{{TouchpointId(ad), 0.2}, {TouchpointId(shop), 0.8}};
+    for (const Trait& trait : parts.traits) persona.traits.emplace_back(Fixed{trait.standard});
+    persona.traits.back() = Beta{1.0, share < 0.5 ? 1.0 : 9.0};  // means 0.5 and 0.1
+    parts.personas.push_back(persona);
+  }
+  parts.channels = {{"web", "Web", true, true}, {"store", "Store", false, true}, {"friends", "Friends", false, false}};
+  parts.teams = {{"sales", "Sales"}, {"care", "Care"}, {"idle", "Idle"}};
+  parts.touchpoints = {
+      touchpoint("ad", Stage::awareness, {exit_by_odds(shop, 3.0, Lognormal{14.0, 1.0}), exit_by_odds(lost, 1.0)}),
+      touchpoint("shop", Stage::consideration,
+                 {exit_by_chance(buy, 0.2, Fixed{4.0 / 24.0}), exit_by_chance(lost, TraitId(builtin_trait_count)),
+                  exit_by_odds(ad, 1.0, Fixed{0.0}), exit_by_odds(shop, 3.0, Fixed{days_per_month})}),
+      touchpoint("buy", Stage::purchase, {exit_by_odds(use, 1.0)}),
+      touchpoint("use", Stage::retention,
+                 {exit_by_odds(help, 1.0, Exponential{10.0}), exit_by_odds(churned, 3.0, Exponential{10.0}),
+                  exit_by_odds(buy, 0.0, Exponential{10.0})}),
+      touchpoint("help", Stage::retention, {exit_by_chance(use, 0.6), exit_by_chance(churned, 0.1)}),
+      touchpoint("lost", Stage::consideration, {}),
+      touchpoint("churned", Stage::retention, {}),
+      touchpoint("unreached", Stage::retention, {}),
+  };
+  std::vector<Touchpoint>& t = parts.touchpoints;
+  t[ad].channel = ChannelId(2);
+  t[shop].channel = ChannelId(1);
+  t[shop].team = TeamId(0);
+  t[buy].channel = ChannelId(0);
+  t[buy].team = TeamId(0);
+  t[buy].weight = 2.5;
+  t[use].exits = ExitRule::race;
+  t[help].team = TeamId(1);
+  t[help].quality_mean = 0.42;
+  t[lost].end = End::lost;
+  t[churned].end = End::churned;
+  t[unreached].end = End::churned;
+  return parts;
+}
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+std::size_t count(const std::string& text, const std::string& part) {
+  std::size_t n = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + part.size())) ++n;
+  return n;
+}
+
+/// True when every tag of `text` is closed by its own end, in order, and every < and & belongs to markup.
+bool well_formed(const std::string& text) {
+  std::vector<std::string> open;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '&') {
+      const std::size_t end = text.find(';', at);
+      if (end == std::string::npos || end - at > 6) return false;
+    }
+    if (text[at] != '<') continue;
+    std::size_t end = at;
+    for (bool quoted = false; end < text.size() && (quoted || text[end] != '>'); ++end) {
+      if (text[end] == '"') quoted = !quoted;
+      if (end > at && text[end] == '<') return false;
+    }
+    if (end == text.size()) return false;
+    const std::string tag = text.substr(at + 1, end - at - 1);
+    at = end;
+    if (tag.front() == '?' || tag.front() == '!' || tag.back() == '/') continue;
+    if (tag.front() == '/') {
+      if (open.empty() || open.back() != tag.substr(1)) return false;
+      open.pop_back();
+    } else {
+      open.push_back(tag.substr(0, tag.find_first_of(" \n")));
+    }
+  }
+  return open.empty();
+}
+
+}  // namespace
+
+TEST_CASE("neutral exits: probabilities first, the remainder by odds") {
+  const Model model(small_journey());
+  SECTION("odds alone") {
+    const NeutralExits exits = neutral_exits(model, TouchpointId(ad));
+    CHECK(exits.shares[0] == Approx(0.75));
+    CHECK(exits.shares[1] == Approx(0.25));
+    CHECK(exits.stays == 0.0);
+  }
+  SECTION("a constant, a trait's mean over all people, odds") {
+    const NeutralExits exits = neutral_exits(model, TouchpointId(shop));
+    CHECK(exits.shares[0] == Approx(0.2));
+    CHECK(exits.shares[1] == Approx(0.25 * 0.5 + 0.75 * 0.1));
+    CHECK(exits.shares[2] == Approx(0.6 / 4.0));
+    CHECK(exits.shares[3] == Approx(3.0 * 0.6 / 4.0));
+  }
+  SECTION("without odds the remainder stays") { CHECK(neutral_exits(model, TouchpointId(help)).stays == Approx(0.3)); }
+  SECTION("a race of exponential delays is won by hazard; odds of zero never win") {
+    const NeutralExits exits = neutral_exits(model, TouchpointId(use));
+    CHECK(exits.shares[0] == Approx(0.25).margin(0.01));
+    CHECK(exits.shares[1] == Approx(0.75).margin(0.01));
+    CHECK(exits.shares[2] == 0.0);
+    // The earliest of exponential clocks comes at the same time whoever wins.
+    CHECK(exits.days[0] == Approx(exits.days[1]).epsilon(0.1));
+  }
+  SECTION("an end has no exits") {
+    CHECK(neutral_exits(model, TouchpointId(lost)).shares.empty());
+    CHECK(neutral_exits(model, TouchpointId(lost)).stays == 1.0);
+  }
+  SECTION("the shares of every touchpoint sum to one, and the printed ones to 100 % within rounding") {
+    const journey_map::MapContent map = journey_map::content(model);
+    for (std::size_t v = 0; v < map.touchpoints.size(); ++v) {
+      const NeutralExits exits = neutral_exits(model, TouchpointId(v));
+      double sum = exits.stays;
+      double printed = std::round(100.0 * exits.stays);
+      for (const double share : exits.shares) sum += share;
+      for (const std::size_t e : map.touchpoints[v].exits) {
+        const std::string text = journey_map::short_share(map.exits[e]);
+        const std::size_t digits = text.find_first_of("0123456789");
+        printed += std::stod(text.substr(digits));
+      }
+      CHECK(sum == Approx(1.0));
+      CHECK(printed == Approx(100.0).margin(0.5 * static_cast<double>(exits.shares.size()) + 0.5));
+    }
+  }
+}
+
+TEST_CASE("neutral exits: in a race of equals the first in the file wins, and an exact race is exact") {
+  ModelParts parts = small_journey();
+  parts.touchpoints[use].next = {exit_by_odds(help, 1.0, Fixed{3.0}), exit_by_odds(churned, 1.0, Fixed{3.0})};
+  CHECK(neutral_exits(Model(parts), TouchpointId(use)).shares == std::vector<double>{1.0, 0.0});
+  // P(uniform on [0, 4] < fixed 1) = 1/4.
+  parts.touchpoints[use].next = {exit_by_odds(help, 1.0, Uniform{0.0, 4.0}), exit_by_odds(churned, 1.0, Fixed{1.0})};
+  CHECK(neutral_exits(Model(parts), TouchpointId(use)).shares[0] == Approx(0.25).margin(0.01));
+}
+
+TEST_CASE("labels are short and in the units that people use") {
+  using namespace journey_map;
+  CHECK(share_text(0.45) == "45 %");
+  CHECK(share_text(1.0) == "100 %");
+  CHECK(share_text(0.0325) == "3.2 %");
+  CHECK(share_text(0.03) == "3 %");
+  CHECK(share_text(0.0998) == "10 %");
+  CHECK(share_text(0.0004) == "<0.1 %");
+  CHECK(share_text(0.0) == "0 %");
+  CHECK(duration_text(0.0).empty());
+  CHECK(duration_text(10.0 / 1440.0) == "10 min");
+  CHECK(duration_text(4.0 / 24.0) == "4 h");
+  CHECK(duration_text(1.0) == "1 d");
+  CHECK(duration_text(2.0) == "2 d");
+  CHECK(duration_text(21.0) == "3 wk");
+  CHECK(duration_text(30.0) == "1 mo");
+  CHECK(duration_text(45.0) == "1.5 mo");
+  CHECK(duration_text(18.0 * days_per_month) == "18 mo");
+  CHECK(duration_text(365.0) == "1 yr");
+  CHECK(duration_text(730.5) == "2 yr");
+  CHECK(number_text(2.0) == "2");
+  CHECK(number_text(2.5) == "2.5");
+  const MapContent map = content(Model(small_journey()));
+  CHECK(label(map.exits[map.touchpoints[ad].exits[0]]) == "75 % · 2 wk");
+  CHECK(label(map.exits[map.touchpoints[shop].exits[1]]) == "restless 20 % · 12 h");
+  CHECK(label(map.exits[map.touchpoints[shop].exits[2]]) == "15 %");
+  CHECK(contains(label(map.exits[map.touchpoints[use].exits[1]]), "race 7"));
+  CHECK(map.touchpoints[ad].starts == Approx(0.4));
+  CHECK(map.touchpoints[help].weak);
+  CHECK_FALSE(map.touchpoints[use].weak);
+  CHECK(map.teams == std::vector<std::string>{"Sales", "Care"});
+}
+
+TEST_CASE("text is made safe whatever it holds") {
+  using namespace journey_map;
+  CHECK(clean("a\nb\tc") == "a b c");
+  CHECK(clean(std::string("a\0b", 3)) ==
+        "a\xef\xbf\xbd"
+        "b");
+  CHECK(clean("\xff\xc3") == "\xef\xbf\xbd\xef\xbf\xbd");
+  CHECK(clean("\xed\xa0\x80") == "\xef\xbf\xbd");          // half of a surrogate pair
+  CHECK(clean("\xc0\xaf") == "\xef\xbf\xbd\xef\xbf\xbd");  // an overlong slash
+  CHECK(clean("caf\xc3\xa9 \xf0\x9f\x98\x80") == "caf\xc3\xa9 \xf0\x9f\x98\x80");
+  CHECK(escape_markup("\"><script>'&") == "&quot;&gt;&lt;script&gt;&#39;&amp;");
+}
+
+TEST_CASE("wrapping loses no words, keeps to its width and cuts between characters") {
+  using namespace journey_map;
+  CHECK(wrap("", 100.0, 3, 10.0) == std::vector<std::string>{""});
+  const std::string text = "the quick brown fox jumps over the lazy dog";
+  std::string joined;
+  for (const std::string& line : wrap(text, 80.0, 20, 10.0)) {
+    CHECK(text_width(line, 10.0) <= 80.0);
+    joined += (joined.empty() ? "" : " ") + line;
+  }
+  CHECK(joined == text);
+  const std::vector<std::string> cut = wrap(text, 80.0, 2, 10.0);
+  REQUIRE(cut.size() == 2);
+  CHECK(contains(cut.back(), "…"));
+  for (const std::string& line : wrap(std::string(40, 'w') + "éééééééééééééééééé", 50.0, 3, 10.0)) {
+    CHECK(clean(line) == line);
+    CHECK(text_width(line, 10.0) <= 50.0);
+  }
+}
+
+TEST_CASE("columns keep the order of the stages and are all used") {
+  const journey_map::MapContent map = journey_map::content(Model(small_journey()));
+  const std::vector<char> placed(map.touchpoints.size(), 1);
+  const std::vector<std::size_t> column = journey_map::columns(map, placed);
+  std::vector<int> used(map.touchpoints.size(), 0);
+  for (std::size_t v = 0; v < column.size(); ++v) {
+    ++used.at(column[v]);
+    for (std::size_t w = 0; w < column.size(); ++w) {
+      if (map.touchpoints[v].stage < map.touchpoints[w].stage) CHECK(column[v] < column[w]);
+    }
+  }
+  bool ended = false;
+  for (const int n : used) {
+    ended |= n == 0;
+    CHECK_FALSE((ended && n > 0));
+  }
+}
+
+TEST_CASE("the map in DOT has every touchpoint, exit, start and team") {
+  const Model model(small_journey());
+  const std::string dot = journey_dot(model);
+  std::size_t exits = 0;
+  for (const Touchpoint& t : model.parts().touchpoints) {
+    CHECK(contains(dot, "    \"" + t.id + "\" [label="));
+    for (const Exit& exit : t.next) {
+      CHECK(contains(dot, "  \"" + t.id + "\" -> \"" + model.parts().touchpoints[exit.to.index()].id + "\" [label="));
+      ++exits;
+    }
+  }
+  CHECK(count(dot, "-> ") == exits + 2 + 3);  // with two starts and three unseen links between four stages
+  CHECK(contains(dot, "40 % start"));
+  CHECK(contains(dot, "cluster_awareness"));
+  CHECK_FALSE(contains(dot, "cluster_advocacy"));
+  CHECK(contains(dot, "weak quality 0.42"));
+  CHECK(contains(dot, "★ ×2.5 weight"));
+  CHECK(contains(dot, "shape=octagon"));
+  CHECK(contains(dot, "shape=ellipse"));
+  CHECK(contains(dot, "\"Sales\""));
+  CHECK_FALSE(contains(dot, "\"Idle\""));
+}
+
+TEST_CASE("the map as SVG shows what a strategist must see, and the same every time") {
+  const Model model(small_journey());
+  const std::string svg = journey_svg(model);
+  CHECK(svg == journey_svg(Model(small_journey())));
+  CHECK(well_formed(svg));
+  for (const char* words : {">Awareness<",
+                            ">Consideration<",
+                            ">Purchase<",
+                            ">Retention<",
+                            ">ad<",
+                            ">shop<",
+                            ">buy<",
+                            ">use<",
+                            ">help<",
+                            ">unreached<",
+                            ">lost 25 % · 12 h<",
+                            ">40 % start<",
+                            ">weak 0.42<",
+                            ">×2.5<",
+                            ">stays 30 %<",
+                            ">Sales<",
+                            ">Care<",
+                            ">A small journey<",
+                            ">What is drawn?<",
+                            "<title id=",
+                            "<desc id=",
+                            ">again 45 % · 1 mo<",
+                            ">outside the organisation<"}) {
+    INFO(words);
+    CHECK(contains(svg, words));
+  }
+  CHECK_FALSE(contains(svg, ">Advocacy<"));
+  // Drawn as lines: all exits but the self-loop and the four to ends.
+  CHECK(count(svg, "class=\"head\"") == 7);
+  for (const char* foreign : {"href", "url(", "<!--", "<image", "script", "nan", "inf,", "%Gen"}) {
+    INFO(foreign);
+    CHECK_FALSE(contains(svg, foreign));
+  }
+}
+
+TEST_CASE("hostile names stay text in every form of the map") {
+  const std::vector<std::string> names{"\"><script>alert(1)</script>",
+                                       "back\\n slash\\",
+                                       "line\nbreak & <b>bold</b>",
+                                       "&amp; &#60; ]]>",
+                                       "\xf0\x9f\x98\x80 \xe5\xae\xa2\xe6\x88\xb7 caf\xc3\xa9",
+                                       std::string(300, 'x'),
+                                       "\x01\xff",
+                                       "\\N \\G \\l %s {} {0}"};
+  ModelParts parts = small_journey();
+  parts.settings.title = names[0];
+  parts.settings.question = names[1] + names[2];
+  for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) parts.touchpoints[v].name = names[v % names.size()];
+  parts.channels[0].name = names[0];
+  parts.channels[1].name = names[1];
+  parts.teams[0].name = names[2];
+  parts.teams[1].name = names[3];
+  const Model model(parts);
+  const std::string svg = journey_svg(model), html = journey_html(model), dot = journey_dot(model);
+  CHECK(well_formed(svg));
+  CHECK_FALSE(contains(svg, "<script"));
+  CHECK_FALSE(contains(html, "<script"));
+  CHECK_FALSE(contains(html, "<b>"));
+  CHECK(contains(svg, "&amp;amp; &amp;#60;"));
+  CHECK(contains(dot, "\\\"><script>"));
+  CHECK(contains(dot, "back\\\\n"));
+  CHECK(contains(dot, "&amp;amp;"));
+  CHECK(journey_map::clean(svg).size() == svg.size());
+}
+
+TEST_CASE("the page stands alone") {
+  const std::string html = journey_html(Model(small_journey()));
+  CHECK(contains(html,
+                 "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\""));
+  CHECK(contains(html, "<h1>A small journey</h1>"));
+  CHECK(contains(html, "<p class=\"question\">What is drawn?</p>"));
+  for (const char* column : {"Stage", "Touchpoint", "Channel", "Team", "Quality", "Effort", "Weight", "Starts", "Exits"}) {
+    CHECK(contains(html, ">" + std::string(column) + "</th>"));
+  }
+  CHECK(count(html, "<svg ") == 1);
+  CHECK(count(html, "<th scope=\"row\">") == 8);
+  for (const char* foreign : {"src=", "href", "@import", "<script", "http://localhost"})
+    CHECK_FALSE(contains(html, foreign));
+}
+
+TEST_CASE("a journey of two touchpoints and one of many are drawn too") {
+  ModelParts parts = small_journey();
+  parts.personas.resize(1);
+  parts.personas[0].share = 1.0;
+  parts.personas[0].starts = {{TouchpointId(0), 1.0}};
+  parts.touchpoints = {touchpoint("only", Stage::retention, {exit_by_odds(1, 1.0)}),
+                       touchpoint("end", Stage::retention, {})};
+  parts.touchpoints[1].end = End::churned;
+  parts.teams.clear();
+  parts.channels.clear();
+  CHECK(well_formed(journey_svg(Model(parts))));
+  parts.touchpoints.clear();
+  constexpr std::size_t many = 60;
+  for (std::size_t v = 0; v < many; ++v) {
+    parts.touchpoints.push_back(touchpoint("t" + std::to_string(v), static_cast<Stage>(v * 6 / many),
+                                           {exit_by_odds((v * 7 + 3) % many, 1.0), exit_by_odds((v + 1) % many, 2.0)}));
+  }
+  const std::string svg = journey_svg(Model(parts));
+  CHECK(well_formed(svg));
+  CHECK(contains(svg, ">t59<"));
+}
