@@ -23,8 +23,7 @@ int new_command(const CommandLine& line) {
       return done;
     }
     if (std::filesystem::exists(line.output)) {
-      throw InputError("sojourn: error: " + line.output +
-                       " exists already and is left as it is\nhint: name another file with -o");
+      throw InputError(line.output + " exists already and is left as it is", "name another file with -o");
     }
     replace_file(line.output, std::string(known.text));
     std::fprintf(stderr, "Wrote %s. Next: sojourn check %s, then sojourn compare %s\n", line.output.c_str(),
@@ -32,8 +31,8 @@ int new_command(const CommandLine& line) {
     return done;
   }
   const std::string near = nearest(wanted, names);
-  throw InputError("sojourn: error: there is no template \"" + wanted + "\"" +
-                   (near.empty() ? "" : "; did you mean \"" + near + "\"?") + "\nhint: templates:" + list);
+  throw InputError("there is no template \"" + wanted + "\"" + (near.empty() ? "" : "; did you mean \"" + near + "\"?"),
+                   "templates:" + list);
 }
 
 }  // namespace sojourn::tools

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <functional>
+#include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
 #include "command_line.hpp"
 #include "sojourn/engine/run.hpp"
+#include "sojourn/facade/load.hpp"
 #include "sojourn/outcomes/outcomes.hpp"
 
 namespace sojourn::tools {
@@ -15,16 +18,14 @@ namespace sojourn::tools {
 struct Input {
   Scenario scenario;
   Model model;
-  std::string history;             // of the results file to be written
-  std::string scenario_name;       // base name
-  std::vector<std::string> plans;  // of a results file: the plans that it holds; else empty
+  Request request;                   // of the results file to be written
+  std::string scenario_name;         // base name
+  std::vector<std::string> plans;    // of a results file: the plans that it holds; else empty
+  std::optional<Outcomes> recorded;  // of a results file, as much as was asked for
 };
 
-/// Reads `line.input`. Throws InputError with every rendered error and the closing summary line.
-[[nodiscard]] Input read_input(const CommandLine& line);
-
-/// The id of the plan called `name`. Throws InputError with the nearest name.
-[[nodiscard]] PlanId find_plan(const Model& model, const std::string& name);
+/// Reads `line.input`, once. Throws InputError with every rendered error and the closing summary line.
+[[nodiscard]] Input read_input(const CommandLine& line, Recorded keep = Recorded::provenance);
 
 /// Where results go: `line.output`, else the scenario's name with `suffix` in this folder. Throws InputError where that
 /// would overwrite the input.
@@ -35,6 +36,9 @@ struct Input {
 
 /// Calls `work` with the options of a run that shows a progress bar and stops at Ctrl-C.
 void under_way(const CommandLine& line, const std::function<void(const RunOptions&)>& work);
+
+/// The same without a bar, for what follows a simulation.
+void stoppable(const std::function<void(const std::stop_token&)>& work);
 
 /// Runs `plans` as precisely as asked, writes the file, prints the summary made by `text` or `json` on stdout and missed
 /// thresholds on stderr. Returns the exit status.

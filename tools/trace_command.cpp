@@ -10,41 +10,30 @@
 #include "sojourn/report/life_story.hpp"
 
 namespace sojourn::tools {
-namespace {
-
-int stopped() {
-  std::fprintf(stderr, "sojourn: interrupted; nothing was written\n");
-  return interrupted;
-}
-
-}  // namespace
-
 int trace_command(const CommandLine& line) {
   namespace fs = std::filesystem;
   const Input input = read_input(line);
   const std::string plan = line.plan.empty() ? "baseline" : line.plan;
-  const Model model = apply(input.model, find_plan(input.model, plan));
+  const Model model = apply(input.model, plan_called(input.model, plan));
   if (line.customer) {
-    std::optional<std::string> told;
+    std::string told;
     under_way(line, [&](const RunOptions& options) { told = told_life(model, *line.customer, options, colour()); });
-    if (!told) return stopped();
-    std::fputs(told->c_str(), stdout);
+    std::fputs(told.c_str(), stdout);
     return done;
   }
   const fs::path path(line.output);
   const std::string kind = path.extension().string();
   if (!line.output.empty() && kind != ".csv" && kind != ".xes") {
-    throw InputError(
-        fmt::format("sojourn: error: an event log is written as .csv or .xes, not {}\nhint: -o log.csv or -o log.xes",
-                    kind.empty() ? line.output : kind));
+    throw InputError(fmt::format("an event log is written as .csv or .xes, not {}", kind.empty() ? line.output : kind),
+                     "-o log.csv or -o log.xes");
   }
   std::error_code ignored;
   if (!line.output.empty() && fs::equivalent(path, line.input, ignored))
-    throw InputError("sojourn: error: the log would overwrite its own input " + line.input);
+    throw InputError("the log would overwrite its own input " + line.input);
   std::optional<EventLog> log;
   under_way(line, [&](const RunOptions& options) { log = event_log(model, line.log_customers, options); });
-  if (!log) return stopped();
-  const std::string text = kind == ".xes" ? xes(*log) : csv(*log);
+  std::string text;
+  stoppable([&](const std::stop_token& stop) { text = kind == ".xes" ? xes(*log, stop) : csv(*log, stop); });
   if (line.output.empty()) {
     std::fputs(text.c_str(), stdout);
     return done;

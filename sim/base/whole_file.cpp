@@ -93,7 +93,7 @@ fs::path follow_links(fs::path path) {
 fs::path folder_of(const fs::path& file) { return file.has_parent_path() ? file.parent_path() : fs::path("."); }
 
 [[noreturn]] void refuse(const fs::path& path, std::string_view why, std::string_view hint) {
-  throw RunError(fmt::format("sojourn: error: cannot write {}: {}\nhint: {}", path.string(), why, hint));
+  throw RunError(fmt::format("cannot write {}: {}", path.string(), why), std::string(hint), {}, ErrorCode::cannot_write);
 }
 
 [[noreturn]] void refuse_folder(const fs::path& path, const fs::path& folder, int code) {
@@ -102,7 +102,7 @@ fs::path folder_of(const fs::path& file) { return file.has_parent_path() ? file.
 }
 
 [[noreturn]] void refuse_reading(const fs::path& path, std::string_view why) {
-  throw InputError(fmt::format("{}: error: {}", path.string(), why));
+  throw InputError(std::string(why), {}, path.string());
 }
 
 constexpr std::string_view name_a_file = "give the name of a file";
@@ -214,8 +214,7 @@ void replace_file(const fs::path& path, std::string_view bytes) {
   // cannot be opened, and some file systems cannot flush one: both still hold one whole file or the other.
   const Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (opened.open() && ::fsync(opened.get()) != 0 && errno != EINVAL && errno != ENOTSUP) {
-    throw RunError(fmt::format("sojourn: error: {} is written, but may not condition_on_staying a power cut: {}",
-                               path.string(), reason(errno)));
+    throw RunError(fmt::format("{} is written, but may not survive a power cut: {}", path.string(), reason(errno)));
   }
 }
 

@@ -20,18 +20,16 @@ CustomerStore::CustomerStore(const Program& program, std::uint32_t customers)
       team_(customers, 0),
       status_(customers, 0) {
   if (customers >= 0x7fffffffu) {
-    throw InputError(
-        "sojourn: error: customers who act on one another may be 2,147,483,646 at most\n"
-        "hint: simulate fewer and let them stand for a larger market");
+    throw InputError("customers who act on one another may be 2,147,483,646 at most",
+                     "simulate fewer and let them stand for a larger market");
   }
   for (const Touchpoint& touchpoint : program.model().parts().touchpoints) {
     for (const Exit& exit : touchpoint.next) exit_to_.push_back(static_cast<std::uint32_t>(exit.to.index()));
   }
   if (exit_to_.size() >= no_exit || program.model().parts().touchpoints.size() >= no_exit) {
     throw InputError(
-        fmt::format("sojourn: error: {} exits, but customers who act on one another may have {} at most\n"
-                    "hint: simplify the journey, or remove what couples them",
-                    exit_to_.size(), no_exit - 1));
+        fmt::format("{} exits, but customers who act on one another may have {} at most", exit_to_.size(), no_exit - 1),
+        "simplify the journey, or remove what couples them");
   }
 }
 

@@ -130,7 +130,7 @@ class Measured {
   }
   /// Means over visits, NaN where there are none.
   [[nodiscard]] std::vector<double> means(std::string_view name) const {
-    const auto& visits = std::get<std::vector<std::int64_t>>(outcomes_.array("visits").values);
+    const auto& visits = integers(outcomes_, "visits");
     std::vector<double> sum = fold(name, [&](std::size_t at) { return static_cast<double>(visits[at]); });
     const std::vector<double> count = counts("visits");
     for (std::size_t i = 0; i < sum.size(); ++i)
@@ -189,7 +189,7 @@ std::vector<std::size_t> main_path(const MapContent& map) {
 }
 
 std::optional<std::size_t> plan_in(const Outcomes& outcomes, const std::string& id) {
-  const auto& ids = std::get<std::vector<std::string>>(outcomes.dimension("plan").values);
+  const auto& ids = names_along(outcomes, "plan");
   const auto found = std::find(ids.begin(), ids.end(), id);
   if (found == ids.end()) return {};
   return static_cast<std::size_t>(found - ids.begin());
@@ -272,7 +272,7 @@ MapContent content(const Model& model, const JourneyView& view) {
   if (view.results == nullptr) return map;
 
   const std::optional<std::size_t> shown = view.plan ? plan_in(*view.results, parts.plans[plan.index()].id) : std::size_t{0};
-  if (!shown) throw InputError("sojourn: error: the results do not hold the plan " + parts.plans[plan.index()].id);
+  if (!shown) throw InputError("the results do not hold the plan " + parts.plans[plan.index()].id);
   const std::optional<std::size_t> baseline = plan_in(*view.results, parts.plans.front().id);
   const bool compares = changes_something && baseline && *baseline != *shown;
   const Measured now(*view.results, *shown);

@@ -85,10 +85,8 @@ std::size_t EventLog::visits() const {
   return count;
 }
 
-std::optional<EventLog> event_log(const Model& model, std::size_t customers, const RunOptions& options) {
-  auto lives = write_diaries(model, first_to_arrive(model, customers), options);
-  if (!lives) return std::nullopt;
-  return EventLog{model, std::move(*lives)};
+EventLog event_log(const Model& model, std::size_t customers, const RunOptions& options) {
+  return {model, write_diaries(model, first_to_arrive(model, customers, options.stop), options)};
 }
 
 std::string timestamp(const std::string& start, double days) {
@@ -106,13 +104,14 @@ std::string timestamp(const std::string& start, double days) {
                      time.minutes().count(), time.seconds().count(), time.subseconds().count());
 }
 
-std::string csv(const EventLog& log) {
+std::string csv(const EventLog& log, const std::stop_token& stop) {
   const ModelParts& parts = log.model.parts();
   const std::string plan = parts.plans[log.model.plan().index()].id;
   std::string text =
       "case,activity,time,day,name,persona,account,channel,team,stage,plan,standing,quality,appraisal,satisfaction,"
       "expectation,effort,wait_days,gave_up,repeated,heard,next\r\n";
   for (const Diary& life : log.lives) {
+    throw_if_stopped(stop);
     for (const DiaryEntry& entry : life.visits) {
       const Said said = said_of(parts, life, entry);
       const Visit& visit = entry.visit;
@@ -130,7 +129,7 @@ std::string csv(const EventLog& log) {
   return text;
 }
 
-std::string xes(const EventLog& log) {
+std::string xes(const EventLog& log, const std::stop_token& stop) {
   const ModelParts& parts = log.model.parts();
   const Plan& plan = parts.plans[log.model.plan().index()];
   std::string text =
@@ -156,6 +155,7 @@ std::string xes(const EventLog& log) {
   text += element(1, "string", "concept:name", parts.settings.title);
   text += element(1, "string", "plan", plan.id);
   for (const Diary& life : log.lives) {
+    throw_if_stopped(stop);
     text += "  <trace>\n" + element(2, "string", "concept:name", std::to_string(life.customer)) +
             element(2, "string", "persona", parts.personas[life.person.persona].id);
     if (life.account >= 0) text += element(2, "string", "account", std::to_string(life.account));

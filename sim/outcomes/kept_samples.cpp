@@ -82,9 +82,8 @@ const std::vector<double>& values(const Outcomes& outcomes, const char* name, st
       std::find_if(outcomes.arrays.begin(), outcomes.arrays.end(), [&](const Array& array) { return array.name == full; });
   const auto* numbers = found == outcomes.arrays.end() ? nullptr : std::get_if<std::vector<double>>(&found->values);
   if (numbers == nullptr || numbers->size() != size) {
-    throw InputError(
-        "sojourn: error: this results file has no sums to estimate from (its group \"samples\" is missing or another "
-        "model's)\nhint: repeat it with this version: sojourn run FILE.h5 -o NEW.h5");
+    throw InputError("this results file has no sums to estimate from (its group \"samples\" is missing or another model's)",
+                     "repeat the run with this version");
   }
   return *numbers;
 }
@@ -203,7 +202,7 @@ Samples kept_samples(const Outcomes& outcomes, const Model& model) {
   if (const auto* ends = std::get_if<std::vector<double>>(&outcomes.dimension("time").values)) samples.window_ends = *ends;
   samples.batches = has_dimension(outcomes, batch_axis);
 
-  const auto& ids = std::get<std::vector<std::string>>(outcomes.dimension("plan").values);
+  const auto& ids = names_along(outcomes, "plan");
   const std::size_t plans = ids.size(), personas = samples.personas.size(), touchpoints = samples.touchpoints.size();
   const std::size_t count = samples.batches ? outcomes.dimension(batch_axis).size : samples.replications;
   const std::size_t windows = samples.window_ends.size(), segments = samples.segments.size();
@@ -220,7 +219,7 @@ Samples kept_samples(const Outcomes& outcomes, const Model& model) {
     const auto described =
         std::find_if(parts.plans.begin(), parts.plans.end(), [&](const Plan& plan) { return plan.id == ids[k]; });
     if (described == parts.plans.end()) {
-      throw InputError("sojourn: error: the results hold a plan \"" + ids[k] + "\" that their scenario does not have");
+      throw InputError("the results hold a plan \"" + ids[k] + "\" that their scenario does not have");
     }
     PlanSamples plan;
     plan.id = described->id;

@@ -6,13 +6,17 @@
 #include <set>
 #include <stdexcept>
 
+#include "sojourn/base/error.hpp"
+
 namespace sojourn {
 namespace {
+
+constexpr const char* edited = "this file was edited, or another program wrote it: run its scenario again";
 
 template <class Named>
 const Named& named(const std::vector<Named>& list, std::string_view name, std::string_view kind) {
   const auto found = std::find_if(list.begin(), list.end(), [name](const Named& one) { return one.name == name; });
-  if (found == list.end()) throw std::out_of_range(fmt::format("the outcomes have no {} '{}'", kind, name));
+  if (found == list.end()) throw InputError(fmt::format("the results have no {} \"{}\"", kind, name), edited);
   return *found;
 }
 
@@ -50,6 +54,18 @@ void require_consistent(const Dimension& dimension) {
 const Array& Outcomes::array(std::string_view name) const { return named(arrays, name, "array"); }
 
 const Dimension& Outcomes::dimension(std::string_view name) const { return named(dimensions, name, "dimension"); }
+
+const std::vector<std::string>& names_along(const Outcomes& outcomes, std::string_view name) {
+  const auto* names = std::get_if<std::vector<std::string>>(&outcomes.dimension(name).values);
+  if (names == nullptr) throw InputError(fmt::format("the results have no names along \"{}\"", name), edited);
+  return *names;
+}
+
+const std::vector<std::int64_t>& integers(const Outcomes& outcomes, std::string_view name) {
+  const auto* values = std::get_if<std::vector<std::int64_t>>(&outcomes.array(name).values);
+  if (values == nullptr) throw InputError(fmt::format("the results' array \"{}\" is not of integers", name), edited);
+  return *values;
+}
 
 void require_consistent(const Outcomes& outcomes) {
   std::set<std::string_view> names;

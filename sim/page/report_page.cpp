@@ -77,7 +77,7 @@ std::string typographic(const std::string& text) {
 
 class Page {
  public:
-  explicit Page(const Report& report) : report_(report), comparison_(compare(report.samples)) {}
+  explicit Page(const Report& report) : report_(report), comparison_(report.comparison) {}
 
   std::string text() {
     maps();
@@ -296,7 +296,7 @@ class Page {
   }
 
   const Report& report_;
-  Comparison comparison_;
+  const Comparison& comparison_;
   std::string out_, map_text_, map_style_;
 };
 

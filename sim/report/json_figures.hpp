@@ -30,6 +30,8 @@ inline Json header(const Samples& samples, const std::string& file) {
           {"customers", samples.customers},
           {"market", samples.market},
           {"replications", samples.replications},
+          {"replications_asked", samples.replications_asked},
+          {"interrupted", samples.replications < samples.replications_asked},
           {"seed", samples.seed},
           {"horizon_days", samples.horizon},
           {"intervals", "95 % Student t over " + std::string(samples.batches ? "batches of customers" : "replications") +

@@ -87,7 +87,7 @@ TEST_CASE("a symbolic link is followed, not replaced", "[base][whole_file]") {
   CHECK(read_whole_file(folder / "far/target", 100) == "two");
 
   fs::create_symlink("circle", folder / "circle");
-  CHECK(write_error(folder / "circle").find("sojourn: error: cannot write ") == 0);
+  CHECK(write_error(folder / "circle").find("cannot write ") == 0);
 }
 
 TEST_CASE("a target that cannot be a file is refused and nothing is left", "[base][whole_file]") {
@@ -97,19 +97,17 @@ TEST_CASE("a target that cannot be a file is refused and nothing is left", "[bas
   replace_file(folder / "file", "kept");
   REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
 
-  CHECK(write_error(folder / "sub") ==
-        "sojourn: error: cannot write " + name + "sub: it is a folder\nhint: give the name of a file in it");
+  CHECK(write_error(folder / "sub") == "cannot write " + name + "sub: it is a folder\nhint: give the name of a file in it");
   CHECK(write_error(folder / "sub/") ==
-        "sojourn: error: cannot write " + name + "sub/: it is a folder\nhint: give the name of a file in it");
-  CHECK(write_error(folder / "none/x") == "sojourn: error: cannot write " + name + "none/x: there is no folder " + name +
-                                              "none\nhint: mkdir -p " + name + "none");
-  CHECK(write_error(folder / "file/x") ==
-        "sojourn: error: cannot write " + name + "file/x: Not a directory\nhint: give the name of a file");
+        "cannot write " + name + "sub/: it is a folder\nhint: give the name of a file in it");
+  CHECK(write_error(folder / "none/x") ==
+        "cannot write " + name + "none/x: there is no folder " + name + "none\nhint: mkdir -p " + name + "none");
+  CHECK(write_error(folder / "file/x") == "cannot write " + name + "file/x: Not a directory\nhint: give the name of a file");
   CHECK(write_error(folder / "pipe") ==
-        "sojourn: error: cannot write " + name + "pipe: it is a device, a pipe or a socket\nhint: give the name of a file");
+        "cannot write " + name + "pipe: it is a device, a pipe or a socket\nhint: give the name of a file");
   CHECK(write_error("/dev/null") ==
-        "sojourn: error: cannot write /dev/null: it is a device, a pipe or a socket\nhint: give the name of a file");
-  CHECK(write_error("") == "sojourn: error: cannot write the file: its name is empty\nhint: give the name of a file");
+        "cannot write /dev/null: it is a device, a pipe or a socket\nhint: give the name of a file");
+  CHECK(write_error("") == "cannot write the file: its name is empty\nhint: give the name of a file");
   CHECK(read_whole_file(folder / "file", 100) == "kept");
   CHECK(folder.entries() == 3);
 }
@@ -132,7 +130,7 @@ TEST_CASE("a file beyond the size limit is an error, not a signal, and the old o
   const std::string message = message_of<RunError>([&] { replace_file(folder / "file", std::string(5000, 'x')); });
   REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);
 
-  CHECK(message == "sojourn: error: cannot write " + (folder / "file").string() +
+  CHECK(message == "cannot write " + (folder / "file").string() +
                        ": File too large\nhint: 5000 bytes are needed: raise the limit on the size of files (ulimit -f)");
   CHECK(read_whole_file(folder / "file", 100) == "old");
   CHECK(folder.entries() == 1);
@@ -155,9 +153,9 @@ TEST_CASE("only ordinary files within the limit are read", "[base][whole_file]")
   const std::string name = (folder / "").string();
   replace_file(folder / "file", "four");
   REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
-  CHECK(read_error(folder / "none") == name + "none: error: there is no such file");
-  CHECK(read_error(folder / "") == name + ": error: this is a folder");
-  CHECK(read_error(folder / "pipe") == name + "pipe: error: this is a device, a pipe or a socket");
-  CHECK(read_error("/dev/zero") == "/dev/zero: error: this is a device, a pipe or a socket");
-  CHECK(read_error(folder / "file", 3) == name + "file: error: this is a file of 4 bytes; at most 3 are read");
+  CHECK(read_error(folder / "none") == name + "none: there is no such file");
+  CHECK(read_error(folder / "") == name + ": this is a folder");
+  CHECK(read_error(folder / "pipe") == name + "pipe: this is a device, a pipe or a socket");
+  CHECK(read_error("/dev/zero") == "/dev/zero: this is a device, a pipe or a socket");
+  CHECK(read_error(folder / "file", 3) == name + "file: this is a file of 4 bytes; at most 3 are read");
 }

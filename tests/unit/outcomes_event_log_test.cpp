@@ -21,14 +21,14 @@ TEST_CASE("an event log quotes what its format must quote", "[outcomes]") {
       verify::journey({verify::place(Stage::purchase, {by_odds(1, 1.0)}), verify::finish(End::churned)}, 30.0, 3);
   parts.touchpoints[0].name = "Says \"yes\", <at> last & buys";
   parts.touchpoints[1].name = "Line\nbreak";
-  const EventLog log = event_log(Model(parts), 2).value();
+  const EventLog log = event_log(Model(parts), 2);
   CHECK(log.lives.size() == 2);
   REQUIRE(log.visits() == 4);
   CHECK(log.lives[0].visits[0].stay.to == 1);
   CHECK(csv(log).find("\"Says \"\"yes\"\", <at> last & buys\"") != std::string::npos);
   CHECK(csv(log).find("\"Line\nbreak\"") != std::string::npos);
   parts.settings.title = "A < B & \"C\"";
-  CHECK(xes(event_log(Model(parts), 1).value()).find("value=\"A &lt; B &amp; &quot;C&quot;\"") != std::string::npos);
+  CHECK(xes(event_log(Model(parts), 1)).find("value=\"A &lt; B &amp; &quot;C&quot;\"") != std::string::npos);
 }
 
 TEST_CASE("a level is that fraction of a change's effect, at every moment of its ramp", "[engine]") {

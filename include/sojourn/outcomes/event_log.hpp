@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +21,7 @@ struct EventLog {
 
 /// The lives of the first `customers` people of replication 0 who arrive within the horizon: the same people with the same
 /// luck under every plan. As `write_diaries`.
-[[nodiscard]] std::optional<EventLog> event_log(const Model& model, std::size_t customers, const RunOptions& options = {});
+[[nodiscard]] EventLog event_log(const Model& model, std::size_t customers, const RunOptions& options = {});
 
 /// The time `days` after midnight at the beginning of `start` ("2026-01-01"), UTC, to the millisecond:
 /// "2026-01-13T07:12:00.000+00:00".
@@ -29,11 +29,12 @@ struct EventLog {
 
 /// Comma-separated values (RFC 4180), a visit a line: case, activity, time (ISO 8601), day, name, persona, account, channel,
 /// team, stage, plan, standing, quality, appraisal, satisfaction (remembered), expectation, effort, wait_days, gave_up,
-/// repeated, heard (social proof), next. What an end does not have is empty, and so is `account` of people of none.
-[[nodiscard]] std::string csv(const EventLog& log);
+/// repeated, heard (social proof), next. What an end does not have is empty, and so is `account` of people of none. Throws
+/// Interrupted.
+[[nodiscard]] std::string csv(const EventLog& log, const std::stop_token& stop = {});
 /// IEEE 1849-2016 (XES): a trace a customer, with the standard extensions concept, lifecycle, time and
-/// organizational.
-[[nodiscard]] std::string xes(const EventLog& log);
+/// organizational. Throws Interrupted.
+[[nodiscard]] std::string xes(const EventLog& log, const std::stop_token& stop = {});
 
 /// "prospect", "customer", "lost", "churned".
 [[nodiscard]] std::string_view name(Standing standing);

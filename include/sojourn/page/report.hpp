@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 
+#include "sojourn/decide/comparison.hpp"
 #include "sojourn/decide/leverage.hpp"
 #include "sojourn/decide/optimum.hpp"
 #include "sojourn/model/model.hpp"
@@ -18,6 +19,7 @@ struct Report {
   const Outcomes& outcomes;
   const Model& model;
   const Samples& samples;
+  const Comparison& comparison;         // of the samples (comparison.hpp)
   const Ranking* ranking = nullptr;     // by net present value, under the file's first plan
   const Optimum* optimum = nullptr;     // for net present value, without a limit: its frontier goes from nothing on
   const Optimum* affordable = nullptr;  // the same within a budget, which is marked on the frontier
@@ -37,7 +39,10 @@ struct Report {
 
 /// The tables as an Office Open XML workbook (.xlsx): one sheet each for plans, personas, touchpoints, series over
 /// time, and where they are given leverage and budgets; numbers as numbers. Written as a whole or not at all; throws
-/// RunError as `replace_file`.
+/// RunError as `replace_file`, and where there is no room for temporary files.
 void write_workbook(const Report& report, const std::filesystem::path& path);
+
+/// Throws what `write_workbook` would throw whatever the report: to be called before the work whose result is to be kept.
+void require_workbook(const std::filesystem::path& path);
 
 }  // namespace sojourn
