@@ -16,16 +16,17 @@
 #include "sojourn/base/whole_file.hpp"
 #include "sojourn/outcomes/finished_run.hpp"
 #include "sojourn/outcomes/results_file.hpp"
+#include "sojourn/outcomes/run_size.hpp"
 
 namespace sojourn::tools {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// A bar on a terminal's stderr, with the time left; nothing anywhere else.
+/// A bar on a terminal's stderr, with the time left; anywhere else a line where the work takes long.
 class ProgressBar {
  public:
-  explicit ProgressBar(bool wanted) : on_(wanted && isatty(STDERR_FILENO) != 0) {}
+  explicit ProgressBar(bool wanted) : wanted_(wanted), on_(wanted && isatty(STDERR_FILENO) != 0) {}
   ~ProgressBar() {
     if (on_) std::fprintf(stderr, "\r\033[K");
   }
@@ -33,11 +34,12 @@ class ProgressBar {
   ProgressBar& operator=(const ProgressBar&) = delete;
 
   void show(double share) {
-    if (!on_) return;
+    if (!wanted_) return;
     const auto now = std::chrono::steady_clock::now();
+    const double gone = std::chrono::duration<double>(now - began_).count();
+    if (!on_) return warn_of_long_work(share, gone);
     if (now - shown_ < std::chrono::milliseconds(100) && share < 1.0) return;
     shown_ = now;
-    const double gone = std::chrono::duration<double>(now - began_).count();
     std::string bar(30, ' ');
     for (std::size_t i = 0; i < static_cast<std::size_t>(30.0 * share); ++i) bar[i] = '=';
     std::fprintf(stderr, "\r\033[K[%s] %3.0f %%  %.0f s left", bar.c_str(), 100.0 * share,
@@ -46,7 +48,16 @@ class ProgressBar {
   }
 
  private:
-  bool on_;
+  /// Where there is no bar: once, when it is known that the work is long.
+  void warn_of_long_work(double share, double gone) {
+    constexpr double known_after = 10.0, long_from = 120.0;  // seconds
+    if (warned_ || gone < known_after || !(share > 0.0)) return;
+    warned_ = true;
+    const double left = gone / share - gone;
+    if (left >= long_from) std::fprintf(stderr, "sojourn: about %.0f minutes left\n", left / 60.0);
+  }
+
+  bool wanted_, on_, warned_ = false;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now(), shown_{};
 };
 
@@ -155,6 +166,7 @@ void go_on(const CommandLine& line, const Input& asked, const std::vector<PlanId
       return;
     }
     search.longer = lengthened(line, asked, next);
+    require_room(run_size(search.longer->model, plans.size()));
     options.first_replication = now;
     append(search.result, run(search.longer->model, plans, options));
   }
@@ -185,6 +197,7 @@ int simulate(const CommandLine& line, const Input& asked, const std::vector<Plan
                  line.input.c_str(), warnings == 1 ? "it" : "them");
   }
   require_replaceable(path);  // before the work, not after it
+  require_room(run_size(asked.model, plans.size()));
   Search search;
   under_way(line, [&](const RunOptions& options) {
     search.result = run(asked.model, plans, options);

@@ -10,6 +10,7 @@
 #include "sojourn/outcomes/finished_run.hpp"
 #include "sojourn/outcomes/kept_samples.hpp"
 #include "sojourn/outcomes/results_file.hpp"
+#include "sojourn/outcomes/run_size.hpp"
 #include "sojourn/report/summary.hpp"
 #include "sojourn/scenario/nearest.hpp"
 #include "sojourn/sojourn.hpp"
@@ -236,6 +237,7 @@ std::shared_ptr<const ResultsContent> content_of(Outcomes outcomes, Samples samp
 Results simulated(const Study& study, const std::vector<PlanId>& plans, Request request, const Execution& how) {
   const LoadedScenario& loaded = study.content().loaded;
   request.changes = study.content().changes;
+  require_room(run_size(loaded.model, plans.size()));
   const RunResult result = run(loaded.model, plans, options_of(how));
   if (result.replications.empty()) throw Interrupted();
   Samples samples = collect_samples(result);

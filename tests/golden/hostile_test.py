@@ -79,6 +79,17 @@ class Hostile(unittest.TestCase):
             said = self.refused("run", "coffee.toml", *SMALL, *goal)
             self.assertIn('"account_retention" is undefined here', said)
 
+    def test_more_than_a_file_or_the_memory_holds(self):
+        began = time.monotonic()
+        said = self.refused("compare", "coffee.toml", "--customers", 10, "--replications", 200000, "--no-progress", status=1)
+        self.assertIn("more than a results file holds (4 GiB)", said)
+        def limit():
+            resource.setrlimit(resource.RLIMIT_AS, (600 << 20, 600 << 20))
+        said = self.refused("compare", "coffee.toml", "--customers", 10, "--replications", 20000, "--threads", 1, "--no-progress", status=1,
+                            preexec_fn=limit)
+        self.assertIn("of memory", said)
+        self.assertLess(time.monotonic() - began, 60.0, "refused after the simulation, not before it")
+
     def test_a_pipe_as_a_scenario(self):
         os.mkfifo(self.folder / "pipe.toml")
         self.assertIn("not a regular file", self.refused("run", "pipe.toml"))
