@@ -24,7 +24,7 @@ void say(std::string_view words) {
 }
 
 [[noreturn]] void end_at_once() {
-  say("sojourn: interrupted; nothing was written\n");
+  say("sojourn: interrupted; no file was written\n");
   ::_exit(interrupted);
 }
 

@@ -7,6 +7,7 @@
 #include "session.hpp"
 #include "sojourn/report/optimum_report.hpp"
 #include "sojourn/scenario/nearest.hpp"
+#include "terminal.hpp"
 
 namespace sojourn::tools {
 namespace {
@@ -52,9 +53,9 @@ int optimize_command(const CommandLine& line) {
   std::optional<Optimum> optimum;
   under_way(line, [&](const RunOptions& options) { optimum = optimize(input.model, how, options); });
   if (line.json) {
-    std::fputs(optimum_json(*optimum, input.model, line.input).c_str(), stdout);
+    print(stdout, "%s", optimum_json(*optimum, input.model, line.input).c_str());
   } else if (!line.quiet) {
-    std::fputs(optimum_text(*optimum, input.model, colour()).c_str(), stdout);
+    print(stdout, "%s", optimum_text(*optimum, input.model, colour()).c_str());
   }
   return done;
 }

@@ -10,6 +10,7 @@
 #include "sojourn/outcomes/results_file.hpp"
 #include "sojourn/page/report.hpp"
 #include "sojourn/page/report_simulations.hpp"
+#include "terminal.hpp"
 
 namespace sojourn::tools {
 namespace {
@@ -49,10 +50,10 @@ int report_command(const CommandLine& line) {
                    "install npm (tools/packages install pages), then cmake --preset release -DSOJOURN_PAGES=ON and build "
                    "again; --xlsx FILE.xlsx needs no charts");
   }
-  if (pages) require_replaceable(page);
-  if (!line.workbook.empty()) require_workbook(workbook);
-
   const Input input = read_input(line, Recorded::everything);
+  const Replacing may = replacing(line, input);
+  if (pages) require_replaceable(page, may);
+  if (!line.workbook.empty()) require_workbook(workbook, may);
   if (budget && input.model.parts().improvements.empty())
     throw InputError("this scenario has no [[improvement]] that a budget could buy", "leave --budget out");
   const Outcomes& outcomes = *input.recorded;
@@ -71,12 +72,12 @@ int report_command(const CommandLine& line) {
                       beside.affordable ? &*beside.affordable : nullptr,
                       beside.left_out};
   if (pages) {
-    replace_file(page, report_page(report));
-    if (!line.quiet) std::fprintf(stderr, "Report: %s\n", page.c_str());
+    replace_file(page, report_page(report), may);
+    if (!line.quiet) print(stderr, "Report: %s\n", page.c_str());
   }
   if (!line.workbook.empty()) {
-    write_workbook(report, workbook);
-    if (!line.quiet) std::fprintf(stderr, "Tables: %s\n", workbook.c_str());
+    write_workbook(report, workbook, may);
+    if (!line.quiet) print(stderr, "Tables: %s\n", workbook.c_str());
   }
   return done;
 }

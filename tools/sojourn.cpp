@@ -19,6 +19,8 @@ const char* option_that_helps(sojourn::ErrorCode code) {
       return "raise --budget or --team, drop a --must, or lower per_visit";
     case sojourn::ErrorCode::contradicting_needs:
       return "drop --must or --never";
+    case sojourn::ErrorCode::file_of_others:
+      return "name another file, or add --force to replace it";
     case sojourn::ErrorCode::too_long_to_solve:
       return "shorten it with --horizon, or simulate with sojourn run";
     default:
@@ -48,6 +50,7 @@ std::string told(const sojourn::Error& error) {
 }
 
 }  // namespace
+#include "terminal.hpp"
 
 int main(int argc, char** argv) {
   using namespace sojourn::tools;
@@ -63,16 +66,16 @@ int main(int argc, char** argv) {
     if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) throw sojourn::RunError("cannot write to standard output");
     return status;
   } catch (const sojourn::Interrupted&) {
-    std::fprintf(stderr, "sojourn: interrupted; nothing was written\n");
+    print(stderr, "sojourn: interrupted; no file was written\n");
     return interrupted;
   } catch (const sojourn::Error& e) {
-    std::fprintf(stderr, "%s\n", told(e).c_str());
+    print(stderr, "%s\n", told(e).c_str());
     return dynamic_cast<const sojourn::InputError*>(&e) != nullptr ? wrong_input : failed;
   } catch (const std::bad_alloc&) {
-    std::fprintf(stderr, "sojourn: error: out of memory\nhint: fewer replications, or a longer window\n");
+    print(stderr, "sojourn: error: out of memory\nhint: fewer replications, or a longer window\n");
     return failed;
   } catch (const std::exception& e) {
-    std::fprintf(stderr, "sojourn: error: %s\n", e.what());
+    print(stderr, "sojourn: error: %s\n", e.what());
     return failed;
   }
 }

@@ -8,6 +8,7 @@
 #include "sojourn/base/whole_file.hpp"
 #include "sojourn/outcomes/event_log.hpp"
 #include "sojourn/report/life_story.hpp"
+#include "terminal.hpp"
 
 namespace sojourn::tools {
 int trace_command(const CommandLine& line) {
@@ -18,7 +19,7 @@ int trace_command(const CommandLine& line) {
   if (line.customer) {
     std::string told;
     under_way(line, [&](const RunOptions& options) { told = told_life(model, *line.customer, options, colour()); });
-    std::fputs(told.c_str(), stdout);
+    print(stdout, "%s", told.c_str());
     return done;
   }
   const fs::path path(line.output);
@@ -27,21 +28,31 @@ int trace_command(const CommandLine& line) {
     throw InputError(fmt::format("an event log is written as .csv or .xes, not {}", kind.empty() ? line.output : kind),
                      "-o log.csv or -o log.xes");
   }
-  std::error_code ignored;
-  if (!line.output.empty() && fs::equivalent(path, line.input, ignored))
-    throw InputError("the log would overwrite its own input " + line.input);
-  std::optional<EventLog> log;
-  under_way(line, [&](const RunOptions& options) { log = event_log(model, line.log_customers, options); });
-  std::string text;
-  stoppable([&](const std::stop_token& stop) { text = kind == ".xes" ? xes(*log, stop) : csv(*log, stop); });
-  if (line.output.empty()) {
-    std::fputs(text.c_str(), stdout);
-    return done;
+  const LogFormat format = kind == ".xes" ? LogFormat::xes : LogFormat::csv;
+  std::optional<FileReplacement> file;
+  if (!line.output.empty()) {
+    Replacing may = replacing(line, input);
+    may.beginning = csv_log_header;
+    file.emplace(path, may);
   }
-  replace_file(path, text);
+  const auto write = [&](std::string_view text) {
+    if (file) return file->write(text);
+    std::fwrite(text.data(), 1, text.size(), stdout);
+  };
+  LogSize size;
+  try {
+    under_way(line,
+              [&](const RunOptions& options) { size = write_event_log(model, line.log_customers, format, write, options); });
+  } catch (const Interrupted&) {
+    if (file) throw;
+    print(stderr, "sojourn: interrupted; what was printed is not complete\n");
+    return interrupted;
+  }
+  if (!file) return done;
+  file->finish();
   if (!line.quiet) {
-    std::fprintf(stderr, "%zu visit%s of %zu customer%s under %s: %s\n", log->visits(), log->visits() == 1 ? "" : "s",
-                 log->lives.size(), log->lives.size() == 1 ? "" : "s", plan.c_str(), line.output.c_str());
+    print(stderr, "%zu visit%s of %zu customer%s under %s: %s\n", size.visits, size.visits == 1 ? "" : "s", size.lives,
+          size.lives == 1 ? "" : "s", plan.c_str(), line.output.c_str());
   }
   return done;
 }

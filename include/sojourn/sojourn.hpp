@@ -155,7 +155,7 @@ class Results {
   [[nodiscard]] std::string json() const;
 
   /// Writes the results file that the commands write (HDF5, which netCDF-4 readers open), as a whole or not at all. A file
-  /// that is no results file is never replaced. Throws InputError for that, RunError where it cannot be written.
+  /// that Sojourn did not write is never replaced. Throws InputError for that, RunError where it cannot be written.
   void write(const std::filesystem::path& path) const;
 
  private:

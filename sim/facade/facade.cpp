@@ -218,13 +218,7 @@ std::string Results::json() const {
                                   : run_json(samples, content_->file);
 }
 
-void Results::write(const std::filesystem::path& path) const {
-  std::error_code ignored;
-  if (std::filesystem::is_regular_file(path, ignored) && std::filesystem::file_size(path, ignored) > 0 &&
-      !looks_like_results(path))
-    throw InputError("this file exists and is not a results file", "name another file", path.string());
-  write_results(content_->outcomes, path);
-}
+void Results::write(const std::filesystem::path& path) const { write_results(content_->outcomes, path); }
 
 namespace {
 

@@ -35,6 +35,7 @@ enum class ErrorCode {
   budget_too_small,     // `optimize`: nothing fits, or not what must be bought
   contradicting_needs,  // `optimize`: what must be bought may never be
   run_failed,           // RunError without a code of its own
+  file_of_others,       // a file that Sojourn did not write, or a read-only one, would be replaced
   cannot_write,         // a file, a folder, a full disk
   too_large,            // more memory than there is, or more values than a file holds
   interrupted,          // a stop was asked for
