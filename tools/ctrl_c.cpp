@@ -24,7 +24,7 @@ void say(std::string_view words) {
 }
 
 [[noreturn]] void end_at_once() {
-  say("sojourn: interrupted; no file was written\n");
+  say("sojourn: interrupted\n");
   ::_exit(interrupted);
 }
 
@@ -39,7 +39,7 @@ void handle_one(const sigset_t& signals) {
   const timespec patience{0, 900'000'000};
   if (sigtimedwait(&signals, nullptr, &patience) == SIGINT) end_at_once();
   const std::lock_guard lock(guard);
-  if (under_way != asked) return;
+  if (under_way != asked || !asked->stop_requested()) return;  // it came to a stop
   if (to_keep == nullptr || to_keep->load() == 0) end_at_once();
   say("sojourn: stopping; finished replications are kept unless Ctrl-C comes again\n");
 }

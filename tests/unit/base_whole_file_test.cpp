@@ -202,9 +202,10 @@ TEST_CASE("only what Sojourn wrote is replaced", "[base][whole_file]") {
         "<?xml version=\"1.0\"?>\n<svg/>" + std::string(2000, ' ') + mark, "a note about files " + mark, hdf5 + seal + "x",
         hdf5 + std::string(3000, 'x'), "PK\x03\x04" + std::string(3000, 'x')}) {
     INFO(foreign);
-    CHECK(refusal(with(foreign)) == "" + file.string() +
-                                        " exists and was not written by Sojourn\nhint: name another file, or add --force to "
-                                        "replace it");
+    CHECK(refusal(with(foreign)) ==
+          file.string() +
+              " exists and was not written by Sojourn\nhint: name another file, or allow this one to be "
+              "replaced");
     CHECK(read_whole_file(file, 10000) == foreign);
     replace_file(file, "new", anything());
     CHECK(read_whole_file(file, 10000) == "new");
@@ -232,7 +233,7 @@ TEST_CASE("an input is never replaced, under no name and not by force", "[base][
       spelt.replace(self, 4, (folder / "x").parent_path().filename().string());
     const fs::path path = folder / spelt;
     CHECK(refusal(path, may) ==
-          "" + path.string() + " is read by this command and would be overwritten\nhint: name another file");
+          path.string() + " is read by this command and would be overwritten\nhint: name another file");
   }
   CHECK(folder.entries() == 4);
 }
@@ -243,7 +244,7 @@ TEST_CASE("what must be new replaces nothing", "[base][whole_file]") {
   may.only_new = true;
   replace_file(folder / "file", "", may);  // even what is empty stays then
   CHECK(refusal(folder / "file", may) ==
-        "" + (folder / "file").string() + " exists already and is left as it is\nhint: name another file");
+        (folder / "file").string() + " exists already and is left as it is\nhint: name another file");
   // A file that comes into being while the other is written.
   FileReplacement late(folder / "late", may);
   late.write("ours");
