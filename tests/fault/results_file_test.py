@@ -211,11 +211,11 @@ class ResultsFileTest(unittest.TestCase):
         self.assertEqual(self.refusal(), "this is not an HDF5 file, so not a results file")
 
     def test_another_version_is_refused_by_name(self):
-        for version in (0, 2, 17):
+        for version in (0, 1, 17):
             with h5py.File(self.file, "w") as file:
                 file.attrs["schema"] = version
                 file.attrs["sojourn_version"] = "9.9"
-            self.assertEqual(self.refusal(), f"this is of results format {version}; this sojourn reads format 1")
+            self.assertEqual(self.refusal(), f"this is of results format {version}; this sojourn reads format 2")
 
     def edit(self, change):
         """An edit by a program that knows HDF5 but not the last line: it sets all of HDF5's own sums right."""
