@@ -31,7 +31,7 @@ struct Code {
 
 /// What is true of a row.
 struct RowFlag {
-  enum : std::int32_t { purchase = 1, away = 2, one_by_one = 4, priced = 8, end = 16, competes = 32, trait_bound = 64 };
+  enum : std::int32_t { purchase = 1, away = 2, one_by_one = 4, end = 16, competes = 32, trait_bound = 64 };
 };
 
 /// A visit's parameters: groups of eight 32-bit columns, fetched eight lanes at a time.
@@ -42,10 +42,9 @@ struct alignas(32) Row {
   std::int32_t first_exit;
   std::int32_t facts;  // flags, and from bits 8, 16 and 24 on: ways to ends, the last exit possible, exits
   std::int32_t flow_kind;
-  float constant_stay;         // `stay` again, for programs that need nothing of the first group
-  float probability[4];        // where choices are constant: running sums of the shares instead
-  std::int32_t revenue, cost;  // beyond the place's, see PlaceScores
-  std::int32_t team, carry, race_exits, unused[3];
+  float constant_stay;   // `stay` again, for programs that need nothing of the first group
+  float probability[4];  // where choices are constant: running sums of the shares instead
+  std::int32_t team, carry, race_exits, unused[5];
   float more_odds[4], more_satisfaction[4];
   float more_expectation[4], more_effort_slope[4];
   float more_probability[4];
@@ -53,11 +52,6 @@ struct alignas(32) Row {
 };
 inline constexpr int row_groups = 8;
 static_assert(sizeof(Row) == 32 * row_groups);
-
-/// What a visit earns and costs, scaled to units of the discounted sums.
-struct alignas(16) Worth {
-  double revenue, cost;
-};
 
 /// Families of delays that occur, as a set.
 struct Family {
@@ -137,14 +131,13 @@ struct Store {
   float *loss_aversion, *effort_aversion, *own[own_traits];
 };
 
-/// Packed sums of a block in progress; emptied into a Tally. What every visit to a place counts alike, its effort and money,
-/// follows from the moves.
+/// Packed sums of a block in progress; emptied into a Tally. What every visit to a place counts alike, its effort and, where
+/// neither discounting nor a change makes visits differ, its money, follows from the moves.
 struct Packed {
   std::int64_t* touch;    // [place][2]: quality, appraisal
   std::int64_t* toil;     // [place][2]: effort beyond the place's, repeats
   std::int64_t* series;   // [persona x windows + window][2]: satisfaction, expectation
-  std::int64_t* money;    // [persona x windows + window][2]: revenue, cost beyond the places'
-  std::int64_t* worth;    // [persona][4][2]: discounted revenue and cost, to be added up over lanes modulo 4
+  std::int64_t* paid;     // [paying place][piece][2]: visits, decay (see PaidScore); last, a place for those that do not pay
   std::int16_t* codes;    // [persona x windows + window][8]: changes of the stocks
   std::uint32_t* moves;   // [window][persona x exits + exit]; one more for who does not move
   std::uint32_t* firsts;  // [window][place]: first visits, which no exit tells of
@@ -154,7 +147,6 @@ struct Packed {
 struct PlaceScores {
   std::int32_t quality, appraisal;  // 0 unless nothing is felt (see Tables::still)
   std::int32_t effort, unused;
-  std::int32_t revenue, cost;
 };
 
 /// A plain chain is a program in which nothing is felt and no choice depends on a customer, with exponential delays, one
@@ -206,14 +198,13 @@ struct Moment {
 struct Tables {
   const void* owner;  // for the calls below
   const Row* rows;
-  const Worth* worths;         // of each row
-  const double* prices;        // of each row, not scaled
-  const std::int32_t* row_of;  // [regime x places + place]
+  const std::int32_t* paid_of;   // [place]: its beginning in Packed::paid, in pieces
+  const std::int32_t* piece_of;  // [window]: what a regime is to be added to for the piece
+  const std::int32_t* row_of;    // [regime x places + place]
   const Exit* exits;
   const double* stretch;                               // of each exit; null where none is stretched
   const float* carries;                                // null where context is never lost
   const float *loss_aversion_of, *effort_aversion_of;  // [persona], where a constant; else null
-  const double* discounts;                             // at windows' beginnings; null: see engine/clock.hpp
   const double* regime_begins;
   const std::int32_t* regime_of_window;  // at its beginning
   const Passage* passages;               // [Kept::exit]
@@ -231,8 +222,10 @@ struct Tables {
   const PlaceScores* place_scores;
   Chain chain;
   bool tame;  // no exponent of a choice can leave [-60, 60]
-  bool slopes, probabilities, any_one_by_one, trait_bound, visit_money, priced, flows;
-  bool toil_varies, money_varies;  // a place's effort or repeats, and its money, from visit to visit
+  bool slopes, probabilities, any_one_by_one, trait_bound, flows;
+  bool counts_paid;     // visits that pay are counted one by one, because discounting or a change makes them differ
+  bool small_discount;  // see Discount::small
+  bool toil_varies;     // a place's effort or repeats from visit to visit
   double horizon, window_width, windows_per_day, force_of_interest;
   behaviour::Appraisal appraisal;
   behaviour::Memory memory;
@@ -251,8 +244,9 @@ struct Tables {
 
   /// The position of the exit taken, or -1 to stay.
   std::int32_t (*choose)(const void* owner, std::int32_t persona, std::int32_t row, Moment* moment);
-  void (*flow_change)(const void* owner, std::int32_t regime, std::int32_t persona, std::int32_t from, std::int32_t to,
-                      double time, std::int32_t window, double change[4]);
+  /// Program::change_flow, of everybody's money.
+  void (*change_flow)(const void* owner, std::int64_t* cells, std::int32_t from, std::int32_t to, double time,
+                      std::int32_t window, std::int32_t regime);
 };
 
 /// The steps of the loop, for who wants to know how long each takes.

@@ -87,7 +87,7 @@ ModelParts plain_chain(ModelParts parts) {
 bool is_plain_chain(const Model& model) {
   const Program program(model);
   const Population population(model.parts());
-  const lock_step::Compiled compiled(program, population, tally_shape(std::span(&program, 1)));
+  const lock_step::Compiled compiled(program, population, tally_shape(program));
   return compiled.tables().chain.rows != nullptr;
 }
 
