@@ -11,7 +11,6 @@
 #include <string>
 #include <vector>
 
-#include "sim/engine/lock_step_tables.hpp"
 #include "sojourn/engine/run.hpp"
 #include "tests/catch.hpp"
 #include "tests/verify/journeys.hpp"
@@ -51,44 +50,6 @@ std::string disagreement(const ModelParts& parts, const ModelParts& mutated) {
   const std::vector<PlanId> plans = all_plans(parts);
   return difference(try_run(Model(parts), plans, with(Engine::one_customer)),
                     try_run(Model(mutated), plans, with(Engine::lock_step)));
-}
-
-// A model with everything taken away that a plain chain cannot have (see sim/engine/lock_step.hpp).
-ModelParts plain_chain(ModelParts parts) {
-  parts.plans.resize(1);
-  parts.improvements.clear();
-  parts.events.clear();
-  parts.handovers.clear();
-  parts.behaviour.memory = parts.behaviour.adapt = 0.0;
-  for (Persona& persona : parts.personas) {
-    std::fill(persona.traits.begin(), persona.traits.end(), Distribution(Fixed{0.5}));
-    persona.odds.clear();
-  }
-  double days = 0.25;
-  for (Touchpoint& touchpoint : parts.touchpoints) {
-    touchpoint.exits = ExitRule::choice;
-    touchpoint.quality_sd = touchpoint.revenue = touchpoint.cost = 0.0;
-    touchpoint.revenue_per_month = touchpoint.cost_per_month = 0.0;
-    touchpoint.promise.reset();
-    if (touchpoint.next.size() > 4) touchpoint.next.resize(4);
-    for (Exit& exit : touchpoint.next) {
-      // What a message or a trait decided, odds decide here.
-      const bool constant = exit.on == Trigger::none && std::holds_alternative<double>(exit.probability);
-      if (!constant) exit.probability = std::monostate();
-      exit.on = Trigger::none;
-      exit.slopes = {};
-      if (!exit.odds && std::holds_alternative<std::monostate>(exit.probability)) exit.odds = 1.0;
-      exit.after = Exponential{days *= 1.25};
-    }
-  }
-  return parts;
-}
-
-bool is_plain_chain(const Model& model) {
-  const Program program(model);
-  const Population population(model.parts());
-  const lock_step::Compiled compiled(program, population, tally_shape(std::span(&program, 1)));
-  return compiled.tables().chain.rows != nullptr;
 }
 
 double next_float(double x) { return static_cast<double>(std::nextafter(static_cast<float>(x), 1e9f)); }
@@ -159,19 +120,6 @@ TEST_CASE("engines: random models contain everything that the engines must do", 
 
 TEST_CASE("engines: agree on random models", "[verify]") {
   CHECK(falsify(Flavour::any, 2000, [](const ModelParts& parts) { return disagreement(parts); }) == "");
-}
-
-TEST_CASE("engines: agree on plain chains, which have a loop of their own", "[verify]") {
-  int chains = 0;
-  CHECK(falsify(Flavour::any, 1000, [&](const ModelParts& parts) {
-          ModelParts chain = plain_chain(parts);
-          chain.settings.customers = 1 + 10 * chain.settings.customers;
-          if (try_run(Model(chain), all_plans(chain), with(Engine::one_customer)).error.empty()) {
-            chains += is_plain_chain(Model(chain)) ? 1 : 0;
-          }
-          return disagreement(chain);
-        }) == "");
-  CHECK(chains > 500);
 }
 
 namespace {
