@@ -76,12 +76,13 @@ std::vector<Diary> write_diaries(const Model& model, std::span<const std::uint32
   }
   const int threads = thread_count(options.threads);
   const Relations relations = connect(model, people.population(), people.streams(), threads);
-  const TallyShape shape = tally_shape(std::span(&people.program(), 1));
-  const auto sums = run_coupled(people.program(), people.population(), relations, people.streams(), shape, threads,
-                                {nullptr, diaries}, [&](double share) {
-                                  if (options.progress) options.progress(share);
-                                  return !options.stop.stop_requested();
-                                });
+  const TallyShape shape = tally_shape(people.program());
+  const lock_step::Compiled compiled(people.program(), people.population(), shape);
+  const auto sums =
+      run_coupled(compiled, relations, people.streams(), {threads, false, nullptr, diaries}, [&](double share) {
+        if (options.progress) options.progress(share);
+        return !options.stop.stop_requested();
+      });
   if (!sums) throw Interrupted();
   return diaries;
 }
