@@ -4,6 +4,7 @@
 #include "commands.hpp"
 #include "sojourn/base/whole_file.hpp"
 #include "sojourn/scenario/nearest.hpp"
+#include "sojourn/scenario/schema.hpp"
 #include "sojourn/scenario/templates.hpp"
 
 namespace sojourn::tools {
@@ -27,7 +28,11 @@ int new_command(const CommandLine& line) {
                        " exists already and is left as it is\nhint: name another file with -o");
     }
     replace_file(line.output, std::string(known.text));
-    std::fprintf(stderr, "Wrote %s. Next: sojourn check %s, then sojourn compare %s\n", line.output.c_str(),
+    const std::filesystem::path schema = std::filesystem::path(line.output).replace_filename(schema_file_name);
+    const bool alone = std::filesystem::exists(schema);
+    if (!alone) replace_file(schema, json_schema());
+    std::fprintf(stderr, "Wrote %s%s. Next: sojourn check %s, then sojourn compare %s\n", line.output.c_str(),
+                 alone ? "" : (" and " + schema.string() + ", with which editors complete its keys").c_str(),
                  line.output.c_str(), line.output.c_str());
     return done;
   }
