@@ -294,12 +294,6 @@ std::string json_schema() {
   return schema.dump(1) + '\n';
 }
 
-bool is_json_schema(std::string_view text) {
-  const Json read = Json::parse(text, nullptr, false);
-  if (!read.is_object() || !read.contains("$id") || !read["$id"].is_string()) return false;
-  return read["$id"].get<std::string>().starts_with("urn:sojourn:scenario:");
-}
-
 std::string key_table(std::string_view table) {
   std::string result = "| key | default | range, unit | meaning |\n|---|---|---|---|\n";
   for (const Key& key : keys::table(table).keys) {

@@ -8,6 +8,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "sojourn/base/text.hpp"
 #include "sojourn/scenario/nearest.hpp"
 #include "units.hpp"
 
@@ -298,7 +299,7 @@ std::optional<bool> truth(const Value& value) {
 }
 
 std::optional<std::string> text(const Value& value) {
-  if (value.node().kind == Kind::text) return value.node().text;
+  if (value.node().kind == Kind::text) return shown_on_one_line(value.node().text);
   value.refuse_type("a text in quotes");
   return std::nullopt;
 }

@@ -14,9 +14,6 @@ inline constexpr std::string_view schema_file_name = "sojourn.schema.json";
 /// one part says about another (ids, sums, the graph) only `sojourn check` knows. Ends in a newline.
 [[nodiscard]] std::string json_schema();
 
-/// Whether a text is a schema as `json_schema` writes it, of whatever version.
-[[nodiscard]] bool is_json_schema(std::string_view text);
-
 /// The keys of one table ("touchpoint", "exit") as a Markdown table.
 /// Ends in a newline. Throws std::logic_error for a table that the format does not have.
 [[nodiscard]] std::string key_table(std::string_view table);
