@@ -7,6 +7,7 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -302,6 +303,12 @@ void Picture::spread_ends() {
     bool tip;
     double towards;  // y of the curve some way off
   };
+  std::vector<std::vector<std::size_t>> at(cards_.size());  // the curves that begin or end at a card
+  for (std::size_t e = 0; e < layout_.curves.size(); ++e) {
+    if (layout_.curves[e].points.size() < 4) continue;
+    at[map_.exits[e].from].push_back(e);
+    at[map_.exits[e].to].push_back(e);
+  }
   for (std::size_t v = 0; v < cards_.size(); ++v) {
     if (!in_lane(v)) continue;
     const Box& box = cards_[v].box;
@@ -309,15 +316,14 @@ void Picture::spread_ends() {
     for (const bool left : {true, false}) {
       const double side = left ? box.x : box.right();
       std::vector<End> ends;
-      for (std::size_t e = 0; e < layout_.curves.size(); ++e) {
+      for (const std::size_t e : at[v]) {
         const Curve& curve = layout_.curves[e];
-        if (curve.points.size() < 4) continue;
         const std::vector<Point> line = trace(curve);
         const auto off = [&](bool tip) {
-          const Point& at = tip ? curve.tip : curve.points.front();
+          const Point& end = tip ? curve.tip : curve.points.front();
           for (std::size_t i = 0; i < line.size(); ++i) {
             const Point& p = line[tip ? line.size() - 1 - i : i];
-            if (std::hypot(p.x - at.x, p.y - at.y) > 70.0) return p.y;
+            if (std::hypot(p.x - end.x, p.y - end.y) > 70.0) return p.y;
           }
           return tip ? line.front().y : line.back().y;
         };
@@ -355,16 +361,58 @@ void Picture::spread_ends() {
   }
 }
 
+/// What is near a box: numbered things in cells of a grid, so that a search need not look at all of them.
+class Neighbours {
+ public:
+  /// `number` is at `where`; later calls have the same number or a greater one.
+  void add(std::size_t number, const Box& where) {
+    for_cells(where, [&](std::vector<std::size_t>& cell) {
+      if (cell.empty() || cell.back() != number) cell.push_back(number);
+    });
+  }
+  /// The numbers of all that may touch `box`, ascending, each once.
+  const std::vector<std::size_t>& near(const Box& box) {
+    found_.clear();
+    for_cells(box, [&](const std::vector<std::size_t>& cell) { found_.insert(found_.end(), cell.begin(), cell.end()); });
+    std::sort(found_.begin(), found_.end());
+    found_.erase(std::unique(found_.begin(), found_.end()), found_.end());
+    return found_;
+  }
+
+ private:
+  template <class Function>
+  void for_cells(const Box& box, Function function) {
+    const auto cell = [](double position, double size) { return static_cast<int>(std::floor(position / size)); };
+    for (int x = cell(box.x, 64.0); x <= cell(box.right(), 64.0); ++x) {
+      for (int y = cell(box.y, 32.0); y <= cell(box.bottom(), 32.0); ++y) function(cells_[{x, y}]);
+    }
+  }
+  std::map<std::pair<int, int>, std::vector<std::size_t>> cells_;
+  std::vector<std::size_t> found_;
+};
+
 /// Each label sits on its own line, where it covers no card, no other label and as few other lines as can be, rather near
 /// the beginning.
 void Picture::place_labels() {
   std::vector<std::vector<Point>> traces;
   for (const Curve& curve : layout_.curves) traces.push_back(trace(curve));
   std::vector<Box> taken;
+  Neighbours taken_near, points_near;
+  const auto take = [&](const Box& box) {
+    taken_near.add(taken.size(), box);
+    taken.push_back(box);
+  };
   for (const Card& card : cards_) {
     if (!card.room.placed) continue;
-    taken.push_back({card.box.x - 2.0, card.box.y - card.room.above - 1.0, card.width + 4.0,
-                     static_cast<double>(card.room.above + card.room.box + card.room.below) + 2.0});
+    take({card.box.x - 2.0, card.box.y - card.room.above - 1.0, card.width + 4.0,
+          static_cast<double>(card.room.above + card.room.box + card.room.below) + 2.0});
+  }
+  std::vector<std::pair<std::size_t, Point>> points;  // of all lines, with the exit of each
+  for (std::size_t e = 0; e < traces.size(); ++e) {
+    for (const Point& p : traces[e]) {
+      points_near.add(points.size(), {p.x, p.y, 0.0, 0.0});
+      points.emplace_back(e, p);
+    }
   }
   std::vector<std::size_t> order;
   for (std::size_t e = 0; e < traces.size(); ++e) {
@@ -381,21 +429,27 @@ void Picture::place_labels() {
       const double along = static_cast<double>(i) / static_cast<double>(line.size() - 1);
       const Box box{line[i].x - w / 2.0, line[i].y - h / 2.0, w, h};
       double cost = 12.0 * std::abs(along - 0.4);
-      for (const Box& other : taken) cost += overlap(box, other);
-      for (std::size_t other = 0; other < traces.size(); ++other) {
-        if (other == e) continue;
-        int covered = 0;
-        for (const Point& p : traces[other]) {
-          covered += p.x > box.x && p.x < box.right() && p.y > box.y && p.y < box.bottom();
+      for (const std::size_t other : taken_near.near(box)) cost += overlap(box, taken[other]);
+      std::size_t line_of_last = e;
+      int covered = 0;
+      const auto add_covered = [&] { cost += std::min(covered, 8) * 0.8; };
+      for (const std::size_t other : points_near.near(box)) {
+        const auto& [exit, p] = points[other];
+        if (exit == e) continue;
+        if (exit != line_of_last) {
+          add_covered();
+          covered = 0;
+          line_of_last = exit;
         }
-        cost += std::min(covered, 8) * 0.8;
+        covered += p.x > box.x && p.x < box.right() && p.y > box.y && p.y < box.bottom();
       }
+      add_covered();
       if (cost < lowest) {
         lowest = cost;
         label.box = box;
       }
     }
-    taken.push_back(label.box);
+    take(label.box);
     labels_.push_back(std::move(label));
   }
 }
