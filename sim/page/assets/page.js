@@ -171,11 +171,13 @@ const cards = () => {
     const m = position[name];
     const value = data.values[chosen.group][chosen.plan][m];
     const change = data.differences[chosen.group][chosen.plan][m];
+    if (!value) return null;
     return card(metrics[m].label, value[3], chosen.plan === 0 ? value[4] : `${change[3]} ${change[4]}`, { "data-metric": name, "data-value": value[0] });
   });
+  if (!list.some(Boolean)) list.push(element("div", { class: "card" }, element("dt", {}, "Personas under this plan"), element("dd", { class: "change" }, "would make this page too large; the workbook of sojourn report --xlsx has them")));
   const money = data.money[chosen.plan];
   if (compared && chosen.plan > 0) list.push(card("Payback", money.payback_short, money.roi_text === "-" ? "" : `return on investment ${minus(money.roi_text)}`));
-  box.replaceChildren(...list);
+  box.replaceChildren(...list.filter(Boolean));
   section("cards-title").textContent = `${plans[chosen.plan].name}, ${whom()}${chosen.plan > 0 ? ": change against the baseline below each figure" : ""}`;
 };
 
@@ -224,6 +226,7 @@ const plansTable = () => {
     element("th", { scope: "row", title: metric.about }, metric.label),
     ...plans.map((plan, k) => {
       const value = data.values[chosen.group][k][m], change = data.differences[chosen.group][k][m];
+      if (!value) return element("td", {}, "-");
       const attributes = { "data-plan": plan.id, "data-metric": metric.name, "data-value": value[0] };
       if (k === 0) return element("td", attributes, minus(value[3]), element("span", { class: "interval" }, value[4]));
       const sure = change[1] !== null && change[5];
@@ -334,6 +337,7 @@ const funnel = () => {
 const flow = () => {
   new Chart(grid(section("flow-charts"), true), "From stage to stage", (width) => {
     const links = data.flow[chosen.group][chosen.plan];
+    if (!links) return null;
     const arrived = links.filter(([from]) => from === "Arrived").reduce((sum, [, , people]) => sum + people, 0);
     if (!(arrived > 0)) return null;
     const { soft, ink } = look();
@@ -366,6 +370,10 @@ const journey = () => {
   const note = section("map-note");
   if (note) note.textContent = own || !maps.length ? "" : `The map of ${plans[chosen.plan].name} would make this page too large; shown is that of ${plans[0].name}.`;
   const { names, columns, cells } = data.touchpoints;
+  if (!cells[chosen.plan]) {
+    section("touchpoint-table").replaceChildren(element("p", { class: "note" }, `The touchpoints of ${plans[chosen.plan].name} and its flow between stages would make this page too large; the workbook of sojourn report --xlsx has the touchpoints.`));
+    return;
+  }
   const used = columns.map((column, c) => [column, c]).filter(([column]) => column.used);
   const labels = { visits: "Visits per person", repeats: "Repeats per person", quality: "Quality", satisfaction: "Satisfaction", effort: "Effort", wait_days: "Wait", gave_up: "Gave up" };
   const levers = new Map((data.leverage?.rows ?? []).map((one) => [one.id, one]));
@@ -410,14 +418,15 @@ const fates = () => {
     };
   });
   new Chart(box, "Retained, in parts by where fewer leave", () => {
-    if (chosen.plan === 0) return null;
+    if (chosen.plan === 0 || !data.by_stage[chosen.plan]) return null;
+    const detailed = plans.map((_, k) => k).filter((k) => k > 0 && data.by_stage[k]);
     const list = data.by_stage[chosen.plan].filter(({ change }) => /[1-9]/.test(change[3])).map(({ name, change }) => [name, change]);
     if (!list.length) return null;
     return {
       height: 70 + 44 * list.length,
       option: whisker("by stage", list, metrics[position.retained], list.map(() => hue(chosen.plan))),
       words: `${plans[chosen.plan].name}, all customers, by the stage that people are kept from leaving; the parts add up to ${minus(data.differences[0][chosen.plan][position.retained][3])}.`,
-      table: table("Parts of the difference in retained", ["Stage", ...plans.slice(1).map(({ name }) => name)], data.by_stage[chosen.plan].map(({ name }, i) => [name, ...plans.slice(1).map((_, k) => { const part = data.by_stage[k + 1][i].change; return part[0] === 0 ? "0" : `${minus(part[3])} ${part[4]}${part[5] ? "" : " ~"}`; })])),
+      table: table("Parts of the difference in retained", ["Stage", ...detailed.map((k) => plans[k].name)], data.by_stage[chosen.plan].map(({ name }, i) => [name, ...detailed.map((k) => { const part = data.by_stage[k][i].change; return part[0] === 0 ? "0" : `${minus(part[3])} ${part[4]}${part[5] ? "" : " ~"}`; })])),
     };
   });
 };
@@ -588,7 +597,7 @@ const personas = () => {
     new Chart(box, `${metrics[m].label}${compared ? ", difference to the baseline" : ""}`, () => {
       const source = chosen.plan > 0 ? data.differences : data.values;
       const list = people.map((one, g) => [one.name, source[g + 1][chosen.plan][m]]);
-      if (list.every(([, e]) => e[0] === null)) return null;
+      if (list.some(([, e]) => e === null) || list.every(([, e]) => e[0] === null)) return null;
       const option = whisker(name, list, metrics[m], list.map((_, g) => (g + 1 === chosen.group || chosen.group === 0 ? hue(chosen.plan) : look().soft)));
       if (chosen.plan === 0) { option.xAxis.scale = true; option.xAxis.name = unit(metrics[m], unitOf); delete option.series[0].markLine; }
       return {
@@ -596,8 +605,8 @@ const personas = () => {
         words: `${plans[chosen.plan].name}: ` + list.map(([label, e]) => `${label} ${minus(e[3])} ${e[4]}`).join("; ") + ".",
         table: table(metrics[m].about, ["Persona", "Plan", "Value", "95 %", "Difference", "95 %"], people.flatMap((one, g) => plans.map((plan, k) => {
           const value = data.values[g + 1][k][m], change = data.differences[g + 1][k][m];
-          return [one.name, element("td", { class: "words" }, plan.name), minus(value[3]), value[4], k ? minus(change[3]) : "", k ? change[4] : ""];
-        }))),
+          return value && [one.name, element("td", { class: "words" }, plan.name), minus(value[3]), value[4], k ? minus(change[3]) : "", k ? change[4] : ""];
+        }).filter(Boolean))),
       };
     }, "low");
   }
