@@ -141,7 +141,7 @@ class Replication {
     const Standing standing = store_.standing(customer);
     if (standing == Standing::absent) return {};
     return {fixed_score(store_.satisfaction(customer)), store_.personas()[customer],
-            standing == Standing::customer ? EndState::customer : EndState::no_customer};
+            end_standing(standing)};
   }
 
   /// Where the life of `customer` is written down; null: nowhere.
