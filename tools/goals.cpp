@@ -187,7 +187,8 @@ std::vector<std::string> missed(const Samples& samples, const std::vector<Thresh
     for (std::size_t k = 0; k < samples.plans.size(); ++k) {
       const PlanSamples& plan = samples.plans[k];
       if (threshold.plan.empty() ? several && k == 0 : threshold.plan != plan.id) continue;
-      const Estimate e = threshold.difference ? difference(samples, k, *threshold.metric) : estimate(samples, k, *threshold.metric);
+      const Estimate e =
+          threshold.difference ? difference(samples, k, *threshold.metric) : estimate(samples, k, *threshold.metric);
       if (!holds(threshold.relation, e.mean, threshold.value)) sentences.push_back(sentence(threshold, plan, e));
     }
   }

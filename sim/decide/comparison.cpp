@@ -265,10 +265,9 @@ void find_best(const Samples& samples, std::size_t m, Comparison& comparison) {
     for (const Sums& sample : samples.plans[a].all) values.back().push_back(metric.value(sample));
     for (std::size_t b = a + 1; b < samples.plans.size(); ++b) {
       // Who is changed is counted against the baseline alone.
-      comparison.rivalries.push_back(
-          {m, a, b,
-           a == 0 ? opposite(comparison.plans[b].differences[m])
-                  : tested(difference(samples.plans[a].all, samples.plans[b].all, metric))});
+      comparison.rivalries.push_back({m, a, b,
+                                      a == 0 ? opposite(comparison.plans[b].differences[m])
+                                             : tested(difference(samples.plans[a].all, samples.plans[b].all, metric))});
     }
   }
   std::vector<Difference*> family;

@@ -45,11 +45,13 @@ const Share* share_of_people(const Metric& metric) {
 /// What a metric can be.
 Ends range_of(const Metric& metric) {
   if (share_of_people(metric) != nullptr) return {0.0, 1.0};
-  constexpr std::string_view scores[] = {"retention_90", "retention_365",      "satisfaction",      "expectation",
-                                         "effort",       "referred", "account_conversion", "account_retention"};
-  constexpr std::string_view positive[] = {"time_to_purchase", "visits",         "repeats",       "effort_per_purchase",
+  constexpr std::string_view scores[] = {"retention_90", "retention_365", "satisfaction",       "expectation",
+                                         "effort",       "referred",      "account_conversion", "account_retention"};
+  constexpr std::string_view positive[] = {"time_to_purchase", "visits",         "repeats", "effort_per_purchase",
                                            "heard_positive",   "heard_negative", "brought"};
-  const auto among = [&](const auto& names) { return std::find(std::begin(names), std::end(names), metric.name) != std::end(names); };
+  const auto among = [&](const auto& names) {
+    return std::find(std::begin(names), std::end(names), metric.name) != std::end(names);
+  };
   if (metric.name == "nps") return {-100.0, 100.0};
   if (among(scores)) return {0.0, 1.0};
   return {among(positive) ? 0.0 : -infinity, infinity};
@@ -279,7 +281,8 @@ Difference share_difference(const Estimate& by_samples, const Changed& changed, 
 Difference difference(const Samples& samples, std::size_t plan, const Metric& metric, Group group) {
   const std::vector<Sums>&here = sums_of(samples, plan, group), &before = sums_of(samples, 0, group);
   const Estimate e = difference(here, before, metric);
-  if (plan == 0 || !samples.mechanisms.has(metric.needs) || (known_investment(metric, here) && known_investment(metric, before)))
+  if (plan == 0 || !samples.mechanisms.has(metric.needs) ||
+      (known_investment(metric, here) && known_investment(metric, before)))
     return known(e.mean, e.samples);
   Changed changed = changed_by(samples, plan, metric, group);
   if (metric.name == "retention") {

@@ -33,7 +33,8 @@ double replications_needed(const Samples& samples, const PrecisionGoal& goal) {
 std::uint32_t replications_to_run(const Samples& samples, const std::vector<PrecisionGoal>& goals) {
   const std::uint32_t now = samples.replications;
   // Of uncoupled customers one replication already gives samples enough.
-  const std::uint32_t fewest = samples.plans.front().all.size() < fewest_replications_to_stop ? fewest_replications_to_stop : 1;
+  const std::uint32_t fewest =
+      samples.plans.front().all.size() < fewest_replications_to_stop ? fewest_replications_to_stop : 1;
   const bool few = now < fewest;
   double needed = now;
   bool met = true;

@@ -4,6 +4,7 @@
 #include <boost/math/distributions/beta.hpp>
 #include <boost/math/distributions/binomial.hpp>
 #include <boost/math/distributions/normal.hpp>
+#include <boost/math/policies/policy.hpp>
 #include <cmath>
 #include <limits>
 
@@ -11,6 +12,12 @@ namespace sojourn {
 namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+/// NaN instead of exceptions: counts may come from a file that somebody wrote.
+using Quiet = boost::math::policies::policy<boost::math::policies::domain_error<boost::math::policies::ignore_error>,
+                                            boost::math::policies::overflow_error<boost::math::policies::ignore_error>,
+                                            boost::math::policies::evaluation_error<boost::math::policies::ignore_error>>;
+using Beta = boost::math::beta_distribution<double, Quiet>;
 
 /// The point that the normal leaves on either side with probability `error` in all.
 double normal_point(double error) {
@@ -32,19 +39,18 @@ double score(double gained, double lost, double people, double delta) {
 }  // namespace
 
 Ends clopper_pearson(double events, double people, double error) {
-  if (!(people > 0.0)) return {nan, nan};
+  if (!(people > 0.0 && events >= 0.0 && events <= people)) return {nan, nan};
   const double tail = 0.5 * error, others = people - events;
   Ends ends{0.0, 1.0};
-  if (events > 0.0) ends.low = boost::math::quantile(boost::math::beta_distribution(events, others + 1.0), tail);
+  if (events > 0.0) ends.low = boost::math::quantile(Beta(events, others + 1.0), tail);
   if (others > 0.0) {
-    ends.high =
-        boost::math::quantile(boost::math::complement(boost::math::beta_distribution(events + 1.0, others), tail));
+    ends.high = boost::math::quantile(boost::math::complement(Beta(events + 1.0, others), tail));
   }
   return ends;
 }
 
 Ends tango(double gained, double lost, double people, double error) {
-  if (!(people > 0.0)) return {nan, nan};
+  if (!(people > 0.0 && gained >= 0.0 && lost >= 0.0 && gained + lost <= people)) return {nan, nan};
   const double z = normal_point(error), point = (gained - lost) / people;
   // The statistic falls as the difference that is supposed rises.
   const auto end = [&](double inside, double outside) {
@@ -59,7 +65,7 @@ Ends tango(double gained, double lost, double people, double error) {
 }
 
 Ends paired_shares(double gained, double lost, double people, double error) {
-  if (gained + lost >= few_changed || !(people > 0.0)) return tango(gained, lost, people, error);
+  if (gained + lost >= few_changed || !(gained + lost <= people)) return tango(gained, lost, people, error);
   const Ends up = clopper_pearson(gained, people, error), down = clopper_pearson(lost, people, error);
   const double more = gained / people, fewer = lost / people;
   Ends ends{std::max(-1.0, more - fewer - std::hypot(more - up.low, down.high - fewer)),
@@ -74,9 +80,11 @@ Ends paired_shares(double gained, double lost, double people, double error) {
 
 double paired_shares_p(double gained, double lost) {
   const double changed = gained + lost;
+  if (!(gained >= 0.0 && lost >= 0.0)) return nan;
   if (!(changed > 0.0)) return 1.0;
   if (changed < few_changed) {
-    return std::min(1.0, 2.0 * boost::math::cdf(boost::math::binomial(changed, 0.5), std::min(gained, lost)));
+    return std::min(1.0, 2.0 * boost::math::cdf(boost::math::binomial_distribution<double, Quiet>(changed, 0.5),
+                                                std::min(gained, lost)));
   }
   const double z = std::fabs(gained - lost) / std::sqrt(changed);
   return 2.0 * boost::math::cdf(boost::math::complement(boost::math::normal(), z));

@@ -166,7 +166,8 @@ std::string basis(const Samples& samples, const Comparison& comparison) {
        several ? caution_words::cautions(samples, comparison) : caution_words::cautions(samples))
     text += caution + " ";
   return text +
-         fmt::format("Simulated: {} customers{}, {}, {} replication{}. ", format::count(static_cast<double>(samples.customers)),
+         fmt::format("Simulated: {} customers{}, {}, {} replication{}. ",
+                     format::count(static_cast<double>(samples.customers)),
                      samples.market == static_cast<double>(samples.customers)
                          ? ""
                          : fmt::format(" for a market of {}", format::count(samples.market)),

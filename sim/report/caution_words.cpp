@@ -19,10 +19,10 @@ std::vector<std::string> rare_personas(const Samples& samples) {
   for (std::size_t p = 0; p < samples.personas.size(); ++p) {
     const double people = pooled(samples.plans.front().by_persona[p]).arrived;
     if (!(people < few_changed)) continue;
-    sentences.push_back(fmt::format(
-        "{} of persona {} arrived: intervals do not allow for what so few may bring, to the whole neither.",
-        people == 0.0 ? "Nobody" : fmt::format("Only {:.0f} {}", people, people == 1.0 ? "person" : "people"),
-        samples.persona_names[p].empty() ? samples.personas[p] : samples.persona_names[p]));
+    sentences.push_back(
+        fmt::format("{} of persona {} arrived: intervals do not allow for what so few may bring, to the whole neither.",
+                    people == 0.0 ? "Nobody" : fmt::format("Only {:.0f} {}", people, people == 1.0 ? "person" : "people"),
+                    samples.persona_names[p].empty() ? samples.personas[p] : samples.persona_names[p]));
   }
   return sentences;
 }
@@ -43,8 +43,8 @@ std::string intervals(const Samples& samples) {
   const std::size_t count = samples.plans.front().all.size();
   if (people_in(samples) == People::coupled) {
     if (count < 2) return "One replication: no intervals, as customers act on one another.";
-    return fmt::format(
-        "Intervals are 95 % (Student t over {} replications): simulation error, not forecast uncertainty.", count);
+    return fmt::format("Intervals are 95 % (Student t over {} replications): simulation error, not forecast uncertainty.",
+                       count);
   }
   return fmt::format(
       "Intervals are 95 % (of shares exact, from counts of people; else Student t over {} batches of customers): simulation "

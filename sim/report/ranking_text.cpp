@@ -46,7 +46,8 @@ class RankingText {
     const TouchpointLeverage& worth = at(*ranking_.worth_fixing);
     std::string text;
     if (ranking_.weakest == ranking_.worth_fixing) {
-      text = fmt::format("The weakest touchpoint, {} (score {:.2f}), is also the one worth fixing: ", worth.name, worth.score);
+      text =
+          fmt::format("The weakest touchpoint, {} (score {:.2f}), is also the one worth fixing: ", worth.name, worth.score);
     } else if (ranking_.weakest) {
       text = fmt::format("The weakest touchpoint is {} (score {:.2f}); the one worth fixing is {} (score {:.2f}): ",
                          lowest().name, lowest().score, worth.name, worth.score);
@@ -172,15 +173,18 @@ class RankingText {
     const std::size_t count = ranking_.samples.plans.front().all.size();
     if (count < 2) return text + caution_words::intervals(ranking_.samples) + "\n";
     return text +
-           fmt::format("Intervals in the table are 95 % each (Student t over {} {}): simulation error, not forecast uncertainty.\n"
-                       "What the first lines, moments of truth, enablers and barriers say holds for all touchpoints together.\n",
-                       count, ranking_.samples.batches ? "batches of customers" : "replications");
+           fmt::format(
+               "Intervals in the table are 95 % each (Student t over {} {}): simulation error, not forecast uncertainty.\n"
+               "What the first lines, moments of truth, enablers and barriers say holds for all touchpoints together.\n",
+               count, ranking_.samples.batches ? "batches of customers" : "replications");
   }
 
  private:
   [[nodiscard]] const TouchpointLeverage& at(std::size_t position) const { return ranking_.touchpoints[position]; }
   [[nodiscard]] const TouchpointLeverage& lowest() const { return at(*ranking_.lowest); }
-  [[nodiscard]] static const Pull& best_of(const TouchpointLeverage& touchpoint) { return touchpoint.pulls[*touchpoint.best]; }
+  [[nodiscard]] static const Pull& best_of(const TouchpointLeverage& touchpoint) {
+    return touchpoint.pulls[*touchpoint.best];
+  }
   /// "wait -20 % there changes the net present value by +12.1 k (95 %: +8.0 k to +16.2 k)".
   [[nodiscard]] std::string gain_of(const TouchpointLeverage& touchpoint) const {
     Estimate change = touchpoint.gain;
@@ -196,15 +200,15 @@ class RankingText {
   }
   [[nodiscard]] std::string nothing_stands_out() const {
     const TouchpointLeverage& leader = at(*ranking_.leader);
-    std::string text = fmt::format("No single touchpoint stands out: the largest gain is seen at {}, where {}, ", leader.name,
-                                   gain_of(leader));
+    std::string text = fmt::format("No single touchpoint stands out: the largest gain is seen at {}, where {}, ",
+                                   leader.name, gain_of(leader));
     if (!leader.gain.clear()) {
       text += "but among so many this may be chance";
     } else {
       text += fmt::format("but {} may gain as much", others(ranking_.as_good));
     }
-    return text + fmt::format("; {}.\n{}\n", caution_words::to_tell(ranking_.samples, ranking_.times_to_tell),
-                              lowest_sentence());
+    return text +
+           fmt::format("; {}.\n{}\n", caution_words::to_tell(ranking_.samples, ranking_.times_to_tell), lowest_sentence());
   }
   [[nodiscard]] static std::string others(std::size_t count) {
     return count == 1 ? "one other" : fmt::format("{} others", count);

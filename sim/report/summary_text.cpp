@@ -107,15 +107,15 @@ std::size_t leader(const Comparison& comparison, std::size_t m) {
 /// What is said of a headline metric.
 struct Claim {
   std::string_view metric;
-  const char* most;        // of a plan shown to be the best of several: "keeps most customers"
-  const char* more;        // of a plan shown to be better than the baseline: "keeps more customers"
-  const char* as_many;     // of those that may equal it: "may keep as many"
-  const char* shown;       // of no plan that is: "keep more customers"
-  std::string of_what;     // what a difference is of
+  const char* most;     // of a plan shown to be the best of several: "keeps most customers"
+  const char* more;     // of a plan shown to be better than the baseline: "keeps more customers"
+  const char* as_many;  // of those that may equal it: "may keep as many"
+  const char* shown;    // of no plan that is: "keep more customers"
+  std::string of_what;  // what a difference is of
 };
 
-/// Who leads in a metric and by how much, on the same luck: over the baseline, and over the other plans. Superlatives are for
-/// what is shown of all plans at once; else it is said what would tell.
+/// Who leads in a metric and by how much, on the same luck: over the baseline, and over the other plans. Superlatives are
+/// for what is shown of all plans at once; else it is said what would tell.
 std::string leads(const Samples& samples, const Comparison& comparison, const Claim& claim) {
   const std::size_t m = metric_position(claim.metric), best = leader(comparison, m), others = comparison.plans.size() - 1;
   const Metric& of = metrics()[m];
@@ -126,7 +126,8 @@ std::string leads(const Samples& samples, const Comparison& comparison, const Cl
                 : fmt::format("No plan {}.\n", claim.more);
   }
   const Difference& e = comparison.plans[best].differences[m];
-  const std::string &name = comparison.plans[best].name, size = format::difference(of, e.mean, samples.currency) + claim.of_what;
+  const std::string &name = comparison.plans[best].name,
+                    size = format::difference(of, e.mean, samples.currency) + claim.of_what;
   if (std::isnan(e.low)) {
     return fmt::format("No plan is shown to {}: {} leads by {}, without an interval, so this may be chance.\n", claim.shown,
                        name, size);
@@ -194,8 +195,7 @@ std::string answer_text(const Samples& samples, const Comparison& comparison) {
                             "keep more customers", " of all who arrived"}) +
                      leads(samples, comparison,
                            {"npv", "is worth most", "is worth its money within the horizon", "may be worth as much",
-                            "be worth its money within the horizon",
-                            " " + samples.currency + " of net present value"});
+                            "be worth its money within the horizon", " " + samples.currency + " of net present value"});
   const std::size_t keeps = leader(comparison, metric_position("retained")),
                     pays = leader(comparison, metric_position("npv"));
   if (keeps != 0) text += winners(comparison.plans[keeps]);
@@ -315,7 +315,8 @@ std::string run_text(const Samples& samples, Colour colour) {
   for (std::size_t p = 0; p < samples.personas.size(); ++p) {
     std::vector<std::string> cells{samples.persona_names[p]};
     for (const std::string_view name : shown) {
-      cells.push_back(format::value(metric(name), estimate(samples, 0, metric(name), {Group::persona, p}).mean, samples.currency));
+      cells.push_back(
+          format::value(metric(name), estimate(samples, 0, metric(name), {Group::persona, p}).mean, samples.currency));
     }
     personas.row(cells);
   }
@@ -328,7 +329,8 @@ std::string run_text(const Samples& samples, Colour colour) {
     for (std::size_t s = 0; s < samples.segments.size(); ++s) {
       std::vector<std::string> cells{samples.segment_names[s]};
       for (const std::string_view name : {"account_conversion", "account_retention"}) {
-        cells.push_back(format::value(metric(name), estimate(samples, 0, metric(name), {Group::segment, s}).mean, samples.currency));
+        cells.push_back(
+            format::value(metric(name), estimate(samples, 0, metric(name), {Group::segment, s}).mean, samples.currency));
       }
       segments.row(cells);
     }

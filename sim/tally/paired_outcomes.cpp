@@ -20,7 +20,8 @@ void PairedOutcomes::count(std::span<const EndState> baseline, std::span<const E
                                                              : SatisfactionChange::same;
     ++counts_[at(after.persona, fate, feeling)];
     // Plans change nobody's arrival: who stands somewhere under one stands somewhere under both.
-    ++standings_[at(after.persona, static_cast<EndStanding>(before.standing - 1), static_cast<EndStanding>(after.standing - 1))];
+    ++standings_[at(after.persona, static_cast<EndStanding>(before.standing - 1),
+                    static_cast<EndStanding>(after.standing - 1))];
   }
 }
 

@@ -157,7 +157,7 @@ TEST_CASE("precision: the stopping rule", "[analysis]") {
   CHECK(next(20, 2.0, 0.001) == 40);  // never more than doubled
   CHECK(next(4, 0.0, 0.001) == 10);   // narrow by luck?
   CHECK(next(10, 0.0, 0.04) == 10);
-  CHECK(next(10, 0.0, 0.001) == 20);  // replications that agree leave the share as uncertain as its people make it
+  CHECK(next(10, 0.0, 0.001) == 20);    // replications that agree leave the share as uncertain as its people make it
   CHECK(next(600, 2.0, 1e-6) == 1000);  // the most
   Samples batches = run_of(32, 2.0);
   batches.replications = 1;

@@ -27,9 +27,9 @@ Samples sampled(const ModelParts& parts) {
 
 /// Everybody buys on day 0; a share of `churn` leaves on day 1, under the plan nine tenths of it.
 ModelParts leavers(double churn, std::uint64_t customers, std::uint32_t replications, std::uint32_t seed) {
-  ModelParts parts = journey({place(Stage::purchase, {by_share(1, churn), by_odds(2, 1.0)}), finish(End::churned),
-                              place(Stage::retention, {})},
-                             10.0, customers);
+  ModelParts parts = journey(
+      {place(Stage::purchase, {by_share(1, churn), by_odds(2, 1.0)}), finish(End::churned), place(Stage::retention, {})},
+      10.0, customers);
   parts.settings.replications = replications;
   parts.settings.seed = seed;
   Improvement improvement;
@@ -149,8 +149,8 @@ TEST_CASE("coverage: few people who carry the money are warned of", "[verify]") 
   const double days = median * std::exp(0.5 * sigma * sigma) * normal(cut - sigma) + horizon * normal(-cut);
   int missed = 0, missed_silently = 0, warned = 0;
   for (std::uint32_t seed = 1; seed <= seeds; ++seed) {
-    ModelParts parts = journey({place(Stage::purchase, {by_odds(1, 1.0, Lognormal{median, sigma})}), finish(End::churned)},
-                               horizon, 3200);
+    ModelParts parts =
+        journey({place(Stage::purchase, {by_odds(1, 1.0, Lognormal{median, sigma})}), finish(End::churned)}, horizon, 3200);
     parts.settings.seed = seed;
     parts.touchpoints[0].revenue_per_month = fee;
     const Estimate e = estimate(sampled(parts), 0, revenue);

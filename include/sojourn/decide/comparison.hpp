@@ -99,9 +99,9 @@ struct Comparison {
 /// Compares all plans of `samples` with the first of them.
 [[nodiscard]] Comparison compare(const Samples& samples);
 
-/// The day by which a plan has paid for itself: the end of the first window from which the cumulative undiscounted difference
-/// of cash (one amount per window) is at or above 0 at every window's end, or nothing when it ends below. Within a window
-/// nobody knows which came first, so it is never earlier than the income that pays.
+/// The day by which a plan has paid for itself: the end of the first window from which the cumulative undiscounted
+/// difference of cash (one amount per window) is at or above 0 at every window's end, or nothing when it ends below. Within
+/// a window nobody knows which came first, so it is never earlier than the income that pays.
 [[nodiscard]] std::optional<double> payback(const std::vector<double>& cash, const std::vector<double>& baseline,
                                             const std::vector<double>& window_ends);
 

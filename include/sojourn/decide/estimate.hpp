@@ -66,11 +66,11 @@ struct Group {
 /// The sums of a group under plan number `plan`, by sample.
 [[nodiscard]] const std::vector<Sums>& sums_of(const Samples& samples, std::size_t plan, Group group = {});
 
-/// One metric of one plan. A metric that is a share of people has an interval from counts: where they are independent that of
-/// Clopper & Pearson (1934); where they are coupled Student's t over replications, but never shorter than the former where
-/// fewer than ten people, or all but so few, are counted, as replications may agree by chance. Retention after 90 and 365 days
-/// (Kaplan & Meier 1958) has Student's t, but never shorter than the exact interval among those whose fate by then is known.
-/// All others have Student's t, and none where all samples agree. Ends stay within what the metric can be.
+/// One metric of one plan. A metric that is a share of people has an interval from counts: where they are independent that
+/// of Clopper & Pearson (1934); where they are coupled Student's t over replications, but never shorter than the former
+/// where fewer than ten people, or all but so few, are counted, as replications may agree by chance. Retention after 90 and
+/// 365 days (Kaplan & Meier 1958) has Student's t, but never shorter than the exact interval among those whose fate by then
+/// is known. All others have Student's t, and none where all samples agree. Ends stay within what the metric can be.
 [[nodiscard]] Estimate estimate(const std::vector<Sums>& samples, const Metric& metric, People people);
 /// The same of a group of a run.
 [[nodiscard]] Estimate estimate(const Samples& samples, std::size_t plan, const Metric& metric, Group group = {});
@@ -104,19 +104,20 @@ struct Changed {
 };
 /// Of a metric that is a share of all who arrived, under plan number `plan` against the first.
 [[nodiscard]] Changed changed_by(const Samples& samples, std::size_t plan, const Metric& metric, Group group = {});
-/// A paired difference of a share, with the interval and test of `paired_shares` where people are independent; where they are
-/// coupled, those of `by_samples`, but never shorter than the former where fewer than ten people are changed.
+/// A paired difference of a share, with the interval and test of `paired_shares` where people are independent; where they
+/// are coupled, those of `by_samples`, but never shorter than the former where fewer than ten people are changed.
 [[nodiscard]] Difference share_difference(const Estimate& by_samples, const Changed& changed, People how);
 
-/// plan - the run's first plan of one metric, tested by itself. A metric that is a share of all who arrived (so that both plans
-/// have the same people) has the interval and test of `paired_shares`, from the counts of people whom the plan changes; so has
-/// retention where the plan changes no purchase. Where people are coupled it is Student's t over replications, but never
-/// shorter than that where fewer than ten people are changed. All others have Student's t, and none where all samples agree.
+/// plan - the run's first plan of one metric, tested by itself. A metric that is a share of all who arrived (so that both
+/// plans have the same people) has the interval and test of `paired_shares`, from the counts of people whom the plan
+/// changes; so has retention where the plan changes no purchase. Where people are coupled it is Student's t over
+/// replications, but never shorter than that where fewer than ten people are changed. All others have Student's t, and none
+/// where all samples agree.
 [[nodiscard]] Difference difference(const Samples& samples, std::size_t plan, const Metric& metric, Group group = {});
 
 /// How many times as many independent people (or replications) would tell the estimate from 0, were it right, held to a
-/// family of `comparisons` (Bonferroni): (half the width / mean)^2, as an interval's width falls with the root of their number.
-/// Infinite without an interval or where the mean is 0.
+/// family of `comparisons` (Bonferroni): (half the width / mean)^2, as an interval's width falls with the root of their
+/// number. Infinite without an interval or where the mean is 0.
 [[nodiscard]] double times_to_tell(const Estimate& estimate, std::size_t comparisons = 1);
 
 }  // namespace sojourn

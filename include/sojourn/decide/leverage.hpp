@@ -73,8 +73,8 @@ struct Ranking {
   std::optional<std::size_t> lowest;
   std::size_t as_weak = 0;
   std::optional<std::size_t> weakest;  // `lowest`, where it is told from all others
-  /// Of `touchpoints`, the largest gain seen among those that are ours, none: no gain; how many others that are ours may gain
-  /// as much; and the next largest.
+  /// Of `touchpoints`, the largest gain seen among those that are ours, none: no gain; how many others that are ours may
+  /// gain as much; and the next largest.
   std::optional<std::size_t> leader;
   std::size_t as_good = 0;
   std::optional<std::size_t> runner_up;

@@ -1,5 +1,5 @@
-// Intervals of shares from counts of people who do not act on one another: they hold for few events too, where Student's t is
-// too short or has no width.
+// Intervals of shares from counts of people who do not act on one another: they hold for few events too, where Student's t
+// is too short or has no width.
 #pragma once
 
 namespace sojourn {
@@ -24,12 +24,12 @@ inline constexpr double few_changed = 10.0;
 
 /// The same difference with an interval that covers for few people gained and lost too. From `few_changed` on it is Tango's;
 /// below, the exact limits of both counts (Clopper & Pearson 1934) are combined by the method of variance estimates recovery
-/// (Zou & Donner 2008, equation 3), and the interval takes in 0 where `paired_shares_p` is not below `error`. It has width even
-/// where nobody is gained or lost.
+/// (Zou & Donner 2008, equation 3), and the interval takes in 0 where `paired_shares_p` is not below `error`. It has width
+/// even where nobody is gained or lost.
 [[nodiscard]] Ends paired_shares(double gained, double lost, double people, double error = 0.05);
 
-/// The two-sided p-value of the test that goes with `paired_shares`, that as many are gained as lost: below `few_changed` the
-/// exact sign test, from there on the score test (both McNemar 1947). 1 where nobody is gained or lost.
+/// The two-sided p-value of the test that goes with `paired_shares`, that as many are gained as lost: below `few_changed`
+/// the exact sign test, from there on the score test (both McNemar 1947). 1 where nobody is gained or lost.
 [[nodiscard]] double paired_shares_p(double gained, double lost);
 
 }  // namespace sojourn

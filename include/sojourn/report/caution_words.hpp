@@ -20,8 +20,8 @@ namespace sojourn::caution_words {
 /// Customers (or replications, where they are coupled) that `times` as many are, rounded up to two digits; infinite from a
 /// thousand times on.
 [[nodiscard]] double to_simulate(const Samples& samples, double times);
-/// "simulate about 450,000 customers to tell", "run about 40 replications to tell", "too little to tell with a thousand times
-/// as many customers".
+/// "simulate about 450,000 customers to tell", "run about 40 replications to tell", "too little to tell with a thousand
+/// times as many customers".
 [[nodiscard]] std::string to_tell(const Samples& samples, double times);
 
 }  // namespace sojourn::caution_words

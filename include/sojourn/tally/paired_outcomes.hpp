@@ -12,7 +12,13 @@ namespace sojourn {
 struct EndState {
   std::int32_t satisfaction = 0;  // of the last visit appraised, in units of 2^-24
   std::uint16_t persona = 0;
-  enum : std::uint16_t { absent, prospect, lost, churned, customer } standing = absent;  // absent: never arrived, not counted
+  enum : std::uint16_t {
+    absent,
+    prospect,
+    lost,
+    churned,
+    customer
+  } standing = absent;  // absent: never arrived, not counted
 };
 
 /// Where a person who arrived stands with the company at the horizon, as in `prospects`, `lost`, `churned` and `customers`.
@@ -34,8 +40,8 @@ inline constexpr std::size_t satisfaction_change_count = 3;
 /// Satisfactions that differ by no more than this, on a scale from 0 to 1, count as the same.
 inline constexpr double same_satisfaction = 0.01;
 
-/// People by persona, fate and feeling; and by persona and standing under the baseline and the plan. Whole numbers: sums have
-/// no order.
+/// People by persona, fate and feeling; and by persona and standing under the baseline and the plan. Whole numbers: sums
+/// have no order.
 class PairedOutcomes {
  public:
   explicit PairedOutcomes(std::size_t personas = 0)
