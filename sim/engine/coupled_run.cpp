@@ -140,8 +140,7 @@ class Replication {
   [[nodiscard]] EndState end_of(std::uint32_t customer) const {
     const Standing standing = store_.standing(customer);
     if (standing == Standing::absent) return {};
-    return {fixed_score(store_.satisfaction(customer)), store_.personas()[customer],
-            standing == Standing::customer ? EndState::customer : EndState::no_customer};
+    return {fixed_score(store_.satisfaction(customer)), store_.personas()[customer], end_standing(standing)};
   }
 
   /// Where the life of `customer` is written down; null: nowhere.

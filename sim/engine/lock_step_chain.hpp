@@ -217,8 +217,7 @@ class ChainBlock {
     if (task_.ends == nullptr) return;
     const std::int32_t persona = t_.chain.states[state_[i]].persona;
     task_.ends[customer_[i] - task_.begin] = {fixed_score(t_.chain.satisfaction[persona]),
-                                              static_cast<std::uint16_t>(persona),
-                                              code_[i] >= Code::promoter ? EndState::customer : EndState::no_customer};
+                                              static_cast<std::uint16_t>(persona), end_standing(code_[i])};
   }
 
   bool meet() {

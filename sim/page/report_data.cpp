@@ -161,15 +161,19 @@ class Data {
     json_["discount"] = parts.settings.discount;
   }
 
+  /// Group number `g` of the page, as estimates know it.
+  [[nodiscard]] sojourn::Group whose(std::size_t g) const {
+    if (g == 0) return {};
+    return {sojourn::Group::persona, groups_[g].personas.front()};
+  }
+
   /// By group, plan and metric, in the order of `metrics`: [mean, low, high, text, half width]; null where a metric is not
   /// used, or of the market only, and for personas under plans without details.
   void estimates() {
-    const PlanSamples& baseline = samples_.plans.front();
     Json values = Json::array(), differences = Json::array();
     for (std::size_t g = 0; g < groups_.size(); ++g) {
       Json of_plans = Json::array(), changes = Json::array();
       for (std::size_t k = 0; k < samples_.plans.size(); ++k) {
-        const PlanSamples& plan = samples_.plans[k];
         Json cells = Json::array(), deltas = Json::array();
         for (std::size_t m = 0; m < metrics().size(); ++m) {
           const Metric& metric = metrics()[m];
@@ -178,14 +182,14 @@ class Data {
             deltas.push_back(nullptr);
             continue;
           }
-          cells.push_back(with_text(metric, estimate(sums_of(plan, g), metric), samples_.currency));
+          cells.push_back(with_text(metric, estimate(samples_, k, metric, whose(g)), samples_.currency));
           // Tests are those of the comparison, which allow for several plans.
           if (g == 0) {
             deltas.push_back(change(metric, comparison_.plans[k].differences[m], samples_.currency));
           } else if (const Difference* tested = effect(k, g, metric.name)) {
             deltas.push_back(change(metric, *tested, samples_.currency));
           } else {
-            deltas.push_back(change(metric, difference(sums_of(plan, g), sums_of(baseline, g), metric), samples_.currency));
+            deltas.push_back(change(metric, difference(samples_, k, metric, whose(g)), samples_.currency));
           }
         }
         of_plans.push_back(std::move(cells));
@@ -509,7 +513,7 @@ class Data {
                          {"precision", precision(ranking.samples)},
                          {"weakest", id_of(ranking.weakest)},
                          {"worth_fixing", id_of(ranking.worth_fixing)},
-                         {"clear", ranking.worth_fixing && ranking.touchpoints[*ranking.worth_fixing].gain.low > 0.0},
+                         {"leader", id_of(ranking.leader)},
                          {"rows", rows}};
   }
 

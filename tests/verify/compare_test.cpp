@@ -167,6 +167,23 @@ TEST_CASE("compare: winners and losers", "[verify]") {
           CHECK(people(CustomerChange::gained) + people(CustomerChange::kept) + people(CustomerChange::lost) +
                     people(CustomerChange::without) ==
                 now.arrived);
+          // By standing, rows are the baseline's people and columns the plan's.
+          const auto standing = [&](EndStanding which, bool of_plan) {
+            double sum = 0.0;
+            for (std::size_t k = 0; k < end_standing_count; ++k) {
+              const auto other = static_cast<EndStanding>(k);
+              sum += static_cast<double>(of_plan ? plan.fortunes[r].people(p, other, which)
+                                                 : plan.fortunes[r].people(p, which, other));
+            }
+            return sum;
+          };
+          for (const bool of_plan : {false, true}) {
+            const Sums& sums = of_plan ? now : before;
+            CHECK(standing(EndStanding::prospect, of_plan) == sums.prospects);
+            CHECK(standing(EndStanding::lost, of_plan) == sums.lost);
+            CHECK(standing(EndStanding::churned, of_plan) == sums.churned);
+            CHECK(standing(EndStanding::customer, of_plan) == sums.customers);
+          }
         }
       }
     }

@@ -386,7 +386,7 @@ const journey = () => {
     return [element("td", { class: "wraps" }, minus(one.shift), element("span", { class: "interval" }, roles)), cell("npv"), cell("retained"), one.reach === null ? "-" : percent(one.reach, 0)];
   };
   const leverHead = data.leverage ? ["Best standard step", `Worth, ${currency}`, "Retained by it", "Reach"] : [];
-  const badge = (id) => (id === data.leverage?.weakest ? " (weakest)" : "") + (id === data.leverage?.worth_fixing ? (data.leverage.clear ? " (worth fixing)" : " (largest gain, may be chance)") : "");
+  const badge = (id) => (id === data.leverage?.weakest ? " (weakest)" : "") + (id === data.leverage?.worth_fixing ? " (worth fixing)" : id === data.leverage?.leader ? " (largest gain seen, may be chance)" : "");
   const rows = names.map((name, v) => [name, v]).filter(([name]) => !name.end).map(([name, v]) => [
     name.name + badge(name.id), element("td", { class: "words" }, [name.stage, name.channel, name.team].filter(Boolean).join(", ")),
     ...used.map(([column, c]) => element("td", { "data-touchpoint": name.id, "data-metric": column.name, "data-value": cells[chosen.plan][v][c][0] }, cells[chosen.plan][v][c][3])), ...lever(name.id)]);
@@ -434,9 +434,9 @@ const fates = () => {
 // ---- what is worth fixing
 const tornado = () => {
   if (!data.leverage) return;
-  const { rows, weakest, worth_fixing: worth, clear, plan, precision } = data.leverage;
+  const { rows, weakest, worth_fixing: worth, leader, plan, precision } = data.leverage;
   const shown = rows.filter((one) => one.shift);
-  const label = (one) => one.name + (one.id === weakest ? " (weakest)" : "") + (one.id === worth ? (clear ? " (worth fixing)" : " (largest, may be chance)") : "") + (one.ours ? "" : " *");
+  const label = (one) => one.name + (one.id === weakest ? " (weakest)" : "") + (one.id === worth ? " (worth fixing)" : one.id === leader ? " (largest seen, may be chance)" : "") + (one.ours ? "" : " *");
   const paint = (one) => (one.id === worth ? tone(2) : one.id === weakest ? tone(1) : one.ours ? tone(0) : look().soft);
   const leverTable = () => table(`Best standard step at each touchpoint, one at a time, under ${plan}`,
     ["Touchpoint", "Step", ...["npv", "retained", "nps"].map((name) => metrics[position[name]].label), "Score", "Weight", "Reach", "Of those who leave"],
