@@ -98,7 +98,7 @@ class Block {
     if (!t_.still) fetch_groups(0, 1);
     if (!t_.constant_choice) fetch_groups(1, 3);
     fetch_groups(3, 4);
-    if (t_.money_varies || t_.carries != nullptr || t_.couples) fetch_groups(4, 5);
+    if (t_.carries != nullptr || t_.couples) fetch_groups(4, 5);
     if (t_.most_exits > 4) fetch_groups(5, 7);
     if (t_.most_exits > 4 || t_.trait_bound) fetch_groups(7, 8);
     if (t_.hears) fetch_groups(8, 9);
@@ -317,6 +317,7 @@ class Block {
   void record() {
     done_.visits += static_cast<std::uint64_t>(lanes_);
     const std::int32_t* kinds = integers(Field::flow_kind);
+    if (task_.store != nullptr && task_.store->introduced_by != nullptr) count_referred();
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
       s_.cell[i] = c_.persona[i] * t_.windows + c_.window[i];
@@ -340,17 +341,12 @@ class Block {
       }
       if (t_.toil_varies) toil();
     }
-    if (t_.money_varies) vary_money();
     for (int k = 0; k < turning; ++k) {
       const int i = s_.list[k];
       if (s_.code[i] != c_.code[i]) stand(i, s_.code[i], s_.bought[i]);
       if (kinds[i] != c_.flow_kind[i]) flow(i, kinds[i]);
     }
-    if (t_.flows) {
-      EACH_LANE
-      for (int i = 0; i < padded_; ++i) c_.flow_from[i] = c_.place[i];
-    }
-    if (t_.visit_money) earn();
+    if (t_.counts_paid) pay();
   }
 
   /// Effort beyond the place's, and repeats.
@@ -362,16 +358,6 @@ class Block {
       const std::int32_t place = c_.place[i];
       toil[2 * place] += s_.toil[i][0] - t_.place_scores[place].effort;
       toil[2 * place + 1] += s_.repeated[i];
-    }
-  }
-
-  /// Money beyond the places'.
-  void vary_money() {
-    const std::int32_t *revenues = integers(Field::revenue), *costs = integers(Field::cost);
-    std::int64_t* const money = task_.packed.money;
-    for (int i = 0; i < lanes_; ++i) {
-      money[2 * s_.cell[i]] += revenues[i];
-      money[2 * s_.cell[i] + 1] += costs[i];
     }
   }
 
@@ -425,64 +411,50 @@ class Block {
   }
 
   void flow(int i, std::int32_t kind) {
-    double change[4];
-    const std::int32_t persona = c_.persona[i];
-    const std::int32_t from = c_.flow_from[i] < 0 ? -1 : c_.flow_from[i] - persona * t_.touchpoints;
-    t_.flow_change(t_.owner, c_.regime[i], persona, from, c_.place[i] - persona * t_.touchpoints, c_.time[i], c_.window[i],
-                   change);
-    std::int64_t* money = task_.packed.money + 2 * cell(persona, c_.window[i]);
-    money[0] += fixed(change[0], t_.shape.scales.revenue.amount);
-    money[1] += fixed(change[1], t_.shape.scales.cost.amount);
-    c_.worth_revenue[i] += fixed(change[2], t_.shape.scales.revenue.worth);
-    c_.worth_cost[i] += fixed(change[3], t_.shape.scales.cost.worth);
+    t_.change_flow(t_.owner, task_.cells, c_.flow_kind[i], kind, c_.time[i], c_.window[i], c_.regime[i]);
     c_.flow_kind[i] = kind;
   }
 
-  /// What the visits earn and cost, as it is worth at time 0.
-  void earn() {
-    const auto* const worths = reinterpret_cast<const Double2*>(t_.worths);
-    const std::int32_t* const rows = c_.row;
-    for (int i = 0; i < padded_; i += 2) {
-      const Double2 one = worths[rows[i]], two = worths[rows[i + 1]];
-      *reinterpret_cast<Double2*>(s_.a + i) = __builtin_shufflevector(one, two, 0, 2);
-      *reinterpret_cast<Double2*>(s_.b + i) = __builtin_shufflevector(one, two, 1, 3);
-    }
-    const double rho = t_.force_of_interest, width = t_.window_width;
-    if (t_.discounts != nullptr) {
-      const double* const discounts = t_.discounts;
-      for (int i = 0; i < padded_; ++i) s_.discount[i] = discounts[c_.window[i]];
+  /// Counts the visits that pay; the others count in a place of their own.
+  void pay() {
+    const double rho = t_.force_of_interest, width = t_.window_width, scale = t_.shape.scales.decay;
+    if (t_.small_discount) {
       EACH_LANE
       for (int i = 0; i < padded_; ++i) {
-        const double worth = s_.discount[i] * b::small_decay(rho * (c_.time[i] - static_cast<double>(c_.window[i]) * width));
-        c_.worth_revenue[i] += fixed(s_.a[i], worth);
-        c_.worth_cost[i] += fixed(s_.b[i], worth);
+        const double x = rho * (c_.time[i] - static_cast<double>(c_.window[i]) * width);
+        s_.decay[i] = fixed(1.0 - b::small_decay(x), scale);
       }
     } else {
       EACH_LANE
-      for (int i = 0; i < padded_; ++i) {
-        const double worth = b::present_value(rho, c_.time[i]);
-        c_.worth_revenue[i] += fixed(s_.a[i], worth);
-        c_.worth_cost[i] += fixed(s_.b[i], worth);
-      }
+      for (int i = 0; i < padded_; ++i) s_.decay[i] = decay(i);
     }
-    if (!t_.priced) return;
-    const std::int32_t* flag = integers(Field::facts);
-    for (int i = 0; i < lanes_; ++i) {
-      if ((flag[i] & RowFlag::priced) != 0) pay(t_.prices[c_.row[i]], c_.time[i], c_.window[i]);
-    }
+    auto* const paid = reinterpret_cast<Long2*>(task_.packed.paid);
+    const int lanes = lanes_;
+    for (int i = 0; i < lanes; ++i) paid[paid_cell(i)] += Long2{1, s_.decay[i]};
   }
 
-  /// Discount::worth.
-  [[nodiscard]] double worth_of(double time, std::int32_t window) const {
-    if (t_.discounts == nullptr) return b::present_value(t_.force_of_interest, time);
-    return t_.discounts[window] *
-           b::small_decay(t_.force_of_interest * (time - static_cast<double>(window) * t_.window_width));
+  /// The visits of those who bought after a customer had spoken well of the company.
+  void count_referred() {
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) s_.marks[i] = c_.introduced[i] != 0 && s_.bought[i] != 0 ? 1 : 0;
+    const int referred = list_marked();
+    for (int k = 0; k < referred; ++k) count_referred(s_.list[k], integers(Field::flow_kind)[s_.list[k]]);
+  }
+  /// To be called before the purchase at the visit at hand is taken note of.
+  void count_referred(int i, std::int32_t flow_kind) {
+    const std::int32_t persona = c_.persona[i], from = c_.bought[i] != 0 ? c_.flow_kind[i] : 0;
+    t_.count_referred(
+        t_.owner, task_.cells,
+        {persona, c_.place[i] - persona * t_.touchpoints, from, flow_kind, c_.window[i], c_.regime[i], c_.time[i]});
   }
 
-  void pay(double price, double time, std::int32_t window) {
-    const double worth = worth_of(time, window);
-    task_.cells[t_.shape.visit_price(static_cast<std::size_t>(window))] += fixed(price, t_.shape.scales.price.amount);
-    task_.cells[t_.shape.visit_price_discounted()] += fixed(price * worth, t_.shape.scales.price.worth);
+  /// What discounting takes off within the window (Discount::decay).
+  [[nodiscard]] SOJOURN_INLINE std::int64_t decay(int i) const {
+    const double x = t_.force_of_interest * (c_.time[i] - static_cast<double>(c_.window[i]) * t_.window_width);
+    return fixed(1.0 - (t_.small_discount ? b::small_decay(x) : b::present_value(1.0, x)), t_.shape.scales.decay);
+  }
+  [[nodiscard]] std::int32_t paid_cell(int i) const {
+    return t_.paid_of[c_.place[i]] + t_.piece_of[c_.window[i]] + c_.regime[i];
   }
 
   /// Weights of exits `first` to `first + 3`, added to their sum.
@@ -962,7 +934,6 @@ class Block {
     } else {
       end(i);
     }
-    settle(i);
   }
 
   /// The horizon comes before another visit.
@@ -979,16 +950,6 @@ class Block {
                                                 standing};
   }
 
-  void settle(int i) {
-    // Neighbours add to sums of their own, so that no addition waits for the one before.
-    auto* const worth = reinterpret_cast<Long2*>(task_.packed.worth);
-    worth[4 * c_.persona[i] + (i & 3)] += Long2{c_.worth_revenue[i], c_.worth_cost[i]};
-    if (c_.introduced[i] == 0 || c_.bought[i] == 0) return;
-    const auto persona = static_cast<std::size_t>(c_.persona[i]);
-    task_.cells[t_.shape.person(persona, PersonScore::referred_revenue)] += c_.worth_revenue[i];
-    task_.cells[t_.shape.person(persona, PersonScore::referred_cost)] += c_.worth_cost[i];
-  }
-
   /// The visit to an end: one visit, its money, and whom the company has lost; nothing is appraised.
   void end(int i) {
     const Row& row = t_.rows[c_.row[i]];
@@ -996,18 +957,13 @@ class Block {
     const std::size_t at = 2 * cell(c_.persona[i], c_.window[i]);
     task_.packed.series[at] -= c_.counted_satisfaction[i];
     task_.packed.series[at + 1] -= c_.counted_expectation[i];
-    task_.packed.money[at] += row.revenue;
-    task_.packed.money[at + 1] += row.cost;
     const std::int32_t bought = c_.bought[i] | (row.facts & RowFlag::purchase);
     const std::int32_t code = bought != 0 ? Code::churned : Code::lost;
+    if (c_.introduced[i] != 0 && bought != 0) count_referred(i, row.flow_kind);
     if (code != c_.code[i]) stand(i, code, bought);
     if (t_.flows && row.flow_kind != c_.flow_kind[i]) flow(i, row.flow_kind);
     part(i);
-    if (!t_.visit_money) return;
-    const double worth = worth_of(c_.time[i], c_.window[i]);
-    c_.worth_revenue[i] += fixed(t_.worths[c_.row[i]].revenue, worth);
-    c_.worth_cost[i] += fixed(t_.worths[c_.row[i]].cost, worth);
-    if ((row.facts & RowFlag::priced) != 0) pay(t_.prices[c_.row[i]], c_.time[i], c_.window[i]);
+    if (t_.counts_paid) reinterpret_cast<Long2*>(task_.packed.paid)[paid_cell(i)] += Long2{1, decay(i)};
   }
 
   /// The next person, into lane i.
@@ -1037,7 +993,6 @@ class Block {
       first_visit(i, people_.start[k], people_.arrival[k]);
       if (t_.is_end[people_.start[k]] == 0) return true;
       end(i);
-      settle(i);
     }
   }
 
@@ -1046,7 +1001,6 @@ class Block {
     c_.code[i] = Code::absent;
     c_.bought[i] = 0;
     c_.counted_satisfaction[i] = c_.counted_expectation[i] = 0;
-    c_.worth_revenue[i] = c_.worth_cost[i] = 0;
     c_.flow_from[i] = -1;
     c_.flow_kind[i] = 0;
     if (t_.still) {
@@ -1126,7 +1080,6 @@ class Block {
     }
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
-      c_.worth_revenue[i] = c_.worth_cost[i] = 0;
       c_.customer[i] = task_.first + s_.kept[i];
       c_.event[i] = s_.visits_and_exit[i] & 0xffffu;
       s_.taken[i] = static_cast<std::int32_t>(s_.visits_and_exit[i] >> 16);
@@ -1211,7 +1164,6 @@ class Block {
     for (int k = finished - 1; k >= 0; --k) {
       const int i = s_.list[k];
       end(i);
-      settle(i);
       keep_ended(i);
       --lanes_;
       if (i == lanes_) continue;
@@ -1298,9 +1250,6 @@ class Block {
     if (task_.market == nullptr) {  // else somebody may yet make them leave
       const int stopped = list_marked();
       for (int k = 0; k < stopped; ++k) stop(s_.list[k]);
-    }
-    if (t_.visit_money || t_.flows) {
-      for (int i = 0; i < lanes; ++i) settle(i);
     }
   }
 

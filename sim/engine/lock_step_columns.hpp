@@ -43,7 +43,6 @@ SOJOURN_INLINE Long2 widen(const std::int32_t (&pair)[2]) {
 /// Columns: one customer a lane.
 struct alignas(64) Columns {
   double time[lane_count], luck[lane_count], since[lane_count];  // `since` as in Kept
-  std::int64_t worth_revenue[lane_count], worth_cost[lane_count];
   std::uint32_t customer[lane_count], event[lane_count];
   float satisfaction[lane_count], expectation[lane_count];
   float answering[lane_count], loss_aversion[lane_count], effort_aversion[lane_count];
@@ -59,7 +58,7 @@ struct alignas(64) Columns {
   /// Does something with each column; of the own traits only with those that occur.
   template <class Use>
   SOJOURN_INLINE void each(int own_count, Use use) {
-    use(time), use(luck), use(since), use(worth_revenue), use(worth_cost);
+    use(time), use(luck), use(since);
     use(customer), use(event), use(satisfaction), use(expectation);
     use(answering), use(loss_aversion), use(effort_aversion);
     for (int k = 0; k < own_count; ++k) use(own[k]);
@@ -84,7 +83,8 @@ struct alignas(64) Scratch {
   float cumulative[fast_exits][lane_count];
   float sum[lane_count], total[lane_count], leaving[lane_count], going[lane_count];
   std::int32_t leaves[lane_count], chosen[lane_count];
-  double a[lane_count], b[lane_count], discount[lane_count], time[lane_count];
+  double a[lane_count], b[lane_count], time[lane_count];
+  std::int64_t decay[lane_count];
   float sigma[lane_count], e[lane_count], x[lane_count];
   std::int32_t family[lane_count], to[lane_count], taken[lane_count], moves[lane_count], window[lane_count];
   std::int32_t list[lane_count], cell[lane_count], turns[lane_count];
@@ -129,13 +129,11 @@ struct Field {
     flow_kind,
     constant_stay,
     probability,
-    revenue = probability + 4,
-    cost,
-    team,
+    team = probability + 4,
     carry,
     race_exits,
     coupling,
-    more = revenue + 8,  // the same as from `odds` on, for exits 5 to 8
+    more = team + 8,  // the same as from `odds` on, for exits 5 to 8
     more_probability = more + 16,
     own = more_probability + 4,
     heard = own + 4,

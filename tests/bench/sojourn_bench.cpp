@@ -154,7 +154,7 @@ class Subject {
       : model_(model_of(text, block_customers)),
         program_(model_),
         population_(model_.parts()),
-        shape_(tally_shape(std::span(&program_, 1))),
+        shape_(tally_shape(program_)),
         compiled_(program_, population_, shape_),
         worker_(shape_) {}
 
