@@ -6,6 +6,7 @@
 
 #include "sojourn/outcomes/version.hpp"
 #include "sojourn/scenario/nearest.hpp"
+#include "terminal.hpp"
 
 namespace sojourn::tools {
 namespace {
@@ -59,10 +60,14 @@ void add_running(CLI::App& app, Options& o) {
   app.add_flag("--no-progress", o.no_progress, "no progress bar");
 }
 
+constexpr const char* force_option = "--force";
+constexpr const char* force_help = "replaces the file even if Sojourn did not write it; never the input";
+
 /// And what one takes that writes a results file, `file` by default.
 void add_writing(CLI::App& app, Options& o, const char* file, const char* threshold) {
   app.add_option("-o,--output", o.line.output, std::string("results file (HDF5, netCDF-4 readers open it); default ") + file)
       ->type_name("FILE");
+  app.add_flag(force_option, o.line.force, force_help);
   app.add_option("--precision", o.precision,
                  "adds replications until the 95 % interval is that narrow, e.g. retention=0.001 for +-0.1 pt; of compare: "
                  "that of every difference; repeatable")
@@ -146,6 +151,7 @@ CLI::App* add_trace(CLI::App& app, Options& o) {
       ->type_name("N");
   trace->add_option("-o,--output", o.line.output, "event log: .csv or .xes (IEEE 1849-2016); default: CSV on the screen")
       ->type_name("FILE");
+  trace->add_flag(force_option, o.line.force, force_help);
   add_changes(*trace, o);
   trace->add_option("--threads", o.line.threads, "threads; changes no number")->type_name("T")->check(CLI::Range(1, 4096));
   trace->add_flag("--quiet", o.line.quiet, "only errors");
@@ -314,6 +320,7 @@ Parsed parse(int argc, char** argv) {
   map->add_option("-o,--output", o.line.output,
                   "picture (.svg), page (.html) or Graphviz source (.dot); default SCENARIO.svg in this folder")
       ->type_name("FILE");
+  map->add_flag(force_option, o.line.force, force_help);
   map->add_option("--plan", o.line.plan, "mark what this plan changes, with values before and after")->type_name("ID");
   map->add_option("--results", o.line.results,
                   "results file: measured satisfaction at each touchpoint and along the main path, shares that left")
@@ -333,6 +340,7 @@ Parsed parse(int argc, char** argv) {
   report->add_option("results", o.line.input, "results file of run or compare (.h5)")->required()->type_name("FILE");
   report->add_option("-o,--output", o.line.output, "page; default RESULTS.html in this folder")->type_name("FILE");
   report->add_option("--xlsx", o.line.workbook, "also a workbook with the tables")->type_name("FILE");
+  report->add_flag(force_option, o.line.force, "replaces the files even if Sojourn did not write them; never the input");
   report->add_option("--budget", o.line.budget, "marked where the page says what a budget buys: 2_000_000, 500k, 2M, 1.5bn")
       ->type_name("N");
   report->add_flag("--fast", o.line.fast, "only what is in the file; leverage and budgets are not simulated");
@@ -371,7 +379,7 @@ Parsed parse(int argc, char** argv) {
   }
 
   const auto complain = [](const std::string& problem, const std::string& help) {
-    std::fprintf(stderr, "sojourn: error: %s\nhint: %s\n", problem.c_str(), help.c_str());
+    print(stderr, "sojourn: error: %s\nhint: %s\n", problem.c_str(), help.c_str());
     return Parsed{std::nullopt, wrong_input};
   };
   try {

@@ -7,6 +7,7 @@
 
 #include "command_line.hpp"
 #include "commands.hpp"
+#include "terminal.hpp"
 
 int main(int argc, char** argv) {
   using namespace sojourn::tools;
@@ -23,16 +24,16 @@ int main(int argc, char** argv) {
       throw sojourn::RunError("sojourn: error: cannot write to standard output");
     return status;
   } catch (const sojourn::InputError& e) {
-    std::fprintf(stderr, "%s\n", e.what());
+    print(stderr, "%s\n", e.what());
     return wrong_input;
   } catch (const sojourn::InvalidModel& e) {
-    std::fprintf(stderr, "%s\n", e.what());
+    print(stderr, "%s\n", e.what());
     return wrong_input;
   } catch (const std::bad_alloc&) {
-    std::fprintf(stderr, "sojourn: error: out of memory\nhint: fewer replications, or a longer window\n");
+    print(stderr, "sojourn: error: out of memory\nhint: fewer replications, or a longer window\n");
     return failed;
   } catch (const std::exception& e) {
-    std::fprintf(stderr, "%s\n", e.what());
+    print(stderr, "%s\n", e.what());
     return failed;
   }
 }

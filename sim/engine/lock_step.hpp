@@ -223,13 +223,6 @@ struct Patience {
   std::int32_t exit;  // its number among all exits
 };
 
-/// A visit of somebody who bought after a customer had spoken well of the company, whose money counts apart too. Kinds of
-/// flows as in Program::flow_kind; 0 before the purchase.
-struct ReferredVisit {
-  std::int32_t persona, touchpoint, flow_from, flow_to, window, regime;
-  double time;
-};
-
 /// Everything that a loop needs to know of a program; never changes while it runs.
 struct Tables {
   const void* owner;  // for the calls below
@@ -283,10 +276,8 @@ struct Tables {
   std::int32_t (*choose)(const void* owner, std::int32_t persona, std::int32_t row, Moment* moment);
   /// Whether the customer gives up.
   bool (*give_up)(const Task& task, std::int32_t row, Patience* patience);
-  /// Counts the money of a visit of a referred customer apart.
-  void (*count_referred)(const void* owner, std::int64_t* cells, const ReferredVisit& visit);
-  /// Program::change_flow, of everybody's money.
-  void (*change_flow)(const void* owner, std::int64_t* cells, std::int32_t from, std::int32_t to, double time,
+  /// Program::change_flow.
+  void (*change_flow)(const void* owner, std::int64_t* cells, MoneyOf whose, std::int32_t from, std::int32_t to, double time,
                       std::int32_t window, std::int32_t regime);
 };
 

@@ -7,6 +7,8 @@
 #include <map>
 #include <optional>
 
+#include "sojourn/base/text.hpp"
+
 namespace sojourn::scenario {
 namespace {
 
@@ -29,10 +31,7 @@ Field trimmed(std::string_view line, std::size_t begin, std::size_t end) {
   return {line.substr(begin, end - begin), begin};
 }
 
-std::uint32_t points(std::string_view text) {
-  return static_cast<std::uint32_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
-}
+std::uint32_t points(std::string_view text) { return static_cast<std::uint32_t>(character_count(text)); }
 
 class EdgeReader {
  public:

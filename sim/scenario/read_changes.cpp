@@ -4,6 +4,7 @@
 #include <array>
 
 #include "reader.hpp"
+#include "sojourn/base/text.hpp"
 #include "units.hpp"
 
 namespace sojourn::scenario {
@@ -151,11 +152,7 @@ bool Reader::written_with_sign(const Node& node) const {
   constexpr std::size_t longest = 10'000;
   const std::string_view line = source_.line(node.at.line);
   if (node.origin >= 0 || node.at.column == 0 || line.size() > longest) return false;
-  std::size_t byte = 0;
-  for (std::uint32_t column = 1; column < node.at.column && byte < line.size(); ++column) {
-    do ++byte;
-    while (byte < line.size() && (static_cast<unsigned char>(line[byte]) & 0xc0) == 0x80);
-  }
+  const std::size_t byte = bytes_of_characters(line, node.at.column - 1);
   return byte < line.size() && (line[byte] == '+' || line[byte] == '-');
 }
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "sojourn/base/text.hpp"
 #include "units.hpp"
 
 namespace sojourn::scenario {
@@ -29,19 +30,10 @@ std::string_view trimmed(std::string_view text) {
 
 // Columns count characters, string positions count bytes.
 std::size_t byte_of(std::string_view line, std::uint32_t column) {
-  std::size_t byte = 0;
-  for (std::uint32_t c = 1; c < column && byte < line.size(); ++c) {
-    do ++byte;
-    while (byte < line.size() && (static_cast<unsigned char>(line[byte]) & 0xc0) == 0x80);
-  }
-  return byte;
+  return bytes_of_characters(line, column > 0 ? column - 1 : 0);
 }
 std::uint32_t column_of(std::string_view line, std::size_t byte) {
-  std::uint32_t column = 1;
-  for (std::size_t i = 0; i < std::min(byte, line.size()); ++i) {
-    if ((static_cast<unsigned char>(line[i]) & 0xc0) != 0x80) ++column;
-  }
-  return column;
+  return static_cast<std::uint32_t>(1 + character_count(line.substr(0, byte)));
 }
 Region region(std::string_view line, std::uint32_t number, std::size_t from, std::size_t to) {
   return {number, column_of(line, from), number, column_of(line, to)};

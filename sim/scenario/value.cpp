@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 
+#include "sojourn/base/text.hpp"
 #include "sojourn/scenario/nearest.hpp"
 #include "units.hpp"
 
@@ -253,7 +254,7 @@ std::optional<bool> truth(const Value& value) {
 }
 
 std::optional<std::string> text(const Value& value) {
-  if (value.node().kind == Kind::text) return value.node().text;
+  if (value.node().kind == Kind::text) return shown_on_one_line(value.node().text);
   value.refuse_type("a text in quotes");
   return std::nullopt;
 }

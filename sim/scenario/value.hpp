@@ -95,6 +95,7 @@ class Table {
 [[nodiscard]] std::optional<std::uint64_t> whole(const Value& value);
 [[nodiscard]] std::optional<std::uint32_t> small_whole(const Value& value);
 [[nodiscard]] std::optional<bool> truth(const Value& value);
+/// On one line, characters that may drive a terminal written out ("\u001b").
 [[nodiscard]] std::optional<std::string> text(const Value& value);
 [[nodiscard]] std::optional<std::string> iso_date(const Value& value);
 [[nodiscard]] std::optional<Days> duration(const Value& value);

@@ -185,7 +185,7 @@ TEST_CASE("exact money: what no plan buys changes nothing", "[verify]") {
   const Money before = all_money(parts);
   REQUIRE(before.revenue > 0.0);
   Improvement unused;
-  unused.id = "unused";
+  unused.change.id = "unused";
   unused.change.effects = {{Parameter::revenue, Operation::add, 1e10}};
   parts.improvements.push_back(unused);
   const Money after = all_money(parts);
