@@ -15,6 +15,7 @@
 
 #include "sojourn/base/whole_file.hpp"
 #include "sojourn/outcomes/kept_samples.hpp"
+#include "sojourn/outcomes/network_ties.hpp"
 #include "sojourn/outcomes/recorded_scenario.hpp"
 #include "sojourn/outcomes/results_file.hpp"
 #include "sojourn/outcomes/version.hpp"
