@@ -140,8 +140,8 @@ void limit(int what, rlim_t most) {
     ::signal(signal, SIG_DFL);
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_NOFILE, 0);  // nothing else is opened: no external storage, no filter from a plug-in
-  const rlim_t seconds = 20 + image.size() / (std::size_t{4} << 20);
-  limit(RLIMIT_CPU, seconds);
+  // Some ten times what a file packed as well as deflate can takes to unpack and to digest.
+  limit(RLIMIT_CPU, 5 + 2 * (image.size() >> 20));
   std::string bytes;
   try {
     bytes = answer_to(image);

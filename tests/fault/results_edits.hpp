@@ -54,7 +54,7 @@ id = "use"
 stage = "retention"
 quality = 0.6
 servers = 2
-handle_time = { exponential = "1 day" }
+handle_time = "1 day"
 next = [ { to = "buy", odds = 2.0, after = "5 days" }, { to = "gone", odds = 1.0, after = "5 days" } ]
 [[touchpoint]]
 id = "gone"
