@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -23,7 +24,13 @@ constexpr std::size_t most_points = 105;  // on a curve; more cannot be told apa
 
 Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 /// A point of a curve: five digits are more than a screen shows.
-Json point(double value) { return std::isfinite(value) ? Json(std::stod(fmt::format("{:.5g}", value))) : Json(nullptr); }
+Json point(double value) {
+  if (!std::isfinite(value)) return nullptr;
+  const std::string text = fmt::format("{:.5g}", value);
+  double rounded = value;  // which stays where five digits are beyond the range of numbers
+  std::from_chars(text.data(), text.data() + text.size(), rounded);
+  return rounded;
+}
 Json points(const std::vector<double>& values, const std::vector<std::size_t>& kept) {
   Json list = Json::array();
   for (const std::size_t i : kept) list.push_back(point(values[i]));

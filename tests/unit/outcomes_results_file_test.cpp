@@ -398,6 +398,12 @@ TEST_CASE("outcomes that contradict themselves are our own mistake", "[outcomes]
   CHECK(message([](Outcomes& o) { o.arrays[0].dimensions[1] = "plan"; }) == "outcomes: 'customers' has a dimension twice");
   CHECK(message([](Outcomes& o) { o.arrays[0].values = std::vector<double>(5); }) ==
         "outcomes: 'customers' has 5 values where its dimensions have 6 places");
+  // Lengths whose product is 0 in 64 bits.
+  CHECK(message([](Outcomes& o) {
+          o.dimensions[4].size = std::size_t{1} << 63;
+          o.dimensions.push_back({"even", 2, {}, "", ""});
+          o.arrays[0] = {"customers", {"stage", "even"}, "1", "", std::vector<double>{}};
+        }) == "outcomes: 'customers' has more places than memory");
   CHECK(message([](Outcomes& o) { o.provenance.scenario_toml += '\0'; }) ==
         "outcomes: 'provenance' has a null character in its text");
 }
