@@ -11,6 +11,7 @@
 
 #include "sojourn/behaviour/money.hpp"
 #include "sojourn/engine/money_totals.hpp"
+#include "sojourn/outcomes/recorded.hpp"
 
 namespace sojourn {
 namespace {
@@ -283,15 +284,7 @@ Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
   outcomes.provenance = std::move(provenance);
   std::vector<std::string> plan_ids;
   for (const Program& program : result.programs) plan_ids.push_back(parts.plans[program.model().plan().index()].id);
-  std::vector<std::string> exit_ids;
-  for (const Touchpoint& touchpoint : parts.touchpoints) {
-    std::map<std::size_t, int> ways;  // to each destination
-    for (const Exit& exit : touchpoint.next) {
-      exit_ids.push_back(touchpoint.id + " -> " + parts.touchpoints[exit.to.index()].id);
-      const int number = ++ways[exit.to.index()];
-      if (number > 1) exit_ids.back() += fmt::format(" #{}", number);
-    }
-  }
+  const std::vector<std::string> exit_ids = exit_labels(parts);
   std::vector<double> bins;
   for (std::size_t b = 1; b <= shape.tenure_bins; ++b) bins.push_back(static_cast<double>(b) * shape.tenure_bin);
   std::vector<std::int64_t> replication_numbers(result.replications.begin(), result.replications.end());

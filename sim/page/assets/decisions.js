@@ -52,7 +52,7 @@ export const tornado = () => {
       };
     });
   }
-  new Chart(grid(section("leverage-charts"), true), worth && worth !== weakest ? "Score against worth: the lowest score is not the largest gain" : "Score against worth", () => {
+  new Chart(grid(section("leverage-charts"), true), worth && weakest && worth !== weakest ? "Score against worth: the lowest score is not the largest gain" : "Score against worth", () => {
     const { ink, soft } = look();
     const npv = metrics[position.npv];
     const named = new Set([worth, weakest, ...shown.slice(0, 4).map(({ id }) => id)]);
