@@ -15,6 +15,7 @@
 #include "ctrl_c.hpp"
 #include "sojourn/base/whole_file.hpp"
 #include "sojourn/outcomes/finished_run.hpp"
+#include "sojourn/outcomes/recorded.hpp"
 #include "sojourn/outcomes/results_file.hpp"
 #include "sojourn/outcomes/run_size.hpp"
 #include "terminal.hpp"
@@ -72,7 +73,7 @@ Input read_input(const CommandLine& line, Recorded keep) {
   if (loaded.recorded) {
     const Request& before = loaded.recorded->provenance.request;
     request.changes.insert(request.changes.begin(), before.changes.begin(), before.changes.end());
-    plans = names_along(*loaded.recorded, "plan");
+    plans = recorded_texts(*loaded.recorded, "plan");
     // `run` repeats whatever made the file, unless a plan is asked for; `compare` keeps the plans of a comparison.
     if (line.command == "run" && line.plan.empty()) request.command = before.command;
     if (request.plans.empty() && request.command == before.command) request.plans = before.plans;

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "sojourn/outcomes/network_ties.hpp"
+#include "sojourn/outcomes/recorded_scenario.hpp"
 #include "sojourn/outcomes/results_file.hpp"
 #include "sojourn/scenario/nearest.hpp"
 
@@ -29,8 +29,7 @@ LoadedScenario load_scenario(const std::filesystem::path& path, const std::vecto
   if (looks_like_results(path)) {
     recorded = keep == Recorded::everything ? read_results(path) : read_provenance(path);
     name = recorded->provenance.scenario_name;
-    scenario = parse_scenario(recorded->provenance.scenario_toml, path.string(), path.parent_path(), overrides,
-                              kept_ties(*recorded));
+    scenario = recorded_scenario(*recorded, path.string(), path.parent_path(), overrides);
   } else {
     scenario = read_scenario(path, overrides);
   }

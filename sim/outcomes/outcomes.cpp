@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <set>
 #include <stdexcept>
 
@@ -55,18 +56,6 @@ const Array& Outcomes::array(std::string_view name) const { return named(arrays,
 
 const Dimension& Outcomes::dimension(std::string_view name) const { return named(dimensions, name, "dimension"); }
 
-const std::vector<std::string>& names_along(const Outcomes& outcomes, std::string_view name) {
-  const auto* names = std::get_if<std::vector<std::string>>(&outcomes.dimension(name).values);
-  if (names == nullptr) throw InputError(fmt::format("the results have no names along \"{}\"", name), edited);
-  return *names;
-}
-
-const std::vector<std::int64_t>& integers(const Outcomes& outcomes, std::string_view name) {
-  const auto* values = std::get_if<std::vector<std::int64_t>>(&outcomes.array(name).values);
-  if (values == nullptr) throw InputError(fmt::format("the results' array \"{}\" is not of integers", name), edited);
-  return *values;
-}
-
 void require_consistent(const Outcomes& outcomes) {
   std::set<std::string_view> names;
   for (const Dimension& dimension : outcomes.dimensions) {
@@ -91,7 +80,9 @@ void require_consistent(const Outcomes& outcomes) {
     for (const std::string& axis : array.dimensions) {
       require(dimension_names.contains(axis), name, "has an unknown dimension");
       require(used.insert(axis).second, name, "has a dimension twice");
-      size *= outcomes.dimension(axis).size;
+      const std::size_t length = outcomes.dimension(axis).size;
+      require(length == 0 || size <= std::numeric_limits<std::size_t>::max() / length, name, "has more places than memory");
+      size *= length;
     }
     const std::size_t given = std::visit([](const auto& values) { return values.size(); }, array.values);
     require(given == size, name, fmt::format("has {} values where its dimensions have {} places", given, size));

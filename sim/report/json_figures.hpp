@@ -6,6 +6,7 @@
 #include <string>
 
 #include "sojourn/decide/estimate.hpp"
+#include "sojourn/report/caution_words.hpp"
 
 namespace sojourn::json_figures {
 
@@ -18,7 +19,8 @@ inline Json of(const Estimate& estimate) {
   return {{"mean", number(estimate.mean)},
           {"low", number(estimate.low)},
           {"high", number(estimate.high)},
-          {"sd", number(estimate.sd)}};
+          {"sd", number(estimate.sd)},
+          {"effective_people", number(estimate.effective)}};
 }
 
 /// What was simulated; `samples` have at least one plan.
@@ -34,8 +36,7 @@ inline Json header(const Samples& samples, const std::string& file) {
           {"interrupted", samples.replications < samples.replications_asked},
           {"seed", samples.seed},
           {"horizon_days", samples.horizon},
-          {"intervals", "95 % Student t over " + std::string(samples.batches ? "batches of customers" : "replications") +
-                            ": simulation error, not forecast uncertainty"}};
+          {"intervals", caution_words::intervals(samples)}};
 }
 
 inline std::string text(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }

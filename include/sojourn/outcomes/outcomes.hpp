@@ -62,12 +62,6 @@ struct Outcomes {
   [[nodiscard]] const Dimension& dimension(std::string_view name) const;
 };
 
-/// The names along the dimension `name` ("plan", "persona") of a results file. Throws InputError where it has none.
-[[nodiscard]] const std::vector<std::string>& names_along(const Outcomes& outcomes, std::string_view name);
-/// The values of the array `name`, which are integers. Throws InputError where they are not, or where there is no such
-/// array.
-[[nodiscard]] const std::vector<std::int64_t>& integers(const Outcomes& outcomes, std::string_view name);
-
 /// Throws std::invalid_argument, naming the culprit, when the outcomes contradict themselves: a name that is not a letter or
 /// "_" followed by letters, digits, "_", "-" or "." (an array's may have one group in front), a name used twice, an unknown
 /// or repeated dimension, a number of values that is not the product of the sizes, text with a null character. Our own
