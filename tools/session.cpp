@@ -17,6 +17,7 @@
 #include "sojourn/outcomes/kept_samples.hpp"
 #include "sojourn/outcomes/network_ties.hpp"
 #include "sojourn/outcomes/recorded.hpp"
+#include "sojourn/outcomes/recorded_scenario.hpp"
 #include "sojourn/outcomes/results_file.hpp"
 #include "sojourn/outcomes/version.hpp"
 #include "sojourn/scenario/nearest.hpp"
@@ -100,8 +101,7 @@ Input read_input(const CommandLine& line) {
     // `run` repeats whatever made the file, unless a plan is asked for; `compare` keeps the plans of a comparison.
     if (line.command == "run" && line.plan.empty()) command = history.command;
     if (selection.empty() && command == history.command) selection = history.selection;
-    scenario = parse_scenario(recorded.provenance.scenario_toml, line.input, path.parent_path(), line.overrides,
-                              kept_ties(recorded));
+    scenario = recorded_scenario(recorded, line.input, path.parent_path(), line.overrides);
   } else {
     scenario = read_scenario(path, line.overrides);
   }

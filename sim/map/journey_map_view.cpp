@@ -234,10 +234,11 @@ void mark_gains(MapContent& map, const Ranking& ranking) {
   map.gain_of = by.label;
   for (std::size_t i = 0; i < ranking.touchpoints.size(); ++i) {
     const TouchpointLeverage& each = ranking.touchpoints[i];
-    if (!each.best) continue;
+    // A gain that may be chance is no advice, and a map has no room for its interval.
+    if (!each.best || !each.gain.clear()) continue;
     MapTouchpoint& touchpoint = map.touchpoints.at(each.touchpoint.index());
     touchpoint.gain = format::difference(by, each.pulls[*each.best].differences[ranking.by].mean, ranking.samples.currency);
-    touchpoint.worth_fixing = ranking.worth_fixing == i && each.gain.low > 0.0;
+    touchpoint.worth_fixing = ranking.worth_fixing == i;
   }
 }
 
@@ -330,7 +331,8 @@ std::string reading_note(const MapContent& map) {
   }
   if (!map.gain_of.empty()) {
     note += "What fixing is worth is the change of the " + lowered(map.gain_of) +
-            " by one standard improvement there, the best of its kind, simulated alone. ";
+            " by one standard improvement there, the best of its kind, simulated alone; it stands only where it is told "
+            "from chance, all touchpoints together. ";
   }
   if (!map.plan.empty()) note += "What the plan changes is ringed, before → after, at its full effect.";
   return note;

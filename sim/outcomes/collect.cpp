@@ -1,10 +1,13 @@
 #include "sojourn/outcomes/collect.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <functional>
 #include <iterator>
 #include <limits>
+#include <map>
 
 #include "sojourn/behaviour/money.hpp"
 #include "sojourn/engine/money_totals.hpp"
@@ -495,6 +498,9 @@ Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
                                    "customer under the plan only, under both, under neither, under the first plan only"});
     outcomes.dimensions.push_back({"feeling", satisfaction_change_count, std::vector<std::string>{"better", "same", "worse"},
                                    "", "satisfaction at the end against that under the first plan; same: within 0.01"});
+    const std::vector<std::string> standings{"prospect", "lost", "churned", "customer"};
+    outcomes.dimensions.push_back({"first_standing", end_standing_count, standings, "", "standing under the first plan"});
+    outcomes.dimensions.push_back({"standing", end_standing_count, standings, "", "standing at the horizon"});
     integers("fortunes", {"persona", "fate", "feeling"}, "people",
              "people by how they end under the plan and, on the same luck, under the first plan",
              [&](const Totals& totals, auto& values) {

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <functional>
+#include <map>
 
 #include "sojourn/base/error.hpp"
 #include "sojourn/engine/program.hpp"
@@ -70,7 +71,12 @@ const Array& recorded(const Outcomes& outcomes, std::string_view name, std::init
 std::vector<std::string> exit_labels(const ModelParts& parts) {
   std::vector<std::string> labels;
   for (const Touchpoint& from : parts.touchpoints) {
-    for (const Exit& exit : from.next) labels.push_back(from.id + " -> " + parts.touchpoints[exit.to.index()].id);
+    std::map<std::size_t, int> ways;  // to each destination
+    for (const Exit& exit : from.next) {
+      labels.push_back(from.id + " -> " + parts.touchpoints[exit.to.index()].id);
+      const int number = ++ways[exit.to.index()];
+      if (number > 1) labels.back() += fmt::format(" #{}", number);
+    }
   }
   return labels;
 }

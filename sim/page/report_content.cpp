@@ -9,6 +9,7 @@
 
 #include "sojourn/map/journey_map_content.hpp"
 #include "sojourn/outcomes/recorded.hpp"
+#include "sojourn/report/caution_words.hpp"
 #include "sojourn/report/format.hpp"
 #include "sojourn/report/summary.hpp"
 
@@ -83,7 +84,7 @@ std::vector<std::vector<Estimate>> promoter_score(const Report& report, const Gr
           samples[r].customers += customers[at];
         }
       }
-      result[k].push_back(estimate(samples, nps));
+      result[k].push_back(estimate(samples, nps, People::coupled));
     }
   }
   return result;
@@ -149,7 +150,7 @@ std::vector<std::string> answer(const Samples& samples, const Comparison& compar
   }
   const auto figure = [&](std::string_view name) {
     const Metric& metric = *find_metric(name);
-    const Estimate e = estimate(samples.plans.front().all, metric);
+    const Estimate e = estimate(samples, 0, metric);
     return format::value(metric, e.mean, samples.currency) +
            (std::isnan(e.low) ? "" : " (± " + format::half_width(metric, e, samples.currency) + ")");
   };
@@ -160,17 +161,20 @@ std::vector<std::string> answer(const Samples& samples, const Comparison& compar
   return sentences;
 }
 
-std::string basis(const Samples& samples) {
-  const std::size_t count = samples.plans.front().all.size();
-  std::string text =
-      fmt::format("Simulated: {} customers{}, {}, {} replication{}. ", format::count(static_cast<double>(samples.customers)),
-                  samples.market == static_cast<double>(samples.customers)
-                      ? ""
-                      : fmt::format(" for a market of {}", format::count(samples.market)),
-                  format::duration(samples.horizon), samples.replications, samples.replications == 1 ? "" : "s");
-  if (count < 2) return text + "One replication: no intervals.";
-  return text + fmt::format("Intervals are 95 % (Student t over {} {}): simulation error, not forecast uncertainty.", count,
-                            samples.batches ? "batches of customers" : "replications");
+std::string basis(const Samples& samples, const Comparison& comparison) {
+  std::string text;
+  const bool several = comparison.plans.size() > 1;
+  for (const std::string& caution :
+       several ? caution_words::cautions(samples, comparison) : caution_words::cautions(samples))
+    text += caution + " ";
+  return text +
+         fmt::format("Simulated: {} customers{}, {}, {} replication{}. ",
+                     format::count(static_cast<double>(samples.customers)),
+                     samples.market == static_cast<double>(samples.customers)
+                         ? ""
+                         : fmt::format(" for a market of {}", format::count(samples.market)),
+                     format::duration(samples.horizon), samples.replications, samples.replications == 1 ? "" : "s") +
+         caution_words::intervals(samples);
 }
 
 std::vector<const Choice*> frontier(const Report& report) {

@@ -46,7 +46,7 @@ struct Flow {
 [[nodiscard]] std::vector<std::string> answer(const Samples& samples, const Comparison& comparison);
 
 /// What the file's numbers rest on: "10 replications of 20,000 customers ..." and what the intervals mean.
-[[nodiscard]] std::string basis(const Samples& samples);
+[[nodiscard]] std::string basis(const Samples& samples, const Comparison& comparison);
 
 /// The best choices found for what they cost, costs and gains rising; up to the budget, where there is one, as searched
 /// within it. None without an optimum.
