@@ -954,7 +954,7 @@ class Block {
   /// Keeps how the life in lane i ends, where that is asked for.
   void save_final_state(int i) {
     if (task_.ends == nullptr) return;
-    const auto standing = c_.code[i] >= Code::promoter ? EndState::customer : EndState::no_customer;
+    const auto standing = end_standing(c_.code[i]);
     task_.ends[c_.customer[i] - task_.begin] = {fixed_score(c_.satisfaction[i]), static_cast<std::uint16_t>(c_.persona[i]),
                                                 standing};
   }

@@ -29,6 +29,10 @@ inline constexpr double never = 1e300;
 struct Code {
   enum : std::int32_t { absent, prospect, lost, churned, promoter, passive, detractor, code_count };
 };
+/// Where a life with this code ends.
+[[nodiscard]] SOJOURN_INLINE constexpr decltype(EndState::standing) end_standing(std::int32_t code) {
+  return code >= Code::promoter ? EndState::customer : static_cast<decltype(EndState::standing)>(code);
+}
 
 /// What is true of a row.
 struct RowFlag {
