@@ -145,19 +145,19 @@ class RunJob {
         first_(options.first_replication),
         replications_(parts_.settings.replications - first_),
         threads_(thread_count(options.threads)) {
-    // The scales hold for every plan of the model, so that a plan run alone gives the same bits as in a comparison.
-    std::vector<Program> all;
-    for (std::size_t plan = 0; plan < parts_.plans.size(); ++plan) all.emplace_back(apply(model, PlanId(plan)));
-    result_.shape = tally_shape(all);
-    for (const PlanId plan : plans) result_.programs.push_back(all[plan.index()]);
+    for (const PlanId plan : plans) {
+      result_.programs.emplace_back(apply(model, plan));
+      result_.shapes.push_back(tally_shape(result_.programs.back()));
+    }
   }
 
   RunResult run() {
     const auto began = std::chrono::steady_clock::now();
     const bool together = result_.programs.front().model().coupled() || options_.engine == Engine::one_customer_by_windows;
     batched_ = replications_ == 1 && first_ == 0 && !together;
-    sums_.assign(result_.programs.size(),
-                 std::vector<Totals>(batched_ ? batch_count : replications_, Totals(result_.shape)));
+    for (const TallyShape& shape : result_.shapes) {
+      sums_.emplace_back(batched_ ? batch_count : std::size_t{replications_}, Totals(shape));
+    }
     finished_.assign(replications_, false);
     if (together) {
       run_coupled();
@@ -189,8 +189,11 @@ class RunJob {
     std::vector<std::uint64_t> unfinished(replications_, 0);
     for (const Block& block : work) ++unfinished[block.replication - first_];
     std::deque<lock_step::Compiled> compiled;
-    for (const Program& program : result_.programs) compiled.emplace_back(program, population_, result_.shape);
-    WorkerPool crew(result_.shape);
+    std::deque<WorkerPool> crews;  // of each plan
+    for (std::size_t plan = 0; plan < result_.programs.size(); ++plan) {
+      compiled.emplace_back(result_.programs[plan], population_, result_.shapes[plan]);
+      crews.emplace_back(result_.shapes[plan]);
+    }
     std::size_t done = 0;
     parallel_for_each(work.size(), threads_, [&](std::size_t index) {
       if (interrupted()) return;
@@ -202,14 +205,14 @@ class RunJob {
       try {
         Ends ends(compiled.size(), block.end - block.begin);
         for (std::size_t plan = 0; plan < compiled.size(); ++plan) {
-          auto worker = crew.take();
+          auto worker = crews[plan].take();
           live_block(options_.engine, block, compiled[plan], *worker, ends.of(plan));
           {
             const std::lock_guard lock(merging_);
             sums_[plan][block.sample].add(worker->tally());
             ends.count(plan, sums_[plan][block.sample].fortunes);
           }
-          crew.give(std::move(worker));
+          crews[plan].give(std::move(worker));
         }
       } catch (...) {
         const std::lock_guard lock(merging_);
@@ -228,6 +231,11 @@ class RunJob {
     const std::size_t plans = result_.programs.size();
     const bool side_by_side = replications_ >= static_cast<std::uint32_t>(threads_);
     const int inner = side_by_side ? 1 : threads_;
+    const bool one_by_one = options_.engine == Engine::one_customer || options_.engine == Engine::one_customer_by_windows;
+    std::deque<lock_step::Compiled> compiled;
+    for (std::size_t plan = 0; plan < plans; ++plan) {
+      compiled.emplace_back(result_.programs[plan], population_, result_.shapes[plan]);
+    }
     std::vector<double> done(replications_, 0.0);
     parallel_for_each(replications_, side_by_side ? threads_ : 1, [&](std::size_t r) {
       {
@@ -240,8 +248,8 @@ class RunJob {
         const Relations relations = connect(result_.programs.front().model(), population_, streams, inner);
         Ends ends(plans, parts_.settings.customers);
         for (std::size_t plan = 0; plan < plans; ++plan) {
-          auto totals = sojourn::run_coupled(result_.programs[plan], population_, relations, streams, result_.shape, inner,
-                                             {ends.of(plan), {}}, [&](double share) {
+          auto totals = sojourn::run_coupled(compiled[plan], relations, streams, {inner, one_by_one, ends.of(plan), {}},
+                                             [&](double share) {
                                                const std::lock_guard lock(merging_);
                                                done[r] = (static_cast<double>(plan) + share) / static_cast<double>(plans);
                                                double sum = 0.0;
@@ -273,7 +281,7 @@ class RunJob {
     for (std::size_t plan = 0; plan < sums_.size(); ++plan) {
       if (batched_) {
         if (result_.replications.empty()) continue;
-        Totals whole(result_.shape);
+        Totals whole(result_.shapes[plan]);
         for (const Totals& batch : sums_[plan]) whole.add(batch);
         result_.totals[plan].push_back(std::move(whole));
       } else {
