@@ -1,3 +1,5 @@
+#include "sojourn/map/journey_map_svg.hpp"
+
 #include <array>
 #include <cmath>
 
