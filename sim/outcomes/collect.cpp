@@ -1,13 +1,17 @@
 #include "sojourn/outcomes/collect.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <functional>
 #include <iterator>
 #include <limits>
+#include <map>
 
 #include "sojourn/behaviour/money.hpp"
 #include "sojourn/engine/money_totals.hpp"
+#include "sojourn/outcomes/recorded.hpp"
 
 namespace sojourn {
 namespace {
@@ -280,11 +284,7 @@ Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
   outcomes.provenance = std::move(provenance);
   std::vector<std::string> plan_ids;
   for (const Program& program : result.programs) plan_ids.push_back(parts.plans[program.model().plan().index()].id);
-  std::vector<std::string> exit_ids;
-  for (const Touchpoint& touchpoint : parts.touchpoints) {
-    for (const Exit& exit : touchpoint.next)
-      exit_ids.push_back(touchpoint.id + " -> " + parts.touchpoints[exit.to.index()].id);
-  }
+  const std::vector<std::string> exit_ids = exit_labels(parts);
   std::vector<double> bins;
   for (std::size_t b = 1; b <= shape.tenure_bins; ++b) bins.push_back(static_cast<double>(b) * shape.tenure_bin);
   std::vector<std::int64_t> replication_numbers(result.replications.begin(), result.replications.end());
@@ -498,6 +498,9 @@ Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
                                    "customer under the plan only, under both, under neither, under the first plan only"});
     outcomes.dimensions.push_back({"feeling", satisfaction_change_count, std::vector<std::string>{"better", "same", "worse"},
                                    "", "satisfaction at the end against that under the first plan; same: within 0.01"});
+    const std::vector<std::string> standings{"prospect", "lost", "churned", "customer"};
+    outcomes.dimensions.push_back({"first_standing", end_standing_count, standings, "", "standing under the first plan"});
+    outcomes.dimensions.push_back({"standing", end_standing_count, standings, "", "standing at the horizon"});
     integers("fortunes", {"persona", "fate", "feeling"}, "people",
              "people by how they end under the plan and, on the same luck, under the first plan",
              [&](const Totals& totals, auto& values) {

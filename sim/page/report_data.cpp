@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -25,7 +26,13 @@ constexpr std::size_t least_points = 6, most_points = 105;  // on a curve; more 
 
 Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 /// A point of a curve: five digits are more than a screen shows.
-Json point(double value) { return std::isfinite(value) ? Json(std::stod(fmt::format("{:.5g}", value))) : Json(nullptr); }
+Json point(double value) {
+  if (!std::isfinite(value)) return nullptr;
+  const std::string text = fmt::format("{:.5g}", value);
+  double rounded = value;  // which stays where five digits are beyond the range of numbers
+  std::from_chars(text.data(), text.data() + text.size(), rounded);
+  return rounded;
+}
 Json points(const std::vector<double>& values, const std::vector<std::size_t>& kept) {
   Json list = Json::array();
   for (const std::size_t i : kept) list.push_back(point(values[i]));
@@ -161,15 +168,19 @@ class Data {
     json_["discount"] = parts.settings.discount;
   }
 
+  /// Group number `g` of the page, as estimates know it.
+  [[nodiscard]] sojourn::Group whose(std::size_t g) const {
+    if (g == 0) return {};
+    return {sojourn::Group::persona, groups_[g].personas.front()};
+  }
+
   /// By group, plan and metric, in the order of `metrics`: [mean, low, high, text, half width]; null where a metric is not
   /// used, or of the market only, and for personas under plans without details.
   void estimates() {
-    const PlanSamples& baseline = samples_.plans.front();
     Json values = Json::array(), differences = Json::array();
     for (std::size_t g = 0; g < groups_.size(); ++g) {
       Json of_plans = Json::array(), changes = Json::array();
       for (std::size_t k = 0; k < samples_.plans.size(); ++k) {
-        const PlanSamples& plan = samples_.plans[k];
         Json cells = Json::array(), deltas = Json::array();
         for (std::size_t m = 0; m < metrics().size(); ++m) {
           const Metric& metric = metrics()[m];
@@ -178,14 +189,14 @@ class Data {
             deltas.push_back(nullptr);
             continue;
           }
-          cells.push_back(with_text(metric, estimate(sums_of(plan, g), metric), samples_.currency));
+          cells.push_back(with_text(metric, estimate(samples_, k, metric, whose(g)), samples_.currency));
           // Tests are those of the comparison, which allow for several plans.
           if (g == 0) {
             deltas.push_back(change(metric, comparison_.plans[k].differences[m], samples_.currency));
           } else if (const Difference* tested = effect(k, g, metric.name)) {
             deltas.push_back(change(metric, *tested, samples_.currency));
           } else {
-            deltas.push_back(change(metric, difference(sums_of(plan, g), sums_of(baseline, g), metric), samples_.currency));
+            deltas.push_back(change(metric, difference(samples_, k, metric, whose(g)), samples_.currency));
           }
         }
         of_plans.push_back(std::move(cells));
@@ -367,8 +378,9 @@ class Data {
   void market() {
     const auto replications = report_.outcomes.dimension("replication").size;
     const std::size_t windows = samples_.window_ends.size(), plans = samples_.plans.size();
-    const auto by_plan = [&](const std::string& name, std::size_t places, auto take) {
-      const std::vector<double> all = numbers(report_.outcomes, name);
+    const auto by_plan = [&](const std::string& name, const char* axis, auto take) {
+      const std::vector<double> all = numbers(report_.outcomes, name, {"plan", "replication", axis, "time"});
+      const std::size_t places = report_.outcomes.dimension(axis).size;
       for (std::size_t k = 0; k < plans; ++k) {
         std::vector<std::vector<double>> mean(places, std::vector<double>(windows, 0.0));
         for (std::size_t r = 0; r < replications; ++r) {
@@ -384,7 +396,7 @@ class Data {
     if (samples_.mechanisms.queues) {
       const std::size_t places = samples_.touchpoints.size();
       std::vector<char> waits(places, 0);
-      by_plan("queue_wait", places, [&](std::size_t, const auto& mean) {
+      by_plan("queue_wait", "touchpoint", [&](std::size_t, const auto& mean) {
         for (std::size_t v = 0; v < places; ++v) {
           if (*std::max_element(mean[v].begin(), mean[v].end()) > 0.0) waits[v] = 1;
         }
@@ -393,7 +405,7 @@ class Data {
       for (std::size_t v = 0; v < places && list.size() < 12; ++v) {
         if (waits[v]) list.push_back({{"name", samples_.touchpoint_names[v]}, {"wait", Json::array()}});
       }
-      by_plan("queue_wait", places, [&](std::size_t, const auto& mean) {
+      by_plan("queue_wait", "touchpoint", [&](std::size_t, const auto& mean) {
         std::size_t at = 0;
         for (std::size_t v = 0; v < places && at < list.size(); ++v) {
           if (waits[v]) list[at++]["wait"].push_back(points(mean[v], time_));
@@ -404,7 +416,7 @@ class Data {
     if (samples_.mechanisms.talk) {
       Json heard = {{"positive", Json::array()}, {"negative", Json::array()}};
       for (const auto& [name, key] : {std::pair("heard_positive", "positive"), std::pair("heard_negative", "negative")}) {
-        by_plan(name, samples_.personas.size(), [&, key = key](std::size_t k, const auto& mean) {
+        by_plan(name, "persona", [&, key = key](std::size_t k, const auto& mean) {
           double people = 0.0;
           for (const Sums& sums : samples_.plans[k].all) people += sums.arrived / static_cast<double>(replications);
           std::vector<double> sum(windows, 0.0);
@@ -427,7 +439,7 @@ class Data {
       for (const auto& [name, key] : {std::pair("accounts", "arrived"), std::pair("accounts_bought", "bought"),
                                       std::pair("accounts_customers", "customers")}) {
         accounts[key] = Json::array();
-        by_plan(name, parts.account_segments.size(), [&, key = key](std::size_t, const auto& mean) {
+        by_plan(name, "account_segment", [&, key = key](std::size_t, const auto& mean) {
           Json segments = Json::array();
           for (const auto& segment : mean) segments.push_back(points(segment, time_));
           accounts[key].push_back(std::move(segments));
@@ -509,7 +521,7 @@ class Data {
                          {"precision", precision(ranking.samples)},
                          {"weakest", id_of(ranking.weakest)},
                          {"worth_fixing", id_of(ranking.worth_fixing)},
-                         {"clear", ranking.worth_fixing && ranking.touchpoints[*ranking.worth_fixing].gain.low > 0.0},
+                         {"leader", id_of(ranking.leader)},
                          {"rows", rows}};
   }
 

@@ -126,7 +126,7 @@ class Page {
       say(i == 0 ? "answer" : "answer second", sentences[i]);
     if (report_.ranking != nullptr) say("answer second", first_line(ranking_answer(*report_.ranking)));
     for (std::size_t i = headlines; i < sentences.size(); ++i) say("answer third", sentences[i]);
-    put("<p class=\"basis\">{}</p>\n</header>\n", escape_markup(basis(report_.samples)));
+    put("<p class=\"basis\">{}</p>\n</header>\n", escape_markup(basis(report_.samples, comparison_)));
     out_ +=
         "<div id=\"controls\" role=\"region\" aria-label=\"What is shown\"><form id=\"choices\">"
         "<label>Plan <select id=\"plan\"></select></label> <label>Persona <select id=\"persona\"></select></label>"

@@ -208,7 +208,7 @@ void live(benchmark::State& state, const char* text) {
     }
   }
   state.SetItemsProcessed(static_cast<std::int64_t>(visits));
-  const char* names[steps] = {"fetch", "draw", "experience", "record", "choose", "wait", "move"};
+  const char* names[steps] = {"fetch", "draw", "experience", "record", "choose", "delay", "move"};
   for (std::size_t k = 0; k < steps; ++k) state.counters[names[k]] = fewest[k];
 }
 BENCHMARK_CAPTURE(live, twelve, bench::twelve)->Unit(benchmark::kMillisecond);

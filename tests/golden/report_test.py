@@ -397,7 +397,7 @@ class Browser(Report):
         self.assertIn(best["name"], browser.find_element("css selector", "#budget figcaption").text.replace("\u00a0", " "))
         self.assertIn("EUR 5.00", browser.find_element("css selector", "#budget .lead").text)
         marked = browser.execute_script("return [...document.querySelectorAll('.map svg:not([hidden]) .gain text')].map((one) => one.textContent)")
-        self.assertTrue(any(words.startswith("worth fixing") for words in marked) or not data["leverage"]["clear"], marked)
+        self.assertTrue(any(words.startswith("worth fixing") for words in marked) or not data["leverage"]["worth_fixing"], marked)
         self.check_quiet(browser)
 
     def test_the_policy_is_in_force(self):

@@ -8,9 +8,9 @@ import { axisText, differenceUnit, minus, percent, plain, short, timeName, unit 
 // ---- what is worth fixing
 export const tornado = () => {
   if (!data.leverage) return;
-  const { rows, weakest, worth_fixing: worth, clear, plan, precision } = data.leverage;
+  const { rows, weakest, worth_fixing: worth, leader, plan, precision } = data.leverage;
   const shown = rows.filter((one) => one.shift);
-  const label = (one) => one.name + (one.id === weakest ? " (weakest)" : "") + (one.id === worth ? (clear ? " (worth fixing)" : " (largest, may be chance)") : "") + (one.ours ? "" : " *");
+  const label = (one) => one.name + (one.id === weakest ? " (weakest)" : "") + (one.id === worth ? " (worth fixing)" : one.id === leader ? " (largest seen, may be chance)" : "") + (one.ours ? "" : " *");
   const paint = (one) => (one.id === worth ? tone(2) : one.id === weakest ? tone(1) : one.ours ? tone(0) : look().soft);
   const leverTable = () => table(`Best standard step at each touchpoint, one at a time, under ${plan}`,
     ["Touchpoint", "Step", ...["npv", "retained", "nps"].map((name) => metrics[position[name]].label), "Score", "Weight", "Reach", "Of those who leave"],
@@ -52,7 +52,7 @@ export const tornado = () => {
       };
     });
   }
-  new Chart(grid(section("leverage-charts"), true), clear && worth !== weakest ? "Score against worth: the lowest score is not the largest gain" : "Score against worth", () => {
+  new Chart(grid(section("leverage-charts"), true), worth && weakest && worth !== weakest ? "Score against worth: the lowest score is not the largest gain" : "Score against worth", () => {
     const { ink, soft } = look();
     const npv = metrics[position.npv];
     const named = new Set([worth, weakest, ...shown.slice(0, 4).map(({ id }) => id)]);

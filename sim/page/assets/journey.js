@@ -58,7 +58,7 @@ export const journey = () => {
     return [element("td", { class: "wraps" }, minus(one.shift), element("span", { class: "interval" }, roles)), cell("npv"), cell("retained"), one.reach === null ? "-" : percent(one.reach, 0)];
   };
   const leverHead = data.leverage ? ["Best standard step", `Worth, ${currency}`, "Retained by it", "Reach"] : [];
-  const badge = (id) => (id === data.leverage?.weakest ? " (weakest)" : "") + (id === data.leverage?.worth_fixing ? (data.leverage.clear ? " (worth fixing)" : " (largest gain, may be chance)") : "");
+  const badge = (id) => (id === data.leverage?.weakest ? " (weakest)" : "") + (id === data.leverage?.worth_fixing ? " (worth fixing)" : id === data.leverage?.leader ? " (largest gain seen, may be chance)" : "");
   const rows = names.map((name, v) => [name, v]).filter(([name]) => !name.end).map(([name, v]) => [
     name.name + badge(name.id), element("td", { class: "words" }, [name.stage, name.channel, name.team].filter(Boolean).join(", ")),
     ...used.map(([column, c]) => element("td", { "data-touchpoint": name.id, "data-metric": column.name, "data-value": cells[chosen.plan][v][c][0] }, cells[chosen.plan][v][c][3])), ...lever(name.id)]);
