@@ -4,13 +4,14 @@
 
 #include <bit>
 
-#include "lock_step_chain.hpp"
 #include "lock_step_columns.hpp"
 #include "lock_step_people.hpp"
 #include "sojourn/base/random.hpp"
 #include "sojourn/behaviour/choice.hpp"
 #include "sojourn/behaviour/money.hpp"
+#include "sojourn/behaviour/queue.hpp"
 #include "sojourn/behaviour/recommendation.hpp"
+#include "sojourn/behaviour/review.hpp"
 #include "sojourn/tally/tally.hpp"
 #include "wide_philox.hpp"
 
@@ -28,7 +29,9 @@ class Block {
         task_(task),
         days_to_purchase_(task.cells + tables.shape.person(0, PersonScore::days_to_purchase)),
         bought_(task.cells + tables.shape.time(0, 0, TimeScore::bought)),
-        next_(task.begin) {}
+        next_(task.begin),
+        since_flush_(task.unflushed),
+        looked_at_(task.begin - task.first) {}
 
   Done live() {
     if (task_.store != nullptr) {
@@ -36,6 +39,7 @@ class Block {
     } else {
       live_whole_lives();
     }
+    done_.unflushed = since_flush_;
     return done_;
   }
 
@@ -55,7 +59,7 @@ class Block {
       lap(Step::move);
       if (lanes_ == 0) continue;
       visit();
-      keep(), lap(Step::move);
+      store_back(), lap(Step::move);
     }
   }
 
@@ -64,10 +68,12 @@ class Block {
     start();
     fetch(), lap(Step::fetch);
     draw(), lap(Step::draw);
+    if (task_.market != nullptr) queue();
     experience(), lap(Step::experience);
     record(), lap(Step::record);
+    if (task_.market != nullptr) meet_market();
     choose(), lap(Step::choose);
-    wait(), lap(Step::wait);
+    draw_delays(), lap(Step::delay);
   }
 
   void start() {
@@ -92,9 +98,10 @@ class Block {
     if (!t_.still) fetch_groups(0, 1);
     if (!t_.constant_choice) fetch_groups(1, 3);
     fetch_groups(3, 4);
-    if (t_.money_varies || t_.carries != nullptr) fetch_groups(4, 5);
+    if (t_.carries != nullptr || t_.couples) fetch_groups(4, 5);
     if (t_.most_exits > 4) fetch_groups(5, 7);
     if (t_.most_exits > 4 || t_.trait_bound) fetch_groups(7, 8);
+    if (t_.hears) fetch_groups(8, 9);
   }
   void fetch_groups(int begin, int end) {
     for (int i = 0; i < padded_; i += 8) {
@@ -120,10 +127,10 @@ class Block {
       const std::int32_t to = row_team[i], from = c_.team[i], carry = row_carry[i] + from;
       const bool between = to >= 0 && from >= 0 && from != to;
       s_.repeated[i] = between ? 1 : 0;
-      s_.list[i] = between ? carry : 0;
+      s_.carry_index[i] = between ? carry : 0;
       c_.team[i] = to >= 0 ? to : from;
     }
-    for (int i = 0; i < padded_; ++i) s_.x[i] = carries[s_.list[i]];
+    for (int i = 0; i < padded_; ++i) s_.x[i] = carries[s_.carry_index[i]];
     EACH_LANE
     for (int i = 0; i < padded_; ++i) s_.repeated[i] &= uniform(s_.more_words[0][i]) >= s_.x[i] ? 1 : 0;
   }
@@ -154,7 +161,7 @@ class Block {
     const b::Memory memory = t_.memory;
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
-      const float f = b::exert(effort[i], s_.repeated[i] != 0 ? repeat_effort : 0.0f, 0.0f);
+      const float f = b::exert(effort[i], s_.repeated[i] != 0 ? repeat_effort : 0.0f, s_.strain[i]);
       const float score =
           b::appraise(s_.quality[i], c_.expectation[i], f, c_.loss_aversion[i], c_.effort_aversion[i], appraisal);
       c_.satisfaction[i] = b::remember(c_.satisfaction[i], score, weights[i], memory);
@@ -179,6 +186,7 @@ class Block {
       const std::int32_t has_bought = c_.bought[i] | (flag[i] & RowFlag::purchase);
       const std::int32_t away_code = has_bought != 0 ? Code::churned : Code::lost;
       const std::int32_t here_code = has_bought != 0 ? Code::promoter + stands : Code::prospect;
+      s_.stands[i] = stands;
       s_.bought[i] = has_bought;
       s_.code[i] = (flag[i] & RowFlag::away) != 0 ? away_code : here_code;
     }
@@ -191,6 +199,100 @@ class Block {
       s_.series[i][1] = counted_e - c_.counted_expectation[i];
       c_.counted_satisfaction[i] = counted_s;
       c_.counted_expectation[i] = counted_e;
+    }
+  }
+
+  /// How long customers will wait in queues, and how that strains them.
+  void queue() {
+    const double* const waits = task_.market->waits;
+    if (waits == nullptr) return;
+    const std::int32_t touchpoints = t_.touchpoints;
+    for (int i = 0; i < padded_; ++i) s_.wait[i] = waits[c_.place[i] - c_.persona[i] * touchpoints];
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) s_.strain[i] = b::strain(static_cast<float>(s_.wait[i]), c_.patience[i]);
+  }
+
+  /// What the visit means to others, and what others make of it: ratings, queues and gates.
+  void meet_market() {
+    const MarketView& market = *task_.market;
+    if (market.posting) post_reviews();
+    const std::int32_t* coupling = integers(Field::coupling);
+    apart_count_ = 0;
+    if (t_.couples) {
+      EACH_LANE
+      for (int i = 0; i < padded_; ++i) {
+        s_.marks[i] = (coupling[i] & (Coupling::queues | Coupling::gate)) != 0 ? 1 : 0;
+      }
+      const int marked = list_marked();
+      for (int k = 0; k < marked; ++k) meet_others(s_.marked[k], coupling[s_.marked[k]]);
+    }
+    if (!t_.hears) return;
+    const float reviews = market.reviews;
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      const bool reads = (coupling[i] & Coupling::reads_reviews) != 0 && c_.bought[i] == 0;
+      s_.heard[i] = reads ? c_.heard[i] + reviews : c_.heard[i];
+    }
+  }
+
+  void post_reviews() {
+    const MarketView& market = *task_.market;
+    const auto purpose = static_cast<std::uint32_t>(Purpose::review) | (task_.replication << 8);
+    philox_columns(c_.customer, purpose, c_.event, padded_, task_.seed[0], task_.seed[1],
+                   {s_.more_words[0], s_.more_words[1], s_.more_words[2], s_.more_words[3]});
+    const float probability = market.posting_probability, extremity = market.posting_extremity;
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      const bool posts =
+          sojourn::uniform(s_.more_words[0][i]) < b::posting_probability(s_.appraisal[i], probability, extremity);
+      s_.marks[i] = posts && c_.code[i] >= Code::promoter ? 1 : 0;
+    }
+    const int posting = list_marked();
+    *market.reviews_posted += static_cast<std::uint64_t>(posting);
+    for (int k = 0; k < posting; ++k) {
+      *market.stars_posted += static_cast<std::uint64_t>(b::rating(s_.appraisal[s_.marked[k]]));
+    }
+  }
+
+  /// The customer in lane i has come to a queue or a gate.
+  void meet_others(int i, std::int32_t coupling) {
+    const MarketView& market = *task_.market;
+    const std::int32_t touchpoint = c_.place[i] - c_.persona[i] * t_.touchpoints;
+    const bool held = (coupling & Coupling::gate) != 0 && market.at_gate(market, c_.customer[i], touchpoint);
+    Patience patience{c_.customer[i], c_.event[i], c_.patience[i], s_.wait[i], 0.0, -1};
+    bool leaves = false;
+    if ((coupling & Coupling::queues) != 0) {
+      Arrivals& arrivals = market.arrivals[touchpoint];
+      ++arrivals.people;
+      if ((coupling & Coupling::gives_up) != 0) {
+        ++arrivals.impatient;
+        arrivals.patience += fixed(static_cast<double>(patience.patience), patience_scale);
+        leaves = patience.wait > 0.0 && t_.give_up(task_, c_.row[i], &patience);
+      }
+      if (s_.wait[i] > 0.0) {
+        const auto persona = static_cast<std::size_t>(c_.persona[i]), at = static_cast<std::size_t>(touchpoint);
+        task_.cells[t_.shape.touch(persona, at, TouchScore::wait)] += fixed(patience.wait, t_.shape.scales.days);
+        task_.cells[t_.shape.touch(persona, at, TouchScore::gave_up)] += leaves ? 1 : 0;
+      }
+      s_.wait[i] = patience.wait;
+    }
+    if (held) market.held(market.events, c_.customer[i], s_.effort[i]);
+    if (!held && !leaves) return;
+    apart_.lane[apart_count_] = i;
+    apart_.exit[apart_count_] = leaves ? patience.exit : -1;
+    apart_.delay[apart_count_] = patience.delay;
+    apart_.luck[apart_count_] = c_.luck[i];
+    ++apart_count_;
+  }
+
+  /// Those set apart have made no choice: their luck is what it was.
+  void lead_away() {
+    for (int k = 0; k < apart_count_; ++k) {
+      const int i = apart_.lane[k];
+      c_.luck[i] = apart_.luck[k];
+      s_.chosen[i] = apart_.exit[k] < 0 ? -1 : 0;
+      s_.a[i] = apart_.delay[k];
+      s_.taken[i] = c_.persona[i] * t_.exit_count + apart_.exit[k];
     }
   }
 
@@ -218,14 +320,14 @@ class Block {
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
       s_.cell[i] = c_.persona[i] * t_.windows + c_.window[i];
-      s_.turns[i] = s_.code[i] != c_.code[i] || kinds[i] != c_.flow_kind[i] ? 1 : 0;
+      s_.standing_changes[i] = s_.code[i] != c_.code[i] || kinds[i] != c_.flow_kind[i] ? 1 : 0;
     }
-    int turning = 0;
+    int changing = 0;
     if (t_.still) {
       EACH_LANE
-      for (int i = 0; i < padded_; ++i) s_.marks[i] = s_.turns[i] != 0 ? 1 : 0;
-      turning = list_marked();
-      for (int k = 0; k < turning; ++k) count_feelings(s_.list[k], s_.code[s_.list[k]]);
+      for (int i = 0; i < padded_; ++i) s_.marks[i] = s_.standing_changes[i] != 0 ? 1 : 0;
+      changing = list_marked();
+      for (int k = 0; k < changing; ++k) count_feelings(s_.marked[k], s_.code[s_.marked[k]]);
     } else {
       auto* const touches = reinterpret_cast<Long2*>(task_.packed.touch);
       auto* const stocks = reinterpret_cast<Long2*>(task_.packed.series);
@@ -233,43 +335,30 @@ class Block {
       for (int i = 0; i < lanes; ++i) {
         touches[c_.place[i]] += widen(s_.touch[i]);
         stocks[s_.cell[i]] += widen(s_.series[i]);
-        s_.list[turning] = i;
-        turning += s_.turns[i];
+        s_.marked[changing] = i;
+        changing += s_.standing_changes[i];
       }
-      if (t_.toil_varies) toil();
+      if (t_.effort_varies) count_extra_effort();
     }
-    if (t_.money_varies) vary_money();
-    for (int k = 0; k < turning; ++k) {
-      const int i = s_.list[k];
+    for (int k = 0; k < changing; ++k) {
+      const int i = s_.marked[k];
+      const bool was_referred = referred(i);
       if (s_.code[i] != c_.code[i]) stand(i, s_.code[i], s_.bought[i]);
-      if (kinds[i] != c_.flow_kind[i]) flow(i, kinds[i]);
+      if (t_.flows) flow(i, kinds[i], was_referred);
     }
-    if (t_.flows) {
-      EACH_LANE
-      for (int i = 0; i < padded_; ++i) c_.flow_from[i] = c_.place[i];
-    }
-    if (t_.visit_money) earn();
+    if (t_.counts_paid) pay();
+    for (int i = 0; t_.shape.referrals && i < lanes_; ++i) pay_referred(i);
   }
 
   /// Effort beyond the place's, and repeats.
-  void toil() {
-    std::int64_t* const toil = task_.packed.toil;
+  void count_extra_effort() {
+    std::int64_t* const sums = task_.packed.extra_effort_and_repeats;
     EACH_LANE
-    for (int i = 0; i < padded_; ++i) s_.toil[i][0] = fixed_score(s_.effort[i]);
+    for (int i = 0; i < padded_; ++i) s_.extra_effort[i] = fixed_score(s_.effort[i]);
     for (int i = 0; i < lanes_; ++i) {
       const std::int32_t place = c_.place[i];
-      toil[2 * place] += s_.toil[i][0] - t_.place_scores[place].effort;
-      toil[2 * place + 1] += s_.repeated[i];
-    }
-  }
-
-  /// Money beyond the places'.
-  void vary_money() {
-    const std::int32_t *revenues = integers(Field::revenue), *costs = integers(Field::cost);
-    std::int64_t* const money = task_.packed.money;
-    for (int i = 0; i < lanes_; ++i) {
-      money[2 * s_.cell[i]] += revenues[i];
-      money[2 * s_.cell[i] + 1] += costs[i];
+      sums[2 * place] += s_.extra_effort[i] - t_.place_scores[place].effort;
+      sums[2 * place + 1] += s_.repeated[i];
     }
   }
 
@@ -291,90 +380,99 @@ class Block {
     --codes[c_.code[i]];
     ++codes[code];
     if (bought != 0 && c_.bought[i] == 0) {
-      c_.bought_at[i] = c_.time[i];
       ++bought_[cell(c_.persona[i], c_.window[i]) * time_score_count];
       days_to_purchase_[static_cast<std::size_t>(c_.persona[i]) * person_score_count] +=
-          fixed(c_.time[i] - c_.arrival[i], t_.shape.scales.days);
+          fixed(c_.time[i] - c_.since[i], t_.shape.scales.days);
+      c_.since[i] = c_.time[i];
+      if (task_.store != nullptr && task_.store->introduced_by != nullptr) introduce(i);
     }
-    if (code == Code::churned && c_.bought_at[i] >= 0.0) {
-      tenure(i, c_.time[i], TenureScore::churned);
-      c_.bought_at[i] = -2.0;
+    if (code == Code::churned && c_.code[i] != Code::churned) {
+      if (c_.tenure_counted[i] == 0) tenure(i, c_.time[i], TenureScore::churned);
+      c_.tenure_counted[i] = 1;
+      c_.since[i] = c_.time[i];
     }
     c_.code[i] = code;
     c_.bought[i] = bought;
   }
 
+  /// A purchase at the visit at hand, of somebody who may have heard of the company from a customer.
+  void introduce(int i) {
+    std::uint32_t& by = task_.store->introduced_by[s_.kept[i]];
+    if (by < came_alone) {
+      ++task_.cells[t_.shape.person(static_cast<std::size_t>(c_.persona[i]), PersonScore::referred)];
+      ++task_.cells[t_.shape.person(task_.store->kept[by - task_.first].persona, PersonScore::brought)];
+    } else {
+      by = came_alone;
+    }
+  }
+
   void tenure(int i, double until, TenureScore score) {
-    const std::size_t bin = t_.shape.tenure_bin_of(until - c_.bought_at[i], score);
+    const std::size_t bin = t_.shape.tenure_bin_of(until - c_.since[i], score);
     ++task_.cells[t_.shape.tenure(static_cast<std::size_t>(c_.persona[i]), bin, score)];
   }
 
-  void flow(int i, std::int32_t kind) {
-    double change[4];
-    const std::int32_t persona = c_.persona[i];
-    const std::int32_t from = c_.flow_from[i] < 0 ? -1 : c_.flow_from[i] - persona * t_.touchpoints;
-    t_.flow_change(t_.owner, c_.regime[i], persona, from, c_.place[i] - persona * t_.touchpoints, c_.time[i], c_.window[i],
-                   change);
-    std::int64_t* money = task_.packed.money + 2 * cell(persona, c_.window[i]);
-    money[0] += fixed(change[0], t_.shape.scales.revenue.amount);
-    money[1] += fixed(change[1], t_.shape.scales.cost.amount);
-    c_.worth_revenue[i] += fixed(change[2], t_.shape.scales.revenue.worth);
-    c_.worth_cost[i] += fixed(change[3], t_.shape.scales.cost.worth);
+  /// Whether the customer in lane i has bought after somebody had spoken well of the company.
+  [[nodiscard]] bool referred(int i) const { return c_.introduced[i] != 0 && c_.bought[i] != 0; }
+
+  /// As Recorder::flows.
+  void flow(int i, std::int32_t kind, bool was_referred) {
+    const auto change = [&](MoneyOf whose, std::int32_t from, std::int32_t to) {
+      if (from == to) return false;
+      t_.change_flow(t_.owner, task_.cells, whose, from, to, c_.time[i], c_.window[i], c_.regime[i]);
+      return true;
+    };
+    change(MoneyOf::everybody, c_.flow_kind[i], kind);
+    const std::int32_t from = was_referred ? c_.flow_kind[i] : 0, to = referred(i) ? kind : 0;
     c_.flow_kind[i] = kind;
+    if (!change(MoneyOf::referred, from, to)) return;
+    const auto window = static_cast<std::size_t>(c_.window[i]);
+    if (from != 0) --task_.cells[t_.shape.referred_present(static_cast<std::size_t>(from) - 1, window)];
+    if (to != 0) ++task_.cells[t_.shape.referred_present(static_cast<std::size_t>(to) - 1, window)];
   }
 
-  /// What the visits earn and cost, as it is worth at time 0.
-  void earn() {
-    const auto* const worths = reinterpret_cast<const Double2*>(t_.worths);
-    const std::int32_t* const rows = c_.row;
-    for (int i = 0; i < padded_; i += 2) {
-      const Double2 one = worths[rows[i]], two = worths[rows[i + 1]];
-      *reinterpret_cast<Double2*>(s_.a + i) = __builtin_shufflevector(one, two, 0, 2);
-      *reinterpret_cast<Double2*>(s_.b + i) = __builtin_shufflevector(one, two, 1, 3);
-    }
-    const double rho = t_.force_of_interest, width = t_.window_width;
-    if (t_.discounts != nullptr) {
-      const double* const discounts = t_.discounts;
-      for (int i = 0; i < padded_; ++i) s_.discount[i] = discounts[c_.window[i]];
+  /// Counts the visit in lane i once more where it is a referred customer's.
+  void pay_referred(int i) {
+    if (!referred(i)) return;
+    const auto at = static_cast<std::size_t>(paid_cell(i));
+    if (at >= t_.shape.paying_places * t_.shape.pieces) return;
+    std::int64_t* const cell = task_.cells + t_.shape.paid(MoneyOf::referred, 0, at, PaidScore::visits);
+    cell[0] += 1;
+    cell[1] += decay(i);
+  }
+
+  /// Counts the visits that pay; the others count in a place of their own.
+  void pay() {
+    const double rho = t_.force_of_interest, width = t_.window_width, scale = t_.shape.scales.decay;
+    if (t_.small_discount) {
       EACH_LANE
       for (int i = 0; i < padded_; ++i) {
-        const double worth = s_.discount[i] * b::small_decay(rho * (c_.time[i] - static_cast<double>(c_.window[i]) * width));
-        c_.worth_revenue[i] += fixed(s_.a[i], worth);
-        c_.worth_cost[i] += fixed(s_.b[i], worth);
+        const double x = rho * (c_.time[i] - static_cast<double>(c_.window[i]) * width);
+        s_.decay[i] = fixed(1.0 - b::small_decay(x), scale);
       }
     } else {
       EACH_LANE
-      for (int i = 0; i < padded_; ++i) {
-        const double worth = b::present_value(rho, c_.time[i]);
-        c_.worth_revenue[i] += fixed(s_.a[i], worth);
-        c_.worth_cost[i] += fixed(s_.b[i], worth);
-      }
+      for (int i = 0; i < padded_; ++i) s_.decay[i] = decay(i);
     }
-    if (!t_.priced) return;
-    const std::int32_t* flag = integers(Field::facts);
-    for (int i = 0; i < lanes_; ++i) {
-      if ((flag[i] & RowFlag::priced) != 0) pay(t_.prices[c_.row[i]], c_.time[i], c_.window[i]);
-    }
+    auto* const paid = reinterpret_cast<Long2*>(task_.packed.paid);
+    const int lanes = lanes_;
+    for (int i = 0; i < lanes; ++i) paid[paid_cell(i)] += Long2{1, s_.decay[i]};
   }
 
-  /// Discount::worth.
-  [[nodiscard]] double worth_of(double time, std::int32_t window) const {
-    if (t_.discounts == nullptr) return b::present_value(t_.force_of_interest, time);
-    return t_.discounts[window] *
-           b::small_decay(t_.force_of_interest * (time - static_cast<double>(window) * t_.window_width));
+  /// What discounting takes off within the window (Discount::decay).
+  [[nodiscard]] SOJOURN_INLINE std::int64_t decay(int i) const {
+    const double x = t_.force_of_interest * (c_.time[i] - static_cast<double>(c_.window[i]) * t_.window_width);
+    return fixed(1.0 - (t_.small_discount ? b::small_decay(x) : b::present_value(1.0, x)), t_.shape.scales.decay);
   }
-
-  void pay(double price, double time, std::int32_t window) {
-    const double worth = worth_of(time, window);
-    task_.cells[t_.shape.visit_price(static_cast<std::size_t>(window))] += fixed(price, t_.shape.scales.price.amount);
-    task_.cells[t_.shape.visit_price_discounted()] += fixed(price * worth, t_.shape.scales.price.worth);
+  [[nodiscard]] std::int32_t paid_cell(int i) const {
+    return t_.paid_of[c_.place[i]] + t_.piece_of[c_.window[i]] + c_.regime[i];
   }
 
   /// Weights of exits `first` to `first + 3`, added to their sum.
-  template <int first, bool slopes, bool tame>
+  template <int first, bool slopes, bool tame, bool hears>
   SOJOURN_INLINE void weigh() {
     constexpr int at = first == 0 ? int{Field::odds} : int{Field::more};
     const float(*columns)[lane_count] = s_.row + at;
+    const float(*on_heard)[lane_count] = s_.row + (first == 0 ? int{Field::heard} : int{Field::more_heard});
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
       const float satisfaction = c_.satisfaction[i], expectation = c_.expectation[i], effort = s_.effort[i];
@@ -383,8 +481,9 @@ class Block {
       for (int j = 0; j < 4; ++j) {
         float weight = columns[j][i];
         if constexpr (slopes) {
-          const float exponent =
+          float exponent =
               b::utility(columns[4 + j][i], columns[8 + j][i], columns[12 + j][i], satisfaction, expectation, effort);
+          if constexpr (hears) exponent = exponent + on_heard[j][i] * s_.heard[i];
           weight = tame ? b::weight_in_range(weight, exponent) : b::weigh(weight, exponent);
         }
         s_.cumulative[first + j][i] = weight;
@@ -396,11 +495,13 @@ class Block {
   template <int first>
   void weigh() {
     if (!t_.slopes) {
-      weigh<first, false, true>();
+      weigh<first, false, true, false>();
+    } else if (t_.hears) {
+      weigh<first, true, false, true>();
     } else if (t_.tame) {
-      weigh<first, true, true>();
+      weigh<first, true, true, false>();
     } else {
-      weigh<first, true, false>();
+      weigh<first, true, false, false>();
     }
   }
 
@@ -531,22 +632,27 @@ class Block {
   }
 
   /// How long until the next touchpoint.
-  void wait() {
+  void draw_delays() {
     const std::int32_t *first = integers(Field::first_exit), *flag = integers(Field::facts);
     EACH_LANE
-    for (int i = 0; i < padded_; ++i) s_.list[i] = first[i] + (s_.chosen[i] < 0 ? 0 : s_.chosen[i]);
+    for (int i = 0; i < padded_; ++i) s_.exit_index[i] = first[i] + (s_.chosen[i] < 0 ? 0 : s_.chosen[i]);
     for (int i = 0; i < padded_; i += 8) {
-      fetch_exits(t_.exits, s_.list, i, s_.a, s_.b, s_.sigma, s_.family, s_.to, s_.taken);
+      fetch_exits(t_.exits, s_.exit_index, i, s_.a, s_.b, s_.sigma, s_.family, s_.to, s_.taken);
     }
-    draw_delays();
+    draw_delays_by_family();
     if (t_.stretch != nullptr) {
-      for (int i = 0; i < lanes_; ++i) s_.a[i] *= t_.stretch[s_.list[i]];
+      for (int i = 0; i < lanes_; ++i) s_.a[i] *= t_.stretch[s_.exit_index[i]];
     }
     if (t_.race_calls > 0) compete();
     if (t_.any_one_by_one) {
       for (int i = 0; i < lanes_; ++i) {
         if ((flag[i] & RowFlag::one_by_one) != 0) decide(i);
       }
+    }
+    if (task_.market != nullptr) {
+      lead_away();
+      EACH_LANE
+      for (int i = 0; i < padded_; ++i) s_.a[i] = s_.wait[i] + (s_.a[i] > 0.0 ? s_.a[i] : 0.0);
     }
     const double horizon = t_.horizon, until = task_.until;
     EACH_LANE
@@ -561,7 +667,7 @@ class Block {
   }
 
   /// a e + b x, where e and x are what the family makes of the random word (see base/inverse.hpp).
-  void draw_delays() {
+  void draw_delays_by_family() {
     const std::int32_t families = t_.families;
     if ((families & ~Family::lognormal) == 0) {
       // Constants have sigma 0 and b 0: no need to tell them apart.
@@ -634,18 +740,19 @@ class Block {
     const std::int32_t *flag = integers(Field::facts), *first = integers(Field::first_exit);
     int count = 0;
     for (int i = 0; i < lanes_; ++i) {
-      s_.list[count] = i;
+      r_.lane[count] = i;
       count += (flag[i] & RowFlag::competes) != 0 ? 1 : 0;
     }
     if (count == 0) return;
     const int padded = (count + 15) & ~15;
     for (int k = 0; k < count; ++k) {
-      const int i = s_.list[k];
+      const int i = r_.lane[k];
       r_.customer[k] = c_.customer[i];
       r_.event[k] = c_.event[i];
       r_.row[k] = c_.row[i];
       r_.satisfaction[k] = c_.satisfaction[i];
       r_.expectation[k] = c_.expectation[i];
+      r_.heard[k] = s_.heard[i];
       r_.effort[k] = s_.effort[i];
       r_.first_exit[k] = first[i];
     }
@@ -665,13 +772,14 @@ class Block {
         fetch_group(t_.rows, r_.row, groups, r_.columns, k);
         fetch_group(t_.rows, r_.row, groups + 1, r_.columns, k);
         if (call == 0) fetch_group(t_.rows, r_.row, 4, r_.columns, k);
+        if (call == 0 && t_.hears) fetch_group(t_.rows, r_.row, 8, r_.columns, k);
       }
       philox_columns(r_.customer, purpose, r_.event, padded, task_.seed[0], task_.seed[1],
                      {r_.words[0], r_.words[1], r_.words[2], r_.words[3]}, static_cast<std::uint32_t>(call));
       for (int j = 0; j < 4; ++j) compete(call * 4 + j, padded);
     }
     for (int k = 0; k < count; ++k) {
-      const int i = s_.list[k];
+      const int i = r_.lane[k];
       const std::int32_t chosen = r_.first[k];
       s_.chosen[i] = chosen;
       if (chosen < 0) continue;
@@ -686,7 +794,8 @@ class Block {
   void compete(int j, int padded) {
     const int call = j / 4, at = (call == 0 ? int{Field::odds} : int{Field::more}) + j % 4;
     const float *o = r_.columns[at], *on_satisfaction = r_.columns[at + 4], *on_expectation = r_.columns[at + 8],
-                *on_effort = r_.columns[at + 12];
+                *on_effort = r_.columns[at + 12],
+                *on_heard = r_.columns[(call == 0 ? int{Field::heard} : int{Field::more_heard}) + j % 4];
     const auto* exits = reinterpret_cast<const std::int32_t*>(r_.columns[Field::race_exits]);
     EACH_LANE
     for (int k = 0; k < padded; ++k) r_.index[k] = r_.first_exit[k] + (j < exits[k] ? j : 0);
@@ -700,8 +809,9 @@ class Block {
     EACH_LANE
     for (int k = 0; k < padded; ++k) {
       const float odds = j < exits[k] ? o[k] : 0.0f;
-      const float m = b::weigh(odds, b::utility(on_satisfaction[k], on_expectation[k], on_effort[k], r_.satisfaction[k],
-                                                r_.expectation[k], r_.effort[k]));
+      const float exponent = b::utility(on_satisfaction[k], on_expectation[k], on_effort[k], r_.satisfaction[k],
+                                        r_.expectation[k], r_.effort[k]);
+      const float m = b::weigh(odds, exponent + on_heard[k] * r_.heard[k]);
       // A hazard of zero never comes.
       r_.hazard[k] = m > 0.0f ? sojourn::exponential(words[k]) / m : 2e30f;
     }
@@ -737,6 +847,7 @@ class Block {
     for (int w = 0; w < 4; ++w) moment.words[w] = s_.words[w][i];
     moment.satisfaction = c_.satisfaction[i];
     moment.expectation = c_.expectation[i];
+    moment.heard = s_.heard[i];
     moment.effort = s_.effort[i];
     moment.luck = c_.luck[i];
     const std::int32_t chosen = t_.choose(t_.owner, c_.persona[i], c_.row[i], &moment);
@@ -761,12 +872,11 @@ class Block {
     }
   }
 
-  /// Without a branch: whether somebody stays in this window is anybody's guess. Who does not move counts in a cell of its
-  /// own.
+  /// The cell of those who do not move: counting them there needs no branch, which the processor could not foresee.
   [[nodiscard]] std::int32_t no_move() const { return t_.windows * t_.personas * t_.exit_count; }
 
   /// Lists the marked lanes, few of all. Returns how many they are.
-  int list_marked() { return lock_step::list_marked(s_.marks, lanes_, padded_, s_.list); }
+  int list_marked() { return lock_step::list_marked(s_.marks, lanes_, padded_, s_.marked); }
 
   void count_moves() {
     std::uint32_t* const moves = task_.packed.moves;
@@ -802,7 +912,7 @@ class Block {
     find_rows();
     // From the back, so that the lane that fills a gap is one that goes on.
     for (int k = finished - 1; k >= 0; --k) {
-      const int i = s_.list[k];
+      const int i = s_.marked[k];
       leave(i);
       if (begin(i)) continue;
       --lanes_;
@@ -833,27 +943,20 @@ class Block {
     } else {
       end(i);
     }
-    settle(i);
   }
 
   /// The horizon comes before another visit.
   void stop(int i) {
-    if (c_.bought_at[i] >= 0.0) tenure(i, t_.horizon, TenureScore::censored);
-    part(i);
+    if (c_.bought[i] != 0 && c_.tenure_counted[i] == 0) tenure(i, t_.horizon, TenureScore::censored);
+    save_final_state(i);
   }
 
   /// Keeps how the life in lane i ends, where that is asked for.
-  void part(int i) {
+  void save_final_state(int i) {
     if (task_.ends == nullptr) return;
     const auto standing = end_standing(c_.code[i]);
     task_.ends[c_.customer[i] - task_.begin] = {fixed_score(c_.satisfaction[i]), static_cast<std::uint16_t>(c_.persona[i]),
                                                 standing};
-  }
-
-  void settle(int i) {
-    // Neighbours add to sums of their own, so that no addition waits for the one before.
-    auto* const worth = reinterpret_cast<Long2*>(task_.packed.worth);
-    worth[4 * c_.persona[i] + (i & 3)] += Long2{c_.worth_revenue[i], c_.worth_cost[i]};
   }
 
   /// The visit to an end: one visit, its money, and whom the company has lost; nothing is appraised.
@@ -863,18 +966,14 @@ class Block {
     const std::size_t at = 2 * cell(c_.persona[i], c_.window[i]);
     task_.packed.series[at] -= c_.counted_satisfaction[i];
     task_.packed.series[at + 1] -= c_.counted_expectation[i];
-    task_.packed.money[at] += row.revenue;
-    task_.packed.money[at + 1] += row.cost;
     const std::int32_t bought = c_.bought[i] | (row.facts & RowFlag::purchase);
     const std::int32_t code = bought != 0 ? Code::churned : Code::lost;
+    const bool was_referred = referred(i);
     if (code != c_.code[i]) stand(i, code, bought);
-    if (t_.flows && row.flow_kind != c_.flow_kind[i]) flow(i, row.flow_kind);
-    part(i);
-    if (!t_.visit_money) return;
-    const double worth = worth_of(c_.time[i], c_.window[i]);
-    c_.worth_revenue[i] += fixed(t_.worths[c_.row[i]].revenue, worth);
-    c_.worth_cost[i] += fixed(t_.worths[c_.row[i]].cost, worth);
-    if ((row.facts & RowFlag::priced) != 0) pay(t_.prices[c_.row[i]], c_.time[i], c_.window[i]);
+    if (t_.flows) flow(i, row.flow_kind, was_referred);
+    save_final_state(i);
+    if (t_.counts_paid) reinterpret_cast<Long2*>(task_.packed.paid)[paid_cell(i)] += Long2{1, decay(i)};
+    if (t_.shape.referrals) pay_referred(i);
   }
 
   /// The next person, into lane i.
@@ -896,15 +995,14 @@ class Block {
       c_.loss_aversion[i] = people_.loss_aversion[k];
       c_.effort_aversion[i] = people_.effort_aversion[k];
       for (int own = 0; own < t_.own_count; ++own) c_.own[own][i] = people_.own[own][k];
-      c_.arrival[i] = people_.arrival[k];
-      c_.bought_at[i] = -1.0;
+      c_.since[i] = people_.arrival[k];
+      c_.tenure_counted[i] = 0;
       c_.team[i] = -1;
       c_.event[i] = 0;
       fresh(i);
       first_visit(i, people_.start[k], people_.arrival[k]);
       if (t_.is_end[people_.start[k]] == 0) return true;
       end(i);
-      settle(i);
     }
   }
 
@@ -913,7 +1011,6 @@ class Block {
     c_.code[i] = Code::absent;
     c_.bought[i] = 0;
     c_.counted_satisfaction[i] = c_.counted_expectation[i] = 0;
-    c_.worth_revenue[i] = c_.worth_cost[i] = 0;
     c_.flow_from[i] = -1;
     c_.flow_kind[i] = 0;
     if (t_.still) {
@@ -928,11 +1025,11 @@ class Block {
     const std::int32_t place = c_.persona[i] * t_.touchpoints + touchpoint;
     c_.place[i] = place;
     find_row(i);
-    meet(place, c_.window[i]);
+    count_first_visit(place, c_.window[i]);
   }
 
   /// A first visit, which no exit tells of.
-  void meet(std::int32_t place, std::int32_t window) {
+  void count_first_visit(std::int32_t place, std::int32_t window) {
     ++task_.packed
           .firsts[static_cast<std::size_t>(window) * static_cast<std::size_t>(t_.places) + static_cast<std::size_t>(place)];
   }
@@ -941,9 +1038,9 @@ class Block {
   /// they are near. False when there are none.
   bool resume() {
     const double* time = task_.store->time;
-    const std::uint32_t all = task_.end - task_.begin;
+    const std::uint32_t all = task_.end - task_.first;
     const double until = task_.until;
-    std::int32_t* const due = s_.turns;
+    std::int32_t* const due = s_.due;
     std::uint32_t* const kept = s_.kept;
     int count = again_;
     std::uint32_t at = looked_at_;
@@ -962,7 +1059,7 @@ class Block {
     lanes_ = count;
     if (count == 0) return false;
     padded_ = (count + 15) & ~15;
-    for (int i = count; i < padded_; ++i) s_.kept[i] = all;
+    for (int i = count; i < padded_; ++i) s_.kept[i] = task_.padding;
     since_flush_ += static_cast<std::uint32_t>(count);
     if (since_flush_ >= customers_per_flush) flush();
     take_out();
@@ -981,7 +1078,7 @@ class Block {
         };
         transpose({load(0), load(1), load(2), load(3)}, columns[half]);
         *reinterpret_cast<Double4*>(c_.luck + i + 4 * half) = columns[half][0];
-        *reinterpret_cast<Double4*>(s_.a + i + 4 * half) = columns[half][1];
+        *reinterpret_cast<Double4*>(c_.since + i + 4 * half) = columns[half][1];
       }
       split(columns[0][2], columns[1][2], c_.satisfaction + i, c_.expectation + i);
       split(columns[0][3], columns[1][3], c_.answering + i, s_.visits_and_exit + i);
@@ -993,33 +1090,33 @@ class Block {
     }
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
-      const double since = s_.a[i];
-      const bool before = std::bit_cast<std::uint64_t>(since) >> 63 != 0;
-      c_.bought_at[i] = before ? -1.0 : since == never ? -2.0 : since;
-      c_.arrival[i] = before ? -since : 0.0;
-      c_.bought[i] = before ? 0 : 1;
-      c_.worth_revenue[i] = c_.worth_cost[i] = 0;
-    }
-    EACH_LANE
-    for (int i = 0; i < padded_; ++i) {
-      c_.customer[i] = task_.begin + s_.kept[i];
+      c_.customer[i] = task_.first + s_.kept[i];
       c_.event[i] = s_.visits_and_exit[i] & 0xffffu;
       s_.taken[i] = static_cast<std::int32_t>(s_.visits_and_exit[i] >> 16);
       c_.persona[i] = static_cast<std::int32_t>(s_.who[i] & 0xffffu);
-      c_.team[i] = static_cast<std::int32_t>(s_.who[i] >> 19) - 1;
+      c_.team[i] = static_cast<std::int32_t>(s_.who[i] >> 19 & most_teams) - 1;
+      c_.tenure_counted[i] = static_cast<std::int32_t>(s_.who[i] >> 31);
       const auto code = static_cast<std::int32_t>(s_.who[i] >> 16 & 7u);
       c_.code[i] = code;
+      c_.bought[i] = code >= Code::churned ? 1 : 0;
       const std::int32_t counts = code >= Code::promoter ? -1 : 0;
       c_.counted_satisfaction[i] = counts & fixed_score(c_.satisfaction[i]);
       c_.counted_expectation[i] = counts & fixed_score(c_.expectation[i]);
     }
-    // Idle lanes stand anywhere that exists.
+    // Padding lanes need valid indices.
     for (int i = lanes_; i < padded_; ++i) c_.persona[i] = s_.taken[i] = 0;
     if (!t_.still) {
       take_out(store.loss_aversion, t_.loss_aversion_of, c_.loss_aversion);
       take_out(store.effort_aversion, t_.effort_aversion_of, c_.effort_aversion);
     }
     for (int own = 0; own < t_.own_count; ++own) take_out(store.own[own], nullptr, c_.own[own]);
+    if (task_.market != nullptr) {
+      if (task_.market->waits != nullptr) take_out(store.patience, task_.market->patience_of, c_.patience);
+      if (store.heard != nullptr) take_out(store.heard, nullptr, c_.heard);
+      for (int i = 0; store.introduced_by != nullptr && i < padded_; ++i) {
+        c_.introduced[i] = store.introduced_by[s_.kept[i]] < came_alone ? 1 : 0;
+      }
+    }
     if (!t_.still) return;
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
@@ -1044,7 +1141,7 @@ class Block {
     const Passage* const passages = t_.passages;
     for (int i = 0; i < padded; ++i) {
       const Passage& by = passages[s_.taken[i]];
-      s_.list[i] = by.from;
+      s_.from[i] = by.from;
       s_.to[i] = by.to;
       s_.ends[i] = by.ends;
     }
@@ -1053,21 +1150,21 @@ class Block {
     std::int32_t firsts = 0;
     EACH_LANE
     for (int i = 0; i < padded; ++i) {
-      const std::int32_t first = c_.persona[i] * touchpoints, from = first + s_.list[i], to = first + s_.to[i];
-      const bool comes_from = s_.list[i] >= 0;
+      const std::int32_t first = c_.persona[i] * touchpoints, from = first + s_.from[i], to = first + s_.to[i];
+      const bool comes_from = s_.from[i] >= 0;
       s_.move_cell[i] = comes_from ? moves + c_.persona[i] * exits + s_.taken[i] : no_move;
       c_.flow_from[i] = comes_from ? from : -1;
       c_.flow_kind[i] = 0;
       c_.place[i] = to;
       c_.window[i] = window;
-      firsts |= s_.list[i];
+      firsts |= s_.from[i];
     }
     if (t_.flows) {
       const std::int32_t* const kinds = t_.flow_kind_of;
       for (int i = 0; i < padded; ++i) c_.flow_kind[i] = kinds[c_.flow_from[i] + 1];
     }
     for (int i = 0; firsts < 0 && i < lanes_; ++i) {
-      if (c_.flow_from[i] < 0) meet(c_.place[i], window);
+      if (c_.flow_from[i] < 0) count_first_visit(c_.place[i], window);
     }
     count_moves();
     EACH_LANE
@@ -1075,24 +1172,55 @@ class Block {
     const int finished = list_marked();
     find_rows();
     for (int k = finished - 1; k >= 0; --k) {
-      const int i = s_.list[k];
+      const int i = s_.marked[k];
       end(i);
-      settle(i);
-      task_.store->time[s_.kept[i]] = never;
+      store_back_ended(i);
       --lanes_;
       if (i == lanes_) continue;
       copy(lanes_, i);
       s_.kept[i] = s_.kept[lanes_];
     }
-    for (int i = lanes_; i < padded_; ++i) s_.kept[i] = task_.end - task_.begin;
+    for (int i = lanes_; i < padded_; ++i) s_.kept[i] = task_.padding;
+  }
+
+  /// Back into the store, of somebody who stands at an end, for good.
+  void store_back_ended(int i) {
+    const Store& store = *task_.store;
+    const std::uint32_t k = s_.kept[i];
+    Kept& kept = store.kept[k];
+    store.time[k] = never;
+    kept.since = c_.since[i];
+    kept.event = static_cast<std::uint16_t>(c_.event[i] + 1);
+    kept.standing = static_cast<std::uint16_t>(standing(c_.code[i], c_.team[i], c_.tenure_counted[i]));
+    if (store.voice == nullptr) return;
+    store.voice[k] = Voice::silent;
+    if (c_.code[i] == Code::churned) task_.market->churned(task_.market->events, c_.customer[i]);
+  }
+
+  /// Kept::standing.
+  [[nodiscard]] SOJOURN_INLINE static std::uint32_t standing(std::int32_t code, std::int32_t team, std::int32_t counted) {
+    return static_cast<std::uint32_t>(counted) << 15 | static_cast<std::uint32_t>((team + 1) << 3 | code);
+  }
+
+  /// Who speaks of the company until the next visit. Of those who churned the market knows when they fall silent.
+  void store_voices() {
+    const Store& store = *task_.store;
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      s_.marks[i] = c_.code[i] == Code::churned ? 1 : 0;
+      s_.cell[i] = c_.code[i] >= Code::promoter ? 1 + (c_.code[i] - Code::promoter) : 0;
+    }
+    for (int i = 0; i < lanes_; ++i) store.voice[s_.kept[i]] = static_cast<Voice>(s_.cell[i]);
+    const int churned = list_marked();
+    for (int k = 0; k < churned; ++k) task_.market->churned(task_.market->events, c_.customer[s_.marked[k]]);
   }
 
   /// Back into the store; who has another visit in this window comes again soon.
-  void keep() {
+  void store_back() {
+    if (task_.store->voice != nullptr) store_voices();
+    const std::int32_t touchpoints = t_.touchpoints, stays = t_.exit_count + touchpoints;
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
-      const double bought = c_.bought_at[i] < 0.0 ? never : c_.bought_at[i];
-      s_.a[i] = c_.bought[i] == 0 ? -c_.arrival[i] : bought;
       s_.time[i] = s_.moves[i] == 0 ? never : s_.time[i];
       s_.ends[i] = s_.moves[i] == 1 ? 1 : 0;
       s_.marks[i] = s_.moves[i] == 0 ? 1 : 0;
@@ -1101,17 +1229,19 @@ class Block {
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
       const std::uint32_t event = c_.event[i] + 1;
-      const auto exit = static_cast<std::uint32_t>(s_.taken[i] - c_.persona[i] * t_.exit_count);
+      const std::int32_t persona = c_.persona[i];
+      const std::int32_t stay = stays + (c_.place[i] - persona * touchpoints), left = s_.taken[i] - persona * t_.exit_count;
+      const auto exit = static_cast<std::uint32_t>(s_.moves[i] == 0 ? stay : left);
       events = events > event ? events : event;
       s_.visits_and_exit[i] = (event & 0xffffu) | exit << 16;
-      s_.who[i] = static_cast<std::uint32_t>((c_.team[i] + 1) << 3 | c_.code[i]);
+      s_.who[i] = standing(c_.code[i], c_.team[i], c_.tenure_counted[i]);
     }
     if (events >= t_.visits_per_life) done_.endless = true;
     const Store& store = *task_.store;
     const int lanes = lanes_;
     for (int i = 0; i < lanes; i += 4) {
       Double4 rows[4];
-      transpose({*reinterpret_cast<const Double4*>(c_.luck + i), *reinterpret_cast<const Double4*>(s_.a + i),
+      transpose({*reinterpret_cast<const Double4*>(c_.luck + i), *reinterpret_cast<const Double4*>(c_.since + i),
                  pair(c_.satisfaction + i, c_.expectation + i), pair(c_.answering + i, s_.visits_and_exit + i)},
                 rows);
       for (int k = 0; k < 4; ++k) *reinterpret_cast<Double4Anywhere*>(store.kept + s_.kept[i + k]) = rows[k];
@@ -1127,10 +1257,9 @@ class Block {
       again += s_.ends[i];
     }
     again_ = again;
-    const int stopped = list_marked();
-    for (int k = 0; k < stopped; ++k) stop(s_.list[k]);
-    if (t_.visit_money || t_.flows) {
-      for (int i = 0; i < lanes; ++i) settle(i);
+    if (task_.market == nullptr) {  // else somebody may yet make them leave
+      const int stopped = list_marked();
+      for (int k = 0; k < stopped; ++k) stop(s_.marked[k]);
     }
   }
 
@@ -1151,21 +1280,22 @@ class Block {
   Columns c_{};
   Scratch s_{};
   Racers r_{};
+  SetApart apart_{};
+  int apart_count_ = 0;
   People people_{};
   Done done_;
   int lanes_ = 0, padded_ = 0;
   int ready_ = 0, drawn_ = 0;
   std::uint32_t next_;
-  std::uint32_t since_flush_ = 0;
-  std::uint32_t looked_at_ = 0;  // customers of the store, from the first on
-  int again_ = 0;                // of those just put back, who come again in this window
+  std::uint32_t since_flush_;
+  std::uint32_t looked_at_;  // rows of the store are looked at up to this one
+  int again_ = 0;            // of those just put back, who come again in this window
   std::uint64_t tick_ = 0;
 };
 
 }  // namespace
 
 Done SOJOURN_LIVE(const Tables& tables, const Task& task) {
-  if (tables.chain.rows != nullptr && task.store == nullptr) return ChainBlock(tables, task).live();
   Block block(tables, task);
   return block.live();
 }

@@ -6,8 +6,9 @@
 #include <limits>
 #include <map>
 
-#include "lock_step_people.hpp"
+#include "customer_store.hpp"
 #include "sojourn/engine/exits.hpp"
+#include "sojourn/population/accounts.hpp"
 
 namespace sojourn::lock_step {
 namespace {
@@ -77,7 +78,8 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   tables_.shape = shape;
   tables_.visits_per_life = visits_per_life;
   tables_.choose = &Compiled::choose;
-  tables_.flow_change = &Compiled::flow_change;
+  tables_.give_up = &Compiled::give_up;
+  tables_.change_flow = &Compiled::change_flow;
   for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) {
     is_end_.push_back(parts.touchpoints[v].end.has_value() ? 1 : 0);
     tables_.flows = tables_.flows || program.place(static_cast<std::uint32_t>(v)).flows;
@@ -87,6 +89,7 @@ Compiled::Compiled(const Program& program, const Population& population, const T
     }
   }
   for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) passages_.push_back({-1, narrow(v), is_end_[v]});
+  for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) passages_.push_back({narrow(v), narrow(v), 0});
   flow_kind_of_.push_back(0);
   for (std::uint32_t p = 0; p < shape.personas; ++p) {
     for (std::uint32_t v = 0; v < shape.touchpoints; ++v) flow_kind_of_.push_back(program.flow_kind(p, v));
@@ -98,26 +101,36 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   effort_aversion_of_ = constants(BuiltinTrait::effort_aversion);
   tables_.loss_aversion_of = loss_aversion_of_.empty() ? nullptr : loss_aversion_of_.data();
   tables_.effort_aversion_of = effort_aversion_of_.empty() ? nullptr : effort_aversion_of_.data();
+  patience_of_ = constants(BuiltinTrait::patience);
+  find_gates();
   compile_people();
   compile_rows();
   compile_constant_choices();
+  compile_paid();
   compile_place_scores();
   compile_still_scores();
   tables_.place_scores = place_scores_.data();
-  tables_.worths = worths_.data();
-  tables_.prices = prices_.data();
+  tables_.paid_of = paid_of_.data();
+  tables_.piece_of = piece_of_.data();
   tables_.rows = rows_.data();
   tables_.row_of = row_of_.data();
   tables_.exits = exits_.data();
   tables_.carries = carries_.empty() ? nullptr : carries_.data();
   tables_.stretch = stretch_.empty() ? nullptr : stretch_.data();
-  tables_.discounts = program.discount().begins().empty() ? nullptr : program.discount().begins().data();
   tables_.regime_begins = program.regime_begins().data();
   tables_.regime_of_window = regime_of_window_.data();
   tables_.passages = passages_.data();
   tables_.flow_kind_of = flow_kind_of_.data();
   tables_.is_end = is_end_.data();
-  compile_chain();
+}
+
+/// Touchpoints at which the accounts of some segment decide.
+void Compiled::find_gates() {
+  const ModelParts& parts = program_->model().parts();
+  gate_.assign(parts.touchpoints.size(), 0);
+  for (const AccountSegment& segment : parts.account_segments) {
+    for (const Gate& gate : segment.gates) gate_[gate.touchpoint.index()] = 1;
+  }
 }
 
 void Compiled::compile_people() {
@@ -218,21 +231,18 @@ void Compiled::compile_rows() {
         to.weight = row.weight;
         to.promise = row.promise;
         to.promise_weight = row.promise_weight;
-        to.facts = (at.purchase ? RowFlag::purchase : 0) | (at.away ? RowFlag::away : 0) | (at.end ? RowFlag::end : 0) |
-                   (row.price != 0.0 ? RowFlag::priced : 0);
+        to.facts = (at.purchase ? RowFlag::purchase : 0) | (at.away ? RowFlag::away : 0) | (at.end ? RowFlag::end : 0);
         to.team = at.team;
         to.carry = narrow(carries_.size());
         for (std::size_t from = 0; from < teams; ++from) {
           carries_.push_back(program.carry(row, static_cast<std::int32_t>(from)));
           lost = lost || (at.team >= 0 && carries_.back() < 1.0f);
         }
+        to.coupling = (at.queues ? Coupling::queues : 0) |
+                      (at.queues && !program.gave_up_exits(row).empty() ? Coupling::gives_up : 0) |
+                      (gate_[v] != 0 ? Coupling::gate : 0) | (at.reads_reviews ? Coupling::reads_reviews : 0);
+        tables_.couples = tables_.couples || to.coupling != 0;
         to.flow_kind = program.flow_kind(p, v);
-        worths_.push_back({row.revenue * shape.scales.revenue.worth, row.cost * shape.scales.cost.worth});
-        prices_.push_back(row.price);
-        to.revenue = static_cast<std::int32_t>(fixed(row.revenue, shape.scales.revenue.amount));
-        to.cost = static_cast<std::int32_t>(fixed(row.cost, shape.scales.cost.amount));
-        tables_.visit_money = tables_.visit_money || row.revenue != 0.0 || row.cost != 0.0 || row.price != 0.0;
-        tables_.priced = tables_.priced || row.price != 0.0;
         compile_exits(to, row, p);
         for (const ExitRow& exit : program.exits(row)) {
           stretch_.push_back(exit.stretch);
@@ -271,33 +281,48 @@ void Compiled::compile_constant_choices() {
   }
 }
 
+void Compiled::compile_paid() {
+  const Program& program = *program_;
+  for (std::uint32_t p = 0; p < tables_.shape.personas; ++p) {
+    for (std::uint32_t v = 0; v < tables_.shape.touchpoints; ++v) {
+      const std::int32_t paying = program.paying(p, v);
+      const std::size_t at = paying < 0 ? tables_.shape.paying_places : static_cast<std::size_t>(paying);
+      paid_of_.push_back(narrow(at * tables_.shape.pieces));
+    }
+  }
+  for (std::size_t w = 0; w < tables_.shape.windows; ++w) {
+    const std::size_t regime = program.regime(program.windows().begin(w));
+    piece_of_.push_back(narrow(program.piece(w, regime)) - narrow(regime));
+  }
+  const bool alike = program.force_of_interest() == 0.0 && tables_.regimes == 1;
+  tables_.counts_paid = tables_.shape.paying_places > 0 && !alike;
+  tables_.small_discount = program.discount().small();
+}
+
 void Compiled::compile_place_scores() {
   const auto places = static_cast<std::size_t>(tables_.places);
-  tables_.toil_varies = !carries_.empty();
+  tables_.effort_varies = !carries_.empty() || tables_.shape.queues;
   for (std::size_t place = 0; place < places; ++place) {
     const Row& row = rows_[static_cast<std::size_t>(row_of_[place])];
     const bool appraised = (row.facts & RowFlag::end) == 0;
     const std::int32_t effort = fixed_score(behaviour::exert(row.effort, 0.0f, 0.0f));
-    place_scores_.push_back({0, 0, appraised ? effort : 0, 0, row.revenue, row.cost});
+    place_scores_.push_back({0, 0, appraised ? effort : 0, 0});
   }
   std::vector<bool> known(rows_.size());
   for (std::size_t at = 0; at < row_of_.size(); ++at) {
     const auto index = static_cast<std::size_t>(row_of_[at]);
     if (known[index]) continue;
     known[index] = true;
-    Row& row = rows_[index];
+    const Row& row = rows_[index];
     const Row& first = rows_[static_cast<std::size_t>(row_of_[at % places])];
-    const PlaceScores& place = place_scores_[at % places];
-    tables_.toil_varies = tables_.toil_varies || row.effort != first.effort;
-    row.revenue -= place.revenue;
-    row.cost -= place.cost;
-    tables_.money_varies = tables_.money_varies || row.revenue != 0 || row.cost != 0;
+    tables_.effort_varies = tables_.effort_varies || row.effort != first.effort;
   }
 }
 
 void Compiled::compile_still_scores() {
   const auto& memory = program_->behaviour().memory;
-  bool still = !tables_.slopes && carries_.empty() && memory.memory == 0.0f && program_->behaviour().adapt == 0.0f;
+  bool still = !program_->model().coupled() && !tables_.slopes && carries_.empty() && memory.memory == 0.0f &&
+               program_->behaviour().adapt == 0.0f;
   for (const BuiltinTrait trait :
        {BuiltinTrait::satisfaction, BuiltinTrait::expectation, BuiltinTrait::loss_aversion, BuiltinTrait::effort_aversion}) {
     still = still && !constants(trait).empty();
@@ -328,61 +353,6 @@ void Compiled::compile_still_scores() {
     place_scores_[place].quality = fixed_score(quality);
     place_scores_[place].appraisal = fixed_score(appraisal);
   }
-}
-
-void Compiled::compile_chain() {
-  const Tables& t = tables_;
-  const bool plain = t.still && t.constant_choice && t.families == Family::exponential && t.regimes == 1 &&
-                     t.race_calls == 0 && !t.any_one_by_one && !t.flows && !t.visit_money && !t.toil_varies &&
-                     !t.money_varies && t.own_count == 0 && t.stretch == nullptr;
-  if (!plain || std::any_of(exits_.begin(), exits_.end(), [](const Exit& exit) { return exit.a < 0.0; })) return;
-  const auto row_at = [&](std::int32_t place) -> const Row& {
-    return rows_[static_cast<std::size_t>(row_of_[static_cast<std::size_t>(place)])];
-  };
-  // By way of `place`, of those who have bought before or not.
-  const auto state_at = [&](std::int32_t place, bool before) {
-    const bool bought = before || (row_at(place).facts & RowFlag::purchase) != 0;
-    return place + (bought ? t.places : 0);
-  };
-  for (std::int32_t state = 0; state < 2 * t.places; ++state) {
-    const Row& row = row_at(state % t.places);
-    const bool bought = state >= t.places, end = (row.facts & RowFlag::end) != 0;
-    const bool gone = end || (row.facts & RowFlag::away) != 0;
-    const std::int32_t code = gone ? (bought ? Code::churned : Code::lost) : bought ? Code::promoter : Code::prospect;
-    chain_states_.push_back({state % t.places / t.touchpoints, code, bought ? 1 : 0, end ? 1 : 0});
-  }
-  for (std::int32_t place = 0; place < t.places; ++place) chain_firsts_.push_back(state_at(place, false));
-  for (std::int32_t state = 0; state < 2 * t.places; ++state) {
-    const Row& row = row_at(state % t.places);
-    const std::int32_t ends = row.facts >> 8 & 0xff, last = row.facts >> 16 & 0xff, count = row.facts >> 24;
-    const float total = row.probability[3], leaving = ends > 0 ? row.probability[ends - 1] : 0.0f;
-    const float going = (total - leaving) + row.constant_stay;
-    ChainRow& chosen = chain_rows_.emplace_back();
-    for (int j = 0; j < 4; ++j) chosen.up_to[j] = total > 0.0f ? row.probability[j] : std::numeric_limits<float>::infinity();
-    chosen.leaving = leaving;
-    chosen.going = going;
-    chosen.limit = leaving > 0.0f && going <= 0.0f ? 2.0f : leaving;
-    for (std::int32_t j = 0; j < chain_exits; ++j) {
-      if (total <= 0.0f || (j >= count && row.constant_stay > 0.0f)) {
-        chain_exits_.push_back({never, 2 * state, 0});
-        continue;
-      }
-      const Exit& exit = exits_[static_cast<std::size_t>(row.first_exit + std::min(j, last))];
-      const std::int32_t to = state_at(exit.to < 0 ? -1 - exit.to : exit.to, state >= t.places);
-      const ChainState &before = chain_states_[static_cast<std::size_t>(state)],
-                       &after = chain_states_[static_cast<std::size_t>(to)];
-      const bool turns = after.end != 0 || after.code != before.code || after.bought != before.bought;
-      chain_exits_.push_back({exit.a, 2 * to + (turns ? 1 : 0), exit.taken});
-    }
-  }
-  chain_satisfaction_ = constants(BuiltinTrait::satisfaction);
-  const std::vector<float> expectation = constants(BuiltinTrait::expectation);
-  for (std::size_t p = 0; p < t.shape.personas; ++p) {
-    chain_feelings_.push_back(fixed_score(chain_satisfaction_[p]));
-    chain_feelings_.push_back(fixed_score(expectation[p]));
-  }
-  tables_.chain = {chain_rows_.data(),   chain_exits_.data(),        chain_states_.data(),
-                   chain_firsts_.data(), chain_satisfaction_.data(), chain_feelings_.data()};
 }
 
 bool Compiled::fast(const VisitRow& row) const {
@@ -423,8 +393,10 @@ void Compiled::compile_exits(Row& to, const VisitRow& row, std::uint32_t persona
     if (row.trait_bound) to.facts |= RowFlag::trait_bound;
     tables_.trait_bound = tables_.trait_bound || row.trait_bound;
   }
+  const bool hears = program_->model().coupled();  // else nothing is ever heard
   for (std::size_t j = 0; j < exits.size(); ++j) {
     const ExitRow& exit = exits[j];
+    tables_.hears = tables_.hears || (hears && exit.heard != 0.0f);
     const Inverse::Formula formula = program_->delay(exit.delay).formula();
     const auto place = static_cast<std::int32_t>(persona) * tables_.touchpoints + static_cast<std::int32_t>(exit.to);
     const std::int32_t drawn = family(formula.family);
@@ -436,7 +408,8 @@ void Compiled::compile_exits(Row& to, const VisitRow& row, std::uint32_t persona
     if (!row.race) {
       tables_.families |= drawn;
       if (exit.odds > 0.0f || share > 0.0f) last = narrow(j);
-      tables_.slopes = tables_.slopes || exit.satisfaction != 0.0f || exit.expectation != 0.0f || exit.effort != 0.0f;
+      tables_.slopes = tables_.slopes || exit.satisfaction != 0.0f || exit.expectation != 0.0f || exit.effort != 0.0f ||
+                       (hears && exit.heard != 0.0f);
       // Satisfaction, expectation and effort are at most 1/2 away from 1/2.
       const float steepest = std::fabs(exit.satisfaction) + std::fabs(exit.expectation) + std::fabs(exit.effort);
       tables_.tame = tables_.tame && 0.5f * steepest < 59.0f;
@@ -448,6 +421,7 @@ void Compiled::compile_exits(Row& to, const VisitRow& row, std::uint32_t persona
     (further ? to.more_satisfaction : to.satisfaction)[k] = exit.satisfaction;
     (further ? to.more_expectation : to.expectation)[k] = exit.expectation;
     (further ? to.more_effort_slope : to.effort_slope)[k] = exit.effort;
+    (further ? to.more_heard : to.heard)[k] = exit.heard;
     (further ? to.more_probability : to.probability)[k] = share;
   }
   to.facts |= last << 16;
@@ -460,9 +434,11 @@ std::int32_t Compiled::choose(const void* owner, std::int32_t persona, std::int3
   const Program& program = *self.program_;
   const VisitRow& row = *self.visit_rows_[static_cast<std::size_t>(row_index)];
   const Streams streams(std::uint64_t{moment->task->seed[1]} << 32 | moment->task->seed[0], moment->task->replication);
-  const behaviour::ChoiceState mood{moment->satisfaction, moment->expectation, 0.0f, moment->effort};
+  const behaviour::ChoiceState mood{moment->satisfaction, moment->expectation, moment->heard, moment->effort};
   const Population& population = *self.population_;
   const auto customer_persona = static_cast<std::uint32_t>(persona);
+  const MarketView* market = moment->task->market;
+  const auto* accounts = market != nullptr ? static_cast<const Accounts*>(market->accounts) : nullptr;
   ExitChoice way;
   if (row.race) {
     way = race(program, row, streams, moment->customer, moment->event, mood);
@@ -480,7 +456,9 @@ std::int32_t Compiled::choose(const void* owner, std::int32_t persona, std::int3
     for (const ExitRow& exit : program.exits(row)) {
       if (exit.trait < 0) continue;
       const auto k = static_cast<std::size_t>(exit.trait);
-      own[k] = population.trait(streams, moment->customer, customer_persona, k);
+      own[k] = accounts != nullptr ? population.trait_of_member(streams, moment->customer,
+                                                                accounts->account_of(moment->customer), customer_persona, k)
+                                   : population.trait(streams, moment->customer, customer_persona, k);
     }
     const Words words{moment->words[0], moment->words[1], moment->words[2], moment->words[3]};
     way = sojourn::choose(program, row, own, words, mood, moment->luck, sums);
@@ -489,25 +467,32 @@ std::int32_t Compiled::choose(const void* owner, std::int32_t persona, std::int3
   return way.exit;
 }
 
-void Compiled::flow_change(const void* owner, std::int32_t regime, std::int32_t persona, std::int32_t from, std::int32_t to,
-                           double time, std::int32_t window, double change[4]) {
+bool Compiled::give_up(const Task& task, std::int32_t row_index, Patience* patience) {
+  const Compiled& self = *task.compiled;
+  const VisitRow& row = *self.visit_rows_[static_cast<std::size_t>(row_index)];
+  const Streams streams(std::uint64_t{task.seed[1]} << 32 | task.seed[0], task.replication);
+  const auto left = sojourn::give_up(*self.program_, row, streams, patience->customer, patience->event, patience->wait,
+                                     patience->patience);
+  if (!left) return false;
+  patience->wait = left->wait;
+  patience->delay = left->delay;
+  patience->exit = static_cast<std::int32_t>(left->exit->exit);
+  return true;
+}
+
+void Compiled::change_flow(const void* owner, std::int64_t* cells, MoneyOf whose, std::int32_t from, std::int32_t to,
+                           double time, std::int32_t window, std::int32_t regime) {
   const Compiled& self = *static_cast<const Compiled*>(owner);
-  const FlowChange flows =
-      self.program_->flow_change(static_cast<std::size_t>(regime), static_cast<std::uint32_t>(persona), from,
-                                 static_cast<std::uint32_t>(to), time, static_cast<std::size_t>(window));
-  change[0] = flows.revenue;
-  change[1] = flows.cost;
-  change[2] = flows.worth_revenue;
-  change[3] = flows.worth_cost;
+  self.program_->change_flow(cells, self.tables_.shape, whose, from, to, time, static_cast<std::size_t>(window),
+                             static_cast<std::size_t>(regime));
 }
 
 Worker::Worker(const TallyShape& shape)
     : tally_(shape),
       touch_(shape.personas * shape.touchpoints),
-      toil_(shape.personas * shape.touchpoints),
+      extra_effort_and_repeats_(shape.personas * shape.touchpoints),
       series_(shape.personas * shape.windows),
-      money_(shape.personas * shape.windows),
-      worth_(4 * shape.personas),
+      paid_((shape.paying_places + 1) * shape.pieces),
       codes_(8 * shape.personas * shape.windows),
       moves_(shape.windows * shape.personas * shape.exits + 1),
       firsts_(shape.windows * shape.personas * shape.touchpoints) {}
@@ -521,8 +506,10 @@ Task Worker::task(const Compiled& compiled, const Streams& streams, std::uint64_
   task.ends = life_ends;
   task.ticks = ticks;
   task.cells = tally_.data();
-  task.packed = {touch_.data()->sums, toil_.data()->sums, series_.data()->sums, money_.data()->sums,
-                 worth_.data()->sums, codes_.data(),      moves_.data(),        firsts_.data()};
+  task.packed = {touch_.data()->sums,  extra_effort_and_repeats_.data()->sums,
+                 series_.data()->sums, paid_.data()->sums,
+                 codes_.data(),        moves_.data(),
+                 firsts_.data()};
   task.begin = static_cast<std::uint32_t>(begin);
   task.end = static_cast<std::uint32_t>(end);
   task.seed[0] = static_cast<std::uint32_t>(streams.seed());
@@ -541,67 +528,46 @@ bool Worker::live(const Compiled& compiled, const Streams& streams, std::uint64_
 }
 
 bool Worker::live_by_windows(const Compiled& compiled, const Streams& streams, std::uint64_t begin, std::uint64_t end) {
-  const std::size_t count = end - begin;
-  const Tables& tables = compiled.tables();
-  std::vector<double> time(count + 1, never);
-  std::vector<Kept> kept(count + 1);
-  std::vector<float> loss_aversion(tables.loss_aversion_of == nullptr ? count + 1 : 0);
-  std::vector<float> effort_aversion(tables.effort_aversion_of == nullptr ? count + 1 : 0);
-  Store store{time.data(),
-              kept.data(),
-              loss_aversion.empty() ? nullptr : loss_aversion.data(),
-              effort_aversion.empty() ? nullptr : effort_aversion.data(),
-              {}};
-  std::vector<float> own[own_traits];
-  for (std::size_t k = 0; k < compiled.own_traits().size(); ++k) {
-    own[k].resize(count + 1);
-    store.own[k] = own[k].data();
-  }
-  Task work = task(compiled, streams, begin, end);
-  work.store = &store;
-  auto people = std::make_unique<People>();
-  for (std::uint32_t next = work.begin; next < work.end;) {
-    const int drawn = draw_people(tables, work, &next, people.get());
-    for (int who = 0; who < drawn; ++who) {
-      const std::int32_t k = people->chosen[who];
-      const std::size_t at = people->customer[k] - work.begin;
-      time[at] = people->arrival[k];
-      kept[at] = {people->luck[k],
-                  -people->arrival[k],
-                  people->satisfaction[k],
-                  people->expectation[k],
-                  people->answering[k],
-                  0,
-                  static_cast<std::uint16_t>(tables.exit_count + people->start[k]),
-                  static_cast<std::uint16_t>(people->persona[k]),
-                  Code::absent};
-      if (!loss_aversion.empty()) loss_aversion[at] = people->loss_aversion[k];
-      if (!effort_aversion.empty()) effort_aversion[at] = people->effort_aversion[k];
-      for (std::size_t which = 0; which < compiled.own_traits().size(); ++which) own[which][at] = people->own[which][k];
+  CustomerStore store(compiled, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end - begin), 1);
+  store.populate(streams, nullptr, store.first(), store.end());
+  for (std::size_t window = 0; window < compiled.program().windows().count(); ++window) {
+    if (!live_window(compiled, streams, {&store, store.first(), store.end(), 0, window, nullptr})) {
+      flush();
+      return false;
     }
   }
-  bool ended = false;
-  const std::span<const double> ends = compiled.program().windows().ends();
-  for (std::size_t window = 0; window < ends.size(); ++window) {
-    work.until = ends[window];
-    work.window = narrow(window);
-    const Done done = widest_live()(compiled.tables(), work);
-    tally_.events += done.visits;
-    if (done.endless) break;
-    if (window + 1 == ends.size()) ended = true;
-  }
-  // A window's packed stocks are changed in that window alone.
   flush();
-  return ended;
+  return true;
+}
+
+bool Worker::live_window(const Compiled& compiled, const Streams& streams, const WindowOfBlock& block) {
+  Task work = task(compiled, streams, block.begin, block.end);
+  work.store = &block.store->columns();
+  work.first = block.store->first();
+  work.padding = block.store->padding(block.padding);
+  work.market = block.market;
+  work.until = compiled.program().windows().end(block.window);
+  work.window = narrow(block.window);
+  // Packed stocks of a window are changed in that window alone.
+  if (block.window != window_) flush_codes(this);
+  window_ = block.window;
+  work.unflushed = unflushed_;
+  const Done done = widest_live()(compiled.tables(), work);
+  unflushed_ = done.unflushed;
+  tally_.events += done.visits;
+  return !done.endless;
 }
 
 void Worker::flush_codes(void* worker) {
   Worker& self = *static_cast<Worker*>(worker);
   Tally& tally = self.tally_;
   const TallyShape& shape = tally.shape();
+  self.unflushed_ = 0;
+  const bool all = self.window_ == every_window;
+  const std::size_t first = all ? 0 : self.window_, last = all ? shape.windows : first + 1;
   for (std::size_t p = 0; p < shape.personas; ++p) {
-    for (std::size_t w = 0; w < shape.windows; ++w) {
-      const std::int16_t* codes = &self.codes_[8 * (p * shape.windows + w)];
+    for (std::size_t w = first; w < last; ++w) {
+      std::int16_t* codes = &self.codes_[8 * (p * shape.windows + w)];
       tally.add(shape.time(p, w, TimeScore::prospects), codes[Code::prospect]);
       tally.add(shape.time(p, w, TimeScore::lost), codes[Code::lost]);
       tally.add(shape.time(p, w, TimeScore::churned), codes[Code::churned]);
@@ -610,41 +576,40 @@ void Worker::flush_codes(void* worker) {
       tally.add(shape.time(p, w, TimeScore::detractors), codes[Code::detractor]);
       tally.add(shape.time(p, w, TimeScore::customers),
                 codes[Code::promoter] + codes[Code::passive] + codes[Code::detractor]);
+      std::fill(codes, codes + 8, std::int16_t{0});
     }
   }
-  std::fill(self.codes_.begin(), self.codes_.end(), std::int16_t{0});
 }
 
 void Worker::flush() {
   flush_codes(this);
+  window_ = every_window;
   const TallyShape& shape = tally_.shape();
   for (std::size_t p = 0; p < shape.personas; ++p) {
     for (std::size_t v = 0; v < shape.touchpoints; ++v) {
       const std::size_t place = p * shape.touchpoints + v;
       tally_.add(shape.touch(p, v, TouchScore::quality), touch_[place].sums[0]);
       tally_.add(shape.touch(p, v, TouchScore::satisfaction), touch_[place].sums[1]);
-      tally_.add(shape.touch(p, v, TouchScore::effort), toil_[place].sums[0]);
-      tally_.add(shape.touch(p, v, TouchScore::repeats), toil_[place].sums[1]);
-    }
-    for (std::size_t k = 4 * p; k < 4 * p + 4; ++k) {
-      tally_.add(shape.person(p, PersonScore::revenue), worth_[k].sums[0]);
-      tally_.add(shape.person(p, PersonScore::cost_to_serve), worth_[k].sums[1]);
+      tally_.add(shape.touch(p, v, TouchScore::effort), extra_effort_and_repeats_[place].sums[0]);
+      tally_.add(shape.touch(p, v, TouchScore::repeats), extra_effort_and_repeats_[place].sums[1]);
     }
     for (std::size_t w = 0; w < shape.windows; ++w) {
       const std::size_t cell = p * shape.windows + w;
       tally_.add(shape.time(p, w, TimeScore::satisfaction), series_[cell].sums[0]);
       tally_.add(shape.time(p, w, TimeScore::expectation), series_[cell].sums[1]);
-      tally_.add(shape.time(p, w, TimeScore::revenue), money_[cell].sums[0]);
-      tally_.add(shape.time(p, w, TimeScore::cost_to_serve), money_[cell].sums[1]);
     }
+  }
+  for (std::size_t k = 0; k < shape.paying_places * shape.pieces; ++k) {
+    const std::size_t at = shape.paid(MoneyOf::everybody, 0, k, PaidScore::visits);
+    tally_.add(at, paid_[k].sums[0]);
+    tally_.add(at + 1, paid_[k].sums[1]);
   }
   flush_moves();
   flush_firsts();
   std::fill(touch_.begin(), touch_.end(), Pair{});
-  std::fill(toil_.begin(), toil_.end(), Pair{});
+  std::fill(extra_effort_and_repeats_.begin(), extra_effort_and_repeats_.end(), Pair{});
   std::fill(series_.begin(), series_.end(), Pair{});
-  std::fill(money_.begin(), money_.end(), Pair{});
-  std::fill(worth_.begin(), worth_.end(), Pair{});
+  std::fill(paid_.begin(), paid_.end(), Pair{});
   std::fill(moves_.begin(), moves_.end(), 0u);
   std::fill(firsts_.begin(), firsts_.end(), 0u);
 }
@@ -657,8 +622,12 @@ void Worker::count_visits(std::size_t p, std::size_t v, std::size_t w, std::int6
   tally_.add(shape.touch(p, v, TouchScore::quality), count * scores.quality);
   tally_.add(shape.touch(p, v, TouchScore::satisfaction), count * scores.appraisal);
   tally_.add(shape.touch(p, v, TouchScore::effort), count * scores.effort);
-  tally_.add(shape.time(p, w, TimeScore::revenue), count * scores.revenue);
-  tally_.add(shape.time(p, w, TimeScore::cost_to_serve), count * scores.cost);
+  if (compiled_->tables().counts_paid) return;
+  // One regime: windows are pieces.
+  const std::int32_t paying = compiled_->program().paying(static_cast<std::uint32_t>(p), static_cast<std::uint32_t>(v));
+  if (paying >= 0) {
+    tally_.add(shape.paid(MoneyOf::everybody, static_cast<std::size_t>(paying), w, PaidScore::visits), count);
+  }
 }
 
 void Worker::flush_moves() {
@@ -681,13 +650,6 @@ void Worker::flush_firsts() {
     tally_.add(shape.person(p, PersonScore::arrived), count);
     count_visits(p, v, at / places, count);
   });
-}
-
-std::size_t bytes_per_customer(const Compiled& compiled) {
-  const Tables& tables = compiled.tables();
-  const std::size_t drawn = (tables.loss_aversion_of == nullptr ? 1u : 0u) +
-                            (tables.effort_aversion_of == nullptr ? 1u : 0u) + compiled.own_traits().size();
-  return sizeof(double) + sizeof(Kept) + drawn * sizeof(float);
 }
 
 }  // namespace sojourn::lock_step

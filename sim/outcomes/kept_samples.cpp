@@ -4,6 +4,8 @@
 #include <array>
 #include <string>
 
+#include "sojourn/outcomes/recorded.hpp"
+
 namespace sojourn {
 namespace {
 
@@ -226,6 +228,7 @@ void keep_samples(const Samples& samples, Outcomes& outcomes) {
 }
 
 Samples kept_samples(const Outcomes& outcomes, const Model& model) {
+  require_results_of(outcomes, model);
   const ModelParts& parts = model.parts();
   Samples samples = samples_about(model);
   samples.replications = static_cast<std::uint32_t>(outcomes.dimension("replication").size);
@@ -233,7 +236,7 @@ Samples kept_samples(const Outcomes& outcomes, const Model& model) {
   if (const auto* ends = std::get_if<std::vector<double>>(&outcomes.dimension("time").values)) samples.window_ends = *ends;
   samples.batches = has_dimension(outcomes, batch_axis);
 
-  const auto& ids = std::get<std::vector<std::string>>(outcomes.dimension("plan").values);
+  const std::vector<std::string>& ids = recorded_texts(outcomes, "plan");
   const std::size_t plans = ids.size(), personas = samples.personas.size(), touchpoints = samples.touchpoints.size();
   const std::size_t count = samples.batches ? outcomes.dimension(batch_axis).size : samples.replications;
   const std::size_t windows = samples.window_ends.size(), segments = samples.segments.size();

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <initializer_list>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sojourn/decide/comparison.hpp"
@@ -21,8 +23,9 @@ struct Group {
 /// The samples of a group under a plan.
 [[nodiscard]] const std::vector<Sums>& sums_of(const PlanSamples& plan, std::size_t group);
 
-/// The integers or numbers of the array `name`, as numbers. Empty where there is no such array.
-[[nodiscard]] std::vector<double> numbers(const Outcomes& outcomes, const std::string& name);
+/// The integers or numbers of the array `name`, as numbers. Throws as `recorded`.
+[[nodiscard]] std::vector<double> numbers(const Outcomes& outcomes, const std::string& name,
+                                          std::initializer_list<std::string_view> dimensions);
 
 /// People by (plan, time) of a group: the sum over its personas and all replications of a stock such as `customers`.
 [[nodiscard]] std::vector<std::vector<double>> stock(const Report& report, const std::string& name, const Group& group);

@@ -20,6 +20,7 @@
 
 #include "bare_kernel.hpp"
 #include "bench_scenarios.hpp"  // made by CMake: the texts of twelve.toml and chain.toml
+#include "sim/engine/customer_store.hpp"
 #include "sim/engine/lock_step_tables.hpp"
 #include "sojourn/engine/life.hpp"
 #include "sojourn/engine/recorder.hpp"
@@ -153,7 +154,7 @@ class Subject {
       : model_(model_of(text, block_customers)),
         program_(model_),
         population_(model_.parts()),
-        shape_(tally_shape(std::span(&program_, 1))),
+        shape_(tally_shape(program_)),
         compiled_(program_, population_, shape_),
         worker_(shape_) {}
 
@@ -182,6 +183,8 @@ class Subject {
     worker_.ticks = nullptr;
     return visits;
   }
+
+  [[nodiscard]] std::size_t bytes_per_customer() const { return CustomerStore(compiled_, 0, 1, 1).bytes_per_customer(); }
 
   Process process(std::uint32_t people) {
     Totals totals(shape_);
@@ -288,7 +291,7 @@ double paired(const Contender& a, const Contender& b) {
 }
 
 constexpr std::array<const char*, static_cast<std::size_t>(lock_step::Step::count)> step_names = {
-    "fetch", "draw", "experience", "record", "choose", "wait", "move"};
+    "fetch", "draw", "experience", "record", "choose", "delay", "move"};
 
 /// Ticks per visit of each step: each step's fewest of many short runs, because ticks go on where another process takes the
 /// processor.
@@ -381,7 +384,7 @@ Figures measure(const Options& options) {
   figures.talk = bench::measure_talk(options.quick);
 
   Subject twelve(bench::twelve), chain(bench::chain);
-  figures.bytes_per_customer = lock_step::bytes_per_customer(twelve.compiled());
+  figures.bytes_per_customer = twelve.bytes_per_customer();
   const auto kernel = [](bench::BareRun run) {
     return [run](std::uint32_t people) { return run(42, 0, people, nullptr).visits; };
   };
@@ -421,7 +424,7 @@ Figures measure(const Options& options) {
       {"lock_step_of_inlined", "lock step of the bare kernel with inlined maths", paired(lock_step, inlined), 0.0, false},
       {"windows_of_bare", "window by window of the same bare kernel as the first line", paired(windows, limit), 0.65, false},
       {"lock_step_of_reference", "lock step to one at a time", paired(lock_step, reference), 0.0, false},
-      {"chain_rate", "the chain, visits per second", median(plain.rates), 130e6, true},
+      {"chain_rate", "the chain, visits per second", median(plain.rates), 0.0, true},
       {"chain_of_bare", "the chain of its bare kernel", paired(plain, bare_chain), 0.0, false}};
   if (!figures.threads.one.empty()) {
     figures.goals.push_back({"two_threads", "two threads to one", figures.threads.speedup(), 1.9, false});
