@@ -1,14 +1,20 @@
 #include <cstdio>
+#include <filesystem>
 #include <string>
 
 #include "commands.hpp"
+#include "sojourn/outcomes/recorded_scenario.hpp"
+#include "sojourn/outcomes/results_file.hpp"
 #include "sojourn/report/findings_json.hpp"
 #include "terminal.hpp"
 
 namespace sojourn::tools {
 
 int check_command(const CommandLine& line) {
-  const Scenario scenario = read_scenario(line.input, line.overrides);
+  const std::filesystem::path path(line.input);
+  const Scenario scenario = looks_like_results(path)
+                                ? recorded_scenario(read_provenance(path), line.input, path.parent_path(), line.overrides)
+                                : read_scenario(path, line.overrides);
   const int status = scenario.errors() > 0 ? wrong_input : done;
   if (line.json) {
     print(stdout, "%s", findings_json(line.input, scenario.findings, scenario.rendered).c_str());

@@ -19,6 +19,7 @@ constexpr const char* main_examples =
     "Examples:\n"
     "  sojourn new -o my.toml                    a commented scenario to start from\n"
     "  sojourn check my.toml                     every error and warning, nothing run\n"
+    "  sojourn schema -o sojourn.schema.json     the keys of the format, for editors that complete and check\n"
     "  sojourn map my.toml -o my.svg             the journey as a picture\n"
     "  sojourn run my.toml                       one plan, in numbers and in my.h5\n"
     "  sojourn compare my.toml                   every plan against the baseline\n"
@@ -308,7 +309,9 @@ Parsed parse(int argc, char** argv) {
       "  sojourn solve scenarios/gym.toml --horizon \"5 years\" --set touchpoint.trial.next[0].odds=4");
 
   CLI::App* check = app.add_subcommand("check", "Every error and warning of a scenario, nothing run");
-  check->add_option("scenario", o.line.input, "scenario")->required()->type_name("FILE");
+  check->add_option("scenario", o.line.input, "scenario (.toml) or results file (.h5), whose scenario is checked")
+      ->required()
+      ->type_name("FILE");
   add_changes(*check, o);
   check->add_flag("--json", o.line.json, "findings as JSON on stdout");
   check->footer("Example:\n  sojourn check scenarios/telecom.toml");
@@ -367,13 +370,30 @@ Parsed parse(int argc, char** argv) {
   fresh->add_option("template", o.line.input, "template; a wrong name lists them")->type_name("TEMPLATE");
   fresh->add_option("-o,--output", o.line.output, "file to write, never overwritten; default: the screen")
       ->type_name("FILE");
-  fresh->footer("Example:\n  sojourn new -o my.toml");
+  fresh->footer(
+      "With -o, sojourn.schema.json is written beside the scenario unless it is there: editors with TOML support (Even "
+      "Better\n"
+      "TOML, Taplo) then complete keys and check values, because the scenario's first line names it.\n"
+      "\n"
+      "Example:\n  sojourn new -o my.toml");
+
+  CLI::App* schema = app.add_subcommand("schema", "The format's keys as a JSON Schema, for editors");
+  schema->add_option("-o,--output", o.line.output, "file to write; default: the screen")->type_name("FILE");
+  schema->add_flag(force_option, o.line.force, force_help);
+  schema->footer(
+      "Editors with TOML support (Even Better TOML, Taplo) complete keys and check values of a scenario whose first line "
+      "is\n"
+      "#:schema ./sojourn.schema.json, or a path to wherever the file is. It knows keys, types and ranges; ids, sums and "
+      "the\n"
+      "graph are checked by sojourn check.\n"
+      "\n"
+      "Example:\n  sojourn schema -o sojourn.schema.json");
 
   CLI::App* rank = add_rank(app, o);
   CLI::App* optimize = add_optimize(app, o);
   CLI::App* trace = add_trace(app, o);
 
-  for (CLI::App* command : {run, compare, solve, check, map, report, fresh, rank, optimize, trace}) {
+  for (CLI::App* command : {run, compare, solve, check, map, report, fresh, schema, rank, optimize, trace}) {
     command->set_help_flag("-h,--help", "this help");
     command->allow_extras();  // reported by us, with the nearest name
   }

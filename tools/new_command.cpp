@@ -1,8 +1,10 @@
 #include <cstdio>
+#include <filesystem>
 
 #include "commands.hpp"
 #include "sojourn/base/whole_file.hpp"
 #include "sojourn/scenario/nearest.hpp"
+#include "sojourn/scenario/schema.hpp"
 #include "sojourn/scenario/templates.hpp"
 #include "terminal.hpp"
 
@@ -25,8 +27,12 @@ int new_command(const CommandLine& line) {
     Replacing nothing;
     nothing.only_new = true;
     replace_file(line.output, std::string(known.text), nothing);
-    print(stderr, "Wrote %s. Next: sojourn check %s, then sojourn compare %s\n", line.output.c_str(), line.output.c_str(),
-          line.output.c_str());
+    const std::filesystem::path schema = std::filesystem::path(line.output).replace_filename(schema_file_name);
+    const bool has_schema = std::filesystem::exists(schema);
+    if (!has_schema) replace_file(schema, json_schema(), nothing);
+    print(stderr, "Wrote %s%s. Next: sojourn check %s, then sojourn compare %s\n", line.output.c_str(),
+          has_schema ? "" : (" and " + schema.string() + ", with which editors complete its keys").c_str(),
+          line.output.c_str(), line.output.c_str());
     return done;
   }
   const std::string near = nearest(wanted, names);

@@ -149,7 +149,7 @@ class Replication {
       if (const std::int64_t persona = market_.introduced_by(customer); persona >= 0) {
         recorder.introduced_by(static_cast<std::uint32_t>(persona));
       }
-      lives.meet(customer, life);
+      lives.load_traits(customer, life);
       recorder_of_visits.watch(customer);
       do {
         // The stay that ends here began at a visit, unless it is the first.
@@ -166,7 +166,7 @@ class Replication {
     if (!store_.due(diary.customer, until)) return;
     Lives lives = this->lives();
     Life life = store_.look_at(lives, diary.customer, window);
-    lives.meet(diary.customer, life);
+    lives.load_traits(diary.customer, life);
     DiaryWriter writer(diary);
     do {
       if (life.stay.exit >= 0) diary.visits.back().stay = life.stay;
@@ -191,7 +191,7 @@ class Replication {
     const Standing standing = store_.standing(customer);
     if (standing == Standing::absent) return {};
     return {fixed_score(store_.satisfaction(customer)), static_cast<std::uint16_t>(store_.persona(customer)),
-            standing == Standing::customer ? EndState::customer : EndState::no_customer};
+            end_standing(standing)};
   }
 
   void count_accounts(std::size_t window) {

@@ -59,7 +59,7 @@ class Block {
       lap(Step::move);
       if (lanes_ == 0) continue;
       visit();
-      keep(), lap(Step::move);
+      store_back(), lap(Step::move);
     }
   }
 
@@ -73,7 +73,7 @@ class Block {
     record(), lap(Step::record);
     if (task_.market != nullptr) meet_market();
     choose(), lap(Step::choose);
-    wait(), lap(Step::wait);
+    draw_delays(), lap(Step::delay);
   }
 
   void start() {
@@ -127,10 +127,10 @@ class Block {
       const std::int32_t to = row_team[i], from = c_.team[i], carry = row_carry[i] + from;
       const bool between = to >= 0 && from >= 0 && from != to;
       s_.repeated[i] = between ? 1 : 0;
-      s_.list[i] = between ? carry : 0;
+      s_.carry_index[i] = between ? carry : 0;
       c_.team[i] = to >= 0 ? to : from;
     }
-    for (int i = 0; i < padded_; ++i) s_.x[i] = carries[s_.list[i]];
+    for (int i = 0; i < padded_; ++i) s_.x[i] = carries[s_.carry_index[i]];
     EACH_LANE
     for (int i = 0; i < padded_; ++i) s_.repeated[i] &= uniform(s_.more_words[0][i]) >= s_.x[i] ? 1 : 0;
   }
@@ -224,7 +224,7 @@ class Block {
         s_.marks[i] = (coupling[i] & (Coupling::queues | Coupling::gate)) != 0 ? 1 : 0;
       }
       const int marked = list_marked();
-      for (int k = 0; k < marked; ++k) meet_others(s_.list[k], coupling[s_.list[k]]);
+      for (int k = 0; k < marked; ++k) meet_others(s_.marked[k], coupling[s_.marked[k]]);
     }
     if (!t_.hears) return;
     const float reviews = market.reviews;
@@ -250,7 +250,7 @@ class Block {
     const int posting = list_marked();
     *market.reviews_posted += static_cast<std::uint64_t>(posting);
     for (int k = 0; k < posting; ++k) {
-      *market.stars_posted += static_cast<std::uint64_t>(b::rating(s_.appraisal[s_.list[k]]));
+      *market.stars_posted += static_cast<std::uint64_t>(b::rating(s_.appraisal[s_.marked[k]]));
     }
   }
 
@@ -320,14 +320,14 @@ class Block {
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
       s_.cell[i] = c_.persona[i] * t_.windows + c_.window[i];
-      s_.turns[i] = s_.code[i] != c_.code[i] || kinds[i] != c_.flow_kind[i] ? 1 : 0;
+      s_.standing_changes[i] = s_.code[i] != c_.code[i] || kinds[i] != c_.flow_kind[i] ? 1 : 0;
     }
-    int turning = 0;
+    int changing = 0;
     if (t_.still) {
       EACH_LANE
-      for (int i = 0; i < padded_; ++i) s_.marks[i] = s_.turns[i] != 0 ? 1 : 0;
-      turning = list_marked();
-      for (int k = 0; k < turning; ++k) count_feelings(s_.list[k], s_.code[s_.list[k]]);
+      for (int i = 0; i < padded_; ++i) s_.marks[i] = s_.standing_changes[i] != 0 ? 1 : 0;
+      changing = list_marked();
+      for (int k = 0; k < changing; ++k) count_feelings(s_.marked[k], s_.code[s_.marked[k]]);
     } else {
       auto* const touches = reinterpret_cast<Long2*>(task_.packed.touch);
       auto* const stocks = reinterpret_cast<Long2*>(task_.packed.series);
@@ -335,13 +335,13 @@ class Block {
       for (int i = 0; i < lanes; ++i) {
         touches[c_.place[i]] += widen(s_.touch[i]);
         stocks[s_.cell[i]] += widen(s_.series[i]);
-        s_.list[turning] = i;
-        turning += s_.turns[i];
+        s_.marked[changing] = i;
+        changing += s_.standing_changes[i];
       }
-      if (t_.toil_varies) toil();
+      if (t_.effort_varies) count_extra_effort();
     }
-    for (int k = 0; k < turning; ++k) {
-      const int i = s_.list[k];
+    for (int k = 0; k < changing; ++k) {
+      const int i = s_.marked[k];
       const bool was_referred = referred(i);
       if (s_.code[i] != c_.code[i]) stand(i, s_.code[i], s_.bought[i]);
       if (t_.flows) flow(i, kinds[i], was_referred);
@@ -351,14 +351,14 @@ class Block {
   }
 
   /// Effort beyond the place's, and repeats.
-  void toil() {
-    std::int64_t* const toil = task_.packed.toil;
+  void count_extra_effort() {
+    std::int64_t* const sums = task_.packed.extra_effort_and_repeats;
     EACH_LANE
-    for (int i = 0; i < padded_; ++i) s_.toil[i][0] = fixed_score(s_.effort[i]);
+    for (int i = 0; i < padded_; ++i) s_.extra_effort[i] = fixed_score(s_.effort[i]);
     for (int i = 0; i < lanes_; ++i) {
       const std::int32_t place = c_.place[i];
-      toil[2 * place] += s_.toil[i][0] - t_.place_scores[place].effort;
-      toil[2 * place + 1] += s_.repeated[i];
+      sums[2 * place] += s_.extra_effort[i] - t_.place_scores[place].effort;
+      sums[2 * place + 1] += s_.repeated[i];
     }
   }
 
@@ -632,16 +632,16 @@ class Block {
   }
 
   /// How long until the next touchpoint.
-  void wait() {
+  void draw_delays() {
     const std::int32_t *first = integers(Field::first_exit), *flag = integers(Field::facts);
     EACH_LANE
-    for (int i = 0; i < padded_; ++i) s_.list[i] = first[i] + (s_.chosen[i] < 0 ? 0 : s_.chosen[i]);
+    for (int i = 0; i < padded_; ++i) s_.exit_index[i] = first[i] + (s_.chosen[i] < 0 ? 0 : s_.chosen[i]);
     for (int i = 0; i < padded_; i += 8) {
-      fetch_exits(t_.exits, s_.list, i, s_.a, s_.b, s_.sigma, s_.family, s_.to, s_.taken);
+      fetch_exits(t_.exits, s_.exit_index, i, s_.a, s_.b, s_.sigma, s_.family, s_.to, s_.taken);
     }
-    draw_delays();
+    draw_delays_by_family();
     if (t_.stretch != nullptr) {
-      for (int i = 0; i < lanes_; ++i) s_.a[i] *= t_.stretch[s_.list[i]];
+      for (int i = 0; i < lanes_; ++i) s_.a[i] *= t_.stretch[s_.exit_index[i]];
     }
     if (t_.race_calls > 0) compete();
     if (t_.any_one_by_one) {
@@ -667,7 +667,7 @@ class Block {
   }
 
   /// a e + b x, where e and x are what the family makes of the random word (see base/inverse.hpp).
-  void draw_delays() {
+  void draw_delays_by_family() {
     const std::int32_t families = t_.families;
     if ((families & ~Family::lognormal) == 0) {
       // Constants have sigma 0 and b 0: no need to tell them apart.
@@ -740,13 +740,13 @@ class Block {
     const std::int32_t *flag = integers(Field::facts), *first = integers(Field::first_exit);
     int count = 0;
     for (int i = 0; i < lanes_; ++i) {
-      s_.list[count] = i;
+      r_.lane[count] = i;
       count += (flag[i] & RowFlag::competes) != 0 ? 1 : 0;
     }
     if (count == 0) return;
     const int padded = (count + 15) & ~15;
     for (int k = 0; k < count; ++k) {
-      const int i = s_.list[k];
+      const int i = r_.lane[k];
       r_.customer[k] = c_.customer[i];
       r_.event[k] = c_.event[i];
       r_.row[k] = c_.row[i];
@@ -779,7 +779,7 @@ class Block {
       for (int j = 0; j < 4; ++j) compete(call * 4 + j, padded);
     }
     for (int k = 0; k < count; ++k) {
-      const int i = s_.list[k];
+      const int i = r_.lane[k];
       const std::int32_t chosen = r_.first[k];
       s_.chosen[i] = chosen;
       if (chosen < 0) continue;
@@ -872,12 +872,11 @@ class Block {
     }
   }
 
-  /// Without a branch: whether somebody stays in this window is anybody's guess. Who does not move counts in a cell of its
-  /// own.
+  /// The cell of those who do not move: counting them there needs no branch, which the processor could not foresee.
   [[nodiscard]] std::int32_t no_move() const { return t_.windows * t_.personas * t_.exit_count; }
 
   /// Lists the marked lanes, few of all. Returns how many they are.
-  int list_marked() { return lock_step::list_marked(s_.marks, lanes_, padded_, s_.list); }
+  int list_marked() { return lock_step::list_marked(s_.marks, lanes_, padded_, s_.marked); }
 
   void count_moves() {
     std::uint32_t* const moves = task_.packed.moves;
@@ -913,7 +912,7 @@ class Block {
     find_rows();
     // From the back, so that the lane that fills a gap is one that goes on.
     for (int k = finished - 1; k >= 0; --k) {
-      const int i = s_.list[k];
+      const int i = s_.marked[k];
       leave(i);
       if (begin(i)) continue;
       --lanes_;
@@ -949,13 +948,13 @@ class Block {
   /// The horizon comes before another visit.
   void stop(int i) {
     if (c_.bought[i] != 0 && c_.tenure_counted[i] == 0) tenure(i, t_.horizon, TenureScore::censored);
-    part(i);
+    save_final_state(i);
   }
 
   /// Keeps how the life in lane i ends, where that is asked for.
-  void part(int i) {
+  void save_final_state(int i) {
     if (task_.ends == nullptr) return;
-    const auto standing = c_.code[i] >= Code::promoter ? EndState::customer : EndState::no_customer;
+    const auto standing = end_standing(c_.code[i]);
     task_.ends[c_.customer[i] - task_.begin] = {fixed_score(c_.satisfaction[i]), static_cast<std::uint16_t>(c_.persona[i]),
                                                 standing};
   }
@@ -972,7 +971,7 @@ class Block {
     const bool was_referred = referred(i);
     if (code != c_.code[i]) stand(i, code, bought);
     if (t_.flows) flow(i, row.flow_kind, was_referred);
-    part(i);
+    save_final_state(i);
     if (t_.counts_paid) reinterpret_cast<Long2*>(task_.packed.paid)[paid_cell(i)] += Long2{1, decay(i)};
     if (t_.shape.referrals) pay_referred(i);
   }
@@ -1026,11 +1025,11 @@ class Block {
     const std::int32_t place = c_.persona[i] * t_.touchpoints + touchpoint;
     c_.place[i] = place;
     find_row(i);
-    meet(place, c_.window[i]);
+    count_first_visit(place, c_.window[i]);
   }
 
   /// A first visit, which no exit tells of.
-  void meet(std::int32_t place, std::int32_t window) {
+  void count_first_visit(std::int32_t place, std::int32_t window) {
     ++task_.packed
           .firsts[static_cast<std::size_t>(window) * static_cast<std::size_t>(t_.places) + static_cast<std::size_t>(place)];
   }
@@ -1041,7 +1040,7 @@ class Block {
     const double* time = task_.store->time;
     const std::uint32_t all = task_.end - task_.first;
     const double until = task_.until;
-    std::int32_t* const due = s_.turns;
+    std::int32_t* const due = s_.due;
     std::uint32_t* const kept = s_.kept;
     int count = again_;
     std::uint32_t at = looked_at_;
@@ -1104,7 +1103,7 @@ class Block {
       c_.counted_satisfaction[i] = counts & fixed_score(c_.satisfaction[i]);
       c_.counted_expectation[i] = counts & fixed_score(c_.expectation[i]);
     }
-    // Idle lanes stand anywhere that exists.
+    // Padding lanes need valid indices.
     for (int i = lanes_; i < padded_; ++i) c_.persona[i] = s_.taken[i] = 0;
     if (!t_.still) {
       take_out(store.loss_aversion, t_.loss_aversion_of, c_.loss_aversion);
@@ -1142,7 +1141,7 @@ class Block {
     const Passage* const passages = t_.passages;
     for (int i = 0; i < padded; ++i) {
       const Passage& by = passages[s_.taken[i]];
-      s_.list[i] = by.from;
+      s_.from[i] = by.from;
       s_.to[i] = by.to;
       s_.ends[i] = by.ends;
     }
@@ -1151,21 +1150,21 @@ class Block {
     std::int32_t firsts = 0;
     EACH_LANE
     for (int i = 0; i < padded; ++i) {
-      const std::int32_t first = c_.persona[i] * touchpoints, from = first + s_.list[i], to = first + s_.to[i];
-      const bool comes_from = s_.list[i] >= 0;
+      const std::int32_t first = c_.persona[i] * touchpoints, from = first + s_.from[i], to = first + s_.to[i];
+      const bool comes_from = s_.from[i] >= 0;
       s_.move_cell[i] = comes_from ? moves + c_.persona[i] * exits + s_.taken[i] : no_move;
       c_.flow_from[i] = comes_from ? from : -1;
       c_.flow_kind[i] = 0;
       c_.place[i] = to;
       c_.window[i] = window;
-      firsts |= s_.list[i];
+      firsts |= s_.from[i];
     }
     if (t_.flows) {
       const std::int32_t* const kinds = t_.flow_kind_of;
       for (int i = 0; i < padded; ++i) c_.flow_kind[i] = kinds[c_.flow_from[i] + 1];
     }
     for (int i = 0; firsts < 0 && i < lanes_; ++i) {
-      if (c_.flow_from[i] < 0) meet(c_.place[i], window);
+      if (c_.flow_from[i] < 0) count_first_visit(c_.place[i], window);
     }
     count_moves();
     EACH_LANE
@@ -1173,9 +1172,9 @@ class Block {
     const int finished = list_marked();
     find_rows();
     for (int k = finished - 1; k >= 0; --k) {
-      const int i = s_.list[k];
+      const int i = s_.marked[k];
       end(i);
-      keep_ended(i);
+      store_back_ended(i);
       --lanes_;
       if (i == lanes_) continue;
       copy(lanes_, i);
@@ -1185,7 +1184,7 @@ class Block {
   }
 
   /// Back into the store, of somebody who stands at an end, for good.
-  void keep_ended(int i) {
+  void store_back_ended(int i) {
     const Store& store = *task_.store;
     const std::uint32_t k = s_.kept[i];
     Kept& kept = store.kept[k];
@@ -1204,7 +1203,7 @@ class Block {
   }
 
   /// Who speaks of the company until the next visit. Of those who churned the market knows when they fall silent.
-  void keep_voices() {
+  void store_voices() {
     const Store& store = *task_.store;
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
@@ -1213,12 +1212,12 @@ class Block {
     }
     for (int i = 0; i < lanes_; ++i) store.voice[s_.kept[i]] = static_cast<Voice>(s_.cell[i]);
     const int churned = list_marked();
-    for (int k = 0; k < churned; ++k) task_.market->churned(task_.market->events, c_.customer[s_.list[k]]);
+    for (int k = 0; k < churned; ++k) task_.market->churned(task_.market->events, c_.customer[s_.marked[k]]);
   }
 
   /// Back into the store; who has another visit in this window comes again soon.
-  void keep() {
-    if (task_.store->voice != nullptr) keep_voices();
+  void store_back() {
+    if (task_.store->voice != nullptr) store_voices();
     const std::int32_t touchpoints = t_.touchpoints, stays = t_.exit_count + touchpoints;
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
@@ -1260,7 +1259,7 @@ class Block {
     again_ = again;
     if (task_.market == nullptr) {  // else somebody may yet make them leave
       const int stopped = list_marked();
-      for (int k = 0; k < stopped; ++k) stop(s_.list[k]);
+      for (int k = 0; k < stopped; ++k) stop(s_.marked[k]);
     }
   }
 

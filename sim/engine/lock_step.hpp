@@ -29,6 +29,10 @@ inline constexpr double never = 1e300;
 struct Code {
   enum : std::int32_t { absent, prospect, lost, churned, promoter, passive, detractor, code_count };
 };
+/// Where a life with this code ends.
+[[nodiscard]] SOJOURN_INLINE constexpr decltype(EndState::standing) end_standing(std::int32_t code) {
+  return code >= Code::promoter ? EndState::customer : static_cast<decltype(EndState::standing)>(code);
+}
 
 /// What is true of a row.
 struct RowFlag {
@@ -179,9 +183,9 @@ struct MarketView {
 /// Packed sums of a block in progress; emptied into a Tally. What every visit to a place counts alike, its effort and, where
 /// neither discounting nor a change makes visits differ, its money, follows from the moves.
 struct Packed {
-  std::int64_t* touch;    // [place][2]: quality, appraisal
-  std::int64_t* toil;     // [place][2]: effort beyond the place's, repeats
-  std::int64_t* series;   // [persona x windows + window][2]: satisfaction, expectation
+  std::int64_t* touch;                     // [place][2]: quality, appraisal
+  std::int64_t* extra_effort_and_repeats;  // [place][2]: effort beyond the place's, repeats
+  std::int64_t* series;                    // [persona x windows + window][2]: satisfaction, expectation
   std::int64_t* paid;     // [paying place][piece][2]: visits, decay (see PaidScore); last, a place for those that do not pay
   std::int16_t* codes;    // [persona x windows + window][8]: changes of the stocks
   std::uint32_t* moves;   // [window][persona x exits + exit]; one more for who does not move
@@ -255,7 +259,7 @@ struct Tables {
   bool slopes, probabilities, any_one_by_one, trait_bound, flows;
   bool counts_paid;     // visits that pay are counted one by one, because discounting or a change makes them differ
   bool small_discount;  // see Discount::small
-  bool toil_varies;     // a place's effort or repeats from visit to visit
+  bool effort_varies;   // a place's effort or repeats from visit to visit
   double horizon, window_width, windows_per_day, force_of_interest;
   behaviour::Appraisal appraisal;
   behaviour::Memory memory;
@@ -282,7 +286,7 @@ struct Tables {
 };
 
 /// The steps of the loop, for who wants to know how long each takes.
-enum class Step { fetch, draw, experience, record, choose, wait, move, count };
+enum class Step { fetch, draw, experience, record, choose, delay, move, count };
 
 /// One piece of work: people `begin` to `end` of a replication, up to time `until`.
 struct Task {

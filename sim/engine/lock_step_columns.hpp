@@ -79,7 +79,7 @@ struct alignas(64) Scratch {
   float strain[lane_count], heard[lane_count];  // likewise, of the wait and with what is read
   std::int32_t stands[lane_count];              // as what a customer would answer
   std::int32_t repeated[lane_count], code[lane_count], bought[lane_count];
-  std::int32_t touch[lane_count][2], toil[lane_count][2], series[lane_count][2];
+  std::int32_t touch[lane_count][2], series[lane_count][2];
   float cumulative[fast_exits][lane_count];
   float sum[lane_count], total[lane_count], leaving[lane_count], going[lane_count];
   std::int32_t leaves[lane_count], chosen[lane_count];
@@ -87,10 +87,15 @@ struct alignas(64) Scratch {
   std::int64_t decay[lane_count];
   float sigma[lane_count], e[lane_count], x[lane_count];
   std::int32_t family[lane_count], to[lane_count], taken[lane_count], moves[lane_count], window[lane_count];
-  std::int32_t list[lane_count], cell[lane_count], turns[lane_count];
+  std::int32_t extra_effort[lane_count];      // beyond the place's
+  std::int32_t cell[lane_count];              // of a persona in a window
+  std::int32_t standing_changes[lane_count];  // 1 where the visit changes the standing or the money that flows
+  std::int32_t carry_index[lane_count], exit_index[lane_count];
+  std::int32_t from[lane_count], due[lane_count];  // in the store: where customers come from; whether a row is due
+  std::int32_t marked[lane_count];                 // lanes listed by list_marked
   std::uint32_t kept[lane_count], visits_and_exit[lane_count], who[lane_count];
   std::int32_t move_cell[lane_count], ends[lane_count];
-  std::uint8_t marks[lane_count];  // 1: of interest
+  std::uint8_t marks[lane_count];  // 1: to be listed
 };
 
 /// Lanes whose customers do not choose where to go: they give up in a queue or are held at a gate.
@@ -105,6 +110,7 @@ struct SetApart {
 struct alignas(64) Racers {
   float columns[8 * row_groups][lane_count];
   std::uint32_t words[4][lane_count], customer[lane_count], event[lane_count];
+  std::int32_t lane[lane_count];  // of `Columns`
   std::int32_t row[lane_count], first_exit[lane_count], index[lane_count], first[lane_count];
   std::int32_t family[lane_count], to[lane_count], taken[lane_count];
   float satisfaction[lane_count], expectation[lane_count], heard[lane_count], effort[lane_count];

@@ -301,7 +301,7 @@ void Compiled::compile_paid() {
 
 void Compiled::compile_place_scores() {
   const auto places = static_cast<std::size_t>(tables_.places);
-  tables_.toil_varies = !carries_.empty() || tables_.shape.queues;
+  tables_.effort_varies = !carries_.empty() || tables_.shape.queues;
   for (std::size_t place = 0; place < places; ++place) {
     const Row& row = rows_[static_cast<std::size_t>(row_of_[place])];
     const bool appraised = (row.facts & RowFlag::end) == 0;
@@ -315,7 +315,7 @@ void Compiled::compile_place_scores() {
     known[index] = true;
     const Row& row = rows_[index];
     const Row& first = rows_[static_cast<std::size_t>(row_of_[at % places])];
-    tables_.toil_varies = tables_.toil_varies || row.effort != first.effort;
+    tables_.effort_varies = tables_.effort_varies || row.effort != first.effort;
   }
 }
 
@@ -490,7 +490,7 @@ void Compiled::change_flow(const void* owner, std::int64_t* cells, MoneyOf whose
 Worker::Worker(const TallyShape& shape)
     : tally_(shape),
       touch_(shape.personas * shape.touchpoints),
-      toil_(shape.personas * shape.touchpoints),
+      extra_effort_and_repeats_(shape.personas * shape.touchpoints),
       series_(shape.personas * shape.windows),
       paid_((shape.paying_places + 1) * shape.pieces),
       codes_(8 * shape.personas * shape.windows),
@@ -506,8 +506,10 @@ Task Worker::task(const Compiled& compiled, const Streams& streams, std::uint64_
   task.ends = life_ends;
   task.ticks = ticks;
   task.cells = tally_.data();
-  task.packed = {touch_.data()->sums, toil_.data()->sums, series_.data()->sums, paid_.data()->sums,
-                 codes_.data(),       moves_.data(),      firsts_.data()};
+  task.packed = {touch_.data()->sums,  extra_effort_and_repeats_.data()->sums,
+                 series_.data()->sums, paid_.data()->sums,
+                 codes_.data(),        moves_.data(),
+                 firsts_.data()};
   task.begin = static_cast<std::uint32_t>(begin);
   task.end = static_cast<std::uint32_t>(end);
   task.seed[0] = static_cast<std::uint32_t>(streams.seed());
@@ -588,8 +590,8 @@ void Worker::flush() {
       const std::size_t place = p * shape.touchpoints + v;
       tally_.add(shape.touch(p, v, TouchScore::quality), touch_[place].sums[0]);
       tally_.add(shape.touch(p, v, TouchScore::satisfaction), touch_[place].sums[1]);
-      tally_.add(shape.touch(p, v, TouchScore::effort), toil_[place].sums[0]);
-      tally_.add(shape.touch(p, v, TouchScore::repeats), toil_[place].sums[1]);
+      tally_.add(shape.touch(p, v, TouchScore::effort), extra_effort_and_repeats_[place].sums[0]);
+      tally_.add(shape.touch(p, v, TouchScore::repeats), extra_effort_and_repeats_[place].sums[1]);
     }
     for (std::size_t w = 0; w < shape.windows; ++w) {
       const std::size_t cell = p * shape.windows + w;
@@ -605,7 +607,7 @@ void Worker::flush() {
   flush_moves();
   flush_firsts();
   std::fill(touch_.begin(), touch_.end(), Pair{});
-  std::fill(toil_.begin(), toil_.end(), Pair{});
+  std::fill(extra_effort_and_repeats_.begin(), extra_effort_and_repeats_.end(), Pair{});
   std::fill(series_.begin(), series_.end(), Pair{});
   std::fill(paid_.begin(), paid_.end(), Pair{});
   std::fill(moves_.begin(), moves_.end(), 0u);

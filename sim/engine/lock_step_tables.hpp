@@ -120,7 +120,7 @@ class Worker {
   struct alignas(16) Pair {
     std::int64_t sums[2];
   };
-  std::vector<Pair> touch_, toil_, series_, paid_;
+  std::vector<Pair> touch_, extra_effort_and_repeats_, series_, paid_;
   std::vector<std::int16_t> codes_;
   std::vector<std::uint32_t> moves_, firsts_;
   const Compiled* compiled_ = nullptr;  // the program at hand

@@ -107,8 +107,8 @@ class Market {
   std::optional<Gates> gates_;
   std::optional<Talk> talk_;
   Speakers speakers_;
-  std::vector<float> talkativeness_;
-  std::vector<std::uint32_t> positive_, negative_;
+  Column<float> talkativeness_;
+  Column<std::uint32_t> positive_, negative_;
   std::vector<std::vector<std::uint32_t>> churned_;  // [block] those who churned a short while ago
   std::vector<std::uint8_t> hears_;                  // [touchpoint] whether a message can make somebody leave it
 };

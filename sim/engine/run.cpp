@@ -11,6 +11,7 @@
 #include <limits>
 #include <memory>
 #include <mutex>
+#include <numeric>
 #include <optional>
 #include <thread>
 
@@ -80,7 +81,7 @@ class EndRecorder {
     recorder_.stayed(person, visit, stay, state);
     if (stay.exit >= 0 || ends_ == nullptr) return;
     ends_[index_] = {fixed_score(state.satisfaction), static_cast<std::uint16_t>(person.persona),
-                     state.standing == Standing::customer ? EndState::customer : EndState::no_customer};
+                     end_standing(state.standing)};
   }
 
  private:
@@ -115,7 +116,7 @@ void live_block(Engine engine, const Block& block, const lock_step::Compiled& co
   live_one_by_one(block, compiled, streams, worker.tally(), ends);
 }
 
-/// How the lives of some people end under each plan, one plan after another; of a run of one plan nobody asks.
+/// How the lives of some people end under each plan, one plan after another; not kept in a run of one plan.
 class Ends {
  public:
   Ends(std::size_t plans, std::size_t people) : people_(plans > 1 ? people : 0), baseline_(people_), plan_(people_) {}
@@ -132,6 +133,52 @@ class Ends {
  private:
   std::size_t people_;
   std::vector<EndState> baseline_, plan_;
+};
+
+/// One replication of customers who act on one another, while its plans are lived, in any order and at the same time.
+class CoupledReplication {
+ public:
+  CoupledReplication(const Model& model, const Population& population, const Streams& streams, std::size_t plans)
+      : model_(model), population_(population), streams_(streams), waiting_(plans), left_(plans) {}
+
+  [[nodiscard]] const Streams& streams() const { return streams_; }
+  /// What all plans share; worked out for the first of them, by `threads` threads.
+  const Relations& relations(int threads) {
+    std::call_once(connected_, [&] { relations_.emplace(connect(model_, population_, streams_, threads)); });
+    return *relations_;
+  }
+  /// `plan` has been lived; `ends` says how lives ended (empty where nobody asks). They are compared with the baseline's,
+  /// into `outcomes(plan)`, as soon as both are known. True for the last plan.
+  template <class OutcomesOf>
+  bool ended(std::size_t plan, std::vector<EndState> ends, const OutcomesOf& outcomes) {
+    const std::lock_guard lock(mutex_);
+    waiting_[plan] = std::move(ends);
+    if (plan == 0) {
+      baseline_ = waiting_[0];
+      baseline_known_ = true;
+    }
+    for (std::size_t each = 0; baseline_known_ && each < waiting_.size(); ++each) {
+      if (waiting_[each].empty()) continue;
+      outcomes(each).count(baseline_, waiting_[each]);
+      waiting_[each] = {};
+    }
+    if (--left_ > 0) return false;
+    relations_.reset();
+    baseline_ = {};
+    return true;
+  }
+
+ private:
+  const Model& model_;
+  const Population& population_;
+  Streams streams_;
+  std::once_flag connected_;
+  std::optional<Relations> relations_;
+  std::mutex mutex_;
+  std::vector<EndState> baseline_;
+  bool baseline_known_ = false;
+  std::vector<std::vector<EndState>> waiting_;  // [plan] ends that are not compared yet
+  std::size_t left_;                            // plans that have not been lived
 };
 
 /// A run under way: what is to be lived, and the sums so far.
@@ -243,47 +290,59 @@ class RunJob {
     });
   }
 
-  /// Customers act on one another: a replication at a time, or as many as there are threads.
+  /// Customers act on one another: replications and plans side by side where there are as many as threads, else one after
+  /// another, each on all threads.
   void run_coupled() {
-    const std::size_t plans = result_.programs.size();
-    const bool side_by_side = replications_ >= static_cast<std::uint32_t>(threads_);
+    const std::size_t plans = result_.programs.size(), jobs = plans * replications_;
+    const bool side_by_side = jobs >= static_cast<std::size_t>(threads_);
     const int inner = side_by_side ? 1 : threads_;
     const bool one_by_one = options_.engine == Engine::one_customer || options_.engine == Engine::one_customer_by_windows;
     std::deque<lock_step::Compiled> compiled;
     for (std::size_t plan = 0; plan < plans; ++plan) {
       compiled.emplace_back(result_.programs[plan], population_, result_.shapes[plan]);
     }
-    std::vector<double> done(replications_, 0.0);
-    parallel_for_each(replications_, side_by_side ? threads_ : 1, [&](std::size_t r) {
+    std::deque<CoupledReplication> replications;
+    for (std::uint32_t r = 0; r < replications_; ++r) {
+      replications.emplace_back(result_.programs.front().model(), population_, Streams(seed(), first_ + r), plans);
+      // Few replications cannot make threads busy with their networks, one each.
+      if (replications_ < static_cast<std::uint32_t>(threads_) && !interrupted()) replications.back().relations(threads_);
+    }
+    std::vector<std::vector<std::optional<Totals>>> counted(replications_, std::vector<std::optional<Totals>>(plans));
+    std::vector<double> done(jobs, 0.0);
+    parallel_for_each(jobs, side_by_side ? threads_ : 1, [&](std::size_t job) {
       {
         const std::lock_guard lock(merging_);
-        if (r > failed_) return;
+        if (job > failed_) return;
       }
+      const std::size_t r = job / plans, plan = job % plans;
+      CoupledReplication& replication = replications[r];
       try {
-        const Streams streams(seed(), first_ + static_cast<std::uint32_t>(r));
         if (interrupted()) return;
-        const Relations relations = connect(result_.programs.front().model(), population_, streams, inner);
-        Ends ends(plans, parts_.settings.customers);
-        std::vector<Totals> counted;
-        for (std::size_t plan = 0; plan < plans; ++plan) {
-          auto totals = sojourn::run_coupled(compiled[plan], relations, streams, {inner, one_by_one, ends.of(plan), {}},
-                                             [&](double share) {
-                                               const std::lock_guard lock(merging_);
-                                               done[r] = (static_cast<double>(plan) + share) / static_cast<double>(plans);
-                                               double sum = 0.0;
-                                               for (const double each : done) sum += each;
-                                               if (options_.progress)
-                                                 options_.progress(sum / static_cast<double>(replications_));
-                                               return !interrupted();
-                                             });
-          if (!totals) return;
-          ends.count(plan, totals->fortunes);
-          counted.push_back(std::move(*totals));
+        std::vector<EndState> ends(plans > 1 ? parts_.settings.customers : 0);
+        const CoupledOptions options{inner, one_by_one, plans > 1 ? ends.data() : nullptr, {}};
+        auto totals = sojourn::run_coupled(compiled[plan], replication.relations(inner), replication.streams(), options,
+                                           [&](double share) {
+                                             const std::lock_guard lock(merging_);
+                                             done[job] = share;
+                                             const double sum = std::accumulate(done.begin(), done.end(), 0.0);
+                                             if (options_.progress) options_.progress(sum / static_cast<double>(jobs));
+                                             return !interrupted();
+                                           });
+        if (!totals) return;
+        counted[r][plan] = std::move(*totals);
+        if (!replication.ended(plan, std::move(ends),
+                               [&](std::size_t each) -> PairedOutcomes& { return counted[r][each]->fortunes; })) {
+          return;
         }
-        keep(r, 0, {std::move(counted), parts_.settings.customers, 0});
+        Pending whole{{}, parts_.settings.customers, 0};
+        for (std::optional<Totals>& totals_of_plan : counted[r]) {
+          whole.sums.push_back(std::move(*totals_of_plan));
+          totals_of_plan.reset();
+        }
+        keep(r, 0, std::move(whole));
       } catch (...) {
         const std::lock_guard lock(merging_);
-        fail(r);
+        fail(job);
         return;
       }
       const std::lock_guard lock(merging_);

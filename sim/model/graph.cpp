@@ -190,7 +190,13 @@ JourneyGraph instant_journey(const ModelParts& parts) {
 }
 
 JourneyGraph instant_journey(const ModelParts& parts, PlanId plan, PersonaId persona) {
-  const std::vector<const Change*> changes = changes_under(parts, plan);
+  std::vector<const Change*> changes = changes_under(parts, plan);
+  std::erase_if(changes, [&](const Change* change) {
+    const std::vector<PersonaId>& personas = change->target.personas;
+    return (!personas.empty() && !contains(personas, persona)) ||
+           std::none_of(change->effects.begin(), change->effects.end(),
+                        [](const Effect& effect) { return effect.parameter == Parameter::delay; });
+  });
   return journey_of(parts, [&](TouchpointId from, std::size_t position) {
     const Exit& exit = parts.touchpoints[from.index()].next[position];
     return exit.on != Trigger::heard &&

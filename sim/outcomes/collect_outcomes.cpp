@@ -1,10 +1,10 @@
 // The arrays of the results file (FORMAT.md), from the tables of scores by loops.
 #include <functional>
 #include <limits>
-#include <map>
 
 #include "sojourn/engine/money_totals.hpp"
 #include "sojourn/outcomes/collect.hpp"
+#include "sojourn/outcomes/recorded.hpp"
 #include "sojourn/outcomes/scores.hpp"
 
 namespace sojourn {
@@ -17,20 +17,6 @@ Names ids_of(const auto& entities) {
   Names ids;
   for (const auto& entity : entities) ids.push_back(entity.id);
   return ids;
-}
-
-/// `from -> to` for each exit; of several between the same two, the second is marked (2), and so on.
-Names exit_labels(const ModelParts& parts) {
-  Names labels;
-  std::map<std::string, int> known;
-  for (const Touchpoint& touchpoint : parts.touchpoints) {
-    for (const Exit& exit : touchpoint.next) {
-      std::string label = touchpoint.id + " -> " + parts.touchpoints[exit.to.index()].id;
-      const int times = ++known[label];
-      labels.push_back(times == 1 ? label : label + " (" + std::to_string(times) + ")");
-    }
-  }
-  return labels;
 }
 
 /// Appends one array after another, over all plans and replications of a run.
@@ -223,6 +209,9 @@ class Arrays {
                                     "customer under the plan only, under both, under neither, under the first plan only"});
     outcomes_.dimensions.push_back({"feeling", satisfaction_change_count, Names{"better", "same", "worse"}, "",
                                     "satisfaction at the end against that under the first plan; same: within 0.01"});
+    const Names standings{"prospect", "lost", "churned", "customer"};
+    outcomes_.dimensions.push_back({"first_standing", end_standing_count, standings, "", "standing under the first plan"});
+    outcomes_.dimensions.push_back({"standing", end_standing_count, standings, "", "standing at the horizon"});
     add_integers("fortunes", {"persona", "fate", "feeling"}, "people",
                  "people by how they end under the plan and, on the same luck, under the first plan",
                  [&](const Totals& totals, auto& values) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "sojourn/outcomes/recorded.hpp"
 #include "sojourn/outcomes/scores.hpp"
 
 namespace sojourn {
@@ -101,6 +102,15 @@ void each_outcome(Use use) {
   }
 }
 
+/// The same by standing under the first plan and under the plan.
+template <class Use>
+void each_standing(Use use) {
+  for (std::size_t before = 0; before < end_standing_count; ++before) {
+    for (std::size_t after = 0; after < end_standing_count; ++after)
+      use(static_cast<EndStanding>(before), static_cast<EndStanding>(after));
+  }
+}
+
 }  // namespace
 
 void keep_samples(const Samples& samples, Outcomes& outcomes) {
@@ -146,6 +156,19 @@ void keep_samples(const Samples& samples, Outcomes& outcomes) {
                  }
                });
   }
+  if (samples.plans.size() > 1) {
+    keeper.add("standings", {sample_axis, "persona", "first_standing", "standing"}, "people",
+               "people by where they stand at the horizon under the first plan and, on the same luck, under the plan",
+               [&](const PlanSamples& plan, auto& values) {
+                 for (const PairedOutcomes& outcome : plan.fortunes) {
+                   for (std::size_t p = 0; p < samples.personas.size(); ++p) {
+                     each_standing([&](EndStanding before, EndStanding after) {
+                       values.push_back(static_cast<double>(outcome.people(p, before, after)));
+                     });
+                   }
+                 }
+               });
+  }
   keeper.add("cash_of", {sample_axis, "time"}, "", "as cash, of each sample, as if it were the whole market",
              [&](const PlanSamples& plan, auto& values) {
                for (const std::vector<double>& cash : plan.cash_of) values.insert(values.end(), cash.begin(), cash.end());
@@ -157,6 +180,7 @@ void keep_samples(const Samples& samples, Outcomes& outcomes) {
 }
 
 Samples kept_samples(const Outcomes& outcomes, const Model& model) {
+  require_results_of(outcomes, model);
   const ModelParts& parts = model.parts();
   Samples samples = samples_about(model);
   samples.replications = static_cast<std::uint32_t>(outcomes.dimension("replication").size);
@@ -164,7 +188,7 @@ Samples kept_samples(const Outcomes& outcomes, const Model& model) {
   if (const auto* ends = std::get_if<std::vector<double>>(&outcomes.dimension("time").values)) samples.window_ends = *ends;
   samples.batches = !model.coupled();
 
-  const auto& ids = std::get<std::vector<std::string>>(outcomes.dimension("plan").values);
+  const std::vector<std::string>& ids = recorded_texts(outcomes, "plan");
   const std::size_t plans = ids.size(), personas = samples.personas.size(), touchpoints = samples.touchpoints.size();
   const auto axis = std::find_if(outcomes.dimensions.begin(), outcomes.dimensions.end(),
                                  [](const Dimension& dimension) { return dimension.name == sample_axis; });
@@ -208,6 +232,18 @@ Samples kept_samples(const Outcomes& outcomes, const Model& model) {
         for (std::size_t p = 0; p < personas; ++p) {
           each_outcome([&](CustomerChange change, SatisfactionChange feeling) {
             outcome.count(p, change, feeling, static_cast<std::int64_t>(people[at++]));
+          });
+        }
+      }
+    }
+    if (plans > 1) {
+      constexpr std::size_t cells = end_standing_count * end_standing_count;
+      const std::vector<double>& people = reader.values("standings", count * personas * cells);
+      std::size_t at = k * count * personas * cells;
+      for (PairedOutcomes& outcome : plan.fortunes) {
+        for (std::size_t p = 0; p < personas; ++p) {
+          each_standing([&](EndStanding before, EndStanding after) {
+            outcome.count(p, before, after, static_cast<std::int64_t>(people[at++]));
           });
         }
       }

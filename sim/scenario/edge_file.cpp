@@ -43,7 +43,7 @@ class EdgeReader {
     while (next_line()) {
       if (!header) {
         if (!read_header()) return std::move(file_);
-        header = true;
+        header = file_.has_header = true;
       } else if (file_.ties.size() == max_ties) {
         refuse(whole_line(), fmt::format("the file has more than {} ties", max_ties), "");
         return std::move(file_);

@@ -288,7 +288,7 @@ std::string rendered(const Finding& finding, const std::string& name, const Sour
   std::string place = name, lines;
   if (at.line > 0) {
     place += fmt::format(":{}:{}", at.line, at.column);
-    lines = '\n' + excerpt(source, at);
+    if (source.size() > 0) lines = '\n' + excerpt(source, at);
   }
   std::string result = fmt::format("{}: {}: {}{}", place, finding.severity == Severity::error ? "error" : "warning",
                                    clipped(finding.message), lines);

@@ -291,7 +291,7 @@ double paired(const Contender& a, const Contender& b) {
 }
 
 constexpr std::array<const char*, static_cast<std::size_t>(lock_step::Step::count)> step_names = {
-    "fetch", "draw", "experience", "record", "choose", "wait", "move"};
+    "fetch", "draw", "experience", "record", "choose", "delay", "move"};
 
 /// Ticks per visit of each step: each step's fewest of many short runs, because ticks go on where another process takes the
 /// processor.

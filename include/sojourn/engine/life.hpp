@@ -15,12 +15,19 @@
 #include "sojourn/engine/program.hpp"
 #include "sojourn/population/accounts.hpp"
 #include "sojourn/population/population.hpp"
+#include "sojourn/tally/paired_outcomes.hpp"
 #include "sojourn/tally/tally.hpp"
 
 namespace sojourn {
 
 /// Where a person stands with the company.
 enum class Standing : std::uint8_t { absent, prospect, customer, lost, churned };
+/// The same at the end of a life, as plans are compared by.
+[[nodiscard]] constexpr decltype(EndState::standing) end_standing(Standing standing) {
+  constexpr decltype(EndState::standing) ends[] = {EndState::absent, EndState::prospect, EndState::customer, EndState::lost,
+                                                   EndState::churned};
+  return ends[static_cast<std::size_t>(standing)];
+}
 
 /// The state that a visit changes.
 struct State {
@@ -103,7 +110,7 @@ class Lives {
   /// The same in pieces. A life before its first visit, which may lie beyond the horizon.
   [[nodiscard]] Life begin(std::uint32_t customer) const;
   /// Reads the traits of a person whose life goes on here; before `visit_next`.
-  void meet(std::uint32_t customer, const Life& life) {
+  void load_traits(std::uint32_t customer, const Life& life) {
     if (market_state_ != nullptr && market_state_->accounts != nullptr) {
       population_.traits(streams_, customer, market_state_->accounts->account_of(customer), life.person.persona, traits_);
     } else {
@@ -146,7 +153,7 @@ template <class Observer>
 void Lives::live(std::uint32_t customer, Observer& observer) {
   Life life = begin(customer);
   if (life.person.arrival > program_.horizon()) return;
-  meet(customer, life);
+  load_traits(customer, life);
   observer.arrived(life.person);
   do {
     visit_next(customer, life, observer);
