@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "sojourn/engine/batches.hpp"
 #include "sojourn/engine/program.hpp"
 #include "sojourn/tally/tally.hpp"
 
@@ -28,21 +29,19 @@ struct RunOptions {
   std::uint32_t first_replication = 0;           // those before it are left out; see `append`
   int threads = 0;                               // 0: SLURM_CPUS_PER_TASK, else the processors that this process may use
   std::function<void(double)> progress;          // told the share done in [0, 1], by one thread at a time; may be empty
+  bool tables = true;                            // keep the sums of each replication, not only those of few samples
   const std::atomic<bool>* interrupt = nullptr;  // when it turns true, no new block is begun
 };
 
-/// With one replication, intervals come from this many fixed batches of customers (RESULTS.md).
-inline constexpr std::size_t batch_count = 32;
-
 /// The sums of a run.
 struct RunResult {
-  std::vector<Program> programs;             // one for each plan asked for
-  std::vector<TallyShape> shapes;            // of each plan's sums
-  std::vector<std::uint32_t> replications;   // those that were finished
-  std::vector<std::vector<Totals>> totals;   // [plan][replication]
-  std::vector<std::vector<Totals>> batches;  // [plan][batch], only with one replication; they add up to it
-  std::uint64_t events = 0;                  // visits simulated, of all plans
-  double seconds = 0.0;                      // of wall-clock time
+  std::vector<Program> programs;            // one for each plan asked for
+  std::vector<TallyShape> shapes;           // of each plan's sums
+  std::vector<std::uint32_t> replications;  // those that were finished
+  std::vector<std::vector<Totals>> totals;  // [plan][replication]; empty for each plan where they are not kept
+  std::vector<Batches> batches;             // [plan] the samples; they add up to all replications that were finished
+  std::uint64_t events = 0;                 // visits simulated, of all plans
+  double seconds = 0.0;                     // of wall-clock time
   bool interrupted = false;
 };
 
