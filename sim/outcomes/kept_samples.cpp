@@ -212,7 +212,7 @@ Samples kept_samples(const Outcomes& outcomes, const Model& model) {
     const auto described =
         std::find_if(parts.plans.begin(), parts.plans.end(), [&](const Plan& plan) { return plan.id == ids[k]; });
     if (described == parts.plans.end()) {
-      throw InputError("sojourn: error: the results hold a plan \"" + ids[k] + "\" that their scenario does not have");
+      throw InputError("the results hold a plan \"" + ids[k] + "\" that their scenario does not have");
     }
     PlanSamples plan;
     plan.id = described->id;

@@ -79,7 +79,7 @@ std::string typographic(const std::string& text) {
 
 class Page {
  public:
-  explicit Page(const Report& report) : report_(report), comparison_(compare(report.samples)) {}
+  explicit Page(const Report& report) : report_(report), comparison_(report.comparison) {}
 
   std::string text() {
     const std::string data = data_json(report_, comparison_, most_data_bytes);
@@ -302,7 +302,7 @@ class Page {
   }
 
   const Report& report_;
-  Comparison comparison_;
+  const Comparison& comparison_;
   std::string out_, map_text_, map_style_;
 };
 
