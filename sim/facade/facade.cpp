@@ -129,7 +129,7 @@ const std::string& PlanResults::id() const { return content_->samples.plans[plan
 const std::string& PlanResults::name() const { return content_->samples.plans[plan_].name; }
 
 Figure PlanResults::operator[](std::string_view metric) const {
-  return figure_of(estimate(content_->samples.plans[plan_].all, metric_called(metric)));
+  return figure_of(estimate(content_->samples, plan_, metric_called(metric)));
 }
 
 Figure PlanResults::persona(std::string_view id, std::string_view metric) const {
@@ -137,7 +137,7 @@ Figure PlanResults::persona(std::string_view id, std::string_view metric) const 
   if (asked.scope != Scope::persona)
     throw InputError(fmt::format("\"{}\" is of the whole market, not of a persona", asked.name));
   const std::size_t position = position_of("persona", id, content_->samples.personas);
-  return figure_of(estimate(content_->samples.plans[plan_].by_persona[position], asked));
+  return figure_of(estimate(content_->samples, plan_, asked, {Group::persona, position}));
 }
 
 Figure PlanResults::touchpoint(std::string_view id, std::string_view metric) const {

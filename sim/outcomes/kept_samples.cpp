@@ -69,8 +69,8 @@ class KeptReader {
     const auto* numbers = found == outcomes_.arrays.end() ? nullptr : std::get_if<std::vector<double>>(&found->values);
     if (numbers == nullptr || numbers->size() != plans_ * each) {
       throw InputError(
-          "sojourn: error: this results file has no sums to estimate from (its group \"samples\" is missing or another "
-          "model's)\nhint: repeat it with this version: sojourn run FILE.h5 -o NEW.h5");
+          "this results file has no sums to estimate from (its group \"samples\" is missing or another model's)",
+          "repeat the run with this version");
     }
     return *numbers;
   }
