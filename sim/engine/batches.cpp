@@ -83,4 +83,8 @@ Division division(std::uint32_t replications, bool coupled) {
   return result;
 }
 
+std::size_t sample_count(std::uint32_t replications, bool coupled) {
+  return ((std::size_t{replications} * batch_count - 1) >> division(replications, coupled).limit) + 1;
+}
+
 }  // namespace sojourn

@@ -11,30 +11,23 @@
 
 using namespace sojourn;
 
-namespace {
-
-std::size_t samples_of(std::uint32_t replications, bool coupled) {
-  const Division divided = division(replications, coupled);
-  return ((replications * batch_count - 1) >> divided.limit) + 1;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("batches: few samples however many replications", "[engine]") {
-  CHECK(samples_of(1, false) == 32);
-  CHECK(samples_of(2, false) == 64);
-  CHECK(samples_of(4, false) == 128);
-  CHECK(samples_of(8, false) == 128);
-  CHECK(samples_of(10, false) == 80);
-  CHECK(samples_of(100, false) == 100);
-  CHECK(samples_of(1000, false) == 125);
-  CHECK(samples_of(1, true) == 1);
-  CHECK(samples_of(20, true) == 20);
-  CHECK(samples_of(300, true) == 100);
+  CHECK(sample_count(1, false) == 32);
+  CHECK(sample_count(2, false) == 64);
+  CHECK(sample_count(4, false) == 128);
+  CHECK(sample_count(8, false) == 128);
+  CHECK(sample_count(10, false) == 80);
+  CHECK(sample_count(100, false) == 100);
+  CHECK(sample_count(1000, false) == 125);
+  CHECK(sample_count(1, true) == 1);
+  CHECK(sample_count(20, true) == 20);
+  CHECK(sample_count(300, true) == 75);
   for (std::uint32_t replications = 1; replications < 5000; ++replications) {
     for (const bool coupled : {false, true}) {
       const Division divided = division(replications, coupled);
-      REQUIRE(samples_of(replications, coupled) <= most_samples);
+      REQUIRE(sample_count(replications, coupled) <= most_samples);
       REQUIRE(divided.batches << divided.level == batch_count);
       // Never coarser than it must be.
       if (divided.limit > 5 || (divided.limit > 0 && !coupled))

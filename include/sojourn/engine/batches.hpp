@@ -61,5 +61,7 @@ struct Division {
   int limit = 0;
 };
 [[nodiscard]] Division division(std::uint32_t replications, bool coupled);
+/// How many samples such a run keeps.
+[[nodiscard]] std::size_t sample_count(std::uint32_t replications, bool coupled);
 
 }  // namespace sojourn
