@@ -112,7 +112,7 @@ class FileInOtherHands(unittest.TestCase):
             self.assertEqual(kind.get_cset(), h5py.h5t.CSET_UTF8)
             self.assertEqual(file.attrs.get_id(name).shape, (), f"{name} is not scalar")
         self.assertEqual(attributes["Conventions"], b"CF-1.11")
-        self.assertEqual(attributes["schema"], 1)
+        self.assertEqual(attributes["schema"], 2)
         self.assertEqual(attributes["seed"].dtype, numpy.dtype("u8"))
         self.assertEqual(str(attributes["seed"]).encode(), attributes["seed_text"])
         self.assertEqual(hashlib.sha256(attributes["scenario_toml"]).hexdigest().encode(), attributes["scenario_sha256"])
