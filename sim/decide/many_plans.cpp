@@ -22,8 +22,8 @@ std::size_t plans_at_once(const Model& model) {
 
 }  // namespace
 
-std::optional<std::uint64_t> each_plan(const ModelParts& parts, std::span<const Plan> plans, const RunOptions& options,
-                                       const std::function<void(std::size_t, const Samples&)>& use) {
+std::uint64_t each_plan(const ModelParts& parts, std::span<const Plan> plans, const RunOptions& options,
+                        const std::function<void(std::size_t, const Samples&)>& use) {
   ModelParts few = parts;
   few.plans.resize(1);
   const std::size_t at_once = plans_at_once(Model(few));
@@ -47,7 +47,7 @@ std::optional<std::uint64_t> each_plan(const ModelParts& parts, std::span<const 
       if (options.progress) options.progress((static_cast<double>(begin) + share * static_cast<double>(end - begin)) / all);
     };
     const RunResult result = run(Model(few), ids, part);
-    if (result.interrupted) return std::nullopt;
+    if (result.interrupted) throw Interrupted();
     events += result.events;
     Samples samples = collect_samples(result);
     std::vector<PlanSamples> each = std::exchange(samples.plans, {});

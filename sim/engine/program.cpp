@@ -77,10 +77,9 @@ Program::Program(const Model& model)
       if (i > 0) list += i + 1 < features.size() ? ", " : " and ";
       list += features[i];
     }
-    throw InputError(
-        fmt::format("sojourn: error: this version reads and checks {} but cannot simulate {} yet\n"
-                    "hint: remove {} from the scenario to run the rest",
-                    list, features.size() == 1 ? "it" : "them", features.size() == 1 ? "it" : "them"));
+    throw InputError(fmt::format("this version reads and checks {} but cannot simulate {} yet", list,
+                                 features.size() == 1 ? "it" : "them"),
+                     fmt::format("remove {} from the scenario to run the rest", features.size() == 1 ? "it" : "them"));
   }
   const BehaviourSettings& b = parts.behaviour;
   behaviour_ = {{narrow(b.performance), narrow(b.disconfirmation)},

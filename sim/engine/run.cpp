@@ -3,6 +3,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <deque>
@@ -135,6 +136,33 @@ class Ends {
   std::vector<EndState> baseline_, plan_;
 };
 
+/// Tells how much is done, outside of every lock that others wait for: a worker that finds another one telling leaves its
+/// share to it.
+class Progress {
+ public:
+  explicit Progress(const std::function<void(double)>& told) : told_(told) {}
+
+  void tell(double share) {
+    if (!told_) return;
+    double known = reached_.load();
+    while (known < share && !reached_.compare_exchange_weak(known, share)) {
+    }
+    while (told_of_.load() < reached_.load()) {
+      const std::unique_lock turn(telling_, std::try_to_lock);
+      if (!turn) return;  // who tells looks again when it has done so
+      const double now = reached_.load();
+      if (!(told_of_.load() < now)) continue;
+      told_of_.store(now);
+      told_(now);
+    }
+  }
+
+ private:
+  const std::function<void(double)>& told_;
+  std::atomic<double> reached_{0.0}, told_of_{0.0};
+  std::mutex telling_;  // only ever tried
+};
+
 /// One replication of customers who act on one another, while its plans are lived, in any order and at the same time.
 class CoupledReplication {
  public:
@@ -186,6 +214,7 @@ class RunJob {
  public:
   RunJob(const Model& model, std::span<const PlanId> plans, const RunOptions& options)
       : options_(options),
+        progress_(options.progress),
         parts_(model.parts()),
         population_(parts_),
         first_(options.first_replication),
@@ -216,10 +245,13 @@ class RunJob {
   }
 
  private:
-  [[nodiscard]] bool interrupted() const {
-    return options_.interrupt != nullptr && options_.interrupt->load(std::memory_order_relaxed);
-  }
+  [[nodiscard]] bool interrupted() const { return options_.stop.stop_requested(); }
   [[nodiscard]] std::uint64_t seed() const { return parts_.settings.seed; }
+
+  void finish(std::size_t replication) {
+    finished_[replication] = true;
+    if (options_.finished != nullptr) ++*options_.finished;
+  }
 
   /// Of several errors, that of the lowest piece of work is the one to report.
   void fail(std::size_t index) {
@@ -283,10 +315,13 @@ class RunJob {
         fail(index);
         return;
       }
-      const std::lock_guard lock(merging_);
-      if (--unfinished[block.replication - first_] == 0) finished_[block.replication - first_] = true;
-      ++done;
-      if (options_.progress) options_.progress(static_cast<double>(done) / static_cast<double>(work.size()));
+      double share = 0.0;
+      {
+        const std::lock_guard lock(merging_);
+        if (--unfinished[block.replication - first_] == 0) finish(block.replication - first_);
+        share = static_cast<double>(++done) / static_cast<double>(work.size());
+      }
+      progress_.tell(share);
     });
   }
 
@@ -322,10 +357,13 @@ class RunJob {
         const CoupledOptions options{inner, one_by_one, plans > 1 ? ends.data() : nullptr, {}};
         auto totals = sojourn::run_coupled(compiled[plan], replication.relations(inner), replication.streams(), options,
                                            [&](double share) {
-                                             const std::lock_guard lock(merging_);
-                                             done[job] = share;
-                                             const double sum = std::accumulate(done.begin(), done.end(), 0.0);
-                                             if (options_.progress) options_.progress(sum / static_cast<double>(jobs));
+                                             double sum = 0.0;
+                                             {
+                                               const std::lock_guard lock(merging_);
+                                               done[job] = share;
+                                               sum = std::accumulate(done.begin(), done.end(), 0.0);
+                                             }
+                                             progress_.tell(sum / static_cast<double>(jobs));
                                              return !interrupted();
                                            });
         if (!totals) return;
@@ -346,7 +384,7 @@ class RunJob {
         return;
       }
       const std::lock_guard lock(merging_);
-      finished_[r] = true;
+      finish(r);
     });
   }
 
@@ -389,6 +427,7 @@ class RunJob {
   }
 
   const RunOptions& options_;
+  Progress progress_;
   const ModelParts& parts_;
   Population population_;
   std::uint32_t first_, replications_;  // the first one, and how many

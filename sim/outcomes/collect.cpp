@@ -156,8 +156,7 @@ void require_mechanism(const Metric& metric, const ModelParts& parts) {
   const char* const missing = metric.needs == Needs::talk       ? "word of mouth: it has no [word_of_mouth]"
                               : metric.needs == Needs::accounts ? "accounts: it has no [accounts]"
                                                                 : "queues: no touchpoint has servers";
-  throw InputError("sojourn: error: \"" + std::string(metric.name) + "\" is undefined here\nhint: the scenario has no " +
-                   missing);
+  throw InputError("\"" + std::string(metric.name) + "\" is undefined here", std::string("the scenario has no ") + missing);
 }
 
 FixedInvestment fixed_investment(const Program& program) {
@@ -191,6 +190,7 @@ Samples samples_about(const Model& model) {
   samples.currency = parts.settings.currency;
   samples.customers = parts.settings.customers;
   samples.market = model.people_per_customer() * static_cast<double>(parts.settings.customers);
+  samples.replications_asked = parts.settings.replications;
   samples.seed = parts.settings.seed;
   samples.horizon = parts.settings.horizon.value();
   samples.personas = ids_of(parts.personas);

@@ -69,8 +69,8 @@ class KeptReader {
     const auto* numbers = found == outcomes_.arrays.end() ? nullptr : std::get_if<std::vector<double>>(&found->values);
     if (numbers == nullptr || numbers->size() != plans_ * each) {
       throw InputError(
-          "sojourn: error: this results file has no sums to estimate from (its group \"samples\" is missing or another "
-          "model's)\nhint: repeat it with this version: sojourn run FILE.h5 -o NEW.h5");
+          "this results file has no sums to estimate from (its group \"samples\" is missing or another model's)",
+          "repeat the run with this version");
     }
     return *numbers;
   }
@@ -212,7 +212,7 @@ Samples kept_samples(const Outcomes& outcomes, const Model& model) {
     const auto described =
         std::find_if(parts.plans.begin(), parts.plans.end(), [&](const Plan& plan) { return plan.id == ids[k]; });
     if (described == parts.plans.end()) {
-      throw InputError("sojourn: error: the results hold a plan \"" + ids[k] + "\" that their scenario does not have");
+      throw InputError("the results hold a plan \"" + ids[k] + "\" that their scenario does not have");
     }
     PlanSamples plan;
     plan.id = described->id;

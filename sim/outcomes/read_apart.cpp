@@ -265,7 +265,7 @@ Outcomes unpacked(std::string_view bytes) {
 Outcomes read_image_apart(std::string_view image) {
   int ends[2] = {};
   const auto refuse = [](const char* call) {
-    throw RunError(fmt::format("sojourn: error: results files are read by a process of its own, and {} failed: {}", call,
+    throw RunError(fmt::format("results files are read by a process of its own, and {} failed: {}", call,
                                std::generic_category().message(errno)));
   };
   if (::pipe2(ends, O_CLOEXEC) != 0) refuse("pipe");

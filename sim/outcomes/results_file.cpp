@@ -45,16 +45,15 @@ void write_results(const Outcomes& outcomes, const std::filesystem::path& path, 
   require_replaceable(path, may);
   if (const std::uint64_t bytes = value_bytes(outcomes); bytes > most_value_bytes) {
     throw RunError(
-        fmt::format("sojourn: error: cannot write {}: {} bytes of values are more than a results file holds (4 GiB)\n"
-                    "hint: simulate fewer replications, plans or windows at a time",
-                    path.string(), bytes));
+        fmt::format("cannot write {}: {} bytes of values are more than a results file holds (4 GiB)", path.string(), bytes),
+        "simulate fewer replications, plans or windows at a time", {}, ErrorCode::too_large);
   }
   std::string bytes;
   try {
     const Hdf5Session session;
     bytes = write_image(outcomes);
   } catch (const Hdf5Error& error) {
-    throw RunError(fmt::format("sojourn: error: cannot write {}: {}", path.string(), error.what()));
+    throw RunError(fmt::format("cannot write {}: {}", path.string(), error.what()), {}, {}, ErrorCode::cannot_write);
   }
   bytes += seal(bytes);
   replace_file(path, bytes, may);
@@ -64,7 +63,7 @@ Outcomes read_results(const std::filesystem::path& path) {
   constexpr std::string_view where_from = "sojourn run SCENARIO.toml writes results files";
   constexpr std::string_view remedy = "restore it from a copy, or run its scenario again";
   const auto refuse = [&path](std::string_view what, std::string_view hint) {
-    return InputError(fmt::format("{}: error: {}\nhint: {}", path.string(), what, hint));
+    return InputError(std::string(what), std::string(hint), path.string());
   };
   const std::string bytes = read_whole_file(path, most_file_bytes);
   if (bytes.empty()) throw refuse("this file is empty", where_from);

@@ -105,7 +105,7 @@ class FileInOtherHands(unittest.TestCase):
 
     def check_attributes(self, file):
         attributes = dict(file.attrs)
-        for name in ("Conventions", "title", "history", "sojourn_version", "seed_text", "scenario_name", "scenario_sha256",
+        for name in ("Conventions", "title", "history", "command", "changes", "plans", "sojourn_version", "seed_text", "scenario_name", "scenario_sha256",
                      "scenario_toml", "build", "content_sha256"):
             kind = file.attrs.get_id(name).get_type()
             self.assertFalse(kind.is_variable_str(), f"{name} is not of fixed length")

@@ -1,6 +1,5 @@
 // The same scenario and seed give the same sums, whatever the threads and whatever else is run; and the sums keep their
 // books.
-#include <atomic>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -216,15 +215,15 @@ TEST_CASE("determinism: an interrupted run keeps only finished replications", "[
   const ModelParts parts = telecom(2000, 3);
   const Model model(parts);
   const PlanId baseline(0);
-  std::atomic<bool> interrupt{false};
+  std::stop_source stop;
   double reached = 0.0;
   RunOptions options;
   options.threads = 1;
-  options.interrupt = &interrupt;
+  options.stop = stop.get_token();
   options.progress = [&](double share) {
     CHECK(share > reached);
     reached = share;
-    if (share > 0.5) interrupt = true;
+    if (share > 0.5) stop.request_stop();
   };
   const RunResult part = run(model, std::span(&baseline, 1), options);
   CHECK(part.interrupted);

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <vector>
 
 #include "sojourn/engine/batches.hpp"
@@ -26,11 +27,13 @@ enum class Engine {
 /// How to run; nothing here changes a number.
 struct RunOptions {
   Engine engine = Engine::lock_step;
-  std::uint32_t first_replication = 0;           // those before it are left out; see `append`
-  int threads = 0;                               // 0: SLURM_CPUS_PER_TASK, else the processors that this process may use
-  std::function<void(double)> progress;          // told the share done in [0, 1], by one thread at a time; may be empty
-  bool tables = true;                            // keep the sums of each replication, not only those of few samples
-  const std::atomic<bool>* interrupt = nullptr;  // when it turns true, no new block is begun
+  std::uint32_t first_replication = 0;   // those before it are left out; see `append`
+  int threads = 0;                       // 0: SLURM_CPUS_PER_TASK, else the processors that this process may use
+  std::function<void(double)> progress;  // told the share done in [0, 1], rising, by one thread at a time that holds
+                                         // up no other; may be empty, may throw, which ends the run
+  std::atomic<std::uint32_t>* finished = nullptr;  // raised by one with each replication that is finished; may be null
+  bool tables = true;                              // keep the sums of each replication, not only those of few samples
+  std::stop_token stop;                            // once a stop is requested, no new block or window is begun
 };
 
 /// The sums of a run.
@@ -45,7 +48,8 @@ struct RunResult {
   bool interrupted = false;
 };
 
-/// Simulates every replication of `model` under each of `plans`, all on the same luck. Throws InputError for a mechanism
+/// Simulates every replication of `model` under each of `plans`, all on the same luck. Where a stop is requested, the result
+/// holds the replications that were finished, perhaps none, and says so. Throws InputError for a mechanism
 /// that is not built, RunError for a life that never ends; of several errors, the one of the lowest block.
 [[nodiscard]] RunResult run(const Model& model, std::span<const PlanId> plans, const RunOptions& options = {});
 

@@ -31,7 +31,8 @@ struct Samples {
   std::string currency;
   std::uint64_t customers = 0;
   double market = 0.0;
-  std::uint32_t replications = 0;  // finished
+  std::uint32_t replications = 0;        // finished
+  std::uint32_t replications_asked = 0;  // more than that where the run was interrupted
   std::uint64_t seed = 0;
   double horizon = 0.0;             // days
   std::vector<double> window_ends;  // days
