@@ -11,10 +11,10 @@ namespace sojourn::tools {
 /// there.
 void watch_ctrl_c();
 
-/// While one of these lives, the first Ctrl-C requests a stop of its token. What is under way has a second to come to a stop;
-/// after that the program ends at once with exit status 130, unless `finished` says that there is something to keep. Where
-/// none of these lives, and at a second Ctrl-C, it ends at once. Files are safe either way: they are replaced as a whole or
-/// not at all. One at a time.
+/// While one of these lives, the first Ctrl-C requests a stop of its token. What is under way has a second to come to a
+/// stop; after that the program ends at once with exit status 130, unless `finished` says that there is something to keep.
+/// Where none of these lives, and at a second Ctrl-C, it ends at once. Files are safe either way: they are replaced as a
+/// whole or not at all. One at a time.
 class StopAtCtrlC {
  public:
   explicit StopAtCtrlC(const std::atomic<std::uint32_t>* finished = nullptr);

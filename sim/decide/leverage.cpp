@@ -53,8 +53,8 @@ Reach reach_of(const Program& program) {
 /// The counts that no metric holds, over all replications of the run's only plan.
 class Counts {
  public:
-  explicit Counts(const RunResult& result) : totals_(result.shapes.front()) {
-    for (const Totals& each : result.totals.front()) totals_.add(each);
+  explicit Counts(const RunResult& result) : totals_(Totals(result.shapes.front()).at_horizon()) {
+    for (const BatchSums& sample : result.batches.front().samples()) totals_.add(sample.totals);
   }
   [[nodiscard]] double visits(std::size_t persona, std::size_t touchpoint) const {
     return totals_.value(totals_.shape().touch(persona, touchpoint, TouchScore::visits));

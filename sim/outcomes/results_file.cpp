@@ -72,8 +72,11 @@ Outcomes read_results(const std::filesystem::path& path) {
     return read_image_apart(unsealed(bytes));
   } catch (const OtherFormat& version) {
     if (std::string_view(version.what()).empty()) throw refuse("this is an HDF5 file, but not Sojourn's", where_from);
-    throw refuse(fmt::format("this is of results format {}; this sojourn reads format {}", version.what(), results_schema),
-                 "read it with the version of sojourn that wrote it, or run its scenario again");
+    const bool older = std::string_view(version.what()) == "1";
+    throw refuse(fmt::format("this file was written by {} Sojourn: it is of results format {}, and this one reads format {}",
+                             older ? "an older" : "another", version.what(), results_schema),
+                 older ? "run it again from its scenario, which the file holds too, as the text attribute scenario_toml"
+                       : "read it with the version of sojourn that wrote it, or run it again from its scenario");
   } catch (const Hdf5Error& error) {
     throw refuse(fmt::format("this file is damaged or cut short ({})", error.what()), remedy);
   } catch (const Damage& error) {

@@ -10,6 +10,7 @@
 #include "sojourn/engine/run.hpp"
 #include "sojourn/outcomes/metrics.hpp"
 #include "sojourn/outcomes/results_file.hpp"
+#include "sojourn/outcomes/scores.hpp"
 
 namespace sojourn {
 namespace {
@@ -29,15 +30,19 @@ RunSize run_size(const Model& model, std::size_t plans) {
   const double windows = std::ceil(horizon / parts.settings.window.value());
   const double bins = std::ceil(horizon / (horizon > 4096.0 ? 5.0 : 1.0)) + 1.0;  // of tenure
   const auto replications = static_cast<double>(parts.settings.replications);
-  const bool batched = parts.settings.replications == 1 && !model.coupled();
-  const double samples = batched ? static_cast<double>(batch_count) : replications;
+  const auto samples = static_cast<double>(sample_count(parts.settings.replications, model.coupled()));
 
   // Series by persona, occupancy, visits, exits, tenure; and once more what estimates are made from, by sample.
   const double figures = static_cast<double>(metrics().size());
   const double by_replication = 14.0 * personas * windows + touchpoints * windows + 8.0 * personas * touchpoints +
                                 personas * exits + 2.0 * personas * bins + 3.0 * segments * windows +
                                 figures * (1.0 + personas);
-  const double by_sample = windows + 2.0 * personas * bins + 40.0 * personas + 9.0 * touchpoints;
+  const auto count = [](auto fields) { return static_cast<double>(fields.size()); };
+  const double paired =
+      static_cast<double>(customer_change_count * satisfaction_change_count + end_standing_count * end_standing_count);
+  const double by_sample = windows + personas * (2.0 * bins + count(persona_sums()) + count(made_sums()) + paired) +
+                           count(market_sums()) + touchpoints * (count(touch_sums()) + count(made_touch_sums())) +
+                           segments * count(segment_sums());
   const double values = static_cast<double>(plans) * (replications * by_replication + samples * by_sample) * sizeof(double);
 
   constexpr double bytes_of_a_sum = 16.0;

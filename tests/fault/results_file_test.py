@@ -244,12 +244,16 @@ class ResultsFileTest(unittest.TestCase):
         self.assertEqual(self.refusal(), "this is not an HDF5 file, so not a results file")
 
     def test_another_version_is_refused_by_name(self):
-        for version in (0, 1, 17):
+        for version in (0, 1, 3, 17):
             with h5py.File(self.file, "w") as file:
                 file.attrs["schema"] = version
                 file.attrs["sojourn_version"] = "9.9"
             self.file.write_bytes(self.seal(self.file.read_bytes()))
-            self.assertEqual(self.refusal(), f"this is of results format {version}; this sojourn reads format 2")
+            self.assertEqual(
+                self.refusal(),
+                f"this file was written by {'an older' if version == 1 else 'another'} Sojourn: it is of results format {version}, "
+                "and this one reads format 2",
+            )
 
     def edit(self, change):
         """An edit that sets all of HDF5's own sums right, and the last line."""

@@ -230,7 +230,7 @@ class RunTest(FileInOtherHands):
     horizon = {**dict.fromkeys(shares + ("promoters_per_start", "effort_per_purchase"), "1"), "cost_per_purchase": "currency",
                **dict.fromkeys(("revenue", "cost_to_serve", "investment", "npv", "clv"), "currency"),
                "time_to_purchase": "day"}
-    dimensions = {"plan", "replication", "persona", "time", "touchpoint", "exit", "stage", "tenure_bin"}
+    dimensions = {"plan", "replication", "persona", "time", "touchpoint", "exit", "stage", "tenure_bin", "sample"}
 
     def setUp(self):
         super().setUp()

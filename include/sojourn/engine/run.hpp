@@ -9,6 +9,7 @@
 #include <stop_token>
 #include <vector>
 
+#include "sojourn/engine/batches.hpp"
 #include "sojourn/engine/program.hpp"
 #include "sojourn/tally/tally.hpp"
 
@@ -31,21 +32,19 @@ struct RunOptions {
   std::function<void(double)> progress;  // told the share done in [0, 1], rising, by one thread at a time that holds
                                          // up no other; may be empty, may throw, which ends the run
   std::atomic<std::uint32_t>* finished = nullptr;  // raised by one with each replication that is finished; may be null
+  bool tables = true;                              // keep the sums of each replication, not only those of few samples
   std::stop_token stop;                            // once a stop is requested, no new block or window is begun
 };
 
-/// With one replication, intervals come from this many fixed batches of customers (RESULTS.md).
-inline constexpr std::size_t batch_count = 32;
-
 /// The sums of a run.
 struct RunResult {
-  std::vector<Program> programs;             // one for each plan asked for
-  std::vector<TallyShape> shapes;            // of each plan's sums
-  std::vector<std::uint32_t> replications;   // those that were finished
-  std::vector<std::vector<Totals>> totals;   // [plan][replication]
-  std::vector<std::vector<Totals>> batches;  // [plan][batch], only with one replication; they add up to it
-  std::uint64_t events = 0;                  // visits simulated, of all plans
-  double seconds = 0.0;                      // of wall-clock time
+  std::vector<Program> programs;            // one for each plan asked for
+  std::vector<TallyShape> shapes;           // of each plan's sums
+  std::vector<std::uint32_t> replications;  // those that were finished
+  std::vector<std::vector<Totals>> totals;  // [plan][replication]; empty for each plan where they are not kept
+  std::vector<Batches> batches;             // [plan] the samples; they add up to all replications that were finished
+  std::uint64_t events = 0;                 // visits simulated, of all plans
+  double seconds = 0.0;                     // of wall-clock time
   bool interrupted = false;
 };
 

@@ -10,7 +10,8 @@
 
 namespace sojourn {
 
-/// Independent samples of one plan: replications, or batches of customers where there is one replication.
+/// Independent samples of one plan (engine/batches.hpp): batches of customers or, where customers act on one another, whole
+/// replications; 128 at most.
 struct PlanSamples {
   std::string id, name;
   std::vector<Sums> all;                      // [sample]
@@ -41,7 +42,7 @@ struct Samples {
   std::vector<PlanSamples> plans;
   std::uint64_t events = 0;
   double seconds = 0.0;
-  bool batches = false;   // the samples are batches of one replication
+  bool batches = false;   // the samples are batches of customers, not whole replications: nothing couples customers
   Mechanisms mechanisms;  // in use
 };
 
@@ -62,10 +63,14 @@ struct FixedInvestment {
 
 [[nodiscard]] FixedInvestment fixed_investment(const Program& program);
 
+/// Adds a sample of `program` to those of its plan.
+void add_sample(PlanSamples& plan, const BatchSums& sample, const Program& program, const FixedInvestment& investment);
+
 /// The samples of a run with at least one finished replication.
 [[nodiscard]] Samples collect_samples(const RunResult& result);
 
-/// The arrays of the results file (sim/outcomes/FORMAT.md), with the metrics of the horizon in the group "horizon".
+/// The arrays of the results file (sim/outcomes/FORMAT.md), with the metrics of the horizon in the group "horizon". The run
+/// must have kept its tables (RunOptions::tables).
 [[nodiscard]] Outcomes collect_outcomes(const RunResult& result, Provenance provenance);
 
 }  // namespace sojourn
