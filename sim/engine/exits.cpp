@@ -1,6 +1,8 @@
 #include "sojourn/engine/exits.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 namespace sojourn {
 
@@ -63,22 +65,93 @@ ExitChoice choose(const Program& program, const VisitRow& row, std::span<const f
   return {static_cast<std::int32_t>(chosen), drawn_delay(program, exit, words)};
 }
 
-ExitChoice race(const Program& program, const VisitRow& row, const Streams& streams, std::uint32_t customer,
-                std::uint32_t event, const behaviour::ChoiceState& mood) {
-  namespace b = behaviour;
+namespace {
+
+/// The multiplier of an exit's hazard.
+float hazard_multiplier(const ExitRow& exit, const behaviour::ChoiceState& state) {
+  return behaviour::weigh(exit.odds,
+                          behaviour::utility(exit.satisfaction, exit.expectation, exit.heard, exit.effort, state));
+}
+
+/// Days until exit `j` fires for somebody who comes at `time`, over stretches of time that differ, the first of which has
+/// begun; `never` where that is not before `limit`.
+double delay_over(const Program& program, std::span<const HazardStretch> stretches, std::size_t j, float threshold,
+                  const behaviour::ChoiceState& state, double time, double limit) {
+  const Inverse& after = program.delay(program.exits(program.row(stretches.front()))[j].delay);
+  const bool constant = after.constant();
+  double age = 0.0;   // in days as they would pass without a stretch
+  double used = 0.0;  // cumulative hazard of the law at that age, of which nothing is left to come
+  double left = static_cast<double>(threshold);  // of the threshold
+  double now = time;
+  for (std::size_t k = 0; k < stretches.size() && now - time < limit; ++k) {
+    const ExitRow& exit = program.exits(program.row(stretches[k]))[j];
+    const float m = hazard_multiplier(exit, state);
+    const double end = k + 1 < stretches.size() ? stretches[k + 1].begin : std::numeric_limits<double>::infinity();
+    // A delay that is stretched to nothing is over at once.
+    const double age_at_end =
+        exit.stretch > 0.0 ? age + (end - now) / exit.stretch : std::numeric_limits<double>::infinity();
+    if (constant) {
+      const double at = after.draw(0);
+      // A fixed delay is over or not; where its hazard is nothing at that moment it never fires.
+      if (at <= age_at_end) {
+        return m > 0.0f ? (now - time) + std::max(0.0, at - age) * exit.stretch : std::numeric_limits<double>::infinity();
+      }
+    } else if (m > 0.0f) {
+      const bool for_good = !(age_at_end < std::numeric_limits<double>::infinity());
+      const double reached = for_good ? age_at_end : after.cumulative_hazard(age_at_end);
+      const double adds = static_cast<double>(m) * (reached - used);
+      if (!(adds < left)) {
+        const double fires = after.at_hazard(static_cast<float>(used + left / static_cast<double>(m)));
+        const double in_stretch = std::clamp((fires - age) * exit.stretch, 0.0, end - now);
+        return (now - time) + in_stretch;
+      }
+      left -= adds;
+      used = reached;
+    } else if (age_at_end < std::numeric_limits<double>::infinity()) {
+      used = after.cumulative_hazard(age_at_end);
+    } else {
+      break;  // the law is over while the hazard is nothing
+    }
+    age = age_at_end;
+    now = end;
+  }
+  return std::numeric_limits<double>::infinity();
+}
+
+}  // namespace
+
+ExitChoice race(const Program& program, const VisitRow& row, const Streams& streams, const RaceVisit& visit,
+                const behaviour::ChoiceState& state) {
   const std::span<const ExitRow> exits = program.exits(row);
   ExitChoice first;
   Words words{};
+  const auto thresholds_of = [&](std::size_t j) {
+    if (j % 4 == 0) words = streams.draw(visit.customer, Purpose::race, visit.event, static_cast<std::uint32_t>(j / 4));
+    return exponential(words[j % 4]);
+  };
   for (std::size_t j = 0; j < exits.size(); ++j) {
     const ExitRow& exit = exits[j];
-    if (j % 4 == 0) words = streams.draw(customer, Purpose::race, event, static_cast<std::uint32_t>(j / 4));
-    const float m = b::weigh(exit.odds, b::utility(exit.satisfaction, exit.expectation, exit.heard, exit.effort, mood));
+    const float threshold = thresholds_of(j);
+    const float m = hazard_multiplier(exit, state);
     if (!(m > 0.0f)) continue;  // a hazard of zero never comes
-    const float hazard = exponential(words[j % 4]) / m;
+    const float hazard = threshold / m;
     if (!(hazard < 1e30f)) continue;
     const double drawn = program.delay(exit.delay).at_hazard(hazard) * exit.stretch;
     const double delay = drawn > 0.0 ? drawn : 0.0;
     if (first.exit < 0 || delay < first.delay) first = {static_cast<std::int32_t>(j), delay};  // ties: the first in the file
+  }
+  // Where hazards change before the first exit comes, that is not yet the answer.
+  const std::span<const HazardStretch> all = program.hazard_stretches(visit.persona, visit.touchpoint);
+  const auto next = std::upper_bound(all.begin(), all.end(), visit.time,
+                                     [](double time, const HazardStretch& stretch) { return time < stretch.begin; });
+  if (next == all.end() || (first.exit >= 0 && visit.time + first.delay <= next->begin)) return first;
+  const auto stretches = all.subspan(static_cast<std::size_t>(next - all.begin()) - 1);
+  double earliest = program.horizon() - visit.time;  // beyond the horizon nobody asks
+  earliest = std::nextafter(earliest, std::numeric_limits<double>::infinity());
+  first = {};
+  for (std::size_t j = 0; j < exits.size(); ++j) {
+    const double delay = delay_over(program, stretches, j, thresholds_of(j), state, visit.time, earliest);
+    if (delay < earliest) first = {static_cast<std::int32_t>(j), earliest = delay};
   }
   return first;
 }

@@ -680,6 +680,14 @@ class Block {
       s_.to[i] = exit.to;
       s_.taken[i] = exit.taken;
     }
+    if (t_.next_hazards == nullptr) return;
+    // Where hazards change before the first exit comes, the reference decides.
+    for (int k = 0; k < count; ++k) {
+      const int i = s_.list[k];
+      if ((flag[i] & RowFlag::hazards_change) == 0) continue;
+      const double next = t_.next_hazards[c_.regime[i] * t_.places + c_.place[i]];
+      if (s_.chosen[i] < 0 ? next < never : c_.time[i] + s_.a[i] > next) decide(i);
+    }
   }
 
   /// Exit `j` of those who are in a race: does it come before the earlier ones?
@@ -734,6 +742,8 @@ class Block {
     moment.task = &task_;
     moment.customer = c_.customer[i];
     moment.event = c_.event[i];
+    moment.touchpoint = c_.place[i] - c_.persona[i] * t_.touchpoints;
+    moment.time = c_.time[i];
     for (int w = 0; w < 4; ++w) moment.words[w] = s_.words[w][i];
     moment.satisfaction = c_.satisfaction[i];
     moment.expectation = c_.expectation[i];

@@ -31,7 +31,16 @@ struct Code {
 
 /// What is true of a row.
 struct RowFlag {
-  enum : std::int32_t { purchase = 1, away = 2, one_by_one = 4, priced = 8, end = 16, competes = 32, trait_bound = 64 };
+  enum : std::int32_t {
+    purchase = 1,
+    away = 2,
+    one_by_one = 4,
+    priced = 8,
+    end = 16,
+    competes = 32,
+    trait_bound = 64,
+    hazards_change = 128
+  };
 };
 
 /// A visit's parameters: groups of eight 32-bit columns, fetched eight lanes at a time.
@@ -196,6 +205,8 @@ struct Task;
 struct Moment {
   const Task* task;
   std::uint32_t customer, event;
+  std::int32_t touchpoint;
+  double time;
   std::uint32_t words[4];
   float satisfaction, expectation, effort;
   double luck;
@@ -216,6 +227,7 @@ struct Tables {
   const double* discounts;                             // at windows' beginnings; null: see engine/clock.hpp
   const double* regime_begins;
   const std::int32_t* regime_of_window;  // at its beginning
+  const double* next_hazards;            // [regime x places + place] when hazards there change next; null: never
   const Passage* passages;               // [Kept::exit]
   const std::int32_t* flow_kind_of;      // [place + 1]; first: of nowhere
   const std::uint8_t* is_end;            // [touchpoint]

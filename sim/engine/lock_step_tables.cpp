@@ -100,6 +100,7 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   tables_.effort_aversion_of = effort_aversion_of_.empty() ? nullptr : effort_aversion_of_.data();
   compile_people();
   compile_rows();
+  compile_hazards();
   compile_constant_choices();
   compile_place_scores();
   compile_still_scores();
@@ -114,6 +115,7 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   tables_.discounts = program.discount().begins().empty() ? nullptr : program.discount().begins().data();
   tables_.regime_begins = program.regime_begins().data();
   tables_.regime_of_window = regime_of_window_.data();
+  tables_.next_hazards = next_hazards_.empty() ? nullptr : next_hazards_.data();
   tables_.passages = passages_.data();
   tables_.flow_kind_of = flow_kind_of_.data();
   tables_.is_end = is_end_.data();
@@ -246,6 +248,28 @@ void Compiled::compile_rows() {
   }
   if (!stretched) stretch_.clear();
   if (!lost) carries_.clear();
+}
+
+void Compiled::compile_hazards() {
+  const std::vector<double>& begins = program_->regime_begins();
+  bool any = false;
+  next_hazards_.assign(row_of_.size(), never);
+  for (std::size_t at = 0; at < row_of_.size(); ++at) {
+    const std::size_t place = at % static_cast<std::size_t>(tables_.places),
+                      regime = at / static_cast<std::size_t>(tables_.places);
+    const auto persona = static_cast<std::uint32_t>(place / static_cast<std::size_t>(tables_.touchpoints));
+    const auto touchpoint = static_cast<std::uint32_t>(place % static_cast<std::size_t>(tables_.touchpoints));
+    const auto stretches = program_->hazard_stretches(persona, touchpoint);
+    if (stretches.empty()) continue;
+    any = true;
+    rows_[static_cast<std::size_t>(row_of_[at])].facts |= RowFlag::hazards_change;
+    for (const HazardStretch& stretch : stretches) {
+      if (stretch.begin <= begins[regime]) continue;
+      next_hazards_[at] = stretch.begin;
+      break;
+    }
+  }
+  if (!any) next_hazards_.clear();
 }
 
 std::int32_t Compiled::own_trait(std::int32_t trait) {
@@ -465,7 +489,10 @@ std::int32_t Compiled::choose(const void* owner, std::int32_t persona, std::int3
   const auto customer_persona = static_cast<std::uint32_t>(persona);
   ExitChoice way;
   if (row.race) {
-    way = race(program, row, streams, moment->customer, moment->event, mood);
+    way = race(program, row, streams,
+               {moment->customer, moment->event, static_cast<std::uint32_t>(persona),
+                static_cast<std::uint32_t>(moment->touchpoint), moment->time},
+               mood);
   } else {
     std::array<float, 64> small_traits, small_sums;
     std::vector<float> large;

@@ -34,6 +34,7 @@ class Compiled {
   void compile_exits(Row& to, const VisitRow& row, std::uint32_t persona);
   [[nodiscard]] bool fast(const VisitRow& row) const;
   [[nodiscard]] std::int32_t own_trait(std::int32_t trait);
+  void compile_hazards();
   void compile_constant_choices();
   [[nodiscard]] std::vector<float> constants(BuiltinTrait trait) const;
   void compile_still_scores();
@@ -51,6 +52,7 @@ class Compiled {
   std::vector<Row> rows_;
   std::vector<const VisitRow*> visit_rows_;  // of each row
   std::vector<std::int32_t> row_of_;
+  std::vector<double> next_hazards_;
   std::vector<Exit> exits_;
   std::vector<double> stretch_;
   std::vector<float> carries_;

@@ -94,6 +94,7 @@ Program::Program(const Model& model)
     for (const Exit& exit : touchpoint.next) delays_.emplace_back(exit.after);
   }
   compile_rows();
+  compile_hazard_stretches();
   compile_flows();
   compile_capacities();
 }
@@ -224,6 +225,27 @@ void Program::compile_rows() {
       }
     }
   }
+}
+
+void Program::compile_hazard_stretches() {
+  const auto alike = [&](std::uint32_t a, std::uint32_t b) {
+    const std::span<const ExitRow> x = exits(rows_[a]), y = exits(rows_[b]);
+    return std::equal(x.begin(), x.end(), y.begin(), y.end(), [](const ExitRow& one, const ExitRow& other) {
+      return one.odds == other.odds && one.stretch == other.stretch;
+    });
+  };
+  for (std::size_t place = 0; place < personas_ * touchpoints_; ++place) {
+    hazard_begin_.push_back(hazard_stretches_.size());
+    if (!places_[place % touchpoints_].race) continue;
+    for (std::size_t r = 0; r < regimes_.begins.size(); ++r) {
+      const std::uint32_t row = row_of_[r * personas_ * touchpoints_ + place];
+      if (r > 0 && (row == hazard_stretches_.back().row || alike(row, hazard_stretches_.back().row))) continue;
+      hazard_stretches_.push_back({regimes_.begins[r], row});
+    }
+    // One stretch is no change.
+    if (hazard_stretches_.size() == hazard_begin_.back() + 1) hazard_stretches_.pop_back();
+  }
+  hazard_begin_.push_back(hazard_stretches_.size());
 }
 
 void Program::compile_choice(VisitRow& row) {

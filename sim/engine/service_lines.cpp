@@ -147,7 +147,8 @@ void ServiceLines::change(Pool& pool) {
   }
   // A fractional server who is at work finishes at the speed at which the work began.
   const double speed = now - static_cast<double>(has);
-  if (pool.slow_speed == 0.0 && speed > 0.0 && pool.slow_free <= pool.servers[pool.next_change - 1].first) pool.slow_idle = true;
+  if (pool.slow_speed == 0.0 && speed > 0.0 && pool.slow_free <= pool.servers[pool.next_change - 1].first)
+    pool.slow_idle = true;
   pool.slow_speed = speed;
 }
 

@@ -1,4 +1,5 @@
-// Queues, simulated: calls wait for the servers of pools, first come, first served, whatever the windows (MODEL.md section 4).
+// Queues, simulated: calls wait for the servers of pools, first come, first served, whatever the windows (MODEL.md section
+// 4).
 #pragma once
 
 #include <cstdint>
@@ -22,8 +23,8 @@ struct Staffing {
 
   /// A touchpoint at which calls are served.
   struct Queue {
-    std::vector<std::uint32_t> pools;  // in order of preference; not empty
-    Timetable handle_time;             // mean, days
+    std::vector<std::uint32_t> pools;                                // in order of preference; not empty
+    Timetable handle_time;                                           // mean, days
     std::uint64_t room = std::numeric_limits<std::uint64_t>::max();  // who comes when so many wait here is turned away
   };
   std::vector<Queue> queues;
@@ -31,12 +32,12 @@ struct Staffing {
 
 /// A visit that comes to be served.
 struct Call {
-  double time = 0.0;           // of arrival
-  std::uint32_t customer = 0;  // decides between calls of the same time
-  std::uint32_t queue = 0;     // into Staffing::queues
-  std::int32_t priority = 0;   // lower is served first
+  double time = 0.0;                                          // of arrival
+  std::uint32_t customer = 0;                                 // decides between calls of the same time
+  std::uint32_t queue = 0;                                    // into Staffing::queues
+  std::int32_t priority = 0;                                  // lower is served first
   double patience = std::numeric_limits<double>::infinity();  // days after which the caller gives up
-  double work = 1.0;           // in units of the handling time that is in force when service begins
+  double work = 1.0;  // in units of the handling time that is in force when service begins
 };
 
 /// What becomes of a call, and when: service begins, or the caller leaves.
@@ -47,17 +48,17 @@ struct ResolvedCall {
   Outcome outcome = Outcome::served;
 };
 
-/// All queues of one replication. A server who becomes free takes the waiting call with the lowest (priority, time of arrival,
-/// customer) among those that the server's pool serves (a queue with priorities, not interrupted: Kleinrock 1976; without them
-/// Kiefer & Wolfowitz 1955). A caller for whom a server is free at the very end of the patience is served. Servers of a pool that
-/// shrinks finish whom they serve; those who are free first leave. At one time changes of servers come first, then servers who
-/// become free, then callers who give up, then arrivals.
+/// All queues of one replication. A server who becomes free takes the waiting call with the lowest (priority, time of
+/// arrival, customer) among those that the server's pool serves (a queue with priorities, not interrupted: Kleinrock 1976;
+/// without them Kiefer & Wolfowitz 1955). A caller for whom a server is free at the very end of the patience is served.
+/// Servers of a pool that shrinks finish whom they serve; those who are free first leave. At one time changes of servers
+/// come first, then servers who become free, then callers who give up, then arrivals.
 class ServiceLines {
  public:
   explicit ServiceLines(Staffing staffing);
 
-  /// The next call that is resolved by what happens here up to time `until`, or nothing. To be asked until nothing is left before
-  /// `arrive` with a call of that time. Times never go back.
+  /// The next call that is resolved by what happens here up to time `until`, or nothing. To be asked until nothing is left
+  /// before `arrive` with a call of that time. Times never go back.
   [[nodiscard]] std::optional<ResolvedCall> step(double until);
   /// A call comes. It is resolved at once where a server is free or there is no room, else it waits.
   [[nodiscard]] std::optional<ResolvedCall> arrive(const Call& call);
@@ -70,14 +71,14 @@ class ServiceLines {
  private:
   struct Pool {
     Timetable servers;
-    std::size_t next_change = 0;     // into `servers`
-    double now = 0.0;                // of the last thing that happened
-    std::uint64_t idle = 0;          // servers of full speed
-    std::vector<double> busy;        // when each of those who stay becomes free: a heap, earliest first
-    double slow_speed = 0.0;         // of the fractional server, 0: there is none
-    double slow_free = 0.0;          // when that one becomes free
+    std::size_t next_change = 0;  // into `servers`
+    double now = 0.0;             // of the last thing that happened
+    std::uint64_t idle = 0;       // servers of full speed
+    std::vector<double> busy;     // when each of those who stay becomes free: a heap, earliest first
+    double slow_speed = 0.0;      // of the fractional server, 0: there is none
+    double slow_free = 0.0;       // when that one becomes free
     bool slow_idle = false;
-    std::uint64_t waiting = 0;       // calls that this pool could serve
+    std::uint64_t waiting = 0;  // calls that this pool could serve
     std::vector<std::uint32_t> lines;
     double worked = 0.0;
   };

@@ -1,5 +1,5 @@
-// Queues event by event, as plainly as they can be written: the oracle of sim/engine/service_lines.hpp. Nothing is shared with it
-// but the description of who serves whom. Every event looks at every server and at everybody who waits.
+// Queues event by event, as plainly as they can be written: the oracle of sim/engine/service_lines.hpp. Nothing is shared
+// with it but the description of who serves whom. Every event looks at every server and at everybody who waits.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,8 @@ namespace sojourn::verify {
 
 class QueueByEvents {
  public:
-  /// What became of a call; `again` may send a caller back: it is given each call that is resolved, and returns calls to come.
+  /// What became of a call; `again` may send a caller back: it is given each call that is resolved, and returns calls to
+  /// come.
   using Again = std::function<std::vector<Call>(const ResolvedCall&)>;
 
   explicit QueueByEvents(Staffing staffing) : staffing_(std::move(staffing)), servers_(staffing_.pools.size()) {}

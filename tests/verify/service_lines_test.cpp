@@ -26,7 +26,9 @@ const Again nobody_again = [](const ResolvedCall&) { return std::vector<Call>();
 std::vector<ResolvedCall> run_lines(const Staffing& staffing, const std::vector<Call>& calls, double until, double window,
                                     const Again& again) {
   ServiceLines lines(staffing);
-  const auto later = [](const Call& a, const Call& b) { return std::tie(a.time, a.customer) > std::tie(b.time, b.customer); };
+  const auto later = [](const Call& a, const Call& b) {
+    return std::tie(a.time, a.customer) > std::tie(b.time, b.customer);
+  };
   std::priority_queue<Call, std::vector<Call>, decltype(later)> coming(later, calls);
   std::vector<ResolvedCall> resolved;
   const auto done = [&](const ResolvedCall& call) {
@@ -69,7 +71,8 @@ class Numbers {
 
 Timetable constant(double value) { return {{0.0, value}}; }
 
-/// A random centre: pools with shifts, some closed for a while or with a fraction of a server; queues with preferences and room.
+/// A random centre: pools with shifts, some closed for a while or with a fraction of a server; queues with preferences and
+/// room.
 Staffing random_staffing(Numbers& numbers) {
   Staffing staffing;
   const std::uint32_t pools = 1 + numbers.below(3), queues = 1 + numbers.below(3);

@@ -38,8 +38,18 @@ struct ExitShares {
                                 const Words& words, const behaviour::ChoiceState& mood, double& luck,
                                 std::span<float> cumulative);
 
-/// The exit that comes first where they compete (competing risks). Draws of its own, four exits a call.
-[[nodiscard]] ExitChoice race(const Program& program, const VisitRow& row, const Streams& streams, std::uint32_t customer,
-                              std::uint32_t event, const behaviour::ChoiceState& mood);
+/// A visit that exits compete for.
+struct RaceVisit {
+  std::uint32_t customer = 0, event = 0, persona = 0, touchpoint = 0;
+  double time = 0.0;  // days
+};
+
+/// The exit that comes first where they compete (competing risks). Each exit meets one exponential threshold, of draws of
+/// its own, four exits a call, when its hazard has accumulated so far: t_0 + t with integral of m(s) / x(s) h(a(s)) ds =
+/// threshold, where the age a grows by ds / x(s), m multiplies the hazard and x stretches the delay as changes say at time s
+/// (Andersen & Gill 1982; accelerated life: Cox & Oakes 1984). The state of the customer is that after the visit. `row` is
+/// the visit's.
+[[nodiscard]] ExitChoice race(const Program& program, const VisitRow& row, const Streams& streams, const RaceVisit& visit,
+                              const behaviour::ChoiceState& state);
 
 }  // namespace sojourn

@@ -208,8 +208,9 @@ void Lives::visit_next(std::uint32_t customer, Life& life, Observer& observer) {
 
   const float heard = reads_reviews(life) ? state.heard + market_state_->reviews : state.heard;
   const behaviour::ChoiceState mood{state.satisfaction, state.expectation, heard, visit.effort};
-  const ExitChoice way = place.race ? race(program_, row, streams_, customer, visit.event, mood)
-                                    : choose(program_, row, traits_, words, mood, life.luck, cumulative_);
+  const ExitChoice way =
+      place.race ? race(program_, row, streams_, {customer, visit.event, person.persona, visit.touchpoint, visit.time}, mood)
+                 : choose(program_, row, traits_, words, mood, life.luck, cumulative_);
   if (way.exit < 0) return;
   leave_by(program_.exits(row)[static_cast<std::size_t>(way.exit)], visit.wait + way.delay, visit.window, visit.time, life);
 }

@@ -82,6 +82,12 @@ struct Capacity {
   double handle_time = 0.0;  // days
 };
 
+/// From `begin` on the exits of a race compete as `row` says.
+struct HazardStretch {
+  double begin = 0.0;  // days
+  std::uint32_t row = 0;
+};
+
 /// Immutable once built; thread-safe.
 class Program {
  public:
@@ -102,6 +108,13 @@ class Program {
   [[nodiscard]] std::span<const ExitRow> exits(const VisitRow& row) const {
     return {exits_.data() + row.exits_begin, exits_.data() + row.exits_end};
   }
+  /// The stretches of time between which the hazards of a race change for one persona at one touchpoint, in order; empty
+  /// where they never do, and where exits are a choice, which is made at the visit.
+  [[nodiscard]] std::span<const HazardStretch> hazard_stretches(std::uint32_t persona, std::uint32_t touchpoint) const {
+    const std::size_t place = persona * touchpoints_ + touchpoint;
+    return {hazard_stretches_.data() + hazard_begin_[place], hazard_stretches_.data() + hazard_begin_[place + 1]};
+  }
+  [[nodiscard]] const VisitRow& row(const HazardStretch& stretch) const { return rows_[stretch.row]; }
   /// Exits taken when a message is heard there; their probability (1 unless the file says otherwise) is per message.
   [[nodiscard]] std::span<const ExitRow> heard_exits(const VisitRow& row) const {
     return {exits_.data() + row.exits_end, exits_.data() + row.heard_end};
@@ -168,6 +181,7 @@ class Program {
  private:
   void compile_rows();
   void compile_choice(VisitRow& row);
+  void compile_hazard_stretches();
   void compile_flows();
   void compile_capacities();
 
@@ -184,6 +198,8 @@ class Program {
   std::vector<Place> places_;
   std::vector<std::uint32_t> row_of_;
   std::vector<VisitRow> rows_;
+  std::vector<HazardStretch> hazard_stretches_;
+  std::vector<std::size_t> hazard_begin_;  // [persona x touchpoints + touchpoint], and their number
   std::vector<ExitRow> exits_;
   std::vector<Shift> shifts_;
   std::vector<Inverse> delays_;
