@@ -11,68 +11,96 @@
 namespace sojourn {
 namespace {
 
-/// Customers that a thread takes at a time: small enough that two threads end together.
-constexpr std::uint32_t block_size = 8192;
+/// Customers that a thread takes at a time: at most as many as one loop is made for, and small enough that all threads end
+/// together.
+std::uint32_t block_size(std::uint64_t customers, int threads) {
+  const std::uint64_t shares = threads > 1 ? 4 * static_cast<std::uint64_t>(threads) : 1;
+  return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(customers / shares + 1, 1024, block_customers));
+}
 
 /// Visits after which a table of sums is emptied, so that none of its cells can overflow (see tally.hpp).
 constexpr std::uint64_t visits_per_table = std::uint64_t{block_customers} * visits_per_life / 2;
 
+/// Writes visits into a diary.
+class DiaryWriter {
+ public:
+  explicit DiaryWriter(Diary& diary) : diary_(diary) {}
+  void visited(const Person&, const Visit& visit, const VisitRow&, const State& before, const State& after) {
+    diary_.visits.push_back({visit, before, after, 0.0f, {}});
+  }
+
+ private:
+  Diary& diary_;
+};
+
 /// One replication under one plan.
 class Replication {
  public:
-  Replication(const Program& program, const Population& population, const Relations& relations, const Streams& streams,
-              const TallyShape& shape, int threads)
-      : program_(program),
-        population_(population),
+  Replication(const lock_step::Compiled& compiled, const Relations& relations, const Streams& streams,
+              const CoupledOptions& options)
+      : compiled_(compiled),
+        program_(compiled.program()),
         relations_(relations),
         streams_(streams),
-        threads_(threads),
-        store_(program, static_cast<std::uint32_t>(program.model().parts().settings.customers)),
-        market_(program, population, relations, streams, store_),
-        totals_(shape) {
-    const std::size_t blocks = (std::size_t{store_.customers()} + block_size - 1) / block_size;
+        options_(options),
+        block_size_(block_size(program_.model().parts().settings.customers, options.threads)),
+        store_(compiled, 0, static_cast<std::uint32_t>(program_.model().parts().settings.customers),
+               static_cast<std::size_t>(options.threads)),
+        market_(compiled, relations, streams, store_),
+        totals_(compiled.tables().shape) {
+    const std::size_t blocks = (std::size_t{store_.customers()} + block_size_ - 1) / block_size_;
     events_.resize(blocks);
-    for (WindowEvents& events : events_) events.arrivals.resize(program.model().parts().touchpoints.size());
-    // As many tables as threads may be at work, and never a matter of which: sums have no order.
-    for (std::size_t k = 0; k < std::min(blocks, static_cast<std::size_t>(threads)); ++k) tallies_.emplace_back(shape);
+    for (WindowEvents& events : events_) events.arrivals.resize(program_.model().parts().touchpoints.size());
+    endless_.assign(blocks, 0);
+    // As many workers as threads may be at work, and never a matter of which: sums have no order.
+    const std::size_t workers = std::min(blocks, static_cast<std::size_t>(options.threads));
+    for (std::size_t k = 0; k < workers; ++k) workers_.emplace_back(compiled.tables().shape);
   }
 
-  std::optional<Totals> live(const Wanted& wanted, const std::function<bool(double)>& go_on) {
-    diaries_ = wanted.diaries;
+  /// Whether somebody's life never ends: then the sums are worthless.
+  [[nodiscard]] bool endless() const {
+    return std::any_of(endless_.begin(), endless_.end(), [](char any) { return any != 0; });
+  }
+
+  std::optional<Totals> live(const std::function<bool(double)>& go_on) {
     const std::size_t windows = program_.windows().count();
-    over_blocks([&](std::size_t, std::uint32_t begin, std::uint32_t end) { store_.arrive(lives(), begin, end); });
+    const Accounts* accounts = relations_.accounts ? &*relations_.accounts : nullptr;
+    over_blocks(
+        [&](std::size_t, std::uint32_t begin, std::uint32_t end) { store_.populate(streams_, accounts, begin, end); });
     for (std::size_t window = 0; window < windows; ++window) {
       if (window > 0) {
         market_.exchange(
             window, events_, [&](const auto& work) { over_blocks(work); },
-            [&](std::size_t block) -> Tally& { return tally_of(block); });
+            [&](std::size_t block) -> Tally& { return worker_of(block).tally(); });
       }
+      for (Diary& diary : options_.diaries) write_down(diary, window);
       over_blocks([&](std::size_t block, std::uint32_t begin, std::uint32_t end) { live(block, begin, end, window); });
-      if (relations_.accounts) count_accounts(window);
+      if (endless()) return std::nullopt;
+      if (accounts != nullptr) count_accounts(window);
       if (!go_on(static_cast<double>(window + 1) / static_cast<double>(windows))) return std::nullopt;
     }
     over_blocks([&](std::size_t block, std::uint32_t begin, std::uint32_t end) {
-      part(block, begin, end);
-      for (std::uint32_t i = begin; wanted.ends != nullptr && i < end; ++i) wanted.ends[i] = end_of(i);
+      count_unfinished_tenures(worker_of(block).tally(), begin, end);
+      for (std::uint32_t i = begin; options_.ends != nullptr && i < end; ++i) options_.ends[i] = end_of(i);
     });
-    for (Tally& tally : tallies_) totals_.add(tally);
+    for (lock_step::Worker& worker : workers_) empty(worker);
     return std::move(totals_);
   }
 
  private:
-  [[nodiscard]] Lives lives() const { return {program_, population_, streams_, &market_.market_state()}; }
-  /// Block k always has the same table, and blocks that share one have the same thread (see `over_blocks`).
-  [[nodiscard]] Tally& tally_of(std::size_t block) { return tallies_[block % tallies_.size()]; }
+  [[nodiscard]] Lives lives() const { return {program_, compiled_.population(), streams_, &market_.market_state()}; }
+  /// Block k always has the same worker, and blocks that share one have the same thread (see `over_blocks`).
+  [[nodiscard]] lock_step::Worker& worker_of(std::size_t block) { return workers_[block % workers_.size()]; }
 
   /// Calls `work(block, begin, end)` for all blocks. Of several errors the lowest block's is the one to report.
   template <class Work>
   void over_blocks(const Work& work) {
     std::vector<std::exception_ptr> failures(events_.size());
-    parallel_for_each(tallies_.size(), threads_, [&](std::size_t table) {
-      for (std::size_t block = table; block < events_.size(); block += tallies_.size()) {
-        const auto begin = static_cast<std::uint32_t>(block * block_size);
+    parallel_for_each(workers_.size(), options_.threads, [&](std::size_t worker) {
+      for (std::size_t block = worker; block < events_.size(); block += workers_.size()) {
+        const auto begin = static_cast<std::uint32_t>(block * block_size_);
         try {
-          work(block, begin, std::min(begin + block_size, store_.customers()));
+          work(block, begin, std::min(begin + block_size_, store_.customers()));
         } catch (...) {
           failures[block] = std::current_exception();
           return;
@@ -86,9 +114,31 @@ class Replication {
 
   /// The visits of one window.
   void live(std::size_t block, std::uint32_t begin, std::uint32_t end, std::size_t window) {
-    Tally& tally = tally_of(block);
+    lock_step::Worker& worker = worker_of(block);
     WindowEvents& events = events_[block];
     events.clear();
+    if (options_.one_by_one) {
+      live_one_by_one(events, worker.tally(), begin, end, window);
+    } else {
+      const lock_step::MarketView view = market_.view(events);
+      if (!worker.live_window(compiled_, streams_, {&store_, begin, end, block % workers_.size(), window, &view})) {
+        endless_[block] = 1;
+        return;
+      }
+      std::stable_sort(events.held.begin(), events.held.end(),
+                       [](const Held& a, const Held& b) { return a.customer < b.customer; });
+    }
+    if (worker.tally().events >= visits_per_table) empty(worker);
+  }
+
+  void empty(lock_step::Worker& worker) {
+    worker.flush();
+    const std::lock_guard lock(merging_);
+    totals_.add(worker.tally());
+    worker.tally().clear();
+  }
+
+  void live_one_by_one(WindowEvents& events, Tally& tally, std::uint32_t begin, std::uint32_t end, std::size_t window) {
     Recorder recorder(program_, tally);
     VisitRecorder recorder_of_visits(recorder, events);
     Lives lives = this->lives();
@@ -100,60 +150,53 @@ class Replication {
         recorder.introduced_by(static_cast<std::uint32_t>(persona));
       }
       lives.meet(customer, life);
-      Diary* const diary = diary_of(customer);
-      recorder_of_visits.watch(customer, diary);
-      bool ended = false;
+      recorder_of_visits.watch(customer);
       do {
         // The stay that ends here began at a visit, unless it is the first.
-        if (life.stay.exit >= 0) {
-          recorder.stayed(life.person, life.visit, life.stay, life.state);
-          if (diary != nullptr) diary->visits.back().stay = life.stay;
-        }
+        if (life.stay.exit >= 0) recorder.stayed(life.person, life.visit, life.stay, life.state);
         lives.visit_next(customer, life, recorder_of_visits);
-        if (diary != nullptr && lives.reads_reviews(life)) {
-          diary->visits.back().reviews = market_.market_state().reviews;
-        }
-        ended = program_.place(life.visit.touchpoint).end;
-      } while (!ended && life.stay.exit >= 0 && life.stay.until <= until);
-      store_.set_aside(customer, life, ended, recorder);
+      } while (life.stay.exit >= 0 && life.stay.until <= until);
+      store_.set_aside(customer, life, recorder);
     }
-    if (tally.events < visits_per_table) return;
-    const std::lock_guard lock(merging_);
-    totals_.add(tally);
-    tally.clear();
+  }
+
+  /// What a watched customer does in `window`: the reference lives a copy of the customer through it, with the same market.
+  void write_down(Diary& diary, std::size_t window) {
+    const double until = program_.windows().end(window);
+    if (!store_.due(diary.customer, until)) return;
+    Lives lives = this->lives();
+    Life life = store_.look_at(lives, diary.customer, window);
+    lives.meet(diary.customer, life);
+    DiaryWriter writer(diary);
+    do {
+      if (life.stay.exit >= 0) diary.visits.back().stay = life.stay;
+      lives.visit_next(diary.customer, life, writer);
+      if (lives.reads_reviews(life)) diary.visits.back().reviews = market_.market_state().reviews;
+    } while (life.stay.exit >= 0 && life.stay.until <= until);
   }
 
   /// The horizon: who is still a customer has a tenure that nobody saw the end of.
-  void part(std::size_t block, std::uint32_t begin, std::uint32_t end) {
-    Recorder recorder(program_, tally_of(block));
-    const Lives lives = this->lives();
-    const std::size_t last = program_.windows().count() - 1;
+  void count_unfinished_tenures(Tally& tally, std::uint32_t begin, std::uint32_t end) const {
+    const TallyShape& shape = tally.shape();
     for (std::uint32_t customer = begin; customer < end; ++customer) {
-      if (!store_.present(customer)) continue;
-      const Life life = store_.take_up(lives, customer, last, recorder);
-      Stay for_good;
-      for_good.until = program_.horizon();
-      recorder.stayed(life.person, life.visit, for_good, life.state);
+      if (!store_.bought(customer) || store_.tenure_counted(customer)) continue;
+      const double days = program_.horizon() - store_.since(customer);
+      tally.add(
+          shape.tenure(store_.persona(customer), shape.tenure_bin_of(days, TenureScore::censored), TenureScore::censored),
+          1);
     }
   }
 
   [[nodiscard]] EndState end_of(std::uint32_t customer) const {
     const Standing standing = store_.standing(customer);
     if (standing == Standing::absent) return {};
-    return {fixed_score(store_.satisfaction(customer)), store_.personas()[customer],
+    return {fixed_score(store_.satisfaction(customer)), static_cast<std::uint16_t>(store_.persona(customer)),
             standing == Standing::customer ? EndState::customer : EndState::no_customer};
-  }
-
-  /// Where the life of `customer` is written down; null: nowhere.
-  [[nodiscard]] Diary* diary_of(std::uint32_t customer) const {
-    const auto found = std::lower_bound(diaries_.begin(), diaries_.end(), customer,
-                                        [](const Diary& diary, std::uint32_t sought) { return diary.customer < sought; });
-    return found != diaries_.end() && found->customer == customer ? &*found : nullptr;
   }
 
   void count_accounts(std::size_t window) {
     const Accounts& accounts = *relations_.accounts;
-    Tally& tally = tallies_.front();
+    Tally& tally = workers_.front().tally();
     for (std::uint32_t account = 0; account < accounts.count(); ++account) {
       bool arrived = false, bought = false, customer = false;
       for (std::uint32_t i = accounts.first(account); i < accounts.end(account); ++i) {
@@ -170,16 +213,17 @@ class Replication {
     }
   }
 
+  const lock_step::Compiled& compiled_;
   const Program& program_;
-  const Population& population_;
   const Relations& relations_;
   Streams streams_;
-  int threads_;
+  CoupledOptions options_;
+  std::uint32_t block_size_;
   CustomerStore store_;
   Market market_;
   std::vector<WindowEvents> events_;  // of each block
-  std::deque<Tally> tallies_;
-  std::span<Diary> diaries_;
+  std::vector<char> endless_;         // of each block; not bits, which threads would share
+  std::deque<lock_step::Worker> workers_;
   std::mutex merging_;
   Totals totals_;
 };
@@ -200,10 +244,18 @@ Relations connect(const Model& model, const Population& population, const Stream
   return relations;
 }
 
-std::optional<Totals> run_coupled(const Program& program, const Population& population, const Relations& relations,
-                                  const Streams& streams, const TallyShape& shape, int threads, const Wanted& wanted,
-                                  const std::function<bool(double)>& go_on) {
-  return Replication(program, population, relations, streams, shape, threads).live(wanted, go_on);
+std::optional<Totals> run_coupled(const lock_step::Compiled& compiled, const Relations& relations, const Streams& streams,
+                                  const CoupledOptions& options, const std::function<bool(double)>& go_on) {
+  {
+    Replication replication(compiled, relations, streams, options);
+    std::optional<Totals> totals = replication.live(go_on);
+    if (!replication.endless()) return totals;
+  }
+  // Somebody's life never ends: the reference says whose.
+  for (Diary& diary : options.diaries) diary.visits.clear();
+  CoupledOptions plain = options;
+  plain.one_by_one = true;
+  return Replication(compiled, relations, streams, plain).live(go_on);
 }
 
 }  // namespace sojourn

@@ -14,16 +14,19 @@ namespace sojourn {
 /// Who knows whom in a replication of `model`, and who belongs together.
 [[nodiscard]] Relations connect(const Model& model, const Population& population, const Streams& streams, int threads);
 
-/// What is wanted of single lives beside the sums.
-struct Wanted {
-  EndState* ends = nullptr;       // one for each customer, told how lives end; null: nobody asks
+/// What is wanted of a replication beside the sums, and how it is lived. None of it changes a sum.
+struct CoupledOptions {
+  int threads = 1;
+  bool one_by_one = false;        // by the plain reference, which is the oracle of the lock-step loop
+  EndState* ends = nullptr;       // one for each customer, told how lives end; may be null
   std::span<Diary> diaries = {};  // in ascending order of customers; their visits are added
 };
 
 /// The sums of a replication under one program. `go_on` is told after every window how much is done, in [0, 1]; when it says
-/// no, there are no sums. Throws RunError for a life that never ends, the one of the lowest block in the first such window.
-[[nodiscard]] std::optional<Totals> run_coupled(const Program& program, const Population& population,
-                                                const Relations& relations, const Streams& streams, const TallyShape& shape,
-                                                int threads, const Wanted& wanted, const std::function<bool(double)>& go_on);
+/// no, there are no sums. Throws RunError for a life that never ends, that of the customer with the lowest number in the
+/// first such window.
+[[nodiscard]] std::optional<Totals> run_coupled(const lock_step::Compiled& compiled, const Relations& relations,
+                                                const Streams& streams, const CoupledOptions& options,
+                                                const std::function<bool(double)>& go_on);
 
 }  // namespace sojourn

@@ -2,109 +2,253 @@
 
 #include <fmt/format.h>
 
+#include <memory>
+
+#include "lock_step_people.hpp"
 #include "sojourn/base/error.hpp"
+#include "sojourn/behaviour/recommendation.hpp"
 
 namespace sojourn {
-CustomerStore::CustomerStore(const Program& program, std::uint32_t customers)
-    : program_(program),
-      next_(customers, never),
-      luck_(customers),
-      since_(customers, -1.0),
-      satisfaction_(customers),
-      expectation_(customers),
-      heard_(customers, 0.0f),
-      event_(customers, 0),
-      exit_(customers, no_exit),
-      place_(customers, 0),
-      persona_(customers, 0),
-      team_(customers, 0),
-      status_(customers, 0) {
-  if (customers >= 0x7fffffffu) {
+
+using lock_step::Code;
+using lock_step::Kept;
+
+CustomerStore::CustomerStore(const lock_step::Compiled& compiled, std::uint32_t first, std::uint32_t count,
+                             std::size_t padding_rows)
+    : compiled_(compiled), first_(first), count_(count) {
+  const ModelParts& parts = compiled.program().model().parts();
+  if (count >= 0x7fffffffu - padding_rows) {
     throw InputError(
         "sojourn: error: customers who act on one another may be 2,147,483,646 at most\n"
         "hint: simulate fewer and let them stand for a larger market");
   }
-  for (const Touchpoint& touchpoint : program.model().parts().touchpoints) {
-    for (const Exit& exit : touchpoint.next) exit_to_.push_back(static_cast<std::uint32_t>(exit.to.index()));
+  if (compiled.passages().size() > 0xffffu) {
+    throw InputError(fmt::format(
+        "sojourn: error: {} exits and twice {} touchpoints are {}, but customers who act on one another may have "
+        "{} at most\n"
+        "hint: simplify the journey, or remove what couples them",
+        compiled.passages().size() - 2 * parts.touchpoints.size(), parts.touchpoints.size(), compiled.passages().size(),
+        0xffff));
   }
-  if (exit_to_.size() >= no_exit || program.model().parts().touchpoints.size() >= no_exit) {
+  if (parts.teams.size() >= lock_step::most_teams) {
     throw InputError(
-        fmt::format("sojourn: error: {} exits, but customers who act on one another may have {} at most\n"
-                    "hint: simplify the journey, or remove what couples them",
-                    exit_to_.size(), no_exit - 1));
+        fmt::format("sojourn: error: {} teams, but where customers act on one another there may be {} at most\n"
+                    "hint: merge teams, or remove what couples customers",
+                    parts.teams.size(), lock_step::most_teams - 1));
+  }
+  const std::size_t rows = count + padding_rows;
+  const lock_step::Tables& tables = compiled.tables();
+  const auto column = [rows](auto& values, bool wanted, auto value) {
+    if (wanted) values.assign(rows, value);
+    return values.empty() ? nullptr : values.data();
+  };
+  columns_.time = column(time_, true, lock_step::never);
+  columns_.kept = column(kept_, true, Kept{});
+  columns_.loss_aversion = column(loss_aversion_, tables.loss_aversion_of == nullptr, 0.0f);
+  columns_.effort_aversion = column(effort_aversion_, tables.effort_aversion_of == nullptr, 0.0f);
+  columns_.patience = column(patience_, tables.shape.queues && compiled.patience_of().empty(), 0.0f);
+  for (std::size_t k = 0; k < compiled.own_traits().size(); ++k) columns_.own[k] = column(own_[k], true, 0.0f);
+  const bool talk = parts.word_of_mouth.has_value();
+  columns_.heard = column(heard_, talk, 0.0f);
+  columns_.voice = column(voice_, talk, Voice::silent);
+  columns_.introduced_by = column(introduced_by_, talk, introduced_by_nobody);
+}
+
+std::size_t CustomerStore::bytes_per_customer() const {
+  const auto of = [](const auto& column) { return column.empty() ? 0 : sizeof(column[0]); };
+  std::size_t bytes = of(time_) + of(kept_) + of(loss_aversion_) + of(effort_aversion_) + of(patience_) + of(heard_) +
+                      of(voice_) + of(introduced_by_);
+  for (const std::vector<float>& own : own_) bytes += of(own);
+  return bytes;
+}
+
+void CustomerStore::populate(const Streams& streams, const Accounts* accounts, std::uint32_t begin, std::uint32_t end) {
+  if (accounts != nullptr) {
+    populate_accounts(streams, *accounts, begin, end);
+    return;
+  }
+  const lock_step::Tables& tables = compiled_.tables();
+  const Population& population = compiled_.population();
+  lock_step::Task task{};
+  task.compiled = &compiled_;
+  task.begin = begin;
+  task.end = end;
+  task.seed[0] = static_cast<std::uint32_t>(streams.seed());
+  task.seed[1] = static_cast<std::uint32_t>(streams.seed() >> 32);
+  task.replication = streams.replication();
+  const auto people = std::make_unique<lock_step::People>();
+  for (std::uint32_t next = begin; next < end;) {
+    const int drawn = lock_step::draw_people(tables, task, &next, people.get());
+    for (int who = 0; who < drawn; ++who) {
+      const std::int32_t k = people->chosen[who];
+      const std::uint32_t customer = people->customer[k];
+      const std::size_t i = at(customer);
+      const auto persona = static_cast<std::uint32_t>(people->persona[k]);
+      time_[i] = people->arrival[k];
+      kept_[i] = {people->luck[k],
+                  people->arrival[k],
+                  people->satisfaction[k],
+                  people->expectation[k],
+                  people->answering[k],
+                  0,
+                  static_cast<std::uint16_t>(tables.exit_count + people->start[k]),
+                  static_cast<std::uint16_t>(persona),
+                  Code::absent};
+      if (!loss_aversion_.empty()) loss_aversion_[i] = people->loss_aversion[k];
+      if (!effort_aversion_.empty()) effort_aversion_[i] = people->effort_aversion[k];
+      if (!patience_.empty()) {
+        patience_[i] = population.trait(streams, customer, persona, static_cast<std::size_t>(BuiltinTrait::patience));
+      }
+      for (std::size_t which = 0; which < compiled_.own_traits().size(); ++which) own_[which][i] = people->own[which][k];
+    }
   }
 }
 
-void CustomerStore::arrive(const Lives& lives, std::uint32_t begin, std::uint32_t end) {
-  for (std::uint32_t i = begin; i < end; ++i) {
-    const Life life = lives.begin(i);
-    persona_[i] = static_cast<std::uint16_t>(life.person.persona);
-    if (life.person.arrival > program_.horizon()) continue;
-    next_[i] = life.stay.until;
-    luck_[i] = life.luck;
+void CustomerStore::populate_accounts(const Streams& streams, const Accounts& accounts, std::uint32_t begin,
+                                      std::uint32_t end) {
+  const Population& population = compiled_.population();
+  const lock_step::Tables& tables = compiled_.tables();
+  for (std::uint32_t customer = begin; customer < end; ++customer) {
+    const std::uint32_t persona = accounts.persona_of(customer), account = accounts.account_of(customer);
+    const Person person = population.person(streams, customer, persona);
+    if (person.arrival > tables.horizon) continue;
+    const auto trait = [&](std::size_t index) {
+      return population.trait_of_member(streams, customer, account, persona, index);
+    };
+    const auto built_in = [&](BuiltinTrait which) { return trait(static_cast<std::size_t>(which)); };
+    const std::size_t i = at(customer);
+    time_[i] = person.arrival;
+    kept_[i] = {person.luck,
+                person.arrival,
+                built_in(BuiltinTrait::satisfaction),
+                built_in(BuiltinTrait::expectation),
+                person.answering,
+                0,
+                static_cast<std::uint16_t>(tables.exit_count + static_cast<std::int32_t>(person.start)),
+                static_cast<std::uint16_t>(persona),
+                Code::absent};
+    if (!loss_aversion_.empty()) loss_aversion_[i] = built_in(BuiltinTrait::loss_aversion);
+    if (!effort_aversion_.empty()) effort_aversion_[i] = built_in(BuiltinTrait::effort_aversion);
+    if (!patience_.empty()) patience_[i] = built_in(BuiltinTrait::patience);
+    for (std::size_t which = 0; which < compiled_.own_traits().size(); ++which) {
+      own_[which][i] = trait(static_cast<std::size_t>(compiled_.own_traits()[which]));
+    }
   }
 }
 
-Life CustomerStore::look_at(const Lives& lives, std::uint32_t i, std::size_t window) const {
-  Life life = lives.begin(i);
-  if (!present(i)) {
+Standing CustomerStore::standing(std::uint32_t customer) const {
+  switch (code(customer)) {
+    case Code::absent:
+      return Standing::absent;
+    case Code::prospect:
+      return Standing::prospect;
+    case Code::lost:
+      return Standing::lost;
+    case Code::churned:
+      return Standing::churned;
+    default:
+      return Standing::customer;
+  }
+}
+
+std::int32_t CustomerStore::promoter_class(std::uint32_t customer) const {
+  const Program::Behaviour& behaviour = compiled_.program().behaviour();
+  const Kept& kept = row(customer);
+  return behaviour::promoter_class(
+      behaviour::recommend(kept.satisfaction, kept.answering, behaviour.recommend_base, behaviour.recommend_sd));
+}
+
+std::uint32_t CustomerStore::touchpoint(std::uint32_t customer) const {
+  const lock_step::Passage& by = passage(customer);
+  return static_cast<std::uint32_t>(over(customer) ? by.to : by.from);
+}
+
+void CustomerStore::redirect(std::uint32_t customer, std::uint32_t exit, double time) {
+  kept_[at(customer)].exit = static_cast<std::uint16_t>(exit);
+  time_[at(customer)] = time;
+}
+
+void CustomerStore::hold(std::uint32_t customer) {
+  const lock_step::Tables& tables = compiled_.tables();
+  redirect(customer, static_cast<std::uint32_t>(tables.exit_count + tables.touchpoints) + touchpoint(customer),
+           lock_step::never);
+}
+
+Life CustomerStore::look_at(const Lives& lives, std::uint32_t customer, std::size_t window) const {
+  Life life = lives.begin(customer);
+  if (!present(customer)) {
     life.stay.window = std::max(life.stay.window, window);
     return life;
   }
-  life.luck = luck_[i];
+  const Program& program = compiled_.program();
+  const Kept& kept = row(customer);
+  life.luck = kept.luck;
   State& state = life.state;
-  state.satisfaction = satisfaction_[i];
-  state.expectation = expectation_[i];
-  state.heard = heard_[i];
-  state.team = static_cast<std::int32_t>(team_[i]) - 1;
-  state.bought = bought(i);
-  state.standing = standing(i);
-  state.promoter_class = promoter_class(i);
+  state.satisfaction = kept.satisfaction;
+  state.expectation = kept.expectation;
+  state.heard = heard(customer);
+  state.team = static_cast<std::int32_t>(kept.standing >> 3 & lock_step::most_teams) - 1;
+  state.bought = bought(customer);
+  state.standing = standing(customer);
+  state.promoter_class = promoter_class(customer);
   Visit& visit = life.visit;
-  visit.event = event_[i];
-  visit.touchpoint = place_[i];
+  visit.event = last_event(customer);
+  visit.touchpoint = touchpoint(customer);
   visit.window = window;
-  visit.regime = program_.regime(program_.windows().begin(window));
-  life.stay = {program_.horizon(), program_.windows().count() - 1, program_.regime_begins().size() - 1};
-  if (!leaving(i)) return life;
-  life.stay.until = next_[i];
-  life.stay.window = std::max(program_.windows().of(next_[i]), window);
-  life.stay.regime = program_.regime(next_[i], visit.regime);
-  life.stay.exit = exit_[i];
-  life.stay.to = exit_to_[exit_[i]];
+  visit.regime = program.regime(program.windows().begin(window));
+  life.stay = {program.horizon(), program.windows().count() - 1, program.regime_begins().size() - 1};
+  if (!leaving(customer)) return life;
+  const double next = time_[at(customer)];
+  life.stay.until = next;
+  life.stay.window = std::max(program.windows().of(next), window);
+  life.stay.regime = program.regime(next, visit.regime);
+  life.stay.exit = kept.exit;
+  life.stay.to = static_cast<std::uint32_t>(passage(customer).to);
   return life;
 }
 
-Life CustomerStore::take_up(const Lives& lives, std::uint32_t i, std::size_t window, Recorder& recorder) const {
-  const Life life = look_at(lives, i, window);
-  if (present(i)) {
-    recorder.resume(life, since_[i], has(i, tenure_counted));
+Life CustomerStore::take_up(const Lives& lives, std::uint32_t customer, std::size_t window, Recorder& recorder) const {
+  const Life life = look_at(lives, customer, window);
+  if (present(customer)) {
+    recorder.resume(life, bought(customer) ? since(customer) : -1.0, tenure_counted(customer));
   } else {
     recorder.arrived(life.person);
   }
   return life;
 }
 
-void CustomerStore::redirect(std::uint32_t i, const Stay& stay) {
-  const bool stays = stay.exit < 0;
-  exit_[i] = stays ? no_exit : static_cast<std::uint16_t>(stay.exit);
-  next_[i] = stays ? never : stay.until;
-}
-
-void CustomerStore::set_aside(std::uint32_t i, const Life& life, bool ended, const Recorder& recorder) {
+void CustomerStore::set_aside(std::uint32_t customer, const Life& life, const Recorder& recorder) {
   const State& state = life.state;
-  luck_[i] = life.luck;
-  satisfaction_[i] = state.satisfaction;
-  expectation_[i] = state.expectation;
-  heard_[i] = state.heard;
-  event_[i] = static_cast<std::uint16_t>(life.visit.event);
-  place_[i] = static_cast<std::uint16_t>(life.visit.touchpoint);
-  team_[i] = static_cast<std::uint16_t>(state.team + 1);
-  redirect(i, life.stay);
-  since_[i] = recorder.since();
-  status_[i] = static_cast<std::uint8_t>(static_cast<int>(state.standing) | state.promoter_class << 3 |
-                                         (state.bought ? has_bought : 0) | (recorder.churned() ? tenure_counted : 0) |
-                                         (ended ? over : 0));
+  const std::size_t i = at(customer);
+  Kept& kept = kept_[i];
+  kept.luck = life.luck;
+  kept.satisfaction = state.satisfaction;
+  kept.expectation = state.expectation;
+  if (!heard_.empty()) heard_[i] = state.heard;
+  kept.event = static_cast<std::uint16_t>(life.visit.event + 1);
+  if (state.bought) kept.since = recorder.since();
+  const std::int32_t codes[] = {Code::absent, Code::prospect, Code::promoter + state.promoter_class, Code::lost,
+                                Code::churned};
+  kept.standing =
+      static_cast<std::uint16_t>(codes[static_cast<std::size_t>(state.standing)] | (state.team + 1) << 3 |
+                                 (recorder.churned() ? static_cast<std::int32_t>(lock_step::tenure_counted) : 0));
+  if (state.bought && !introduced_by_.empty() && introduced_by_[i] == introduced_by_nobody) {
+    introduced_by_[i] = lock_step::came_alone;
+  }
+  if (!voice_.empty()) {
+    const bool speaks = state.standing == Standing::customer;
+    voice_[i] = static_cast<Voice>(speaks ? 1 + state.promoter_class : 0);
+  }
+  const lock_step::Tables& tables = compiled_.tables();
+  const std::uint32_t touchpoint = life.visit.touchpoint;
+  if (compiled_.program().place(touchpoint).end) {
+    // The way by which a first visit to the touchpoint comes: it leads to an end.
+    redirect(customer, static_cast<std::uint32_t>(tables.exit_count) + touchpoint, lock_step::never);
+  } else if (life.stay.exit < 0) {
+    redirect(customer, static_cast<std::uint32_t>(tables.exit_count + tables.touchpoints) + touchpoint, lock_step::never);
+  } else {
+    redirect(customer, static_cast<std::uint32_t>(life.stay.exit), life.stay.until);
+  }
 }
 
 }  // namespace sojourn

@@ -1,74 +1,108 @@
-// The state of all customers of a replication between windows, in columns.
+// The state of customers between visits, in columns: what the lock-step loop takes them from and puts them back into, and
+// what the market reads and changes between windows.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
+#include "lock_step_tables.hpp"
 #include "sojourn/engine/life.hpp"
 #include "sojourn/engine/recorder.hpp"
+#include "sojourn/engine/talk.hpp"
+#include "sojourn/population/accounts.hpp"
 
 namespace sojourn {
 
-/// One column a line; row i is customer i. 47 bytes a customer.
+/// Customers `first()` to `end()` of a replication. 44 bytes each; 9 more where there is word of mouth; 4 more for each of
+/// loss aversion, effort aversion, patience and the traits in probabilities that is asked for and is not the same for all
+/// of a persona.
 class CustomerStore {
  public:
-  /// Room for people, who have all yet to arrive.
-  CustomerStore(const Program& program, std::uint32_t customers);
-  /// Draws customers `begin` to `end`. Who does not arrive within the horizon stays absent for good.
-  void arrive(const Lives& lives, std::uint32_t begin, std::uint32_t end);
+  /// Room for `count` customers from number `first` on, who have all yet to arrive, and rows for padding lanes, one for each
+  /// thread. Throws InputError where numbers do not fit.
+  CustomerStore(const lock_step::Compiled& compiled, std::uint32_t first, std::uint32_t count, std::size_t padding_rows);
+  CustomerStore(const CustomerStore&) = delete;
+  CustomerStore& operator=(const CustomerStore&) = delete;
 
-  [[nodiscard]] std::uint32_t customers() const { return static_cast<std::uint32_t>(next_.size()); }
-  /// Whether the next visit of `customer` comes by time `until`.
-  [[nodiscard]] bool due(std::uint32_t customer, double until) const { return next_[customer] <= until; }
-  /// The persona of each customer.
-  [[nodiscard]] const std::vector<std::uint16_t>& personas() const { return persona_; }
+  /// Draws customers `begin` to `end`. Who does not arrive within the horizon stays absent for good. `accounts` may be null.
+  void populate(const Streams& streams, const Accounts* accounts, std::uint32_t begin, std::uint32_t end);
+
+  [[nodiscard]] std::uint32_t first() const { return first_; }
+  [[nodiscard]] std::uint32_t end() const { return first_ + count_; }
+  [[nodiscard]] std::uint32_t customers() const { return count_; }
+  [[nodiscard]] const lock_step::Store& columns() const { return columns_; }
+  /// A row for padding lanes.
+  [[nodiscard]] std::uint32_t padding(std::size_t k) const { return count_ + static_cast<std::uint32_t>(k); }
   /// Memory of a customer's row.
-  static constexpr std::size_t bytes_per_customer = 3 * sizeof(double) + 3 * sizeof(float) + 5 * sizeof(std::uint16_t) + 1;
-  /// Social proof of each customer, to be updated between windows.
-  [[nodiscard]] std::vector<float>& heard() { return heard_; }
-  /// Satisfaction of who has arrived.
-  [[nodiscard]] float satisfaction(std::uint32_t customer) const { return satisfaction_[customer]; }
+  [[nodiscard]] std::size_t bytes_per_customer() const;
+
+  /// Whether the next visit of `customer` comes by time `until`.
+  [[nodiscard]] bool due(std::uint32_t customer, double until) const { return time_[at(customer)] <= until; }
+  [[nodiscard]] std::uint32_t persona(std::uint32_t customer) const { return row(customer).persona; }
+  /// Social proof, satisfaction and expectation of who has arrived.
+  [[nodiscard]] float heard(std::uint32_t customer) const { return heard_.empty() ? 0.0f : heard_[at(customer)]; }
+  [[nodiscard]] float satisfaction(std::uint32_t customer) const { return row(customer).satisfaction; }
+  [[nodiscard]] float expectation(std::uint32_t customer) const { return row(customer).expectation; }
+  /// The number of the last visit of who has arrived.
+  [[nodiscard]] std::uint32_t last_event(std::uint32_t customer) const { return (row(customer).event - 1u) & 0xffffu; }
 
   /// Whether the customer has arrived.
-  [[nodiscard]] bool present(std::uint32_t customer) const { return standing(customer) != Standing::absent; }
+  [[nodiscard]] bool present(std::uint32_t customer) const { return code(customer) != lock_step::Code::absent; }
   /// Whether the customer waits at a touchpoint: arrived, and not at an end.
-  [[nodiscard]] bool waiting(std::uint32_t customer) const { return present(customer) && !has(customer, over); }
-  [[nodiscard]] bool bought(std::uint32_t customer) const { return has(customer, has_bought); }
-  [[nodiscard]] Standing standing(std::uint32_t customer) const { return static_cast<Standing>(status_[customer] & 7); }
-  /// 0 promoter, 1 passive, 2 detractor, of who has bought.
-  [[nodiscard]] std::int32_t promoter_class(std::uint32_t customer) const { return status_[customer] >> 3 & 3; }
+  [[nodiscard]] bool waiting(std::uint32_t customer) const { return present(customer) && !over(customer); }
+  [[nodiscard]] bool bought(std::uint32_t customer) const { return code(customer) >= lock_step::Code::churned; }
+  [[nodiscard]] Standing standing(std::uint32_t customer) const;
+  /// 0 promoter, 1 passive, 2 detractor: what the customer would answer now.
+  [[nodiscard]] std::int32_t promoter_class(std::uint32_t customer) const;
   /// The touchpoint of who has arrived.
-  [[nodiscard]] std::uint32_t touchpoint(std::uint32_t customer) const { return place_[customer]; }
-  /// When the customer bought or, once churned, churned.
-  [[nodiscard]] double since(std::uint32_t customer) const { return since_[customer]; }
-
+  [[nodiscard]] std::uint32_t touchpoint(std::uint32_t customer) const;
+  /// When the customer bought or, once churned, churned last; before, when the customer arrived.
+  [[nodiscard]] double since(std::uint32_t customer) const { return row(customer).since; }
+  /// Whether a tenure of the customer has been counted.
+  [[nodiscard]] bool tenure_counted(std::uint32_t customer) const {
+    return (row(customer).standing & lock_step::tenure_counted) != 0;
+  }
   /// Whether the customer may still come to a touchpoint.
-  [[nodiscard]] bool alive(std::uint32_t customer) const { return waiting(customer) || next_[customer] < never; }
+  [[nodiscard]] bool alive(std::uint32_t customer) const {
+    return waiting(customer) || time_[at(customer)] < lock_step::never;
+  }
   /// Whether the customer is on the way from the touchpoint to another.
-  [[nodiscard]] bool leaving(std::uint32_t customer) const { return exit_[customer] != no_exit; }
+  [[nodiscard]] bool leaving(std::uint32_t customer) const {
+    return present(customer) && time_[at(customer)] < lock_step::never;
+  }
 
-  /// The life of a customer as it stands at the beginning of `window`.
+  /// A customer who waits leaves by `exit`, its number among all exits, to arrive at `time`.
+  void redirect(std::uint32_t customer, std::uint32_t exit, double time);
+  /// A customer who waits stays for good, or until somebody makes the customer leave.
+  void hold(std::uint32_t customer);
+
+  /// The life of a customer as it stands at the beginning of `window`, for the reference to go on with.
   [[nodiscard]] Life look_at(const Lives& lives, std::uint32_t customer, std::size_t window) const;
-  /// The same, to be gone on with: `recorder` is told.
+  /// The same; `recorder` is told.
   [[nodiscard]] Life take_up(const Lives& lives, std::uint32_t customer, std::size_t window, Recorder& recorder) const;
-  /// The stay of a customer between two windows, changed.
-  void redirect(std::uint32_t customer, const Stay& stay);
-  /// Sets the life aside; `ended` where nothing can happen any more.
-  void set_aside(std::uint32_t customer, const Life& life, bool ended, const Recorder& recorder);
+  /// Sets the life aside.
+  void set_aside(std::uint32_t customer, const Life& life, const Recorder& recorder);
 
  private:
-  enum : std::uint8_t { has_bought = 32, tenure_counted = 64, over = 128 };
-  static constexpr std::uint16_t no_exit = 0xFFFF;
-  static constexpr double never = 1e300;
-  [[nodiscard]] bool has(std::uint32_t customer, std::uint8_t flag) const { return (status_[customer] & flag) != 0; }
+  [[nodiscard]] std::size_t at(std::uint32_t customer) const { return customer - first_; }
+  [[nodiscard]] const lock_step::Kept& row(std::uint32_t customer) const { return kept_[at(customer)]; }
+  [[nodiscard]] std::int32_t code(std::uint32_t customer) const { return row(customer).standing & 7; }
+  [[nodiscard]] const lock_step::Passage& passage(std::uint32_t customer) const {
+    return compiled_.passages()[row(customer).exit];
+  }
+  [[nodiscard]] bool over(std::uint32_t customer) const {
+    return time_[at(customer)] == lock_step::never && passage(customer).ends != 0;
+  }
+  void populate_accounts(const Streams& streams, const Accounts& accounts, std::uint32_t begin, std::uint32_t end);
 
-  const Program& program_;
-  std::vector<double> next_;  // time of the next visit; beyond any horizon for who has none
-  std::vector<double> luck_, since_;
-  std::vector<float> satisfaction_, expectation_, heard_;
-  std::vector<std::uint16_t> event_, exit_, place_, persona_, team_;  // the exit leads to the next visit; team from 1
-  std::vector<std::uint8_t> status_;                                  // standing, promoter class, flags
-  std::vector<std::uint32_t> exit_to_;
+  const lock_step::Compiled& compiled_;
+  std::uint32_t first_, count_;
+  std::vector<double> time_;  // of the next visit; `never` for who has none
+  std::vector<lock_step::Kept> kept_;
+  std::vector<float> loss_aversion_, effort_aversion_, patience_, own_[lock_step::own_traits], heard_;
+  std::vector<Voice> voice_;
+  std::vector<std::uint32_t> introduced_by_;
+  lock_step::Store columns_{};
 };
 
 }  // namespace sojourn

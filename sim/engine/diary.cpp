@@ -77,11 +77,12 @@ std::optional<std::vector<Diary>> write_diaries(const Model& model, std::span<co
   const int threads = thread_count(options.threads);
   const Relations relations = connect(model, people.population(), people.streams(), threads);
   const TallyShape shape = tally_shape(std::span(&people.program(), 1));
-  const auto sums = run_coupled(people.program(), people.population(), relations, people.streams(), shape, threads,
-                                {nullptr, diaries}, [&](double share) {
-                                  if (options.progress) options.progress(share);
-                                  return options.interrupt == nullptr || !options.interrupt->load();
-                                });
+  const lock_step::Compiled compiled(people.program(), people.population(), shape);
+  const auto sums =
+      run_coupled(compiled, relations, people.streams(), {threads, false, nullptr, diaries}, [&](double share) {
+        if (options.progress) options.progress(share);
+        return options.interrupt == nullptr || !options.interrupt->load();
+      });
   if (!sums) return std::nullopt;
   return diaries;
 }

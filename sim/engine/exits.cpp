@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "sojourn/behaviour/queue.hpp"
+
 namespace sojourn {
 
 double drawn_delay(const Program& program, const ExitRow& exit, const Words& words) {
@@ -154,6 +156,29 @@ ExitChoice race(const Program& program, const VisitRow& row, const Streams& stre
     if (delay < earliest) first = {static_cast<std::int32_t>(j), earliest = delay};
   }
   return first;
+}
+
+std::optional<GivenUp> give_up(const Program& program, const VisitRow& row, const Streams& streams, std::uint32_t customer,
+                               std::uint32_t event, double wait, float patience) {
+  const Words words = streams.draw(customer, Purpose::patience, event);
+  if (!behaviour::gives_up(static_cast<float>(wait), patience, words[1])) return std::nullopt;
+  const ExitRow& exit = program.gave_up_exits(row).front();
+  return GivenUp{&exit, static_cast<double>(patience * exponential(words[1])), drawn_delay(program, exit, words)};
+}
+
+ExitChoice leave_on_hearing(const Program& program, const VisitRow& row, std::span<const float> traits,
+                            const Streams& streams, std::uint32_t customer, std::size_t window, std::uint32_t messages) {
+  const std::span<const ExitRow> exits = program.heard_exits(row);
+  for (std::uint32_t message = 0; message < messages && !exits.empty(); ++message) {
+    const Words words = streams.draw(customer, Purpose::heard, static_cast<std::uint32_t>(window), message);
+    const float u = uniform(words[1]);
+    float sum = 0.0f;
+    for (std::size_t j = 0; j < exits.size(); ++j) {
+      sum += probability(program, exits[j], traits);
+      if (u < sum) return {static_cast<std::int32_t>(j), drawn_delay(program, exits[j], words)};
+    }
+  }
+  return {};
 }
 
 }  // namespace sojourn

@@ -51,7 +51,8 @@ std::vector<std::uint8_t> Gates::yes_of(std::size_t touchpoint) const {
   return yes;
 }
 
-void Gates::decide(std::size_t window, const std::vector<Held>& arrived, Lives& lives, CustomerStore& store) {
+void Gates::decide(std::size_t window, const std::vector<Held>& arrived, WaitingCustomers& waiting,
+                   const CustomerStore& store) {
   // Who was led away from a gate by a message and came back stands twice in the list; the later visit counts.
   std::vector<Held> all;
   std::merge(arrived.begin(), arrived.end(), held_.begin(), held_.end(), std::back_inserter(all),
@@ -68,14 +69,15 @@ void Gates::decide(std::size_t window, const std::vector<Held>& arrived, Lives& 
       std::copy_if(at, end, std::back_inserter(here_), [&](const Held& held) {
         return store.touchpoint(held.customer) == rules[gate].touchpoint && !store.leaving(held.customer);
       });
-      if (!here_.empty()) decide(window, account, gate, lives, store);
+      if (!here_.empty()) decide(window, account, gate, waiting, store);
     }
     at = end;
   }
   std::sort(held_.begin(), held_.end(), [](const Held& a, const Held& b) { return a.customer < b.customer; });
 }
 
-void Gates::decide(std::size_t window, std::uint32_t account, std::size_t gate, Lives& lives, CustomerStore& store) {
+void Gates::decide(std::size_t window, std::uint32_t account, std::size_t gate, WaitingCustomers& waiting,
+                   const CustomerStore& store) {
   const Rule& rule = rules_[accounts_.segment(account)][gate];
   const auto is_here = [&](std::uint32_t customer) {
     const auto found = std::lower_bound(here_.begin(), here_.end(), customer,
@@ -95,28 +97,24 @@ void Gates::decide(std::size_t window, std::uint32_t account, std::size_t gate, 
     held_.insert(held_.end(), here_.begin(), here_.end());
     return;
   }
-  if (!late) decided = verdict(rule, window, account, gate, lives, store);
+  if (!late) decided = verdict(rule, window, account, gate, waiting);
   if (decided == stays) return;
   for (const Held& held : here_) {
-    Life life = store.look_at(lives, held.customer, window);
-    lives.follow(held.customer, life, window, static_cast<std::uint32_t>(decided));
-    store.redirect(held.customer, life.stay);
+    waiting.leave_gate(held.customer, window, static_cast<std::uint32_t>(decided));
   }
 }
 
-std::int32_t Gates::verdict(const Rule& rule, std::size_t window, std::uint32_t account, std::size_t gate, Lives& lives,
-                            const CustomerStore& store) {
+std::int32_t Gates::verdict(const Rule& rule, std::size_t window, std::uint32_t account, std::size_t gate,
+                            WaitingCustomers& waiting) {
   const std::size_t exits = rule.yes.size();
   std::vector<float> chances, voices;
   for (const Held& held : here_) {
-    Life life = store.look_at(lives, held.customer, window);
-    lives.meet(held.customer, life);
     float before = 0.0f;
-    for (const float sum : lives.wishes(life, window, held.effort)) {
+    for (const float sum : waiting.shares_at_gate(held.customer, window, held.effort)) {
       chances.push_back(sum - before);
       before = sum;
     }
-    voices.push_back(rule.voices[life.person.persona]);
+    voices.push_back(rule.voices[accounts_.persona_of(held.customer)]);
   }
   const behaviour::Wishes wishes{chances, voices, exits};
   std::vector<double> result(exits), room(voices.size() + 1);

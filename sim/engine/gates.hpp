@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "customer_store.hpp"
 #include "sojourn/population/accounts.hpp"
+#include "waiting_customers.hpp"
 
 namespace sojourn {
 
@@ -25,7 +25,7 @@ class Gates {
 
   /// Between two windows: `arrived` are those who came to a gate in the last window, in ascending order; accounts all of
   /// whose deciders are there decide, and their members leave at the beginning of `window`.
-  void decide(std::size_t window, const std::vector<Held>& arrived, Lives& lives, CustomerStore& store);
+  void decide(std::size_t window, const std::vector<Held>& arrived, WaitingCustomers& waiting, const CustomerStore& store);
 
  private:
   /// One gate of a segment.
@@ -35,9 +35,10 @@ class Gates {
     std::vector<float> voices;      // by persona
     std::vector<std::uint8_t> yes;  // by position of the exit
   };
-  void decide(std::size_t window, std::uint32_t account, std::size_t gate, Lives& lives, CustomerStore& store);
+  void decide(std::size_t window, std::uint32_t account, std::size_t gate, WaitingCustomers& waiting,
+              const CustomerStore& store);
   [[nodiscard]] std::int32_t verdict(const Rule& rule, std::size_t window, std::uint32_t account, std::size_t gate,
-                                     Lives& lives, const CustomerStore& store);
+                                     WaitingCustomers& waiting);
   [[nodiscard]] std::vector<std::uint8_t> yes_of(std::size_t touchpoint) const;
 
   static constexpr std::int32_t undecided = -2, stays = -1;

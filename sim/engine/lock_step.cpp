@@ -10,7 +10,9 @@
 #include "sojourn/base/random.hpp"
 #include "sojourn/behaviour/choice.hpp"
 #include "sojourn/behaviour/money.hpp"
+#include "sojourn/behaviour/queue.hpp"
 #include "sojourn/behaviour/recommendation.hpp"
+#include "sojourn/behaviour/review.hpp"
 #include "sojourn/tally/tally.hpp"
 #include "wide_philox.hpp"
 
@@ -28,7 +30,9 @@ class Block {
         task_(task),
         days_to_purchase_(task.cells + tables.shape.person(0, PersonScore::days_to_purchase)),
         bought_(task.cells + tables.shape.time(0, 0, TimeScore::bought)),
-        next_(task.begin) {}
+        next_(task.begin),
+        since_flush_(task.unflushed),
+        looked_at_(task.begin - task.first) {}
 
   Done live() {
     if (task_.store != nullptr) {
@@ -36,6 +40,7 @@ class Block {
     } else {
       live_whole_lives();
     }
+    done_.unflushed = since_flush_;
     return done_;
   }
 
@@ -64,8 +69,10 @@ class Block {
     start();
     fetch(), lap(Step::fetch);
     draw(), lap(Step::draw);
+    if (task_.market != nullptr) queue();
     experience(), lap(Step::experience);
     record(), lap(Step::record);
+    if (task_.market != nullptr) meet_market();
     choose(), lap(Step::choose);
     wait(), lap(Step::wait);
   }
@@ -92,9 +99,10 @@ class Block {
     if (!t_.still) fetch_groups(0, 1);
     if (!t_.constant_choice) fetch_groups(1, 3);
     fetch_groups(3, 4);
-    if (t_.money_varies || t_.carries != nullptr) fetch_groups(4, 5);
+    if (t_.money_varies || t_.carries != nullptr || t_.couples) fetch_groups(4, 5);
     if (t_.most_exits > 4) fetch_groups(5, 7);
     if (t_.most_exits > 4 || t_.trait_bound) fetch_groups(7, 8);
+    if (t_.hears) fetch_groups(8, 9);
   }
   void fetch_groups(int begin, int end) {
     for (int i = 0; i < padded_; i += 8) {
@@ -154,7 +162,7 @@ class Block {
     const b::Memory memory = t_.memory;
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
-      const float f = b::exert(effort[i], s_.repeated[i] != 0 ? repeat_effort : 0.0f, 0.0f);
+      const float f = b::exert(effort[i], s_.repeated[i] != 0 ? repeat_effort : 0.0f, s_.strain[i]);
       const float score =
           b::appraise(s_.quality[i], c_.expectation[i], f, c_.loss_aversion[i], c_.effort_aversion[i], appraisal);
       c_.satisfaction[i] = b::remember(c_.satisfaction[i], score, weights[i], memory);
@@ -179,6 +187,7 @@ class Block {
       const std::int32_t has_bought = c_.bought[i] | (flag[i] & RowFlag::purchase);
       const std::int32_t away_code = has_bought != 0 ? Code::churned : Code::lost;
       const std::int32_t here_code = has_bought != 0 ? Code::promoter + stands : Code::prospect;
+      s_.stands[i] = stands;
       s_.bought[i] = has_bought;
       s_.code[i] = (flag[i] & RowFlag::away) != 0 ? away_code : here_code;
     }
@@ -191,6 +200,100 @@ class Block {
       s_.series[i][1] = counted_e - c_.counted_expectation[i];
       c_.counted_satisfaction[i] = counted_s;
       c_.counted_expectation[i] = counted_e;
+    }
+  }
+
+  /// How long customers will wait in queues, and how that strains them.
+  void queue() {
+    const double* const waits = task_.market->waits;
+    if (waits == nullptr) return;
+    const std::int32_t touchpoints = t_.touchpoints;
+    for (int i = 0; i < padded_; ++i) s_.wait[i] = waits[c_.place[i] - c_.persona[i] * touchpoints];
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) s_.strain[i] = b::strain(static_cast<float>(s_.wait[i]), c_.patience[i]);
+  }
+
+  /// What the visit means to others, and what others make of it: ratings, queues and gates.
+  void meet_market() {
+    const MarketView& market = *task_.market;
+    if (market.posting) post_reviews();
+    const std::int32_t* coupling = integers(Field::coupling);
+    apart_count_ = 0;
+    if (t_.couples) {
+      EACH_LANE
+      for (int i = 0; i < padded_; ++i) {
+        s_.marks[i] = (coupling[i] & (Coupling::queues | Coupling::gate)) != 0 ? 1 : 0;
+      }
+      const int marked = list_marked();
+      for (int k = 0; k < marked; ++k) meet_others(s_.list[k], coupling[s_.list[k]]);
+    }
+    if (!t_.hears) return;
+    const float reviews = market.reviews;
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      const bool reads = (coupling[i] & Coupling::reads_reviews) != 0 && c_.bought[i] == 0;
+      s_.heard[i] = reads ? c_.heard[i] + reviews : c_.heard[i];
+    }
+  }
+
+  void post_reviews() {
+    const MarketView& market = *task_.market;
+    const auto purpose = static_cast<std::uint32_t>(Purpose::review) | (task_.replication << 8);
+    philox_columns(c_.customer, purpose, c_.event, padded_, task_.seed[0], task_.seed[1],
+                   {s_.more_words[0], s_.more_words[1], s_.more_words[2], s_.more_words[3]});
+    const float probability = market.posting_probability, extremity = market.posting_extremity;
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      const bool posts =
+          sojourn::uniform(s_.more_words[0][i]) < b::posting_probability(s_.appraisal[i], probability, extremity);
+      s_.marks[i] = posts && c_.code[i] >= Code::promoter ? 1 : 0;
+    }
+    const int posting = list_marked();
+    *market.reviews_posted += static_cast<std::uint64_t>(posting);
+    for (int k = 0; k < posting; ++k) {
+      *market.stars_posted += static_cast<std::uint64_t>(b::rating(s_.appraisal[s_.list[k]]));
+    }
+  }
+
+  /// The customer in lane i has come to a queue or a gate.
+  void meet_others(int i, std::int32_t coupling) {
+    const MarketView& market = *task_.market;
+    const std::int32_t touchpoint = c_.place[i] - c_.persona[i] * t_.touchpoints;
+    const bool held = (coupling & Coupling::gate) != 0 && market.at_gate(market, c_.customer[i], touchpoint);
+    Patience patience{c_.customer[i], c_.event[i], c_.patience[i], s_.wait[i], 0.0, -1};
+    bool leaves = false;
+    if ((coupling & Coupling::queues) != 0) {
+      Arrivals& arrivals = market.arrivals[touchpoint];
+      ++arrivals.people;
+      if ((coupling & Coupling::gives_up) != 0) {
+        ++arrivals.impatient;
+        arrivals.patience += fixed(static_cast<double>(patience.patience), patience_scale);
+        leaves = patience.wait > 0.0 && t_.give_up(task_, c_.row[i], &patience);
+      }
+      if (s_.wait[i] > 0.0) {
+        const auto persona = static_cast<std::size_t>(c_.persona[i]), at = static_cast<std::size_t>(touchpoint);
+        task_.cells[t_.shape.touch(persona, at, TouchScore::wait)] += fixed(patience.wait, t_.shape.scales.days);
+        task_.cells[t_.shape.touch(persona, at, TouchScore::gave_up)] += leaves ? 1 : 0;
+      }
+      s_.wait[i] = patience.wait;
+    }
+    if (held) market.held(market.events, c_.customer[i], s_.effort[i]);
+    if (!held && !leaves) return;
+    apart_.lane[apart_count_] = i;
+    apart_.exit[apart_count_] = leaves ? patience.exit : -1;
+    apart_.delay[apart_count_] = patience.delay;
+    apart_.luck[apart_count_] = c_.luck[i];
+    ++apart_count_;
+  }
+
+  /// Those set apart have made no choice: their luck is what it was.
+  void lead_away() {
+    for (int k = 0; k < apart_count_; ++k) {
+      const int i = apart_.lane[k];
+      c_.luck[i] = apart_.luck[k];
+      s_.chosen[i] = apart_.exit[k] < 0 ? -1 : 0;
+      s_.a[i] = apart_.delay[k];
+      s_.taken[i] = c_.persona[i] * t_.exit_count + apart_.exit[k];
     }
   }
 
@@ -291,21 +394,34 @@ class Block {
     --codes[c_.code[i]];
     ++codes[code];
     if (bought != 0 && c_.bought[i] == 0) {
-      c_.bought_at[i] = c_.time[i];
       ++bought_[cell(c_.persona[i], c_.window[i]) * time_score_count];
       days_to_purchase_[static_cast<std::size_t>(c_.persona[i]) * person_score_count] +=
-          fixed(c_.time[i] - c_.arrival[i], t_.shape.scales.days);
+          fixed(c_.time[i] - c_.since[i], t_.shape.scales.days);
+      c_.since[i] = c_.time[i];
+      if (task_.store != nullptr && task_.store->introduced_by != nullptr) introduce(i);
     }
-    if (code == Code::churned && c_.bought_at[i] >= 0.0) {
-      tenure(i, c_.time[i], TenureScore::churned);
-      c_.bought_at[i] = -2.0;
+    if (code == Code::churned && c_.code[i] != Code::churned) {
+      if (c_.tenure_counted[i] == 0) tenure(i, c_.time[i], TenureScore::churned);
+      c_.tenure_counted[i] = 1;
+      c_.since[i] = c_.time[i];
     }
     c_.code[i] = code;
     c_.bought[i] = bought;
   }
 
+  /// A purchase at the visit at hand, of somebody who may have heard of the company from a customer.
+  void introduce(int i) {
+    std::uint32_t& by = task_.store->introduced_by[s_.kept[i]];
+    if (by < came_alone) {
+      ++task_.cells[t_.shape.person(static_cast<std::size_t>(c_.persona[i]), PersonScore::referred)];
+      ++task_.cells[t_.shape.person(task_.store->kept[by - task_.first].persona, PersonScore::brought)];
+    } else {
+      by = came_alone;
+    }
+  }
+
   void tenure(int i, double until, TenureScore score) {
-    const std::size_t bin = t_.shape.tenure_bin_of(until - c_.bought_at[i], score);
+    const std::size_t bin = t_.shape.tenure_bin_of(until - c_.since[i], score);
     ++task_.cells[t_.shape.tenure(static_cast<std::size_t>(c_.persona[i]), bin, score)];
   }
 
@@ -371,10 +487,11 @@ class Block {
   }
 
   /// Weights of exits `first` to `first + 3`, added to their sum.
-  template <int first, bool slopes, bool tame>
+  template <int first, bool slopes, bool tame, bool hears>
   SOJOURN_INLINE void weigh() {
     constexpr int at = first == 0 ? int{Field::odds} : int{Field::more};
     const float(*columns)[lane_count] = s_.row + at;
+    const float(*on_heard)[lane_count] = s_.row + (first == 0 ? int{Field::heard} : int{Field::more_heard});
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
       const float satisfaction = c_.satisfaction[i], expectation = c_.expectation[i], effort = s_.effort[i];
@@ -383,8 +500,9 @@ class Block {
       for (int j = 0; j < 4; ++j) {
         float weight = columns[j][i];
         if constexpr (slopes) {
-          const float exponent =
+          float exponent =
               b::utility(columns[4 + j][i], columns[8 + j][i], columns[12 + j][i], satisfaction, expectation, effort);
+          if constexpr (hears) exponent = exponent + on_heard[j][i] * s_.heard[i];
           weight = tame ? b::weight_in_range(weight, exponent) : b::weigh(weight, exponent);
         }
         s_.cumulative[first + j][i] = weight;
@@ -396,11 +514,13 @@ class Block {
   template <int first>
   void weigh() {
     if (!t_.slopes) {
-      weigh<first, false, true>();
+      weigh<first, false, true, false>();
+    } else if (t_.hears) {
+      weigh<first, true, false, true>();
     } else if (t_.tame) {
-      weigh<first, true, true>();
+      weigh<first, true, true, false>();
     } else {
-      weigh<first, true, false>();
+      weigh<first, true, false, false>();
     }
   }
 
@@ -548,6 +668,11 @@ class Block {
         if ((flag[i] & RowFlag::one_by_one) != 0) decide(i);
       }
     }
+    if (task_.market != nullptr) {
+      lead_away();
+      EACH_LANE
+      for (int i = 0; i < padded_; ++i) s_.a[i] = s_.wait[i] + (s_.a[i] > 0.0 ? s_.a[i] : 0.0);
+    }
     const double horizon = t_.horizon, until = task_.until;
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
@@ -646,6 +771,7 @@ class Block {
       r_.row[k] = c_.row[i];
       r_.satisfaction[k] = c_.satisfaction[i];
       r_.expectation[k] = c_.expectation[i];
+      r_.heard[k] = s_.heard[i];
       r_.effort[k] = s_.effort[i];
       r_.first_exit[k] = first[i];
     }
@@ -665,6 +791,7 @@ class Block {
         fetch_group(t_.rows, r_.row, groups, r_.columns, k);
         fetch_group(t_.rows, r_.row, groups + 1, r_.columns, k);
         if (call == 0) fetch_group(t_.rows, r_.row, 4, r_.columns, k);
+        if (call == 0 && t_.hears) fetch_group(t_.rows, r_.row, 8, r_.columns, k);
       }
       philox_columns(r_.customer, purpose, r_.event, padded, task_.seed[0], task_.seed[1],
                      {r_.words[0], r_.words[1], r_.words[2], r_.words[3]}, static_cast<std::uint32_t>(call));
@@ -694,7 +821,8 @@ class Block {
   void compete(int j, int padded) {
     const int call = j / 4, at = (call == 0 ? int{Field::odds} : int{Field::more}) + j % 4;
     const float *o = r_.columns[at], *on_satisfaction = r_.columns[at + 4], *on_expectation = r_.columns[at + 8],
-                *on_effort = r_.columns[at + 12];
+                *on_effort = r_.columns[at + 12],
+                *on_heard = r_.columns[(call == 0 ? int{Field::heard} : int{Field::more_heard}) + j % 4];
     const auto* exits = reinterpret_cast<const std::int32_t*>(r_.columns[Field::race_exits]);
     EACH_LANE
     for (int k = 0; k < padded; ++k) r_.index[k] = r_.first_exit[k] + (j < exits[k] ? j : 0);
@@ -708,8 +836,9 @@ class Block {
     EACH_LANE
     for (int k = 0; k < padded; ++k) {
       const float odds = j < exits[k] ? o[k] : 0.0f;
-      const float m = b::weigh(odds, b::utility(on_satisfaction[k], on_expectation[k], on_effort[k], r_.satisfaction[k],
-                                                r_.expectation[k], r_.effort[k]));
+      const float exponent = b::utility(on_satisfaction[k], on_expectation[k], on_effort[k], r_.satisfaction[k],
+                                        r_.expectation[k], r_.effort[k]);
+      const float m = b::weigh(odds, exponent + on_heard[k] * r_.heard[k]);
       // A hazard of zero never comes.
       r_.hazard[k] = m > 0.0f ? sojourn::exponential(words[k]) / m : 2e30f;
     }
@@ -747,6 +876,7 @@ class Block {
     for (int w = 0; w < 4; ++w) moment.words[w] = s_.words[w][i];
     moment.satisfaction = c_.satisfaction[i];
     moment.expectation = c_.expectation[i];
+    moment.heard = s_.heard[i];
     moment.effort = s_.effort[i];
     moment.luck = c_.luck[i];
     const std::int32_t chosen = t_.choose(t_.owner, c_.persona[i], c_.row[i], &moment);
@@ -848,7 +978,7 @@ class Block {
 
   /// The horizon comes before another visit.
   void stop(int i) {
-    if (c_.bought_at[i] >= 0.0) tenure(i, t_.horizon, TenureScore::censored);
+    if (c_.bought[i] != 0 && c_.tenure_counted[i] == 0) tenure(i, t_.horizon, TenureScore::censored);
     part(i);
   }
 
@@ -864,6 +994,10 @@ class Block {
     // Neighbours add to sums of their own, so that no addition waits for the one before.
     auto* const worth = reinterpret_cast<Long2*>(task_.packed.worth);
     worth[4 * c_.persona[i] + (i & 3)] += Long2{c_.worth_revenue[i], c_.worth_cost[i]};
+    if (c_.introduced[i] == 0 || c_.bought[i] == 0) return;
+    const auto persona = static_cast<std::size_t>(c_.persona[i]);
+    task_.cells[t_.shape.person(persona, PersonScore::referred_revenue)] += c_.worth_revenue[i];
+    task_.cells[t_.shape.person(persona, PersonScore::referred_cost)] += c_.worth_cost[i];
   }
 
   /// The visit to an end: one visit, its money, and whom the company has lost; nothing is appraised.
@@ -906,8 +1040,8 @@ class Block {
       c_.loss_aversion[i] = people_.loss_aversion[k];
       c_.effort_aversion[i] = people_.effort_aversion[k];
       for (int own = 0; own < t_.own_count; ++own) c_.own[own][i] = people_.own[own][k];
-      c_.arrival[i] = people_.arrival[k];
-      c_.bought_at[i] = -1.0;
+      c_.since[i] = people_.arrival[k];
+      c_.tenure_counted[i] = 0;
       c_.team[i] = -1;
       c_.event[i] = 0;
       fresh(i);
@@ -951,7 +1085,7 @@ class Block {
   /// they are near. False when there are none.
   bool resume() {
     const double* time = task_.store->time;
-    const std::uint32_t all = task_.end - task_.begin;
+    const std::uint32_t all = task_.end - task_.first;
     const double until = task_.until;
     std::int32_t* const due = s_.turns;
     std::uint32_t* const kept = s_.kept;
@@ -972,7 +1106,7 @@ class Block {
     lanes_ = count;
     if (count == 0) return false;
     padded_ = (count + 15) & ~15;
-    for (int i = count; i < padded_; ++i) s_.kept[i] = all;
+    for (int i = count; i < padded_; ++i) s_.kept[i] = task_.padding;
     since_flush_ += static_cast<std::uint32_t>(count);
     if (since_flush_ >= customers_per_flush) flush();
     take_out();
@@ -991,7 +1125,7 @@ class Block {
         };
         transpose({load(0), load(1), load(2), load(3)}, columns[half]);
         *reinterpret_cast<Double4*>(c_.luck + i + 4 * half) = columns[half][0];
-        *reinterpret_cast<Double4*>(s_.a + i + 4 * half) = columns[half][1];
+        *reinterpret_cast<Double4*>(c_.since + i + 4 * half) = columns[half][1];
       }
       split(columns[0][2], columns[1][2], c_.satisfaction + i, c_.expectation + i);
       split(columns[0][3], columns[1][3], c_.answering + i, s_.visits_and_exit + i);
@@ -1003,22 +1137,16 @@ class Block {
     }
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
-      const double since = s_.a[i];
-      const bool before = std::bit_cast<std::uint64_t>(since) >> 63 != 0;
-      c_.bought_at[i] = before ? -1.0 : since == never ? -2.0 : since;
-      c_.arrival[i] = before ? -since : 0.0;
-      c_.bought[i] = before ? 0 : 1;
       c_.worth_revenue[i] = c_.worth_cost[i] = 0;
-    }
-    EACH_LANE
-    for (int i = 0; i < padded_; ++i) {
-      c_.customer[i] = task_.begin + s_.kept[i];
+      c_.customer[i] = task_.first + s_.kept[i];
       c_.event[i] = s_.visits_and_exit[i] & 0xffffu;
       s_.taken[i] = static_cast<std::int32_t>(s_.visits_and_exit[i] >> 16);
       c_.persona[i] = static_cast<std::int32_t>(s_.who[i] & 0xffffu);
-      c_.team[i] = static_cast<std::int32_t>(s_.who[i] >> 19) - 1;
+      c_.team[i] = static_cast<std::int32_t>(s_.who[i] >> 19 & most_teams) - 1;
+      c_.tenure_counted[i] = static_cast<std::int32_t>(s_.who[i] >> 31);
       const auto code = static_cast<std::int32_t>(s_.who[i] >> 16 & 7u);
       c_.code[i] = code;
+      c_.bought[i] = code >= Code::churned ? 1 : 0;
       const std::int32_t counts = code >= Code::promoter ? -1 : 0;
       c_.counted_satisfaction[i] = counts & fixed_score(c_.satisfaction[i]);
       c_.counted_expectation[i] = counts & fixed_score(c_.expectation[i]);
@@ -1030,6 +1158,13 @@ class Block {
       take_out(store.effort_aversion, t_.effort_aversion_of, c_.effort_aversion);
     }
     for (int own = 0; own < t_.own_count; ++own) take_out(store.own[own], nullptr, c_.own[own]);
+    if (task_.market != nullptr) {
+      if (task_.market->waits != nullptr) take_out(store.patience, task_.market->patience_of, c_.patience);
+      if (store.heard != nullptr) take_out(store.heard, nullptr, c_.heard);
+      for (int i = 0; store.introduced_by != nullptr && i < padded_; ++i) {
+        c_.introduced[i] = store.introduced_by[s_.kept[i]] < came_alone ? 1 : 0;
+      }
+    }
     if (!t_.still) return;
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
@@ -1088,21 +1223,53 @@ class Block {
       const int i = s_.list[k];
       end(i);
       settle(i);
-      task_.store->time[s_.kept[i]] = never;
+      keep_ended(i);
       --lanes_;
       if (i == lanes_) continue;
       copy(lanes_, i);
       s_.kept[i] = s_.kept[lanes_];
     }
-    for (int i = lanes_; i < padded_; ++i) s_.kept[i] = task_.end - task_.begin;
+    for (int i = lanes_; i < padded_; ++i) s_.kept[i] = task_.padding;
+  }
+
+  /// Back into the store, of somebody who stands at an end, for good.
+  void keep_ended(int i) {
+    const Store& store = *task_.store;
+    const std::uint32_t k = s_.kept[i];
+    Kept& kept = store.kept[k];
+    store.time[k] = never;
+    kept.since = c_.since[i];
+    kept.event = static_cast<std::uint16_t>(c_.event[i] + 1);
+    kept.standing = static_cast<std::uint16_t>(standing(c_.code[i], c_.team[i], c_.tenure_counted[i]));
+    if (store.voice == nullptr) return;
+    store.voice[k] = Voice::silent;
+    if (c_.code[i] == Code::churned) task_.market->churned(task_.market->events, c_.customer[i]);
+  }
+
+  /// Kept::standing.
+  [[nodiscard]] SOJOURN_INLINE static std::uint32_t standing(std::int32_t code, std::int32_t team, std::int32_t counted) {
+    return static_cast<std::uint32_t>(counted) << 15 | static_cast<std::uint32_t>((team + 1) << 3 | code);
+  }
+
+  /// Who speaks of the company until the next visit. Of those who churned the market knows when they fall silent.
+  void keep_voices() {
+    const Store& store = *task_.store;
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      s_.marks[i] = c_.code[i] == Code::churned ? 1 : 0;
+      s_.cell[i] = c_.code[i] >= Code::promoter ? 1 + (c_.code[i] - Code::promoter) : 0;
+    }
+    for (int i = 0; i < lanes_; ++i) store.voice[s_.kept[i]] = static_cast<Voice>(s_.cell[i]);
+    const int churned = list_marked();
+    for (int k = 0; k < churned; ++k) task_.market->churned(task_.market->events, c_.customer[s_.list[k]]);
   }
 
   /// Back into the store; who has another visit in this window comes again soon.
   void keep() {
+    if (task_.store->voice != nullptr) keep_voices();
+    const std::int32_t touchpoints = t_.touchpoints, stays = t_.exit_count + touchpoints;
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
-      const double bought = c_.bought_at[i] < 0.0 ? never : c_.bought_at[i];
-      s_.a[i] = c_.bought[i] == 0 ? -c_.arrival[i] : bought;
       s_.time[i] = s_.moves[i] == 0 ? never : s_.time[i];
       s_.ends[i] = s_.moves[i] == 1 ? 1 : 0;
       s_.marks[i] = s_.moves[i] == 0 ? 1 : 0;
@@ -1111,17 +1278,19 @@ class Block {
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
       const std::uint32_t event = c_.event[i] + 1;
-      const auto exit = static_cast<std::uint32_t>(s_.taken[i] - c_.persona[i] * t_.exit_count);
+      const std::int32_t persona = c_.persona[i];
+      const std::int32_t stay = stays + (c_.place[i] - persona * touchpoints), left = s_.taken[i] - persona * t_.exit_count;
+      const auto exit = static_cast<std::uint32_t>(s_.moves[i] == 0 ? stay : left);
       events = events > event ? events : event;
       s_.visits_and_exit[i] = (event & 0xffffu) | exit << 16;
-      s_.who[i] = static_cast<std::uint32_t>((c_.team[i] + 1) << 3 | c_.code[i]);
+      s_.who[i] = standing(c_.code[i], c_.team[i], c_.tenure_counted[i]);
     }
     if (events >= t_.visits_per_life) done_.endless = true;
     const Store& store = *task_.store;
     const int lanes = lanes_;
     for (int i = 0; i < lanes; i += 4) {
       Double4 rows[4];
-      transpose({*reinterpret_cast<const Double4*>(c_.luck + i), *reinterpret_cast<const Double4*>(s_.a + i),
+      transpose({*reinterpret_cast<const Double4*>(c_.luck + i), *reinterpret_cast<const Double4*>(c_.since + i),
                  pair(c_.satisfaction + i, c_.expectation + i), pair(c_.answering + i, s_.visits_and_exit + i)},
                 rows);
       for (int k = 0; k < 4; ++k) *reinterpret_cast<Double4Anywhere*>(store.kept + s_.kept[i + k]) = rows[k];
@@ -1137,8 +1306,10 @@ class Block {
       again += s_.ends[i];
     }
     again_ = again;
-    const int stopped = list_marked();
-    for (int k = 0; k < stopped; ++k) stop(s_.list[k]);
+    if (task_.market == nullptr) {  // else somebody may yet make them leave
+      const int stopped = list_marked();
+      for (int k = 0; k < stopped; ++k) stop(s_.list[k]);
+    }
     if (t_.visit_money || t_.flows) {
       for (int i = 0; i < lanes; ++i) settle(i);
     }
@@ -1161,14 +1332,16 @@ class Block {
   Columns c_{};
   Scratch s_{};
   Racers r_{};
+  SetApart apart_{};
+  int apart_count_ = 0;
   People people_{};
   Done done_;
   int lanes_ = 0, padded_ = 0;
   int ready_ = 0, drawn_ = 0;
   std::uint32_t next_;
-  std::uint32_t since_flush_ = 0;
-  std::uint32_t looked_at_ = 0;  // customers of the store, from the first on
-  int again_ = 0;                // of those just put back, who come again in this window
+  std::uint32_t since_flush_;
+  std::uint32_t looked_at_;  // rows of the store are looked at up to this one
+  int again_ = 0;            // of those just put back, who come again in this window
   std::uint64_t tick_ = 0;
 };
 

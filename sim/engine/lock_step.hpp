@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "sojourn/behaviour/experience.hpp"
+#include "sojourn/behaviour/word_of_mouth.hpp"
 #include "sojourn/tally/paired_outcomes.hpp"
 #include "sojourn/tally/shape.hpp"
 
@@ -43,6 +44,11 @@ struct RowFlag {
   };
 };
 
+/// What couples the visits of a row with other customers.
+struct Coupling {
+  enum : std::int32_t { queues = 1, gives_up = 2, gate = 4, reads_reviews = 8 };
+};
+
 /// A visit's parameters: groups of eight 32-bit columns, fetched eight lanes at a time.
 struct alignas(32) Row {
   float quality, quality_sd, effort, weight, promise, promise_weight, rest, stay;
@@ -54,13 +60,16 @@ struct alignas(32) Row {
   float constant_stay;         // `stay` again, for programs that need nothing of the first group
   float probability[4];        // where choices are constant: running sums of the shares instead
   std::int32_t revenue, cost;  // beyond the place's, see PlaceScores
-  std::int32_t team, carry, race_exits, unused[3];
+  std::int32_t team, carry, race_exits;
+  std::int32_t coupling;  // see Coupling
+  std::int32_t unused[2];
   float more_odds[4], more_satisfaction[4];
   float more_expectation[4], more_effort_slope[4];
   float more_probability[4];
   std::int32_t own[4];  // which own trait is the probability of each of the first four exits, or -1
+  float heard[4], more_heard[4];
 };
-inline constexpr int row_groups = 8;
+inline constexpr int row_groups = 9;
 static_assert(sizeof(Row) == 32 * row_groups);
 
 /// What a visit earns and costs, scaled to units of the discounted sums.
@@ -128,22 +137,58 @@ struct People {
 /// What is kept of a customer between visits, but for the time of the next one: 36 bytes.
 struct [[gnu::packed]] Kept {
   double luck;
-  /// Of the first purchase, or `never` once a churn is counted; before a purchase, of arrival, with the sign bit set.
+  /// The time of arrival; from the first purchase on, of that; once the tenure is counted, of the last churn.
   double since;
   float satisfaction, expectation, answering;
-  std::uint16_t event;
-  std::uint16_t exit;  // by which the next visit is reached; exits + touchpoint for a first visit
+  std::uint16_t event;  // number of the next visit, modulo 65,536
+  std::uint16_t exit;   // into Tables::passages: where the customer waits, and where that leads
   std::uint16_t persona;
-  std::uint16_t standing;  // the last team met, from 1, 0: none yet; times 8, plus the Code
+  std::uint16_t standing;  // the Code; 8 times the last team met (from 1; 0: none yet); and `tenure_counted`
 };
 static_assert(sizeof(Kept) == 36);
+/// A flag of Kept::standing, and how many teams leave room for it.
+inline constexpr std::uint32_t tenure_counted = 0x8000;
+inline constexpr std::uint32_t most_teams = tenure_counted / 8 - 1;
 
-/// The customers of a block between visits, and one more for idle lanes. Times stand apart, because every window looks for
-/// those that are due in it. The columns of aversions are null where they are the same for all of a persona.
+/// Customers between visits, one a row, and a row or more for padding lanes. Times stand apart, because every window looks
+/// for those that are due in it. The columns of traits are null where they are the same for all of a persona, or where
+/// nothing asks for them; so are those of word of mouth.
 struct Store {
   double* time;  // of the next visit, or `never`
   Kept* kept;
-  float *loss_aversion, *effort_aversion, *own[own_traits];
+  float *loss_aversion, *effort_aversion, *patience, *own[own_traits];
+  float* heard;  // social proof
+  Voice* voice;
+  std::uint32_t* introduced_by;  // see Hearers in engine/talk.hpp; `came_alone`: of who bought before hearing of the company
+};
+/// Smaller than any introduction of the window at hand, so that none counts any more.
+inline constexpr std::uint32_t came_alone = 0x7fffffffu;
+
+/// Who came to queue at a touchpoint in a window.
+struct Arrivals {
+  std::uint64_t people = 0;
+  std::uint64_t impatient = 0;  // of them, who may give up
+  std::int64_t patience = 0;    // their mean patience in days, summed in units of 1 / patience_scale
+};
+inline constexpr double patience_scale = 0x1p20;
+
+/// What customers who act on one another find in the window at hand, and where what they do is told. Null pointers stand for
+/// what the model does not have.
+struct MarketView {
+  const double* waits;       // [touchpoint] days
+  const float* patience_of;  // [persona], where a constant
+  Arrivals* arrivals;        // [touchpoint]
+  float reviews;             // social proof that a prospect takes from reading reviews
+  bool posting;              // customers post reviews
+  float posting_probability, posting_extremity;
+  std::uint64_t *reviews_posted, *stars_posted;
+  const void* accounts;  // of type Accounts, for the calls below
+  bool (*at_gate)(const MarketView& market, std::uint32_t customer, std::int32_t touchpoint);
+  const std::uint8_t* gates;  // [account segment x touchpoints + touchpoint]
+  std::int32_t touchpoints;
+  void* events;  // for the calls below
+  void (*held)(void* events, std::uint32_t customer, float effort);
+  void (*churned)(void* events, std::uint32_t customer);  // or visited once more as somebody who churned
 };
 
 /// Packed sums of a block in progress; emptied into a Tally. What every visit to a place counts alike, its effort and money,
@@ -193,7 +238,9 @@ struct Chain {
   const std::int32_t* feelings;      // [persona][2]: satisfaction and expectation, as they are summed
 };
 
-/// Touchpoints that an exit leads from, -1 before a first visit, and to, with whether that is an end.
+/// Touchpoints that a passage leads from, -1 before a first visit, and to, with whether that is an end. There is one for
+/// each exit, one for each touchpoint's first visits, and one for those who wait at each touchpoint for good, or until
+/// somebody else makes them leave; that one leads nowhere.
 struct Passage {
   std::int32_t from, to, ends;
 };
@@ -208,9 +255,18 @@ struct Moment {
   std::int32_t touchpoint;
   double time;
   std::uint32_t words[4];
-  float satisfaction, expectation, effort;
+  float satisfaction, expectation, heard, effort;
   double luck;
   double delay;
+};
+
+/// Whether a customer loses patience in a queue. `wait` is read and, for who gives up, written; so is what follows it.
+struct Patience {
+  std::uint32_t customer, event;
+  float patience;
+  double wait;
+  double delay;       // of the exit taken, from when patience ended
+  std::int32_t exit;  // its number among all exits
 };
 
 /// Everything that a loop needs to know of a program; never changes while it runs.
@@ -228,7 +284,7 @@ struct Tables {
   const double* regime_begins;
   const std::int32_t* regime_of_window;  // at its beginning
   const double* next_hazards;            // [regime x places + place] when hazards there change next; null: never
-  const Passage* passages;               // [Kept::exit]
+  const Passage* passages;               // [exits + touchpoints + touchpoints], see `Passage`
   const std::int32_t* flow_kind_of;      // [place + 1]; first: of nowhere
   const std::uint8_t* is_end;            // [touchpoint]
   std::int32_t personas, touchpoints, places, exit_count, windows, regimes;
@@ -242,7 +298,9 @@ struct Tables {
   bool still;
   const PlaceScores* place_scores;
   Chain chain;
-  bool tame;  // no exponent of a choice can leave [-60, 60]
+  bool tame;     // no exponent of a choice can leave [-60, 60]
+  bool hears;    // some slope on what is heard
+  bool couples;  // some row has a Coupling
   bool slopes, probabilities, any_one_by_one, trait_bound, visit_money, priced, flows;
   bool toil_varies, money_varies;  // a place's effort or repeats, and its money, from visit to visit
   double horizon, window_width, windows_per_day, force_of_interest;
@@ -263,6 +321,8 @@ struct Tables {
 
   /// The position of the exit taken, or -1 to stay.
   std::int32_t (*choose)(const void* owner, std::int32_t persona, std::int32_t row, Moment* moment);
+  /// Whether the customer gives up.
+  bool (*give_up)(const Task& task, std::int32_t row, Patience* patience);
   void (*flow_change)(const void* owner, std::int32_t regime, std::int32_t persona, std::int32_t from, std::int32_t to,
                       double time, std::int32_t window, double change[4]);
 };
@@ -278,8 +338,11 @@ struct Task {
   void* worker;
   std::int64_t* cells;  // of the tally
   Packed packed;
-  const Store* store;  // null: whole lives
+  const Store* store;        // null: whole lives
+  const MarketView* market;  // null: nothing couples customers
   std::uint32_t begin, end;
+  std::uint32_t first, padding;  // the customer of the store's first row; the row for padding lanes
+  std::uint32_t unflushed;       // how much of `customers_per_flush` is used already
   std::uint32_t seed[2], replication;
   double until;          // end of the window, or the horizon
   std::int32_t window;   // that one; of no use for whole lives
@@ -289,7 +352,8 @@ struct Task {
 
 struct Done {
   std::uint64_t visits = 0;
-  bool endless = false;  // somebody made more visits than a life may have; the sums are worthless
+  std::uint32_t unflushed = 0;  // as in the task, now
+  bool endless = false;         // somebody made more visits than a life may have; the sums are worthless
 };
 
 /// The loop, for one vector width.

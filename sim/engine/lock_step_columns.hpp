@@ -42,27 +42,31 @@ SOJOURN_INLINE Long2 widen(const std::int32_t (&pair)[2]) {
 
 /// Columns: one customer a lane.
 struct alignas(64) Columns {
-  double time[lane_count], luck[lane_count], bought_at[lane_count], arrival[lane_count];
+  double time[lane_count], luck[lane_count], since[lane_count];  // `since` as in Kept
   std::int64_t worth_revenue[lane_count], worth_cost[lane_count];
   std::uint32_t customer[lane_count], event[lane_count];
   float satisfaction[lane_count], expectation[lane_count];
   float answering[lane_count], loss_aversion[lane_count], effort_aversion[lane_count];
   float own[own_traits][lane_count];
+  float heard[lane_count], patience[lane_count];  // these two only where customers are coupled, and so `introduced`
   std::int32_t persona[lane_count], place[lane_count], window[lane_count], regime[lane_count], row[lane_count];
   std::int32_t code[lane_count], bought[lane_count], counted_satisfaction[lane_count], counted_expectation[lane_count];
   std::int32_t stands[lane_count];  // as what a customer would answer where nothing is felt
   std::int32_t team[lane_count], flow_from[lane_count], flow_kind[lane_count];
+  std::int32_t tenure_counted[lane_count];
+  std::int32_t introduced[lane_count];  // 1 where somebody spoke well of the company to the customer before the purchase
 
   /// Does something with each column; of the own traits only with those that occur.
   template <class Use>
   SOJOURN_INLINE void each(int own_count, Use use) {
-    use(time), use(luck), use(bought_at), use(arrival), use(worth_revenue), use(worth_cost);
+    use(time), use(luck), use(since), use(worth_revenue), use(worth_cost);
     use(customer), use(event), use(satisfaction), use(expectation);
     use(answering), use(loss_aversion), use(effort_aversion);
     for (int k = 0; k < own_count; ++k) use(own[k]);
     use(persona), use(place), use(window), use(regime), use(row);
     use(code), use(bought), use(counted_satisfaction), use(counted_expectation), use(stands);
-    use(team), use(flow_from), use(flow_kind);
+    use(team), use(flow_from), use(flow_kind), use(tenure_counted);
+    use(heard), use(patience), use(introduced);
   }
 };
 
@@ -72,8 +76,11 @@ struct alignas(64) Scratch {
   std::uint32_t words[4][lane_count], more_words[4][lane_count];
   float score[lane_count];  // for the delay
   float quality[lane_count], effort[lane_count], appraisal[lane_count];
+  double wait[lane_count];                      // in a queue, days; 0 where nobody is coupled
+  float strain[lane_count], heard[lane_count];  // likewise, of the wait and with what is read
+  std::int32_t stands[lane_count];              // as what a customer would answer
   std::int32_t repeated[lane_count], code[lane_count], bought[lane_count];
-  std::int32_t touch[lane_count][2], toil[lane_count][2], series[lane_count][2], money[lane_count][2];
+  std::int32_t touch[lane_count][2], toil[lane_count][2], series[lane_count][2];
   float cumulative[fast_exits][lane_count];
   float sum[lane_count], total[lane_count], leaving[lane_count], going[lane_count];
   std::int32_t leaves[lane_count], chosen[lane_count];
@@ -82,9 +89,16 @@ struct alignas(64) Scratch {
   std::int32_t family[lane_count], to[lane_count], taken[lane_count], moves[lane_count], window[lane_count];
   std::int32_t list[lane_count], cell[lane_count], turns[lane_count];
   std::uint32_t kept[lane_count], visits_and_exit[lane_count], who[lane_count];
-  float feelings[2][lane_count];
   std::int32_t move_cell[lane_count], ends[lane_count];
   std::uint8_t marks[lane_count];  // 1: of interest
+};
+
+/// Lanes whose customers do not choose where to go: they give up in a queue or are held at a gate.
+struct SetApart {
+  std::int32_t lane[lane_count];
+  std::int32_t exit[lane_count];  // its number; -1: held
+  double delay[lane_count];       // of that exit
+  double luck[lane_count];        // as it was before the visit
 };
 
 /// Those whose exits compete, close together.
@@ -93,7 +107,7 @@ struct alignas(64) Racers {
   std::uint32_t words[4][lane_count], customer[lane_count], event[lane_count];
   std::int32_t row[lane_count], first_exit[lane_count], index[lane_count], first[lane_count];
   std::int32_t family[lane_count], to[lane_count], taken[lane_count];
-  float satisfaction[lane_count], expectation[lane_count], effort[lane_count];
+  float satisfaction[lane_count], expectation[lane_count], heard[lane_count], effort[lane_count];
   float sigma[lane_count], hazard[lane_count], e[lane_count], x[lane_count];
   double a[lane_count], b[lane_count], stretch[lane_count], delay[lane_count];
 };
@@ -120,9 +134,12 @@ struct Field {
     team,
     carry,
     race_exits,
+    coupling,
     more = revenue + 8,  // the same as from `odds` on, for exits 5 to 8
     more_probability = more + 16,
     own = more_probability + 4,
+    heard = own + 4,
+    more_heard = heard + 4,
   };
 };
 

@@ -6,8 +6,9 @@
 #include <limits>
 #include <map>
 
-#include "lock_step_people.hpp"
+#include "customer_store.hpp"
 #include "sojourn/engine/exits.hpp"
+#include "sojourn/population/accounts.hpp"
 
 namespace sojourn::lock_step {
 namespace {
@@ -77,6 +78,7 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   tables_.shape = shape;
   tables_.visits_per_life = visits_per_life;
   tables_.choose = &Compiled::choose;
+  tables_.give_up = &Compiled::give_up;
   tables_.flow_change = &Compiled::flow_change;
   for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) {
     is_end_.push_back(parts.touchpoints[v].end.has_value() ? 1 : 0);
@@ -87,6 +89,7 @@ Compiled::Compiled(const Program& program, const Population& population, const T
     }
   }
   for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) passages_.push_back({-1, narrow(v), is_end_[v]});
+  for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) passages_.push_back({narrow(v), narrow(v), 0});
   flow_kind_of_.push_back(0);
   for (std::uint32_t p = 0; p < shape.personas; ++p) {
     for (std::uint32_t v = 0; v < shape.touchpoints; ++v) flow_kind_of_.push_back(program.flow_kind(p, v));
@@ -98,6 +101,8 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   effort_aversion_of_ = constants(BuiltinTrait::effort_aversion);
   tables_.loss_aversion_of = loss_aversion_of_.empty() ? nullptr : loss_aversion_of_.data();
   tables_.effort_aversion_of = effort_aversion_of_.empty() ? nullptr : effort_aversion_of_.data();
+  patience_of_ = constants(BuiltinTrait::patience);
+  find_gates();
   compile_people();
   compile_rows();
   compile_hazards();
@@ -120,6 +125,15 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   tables_.flow_kind_of = flow_kind_of_.data();
   tables_.is_end = is_end_.data();
   compile_chain();
+}
+
+/// Touchpoints at which the accounts of some segment decide.
+void Compiled::find_gates() {
+  const ModelParts& parts = program_->model().parts();
+  gate_.assign(parts.touchpoints.size(), 0);
+  for (const AccountSegment& segment : parts.account_segments) {
+    for (const Gate& gate : segment.gates) gate_[gate.touchpoint.index()] = 1;
+  }
 }
 
 void Compiled::compile_people() {
@@ -228,6 +242,10 @@ void Compiled::compile_rows() {
           carries_.push_back(program.carry(row, static_cast<std::int32_t>(from)));
           lost = lost || (at.team >= 0 && carries_.back() < 1.0f);
         }
+        to.coupling = (at.queues ? Coupling::queues : 0) |
+                      (at.queues && !program.gave_up_exits(row).empty() ? Coupling::gives_up : 0) |
+                      (gate_[v] != 0 ? Coupling::gate : 0) | (at.reads_reviews ? Coupling::reads_reviews : 0);
+        tables_.couples = tables_.couples || to.coupling != 0;
         to.flow_kind = program.flow_kind(p, v);
         worths_.push_back({row.revenue * shape.scales.revenue.worth, row.cost * shape.scales.cost.worth});
         prices_.push_back(row.price);
@@ -297,7 +315,7 @@ void Compiled::compile_constant_choices() {
 
 void Compiled::compile_place_scores() {
   const auto places = static_cast<std::size_t>(tables_.places);
-  tables_.toil_varies = !carries_.empty();
+  tables_.toil_varies = !carries_.empty() || tables_.shape.queues;
   for (std::size_t place = 0; place < places; ++place) {
     const Row& row = rows_[static_cast<std::size_t>(row_of_[place])];
     const bool appraised = (row.facts & RowFlag::end) == 0;
@@ -321,7 +339,8 @@ void Compiled::compile_place_scores() {
 
 void Compiled::compile_still_scores() {
   const auto& memory = program_->behaviour().memory;
-  bool still = !tables_.slopes && carries_.empty() && memory.memory == 0.0f && program_->behaviour().adapt == 0.0f;
+  bool still = !program_->model().coupled() && !tables_.slopes && carries_.empty() && memory.memory == 0.0f &&
+               program_->behaviour().adapt == 0.0f;
   for (const BuiltinTrait trait :
        {BuiltinTrait::satisfaction, BuiltinTrait::expectation, BuiltinTrait::loss_aversion, BuiltinTrait::effort_aversion}) {
     still = still && !constants(trait).empty();
@@ -447,8 +466,10 @@ void Compiled::compile_exits(Row& to, const VisitRow& row, std::uint32_t persona
     if (row.trait_bound) to.facts |= RowFlag::trait_bound;
     tables_.trait_bound = tables_.trait_bound || row.trait_bound;
   }
+  const bool hears = program_->model().coupled();  // else nothing is ever heard
   for (std::size_t j = 0; j < exits.size(); ++j) {
     const ExitRow& exit = exits[j];
+    tables_.hears = tables_.hears || (hears && exit.heard != 0.0f);
     const Inverse::Formula formula = program_->delay(exit.delay).formula();
     const auto place = static_cast<std::int32_t>(persona) * tables_.touchpoints + static_cast<std::int32_t>(exit.to);
     const std::int32_t drawn = family(formula.family);
@@ -460,7 +481,8 @@ void Compiled::compile_exits(Row& to, const VisitRow& row, std::uint32_t persona
     if (!row.race) {
       tables_.families |= drawn;
       if (exit.odds > 0.0f || share > 0.0f) last = narrow(j);
-      tables_.slopes = tables_.slopes || exit.satisfaction != 0.0f || exit.expectation != 0.0f || exit.effort != 0.0f;
+      tables_.slopes = tables_.slopes || exit.satisfaction != 0.0f || exit.expectation != 0.0f || exit.effort != 0.0f ||
+                       (hears && exit.heard != 0.0f);
       // Satisfaction, expectation and effort are at most 1/2 away from 1/2.
       const float steepest = std::fabs(exit.satisfaction) + std::fabs(exit.expectation) + std::fabs(exit.effort);
       tables_.tame = tables_.tame && 0.5f * steepest < 59.0f;
@@ -472,6 +494,7 @@ void Compiled::compile_exits(Row& to, const VisitRow& row, std::uint32_t persona
     (further ? to.more_satisfaction : to.satisfaction)[k] = exit.satisfaction;
     (further ? to.more_expectation : to.expectation)[k] = exit.expectation;
     (further ? to.more_effort_slope : to.effort_slope)[k] = exit.effort;
+    (further ? to.more_heard : to.heard)[k] = exit.heard;
     (further ? to.more_probability : to.probability)[k] = share;
   }
   to.facts |= last << 16;
@@ -484,9 +507,11 @@ std::int32_t Compiled::choose(const void* owner, std::int32_t persona, std::int3
   const Program& program = *self.program_;
   const VisitRow& row = *self.visit_rows_[static_cast<std::size_t>(row_index)];
   const Streams streams(std::uint64_t{moment->task->seed[1]} << 32 | moment->task->seed[0], moment->task->replication);
-  const behaviour::ChoiceState mood{moment->satisfaction, moment->expectation, 0.0f, moment->effort};
+  const behaviour::ChoiceState mood{moment->satisfaction, moment->expectation, moment->heard, moment->effort};
   const Population& population = *self.population_;
   const auto customer_persona = static_cast<std::uint32_t>(persona);
+  const MarketView* market = moment->task->market;
+  const auto* accounts = market != nullptr ? static_cast<const Accounts*>(market->accounts) : nullptr;
   ExitChoice way;
   if (row.race) {
     way = race(program, row, streams,
@@ -507,13 +532,28 @@ std::int32_t Compiled::choose(const void* owner, std::int32_t persona, std::int3
     for (const ExitRow& exit : program.exits(row)) {
       if (exit.trait < 0) continue;
       const auto k = static_cast<std::size_t>(exit.trait);
-      own[k] = population.trait(streams, moment->customer, customer_persona, k);
+      own[k] = accounts != nullptr ? population.trait_of_member(streams, moment->customer,
+                                                                accounts->account_of(moment->customer), customer_persona, k)
+                                   : population.trait(streams, moment->customer, customer_persona, k);
     }
     const Words words{moment->words[0], moment->words[1], moment->words[2], moment->words[3]};
     way = sojourn::choose(program, row, own, words, mood, moment->luck, sums);
   }
   moment->delay = way.delay;
   return way.exit;
+}
+
+bool Compiled::give_up(const Task& task, std::int32_t row_index, Patience* patience) {
+  const Compiled& self = *task.compiled;
+  const VisitRow& row = *self.visit_rows_[static_cast<std::size_t>(row_index)];
+  const Streams streams(std::uint64_t{task.seed[1]} << 32 | task.seed[0], task.replication);
+  const auto left = sojourn::give_up(*self.program_, row, streams, patience->customer, patience->event, patience->wait,
+                                     patience->patience);
+  if (!left) return false;
+  patience->wait = left->wait;
+  patience->delay = left->delay;
+  patience->exit = static_cast<std::int32_t>(left->exit->exit);
+  return true;
 }
 
 void Compiled::flow_change(const void* owner, std::int32_t regime, std::int32_t persona, std::int32_t from, std::int32_t to,
@@ -568,67 +608,46 @@ bool Worker::live(const Compiled& compiled, const Streams& streams, std::uint64_
 }
 
 bool Worker::live_by_windows(const Compiled& compiled, const Streams& streams, std::uint64_t begin, std::uint64_t end) {
-  const std::size_t count = end - begin;
-  const Tables& tables = compiled.tables();
-  std::vector<double> time(count + 1, never);
-  std::vector<Kept> kept(count + 1);
-  std::vector<float> loss_aversion(tables.loss_aversion_of == nullptr ? count + 1 : 0);
-  std::vector<float> effort_aversion(tables.effort_aversion_of == nullptr ? count + 1 : 0);
-  Store store{time.data(),
-              kept.data(),
-              loss_aversion.empty() ? nullptr : loss_aversion.data(),
-              effort_aversion.empty() ? nullptr : effort_aversion.data(),
-              {}};
-  std::vector<float> own[own_traits];
-  for (std::size_t k = 0; k < compiled.own_traits().size(); ++k) {
-    own[k].resize(count + 1);
-    store.own[k] = own[k].data();
-  }
-  Task work = task(compiled, streams, begin, end);
-  work.store = &store;
-  auto people = std::make_unique<People>();
-  for (std::uint32_t next = work.begin; next < work.end;) {
-    const int drawn = draw_people(tables, work, &next, people.get());
-    for (int who = 0; who < drawn; ++who) {
-      const std::int32_t k = people->chosen[who];
-      const std::size_t at = people->customer[k] - work.begin;
-      time[at] = people->arrival[k];
-      kept[at] = {people->luck[k],
-                  -people->arrival[k],
-                  people->satisfaction[k],
-                  people->expectation[k],
-                  people->answering[k],
-                  0,
-                  static_cast<std::uint16_t>(tables.exit_count + people->start[k]),
-                  static_cast<std::uint16_t>(people->persona[k]),
-                  Code::absent};
-      if (!loss_aversion.empty()) loss_aversion[at] = people->loss_aversion[k];
-      if (!effort_aversion.empty()) effort_aversion[at] = people->effort_aversion[k];
-      for (std::size_t which = 0; which < compiled.own_traits().size(); ++which) own[which][at] = people->own[which][k];
+  CustomerStore store(compiled, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end - begin), 1);
+  store.populate(streams, nullptr, store.first(), store.end());
+  for (std::size_t window = 0; window < compiled.program().windows().count(); ++window) {
+    if (!live_window(compiled, streams, {&store, store.first(), store.end(), 0, window, nullptr})) {
+      flush();
+      return false;
     }
   }
-  bool ended = false;
-  const std::span<const double> ends = compiled.program().windows().ends();
-  for (std::size_t window = 0; window < ends.size(); ++window) {
-    work.until = ends[window];
-    work.window = narrow(window);
-    const Done done = widest_live()(compiled.tables(), work);
-    tally_.events += done.visits;
-    if (done.endless) break;
-    if (window + 1 == ends.size()) ended = true;
-  }
-  // A window's packed stocks are changed in that window alone.
   flush();
-  return ended;
+  return true;
+}
+
+bool Worker::live_window(const Compiled& compiled, const Streams& streams, const WindowOfBlock& block) {
+  Task work = task(compiled, streams, block.begin, block.end);
+  work.store = &block.store->columns();
+  work.first = block.store->first();
+  work.padding = block.store->padding(block.padding);
+  work.market = block.market;
+  work.until = compiled.program().windows().end(block.window);
+  work.window = narrow(block.window);
+  // Packed stocks of a window are changed in that window alone.
+  if (block.window != window_) flush_codes(this);
+  window_ = block.window;
+  work.unflushed = unflushed_;
+  const Done done = widest_live()(compiled.tables(), work);
+  unflushed_ = done.unflushed;
+  tally_.events += done.visits;
+  return !done.endless;
 }
 
 void Worker::flush_codes(void* worker) {
   Worker& self = *static_cast<Worker*>(worker);
   Tally& tally = self.tally_;
   const TallyShape& shape = tally.shape();
+  self.unflushed_ = 0;
+  const bool all = self.window_ == every_window;
+  const std::size_t first = all ? 0 : self.window_, last = all ? shape.windows : first + 1;
   for (std::size_t p = 0; p < shape.personas; ++p) {
-    for (std::size_t w = 0; w < shape.windows; ++w) {
-      const std::int16_t* codes = &self.codes_[8 * (p * shape.windows + w)];
+    for (std::size_t w = first; w < last; ++w) {
+      std::int16_t* codes = &self.codes_[8 * (p * shape.windows + w)];
       tally.add(shape.time(p, w, TimeScore::prospects), codes[Code::prospect]);
       tally.add(shape.time(p, w, TimeScore::lost), codes[Code::lost]);
       tally.add(shape.time(p, w, TimeScore::churned), codes[Code::churned]);
@@ -637,13 +656,14 @@ void Worker::flush_codes(void* worker) {
       tally.add(shape.time(p, w, TimeScore::detractors), codes[Code::detractor]);
       tally.add(shape.time(p, w, TimeScore::customers),
                 codes[Code::promoter] + codes[Code::passive] + codes[Code::detractor]);
+      std::fill(codes, codes + 8, std::int16_t{0});
     }
   }
-  std::fill(self.codes_.begin(), self.codes_.end(), std::int16_t{0});
 }
 
 void Worker::flush() {
   flush_codes(this);
+  window_ = every_window;
   const TallyShape& shape = tally_.shape();
   for (std::size_t p = 0; p < shape.personas; ++p) {
     for (std::size_t v = 0; v < shape.touchpoints; ++v) {
@@ -708,13 +728,6 @@ void Worker::flush_firsts() {
     tally_.add(shape.person(p, PersonScore::arrived), count);
     count_visits(p, v, at / places, count);
   });
-}
-
-std::size_t bytes_per_customer(const Compiled& compiled) {
-  const Tables& tables = compiled.tables();
-  const std::size_t drawn = (tables.loss_aversion_of == nullptr ? 1u : 0u) +
-                            (tables.effort_aversion_of == nullptr ? 1u : 0u) + compiled.own_traits().size();
-  return sizeof(double) + sizeof(Kept) + drawn * sizeof(float);
 }
 
 }  // namespace sojourn::lock_step

@@ -11,6 +11,10 @@
 #include "sojourn/population/population.hpp"
 #include "sojourn/tally/tally.hpp"
 
+namespace sojourn {
+class CustomerStore;
+}
+
 namespace sojourn::lock_step {
 
 /// Tables of one program. Thread-safe once built.
@@ -28,6 +32,8 @@ class Compiled {
   [[nodiscard]] const std::vector<std::int32_t>& own_traits() const { return own_traits_; }
   /// Where exits lead from and to, then each touchpoint's first visits.
   [[nodiscard]] const std::vector<Passage>& passages() const { return passages_; }
+  /// The patience of each persona, where it is a constant of all of them; else nothing.
+  [[nodiscard]] const std::vector<float>& patience_of() const { return patience_of_; }
 
  private:
   void compile_rows();
@@ -41,8 +47,10 @@ class Compiled {
   void compile_place_scores();
   void compile_chain();
   void compile_people();
+  void find_gates();
   [[nodiscard]] Quantity quantity(std::int32_t index);
   static std::int32_t choose(const void* owner, std::int32_t persona, std::int32_t row, Moment* moment);
+  static bool give_up(const Task& task, std::int32_t row, Patience* patience);
   static void flow_change(const void* owner, std::int32_t regime, std::int32_t persona, std::int32_t from, std::int32_t to,
                           double time, std::int32_t window, double change[4]);
 
@@ -62,7 +70,8 @@ class Compiled {
   std::vector<PlaceScores> place_scores_;
   std::vector<Worth> worths_;
   std::vector<double> prices_;
-  std::vector<float> loss_aversion_of_, effort_aversion_of_;
+  std::vector<float> loss_aversion_of_, effort_aversion_of_, patience_of_;
+  std::vector<std::uint8_t> gate_;        // [touchpoint]
   std::vector<std::int32_t> own_traits_;  // those with a column
   std::vector<ChainRow> chain_rows_;
   std::vector<ChainExit> chain_exits_;
@@ -73,6 +82,15 @@ class Compiled {
   std::vector<Start> starts_;
   std::vector<Inverse> arrives_;         // [persona]
   std::deque<std::vector<Draw>> draws_;  // of each quantity
+};
+
+/// Customers `begin` to `end` of a store, who are to be lived through one window.
+struct WindowOfBlock {
+  CustomerStore* store;
+  std::uint32_t begin, end;
+  std::size_t padding;  // which of the store's rows for padding lanes; no two blocks may use one at a time
+  std::size_t window;
+  const MarketView* market;  // null: nothing couples customers
 };
 
 /// Room for the sums of one block at a time, and the loop over it. Not to be shared between threads.
@@ -92,9 +110,15 @@ class Worker {
   [[nodiscard]] bool live_by_windows(const Compiled& compiled, const Streams& streams, std::uint64_t begin,
                                      std::uint64_t end);
 
- private:
-  static void flush_codes(void* worker);
+  /// One window of customers in a store; `flush` is to be called before the tally is read, or another program lived. False
+  /// where a customer made more than `visits_per_life` visits: then store and tally are worthless.
+  [[nodiscard]] bool live_window(const Compiled& compiled, const Streams& streams, const WindowOfBlock& block);
+  /// Adds what is counted in packed form to the tally.
   void flush();
+
+ private:
+  static constexpr std::size_t every_window = static_cast<std::size_t>(-1);
+  static void flush_codes(void* worker);
   void flush_moves();
   void flush_firsts();
   void count_visits(std::size_t persona, std::size_t touchpoint, std::size_t window, std::int64_t count);
@@ -108,10 +132,8 @@ class Worker {
   std::vector<std::int16_t> codes_;
   std::vector<std::uint32_t> moves_, firsts_;
   const Compiled* compiled_ = nullptr;  // the program at hand
+  std::size_t window_ = every_window;   // the only one with packed stocks
+  std::uint32_t unflushed_ = 0;         // see Task
 };
-
-/// Bytes that a customer's state takes between windows: 44, and 4 for each of loss aversion, effort aversion and traits in
-/// probabilities that is drawn.
-[[nodiscard]] std::size_t bytes_per_customer(const Compiled& compiled);
 
 }  // namespace sojourn::lock_step

@@ -7,49 +7,81 @@
 namespace sojourn {
 
 void WindowEvents::clear() {
-  std::fill(arrivals.begin(), arrivals.end(), Arrivals{});
+  std::fill(arrivals.begin(), arrivals.end(), lock_step::Arrivals{});
   reviews = stars = 0;
   held.clear();
+  churned.clear();
 }
 
-Market::Market(const Program& program, const Population& population, const Relations& relations, const Streams& streams,
-               CustomerStore& store)
-    : program_(program),
-      population_(population),
+Market::Market(const lock_step::Compiled& compiled, const Relations& relations, const Streams& streams, CustomerStore& store)
+    : compiled_(compiled),
+      program_(compiled.program()),
+      population_(compiled.population()),
       streams_(streams),
       store_(store),
-      people_per_customer_(program.model().people_per_customer()) {
-  const ModelParts& parts = program.model().parts();
+      people_per_customer_(program_.model().people_per_customer()) {
+  const ModelParts& parts = program_.model().parts();
   market_state_.waits.assign(parts.touchpoints.size(), 0.0);
   backlog_.assign(parts.touchpoints.size(), 0.0);
   if (parts.reviews) market_state_.posting = &*parts.reviews;
   if (relations.accounts) {
     market_state_.accounts = &*relations.accounts;
-    gates_.emplace(program, *relations.accounts, streams);
+    gates_.emplace(program_, *relations.accounts, streams);
     market_state_.gates = gates_->places();
   }
-  if (!relations.network) return;
-  talk_.emplace(*parts.word_of_mouth, *relations.network, streams);
-  voices_.assign(store.customers(), Voice::silent);
-  positive_.assign(store.customers(), 0);
-  negative_.assign(store.customers(), 0);
-  introduced_by_.assign(store.customers(), introduced_by_nobody);
-  speakers_.voice = voices_.data();
-  speakers_.persona = store.personas().data();
-  speakers_.talkativeness_of.clear();
+  if (relations.network) prepare_talk(relations);
+}
+
+void Market::prepare_talk(const Relations& relations) {
+  const ModelParts& parts = program_.model().parts();
+  talk_.emplace(*parts.word_of_mouth, *relations.network, streams_);
+  positive_.assign(store_.customers(), 0);
+  negative_.assign(store_.customers(), 0);
+  speakers_.voice = store_.columns().voice;
   const auto trait = static_cast<std::size_t>(BuiltinTrait::talkativeness);
+  speakers_.talkativeness_of = {population_.trait(0, trait, 0)};
   bool alike = true;
   for (std::uint32_t p = 0; p < parts.personas.size(); ++p) {
-    alike = alike && std::holds_alternative<Fixed>(parts.personas[p].traits[trait]);
-    speakers_.talkativeness_of.push_back(population.trait(p, trait, 0));
+    alike = alike && std::holds_alternative<Fixed>(parts.personas[p].traits[trait]) &&
+            population_.trait(p, trait, 0) == speakers_.talkativeness_of.front();
   }
-  if (!alike) talkativeness_.resize(store.customers());
+  if (!alike) talkativeness_.resize(store_.customers());
   for (const Touchpoint& touchpoint : parts.touchpoints) {
     hears_.push_back(std::any_of(touchpoint.next.begin(), touchpoint.next.end(),
                                  [](const Exit& exit) { return exit.on == Trigger::heard; })
                          ? 1
                          : 0);
   }
+}
+
+lock_step::MarketView Market::view(WindowEvents& events) const {
+  const TallyShape& shape = compiled_.tables().shape;
+  lock_step::MarketView view{};
+  view.waits = shape.queues ? market_state_.waits.data() : nullptr;
+  view.patience_of = compiled_.patience_of().empty() ? nullptr : compiled_.patience_of().data();
+  view.arrivals = events.arrivals.data();
+  view.reviews = market_state_.reviews;
+  view.posting = market_state_.posting != nullptr;
+  if (view.posting) {
+    view.posting_probability = static_cast<float>(market_state_.posting->probability);
+    view.posting_extremity = static_cast<float>(market_state_.posting->extremity);
+  }
+  view.reviews_posted = &events.reviews;
+  view.stars_posted = &events.stars;
+  view.accounts = market_state_.accounts;
+  view.gates = market_state_.gates.data();
+  view.touchpoints = static_cast<std::int32_t>(shape.touchpoints);
+  view.at_gate = [](const lock_step::MarketView& market, std::uint32_t customer, std::int32_t touchpoint) {
+    const auto& accounts = *static_cast<const Accounts*>(market.accounts);
+    const std::size_t segment = accounts.segment(accounts.account_of(customer));
+    return market.gates[segment * static_cast<std::size_t>(market.touchpoints) + static_cast<std::size_t>(touchpoint)] != 0;
+  };
+  view.events = &events;
+  view.held = [](void* told, std::uint32_t customer, float effort) {
+    static_cast<WindowEvents*>(told)->held.push_back({customer, effort});
+  };
+  view.churned = [](void* told, std::uint32_t customer) { static_cast<WindowEvents*>(told)->churned.push_back(customer); };
+  return view;
 }
 
 void Market::exchange(std::size_t window, std::span<const WindowEvents> events, const OverBlocks& over_blocks,
@@ -59,10 +91,10 @@ void Market::exchange(std::size_t window, std::span<const WindowEvents> events, 
   if (gates_) {
     std::vector<Held> held;
     for (const WindowEvents& block : events) held.insert(held.end(), block.held.begin(), block.held.end());
-    Lives lives(program_, population_, streams_, &market_state_);
-    gates_->decide(window, held, lives, store_);
+    WaitingCustomers waiting(compiled_, streams_, market_state_.accounts, store_);
+    gates_->decide(window, held, waiting, store_);
   }
-  if (talk_) talk(window, over_blocks, tally_of);
+  if (talk_) talk(window, events, over_blocks, tally_of);
 }
 
 /// Queues: the wait of the next window, from the arrivals of the last.
@@ -73,12 +105,14 @@ void Market::serve(std::size_t window, std::span<const WindowEvents> events, Tal
   const std::size_t regime = program_.regime(now);
   for (std::uint32_t v = 0; v < backlog_.size(); ++v) {
     if (!program_.place(v).queues) continue;
-    double people = 0.0, impatient = 0.0, patience = 0.0;  // blocks are always the same, and so is the order of their sums
+    lock_step::Arrivals all;
     for (const WindowEvents& block : events) {
-      people += static_cast<double>(block.arrivals[v].people);
-      impatient += static_cast<double>(block.arrivals[v].impatient);
-      patience += static_cast<double>(block.arrivals[v].patience) / WindowEvents::patience_scale;
+      all.people += block.arrivals[v].people;
+      all.impatient += block.arrivals[v].impatient;
+      all.patience += block.arrivals[v].patience;
     }
+    const auto people = static_cast<double>(all.people), impatient = static_cast<double>(all.impatient);
+    const double patience = static_cast<double>(all.patience) / lock_step::patience_scale;
     const Capacity& capacity = program_.capacity(regime, v);
     behaviour::QueueState queue{people * people_per_customer_ / (now - begin), backlog_[v], now - begin, now};
     // The exits of those who give up are the touchpoint's: all who come may take them, or none.
@@ -110,15 +144,16 @@ void Market::publish(std::size_t window, std::span<const WindowEvents> events) {
 }
 
 /// Word of mouth: everybody speaks of the window that is over, then everybody has heard.
-void Market::talk(std::size_t window, const OverBlocks& over_blocks, const std::function<Tally&(std::size_t)>& tally_of) {
+void Market::talk(std::size_t window, std::span<const WindowEvents> events, const OverBlocks& over_blocks,
+                  const std::function<Tally&(std::size_t)>& tally_of) {
   const Windows& windows = program_.windows();
   const double now = windows.end(window - 1), days = now - windows.begin(window - 1);
-  const Hearers hearers{positive_.data(), negative_.data(), store_.heard().data(), introduced_by_.data()};
+  const Hearers hearers{positive_.data(), negative_.data(), store_.columns().heard, store_.columns().introduced_by};
   if (window == 1 && !talkativeness_.empty()) {
     const auto trait = static_cast<std::size_t>(BuiltinTrait::talkativeness);
     over_blocks([&](std::size_t, std::uint32_t begin, std::uint32_t end) {
       for (std::uint32_t i = begin; i < end; ++i) {
-        const std::uint32_t persona = store_.personas()[i];
+        const std::uint32_t persona = store_.persona(i);
         talkativeness_[i] =
             market_state_.accounts == nullptr
                 ? population_.trait(streams_, i, persona, trait)
@@ -127,11 +162,9 @@ void Market::talk(std::size_t window, const OverBlocks& over_blocks, const std::
     });
     speakers_.talkativeness = talkativeness_.data();
   }
-  over_blocks([&](std::size_t, std::uint32_t begin, std::uint32_t end) {
-    for (std::uint32_t i = begin; i < end; ++i) {
-      voices_[i] = voice(i, now);
-      if (store_.bought(i) && introduced_by_[i] == introduced_by_nobody) introduced_by_[i] = came_alone;
-    }
+  churned_.resize(events.size());
+  over_blocks([&](std::size_t block, std::uint32_t, std::uint32_t) {
+    set_voices_of_churned(churned_[block], events[block].churned, now);
   });
   over_blocks([&](std::size_t, std::uint32_t begin, std::uint32_t end) {
     talk_->speak(begin, end, static_cast<std::uint32_t>(window - 1), days, speakers_, hearers);
@@ -141,31 +174,34 @@ void Market::talk(std::size_t window, const OverBlocks& over_blocks, const std::
     talk_->hear(begin, end, days, hearers, heard);
     Tally& tally = tally_of(block);
     Recorder recorder(program_, tally);
-    Lives lives(program_, population_, streams_, &market_state_);
+    WaitingCustomers waiting(compiled_, streams_, market_state_.accounts, store_);
     for (const Heard& messages : heard) {
       const std::uint32_t i = messages.person;
       if (!store_.present(i)) {
         // Nobody hears of a company before the journey begins.
-        store_.heard()[i] = 0.0f;
-        introduced_by_[i] = introduced_by_nobody;
+        hearers.social_proof[i] = 0.0f;
+        hearers.introduced_by[i] = introduced_by_nobody;
         continue;
       }
-      recorder.heard(store_.personas()[i], window, messages.positive, messages.negative);
+      recorder.heard(store_.persona(i), window, messages.positive, messages.negative);
       if (messages.positive == 0 || !store_.waiting(i) || hears_[store_.touchpoint(i)] == 0) continue;
-      Life life = store_.look_at(lives, i, window);
-      lives.meet(i, life);
-      if (lives.hear(i, life, window, messages.positive)) store_.redirect(i, life.stay);
+      waiting.hear(i, window, messages.positive);
     }
   });
 }
 
-/// Customers speak, and those who churned a short while ago.
-Voice Market::voice(std::uint32_t customer, double now) const {
-  const Standing standing = store_.standing(customer);
-  const bool churned = standing == Standing::churned &&
-                       now - store_.since(customer) <= program_.model().parts().word_of_mouth->talks_after_churn.value();
-  if (standing != Standing::customer && !churned) return Voice::silent;
-  return static_cast<Voice>(1 + store_.promoter_class(customer));
+/// Customers speak, and those who churned a short while ago: `churned` is a list of these, `more` are to join it. Who is
+/// none of these any more leaves it.
+void Market::set_voices_of_churned(std::vector<std::uint32_t>& churned, std::span<const std::uint32_t> more,
+                                   double now) const {
+  const double talks = program_.model().parts().word_of_mouth->talks_after_churn.value();
+  churned.insert(churned.end(), more.begin(), more.end());
+  std::erase_if(churned, [&](std::uint32_t customer) {
+    if (store_.standing(customer) != Standing::churned) return true;
+    const bool silent = now - store_.since(customer) > talks;
+    store_.columns().voice[customer] = silent ? Voice::silent : static_cast<Voice>(1 + store_.promoter_class(customer));
+    return silent;
+  });
 }
 
 }  // namespace sojourn

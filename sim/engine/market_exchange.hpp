@@ -10,7 +10,6 @@
 #include "customer_store.hpp"
 #include "gates.hpp"
 #include "sojourn/behaviour/review.hpp"
-#include "sojourn/engine/diary.hpp"
 #include "sojourn/engine/talk.hpp"
 #include "sojourn/population/accounts.hpp"
 #include "sojourn/population/network.hpp"
@@ -19,52 +18,41 @@ namespace sojourn {
 
 /// What the customers of a block did in a window that others will notice.
 struct WindowEvents {
-  /// Who came to queue.
-  struct Arrivals {
-    std::uint64_t people = 0;
-    std::uint64_t impatient = 0;  // of them, who may give up
-    std::int64_t patience = 0;    // their mean patience in days, summed in units of 1 / patience_scale
-  };
-  static constexpr double patience_scale = 0x1p20;
-
-  std::vector<Arrivals> arrivals;  // [touchpoint]
+  std::vector<lock_step::Arrivals> arrivals;  // [touchpoint]
   std::uint64_t reviews = 0, stars = 0;
-  std::vector<Held> held;  // in ascending order
+  std::vector<Held> held;              // in ascending order of customers, visits of one in the order of time
+  std::vector<std::uint32_t> churned;  // who visited as somebody who has churned, in any order and more than once
 
   void clear();
 };
 
-/// Tells the tallies and the market of the visits of a life.
+/// Tells the tallies and the market of the visits of a life that the reference lives.
 class VisitRecorder {
  public:
   VisitRecorder(Recorder& recorder, WindowEvents& events) : recorder_(recorder), events_(events) {}
-  /// The customer whose visits follow, and the diary that they are written into, which may be null.
-  void watch(std::uint32_t customer, Diary* diary) {
-    customer_ = customer;
-    diary_ = diary;
-  }
+  /// The customer whose visits follow.
+  void watch(std::uint32_t customer) { customer_ = customer; }
 
   void visited(const Person& person, const Visit& visit, const VisitRow& row, const State& before, const State& after) {
     recorder_.visited(person, visit, row, before, after);
-    WindowEvents::Arrivals& arrivals = events_.arrivals[visit.touchpoint];
+    lock_step::Arrivals& arrivals = events_.arrivals[visit.touchpoint];
     ++arrivals.people;
     if (visit.patience >= 0.0f) {
       ++arrivals.impatient;
-      arrivals.patience += fixed(static_cast<double>(visit.patience), WindowEvents::patience_scale);
+      arrivals.patience += fixed(static_cast<double>(visit.patience), lock_step::patience_scale);
     }
     if (visit.rating > 0) {
       ++events_.reviews;
       events_.stars += static_cast<std::uint64_t>(visit.rating);
     }
     if (visit.held) events_.held.push_back({customer_, visit.effort});
-    if (diary_ != nullptr) diary_->visits.push_back({visit, before, after, 0.0f, {}});
+    if (after.standing == Standing::churned) events_.churned.push_back(customer_);
   }
 
  private:
   Recorder& recorder_;
   WindowEvents& events_;
   std::uint32_t customer_ = 0;
-  Diary* diary_ = nullptr;
 };
 
 /// Work on blocks of customers: calls `work(block, begin, end)` for all of them, on the threads that there are.
@@ -80,11 +68,12 @@ struct Relations {
 /// The market of one replication under one plan.
 class Market {
  public:
-  Market(const Program& program, const Population& population, const Relations& relations, const Streams& streams,
-         CustomerStore& store);
+  Market(const lock_step::Compiled& compiled, const Relations& relations, const Streams& streams, CustomerStore& store);
 
   /// What customers find in the window at hand.
   [[nodiscard]] const MarketState& market_state() const { return market_state_; }
+  /// The same for the lock-step loop, which tells of what happens in `events`.
+  [[nodiscard]] lock_step::MarketView view(WindowEvents& events) const;
 
   /// The window before `window` is over: `events` is what happened in it, block by block. Messages reach their hearers,
   /// servers and readers take note, accounts decide. What was heard is counted in `tallies`, one for each block.
@@ -93,20 +82,20 @@ class Market {
 
   /// The persona of whoever first spoke well of the company to a customer who had not bought; -1 where nobody did.
   [[nodiscard]] std::int64_t introduced_by(std::uint32_t customer) const {
-    return introduced_by_.empty() || introduced_by_[customer] >= came_alone
-               ? -1
-               : std::int64_t{store_.personas()[introduced_by_[customer]]};
+    const std::uint32_t* by = store_.columns().introduced_by;
+    if (by == nullptr || by[customer] >= lock_step::came_alone) return -1;
+    return store_.persona(by[customer]);
   }
 
  private:
-  /// Of who bought before hearing of the company: smaller than any introduction of the window at hand, so that none counts.
-  static constexpr std::uint32_t came_alone = 0x7fffffffu;
   void serve(std::size_t window, std::span<const WindowEvents> events, Tally& tally);
   void publish(std::size_t window, std::span<const WindowEvents> events);
-  void talk(std::size_t window, const OverBlocks& over_blocks, const std::function<Tally&(std::size_t)>& tally_of);
-  void listen(std::size_t window, std::uint32_t begin, std::uint32_t end, Tally& tally);
-  [[nodiscard]] Voice voice(std::uint32_t customer, double now) const;
+  void prepare_talk(const Relations& relations);
+  void talk(std::size_t window, std::span<const WindowEvents> events, const OverBlocks& over_blocks,
+            const std::function<Tally&(std::size_t)>& tally_of);
+  void set_voices_of_churned(std::vector<std::uint32_t>& churned, std::span<const std::uint32_t> more, double now) const;
 
+  const lock_step::Compiled& compiled_;
   const Program& program_;
   const Population& population_;
   Streams streams_;
@@ -118,10 +107,10 @@ class Market {
   std::optional<Gates> gates_;
   std::optional<Talk> talk_;
   Speakers speakers_;
-  std::vector<Voice> voices_;
   std::vector<float> talkativeness_;
-  std::vector<std::uint32_t> positive_, negative_, introduced_by_;
-  std::vector<std::uint8_t> hears_;  // [touchpoint] whether a message can make somebody leave it
+  std::vector<std::uint32_t> positive_, negative_;
+  std::vector<std::vector<std::uint32_t>> churned_;  // [block] those who churned a short while ago
+  std::vector<std::uint8_t> hears_;                  // [touchpoint] whether a message can make somebody leave it
 };
 
 }  // namespace sojourn

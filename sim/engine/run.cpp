@@ -228,6 +228,9 @@ class RunJob {
     const std::size_t plans = result_.programs.size();
     const bool side_by_side = replications_ >= static_cast<std::uint32_t>(threads_);
     const int inner = side_by_side ? 1 : threads_;
+    const bool one_by_one = options_.engine == Engine::one_customer || options_.engine == Engine::one_customer_by_windows;
+    std::deque<lock_step::Compiled> compiled;
+    for (const Program& program : result_.programs) compiled.emplace_back(program, population_, result_.shape);
     std::vector<double> done(replications_, 0.0);
     parallel_for_each(replications_, side_by_side ? threads_ : 1, [&](std::size_t r) {
       {
@@ -240,8 +243,8 @@ class RunJob {
         const Relations relations = connect(result_.programs.front().model(), population_, streams, inner);
         Ends ends(plans, parts_.settings.customers);
         for (std::size_t plan = 0; plan < plans; ++plan) {
-          auto totals = sojourn::run_coupled(result_.programs[plan], population_, relations, streams, result_.shape, inner,
-                                             {ends.of(plan), {}}, [&](double share) {
+          auto totals = sojourn::run_coupled(compiled[plan], relations, streams, {inner, one_by_one, ends.of(plan), {}},
+                                             [&](double share) {
                                                const std::lock_guard lock(merging_);
                                                done[r] = (static_cast<double>(plan) + share) / static_cast<double>(plans);
                                                double sum = 0.0;

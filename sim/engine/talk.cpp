@@ -4,7 +4,6 @@
 #include <atomic>
 #include <cstring>
 
-#include "sojourn/behaviour/word_of_mouth.hpp"
 #include "talk_draws.hpp"
 
 namespace sojourn {

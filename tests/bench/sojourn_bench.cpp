@@ -20,6 +20,7 @@
 
 #include "bare_kernel.hpp"
 #include "bench_scenarios.hpp"  // made by CMake: the texts of twelve.toml and chain.toml
+#include "sim/engine/customer_store.hpp"
 #include "sim/engine/lock_step_tables.hpp"
 #include "sojourn/engine/life.hpp"
 #include "sojourn/engine/recorder.hpp"
@@ -182,6 +183,8 @@ class Subject {
     worker_.ticks = nullptr;
     return visits;
   }
+
+  [[nodiscard]] std::size_t bytes_per_customer() const { return CustomerStore(compiled_, 0, 1, 1).bytes_per_customer(); }
 
   Process process(std::uint32_t people) {
     Totals totals(shape_);
@@ -381,7 +384,7 @@ Figures measure(const Options& options) {
   figures.talk = bench::measure_talk(options.quick);
 
   Subject twelve(bench::twelve), chain(bench::chain);
-  figures.bytes_per_customer = lock_step::bytes_per_customer(twelve.compiled());
+  figures.bytes_per_customer = twelve.bytes_per_customer();
   const auto kernel = [](bench::BareRun run) {
     return [run](std::uint32_t people) { return run(42, 0, people, nullptr).visits; };
   };

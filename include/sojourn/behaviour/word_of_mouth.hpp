@@ -7,6 +7,9 @@
 
 namespace sojourn {
 
+/// How somebody speaks about what is sold. Promoters and passives say something positive, detractors something negative.
+enum class Voice : std::uint8_t { silent = 0, promoter = 1, passive = 2, detractor = 3 };
+
 /// Messages that a person says in a window on average: the person's talkativeness (>= 0) times what somebody of that voice
 /// says in it.
 SOJOURN_INLINE float message_rate(float talkativeness, float rate_in_window) { return talkativeness * rate_in_window; }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "sojourn/base/random.hpp"
@@ -37,6 +38,24 @@ struct ExitShares {
 [[nodiscard]] ExitChoice choose(const Program& program, const VisitRow& row, std::span<const float> traits,
                                 const Words& words, const behaviour::ChoiceState& mood, double& luck,
                                 std::span<float> cumulative);
+
+/// How a customer who loses patience in a queue leaves: `delay` runs from when the patience ended.
+struct GivenUp {
+  const ExitRow* exit;
+  double wait = 0.0;  // days until patience ended
+  double delay = 0.0;
+};
+
+/// Whether a customer whose wait would be `wait` > 0 days leaves the queue at a touchpoint that has exits for that (see
+/// behaviour::gives_up); `patience` is the trait.
+[[nodiscard]] std::optional<GivenUp> give_up(const Program& program, const VisitRow& row, const Streams& streams,
+                                             std::uint32_t customer, std::uint32_t event, double wait, float patience);
+
+/// The exit that the first of `messages` positive messages, heard at the beginning of `window`, makes a customer take from
+/// the touchpoint of `row`: a position in Program::heard_exits; -1 where none does. `traits` as for `choose`.
+[[nodiscard]] ExitChoice leave_on_hearing(const Program& program, const VisitRow& row, std::span<const float> traits,
+                                          const Streams& streams, std::uint32_t customer, std::size_t window,
+                                          std::uint32_t messages);
 
 /// A visit that exits compete for.
 struct RaceVisit {

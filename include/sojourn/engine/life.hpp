@@ -102,7 +102,7 @@ class Lives {
 
   /// The same in pieces. A life before its first visit, which may lie beyond the horizon.
   [[nodiscard]] Life begin(std::uint32_t customer) const;
-  /// Reads the traits of a person whose life goes on here; before `visit_next` and `hear`.
+  /// Reads the traits of a person whose life goes on here; before `visit_next`.
   void meet(std::uint32_t customer, const Life& life) {
     if (market_state_ != nullptr && market_state_->accounts != nullptr) {
       population_.traits(streams_, customer, market_state_->accounts->account_of(customer), life.person.persona, traits_);
@@ -117,20 +117,11 @@ class Lives {
   [[nodiscard]] bool reads_reviews(const Life& life) const {
     return market_state_ != nullptr && program_.place(life.visit.touchpoint).reads_reviews && !life.state.bought;
   }
-  /// `messages` positive messages reach a customer waiting at a touchpoint, at the beginning of `window`. Where one of them
-  /// makes the customer leave, the stay changes, and the answer is true.
-  [[nodiscard]] bool hear(std::uint32_t customer, Life& life, std::size_t window, std::uint32_t messages);
-  /// Running sums of the shares of the exits by which a customer held at a gate would leave alone, at the beginning of
-  /// `window`; `effort` is that of the visit. Valid until the next call.
-  [[nodiscard]] std::span<const float> wishes(Life& life, std::size_t window, float effort);
-  /// The account has decided: a customer held at a gate leaves by the exit in position `exit`, at the beginning of `window`.
-  void follow(std::uint32_t customer, Life& life, std::size_t window, std::uint32_t exit);
 
  private:
   void appraise(std::uint32_t customer, const Person& person, const Words& words, const VisitRow& row, Visit& visit,
                 State& state);
   [[nodiscard]] bool give_up(std::uint32_t customer, const VisitRow& row, Life& life);
-  [[nodiscard]] const VisitRow& row_at(Life& life, std::size_t window) const;
   [[nodiscard]] bool at_gate(std::uint32_t customer, std::uint32_t touchpoint) const;
   [[nodiscard]] std::int32_t rating(std::uint32_t customer, const Visit& visit) const;
   void leave_by(const ExitRow& exit, double after, std::size_t earliest_window, double from, Life& life) const;

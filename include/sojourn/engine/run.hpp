@@ -13,7 +13,8 @@
 
 namespace sojourn {
 
-/// Who lives the lives. All give the same bits. Customers who act on one another are lived by the last, whatever is asked.
+/// Who lives the lives. All give the same bits. Customers who act on one another are lived window by window in any case: by
+/// the loop for many where one of the first two is asked for, else by the reference.
 enum class Engine {
   lock_step,                // many customers side by side, each a whole life: what everybody runs
   window_by_window,         // the same loop, stopped at every window's end: what coupled customers need

@@ -6,13 +6,11 @@
 #include <vector>
 
 #include "sojourn/base/random.hpp"
+#include "sojourn/behaviour/word_of_mouth.hpp"
 #include "sojourn/model/market.hpp"
 #include "sojourn/population/network.hpp"
 
 namespace sojourn {
-
-/// How somebody speaks about what is sold. Promoters and passives say something positive, detractors something negative.
-enum class Voice : std::uint8_t { silent = 0, promoter = 1, passive = 2, detractor = 3 };
 
 /// Who speaks: columns over all people.
 struct Speakers {

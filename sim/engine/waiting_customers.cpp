@@ -1,0 +1,66 @@
+#include "waiting_customers.hpp"
+
+#include "sojourn/engine/exits.hpp"
+
+namespace sojourn {
+
+WaitingCustomers::WaitingCustomers(const lock_step::Compiled& compiled, const Streams& streams, const Accounts* accounts,
+                                   CustomerStore& store)
+    : program_(compiled.program()),
+      population_(compiled.population()),
+      streams_(streams),
+      accounts_(accounts),
+      store_(store),
+      traits_(population_.trait_count()),
+      cumulative_(program_.most_exits()) {}
+
+void WaitingCustomers::hear(std::uint32_t customer, std::size_t window, std::uint32_t messages) {
+  const VisitRow& at = row(customer, window);
+  const std::span<const ExitRow> exits = program_.heard_exits(at);
+  if (exits.empty()) return;
+  const ExitChoice choice = leave_on_hearing(program_, at, traits_of(customer, exits), streams_, customer, window, messages);
+  if (choice.exit < 0) return;
+  // What the customer meant to do is off, even where the message leads beyond the horizon.
+  store_.hold(customer);
+  leave(customer, window, exits[static_cast<std::size_t>(choice.exit)], choice.delay);
+}
+
+std::span<const float> WaitingCustomers::shares_at_gate(std::uint32_t customer, std::size_t window, float effort) {
+  const VisitRow& at = row(customer, window);
+  const std::span<const ExitRow> exits = program_.exits(at);
+  const behaviour::ChoiceState state{store_.satisfaction(customer), store_.expectation(customer), store_.heard(customer),
+                                     effort};
+  static_cast<void>(share_exits(program_, at, traits_of(customer, exits), state, cumulative_));
+  return {cumulative_.data(), exits.size()};
+}
+
+void WaitingCustomers::leave_gate(std::uint32_t customer, std::size_t window, std::uint32_t exit) {
+  const ExitRow& by = program_.exits(row(customer, window))[exit];
+  const Words words = streams_.draw(customer, Purpose::visit, store_.last_event(customer));
+  leave(customer, window, by, drawn_delay(program_, by, words));
+}
+
+const VisitRow& WaitingCustomers::row(std::uint32_t customer, std::size_t window) const {
+  return program_.row(program_.regime(program_.windows().begin(window)), store_.persona(customer),
+                      store_.touchpoint(customer));
+}
+
+/// Only traits that are the probability of one of `exits` are drawn.
+std::span<const float> WaitingCustomers::traits_of(std::uint32_t customer, std::span<const ExitRow> exits) {
+  const std::uint32_t persona = store_.persona(customer);
+  for (const ExitRow& exit : exits) {
+    if (exit.trait < 0) continue;
+    const auto index = static_cast<std::size_t>(exit.trait);
+    traits_[index] = accounts_ != nullptr
+                         ? population_.trait_of_member(streams_, customer, accounts_->account_of(customer), persona, index)
+                         : population_.trait(streams_, customer, persona, index);
+  }
+  return traits_;
+}
+
+void WaitingCustomers::leave(std::uint32_t customer, std::size_t window, const ExitRow& exit, double delay) {
+  const double now = program_.windows().begin(window);
+  if (now < program_.horizon() && now + delay <= program_.horizon()) store_.redirect(customer, exit.exit, now + delay);
+}
+
+}  // namespace sojourn

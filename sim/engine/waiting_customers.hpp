@@ -1,0 +1,42 @@
+// What can happen to customers between two of their visits, at the beginning of a window: a message, or the decision of
+// their account, makes them leave the touchpoint at which they wait.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "customer_store.hpp"
+
+namespace sojourn {
+
+/// Works on a store; not to be shared between threads.
+class WaitingCustomers {
+ public:
+  /// `accounts` may be null.
+  WaitingCustomers(const lock_step::Compiled& compiled, const Streams& streams, const Accounts* accounts,
+                   CustomerStore& store);
+
+  /// `messages` positive messages reach a customer who waits at a touchpoint, at the beginning of `window`; one of them may
+  /// make the customer leave.
+  void hear(std::uint32_t customer, std::size_t window, std::uint32_t messages);
+  /// Running sums of the shares of the exits by which a customer held at a gate would leave alone, at the beginning of
+  /// `window`; `effort` is that of the visit. Valid until the next call.
+  [[nodiscard]] std::span<const float> shares_at_gate(std::uint32_t customer, std::size_t window, float effort);
+  /// The account has decided: a customer held at a gate leaves by the exit in position `exit`, at the beginning of `window`.
+  void leave_gate(std::uint32_t customer, std::size_t window, std::uint32_t exit);
+
+ private:
+  [[nodiscard]] const VisitRow& row(std::uint32_t customer, std::size_t window) const;
+  [[nodiscard]] std::span<const float> traits_of(std::uint32_t customer, std::span<const ExitRow> exits);
+  void leave(std::uint32_t customer, std::size_t window, const ExitRow& exit, double delay);
+
+  const Program& program_;
+  const Population& population_;
+  Streams streams_;
+  const Accounts* accounts_;
+  CustomerStore& store_;
+  std::vector<float> traits_, cumulative_;
+};
+
+}  // namespace sojourn
