@@ -199,10 +199,11 @@ class Replication {
     Tally& tally = workers_.front().tally();
     for (std::uint32_t account = 0; account < accounts.count(); ++account) {
       bool arrived = false, bought = false, customer = false;
-      for (std::uint32_t i = accounts.first(account); i < accounts.end(account); ++i) {
-        arrived = arrived || store_.present(i);
+      // A customer has bought, and who has bought has arrived.
+      for (std::uint32_t i = accounts.first(account); i < accounts.end(account) && !customer; ++i) {
+        customer = store_.standing(i) == Standing::customer;
         bought = bought || store_.bought(i);
-        customer = customer || store_.standing(i) == Standing::customer;
+        arrived = arrived || store_.present(i);
       }
       const auto add = [&](AccountScore score, bool counts) {
         if (counts) tally.add(tally.shape().account(accounts.segment(account), window, score), 1);

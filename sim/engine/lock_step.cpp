@@ -4,7 +4,6 @@
 
 #include <bit>
 
-#include "lock_step_chain.hpp"
 #include "lock_step_columns.hpp"
 #include "lock_step_people.hpp"
 #include "sojourn/base/random.hpp"
@@ -1348,7 +1347,6 @@ class Block {
 }  // namespace
 
 Done SOJOURN_LIVE(const Tables& tables, const Task& task) {
-  if (tables.chain.rows != nullptr && task.store == nullptr) return ChainBlock(tables, task).live();
   Block block(tables, task);
   return block.live();
 }

@@ -211,33 +211,6 @@ struct PlaceScores {
   std::int32_t revenue, cost;
 };
 
-/// A plain chain is a program in which nothing is felt and no choice depends on a customer, with exponential delays, one
-/// regime and no money. Its states are places, once for those who have not bought and once for those who have.
-struct alignas(32) ChainRow {
-  float up_to[4];  // running sums of the exits' shares; infinite where there is no way but to stay
-  float leaving, going, unused;
-  float limit;  // below which luck leaves: `leaving`, or more than 1 where there is no other way
-};
-/// Where a draw beyond `up_to[k - 1]` leads; the last of a row may be to stay, which takes for ever.
-struct alignas(16) ChainExit {
-  double mean;
-  std::int32_t to;    // 2 x state, and 1 where the standing changes or an end is reached
-  std::int32_t move;  // persona x exits + exit
-};
-inline constexpr int chain_exits = 5;
-struct ChainState {
-  std::int32_t persona, code;  // the code of a promoter stands for every customer's
-  std::int32_t bought, end;
-};
-struct Chain {
-  const ChainRow* rows;    // [state]; null: no plain chain
-  const ChainExit* exits;  // [state][chain_exits]
-  const ChainState* states;
-  const std::int32_t* first_states;  // [place]
-  const float* satisfaction;         // [persona]
-  const std::int32_t* feelings;      // [persona][2]: satisfaction and expectation, as they are summed
-};
-
 /// Touchpoints that a passage leads from, -1 before a first visit, and to, with whether that is an end. There is one for
 /// each exit, one for each touchpoint's first visits, and one for those who wait at each touchpoint for good, or until
 /// somebody else makes them leave; that one leads nowhere.
@@ -297,7 +270,6 @@ struct Tables {
   /// whose sums follow from its visits.
   bool still;
   const PlaceScores* place_scores;
-  Chain chain;
   bool tame;     // no exponent of a choice can leave [-60, 60]
   bool hears;    // some slope on what is heard
   bool couples;  // some row has a Coupling

@@ -207,23 +207,6 @@ SOJOURN_INLINE Double4 pair(const void* low, const void* high) {
   return reinterpret_cast<const Double4&>(both);
 }
 
-/// Eight exits of a chain become columns of their fields.
-SOJOURN_INLINE void fetch_exits(const ChainExit* exits, const std::int32_t* index, int lane, double* mean, std::int32_t* to,
-                                std::int32_t* move) {
-  Double4 rest[2];
-  for (int half = 0; half < 2; ++half) {
-    const int at = lane + 4 * half;
-    const auto load = [&](int k) __attribute__((always_inline)) {
-      return *reinterpret_cast<const Double2*>(exits + index[at + k]);
-    };
-    const Double4 a = __builtin_shufflevector(load(0), load(2), 0, 1, 2, 3);
-    const Double4 b = __builtin_shufflevector(load(1), load(3), 0, 1, 2, 3);
-    *reinterpret_cast<Double4*>(mean + at) = __builtin_shufflevector(a, b, 0, 4, 2, 6);
-    rest[half] = __builtin_shufflevector(a, b, 1, 5, 3, 7);
-  }
-  split(rest[0], rest[1], to + lane, move + lane);
-}
-
 /// Eight exits become columns of their fields.
 SOJOURN_INLINE void fetch_exits(const Exit* exits, const std::int32_t* index, int lane, double* a, double* b, float* sigma,
                                 std::int32_t* family, std::int32_t* to, std::int32_t* taken) {

@@ -100,8 +100,7 @@ SOJOURN_INLINE void draw_persons(const Tables& tables, People* people) {
 }
 
 /// Fills `people` with the next of the task's people who arrive within the horizon, from number `*next` on, which moves on.
-/// Returns how many, 0 when there are no more. Traits are left out where nobody asks for them.
-template <bool traits_too = true>
+/// Returns how many, 0 when there are no more.
 SOJOURN_INLINE int draw_people(const Tables& tables, const Task& task, std::uint32_t* next, People* people) {
   while (*next < task.end) {
     const std::uint32_t left = task.end - *next;
@@ -112,7 +111,7 @@ SOJOURN_INLINE int draw_people(const Tables& tables, const Task& task, std::uint
       people->index[1][k] = 1;
     }
     *next += static_cast<std::uint32_t>(count);
-    for (int use = 0; use < (traits_too ? 4 : 2); ++use) {
+    for (int use = 0; use < 4; ++use) {
       if (use >= 2 && (tables.trait_words >> (use - 2) & 1) == 0) continue;
       const auto purpose = static_cast<std::uint32_t>(use < 2 ? Purpose::person : Purpose::trait) | (task.replication << 8);
       philox_columns(people->customer, purpose, people->index[use % 2], lane_count, task.seed[0], task.seed[1],
@@ -120,11 +119,11 @@ SOJOURN_INLINE int draw_people(const Tables& tables, const Task& task, std::uint
     }
     draw_persons(tables, people);
     float* const traits[] = {people->satisfaction, people->expectation, people->loss_aversion, people->effort_aversion};
-    for (int t = 0; traits_too && t < felt_traits; ++t) {
+    for (int t = 0; t < felt_traits; ++t) {
       const Quantity& trait = tables.felt[t];
       draw_trait(tables, trait, people->persona, people->words[2 + trait.index / 4][trait.index % 4], traits[t]);
     }
-    for (int own = 0; traits_too && own < tables.own_count; ++own) {
+    for (int own = 0; own < tables.own_count; ++own) {
       for (int k = 0; k < count; ++k) {
         people->own[own][k] = tables.draw_own(task, people->customer[k], people->persona[k], own);
       }

@@ -124,7 +124,6 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   tables_.passages = passages_.data();
   tables_.flow_kind_of = flow_kind_of_.data();
   tables_.is_end = is_end_.data();
-  compile_chain();
 }
 
 /// Touchpoints at which the accounts of some segment decide.
@@ -371,61 +370,6 @@ void Compiled::compile_still_scores() {
     place_scores_[place].quality = fixed_score(quality);
     place_scores_[place].appraisal = fixed_score(appraisal);
   }
-}
-
-void Compiled::compile_chain() {
-  const Tables& t = tables_;
-  const bool plain = t.still && t.constant_choice && t.families == Family::exponential && t.regimes == 1 &&
-                     t.race_calls == 0 && !t.any_one_by_one && !t.flows && !t.visit_money && !t.toil_varies &&
-                     !t.money_varies && t.own_count == 0 && t.stretch == nullptr;
-  if (!plain || std::any_of(exits_.begin(), exits_.end(), [](const Exit& exit) { return exit.a < 0.0; })) return;
-  const auto row_at = [&](std::int32_t place) -> const Row& {
-    return rows_[static_cast<std::size_t>(row_of_[static_cast<std::size_t>(place)])];
-  };
-  // By way of `place`, of those who have bought before or not.
-  const auto state_at = [&](std::int32_t place, bool before) {
-    const bool bought = before || (row_at(place).facts & RowFlag::purchase) != 0;
-    return place + (bought ? t.places : 0);
-  };
-  for (std::int32_t state = 0; state < 2 * t.places; ++state) {
-    const Row& row = row_at(state % t.places);
-    const bool bought = state >= t.places, end = (row.facts & RowFlag::end) != 0;
-    const bool gone = end || (row.facts & RowFlag::away) != 0;
-    const std::int32_t code = gone ? (bought ? Code::churned : Code::lost) : bought ? Code::promoter : Code::prospect;
-    chain_states_.push_back({state % t.places / t.touchpoints, code, bought ? 1 : 0, end ? 1 : 0});
-  }
-  for (std::int32_t place = 0; place < t.places; ++place) chain_firsts_.push_back(state_at(place, false));
-  for (std::int32_t state = 0; state < 2 * t.places; ++state) {
-    const Row& row = row_at(state % t.places);
-    const std::int32_t ends = row.facts >> 8 & 0xff, last = row.facts >> 16 & 0xff, count = row.facts >> 24;
-    const float total = row.probability[3], leaving = ends > 0 ? row.probability[ends - 1] : 0.0f;
-    const float going = (total - leaving) + row.constant_stay;
-    ChainRow& chosen = chain_rows_.emplace_back();
-    for (int j = 0; j < 4; ++j) chosen.up_to[j] = total > 0.0f ? row.probability[j] : std::numeric_limits<float>::infinity();
-    chosen.leaving = leaving;
-    chosen.going = going;
-    chosen.limit = leaving > 0.0f && going <= 0.0f ? 2.0f : leaving;
-    for (std::int32_t j = 0; j < chain_exits; ++j) {
-      if (total <= 0.0f || (j >= count && row.constant_stay > 0.0f)) {
-        chain_exits_.push_back({never, 2 * state, 0});
-        continue;
-      }
-      const Exit& exit = exits_[static_cast<std::size_t>(row.first_exit + std::min(j, last))];
-      const std::int32_t to = state_at(exit.to < 0 ? -1 - exit.to : exit.to, state >= t.places);
-      const ChainState &before = chain_states_[static_cast<std::size_t>(state)],
-                       &after = chain_states_[static_cast<std::size_t>(to)];
-      const bool turns = after.end != 0 || after.code != before.code || after.bought != before.bought;
-      chain_exits_.push_back({exit.a, 2 * to + (turns ? 1 : 0), exit.taken});
-    }
-  }
-  chain_satisfaction_ = constants(BuiltinTrait::satisfaction);
-  const std::vector<float> expectation = constants(BuiltinTrait::expectation);
-  for (std::size_t p = 0; p < t.shape.personas; ++p) {
-    chain_feelings_.push_back(fixed_score(chain_satisfaction_[p]));
-    chain_feelings_.push_back(fixed_score(expectation[p]));
-  }
-  tables_.chain = {chain_rows_.data(),   chain_exits_.data(),        chain_states_.data(),
-                   chain_firsts_.data(), chain_satisfaction_.data(), chain_feelings_.data()};
 }
 
 bool Compiled::fast(const VisitRow& row) const {

@@ -45,7 +45,6 @@ class Compiled {
   [[nodiscard]] std::vector<float> constants(BuiltinTrait trait) const;
   void compile_still_scores();
   void compile_place_scores();
-  void compile_chain();
   void compile_people();
   void find_gates();
   [[nodiscard]] Quantity quantity(std::int32_t index);
@@ -73,11 +72,6 @@ class Compiled {
   std::vector<float> loss_aversion_of_, effort_aversion_of_, patience_of_;
   std::vector<std::uint8_t> gate_;        // [touchpoint]
   std::vector<std::int32_t> own_traits_;  // those with a column
-  std::vector<ChainRow> chain_rows_;
-  std::vector<ChainExit> chain_exits_;
-  std::vector<ChainState> chain_states_;
-  std::vector<std::int32_t> chain_firsts_, chain_feelings_;
-  std::vector<float> chain_satisfaction_;
   std::vector<double> cumulative_share_;
   std::vector<Start> starts_;
   std::vector<Inverse> arrives_;         // [persona]

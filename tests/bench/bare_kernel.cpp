@@ -312,9 +312,9 @@ struct Tables {
     }
     for (int v = 0; v < bare_touchpoints; ++v) {
       float sum = 0.0f, running = 0.0f;
-      for (const Way& way : touchpoints[v].ways) sum += way.odds;
+      for (const ExitChoice& way : touchpoints[v].ways) sum += way.odds;
       for (int j = 0; j < exits; ++j) {
-        const Way& way = touchpoints[v].ways[j];
+        const ExitChoice& way = touchpoints[v].ways[j];
         running += way.odds / sum;
         if (j < exits - 1) thresholds[v].up_to[j] = running;
         steps[v][j] = {way.median, 0.0f, way.to, 0};
@@ -336,7 +336,7 @@ struct Tables {
     row.promise = at.promise;
     row.promised = at.promise == no_promise ? 0.0f : promise_weight;
     for (int j = 0; j < exits; ++j) {
-      const Way& way = at.ways[j];
+      const ExitChoice& way = at.ways[j];
       row.on_satisfaction[j] = way.on_satisfaction;
       row.on_expectation[j] = way.on_expectation;
       row.log_odds[j] =

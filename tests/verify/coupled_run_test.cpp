@@ -45,44 +45,6 @@ ModelParts coupled_at_strength_zero(ModelParts parts) {
   return parts;
 }
 
-/// Everything that couples, at work: loud talk, reviews, queues and, of even models, accounts.
-ModelParts coupled(ModelParts parts, std::uint64_t number) {
-  WordOfMouth talk;
-  const double contacts = std::min(4.0, static_cast<double>(parts.settings.customers - 1));
-  const Network networks[] = {WellMixed{}, SmallWorld{contacts, 0.3}, ScaleFree{contacts}, RandomNetwork{contacts},
-                              Communities{contacts, 0.7}};
-  if (parts.settings.customers > 20) talk.network = networks[number % 5];
-  talk.promoter_rate = 0.3;
-  talk.detractor_rate = 0.4;
-  talk.passive_rate = 0.1;
-  parts.word_of_mouth = talk;
-  parts.reviews = Reviews{0.3, 1.0, 1.0};
-  for (Touchpoint& touchpoint : parts.touchpoints) {
-    if (touchpoint.end) continue;
-    touchpoint.reads_reviews = true;
-    if (touchpoint.id.size() % 2 != 0) continue;
-    touchpoint.servers = 2.0;
-    touchpoint.handle_time = Days(0.1);
-  }
-  if (number % 2 == 0) {
-    AccountSegment segment;
-    segment.id = "firms";
-    segment.share = 1.0;
-    for (std::size_t p = 0; p < parts.personas.size(); ++p) segment.roles.emplace_back(PersonaId(p), Uniform{0.0, 3.0});
-    parts.account_segments = {segment};
-    for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) {
-      const Touchpoint& touchpoint = parts.touchpoints[v];
-      if (touchpoint.end || touchpoint.exits == ExitRule::race || touchpoint.next.empty()) continue;
-      Gate gate;
-      gate.touchpoint = TouchpointId(v);
-      gate.rule = number % 4 == 0 ? GateRule::majority : GateRule::unanimous;
-      parts.account_segments.front().gates.push_back(gate);
-      break;
-    }
-  }
-  return parts;
-}
-
 Run run_all(const ModelParts& parts, const RunOptions& options) { return try_run(Model(parts), all_plans(parts), options); }
 
 }  // namespace
@@ -130,7 +92,7 @@ TEST_CASE("together: coupling of strength zero gives the uncoupled bits", "[veri
 TEST_CASE("together: threads change no bit with everything coupled", "[verify]") {
   std::size_t ended = 0;
   for (std::uint64_t number = 0; number < 60; ++number) {
-    const ModelParts parts = coupled(random_uncoupled(number), number);
+    const ModelParts parts = coupled(random_uncoupled(number));
     CAPTURE(number);
     const Run one = run_all(parts, with(Engine::lock_step, 1));
     if (one.error.empty()) ++ended;
@@ -141,7 +103,7 @@ TEST_CASE("together: threads change no bit with everything coupled", "[verify]")
 
 TEST_CASE("together: blocks change no bit with everything coupled", "[verify]") {
   // Four blocks, so that two threads share one replication; side by side with others and alone.
-  ModelParts parts = coupled(shipped("telecom.toml"), 1);
+  ModelParts parts = coupled(shipped("telecom.toml"));
   parts.settings.customers = 30'000;
   parts.settings.horizon = Days(200.0);
   parts.settings.replications = 1;

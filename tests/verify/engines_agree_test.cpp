@@ -11,7 +11,6 @@
 #include <string>
 #include <vector>
 
-#include "sim/engine/lock_step_tables.hpp"
 #include "sojourn/engine/run.hpp"
 #include "tests/catch.hpp"
 #include "tests/verify/journeys.hpp"
@@ -51,44 +50,6 @@ std::string disagreement(const ModelParts& parts, const ModelParts& mutated) {
   const std::vector<PlanId> plans = all_plans(parts);
   return difference(try_run(Model(parts), plans, with(Engine::one_customer)),
                     try_run(Model(mutated), plans, with(Engine::lock_step)));
-}
-
-// A model with everything taken away that a plain chain cannot have (see sim/engine/lock_step.hpp).
-ModelParts plain_chain(ModelParts parts) {
-  parts.plans.resize(1);
-  parts.improvements.clear();
-  parts.events.clear();
-  parts.handovers.clear();
-  parts.behaviour.memory = parts.behaviour.adapt = 0.0;
-  for (Persona& persona : parts.personas) {
-    std::fill(persona.traits.begin(), persona.traits.end(), Distribution(Fixed{0.5}));
-    persona.odds.clear();
-  }
-  double days = 0.25;
-  for (Touchpoint& touchpoint : parts.touchpoints) {
-    touchpoint.exits = ExitRule::choice;
-    touchpoint.quality_sd = touchpoint.revenue = touchpoint.cost = 0.0;
-    touchpoint.revenue_per_month = touchpoint.cost_per_month = 0.0;
-    touchpoint.promise.reset();
-    if (touchpoint.next.size() > 4) touchpoint.next.resize(4);
-    for (Exit& exit : touchpoint.next) {
-      // What a message or a trait decided, odds decide here.
-      const bool constant = exit.on == Trigger::none && std::holds_alternative<double>(exit.probability);
-      if (!constant) exit.probability = std::monostate();
-      exit.on = Trigger::none;
-      exit.slopes = {};
-      if (!exit.odds && std::holds_alternative<std::monostate>(exit.probability)) exit.odds = 1.0;
-      exit.after = Exponential{days *= 1.25};
-    }
-  }
-  return parts;
-}
-
-bool is_plain_chain(const Model& model) {
-  const Program program(model);
-  const Population population(model.parts());
-  const lock_step::Compiled compiled(program, population, tally_shape(std::span(&program, 1)));
-  return compiled.tables().chain.rows != nullptr;
 }
 
 double next_float(double x) { return static_cast<double>(std::nextafter(static_cast<float>(x), 1e9f)); }
@@ -161,17 +122,110 @@ TEST_CASE("engines: agree on random models", "[verify]") {
   CHECK(falsify(Flavour::any, 2000, [](const ModelParts& parts) { return disagreement(parts); }) == "");
 }
 
-TEST_CASE("engines: agree on plain chains, which have a loop of their own", "[verify]") {
-  int chains = 0;
-  CHECK(falsify(Flavour::any, 1000, [&](const ModelParts& parts) {
-          ModelParts chain = plain_chain(parts);
-          chain.settings.customers = 1 + 10 * chain.settings.customers;
-          if (try_run(Model(chain), all_plans(chain), with(Engine::one_customer)).error.empty()) {
-            chains += is_plain_chain(Model(chain)) ? 1 : 0;
+namespace {
+
+// What customers did to one another in a run, of all plans and replications.
+struct Dealings {
+  double waits = 0.0, gave_up = 0.0, heard = 0.0, referred = 0.0, accounts = 0.0;
+};
+
+Dealings dealings(const RunResult& result) {
+  Dealings all;
+  const TallyShape& shape = result.shape;
+  for (const std::vector<Totals>& plan : result.totals) {
+    for (const Totals& totals : plan) {
+      for (std::size_t p = 0; p < shape.personas; ++p) {
+        for (std::size_t v = 0; v < shape.touchpoints; ++v) {
+          all.waits += totals.value(shape.touch(p, v, TouchScore::wait));
+          all.gave_up += totals.value(shape.touch(p, v, TouchScore::gave_up));
+        }
+        for (std::size_t w = 0; w < shape.windows; ++w)
+          all.heard += totals.value(shape.time(p, w, TimeScore::heard_positive));
+        all.referred += totals.value(shape.person(p, PersonScore::referred));
+      }
+      for (std::size_t s = 0; s < shape.account_segments; ++s) {
+        all.accounts += totals.value(shape.account(s, shape.windows - 1, AccountScore::bought));
+      }
+    }
+  }
+  return all;
+}
+
+// The coupled model with one number of what couples it a little larger.
+std::vector<ModelParts> coupled_otherwise(const ModelParts& parts) {
+  std::vector<ModelParts> mutants;
+  const auto mutate = [&](auto change) {
+    ModelParts mutated = parts;
+    change(mutated);
+    mutants.push_back(std::move(mutated));
+  };
+  if (parts.word_of_mouth) mutate([](ModelParts& m) { m.word_of_mouth->promoter_rate *= 1.05; });
+  if (parts.reviews) mutate([](ModelParts& m) { m.reviews->probability *= 1.05; });
+  for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) {
+    const Touchpoint& touchpoint = parts.touchpoints[v];
+    if (touchpoint.servers) mutate([v](ModelParts& m) { *m.touchpoints[v].servers += 0.01; });
+    for (std::size_t e = 0; e < touchpoint.next.size(); ++e) {
+      if (touchpoint.next[e].slopes.heard == 0.0) continue;
+      mutate([v, e](ModelParts& m) { m.touchpoints[v].next[e].slopes.heard *= 1.05; });
+    }
+  }
+  if (!parts.account_segments.empty() && !parts.account_segments.front().gates.empty()) {
+    mutate([](ModelParts& m) { m.account_segments.front().gates.front().rule = GateRule::unanimous; });
+  }
+  return mutants;
+}
+
+}  // namespace
+
+TEST_CASE("engines: agree on random coupled models", "[verify]") {
+  Dealings all;
+  int ended = 0;
+  CHECK(falsify(Flavour::any, 1200, [&](const ModelParts& drawn) {
+          const ModelParts parts = coupled(drawn);
+          const Run done = try_run(Model(parts), all_plans(parts), with(Engine::lock_step));
+          if (done.result) {
+            ++ended;
+            const Dealings more = dealings(*done.result);
+            all.waits += more.waits;
+            all.gave_up += more.gave_up;
+            all.heard += more.heard;
+            all.referred += more.referred;
+            all.accounts += more.accounts;
           }
-          return disagreement(chain);
+          return disagreement(parts);
         }) == "");
-  CHECK(chains > 500);
+  CHECK(ended > 1000);
+  // Everything that couples customers was at work.
+  CHECK(all.waits > 0.0);
+  CHECK(all.gave_up > 100.0);
+  CHECK(all.heard > 1000.0);
+  CHECK(all.referred > 100.0);
+  CHECK(all.accounts > 1000.0);
+}
+
+TEST_CASE("engines: agree on coupled models of several blocks", "[verify]") {
+  CHECK(falsify(Flavour::any, 20, [](ModelParts parts) {
+          parts.settings.customers = 3000 + parts.settings.customers;
+          return disagreement(coupled(parts), 3);
+        }) == "");
+}
+
+TEST_CASE("engines: the twin is noticed where customers are coupled, whichever side it is on", "[verify]") {
+  for (const char* file : {"retail-word-of-mouth.toml", "b2b-software.toml", "contact-centre.toml"}) {
+    ModelParts parts = shipped(file);
+    parts.settings.customers = 3000;
+    parts.settings.replications = 2;
+    INFO(file);
+    REQUIRE(Model(parts).coupled());
+    REQUIRE(disagreement(parts, parts) == "");
+    const std::vector<ModelParts> mutants = coupled_otherwise(parts);
+    CHECK(!mutants.empty());
+    for (const ModelParts& mutant : mutants) {
+      CAPTURE(&mutant - mutants.data());
+      CHECK(disagreement(parts, mutant) != "");  // the loop goes wrong
+      CHECK(disagreement(mutant, parts) != "");  // the reference does
+    }
+  }
 }
 
 TEST_CASE("engines: agree on random models of many chunks and of several blocks", "[verify]") {
@@ -248,6 +302,7 @@ TEST_CASE("engines: agree on every shipped scenario under every plan", "[verify]
   const char* source = std::getenv("SOJOURN_SOURCE");
   const std::filesystem::path folder = std::filesystem::path(source != nullptr ? source : ".") / "scenarios";
   std::size_t scenarios = 0;
+  std::set<std::string> coupled_scenarios;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
     if (entry.path().extension() != ".toml") continue;
     const Scenario scenario = read_scenario(entry.path());
@@ -256,6 +311,7 @@ TEST_CASE("engines: agree on every shipped scenario under every plan", "[verify]
     ModelParts parts = build(scenario).parts();
     if (!unsupported(parts).empty()) continue;
     ++scenarios;
+    if (Model(parts).coupled()) coupled_scenarios.insert(entry.path().filename());
     for (const std::uint32_t replications : {1u, 2u}) {
       parts.settings.replications = replications;
       parts.settings.customers = replications == 1 ? 9000 : 2500;
@@ -263,4 +319,7 @@ TEST_CASE("engines: agree on every shipped scenario under every plan", "[verify]
     }
   }
   CHECK(scenarios >= 3);
+  for (const char* file : {"b2b-software.toml", "retail-word-of-mouth.toml", "contact-centre.toml", "bass-diffusion.toml"}) {
+    CHECK(coupled_scenarios.count(file) == 1);
+  }
 }

@@ -560,6 +560,58 @@ ModelParts random_model(std::uint64_t number, int size, Flavour flavour) {
   throw std::logic_error("no valid model in a hundred");
 }
 
+ModelParts coupled(ModelParts parts) {
+  Dice dice(parts.settings.seed ^ 0x636f75706c6564);
+  const auto two_of_three = [&] { return !dice.one_in(3); };
+  const bool reviews = two_of_three(), queues = two_of_three(), accounts = two_of_three();
+  const bool talk = two_of_three() || !(reviews || queues || accounts);
+  if (talk) {
+    WordOfMouth word_of_mouth;
+    if (parts.settings.customers > 20) {
+      const std::vector<Network> networks{WellMixed{}, SmallWorld{4.0, 0.3}, ScaleFree{4.0}, RandomNetwork{4.0},
+                                          Communities{4.0, 0.7}};
+      word_of_mouth.network = dice.of(networks);
+    }
+    word_of_mouth.promoter_rate = 0.3;
+    word_of_mouth.detractor_rate = 0.4;
+    word_of_mouth.passive_rate = 0.1;
+    if (dice.one_in(2)) word_of_mouth.talks_after_churn = Days(dice.number(0.0, 40.0));
+    parts.word_of_mouth = word_of_mouth;
+  }
+  if (reviews) parts.reviews = Reviews{0.3, dice.number(0.0, 2.0), 1.0};
+  for (Touchpoint& touchpoint : parts.touchpoints) {
+    if (touchpoint.end) continue;
+    touchpoint.reads_reviews = reviews && dice.one_in(2);
+    if (!queues || !dice.one_in(2)) continue;
+    touchpoint.servers = dice.between(1, 3);
+    touchpoint.handle_time = Days(dice.number(0.05, 0.5));
+  }
+  if (!accounts) return parts;
+  if (dice.one_in(2)) parts.account_correlation = dice.number(0.0, 1.0);
+  AccountSegment segment;
+  segment.id = "firms";
+  segment.share = 1.0;
+  for (std::size_t p = 0; p < parts.personas.size(); ++p) segment.roles.emplace_back(PersonaId(p), Uniform{0.0, 3.0});
+  for (std::size_t v = 0; v < parts.touchpoints.size() && segment.gates.size() < 2; ++v) {
+    const Touchpoint& touchpoint = parts.touchpoints[v];
+    const bool choice =
+        touchpoint.exits == ExitRule::choice && std::any_of(touchpoint.next.begin(), touchpoint.next.end(),
+                                                            [](const Exit& exit) { return exit.on == Trigger::none; });
+    if (touchpoint.end || !choice || dice.one_in(3)) continue;
+    Gate gate;
+    gate.touchpoint = TouchpointId(v);
+    gate.rule = static_cast<GateRule>(dice.between(0, 3));
+    if (gate.rule == GateRule::weighted) {
+      for (std::size_t p = 0; p < parts.personas.size(); ++p)
+        gate.weights.emplace_back(PersonaId(p), 1.0 + static_cast<double>(p));
+    }
+    if (gate.rule == GateRule::veto) gate.veto = {PersonaId(dice.below(parts.personas.size()))};
+    segment.gates.push_back(gate);
+  }
+  parts.account_segments = {segment};
+  return parts;
+}
+
 std::vector<ModelParts> simpler(const ModelParts& parts) {
   std::vector<ModelParts> found;
   const auto offer = [&](std::optional<ModelParts> candidate) {

@@ -18,6 +18,10 @@ enum class Flavour {
 /// personas, 5 improvements), with up to some hundred people. Of `Flavour::any`, about one of 250 has lives that never end.
 [[nodiscard]] ModelParts random_model(std::uint64_t number, int size, Flavour flavour);
 
+/// The same journey with customers who act on one another: loud talk, reviews, queues, and accounts with up to two gates,
+/// each in about two models of three, at least one of them in all. Which ones follows from the model's seed.
+[[nodiscard]] ModelParts coupled(ModelParts parts);
+
 /// Valid models that are a step simpler than `parts`, the boldest steps first; none where nothing can be left out.
 [[nodiscard]] std::vector<ModelParts> simpler(const ModelParts& parts);
 
