@@ -4,7 +4,6 @@
 #include <cmath>
 #include <limits>
 
-#include "sojourn/behaviour/queue.hpp"
 
 namespace sojourn {
 
@@ -122,7 +121,7 @@ double delay_over(const Program& program, std::span<const HazardStretch> stretch
 
 }  // namespace
 
-ExitChoice race(const Program& program, const VisitRow& row, const Streams& streams, const RaceVisit& visit,
+ExitChoice race(const Program& program, const VisitRow& row, const Streams& streams, const VisitAt& visit,
                 const behaviour::ChoiceState& state) {
   const std::span<const ExitRow> exits = program.exits(row);
   ExitChoice first;
@@ -158,12 +157,26 @@ ExitChoice race(const Program& program, const VisitRow& row, const Streams& stre
   return first;
 }
 
-std::optional<GivenUp> give_up(const Program& program, const VisitRow& row, const Streams& streams, std::uint32_t customer,
-                               std::uint32_t event, double wait, float patience) {
-  const Words words = streams.draw(customer, Purpose::patience, event);
-  if (!behaviour::gives_up(static_cast<float>(wait), patience, words[1])) return std::nullopt;
-  const ExitRow& exit = program.gave_up_exits(row).front();
-  return GivenUp{&exit, static_cast<double>(patience * exponential(words[1])), drawn_delay(program, exit, words)};
+Call call_for_service(const Program& program, const Streams& streams, const VisitAt& visit, float patience) {
+  const ServiceRow& service = program.service(visit.touchpoint);
+  Call call;
+  call.time = visit.time;
+  call.customer = visit.customer;
+  call.queue = service.queue;
+  call.priority = service.priority + program.priority_of_persona(visit.persona);
+  const Words words = streams.draw(visit.customer, Purpose::patience, visit.event);
+  const Words more = streams.draw(visit.customer, Purpose::service, visit.event);
+  const auto draw = [](const Inverse& law, const Words& from) {
+    return std::max(0.0, law.draw(from[3], law.by_score() ? normal_pair(from[0], from[2]).first : 0.0f));
+  };
+  call.work = draw(service.work, more);
+  // Where one simulated customer is less than one real one, only so many of them need a server's time.
+  if (program.occupies() < 1.0f && uniform(more[1]) >= program.occupies()) call.work = 0.0;
+  if (patience >= 0.0f) {
+    call.patience = service.patience ? draw(*service.patience, streams.draw(visit.customer, Purpose::service, visit.event, 1))
+                                     : static_cast<double>(patience * exponential(words[1]));
+  }
+  return call;
 }
 
 ExitChoice leave_on_hearing(const Program& program, const VisitRow& row, std::span<const float> traits,

@@ -27,17 +27,6 @@ Life Lives::begin(std::uint32_t customer) const {
   return life;
 }
 
-bool Lives::give_up(std::uint32_t customer, const VisitRow& row, Life& life) {
-  Visit& visit = life.visit;
-  if (!(visit.wait > 0.0)) return false;
-  const auto left = sojourn::give_up(program_, row, streams_, customer, visit.event, visit.wait, visit.patience);
-  if (!left) return false;
-  visit.gave_up = true;
-  visit.wait = left->wait;
-  leave_by(*left->exit, left->wait + left->delay, visit.window, visit.time, life);
-  return true;
-}
-
 bool Lives::at_gate(std::uint32_t customer, std::uint32_t touchpoint) const {
   const Accounts* accounts = market_state_->accounts;
   if (accounts == nullptr) return false;

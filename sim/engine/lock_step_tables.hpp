@@ -32,8 +32,6 @@ class Compiled {
   [[nodiscard]] const std::vector<std::int32_t>& own_traits() const { return own_traits_; }
   /// Where exits lead from and to, then each touchpoint's first visits.
   [[nodiscard]] const std::vector<Passage>& passages() const { return passages_; }
-  /// The patience of each persona, where it is a constant of all of them; else nothing.
-  [[nodiscard]] const std::vector<float>& patience_of() const { return patience_of_; }
 
  private:
   void compile_rows();
@@ -49,7 +47,6 @@ class Compiled {
   void find_gates();
   [[nodiscard]] Quantity quantity(std::int32_t index);
   static std::int32_t choose(const void* owner, std::int32_t persona, std::int32_t row, Moment* moment);
-  static bool give_up(const Task& task, std::int32_t row, Patience* patience);
   static void flow_change(const void* owner, std::int32_t regime, std::int32_t persona, std::int32_t from, std::int32_t to,
                           double time, std::int32_t window, double change[4]);
 
@@ -69,7 +66,7 @@ class Compiled {
   std::vector<PlaceScores> place_scores_;
   std::vector<Worth> worths_;
   std::vector<double> prices_;
-  std::vector<float> loss_aversion_of_, effort_aversion_of_, patience_of_;
+  std::vector<float> loss_aversion_of_, effort_aversion_of_;
   std::vector<std::uint8_t> gate_;        // [touchpoint]
   std::vector<std::int32_t> own_traits_;  // those with a column
   std::vector<double> cumulative_share_;

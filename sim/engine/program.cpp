@@ -96,7 +96,7 @@ Program::Program(const Model& model)
   compile_rows();
   compile_hazard_stretches();
   compile_flows();
-  compile_capacities();
+  compile_services();
 }
 
 void Program::compile_rows() {
@@ -215,6 +215,7 @@ void Program::compile_rows() {
         row.exits_end = compile_exits(Trigger::none);
         row.heard_end = compile_exits(Trigger::heard);
         row.gave_up_end = compile_exits(Trigger::gave_up);
+        row.turned_away_end = compile_exits(Trigger::turned_away);
         most_exits_ = std::max(most_exits_, std::size_t{row.exits_end - row.exits_begin});
         row.race = places_[v].race;
         if (!row.race) compile_choice(row);
@@ -312,21 +313,34 @@ void Program::compile_flows() {
   }
 }
 
-void Program::compile_capacities() {
+void Program::compile_services() {
   const ModelParts& parts = model_.parts();
-  for (const std::vector<double>& fractions : regimes_.fractions) {
-    const Parameters parameters(changes_, fractions);
-    for (std::size_t v = 0; v < touchpoints_; ++v) {
-      const Touchpoint& touchpoint = parts.touchpoints[v];
-      Capacity& capacity = capacities_.emplace_back();
-      if (!touchpoint.servers || !touchpoint.handle_time) continue;
-      // Servers serve everybody, so a change that names personas is none of theirs.
-      const auto here = [&](const Target& target) {
-        return target.personas.empty() && matches(parts, target, TouchpointId(v), PersonaId(0));
+  services_.resize(touchpoints_);
+  priorities_.assign(personas_, 0);
+  occupies_ = narrow(std::min(1.0, model_.people_per_customer()));
+  for (std::size_t v = 0; v < touchpoints_; ++v) {
+    const Touchpoint& touchpoint = parts.touchpoints[v];
+    if (!places_[v].queues) continue;
+    services_[v].queue = static_cast<std::uint32_t>(staffing_.queues.size());
+    services_[v].work = Inverse(Exponential{1.0});
+    Timetable servers, handle_time;
+    // Servers serve everybody, so a change that names personas is none of theirs.
+    const auto here = [&](const Target& target) {
+      return target.personas.empty() && matches(parts, target, TouchpointId(v), PersonaId(0));
+    };
+    for (std::size_t r = 0; r < regimes_.begins.size(); ++r) {
+      const Parameters parameters(changes_, regimes_.fractions[r]);
+      const auto add = [&](Timetable& timetable, double value) {
+        if (timetable.empty() || timetable.back().second != value) timetable.emplace_back(regimes_.begins[r], value);
       };
-      capacity.servers = parameters.value(Parameter::servers, *touchpoint.servers, here);
-      capacity.handle_time = parameters.value(Parameter::handle_time, touchpoint.handle_time->value(), here);
+      add(servers, parameters.value(Parameter::servers, *touchpoint.servers, here));
+      add(handle_time, parameters.value(Parameter::handle_time, touchpoint.handle_time->value(), here));
     }
+    Staffing::Queue queue;
+    queue.pools = {static_cast<std::uint32_t>(staffing_.pools.size())};
+    queue.handle_time = std::move(handle_time);
+    staffing_.pools.push_back(std::move(servers));
+    staffing_.queues.push_back(std::move(queue));
   }
 }
 

@@ -1,4 +1,4 @@
-#include "service_lines.hpp"
+#include "sojourn/engine/service_lines.hpp"
 
 #include <algorithm>
 #include <cassert>

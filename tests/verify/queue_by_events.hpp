@@ -1,4 +1,4 @@
-// Queues event by event, as plainly as they can be written: the oracle of sim/engine/service_lines.hpp. Nothing is shared
+// Queues event by event, as plainly as they can be written: the oracle of sojourn/engine/service_lines.hpp. Nothing is shared
 // with it but the description of who serves whom. Every event looks at every server and at everybody who waits.
 #pragma once
 
@@ -10,7 +10,7 @@
 #include <tuple>
 #include <vector>
 
-#include "sim/engine/service_lines.hpp"
+#include "sojourn/engine/service_lines.hpp"
 
 namespace sojourn::verify {
 

@@ -1,5 +1,5 @@
 // Queues against a simulation written apart, event by event, and against closed forms.
-#include "sim/engine/service_lines.hpp"
+#include "sojourn/engine/service_lines.hpp"
 
 #include <algorithm>
 #include <cmath>

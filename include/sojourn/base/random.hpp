@@ -13,7 +13,9 @@ enum class Purpose : std::uint32_t {
   visit = 0,  // index = event number: [0] and [2] a pair of normals, for quality and delay; [1] choice; [3] delays of other
               // families; call 1, [0]: whether context is carried
   race = 8,   // index = event number, call = exit / 4: one word per competing exit
-  patience = 16,  // index = event number: [1] patience with a queue; [0], [2], [3] the delay of who gives up, as at a visit
+  patience = 16,  // index = event number: [1] patience with a queue; [0], [2], [3] the delay of who leaves it, as at a visit
+  service = 18,   // index = event number: [0], [2], [3] the work of a call; [1] whether it needs a server where one simulated
+                  // customer is less than a real one; call 1: patience of a law of its own
   review = 17,    // index = event number: [0] whether a review is written
   heard = 24,     // index = window, call = message: [1] which exit it makes one take; [0], [2], [3] its delay
   gate = 25,      // agent = account, index = window, call = gate: [0], [1] the account's decision

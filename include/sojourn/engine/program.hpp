@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "sojourn/behaviour/experience.hpp"
 #include "sojourn/behaviour/money.hpp"
 #include "sojourn/engine/clock.hpp"
+#include "sojourn/engine/service_lines.hpp"
 #include "sojourn/model/change_arithmetic.hpp"
 #include "sojourn/model/model.hpp"
 #include "sojourn/tally/shape.hpp"
@@ -36,7 +38,7 @@ struct VisitRow {
   float quality = 0.0f, quality_sd = 0.0f, effort = 0.0f, weight = 1.0f;
   float promise = 0.0f, promise_weight = 0.0f;    // weight 0 where nothing is promised
   std::uint32_t exits_begin = 0, exits_end = 0;   // ordinary exits
-  std::uint32_t heard_end = 0, gave_up_end = 0;   // those that interrupt follow: by a message, then by impatience
+  std::uint32_t heard_end = 0, gave_up_end = 0, turned_away_end = 0;  // those that interrupt follow: by a message, impatience, lack of room
   std::uint32_t ends = 0;                         // of a choice: exits to ends, which come first
   bool trait_bound = false;                       // some exit's probability is a trait
   bool race = false;                              // the exits compete; what follows is of a choice
@@ -76,10 +78,13 @@ struct Place {
   bool reads_reviews = false;  // prospects read what customers have written
 };
 
-/// Who serves the visits of a touchpoint in one regime.
-struct Capacity {
-  double servers = 0.0;
-  double handle_time = 0.0;  // days
+/// How visits of a touchpoint are served.
+struct ServiceRow {
+  std::uint32_t queue = 0;          // into Staffing::queues
+  std::int32_t priority = 0;
+  Inverse work;                     // in units of the mean handling time
+  std::optional<Inverse> patience;  // days; without one the trait is the mean of an exponential
+  double answer_within = 0.0;       // days; the service level counts who is served so soon
 };
 
 /// From `begin` on the exits of a race compete as `row` says.
@@ -123,10 +128,17 @@ class Program {
   [[nodiscard]] std::span<const ExitRow> gave_up_exits(const VisitRow& row) const {
     return {exits_.data() + row.heard_end, exits_.data() + row.gave_up_end};
   }
-  /// Servers of `touchpoint`, one that queues.
-  [[nodiscard]] const Capacity& capacity(std::size_t regime, std::uint32_t touchpoint) const {
-    return capacities_[regime * touchpoints_ + touchpoint];
+  /// Exits of those for whom there is no room, likewise.
+  [[nodiscard]] std::span<const ExitRow> turned_away_exits(const VisitRow& row) const {
+    return {exits_.data() + row.gave_up_end, exits_.data() + row.turned_away_end};
   }
+  /// How visits of `touchpoint`, one that queues, are served.
+  [[nodiscard]] const ServiceRow& service(std::uint32_t touchpoint) const { return services_[touchpoint]; }
+  /// Who serves whom, with all changes of the plan.
+  [[nodiscard]] const Staffing& staffing() const { return staffing_; }
+  [[nodiscard]] std::int32_t priority_of_persona(std::uint32_t persona) const { return priorities_[persona]; }
+  /// The probability that a simulated customer's call takes a server's time: below 1 where customers are more than the market.
+  [[nodiscard]] float occupies() const { return occupies_; }
   /// The largest number of ordinary exits of any row.
   [[nodiscard]] std::size_t most_exits() const { return most_exits_; }
   [[nodiscard]] std::span<const Shift> shifts(const ExitRow& exit) const {
@@ -183,7 +195,7 @@ class Program {
   void compile_choice(VisitRow& row);
   void compile_hazard_stretches();
   void compile_flows();
-  void compile_capacities();
+  void compile_services();
 
   Model model_;
   double horizon_;
@@ -207,7 +219,10 @@ class Program {
   std::vector<FlowRow> flows_;
   std::vector<Flow> whole_flows_;  // [place] what staying from 0 to the horizon is worth
   std::vector<std::int32_t> flow_kinds_;
-  std::vector<Capacity> capacities_;    // [regime][touchpoint]
+  std::vector<ServiceRow> services_;  // [touchpoint]
+  Staffing staffing_;
+  std::vector<std::int32_t> priorities_;  // [persona]
+  float occupies_ = 1.0f;
   std::vector<double> worth_at_begin_;  // of 1 at each regime's beginning
   Largest largest_;
 };
