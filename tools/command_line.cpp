@@ -6,6 +6,7 @@
 
 #include "sojourn/outcomes/version.hpp"
 #include "sojourn/scenario/nearest.hpp"
+#include "terminal.hpp"
 
 namespace sojourn::tools {
 namespace {
@@ -18,6 +19,7 @@ constexpr const char* main_examples =
     "Examples:\n"
     "  sojourn new -o my.toml                    a commented scenario to start from\n"
     "  sojourn check my.toml                     every error and warning, nothing run\n"
+    "  sojourn schema -o sojourn.schema.json     the keys of the format, for editors that complete and check\n"
     "  sojourn map my.toml -o my.svg             the journey as a picture\n"
     "  sojourn run my.toml                       one plan, in numbers and in my.h5\n"
     "  sojourn compare my.toml                   every plan against the baseline\n"
@@ -59,10 +61,14 @@ void add_running(CLI::App& app, Options& o) {
   app.add_flag("--no-progress", o.no_progress, "no progress bar");
 }
 
+constexpr const char* force_option = "--force";
+constexpr const char* force_help = "replaces the file even if Sojourn did not write it; never the input";
+
 /// And what one takes that writes a results file, `file` by default.
 void add_writing(CLI::App& app, Options& o, const char* file, const char* threshold) {
   app.add_option("-o,--output", o.line.output, std::string("results file (HDF5, netCDF-4 readers open it); default ") + file)
       ->type_name("FILE");
+  app.add_flag(force_option, o.line.force, force_help);
   app.add_option("--precision", o.precision,
                  "adds replications until the 95 % interval is that narrow, e.g. retention=0.001 for +-0.1 pt; of compare: "
                  "that of every difference; repeatable")
@@ -146,6 +152,7 @@ CLI::App* add_trace(CLI::App& app, Options& o) {
       ->type_name("N");
   trace->add_option("-o,--output", o.line.output, "event log: .csv or .xes (IEEE 1849-2016); default: CSV on the screen")
       ->type_name("FILE");
+  trace->add_flag(force_option, o.line.force, force_help);
   add_changes(*trace, o);
   trace->add_option("--threads", o.line.threads, "threads; changes no number")->type_name("T")->check(CLI::Range(1, 4096));
   trace->add_flag("--quiet", o.line.quiet, "only errors");
@@ -302,7 +309,9 @@ Parsed parse(int argc, char** argv) {
       "  sojourn solve scenarios/gym.toml --horizon \"5 years\" --set touchpoint.trial.next[0].odds=4");
 
   CLI::App* check = app.add_subcommand("check", "Every error and warning of a scenario, nothing run");
-  check->add_option("scenario", o.line.input, "scenario")->required()->type_name("FILE");
+  check->add_option("scenario", o.line.input, "scenario (.toml) or results file (.h5), whose scenario is checked")
+      ->required()
+      ->type_name("FILE");
   add_changes(*check, o);
   check->add_flag("--json", o.line.json, "findings as JSON on stdout");
   check->footer("Example:\n  sojourn check scenarios/telecom.toml");
@@ -314,6 +323,7 @@ Parsed parse(int argc, char** argv) {
   map->add_option("-o,--output", o.line.output,
                   "picture (.svg), page (.html) or Graphviz source (.dot); default SCENARIO.svg in this folder")
       ->type_name("FILE");
+  map->add_flag(force_option, o.line.force, force_help);
   map->add_option("--plan", o.line.plan, "mark what this plan changes, with values before and after")->type_name("ID");
   map->add_option("--results", o.line.results,
                   "results file: measured satisfaction at each touchpoint and along the main path, shares that left")
@@ -333,6 +343,7 @@ Parsed parse(int argc, char** argv) {
   report->add_option("results", o.line.input, "results file of run or compare (.h5)")->required()->type_name("FILE");
   report->add_option("-o,--output", o.line.output, "page; default RESULTS.html in this folder")->type_name("FILE");
   report->add_option("--xlsx", o.line.workbook, "also a workbook with the tables")->type_name("FILE");
+  report->add_flag(force_option, o.line.force, "replaces the files even if Sojourn did not write them; never the input");
   report->add_option("--budget", o.line.budget, "marked where the page says what a budget buys: 2_000_000, 500k, 2M, 1.5bn")
       ->type_name("N");
   report->add_flag("--fast", o.line.fast, "only what is in the file; leverage and budgets are not simulated");
@@ -359,19 +370,36 @@ Parsed parse(int argc, char** argv) {
   fresh->add_option("template", o.line.input, "template; a wrong name lists them")->type_name("TEMPLATE");
   fresh->add_option("-o,--output", o.line.output, "file to write, never overwritten; default: the screen")
       ->type_name("FILE");
-  fresh->footer("Example:\n  sojourn new -o my.toml");
+  fresh->footer(
+      "With -o, sojourn.schema.json is written beside the scenario unless it is there: editors with TOML support (Even "
+      "Better\n"
+      "TOML, Taplo) then complete keys and check values, because the scenario's first line names it.\n"
+      "\n"
+      "Example:\n  sojourn new -o my.toml");
+
+  CLI::App* schema = app.add_subcommand("schema", "The format's keys as a JSON Schema, for editors");
+  schema->add_option("-o,--output", o.line.output, "file to write; default: the screen")->type_name("FILE");
+  schema->add_flag(force_option, o.line.force, force_help);
+  schema->footer(
+      "Editors with TOML support (Even Better TOML, Taplo) complete keys and check values of a scenario whose first line "
+      "is\n"
+      "#:schema ./sojourn.schema.json, or a path to wherever the file is. It knows keys, types and ranges; ids, sums and "
+      "the\n"
+      "graph are checked by sojourn check.\n"
+      "\n"
+      "Example:\n  sojourn schema -o sojourn.schema.json");
 
   CLI::App* rank = add_rank(app, o);
   CLI::App* optimize = add_optimize(app, o);
   CLI::App* trace = add_trace(app, o);
 
-  for (CLI::App* command : {run, compare, solve, check, map, report, fresh, rank, optimize, trace}) {
+  for (CLI::App* command : {run, compare, solve, check, map, report, fresh, schema, rank, optimize, trace}) {
     command->set_help_flag("-h,--help", "this help");
     command->allow_extras();  // reported by us, with the nearest name
   }
 
   const auto complain = [](const std::string& problem, const std::string& help) {
-    std::fprintf(stderr, "sojourn: error: %s\nhint: %s\n", problem.c_str(), help.c_str());
+    print(stderr, "sojourn: error: %s\nhint: %s\n", problem.c_str(), help.c_str());
     return Parsed{std::nullopt, wrong_input};
   };
   try {

@@ -38,6 +38,7 @@ struct CommandLine {
   std::string goal = "npv", budget, indifference;  // of optimize; the budget of report too
   std::vector<std::string> team_budgets, must, never;
   bool json = false;
+  bool force = false;  // replaces files that Sojourn did not write
   bool quiet = false;
   bool progress = true;
 };

@@ -15,5 +15,6 @@ int check_command(const CommandLine& line);
 int map_command(const CommandLine& line);
 int report_command(const CommandLine& line);
 int new_command(const CommandLine& line);
+int schema_command(const CommandLine& line);
 
 }  // namespace sojourn::tools

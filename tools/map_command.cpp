@@ -13,6 +13,7 @@
 #include "sojourn/population/network_figures.hpp"
 #include "sojourn/population/population.hpp"
 #include "sojourn/report/network_report.hpp"
+#include "terminal.hpp"
 
 namespace sojourn::tools {
 namespace {
@@ -49,9 +50,9 @@ int print_network(const CommandLine& line) {
   const std::vector<std::uint16_t> personas = personas_of(parts, streams);
   const SocialNetwork network(parts, personas, streams, threads);
   const NetworkFigures figures = network_figures(network, personas, parts.personas.size(), streams, threads);
-  std::fputs(line.json ? network_json(figures, input.model, line.input).c_str()
-                       : network_text(figures, input.model, colour()).c_str(),
-             stdout);
+  print(stdout, "%s",
+        line.json ? network_json(figures, input.model, line.input).c_str()
+                  : network_text(figures, input.model, colour()).c_str());
   return done;
 }
 
@@ -94,6 +95,7 @@ int map_command(const CommandLine& line) {
                      "\"\nhint: end the name in .svg, .html or .dot");
   }
   const Input input = read_input(line);
+  require_replaceable(path, replacing(line, input));
   JourneyView view;
   std::optional<Outcomes> results;
   const std::string file = line.results.empty() && looks_like_results(line.input) ? line.input : line.results;
@@ -114,8 +116,8 @@ int map_command(const CommandLine& line) {
   const std::string drawing = kind == ".svg"    ? journey_svg(input.model, view)
                               : kind == ".html" ? journey_html(input.model, view)
                                                 : journey_dot(input.model);
-  replace_file(path, drawing);
-  std::fprintf(stderr, "Journey map: %s\n", path.c_str());
+  replace_file(path, drawing, replacing(line, input));
+  print(stderr, "Journey map: %s\n", path.c_str());
   return done;
 }
 

@@ -4,7 +4,9 @@
 #include "commands.hpp"
 #include "sojourn/base/whole_file.hpp"
 #include "sojourn/scenario/nearest.hpp"
+#include "sojourn/scenario/schema.hpp"
 #include "sojourn/scenario/templates.hpp"
+#include "terminal.hpp"
 
 namespace sojourn::tools {
 
@@ -19,16 +21,18 @@ int new_command(const CommandLine& line) {
   for (const auto& known : templates()) {
     if (known.name != wanted) continue;
     if (line.output.empty()) {
-      std::fputs(std::string(known.text).c_str(), stdout);
+      print(stdout, "%s", std::string(known.text).c_str());
       return done;
     }
-    if (std::filesystem::exists(line.output)) {
-      throw InputError("sojourn: error: " + line.output +
-                       " exists already and is left as it is\nhint: name another file with -o");
-    }
-    replace_file(line.output, std::string(known.text));
-    std::fprintf(stderr, "Wrote %s. Next: sojourn check %s, then sojourn compare %s\n", line.output.c_str(),
-                 line.output.c_str(), line.output.c_str());
+    Replacing nothing;
+    nothing.only_new = true;
+    replace_file(line.output, std::string(known.text), nothing);
+    const std::filesystem::path schema = std::filesystem::path(line.output).replace_filename(schema_file_name);
+    const bool has_schema = std::filesystem::exists(schema);
+    if (!has_schema) replace_file(schema, json_schema(), nothing);
+    print(stderr, "Wrote %s%s. Next: sojourn check %s, then sojourn compare %s\n", line.output.c_str(),
+          has_schema ? "" : (" and " + schema.string() + ", with which editors complete its keys").c_str(),
+          line.output.c_str(), line.output.c_str());
     return done;
   }
   const std::string near = nearest(wanted, names);

@@ -7,6 +7,7 @@
 #include "session.hpp"
 #include "sojourn/report/optimum_report.hpp"
 #include "sojourn/scenario/nearest.hpp"
+#include "terminal.hpp"
 
 namespace sojourn::tools {
 namespace {
@@ -51,13 +52,13 @@ int optimize_command(const CommandLine& line) {
   std::optional<Optimum> optimum;
   under_way(line, [&](const RunOptions& options) { optimum = optimize(input.model, how, options); });
   if (!optimum) {
-    std::fprintf(stderr, "sojourn: interrupted; a choice needs all its runs\n");
+    print(stderr, "sojourn: interrupted; a choice needs all its runs\n");
     return interrupted;
   }
   if (line.json) {
-    std::fputs(optimum_json(*optimum, input.model, line.input).c_str(), stdout);
+    print(stdout, "%s", optimum_json(*optimum, input.model, line.input).c_str());
   } else if (!line.quiet) {
-    std::fputs(optimum_text(*optimum, input.model, colour()).c_str(), stdout);
+    print(stdout, "%s", optimum_text(*optimum, input.model, colour()).c_str());
   }
   return done;
 }

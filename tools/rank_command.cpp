@@ -3,6 +3,7 @@
 #include "commands.hpp"
 #include "session.hpp"
 #include "sojourn/report/ranking_report.hpp"
+#include "terminal.hpp"
 
 namespace sojourn::tools {
 
@@ -12,13 +13,13 @@ int rank_command(const CommandLine& line) {
   std::optional<Ranking> ranking;
   under_way(line, [&](const RunOptions& options) { ranking = rank(model, line.rank, options); });
   if (!ranking) {
-    std::fprintf(stderr, "sojourn: interrupted; a ranking needs all its runs\n");
+    print(stderr, "sojourn: interrupted; a ranking needs all its runs\n");
     return interrupted;
   }
   if (line.json) {
-    std::fputs(ranking_json(*ranking, line.input).c_str(), stdout);
+    print(stdout, "%s", ranking_json(*ranking, line.input).c_str());
   } else if (!line.quiet) {
-    std::fputs(ranking_text(*ranking, colour()).c_str(), stdout);
+    print(stdout, "%s", ranking_text(*ranking, colour()).c_str());
   }
   return done;
 }

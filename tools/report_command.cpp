@@ -10,6 +10,7 @@
 #include "sojourn/outcomes/results_file.hpp"
 #include "sojourn/page/report.hpp"
 #include "sojourn/page/report_simulations.hpp"
+#include "terminal.hpp"
 
 namespace sojourn::tools {
 namespace {
@@ -52,10 +53,10 @@ int report_command(const CommandLine& line) {
         "hint: install npm (tools/packages install pages), then cmake --preset release -DSOJOURN_PAGES=ON and build again; "
         "--xlsx FILE.xlsx needs no charts");
   }
-  if (pages) require_replaceable(page);
-  if (!line.workbook.empty()) require_replaceable(workbook);
-
   const Input input = read_input(line);
+  const Replacing may = replacing(line, input);
+  if (pages) require_replaceable(page, may);
+  if (!line.workbook.empty()) require_replaceable(workbook, may);
   if (budget && input.model.parts().improvements.empty())
     throw InputError(
         "sojourn: error: this scenario has no [[improvement]] that a budget could buy\nhint: leave --budget out");
@@ -66,7 +67,7 @@ int report_command(const CommandLine& line) {
     under_way(line, [&](const RunOptions& options) { beside = simulate_beside(input.model, samples, budget, options); });
   }
   if (beside.interrupted) {
-    std::fprintf(stderr, "sojourn: interrupted; nothing was written\nhint: --fast writes at once what is in the file\n");
+    print(stderr, "sojourn: interrupted; nothing was written\nhint: --fast writes at once what is in the file\n");
     return interrupted;
   }
   const Report report{outcomes,
@@ -77,12 +78,12 @@ int report_command(const CommandLine& line) {
                       beside.affordable ? &*beside.affordable : nullptr,
                       beside.left_out};
   if (pages) {
-    replace_file(page, report_page(report));
-    if (!line.quiet) std::fprintf(stderr, "Report: %s\n", page.c_str());
+    replace_file(page, report_page(report), may);
+    if (!line.quiet) print(stderr, "Report: %s\n", page.c_str());
   }
   if (!line.workbook.empty()) {
-    write_workbook(report, workbook);
-    if (!line.quiet) std::fprintf(stderr, "Tables: %s\n", workbook.c_str());
+    write_workbook(report, workbook, may);
+    if (!line.quiet) print(stderr, "Tables: %s\n", workbook.c_str());
   }
   return done;
 }

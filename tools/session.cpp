@@ -15,10 +15,11 @@
 
 #include "sojourn/base/whole_file.hpp"
 #include "sojourn/outcomes/kept_samples.hpp"
-#include "sojourn/outcomes/network_ties.hpp"
+#include "sojourn/outcomes/recorded_scenario.hpp"
 #include "sojourn/outcomes/results_file.hpp"
 #include "sojourn/outcomes/version.hpp"
 #include "sojourn/scenario/nearest.hpp"
+#include "terminal.hpp"
 
 namespace sojourn::tools {
 namespace {
@@ -60,16 +61,6 @@ class ProgressBar {
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now(), shown_{};
 };
 
-}  // namespace
-
-Colour colour() {
-  const char* no_colour = std::getenv("NO_COLOR");
-  const bool wanted = no_colour == nullptr || *no_colour == '\0';
-  return wanted && isatty(STDOUT_FILENO) != 0 ? Colour::on : Colour::off;
-}
-
-namespace {
-
 /// The parts of a file's history: "sojourn COMMAND NAME[ CHANGES][ --plan ID | --plans A,B]", as `read_input` writes it.
 struct History {
   std::string command, changes, selection;
@@ -106,15 +97,19 @@ Input read_input(const CommandLine& line) {
     // `run` repeats whatever made the file, unless a plan is asked for; `compare` keeps the plans of a comparison.
     if (line.command == "run" && line.plan.empty()) command = history.command;
     if (selection.empty() && command == history.command) selection = history.selection;
-    scenario = parse_scenario(recorded.provenance.scenario_toml, line.input, path.parent_path(), line.overrides,
-                              kept_ties(recorded));
+    scenario = recorded_scenario(recorded, line.input, path.parent_path(), line.overrides);
   } else {
     scenario = read_scenario(path, line.overrides);
   }
   std::string history = "sojourn " + command + " " + shell_quoted(name) + changes + selection;
   if (scenario.errors() > 0) throw InputError(diagnostics(scenario, Severity::error) + "\n" + summary(scenario));
   Model model = build(scenario);
-  return {std::move(scenario), std::move(model), std::move(history), std::move(name), std::move(plans)};
+  std::vector<fs::path> files{path};
+  if (!line.results.empty()) files.emplace_back(line.results);
+  if (const auto& talk = model.parts().word_of_mouth) {
+    if (const auto* network = std::get_if<NetworkFile>(&talk->network)) files.push_back(path.parent_path() / network->path);
+  }
+  return {std::move(scenario), std::move(model), std::move(history), std::move(name), std::move(plans), std::move(files)};
 }
 
 PlanId find_plan(const Model& model, const std::string& name) {
@@ -130,18 +125,14 @@ PlanId find_plan(const Model& model, const std::string& name) {
                                near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near), hint));
 }
 
+Replacing replacing(const CommandLine& line, const Input& input) { return {input.files, line.force, {}, false}; }
+
 std::string results_path(const CommandLine& line, const Input& input, const std::string& suffix) {
   const fs::path path =
       line.output.empty() ? fs::path(fs::path(input.scenario_name).stem().string() + suffix) : fs::path(line.output);
   const auto refuse = [&](const std::string& problem) {
     throw InputError(fmt::format("sojourn: error: {}\nhint: name another file with -o, ending in .h5", problem));
   };
-  std::error_code ignored;
-  // What a person wrote by hand is never replaced: only results files are, and not the one that is being repeated.
-  if (fs::equivalent(path, line.input, ignored)) refuse("the results would overwrite their own input " + line.input);
-  if (fs::is_regular_file(path, ignored) && fs::file_size(path, ignored) > 0 && !looks_like_results(path)) {
-    refuse(path.string() + " exists and is not a results file");
-  }
   for (const char* other : {".toml", ".csv", ".json", ".txt", ".xlsx", ".html", ".svg"}) {
     if (path.extension() == other) refuse(fmt::format("results are HDF5, not {}", other));
   }
@@ -211,10 +202,10 @@ int simulate(const CommandLine& line, const Input& asked, const std::vector<Plan
              const std::function<std::string(const Samples&, const std::string&)>& json) {
   require_known_plans(line, asked, plans);
   if (const std::size_t warnings = asked.scenario.warnings(); warnings > 0 && !line.quiet) {
-    std::fprintf(stderr, "sojourn: %zu warning%s; sojourn check %s shows %s\n", warnings, warnings == 1 ? "" : "s",
-                 line.input.c_str(), warnings == 1 ? "it" : "them");
+    print(stderr, "sojourn: %zu warning%s; sojourn check %s shows %s\n", warnings, warnings == 1 ? "" : "s",
+          line.input.c_str(), warnings == 1 ? "it" : "them");
   }
-  require_replaceable(path);  // before the work, not after it
+  require_replaceable(path, replacing(line, asked));  // before the work, not after it
   Search search;
   under_way(line, [&](const RunOptions& options) {
     search.result = run(asked.model, plans, options);
@@ -223,7 +214,7 @@ int simulate(const CommandLine& line, const Input& asked, const std::vector<Plan
   const RunResult& result = search.result;
   const Input& input = search.longer ? *search.longer : asked;
   if (result.replications.empty()) {
-    std::fprintf(stderr, "sojourn: interrupted before a replication was finished; nothing was written\n");
+    print(stderr, "sojourn: interrupted before a replication was finished; nothing was written\n");
     return interrupted;
   }
   Provenance provenance;
@@ -243,30 +234,30 @@ int simulate(const CommandLine& line, const Input& asked, const std::vector<Plan
   keep_ties(input.model.parts(), outcomes);
   const Samples samples = collect_samples(result);
   keep_samples(samples, outcomes);
-  write_results(outcomes, path);
+  write_results(outcomes, path, replacing(line, asked));
 
   if (line.json) {
-    std::fputs(json(samples, line.input).c_str(), stdout);
+    print(stdout, "%s", json(samples, line.input).c_str());
   } else if (!line.quiet) {
-    std::fputs(text(samples, colour()).c_str(), stdout);
+    print(stdout, "%s", text(samples, colour()).c_str());
   }
   if (!line.quiet) {
     std::fflush(stdout);
-    std::fprintf(stderr, "%s visits in %.1f s. Results: %s\n",
-                 fmt::format("{:.3g}", static_cast<double>(result.events)).c_str(), result.seconds, path.c_str());
+    print(stderr, "%s visits in %.1f s. Results: %s\n", fmt::format("{:.3g}", static_cast<double>(result.events)).c_str(),
+          result.seconds, path.c_str());
   }
   if (search.longer && search.unmet.empty() && !line.quiet && !result.interrupted) {
-    std::fprintf(stderr,
-                 "Replications were added up to %zu for --precision. Stopping when an interval looks narrow makes it cover "
-                 "slightly less than 95 %%.\n",
-                 result.replications.size());
+    print(stderr,
+          "Replications were added up to %zu for --precision. Stopping when an interval looks narrow makes it cover "
+          "slightly less than 95 %%.\n",
+          result.replications.size());
   }
   const std::vector<std::string> misses = missed(samples, line.thresholds);
-  for (const std::string& miss : misses) std::fprintf(stderr, "%s\n", miss.c_str());
-  if (!search.unmet.empty()) std::fprintf(stderr, "%s\n", search.unmet.c_str());
+  for (const std::string& miss : misses) print(stderr, "%s\n", miss.c_str());
+  if (!search.unmet.empty()) print(stderr, "%s\n", search.unmet.c_str());
   if (!result.interrupted) return misses.empty() && search.unmet.empty() ? done : failed;
-  std::fprintf(stderr, "sojourn: interrupted; kept the %zu of %u replications that were finished\n",
-               result.replications.size(), input.model.parts().settings.replications);
+  print(stderr, "sojourn: interrupted; kept the %zu of %u replications that were finished\n", result.replications.size(),
+        input.model.parts().settings.replications);
   return interrupted;
 }
 

@@ -1,11 +1,13 @@
 // What `run` and `compare` share: reading the input, running with a progress bar, writing the file.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
 
 #include "command_line.hpp"
+#include "sojourn/base/whole_file.hpp"
 #include "sojourn/engine/run.hpp"
 #include "sojourn/outcomes/outcomes.hpp"
 
@@ -15,9 +17,10 @@ namespace sojourn::tools {
 struct Input {
   Scenario scenario;
   Model model;
-  std::string history;             // of the results file to be written
-  std::string scenario_name;       // base name
-  std::vector<std::string> plans;  // of a results file: the plans that it holds; else empty
+  std::string history;                       // of the results file to be written
+  std::string scenario_name;                 // base name
+  std::vector<std::string> plans;            // of a results file: the plans that it holds; else empty
+  std::vector<std::filesystem::path> files;  // all that were read
 };
 
 /// Reads `line.input`. Throws InputError with every rendered error and the closing summary line.
@@ -26,12 +29,12 @@ struct Input {
 /// The id of the plan called `name`. Throws InputError with the nearest name.
 [[nodiscard]] PlanId find_plan(const Model& model, const std::string& name);
 
-/// Where results go: `line.output`, else the scenario's name with `suffix` in this folder. Throws InputError where that
-/// would overwrite the input.
+/// Where results go: `line.output`, else the scenario's name with `suffix` in this folder. Throws InputError where it
+/// ends as another kind of file.
 [[nodiscard]] std::string results_path(const CommandLine& line, const Input& input, const std::string& suffix);
 
-/// Whether stdout takes colours: on a terminal, unless NO_COLOR is set.
-[[nodiscard]] Colour colour();
+/// What the files that `line` asks for may replace: none of those that were read, and with --force all others.
+[[nodiscard]] Replacing replacing(const CommandLine& line, const Input& input);
 
 /// Calls `work` with the options of a run that shows a progress bar and stops at Ctrl-C.
 void under_way(const CommandLine& line, const std::function<void(const RunOptions&)>& work);

@@ -7,13 +7,14 @@
 
 #include "command_line.hpp"
 #include "commands.hpp"
+#include "terminal.hpp"
 
 int main(int argc, char** argv) {
   using namespace sojourn::tools;
   const std::map<std::string, int (*)(const CommandLine&)> commands{
-      {"run", run_command},     {"compare", compare_command}, {"solve", solve_command}, {"check", check_command},
-      {"map", map_command},     {"new", new_command},         {"rank", rank_command},   {"optimize", optimize_command},
-      {"trace", trace_command}, {"report", report_command}};
+      {"run", run_command},     {"compare", compare_command}, {"solve", solve_command},  {"check", check_command},
+      {"map", map_command},     {"new", new_command},         {"rank", rank_command},    {"optimize", optimize_command},
+      {"trace", trace_command}, {"report", report_command},   {"schema", schema_command}};
   try {
     const Parsed parsed = parse(argc, argv);
     if (!parsed.command_line) return parsed.status;
@@ -23,16 +24,16 @@ int main(int argc, char** argv) {
       throw sojourn::RunError("sojourn: error: cannot write to standard output");
     return status;
   } catch (const sojourn::InputError& e) {
-    std::fprintf(stderr, "%s\n", e.what());
+    print(stderr, "%s\n", e.what());
     return wrong_input;
   } catch (const sojourn::InvalidModel& e) {
-    std::fprintf(stderr, "%s\n", e.what());
+    print(stderr, "%s\n", e.what());
     return wrong_input;
   } catch (const std::bad_alloc&) {
-    std::fprintf(stderr, "sojourn: error: out of memory\nhint: fewer replications, or a longer window\n");
+    print(stderr, "sojourn: error: out of memory\nhint: fewer replications, or a longer window\n");
     return failed;
   } catch (const std::exception& e) {
-    std::fprintf(stderr, "%s\n", e.what());
+    print(stderr, "%s\n", e.what());
     return failed;
   }
 }

@@ -3,6 +3,7 @@
 #include "commands.hpp"
 #include "session.hpp"
 #include "sojourn/report/solution.hpp"
+#include "terminal.hpp"
 
 namespace sojourn::tools {
 
@@ -11,9 +12,8 @@ int solve_command(const CommandLine& line) {
   require_uncoupled(input.model);
   const Program program(apply(input.model, find_plan(input.model, line.plan.empty() ? "baseline" : line.plan)));
   const ClosedForm solved = solve(program);
-  std::fputs(
-      line.json ? solution_json(solved, program, line.input).c_str() : solution_text(solved, program, colour()).c_str(),
-      stdout);
+  print(stdout, "%s",
+        line.json ? solution_json(solved, program, line.input).c_str() : solution_text(solved, program, colour()).c_str());
   return done;
 }
 

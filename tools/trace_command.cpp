@@ -8,12 +8,13 @@
 #include "sojourn/base/whole_file.hpp"
 #include "sojourn/outcomes/event_log.hpp"
 #include "sojourn/report/life_story.hpp"
+#include "terminal.hpp"
 
 namespace sojourn::tools {
 namespace {
 
-int stopped() {
-  std::fprintf(stderr, "sojourn: interrupted; nothing was written\n");
+int stopped(bool file) {
+  print(stderr, "sojourn: interrupted; %s\n", file ? "nothing was written" : "what was printed is not complete");
   return interrupted;
 }
 
@@ -27,8 +28,8 @@ int trace_command(const CommandLine& line) {
   if (line.customer) {
     std::optional<std::string> told;
     under_way(line, [&](const RunOptions& options) { told = told_life(model, *line.customer, options, colour()); });
-    if (!told) return stopped();
-    std::fputs(told->c_str(), stdout);
+    if (!told) return stopped(true);
+    print(stdout, "%s", told->c_str());
     return done;
   }
   const fs::path path(line.output);
@@ -38,21 +39,26 @@ int trace_command(const CommandLine& line) {
         fmt::format("sojourn: error: an event log is written as .csv or .xes, not {}\nhint: -o log.csv or -o log.xes",
                     kind.empty() ? line.output : kind));
   }
-  std::error_code ignored;
-  if (!line.output.empty() && fs::equivalent(path, line.input, ignored))
-    throw InputError("sojourn: error: the log would overwrite its own input " + line.input);
-  std::optional<EventLog> log;
-  under_way(line, [&](const RunOptions& options) { log = event_log(model, line.log_customers, options); });
-  if (!log) return stopped();
-  const std::string text = kind == ".xes" ? xes(*log) : csv(*log);
-  if (line.output.empty()) {
-    std::fputs(text.c_str(), stdout);
-    return done;
+  const LogFormat format = kind == ".xes" ? LogFormat::xes : LogFormat::csv;
+  std::optional<FileReplacement> file;
+  if (!line.output.empty()) {
+    Replacing may = replacing(line, input);
+    may.beginning = csv_log_header;
+    file.emplace(path, may);
   }
-  replace_file(path, text);
+  const auto write = [&](std::string_view text) {
+    if (file) return file->write(text);
+    std::fwrite(text.data(), 1, text.size(), stdout);
+  };
+  std::optional<LogSize> size;
+  under_way(line,
+            [&](const RunOptions& options) { size = write_event_log(model, line.log_customers, format, write, options); });
+  if (!size) return stopped(file.has_value());
+  if (!file) return done;
+  file->finish();
   if (!line.quiet) {
-    std::fprintf(stderr, "%zu visit%s of %zu customer%s under %s: %s\n", log->visits(), log->visits() == 1 ? "" : "s",
-                 log->lives.size(), log->lives.size() == 1 ? "" : "s", plan.c_str(), line.output.c_str());
+    print(stderr, "%zu visit%s of %zu customer%s under %s: %s\n", size->visits, size->visits == 1 ? "" : "s", size->lives,
+          size->lives == 1 ? "" : "s", plan.c_str(), line.output.c_str());
   }
   return done;
 }

@@ -9,6 +9,7 @@
 #include <limits>
 #include <variant>
 
+#include "sojourn/base/text.hpp"
 #include "sojourn/map/journey_map.hpp"
 
 namespace sojourn {
@@ -125,54 +126,10 @@ namespace sojourn::journey_map {
 
 namespace {
 
-/// One character of UTF-8 text, or U+FFFD for a byte that starts none. Moves `at` past it.
-char32_t next_character(std::string_view text, std::size_t& at) {
-  constexpr char32_t replacement = 0xfffd;
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(at++);
-  if (lead < 0x80) return lead;
-  const int more = lead >= 0xf0 && lead < 0xf5 ? 3 : lead >= 0xe0 && lead < 0xf0 ? 2 : lead >= 0xc2 && lead < 0xe0 ? 1 : 0;
-  if (more == 0 || at + static_cast<std::size_t>(more) > text.size()) return replacement;
-  char32_t character = lead & (0x3fu >> more);
-  for (int i = 0; i < more; ++i) {
-    const unsigned char follow = byte(at + static_cast<std::size_t>(i));
-    if ((follow & 0xc0) != 0x80) return replacement;
-    character = (character << 6) | (follow & 0x3fu);
-  }
-  const char32_t smallest = more == 1 ? 0x80 : more == 2 ? 0x800 : 0x10000;
-  if (character < smallest || character > 0x10ffff) return replacement;
-  at += static_cast<std::size_t>(more);
-  return character;
-}
-
-void append(std::string& text, char32_t c) {
-  const auto put = [&](char32_t byte) { text += static_cast<char>(static_cast<unsigned char>(byte)); };
-  if (c < 0x80) {
-    put(c);
-  } else if (c < 0x800) {
-    put(0xc0 | (c >> 6));
-    put(0x80 | (c & 0x3f));
-  } else if (c < 0x10000) {
-    put(0xe0 | (c >> 12));
-    put(0x80 | ((c >> 6) & 0x3f));
-    put(0x80 | (c & 0x3f));
-  } else {
-    put(0xf0 | (c >> 18));
-    put(0x80 | ((c >> 12) & 0x3f));
-    put(0x80 | ((c >> 6) & 0x3f));
-    put(0x80 | (c & 0x3f));
-  }
-}
-
-/// What joins the character before it: accents, joiners, variation selectors, skin tones.
-bool combining(char32_t c) {
-  return (c >= 0x300 && c <= 0x36f) || (c >= 0x200b && c <= 0x200f) || (c >= 0x20d0 && c <= 0x20ff) ||
-         (c >= 0xfe00 && c <= 0xfe0f) || (c >= 0x1f3fb && c <= 0x1f3ff);
-}
-
 /// Width in em: DejaVu Sans, the widest of the usual sans-serif fonts, in groups.
 double character_width(char32_t c) {
-  if (combining(c)) return 0.0;
+  const std::size_t cells = columns(c);
+  if (cells == 0) return 0.0;
   if (c < 0x80) {
     const char a = static_cast<char>(c);
     constexpr std::string_view narrow = "ijl'|", slim = "frtI.,:;!()[]/\\- ", wide = "mwMW%@";
@@ -181,9 +138,7 @@ double character_width(char32_t c) {
     if (wide.find(a) != std::string_view::npos) return 0.95;
     return a >= 'A' && a <= 'Z' ? 0.71 : 0.62;
   }
-  const bool full = (c >= 0x1100 && c <= 0x115f) || (c >= 0x2e80 && c <= 0xa4cf) || (c >= 0xac00 && c <= 0xd7a3) ||
-                    (c >= 0xf900 && c <= 0xfaff) || (c >= 0xff00 && c <= 0xff60) || c >= 0x1f000;
-  return full ? 1.15 : c == 0xb7 ? 0.33 : 0.68;
+  return cells == 2 ? 1.15 : c == 0xb7 ? 0.33 : 0.68;
 }
 
 double scale(double size, Weight weight) { return weight == Weight::bold ? 1.1 * size : size; }
@@ -193,7 +148,7 @@ std::string rounded(double value) {
   return value < 5.0 && std::abs(value - nearest) >= 0.15 ? fmt::format("{:.1f}", value) : fmt::format("{:.0f}", nearest);
 }
 
-std::string name_of(const std::string& name, const std::string& id) { return clean(name.empty() ? id : name); }
+std::string name_of(const std::string& name, const std::string& id) { return shown_on_one_line(name.empty() ? id : name); }
 
 ExitKind kind_of(const Exit& exit, ExitRule rule) {
   if (exit.on == Trigger::heard) return ExitKind::heard;
@@ -213,7 +168,8 @@ MapExit content(const ModelParts& parts, std::size_t from, const Exit& exit, dou
     case ExitKind::choice:
       break;
     case ExitKind::trait:
-      result.share_text = clean(parts.traits.at(std::get<TraitId>(exit.probability).index()).name) + " " + result.share_text;
+      result.share_text =
+          shown_on_one_line(parts.traits.at(std::get<TraitId>(exit.probability).index()).name) + " " + result.share_text;
       break;
     case ExitKind::race:
       result.share_text = "race " + result.share_text;
@@ -223,7 +179,7 @@ MapExit content(const ModelParts& parts, std::size_t from, const Exit& exit, dou
       if (const auto* chance = std::get_if<double>(&exit.probability)) {
         result.share_text += " " + share_text(*chance);
       } else if (const auto* trait = std::get_if<TraitId>(&exit.probability)) {
-        result.share_text += " " + clean(parts.traits.at(trait->index()).name);
+        result.share_text += " " + shown_on_one_line(parts.traits.at(trait->index()).name);
       }
       break;
     case ExitKind::gave_up:
@@ -239,8 +195,8 @@ MapExit content(const ModelParts& parts, std::size_t from, const Exit& exit, dou
 MapContent content(const Model& model) {
   const ModelParts& parts = model.parts();
   MapContent map;
-  map.title = clean(parts.settings.title);
-  map.question = clean(parts.settings.question);
+  map.title = shown_on_one_line(parts.settings.title);
+  map.question = shown_on_one_line(parts.settings.question);
   std::vector<std::optional<std::size_t>> team_index(parts.teams.size());
   for (std::size_t t = 0; t < parts.teams.size(); ++t) {
     const auto runs = [&](const Touchpoint& touchpoint) { return touchpoint.team == TeamId(t) && !touchpoint.end; };
@@ -286,47 +242,6 @@ MapContent content(const Model& model) {
     map.touchpoints.push_back(std::move(to));
   }
   return map;
-}
-
-std::string clean(std::string_view text) {
-  std::string result;
-  for (std::size_t at = 0; at < text.size();) {
-    const char32_t c = next_character(text, at);
-    if (c == '\n' || c == '\r' || c == '\t') {
-      result += ' ';
-    } else if (c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0xd800 && c < 0xe000) || c == 0xfffe || c == 0xffff) {
-      append(result, 0xfffd);
-    } else {
-      append(result, c);
-    }
-  }
-  return result;
-}
-
-std::string escape_markup(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    switch (c) {
-      case '<':
-        result += "&lt;";
-        break;
-      case '>':
-        result += "&gt;";
-        break;
-      case '&':
-        result += "&amp;";
-        break;
-      case '"':
-        result += "&quot;";
-        break;
-      case '\'':
-        result += "&#39;";
-        break;
-      default:
-        result += c;
-    }
-  }
-  return result;
 }
 
 std::string share_text(double share) {
@@ -404,7 +319,11 @@ std::string description(const MapContent& map, const MapTouchpoint& touchpoint) 
 
 double text_width(std::string_view text, double size, Weight weight) {
   double width = 0.0;
-  for (std::size_t at = 0; at < text.size();) width += character_width(next_character(text, at));
+  while (!text.empty()) {
+    const Character c = first_character(text);
+    width += character_width(c.point);
+    text.remove_prefix(c.bytes);
+  }
   return width * scale(size, weight);
 }
 
@@ -439,12 +358,12 @@ std::vector<std::string> wrap(std::string_view text, double width, std::size_t l
     wide = 0.0;
     std::size_t cut = at;
     while (cut < end) {
-      std::size_t after = cut;
-      const double next = character_width(next_character(text, after)) * scale(size, weight);
+      const Character c = first_character(std::string_view(text).substr(cut));
+      const double next = character_width(c.point) * scale(size, weight);
       if (!word.empty() && wide + next > width) break;
-      word += text.substr(cut, after - cut);
+      word += text.substr(cut, c.bytes);
       wide += next;
-      cut = after;
+      cut += c.bytes;
     }
     result.back() = word;
     used = wide;
@@ -454,11 +373,7 @@ std::vector<std::string> wrap(std::string_view text, double width, std::size_t l
     result.resize(lines);
     std::string& last = result.back();
     while (!last.empty() && text_width(last + "…", size, weight) > width) {
-      do {
-        const bool follows = (static_cast<unsigned char>(last.back()) & 0xc0) == 0x80;
-        last.pop_back();
-        if (!follows) break;
-      } while (!last.empty());
+      last.resize(bytes_of_characters(last, character_count(last) - 1));
     }
     last += "…";
   }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "journey_map_layout.hpp"
+#include "sojourn/base/whole_file.hpp"
 #include "sojourn/map/journey_map.hpp"
 
 namespace sojourn::journey_map {
@@ -91,12 +92,12 @@ std::string dot(const MapContent& map) {
   const std::string heading = joined({map.title, map.question});
   fmt::format_to(
       out,
-      "digraph journey {{\n"
+      "digraph journey {{  // {}\n"
       "  graph [rankdir=LR, newrank=true, label=\"{}\", labelloc=t, fontname=\"sans-serif\", fontsize=20, nodesep=0.35, "
       "ranksep=0.6, charset=\"UTF-8\"];\n"
       "  node [shape=box, fontname=\"sans-serif\", fontsize=12, color=\"#2b3846\"];\n"
       "  edge [fontname=\"sans-serif\", fontsize=10, color=\"#566779\"];\n",
-      heading);
+      file_mark, heading);
   const std::vector<char> placed(map.touchpoints.size(), 1);
   const std::vector<std::size_t> column = columns(map, placed);
   std::size_t before = map.touchpoints.size();  // the last touchpoint of the stage before, to keep the stages in order

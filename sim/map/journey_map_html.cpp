@@ -3,6 +3,8 @@
 #include <iterator>
 #include <string>
 
+#include "sojourn/base/text.hpp"
+#include "sojourn/base/whole_file.hpp"
 #include "sojourn/map/journey_map.hpp"
 #include "sojourn/map/journey_map_content.hpp"
 #include "sojourn/map/journey_map_svg.hpp"
@@ -46,12 +48,12 @@ std::string html(const MapContent& map) {
   const auto out = std::back_inserter(page);
   const std::string title = escape_markup(map.title);
   fmt::format_to(out,
-                 "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                 "<!DOCTYPE html>\n<!-- {2} -->\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                  "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
                  "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"generator\" "
                  "content=\"Sojourn\">\n"
                  "<title>{0}: journey map</title>\n<style>{1}</style>\n</head>\n<body>\n<header>\n<h1>{0}</h1>\n",
-                 title + (map.plan.empty() ? "" : escape_markup(", under the plan " + map.plan)), style);
+                 title + (map.plan.empty() ? "" : escape_markup(", under the plan " + map.plan)), style, file_mark);
   if (!map.question.empty()) fmt::format_to(out, "<p class=\"question\">{}</p>\n", escape_markup(map.question));
   fmt::format_to(out,
                  "</header>\n<main>\n<input type=\"checkbox\" id=\"full\"><label for=\"full\"> Full size</label>\n<figure "

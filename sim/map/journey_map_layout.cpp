@@ -10,6 +10,7 @@
 #include <string>
 
 #include "sojourn/base/error.hpp"
+#include "sojourn/base/text.hpp"
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
@@ -50,7 +51,7 @@ class GraphvizSession {
 
   [[noreturn]] static void fail(const char* what) {
     std::string message = fmt::format("Graphviz cannot {} the journey map", what);
-    if (const std::string said = clean(graphviz_messages()); !said.empty()) message += ": " + said;
+    if (const std::string said = shown_on_one_line(graphviz_messages()); !said.empty()) message += ": " + said;
     throw RunError(message);
   }
 

@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "journey_map_layout.hpp"
+#include "sojourn/base/text.hpp"
+#include "sojourn/base/whole_file.hpp"
 #include "sojourn/map/journey_map.hpp"
 
 namespace sojourn::journey_map {
@@ -909,7 +911,7 @@ std::string svg(const MapContent& map, Heading heading, std::string_view suffix)
 namespace sojourn {
 
 std::string journey_svg(const Model& model, const JourneyView& view) {
-  return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" +
+  return fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- {} -->\n", file_mark) +
          journey_map::svg(journey_map::content(model, view), journey_map::Heading::drawn);
 }
 

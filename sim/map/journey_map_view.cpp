@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "sojourn/base/text.hpp"
 #include "sojourn/map/journey_map_content.hpp"
 #include "sojourn/model/change_arithmetic.hpp"
 #include "sojourn/report/format.hpp"
@@ -97,7 +98,7 @@ void mark_handovers(MapTouchpoint& to, const ModelParts& parts, std::size_t v, c
     const double after = changes.at(Parameter::carry, v, handover.carry);
     if (after == handover.carry) continue;
     const Team& team = parts.teams[handover.from.index()];
-    to.changes.push_back("carry from " + clean(team.name.empty() ? team.id : team.name) + " " +
+    to.changes.push_back("carry from " + shown_on_one_line(team.name.empty() ? team.id : team.name) + " " +
                          before_after(handover.carry, after));
   }
 }
@@ -243,7 +244,7 @@ MapContent content(const Model& model, const JourneyView& view) {
   map.viewed = changes_something || view.results != nullptr || view.ranking != nullptr;
   if (changes_something) {
     const PlanChanges changes(parts, plan);
-    map.plan = clean(parts.plans[plan.index()].name);
+    map.plan = shown_on_one_line(parts.plans[plan.index()].name);
     for (std::size_t v = 0; v < map.touchpoints.size(); ++v) {
       if (parts.touchpoints[v].end) continue;
       mark_touchpoint(map.touchpoints[v], parts.touchpoints[v], v, changes);

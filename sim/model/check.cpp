@@ -39,6 +39,8 @@ std::vector<Finding> check(const ModelParts& parts) {
     checking::check_routes(context, reach);
     checking::check_use_of_changes(context, reach);
     checking::check_clipping(context);
+    checking::check_idle_keys(context, reach);
+    checking::check_races(context, reach);
   }
   return std::move(findings).take();
 }

@@ -65,9 +65,8 @@ void check_change(const Context& context, const Change& change, const std::strin
     findings.error(path + ".target.exit_to", "exit_to narrows exits, but no effect is on an exit",
                    "remove exit_to, or change odds, probability or delay");
   }
-  const bool start = findings.number(path + ".start", change.start.value(), not_negative);
-  if (change.end && findings.number(path + ".end", change.end->value(), not_negative) && start &&
-      change.start >= *change.end) {
+  findings.fields(path, keys::change(), change);
+  if (change.end && change.start >= *change.end && change.start >= Days(0.0) && *change.end >= Days(0.0)) {
     findings.error(
         path + ".end",
         fmt::format("ends on day {}, but starts on day {}", text(change.end->value()), text(change.start.value())),
@@ -79,9 +78,7 @@ void check_change(const Context& context, const Change& change, const std::strin
 
 void check_improvement(const Context& context, const Improvement& improvement, const std::string& path) {
   Findings& findings = context.findings;
-  findings.number(path + ".cost.once", improvement.price.once, {0.0, 1e12});
-  findings.number(path + ".cost.per_month", improvement.price.per_month, {0.0, 1e12});
-  findings.number(path + ".cost.per_visit", improvement.price.per_visit, {0.0, 1e12});
+  findings.fields(path + ".cost", keys::price(), improvement.price);
   std::set<double> levels;
   for (std::size_t i = 0; i < improvement.levels.size(); ++i) {
     const std::string here = fmt::format("{}.levels[{}]", path, i);

@@ -13,17 +13,8 @@ namespace {
 
 void check_numbers(const Context& context, const Touchpoint& touchpoint, const std::string& path) {
   Findings& findings = context.findings;
-  findings.number(path + ".quality.mean", touchpoint.quality_mean, fraction, "mean quality");
-  findings.number(path + ".quality.sd", touchpoint.quality_sd, {0.0, 100.0}, "sd of quality");
-  findings.number(path + ".effort", touchpoint.effort, fraction);
-  findings.number(path + ".weight", touchpoint.weight, {0.0, 1e6});
-  if (touchpoint.promise) findings.number(path + ".promise", *touchpoint.promise, fraction);
-  findings.number(path + ".cost", touchpoint.cost, money);
-  findings.number(path + ".revenue", touchpoint.revenue, money);
-  findings.number(path + ".cost_per_month", touchpoint.cost_per_month, money);
-  findings.number(path + ".revenue_per_month", touchpoint.revenue_per_month, money);
-  findings.number(path + ".personalisation", touchpoint.personalisation, fraction);
-  if (touchpoint.solves) findings.number(path + ".solves", *touchpoint.solves, fraction);
+  findings.fields(path, keys::touchpoint(), touchpoint);
+  findings.fields(path + ".quality", keys::quality(), touchpoint);
   for (std::size_t i = 0; i < touchpoint.content.size(); ++i) {
     for (const auto& [theme, weight] : touchpoint.content[i].theme) {
       findings.number(fmt::format("{}.content[{}].theme.{}", path, i, theme), weight, not_negative);
@@ -32,8 +23,6 @@ void check_numbers(const Context& context, const Touchpoint& touchpoint, const s
 }
 
 void check_capacity(const Touchpoint& touchpoint, const std::string& path, Findings& findings) {
-  if (touchpoint.servers) findings.number(path + ".servers", *touchpoint.servers, positive);
-  if (touchpoint.handle_time) findings.number(path + ".handle_time", touchpoint.handle_time->value(), positive);
   if (touchpoint.servers && !touchpoint.handle_time) {
     findings.error(path + ".servers", "servers without handle_time", "add handle_time = \"12 minutes\"");
   }
@@ -93,14 +82,13 @@ void check_way_of_taking(const Context& context, const Touchpoint& touchpoint, c
 }
 
 void check_slopes(const Exit& exit, const std::string& path, Findings& findings) {
-  const std::pair<std::string_view, double> slopes[] = {{"satisfaction", exit.slopes.satisfaction},
-                                                        {"expectation", exit.slopes.expectation},
-                                                        {"heard", exit.slopes.heard},
-                                                        {"effort", exit.slopes.effort}};
-  for (const auto& [key, slope] : slopes) {
+  findings.fields(path, keys::slopes(), exit.slopes);
+  for (const keys::Field<Slopes>& field : keys::slopes()) {
+    const std::string& key = field.key.name;
     const std::string here = fmt::format("{}.{}", path, key);
-    findings.number(here, slope, {-100.0, 100.0}, fmt::format("slope on {}", key));
-    if (slope == 0.0) continue;
+    bool bends = false;
+    keys::with_member(field, exit.slopes, [&](const auto& member) { bends = member != std::decay_t<decltype(member)>(); });
+    if (!bends) continue;
     if (has_probability(exit)) {
       findings.error(here, fmt::format("a slope on {} beside a probability", key), "use odds: slopes bend odds only");
     } else if (exit.on == Trigger::gave_up) {
@@ -112,7 +100,7 @@ void check_slopes(const Exit& exit, const std::string& path, Findings& findings)
 void check_exit(const Context& context, const Touchpoint& touchpoint, const Exit& exit, const std::string& path) {
   const ModelParts& parts = context.parts;
   context.findings.reference(path + ".to", exit.to, parts.touchpoints.size(), "touchpoint");
-  if (exit.odds) context.findings.number(path + ".odds", *exit.odds, not_negative);
+  context.findings.fields(path, keys::exit(), exit);
   if (const double* constant = std::get_if<double>(&exit.probability)) {
     context.findings.number(path + ".probability", *constant, fraction);
   } else if (const TraitId* trait = std::get_if<TraitId>(&exit.probability)) {
@@ -120,7 +108,6 @@ void check_exit(const Context& context, const Touchpoint& touchpoint, const Exit
   }
   check_way_of_taking(context, touchpoint, exit, path);
   check_slopes(exit, path, context.findings);
-  context.findings.distribution(path + ".after", exit.after, not_negative, "delay");
 }
 
 // What only the exits of a touchpoint together show.
@@ -132,8 +119,7 @@ void check_exits_together(const Touchpoint& touchpoint, const std::string& path,
     if (constant && exit.on == Trigger::none && *constant > 0.0) sum += *constant;
     if (exit.on == Trigger::gave_up) ++gave_up;
   }
-  // Room for the rounding of decimal fractions.
-  if (touchpoint.exits == ExitRule::choice && sum > 1.0 + 1e-9) {
+  if (touchpoint.exits == ExitRule::choice && sum > 1.0 + sum_tolerance) {
     findings.error(path + ".next", fmt::format("probabilities sum to {}, but must sum to 1 or less", text(sum)),
                    fmt::format("take away {} in all", text(sum - 1.0)));
   }
@@ -149,7 +135,7 @@ void check_handovers(const Context& context) {
   for (std::size_t i = 0; i < parts.handovers.size(); ++i) {
     const Handover& handover = parts.handovers[i];
     const std::string path = fmt::format("handover[{}]", i);
-    context.findings.number(path + ".carry", handover.carry, fraction);
+    context.findings.fields(path, keys::handover(), handover);
     const bool from = context.findings.reference(path + ".from", handover.from, parts.teams.size(), "team");
     const bool to = context.findings.reference(path + ".to", handover.to, parts.teams.size(), "team");
     if (!from || !to) continue;

@@ -12,7 +12,7 @@
 namespace sojourn::checking {
 namespace {
 
-constexpr Bounds logit{-100.0, 100.0};
+constexpr double most_messages = 1e4;  // a person and day, see keys::word_of_mouth
 
 // The numbers of a network, each with its key.
 struct CheckNetwork {
@@ -22,14 +22,20 @@ struct CheckNetwork {
 
   void operator()(const WellMixed&) const {}
   void operator()(const SmallWorld& network) const {
+    findings.fields(path + "small_world", keys::small_world(), network);
     contacts("small_world", network.contacts);
-    findings.number(path + "small_world.rewire", network.rewire, fraction);
   }
-  void operator()(const ScaleFree& network) const { contacts("scale_free", network.contacts); }
-  void operator()(const RandomNetwork& network) const { contacts("random", network.contacts); }
+  void operator()(const ScaleFree& network) const {
+    findings.fields(path + "scale_free", keys::scale_free(), network);
+    contacts("scale_free", network.contacts);
+  }
+  void operator()(const RandomNetwork& network) const {
+    findings.fields(path + "random", keys::random_network(), network);
+    contacts("random", network.contacts);
+  }
   void operator()(const Communities& network) const {
+    findings.fields(path + "communities", keys::communities(), network);
     contacts("communities", network.contacts);
-    findings.number(path + "communities.within", network.within, fraction);
   }
   void operator()(const NetworkFile& network) const {
     if (network.path.empty()) {
@@ -45,29 +51,46 @@ struct CheckNetwork {
   }
 
   void contacts(std::string_view kind, double value) const {
-    const std::string here = fmt::format("{}{}.contacts", path, kind);
-    if (findings.number(here, value, {1.0, 1e9}) && value >= people) {
-      findings.error(here, fmt::format("contacts is {}, but there are {} people", text(value), text(people)),
+    // That nobody is simulated is an error by itself.
+    if (people > 0.0 && value >= 1.0 && value >= people) {
+      findings.error(fmt::format("{}{}.contacts", path, kind),
+                     fmt::format("contacts is {}, but there are {} people", text(value), text(people)),
                      "everybody has fewer contacts than there are people");
     }
   }
 };
 
+// Talk costs time by the message. The rate of the engine is that of one processor, rounded down.
+void check_amount_of_talk(const Context& context, const WordOfMouth& talk) {
+  constexpr double messages_a_second = 1e7, bearable = 600.0;
+  const Settings& settings = context.parts.settings;
+  const double rate = std::max({talk.promoter_rate, talk.passive_rate, talk.detractor_rate});
+  const double messages = rate * settings.horizon.value() * static_cast<double>(settings.customers);
+  const double seconds = messages / messages_a_second;
+  if (!(seconds > bearable) || !(rate <= most_messages)) return;
+  const double hours = seconds / 3600.0;
+  const std::string time = hours < 2.0    ? fmt::format("{:.0f} minutes", seconds / 60.0)
+                           : hours < 48.0 ? fmt::format("{:.0f} hours", hours)
+                                          : fmt::format("{:.0f} days", hours / 24.0);
+  const std::string_view key = rate == talk.promoter_rate  ? "promoter_rate"
+                               : rate == talk.passive_rate ? "passive_rate"
+                                                           : "detractor_rate";
+  context.findings.warning(fmt::format("word_of_mouth.{}", key),
+                           fmt::format("up to {:.2g} messages: each replication may take one processor {}", messages, time),
+                           "simulate fewer people, or write messages, not glances: most people talk a few times a month");
+}
+
 void check_word_of_mouth(const Context& context, const WordOfMouth& talk) {
   Findings& findings = context.findings;
   const ModelParts& parts = context.parts;
   std::visit(CheckNetwork{.findings = findings, .people = static_cast<double>(parts.settings.customers)}, talk.network);
-  findings.number("word_of_mouth.promoter_rate", talk.promoter_rate, not_negative);
-  findings.number("word_of_mouth.detractor_rate", talk.detractor_rate, not_negative);
-  findings.number("word_of_mouth.passive_rate", talk.passive_rate, not_negative);
-  findings.number("word_of_mouth.negativity", talk.negativity, {0.0, 1e6});
-  findings.number("word_of_mouth.talks_after_churn", talk.talks_after_churn.value(), not_negative);
-  findings.number("word_of_mouth.remembered", talk.remembered.value(), positive);
+  findings.fields("word_of_mouth", keys::word_of_mouth(), talk);
+  check_amount_of_talk(context, talk);
   std::set<std::pair<PersonaId, PersonaId>> named;
   for (std::size_t i = 0; i < talk.mixing.size(); ++i) {
     const Mixing& mixing = talk.mixing[i];
     const std::string path = fmt::format("word_of_mouth.mixing[{}]", i);
-    findings.number(path + ".weight", mixing.weight, not_negative);
+    findings.fields(path, keys::mixing(), mixing);
     const bool from = findings.reference(path + ".from", mixing.from, parts.personas.size(), "persona");
     const bool to = findings.reference(path + ".to", mixing.to, parts.personas.size(), "persona");
     if (from && to && !named.insert({mixing.from, mixing.to}).second) {
@@ -77,12 +100,6 @@ void check_word_of_mouth(const Context& context, const WordOfMouth& talk) {
                      "keep one of them");
     }
   }
-}
-
-void check_reviews(const Reviews& reviews, Findings& findings) {
-  findings.number("reviews.probability", reviews.probability, fraction);
-  findings.number("reviews.extremity", reviews.extremity, {0.0, 100.0});
-  findings.number("reviews.weight", reviews.weight, {0.0, 100.0});
 }
 
 void check_survey(const Context& context, const Survey& survey, const std::string& path) {
@@ -98,17 +115,10 @@ void check_survey(const Context& context, const Survey& survey, const std::strin
   for (std::size_t i = 0; i < survey.channels.size(); ++i) {
     findings.reference(fmt::format("{}.channels[{}]", path, i), survey.channels[i], parts.channels.size(), "channel");
   }
-  if (survey.every) findings.number(path + ".every", survey.every->value(), positive);
-  findings.number(path + ".sample", survey.sample, fraction);
-  findings.number(path + ".base", survey.base, logit);
-  findings.number(path + ".extremity", survey.extremity, logit);
-  findings.number(path + ".fatigue", survey.fatigue, {0.0, 100.0});
-  findings.number(path + ".fatigue_half_life", survey.fatigue_half_life.value(), positive);
-  findings.number(path + ".noise", survey.noise, {0.0, 100.0});
+  findings.fields(path, keys::survey(), survey);
   if (!survey.closed_loop) return;
   const ClosedLoop& loop = *survey.closed_loop;
-  findings.number(path + ".closed_loop.below", loop.below, {0.0, 10.0});
-  findings.number(path + ".closed_loop.within", loop.within.value(), not_negative);
+  findings.fields(path + ".closed_loop", keys::closed_loop(), loop);
   if (findings.reference(path + ".closed_loop.to", loop.to, parts.touchpoints.size(), "touchpoint") &&
       parts.touchpoints[loop.to.index()].end) {
     findings.error(path + ".closed_loop.to", fmt::format("{} is an end", in_quotes(parts.touchpoints[loop.to.index()].id)),
@@ -120,8 +130,7 @@ void check_rule(const Context& context, const Rule& rule, const std::string& pat
   Findings& findings = context.findings;
   if (rule.metric.empty()) findings.error(path + ".when.metric", "the rule watches no metric");
   findings.reference(path + ".when.survey", rule.survey, context.parts.surveys.size(), "survey");
-  if (rule.below) findings.number(path + ".when.below", *rule.below, any_number);
-  if (rule.above) findings.number(path + ".when.above", *rule.above, any_number);
+  findings.fields(path + ".when", keys::rule_condition(), rule);
   if (!rule.below && !rule.above) findings.error(path + ".when", "neither below nor above", "add a level: below = 10");
   findings.number(path + ".when.windows", rule.windows, {1.0, 1e5});
   findings.reference(path + ".switch_on", rule.switch_on, context.parts.improvements.size(), "improvement");
@@ -182,7 +191,8 @@ void check_size(const Context& context, const AccountSegment& segment, const std
   if (!anybody) {
     context.findings.error(path + ".roles", "the segment's accounts have nobody in them",
                            "write people per account: user = 8");
-  } else if (const auto customers = static_cast<double>(context.parts.settings.customers); fewest > customers) {
+  } else if (const auto customers = static_cast<double>(context.parts.settings.customers);
+             customers > 0.0 && fewest > customers) {
     context.findings.error(path + ".roles",
                            fmt::format("an account has {} people, but only {} are simulated", text(fewest), text(customers)),
                            "simulate more customers: they count people, not accounts");
@@ -191,7 +201,7 @@ void check_size(const Context& context, const AccountSegment& segment, const std
 
 void check_account_segment(const Context& context, const AccountSegment& segment, const std::string& path) {
   Findings& findings = context.findings;
-  findings.number(path + ".share", segment.share, fraction);
+  findings.fields(path, keys::account_segment(), segment);
   if (segment.roles.empty()) findings.error(path + ".roles", "the segment has no roles", "add roles = { user = 8 }");
   std::set<PersonaId> roles;
   for (const auto& [persona, people] : segment.roles) {
@@ -238,7 +248,7 @@ void check_roles_exist(const Context& context) {
 void check_market(const Context& context) {
   const ModelParts& parts = context.parts;
   if (parts.word_of_mouth) check_word_of_mouth(context, *parts.word_of_mouth);
-  if (parts.reviews) check_reviews(*parts.reviews, context.findings);
+  if (parts.reviews) context.findings.fields("reviews", keys::reviews(), *parts.reviews);
   for (std::size_t i = 0; i < parts.surveys.size(); ++i) check_survey(context, parts.surveys[i], context.paths.surveys[i]);
   for (std::size_t i = 0; i < parts.rules.size(); ++i) check_rule(context, parts.rules[i], fmt::format("rule[{}]", i));
   context.findings.number("accounts.correlation", parts.account_correlation, fraction);

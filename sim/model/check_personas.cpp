@@ -11,7 +11,7 @@ namespace sojourn::checking {
 namespace {
 
 void check_share(const Context& context, const Persona& persona, const std::string& path) {
-  if (context.findings.number(path + ".share", persona.share, fraction) && persona.share < 0.01) {
+  if (persona.share >= 0.0 && persona.share < 0.01) {
     context.findings.warning(path + ".share", fmt::format("share is {}, under 1 %", text(persona.share)),
                              "simulate enough customers, or join it with another persona");
   }
@@ -77,7 +77,7 @@ void check_odds(const Context& context, const Persona& persona, const std::strin
   for (std::size_t i = 0; i < persona.odds.size(); ++i) {
     const PersonaOdds& odds = persona.odds[i];
     const std::string here = fmt::format("{}.odds[{}]", path, i);
-    context.findings.number(here + ".times", odds.times, not_negative);
+    context.findings.fields(here, keys::persona_odds(), odds);
     const bool from = context.findings.reference(here + ".from", odds.from, touchpoints.size(), "touchpoint");
     const bool to = context.findings.reference(here + ".to", odds.to, touchpoints.size(), "touchpoint");
     if (!from || !to) continue;
@@ -96,7 +96,6 @@ void check_odds(const Context& context, const Persona& persona, const std::strin
 }
 
 void check_arrival(const Context& context, const Persona& persona, const std::string& path) {
-  context.findings.distribution(path + ".arrives", persona.arrives, not_negative);
   double first = 0.0;
   if (const auto* fixed = std::get_if<Fixed>(&persona.arrives)) first = fixed->value;
   if (const auto* uniform = std::get_if<Uniform>(&persona.arrives)) first = uniform->low;
@@ -117,10 +116,18 @@ void check_personas(const Context& context) {
     context.findings.error("persona", "there is no persona", "add one: [[persona]] with id, share = 1 and starts");
     return;
   }
+  constexpr std::size_t most = 65'535;
+  if (personas.size() > most) {
+    context.findings.error(context.paths.personas[most],
+                           fmt::format("there are {} personas, but there may be {}", personas.size(), most),
+                           "a persona is a segment: people differ by their traits");
+    return;
+  }
   std::vector<double> shares;
   for (std::size_t i = 0; i < personas.size(); ++i) {
     const std::string& path = context.paths.personas[i];
     shares.push_back(personas[i].share);
+    context.findings.fields(path, keys::persona(), personas[i]);
     check_share(context, personas[i], path);
     check_starts(context, personas[i], path);
     check_arrival(context, personas[i], path);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <set>
+#include <variant>
 
 #include "findings.hpp"
 #include "sojourn/model/change_arithmetic.hpp"
@@ -62,11 +63,99 @@ JourneyGraph travelled(const ModelParts& parts, const Reach& reach) {
   return all;
 }
 
-// Touchpoints that somebody reaches without having been at a purchase touchpoint on the way or there.
-std::vector<bool> reached_unbought(const ModelParts& parts) {
+// Whether the persona can get to a purchase touchpoint.
+bool can_buy(const ModelParts& parts, const std::vector<bool>& reached) {
+  for (std::size_t i = 0; i < reached.size(); ++i) {
+    if (reached[i] && parts.touchpoints[i].stage == Stage::purchase) return true;
+  }
+  return false;
+}
+
+// Personas whose people stay prospects although they live as customers: they reach retention or advocacy, but no purchase.
+void check_purchases(const Context& context, const Reach& reach) {
+  const ModelParts& parts = context.parts;
+  for (std::size_t persona = 0; persona < parts.personas.size(); ++persona) {
+    const std::vector<bool>& reached = reach.by_persona[persona];
+    if (can_buy(parts, reached)) continue;
+    for (std::size_t i = 0; i < reached.size(); ++i) {
+      const Touchpoint& touchpoint = parts.touchpoints[i];
+      if (!reached[i] || touchpoint.end || touchpoint.stage < Stage::retention) continue;
+      context.findings.warning(
+          context.paths.personas[persona],
+          fmt::format(
+              "its people never pass a touchpoint of stage \"purchase\": they count as prospects for ever, at {} too",
+              in_quotes(touchpoint.id)),
+          "let them start at a purchase touchpoint, even one that takes no time");
+      break;
+    }
+  }
+}
+
+// The largest share that the persona's exits with a probability can take together; more than 1 where changes may lift it.
+double largest_share(const ModelParts& parts, const Persona& persona, const Touchpoint& touchpoint) {
+  double sum = 0.0;
+  for (const Exit& exit : touchpoint.next) {
+    if (exit.on != Trigger::none) continue;
+    if (const double* constant = std::get_if<double>(&exit.probability)) sum += *constant;
+    if (const TraitId* trait = std::get_if<TraitId>(&exit.probability)) {
+      const Fixed* fixed =
+          trait->index() < persona.traits.size() ? std::get_if<Fixed>(&persona.traits[trait->index()]) : nullptr;
+      sum += fixed != nullptr ? std::clamp(fixed->value, 0.0, 1.0) : 1.0;
+    }
+  }
+  const auto lifts = [](const Change& change) {
+    return std::any_of(change.effects.begin(), change.effects.end(),
+                       [](const Effect& effect) { return effect.parameter == Parameter::probability; });
+  };
+  const bool lifted = std::any_of(parts.improvements.begin(), parts.improvements.end(),
+                                  [&](const Improvement& improvement) { return lifts(improvement.change); }) ||
+                      std::any_of(parts.events.begin(), parts.events.end(), lifts);
+  return lifted ? 2.0 : sum;
+}
+
+// Choices where some people take no exit: no odds are open to them, and the probabilities leave a rest.
+void check_rest(const Context& context, const Reach& reach) {
+  const ModelParts& parts = context.parts;
+  std::vector<bool> told(parts.touchpoints.size(), false);
+  for (std::size_t persona = 0; persona < parts.personas.size(); ++persona) {
+    std::vector<std::set<TouchpointId>> open(parts.touchpoints.size());
+    for (const JourneyEdge& edge : open_journey(parts, PersonaId(persona)).edges) open[edge.from.index()].insert(edge.to);
+    for (std::size_t i = 0; i < parts.touchpoints.size(); ++i) {
+      const Touchpoint& touchpoint = parts.touchpoints[i];
+      if (told[i] || !reach.by_persona[persona][i] || touchpoint.end || touchpoint.exits != ExitRule::choice) continue;
+      const bool odds = std::any_of(touchpoint.next.begin(), touchpoint.next.end(), [&](const Exit& exit) {
+        return exit.on == Trigger::none && exit.odds && open[i].count(exit.to) > 0;
+      });
+      const bool waits = std::any_of(touchpoint.next.begin(), touchpoint.next.end(),
+                                     [](const Exit& exit) { return exit.on == Trigger::heard; });
+      const double share = odds ? 1.0 : largest_share(parts, parts.personas[persona], touchpoint);
+      // Nobody leaving at all is told of closed sets, and whoever waits for a word is meant to stay.
+      if (waits || !(share > 0.0) || share >= 1.0 - sum_tolerance) continue;
+      told[i] = true;
+      const bool alone = parts.personas.size() > 1 && std::any_of(touchpoint.next.begin(), touchpoint.next.end(),
+                                                                  [](const Exit& exit) { return exit.odds; });
+      context.findings.warning(
+          context.paths.touchpoints[i] + ".next",
+          fmt::format("probabilities sum to {}{} and no exit has odds: a share of {} stays for ever", text(share),
+                      alone ? fmt::format(" for persona {}", in_quotes(parts.personas[persona].id)) : "", text(1.0 - share)),
+          "give the exit that takes all others odds = 1 in place of its probability");
+    }
+  }
+}
+
+// Touchpoints that somebody who can buy reaches without having been at a purchase touchpoint on the way or there.
+std::vector<bool> reached_unbought(const ModelParts& parts, const Reach& reach) {
   const auto buys = [&](TouchpointId touchpoint) { return parts.touchpoints[touchpoint.index()].stage == Stage::purchase; };
   std::vector<bool> any(parts.touchpoints.size(), false);
   for (std::size_t persona = 0; persona < parts.personas.size(); ++persona) {
+    // Of personas that never buy though they could be customers, `check_purchases` tells.
+    const std::vector<bool>& can_reach = reach.by_persona[persona];
+    bool lives_as_customer = false;
+    for (std::size_t i = 0; i < can_reach.size(); ++i) {
+      const Touchpoint& touchpoint = parts.touchpoints[i];
+      lives_as_customer = lives_as_customer || (can_reach[i] && !touchpoint.end && touchpoint.stage >= Stage::retention);
+    }
+    if (lives_as_customer && !can_buy(parts, can_reach)) continue;
     JourneyGraph graph = open_journey(parts, PersonaId(persona));
     std::erase_if(graph.edges, [&](const JourneyEdge& edge) { return buys(edge.from); });
     const std::vector<bool> reached = reachable(graph, entries(parts, parts.personas[persona]));
@@ -99,7 +188,7 @@ void check_closed_sets(const Context& context, const Reach& reach) {
 
 void check_end_labels(const Context& context, const Reach& reach) {
   const ModelParts& parts = context.parts;
-  const std::vector<bool> unbought = reached_unbought(parts);
+  const std::vector<bool> unbought = reached_unbought(parts, reach);
   for (std::size_t i = 0; i < parts.touchpoints.size(); ++i) {
     const Touchpoint& touchpoint = parts.touchpoints[i];
     if (!touchpoint.end || !reach.any[i]) continue;
@@ -109,7 +198,10 @@ void check_end_labels(const Context& context, const Reach& reach) {
           path, "\"churned\" can be reached before any purchase; whoever never bought counts as lost",
           "lead them to another end with end = \"lost\", or give the touchpoint where they buy stage = \"purchase\"");
     }
-    if (*touchpoint.end == End::lost && !unbought[i]) {
+    // Of whom does it tell? Of somebody who bought: others are told of at their persona.
+    const auto bought = [&](const std::vector<bool>& reached) { return reached[i] && can_buy(parts, reached); };
+    if (*touchpoint.end == End::lost && !unbought[i] &&
+        std::any_of(reach.by_persona.begin(), reach.by_persona.end(), bought)) {
       context.findings.warning(path, "\"lost\" is reached only after a purchase; whoever bought counts as churned",
                                "write end = \"churned\"");
     }
@@ -127,13 +219,15 @@ std::size_t instant_exit(const ModelParts& parts, TouchpointId from, TouchpointI
   return last;
 }
 
+bool is_cut_of_delay(const Effect& effect) {
+  return effect.parameter == Parameter::delay && effect.value < (effect.operation == Operation::add ? 0.0 : 1.0);
+}
+
 // The change to blame for a cycle that takes no time only because of changes: the first with a cut of a delay on it.
 std::string path_of_cut(const Context& context, PlanId plan, PersonaId persona, const std::vector<TouchpointId>& cycle) {
   const ModelParts& parts = context.parts;
   for (const Change* change : changes_under(parts, plan)) {
-    const bool cuts = std::any_of(change->effects.begin(), change->effects.end(), [](const Effect& effect) {
-      return effect.parameter == Parameter::delay && effect.value < (effect.operation == Operation::add ? 0.0 : 1.0);
-    });
+    const bool cuts = std::any_of(change->effects.begin(), change->effects.end(), is_cut_of_delay);
     const bool touches = std::any_of(cycle.begin(), cycle.end(), [&](TouchpointId touchpoint) {
       return matches(parts, change->target, touchpoint, persona);
     });
@@ -162,7 +256,17 @@ void check_instant_cycles(const Context& context) {
   // A cycle without time in the file makes every further one suspect.
   if (!known.empty()) return;
   for (std::size_t plan = 0; plan < parts.plans.size(); ++plan) {
-    for (std::size_t persona = 0; persona < parts.personas.size(); ++persona) {
+    // Only cuts of delays can close a cycle, and personas differ only where a cut tells them apart.
+    bool cuts = false, differ = false;
+    for (const Change* change : changes_under(parts, PlanId(plan))) {
+      if (std::none_of(change->effects.begin(), change->effects.end(), is_cut_of_delay)) continue;
+      cuts = true;
+      differ = differ || !change->target.personas.empty();
+    }
+    const std::size_t personas = !cuts    ? 0
+                                 : differ ? parts.personas.size()
+                                          : std::min<std::size_t>(parts.personas.size(), 1);
+    for (std::size_t persona = 0; persona < personas; ++persona) {
       for (const std::vector<TouchpointId>& cycle : cycles(instant_journey(parts, PlanId(plan), PersonaId(persona)))) {
         if (!known.insert(cycle).second) continue;
         context.findings.error(path_of_cut(context, PlanId(plan), PersonaId(persona), cycle),
@@ -189,6 +293,8 @@ void check_routes(const Context& context, const Reach& reach) {
   check_unreachable(context, reach);
   check_closed_sets(context, reach);
   check_end_labels(context, reach);
+  check_purchases(context, reach);
+  check_rest(context, reach);
 }
 
 }  // namespace sojourn::checking

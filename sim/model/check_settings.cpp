@@ -29,15 +29,12 @@ bool is_date(std::string_view text) {
 }
 
 void check_time(const Settings& settings, Findings& findings) {
-  constexpr double most_days = 1e6, most_windows = 1e5;
-  const bool horizon = findings.number("scenario.horizon", settings.horizon.value(), {0.0, most_days, Limit::outside}, {},
-                                       "horizon is counted in days");
-  const bool window = findings.number("scenario.window", settings.window.value(), {0.0, most_days, Limit::outside}, {},
-                                      "window is counted in days");
+  constexpr double most_windows = 1e5;
   if (!is_date(settings.start)) {
     findings.error("scenario.start", fmt::format("{} is no date", in_quotes(settings.start)), "write it as 2026-01-31");
   }
-  if (!horizon || !window) return;
+  // Negated, so that not-a-number is found too.
+  if (!(settings.horizon > Days(0.0)) || !(settings.window > Days(0.0))) return;
   const double windows = std::ceil(settings.horizon / settings.window);
   if (windows > most_windows) {
     findings.error("scenario.window",
@@ -51,19 +48,7 @@ void check_time(const Settings& settings, Findings& findings) {
   }
 }
 
-void check_size(const Settings& settings, Findings& findings) {
-  constexpr std::uint64_t most_customers = 4'000'000'000;
-  constexpr std::uint32_t most_replications = 100'000;
-  if (settings.customers < 1 || settings.customers > most_customers) {
-    findings.error("scenario.customers",
-                   fmt::format("customers is {}, but must be between 1 and {}", settings.customers, most_customers));
-  }
-  if (settings.replications < 1 || settings.replications > most_replications) {
-    findings.error("scenario.replications", fmt::format("replications is {}, but must be between 1 and {}",
-                                                        settings.replications, most_replications));
-  }
-  if (settings.market) findings.number("scenario.market", *settings.market, {0.0, 1e12, Limit::outside});
-  findings.number("scenario.discount", settings.discount, {-1.0, 1e6, Limit::outside}, {}, "8 % per year is 0.08");
+void check_discount(const Settings& settings, Findings& findings) {
   if (settings.discount > 1.0) {
     findings.warning("scenario.discount",
                      fmt::format("a discount of {} is {:.0f} % a year", settings.discount, 100.0 * settings.discount),
@@ -77,21 +62,6 @@ void check_size(const Settings& settings, Findings& findings) {
                                settings.discount),
                    "8 % per year is 0.08");
   }
-}
-
-void check_behaviour(const BehaviourSettings& behaviour, Findings& findings) {
-  constexpr Bounds weight{0.0, 100.0};
-  findings.number("behaviour.performance", behaviour.performance, weight);
-  findings.number("behaviour.disconfirmation", behaviour.disconfirmation, weight);
-  findings.number("behaviour.memory", behaviour.memory, fraction);
-  findings.number("behaviour.peak", behaviour.peak, weight);
-  findings.number("behaviour.adapt", behaviour.adapt, fraction);
-  findings.number("behaviour.promise_weight", behaviour.promise_weight, fraction);
-  findings.number("behaviour.forgiveness", behaviour.forgiveness, fraction);
-  findings.number("behaviour.recommend_base", behaviour.recommend_base, fraction);
-  findings.number("behaviour.recommend_sd", behaviour.recommend_sd, weight);
-  findings.number("behaviour.repeat_effort", behaviour.repeat_effort, fraction);
-  findings.number("behaviour.fit_weight", behaviour.fit_weight, weight);
 }
 
 void check_traits(const std::vector<Trait>& traits, Findings& findings) {
@@ -122,9 +92,10 @@ void check_traits(const std::vector<Trait>& traits, Findings& findings) {
 }  // namespace
 
 void check_settings(const Context& context) {
+  context.findings.fields("scenario", keys::settings(), context.parts.settings);
   check_time(context.parts.settings, context.findings);
-  check_size(context.parts.settings, context.findings);
-  check_behaviour(context.parts.behaviour, context.findings);
+  check_discount(context.parts.settings, context.findings);
+  context.findings.fields("behaviour", keys::behaviour(), context.parts.behaviour);
   check_traits(context.parts.traits, context.findings);
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <optional>
 #include <set>
 #include <variant>
 
@@ -53,6 +54,35 @@ bool has_odds(const Touchpoint& touchpoint, const Exit& exit) {
   return exit.on == Trigger::none && (exit.odds || touchpoint.exits == ExitRule::race);
 }
 
+bool is_fixed(const Distribution& delay) { return std::holds_alternative<Fixed>(delay); }
+
+// Whether the effect on odds moves anybody to another exit of the touchpoint, or earlier to the same.
+bool odds_move(const Touchpoint& touchpoint, const Target& target, const Effect& effect) {
+  std::size_t changed = 0, all = 0;
+  bool alike = true;  // exits that are changed have the same odds before
+  std::optional<double> before;
+  for (const Exit& exit : touchpoint.next) {
+    if (!has_odds(touchpoint, exit)) continue;
+    ++all;
+    const bool taken_in =
+        target.exit_to.empty() || std::find(target.exit_to.begin(), target.exit_to.end(), exit.to) != target.exit_to.end();
+    if (!taken_in) continue;
+    // In a race the hazard is multiplied: any random delay becomes shorter or longer, a constant one can only be closed.
+    const bool closes = effect.operation != Operation::add && effect.value == 0.0;
+    if (touchpoint.exits == ExitRule::race && (!is_fixed(exit.after) || closes)) return true;
+    if (touchpoint.exits == ExitRule::race) continue;
+    ++changed;
+    const double odds = exit.odds.value_or(1.0);
+    alike = alike && (!before || *before == odds);
+    before = odds;
+    if (odds == 0.0 && effect.operation != Operation::multiply) return true;  // opened
+    if (closes) return true;
+  }
+  if (changed == 0) return false;
+  if (changed < all) return true;
+  return effect.operation != Operation::multiply && !alike;
+}
+
 bool takes_time(const Exit& exit) {
   const Fixed* fixed = std::get_if<Fixed>(&exit.after);
   return !fixed || fixed->value > 0.0;
@@ -99,8 +129,9 @@ Idle why_idle(const ModelParts& parts, const Reach& reach, const Target& target,
         return {};
       return {"its target has no exit with a probability", "change odds instead"};
     case Parameter::odds:
-      if (exit(has_odds)) return {};
-      return {"its target has no exit with odds", "change probability instead"};
+      if (!exit(has_odds)) return {"its target has no exit with odds", "change probability instead"};
+      if (visit([&](const Touchpoint& touchpoint) { return odds_move(touchpoint, target, effect); })) return {};
+      return {"odds count beside one another, and it changes those of all exits alike", "name some of the exits: exit_to"};
     case Parameter::delay:
       if (exit([](const Touchpoint&, const Exit& e) { return takes_time(e); })) return {};
       return {"its target has no exit that takes time", "a delay of 0 stays 0 however it is stretched"};
@@ -132,6 +163,15 @@ void check_use(const Context& context, const Reach& reach, const Change& change,
   }
   std::set<Parameter> told;
   for (const Effect& effect : change.effects) {
+    const bool nothing = effect.operation == Operation::add        ? effect.value == 0.0
+                         : effect.operation == Operation::multiply ? effect.value == 1.0
+                                                                   : false;
+    if (nothing && told.insert(effect.parameter).second) {
+      context.findings.warning(fmt::format("{}.effect.{}", path, name(effect.parameter)),
+                               fmt::format("changes nothing: {} is {}", name(effect.parameter),
+                                           effect.operation == Operation::add ? "shifted by 0" : "changed by 0 %"),
+                               "write how far it changes, or remove it");
+    }
     const Idle idle = why_idle(parts, reach, change.target, effect);
     if (idle.reason.empty() || !told.insert(effect.parameter).second) continue;
     context.findings.warning(fmt::format("{}.effect.{}", path, name(effect.parameter)), "never acts: " + idle.reason,
@@ -220,14 +260,27 @@ std::vector<Shift> shifts_at(const ModelParts& parts, const std::vector<const Ch
 // those of every plan, to `known`.
 void check_clipping_under(const Context& context, PlanId plan, std::vector<bool>& known) {
   const ModelParts& parts = context.parts;
-  const std::vector<const Change*> changes = changes_under(parts, plan);
+  const auto of_quality = [](const Effect& effect) {
+    return effect.parameter == Parameter::quality || effect.parameter == Parameter::quality_sd;
+  };
+  std::vector<const Change*> changes = changes_under(parts, plan);
+  std::erase_if(changes, [&](const Change* change) {
+    return std::none_of(change->effects.begin(), change->effects.end(), of_quality);
+  });
   const auto first_beyond = [&](TouchpointId touchpoint) -> std::string {
     const Touchpoint& at = parts.touchpoints[touchpoint.index()];
+    std::vector<const Change*> here;
+    bool differ = false;  // personas, by what acts on them
     for (const Change* change : changes) {
       if (!matches_somebody(parts, change->target, touchpoint)) continue;
-      for (std::size_t persona = 0; persona < parts.personas.size(); ++persona) {
+      here.push_back(change);
+      differ = differ || !change->target.personas.empty();
+    }
+    const std::size_t personas = differ ? parts.personas.size() : std::min<std::size_t>(parts.personas.size(), 1);
+    for (const Change* change : here) {
+      for (std::size_t persona = 0; persona < personas; ++persona) {
         const auto shifts = [&](Parameter parameter) {
-          return shifts_at(parts, changes, parameter, touchpoint, PersonaId(persona), change->start);
+          return shifts_at(parts, here, parameter, touchpoint, PersonaId(persona), change->start);
         };
         const std::vector<Shift> of_mean = shifts(Parameter::quality), of_sd = shifts(Parameter::quality_sd);
         if (of_mean.size() < 2 && of_sd.empty()) continue;
@@ -259,6 +312,10 @@ void check_use_of_changes(const Context& context, const Reach& reach) {
   for (std::size_t i = 0; i < parts.improvements.size(); ++i) {
     const auto& [change, price, levels] = parts.improvements[i];
     const bool free = price.once == 0.0 && price.per_month == 0.0 && price.per_visit == 0.0;
+    if (change.effects.empty() && change.ramp.over.value() > 0.0) {
+      context.findings.warning(context.paths.improvements[i] + ".ramp", "a ramp without an effect changes nothing",
+                               "costs do not come in by a ramp");
+    }
     if (change.effects.empty() && free) {
       context.findings.warning(context.paths.improvements[i], "never acts: it has neither an effect nor a cost",
                                "add an effect");

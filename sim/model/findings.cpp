@@ -142,7 +142,7 @@ void Findings::shares(const std::string& path, const std::vector<double>& shares
     if (!(share >= 0.0 && share <= 1.0)) return;
     sum += share;
   }
-  if (std::abs(sum - 1.0) <= 1e-6) return;
+  if (std::abs(sum - 1.0) <= sum_tolerance) return;
   error(path, fmt::format("{} sum to {}, but must sum to 1", what, text(sum)),
         sum < 1.0 ? fmt::format("add {} in all", text(1.0 - sum)) : fmt::format("take away {} in all", text(sum - 1.0)));
 }

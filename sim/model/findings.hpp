@@ -2,6 +2,7 @@
 #pragma once
 
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,27 +11,24 @@
 #include "sojourn/base/distribution.hpp"
 #include "sojourn/base/error.hpp"
 #include "sojourn/base/id.hpp"
+#include "sojourn/model/keys.hpp"
 #include "sojourn/model/model.hpp"
 
 namespace sojourn::checking {
 
 inline constexpr double infinity = std::numeric_limits<double>::infinity();
 
-enum class Limit { inside, outside };
+using keys::any_number;
+using keys::Bounds;
+using keys::fraction;
+using keys::Limit;
+using keys::money;
+using keys::not_negative;
+using keys::positive;
 
-/// The numbers that a rule allows. `low_limit` says whether `low` itself is one of them; `high` always is.
-/// A high of 10,000 or more only keeps sums finite, and the wording leaves it out for numbers that are too low.
-struct Bounds {
-  double low = -infinity;
-  double high = infinity;
-  Limit low_limit = Limit::inside;
-};
-
-inline constexpr Bounds fraction{0.0, 1.0};
-inline constexpr Bounds not_negative{0.0, 1e9};
-inline constexpr Bounds positive{0.0, 1e9, Limit::outside};
-inline constexpr Bounds money{-1e12, 1e12};
-inline constexpr Bounds any_number{};
+/// Sums of shares and probabilities may miss 1 by a millionth, which three times 0.333333 does: the boundary is included,
+/// whatever the rounding of the sum.
+inline constexpr double sum_tolerance = 1e-6 + 1e-12;
 
 /// A number as messages show it: 13 digits at most, no trailing zeros.
 [[nodiscard]] std::string text(double number);
@@ -50,7 +48,15 @@ class Findings {
   /// Demands valid parameters and, of constants and uniform limits, that they lie within `support`.
   void distribution(const std::string& path, const Distribution& distribution, Bounds support,
                     std::string_view subject = {});
-  /// Demands that shares, each in [0,1], sum to 1 within 1e-6. `what` is their name in the plural.
+  /// Demands of each plain value of `object` what its key declares.
+  template <class T>
+  void fields(const std::string& path, const keys::Fields<T>& fields, const T& object) {
+    for (const keys::Field<T>& field : fields) {
+      const std::string here = path + "." + field.key.name;
+      keys::with_member(field, object, [&](const auto& member) { value(here, field.key, member); });
+    }
+  }
+  /// Demands that shares, each in [0,1], sum to 1 within `sum_tolerance`. `what` is their name in the plural.
   void shares(const std::string& path, const std::vector<double>& shares, std::string_view what);
 
   /// Demands that an id that names something names one of `count` entities. False also, in silence, where it names nothing.
@@ -62,6 +68,25 @@ class Findings {
   [[nodiscard]] std::vector<Finding> take() && { return std::move(findings_); }
 
  private:
+  void value(const std::string& path, const keys::Key& key, double value) {
+    number(path, value, key.bounds, key.subject, key.hint);
+  }
+  void value(const std::string& path, const keys::Key& key, std::uint64_t value) {
+    number(path, static_cast<double>(value), key.bounds, key.subject, key.hint);
+  }
+  void value(const std::string& path, const keys::Key& key, std::uint32_t value) {
+    number(path, static_cast<double>(value), key.bounds, key.subject, key.hint);
+  }
+  void value(const std::string& path, const keys::Key& key, Days value) { this->value(path, key, value.value()); }
+  void value(const std::string& path, const keys::Key& key, const Distribution& value) {
+    distribution(path, value, key.bounds, key.subject);
+  }
+  template <class T>
+  void value(const std::string& path, const keys::Key& key, const std::optional<T>& value) {
+    if (value) this->value(path, key, *value);
+  }
+  void value(const std::string&, const keys::Key&, bool) {}
+  void value(const std::string&, const keys::Key&, const std::string&) {}
   bool in_list(const std::string& path, std::size_t index, std::size_t count, std::string_view kind);
 
   std::vector<Finding> findings_;
@@ -102,5 +127,9 @@ void check_instant_cycles(const Context& context);
 void check_routes(const Context& context, const Reach& reach);
 void check_use_of_changes(const Context& context, const Reach& reach);
 void check_clipping(const Context& context);
+/// Warns of every key that can do nothing in this scenario.
+void check_idle_keys(const Context& context, const Reach& reach);
+/// Warns of races that end otherwise than they read: ties, and exits that are nearly always too late.
+void check_races(const Context& context, const Reach& reach);
 
 }  // namespace sojourn::checking

@@ -2,40 +2,19 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
+#include <span>
 #include <utility>
+#include <vector>
+
+#include "sojourn/base/text.hpp"
+#include "sojourn/base/whole_file.hpp"
 
 namespace sojourn {
 namespace {
-
-/// A field as RFC 4180 wants it.
-std::string field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
-}
-
-/// Text in XML 1.0; what it forbids becomes a blank.
-std::string markup(const std::string& text) {
-  std::string result;
-  for (const char c : text) {
-    if (c == '&') {
-      result += "&amp;";
-    } else if (c == '<') {
-      result += "&lt;";
-    } else if (c == '>') {
-      result += "&gt;";
-    } else if (c == '"') {
-      result += "&quot;";
-    } else {
-      result += static_cast<unsigned char>(c) < 0x20u ? ' ' : c;
-    }
-  }
-  return result;
-}
 
 /// What the log says about a visit beside its scores.
 struct Said {
@@ -58,7 +37,94 @@ Said said_of(const ModelParts& parts, const Diary& life, const DiaryEntry& entry
 }
 
 std::string element(int depth, std::string_view type, std::string_view key, const std::string& value) {
-  return fmt::format("{:{}}<{} key=\"{}\" value=\"{}\"/>\n", "", 2 * depth, type, key, markup(value));
+  return fmt::format("{:{}}<{} key=\"{}\" value=\"{}\"/>\n", "", 2 * depth, type, key, escape_markup(value));
+}
+
+/// One life as lines of the CSV log.
+std::string csv_lines(const Model& model, const Diary& life) {
+  const ModelParts& parts = model.parts();
+  const std::string& plan = parts.plans[model.plan().index()].id;
+  std::string text;
+  for (const DiaryEntry& entry : life.visits) {
+    const Said said = said_of(parts, life, entry);
+    const Visit& visit = entry.visit;
+    const auto score = [&](auto value) { return visit.appraised ? fmt::format("{:.4f}", value) : std::string(); };
+    const auto yes = [](bool value) { return value ? "true" : "false"; };
+    text += fmt::format("{},{},{},{:.6f},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\r\n", life.customer,
+                        csv_field(said.activity), timestamp(parts.settings.start, visit.time), visit.time,
+                        csv_field(said.name), csv_field(said.persona), said.account, csv_field(said.channel),
+                        csv_field(said.team), said.stage, csv_field(plan), name(entry.after.standing), score(visit.quality),
+                        score(visit.appraisal), score(entry.after.satisfaction), score(entry.after.expectation),
+                        score(visit.effort), visit.appraised ? fmt::format("{:.6f}", visit.wait) : "", yes(visit.gave_up),
+                        yes(visit.repeated), score(entry.after.heard), csv_field(said.next));
+  }
+  return text;
+}
+
+/// What stands before the first trace.
+std::string xes_head(const Model& model) {
+  const ModelParts& parts = model.parts();
+  return fmt::format(
+             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+             "<!-- {} -->\n"
+             "<log xes.version=\"1849.2016\" xes.features=\"\" xmlns=\"http://www.xes-standard.org/\">\n"
+             "  <extension name=\"Lifecycle\" prefix=\"lifecycle\" uri=\"http://www.xes-standard.org/lifecycle.xesext\"/>\n"
+             "  <extension name=\"Concept\" prefix=\"concept\" uri=\"http://www.xes-standard.org/concept.xesext\"/>\n"
+             "  <extension name=\"Time\" prefix=\"time\" uri=\"http://www.xes-standard.org/time.xesext\"/>\n"
+             "  <extension name=\"Organizational\" prefix=\"org\" uri=\"http://www.xes-standard.org/org.xesext\"/>\n"
+             "  <global scope=\"trace\">\n"
+             "    <string key=\"concept:name\" value=\"\"/>\n"
+             "    <string key=\"persona\" value=\"\"/>\n"
+             "  </global>\n"
+             "  <global scope=\"event\">\n"
+             "    <string key=\"concept:name\" value=\"\"/>\n"
+             "    <string key=\"lifecycle:transition\" value=\"complete\"/>\n"
+             "    <date key=\"time:timestamp\" value=\"1970-01-01T00:00:00.000+00:00\"/>\n"
+             "    <string key=\"stage\" value=\"\"/>\n"
+             "    <string key=\"standing\" value=\"\"/>\n"
+             "  </global>\n"
+             "  <classifier name=\"Touchpoint\" keys=\"concept:name\"/>\n"
+             "  <classifier name=\"Stage\" keys=\"stage\"/>\n",
+             file_mark) +
+         element(1, "string", "concept:name", parts.settings.title) +
+         element(1, "string", "plan", parts.plans[model.plan().index()].id);
+}
+
+constexpr std::string_view xes_tail = "</log>\n";
+
+/// One life as a trace of the XES log.
+std::string xes_trace(const Model& model, const Diary& life) {
+  const ModelParts& parts = model.parts();
+  std::string text = "  <trace>\n" + element(2, "string", "concept:name", std::to_string(life.customer)) +
+                     element(2, "string", "persona", parts.personas[life.person.persona].id);
+  if (life.account >= 0) text += element(2, "string", "account", std::to_string(life.account));
+  for (const DiaryEntry& entry : life.visits) {
+    const Visit& visit = entry.visit;
+    const Said said = said_of(parts, life, entry);
+    text += "    <event>\n" + element(3, "string", "concept:name", said.activity) +
+            element(3, "string", "lifecycle:transition", "complete") +
+            element(3, "date", "time:timestamp", timestamp(parts.settings.start, visit.time));
+    if (!said.team.empty()) text += element(3, "string", "org:group", said.team);
+    if (!said.channel.empty()) text += element(3, "string", "channel", said.channel);
+    text += element(3, "string", "stage", said.stage) +
+            element(3, "string", "standing", std::string(name(entry.after.standing)));
+    if (visit.appraised) {
+      const auto score = [&](std::string_view key, auto value) {
+        text += element(3, "float", key, fmt::format("{:.4f}", value));
+      };
+      score("quality", visit.quality);
+      score("appraisal", visit.appraisal);
+      score("satisfaction", entry.after.satisfaction);
+      score("expectation", entry.after.expectation);
+      score("effort", visit.effort);
+      text += element(3, "float", "wait_days", fmt::format("{:.6f}", visit.wait)) +
+              element(3, "boolean", "gave_up", visit.gave_up ? "true" : "false") +
+              element(3, "boolean", "repeated", visit.repeated ? "true" : "false");
+      score("heard", entry.after.heard);
+    }
+    text += "    </event>\n";
+  }
+  return text + "  </trace>\n";
 }
 
 }  // namespace
@@ -79,18 +145,6 @@ std::string_view name(Standing standing) {
   return "";
 }
 
-std::size_t EventLog::visits() const {
-  std::size_t count = 0;
-  for (const Diary& life : lives) count += life.visits.size();
-  return count;
-}
-
-std::optional<EventLog> event_log(const Model& model, std::size_t customers, const RunOptions& options) {
-  auto lives = write_diaries(model, first_to_arrive(model, customers), options);
-  if (!lives) return std::nullopt;
-  return EventLog{model, std::move(*lives)};
-}
-
 std::string timestamp(const std::string& start, double days) {
   namespace c = std::chrono;
   const c::year_month_day date(c::year(std::atoi(start.substr(0, 4).c_str())),
@@ -106,88 +160,36 @@ std::string timestamp(const std::string& start, double days) {
                      time.minutes().count(), time.seconds().count(), time.subseconds().count());
 }
 
-std::string csv(const EventLog& log) {
-  const ModelParts& parts = log.model.parts();
-  const std::string plan = parts.plans[log.model.plan().index()].id;
-  std::string text =
-      "case,activity,time,day,name,persona,account,channel,team,stage,plan,standing,quality,appraisal,satisfaction,"
-      "expectation,effort,wait_days,gave_up,repeated,heard,next\r\n";
-  for (const Diary& life : log.lives) {
-    for (const DiaryEntry& entry : life.visits) {
-      const Said said = said_of(parts, life, entry);
-      const Visit& visit = entry.visit;
-      const auto score = [&](auto value) { return visit.appraised ? fmt::format("{:.4f}", value) : std::string(); };
-      const auto yes = [](bool value) { return value ? "true" : "false"; };
-      text += fmt::format("{},{},{},{:.6f},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\r\n", life.customer,
-                          field(said.activity), timestamp(parts.settings.start, visit.time), visit.time, field(said.name),
-                          field(said.persona), said.account, field(said.channel), field(said.team), said.stage, field(plan),
-                          name(entry.after.standing), score(visit.quality), score(visit.appraisal),
-                          score(entry.after.satisfaction), score(entry.after.expectation), score(visit.effort),
-                          visit.appraised ? fmt::format("{:.6f}", visit.wait) : "", yes(visit.gave_up), yes(visit.repeated),
-                          score(entry.after.heard), field(said.next));
+std::optional<LogSize> write_event_log(const Model& model, std::size_t customers, LogFormat format,
+                                       const std::function<void(std::string_view)>& write, const RunOptions& options) {
+  constexpr std::size_t piece = 2000;
+  const std::vector<std::uint32_t> all = first_to_arrive(model, customers);
+  // Where customers act on one another, each piece would take a whole run.
+  const std::size_t at_once = model.coupled() ? std::max<std::size_t>(all.size(), 1) : piece;
+  std::string text = format == LogFormat::xes ? xes_head(model) : std::string(csv_log_header);
+  const auto pass_on = [&](std::size_t least) {
+    if (text.size() < least) return;
+    write(text);
+    text.clear();
+  };
+  LogSize size;
+  for (std::size_t first = 0; first < all.size(); first += at_once) {
+    if (options.interrupt != nullptr && options.interrupt->load()) return std::nullopt;
+    const auto some = std::span(all).subspan(first, std::min(at_once, all.size() - first));
+    const auto lives = write_diaries(model, some, options);
+    if (!lives) return std::nullopt;
+    for (const Diary& life : *lives) {
+      text += format == LogFormat::xes ? xes_trace(model, life) : csv_lines(model, life);
+      pass_on(std::size_t{1} << 20);
+      ++size.lives;
+      size.visits += life.visits.size();
     }
+    if (options.progress && !model.coupled())
+      options.progress(static_cast<double>(size.lives) / static_cast<double>(all.size()));
   }
-  return text;
-}
-
-std::string xes(const EventLog& log) {
-  const ModelParts& parts = log.model.parts();
-  const Plan& plan = parts.plans[log.model.plan().index()];
-  std::string text =
-      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-      "<log xes.version=\"1849.2016\" xes.features=\"\" xmlns=\"http://www.xes-standard.org/\">\n"
-      "  <extension name=\"Lifecycle\" prefix=\"lifecycle\" uri=\"http://www.xes-standard.org/lifecycle.xesext\"/>\n"
-      "  <extension name=\"Concept\" prefix=\"concept\" uri=\"http://www.xes-standard.org/concept.xesext\"/>\n"
-      "  <extension name=\"Time\" prefix=\"time\" uri=\"http://www.xes-standard.org/time.xesext\"/>\n"
-      "  <extension name=\"Organizational\" prefix=\"org\" uri=\"http://www.xes-standard.org/org.xesext\"/>\n"
-      "  <global scope=\"trace\">\n"
-      "    <string key=\"concept:name\" value=\"\"/>\n"
-      "    <string key=\"persona\" value=\"\"/>\n"
-      "  </global>\n"
-      "  <global scope=\"event\">\n"
-      "    <string key=\"concept:name\" value=\"\"/>\n"
-      "    <string key=\"lifecycle:transition\" value=\"complete\"/>\n"
-      "    <date key=\"time:timestamp\" value=\"1970-01-01T00:00:00.000+00:00\"/>\n"
-      "    <string key=\"stage\" value=\"\"/>\n"
-      "    <string key=\"standing\" value=\"\"/>\n"
-      "  </global>\n"
-      "  <classifier name=\"Touchpoint\" keys=\"concept:name\"/>\n"
-      "  <classifier name=\"Stage\" keys=\"stage\"/>\n";
-  text += element(1, "string", "concept:name", parts.settings.title);
-  text += element(1, "string", "plan", plan.id);
-  for (const Diary& life : log.lives) {
-    text += "  <trace>\n" + element(2, "string", "concept:name", std::to_string(life.customer)) +
-            element(2, "string", "persona", parts.personas[life.person.persona].id);
-    if (life.account >= 0) text += element(2, "string", "account", std::to_string(life.account));
-    for (const DiaryEntry& entry : life.visits) {
-      const Visit& visit = entry.visit;
-      const Said said = said_of(parts, life, entry);
-      text += "    <event>\n" + element(3, "string", "concept:name", said.activity) +
-              element(3, "string", "lifecycle:transition", "complete") +
-              element(3, "date", "time:timestamp", timestamp(parts.settings.start, visit.time));
-      if (!said.team.empty()) text += element(3, "string", "org:group", said.team);
-      if (!said.channel.empty()) text += element(3, "string", "channel", said.channel);
-      text += element(3, "string", "stage", said.stage) +
-              element(3, "string", "standing", std::string(name(entry.after.standing)));
-      if (visit.appraised) {
-        const auto score = [&](std::string_view key, auto value) {
-          text += element(3, "float", key, fmt::format("{:.4f}", value));
-        };
-        score("quality", visit.quality);
-        score("appraisal", visit.appraisal);
-        score("satisfaction", entry.after.satisfaction);
-        score("expectation", entry.after.expectation);
-        score("effort", visit.effort);
-        text += element(3, "float", "wait_days", fmt::format("{:.6f}", visit.wait)) +
-                element(3, "boolean", "gave_up", visit.gave_up ? "true" : "false") +
-                element(3, "boolean", "repeated", visit.repeated ? "true" : "false");
-        score("heard", entry.after.heard);
-      }
-      text += "    </event>\n";
-    }
-    text += "  </trace>\n";
-  }
-  return text + "</log>\n";
+  if (format == LogFormat::xes) text += xes_tail;
+  pass_on(0);
+  return size;
 }
 
 }  // namespace sojourn

@@ -35,9 +35,9 @@ std::string_view unsealed(std::string_view bytes) {
 
 }  // namespace
 
-void write_results(const Outcomes& outcomes, const std::filesystem::path& path) {
+void write_results(const Outcomes& outcomes, const std::filesystem::path& path, const Replacing& may) {
   require_consistent(outcomes);
-  require_replaceable(path);
+  require_replaceable(path, may);
   if (const std::uint64_t bytes = value_bytes(outcomes); bytes > most_value_bytes) {
     throw RunError(
         fmt::format("sojourn: error: cannot write {}: {} bytes of values are more than a results file holds (4 GiB)\n"
@@ -52,7 +52,7 @@ void write_results(const Outcomes& outcomes, const std::filesystem::path& path) 
     throw RunError(fmt::format("sojourn: error: cannot write {}: {}", path.string(), error.what()));
   }
   bytes += seal(bytes);
-  replace_file(path, bytes);
+  replace_file(path, bytes, may);
 }
 
 Outcomes read_results(const std::filesystem::path& path) {

@@ -10,6 +10,8 @@
 #include "report_content.hpp"
 #include "report_data.hpp"
 #include "sojourn/base/sha256.hpp"
+#include "sojourn/base/text.hpp"
+#include "sojourn/base/whole_file.hpp"
 #include "sojourn/map/journey_map.hpp"
 #include "sojourn/map/journey_map_content.hpp"
 #include "sojourn/map/journey_map_svg.hpp"
@@ -31,8 +33,6 @@ constexpr bool built = false;
 #endif
 
 namespace {
-
-using journey_map::escape_markup;
 
 /// More would leave too little of 2 MB to the rest.
 constexpr std::size_t most_map_bytes = 500'000, most_scenario_bytes = 150'000;
@@ -82,13 +82,13 @@ class Page {
   std::string text() {
     maps();
     std::string styles = allowed(page_style) + (map_style_.empty() ? "" : allowed(map_style_));
-    put("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
+    put("<!DOCTYPE html>\n<!-- {} -->\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
         "http-equiv=\"Content-Security-Policy\" "
         "content=\"default-src 'none'; base-uri 'none'; form-action 'none'; script-src{}; style-src{}\">\n"
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
         "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"generator\" content=\"Sojourn {}\">\n"
         "<title>{}</title>\n<style>{}</style>\n",
-        allowed(page_script), styles, escape_markup(report_.outcomes.provenance.version), title(), page_style);
+        file_mark, allowed(page_script), styles, escape_markup(report_.outcomes.provenance.version), title(), page_style);
     if (!map_style_.empty()) put("<style>{}</style>\n", map_style_);
     out_ += "</head>\n<body>\n<a class=\"skip\" href=\"#plans\">Skip to the plans</a>\n";
     head();
@@ -107,12 +107,12 @@ class Page {
   void put(fmt::format_string<Args...> format, Args&&... args) {
     fmt::format_to(std::back_inserter(out_), format, std::forward<Args>(args)...);
   }
-  [[nodiscard]] std::string title() const { return escape_markup(journey_map::clean(report_.outcomes.provenance.title)); }
+  [[nodiscard]] std::string title() const { return escape_markup(shown_on_one_line(report_.outcomes.provenance.title)); }
 
   void head() {
     put("<header>\n<h1>{}</h1>\n", title());
     if (!report_.samples.question.empty())
-      put("<p class=\"question\">{}</p>\n", escape_markup(journey_map::clean(report_.samples.question)));
+      put("<p class=\"question\">{}</p>\n", escape_markup(shown_on_one_line(report_.samples.question)));
     // The answer first, what is worth fixing next, the rest of the comparison in small type.
     const std::vector<std::string> sentences = answer(report_.samples, comparison_);
     const auto say = [&](std::string_view classes, const std::string& sentence) {
@@ -237,7 +237,7 @@ class Page {
         "how much luck is left in the simulation; they do not say how well the assumptions fit your "
         "customers.</p>\n<dl class=\"facts\">\n";
     const auto fact = [&](std::string_view name, const std::string& value) {
-      put("<dt>{}</dt><dd>{}</dd>\n", name, escape_markup(journey_map::clean(value)));
+      put("<dt>{}</dt><dd>{}</dd>\n", name, escape_markup(shown_on_one_line(value)));
     };
     fact("Market", format::count(report_.samples.market) + " people");
     fact("Horizon", format::duration(report_.samples.horizon));

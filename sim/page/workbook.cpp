@@ -4,10 +4,12 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "report_content.hpp"
+#include "sojourn/base/text.hpp"
 #include "sojourn/base/whole_file.hpp"
 #include "sojourn/map/journey_map_content.hpp"
 #include "sojourn/page/report.hpp"
@@ -64,7 +66,7 @@ class Sheet {
     return *this;
   }
   Sheet& text(const std::string& words) {
-    worksheet_write_string(sheet_, row_, column_++, journey_map::clean(words).c_str(), nullptr);
+    worksheet_write_string(sheet_, row_, column_++, shown_on_one_line(words).c_str(), nullptr);
     return *this;
   }
   /// Undefined numbers leave the cell empty.
@@ -88,7 +90,7 @@ class Workbook {
     book_ = workbook_new_opt(file.c_str(), &options);
     if (book_ == nullptr) throw RunError("sojourn: error: out of memory");
     // Not const: older versions of the library ask for char*.
-    std::string title = journey_map::clean(report.outcomes.provenance.title);
+    std::string title = shown_on_one_line(report.outcomes.provenance.title);
     std::string author = "Sojourn";
     lxw_doc_properties properties{};
     properties.title = title.data();
@@ -285,14 +287,25 @@ class Workbook {
   lxw_format *share_ = nullptr, *score_ = nullptr, *plain_ = nullptr, *money_ = nullptr;
 };
 
+/// The zip archive `bytes`, which has no comment, with the mark as its comment. A program that saves the workbook drops it,
+/// so that nobody's changes are replaced; a property of the document would stay.
+std::string marked(std::string bytes) {
+  constexpr std::size_t end_record = 22;  // without a comment: APPNOTE.TXT of PKWARE, section 4.3.16
+  const std::size_t begin = bytes.size() < end_record ? 0 : bytes.size() - end_record;
+  if (bytes.compare(begin, 4, "PK\x05\x06") != 0 || bytes.substr(bytes.size() - 2) != std::string_view("\0\0", 2))
+    throw std::logic_error("libxlsxwriter ended a workbook as no zip archive ends");
+  bytes[bytes.size() - 2] = static_cast<char>(file_mark.size());
+  return bytes.append(file_mark);
+}
+
 }  // namespace
 
-void write_workbook(const Report& report, const std::filesystem::path& path) {
-  require_replaceable(path);
+void write_workbook(const Report& report, const std::filesystem::path& path, const Replacing& may) {
+  require_replaceable(path, may);
   const Scratch scratch;
   const fs::path file = scratch.folder() / "tables.xlsx";
   Workbook(report, file).write();
-  replace_file(path, read_whole_file(file, std::uint64_t{1} << 30));
+  replace_file(path, marked(read_whole_file(file, std::uint64_t{1} << 30)), may);
 }
 
 }  // namespace sojourn

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <string_view>
 
+#include "sojourn/base/text.hpp"
+
 namespace sojourn::format {
 
 Kind kind(const Metric& metric) {
@@ -147,20 +149,14 @@ std::string interval(const Metric& metric, const Estimate& estimate, const std::
   return end(estimate.low) + " to " + end(estimate.high);
 }
 
-std::size_t width(const std::string& text) {
-  // Continuation bytes of UTF-8 take no column.
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0u) != 0x80u; }));
+std::string pad_right(const std::string& text, std::size_t wanted) {
+  const std::size_t used = columns(text);
+  return used < wanted ? text + std::string(wanted - used, ' ') : text;
 }
 
-std::string pad_right(const std::string& text, std::size_t columns) {
-  const std::size_t used = width(text);
-  return used < columns ? text + std::string(columns - used, ' ') : text;
-}
-
-std::string pad_left(const std::string& text, std::size_t columns) {
-  const std::size_t used = width(text);
-  return used < columns ? std::string(columns - used, ' ') + text : text;
+std::string pad_left(const std::string& text, std::size_t wanted) {
+  const std::size_t used = columns(text);
+  return used < wanted ? std::string(wanted - used, ' ') + text : text;
 }
 
 }  // namespace sojourn::format

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "sojourn/base/text.hpp"
 #include "sojourn/report/format.hpp"
 #include "sojourn/report/summary.hpp"
 
@@ -21,7 +22,7 @@ class Table {
     std::vector<std::size_t> widths;
     for (const auto& row : rows_) {
       widths.resize(std::max(widths.size(), row.size()), 0);
-      for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], format::width(row[c]));
+      for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], columns(row[c]));
     }
     std::string text;
     for (const auto& row : rows_) {

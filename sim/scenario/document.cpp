@@ -5,11 +5,12 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <sstream>
 
+#include "sojourn/model/keys.hpp"
 #include "sojourn/scenario/nearest.hpp"
 #include "syntax.hpp"
+#include "units.hpp"
 
 static_assert(!TOML_HEADER_ONLY,
               "use the compiled toml++: its header-only mode aborts on some wrong documents in debug builds");
@@ -157,10 +158,15 @@ class Overriding {
         auto parsed = std::make_unique<toml::table>(toml::parse(document));
         if (parsed->size() == 1) return parsed;
       } catch (const toml::parse_error& error) {
-        if (text.find_first_of("[{\"'") == 0) {
+        // A number that TOML refuses is not meant as a text.
+        std::string digits = text;
+        std::erase(digits, '_');
+        if (text.find_first_of("[{\"'") == 0 || parse_number(digits)) {
           const SourceText source(document);
           const Refusal why = explain_syntax(error.description(), source, region(error.source()));
-          refuse(fmt::format("{} is not a value: {}", in_quotes(text), why.message), why.hint);
+          refuse(parse_number(digits) ? fmt::format("{}: {}", in_quotes(text), why.message)
+                                      : fmt::format("{} is not a value: {}", in_quotes(text), why.message),
+                 why.hint);
           return nullptr;
         }
       }
@@ -214,10 +220,9 @@ class Overriding {
   toml::node* enter(toml::table& table, const std::string& key, const std::string& said, const Step& next) {
     toml::node* found = table.get(key);
     if (found == nullptr) {
-      static const std::set<std::string> lists{"persona",         "channel",     "team",  "touchpoint",
-                                               "survey",          "improvement", "event", "plan",
-                                               "account_segment", "handover",    "rule"};
-      if (next.key.empty() || (&table == &root_ && lists.count(key) > 0)) {
+      const std::vector<std::string>& lists = keys::list_sections();
+      const bool list = &table == &root_ && std::find(lists.begin(), lists.end(), key) != lists.end();
+      if (next.key.empty() || list) {
         refuse(fmt::format("the scenario has no {}", said), "an override changes what is there");
         return nullptr;
       }

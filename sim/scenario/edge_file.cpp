@@ -7,6 +7,8 @@
 #include <map>
 #include <optional>
 
+#include "sojourn/base/text.hpp"
+
 namespace sojourn::scenario {
 namespace {
 
@@ -29,10 +31,7 @@ Field trimmed(std::string_view line, std::size_t begin, std::size_t end) {
   return {line.substr(begin, end - begin), begin};
 }
 
-std::uint32_t points(std::string_view text) {
-  return static_cast<std::uint32_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
-}
+std::uint32_t points(std::string_view text) { return static_cast<std::uint32_t>(character_count(text)); }
 
 class EdgeReader {
  public:
@@ -44,7 +43,7 @@ class EdgeReader {
     while (next_line()) {
       if (!header) {
         if (!read_header()) return std::move(file_);
-        header = true;
+        header = file_.has_header = true;
       } else if (file_.ties.size() == max_ties) {
         refuse(whole_line(), fmt::format("the file has more than {} ties", max_ties), "");
         return std::move(file_);

@@ -17,6 +17,7 @@ inline constexpr std::size_t max_ties = 100'000'000;
 struct EdgeFile {
   std::vector<Tie> ties;
   std::vector<Refusal> problems;
+  bool has_header = false;  // it begins as a file of ties does
 };
 
 /// Reads the header `from,to` and a line for each tie, from who talks to who hears, both whole numbers below `people`.

@@ -1,9 +1,9 @@
 #include "problems.hpp"
 
 #include <algorithm>
-#include <array>
 #include <tuple>
 
+#include "sojourn/model/keys.hpp"
 #include "sojourn/scenario/nearest.hpp"
 
 namespace sojourn::scenario {
@@ -15,9 +15,7 @@ bool is_part(std::string_view path, std::string_view of) {
 
 // "touchpoint.x", but neither "touchpoint" nor "touchpoint.x.next" nor "scenario.horizon".
 bool is_entity(std::string_view path) {
-  constexpr std::array<std::string_view, 11> lists{"persona",         "channel",     "team",  "touchpoint",
-                                                   "survey",          "improvement", "event", "plan",
-                                                   "account_segment", "handover",    "rule"};
+  const std::vector<std::string>& lists = keys::list_sections();
   const std::size_t end = path.find_first_of(".[");
   if (end == std::string_view::npos || std::find(lists.begin(), lists.end(), path.substr(0, end)) == lists.end())
     return false;

@@ -1,34 +1,16 @@
 // [[improvement]], [[event]] and [[plan]].
 #include <fmt/format.h>
 
-#include <array>
-
 #include "reader.hpp"
+<<<<<<< HEAD
+#include "sojourn/model/change_arithmetic.hpp"
+=======
+#include "sojourn/base/text.hpp"
+>>>>>>> main
 #include "units.hpp"
 
 namespace sojourn::scenario {
 namespace {
-
-struct ParameterName {
-  std::string_view key;
-  Parameter parameter;
-};
-constexpr std::array<ParameterName, 16> parameters{{{"quality", Parameter::quality},
-                                                    {"effort", Parameter::effort},
-                                                    {"carry", Parameter::carry},
-                                                    {"personalisation", Parameter::personalisation},
-                                                    {"promise", Parameter::promise},
-                                                    {"probability", Parameter::probability},
-                                                    {"odds", Parameter::odds},
-                                                    {"delay", Parameter::delay},
-                                                    {"servers", Parameter::servers},
-                                                    {"handle_time", Parameter::handle_time},
-                                                    {"weight", Parameter::weight},
-                                                    {"quality_sd", Parameter::quality_sd},
-                                                    {"cost", Parameter::cost},
-                                                    {"revenue", Parameter::revenue},
-                                                    {"cost_per_month", Parameter::cost_per_month},
-                                                    {"revenue_per_month", Parameter::revenue_per_month}}};
 
 EffectUnit unit(Parameter parameter) {
   if (parameter == Parameter::handle_time) return EffectUnit::duration;
@@ -59,7 +41,7 @@ void Reader::read_events() {
     Table table = entity(events_, i, event.id, event.name);
     read_change(table, event);
     for (const std::string_view key : {"cost", "levels"}) {
-      if (const auto value = table.take(key)) {
+      if (const auto value = table.take_undeclared(key)) {
         value->refuse_key(fmt::format("an event has no {}: it happens in every plan", key),
                           "make it an [[improvement]], or remove this");
       }
@@ -73,7 +55,7 @@ void Reader::read_plans() {
   for (std::size_t i = 0; i < plans_.entries.size(); ++i) {
     Plan plan;
     Table table = entity(plans_, i, plan.id, plan.name);
-    const auto improvements = table.require("improvements", "name some: improvements = [\"plain-bill\"]");
+    const auto improvements = table.take("improvements");
     if (improvements) {
       for (const Value& one :
            elements(*improvements, "write improvements = [\"plain-bill\"]").value_or(std::vector<Value>())) {
@@ -89,14 +71,14 @@ void Reader::read_plans() {
 void Reader::read_change(Table& table, Change& change) {
   if (const auto target = table.take("target")) change.target = read_target(*target);
   if (const auto effect = table.take("effect")) change.effects = read_effects(*effect);
-  table.read("start", change.start, duration);
-  table.read("end", change.end, duration);
+  table.read_fields(keys::change(), change);
   if (const auto ramp = table.take("ramp")) change.ramp = read_ramp(*ramp);
 }
 
 Target Reader::read_target(const Value& value) {
   Target target;
-  std::optional<Table> parts = table(value, "target", "write target = { touchpoint = \"first-bill\" }");
+  std::optional<Table> parts =
+      table(value, "target", "write target = { touchpoint = \"first-bill\" }", &keys::table("target"));
   if (!parts) return target;
   parts->read("touchpoint", target.touchpoints, references<TouchpointId>(touchpoints_.names));
   parts->read("channel", target.channels, references<ChannelId>(channels_.names));
@@ -104,9 +86,9 @@ Target Reader::read_target(const Value& value) {
   parts->read("persona", target.personas, references<PersonaId>(personas_.names));
   parts->read("exit_to", target.exit_to, references<TouchpointId>(touchpoints_.names));
   if (const auto stages = parts->take("stage")) {
-    const auto stage = choice<Stage>({stage_names.begin(), stage_names.end()});
+    const std::vector<std::string> names(stage_names.begin(), stage_names.end());
     for (const Value& one : one_or_more(*stages)) {
-      if (const auto found = stage(one)) target.stages.push_back(*found);
+      if (const auto found = word(one, names)) target.stages.push_back(static_cast<Stage>(*found));
     }
   }
   parts->close();
@@ -115,12 +97,12 @@ Target Reader::read_target(const Value& value) {
 
 std::vector<Effect> Reader::read_effects(const Value& value) {
   std::vector<Effect> effects;
-  std::optional<Table> parts = table(value, "effect", "write effect = { quality = \"+0.1\" }");
+  std::optional<Table> parts = table(value, "effect", "write effect = { quality = \"+0.1\" }", &keys::table("effect"));
   if (!parts) return effects;
-  for (const ParameterName& name : parameters) {
-    const auto one = parts->take(name.key);
+  for (const Parameter parameter : all_parameters) {
+    const auto one = parts->take(name(parameter));
     if (!one) continue;
-    if (const auto effect = read_effect(*one, name.parameter)) effects.push_back(*effect);
+    if (const auto effect = read_effect(*one, parameter)) effects.push_back(*effect);
   }
   parts->close();
   return effects;
@@ -151,18 +133,14 @@ bool Reader::written_with_sign(const Node& node) const {
   constexpr std::size_t longest = 10'000;
   const std::string_view line = source_.line(node.at.line);
   if (node.origin >= 0 || node.at.column == 0 || line.size() > longest) return false;
-  std::size_t byte = 0;
-  for (std::uint32_t column = 1; column < node.at.column && byte < line.size(); ++column) {
-    do ++byte;
-    while (byte < line.size() && (static_cast<unsigned char>(line[byte]) & 0xc0) == 0x80);
-  }
+  const std::size_t byte = bytes_of_characters(line, node.at.column - 1);
   return byte < line.size() && (line[byte] == '+' || line[byte] == '-');
 }
 
 Ramp Reader::read_ramp(const Value& value) {
   Ramp ramp;
   constexpr std::string_view example = "write ramp = { linear = \"3 months\" }, or { s_curve = \"3 months\" }";
-  std::optional<Table> parts = table(value, "ramp", std::string(example));
+  std::optional<Table> parts = table(value, "ramp", std::string(example), &keys::table("ramp"));
   if (!parts) return ramp;
   const auto linear = parts->take("linear");
   const auto s_curve = parts->take("s_curve");
@@ -178,11 +156,10 @@ Ramp Reader::read_ramp(const Value& value) {
 
 Price Reader::read_price(const Value& value) {
   Price price;
-  std::optional<Table> parts = table(value, "cost", "write cost = { once = 250_000, per_month = 8_000, per_visit = 0.02 }");
+  std::optional<Table> parts =
+      table(value, "cost", "write cost = { once = 250_000, per_month = 8_000, per_visit = 0.02 }", &keys::table("price"));
   if (!parts) return price;
-  parts->read("once", price.once, number);
-  parts->read("per_month", price.per_month, number);
-  parts->read("per_visit", price.per_visit, number);
+  parts->read_fields(keys::price(), price);
   parts->close();
   return price;
 }

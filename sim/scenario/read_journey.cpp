@@ -7,18 +7,11 @@
 #include "sojourn/model/stage.hpp"
 
 namespace sojourn::scenario {
-namespace {
-
-std::vector<std::string> stages() { return {stage_names.begin(), stage_names.end()}; }
-
-}  // namespace
-
 void Reader::read_channels() {
   for (std::size_t i = 0; i < channels_.entries.size(); ++i) {
     Channel channel;
     Table table = entity(channels_, i, channel.id, channel.name);
-    table.read("online", channel.online, truth);
-    table.read("controlled", channel.controlled, truth);
+    table.read_fields(keys::channel(), channel);
     table.close();
     parts_.channels.push_back(std::move(channel));
   }
@@ -34,11 +27,11 @@ void Reader::read_teams() {
 
 void Reader::read_handovers() {
   for (const Value& entry : list_entries("handover")) {
-    Table table(entry, "this handover");
+    Table table(entry, "this handover", &keys::table("handover"));
     Handover handover;
-    table.read_required("from", handover.from, reference<TeamId>(teams_.names), "write the id of a team");
-    table.read_required("to", handover.to, reference<TeamId>(teams_.names), "write the id of a team");
-    table.read_required("carry", handover.carry, number, "write carry = 0.4: the chance that the context survives");
+    table.read("from", handover.from, reference<TeamId>(teams_.names));
+    table.read("to", handover.to, reference<TeamId>(teams_.names));
+    table.read_fields(keys::handover(), handover);
     table.close();
     parts_.handovers.push_back(handover);
   }
@@ -48,35 +41,21 @@ void Reader::read_touchpoints() {
   for (std::size_t i = 0; i < touchpoints_.entries.size(); ++i) {
     Touchpoint touchpoint;
     Table table = entity(touchpoints_, i, touchpoint.id, touchpoint.name);
-    table.read_required("stage", touchpoint.stage, choice<Stage>(stages()),
-                        "awareness, consideration, selection, purchase, retention or advocacy");
+    touchpoint.stage = table.take_word<Stage>("stage").value_or(touchpoint.stage);
     table.read("channel", touchpoint.channel, reference<ChannelId>(channels_.names));
     table.read("team", touchpoint.team, reference<TeamId>(teams_.names));
     if (const auto value = table.take("quality")) read_quality(*value, touchpoint);
-    table.read("effort", touchpoint.effort, number);
-    table.read("weight", touchpoint.weight, number);
-    table.read("promise", touchpoint.promise, number);
-    table.read("cost", touchpoint.cost, number);
-    table.read("revenue", touchpoint.revenue, number);
-    table.read("revenue_per_month", touchpoint.revenue_per_month, number);
-    table.read("cost_per_month", touchpoint.cost_per_month, number);
-    table.read("exits", touchpoint.exits, choice<ExitRule>({"choice", "race"}));
-    table.read("servers", touchpoint.servers, number);
-    table.read("handle_time", touchpoint.handle_time, duration);
+    table.read_fields(keys::touchpoint(), touchpoint);
+    touchpoint.exits = table.take_word<ExitRule>("exits").value_or(touchpoint.exits);
     if (const auto value = table.take("content")) {
       for (const Value& variant :
            elements(*value, "write content = [ { theme = { price = 1.0 } } ]").value_or(std::vector<Value>())) {
         touchpoint.content.push_back(read_content(variant));
       }
     }
-    table.read("personalisation", touchpoint.personalisation, number);
-    table.read("reads_reviews", touchpoint.reads_reviews, truth);
-    table.read("solves", touchpoint.solves, number);
-    if (const auto value = table.take("end")) {
-      // An end that is written wrongly is an end, not a touchpoint without exits.
-      touchpoint.end = choice<End>({"lost", "churned"})(*value).value_or(End::churned);
-    }
-    table.read("counts_as", touchpoint.counts_as, choice<End>({"lost", "churned"}));
+    // An end that is written wrongly is an end, not a touchpoint without exits.
+    if (table.value().node().find("end") != nullptr) touchpoint.end = table.take_word<End>("end").value_or(End::churned);
+    if (table.take_word<std::size_t>("counts_as")) touchpoint.counts_as = End::churned;
     if (const auto value = table.take("next")) {
       for (const Value& exit :
            elements(*value, "write next = [ { to = \"some-touchpoint\", odds = 1 } ]").value_or(std::vector<Value>())) {
@@ -97,17 +76,17 @@ void Reader::read_quality(const Value& value, Touchpoint& touchpoint) {
     }
     return;
   }
-  Table parts(value, "quality");
-  parts.read("mean", touchpoint.quality_mean, number);
-  parts.read("sd", touchpoint.quality_sd, number);
+  Table parts(value, "quality", &keys::table("quality"));
+  parts.read_fields(keys::quality(), touchpoint);
   parts.close();
 }
 
 Content Reader::read_content(const Value& value) {
   Content content;
-  std::optional<Table> parts = table(value, "this variant of content", "write { theme = { price = 1.0 } }");
+  std::optional<Table> parts =
+      table(value, "this variant of content", "write { theme = { price = 1.0 } }", &keys::table("content"));
   if (!parts) return content;
-  if (const auto themes = parts->require("theme", "write theme = { price = 1.0 }")) {
+  if (const auto themes = parts->take("theme")) {
     if (std::optional<Table> weights = table(*themes, "theme", "write theme = { price = 1.0 }")) {
       for (const Value& weight : weights->rest())
         content.theme.emplace_back(weight.node().key, number(weight).value_or(1.0));
@@ -119,24 +98,16 @@ Content Reader::read_content(const Value& value) {
 
 Exit Reader::read_exit(const Value& value, const std::string& from) {
   Exit exit;
-  std::optional<Table> parts =
-      table(value, fmt::format("this exit of {}", in_quotes(from)), "write { to = \"some-touchpoint\", odds = 1 }");
+  std::optional<Table> parts = table(value, fmt::format("this exit of {}", in_quotes(from)),
+                                     "write { to = \"some-touchpoint\", odds = 1 }", &keys::table("exit"));
   if (!parts) return exit;
-  parts->read_required("to", exit.to, reference<TouchpointId>(touchpoints_.names), "write to = \"some-touchpoint\"");
-  parts->read("odds", exit.odds, number);
+  parts->read("to", exit.to, reference<TouchpointId>(touchpoints_.names));
+  // A delay that cannot be read is not a delay of zero, which might close a circle.
+  if (parts->value().node().find("after") != nullptr) exit.after = Fixed{1.0};
+  parts->read_fields(keys::exit(), exit);
+  parts->read_fields(keys::slopes(), exit.slopes);
   if (const auto probability = parts->take("probability")) exit.probability = read_probability(*probability, from);
-  if (const auto on = parts->take("on")) {
-    const std::optional<std::size_t> trigger = word(*on, {"heard", "gave-up"});
-    if (trigger) exit.on = *trigger == 0 ? Trigger::heard : Trigger::gave_up;
-  }
-  if (const auto after = parts->take("after")) {
-    // A delay that cannot be read is not a delay of zero, which might close a circle.
-    exit.after = distribution(*after, Measure::duration).value_or(Fixed{1.0});
-  }
-  parts->read("satisfaction", exit.slopes.satisfaction, number);
-  parts->read("expectation", exit.slopes.expectation, number);
-  parts->read("heard", exit.slopes.heard, number);
-  parts->read("effort", exit.slopes.effort, number);
+  if (const auto trigger = parts->take_word<std::size_t>("on")) exit.on = *trigger == 0 ? Trigger::heard : Trigger::gave_up;
   parts->close();
   return exit;
 }

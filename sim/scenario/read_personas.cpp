@@ -102,13 +102,19 @@ void Reader::read_personas() {
     Persona persona;
     Table table = entity(personas_, i, persona.id, persona.name);
     persona.share = unknown;
+    table.read_fields(keys::persona(), persona);
     // Accounts say who there is; without them the shares do.
-    if (account_segments_.entries.empty()) {
-      table.read_required("share", persona.share, number, "write share = 0.5; the shares of all personas sum to 1");
-    } else {
-      table.read("share", persona.share, number);
+    if (!account_segments_.entries.empty()) {
+      table.excuse("share");
+      if (const auto share = table.take("share")) {
+        problems_.add(
+            {{Severity::warning, share->path(), "accounts say who there is: this share changes nothing", "remove it"},
+             share->node().key_at,
+             share->node().origin,
+             {}});
+      }
     }
-    if (const auto starts = table.require("starts", "name the first touchpoint: starts = { see-ad = 1 }")) {
+    if (const auto starts = table.take("starts")) {
       if (std::optional<Table> shares =
               scenario::table(*starts, "starts", "name the first touchpoint: starts = { see-ad = 1 }")) {
         for (const Value& share : shares->rest()) {
@@ -117,7 +123,6 @@ void Reader::read_personas() {
         }
       }
     }
-    table.read("arrives", persona.arrives, [](const Value& value) { return distribution(value, Measure::duration); });
     read_traits(table.take("traits"), persona, table.value());
     if (const auto needs = table.take("needs")) {
       if (std::optional<Table> themes = scenario::table(*needs, "needs", "write needs = { price = 0.7, speed = 0.3 }")) {
@@ -138,11 +143,12 @@ void Reader::read_personas() {
       constexpr std::string_view example = "write odds = [ { from = \"compare\", to = \"buy\", times = 1.4 } ]";
       for (const Value& entry : elements(*odds, std::string(example)).value_or(std::vector<Value>())) {
         PersonaOdds one;
-        std::optional<Table> parts = scenario::table(entry, "these odds", std::string(example));
+        std::optional<Table> parts =
+            scenario::table(entry, "these odds", std::string(example), &keys::table("persona_odds"));
         if (!parts) continue;
-        parts->read_required("from", one.from, reference<TouchpointId>(touchpoints_.names), std::string(example));
-        parts->read_required("to", one.to, reference<TouchpointId>(touchpoints_.names), std::string(example));
-        parts->read_required("times", one.times, number, std::string(example));
+        parts->read("from", one.from, reference<TouchpointId>(touchpoints_.names));
+        parts->read("to", one.to, reference<TouchpointId>(touchpoints_.names));
+        parts->read_fields(keys::persona_odds(), one);
         parts->close();
         persona.odds.push_back(one);
       }

@@ -35,13 +35,13 @@ std::string line_of(const Node& node) { return node.at.line > 0 ? fmt::format(" 
 
 }  // namespace
 
-Reader::Reader(const Node& root, const SourceText& source, const std::filesystem::path& folder,
-               const std::vector<Tie>& kept_ties, Problems& problems)
+Reader::Reader(const Node& root, const SourceText& source, const FileAccess& files, const std::vector<Tie>& kept_ties,
+               Problems& problems)
     : source_(source),
-      folder_(folder),
+      files_(files),
       kept_ties_(kept_ties),
       problems_(problems),
-      root_(Value(root, "", problems), "the file") {}
+      root_(Value(root, "", problems), "the file", &keys::table("")) {}
 
 ModelParts Reader::read() {
   read_schema();
@@ -78,7 +78,7 @@ ModelParts Reader::read() {
 }
 
 void Reader::read_schema() {
-  const std::optional<Value> value = root_.require("schema", "begin the file with: schema = 1");
+  const std::optional<Value> value = root_.take("schema");
   if (!value) return;
   const std::optional<std::uint64_t> version = whole(*value);
   if (version && *version != schema) {
@@ -89,9 +89,7 @@ void Reader::read_schema() {
 
 std::optional<Value> Reader::find_list(const std::string& kind) {
   if (auto value = root_.take(kind)) return value;
-  static const std::vector<std::string> sections{
-      "scenario", "behaviour", "persona",     "channel", "team", "handover", "touchpoint", "word_of_mouth",
-      "reviews",  "survey",    "improvement", "event",   "rule", "plan",     "accounts",   "account_segment"};
+  const std::vector<std::string> sections = keys::table("").names();
   // A list under a mistyped name is read all the same, or every mention of its ids would be an error.
   for (const Node& child : root_.value().node().children) {
     if (child.kind != Kind::array || std::find(sections.begin(), sections.end(), child.key) != sections.end()) continue;
@@ -170,16 +168,18 @@ std::optional<Table> Reader::section(const std::string& name) {
   if (value->node().kind == Kind::array && !value->node().children.empty()) {
     value->refuse(fmt::format("[[{}]] has double brackets, but there is only one", name), fmt::format("write [{}]", name));
     const Value first = value->element(0);
-    if (first.node().kind == Kind::table) return Table(Value(first.node(), name, problems_), fmt::format("[{}]", name));
+    if (first.node().kind == Kind::table)
+      return Table(Value(first.node(), name, problems_), fmt::format("[{}]", name), &keys::table(name));
     return std::nullopt;
   }
-  return table(*value, fmt::format("[{}]", name), fmt::format("it begins with [{}]", name));
+  return table(*value, fmt::format("[{}]", name), fmt::format("it begins with [{}]", name), &keys::table(name));
 }
 
 Table Reader::entity(const List& list, std::size_t index, std::string& id, std::string& name) {
   id = list.names.ids[index];
   Table result(list.entries[index],
-               id.empty() ? fmt::format("this {}", list.names.kind) : fmt::format("{} {}", list.names.kind, in_quotes(id)));
+               id.empty() ? fmt::format("this {}", list.names.kind) : fmt::format("{} {}", list.names.kind, in_quotes(id)),
+               &keys::table(list.names.kind));
   static_cast<void>(result.take("id"));
   name = id;
   result.read("name", name, text);
@@ -188,44 +188,19 @@ Table Reader::entity(const List& list, std::size_t index, std::string& id, std::
 
 void Reader::read_settings() {
   Settings& settings = parts_.settings;
-  if (root_.value().node().find("scenario") == nullptr) {
-    static_cast<void>(root_.require("scenario", "begin a section [scenario] with title, horizon and customers"));
-    return;
-  }
   std::optional<Table> table = section("scenario");
-  if (!table) return;
-  table->read_required("title", settings.title, text, "write title = \"what this is about\"");
-  table->read("question", settings.question, text);
-  table->read("start", settings.start, iso_date);
   // What cannot be read must not look like a horizon of no length, or like nobody.
   settings.horizon = Days(2.0 * days_per_year);
   settings.customers = 1'000'000;
-  table->read_required("horizon", settings.horizon, duration, "write horizon = \"24 months\"");
-  table->read("window", settings.window, duration);
-  table->read_required("customers", settings.customers, whole, "write customers = 100_000");
-  table->read("market", settings.market, number);
-  table->read("replications", settings.replications, small_whole);
-  table->read("seed", settings.seed, whole);
-  table->read("currency", settings.currency, text);
-  table->read("discount", settings.discount, number);
+  if (!table) return;
+  table->read_fields(keys::settings(), settings);
   table->close();
 }
 
 void Reader::read_behaviour() {
   std::optional<Table> behaviour = section("behaviour");
   if (!behaviour) return;
-  BehaviourSettings& settings = parts_.behaviour;
-  behaviour->read("performance", settings.performance, number);
-  behaviour->read("disconfirmation", settings.disconfirmation, number);
-  behaviour->read("memory", settings.memory, number);
-  behaviour->read("peak", settings.peak, number);
-  behaviour->read("adapt", settings.adapt, number);
-  behaviour->read("promise_weight", settings.promise_weight, number);
-  behaviour->read("forgiveness", settings.forgiveness, number);
-  behaviour->read("recommend_base", settings.recommend_base, number);
-  behaviour->read("recommend_sd", settings.recommend_sd, number);
-  behaviour->read("repeat_effort", settings.repeat_effort, number);
-  behaviour->read("fit_weight", settings.fit_weight, number);
+  behaviour->read_fields(keys::behaviour(), parts_.behaviour);
   if (const auto traits = behaviour->take("traits")) {
     if (std::optional<Table> values = table(*traits, "traits", "write traits = { loss_aversion = 2.0 }")) {
       for (const Value& value : values->rest()) {

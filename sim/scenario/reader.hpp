@@ -1,7 +1,6 @@
 // From the document to the parts of a model. Reports every key it does not know and every value it cannot use.
 #pragma once
 
-#include <filesystem>
 #include <map>
 #include <optional>
 #include <set>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "document.hpp"
+#include "named_file.hpp"
 #include "problems.hpp"
 #include "sojourn/model/model.hpp"
 #include "source.hpp"
@@ -20,8 +20,8 @@ namespace sojourn::scenario {
 /// Reads one document. What the model's own `check` can judge (ranges, shares, the graph) is left to it.
 class Reader {
  public:
-  /// `source` is the text of the document, `folder` where relative paths in it begin. All must outlive the reader.
-  Reader(const Node& root, const SourceText& source, const std::filesystem::path& folder, const std::vector<Tie>& kept_ties,
+  /// `source` is the text of the document, `files` which files it may name. All must outlive the reader.
+  Reader(const Node& root, const SourceText& source, const FileAccess& files, const std::vector<Tie>& kept_ties,
          Problems& problems);
 
   /// All parts. A value that was refused is replaced by one that breaks no other rule.
@@ -90,7 +90,7 @@ class Reader {
   };
 
   const SourceText& source_;
-  const std::filesystem::path& folder_;
+  const FileAccess& files_;
   const std::vector<Tie>& kept_ties_;
   Problems& problems_;
   Table root_;

@@ -167,7 +167,7 @@ Scenario read_scenario(const std::filesystem::path& path, const std::vector<Over
 }
 
 Scenario parse_scenario(std::string_view text, const std::string& name, const std::filesystem::path& folder,
-                        const std::vector<Override>& overrides, const std::vector<Tie>& kept_ties) {
+                        const std::vector<Override>& overrides, const std::vector<Tie>& kept_ties, NamedFiles files) {
   Scenario result;
   result.name = name;
   result.text = text;
@@ -182,7 +182,7 @@ Scenario parse_scenario(std::string_view text, const std::string& name, const st
   for (Problem& problem : document.problems) problems.add(std::move(problem));
   if (document.readable) {
     if (!overrides.empty()) result.text = std::move(document.text);
-    result.parts = scenario::Reader(document.root, source, folder, kept_ties, problems).read();
+    result.parts = scenario::Reader(document.root, source, {folder, files}, kept_ties, problems).read();
     add_findings_of_model(result.parts, document.root, problems);
   }
   report(std::move(problems).sorted(), source, overrides, result);

@@ -8,64 +8,13 @@
 #include <cstring>
 #include <fstream>
 
+#include "sojourn/base/text.hpp"
 #include "sojourn/scenario/nearest.hpp"
 
 namespace sojourn::scenario {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr char32_t replacement = 0xfffd;
-
-struct Decoded {
-  char32_t point = 0;
-  std::size_t bytes = 1;
-  bool valid = false;
-};
-
-// One code point of UTF-8 (RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF).
-Decoded decode(std::string_view text) {
-  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = at(0);
-  if (first < 0x80) return {first, 1, true};
-  const std::size_t bytes = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (first < 0xc2 || first > 0xf4 || text.size() < bytes) return {replacement, 1, false};
-  char32_t point = first & (0xffu >> (bytes + 1));
-  for (std::size_t i = 1; i < bytes; ++i) {
-    if ((at(i) & 0xc0) != 0x80) return {replacement, 1, false};
-    point = (point << 6) | (at(i) & 0x3fu);
-  }
-  constexpr std::array<char32_t, 5> least{0, 0, 0x80, 0x800, 0x10000};
-  if (point < least[bytes] || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) return {replacement, 1, false};
-  return {point, bytes, true};
-}
-
-bool within(char32_t c, std::initializer_list<std::pair<char32_t, char32_t>> ranges) {
-  return std::any_of(ranges.begin(), ranges.end(), [c](const auto& range) { return c >= range.first && c <= range.second; });
-}
-
-// Columns on a terminal: none for combining marks, two for East Asian wide characters and emoji (Unicode Annex 11,
-// abridged).
-std::size_t width(char32_t c) {
-  if (within(c, {{0x300, 0x36f}, {0x200b, 0x200f}, {0x20d0, 0x20ff}, {0xfe00, 0xfe0f}})) return 0;
-  if (within(c, {{0x1100, 0x115f},
-                 {0x2e80, 0xa4cf},
-                 {0xac00, 0xd7a3},
-                 {0xf900, 0xfaff},
-                 {0xfe30, 0xfe6f},
-                 {0xff00, 0xff60},
-                 {0xffe0, 0xffe6},
-                 {0x1f300, 0x1faff},
-                 {0x20000, 0x3fffd}})) {
-    return 2;
-  }
-  return 1;
-}
-
-// Characters that would move the cursor or turn the direction of writing.
-bool unprintable(char32_t c) {
-  return c < 0x20 || within(c, {{0x7f, 0x9f}, {0x200e, 0x200f}, {0x2028, 0x202e}, {0x2066, 0x2069}});
-}
 
 struct Glyph {
   std::string_view text;
@@ -75,39 +24,33 @@ struct Glyph {
 std::vector<Glyph> glyphs(std::string_view line) {
   std::vector<Glyph> result;
   while (!line.empty()) {
-    const Decoded c = decode(line);
+    const Character c = first_character(line);
     if (c.point == '\t') {
       result.push_back({"  ", 2});
     } else if (!c.valid || unprintable(c.point)) {
       result.push_back({"\xef\xbf\xbd", 1});
     } else {
-      result.push_back({line.substr(0, c.bytes), width(c.point)});
+      result.push_back({line.substr(0, c.bytes), columns(c.point)});
     }
     line.remove_prefix(c.bytes);
   }
   return result;
 }
 
-bool continues(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
-
-// Removes up to `count` code points from the front of `text`; returns how many.
+// Removes up to `count` characters from the front of `text`; returns how many.
 std::size_t skip_points(std::string_view& text, std::size_t count) {
-  std::size_t bytes = 0, points = 0;
-  while (bytes < text.size() && points < count) {
-    do ++bytes;
-    while (bytes < text.size() && continues(text[bytes]));
-    ++points;
-  }
+  const std::size_t bytes = bytes_of_characters(text, count);
+  const std::size_t points = character_count(text.substr(0, bytes));
   text.remove_prefix(bytes);
   return points;
 }
 
-// Cuts `text` after `count` code points; true when something was cut.
+// Cuts `text` after `count` characters; true when something was cut.
 bool cut_points(std::string_view& text, std::size_t count) {
-  std::string_view rest = text;
-  skip_points(rest, count);
-  text.remove_suffix(rest.size());
-  return !rest.empty();
+  const std::size_t bytes = bytes_of_characters(text, count);
+  const bool cut = bytes < text.size();
+  text = text.substr(0, bytes);
+  return cut;
 }
 
 std::string size_text(std::uintmax_t bytes) { return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1 << 20)); }
@@ -281,7 +224,7 @@ std::optional<Refusal> refuse_text(std::string_view text) {
   }
   Region at{1, 1, 1, 2};
   for (std::string_view rest = text; !rest.empty();) {
-    const Decoded c = decode(rest);
+    const Character c = first_character(rest);
     if (!c.valid) {
       at.end_line = at.line;
       at.end_column = at.column + 1;
@@ -317,14 +260,14 @@ std::string excerpt(const SourceText& source, const Region& where) {
   if (where.end_line == where.line && where.end_column > left_out) {
     end = std::clamp<std::size_t>(where.end_column - 1 - left_out, begin, line.size());
   }
-  const auto columns = [&](std::size_t from, std::size_t to) {
+  const auto columns_of = [&](std::size_t from, std::size_t to) {
     std::size_t sum = 0;
     for (std::size_t i = from; i < to; ++i) sum += line[i].width;
     return sum;
   };
   std::size_t first = 0;
-  if (cut_after || left_out > 0 || columns(0, line.size()) > widest) {
-    while (first < begin && columns(first, begin) > before) ++first;
+  if (cut_after || left_out > 0 || columns_of(0, line.size()) > widest) {
+    while (first < begin && columns_of(first, begin) > before) ++first;
   }
   std::size_t last = first, shown = 0;
   while (last < line.size() && shown + line[last].width <= widest) shown += line[last++].width;
@@ -334,9 +277,9 @@ std::string excerpt(const SourceText& source, const Region& where) {
   if (first > 0) result += "...";
   for (std::size_t i = first; i < last; ++i) result += line[i].text;
   if (last < line.size() || cut_after) result += "...";
-  result +=
-      '\n' + std::string(number.size(), ' ') + " | " + std::string((first > 0 ? 3 : 0) + columns(first, begin), ' ') + '^';
-  const std::size_t marked = columns(begin, std::min(end, last));
+  result += '\n' + std::string(number.size(), ' ') + " | " +
+            std::string((first > 0 ? 3 : 0) + columns_of(first, begin), ' ') + '^';
+  const std::size_t marked = columns_of(begin, std::min(end, last));
   if (marked > 1) result += std::string(marked - 1, '~');
   return result;
 }
@@ -345,7 +288,7 @@ std::string rendered(const Finding& finding, const std::string& name, const Sour
   std::string place = name, lines;
   if (at.line > 0) {
     place += fmt::format(":{}:{}", at.line, at.column);
-    lines = '\n' + excerpt(source, at);
+    if (source.size() > 0) lines = '\n' + excerpt(source, at);
   }
   std::string result = fmt::format("{}: {}: {}{}", place, finding.severity == Severity::error ? "error" : "warning",
                                    clipped(finding.message), lines);
@@ -365,7 +308,7 @@ std::string in_quotes(std::string_view text) {
   std::size_t shown = 0;
   while (!text.empty()) {
     if (++shown > longest) return result + "...\"";
-    const Decoded c = decode(text);
+    const Character c = first_character(text);
     if (c.point == '\n') {
       result += "\\n";
     } else if (c.point == '\t') {

@@ -57,7 +57,7 @@ struct FileText {
 [[nodiscard]] std::string excerpt(const SourceText& source, const Region& where);
 
 /// A finding as the user reads it: "name:line:column: error: ...", the line, a caret, a hint. Without a place (line 0) the
-/// name stands alone.
+/// name stands alone; of an empty source only the place is told.
 [[nodiscard]] std::string rendered(const Finding& finding, const std::string& name, const SourceText& source,
                                    const Region& at);
 

@@ -3,19 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <optional>
 #include <vector>
 
+<<<<<<< HEAD
+#include "sojourn/model/keys.hpp"
+=======
+#include "sojourn/base/text.hpp"
+>>>>>>> main
 #include "units.hpp"
 
 namespace sojourn::scenario {
 namespace {
-
-constexpr std::array<std::string_view, 11> lists{"persona",         "channel",     "team",  "touchpoint",
-                                                 "survey",          "improvement", "event", "plan",
-                                                 "account_segment", "handover",    "rule"};
 
 bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -29,19 +29,10 @@ std::string_view trimmed(std::string_view text) {
 
 // Columns count characters, string positions count bytes.
 std::size_t byte_of(std::string_view line, std::uint32_t column) {
-  std::size_t byte = 0;
-  for (std::uint32_t c = 1; c < column && byte < line.size(); ++c) {
-    do ++byte;
-    while (byte < line.size() && (static_cast<unsigned char>(line[byte]) & 0xc0) == 0x80);
-  }
-  return byte;
+  return bytes_of_characters(line, column > 0 ? column - 1 : 0);
 }
 std::uint32_t column_of(std::string_view line, std::size_t byte) {
-  std::uint32_t column = 1;
-  for (std::size_t i = 0; i < std::min(byte, line.size()); ++i) {
-    if ((static_cast<unsigned char>(line[i]) & 0xc0) != 0x80) ++column;
-  }
-  return column;
+  return static_cast<std::uint32_t>(1 + character_count(line.substr(0, byte)));
 }
 Region region(std::string_view line, std::uint32_t number, std::size_t from, std::size_t to) {
   return {number, column_of(line, from), number, column_of(line, to)};
@@ -152,6 +143,7 @@ class Explanation {
     if (auto r = typography()) return *r;
     if (auto r = twice()) return *r;
     if (auto r = strings()) return *r;
+    if (auto r = commas()) return *r;
     if (auto r = brackets()) return *r;
     if (auto r = keys()) return *r;
     if (auto r = values()) return *r;
@@ -203,6 +195,7 @@ class Explanation {
                      fmt::format("write [[{}]] there too", name), whole};
     }
     if (says("table header")) {
+      const std::vector<std::string>& lists = keys::list_sections();
       const bool list = std::find(lists.begin(), lists.end(), name) != lists.end();
       return Refusal{fmt::format("the section [{}] appears twice", name),
                      list ? fmt::format("where there may be several, write [[{}]] each time", name)
@@ -242,6 +235,28 @@ class Explanation {
     }
     if (says("control")) return Refusal{"a control character stands in this text", "remove it", at_};
     return std::nullopt;
+  }
+
+  // 50,000 and 0,5 as the value of a key: what stands behind the comma is where the parser is lost.
+  Answer commas() const {
+    const std::size_t equals = line_.rfind('=', byte_ > 0 ? byte_ - 1 : 0);
+    if (equals == std::string_view::npos || inside_list()) return std::nullopt;
+    const std::size_t from = line_.find_first_not_of(" \t", equals + 1);
+    if (from == std::string_view::npos) return std::nullopt;
+    std::size_t to = from;
+    while (to < line_.size() && (is_digit(line_[to]) || std::string_view("+-_.,").find(line_[to]) != std::string_view::npos))
+      ++to;
+    while (to > from && !is_digit(line_[to - 1])) --to;
+    const std::string_view text = line_.substr(from, to - from);
+    const std::size_t comma = text.find(',');
+    // Beyond blanks, the error is in the number or just behind it.
+    const std::size_t next = std::min(line_.find_first_not_of(" \t", to), line_.size());
+    if (comma == std::string_view::npos || byte_ < from + comma || byte_ > next) return std::nullopt;
+    std::string hint = comma_hint(text);
+    if (hint.empty()) return std::nullopt;
+    const bool thousands = hint.find(" or ") != std::string::npos;
+    return Refusal{thousands ? "thousands are not separated by commas" : "a decimal comma is not understood",
+                   std::move(hint), here(from, to)};
   }
 
   Answer brackets() const {
@@ -290,6 +305,16 @@ class Explanation {
   Answer keys() const {
     if (says("expected '='")) {
       if (says("saw ':'")) return Refusal{"a key and its value are joined by =", "write = instead of :", at_};
+      // A key of letters that TOML wants in quotes, and that no scenario has.
+      if (byte_ < line_.size() && static_cast<unsigned char>(line_[byte_]) >= 0x80) {
+        const std::size_t before = line_.find_last_of("{,=", byte_);
+        std::size_t from = before == std::string_view::npos ? 0 : before + 1;
+        const std::size_t to = std::min(line_.find('=', byte_), line_.size());
+        const std::string_view word = trimmed(line_.substr(from, to - from));
+        from = static_cast<std::size_t>(word.data() - line_.data());
+        return Refusal{fmt::format("{} is not a key", in_quotes(word)),
+                       "keys are of the letters a to z, digits, '-' and '_'", here(from, from + word.size())};
+      }
       const std::string_view key = trimmed(line_.substr(0, std::min(line_.find('='), line_.size())));
       if (line_.find('=') != std::string_view::npos && has(key, " ") &&
           std::all_of(key.begin(), key.end(), [](char c) { return is_key(c) || c == ' '; })) {
@@ -324,15 +349,6 @@ class Explanation {
     const std::string_view key = key_before(token.from);
     if (text.empty())
       return Refusal{"the value is missing", "write key = value, or remove the key", here(token.from, token.from)};
-    // 0,5 is two tokens: the error is at the comma, or just behind it.
-    if (token.to + 1 < line_.size() && line_[token.to] == ',' && is_digit(text.back()) && is_digit(line_[token.to + 1]) &&
-        !inside_brackets()) {
-      std::size_t end = token.to + 1;
-      while (end < line_.size() && is_digit(line_[end])) ++end;
-      std::string number(line_.substr(token.from, end - token.from));
-      std::replace(number.begin(), number.end(), ',', '.');
-      return Refusal{"a decimal comma is not understood", fmt::format("write {}", number), here(token.from, end)};
-    }
     if (text.ends_with('%')) {
       if (const auto percent = parse_number(trimmed(text.substr(0, text.size() - 1)))) {
         return Refusal{"a percentage is not a number in TOML", fmt::format("write {}", *percent / 100.0), whole};
@@ -357,7 +373,8 @@ class Explanation {
       return Refusal{"a number does not end with a point", fmt::format("write {}0", text), whole};
     }
     if (says("leading zeroes")) return Refusal{"a number does not begin with a zero", "remove the leading zero", whole};
-    if (says("not representable") || says("could not be interpreted")) return Refusal{"this number is too large", "", whole};
+    if (says("not representable") || says("could not be interpreted"))
+      return Refusal{"this number is too large", "a whole number is at most 9223372036854775807", whole};
     if (says("parsing date") || says("parsing time")) {
       return Refusal{fmt::format("{} is not a date", in_quotes(text)), "write year-month-day: 2026-01-31", whole};
     }
@@ -393,7 +410,7 @@ class Explanation {
   [[nodiscard]] static std::string key_equals(std::string_view key) {
     return key.empty() ? std::string() : fmt::format("{} = ", key);
   }
-  [[nodiscard]] bool inside_brackets() const {
+  [[nodiscard]] bool inside_list() const {
     const OpenState open = open_before(source_, at_.line, byte_);
     return !open.brackets.empty() && open.brackets.back().kind == '[';
   }

@@ -3,7 +3,9 @@
 namespace sojourn {
 namespace {
 
-constexpr std::string_view commented = R"toml(# A scenario for Sojourn. A key that is not marked "required" may be left out.
+constexpr std::string_view commented = R"toml(#:schema ./sojourn.schema.json
+# A scenario for Sojourn. Editors that know TOML complete and check its keys with the file named above; `sojourn schema -o
+# sojourn.schema.json` writes it. A key that is not marked "required" may be left out.
 #
 #   sojourn check my.toml      every error and warning, nothing is run
 #   sojourn map my.toml        draws the journey
@@ -241,7 +243,8 @@ name = "A good start and a quick desk"
 improvements = ["welcome", "call-back"]
 )toml";
 
-constexpr std::string_view minimal = R"toml(schema = 1
+constexpr std::string_view minimal = R"toml(#:schema ./sojourn.schema.json
+schema = 1
 
 [scenario]
 title = "The smallest journey"

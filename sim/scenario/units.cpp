@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <locale>
@@ -109,12 +110,39 @@ Parsed<T> wrong(std::string message, std::string hint) {
   return {std::nullopt, std::move(message), std::move(hint)};
 }
 
+// "1", "250", "000" of "1,250,000"; nothing where there is something else than digits between the separators.
+std::vector<std::string_view> groups_of_digits(std::string_view text, char separator) {
+  std::vector<std::string_view> groups;
+  while (true) {
+    const std::size_t end = std::min(text.find(separator), text.size());
+    const std::string_view group = text.substr(0, end);
+    if (group.empty() || !std::all_of(group.begin(), group.end(), is_digit)) return {};
+    groups.push_back(group);
+    if (end == text.size()) return groups;
+    text.remove_prefix(end + 1);
+  }
+}
+
+bool are_thousands(const std::vector<std::string_view>& groups) {
+  return groups.size() > 1 && groups.front().size() <= 3 && groups.front() != "0" &&
+         std::all_of(groups.begin() + 1, groups.end(), [](std::string_view group) { return group.size() == 3; });
+}
+
+std::string joined(const std::vector<std::string_view>& groups, std::string_view between) {
+  std::string result;
+  for (const std::string_view group : groups) result += fmt::format("{}{}", result.empty() ? "" : between, group);
+  return result;
+}
+
 // What is wrong with a text that begins with no number, or goes on after one.
 template <class T>
 Parsed<T> not_a(std::string_view kind, std::string_view text, std::string_view example) {
   const std::size_t n = number_length(text);
   if (n > 0 && n < text.size() && text[n] == ',') {
-    return wrong<T>(fmt::format("{} is not a {}", in_quotes(text), kind), "write the decimals after a point, not a comma");
+    const std::size_t end = std::min(text.find_first_not_of("0123456789.,+-_"), text.size());
+    const std::string hint = comma_hint(text.substr(0, end));
+    return wrong<T>(fmt::format("{} is not a {}", in_quotes(text), kind),
+                    hint.empty() ? "write the decimals after a point, not a comma" : hint);
   }
   return wrong<T>(fmt::format("{} is not a {}", in_quotes(text), kind), std::string(example));
 }
@@ -135,6 +163,33 @@ std::optional<double> parse_number(std::string_view text) {
   stream >> value;
   if (stream.fail() || !std::isfinite(value)) return std::nullopt;
   return value;
+}
+
+std::string comma_hint(std::string_view text) {
+  text = trimmed(text);
+  std::string sign;
+  if (text.starts_with('-') || text.starts_with('+')) {
+    sign = text.front() == '-' ? "-" : "";
+    text.remove_prefix(1);
+  }
+  const std::size_t last_comma = text.rfind(','), last_point = text.rfind('.');
+  const bool commas = last_comma != std::string_view::npos, points = last_point != std::string_view::npos;
+  const auto plain = [&](std::string_view whole, char separator, std::string_view decimals) -> std::string {
+    const std::vector<std::string_view> groups = groups_of_digits(whole, separator);
+    if (!are_thousands(groups) || !std::all_of(decimals.begin(), decimals.end(), is_digit)) return {};
+    const std::string rest = decimals.empty() ? std::string() : fmt::format(".{}", decimals);
+    return fmt::format("write {0}{1}{3} or {0}{2}{3}", sign, joined(groups, "_"), joined(groups, ""), rest);
+  };
+  if (commas && !points) {
+    const std::string thousands = plain(text, ',', {});
+    if (!thousands.empty()) return thousands + "; decimals stand behind a point";
+    const std::vector<std::string_view> groups = groups_of_digits(text, ',');
+    return groups.size() == 2 ? fmt::format("write {}{}.{}", sign, groups[0], groups[1]) : std::string();
+  }
+  if (commas && points && last_comma > last_point)
+    return plain(text.substr(0, last_comma), '.', text.substr(last_comma + 1));
+  if (commas && points) return plain(text.substr(0, last_point), ',', text.substr(last_point + 1));
+  return std::count(text.begin(), text.end(), '.') > 1 ? plain(text, '.', {}) : std::string();
 }
 
 Parsed<double> parse_duration(std::string_view whole) {
@@ -244,8 +299,9 @@ Parsed<Effect> parse_effect(std::string_view whole, Parameter parameter, EffectU
     return no(kind == EffectUnit::factor ? "is a duration, here stands a factor" : "is a duration, here stands a number");
   if (kind == EffectUnit::duration && number_length(number) > 0) return wrong<Effect>(days.message, days.hint);
   if (number_length(number) > 0 && number[number_length(number)] == ',') {
+    const std::string better = comma_hint(number);
     return wrong<Effect>(fmt::format("{} is not an effect", in_quotes(whole)),
-                         "write the decimals after a point, not a comma");
+                         better.empty() ? "write the decimals after a point, not a comma" : better);
   }
   return no("is not an effect");
 }

@@ -6,7 +6,9 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <stdexcept>
 
+#include "sojourn/base/text.hpp"
 #include "sojourn/scenario/nearest.hpp"
 #include "units.hpp"
 
@@ -35,9 +37,22 @@ std::string describe(const Node& node) {
   return "something else";
 }
 
+const std::vector<std::string>& distribution_names() {
+  static const std::vector<std::string> names{"fixed",       "uniform", "normal",    "beta",
+                                              "exponential", "weibull", "lognormal", "loglogistic"};
+  return names;
+}
+
+bool is_distribution(const Node& node) {
+  const std::vector<std::string>& names = distribution_names();
+  return node.kind == Kind::table && node.children.size() == 1 &&
+         std::find(names.begin(), names.end(), node.children.front().key) != names.end();
+}
+
 // How a number that was written as text should have been written.
 std::string number_hint(const Node& node) {
   if (node.kind == Kind::boolean) return "write 1 or 0";
+  if (is_distribution(node)) return "a distribution cannot stand here: write one number";
   if (node.kind != Kind::text) return {};
   std::string written = node.text;
   const auto without = [&](char c) { written.erase(std::remove(written.begin(), written.end(), c), written.end()); };
@@ -50,11 +65,7 @@ std::string number_hint(const Node& node) {
     }
   }
   if (parse_duration(node.text).value || parse_rate(node.text).value) return "a plain number stands here, without a unit";
-  if (std::count(written.begin(), written.end(), ',') == 1) {
-    std::replace(written.begin(), written.end(), ',', '.');
-    if (parse_number(written)) return fmt::format("write {}", written);
-  }
-  return {};
+  return comma_hint(written);
 }
 
 bool finite(const Value& value) {
@@ -106,15 +117,16 @@ std::optional<std::pair<double, double>> pair(const Value& value, Measure measur
 std::optional<std::pair<double, double>> parameters(const Value& value, std::string_view first, Measure first_measure,
                                                     std::string_view second, Measure second_measure,
                                                     const std::string& hint) {
-  std::optional<Table> parts = table(value, fmt::format("the {} distribution", value.node().key), hint);
+  keys::Table declared{value.node().key, {}};
+  for (const std::string_view key : {first, second}) {
+    if (!key.empty()) declared.keys.push_back({.name = std::string(key), .required = true, .example = hint});
+  }
+  std::optional<Table> parts = table(value, fmt::format("the {} distribution", value.node().key), hint, &declared);
   if (!parts) return std::nullopt;
   double a = 0.0, b = 0.0;
-  bool complete = parts->read_required(
-      first, a, [&](const Value& v) { return measured(v, first_measure); }, hint);
+  bool complete = parts->read(first, a, [&](const Value& v) { return measured(v, first_measure); });
   if (!second.empty()) {
-    complete = parts->read_required(
-                   second, b, [&](const Value& v) { return measured(v, second_measure); }, hint) &&
-               complete;
+    complete = parts->read(second, b, [&](const Value& v) { return measured(v, second_measure); }) && complete;
   }
   parts->close();
   return complete ? std::optional(std::pair(a, b)) : std::nullopt;
@@ -152,8 +164,7 @@ void Value::refuse_type(std::string_view wanted, std::string hint) const {
   refuse(fmt::format("{} must be {}, not {}", label(), wanted, describe(*node_)), std::move(hint));
 }
 
-std::optional<Value> Table::take(std::string_view key) {
-  known_.emplace_back(key);
+std::optional<Value> Table::take_undeclared(std::string_view key) {
   const std::vector<Node>& children = value_.node().children;
   for (std::size_t i = 0; i < children.size(); ++i) {
     if (children[i].key != key) continue;
@@ -163,10 +174,15 @@ std::optional<Value> Table::take(std::string_view key) {
   return std::nullopt;
 }
 
-std::optional<Value> Table::require(std::string_view key, std::string hint) {
-  std::optional<Value> found = take(key);
-  if (!found) missing_.emplace_back(key, std::move(hint));
-  return found;
+std::optional<Value> Table::take(std::string_view key) {
+  if (declared_ != nullptr) static_cast<void>(declared(key));
+  return take_undeclared(key);
+}
+
+const keys::Key& Table::declared(std::string_view key) const {
+  const keys::Key* found = declared_ != nullptr ? declared_->find(key) : nullptr;
+  if (found == nullptr) throw std::logic_error(fmt::format("the key \"{}\" of {} is not declared", key, what_));
+  return *found;
 }
 
 void Table::take_unknown(const Node& child) {
@@ -184,24 +200,54 @@ std::vector<Value> Table::rest() {
 }
 
 void Table::close() {
-  std::vector<std::string> meant;
+  const auto path_of = [&](const std::string& key) {
+    return value_.path().empty() ? key : fmt::format("{}.{}", value_.path(), key);
+  };
+  std::vector<std::string>& meant = excused_;
   for (const Value& unknown : rest()) {
+    const std::vector<std::string> known = declared_ != nullptr ? declared_->names() : std::vector<std::string>();
     const std::string& key = unknown.node().key;
     const bool section = value_.path().empty() && (unknown.node().kind == Kind::table || unknown.node().kind == Kind::array);
     unknown.refuse_key(section ? fmt::format("there is no section {}", in_quotes(key))
                                : fmt::format("unknown key {} in {}", in_quotes(key), what_),
-                       value_.problems().suggest(key, known_));
-    const std::string near = nearest(key, known_);
+                       value_.problems().suggest(key, known));
+    const std::string near = nearest(key, known);
     if (near.empty() || value_.node().find(near) != nullptr) continue;
     // Nothing follows from the absence of the key that was meant.
     meant.push_back(near);
-    value_.problems().mark_broken(value_.path().empty() ? near : fmt::format("{}.{}", value_.path(), near));
+    value_.problems().mark_broken(path_of(near));
   }
-  for (auto& [key, hint] : missing_) {
-    if (std::find(meant.begin(), meant.end(), key) != meant.end()) continue;
-    value_.problems().error(value_.path().empty() ? key : fmt::format("{}.{}", value_.path(), key), value_.node().at,
-                            value_.node().origin, fmt::format("\"{}\" is missing in {}", key, what_), std::move(hint));
+  if (declared_ == nullptr) return;
+  for (const keys::Key& key : declared_->keys) {
+    // The absence of an id is reported where all ids are read.
+    if (!key.required || key.kind == keys::Kind::id || value_.node().find(key.name) != nullptr) continue;
+    if (std::find(meant.begin(), meant.end(), key.name) != meant.end()) continue;
+    value_.problems().error(path_of(key.name), value_.node().at, value_.node().origin,
+                            fmt::format("\"{}\" is missing in {}", key.name, what_), key.example);
   }
+}
+
+namespace {
+
+template <class T, class U>
+void assign(std::optional<T> read, U& target) {
+  if (read) target = std::move(*read);
+}
+
+}  // namespace
+
+void convert(const Value& value, const keys::Key& key, double& target) {
+  assign(key.kind == keys::Kind::rate ? rate(value) : number(value), target);
+}
+void convert(const Value& value, const keys::Key&, std::uint64_t& target) { assign(whole(value), target); }
+void convert(const Value& value, const keys::Key&, std::uint32_t& target) { assign(small_whole(value), target); }
+void convert(const Value& value, const keys::Key&, bool& target) { assign(truth(value), target); }
+void convert(const Value& value, const keys::Key& key, std::string& target) {
+  assign(key.kind == keys::Kind::date ? iso_date(value) : text(value), target);
+}
+void convert(const Value& value, const keys::Key&, Days& target) { assign(duration(value), target); }
+void convert(const Value& value, const keys::Key& key, Distribution& target) {
+  assign(distribution(value, key.kind == keys::Kind::drawn_duration ? Measure::duration : Measure::number), target);
 }
 
 std::optional<double> number(const Value& value) {
@@ -253,7 +299,7 @@ std::optional<bool> truth(const Value& value) {
 }
 
 std::optional<std::string> text(const Value& value) {
-  if (value.node().kind == Kind::text) return value.node().text;
+  if (value.node().kind == Kind::text) return shown_on_one_line(value.node().text);
   value.refuse_type("a text in quotes");
   return std::nullopt;
 }
@@ -272,7 +318,9 @@ std::optional<Days> duration(const Value& value) {
     return finite(value) ? std::optional(Days(node.number)) : std::nullopt;
   }
   if (node.kind != Kind::text) {
-    value.refuse_type("a duration", "write a number and a unit: \"12 minutes\", \"3 days\", \"6 months\"");
+    value.refuse_type("a duration", is_distribution(node)
+                                        ? "a distribution cannot stand here: write one duration, such as \"12 minutes\""
+                                        : "write a number and a unit: \"12 minutes\", \"3 days\", \"6 months\"");
     return std::nullopt;
   }
   Parsed<double> parsed = parse_duration(node.text);
@@ -294,8 +342,8 @@ std::optional<double> rate(const Value& value) {
   return std::nullopt;
 }
 
-std::optional<Table> table(const Value& value, std::string what, std::string hint) {
-  if (value.node().kind == Kind::table) return Table(value, std::move(what));
+std::optional<Table> table(const Value& value, std::string what, std::string hint, const keys::Table* declared) {
+  if (value.node().kind == Kind::table) return Table(value, std::move(what), declared);
   value.refuse_type("a table", std::move(hint));
   return std::nullopt;
 }
@@ -330,8 +378,7 @@ std::optional<Distribution> distribution(const Value& value, Measure measure) {
                       simple.empty() ? std::string(all) : simple);
     return std::nullopt;
   }
-  static const std::vector<std::string> names{"fixed",       "uniform", "normal",    "beta",
-                                              "exponential", "weibull", "lognormal", "loglogistic"};
+  const std::vector<std::string>& names = distribution_names();
   for (const Node& child : node.children) {
     if (std::find(names.begin(), names.end(), child.key) != names.end()) continue;
     value.member(child).refuse_key(fmt::format("there is no distribution {}", in_quotes(child.key)),

@@ -14,6 +14,7 @@
 #include "problems.hpp"
 #include "sojourn/base/distribution.hpp"
 #include "sojourn/base/quantity.hpp"
+#include "sojourn/model/keys.hpp"
 
 namespace sojourn::scenario {
 
@@ -44,62 +45,16 @@ class Value {
   Problems* problems_;
 };
 
-/// A table whose keys are taken one by one; what is left at `close` is unknown, what was required and missing is reported.
-class Table {
- public:
-  /// `value` must be a table. `what` is it in messages: "touchpoint \"first-bill\"".
-  Table(Value value, std::string what)
-      : value_(std::move(value)), what_(std::move(what)), taken_(value_.node().children.size(), false) {}
-
-  [[nodiscard]] const Value& value() const { return value_; }
-  [[nodiscard]] const std::string& what() const { return what_; }
-  [[nodiscard]] std::optional<Value> take(std::string_view key);
-  /// The same for a key that must be there; `hint` shows how to write it.
-  [[nodiscard]] std::optional<Value> require(std::string_view key, std::string hint = {});
-  /// Takes a member that is not among the known keys.
-  void take_unknown(const Node& child);
-  /// Everything that was not taken, for tables with free keys.
-  [[nodiscard]] std::vector<Value> rest();
-
-  /// Takes `key` where it is there and keeps `target` where it is absent or wrong. True when it was read.
-  template <class T, class Convert>
-  bool read(std::string_view key, T& target, Convert convert) {
-    return assign(take(key), target, convert);
-  }
-  template <class T, class Convert>
-  bool read_required(std::string_view key, T& target, Convert convert, std::string hint = {}) {
-    return assign(require(key, std::move(hint)), target, convert);
-  }
-
-  void close();
-
- private:
-  template <class T, class Convert>
-  static bool assign(const std::optional<Value>& value, T& target, Convert convert) {
-    if (!value) return false;
-    auto result = convert(*value);
-    if (!result) return false;
-    target = std::move(*result);
-    return true;
-  }
-
-  Value value_;
-  std::string what_;
-  std::vector<bool> taken_;
-  std::vector<std::string> known_;
-  std::vector<std::pair<std::string, std::string>> missing_;  // key, hint
-};
-
 /// Converters: the value as what is wanted, or nothing after reporting why not. All numbers are finite.
 [[nodiscard]] std::optional<double> number(const Value& value);
 [[nodiscard]] std::optional<std::uint64_t> whole(const Value& value);
 [[nodiscard]] std::optional<std::uint32_t> small_whole(const Value& value);
 [[nodiscard]] std::optional<bool> truth(const Value& value);
+/// On one line, characters that may drive a terminal written out ("\u001b").
 [[nodiscard]] std::optional<std::string> text(const Value& value);
 [[nodiscard]] std::optional<std::string> iso_date(const Value& value);
 [[nodiscard]] std::optional<Days> duration(const Value& value);
 [[nodiscard]] std::optional<double> rate(const Value& value);
-[[nodiscard]] std::optional<Table> table(const Value& value, std::string what, std::string hint = {});
 /// The elements of a list; nothing after reporting that it is none.
 [[nodiscard]] std::optional<std::vector<Value>> elements(const Value& value, std::string hint = {});
 /// One value, or the elements of a list of them.
@@ -111,6 +66,88 @@ enum class Measure { number, duration };
 
 /// One word of a list; its position in it.
 [[nodiscard]] std::optional<std::size_t> word(const Value& value, const std::vector<std::string>& words);
+
+/// The value as its key declares it, into `target`, which keeps what it has where the value is wrong.
+void convert(const Value& value, const keys::Key& key, double& target);
+void convert(const Value& value, const keys::Key& key, std::uint64_t& target);
+void convert(const Value& value, const keys::Key& key, std::uint32_t& target);
+void convert(const Value& value, const keys::Key& key, bool& target);
+void convert(const Value& value, const keys::Key& key, std::string& target);
+void convert(const Value& value, const keys::Key& key, Days& target);
+void convert(const Value& value, const keys::Key& key, Distribution& target);
+/// An optional value that is wrong is there all the same: nothing must follow from its absence.
+template <class T>
+void convert(const Value& value, const keys::Key& key, std::optional<T>& target) {
+  T converted(1.0);
+  convert(value, key, converted);
+  target = converted;
+}
+
+/// A table whose keys are taken one by one; what is left at `close` is unknown, what was required and missing is reported.
+class Table {
+ public:
+  /// `value` must be a table. `what` is it in messages: "touchpoint \"first-bill\"". Its keys are those of `declared`; a
+  /// table with free keys has no declaration.
+  Table(Value value, std::string what, const keys::Table* declared = nullptr)
+      : value_(std::move(value)),
+        what_(std::move(what)),
+        declared_(declared),
+        taken_(value_.node().children.size(), false) {}
+
+  [[nodiscard]] const Value& value() const { return value_; }
+  [[nodiscard]] const std::string& what() const { return what_; }
+  /// The value of a key, which must be declared.
+  [[nodiscard]] std::optional<Value> take(std::string_view key);
+  /// The same of a key that this table cannot have, in order to say why.
+  [[nodiscard]] std::optional<Value> take_undeclared(std::string_view key);
+  /// Takes a member that is not among the known keys.
+  void take_unknown(const Node& child);
+  /// Everything that was not taken, for tables with free keys.
+  [[nodiscard]] std::vector<Value> rest();
+  /// From now on the key, declared as required, may be missing.
+  void excuse(std::string_view key) { excused_.emplace_back(key); }
+
+  /// Takes `key` where it is there and keeps `target` where it is absent or wrong. True when it was read.
+  template <class T, class Convert>
+  bool read(std::string_view key, T& target, Convert convert) {
+    const std::optional<Value> value = take(key);
+    if (!value) return false;
+    auto result = convert(*value);
+    if (!result) return false;
+    target = std::move(*result);
+    return true;
+  }
+  /// Takes a word among those declared for `key`, as the enum that has it at that position.
+  template <class Enum>
+  std::optional<Enum> take_word(std::string_view key) {
+    const std::optional<Value> value = take(key);
+    const std::optional<std::size_t> found = value ? word(*value, declared(key).words) : std::nullopt;
+    return found ? std::optional<Enum>(static_cast<Enum>(*found)) : std::nullopt;
+  }
+  /// Takes every plain value that `fields` declare with a place in `object`.
+  template <class T>
+  void read_fields(const keys::Fields<T>& fields, T& object) {
+    for (const keys::Field<T>& field : fields) {
+      keys::with_member(field, object, [&](auto& member) {
+        if (const std::optional<Value> value = take(field.key.name)) convert(*value, field.key, member);
+      });
+    }
+  }
+
+  void close();
+
+ private:
+  [[nodiscard]] const keys::Key& declared(std::string_view key) const;
+
+  Value value_;
+  std::string what_;
+  const keys::Table* declared_;
+  std::vector<bool> taken_;
+  std::vector<std::string> excused_;
+};
+
+[[nodiscard]] std::optional<Table> table(const Value& value, std::string what, std::string hint = {},
+                                         const keys::Table* declared = nullptr);
 
 /// The ids of one kind of entity ("touchpoint"), in the order of the model's list.
 struct Names {
@@ -141,14 +178,6 @@ template <class Id>
       if (const auto found = position(one, names)) result.push_back(Id(*found));
     }
     return result;
-  };
-}
-/// Converter from a word to the enum that has it at that position.
-template <class Enum>
-[[nodiscard]] auto choice(std::vector<std::string> words) {
-  return [words = std::move(words)](const Value& value) -> std::optional<Enum> {
-    const std::optional<std::size_t> found = word(value, words);
-    return found ? std::optional<Enum>(static_cast<Enum>(*found)) : std::nullopt;
   };
 }
 

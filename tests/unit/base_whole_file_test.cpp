@@ -42,9 +42,29 @@ std::string message_of(Action action) {
   return "nothing was thrown";
 }
 
+// Tests that replace plain bytes say so.
+Replacing anything() {
+  Replacing may;
+  may.force = true;
+  return may;
+}
+
+std::string refusal(const fs::path& path, const Replacing& may = {}) {
+  const std::string early = message_of<InputError>([&] { require_replaceable(path, may); });
+  const std::string message = message_of<InputError>([&] { replace_file(path, "new", may); });
+  CHECK(early == message);
+  return message;
+}
+
+mode_t mode_of(const fs::path& path) {
+  struct stat status = {};
+  REQUIRE(::stat(path.c_str(), &status) == 0);
+  return status.st_mode & 07777u;
+}
+
 std::string write_error(const fs::path& path, std::string_view bytes = "new") {
   const std::string early = message_of<RunError>([&] { require_replaceable(path); });
-  const std::string message = message_of<RunError>([&] { replace_file(path, bytes); });
+  const std::string message = message_of<RunError>([&] { replace_file(path, bytes, anything()); });
   CHECK(early == message);  // what can be told before the work is told before the work
   return message;
 }
@@ -61,9 +81,9 @@ TEST_CASE("a file is replaced as a whole and read back", "[base][whole_file]") {
   replace_file(file, "old");
   CHECK(read_whole_file(file, 3) == "old");
   const std::string bytes("n\0w\n\xff", 5);
-  replace_file(file, bytes);
+  replace_file(file, bytes, anything());
   CHECK(read_whole_file(file, 100) == bytes);
-  replace_file(file, "");
+  replace_file(file, "", anything());
   CHECK(read_whole_file(file, 0).empty());
   CHECK(folder.entries() == 1);
 }
@@ -82,7 +102,7 @@ TEST_CASE("a symbolic link is followed, not replaced", "[base][whole_file]") {
   fs::create_directory(folder / "far");
   fs::create_symlink("far/target", folder / "link");
   replace_file(folder / "link", "one");  // the target is not there yet
-  replace_file(folder / "link", "two");
+  replace_file(folder / "link", "two", anything());
   CHECK(fs::is_symlink(folder / "link"));
   CHECK(read_whole_file(folder / "far/target", 100) == "two");
 
@@ -129,7 +149,8 @@ TEST_CASE("a file beyond the size limit is an error, not a signal, and the old o
   REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
   const rlimit small = {1000, before.rlim_max};
   REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
-  const std::string message = message_of<RunError>([&] { replace_file(folder / "file", std::string(5000, 'x')); });
+  const std::string message =
+      message_of<RunError>([&] { replace_file(folder / "file", std::string(5000, 'x'), anything()); });
   REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);
 
   CHECK(message == "sojourn: error: cannot write " + (folder / "file").string() +
@@ -160,4 +181,125 @@ TEST_CASE("only ordinary files within the limit are read", "[base][whole_file]")
   CHECK(read_error(folder / "pipe") == name + "pipe: error: this is a device, a pipe or a socket");
   CHECK(read_error("/dev/zero") == "/dev/zero: error: this is a device, a pipe or a socket");
   CHECK(read_error(folder / "file", 3) == name + "file: error: this is a file of 4 bytes; at most 3 are read");
+}
+
+TEST_CASE("only what Sojourn wrote is replaced", "[base][whole_file]") {
+  const WholeFileFolder folder;
+  const std::string mark(file_mark);
+  const std::string seal = "sojourn sha256 " + std::string(64, 'a') + "\n", hdf5 = "\x89HDF\r\n\x1a\n";
+  const fs::path file = folder / "file";
+  const auto with = [&](const std::string& bytes) {
+    std::ofstream(file, std::ios::binary) << bytes;
+    return file;
+  };
+  for (const std::string& own : {std::string(), "<?xml version=\"1.0\"?>\n<!-- " + mark + " -->\n<svg/>",
+                                 "<!DOCTYPE html>\n<!-- " + mark + " -->", "digraph journey {  // " + mark + "\n}",
+                                 hdf5 + std::string(3000, 'x') + seal, "PK\x03\x04" + std::string(3000, 'x') + mark}) {
+    INFO(own);
+    CHECK(written_by_sojourn(with(own)));
+    replace_file(file, "new");
+  }
+  for (const std::string& foreign :
+       {std::string("from,to\n0,1\n"), std::string("name = \"x\"\n"),
+        "<?xml version=\"1.0\"?>\n<svg/>" + std::string(2000, ' ') + mark, "a note about files " + mark, hdf5 + seal + "x",
+        hdf5 + std::string(3000, 'x'), "PK\x03\x04" + std::string(3000, 'x')}) {
+    INFO(foreign);
+    CHECK(refusal(with(foreign)) == "sojourn: error: " + file.string() +
+                                        " exists and was not written by Sojourn\nhint: name another file, or add --force to "
+                                        "replace it");
+    CHECK(read_whole_file(file, 10000) == foreign);
+    replace_file(file, "new", anything());
+    CHECK(read_whole_file(file, 10000) == "new");
+  }
+  // A kind without a place for a mark is known by how it begins.
+  Replacing log;
+  log.beginning = "case,activity\r\n";
+  replace_file(with("case,activity\r\n1,x\r\n"), "new", log);
+  CHECK(refusal(with("case,activity,mine\r\n"), log) != "nothing was thrown");
+  CHECK(folder.entries() == 1);
+}
+
+TEST_CASE("an input is never replaced, under no name and not by force", "[base][whole_file]") {
+  const WholeFileFolder folder;
+  const fs::path input = folder / "in.svg";
+  std::ofstream(input) << "<?xml?><!-- " << file_mark << " -->";
+  fs::create_symlink("in.svg", folder / "link");
+  fs::create_symlink("link", folder / "link to the link");
+  fs::create_hard_link(input, folder / "hard");
+  Replacing may = anything();
+  may.inputs = {folder / "none", folder / "link"};
+  for (const char* name : {"in.svg", "link", "link to the link", "hard", "../SELF/in.svg"}) {
+    std::string spelt = name;
+    if (const auto self = spelt.find("SELF"); self != std::string::npos)
+      spelt.replace(self, 4, (folder / "x").parent_path().filename().string());
+    const fs::path path = folder / spelt;
+    CHECK(refusal(path, may) ==
+          "sojourn: error: " + path.string() + " is read by this command and would be overwritten\nhint: name another file");
+  }
+  CHECK(folder.entries() == 4);
+}
+
+TEST_CASE("what must be new replaces nothing", "[base][whole_file]") {
+  const WholeFileFolder folder;
+  Replacing may = anything();
+  may.only_new = true;
+  replace_file(folder / "file", "", may);  // even what is empty stays then
+  CHECK(refusal(folder / "file", may) ==
+        "sojourn: error: " + (folder / "file").string() + " exists already and is left as it is\nhint: name another file");
+  // A file that comes into being while the other is written.
+  FileReplacement late(folder / "late", may);
+  late.write("ours");
+  std::ofstream(folder / "late") << "theirs";
+  CHECK(message_of<RunError>([&] { late.finish(); }).find("File exists") != std::string::npos);
+  CHECK(read_whole_file(folder / "late", 100) == "theirs");
+}
+
+TEST_CASE("a file that is replaced keeps its permissions and its owner", "[base][whole_file]") {
+  const WholeFileFolder folder;
+  const mode_t mask = ::umask(022);
+  replace_file(folder / "file", "old");
+  CHECK(mode_of(folder / "file") == 0644);
+  for (const mode_t mode : {0600, 0640, 0664, 0755}) {
+    REQUIRE(::chmod((folder / "file").c_str(), mode) == 0);
+    replace_file(folder / "file", "new", anything());
+    CHECK(mode_of(folder / "file") == mode);
+  }
+  // The unfinished file is as closed as the old one.
+  REQUIRE(::chmod((folder / "file").c_str(), 0600) == 0);
+  {
+    FileReplacement unfinished(folder / "file", anything());
+    unfinished.write("secret");
+    for (const auto& entry : fs::directory_iterator(folder / ".")) CHECK(mode_of(entry.path()) == 0600);
+  }
+  CHECK(folder.entries() == 1);
+  REQUIRE(::chmod((folder / "file").c_str(), 0444) == 0);
+  std::ofstream(folder / "ours") << "<?xml?><!-- " << file_mark << " -->";
+  REQUIRE(::chmod((folder / "ours").c_str(), 0444) == 0);
+  CHECK(refusal(folder / "ours").find(" is read-only\n") != std::string::npos);
+  replace_file(folder / "ours", "new", anything());
+  CHECK(mode_of(folder / "ours") == 0444);
+  if (::geteuid() == 0) {
+    REQUIRE(::chown((folder / "file").c_str(), 12345, 54321) == 0);
+    replace_file(folder / "file", "new", anything());
+    struct stat status = {};
+    REQUIRE(::stat((folder / "file").c_str(), &status) == 0);
+    CHECK(status.st_uid == 12345);
+    CHECK(status.st_gid == 54321);
+  }
+  ::umask(mask);
+}
+
+TEST_CASE("a file written in pieces appears at the end or not at all", "[base][whole_file]") {
+  const WholeFileFolder folder;
+  {
+    FileReplacement file(folder / "file");
+    file.write("half");
+    CHECK_FALSE(fs::exists(folder / "file"));
+  }
+  CHECK(folder.entries() == 0);
+  FileReplacement file(folder / "file");
+  file.write("one ");
+  file.write("two");
+  file.finish();
+  CHECK(read_whole_file(folder / "file", 100) == "one two");
 }

@@ -72,11 +72,6 @@ struct MapContent {
 /// Mean quality below which a touchpoint is called weak: the middle of the scale.
 inline constexpr double weak_below = 0.5;
 
-/// `text` on one line and in valid UTF-8: line breaks and tabs are blanks, whatever XML 1.0 forbids is U+FFFD.
-[[nodiscard]] std::string clean(std::string_view text);
-/// `text` with <, >, &, " and ' as entities: right in XML and HTML, in text and in quoted attributes.
-[[nodiscard]] std::string escape_markup(std::string_view text);
-
 /// A share in [0,1] as "45 %", "4.5 %", "<0.1 %".
 [[nodiscard]] std::string share_text(double share);
 /// A typical duration in the unit that people would use: "10 min", "4 h", "2 d", "3 wk", "1 mo", "2 yr"; empty for zero.

@@ -2,38 +2,43 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "sojourn/engine/diary.hpp"
 
 namespace sojourn {
 
-/// Lives under one plan. None of the diaries is empty.
-struct EventLog {
-  Model model;  // under the plan
-  std::vector<Diary> lives;
+/// Comma-separated values (RFC 4180), a visit a line: case, activity, time (ISO 8601), day, name, persona, account, channel,
+/// team, stage, plan, standing, quality, appraisal, satisfaction (remembered), expectation, effort, wait_days, gave_up,
+/// repeated, heard (social proof), next. What an end does not have is empty, and so is `account` of people of none.
+/// Or IEEE 1849-2016 (XES): a trace a customer, with the standard extensions concept, lifecycle, time and organizational.
+enum class LogFormat { csv, xes };
 
-  [[nodiscard]] std::size_t visits() const;
+/// The first line of every CSV log, with its line end: a file that begins so is an event log of Sojourn.
+inline constexpr std::string_view csv_log_header =
+    "case,activity,time,day,name,persona,account,channel,team,stage,plan,standing,quality,appraisal,satisfaction,"
+    "expectation,effort,wait_days,gave_up,repeated,heard,next\r\n";
+
+/// What was written to a log.
+struct LogSize {
+  std::size_t lives = 0, visits = 0;
 };
 
-/// The lives of the first `customers` people of replication 0 who arrive within the horizon: the same people with the same
-/// luck under every plan. As `write_diaries`.
-[[nodiscard]] std::optional<EventLog> event_log(const Model& model, std::size_t customers, const RunOptions& options = {});
+/// Writes the lives of the first `customers` people of replication 0 who arrive within the horizon under the model's plan:
+/// the same people with the same luck under every plan. `write` gets the text piece by piece. Where customers act on one
+/// another their lives are kept in memory until all of the replication is lived; else some two thousand at a time, however
+/// many are asked for. Nothing when interrupted; what was written until then is half a log. Throws as `run`, and what
+/// `write` throws.
+[[nodiscard]] std::optional<LogSize> write_event_log(const Model& model, std::size_t customers, LogFormat format,
+                                                     const std::function<void(std::string_view)>& write,
+                                                     const RunOptions& options = {});
 
 /// The time `days` after midnight at the beginning of `start` ("2026-01-01"), UTC, to the millisecond:
 /// "2026-01-13T07:12:00.000+00:00".
 [[nodiscard]] std::string timestamp(const std::string& start, double days);
-
-/// Comma-separated values (RFC 4180), a visit a line: case, activity, time (ISO 8601), day, name, persona, account, channel,
-/// team, stage, plan, standing, quality, appraisal, satisfaction (remembered), expectation, effort, wait_days, gave_up,
-/// repeated, heard (social proof), next. What an end does not have is empty, and so is `account` of people of none.
-[[nodiscard]] std::string csv(const EventLog& log);
-/// IEEE 1849-2016 (XES): a trace a customer, with the standard extensions concept, lifecycle, time and
-/// organizational.
-[[nodiscard]] std::string xes(const EventLog& log);
 
 /// "prospect", "customer", "lost", "churned".
 [[nodiscard]] std::string_view name(Standing standing);

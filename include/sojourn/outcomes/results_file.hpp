@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 
+#include "sojourn/base/whole_file.hpp"
 #include "sojourn/outcomes/outcomes.hpp"
 
 namespace sojourn {
@@ -15,9 +16,10 @@ inline constexpr int results_schema = 1;
 /// to the disk and renamed, so that a file with the final name is complete; a file that was there before stays until then.
 /// Equal outcomes give equal bytes. Throws RunError when the disk is full, the folder cannot be written, `path` is a folder
 /// or a device, or there are more than 4 GiB of values; the temporary file is removed and the old file is left as it was.
-/// Throws std::invalid_argument as `require_consistent`. `require_replaceable` of base/whole_file.hpp tells before a long
-/// run.
-void write_results(const Outcomes& outcomes, const std::filesystem::path& path);
+/// Throws InputError where `may` does not allow what is at `path` to be replaced: by default a file that Sojourn did not
+/// write. Throws std::invalid_argument as `require_consistent`. `require_replaceable` of base/whole_file.hpp tells before a
+/// long run.
+void write_results(const Outcomes& outcomes, const std::filesystem::path& path, const Replacing& may = {});
 
 /// Reads a results file back, verifying its checksums: dimensions and arrays in the order in which they were written, arrays
 /// of groups after the others. Throws InputError ("PATH: error: ...") when `path` is missing, not a results file, damaged,

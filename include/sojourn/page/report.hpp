@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 
+#include "sojourn/base/whole_file.hpp"
 #include "sojourn/decide/leverage.hpp"
 #include "sojourn/decide/optimum.hpp"
 #include "sojourn/model/model.hpp"
@@ -37,7 +38,7 @@ struct Report {
 
 /// The tables as an Office Open XML workbook (.xlsx): one sheet each for plans, personas, touchpoints, series over
 /// time, and where they are given leverage and budgets; numbers as numbers. Written as a whole or not at all; throws
-/// RunError as `replace_file`.
-void write_workbook(const Report& report, const std::filesystem::path& path);
+/// as `replace_file`.
+void write_workbook(const Report& report, const std::filesystem::path& path, const Replacing& may = {});
 
 }  // namespace sojourn

@@ -30,10 +30,8 @@ enum class Kind { share, score, points, money, days, number };
 /// The ends of a difference's interval, "+4.67 M to +4.98 M", both in the unit of its mean.
 [[nodiscard]] std::string interval(const Metric& metric, const Estimate& estimate, const std::string& currency);
 
-/// Width of UTF-8 text on a terminal: one column a code point.
-[[nodiscard]] std::size_t width(const std::string& text);
-/// `text` padded with spaces to `columns`, at its right or its left.
-[[nodiscard]] std::string pad_right(const std::string& text, std::size_t columns);
-[[nodiscard]] std::string pad_left(const std::string& text, std::size_t columns);
+/// `text` padded with spaces to `wanted` columns of a terminal, at its right or its left.
+[[nodiscard]] std::string pad_right(const std::string& text, std::size_t wanted);
+[[nodiscard]] std::string pad_left(const std::string& text, std::size_t wanted);
 
 }  // namespace sojourn::format

@@ -43,11 +43,15 @@ struct Scenario {
 /// and so is what is wrong with the edge file of a network, which may have 2 GiB and 100,000,000 ties.
 [[nodiscard]] Scenario read_scenario(const std::filesystem::path& path, const std::vector<Override>& overrides = {});
 
+/// The files that a scenario may name: regular ones in its own folder and below, or none. Overrides may name any.
+enum class NamedFiles { in_folder, none };
+
 /// The same from text; `name` stands in messages, relative paths inside are resolved against `folder`. `ties` of a results
-/// file, unless there are none, stand for the network's file, unless an override names another.
+/// file, unless there are none, stand for the network's file, unless an override names another. A scenario that came inside
+/// a results file opens no file: NamedFiles::none.
 [[nodiscard]] Scenario parse_scenario(std::string_view text, const std::string& name,
                                       const std::filesystem::path& folder = ".", const std::vector<Override>& overrides = {},
-                                      const std::vector<Tie>& ties = {});
+                                      const std::vector<Tie>& ties = {}, NamedFiles files = NamedFiles::in_folder);
 
 /// The rendered errors, with Severity::warning the warnings too, joined by newlines and without one at the end; what is
 /// beyond the first hundred of each is counted in a last line. Empty when there is nothing to tell.

@@ -1,0 +1,402 @@
+// Warnings about keys that can do nothing in the scenario at hand. Keys of later versions, labels and what only lies beyond
+// the horizon are no such keys. A key that has its default changes nothing by definition, and is passed over.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+#include <variant>
+
+#include "findings.hpp"
+#include "sojourn/model/graph.hpp"
+
+namespace sojourn::checking {
+namespace {
+
+bool changes(const ModelParts& parts, Parameter parameter) {
+  const auto does = [&](const Change& change) {
+    return std::any_of(change.effects.begin(), change.effects.end(),
+                       [&](const Effect& effect) { return effect.parameter == parameter; });
+  };
+  return std::any_of(parts.events.begin(), parts.events.end(), does) ||
+         std::any_of(parts.improvements.begin(), parts.improvements.end(),
+                     [&](const Improvement& improvement) { return does(improvement.change); });
+}
+
+bool any_touchpoint(const ModelParts& parts, const auto& test) {
+  return std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(), test);
+}
+bool any_exit(const ModelParts& parts, const auto& test) {
+  return any_touchpoint(parts, [&](const Touchpoint& touchpoint) {
+    return std::any_of(touchpoint.next.begin(), touchpoint.next.end(), test);
+  });
+}
+
+bool has_money(const ModelParts& parts) {
+  const auto earns = [](const Touchpoint& t) {
+    return t.cost != 0.0 || t.revenue != 0.0 || t.cost_per_month != 0.0 || t.revenue_per_month != 0.0;
+  };
+  const auto costs = [](const Improvement& improvement) {
+    return improvement.price.once != 0.0 || improvement.price.per_month != 0.0 || improvement.price.per_visit != 0.0;
+  };
+  return any_touchpoint(parts, earns) || std::any_of(parts.improvements.begin(), parts.improvements.end(), costs) ||
+         changes(parts, Parameter::cost) || changes(parts, Parameter::revenue) ||
+         changes(parts, Parameter::cost_per_month) || changes(parts, Parameter::revenue_per_month);
+}
+
+bool queues(const Touchpoint& touchpoint) { return touchpoint.servers && touchpoint.handle_time; }
+bool has_odds(const Touchpoint& touchpoint, const Exit& exit) {
+  return exit.on == Trigger::none && (exit.odds || touchpoint.exits == ExitRule::race) &&
+         std::holds_alternative<std::monostate>(exit.probability);
+}
+bool is_fixed(const Distribution& value) { return std::holds_alternative<Fixed>(value); }
+
+void idle_settings(const Context& context) {
+  const Settings& settings = context.parts.settings;
+  if (has_money(context.parts)) return;
+  const auto warn = [&](std::string_view key) {
+    context.findings.warning(fmt::format("scenario.{}", key),
+                             fmt::format("{} changes nothing: nothing costs or earns money", key),
+                             "give touchpoints a revenue or a cost, or remove it");
+  };
+  if (settings.market && *settings.market != static_cast<double>(settings.customers)) warn("market");
+  if (settings.discount != 0.0) warn("discount");
+}
+
+void idle_behaviour(const Context& context) {
+  const ModelParts& parts = context.parts;
+  const BehaviourSettings standard;
+  const auto warn = [&](std::string_view key, std::string_view why) {
+    context.findings.warning(fmt::format("behaviour.{}", key), fmt::format("{} changes nothing: {}", key, why), "remove it");
+  };
+  const bool promises = any_touchpoint(parts, [](const Touchpoint& t) { return t.promise && !t.end; });
+  if (parts.behaviour.promise_weight != standard.promise_weight && !promises && !changes(parts, Parameter::promise))
+    warn("promise_weight", "no touchpoint promises anything");
+  const bool forgets = std::any_of(parts.handovers.begin(), parts.handovers.end(),
+                                   [](const Handover& handover) { return handover.carry < 1.0; });
+  if (parts.behaviour.repeat_effort != standard.repeat_effort && !forgets && !changes(parts, Parameter::carry))
+    warn("repeat_effort", "nothing is lost between teams");
+  if (parts.behaviour.fit_weight != standard.fit_weight &&
+      !any_touchpoint(parts, [](const Touchpoint& t) { return !t.content.empty(); }))
+    warn("fit_weight", "no touchpoint has content");
+}
+
+void idle_traits(const Context& context, std::size_t persona) {
+  const ModelParts& parts = context.parts;
+  const bool efforts = any_touchpoint(parts, [](const Touchpoint& t) { return !t.end && (t.effort > 0.0 || queues(t)); }) ||
+                       changes(parts, Parameter::effort) || !parts.handovers.empty() || changes(parts, Parameter::carry);
+  struct Use {
+    BuiltinTrait trait;
+    bool used;
+    std::string_view why;
+  };
+  const std::array<Use, 4> uses{
+      {{BuiltinTrait::patience, any_touchpoint(parts, queues), "people wait nowhere: no touchpoint has servers"},
+       {BuiltinTrait::effort_aversion, efforts, "nothing takes effort"},
+       {BuiltinTrait::talkativeness, parts.word_of_mouth.has_value(), "there is no [word_of_mouth]"},
+       {BuiltinTrait::response_propensity, !parts.surveys.empty(), "there is no [[survey]]"}}};
+  for (const Use& use : uses) {
+    const std::size_t i = id(use.trait).index();
+    if (use.used || i >= parts.traits.size() || i >= parts.personas[persona].traits.size()) continue;
+    if (parts.personas[persona].traits[i] == Distribution(Fixed{parts.traits[i].standard})) continue;
+    context.findings.warning(fmt::format("{}.traits.{}", context.paths.personas[persona], parts.traits[i].name),
+                             fmt::format("{} changes nothing: {}", parts.traits[i].name, use.why), "remove it");
+  }
+}
+
+// Whether multiplying the odds of the touchpoint's exits for which `scaled` holds changes who goes where.
+bool shifts_somebody(const Touchpoint& touchpoint, const auto& scaled) {
+  std::size_t changed = 0, all = 0;
+  for (const Exit& exit : touchpoint.next) {
+    if (!has_odds(touchpoint, exit)) continue;
+    ++all;
+    if (!scaled(exit)) continue;
+    // In a race the hazard is multiplied, which a constant delay does not have.
+    if (touchpoint.exits == ExitRule::race && !is_fixed(exit.after)) return true;
+    if (touchpoint.exits == ExitRule::choice) ++changed;
+  }
+  return changed > 0 && changed < all;
+}
+
+void idle_preferences(const Context& context, std::size_t i) {
+  const ModelParts& parts = context.parts;
+  const Persona& persona = parts.personas[i];
+  const std::string& path = context.paths.personas[i];
+  idle_traits(context, i);
+  if (!persona.needs.empty() && !any_touchpoint(parts, [](const Touchpoint& t) { return !t.content.empty(); }))
+    context.findings.warning(path + ".needs", "needs change nothing: no touchpoint has content", "remove them");
+  for (const auto& [channel, times] : persona.channels) {
+    // A preference of 0 closes exits, and so may one that leaves no other.
+    if (times == 1.0 || times == 0.0 || channel.index() >= parts.channels.size()) continue;
+    const auto into = [&](const Exit& exit) {
+      return exit.to.index() < parts.touchpoints.size() && parts.touchpoints[exit.to.index()].channel == channel;
+    };
+    if (any_touchpoint(parts, [&](const Touchpoint& touchpoint) { return shifts_somebody(touchpoint, into); })) continue;
+    context.findings.warning(fmt::format("{}.channels.{}", path, parts.channels[channel.index()].id),
+                             "this preference changes nothing: nowhere does an exit with odds into the channel stand beside "
+                             "one into another",
+                             "a preference acts on the odds of exits into the channel");
+  }
+  for (std::size_t k = 0; k < persona.odds.size(); ++k) {
+    const PersonaOdds& odds = persona.odds[k];
+    if (odds.times == 0.0 || odds.from.index() >= parts.touchpoints.size()) continue;
+    const Touchpoint& touchpoint = parts.touchpoints[odds.from.index()];
+    const auto to = [&](const Exit& exit) { return exit.to == odds.to; };
+    const bool leads = std::any_of(touchpoint.next.begin(), touchpoint.next.end(),
+                                   [&](const Exit& exit) { return to(exit) && has_odds(touchpoint, exit); });
+    // Without such an exit there is a warning already.
+    if (!leads || (odds.times != 1.0 && shifts_somebody(touchpoint, to))) continue;
+    context.findings.warning(
+        fmt::format("{}.odds[{}]", path, k),
+        odds.times == 1.0 ? "odds times 1 are as they were" : "these odds change nothing: all exits with odds lead there",
+        "remove them");
+  }
+}
+
+void idle_channels_and_teams(const Context& context) {
+  const ModelParts& parts = context.parts;
+  for (std::size_t i = 0; i < parts.channels.size(); ++i) {
+    if (any_touchpoint(parts, [&](const Touchpoint& t) { return t.channel == ChannelId(i); })) continue;
+    context.findings.warning(context.paths.channels[i], "no touchpoint is in this channel", "name it at one, or remove it");
+  }
+  std::vector<bool> has_touchpoint(parts.teams.size(), false);
+  for (const Touchpoint& touchpoint : parts.touchpoints) {
+    if (touchpoint.team.index() < has_touchpoint.size()) has_touchpoint[touchpoint.team.index()] = true;
+  }
+  for (std::size_t i = 0; i < parts.teams.size(); ++i) {
+    if (!has_touchpoint[i])
+      context.findings.warning(context.paths.teams[i], "no touchpoint has this team", "name it at one, or remove it");
+  }
+}
+
+// The teams that customers come from, by the team that they come to: the last team met counts.
+std::set<std::pair<std::size_t, std::size_t>> handed_over(const ModelParts& parts) {
+  std::map<std::size_t, std::vector<std::size_t>> next;
+  for (const JourneyEdge& edge : whole_journey(parts).edges) next[edge.from.index()].push_back(edge.to.index());
+  std::set<std::pair<std::size_t, std::size_t>> pairs;
+  for (std::size_t team = 0; team < parts.teams.size(); ++team) {
+    std::vector<bool> seen(parts.touchpoints.size(), false);
+    std::vector<std::size_t> open;
+    for (std::size_t i = 0; i < parts.touchpoints.size(); ++i) {
+      if (parts.touchpoints[i].team == TeamId(team)) open.push_back(i);
+    }
+    while (!open.empty()) {
+      const std::size_t at = open.back();
+      open.pop_back();
+      for (const std::size_t to : next[at]) {
+        if (seen[to]) continue;
+        seen[to] = true;
+        const TeamId met = parts.touchpoints[to].team;
+        if (!met.valid()) {
+          open.push_back(to);
+        } else {
+          pairs.insert({team, met.index()});
+        }
+      }
+    }
+  }
+  return pairs;
+}
+
+void idle_handovers(const Context& context) {
+  const ModelParts& parts = context.parts;
+  if (parts.handovers.empty()) return;
+  const std::set<std::pair<std::size_t, std::size_t>> pairs = handed_over(parts);
+  for (std::size_t i = 0; i < parts.handovers.size(); ++i) {
+    const Handover& handover = parts.handovers[i];
+    if (handover.from == handover.to || !handover.from.valid() || !handover.to.valid()) continue;
+    if (pairs.count({handover.from.index(), handover.to.index()}) > 0) continue;
+    context.findings.warning(fmt::format("handover[{}]", i), "nobody goes from the one team to the other",
+                             "let an exit lead from a touchpoint of the one to one of the other, or remove it");
+  }
+}
+
+void idle_at_touchpoint(const Context& context, const Touchpoint& touchpoint, const std::string& path) {
+  const ModelParts& parts = context.parts;
+  const auto warn = [&](std::string_view key, std::string_view why, std::string_view hint) {
+    context.findings.warning(fmt::format("{}.{}", path, key), fmt::format("{} changes nothing: {}", key, why),
+                             std::string(hint));
+  };
+  const Touchpoint standard;
+  if (touchpoint.end) {
+    constexpr std::string_view why = "this is an end, where nothing is experienced and no time is spent";
+    constexpr std::string_view hint = "remove it";
+    if (touchpoint.quality_mean != standard.quality_mean || touchpoint.quality_sd != standard.quality_sd)
+      warn("quality", why, hint);
+    if (touchpoint.effort != 0.0) warn("effort", why, hint);
+    if (touchpoint.weight != 1.0) warn("weight", why, hint);
+    if (touchpoint.promise) warn("promise", why, hint);
+    if (touchpoint.revenue_per_month != 0.0) warn("revenue_per_month", why, "money at an end is paid once: revenue");
+    if (touchpoint.cost_per_month != 0.0) warn("cost_per_month", why, "money at an end is paid once: cost");
+    if (touchpoint.servers) warn("servers", why, hint);
+    if (touchpoint.reads_reviews) warn("reads_reviews", why, hint);
+    if (touchpoint.exits == ExitRule::race) warn("exits", why, hint);
+    return;
+  }
+  if (touchpoint.personalisation != 0.0 && touchpoint.content.empty())
+    warn("personalisation", "the touchpoint has no content", "add content");
+  if (touchpoint.reads_reviews && !parts.reviews) {
+    warn("reads_reviews", "there is no [reviews]", "add it");
+  } else if (touchpoint.reads_reviews && std::none_of(touchpoint.next.begin(), touchpoint.next.end(),
+                                                      [](const Exit& exit) { return exit.slopes.heard != 0.0; })) {
+    warn("reads_reviews", "no exit has a slope on heard", "add one: heard = 0.5");
+  }
+}
+
+// A slope that all exits of a choice share cancels; one on what is heard needs something to be heard.
+void idle_slopes(const Context& context, const Touchpoint& touchpoint, const std::string& path) {
+  const ModelParts& parts = context.parts;
+  // An exit with neither odds nor probability is an error; what it was meant to be is not known.
+  if (touchpoint.exits == ExitRule::choice &&
+      std::any_of(touchpoint.next.begin(), touchpoint.next.end(), [](const Exit& exit) {
+        return exit.on == Trigger::none && !exit.odds && std::holds_alternative<std::monostate>(exit.probability);
+      })) {
+    return;
+  }
+  for (const keys::Field<Slopes>& field : keys::slopes()) {
+    const std::string& key = field.key.name;
+    const auto slope = [&](const Exit& exit) {
+      double value = 0.0;
+      keys::with_member(field, exit.slopes, [&](const auto& member) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(member)>, double>) value = member;
+      });
+      return value;
+    };
+    std::set<double> of_choice;
+    for (const Exit& exit : touchpoint.next) {
+      if (has_odds(touchpoint, exit)) of_choice.insert(slope(exit));
+    }
+    for (std::size_t i = 0; i < touchpoint.next.size(); ++i) {
+      const Exit& exit = touchpoint.next[i];
+      if (slope(exit) == 0.0 || !has_odds(touchpoint, exit)) continue;
+      const std::string here = fmt::format("{}.next[{}].{}", path, i, key);
+      const bool hears = parts.word_of_mouth || (parts.reviews && touchpoint.reads_reviews);
+      if (key == "heard" && !hears) {
+        context.findings.warning(here, "this slope changes nothing: nothing is heard here",
+                                 "add [word_of_mouth], or [reviews] and reads_reviews = true");
+      } else if (touchpoint.exits == ExitRule::race && is_fixed(exit.after)) {
+        context.findings.warning(
+            here, "this slope changes nothing: in a race it bends the hazard, which a constant delay does not have",
+            "draw the delay from a distribution");
+      } else if (touchpoint.exits == ExitRule::choice && of_choice.size() == 1) {
+        context.findings.warning(here,
+                                 touchpoint.next.size() == 1
+                                     ? "this slope changes nothing: there is no other exit"
+                                     : "this slope changes nothing: all exits with odds have the same",
+                                 "a slope bends the odds of one exit against those of others");
+        break;  // once for all of them
+      }
+    }
+  }
+}
+
+void idle_race_odds(const Context& context, const Touchpoint& touchpoint, const std::string& path) {
+  if (touchpoint.exits != ExitRule::race) return;
+  for (std::size_t i = 0; i < touchpoint.next.size(); ++i) {
+    const Exit& exit = touchpoint.next[i];
+    const double odds = exit.odds.value_or(1.0);
+    if (exit.on != Trigger::none || odds == 1.0 || odds == 0.0 || !is_fixed(exit.after)) continue;
+    context.findings.warning(
+        fmt::format("{}.next[{}].odds", path, i),
+        "these odds change nothing: in a race they multiply the hazard, which a constant delay does not have",
+        "draw the delay from a distribution, or let a choice decide: exits = \"choice\"");
+  }
+}
+
+void idle_talk(const Context& context) {
+  const ModelParts& parts = context.parts;
+  if (!parts.word_of_mouth) return;
+  const WordOfMouth& talk = *parts.word_of_mouth;
+  const WordOfMouth standard;
+  Findings& findings = context.findings;
+  if (talk.promoter_rate == 0.0 && talk.passive_rate == 0.0 && talk.detractor_rate == 0.0) {
+    findings.warning("word_of_mouth", "nobody says anything: all rates are 0", "write promoter_rate = \"0.5 per month\"");
+    return;
+  }
+  const bool slopes = any_exit(parts, [](const Exit& exit) { return exit.slopes.heard != 0.0; });
+  const bool waits = any_exit(parts, [](const Exit& exit) { return exit.on == Trigger::heard; });
+  if (!slopes && !waits) {
+    findings.warning("word_of_mouth", "what people say moves nobody: no exit has a slope on heard or waits for a message",
+                     "give an exit a slope, heard = 0.5, or let it wait, on = \"heard\"");
+    return;
+  }
+  if (talk.negativity != standard.negativity && (talk.detractor_rate == 0.0 || !slopes)) {
+    findings.warning(
+        "word_of_mouth.negativity",
+        fmt::format("negativity changes nothing: {}",
+                    talk.detractor_rate == 0.0 ? "nobody says anything negative" : "no exit has a slope on heard"),
+        "remove it");
+  }
+  if (talk.remembered != standard.remembered && !slopes) {
+    findings.warning("word_of_mouth.remembered", "remembered changes nothing: no exit has a slope on heard", "remove it");
+  }
+}
+
+void idle_reviews(const Context& context) {
+  const ModelParts& parts = context.parts;
+  if (!parts.reviews) return;
+  if (parts.reviews->probability == 0.0) {
+    context.findings.warning("reviews", "nobody posts: probability is 0", "write probability = 0.05");
+  } else if (!any_touchpoint(parts, [](const Touchpoint& t) { return t.reads_reviews && !t.end; })) {
+    context.findings.warning("reviews", "nobody reads them: no touchpoint has reads_reviews", "add reads_reviews = true");
+  }
+}
+
+void idle_accounts(const Context& context) {
+  const ModelParts& parts = context.parts;
+  if (parts.account_correlation > 0.0 && !parts.account_segments.empty() &&
+      std::all_of(parts.personas.begin(), parts.personas.end(), [](const Persona& persona) {
+        return std::all_of(persona.traits.begin(), persona.traits.end(), is_fixed);
+      })) {
+    context.findings.warning("accounts.correlation", "correlation changes nothing: no trait varies between people",
+                             "draw traits from distributions");
+  }
+  for (std::size_t i = 0; i < parts.account_segments.size(); ++i) {
+    const std::vector<Gate>& gates = parts.account_segments[i].gates;
+    for (std::size_t k = 0; k < gates.size(); ++k) {
+      if (gates[k].rule == GateRule::weighted || gates[k].weights.empty()) continue;
+      context.findings.warning(fmt::format("{}.gates[{}].weights", context.paths.account_segments[i], k),
+                               "weights change nothing: the rule is not \"weighted\"", "remove them");
+    }
+  }
+}
+
+void plans_alike(const Context& context) {
+  const ModelParts& parts = context.parts;
+  std::map<std::set<ImprovementId>, std::size_t> known;
+  for (std::size_t plan = 1; plan < parts.plans.size(); ++plan) {
+    const std::vector<ImprovementId>& list = parts.plans[plan].improvements;
+    const auto [other, fresh] = known.emplace(std::set<ImprovementId>(list.begin(), list.end()), plan);
+    if (fresh || list.empty()) continue;
+    context.findings.warning(context.paths.plans[plan],
+                             fmt::format("buys the same as plan {}", in_quotes(parts.plans[other->second].id)),
+                             "keep one of them");
+  }
+}
+
+}  // namespace
+
+void check_idle_keys(const Context& context, const Reach& reach) {
+  const ModelParts& parts = context.parts;
+  // Without people or places everything is idle, and the error is elsewhere.
+  if (std::find(reach.any.begin(), reach.any.end(), true) == reach.any.end()) return;
+  idle_settings(context);
+  idle_behaviour(context);
+  for (std::size_t i = 0; i < parts.personas.size(); ++i) idle_preferences(context, i);
+  idle_channels_and_teams(context);
+  idle_handovers(context);
+  for (std::size_t i = 0; i < parts.touchpoints.size(); ++i) {
+    idle_at_touchpoint(context, parts.touchpoints[i], context.paths.touchpoints[i]);
+    idle_slopes(context, parts.touchpoints[i], context.paths.touchpoints[i]);
+    idle_race_odds(context, parts.touchpoints[i], context.paths.touchpoints[i]);
+  }
+  idle_talk(context);
+  idle_reviews(context);
+  idle_accounts(context);
+  plans_alike(context);
+}
+
+}  // namespace sojourn::checking

@@ -1,0 +1,90 @@
+// Warnings about races that end otherwise than they read.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <variant>
+
+#include "findings.hpp"
+
+namespace sojourn::checking {
+namespace {
+
+constexpr double never_late = std::numeric_limits<double>::infinity();
+
+double above(double z) { return 0.5 * std::erfc(z / std::sqrt(2.0)); }
+
+// The share of draws that are later than day t > 0.
+struct Later {
+  double t;
+
+  double operator()(const Fixed& delay) const { return delay.value > t ? 1.0 : 0.0; }
+  double operator()(const Uniform& delay) const {
+    return delay.high > delay.low ? std::clamp((delay.high - t) / (delay.high - delay.low), 0.0, 1.0)
+                                  : (*this)(Fixed{delay.low});
+  }
+  double operator()(const Normal& delay) const {
+    return delay.sd > 0.0 ? above((t - delay.mean) / delay.sd) : (*this)(Fixed{delay.mean});
+  }
+  // Between 0 and 1 day; within it, what is asked here needs no more than the middle.
+  double operator()(const Beta& delay) const { return t >= 1.0 || t > delay.a / (delay.a + delay.b) ? 0.0 : 1.0; }
+  double operator()(const Exponential& delay) const { return std::exp(-t / delay.mean); }
+  double operator()(const Weibull& delay) const { return std::exp(-std::pow(t / delay.scale, delay.shape)); }
+  double operator()(const Lognormal& delay) const {
+    return delay.sigma > 0.0 ? above(std::log(t / delay.median) / delay.sigma) : (*this)(Fixed{delay.median});
+  }
+  double operator()(const Loglogistic& delay) const { return 1.0 / (1.0 + std::pow(t / delay.median, delay.shape)); }
+};
+
+// The earliest day on which an exit is taken for certain or not before: its constant delay, or the lower limit.
+double constant_delay(const Exit& exit) {
+  const Fixed* fixed = std::get_if<Fixed>(&exit.after);
+  return fixed != nullptr ? fixed->value : never_late;
+}
+
+bool takes_part(const Exit& exit) { return exit.on == Trigger::none && exit.odds.value_or(1.0) > 0.0; }
+
+void check_race(const Context& context, const Touchpoint& touchpoint, const std::string& path) {
+  const auto id_of = [&](const Exit& exit) { return in_quotes(context.parts.touchpoints[exit.to.index()].id); };
+  std::map<double, std::size_t> first;  // exit with that constant delay
+  for (std::size_t i = 0; i < touchpoint.next.size(); ++i) {
+    const Exit& exit = touchpoint.next[i];
+    const double day = constant_delay(exit);
+    if (!takes_part(exit) || !(day < never_late)) continue;
+    const std::string here = fmt::format("{}.next[{}]", path, i);
+    const auto [other, fresh] = first.emplace(day, i);
+    if (!fresh) {
+      context.findings.warning(here + ".after",
+                               fmt::format("never taken: it ties with the exit to {}, and the first in the file wins",
+                                           id_of(touchpoint.next[other->second])),
+                               "draw the delays from distributions, or let a choice decide: exits = \"choice\"");
+      continue;
+    }
+    double wins = 1.0;
+    for (std::size_t j = 0; j < touchpoint.next.size(); ++j) {
+      if (j == i || !takes_part(touchpoint.next[j]) || constant_delay(touchpoint.next[j]) == day) continue;
+      wins *=
+          std::pow(std::visit(Later{std::max(day, 1e-9)}, touchpoint.next[j].after), touchpoint.next[j].odds.value_or(1.0));
+    }
+    constexpr double rare = 0.01;
+    if (wins >= rare) continue;
+    context.findings.warning(
+        here + ".after",
+        fmt::format("hardly ever taken: at {} of visits no other exit comes within {} days",
+                    wins < 1e-3 ? "less than 0.1 %" : fmt::format("{:.1f} %", 100.0 * wins), text(day)),
+        "each visit draws all delays anew; what is due on a date needs a touchpoint whose only way out it is");
+  }
+}
+
+}  // namespace
+
+void check_races(const Context& context, const Reach& reach) {
+  for (std::size_t i = 0; i < context.parts.touchpoints.size(); ++i) {
+    const Touchpoint& touchpoint = context.parts.touchpoints[i];
+    if (reach.any[i] && touchpoint.exits == ExitRule::race && !touchpoint.end)
+      check_race(context, touchpoint, context.paths.touchpoints[i]);
+  }
+}
+
+}  // namespace sojourn::checking

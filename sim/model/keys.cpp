@@ -1,0 +1,964 @@
+#include "sojourn/model/keys.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <stdexcept>
+#include <utility>
+
+#include "sojourn/model/change_arithmetic.hpp"
+#include "sojourn/model/stage.hpp"
+
+namespace sojourn::keys {
+namespace {
+
+std::string duration_text(Days days) {
+  struct Unit {
+    std::string_view name;
+    double days;
+  };
+  constexpr std::array<Unit, 4> units{{{"year", days_per_year}, {"month", days_per_month}, {"week", 7.0}, {"day", 1.0}}};
+  if (days.value() == 0.0) return "0";
+  for (const Unit& unit : units) {
+    const double count = days.value() / unit.days;
+    if (count >= 1.0 && count == std::floor(count)) {
+      return fmt::format("\"{} {}{}\"", count, unit.name, count == 1.0 ? "" : "s");
+    }
+  }
+  return fmt::format("{}", days.value());
+}
+
+std::string text_of(double value) { return fmt::format("{}", value); }
+std::string text_of(std::uint32_t value) { return fmt::format("{}", value); }
+std::string text_of(std::uint64_t value) { return fmt::format("{}", value); }
+std::string text_of(bool value) { return value ? "true" : "false"; }
+std::string text_of(const std::string& value) { return value.empty() ? std::string() : fmt::format("\"{}\"", value); }
+std::string text_of(Days value) { return duration_text(value); }
+std::string text_of(const Distribution& value) {
+  const Fixed* fixed = std::get_if<Fixed>(&value);
+  return fixed != nullptr ? text_of(fixed->value) : std::string();
+}
+template <class T>
+std::string text_of(const std::optional<T>& value) {
+  return value ? text_of(*value) : std::string();
+}
+
+// A kind that the member's type does not tell is declared; these follow from it.
+template <class T>
+Kind kind_of(const Member<T>& member, Kind declared) {
+  if (declared != Kind::number) return declared;
+  if (std::holds_alternative<std::uint32_t T::*>(member) || std::holds_alternative<std::uint64_t T::*>(member))
+    return Kind::whole;
+  if (std::holds_alternative<bool T::*>(member)) return Kind::truth;
+  if (std::holds_alternative<std::string T::*>(member)) return Kind::text;
+  if (std::holds_alternative<Days T::*>(member) || std::holds_alternative<std::optional<Days> T::*>(member))
+    return Kind::duration;
+  return declared;
+}
+
+// The default of a member, as it would be written.
+template <class T>
+std::string standard_of(const Field<T>& field) {
+  static const T standard{};  // static, or g++ 12 takes its members for uninitialised
+  std::string text;
+  with_member(field, standard, [&](const auto& value) { text = text_of(value); });
+  if (field.key.kind == Kind::date) std::erase(text, '"');
+  return text;
+}
+
+// Fills in what the struct says itself: the kind of a value and its default.
+template <class T>
+Fields<T> declared(Fields<T> fields) {
+  for (Field<T>& field : fields) {
+    field.key.kind = kind_of(field.member, field.key.kind);
+    if (!field.key.required && field.key.standard.empty()) field.key.standard = standard_of(field);
+  }
+  return fields;
+}
+
+template <class T>
+void append(std::vector<Key>& keys, const Fields<T>& fields) {
+  for (const Field<T>& field : fields) keys.push_back(field.key);
+}
+
+template <class... T>
+std::vector<Key> keys_of(const Fields<T>&... fields) {
+  std::vector<Key> keys;
+  (append(keys, fields), ...);
+  return keys;
+}
+
+std::vector<Key> joined(std::vector<Key> first, const std::vector<Key>& second) {
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
+}
+
+Key id_key() { return {.name = "id", .kind = Kind::id, .required = true}; }
+Key name_key() { return {.name = "name", .kind = Kind::text, .standard = "the id", .meaning = "what tables and maps show"}; }
+std::vector<Key> entity_keys() { return {id_key(), name_key()}; }
+
+std::vector<std::string> stages() { return {stage_names.begin(), stage_names.end()}; }
+
+// The figures that a rule can watch: those of the results at a window's end, and those of a survey.
+std::vector<std::string> metrics() {
+  return {"nps",
+          "csat",
+          "ces",
+          "measured",
+          "true",
+          "response_rate",
+          "gap",
+          "prospects",
+          "lost",
+          "customers",
+          "churned",
+          "conversion",
+          "retention",
+          "retained",
+          "retention_90",
+          "retention_365",
+          "promoters",
+          "passives",
+          "detractors",
+          "satisfaction",
+          "expectation",
+          "effort",
+          "revenue",
+          "cost_to_serve",
+          "investment",
+          "npv",
+          "clv",
+          "time_to_purchase",
+          "visits",
+          "repeats",
+          "heard_positive",
+          "heard_negative"};
+}
+
+constexpr Bounds weight{0.0, 100.0};
+constexpr Bounds slope{-100.0, 100.0};
+constexpr Bounds contacts{1.0, 1e9};
+constexpr Bounds messages{0.0, 1e4};  // a person and day: one every nine seconds
+
+std::vector<Key> root_keys() {
+  return {
+      {.name = "schema",
+       .kind = Kind::whole,
+       .required = true,
+       .bounds = {1.0, 1.0},
+       .meaning = "the version of this format",
+       .example = "begin the file with: schema = 1"},
+      {.name = "scenario",
+       .kind = Kind::table,
+       .required = true,
+       .of = "scenario",
+       .meaning = "what is simulated",
+       .example = "begin a section [scenario] with title, horizon and customers"},
+      {.name = "behaviour", .kind = Kind::table, .of = "behaviour", .meaning = "how people judge and remember"},
+      {.name = "persona", .kind = Kind::tables, .of = "persona", .meaning = "segments of people"},
+      {.name = "channel", .kind = Kind::tables, .of = "channel", .meaning = "where people are met"},
+      {.name = "team", .kind = Kind::tables, .of = "team", .meaning = "who runs touchpoints"},
+      {.name = "handover", .kind = Kind::tables, .of = "handover", .meaning = "what one team tells the next"},
+      {.name = "touchpoint", .kind = Kind::tables, .of = "touchpoint", .meaning = "the places of the journey"},
+      {.name = "word_of_mouth", .kind = Kind::table, .of = "word_of_mouth", .meaning = "talk among customers"},
+      {.name = "reviews", .kind = Kind::table, .of = "reviews", .meaning = "public stars"},
+      {.name = "survey", .kind = Kind::tables, .of = "survey", .meaning = "surveys (later version)"},
+      {.name = "improvement", .kind = Kind::tables, .of = "improvement", .meaning = "what can be bought"},
+      {.name = "event", .kind = Kind::tables, .of = "event", .meaning = "what happens in every plan"},
+      {.name = "rule",
+       .kind = Kind::tables,
+       .of = "rule",
+       .meaning = "improvements that a figure switches on (later version)"},
+      {.name = "plan", .kind = Kind::tables, .of = "plan", .meaning = "sets of improvements to compare"},
+      {.name = "accounts", .kind = Kind::table, .of = "accounts", .meaning = "firms that decide together"},
+      {.name = "account_segment", .kind = Kind::tables, .of = "account_segment", .meaning = "kinds of firms"},
+  };
+}
+
+std::vector<Key> traits() {
+  const auto meaning = [](BuiltinTrait trait) -> std::string {
+    switch (trait) {
+      case BuiltinTrait::expectation:
+        return "expected quality at the start";
+      case BuiltinTrait::satisfaction:
+        return "satisfaction at the start";
+      case BuiltinTrait::patience:
+        return "waiting that halves the tolerance, and mean patience of who may give up";
+      case BuiltinTrait::effort_aversion:
+        return "how much effort lowers the appraisal";
+      case BuiltinTrait::loss_aversion:
+        return "how much more a disappointment weighs than a surprise";
+      case BuiltinTrait::talkativeness:
+        return "multiplies the rates of `[word_of_mouth]`";
+      case BuiltinTrait::response_propensity:
+        return "(later version: surveys)";
+    }
+    return {};
+  };
+  std::vector<Key> keys;
+  const std::vector<Trait> all = builtin_traits();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const Trait& trait = all[i];
+    const bool time = static_cast<BuiltinTrait>(i) == BuiltinTrait::patience;
+    keys.push_back({.name = trait.name,
+                    .kind = time ? Kind::drawn_duration : Kind::drawn,
+                    .bounds = {trait.low, trait.high},
+                    .standard = time ? duration_text(Days(trait.standard)) : text_of(trait.standard),
+                    .meaning = meaning(static_cast<BuiltinTrait>(i))});
+  }
+  return keys;
+}
+
+std::vector<Key> target() {
+  return {
+      {.name = "touchpoint", .kind = Kind::references, .of = "touchpoint", .meaning = "visits to these touchpoints"},
+      {.name = "channel", .kind = Kind::references, .of = "channel", .meaning = "visits in these channels"},
+      {.name = "team", .kind = Kind::references, .of = "team", .meaning = "visits to touchpoints of these teams"},
+      {.name = "persona", .kind = Kind::references, .of = "persona", .meaning = "visits of these personas"},
+      {.name = "exit_to",
+       .kind = Kind::references,
+       .of = "touchpoint",
+       .meaning = "exits into these touchpoints; needs an effect on `odds`, `probability` or `delay`"},
+      {.name = "stage", .kind = Kind::words, .words = stages(), .meaning = "visits in these stages"},
+  };
+}
+
+std::vector<Key> effect() {
+  struct Meaning {
+    Parameter parameter;
+    std::string_view text;
+  };
+  const std::array<Meaning, 16> all{
+      {{Parameter::quality, "the touchpoint's mean quality"},
+       {Parameter::effort, "the touchpoint's effort"},
+       {Parameter::carry, "handovers into the touchpoint; `\"= 0.9\"` also lowers what was 1, `\"+0.4\"` does not"},
+       {Parameter::personalisation, "(later version: content)"},
+       {Parameter::promise, "the touchpoint's promise; where nothing is promised, it can only be set"},
+       {Parameter::probability, "exits that have a probability"},
+       {Parameter::odds,
+        "exits that have odds; in a race all have. Odds count beside one another: scaling all exits of a choice "
+        "alike changes nothing"},
+       {Parameter::delay, "stretches the exits' delays: `\"-20%\"` is a fifth shorter"},
+       {Parameter::servers, "the queue of the touchpoint"},
+       {Parameter::handle_time, "the queue of the touchpoint; `\"-2 minutes\"`, `\"-20%\"`, `\"= 8 minutes\"`"},
+       {Parameter::weight, "how much the touchpoint counts in memory"},
+       {Parameter::quality_sd, "the spread of the touchpoint's quality"},
+       {Parameter::cost, "money per visit"},
+       {Parameter::revenue, "money per visit"},
+       {Parameter::cost_per_month, "money while the customer is here"},
+       {Parameter::revenue_per_month, "money while the customer is here"}}};
+  std::vector<Key> keys;
+  for (const Meaning& one : all) {
+    const Range allowed = range(one.parameter);
+    keys.push_back({.name = std::string(name(one.parameter)),
+                    .kind = Kind::shift,
+                    .bounds = {allowed.low, allowed.high},
+                    .meaning = std::string(one.text)});
+  }
+  return keys;
+}
+
+std::vector<Key> improvement_keys() {
+  return joined(joined(entity_keys(), keys_of(change())),
+                {{.name = "cost",
+                  .kind = Kind::table,
+                  .standard = "0",
+                  .of = "price",
+                  .meaning = "what it costs. A ramp does not scale it, the market scales `per_visit` only"},
+                 {.name = "levels",
+                  .kind = Kind::numbers,
+                  .bounds = {0.0, 1.0, Limit::outside},
+                  .meaning = "fractions of effect and cost that `sojourn optimize` may buy; plans buy the whole"}});
+}
+
+std::vector<Key> ramp() {
+  return {{.name = "linear",
+           .kind = Kind::duration,
+           .bounds = not_negative,
+           .meaning = "the effect grows evenly over this time"},
+          {.name = "s_curve",
+           .kind = Kind::duration,
+           .bounds = not_negative,
+           .meaning = "the effect grows slowly, then fast, then slowly"}};
+}
+
+std::vector<Key> network() {
+  return {
+      {.name = "well_mixed", .kind = Kind::table, .of = "well_mixed", .meaning = "anybody"},
+      {.name = "small_world",
+       .kind = Kind::table,
+       .of = "small_world",
+       .meaning = "neighbours on a ring, some led elsewhere: `{ contacts = 12, rewire = 0.1 }`"},
+      {.name = "scale_free",
+       .kind = Kind::table,
+       .of = "scale_free",
+       .meaning = "a few have very many contacts: `{ contacts = 6 }`"},
+      {.name = "random", .kind = Kind::table, .of = "random", .meaning = "contacts drawn at random: `{ contacts = 8 }`"},
+      {.name = "communities",
+       .kind = Kind::table,
+       .of = "communities",
+       .meaning = "mostly people of one's own persona: `{ contacts = 10, within = 0.8 }`"},
+      {.name = "file", .kind = Kind::text, .meaning = "the ties that a file beside the scenario lists: `\"friends.csv\"`"},
+  };
+}
+
+std::vector<Key> gate() {
+  const std::string example = "write { touchpoint = \"renewal\", rule = \"majority\" }";
+  return {
+      {.name = "touchpoint",
+       .kind = Kind::reference,
+       .required = true,
+       .of = "touchpoint",
+       .meaning = "where the account decides",
+       .example = example},
+      {.name = "rule",
+       .kind = Kind::rule,
+       .required = true,
+       .of = "gate_rule",
+       .words = {"weighted", "majority", "unanimous"},
+       .meaning = "how it decides",
+       .example = "weighted, majority, unanimous, or { veto = [\"cfo\"] }"},
+      {.name = "weights",
+       .kind = Kind::weights,
+       .bounds = not_negative,
+       .of = "persona",
+       .meaning = "of `\"weighted\"`: votes of each member of a role; a role that is not named has none"},
+  };
+}
+
+std::vector<Key> contacts_key(const std::string& of) {
+  return {{.name = "contacts", .required = true, .bounds = contacts, .meaning = of}};
+}
+
+}  // namespace
+
+const Fields<Settings>& settings() {
+  static const Fields<Settings> fields = declared<Settings>({
+      {{.name = "title", .required = true, .example = "write title = \"what this is about\""}, &Settings::title},
+      {{.name = "question", .meaning = "what the scenario answers"}, &Settings::question},
+      {{.name = "start", .kind = Kind::date, .meaning = "day 0"}, &Settings::start},
+      {{.name = "horizon",
+        .required = true,
+        .bounds = {0.0, 1e6, Limit::outside},
+        .meaning = "how long is simulated; a visit exactly at the horizon still happens",
+        .example = "write horizon = \"24 months\"",
+        .hint = "horizon is counted in days"},
+       &Settings::horizon},
+      {{.name = "window",
+        .bounds = {0.0, 1e6, Limit::outside},
+        .meaning = "resolution of the time series and step of the ramps",
+        .hint = "window is counted in days"},
+       &Settings::window},
+      {{.name = "customers",
+        .required = true,
+        .bounds = {1.0, 4e9},
+        .meaning = "people simulated, up to 4,000,000,000",
+        .example = "write customers = 100_000"},
+       &Settings::customers},
+      {{.name = "market",
+        .bounds = {0.0, 1e12, Limit::outside},
+        .standard = "`customers`",
+        .meaning = "real people for whom they stand: scales money, not shares"},
+       &Settings::market},
+      {{.name = "replications", .bounds = {1.0, 1e5}, .meaning = "independent repetitions; the intervals come from them"},
+       &Settings::replications},
+      {{.name = "seed", .bounds = {.low = 0.0}, .meaning = "same seed, same numbers"}, &Settings::seed},
+      {{.name = "currency", .meaning = "what money is counted in"}, &Settings::currency},
+      {{.name = "discount",
+        .bounds = {-1.0, 1e6, Limit::outside},
+        .unit = "per year",
+        .meaning = "0.08 is 8 % a year",
+        .hint = "8 % per year is 0.08"},
+       &Settings::discount},
+  });
+  return fields;
+}
+
+const Fields<BehaviourSettings>& behaviour() {
+  using B = BehaviourSettings;
+  static const Fields<B> fields = declared<B>({
+      {{.name = "performance", .bounds = weight, .meaning = "weight of delivered quality in the appraisal"},
+       &B::performance},
+      {{.name = "disconfirmation", .bounds = weight, .meaning = "weight of quality minus expectation"}, &B::disconfirmation},
+      {{.name = "memory", .bounds = fraction, .meaning = "how far one visit moves satisfaction"}, &B::memory},
+      {{.name = "peak", .bounds = weight, .meaning = "how much more an intense moment counts"}, &B::peak},
+      {{.name = "forgiveness", .bounds = fraction, .meaning = "how much less a bad visit counts for a satisfied customer"},
+       &B::forgiveness},
+      {{.name = "adapt", .bounds = fraction, .meaning = "how far expectation follows what was delivered"}, &B::adapt},
+      {{.name = "promise_weight", .bounds = fraction, .meaning = "how far expectation follows a promise"},
+       &B::promise_weight},
+      {{.name = "recommend_base",
+        .bounds = fraction,
+        .meaning = "where satisfaction 0.5 answers \"would you recommend us?\" (0.7 is a 7)"},
+       &B::recommend_base},
+      {{.name = "recommend_sd", .bounds = weight, .meaning = "spread between people in that answer"}, &B::recommend_sd},
+      {{.name = "repeat_effort", .bounds = fraction, .meaning = "effort added when a customer must repeat themselves"},
+       &B::repeat_effort},
+      {{.name = "fit_weight", .bounds = weight, .meaning = "weight of the fit of content to needs (later version)"},
+       &B::fit_weight},
+      {{.name = "traits",
+        .kind = Kind::table,
+        .of = "traits",
+        .meaning = "traits of every persona that does not set its own"}},
+  });
+  return fields;
+}
+
+const Fields<Persona>& persona() {
+  static const Fields<Persona> fields = declared<Persona>({
+      {id_key()},
+      {name_key()},
+      {{.name = "share",
+        .required = true,
+        .bounds = fraction,
+        .meaning = "of people; shares sum to 1. With `[[account_segment]]` it may be left out: accounts say who there is",
+        .example = "write share = 0.5; the shares of all personas sum to 1"},
+       &Persona::share},
+      {{.name = "starts",
+        .kind = Kind::weights,
+        .required = true,
+        .bounds = fraction,
+        .of = "touchpoint",
+        .meaning = "first touchpoint; shares sum to 1",
+        .example = "name the first touchpoint: starts = { see-ad = 1 }"}},
+      {{.name = "arrives", .kind = Kind::drawn_duration, .bounds = not_negative, .meaning = "when the journey begins"},
+       &Persona::arrives},
+      {{.name = "traits", .kind = Kind::table, .standard = "below", .of = "traits", .meaning = "what its people are like"}},
+      {{.name = "channels",
+        .kind = Kind::weights,
+        .bounds = not_negative,
+        .standard = "1 each",
+        .of = "channel",
+        .meaning = "multiplies the odds of **every** exit into the channel"}},
+      {{.name = "odds", .kind = Kind::tables, .of = "persona_odds", .meaning = "multiplies the odds of one exit"}},
+      {{.name = "needs",
+        .kind = Kind::weights,
+        .bounds = not_negative,
+        .meaning = "themes: what content should fit (later version)"}},
+  });
+  return fields;
+}
+
+const Fields<PersonaOdds>& persona_odds() {
+  const std::string example = "write odds = [ { from = \"compare\", to = \"buy\", times = 1.4 } ]";
+  static const Fields<PersonaOdds> fields = declared<PersonaOdds>({
+      {{.name = "from",
+        .kind = Kind::reference,
+        .required = true,
+        .of = "touchpoint",
+        .meaning = "where the exit is",
+        .example = example}},
+      {{.name = "to",
+        .kind = Kind::reference,
+        .required = true,
+        .of = "touchpoint",
+        .meaning = "where it leads",
+        .example = example}},
+      {{.name = "times", .required = true, .bounds = not_negative, .meaning = "factor of its odds", .example = example},
+       &PersonaOdds::times},
+  });
+  return fields;
+}
+
+const Fields<Channel>& channel() {
+  static const Fields<Channel> fields = declared<Channel>({
+      {id_key()},
+      {name_key()},
+      {{.name = "online", .meaning = "how maps mark it"}, &Channel::online},
+      {{.name = "controlled", .meaning = "false: outside the organisation, such as friends or a portal"},
+       &Channel::controlled},
+  });
+  return fields;
+}
+
+const Fields<Handover>& handover() {
+  static const Fields<Handover> fields = declared<Handover>({
+      {{.name = "from",
+        .kind = Kind::reference,
+        .required = true,
+        .of = "team",
+        .meaning = "who had the customer before",
+        .example = "write the id of a team"}},
+      {{.name = "to",
+        .kind = Kind::reference,
+        .required = true,
+        .of = "team",
+        .meaning = "who has the customer next",
+        .example = "write the id of a team"}},
+      {{.name = "carry",
+        .required = true,
+        .bounds = fraction,
+        .meaning = "chance that the next team knows what the last one was told; 1 for pairs that are not listed",
+        .example = "write carry = 0.4: the chance that the context survives"},
+       &Handover::carry},
+  });
+  return fields;
+}
+
+const Fields<Touchpoint>& touchpoint() {
+  using T = Touchpoint;
+  static const Fields<T> fields = declared<T>({
+      {id_key()},
+      {name_key()},
+      {{.name = "stage",
+        .kind = Kind::word,
+        .required = true,
+        .words = stages(),
+        .meaning = "the first visit to a `purchase` touchpoint makes a customer",
+        .example = "awareness, consideration, selection, purchase, retention or advocacy"}},
+      {{.name = "channel", .kind = Kind::reference, .of = "channel", .meaning = "where people are met"}},
+      {{.name = "team",
+        .kind = Kind::reference,
+        .of = "team",
+        .meaning = "who runs it; without one, nothing is handed over"}},
+      {{.name = "quality",
+        .kind = Kind::quality,
+        .standard = fmt::format("{{ mean = {}, sd = {} }}", T().quality_mean, T().quality_sd),
+        .of = "quality",
+        .meaning = "quality delivered, clipped to 0 to 1 at each visit; a number is the mean"}},
+      {{.name = "effort", .bounds = fraction, .meaning = "what the visit asks of the customer"}, &T::effort},
+      {{.name = "weight", .bounds = {0.0, 1e6}, .meaning = "above 1: a moment of truth"}, &T::weight},
+      {{.name = "promise", .bounds = fraction, .meaning = "quality that is promised here"}, &T::promise},
+      {{.name = "cost", .bounds = money, .unit = "money", .meaning = "per visit"}, &T::cost},
+      {{.name = "revenue", .bounds = money, .unit = "money", .meaning = "per visit"}, &T::revenue},
+      {{.name = "revenue_per_month",
+        .bounds = money,
+        .unit = "money a month",
+        .meaning = "while the customer is here, until the next visit"},
+       &T::revenue_per_month},
+      {{.name = "cost_per_month",
+        .bounds = money,
+        .unit = "money a month",
+        .meaning = "while the customer is here, until the next visit"},
+       &T::cost_per_month},
+      {{.name = "exits",
+        .kind = Kind::word,
+        .standard = "\"choice\"",
+        .words = {"choice", "race"},
+        .meaning = "how the exits decide"}},
+      {{.name = "next",
+        .kind = Kind::tables,
+        .of = "exit",
+        .meaning = "the exits: an end has none, every other touchpoint at least one"}},
+      {{.name = "end",
+        .kind = Kind::word,
+        .words = {"lost", "churned"},
+        .meaning = "the journey ends here, before or after buying"}},
+      {{.name = "servers",
+        .bounds = positive,
+        .meaning = "how many serve here at a time, real ones; fractions may be written; needs `handle_time`"},
+       &T::servers},
+      {{.name = "handle_time", .bounds = positive, .meaning = "how long one customer takes; needs `servers`"},
+       &T::handle_time},
+      {{.name = "reads_reviews", .meaning = "a prospect's choice here bends with the public reviews (`heard` slopes)"},
+       &T::reads_reviews},
+      {{.name = "counts_as",
+        .kind = Kind::word,
+        .words = {"churned"},
+        .meaning = "people here are no customers until they leave it (win-back)"}},
+      {{.name = "content", .kind = Kind::tables, .of = "content", .meaning = "variants of content (later version)"}},
+      {{.name = "personalisation", .bounds = fraction, .meaning = "how well content meets needs (later version)"},
+       &T::personalisation},
+      {{.name = "solves", .bounds = fraction, .meaning = "chance that the problem is solved (later version)"}, &T::solves},
+  });
+  return fields;
+}
+
+const Fields<Touchpoint>& quality() {
+  static const Fields<Touchpoint> fields = declared<Touchpoint>({
+      {{.name = "mean", .bounds = fraction, .meaning = "on average", .subject = "mean quality"}, &Touchpoint::quality_mean},
+      {{.name = "sd", .bounds = {0.0, 100.0}, .meaning = "standard deviation between visits", .subject = "sd of quality"},
+       &Touchpoint::quality_sd},
+  });
+  return fields;
+}
+
+const Fields<Exit>& exit() {
+  static const Fields<Exit> fields = declared<Exit>({
+      {{.name = "to",
+        .kind = Kind::reference,
+        .required = true,
+        .of = "touchpoint",
+        .meaning = "may be the same one",
+        .example = "write to = \"some-touchpoint\""}},
+      {{.name = "odds",
+        .bounds = not_negative,
+        .standard = "none; 1 in a race",
+        .meaning = "share of the choice, relative to the other odds; in a race it multiplies the hazard of a random delay"},
+       &Exit::odds},
+      {{.name = "probability",
+        .kind = Kind::chance,
+        .bounds = fraction,
+        .meaning = "share taken before the odds; not in a race"}},
+      {{.name = "on",
+        .kind = Kind::word,
+        .words = {"heard", "gave-up"},
+        .meaning =
+            "the exit is taken only when a good word is heard, with its `probability` per message; or when the wait is "
+            "longer than the customer's patience"}},
+      {{.name = "after",
+        .kind = Kind::drawn_duration,
+        .bounds = not_negative,
+        .meaning = "time until the next touchpoint",
+        .subject = "delay"},
+       &Exit::after},
+  });
+  return fields;
+}
+
+const Fields<Slopes>& slopes() {
+  static const Fields<Slopes> fields = declared<Slopes>({
+      {{.name = "satisfaction",
+        .bounds = slope,
+        .meaning = "slope: odds are multiplied by exp(slope x (satisfaction - 1/2))",
+        .subject = "slope on satisfaction"},
+       &Slopes::satisfaction},
+      {{.name = "expectation", .bounds = slope, .meaning = "the same for expectation", .subject = "slope on expectation"},
+       &Slopes::expectation},
+      {{.name = "heard",
+        .bounds = slope,
+        .meaning = "the same for what was heard: exp(slope x heard)",
+        .subject = "slope on heard"},
+       &Slopes::heard},
+      {{.name = "effort", .bounds = slope, .meaning = "the same for effort", .subject = "slope on effort"}, &Slopes::effort},
+  });
+  return fields;
+}
+
+const Fields<Change>& change() {
+  static const Fields<Change> fields = declared<Change>({
+      {{.name = "target", .kind = Kind::table, .standard = "everything", .of = "target", .meaning = "what it acts on"}},
+      {{.name = "effect", .kind = Kind::table, .of = "effect", .meaning = "what it changes there"}},
+      {{.name = "start", .bounds = not_negative, .meaning = "exact"}, &Change::start},
+      {{.name = "end", .bounds = not_negative, .standard = "never", .meaning = "exact; after `start`"}, &Change::end},
+      {{.name = "ramp",
+        .kind = Kind::one_of,
+        .of = "ramp",
+        .meaning = "the effect grows to its full size over this time, in steps of one window: `{ linear = \"3 months\" }`, "
+                   "`{ s_curve = \"6 months\" }`"}},
+  });
+  return fields;
+}
+
+const Fields<Price>& price() {
+  constexpr Bounds cost{0.0, 1e12};
+  static const Fields<Price> fields = declared<Price>({
+      {{.name = "once", .bounds = cost, .unit = "money", .meaning = "at the start"}, &Price::once},
+      {{.name = "per_month", .bounds = cost, .unit = "money a month", .meaning = "from start to end"}, &Price::per_month},
+      {{.name = "per_visit", .bounds = cost, .unit = "money", .meaning = "at every visit of the target"}, &Price::per_visit},
+  });
+  return fields;
+}
+
+const Fields<WordOfMouth>& word_of_mouth() {
+  using W = WordOfMouth;
+  static const Fields<W> fields = declared<W>({
+      {{.name = "network",
+        .kind = Kind::one_of,
+        .standard = "{ well_mixed = {} }",
+        .of = "network",
+        .meaning = "who hears whom"}},
+      {{.name = "promoter_rate",
+        .kind = Kind::rate,
+        .bounds = messages,
+        .meaning = "positive messages of a customer who answers 9 or 10",
+        .subject = "promoter_rate per day"},
+       &W::promoter_rate},
+      {{.name = "passive_rate",
+        .kind = Kind::rate,
+        .bounds = messages,
+        .meaning = "positive messages of one who answers 7 or 8",
+        .subject = "passive_rate per day"},
+       &W::passive_rate},
+      {{.name = "detractor_rate",
+        .kind = Kind::rate,
+        .bounds = messages,
+        .meaning = "negative messages of one who answers 0 to 6",
+        .subject = "detractor_rate per day"},
+       &W::detractor_rate},
+      {{.name = "negativity", .bounds = {0.0, 1e6}, .meaning = "how many good words a bad one outweighs"}, &W::negativity},
+      {{.name = "remembered", .bounds = positive, .meaning = "social proof falls to 37 % in this time"}, &W::remembered},
+      {{.name = "talks_after_churn", .bounds = not_negative, .meaning = "how long people talk on after they left"},
+       &W::talks_after_churn},
+      {{.name = "mixing", .kind = Kind::tables, .of = "mixing", .meaning = "which personas hear one another more, or less"}},
+  });
+  return fields;
+}
+
+const Fields<SmallWorld>& small_world() {
+  static const Fields<SmallWorld> fields{
+      {contacts_key("mean number of people who hear somebody").front(), &SmallWorld::contacts},
+      {{.name = "rewire",
+        .required = true,
+        .bounds = fraction,
+        .meaning = "share of contacts that are far away",
+        .example = "write rewire = 0.1: the share of contacts that are far away"},
+       &SmallWorld::rewire}};
+  return fields;
+}
+const Fields<ScaleFree>& scale_free() {
+  static const Fields<ScaleFree> fields{
+      {contacts_key("mean number of people who hear somebody").front(), &ScaleFree::contacts}};
+  return fields;
+}
+const Fields<RandomNetwork>& random_network() {
+  static const Fields<RandomNetwork> fields{
+      {contacts_key("mean number of people who hear somebody").front(), &RandomNetwork::contacts}};
+  return fields;
+}
+const Fields<Communities>& communities() {
+  static const Fields<Communities> fields{
+      {contacts_key("mean number of people who hear somebody").front(), &Communities::contacts},
+      {{.name = "within",
+        .required = true,
+        .bounds = fraction,
+        .meaning = "share of contacts of one's own persona",
+        .example = "write within = 0.8: the share of contacts of one's own persona"},
+       &Communities::within}};
+  return fields;
+}
+
+const Fields<Mixing>& mixing() {
+  const std::string example = "write mixing = [ { from = \"young-pro\", to = \"family\", weight = 0.3 } ]";
+  static const Fields<Mixing> fields = declared<Mixing>({
+      {{.name = "from",
+        .kind = Kind::reference,
+        .required = true,
+        .of = "persona",
+        .meaning = "who talks",
+        .example = example}},
+      {{.name = "to",
+        .kind = Kind::reference,
+        .required = true,
+        .of = "persona",
+        .meaning = "who hears",
+        .example = example}},
+      {{.name = "weight",
+        .required = true,
+        .bounds = not_negative,
+        .meaning = "how much more likely; 1 for pairs that are not listed",
+        .example = example},
+       &Mixing::weight},
+  });
+  return fields;
+}
+
+const Fields<Reviews>& reviews() {
+  static const Fields<Reviews> fields = declared<Reviews>({
+      {{.name = "probability", .bounds = fraction, .meaning = "chance that a lukewarm customer posts after a visit"},
+       &Reviews::probability},
+      {{.name = "extremity",
+        .bounds = {0.0, 100.0},
+        .meaning = "the delighted and the angry post exp(extremity) times as often"},
+       &Reviews::extremity},
+      {{.name = "weight",
+        .bounds = {0.0, 100.0},
+        .meaning = "five stars from everybody count like this many good words heard, one star like as many bad ones"},
+       &Reviews::weight},
+  });
+  return fields;
+}
+
+const Fields<Survey>& survey() {
+  static const Fields<Survey> fields = declared<Survey>({
+      {id_key()},
+      {name_key()},
+      {{.name = "asks",
+        .kind = Kind::word,
+        .standard = "\"nps\"",
+        .words = {"nps", "csat", "ces"},
+        .meaning = "the question"}},
+      {{.name = "after", .kind = Kind::references, .of = "touchpoint", .meaning = "asked after visits to these"}},
+      {{.name = "channels", .kind = Kind::references, .of = "channel", .meaning = "asked after visits in these"}},
+      {{.name = "every", .bounds = positive, .meaning = "asked at regular intervals"}, &Survey::every},
+      {{.name = "sample", .bounds = fraction, .meaning = "share of people who are asked"}, &Survey::sample},
+      {{.name = "base", .bounds = slope, .meaning = "logit of answering"}, &Survey::base},
+      {{.name = "extremity", .bounds = slope, .meaning = "how much more the delighted and the angry answer"},
+       &Survey::extremity},
+      {{.name = "fatigue", .bounds = {0.0, 100.0}, .meaning = "how much each question tires"}, &Survey::fatigue},
+      {{.name = "fatigue_half_life", .bounds = positive, .meaning = "half of it is gone after this time"},
+       &Survey::fatigue_half_life},
+      {{.name = "noise", .bounds = {0.0, 100.0}, .meaning = "spread of answers"}, &Survey::noise},
+      {{.name = "closed_loop", .kind = Kind::table, .of = "closed_loop", .meaning = "what follows a low answer"}},
+  });
+  return fields;
+}
+
+const Fields<ClosedLoop>& closed_loop() {
+  const std::string example = "write closed_loop = { below = 7, to = \"recovery-call\", within = \"2 days\" }";
+  static const Fields<ClosedLoop> fields = declared<ClosedLoop>({
+      {{.name = "below", .required = true, .bounds = {0.0, 10.0}, .meaning = "answers under this", .example = example},
+       &ClosedLoop::below},
+      {{.name = "to",
+        .kind = Kind::reference,
+        .required = true,
+        .of = "touchpoint",
+        .meaning = "lead here",
+        .example = example}},
+      {{.name = "within", .bounds = not_negative, .meaning = "after at most this time"}, &ClosedLoop::within},
+  });
+  return fields;
+}
+
+const Fields<Rule>& rule_condition() {
+  static const Fields<Rule> fields = declared<Rule>({
+      {{.name = "metric",
+        .kind = Kind::word,
+        .required = true,
+        .words = metrics(),
+        .meaning = "the figure that is watched",
+        .example = "write when = { metric = \"nps\", below = 10, windows = 2 }"}},
+      {{.name = "survey",
+        .kind = Kind::reference,
+        .of = "survey",
+        .meaning = "as measured by it; left out: the true value"}},
+      {{.name = "below", .bounds = any_number, .meaning = "one of the two at least"}, &Rule::below},
+      {{.name = "above", .bounds = any_number, .meaning = "one of the two at least"}, &Rule::above},
+      {{.name = "windows",
+        .kind = Kind::whole,
+        .bounds = {1.0, 1e5},
+        .standard = "1",
+        .meaning = "for so many windows in a row"}},
+  });
+  return fields;
+}
+
+const Fields<AccountSegment>& account_segment() {
+  static const Fields<AccountSegment> fields = declared<AccountSegment>({
+      {id_key()},
+      {name_key()},
+      {{.name = "share",
+        .required = true,
+        .bounds = fraction,
+        .meaning = "of accounts; shares sum to 1",
+        .example = "write share = 0.5; the shares of all account segments sum to 1"},
+       &AccountSegment::share},
+      {{.name = "roles",
+        .kind = Kind::drawn_weights,
+        .required = true,
+        .bounds = not_negative,
+        .of = "persona",
+        .meaning = "people per account, rounded to whole ones",
+        .example = "write roles = { user = 8, buyer = 1 }: personas, and people per account"}},
+      {{.name = "gates", .kind = Kind::tables, .of = "gate", .meaning = "where the account decides for all"}},
+  });
+  return fields;
+}
+
+const Key* Table::find(std::string_view key) const {
+  const auto found = std::find_if(keys.begin(), keys.end(), [&](const Key& one) { return one.name == key; });
+  return found == keys.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> Table::names() const {
+  std::vector<std::string> result;
+  for (const Key& key : keys) result.push_back(key.name);
+  return result;
+}
+
+const std::vector<Table>& tables() {
+  static const std::vector<Table> all{
+      {"", root_keys()},
+      {"scenario", keys_of(settings())},
+      {"behaviour", keys_of(behaviour())},
+      {"persona", keys_of(persona())},
+      {"traits", traits()},
+      {"persona_odds", keys_of(persona_odds())},
+      {"channel", keys_of(channel())},
+      {"team", entity_keys()},
+      {"handover", keys_of(handover())},
+      {"touchpoint", keys_of(touchpoint())},
+      {"quality", keys_of(quality())},
+      {"content",
+       {{.name = "theme",
+         .kind = Kind::weights,
+         .required = true,
+         .bounds = not_negative,
+         .meaning = "what it is about",
+         .example = "write theme = { price = 1.0 }"}}},
+      {"exit", keys_of(exit(), slopes())},
+      {"improvement", improvement_keys()},
+      {"event", joined(entity_keys(), keys_of(change()))},
+      {"target", target()},
+      {"effect", effect()},
+      {"ramp", ramp()},
+      {"price", keys_of(price())},
+      {"plan", joined(entity_keys(), {{.name = "improvements",
+                                       .kind = Kind::list_of_ids,
+                                       .required = true,
+                                       .of = "improvement",
+                                       .meaning = "at least one; `baseline`, the empty plan, is always there",
+                                       .example = "name some: improvements = [\"plain-bill\"]"}})},
+      {"word_of_mouth", keys_of(word_of_mouth())},
+      {"network", network()},
+      {"well_mixed", {}},
+      {"small_world", keys_of(small_world())},
+      {"scale_free", keys_of(scale_free())},
+      {"random", keys_of(random_network())},
+      {"communities", keys_of(communities())},
+      {"mixing", keys_of(mixing())},
+      {"reviews", keys_of(reviews())},
+      {"accounts",
+       {{.name = "correlation",
+         .bounds = fraction,
+         .standard = "0",
+         .meaning = "how alike the traits of people in one account are"}}},
+      {"account_segment", keys_of(account_segment())},
+      {"gate", gate()},
+      {"gate_rule",
+       {{.name = "veto",
+         .kind = Kind::references,
+         .required = true,
+         .of = "persona",
+         .meaning = "roles without whom there is no yes",
+         .example = "write rule = { veto = [\"cfo\"] }"}}},
+      {"survey", keys_of(survey())},
+      {"closed_loop", keys_of(closed_loop())},
+      {"rule",
+       {{.name = "when",
+         .kind = Kind::table,
+         .required = true,
+         .of = "when",
+         .meaning = "the condition",
+         .example = "write when = { metric = \"nps\", below = 10, windows = 2 }"},
+        {.name = "switch_on",
+         .kind = Kind::reference,
+         .required = true,
+         .of = "improvement",
+         .meaning = "what it sets off",
+         .example = "write the id of an improvement"}}},
+      {"when", keys_of(rule_condition())},
+  };
+  return all;
+}
+
+const Table& table(std::string_view name) {
+  for (const Table& table : tables()) {
+    if (table.name == name) return table;
+  }
+  throw std::logic_error(fmt::format("no table of the format is called \"{}\"", name));
+}
+
+const std::vector<std::string>& list_sections() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> result;
+    for (const Key& key : table("").keys) {
+      if (key.kind == Kind::tables) result.push_back(key.name);
+    }
+    return result;
+  }();
+  return names;
+}
+
+std::string wording(const Bounds& bounds) {
+  constexpr double shown = 1e4;
+  const bool low = std::isfinite(bounds.low) && bounds.low > -shown, high = bounds.high < shown;
+  if (low && high && bounds.low == bounds.high) return fmt::format("{}", bounds.low);
+  if (low && high && bounds.low_limit == Limit::inside) return fmt::format("{} to {}", bounds.low, bounds.high);
+  if (low && high) return fmt::format("above {} up to {}", bounds.low, bounds.high);
+  return low ? fmt::format("{} {}", bounds.low_limit == Limit::inside ? ">=" : ">", bounds.low) : std::string();
+}
+
+}  // namespace sojourn::keys

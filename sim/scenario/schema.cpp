@@ -1,0 +1,308 @@
+#include "sojourn/scenario/schema.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+
+#include "sojourn/model/keys.hpp"
+#include "units.hpp"
+
+namespace sojourn {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using keys::Bounds;
+using keys::Key;
+using keys::Kind;
+using keys::Limit;
+
+constexpr std::string_view identity = "urn:sojourn:scenario:1";
+constexpr std::string_view id_pattern = "^[A-Za-z0-9_-]+$";
+
+Json reference_to(std::string_view name) { return {{"$ref", fmt::format("#/definitions/{}", name)}}; }
+
+// Without a point where there are no decimals.
+Json limit(double value) {
+  constexpr double exact = 9007199254740992.0;  // 2^53
+  return std::floor(value) == value && std::abs(value) < exact ? Json(static_cast<std::int64_t>(value)) : Json(value);
+}
+
+Json with_bounds(Json schema, const Bounds& bounds) {
+  if (std::isfinite(bounds.low))
+    schema[bounds.low_limit == Limit::inside ? "minimum" : "exclusiveMinimum"] = limit(bounds.low);
+  if (std::isfinite(bounds.high)) schema["maximum"] = limit(bounds.high);
+  return schema;
+}
+
+Json number(const Bounds& bounds) { return with_bounds({{"type", "number"}}, bounds); }
+Json any_of(std::initializer_list<Json> alternatives) { return {{"anyOf", Json::array_t(alternatives)}}; }
+Json list_of(const Json& item) { return {{"type", "array"}, {"items", item}}; }
+Json some_of(const Json& item) { return {{"type", "array"}, {"items", item}, {"minItems", 1}}; }
+
+// A table whose keys are `properties` and no others.
+Json object(Json properties) {
+  return {{"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
+}
+Json exactly_one(Json table) {
+  table["minProperties"] = 1;
+  table["maxProperties"] = 1;
+  return table;
+}
+
+// One of the forms that a distribution has, its parameters in `measure`.
+Json distribution(const Json& measure) {
+  const auto parameters = [](std::initializer_list<std::pair<const char*, Json>> all) {
+    Json properties = Json::object(), required = Json::array();
+    for (const auto& [name, schema] : all) {
+      properties[name] = schema;
+      required.push_back(name);
+    }
+    Json result = object(std::move(properties));
+    result["required"] = std::move(required);
+    return result;
+  };
+  const auto pair = [](const Json& item) {
+    return Json{{"type", "array"}, {"items", item}, {"minItems", 2}, {"maxItems", 2}};
+  };
+  const Json positive = {{"type", "number"}, {"exclusiveMinimum", 0}};
+  const Json not_negative = {{"type", "number"}, {"minimum", 0}};
+  const Json forms = {
+      {"fixed", measure},
+      {"uniform", pair(measure)},
+      {"normal", parameters({{"mean", measure}, {"sd", measure}})},
+      {"beta", pair(positive)},
+      {"exponential", parameters({{"mean", measure}})},
+      {"weibull", parameters({{"scale", measure}, {"shape", positive}})},
+      {"lognormal", parameters({{"median", measure}, {"sigma", not_negative}})},
+      {"loglogistic", parameters({{"median", measure}, {"shape", positive}})},
+  };
+  return any_of({measure, exactly_one(object(forms))});
+}
+
+Json table_schema(const keys::Table& table);
+
+Json shared_definitions() {
+  const std::string unit = "(second|minute|hour|day|week|month|year)";
+  const std::string decimal = "[+-]?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]+)?";
+  const Json number_only = {{"type", "number"}};
+  const Json duration = any_of({number_only,
+                                {{"type", "string"},
+                                 {"pattern", fmt::format("^\\s*{}\\s*{}s?\\s*$", decimal, unit)},
+                                 {"description", "one number and one unit, such as \"3 days\""}}});
+  const Json rate = any_of({number_only,
+                            {{"type", "string"},
+                             {"pattern", fmt::format("^\\s*{}\\s*per\\s+{}s?\\s*$", decimal, unit)},
+                             {"description", "a number per unit of time, such as \"0.2 per month\""}}});
+  return {{"id", {{"type", "string"}, {"pattern", id_pattern}}},
+          {"duration", duration},
+          {"rate", rate},
+          {"drawn", distribution(number_only)},
+          {"drawn_duration", distribution(reference_to("duration"))}};
+}
+
+Json type_of(const Key& key) {
+  switch (key.kind) {
+    case Kind::number:
+      return number(key.bounds);
+    case Kind::whole:
+      return with_bounds({{"type", "integer"}}, key.bounds);
+    case Kind::truth:
+      return {{"type", "boolean"}};
+    case Kind::text:
+      return {{"type", "string"}};
+    case Kind::date:
+      return {{"type", "string"}, {"pattern", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}};
+    case Kind::duration:
+      return reference_to("duration");
+    case Kind::rate:
+      return reference_to("rate");
+    case Kind::drawn:
+      return reference_to("drawn");
+    case Kind::drawn_duration:
+      return reference_to("drawn_duration");
+    case Kind::id:
+    case Kind::reference:
+      return reference_to("id");
+    case Kind::references:
+      return any_of({reference_to("id"), some_of(reference_to("id"))});
+    case Kind::list_of_ids:
+      return some_of(reference_to("id"));
+    case Kind::word:
+      return {{"enum", key.words}};
+    case Kind::words:
+      return any_of({{{"enum", key.words}}, some_of({{"enum", key.words}})});
+    case Kind::numbers:
+      return list_of(number(key.bounds));
+    case Kind::chance:
+      return any_of({number(key.bounds), reference_to("id")});
+    case Kind::quality:
+      return any_of({number(keys::fraction), reference_to(key.of)});
+    case Kind::shift:
+      return any_of({number(key.bounds), {{"type", "string"}, {"pattern", "^\\s*[-+=]"}}});
+    case Kind::rule:
+      return any_of({{{"enum", key.words}}, reference_to(key.of)});
+    case Kind::table:
+      return reference_to(key.of);
+    case Kind::one_of:
+      return exactly_one(table_schema(keys::table(key.of)));
+    case Kind::tables:
+      return list_of(reference_to(key.of));
+    case Kind::weights:
+      return {{"type", "object"}, {"additionalProperties", number(key.bounds)}};
+    case Kind::drawn_weights:
+      return {{"type", "object"}, {"additionalProperties", reference_to("drawn")}};
+  }
+  return {};
+}
+
+Json key_schema(const Key& key) {
+  Json schema = type_of(key);
+  const bool refers = schema.contains("$ref");
+  // Draft 7 passes over whatever stands beside a $ref.
+  if (refers) schema = {{"allOf", Json::array_t{schema}}};
+  std::string text = key.meaning;
+  if (!key.unit.empty()) text = fmt::format("{}{}{}", key.unit, text.empty() ? "" : "; ", text);
+  if (!key.standard.empty()) text += fmt::format("{}default {}", text.empty() ? "" : "; ", key.standard);
+  if (!text.empty()) schema["description"] = text;
+  if (key.kind == Kind::date && !key.standard.empty()) {
+    schema["default"] = key.standard;
+  } else if (const Json standard = Json::parse(key.standard, nullptr, false); !standard.is_discarded()) {
+    schema["default"] = standard;
+  }
+  return schema;
+}
+
+Json table_schema(const keys::Table& table) {
+  Json properties = Json::object(), required = Json::array();
+  for (const Key& key : table.keys) {
+    properties[key.name] = key_schema(key);
+    // With accounts, personas need no shares; which of the two a file has, only the reader knows.
+    const bool may_be_left_out = table.name == "persona" && key.name == "share";
+    if (key.required && !may_be_left_out) required.push_back(key.name);
+  }
+  Json result = object(std::move(properties));
+  if (!required.empty()) result["required"] = std::move(required);
+  // Traits of a scenario's own have free names.
+  if (table.name == "traits") result["additionalProperties"] = reference_to("drawn");
+  return result;
+}
+
+// The kinds of values as the column "range, unit" names them; empty for a plain number.
+std::string kind_text(const Key& key) {
+  const auto listed = [&] {
+    std::string list;
+    for (const std::string& word : key.words) list += fmt::format("{}`{}`", list.empty() ? "" : ", ", word);
+    return list;
+  };
+  switch (key.kind) {
+    case Kind::number:
+    case Kind::numbers:
+    case Kind::shift:
+      return {};
+    case Kind::whole:
+      return "whole number";
+    case Kind::truth:
+      return "`true` or `false`";
+    case Kind::text:
+      return "text";
+    case Kind::date:
+      return "date";
+    case Kind::duration:
+      return "duration";
+    case Kind::rate:
+      return "rate";
+    case Kind::drawn:
+      return "distribution";
+    case Kind::drawn_duration:
+      return "distribution of a duration";
+    case Kind::id:
+      return "id";
+    case Kind::reference:
+      return fmt::format("{}", key.of);
+    case Kind::references:
+      return fmt::format("{}, or a list", key.of);
+    case Kind::list_of_ids:
+      return fmt::format("list of {}s", key.of);
+    case Kind::word:
+      return listed();
+    case Kind::words:
+      return listed() + ", or a list";
+    case Kind::chance:
+      return "0 to 1, or the name of a trait";
+    case Kind::quality:
+      return "mean 0 to 1, sd >= 0";
+    case Kind::rule:
+      return "below";
+    case Kind::table:
+    case Kind::one_of: {
+      std::string list;
+      const keys::Table& table = keys::table(key.of);
+      constexpr std::size_t most = 6;
+      if (table.keys.empty() || table.keys.size() > most) return "below";
+      for (const Key& one : table.keys) list += fmt::format("{}{}", list.empty() ? "" : ", ", one.name);
+      return fmt::format("`{{ {} }}`{}", list, key.kind == Kind::one_of ? ", one of them" : "");
+    }
+    case Kind::tables: {
+      std::string list;
+      const keys::Table& table = keys::table(key.of);
+      constexpr std::size_t most = 6;
+      if (table.keys.size() > most) return "list, below";
+      for (const Key& one : table.keys) list += fmt::format("{}{}", list.empty() ? "" : ", ", one.name);
+      return fmt::format("list of `{{ {} }}`", list);
+    }
+    case Kind::weights:
+      return fmt::format("{} = number", key.of.empty() ? "name" : key.of);
+    case Kind::drawn_weights:
+      return fmt::format("{} = distribution", key.of);
+  }
+  return {};
+}
+
+std::string range_text(const Key& key) {
+  std::string result = kind_text(key);
+  const auto add = [&](const std::string& text, std::string_view between) {
+    if (text.empty()) return;
+    result += result.empty() ? text : fmt::format("{}{}", between, text);
+  };
+  if (!key.unit.empty()) add(key.unit, ", ");
+  const bool has_range = key.kind != Kind::chance && key.kind != Kind::quality;
+  if (has_range) add(keys::wording(key.bounds), key.unit.empty() && key.kind != Kind::number ? " " : ", ");
+  if (key.kind == Kind::numbers) return fmt::format("list, each {}", result);
+  return result.empty() ? "any" : result;
+}
+
+}  // namespace
+
+std::string json_schema() {
+  Json definitions = shared_definitions();
+  Json root;
+  for (const keys::Table& table : keys::tables()) {
+    if (table.name.empty()) {
+      root = table_schema(table);
+    } else {
+      definitions[table.name] = table_schema(table);
+    }
+  }
+  Json schema = {{"$schema", "http://json-schema.org/draft-07/schema#"},
+                 {"$id", identity},
+                 {"title", "A scenario for Sojourn"},
+                 {"$comment", "Written by Sojourn (sojourn schema). Ids, sums and the graph are checked by sojourn check."}};
+  schema.update(root);
+  schema["definitions"] = std::move(definitions);
+  return schema.dump(1) + '\n';
+}
+
+std::string key_table(std::string_view table) {
+  std::string result = "| key | default | range, unit | meaning |\n|---|---|---|---|\n";
+  for (const Key& key : keys::table(table).keys) {
+    std::string standard = key.required ? "required" : key.standard.empty() ? "none" : key.standard;
+    const bool quoted = standard.find_first_of("\"{") == 0;
+    result += fmt::format("| `{}` | {} | {} | {} |\n", key.name, quoted ? fmt::format("`{}`", standard) : standard,
+                          range_text(key), key.meaning);
+  }
+  return result;
+}
+
+}  // namespace sojourn

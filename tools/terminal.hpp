@@ -1,0 +1,20 @@
+// The one door to the screen: whatever is printed passes here, so that no text of a stranger drives a terminal.
+#pragma once
+
+#include <cstdio>
+
+#include "sojourn/report/summary.hpp"
+
+namespace sojourn::tools {
+
+/// Whether stdout takes colours: on a terminal, unless NO_COLOR is set.
+[[nodiscard]] Colour colour();
+
+/// As std::fprintf to stdout or stderr. Unprintable characters are written out (base/text.hpp, `shown`); where stdout takes
+/// colours, the two sequences that begin and end bold text pass.
+#if defined(__GNUC__)
+[[gnu::format(printf, 2, 3)]]
+#endif
+void print(std::FILE* stream, const char* format, ...);
+
+}  // namespace sojourn::tools
