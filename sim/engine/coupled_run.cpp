@@ -121,7 +121,8 @@ class Replication {
     lock_step::Worker& worker = worker_of(block);
     WindowEvents& events = events_[block];
     events.clear();
-    if (options_.one_by_one) {
+    // Shadows leave with each visit of the reference.
+    if (options_.one_by_one || program_.shadows() > 0.0) {
       live_one_by_one(events, worker.tally(), begin, end, window);
     } else {
       const lock_step::MarketView view = market_.view(events);
@@ -139,6 +140,9 @@ class Replication {
   void serve(std::size_t window) {
     std::vector<std::uint32_t> coming;
     for (const WindowEvents& events : events_) coming.insert(coming.end(), events.coming.begin(), events.coming.end());
+    for (const WindowEvents& events : events_) {
+      for (const auto& [customer, life] : events.near_queues) queues_->send_shadows(customer, life);
+    }
     WindowEvents told;
     queues_->live(window, coming, workers_.front().tally(), told, options_.diaries);
     // Each block learns of its own customers.
@@ -182,6 +186,7 @@ class Replication {
         // The stay that ends here began at a visit, unless it is the first.
         if (life.stay.exit >= 0) recorder.stayed(life.person, life.visit, life.stay, life.state);
         lives.visit_next(customer, life, recorder_of_visits);
+        if (program_.shadows() > 0.0 && program_.leads_to_queue(life.visit.touchpoint)) events.near_queues.emplace_back(customer, life);
         comes_to_queue = life.stay.exit >= 0 && life.stay.until <= until && lives.leads_to_queue(life);
       } while (life.stay.exit >= 0 && life.stay.until <= until && !comes_to_queue);
       store_.set_aside(customer, life, recorder);

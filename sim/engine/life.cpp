@@ -17,8 +17,8 @@ void report_endless_life(const Program& program, std::uint32_t customer, const V
 Life Lives::begin(std::uint32_t customer) const {
   Life life;
   const Accounts* accounts = market_state_ != nullptr ? market_state_->accounts : nullptr;
-  life.person = accounts != nullptr ? population_.person(streams_, customer, accounts->persona_of(customer))
-                                    : population_.person(streams_, customer);
+  life.person = accounts != nullptr ? population_.person(people_, customer, accounts->persona_of(customer))
+                                    : population_.person(people_, customer);
   life.luck = life.person.luck;
   life.stay.until = life.person.arrival;
   life.stay.window = program_.windows().of(life.stay.until);

@@ -6,6 +6,7 @@ namespace sojourn {
 
 void WindowEvents::clear() {
   coming.clear();
+  near_queues.clear();
   reviews = stars = 0;
   held.clear();
   churned.clear();

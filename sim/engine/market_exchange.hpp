@@ -19,6 +19,7 @@ namespace sojourn {
 /// What the customers of a block did in a window that others will notice.
 struct WindowEvents {
   std::vector<std::uint32_t> coming;  // whose next visit, in this window, is to a queue
+  std::vector<std::pair<std::uint32_t, Life>> near_queues;  // visits that may lead to one, where shadows are sent
   std::uint64_t reviews = 0, stars = 0;
   std::vector<Held> held;              // in ascending order of customers, visits of one in the order of time
   std::vector<std::uint32_t> churned;  // who visited as somebody who has churned, in any order and more than once

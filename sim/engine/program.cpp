@@ -318,6 +318,14 @@ void Program::compile_services() {
   services_.resize(touchpoints_);
   priorities_.assign(personas_, 0);
   occupies_ = narrow(std::min(1.0, model_.people_per_customer()));
+  leads_to_queue_.assign(touchpoints_, 0);
+  for (std::size_t v = 0; v < touchpoints_; ++v) {
+    for (const Exit& exit : parts.touchpoints[v].next) {
+      if (!places_[v].queues && places_[exit.to.index()].queues) leads_to_queue_[v] = 1;
+    }
+  }
+  const bool queues = std::any_of(places_.begin(), places_.end(), [](const Place& place) { return place.queues; });
+  shadows_ = queues ? std::max(0.0, model_.people_per_customer() - 1.0) : 0.0;
   for (std::size_t v = 0; v < touchpoints_; ++v) {
     const Touchpoint& touchpoint = parts.touchpoints[v];
     if (!places_[v].queues) continue;

@@ -39,6 +39,12 @@ class QueueObserver {
   Diary* diary_ = nullptr;
 };
 
+/// Nobody counts what shadows do.
+struct NobodyObserves {
+  void came(const Person&, const Visit&, const State&, const State&) {}
+  void visited(const Person&, const Visit&, const VisitRow&, const State&, const State&) {}
+};
+
 }  // namespace
 
 /// One window at work.
@@ -67,29 +73,33 @@ class Queues::Window {
         continue;
       }
       if (next == nullptr || next->time > until_) break;
-      come(take());
+      const Coming coming = take();
+      if (coming.shadow > 0) {
+        come_as_shadow(coming);
+      } else {
+        come(coming);
+      }
     }
     count_waiting();
   }
 
  private:
-  static bool earlier(const Coming& a, const Coming& b) { return std::tie(a.time, a.customer) < std::tie(b.time, b.customer); }
-  struct Later {
-    bool operator()(const Coming& a, const Coming& b) const { return earlier(b, a); }
-  };
-
-  [[nodiscard]] bool again_is_next() const {
-    return !again_.empty() && (at_ == first_.size() || earlier(again_.top(), first_[at_]));
-  }
-  /// Who comes next; null where nobody does.
+  /// Who comes next: of those who came first, those who come again within the window, and shadows; null where nobody does.
   [[nodiscard]] const Coming* next() const {
-    if (again_is_next()) return &again_.top();
-    return at_ < first_.size() ? &first_[at_] : nullptr;
+    const Coming* best = at_ < first_.size() ? &first_[at_] : nullptr;
+    for (const auto* heap : {&again_, &queues_.shadows_coming_}) {
+      if (!heap->empty() && (best == nullptr || earlier(heap->top(), *best))) best = &heap->top();
+    }
+    return best;
   }
   Coming take() {
-    if (!again_is_next()) return first_[at_++];
-    const Coming coming = again_.top();
-    again_.pop();
+    const Coming* const next = this->next();
+    const Coming coming = *next;
+    if (at_ < first_.size() && next == &first_[at_]) {
+      ++at_;
+    } else {
+      (!again_.empty() && next == &again_.top() ? again_ : queues_.shadows_coming_).pop();
+    }
     return coming;
   }
 
@@ -118,7 +128,35 @@ class Queues::Window {
     queues_.store_.set_aside(coming.customer, life, recorder_);
   }
 
+  void come_as_shadow(const Coming& coming) {
+    Shadow& shadow = queues_.shadows_[coming.shadow - 1];
+    Lives lives = lives_of(shadow);
+    Call call = lives.come_to_queue(shadow.customer, shadow.life, nobody_);
+    call.shadow = coming.shadow;
+    if (const auto at_once = queues_.lines_.arrive(call)) leave_line_as_shadow(*at_once);
+  }
+  void leave_line_as_shadow(const ResolvedCall& resolved) {
+    Shadow& shadow = queues_.shadows_[resolved.call.shadow - 1];
+    Lives lives = lives_of(shadow);
+    lives.leave_line(shadow.customer, shadow.life, resolved, nobody_);
+    if (shadow.life.stay.exit >= 0 && lives.leads_to_queue(shadow.life)) {
+      queues_.shadows_coming_.push({shadow.life.stay.until, shadow.customer, resolved.call.shadow});
+    } else {
+      queues_.free_shadows_.push_back(resolved.call.shadow);
+    }
+  }
+  [[nodiscard]] Lives lives_of(const Shadow& shadow) {
+    Lives lives(queues_.program_, queues_.population_, queues_.streams_, queues_.streams_of(shadow),
+                &queues_.market_.market_state());
+    lives.meet(shadow.customer, shadow.life);
+    return lives;
+  }
+
   void go_on(const ResolvedCall& resolved) {
+    if (resolved.call.shadow > 0) {
+      leave_line_as_shadow(resolved);
+      return;
+    }
     queues_.in_line_[resolved.call.customer] = 0;
     Life life = take_up(resolved.call.customer);
     leave_line(life, resolved);
@@ -135,6 +173,7 @@ class Queues::Window {
       }
       observer_.stayed(life.person, life.visit, life.stay, life.state);
       lives_.visit_next(customer, life, observer_);
+      queues_.send_shadows(customer, life);
     }
     queues_.store_.set_aside(customer, life, recorder_);
   }
@@ -177,7 +216,43 @@ class Queues::Window {
   std::vector<Coming> first_;
   std::size_t at_ = 0;  // into first_
   std::priority_queue<Coming, std::vector<Coming>, Later> again_;
+  NobodyObserves nobody_;
 };
+
+bool Queues::earlier(const Coming& a, const Coming& b) {
+  return std::tie(a.time, a.customer, a.shadow) < std::tie(b.time, b.customer, b.shadow);
+}
+
+/// A shadow has draws of its own.
+Streams Queues::streams_of(const Shadow& shadow) const {
+  return {streams_.seed() + shadow.number * 0x9E3779B97F4A7C15u, streams_.replication()};
+}
+
+void Queues::send_shadows(std::uint32_t customer, const Life& life) {
+  const double wanted = program_.shadows();
+  if (!(wanted > 0.0) || !life.visit.appraised || !program_.leads_to_queue(life.visit.touchpoint)) return;
+  const Words words = streams_.draw(customer, Purpose::shadow, life.visit.event);
+  const auto number = static_cast<std::uint32_t>(wanted + uniform(words[0], words[1]));
+  for (std::uint32_t k = 1; k <= number; ++k) {
+    Shadow shadow{life, customer, k};
+    const Streams streams = streams_of(shadow);
+    const Words own = streams.draw(customer, Purpose::shadow, life.visit.event);
+    shadow.life.luck = uniform(own[0], own[1]);
+    Lives lives(program_, population_, streams_, streams, &market_.market_state());
+    lives.meet(customer, shadow.life);
+    lives.choose_again(customer, shadow.life);
+    if (shadow.life.stay.exit < 0 || !lives.leads_to_queue(shadow.life)) continue;
+    std::uint32_t position = static_cast<std::uint32_t>(shadows_.size()) + 1;
+    if (free_shadows_.empty()) {
+      shadows_.emplace_back();
+    } else {
+      position = free_shadows_.back();
+      free_shadows_.pop_back();
+    }
+    shadows_[position - 1] = shadow;
+    shadows_coming_.push({shadow.life.stay.until, customer, position});
+  }
+}
 
 Queues::Queues(const Program& program, const Population& population, const Streams& streams, const Market& market,
                CustomerStore& store)

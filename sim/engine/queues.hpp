@@ -4,7 +4,7 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <queue>
 #include <span>
 #include <vector>
 
@@ -26,6 +26,11 @@ class Queues {
   /// `diaries`, in ascending order, written down.
   void live(std::size_t window, std::span<const std::uint32_t> coming, Tally& tally, WindowEvents& events, std::span<Diary> diaries);
 
+  /// A visit without a queue that may lead to one is over, as `life` says. Where one simulated customer stands for several real
+  /// ones the others, shadows, leave it as well, each by an exit and after a delay of its own; those bound for a queue will be
+  /// served there, and go on only to another queue (MODEL.md section 4).
+  void send_shadows(std::uint32_t customer, const Life& life);
+
   /// Whether the customer waits in line.
   [[nodiscard]] bool in_line(std::uint32_t customer) const { return in_line_[customer] != 0; }
 
@@ -33,7 +38,19 @@ class Queues {
   struct Coming {
     double time;
     std::uint32_t customer;
+    std::uint32_t shadow = 0;  // 0: the customer; else a position, from 1, in shadows_
   };
+  static bool earlier(const Coming& a, const Coming& b);
+  struct Later {
+    bool operator()(const Coming& a, const Coming& b) const { return earlier(b, a); }
+  };
+  /// Somebody for whom a simulated customer stands, on the way to a queue or in line.
+  struct Shadow {
+    Life life;
+    std::uint32_t customer = 0;
+    std::uint32_t number = 0;  // of the customer's shadows, from 1
+  };
+  [[nodiscard]] Streams streams_of(const Shadow& shadow) const;
   class Window;
 
   const Program& program_;
@@ -43,6 +60,9 @@ class Queues {
   CustomerStore& store_;
   ServiceLines lines_;
   std::vector<std::uint8_t> in_line_;  // [customer]
+  std::vector<Shadow> shadows_;
+  std::vector<std::uint32_t> free_shadows_;                               // positions, from 1
+  std::priority_queue<Coming, std::vector<Coming>, Later> shadows_coming_;  // of any window
 };
 
 }  // namespace sojourn

@@ -14,6 +14,7 @@ enum class Purpose : std::uint32_t {
               // families; call 1, [0]: whether context is carried
   race = 8,   // index = event number, call = exit / 4: one word per competing exit
   patience = 16,  // index = event number: [1] patience with a queue; [0], [2], [3] the delay of who leaves it, as at a visit
+  shadow = 19,    // index = event number: [0], [1] how many shadows leave with the customer; of a shadow: its exit threshold
   service = 18,   // index = event number: [0], [2], [3] the work of a call; [1] whether it needs a server where one simulated
                   // customer is less than a real one; call 1: patience of a law of its own
   review = 17,    // index = event number: [0] whether a review is written

@@ -87,8 +87,13 @@ class Lives {
   /// `market_state` may be null: nothing couples customers; it is read at each visit.
   Lives(const Program& program, const Population& population, const Streams& streams,
         const MarketState* market_state = nullptr)
+      : Lives(program, population, streams, streams, market_state) {}
+  /// The same people, whose persons and traits come from `people`, with other draws on the way.
+  Lives(const Program& program, const Population& population, const Streams& people, const Streams& streams,
+        const MarketState* market_state)
       : program_(program),
         population_(population),
+        people_(people),
         streams_(streams),
         market_state_(market_state),
         traits_(population.trait_count()),
@@ -107,9 +112,9 @@ class Lives {
   /// Reads the traits of a person whose life goes on here; before `visit_next`.
   void meet(std::uint32_t customer, const Life& life) {
     if (market_state_ != nullptr && market_state_->accounts != nullptr) {
-      population_.traits(streams_, customer, market_state_->accounts->account_of(customer), life.person.persona, traits_);
+      population_.traits(people_, customer, market_state_->accounts->account_of(customer), life.person.persona, traits_);
     } else {
-      population_.traits(streams_, customer, life.person.persona, traits_);
+      population_.traits(people_, customer, life.person.persona, traits_);
     }
   }
   /// Whether the stay leads to a queue: that visit is not one for `visit_next`, but begins with `come_to_queue`.
@@ -124,6 +129,8 @@ class Lives {
   /// The wait is over, as `resolved` says: the visit, told to `observer` by visited(...), and the stay that follows it.
   template <class Observer>
   void leave_line(std::uint32_t customer, Life& life, const ResolvedCall& resolved, Observer& observer);
+  /// Chooses anew where the last visit, one that was appraised, leads: another stay, with the draws at hand.
+  void choose_again(std::uint32_t customer, Life& life);
   /// Whether what reviews say bears on where the last visit leads: a prospect's, where reviews are read.
   [[nodiscard]] bool reads_reviews(const Life& life) const {
     return market_state_ != nullptr && program_.place(life.visit.touchpoint).reads_reviews && !life.state.bought;
@@ -133,6 +140,7 @@ class Lives {
   [[nodiscard]] State begin_visit(std::uint32_t customer, Life& life) const;
   template <class Observer>
   void finish_visit(std::uint32_t customer, Life& life, const State& before, Observer& observer);
+  void choose_exit(std::uint32_t customer, const VisitRow& row, const Words& words, Life& life);
   void appraise(std::uint32_t customer, const Person& person, const Words& words, const VisitRow& row, Visit& visit,
                 State& state);
   [[nodiscard]] bool at_gate(std::uint32_t customer, std::uint32_t touchpoint) const;
@@ -149,7 +157,7 @@ class Lives {
 
   const Program& program_;
   const Population& population_;
-  Streams streams_;
+  Streams people_, streams_;
   const MarketState* market_state_;
   std::vector<float> traits_;
   std::vector<float> cumulative_;  // room for `choose`
@@ -252,13 +260,25 @@ void Lives::finish_visit(std::uint32_t customer, Life& life, const State& before
     if (state.standing == Standing::customer) visit.rating = rating(customer, visit);
   }
   observer.visited(person, visit, row, before, state);
-  if (visit.held) return;
+  if (!visit.held) choose_exit(customer, row, words, life);
+}
 
+inline void Lives::choose_again(std::uint32_t customer, Life& life) {
+  const Visit& visit = life.visit;
+  life.stay = for_good();
+  choose_exit(customer, program_.row(visit.regime, life.person.persona, visit.touchpoint),
+              streams_.draw(customer, Purpose::visit, visit.event), life);
+}
+
+/// Where the visit leads.
+inline void Lives::choose_exit(std::uint32_t customer, const VisitRow& row, const Words& words, Life& life) {
+  const Visit& visit = life.visit;
+  const State& state = life.state;
   const float heard = reads_reviews(life) ? state.heard + market_state_->reviews : state.heard;
   const behaviour::ChoiceState mood{state.satisfaction, state.expectation, heard, visit.effort};
-  const ExitChoice way =
-      place.race ? race(program_, row, streams_, {customer, visit.event, person.persona, visit.touchpoint, visit.time}, mood)
-                 : choose(program_, row, traits_, words, mood, life.luck, cumulative_);
+  const ExitChoice way = row.race ? race(program_, row, streams_,
+                                         {customer, visit.event, life.person.persona, visit.touchpoint, visit.time}, mood)
+                                  : choose(program_, row, traits_, words, mood, life.luck, cumulative_);
   if (way.exit >= 0) leave_by(program_.exits(row)[static_cast<std::size_t>(way.exit)], way.delay, life);
 }
 

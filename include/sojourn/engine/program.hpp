@@ -137,6 +137,10 @@ class Program {
   /// Who serves whom, with all changes of the plan.
   [[nodiscard]] const Staffing& staffing() const { return staffing_; }
   [[nodiscard]] std::int32_t priority_of_persona(std::uint32_t persona) const { return priorities_[persona]; }
+  /// Whether visits of a touchpoint without a queue may lead to a queue.
+  [[nodiscard]] bool leads_to_queue(std::uint32_t touchpoint) const { return leads_to_queue_[touchpoint] != 0; }
+  /// How many real customers one simulated customer stands for at queues, beyond itself: 0 where that is one or less.
+  [[nodiscard]] double shadows() const { return shadows_; }
   /// The probability that a simulated customer's call takes a server's time: below 1 where customers are more than the market.
   [[nodiscard]] float occupies() const { return occupies_; }
   /// The largest number of ordinary exits of any row.
@@ -223,6 +227,8 @@ class Program {
   Staffing staffing_;
   std::vector<std::int32_t> priorities_;  // [persona]
   float occupies_ = 1.0f;
+  double shadows_ = 0.0;
+  std::vector<std::uint8_t> leads_to_queue_;  // [touchpoint]
   std::vector<double> worth_at_begin_;  // of 1 at each regime's beginning
   Largest largest_;
 };
