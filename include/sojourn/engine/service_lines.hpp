@@ -38,6 +38,7 @@ struct Call {
   std::int32_t priority = 0;                                  // lower is served first
   double patience = std::numeric_limits<double>::infinity();  // days after which the caller gives up
   double work = 1.0;  // in units of the handling time that is in force when service begins
+  std::uint32_t shadow = 0;  // of no concern here: whose call it is
 };
 
 /// What becomes of a call, and when: service begins, or the caller leaves.
