@@ -2,11 +2,8 @@
 #include <fmt/format.h>
 
 #include "reader.hpp"
-<<<<<<< HEAD
-#include "sojourn/model/change_arithmetic.hpp"
-=======
 #include "sojourn/base/text.hpp"
->>>>>>> main
+#include "sojourn/model/change_arithmetic.hpp"
 #include "units.hpp"
 
 namespace sojourn::scenario {

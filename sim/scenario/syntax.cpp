@@ -7,11 +7,8 @@
 #include <optional>
 #include <vector>
 
-<<<<<<< HEAD
-#include "sojourn/model/keys.hpp"
-=======
 #include "sojourn/base/text.hpp"
->>>>>>> main
+#include "sojourn/model/keys.hpp"
 #include "units.hpp"
 
 namespace sojourn::scenario {

@@ -239,6 +239,74 @@ sojourn: 1 error in bom.toml
     def test_set_type(self):
         self.set_refused("scenario.customers=many", 'customers must be a whole number, not the text "many"')
 
+    def test_set_thousands(self):
+        self.set_refused("scenario.customers=700,000", 'customers must be a whole number, not the text "700,000"\n'
+                         "hint: write 700_000 or 700000; decimals stand behind a point")
+
+    def test_set_a_number_beyond_toml(self):
+        self.set_refused("scenario.seed=18446744073709551615", '"18446744073709551615": this number is too large\n'
+                         "hint: a whole number is at most 9223372036854775807")
+
+    def test_nobody_has_no_contacts_but_one_error(self):
+        self.write("journey.toml", SCENARIO + '[word_of_mouth]\nnetwork = { small_world = { contacts = 4, rewire = 0.1 } }\n')
+        result = run(["journey.toml", "--customers", "0"], self.folder)
+        self.assertEqual(result.returncode, 2)
+        self.assertEqual([line for line in result.stderr.decode().splitlines() if ": error: " in line],
+                         ["--customers 0: error: customers is 0, but must be 1 or more"])
+
+    def network(self, name):
+        return SCENARIO + f'[word_of_mouth]\nnetwork = {{ file = "{name}" }}\npromoter_rate = "1 per month"\n'
+
+    def errors(self, *arguments):
+        result = run([*arguments, "-o", os.devnull], self.folder)
+        self.assertEqual(result.returncode, 2)
+        return [line for line in result.stderr.decode().splitlines() if ": error: " in line or line.startswith("hint: ")][:2]
+
+    def test_pipe_as_edge_file(self):
+        os.mkfifo(self.folder / "friends.csv")
+        self.write("journey.toml", self.network("friends.csv"))
+        self.assertEqual(self.errors("journey.toml"), ['journey.toml:36:20: error: "friends.csv" is not a regular file',
+                                                       "hint: save its lines to a file and name that"])
+
+    def test_no_file_outside_the_folder(self):
+        """Not even whether it is there is told; what the command line names is opened."""
+        outside = tempfile.TemporaryDirectory()
+        self.addCleanup(outside.cleanup)
+        ties = pathlib.Path(outside.name) / "ties.csv"
+        ties.write_text("from,to\n1,2\n")
+        (self.folder / "link.csv").symlink_to(ties)
+        (self.folder / "below").mkdir()
+        self.write("below/ties.csv", "from,to\n1,2\n")
+        for name in (str(ties), os.path.relpath(ties, self.folder), "link.csv", "../nothing.csv", "below/../../x.csv"):
+            with self.subTest(name):
+                self.write("journey.toml", self.network(name))
+                self.assertIn("lies outside the folder of the scenario", self.errors("journey.toml")[0])
+        for arguments in (["--set", f"word_of_mouth.network.file={ties}"], ["--set", "word_of_mouth.network.file=below/ties.csv"]):
+            with self.subTest(arguments):
+                checked = subprocess.run([SOJOURN, "check", "journey.toml", *arguments], cwd=self.folder, capture_output=True)
+                self.assertEqual(checked.returncode, 0, checked.stderr)
+        self.write("journey.toml", self.network("below/ties.csv"))
+        checked = subprocess.run([SOJOURN, "check", "journey.toml"], cwd=self.folder, capture_output=True)
+        self.assertEqual(checked.returncode, 0, checked.stderr)
+
+    def test_lines_are_shown_of_files_of_ties_alone(self):
+        self.write("journey.toml", self.network("secret"))
+        self.write("secret", "root:x:0:0:root\nmore\n")
+        self.assertNotIn(b"root", run(["journey.toml"], self.folder).stderr)
+        self.write("secret", "from,to\nroot,0\n")
+        self.assertIn(b"root", run(["journey.toml"], self.folder).stderr)
+
+    def test_check_reads_results_files(self):
+        self.write("journey.toml", SCENARIO)
+        self.assertEqual(run(["journey.toml", "--replications", "2", "-o", "out.h5"], self.folder).returncode, 0)
+        (self.folder / "journey.toml").unlink()
+        checked = subprocess.run([SOJOURN, "check", "out.h5"], cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual((checked.returncode, checked.stderr), (0, ""))
+        self.assertIn("out.h5: no errors", checked.stdout)
+        wrong = subprocess.run([SOJOURN, "check", "out.h5", "--set", "touchpoint.buy.qualty=1"], cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual(wrong.returncode, 2)
+        self.assertIn('did you mean "quality"?', wrong.stderr)
+
     def test_set_path(self):
         self.set_refused("touchpoint..quality=1", '"touchpoint..quality" is not the path of a key\n'
                          "hint: a path is keys and ids joined by dots: touchpoint.first-bill.quality.mean")

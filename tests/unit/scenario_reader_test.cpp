@@ -504,6 +504,24 @@ TEST_CASE("a network's file is looked for beside the scenario", "[scenario]") {
   CHECK(std::get<NetworkFile>(scenario.parts.word_of_mouth->network).path == "friends.csv");
 }
 
+TEST_CASE("a scenario from inside a results file opens no file, unless the command line names one", "[scenario]") {
+  const auto folder = std::filesystem::temp_directory_path() / "sojourn-embedded-test";
+  std::filesystem::create_directory(folder);
+  std::ofstream(folder / "friends.csv") << "from,to\n0,1\n";
+  std::string text = everything;
+  const std::string old = "{ small_world = { contacts = 12, rewire = 0.1 } }";
+  text.replace(text.find(old), old.size(), "{ file = \"friends.csv\" }");
+  const auto read_as = [&](NamedFiles files, const std::vector<Override>& overrides) {
+    return parse_scenario(text, "all.h5", folder, overrides, {}, files);
+  };
+  CHECK(read_as(NamedFiles::in_folder, {}).errors() == 0);
+  const Scenario refused = read_as(NamedFiles::none, {});
+  REQUIRE(refused.errors() == 1);
+  CHECK(refused.findings[0].message == "a scenario inside a results file opens no file");
+  CHECK(read_as(NamedFiles::none, {parse_override("word_of_mouth.network.file=friends.csv")}).errors() == 0);
+  std::filesystem::remove_all(folder);
+}
+
 TEST_CASE("a trait nobody set and nobody needs is zero", "[scenario]") {
   std::string text = everything;
   text.replace(text.find(", renews = { beta = [2, 3] }"), 28, "");

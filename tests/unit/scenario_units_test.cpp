@@ -104,3 +104,19 @@ TEST_CASE("numbers do not depend on the locale", "[scenario]") {
   for (const char* wrong : {"", "1,5", "1.", ".5", "1e", "0x1", "nan", "inf", "1 ", "1_000", "1e999"})
     CHECK_FALSE(parse_number(wrong));
 }
+
+TEST_CASE("numbers with commas are told how they should have been written", "[scenario]") {
+  CHECK(comma_hint("50,000") == "write 50_000 or 50000; decimals stand behind a point");
+  CHECK(comma_hint("-1,250,000") == "write -1_250_000 or -1250000; decimals stand behind a point");
+  CHECK(comma_hint("1,250.5") == "write 1_250.5 or 1250.5");
+  CHECK(comma_hint("1.250,50") == "write 1_250.50 or 1250.50");
+  CHECK(comma_hint("1.250.000") == "write 1_250_000 or 1250000");
+  CHECK(comma_hint("0,5") == "write 0.5");
+  CHECK(comma_hint("0,500") == "write 0.500");
+  CHECK(comma_hint("1250,5") == "write 1250.5");
+  CHECK(comma_hint("12,5") == "write 12.5");
+  for (const char* none : {"", "5", "1.5", "a,b", "1,2,3", ",5", "5,", "1,25,000"}) {
+    INFO(none);
+    CHECK(comma_hint(none).empty());
+  }
+}

@@ -1,0 +1,247 @@
+// Every key that can do nothing in a scenario has a warning; where it can do something there is none.
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "sojourn/scenario/scenario.hpp"
+#include "tests/catch.hpp"
+
+using namespace sojourn;
+
+namespace {
+
+// Nothing in it is idle.
+const std::string journey = R"(schema = 1
+[scenario]
+title = "t"
+horizon = "1 year"
+customers = 100
+[[persona]]
+id = "p"
+share = 1
+starts = { buy = 1 }
+[[channel]]
+id = "app"
+[[channel]]
+id = "shop"
+[[team]]
+id = "a"
+[[team]]
+id = "b"
+[[handover]]
+from = "a"
+to = "b"
+carry = 0.5
+[[touchpoint]]
+id = "buy"
+stage = "purchase"
+channel = "shop"
+team = "a"
+effort = 0.2
+next = [ { to = "use", odds = 1, after = "1 day" }, { to = "gone", odds = 1, after = "1 day", satisfaction = -1 } ]
+[[touchpoint]]
+id = "use"
+stage = "retention"
+channel = "app"
+team = "b"
+exits = "race"
+next = [ { to = "use", after = { exponential = { mean = "1 month" } } }, { to = "gone", after = { exponential = { mean = "1 year" } } } ]
+[[touchpoint]]
+id = "gone"
+stage = "retention"
+end = "churned"
+)";
+
+std::string replaced(std::string text, const std::string& what, const std::string& with) {
+  const std::size_t at = text.find(what);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, what.size(), with);
+}
+
+std::vector<std::string> warnings(const std::string& text) {
+  const Scenario scenario = parse_scenario(text, "j.toml");
+  INFO(diagnostics(scenario, Severity::warning));
+  CHECK(scenario.errors() == 0);
+  std::vector<std::string> result;
+  for (const Finding& finding : scenario.findings) result.push_back(finding.path + ": " + finding.message);
+  return result;
+}
+
+bool warns(const std::string& text, const std::string& part) {
+  const std::vector<std::string> all = warnings(text);
+  std::string list;
+  for (const std::string& one : all) list += one + "\n";
+  UNSCOPED_INFO("wanted: " << part << "\nfound:\n" << list);
+  return std::any_of(all.begin(), all.end(), [&](const std::string& one) { return one.find(part) != std::string::npos; });
+}
+
+const std::string end = "end = \"churned\"\n";
+const std::string persona = "starts = { buy = 1 }\n";
+const std::string talk = "[word_of_mouth]\npromoter_rate = \"1 per month\"\n";
+
+struct Case {
+  std::string what, with, warning;
+};
+
+}  // namespace
+
+TEST_CASE("a scenario in which every key does something has no warning") { CHECK(warnings(journey).empty()); }
+
+TEST_CASE("keys that do nothing have a warning") {
+  const std::vector<Case> cases{
+      {"customers = 100\n", "customers = 100\nmarket = 5000\n", "scenario.market: market changes nothing"},
+      {"customers = 100\n", "customers = 100\ndiscount = 0.1\n", "scenario.discount: discount changes nothing"},
+      {"[[persona]]\n", "[behaviour]\npromise_weight = 0.5\n[[persona]]\n", "behaviour.promise_weight: "},
+      {"[[persona]]\n", "[behaviour]\nfit_weight = 0.5\n[[persona]]\n", "behaviour.fit_weight: "},
+      {persona, persona + "traits.patience = \"3 days\"\n", "persona.p.traits.patience: "},
+      {persona, persona + "traits.talkativeness = 2\n", "persona.p.traits.talkativeness: "},
+      {persona, persona + "traits.response_propensity = 2\n", "persona.p.traits.response_propensity: "},
+      {persona, persona + "needs = { price = 1 }\n", "persona.p.needs: "},
+      {persona, persona + "channels = { shop = 2 }\n", "persona.p.channels.shop: "},
+      {persona, persona + "odds = [ { from = \"buy\", to = \"use\", times = 1 } ]\n", "persona.p.odds[0]: "},
+      {"[[channel]]\n", "[[channel]]\nid = \"fax\"\n[[channel]]\n", "channel.fax: no touchpoint"},
+      {"[[team]]\n", "[[team]]\nid = \"x\"\n[[team]]\n", "team.x: no touchpoint"},
+      {"from = \"a\"\nto = \"b\"", "from = \"b\"\nto = \"a\"", "handover[0]: nobody goes"},
+      {end, end + "quality = 0.9\n", "touchpoint.gone.quality: "},
+      {end, end + "effort = 0.9\n", "touchpoint.gone.effort: "},
+      {end, end + "weight = 2\n", "touchpoint.gone.weight: "},
+      {end, end + "promise = 0.9\n", "touchpoint.gone.promise: "},
+      {end, end + "revenue_per_month = 9\n", "touchpoint.gone.revenue_per_month: "},
+      {end, end + "cost_per_month = 9\n", "touchpoint.gone.cost_per_month: "},
+      {end, end + "servers = 2\nhandle_time = 1\n", "touchpoint.gone.servers: "},
+      {end, end + "exits = \"race\"\n", "touchpoint.gone.exits: "},
+      {"effort = 0.2\n", "effort = 0.2\npersonalisation = 0.5\n", "touchpoint.buy.personalisation: "},
+      {"effort = 0.2\n", "effort = 0.2\nreads_reviews = true\n", "touchpoint.buy.reads_reviews: "},
+      {"satisfaction = -1", "heard = -1", "touchpoint.buy.next[1].heard: this slope changes nothing"},
+      {"{ to = \"use\", odds = 1, after = \"1 day\" }", "{ to = \"use\", odds = 1, after = \"1 day\", satisfaction = -1 }",
+       "touchpoint.buy.next[0].satisfaction: this slope changes nothing"},
+      {"{ exponential = { mean = \"1 month\" } } }", "\"1 month\", effort = 1 }",
+       "touchpoint.use.next[0].effort: this slope"},
+      {"{ exponential = { mean = \"1 month\" } } }", "\"1 month\", odds = 2 }", "touchpoint.use.next[0].odds: these odds"},
+      {end, end + "[word_of_mouth]\n", "word_of_mouth: nobody says anything"},
+      {end, end + talk, "word_of_mouth: what people say moves nobody"},
+      {end, end + "[reviews]\n", "reviews: nobody posts"},
+      {end, end + "[reviews]\nprobability = 0.1\n", "reviews: nobody reads them"},
+      {end,
+       end + "[[improvement]]\nid = \"i\"\neffect = { odds = \"-50%\" }\ntarget = { touchpoint = \"buy\" }\n[[plan]]\nid = "
+             "\"q\"\n"
+             "improvements = [\"i\"]\n",
+       "improvement.i.effect.odds: never acts"},
+      {end, end + "[[event]]\nid = \"e\"\neffect = { quality = \"+0\" }\n", "event.e.effect.quality: changes nothing"},
+      {end,
+       end + "[[improvement]]\nid = \"i\"\neffect = { quality = \"+0.1\" }\n[[plan]]\nid = \"q\"\nimprovements = "
+             "[\"i\"]\n[[plan]]\nid = "
+             "\"r\"\nimprovements = [\"i\"]\n",
+       "plan.r: buys the same as plan \"q\""},
+      {end, end + "[[account_segment]]\nid = \"k\"\nshare = 1\nroles = { p = 2 }\n",
+       "persona.p.share: accounts say who there is"},
+  };
+  for (const Case& one : cases) {
+    INFO(one.with);
+    CHECK(warns(replaced(journey, one.what, one.with), one.warning));
+  }
+}
+
+TEST_CASE("the same keys have no warning where they do something") {
+  CHECK(warnings(replaced(replaced(journey, "customers = 100\n", "customers = 100\nmarket = 5000\ndiscount = 0.1\n"),
+                          "effort = 0.2\n", "effort = 0.2\nrevenue = 5\n"))
+            .empty());
+  CHECK(warnings(replaced(journey, persona, persona + "odds = [ { from = \"buy\", to = \"use\", times = 2 } ]\n")).empty());
+  CHECK(warnings(replaced(journey, persona, persona + "channels = { app = 2 }\n")).empty());
+  CHECK(warnings(replaced(replaced(journey, end, end + talk), "satisfaction = -1", "heard = -1")).empty());
+  CHECK(warnings(replaced(replaced(journey, persona, persona + "traits.patience = \"3 days\"\n"), "effort = 0.2\n",
+                          "servers = 2\nhandle_time = \"5 minutes\"\n"))
+            .empty());
+  const std::string plan = "[[plan]]\nid = \"q\"\nimprovements = [\"i\"]\n";
+  const std::string odds = "[[improvement]]\nid = \"i\"\neffect = { odds = \"-50%\" }\n";
+  CHECK(warnings(journey + odds + "target = { touchpoint = \"buy\", exit_to = \"gone\" }\n" + plan).empty());
+  // In a race, odds multiply hazards: all of them slower is later.
+  CHECK(warnings(journey + odds + "target = { touchpoint = \"use\" }\n" + plan).empty());
+}
+
+TEST_CASE("a correlation of traits that do not vary has a warning") {
+  const std::string accounts =
+      "[accounts]\ncorrelation = 0.5\n[[account_segment]]\nid = \"k\"\nshare = 1\nroles = { p = 2 }\n";
+  const std::string shared = replaced(journey, "share = 1\n", "");
+  CHECK(warns(shared + accounts, "accounts.correlation: correlation changes nothing"));
+  CHECK(warnings(replaced(shared, persona, persona + "traits.expectation = { beta = [6, 4] }\n") + accounts).empty());
+}
+
+TEST_CASE("probabilities that leave a rest, ties, and what comes too late have a warning") {
+  const std::string exits =
+      "next = [ { to = \"use\", odds = 1, after = \"1 day\" }, { to = \"gone\", odds = 1, after = \"1 day\", satisfaction = "
+      "-1 } ]";
+  const auto choice = [&](const std::string& share) {
+    return replaced(
+        journey, exits,
+        "next = [ { to = \"use\", probability = 0.3, after = \"1 day\" }, { to = \"gone\", probability = 0.3, after = \"1 "
+        "day\" }, { to = \"gone\", probability = " +
+            share + ", after = \"2 days\" } ]");
+  };
+  CHECK(warns(choice("0.3"),
+              "touchpoint.buy.next: probabilities sum to 0.9 and no exit has odds: a share of 0.1 stays for ever"));
+  CHECK(warnings(choice("0.4")).empty());
+  CHECK(warnings(choice("0.399999")).empty());  // within a millionth
+
+  const std::string random =
+      "{ exponential = { mean = \"1 month\" } } }, { to = \"gone\", after = { exponential = { mean = \"1 year\" } } } ]";
+  const auto race = [&](const std::string& rest) { return replaced(journey, random, rest); };
+  CHECK(warns(race("\"30 days\" }, { to = \"gone\", after = \"30 days\" } ]"),
+              "touchpoint.use.next[1].after: never taken: it ties"));
+  CHECK(warns(race("{ exponential = { mean = \"1 month\" } } }, { to = \"gone\", after = \"11 months\" } ]"),
+              "touchpoint.use.next[1].after: hardly ever taken"));
+  CHECK(warnings(race("{ exponential = { mean = \"1 month\" } } }, { to = \"gone\", after = \"4 months\" } ]")).empty());
+}
+
+TEST_CASE("a persona that never passes a purchase has a warning, and the end of its life has none") {
+  const std::string text = replaced(journey, "starts = { buy = 1 }", "starts = { use = 1 }");
+  CHECK(warns(text, "persona.p: its people never pass a touchpoint of stage \"purchase\""));
+  CHECK_FALSE(warns(text, "touchpoint.gone.end"));
+}
+
+TEST_CASE("more talk than can be simulated is an error or has a warning with the time") {
+  const auto talking = [&](const std::string& rate) {
+    return replaced(replaced(journey, end, end + "[word_of_mouth]\npromoter_rate = \"" + rate + "\"\n"), "satisfaction = -1",
+                    "heard = -1");
+  };
+  const Scenario never = parse_scenario(talking("1e9 per month"), "j.toml");
+  REQUIRE(never.errors() == 1);
+  CHECK(never.findings.front().message.find("must be 10000 or less") != std::string::npos);
+  CHECK(warns(replaced(talking("1000 per day"), "customers = 100\n", "customers = 100_000\n"),
+              "word_of_mouth.promoter_rate: up to"));
+  CHECK(warnings(talking("1000 per day")).empty());
+}
+
+TEST_CASE("sums may miss 1 by a millionth, the boundary included") {
+  const auto three = [&](const std::string& share) {
+    std::string text = journey;
+    text = replaced(text, "share = 1\n", "share = " + share + "\n");
+    for (const std::string id : {"q", "r"})
+      text += "[[persona]]\nid = \"" + id + "\"\nshare = " + share + "\nstarts = { buy = 1 }\n";
+    return parse_scenario(text, "j.toml").errors();
+  };
+  CHECK(three("0.333333") == 0);
+  CHECK(three("0.3333325") == 1);
+  CHECK(parse_scenario(
+            replaced(journey, "starts = { buy = 1 }", "starts = { buy = 0.333333, use = 0.333333, gone = 0.333333 }"),
+            "j.toml")
+            .errors() == 0);
+  const std::string over =
+      replaced(replaced(journey, "{ to = \"use\", odds = 1, ", "{ to = \"use\", probability = 0.50000002, "),
+               "odds = 1, after = \"1 day\", satisfaction = -1", "probability = 0.5, after = \"1 day\"");
+  CHECK(parse_scenario(over, "j.toml").errors() == 0);
+}
+
+TEST_CASE("more than 65,535 personas are one error, at the first too many") {
+  std::string list = "persona = [\n";
+  for (int i = 0; i < 66'000; ++i)
+    list += "{ id = \"x" + std::to_string(i) + "\", share = " + (i == 0 ? "1" : "0") + ", starts = { buy = 1 } },\n";
+  const std::string one = "[[persona]]\nid = \"p\"\nshare = 1\nstarts = { buy = 1 }\n";
+  const Scenario scenario =
+      parse_scenario(replaced(replaced(journey, one, ""), "schema = 1\n", "schema = 1\n" + list + "]\n"), "j.toml");
+  REQUIRE(scenario.errors() == 1);
+  const auto found = std::find_if(scenario.findings.begin(), scenario.findings.end(),
+                                  [](const Finding& finding) { return finding.severity == Severity::error; });
+  CHECK(found->message == "there are 66000 personas, but there may be 65535");
+  CHECK(found->path == "persona.x65535");
+}
