@@ -53,7 +53,7 @@ Reach reach_of(const Program& program) {
 /// The counts that no metric holds, over all replications of the run's only plan.
 class Counts {
  public:
-  explicit Counts(const RunResult& result) : totals_(result.shape) {
+  explicit Counts(const RunResult& result) : totals_(result.shapes.front()) {
     for (const Totals& each : result.totals.front()) totals_.add(each);
   }
   [[nodiscard]] double visits(std::size_t persona, std::size_t touchpoint) const {

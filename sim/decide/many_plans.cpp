@@ -15,7 +15,7 @@ std::size_t plans_at_once(const Model& model) {
   const Settings& settings = model.parts().settings;
   const std::size_t samples = settings.replications == 1 ? batch_count : settings.replications;
   const Program program(model);
-  const std::size_t cells = tally_shape(std::span(&program, 1)).cells();
+  const std::size_t cells = tally_shape(program).cells();
   return std::clamp<std::size_t>(memory / (samples * cells * sizeof(Totals::Wide)), 1, 24);
 }
 

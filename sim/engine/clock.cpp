@@ -16,12 +16,14 @@ Windows::Windows(double horizon, double width) : per_day_(1.0 / width) {
   ends_.push_back(horizon);
 }
 
-Discount::Discount(double rho, const Windows& windows, double width) : rho_(rho), width_(width) {
-  if (std::fabs(rho * width) > 1.0 / 64.0) return;
+Discount::Discount(double rho, const Windows& windows, double width)
+    : rho_(rho), width_(width), small_(std::fabs(rho * width) <= 1.0 / 64.0) {
   for (std::size_t k = 0; k < windows.count(); ++k) {
     begins_.push_back(behaviour::present_value(rho, static_cast<double>(k) * width));
   }
 }
+
+double Discount::largest_decay() const { return std::fabs(1.0 - behaviour::present_value(rho_, width_)); }
 
 Regimes regimes(const std::vector<const Change*>& changes, const Windows& windows, double horizon) {
   Regimes result;

@@ -151,8 +151,9 @@ class Replication {
     for (const std::uint32_t customer : told.churned) events_[customer / block_size_].churned.push_back(customer);
     for (const Held& held : told.held) {
       std::vector<Held>& of_block = events_[held.customer / block_size_].held;
-      const auto after = std::upper_bound(of_block.begin(), of_block.end(), held.customer,
-                                          [](std::uint32_t customer, const Held& other) { return customer < other.customer; });
+      const auto after =
+          std::upper_bound(of_block.begin(), of_block.end(), held.customer,
+                           [](std::uint32_t customer, const Held& other) { return customer < other.customer; });
       of_block.insert(after, held);
     }
   }
@@ -175,7 +176,7 @@ class Replication {
       if (const std::int64_t persona = market_.introduced_by(customer); persona >= 0) {
         recorder.introduced_by(static_cast<std::uint32_t>(persona));
       }
-      lives.meet(customer, life);
+      lives.load_traits(customer, life);
       recorder_of_visits.watch(customer);
       bool comes_to_queue = lives.leads_to_queue(life);
       if (comes_to_queue) {
@@ -186,7 +187,8 @@ class Replication {
         // The stay that ends here began at a visit, unless it is the first.
         if (life.stay.exit >= 0) recorder.stayed(life.person, life.visit, life.stay, life.state);
         lives.visit_next(customer, life, recorder_of_visits);
-        if (program_.shadows() > 0.0 && program_.leads_to_queue(life.visit.touchpoint)) events.near_queues.emplace_back(customer, life);
+        if (program_.shadows() > 0.0 && program_.leads_to_queue(life.visit.touchpoint))
+          events.near_queues.emplace_back(customer, life);
         comes_to_queue = life.stay.exit >= 0 && life.stay.until <= until && lives.leads_to_queue(life);
       } while (life.stay.exit >= 0 && life.stay.until <= until && !comes_to_queue);
       store_.set_aside(customer, life, recorder);
@@ -201,7 +203,7 @@ class Replication {
     Lives lives = this->lives();
     Life life = store_.look_at(lives, diary.customer, window);
     if (lives.leads_to_queue(life)) return;  // what happens at queues is written down there
-    lives.meet(diary.customer, life);
+    lives.load_traits(diary.customer, life);
     DiaryWriter writer(diary);
     do {
       if (life.stay.exit >= 0) diary.visits.back().stay = life.stay;

@@ -55,9 +55,9 @@ CustomerStore::CustomerStore(const lock_step::Compiled& compiled, std::uint32_t 
 
 std::size_t CustomerStore::bytes_per_customer() const {
   const auto of = [](const auto& column) { return column.empty() ? 0 : sizeof(column[0]); };
-  std::size_t bytes = of(time_) + of(kept_) + of(loss_aversion_) + of(effort_aversion_) + of(heard_) +
-                      of(voice_) + of(introduced_by_);
-  for (const std::vector<float>& own : own_) bytes += of(own);
+  std::size_t bytes =
+      of(time_) + of(kept_) + of(loss_aversion_) + of(effort_aversion_) + of(heard_) + of(voice_) + of(introduced_by_);
+  for (const Column<float>& own : own_) bytes += of(own);
   return bytes;
 }
 

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "lock_step_tables.hpp"
+#include "sojourn/base/huge_pages.hpp"
 #include "sojourn/engine/life.hpp"
 #include "sojourn/engine/recorder.hpp"
 #include "sojourn/engine/talk.hpp"
@@ -99,11 +99,11 @@ class CustomerStore {
 
   const lock_step::Compiled& compiled_;
   std::uint32_t first_, count_;
-  std::vector<double> time_;  // of the next visit; `never` for who has none
-  std::vector<lock_step::Kept> kept_;
-  std::vector<float> loss_aversion_, effort_aversion_, own_[lock_step::own_traits], heard_;
-  std::vector<Voice> voice_;
-  std::vector<std::uint32_t> introduced_by_;
+  Column<double> time_;  // of the next visit; `never` for who has none
+  Column<lock_step::Kept> kept_;
+  Column<float> loss_aversion_, effort_aversion_, own_[lock_step::own_traits], heard_;
+  Column<Voice> voice_;
+  Column<std::uint32_t> introduced_by_;
   lock_step::Store columns_{};
 };
 

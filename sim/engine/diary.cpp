@@ -76,7 +76,7 @@ std::optional<std::vector<Diary>> write_diaries(const Model& model, std::span<co
   }
   const int threads = thread_count(options.threads);
   const Relations relations = connect(model, people.population(), people.streams(), threads);
-  const TallyShape shape = tally_shape(std::span(&people.program(), 1));
+  const TallyShape shape = tally_shape(people.program());
   const lock_step::Compiled compiled(people.program(), people.population(), shape);
   const auto sums =
       run_coupled(compiled, relations, people.streams(), {threads, false, nullptr, diaries}, [&](double share) {

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <limits>
 
-
 namespace sojourn {
 
 double drawn_delay(const Program& program, const ExitRow& exit, const Words& words) {
@@ -173,8 +172,9 @@ Call call_for_service(const Program& program, const Streams& streams, const Visi
   // Where one simulated customer is less than one real one, only so many of them need a server's time.
   if (program.occupies() < 1.0f && uniform(more[1]) >= program.occupies()) call.work = 0.0;
   if (patience >= 0.0f) {
-    call.patience = service.patience ? draw(*service.patience, streams.draw(visit.customer, Purpose::service, visit.event, 1))
-                                     : static_cast<double>(patience * exponential(words[1]));
+    call.patience = service.patience
+                        ? draw(*service.patience, streams.draw(visit.customer, Purpose::service, visit.event, 1))
+                        : static_cast<double>(patience * exponential(words[1]));
   }
   return call;
 }

@@ -59,7 +59,7 @@ class Block {
       lap(Step::move);
       if (lanes_ == 0) continue;
       visit();
-      keep(), lap(Step::move);
+      store_back(), lap(Step::move);
     }
   }
 
@@ -72,7 +72,7 @@ class Block {
     record(), lap(Step::record);
     if (task_.market != nullptr) meet_market();
     choose(), lap(Step::choose);
-    wait(), lap(Step::wait);
+    draw_delays(), lap(Step::delay);
   }
 
   void start() {
@@ -97,7 +97,7 @@ class Block {
     if (!t_.still) fetch_groups(0, 1);
     if (!t_.constant_choice) fetch_groups(1, 3);
     fetch_groups(3, 4);
-    if (t_.money_varies || t_.carries != nullptr || t_.couples) fetch_groups(4, 5);
+    if (t_.carries != nullptr || t_.couples) fetch_groups(4, 5);
     if (t_.most_exits > 4) fetch_groups(5, 7);
     if (t_.most_exits > 4 || t_.trait_bound) fetch_groups(7, 8);
     if (t_.hears) fetch_groups(8, 9);
@@ -126,10 +126,10 @@ class Block {
       const std::int32_t to = row_team[i], from = c_.team[i], carry = row_carry[i] + from;
       const bool between = to >= 0 && from >= 0 && from != to;
       s_.repeated[i] = between ? 1 : 0;
-      s_.list[i] = between ? carry : 0;
+      s_.carry_index[i] = between ? carry : 0;
       c_.team[i] = to >= 0 ? to : from;
     }
-    for (int i = 0; i < padded_; ++i) s_.x[i] = carries[s_.list[i]];
+    for (int i = 0; i < padded_; ++i) s_.x[i] = carries[s_.carry_index[i]];
     EACH_LANE
     for (int i = 0; i < padded_; ++i) s_.repeated[i] &= uniform(s_.more_words[0][i]) >= s_.x[i] ? 1 : 0;
   }
@@ -213,7 +213,7 @@ class Block {
         s_.marks[i] = (coupling[i] & Coupling::gate) != 0 ? 1 : 0;
       }
       const int marked = list_marked();
-      for (int k = 0; k < marked; ++k) hold_at_gate(s_.list[k]);
+      for (int k = 0; k < marked; ++k) hold_at_gate(s_.marked[k]);
     }
     if (!t_.hears) return;
     const float reviews = market.reviews;
@@ -239,7 +239,7 @@ class Block {
     const int posting = list_marked();
     *market.reviews_posted += static_cast<std::uint64_t>(posting);
     for (int k = 0; k < posting; ++k) {
-      *market.stars_posted += static_cast<std::uint64_t>(b::rating(s_.appraisal[s_.list[k]]));
+      *market.stars_posted += static_cast<std::uint64_t>(b::rating(s_.appraisal[s_.marked[k]]));
     }
   }
 
@@ -284,17 +284,18 @@ class Block {
   void record() {
     done_.visits += static_cast<std::uint64_t>(lanes_);
     const std::int32_t* kinds = integers(Field::flow_kind);
+    if (task_.store != nullptr && task_.store->introduced_by != nullptr) count_referred();
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
       s_.cell[i] = c_.persona[i] * t_.windows + c_.window[i];
-      s_.turns[i] = s_.code[i] != c_.code[i] || kinds[i] != c_.flow_kind[i] ? 1 : 0;
+      s_.standing_changes[i] = s_.code[i] != c_.code[i] || kinds[i] != c_.flow_kind[i] ? 1 : 0;
     }
-    int turning = 0;
+    int changing = 0;
     if (t_.still) {
       EACH_LANE
-      for (int i = 0; i < padded_; ++i) s_.marks[i] = s_.turns[i] != 0 ? 1 : 0;
-      turning = list_marked();
-      for (int k = 0; k < turning; ++k) count_feelings(s_.list[k], s_.code[s_.list[k]]);
+      for (int i = 0; i < padded_; ++i) s_.marks[i] = s_.standing_changes[i] != 0 ? 1 : 0;
+      changing = list_marked();
+      for (int k = 0; k < changing; ++k) count_feelings(s_.marked[k], s_.code[s_.marked[k]]);
     } else {
       auto* const touches = reinterpret_cast<Long2*>(task_.packed.touch);
       auto* const stocks = reinterpret_cast<Long2*>(task_.packed.series);
@@ -302,43 +303,28 @@ class Block {
       for (int i = 0; i < lanes; ++i) {
         touches[c_.place[i]] += widen(s_.touch[i]);
         stocks[s_.cell[i]] += widen(s_.series[i]);
-        s_.list[turning] = i;
-        turning += s_.turns[i];
+        s_.marked[changing] = i;
+        changing += s_.standing_changes[i];
       }
-      if (t_.toil_varies) toil();
+      if (t_.effort_varies) count_extra_effort();
     }
-    if (t_.money_varies) vary_money();
-    for (int k = 0; k < turning; ++k) {
-      const int i = s_.list[k];
+    for (int k = 0; k < changing; ++k) {
+      const int i = s_.marked[k];
       if (s_.code[i] != c_.code[i]) stand(i, s_.code[i], s_.bought[i]);
       if (kinds[i] != c_.flow_kind[i]) flow(i, kinds[i]);
     }
-    if (t_.flows) {
-      EACH_LANE
-      for (int i = 0; i < padded_; ++i) c_.flow_from[i] = c_.place[i];
-    }
-    if (t_.visit_money) earn();
+    if (t_.counts_paid) pay();
   }
 
   /// Effort beyond the place's, and repeats.
-  void toil() {
-    std::int64_t* const toil = task_.packed.toil;
+  void count_extra_effort() {
+    std::int64_t* const sums = task_.packed.extra_effort_and_repeats;
     EACH_LANE
-    for (int i = 0; i < padded_; ++i) s_.toil[i][0] = fixed_score(s_.effort[i]);
+    for (int i = 0; i < padded_; ++i) s_.extra_effort[i] = fixed_score(s_.effort[i]);
     for (int i = 0; i < lanes_; ++i) {
       const std::int32_t place = c_.place[i];
-      toil[2 * place] += s_.toil[i][0] - t_.place_scores[place].effort;
-      toil[2 * place + 1] += s_.repeated[i];
-    }
-  }
-
-  /// Money beyond the places'.
-  void vary_money() {
-    const std::int32_t *revenues = integers(Field::revenue), *costs = integers(Field::cost);
-    std::int64_t* const money = task_.packed.money;
-    for (int i = 0; i < lanes_; ++i) {
-      money[2 * s_.cell[i]] += revenues[i];
-      money[2 * s_.cell[i] + 1] += costs[i];
+      sums[2 * place] += s_.extra_effort[i] - t_.place_scores[place].effort;
+      sums[2 * place + 1] += s_.repeated[i];
     }
   }
 
@@ -392,64 +378,50 @@ class Block {
   }
 
   void flow(int i, std::int32_t kind) {
-    double change[4];
-    const std::int32_t persona = c_.persona[i];
-    const std::int32_t from = c_.flow_from[i] < 0 ? -1 : c_.flow_from[i] - persona * t_.touchpoints;
-    t_.flow_change(t_.owner, c_.regime[i], persona, from, c_.place[i] - persona * t_.touchpoints, c_.time[i], c_.window[i],
-                   change);
-    std::int64_t* money = task_.packed.money + 2 * cell(persona, c_.window[i]);
-    money[0] += fixed(change[0], t_.shape.scales.revenue.amount);
-    money[1] += fixed(change[1], t_.shape.scales.cost.amount);
-    c_.worth_revenue[i] += fixed(change[2], t_.shape.scales.revenue.worth);
-    c_.worth_cost[i] += fixed(change[3], t_.shape.scales.cost.worth);
+    t_.change_flow(t_.owner, task_.cells, c_.flow_kind[i], kind, c_.time[i], c_.window[i], c_.regime[i]);
     c_.flow_kind[i] = kind;
   }
 
-  /// What the visits earn and cost, as it is worth at time 0.
-  void earn() {
-    const auto* const worths = reinterpret_cast<const Double2*>(t_.worths);
-    const std::int32_t* const rows = c_.row;
-    for (int i = 0; i < padded_; i += 2) {
-      const Double2 one = worths[rows[i]], two = worths[rows[i + 1]];
-      *reinterpret_cast<Double2*>(s_.a + i) = __builtin_shufflevector(one, two, 0, 2);
-      *reinterpret_cast<Double2*>(s_.b + i) = __builtin_shufflevector(one, two, 1, 3);
-    }
-    const double rho = t_.force_of_interest, width = t_.window_width;
-    if (t_.discounts != nullptr) {
-      const double* const discounts = t_.discounts;
-      for (int i = 0; i < padded_; ++i) s_.discount[i] = discounts[c_.window[i]];
+  /// Counts the visits that pay; the others count in a place of their own.
+  void pay() {
+    const double rho = t_.force_of_interest, width = t_.window_width, scale = t_.shape.scales.decay;
+    if (t_.small_discount) {
       EACH_LANE
       for (int i = 0; i < padded_; ++i) {
-        const double worth = s_.discount[i] * b::small_decay(rho * (c_.time[i] - static_cast<double>(c_.window[i]) * width));
-        c_.worth_revenue[i] += fixed(s_.a[i], worth);
-        c_.worth_cost[i] += fixed(s_.b[i], worth);
+        const double x = rho * (c_.time[i] - static_cast<double>(c_.window[i]) * width);
+        s_.decay[i] = fixed(1.0 - b::small_decay(x), scale);
       }
     } else {
       EACH_LANE
-      for (int i = 0; i < padded_; ++i) {
-        const double worth = b::present_value(rho, c_.time[i]);
-        c_.worth_revenue[i] += fixed(s_.a[i], worth);
-        c_.worth_cost[i] += fixed(s_.b[i], worth);
-      }
+      for (int i = 0; i < padded_; ++i) s_.decay[i] = decay(i);
     }
-    if (!t_.priced) return;
-    const std::int32_t* flag = integers(Field::facts);
-    for (int i = 0; i < lanes_; ++i) {
-      if ((flag[i] & RowFlag::priced) != 0) pay(t_.prices[c_.row[i]], c_.time[i], c_.window[i]);
-    }
+    auto* const paid = reinterpret_cast<Long2*>(task_.packed.paid);
+    const int lanes = lanes_;
+    for (int i = 0; i < lanes; ++i) paid[paid_cell(i)] += Long2{1, s_.decay[i]};
   }
 
-  /// Discount::worth.
-  [[nodiscard]] double worth_of(double time, std::int32_t window) const {
-    if (t_.discounts == nullptr) return b::present_value(t_.force_of_interest, time);
-    return t_.discounts[window] *
-           b::small_decay(t_.force_of_interest * (time - static_cast<double>(window) * t_.window_width));
+  /// The visits of those who bought after a customer had spoken well of the company.
+  void count_referred() {
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) s_.marks[i] = c_.introduced[i] != 0 && s_.bought[i] != 0 ? 1 : 0;
+    const int referred = list_marked();
+    for (int k = 0; k < referred; ++k) count_referred(s_.marked[k], integers(Field::flow_kind)[s_.marked[k]]);
+  }
+  /// To be called before the purchase at the visit at hand is taken note of.
+  void count_referred(int i, std::int32_t flow_kind) {
+    const std::int32_t persona = c_.persona[i], from = c_.bought[i] != 0 ? c_.flow_kind[i] : 0;
+    t_.count_referred(
+        t_.owner, task_.cells,
+        {persona, c_.place[i] - persona * t_.touchpoints, from, flow_kind, c_.window[i], c_.regime[i], c_.time[i]});
   }
 
-  void pay(double price, double time, std::int32_t window) {
-    const double worth = worth_of(time, window);
-    task_.cells[t_.shape.visit_price(static_cast<std::size_t>(window))] += fixed(price, t_.shape.scales.price.amount);
-    task_.cells[t_.shape.visit_price_discounted()] += fixed(price * worth, t_.shape.scales.price.worth);
+  /// What discounting takes off within the window (Discount::decay).
+  [[nodiscard]] SOJOURN_INLINE std::int64_t decay(int i) const {
+    const double x = t_.force_of_interest * (c_.time[i] - static_cast<double>(c_.window[i]) * t_.window_width);
+    return fixed(1.0 - (t_.small_discount ? b::small_decay(x) : b::present_value(1.0, x)), t_.shape.scales.decay);
+  }
+  [[nodiscard]] std::int32_t paid_cell(int i) const {
+    return t_.paid_of[c_.place[i]] + t_.piece_of[c_.window[i]] + c_.regime[i];
   }
 
   /// Weights of exits `first` to `first + 3`, added to their sum.
@@ -617,16 +589,16 @@ class Block {
   }
 
   /// How long until the next touchpoint.
-  void wait() {
+  void draw_delays() {
     const std::int32_t *first = integers(Field::first_exit), *flag = integers(Field::facts);
     EACH_LANE
-    for (int i = 0; i < padded_; ++i) s_.list[i] = first[i] + (s_.chosen[i] < 0 ? 0 : s_.chosen[i]);
+    for (int i = 0; i < padded_; ++i) s_.exit_index[i] = first[i] + (s_.chosen[i] < 0 ? 0 : s_.chosen[i]);
     for (int i = 0; i < padded_; i += 8) {
-      fetch_exits(t_.exits, s_.list, i, s_.a, s_.b, s_.sigma, s_.family, s_.to, s_.taken);
+      fetch_exits(t_.exits, s_.exit_index, i, s_.a, s_.b, s_.sigma, s_.family, s_.to, s_.taken);
     }
-    draw_delays();
+    draw_delays_by_family();
     if (t_.stretch != nullptr) {
-      for (int i = 0; i < lanes_; ++i) s_.a[i] *= t_.stretch[s_.list[i]];
+      for (int i = 0; i < lanes_; ++i) s_.a[i] *= t_.stretch[s_.exit_index[i]];
     }
     if (t_.race_calls > 0) compete();
     if (t_.any_one_by_one) {
@@ -648,7 +620,7 @@ class Block {
   }
 
   /// a e + b x, where e and x are what the family makes of the random word (see base/inverse.hpp).
-  void draw_delays() {
+  void draw_delays_by_family() {
     const std::int32_t families = t_.families;
     if ((families & ~Family::lognormal) == 0) {
       // Constants have sigma 0 and b 0: no need to tell them apart.
@@ -721,13 +693,13 @@ class Block {
     const std::int32_t *flag = integers(Field::facts), *first = integers(Field::first_exit);
     int count = 0;
     for (int i = 0; i < lanes_; ++i) {
-      s_.list[count] = i;
+      r_.lane[count] = i;
       count += (flag[i] & RowFlag::competes) != 0 ? 1 : 0;
     }
     if (count == 0) return;
     const int padded = (count + 15) & ~15;
     for (int k = 0; k < count; ++k) {
-      const int i = s_.list[k];
+      const int i = r_.lane[k];
       r_.customer[k] = c_.customer[i];
       r_.event[k] = c_.event[i];
       r_.row[k] = c_.row[i];
@@ -760,7 +732,7 @@ class Block {
       for (int j = 0; j < 4; ++j) compete(call * 4 + j, padded);
     }
     for (int k = 0; k < count; ++k) {
-      const int i = s_.list[k];
+      const int i = r_.lane[k];
       const std::int32_t chosen = r_.first[k];
       s_.chosen[i] = chosen;
       if (chosen < 0) continue;
@@ -772,7 +744,7 @@ class Block {
     if (t_.next_hazards == nullptr) return;
     // Where hazards change before the first exit comes, the reference decides.
     for (int k = 0; k < count; ++k) {
-      const int i = s_.list[k];
+      const int i = r_.lane[k];
       if ((flag[i] & RowFlag::hazards_change) == 0) continue;
       const double next = t_.next_hazards[c_.regime[i] * t_.places + c_.place[i]];
       if (s_.chosen[i] < 0 ? next < never : c_.time[i] + s_.a[i] > next) decide(i);
@@ -863,12 +835,11 @@ class Block {
     }
   }
 
-  /// Without a branch: whether somebody stays in this window is anybody's guess. Who does not move counts in a cell of its
-  /// own.
+  /// The cell of those who do not move: counting them there needs no branch, which the processor could not foresee.
   [[nodiscard]] std::int32_t no_move() const { return t_.windows * t_.personas * t_.exit_count; }
 
   /// Lists the marked lanes, few of all. Returns how many they are.
-  int list_marked() { return lock_step::list_marked(s_.marks, lanes_, padded_, s_.list); }
+  int list_marked() { return lock_step::list_marked(s_.marks, lanes_, padded_, s_.marked); }
 
   void count_moves() {
     std::uint32_t* const moves = task_.packed.moves;
@@ -904,7 +875,7 @@ class Block {
     find_rows();
     // From the back, so that the lane that fills a gap is one that goes on.
     for (int k = finished - 1; k >= 0; --k) {
-      const int i = s_.list[k];
+      const int i = s_.marked[k];
       leave(i);
       if (begin(i)) continue;
       --lanes_;
@@ -935,31 +906,20 @@ class Block {
     } else {
       end(i);
     }
-    settle(i);
   }
 
   /// The horizon comes before another visit.
   void stop(int i) {
     if (c_.bought[i] != 0 && c_.tenure_counted[i] == 0) tenure(i, t_.horizon, TenureScore::censored);
-    part(i);
+    save_final_state(i);
   }
 
   /// Keeps how the life in lane i ends, where that is asked for.
-  void part(int i) {
+  void save_final_state(int i) {
     if (task_.ends == nullptr) return;
     const auto standing = c_.code[i] >= Code::promoter ? EndState::customer : EndState::no_customer;
     task_.ends[c_.customer[i] - task_.begin] = {fixed_score(c_.satisfaction[i]), static_cast<std::uint16_t>(c_.persona[i]),
                                                 standing};
-  }
-
-  void settle(int i) {
-    // Neighbours add to sums of their own, so that no addition waits for the one before.
-    auto* const worth = reinterpret_cast<Long2*>(task_.packed.worth);
-    worth[4 * c_.persona[i] + (i & 3)] += Long2{c_.worth_revenue[i], c_.worth_cost[i]};
-    if (c_.introduced[i] == 0 || c_.bought[i] == 0) return;
-    const auto persona = static_cast<std::size_t>(c_.persona[i]);
-    task_.cells[t_.shape.person(persona, PersonScore::referred_revenue)] += c_.worth_revenue[i];
-    task_.cells[t_.shape.person(persona, PersonScore::referred_cost)] += c_.worth_cost[i];
   }
 
   /// The visit to an end: one visit, its money, and whom the company has lost; nothing is appraised.
@@ -969,18 +929,13 @@ class Block {
     const std::size_t at = 2 * cell(c_.persona[i], c_.window[i]);
     task_.packed.series[at] -= c_.counted_satisfaction[i];
     task_.packed.series[at + 1] -= c_.counted_expectation[i];
-    task_.packed.money[at] += row.revenue;
-    task_.packed.money[at + 1] += row.cost;
     const std::int32_t bought = c_.bought[i] | (row.facts & RowFlag::purchase);
     const std::int32_t code = bought != 0 ? Code::churned : Code::lost;
+    if (c_.introduced[i] != 0 && bought != 0) count_referred(i, row.flow_kind);
     if (code != c_.code[i]) stand(i, code, bought);
     if (t_.flows && row.flow_kind != c_.flow_kind[i]) flow(i, row.flow_kind);
-    part(i);
-    if (!t_.visit_money) return;
-    const double worth = worth_of(c_.time[i], c_.window[i]);
-    c_.worth_revenue[i] += fixed(t_.worths[c_.row[i]].revenue, worth);
-    c_.worth_cost[i] += fixed(t_.worths[c_.row[i]].cost, worth);
-    if ((row.facts & RowFlag::priced) != 0) pay(t_.prices[c_.row[i]], c_.time[i], c_.window[i]);
+    save_final_state(i);
+    if (t_.counts_paid) reinterpret_cast<Long2*>(task_.packed.paid)[paid_cell(i)] += Long2{1, decay(i)};
   }
 
   /// The next person, into lane i.
@@ -1010,7 +965,6 @@ class Block {
       first_visit(i, people_.start[k], people_.arrival[k]);
       if (t_.is_end[people_.start[k]] == 0) return true;
       end(i);
-      settle(i);
     }
   }
 
@@ -1019,7 +973,6 @@ class Block {
     c_.code[i] = Code::absent;
     c_.bought[i] = 0;
     c_.counted_satisfaction[i] = c_.counted_expectation[i] = 0;
-    c_.worth_revenue[i] = c_.worth_cost[i] = 0;
     c_.flow_from[i] = -1;
     c_.flow_kind[i] = 0;
     if (t_.still) {
@@ -1034,11 +987,11 @@ class Block {
     const std::int32_t place = c_.persona[i] * t_.touchpoints + touchpoint;
     c_.place[i] = place;
     find_row(i);
-    meet(place, c_.window[i]);
+    count_first_visit(place, c_.window[i]);
   }
 
   /// A first visit, which no exit tells of.
-  void meet(std::int32_t place, std::int32_t window) {
+  void count_first_visit(std::int32_t place, std::int32_t window) {
     ++task_.packed
           .firsts[static_cast<std::size_t>(window) * static_cast<std::size_t>(t_.places) + static_cast<std::size_t>(place)];
   }
@@ -1049,7 +1002,7 @@ class Block {
     const double* time = task_.store->time;
     const std::uint32_t all = task_.end - task_.first;
     const double until = task_.until;
-    std::int32_t* const due = s_.turns;
+    std::int32_t* const due = s_.due;
     std::uint32_t* const kept = s_.kept;
     int count = again_;
     std::uint32_t at = looked_at_;
@@ -1099,7 +1052,6 @@ class Block {
     }
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
-      c_.worth_revenue[i] = c_.worth_cost[i] = 0;
       c_.customer[i] = task_.first + s_.kept[i];
       c_.event[i] = s_.visits_and_exit[i] & 0xffffu;
       s_.taken[i] = static_cast<std::int32_t>(s_.visits_and_exit[i] >> 16);
@@ -1113,7 +1065,7 @@ class Block {
       c_.counted_satisfaction[i] = counts & fixed_score(c_.satisfaction[i]);
       c_.counted_expectation[i] = counts & fixed_score(c_.expectation[i]);
     }
-    // Idle lanes stand anywhere that exists.
+    // Padding lanes need valid indices.
     for (int i = lanes_; i < padded_; ++i) c_.persona[i] = s_.taken[i] = 0;
     if (!t_.still) {
       take_out(store.loss_aversion, t_.loss_aversion_of, c_.loss_aversion);
@@ -1149,7 +1101,7 @@ class Block {
     for (int i = 0; i < padded_; ++i) s_.marks[i] = t_.passages[s_.taken[i]].queues != 0 ? 1 : 0;
     const int coming = list_marked();
     for (int k = coming - 1; k >= 0; --k) {
-      const int i = s_.list[k];
+      const int i = s_.marked[k];
       task_.market->comes_to_queue(task_.market->events, c_.customer[i]);
       --lanes_;
       if (i == lanes_) continue;
@@ -1168,7 +1120,7 @@ class Block {
     const Passage* const passages = t_.passages;
     for (int i = 0; i < padded; ++i) {
       const Passage& by = passages[s_.taken[i]];
-      s_.list[i] = by.from;
+      s_.from[i] = by.from;
       s_.to[i] = by.to;
       s_.ends[i] = by.ends;
     }
@@ -1177,21 +1129,21 @@ class Block {
     std::int32_t firsts = 0;
     EACH_LANE
     for (int i = 0; i < padded; ++i) {
-      const std::int32_t first = c_.persona[i] * touchpoints, from = first + s_.list[i], to = first + s_.to[i];
-      const bool comes_from = s_.list[i] >= 0;
+      const std::int32_t first = c_.persona[i] * touchpoints, from = first + s_.from[i], to = first + s_.to[i];
+      const bool comes_from = s_.from[i] >= 0;
       s_.move_cell[i] = comes_from ? moves + c_.persona[i] * exits + s_.taken[i] : no_move;
       c_.flow_from[i] = comes_from ? from : -1;
       c_.flow_kind[i] = 0;
       c_.place[i] = to;
       c_.window[i] = window;
-      firsts |= s_.list[i];
+      firsts |= s_.from[i];
     }
     if (t_.flows) {
       const std::int32_t* const kinds = t_.flow_kind_of;
       for (int i = 0; i < padded; ++i) c_.flow_kind[i] = kinds[c_.flow_from[i] + 1];
     }
     for (int i = 0; firsts < 0 && i < lanes_; ++i) {
-      if (c_.flow_from[i] < 0) meet(c_.place[i], window);
+      if (c_.flow_from[i] < 0) count_first_visit(c_.place[i], window);
     }
     count_moves();
     EACH_LANE
@@ -1199,10 +1151,9 @@ class Block {
     const int finished = list_marked();
     find_rows();
     for (int k = finished - 1; k >= 0; --k) {
-      const int i = s_.list[k];
+      const int i = s_.marked[k];
       end(i);
-      settle(i);
-      keep_ended(i);
+      store_back_ended(i);
       --lanes_;
       if (i == lanes_) continue;
       copy(lanes_, i);
@@ -1212,7 +1163,7 @@ class Block {
   }
 
   /// Back into the store, of somebody who stands at an end, for good.
-  void keep_ended(int i) {
+  void store_back_ended(int i) {
     const Store& store = *task_.store;
     const std::uint32_t k = s_.kept[i];
     Kept& kept = store.kept[k];
@@ -1231,7 +1182,7 @@ class Block {
   }
 
   /// Who speaks of the company until the next visit. Of those who churned the market knows when they fall silent.
-  void keep_voices() {
+  void store_voices() {
     const Store& store = *task_.store;
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
@@ -1240,12 +1191,12 @@ class Block {
     }
     for (int i = 0; i < lanes_; ++i) store.voice[s_.kept[i]] = static_cast<Voice>(s_.cell[i]);
     const int churned = list_marked();
-    for (int k = 0; k < churned; ++k) task_.market->churned(task_.market->events, c_.customer[s_.list[k]]);
+    for (int k = 0; k < churned; ++k) task_.market->churned(task_.market->events, c_.customer[s_.marked[k]]);
   }
 
   /// Back into the store; who has another visit in this window comes again soon.
-  void keep() {
-    if (task_.store->voice != nullptr) keep_voices();
+  void store_back() {
+    if (task_.store->voice != nullptr) store_voices();
     const std::int32_t touchpoints = t_.touchpoints, stays = t_.exit_count + touchpoints;
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
@@ -1287,10 +1238,7 @@ class Block {
     again_ = again;
     if (task_.market == nullptr) {  // else somebody may yet make them leave
       const int stopped = list_marked();
-      for (int k = 0; k < stopped; ++k) stop(s_.list[k]);
-    }
-    if (t_.visit_money || t_.flows) {
-      for (int i = 0; i < lanes; ++i) settle(i);
+      for (int k = 0; k < stopped; ++k) stop(s_.marked[k]);
     }
   }
 

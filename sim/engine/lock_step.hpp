@@ -36,7 +36,6 @@ struct RowFlag {
     purchase = 1,
     away = 2,
     one_by_one = 4,
-    priced = 8,
     end = 16,
     competes = 32,
     trait_bound = 64,
@@ -57,12 +56,11 @@ struct alignas(32) Row {
   std::int32_t first_exit;
   std::int32_t facts;  // flags, and from bits 8, 16 and 24 on: ways to ends, the last exit possible, exits
   std::int32_t flow_kind;
-  float constant_stay;         // `stay` again, for programs that need nothing of the first group
-  float probability[4];        // where choices are constant: running sums of the shares instead
-  std::int32_t revenue, cost;  // beyond the place's, see PlaceScores
+  float constant_stay;   // `stay` again, for programs that need nothing of the first group
+  float probability[4];  // where choices are constant: running sums of the shares instead
   std::int32_t team, carry, race_exits;
   std::int32_t coupling;  // see Coupling
-  std::int32_t unused[2];
+  std::int32_t unused[4];
   float more_odds[4], more_satisfaction[4];
   float more_expectation[4], more_effort_slope[4];
   float more_probability[4];
@@ -71,11 +69,6 @@ struct alignas(32) Row {
 };
 inline constexpr int row_groups = 9;
 static_assert(sizeof(Row) == 32 * row_groups);
-
-/// What a visit earns and costs, scaled to units of the discounted sums.
-struct alignas(16) Worth {
-  double revenue, cost;
-};
 
 /// Families of delays that occur, as a set.
 struct Family {
@@ -167,8 +160,8 @@ inline constexpr std::uint32_t came_alone = 0x7fffffffu;
 /// What customers who act on one another find in the window at hand, and where what they do is told. Null pointers stand for
 /// what the model does not have.
 struct MarketView {
-  float reviews;             // social proof that a prospect takes from reading reviews
-  bool posting;              // customers post reviews
+  float reviews;  // social proof that a prospect takes from reading reviews
+  bool posting;   // customers post reviews
   float posting_probability, posting_extremity;
   std::uint64_t *reviews_posted, *stars_posted;
   const void* accounts;  // of type Accounts, for the calls below
@@ -181,14 +174,13 @@ struct MarketView {
   void (*churned)(void* events, std::uint32_t customer);  // or visited once more as somebody who churned
 };
 
-/// Packed sums of a block in progress; emptied into a Tally. What every visit to a place counts alike, its effort and money,
-/// follows from the moves.
+/// Packed sums of a block in progress; emptied into a Tally. What every visit to a place counts alike, its effort and, where
+/// neither discounting nor a change makes visits differ, its money, follows from the moves.
 struct Packed {
-  std::int64_t* touch;    // [place][2]: quality, appraisal
-  std::int64_t* toil;     // [place][2]: effort beyond the place's, repeats
-  std::int64_t* series;   // [persona x windows + window][2]: satisfaction, expectation
-  std::int64_t* money;    // [persona x windows + window][2]: revenue, cost beyond the places'
-  std::int64_t* worth;    // [persona][4][2]: discounted revenue and cost, to be added up over lanes modulo 4
+  std::int64_t* touch;                     // [place][2]: quality, appraisal
+  std::int64_t* extra_effort_and_repeats;  // [place][2]: effort beyond the place's, repeats
+  std::int64_t* series;                    // [persona x windows + window][2]: satisfaction, expectation
+  std::int64_t* paid;     // [paying place][piece][2]: visits, decay (see PaidScore); last, a place for those that do not pay
   std::int16_t* codes;    // [persona x windows + window][8]: changes of the stocks
   std::uint32_t* moves;   // [window][persona x exits + exit]; one more for who does not move
   std::uint32_t* firsts;  // [window][place]: first visits, which no exit tells of
@@ -198,7 +190,6 @@ struct Packed {
 struct PlaceScores {
   std::int32_t quality, appraisal;  // 0 unless nothing is felt (see Tables::still)
   std::int32_t effort, unused;
-  std::int32_t revenue, cost;
 };
 
 /// Touchpoints that a passage leads from, -1 before a first visit, and to, with whether that is an end. There is one for
@@ -224,18 +215,24 @@ struct Moment {
   double delay;
 };
 
+/// A visit of somebody who bought after a customer had spoken well of the company, whose money counts apart too. Kinds of
+/// flows as in Program::flow_kind; 0 before the purchase.
+struct ReferredVisit {
+  std::int32_t persona, touchpoint, flow_from, flow_to, window, regime;
+  double time;
+};
+
 /// Everything that a loop needs to know of a program; never changes while it runs.
 struct Tables {
   const void* owner;  // for the calls below
   const Row* rows;
-  const Worth* worths;         // of each row
-  const double* prices;        // of each row, not scaled
-  const std::int32_t* row_of;  // [regime x places + place]
+  const std::int32_t* paid_of;   // [place]: its beginning in Packed::paid, in pieces
+  const std::int32_t* piece_of;  // [window]: what a regime is to be added to for the piece
+  const std::int32_t* row_of;    // [regime x places + place]
   const Exit* exits;
   const double* stretch;                               // of each exit; null where none is stretched
   const float* carries;                                // null where context is never lost
   const float *loss_aversion_of, *effort_aversion_of;  // [persona], where a constant; else null
-  const double* discounts;                             // at windows' beginnings; null: see engine/clock.hpp
   const double* regime_begins;
   const std::int32_t* regime_of_window;  // at its beginning
   const double* next_hazards;            // [regime x places + place] when hazards there change next; null: never
@@ -256,8 +253,10 @@ struct Tables {
   bool hears;    // some slope on what is heard
   bool couples;  // some row has a Coupling
   bool queues;   // visits of some touchpoint wait for servers
-  bool slopes, probabilities, any_one_by_one, trait_bound, visit_money, priced, flows;
-  bool toil_varies, money_varies;  // a place's effort or repeats, and its money, from visit to visit
+  bool slopes, probabilities, any_one_by_one, trait_bound, flows;
+  bool counts_paid;     // visits that pay are counted one by one, because discounting or a change makes them differ
+  bool small_discount;  // see Discount::small
+  bool effort_varies;   // a place's effort or repeats from visit to visit
   double horizon, window_width, windows_per_day, force_of_interest;
   behaviour::Appraisal appraisal;
   behaviour::Memory memory;
@@ -276,12 +275,15 @@ struct Tables {
 
   /// The position of the exit taken, or -1 to stay.
   std::int32_t (*choose)(const void* owner, std::int32_t persona, std::int32_t row, Moment* moment);
-  void (*flow_change)(const void* owner, std::int32_t regime, std::int32_t persona, std::int32_t from, std::int32_t to,
-                      double time, std::int32_t window, double change[4]);
+  /// Counts the money of a visit of a referred customer apart.
+  void (*count_referred)(const void* owner, std::int64_t* cells, const ReferredVisit& visit);
+  /// Program::change_flow, of everybody's money.
+  void (*change_flow)(const void* owner, std::int64_t* cells, std::int32_t from, std::int32_t to, double time,
+                      std::int32_t window, std::int32_t regime);
 };
 
 /// The steps of the loop, for who wants to know how long each takes.
-enum class Step { fetch, draw, experience, record, choose, wait, move, count };
+enum class Step { fetch, draw, experience, record, choose, delay, move, count };
 
 /// One piece of work: people `begin` to `end` of a replication, up to time `until`.
 struct Task {

@@ -43,7 +43,6 @@ SOJOURN_INLINE Long2 widen(const std::int32_t (&pair)[2]) {
 /// Columns: one customer a lane.
 struct alignas(64) Columns {
   double time[lane_count], luck[lane_count], since[lane_count];  // `since` as in Kept
-  std::int64_t worth_revenue[lane_count], worth_cost[lane_count];
   std::uint32_t customer[lane_count], event[lane_count];
   float satisfaction[lane_count], expectation[lane_count];
   float answering[lane_count], loss_aversion[lane_count], effort_aversion[lane_count];
@@ -59,7 +58,7 @@ struct alignas(64) Columns {
   /// Does something with each column; of the own traits only with those that occur.
   template <class Use>
   SOJOURN_INLINE void each(int own_count, Use use) {
-    use(time), use(luck), use(since), use(worth_revenue), use(worth_cost);
+    use(time), use(luck), use(since);
     use(customer), use(event), use(satisfaction), use(expectation);
     use(answering), use(loss_aversion), use(effort_aversion);
     for (int k = 0; k < own_count; ++k) use(own[k]);
@@ -76,20 +75,26 @@ struct alignas(64) Scratch {
   std::uint32_t words[4][lane_count], more_words[4][lane_count];
   float score[lane_count];  // for the delay
   float quality[lane_count], effort[lane_count], appraisal[lane_count];
-  float heard[lane_count];                      // with what is read
-  std::int32_t stands[lane_count];              // as what a customer would answer
+  float heard[lane_count];          // with what is read
+  std::int32_t stands[lane_count];  // as what a customer would answer
   std::int32_t repeated[lane_count], code[lane_count], bought[lane_count];
-  std::int32_t touch[lane_count][2], toil[lane_count][2], series[lane_count][2];
+  std::int32_t touch[lane_count][2], series[lane_count][2];
   float cumulative[fast_exits][lane_count];
   float sum[lane_count], total[lane_count], leaving[lane_count], going[lane_count];
   std::int32_t leaves[lane_count], chosen[lane_count];
-  double a[lane_count], b[lane_count], discount[lane_count], time[lane_count];
+  double a[lane_count], b[lane_count], time[lane_count];
+  std::int64_t decay[lane_count];
   float sigma[lane_count], e[lane_count], x[lane_count];
   std::int32_t family[lane_count], to[lane_count], taken[lane_count], moves[lane_count], window[lane_count];
-  std::int32_t list[lane_count], cell[lane_count], turns[lane_count];
+  std::int32_t extra_effort[lane_count];      // beyond the place's
+  std::int32_t cell[lane_count];              // of a persona in a window
+  std::int32_t standing_changes[lane_count];  // 1 where the visit changes the standing or the money that flows
+  std::int32_t carry_index[lane_count], exit_index[lane_count];
+  std::int32_t from[lane_count], due[lane_count];  // in the store: where customers come from; whether a row is due
+  std::int32_t marked[lane_count];                 // lanes listed by list_marked
   std::uint32_t kept[lane_count], visits_and_exit[lane_count], who[lane_count];
   std::int32_t move_cell[lane_count], ends[lane_count];
-  std::uint8_t marks[lane_count];  // 1: of interest
+  std::uint8_t marks[lane_count];  // 1: to be listed
 };
 
 /// Lanes whose customers do not choose where to go: they are held at a gate.
@@ -102,6 +107,7 @@ struct SetApart {
 struct alignas(64) Racers {
   float columns[8 * row_groups][lane_count];
   std::uint32_t words[4][lane_count], customer[lane_count], event[lane_count];
+  std::int32_t lane[lane_count];  // of `Columns`
   std::int32_t row[lane_count], first_exit[lane_count], index[lane_count], first[lane_count];
   std::int32_t family[lane_count], to[lane_count], taken[lane_count];
   float satisfaction[lane_count], expectation[lane_count], heard[lane_count], effort[lane_count];
@@ -126,13 +132,11 @@ struct Field {
     flow_kind,
     constant_stay,
     probability,
-    revenue = probability + 4,
-    cost,
-    team,
+    team = probability + 4,
     carry,
     race_exits,
     coupling,
-    more = revenue + 8,  // the same as from `odds` on, for exits 5 to 8
+    more = team + 8,  // the same as from `odds` on, for exits 5 to 8
     more_probability = more + 16,
     own = more_probability + 4,
     heard = own + 4,

@@ -78,7 +78,8 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   tables_.shape = shape;
   tables_.visits_per_life = visits_per_life;
   tables_.choose = &Compiled::choose;
-  tables_.flow_change = &Compiled::flow_change;
+  tables_.count_referred = &Compiled::count_referred;
+  tables_.change_flow = &Compiled::change_flow;
   const auto queues = [&](std::size_t touchpoint) {
     const bool waits = program.place(static_cast<std::uint32_t>(touchpoint)).queues;
     tables_.queues = tables_.queues || waits;
@@ -110,17 +111,17 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   compile_rows();
   compile_hazards();
   compile_constant_choices();
+  compile_paid();
   compile_place_scores();
   compile_still_scores();
   tables_.place_scores = place_scores_.data();
-  tables_.worths = worths_.data();
-  tables_.prices = prices_.data();
+  tables_.paid_of = paid_of_.data();
+  tables_.piece_of = piece_of_.data();
   tables_.rows = rows_.data();
   tables_.row_of = row_of_.data();
   tables_.exits = exits_.data();
   tables_.carries = carries_.empty() ? nullptr : carries_.data();
   tables_.stretch = stretch_.empty() ? nullptr : stretch_.data();
-  tables_.discounts = program.discount().begins().empty() ? nullptr : program.discount().begins().data();
   tables_.regime_begins = program.regime_begins().data();
   tables_.regime_of_window = regime_of_window_.data();
   tables_.next_hazards = next_hazards_.empty() ? nullptr : next_hazards_.data();
@@ -236,8 +237,7 @@ void Compiled::compile_rows() {
         to.weight = row.weight;
         to.promise = row.promise;
         to.promise_weight = row.promise_weight;
-        to.facts = (at.purchase ? RowFlag::purchase : 0) | (at.away ? RowFlag::away : 0) | (at.end ? RowFlag::end : 0) |
-                   (row.price != 0.0 ? RowFlag::priced : 0);
+        to.facts = (at.purchase ? RowFlag::purchase : 0) | (at.away ? RowFlag::away : 0) | (at.end ? RowFlag::end : 0);
         to.team = at.team;
         to.carry = narrow(carries_.size());
         for (std::size_t from = 0; from < teams; ++from) {
@@ -247,12 +247,6 @@ void Compiled::compile_rows() {
         to.coupling = (gate_[v] != 0 ? Coupling::gate : 0) | (at.reads_reviews ? Coupling::reads_reviews : 0);
         tables_.couples = tables_.couples || to.coupling != 0;
         to.flow_kind = program.flow_kind(p, v);
-        worths_.push_back({row.revenue * shape.scales.revenue.worth, row.cost * shape.scales.cost.worth});
-        prices_.push_back(row.price);
-        to.revenue = static_cast<std::int32_t>(fixed(row.revenue, shape.scales.revenue.amount));
-        to.cost = static_cast<std::int32_t>(fixed(row.cost, shape.scales.cost.amount));
-        tables_.visit_money = tables_.visit_money || row.revenue != 0.0 || row.cost != 0.0 || row.price != 0.0;
-        tables_.priced = tables_.priced || row.price != 0.0;
         compile_exits(to, row, p);
         for (const ExitRow& exit : program.exits(row)) {
           stretch_.push_back(exit.stretch);
@@ -313,27 +307,41 @@ void Compiled::compile_constant_choices() {
   }
 }
 
+void Compiled::compile_paid() {
+  const Program& program = *program_;
+  for (std::uint32_t p = 0; p < tables_.shape.personas; ++p) {
+    for (std::uint32_t v = 0; v < tables_.shape.touchpoints; ++v) {
+      const std::int32_t paying = program.paying(p, v);
+      const std::size_t at = paying < 0 ? tables_.shape.paying_places : static_cast<std::size_t>(paying);
+      paid_of_.push_back(narrow(at * tables_.shape.pieces));
+    }
+  }
+  for (std::size_t w = 0; w < tables_.shape.windows; ++w) {
+    const std::size_t regime = program.regime(program.windows().begin(w));
+    piece_of_.push_back(narrow(program.piece(w, regime)) - narrow(regime));
+  }
+  const bool alike = program.force_of_interest() == 0.0 && tables_.regimes == 1;
+  tables_.counts_paid = tables_.shape.paying_places > 0 && !alike;
+  tables_.small_discount = program.discount().small();
+}
+
 void Compiled::compile_place_scores() {
   const auto places = static_cast<std::size_t>(tables_.places);
-  tables_.toil_varies = !carries_.empty();
+  tables_.effort_varies = !carries_.empty();
   for (std::size_t place = 0; place < places; ++place) {
     const Row& row = rows_[static_cast<std::size_t>(row_of_[place])];
     const bool appraised = (row.facts & RowFlag::end) == 0;
     const std::int32_t effort = fixed_score(behaviour::exert(row.effort, 0.0f, 0.0f));
-    place_scores_.push_back({0, 0, appraised ? effort : 0, 0, row.revenue, row.cost});
+    place_scores_.push_back({0, 0, appraised ? effort : 0, 0});
   }
   std::vector<bool> known(rows_.size());
   for (std::size_t at = 0; at < row_of_.size(); ++at) {
     const auto index = static_cast<std::size_t>(row_of_[at]);
     if (known[index]) continue;
     known[index] = true;
-    Row& row = rows_[index];
+    const Row& row = rows_[index];
     const Row& first = rows_[static_cast<std::size_t>(row_of_[at % places])];
-    const PlaceScores& place = place_scores_[at % places];
-    tables_.toil_varies = tables_.toil_varies || row.effort != first.effort;
-    row.revenue -= place.revenue;
-    row.cost -= place.cost;
-    tables_.money_varies = tables_.money_varies || row.revenue != 0 || row.cost != 0;
+    tables_.effort_varies = tables_.effort_varies || row.effort != first.effort;
   }
 }
 
@@ -488,25 +496,39 @@ std::int32_t Compiled::choose(const void* owner, std::int32_t persona, std::int3
   return way.exit;
 }
 
-void Compiled::flow_change(const void* owner, std::int32_t regime, std::int32_t persona, std::int32_t from, std::int32_t to,
-                           double time, std::int32_t window, double change[4]) {
+void Compiled::count_referred(const void* owner, std::int64_t* cells, const ReferredVisit& visit) {
   const Compiled& self = *static_cast<const Compiled*>(owner);
-  const FlowChange flows =
-      self.program_->flow_change(static_cast<std::size_t>(regime), static_cast<std::uint32_t>(persona), from,
-                                 static_cast<std::uint32_t>(to), time, static_cast<std::size_t>(window));
-  change[0] = flows.revenue;
-  change[1] = flows.cost;
-  change[2] = flows.worth_revenue;
-  change[3] = flows.worth_cost;
+  const Program& program = *self.program_;
+  const TallyShape& shape = self.tables_.shape;
+  const auto window = static_cast<std::size_t>(visit.window), regime = static_cast<std::size_t>(visit.regime);
+  const std::int32_t paying =
+      program.paying(static_cast<std::uint32_t>(visit.persona), static_cast<std::uint32_t>(visit.touchpoint));
+  if (paying >= 0) {
+    const auto place = static_cast<std::size_t>(paying);
+    const std::size_t piece = program.piece(window, regime);
+    ++cells[shape.paid(MoneyOf::referred, place, piece, PaidScore::visits)];
+    cells[shape.paid(MoneyOf::referred, place, piece, PaidScore::decay)] +=
+        fixed(program.discount().decay(visit.time, window), shape.scales.decay);
+  }
+  if (visit.flow_from == visit.flow_to) return;
+  program.change_flow(cells, shape, MoneyOf::referred, visit.flow_from, visit.flow_to, visit.time, window, regime);
+  if (visit.flow_from != 0) --cells[shape.referred_present(static_cast<std::size_t>(visit.flow_from) - 1, window)];
+  if (visit.flow_to != 0) ++cells[shape.referred_present(static_cast<std::size_t>(visit.flow_to) - 1, window)];
+}
+
+void Compiled::change_flow(const void* owner, std::int64_t* cells, std::int32_t from, std::int32_t to, double time,
+                           std::int32_t window, std::int32_t regime) {
+  const Compiled& self = *static_cast<const Compiled*>(owner);
+  self.program_->change_flow(cells, self.tables_.shape, MoneyOf::everybody, from, to, time, static_cast<std::size_t>(window),
+                             static_cast<std::size_t>(regime));
 }
 
 Worker::Worker(const TallyShape& shape)
     : tally_(shape),
       touch_(shape.personas * shape.touchpoints),
-      toil_(shape.personas * shape.touchpoints),
+      extra_effort_and_repeats_(shape.personas * shape.touchpoints),
       series_(shape.personas * shape.windows),
-      money_(shape.personas * shape.windows),
-      worth_(4 * shape.personas),
+      paid_((shape.paying_places + 1) * shape.pieces),
       codes_(8 * shape.personas * shape.windows),
       moves_(shape.windows * shape.personas * shape.exits + 1),
       firsts_(shape.windows * shape.personas * shape.touchpoints) {}
@@ -520,8 +542,10 @@ Task Worker::task(const Compiled& compiled, const Streams& streams, std::uint64_
   task.ends = life_ends;
   task.ticks = ticks;
   task.cells = tally_.data();
-  task.packed = {touch_.data()->sums, toil_.data()->sums, series_.data()->sums, money_.data()->sums,
-                 worth_.data()->sums, codes_.data(),      moves_.data(),        firsts_.data()};
+  task.packed = {touch_.data()->sums,  extra_effort_and_repeats_.data()->sums,
+                 series_.data()->sums, paid_.data()->sums,
+                 codes_.data(),        moves_.data(),
+                 firsts_.data()};
   task.begin = static_cast<std::uint32_t>(begin);
   task.end = static_cast<std::uint32_t>(end);
   task.seed[0] = static_cast<std::uint32_t>(streams.seed());
@@ -602,28 +626,26 @@ void Worker::flush() {
       const std::size_t place = p * shape.touchpoints + v;
       tally_.add(shape.touch(p, v, TouchScore::quality), touch_[place].sums[0]);
       tally_.add(shape.touch(p, v, TouchScore::satisfaction), touch_[place].sums[1]);
-      tally_.add(shape.touch(p, v, TouchScore::effort), toil_[place].sums[0]);
-      tally_.add(shape.touch(p, v, TouchScore::repeats), toil_[place].sums[1]);
-    }
-    for (std::size_t k = 4 * p; k < 4 * p + 4; ++k) {
-      tally_.add(shape.person(p, PersonScore::revenue), worth_[k].sums[0]);
-      tally_.add(shape.person(p, PersonScore::cost_to_serve), worth_[k].sums[1]);
+      tally_.add(shape.touch(p, v, TouchScore::effort), extra_effort_and_repeats_[place].sums[0]);
+      tally_.add(shape.touch(p, v, TouchScore::repeats), extra_effort_and_repeats_[place].sums[1]);
     }
     for (std::size_t w = 0; w < shape.windows; ++w) {
       const std::size_t cell = p * shape.windows + w;
       tally_.add(shape.time(p, w, TimeScore::satisfaction), series_[cell].sums[0]);
       tally_.add(shape.time(p, w, TimeScore::expectation), series_[cell].sums[1]);
-      tally_.add(shape.time(p, w, TimeScore::revenue), money_[cell].sums[0]);
-      tally_.add(shape.time(p, w, TimeScore::cost_to_serve), money_[cell].sums[1]);
     }
+  }
+  for (std::size_t k = 0; k < shape.paying_places * shape.pieces; ++k) {
+    const std::size_t at = shape.paid(MoneyOf::everybody, 0, k, PaidScore::visits);
+    tally_.add(at, paid_[k].sums[0]);
+    tally_.add(at + 1, paid_[k].sums[1]);
   }
   flush_moves();
   flush_firsts();
   std::fill(touch_.begin(), touch_.end(), Pair{});
-  std::fill(toil_.begin(), toil_.end(), Pair{});
+  std::fill(extra_effort_and_repeats_.begin(), extra_effort_and_repeats_.end(), Pair{});
   std::fill(series_.begin(), series_.end(), Pair{});
-  std::fill(money_.begin(), money_.end(), Pair{});
-  std::fill(worth_.begin(), worth_.end(), Pair{});
+  std::fill(paid_.begin(), paid_.end(), Pair{});
   std::fill(moves_.begin(), moves_.end(), 0u);
   std::fill(firsts_.begin(), firsts_.end(), 0u);
 }
@@ -636,8 +658,12 @@ void Worker::count_visits(std::size_t p, std::size_t v, std::size_t w, std::int6
   tally_.add(shape.touch(p, v, TouchScore::quality), count * scores.quality);
   tally_.add(shape.touch(p, v, TouchScore::satisfaction), count * scores.appraisal);
   tally_.add(shape.touch(p, v, TouchScore::effort), count * scores.effort);
-  tally_.add(shape.time(p, w, TimeScore::revenue), count * scores.revenue);
-  tally_.add(shape.time(p, w, TimeScore::cost_to_serve), count * scores.cost);
+  if (compiled_->tables().counts_paid) return;
+  // One regime: windows are pieces.
+  const std::int32_t paying = compiled_->program().paying(static_cast<std::uint32_t>(p), static_cast<std::uint32_t>(v));
+  if (paying >= 0) {
+    tally_.add(shape.paid(MoneyOf::everybody, static_cast<std::size_t>(paying), w, PaidScore::visits), count);
+  }
 }
 
 void Worker::flush_moves() {

@@ -47,8 +47,10 @@ class Compiled {
   void find_gates();
   [[nodiscard]] Quantity quantity(std::int32_t index);
   static std::int32_t choose(const void* owner, std::int32_t persona, std::int32_t row, Moment* moment);
-  static void flow_change(const void* owner, std::int32_t regime, std::int32_t persona, std::int32_t from, std::int32_t to,
-                          double time, std::int32_t window, double change[4]);
+  void compile_paid();
+  static void count_referred(const void* owner, std::int64_t* cells, const ReferredVisit& visit);
+  static void change_flow(const void* owner, std::int64_t* cells, std::int32_t from, std::int32_t to, double time,
+                          std::int32_t window, std::int32_t regime);
 
   const Program* program_;
   const Population* population_;
@@ -64,8 +66,7 @@ class Compiled {
   std::vector<Passage> passages_;
   std::vector<std::uint8_t> is_end_;
   std::vector<PlaceScores> place_scores_;
-  std::vector<Worth> worths_;
-  std::vector<double> prices_;
+  std::vector<std::int32_t> paid_of_, piece_of_;
   std::vector<float> loss_aversion_of_, effort_aversion_of_;
   std::vector<std::uint8_t> gate_;        // [touchpoint]
   std::vector<std::int32_t> own_traits_;  // those with a column
@@ -119,7 +120,7 @@ class Worker {
   struct alignas(16) Pair {
     std::int64_t sums[2];
   };
-  std::vector<Pair> touch_, toil_, series_, money_, worth_;
+  std::vector<Pair> touch_, extra_effort_and_repeats_, series_, paid_;
   std::vector<std::int16_t> codes_;
   std::vector<std::uint32_t> moves_, firsts_;
   const Compiled* compiled_ = nullptr;  // the program at hand

@@ -74,7 +74,9 @@ lock_step::MarketView Market::view(WindowEvents& events) const {
   view.held = [](void* told, std::uint32_t customer, float effort) {
     static_cast<WindowEvents*>(told)->held.push_back({customer, effort});
   };
-  view.comes_to_queue = [](void* told, std::uint32_t customer) { static_cast<WindowEvents*>(told)->coming.push_back(customer); };
+  view.comes_to_queue = [](void* told, std::uint32_t customer) {
+    static_cast<WindowEvents*>(told)->coming.push_back(customer);
+  };
   view.churned = [](void* told, std::uint32_t customer) { static_cast<WindowEvents*>(told)->churned.push_back(customer); };
   return view;
 }

@@ -18,7 +18,7 @@ namespace sojourn {
 
 /// What the customers of a block did in a window that others will notice.
 struct WindowEvents {
-  std::vector<std::uint32_t> coming;  // whose next visit, in this window, is to a queue
+  std::vector<std::uint32_t> coming;                        // whose next visit, in this window, is to a queue
   std::vector<std::pair<std::uint32_t, Life>> near_queues;  // visits that may lead to one, where shadows are sent
   std::uint64_t reviews = 0, stars = 0;
   std::vector<Held> held;              // in ascending order of customers, visits of one in the order of time
@@ -103,8 +103,8 @@ class Market {
   std::optional<Gates> gates_;
   std::optional<Talk> talk_;
   Speakers speakers_;
-  std::vector<float> talkativeness_;
-  std::vector<std::uint32_t> positive_, negative_;
+  Column<float> talkativeness_;
+  Column<std::uint32_t> positive_, negative_;
   std::vector<std::vector<std::uint32_t>> churned_;  // [block] those who churned a short while ago
   std::vector<std::uint8_t> hears_;                  // [touchpoint] whether a message can make somebody leave it
 };

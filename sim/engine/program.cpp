@@ -95,6 +95,7 @@ Program::Program(const Model& model)
   }
   compile_rows();
   compile_hazard_stretches();
+  compile_pieces();
   compile_flows();
   compile_services();
 }
@@ -120,6 +121,7 @@ void Program::compile_rows() {
       std::vector<bool> relevant;
       for (const Change* change : changes_) relevant.push_back(matches(parts, change->target, id, persona));
       known.clear();
+      bool pays = false;
       for (std::size_t r = 0; r < regimes_.begins.size(); ++r) {
         std::vector<double> key;
         for (std::size_t c = 0; c < changes_.size(); ++c) {
@@ -153,7 +155,7 @@ void Program::compile_rows() {
           }
         }
         // A price per visit is paid where the whole target matches: with `exit_to`, only at touchpoints with such an exit.
-        const auto pays = [&](const Target& target) {
+        const auto is_priced = [&](const Target& target) {
           if (!here(target)) return false;
           for (std::size_t e = 0; e < touchpoint.next.size(); ++e) {
             if (matches_exit(parts, target, id, e, persona)) return true;
@@ -164,7 +166,7 @@ void Program::compile_rows() {
           const Improvement& bought = parts.improvements[improvement.index()];
           const auto c =
               static_cast<std::size_t>(std::find(changes_.begin(), changes_.end(), &bought.change) - changes_.begin());
-          if (regimes_.on[r][c] && pays(bought.change.target)) row.price += bought.price.per_visit;
+          if (regimes_.on[r][c] && is_priced(bought.change.target)) row.price += bought.price.per_visit;
         }
         row.carry = static_cast<std::uint32_t>(carries_.size());
         for (std::size_t from = 0; from < teams; ++from) {
@@ -219,11 +221,11 @@ void Program::compile_rows() {
         most_exits_ = std::max(most_exits_, std::size_t{row.exits_end - row.exits_begin});
         row.race = places_[v].race;
         if (!row.race) compile_choice(row);
-        largest_.revenue = std::max(largest_.revenue, std::fabs(row.revenue));
-        largest_.cost = std::max(largest_.cost, std::fabs(row.cost));
-        largest_.price = std::max(largest_.price, row.price);
+        pays = pays || row.revenue != 0.0 || row.cost != 0.0 || row.price != 0.0;
         rows_.push_back(row);
       }
+      paying_.push_back(pays ? static_cast<std::int32_t>(paying_places_.size()) : -1);
+      if (pays) paying_places_.push_back({static_cast<std::uint32_t>(p), static_cast<std::uint32_t>(v)});
     }
   }
 }
@@ -264,52 +266,90 @@ void Program::compile_choice(VisitRow& row) {
   row.by_odds = by_odds;
 }
 
+void Program::compile_pieces() {
+  const double width = model_.parts().settings.window.value();
+  decay_scale_ = fixed_point_scale(discount_.largest_decay());
+  // In two cells a sum has room for 20 bits more than in one.
+  flow_scale_ = 0x1p20 * fixed_point_scale(width * std::max(1.0, behaviour::present_value(rho_, width)));
+  std::size_t r = 0;
+  for (std::size_t w = 0; w < windows_.count(); ++w) {
+    first_piece_.push_back(pieces_.size());
+    r = regime(windows_.begin(w), r);
+    for (const std::size_t last = regime(windows_.end(w), r); r <= last; ++r) {
+      Piece piece{w, r, std::max(windows_.begin(w), regimes_.begins[r]), windows_.end(w), 0, 0};
+      if (r < last) piece.end = regimes_.begins[r + 1];
+      piece.days = fixed(piece.end - piece.begin, flow_scale_);
+      piece.discounted_days = discounted_days(piece.begin, piece);
+      pieces_.push_back(piece);
+    }
+    --r;
+  }
+  first_piece_.push_back(pieces_.size());
+}
+
+/// From a time in `piece` to its end.
+std::int64_t Program::discounted_days(double from, const Piece& piece) const {
+  const double decay = behaviour::present_value(rho_, from - windows_.begin(piece.window));
+  return fixed(decay * behaviour::annuity(rho_, piece.end - from), flow_scale_);
+}
+
 void Program::compile_flows() {
   const ModelParts& parts = model_.parts();
-  const std::size_t count = regimes_.begins.size();
-  // Discounting cannot enlarge an amount unless the rate is negative.
-  largest_.inflation = std::max(1.0, behaviour::present_value(rho_, horizon_));
-  flows_.resize(count * personas_ * touchpoints_);
-  for (std::size_t r = 0; r < count; ++r) {
-    const Parameters parameters(changes_, regimes_.fractions[r]);
-    const double begin = regimes_.begins[r];
-    worth_at_begin_.push_back(behaviour::present_value(rho_, begin));
+  const std::size_t places = personas_ * touchpoints_;
+  for (const std::vector<double>& fractions : regimes_.fractions) {
+    const Parameters parameters(changes_, fractions);
     for (std::size_t p = 0; p < personas_; ++p) {
       for (std::size_t v = 0; v < touchpoints_; ++v) {
         const auto here = [&](const Target& target) { return matches(parts, target, TouchpointId(v), PersonaId(p)); };
         const Touchpoint& touchpoint = parts.touchpoints[v];
-        FlowRow& row = flows_[(r * personas_ + p) * touchpoints_ + v];
+        Flow& flow = flows_.emplace_back();
         if (touchpoint.end) continue;  // a life is over there: nobody stays
-        row.revenue = parameters.value(Parameter::revenue_per_month, touchpoint.revenue_per_month, here) / days_per_month;
-        row.cost = parameters.value(Parameter::cost_per_month, touchpoint.cost_per_month, here) / days_per_month;
-        if (row.revenue != 0.0 || row.cost != 0.0) places_[v].flows = true;
-        // A move changes one flow for another, so an amount may be twice what flows in a life.
-        largest_.revenue = std::max(largest_.revenue, 2.0 * std::fabs(row.revenue) * horizon_);
-        largest_.cost = std::max(largest_.cost, 2.0 * std::fabs(row.cost) * horizon_);
-        if (r == 0) continue;
-        const auto pi = static_cast<std::uint32_t>(p), vi = static_cast<std::uint32_t>(v);
-        const Flow before = flow(r - 1, pi, vi, begin), worth = worth_of_flow(r - 1, pi, vi, begin);
-        row.revenue_before = before.revenue;
-        row.cost_before = before.cost;
-        row.worth_revenue_before = worth.revenue;
-        row.worth_cost_before = worth.cost;
+        flow.revenue = parameters.value(Parameter::revenue_per_month, touchpoint.revenue_per_month, here) / days_per_month;
+        flow.cost = parameters.value(Parameter::cost_per_month, touchpoint.cost_per_month, here) / days_per_month;
+        if (flow.revenue != 0.0 || flow.cost != 0.0) places_[v].flows = true;
       }
     }
   }
-  for (std::uint32_t p = 0; p < personas_; ++p) {
-    for (std::uint32_t v = 0; v < touchpoints_; ++v) whole_flows_.push_back(worth_of_flow(count - 1, p, v, horizon_));
-  }
   std::map<std::vector<double>, std::int32_t> known;
-  flow_kinds_.resize(personas_ * touchpoints_);
-  for (std::size_t place = 0; place < flow_kinds_.size(); ++place) {
+  for (std::size_t place = 0; place < places; ++place) {
+    const std::size_t p = place / touchpoints_;
+    if (place % touchpoints_ == 0) known.clear();
     std::vector<double> rates;
-    for (std::size_t r = 0; r < count; ++r) {
-      const FlowRow& row = flows_[r * flow_kinds_.size() + place];
-      rates.push_back(row.revenue);
-      rates.push_back(row.cost);
+    for (std::size_t r = 0; r < regimes_.begins.size(); ++r) {
+      const Flow& flow = flows_[r * places + place];
+      rates.push_back(flow.revenue);
+      rates.push_back(flow.cost);
     }
-    const bool none = std::all_of(rates.begin(), rates.end(), [](double rate) { return rate == 0.0; });
-    flow_kinds_[place] = none ? 0 : known.try_emplace(rates, static_cast<std::int32_t>(known.size()) + 1).first->second;
+    if (std::all_of(rates.begin(), rates.end(), [](double rate) { return rate == 0.0; })) {
+      flow_kind_of_.push_back(0);
+      continue;
+    }
+    const auto [kind, fresh] = known.try_emplace(rates, static_cast<std::int32_t>(flow_kinds_.size()) + 1);
+    if (fresh) flow_kinds_.push_back({static_cast<std::uint32_t>(p), {}});
+    flow_kind_of_.push_back(kind->second);
+    flow_kinds_[static_cast<std::size_t>(kind->second) - 1].touchpoints.push_back(
+        static_cast<std::uint32_t>(place % touchpoints_));
+  }
+}
+
+void Program::change_flow(std::int64_t* cells, const TallyShape& shape, MoneyOf whose, std::int32_t from, std::int32_t to,
+                          double t, std::size_t window, std::size_t regime) const {
+  constexpr std::int64_t low = (std::int64_t{1} << flow_low_bits) - 1;
+  for (std::size_t k = piece(window, regime); k < first_piece_[window + 1]; ++k) {
+    const Piece& piece = pieces_[k];
+    const bool whole = t <= piece.begin;
+    const std::int64_t days = whole ? piece.days : fixed(piece.end - t, flow_scale_);
+    const std::int64_t discounted = whole ? piece.discounted_days : discounted_days(t, piece);
+    const auto add = [&](std::int32_t kind, std::int64_t sign) {
+      if (kind == 0) return;
+      std::int64_t* cell = cells + shape.flow(whose, static_cast<std::size_t>(kind) - 1, k, FlowScore::days_high);
+      cell[0] += sign * (days >> flow_low_bits);
+      cell[1] += sign * (days & low);
+      cell[2] += sign * (discounted >> flow_low_bits);
+      cell[3] += sign * (discounted & low);
+    };
+    add(from, -1);
+    add(to, 1);
   }
 }
 
@@ -352,29 +392,6 @@ void Program::compile_services() {
   }
 }
 
-FlowChange Program::flow_change(std::size_t regime, std::uint32_t persona, std::int64_t from, std::uint32_t to, double t,
-                                std::size_t window) const {
-  const double end = windows_.end(window);
-  const std::size_t end_regime = this->regime(end, regime), places = personas_ * touchpoints_;
-  // What `flow` and `worth_of_flow` work out, but days and their worth once for both touchpoints.
-  const double days = t - regimes_.begins[regime];
-  const double worth = worth_at_begin_[regime] * behaviour::annuity(rho_, days);
-  FlowChange change;
-  const auto add = [&](std::uint32_t touchpoint, double sign) {
-    const std::size_t place = persona * touchpoints_ + touchpoint;
-    const FlowRow& now = flows_[regime * places + place];
-    const Flow then = flow(end_regime, persona, touchpoint, end);
-    const Flow& whole = whole_flows_[place];
-    change.revenue += sign * (then.revenue - (now.revenue_before + now.revenue * days));
-    change.cost += sign * (then.cost - (now.cost_before + now.cost * days));
-    change.worth_revenue += sign * (whole.revenue - (now.worth_revenue_before + now.revenue * worth));
-    change.worth_cost += sign * (whole.cost - (now.worth_cost_before + now.cost * worth));
-  };
-  add(to, 1.0);
-  if (from >= 0) add(static_cast<std::uint32_t>(from), -1.0);
-  return change;
-}
-
 float probability(const Program& program, const ExitRow& exit, std::span<const float> traits) {
   if (exit.trait < 0) return exit.probability;
   const double own = numeric::clip(static_cast<double>(traits[static_cast<std::size_t>(exit.trait)]), 0.0, 1.0);
@@ -382,8 +399,7 @@ float probability(const Program& program, const ExitRow& exit, std::span<const f
   return static_cast<float>(shifts.empty() ? own : combine(Parameter::probability, own, shifts));
 }
 
-TallyShape tally_shape(std::span<const Program> programs) {
-  const Program& program = programs.front();
+TallyShape tally_shape(const Program& program) {
   const ModelParts& parts = program.model().parts();
   TallyShape shape;
   shape.personas = parts.personas.size();
@@ -391,22 +407,17 @@ TallyShape tally_shape(std::span<const Program> programs) {
   for (const Touchpoint& touchpoint : parts.touchpoints) shape.exits += touchpoint.next.size();
   shape.windows = program.windows().count();
   shape.account_segments = parts.account_segments.size();
-  shape.queues = std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(),
-                             [](const Touchpoint& touchpoint) { return touchpoint.servers.has_value(); });
+  shape.queues = program.staffing().queues.size();
+  shape.pools = program.staffing().pools.size();
   shape.tenure_bin = program.horizon() > 4096.0 ? 5.0 : 1.0;
   shape.tenure_bins = static_cast<std::size_t>(std::ceil(program.horizon() / shape.tenure_bin)) + 1;
   shape.scales.days = fixed_point_scale(program.horizon());
-  const auto scale = [&](double Program::Largest::*kind) {
-    double amount = 0.0, worth = 0.0;
-    for (const Program& each : programs) {
-      amount = std::max(amount, each.largest().*kind);
-      worth = std::max(worth, each.largest().*kind * each.largest().inflation);
-    }
-    return Scales::Money{fixed_point_scale(amount), fixed_point_scale(worth)};
-  };
-  shape.scales.revenue = scale(&Program::Largest::revenue);
-  shape.scales.cost = scale(&Program::Largest::cost);
-  shape.scales.price = scale(&Program::Largest::price);
+  shape.scales.decay = program.decay_scale();
+  shape.scales.flow = program.flow_scale();
+  shape.pieces = program.pieces().size();
+  shape.paying_places = program.paying_places().size();
+  shape.flow_kinds = program.flow_kinds().size();
+  shape.referrals = parts.word_of_mouth.has_value();
   return shape;
 }
 

@@ -109,7 +109,7 @@ class Queues::Window {
     if (const std::int64_t persona = queues_.market_.introduced_by(customer); persona >= 0) {
       recorder_.introduced_by(static_cast<std::uint32_t>(persona));
     }
-    lives_.meet(customer, life);
+    lives_.load_traits(customer, life);
     observer_.watch(customer);
     return life;
   }
@@ -148,7 +148,7 @@ class Queues::Window {
   [[nodiscard]] Lives lives_of(const Shadow& shadow) {
     Lives lives(queues_.program_, queues_.population_, queues_.streams_, queues_.streams_of(shadow),
                 &queues_.market_.market_state());
-    lives.meet(shadow.customer, shadow.life);
+    lives.load_traits(shadow.customer, shadow.life);
     return lives;
   }
 
@@ -189,7 +189,7 @@ class Queues::Window {
       return;
     }
     count(call, QueueScore::wait, fixed(visit.wait, shape.scales.days));
-    tally_.add(shape.waited(call.queue, shape.wait_bin_of(visit.wait)), 1);
+    tally_.add(shape.waited(call.queue, wait_bin_of(visit.wait)), 1);
     if (resolved.outcome == ResolvedCall::Outcome::gave_up) {
       count(call, QueueScore::gave_up);
       return;
@@ -201,7 +201,12 @@ class Queues::Window {
   void count_waiting() {
     const Staffing& staffing = queues_.program_.staffing();
     for (std::uint32_t q = 0; q < staffing.queues.size(); ++q) {
-      tally_.add(tally_.shape().queue(q, window_, QueueScore::waiting), static_cast<std::int64_t>(queues_.lines_.waiting(q)));
+      tally_.add(tally_.shape().queue(q, window_, QueueScore::waiting),
+                 static_cast<std::int64_t>(queues_.lines_.waiting(q)));
+    }
+    if (window_ + 1 < queues_.program_.windows().count()) return;
+    for (std::uint32_t pool = 0; pool < staffing.pools.size(); ++pool) {
+      tally_.add(tally_.shape().worked(pool), fixed(queues_.lines_.worked(pool), tally_.shape().scales.days));
     }
   }
 
@@ -239,7 +244,7 @@ void Queues::send_shadows(std::uint32_t customer, const Life& life) {
     const Words own = streams.draw(customer, Purpose::shadow, life.visit.event);
     shadow.life.luck = uniform(own[0], own[1]);
     Lives lives(program_, population_, streams_, streams, &market_.market_state());
-    lives.meet(customer, shadow.life);
+    lives.load_traits(customer, shadow.life);
     lives.choose_again(customer, shadow.life);
     if (shadow.life.stay.exit < 0 || !lives.leads_to_queue(shadow.life)) continue;
     std::uint32_t position = static_cast<std::uint32_t>(shadows_.size()) + 1;

@@ -1,6 +1,6 @@
-// The queues of one replication: customers come, wait, are served, give up or are turned away, in the order of time, whatever the
-// windows (MODEL.md section 4). What they do until they come is lived elsewhere; what follows a wait within the same window is
-// lived here, one customer at a time, because it may lead to a queue again.
+// The queues of one replication: customers come, wait, are served, give up or are turned away, in the order of time,
+// whatever the windows (MODEL.md section 4). What they do until they come is lived elsewhere; what follows a wait within the
+// same window is lived here, one customer at a time, because it may lead to a queue again.
 #pragma once
 
 #include <cstdint>
@@ -19,16 +19,18 @@ namespace sojourn {
 class Queues {
  public:
   /// All outlive this.
-  Queues(const Program& program, const Population& population, const Streams& streams, const Market& market, CustomerStore& store);
+  Queues(const Program& program, const Population& population, const Streams& streams, const Market& market,
+         CustomerStore& store);
 
-  /// Everything that happens at queues, and because of them, up to the end of `window`. `coming` are the customers whose next
-  /// visit, in this window, is to a queue; what they do is counted in `tally` and told in `events`, and for the customers of
-  /// `diaries`, in ascending order, written down.
-  void live(std::size_t window, std::span<const std::uint32_t> coming, Tally& tally, WindowEvents& events, std::span<Diary> diaries);
+  /// Everything that happens at queues, and because of them, up to the end of `window`. `coming` are the customers whose
+  /// next visit, in this window, is to a queue; what they do is counted in `tally` and told in `events`, and for the
+  /// customers of `diaries`, in ascending order, written down.
+  void live(std::size_t window, std::span<const std::uint32_t> coming, Tally& tally, WindowEvents& events,
+            std::span<Diary> diaries);
 
-  /// A visit without a queue that may lead to one is over, as `life` says. Where one simulated customer stands for several real
-  /// ones the others, shadows, leave it as well, each by an exit and after a delay of its own; those bound for a queue will be
-  /// served there, and go on only to another queue (MODEL.md section 4).
+  /// A visit without a queue that may lead to one is over, as `life` says. Where one simulated customer stands for several
+  /// real ones the others, shadows, leave it as well, each by an exit and after a delay of its own; those bound for a queue
+  /// will be served there, and go on only to another queue (MODEL.md section 4).
   void send_shadows(std::uint32_t customer, const Life& life);
 
   /// Whether the customer waits in line.
@@ -61,7 +63,7 @@ class Queues {
   ServiceLines lines_;
   std::vector<std::uint8_t> in_line_;  // [customer]
   std::vector<Shadow> shadows_;
-  std::vector<std::uint32_t> free_shadows_;                               // positions, from 1
+  std::vector<std::uint32_t> free_shadows_;                                 // positions, from 1
   std::priority_queue<Coming, std::vector<Coming>, Later> shadows_coming_;  // of any window
 };
 

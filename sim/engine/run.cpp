@@ -11,6 +11,8 @@
 #include <limits>
 #include <memory>
 #include <mutex>
+#include <numeric>
+#include <optional>
 #include <thread>
 
 #include "coupled_run.hpp"
@@ -116,7 +118,7 @@ void live_block(Engine engine, const Block& block, const lock_step::Compiled& co
   live_one_by_one(block, compiled, streams, worker.tally(), ends);
 }
 
-/// How the lives of some people end under each plan, one plan after another; of a run of one plan nobody asks.
+/// How the lives of some people end under each plan, one plan after another; not kept in a run of one plan.
 class Ends {
  public:
   Ends(std::size_t plans, std::size_t people) : people_(plans > 1 ? people : 0), baseline_(people_), plan_(people_) {}
@@ -135,6 +137,52 @@ class Ends {
   std::vector<EndState> baseline_, plan_;
 };
 
+/// One replication of customers who act on one another, while its plans are lived, in any order and at the same time.
+class CoupledReplication {
+ public:
+  CoupledReplication(const Model& model, const Population& population, const Streams& streams, std::size_t plans)
+      : model_(model), population_(population), streams_(streams), waiting_(plans), left_(plans) {}
+
+  [[nodiscard]] const Streams& streams() const { return streams_; }
+  /// What all plans share; worked out for the first of them, by `threads` threads.
+  const Relations& relations(int threads) {
+    std::call_once(connected_, [&] { relations_.emplace(connect(model_, population_, streams_, threads)); });
+    return *relations_;
+  }
+  /// `plan` has been lived; `ends` says how lives ended (empty where nobody asks). They are compared with the baseline's,
+  /// into `outcomes(plan)`, as soon as both are known. True for the last plan.
+  template <class OutcomesOf>
+  bool ended(std::size_t plan, std::vector<EndState> ends, const OutcomesOf& outcomes) {
+    const std::lock_guard lock(mutex_);
+    waiting_[plan] = std::move(ends);
+    if (plan == 0) {
+      baseline_ = waiting_[0];
+      baseline_known_ = true;
+    }
+    for (std::size_t each = 0; baseline_known_ && each < waiting_.size(); ++each) {
+      if (waiting_[each].empty()) continue;
+      outcomes(each).count(baseline_, waiting_[each]);
+      waiting_[each] = {};
+    }
+    if (--left_ > 0) return false;
+    relations_.reset();
+    baseline_ = {};
+    return true;
+  }
+
+ private:
+  const Model& model_;
+  const Population& population_;
+  Streams streams_;
+  std::once_flag connected_;
+  std::optional<Relations> relations_;
+  std::mutex mutex_;
+  std::vector<EndState> baseline_;
+  bool baseline_known_ = false;
+  std::vector<std::vector<EndState>> waiting_;  // [plan] ends that are not compared yet
+  std::size_t left_;                            // plans that have not been lived
+};
+
 /// A run under way: what is to be lived, and the sums so far.
 class RunJob {
  public:
@@ -145,19 +193,19 @@ class RunJob {
         first_(options.first_replication),
         replications_(parts_.settings.replications - first_),
         threads_(thread_count(options.threads)) {
-    // The scales hold for every plan of the model, so that a plan run alone gives the same bits as in a comparison.
-    std::vector<Program> all;
-    for (std::size_t plan = 0; plan < parts_.plans.size(); ++plan) all.emplace_back(apply(model, PlanId(plan)));
-    result_.shape = tally_shape(all);
-    for (const PlanId plan : plans) result_.programs.push_back(all[plan.index()]);
+    for (const PlanId plan : plans) {
+      result_.programs.emplace_back(apply(model, plan));
+      result_.shapes.push_back(tally_shape(result_.programs.back()));
+    }
   }
 
   RunResult run() {
     const auto began = std::chrono::steady_clock::now();
     const bool together = result_.programs.front().model().coupled() || options_.engine == Engine::one_customer_by_windows;
     batched_ = replications_ == 1 && first_ == 0 && !together;
-    sums_.assign(result_.programs.size(),
-                 std::vector<Totals>(batched_ ? batch_count : replications_, Totals(result_.shape)));
+    for (const TallyShape& shape : result_.shapes) {
+      sums_.emplace_back(batched_ ? batch_count : std::size_t{replications_}, Totals(shape));
+    }
     finished_.assign(replications_, false);
     if (together) {
       run_coupled();
@@ -189,8 +237,11 @@ class RunJob {
     std::vector<std::uint64_t> unfinished(replications_, 0);
     for (const Block& block : work) ++unfinished[block.replication - first_];
     std::deque<lock_step::Compiled> compiled;
-    for (const Program& program : result_.programs) compiled.emplace_back(program, population_, result_.shape);
-    WorkerPool crew(result_.shape);
+    std::deque<WorkerPool> crews;  // of each plan
+    for (std::size_t plan = 0; plan < result_.programs.size(); ++plan) {
+      compiled.emplace_back(result_.programs[plan], population_, result_.shapes[plan]);
+      crews.emplace_back(result_.shapes[plan]);
+    }
     std::size_t done = 0;
     parallel_for_each(work.size(), threads_, [&](std::size_t index) {
       if (interrupted()) return;
@@ -202,14 +253,14 @@ class RunJob {
       try {
         Ends ends(compiled.size(), block.end - block.begin);
         for (std::size_t plan = 0; plan < compiled.size(); ++plan) {
-          auto worker = crew.take();
+          auto worker = crews[plan].take();
           live_block(options_.engine, block, compiled[plan], *worker, ends.of(plan));
           {
             const std::lock_guard lock(merging_);
             sums_[plan][block.sample].add(worker->tally());
             ends.count(plan, sums_[plan][block.sample].fortunes);
           }
-          crew.give(std::move(worker));
+          crews[plan].give(std::move(worker));
         }
       } catch (...) {
         const std::lock_guard lock(merging_);
@@ -223,43 +274,52 @@ class RunJob {
     });
   }
 
-  /// Customers act on one another: a replication at a time, or as many as there are threads.
+  /// Customers act on one another: replications and plans side by side where there are as many as threads, else one after
+  /// another, each on all threads.
   void run_coupled() {
-    const std::size_t plans = result_.programs.size();
-    const bool side_by_side = replications_ >= static_cast<std::uint32_t>(threads_);
+    const std::size_t plans = result_.programs.size(), jobs = plans * replications_;
+    const bool side_by_side = jobs >= static_cast<std::size_t>(threads_);
     const int inner = side_by_side ? 1 : threads_;
     const bool one_by_one = options_.engine == Engine::one_customer || options_.engine == Engine::one_customer_by_windows;
     std::deque<lock_step::Compiled> compiled;
-    for (const Program& program : result_.programs) compiled.emplace_back(program, population_, result_.shape);
-    std::vector<double> done(replications_, 0.0);
-    parallel_for_each(replications_, side_by_side ? threads_ : 1, [&](std::size_t r) {
+    for (std::size_t plan = 0; plan < plans; ++plan) {
+      compiled.emplace_back(result_.programs[plan], population_, result_.shapes[plan]);
+    }
+    std::deque<CoupledReplication> replications;
+    for (std::uint32_t r = 0; r < replications_; ++r) {
+      replications.emplace_back(result_.programs.front().model(), population_, Streams(seed(), first_ + r), plans);
+      // Few replications cannot make threads busy with their networks, one each.
+      if (replications_ < static_cast<std::uint32_t>(threads_) && !interrupted()) replications.back().relations(threads_);
+    }
+    std::vector<double> done(jobs, 0.0);
+    parallel_for_each(jobs, side_by_side ? threads_ : 1, [&](std::size_t job) {
       {
         const std::lock_guard lock(merging_);
-        if (r > failed_) return;
+        if (job > failed_) return;
       }
+      const std::size_t r = job / plans, plan = job % plans;
+      CoupledReplication& replication = replications[r];
       try {
-        const Streams streams(seed(), first_ + static_cast<std::uint32_t>(r));
         if (interrupted()) return;
-        const Relations relations = connect(result_.programs.front().model(), population_, streams, inner);
-        Ends ends(plans, parts_.settings.customers);
-        for (std::size_t plan = 0; plan < plans; ++plan) {
-          auto totals = sojourn::run_coupled(compiled[plan], relations, streams, {inner, one_by_one, ends.of(plan), {}},
-                                             [&](double share) {
-                                               const std::lock_guard lock(merging_);
-                                               done[r] = (static_cast<double>(plan) + share) / static_cast<double>(plans);
-                                               double sum = 0.0;
-                                               for (const double each : done) sum += each;
-                                               if (options_.progress)
-                                                 options_.progress(sum / static_cast<double>(replications_));
-                                               return !interrupted();
-                                             });
-          if (!totals) return;
-          ends.count(plan, totals->fortunes);
-          sums_[plan][r] = std::move(*totals);
+        std::vector<EndState> ends(plans > 1 ? parts_.settings.customers : 0);
+        const CoupledOptions options{inner, one_by_one, plans > 1 ? ends.data() : nullptr, {}};
+        auto totals = sojourn::run_coupled(compiled[plan], replication.relations(inner), replication.streams(), options,
+                                           [&](double share) {
+                                             const std::lock_guard lock(merging_);
+                                             done[job] = share;
+                                             const double sum = std::accumulate(done.begin(), done.end(), 0.0);
+                                             if (options_.progress) options_.progress(sum / static_cast<double>(jobs));
+                                             return !interrupted();
+                                           });
+        if (!totals) return;
+        sums_[plan][r] = std::move(*totals);
+        if (!replication.ended(plan, std::move(ends),
+                               [&](std::size_t each) -> PairedOutcomes& { return sums_[each][r].fortunes; })) {
+          return;
         }
       } catch (...) {
         const std::lock_guard lock(merging_);
-        fail(r);
+        fail(job);
         return;
       }
       const std::lock_guard lock(merging_);
@@ -276,7 +336,7 @@ class RunJob {
     for (std::size_t plan = 0; plan < sums_.size(); ++plan) {
       if (batched_) {
         if (result_.replications.empty()) continue;
-        Totals whole(result_.shape);
+        Totals whole(result_.shapes[plan]);
         for (const Totals& batch : sums_[plan]) whole.add(batch);
         result_.totals[plan].push_back(std::move(whole));
       } else {

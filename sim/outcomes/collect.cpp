@@ -7,75 +7,20 @@
 #include <limits>
 
 #include "sojourn/behaviour/money.hpp"
+#include "sojourn/engine/money.hpp"
 
 namespace sojourn {
 namespace {
 
-/// Money that flows in each window to those present at its beginning, had all of them stayed (see Recorder::flows).
-std::vector<Flow> flows_of_windows(const Program& program, std::uint32_t persona, std::uint32_t touchpoint) {
-  std::vector<Flow> flows;
-  std::size_t regime = 0;
-  Flow before;
-  for (const double end : program.windows().ends()) {
-    regime = program.regime(end, regime);
-    const Flow after = program.flow(regime, persona, touchpoint, end);
-    flows.push_back({after.revenue - before.revenue, after.cost - before.cost});
-    before = after;
-  }
-  return flows;
-}
-
-/// Revenue and cost to serve per window of one persona, undiscounted, of the simulated people.
-struct Cash {
-  std::vector<double> revenue, cost;
-};
-
-/// Flows of a window by (persona, touchpoint, window), worked out once for all samples of a program; empty where nothing
-/// flows.
-class WindowFlows {
- public:
-  explicit WindowFlows(const Program& program) {
-    const std::size_t personas = program.model().parts().personas.size();
-    const std::size_t touchpoints = program.model().parts().touchpoints.size();
-    flows_.resize(personas, std::vector<std::vector<Flow>>(touchpoints));
-    for (std::uint32_t p = 0; p < personas; ++p) {
-      for (std::uint32_t v = 0; v < touchpoints; ++v) {
-        if (program.place(v).flows) flows_[p][v] = flows_of_windows(program, p, v);
-      }
-    }
-  }
-
-  [[nodiscard]] Cash money(const Totals& totals, std::size_t persona) const {
-    const TallyShape& shape = totals.shape();
-    Cash result;
-    for (std::size_t k = 0; k < shape.windows; ++k) {
-      result.revenue.push_back(totals.value(shape.time(persona, k, TimeScore::revenue), shape.scales.revenue.amount));
-      result.cost.push_back(totals.value(shape.time(persona, k, TimeScore::cost_to_serve), shape.scales.cost.amount));
-    }
-    for (std::size_t v = 0; v < flows_[persona].size(); ++v) {
-      const std::vector<Flow>& flows = flows_[persona][v];
-      if (flows.empty()) continue;
-      const std::vector<std::int64_t> present = totals.present(persona, v);
-      for (std::size_t k = 1; k < shape.windows; ++k) {
-        result.revenue[k] += static_cast<double>(present[k - 1]) * flows[k].revenue;
-        result.cost[k] += static_cast<double>(present[k - 1]) * flows[k].cost;
-      }
-    }
-    return result;
-  }
-
- private:
-  std::vector<std::vector<std::vector<Flow>>> flows_;  // [persona][touchpoint][window]
-};
-
-double sum(const std::vector<double>& values) {
-  double total = 0.0;
-  for (const double value : values) total += value;
-  return total;
+/// The money of every persona in one sample.
+std::vector<PersonaMoney> money_of_personas(const Program& program, const Totals& totals) {
+  std::vector<PersonaMoney> money;
+  for (std::size_t p = 0; p < totals.shape().personas; ++p) money.push_back(money_of(program, totals, p));
+  return money;
 }
 
 /// The sums of one persona in one sample. The plan's own investment is left to the caller.
-Sums sums_of(const Totals& totals, const WindowFlows& flows, std::size_t persona) {
+Sums sums_of(const Totals& totals, const PersonaMoney& money, std::size_t persona) {
   const TallyShape& shape = totals.shape();
   const std::size_t last = shape.windows - 1;
   const auto stock = [&](TimeScore score) { return static_cast<double>(totals.stock(persona, last, score)); };
@@ -93,19 +38,17 @@ Sums sums_of(const Totals& totals, const WindowFlows& flows, std::size_t persona
   s.satisfaction = stock(TimeScore::satisfaction) / shape.scales.score;
   s.expectation = stock(TimeScore::expectation) / shape.scales.score;
   s.days_to_purchase = person(PersonScore::days_to_purchase, shape.scales.days);
-  s.worth_revenue = person(PersonScore::revenue, shape.scales.revenue.worth);
-  s.worth_cost = person(PersonScore::cost_to_serve, shape.scales.cost.worth);
-  const Cash money = flows.money(totals, persona);
-  s.revenue = sum(money.revenue);
-  s.cost_to_serve = sum(money.cost);
+  s.revenue = money.total.revenue;
+  s.cost_to_serve = money.total.cost;
+  s.worth_revenue = money.worth.revenue;
+  s.worth_cost = money.worth.cost;
   for (std::size_t k = 0; k < shape.windows; ++k) {
     s.heard_positive += totals.value(shape.time(persona, k, TimeScore::heard_positive));
     s.heard_negative += totals.value(shape.time(persona, k, TimeScore::heard_negative));
   }
   s.referred = person(PersonScore::referred, 1.0);
   s.brought = person(PersonScore::brought, 1.0);
-  s.worth_referred = person(PersonScore::referred_revenue, shape.scales.revenue.worth) -
-                     person(PersonScore::referred_cost, shape.scales.cost.worth);
+  s.worth_referred = money.referred_worth.revenue - money.referred_worth.cost;
   s.tenure_bin = shape.tenure_bin;
   for (std::size_t b = 0; b < shape.tenure_bins; ++b) {
     s.tenure_churned.push_back(totals.value(shape.tenure(persona, b, TenureScore::churned)));
@@ -153,29 +96,28 @@ std::vector<double> gone_of(const Totals& totals, const Program& program, std::s
 }
 
 /// Cash of the market per window in sums of a share `replications` of one, or of several (RESULTS.md).
-std::vector<double> cash_of(const Totals& totals, const Program& program, const WindowFlows& flows,
+std::vector<double> cash_of(const Program& program, const std::vector<PersonaMoney>& personas,
                             const FixedInvestment& investment, double replications) {
-  const TallyShape& shape = totals.shape();
   const double scale = program.model().people_per_customer() / replications;
-  std::vector<double> cash(shape.windows, 0.0);
-  for (std::size_t p = 0; p < shape.personas; ++p) {
-    const Cash money = flows.money(totals, p);
-    for (std::size_t w = 0; w < shape.windows; ++w) cash[w] += scale * (money.revenue[w] - money.cost[w]);
-  }
-  for (std::size_t w = 0; w < shape.windows; ++w) {
-    cash[w] -= scale * totals.value(shape.visit_price(w), shape.scales.price.amount) + investment.windows[w];
+  std::vector<double> cash(investment.windows.size(), 0.0);
+  for (std::size_t w = 0; w < cash.size(); ++w) {
+    for (const PersonaMoney& money : personas) {
+      cash[w] += scale * (money.windows[w].revenue - money.windows[w].cost - money.windows[w].price);
+    }
+    cash[w] -= investment.windows[w];
   }
   return cash;
 }
 
-void add_sample(PlanSamples& plan, const Totals& totals, const Program& program, const WindowFlows& flows,
-                const FixedInvestment& investment, double replications) {
+void add_sample(PlanSamples& plan, const Totals& totals, const Program& program, const FixedInvestment& investment,
+                double replications) {
   const ModelParts& parts = program.model().parts();
   const TallyShape& shape = totals.shape();
+  const std::vector<PersonaMoney> money = money_of_personas(program, totals);
   std::vector<TouchSums> touch(parts.touchpoints.size());
   Sums all;
   for (std::size_t p = 0; p < parts.personas.size(); ++p) {
-    Sums sums = sums_of(totals, flows, p);
+    Sums sums = sums_of(totals, money[p], p);
     const std::vector<double> gone = gone_of(totals, program, p);
     for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) {
       const TouchSums here = touch_of(totals, p, v, program.place(static_cast<std::uint32_t>(v)).end);
@@ -193,9 +135,10 @@ void add_sample(PlanSamples& plan, const Totals& totals, const Program& program,
   }
   for (std::size_t v = 0; v < touch.size(); ++v) plan.touch[v].push_back(touch[v]);
   all.replications = replications;
-  for (std::size_t k = 0; k < shape.windows; ++k)
-    all.visit_price += totals.value(shape.visit_price(k), shape.scales.price.amount);
-  all.worth_visit_price = totals.value(shape.visit_price_discounted(), shape.scales.price.worth);
+  for (const PersonaMoney& of_persona : money) {
+    all.visit_price += of_persona.total.price;
+    all.worth_visit_price += of_persona.worth.price;
+  }
   all.investment = investment.total * replications;
   all.worth_investment = investment.worth * replications;
   for (std::size_t s = 0; s < shape.account_segments; ++s) {
@@ -210,7 +153,7 @@ void add_sample(PlanSamples& plan, const Totals& totals, const Program& program,
   }
   plan.all.push_back(std::move(all));
   plan.fortunes.push_back(totals.fortunes);
-  plan.cash_of.push_back(cash_of(totals, program, flows, investment, replications));
+  plan.cash_of.push_back(cash_of(program, money, investment, replications));
 }
 
 std::vector<std::string> ids_of(const auto& entities) {
@@ -300,7 +243,6 @@ Samples collect_samples(const RunResult& result) {
     const Program& program = result.programs[k];
     const Plan& described = parts.plans[program.model().plan().index()];
     const FixedInvestment investment = fixed_investment(program);
-    const WindowFlows flows(program);
     PlanSamples plan;
     plan.id = described.id;
     plan.name = described.name;
@@ -312,14 +254,14 @@ Samples collect_samples(const RunResult& result) {
       for (std::size_t b = 0; b < batches.size(); ++b) {
         const std::uint64_t n = parts.settings.customers;
         const auto people = static_cast<double>(n * (b + 1) / batches.size() - n * b / batches.size());
-        if (people > 0.0) add_sample(plan, batches[b], program, flows, investment, people / static_cast<double>(n));
+        if (people > 0.0) add_sample(plan, batches[b], program, investment, people / static_cast<double>(n));
       }
     } else {
-      for (const Totals& totals : result.totals[k]) add_sample(plan, totals, program, flows, investment, 1.0);
+      for (const Totals& totals : result.totals[k]) add_sample(plan, totals, program, investment, 1.0);
     }
-    Totals whole(result.shape);
+    Totals whole(result.shapes[k]);
     for (const Totals& totals : result.totals[k]) whole.add(totals);
-    plan.cash = cash_of(whole, program, flows, investment, static_cast<double>(samples.replications));
+    plan.cash = cash_of(program, money_of_personas(program, whole), investment, static_cast<double>(samples.replications));
     samples.plans.push_back(std::move(plan));
   }
   return samples;
@@ -328,7 +270,7 @@ Samples collect_samples(const RunResult& result) {
 Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
   const Model& model = result.programs.front().model();
   const ModelParts& parts = model.parts();
-  const TallyShape& shape = result.shape;
+  const TallyShape& shape = result.shapes.front();
   const std::size_t plans = result.programs.size(), replications = result.replications.size();
   const std::size_t personas = shape.personas, touchpoints = shape.touchpoints, windows = shape.windows;
   const double scale = model.people_per_customer();
@@ -422,29 +364,27 @@ Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
   mean_series("satisfaction", TimeScore::satisfaction, "mean satisfaction of customers present at the window's end, 0 to 1");
   mean_series("expectation", TimeScore::expectation, "mean expectation of customers present at the window's end, 0 to 1");
 
-  std::vector<WindowFlows> flows;
   std::vector<FixedInvestment> investments;
-  for (const Program& program : result.programs) {
-    flows.emplace_back(program);
-    investments.push_back(fixed_investment(program));
-  }
+  for (const Program& program : result.programs) investments.push_back(fixed_investment(program));
   const std::string& currency = parts.settings.currency;
-  const auto money_series = [&](std::string name, std::vector<double> Cash::*part, std::string long_name) {
+  const auto money_series = [&](std::string name, double Money::*part, std::string long_name) {
     reals(std::move(name), {"persona", "time"}, currency, std::move(long_name),
           [&](std::size_t k, const Totals& totals, auto& values) {
             for (std::size_t p = 0; p < personas; ++p) {
-              const Cash money = flows[k].money(totals, p);
-              for (const double amount : money.*part) values.push_back(amount * scale);
+              for (const Money& money : money_of(result.programs[k], totals, p).windows)
+                values.push_back(money.*part * scale);
             }
           });
   };
-  money_series("revenue", &Cash::revenue, "revenue in the window, undiscounted, for the market");
-  money_series("cost_to_serve", &Cash::cost, "cost to serve in the window, undiscounted, for the market");
+  money_series("revenue", &Money::revenue, "revenue in the window, undiscounted, for the market");
+  money_series("cost_to_serve", &Money::cost, "cost to serve in the window, undiscounted, for the market");
   reals("investment", {"time"}, currency, "price of the plan's improvements in the window, undiscounted, for the market",
         [&](std::size_t k, const Totals& totals, auto& values) {
+          const std::vector<PersonaMoney> money = money_of_personas(result.programs[k], totals);
           for (std::size_t w = 0; w < windows; ++w) {
-            values.push_back(investments[k].windows[w] +
-                             scale * totals.value(shape.visit_price(w), shape.scales.price.amount));
+            double prices = 0.0;
+            for (const PersonaMoney& of_persona : money) prices += of_persona.windows[w].price;
+            values.push_back(investments[k].windows[w] + scale * prices);
           }
         });
   const auto messages = [&](std::string name, TimeScore score, std::string long_name) {
@@ -588,8 +528,7 @@ Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
     plan.by_persona.resize(personas);
     plan.touch.resize(touchpoints);
     plan.by_segment.resize(shape.account_segments);
-    for (const Totals& totals : result.totals[k])
-      add_sample(plan, totals, result.programs[k], flows[k], investments[k], 1.0);
+    for (const Totals& totals : result.totals[k]) add_sample(plan, totals, result.programs[k], investments[k], 1.0);
     std::move(plan.all.begin(), plan.all.end(), std::back_inserter(whole));
   }
   const Mechanisms mechanisms = mechanisms_in(parts);

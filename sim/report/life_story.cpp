@@ -57,7 +57,7 @@ class Reader {
       const Visit& visit = entry.visit;
       const VisitRow& row = program_.row(visit.regime, diary_.person.persona, visit.touchpoint);
       for (const ExitRow& exit : program_.heard_exits(row)) step.heard = step.heard || exit.exit == entry.stay.exit;
-      if (visit.appraised && !visit.held && !visit.gave_up) {
+      if (visit.appraised && !visit.held && visit.line != InLine::gave_up && visit.line != InLine::turned_away) {
         const behaviour::ChoiceState mood{entry.after.satisfaction, entry.after.expectation,
                                           entry.after.heard + entry.reviews, visit.effort};
         step.outlook.race = row.race;
@@ -163,7 +163,7 @@ class Teller {
   [[nodiscard]] std::string why(const Step& step) const {
     const DiaryEntry& entry = step.entry;
     std::string text;
-    if (entry.visit.gave_up) {
+    if (entry.visit.line == InLine::gave_up) {
       text = "Gives up waiting after " + format::wait(entry.visit.wait) + ".";
     } else if (entry.visit.held) {
       text = "Waits for the account to decide together.";

@@ -362,7 +362,7 @@ Expected expect(const Program& program, std::uint32_t persona, const VisitChain&
     e.visits = e.visits + visits;
     const auto vi = static_cast<std::uint32_t>(v);
     const VisitRow& row = program.row(0, persona, vi);
-    const Flow flow = program.flow(0, persona, vi, 1.0);
+    const Flow flow = program.flow(0, persona, vi);
     e.revenue = e.revenue + row.revenue * visits + flow.revenue * days;
     e.cost = e.cost + row.cost * visits + flow.cost * days;
     e.price = e.price + row.price * visits;

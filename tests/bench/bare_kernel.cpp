@@ -425,7 +425,7 @@ class Kernel {
       }
       lap(Step::choose);
       wait();
-      lap(Step::wait);
+      lap(Step::delay);
       move();
       lap(Step::move);
     }

@@ -154,7 +154,7 @@ class Subject {
       : model_(model_of(text, block_customers)),
         program_(model_),
         population_(model_.parts()),
-        shape_(tally_shape(std::span(&program_, 1))),
+        shape_(tally_shape(program_)),
         compiled_(program_, population_, shape_),
         worker_(shape_) {}
 
@@ -291,7 +291,7 @@ double paired(const Contender& a, const Contender& b) {
 }
 
 constexpr std::array<const char*, static_cast<std::size_t>(lock_step::Step::count)> step_names = {
-    "fetch", "draw", "experience", "record", "choose", "wait", "move"};
+    "fetch", "draw", "experience", "record", "choose", "delay", "move"};
 
 /// Ticks per visit of each step: each step's fewest of many short runs, because ticks go on where another process takes the
 /// processor.

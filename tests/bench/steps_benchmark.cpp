@@ -187,7 +187,7 @@ void live(benchmark::State& state, const char* text) {
   const Model model = benchmark_model(text);
   const Program program(model);
   const Population population(model.parts());
-  const TallyShape shape = tally_shape(std::span(&program, 1));
+  const TallyShape shape = tally_shape(program);
   const lock_step::Compiled compiled(program, population, shape);
   lock_step::Worker worker(shape);
   constexpr auto steps = static_cast<std::size_t>(lock_step::Step::count);
@@ -206,7 +206,7 @@ void live(benchmark::State& state, const char* text) {
     }
   }
   state.SetItemsProcessed(static_cast<std::int64_t>(visits));
-  const char* names[steps] = {"fetch", "draw", "experience", "record", "choose", "wait", "move"};
+  const char* names[steps] = {"fetch", "draw", "experience", "record", "choose", "delay", "move"};
   for (std::size_t k = 0; k < steps; ++k) state.counters[names[k]] = fewest[k];
 }
 BENCHMARK_CAPTURE(live, twelve, bench::twelve)->Unit(benchmark::kMillisecond);
@@ -220,7 +220,7 @@ void program_compile(benchmark::State& state) {
   const Population population(model.parts());
   for (auto _ : state) {
     const Program program(model);
-    const lock_step::Compiled compiled(program, population, tally_shape(std::span(&program, 1)));
+    const lock_step::Compiled compiled(program, population, tally_shape(program));
     benchmark::DoNotOptimize(&compiled);
   }
 }

@@ -82,7 +82,7 @@ void race() {
   const ModelParts parts = journey({place(Stage::purchase, {by_odds(1, 1.0)}), finish(End::churned)}, 30.0, 1000);
   const Program program{Model(parts)};
   const Population population(parts);
-  Tally tally(tally_shape(std::span(&program, 1)));
+  Tally tally(tally_shape(program));
   const auto live = [&](std::uint32_t begin) {
     Lives lives(program, population, Streams(parts.settings.seed, 0));
     Recorder recorder(program, tally);

@@ -93,12 +93,18 @@ TEST_CASE("discount: by windows and by the exponential function alike", "[engine
   const double rho = behaviour::force_of_interest(0.08);
   const Windows weeks(730.5, 7.0), long_ones(73050.0, 36525.0);
   const Discount fine(rho, weeks, 7.0), coarse(rho, long_ones, 36525.0), none(0.0, weeks, 7.0);
-  CHECK(fine.begins().size() == weeks.count());
-  CHECK(coarse.begins().empty());
+  CHECK(fine.small());
+  CHECK_FALSE(coarse.small());
+  const auto worth = [](const Discount& discount, double t, std::size_t window) {
+    return discount.begin(window) * (1.0 - discount.decay(t, window));
+  };
   for (const double t : {0.0, 3.5, 7.0, 7.1, 365.25, 730.5}) {
     INFO(t);
-    CHECK(fine.worth(t, weeks.of(t)) == Approx(std::pow(1.08, -t / 365.25)).epsilon(1e-14));
-    CHECK(coarse.worth(t, 0) == Approx(std::pow(1.08, -t / 365.25)).epsilon(1e-14));
-    CHECK(none.worth(t, weeks.of(t)) == 1.0);
+    CHECK(worth(fine, t, weeks.of(t)) == Approx(std::pow(1.08, -t / 365.25)).epsilon(1e-14));
+    CHECK(worth(coarse, t, 0) == Approx(std::pow(1.08, -t / 365.25)).epsilon(1e-14));
+    CHECK(fine.decay(t, weeks.of(t)) >= 0.0);
+    CHECK(fine.decay(t, weeks.of(t)) <= fine.largest_decay());
+    CHECK(none.decay(t, weeks.of(t)) == 0.0);
+    CHECK(none.begin(weeks.of(t)) == 1.0);
   }
 }

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "sojourn/engine/money.hpp"
 #include "sojourn/engine/program.hpp"
 #include "tests/catch.hpp"
 #include "tests/verify/journeys.hpp"
@@ -133,24 +134,51 @@ TEST_CASE("program: a plan's changes stand in its rows while they are on", "[eng
   CHECK(baseline.exits(at(baseline, 5.0, 1))[0].stretch == 1.0);
 }
 
-TEST_CASE("program: flows add up over regimes", "[engine]") {
+TEST_CASE("program: pieces of time are windows cut where regimes begin", "[engine]") {
   ModelParts parts = shop();
   parts.settings.discount = 0.1;
   parts.events = {change("dearer", 2, {Parameter::revenue_per_month, Operation::multiply, 3.0}, 25.5, 60.0)};
   const Program program{Model(parts)};
-  const auto revenue = [&](double t) { return program.flow(program.regime(t), 0, 2, t); };
-  CHECK(revenue(0.0).revenue == 0.0);
-  CHECK(revenue(25.0).revenue == Approx(25.0));
-  CHECK(revenue(30.0).revenue == Approx(25.5 + 3.0 * 4.5));
-  CHECK(revenue(100.0).revenue == Approx(25.5 + 3.0 * 34.5 + 40.0));
-  CHECK(revenue(100.0).cost == 0.0);
   const double rho = std::log(1.1) / 365.25;
-  const auto worth = [&](double from, double to) { return (std::exp(-rho * from) - std::exp(-rho * to)) / rho; };
-  CHECK(program.worth_of_flow(program.regime(100.0), 0, 2, 100.0).revenue ==
-        Approx(worth(0.0, 25.5) + 3.0 * worth(25.5, 60.0) + worth(60.0, 100.0)).epsilon(1e-12));
   CHECK(program.force_of_interest() == Approx(rho));
-  CHECK(program.largest().revenue >= 300.0);
-  CHECK(program.largest().inflation == 1.0);
+  // Ten windows of 10 days; regimes begin at 0, 25.5 and 60: one inside a window, one as a window ends.
+  const auto pieces = program.pieces();
+  REQUIRE(pieces.size() == 12);
+  CHECK(program.piece(2, 0) == 2);
+  CHECK(program.piece(2, 1) == 3);
+  CHECK(program.piece(5, 1) == 6);
+  CHECK(program.piece(5, 2) == 7);
+  CHECK(program.piece(6, 2) == 8);
+  CHECK(pieces[2].end == 25.5);
+  CHECK(pieces[3].begin == 25.5);
+  CHECK(pieces[7].begin == pieces[7].end);
+  CHECK(pieces[7].days == 0);
+  const double scale = program.flow_scale();
+  double days = 0.0, discounted = 0.0;
+  for (const Piece& piece : pieces) {
+    days += static_cast<double>(piece.days) / scale;
+    discounted += static_cast<double>(piece.discounted_days) / scale * program.discount().begin(piece.window);
+  }
+  CHECK(days == Approx(100.0).epsilon(1e-13));
+  CHECK(discounted == Approx((1.0 - std::exp(-rho * 100.0)) / rho).epsilon(1e-13));
+  CHECK(program.flow(0, 0, 2).revenue == Approx(1.0));
+  CHECK(program.flow(1, 0, 2).revenue == Approx(3.0));
+  CHECK(program.flow(2, 0, 2).revenue == Approx(1.0));
+
+  // Moving in on day 23 and out on day 28 of the same window counts the days between, 2.5 in each regime.
+  const TallyShape shape = tally_shape(program);
+  Tally tally(shape);
+  const std::int32_t kind = program.flow_kind(0, 2);
+  REQUIRE(kind > 0);
+  program.change_flow(tally.data(), shape, MoneyOf::everybody, 0, kind, 23.0, 2, 0);
+  program.change_flow(tally.data(), shape, MoneyOf::everybody, kind, 0, 28.0, 2, 1);
+  Totals totals(shape);
+  totals.add(tally);
+  const Money money = money_of(program, totals, 0).total, worth = money_of(program, totals, 0).worth;
+  const auto annuity = [&](double from, double to) { return (std::exp(-rho * from) - std::exp(-rho * to)) / rho; };
+  CHECK(money.revenue == Approx(2.5 + 3.0 * 2.5).epsilon(1e-12));
+  CHECK(worth.revenue == Approx(annuity(23.0, 25.5) + 3.0 * annuity(25.5, 28.0)).epsilon(1e-12));
+  CHECK(money.cost == 0.0);
 }
 
 TEST_CASE("program: what is not built is refused by name", "[engine]") {
@@ -171,21 +199,16 @@ TEST_CASE("program: what is not built is refused by name", "[engine]") {
 }
 
 TEST_CASE("program: the table of a model's programs", "[engine]") {
-  const std::vector<Program> programs{Program(Model(shop()))};
-  const TallyShape shape = tally_shape(programs);
+  const TallyShape shape = tally_shape(Program(Model(shop())));
   CHECK(shape.personas == 2);
   CHECK(shape.touchpoints == 4);
   CHECK(shape.exits == 6);
   CHECK(shape.windows == 10);
   CHECK(shape.tenure_bins == 101);  // one more for who is a customer from day 0 to the horizon
   CHECK(shape.tenure_bin == 1.0);
-  CHECK(shape.scales.revenue.amount == fixed_point_scale(200.0));
-  CHECK(shape.scales.revenue.worth == shape.scales.revenue.amount);
-  CHECK(shape.scales.cost.amount > shape.scales.revenue.amount);  // each kind of money by itself
   CHECK(shape.scales.days == fixed_point_scale(100.0));
   ModelParts longer = shop();
   longer.settings.horizon = Days(5001.0);
-  const std::vector<Program> long_programs{Program(Model(longer))};
-  CHECK(tally_shape(long_programs).tenure_bin == 5.0);
-  CHECK(tally_shape(long_programs).tenure_bins == 1002);
+  CHECK(tally_shape(Program(Model(longer))).tenure_bin == 5.0);
+  CHECK(tally_shape(Program(Model(longer))).tenure_bins == 1002);
 }

@@ -18,6 +18,10 @@ TallyShape small_shape() {
   shape.exits = 4;
   shape.windows = 5;
   shape.tenure_bins = 6;
+  shape.pieces = 7;
+  shape.paying_places = 2;
+  shape.flow_kinds = 3;
+  shape.referrals = true;
   return shape;
 }
 
@@ -80,8 +84,19 @@ TEST_CASE("tally: every cell has one place and every place one cell", "[tally]")
     }
     for (std::size_t s = 0; s < person_score_count; ++s) at(shape.person(p, static_cast<PersonScore>(s)));
   }
-  for (std::size_t w = 0; w < shape.windows; ++w) at(shape.visit_price(w));
-  at(shape.visit_price_discounted());
+  for (const MoneyOf whose : {MoneyOf::everybody, MoneyOf::referred}) {
+    for (std::size_t i = 0; i < shape.pieces; ++i) {
+      for (std::size_t k = 0; k < shape.paying_places; ++k) {
+        for (std::size_t s = 0; s < paid_score_count; ++s) at(shape.paid(whose, k, i, static_cast<PaidScore>(s)));
+      }
+      for (std::size_t k = 0; k < shape.flow_kinds; ++k) {
+        for (std::size_t s = 0; s < flow_score_count; ++s) at(shape.flow(whose, k, i, static_cast<FlowScore>(s)));
+      }
+    }
+  }
+  for (std::size_t k = 0; k < shape.flow_kinds; ++k) {
+    for (std::size_t w = 0; w < shape.windows; ++w) at(shape.referred_present(k, w));
+  }
   for (const int times : seen) REQUIRE(times == 1);
 }
 

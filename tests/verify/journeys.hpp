@@ -149,7 +149,7 @@ template <class Use>
 void each_tally(const ModelParts& parts, Use use) {
   const Program program{Model(parts)};
   const Population population(program.model().parts());
-  Tally tally(tally_shape(std::span(&program, 1)));
+  Tally tally(tally_shape(program));
   Recorder recorder(program, tally);
   Lives lives(program, population, Streams(parts.settings.seed, 0));
   for (std::uint32_t i = 0; i < parts.settings.customers; ++i) {

@@ -106,10 +106,13 @@ class KeyedLives {
                                         : choose_from(row, index, words, mood, luck, buying, outcome.bought);
       const bool moves = way.exit >= 0 && time < program_.horizon() && time + way.delay <= program_.horizon();
       const double until = moves ? time + way.delay : program_.horizon();
-      if (program_.flow_kind(person.persona, at) != 0) {
-        const Flow then = program_.worth_of_flow(program_.regime(until, regime), person.persona, at, until);
-        const Flow now = program_.worth_of_flow(regime, person.persona, at, time);
-        outcome.worth += (then.revenue - now.revenue) - (then.cost - now.cost);
+      const double rho = program_.force_of_interest();
+      for (std::size_t r = regime; r <= program_.regime(until, regime); ++r) {
+        const std::vector<double>& begins = program_.regime_begins();
+        const double from = std::max(time, begins[r]), to = r + 1 < begins.size() ? std::min(until, begins[r + 1]) : until;
+        const Flow& flow = program_.flow(r, person.persona, at);
+        outcome.worth +=
+            (flow.revenue - flow.cost) * behaviour::present_value(rho, from) * behaviour::annuity(rho, to - from);
       }
       if (!moves) return outcome;
       at = program_.exits(row)[static_cast<std::size_t>(way.exit)].to;

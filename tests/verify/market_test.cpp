@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sojourn/engine/money.hpp"
 #include "sojourn/engine/run.hpp"
 #include "tests/catch.hpp"
 #include "tests/verify/journeys.hpp"
@@ -221,6 +222,8 @@ TEST_CASE("market: a message moves each hearer with its probability", "[verify]"
   parts.personas = {persona("buyer", 0.5, parts.traits), persona("waits", 0.5, parts.traits)};
   parts.personas[0].starts = {{TouchpointId(1), 1.0}};
   parts.touchpoints[1].revenue = 100.0;
+  parts.touchpoints[1].revenue_per_month = 30.0;
+  parts.touchpoints[0].cost_per_month = 7.0;  // of those who have not bought: nobody's who was referred
   parts.settings.discount = 0.1;
   const Totals totals = totals_of(parts);
   const TallyShape& shape = totals.shape();
@@ -236,8 +239,11 @@ TEST_CASE("market: a message moves each hearer with its probability", "[verify]"
   CHECK(totals.value(shape.person(1, PersonScore::referred)) == bought);
   CHECK(totals.value(shape.person(0, PersonScore::referred)) == 0.0);
   CHECK(totals.value(shape.person(0, PersonScore::brought)) == bought);
-  CHECK(totals.value(shape.person(1, PersonScore::referred_revenue), shape.scales.revenue.worth) ==
-        totals.value(shape.person(1, PersonScore::revenue), shape.scales.revenue.worth));
+  const PersonaMoney money = money_of(Program(Model(parts)), totals, 1);
+  CHECK(money.worth.revenue > 0.0);
+  CHECK(money.referred_worth.revenue == money.worth.revenue);
+  CHECK(money.worth.cost > 0.0);
+  CHECK(money.referred_worth.cost == 0.0);
   // By odds none would have left: what is taken is the heard exit, two days before.
   const auto moved = totals.value(shape.taken(1, 1));
   CHECK(moved == bought);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sojourn/decide/comparison.hpp"
+#include "sojourn/engine/money.hpp"
 #include "sojourn/engine/run.hpp"
 #include "sojourn/outcomes/collect.hpp"
 #include "tests/catch.hpp"
@@ -39,12 +40,12 @@ double metric(const PlanSamples& plan, const char* name) {
 /// Discounted revenue less cost of each life.
 Sample lifetime_values(const ModelParts& parts) {
   Sample values;
+  const Program program{Model(parts)};
   each_tally(parts, [&](const Tally& tally) {
-    const TallyShape& shape = tally.shape();
-    const auto cell = [&](PersonScore score, const Scales::Money& scale) {
-      return static_cast<double>(tally.cells()[shape.person(0, score)]) / scale.worth;
-    };
-    values.add(cell(PersonScore::revenue, shape.scales.revenue) - cell(PersonScore::cost_to_serve, shape.scales.cost));
+    Totals totals(tally.shape());
+    totals.add(tally);
+    const Money worth = money_of(program, totals, 0).worth;
+    values.add(worth.revenue - worth.cost);
   });
   return values;
 }

@@ -31,7 +31,7 @@ std::vector<double> published_curve(const ModelParts& parts, double& people) {
   const Model model(parts);
   const PlanId baseline(0);
   const RunResult result = run(model, std::span(&baseline, 1));
-  std::vector<double> survivors(result.shape.windows, 0.0);
+  std::vector<double> survivors(result.shapes[0].windows, 0.0);
   people = 0.0;
   for (const Totals& totals : result.totals[0]) {
     people += static_cast<double>(totals.stock(0, 0, TimeScore::bought));

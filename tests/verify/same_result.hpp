@@ -38,7 +38,7 @@ inline std::vector<PlanId> all_plans(const ModelParts& parts) {
 
 /// The part of the table that a cell stands in.
 inline std::string part_of_table(const TallyShape& shape, std::size_t cell) {
-  if (cell >= shape.visit_price(0)) return "price per visit";
+  if (cell >= shape.paid(MoneyOf::everybody, 0, 0, PaidScore::visits)) return "money";
   if (cell >= shape.person(0, PersonScore::arrived)) return "by person";
   if (cell >= shape.tenure(0, 0, TenureScore::churned)) return "tenure";
   if (cell >= shape.taken(0, 0)) return "exits taken";

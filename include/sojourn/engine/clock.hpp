@@ -33,22 +33,27 @@ class Windows {
   std::vector<double> ends_;
 };
 
-/// What money at a time is worth at time 0: a power worked out once per window, times a little more discounting within it.
+/// What money at a time is worth at time 0: a power worked out once per window, less a little more discounting within it.
 class Discount {
  public:
   /// `rho`: force of interest per day.
   Discount(double rho, const Windows& windows, double width);
-  /// Worth of 1 at time t of `window`. Exactly 1 without discount.
-  [[nodiscard]] double worth(double t, std::size_t window) const {
-    if (begins_.empty()) return behaviour::present_value(rho_, t);
-    return begins_[window] * behaviour::small_decay(rho_ * (t - static_cast<double>(window) * width_));
+  /// What discounting takes off within `window` from 1 at its time t: 1 - e^(-rho (t - begin)). Exactly 0 without discount.
+  [[nodiscard]] double decay(double t, std::size_t window) const {
+    const double x = rho_ * (t - static_cast<double>(window) * width_);
+    return 1.0 - (small_ ? behaviour::small_decay(x) : behaviour::present_value(1.0, x));
   }
+  /// The largest decay within a window, in size.
+  [[nodiscard]] double largest_decay() const;
   [[nodiscard]] double rho() const { return rho_; }
-  /// Worth at each window's beginning; empty where windows are so long that e^(-rho t) is worked out at each visit.
-  [[nodiscard]] const std::vector<double>& begins() const { return begins_; }
+  /// Worth of 1 at a window's beginning.
+  [[nodiscard]] double begin(std::size_t window) const { return begins_[window]; }
+  /// Whether a window's discount is so small that a polynomial gives it (see behaviour::small_decay).
+  [[nodiscard]] bool small() const { return small_; }
 
  private:
   double rho_, width_;
+  bool small_;
   std::vector<double> begins_;
 };
 

@@ -46,8 +46,9 @@ struct ExitShares {
                                 const Words& words, const behaviour::ChoiceState& mood, double& luck,
                                 std::span<float> cumulative);
 
-/// A visit that comes to a queue, as ServiceLines takes it. `visit.time` is that of arrival; `patience` is the trait, the mean in
-/// days of an exponential distribution (Palm 1957) where the touchpoint has no law of its own, negative where nobody may give up.
+/// A visit that comes to a queue, as ServiceLines takes it. `visit.time` is that of arrival; `patience` is the trait, the
+/// mean in days of an exponential distribution (Palm 1957) where the touchpoint has no law of its own, negative where nobody
+/// may give up.
 [[nodiscard]] Call call_for_service(const Program& program, const Streams& streams, const VisitAt& visit, float patience);
 
 /// The exit that the first of `messages` positive messages, heard at the beginning of `window`, makes a customer take from

@@ -41,7 +41,7 @@ enum class InLine : std::uint8_t { none, waiting, served, gave_up, turned_away }
 struct Visit {
   std::uint32_t event = 0;  // number in the life, from 0
   std::uint32_t touchpoint = 0;
-  double time = 0.0;  // of arrival; where the visit waited in line, when the wait ended
+  double time = 0.0;                   // of arrival; where the visit waited in line, when the wait ended
   std::size_t window = 0, regime = 0;  // of `time`
   bool appraised = false;
   bool repeated = false;  // context was lost on the way here
@@ -110,7 +110,7 @@ class Lives {
   /// The same in pieces. A life before its first visit, which may lie beyond the horizon.
   [[nodiscard]] Life begin(std::uint32_t customer) const;
   /// Reads the traits of a person whose life goes on here; before `visit_next`.
-  void meet(std::uint32_t customer, const Life& life) {
+  void load_traits(std::uint32_t customer, const Life& life) {
     if (market_state_ != nullptr && market_state_->accounts != nullptr) {
       population_.traits(people_, customer, market_state_->accounts->account_of(customer), life.person.persona, traits_);
     } else {
@@ -167,7 +167,7 @@ template <class Observer>
 void Lives::live(std::uint32_t customer, Observer& observer) {
   Life life = begin(customer);
   if (life.person.arrival > program_.horizon()) return;
-  meet(customer, life);
+  load_traits(customer, life);
   observer.arrived(life.person);
   do {
     visit_next(customer, life, observer);
@@ -197,8 +197,8 @@ void Lives::visit_next(std::uint32_t customer, Life& life, Observer& observer) {
   if (place.end) {
     life.state.bought = life.state.bought || place.purchase;
     life.state.standing = standing(place, life.state.bought);
-    observer.visited(life.person, life.visit, program_.row(life.visit.regime, life.person.persona, life.visit.touchpoint), before,
-                     life.state);
+    observer.visited(life.person, life.visit, program_.row(life.visit.regime, life.person.persona, life.visit.touchpoint),
+                     before, life.state);
     return;
   }
   finish_visit(customer, life, before, observer);
@@ -239,7 +239,8 @@ void Lives::leave_line(std::uint32_t customer, Life& life, const ResolvedCall& r
   observer.visited(life.person, visit, row, before, life.state);
   const std::span<const ExitRow> exits = gave_up ? program_.gave_up_exits(row) : program_.turned_away_exits(row);
   if (exits.empty()) return;
-  leave_by(exits.front(), drawn_delay(program_, exits.front(), streams_.draw(customer, Purpose::patience, visit.event)), life);
+  leave_by(exits.front(), drawn_delay(program_, exits.front(), streams_.draw(customer, Purpose::patience, visit.event)),
+           life);
 }
 
 /// The visit itself, and where it leads.

@@ -36,9 +36,10 @@ struct ExitRow {
 /// What a visit to one touchpoint by one persona in one regime is like. Money is per visit.
 struct VisitRow {
   float quality = 0.0f, quality_sd = 0.0f, effort = 0.0f, weight = 1.0f;
-  float promise = 0.0f, promise_weight = 0.0f;    // weight 0 where nothing is promised
-  std::uint32_t exits_begin = 0, exits_end = 0;   // ordinary exits
-  std::uint32_t heard_end = 0, gave_up_end = 0, turned_away_end = 0;  // those that interrupt follow: by a message, impatience, lack of room
+  float promise = 0.0f, promise_weight = 0.0f;   // weight 0 where nothing is promised
+  std::uint32_t exits_begin = 0, exits_end = 0;  // ordinary exits
+  std::uint32_t heard_end = 0, gave_up_end = 0,
+                turned_away_end = 0;              // those that interrupt follow: by a message, impatience, lack of room
   std::uint32_t ends = 0;                         // of a choice: exits to ends, which come first
   bool trait_bound = false;                       // some exit's probability is a trait
   bool race = false;                              // the exits compete; what follows is of a choice
@@ -48,22 +49,28 @@ struct VisitRow {
   double revenue = 0.0, cost = 0.0, price = 0.0;
 };
 
-/// What staying is worth: flows per day, and their sums from 0 to the regime's beginning, undiscounted and discounted.
-struct FlowRow {
-  double revenue = 0.0, cost = 0.0;
-  double revenue_before = 0.0, cost_before = 0.0;
-  double worth_revenue_before = 0.0, worth_cost_before = 0.0;
-};
-
-/// Money that flows from time 0 to some time at one touchpoint.
+/// What flows at a touchpoint while somebody stays, per day.
 struct Flow {
   double revenue = 0.0, cost = 0.0;
 };
 
-/// What a move changes in what flows: until the window's end, undiscounted, and until the horizon, discounted.
-struct FlowChange {
-  double revenue = 0.0, cost = 0.0;
-  double worth_revenue = 0.0, worth_cost = 0.0;
+/// A persona at a touchpoint.
+struct PersonaPlace {
+  std::uint32_t persona = 0, touchpoint = 0;
+};
+
+/// Touchpoints at which the same money flows for a persona, in every regime.
+struct FlowKind {
+  std::uint32_t persona = 0;
+  std::vector<std::uint32_t> touchpoints;
+};
+
+/// A piece of time: the part of a window that lies in one regime. Empty where a regime begins as the window ends: then for
+/// what happens at that very moment.
+struct Piece {
+  std::size_t window = 0, regime = 0;
+  double begin = 0.0, end = 0.0;
+  std::int64_t days = 0, discounted_days = 0;  // its length, in units of Scales::flow (see FlowScore)
 };
 
 /// What never changes about a touchpoint.
@@ -80,7 +87,7 @@ struct Place {
 
 /// How visits of a touchpoint are served.
 struct ServiceRow {
-  std::uint32_t queue = 0;          // into Staffing::queues
+  std::uint32_t queue = 0;  // into Staffing::queues
   std::int32_t priority = 0;
   Inverse work;                     // in units of the mean handling time
   std::optional<Inverse> patience;  // days; without one the trait is the mean of an exponential
@@ -141,7 +148,8 @@ class Program {
   [[nodiscard]] bool leads_to_queue(std::uint32_t touchpoint) const { return leads_to_queue_[touchpoint] != 0; }
   /// How many real customers one simulated customer stands for at queues, beyond itself: 0 where that is one or less.
   [[nodiscard]] double shadows() const { return shadows_; }
-  /// The probability that a simulated customer's call takes a server's time: below 1 where customers are more than the market.
+  /// The probability that a simulated customer's call takes a server's time: below 1 where customers are more than the
+  /// market.
   [[nodiscard]] float occupies() const { return occupies_; }
   /// The largest number of ordinary exits of any row.
   [[nodiscard]] std::size_t most_exits() const { return most_exits_; }
@@ -153,26 +161,34 @@ class Program {
   [[nodiscard]] float carry(const VisitRow& row, std::int32_t from) const {
     return carries_[row.carry + static_cast<std::uint32_t>(from)];
   }
-  /// Money that flows at `touchpoint` from time 0 to t, where t lies in `regime` (or at its end).
-  [[nodiscard]] Flow flow(std::size_t regime, std::uint32_t persona, std::uint32_t touchpoint, double t) const {
-    const FlowRow& row = flows_[(regime * personas_ + persona) * touchpoints_ + touchpoint];
-    const double days = t - regimes_.begins[regime];
-    return {row.revenue_before + row.revenue * days, row.cost_before + row.cost * days};
+  /// All pieces of time, in order.
+  [[nodiscard]] std::span<const Piece> pieces() const { return pieces_; }
+  /// The piece of a time in `window` and `regime`.
+  [[nodiscard]] std::size_t piece(std::size_t window, std::size_t regime) const {
+    return first_piece_[window] + regime - pieces_[first_piece_[window]].regime;
   }
-  /// What that money is worth at time 0.
-  [[nodiscard]] Flow worth_of_flow(std::size_t regime, std::uint32_t persona, std::uint32_t touchpoint, double t) const {
-    const FlowRow& row = flows_[(regime * personas_ + persona) * touchpoints_ + touchpoint];
-    const double days = worth_at_begin_[regime] * behaviour::annuity(rho_, t - regimes_.begins[regime]);
-    return {row.worth_revenue_before + row.revenue * days, row.worth_cost_before + row.cost * days};
+  /// Where a visit pays: earns, costs, or has a price per visit, in some regime.
+  [[nodiscard]] std::span<const PersonaPlace> paying_places() const { return paying_places_; }
+  /// The position among those of a persona at a touchpoint, or -1.
+  [[nodiscard]] std::int32_t paying(std::uint32_t persona, std::uint32_t touchpoint) const {
+    return paying_[persona * touchpoints_ + touchpoint];
   }
-  /// Which money flows at a touchpoint: 0 for none; alike for one persona where it is the same at all times.
+  /// Money per day that flows at `touchpoint`.
+  [[nodiscard]] const Flow& flow(std::size_t regime, std::uint32_t persona, std::uint32_t touchpoint) const {
+    return flows_[(regime * personas_ + persona) * touchpoints_ + touchpoint];
+  }
+  [[nodiscard]] std::span<const FlowKind> flow_kinds() const { return flow_kinds_; }
+  /// Which money flows at a touchpoint: 0 for none, else 1 + the position among `flow_kinds`.
   [[nodiscard]] std::int32_t flow_kind(std::uint32_t persona, std::uint32_t touchpoint) const {
-    return flow_kinds_[persona * touchpoints_ + touchpoint];
+    return flow_kind_of_[persona * touchpoints_ + touchpoint];
   }
-  /// What moving at time t (in `regime` and `window`) from `from` (-1: just arrived) to `to` changes in the money that will
-  /// flow until the window's end, and in the worth at time 0 of all that would flow until the horizon (MODEL.md section 7).
-  [[nodiscard]] FlowChange flow_change(std::size_t regime, std::uint32_t persona, std::int64_t from, std::uint32_t to,
-                                       double t, std::size_t window) const;
+  /// Adds to `cells`, of a tally of `shape`, what a move at time t (in `regime` and `window`) from where kind `from` flows
+  /// (0: nothing) to where kind `to` flows changes in the time spent there until the window's end (MODEL.md section 7).
+  void change_flow(std::int64_t* cells, const TallyShape& shape, MoneyOf whose, std::int32_t from, std::int32_t to, double t,
+                   std::size_t window, std::size_t regime) const;
+  /// The scales of what is counted for money.
+  [[nodiscard]] double decay_scale() const { return decay_scale_; }
+  [[nodiscard]] double flow_scale() const { return flow_scale_; }
   /// The regime of time t, at or after regime `from`.
   [[nodiscard]] std::size_t regime(double t, std::size_t from = 0) const {
     while (from + 1 < regimes_.begins.size() && t >= regimes_.begins[from + 1]) ++from;
@@ -187,18 +203,13 @@ class Program {
   };
   [[nodiscard]] const Behaviour& behaviour() const { return behaviour_; }
 
-  /// The largest single amounts that a tally can be given, in size, and by how much discounting can enlarge them.
-  struct Largest {
-    double revenue = 0.0, cost = 0.0, price = 0.0;
-    double inflation = 1.0;
-  };
-  [[nodiscard]] const Largest& largest() const { return largest_; }
-
  private:
   void compile_rows();
   void compile_choice(VisitRow& row);
   void compile_hazard_stretches();
+  void compile_pieces();
   void compile_flows();
+  [[nodiscard]] std::int64_t discounted_days(double from, const Piece& piece) const;
   void compile_services();
 
   Model model_;
@@ -220,24 +231,27 @@ class Program {
   std::vector<Shift> shifts_;
   std::vector<Inverse> delays_;
   std::vector<float> carries_;
-  std::vector<FlowRow> flows_;
-  std::vector<Flow> whole_flows_;  // [place] what staying from 0 to the horizon is worth
-  std::vector<std::int32_t> flow_kinds_;
-  std::vector<ServiceRow> services_;  // [touchpoint]
+  std::vector<Piece> pieces_;
+  std::vector<std::size_t> first_piece_;  // of each window, and one more: the number of all
+  std::vector<PersonaPlace> paying_places_;
+  std::vector<std::int32_t> paying_;  // [place]
+  std::vector<Flow> flows_;           // [regime][place]
+  std::vector<FlowKind> flow_kinds_;
+  std::vector<std::int32_t> flow_kind_of_;  // [place]
+  std::vector<ServiceRow> services_;        // [touchpoint]
   Staffing staffing_;
   std::vector<std::int32_t> priorities_;  // [persona]
   float occupies_ = 1.0f;
   double shadows_ = 0.0;
   std::vector<std::uint8_t> leads_to_queue_;  // [touchpoint]
-  std::vector<double> worth_at_begin_;  // of 1 at each regime's beginning
-  Largest largest_;
+  double decay_scale_ = 1.0, flow_scale_ = 1.0;
 };
 
 /// The probability of `exit` for a customer with these traits (in the order of ModelParts::traits): 0 for one with odds.
 [[nodiscard]] float probability(const Program& program, const ExitRow& exit, std::span<const float> traits);
 
-/// The table that programs of one model share: sizes, tenure bins (a day each, five days beyond a horizon of 4,096 days) and
-/// scales that rule out overflow for every one of `programs` (not empty).
-[[nodiscard]] TallyShape tally_shape(std::span<const Program> programs);
+/// The table of a program: sizes, tenure bins (a day each, five days beyond a horizon of 4,096 days) and scales that rule
+/// out overflow. Programs of one model differ in the part for money alone, which is the last.
+[[nodiscard]] TallyShape tally_shape(const Program& program);
 
 }  // namespace sojourn

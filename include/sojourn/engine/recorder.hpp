@@ -41,23 +41,39 @@ class Recorder {
     tally_.add(shape_.time(persona, window, TimeScore::heard_negative), negative);
   }
 
-  void visited(const Person& person, const Visit& visit, const VisitRow& row, const State& before, const State& after) {
+  /// A visit to a queue begins. What it brings is told by `visited` when the wait is over.
+  void came(const Person& person, const Visit& visit, const State& before, const State& after) {
     const std::uint32_t p = person.persona;
     ++tally_.events;
     tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::visits), 1);
+    tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::unserved), 1);
+    tally_.add(shape_.present(p, visit.touchpoint, visit.window), 1);
+    change_standing(p, visit, before, after);
+    flows(p, visit, introduced_by_ >= 0 && before.bought, introduced_by_ >= 0 && after.bought);
+  }
+
+  void visited(const Person& person, const Visit& visit, const VisitRow&, const State& before, const State& after) {
+    const std::uint32_t p = person.persona;
+    const auto count = [&](TouchScore score, std::int64_t amount) {
+      tally_.add(shape_.touch(p, visit.touchpoint, score), amount);
+    };
+    if (visit.line == InLine::none) {
+      ++tally_.events;
+      count(TouchScore::visits, 1);
+      tally_.add(shape_.present(p, visit.touchpoint, visit.window), 1);
+    } else {
+      if (visit.line != InLine::turned_away) count(TouchScore::wait, fixed(visit.wait, shape_.scales.days));
+      count(TouchScore::unserved, visit.line == InLine::served ? -1 : 0);
+      count(TouchScore::gave_up, visit.line == InLine::gave_up ? 1 : 0);
+      count(TouchScore::turned_away, visit.line == InLine::turned_away ? 1 : 0);
+    }
     if (visit.appraised) {
       tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::repeats), visit.repeated);
       tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::quality), fixed_score(visit.quality));
       tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::satisfaction), fixed_score(visit.appraisal));
       tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::effort), fixed_score(visit.effort));
-      if (visit.wait > 0.0) {
-        tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::wait), fixed(visit.wait, shape_.scales.days));
-        tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::gave_up), visit.gave_up);
-      }
     }
-    tally_.add(shape_.present(p, visit.touchpoint, visit.window), 1);
-    stocks(p, visit.window, before, -1);
-    stocks(p, visit.window, after, +1);
+    change_standing(p, visit, before, after);
     if (after.bought && !before.bought) {
       since_ = visit.time;
       if (introduced_by_ >= 0) {
@@ -67,28 +83,10 @@ class Recorder {
       tally_.add(shape_.time(p, visit.window, TimeScore::bought), 1);
       tally_.add(shape_.person(p, PersonScore::days_to_purchase), fixed(visit.time - person.arrival, shape_.scales.days));
     }
-    if (after.standing == Standing::churned && before.standing != Standing::churned) {
-      if (!churned_) tenure(p, visit.time, TenureScore::churned);
-      churned_ = true;
-      since_ = visit.time;
-    }
-    referred_ = after.bought && introduced_by_ >= 0;
-    flows(person, visit);
-    if (row.revenue == 0.0 && row.cost == 0.0 && row.price == 0.0) return;
-    const double worth = program_.discount().worth(visit.time, visit.window);
-    const Scales& scales = shape_.scales;
-    if (row.revenue != 0.0) {
-      tally_.add(shape_.time(p, visit.window, TimeScore::revenue), fixed(row.revenue, scales.revenue.amount));
-      book_worth(p, PersonScore::revenue, fixed(row.revenue * worth, scales.revenue.worth));
-    }
-    if (row.cost != 0.0) {
-      tally_.add(shape_.time(p, visit.window, TimeScore::cost_to_serve), fixed(row.cost, scales.cost.amount));
-      book_worth(p, PersonScore::cost_to_serve, fixed(row.cost * worth, scales.cost.worth));
-    }
-    if (row.price != 0.0) {
-      tally_.add(shape_.visit_price(visit.window), fixed(row.price, scales.price.amount));
-      tally_.add(shape_.visit_price_discounted(), fixed(row.price * worth, scales.price.worth));
-    }
+    end_tenure(p, visit, before, after);
+    if (visit.line != InLine::gave_up && visit.line != InLine::turned_away)
+      pay(p, visit, introduced_by_ >= 0 && after.bought);
+    flows(p, visit, introduced_by_ >= 0 && before.bought, introduced_by_ >= 0 && after.bought);
   }
 
   void stayed(const Person& person, const Visit& visit, const Stay& stay, const State& state) {
@@ -102,6 +100,19 @@ class Recorder {
   }
 
  private:
+  void change_standing(std::uint32_t persona, const Visit& visit, const State& before, const State& after) {
+    stocks(persona, visit.window, before, -1);
+    stocks(persona, visit.window, after, +1);
+    if (visit.line == InLine::waiting) end_tenure(persona, visit, before, after);
+  }
+
+  void end_tenure(std::uint32_t persona, const Visit& visit, const State& before, const State& after) {
+    if (after.standing != Standing::churned || before.standing == Standing::churned) return;
+    if (!churned_) tenure(persona, visit.time, TenureScore::churned);
+    churned_ = true;
+    since_ = visit.time;
+  }
+
   void stocks(std::uint32_t persona, std::size_t window, const State& state, std::int64_t sign) {
     const auto add = [&](TimeScore score, std::int64_t amount) { tally_.add(shape_.time(persona, window, score), amount); };
     switch (state.standing) {
@@ -127,27 +138,39 @@ class Recorder {
     tally_.add(shape_.tenure(persona, bin, score), 1);
   }
 
-  /// Whoever is present at a window's end is taken to stay through the next one (see `flows_of_windows`); here the part of
-  /// the window after a move is put right.
-  void flows(const Person& person, const Visit& visit) {
-    const std::uint32_t p = person.persona;
-    const std::int64_t from = std::exchange(from_, visit.touchpoint);
-    if (program_.flow_kind(p, visit.touchpoint) == (from < 0 ? 0 : program_.flow_kind(p, static_cast<std::uint32_t>(from))))
-      return;
-    const FlowChange change = program_.flow_change(visit.regime, p, from, visit.touchpoint, visit.time, visit.window);
-    const Scales& scales = shape_.scales;
-    tally_.add(shape_.time(p, visit.window, TimeScore::revenue), fixed(change.revenue, scales.revenue.amount));
-    tally_.add(shape_.time(p, visit.window, TimeScore::cost_to_serve), fixed(change.cost, scales.cost.amount));
-    book_worth(p, PersonScore::revenue, fixed(change.worth_revenue, scales.revenue.worth));
-    book_worth(p, PersonScore::cost_to_serve, fixed(change.worth_cost, scales.cost.worth));
+  /// Counts a visit that pays.
+  void pay(std::uint32_t persona, const Visit& visit, bool referred) {
+    const std::int32_t place = program_.paying(persona, visit.touchpoint);
+    if (place < 0) return;
+    const std::size_t piece = program_.piece(visit.window, visit.regime);
+    const std::int64_t decay = fixed(program_.discount().decay(visit.time, visit.window), shape_.scales.decay);
+    const auto add = [&](MoneyOf whose) {
+      tally_.add(shape_.paid(whose, static_cast<std::size_t>(place), piece, PaidScore::visits), 1);
+      tally_.add(shape_.paid(whose, static_cast<std::size_t>(place), piece, PaidScore::decay), decay);
+    };
+    add(MoneyOf::everybody);
+    if (referred) add(MoneyOf::referred);
   }
 
-  /// Discounted money of a person, `score` revenue or cost to serve; also that of referred customers by itself.
-  void book_worth(std::uint32_t persona, PersonScore score, std::int64_t worth) {
-    tally_.add(shape_.person(persona, score), worth);
-    if (!referred_) return;
-    const bool revenue = score == PersonScore::revenue;
-    tally_.add(shape_.person(persona, revenue ? PersonScore::referred_revenue : PersonScore::referred_cost), worth);
+  /// Whoever is present at a window's end is taken to stay through the next one (see engine/money.hpp); here the part of the
+  /// window after a move is put right.
+  void flows(std::uint32_t persona, const Visit& visit, bool referred_before, bool referred) {
+    const std::int64_t left = std::exchange(from_, visit.touchpoint);
+    const std::int32_t from = left < 0 ? 0 : program_.flow_kind(persona, static_cast<std::uint32_t>(left));
+    const std::int32_t to = program_.flow_kind(persona, visit.touchpoint);
+    const auto change = [&](MoneyOf whose, std::int32_t before, std::int32_t after) {
+      if (before == after) return false;
+      program_.change_flow(tally_.data(), shape_, whose, before, after, visit.time, visit.window, visit.regime);
+      return true;
+    };
+    change(MoneyOf::everybody, from, to);
+    const std::int32_t referred_from = referred_before ? from : 0, referred_to = referred ? to : 0;
+    if (!change(MoneyOf::referred, referred_from, referred_to)) return;
+    const auto count = [&](std::int32_t kind, std::int64_t people) {
+      if (kind != 0) tally_.add(shape_.referred_present(static_cast<std::size_t>(kind) - 1, visit.window), people);
+    };
+    count(referred_from, -1);
+    count(referred_to, 1);
   }
 
   const Program& program_;
@@ -156,7 +179,6 @@ class Recorder {
   double since_ = -1.0;  // of the life at hand, as all that follows
   bool churned_ = false;
   std::int64_t introduced_by_ = -1;  // a persona
-  bool referred_ = false;            // what is booked is of a referred customer
   std::int64_t from_ = -1;           // the touchpoint before this one
 };
 

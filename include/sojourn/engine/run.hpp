@@ -36,8 +36,8 @@ inline constexpr std::size_t batch_count = 32;
 
 /// The sums of a run.
 struct RunResult {
-  std::vector<Program> programs;  // one for each plan asked for
-  TallyShape shape;
+  std::vector<Program> programs;             // one for each plan asked for
+  std::vector<TallyShape> shapes;            // of each plan's sums
   std::vector<std::uint32_t> replications;   // those that were finished
   std::vector<std::vector<Totals>> totals;   // [plan][replication]
   std::vector<std::vector<Totals>> batches;  // [plan][batch], only with one replication; they add up to it

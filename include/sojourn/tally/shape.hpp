@@ -19,43 +19,66 @@ enum class TimeScore {
   promoters,
   passives,
   detractors,
-  satisfaction,  // summed over customers present
-  expectation,   // likewise
-  revenue,       // flows from here on: per window, undiscounted, in the simulated people's money
-  cost_to_serve,
-  heard_positive,  // messages
+  satisfaction,    // summed over customers present
+  expectation,     // likewise
+  heard_positive,  // messages; flows from here on: per window
   heard_negative,
 };
-inline constexpr std::size_t time_score_count = 14;
+inline constexpr std::size_t time_score_count = 12;
 inline constexpr std::size_t stock_score_count = 10;
 
-/// Scores by persona and touchpoint, at the horizon. All but `visits`, `repeats` and `gave_up` are sums over appraised
-/// visits.
-enum class TouchScore { visits, repeats, quality, satisfaction, effort, wait, gave_up };
-inline constexpr std::size_t touch_score_count = 7;
+/// Scores by persona and touchpoint, at the horizon. `unserved` are the visits to a queue that were not, or not yet, served:
+/// they are not appraised; `gave_up` and `turned_away` are among them. `wait` is summed over waits that ended, quality,
+/// satisfaction, effort and repeats over appraised visits.
+enum class TouchScore { visits, repeats, quality, satisfaction, effort, wait, unserved, gave_up, turned_away };
+inline constexpr std::size_t touch_score_count = 9;
 
-/// Scores by persona, at the horizon. Money is discounted; `days_to_purchase` runs from arrival to the first purchase.
+/// Scores by persona, at the horizon. `days_to_purchase` runs from arrival to the first purchase.
 enum class PersonScore {
   arrived,
   days_to_purchase,
-  revenue,
-  cost_to_serve,
-  referred,          // who bought after a customer had spoken well of the company to them
-  referred_revenue,  // theirs, from the purchase on
-  referred_cost,
-  brought,  // purchases of those to whom a person of this persona had spoken first
+  referred,  // who bought after a customer had spoken well of the company to them
+  brought,   // purchases of those to whom a person of this persona had spoken first
 };
-inline constexpr std::size_t person_score_count = 8;
+inline constexpr std::size_t person_score_count = 4;
+
+/// Money is not added up but counted: what follows is multiplied by amounts at the end (engine/money.hpp), so that no amount
+/// is rounded, whatever its size and whatever other amounts there are. Amounts that are drawn for each visit cannot be
+/// counted; they will need sums of their own beside these.
+
+/// Whose money: everybody's, and once more that of referred customers from their purchase on (only with word of mouth).
+enum class MoneyOf { everybody, referred };
+/// Visits that pay, by paying place (a persona and a touchpoint) and piece of time (see Program::pieces): how many there
+/// are, and the sum over them of 1 - e^(-rho (t - window's begin)), what discounting takes off within the window.
+enum class PaidScore { visits, decay };
+inline constexpr std::size_t paid_score_count = 2;
+/// Time spent where money flows, by kind of flow (see Program::flow_kinds) and piece of time: what moves within the window
+/// change in it, in days and in discounted days (e^(-rho (t - window's begin)) dt). Each is a sum of two cells, high x 2^24
+/// + low, because days must be known to far less than 2^-31 of a window.
+enum class FlowScore { days_high, days_low, discounted_high, discounted_low };
+inline constexpr std::size_t flow_score_count = 4;
+inline constexpr int flow_low_bits = 24;
 
 /// Accounts by segment at each window's end, as they stand then: those with a member who has arrived, with one who ever
 /// bought, and with one who is a customer.
 enum class AccountScore { arrived, bought, customers };
 inline constexpr std::size_t account_score_count = 3;
 
-/// Queues by touchpoint and window: the wait that a visit met (days), and the backlog at the window's beginning (simulated
-/// people).
-enum class QueueScore { wait, backlog };
-inline constexpr std::size_t queue_score_count = 2;
+/// Queues, by queue (a touchpoint with servers) and window: who came; of those whose wait ended in the window, who was
+/// served, who of them within the time asked for, who gave up, who was turned away at once, and the days that the first and
+/// third kind waited; and who was in line at the window's end, in real people where one simulated customer stands for
+/// several.
+enum class QueueScore { came, served, in_time, gave_up, turned_away, wait, waiting };
+inline constexpr std::size_t queue_score_count = 7;
+/// Waits that ended, by length: bin 0 holds those who did not wait; then 32 bins for each doubling from `shortest_wait` on,
+/// as wide as one another within it, so that a wait is known to 3 per cent; the last holds all that are longer.
+inline constexpr double shortest_wait = 1.0 / 86400.0;  // a second, in days
+inline constexpr std::size_t wait_bins_per_doubling = 32, wait_doublings = 37;
+inline constexpr std::size_t wait_bin_count = 2 + wait_bins_per_doubling * wait_doublings;
+
+/// The bin of a wait of `days` >= 0, and the days at which a bin begins; bin 0 is of no wait.
+[[nodiscard]] std::size_t wait_bin_of(double days);
+[[nodiscard]] double wait_bin_begin(std::size_t bin);
 
 /// Days as a customer, by persona and tenure bin: at churn, or (censored) of those still customers at the horizon.
 enum class TenureScore { churned, censored };
@@ -65,18 +88,17 @@ inline constexpr std::size_t tenure_score_count = 2;
 struct Scales {
   double score = 0x1p24;  // numbers in [0, 1], see fixed_score
   double days = 1.0;
-  /// One kind of money: amounts as they are booked, and as they are worth at time 0.
-  struct Money {
-    double amount = 1.0;
-    double worth = 1.0;
-  };
-  Money revenue, cost, price;  // each kind by itself, so that a large revenue does not blur a small cost
+  double decay = 1.0;  // PaidScore::decay
+  double flow = 1.0;   // FlowScore
 };
 
 /// Sizes of the filters, and the cell of each combination. A cell is a 64-bit integer.
 struct TallyShape {
   std::size_t personas = 0, touchpoints = 0, exits = 0, windows = 0, tenure_bins = 0, account_segments = 0;
-  bool queues = false;      // some touchpoint has servers
+  std::size_t pieces = 0, paying_places = 0, flow_kinds = 0;  // of one program: other plans may have others
+  bool referrals = false;                                     // money of referred customers is counted by itself
+  std::size_t pools = 0;                                      // of servers
+  std::size_t queues = 0;                                     // touchpoints with servers
   double tenure_bin = 1.0;  // days; churned: bin b is (b, b + 1] tenure_bin, the first includes 0; censored: [b, b + 1)
   Scales scales;
 
@@ -106,18 +128,32 @@ struct TallyShape {
   [[nodiscard]] SOJOURN_INLINE std::size_t person(std::size_t persona, PersonScore score) const {
     return person_begin() + persona * person_score_count + static_cast<std::size_t>(score);
   }
-  /// Price paid per visit for improvements in force, undiscounted, per window.
-  [[nodiscard]] SOJOURN_INLINE std::size_t visit_price(std::size_t window) const { return price_begin() + window; }
-  /// The same, discounted, over the horizon.
-  [[nodiscard]] SOJOURN_INLINE std::size_t visit_price_discounted() const { return price_begin() + windows; }
   [[nodiscard]] SOJOURN_INLINE std::size_t account(std::size_t segment, std::size_t window, AccountScore score) const {
     return account_begin() + (segment * windows + window) * account_score_count + static_cast<std::size_t>(score);
   }
-  [[nodiscard]] SOJOURN_INLINE std::size_t queue(std::size_t touchpoint, std::size_t window, QueueScore score) const {
-    return queue_begin() + (touchpoint * windows + window) * queue_score_count + static_cast<std::size_t>(score);
+  [[nodiscard]] SOJOURN_INLINE std::size_t queue(std::size_t queue, std::size_t window, QueueScore score) const {
+    return queue_begin() + (queue * windows + window) * queue_score_count + static_cast<std::size_t>(score);
+  }
+  [[nodiscard]] SOJOURN_INLINE std::size_t waited(std::size_t queue, std::size_t bin) const {
+    return queue_begin() + queues * windows * queue_score_count + queue * wait_bin_count + bin;
+  }
+  /// Days worked by the servers of a pool, in units of 1 / Scales::days, for calls whose service began within the horizon.
+  [[nodiscard]] SOJOURN_INLINE std::size_t worked(std::size_t pool) const {
+    return queue_begin() + queues * (windows * queue_score_count + wait_bin_count) + pool;
+  }
+  [[nodiscard]] SOJOURN_INLINE std::size_t paid(MoneyOf whose, std::size_t place, std::size_t piece, PaidScore score) const {
+    return money_begin(whose) + (place * pieces + piece) * paid_score_count + static_cast<std::size_t>(score);
+  }
+  [[nodiscard]] SOJOURN_INLINE std::size_t flow(MoneyOf whose, std::size_t kind, std::size_t piece, FlowScore score) const {
+    return money_begin(whose) + paying_places * pieces * paid_score_count + (kind * pieces + piece) * flow_score_count +
+           static_cast<std::size_t>(score);
+  }
+  /// Referred customers where a kind of flow flows: a stock, changes per window.
+  [[nodiscard]] SOJOURN_INLINE std::size_t referred_present(std::size_t kind, std::size_t window) const {
+    return money_begin(MoneyOf::everybody) + 2 * money_cells() + kind * windows + window;
   }
   [[nodiscard]] SOJOURN_INLINE std::size_t cells() const {
-    return queue_begin() + (queues ? touchpoints * windows * queue_score_count : 0);
+    return money_begin(MoneyOf::everybody) + (referrals ? 2 * money_cells() + flow_kinds * windows : money_cells());
   }
 
  private:
@@ -130,10 +166,17 @@ struct TallyShape {
   [[nodiscard]] SOJOURN_INLINE std::size_t person_begin() const {
     return tenure_begin() + personas * tenure_bins * tenure_score_count;
   }
-  [[nodiscard]] SOJOURN_INLINE std::size_t price_begin() const { return person_begin() + personas * person_score_count; }
-  [[nodiscard]] SOJOURN_INLINE std::size_t account_begin() const { return price_begin() + windows + 1; }
+  [[nodiscard]] SOJOURN_INLINE std::size_t account_begin() const { return person_begin() + personas * person_score_count; }
   [[nodiscard]] SOJOURN_INLINE std::size_t queue_begin() const {
     return account_begin() + account_segments * windows * account_score_count;
+  }
+  /// One set of cells for money; last in the table, because it is the only part that differs from plan to plan.
+  [[nodiscard]] SOJOURN_INLINE std::size_t money_cells() const {
+    return pieces * (paying_places * paid_score_count + flow_kinds * flow_score_count);
+  }
+  [[nodiscard]] SOJOURN_INLINE std::size_t money_begin(MoneyOf whose) const {
+    const std::size_t begin = queue_begin() + queues * (windows * queue_score_count + wait_bin_count) + pools;
+    return whose == MoneyOf::everybody ? begin : begin + money_cells();
   }
 };
 

@@ -12,14 +12,14 @@
 
 namespace sojourn {
 
-/// Limits that rule out overflow of a block's 64-bit cells: 2^15 people x 2^16 visits x 2^31, two of the largest amounts.
+/// Limits that rule out overflow of a block's 64-bit cells: 2^15 people x 2^16 visits x 2^31, two of the largest numbers.
 inline constexpr std::uint32_t block_customers = 32768;
 inline constexpr std::uint32_t visits_per_life = 65536;
 inline constexpr double largest_amount = 0x1p30;
 /// The scale of backlogs, numbers of people.
 inline constexpr double backlog_scale = 0x1p16;
 
-/// The scale for amounts of at most `largest` in size: the power of two at which they stay below `largest_amount`.
+/// The scale for numbers of at most `largest` in size: the power of two at which they stay below `largest_amount`.
 [[nodiscard]] double fixed_point_scale(double largest);
 
 /// round(x * scale) to an integer, halves to even; |x * scale| must be below 2^51.
@@ -71,6 +71,11 @@ class Totals {
   [[nodiscard]] Wide cell(std::size_t index) const { return cells_[index]; }
   [[nodiscard]] double value(std::size_t index, double scale = 1.0) const {
     return static_cast<double>(cells_[index]) / scale;
+  }
+  /// Days, or discounted days, that moves within a window add to those spent where `kind` of money flows.
+  [[nodiscard]] Wide flow(MoneyOf whose, std::size_t kind, std::size_t piece, bool discounted) const {
+    const std::size_t high = shape_.flow(whose, kind, piece, discounted ? FlowScore::discounted_high : FlowScore::days_high);
+    return cells_[high] * (Wide{1} << flow_low_bits) + cells_[high + 1];
   }
   /// A stock at the end of `window`: the running sum of its changes.
   [[nodiscard]] Wide stock(std::size_t persona, std::size_t window, TimeScore score) const;
