@@ -87,7 +87,7 @@ class Queues::Window {
   /// Who comes next: of those who came first, those who come again within the window, and shadows; null where nobody does.
   [[nodiscard]] const Coming* next() const {
     const Coming* best = at_ < first_.size() ? &first_[at_] : nullptr;
-    for (const auto* heap : {&again_, &queues_.shadows_coming_}) {
+    for (const Heap* heap : {&again_, &queues_.shadows_coming_}) {
       if (!heap->empty() && (best == nullptr || earlier(heap->top(), *best))) best = &heap->top();
     }
     return best;
@@ -220,7 +220,7 @@ class Queues::Window {
   Lives lives_;
   std::vector<Coming> first_;
   std::size_t at_ = 0;  // into first_
-  std::priority_queue<Coming, std::vector<Coming>, Later> again_;
+  Heap again_;
   NobodyObserves nobody_;
 };
 

@@ -46,6 +46,7 @@ class Queues {
   struct Later {
     bool operator()(const Coming& a, const Coming& b) const { return earlier(b, a); }
   };
+  using Heap = std::priority_queue<Coming, std::vector<Coming>, Later>;
   /// Somebody for whom a simulated customer stands, on the way to a queue or in line.
   struct Shadow {
     Life life;
@@ -64,7 +65,7 @@ class Queues {
   std::vector<std::uint8_t> in_line_;  // [customer]
   std::vector<Shadow> shadows_;
   std::vector<std::uint32_t> free_shadows_;                                 // positions, from 1
-  std::priority_queue<Coming, std::vector<Coming>, Later> shadows_coming_;  // of any window
+  Heap shadows_coming_;  // of any window
 };
 
 }  // namespace sojourn
