@@ -184,11 +184,11 @@ std::vector<std::string> missed(const Samples& samples, const std::vector<Thresh
   std::vector<std::string> sentences;
   const bool several = samples.plans.size() > 1;
   for (const Threshold& threshold : thresholds) {
-    for (const PlanSamples& plan : samples.plans) {
-      const bool baseline = &plan == &samples.plans.front();
-      if (threshold.plan.empty() ? several && baseline : threshold.plan != plan.id) continue;
-      const Estimate e = threshold.difference ? difference(plan.all, samples.plans.front().all, *threshold.metric)
-                                              : estimate(plan.all, *threshold.metric);
+    for (std::size_t k = 0; k < samples.plans.size(); ++k) {
+      const PlanSamples& plan = samples.plans[k];
+      if (threshold.plan.empty() ? several && k == 0 : threshold.plan != plan.id) continue;
+      const Estimate e =
+          threshold.difference ? difference(samples, k, *threshold.metric) : estimate(samples, k, *threshold.metric);
       if (!holds(threshold.relation, e.mean, threshold.value)) sentences.push_back(sentence(threshold, plan, e));
     }
   }

@@ -8,6 +8,7 @@
 #include "session.hpp"
 #include "sojourn/base/whole_file.hpp"
 #include "sojourn/map/journey_map.hpp"
+#include "sojourn/outcomes/recorded.hpp"
 #include "sojourn/outcomes/results_file.hpp"
 #include "sojourn/population/accounts.hpp"
 #include "sojourn/population/network_figures.hpp"
@@ -58,17 +59,10 @@ int print_network(const CommandLine& line) {
 
 /// Measures belong to the journey that is drawn.
 void require_same_journey(const Model& model, const Outcomes& results, const std::string& file) {
-  std::vector<std::string> touchpoints, exits;
-  for (const Touchpoint& touchpoint : model.parts().touchpoints) {
-    touchpoints.push_back(touchpoint.id);
-    for (const Exit& exit : touchpoint.next)
-      exits.push_back(touchpoint.id + " -> " + model.parts().touchpoints[exit.to.index()].id);
-  }
-  const auto same = [&](const char* dimension, const std::vector<std::string>& names) {
-    const auto* values = std::get_if<std::vector<std::string>>(&results.dimension(dimension).values);
-    return values != nullptr && *values == names;
-  };
-  if (!same("touchpoint", touchpoints) || !same("exit", exits)) {
+  std::vector<std::string> touchpoints;
+  for (const Touchpoint& touchpoint : model.parts().touchpoints) touchpoints.push_back(touchpoint.id);
+  if (recorded_texts(results, "touchpoint") != touchpoints ||
+      recorded_texts(results, "exit") != exit_labels(model.parts())) {
     throw InputError("sojourn: error: " + file + " holds the results of another journey\nhint: sojourn map " + file +
                      " draws the journey that it holds");
   }
@@ -76,7 +70,7 @@ void require_same_journey(const Model& model, const Outcomes& results, const std
 
 void require_plan(const std::optional<Outcomes>& results, const std::string& plan, const std::string& file) {
   if (!results) return;
-  const auto& plans = std::get<std::vector<std::string>>(results->dimension("plan").values);
+  const std::vector<std::string>& plans = recorded_texts(*results, "plan");
   if (std::find(plans.begin(), plans.end(), plan) != plans.end()) return;
   throw InputError("sojourn: error: " + file + " holds no results of the plan \"" + plan +
                    "\"\nhint: sojourn compare simulates all plans");

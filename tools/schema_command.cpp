@@ -12,6 +12,7 @@ int schema_command(const CommandLine& line) {
   }
   Replacing may;
   may.force = line.force;
+  may.beginning = schema_beginning;
   replace_file(line.output, json_schema(), may);
   return done;
 }

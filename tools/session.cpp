@@ -15,6 +15,8 @@
 
 #include "sojourn/base/whole_file.hpp"
 #include "sojourn/outcomes/kept_samples.hpp"
+#include "sojourn/outcomes/network_ties.hpp"
+#include "sojourn/outcomes/recorded.hpp"
 #include "sojourn/outcomes/recorded_scenario.hpp"
 #include "sojourn/outcomes/results_file.hpp"
 #include "sojourn/outcomes/version.hpp"
@@ -68,8 +70,10 @@ struct History {
 
 History parse_history(const std::string& text) {
   History history;
-  const std::size_t begin = std::string("sojourn ").size();
-  const std::size_t space = text.find(' ', begin);
+  constexpr std::string_view program = "sojourn ";
+  const std::size_t begin = program.size(), space = text.find(' ', begin);
+  if (!text.starts_with(program) || space == std::string::npos)
+    throw InputError("sojourn: error: this results file is damaged or was edited: its history is no command");
   history.command = text.substr(begin, space - begin);
   const std::size_t plan = text.rfind(" --plan");
   const std::size_t end = plan == std::string::npos ? text.size() : plan;
@@ -93,7 +97,7 @@ Input read_input(const CommandLine& line) {
     const History history = parse_history(recorded.provenance.history);
     name = recorded.provenance.scenario_name;
     changes = history.changes + changes;
-    plans = std::get<std::vector<std::string>>(recorded.dimension("plan").values);
+    plans = recorded_texts(recorded, "plan");
     // `run` repeats whatever made the file, unless a plan is asked for; `compare` keeps the plans of a comparison.
     if (line.command == "run" && line.plan.empty()) command = history.command;
     if (selection.empty() && command == history.command) selection = history.selection;

@@ -1,8 +1,10 @@
 #include "sojourn/decide/comparison.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <utility>
 
 #include "sojourn/decide/multiple_comparisons.hpp"
 
@@ -46,15 +48,7 @@ Difference effect(const std::vector<S>& plan, const std::vector<S>& baseline, co
     plan_sum += plan[i];
     baseline_sum += baseline[i];
   }
-  Difference result;
-  static_cast<Estimate&>(result) = interval(figure(plan_sum, baseline_sum), values);
-  return result;
-}
-
-Difference difference_of(const std::vector<Sums>& plan, const std::vector<Sums>& baseline, const Metric& metric) {
-  Difference result;
-  static_cast<Estimate&>(result) = difference(plan, baseline, metric);
-  return result;
+  return tested(cautious_interval(figure(plan_sum, baseline_sum), values));
 }
 
 Estimate cost_per_extra_customer(const std::vector<Sums>& plan, const std::vector<Sums>& baseline) {
@@ -90,16 +84,15 @@ void bound_payback(PlanComparison& result, const PlanSamples& plan, const PlanSa
 }
 
 /// Parts of two differences by persona.
-void split_by_persona(PlanComparison& result, const Samples& samples, const PlanSamples& plan, const PlanSamples& baseline) {
+void split_by_persona(PlanComparison& result, const Samples& samples, std::size_t number) {
+  const PlanSamples &plan = samples.plans[number], &baseline = samples.plans.front();
   // What a part is of, in each sample: everybody who arrived, or one market.
   const std::vector<Sums>& all = baseline.all;
   const auto part = [&](const std::vector<Sums>& of_plan, const std::vector<Sums>& of_baseline, const auto& of) {
     std::vector<double> values;
     for (std::size_t i = 0; i < all.size(); ++i) values.push_back(of(of_plan[i], all[i]) - of(of_baseline[i], all[i]));
     const Sums whole = pooled(all);
-    Difference change;
-    static_cast<Estimate&>(change) = interval(of(pooled(of_plan), whole) - of(pooled(of_baseline), whole), values);
-    return change;
+    return tested(cautious_interval(of(pooled(of_plan), whole) - of(pooled(of_baseline), whole), values));
   };
   const auto retained = [](const Sums& s, const Sums& whole) { return s.customers / whole.arrived; };
   const auto of_market = [](double amount, const Sums& whole) {
@@ -113,10 +106,19 @@ void split_by_persona(PlanComparison& result, const Samples& samples, const Plan
   };
   for (std::size_t p = 0; p < samples.personas.size(); ++p) {
     const auto &now = plan.by_persona[p], &before = baseline.by_persona[p];
-    result.retained_by_persona.push_back({samples.personas[p], samples.persona_names[p], part(now, before, retained)});
+    Changed kept = changed_by(samples, number, *find_metric("retained"), {Group::persona, p});
+    if (kept.people > 0.0) kept.people = pooled(all).arrived;
+    result.retained_by_persona.push_back({samples.personas[p], samples.persona_names[p],
+                                          share_difference(part(now, before, retained), kept, people_in(samples))});
     result.npv_by_persona.push_back({samples.personas[p], samples.persona_names[p], part(now, before, money)});
   }
-  const Contribution invested{"investment", "Investment", part(plan.all, all, investment)};
+  Contribution invested{"investment", "Investment", part(plan.all, all, investment)};
+  // Chance has no part in what is paid once and per month.
+  if (plan.all.front().worth_visit_price == 0.0 && all.front().worth_visit_price == 0.0 && std::isnan(invested.change.low)) {
+    const double spent = invested.change.mean;
+    static_cast<Estimate&>(invested.change) = {spent, spent, spent, 0.0, all.size()};
+    invested.change.p = spent == 0.0 ? 1.0 : 0.0;
+  }
   result.npv_by_persona.push_back(invested);
   result.npv_by_kind = {{"revenue", "Revenue", part(plan.all, all, revenue)},
                         {"cost_to_serve", "Cost to serve", part(plan.all, all, cost)},
@@ -172,7 +174,7 @@ struct Counts {
 
 using Triple = double (Counts::*)[3];
 
-Fortune fortune(const std::vector<Counts>& samples, Triple which) {
+Fortune fortune(const std::vector<Counts>& samples, Triple which, People how) {
   Estimate shares[3];
   for (std::size_t k = 0; k < 3; ++k) {
     double sum = 0.0, people = 0.0;
@@ -182,7 +184,7 @@ Fortune fortune(const std::vector<Counts>& samples, Triple which) {
       people += counts.people;
       values.push_back(counts.people > 0.0 ? (counts.*which)[k] / counts.people : std::numeric_limits<double>::quiet_NaN());
     }
-    shares[k] = interval(people > 0.0 ? sum / people : std::numeric_limits<double>::quiet_NaN(), values);
+    shares[k] = share_estimate(sum, people, values, how);
   }
   return {shares[0], shares[1], shares[2]};
 }
@@ -199,9 +201,9 @@ std::vector<PersonaFortunes> fortunes_of(const Samples& samples, const PlanSampl
       for (std::size_t p = begin; p < end; ++p) counts[i].add(plan.fortunes[i], p);
       of.people += counts[i].people;
     }
-    of.outcome = fortune(counts, &Counts::outcome);
-    of.satisfaction = fortune(counts, &Counts::satisfaction);
-    of.overall = fortune(counts, &Counts::overall);
+    of.outcome = fortune(counts, &Counts::outcome, people_in(samples));
+    of.satisfaction = fortune(counts, &Counts::satisfaction, people_in(samples));
+    of.overall = fortune(counts, &Counts::overall, people_in(samples));
     result.push_back(std::move(of));
   };
   if (plan.fortunes.empty()) return result;
@@ -214,7 +216,7 @@ std::vector<PersonaFortunes> fortunes_of(const Samples& samples, const PlanSampl
 /// Tests a family together.
 void hold(const std::vector<Difference*>& family) {
   std::vector<double> p;
-  for (Difference* each : family) p.push_back(each->p = p_value(*each));
+  for (const Difference* each : family) p.push_back(each->p);
   const std::vector<double> adjusted = holm(p);
   for (std::size_t k = 0; k < family.size(); ++k) family[k]->p_holm = adjusted[k];
 }
@@ -242,6 +244,15 @@ void hold_figures(std::vector<PlanComparison>& plans) {
   }
 }
 
+Difference opposite(Difference d) {
+  d.mean = -d.mean;
+  std::swap(d.low, d.high);
+  d.low = -d.low;
+  d.high = -d.high;
+  d.p_holm = d.p;
+  return d;
+}
+
 /// Who is best in a headline metric: every pair, and the chances.
 void find_best(const Samples& samples, std::size_t m, Comparison& comparison) {
   const Metric& metric = metrics()[m];
@@ -253,7 +264,10 @@ void find_best(const Samples& samples, std::size_t m, Comparison& comparison) {
     values.emplace_back();
     for (const Sums& sample : samples.plans[a].all) values.back().push_back(metric.value(sample));
     for (std::size_t b = a + 1; b < samples.plans.size(); ++b) {
-      comparison.rivalries.push_back({m, a, b, difference_of(samples.plans[a].all, samples.plans[b].all, metric)});
+      // Who is changed is counted against the baseline alone.
+      comparison.rivalries.push_back({m, a, b,
+                                      a == 0 ? opposite(comparison.plans[b].differences[m])
+                                             : tested(difference(samples.plans[a].all, samples.plans[b].all, metric))});
     }
   }
   std::vector<Difference*> family;
@@ -269,15 +283,16 @@ Comparison compare(const Samples& samples) {
   const Metric &retained = *find_metric("retained"), &nps = *find_metric("nps"), &clv = *find_metric("clv"),
                &investment = *find_metric("investment");
   Comparison comparison;
-  for (const PlanSamples& plan : samples.plans) {
+  for (std::size_t k = 0; k < samples.plans.size(); ++k) {
+    const PlanSamples& plan = samples.plans[k];
     PlanComparison result;
     result.id = plan.id;
     result.name = plan.name;
     for (const Metric& metric : metrics()) {
-      result.metrics.push_back(estimate(plan.all, metric));
-      result.differences.push_back(difference_of(plan.all, baseline.all, metric));
+      result.metrics.push_back(estimate(samples, k, metric));
+      result.differences.push_back(difference(samples, k, metric));
     }
-    result.investment = estimate(plan.all, investment);
+    result.investment = estimate(samples, k, investment);
     result.roi = effect(plan.all, baseline.all, [](const Sums& a, const Sums& b) { return roi(a, b); });
     if (result.investment.mean > 0.0) {
       result.payback_days = payback(plan.cash, baseline.cash, samples.window_ends);
@@ -286,19 +301,17 @@ Comparison compare(const Samples& samples) {
     result.extra_customers = extra_customers(pooled(plan.all), pooled(baseline.all));
     result.cost_per_extra_customer = cost_per_extra_customer(plan.all, baseline.all);
     for (std::size_t p = 0; p < samples.personas.size(); ++p) {
-      const auto change = [&](const Metric& metric) {
-        return difference_of(plan.by_persona[p], baseline.by_persona[p], metric);
-      };
+      const auto change = [&](const Metric& metric) { return difference(samples, k, metric, {Group::persona, p}); };
       result.personas.push_back({samples.personas[p], samples.persona_names[p], change(retained), change(nps), change(clv)});
     }
     for (std::size_t s = 0; s < samples.segments.size(); ++s) {
       const auto change = [&](std::string_view metric) {
-        return difference_of(plan.by_segment[s], baseline.by_segment[s], *find_metric(metric));
+        return difference(samples, k, *find_metric(metric), {Group::segment, s});
       };
       result.segments.push_back(
           {samples.segments[s], samples.segment_names[s], change("account_conversion"), change("account_retention")});
     }
-    split_by_persona(result, samples, plan, baseline);
+    split_by_persona(result, samples, k);
     split_by_stage(result, samples, plan, baseline);
     result.fortunes = fortunes_of(samples, plan);
     comparison.plans.push_back(std::move(result));
@@ -313,17 +326,17 @@ Comparison compare(const Samples& samples) {
 
 std::optional<double> payback(const std::vector<double>& cash, const std::vector<double>& baseline,
                               const std::vector<double>& window_ends) {
-  double before = 0.0, begin = 0.0;
-  std::optional<double> since = 0.0;
+  double sum = 0.0, most = 0.0;
+  std::optional<double> since;
   for (std::size_t k = 0; k < cash.size(); ++k) {
-    const double after = before + (cash[k] - baseline[k]);
-    if (after < 0.0) {
+    sum += cash[k] - baseline[k];
+    most = std::max(most, std::fabs(sum));
+    // What is paid back to the cent is paid back, whatever rounding says.
+    if (sum < -1e-12 * most) {
       since.reset();
     } else if (!since) {
-      since = begin + (window_ends[k] - begin) * (before < 0.0 ? -before / (after - before) : 0.0);
+      since = window_ends[k];
     }
-    before = after;
-    begin = window_ends[k];
   }
   return since;
 }

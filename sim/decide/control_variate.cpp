@@ -129,7 +129,7 @@ ControlVariate control_variate(const Samples& run, const Samples& twin, const Cl
       x.push_back(value);
       c.push_back(control);
     }
-    const Estimate simulated = estimate(other.all, metric);
+    const Estimate simulated = estimate(twin, 0, metric);
     if (!std::isnan(known.mean) && simulated.samples >= 4 && simulated.sd > 0.0) {
       const auto degrees = static_cast<double>(simulated.samples - 1);
       const double limit = boost::math::quantile(boost::math::complement(boost::math::students_t(degrees), 0.5e-6));
@@ -141,7 +141,7 @@ ControlVariate control_variate(const Samples& run, const Samples& twin, const Cl
             metric.name, simulated.mean, known.mean));
       }
     }
-    ControlledEstimate controlled_one = controlled(estimate(plan.all, metric).mean, x, simulated.mean, c, known);
+    ControlledEstimate controlled_one = controlled(estimate(run, 0, metric).mean, x, simulated.mean, c, known);
     controlled_one.net_ratio *= result.run_visits / (result.run_visits + result.twin_visits);
     result.metrics.push_back(controlled_one);
   }

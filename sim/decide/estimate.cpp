@@ -1,13 +1,61 @@
 #include "sojourn/decide/estimate.hpp"
 
+#include <algorithm>
+#include <array>
+#include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <limits>
+
+#include "sojourn/decide/multiple_comparisons.hpp"
+#include "sojourn/decide/shares.hpp"
 
 namespace sojourn {
 namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+/// Fewer samples than this have a skewness of their own by chance.
+constexpr std::size_t fewest_for_skewness = 30;
+
+/// Metrics that are shares of people, each of whom counts or does not.
+struct Share {
+  std::string_view metric;
+  double Sums::*events;
+  double Sums::*people;
+};
+constexpr std::array shares{Share{"prospects", &Sums::prospects, &Sums::arrived},
+                            Share{"lost", &Sums::lost, &Sums::arrived},
+                            Share{"customers", &Sums::customers, &Sums::arrived},
+                            Share{"churned", &Sums::churned, &Sums::arrived},
+                            Share{"conversion", &Sums::bought, &Sums::arrived},
+                            Share{"retention", &Sums::customers, &Sums::bought},
+                            Share{"retained", &Sums::customers, &Sums::arrived},
+                            Share{"promoters", &Sums::promoters, &Sums::customers},
+                            Share{"passives", &Sums::passives, &Sums::customers},
+                            Share{"detractors", &Sums::detractors, &Sums::customers},
+                            Share{"promoters_per_start", &Sums::promoters, &Sums::arrived}};
+
+const Share* share_of_people(const Metric& metric) {
+  const auto found = std::find_if(shares.begin(), shares.end(), [&](const Share& s) { return s.metric == metric.name; });
+  return found == shares.end() ? nullptr : &*found;
+}
+
+/// What a metric can be.
+Ends range_of(const Metric& metric) {
+  if (share_of_people(metric) != nullptr) return {0.0, 1.0};
+  constexpr std::string_view scores[] = {"retention_90", "retention_365", "satisfaction",       "expectation",
+                                         "effort",       "referred",      "account_conversion", "account_retention"};
+  constexpr std::string_view positive[] = {"time_to_purchase", "visits",         "repeats", "effort_per_purchase",
+                                           "heard_positive",   "heard_negative", "brought"};
+  const auto among = [&](const auto& names) {
+    return std::find(std::begin(names), std::end(names), metric.name) != std::end(names);
+  };
+  if (metric.name == "nps") return {-100.0, 100.0};
+  if (among(scores)) return {0.0, 1.0};
+  return {among(positive) ? 0.0 : -infinity, infinity};
+}
 
 template <class S, class M>
 std::vector<double> values(const std::vector<S>& samples, const M& metric) {
@@ -16,10 +64,95 @@ std::vector<double> values(const std::vector<S>& samples, const M& metric) {
   return result;
 }
 
+/// Days after which `metric` asks who is still a customer; 0: it does not.
+double survival_days(const Metric& metric) {
+  return metric.name == "retention_90" ? 90.0 : metric.name == "retention_365" ? 365.0 : 0.0;
+}
+
+/// Of those who bought, whose fate `days` later is known: who churned before, and who was followed so long.
+double known_fates(const Sums& sums, double days) {
+  const auto bins = static_cast<std::size_t>(days / sums.tenure_bin);
+  double churned = 0.0, followed = 0.0;
+  for (std::size_t b = 0; b < sums.tenure_churned.size(); ++b) {
+    (b < bins ? churned : followed) += sums.tenure_churned[b];
+    if (b >= bins) followed += sums.tenure_censored[b];
+  }
+  return churned + followed;
+}
+
+/// Makes an interval no shorter than `ends`.
+void widen(Estimate& e, const Ends& ends) {
+  if (std::isnan(ends.low)) return;
+  e.low = std::isnan(e.low) ? ends.low : std::min(e.low, ends.low);
+  e.high = std::isnan(e.high) ? ends.high : std::max(e.high, ends.high);
+}
+
+/// Whether who stands there at the horizon counts in a metric.
+bool counts(double Sums::*metric, EndStanding standing) {
+  if (metric == &Sums::prospects) return standing == EndStanding::prospect;
+  if (metric == &Sums::lost) return standing == EndStanding::lost;
+  if (metric == &Sums::churned) return standing == EndStanding::churned;
+  if (metric == &Sums::customers) return standing == EndStanding::customer;
+  return standing == EndStanding::customer || standing == EndStanding::churned;  // bought
+}
+
+Changed changed_in(const std::vector<PairedOutcomes>& fortunes, std::size_t begin, std::size_t end, double Sums::*metric) {
+  Changed changed;
+  for (const PairedOutcomes& sample : fortunes) {
+    for (std::size_t p = begin; p < std::min(end, sample.personas()); ++p) {
+      for (std::size_t before = 0; before < end_standing_count; ++before) {
+        for (std::size_t after = 0; after < end_standing_count; ++after) {
+          const auto from = static_cast<EndStanding>(before), to = static_cast<EndStanding>(after);
+          const auto people = static_cast<double>(sample.people(p, from, to));
+          changed.people += people;
+          if (counts(metric, to) && !counts(metric, from)) changed.gained += people;
+          if (!counts(metric, to) && counts(metric, from)) changed.lost += people;
+        }
+      }
+    }
+  }
+  return changed;
+}
+
+/// What no chance has a part in.
+Difference known(double value, std::size_t samples) {
+  Difference d;
+  static_cast<Estimate&>(d) = {value, value, value, 0.0, samples};
+  d.p = d.p_holm = value == 0.0 ? 1.0 : 0.0;
+  return d;
+}
+
+/// Whether a plan's investment is once and per month alone, which chance has no part in.
+bool known_investment(const Metric& metric, const std::vector<Sums>& samples) {
+  return metric.name == "investment" &&
+         std::all_of(samples.begin(), samples.end(), [](const Sums& sums) { return sums.visit_price == 0.0; });
+}
+
+double skewness(const std::vector<double>& x) {
+  double mean = 0.0, squares = 0.0, cubes = 0.0;
+  for (const double each : x) mean += each / static_cast<double>(x.size());
+  for (const double each : x) {
+    const double away = each - mean;
+    squares += away * away;
+    cubes += away * away * away;
+  }
+  return squares > 0.0 ? std::sqrt(static_cast<double>(x.size())) * cubes / (squares * std::sqrt(squares)) : nan;
+}
+
 }  // namespace
+
+bool Estimate::thin() const { return effective < fewest_effective; }
 
 double student_t(double degrees, double error) {
   return boost::math::quantile(boost::math::complement(boost::math::students_t(degrees), 0.5 * error));
+}
+
+double effective_people(const std::vector<double>& samples) {
+  std::vector<double> defined;
+  std::copy_if(samples.begin(), samples.end(), std::back_inserter(defined), [](double x) { return !std::isnan(x); });
+  if (defined.size() < fewest_for_skewness) return nan;
+  const double g = skewness(defined);
+  return std::isnan(g) ? nan : static_cast<double>(defined.size()) / (g * g);
 }
 
 Estimate interval(double point, const std::vector<double>& samples, double error) {
@@ -38,22 +171,140 @@ Estimate interval(double point, const std::vector<double>& samples, double error
   }
   const double sd = std::sqrt(squares / static_cast<double>(n - 1));
   const double half = student_t(static_cast<double>(n - 1), error) * sd / std::sqrt(static_cast<double>(n));
-  return {point, point - half, point + half, sd, n};
+  return {point, point - half, point + half, sd, n, effective_people(samples)};
 }
 
-Estimate estimate(const std::vector<Sums>& samples, const Metric& metric) {
-  return interval(metric.value(pooled(samples)), values(samples, metric));
+Estimate cautious_interval(double point, const std::vector<double>& samples, double error) {
+  Estimate e = interval(point, samples, error);
+  // Equal values differ from their mean by rounding.
+  if (!(e.sd > 1e-12 * std::fabs(point))) e.low = e.high = e.effective = nan;
+  return e;
+}
+
+People people_in(const Samples& samples) { return samples.batches ? People::independent : People::coupled; }
+
+const std::vector<Sums>& sums_of(const Samples& samples, std::size_t plan, Group group) {
+  const PlanSamples& of = samples.plans[plan];
+  switch (group.kind) {
+    case Group::persona:
+      return of.by_persona[group.index];
+    case Group::segment:
+      return of.by_segment[group.index];
+    case Group::everybody:
+      break;
+  }
+  return of.all;
+}
+
+Estimate estimate(const std::vector<Sums>& samples, const Metric& metric, People people) {
+  const Sums all = pooled(samples);
+  Estimate e = cautious_interval(metric.value(all), values(samples, metric));
+  if (known_investment(metric, samples)) return known(e.mean, e.samples);
+  if (const Share* const share = share_of_people(metric)) {
+    e = share_estimate(all.*share->events, all.*share->people, values(samples, metric), people);
+  } else if (survival_days(metric) > 0.0 && !std::isnan(e.mean) && e.samples > 1) {
+    const double known = known_fates(all, survival_days(metric));
+    widen(e, clopper_pearson(known * e.mean, known));
+  }
+  const Ends range = range_of(metric);
+  e.low = std::isnan(e.low) ? nan : std::max(e.low, range.low);
+  e.high = std::isnan(e.high) ? nan : std::min(e.high, range.high);
+  return e;
+}
+
+Estimate estimate(const Samples& samples, std::size_t plan, const Metric& metric, Group group) {
+  const Estimate e = estimate(sums_of(samples, plan, group), metric, people_in(samples));
+  // What the scenario does not have never happens.
+  return samples.mechanisms.has(metric.needs) ? e : known(e.mean, e.samples);
 }
 
 Estimate estimate(const std::vector<TouchSums>& samples, const TouchMetric& metric) {
-  return interval(metric.value(pooled(samples)), values(samples, metric));
+  return cautious_interval(metric.value(pooled(samples)), values(samples, metric));
 }
 
 Estimate difference(const std::vector<Sums>& plan, const std::vector<Sums>& baseline, const Metric& metric) {
   std::vector<double> differences = values(plan, metric);
   const std::vector<double> base = values(baseline, metric);
   for (std::size_t i = 0; i < differences.size(); ++i) differences[i] -= base[i];
-  return interval(metric.value(pooled(plan)) - metric.value(pooled(baseline)), differences);
+  return cautious_interval(metric.value(pooled(plan)) - metric.value(pooled(baseline)), differences);
+}
+
+Difference tested(const Estimate& estimate) {
+  Difference result;
+  static_cast<Estimate&>(result) = estimate;
+  result.p = result.p_holm = p_value(estimate);
+  return result;
+}
+
+Estimate share_estimate(double events, double people, const std::vector<double>& samples, People how) {
+  Estimate e = cautious_interval(people > 0.0 ? events / people : nan, samples);
+  if (how == People::independent) {
+    const Ends ends = clopper_pearson(events, people);
+    e.low = ends.low;
+    e.high = ends.high;
+  } else if (e.samples > 1 && (std::isnan(e.low) || std::min(events, people - events) < few_changed)) {
+    widen(e, clopper_pearson(events, people));
+  }
+  e.low = std::isnan(e.low) ? nan : std::max(e.low, 0.0);
+  e.high = std::isnan(e.high) ? nan : std::min(e.high, 1.0);
+  e.effective = nan;
+  return e;
+}
+
+Changed changed_by(const Samples& samples, std::size_t plan, const Metric& metric, Group group) {
+  const Share* const share = share_of_people(metric);
+  if (share == nullptr || share->people != &Sums::arrived || share->events == &Sums::promoters) return {};
+  if (group.kind == Group::segment) return {};
+  const bool everybody = group.kind == Group::everybody;
+  return changed_in(samples.plans[plan].fortunes, everybody ? 0 : group.index,
+                    everybody ? samples.personas.size() : group.index + 1, share->events);
+}
+
+Difference share_difference(const Estimate& by_samples, const Changed& changed, People how) {
+  Difference d = tested(by_samples);
+  if (!(changed.people > 0.0)) return d;
+  const Ends ends = paired_shares(changed.gained, changed.lost, changed.people);
+  const double p = paired_shares_p(changed.gained, changed.lost);
+  if (how == People::independent) {
+    d.low = ends.low;
+    d.high = ends.high;
+    d.p = p;
+    d.effective = nan;
+  } else if (d.samples > 1 && (std::isnan(d.low) || changed.gained + changed.lost < few_changed)) {
+    widen(d, ends);
+    d.p = std::isnan(d.p) ? p : std::max(d.p, p);
+  }
+  d.p_holm = d.p;
+  return d;
+}
+
+Difference difference(const Samples& samples, std::size_t plan, const Metric& metric, Group group) {
+  const std::vector<Sums>&here = sums_of(samples, plan, group), &before = sums_of(samples, 0, group);
+  const Estimate e = difference(here, before, metric);
+  if (plan == 0 || !samples.mechanisms.has(metric.needs) ||
+      (known_investment(metric, here) && known_investment(metric, before)))
+    return known(e.mean, e.samples);
+  Changed changed = changed_by(samples, plan, metric, group);
+  if (metric.name == "retention") {
+    // Where the plan changes no purchase, those who bought are the same people.
+    const Changed purchases = changed_by(samples, plan, *find_metric("conversion"), group);
+    if (purchases.people > 0.0 && purchases.gained + purchases.lost == 0.0) {
+      changed = changed_by(samples, plan, *find_metric("retained"), group);
+      changed.people = pooled(before).bought;
+    }
+  }
+  return share_difference(e, changed, people_in(samples));
+}
+
+double times_to_tell(const Estimate& estimate, std::size_t comparisons) {
+  const double half = 0.5 * (estimate.high - estimate.low), share = half / estimate.mean;
+  if (!std::isfinite(share)) return infinity;
+  const auto point = [](double error) {
+    return boost::math::quantile(boost::math::complement(boost::math::normal(), 0.5 * error));
+  };
+  const double wider = point(0.05 / static_cast<double>(std::max<std::size_t>(comparisons, 1))) / point(0.05);
+  // The half of one that is lopsided, or that too few people carry, understates what it takes.
+  return std::max(estimate.thin() ? fewest_effective / estimate.effective : 1.0, share * share * wider * wider);
 }
 
 }  // namespace sojourn

@@ -220,9 +220,9 @@ Pull pull(const Shifting& shifting, const std::vector<Sums>& with, const std::ve
 
 Role role(const Pull& traffic, std::string_view metric, double error) {
   const auto m = metric_position(metric);
-  const Estimate all = interval(traffic.differences[m].mean, traffic.samples[m], error);
-  if (all.low > 0.0) return Role::enabler;
-  return all.high < 0.0 ? Role::barrier : Role::none;
+  const Estimate all = cautious_interval(traffic.differences[m].mean, traffic.samples[m], error);
+  if (!all.clear()) return Role::none;
+  return all.low > 0.0 ? Role::enabler : Role::barrier;
 }
 
 void check_sizes(const StandardImprovement& sizes) {
@@ -259,7 +259,7 @@ class Gains {
       samples[i] = sign_ * (samples[i] - (other != nullptr ? other->samples[metric_][i] : 0.0));
     }
     if (other != nullptr) point -= mean(*other);
-    return interval(point, samples, error);
+    return cautious_interval(point, samples, error);
   }
   [[nodiscard]] const Pull& best_pull(std::size_t position) const {
     const TouchpointLeverage& touchpoint = ranking_.touchpoints[position];
@@ -274,22 +274,45 @@ class Gains {
 
 /// Whether the lowest score is told from all others, sample by sample; together with 95 %.
 void judge_weakest(Ranking& ranking) {
-  if (!ranking.weakest) return;
+  if (!ranking.lowest) return;
   const auto& touch = ranking.samples.plans.front().touch;
   const TouchMetric& score = *std::find_if(touch_metrics().begin(), touch_metrics().end(),
                                            [](const TouchMetric& metric) { return metric.name == "satisfaction"; });
   const auto ours = std::count_if(ranking.touchpoints.begin(), ranking.touchpoints.end(),
                                   [](const TouchpointLeverage& each) { return each.ours; });
   const double error = 0.05 / static_cast<double>(std::max<std::ptrdiff_t>(ours, 2) - 1);
-  const std::vector<TouchSums>& lowest = touch[ranking.touchpoints[*ranking.weakest].touchpoint.index()];
+  const std::vector<TouchSums>& lowest = touch[ranking.touchpoints[*ranking.lowest].touchpoint.index()];
   for (const TouchpointLeverage& each : ranking.touchpoints) {
-    if (!each.ours || &each == &ranking.touchpoints[*ranking.weakest]) continue;
+    if (!each.ours || &each == &ranking.touchpoints[*ranking.lowest]) continue;
     const std::vector<TouchSums>& here = touch[each.touchpoint.index()];
     std::vector<double> above;
     for (std::size_t i = 0; i < here.size(); ++i) above.push_back(score.value(here[i]) - score.value(lowest[i]));
-    const Estimate lead = interval(score.value(pooled(here)) - score.value(pooled(lowest)), above, error);
-    if (!(lead.low > 0.0)) ++ranking.as_weak;
+    const Estimate lead = cautious_interval(score.value(pooled(here)) - score.value(pooled(lowest)), above, error);
+    if (!(lead.clear() && lead.low > 0.0)) ++ranking.as_weak;
   }
+  if (ranking.as_weak == 0) ranking.weakest = ranking.lowest;
+}
+
+/// Whether the largest gain is told from chance and from every other touchpoint's, and what it would take. Of all others at
+/// most 5 % of such claims are wrong, whichever leads: comparisons with the best (Hsu 1984) at 5 % over their number.
+void judge_leader(Ranking& ranking, const Gains& gains, std::size_t shifts) {
+  const TouchpointLeverage& leader = ranking.touchpoints[*ranking.leader];
+  const Pull& best = gains.best_pull(*ranking.leader);
+  // Of every touchpoint the best of its shifts was picked.
+  const double error = 0.05 / static_cast<double>(std::max<std::size_t>(shifts, 2) - 1);
+  const bool gained = leader.gain.clear() && leader.gain.low > 0.0;
+  if (!gained) ranking.times_to_tell = times_to_tell(leader.gain);
+  for (std::size_t position = 0; position < ranking.touchpoints.size(); ++position) {
+    const TouchpointLeverage& other = ranking.touchpoints[position];
+    if (!other.ours || !other.best || position == *ranking.leader) continue;
+    const Estimate lead = gains.estimate(best, &gains.best_pull(position), error);
+    if (ranking.runner_up == position) ranking.lead = lead;
+    if (ranking.lowest == position) ranking.lead_over_lowest = lead;
+    if (lead.clear() && lead.low > 0.0) continue;
+    ++ranking.as_good;
+    ranking.times_to_tell = std::max(ranking.times_to_tell, times_to_tell(lead));
+  }
+  if (gained && ranking.as_good == 0) ranking.worth_fixing = ranking.leader;
 }
 
 /// Who is weakest, who is worth fixing, and by how much.
@@ -322,22 +345,16 @@ void conclude(Ranking& ranking) {
   for (std::size_t position = 0; position < ranking.touchpoints.size(); ++position) {
     const TouchpointLeverage& each = ranking.touchpoints[position];
     if (!each.ours) continue;
-    if (!ranking.weakest || each.score < ranking.touchpoints[*ranking.weakest].score) ranking.weakest = position;
+    if (!ranking.lowest || each.score < ranking.touchpoints[*ranking.lowest].score) ranking.lowest = position;
     if (!each.best) continue;
-    if (!ranking.worth_fixing && gains.best(each) > 0.0) {
-      ranking.worth_fixing = position;
-    } else if (ranking.worth_fixing && !ranking.runner_up) {
+    if (!ranking.leader && gains.best(each) > 0.0) {
+      ranking.leader = position;
+    } else if (ranking.leader && !ranking.runner_up) {
       ranking.runner_up = position;
     }
   }
   judge_weakest(ranking);
-  if (!ranking.worth_fixing) return;
-  const Pull& best = gains.best_pull(*ranking.worth_fixing);
-  // Of every touchpoint the best of its shifts was picked.
-  const double error = 0.05 / static_cast<double>(std::max<std::size_t>(shifts, 2) - 1);
-  if (ranking.runner_up) ranking.lead = gains.estimate(best, &gains.best_pull(*ranking.runner_up), error);
-  if (ranking.weakest != ranking.worth_fixing && ranking.touchpoints[*ranking.weakest].best)
-    ranking.lead_over_weakest = gains.estimate(best, &gains.best_pull(*ranking.weakest), error);
+  if (ranking.leader) judge_leader(ranking, gains, shifts);
 }
 
 }  // namespace

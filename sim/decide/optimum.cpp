@@ -220,7 +220,7 @@ class Search {
       choice.full = in_full;
       for (const std::uint32_t variant : baskets_[c]) choice.bought.push_back(space_.variants()[variant].purchase);
       choice.fixed_cost = space_.fixed_cost(baskets_[c]);
-      choice.investment = estimate(all, *find_metric("investment"));
+      choice.investment = estimate(samples, 0, *find_metric("investment"));
       choice.gain = interval(goal_of(pooled(all), how_.goal) - goal_of(pooled(nothing), how_.goal),
                              differences(values, round.baseline));
       if (in_full) {

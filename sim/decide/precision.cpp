@@ -7,11 +7,15 @@
 namespace sojourn {
 
 double half_width(const Samples& samples, const Metric& metric) {
-  const auto half = [](const Estimate& e) { return 0.5 * (e.high - e.low); };
-  if (samples.plans.size() == 1) return half(estimate(samples.plans.front().all, metric));
+  const auto half = [](const Estimate& e) {
+    // Samples that agree ask for no more of them, though they give no interval.
+    if (std::isnan(e.low)) return e.samples > 1 && !(e.sd > 0.0) ? 0.0 : e.low;
+    return std::max(e.high - e.mean, e.mean - e.low);
+  };
+  if (samples.plans.size() == 1) return half(estimate(samples, 0, metric));
   double widest = 0.0;
   for (std::size_t k = 1; k < samples.plans.size(); ++k) {
-    const double here = half(difference(samples.plans[k].all, samples.plans.front().all, metric));
+    const double here = half(difference(samples, k, metric));
     if (std::isnan(here)) return here;
     widest = std::max(widest, here);
   }
@@ -28,7 +32,10 @@ double replications_needed(const Samples& samples, const PrecisionGoal& goal) {
 
 std::uint32_t replications_to_run(const Samples& samples, const std::vector<PrecisionGoal>& goals) {
   const std::uint32_t now = samples.replications;
-  const bool few = !samples.batches && now < fewest_replications_to_stop;
+  // Of uncoupled customers one replication already gives samples enough.
+  const std::uint32_t fewest =
+      samples.plans.front().all.size() < fewest_replications_to_stop ? fewest_replications_to_stop : 1;
+  const bool few = now < fewest;
   double needed = now;
   bool met = true;
   for (const PrecisionGoal& goal : goals) {
@@ -37,7 +44,7 @@ std::uint32_t replications_to_run(const Samples& samples, const std::vector<Prec
   }
   if (met && !few) return now;
   const double next = std::min({std::ceil(needed), 2.0 * now, static_cast<double>(most_replications_to_add)});
-  return std::max({now + (met ? 0u : 1u), static_cast<std::uint32_t>(next), fewest_replications_to_stop});
+  return std::max({now + (met ? 0u : 1u), static_cast<std::uint32_t>(next), fewest});
 }
 
 }  // namespace sojourn

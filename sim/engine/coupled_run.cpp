@@ -228,7 +228,7 @@ class Replication {
     const Standing standing = store_.standing(customer);
     if (standing == Standing::absent) return {};
     return {fixed_score(store_.satisfaction(customer)), static_cast<std::uint16_t>(store_.persona(customer)),
-            standing == Standing::customer ? EndState::customer : EndState::no_customer};
+            end_standing(standing)};
   }
 
   void count_accounts(std::size_t window) {

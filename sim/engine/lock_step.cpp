@@ -284,7 +284,6 @@ class Block {
   void record() {
     done_.visits += static_cast<std::uint64_t>(lanes_);
     const std::int32_t* kinds = integers(Field::flow_kind);
-    if (task_.store != nullptr && task_.store->introduced_by != nullptr) count_referred();
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
       s_.cell[i] = c_.persona[i] * t_.windows + c_.window[i];
@@ -310,10 +309,12 @@ class Block {
     }
     for (int k = 0; k < changing; ++k) {
       const int i = s_.marked[k];
+      const bool was_referred = referred(i);
       if (s_.code[i] != c_.code[i]) stand(i, s_.code[i], s_.bought[i]);
-      if (kinds[i] != c_.flow_kind[i]) flow(i, kinds[i]);
+      if (t_.flows) flow(i, kinds[i], was_referred);
     }
     if (t_.counts_paid) pay();
+    for (int i = 0; t_.shape.referrals && i < lanes_; ++i) pay_referred(i);
   }
 
   /// Effort beyond the place's, and repeats.
@@ -377,9 +378,33 @@ class Block {
     ++task_.cells[t_.shape.tenure(static_cast<std::size_t>(c_.persona[i]), bin, score)];
   }
 
-  void flow(int i, std::int32_t kind) {
-    t_.change_flow(t_.owner, task_.cells, c_.flow_kind[i], kind, c_.time[i], c_.window[i], c_.regime[i]);
+  /// Whether the customer in lane i has bought after somebody had spoken well of the company.
+  [[nodiscard]] bool referred(int i) const { return c_.introduced[i] != 0 && c_.bought[i] != 0; }
+
+  /// As Recorder::flows.
+  void flow(int i, std::int32_t kind, bool was_referred) {
+    const auto change = [&](MoneyOf whose, std::int32_t from, std::int32_t to) {
+      if (from == to) return false;
+      t_.change_flow(t_.owner, task_.cells, whose, from, to, c_.time[i], c_.window[i], c_.regime[i]);
+      return true;
+    };
+    change(MoneyOf::everybody, c_.flow_kind[i], kind);
+    const std::int32_t from = was_referred ? c_.flow_kind[i] : 0, to = referred(i) ? kind : 0;
     c_.flow_kind[i] = kind;
+    if (!change(MoneyOf::referred, from, to)) return;
+    const auto window = static_cast<std::size_t>(c_.window[i]);
+    if (from != 0) --task_.cells[t_.shape.referred_present(static_cast<std::size_t>(from) - 1, window)];
+    if (to != 0) ++task_.cells[t_.shape.referred_present(static_cast<std::size_t>(to) - 1, window)];
+  }
+
+  /// Counts the visit in lane i once more where it is a referred customer's.
+  void pay_referred(int i) {
+    if (!referred(i)) return;
+    const auto at = static_cast<std::size_t>(paid_cell(i));
+    if (at >= t_.shape.paying_places * t_.shape.pieces) return;
+    std::int64_t* const cell = task_.cells + t_.shape.paid(MoneyOf::referred, 0, at, PaidScore::visits);
+    cell[0] += 1;
+    cell[1] += decay(i);
   }
 
   /// Counts the visits that pay; the others count in a place of their own.
@@ -398,21 +423,6 @@ class Block {
     auto* const paid = reinterpret_cast<Long2*>(task_.packed.paid);
     const int lanes = lanes_;
     for (int i = 0; i < lanes; ++i) paid[paid_cell(i)] += Long2{1, s_.decay[i]};
-  }
-
-  /// The visits of those who bought after a customer had spoken well of the company.
-  void count_referred() {
-    EACH_LANE
-    for (int i = 0; i < padded_; ++i) s_.marks[i] = c_.introduced[i] != 0 && s_.bought[i] != 0 ? 1 : 0;
-    const int referred = list_marked();
-    for (int k = 0; k < referred; ++k) count_referred(s_.marked[k], integers(Field::flow_kind)[s_.marked[k]]);
-  }
-  /// To be called before the purchase at the visit at hand is taken note of.
-  void count_referred(int i, std::int32_t flow_kind) {
-    const std::int32_t persona = c_.persona[i], from = c_.bought[i] != 0 ? c_.flow_kind[i] : 0;
-    t_.count_referred(
-        t_.owner, task_.cells,
-        {persona, c_.place[i] - persona * t_.touchpoints, from, flow_kind, c_.window[i], c_.regime[i], c_.time[i]});
   }
 
   /// What discounting takes off within the window (Discount::decay).
@@ -917,7 +927,7 @@ class Block {
   /// Keeps how the life in lane i ends, where that is asked for.
   void save_final_state(int i) {
     if (task_.ends == nullptr) return;
-    const auto standing = c_.code[i] >= Code::promoter ? EndState::customer : EndState::no_customer;
+    const auto standing = end_standing(c_.code[i]);
     task_.ends[c_.customer[i] - task_.begin] = {fixed_score(c_.satisfaction[i]), static_cast<std::uint16_t>(c_.persona[i]),
                                                 standing};
   }
@@ -931,11 +941,12 @@ class Block {
     task_.packed.series[at + 1] -= c_.counted_expectation[i];
     const std::int32_t bought = c_.bought[i] | (row.facts & RowFlag::purchase);
     const std::int32_t code = bought != 0 ? Code::churned : Code::lost;
-    if (c_.introduced[i] != 0 && bought != 0) count_referred(i, row.flow_kind);
+    const bool was_referred = referred(i);
     if (code != c_.code[i]) stand(i, code, bought);
-    if (t_.flows && row.flow_kind != c_.flow_kind[i]) flow(i, row.flow_kind);
+    if (t_.flows) flow(i, row.flow_kind, was_referred);
     save_final_state(i);
     if (t_.counts_paid) reinterpret_cast<Long2*>(task_.packed.paid)[paid_cell(i)] += Long2{1, decay(i)};
+    if (t_.shape.referrals) pay_referred(i);
   }
 
   /// The next person, into lane i.

@@ -29,6 +29,10 @@ inline constexpr double never = 1e300;
 struct Code {
   enum : std::int32_t { absent, prospect, lost, churned, promoter, passive, detractor, code_count };
 };
+/// Where a life with this code ends.
+[[nodiscard]] SOJOURN_INLINE constexpr decltype(EndState::standing) end_standing(std::int32_t code) {
+  return code >= Code::promoter ? EndState::customer : static_cast<decltype(EndState::standing)>(code);
+}
 
 /// What is true of a row.
 struct RowFlag {
@@ -215,13 +219,6 @@ struct Moment {
   double delay;
 };
 
-/// A visit of somebody who bought after a customer had spoken well of the company, whose money counts apart too. Kinds of
-/// flows as in Program::flow_kind; 0 before the purchase.
-struct ReferredVisit {
-  std::int32_t persona, touchpoint, flow_from, flow_to, window, regime;
-  double time;
-};
-
 /// Everything that a loop needs to know of a program; never changes while it runs.
 struct Tables {
   const void* owner;  // for the calls below
@@ -275,10 +272,8 @@ struct Tables {
 
   /// The position of the exit taken, or -1 to stay.
   std::int32_t (*choose)(const void* owner, std::int32_t persona, std::int32_t row, Moment* moment);
-  /// Counts the money of a visit of a referred customer apart.
-  void (*count_referred)(const void* owner, std::int64_t* cells, const ReferredVisit& visit);
-  /// Program::change_flow, of everybody's money.
-  void (*change_flow)(const void* owner, std::int64_t* cells, std::int32_t from, std::int32_t to, double time,
+  /// Program::change_flow.
+  void (*change_flow)(const void* owner, std::int64_t* cells, MoneyOf whose, std::int32_t from, std::int32_t to, double time,
                       std::int32_t window, std::int32_t regime);
 };
 

@@ -78,7 +78,6 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   tables_.shape = shape;
   tables_.visits_per_life = visits_per_life;
   tables_.choose = &Compiled::choose;
-  tables_.count_referred = &Compiled::count_referred;
   tables_.change_flow = &Compiled::change_flow;
   const auto queues = [&](std::size_t touchpoint) {
     const bool waits = program.place(static_cast<std::uint32_t>(touchpoint)).queues;
@@ -496,30 +495,10 @@ std::int32_t Compiled::choose(const void* owner, std::int32_t persona, std::int3
   return way.exit;
 }
 
-void Compiled::count_referred(const void* owner, std::int64_t* cells, const ReferredVisit& visit) {
+void Compiled::change_flow(const void* owner, std::int64_t* cells, MoneyOf whose, std::int32_t from, std::int32_t to,
+                           double time, std::int32_t window, std::int32_t regime) {
   const Compiled& self = *static_cast<const Compiled*>(owner);
-  const Program& program = *self.program_;
-  const TallyShape& shape = self.tables_.shape;
-  const auto window = static_cast<std::size_t>(visit.window), regime = static_cast<std::size_t>(visit.regime);
-  const std::int32_t paying =
-      program.paying(static_cast<std::uint32_t>(visit.persona), static_cast<std::uint32_t>(visit.touchpoint));
-  if (paying >= 0) {
-    const auto place = static_cast<std::size_t>(paying);
-    const std::size_t piece = program.piece(window, regime);
-    ++cells[shape.paid(MoneyOf::referred, place, piece, PaidScore::visits)];
-    cells[shape.paid(MoneyOf::referred, place, piece, PaidScore::decay)] +=
-        fixed(program.discount().decay(visit.time, window), shape.scales.decay);
-  }
-  if (visit.flow_from == visit.flow_to) return;
-  program.change_flow(cells, shape, MoneyOf::referred, visit.flow_from, visit.flow_to, visit.time, window, regime);
-  if (visit.flow_from != 0) --cells[shape.referred_present(static_cast<std::size_t>(visit.flow_from) - 1, window)];
-  if (visit.flow_to != 0) ++cells[shape.referred_present(static_cast<std::size_t>(visit.flow_to) - 1, window)];
-}
-
-void Compiled::change_flow(const void* owner, std::int64_t* cells, std::int32_t from, std::int32_t to, double time,
-                           std::int32_t window, std::int32_t regime) {
-  const Compiled& self = *static_cast<const Compiled*>(owner);
-  self.program_->change_flow(cells, self.tables_.shape, MoneyOf::everybody, from, to, time, static_cast<std::size_t>(window),
+  self.program_->change_flow(cells, self.tables_.shape, whose, from, to, time, static_cast<std::size_t>(window),
                              static_cast<std::size_t>(regime));
 }
 

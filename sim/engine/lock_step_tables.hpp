@@ -48,9 +48,8 @@ class Compiled {
   [[nodiscard]] Quantity quantity(std::int32_t index);
   static std::int32_t choose(const void* owner, std::int32_t persona, std::int32_t row, Moment* moment);
   void compile_paid();
-  static void count_referred(const void* owner, std::int64_t* cells, const ReferredVisit& visit);
-  static void change_flow(const void* owner, std::int64_t* cells, std::int32_t from, std::int32_t to, double time,
-                          std::int32_t window, std::int32_t regime);
+  static void change_flow(const void* owner, std::int64_t* cells, MoneyOf whose, std::int32_t from, std::int32_t to,
+                          double time, std::int32_t window, std::int32_t regime);
 
   const Program* program_;
   const Population* population_;

@@ -22,9 +22,13 @@ class Parameters {
   std::vector<Shift> shifts(Parameter parameter, Applies applies) const {
     std::vector<Shift> result;
     for (std::size_t c = 0; c < changes_.size(); ++c) {
-      if (fractions_[c] <= 0.0 || !applies(changes_[c]->target)) continue;
-      for (const Effect& effect : changes_[c]->effects) {
-        if (effect.parameter == parameter) result.push_back({effect.operation, effect.value, fractions_[c]});
+      if (fractions_[c] <= 0.0) continue;
+      const std::vector<Effect>& effects = changes_[c]->effects;
+      const auto moves = [&](const Effect& effect) { return effect.parameter == parameter; };
+      // Most changes move another parameter: that is seen sooner than whether one applies.
+      if (std::none_of(effects.begin(), effects.end(), moves) || !applies(changes_[c]->target)) continue;
+      for (const Effect& effect : effects) {
+        if (moves(effect)) result.push_back({effect.operation, effect.value, fractions_[c]});
       }
     }
     return result;

@@ -83,7 +83,7 @@ class EndRecorder {
     recorder_.stayed(person, visit, stay, state);
     if (stay.exit >= 0 || ends_ == nullptr) return;
     ends_[index_] = {fixed_score(state.satisfaction), static_cast<std::uint16_t>(person.persona),
-                     state.standing == Standing::customer ? EndState::customer : EndState::no_customer};
+                     end_standing(state.standing)};
   }
 
  private:

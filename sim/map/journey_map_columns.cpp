@@ -9,6 +9,9 @@ namespace sojourn::journey_map {
 
 namespace {
 
+/// A stage of more touchpoints is laid out without a search, with so many in a column.
+constexpr std::size_t most_searched = 20, plain_height = 6;
+
 /// The exits within one stage and those that enter and leave it, by position in the stage.
 struct StageGraph {
   struct Link {
@@ -82,6 +85,67 @@ double improve(const StageGraph& stage, std::vector<std::size_t>& column, std::s
   return best;
 }
 
+/// Where each member stands and how many columns there are.
+struct Placement {
+  std::vector<std::size_t> column;
+  std::size_t count = 1;
+};
+
+/// The best of a few searches for each number of columns. The time grows with the fourth power of the members.
+Placement searched(const StageGraph& stage) {
+  const std::size_t size = stage.members.size();
+  Placement best{std::vector<std::size_t>(size, 0), 1};
+  double lowest = cost(stage, best.column, 1);
+  const std::size_t most = std::min<std::size_t>(size, 2 + size / 4);
+  for (std::size_t count = 2; count <= most; ++count) {
+    for (std::uint32_t start = 0; start < 12; ++start) {
+      // A few spread-out beginnings, the same every time.
+      std::vector<std::size_t> column(size);
+      std::uint32_t state = 2463534242u + start;
+      for (std::size_t i = 0; i < size; ++i) {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        column[i] = start == 0 ? i * count / size : state % count;
+      }
+      if (const double reached = improve(stage, column, count); reached < lowest - 1e-9) {
+        lowest = reached;
+        best = {column, count};
+      }
+    }
+  }
+  return best;
+}
+
+/// Full columns from left to right, in the order in which a walk along the exits first meets the members: those that are
+/// entered from earlier stages first. Linear in members and exits.
+Placement in_order_of_reach(const StageGraph& stage) {
+  const std::size_t size = stage.members.size();
+  std::vector<std::vector<std::size_t>> next(size);
+  for (const StageGraph::Link& link : stage.links) next[link.from].push_back(link.to);
+  std::vector<std::size_t> order;
+  std::vector<char> met(size, 0);
+  const auto meet = [&](std::size_t i) {
+    if (met[i] == 0) order.push_back(i);
+    met[i] = 1;
+  };
+  for (std::size_t i = 0; i < size; ++i) {
+    if (stage.entering[i] > 0.0) meet(i);
+  }
+  std::size_t walked = 0;
+  const auto walk = [&] {
+    for (; walked < order.size(); ++walked) std::for_each(next[order[walked]].begin(), next[order[walked]].end(), meet);
+  };
+  walk();
+  for (std::size_t i = 0; i < size; ++i) {
+    meet(i);
+    walk();
+  }
+  Placement result{std::vector<std::size_t>(size, 0), (size + plain_height - 1) / plain_height};
+  for (std::size_t k = 0; k < size; ++k) result.column[order[k]] = k / plain_height;
+  return result;
+}
+
 }  // namespace
 
 std::vector<std::size_t> columns(const MapContent& map, const std::vector<char>& placed) {
@@ -111,30 +175,9 @@ std::vector<std::size_t> columns(const MapContent& map, const std::vector<char>&
         stage.leaving[from] += exit.share;
       }
     }
-    std::vector<std::size_t> best(size, 0);
-    double lowest = cost(stage, best, 1);
-    std::size_t best_count = 1;
-    const std::size_t most = std::min<std::size_t>(size, 2 + size / 4);
-    for (std::size_t count = 2; count <= most; ++count) {
-      for (std::uint32_t start = 0; start < 12; ++start) {
-        // A few spread-out beginnings, the same every time.
-        std::vector<std::size_t> column(size);
-        std::uint32_t state = 2463534242u + start;
-        for (std::size_t i = 0; i < size; ++i) {
-          state ^= state << 13;
-          state ^= state >> 17;
-          state ^= state << 5;
-          column[i] = start == 0 ? i * count / size : state % count;
-        }
-        if (const double reached = improve(stage, column, count); reached < lowest - 1e-9) {
-          lowest = reached;
-          best = column;
-          best_count = count;
-        }
-      }
-    }
-    for (std::size_t i = 0; i < size; ++i) result[stage.members[i]] = first + best[i];
-    first += best_count;
+    const Placement found = size <= most_searched ? searched(stage) : in_order_of_reach(stage);
+    for (std::size_t i = 0; i < size; ++i) result[stage.members[i]] = first + found.column[i];
+    first += found.count;
   }
   return result;
 }

@@ -4,10 +4,12 @@
 #include <graphviz/gvc.h>
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "sojourn/base/error.hpp"
 #include "sojourn/base/text.hpp"
@@ -26,6 +28,9 @@
 namespace sojourn::journey_map {
 
 namespace {
+
+/// What Graphviz lays out well within a second.
+constexpr std::ptrdiff_t most_touchpoints_by_graphviz = 60, most_exits_by_graphviz = 150;
 
 /// Graphviz reports errors to a function without context; whoever holds the lock reads them here.
 std::string& graphviz_messages() {
@@ -167,9 +172,74 @@ void crop(Layout& layout, const std::vector<Room>& rooms) {
   layout.height = high.y - low.y;
 }
 
-}  // namespace
+/// The vertical middle of a touchpoint's box, which is not that of its room.
+double middle_of_box(const Room& room, Point centre) { return centre.y + (room.above - room.below) / 2.0; }
 
-Layout lay_out(const MapContent& map, const std::vector<Room>& rooms, const std::vector<char>& drawn) {
+/// The exit from `from` to `to` as one curve between the sides of the boxes that face each other; within a column it swings
+/// out to the right.
+Curve plain_curve(const Room& from, Point from_centre, const Room& to, Point to_centre) {
+  constexpr double arrow = 9.0;
+  const double gap = std::abs(to_centre.x - from_centre.x);
+  const bool within = gap < 1.0, back = to_centre.x < from_centre.x - 1.0;
+  const double out = back ? -1.0 : 1.0,
+               in = within ? 1.0 : -out;  // the sides where the curve leaves and arrives: 1 is the right one
+  const Point start{from_centre.x + out * from.width / 2.0, middle_of_box(from, from_centre)};
+  const Point tip{to_centre.x + in * to.width / 2.0, middle_of_box(to, to_centre)};
+  const Point end{tip.x + in * arrow, tip.y};
+  const double bend = within ? 45.0 : std::max(30.0, std::abs(end.x - start.x) / 2.0);
+  return {{start, {start.x + out * bend, start.y}, {end.x + in * bend, end.y}, end}, tip};
+}
+
+/// Columns side by side, and in each the touchpoints below one another in the order of what leads there from the left. Lines
+/// may cross boxes. The time grows with touchpoints and exits, where Graphviz's grows with their square and more: from 300
+/// touchpoints on it took minutes, or ended the program (Graphviz 2.43).
+Layout lay_out_plainly(const MapContent& map, const std::vector<Room>& rooms, const std::vector<char>& drawn) {
+  constexpr double between_columns = 110.0, between_rooms = 16.0;
+  Layout layout;
+  layout.centres.resize(map.touchpoints.size());
+  layout.curves.resize(map.exits.size());
+  std::vector<char> placed;
+  for (const Room& room : rooms) placed.push_back(room.placed ? 1 : 0);
+  const std::vector<std::size_t> column = columns(map, placed);
+  std::vector<std::vector<std::size_t>> members, arriving(rooms.size());
+  for (std::size_t v = 0; v < rooms.size(); ++v) {
+    if (!placed[v]) continue;
+    if (members.size() <= column[v]) members.resize(column[v] + 1);
+    members[column[v]].push_back(v);
+  }
+  for (std::size_t e = 0; e < map.exits.size(); ++e) {
+    const MapExit& exit = map.exits[e];
+    if (drawn[e] && column[exit.from] < column[exit.to]) arriving[exit.to].push_back(exit.from);
+  }
+  double left = 0.0;
+  for (std::vector<std::size_t>& here : members) {
+    std::vector<std::pair<double, std::size_t>> order;
+    double width = 0.0, height = -between_rooms;
+    for (const std::size_t v : here) {
+      double sum = 0.0;
+      for (const std::size_t from : arriving[v]) sum += layout.centres[from].y;
+      order.emplace_back(arriving[v].empty() ? 0.0 : sum / static_cast<double>(arriving[v].size()), v);
+      width = std::max(width, static_cast<double>(rooms[v].width));
+      height += rooms[v].above + rooms[v].box + rooms[v].below + between_rooms;
+    }
+    std::sort(order.begin(), order.end());
+    double y = -height / 2.0;
+    for (const auto& [wish, v] : order) {
+      const double room = rooms[v].above + rooms[v].box + rooms[v].below;
+      layout.centres[v] = {left + width / 2.0, y + room / 2.0};
+      y += room + between_rooms;
+    }
+    left += width + between_columns;
+  }
+  for (std::size_t e = 0; e < map.exits.size(); ++e) {
+    const MapExit& exit = map.exits[e];
+    if (!drawn[e]) continue;
+    layout.curves[e] = plain_curve(rooms[exit.from], layout.centres[exit.from], rooms[exit.to], layout.centres[exit.to]);
+  }
+  return layout;
+}
+
+Layout lay_out_by_graphviz(const MapContent& map, const std::vector<Room>& rooms, const std::vector<char>& drawn) {
   Layout layout;
   layout.centres.resize(map.touchpoints.size());
   layout.curves.resize(map.exits.size());
@@ -199,6 +269,16 @@ Layout lay_out(const MapContent& map, const std::vector<Room>& rooms, const std:
       layout.curves.at(std::stoul(id)) = curve_of(edge, top);
     }
   }
+  return layout;
+}
+
+}  // namespace
+
+Layout lay_out(const MapContent& map, const std::vector<Room>& rooms, const std::vector<char>& drawn) {
+  const auto touchpoints = std::count_if(rooms.begin(), rooms.end(), [](const Room& room) { return room.placed; });
+  const auto exits = std::count(drawn.begin(), drawn.end(), 1);
+  const bool small = touchpoints <= most_touchpoints_by_graphviz && exits <= most_exits_by_graphviz;
+  Layout layout = small ? lay_out_by_graphviz(map, rooms, drawn) : lay_out_plainly(map, rooms, drawn);
   crop(layout, rooms);
   return layout;
 }

@@ -1,4 +1,4 @@
-// Where everything of a journey map goes: columns per stage, then positions and curves by Graphviz.
+// Where everything of a journey map goes: columns per stage, then positions and curves.
 #pragma once
 
 #include <cstddef>
@@ -32,11 +32,13 @@ struct Layout {
 };
 
 /// The column of each touchpoint. Columns of one stage are neighbours and stages keep their order; within a stage
-/// touchpoints are spread so that exits run between columns rather than along one. Equal content gives equal columns. Only
-/// `placed` ones count; others get 0.
+/// touchpoints are spread so that exits run between columns rather than along one; in a stage of more than 20 they fill the
+/// columns in the order in which exits reach them. Equal content gives equal columns. Only `placed` ones count; others get
+/// 0.
 [[nodiscard]] std::vector<std::size_t> columns(const MapContent& map, const std::vector<char>& placed);
 
-/// Lays out the touchpoints in their rooms and the exits between them that are `drawn`. Throws RunError when Graphviz fails.
+/// Lays out the touchpoints in their rooms and the exits between them that are `drawn`: by Graphviz, or, where that are more
+/// than 60 touchpoints or 150 exits, plainly, in columns. Throws RunError when Graphviz fails.
 [[nodiscard]] Layout lay_out(const MapContent& map, const std::vector<Room>& rooms, const std::vector<char>& drawn);
 
 }  // namespace sojourn::journey_map

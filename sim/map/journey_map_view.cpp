@@ -9,6 +9,7 @@
 #include "sojourn/base/text.hpp"
 #include "sojourn/map/journey_map_content.hpp"
 #include "sojourn/model/change_arithmetic.hpp"
+#include "sojourn/outcomes/recorded.hpp"
 #include "sojourn/report/format.hpp"
 
 namespace sojourn::journey_map {
@@ -126,23 +127,30 @@ class Measured {
  public:
   Measured(const Outcomes& outcomes, std::size_t plan) : outcomes_(outcomes), plan_(plan) {}
 
-  [[nodiscard]] std::vector<double> counts(std::string_view name) const {
-    return fold(name, [](std::size_t) { return 1.0; });
+  [[nodiscard]] std::vector<double> counts(std::string_view name, std::string_view last) const {
+    return fold(name, last, [](std::size_t) { return 1.0; });
   }
-  /// Means over visits, NaN where there are none.
+  /// Means over visits to each touchpoint, NaN where there are none.
   [[nodiscard]] std::vector<double> means(std::string_view name) const {
-    const auto& visits = std::get<std::vector<std::int64_t>>(outcomes_.array("visits").values);
-    std::vector<double> sum = fold(name, [&](std::size_t at) { return static_cast<double>(visits[at]); });
-    const std::vector<double> count = counts("visits");
+    std::vector<double> sum, count = counts("visits", "touchpoint");
+    std::visit(
+        [&](const auto& visits) {
+          sum = fold(name, "touchpoint", [&](std::size_t at) { return static_cast<double>(visits[at]); });
+        },
+        by_persona("visits", "touchpoint").values);
     for (std::size_t i = 0; i < sum.size(); ++i)
       sum[i] = count[i] > 0.0 ? sum[i] / count[i] : std::numeric_limits<double>::quiet_NaN();
     return sum;
   }
 
  private:
+  [[nodiscard]] const Array& by_persona(std::string_view name, std::string_view last) const {
+    return recorded(outcomes_, name, {"plan", "replication", "persona", last});
+  }
+
   template <class WeightOf>
-  std::vector<double> fold(std::string_view name, WeightOf weight) const {
-    const Array& array = outcomes_.array(name);
+  std::vector<double> fold(std::string_view name, std::string_view last, WeightOf weight) const {
+    const Array& array = by_persona(name, last);
     const std::size_t places = outcomes_.dimension(array.dimensions.back()).size;
     const std::size_t rows = outcomes_.dimension("replication").size * outcomes_.dimension("persona").size;
     std::vector<double> sum(places, 0.0);
@@ -190,7 +198,7 @@ std::vector<std::size_t> main_path(const MapContent& map) {
 }
 
 std::optional<std::size_t> plan_in(const Outcomes& outcomes, const std::string& id) {
-  const auto& ids = std::get<std::vector<std::string>>(outcomes.dimension("plan").values);
+  const std::vector<std::string>& ids = recorded_texts(outcomes, "plan");
   const auto found = std::find(ids.begin(), ids.end(), id);
   if (found == ids.end()) return {};
   return static_cast<std::size_t>(found - ids.begin());
@@ -198,7 +206,7 @@ std::optional<std::size_t> plan_in(const Outcomes& outcomes, const std::string& 
 
 /// Shares of the visits' ends that each exit took, and of those who stay where the scenario lets people stay.
 void measure_exits(MapContent& map, const Measured& measured, bool keep_before) {
-  const std::vector<double> taken = measured.counts("taken"), visits = measured.counts("visits");
+  const std::vector<double> taken = measured.counts("taken", "exit"), visits = measured.counts("visits", "touchpoint");
   for (std::size_t v = 0; v < map.touchpoints.size(); ++v) {
     MapTouchpoint& touchpoint = map.touchpoints[v];
     double left = 0.0;
@@ -226,10 +234,11 @@ void mark_gains(MapContent& map, const Ranking& ranking) {
   map.gain_of = by.label;
   for (std::size_t i = 0; i < ranking.touchpoints.size(); ++i) {
     const TouchpointLeverage& each = ranking.touchpoints[i];
-    if (!each.best) continue;
+    // A gain that may be chance is no advice, and a map has no room for its interval.
+    if (!each.best || !each.gain.clear()) continue;
     MapTouchpoint& touchpoint = map.touchpoints.at(each.touchpoint.index());
     touchpoint.gain = format::difference(by, each.pulls[*each.best].differences[ranking.by].mean, ranking.samples.currency);
-    touchpoint.worth_fixing = ranking.worth_fixing == i && each.gain.low > 0.0;
+    touchpoint.worth_fixing = ranking.worth_fixing == i;
   }
 }
 
@@ -276,6 +285,9 @@ MapContent content(const Model& model, const JourneyView& view) {
   if (!shown) throw InputError("sojourn: error: the results do not hold the plan " + parts.plans[plan.index()].id);
   const std::optional<std::size_t> baseline = plan_in(*view.results, parts.plans.front().id);
   const bool compares = changes_something && baseline && *baseline != *shown;
+  if (recorded_texts(*view.results, "touchpoint").size() != map.touchpoints.size() ||
+      recorded_texts(*view.results, "exit").size() != map.exits.size())
+    throw InputError("sojourn: error: these are the results of another journey");
   const Measured now(*view.results, *shown);
   map.measured = true;
   const std::vector<double> satisfaction = now.means("touch_satisfaction");
@@ -319,7 +331,8 @@ std::string reading_note(const MapContent& map) {
   }
   if (!map.gain_of.empty()) {
     note += "What fixing is worth is the change of the " + lowered(map.gain_of) +
-            " by one standard improvement there, the best of its kind, simulated alone. ";
+            " by one standard improvement there, the best of its kind, simulated alone; it stands only where it is told "
+            "from chance, all touchpoints together. ";
   }
   if (!map.plan.empty()) note += "What the plan changes is ringed, before → after, at its full effect.";
   return note;

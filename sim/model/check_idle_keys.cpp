@@ -209,7 +209,9 @@ void idle_handovers(const Context& context) {
     const Handover& handover = parts.handovers[i];
     if (handover.from == handover.to || !handover.from.valid() || !handover.to.valid()) continue;
     if (pairs.count({handover.from.index(), handover.to.index()}) > 0) continue;
-    context.findings.warning(fmt::format("handover[{}]", i), "nobody goes from the one team to the other",
+    context.findings.warning(fmt::format("handover[{}]", i),
+                             fmt::format("nobody goes from {} to {}", in_quotes(parts.teams[handover.from.index()].id),
+                                         in_quotes(parts.teams[handover.to.index()].id)),
                              "let an exit lead from a touchpoint of the one to one of the other, or remove it");
   }
 }

@@ -72,7 +72,7 @@ void check_race(const Context& context, const Touchpoint& touchpoint, const std:
     context.findings.warning(
         here + ".after",
         fmt::format("hardly ever taken: at {} of visits no other exit comes within {} days",
-                    wins < 1e-3 ? "less than 0.1 %" : fmt::format("{:.1f} %", 100.0 * wins), text(day)),
+                    wins < 1e-3 ? "less than 0.1 %" : fmt::format("{:.1f} %", 100.0 * wins), fmt::format("{:.4g}", day)),
         "each visit draws all delays anew; what is due on a date needs a touchpoint whose only way out it is");
   }
 }

@@ -279,6 +279,8 @@ void check_clipping_under(const Context& context, PlanId plan, std::vector<bool>
     const std::size_t personas = differ ? parts.personas.size() : std::min<std::size_t>(parts.personas.size(), 1);
     for (const Change* change : here) {
       for (std::size_t persona = 0; persona < personas; ++persona) {
+        // At the start of a change that leaves the persona alone, its quality is what an earlier one made of it.
+        if (!matches(parts, change->target, touchpoint, PersonaId(persona))) continue;
         const auto shifts = [&](Parameter parameter) {
           return shifts_at(parts, here, parameter, touchpoint, PersonaId(persona), change->start);
         };

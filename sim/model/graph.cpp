@@ -92,6 +92,19 @@ bool never_above_zero(const Persona& persona, TraitId trait) {
   return fixed && fixed->value <= 0.0;
 }
 
+// What the persona multiplies the odds of this exit by.
+double persona_factor(const ModelParts& parts, const Persona& persona, TouchpointId from, TouchpointId to) {
+  double factor = 1.0;
+  for (const PersonaOdds& odds : persona.odds) {
+    if (odds.from == from && odds.to == to) factor *= odds.times;
+  }
+  const ChannelId channel = parts.touchpoints[to.index()].channel;
+  for (const auto& [preferred, times] : persona.channels) {
+    if (channel.valid() && preferred == channel) factor *= times;
+  }
+  return factor;
+}
+
 // Only an exact 0 closes: what is negative or no number is an error by itself, and should not give a row of warnings
 // besides.
 bool is_open(const ModelParts& parts, TouchpointId from, std::size_t position, PersonaId id) {
@@ -107,7 +120,7 @@ bool is_open(const ModelParts& parts, TouchpointId from, std::size_t position, P
     return !never_above_zero(persona, *trait) || lifted(parts, Parameter::probability, from, position, id);
   }
   const bool has_odds = exit.odds.value_or(1.0) != 0.0 || lifted(parts, Parameter::odds, from, position, id);
-  return has_odds && preference(parts, persona, from, exit.to) != 0.0;
+  return has_odds && persona_factor(parts, persona, from, exit.to) != 0.0;
 }
 
 bool contains(const auto& list, auto value) { return std::find(list.begin(), list.end(), value) != list.end(); }
@@ -158,18 +171,6 @@ bool can_stretch_to_zero(const ModelParts& parts, std::span<const Change* const>
 
 }  // namespace
 
-double preference(const ModelParts& parts, const Persona& persona, TouchpointId from, TouchpointId to) {
-  double factor = 1.0;
-  for (const PersonaOdds& odds : persona.odds) {
-    if (odds.from == from && odds.to == to) factor *= odds.times;
-  }
-  const ChannelId channel = parts.touchpoints[to.index()].channel;
-  for (const auto& [preferred, times] : persona.channels) {
-    if (channel.valid() && preferred == channel) factor *= times;
-  }
-  return factor;
-}
-
 JourneyGraph whole_journey(const ModelParts& parts) {
   return journey_of(parts, [](TouchpointId, std::size_t) { return true; });
 }
@@ -189,7 +190,13 @@ JourneyGraph instant_journey(const ModelParts& parts) {
 }
 
 JourneyGraph instant_journey(const ModelParts& parts, PlanId plan, PersonaId persona) {
-  const std::vector<const Change*> changes = changes_under(parts, plan);
+  std::vector<const Change*> changes = changes_under(parts, plan);
+  std::erase_if(changes, [&](const Change* change) {
+    const std::vector<PersonaId>& personas = change->target.personas;
+    return (!personas.empty() && !contains(personas, persona)) ||
+           std::none_of(change->effects.begin(), change->effects.end(),
+                        [](const Effect& effect) { return effect.parameter == Parameter::delay; });
+  });
   return journey_of(parts, [&](TouchpointId from, std::size_t position) {
     const Exit& exit = parts.touchpoints[from.index()].next[position];
     return exit.on != Trigger::heard &&

@@ -264,7 +264,6 @@ std::vector<Key> improvement_keys() {
   return joined(joined(entity_keys(), keys_of(change())),
                 {{.name = "cost",
                   .kind = Kind::table,
-                  .standard = "0",
                   .of = "price",
                   .meaning = "what it costs. A ramp does not scale it, the market scales `per_visit` only"},
                  {.name = "levels",

@@ -1,13 +1,17 @@
 #include "sojourn/outcomes/collect.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <functional>
 #include <iterator>
 #include <limits>
+#include <map>
 
 #include "sojourn/behaviour/money.hpp"
-#include "sojourn/engine/money.hpp"
+#include "sojourn/engine/money_totals.hpp"
+#include "sojourn/outcomes/recorded.hpp"
 
 namespace sojourn {
 namespace {
@@ -38,17 +42,17 @@ Sums sums_of(const Totals& totals, const PersonaMoney& money, std::size_t person
   s.satisfaction = stock(TimeScore::satisfaction) / shape.scales.score;
   s.expectation = stock(TimeScore::expectation) / shape.scales.score;
   s.days_to_purchase = person(PersonScore::days_to_purchase, shape.scales.days);
-  s.revenue = money.total.revenue;
-  s.cost_to_serve = money.total.cost;
-  s.worth_revenue = money.worth.revenue;
-  s.worth_cost = money.worth.cost;
+  s.revenue = money.total.revenue.value();
+  s.cost_to_serve = money.total.cost.value();
+  s.worth_revenue = money.worth.revenue.value();
+  s.worth_cost = money.worth.cost.value();
   for (std::size_t k = 0; k < shape.windows; ++k) {
     s.heard_positive += totals.value(shape.time(persona, k, TimeScore::heard_positive));
     s.heard_negative += totals.value(shape.time(persona, k, TimeScore::heard_negative));
   }
   s.referred = person(PersonScore::referred, 1.0);
   s.brought = person(PersonScore::brought, 1.0);
-  s.worth_referred = money.referred_worth.revenue - money.referred_worth.cost;
+  s.worth_referred = money.referred_worth.revenue.value() - money.referred_worth.cost.value();
   s.tenure_bin = shape.tenure_bin;
   for (std::size_t b = 0; b < shape.tenure_bins; ++b) {
     s.tenure_churned.push_back(totals.value(shape.tenure(persona, b, TenureScore::churned)));
@@ -102,7 +106,8 @@ std::vector<double> cash_of(const Program& program, const std::vector<PersonaMon
   std::vector<double> cash(investment.windows.size(), 0.0);
   for (std::size_t w = 0; w < cash.size(); ++w) {
     for (const PersonaMoney& money : personas) {
-      cash[w] += scale * (money.windows[w].revenue - money.windows[w].cost - money.windows[w].price);
+      const Money in_window = money.windows[w].value();
+      cash[w] += scale * (in_window.revenue - in_window.cost - in_window.price);
     }
     cash[w] -= investment.windows[w];
   }
@@ -136,8 +141,8 @@ void add_sample(PlanSamples& plan, const Totals& totals, const Program& program,
   for (std::size_t v = 0; v < touch.size(); ++v) plan.touch[v].push_back(touch[v]);
   all.replications = replications;
   for (const PersonaMoney& of_persona : money) {
-    all.visit_price += of_persona.total.price;
-    all.worth_visit_price += of_persona.worth.price;
+    all.visit_price += of_persona.total.price.value();
+    all.worth_visit_price += of_persona.worth.price.value();
   }
   all.investment = investment.total * replications;
   all.worth_investment = investment.worth * replications;
@@ -279,11 +284,7 @@ Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
   outcomes.provenance = std::move(provenance);
   std::vector<std::string> plan_ids;
   for (const Program& program : result.programs) plan_ids.push_back(parts.plans[program.model().plan().index()].id);
-  std::vector<std::string> exit_ids;
-  for (const Touchpoint& touchpoint : parts.touchpoints) {
-    for (const Exit& exit : touchpoint.next)
-      exit_ids.push_back(touchpoint.id + " -> " + parts.touchpoints[exit.to.index()].id);
-  }
+  const std::vector<std::string> exit_ids = exit_labels(parts);
   std::vector<double> bins;
   for (std::size_t b = 1; b <= shape.tenure_bins; ++b) bins.push_back(static_cast<double>(b) * shape.tenure_bin);
   std::vector<std::int64_t> replication_numbers(result.replications.begin(), result.replications.end());
@@ -371,8 +372,8 @@ Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
     reals(std::move(name), {"persona", "time"}, currency, std::move(long_name),
           [&](std::size_t k, const Totals& totals, auto& values) {
             for (std::size_t p = 0; p < personas; ++p) {
-              for (const Money& money : money_of(result.programs[k], totals, p).windows)
-                values.push_back(money.*part * scale);
+              const PersonaMoney money = money_of(result.programs[k], totals, p);
+              for (const MoneySum& window : money.windows) values.push_back(window.value().*part * scale);
             }
           });
   };
@@ -383,7 +384,7 @@ Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
           const std::vector<PersonaMoney> money = money_of_personas(result.programs[k], totals);
           for (std::size_t w = 0; w < windows; ++w) {
             double prices = 0.0;
-            for (const PersonaMoney& of_persona : money) prices += of_persona.windows[w].price;
+            for (const PersonaMoney& of_persona : money) prices += of_persona.windows[w].price.value();
             values.push_back(investments[k].windows[w] + scale * prices);
           }
         });
@@ -497,6 +498,9 @@ Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
                                    "customer under the plan only, under both, under neither, under the first plan only"});
     outcomes.dimensions.push_back({"feeling", satisfaction_change_count, std::vector<std::string>{"better", "same", "worse"},
                                    "", "satisfaction at the end against that under the first plan; same: within 0.01"});
+    const std::vector<std::string> standings{"prospect", "lost", "churned", "customer"};
+    outcomes.dimensions.push_back({"first_standing", end_standing_count, standings, "", "standing under the first plan"});
+    outcomes.dimensions.push_back({"standing", end_standing_count, standings, "", "standing at the horizon"});
     integers("fortunes", {"persona", "fate", "feeling"}, "people",
              "people by how they end under the plan and, on the same luck, under the first plan",
              [&](const Totals& totals, auto& values) {

@@ -4,6 +4,8 @@
 #include <array>
 #include <string>
 
+#include "sojourn/outcomes/recorded.hpp"
+
 namespace sojourn {
 namespace {
 
@@ -104,6 +106,21 @@ void fill_fortunes(const std::vector<double>& people, std::size_t k, PlanSamples
   }
 }
 
+/// The same of where people stand under the first plan and under plan `k`.
+void fill_standings(const std::vector<double>& people, std::size_t k, PlanSamples& plan) {
+  const std::size_t personas = plan.by_persona.size();
+  std::size_t at = k * plan.fortunes.size() * personas * end_standing_count * end_standing_count;
+  for (PairedOutcomes& fortunes : plan.fortunes) {
+    for (std::size_t p = 0; p < personas; ++p) {
+      for (std::size_t before = 0; before < end_standing_count; ++before) {
+        for (std::size_t after = 0; after < end_standing_count; ++after)
+          fortunes.count(p, static_cast<EndStanding>(before), static_cast<EndStanding>(after),
+                         static_cast<std::int64_t>(people[at++]));
+      }
+    }
+  }
+}
+
 bool has_dimension(const Outcomes& outcomes, const char* name) {
   return std::any_of(outcomes.dimensions.begin(), outcomes.dimensions.end(),
                      [&](const Dimension& dimension) { return dimension.name == name; });
@@ -186,6 +203,21 @@ void keep_samples(const Samples& samples, Outcomes& outcomes) {
           }
         });
   }
+  if (samples.plans.size() > 1) {
+    add("standings", {"plan", axis, "persona", "first_standing", "standing"}, "people",
+        "people by where they stand at the horizon under the first plan and, on the same luck, under the plan",
+        [&](const PlanSamples& plan, auto& all) {
+          for (const PairedOutcomes& fortunes : plan.fortunes) {
+            for (std::size_t p = 0; p < samples.personas.size(); ++p) {
+              for (std::size_t before = 0; before < end_standing_count; ++before) {
+                for (std::size_t after = 0; after < end_standing_count; ++after)
+                  all.push_back(static_cast<double>(
+                      fortunes.people(p, static_cast<EndStanding>(before), static_cast<EndStanding>(after))));
+              }
+            }
+          }
+        });
+  }
   add("cash_of", {"plan", axis, "time"}, "", "as cash, of each sample, as if it were the whole market",
       [&](const PlanSamples& plan, auto& all) {
         for (const std::vector<double>& cash : plan.cash_of) all.insert(all.end(), cash.begin(), cash.end());
@@ -196,6 +228,7 @@ void keep_samples(const Samples& samples, Outcomes& outcomes) {
 }
 
 Samples kept_samples(const Outcomes& outcomes, const Model& model) {
+  require_results_of(outcomes, model);
   const ModelParts& parts = model.parts();
   Samples samples = samples_about(model);
   samples.replications = static_cast<std::uint32_t>(outcomes.dimension("replication").size);
@@ -203,7 +236,7 @@ Samples kept_samples(const Outcomes& outcomes, const Model& model) {
   if (const auto* ends = std::get_if<std::vector<double>>(&outcomes.dimension("time").values)) samples.window_ends = *ends;
   samples.batches = has_dimension(outcomes, batch_axis);
 
-  const auto& ids = std::get<std::vector<std::string>>(outcomes.dimension("plan").values);
+  const std::vector<std::string>& ids = recorded_texts(outcomes, "plan");
   const std::size_t plans = ids.size(), personas = samples.personas.size(), touchpoints = samples.touchpoints.size();
   const std::size_t count = samples.batches ? outcomes.dimension(batch_axis).size : samples.replications;
   const std::size_t windows = samples.window_ends.size(), segments = samples.segments.size();
@@ -256,6 +289,10 @@ Samples kept_samples(const Outcomes& outcomes, const Model& model) {
       fill_fortunes(
           values(outcomes, "fortunes", plans * count * personas * customer_change_count * satisfaction_change_count), k,
           plan);
+    if (plans > 1) {
+      fill_standings(values(outcomes, "standings", plans * count * personas * end_standing_count * end_standing_count), k,
+                     plan);
+    }
     for (std::size_t i = 0; i < count; ++i) {
       Sums& all = plan.all[i];
       for (std::size_t p = 0; p < personas; ++p) {

@@ -196,12 +196,17 @@ double survival(const Sums& sums, double days) {
   const auto bins = static_cast<std::size_t>(days / sums.tenure_bin);
   double at_risk = 0.0;
   for (std::size_t b = 0; b < sums.tenure_churned.size(); ++b) at_risk += sums.tenure_churned[b] + sums.tenure_censored[b];
+  // People who came together are followed equally long: they stand in one bin, many times as many as in those around it.
+  const auto together = [&](std::size_t b) {
+    const auto ended = [&](std::size_t at) { return at < sums.tenure_censored.size() ? sums.tenure_censored[at] : 0.0; };
+    return ended(b) >= 10.0 && ended(b) > 3.0 * ((b > 0 ? ended(b - 1) : 0.0) + ended(b + 1));
+  };
   double surviving = 1.0;
   for (std::size_t b = 0; b < bins; ++b) {
     if (!(at_risk > 0.0)) return surviving == 0.0 ? 0.0 : std::numeric_limits<double>::quiet_NaN();
     if (b >= sums.tenure_churned.size()) return std::numeric_limits<double>::quiet_NaN();
     const double churned = sums.tenure_churned[b], censored = sums.tenure_censored[b];
-    const double exposed = at_risk - 0.5 * censored;
+    const double before = (together(b) ? 1.0 : 0.5) * censored, exposed = at_risk - before;
     if (exposed > 0.0) surviving *= 1.0 - std::min(1.0, churned / exposed);
     at_risk -= churned + censored;
   }

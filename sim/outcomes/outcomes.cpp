@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <set>
 #include <stdexcept>
 
@@ -75,7 +76,9 @@ void require_consistent(const Outcomes& outcomes) {
     for (const std::string& axis : array.dimensions) {
       require(dimension_names.contains(axis), name, "has an unknown dimension");
       require(used.insert(axis).second, name, "has a dimension twice");
-      size *= outcomes.dimension(axis).size;
+      const std::size_t length = outcomes.dimension(axis).size;
+      require(length == 0 || size <= std::numeric_limits<std::size_t>::max() / length, name, "has more places than memory");
+      size *= length;
     }
     const std::size_t given = std::visit([](const auto& values) { return values.size(); }, array.values);
     require(given == size, name, fmt::format("has {} values where its dimensions have {} places", given, size));

@@ -9,12 +9,15 @@
 #include "hdf5_handle.hpp"
 #include "results_image.hpp"
 #include "results_layout.hpp"
+#include "sojourn/base/sha256.hpp"
 #include "sojourn/outcomes/results_file.hpp"
 
 namespace sojourn {
 namespace {
 
 using Extent = std::vector<hsize_t>;
+
+constexpr int most_axes = 8;  // twice as many as any variable has
 
 // HDF5's and netCDF's own attributes: how things are stored, not what they say.
 bool is_structural(std::string_view name) {
@@ -33,21 +36,23 @@ std::vector<std::string> attribute_names(hid_t object) {
   return names;
 }
 
-std::string read_text(hid_t attribute, hid_t type) {
-  std::string text(H5Tget_size(type), '\0');
+std::string read_text(hid_t attribute, hid_t type, std::size_t longest) {
+  const std::size_t size = H5Tget_size(type);
+  if (size > longest) throw Damage("a text is longer than the file");
+  std::string text(size, '\0');
   checked(H5Aread(attribute, type, text.data()), "H5Aread");
   text.erase(text.find_last_not_of('\0') + 1);
   return text;
 }
 
 // The attribute as text, whole numbers in decimal; nothing when it is of another kind.
-std::optional<std::string> read_attribute(hid_t object, const std::string& name) {
+std::optional<std::string> read_attribute(hid_t object, const std::string& name, std::size_t longest) {
   const Hdf5Handle attribute(H5Aopen(object, name.c_str(), H5P_DEFAULT), H5Aclose, "H5Aopen");
   const Hdf5Handle type(H5Aget_type(attribute), H5Tclose, "H5Aget_type");
   const Hdf5Handle space(H5Aget_space(attribute), H5Sclose, "H5Aget_space");
   if (H5Sget_simple_extent_npoints(space) != 1) return std::nullopt;
-  if (H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) == 0) return read_text(attribute, type);
-  if (H5Tget_class(type) != H5T_INTEGER) return std::nullopt;
+  if (H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) == 0) return read_text(attribute, type, longest);
+  if (H5Tget_class(type) != H5T_INTEGER || H5Tget_size(type) > sizeof(std::int64_t)) return std::nullopt;
   if (H5Tget_sign(type) == H5T_SGN_NONE) {
     std::uint64_t value = 0;
     checked(H5Aread(attribute, H5T_NATIVE_UINT64, &value), "H5Aread");
@@ -58,11 +63,11 @@ std::optional<std::string> read_attribute(hid_t object, const std::string& name)
   return fmt::to_string(value);
 }
 
-Attributes read_attributes(hid_t object) {
+Attributes read_attributes(hid_t object, std::size_t longest) {
   Attributes attributes;
   for (const std::string& name : attribute_names(object)) {
     if (is_structural(name)) continue;
-    const std::optional<std::string> text = read_attribute(object, name);
+    const std::optional<std::string> text = read_attribute(object, name, longest);
     if (!text) throw Damage(fmt::format("the attribute {} is not one text or whole number", name));
     attributes.emplace_back(name, *text);
   }
@@ -81,7 +86,7 @@ std::string text_or_none(const Attributes& attributes, std::string_view name) { 
 // Takes the file's bytes apart again, checking them on the way.
 class ImageReader {
  public:
-  explicit ImageReader(std::string_view image) : file_(open(image)) {}
+  explicit ImageReader(std::string_view image) : image_bytes_(image.size()), file_(open(image)) {}
 
   Outcomes read() {
     require_our_format();
@@ -113,7 +118,7 @@ class ImageReader {
     std::optional<std::string> version;
     if (checked(H5Aexists(file_, "schema"), "H5Aexists") > 0 &&
         checked(H5Aexists(file_, "sojourn_version"), "H5Aexists") > 0) {
-      version = read_attribute(file_, "schema");
+      version = read_attribute(file_, "schema", image_bytes_);
     }
     if (version != fmt::to_string(results_schema)) throw OtherFormat(version.value_or(""));
   }
@@ -138,17 +143,22 @@ class ImageReader {
       };
       std::string name(static_cast<std::size_t>(ask(nullptr, 0)), '\0');
       ask(name.data(), name.size() + 1);
+      H5L_info_t link = {};
+      checked(H5Lget_info(group, name.c_str(), &link, H5P_DEFAULT), "H5Lget_info");
+      // The others lead to other places, even to other files.
+      if (link.type != H5L_TYPE_HARD) throw Damage(fmt::format("{} is a link to another place", name));
       names.push_back(std::move(name));
     }
     return names;
   }
 
-  static bool is_scale(hid_t dataset) {
-    return checked(H5Aexists(dataset, "CLASS"), "H5Aexists") > 0 && read_attribute(dataset, "CLASS") == "DIMENSION_SCALE";
+  [[nodiscard]] bool is_scale(hid_t dataset) const {
+    return checked(H5Aexists(dataset, "CLASS"), "H5Aexists") > 0 &&
+           read_attribute(dataset, "CLASS", image_bytes_) == "DIMENSION_SCALE";
   }
 
   void read_provenance_attributes() {
-    Attributes attributes = read_attributes(file_);
+    Attributes attributes = read_attributes(file_, image_bytes_);
     const auto text = [&attributes](std::string_view name) {
       const std::optional<std::string> found = find(attributes, name);
       if (!found) throw Damage(fmt::format("the attribute {} is missing", name));
@@ -162,16 +172,50 @@ class ImageReader {
     from.scenario_toml = text("scenario_toml");
     from.scenario_name = text("scenario_name");
     const std::string seed = text("seed");
-    if (std::from_chars(seed.data(), seed.data() + seed.size(), from.seed).ec != std::errc())
-      throw Damage("the seed is no number");
+    const auto parsed = std::from_chars(seed.data(), seed.data() + seed.size(), from.seed);
+    if (parsed.ec != std::errc() || parsed.ptr != seed.data() + seed.size()) throw Damage("the seed is no number");
+    if (text("seed_text") != fmt::to_string(from.seed)) throw Damage("seed_text is not the seed");
+    if (text("scenario_sha256") != sha256_hex(from.scenario_toml))
+      throw Damage("scenario_sha256 is not the digest of scenario_toml");
     content_sha256_ = text("content_sha256");
     std::erase_if(attributes, [](const auto& one) { return one.first == "content_sha256"; });
     digest_.add("/", {}, attributes, std::monostate());
   }
 
+  // Refuses storage that Sojourn does not write: values in other files, filters of strangers, blocks without bound.
+  static void require_our_storage(hid_t dataset, const std::string& name) {
+    const auto refuse = [&name] {
+      throw Damage(fmt::format("the variable {} is stored as Sojourn does not store one", name));
+    };
+    const Hdf5Handle made(H5Dget_create_plist(dataset), H5Pclose, "H5Dget_create_plist");
+    const H5D_layout_t layout = checked(H5Pget_layout(made), "H5Pget_layout");
+    if (layout == H5D_VIRTUAL || checked(H5Pget_external_count(made), "H5Pget_external_count") > 0) refuse();
+    const int filters = checked(H5Pget_nfilters(made), "H5Pget_nfilters");
+    if (filters > most_axes) refuse();
+    for (int i = 0; i < filters; ++i) {
+      unsigned flags = 0;
+      std::size_t parameters = 0;
+      const H5Z_filter_t filter =
+          checked(H5Pget_filter2(made, static_cast<unsigned>(i), &flags, &parameters, nullptr, 0, nullptr, nullptr),
+                  "H5Pget_filter2");
+      if (filter != H5Z_FILTER_SHUFFLE && filter != H5Z_FILTER_DEFLATE && filter != H5Z_FILTER_FLETCHER32) refuse();
+    }
+    if (layout != H5D_CHUNKED) return;
+    constexpr std::uint64_t most_values = std::uint64_t{1} << 17;  // a mebibyte, as written
+    Extent chunk(most_axes);
+    const int rank = checked(H5Pget_chunk(made, most_axes, chunk.data()), "H5Pget_chunk");
+    std::uint64_t values = 1;
+    for (int axis = 0; axis < std::min(rank, most_axes); ++axis) {
+      const hsize_t size = chunk[static_cast<std::size_t>(axis)];
+      if (size == 0 || size > most_values / values) refuse();
+      values *= size;
+    }
+  }
+
   Extent extent_of(hid_t dataset) {
     const Hdf5Handle space(H5Dget_space(dataset), H5Sclose, "H5Dget_space");
     const int rank = checked(H5Sget_simple_extent_ndims(space), "H5Sget_simple_extent_ndims");
+    if (rank > most_axes) throw Damage("a variable has more axes than Sojourn writes");
     Extent extent(static_cast<std::size_t>(rank));
     checked(H5Sget_simple_extent_dims(space, extent.data(), nullptr), "H5Sget_simple_extent_dims");
     return extent;
@@ -186,6 +230,7 @@ class ImageReader {
     }
     value_bytes_ += 8 * count;
     if (value_bytes_ > most_value_bytes) throw Damage("it claims to hold more than 4 GiB");
+    if (value_bytes_ > most_read_bytes(image_bytes_)) throw Damage("it claims to hold more than its bytes can");
     return count;
   }
 
@@ -222,9 +267,10 @@ class ImageReader {
   void read_dimension(hid_t dataset, const std::string& name) {
     const Extent extent = extent_of(dataset);
     if (extent.size() != 1) throw Damage(fmt::format("the dimension {} has not one axis", name));
-    const Attributes attributes = read_attributes(dataset);
+    require_our_storage(dataset, name);
+    const Attributes attributes = read_attributes(dataset, image_bytes_);
     Dimension dimension{name, extent[0], {}, text_or_none(attributes, "units"), text_or_none(attributes, "long_name")};
-    if (!read_attribute(dataset, "NAME").value_or("").starts_with(no_values_label)) {
+    if (!read_attribute(dataset, "NAME", image_bytes_).value_or("").starts_with(no_values_label)) {
       const std::size_t count = count_values(extent);
       switch (kind_of(dataset, name)) {
         case Kind::real:
@@ -252,7 +298,8 @@ class ImageReader {
     const Hdf5Handle attribute(H5Aopen(dataset, "DIMENSION_LIST", H5P_DEFAULT), H5Aclose, "H5Aopen");
     const Hdf5Handle space(H5Aget_space(attribute), H5Sclose, "H5Aget_space");
     const Hdf5Handle type(H5Tvlen_create(H5T_STD_REF_OBJ), H5Tclose, "H5Tvlen_create");
-    if (H5Sget_simple_extent_npoints(space) != static_cast<hssize_t>(rank))
+    const Hdf5Handle stored(H5Aget_type(attribute), H5Tclose, "H5Aget_type");
+    if (H5Sget_simple_extent_npoints(space) != static_cast<hssize_t>(rank) || H5Tequal(type, stored) <= 0)
       throw Damage("a variable has axes without a dimension");
     std::vector<hvl_t> lists(rank);
     checked(H5Aread(attribute, type, lists.data()), "H5Aread");
@@ -272,7 +319,8 @@ class ImageReader {
   void read_array(const std::string& name) {
     const Hdf5Handle dataset(H5Dopen2(file_, name.c_str(), H5P_DEFAULT), H5Dclose, "H5Dopen2");
     const Extent extent = extent_of(dataset);
-    const Attributes attributes = read_attributes(dataset);
+    require_our_storage(dataset, name);
+    const Attributes attributes = read_attributes(dataset, image_bytes_);
     Array array{name,
                 dimensions_of(dataset, extent.size()),
                 text_or_none(attributes, "units"),
@@ -308,6 +356,7 @@ class ImageReader {
     }
   }
 
+  std::size_t image_bytes_;
   Hdf5Handle file_;
   Outcomes outcomes_;
   ContentDigest digest_;

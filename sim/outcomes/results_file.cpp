@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "hdf5_handle.hpp"
+#include "read_apart.hpp"
 #include "results_image.hpp"
 #include "results_layout.hpp"
 #include "sojourn/base/error.hpp"
@@ -22,12 +23,16 @@ constexpr std::size_t seal_size = seal_label.size() + 64 + 1;
 constexpr std::uint64_t most_file_bytes = most_value_bytes + (std::uint64_t{1} << 30);  // HDF5's own structures included
 
 // The line after HDF5's own end of the file. HDF5 and all that stands on it ignore it; we check it before HDF5 parses
-// anything, because the library may crash on damaged structures.
+// anything, because the library crashes on damaged structures.
 std::string seal(std::string_view image) { return fmt::format("{}{}\n", seal_label, sha256_hex(image)); }
 
-// The bytes without the seal, having checked it. A file rewritten by HDF5's own tools has none; content_sha256 covers it.
+// The bytes without the seal, having checked it. HDF5 sees no others.
 std::string_view unsealed(std::string_view bytes) {
-  if (bytes.size() < seal_size || !bytes.substr(bytes.size() - seal_size).starts_with(seal_label)) return bytes;
+  constexpr std::string_view our_attribute = "sojourn_version";
+  if (bytes.size() < seal_size || !bytes.substr(bytes.size() - seal_size).starts_with(seal_label)) {
+    if (bytes.find(our_attribute) == bytes.npos) throw OtherFormat("");
+    throw Damage("its last line, a checksum, is missing: it is cut short, or another program wrote it anew");
+  }
   const std::string_view image = bytes.substr(0, bytes.size() - seal_size);
   if (bytes.substr(image.size()) != seal(image)) throw Damage("its bytes do not match the checksum in its last line");
   return image;
@@ -65,9 +70,7 @@ Outcomes read_results(const std::filesystem::path& path) {
   if (bytes.empty()) throw refuse("this file is empty", where_from);
   if (!bytes.starts_with(hdf5_signature)) throw refuse("this is not an HDF5 file, so not a results file", where_from);
   try {
-    const std::string_view image = unsealed(bytes);
-    const Hdf5Session session;
-    return read_image(image);
+    return read_image_apart(unsealed(bytes));
   } catch (const OtherFormat& version) {
     if (std::string_view(version.what()).empty()) throw refuse("this is an HDF5 file, but not Sojourn's", where_from);
     throw refuse(fmt::format("this is of results format {}; this sojourn reads format {}", version.what(), results_schema),

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sojourn/base/sha256.hpp"
 #include "sojourn/outcomes/results_file.hpp"
 
@@ -35,6 +37,11 @@ Attributes file_attributes(const Provenance& from) {
           {"scenario_sha256", sha256_hex(from.scenario_toml)},
           {"scenario_toml", from.scenario_toml},
           {"build", from.build}};
+}
+
+std::uint64_t most_read_bytes(std::uint64_t image_bytes) {
+  constexpr std::uint64_t best_packing = 1032, others = std::uint64_t{1} << 20;
+  return std::min(most_value_bytes + image_bytes, best_packing * image_bytes) + others;
 }
 
 Attributes attributes_of(const Array& array) { return described(array.unit, array.long_name); }

@@ -15,6 +15,9 @@ inline constexpr std::string_view no_values_label = "This is a netCDF dimension 
 /// The most that is written, and that is read from a file however small it is packed.
 inline constexpr std::uint64_t most_value_bytes = std::uint64_t{4} << 30;
 
+/// The most values that a file of `image_bytes` can hold: deflate packs at most 1,032 bytes into one.
+[[nodiscard]] std::uint64_t most_read_bytes(std::uint64_t image_bytes);
+
 /// The attributes of the file, of a variable and of a dimension, in the order of writing and without `content_sha256`.
 [[nodiscard]] Attributes file_attributes(const Provenance& from);
 [[nodiscard]] Attributes attributes_of(const Array& array);

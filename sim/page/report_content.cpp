@@ -8,6 +8,8 @@
 #include <sstream>
 
 #include "sojourn/map/journey_map_content.hpp"
+#include "sojourn/outcomes/recorded.hpp"
+#include "sojourn/report/caution_words.hpp"
 #include "sojourn/report/format.hpp"
 #include "sojourn/report/summary.hpp"
 
@@ -18,12 +20,12 @@ std::size_t size_of(const Outcomes& outcomes, const char* dimension) { return ou
 
 /// Sum of an array (plan, replication, persona, x) over the replications and a group's personas, by (plan, x).
 std::vector<std::vector<double>> pooled(const Report& report, const std::string& name, const Group& group,
-                                        std::size_t places) {
-  const std::vector<double> all = numbers(report.outcomes, name);
+                                        const char* last) {
+  const std::vector<double> all = numbers(report.outcomes, name, {"plan", "replication", "persona", last});
+  const std::size_t places = size_of(report.outcomes, last);
   const std::size_t plans = report.samples.plans.size(), replications = size_of(report.outcomes, "replication"),
                     personas = report.samples.personas.size();
   std::vector<std::vector<double>> result(plans, std::vector<double>(places, 0.0));
-  if (all.empty()) return result;
   for (std::size_t k = 0; k < plans; ++k) {
     for (std::size_t r = 0; r < replications; ++r) {
       for (const std::size_t p : group.personas) {
@@ -51,23 +53,24 @@ const std::vector<Sums>& sums_of(const PlanSamples& plan, std::size_t group) {
   return group == 0 ? plan.all : plan.by_persona[group - 1];
 }
 
-std::vector<double> numbers(const Outcomes& outcomes, const std::string& name) {
-  const auto found =
-      std::find_if(outcomes.arrays.begin(), outcomes.arrays.end(), [&](const Array& array) { return array.name == name; });
-  if (found == outcomes.arrays.end()) return {};
-  return std::visit([](const auto& values) { return std::vector<double>(values.begin(), values.end()); }, found->values);
+std::vector<double> numbers(const Outcomes& outcomes, const std::string& name,
+                            std::initializer_list<std::string_view> dimensions) {
+  return std::visit([](const auto& values) { return std::vector<double>(values.begin(), values.end()); },
+                    recorded(outcomes, name, dimensions).values);
 }
 
 std::vector<std::vector<double>> stock(const Report& report, const std::string& name, const Group& group) {
-  return pooled(report, name, group, size_of(report.outcomes, "time"));
+  return pooled(report, name, group, "time");
 }
 
 std::vector<std::vector<Estimate>> promoter_score(const Report& report, const Group& group) {
   const std::size_t plans = report.samples.plans.size(), replications = size_of(report.outcomes, "replication"),
                     personas = report.samples.personas.size(), windows = size_of(report.outcomes, "time");
-  const std::vector<double> promoters = numbers(report.outcomes, "promoters"),
-                            detractors = numbers(report.outcomes, "detractors"),
-                            customers = numbers(report.outcomes, "customers");
+  const auto series = [&](const char* name) {
+    return numbers(report.outcomes, name, {"plan", "replication", "persona", "time"});
+  };
+  const std::vector<double> promoters = series("promoters"), detractors = series("detractors"),
+                            customers = series("customers");
   const Metric& nps = *find_metric("nps");
   std::vector<std::vector<Estimate>> result(plans);
   for (std::size_t k = 0; k < plans; ++k) {
@@ -81,7 +84,7 @@ std::vector<std::vector<Estimate>> promoter_score(const Report& report, const Gr
           samples[r].customers += customers[at];
         }
       }
-      result[k].push_back(estimate(samples, nps));
+      result[k].push_back(estimate(samples, nps, People::coupled));
     }
   }
   return result;
@@ -91,7 +94,7 @@ std::vector<Flow> stage_flow(const Report& report, std::size_t plan, const Group
   const ModelParts& parts = report.model.parts();
   const auto replications = static_cast<double>(size_of(report.outcomes, "replication"));
   const std::size_t stages = stage_names.size();
-  const std::vector<double> taken = pooled(report, "taken", group, size_of(report.outcomes, "exit"))[plan];
+  const std::vector<double> taken = pooled(report, "taken", group, "exit")[plan];
   // Nodes: the stages, then those who left before and after buying.
   const std::size_t lost = stages, churned = stages + 1;
   std::vector<std::vector<double>> moved(stages, std::vector<double>(stages + 2, 0.0));
@@ -147,7 +150,7 @@ std::vector<std::string> answer(const Samples& samples, const Comparison& compar
   }
   const auto figure = [&](std::string_view name) {
     const Metric& metric = *find_metric(name);
-    const Estimate e = estimate(samples.plans.front().all, metric);
+    const Estimate e = estimate(samples, 0, metric);
     return format::value(metric, e.mean, samples.currency) +
            (std::isnan(e.low) ? "" : " (± " + format::half_width(metric, e, samples.currency) + ")");
   };
@@ -158,17 +161,20 @@ std::vector<std::string> answer(const Samples& samples, const Comparison& compar
   return sentences;
 }
 
-std::string basis(const Samples& samples) {
-  const std::size_t count = samples.plans.front().all.size();
-  std::string text =
-      fmt::format("Simulated: {} customers{}, {}, {} replication{}. ", format::count(static_cast<double>(samples.customers)),
-                  samples.market == static_cast<double>(samples.customers)
-                      ? ""
-                      : fmt::format(" for a market of {}", format::count(samples.market)),
-                  format::duration(samples.horizon), samples.replications, samples.replications == 1 ? "" : "s");
-  if (count < 2) return text + "One replication: no intervals.";
-  return text + fmt::format("Intervals are 95 % (Student t over {} {}): simulation error, not forecast uncertainty.", count,
-                            samples.batches ? "batches of customers" : "replications");
+std::string basis(const Samples& samples, const Comparison& comparison) {
+  std::string text;
+  const bool several = comparison.plans.size() > 1;
+  for (const std::string& caution :
+       several ? caution_words::cautions(samples, comparison) : caution_words::cautions(samples))
+    text += caution + " ";
+  return text +
+         fmt::format("Simulated: {} customers{}, {}, {} replication{}. ",
+                     format::count(static_cast<double>(samples.customers)),
+                     samples.market == static_cast<double>(samples.customers)
+                         ? ""
+                         : fmt::format(" for a market of {}", format::count(samples.market)),
+                     format::duration(samples.horizon), samples.replications, samples.replications == 1 ? "" : "s") +
+         caution_words::intervals(samples);
 }
 
 std::vector<const Choice*> frontier(const Report& report) {

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <initializer_list>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sojourn/decide/comparison.hpp"
@@ -21,8 +23,9 @@ struct Group {
 /// The samples of a group under a plan.
 [[nodiscard]] const std::vector<Sums>& sums_of(const PlanSamples& plan, std::size_t group);
 
-/// The integers or numbers of the array `name`, as numbers. Empty where there is no such array.
-[[nodiscard]] std::vector<double> numbers(const Outcomes& outcomes, const std::string& name);
+/// The integers or numbers of the array `name`, as numbers. Throws as `recorded`.
+[[nodiscard]] std::vector<double> numbers(const Outcomes& outcomes, const std::string& name,
+                                          std::initializer_list<std::string_view> dimensions);
 
 /// People by (plan, time) of a group: the sum over its personas and all replications of a stock such as `customers`.
 [[nodiscard]] std::vector<std::vector<double>> stock(const Report& report, const std::string& name, const Group& group);
@@ -43,7 +46,7 @@ struct Flow {
 [[nodiscard]] std::vector<std::string> answer(const Samples& samples, const Comparison& comparison);
 
 /// What the file's numbers rest on: "10 replications of 20,000 customers ..." and what the intervals mean.
-[[nodiscard]] std::string basis(const Samples& samples);
+[[nodiscard]] std::string basis(const Samples& samples, const Comparison& comparison);
 
 /// The best choices found for what they cost, costs and gains rising; up to the budget, where there is one, as searched
 /// within it. None without an optimum.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -17,13 +18,21 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Values that the page may embed for curves: with some 7 bytes each about 0.6 MB.
-constexpr std::size_t curve_values = 90'000;
-constexpr std::size_t most_points = 105;  // on a curve; more cannot be told apart
+/// What the page may embed: values of curves, some 7 bytes each, and figures of touchpoints, some 60 bytes each.
+struct Room {
+  std::size_t curve_values = 90'000, touch_figures = 20'000;
+};
+constexpr std::size_t least_points = 6, most_points = 105;  // on a curve; more cannot be told apart
 
 Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 /// A point of a curve: five digits are more than a screen shows.
-Json point(double value) { return std::isfinite(value) ? Json(std::stod(fmt::format("{:.5g}", value))) : Json(nullptr); }
+Json point(double value) {
+  if (!std::isfinite(value)) return nullptr;
+  const std::string text = fmt::format("{:.5g}", value);
+  double rounded = value;  // which stays where five digits are beyond the range of numbers
+  std::from_chars(text.data(), text.data() + text.size(), rounded);
+  return rounded;
+}
 Json points(const std::vector<double>& values, const std::vector<std::size_t>& kept) {
   Json list = Json::array();
   for (const std::size_t i : kept) list.push_back(point(values[i]));
@@ -89,20 +98,25 @@ struct Budget {
   std::size_t points = 0;
   bool personas = true;
 };
-Budget budget(std::size_t plans, std::size_t groups) {
+Budget budget(const Room& room, std::size_t plans, std::size_t groups) {
   constexpr std::size_t curves = 13;
-  const std::size_t points = curve_values / std::max<std::size_t>(1, plans * groups * curves);
-  if (points >= 12 || groups == 1) return {std::clamp<std::size_t>(points, 12, most_points), true};
-  return {std::clamp<std::size_t>(curve_values / (plans * curves), 12, most_points), false};
+  const std::size_t points = room.curve_values / std::max<std::size_t>(1, plans * groups * curves);
+  if (points >= 12 || groups == 1) return {std::clamp(points, least_points, most_points), true};
+  return {std::clamp(room.curve_values / (plans * curves), least_points, most_points), false};
 }
 
 class Data {
  public:
-  Data(const Report& report, const Comparison& comparison)
+  Data(const Report& report, const Comparison& comparison, const Room& room)
       : report_(report), samples_(report.samples), comparison_(comparison), groups_(groups(report.samples)) {
-    budget_ = budget(samples_.plans.size(), groups_.size());
+    budget_ = budget(room, samples_.plans.size(), groups_.size());
     time_ = thinned(samples_.window_ends.size(), budget_.points);
     curves_ = budget_.personas ? groups_.size() : 1;
+    const auto shown =
+        std::count_if(touch_metrics().begin(), touch_metrics().end(), [&](const TouchMetric& m) { return used(m); });
+    const std::size_t of_plan =
+        std::max<std::size_t>(1, report.model.parts().touchpoints.size() * static_cast<std::size_t>(shown));
+    detailed_ = std::clamp<std::size_t>(room.touch_figures / of_plan, 1, samples_.plans.size());
   }
 
   Json all() {
@@ -121,6 +135,10 @@ class Data {
   }
 
  private:
+  [[nodiscard]] bool used(const TouchMetric& metric) const {
+    return samples_.mechanisms.has(metric.needs) && (metric.name != "wait_days" || samples_.mechanisms.queues);
+  }
+
   void head() {
     const ModelParts& parts = report_.model.parts();
     json_ = {{"currency", samples_.currency},
@@ -150,31 +168,35 @@ class Data {
     json_["discount"] = parts.settings.discount;
   }
 
-  /// By group, plan and metric, in the order of `metrics`: [mean, low, high, text, half width]; null where a metric is of
-  /// the market only.
+  /// Group number `g` of the page, as estimates know it.
+  [[nodiscard]] sojourn::Group whose(std::size_t g) const {
+    if (g == 0) return {};
+    return {sojourn::Group::persona, groups_[g].personas.front()};
+  }
+
+  /// By group, plan and metric, in the order of `metrics`: [mean, low, high, text, half width]; null where a metric is not
+  /// used, or of the market only, and for personas under plans without details.
   void estimates() {
-    const PlanSamples& baseline = samples_.plans.front();
     Json values = Json::array(), differences = Json::array();
     for (std::size_t g = 0; g < groups_.size(); ++g) {
       Json of_plans = Json::array(), changes = Json::array();
       for (std::size_t k = 0; k < samples_.plans.size(); ++k) {
-        const PlanSamples& plan = samples_.plans[k];
         Json cells = Json::array(), deltas = Json::array();
         for (std::size_t m = 0; m < metrics().size(); ++m) {
           const Metric& metric = metrics()[m];
-          if (g > 0 && metric.scope != Scope::persona) {
+          if (!samples_.mechanisms.has(metric.needs) || (g > 0 && (metric.scope != Scope::persona || k >= detailed_))) {
             cells.push_back(nullptr);
             deltas.push_back(nullptr);
             continue;
           }
-          cells.push_back(with_text(metric, estimate(sums_of(plan, g), metric), samples_.currency));
+          cells.push_back(with_text(metric, estimate(samples_, k, metric, whose(g)), samples_.currency));
           // Tests are those of the comparison, which allow for several plans.
           if (g == 0) {
             deltas.push_back(change(metric, comparison_.plans[k].differences[m], samples_.currency));
           } else if (const Difference* tested = effect(k, g, metric.name)) {
             deltas.push_back(change(metric, *tested, samples_.currency));
           } else {
-            deltas.push_back(change(metric, difference(sums_of(plan, g), sums_of(baseline, g), metric), samples_.currency));
+            deltas.push_back(change(metric, difference(samples_, k, metric, whose(g)), samples_.currency));
           }
         }
         of_plans.push_back(std::move(cells));
@@ -300,6 +322,10 @@ class Data {
     for (std::size_t g = 0; g < groups_.size(); ++g) {
       Json plans = Json::array();
       for (std::size_t k = 0; k < samples_.plans.size(); ++k) {
+        if (k >= detailed_) {
+          plans.push_back(nullptr);
+          continue;
+        }
         Json flow = Json::array();
         for (const Flow& one : stage_flow(report_, k, groups_[g])) flow.push_back({one.from, one.to, point(one.people)});
         plans.push_back(std::move(flow));
@@ -309,7 +335,7 @@ class Data {
     json_["flow"] = std::move(list);
   }
 
-  /// By plan and touchpoint: the touch metrics as [mean, low, high, text].
+  /// By plan and touchpoint: the touch metrics as [mean, low, high, text], null where one is not used.
   void touchpoints() {
     const ModelParts& parts = report_.model.parts();
     Json names = Json::array(), cells = Json::array(), columns = Json::array();
@@ -323,17 +349,22 @@ class Data {
                        {"end", touchpoint.end.has_value()}});
     }
     for (const TouchMetric& metric : touch_metrics()) {
-      columns.push_back(
-          {{"name", metric.name},
-           {"about", metric.description},
-           {"used", samples_.mechanisms.has(metric.needs) && (metric.name != "wait_days" || samples_.mechanisms.queues)}});
+      columns.push_back({{"name", metric.name}, {"about", metric.description}, {"used", used(metric)}});
     }
-    for (const PlanSamples& plan : samples_.plans) {
+    for (std::size_t k = 0; k < samples_.plans.size(); ++k) {
+      if (k >= detailed_) {
+        cells.push_back(nullptr);
+        continue;
+      }
       Json rows = Json::array();
       for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) {
         Json row = Json::array();
         for (const TouchMetric& metric : touch_metrics()) {
-          const Estimate e = estimate(plan.touch[v], metric);
+          if (!used(metric)) {
+            row.push_back(nullptr);
+            continue;
+          }
+          const Estimate e = estimate(samples_.plans[k].touch[v], metric);
           row.push_back({number(e.mean), number(e.low), number(e.high), value_text(metric, e.mean)});
         }
         rows.push_back(std::move(row));
@@ -347,8 +378,9 @@ class Data {
   void market() {
     const auto replications = report_.outcomes.dimension("replication").size;
     const std::size_t windows = samples_.window_ends.size(), plans = samples_.plans.size();
-    const auto by_plan = [&](const std::string& name, std::size_t places, auto take) {
-      const std::vector<double> all = numbers(report_.outcomes, name);
+    const auto by_plan = [&](const std::string& name, const char* axis, auto take) {
+      const std::vector<double> all = numbers(report_.outcomes, name, {"plan", "replication", axis, "time"});
+      const std::size_t places = report_.outcomes.dimension(axis).size;
       for (std::size_t k = 0; k < plans; ++k) {
         std::vector<std::vector<double>> mean(places, std::vector<double>(windows, 0.0));
         for (std::size_t r = 0; r < replications; ++r) {
@@ -364,7 +396,7 @@ class Data {
     if (samples_.mechanisms.queues) {
       const std::size_t places = samples_.touchpoints.size();
       std::vector<char> waits(places, 0);
-      by_plan("queue_wait", places, [&](std::size_t, const auto& mean) {
+      by_plan("queue_wait", "touchpoint", [&](std::size_t, const auto& mean) {
         for (std::size_t v = 0; v < places; ++v) {
           if (*std::max_element(mean[v].begin(), mean[v].end()) > 0.0) waits[v] = 1;
         }
@@ -373,7 +405,7 @@ class Data {
       for (std::size_t v = 0; v < places && list.size() < 12; ++v) {
         if (waits[v]) list.push_back({{"name", samples_.touchpoint_names[v]}, {"wait", Json::array()}});
       }
-      by_plan("queue_wait", places, [&](std::size_t, const auto& mean) {
+      by_plan("queue_wait", "touchpoint", [&](std::size_t, const auto& mean) {
         std::size_t at = 0;
         for (std::size_t v = 0; v < places && at < list.size(); ++v) {
           if (waits[v]) list[at++]["wait"].push_back(points(mean[v], time_));
@@ -384,7 +416,7 @@ class Data {
     if (samples_.mechanisms.talk) {
       Json heard = {{"positive", Json::array()}, {"negative", Json::array()}};
       for (const auto& [name, key] : {std::pair("heard_positive", "positive"), std::pair("heard_negative", "negative")}) {
-        by_plan(name, samples_.personas.size(), [&, key = key](std::size_t k, const auto& mean) {
+        by_plan(name, "persona", [&, key = key](std::size_t k, const auto& mean) {
           double people = 0.0;
           for (const Sums& sums : samples_.plans[k].all) people += sums.arrived / static_cast<double>(replications);
           std::vector<double> sum(windows, 0.0);
@@ -407,7 +439,7 @@ class Data {
       for (const auto& [name, key] : {std::pair("accounts", "arrived"), std::pair("accounts_bought", "bought"),
                                       std::pair("accounts_customers", "customers")}) {
         accounts[key] = Json::array();
-        by_plan(name, parts.account_segments.size(), [&, key = key](std::size_t, const auto& mean) {
+        by_plan(name, "account_segment", [&, key = key](std::size_t, const auto& mean) {
           Json segments = Json::array();
           for (const auto& segment : mean) segments.push_back(points(segment, time_));
           accounts[key].push_back(std::move(segments));
@@ -423,7 +455,8 @@ class Data {
     Json fortunes = Json::array(), stages = Json::array(), chances = Json::array();
     for (const PlanComparison& plan : comparison_.plans) {
       Json of_groups = Json::array();
-      for (std::size_t g = 0; g < groups_.size() && g < plan.fortunes.size(); ++g) {
+      const std::size_t shown = fortunes.size() < detailed_ ? groups_.size() : 1;
+      for (std::size_t g = 0; g < shown && g < plan.fortunes.size(); ++g) {
         const PersonaFortunes& one = plan.fortunes[g];
         of_groups.push_back({{"better", share(one.overall.better)},
                              {"same", share(one.overall.same)},
@@ -432,6 +465,10 @@ class Data {
                              {"given_up", share(one.outcome.worse)}});
       }
       fortunes.push_back(std::move(of_groups));
+      if (fortunes.size() > detailed_) {
+        stages.push_back(nullptr);
+        continue;
+      }
       Json parts = Json::array();
       for (const Contribution& part : plan.retained_by_stage)
         parts.push_back(
@@ -484,7 +521,7 @@ class Data {
                          {"precision", precision(ranking.samples)},
                          {"weakest", id_of(ranking.weakest)},
                          {"worth_fixing", id_of(ranking.worth_fixing)},
-                         {"clear", ranking.worth_fixing && ranking.touchpoints[*ranking.worth_fixing].gain.low > 0.0},
+                         {"leader", id_of(ranking.leader)},
                          {"rows", rows}};
   }
 
@@ -531,20 +568,25 @@ class Data {
   Budget budget_;
   std::vector<std::size_t> time_;
   std::size_t curves_ = 1;
+  std::size_t detailed_ = 1;  // the first plans, which have personas, touchpoints, flows and parts by stage
   Json json_;
 };
 
 }  // namespace
 
-std::string data_json(const Report& report, const Comparison& comparison) {
-  const std::string text = Data(report, comparison).all().dump(-1, ' ', false, Json::error_handler_t::replace);
+std::string data_json(const Report& report, const Comparison& comparison, std::size_t most_bytes) {
   std::string safe;
-  for (const char c : text) {
-    // Nothing in a string may close the element or open a comment in it.
-    if (c == '<')
-      safe += "\\u003c";
-    else
-      safe += c;
+  for (Room room; room.curve_values > 0; room = {room.curve_values / 2, room.touch_figures / 2}) {
+    safe.clear();
+    for (const char c : Data(report, comparison, room).all().dump(-1, ' ', false, Json::error_handler_t::replace)) {
+      // Nothing in a string may close the element or open a comment in it.
+      if (c == '<')
+        safe += "\\u003c";
+      else
+        safe += c;
+    }
+    // Below a thousand values neither part gives more room.
+    if (safe.size() <= most_bytes || room.curve_values < 1'000) break;
   }
   return safe;
 }

@@ -35,7 +35,9 @@ constexpr bool built = false;
 namespace {
 
 /// More would leave too little of 2 MB to the rest.
-constexpr std::size_t most_map_bytes = 500'000, most_scenario_bytes = 150'000;
+/// A page has less than 2 MB: its script, what follows, and some words.
+constexpr std::size_t most_map_bytes = 500'000, most_scenario_bytes = 150'000, most_data_bytes = 950'000,
+                      most_page_bytes = 1'900'000;
 
 std::string base64(const Sha256::Digest& digest) {
   constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -80,7 +82,8 @@ class Page {
   explicit Page(const Report& report) : report_(report), comparison_(compare(report.samples)) {}
 
   std::string text() {
-    maps();
+    const std::string data = data_json(report_, comparison_, most_data_bytes);
+    maps(data.size());
     std::string styles = allowed(page_style) + (map_style_.empty() ? "" : allowed(map_style_));
     put("<!DOCTYPE html>\n<!-- {} -->\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
         "http-equiv=\"Content-Security-Policy\" "
@@ -97,8 +100,8 @@ class Page {
     provenance();
     out_ += "</main>\n";
     foot();
-    put("<script type=\"application/json\" id=\"data\">{}</script>\n<script>{}</script>\n</body>\n</html>\n",
-        data_json(report_, comparison_), page_script);
+    put("<script type=\"application/json\" id=\"data\">{}</script>\n<script>{}</script>\n</body>\n</html>\n", data,
+        page_script);
     return std::move(out_);
   }
 
@@ -123,7 +126,7 @@ class Page {
       say(i == 0 ? "answer" : "answer second", sentences[i]);
     if (report_.ranking != nullptr) say("answer second", first_line(ranking_answer(*report_.ranking)));
     for (std::size_t i = headlines; i < sentences.size(); ++i) say("answer third", sentences[i]);
-    put("<p class=\"basis\">{}</p>\n</header>\n", escape_markup(basis(report_.samples)));
+    put("<p class=\"basis\">{}</p>\n</header>\n", escape_markup(basis(report_.samples, comparison_)));
     out_ +=
         "<div id=\"controls\" role=\"region\" aria-label=\"What is shown\"><form id=\"choices\">"
         "<label>Plan <select id=\"plan\"></select></label> <label>Persona <select id=\"persona\"></select></label>"
@@ -205,8 +208,11 @@ class Page {
     return words;
   }
 
-  /// The journey map of each plan, as long as there is room; their one style.
-  void maps() {
+  /// The journey map of each plan, as long as there is room beside so many bytes of data; their one style.
+  void maps(std::size_t data) {
+    const std::size_t taken =
+        data + page_script.size() + std::min(report_.outcomes.provenance.scenario_toml.size(), most_scenario_bytes) + 50'000;
+    const std::size_t room = std::min(most_map_bytes, taken < most_page_bytes ? most_page_bytes - taken : 0);
     const ModelParts& parts = report_.model.parts();
     for (std::size_t k = 0; k < report_.samples.plans.size(); ++k) {
       const auto plan = std::find_if(parts.plans.begin(), parts.plans.end(),
@@ -223,7 +229,7 @@ class Page {
       if (map_style_.empty()) map_style_ = style;
       map.erase(begin, end + 8 - begin);
       map.insert(4, fmt::format(" data-plan=\"{}\"{}", escape_markup(plan->id), k > 0 ? " hidden=\"\"" : ""));
-      if (k > 0 && map_text_.size() + map.size() > most_map_bytes) break;
+      if (k > 0 && map_text_.size() + map.size() > room) break;
       map_text_ += map;
     }
   }

@@ -151,7 +151,7 @@ class Workbook {
     sheet.row().text("Question").text(report_.samples.question);
     for (const std::string& sentence : report_pages::answer(report_.samples, comparison_))
       sheet.row().text("Answer").text(sentence);
-    sheet.row().text("Basis").text(report_pages::basis(report_.samples));
+    sheet.row().text("Basis").text(report_pages::basis(report_.samples, comparison_));
     sheet.row().text("Currency").text(report_.samples.currency);
     sheet.row().text("Seed").text(std::to_string(from.seed));
     sheet.row().text("Made by").text(from.history);
@@ -189,11 +189,12 @@ class Workbook {
                 {"Persona", "Plan", "Metric", "Value", "Low", "High", "Difference to the baseline", "Low", "High"});
     const Samples& samples = report_.samples;
     for (std::size_t p = 0; p < samples.personas.size(); ++p) {
-      for (const PlanSamples& plan : samples.plans) {
+      for (std::size_t k = 0; k < samples.plans.size(); ++k) {
+        const PlanSamples& plan = samples.plans[k];
         for (const Metric& metric : metrics()) {
           if (metric.scope != Scope::persona || !samples.mechanisms.has(metric.needs)) continue;
-          const Estimate value = estimate(plan.by_persona[p], metric);
-          const Estimate change = difference(plan.by_persona[p], samples.plans.front().by_persona[p], metric);
+          const Estimate value = estimate(samples, k, metric, {Group::persona, p});
+          const Estimate change = difference(samples, k, metric, {Group::persona, p});
           lxw_format* format = form(metric);
           sheet.row().text(samples.persona_names[p]).text(plan.name).text(std::string(metric.label));
           sheet.number(value.mean, format).number(value.low, format).number(value.high, format);

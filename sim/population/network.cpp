@@ -14,34 +14,32 @@
 namespace sojourn {
 namespace {
 
-/// Adds one to `counter`, which other threads may do at the same time; the number before.
+/// Adds one to `counter`, which other threads may do at the same time where there are `several`; the number before.
 template <class Number>
-Number count_up(Number& counter) {
-  return std::atomic_ref(counter).fetch_add(1, std::memory_order_relaxed);
+Number count_up(Number& counter, bool several) {
+  // One thread alone need not pay for what keeps threads apart.
+  return several ? std::atomic_ref(counter).fetch_add(1, std::memory_order_relaxed) : counter++;
 }
 
-/// Calls `work(tie)` for every tie, part by part on all threads.
-template <class Work>
-void for_ties(const ContactRows::Ties& ties, int threads, const Work& work) {
-  parallel_for_each(ties.parts, threads, [&](std::size_t part) {
-    std::vector<Tie> made;
-    ties.make(part, made);
-    for (const Tie& tie : made) work(tie);
-  });
-}
+/// Ties that have been made, in parts.
+using MadeTies = std::vector<std::vector<Tie>>;
 
 /// Puts each contact into its row. `positions` holds the numbers of contacts when it comes and the rows' begins when it
 /// goes.
 template <class Position>
-void fill(std::vector<Position>& positions, std::vector<std::uint32_t>& contacts, const ContactRows::Ties& ties,
+void fill(std::vector<Position>& positions, std::vector<std::uint32_t>& contacts, MadeTies& made,
           ContactRows::Direction direction, int threads) {
   Position sum = 0;
   for (Position& position : positions) sum += std::exchange(position, sum);
   // While rows are filled, the begin of each moves to its end, which is the next row's begin.
-  for_ties(ties, threads, [&](const Tie& tie) {
-    contacts[static_cast<std::size_t>(count_up(positions[tie.from]))] = tie.to;
-    if (direction == ContactRows::Direction::both)
-      contacts[static_cast<std::size_t>(count_up(positions[tie.to]))] = tie.from;
+  parallel_for_each(made.size(), threads, [&](std::size_t part) {
+    const bool several = threads > 1;
+    for (const Tie& tie : made[part]) {
+      contacts[static_cast<std::size_t>(count_up(positions[tie.from], several))] = tie.to;
+      if (direction == ContactRows::Direction::both)
+        contacts[static_cast<std::size_t>(count_up(positions[tie.to], several))] = tie.from;
+    }
+    made[part] = {};
   });
   std::move_backward(positions.begin(), positions.end() - 1, positions.end());
   positions.front() = 0;
@@ -61,19 +59,25 @@ void fill(std::vector<Position>& positions, std::vector<std::uint32_t>& contacts
 ContactRows::ContactRows(std::uint32_t people, const Ties& ties, Direction direction, int threads,
                          std::uint64_t narrow_limit)
     : people_(people), narrow_(std::size_t{people} + 1, 0) {
-  for_ties(ties, threads, [&](const Tie& tie) {
-    count_up(narrow_[tie.from]);
-    if (direction == Direction::both) count_up(narrow_[tie.to]);
+  MadeTies made(ties.parts);
+  parallel_for_each(ties.parts, threads, [&](std::size_t part) {
+    const bool several = threads > 1;
+    ties.make(part, made[part]);
+    made[part].shrink_to_fit();
+    for (const Tie& tie : made[part]) {
+      count_up(narrow_[tie.from], several);
+      if (direction == Direction::both) count_up(narrow_[tie.to], several);
+    }
   });
   std::uint64_t count = 0;
   for (const std::uint32_t one : narrow_) count += one;
   contacts_.resize(static_cast<std::size_t>(count));
   if (count <= narrow_limit) {
-    fill(narrow_, contacts_, ties, direction, threads);
+    fill(narrow_, contacts_, made, direction, threads);
   } else {
     wide_.assign(narrow_.begin(), narrow_.end());
     narrow_ = {};
-    fill(wide_, contacts_, ties, direction, threads);
+    fill(wide_, contacts_, made, direction, threads);
   }
 }
 

@@ -131,7 +131,7 @@ std::string difference(const Metric& metric, double value, const std::string& cu
 }
 
 std::string half_width(const Metric& metric, const Estimate& estimate, const std::string& currency) {
-  const double half = 0.5 * (estimate.high - estimate.low);
+  const double half = std::max(estimate.high - estimate.mean, estimate.mean - estimate.low);
   if (std::isnan(half)) return "-";
   const Kind of = kind(metric);
   if (of == Kind::share) return fmt::format("{:.2f}", 100.0 * half);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "sojourn/decide/estimate.hpp"
+#include "sojourn/report/caution_words.hpp"
 
 namespace sojourn::json_figures {
 
@@ -18,22 +19,17 @@ inline Json of(const Estimate& estimate) {
   return {{"mean", number(estimate.mean)},
           {"low", number(estimate.low)},
           {"high", number(estimate.high)},
-          {"sd", number(estimate.sd)}};
+          {"sd", number(estimate.sd)},
+          {"effective_people", number(estimate.effective)}};
 }
 
 /// What was simulated; `samples` have at least one plan.
 inline Json header(const Samples& samples, const std::string& file) {
-  return {{"scenario", samples.scenario},
-          {"file", file},
-          {"question", samples.question},
-          {"currency", samples.currency},
-          {"customers", samples.customers},
-          {"market", samples.market},
-          {"replications", samples.replications},
-          {"seed", samples.seed},
-          {"horizon_days", samples.horizon},
-          {"intervals", "95 % Student t over " + std::string(samples.batches ? "batches of customers" : "replications") +
-                            ": simulation error, not forecast uncertainty"}};
+  return {{"scenario", samples.scenario},         {"file", file},
+          {"question", samples.question},         {"currency", samples.currency},
+          {"customers", samples.customers},       {"market", samples.market},
+          {"replications", samples.replications}, {"seed", samples.seed},
+          {"horizon_days", samples.horizon},      {"intervals", caution_words::intervals(samples)}};
 }
 
 inline std::string text(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }

@@ -26,6 +26,9 @@ std::string optimum_json(const Optimum& optimum, const Model& model, const std::
   Json json = json_figures::header(optimum.samples, file);
   json["budget"] = number(optimum.budget);
   for (const GoalTerm& term : optimum.goal) json["goal"][std::string(metrics()[term.metric].name)] = term.weight;
+  json["cautions"] = caution_words::cautions(optimum.samples);
+  json["answer"] = optimum_answer(optimum, model);
+  json["gain_is_clear"] = optimum.gain.clear() && optimum.gain.low > 0.0;
   json["best"] = of(optimum.finalists.front(), model);
   json["gain"] = json_figures::of(optimum.gain);
   json["lead"] = json_figures::of(optimum.lead);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sojourn/decide/comparison.hpp"
+#include "sojourn/report/caution_words.hpp"
 #include "sojourn/report/format.hpp"
 #include "sojourn/report/optimum_report.hpp"
 #include "table.hpp"
@@ -47,19 +48,27 @@ class OptimumText {
     const Choice& best = optimum_.finalists.front();
     const bool limited = std::isfinite(optimum_.budget);
     const std::string budget = limited ? format::money(optimum_.budget, currency_) : "any amount";
-    if (best.bought.empty()) return fmt::format("Nothing that {} buys is better than buying nothing.\n", budget);
-    std::string text = fmt::format("Buy {}: {}", bought(best), format::money(best.investment.mean, currency_));
-    if (limited) text += " of " + budget;
-    text += fmt::format("; {} {} over the baseline", goal(), difference(best.gain.mean));
+    if (best.bought.empty())
+      return fmt::format("As far as can be told, nothing that {} buys is better than buying nothing.\n", budget);
     const Estimate& gain = optimum_.gain;
-    if (!std::isnan(gain.low)) text += fmt::format(" (95 %: {} to {})", difference(gain.low), difference(gain.high));
-    text += gain.low > 0.0 ? ".\n" : ", but this is not settled: it may be chance.\n";
+    std::string what = fmt::format("{}: {}", bought(best), format::money(best.investment.mean, currency_));
+    if (limited) what += " of " + budget;
+    what += fmt::format("; {} {} over the baseline", goal(), difference(best.gain.mean));
+    if (!std::isnan(gain.low)) what += fmt::format(" (95 %: {} to {})", difference(gain.low), difference(gain.high));
+    if (!(gain.clear() && gain.low > 0.0)) {
+      return fmt::format(
+          "Nothing that {} buys is shown to be better than buying nothing. The largest gain is seen for {}, {}; {}.\n",
+          budget, what, gain.thin() ? "which few people carry" : "but it may be chance",
+          caution_words::to_tell(optimum_.samples, times_to_tell(gain)));
+    }
+    std::string text = "Buy " + what + ".\n";
     if (optimum_.finalists.size() > 1) {
       const Choice& next = optimum_.finalists[1];
-      const bool told = optimum_.lead.low > 0.0;
-      text +=
-          fmt::format("Next best is {}{}.\n", next.bought.empty() ? "to buy nothing" : "to buy " + bought(next),
-                      told ? fmt::format(", {} behind", size(optimum_.lead.mean)) : std::string(", not told apart from it"));
+      const bool told = optimum_.lead.clear() && optimum_.lead.low > 0.0;
+      text += fmt::format("Next best is {}{}.\n", next.bought.empty() ? "to buy nothing" : "to buy " + bought(next),
+                          told ? fmt::format(", {} behind", size(optimum_.lead.mean))
+                               : fmt::format(", not told apart from it: {}",
+                                             caution_words::to_tell(optimum_.samples, times_to_tell(optimum_.lead))));
     }
     return text;
   }

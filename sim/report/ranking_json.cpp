@@ -39,12 +39,20 @@ std::string ranking_json(const Ranking& ranking, const std::string& file) {
     if (!position) return nullptr;
     return ranking.touchpoints[*position].id;
   };
+  json["cautions"] = caution_words::cautions(ranking.samples);
+  json["answer"] = ranking_answer(ranking);
+  json["lowest_score"] = id(ranking.lowest);
+  json["as_weak"] = ranking.as_weak;
   json["weakest"] = id(ranking.weakest);
+  json["leader"] = id(ranking.leader);
+  json["as_good"] = ranking.as_good;
   json["worth_fixing"] = id(ranking.worth_fixing);
   json["runner_up"] = id(ranking.runner_up);
-  json["as_weak"] = ranking.as_weak;
-  json["gain_is_clear"] = ranking.worth_fixing && ranking.touchpoints[*ranking.worth_fixing].gain.clear();
+  json["gain_is_clear"] = ranking.leader && ranking.touchpoints[*ranking.leader].gain.clear();
   json["lead"] = ranking.runner_up ? json_figures::of(ranking.lead) : Json(nullptr);
+  json[ranking.samples.batches ? "customers_to_tell" : "replications_to_tell"] =
+      ranking.worth_fixing || !ranking.leader ? Json(nullptr)
+                                              : number(caution_words::to_simulate(ranking.samples, ranking.times_to_tell));
   for (const TouchpointLeverage& each : ranking.touchpoints) {
     Json entry = {{"name", each.name},
                   {"ours", each.ours},

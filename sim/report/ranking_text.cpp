@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sojourn/report/caution_words.hpp"
 #include "sojourn/report/format.hpp"
 #include "sojourn/report/ranking_report.hpp"
 #include "table.hpp"
@@ -34,41 +35,34 @@ class RankingText {
     return text;
   }
 
+  /// Superlatives are for what is shown of all touchpoints at once; else it is said what would tell.
   [[nodiscard]] std::string answer() const {
     const std::string label(by_.label);
-    if (!ranking_.worth_fixing) {
-      return fmt::format("As far as can be told, no standard improvement of one touchpoint {} the {}.{}\n",
-                         by_.direction == Direction::lower ? "lowers" : "raises", lowered(label), weakest_sentence());
+    if (!ranking_.leader) {
+      return fmt::format("As far as can be told, no standard improvement of one touchpoint {} the {}. {}\n",
+                         by_.direction == Direction::lower ? "lowers" : "raises", lowered(label), lowest_sentence());
     }
+    if (!ranking_.worth_fixing) return nothing_stands_out();
     const TouchpointLeverage& worth = at(*ranking_.worth_fixing);
-    const Pull& pull = worth.pulls[*worth.best];
     std::string text;
     if (ranking_.weakest == ranking_.worth_fixing) {
-      text = fmt::format("The weakest touchpoint, {} (score {:.2f}{}), is also the one worth fixing: ", worth.name,
-                         worth.score, also_weak());
+      text =
+          fmt::format("The weakest touchpoint, {} (score {:.2f}), is also the one worth fixing: ", worth.name, worth.score);
+    } else if (ranking_.weakest) {
+      text = fmt::format("The weakest touchpoint is {} (score {:.2f}); the one worth fixing is {} (score {:.2f}): ",
+                         lowest().name, lowest().score, worth.name, worth.score);
     } else {
-      text = fmt::format("The weakest touchpoint is {} (score {:.2f}{}); the one worth fixing is {} (score {:.2f}): ",
-                         weakest().name, weakest().score, also_weak(), worth.name, worth.score);
+      text = fmt::format("{} The one worth fixing is {} (score {:.2f}): ", lowest_sentence(), worth.name, worth.score);
     }
-    Estimate change = worth.gain;
-    if (by_.direction == Direction::lower) change = {-change.mean, -change.high, -change.low, change.sd, change.samples};
-    text += fmt::format("{} there changes the {} by {}", shift(pull), lowered(label),
-                        format::difference(by_, change.mean, currency_));
-    if (std::isnan(change.low)) return text + "; one sample gives no interval, so this may be chance.\n";
-    text += fmt::format(" (95 %: {})", format::interval(by_, change, currency_));
-    if (!change.clear()) return text + ", but among so many this may be chance: more customers would settle it.\n";
-    if (ranking_.weakest != ranking_.worth_fixing && weakest().best) {
-      text += lead(ranking_.lead_over_weakest,
-                   fmt::format("the best at {} ({})", weakest().name, shift(weakest().pulls[*weakest().best])));
+    text += gain_of(worth);
+    if (ranking_.lowest != ranking_.worth_fixing && lowest().best) {
+      text += fmt::format(", {} more than the best at {} ({})", size(ranking_.lead_over_lowest.mean), lowest().name,
+                          shift(best_of(lowest())));
     }
     text += ".\n";
-    if (ranking_.runner_up && ranking_.runner_up != ranking_.weakest) {
+    if (ranking_.runner_up && ranking_.runner_up != ranking_.lowest) {
       const TouchpointLeverage& second = at(*ranking_.runner_up);
-      text += fmt::format(
-          "Next comes {}: {}{}.\n", second.name, shift(second.pulls[*second.best]),
-          ranking_.lead.clear()
-              ? fmt::format(", {} behind", format::difference(by_, std::fabs(ranking_.lead.mean), currency_).substr(1))
-              : std::string(", not told apart from it"));
+      text += fmt::format("Next comes {}: {}, {} behind.\n", second.name, shift(best_of(second)), size(ranking_.lead.mean));
     }
     return text;
   }
@@ -76,14 +70,14 @@ class RankingText {
   [[nodiscard]] std::string table() const {
     Table table;
     std::vector<std::string> head{"best standard improvement", "shift", std::string(by_.label)};
-    for (const std::string_view name : others()) head.emplace_back(metrics()[metric_position(name)].label);
+    for (const std::string_view name : other_headlines()) head.emplace_back(metrics()[metric_position(name)].label);
     for (const char* column : {"score", "weight", "visits", "reach"}) head.emplace_back(column);
     table.row(head);
     for (const TouchpointLeverage& each : ranking_.touchpoints) {
       std::vector<std::string> cells{each.name + (each.ours ? "" : " *")};
       cells.push_back(each.best ? shift(each.pulls[*each.best]) : "-");
       cells.push_back(change(each, by_.name));
-      for (const std::string_view name : others()) cells.push_back(change(each, name));
+      for (const std::string_view name : other_headlines()) cells.push_back(change(each, name));
       cells.push_back(fmt::format("{:.2f}", each.score));
       cells.push_back(fmt::format("{:.3g}", each.weight));
       cells.push_back(fmt::format("{:.2f}", each.visits));
@@ -93,8 +87,8 @@ class RankingText {
     std::string text = table.text();
     text +=
         "\nScore: mean appraisal of a visit, 0 to 1. Visits per person who arrived; reach: share of people who ever come. "
-        "~: the\n"
-        "interval includes 0.";
+        "~: not\n"
+        "clear of 0.";
     if (std::any_of(ranking_.touchpoints.begin(), ranking_.touchpoints.end(), [](const auto& each) { return !each.ours; }))
       text += " *: outside the company's reach.";
     return text + "\n";
@@ -126,7 +120,7 @@ class RankingText {
     words.clear();
     for (const TouchpointLeverage& each : ranking_.touchpoints) {
       if (!each.best) continue;
-      if (each.gain.low > 0.0) {
+      if (each.gain.clear() && each.gain.low > 0.0) {
         const double change = each.pulls[*each.best].differences[ranking_.by].mean;
         words.push_back(fmt::format("{} ({})", each.name, format::difference(by_, change, currency_)));
       }
@@ -174,38 +168,68 @@ class RankingText {
   }
 
   [[nodiscard]] std::string footnote() const {
-    const Samples& samples = ranking_.samples;
-    const std::size_t count = samples.plans.front().all.size();
-    if (count < 2) return "One replication: no intervals.\n";
-    return fmt::format(
-        "Intervals in the table are 95 % each (Student t over {} {}): simulation error, not forecast uncertainty.\n"
-        "What the first lines, moments of truth, enablers and barriers say holds for all touchpoints together.\n",
-        count, samples.batches ? "batches of customers" : "replications");
+    std::string text;
+    for (const std::string& caution : caution_words::cautions(ranking_.samples)) text += caution + "\n";
+    const std::size_t count = ranking_.samples.plans.front().all.size();
+    if (count < 2) return text + caution_words::intervals(ranking_.samples) + "\n";
+    return text +
+           fmt::format(
+               "Intervals in the table are 95 % each (Student t over {} {}): simulation error, not forecast uncertainty.\n"
+               "What the first lines, moments of truth, enablers and barriers say holds for all touchpoints together.\n",
+               count, ranking_.samples.batches ? "batches of customers" : "replications");
   }
 
  private:
   [[nodiscard]] const TouchpointLeverage& at(std::size_t position) const { return ranking_.touchpoints[position]; }
-  [[nodiscard]] const TouchpointLeverage& weakest() const { return at(*ranking_.weakest); }
-  /// Where the weakest touchpoint shares its place.
-  [[nodiscard]] std::string also_weak() const {
-    return ranking_.as_weak == 0 ? "" : fmt::format(", not told apart from {} more", ranking_.as_weak);
+  [[nodiscard]] const TouchpointLeverage& lowest() const { return at(*ranking_.lowest); }
+  [[nodiscard]] static const Pull& best_of(const TouchpointLeverage& touchpoint) {
+    return touchpoint.pulls[*touchpoint.best];
   }
-  [[nodiscard]] std::string weakest_sentence() const {
-    return ranking_.weakest ? fmt::format(" The weakest touchpoint is {} (score {:.2f}).", weakest().name, weakest().score)
-                            : "";
+  /// "wait -20 % there changes the net present value by +12.1 k (95 %: +8.0 k to +16.2 k)".
+  [[nodiscard]] std::string gain_of(const TouchpointLeverage& touchpoint) const {
+    Estimate change = touchpoint.gain;
+    if (by_.direction == Direction::lower) {
+      change.mean = -touchpoint.gain.mean;
+      change.low = -touchpoint.gain.high;
+      change.high = -touchpoint.gain.low;
+    }
+    return fmt::format("{} there changes the {} by {}{}", shift(best_of(touchpoint)), lowered(std::string(by_.label)),
+                       format::difference(by_, change.mean, currency_),
+                       std::isnan(change.low) ? ", without an interval"
+                                              : fmt::format(" (95 %: {})", format::interval(by_, change, currency_)));
+  }
+  [[nodiscard]] std::string nothing_stands_out() const {
+    const TouchpointLeverage& leader = at(*ranking_.leader);
+    std::string text = fmt::format("No single touchpoint stands out: the largest gain is seen at {}, where {}, ",
+                                   leader.name, gain_of(leader));
+    if (!leader.gain.clear()) {
+      text += "but among so many this may be chance";
+    } else {
+      text += fmt::format("but {} may gain as much", others(ranking_.as_good));
+    }
+    return text +
+           fmt::format("; {}.\n{}\n", caution_words::to_tell(ranking_.samples, ranking_.times_to_tell), lowest_sentence());
+  }
+  [[nodiscard]] static std::string others(std::size_t count) {
+    return count == 1 ? "one other" : fmt::format("{} others", count);
+  }
+  [[nodiscard]] std::string lowest_sentence() const {
+    if (!ranking_.lowest) return "";
+    if (ranking_.weakest) return fmt::format("The weakest touchpoint is {} (score {:.2f}).", lowest().name, lowest().score);
+    return fmt::format("The lowest score is seen at {} ({:.2f}), not told apart from {}.", lowest().name, lowest().score,
+                       others(ranking_.as_weak));
   }
   static std::string lowered(std::string label) {
     if (label.size() > 1 && std::islower(static_cast<unsigned char>(label[1])) != 0)
       label[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(label[0])));
     return label;
   }
-  [[nodiscard]] std::string lead(const Estimate& lead, const std::string& other) const {
-    if (std::isnan(lead.mean)) return "";
-    if (!std::isnan(lead.low) && !lead.clear()) return ", not told apart from " + other;
-    const std::string size = format::difference(by_, std::fabs(lead.mean), currency_);
-    return fmt::format(", {} more than {}", size.starts_with("+") ? size.substr(1) : size, other);
+  /// A gain or lead without its sign.
+  [[nodiscard]] std::string size(double value) const {
+    const std::string text = format::difference(by_, std::fabs(value), currency_);
+    return text.starts_with("+") ? text.substr(1) : text;
   }
-  [[nodiscard]] std::vector<std::string_view> others() const {
+  [[nodiscard]] std::vector<std::string_view> other_headlines() const {
     std::vector<std::string_view> names;
     for (const std::string_view name : {"npv", "retained", "nps"}) {
       if (name != by_.name) names.push_back(name);
@@ -218,7 +242,7 @@ class RankingText {
     const Estimate& e = each.pulls[*each.best].differences[metric_position(name)];
     if (e.mean == 0.0 && !(e.sd > 0.0)) return "0  ";
     const std::string text = format::difference(metric, e.mean, currency_);
-    if (std::isnan(e.low)) return text + "  ";
+    if (std::isnan(e.low)) return text + " ~";
     return text + " ± " + format::half_width(metric, e, currency_) + (e.clear() ? "  " : " ~");
   }
   static std::string list(const std::vector<std::string>& words, const char* none) {

@@ -59,25 +59,25 @@ bool written(const Samples& samples, const Metric& metric) {
   return metric.written == Written::always || samples.mechanisms.has(metric.needs);
 }
 
-Json by_persona(const Samples& samples, const PlanSamples& plan) {
+Json by_persona(const Samples& samples, std::size_t plan) {
   Json json = Json::object();
   for (std::size_t p = 0; p < samples.personas.size(); ++p) {
     Json figures = Json::object();
     for (const Metric& metric : metrics()) {
       if (metric.scope == Scope::persona && written(samples, metric))
-        figures[std::string(metric.name)] = of(estimate(plan.by_persona[p], metric));
+        figures[std::string(metric.name)] = of(estimate(samples, plan, metric, {Group::persona, p}));
     }
     json[samples.personas[p]] = std::move(figures);
   }
   return json;
 }
 
-Json by_segment(const Samples& samples, const PlanSamples& plan) {
+Json by_segment(const Samples& samples, std::size_t plan) {
   Json json = Json::object();
   for (std::size_t s = 0; s < samples.segments.size(); ++s) {
     for (const Metric& metric : metrics()) {
       if (metric.needs == Needs::accounts)
-        json[samples.segments[s]][std::string(metric.name)] = of(estimate(plan.by_segment[s], metric));
+        json[samples.segments[s]][std::string(metric.name)] = of(estimate(samples, plan, metric, {Group::segment, s}));
     }
   }
   return json;
@@ -88,12 +88,13 @@ Json by_segment(const Samples& samples, const PlanSamples& plan) {
 std::string run_json(const Samples& samples, const std::string& file) {
   const PlanSamples& plan = samples.plans.front();
   Json json = header(samples, file);
+  json["cautions"] = caution_words::cautions(samples);
   json["plan"] = plan.id;
   for (const Metric& metric : metrics()) {
-    if (written(samples, metric)) json["metrics"][std::string(metric.name)] = of(estimate(plan.all, metric));
+    if (written(samples, metric)) json["metrics"][std::string(metric.name)] = of(estimate(samples, 0, metric));
   }
-  json["by_persona"] = by_persona(samples, plan);
-  if (!samples.segments.empty()) json["by_account_segment"] = by_segment(samples, plan);
+  json["by_persona"] = by_persona(samples, 0);
+  if (!samples.segments.empty()) json["by_account_segment"] = by_segment(samples, 0);
   for (std::size_t v = 0; v < samples.touchpoints.size(); ++v) {
     for (const TouchMetric& metric : touch_metrics()) {
       if (!samples.mechanisms.has(metric.needs)) continue;
@@ -105,6 +106,7 @@ std::string run_json(const Samples& samples, const std::string& file) {
 
 std::string comparison_json(const Samples& samples, const Comparison& comparison, const std::string& file) {
   Json json = header(samples, file);
+  json["cautions"] = caution_words::cautions(samples, comparison);
   const auto names = metrics();
   for (std::size_t k = 0; k < comparison.plans.size(); ++k) {
     const PlanComparison& plan = comparison.plans[k];
@@ -123,8 +125,8 @@ std::string comparison_json(const Samples& samples, const Comparison& comparison
     entry["payback_latest"] = days(plan.payback_latest);
     entry["extra_customers"] = number(plan.extra_customers);
     entry["cost_per_extra_customer"] = of(plan.cost_per_extra_customer);
-    entry["by_persona"] = by_persona(samples, samples.plans[k]);
-    if (!samples.segments.empty()) entry["by_account_segment"] = by_segment(samples, samples.plans[k]);
+    entry["by_persona"] = by_persona(samples, k);
+    if (!samples.segments.empty()) entry["by_account_segment"] = by_segment(samples, k);
     for (const PersonaEffect& effect : plan.personas) {
       entry["difference_by_persona"][effect.id] = {
           {"retained", of(effect.retained)}, {"nps", of(effect.nps)}, {"clv", of(effect.clv)}};

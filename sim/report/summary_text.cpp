@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sojourn/report/caution_words.hpp"
 #include "sojourn/report/comparison_words.hpp"
 #include "sojourn/report/format.hpp"
 #include "sojourn/report/summary.hpp"
@@ -23,10 +24,12 @@ std::string break_even(const PlanComparison& plan) {
   if (!plan.payback_days) {
     return plan.payback_earliest ? fmt::format("not within the horizon ({} at best)", earliest) : "not within the horizon";
   }
-  const std::string text = "day " + day(plan.payback_days);
-  if (!plan.payback_earliest || earliest == latest) return text;
-  return plan.payback_latest ? fmt::format("{} ({} to {})", text, earliest, latest)
-                             : fmt::format("{} ({} or later)", text, earliest);
+  std::string text = "by day " + day(plan.payback_days);
+  if (plan.payback_earliest && earliest != latest) {
+    text += plan.payback_latest ? fmt::format(" ({} to {})", earliest, latest) : fmt::format(" ({} or later)", earliest);
+  }
+  // Payback counts money as it is paid; a plan may pay back and still be worth nothing once interest is allowed for.
+  return plan.differences[metric_position("npv")].mean > 0.0 ? text : text + ", before discounting";
 }
 
 std::string cost_per_extra(const PlanComparison& plan, const std::string& currency) {
@@ -70,11 +73,10 @@ std::string heading(const Samples& samples, Colour colour) {
   return text;
 }
 
-std::string footnote(const Samples& samples) {
-  const std::size_t count = samples.plans.front().all.size();
-  if (count < 2) return "One replication: no intervals.\n";
-  return fmt::format("Intervals are 95 % (Student t over {} {}): simulation error, not forecast uncertainty.\n", count,
-                     samples.batches ? "batches of customers" : "replications");
+std::string footnote(const Samples& samples, const std::vector<std::string>& cautions) {
+  std::string text;
+  for (const std::string& caution : cautions) text += caution + "\n";
+  return text + caution_words::intervals(samples) + "\n";
 }
 
 /// "+1.23 pt ± 0.05", or "no change" where the two are the same to the bit.
@@ -86,7 +88,7 @@ std::string change(const Metric& of, const Estimate& e, const std::string& curre
 
 /// The same with a mark "~" where the plan is not told apart from the baseline, aligned with those that are.
 std::string verdict(const Metric& of, const Difference& e, const std::string& currency) {
-  return change(of, e, currency) + (e.mean != 0.0 && !e.told_apart() ? " ~" : "  ");
+  return change(of, e, currency) + (e.mean != 0.0 && !std::isnan(e.low) && !e.told_apart() ? " ~" : "  ");
 }
 
 const BestPlan& best_in(const Comparison& comparison, std::size_t m) {
@@ -102,46 +104,70 @@ std::size_t leader(const Comparison& comparison, std::size_t m) {
   return best;
 }
 
-/// Who leads in a metric and by how much, on the same luck: over the baseline, and over the other plans.
-std::string leads(const Samples& samples, const Comparison& comparison, std::string_view name, const char* what,
-                  const std::string& of_what, const char* none, const char* unsettled) {
-  const std::size_t m = metric_position(name), best = leader(comparison, m);
+/// What is said of a headline metric.
+struct Claim {
+  std::string_view metric;
+  const char* most;     // of a plan shown to be the best of several: "keeps most customers"
+  const char* more;     // of a plan shown to be better than the baseline: "keeps more customers"
+  const char* as_many;  // of those that may equal it: "may keep as many"
+  const char* shown;    // of no plan that is: "keep more customers"
+  std::string of_what;  // what a difference is of
+};
+
+/// Who leads in a metric and by how much, on the same luck: over the baseline, and over the other plans. Superlatives are
+/// for what is shown of all plans at once; else it is said what would tell.
+std::string leads(const Samples& samples, const Comparison& comparison, const Claim& claim) {
+  const std::size_t m = metric_position(claim.metric), best = leader(comparison, m), others = comparison.plans.size() - 1;
   const Metric& of = metrics()[m];
   if (best == 0) {
     const bool open = std::any_of(comparison.plans.begin() + 1, comparison.plans.end(),
-                                  [&](const PlanComparison& plan) { return plan.differences[m].high > 0.0; });
-    return open ? unsettled : none;
+                                  [&](const PlanComparison& plan) { return !(plan.differences[m].high <= 0.0); });
+    return open ? fmt::format("No plan is shown to {}; the intervals leave it open.\n", claim.shown)
+                : fmt::format("No plan {}.\n", claim.more);
   }
   const Difference& e = comparison.plans[best].differences[m];
-  std::string text = fmt::format("{} {}: {}{}", comparison.plans[best].name, what,
-                                 format::difference(of, e.mean, samples.currency), of_what);
-  if (std::isnan(e.low)) return text + "; one sample gives no interval, so this may be chance.\n";
-  text += fmt::format(" (95 %: {})", format::interval(of, e, samples.currency));
+  const std::string &name = comparison.plans[best].name,
+                    size = format::difference(of, e.mean, samples.currency) + claim.of_what;
+  if (std::isnan(e.low)) {
+    return fmt::format("No plan is shown to {}: {} leads by {}, without an interval, so this may be chance.\n", claim.shown,
+                       name, size);
+  }
+  const std::string with_interval = fmt::format("{} (95 %: {})", size, format::interval(of, e, samples.currency));
   if (!e.told_apart()) {
-    return text + (e.clear() ? ", which is not settled: several plans were compared, and one may lead by luck.\n"
-                             : ", but the interval includes 0: this is not settled.\n");
+    return fmt::format("No plan is shown to {}: {} leads by {}, which may be {}; {}.\n", claim.shown, name, with_interval,
+                       e.thin()    ? "the luck of a few people"
+                       : e.clear() ? "chance, as several plans were compared"
+                                   : "chance",
+                       caution_words::to_tell(samples, times_to_tell(e, others)));
   }
   // Who is nearest, and who might be as good.
   std::size_t second = 0;
   Difference ahead;
   std::string rivals;
+  double times = 1.0;
   for (const Rivalry& pair : comparison.rivalries) {
     if (pair.metric != m || (pair.first != best && pair.second != best)) continue;
     const std::size_t other = pair.first == best ? pair.second : pair.first;
     if (other == 0) continue;
-    if (!pair.lead.told_apart()) rivals += (rivals.empty() ? "" : " and ") + comparison.plans[other].name;
+    if (!pair.lead.told_apart()) {
+      rivals += (rivals.empty() ? "" : " and ") + comparison.plans[other].name;
+      times = std::max(times, times_to_tell(pair.lead, others * (others + 1) / 2));
+    }
     if (second != 0 && comparison.plans[other].differences[m].mean <= comparison.plans[second].differences[m].mean) continue;
     second = other;
     ahead = pair.lead;
   }
   if (!rivals.empty()) {
-    text += ", not told apart from " + rivals;
-  } else if (second != 0) {
+    return fmt::format("{} {}: {}; {} {}: {}.\n", name, claim.more, with_interval, rivals, claim.as_many,
+                       caution_words::to_tell(samples, times));
+  }
+  std::string text = fmt::format("{} {}: {}", name, others > 1 ? claim.most : claim.more, with_interval);
+  if (second != 0) {
     text += fmt::format(", {} ahead of {}", format::difference(of, std::fabs(ahead.mean), samples.currency),
                         comparison.plans[second].name);
   }
   const double sure = best_in(comparison, m).chances[best];
-  if (comparison.plans.size() > 2 && sure <= 0.995)
+  if (others > 1 && sure <= 0.995)
     text += fmt::format("; best of all with {} probability, simulation error alone considered", chance(sure));
   return text + ".\n";
 }
@@ -164,14 +190,12 @@ std::string winners(const PlanComparison& plan) {
 }  // namespace
 
 std::string answer_text(const Samples& samples, const Comparison& comparison) {
-  const bool several = comparison.plans.size() > 2;
-  std::string text =
-      leads(samples, comparison, "retained", several ? "keeps most customers" : "keeps more customers",
-            " of all who arrived", "No plan keeps more customers.\n",
-            "No plan is shown to keep more customers; the intervals leave it open.\n") +
-      leads(samples, comparison, "npv", several ? "is worth most" : "is worth its money",
-            " " + samples.currency + " of net present value", "No plan is worth its money within the horizon.\n",
-            "No plan is shown to be worth its money within the horizon; the intervals leave it open.\n");
+  std::string text = leads(samples, comparison,
+                           {"retained", "keeps most customers", "keeps more customers", "may keep as many",
+                            "keep more customers", " of all who arrived"}) +
+                     leads(samples, comparison,
+                           {"npv", "is worth most", "is worth its money within the horizon", "may be worth as much",
+                            "be worth its money within the horizon", " " + samples.currency + " of net present value"});
   const std::size_t keeps = leader(comparison, metric_position("retained")),
                     pays = leader(comparison, metric_position("npv"));
   if (keeps != 0) text += winners(comparison.plans[keeps]);
@@ -276,10 +300,10 @@ std::string run_text(const Samples& samples, Colour colour) {
   figures.row({"at the horizon", "value", "95 % interval"});
   for (const Metric& of : metrics()) {
     if (!samples.mechanisms.has(of.needs)) continue;
-    const Estimate e = estimate(plan.all, of);
+    const Estimate e = estimate(samples, 0, of);
     if (of.name == "investment" && e.mean == 0.0) continue;
     figures.row({std::string(of.label), format::value(of, e.mean, samples.currency),
-                 std::isnan(e.low) ? "" : "± " + format::half_width(of, e, samples.currency)});
+                 std::isnan(e.low) ? "" : (e.thin() ? "? ± " : "± ") + format::half_width(of, e, samples.currency)});
   }
   text += figures.text() + "\n";
 
@@ -291,7 +315,8 @@ std::string run_text(const Samples& samples, Colour colour) {
   for (std::size_t p = 0; p < samples.personas.size(); ++p) {
     std::vector<std::string> cells{samples.persona_names[p]};
     for (const std::string_view name : shown) {
-      cells.push_back(format::value(metric(name), estimate(plan.by_persona[p], metric(name)).mean, samples.currency));
+      cells.push_back(
+          format::value(metric(name), estimate(samples, 0, metric(name), {Group::persona, p}).mean, samples.currency));
     }
     personas.row(cells);
   }
@@ -304,7 +329,8 @@ std::string run_text(const Samples& samples, Colour colour) {
     for (std::size_t s = 0; s < samples.segments.size(); ++s) {
       std::vector<std::string> cells{samples.segment_names[s]};
       for (const std::string_view name : {"account_conversion", "account_retention"}) {
-        cells.push_back(format::value(metric(name), estimate(plan.by_segment[s], metric(name)).mean, samples.currency));
+        cells.push_back(
+            format::value(metric(name), estimate(samples, 0, metric(name), {Group::segment, s}).mean, samples.currency));
       }
       segments.row(cells);
     }
@@ -335,7 +361,7 @@ std::string run_text(const Samples& samples, Colour colour) {
   }
   text += touchpoints.text() +
           "\nVisits and repeats are per person who arrived; quality, satisfaction and effort are means per visit, 0 to 1.\n";
-  return text + footnote(samples);
+  return text + footnote(samples, caution_words::cautions(samples));
 }
 
 std::string comparison_text(const Samples& samples, const Comparison& comparison, Colour colour) {
@@ -375,7 +401,7 @@ std::string comparison_text(const Samples& samples, const Comparison& comparison
   money_row("Investment per extra customer kept",
             [&](const PlanComparison& plan) { return cost_per_extra(plan, currency); });
   text += figures.text() + "\n";
-  if (comparison.plans.size() < 2) return text + footnote(samples);
+  if (comparison.plans.size() < 2) return text + footnote(samples, caution_words::cautions(samples, comparison));
   if (!std::isnan(comparison.best.front().chances.front())) text += chances(comparison);
   text += one_by_one(comparison) + contributions(comparison, currency);
 
@@ -416,7 +442,7 @@ std::string comparison_text(const Samples& samples, const Comparison& comparison
               ? fmt::format("~: not told apart from the baseline at 5 %, allowing for {} plans compared (Holm 1979).\n",
                             comparison.plans.size() - 1)
               : std::string("~: not told apart from the baseline at 5 %.\n");
-  return text + footnote(samples);
+  return text + footnote(samples, caution_words::cautions(samples, comparison));
 }
 
 }  // namespace sojourn

@@ -4,6 +4,7 @@
 #include "reader.hpp"
 #include "sojourn/base/text.hpp"
 #include "sojourn/model/change_arithmetic.hpp"
+#include "sojourn/model/keys.hpp"
 #include "units.hpp"
 
 namespace sojourn::scenario {
@@ -96,7 +97,7 @@ std::vector<Effect> Reader::read_effects(const Value& value) {
   std::vector<Effect> effects;
   std::optional<Table> parts = table(value, "effect", "write effect = { quality = \"+0.1\" }", &keys::table("effect"));
   if (!parts) return effects;
-  for (const Parameter parameter : all_parameters) {
+  for (const Parameter parameter : keys::all_parameters) {
     const auto one = parts->take(name(parameter));
     if (!one) continue;
     if (const auto effect = read_effect(*one, parameter)) effects.push_back(*effect);

@@ -50,10 +50,11 @@ class Reader {
     std::vector<std::size_t> order(exits.size());  // of the file: rows may have another
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return exits[a].exit < exits[b].exit; });
+    const auto differing = differing_slopes(exits);
     for (const std::size_t j : order) {
       const ExitRow& exit = exits[j];
       if (exit.odds > 0.0f) {
-        weights[j] = weight(row, v, exits, j, note);
+        weights[j] = weight(row, v, exit, differing, note);
         odds += weights[j];
       } else if (!result.race) {
         weights[j] = exit.trait >= 0 ? trait(exit, touchpoint, note) : static_cast<double>(exit.probability);
@@ -135,20 +136,30 @@ class Reader {
     return static_cast<float>(numeric::clip(own.draw(0), range.low, range.high));
   }
 
+  /// For each slope whether the exits with odds have different ones.
+  [[nodiscard]] static std::array<bool, slopes.size()> differing_slopes(std::span<const ExitRow> exits) {
+    std::array<bool, slopes.size()> result{};
+    const ExitRow* first = nullptr;
+    for (const ExitRow& exit : exits) {
+      if (!(exit.odds > 0.0f)) continue;
+      if (first == nullptr) first = &exit;
+      for (std::size_t s = 0; s < slopes.size(); ++s)
+        result[s] = result[s] || exit.*slopes[s].value != first->*slopes[s].value;
+    }
+    return result;
+  }
+
   /// Odds bent by slopes on what is constant. A slope that all exits with odds share cancels in a choice; one on a constant
   /// delay moves nothing in a race.
   template <class Note>
-  double weight(const VisitRow& row, std::uint32_t v, std::span<const ExitRow> exits, std::size_t j, Note note) const {
-    const ExitRow& exit = exits[j];
+  double weight(const VisitRow& row, std::uint32_t v, const ExitRow& exit, const std::array<bool, slopes.size()>& differing,
+                Note note) const {
     const bool race = program_.place(v).race;
     behaviour::ChoiceState mood{0.5f, 0.5f, 0.0f, 0.5f};
-    for (const Slope& slope : slopes) {
+    for (std::size_t s = 0; s < slopes.size(); ++s) {
+      const Slope& slope = slopes[s];
       if (exit.*slope.value == 0.0f && race) continue;
-      bool matters = race && !program_.delay(exit.delay).constant();
-      for (const ExitRow& other : exits) {
-        matters = matters || (!race && other.odds > 0.0f && other.*slope.value != exit.*slope.value);
-      }
-      if (!matters) continue;
+      if (!(race ? !program_.delay(exit.delay).constant() : differing[s])) continue;
       if (const auto value = constant(slope.state, row, v)) {
         mood.*slope.state = *value;
       } else if (exit.*slope.value != 0.0f) {

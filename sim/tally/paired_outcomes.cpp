@@ -19,12 +19,17 @@ void PairedOutcomes::count(std::span<const EndState> baseline, std::span<const E
                                        : change < -tolerance ? SatisfactionChange::worse
                                                              : SatisfactionChange::same;
     ++counts_[at(after.persona, fate, feeling)];
+    // Plans change nobody's arrival: who stands somewhere under one stands somewhere under both.
+    ++standings_[at(after.persona, static_cast<EndStanding>(before.standing - 1),
+                    static_cast<EndStanding>(after.standing - 1))];
   }
 }
 
 PairedOutcomes& PairedOutcomes::operator+=(const PairedOutcomes& other) {
   counts_.resize(std::max(counts_.size(), other.counts_.size()), 0);
+  standings_.resize(std::max(standings_.size(), other.standings_.size()), 0);
   for (std::size_t i = 0; i < other.counts_.size(); ++i) counts_[i] += other.counts_[i];
+  for (std::size_t i = 0; i < other.standings_.size(); ++i) standings_[i] += other.standings_[i];
   return *this;
 }
 

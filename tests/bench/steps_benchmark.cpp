@@ -18,9 +18,11 @@
 #include "sojourn/behaviour/choice.hpp"
 #include "sojourn/behaviour/experience.hpp"
 #include "sojourn/engine/run.hpp"
+#include "sojourn/map/journey_map.hpp"
 #include "sojourn/outcomes/collect.hpp"
 #include "sojourn/outcomes/results_file.hpp"
 #include "sojourn/scenario/scenario.hpp"
+#include "sojourn/solve/closed_form.hpp"
 
 #if defined(__clang__)
 #define EACH_LANE _Pragma("clang loop vectorize(assume_safety)")
@@ -238,6 +240,55 @@ void results_write(benchmark::State& state) {
   std::filesystem::remove(path);
 }
 BENCHMARK(results_write)->Unit(benchmark::kMillisecond);
+
+/// A journey of `count` touchpoints over six stages; the first has `exits` more exits.
+ModelParts large_journey(std::size_t count, std::size_t exits) {
+  ModelParts parts = benchmark_model(bench::twelve).parts();
+  const Touchpoint any = parts.touchpoints.front();
+  const auto exit = [](std::size_t to, double odds) {
+    Exit result;
+    result.to = TouchpointId(to);
+    result.odds = odds;
+    result.after = Fixed{1.0};
+    return result;
+  };
+  parts.touchpoints.assign(count, any);
+  for (std::size_t v = 0; v < count; ++v) {
+    parts.touchpoints[v].id = "t" + std::to_string(v);
+    parts.touchpoints[v].stage = static_cast<Stage>(v * 6 / count);
+    parts.touchpoints[v].next = {exit((v + 1) % count, 3.0), exit((v + 5) % count, 1.0), exit((v * 7 + 2) % count, 1.0)};
+  }
+  parts.touchpoints.back().next.clear();
+  parts.touchpoints.back().end = End::churned;
+  for (std::size_t e = 0; e < exits; ++e) {
+    parts.touchpoints.front().next.push_back(exit(1 + e % (count - 1), 1.0));
+    parts.touchpoints.front().next.back().after = Fixed{static_cast<double>(e % 30)};
+  }
+  parts.personas.resize(1);
+  parts.personas[0].share = 1.0;
+  parts.personas[0].starts = {{TouchpointId(0), 1.0}};
+  parts.personas[0].odds.clear();
+  parts.improvements.clear();
+  parts.events.clear();
+  parts.plans.resize(1);
+  parts.plans[0].improvements.clear();
+  parts.handovers.clear();
+  return parts;
+}
+
+void map_touchpoints(benchmark::State& state) {
+  const Model model(large_journey(static_cast<std::size_t>(state.range(0)), 0));
+  for (auto _ : state) benchmark::DoNotOptimize(journey_svg(model));
+  state.SetComplexityN(state.range(0));
+}
+BENCHMARK(map_touchpoints)->Arg(75)->Arg(150)->Arg(300)->Arg(600)->Unit(benchmark::kMillisecond)->Complexity();
+
+void solve_exits(benchmark::State& state) {
+  const Program program(Model(large_journey(12, static_cast<std::size_t>(state.range(0)))));
+  for (auto _ : state) benchmark::DoNotOptimize(solve(program));
+  state.SetComplexityN(state.range(0));
+}
+BENCHMARK(solve_exits)->Arg(4'000)->Arg(16'000)->Arg(64'000)->Unit(benchmark::kMillisecond)->Complexity();
 
 }  // namespace
 

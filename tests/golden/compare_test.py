@@ -59,6 +59,106 @@ class Compare(unittest.TestCase):
         self.assertLess(bill["payback_earliest"], bill["payback_days"])
         self.assertTrue(bill["payback_latest"] is None or bill["payback_days"] < bill["payback_latest"])
 
+    def test_no_plan_leads_by_luck(self):
+        # The same plan twice over: none of the two can be shown to keep most.
+        text = COFFEE.read_text(encoding="utf-8") + """
+[[improvement]]
+id = "hair"
+target = { touchpoint = "drink" }
+effect = { quality = "+0.002" }
+cost = { once = 1 }
+[[plan]]
+id = "hair"
+improvements = ["hair"]
+"""
+        (self.folder / "hair.toml").write_text(text, encoding="utf-8")
+        done = self.run_well("compare", "hair.toml", "--plans", "hair", "--customers", 300, "--replications", 1)
+        self.assertNotRegex(done.stdout, "Hair keeps|hair keeps|hair is worth")
+        self.assertRegex(done.stdout, "No plan (is shown to keep|keeps) more customers")
+        result = json.loads(self.run_well("compare", "hair.toml", "--plans", "hair", "--customers", 300, "--replications", 1, "--json").stdout)
+        kept = result["plans"]["hair"]["difference"]["retained"]
+        self.assertLess(kept["low"], kept["high"])  # never without width
+        self.assertGreaterEqual(kept["p"], 0.05)
+
+    def test_payback_is_never_before_the_income(self):
+        # 50 are paid on day 0, 100 earned after 300 days, 50 paid again in the second year.
+        (self.folder / "pay.toml").write_text("""schema = 1
+[scenario]
+title = "Pay first"
+horizon = "2 years"
+window = "1 year"
+customers = 100
+replications = 1
+discount = 0.1
+[[persona]]
+id = "all"
+share = 1.0
+starts = { door = 1.0 }
+[[touchpoint]]
+id = "door"
+stage = "purchase"
+next = [ { to = "fair", odds = 1, after = "300 days" } ]
+[[touchpoint]]
+id = "fair"
+stage = "retention"
+next = [ { to = "home", odds = 1, after = "300 days" } ]
+[[touchpoint]]
+id = "home"
+stage = "retention"
+[[improvement]]
+id = "earn"
+target = { touchpoint = "fair" }
+effect = { revenue = "+1" }
+cost = { once = 50 }
+[[improvement]]
+id = "again"
+target = { touchpoint = "home" }
+effect = { cost = "+0.5" }
+[[plan]]
+id = "both"
+improvements = ["earn", "again"]
+""", encoding="utf-8")
+        plan = json.loads(self.run_well("compare", "pay.toml", "--json").stdout)["plans"]["both"]
+        self.assertEqual(plan["payback_days"], 365.25)
+        text = self.run_well("compare", "pay.toml").stdout
+        self.assertIn("by day 366", text)
+        if plan["difference"]["npv"]["mean"] <= 0:
+            self.assertIn("before discounting", text)
+
+    def test_people_who_came_together_leave_the_count_together(self):
+        starts = 'starts = { early = 0.2, mid = 0.3, late = 0.1, stay = 0.4 }'
+        text = f"""schema = 1
+[scenario]
+title = "Ties"
+horizon = "400 days"
+window = "10 days"
+customers = 20_000
+replications = 1
+[[persona]]
+id = "p"
+share = 0.5
+{starts}
+[[persona]]
+id = "q"
+share = 0.5
+arrives = "370.5 days"
+{starts}
+"""
+        for name, days in (("early", 30), ("mid", 90), ("late", 365), ("stay", 5000)):
+            text += f'[[touchpoint]]\nid = "{name}"\nstage = "purchase"\nnext = [ {{ to = "gone", odds = 1, after = "{days} days" }}, ' \
+                    f'{{ to = "gone", odds = 1, after = "{days} days" }} ]\n'
+        text += '[[touchpoint]]\nid = "gone"\nstage = "retention"\nend = "churned"\n'
+        (self.folder / "ties.toml").write_text(text, encoding="utf-8")
+        metrics = json.loads(self.run_well("run", "ties.toml", "--json", "-o", "ties.h5").stdout)["metrics"]
+        self.assertAlmostEqual(metrics["retention_90"]["mean"], 0.5, delta=0.02)  # half counts give .544
+        self.assertAlmostEqual(metrics["retention_365"]["mean"], 0.4, delta=0.02)
+        for name, right in (("retention_90", 0.5), ("retention_365", 0.4)):
+            self.assertTrue(metrics[name]["low"] <= right <= metrics[name]["high"], name)
+        with h5py.File(self.folder / "ties.h5") as file:
+            exits = [name.decode() if isinstance(name, bytes) else name for name in file["exit"][()]]
+        self.assertEqual(len(set(exits)), len(exits))
+        self.assertEqual(exits[:2], ["early -> gone", "early -> gone #2"])
+
     def test_file_has_winners_and_losers(self):
         self.compare("-o", "all.h5")
         with h5py.File(self.folder / "all.h5") as file:

@@ -82,7 +82,7 @@ class Promises(unittest.TestCase):
         for name in ("prospects lost customers churned conversion retention retained retention_90 retention_365 nps promoters passives "
                      "detractors satisfaction expectation effort revenue cost_to_serve investment npv clv time_to_purchase visits "
                      "repeats heard_positive heard_negative").split():
-            self.assertEqual(set(metrics[name]), {"mean", "low", "high", "sd"}, name)
+            self.assertEqual(set(metrics[name]), {"mean", "low", "high", "sd", "effective_people"}, name)
             self.assertLessEqual(metrics[name]["low"], metrics[name]["mean"], name)
         shares = sum(metrics[name]["mean"] for name in ("prospects", "lost", "customers", "churned"))
         self.assertAlmostEqual(shares, 1.0)

@@ -131,7 +131,7 @@ class Page(Report):
             if "payback_days" in plan:
                 self.assertEqual(data["money"][k]["payback_days"], plan["payback_days"])
                 self.assertEqual(data["money"][k]["roi"], [plan["roi"], plan["roi_low"], plan["roi_high"]])
-            for touchpoint, cells in zip(data["touchpoints"]["names"], data["touchpoints"]["cells"][k]):
+            for touchpoint, cells in zip(data["touchpoints"]["names"], data["touchpoints"]["cells"][k] or []):
                 if "touchpoints" not in plan:
                     break
                 for column, cell in zip(data["touchpoints"]["columns"], cells):
@@ -258,6 +258,28 @@ class Page(Report):
             back = sum(people for _, target, people in flows if target.startswith("Back"))
             self.assertAlmostEqual(ends - back, arrived, delta=0.005 * arrived)
 
+    def test_200_plans_stay_below_two_megabytes(self):
+        """All estimates of every plan; details of the first plans only, and each of those whole."""
+        scenario = self.folder / "many-plans.toml"
+        text = (SOURCE / "scenarios/telecom.toml").read_text(encoding="utf-8")
+        before, plan, _ = text.partition("[[plan]]")
+        improvement = re.search(r'^\[\[improvement\]\]\nid\s*= "([^"]*)"', text, re.MULTILINE).group(1)
+        scenario.write_text(before + "".join(f'{plan}\nid = "p{k}"\nimprovements = ["{improvement}"]\n' for k in range(200)), encoding="utf-8")
+        file = self.folder / "many-plans.h5"
+        done = sojourn("compare", scenario, "--customers", 200, "--replications", 2, "--quiet", "-o", file)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        page = self.page(file, "--fast")
+        self.assertLess(page.stat().st_size, 2_000_000)
+        data = self.numbers(page)
+        self.assertEqual(len(data["values"][0]), 201)
+        used = [m for m, metric in enumerate(data["metrics"]) if metric["used"]]
+        self.assertTrue(all(plan[m] is not None for plan in data["values"][0] for m in used))
+        detailed = [cells is not None for cells in data["touchpoints"]["cells"]]
+        self.assertEqual(detailed, sorted(detailed, reverse=True))
+        self.assertTrue(detailed[0] and not detailed[-1])
+        self.assertEqual(detailed, [flow is not None for flow in data["flow"][0]])
+        self.assertEqual(detailed, [parts is not None for parts in data["by_stage"]])
+
     def test_every_scenario_has_its_page(self):
         made = set()
         for scenario in sorted((SOURCE / "scenarios").glob("*.toml")):
@@ -375,7 +397,7 @@ class Browser(Report):
         self.assertIn(best["name"], browser.find_element("css selector", "#budget figcaption").text.replace("\u00a0", " "))
         self.assertIn("EUR 5.00", browser.find_element("css selector", "#budget .lead").text)
         marked = browser.execute_script("return [...document.querySelectorAll('.map svg:not([hidden]) .gain text')].map((one) => one.textContent)")
-        self.assertTrue(any(words.startswith("worth fixing") for words in marked) or not data["leverage"]["clear"], marked)
+        self.assertTrue(any(words.startswith("worth fixing") for words in marked) or not data["leverage"]["worth_fixing"], marked)
         self.check_quiet(browser)
 
     def test_the_policy_is_in_force(self):

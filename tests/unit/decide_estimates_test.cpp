@@ -79,7 +79,7 @@ TEST_CASE("estimate: undefined samples are left out, and one sample has no inter
 TEST_CASE("estimate: a metric pools people, a difference pairs samples", "[analysis]") {
   const Metric& retention = *find_metric("retention");
   const std::vector<Sums> baseline{sample(30, 50, 0), sample(10, 40, 0)}, plan{sample(36, 50, 0), sample(16, 40, 0)};
-  const Estimate pooled = estimate(baseline, retention);
+  const Estimate pooled = estimate(baseline, retention, People::coupled);
   CHECK(pooled.mean == Approx(40.0 / 90.0));  // 0.6 of 50 and 0.25 of 40: the larger counts more
   CHECK(pooled.sd == Approx(0.35 / std::sqrt(2.0)));
   const Estimate paired = difference(plan, baseline, retention);
@@ -87,26 +87,52 @@ TEST_CASE("estimate: a metric pools people, a difference pairs samples", "[analy
   CHECK(paired.sd == Approx((0.15 - 0.12) / std::sqrt(2.0)));
   const Estimate nothing = difference(baseline, baseline, retention);
   CHECK(nothing.mean == 0.0);
-  CHECK(nothing.low == 0.0);
-  CHECK(nothing.high == 0.0);
+  CHECK(std::isnan(nothing.low));  // no two samples differ, which says nothing of few people
+  CHECK(std::isnan(nothing.high));
   const std::vector<Sums> nobody{sample(0, 0, 0), sample(0, 0, 0)};
-  CHECK(std::isnan(estimate(nobody, retention).mean));
+  CHECK(std::isnan(estimate(nobody, retention, People::independent).mean));
 }
 
-TEST_CASE("comparison: payback is the first day from which the sum stays above water", "[analysis]") {
+TEST_CASE("estimate: shares stay within 0 and 1 and never lose their width", "[analysis]") {
+  const Metric &retained = *find_metric("retained"), &retention = *find_metric("retention");
+  const std::vector<Sums> none{sample(0, 50, 0), sample(0, 40, 0)}, few{sample(0, 50, 0), sample(4, 40, 0)};
+  for (const People people : {People::independent, People::coupled}) {
+    const Estimate e = estimate(none, retained, people);
+    CHECK(e.low == 0.0);
+    CHECK(e.high == Approx(1.0 - std::pow(0.025, 1.0 / 200.0)).epsilon(1e-9));
+    CHECK(estimate(none, retention, people).high == Approx(1.0 - std::pow(0.025, 1.0 / 90.0)).epsilon(1e-9));
+    CHECK(estimate(few, retained, people).low >= 0.0);  // Student's would begin far below 0
+  }
+  CHECK(interval(0.02, {0.0, 0.04}).low < 0.0);
+  // One sample of coupled customers gives nothing; of others it gives counts.
+  CHECK(std::isnan(estimate({sample(4, 50, 0)}, retained, People::coupled).low));
+  CHECK(estimate({sample(4, 50, 0)}, retained, People::independent).low > 0.0);
+  // Nobody churned among 140 followed for 90 days, of 200 who bought.
+  Sums followed;
+  followed.bought = followed.arrived = 200.0;
+  followed.tenure_churned.assign(100, 0.0);
+  followed.tenure_censored.assign(100, 0.0);
+  followed.tenure_censored[10] = 60.0;
+  followed.tenure_censored[95] = 140.0;
+  const Estimate survived = estimate({followed, followed}, *find_metric("retention_90"), People::independent);
+  CHECK(survived.high == 1.0);
+  CHECK(survived.low == Approx(std::pow(0.025, 1.0 / 280.0)).epsilon(1e-9));
+}
+
+TEST_CASE("comparison: payback is the end of the first window from which the sum stays above water", "[analysis]") {
   const std::vector<double> ends{10.0, 20.0, 30.0, 35.0}, zero{0, 0, 0, 0};
-  // -100, then back at 50 a window of ten days: at day 20 it is -50, at 30 it is 0.
-  CHECK(payback({-100, 50, 50, 10}, zero, ends).value() == Approx(30.0));
-  // -100, +80, +40: reaches 0 half-way through the third window.
-  CHECK(payback({-100, 80, 40, 0}, zero, ends).value() == Approx(25.0));
-  // Above water, under again, and at last above for good, in the short window: 30 + 5 * 20 / 40.
-  CHECK(payback({-10, 20, -30, 40}, zero, ends).value() == Approx(32.5));
+  CHECK(payback({-100, 50, 50, 10}, zero, ends).value() == 30.0);
+  // Reached somewhere in the third window; nobody knows where.
+  CHECK(payback({-100, 80, 40, 0}, zero, ends).value() == 30.0);
+  // Above water, under again, and at last above for good.
+  CHECK(payback({-10, 20, -30, 40}, zero, ends).value() == 35.0);
   CHECK_FALSE(payback({-100, 50, 40, 9}, zero, ends));
   CHECK_FALSE(payback({100, 50, -160, 9}, zero, ends));
-  CHECK(payback({5, 5, 5, 5}, zero, ends).value() == 0.0);
-  CHECK(payback({0, 0, 0, 0}, zero, ends).value() == 0.0);
+  // What is paid and earned within the first window is earned by its end, not on day 0.
+  CHECK(payback({5, 5, 5, 5}, zero, ends).value() == 10.0);
+  CHECK(payback({-50 + 100, -50}, {0, 0}, {365.0, 730.0}).value() == 365.0);
   // Only the difference to the baseline counts.
-  CHECK(payback({900, 1080, 1040, 1000}, {1000, 1000, 1000, 1000}, ends).value() == Approx(25.0));
+  CHECK(payback({900, 1080, 1040, 1000}, {1000, 1000, 1000, 1000}, ends).value() == 30.0);
 }
 
 TEST_CASE("comparison: differences, return and pairing of a plan", "[analysis]") {
@@ -137,7 +163,7 @@ TEST_CASE("comparison: differences, return and pairing of a plan", "[analysis]")
   CHECK(plan.roi.mean == Approx(485.0 / (50.0 + 15.0)));
   CHECK(std::isnan(base.roi.mean));
   CHECK_FALSE(base.payback_days);
-  CHECK(plan.payback_days.value() == Approx(10.0 + 10.0 * 50.0 / 75.0));
+  CHECK(plan.payback_days.value() == 20.0);
   REQUIRE(plan.personas.size() == 1);
   CHECK(plan.personas[0].retained.mean == Approx(0.06));
   CHECK(plan.personas[0].clv.mean == Approx(0.55));
@@ -167,4 +193,19 @@ TEST_CASE("survival: Kaplan-Meier from bins, by hand", "[analysis]") {
   CHECK(survival(all_left, 1.0) == Approx(0.6));
   CHECK(survival(all_left, 2.0) == 0.0);
   CHECK(survival(all_left, 30.0) == 0.0);
+}
+
+TEST_CASE("survival: people who came together leave the count together, before the bin's churn", "[analysis]") {
+  // 1000 bought; on day 29.5 of their stay 500 are no longer followed; on day 30 a fifth of all would leave.
+  Sums sums;
+  sums.tenure_churned.assign(40, 0.0);
+  sums.tenure_censored.assign(40, 0.0);
+  sums.tenure_churned[29] = 100.0;
+  sums.tenure_censored[29] = 500.0;
+  sums.tenure_censored[39] = 400.0;
+  CHECK(survival(sums, 31.0) == Approx(0.8));
+  // The twin: spread over the days around, they count half.
+  sums.tenure_censored[28] = sums.tenure_censored[30] = 150.0;
+  sums.tenure_censored[29] = 200.0;
+  CHECK(survival(sums, 30.0) == Approx(1.0 - 100.0 / (850.0 - 100.0)));
 }

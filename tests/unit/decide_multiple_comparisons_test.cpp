@@ -156,11 +156,13 @@ TEST_CASE("precision: the stopping rule", "[analysis]") {
   CHECK(next(20, 2.0, 0.009) == 23);  // 20 (0.0096 / 0.009)^2 = 22.8
   CHECK(next(20, 2.0, 0.001) == 40);  // never more than doubled
   CHECK(next(4, 0.0, 0.001) == 10);   // narrow by luck?
-  CHECK(next(10, 0.0, 0.001) == 10);
+  CHECK(next(10, 0.0, 0.04) == 10);
+  CHECK(next(10, 0.0, 0.001) == 20);    // replications that agree leave the share as uncertain as its people make it
   CHECK(next(600, 2.0, 1e-6) == 1000);  // the most
   Samples batches = run_of(32, 2.0);
   batches.replications = 1;
   batches.batches = true;
-  CHECK(replications_to_run(batches, {{&retained, 0.01}}) == 1);
-  CHECK(replications_to_run(batches, {{&retained, 0.001}}) == 10);
+  // Half of 3,200 people: 0.0175 either way.
+  CHECK(replications_to_run(batches, {{&retained, 0.02}}) == 1);
+  CHECK(replications_to_run(batches, {{&retained, 0.001}}) == 2);
 }

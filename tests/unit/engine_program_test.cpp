@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "sojourn/engine/money.hpp"
+#include "sojourn/engine/money_totals.hpp"
 #include "sojourn/engine/program.hpp"
 #include "tests/catch.hpp"
 #include "tests/verify/journeys.hpp"
@@ -174,7 +174,7 @@ TEST_CASE("program: pieces of time are windows cut where regimes begin", "[engin
   program.change_flow(tally.data(), shape, MoneyOf::everybody, kind, 0, 28.0, 2, 1);
   Totals totals(shape);
   totals.add(tally);
-  const Money money = money_of(program, totals, 0).total, worth = money_of(program, totals, 0).worth;
+  const Money money = money_of(program, totals, 0).total.value(), worth = money_of(program, totals, 0).worth.value();
   const auto annuity = [&](double from, double to) { return (std::exp(-rho * from) - std::exp(-rho * to)) / rho; };
   CHECK(money.revenue == Approx(2.5 + 3.0 * 2.5).epsilon(1e-12));
   CHECK(worth.revenue == Approx(annuity(23.0, 25.5) + 3.0 * annuity(25.5, 28.0)).epsilon(1e-12));

@@ -384,3 +384,80 @@ TEST_CASE("a journey of two touchpoints and one of many are drawn too") {
   CHECK(well_formed(svg));
   CHECK(contains(svg, ">t59<"));
 }
+
+namespace {
+
+/// A journey of `count` touchpoints over six stages, three exits each, some of them far and some backwards.
+ModelParts large_journey(std::size_t count) {
+  ModelParts parts = small_journey();
+  parts.personas.resize(1);
+  parts.personas[0].share = 1.0;
+  parts.personas[0].starts = {{TouchpointId(0), 1.0}};
+  parts.teams.clear();
+  parts.channels.clear();
+  parts.touchpoints.clear();
+  for (std::size_t v = 0; v < count; ++v) {
+    parts.touchpoints.push_back(touchpoint(
+        "t" + std::to_string(v), static_cast<Stage>(v * 6 / count),
+        {exit_by_odds((v + 1) % count, 3.0), exit_by_odds((v + 5) % count, 1.0), exit_by_odds((v * 7 + 2) % count, 1.0)}));
+  }
+  return parts;
+}
+
+}  // namespace
+
+TEST_CASE("a journey of 300 touchpoints is laid out without overlaps, every exit between its two boxes") {
+  // With Graphviz, and with a search for columns, this took hours; Graphviz 2.43 ended the program.
+  constexpr std::size_t many = 300;
+  const journey_map::MapContent map = journey_map::content(Model(large_journey(many)));
+  const journey_map::Room room{true, 150, 10, 60, 20};
+  const std::vector<journey_map::Room> rooms(many, room);
+  std::vector<char> drawn(map.exits.size(), 1);
+  drawn[5] = 0;
+  const journey_map::Layout layout = journey_map::lay_out(map, rooms, drawn);
+  std::size_t overlaps = 0, wrong_order = 0, loose = 0;
+  for (std::size_t v = 0; v < many; ++v) {
+    const journey_map::Point a = layout.centres[v];
+    REQUIRE(a.x >= room.width / 2.0);
+    REQUIRE(a.x <= layout.width - room.width / 2.0);
+    REQUIRE(a.y >= 45.0);
+    REQUIRE(a.y <= layout.height - 45.0);
+    for (std::size_t w = 0; w < v; ++w) {
+      const journey_map::Point b = layout.centres[w];
+      if (std::abs(a.x - b.x) < room.width && std::abs(a.y - b.y) < 90.0) ++overlaps;
+      if (map.touchpoints[w].stage < map.touchpoints[v].stage && b.x >= a.x) ++wrong_order;
+    }
+  }
+  CHECK(overlaps == 0);
+  CHECK(wrong_order == 0);
+  for (std::size_t e = 0; e < map.exits.size(); ++e) {
+    const journey_map::Curve& curve = layout.curves[e];
+    if (e == 5) {
+      CHECK(curve.points.empty());
+      continue;
+    }
+    REQUIRE(curve.points.size() == 4);
+    const auto at_box = [&](journey_map::Point p, std::size_t v) {
+      return std::abs(std::abs(p.x - layout.centres[v].x) - 75.0) < 0.01 &&
+             std::abs(p.y - (layout.centres[v].y - 5.0)) < 0.01;
+    };
+    loose += !at_box(curve.points.front(), map.exits[e].from) || !at_box(curve.tip, map.exits[e].to);
+  }
+  CHECK(loose == 0);
+  const std::string svg = journey_svg(Model(large_journey(many)));
+  CHECK(well_formed(svg));
+  CHECK(contains(svg, ">t299<"));
+}
+
+TEST_CASE("a stage of many touchpoints fills its columns in the order of its exits") {
+  ModelParts parts = large_journey(40);
+  for (Touchpoint& touchpoint : parts.touchpoints) touchpoint.stage = Stage::retention;
+  const journey_map::MapContent map = journey_map::content(Model(parts));
+  const std::vector<std::size_t> column = journey_map::columns(map, std::vector<char>(40, 1));
+  std::vector<std::size_t> members(7, 0);
+  for (const std::size_t c : column) ++members.at(c);
+  CHECK(members == std::vector<std::size_t>{6, 6, 6, 6, 6, 6, 4});
+  CHECK(column[0] == 0);
+  CHECK(column[1] == 0);  // the first exits of touchpoint 0
+  CHECK(column[5] == 0);
+}

@@ -60,9 +60,21 @@ Estimate too_wide(Estimate e) {
   return e;
 }
 
-/// The same interval with the normal's 1.96 in place of Student's t.
-Estimate too_narrow(Estimate e) {
-  const double half = 1.959964 * e.sd / std::sqrt(static_cast<double>(e.samples));
+/// Replications as samples, whatever the run keeps, and the normal's 1.96 in place of Student's t.
+Estimate too_narrow(const Samples& samples, std::string_view name) {
+  const Metric& metric = *find_metric(name);
+  const std::size_t count = samples.plans[0].all.size(), replications = samples.replications;
+  std::vector<double> values;
+  Estimate e = difference(samples, 1, metric);
+  for (std::size_t r = 0; r < replications; ++r) {
+    Sums plan, baseline;
+    for (std::size_t i = count * r / replications; i < count * (r + 1) / replications; ++i) {
+      plan += samples.plans[1].all[i];
+      baseline += samples.plans[0].all[i];
+    }
+    values.push_back(metric.value(plan) - metric.value(baseline));
+  }
+  const double half = 1.959964 * interval(e.mean, values).sd / std::sqrt(static_cast<double>(replications));
   e.low = e.mean - half;
   e.high = e.mean + half;
   return e;
@@ -88,10 +100,11 @@ TEST_CASE("compare: intervals of differences cover the truth 95 % of the time, o
   CHECK(retained == Approx(0.5 * 0.1 * std::exp(-1.5)).epsilon(1e-6));
   int covered = 0, covered_npv = 0, narrow = 0, wide = 0;
   for (std::uint32_t seed = 1; seed <= seeds; ++seed) {
-    const Comparison comparison = compare(sampled(half_buy(customers, replications, seed)));
+    const Samples samples = sampled(half_buy(customers, replications, seed));
+    const Comparison comparison = compare(samples);
     const Difference& e = comparison.plans[1].differences[metric_position("retained")];
     covered += covers(e, retained);
-    narrow += covers(too_narrow(e), retained);
+    narrow += covers(too_narrow(samples, "retained"), retained);
     wide += covers(too_wide(e), retained);
     covered_npv += covers(comparison.plans[1].differences[metric_position("npv")], npv);
     CHECK((e.p < 0.05) == !covers(e, 0.0));
@@ -167,6 +180,23 @@ TEST_CASE("compare: winners and losers", "[verify]") {
           CHECK(people(CustomerChange::gained) + people(CustomerChange::kept) + people(CustomerChange::lost) +
                     people(CustomerChange::without) ==
                 now.arrived);
+          // By standing, rows are the baseline's people and columns the plan's.
+          const auto standing = [&](EndStanding which, bool of_plan) {
+            double sum = 0.0;
+            for (std::size_t k = 0; k < end_standing_count; ++k) {
+              const auto other = static_cast<EndStanding>(k);
+              sum += static_cast<double>(of_plan ? plan.fortunes[r].people(p, other, which)
+                                                 : plan.fortunes[r].people(p, which, other));
+            }
+            return sum;
+          };
+          for (const bool of_plan : {false, true}) {
+            const Sums& sums = of_plan ? now : before;
+            CHECK(standing(EndStanding::prospect, of_plan) == sums.prospects);
+            CHECK(standing(EndStanding::lost, of_plan) == sums.lost);
+            CHECK(standing(EndStanding::churned, of_plan) == sums.churned);
+            CHECK(standing(EndStanding::customer, of_plan) == sums.customers);
+          }
         }
       }
     }

@@ -89,6 +89,19 @@ TEST_CASE("together: coupling of strength zero gives the uncoupled bits", "[veri
   CHECK(felt > 50);
 }
 
+TEST_CASE("together: more teams than a customer's row can name are an error, one fewer is none", "[verify]") {
+  ModelParts parts = coupled_at_strength_zero(random_uncoupled(7));
+  parts.plans.resize(1);
+  parts.settings.customers = 10;
+  const auto with_teams = [&](std::size_t count) {
+    ModelParts more = parts;
+    while (more.teams.size() < count) more.teams.push_back({"team-" + std::to_string(more.teams.size()), ""});
+    return run_all(more, with(Engine::lock_step)).error;
+  };
+  CHECK(with_teams(4094) == "");
+  CHECK(with_teams(4095).find("4095 teams") != std::string::npos);
+}
+
 TEST_CASE("together: threads change no bit with everything coupled", "[verify]") {
   std::size_t ended = 0;
   for (std::uint64_t number = 0; number < 60; ++number) {

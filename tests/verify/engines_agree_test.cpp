@@ -131,7 +131,7 @@ struct Dealings {
 
 Dealings dealings(const RunResult& result) {
   Dealings all;
-  const TallyShape& shape = result.shape;
+  const TallyShape& shape = result.shapes.front();
   for (const std::vector<Totals>& plan : result.totals) {
     for (const Totals& totals : plan) {
       for (std::size_t p = 0; p < shape.personas; ++p) {

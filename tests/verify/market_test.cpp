@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "sojourn/engine/money.hpp"
+#include "sojourn/engine/money_totals.hpp"
 #include "sojourn/engine/run.hpp"
 #include "tests/catch.hpp"
 #include "tests/verify/journeys.hpp"
@@ -240,10 +240,10 @@ TEST_CASE("market: a message moves each hearer with its probability", "[verify]"
   CHECK(totals.value(shape.person(0, PersonScore::referred)) == 0.0);
   CHECK(totals.value(shape.person(0, PersonScore::brought)) == bought);
   const PersonaMoney money = money_of(Program(Model(parts)), totals, 1);
-  CHECK(money.worth.revenue > 0.0);
-  CHECK(money.referred_worth.revenue == money.worth.revenue);
-  CHECK(money.worth.cost > 0.0);
-  CHECK(money.referred_worth.cost == 0.0);
+  CHECK(money.worth.revenue.value() > 0.0);
+  CHECK(money.referred_worth.revenue.value() == money.worth.revenue.value());
+  CHECK(money.worth.cost.value() > 0.0);
+  CHECK(money.referred_worth.cost.value() == 0.0);
   // By odds none would have left: what is taken is the heard exit, two days before.
   const auto moved = totals.value(shape.taken(1, 1));
   CHECK(moved == bought);

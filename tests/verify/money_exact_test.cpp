@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "sojourn/engine/money.hpp"
+#include "sojourn/engine/money_totals.hpp"
 #include "sojourn/engine/run.hpp"
 #include "tests/catch.hpp"
 #include "tests/verify/journeys.hpp"
@@ -110,13 +110,13 @@ std::string disagreement(const ModelParts& parts, Rounding rounded = exactly) {
     const Recount recount(program, parts.settings.replications, rounded);
     for (std::size_t p = 0; p < parts.personas.size(); ++p) {
       const PersonaMoney money = money_of(program, totals, p);
-      if (!recount.total[p].agrees(money.total)) return fmt::format("plan {}, persona {}: undiscounted", k, p);
-      if (!recount.worth[p].agrees(money.worth)) return fmt::format("plan {}, persona {}: discounted", k, p);
+      if (!recount.total[p].agrees(money.total.value())) return fmt::format("plan {}, persona {}: undiscounted", k, p);
+      if (!recount.worth[p].agrees(money.worth.value())) return fmt::format("plan {}, persona {}: discounted", k, p);
       Money windows;
-      for (const Money& window : money.windows) {
-        windows.revenue += window.revenue;
-        windows.cost += window.cost;
-        windows.price += window.price;
+      for (const MoneySum& window : money.windows) {
+        windows.revenue += window.revenue.value();
+        windows.cost += window.cost.value();
+        windows.price += window.price.value();
       }
       if (!recount.total[p].agrees(windows)) return fmt::format("plan {}, persona {}: over windows", k, p);
     }
@@ -155,8 +155,8 @@ Money all_money(const ModelParts& parts, PlanId plan = PlanId(0)) {
   Money sum;
   for (std::size_t p = 0; p < parts.personas.size(); ++p) {
     const PersonaMoney money = money_of(result.programs[0], whole(result, 0), p);
-    sum.revenue += money.total.revenue + money.worth.revenue;
-    sum.cost += money.total.cost + money.worth.cost;
+    sum.revenue += money.total.revenue.value() + money.worth.revenue.value();
+    sum.cost += money.total.cost.value() + money.worth.cost.value();
   }
   return sum;
 }
@@ -185,7 +185,7 @@ TEST_CASE("exact money: what no plan buys changes nothing", "[verify]") {
   const Money before = all_money(parts);
   REQUIRE(before.revenue > 0.0);
   Improvement unused;
-  unused.id = "unused";
+  unused.change.id = "unused";
   unused.change.effects = {{Parameter::revenue, Operation::add, 1e10}};
   parts.improvements.push_back(unused);
   const Money after = all_money(parts);

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "sojourn/decide/comparison.hpp"
-#include "sojourn/engine/money.hpp"
+#include "sojourn/engine/money_totals.hpp"
 #include "sojourn/engine/run.hpp"
 #include "sojourn/outcomes/collect.hpp"
 #include "tests/catch.hpp"
@@ -44,7 +44,7 @@ Sample lifetime_values(const ModelParts& parts) {
   each_tally(parts, [&](const Tally& tally) {
     Totals totals(tally.shape());
     totals.add(tally);
-    const Money worth = money_of(program, totals, 0).worth;
+    const Money worth = money_of(program, totals, 0).worth.value();
     values.add(worth.revenue - worth.cost);
   });
   return values;

@@ -12,15 +12,6 @@
 
 namespace sojourn {
 
-/// A difference to the baseline, tested.
-struct Difference : Estimate {
-  double p = 0.0;       // that there is none, two-sided (Student's t, paired)
-  double p_holm = 0.0;  // the same, held to a family: this figure under all plans compared (Holm 1979)
-
-  /// Whether the plan is told apart from the baseline at 5 %, the other plans allowed for. True where there is no interval.
-  [[nodiscard]] bool told_apart() const { return !(p_holm >= 0.05); }
-};
-
 /// What a plan does to one persona.
 struct PersonaEffect {
   std::string id, name;
@@ -63,7 +54,7 @@ struct PlanComparison {
   std::vector<Difference> differences;  // to the baseline; of the baseline itself exactly 0
   Estimate investment;                  // undiscounted, for the market
   Estimate roi;                         // difference of NPV / discounted investment; NaN without investment
-  std::optional<double> payback_days;   // none: not within the horizon, or nothing was invested
+  std::optional<double> payback_days;   // see `payback`; none: not within the horizon, or nothing was invested
   /// The earliest and the latest day that the 95 % intervals of the cumulative difference at each window's end allow; none:
   /// not within the horizon. None without intervals.
   std::optional<double> payback_earliest, payback_latest;
@@ -108,8 +99,9 @@ struct Comparison {
 /// Compares all plans of `samples` with the first of them.
 [[nodiscard]] Comparison compare(const Samples& samples);
 
-/// The first day from which the cumulative undiscounted difference of cash (one amount per window, spent evenly within it)
-/// stays at or above 0, or nothing when it ends below. 0 when it never falls below.
+/// The day by which a plan has paid for itself: the end of the first window from which the cumulative undiscounted
+/// difference of cash (one amount per window) is at or above 0 at every window's end, or nothing when it ends below. Within
+/// a window nobody knows which came first, so it is never earlier than the income that pays.
 [[nodiscard]] std::optional<double> payback(const std::vector<double>& cash, const std::vector<double>& baseline,
                                             const std::vector<double>& window_ends);
 

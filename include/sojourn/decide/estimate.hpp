@@ -1,6 +1,7 @@
 // Estimates with intervals from samples of one run (RESULTS.md): simulation error, not forecast uncertainty.
 #pragma once
 
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,14 @@ struct Estimate {
   double low = 0.0, high = 0.0;
   double sd = 0.0;          // over samples
   std::size_t samples = 0;  // in which the figure is defined
+  /// The effective number of people who carry the figure, see `effective_people`; NaN where the samples do not tell, or
+  /// where the interval comes from counts and does not rest on it.
+  double effective = std::numeric_limits<double>::quiet_NaN();
 
-  /// Whether the interval leaves 0 out; false where there is none.
-  [[nodiscard]] bool clear() const { return low > 0.0 || high < 0.0; }
+  /// Whether the interval leaves 0 out and can be trusted; false where there is none.
+  [[nodiscard]] bool clear() const { return (low > 0.0 || high < 0.0) && !thin(); }
+  /// Whether so few people carry the figure that Student's interval cannot be trusted.
+  [[nodiscard]] bool thin() const;
 };
 
 /// The sum of all samples.
@@ -32,15 +38,86 @@ template <class S>
 /// `error`, in (0, 1): with 0.05 / k, k such intervals hold together with 95 % (Bonferroni).
 [[nodiscard]] Estimate interval(double point, const std::vector<double>& samples, double error = 0.05);
 
+/// The same, but without an interval where all samples agree: then they say nothing of what happens to few people.
+[[nodiscard]] Estimate cautious_interval(double point, const std::vector<double>& samples, double error = 0.05);
+
 /// The point that Student's t leaves on either side with probability `error` in all; degrees >= 1.
 [[nodiscard]] double student_t(double degrees, double error = 0.05);
 
-/// One metric of one plan.
-[[nodiscard]] Estimate estimate(const std::vector<Sums>& samples, const Metric& metric);
-/// The same of one touchpoint.
+/// How many people with equal amounts, and all others with none, would make the mean of the samples as skewed as it is: n
+/// samples over the square of their skewness g, as a Poisson number of mean K has skewness 1 / sqrt(K). Infinite where they
+/// are not skewed; NaN with fewer than 30, whose own skewness is chance, or where all agree.
+[[nodiscard]] double effective_people(const std::vector<double>& samples);
+/// Below this effective number a 95 % interval of a mean misses more than 6 % of the time (Cochran 1977, 2.15: n > 25 g^2).
+inline constexpr double fewest_effective = 25.0;
+
+/// Whether the people of a sample act on one another.
+enum class People {
+  independent,  // they do not: samples are batches of people, and shares may be judged by counts of people
+  coupled       // they do: samples are replications, within which nothing is independent
+};
+[[nodiscard]] People people_in(const Samples& samples);
+
+/// Whose figures: those of everybody, of a persona, or of the accounts of a segment.
+struct Group {
+  enum Kind { everybody, persona, segment } kind = everybody;
+  std::size_t index = 0;  // of the persona or segment
+};
+/// The sums of a group under plan number `plan`, by sample.
+[[nodiscard]] const std::vector<Sums>& sums_of(const Samples& samples, std::size_t plan, Group group = {});
+
+/// One metric of one plan. A metric that is a share of people has an interval from counts: where they are independent that
+/// of Clopper & Pearson (1934); where they are coupled Student's t over replications, but never shorter than the former
+/// where fewer than ten people, or all but so few, are counted, as replications may agree by chance. Retention after 90 and
+/// 365 days (Kaplan & Meier 1958) has Student's t, but never shorter than the exact interval among those whose fate by then
+/// is known. All others have Student's t, and none where all samples agree. Ends stay within what the metric can be.
+[[nodiscard]] Estimate estimate(const std::vector<Sums>& samples, const Metric& metric, People people);
+/// The same of a group of a run.
+[[nodiscard]] Estimate estimate(const Samples& samples, std::size_t plan, const Metric& metric, Group group = {});
+/// The same of one touchpoint: Student's t, without an interval where all samples agree.
 [[nodiscard]] Estimate estimate(const std::vector<TouchSums>& samples, const TouchMetric& metric);
 
-/// plan - baseline of one metric, paired by sample (common random numbers). The vectors have equal length.
+/// plan - baseline of one metric, paired by sample (common random numbers): Student's t, without an interval where all
+/// samples agree. The vectors have equal length.
 [[nodiscard]] Estimate difference(const std::vector<Sums>& plan, const std::vector<Sums>& baseline, const Metric& metric);
+
+/// A difference to the baseline, tested.
+struct Difference : Estimate {
+  double p = std::numeric_limits<double>::quiet_NaN();  // that there is none, two-sided, paired
+  /// The same, held to a family: this figure under all plans compared (Holm 1979).
+  double p_holm = std::numeric_limits<double>::quiet_NaN();
+
+  /// Whether the plan is told apart from the baseline at 5 %, the other plans allowed for. False where there is no interval,
+  /// and where too few people carry the difference for one that can be trusted.
+  [[nodiscard]] bool told_apart() const { return p_holm < 0.05 && !thin(); }
+};
+
+/// A difference with the p-value that goes with Student's t; a family of its own.
+[[nodiscard]] Difference tested(const Estimate& estimate);
+
+/// `events` of `people` with the values of the share in each sample: see `estimate` of a share of people.
+[[nodiscard]] Estimate share_estimate(double events, double people, const std::vector<double>& samples, People how);
+
+/// People whom a plan changes in a share: who count under the plan only, and under the baseline only, of how many.
+struct Changed {
+  double gained = 0.0, lost = 0.0, people = 0.0;  // 0 people: nobody counted, or the metric is no share of people
+};
+/// Of a metric that is a share of all who arrived, under plan number `plan` against the first.
+[[nodiscard]] Changed changed_by(const Samples& samples, std::size_t plan, const Metric& metric, Group group = {});
+/// A paired difference of a share, with the interval and test of `paired_shares` where people are independent; where they
+/// are coupled, those of `by_samples`, but never shorter than the former where fewer than ten people are changed.
+[[nodiscard]] Difference share_difference(const Estimate& by_samples, const Changed& changed, People how);
+
+/// plan - the run's first plan of one metric, tested by itself. A metric that is a share of all who arrived (so that both
+/// plans have the same people) has the interval and test of `paired_shares`, from the counts of people whom the plan
+/// changes; so has retention where the plan changes no purchase. Where people are coupled it is Student's t over
+/// replications, but never shorter than that where fewer than ten people are changed. All others have Student's t, and none
+/// where all samples agree.
+[[nodiscard]] Difference difference(const Samples& samples, std::size_t plan, const Metric& metric, Group group = {});
+
+/// How many times as many independent people (or replications) would tell the estimate from 0, were it right, held to a
+/// family of `comparisons` (Bonferroni): (half the width / mean)^2, as an interval's width falls with the root of their
+/// number. Infinite without an interval or where the mean is 0.
+[[nodiscard]] double times_to_tell(const Estimate& estimate, std::size_t comparisons = 1);
 
 }  // namespace sojourn

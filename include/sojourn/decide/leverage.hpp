@@ -68,14 +68,24 @@ struct Ranking {
   std::size_t by = 0;  // position in `metrics()` of what gains are measured by
   StandardImprovement sizes;
   std::vector<TouchpointLeverage> touchpoints;
-  std::size_t plans = 0;                    // that were run
-  std::optional<std::size_t> weakest;       // of `touchpoints`, the lowest score among those that are ours
-  std::size_t as_weak = 0;                  // others that are ours whose score is not told from the lowest
-  std::optional<std::size_t> worth_fixing;  // of `touchpoints`, the largest gain among those that are ours; none: no gain
-  /// What `worth_fixing` gains more than the runner-up, and than the weakest touchpoint's best; the interval holds for all
-  /// shifts together. Without a value where there is no such other.
+  std::size_t plans = 0;  // that were run
+  /// Of `touchpoints`, the lowest score among those that are ours, and how many others that are ours are not told from it.
+  std::optional<std::size_t> lowest;
+  std::size_t as_weak = 0;
+  std::optional<std::size_t> weakest;  // `lowest`, where it is told from all others
+  /// Of `touchpoints`, the largest gain seen among those that are ours, none: no gain; how many others that are ours may
+  /// gain as much; and the next largest.
+  std::optional<std::size_t> leader;
+  std::size_t as_good = 0;
   std::optional<std::size_t> runner_up;
-  Estimate lead, lead_over_weakest;
+  /// `leader`, where its gain is clear of 0 and of every other touchpoint's, all shifts together: no advice out of noise.
+  std::optional<std::size_t> worth_fixing;
+  /// What `leader` gains more than the runner-up, and than the touchpoint with the lowest score; the interval holds for all
+  /// shifts together. Without a value where there is no such other.
+  Estimate lead, lead_over_lowest;
+  /// How many times as many people (where they are coupled: replications) would tell the leader from chance and from all
+  /// others, were all gains as they are seen: see `times_to_tell`. 1 where it is told; infinite where that cannot be said.
+  double times_to_tell = 1.0;
 };
 
 /// How to rank.

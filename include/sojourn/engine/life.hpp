@@ -16,12 +16,19 @@
 #include "sojourn/engine/service_lines.hpp"
 #include "sojourn/population/accounts.hpp"
 #include "sojourn/population/population.hpp"
+#include "sojourn/tally/paired_outcomes.hpp"
 #include "sojourn/tally/tally.hpp"
 
 namespace sojourn {
 
 /// Where a person stands with the company.
 enum class Standing : std::uint8_t { absent, prospect, customer, lost, churned };
+/// The same at the end of a life, as plans are compared by.
+[[nodiscard]] constexpr decltype(EndState::standing) end_standing(Standing standing) {
+  constexpr decltype(EndState::standing) ends[] = {EndState::absent, EndState::prospect, EndState::customer, EndState::lost,
+                                                   EndState::churned};
+  return ends[static_cast<std::size_t>(standing)];
+}
 
 /// The state that a visit changes.
 struct State {

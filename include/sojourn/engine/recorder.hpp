@@ -152,8 +152,8 @@ class Recorder {
     if (referred) add(MoneyOf::referred);
   }
 
-  /// Whoever is present at a window's end is taken to stay through the next one (see engine/money.hpp); here the part of the
-  /// window after a move is put right.
+  /// Whoever is present at a window's end is taken to stay through the next one (see engine/money_totals.hpp); here the part
+  /// of the window after a move is put right.
   void flows(std::uint32_t persona, const Visit& visit, bool referred_before, bool referred) {
     const std::int64_t left = std::exchange(from_, visit.touchpoint);
     const std::int32_t from = left < 0 ? 0 : program_.flow_kind(persona, static_cast<std::uint32_t>(left));

@@ -1,7 +1,6 @@
 // Changes: the one mechanism behind improvements, events and rules (MODEL.md section 7).
 #pragma once
 
-#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -43,13 +42,6 @@ enum class Parameter {
   cost_per_month,     // any
   revenue_per_month,  // any
 };
-
-/// All of them, in that order.
-inline constexpr std::array<Parameter, 16> all_parameters{
-    Parameter::quality, Parameter::effort,      Parameter::carry,          Parameter::personalisation,
-    Parameter::promise, Parameter::probability, Parameter::odds,           Parameter::delay,
-    Parameter::servers, Parameter::handle_time, Parameter::weight,         Parameter::quality_sd,
-    Parameter::cost,    Parameter::revenue,     Parameter::cost_per_month, Parameter::revenue_per_month};
 
 /// "+0.1" adds, "-20%" multiplies (by 0.8), "= 0.9" or a bare number sets.
 enum class Operation { set, add, multiply };

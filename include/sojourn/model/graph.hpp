@@ -31,10 +31,6 @@ struct JourneyGraph {
 /// is an edge from each touchpoint where it asks.
 [[nodiscard]] JourneyGraph open_journey(const ModelParts& parts, PersonaId persona);
 
-/// What `persona` multiplies the odds of an exit from `from` to `to` by: its odds of the pair times its preference for the
-/// channel of `to`; 1 where it says nothing.
-[[nodiscard]] double preference(const ModelParts& parts, const Persona& persona, TouchpointId from, TouchpointId to);
-
 /// The exits whose delay is always exactly 0. `heard` exits are left out, here and below: a message takes until the next
 /// window.
 [[nodiscard]] JourneyGraph instant_journey(const ModelParts& parts);

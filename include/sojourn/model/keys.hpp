@@ -2,6 +2,7 @@
 // The reader, the checks of ranges, `sojourn schema` and the tables of scenarios/README.md follow from these declarations.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -33,6 +34,13 @@ inline constexpr Bounds fraction{0.0, 1.0};
 inline constexpr Bounds not_negative{0.0, 1e9};
 inline constexpr Bounds positive{0.0, 1e9, Limit::outside};
 inline constexpr Bounds money{-1e12, 1e12};
+
+/// Every parameter that an effect can name, in the order of the enum.
+inline constexpr std::array<Parameter, 16> all_parameters{
+    Parameter::quality, Parameter::effort,      Parameter::carry,          Parameter::personalisation,
+    Parameter::promise, Parameter::probability, Parameter::odds,           Parameter::delay,
+    Parameter::servers, Parameter::handle_time, Parameter::weight,         Parameter::quality_sd,
+    Parameter::cost,    Parameter::revenue,     Parameter::cost_per_month, Parameter::revenue_per_month};
 
 /// What stands behind a key.
 enum class Kind {

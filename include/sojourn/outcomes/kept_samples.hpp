@@ -11,8 +11,9 @@ namespace sojourn {
 /// is one replication) and persona or touchpoint. `outcomes` must be of the same run.
 void keep_samples(const Samples& samples, Outcomes& outcomes);
 
-/// The samples in a results file of `model`; `seconds` is 0 and `events` counts all visits. Throws InputError where the file
-/// has none (it was written before there were any) or they do not fit the model.
+/// The samples in a results file of `model`; `seconds` is 0 and `events` counts all visits. Throws as
+/// `require_results_of`, and InputError where the file has none (it was written before there were any) or they do not fit
+/// the model.
 [[nodiscard]] Samples kept_samples(const Outcomes& outcomes, const Model& model);
 
 }  // namespace sojourn

@@ -77,9 +77,11 @@ struct Metric {
 /// The position in `metrics()` of the metric of that name, which there must be.
 [[nodiscard]] std::size_t metric_position(std::string_view name);
 
-/// Share of buyers still customers `days` after the purchase (Kaplan & Meier 1958), from counts by tenure bin; those
-/// censored inside a bin count half in it (the actuarial convention). `days` is a bin's edge. NaN where nobody was followed
-/// that long.
+/// Share of buyers still customers `days` after the purchase (Kaplan & Meier 1958), from counts by tenure bin. The order
+/// within a bin is not kept: those whose following ends in it are taken to be spread over it and count half (the actuarial
+/// convention), but where ten people or more end there, over three times as many as in both neighbours together, they came
+/// together, and left the count at one moment: that is taken to be before the bin's churn, which fixed times put at its end.
+/// `days` is a bin's edge. NaN where nobody was followed that long.
 [[nodiscard]] double survival(const Sums& sums, double days);
 
 /// Sums over visits to one touchpoint.

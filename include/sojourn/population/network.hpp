@@ -16,15 +16,15 @@ class ContactRows {
  public:
   ContactRows() = default;
 
-  /// Ties part by part: `make(part, ties)` puts part number `part` into the empty `ties`. It is called twice for each part,
-  /// from several threads at once, and must say the same both times.
+  /// Ties part by part: `make(part, ties)` puts part number `part` into the empty `ties`. It is called once for each part,
+  /// from several threads at once.
   struct Ties {
     std::size_t parts = 0;
     std::function<void(std::size_t part, std::vector<Tie>& ties)> make;
   };
   enum class Direction { both, forward };  // whether both ends talk, or only `from`
-  /// Rows for `people` people; each is in ascending order. The memory needed while building is that of the rows and one part
-  /// for each thread. `narrow_limit` is the number of contacts from which positions take 64 bits.
+  /// Rows for `people` people; each is in ascending order. The memory needed while building is that of the rows and of the
+  /// ties, 8 bytes each. `narrow_limit` is the number of contacts from which positions take 64 bits.
   ContactRows(std::uint32_t people, const Ties& ties, Direction direction, int threads,
               std::uint64_t narrow_limit = 0xffffffffu);
 

@@ -7,7 +7,7 @@
 
 namespace sojourn::comparison_words {
 
-/// "day 111 (98 to 130)", "not within the horizon"; "-" where nothing was invested.
+/// "by day 120 (90 to 150)", "by day 365, before discounting", "not within the horizon"; "-" where nothing was invested.
 [[nodiscard]] std::string break_even(const PlanComparison& plan);
 /// "EUR 99.2 (EUR 95.1 to EUR 104)"; "-" where no more customers are kept.
 [[nodiscard]] std::string cost_per_extra(const PlanComparison& plan, const std::string& currency);

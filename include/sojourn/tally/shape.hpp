@@ -42,9 +42,9 @@ enum class PersonScore {
 };
 inline constexpr std::size_t person_score_count = 4;
 
-/// Money is not added up but counted: what follows is multiplied by amounts at the end (engine/money.hpp), so that no amount
-/// is rounded, whatever its size and whatever other amounts there are. Amounts that are drawn for each visit cannot be
-/// counted; they will need sums of their own beside these.
+/// Money is not added up but counted: what follows is multiplied by amounts at the end (engine/money_totals.hpp), so that no
+/// amount is rounded, whatever its size and whatever other amounts there are. Amounts that are drawn for each visit cannot
+/// be counted; they will need sums of their own beside these.
 
 /// Whose money: everybody's, and once more that of referred customers from their purchase on (only with word of mouth).
 enum class MoneyOf { everybody, referred };

@@ -1,4 +1,4 @@
-// Bundles page.js with the parts of ECharts that it uses, minifies page.css, and writes both as one C++ source file.
+// Bundles page.js, what it imports and the parts of ECharts that it uses, minifies page.css, and writes both as one C++ source file.
 //
 //   node bundle.mjs OUTPUT.cpp      run where node_modules is
 import { createRequire } from "node:module";

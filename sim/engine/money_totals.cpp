@@ -1,35 +1,9 @@
-#include "sojourn/engine/money.hpp"
+#include "sojourn/engine/money_totals.hpp"
 
 #include <cmath>
 
 namespace sojourn {
 namespace {
-
-/// A sum of doubles of any sign and size that loses next to nothing (Neumaier 1974).
-class CompensatedSum {
- public:
-  void add(double x) {
-    const double sum = sum_ + x;
-    lost_ += std::fabs(sum_) >= std::fabs(x) ? (sum_ - sum) + x : (x - sum) + sum_;
-    sum_ = sum;
-  }
-  [[nodiscard]] double value() const { return sum_ + lost_; }
-
- private:
-  double sum_ = 0.0, lost_ = 0.0;
-};
-
-struct MoneySum {
-  CompensatedSum revenue, cost, price;
-
-  /// Adds `times` the amounts.
-  void add(double times, double of_revenue, double of_cost, double of_price) {
-    revenue.add(times * of_revenue);
-    cost.add(times * of_cost);
-    price.add(times * of_price);
-  }
-  [[nodiscard]] Money value() const { return {revenue.value(), cost.value(), price.value()}; }
-};
 
 /// Adds up the money of one persona, everybody's or that of the referred.
 class Ledger {
@@ -45,13 +19,9 @@ class Ledger {
     add_flows();
   }
 
-  [[nodiscard]] std::vector<Money> windows() const {
-    std::vector<Money> result;
-    for (const MoneySum& window : windows_) result.push_back(window.value());
-    return result;
-  }
-  [[nodiscard]] Money total() const { return total_.value(); }
-  [[nodiscard]] Money worth() const { return worth_.value(); }
+  [[nodiscard]] const std::vector<MoneySum>& windows() const { return windows_; }
+  [[nodiscard]] const MoneySum& total() const { return total_; }
+  [[nodiscard]] const MoneySum& worth() const { return worth_; }
 
  private:
   void add_visits() {
@@ -103,9 +73,14 @@ class Ledger {
   }
 
   void add(std::size_t window, double times, double discounted_times, double revenue, double cost, double price) {
-    windows_[window].add(times, revenue, cost, price);
-    total_.add(times, revenue, cost, price);
-    worth_.add(discounted_times * program_.discount().begin(window), revenue, cost, price);
+    const auto add_to = [&](MoneySum& sum, double by) {
+      if (revenue != 0.0) sum.revenue.add_product(by, revenue);
+      if (cost != 0.0) sum.cost.add_product(by, cost);
+      if (price != 0.0) sum.price.add_product(by, price);
+    };
+    add_to(windows_[window], times);
+    add_to(total_, times);
+    add_to(worth_, discounted_times * program_.discount().begin(window));
   }
 
   const Program& program_;
@@ -118,6 +93,29 @@ class Ledger {
 };
 
 }  // namespace
+
+void DoubleSum::add(double x) {
+  const double sum = high_ + x, of_x = sum - high_;
+  low_ += (high_ - (sum - of_x)) + (x - of_x);
+  high_ = sum;
+}
+
+void DoubleSum::add_product(double times, double amount) {
+  const double product = times * amount;
+  add(product);
+  low_ += std::fma(times, amount, -product);
+}
+
+void DoubleSum::add(const DoubleSum& other) {
+  add(other.high_);
+  low_ += other.low_;
+}
+
+void MoneySum::add(const MoneySum& other) {
+  revenue.add(other.revenue);
+  cost.add(other.cost);
+  price.add(other.price);
+}
 
 PersonaMoney money_of(const Program& program, const Totals& totals, std::size_t persona) {
   const Ledger everybody(program, totals, persona, MoneyOf::everybody);

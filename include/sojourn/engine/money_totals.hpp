@@ -1,0 +1,51 @@
+// From counts to money (MODEL.md section 7): visits that paid and days spent where money flows, times the amounts of a plan.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "sojourn/engine/program.hpp"
+#include "sojourn/tally/tally.hpp"
+
+namespace sojourn {
+
+/// A sum of doubles kept in two, high + low, with about 106 binary digits (Dekker 1971; Knuth's two-sum): in whatever order
+/// terms come, the value, rounded to one double, is the same unless it lies within 2^-50 of a unit from half a unit.
+class DoubleSum {
+ public:
+  void add(double x);
+  /// Adds times x amount, whose product is exact in two doubles.
+  void add_product(double times, double amount);
+  void add(const DoubleSum& other);
+  [[nodiscard]] double value() const { return high_ + low_; }
+
+ private:
+  double high_ = 0.0, low_ = 0.0;
+};
+
+/// Revenue, cost to serve and the price per visit of the plan's improvements, of the simulated people.
+struct Money {
+  double revenue = 0.0, cost = 0.0, price = 0.0;
+};
+
+/// Money as it is added up.
+struct MoneySum {
+  DoubleSum revenue, cost, price;
+
+  void add(const MoneySum& other);
+  [[nodiscard]] Money value() const { return {revenue.value(), cost.value(), price.value()}; }
+};
+
+/// The money of one persona.
+struct PersonaMoney {
+  std::vector<MoneySum> windows;  // undiscounted
+  MoneySum total;                 // of all windows
+  MoneySum worth;                 // at time 0
+  MoneySum referred_worth;        // at time 0, of referred customers from their purchase on
+};
+
+/// The money of `persona` in sums that were counted under `program`: exact counts times amounts. The relative error of a
+/// total of amounts of one sign is below 1e-9, unless discounting takes more than three quarters within one window.
+[[nodiscard]] PersonaMoney money_of(const Program& program, const Totals& totals, std::size_t persona);
+
+}  // namespace sojourn

@@ -1,0 +1,120 @@
+// A chart with its caption and the table behind it, and the options that charts share.
+import { init, use } from "echarts/core";
+import { BarChart, CustomChart, LineChart, SankeyChart, ScatterChart } from "echarts/charts";
+import { GridComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
+import { LabelLayout } from "echarts/features";
+import { CanvasRenderer } from "echarts/renderers";
+import { chosen, data } from "./data.js";
+import { element, every, legendItem, table } from "./elements.js";
+import { dashes, hue, look, marks, printing } from "./look.js";
+import { axisText, days, differenceUnit, joined, minus, month, timeName, unit } from "./words.js";
+
+use([BarChart, CustomChart, LineChart, SankeyChart, ScatterChart, GridComponent, LabelLayout, MarkLineComponent, TooltipComponent, CanvasRenderer]);
+
+export const charts = [];
+export class Chart {
+  /** `draw(width)` gives { option, words, table } for what is chosen now, and height and legend where they matter; or null when there is
+   *  nothing to show. */
+  constructor(parent, title, draw, size = "", place = "folded") {
+    this.draw = draw;
+    this.legend = element("ul", { class: "legend", "aria-hidden": "true" });
+    this.box = element("div", { class: `chart ${size}`, role: "img" });
+    this.caption = element("figcaption");
+    this.numbers = element("div", { class: "numbers" });
+    const more = place === "beside" ? this.numbers : element("details", {}, element("summary", {}, "Table: " + title), this.numbers);
+    const frame = size.includes("wide") ? element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": title }, this.box) : this.box;
+    this.figure = element("figure", { class: place }, element("h3", {}, title), this.legend, frame, this.caption, more);
+    parent.append(this.figure);
+    this.title = title;
+    charts.push(this);
+  }
+  show() {
+    this.figure.hidden = false;
+    // The layout of paper is not known before it is printed: its widths are those of page.css.
+    const paper = this.figure.matches(".folded") && this.figure.parentElement.matches(".one") ? 690 : 335;
+    const drawn = this.draw(printing ? paper : this.box.clientWidth);
+    this.figure.hidden = drawn === null;
+    if (drawn === null) return;
+    if (this.chart) this.chart.dispose();
+    if (drawn.height) this.box.style.height = `${drawn.height}px`;
+    const paperSize = printing ? { width: paper, height: drawn.height ?? this.box.clientHeight } : {};
+    this.legend.replaceChildren(...(drawn.legend ?? []).map(legendItem));
+    this.legend.hidden = !drawn.legend;
+    this.chart = init(this.box, null, { renderer: "canvas", devicePixelRatio: Math.max(2, devicePixelRatio), ...paperSize });
+    const { ink, soft, line, raised } = look();
+    const axis = { axisLine: { lineStyle: { color: soft } }, axisTick: { show: false }, axisLabel: { color: soft, fontSize: 12 }, nameTextStyle: { color: soft, fontSize: 12 }, splitLine: { lineStyle: { color: line } } };
+    const dress = (given) => given && { ...axis, ...given, axisLabel: { ...axis.axisLabel, ...given.axisLabel }, splitLine: { ...axis.splitLine, ...given.splitLine }, axisLine: { ...axis.axisLine, ...given.axisLine } };
+    this.chart.setOption({
+      animation: false,
+      textStyle: { fontFamily: "system-ui, sans-serif", color: ink },
+      ...drawn.option,
+      xAxis: dress(drawn.option.xAxis),
+      yAxis: dress(drawn.option.yAxis),
+      tooltip: { renderMode: "richText", confine: true, backgroundColor: raised, borderColor: soft, textStyle: { color: ink, fontSize: 12 }, ...drawn.option.tooltip },
+    });
+    this.box.setAttribute("aria-label", `${this.title}. ${drawn.words} The numbers are in the table below.`);
+    this.caption.textContent = joined(drawn.words);
+    this.numbers.replaceChildren(drawn.table);
+  }
+}
+
+export const halo = () => ({ stroke: look().paper, lineWidth: 3 });
+export const nameAxis = (names) => ({ type: "category", data: names, inverse: true, axisTick: { show: false }, splitLine: { show: false }, axisLabel: { color: look().ink, width: 132, overflow: "break", lineHeight: 14, interval: 0 } });
+export const whisker = (name, list, metric, colours) => {
+  const kind = metric.kind;
+  const { soft, ink } = look();
+  const names = list.map(([label]) => label);
+  const format = axisText[kind] || ((v) => minus((+v.toPrecision(3)).toString()));
+  return {
+    grid: { left: 8, right: 24, top: 8, bottom: 28, containLabel: true },
+    xAxis: { type: "value", name: unit(metric, differenceUnit), nameLocation: "middle", nameGap: 26, splitNumber: 4, scale: false, axisLabel: { formatter: format, hideOverlap: true } },
+    yAxis: nameAxis(names),
+    tooltip: { trigger: "item", formatter: (at) => `${names[at.dataIndex]}\n${minus(list[at.dataIndex][1][3])} ${list[at.dataIndex][1][4]}` },
+    series: [{
+      type: "custom",
+      name,
+      data: list.map(([, e], i) => [e[0], e[1] ?? e[0], e[2] ?? e[0], i]),
+      encode: { x: [0, 1, 2], y: 3 },
+      renderItem: (_, api) => {
+        const i = api.value(3);
+        const [x, y] = api.coord([api.value(0), i]);
+        const low = api.coord([api.value(1), i])[0], high = api.coord([api.value(2), i])[0];
+        const colour = colours[i];
+        return { type: "group", children: [
+          { type: "line", shape: { x1: low, y1: y, x2: high, y2: y }, style: { stroke: colour, lineWidth: 4 } },
+          ...[low, high].map((end) => ({ type: "line", shape: { x1: end, y1: y - 7, x2: end, y2: y + 7 }, style: { stroke: colour, lineWidth: 2 } })),
+          { type: "circle", shape: { cx: x, cy: y, r: 6 }, style: { fill: colour } },
+          { type: "text", style: { x, y: y - 21, text: minus(list[i][1][3]), fill: ink, fontSize: 12, textAlign: "center", ...halo() } },
+        ] };
+      },
+      markLine: { silent: true, z: 0, symbol: "none", label: { show: false }, lineStyle: { color: soft, type: "solid", width: 1.5 }, data: [{ xAxis: 0 }] },
+      clip: false,
+    }],
+  };
+};
+export const settled = (e) => e[1] === null ? "" : !e[5] ? "not told apart from the baseline" : e[0] > 0 ? "above the baseline" : "below the baseline";
+
+// ---- curves of all plans, with bands
+export const curves = (x, list, format, xName, yName, axis = {}) => {
+  const series = list.flatMap(({ name, k, mean, low, high }) => {
+    const style = { color: hue(k), width: k === chosen.plan ? 3.2 : 2, type: dashes[k % dashes.length] };
+    const step = Math.max(1, Math.floor(mean.length / 7));
+    const line = { name, type: "line", data: mean.map((y, i) => [x[i], y]), lineStyle: style, itemStyle: { color: hue(k) }, z: k === chosen.plan ? 6 : 5,
+      symbol: marks[k % marks.length], symbolSize: (_, at) => ((at.dataIndex + k * 2) % step === 0 ? 8 : 0), showAllSymbol: true };
+    if (!low || low.every((v) => v === null)) return [line];
+    const band = { type: "line", stack: "band" + k, stackStrategy: "all", symbol: "none", lineStyle: { opacity: 0 }, silent: true, tooltip: { show: false }, z: 1 };
+    return [{ ...band, name: "low", data: low.map((y, i) => [x[i], y]) },
+      { ...band, name: "high", data: high.map((y, i) => [x[i], y === null ? null : y - low[i]]), areaStyle: { color: hue(k), opacity: 0.22 } }, line];
+  });
+  return {
+    grid: { left: 8, right: 20, top: 32, bottom: 30, containLabel: true },
+    tooltip: { trigger: "axis", formatter: (all) => [`${days(all[0].value[0])} ${timeName}`, ...all.filter((one) => !["low", "high"].includes(one.seriesName)).map((one) => `${one.seriesName}: ${one.value[1] === null || one.value[1] === undefined ? "-" : format(one.value[1])}`)].join("\n") },
+    xAxis: { type: "value", min: 0, max: x[x.length - 1], name: xName, nameLocation: "middle", nameGap: 26, interval: timeName === "months" ? month * (data.horizon > 1500 ? 12 : data.horizon > 700 ? 3 : 1) : undefined, splitLine: { show: false }, axisLabel: { formatter: days, hideOverlap: true } },
+    yAxis: { type: "value", name: yName, nameTextStyle: { align: "left" }, ...axis, axisLabel: { formatter: (v) => minus((+v.toPrecision(6)).toString()), ...axis.axisLabel } },
+    series,
+  };
+};
+export const lineLegend = (list) => list.map(({ name, k }) => ({ name, colour: hue(k), dash: dashes[k % dashes.length], mark: marks[k % marks.length] }));
+export const curveTable = (caption, first, x, list, format) =>
+  table(caption, [first, ...list.map(({ name }) => name)], every(x.map((d, i) => [days(d), ...list.map(({ mean }) => (mean[i] === null ? "-" : format(mean[i])))]), 13));
+export const lastOf = (list) => list.filter((v) => v !== null).at(-1) ?? null;

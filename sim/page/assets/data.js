@@ -1,0 +1,17 @@
+// The numbers of the report, and what is chosen to be shown.
+
+export const data = JSON.parse(document.getElementById("data").textContent);
+export const { plans, groups, metrics, currency } = data;
+export const position = Object.fromEntries(metrics.map((metric, i) => [metric.name, i]));
+export const compared = plans.length > 1;
+/** The plan that keeps most customers is shown first: it is the one that the answer names. */
+const leader = () => {
+  const kept = data.differences[0].map((plan) => plan[position.retained][0] ?? 0);
+  return Math.max(1, kept.indexOf(Math.max(...kept)));
+};
+export const chosen = { plan: compared ? leader() : 0, group: 0 };
+
+const group = () => groups[chosen.group];
+export const curveGroup = () => (group().curves ? chosen.group : 0);
+export const whom = () => (chosen.group === 0 ? "all customers" : group().name);
+export const curveWhom = () => (curveGroup() === 0 ? "all customers" : group().name);

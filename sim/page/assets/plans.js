@@ -1,0 +1,76 @@
+// The figures of the plans: those of the chosen one, and all side by side.
+import { Chart, settled, whisker } from "./chart.js";
+import { chosen, compared, data, metrics, plans, position, whom } from "./data.js";
+import { element, grid, section, table } from "./elements.js";
+import { hue } from "./look.js";
+import { minus } from "./words.js";
+
+// ---- the chosen plan's figures
+export const cards = () => {
+  const box = section("cards");
+  const names = ["retention", "retained", "nps", "satisfaction", chosen.group === 0 ? "npv" : "clv"];
+  const card = (label, figure, change, attributes = {}) =>
+    element("div", { class: "card" }, element("dt", {}, label),
+      element("dd", { class: "figure", ...attributes }, minus(figure)), change ? element("dd", { class: "change" }, minus(change)) : null);
+  const list = names.map((name) => {
+    const m = position[name];
+    const value = data.values[chosen.group][chosen.plan][m];
+    const change = data.differences[chosen.group][chosen.plan][m];
+    if (!value) return null;
+    return card(metrics[m].label, value[3], chosen.plan === 0 ? value[4] : `${change[3]} ${change[4]}`, { "data-metric": name, "data-value": value[0] });
+  });
+  if (!list.some(Boolean)) list.push(element("div", { class: "card" }, element("dt", {}, "Personas under this plan"), element("dd", { class: "change" }, "would make this page too large; the workbook of sojourn report --xlsx has them")));
+  const money = data.money[chosen.plan];
+  if (compared && chosen.plan > 0) list.push(card("Payback", money.payback_short, money.roi_text === "-" ? "" : `return on investment ${minus(money.roi_text)}`));
+  box.replaceChildren(...list.filter(Boolean));
+  section("cards-title").textContent = `${plans[chosen.plan].name}, ${whom()}${chosen.plan > 0 ? ": change against the baseline below each figure" : ""}`;
+};
+
+// ---- plans side by side
+const mainMetrics = ["conversion", "retention", "retained", "nps", "satisfaction", "effort", "repeats", "time_to_purchase", "account_retention", "revenue", "cost_to_serve", "investment", "npv", "clv"];
+export const plansTable = () => {
+  const shown = metrics.map((metric, m) => [metric, m]).filter(([metric, m]) => metric.used && data.values[chosen.group][0][m] !== null);
+  const isMain = ([metric]) => mainMetrics.includes(metric.name);
+  const head = ["", ...plans.map((plan, k) => element("th", { scope: "col", class: k === chosen.plan ? "chosen" : undefined }, plan.name))];
+  const row = ([metric, m]) => [
+    element("th", { scope: "row", title: metric.about }, metric.label),
+    ...plans.map((plan, k) => {
+      const value = data.values[chosen.group][k][m], change = data.differences[chosen.group][k][m];
+      if (!value) return element("td", {}, "-");
+      const attributes = { "data-plan": plan.id, "data-metric": metric.name, "data-value": value[0] };
+      if (k === 0) return element("td", attributes, minus(value[3]), element("span", { class: "interval" }, value[4]));
+      const sure = change[1] !== null && change[5];
+      const good = metric.better === "neutral" || !sure ? 0 : (change[0] > 0) === (metric.better === "higher") ? 1 : -1;
+      attributes.class = good > 0 ? "better" : good < 0 ? "worse" : undefined;
+      attributes["data-difference"] = change[0];
+      const same = change[0] === 0;
+      const mark = !same && change[1] !== null && !sure ? " ~" : good > 0 ? " better" : good < 0 ? " worse" : "";
+      return element("td", attributes, minus(value[3]), element("span", { class: "interval" }, same ? "no change" : `${minus(change[3])} ${change[4]}${mark}`));
+    })];
+  const rows = shown.filter(isMain).map(row);
+  if (compared && chosen.group === 0) {
+    const extra = (label, key) => [label, ...plans.map((_, k) => (k === 0 ? "-" : minus(data.money[k][key])))];
+    rows.push(extra("Return on investment", "roi_text"), extra("Payback", "payback_text"), extra("Investment per extra customer kept", "per_extra_customer"));
+    for (const { metric, chances } of data.best) rows.push([`Chance of being best: ${metrics[position[metric]].label}`, ...chances]);
+  }
+  const words = compared ? `${whom()}: figures at the horizon; below each, the difference to the baseline with its 95 % interval` : `${whom()}: figures at the horizon with 95 % intervals`;
+  const more = element("details", {}, element("summary", {}, "All other figures"), table(`Other figures, ${whom()}`, head, shown.filter((one) => !isMain(one)).map(row)));
+  more.open = section("plans-table").querySelector("details")?.open ?? false;
+  section("plans-table").replaceChildren(table(words[0].toUpperCase() + words.slice(1), head, rows), more);
+};
+export const side = () => {
+  if (!compared) return;
+  const box = grid(section("plans-charts"));
+  for (const name of ["retained", "nps", "npv", "clv"]) {
+    const m = position[name];
+    new Chart(box, metrics[m].label + ", difference to the baseline", () => {
+      const list = plans.slice(1).map((plan, k) => [plan.name, data.differences[chosen.group][k + 1][m]]);
+      if (list.some(([, e]) => e === null) || list.every(([, e]) => e[0] === null)) return null;
+      return {
+        option: whisker(name, list, metrics[m], list.map((_, k) => hue(k + 1))),
+        words: `${whom()[0].toUpperCase() + whom().slice(1)}: ` + list.map(([label, e]) => `${label} ${minus(e[3])} ${e[4]}${settled(e) ? ", " + settled(e) : ""}`).join("; ") + ".",
+        table: table(metrics[m].about, ["Plan", "Difference", "95 % interval"], list.map(([label, e]) => [label, minus(e[3]), e[4]])),
+      };
+    }, "low");
+  }
+};

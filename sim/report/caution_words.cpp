@@ -1,0 +1,102 @@
+#include "sojourn/report/caution_words.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <limits>
+
+#include "sojourn/decide/shares.hpp"
+#include "sojourn/report/format.hpp"
+
+namespace sojourn::caution_words {
+namespace {
+
+/// Beyond so many times the people, telling is out of reach.
+constexpr double most_times = 1000.0;
+
+std::vector<std::string> rare_personas(const Samples& samples) {
+  std::vector<std::string> sentences;
+  for (std::size_t p = 0; p < samples.personas.size(); ++p) {
+    const double people = pooled(samples.plans.front().by_persona[p]).arrived;
+    if (!(people < few_changed)) continue;
+    sentences.push_back(
+        fmt::format("{} of persona {} arrived: intervals do not allow for what so few may bring, to the whole neither.",
+                    people == 0.0 ? "Nobody" : fmt::format("Only {:.0f} {}", people, people == 1.0 ? "person" : "people"),
+                    samples.persona_names[p].empty() ? samples.personas[p] : samples.persona_names[p]));
+  }
+  return sentences;
+}
+
+std::string few(double effective) {
+  const double people = std::max(1.0, std::round(effective));
+  return fmt::format("about {:.0f}", people);
+}
+
+std::string thin_figures(const std::string& list) {
+  return "So few people carry these that their intervals cannot be trusted (the effective number in brackets): " + list +
+         ". More customers would settle them.";
+}
+
+}  // namespace
+
+std::string intervals(const Samples& samples) {
+  const std::size_t count = samples.plans.front().all.size();
+  if (people_in(samples) == People::coupled) {
+    if (count < 2) return "One replication: no intervals, as customers act on one another.";
+    return fmt::format("Intervals are 95 % (Student t over {} replications): simulation error, not forecast uncertainty.",
+                       count);
+  }
+  return fmt::format(
+      "Intervals are 95 % (of shares exact, from counts of people; else Student t over {} batches of customers): simulation "
+      "error, not forecast uncertainty.",
+      count);
+}
+
+std::vector<std::string> cautions(const Samples& samples) {
+  std::vector<std::string> sentences = rare_personas(samples);
+  std::string list;
+  for (const Metric& metric : metrics()) {
+    if (!samples.mechanisms.has(metric.needs)) continue;
+    const Estimate e = estimate(samples, 0, metric);
+    if (e.thin()) list += fmt::format("{}{} ({})", list.empty() ? "" : ", ", metric.label, few(e.effective));
+  }
+  if (!list.empty()) sentences.push_back(thin_figures(list));
+  return sentences;
+}
+
+std::vector<std::string> cautions(const Samples& samples, const Comparison& comparison) {
+  std::vector<std::string> sentences = rare_personas(samples);
+  std::string list;
+  for (std::size_t m = 0; m < metrics().size(); ++m) {
+    const Metric& metric = metrics()[m];
+    if (!samples.mechanisms.has(metric.needs)) continue;
+    for (std::size_t k = 1; k < comparison.plans.size(); ++k) {
+      const Difference& d = comparison.plans[k].differences[m];
+      if (!d.thin()) continue;
+      list += fmt::format("{}{} under {} ({})", list.empty() ? "" : ", ", metric.label, comparison.plans[k].name,
+                          few(d.effective));
+    }
+  }
+  if (!list.empty()) sentences.push_back(thin_figures(list));
+  return sentences;
+}
+
+double to_simulate(const Samples& samples, double times) {
+  if (!(times < most_times)) return std::numeric_limits<double>::infinity();
+  const bool coupled = people_in(samples) == People::coupled;
+  const double now = static_cast<double>(samples.replications) * (coupled ? 1.0 : static_cast<double>(samples.customers));
+  const double exact = std::max(now + 1.0, now * times), digits = std::pow(10.0, std::floor(std::log10(exact)) - 1.0);
+  return coupled && exact < 100.0 ? std::ceil(exact) : std::ceil(exact / digits) * digits;
+}
+
+std::string to_tell(const Samples& samples, double times) {
+  const double number = to_simulate(samples, times);
+  const bool coupled = people_in(samples) == People::coupled;
+  if (!std::isfinite(number)) {
+    return fmt::format("too little to tell with a thousand times as many {}", coupled ? "replications" : "customers");
+  }
+  return coupled ? fmt::format("run about {} replications to tell", format::count(number))
+                 : fmt::format("simulate about {} customers to tell", format::count(number));
+}
+
+}  // namespace sojourn::caution_words

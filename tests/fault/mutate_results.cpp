@@ -1,0 +1,130 @@
+// Alters results files in many ways, reads each and does with it what the program does, in this process:
+//   fault-mutate_results COUNT [SEED]
+// A third are files that say something else, with valid checksums; a third are bytes changed, cut, moved or doubled and
+// sealed again, so that HDF5 sees them; a third the same without a new seal. Prints how many were refused, read and used,
+// and in how many the process that reads for us crashed or was stopped. Ends with 0; a crash of its own, or an exception
+// without a name, ends it otherwise. Not part of any test: tests/fault/results_file_test.py runs a few.
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <random>
+#include <string>
+
+#include "sim/outcomes/hdf5_handle.hpp"
+#include "sim/outcomes/read_apart.hpp"
+#include "sim/outcomes/results_image.hpp"
+#include "sojourn/base/sha256.hpp"
+#include "sojourn/outcomes/results_file.hpp"
+#include "tests/fault/results_edits.hpp"
+
+namespace {
+
+using namespace sojourn;
+
+std::string sealed(std::string image) { return image + "sojourn sha256 " + sha256_hex(image) + "\n"; }
+
+std::string image_of(const Outcomes& outcomes) {
+  const Hdf5Session session;
+  return write_image(outcomes);
+}
+
+/// One to eight changes anywhere.
+std::string mutated(std::string bytes, std::mt19937_64& random) {
+  for (std::uint64_t left = 1 + random() % 8; left > 0 && bytes.size() > 16; --left) {
+    const std::size_t at = random() % bytes.size(), size = std::min<std::size_t>(1 + random() % 64, bytes.size() - at);
+    switch (random() % 8) {
+      case 0:
+        bytes.resize(bytes.size() - random() % (bytes.size() / 2));
+        break;
+      case 1:
+        bytes.replace(at, size, size, '\xff');
+        break;
+      case 2:
+        bytes.replace(at, size, size, '\0');
+        break;
+      case 3: {
+        const std::string piece = bytes.substr(random() % bytes.size(), size);
+        bytes.replace(at, piece.size(), piece);
+        break;
+      }
+      case 4:
+        bytes.insert(at, bytes.substr(at, size));
+        break;
+      case 5:
+        bytes[at] = static_cast<char>(random());
+        break;
+      default:
+        bytes[at] = static_cast<char>(bytes[at] ^ (1 << random() % 8));
+    }
+  }
+  return bytes;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 2 || argc > 3) {
+    std::fputs("usage: fault-mutate_results COUNT [SEED]\n", stderr);
+    return 2;
+  }
+  const std::uint64_t count = std::strtoull(argv[1], nullptr, 10);
+  std::mt19937_64 random(argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 2026);
+  const Outcomes original = fault::unedited();
+  if (!fault::use(original)) {
+    std::fputs("the file without changes is refused\n", stderr);
+    return 1;
+  }
+  const std::string image = image_of(original);
+  const std::string path = fmt::format("/tmp/sojourn-mutated-{}.h5", random());
+  std::map<std::string, std::uint64_t> seen;
+  double slowest = 0.0;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    std::string bytes;
+    if (i % 3 == 0) {
+      std::vector<std::uint8_t> choices(4 + random() % 20);
+      for (std::uint8_t& choice : choices) choice = static_cast<std::uint8_t>(random());
+      fault::Decisions decide(choices);
+      Outcomes edited = original;
+      while (decide.left()) fault::edit(edited, decide);
+      const auto held = fault::made_consistent(std::move(edited));
+      if (!held) {
+        ++seen["edits that no file can hold"];
+        continue;
+      }
+      bytes = sealed(image_of(*held));
+    } else {
+      bytes = i % 3 == 1 ? sealed(mutated(image, random)) : mutated(sealed(image), random);
+    }
+    std::ofstream(path, std::ios::binary | std::ios::trunc).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    const auto before = std::chrono::steady_clock::now();
+    const char* const kind = i % 3 == 0 ? "edited" : i % 3 == 1 ? "sealed again" : "unsealed";
+    std::string end;
+    try {
+      end = fault::use(read_results(path)) ? "used" : "read, refused by what it says";
+    } catch (const InputError& error) {
+      const std::string_view what = error.what();
+      end = what.find("HDF5 crashed") != what.npos          ? "refused: the reading process crashed"
+            : what.find("HDF5 came to no end") != what.npos ? "refused: the reading process was stopped"
+                                                            : "refused";
+    } catch (const RunError&) {
+      end = "refused: the scenario in it cannot be run";
+    } catch (const std::bad_alloc&) {
+      end = "refused: no memory";
+    } catch (...) {
+      std::ofstream("/tmp/sojourn-mutated-kept.h5", std::ios::binary) << bytes;
+      std::fprintf(stderr, "an exception without a name at %llu: /tmp/sojourn-mutated-kept.h5\n",
+                   static_cast<unsigned long long>(i));
+      throw;
+    }
+    ++seen[fmt::format("{}: {}", kind, end)];
+    slowest = std::max(slowest, std::chrono::duration<double>(std::chrono::steady_clock::now() - before).count());
+  }
+  std::remove(path.c_str());
+  for (const auto& [what, times] : seen) std::printf("%10llu %s\n", static_cast<unsigned long long>(times), what.c_str());
+  std::printf("slowest: %.1f s\n", slowest);
+  return 0;
+}

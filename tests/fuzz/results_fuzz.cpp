@@ -1,0 +1,55 @@
+// No results file crashes what reads it, and what is read is either refused or used without a read out of bounds. HDF5
+// itself is kept in a process of its own, so the bytes are those of what follows: the first chooses between edits of what a
+// file says, which Sojourn then uses, and the bytes that the reading process sends; one in 256 goes through a file.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+
+#include "sim/outcomes/hdf5_handle.hpp"
+#include "sim/outcomes/read_apart.hpp"
+#include "sim/outcomes/results_image.hpp"
+#include "tests/fault/results_edits.hpp"
+
+namespace {
+
+using namespace sojourn;
+
+std::string image_of(const Outcomes& outcomes) {
+  const Hdf5Session session;
+  return write_image(outcomes);
+}
+
+/// `bytes` changed at the places that `decide` says.
+std::string altered(std::string bytes, fault::Decisions& decide) {
+  while (decide.left()) {
+    const std::size_t at = decide.below(256) * 256 + decide.below(256);
+    bytes[at % bytes.size()] = static_cast<char>(decide.below(256));
+  }
+  return bytes;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static const Outcomes original = fault::unedited();
+  static const std::string sent = packed(original), image = image_of(original);
+  if (!fault::use(original)) std::abort();
+  fault::Decisions decide(std::span(data, size));
+  const std::size_t what = decide.below(256);
+  try {
+    if (what == 255) {
+      (void)fault::use(read_image_apart(altered(image, decide)));
+    } else if (what >= 128) {
+      (void)fault::use(unpacked(altered(sent, decide)));
+    } else {
+      Outcomes edited = original;
+      while (decide.left()) fault::edit(edited, decide);
+      if (const auto held = fault::made_consistent(std::move(edited))) (void)fault::use(unpacked(packed(*held)));
+    }
+  } catch (const Damage&) {
+  } catch (const OtherFormat&) {
+  } catch (const Hdf5Error&) {
+  }
+  return 0;
+}
