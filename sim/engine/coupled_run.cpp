@@ -70,6 +70,7 @@ class Replication {
     const Accounts* accounts = relations_.accounts ? &*relations_.accounts : nullptr;
     over_blocks(
         [&](std::size_t, std::uint32_t begin, std::uint32_t end) { store_.populate(streams_, accounts, begin, end); });
+    if (queues_) queues_->send_shadows_of_arrivals();
     for (std::size_t window = 0; window < windows; ++window) {
       if (window > 0) {
         market_.exchange(
@@ -172,17 +173,17 @@ class Replication {
     const double until = program_.windows().end(window);
     for (std::uint32_t customer = begin; customer < end; ++customer) {
       if (!store_.due(customer, until)) continue;
+      if (store_.comes_to_queue(customer)) {
+        events.coming.push_back(customer);
+        continue;
+      }
       Life life = store_.take_up(lives, customer, window, recorder);
       if (const std::int64_t persona = market_.introduced_by(customer); persona >= 0) {
         recorder.introduced_by(static_cast<std::uint32_t>(persona));
       }
       lives.load_traits(customer, life);
       recorder_of_visits.watch(customer);
-      bool comes_to_queue = lives.leads_to_queue(life);
-      if (comes_to_queue) {
-        events.coming.push_back(customer);
-        continue;
-      }
+      bool comes_to_queue = false;
       do {
         // The stay that ends here began at a visit, unless it is the first.
         if (life.stay.exit >= 0) recorder.stayed(life.person, life.visit, life.stay, life.state);

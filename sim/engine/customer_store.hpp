@@ -38,6 +38,8 @@ class CustomerStore {
 
   /// When the next visit of `customer` comes; `never` for who has none.
   [[nodiscard]] double next_time(std::uint32_t customer) const { return time_[at(customer)]; }
+  /// Whether the next visit of who has one is to a queue.
+  [[nodiscard]] bool comes_to_queue(std::uint32_t customer) const { return passage(customer).queues != 0; }
   /// Whether the next visit of `customer` comes by time `until`.
   [[nodiscard]] bool due(std::uint32_t customer, double until) const { return time_[at(customer)] <= until; }
   [[nodiscard]] std::uint32_t persona(std::uint32_t customer) const { return row(customer).persona; }

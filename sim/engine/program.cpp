@@ -375,6 +375,7 @@ void Program::compile_services() {
     if (!places_[v].queues) continue;
     services_[v].queue = static_cast<std::uint32_t>(staffing_.queues.size());
     services_[v].work = Inverse(Exponential{1.0});
+    services_[v].answer_within = 20.0 / 86400.0;
     Timetable servers, handle_time;
     // Servers serve everybody, so a change that names personas is none of theirs.
     const auto here = [&](const Target& target) {

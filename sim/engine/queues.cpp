@@ -39,6 +39,9 @@ class QueueObserver {
   Diary* diary_ = nullptr;
 };
 
+/// The event under which the number of shadows that arrive is drawn.
+constexpr std::uint32_t before_the_first_visit = 0xffffffffu;
+
 /// Nobody counts what shadows do.
 struct NobodyObserves {
   void came(const Person&, const Visit&, const State&, const State&) {}
@@ -87,7 +90,7 @@ class Queues::Window {
   /// Who comes next: of those who came first, those who come again within the window, and shadows; null where nobody does.
   [[nodiscard]] const Coming* next() const {
     const Coming* best = at_ < first_.size() ? &first_[at_] : nullptr;
-    for (const Heap* heap : {&again_, &queues_.shadows_coming_}) {
+    for (const Heap* heap : {static_cast<const Heap*>(&again_), static_cast<const Heap*>(&queues_.shadows_coming_)}) {
       if (!heap->empty() && (best == nullptr || earlier(heap->top(), *best))) best = &heap->top();
     }
     return best;
@@ -130,14 +133,14 @@ class Queues::Window {
 
   void come_as_shadow(const Coming& coming) {
     Shadow& shadow = queues_.shadows_[coming.shadow - 1];
-    Lives lives = lives_of(shadow);
+    Lives lives = queues_.lives_of(shadow);
     Call call = lives.come_to_queue(shadow.customer, shadow.life, nobody_);
     call.shadow = coming.shadow;
     if (const auto at_once = queues_.lines_.arrive(call)) leave_line_as_shadow(*at_once);
   }
   void leave_line_as_shadow(const ResolvedCall& resolved) {
     Shadow& shadow = queues_.shadows_[resolved.call.shadow - 1];
-    Lives lives = lives_of(shadow);
+    Lives lives = queues_.lives_of(shadow);
     lives.leave_line(shadow.customer, shadow.life, resolved, nobody_);
     if (shadow.life.stay.exit >= 0 && lives.leads_to_queue(shadow.life)) {
       queues_.shadows_coming_.push({shadow.life.stay.until, shadow.customer, resolved.call.shadow});
@@ -145,13 +148,6 @@ class Queues::Window {
       queues_.free_shadows_.push_back(resolved.call.shadow);
     }
   }
-  [[nodiscard]] Lives lives_of(const Shadow& shadow) {
-    Lives lives(queues_.program_, queues_.population_, queues_.streams_, queues_.streams_of(shadow),
-                &queues_.market_.market_state());
-    lives.load_traits(shadow.customer, shadow.life);
-    return lives;
-  }
-
   void go_on(const ResolvedCall& resolved) {
     if (resolved.call.shadow > 0) {
       leave_line_as_shadow(resolved);
@@ -233,29 +229,61 @@ Streams Queues::streams_of(const Shadow& shadow) const {
   return {streams_.seed() + shadow.number * 0x9E3779B97F4A7C15u, streams_.replication()};
 }
 
-void Queues::send_shadows(std::uint32_t customer, const Life& life) {
-  const double wanted = program_.shadows();
-  if (!(wanted > 0.0) || !life.visit.appraised || !program_.leads_to_queue(life.visit.touchpoint)) return;
-  const Words words = streams_.draw(customer, Purpose::shadow, life.visit.event);
-  const auto number = static_cast<std::uint32_t>(wanted + uniform(words[0], words[1]));
-  for (std::uint32_t k = 1; k <= number; ++k) {
-    Shadow shadow{life, customer, k};
-    const Streams streams = streams_of(shadow);
-    const Words own = streams.draw(customer, Purpose::shadow, life.visit.event);
-    shadow.life.luck = uniform(own[0], own[1]);
-    Lives lives(program_, population_, streams_, streams, &market_.market_state());
-    lives.load_traits(customer, shadow.life);
-    lives.choose_again(customer, shadow.life);
-    if (shadow.life.stay.exit < 0 || !lives.leads_to_queue(shadow.life)) continue;
-    std::uint32_t position = static_cast<std::uint32_t>(shadows_.size()) + 1;
-    if (free_shadows_.empty()) {
-      shadows_.emplace_back();
-    } else {
-      position = free_shadows_.back();
-      free_shadows_.pop_back();
+Lives Queues::lives_of(const Shadow& shadow) const {
+  const Streams streams = streams_of(shadow);
+  Lives lives(program_, population_, shadow.own_person ? streams : streams_, streams, &market_.market_state());
+  lives.load_traits(shadow.customer, shadow.life);
+  return lives;
+}
+
+/// How many shadows leave with a customer: in the mean as many as it takes, drawn where that is no whole number.
+std::uint32_t Queues::number_of_shadows(std::uint32_t customer, std::uint32_t event) const {
+  const Words words = streams_.draw(customer, Purpose::shadow, event);
+  return static_cast<std::uint32_t>(program_.shadows() + uniform(words[0], words[1]));
+}
+
+void Queues::send(const Shadow& shadow) {
+  std::uint32_t position = static_cast<std::uint32_t>(shadows_.size()) + 1;
+  if (free_shadows_.empty()) {
+    shadows_.emplace_back();
+  } else {
+    position = free_shadows_.back();
+    free_shadows_.pop_back();
+  }
+  shadows_[position - 1] = shadow;
+  shadows_coming_.push({shadow.life.stay.until, shadow.customer, position});
+}
+
+void Queues::send_shadows_of_arrivals() {
+  const auto begins_at_queue = [&](const Persona& persona) {
+    return std::any_of(persona.starts.begin(), persona.starts.end(), [&](const auto& start) {
+      return program_.place(static_cast<std::uint32_t>(start.first.index())).queues;
+    });
+  };
+  const auto& personas = program_.model().parts().personas;
+  if (!(program_.shadows() > 0.0) || std::none_of(personas.begin(), personas.end(), begins_at_queue)) return;
+  for (std::uint32_t customer = store_.first(); customer < store_.end(); ++customer) {
+    const std::uint32_t number = number_of_shadows(customer, before_the_first_visit);
+    for (std::uint32_t k = 1; k <= number; ++k) {
+      Shadow shadow{{}, customer, k, true};
+      const Streams streams = streams_of(shadow);
+      Lives lives(program_, population_, streams, streams, &market_.market_state());
+      shadow.life = lives.begin(customer);
+      if (shadow.life.stay.until <= program_.horizon() && lives.leads_to_queue(shadow.life)) send(shadow);
     }
-    shadows_[position - 1] = shadow;
-    shadows_coming_.push({shadow.life.stay.until, customer, position});
+  }
+}
+
+void Queues::send_shadows(std::uint32_t customer, const Life& life) {
+  if (!(program_.shadows() > 0.0) || !life.visit.appraised || !program_.leads_to_queue(life.visit.touchpoint)) return;
+  const std::uint32_t number = number_of_shadows(customer, life.visit.event);
+  for (std::uint32_t k = 1; k <= number; ++k) {
+    Shadow shadow{life, customer, k, false};
+    const Words own = streams_of(shadow).draw(customer, Purpose::shadow, life.visit.event);
+    shadow.life.luck = uniform(own[0], own[1]);
+    Lives lives = lives_of(shadow);
+    lives.choose_again(customer, shadow.life);
+    if (shadow.life.stay.exit >= 0 && lives.leads_to_queue(shadow.life)) send(shadow);
   }
 }
 

@@ -28,6 +28,9 @@ class Queues {
   void live(std::size_t window, std::span<const std::uint32_t> coming, Tally& tally, WindowEvents& events,
             std::span<Diary> diaries);
 
+  /// Before anybody comes: where one simulated customer stands for several real ones and people begin at a queue, the others
+  /// arrive there as well, as persons of their own.
+  void send_shadows_of_arrivals();
   /// A visit without a queue that may lead to one is over, as `life` says. Where one simulated customer stands for several
   /// real ones the others, shadows, leave it as well, each by an exit and after a delay of its own; those bound for a queue
   /// will be served there, and go on only to another queue (MODEL.md section 4).
@@ -52,8 +55,12 @@ class Queues {
     Life life;
     std::uint32_t customer = 0;
     std::uint32_t number = 0;  // of the customer's shadows, from 1
+    bool own_person = false;   // else the customer's
   };
   [[nodiscard]] Streams streams_of(const Shadow& shadow) const;
+  [[nodiscard]] Lives lives_of(const Shadow& shadow) const;
+  [[nodiscard]] std::uint32_t number_of_shadows(std::uint32_t customer, std::uint32_t event) const;
+  void send(const Shadow& shadow);
   class Window;
 
   const Program& program_;
@@ -64,8 +71,8 @@ class Queues {
   ServiceLines lines_;
   std::vector<std::uint8_t> in_line_;  // [customer]
   std::vector<Shadow> shadows_;
-  std::vector<std::uint32_t> free_shadows_;                                 // positions, from 1
-  Heap shadows_coming_;  // of any window
+  std::vector<std::uint32_t> free_shadows_;  // positions, from 1
+  Heap shadows_coming_;                      // of any window
 };
 
 }  // namespace sojourn

@@ -69,13 +69,14 @@ TouchSums touch_of(const Totals& totals, std::size_t persona, std::size_t touchp
   TouchSums s;
   s.arrived = totals.value(shape.person(persona, PersonScore::arrived));
   s.visits = value(TouchScore::visits, 1.0);
-  s.appraised = end ? 0.0 : s.visits;
+  s.appraised = end ? 0.0 : s.visits - value(TouchScore::unserved, 1.0);
   s.repeats = value(TouchScore::repeats, 1.0);
   s.quality = value(TouchScore::quality, shape.scales.score);
   s.satisfaction = value(TouchScore::satisfaction, shape.scales.score);
   s.effort = value(TouchScore::effort, shape.scales.score);
   s.wait = value(TouchScore::wait, shape.scales.days);
   s.gave_up = value(TouchScore::gave_up, 1.0);
+  s.turned_away = value(TouchScore::turned_away, 1.0);
   return s;
 }
 
@@ -159,6 +160,68 @@ void add_sample(PlanSamples& plan, const Totals& totals, const Program& program,
   plan.all.push_back(std::move(all));
   plan.fortunes.push_back(totals.fortunes);
   plan.cash_of.push_back(cash_of(program, money, investment, replications));
+}
+
+/// The days after which a share of the waits that ended had ended; between the ends of a bin waits count as spread evenly.
+double wait_quantile(const std::vector<double>& bins, double share) {
+  double all = 0.0;
+  for (const double count : bins) all += count;
+  if (!(all > 0.0)) return std::numeric_limits<double>::quiet_NaN();
+  double below = 0.0;
+  for (std::size_t b = 0; b < bins.size(); ++b) {
+    if (below + bins[b] < share * all) {
+      below += bins[b];
+      continue;
+    }
+    if (b == 0) return 0.0;
+    const double begin = wait_bin_begin(b), end = b + 1 < bins.size() ? wait_bin_begin(b + 1) : begin;
+    return begin + (end - begin) * (share * all - below) / bins[b];
+  }
+  return wait_bin_begin(bins.size() - 1);
+}
+
+/// Days that the servers of `servers` were there within [0, horizon].
+double open_days(const Timetable& servers, double horizon) {
+  double days = 0.0;
+  for (std::size_t k = 0; k < servers.size(); ++k) {
+    const double begin = std::max(0.0, servers[k].first), end = k + 1 < servers.size() ? servers[k + 1].first : horizon;
+    days += servers[k].second * std::max(0.0, std::min(end, horizon) - begin);
+  }
+  return days;
+}
+
+std::vector<QueueFigures> queue_figures(const Totals& totals, const Program& program, double replications) {
+  const TallyShape& shape = totals.shape();
+  std::vector<QueueFigures> figures;
+  for (std::uint32_t v = 0; v < shape.touchpoints; ++v) {
+    if (!program.place(v).queues) continue;
+    const std::size_t q = program.service(v).queue;
+    const auto sum = [&](QueueScore score) {
+      double result = 0.0;
+      for (std::size_t w = 0; w < shape.windows; ++w) result += totals.value(shape.queue(q, w, score));
+      return result;
+    };
+    QueueFigures& each = figures.emplace_back();
+    each.touchpoint = v;
+    std::vector<double> bins;
+    for (std::size_t b = 0; b < wait_bin_count; ++b) bins.push_back(totals.value(shape.waited(q, b)));
+    each.median = wait_quantile(bins, 0.5);
+    each.p90 = wait_quantile(bins, 0.9);
+    each.p95 = wait_quantile(bins, 0.95);
+    const double came = sum(QueueScore::came), undefined = std::numeric_limits<double>::quiet_NaN();
+    each.service_level = came > 0.0 ? sum(QueueScore::in_time) / came : undefined;
+    each.answer_within = program.service(v).answer_within;
+    each.abandonment = came > 0.0 ? sum(QueueScore::gave_up) / came : undefined;
+    each.turned_away = came > 0.0 ? sum(QueueScore::turned_away) / came : undefined;
+    each.still_waiting = totals.value(shape.queue(q, shape.windows - 1, QueueScore::waiting)) / replications;
+    double worked = 0.0, open = 0.0;
+    for (const std::uint32_t pool : program.staffing().queues[q].pools) {
+      worked += totals.value(shape.worked(pool), shape.scales.days) / replications;
+      open += open_days(program.staffing().pools[pool], program.horizon());
+    }
+    each.utilisation = open > 0.0 ? worked / open : undefined;
+  }
+  return figures;
 }
 
 std::vector<std::string> ids_of(const auto& entities) {
@@ -266,6 +329,7 @@ Samples collect_samples(const RunResult& result) {
     }
     Totals whole(result.shapes[k]);
     for (const Totals& totals : result.totals[k]) whole.add(totals);
+    if (samples.replications > 0) plan.queues = queue_figures(whole, program, static_cast<double>(samples.replications));
     plan.cash = cash_of(program, money_of_personas(program, whole), investment, static_cast<double>(samples.replications));
     samples.plans.push_back(std::move(plan));
   }
@@ -437,22 +501,50 @@ Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
   touch_means("touch_quality", &TouchSums::quality, "1", "mean delivered quality per visit, 0 to 1");
   touch_means("touch_satisfaction", &TouchSums::satisfaction, "1", "mean appraisal per visit, 0 to 1");
   touch_means("touch_effort", &TouchSums::effort, "1", "mean customer effort per visit, 0 to 1");
-  touch_means("touch_wait", &TouchSums::wait, "day", "mean wait per visit");
+  reals("touch_wait", {"persona", "touchpoint"}, "day", "mean wait, over waits that ended",
+        [&](std::size_t k, const Totals& totals, auto& values) {
+          for (std::size_t p = 0; p < personas; ++p) {
+            for (std::size_t v = 0; v < touchpoints; ++v) {
+              const TouchSums s = touch_of(totals, p, v, result.programs[k].place(static_cast<std::uint32_t>(v)).end);
+              const double ended = s.appraised + s.gave_up;
+              values.push_back(ended > 0.0 ? s.wait / ended : std::numeric_limits<double>::quiet_NaN());
+            }
+          }
+        });
   if (shape.queues) {
-    touch_counts("gave_up", TouchScore::gave_up, "visits at which the wait cost the customer's patience");
-    const auto queue_series = [&](std::string name, QueueScore score, double unit, std::string unit_name,
-                                  std::string long_name) {
-      reals(std::move(name), {"touchpoint", "time"}, std::move(unit_name), std::move(long_name),
-            [&](std::size_t, const Totals& totals, auto& values) {
-              for (std::size_t v = 0; v < touchpoints; ++v) {
-                for (std::size_t w = 0; w < windows; ++w) values.push_back(totals.value(shape.queue(v, w, score), unit));
+    touch_counts("gave_up", TouchScore::gave_up, "visits that ended when the customer gave up waiting");
+    touch_counts("turned_away", TouchScore::turned_away, "visits for which there was no room in the line");
+    const auto queue_series = [&](std::string name, std::string unit, std::string long_name, auto value) {
+      reals(std::move(name), {"touchpoint", "time"}, std::move(unit), std::move(long_name),
+            [&](std::size_t k, const Totals& totals, auto& values) {
+              for (std::uint32_t v = 0; v < touchpoints; ++v) {
+                const Program& program = result.programs[k];
+                for (std::size_t w = 0; w < windows; ++w) {
+                  values.push_back(program.place(v).queues ? value(totals, program.service(v).queue, w)
+                                                           : std::numeric_limits<double>::quiet_NaN());
+                }
               }
             });
     };
-    queue_series("queue_wait", QueueScore::wait, shape.scales.days, "day",
-                 "wait that visits in the window met, after the arrivals of the window before");
-    queue_series("queue_backlog", QueueScore::backlog, backlog_scale, "people",
-                 "simulated people who were waiting at the window's beginning because more came than can be served");
+    const auto people = [&](std::string name, QueueScore score, std::string long_name) {
+      queue_series(std::move(name), "people", std::move(long_name), [&](const Totals& totals, std::size_t q, std::size_t w) {
+        return totals.value(shape.queue(q, w, score));
+      });
+    };
+    people("queue_came", QueueScore::came, "simulated people who came to the queue in the window");
+    people("queue_served", QueueScore::served, "simulated people whose service began in the window");
+    people("queue_in_time", QueueScore::in_time, "of these, who were served within the time asked for");
+    people("queue_gave_up", QueueScore::gave_up, "simulated people who gave up waiting in the window");
+    people("queue_turned_away", QueueScore::turned_away, "simulated people for whom there was no room in the window");
+    people("queue_length", QueueScore::waiting,
+           "who waits in line at the window's end, real people where one simulated one stands for several");
+    queue_series("queue_wait", "day", "mean of the waits that ended in the window",
+                 [&](const Totals& totals, std::size_t q, std::size_t w) {
+                   const double ended = totals.value(shape.queue(q, w, QueueScore::served)) +
+                                        totals.value(shape.queue(q, w, QueueScore::gave_up));
+                   return ended > 0.0 ? totals.value(shape.queue(q, w, QueueScore::wait), shape.scales.days) / ended
+                                      : std::numeric_limits<double>::quiet_NaN();
+                 });
   }
   if (shape.account_segments > 0) {
     const auto account_series = [&](std::string name, AccountScore score, std::string long_name) {

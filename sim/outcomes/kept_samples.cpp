@@ -69,8 +69,9 @@ constexpr std::array touch_fields{
     Field<TouchSums>{"touch_quality", &TouchSums::quality, "1", "sum of delivered quality over visits"},
     Field<TouchSums>{"touch_satisfaction", &TouchSums::satisfaction, "1", "sum of appraisals over visits"},
     Field<TouchSums>{"touch_effort", &TouchSums::effort, "1", "sum of effort over visits"},
-    Field<TouchSums>{"touch_wait", &TouchSums::wait, "day", "sum of waits over visits"},
-    Field<TouchSums>{"touch_gave_up", &TouchSums::gave_up, "count", "visits at which the wait cost the customer's patience"},
+    Field<TouchSums>{"touch_wait", &TouchSums::wait, "day", "sum of the waits that ended"},
+    Field<TouchSums>{"touch_gave_up", &TouchSums::gave_up, "count", "visits that ended when the customer gave up waiting"},
+    Field<TouchSums>{"touch_turned_away", &TouchSums::turned_away, "count", "visits for which there was no room"},
     Field<TouchSums>{"touch_gone", &TouchSums::gone, "people", "people lost or churned at the horizon who left from here"},
 };
 
