@@ -18,23 +18,20 @@ CustomerStore::CustomerStore(const lock_step::Compiled& compiled, std::uint32_t 
     : compiled_(compiled), first_(first), count_(count) {
   const ModelParts& parts = compiled.program().model().parts();
   if (count >= 0x7fffffffu - padding_rows) {
-    throw InputError(
-        "sojourn: error: customers who act on one another may be 2,147,483,646 at most\n"
-        "hint: simulate fewer and let them stand for a larger market");
+    throw InputError("customers who act on one another may be 2,147,483,646 at most",
+                     "simulate fewer and let them stand for a larger market");
   }
   if (compiled.passages().size() > 0xffffu) {
-    throw InputError(fmt::format(
-        "sojourn: error: {} exits and twice {} touchpoints are {}, but customers who act on one another may have "
-        "{} at most\n"
-        "hint: simplify the journey, or remove what couples them",
-        compiled.passages().size() - 2 * parts.touchpoints.size(), parts.touchpoints.size(), compiled.passages().size(),
-        0xffff));
+    throw InputError(
+        fmt::format("{} exits and twice {} touchpoints are {}, but customers who act on one another may have {} at most",
+                    compiled.passages().size() - 2 * parts.touchpoints.size(), parts.touchpoints.size(),
+                    compiled.passages().size(), 0xffff),
+        "simplify the journey, or remove what couples them");
   }
   if (parts.teams.size() >= lock_step::most_teams) {
-    throw InputError(
-        fmt::format("sojourn: error: {} teams, but where customers act on one another there may be {} at most\n"
-                    "hint: merge teams, or remove what couples customers",
-                    parts.teams.size(), lock_step::most_teams - 1));
+    throw InputError(fmt::format("{} teams, but where customers act on one another there may be {} at most",
+                                 parts.teams.size(), lock_step::most_teams - 1),
+                     "merge teams, or remove what couples customers");
   }
   const std::size_t rows = count + padding_rows;
   const lock_step::Tables& tables = compiled.tables();

@@ -42,16 +42,21 @@ ExitShares share_exits(const Program& program, const VisitRow& row, std::span<co
   return result;
 }
 
-ExitChoice choose(const Program& program, const VisitRow& row, std::span<const float> traits, const Words& words,
-                  const behaviour::ChoiceState& mood, double& luck, std::span<float> cumulative) {
-  const std::span<const ExitRow> exits = program.exits(row);
-  const ExitShares shares = share_exits(program, row, traits, mood, cumulative);
+Leaving decide_leaving(const VisitRow& row, const ExitShares& shares, std::span<const float> cumulative, double& luck) {
   // Exits to ends come first. One number, drawn once for the whole life, decides whether this visit is the last.
   const float leaving = row.ends > 0 ? cumulative[row.ends - 1] : 0.0f;
   const float going = (shares.total - leaving) + shares.stay;
   const auto p = static_cast<double>(leaving);
   const bool leaves = leaving > 0.0f && (luck < p || going <= 0.0f);
   if (!leaves) luck = behaviour::condition_on_staying(luck, p);
+  return {leaving, going, leaves};
+}
+
+ExitChoice choose(const Program& program, const VisitRow& row, std::span<const float> traits, const Words& words,
+                  const behaviour::ChoiceState& mood, double& luck, std::span<float> cumulative) {
+  const std::span<const ExitRow> exits = program.exits(row);
+  const ExitShares shares = share_exits(program, row, traits, mood, cumulative);
+  const auto [leaving, going, leaves] = decide_leaving(row, shares, cumulative, luck);
 
   // Among the exits of the kind that luck decided; staying comes after all exits.
   const float u = uniform(words[1]);
@@ -120,25 +125,31 @@ double delay_over(const Program& program, std::span<const HazardStretch> stretch
 
 }  // namespace
 
+std::optional<double> race_delay(const Program& program, const ExitRow& exit, const behaviour::ChoiceState& mood,
+                                 std::uint32_t word) {
+  const float m = hazard_multiplier(exit, mood);
+  if (!(m > 0.0f)) return std::nullopt;  // a hazard of zero never comes
+  const float hazard = exponential(word) / m;
+  if (!(hazard < 1e30f)) return std::nullopt;
+  const double drawn = program.delay(exit.delay).at_hazard(hazard) * exit.stretch;
+  return drawn > 0.0 ? drawn : 0.0;
+}
+
 ExitChoice race(const Program& program, const VisitRow& row, const Streams& streams, const VisitAt& visit,
                 const behaviour::ChoiceState& state) {
   const std::span<const ExitRow> exits = program.exits(row);
   ExitChoice first;
   Words words{};
-  const auto thresholds_of = [&](std::size_t j) {
+  const auto word_of = [&](std::size_t j) {
     if (j % 4 == 0) words = streams.draw(visit.customer, Purpose::race, visit.event, static_cast<std::uint32_t>(j / 4));
-    return exponential(words[j % 4]);
+    return words[j % 4];
   };
   for (std::size_t j = 0; j < exits.size(); ++j) {
-    const ExitRow& exit = exits[j];
-    const float threshold = thresholds_of(j);
-    const float m = hazard_multiplier(exit, state);
-    if (!(m > 0.0f)) continue;  // a hazard of zero never comes
-    const float hazard = threshold / m;
-    if (!(hazard < 1e30f)) continue;
-    const double drawn = program.delay(exit.delay).at_hazard(hazard) * exit.stretch;
-    const double delay = drawn > 0.0 ? drawn : 0.0;
-    if (first.exit < 0 || delay < first.delay) first = {static_cast<std::int32_t>(j), delay};  // ties: the first in the file
+    const std::uint32_t word = word_of(j);
+    const std::optional<double> delay = race_delay(program, exits[j], state, word);
+    if (!delay) continue;
+    // Ties go to the first in the file.
+    if (first.exit < 0 || *delay < first.delay) first = {static_cast<std::int32_t>(j), *delay};
   }
   // Where hazards change before the first exit comes, that is not yet the answer.
   const std::span<const HazardStretch> all = program.hazard_stretches(visit.persona, visit.touchpoint);
@@ -150,7 +161,7 @@ ExitChoice race(const Program& program, const VisitRow& row, const Streams& stre
   earliest = std::nextafter(earliest, std::numeric_limits<double>::infinity());
   first = {};
   for (std::size_t j = 0; j < exits.size(); ++j) {
-    const double delay = delay_over(program, stretches, j, thresholds_of(j), state, visit.time, earliest);
+    const double delay = delay_over(program, stretches, j, exponential(word_of(j)), state, visit.time, earliest);
     if (delay < earliest) first = {static_cast<std::int32_t>(j), earliest = delay};
   }
   return first;

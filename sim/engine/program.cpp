@@ -77,10 +77,9 @@ Program::Program(const Model& model)
       if (i > 0) list += i + 1 < features.size() ? ", " : " and ";
       list += features[i];
     }
-    throw InputError(
-        fmt::format("sojourn: error: this version reads and checks {} but cannot simulate {} yet\n"
-                    "hint: remove {} from the scenario to run the rest",
-                    list, features.size() == 1 ? "it" : "them", features.size() == 1 ? "it" : "them"));
+    throw InputError(fmt::format("this version reads and checks {} but cannot simulate {} yet", list,
+                                 features.size() == 1 ? "it" : "them"),
+                     fmt::format("remove {} from the scenario to run the rest", features.size() == 1 ? "it" : "them"));
   }
   const BehaviourSettings& b = parts.behaviour;
   behaviour_ = {{narrow(b.performance), narrow(b.disconfirmation)},
@@ -272,7 +271,8 @@ void Program::compile_choice(VisitRow& row) {
 
 void Program::compile_pieces() {
   const double width = model_.parts().settings.window.value();
-  decay_scale_ = fixed_point_scale(discount_.largest_decay());
+  // Below 2^-52 there is only rounding.
+  decay_scale_ = std::min(fixed_point_scale(discount_.largest_decay()), 0x1p52);
   // In two cells a sum has room for 20 bits more than in one.
   flow_scale_ = 0x1p20 * fixed_point_scale(width * std::max(1.0, behaviour::present_value(rho_, width)));
   std::size_t r = 0;

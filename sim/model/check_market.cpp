@@ -67,7 +67,8 @@ void check_amount_of_talk(const Context& context, const WordOfMouth& talk) {
   const double rate = std::max({talk.promoter_rate, talk.passive_rate, talk.detractor_rate});
   const double messages = rate * settings.horizon.value() * static_cast<double>(settings.customers);
   const double seconds = messages / messages_a_second;
-  if (!(seconds > bearable) || !(rate <= most_messages)) return;
+  // Numbers out of range are errors by themselves.
+  if (!(seconds > bearable) || !(rate <= most_messages) || settings.customers > 4'000'000'000) return;
   const double hours = seconds / 3600.0;
   const std::string time = hours < 2.0    ? fmt::format("{:.0f} minutes", seconds / 60.0)
                            : hours < 48.0 ? fmt::format("{:.0f} hours", hours)

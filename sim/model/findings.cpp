@@ -147,6 +147,11 @@ void Findings::shares(const std::string& path, const std::vector<double>& shares
         sum < 1.0 ? fmt::format("add {} in all", text(1.0 - sum)) : fmt::format("take away {} in all", text(sum - 1.0)));
 }
 
+bool Findings::has_errors() const {
+  return std::any_of(findings_.begin(), findings_.end(),
+                     [](const Finding& finding) { return finding.severity == Severity::error; });
+}
+
 bool Findings::in_list(const std::string& path, std::size_t index, std::size_t count, std::string_view kind) {
   if (index < count) return true;
   error(path, fmt::format("names {} number {}, but there are {}", kind, index + 1, count));

@@ -65,6 +65,7 @@ class Findings {
     return id.valid() && in_list(path, id.index(), count, kind);
   }
 
+  [[nodiscard]] bool has_errors() const;
   [[nodiscard]] std::vector<Finding> take() && { return std::move(findings_); }
 
  private:

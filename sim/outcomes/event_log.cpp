@@ -160,10 +160,10 @@ std::string timestamp(const std::string& start, double days) {
                      time.minutes().count(), time.seconds().count(), time.subseconds().count());
 }
 
-std::optional<LogSize> write_event_log(const Model& model, std::size_t customers, LogFormat format,
-                                       const std::function<void(std::string_view)>& write, const RunOptions& options) {
+LogSize write_event_log(const Model& model, std::size_t customers, LogFormat format,
+                        const std::function<void(std::string_view)>& write, const RunOptions& options) {
   constexpr std::size_t piece = 2000;
-  const std::vector<std::uint32_t> all = first_to_arrive(model, customers);
+  const std::vector<std::uint32_t> all = first_to_arrive(model, customers, options.stop);
   // Where customers act on one another, each piece would take a whole run.
   const std::size_t at_once = model.coupled() ? std::max<std::size_t>(all.size(), 1) : piece;
   std::string text = format == LogFormat::xes ? xes_head(model) : std::string(csv_log_header);
@@ -174,11 +174,10 @@ std::optional<LogSize> write_event_log(const Model& model, std::size_t customers
   };
   LogSize size;
   for (std::size_t first = 0; first < all.size(); first += at_once) {
-    if (options.interrupt != nullptr && options.interrupt->load()) return std::nullopt;
+    throw_if_stopped(options.stop);
     const auto some = std::span(all).subspan(first, std::min(at_once, all.size() - first));
-    const auto lives = write_diaries(model, some, options);
-    if (!lives) return std::nullopt;
-    for (const Diary& life : *lives) {
+    for (const Diary& life : write_diaries(model, some, options)) {
+      throw_if_stopped(options.stop);
       text += format == LogFormat::xes ? xes_trace(model, life) : csv_lines(model, life);
       pass_on(std::size_t{1} << 20);
       ++size.lives;

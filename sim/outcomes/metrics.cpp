@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+#include "sojourn/outcomes/scores.hpp"
+
 namespace sojourn {
 namespace {
 
@@ -129,40 +131,10 @@ void add(std::vector<double>& to, const std::vector<double>& from) {
 }  // namespace
 
 Sums& Sums::operator+=(const Sums& other) {
-  constexpr double Sums::*members[] = {&Sums::replications,
-                                       &Sums::arrived,
-                                       &Sums::prospects,
-                                       &Sums::lost,
-                                       &Sums::customers,
-                                       &Sums::churned,
-                                       &Sums::bought,
-                                       &Sums::promoters,
-                                       &Sums::passives,
-                                       &Sums::detractors,
-                                       &Sums::satisfaction,
-                                       &Sums::expectation,
-                                       &Sums::visits,
-                                       &Sums::appraised,
-                                       &Sums::repeats,
-                                       &Sums::effort,
-                                       &Sums::revenue,
-                                       &Sums::cost_to_serve,
-                                       &Sums::worth_revenue,
-                                       &Sums::worth_cost,
-                                       &Sums::visit_price,
-                                       &Sums::investment,
-                                       &Sums::heard_positive,
-                                       &Sums::heard_negative,
-                                       &Sums::referred,
-                                       &Sums::brought,
-                                       &Sums::worth_referred,
-                                       &Sums::accounts,
-                                       &Sums::accounts_bought,
-                                       &Sums::accounts_customers,
-                                       &Sums::worth_visit_price,
-                                       &Sums::days_to_purchase,
-                                       &Sums::worth_investment};
-  for (const auto member : members) this->*member += other.*member;
+  replications += other.replications;
+  for (const auto& fields : {persona_sums(), market_sums(), segment_sums()}) {
+    for (const SumField<Sums>& field : fields) this->*field.member += other.*field.member;
+  }
   people_per_customer = other.people_per_customer;
   tenure_bin = other.tenure_bin;
   add(tenure_churned, other.tenure_churned);
@@ -171,11 +143,8 @@ Sums& Sums::operator+=(const Sums& other) {
 }
 
 TouchSums& TouchSums::operator+=(const TouchSums& other) {
-  constexpr double TouchSums::*members[] = {&TouchSums::arrived,     &TouchSums::visits,  &TouchSums::repeats,
-                                            &TouchSums::appraised,   &TouchSums::quality, &TouchSums::satisfaction,
-                                            &TouchSums::effort,      &TouchSums::wait,    &TouchSums::gave_up,
-                                            &TouchSums::turned_away, &TouchSums::gone};
-  for (const auto member : members) this->*member += other.*member;
+  arrived += other.arrived;
+  for (const SumField<TouchSums>& field : touch_sums()) this->*field.member += other.*field.member;
   return *this;
 }
 

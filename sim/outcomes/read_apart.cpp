@@ -101,7 +101,7 @@ class Packer {
 // The texts of where the numbers come from, in one order for both directions.
 template <class Texts>
 auto texts_of(Texts& from) {
-  return std::array{&from.title, &from.history, &from.version, &from.build, &from.scenario_toml, &from.scenario_name};
+  return std::array{&from.title, &from.request.command, &from.history, &from.version, &from.build, &from.scenario_toml, &from.scenario_name};
 }
 
 // The child's answer to `image`.
@@ -157,17 +157,16 @@ void limit(int what, rlim_t most) {
   ::_exit(0);
 }
 
-// What `child` writes into `in`, but not more than `most`.
+// All that comes out of `in`, but hardly more than `most`.
 std::string read_all(int in, std::uint64_t most) {
-  std::string bytes;
-  constexpr std::size_t piece = std::size_t{1} << 20;
+  constexpr std::size_t piece = std::size_t{1} << 18;
+  static_cast<void>(::fcntl(in, F_SETPIPE_SZ, static_cast<int>(piece)));  // only faster
+  std::string bytes, some(piece, '\0');
   while (bytes.size() <= most) {
-    const std::size_t before = bytes.size();
-    bytes.resize(before + piece);
-    const ssize_t count = ::read(in, bytes.data() + before, piece);
-    bytes.resize(before + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+    const ssize_t count = ::read(in, some.data(), piece);
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) break;
+    bytes.append(some, 0, static_cast<std::size_t>(count));
   }
   return bytes;
 }
@@ -188,6 +187,8 @@ std::string end_of(pid_t child) {
 std::string packed(const Outcomes& outcomes) {
   Packer out;
   for (const std::string* text : texts_of(outcomes.provenance)) out.text(*text);
+  out.values(outcomes.provenance.request.changes);
+  out.values(outcomes.provenance.request.plans);
   out.number(outcomes.provenance.seed);
   out.number(outcomes.dimensions.size());
   for (const Dimension& dimension : outcomes.dimensions) {
@@ -214,6 +215,8 @@ Outcomes unpacked(std::string_view bytes) {
   Unpacker in(bytes);
   Outcomes outcomes;
   for (std::string* text : texts_of(outcomes.provenance)) *text = in.text();
+  outcomes.provenance.request.changes = in.texts();
+  outcomes.provenance.request.plans = in.texts();
   outcomes.provenance.seed = in.number();
   outcomes.dimensions.resize(in.count(5 * 8));
   for (Dimension& dimension : outcomes.dimensions) {
@@ -266,7 +269,7 @@ Outcomes unpacked(std::string_view bytes) {
 Outcomes read_image_apart(std::string_view image) {
   int ends[2] = {};
   const auto refuse = [](const char* call) {
-    throw RunError(fmt::format("sojourn: error: results files are read by a process of its own, and {} failed: {}", call,
+    throw RunError(fmt::format("results files are read by a process of its own, and {} failed: {}", call,
                                std::generic_category().message(errno)));
   };
   if (::pipe2(ends, O_CLOEXEC) != 0) refuse("pipe");

@@ -107,8 +107,8 @@ Budget budget(const Room& room, std::size_t plans, std::size_t groups) {
 
 class Data {
  public:
-  Data(const Report& report, const Comparison& comparison, const Room& room)
-      : report_(report), samples_(report.samples), comparison_(comparison), groups_(groups(report.samples)) {
+  Data(const Report& report, const Room& room)
+      : report_(report), samples_(report.samples), comparison_(report.comparison), groups_(groups(report.samples)) {
     budget_ = budget(room, samples_.plans.size(), groups_.size());
     time_ = thinned(samples_.window_ends.size(), budget_.points);
     curves_ = budget_.personas ? groups_.size() : 1;
@@ -574,11 +574,11 @@ class Data {
 
 }  // namespace
 
-std::string data_json(const Report& report, const Comparison& comparison, std::size_t most_bytes) {
+std::string data_json(const Report& report, std::size_t most_bytes) {
   std::string safe;
   for (Room room; room.curve_values > 0; room = {room.curve_values / 2, room.touch_figures / 2}) {
     safe.clear();
-    for (const char c : Data(report, comparison, room).all().dump(-1, ' ', false, Json::error_handler_t::replace)) {
+    for (const char c : Data(report, room).all().dump(-1, ' ', false, Json::error_handler_t::replace)) {
       // Nothing in a string may close the element or open a comment in it.
       if (c == '<')
         safe += "\\u003c";

@@ -41,7 +41,6 @@ share = 0.6                             # required: shares of all personas sum t
 starts = { see-ad = 0.8, hear-friend = 0.2 }            # where the journey begins, and for which share
 arrives = { uniform = ["0 days", "90 days"] }           # when it begins; left out: all at once on day 0
 traits.expectation = { beta = [6, 4] }  # what is expected at first, 0 to 1; left out: 0.6
-traits.patience = "4 hours"             # waiting that half spoils a visit; left out: "1 day"
 traits.effort_aversion = 0.3            # how much effort spoils a visit; left out: 0.2
 traits.loss_aversion = 2.0              # how much more a disappointment weighs than a pleasant surprise; left out: 2
 channels = { app = 2.0 }                # multiplies the odds of exits into a channel
@@ -53,7 +52,6 @@ share = 0.4
 starts = { see-ad = 0.5, hear-friend = 0.5 }
 arrives = { uniform = ["0 days", "90 days"] }
 traits.expectation = 0.55
-traits.patience = "3 days"
 odds = [ { from = "compare", to = "sign-up", times = 0.7 } ]   # this persona at this exit
 
 [[channel]]

@@ -134,15 +134,26 @@ std::string joined(const std::vector<std::string_view>& groups, std::string_view
   return result;
 }
 
+// A quantity as it should have been written: "50,000 days" as "50000 days", "1,5 days" as "1.5 days"; empty where that does
+// not help. In a text, thousands are not separated at all.
+std::string without_commas(std::string_view text) {
+  const std::size_t end = std::min(text.find_first_not_of("0123456789.,+-"), text.size());
+  std::string better = comma_hint(text.substr(0, end));
+  if (better.empty()) return better;
+  better.erase(0, std::string_view("write ").size());
+  better.erase(std::min(better.find(" or "), better.size()));
+  std::erase(better, '_');
+  return better + std::string(text.substr(end));
+}
+
 // What is wrong with a text that begins with no number, or goes on after one.
 template <class T>
 Parsed<T> not_a(std::string_view kind, std::string_view text, std::string_view example) {
   const std::size_t n = number_length(text);
   if (n > 0 && n < text.size() && text[n] == ',') {
-    const std::size_t end = std::min(text.find_first_not_of("0123456789.,+-_"), text.size());
-    const std::string hint = comma_hint(text.substr(0, end));
+    const std::string better = without_commas(text);
     return wrong<T>(fmt::format("{} is not a {}", in_quotes(text), kind),
-                    hint.empty() ? "write the decimals after a point, not a comma" : hint);
+                    better.empty() ? "write the decimals after a point, not a comma" : fmt::format("write {}", better));
   }
   return wrong<T>(fmt::format("{} is not a {}", in_quotes(text), kind), std::string(example));
 }
@@ -299,9 +310,11 @@ Parsed<Effect> parse_effect(std::string_view whole, Parameter parameter, EffectU
     return no(kind == EffectUnit::factor ? "is a duration, here stands a factor" : "is a duration, here stands a number");
   if (kind == EffectUnit::duration && number_length(number) > 0) return wrong<Effect>(days.message, days.hint);
   if (number_length(number) > 0 && number[number_length(number)] == ',') {
-    const std::string better = comma_hint(number);
-    return wrong<Effect>(fmt::format("{} is not an effect", in_quotes(whole)),
-                         better.empty() ? "write the decimals after a point, not a comma" : better);
+    const std::string better = without_commas(text);
+    const std::string_view sign = sets ? "= " : whole.find('-') < whole.find_first_of("0123456789") ? "-" : "+";
+    return wrong<Effect>(
+        fmt::format("{} is not an effect", in_quotes(whole)),
+        better.empty() ? "write the decimals after a point, not a comma" : fmt::format("write {}{}", sign, better));
   }
   return no("is not an effect");
 }

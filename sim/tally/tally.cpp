@@ -52,6 +52,48 @@ Totals::Wide Totals::stock(std::size_t persona, std::size_t window, TimeScore sc
   return sum;
 }
 
+Totals Totals::at_horizon() const {
+  TallyShape shape = shape_;
+  shape.windows = 1;
+  shape.pieces = shape.paying_places = shape.flow_kinds = 0;
+  shape.queues = shape.pools = 0;
+  shape.referrals = false;
+  Totals result(shape);
+  result.events_ = events_;
+  result.fortunes = fortunes;
+  const auto copy = [&](std::size_t to, std::size_t from) { result.cells_[to] = cells_[from]; };
+  for (std::size_t p = 0; p < shape.personas; ++p) {
+    for (std::size_t s = 0; s < time_score_count; ++s) {
+      const auto score = static_cast<TimeScore>(s);
+      result.cells_[shape.time(p, 0, score)] = stock(p, shape_.windows - 1, score);
+    }
+    for (std::size_t v = 0; v < shape.touchpoints; ++v) {
+      for (std::size_t s = 0; s < touch_score_count; ++s) {
+        const auto score = static_cast<TouchScore>(s);
+        copy(shape.touch(p, v, score), shape_.touch(p, v, score));
+      }
+      for (std::size_t w = 0; w < shape_.windows; ++w)
+        result.cells_[shape.present(p, v, 0)] += cells_[shape_.present(p, v, w)];
+    }
+    for (std::size_t e = 0; e < shape.exits; ++e) copy(shape.taken(p, e), shape_.taken(p, e));
+    for (std::size_t b = 0; b < shape.tenure_bins; ++b) {
+      for (const TenureScore score : {TenureScore::churned, TenureScore::censored})
+        copy(shape.tenure(p, b, score), shape_.tenure(p, b, score));
+    }
+    for (std::size_t s = 0; s < person_score_count; ++s) {
+      const auto score = static_cast<PersonScore>(s);
+      copy(shape.person(p, score), shape_.person(p, score));
+    }
+  }
+  for (std::size_t g = 0; g < shape.account_segments; ++g) {
+    for (std::size_t s = 0; s < account_score_count; ++s) {
+      const auto score = static_cast<AccountScore>(s);
+      copy(shape.account(g, 0, score), shape_.account(g, shape_.windows - 1, score));
+    }
+  }
+  return result;
+}
+
 std::vector<std::int64_t> Totals::present(std::size_t persona, std::size_t touchpoint) const {
   std::vector<std::int64_t> people(shape_.windows);
   Wide sum = 0;

@@ -105,6 +105,7 @@ next = [ { to = "home", odds = 1, after = "300 days" } ]
 [[touchpoint]]
 id = "home"
 stage = "retention"
+next = [ { to = "door", odds = 1, after = "5000 days" } ]
 [[improvement]]
 id = "earn"
 target = { touchpoint = "fair" }

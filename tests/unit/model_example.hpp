@@ -76,6 +76,8 @@ inline ModelParts parts() {
   at_ad.next.push_back(heard);
   Touchpoint at_shop = touchpoint("shop", Stage::selection, web, sales, {by_odds(buy, 3.0), by_odds(lost, 1.0)});
   at_shop.next[0].slopes.expectation = 1.0;
+  at_shop.next[0].slopes.heard = 0.5;
+  at_shop.reads_reviews = true;
   Touchpoint at_buy = touchpoint("buy", Stage::purchase, web, sales, {by_odds(use, 1.0)});
   Touchpoint at_use = touchpoint("use", Stage::retention, web, care,
                                  {by_odds(bill, 1.0, Exponential{30.0}), by_odds(churned, 0.1, Weibull{300.0, 1.5})});

@@ -76,9 +76,9 @@ TEST_CASE("errors come in the order of their places", "[scenario]") {
   text.replace(text.find("\"12 months\""), 11, "\"12 moons\"");
   const Scenario scenario = parse(text);
   REQUIRE(scenario.errors() == 3);
-  CHECK(scenario.rendered[0].find("m.toml:5:11: error: ") == 0);
-  CHECK(scenario.rendered[1].find("m.toml:10:9: error: ") == 0);
-  CHECK(scenario.rendered[2].find("m.toml:21:1: error: ") == 0);
+  CHECK(scenario.rendered[0].find("m.toml:6:11: error: ") == 0);
+  CHECK(scenario.rendered[1].find("m.toml:11:9: error: ") == 0);
+  CHECK(scenario.rendered[2].find("m.toml:22:1: error: ") == 0);
   CHECK(summary(scenario) == "sojourn: 3 errors in m.toml");
   CHECK_THROWS_AS(build(scenario), InputError);
 }
@@ -122,7 +122,7 @@ TEST_CASE("what is wrong for all personas in [behaviour] is told once", "[scenar
   const Scenario scenario = parse(text);
   INFO(diagnostics(scenario));
   REQUIRE(scenario.errors() == 1);
-  CHECK(scenario.rendered[0].find("m.toml:9:23: error: ") == 0);
+  CHECK(scenario.rendered[0].find("m.toml:10:23: error: ") == 0);
 }
 
 TEST_CASE("only the first hundred errors are written out", "[scenario]") {

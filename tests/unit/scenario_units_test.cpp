@@ -44,7 +44,7 @@ TEST_CASE("what is no duration says why", "[scenario]") {
   CHECK(parse_duration("1 moth").hint == "did you mean \"month\"?");
   CHECK(parse_duration("5 min").hint == "write \"minutes\" in full");
   CHECK(parse_duration("1 quarter").hint == "a quarter is \"3 months\"");
-  CHECK(parse_duration("1,5 days").hint == "write the decimals after a point, not a comma");
+  CHECK(parse_duration("1,5 days").hint == "write 1.5 days");
   CHECK(parse_duration("1 year 6 months").hint == "use the smaller unit alone: \"18 months\", \"90 minutes\"");
   CHECK(parse_duration("2 per month").message == "\"2 per month\" is a rate, here stands a duration");
   for (const char* wrong : {"", " ", "days", "soon", "1e999 days", "1e308 years", "nan days", "inf days", "0x10 days",
@@ -91,7 +91,7 @@ TEST_CASE("unclear effects are refused with the way to write them", "[scenario]"
   CHECK(hint("20%") == "write \"+20%\" or \"-20%\"");
   CHECK(hint("= 20%") == "write \"= 0.2\", or \"-20%\" for a fifth less");
   CHECK(hint("x1.2") == "multiply by a percentage: \"+20%\" is times 1.2");
-  CHECK(hint("+0,1") == "write the decimals after a point, not a comma");
+  CHECK(hint("+0,1") == "write +0.1");
   CHECK(hint("-1 day", EffectUnit::factor).find("a delay is stretched") == 0);
   for (const char* wrong : {"", "+", "=", "better", "+-1", "--1", "+1 day", "+%", "+1e999", "= inf"})
     static_cast<void>(hint(wrong));
@@ -103,6 +103,13 @@ TEST_CASE("numbers do not depend on the locale", "[scenario]") {
   CHECK(*parse_number("0.30000000000000004") == 0.30000000000000004);
   for (const char* wrong : {"", "1,5", "1.", ".5", "1e", "0x1", "nan", "inf", "1 ", "1_000", "1e999"})
     CHECK_FALSE(parse_number(wrong));
+}
+
+TEST_CASE("quantities with commas are told how they should have been written", "[scenario]") {
+  CHECK(parse_duration("50,000 days").hint == "write 50000 days");
+  CHECK(parse_rate("0,2 per month").hint == "write 0.2 per month");
+  CHECK(parse_effect("+1,000", Parameter::cost, EffectUnit::number).hint == "write +1000");
+  CHECK(parse_effect("= 0,9", Parameter::quality, EffectUnit::number).hint == "write = 0.9");
 }
 
 TEST_CASE("numbers with commas are told how they should have been written", "[scenario]") {

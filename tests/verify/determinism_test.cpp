@@ -1,6 +1,5 @@
 // The same scenario and seed give the same sums, whatever the threads and whatever else is run; and the sums keep their
 // books.
-#include <atomic>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -54,7 +53,8 @@ TEST_CASE("determinism: 1, 2 and 7 threads give the same sums, cell by cell", "[
   const RunResult one = with(1);
   REQUIRE(one.replications == std::vector<std::uint32_t>{0, 1});
   REQUIRE(one.events > 0);
-  CHECK(one.batches.empty());
+  REQUIRE(one.batches.size() == plans.size());
+  CHECK(one.batches[0].samples().size() == 2 * batch_count);
   for (const int threads : {2, 7}) {
     const RunResult other = with(threads);
     CHECK(other.events == one.events);
@@ -77,10 +77,21 @@ TEST_CASE("determinism: the top loop is the lives one after another, and batches
   const PlanId plan(3);
   const RunResult result = run(model, std::span(&plan, 1));
   REQUIRE(result.batches.size() == 1);
-  REQUIRE(result.batches[0].size() == batch_count);
-  Totals sum(result.shapes[0]);
-  for (const Totals& batch : result.batches[0]) sum.add(batch);
-  CHECK(differing_cells(sum, result.totals[0][0]) == 0);
+  const std::vector<BatchSums> samples = result.batches[0].samples();
+  REQUIRE(samples.size() == batch_count);
+  const Totals at_horizon = result.totals[0][0].at_horizon();
+  Totals sum(at_horizon.shape());
+  std::vector<MoneySum> money(at_horizon.shape().personas);
+  for (const BatchSums& batch : samples) {
+    sum.add(batch.totals);
+    for (std::size_t p = 0; p < money.size(); ++p) money[p].add(batch.money[p].worth);
+  }
+  CHECK(differing_cells(sum, at_horizon) == 0);
+  for (std::size_t p = 0; p < money.size(); ++p) {
+    const PersonaMoney whole = money_of(result.programs[0], result.totals[0][0], p);
+    CHECK(money[p].revenue.value() == whole.worth.revenue.value());
+    CHECK(money[p].cost.value() == whole.worth.cost.value());
+  }
 
   const Program program(apply(model, plan));
   const Population population(model.parts());
@@ -204,15 +215,15 @@ TEST_CASE("determinism: an interrupted run keeps only finished replications", "[
   const ModelParts parts = telecom(2000, 3);
   const Model model(parts);
   const PlanId baseline(0);
-  std::atomic<bool> interrupt{false};
+  std::stop_source stop;
   double reached = 0.0;
   RunOptions options;
   options.threads = 1;
-  options.interrupt = &interrupt;
+  options.stop = stop.get_token();
   options.progress = [&](double share) {
     CHECK(share > reached);
     reached = share;
-    if (share > 0.5) interrupt = true;
+    if (share > 0.5) stop.request_stop();
   };
   const RunResult part = run(model, std::span(&baseline, 1), options);
   CHECK(part.interrupted);

@@ -27,7 +27,7 @@ Model few_people(const std::string& scenario) {
 std::vector<Diary> diaries(const Model& model, const std::vector<std::uint32_t>& customers, int threads = 1) {
   RunOptions options;
   options.threads = threads;
-  return write_diaries(model, customers, options).value();
+  return write_diaries(model, customers, options);
 }
 
 std::vector<std::uint32_t> everybody() {

@@ -188,7 +188,7 @@ TEST_CASE("pairing: the engine keys its draws as the study's first scheme", "[ve
         return count;
       };
       CHECK(agree({}) == engine.size());
-      CHECK(agree({Key::slot, Leaving::life}) < engine.size());
+      CHECK(agree({Key::slot, LeavingBy::life}) < engine.size());
     }
   }
 }
@@ -207,7 +207,7 @@ TEST_CASE("pairing: an improvement of one touchpoint is paired to 35 % of the ce
       CHECK(reach.attained());
     }
     // Twin: draws named by the touchpoint and the day. Who is a day late is another person.
-    const Keying by_day{Key::day, Leaving::visit};
+    const Keying by_day{Key::day, LeavingBy::visit};
     parts.settings.customers = 30'000;
     const Model fewer(parts);
     const Reach twin(Measure::retention, outcomes_of(Program(fewer), by_day),
@@ -223,7 +223,7 @@ TEST_CASE("pairing: an improvement of one touchpoint is paired to 35 % of the ce
     INFO(reach);
     CHECK(reach.attained());
     // Twin: no threshold; each visit decides by a draw of its own whether it is the last.
-    const Keying by_visit{Key::event, Leaving::visit};
+    const Keying by_visit{Key::event, LeavingBy::visit};
     const Reach twin(Measure::retention, outcomes_of(baseline, by_visit), outcomes_of(plan, by_visit));
     INFO(twin);
     CHECK_FALSE(twin.attained());

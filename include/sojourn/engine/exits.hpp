@@ -38,6 +38,18 @@ struct ExitShares {
 [[nodiscard]] ExitShares share_exits(const Program& program, const VisitRow& row, std::span<const float> traits,
                                      const behaviour::ChoiceState& mood, std::span<float> cumulative);
 
+/// Whether a visit is the last of its life, as `luck` decides.
+struct Leaving {
+  float share = 0.0f;  // of the exits to ends, which come first
+  float going = 0.0f;  // of the others, and of staying
+  bool leaves = false;
+};
+
+/// Decides that from the running sums of `share_exits`; `luck` in (0, 1) is rescaled where the life goes on
+/// (behaviour::condition_on_staying).
+[[nodiscard]] Leaving decide_leaving(const VisitRow& row, const ExitShares& shares, std::span<const float> cumulative,
+                                     double& luck);
+
 /// The exit that a customer takes from a touchpoint whose exits are a choice (multinomial logit: McFadden 1974). `traits` in
 /// the order of ModelParts::traits (read where an exit's probability is a trait); `words` are the visit's draws, of which
 /// [1] chooses and [2] is the delay; `luck` in (0, 1) decides whether this is the end, and is rescaled when it is not;
@@ -64,5 +76,9 @@ struct ExitShares {
 /// the visit's.
 [[nodiscard]] ExitChoice race(const Program& program, const VisitRow& row, const Streams& streams, const VisitAt& visit,
                               const behaviour::ChoiceState& state);
+
+/// When `exit` of a race would come, in days, from its draw; nothing where it never comes.
+[[nodiscard]] std::optional<double> race_delay(const Program& program, const ExitRow& exit,
+                                               const behaviour::ChoiceState& mood, std::uint32_t word);
 
 }  // namespace sojourn
