@@ -140,7 +140,7 @@ TEST_CASE("inverse: the cumulative hazard is what at_hazard inverts", "[base]") 
       INFO(family.name << ", hazard " << h);
       CHECK(inverse.cumulative_hazard(inverse.at_hazard(h)) == Approx(static_cast<double>(h)).epsilon(5e-5).margin(2e-5));
     }
-    CHECK(inverse.cumulative_hazard(-1e9) == 0.0);
+    CHECK(inverse.cumulative_hazard(-1e9) == Approx(0.0).margin(1e-12));
   }
   const Inverse constant(Fixed{3.0});
   CHECK(constant.cumulative_hazard(2.999) == 0.0);
