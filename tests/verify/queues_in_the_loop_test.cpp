@@ -144,6 +144,7 @@ TEST_CASE("queues in the loop: the wait does not grow with the horizon, and a cr
     centre.servers = 1.0;
     centre.handle_time = 7.5 * minute;  // load 0.5
     centre.days = days;
+    centre.replications = days < 10.0 ? 128 : 32;
     centre.window = 1.0 / 24.0;
     const QueueFigures right = exact(centre);
     CAPTURE(days);
