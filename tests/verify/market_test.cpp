@@ -9,6 +9,7 @@
 #include "sojourn/engine/run.hpp"
 #include "tests/catch.hpp"
 #include "tests/verify/journeys.hpp"
+#include "tests/verify/queue_closed_forms.hpp"
 #include "tests/verify/statistics.hpp"
 
 using namespace sojourn;
@@ -47,8 +48,36 @@ ModelParts callers(double calls, double days, std::uint64_t customers, std::opti
   return parts;
 }
 
-double wait_in(const Totals& totals, std::size_t window) {
-  return totals.value(totals.shape().queue(0, window, QueueScore::wait), totals.shape().scales.days);
+/// What happened at the queue from the second window on: on the first day the line fills.
+struct AtQueue {
+  double came = 0.0, gave_up = 0.0, wait = 0.0;  // wait in days
+};
+AtQueue at_queue(const Totals& totals) {
+  const TallyShape& shape = totals.shape();
+  AtQueue sums;
+  for (std::size_t w = 1; w < shape.windows; ++w) {
+    sums.came += totals.value(shape.queue(0, w, QueueScore::came));
+    sums.gave_up += totals.value(shape.queue(0, w, QueueScore::gave_up));
+    sums.wait += totals.value(shape.queue(0, w, QueueScore::wait), shape.scales.days);
+  }
+  return sums;
+}
+
+/// Mean wait in minutes and share of those who gave up, a number for each replication.
+struct Queued {
+  Sample wait, gave_up;
+};
+Queued queued(ModelParts parts, std::uint32_t replications = 100) {
+  parts.settings.replications = replications;
+  const PlanId baseline(0);
+  const RunResult result = run(Model(parts), std::span(&baseline, 1), {});
+  Queued all;
+  for (const Totals& totals : result.totals[0]) {
+    const AtQueue sums = at_queue(totals);
+    all.wait.add(sums.wait / sums.came / minute);
+    all.gave_up.add(sums.gave_up / sums.came);
+  }
+  return all;
 }
 
 /// Adopters who recommend the company for ever, each `rate` times a day; the rest of the journey is the caller's.
@@ -109,63 +138,73 @@ double share_of_accounts_won(GateRule rule, std::uint64_t people, Late late = La
 }  // namespace
 
 TEST_CASE("market: three agents make callers wait as long as M/M/3 says", "[verify]") {
-  // 0.2 calls a minute of 10 minutes each: 4.4444 minutes. 4,000 simulated callers a day stand for 288.
-  const Totals totals = totals_of(callers(0.2, 100.0, 400'000));
-  Sample waits;
-  for (std::size_t window = 1; window < 100; ++window) waits.add(wait_in(totals, window) / minute);
-  CHECK(wait_in(totals, 0) == 0.0);
-  // dW/dlambda is 58 minutes per call and minute, so 1.6 % of noise in the arrivals is 0.19 in a day's wait.
-  CHECK(judge(waits.mean(), 0.022, 4.4444, 0.2, 0.01));
-  CHECK_FALSE(judge(totals_of(callers(0.21, 100.0, 400'000))
-                            .value(totals.shape().queue(0, 50, QueueScore::wait), totals.shape().scales.days) /
-                        minute,
-                    0.022, 4.4444, 0.2, 0.01));
-  // What callers met is what the queue said; nobody waited on the first day.
-  const double met =
-      totals.value(totals.shape().touch(0, 0, TouchScore::wait), totals.shape().scales.days) / minute / 400'000.0;
-  CHECK(met == Approx(0.99 * waits.mean()).epsilon(0.005));
+  // 0.2 calls a minute of 10 minutes each: 4.4444 minutes, whether each caller is simulated once, three times over or for
+  // three, and whatever the windows.
+  const double expected = steady_queue(0.2, 0.1, 3).wait;
+  CHECK(expected == Approx(4.4444).epsilon(1e-4));
+  for (const std::uint64_t customers : {5'760u, 17'280u, 1'920u}) {
+    for (const double window : {1.0, 4.0}) {
+      CAPTURE(customers, window);
+      ModelParts parts = callers(0.2, 20.0, customers);
+      parts.settings.window = Days(window);
+      const Queued now = queued(parts);
+      CHECK(judge(now.wait, expected, 0.5));
+      CHECK(now.gave_up.mean() == 0.0);
+    }
+  }
+  // The twin: a fifth more calls, at which they wait 10.8 minutes.
+  CHECK_FALSE(judge(queued(callers(0.24, 20.0, 6'912)).wait, expected, 3.0));
 }
 
 TEST_CASE("market: a queue that is overrun grows as the fluid limit says", "[verify]") {
-  // 0.4 calls a minute where 0.3 can be served: 144 more every day, from the day after the first.
-  const Totals totals = totals_of(callers(0.4, 50.0, 500'000));
-  const auto backlog = [&](std::size_t window) {
-    return totals.value(totals.shape().queue(0, window, QueueScore::backlog), backlog_scale) * 0.4 / minute * 50.0 /
-           500'000.0;
-  };
-  for (const std::size_t days : {10u, 20u, 49u}) {
+  // 0.4 calls a minute where 0.3 can be served: 144 more every day. Who is served on day t came on day 3 t / 4.
+  ModelParts parts = callers(0.4, 20.0, 11'520);
+  parts.settings.replications = 100;
+  const PlanId baseline(0);
+  const RunResult result = run(Model(parts), std::span(&baseline, 1), {});
+  for (const std::size_t days : {5u, 10u, 19u}) {
     CAPTURE(days);
-    // 10,000 simulated callers a day: a hundredth of 576 is chance, every day.
-    const double n = static_cast<double>(days), error = 5.76 * std::sqrt(n);
-    CHECK(judge(backlog(days), error, 144.0 * n, 0.11 * 144.0 * n));
-    CHECK_FALSE(judge(backlog(days), error, 0.89 * 144.0 * n, 0.11 * 144.0 * n));
-    // In the middle of a window, at 432 served a day.
-    CHECK(judge(wait_in(totals, days), error / 432.0, 144.0 * (n - 0.5) / 432.0, 0.11 * n / 3.0));
+    const auto n = static_cast<double>(days);
+    Sample waiting, wait;
+    for (const Totals& totals : result.totals[0]) {
+      const TallyShape& shape = totals.shape();
+      waiting.add(totals.value(shape.queue(0, days - 1, QueueScore::waiting)));
+      wait.add(totals.value(shape.queue(0, days - 1, QueueScore::wait), shape.scales.days) /
+               totals.value(shape.queue(0, days - 1, QueueScore::served)));
+    }
+    // At the beginning a few calls' worth of time is lost, and three are being served: 10 calls of slack. Waits are those
+    // of the middle of the window.
+    CHECK(judge(waiting, 144.0 * n, 0.15 * 144.0 * n, 10.0));
+    CHECK(judge(wait, (n - 0.5) / 4.0, 0.15 * n / 4.0, 10.0 / 432.0));
+    // The twin: what a line would do that grows 15 % less.
+    CHECK_FALSE(judge(waiting, 122.4 * n, 0.15 * 144.0 * n, 10.0));
+    CHECK_FALSE(judge(wait, (n - 0.5) * 0.85 / 4.0, 0.15 * n / 4.0, 10.0 / 432.0));
   }
 }
 
 TEST_CASE("market: callers give up when their patience ends, and wait no longer", "[verify]") {
-  constexpr double mean = 30.0 * minute;
-  const ModelParts parts = callers(0.4, 30.0, 600'000, mean);
+  constexpr double mean = 30.0;
+  const QueueFigures expected = steady_queue(0.4, 0.1, 3, 1.0 / mean);
+  const ModelParts parts = callers(0.4, 5.0, 2'880, mean * minute);
+  const Queued now = queued(parts);
+  CHECK(judge(now.gave_up, expected.gave_up, 0.02));
+  CHECK(judge(now.wait, expected.wait, 0.6));
+  // The twin: patience of 20 minutes more.
+  const Queued patient = queued(callers(0.4, 5.0, 2'880, (mean + 20.0) * minute));
+  CHECK_FALSE(judge(patient.gave_up, expected.gave_up, 0.02));
+  CHECK_FALSE(judge(patient.wait, expected.wait, 1.0));
+  // What callers met is what the queue counted, and all who gave up left by that exit.
   const Totals totals = totals_of(parts);
   const TallyShape& shape = totals.shape();
-  double expected = 0.0, waited = 0.0;
-  for (std::size_t window = 0; window < 30; ++window) {
-    expected += 1.0 - std::exp(-wait_in(totals, window) / mean);
-    // min(W, e) of an exponential e.
-    waited += mean * (1.0 - std::exp(-wait_in(totals, window) / mean));
+  double gave_up = 0.0, wait = 0.0;
+  for (std::size_t w = 0; w < shape.windows; ++w) {
+    gave_up += totals.value(shape.queue(0, w, QueueScore::gave_up));
+    wait += totals.value(shape.queue(0, w, QueueScore::wait), shape.scales.days);
   }
-  const double gave_up = totals.value(shape.touch(0, 0, TouchScore::gave_up)) / 600'000.0;
-  const double error = std::sqrt(0.25 / 600'000.0);
-  CHECK(judge(gave_up, error, expected / 30.0, 0.01, 0.002));
-  // All of them leave by that exit, but for the few whose patience ends beyond the horizon.
-  CHECK(totals.value(shape.taken(0, 1)) <= gave_up * 600'000.0);
-  CHECK(totals.value(shape.taken(0, 1)) > gave_up * 600'000.0 - 100.0);
-  CHECK(totals.value(shape.touch(0, 0, TouchScore::wait), shape.scales.days) / 600'000.0 ==
-        Approx(waited / 30.0).epsilon(0.02));
-  // In the long run as many stay as can be served: a quarter gives up.
-  CHECK(1.0 - std::exp(-wait_in(totals, 29) / mean) == Approx(0.25).margin(0.01));
-  CHECK_FALSE(judge(gave_up, error, 1.0 - std::exp(-wait_in(totals, 10) / (1.1 * mean)), 0.01, 0.002));
+  CHECK(gave_up > 0.0);
+  CHECK(totals.value(shape.touch(0, 0, TouchScore::gave_up)) == gave_up);
+  CHECK(totals.value(shape.taken(0, 1)) == gave_up);
+  CHECK(totals.value(shape.touch(0, 0, TouchScore::wait), shape.scales.days) == Approx(wait).epsilon(1e-9));
 }
 
 TEST_CASE("market: as many messages are heard as are said, one window later", "[verify]") {
