@@ -132,6 +132,7 @@ double Inverse::cumulative_hazard(double x) const {
       return log_odds > 40.0 ? log_odds : numeric::log1p(numeric::exp(log_odds));
     }
     case Family::table: {
+      if (!(x > 0.0)) return 0.0;
       // The table is of the inverse, which never falls.
       float low = 0.0f, high = 40.0f;
       for (int step = 0; step < 40; ++step) {

@@ -143,8 +143,8 @@ TEST_CASE("hazards in time: the fast engine equals the reference where hazards c
       options.engine = engine;
       const RunResult result = run(Model(parts), std::span(&plan, 1), options);
       std::vector<std::int64_t> all;
-      for (std::size_t i = 0; i < result.shapes[0].cells(); ++i)
-        all.push_back(static_cast<std::int64_t>(result.totals[0][0].cell(i)));
+      const Totals& totals = result.totals[0][0];
+      for (std::size_t i = 0; i < totals.shape().cells(); ++i) all.push_back(static_cast<std::int64_t>(totals.cell(i)));
       return all;
     };
     const auto reference = cells(Engine::one_customer);

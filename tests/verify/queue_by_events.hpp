@@ -1,5 +1,5 @@
-// Queues event by event, as plainly as they can be written: the oracle of sojourn/engine/service_lines.hpp. Nothing is shared
-// with it but the description of who serves whom. Every event looks at every server and at everybody who waits.
+// Queues event by event, as plainly as they can be written: the oracle of sojourn/engine/service_lines.hpp. Nothing is
+// shared with it but the description of who serves whom. Every event looks at every server and at everybody who waits.
 #pragma once
 
 #include <algorithm>

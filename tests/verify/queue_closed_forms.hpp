@@ -1,5 +1,5 @@
-// What queues do in closed form or by their exact birth-and-death equations: the oracle of queues that are simulated. Times are
-// in any one unit, rates in one over it; lambda arrivals, mu services of one server, theta impatience of one who waits.
+// What queues do in closed form or by their exact birth-and-death equations: the oracle of queues that are simulated. Times
+// are in any one unit, rates in one over it; lambda arrivals, mu services of one server, theta impatience of one who waits.
 #pragma once
 
 #include <cmath>
@@ -9,15 +9,15 @@
 namespace sojourn::verify {
 
 struct QueueFigures {
-  double wait = 0.0;       // mean over all who come and are not turned away, those who give up included
-  double waits = 0.0;      // share of all who come that find no free server
-  double within = 0.0;     // share of all who come that is served within the time asked for
-  double gave_up = 0.0;    // share of all who come that gives up
+  double wait = 0.0;     // mean over all who come and are not turned away, those who give up included
+  double waits = 0.0;    // share of all who come that find no free server
+  double within = 0.0;   // share of all who come that is served within the time asked for
+  double gave_up = 0.0;  // share of all who come that gives up
   double turned_away = 0.0;
 };
 
-/// Birth and death of the number in M/M/c/K+M in its steady state, and of what an arrival that finds n people meets (Palm 1957;
-/// Gross, Shortle, Thompson & Harris 2008, chapter 2; Garnett, Mandelbaum & Reiman 2002). `room` is how many may wait;
+/// Birth and death of the number in M/M/c/K+M in its steady state, and of what an arrival that finds n people meets (Palm
+/// 1957; Gross, Shortle, Thompson & Harris 2008, chapter 2; Garnett, Mandelbaum & Reiman 2002). `room` is how many may wait;
 /// `answer_within` is the time of `within`.
 inline QueueFigures steady_queue(double lambda, double mu, int servers, double theta = 0.0, int room = 100'000,
                                  double answer_within = 0.0) {
@@ -43,8 +43,8 @@ inline QueueFigures steady_queue(double lambda, double mu, int servers, double t
   figures.turned_away = full ? p.back() : 0.0;
   figures.wait = queue / (lambda * (1.0 - figures.turned_away));  // Little 1961
   figures.gave_up = given_up / lambda;
-  // An arrival with k before it in line is served within t if k + 1 people leave (served, or given up before it) by then and it
-  // has not given up itself: a pure death chain with rates c mu + j theta, of which the arrival's own patience is a part.
+  // An arrival with k before it in line is served within t if k + 1 people leave (served, or given up before it) by then and
+  // it has not given up itself: a pure death chain with rates c mu + j theta, of which the arrival's own patience is a part.
   for (std::size_t n = 0; n < p.size(); ++n) {
     if (static_cast<int>(n) < servers) {
       figures.within += p[n];
@@ -93,14 +93,16 @@ inline std::vector<double> waits_by_priority(double first, double second, double
 }
 
 /// Mean wait of those who come to an M/M/c+M in [0, horizon], empty at first, and share that gives up, by integrating the
-/// birth-and-death equations (Runge & Kutta, fourth order). The wait of somebody is counted where it falls: the integral of the number waiting over
-/// lambda horizon, which is the mean wait when the line is nearly empty at the horizon or the horizon is long.
+/// birth-and-death equations (Runge & Kutta, fourth order). The wait of somebody is counted where it falls: the integral of
+/// the number waiting over lambda horizon, which is the mean wait when the line is nearly empty at the horizon or the
+/// horizon is long.
 inline QueueFigures queue_from_empty(double lambda, double mu, int servers, double theta, double horizon) {
   const double load = lambda / mu;
-  const auto states = static_cast<std::size_t>(servers + 60 + 12 * std::sqrt(load) +
-                                               (theta > 0.0 ? std::fmax(0.0, lambda - servers * mu) / theta * 1.5
-                                                            : std::fmax(0.0, lambda - servers * mu) * horizon * 1.3) +
-                                               (theta > 0.0 ? 10 * std::sqrt(lambda / theta) : 12 * std::sqrt(lambda * std::fmin(horizon, 2000 / mu))));
+  const auto states = static_cast<std::size_t>(
+      servers + 60 + 12 * std::sqrt(load) +
+      (theta > 0.0 ? std::fmax(0.0, lambda - servers * mu) / theta * 1.5
+                   : std::fmax(0.0, lambda - servers * mu) * horizon * 1.3) +
+      (theta > 0.0 ? 10 * std::sqrt(lambda / theta) : 12 * std::sqrt(lambda * std::fmin(horizon, 2000 / mu))));
   std::vector<double> p(states + 1, 0.0), k1, k2, k3, k4, at;
   p[0] = 1.0;
   const auto out = [&](std::size_t n) {
