@@ -1,4 +1,4 @@
-// The market at work in the engine: queues, impatience, messages, referrals, reviews and accounts, against closed forms.
+// The market at work in the engine: messages, referrals, reviews and accounts, against closed forms.
 #include <cmath>
 #include <cstdint>
 #include <memory>
@@ -9,15 +9,12 @@
 #include "sojourn/engine/run.hpp"
 #include "tests/catch.hpp"
 #include "tests/verify/journeys.hpp"
-#include "tests/verify/queue_closed_forms.hpp"
 #include "tests/verify/statistics.hpp"
 
 using namespace sojourn;
 using namespace sojourn::verify;
 
 namespace {
-
-constexpr double minute = 1.0 / 1440.0;
 
 Totals totals_of(const ModelParts& parts) {
   const PlanId baseline(0);
@@ -26,58 +23,6 @@ Totals totals_of(const ModelParts& parts) {
 
 double people(const Totals& totals, TimeScore score) {
   return static_cast<double>(totals.stock(0, totals.shape().windows - 1, score));
-}
-
-/// Everybody calls once in `days`, at any time of it; `calls` a minute of real people come to three agents.
-ModelParts callers(double calls, double days, std::uint64_t customers, std::optional<double> patience = {}) {
-  ModelParts parts =
-      journey({place(Stage::retention, {by_odds(1, 1.0, Fixed{0.0})}), finish(End::churned)}, days, customers);
-  parts.settings.window = Days(1.0);
-  parts.settings.market = calls / minute * days;
-  parts.touchpoints[0].servers = 3.0;
-  parts.touchpoints[0].handle_time = Days(10.0 * minute);
-  parts.personas[0].arrives = Uniform{0.0, days};
-  if (patience) {
-    Exit gave_up;
-    gave_up.to = TouchpointId(1);
-    gave_up.on = Trigger::gave_up;
-    gave_up.after = Fixed{0.0};
-    parts.touchpoints[0].next.push_back(gave_up);
-    trait(parts.personas[0], BuiltinTrait::patience) = Fixed{*patience};
-  }
-  return parts;
-}
-
-/// What happened at the queue from the second window on: on the first day the line fills.
-struct AtQueue {
-  double came = 0.0, gave_up = 0.0, wait = 0.0;  // wait in days
-};
-AtQueue at_queue(const Totals& totals) {
-  const TallyShape& shape = totals.shape();
-  AtQueue sums;
-  for (std::size_t w = 1; w < shape.windows; ++w) {
-    sums.came += totals.value(shape.queue(0, w, QueueScore::came));
-    sums.gave_up += totals.value(shape.queue(0, w, QueueScore::gave_up));
-    sums.wait += totals.value(shape.queue(0, w, QueueScore::wait), shape.scales.days);
-  }
-  return sums;
-}
-
-/// Mean wait in minutes and share of those who gave up, a number for each replication.
-struct Queued {
-  Sample wait, gave_up;
-};
-Queued queued(ModelParts parts, std::uint32_t replications = 100) {
-  parts.settings.replications = replications;
-  const PlanId baseline(0);
-  const RunResult result = run(Model(parts), std::span(&baseline, 1), {});
-  Queued all;
-  for (const Totals& totals : result.totals[0]) {
-    const AtQueue sums = at_queue(totals);
-    all.wait.add(sums.wait / sums.came / minute);
-    all.gave_up.add(sums.gave_up / sums.came);
-  }
-  return all;
 }
 
 /// Adopters who recommend the company for ever, each `rate` times a day; the rest of the journey is the caller's.
@@ -136,76 +81,6 @@ double share_of_accounts_won(GateRule rule, std::uint64_t people, Late late = La
 }
 
 }  // namespace
-
-TEST_CASE("market: three agents make callers wait as long as M/M/3 says", "[verify]") {
-  // 0.2 calls a minute of 10 minutes each: 4.4444 minutes, whether each caller is simulated once, three times over or for
-  // three, and whatever the windows.
-  const double expected = steady_queue(0.2, 0.1, 3).wait;
-  CHECK(expected == Approx(4.4444).epsilon(1e-4));
-  for (const std::uint64_t customers : {5'760u, 17'280u, 1'920u}) {
-    for (const double window : {1.0, 4.0}) {
-      CAPTURE(customers, window);
-      ModelParts parts = callers(0.2, 20.0, customers);
-      parts.settings.window = Days(window);
-      const Queued now = queued(parts);
-      CHECK(judge(now.wait, expected, 0.5));
-      CHECK(now.gave_up.mean() == 0.0);
-    }
-  }
-  // The twin: a fifth more calls, at which they wait 10.8 minutes.
-  CHECK_FALSE(judge(queued(callers(0.24, 20.0, 6'912)).wait, expected, 3.0));
-}
-
-TEST_CASE("market: a queue that is overrun grows as the fluid limit says", "[verify]") {
-  // 0.4 calls a minute where 0.3 can be served: 144 more every day. Who is served on day t came on day 3 t / 4.
-  ModelParts parts = callers(0.4, 20.0, 11'520);
-  parts.settings.replications = 100;
-  const PlanId baseline(0);
-  const RunResult result = run(Model(parts), std::span(&baseline, 1), {});
-  for (const std::size_t days : {5u, 10u, 19u}) {
-    CAPTURE(days);
-    const auto n = static_cast<double>(days);
-    Sample waiting, wait;
-    for (const Totals& totals : result.totals[0]) {
-      const TallyShape& shape = totals.shape();
-      waiting.add(totals.value(shape.queue(0, days - 1, QueueScore::waiting)));
-      wait.add(totals.value(shape.queue(0, days - 1, QueueScore::wait), shape.scales.days) /
-               totals.value(shape.queue(0, days - 1, QueueScore::served)));
-    }
-    // At the beginning a few calls' worth of time is lost, and three are being served: 10 calls of slack. Waits are those
-    // of the middle of the window.
-    CHECK(judge(waiting, 144.0 * n, 0.15 * 144.0 * n, 10.0));
-    CHECK(judge(wait, (n - 0.5) / 4.0, 0.15 * n / 4.0, 10.0 / 432.0));
-    // The twin: what a line would do that grows 15 % less.
-    CHECK_FALSE(judge(waiting, 122.4 * n, 0.15 * 144.0 * n, 10.0));
-    CHECK_FALSE(judge(wait, (n - 0.5) * 0.85 / 4.0, 0.15 * n / 4.0, 10.0 / 432.0));
-  }
-}
-
-TEST_CASE("market: callers give up when their patience ends, and wait no longer", "[verify]") {
-  constexpr double mean = 30.0;
-  const QueueFigures expected = steady_queue(0.4, 0.1, 3, 1.0 / mean);
-  const ModelParts parts = callers(0.4, 5.0, 2'880, mean * minute);
-  const Queued now = queued(parts);
-  CHECK(judge(now.gave_up, expected.gave_up, 0.02));
-  CHECK(judge(now.wait, expected.wait, 0.6));
-  // The twin: patience of 20 minutes more.
-  const Queued patient = queued(callers(0.4, 5.0, 2'880, (mean + 20.0) * minute));
-  CHECK_FALSE(judge(patient.gave_up, expected.gave_up, 0.02));
-  CHECK_FALSE(judge(patient.wait, expected.wait, 1.0));
-  // What callers met is what the queue counted, and all who gave up left by that exit.
-  const Totals totals = totals_of(parts);
-  const TallyShape& shape = totals.shape();
-  double gave_up = 0.0, wait = 0.0;
-  for (std::size_t w = 0; w < shape.windows; ++w) {
-    gave_up += totals.value(shape.queue(0, w, QueueScore::gave_up));
-    wait += totals.value(shape.queue(0, w, QueueScore::wait), shape.scales.days);
-  }
-  CHECK(gave_up > 0.0);
-  CHECK(totals.value(shape.touch(0, 0, TouchScore::gave_up)) == gave_up);
-  CHECK(totals.value(shape.taken(0, 1)) == gave_up);
-  CHECK(totals.value(shape.touch(0, 0, TouchScore::wait), shape.scales.days) == Approx(wait).epsilon(1e-9));
-}
 
 TEST_CASE("market: as many messages are heard as are said, one window later", "[verify]") {
   // Everybody buys at once and sends 0.3 messages a day for 20 days; what is said in the last window nobody hears.
