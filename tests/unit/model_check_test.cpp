@@ -821,7 +821,8 @@ TEST_CASE("check: one customer for several callers is told, with the number that
              Touchpoint& served = p.touchpoints.front();
              served.servers = 3.0;
              served.handle_time = Days(0.01);
-           }).size();
+           })
+        .size();
   };
   CHECK(warnings(40'000.0, 10'000) == warnings(10'000.0, 10'000) + 1);
   CHECK(warnings(5'000.0, 10'000) == warnings(10'000.0, 10'000));
