@@ -144,6 +144,8 @@ class Teller {
   [[nodiscard]] std::string tell(const Step& step) const {
     const DiaryEntry& entry = step.entry;
     std::string text = fmt::format("{}: {}", when(entry.visit.time), place(entry.visit.touchpoint));
+    if (entry.visit.line == InLine::gave_up || entry.visit.line == InLine::turned_away)
+      return text + ".\n    " + why(step) + "\n";
     if (!entry.visit.appraised) return text + fmt::format(". It ends here: {}.\n", name(entry.after.standing));
     text += ", " + felt(entry) + ".\n";
     if (entry.after.bought && !entry.before.bought) text += "    Buys for the first time.\n";
@@ -157,6 +159,8 @@ class Teller {
     std::string text;
     if (entry.visit.line == InLine::gave_up) {
       text = "Gives up waiting after " + format::wait(entry.visit.wait) + ".";
+    } else if (entry.visit.line == InLine::turned_away) {
+      text = "Finds no room in the line.";
     } else if (entry.visit.held) {
       text = "Waits for the account to decide together.";
     } else {
