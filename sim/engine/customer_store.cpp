@@ -43,7 +43,6 @@ CustomerStore::CustomerStore(const lock_step::Compiled& compiled, std::uint32_t 
   columns_.kept = column(kept_, true, Kept{});
   columns_.loss_aversion = column(loss_aversion_, tables.loss_aversion_of == nullptr, 0.0f);
   columns_.effort_aversion = column(effort_aversion_, tables.effort_aversion_of == nullptr, 0.0f);
-  columns_.patience = column(patience_, tables.shape.queues && compiled.patience_of().empty(), 0.0f);
   for (std::size_t k = 0; k < compiled.own_traits().size(); ++k) columns_.own[k] = column(own_[k], true, 0.0f);
   const bool talk = parts.word_of_mouth.has_value();
   columns_.heard = column(heard_, talk, 0.0f);
@@ -53,8 +52,8 @@ CustomerStore::CustomerStore(const lock_step::Compiled& compiled, std::uint32_t 
 
 std::size_t CustomerStore::bytes_per_customer() const {
   const auto of = [](const auto& column) { return column.empty() ? 0 : sizeof(column[0]); };
-  std::size_t bytes = of(time_) + of(kept_) + of(loss_aversion_) + of(effort_aversion_) + of(patience_) + of(heard_) +
-                      of(voice_) + of(introduced_by_);
+  std::size_t bytes =
+      of(time_) + of(kept_) + of(loss_aversion_) + of(effort_aversion_) + of(heard_) + of(voice_) + of(introduced_by_);
   for (const Column<float>& own : own_) bytes += of(own);
   return bytes;
 }
@@ -93,9 +92,6 @@ void CustomerStore::populate(const Streams& streams, const Accounts* accounts, s
                   Code::absent};
       if (!loss_aversion_.empty()) loss_aversion_[i] = people->loss_aversion[k];
       if (!effort_aversion_.empty()) effort_aversion_[i] = people->effort_aversion[k];
-      if (!patience_.empty()) {
-        patience_[i] = population.trait(streams, customer, persona, static_cast<std::size_t>(BuiltinTrait::patience));
-      }
       for (std::size_t which = 0; which < compiled_.own_traits().size(); ++which) own_[which][i] = people->own[which][k];
     }
   }
@@ -126,7 +122,6 @@ void CustomerStore::populate_accounts(const Streams& streams, const Accounts& ac
                 Code::absent};
     if (!loss_aversion_.empty()) loss_aversion_[i] = built_in(BuiltinTrait::loss_aversion);
     if (!effort_aversion_.empty()) effort_aversion_[i] = built_in(BuiltinTrait::effort_aversion);
-    if (!patience_.empty()) patience_[i] = built_in(BuiltinTrait::patience);
     for (std::size_t which = 0; which < compiled_.own_traits().size(); ++which) {
       own_[which][i] = trait(static_cast<std::size_t>(compiled_.own_traits()[which]));
     }

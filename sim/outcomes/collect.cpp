@@ -1,6 +1,7 @@
 #include "sojourn/outcomes/collect.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "sojourn/behaviour/money.hpp"
 #include "sojourn/engine/money_totals.hpp"
@@ -42,7 +43,7 @@ TouchSums touch_of(const Totals& totals, std::size_t persona, std::size_t touchp
   for (const auto& score : touch_scores()) {
     s.*score.sum.member = totals.value(shape.touch(persona, touchpoint, score.cell), scale_of(score.scale, shape.scales));
   }
-  s.appraised = end ? 0.0 : s.visits;
+  s.appraised = end ? 0.0 : s.visits - s.unserved;
   return s;
 }
 
@@ -76,6 +77,68 @@ std::vector<double> cash_of(const Program& program, const std::vector<MoneySum>&
     cash.push_back(scale * (money.revenue - money.cost - money.price) - investment.windows[w]);
   }
   return cash;
+}
+
+/// The days after which a share of the waits that ended had ended; between the ends of a bin waits count as spread evenly.
+double wait_quantile(const std::vector<double>& bins, double share) {
+  double all = 0.0;
+  for (const double count : bins) all += count;
+  if (!(all > 0.0)) return std::numeric_limits<double>::quiet_NaN();
+  double below = 0.0;
+  for (std::size_t b = 0; b < bins.size(); ++b) {
+    if (below + bins[b] < share * all) {
+      below += bins[b];
+      continue;
+    }
+    if (b == 0) return 0.0;
+    const double begin = wait_bin_begin(b), end = b + 1 < bins.size() ? wait_bin_begin(b + 1) : begin;
+    return begin + (end - begin) * (share * all - below) / bins[b];
+  }
+  return wait_bin_begin(bins.size() - 1);
+}
+
+/// Days that the servers of `servers` were there within [0, horizon].
+double open_days(const Timetable& servers, double horizon) {
+  double days = 0.0;
+  for (std::size_t k = 0; k < servers.size(); ++k) {
+    const double begin = std::max(0.0, servers[k].first), end = k + 1 < servers.size() ? servers[k + 1].first : horizon;
+    days += servers[k].second * std::max(0.0, std::min(end, horizon) - begin);
+  }
+  return days;
+}
+
+std::vector<QueueFigures> queue_figures(const Totals& totals, const Program& program, double replications) {
+  const TallyShape& shape = totals.shape();
+  std::vector<QueueFigures> figures;
+  for (std::uint32_t v = 0; v < shape.touchpoints; ++v) {
+    if (!program.place(v).queues) continue;
+    const std::size_t q = program.service(v).queue;
+    const auto sum = [&](QueueScore score) {
+      double result = 0.0;
+      for (std::size_t w = 0; w < shape.windows; ++w) result += totals.value(shape.queue(q, w, score));
+      return result;
+    };
+    QueueFigures& each = figures.emplace_back();
+    each.touchpoint = v;
+    std::vector<double> bins;
+    for (std::size_t b = 0; b < wait_bin_count; ++b) bins.push_back(totals.value(shape.waited(q, b)));
+    each.median = wait_quantile(bins, 0.5);
+    each.p90 = wait_quantile(bins, 0.9);
+    each.p95 = wait_quantile(bins, 0.95);
+    const double came = sum(QueueScore::came), undefined = std::numeric_limits<double>::quiet_NaN();
+    each.service_level = came > 0.0 ? sum(QueueScore::in_time) / came : undefined;
+    each.answer_within = program.service(v).answer_within;
+    each.abandonment = came > 0.0 ? sum(QueueScore::gave_up) / came : undefined;
+    each.turned_away = came > 0.0 ? sum(QueueScore::turned_away) / came : undefined;
+    each.still_waiting = totals.value(shape.queue(q, shape.windows - 1, QueueScore::waiting)) / replications;
+    double worked = 0.0, open = 0.0;
+    for (const std::uint32_t pool : program.staffing().queues[q].pools) {
+      worked += totals.value(shape.worked(pool), shape.scales.days) / replications;
+      open += open_days(program.staffing().pools[pool], program.horizon());
+    }
+    each.utilisation = open > 0.0 ? worked / open : undefined;
+  }
+  return figures;
 }
 
 }  // namespace
@@ -224,6 +287,11 @@ Samples collect_samples(const RunResult& result) {
     for (const BatchSums& sample : result.batches[k].samples()) {
       add_sample(plan, sample, program, investment);
       for (std::size_t w = 0; w < windows.size(); ++w) windows[w].add(sample.windows[w]);
+    }
+    if (!program.staffing().queues.empty() && !result.totals[k].empty()) {
+      Totals whole(result.shapes[k]);
+      for (const Totals& totals : result.totals[k]) whole.add(totals);
+      plan.queues = queue_figures(whole, program, static_cast<double>(result.totals[k].size()));
     }
     plan.cash = cash_of(program, windows, investment, static_cast<double>(samples.replications));
     samples.plans.push_back(std::move(plan));

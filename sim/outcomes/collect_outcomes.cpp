@@ -125,9 +125,11 @@ class Arrays {
     const double scale = scale_of(score.scale, shape_.scales);
     add_reals(score.name, dimensions, score.unit, score.long_name, [&](const Totals& totals, auto& values) {
       each(shape_.personas, shape_.touchpoints, [&](std::size_t p, std::size_t v) {
-        const double visits = totals.value(shape_.touch(p, v, TouchScore::visits));
-        const bool appraised = visits > 0.0 && !parts_.touchpoints[v].end.has_value();
-        values.push_back(appraised ? totals.value(shape_.touch(p, v, score.cell), scale) / visits : nan);
+        const auto count = [&](TouchScore of) { return totals.value(shape_.touch(p, v, of)); };
+        double over = count(TouchScore::visits) - count(TouchScore::unserved);
+        if (score.kind == ScoreKind::mean_of_waits) over += count(TouchScore::gave_up);
+        const bool appraised = over > 0.0 && !parts_.touchpoints[v].end.has_value();
+        values.push_back(appraised ? totals.value(shape_.touch(p, v, score.cell), scale) / over : nan);
       });
     });
   }
@@ -183,17 +185,33 @@ class Arrays {
 
   void add_queues() {
     if (!shape_.queues) return;
-    const auto series = [&](std::string_view name, QueueScore score, double scale, std::string_view unit,
-                            std::string_view long_name) {
-      add_reals(name, {"touchpoint", "time"}, unit, long_name, [&](const Totals& totals, auto& values) {
-        each(shape_.touchpoints, shape_.windows,
-             [&](std::size_t v, std::size_t w) { values.push_back(totals.value(shape_.queue(v, w, score), scale)); });
+    const auto series = [&](std::string_view name, std::string_view unit, std::string_view long_name, auto value) {
+      add_reals(name, {"touchpoint", "time"}, unit, long_name, [&](std::size_t k, const Totals& totals, auto& values) {
+        const Program& program = result_.programs[k];
+        each(shape_.touchpoints, shape_.windows, [&](std::size_t v, std::size_t w) {
+          const auto touchpoint = static_cast<std::uint32_t>(v);
+          values.push_back(program.place(touchpoint).queues ? value(totals, program.service(touchpoint).queue, w) : nan);
+        });
       });
     };
-    series("queue_wait", QueueScore::wait, shape_.scales.days, "day",
-           "wait that visits in the window met, after the arrivals of the window before");
-    series("queue_backlog", QueueScore::backlog, backlog_scale, "people",
-           "simulated people who were waiting at the window's beginning because more came than can be served");
+    const auto people = [&](std::string_view name, QueueScore score, std::string_view long_name) {
+      series(name, "people", long_name, [&](const Totals& totals, std::size_t queue, std::size_t w) {
+        return totals.value(shape_.queue(queue, w, score));
+      });
+    };
+    people("queue_came", QueueScore::came, "simulated people who came to the queue in the window");
+    people("queue_served", QueueScore::served, "simulated people whose service began in the window");
+    people("queue_in_time", QueueScore::in_time, "of these, who waited no longer than the time asked for");
+    people("queue_gave_up", QueueScore::gave_up, "simulated people who gave up waiting in the window");
+    people("queue_turned_away", QueueScore::turned_away, "simulated people for whom there was no room in the window");
+    people("queue_length", QueueScore::waiting,
+           "who stands in line at the window's end, real people where one simulated one stands for several");
+    series("queue_wait", "day", "mean of the waits that ended in the window",
+           [&](const Totals& totals, std::size_t queue, std::size_t w) {
+             const auto of = [&](QueueScore score) { return totals.value(shape_.queue(queue, w, score)); };
+             const double ended = of(QueueScore::served) + of(QueueScore::gave_up);
+             return ended > 0.0 ? totals.value(shape_.queue(queue, w, QueueScore::wait), shape_.scales.days) / ended : nan;
+           });
   }
 
   void add_tenure(std::string_view name, TenureScore score, std::string_view long_name) {

@@ -50,13 +50,13 @@ std::string csv_lines(const Model& model, const Diary& life) {
     const Visit& visit = entry.visit;
     const auto score = [&](auto value) { return visit.appraised ? fmt::format("{:.4f}", value) : std::string(); };
     const auto yes = [](bool value) { return value ? "true" : "false"; };
-    text += fmt::format("{},{},{},{:.6f},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\r\n", life.customer,
-                        csv_field(said.activity), timestamp(parts.settings.start, visit.time), visit.time,
-                        csv_field(said.name), csv_field(said.persona), said.account, csv_field(said.channel),
-                        csv_field(said.team), said.stage, csv_field(plan), name(entry.after.standing), score(visit.quality),
-                        score(visit.appraisal), score(entry.after.satisfaction), score(entry.after.expectation),
-                        score(visit.effort), visit.appraised ? fmt::format("{:.6f}", visit.wait) : "", yes(visit.gave_up),
-                        yes(visit.repeated), score(entry.after.heard), csv_field(said.next));
+    text += fmt::format(
+        "{},{},{},{:.6f},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\r\n", life.customer, csv_field(said.activity),
+        timestamp(parts.settings.start, visit.time), visit.time, csv_field(said.name), csv_field(said.persona), said.account,
+        csv_field(said.channel), csv_field(said.team), said.stage, csv_field(plan), name(entry.after.standing),
+        score(visit.quality), score(visit.appraisal), score(entry.after.satisfaction), score(entry.after.expectation),
+        score(visit.effort), visit.appraised ? fmt::format("{:.6f}", visit.wait) : "", yes(visit.line == InLine::gave_up),
+        yes(visit.repeated), score(entry.after.heard), csv_field(said.next));
   }
   return text;
 }
@@ -118,7 +118,7 @@ std::string xes_trace(const Model& model, const Diary& life) {
       score("expectation", entry.after.expectation);
       score("effort", visit.effort);
       text += element(3, "float", "wait_days", fmt::format("{:.6f}", visit.wait)) +
-              element(3, "boolean", "gave_up", visit.gave_up ? "true" : "false") +
+              element(3, "boolean", "gave_up", visit.line == InLine::gave_up ? "true" : "false") +
               element(3, "boolean", "repeated", visit.repeated ? "true" : "false");
       score("heard", entry.after.heard);
     }

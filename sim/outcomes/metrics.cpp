@@ -117,9 +117,10 @@ constexpr std::array all_touch_metrics{
     TouchMetric{"satisfaction", "mean appraisal per visit",
                 [](const TouchSums& s) { return ratio(s.satisfaction, s.appraised); }},
     TouchMetric{"effort", "mean customer effort per visit", [](const TouchSums& s) { return ratio(s.effort, s.appraised); }},
-    TouchMetric{"wait_days", "mean wait in days per visit", [](const TouchSums& s) { return ratio(s.wait, s.appraised); }},
-    TouchMetric{"gave_up", "share of visits at which the wait cost the customer's patience",
-                [](const TouchSums& s) { return ratio(s.gave_up, s.appraised); }, Needs::queues},
+    TouchMetric{"wait_days", "mean wait in days, over waits that ended",
+                [](const TouchSums& s) { return ratio(s.wait, s.appraised + s.gave_up); }},
+    TouchMetric{"gave_up", "share of visits that ended when the customer gave up waiting",
+                [](const TouchSums& s) { return ratio(s.gave_up, s.visits); }, Needs::queues},
 };
 
 void add(std::vector<double>& to, const std::vector<double>& from) {

@@ -101,7 +101,8 @@ class Packer {
 // The texts of where the numbers come from, in one order for both directions.
 template <class Texts>
 auto texts_of(Texts& from) {
-  return std::array{&from.title, &from.request.command, &from.history, &from.version, &from.build, &from.scenario_toml, &from.scenario_name};
+  return std::array{&from.title, &from.request.command, &from.history,      &from.version,
+                    &from.build, &from.scenario_toml,   &from.scenario_name};
 }
 
 // The child's answer to `image`.

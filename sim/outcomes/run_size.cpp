@@ -8,6 +8,7 @@
 #include "sojourn/base/error.hpp"
 #include "sojourn/base/memory.hpp"
 #include "sojourn/engine/run.hpp"
+#include "sojourn/outcomes/collect.hpp"
 #include "sojourn/outcomes/metrics.hpp"
 #include "sojourn/outcomes/results_file.hpp"
 #include "sojourn/outcomes/scores.hpp"
@@ -36,7 +37,8 @@ RunSize run_size(const Model& model, std::size_t plans) {
   const double figures = static_cast<double>(metrics().size());
   const double by_replication = 14.0 * personas * windows + touchpoints * windows + 8.0 * personas * touchpoints +
                                 personas * exits + 2.0 * personas * bins + 3.0 * segments * windows +
-                                figures * (1.0 + personas);
+                                figures * (1.0 + personas) +
+                                (mechanisms_in(parts).queues ? queue_score_count * touchpoints * windows : 0.0);
   const auto count = [](auto fields) { return static_cast<double>(fields.size()); };
   const double paired =
       static_cast<double>(customer_change_count * satisfaction_change_count + end_standing_count * end_standing_count);

@@ -12,6 +12,22 @@ double fixed_point_scale(double largest) {
   return std::ldexp(1.0, exponent - 1);
 }
 
+std::size_t wait_bin_of(double days) {
+  if (!(days > 0.0)) return 0;
+  if (!(days >= shortest_wait)) return 1;
+  int exponent = 0;
+  const double part = std::frexp(days / shortest_wait, &exponent);  // in [1/2, 1), exponent from 1
+  const auto within = static_cast<std::size_t>((2.0 * part - 1.0) * static_cast<double>(wait_bins_per_doubling));
+  return std::min(wait_bin_count - 1, 1 + static_cast<std::size_t>(exponent - 1) * wait_bins_per_doubling + within);
+}
+
+double wait_bin_begin(std::size_t bin) {
+  if (bin <= 1) return 0.0;
+  const std::size_t doubling = (bin - 1) / wait_bins_per_doubling, within = (bin - 1) % wait_bins_per_doubling;
+  const double part = 1.0 + static_cast<double>(within) / static_cast<double>(wait_bins_per_doubling);
+  return std::ldexp(shortest_wait * part, static_cast<int>(doubling));
+}
+
 void Tally::clear() {
   std::fill(cells_.begin(), cells_.end(), 0);
   events = 0;
@@ -40,7 +56,8 @@ Totals Totals::at_horizon() const {
   TallyShape shape = shape_;
   shape.windows = 1;
   shape.pieces = shape.paying_places = shape.flow_kinds = 0;
-  shape.queues = shape.referrals = false;
+  shape.queues = shape.pools = 0;
+  shape.referrals = false;
   Totals result(shape);
   result.events_ = events_;
   result.fortunes = fortunes;

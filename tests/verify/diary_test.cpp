@@ -55,7 +55,7 @@ Counts count(const Model& model, const std::vector<Diary>& lives) {
     counts.bought += life.visits.back().after.bought;
     for (const DiaryEntry& entry : life.visits) {
       ++counts.visits[entry.visit.touchpoint];
-      counts.gave_up[entry.visit.touchpoint] += entry.visit.gave_up;
+      counts.gave_up[entry.visit.touchpoint] += entry.visit.line == InLine::gave_up;
       if (entry.visit.appraised) counts.quality[entry.visit.touchpoint] += fixed_score(entry.visit.quality);
       if (entry.stay.exit >= 0) ++counts.taken[static_cast<std::size_t>(entry.stay.exit)];
     }

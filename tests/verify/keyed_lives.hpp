@@ -102,7 +102,7 @@ class KeyedLives {
       const float effort = appraise(person, index, words, row, at, state);
       outcome.promoter_class = state.promoter_class;
       const behaviour::ChoiceState mood{state.satisfaction, state.expectation, state.heard, effort};
-      const ExitChoice way = place.race ? race(program_, row, streams_, customer_, index, mood)
+      const ExitChoice way = place.race ? race(program_, row, streams_, {customer_, index, person.persona, at, time}, mood)
                                         : choose_from(row, index, words, mood, luck, buying, outcome.bought);
       const bool moves = way.exit >= 0 && time < program_.horizon() && time + way.delay <= program_.horizon();
       const double until = moves ? time + way.delay : program_.horizon();

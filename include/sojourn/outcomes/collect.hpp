@@ -10,6 +10,17 @@
 
 namespace sojourn {
 
+/// What a queue did, of all replications together.
+struct QueueFigures {
+  std::size_t touchpoint = 0;
+  double median = 0.0, p90 = 0.0, p95 = 0.0;  // days after which half, nine tenths, 95 per cent of the waits had ended
+  double service_level = 0.0;                 // share of all who came that was served within `answer_within` days
+  double answer_within = 0.0;
+  double abandonment = 0.0, turned_away = 0.0;  // shares of all who came: gave up; found no room
+  double still_waiting = 0.0;                   // people in line at the horizon, mean over replications
+  double utilisation = 0.0;                     // of the servers' time there was work; begun work counts whole
+};
+
 /// Independent samples of one plan (engine/batches.hpp): batches of customers or, where customers act on one another, whole
 /// replications; 128 at most.
 struct PlanSamples {
@@ -20,6 +31,7 @@ struct PlanSamples {
   std::vector<std::vector<Sums>> by_segment;  // [account segment][sample]: accounts only
   std::vector<PairedOutcomes> fortunes;       // [sample] against the first plan; all 0 where only one was run
   std::vector<std::vector<double>> cash_of;   // [sample][window], as `cash`, each as if the sample were the whole market
+  std::vector<QueueFigures> queues;           // of touchpoints with servers; empty where samples come from a file
   std::vector<double> cash;                   // per window, undiscounted: revenue - cost - investment, for the market, mean
                                               // over replications
 };

@@ -18,6 +18,7 @@ enum class ScoreKind {
   count,           // up to the horizon, an integer
   mean_of_people,  // a sum over customers present, changes per window: a mean over them
   mean_of_visits,  // a sum over appraised visits up to the horizon: a mean over them
+  mean_of_waits,   // a sum over waits that ended: a mean over them
   total            // a sum up to the horizon, in the samples only
 };
 
