@@ -167,6 +167,21 @@ ExitChoice race(const Program& program, const VisitRow& row, const Streams& stre
   return first;
 }
 
+std::optional<double> race_delay(const Program& program, const VisitRow& row, const Streams& streams, const VisitAt& visit,
+                                 const behaviour::ChoiceState& state, std::size_t exit) {
+  const std::uint32_t word =
+      streams.draw(visit.customer, Purpose::race, visit.event, static_cast<std::uint32_t>(exit / 4))[exit % 4];
+  const std::optional<double> delay = race_delay(program, program.exits(row)[exit], state, word);
+  const std::span<const HazardStretch> all = program.hazard_stretches(visit.persona, visit.touchpoint);
+  const auto next = std::upper_bound(all.begin(), all.end(), visit.time,
+                                     [](double time, const HazardStretch& stretch) { return time < stretch.begin; });
+  if (next == all.end() || (delay && visit.time + *delay <= next->begin)) return delay;
+  constexpr double forever = std::numeric_limits<double>::infinity();
+  const double over = delay_over(program, all.subspan(static_cast<std::size_t>(next - all.begin()) - 1), exit,
+                                 exponential(word), state, visit.time, forever);
+  return over < forever ? std::optional(over) : std::nullopt;
+}
+
 Call call_for_service(const Program& program, const Streams& streams, const VisitAt& visit, float patience) {
   const ServiceRow& service = program.service(visit.touchpoint);
   Call call;

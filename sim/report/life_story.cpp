@@ -62,7 +62,7 @@ class Reader {
         const behaviour::ChoiceState mood{entry.after.satisfaction, entry.after.expectation,
                                           entry.after.heard + entry.reviews, visit.effort};
         step.outlook.race = row.race;
-        row.race ? race(row, mood, visit.event, step.outlook) : choice(row, mood, visit.event, step.outlook);
+        row.race ? race(row, mood, visit, step.outlook) : choice(row, mood, visit.event, step.outlook);
       }
       steps.push_back(std::move(step));
     }
@@ -84,14 +84,12 @@ class Reader {
     outlook.leaving = static_cast<double>(leaving.share);
     outlook.leaves = leaving.leaves;
   }
-  void race(const VisitRow& row, const behaviour::ChoiceState& mood, std::uint32_t event, Outlook& outlook) {
+  void race(const VisitRow& row, const behaviour::ChoiceState& mood, const Visit& visit, Outlook& outlook) {
     const auto exits = program_.exits(row);
-    Words words{};
+    const VisitAt at{diary_.customer, visit.event, diary_.person.persona, visit.touchpoint, visit.time};
     for (std::size_t j = 0; j < exits.size(); ++j) {
-      const ExitRow& exit = exits[j];
-      if (j % 4 == 0) words = streams_.draw(diary_.customer, Purpose::race, event, static_cast<std::uint32_t>(j / 4));
-      if (const std::optional<double> delay = race_delay(program_, exit, mood, words[j % 4]))
-        outlook.options.push_back({exit.to, 0.0, *delay, exit.to_end});
+      if (const std::optional<double> delay = race_delay(program_, row, streams_, at, mood, j))
+        outlook.options.push_back({exits[j].to, 0.0, *delay, exits[j].to_end});
     }
   }
 
@@ -146,6 +144,8 @@ class Teller {
   [[nodiscard]] std::string tell(const Step& step) const {
     const DiaryEntry& entry = step.entry;
     std::string text = fmt::format("{}: {}", when(entry.visit.time), place(entry.visit.touchpoint));
+    if (entry.visit.line == InLine::gave_up || entry.visit.line == InLine::turned_away)
+      return text + ".\n    " + why(step) + "\n";
     if (!entry.visit.appraised) return text + fmt::format(". It ends here: {}.\n", name(entry.after.standing));
     text += ", " + felt(entry) + ".\n";
     if (entry.after.bought && !entry.before.bought) text += "    Buys for the first time.\n";
@@ -159,6 +159,8 @@ class Teller {
     std::string text;
     if (entry.visit.line == InLine::gave_up) {
       text = "Gives up waiting after " + format::wait(entry.visit.wait) + ".";
+    } else if (entry.visit.line == InLine::turned_away) {
+      text = "Finds no room in the line.";
     } else if (entry.visit.held) {
       text = "Waits for the account to decide together.";
     } else {

@@ -150,7 +150,12 @@ class Install(unittest.TestCase):
         self.assertEqual(said["part"][0], 1)
         self.assertLess(said["part"][1], 6)
         self.assertEqual(said["stopped"], "interrupted")
-        run("h5diff", "--exclude-attribute", "/changes", "--exclude-attribute", "/history", folder / "facade.h5", folder / "compare.h5")
+        # The command line is told in other words, which the digest of the contents covers; nothing else differs.
+        compared = subprocess.run(["h5diff", folder / "facade.h5", folder / "compare.h5"], capture_output=True, text=True, check=False)
+        self.assertLess(compared.returncode, 2, compared.stderr)
+        told = {line for line in compared.stdout.splitlines() if not line.endswith(" differences found")}
+        allowed = {f"attribute: <{name} of </>> and <{name} of </>>" for name in ("changes", "history", "content_sha256")}
+        self.assertEqual(told - allowed, set())
         run(program, "new", "-o", folder / "my.toml")
         self.assertRegex(run(folder / "build/readme", cwd=folder), r"^Net present value: .*\n$")
 

@@ -81,4 +81,8 @@ struct Leaving {
 [[nodiscard]] std::optional<double> race_delay(const Program& program, const ExitRow& exit,
                                                const behaviour::ChoiceState& mood, std::uint32_t word);
 
+/// When the exit at position `exit` of the race of this visit would come, in days, through all changes of its hazard.
+[[nodiscard]] std::optional<double> race_delay(const Program& program, const VisitRow& row, const Streams& streams,
+                                               const VisitAt& visit, const behaviour::ChoiceState& state, std::size_t exit);
+
 }  // namespace sojourn
