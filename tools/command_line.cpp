@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 
 #include "sojourn/outcomes/version.hpp"
@@ -35,8 +36,8 @@ constexpr const char* main_examples =
 struct Options {
   CommandLine line;
   std::vector<std::string> sets;
-  std::string customers, replications, seed, horizon;
-  std::vector<std::string> precision, thresholds;
+  std::string customers, replications, seed, horizon, customer;
+  std::vector<std::string> precision, thresholds, plans;
   bool no_progress = false;
 };
 
@@ -147,7 +148,7 @@ CLI::App* add_trace(CLI::App& app, Options& o) {
       ->type_name("N")
       ->check(CLI::Range(1, 100'000'000));
   trace
-      ->add_option("--customer", o.line.customer,
+      ->add_option("--customer", o.customer,
                    "instead: the life of this customer, why each step was taken, and where plan and baseline part")
       ->type_name("N");
   trace->add_option("-o,--output", o.line.output, "event log: .csv or .xes (IEEE 1849-2016); default: CSV on the screen")
@@ -171,26 +172,19 @@ CLI::App* add_trace(CLI::App& app, Options& o) {
 
 }  // namespace
 
-std::string shell_quoted(const std::string& argument) {
-  if (argument.find_first_of(" \t\n'\"$&;|<>()*?[]#~\\") == std::string::npos) return argument;
-  std::string text = "'";
-  for (const char c : argument) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return text + "'";
+std::vector<std::string> arguments_of(const std::vector<Override>& overrides) {
+  std::vector<std::string> words;
+  for (const Override& change : overrides) {
+    const std::size_t space = change.option.find(' ');
+    words.push_back(change.option.substr(0, space));
+    words.push_back(change.option.substr(space + 1));
+  }
+  return words;
 }
 
 namespace {
 
 constexpr const char* replications_option = "--replications";
-
-/// The options that change numbers, one after another, as a history has them.
-std::string arguments_of(const std::vector<Override>& overrides) {
-  std::string text;
-  for (const Override& change : overrides) {
-    const std::size_t space = change.option.find(' ');
-    text += " " + change.option.substr(0, space) + " " + shell_quoted(change.option.substr(space + 1));
-  }
-  return text;
-}
 
 void collect_changes(Options& o) {
   const auto add = [&](const char* option, const std::string& value, const char* path) {
@@ -204,7 +198,6 @@ void collect_changes(Options& o) {
   add(replications_option, o.replications, "scenario.replications");
   add("--seed", o.seed, "scenario.seed");
   add("--horizon", o.horizon, "scenario.horizon");
-  o.line.change_arguments = arguments_of(o.line.overrides);
 }
 
 void collect_goals(Options& o) {
@@ -212,6 +205,33 @@ void collect_goals(Options& o) {
   for (const std::string& text : o.thresholds) {
     o.line.thresholds.push_back(parse_threshold(text, o.line.command == "compare"));
   }
+}
+
+/// "a, b" means a and b.
+void collect_plans(Options& o) {
+  for (const std::string& list : o.plans) {
+    for (std::size_t begin = 0; begin <= list.size();) {
+      const std::size_t end = std::min(list.find(',', begin), list.size());
+      std::string plan = list.substr(begin, end - begin);
+      plan.erase(0, plan.find_first_not_of(' '));
+      plan.erase(plan.find_last_not_of(' ') + 1);
+      if (plan.empty())
+        throw InputError("--plans " + (list.empty() ? "''" : list) + ": the id of a plan is missing",
+                         "--plans care-first,clear-bill");
+      o.line.plans.push_back(std::move(plan));
+      begin = end + 1;
+    }
+  }
+}
+
+void collect_customer(Options& o) {
+  if (o.customer.empty()) return;
+  std::uint64_t number = 0;
+  const char* const end = o.customer.data() + o.customer.size();
+  const auto [read, failure] = std::from_chars(o.customer.data(), end, number);
+  if (failure != std::errc() || read != end)
+    throw InputError("--customer " + o.customer + ": this is no customer's number", "customers are numbered from 0");
+  o.line.customer = number;
 }
 
 /// The name that was probably meant by a word that is no command or option.
@@ -236,12 +256,9 @@ std::string no_option(const CLI::App& command, const std::string& word) {
 
 }  // namespace
 
-CommandLine with_replications(const CommandLine& line, std::uint32_t replications) {
-  CommandLine result = line;
-  result.precision.clear();
+std::vector<Override> with_replications(std::vector<Override> all, std::uint32_t replications) {
   const std::string value = std::to_string(replications);
   const Override change{std::string(replications_option) + " " + value, "scenario.replications", value};
-  auto& all = result.overrides;
   const auto is = [](const char* option) {
     return [option](const Override& o) { return o.option.starts_with(std::string(option) + " "); };
   };
@@ -250,8 +267,7 @@ CommandLine with_replications(const CommandLine& line, std::uint32_t replication
   auto at = std::find_if(all.begin(), all.end(), is("--seed"));
   if (at == all.end()) at = std::find_if(all.begin(), all.end(), is("--horizon"));
   all.insert(at, change);
-  result.change_arguments = arguments_of(all);
-  return result;
+  return all;
 }
 
 Parsed parse(int argc, char** argv) {
@@ -282,9 +298,9 @@ Parsed parse(int argc, char** argv) {
 
   CLI::App* compare = app.add_subcommand("compare", "Every plan against the baseline on the same luck");
   compare->add_option("scenario", o.line.input, "scenario (.toml) or results file (.h5)")->required()->type_name("FILE");
-  compare->add_option("--plans", o.line.plans, "plans to compare, separated by commas; default all")
-      ->delimiter(',')
-      ->type_name("A,B");
+  compare->add_option("--plans", o.plans, "plans to compare, separated by commas; default all; repeatable")
+      ->type_name("A,B")
+      ->allow_extra_args(false);
   add_writing(*compare, o, "SCENARIO-compare.h5 in this folder",
               "exit status 1 when a plan misses this, e.g. 'retention>=0.7', 'care-first:nps>=20' or, of the difference to "
               "the baseline, '+npv>=0'; repeatable");
@@ -430,23 +446,18 @@ Parsed parse(int argc, char** argv) {
                     "sojourn --help lists the commands");
   }
   CLI::App& command = *chosen.front();
-  const auto extras = app.remaining(true);
+  auto extras = app.remaining(true);
+  std::erase(extras, "--");  // what follows it has been taken for a file
   if (!extras.empty()) {
     const bool option = extras.front().starts_with("-");
     return complain(option ? no_option(command, extras.front()) : "unexpected argument \"" + extras.front() + "\"",
                     "sojourn " + command.get_name() + " --help");
   }
   o.line.command = command.get_name();
-  for (std::string& plan : o.line.plans) {  // "a, b" means a and b
-    plan.erase(0, plan.find_first_not_of(' '));
-    plan.erase(plan.find_last_not_of(' ') + 1);
-  }
   o.line.progress = !o.no_progress && !o.line.quiet;
-  try {
-    collect_changes(o);
-  } catch (const InputError& e) {
-    return complain(e.what(), "sojourn " + command.get_name() + " --help");
-  }
+  collect_plans(o);
+  collect_customer(o);
+  collect_changes(o);
   collect_goals(o);
   return {o.line, done};
 }

@@ -25,7 +25,6 @@ struct CommandLine {
   std::vector<Override> overrides;
   std::vector<PrecisionGoal> precision;  // replications are added until these are met
   std::vector<Threshold> thresholds;     // missed ones make the exit status 1
-  std::string change_arguments;          // the options that change numbers, as typed, for the file's history
   int threads = 0;
   std::string results;   // map: the results file beside the scenario
   std::string workbook;  // report: the .xlsx to write
@@ -51,10 +50,10 @@ struct Parsed {
 };
 [[nodiscard]] Parsed parse(int argc, char** argv);
 
-/// The same line had the user asked for so many replications, and for no precision.
-[[nodiscard]] CommandLine with_replications(const CommandLine& line, std::uint32_t replications);
+/// The overrides of the same line had the user asked for so many replications.
+[[nodiscard]] std::vector<Override> with_replications(std::vector<Override> overrides, std::uint32_t replications);
 
-/// `argument` as a shell would need it, so that a file's history can be pasted.
-[[nodiscard]] std::string shell_quoted(const std::string& argument);
+/// The options that change numbers, word by word, as a file's `Request` has them.
+[[nodiscard]] std::vector<std::string> arguments_of(const std::vector<Override>& overrides);
 
 }  // namespace sojourn::tools

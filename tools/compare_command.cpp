@@ -16,13 +16,12 @@ int compare_command(const CommandLine& line) {
     for (std::size_t k = 1; k < input.model.parts().plans.size(); ++k) plans.emplace_back(k);
   }
   for (const std::string& name : names) {
-    const PlanId plan = find_plan(input.model, name);
+    const PlanId plan = plan_called(input.model, name);
     if (std::find(plans.begin(), plans.end(), plan) == plans.end()) plans.push_back(plan);
   }
   if (plans.size() == 1) {
-    throw InputError(
-        "sojourn: error: there is no plan to compare with the baseline\nhint: add a [[plan]] with improvements to " +
-        input.scenario_name + ", or use sojourn run");
+    throw InputError("there is no plan to compare with the baseline",
+                     "add a [[plan]] with improvements to " + input.scenario_name + ", or use sojourn run");
   }
   return simulate(
       line, input, plans, results_path(line, input, "-compare.h5"),

@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <cmath>
 #include <cstdlib>
+#include <string_view>
+#include <utility>
 
 #include "sojourn/base/error.hpp"
 #include "sojourn/scenario/nearest.hpp"
@@ -41,8 +43,9 @@ const Metric* metric_called(const std::string& option, const std::string& text, 
     list += (list.empty() ? "" : ", ") + known.back();
   }
   const std::string near = nearest(name, known);
-  throw InputError(fmt::format("sojourn: error: {} {}: there is no metric \"{}\"{}\nhint: metrics: {}", option, text, name,
-                               near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near), list));
+  throw InputError(fmt::format("{} {}: there is no metric \"{}\"{}", option, text, name,
+                               near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near)),
+                   "metrics: " + list);
 }
 
 bool holds(Threshold::Relation relation, double figure, double value) {
@@ -84,27 +87,25 @@ double parse_money(const std::string& option, const std::string& text) {
   for (const char c : text) {
     if (c != '_') digits += c;
   }
-  double value = -1.0;
-  std::size_t read = 0;
-  try {
-    value = std::stod(digits, &read);
-  } catch (const std::exception&) {
-    read = 0;
+  double factor = 1.0;
+  for (const auto& [suffix, times] : {std::pair{"k", 1e3}, std::pair{"M", 1e6}, std::pair{"bn", 1e9}}) {
+    if (!digits.ends_with(suffix)) continue;
+    digits.resize(digits.size() - std::string_view(suffix).size());
+    factor = times;
+    break;
   }
-  const std::string suffix = digits.substr(read);
-  const double factor = suffix.empty() ? 1.0 : suffix == "k" ? 1e3 : suffix == "M" ? 1e6 : suffix == "bn" ? 1e9 : 0.0;
-  if (read == 0 || factor == 0.0 || !(value >= 0.0) || !std::isfinite(value)) {
-    throw InputError(fmt::format(
-        "sojourn: error: {} {}: \"{}\" is no amount of money\nhint: 2_000_000, 2e6, 500k, 2M or 1.5bn", option, text, text));
+  const std::optional<double> value = digits.ends_with('%') ? std::nullopt : number(digits);
+  if (!value || !(*value >= 0.0) || !std::isfinite(*value * factor)) {
+    throw InputError(fmt::format("{} {}: \"{}\" is no amount of money", option, text, text),
+                     "2_000_000, 2e6, 500k, 2M or 1.5bn");
   }
-  return value * factor;
+  return *value * factor;
 }
 
 PrecisionGoal parse_precision(const std::string& text) {
   const std::size_t at = text.find('=');
   const auto refuse = [&](const std::string& problem) {
-    throw InputError("sojourn: error: --precision " + text + ": " + problem +
-                     "\nhint: METRIC=HALFWIDTH, as in --precision retention=0.001");
+    throw InputError("--precision " + text + ": " + problem, "METRIC=HALFWIDTH, as in --precision retention=0.001");
   };
   if (at == std::string::npos) refuse("this has no \"=\"");
   const Metric* const metric = metric_called("--precision", text, trimmed(text.substr(0, at)));
@@ -116,8 +117,7 @@ PrecisionGoal parse_precision(const std::string& text) {
 
 std::vector<GoalTerm> parse_goal(const std::string& text) {
   const auto refuse = [&](const std::string& problem) {
-    throw InputError("sojourn: error: --goal " + text + ": " + problem +
-                     "\nhint: npv, retained, nps, or a sum with weights: npv:1,nps:2e4");
+    throw InputError("--goal " + text + ": " + problem, "npv, retained, nps, or a sum with weights: npv:1,nps:2e4");
   };
   std::vector<GoalTerm> goal;
   for (std::size_t begin = 0; begin <= text.size();) {
@@ -148,7 +148,7 @@ std::vector<GoalTerm> parse_goal(const std::string& text) {
 
 Threshold parse_threshold(const std::string& text, bool comparison) {
   const auto refuse = [&](const std::string& problem) {
-    throw InputError("sojourn: error: --threshold " + text + ": " + problem + "\nhint: " +
+    throw InputError("--threshold " + text + ": " + problem,
                      (comparison ? "[PLAN:][+]METRIC>=VALUE, as in 'retention>=0.7', 'care-first:nps>=20' or, of the "
                                    "difference to the baseline, '+npv>=0'"
                                  : "METRIC>=VALUE with >=, >, <= or <, as in --threshold 'retention>=0.7'"));

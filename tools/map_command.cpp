@@ -39,12 +39,11 @@ int print_network(const CommandLine& line) {
   const Input input = read_input(line);
   const ModelParts& parts = input.model.parts();
   if (!line.output.empty()) {
-    throw InputError("sojourn: error: --network prints figures and writes no file\nhint: leave -o out, or add > FILE");
+    throw InputError("--network prints figures and writes no file", "leave -o out, or add > FILE");
   }
   if (!parts.word_of_mouth) {
-    throw InputError(
-        "sojourn: error: this scenario has no [word_of_mouth], so nobody talks to anybody\n"
-        "hint: add [word_of_mouth] with network = { small_world = { contacts = 12, rewire = 0.1 } }");
+    throw InputError("this scenario has no [word_of_mouth], so nobody talks to anybody",
+                     "add [word_of_mouth] with network = { small_world = { contacts = 12, rewire = 0.1 } }");
   }
   const int threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   const Streams streams(parts.settings.seed, 0);
@@ -63,8 +62,8 @@ void require_same_journey(const Model& model, const Outcomes& results, const std
   for (const Touchpoint& touchpoint : model.parts().touchpoints) touchpoints.push_back(touchpoint.id);
   if (recorded_texts(results, "touchpoint") != touchpoints ||
       recorded_texts(results, "exit") != exit_labels(model.parts())) {
-    throw InputError("sojourn: error: " + file + " holds the results of another journey\nhint: sojourn map " + file +
-                     " draws the journey that it holds");
+    throw InputError(file + " holds the results of another journey",
+                     "sojourn map " + file + " draws the journey that it holds");
   }
 }
 
@@ -72,40 +71,38 @@ void require_plan(const std::optional<Outcomes>& results, const std::string& pla
   if (!results) return;
   const std::vector<std::string>& plans = recorded_texts(*results, "plan");
   if (std::find(plans.begin(), plans.end(), plan) != plans.end()) return;
-  throw InputError("sojourn: error: " + file + " holds no results of the plan \"" + plan +
-                   "\"\nhint: sojourn compare simulates all plans");
+  throw InputError(file + " holds no results of the plan \"" + plan + "\"", "sojourn compare simulates all plans");
 }
 
 }  // namespace
 
 int map_command(const CommandLine& line) {
   if (line.network) return print_network(line);
-  if (line.json) throw InputError("sojourn: error: a drawn map has no JSON\nhint: --json goes with --network");
+  if (line.json) throw InputError("a drawn map has no JSON", "--json goes with --network");
   const std::filesystem::path path =
       line.output.empty() ? std::filesystem::path(line.input).stem() += ".svg" : std::filesystem::path(line.output);
   const std::string kind = path.extension().string();
   if (kind != ".svg" && kind != ".html" && kind != ".dot") {
-    throw InputError("sojourn: error: cannot draw a map as \"" + path.string() +
-                     "\"\nhint: end the name in .svg, .html or .dot");
+    throw InputError("cannot draw a map as \"" + path.string() + "\"", "end the name in .svg, .html or .dot");
   }
-  const Input input = read_input(line);
+  const Input input = read_input(line, Recorded::everything);
   require_replaceable(path, replacing(line, input));
   JourneyView view;
   std::optional<Outcomes> results;
   const std::string file = line.results.empty() && looks_like_results(line.input) ? line.input : line.results;
   if (!file.empty() && line.overrides.empty()) {
-    results = read_results(file);
+    results = file == line.input ? *input.recorded : read_results(file);
     require_same_journey(input.model, *results, file);
     view.results = &*results;
   } else if (!line.results.empty()) {
-    throw InputError("sojourn: error: a changed scenario was not measured\nhint: leave --results out, or the changes");
+    throw InputError("a changed scenario was not measured", "leave --results out, or the changes");
   }
   if (!line.plan.empty()) {
-    view.plan = find_plan(input.model, line.plan);
+    view.plan = plan_called(input.model, line.plan);
     require_plan(results, line.plan, file);
   }
   if (kind == ".dot" && (!line.plan.empty() || !line.results.empty())) {
-    throw InputError("sojourn: error: --plan and --results are drawn as .svg or .html only\nhint: -o map.svg");
+    throw InputError("--plan and --results are drawn as .svg or .html only", "-o map.svg");
   }
   const std::string drawing = kind == ".svg"    ? journey_svg(input.model, view)
                               : kind == ".html" ? journey_html(input.model, view)

@@ -36,8 +36,8 @@ int new_command(const CommandLine& line) {
     return done;
   }
   const std::string near = nearest(wanted, names);
-  throw InputError("sojourn: error: there is no template \"" + wanted + "\"" +
-                   (near.empty() ? "" : "; did you mean \"" + near + "\"?") + "\nhint: templates:" + list);
+  throw InputError("there is no template \"" + wanted + "\"" + (near.empty() ? "" : "; did you mean \"" + near + "\"?"),
+                   "templates:" + list);
 }
 
 }  // namespace sojourn::tools

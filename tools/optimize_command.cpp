@@ -20,8 +20,9 @@ std::size_t find(const std::string& what, const std::string& id, const std::vect
   std::string hint = known.empty() ? "the scenario has none" : what + "s: ";
   for (std::size_t k = 0; k < known.size(); ++k) hint += (k > 0 ? ", " : "") + known[k];
   const std::string near = nearest(id, known);
-  throw InputError(fmt::format("sojourn: error: there is no {} \"{}\"{}\nhint: {}", what, id,
-                               near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near), hint));
+  throw InputError(
+      fmt::format("there is no {} \"{}\"{}", what, id, near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near)),
+      hint);
 }
 
 OptimizeOptions read_options(const CommandLine& line, const ModelParts& parts) {
@@ -35,7 +36,7 @@ OptimizeOptions read_options(const CommandLine& line, const ModelParts& parts) {
   for (const std::string& each : line.team_budgets) {
     const std::size_t equals = each.find('=');
     if (equals == std::string::npos)
-      throw InputError("sojourn: error: --team " + each + ": a team's budget is written TEAM=N\nhint: --team billing=500k");
+      throw InputError("--team " + each + ": a team's budget is written TEAM=N", "--team billing=500k");
     how.limits.teams.emplace_back(TeamId(find("team", each.substr(0, equals), teams)),
                                   parse_money("--team", each.substr(equals + 1)));
   }
@@ -51,10 +52,6 @@ int optimize_command(const CommandLine& line) {
   const OptimizeOptions how = read_options(line, input.model.parts());
   std::optional<Optimum> optimum;
   under_way(line, [&](const RunOptions& options) { optimum = optimize(input.model, how, options); });
-  if (!optimum) {
-    print(stderr, "sojourn: interrupted; a choice needs all its runs\n");
-    return interrupted;
-  }
   if (line.json) {
     print(stdout, "%s", optimum_json(*optimum, input.model, line.input).c_str());
   } else if (!line.quiet) {

@@ -9,13 +9,9 @@ namespace sojourn::tools {
 
 int rank_command(const CommandLine& line) {
   const Input input = read_input(line);
-  const Model model = apply(input.model, find_plan(input.model, line.plan.empty() ? "baseline" : line.plan));
+  const Model model = apply(input.model, plan_called(input.model, line.plan.empty() ? "baseline" : line.plan));
   std::optional<Ranking> ranking;
   under_way(line, [&](const RunOptions& options) { ranking = rank(model, line.rank, options); });
-  if (!ranking) {
-    print(stderr, "sojourn: interrupted; a ranking needs all its runs\n");
-    return interrupted;
-  }
   if (line.json) {
     print(stdout, "%s", ranking_json(*ranking, line.input).c_str());
   } else if (!line.quiet) {

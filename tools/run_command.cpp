@@ -34,9 +34,9 @@ int run_command(const CommandLine& line) {
   std::vector<PlanId> plans;
   // A results file is repeated with all the plans that it holds, unless one is asked for.
   if (!line.plan.empty() || input.plans.empty()) {
-    plans.push_back(find_plan(input.model, line.plan.empty() ? "baseline" : line.plan));
+    plans.push_back(plan_called(input.model, line.plan.empty() ? "baseline" : line.plan));
   } else {
-    for (const std::string& plan : input.plans) plans.push_back(find_plan(input.model, plan));
+    for (const std::string& plan : input.plans) plans.push_back(plan_called(input.model, plan));
   }
   const std::string suffix = line.plan.empty() || line.plan == "baseline" ? ".h5" : "-" + line.plan + ".h5";
   const std::string path = results_path(line, input, suffix);
@@ -45,13 +45,11 @@ int run_command(const CommandLine& line) {
                     [](const Samples& samples, const std::string& file) { return run_json(samples, file); });
   }
   if (!line.precision.empty()) {
-    throw InputError(
-        "sojourn: error: --precision and --control-variate do not go together\n"
-        "hint: add replications yourself with --replications");
+    throw InputError("--precision and --control-variate do not go together",
+                     "add replications yourself with --replications");
   }
   if (plans.size() > 1) {
-    throw InputError(
-        "sojourn: error: --control-variate corrects one plan, and this file holds several\nhint: name one with --plan");
+    throw InputError("--control-variate corrects one plan, and this file holds several", "name one with --plan");
   }
   const Twin twin(input.model, plans.front(), line.threads);
   return simulate(

@@ -7,20 +7,17 @@
 #include <atomic>
 #include <chrono>
 #include <cmath>
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
 
+#include "ctrl_c.hpp"
 #include "sojourn/base/whole_file.hpp"
-#include "sojourn/outcomes/kept_samples.hpp"
-#include "sojourn/outcomes/network_ties.hpp"
+#include "sojourn/outcomes/finished_run.hpp"
 #include "sojourn/outcomes/recorded.hpp"
-#include "sojourn/outcomes/recorded_scenario.hpp"
 #include "sojourn/outcomes/results_file.hpp"
-#include "sojourn/outcomes/version.hpp"
-#include "sojourn/scenario/nearest.hpp"
+#include "sojourn/outcomes/run_size.hpp"
 #include "terminal.hpp"
 
 namespace sojourn::tools {
@@ -28,17 +25,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::atomic<bool> interrupt_asked{false};
-
-void ask_to_stop(int) {
-  interrupt_asked.store(true);
-  std::signal(SIGINT, SIG_DFL);  // a second Ctrl-C ends the program at once
-}
-
-/// A bar on a terminal's stderr, with the time left; nothing anywhere else.
+/// A bar on a terminal's stderr, with the time left; anywhere else a line where the work takes long.
 class ProgressBar {
  public:
-  explicit ProgressBar(bool wanted) : on_(wanted && isatty(STDERR_FILENO) != 0) {}
+  explicit ProgressBar(bool wanted) : wanted_(wanted), on_(wanted && isatty(STDERR_FILENO) != 0) {}
   ~ProgressBar() {
     if (on_) std::fprintf(stderr, "\r\033[K");
   }
@@ -46,11 +36,12 @@ class ProgressBar {
   ProgressBar& operator=(const ProgressBar&) = delete;
 
   void show(double share) {
-    if (!on_) return;
+    if (!wanted_) return;
     const auto now = std::chrono::steady_clock::now();
+    const double gone = std::chrono::duration<double>(now - began_).count();
+    if (!on_) return warn_of_long_work(share, gone);
     if (now - shown_ < std::chrono::milliseconds(100) && share < 1.0) return;
     shown_ = now;
-    const double gone = std::chrono::duration<double>(now - began_).count();
     std::string bar(30, ' ');
     for (std::size_t i = 0; i < static_cast<std::size_t>(30.0 * share); ++i) bar[i] = '=';
     std::fprintf(stderr, "\r\033[K[%s] %3.0f %%  %.0f s left", bar.c_str(), 100.0 * share,
@@ -59,74 +50,42 @@ class ProgressBar {
   }
 
  private:
-  bool on_;
+  /// Where there is no bar: once, when it is known that the work is long.
+  void warn_of_long_work(double share, double gone) {
+    constexpr double known_after = 10.0, long_from = 120.0;  // seconds
+    if (warned_ || gone < known_after || !(share > 0.0)) return;
+    warned_ = true;
+    const double left = gone / share - gone;
+    if (left >= long_from) std::fprintf(stderr, "sojourn: about %.0f minutes left\n", left / 60.0);
+  }
+
+  bool wanted_, on_, warned_ = false;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now(), shown_{};
 };
 
-/// The parts of a file's history: "sojourn COMMAND NAME[ CHANGES][ --plan ID | --plans A,B]", as `read_input` writes it.
-struct History {
-  std::string command, changes, selection;
-};
-
-History parse_history(const std::string& text) {
-  History history;
-  constexpr std::string_view program = "sojourn ";
-  const std::size_t begin = program.size(), space = text.find(' ', begin);
-  if (!text.starts_with(program) || space == std::string::npos)
-    throw InputError("sojourn: error: this results file is damaged or was edited: its history is no command");
-  history.command = text.substr(begin, space - begin);
-  const std::size_t plan = text.rfind(" --plan");
-  const std::size_t end = plan == std::string::npos ? text.size() : plan;
-  if (plan != std::string::npos) history.selection = text.substr(plan);
-  const std::size_t options = text.find(" --", space);
-  if (options != std::string::npos && options < end) history.changes = text.substr(options, end - options);
-  return history;
-}
-
 }  // namespace
 
-Input read_input(const CommandLine& line) {
-  const fs::path path(line.input);
-  Scenario scenario;
-  std::string name = path.filename().string(), command = line.command, changes = line.change_arguments, selection;
+Input read_input(const CommandLine& line, Recorded keep) {
+  LoadedScenario loaded = load_scenario(line.input, line.overrides, keep);
+  Request request{line.command, arguments_of(line.overrides), line.plans};
+  if (!line.plan.empty()) request.plans = {line.plan};
   std::vector<std::string> plans;
-  if (!line.plan.empty()) selection = " --plan " + line.plan;
-  for (std::size_t i = 0; i < line.plans.size(); ++i) selection += (i == 0 ? " --plans " : ",") + line.plans[i];
-  if (looks_like_results(path)) {
-    const Outcomes recorded = read_provenance(path);
-    const History history = parse_history(recorded.provenance.history);
-    name = recorded.provenance.scenario_name;
-    changes = history.changes + changes;
-    plans = recorded_texts(recorded, "plan");
+  if (loaded.recorded) {
+    const Request& before = loaded.recorded->provenance.request;
+    request.changes.insert(request.changes.begin(), before.changes.begin(), before.changes.end());
+    plans = recorded_texts(*loaded.recorded, "plan");
     // `run` repeats whatever made the file, unless a plan is asked for; `compare` keeps the plans of a comparison.
-    if (line.command == "run" && line.plan.empty()) command = history.command;
-    if (selection.empty() && command == history.command) selection = history.selection;
-    scenario = recorded_scenario(recorded, line.input, path.parent_path(), line.overrides);
-  } else {
-    scenario = read_scenario(path, line.overrides);
+    if (line.command == "run" && line.plan.empty()) request.command = before.command;
+    if (request.plans.empty() && request.command == before.command) request.plans = before.plans;
   }
-  std::string history = "sojourn " + command + " " + shell_quoted(name) + changes + selection;
-  if (scenario.errors() > 0) throw InputError(diagnostics(scenario, Severity::error) + "\n" + summary(scenario));
-  Model model = build(scenario);
+  const fs::path path(line.input);
   std::vector<fs::path> files{path};
   if (!line.results.empty()) files.emplace_back(line.results);
-  if (const auto& talk = model.parts().word_of_mouth) {
+  if (const auto& talk = loaded.model.parts().word_of_mouth) {
     if (const auto* network = std::get_if<NetworkFile>(&talk->network)) files.push_back(path.parent_path() / network->path);
   }
-  return {std::move(scenario), std::move(model), std::move(history), std::move(name), std::move(plans), std::move(files)};
-}
-
-PlanId find_plan(const Model& model, const std::string& name) {
-  std::vector<std::string> known;
-  for (const Plan& plan : model.parts().plans) known.push_back(plan.id);
-  for (std::size_t k = 0; k < known.size(); ++k) {
-    if (known[k] == name) return PlanId(k);
-  }
-  const std::string near = nearest(name, known);
-  std::string hint = "plans: ";
-  for (std::size_t k = 0; k < known.size(); ++k) hint += (k > 0 ? ", " : "") + known[k];
-  throw InputError(fmt::format("sojourn: error: there is no plan \"{}\"{}\nhint: {}", name,
-                               near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near), hint));
+  return {std::move(loaded.scenario), std::move(loaded.model),    std::move(request), std::move(loaded.scenario_name),
+          std::move(plans),           std::move(loaded.recorded), std::move(files)};
 }
 
 Replacing replacing(const CommandLine& line, const Input& input) { return {input.files, line.force, {}, false}; }
@@ -135,7 +94,7 @@ std::string results_path(const CommandLine& line, const Input& input, const std:
   const fs::path path =
       line.output.empty() ? fs::path(fs::path(input.scenario_name).stem().string() + suffix) : fs::path(line.output);
   const auto refuse = [&](const std::string& problem) {
-    throw InputError(fmt::format("sojourn: error: {}\nhint: name another file with -o, ending in .h5", problem));
+    throw InputError(problem, "name another file with -o, ending in .h5");
   };
   for (const char* other : {".toml", ".csv", ".json", ".txt", ".xlsx", ".html", ".svg"}) {
     if (path.extension() == other) refuse(fmt::format("results are HDF5, not {}", other));
@@ -145,10 +104,14 @@ std::string results_path(const CommandLine& line, const Input& input, const std:
 
 void under_way(const CommandLine& line, const std::function<void(const RunOptions&)>& work) {
   ProgressBar bar(line.progress);
-  std::signal(SIGINT, ask_to_stop);
+  std::atomic<std::uint32_t> finished{0};
+  // What `run` and `compare` have finished is kept; nothing else has anything to keep.
+  const bool keeps = line.command == "run" || line.command == "compare";
+  const StopAtCtrlC ctrl_c(keeps ? &finished : nullptr);
   RunOptions options;
   options.threads = line.threads;
-  options.interrupt = &interrupt_asked;
+  options.stop = ctrl_c.token();
+  options.finished = &finished;
   options.progress = [&](double share) { bar.show(share); };
   work(options);
 }
@@ -162,8 +125,22 @@ struct Search {
   std::string unmet;            // what could not be reached, and what would help
 };
 
+/// `asked` as it had been with so many replications; no file is read again, so that one edited meanwhile changes nothing.
+Input lengthened(const CommandLine& line, const Input& asked, std::uint32_t replications) {
+  Input input = asked;
+  const std::vector<Override> overrides = with_replications(line.overrides, replications);
+  const std::vector<std::string> before = arguments_of(line.overrides), now = arguments_of(overrides);
+  input.request.changes.resize(input.request.changes.size() - before.size());
+  input.request.changes.insert(input.request.changes.end(), now.begin(), now.end());
+  input.scenario.text = resolved_text(asked.scenario.source, overrides);
+  input.scenario.parts.settings.replications = replications;
+  input.model = build(input.scenario);
+  return input;
+}
+
 /// Adds replications to `search` until the goals of `line` are met.
-void go_on(const CommandLine& line, const std::vector<PlanId>& plans, RunOptions options, Search& search) {
+void go_on(const CommandLine& line, const Input& asked, const std::vector<PlanId>& plans, RunOptions options,
+           Search& search) {
   while (!search.result.interrupted) {
     const Samples samples = collect_samples(search.result);
     const std::uint32_t now = samples.replications, next = replications_to_run(samples, line.precision);
@@ -181,20 +158,23 @@ void go_on(const CommandLine& line, const std::vector<PlanId>& plans, RunOptions
           goal.metric->name, goal.half_width, reached, now, wanted, most_replications_to_add);
       return;
     }
-    search.longer = read_input(with_replications(line, next));
+    search.longer = lengthened(line, asked, next);
+    require_room(run_size(search.longer->model, plans.size()));
     options.first_replication = now;
     append(search.result, run(search.longer->model, plans, options));
   }
 }
 
-/// Thresholds name plans that are run.
-void require_known_plans(const CommandLine& line, const Input& input, const std::vector<PlanId>& plans) {
+/// Goals are of figures that the scenario has, and thresholds name plans that are run: said before the run, not after it.
+void require_reachable_goals(const CommandLine& line, const Input& input, const std::vector<PlanId>& plans) {
+  for (const PrecisionGoal& goal : line.precision) require_mechanism(*goal.metric, input.model.parts());
   for (const Threshold& threshold : line.thresholds) {
+    require_mechanism(*threshold.metric, input.model.parts());
     if (threshold.plan.empty()) continue;
-    const PlanId plan = find_plan(input.model, threshold.plan);
+    const PlanId plan = plan_called(input.model, threshold.plan);
     if (std::find(plans.begin(), plans.end(), plan) == plans.end()) {
-      throw InputError(fmt::format("sojourn: error: --threshold {}: plan \"{}\" is not compared\nhint: name it in --plans",
-                                   threshold.text, threshold.plan));
+      throw InputError(fmt::format("--threshold {}: plan \"{}\" is not compared", threshold.text, threshold.plan),
+                       "name it in --plans");
     }
   }
 }
@@ -204,16 +184,17 @@ void require_known_plans(const CommandLine& line, const Input& input, const std:
 int simulate(const CommandLine& line, const Input& asked, const std::vector<PlanId>& plans, const std::string& path,
              const std::function<std::string(const Samples&, Colour)>& text,
              const std::function<std::string(const Samples&, const std::string&)>& json) {
-  require_known_plans(line, asked, plans);
+  require_reachable_goals(line, asked, plans);
   if (const std::size_t warnings = asked.scenario.warnings(); warnings > 0 && !line.quiet) {
     print(stderr, "sojourn: %zu warning%s; sojourn check %s shows %s\n", warnings, warnings == 1 ? "" : "s",
           line.input.c_str(), warnings == 1 ? "it" : "them");
   }
   require_replaceable(path, replacing(line, asked));  // before the work, not after it
+  require_room(run_size(asked.model, plans.size()));
   Search search;
   under_way(line, [&](const RunOptions& options) {
     search.result = run(asked.model, plans, options);
-    if (!line.precision.empty()) go_on(line, plans, options, search);
+    if (!line.precision.empty()) go_on(line, asked, plans, options, search);
   });
   const RunResult& result = search.result;
   const Input& input = search.longer ? *search.longer : asked;
@@ -222,23 +203,12 @@ int simulate(const CommandLine& line, const Input& asked, const std::vector<Plan
     return interrupted;
   }
   Provenance provenance;
-  provenance.title = input.model.parts().settings.title;
-  provenance.history = input.history;
-  if (result.interrupted) {
-    // Part of a run must not be taken for the whole of it; repeating the file runs the whole.
-    provenance.title += fmt::format(" (interrupted: {} of {} replications)", result.replications.size(),
-                                    input.model.parts().settings.replications);
-  }
-  provenance.version = version();
-  provenance.build = build_description();
+  provenance.request = input.request;
+  provenance.history = history_of(input.request, input.scenario_name);
   provenance.scenario_toml = input.scenario.text;
   provenance.scenario_name = input.scenario_name;
-  provenance.seed = input.model.parts().settings.seed;
-  Outcomes outcomes = collect_outcomes(result, std::move(provenance));
-  keep_ties(input.model.parts(), outcomes);
   const Samples samples = collect_samples(result);
-  keep_samples(samples, outcomes);
-  write_results(outcomes, path, replacing(line, asked));
+  write_results(outcomes_of(result, samples, std::move(provenance)), path, replacing(line, asked));
 
   if (line.json) {
     print(stdout, "%s", json(samples, line.input).c_str());

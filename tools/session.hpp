@@ -3,12 +3,14 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "command_line.hpp"
 #include "sojourn/base/whole_file.hpp"
 #include "sojourn/engine/run.hpp"
+#include "sojourn/facade/load.hpp"
 #include "sojourn/outcomes/outcomes.hpp"
 
 namespace sojourn::tools {
@@ -17,17 +19,15 @@ namespace sojourn::tools {
 struct Input {
   Scenario scenario;
   Model model;
-  std::string history;                       // of the results file to be written
+  Request request;                           // of the results file to be written
   std::string scenario_name;                 // base name
   std::vector<std::string> plans;            // of a results file: the plans that it holds; else empty
+  std::optional<Outcomes> recorded;          // of a results file, as much as was asked for
   std::vector<std::filesystem::path> files;  // all that were read
 };
 
-/// Reads `line.input`. Throws InputError with every rendered error and the closing summary line.
-[[nodiscard]] Input read_input(const CommandLine& line);
-
-/// The id of the plan called `name`. Throws InputError with the nearest name.
-[[nodiscard]] PlanId find_plan(const Model& model, const std::string& name);
+/// Reads `line.input`, once. Throws InputError with every rendered error and the closing summary line.
+[[nodiscard]] Input read_input(const CommandLine& line, Recorded keep = Recorded::provenance);
 
 /// Where results go: `line.output`, else the scenario's name with `suffix` in this folder. Throws InputError where it
 /// ends as another kind of file.

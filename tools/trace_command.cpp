@@ -11,33 +11,22 @@
 #include "terminal.hpp"
 
 namespace sojourn::tools {
-namespace {
-
-int stopped(bool file) {
-  print(stderr, "sojourn: interrupted; %s\n", file ? "nothing was written" : "what was printed is not complete");
-  return interrupted;
-}
-
-}  // namespace
-
 int trace_command(const CommandLine& line) {
   namespace fs = std::filesystem;
   const Input input = read_input(line);
   const std::string plan = line.plan.empty() ? "baseline" : line.plan;
-  const Model model = apply(input.model, find_plan(input.model, plan));
+  const Model model = apply(input.model, plan_called(input.model, plan));
   if (line.customer) {
-    std::optional<std::string> told;
+    std::string told;
     under_way(line, [&](const RunOptions& options) { told = told_life(model, *line.customer, options, colour()); });
-    if (!told) return stopped(true);
-    print(stdout, "%s", told->c_str());
+    print(stdout, "%s", told.c_str());
     return done;
   }
   const fs::path path(line.output);
   const std::string kind = path.extension().string();
   if (!line.output.empty() && kind != ".csv" && kind != ".xes") {
-    throw InputError(
-        fmt::format("sojourn: error: an event log is written as .csv or .xes, not {}\nhint: -o log.csv or -o log.xes",
-                    kind.empty() ? line.output : kind));
+    throw InputError(fmt::format("an event log is written as .csv or .xes, not {}", kind.empty() ? line.output : kind),
+                     "-o log.csv or -o log.xes");
   }
   const LogFormat format = kind == ".xes" ? LogFormat::xes : LogFormat::csv;
   std::optional<FileReplacement> file;
@@ -50,15 +39,20 @@ int trace_command(const CommandLine& line) {
     if (file) return file->write(text);
     std::fwrite(text.data(), 1, text.size(), stdout);
   };
-  std::optional<LogSize> size;
-  under_way(line,
-            [&](const RunOptions& options) { size = write_event_log(model, line.log_customers, format, write, options); });
-  if (!size) return stopped(file.has_value());
+  LogSize size;
+  try {
+    under_way(line,
+              [&](const RunOptions& options) { size = write_event_log(model, line.log_customers, format, write, options); });
+  } catch (const Interrupted&) {
+    if (file) throw;
+    print(stderr, "sojourn: interrupted; what was printed is not complete\n");
+    return interrupted;
+  }
   if (!file) return done;
   file->finish();
   if (!line.quiet) {
-    print(stderr, "%zu visit%s of %zu customer%s under %s: %s\n", size->visits, size->visits == 1 ? "" : "s", size->lives,
-          size->lives == 1 ? "" : "s", plan.c_str(), line.output.c_str());
+    print(stderr, "%zu visit%s of %zu customer%s under %s: %s\n", size.visits, size.visits == 1 ? "" : "s", size.lives,
+          size.lives == 1 ? "" : "s", plan.c_str(), line.output.c_str());
   }
   return done;
 }

@@ -16,9 +16,32 @@ std::string join(const std::vector<Finding>& findings) {
   return text;
 }
 
+std::string all_of(const std::string& message, const std::string& hint, const std::string& place) {
+  return (place.empty() ? "" : place + ": ") + message + (hint.empty() ? "" : "\nhint: " + hint);
+}
+
 }  // namespace
 
+Error::Error(ErrorCode code, std::string message, std::string hint, std::string place)
+    : std::runtime_error(all_of(message, hint, place)),
+      code_(code),
+      message_(std::move(message)),
+      hint_(std::move(hint)),
+      place_(std::move(place)) {}
+
+InputError::InputError(std::string message, std::string hint, std::string place, ErrorCode code)
+    : Error(code, std::move(message), std::move(hint), std::move(place)) {}
+
+RunError::RunError(std::string message, std::string hint, std::string place, ErrorCode code)
+    : Error(code, std::move(message), std::move(hint), std::move(place)) {}
+
+Interrupted::Interrupted() : Error(ErrorCode::interrupted, "interrupted", {}, {}) {}
+
+void throw_if_stopped(const std::stop_token& stop) {
+  if (stop.stop_requested()) throw Interrupted();
+}
+
 InvalidModel::InvalidModel(std::vector<Finding> findings)
-    : std::runtime_error(join(findings)), findings_(std::move(findings)) {}
+    : InputError(join(findings), {}, {}, ErrorCode::invalid_model), findings_(std::move(findings)) {}
 
 }  // namespace sojourn

@@ -1,6 +1,7 @@
 #include "sojourn/base/inverse.hpp"
 
 #include <cmath>
+#include <limits>
 
 #include "sojourn/base/special.hpp"
 
@@ -105,6 +106,43 @@ double Inverse::at_hazard(float hazard) const {
       return interpolate(score());
   }
   return a_;
+}
+
+double Inverse::cumulative_hazard(double x) const {
+  constexpr double never = std::numeric_limits<double>::infinity();
+  const auto of_score = [](double z) { return -numeric::log(special::normal_cdf(-z)); };
+  switch (family_) {
+    case Family::constant:
+      return x < a_ ? 0.0 : never;
+    case Family::uniform: {
+      const double share = (x - a_) / b_;
+      return share <= 0.0 ? 0.0 : share >= 1.0 ? never : -numeric::log1p(-share);
+    }
+    case Family::normal:
+      return of_score((x - a_) / b_);
+    case Family::lognormal:
+      return x > 0.0 ? of_score(numeric::log(x / a_) / static_cast<double>(sigma_)) : 0.0;
+    case Family::exponential:
+      return x > 0.0 ? x / a_ : 0.0;
+    case Family::weibull:
+      return x > 0.0 ? numeric::exp(numeric::log(x / a_) / static_cast<double>(sigma_)) : 0.0;
+    case Family::loglogistic: {
+      if (!(x > 0.0)) return 0.0;
+      const double log_odds = numeric::log(x / a_) / static_cast<double>(sigma_);
+      return log_odds > 40.0 ? log_odds : numeric::log1p(numeric::exp(log_odds));
+    }
+    case Family::table: {
+      if (!(x > 0.0)) return 0.0;
+      // The table is of the inverse, which never falls.
+      float low = 0.0f, high = 40.0f;
+      for (int step = 0; step < 40; ++step) {
+        const float middle = 0.5f * (low + high);
+        (at_hazard(middle) < x ? low : high) = middle;
+      }
+      return static_cast<double>(high);
+    }
+  }
+  return 0.0;
 }
 
 double Inverse::interpolate(float z) const {

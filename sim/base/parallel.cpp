@@ -1,5 +1,7 @@
 #include "sojourn/base/parallel.hpp"
 
+#include "sojourn/base/error.hpp"
+
 #ifdef SOJOURN_STD_THREADS
 #include <algorithm>
 #include <atomic>
@@ -12,6 +14,9 @@
 #include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
+
+#include <stdexcept>
+#include <string_view>
 #endif
 
 namespace sojourn {
@@ -57,11 +62,20 @@ void parallel_for_each(std::size_t count, int threads, const std::function<void(
   if (do_alone(count, threads, work)) return;
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
   tbb::task_arena arena(threads);
-  arena.execute([&] {
-    tbb::parallel_for(tbb::blocked_range<std::size_t>(0, count, 1), [&](const tbb::blocked_range<std::size_t>& range) {
-      for (std::size_t index = range.begin(); index < range.end(); ++index) work(index);
+  try {
+    arena.execute([&] {
+      tbb::parallel_for(tbb::blocked_range<std::size_t>(0, count, 1), [&](const tbb::blocked_range<std::size_t>& range) {
+        for (std::size_t index = range.begin(); index < range.end(); ++index) work(index);
+      });
     });
-  });
+  } catch (const std::runtime_error& error) {
+    // How oneTBB says that the system has no thread for it.
+    if (std::string_view(error.what()).starts_with("pthread_create")) {
+      throw RunError("the system gives this program no more threads",
+                     "use fewer threads, or raise the limit of processes (ulimit -u)");
+    }
+    throw;
+  }
 }
 
 #endif

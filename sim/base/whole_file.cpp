@@ -95,7 +95,7 @@ fs::path follow_links(fs::path path) {
 fs::path folder_of(const fs::path& file) { return file.has_parent_path() ? file.parent_path() : fs::path("."); }
 
 [[noreturn]] void refuse(const fs::path& path, std::string_view why, std::string_view hint) {
-  throw RunError(fmt::format("sojourn: error: cannot write {}: {}\nhint: {}", path.string(), why, hint));
+  throw RunError(fmt::format("cannot write {}: {}", path.string(), why), std::string(hint), {}, ErrorCode::cannot_write);
 }
 
 [[noreturn]] void refuse_folder(const fs::path& path, const fs::path& folder, int code) {
@@ -104,7 +104,7 @@ fs::path folder_of(const fs::path& file) { return file.has_parent_path() ? file.
 }
 
 [[noreturn]] void refuse_reading(const fs::path& path, std::string_view why) {
-  throw InputError(fmt::format("{}: error: {}", path.string(), why));
+  throw InputError(std::string(why), {}, path.string());
 }
 
 constexpr std::string_view name_a_file = "give the name of a file";
@@ -147,8 +147,9 @@ bool same_file(const struct stat& one, const fs::path& path) {
   return ::stat(path.c_str(), &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
 
-[[noreturn]] void refuse_replacing(const fs::path& path, std::string_view why, std::string_view hint) {
-  throw InputError(fmt::format("sojourn: error: {} {}\nhint: {}", path.string(), why, hint));
+[[noreturn]] void refuse_replacing(const fs::path& path, std::string_view why, std::string_view hint,
+                                   ErrorCode code = ErrorCode::wrong_input) {
+  throw InputError(fmt::format("{} {}", path.string(), why), std::string(hint), {}, code);
 }
 
 struct Target {
@@ -163,10 +164,11 @@ void require_permitted(const fs::path& path, const Target& target, const Replaci
       refuse_replacing(path, "is read by this command and would be overwritten", name_another_file);
   }
   if (may.force) return;
-  constexpr std::string_view or_force = "name another file, or add --force to replace it";
+  constexpr std::string_view or_force = "name another file, or allow this one to be replaced";
   if (!written_by_sojourn(target.path, may.beginning))
-    refuse_replacing(path, "exists and was not written by Sojourn", or_force);
-  if ((target.file->st_mode & (S_IWUSR | S_IWGRP | S_IWOTH)) == 0) refuse_replacing(path, "is read-only", or_force);
+    refuse_replacing(path, "exists and was not written by Sojourn", or_force, ErrorCode::file_of_others);
+  if ((target.file->st_mode & (S_IWUSR | S_IWGRP | S_IWOTH)) == 0)
+    refuse_replacing(path, "is read-only", or_force, ErrorCode::file_of_others);
 }
 
 // The file to replace, after every check that needs no writing. Messages name the path that the caller gave.
@@ -343,8 +345,7 @@ void FileReplacement::finish() {
   // cannot be opened, and some file systems cannot flush one: both still hold one whole file or the other.
   const Descriptor opened(::open(folder_of(target).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (opened.open() && ::fsync(opened.get()) != 0 && errno != EINVAL && errno != ENOTSUP) {
-    throw RunError(
-        fmt::format("sojourn: error: {} is written, but may not survive a power cut: {}", path.string(), reason(errno)));
+    throw RunError(fmt::format("{} is written, but may not survive a power cut: {}", path.string(), reason(errno)));
   }
 }
 

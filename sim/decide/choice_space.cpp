@@ -37,15 +37,13 @@ bool contains(const std::vector<ImprovementId>& list, std::size_t improvement) {
 ChoiceSpace::ChoiceSpace(const Model& model, const BudgetLimits& limits) : limits_(limits), parts_(model.parts()) {
   const ModelParts& given = model.parts();
   if (given.improvements.empty()) {
-    throw InputError(
-        "sojourn: error: there is nothing to buy: the scenario has no improvement\nhint: add an [[improvement]] with a "
-        "target, "
-        "an effect and a cost");
+    throw InputError("there is nothing to buy: the scenario has no improvement",
+                     "add an [[improvement]] with a target, an effect and a cost");
   }
   for (const ImprovementId id : limits.must) {
     if (contains(limits.never, id.index())) {
-      throw InputError(fmt::format("sojourn: error: \"{}\" must be bought and may never be\nhint: drop --must or --never",
-                                   given.improvements[id.index()].change.id));
+      throw InputError(fmt::format("\"{}\" must be bought and may never be", given.improvements[id.index()].change.id),
+                       "leave it out of one of the two", {}, ErrorCode::contradicting_needs);
     }
   }
   // Variants of one improvement stand together, so that what sets a parameter keeps its place among the others.
@@ -83,9 +81,10 @@ ChoiceSpace::ChoiceSpace(const Model& model, const BudgetLimits& limits) : limit
     variants_[k].fixed_cost = fixed_investment(Program(apply(prices, PlanId(k + 1)))).total;
   if (!allowed(least())) {
     throw InputError(
-        fmt::format("sojourn: error: what must be bought costs at least {:.0f}, and the budget of the company or of a "
-                    "team does not allow it\nhint: raise --budget or --team, or drop a --must",
-                    fixed_cost(least())));
+        fmt::format(
+            "what must be bought costs at least {:.0f}, and the budget of the company or of a team does not allow it",
+            fixed_cost(least())),
+        "allow more money, or leave out what must be bought", {}, ErrorCode::budget_too_small);
   }
 }
 

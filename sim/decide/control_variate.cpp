@@ -52,9 +52,7 @@ bool still(Change& change, double horizon) {
 
 SolvableTwin solvable_twin(const Model& model) {
   if (const auto coupled = mechanisms_in_use(model.parts()); !coupled.empty()) {
-    std::string message = "sojourn: error: this scenario has no solvable twin";
-    for (const std::string& mechanism : coupled) message += "\n  " + mechanism;
-    throw InputError(message + "\nhint: run it without --control-variate");
+    throw NoClosedForm(ErrorCode::no_solvable_twin, coupled, false);
   }
   ModelParts parts = model.parts();
   std::vector<std::string> without;
@@ -135,10 +133,9 @@ ControlVariate control_variate(const Samples& run, const Samples& twin, const Cl
       const double limit = boost::math::quantile(boost::math::complement(boost::math::students_t(degrees), 0.5e-6));
       const double error = limit * simulated.sd / std::sqrt(degrees + 1.0);
       if (simulated.mean < known.low - error || simulated.mean > known.high + error) {
-        throw RunError(fmt::format(
-            "sojourn: error: the twin's {} is {:.6g} by simulation and {:.6g} in closed form: one of them is wrong\n"
-            "hint: run without --control-variate, and please report this scenario",
-            metric.name, simulated.mean, known.mean));
+        throw RunError(fmt::format("the twin's {} is {:.6g} by simulation and {:.6g} in closed form: one of them is wrong",
+                                   metric.name, simulated.mean, known.mean),
+                       "run without a control variate, and please report this scenario");
       }
     }
     ControlledEstimate controlled_one = controlled(estimate(run, 0, metric).mean, x, simulated.mean, c, known);

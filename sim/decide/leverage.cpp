@@ -53,8 +53,8 @@ Reach reach_of(const Program& program) {
 /// The counts that no metric holds, over all replications of the run's only plan.
 class Counts {
  public:
-  explicit Counts(const RunResult& result) : totals_(result.shapes.front()) {
-    for (const Totals& each : result.totals.front()) totals_.add(each);
+  explicit Counts(const RunResult& result) : totals_(Totals(result.shapes.front()).at_horizon()) {
+    for (const BatchSums& sample : result.batches.front().samples()) totals_.add(sample.totals);
   }
   [[nodiscard]] double visits(std::size_t persona, std::size_t touchpoint) const {
     return totals_.value(totals_.shape().touch(persona, touchpoint, TouchScore::visits));
@@ -228,10 +228,8 @@ Role role(const Pull& traffic, std::string_view metric, double error) {
 void check_sizes(const StandardImprovement& sizes) {
   const auto check = [](const char* what, double size, double most) {
     if (!(size >= 0.0 && size <= most))
-      throw InputError(
-          fmt::format("sojourn: error: a standard improvement of {} by {:g} is not possible\nhint: 0 to {:g}; 0 "
-                      "leaves it out",
-                      what, size, most));
+      throw InputError(fmt::format("a standard improvement of {} by {:g} is not possible", what, size),
+                       fmt::format("0 to {:g}; 0 leaves it out", most));
   };
   check("quality", sizes.quality, 1.0);
   check("effort", sizes.effort, 1.0);
@@ -373,14 +371,13 @@ std::string_view name(Lever lever) {
   return "";
 }
 
-std::optional<Ranking> rank(const Model& model, const RankOptions& how, const RunOptions& options) {
+Ranking rank(const Model& model, const RankOptions& how, const RunOptions& options) {
   check_sizes(how.sizes);
   const Metric* by = find_metric(how.by);
   if (by == nullptr || by->direction == Direction::neutral) {
     throw InputError(
-        fmt::format("sojourn: error: touchpoints cannot be ranked by \"{}\"\nhint: npv, retained, retention, nps, "
-                    "conversion, satisfaction or another metric of which more or less is better",
-                    how.by));
+        fmt::format("touchpoints cannot be ranked by \"{}\"", how.by),
+        "npv, retained, retention, nps, conversion, satisfaction or another metric of which more or less is better");
   }
   const ModelParts& parts = model.parts();
   require_mechanism(*by, parts);
@@ -392,7 +389,7 @@ std::optional<Ranking> rank(const Model& model, const RankOptions& how, const Ru
   quiet.progress = nullptr;
   const PlanId under = model.plan();
   const RunResult plain = run(model, {&under, 1}, quiet);
-  if (plain.interrupted) return std::nullopt;
+  if (plain.interrupted) throw Interrupted();
   const Program& program = plain.programs.front();
   const Counts counts(plain);
   ranking.samples = collect_samples(plain);
@@ -421,9 +418,8 @@ std::optional<Ranking> rank(const Model& model, const RankOptions& how, const Ru
   const std::vector<Shifting> asked = shiftings(program, ranking.touchpoints, how.sizes);
   if (std::none_of(asked.begin(), asked.end(), [](const Shifting& each) { return each.lever != Lever::traffic; })) {
     throw InputError(
-        "sojourn: error: there is nothing to improve: no touchpoint that anybody visits has quality below 1, effort, or a "
-        "wait\n"
-        "hint: ends are never improved; sojourn check shows what nobody can reach, and a size of 0 leaves a lever out");
+        "there is nothing to improve: no touchpoint that anybody visits has quality below 1, effort, or a wait",
+        "ends are never improved; a warning of the scenario says what nobody can reach, and a size of 0 leaves a lever out");
   }
   ModelParts shifted = parts;
   std::vector<Plan> plans;
@@ -434,11 +430,9 @@ std::optional<Ranking> rank(const Model& model, const RankOptions& how, const Ru
     plans.push_back(std::move(plan));
   }
   const std::vector<Sums>& without = ranking.samples.plans.front().all;
-  const auto events = each_plan(shifted, plans, options, [&](std::size_t k, const Samples& samples) {
+  ranking.samples.events += each_plan(shifted, plans, options, [&](std::size_t k, const Samples& samples) {
     ranking.touchpoints[asked[k].position].pulls.push_back(pull(asked[k], samples.plans.front().all, without));
   });
-  if (!events) return std::nullopt;
-  ranking.samples.events += *events;
   ranking.plans = 1 + plans.size();
   conclude(ranking);
   return ranking;

@@ -13,16 +13,17 @@ constexpr std::size_t memory = std::size_t{192} << 20;
 /// Plans that may run at one time.
 std::size_t plans_at_once(const Model& model) {
   const Settings& settings = model.parts().settings;
-  const std::size_t samples = settings.replications == 1 ? batch_count : settings.replications;
+  const Division divided = division(settings.replications, model.coupled());
+  const std::size_t samples = std::min<std::size_t>(most_samples, settings.replications * divided.batches);
   const Program program(model);
-  const std::size_t cells = tally_shape(program).cells();
+  const std::size_t cells = Totals(tally_shape(program)).at_horizon().shape().cells();
   return std::clamp<std::size_t>(memory / (samples * cells * sizeof(Totals::Wide)), 1, 24);
 }
 
 }  // namespace
 
-std::optional<std::uint64_t> each_plan(const ModelParts& parts, std::span<const Plan> plans, const RunOptions& options,
-                                       const std::function<void(std::size_t, const Samples&)>& use) {
+std::uint64_t each_plan(const ModelParts& parts, std::span<const Plan> plans, const RunOptions& options,
+                        const std::function<void(std::size_t, const Samples&)>& use) {
   ModelParts few = parts;
   few.plans.resize(1);
   const std::size_t at_once = plans_at_once(Model(few));
@@ -40,12 +41,13 @@ std::optional<std::uint64_t> each_plan(const ModelParts& parts, std::span<const 
       few.plans.push_back(plans[k]);
     }
     RunOptions part = options;
+    part.tables = false;
     const auto all = static_cast<double>(plans.size());
     part.progress = [&](double share) {
       if (options.progress) options.progress((static_cast<double>(begin) + share * static_cast<double>(end - begin)) / all);
     };
     const RunResult result = run(Model(few), ids, part);
-    if (result.interrupted) return std::nullopt;
+    if (result.interrupted) throw Interrupted();
     events += result.events;
     Samples samples = collect_samples(result);
     std::vector<PlanSamples> each = std::exchange(samples.plans, {});

@@ -97,16 +97,16 @@ class Search {
     optimum_.confidence = 1.0 - error_of_all;
   }
 
-  std::optional<Optimum> find() {
+  Optimum find() {
     std::vector<Basket> all = space_.all(how_.most_tried + 1);
     optimum_.counted = all.size() <= how_.most_tried;
     optimum_.possible = all.size();
     plan_rounds(all.size());
     if (optimum_.counted) {
       baskets_ = std::move(all);
-      if (!simulate(0, every())) return std::nullopt;
-    } else if (!search_by_neighbours()) {
-      return std::nullopt;
+      simulate(0, every());
+    } else {
+      search_by_neighbours();
     }
     optimum_.tried = baskets_.size();
     // What may be run in full: all of few, else a quarter of what was tried.
@@ -114,7 +114,7 @@ class Search {
     const std::size_t finalists = std::min(most_finalists, std::max<std::size_t>(1, quota / 2));
     std::vector<std::size_t> alive = every();
     for (std::size_t r = 0; r + 1 < precisions_.size(); ++r) {
-      if (r > 0 && !simulate(r, alive)) return std::nullopt;
+      if (r > 0) simulate(r, alive);
       const auto fair = static_cast<double>(baskets_.size()) * precisions_[0].share / precisions_[r + 1].share;
       const std::size_t most =
           r + 2 == precisions_.size() ? finalists : std::max(finalists, static_cast<std::size_t>(std::ceil(fair)));
@@ -125,7 +125,7 @@ class Search {
       for (const std::size_t c : promising(std::min(most_frontier, quota - std::min(quota, finalists)))) {
         if (std::find(alive.begin(), alive.end(), c) == alive.end()) alive.push_back(c);
       }
-      if (!simulate(full, alive)) return std::nullopt;
+      simulate(full, alive);
     }
     optimum_.in_full = alive.size();
     const std::vector<std::size_t> in_full = alive;
@@ -143,7 +143,7 @@ class Search {
         if (rounds_[full].goal.contains(c)) again.push_back(c);
       }
       if (again.size() < 2) break;
-      if (!simulate(precisions_.size() - 1, again)) return std::nullopt;
+      simulate(precisions_.size() - 1, again);
       const std::vector<std::size_t> left = survivors(rounds_.size() - 1, again, again.size());
       best = dear_.contains(best) ? best_of_affordable(full, in_full) : best_of(rounds_.size() - 1, left);
     }
@@ -184,7 +184,7 @@ class Search {
   }
 
   /// Simulates `choices` in round `r`, or adds them to it.
-  bool simulate(std::size_t r, const std::vector<std::size_t>& choices) {
+  void simulate(std::size_t r, const std::vector<std::size_t>& choices) {
     if (rounds_.size() <= r) {
       rounds_.resize(r + 1);
       rounds_[r].precision = precisions_[r];
@@ -206,7 +206,7 @@ class Search {
       if (options_.progress) options_.progress(std::min(1.0, (done_ + share * work) / work_));
     };
     std::vector<Sums> nothing;
-    const auto events = each_plan(parts, plans, part, [&](std::size_t k, const Samples& samples) {
+    optimum_.events += each_plan(parts, plans, part, [&](std::size_t k, const Samples& samples) {
       const std::vector<Sums>& all = samples.plans.front().all;
       if (k == 0) {
         nothing = all;
@@ -229,12 +229,9 @@ class Search {
       round.described[c] = std::move(choice);
       round.goal[c] = std::move(values);
     });
-    if (!events) return false;
-    optimum_.events += *events;
     done_ += work;
     round.choices = round.goal.size();
     optimum_.rounds[r].choices = round.choices;
-    return true;
   }
 
   /// What choice `c` gains, of all people pooled.
@@ -254,9 +251,8 @@ class Search {
   [[nodiscard]] std::size_t best_of_affordable(std::size_t r, std::vector<std::size_t> choices) const {
     std::erase_if(choices, [&](std::size_t c) { return dear_.contains(c); });
     if (choices.empty()) {
-      throw InputError(
-          "sojourn: error: no choice is within the budget once visits are paid for\nhint: raise --budget, or lower "
-          "per_visit");
+      throw InputError("no choice is within the budget once visits are paid for", "allow more money, or lower per_visit", {},
+                       ErrorCode::budget_too_small);
     }
     return best_of(r, choices);
   }
@@ -345,7 +341,7 @@ class Search {
 
   /// From what must be bought to what is better among the neighbours and among budgets filled by value for money, while
   /// there is something better.
-  bool search_by_neighbours() {
+  void search_by_neighbours() {
     std::map<Basket, std::size_t> known;
     const auto add = [&](const std::vector<Basket>& candidates) {
       std::vector<std::size_t> fresh;
@@ -355,9 +351,9 @@ class Search {
         fresh.push_back(baskets_.size());
         baskets_.push_back(candidate);
       }
-      return fresh.empty() || simulate(0, fresh);
+      if (!fresh.empty()) simulate(0, fresh);
     };
-    if (!add({space_.least()})) return false;
+    add({space_.least()});
     std::set<std::size_t> looked_around;
     for (;;) {
       // The best few, as the first round's luck may have put the very best second.
@@ -366,9 +362,10 @@ class Search {
       const auto end = leaders.begin() + static_cast<std::ptrdiff_t>(count);
       std::partial_sort(leaders.begin(), end, leaders.end(), [&](std::size_t a, std::size_t b) { return better(0, a, b); });
       const auto next = std::find_if(leaders.begin(), end, [&](std::size_t c) { return !looked_around.contains(c); });
-      if (next == end) return true;
+      if (next == end) return;
       looked_around.insert(*next);
-      if (!add(space_.neighbours(baskets_[*next])) || !add(fillings(baskets_[*next], known))) return false;
+      add(space_.neighbours(baskets_[*next]));
+      add(fillings(baskets_[*next], known));
     }
   }
 
@@ -491,7 +488,7 @@ class Search {
 
 }  // namespace
 
-std::optional<Optimum> optimize(const Model& model, const OptimizeOptions& how, const RunOptions& options) {
+Optimum optimize(const Model& model, const OptimizeOptions& how, const RunOptions& options) {
   for (const GoalTerm& term : how.goal) require_mechanism(metrics()[term.metric], model.parts());
   return Search(model, how, options).find();
 }

@@ -4,8 +4,10 @@
 #include <deque>
 #include <exception>
 #include <mutex>
+#include <optional>
 #include <vector>
 
+#include "queues.hpp"
 #include "sojourn/base/parallel.hpp"
 
 namespace sojourn {
@@ -50,7 +52,8 @@ class Replication {
         totals_(compiled.tables().shape) {
     const std::size_t blocks = (std::size_t{store_.customers()} + block_size_ - 1) / block_size_;
     events_.resize(blocks);
-    for (WindowEvents& events : events_) events.arrivals.resize(program_.model().parts().touchpoints.size());
+    if (compiled.tables().shape.queues > 0) queues_.emplace(program_, compiled.population(), streams_, market_, store_);
+    if (queues_) market_.set_lines([this](std::uint32_t customer) { return queues_->in_line(customer); });
     endless_.assign(blocks, 0);
     // As many workers as threads may be at work, and never a matter of which: sums have no order.
     const std::size_t workers = std::min(blocks, static_cast<std::size_t>(options.threads));
@@ -67,6 +70,7 @@ class Replication {
     const Accounts* accounts = relations_.accounts ? &*relations_.accounts : nullptr;
     over_blocks(
         [&](std::size_t, std::uint32_t begin, std::uint32_t end) { store_.populate(streams_, accounts, begin, end); });
+    if (queues_) queues_->send_shadows_of_arrivals();
     for (std::size_t window = 0; window < windows; ++window) {
       if (window > 0) {
         market_.exchange(
@@ -76,6 +80,7 @@ class Replication {
       for (Diary& diary : options_.diaries) write_down(diary, window);
       over_blocks([&](std::size_t block, std::uint32_t begin, std::uint32_t end) { live(block, begin, end, window); });
       if (endless()) return std::nullopt;
+      if (queues_) serve(window);
       if (accounts != nullptr) count_accounts(window);
       if (!go_on(static_cast<double>(window + 1) / static_cast<double>(windows))) return std::nullopt;
     }
@@ -117,7 +122,8 @@ class Replication {
     lock_step::Worker& worker = worker_of(block);
     WindowEvents& events = events_[block];
     events.clear();
-    if (options_.one_by_one) {
+    // Shadows leave with each visit of the reference.
+    if (options_.one_by_one || program_.shadows() > 0.0) {
       live_one_by_one(events, worker.tally(), begin, end, window);
     } else {
       const lock_step::MarketView view = market_.view(events);
@@ -129,6 +135,28 @@ class Replication {
                        [](const Held& a, const Held& b) { return a.customer < b.customer; });
     }
     if (worker.tally().events >= visits_per_table) empty(worker);
+  }
+
+  /// The visits of one window to queues, and what follows them, in the order of time.
+  void serve(std::size_t window) {
+    std::vector<std::uint32_t> coming;
+    for (const WindowEvents& events : events_) coming.insert(coming.end(), events.coming.begin(), events.coming.end());
+    for (const WindowEvents& events : events_) {
+      for (const auto& [customer, life] : events.near_queues) queues_->send_shadows(customer, life);
+    }
+    WindowEvents told;
+    queues_->live(window, coming, workers_.front().tally(), told, options_.diaries);
+    // Each block learns of its own customers.
+    events_.front().reviews += told.reviews;
+    events_.front().stars += told.stars;
+    for (const std::uint32_t customer : told.churned) events_[customer / block_size_].churned.push_back(customer);
+    for (const Held& held : told.held) {
+      std::vector<Held>& of_block = events_[held.customer / block_size_].held;
+      const auto after =
+          std::upper_bound(of_block.begin(), of_block.end(), held.customer,
+                           [](std::uint32_t customer, const Held& other) { return customer < other.customer; });
+      of_block.insert(after, held);
+    }
   }
 
   void empty(lock_step::Worker& worker) {
@@ -145,18 +173,27 @@ class Replication {
     const double until = program_.windows().end(window);
     for (std::uint32_t customer = begin; customer < end; ++customer) {
       if (!store_.due(customer, until)) continue;
+      if (store_.comes_to_queue(customer)) {
+        events.coming.push_back(customer);
+        continue;
+      }
       Life life = store_.take_up(lives, customer, window, recorder);
       if (const std::int64_t persona = market_.introduced_by(customer); persona >= 0) {
         recorder.introduced_by(static_cast<std::uint32_t>(persona));
       }
       lives.load_traits(customer, life);
       recorder_of_visits.watch(customer);
+      bool comes_to_queue = false;
       do {
         // The stay that ends here began at a visit, unless it is the first.
         if (life.stay.exit >= 0) recorder.stayed(life.person, life.visit, life.stay, life.state);
         lives.visit_next(customer, life, recorder_of_visits);
-      } while (life.stay.exit >= 0 && life.stay.until <= until);
+        if (program_.shadows() > 0.0 && program_.leads_to_queue(life.visit.touchpoint))
+          events.near_queues.emplace_back(customer, life);
+        comes_to_queue = life.stay.exit >= 0 && life.stay.until <= until && lives.leads_to_queue(life);
+      } while (life.stay.exit >= 0 && life.stay.until <= until && !comes_to_queue);
       store_.set_aside(customer, life, recorder);
+      if (comes_to_queue) events.coming.push_back(customer);
     }
   }
 
@@ -166,13 +203,14 @@ class Replication {
     if (!store_.due(diary.customer, until)) return;
     Lives lives = this->lives();
     Life life = store_.look_at(lives, diary.customer, window);
+    if (lives.leads_to_queue(life)) return;  // what happens at queues is written down there
     lives.load_traits(diary.customer, life);
     DiaryWriter writer(diary);
     do {
       if (life.stay.exit >= 0) diary.visits.back().stay = life.stay;
       lives.visit_next(diary.customer, life, writer);
       if (lives.reads_reviews(life)) diary.visits.back().reviews = market_.market_state().reviews;
-    } while (life.stay.exit >= 0 && life.stay.until <= until);
+    } while (life.stay.exit >= 0 && life.stay.until <= until && !lives.leads_to_queue(life));
   }
 
   /// The horizon: who is still a customer has a tenure that nobody saw the end of.
@@ -222,6 +260,7 @@ class Replication {
   std::uint32_t block_size_;
   CustomerStore store_;
   Market market_;
+  std::optional<Queues> queues_;
   std::vector<WindowEvents> events_;  // of each block
   std::vector<char> endless_;         // of each block; not bits, which threads would share
   std::deque<lock_step::Worker> workers_;

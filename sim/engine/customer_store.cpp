@@ -18,23 +18,20 @@ CustomerStore::CustomerStore(const lock_step::Compiled& compiled, std::uint32_t 
     : compiled_(compiled), first_(first), count_(count) {
   const ModelParts& parts = compiled.program().model().parts();
   if (count >= 0x7fffffffu - padding_rows) {
-    throw InputError(
-        "sojourn: error: customers who act on one another may be 2,147,483,646 at most\n"
-        "hint: simulate fewer and let them stand for a larger market");
+    throw InputError("customers who act on one another may be 2,147,483,646 at most",
+                     "simulate fewer and let them stand for a larger market");
   }
   if (compiled.passages().size() > 0xffffu) {
-    throw InputError(fmt::format(
-        "sojourn: error: {} exits and twice {} touchpoints are {}, but customers who act on one another may have "
-        "{} at most\n"
-        "hint: simplify the journey, or remove what couples them",
-        compiled.passages().size() - 2 * parts.touchpoints.size(), parts.touchpoints.size(), compiled.passages().size(),
-        0xffff));
+    throw InputError(
+        fmt::format("{} exits and twice {} touchpoints are {}, but customers who act on one another may have {} at most",
+                    compiled.passages().size() - 2 * parts.touchpoints.size(), parts.touchpoints.size(),
+                    compiled.passages().size(), 0xffff),
+        "simplify the journey, or remove what couples them");
   }
   if (parts.teams.size() >= lock_step::most_teams) {
-    throw InputError(
-        fmt::format("sojourn: error: {} teams, but where customers act on one another there may be {} at most\n"
-                    "hint: merge teams, or remove what couples customers",
-                    parts.teams.size(), lock_step::most_teams - 1));
+    throw InputError(fmt::format("{} teams, but where customers act on one another there may be {} at most",
+                                 parts.teams.size(), lock_step::most_teams - 1),
+                     "merge teams, or remove what couples customers");
   }
   const std::size_t rows = count + padding_rows;
   const lock_step::Tables& tables = compiled.tables();
@@ -46,7 +43,6 @@ CustomerStore::CustomerStore(const lock_step::Compiled& compiled, std::uint32_t 
   columns_.kept = column(kept_, true, Kept{});
   columns_.loss_aversion = column(loss_aversion_, tables.loss_aversion_of == nullptr, 0.0f);
   columns_.effort_aversion = column(effort_aversion_, tables.effort_aversion_of == nullptr, 0.0f);
-  columns_.patience = column(patience_, tables.shape.queues && compiled.patience_of().empty(), 0.0f);
   for (std::size_t k = 0; k < compiled.own_traits().size(); ++k) columns_.own[k] = column(own_[k], true, 0.0f);
   const bool talk = parts.word_of_mouth.has_value();
   columns_.heard = column(heard_, talk, 0.0f);
@@ -56,8 +52,8 @@ CustomerStore::CustomerStore(const lock_step::Compiled& compiled, std::uint32_t 
 
 std::size_t CustomerStore::bytes_per_customer() const {
   const auto of = [](const auto& column) { return column.empty() ? 0 : sizeof(column[0]); };
-  std::size_t bytes = of(time_) + of(kept_) + of(loss_aversion_) + of(effort_aversion_) + of(patience_) + of(heard_) +
-                      of(voice_) + of(introduced_by_);
+  std::size_t bytes =
+      of(time_) + of(kept_) + of(loss_aversion_) + of(effort_aversion_) + of(heard_) + of(voice_) + of(introduced_by_);
   for (const Column<float>& own : own_) bytes += of(own);
   return bytes;
 }
@@ -96,9 +92,6 @@ void CustomerStore::populate(const Streams& streams, const Accounts* accounts, s
                   Code::absent};
       if (!loss_aversion_.empty()) loss_aversion_[i] = people->loss_aversion[k];
       if (!effort_aversion_.empty()) effort_aversion_[i] = people->effort_aversion[k];
-      if (!patience_.empty()) {
-        patience_[i] = population.trait(streams, customer, persona, static_cast<std::size_t>(BuiltinTrait::patience));
-      }
       for (std::size_t which = 0; which < compiled_.own_traits().size(); ++which) own_[which][i] = people->own[which][k];
     }
   }
@@ -129,7 +122,6 @@ void CustomerStore::populate_accounts(const Streams& streams, const Accounts& ac
                 Code::absent};
     if (!loss_aversion_.empty()) loss_aversion_[i] = built_in(BuiltinTrait::loss_aversion);
     if (!effort_aversion_.empty()) effort_aversion_[i] = built_in(BuiltinTrait::effort_aversion);
-    if (!patience_.empty()) patience_[i] = built_in(BuiltinTrait::patience);
     for (std::size_t which = 0; which < compiled_.own_traits().size(); ++which) {
       own_[which][i] = trait(static_cast<std::size_t>(compiled_.own_traits()[which]));
     }

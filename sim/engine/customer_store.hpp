@@ -14,7 +14,7 @@
 namespace sojourn {
 
 /// Customers `first()` to `end()` of a replication. 44 bytes each; 9 more where there is word of mouth; 4 more for each of
-/// loss aversion, effort aversion, patience and the traits in probabilities that is asked for and is not the same for all
+/// loss aversion, effort aversion and the traits in probabilities that is asked for and is not the same for all
 /// of a persona.
 class CustomerStore {
  public:
@@ -36,6 +36,10 @@ class CustomerStore {
   /// Memory of a customer's row.
   [[nodiscard]] std::size_t bytes_per_customer() const;
 
+  /// When the next visit of `customer` comes; `never` for who has none.
+  [[nodiscard]] double next_time(std::uint32_t customer) const { return time_[at(customer)]; }
+  /// Whether the next visit of who has one is to a queue.
+  [[nodiscard]] bool comes_to_queue(std::uint32_t customer) const { return passage(customer).queues != 0; }
   /// Whether the next visit of `customer` comes by time `until`.
   [[nodiscard]] bool due(std::uint32_t customer, double until) const { return time_[at(customer)] <= until; }
   [[nodiscard]] std::uint32_t persona(std::uint32_t customer) const { return row(customer).persona; }
@@ -99,7 +103,7 @@ class CustomerStore {
   std::uint32_t first_, count_;
   Column<double> time_;  // of the next visit; `never` for who has none
   Column<lock_step::Kept> kept_;
-  Column<float> loss_aversion_, effort_aversion_, patience_, own_[lock_step::own_traits], heard_;
+  Column<float> loss_aversion_, effort_aversion_, own_[lock_step::own_traits], heard_;
   Column<Voice> voice_;
   Column<std::uint32_t> introduced_by_;
   lock_step::Store columns_{};

@@ -61,14 +61,14 @@ class PopulationReader {
 
 }  // namespace
 
-std::optional<std::vector<Diary>> write_diaries(const Model& model, std::span<const std::uint32_t> customers,
-                                                const RunOptions& options) {
+std::vector<Diary> write_diaries(const Model& model, std::span<const std::uint32_t> customers, const RunOptions& options) {
   const PopulationReader people(model);
   std::vector<Diary> diaries;
   for (const std::uint32_t customer : customers) diaries.push_back(people.blank(customer));
   if (!model.coupled()) {
     Lives lives = people.lives();
     for (Diary& diary : diaries) {
+      throw_if_stopped(options.stop);
       Writer writer(diary);
       lives.live(diary.customer, writer);
     }
@@ -81,17 +81,18 @@ std::optional<std::vector<Diary>> write_diaries(const Model& model, std::span<co
   const auto sums =
       run_coupled(compiled, relations, people.streams(), {threads, false, nullptr, diaries}, [&](double share) {
         if (options.progress) options.progress(share);
-        return options.interrupt == nullptr || !options.interrupt->load();
+        return !options.stop.stop_requested();
       });
-  if (!sums) return std::nullopt;
+  if (!sums) throw Interrupted();
   return diaries;
 }
 
-std::vector<std::uint32_t> first_to_arrive(const Model& model, std::size_t count) {
+std::vector<std::uint32_t> first_to_arrive(const Model& model, std::size_t count, const std::stop_token& stop) {
   const PopulationReader people(model);
   const Lives lives = people.lives();
   std::vector<std::uint32_t> found;
   for (std::uint32_t i = 0; i < model.parts().settings.customers && found.size() < count; ++i) {
+    if (i % 1024 == 0) throw_if_stopped(stop);
     if (lives.begin(i).person.arrival <= people.program().horizon()) found.push_back(i);
   }
   return found;

@@ -1,8 +1,8 @@
 #include "sojourn/engine/exits.hpp"
 
 #include <algorithm>
-
-#include "sojourn/behaviour/queue.hpp"
+#include <cmath>
+#include <limits>
 
 namespace sojourn {
 
@@ -42,16 +42,21 @@ ExitShares share_exits(const Program& program, const VisitRow& row, std::span<co
   return result;
 }
 
-ExitChoice choose(const Program& program, const VisitRow& row, std::span<const float> traits, const Words& words,
-                  const behaviour::ChoiceState& mood, double& luck, std::span<float> cumulative) {
-  const std::span<const ExitRow> exits = program.exits(row);
-  const ExitShares shares = share_exits(program, row, traits, mood, cumulative);
+Leaving decide_leaving(const VisitRow& row, const ExitShares& shares, std::span<const float> cumulative, double& luck) {
   // Exits to ends come first. One number, drawn once for the whole life, decides whether this visit is the last.
   const float leaving = row.ends > 0 ? cumulative[row.ends - 1] : 0.0f;
   const float going = (shares.total - leaving) + shares.stay;
   const auto p = static_cast<double>(leaving);
   const bool leaves = leaving > 0.0f && (luck < p || going <= 0.0f);
   if (!leaves) luck = behaviour::condition_on_staying(luck, p);
+  return {leaving, going, leaves};
+}
+
+ExitChoice choose(const Program& program, const VisitRow& row, std::span<const float> traits, const Words& words,
+                  const behaviour::ChoiceState& mood, double& luck, std::span<float> cumulative) {
+  const std::span<const ExitRow> exits = program.exits(row);
+  const ExitShares shares = share_exits(program, row, traits, mood, cumulative);
+  const auto [leaving, going, leaves] = decide_leaving(row, shares, cumulative, luck);
 
   // Among the exits of the kind that luck decided; staying comes after all exits.
   const float u = uniform(words[1]);
@@ -65,32 +70,139 @@ ExitChoice choose(const Program& program, const VisitRow& row, std::span<const f
   return {static_cast<std::int32_t>(chosen), drawn_delay(program, exit, words)};
 }
 
-ExitChoice race(const Program& program, const VisitRow& row, const Streams& streams, std::uint32_t customer,
-                std::uint32_t event, const behaviour::ChoiceState& mood) {
-  namespace b = behaviour;
+namespace {
+
+/// The multiplier of an exit's hazard.
+float hazard_multiplier(const ExitRow& exit, const behaviour::ChoiceState& state) {
+  return behaviour::weigh(exit.odds,
+                          behaviour::utility(exit.satisfaction, exit.expectation, exit.heard, exit.effort, state));
+}
+
+/// Days until exit `j` fires for somebody who comes at `time`, over stretches of time that differ, the first of which has
+/// begun; `never` where that is not before `limit`.
+double delay_over(const Program& program, std::span<const HazardStretch> stretches, std::size_t j, float threshold,
+                  const behaviour::ChoiceState& state, double time, double limit) {
+  const Inverse& after = program.delay(program.exits(program.row(stretches.front()))[j].delay);
+  const bool constant = after.constant();
+  double age = 0.0;   // in days as they would pass without a stretch
+  double used = 0.0;  // cumulative hazard of the law at that age, of which nothing is left to come
+  double left = static_cast<double>(threshold);  // of the threshold
+  double now = time;
+  for (std::size_t k = 0; k < stretches.size() && now - time < limit; ++k) {
+    const ExitRow& exit = program.exits(program.row(stretches[k]))[j];
+    const float m = hazard_multiplier(exit, state);
+    const double end = k + 1 < stretches.size() ? stretches[k + 1].begin : std::numeric_limits<double>::infinity();
+    // A delay that is stretched to nothing is over at once.
+    const double age_at_end =
+        exit.stretch > 0.0 ? age + (end - now) / exit.stretch : std::numeric_limits<double>::infinity();
+    if (constant) {
+      const double at = after.draw(0);
+      // A fixed delay is over or not; where its hazard is nothing at that moment it never fires.
+      if (at <= age_at_end) {
+        return m > 0.0f ? (now - time) + std::max(0.0, at - age) * exit.stretch : std::numeric_limits<double>::infinity();
+      }
+    } else if (m > 0.0f) {
+      const bool for_good = !(age_at_end < std::numeric_limits<double>::infinity());
+      const double reached = for_good ? age_at_end : after.cumulative_hazard(age_at_end);
+      const double adds = static_cast<double>(m) * (reached - used);
+      if (!(adds < left)) {
+        const double fires = after.at_hazard(static_cast<float>(used + left / static_cast<double>(m)));
+        const double in_stretch = std::clamp((fires - age) * exit.stretch, 0.0, end - now);
+        return (now - time) + in_stretch;
+      }
+      left -= adds;
+      used = reached;
+    } else if (age_at_end < std::numeric_limits<double>::infinity()) {
+      used = after.cumulative_hazard(age_at_end);
+    } else {
+      break;  // the law is over while the hazard is nothing
+    }
+    age = age_at_end;
+    now = end;
+  }
+  return std::numeric_limits<double>::infinity();
+}
+
+}  // namespace
+
+std::optional<double> race_delay(const Program& program, const ExitRow& exit, const behaviour::ChoiceState& mood,
+                                 std::uint32_t word) {
+  const float m = hazard_multiplier(exit, mood);
+  if (!(m > 0.0f)) return std::nullopt;  // a hazard of zero never comes
+  const float hazard = exponential(word) / m;
+  if (!(hazard < 1e30f)) return std::nullopt;
+  const double drawn = program.delay(exit.delay).at_hazard(hazard) * exit.stretch;
+  return drawn > 0.0 ? drawn : 0.0;
+}
+
+ExitChoice race(const Program& program, const VisitRow& row, const Streams& streams, const VisitAt& visit,
+                const behaviour::ChoiceState& state) {
   const std::span<const ExitRow> exits = program.exits(row);
   ExitChoice first;
   Words words{};
+  const auto word_of = [&](std::size_t j) {
+    if (j % 4 == 0) words = streams.draw(visit.customer, Purpose::race, visit.event, static_cast<std::uint32_t>(j / 4));
+    return words[j % 4];
+  };
   for (std::size_t j = 0; j < exits.size(); ++j) {
-    const ExitRow& exit = exits[j];
-    if (j % 4 == 0) words = streams.draw(customer, Purpose::race, event, static_cast<std::uint32_t>(j / 4));
-    const float m = b::weigh(exit.odds, b::utility(exit.satisfaction, exit.expectation, exit.heard, exit.effort, mood));
-    if (!(m > 0.0f)) continue;  // a hazard of zero never comes
-    const float hazard = exponential(words[j % 4]) / m;
-    if (!(hazard < 1e30f)) continue;
-    const double drawn = program.delay(exit.delay).at_hazard(hazard) * exit.stretch;
-    const double delay = drawn > 0.0 ? drawn : 0.0;
-    if (first.exit < 0 || delay < first.delay) first = {static_cast<std::int32_t>(j), delay};  // ties: the first in the file
+    const std::uint32_t word = word_of(j);
+    const std::optional<double> delay = race_delay(program, exits[j], state, word);
+    if (!delay) continue;
+    // Ties go to the first in the file.
+    if (first.exit < 0 || *delay < first.delay) first = {static_cast<std::int32_t>(j), *delay};
+  }
+  // Where hazards change before the first exit comes, that is not yet the answer.
+  const std::span<const HazardStretch> all = program.hazard_stretches(visit.persona, visit.touchpoint);
+  const auto next = std::upper_bound(all.begin(), all.end(), visit.time,
+                                     [](double time, const HazardStretch& stretch) { return time < stretch.begin; });
+  if (next == all.end() || (first.exit >= 0 && visit.time + first.delay <= next->begin)) return first;
+  const auto stretches = all.subspan(static_cast<std::size_t>(next - all.begin()) - 1);
+  double earliest = program.horizon() - visit.time;  // beyond the horizon nobody asks
+  earliest = std::nextafter(earliest, std::numeric_limits<double>::infinity());
+  first = {};
+  for (std::size_t j = 0; j < exits.size(); ++j) {
+    const double delay = delay_over(program, stretches, j, exponential(word_of(j)), state, visit.time, earliest);
+    if (delay < earliest) first = {static_cast<std::int32_t>(j), earliest = delay};
   }
   return first;
 }
 
-std::optional<GivenUp> give_up(const Program& program, const VisitRow& row, const Streams& streams, std::uint32_t customer,
-                               std::uint32_t event, double wait, float patience) {
-  const Words words = streams.draw(customer, Purpose::patience, event);
-  if (!behaviour::gives_up(static_cast<float>(wait), patience, words[1])) return std::nullopt;
-  const ExitRow& exit = program.gave_up_exits(row).front();
-  return GivenUp{&exit, static_cast<double>(patience * exponential(words[1])), drawn_delay(program, exit, words)};
+std::optional<double> race_delay(const Program& program, const VisitRow& row, const Streams& streams, const VisitAt& visit,
+                                 const behaviour::ChoiceState& state, std::size_t exit) {
+  const std::uint32_t word =
+      streams.draw(visit.customer, Purpose::race, visit.event, static_cast<std::uint32_t>(exit / 4))[exit % 4];
+  const std::optional<double> delay = race_delay(program, program.exits(row)[exit], state, word);
+  const std::span<const HazardStretch> all = program.hazard_stretches(visit.persona, visit.touchpoint);
+  const auto next = std::upper_bound(all.begin(), all.end(), visit.time,
+                                     [](double time, const HazardStretch& stretch) { return time < stretch.begin; });
+  if (next == all.end() || (delay && visit.time + *delay <= next->begin)) return delay;
+  constexpr double forever = std::numeric_limits<double>::infinity();
+  const double over = delay_over(program, all.subspan(static_cast<std::size_t>(next - all.begin()) - 1), exit,
+                                 exponential(word), state, visit.time, forever);
+  return over < forever ? std::optional(over) : std::nullopt;
+}
+
+Call call_for_service(const Program& program, const Streams& streams, const VisitAt& visit, float patience) {
+  const ServiceRow& service = program.service(visit.touchpoint);
+  Call call;
+  call.time = visit.time;
+  call.customer = visit.customer;
+  call.queue = service.queue;
+  call.priority = service.priority + program.priority_of_persona(visit.persona);
+  const Words words = streams.draw(visit.customer, Purpose::patience, visit.event);
+  const Words more = streams.draw(visit.customer, Purpose::service, visit.event);
+  const auto draw = [](const Inverse& law, const Words& from) {
+    return std::max(0.0, law.draw(from[3], law.by_score() ? normal_pair(from[0], from[2]).first : 0.0f));
+  };
+  call.work = draw(service.work, more);
+  // Where one simulated customer is less than one real one, only so many of them need a server's time.
+  if (program.occupies() < 1.0f && uniform(more[1]) >= program.occupies()) call.work = 0.0;
+  if (patience >= 0.0f) {
+    call.patience = service.patience
+                        ? draw(*service.patience, streams.draw(visit.customer, Purpose::service, visit.event, 1))
+                        : static_cast<double>(patience * exponential(words[1]));
+  }
+  return call;
 }
 
 ExitChoice leave_on_hearing(const Program& program, const VisitRow& row, std::span<const float> traits,

@@ -8,34 +8,23 @@
 namespace sojourn {
 
 void report_endless_life(const Program& program, std::uint32_t customer, const Visit& visit) {
-  throw RunError(
-      fmt::format("sojourn: error: customer {} made {} visits by day {:.1f}, the most that one life may have\n"
-                  "hint: lengthen the delays of the loop around touchpoint \"{}\"",
-                  customer, visits_per_life, visit.time, program.model().parts().touchpoints[visit.touchpoint].id));
+  throw RunError(fmt::format("customer {} made {} visits by day {:.1f}, the most that one life may have", customer,
+                             visits_per_life, visit.time),
+                 fmt::format("lengthen the delays of the loop around touchpoint \"{}\"",
+                             program.model().parts().touchpoints[visit.touchpoint].id));
 }
 
 Life Lives::begin(std::uint32_t customer) const {
   Life life;
   const Accounts* accounts = market_state_ != nullptr ? market_state_->accounts : nullptr;
-  life.person = accounts != nullptr ? population_.person(streams_, customer, accounts->persona_of(customer))
-                                    : population_.person(streams_, customer);
+  life.person = accounts != nullptr ? population_.person(people_, customer, accounts->persona_of(customer))
+                                    : population_.person(people_, customer);
   life.luck = life.person.luck;
   life.stay.until = life.person.arrival;
   life.stay.window = program_.windows().of(life.stay.until);
   life.stay.regime = program_.regime(life.stay.until);
   life.stay.to = life.person.start;
   return life;
-}
-
-bool Lives::give_up(std::uint32_t customer, const VisitRow& row, Life& life) {
-  Visit& visit = life.visit;
-  if (!(visit.wait > 0.0)) return false;
-  const auto left = sojourn::give_up(program_, row, streams_, customer, visit.event, visit.wait, visit.patience);
-  if (!left) return false;
-  visit.gave_up = true;
-  visit.wait = left->wait;
-  leave_by(*left->exit, left->wait + left->delay, visit.window, visit.time, life);
-  return true;
 }
 
 bool Lives::at_gate(std::uint32_t customer, std::uint32_t touchpoint) const {

@@ -68,7 +68,6 @@ class Block {
     start();
     fetch(), lap(Step::fetch);
     draw(), lap(Step::draw);
-    if (task_.market != nullptr) queue();
     experience(), lap(Step::experience);
     record(), lap(Step::record);
     if (task_.market != nullptr) meet_market();
@@ -161,7 +160,7 @@ class Block {
     const b::Memory memory = t_.memory;
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
-      const float f = b::exert(effort[i], s_.repeated[i] != 0 ? repeat_effort : 0.0f, s_.strain[i]);
+      const float f = b::exert(effort[i], s_.repeated[i] != 0 ? repeat_effort : 0.0f, 0.0f);
       const float score =
           b::appraise(s_.quality[i], c_.expectation[i], f, c_.loss_aversion[i], c_.effort_aversion[i], appraisal);
       c_.satisfaction[i] = b::remember(c_.satisfaction[i], score, weights[i], memory);
@@ -202,17 +201,7 @@ class Block {
     }
   }
 
-  /// How long customers will wait in queues, and how that strains them.
-  void queue() {
-    const double* const waits = task_.market->waits;
-    if (waits == nullptr) return;
-    const std::int32_t touchpoints = t_.touchpoints;
-    for (int i = 0; i < padded_; ++i) s_.wait[i] = waits[c_.place[i] - c_.persona[i] * touchpoints];
-    EACH_LANE
-    for (int i = 0; i < padded_; ++i) s_.strain[i] = b::strain(static_cast<float>(s_.wait[i]), c_.patience[i]);
-  }
-
-  /// What the visit means to others, and what others make of it: ratings, queues and gates.
+  /// What the visit means to others, and what others make of it: ratings and gates.
   void meet_market() {
     const MarketView& market = *task_.market;
     if (market.posting) post_reviews();
@@ -221,10 +210,10 @@ class Block {
     if (t_.couples) {
       EACH_LANE
       for (int i = 0; i < padded_; ++i) {
-        s_.marks[i] = (coupling[i] & (Coupling::queues | Coupling::gate)) != 0 ? 1 : 0;
+        s_.marks[i] = (coupling[i] & Coupling::gate) != 0 ? 1 : 0;
       }
       const int marked = list_marked();
-      for (int k = 0; k < marked; ++k) meet_others(s_.marked[k], coupling[s_.marked[k]]);
+      for (int k = 0; k < marked; ++k) hold_at_gate(s_.marked[k]);
     }
     if (!t_.hears) return;
     const float reviews = market.reviews;
@@ -254,45 +243,23 @@ class Block {
     }
   }
 
-  /// The customer in lane i has come to a queue or a gate.
-  void meet_others(int i, std::int32_t coupling) {
+  /// The customer in lane i has come to a touchpoint that may be a gate for the customer's account.
+  void hold_at_gate(int i) {
     const MarketView& market = *task_.market;
     const std::int32_t touchpoint = c_.place[i] - c_.persona[i] * t_.touchpoints;
-    const bool held = (coupling & Coupling::gate) != 0 && market.at_gate(market, c_.customer[i], touchpoint);
-    Patience patience{c_.customer[i], c_.event[i], c_.patience[i], s_.wait[i], 0.0, -1};
-    bool leaves = false;
-    if ((coupling & Coupling::queues) != 0) {
-      Arrivals& arrivals = market.arrivals[touchpoint];
-      ++arrivals.people;
-      if ((coupling & Coupling::gives_up) != 0) {
-        ++arrivals.impatient;
-        arrivals.patience += fixed(static_cast<double>(patience.patience), patience_scale);
-        leaves = patience.wait > 0.0 && t_.give_up(task_, c_.row[i], &patience);
-      }
-      if (s_.wait[i] > 0.0) {
-        const auto persona = static_cast<std::size_t>(c_.persona[i]), at = static_cast<std::size_t>(touchpoint);
-        task_.cells[t_.shape.touch(persona, at, TouchScore::wait)] += fixed(patience.wait, t_.shape.scales.days);
-        task_.cells[t_.shape.touch(persona, at, TouchScore::gave_up)] += leaves ? 1 : 0;
-      }
-      s_.wait[i] = patience.wait;
-    }
-    if (held) market.held(market.events, c_.customer[i], s_.effort[i]);
-    if (!held && !leaves) return;
+    if (!market.at_gate(market, c_.customer[i], touchpoint)) return;
+    market.held(market.events, c_.customer[i], s_.effort[i]);
     apart_.lane[apart_count_] = i;
-    apart_.exit[apart_count_] = leaves ? patience.exit : -1;
-    apart_.delay[apart_count_] = patience.delay;
     apart_.luck[apart_count_] = c_.luck[i];
     ++apart_count_;
   }
 
-  /// Those set apart have made no choice: their luck is what it was.
-  void lead_away() {
+  /// Those who are held have made no choice: their luck is what it was.
+  void stay_at_gates() {
     for (int k = 0; k < apart_count_; ++k) {
       const int i = apart_.lane[k];
       c_.luck[i] = apart_.luck[k];
-      s_.chosen[i] = apart_.exit[k] < 0 ? -1 : 0;
-      s_.a[i] = apart_.delay[k];
-      s_.taken[i] = c_.persona[i] * t_.exit_count + apart_.exit[k];
+      s_.chosen[i] = -1;
     }
   }
 
@@ -649,11 +616,7 @@ class Block {
         if ((flag[i] & RowFlag::one_by_one) != 0) decide(i);
       }
     }
-    if (task_.market != nullptr) {
-      lead_away();
-      EACH_LANE
-      for (int i = 0; i < padded_; ++i) s_.a[i] = s_.wait[i] + (s_.a[i] > 0.0 ? s_.a[i] : 0.0);
-    }
+    if (task_.market != nullptr) stay_at_gates();
     const double horizon = t_.horizon, until = task_.until;
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
@@ -788,6 +751,14 @@ class Block {
       s_.to[i] = exit.to;
       s_.taken[i] = exit.taken;
     }
+    if (t_.next_hazards == nullptr) return;
+    // Where hazards change before the first exit comes, the reference decides.
+    for (int k = 0; k < count; ++k) {
+      const int i = r_.lane[k];
+      if ((flag[i] & RowFlag::hazards_change) == 0) continue;
+      const double next = t_.next_hazards[c_.regime[i] * t_.places + c_.place[i]];
+      if (s_.chosen[i] < 0 ? next < never : c_.time[i] + s_.a[i] > next) decide(i);
+    }
   }
 
   /// Exit `j` of those who are in a race: does it come before the earlier ones?
@@ -844,6 +815,8 @@ class Block {
     moment.task = &task_;
     moment.customer = c_.customer[i];
     moment.event = c_.event[i];
+    moment.touchpoint = c_.place[i] - c_.persona[i] * t_.touchpoints;
+    moment.time = c_.time[i];
     for (int w = 0; w < 4; ++w) moment.words[w] = s_.words[w][i];
     moment.satisfaction = c_.satisfaction[i];
     moment.expectation = c_.expectation[i];
@@ -1111,7 +1084,6 @@ class Block {
     }
     for (int own = 0; own < t_.own_count; ++own) take_out(store.own[own], nullptr, c_.own[own]);
     if (task_.market != nullptr) {
-      if (task_.market->waits != nullptr) take_out(store.patience, task_.market->patience_of, c_.patience);
       if (store.heard != nullptr) take_out(store.heard, nullptr, c_.heard);
       for (int i = 0; store.introduced_by != nullptr && i < padded_; ++i) {
         c_.introduced[i] = store.introduced_by[s_.kept[i]] < came_alone ? 1 : 0;
@@ -1135,8 +1107,26 @@ class Block {
     }
   }
 
+  /// Those who come to a queue are left in the store: what happens there is lived elsewhere, in the order of time.
+  void leave_out_queues() {
+    for (int i = 0; i < padded_; ++i) s_.marks[i] = t_.passages[s_.taken[i]].queues != 0 ? 1 : 0;
+    const int coming = list_marked();
+    for (int k = coming - 1; k >= 0; --k) {
+      const int i = s_.marked[k];
+      task_.market->comes_to_queue(task_.market->events, c_.customer[i]);
+      --lanes_;
+      if (i == lanes_) continue;
+      copy(lanes_, i);
+      s_.kept[i] = s_.kept[lanes_];
+      s_.taken[i] = s_.taken[lanes_];
+    }
+    for (int i = lanes_; i < padded_; ++i) s_.kept[i] = task_.padding;
+    padded_ = (lanes_ + 15) & ~15;
+  }
+
   /// By the exit they took to the touchpoint it leads to; who ends there is done.
   void arrive() {
+    if (t_.queues) leave_out_queues();
     const int padded = padded_;
     const Passage* const passages = t_.passages;
     for (int i = 0; i < padded; ++i) {

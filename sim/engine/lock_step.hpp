@@ -36,12 +36,20 @@ struct Code {
 
 /// What is true of a row.
 struct RowFlag {
-  enum : std::int32_t { purchase = 1, away = 2, one_by_one = 4, end = 16, competes = 32, trait_bound = 64 };
+  enum : std::int32_t {
+    purchase = 1,
+    away = 2,
+    one_by_one = 4,
+    end = 16,
+    competes = 32,
+    trait_bound = 64,
+    hazards_change = 128
+  };
 };
 
 /// What couples the visits of a row with other customers.
 struct Coupling {
-  enum : std::int32_t { queues = 1, gives_up = 2, gate = 4, reads_reviews = 8 };
+  enum : std::int32_t { gate = 4, reads_reviews = 8 };
 };
 
 /// A visit's parameters: groups of eight 32-bit columns, fetched eight lanes at a time.
@@ -145,7 +153,7 @@ inline constexpr std::uint32_t most_teams = tenure_counted / 8 - 1;
 struct Store {
   double* time;  // of the next visit, or `never`
   Kept* kept;
-  float *loss_aversion, *effort_aversion, *patience, *own[own_traits];
+  float *loss_aversion, *effort_aversion, *own[own_traits];
   float* heard;  // social proof
   Voice* voice;
   std::uint32_t* introduced_by;  // see Hearers in engine/talk.hpp; `came_alone`: of who bought before hearing of the company
@@ -153,22 +161,11 @@ struct Store {
 /// Smaller than any introduction of the window at hand, so that none counts any more.
 inline constexpr std::uint32_t came_alone = 0x7fffffffu;
 
-/// Who came to queue at a touchpoint in a window.
-struct Arrivals {
-  std::uint64_t people = 0;
-  std::uint64_t impatient = 0;  // of them, who may give up
-  std::int64_t patience = 0;    // their mean patience in days, summed in units of 1 / patience_scale
-};
-inline constexpr double patience_scale = 0x1p20;
-
 /// What customers who act on one another find in the window at hand, and where what they do is told. Null pointers stand for
 /// what the model does not have.
 struct MarketView {
-  const double* waits;       // [touchpoint] days
-  const float* patience_of;  // [persona], where a constant
-  Arrivals* arrivals;        // [touchpoint]
-  float reviews;             // social proof that a prospect takes from reading reviews
-  bool posting;              // customers post reviews
+  float reviews;  // social proof that a prospect takes from reading reviews
+  bool posting;   // customers post reviews
   float posting_probability, posting_extremity;
   std::uint64_t *reviews_posted, *stars_posted;
   const void* accounts;  // of type Accounts, for the calls below
@@ -176,6 +173,7 @@ struct MarketView {
   const std::uint8_t* gates;  // [account segment x touchpoints + touchpoint]
   std::int32_t touchpoints;
   void* events;  // for the calls below
+  void (*comes_to_queue)(void* events, std::uint32_t customer);
   void (*held)(void* events, std::uint32_t customer, float effort);
   void (*churned)(void* events, std::uint32_t customer);  // or visited once more as somebody who churned
 };
@@ -203,6 +201,7 @@ struct PlaceScores {
 /// somebody else makes them leave; that one leads nowhere.
 struct Passage {
   std::int32_t from, to, ends;
+  std::int32_t queues;  // visits there wait for servers
 };
 
 class Compiled;
@@ -212,19 +211,12 @@ struct Task;
 struct Moment {
   const Task* task;
   std::uint32_t customer, event;
+  std::int32_t touchpoint;
+  double time;
   std::uint32_t words[4];
   float satisfaction, expectation, heard, effort;
   double luck;
   double delay;
-};
-
-/// Whether a customer loses patience in a queue. `wait` is read and, for who gives up, written; so is what follows it.
-struct Patience {
-  std::uint32_t customer, event;
-  float patience;
-  double wait;
-  double delay;       // of the exit taken, from when patience ended
-  std::int32_t exit;  // its number among all exits
 };
 
 /// Everything that a loop needs to know of a program; never changes while it runs.
@@ -240,6 +232,7 @@ struct Tables {
   const float *loss_aversion_of, *effort_aversion_of;  // [persona], where a constant; else null
   const double* regime_begins;
   const std::int32_t* regime_of_window;  // at its beginning
+  const double* next_hazards;            // [regime x places + place] when hazards there change next; null: never
   const Passage* passages;               // [exits + touchpoints + touchpoints], see `Passage`
   const std::int32_t* flow_kind_of;      // [place + 1]; first: of nowhere
   const std::uint8_t* is_end;            // [touchpoint]
@@ -256,6 +249,7 @@ struct Tables {
   bool tame;     // no exponent of a choice can leave [-60, 60]
   bool hears;    // some slope on what is heard
   bool couples;  // some row has a Coupling
+  bool queues;   // visits of some touchpoint wait for servers
   bool slopes, probabilities, any_one_by_one, trait_bound, flows;
   bool counts_paid;     // visits that pay are counted one by one, because discounting or a change makes them differ
   bool small_discount;  // see Discount::small
@@ -278,8 +272,6 @@ struct Tables {
 
   /// The position of the exit taken, or -1 to stay.
   std::int32_t (*choose)(const void* owner, std::int32_t persona, std::int32_t row, Moment* moment);
-  /// Whether the customer gives up.
-  bool (*give_up)(const Task& task, std::int32_t row, Patience* patience);
   /// Program::change_flow.
   void (*change_flow)(const void* owner, std::int64_t* cells, MoneyOf whose, std::int32_t from, std::int32_t to, double time,
                       std::int32_t window, std::int32_t regime);

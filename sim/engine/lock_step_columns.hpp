@@ -47,7 +47,7 @@ struct alignas(64) Columns {
   float satisfaction[lane_count], expectation[lane_count];
   float answering[lane_count], loss_aversion[lane_count], effort_aversion[lane_count];
   float own[own_traits][lane_count];
-  float heard[lane_count], patience[lane_count];  // these two only where customers are coupled, and so `introduced`
+  float heard[lane_count];  // only where customers are coupled, and so `introduced`
   std::int32_t persona[lane_count], place[lane_count], window[lane_count], regime[lane_count], row[lane_count];
   std::int32_t code[lane_count], bought[lane_count], counted_satisfaction[lane_count], counted_expectation[lane_count];
   std::int32_t stands[lane_count];  // as what a customer would answer where nothing is felt
@@ -65,7 +65,7 @@ struct alignas(64) Columns {
     use(persona), use(place), use(window), use(regime), use(row);
     use(code), use(bought), use(counted_satisfaction), use(counted_expectation), use(stands);
     use(team), use(flow_from), use(flow_kind), use(tenure_counted);
-    use(heard), use(patience), use(introduced);
+    use(heard), use(introduced);
   }
 };
 
@@ -75,9 +75,8 @@ struct alignas(64) Scratch {
   std::uint32_t words[4][lane_count], more_words[4][lane_count];
   float score[lane_count];  // for the delay
   float quality[lane_count], effort[lane_count], appraisal[lane_count];
-  double wait[lane_count];                      // in a queue, days; 0 where nobody is coupled
-  float strain[lane_count], heard[lane_count];  // likewise, of the wait and with what is read
-  std::int32_t stands[lane_count];              // as what a customer would answer
+  float heard[lane_count];          // with what is read
+  std::int32_t stands[lane_count];  // as what a customer would answer
   std::int32_t repeated[lane_count], code[lane_count], bought[lane_count];
   std::int32_t touch[lane_count][2], series[lane_count][2];
   float cumulative[fast_exits][lane_count];
@@ -98,12 +97,10 @@ struct alignas(64) Scratch {
   std::uint8_t marks[lane_count];  // 1: to be listed
 };
 
-/// Lanes whose customers do not choose where to go: they give up in a queue or are held at a gate.
+/// Lanes whose customers do not choose where to go: they are held at a gate.
 struct SetApart {
   std::int32_t lane[lane_count];
-  std::int32_t exit[lane_count];  // its number; -1: held
-  double delay[lane_count];       // of that exit
-  double luck[lane_count];        // as it was before the visit
+  double luck[lane_count];  // as it was before the choice
 };
 
 /// Those whose exits compete, close together.

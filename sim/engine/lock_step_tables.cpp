@@ -78,18 +78,22 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   tables_.shape = shape;
   tables_.visits_per_life = visits_per_life;
   tables_.choose = &Compiled::choose;
-  tables_.give_up = &Compiled::give_up;
   tables_.change_flow = &Compiled::change_flow;
+  const auto queues = [&](std::size_t touchpoint) {
+    const bool waits = program.place(static_cast<std::uint32_t>(touchpoint)).queues;
+    tables_.queues = tables_.queues || waits;
+    return waits ? 1 : 0;
+  };
   for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) {
     is_end_.push_back(parts.touchpoints[v].end.has_value() ? 1 : 0);
     tables_.flows = tables_.flows || program.place(static_cast<std::uint32_t>(v)).flows;
     for (const sojourn::Exit& exit : parts.touchpoints[v].next) {
       const std::size_t to = exit.to.index();
-      passages_.push_back({narrow(v), narrow(to), parts.touchpoints[to].end.has_value() ? 1 : 0});
+      passages_.push_back({narrow(v), narrow(to), parts.touchpoints[to].end.has_value() ? 1 : 0, queues(to)});
     }
   }
-  for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) passages_.push_back({-1, narrow(v), is_end_[v]});
-  for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) passages_.push_back({narrow(v), narrow(v), 0});
+  for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) passages_.push_back({-1, narrow(v), is_end_[v], queues(v)});
+  for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) passages_.push_back({narrow(v), narrow(v), 0, 0});
   flow_kind_of_.push_back(0);
   for (std::uint32_t p = 0; p < shape.personas; ++p) {
     for (std::uint32_t v = 0; v < shape.touchpoints; ++v) flow_kind_of_.push_back(program.flow_kind(p, v));
@@ -101,10 +105,10 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   effort_aversion_of_ = constants(BuiltinTrait::effort_aversion);
   tables_.loss_aversion_of = loss_aversion_of_.empty() ? nullptr : loss_aversion_of_.data();
   tables_.effort_aversion_of = effort_aversion_of_.empty() ? nullptr : effort_aversion_of_.data();
-  patience_of_ = constants(BuiltinTrait::patience);
   find_gates();
   compile_people();
   compile_rows();
+  compile_hazards();
   compile_constant_choices();
   compile_paid();
   compile_place_scores();
@@ -119,6 +123,7 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   tables_.stretch = stretch_.empty() ? nullptr : stretch_.data();
   tables_.regime_begins = program.regime_begins().data();
   tables_.regime_of_window = regime_of_window_.data();
+  tables_.next_hazards = next_hazards_.empty() ? nullptr : next_hazards_.data();
   tables_.passages = passages_.data();
   tables_.flow_kind_of = flow_kind_of_.data();
   tables_.is_end = is_end_.data();
@@ -238,9 +243,7 @@ void Compiled::compile_rows() {
           carries_.push_back(program.carry(row, static_cast<std::int32_t>(from)));
           lost = lost || (at.team >= 0 && carries_.back() < 1.0f);
         }
-        to.coupling = (at.queues ? Coupling::queues : 0) |
-                      (at.queues && !program.gave_up_exits(row).empty() ? Coupling::gives_up : 0) |
-                      (gate_[v] != 0 ? Coupling::gate : 0) | (at.reads_reviews ? Coupling::reads_reviews : 0);
+        to.coupling = (gate_[v] != 0 ? Coupling::gate : 0) | (at.reads_reviews ? Coupling::reads_reviews : 0);
         tables_.couples = tables_.couples || to.coupling != 0;
         to.flow_kind = program.flow_kind(p, v);
         compile_exits(to, row, p);
@@ -256,6 +259,28 @@ void Compiled::compile_rows() {
   }
   if (!stretched) stretch_.clear();
   if (!lost) carries_.clear();
+}
+
+void Compiled::compile_hazards() {
+  const std::vector<double>& begins = program_->regime_begins();
+  bool any = false;
+  next_hazards_.assign(row_of_.size(), never);
+  for (std::size_t at = 0; at < row_of_.size(); ++at) {
+    const std::size_t place = at % static_cast<std::size_t>(tables_.places),
+                      regime = at / static_cast<std::size_t>(tables_.places);
+    const auto persona = static_cast<std::uint32_t>(place / static_cast<std::size_t>(tables_.touchpoints));
+    const auto touchpoint = static_cast<std::uint32_t>(place % static_cast<std::size_t>(tables_.touchpoints));
+    const auto stretches = program_->hazard_stretches(persona, touchpoint);
+    if (stretches.empty()) continue;
+    any = true;
+    rows_[static_cast<std::size_t>(row_of_[at])].facts |= RowFlag::hazards_change;
+    for (const HazardStretch& stretch : stretches) {
+      if (stretch.begin <= begins[regime]) continue;
+      next_hazards_[at] = stretch.begin;
+      break;
+    }
+  }
+  if (!any) next_hazards_.clear();
 }
 
 std::int32_t Compiled::own_trait(std::int32_t trait) {
@@ -301,7 +326,7 @@ void Compiled::compile_paid() {
 
 void Compiled::compile_place_scores() {
   const auto places = static_cast<std::size_t>(tables_.places);
-  tables_.effort_varies = !carries_.empty() || tables_.shape.queues;
+  tables_.effort_varies = !carries_.empty();
   for (std::size_t place = 0; place < places; ++place) {
     const Row& row = rows_[static_cast<std::size_t>(row_of_[place])];
     const bool appraised = (row.facts & RowFlag::end) == 0;
@@ -441,7 +466,10 @@ std::int32_t Compiled::choose(const void* owner, std::int32_t persona, std::int3
   const auto* accounts = market != nullptr ? static_cast<const Accounts*>(market->accounts) : nullptr;
   ExitChoice way;
   if (row.race) {
-    way = race(program, row, streams, moment->customer, moment->event, mood);
+    way = race(program, row, streams,
+               {moment->customer, moment->event, static_cast<std::uint32_t>(persona),
+                static_cast<std::uint32_t>(moment->touchpoint), moment->time},
+               mood);
   } else {
     std::array<float, 64> small_traits, small_sums;
     std::vector<float> large;
@@ -465,19 +493,6 @@ std::int32_t Compiled::choose(const void* owner, std::int32_t persona, std::int3
   }
   moment->delay = way.delay;
   return way.exit;
-}
-
-bool Compiled::give_up(const Task& task, std::int32_t row_index, Patience* patience) {
-  const Compiled& self = *task.compiled;
-  const VisitRow& row = *self.visit_rows_[static_cast<std::size_t>(row_index)];
-  const Streams streams(std::uint64_t{task.seed[1]} << 32 | task.seed[0], task.replication);
-  const auto left = sojourn::give_up(*self.program_, row, streams, patience->customer, patience->event, patience->wait,
-                                     patience->patience);
-  if (!left) return false;
-  patience->wait = left->wait;
-  patience->delay = left->delay;
-  patience->exit = static_cast<std::int32_t>(left->exit->exit);
-  return true;
 }
 
 void Compiled::change_flow(const void* owner, std::int64_t* cells, MoneyOf whose, std::int32_t from, std::int32_t to,

@@ -32,14 +32,13 @@ class Compiled {
   [[nodiscard]] const std::vector<std::int32_t>& own_traits() const { return own_traits_; }
   /// Where exits lead from and to, then each touchpoint's first visits.
   [[nodiscard]] const std::vector<Passage>& passages() const { return passages_; }
-  /// The patience of each persona, where it is a constant of all of them; else nothing.
-  [[nodiscard]] const std::vector<float>& patience_of() const { return patience_of_; }
 
  private:
   void compile_rows();
   void compile_exits(Row& to, const VisitRow& row, std::uint32_t persona);
   [[nodiscard]] bool fast(const VisitRow& row) const;
   [[nodiscard]] std::int32_t own_trait(std::int32_t trait);
+  void compile_hazards();
   void compile_constant_choices();
   [[nodiscard]] std::vector<float> constants(BuiltinTrait trait) const;
   void compile_still_scores();
@@ -49,7 +48,6 @@ class Compiled {
   [[nodiscard]] Quantity quantity(std::int32_t index);
   static std::int32_t choose(const void* owner, std::int32_t persona, std::int32_t row, Moment* moment);
   void compile_paid();
-  static bool give_up(const Task& task, std::int32_t row, Patience* patience);
   static void change_flow(const void* owner, std::int64_t* cells, MoneyOf whose, std::int32_t from, std::int32_t to,
                           double time, std::int32_t window, std::int32_t regime);
 
@@ -59,6 +57,7 @@ class Compiled {
   std::vector<Row> rows_;
   std::vector<const VisitRow*> visit_rows_;  // of each row
   std::vector<std::int32_t> row_of_;
+  std::vector<double> next_hazards_;
   std::vector<Exit> exits_;
   std::vector<double> stretch_;
   std::vector<float> carries_;
@@ -67,7 +66,7 @@ class Compiled {
   std::vector<std::uint8_t> is_end_;
   std::vector<PlaceScores> place_scores_;
   std::vector<std::int32_t> paid_of_, piece_of_;
-  std::vector<float> loss_aversion_of_, effort_aversion_of_, patience_of_;
+  std::vector<float> loss_aversion_of_, effort_aversion_of_;
   std::vector<std::uint8_t> gate_;        // [touchpoint]
   std::vector<std::int32_t> own_traits_;  // those with a column
   std::vector<double> cumulative_share_;

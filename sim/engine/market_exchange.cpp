@@ -2,12 +2,11 @@
 
 #include <algorithm>
 
-#include "sojourn/behaviour/queue.hpp"
-
 namespace sojourn {
 
 void WindowEvents::clear() {
-  std::fill(arrivals.begin(), arrivals.end(), lock_step::Arrivals{});
+  coming.clear();
+  near_queues.clear();
   reviews = stars = 0;
   held.clear();
   churned.clear();
@@ -21,8 +20,6 @@ Market::Market(const lock_step::Compiled& compiled, const Relations& relations, 
       store_(store),
       people_per_customer_(program_.model().people_per_customer()) {
   const ModelParts& parts = program_.model().parts();
-  market_state_.waits.assign(parts.touchpoints.size(), 0.0);
-  backlog_.assign(parts.touchpoints.size(), 0.0);
   if (parts.reviews) market_state_.posting = &*parts.reviews;
   if (relations.accounts) {
     market_state_.accounts = &*relations.accounts;
@@ -57,9 +54,6 @@ void Market::prepare_talk(const Relations& relations) {
 lock_step::MarketView Market::view(WindowEvents& events) const {
   const TallyShape& shape = compiled_.tables().shape;
   lock_step::MarketView view{};
-  view.waits = shape.queues ? market_state_.waits.data() : nullptr;
-  view.patience_of = compiled_.patience_of().empty() ? nullptr : compiled_.patience_of().data();
-  view.arrivals = events.arrivals.data();
   view.reviews = market_state_.reviews;
   view.posting = market_state_.posting != nullptr;
   if (view.posting) {
@@ -80,13 +74,15 @@ lock_step::MarketView Market::view(WindowEvents& events) const {
   view.held = [](void* told, std::uint32_t customer, float effort) {
     static_cast<WindowEvents*>(told)->held.push_back({customer, effort});
   };
+  view.comes_to_queue = [](void* told, std::uint32_t customer) {
+    static_cast<WindowEvents*>(told)->coming.push_back(customer);
+  };
   view.churned = [](void* told, std::uint32_t customer) { static_cast<WindowEvents*>(told)->churned.push_back(customer); };
   return view;
 }
 
 void Market::exchange(std::size_t window, std::span<const WindowEvents> events, const OverBlocks& over_blocks,
                       const std::function<Tally&(std::size_t)>& tally_of) {
-  serve(window, events, tally_of(0));
   if (market_state_.posting != nullptr) publish(window, events);
   if (gates_) {
     std::vector<Held> held;
@@ -95,36 +91,6 @@ void Market::exchange(std::size_t window, std::span<const WindowEvents> events, 
     gates_->decide(window, held, waiting, store_);
   }
   if (talk_) talk(window, events, over_blocks, tally_of);
-}
-
-/// Queues: the wait of the next window, from the arrivals of the last.
-void Market::serve(std::size_t window, std::span<const WindowEvents> events, Tally& tally) {
-  const Windows& windows = program_.windows();
-  const TallyShape& shape = tally.shape();
-  const double begin = windows.begin(window - 1), now = windows.end(window - 1);
-  const std::size_t regime = program_.regime(now);
-  for (std::uint32_t v = 0; v < backlog_.size(); ++v) {
-    if (!program_.place(v).queues) continue;
-    lock_step::Arrivals all;
-    for (const WindowEvents& block : events) {
-      all.people += block.arrivals[v].people;
-      all.impatient += block.arrivals[v].impatient;
-      all.patience += block.arrivals[v].patience;
-    }
-    const auto people = static_cast<double>(all.people), impatient = static_cast<double>(all.impatient);
-    const double patience = static_cast<double>(all.patience) / lock_step::patience_scale;
-    const Capacity& capacity = program_.capacity(regime, v);
-    behaviour::QueueState queue{people * people_per_customer_ / (now - begin), backlog_[v], now - begin, now};
-    // The exits of those who give up are the touchpoint's: all who come may take them, or none.
-    if (impatient > 0.0) queue.patience = patience / impatient;
-    market_state_.waits[v] = behaviour::wait(queue, capacity.servers, capacity.handle_time);
-    backlog_[v] = behaviour::next_backlog(queue, behaviour::capacity(capacity.servers, capacity.handle_time));
-    // No wait is longer than the horizon, as far as anybody can tell.
-    market_state_.waits[v] = std::min(market_state_.waits[v], program_.horizon());
-    tally.add(shape.queue(v, window, QueueScore::wait), fixed(market_state_.waits[v], shape.scales.days));
-    tally.add(shape.queue(v, window, QueueScore::backlog),
-              fixed(std::min(backlog_[v] / people_per_customer_, 4e9), backlog_scale));
-  }
 }
 
 /// Reviews: the public record of the next window.
@@ -185,6 +151,7 @@ void Market::talk(std::size_t window, std::span<const WindowEvents> events, cons
       }
       recorder.heard(store_.persona(i), window, messages.positive, messages.negative);
       if (messages.positive == 0 || !store_.waiting(i) || hears_[store_.touchpoint(i)] == 0) continue;
+      if (in_line_ && in_line_(i)) continue;  // a message pulls nobody out of a line
       waiting.hear(i, window, messages.positive);
     }
   });

@@ -18,7 +18,8 @@ namespace sojourn {
 
 /// What the customers of a block did in a window that others will notice.
 struct WindowEvents {
-  std::vector<lock_step::Arrivals> arrivals;  // [touchpoint]
+  std::vector<std::uint32_t> coming;                        // whose next visit, in this window, is to a queue
+  std::vector<std::pair<std::uint32_t, Life>> near_queues;  // visits that may lead to one, where shadows are sent
   std::uint64_t reviews = 0, stars = 0;
   std::vector<Held> held;              // in ascending order of customers, visits of one in the order of time
   std::vector<std::uint32_t> churned;  // who visited as somebody who has churned, in any order and more than once
@@ -35,12 +36,6 @@ class VisitRecorder {
 
   void visited(const Person& person, const Visit& visit, const VisitRow& row, const State& before, const State& after) {
     recorder_.visited(person, visit, row, before, after);
-    lock_step::Arrivals& arrivals = events_.arrivals[visit.touchpoint];
-    ++arrivals.people;
-    if (visit.patience >= 0.0f) {
-      ++arrivals.impatient;
-      arrivals.patience += fixed(static_cast<double>(visit.patience), lock_step::patience_scale);
-    }
     if (visit.rating > 0) {
       ++events_.reviews;
       events_.stars += static_cast<std::uint64_t>(visit.rating);
@@ -70,13 +65,15 @@ class Market {
  public:
   Market(const lock_step::Compiled& compiled, const Relations& relations, const Streams& streams, CustomerStore& store);
 
+  /// Who stands in a line, so that no message makes them leave it; nobody unless told.
+  void set_lines(std::function<bool(std::uint32_t customer)> in_line) { in_line_ = std::move(in_line); }
   /// What customers find in the window at hand.
   [[nodiscard]] const MarketState& market_state() const { return market_state_; }
   /// The same for the lock-step loop, which tells of what happens in `events`.
   [[nodiscard]] lock_step::MarketView view(WindowEvents& events) const;
 
   /// The window before `window` is over: `events` is what happened in it, block by block. Messages reach their hearers,
-  /// servers and readers take note, accounts decide. What was heard is counted in `tallies`, one for each block.
+  /// readers take note, accounts decide. What was heard is counted in `tallies`, one for each block.
   void exchange(std::size_t window, std::span<const WindowEvents> events, const OverBlocks& over_blocks,
                 const std::function<Tally&(std::size_t block)>& tally_of);
 
@@ -88,7 +85,6 @@ class Market {
   }
 
  private:
-  void serve(std::size_t window, std::span<const WindowEvents> events, Tally& tally);
   void publish(std::size_t window, std::span<const WindowEvents> events);
   void prepare_talk(const Relations& relations);
   void talk(std::size_t window, std::span<const WindowEvents> events, const OverBlocks& over_blocks,
@@ -102,7 +98,7 @@ class Market {
   CustomerStore& store_;
   MarketState market_state_;
   double people_per_customer_;
-  std::vector<double> backlog_;  // [touchpoint] real customers
+  std::function<bool(std::uint32_t customer)> in_line_;
   behaviour::PublicRecord record_;
   std::optional<Gates> gates_;
   std::optional<Talk> talk_;

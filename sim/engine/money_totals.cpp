@@ -30,11 +30,14 @@ class Ledger {
     for (std::size_t k = 0; k < places.size(); ++k) {
       if (places[k].persona != persona_) continue;
       for (std::size_t i = 0; i < pieces.size(); ++i) {
-        const double visits = totals_.value(shape_.paid(whose_, k, i, PaidScore::visits));
-        if (visits == 0.0) continue;
-        const double decay = totals_.value(shape_.paid(whose_, k, i, PaidScore::decay), shape_.scales.decay);
+        const Totals::Wide visits = totals_.cell(shape_.paid(whose_, k, i, PaidScore::visits));
+        if (visits == 0) continue;
+        // In units of 1 / scale, a power of two: exact.
+        const auto units = static_cast<Totals::Wide>(shape_.scales.decay);
+        const Totals::Wide discounted = visits * units - totals_.cell(shape_.paid(whose_, k, i, PaidScore::decay));
         const VisitRow& row = program_.row(pieces[i].regime, places[k].persona, places[k].touchpoint);
-        add(pieces[i].window, visits, visits - decay, row.revenue, row.cost, row.price);
+        const Money amounts{row.revenue, row.cost, row.price};
+        add(pieces[i].window, visits, 1.0, discounted, 1.0 / shape_.scales.decay, amounts);
       }
     }
   }
@@ -49,10 +52,11 @@ class Ledger {
         const Piece& piece = pieces[i];
         const auto days = [&](bool discounted) {
           const Totals::Wide stays = present[piece.window] * (discounted ? piece.discounted_days : piece.days);
-          return static_cast<double>(stays + totals_.flow(whose_, k, i, discounted)) / shape_.scales.flow;
+          return stays + totals_.flow(whose_, k, i, discounted);
         };
         const Flow& flow = program_.flow(piece.regime, kinds[k].persona, kinds[k].touchpoints.front());
-        add(piece.window, days(false), days(true), flow.revenue, flow.cost, 0.0);
+        const double unit = 1.0 / shape_.scales.flow;
+        add(piece.window, days(false), unit, days(true), unit, {flow.revenue, flow.cost, 0.0});
       }
     }
   }
@@ -72,15 +76,17 @@ class Ledger {
     return people;
   }
 
-  void add(std::size_t window, double times, double discounted_times, double revenue, double cost, double price) {
-    const auto add_to = [&](MoneySum& sum, double by) {
-      if (revenue != 0.0) sum.revenue.add_product(by, revenue);
-      if (cost != 0.0) sum.cost.add_product(by, cost);
-      if (price != 0.0) sum.price.add_product(by, price);
+  /// Adds `times` units of each amount to a window and to the total, and `discounted_times` to the worth at time 0.
+  void add(std::size_t window, Totals::Wide times, double unit, Totals::Wide discounted_times, double discounted_unit,
+           const Money& amounts) {
+    const auto add_to = [&](MoneySum& sum, Totals::Wide by, double factor) {
+      if (amounts.revenue != 0.0) sum.revenue.add_product(by, factor * amounts.revenue);
+      if (amounts.cost != 0.0) sum.cost.add_product(by, factor * amounts.cost);
+      if (amounts.price != 0.0) sum.price.add_product(by, factor * amounts.price);
     };
-    add_to(windows_[window], times);
-    add_to(total_, times);
-    add_to(worth_, discounted_times * program_.discount().begin(window));
+    add_to(windows_[window], times, unit);
+    add_to(total_, times, unit);
+    add_to(worth_, discounted_times, discounted_unit * program_.discount().begin(window));
   }
 
   const Program& program_;
@@ -100,10 +106,15 @@ void DoubleSum::add(double x) {
   high_ = sum;
 }
 
-void DoubleSum::add_product(double times, double amount) {
-  const double product = times * amount;
-  add(product);
-  low_ += std::fma(times, amount, -product);
+void DoubleSum::add_product(Totals::Wide times, double amount) {
+  const auto add_exactly = [&](double by) {
+    const double product = by * amount;
+    add(product);
+    low_ += std::fma(by, amount, -product);
+  };
+  const auto most = static_cast<double>(times);
+  add_exactly(most);
+  if (const Totals::Wide rest = times - static_cast<Totals::Wide>(most); rest != 0) add_exactly(static_cast<double>(rest));
 }
 
 void DoubleSum::add(const DoubleSum& other) {

@@ -77,10 +77,9 @@ Program::Program(const Model& model)
       if (i > 0) list += i + 1 < features.size() ? ", " : " and ";
       list += features[i];
     }
-    throw InputError(
-        fmt::format("sojourn: error: this version reads and checks {} but cannot simulate {} yet\n"
-                    "hint: remove {} from the scenario to run the rest",
-                    list, features.size() == 1 ? "it" : "them", features.size() == 1 ? "it" : "them"));
+    throw InputError(fmt::format("this version reads and checks {} but cannot simulate {} yet", list,
+                                 features.size() == 1 ? "it" : "them"),
+                     fmt::format("remove {} from the scenario to run the rest", features.size() == 1 ? "it" : "them"));
   }
   const BehaviourSettings& b = parts.behaviour;
   behaviour_ = {{narrow(b.performance), narrow(b.disconfirmation)},
@@ -98,9 +97,10 @@ Program::Program(const Model& model)
     for (const Exit& exit : touchpoint.next) delays_.emplace_back(exit.after);
   }
   compile_rows();
+  compile_hazard_stretches();
   compile_pieces();
   compile_flows();
-  compile_capacities();
+  compile_services();
 }
 
 void Program::compile_rows() {
@@ -220,6 +220,7 @@ void Program::compile_rows() {
         row.exits_end = compile_exits(Trigger::none);
         row.heard_end = compile_exits(Trigger::heard);
         row.gave_up_end = compile_exits(Trigger::gave_up);
+        row.turned_away_end = compile_exits(Trigger::turned_away);
         most_exits_ = std::max(most_exits_, std::size_t{row.exits_end - row.exits_begin});
         row.race = places_[v].race;
         if (!row.race) compile_choice(row);
@@ -230,6 +231,27 @@ void Program::compile_rows() {
       if (pays) paying_places_.push_back({static_cast<std::uint32_t>(p), static_cast<std::uint32_t>(v)});
     }
   }
+}
+
+void Program::compile_hazard_stretches() {
+  const auto alike = [&](std::uint32_t a, std::uint32_t b) {
+    const std::span<const ExitRow> x = exits(rows_[a]), y = exits(rows_[b]);
+    return std::equal(x.begin(), x.end(), y.begin(), y.end(), [](const ExitRow& one, const ExitRow& other) {
+      return one.odds == other.odds && one.stretch == other.stretch;
+    });
+  };
+  for (std::size_t place = 0; place < personas_ * touchpoints_; ++place) {
+    hazard_begin_.push_back(hazard_stretches_.size());
+    if (!places_[place % touchpoints_].race) continue;
+    for (std::size_t r = 0; r < regimes_.begins.size(); ++r) {
+      const std::uint32_t row = row_of_[r * personas_ * touchpoints_ + place];
+      if (r > 0 && (row == hazard_stretches_.back().row || alike(row, hazard_stretches_.back().row))) continue;
+      hazard_stretches_.push_back({regimes_.begins[r], row});
+    }
+    // One stretch is no change.
+    if (hazard_stretches_.size() == hazard_begin_.back() + 1) hazard_stretches_.pop_back();
+  }
+  hazard_begin_.push_back(hazard_stretches_.size());
 }
 
 void Program::compile_choice(VisitRow& row) {
@@ -249,7 +271,8 @@ void Program::compile_choice(VisitRow& row) {
 
 void Program::compile_pieces() {
   const double width = model_.parts().settings.window.value();
-  decay_scale_ = fixed_point_scale(discount_.largest_decay());
+  // Below 2^-52 there is only rounding.
+  decay_scale_ = std::min(fixed_point_scale(discount_.largest_decay()), 0x1p52);
   // In two cells a sum has room for 20 bits more than in one.
   flow_scale_ = 0x1p20 * fixed_point_scale(width * std::max(1.0, behaviour::present_value(rho_, width)));
   std::size_t r = 0;
@@ -334,21 +357,43 @@ void Program::change_flow(std::int64_t* cells, const TallyShape& shape, MoneyOf 
   }
 }
 
-void Program::compile_capacities() {
+void Program::compile_services() {
   const ModelParts& parts = model_.parts();
-  for (const std::vector<double>& fractions : regimes_.fractions) {
-    const Parameters parameters(changes_, fractions);
-    for (std::size_t v = 0; v < touchpoints_; ++v) {
-      const Touchpoint& touchpoint = parts.touchpoints[v];
-      Capacity& capacity = capacities_.emplace_back();
-      if (!touchpoint.servers || !touchpoint.handle_time) continue;
-      // Servers serve everybody, so a change that names personas is none of theirs.
-      const auto here = [&](const Target& target) {
-        return target.personas.empty() && matches(parts, target, TouchpointId(v), PersonaId(0));
-      };
-      capacity.servers = parameters.value(Parameter::servers, *touchpoint.servers, here);
-      capacity.handle_time = parameters.value(Parameter::handle_time, touchpoint.handle_time->value(), here);
+  services_.resize(touchpoints_);
+  priorities_.assign(personas_, 0);
+  occupies_ = narrow(std::min(1.0, model_.people_per_customer()));
+  leads_to_queue_.assign(touchpoints_, 0);
+  for (std::size_t v = 0; v < touchpoints_; ++v) {
+    for (const Exit& exit : parts.touchpoints[v].next) {
+      if (!places_[v].queues && places_[exit.to.index()].queues) leads_to_queue_[v] = 1;
     }
+  }
+  const bool queues = std::any_of(places_.begin(), places_.end(), [](const Place& place) { return place.queues; });
+  shadows_ = queues ? std::max(0.0, model_.people_per_customer() - 1.0) : 0.0;
+  for (std::size_t v = 0; v < touchpoints_; ++v) {
+    const Touchpoint& touchpoint = parts.touchpoints[v];
+    if (!places_[v].queues) continue;
+    services_[v].queue = static_cast<std::uint32_t>(staffing_.queues.size());
+    services_[v].work = Inverse(Exponential{1.0});
+    services_[v].answer_within = 20.0 / 86400.0;
+    Timetable servers, handle_time;
+    // Servers serve everybody, so a change that names personas is none of theirs.
+    const auto here = [&](const Target& target) {
+      return target.personas.empty() && matches(parts, target, TouchpointId(v), PersonaId(0));
+    };
+    for (std::size_t r = 0; r < regimes_.begins.size(); ++r) {
+      const Parameters parameters(changes_, regimes_.fractions[r]);
+      const auto add = [&](Timetable& timetable, double value) {
+        if (timetable.empty() || timetable.back().second != value) timetable.emplace_back(regimes_.begins[r], value);
+      };
+      add(servers, parameters.value(Parameter::servers, *touchpoint.servers, here));
+      add(handle_time, parameters.value(Parameter::handle_time, touchpoint.handle_time->value(), here));
+    }
+    Staffing::Queue queue;
+    queue.pools = {static_cast<std::uint32_t>(staffing_.pools.size())};
+    queue.handle_time = std::move(handle_time);
+    staffing_.pools.push_back(std::move(servers));
+    staffing_.queues.push_back(std::move(queue));
   }
 }
 
@@ -367,8 +412,8 @@ TallyShape tally_shape(const Program& program) {
   for (const Touchpoint& touchpoint : parts.touchpoints) shape.exits += touchpoint.next.size();
   shape.windows = program.windows().count();
   shape.account_segments = parts.account_segments.size();
-  shape.queues = std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(),
-                             [](const Touchpoint& touchpoint) { return touchpoint.servers.has_value(); });
+  shape.queues = program.staffing().queues.size();
+  shape.pools = program.staffing().pools.size();
   shape.tenure_bin = program.horizon() > 4096.0 ? 5.0 : 1.0;
   shape.tenure_bins = static_cast<std::size_t>(std::ceil(program.horizon() / shape.tenure_bin)) + 1;
   shape.scales.days = fixed_point_scale(program.horizon());

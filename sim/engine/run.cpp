@@ -3,6 +3,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <deque>
@@ -27,19 +28,17 @@ namespace {
 /// A block: the unit of work. Its customers never depend on the number of threads, so neither does anything else.
 struct Block {
   std::uint32_t replication;
-  std::size_t sample;  // replication from the first on, or batch where there is one replication
+  std::size_t batch;
   std::uint64_t begin, end;
 };
 
-std::vector<Block> blocks(std::uint64_t customers, std::uint32_t first, std::uint32_t replications, bool batched) {
-  const std::size_t batches = batched ? batch_count : 1;
+std::vector<Block> blocks(std::uint64_t customers, std::uint32_t first, std::uint32_t replications, std::size_t batches) {
   std::vector<Block> result;
   for (std::uint32_t r = first; r < first + replications; ++r) {
     for (std::size_t b = 0; b < batches; ++b) {
       const std::uint64_t end = customers * (b + 1) / batches;
-      for (std::uint64_t at = customers * b / batches; at < end; at += block_customers) {
-        result.push_back({r, batched ? b : r - first, at, std::min<std::uint64_t>(end, at + block_customers)});
-      }
+      for (std::uint64_t at = customers * b / batches; at < end; at += block_customers)
+        result.push_back({r, b, at, std::min<std::uint64_t>(end, at + block_customers)});
     }
   }
   return result;
@@ -137,6 +136,33 @@ class Ends {
   std::vector<EndState> baseline_, plan_;
 };
 
+/// Tells how much is done, outside of every lock that others wait for: a worker that finds another one telling leaves its
+/// share to it.
+class Progress {
+ public:
+  explicit Progress(const std::function<void(double)>& told) : told_(told) {}
+
+  void tell(double share) {
+    if (!told_) return;
+    double known = reached_.load();
+    while (known < share && !reached_.compare_exchange_weak(known, share)) {
+    }
+    while (told_of_.load() < reached_.load()) {
+      const std::unique_lock turn(telling_, std::try_to_lock);
+      if (!turn) return;  // who tells looks again when it has done so
+      const double now = reached_.load();
+      if (!(told_of_.load() < now)) continue;
+      told_of_.store(now);
+      told_(now);
+    }
+  }
+
+ private:
+  const std::function<void(double)>& told_;
+  std::atomic<double> reached_{0.0}, told_of_{0.0};
+  std::mutex telling_;  // only ever tried
+};
+
 /// One replication of customers who act on one another, while its plans are lived, in any order and at the same time.
 class CoupledReplication {
  public:
@@ -188,6 +214,7 @@ class RunJob {
  public:
   RunJob(const Model& model, std::span<const PlanId> plans, const RunOptions& options)
       : options_(options),
+        progress_(options.progress),
         parts_(model.parts()),
         population_(parts_),
         first_(options.first_replication),
@@ -202,10 +229,9 @@ class RunJob {
   RunResult run() {
     const auto began = std::chrono::steady_clock::now();
     const bool together = result_.programs.front().model().coupled() || options_.engine == Engine::one_customer_by_windows;
-    batched_ = replications_ == 1 && first_ == 0 && !together;
-    for (const TallyShape& shape : result_.shapes) {
-      sums_.emplace_back(batched_ ? batch_count : std::size_t{replications_}, Totals(shape));
-    }
+    division_ = division(parts_.settings.replications, together);
+    result_.batches.assign(result_.programs.size(), Batches(division_.limit));
+    tables_.resize(result_.programs.size(), std::vector<std::optional<Totals>>(options_.tables ? replications_ : 0));
     finished_.assign(replications_, false);
     if (together) {
       run_coupled();
@@ -219,10 +245,13 @@ class RunJob {
   }
 
  private:
-  [[nodiscard]] bool interrupted() const {
-    return options_.interrupt != nullptr && options_.interrupt->load(std::memory_order_relaxed);
-  }
+  [[nodiscard]] bool interrupted() const { return options_.stop.stop_requested(); }
   [[nodiscard]] std::uint64_t seed() const { return parts_.settings.seed; }
+
+  void finish(std::size_t replication) {
+    finished_[replication] = true;
+    if (options_.finished != nullptr) ++*options_.finished;
+  }
 
   /// Of several errors, that of the lowest piece of work is the one to report.
   void fail(std::size_t index) {
@@ -233,9 +262,18 @@ class RunJob {
 
   /// Nothing couples customers: whole lives, block by block, all plans of a block on the same luck.
   void run_independent() {
-    const std::vector<Block> work = blocks(parts_.settings.customers, first_, replications_, batched_);
+    const std::vector<Block> work = blocks(parts_.settings.customers, first_, replications_, division_.batches);
     std::vector<std::uint64_t> unfinished(replications_, 0);
-    for (const Block& block : work) ++unfinished[block.replication - first_];
+    std::vector<Pending> pending(replications_ * division_.batches);
+    const auto pending_of = [&](const Block& block) -> Pending& {
+      return pending[(block.replication - first_) * division_.batches + block.batch];
+    };
+    for (const Block& block : work) {
+      ++unfinished[block.replication - first_];
+      Pending& batch = pending_of(block);
+      batch.people += block.end - block.begin;
+      ++batch.blocks;
+    }
     std::deque<lock_step::Compiled> compiled;
     std::deque<WorkerPool> crews;  // of each plan
     for (std::size_t plan = 0; plan < result_.programs.size(); ++plan) {
@@ -257,20 +295,33 @@ class RunJob {
           live_block(options_.engine, block, compiled[plan], *worker, ends.of(plan));
           {
             const std::lock_guard lock(merging_);
-            sums_[plan][block.sample].add(worker->tally());
-            ends.count(plan, sums_[plan][block.sample].fortunes);
+            Pending& batch = pending_of(block);
+            if (batch.sums.empty()) {
+              for (const TallyShape& shape : result_.shapes) batch.sums.emplace_back(shape);
+            }
+            batch.sums[plan].add(worker->tally());
+            ends.count(plan, batch.sums[plan].fortunes);
           }
           crews[plan].give(std::move(worker));
         }
+        bool complete = false;
+        {
+          const std::lock_guard lock(merging_);
+          complete = --pending_of(block).blocks == 0;
+        }
+        if (complete) keep(block.replication - first_, block.batch, std::move(pending_of(block)));
       } catch (...) {
         const std::lock_guard lock(merging_);
         fail(index);
         return;
       }
-      const std::lock_guard lock(merging_);
-      if (--unfinished[block.replication - first_] == 0) finished_[block.replication - first_] = true;
-      ++done;
-      if (options_.progress) options_.progress(static_cast<double>(done) / static_cast<double>(work.size()));
+      double share = 0.0;
+      {
+        const std::lock_guard lock(merging_);
+        if (--unfinished[block.replication - first_] == 0) finish(block.replication - first_);
+        share = static_cast<double>(++done) / static_cast<double>(work.size());
+      }
+      progress_.tell(share);
     });
   }
 
@@ -291,6 +342,7 @@ class RunJob {
       // Few replications cannot make threads busy with their networks, one each.
       if (replications_ < static_cast<std::uint32_t>(threads_) && !interrupted()) replications.back().relations(threads_);
     }
+    std::vector<std::vector<std::optional<Totals>>> counted(replications_, std::vector<std::optional<Totals>>(plans));
     std::vector<double> done(jobs, 0.0);
     parallel_for_each(jobs, side_by_side ? threads_ : 1, [&](std::size_t job) {
       {
@@ -305,26 +357,58 @@ class RunJob {
         const CoupledOptions options{inner, one_by_one, plans > 1 ? ends.data() : nullptr, {}};
         auto totals = sojourn::run_coupled(compiled[plan], replication.relations(inner), replication.streams(), options,
                                            [&](double share) {
-                                             const std::lock_guard lock(merging_);
-                                             done[job] = share;
-                                             const double sum = std::accumulate(done.begin(), done.end(), 0.0);
-                                             if (options_.progress) options_.progress(sum / static_cast<double>(jobs));
+                                             double sum = 0.0;
+                                             {
+                                               const std::lock_guard lock(merging_);
+                                               done[job] = share;
+                                               sum = std::accumulate(done.begin(), done.end(), 0.0);
+                                             }
+                                             progress_.tell(sum / static_cast<double>(jobs));
                                              return !interrupted();
                                            });
         if (!totals) return;
-        sums_[plan][r] = std::move(*totals);
+        counted[r][plan] = std::move(*totals);
         if (!replication.ended(plan, std::move(ends),
-                               [&](std::size_t each) -> PairedOutcomes& { return sums_[each][r].fortunes; })) {
+                               [&](std::size_t each) -> PairedOutcomes& { return counted[r][each]->fortunes; })) {
           return;
         }
+        Pending whole{{}, parts_.settings.customers, 0};
+        for (std::optional<Totals>& totals_of_plan : counted[r]) {
+          whole.sums.push_back(std::move(*totals_of_plan));
+          totals_of_plan.reset();
+        }
+        keep(r, 0, std::move(whole));
       } catch (...) {
         const std::lock_guard lock(merging_);
         fail(job);
         return;
       }
       const std::lock_guard lock(merging_);
-      finished_[r] = true;
+      finish(r);
     });
+  }
+
+  /// Sums of a batch that is under way.
+  struct Pending {
+    std::vector<Totals> sums;  // [plan]
+    std::uint64_t people = 0, blocks = 0;
+  };
+
+  /// Keeps what was counted of a whole batch, of replication `r` from the first on.
+  void keep(std::size_t r, std::size_t batch, Pending counted) {
+    const std::uint64_t place = (first_ + r) * batch_count + (batch << division_.level);
+    for (std::size_t plan = 0; plan < counted.sums.size(); ++plan) {
+      BatchSums sums(result_.programs[plan], counted.sums[plan], counted.people);
+      const std::lock_guard lock(merging_);
+      result_.batches[plan].add(place, division_.level, std::move(sums));
+      if (!options_.tables) continue;
+      std::optional<Totals>& table = tables_[plan][r];
+      if (table) {
+        table->add(counted.sums[plan]);
+      } else {
+        table = std::move(counted.sums[plan]);
+      }
+    }
   }
 
   void collect() {
@@ -332,31 +416,26 @@ class RunJob {
       if (finished_[r]) result_.replications.push_back(first_ + r);
     }
     result_.interrupted = result_.replications.size() < replications_;
-    result_.totals.resize(sums_.size());
-    for (std::size_t plan = 0; plan < sums_.size(); ++plan) {
-      if (batched_) {
-        if (result_.replications.empty()) continue;
-        Totals whole(result_.shapes[plan]);
-        for (const Totals& batch : sums_[plan]) whole.add(batch);
-        result_.totals[plan].push_back(std::move(whole));
-      } else {
-        for (const std::uint32_t r : result_.replications)
-          result_.totals[plan].push_back(std::move(sums_[plan][r - first_]));
+    result_.totals.resize(tables_.size());
+    for (std::size_t plan = 0; plan < tables_.size(); ++plan) {
+      for (const std::uint32_t r : result_.replications) {
+        if (options_.tables) result_.totals[plan].push_back(std::move(*tables_[plan][r - first_]));
       }
-      for (const Totals& total : result_.totals[plan]) result_.events += total.events();
+      result_.batches[plan].keep_replications(result_.replications);
+      for (const BatchSums& sample : result_.batches[plan].samples()) result_.events += sample.totals.events();
     }
-    if (batched_ && !result_.replications.empty()) result_.batches = std::move(sums_);
   }
 
   const RunOptions& options_;
+  Progress progress_;
   const ModelParts& parts_;
   Population population_;
   std::uint32_t first_, replications_;  // the first one, and how many
   int threads_;
-  bool batched_ = false;
+  Division division_;
   RunResult result_;
-  std::vector<std::vector<Totals>> sums_;  // [plan][replication, or batch where there is one replication]
-  std::vector<char> finished_;             // replications; not bits, which threads would share
+  std::vector<std::vector<std::optional<Totals>>> tables_;  // [plan][replication], where they are kept
+  std::vector<char> finished_;                              // replications; not bits, which threads would share
   std::mutex merging_;
   std::size_t failed_ = std::numeric_limits<std::size_t>::max();
   std::exception_ptr failure_;
@@ -378,10 +457,10 @@ int thread_count(int threads) {
 void append(RunResult& result, RunResult more) {
   for (std::size_t plan = 0; plan < result.totals.size(); ++plan) {
     std::move(more.totals[plan].begin(), more.totals[plan].end(), std::back_inserter(result.totals[plan]));
+    result.batches[plan].append(std::move(more.batches[plan]));
   }
   result.replications.insert(result.replications.end(), more.replications.begin(), more.replications.end());
   result.programs = std::move(more.programs);
-  if (!more.replications.empty()) result.batches.clear();
   result.events += more.events;
   result.seconds += more.seconds;
   result.interrupted = result.interrupted || more.interrupted;

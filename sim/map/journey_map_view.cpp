@@ -283,12 +283,12 @@ MapContent content(const Model& model, const JourneyView& view) {
 
   if (recorded_texts(*view.results, "plan").empty()) throw InputError("sojourn: error: the results hold no plan");
   const std::optional<std::size_t> shown = view.plan ? plan_in(*view.results, parts.plans[plan.index()].id) : std::size_t{0};
-  if (!shown) throw InputError("sojourn: error: the results do not hold the plan " + parts.plans[plan.index()].id);
+  if (!shown) throw InputError("the results do not hold the plan " + parts.plans[plan.index()].id);
   const std::optional<std::size_t> baseline = plan_in(*view.results, parts.plans.front().id);
   const bool compares = changes_something && baseline && *baseline != *shown;
   if (recorded_texts(*view.results, "touchpoint").size() != map.touchpoints.size() ||
       recorded_texts(*view.results, "exit").size() != map.exits.size())
-    throw InputError("sojourn: error: these are the results of another journey");
+    throw InputError("these are the results of another journey");
   const Measured now(*view.results, *shown);
   map.measured = true;
   const std::vector<double> satisfaction = now.means("touch_satisfaction");

@@ -62,7 +62,11 @@ void idle_settings(const Context& context) {
                              fmt::format("{} changes nothing: nothing costs or earns money", key),
                              "give touchpoints a revenue or a cost, or remove it");
   };
-  if (settings.market && *settings.market != static_cast<double>(settings.customers)) warn("market");
+  // At servers the market is how many call.
+  if (settings.market && *settings.market != static_cast<double>(settings.customers) &&
+      !any_touchpoint(context.parts, queues)) {
+    warn("market");
+  }
   if (settings.discount != 0.0) warn("discount");
 }
 

@@ -50,13 +50,13 @@ std::string csv_lines(const Model& model, const Diary& life) {
     const Visit& visit = entry.visit;
     const auto score = [&](auto value) { return visit.appraised ? fmt::format("{:.4f}", value) : std::string(); };
     const auto yes = [](bool value) { return value ? "true" : "false"; };
-    text += fmt::format("{},{},{},{:.6f},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\r\n", life.customer,
-                        csv_field(said.activity), timestamp(parts.settings.start, visit.time), visit.time,
-                        csv_field(said.name), csv_field(said.persona), said.account, csv_field(said.channel),
-                        csv_field(said.team), said.stage, csv_field(plan), name(entry.after.standing), score(visit.quality),
-                        score(visit.appraisal), score(entry.after.satisfaction), score(entry.after.expectation),
-                        score(visit.effort), visit.appraised ? fmt::format("{:.6f}", visit.wait) : "", yes(visit.gave_up),
-                        yes(visit.repeated), score(entry.after.heard), csv_field(said.next));
+    text += fmt::format(
+        "{},{},{},{:.6f},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\r\n", life.customer, csv_field(said.activity),
+        timestamp(parts.settings.start, visit.time), visit.time, csv_field(said.name), csv_field(said.persona), said.account,
+        csv_field(said.channel), csv_field(said.team), said.stage, csv_field(plan), name(entry.after.standing),
+        score(visit.quality), score(visit.appraisal), score(entry.after.satisfaction), score(entry.after.expectation),
+        score(visit.effort), visit.appraised ? fmt::format("{:.6f}", visit.wait) : "", yes(visit.line == InLine::gave_up),
+        yes(visit.repeated), score(entry.after.heard), csv_field(said.next));
   }
   return text;
 }
@@ -118,7 +118,7 @@ std::string xes_trace(const Model& model, const Diary& life) {
       score("expectation", entry.after.expectation);
       score("effort", visit.effort);
       text += element(3, "float", "wait_days", fmt::format("{:.6f}", visit.wait)) +
-              element(3, "boolean", "gave_up", visit.gave_up ? "true" : "false") +
+              element(3, "boolean", "gave_up", visit.line == InLine::gave_up ? "true" : "false") +
               element(3, "boolean", "repeated", visit.repeated ? "true" : "false");
       score("heard", entry.after.heard);
     }
@@ -160,10 +160,10 @@ std::string timestamp(const std::string& start, double days) {
                      time.minutes().count(), time.seconds().count(), time.subseconds().count());
 }
 
-std::optional<LogSize> write_event_log(const Model& model, std::size_t customers, LogFormat format,
-                                       const std::function<void(std::string_view)>& write, const RunOptions& options) {
+LogSize write_event_log(const Model& model, std::size_t customers, LogFormat format,
+                        const std::function<void(std::string_view)>& write, const RunOptions& options) {
   constexpr std::size_t piece = 2000;
-  const std::vector<std::uint32_t> all = first_to_arrive(model, customers);
+  const std::vector<std::uint32_t> all = first_to_arrive(model, customers, options.stop);
   // Where customers act on one another, each piece would take a whole run.
   const std::size_t at_once = model.coupled() ? std::max<std::size_t>(all.size(), 1) : piece;
   std::string text = format == LogFormat::xes ? xes_head(model) : std::string(csv_log_header);
@@ -174,11 +174,10 @@ std::optional<LogSize> write_event_log(const Model& model, std::size_t customers
   };
   LogSize size;
   for (std::size_t first = 0; first < all.size(); first += at_once) {
-    if (options.interrupt != nullptr && options.interrupt->load()) return std::nullopt;
+    throw_if_stopped(options.stop);
     const auto some = std::span(all).subspan(first, std::min(at_once, all.size() - first));
-    const auto lives = write_diaries(model, some, options);
-    if (!lives) return std::nullopt;
-    for (const Diary& life : *lives) {
+    for (const Diary& life : write_diaries(model, some, options)) {
+      throw_if_stopped(options.stop);
       text += format == LogFormat::xes ? xes_trace(model, life) : csv_lines(model, life);
       pass_on(std::size_t{1} << 20);
       ++size.lives;

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+#include "sojourn/outcomes/scores.hpp"
+
 namespace sojourn {
 namespace {
 
@@ -115,9 +117,10 @@ constexpr std::array all_touch_metrics{
     TouchMetric{"satisfaction", "mean appraisal per visit",
                 [](const TouchSums& s) { return ratio(s.satisfaction, s.appraised); }},
     TouchMetric{"effort", "mean customer effort per visit", [](const TouchSums& s) { return ratio(s.effort, s.appraised); }},
-    TouchMetric{"wait_days", "mean wait in days per visit", [](const TouchSums& s) { return ratio(s.wait, s.appraised); }},
-    TouchMetric{"gave_up", "share of visits at which the wait cost the customer's patience",
-                [](const TouchSums& s) { return ratio(s.gave_up, s.appraised); }, Needs::queues},
+    TouchMetric{"wait_days", "mean wait in days, over waits that ended",
+                [](const TouchSums& s) { return ratio(s.wait, s.appraised + s.gave_up); }},
+    TouchMetric{"gave_up", "share of visits that ended when the customer gave up waiting",
+                [](const TouchSums& s) { return ratio(s.gave_up, s.visits); }, Needs::queues},
 };
 
 void add(std::vector<double>& to, const std::vector<double>& from) {
@@ -128,40 +131,10 @@ void add(std::vector<double>& to, const std::vector<double>& from) {
 }  // namespace
 
 Sums& Sums::operator+=(const Sums& other) {
-  constexpr double Sums::*members[] = {&Sums::replications,
-                                       &Sums::arrived,
-                                       &Sums::prospects,
-                                       &Sums::lost,
-                                       &Sums::customers,
-                                       &Sums::churned,
-                                       &Sums::bought,
-                                       &Sums::promoters,
-                                       &Sums::passives,
-                                       &Sums::detractors,
-                                       &Sums::satisfaction,
-                                       &Sums::expectation,
-                                       &Sums::visits,
-                                       &Sums::appraised,
-                                       &Sums::repeats,
-                                       &Sums::effort,
-                                       &Sums::revenue,
-                                       &Sums::cost_to_serve,
-                                       &Sums::worth_revenue,
-                                       &Sums::worth_cost,
-                                       &Sums::visit_price,
-                                       &Sums::investment,
-                                       &Sums::heard_positive,
-                                       &Sums::heard_negative,
-                                       &Sums::referred,
-                                       &Sums::brought,
-                                       &Sums::worth_referred,
-                                       &Sums::accounts,
-                                       &Sums::accounts_bought,
-                                       &Sums::accounts_customers,
-                                       &Sums::worth_visit_price,
-                                       &Sums::days_to_purchase,
-                                       &Sums::worth_investment};
-  for (const auto member : members) this->*member += other.*member;
+  replications += other.replications;
+  for (const auto& fields : {persona_sums(), market_sums(), segment_sums()}) {
+    for (const SumField<Sums>& field : fields) this->*field.member += other.*field.member;
+  }
   people_per_customer = other.people_per_customer;
   tenure_bin = other.tenure_bin;
   add(tenure_churned, other.tenure_churned);
@@ -170,10 +143,8 @@ Sums& Sums::operator+=(const Sums& other) {
 }
 
 TouchSums& TouchSums::operator+=(const TouchSums& other) {
-  constexpr double TouchSums::*members[] = {
-      &TouchSums::arrived,      &TouchSums::visits, &TouchSums::repeats, &TouchSums::appraised, &TouchSums::quality,
-      &TouchSums::satisfaction, &TouchSums::effort, &TouchSums::wait,    &TouchSums::gave_up,   &TouchSums::gone};
-  for (const auto member : members) this->*member += other.*member;
+  arrived += other.arrived;
+  for (const SumField<TouchSums>& field : touch_sums()) this->*field.member += other.*field.member;
   return *this;
 }
 

@@ -40,7 +40,7 @@ std::vector<Tie> kept_ties(const Outcomes& outcomes) {
   const auto person = [](std::int64_t number) { return number >= 0 && number < 0xffffffff; };
   if (from == nullptr || to == nullptr || from->size() != to->size() || !std::all_of(from->begin(), from->end(), person) ||
       !std::all_of(to->begin(), to->end(), person)) {
-    throw InputError("sojourn: error: the network in this results file is not a list of ties");
+    throw InputError("the network in this results file is not a list of ties");
   }
   std::vector<Tie> ties;
   ties.reserve(from->size());

@@ -7,13 +7,17 @@
 #include <set>
 #include <stdexcept>
 
+#include "sojourn/base/error.hpp"
+
 namespace sojourn {
 namespace {
+
+constexpr const char* edited = "this file was edited, or another program wrote it: run its scenario again";
 
 template <class Named>
 const Named& named(const std::vector<Named>& list, std::string_view name, std::string_view kind) {
   const auto found = std::find_if(list.begin(), list.end(), [name](const Named& one) { return one.name == name; });
-  if (found == list.end()) throw std::out_of_range(fmt::format("the outcomes have no {} '{}'", kind, name));
+  if (found == list.end()) throw InputError(fmt::format("the results have no {} \"{}\"", kind, name), edited);
   return *found;
 }
 

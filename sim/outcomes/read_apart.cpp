@@ -101,7 +101,8 @@ class Packer {
 // The texts of where the numbers come from, in one order for both directions.
 template <class Texts>
 auto texts_of(Texts& from) {
-  return std::array{&from.title, &from.history, &from.version, &from.build, &from.scenario_toml, &from.scenario_name};
+  return std::array{&from.title, &from.request.command, &from.history,      &from.version,
+                    &from.build, &from.scenario_toml,   &from.scenario_name};
 }
 
 // The child's answer to `image`.
@@ -189,6 +190,8 @@ std::string end_of(pid_t child) {
 std::string packed(const Outcomes& outcomes) {
   Packer out;
   for (const std::string* text : texts_of(outcomes.provenance)) out.text(*text);
+  out.values(outcomes.provenance.request.changes);
+  out.values(outcomes.provenance.request.plans);
   out.number(outcomes.provenance.seed);
   out.number(outcomes.dimensions.size());
   for (const Dimension& dimension : outcomes.dimensions) {
@@ -215,6 +218,8 @@ Outcomes unpacked(std::string_view bytes) {
   Unpacker in(bytes);
   Outcomes outcomes;
   for (std::string* text : texts_of(outcomes.provenance)) *text = in.text();
+  outcomes.provenance.request.changes = in.texts();
+  outcomes.provenance.request.plans = in.texts();
   outcomes.provenance.seed = in.number();
   outcomes.dimensions.resize(in.count(5 * 8));
   for (Dimension& dimension : outcomes.dimensions) {
@@ -267,7 +272,7 @@ Outcomes unpacked(std::string_view bytes) {
 Outcomes read_image_apart(std::string_view image) {
   int ends[2] = {};
   const auto refuse = [](const char* call) {
-    throw RunError(fmt::format("sojourn: error: results files are read by a process of its own, and {} failed: {}", call,
+    throw RunError(fmt::format("results files are read by a process of its own, and {} failed: {}", call,
                                std::generic_category().message(errno)));
   };
   if (::pipe2(ends, O_CLOEXEC) != 0) refuse("pipe");

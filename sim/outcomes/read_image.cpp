@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "content_digest.hpp"
@@ -157,6 +158,15 @@ class ImageReader {
            read_attribute(dataset, "CLASS", image_bytes_) == "DIMENSION_SCALE";
   }
 
+  /// A list of texts, which an attribute holds as JSON.
+  static std::vector<std::string> list_of(const std::string& text, const char* name) {
+    try {
+      return nlohmann::json::parse(text).get<std::vector<std::string>>();
+    } catch (const nlohmann::json::exception&) {
+      throw Damage(fmt::format("the attribute {} is no list of texts", name));
+    }
+  }
+
   void read_provenance_attributes() {
     Attributes attributes = read_attributes(file_, image_bytes_);
     const auto text = [&attributes](std::string_view name) {
@@ -167,6 +177,9 @@ class ImageReader {
     Provenance& from = outcomes_.provenance;
     from.title = text("title");
     from.history = text("history");
+    from.request.command = text("command");
+    from.request.changes = list_of(text("changes"), "changes");
+    from.request.plans = list_of(text("plans"), "plans");
     from.version = text("sojourn_version");
     from.build = text("build");
     from.scenario_toml = text("scenario_toml");

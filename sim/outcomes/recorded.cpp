@@ -15,8 +15,8 @@ namespace sojourn {
 namespace {
 
 [[noreturn]] void refuse(const std::string& what) {
-  throw InputError("sojourn: error: this results file is damaged or was edited: " + what +
-                   "\nhint: restore it from a copy, or run its scenario again");
+  throw InputError("this results file is damaged or was edited: " + what,
+                   "restore it from a copy, or run its scenario again");
 }
 
 const Dimension& dimension_of(const Outcomes& outcomes, std::string_view name) {

@@ -45,16 +45,15 @@ void write_results(const Outcomes& outcomes, const std::filesystem::path& path, 
   require_replaceable(path, may);
   if (const std::uint64_t bytes = value_bytes(outcomes); bytes > most_value_bytes) {
     throw RunError(
-        fmt::format("sojourn: error: cannot write {}: {} bytes of values are more than a results file holds (4 GiB)\n"
-                    "hint: simulate fewer replications, plans or windows at a time",
-                    path.string(), bytes));
+        fmt::format("cannot write {}: {} bytes of values are more than a results file holds (4 GiB)", path.string(), bytes),
+        "simulate fewer replications, plans or windows at a time", {}, ErrorCode::too_large);
   }
   std::string bytes;
   try {
     const Hdf5Session session;
     bytes = write_image(outcomes);
   } catch (const Hdf5Error& error) {
-    throw RunError(fmt::format("sojourn: error: cannot write {}: {}", path.string(), error.what()));
+    throw RunError(fmt::format("cannot write {}: {}", path.string(), error.what()), {}, {}, ErrorCode::cannot_write);
   }
   bytes += seal(bytes);
   replace_file(path, bytes, may);
@@ -64,7 +63,7 @@ Outcomes read_results(const std::filesystem::path& path) {
   constexpr std::string_view where_from = "sojourn run SCENARIO.toml writes results files";
   constexpr std::string_view remedy = "restore it from a copy, or run its scenario again";
   const auto refuse = [&path](std::string_view what, std::string_view hint) {
-    return InputError(fmt::format("{}: error: {}\nhint: {}", path.string(), what, hint));
+    return InputError(std::string(what), std::string(hint), path.string());
   };
   const std::string bytes = read_whole_file(path, most_file_bytes);
   if (bytes.empty()) throw refuse("this file is empty", where_from);
@@ -73,8 +72,11 @@ Outcomes read_results(const std::filesystem::path& path) {
     return read_image_apart(unsealed(bytes));
   } catch (const OtherFormat& version) {
     if (std::string_view(version.what()).empty()) throw refuse("this is an HDF5 file, but not Sojourn's", where_from);
-    throw refuse(fmt::format("this is of results format {}; this sojourn reads format {}", version.what(), results_schema),
-                 "read it with the version of sojourn that wrote it, or run its scenario again");
+    const bool older = std::string_view(version.what()) == "1";
+    throw refuse(fmt::format("this file was written by {} Sojourn: it is of results format {}, and this one reads format {}",
+                             older ? "an older" : "another", version.what(), results_schema),
+                 older ? "run it again from its scenario, which the file holds too, as the text attribute scenario_toml"
+                       : "read it with the version of sojourn that wrote it, or run it again from its scenario");
   } catch (const Hdf5Error& error) {
     throw refuse(fmt::format("this file is damaged or cut short ({})", error.what()), remedy);
   } catch (const Damage& error) {

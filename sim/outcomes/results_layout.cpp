@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "sojourn/base/sha256.hpp"
 #include "sojourn/outcomes/results_file.hpp"
@@ -23,12 +24,19 @@ std::vector<Axis> axes_of(const Array& array, const Outcomes& outcomes) {
   return axes;
 }
 
+std::string list_text(const std::vector<std::string>& texts) {
+  return nlohmann::json(texts).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 }  // namespace
 
 Attributes file_attributes(const Provenance& from) {
   return {{"Conventions", "CF-1.11"},
           {"title", from.title},
           {"history", from.history},
+          {"command", from.request.command},
+          {"changes", list_text(from.request.changes)},
+          {"plans", list_text(from.request.plans)},
           {"sojourn_version", from.version},
           {"schema", fmt::to_string(results_schema)},
           {"seed", fmt::to_string(from.seed)},

@@ -95,23 +95,33 @@ std::vector<Flow> stage_flow(const Report& report, std::size_t plan, const Group
   const auto replications = static_cast<double>(size_of(report.outcomes, "replication"));
   const std::size_t stages = stage_names.size();
   const std::vector<double> taken = pooled(report, "taken", group, "exit")[plan];
-  // Nodes: the stages, then those who left before and after buying.
-  const std::size_t lost = stages, churned = stages + 1;
-  std::vector<std::vector<double>> moved(stages, std::vector<double>(stages + 2, 0.0));
-  std::vector<double> arrived(stages, 0.0);
+  std::vector<std::vector<double>> moved(stages, std::vector<double>(stages, 0.0));
+  std::vector<double> arrived(stages, 0.0), left(stages, 0.0);  // who left: to an end, or where nobody counts as a customer
+  const auto stage_of = [](const Touchpoint& touchpoint) { return static_cast<std::size_t>(touchpoint.stage); };
+  const auto gone = [](const Touchpoint& touchpoint) { return touchpoint.end || touchpoint.counts_as.has_value(); };
   std::size_t e = 0;
   for (const Touchpoint& from : parts.touchpoints) {
     for (const Exit& exit : from.next) {
       const Touchpoint& to = parts.touchpoints[exit.to.index()];
-      const std::size_t into = to.end ? (*to.end == End::lost ? lost : churned) : static_cast<std::size_t>(to.stage);
-      moved[static_cast<std::size_t>(from.stage)][into] += taken[e++] / replications;
+      const double people = taken[e++] / replications;
+      if (!to.end) moved[stage_of(from)][stage_of(to)] += people;
+      if (gone(to)) left[to.end ? stage_of(from) : stage_of(to)] += people;
+      if (!from.end && gone(from)) left[stage_of(from)] -= people;  // came back from where nobody is a customer
     }
   }
+  double lost = 0.0, churned = 0.0;  // by whether they had bought, as everywhere else
   for (const std::size_t p : group.personas) {
     double people = 0.0;
-    for (const Sums& sums : report.samples.plans[plan].by_persona[p]) people += sums.arrived;
-    for (const auto& [touchpoint, share] : parts.personas[p].starts)
-      arrived[static_cast<std::size_t>(parts.touchpoints[touchpoint.index()].stage)] += share * people / replications;
+    for (const Sums& sums : report.samples.plans[plan].by_persona[p]) {
+      people += sums.arrived;
+      lost += sums.lost / replications;
+      churned += sums.churned / replications;
+    }
+    for (const auto& [touchpoint, share] : parts.personas[p].starts) {
+      const Touchpoint& start = parts.touchpoints[touchpoint.index()];
+      arrived[stage_of(start)] += share * people / replications;
+      if (gone(start)) left[stage_of(start)] += share * people / replications;
+    }
   }
   const auto title = [](std::size_t s) { return journey_map::stage_title(static_cast<Stage>(s)); };
   std::vector<double> stays = arrived;
@@ -131,10 +141,11 @@ std::vector<Flow> stage_flow(const Report& report, std::size_t plan, const Group
       else
         add(title(b), "Back to " + title(a), -net);
     }
-    add(title(a), "Lost", moved[a][lost]);
-    add(title(a), "Churned", moved[a][churned]);
-    stays[a] -= moved[a][lost] + moved[a][churned];
+    add(title(a), "Left", left[a]);
+    stays[a] -= left[a];
   }
+  add("Left", "Lost", lost);
+  add("Left", "Churned", churned);
   for (std::size_t s = 0; s < stages; ++s) {
     if (stays[s] > 0.5) add(title(s), "Still in " + title(s), stays[s]);
   }

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "sojourn/map/journey_map_content.hpp"
 #include "sojourn/report/comparison_words.hpp"
@@ -32,6 +33,13 @@ Json point(double value) {
   double rounded = value;  // which stays where five digits are beyond the range of numbers
   std::from_chars(text.data(), text.data() + text.size(), rounded);
   return rounded;
+}
+/// Mean, low and high of a cell to as many digits.
+Json shortened(Json cell) {
+  for (std::size_t i = 0; i < 3; ++i) {
+    if (cell[i].is_number()) cell[i] = point(cell[i].get<double>());
+  }
+  return cell;
 }
 Json points(const std::vector<double>& values, const std::vector<std::size_t>& kept) {
   Json list = Json::array();
@@ -107,8 +115,8 @@ Budget budget(const Room& room, std::size_t plans, std::size_t groups) {
 
 class Data {
  public:
-  Data(const Report& report, const Comparison& comparison, const Room& room)
-      : report_(report), samples_(report.samples), comparison_(comparison), groups_(groups(report.samples)) {
+  Data(const Report& report, const Room& room)
+      : report_(report), samples_(report.samples), comparison_(report.comparison), groups_(groups(report.samples)) {
     budget_ = budget(room, samples_.plans.size(), groups_.size());
     time_ = thinned(samples_.window_ends.size(), budget_.points);
     curves_ = budget_.personas ? groups_.size() : 1;
@@ -189,14 +197,15 @@ class Data {
             deltas.push_back(nullptr);
             continue;
           }
-          cells.push_back(with_text(metric, estimate(samples_, k, metric, whose(g)), samples_.currency));
+          const auto kept = [&](Json cell) { return k < detailed_ ? cell : shortened(std::move(cell)); };
+          cells.push_back(kept(with_text(metric, estimate(samples_, k, metric, whose(g)), samples_.currency)));
           // Tests are those of the comparison, which allow for several plans.
           if (g == 0) {
-            deltas.push_back(change(metric, comparison_.plans[k].differences[m], samples_.currency));
+            deltas.push_back(kept(change(metric, comparison_.plans[k].differences[m], samples_.currency)));
           } else if (const Difference* tested = effect(k, g, metric.name)) {
-            deltas.push_back(change(metric, *tested, samples_.currency));
+            deltas.push_back(kept(change(metric, *tested, samples_.currency)));
           } else {
-            deltas.push_back(change(metric, difference(samples_, k, metric, whose(g)), samples_.currency));
+            deltas.push_back(kept(change(metric, difference(samples_, k, metric, whose(g)), samples_.currency)));
           }
         }
         of_plans.push_back(std::move(cells));
@@ -574,11 +583,11 @@ class Data {
 
 }  // namespace
 
-std::string data_json(const Report& report, const Comparison& comparison, std::size_t most_bytes) {
+std::string data_json(const Report& report, std::size_t most_bytes) {
   std::string safe;
   for (Room room; room.curve_values > 0; room = {room.curve_values / 2, room.touch_figures / 2}) {
     safe.clear();
-    for (const char c : Data(report, comparison, room).all().dump(-1, ' ', false, Json::error_handler_t::replace)) {
+    for (const char c : Data(report, room).all().dump(-1, ' ', false, Json::error_handler_t::replace)) {
       // Nothing in a string may close the element or open a comment in it.
       if (c == '<')
         safe += "\\u003c";

@@ -79,10 +79,10 @@ std::string typographic(const std::string& text) {
 
 class Page {
  public:
-  explicit Page(const Report& report) : report_(report), comparison_(compare(report.samples)) {}
+  explicit Page(const Report& report) : report_(report), comparison_(report.comparison) {}
 
   std::string text() {
-    const std::string data = data_json(report_, comparison_, most_data_bytes);
+    const std::string data = data_json(report_, most_data_bytes);
     maps(data.size());
     std::string styles = allowed(page_style) + (map_style_.empty() ? "" : allowed(map_style_));
     put("<!DOCTYPE html>\n<!-- {} -->\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
@@ -302,7 +302,7 @@ class Page {
   }
 
   const Report& report_;
-  Comparison comparison_;
+  const Comparison& comparison_;
   std::string out_, map_text_, map_style_;
 };
 

@@ -76,20 +76,18 @@ Beside simulate_beside(const Model& model, const Samples& samples, std::optional
     try {
       beside.ranking =
           rank(apply(*lighter, PlanId(static_cast<std::size_t>(plan - parts.plans.begin()))), RankOptions{}, part);
-      beside.interrupted = !beside.ranking;
     } catch (const InputError&) {
       beside.left_out += "No touchpoint that anybody visits can be improved.";
     }
   };
   const auto optimise = [&](std::optional<Optimum>& found, double limit, const RunOptions& part) {
-    if (parts.improvements.empty() || beside.interrupted) return;
+    if (parts.improvements.empty()) return;
     const auto lighter = at_page_precision(model, samples, choices(parts));
     if (!lighter) return too_long("What each budget buys", "optimize");
     OptimizeOptions how;
     how.limits.total = limit;
     how.goal = {{metric_position("npv"), 1.0}};
     found = optimize(*lighter, how, part);
-    beside.interrupted = !found;
   };
   // There are more touchpoints than improvements, mostly.
   const auto stretch = [&](double begin, double end) {

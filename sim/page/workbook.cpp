@@ -27,8 +27,12 @@ using format::Kind;
 class Scratch {
  public:
   Scratch() {
-    std::string name = (fs::temp_directory_path() / "sojourn-xlsx-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw RunError("sojourn: error: cannot make a temporary folder at " + name);
+    std::error_code failed;
+    std::string name = (fs::temp_directory_path(failed) / "sojourn-xlsx-XXXXXX").string();
+    if (failed || mkdtemp(name.data()) == nullptr) {
+      throw RunError("cannot make a temporary folder, which a workbook needs",
+                     "let the environment variable TMPDIR name a folder that can be written", {}, ErrorCode::cannot_write);
+    }
     folder_ = name;
   }
   ~Scratch() {
@@ -48,7 +52,7 @@ class Sheet {
  public:
   Sheet(lxw_workbook* book, const char* name, const std::vector<double>& widths, const std::vector<std::string>& head)
       : sheet_(workbook_add_worksheet(book, name)) {
-    if (sheet_ == nullptr) throw RunError("sojourn: error: the workbook's library refuses a sheet");
+    if (sheet_ == nullptr) throw RunError("the workbook's library refuses a sheet");
     lxw_format* bold = workbook_add_format(book);
     format_set_bold(bold);
     format_set_text_wrap(bold);
@@ -84,11 +88,11 @@ class Sheet {
 
 class Workbook {
  public:
-  Workbook(const Report& report, const fs::path& file) : report_(report), comparison_(compare(report.samples)) {
+  Workbook(const Report& report, const fs::path& file) : report_(report), comparison_(report.comparison) {
     lxw_workbook_options options{};
     options.constant_memory = LXW_FALSE;
     book_ = workbook_new_opt(file.c_str(), &options);
-    if (book_ == nullptr) throw RunError("sojourn: error: out of memory");
+    if (book_ == nullptr) throw RunError("out of memory");
     // Not const: older versions of the library ask for char*.
     std::string title = shown_on_one_line(report.outcomes.provenance.title);
     std::string author = "Sojourn";
@@ -118,8 +122,7 @@ class Workbook {
     series();
     const lxw_error error = workbook_close(book_);
     book_ = nullptr;
-    if (error != LXW_NO_ERROR)
-      throw RunError(std::string("sojourn: error: cannot write the workbook: ") + lxw_strerror(error));
+    if (error != LXW_NO_ERROR) throw RunError(std::string("cannot write the workbook: ") + lxw_strerror(error));
   }
 
  private:
@@ -283,7 +286,7 @@ class Workbook {
   }
 
   const Report& report_;
-  Comparison comparison_;
+  const Comparison& comparison_;
   lxw_workbook* book_ = nullptr;
   lxw_format *share_ = nullptr, *score_ = nullptr, *plain_ = nullptr, *money_ = nullptr;
 };
@@ -300,6 +303,11 @@ std::string marked(std::string bytes) {
 }
 
 }  // namespace
+
+void require_workbook(const std::filesystem::path& path, const Replacing& may) {
+  require_replaceable(path, may);
+  const Scratch scratch;
+}
 
 void write_workbook(const Report& report, const std::filesystem::path& path, const Replacing& may) {
   require_replaceable(path, may);

@@ -111,6 +111,7 @@ std::string duration(double days) {
 std::string wait(double days) {
   if (std::isnan(days)) return "-";
   if (days == 0.0) return "0";
+  if (days < 1.0 / 1440.0) return digits(days * 86400.0) + " s";
   if (days < 1.0 / 24.0) return digits(days * 1440.0) + " min";
   return days < 1.0 ? digits(days * 24.0) + " h" : digits(days) + " d";
 }

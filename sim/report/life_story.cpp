@@ -28,6 +28,7 @@ struct Outlook {
   std::vector<Option> options;
   double stays = 0.0;    // chance of no exit
   double leaving = 0.0;  // chance of an exit to an end
+  bool leaves = false;   // by such an exit, as luck decides
   double luck = 0.0;     // of the life, as it stood: an end below `leaving`
   float draw = 0.0f;     // of this visit, among the exits of the kind that luck decided
   bool race = false;
@@ -57,11 +58,11 @@ class Reader {
       const Visit& visit = entry.visit;
       const VisitRow& row = program_.row(visit.regime, diary_.person.persona, visit.touchpoint);
       for (const ExitRow& exit : program_.heard_exits(row)) step.heard = step.heard || exit.exit == entry.stay.exit;
-      if (visit.appraised && !visit.held && !visit.gave_up) {
+      if (visit.appraised && !visit.held && visit.line != InLine::gave_up && visit.line != InLine::turned_away) {
         const behaviour::ChoiceState mood{entry.after.satisfaction, entry.after.expectation,
                                           entry.after.heard + entry.reviews, visit.effort};
         step.outlook.race = row.race;
-        row.race ? race(row, mood, visit.event, step.outlook) : choice(row, mood, visit.event, step.outlook);
+        row.race ? race(row, mood, visit, step.outlook) : choice(row, mood, visit.event, step.outlook);
       }
       steps.push_back(std::move(step));
     }
@@ -77,27 +78,18 @@ class Reader {
       outlook.options.push_back({exits[j].to, static_cast<double>(share), 0.0, exits[j].to_end});
     }
     outlook.stays = static_cast<double>(shares.stay);
-    const float leaving = row.ends > 0 ? cumulative_[row.ends - 1] : 0.0f;
-    const float going = (shares.total - leaving) + shares.stay;
-    outlook.leaving = static_cast<double>(leaving);
     outlook.luck = luck_;
     outlook.draw = uniform(streams_.draw(diary_.customer, Purpose::visit, event)[1]);
-    const bool leaves = leaving > 0.0f && (luck_ < outlook.leaving || going <= 0.0f);
-    if (!leaves) luck_ = behaviour::condition_on_staying(luck_, outlook.leaving);
+    const Leaving leaving = decide_leaving(row, shares, cumulative_, luck_);
+    outlook.leaving = static_cast<double>(leaving.share);
+    outlook.leaves = leaving.leaves;
   }
-  void race(const VisitRow& row, const behaviour::ChoiceState& mood, std::uint32_t event, Outlook& outlook) {
+  void race(const VisitRow& row, const behaviour::ChoiceState& mood, const Visit& visit, Outlook& outlook) {
     const auto exits = program_.exits(row);
-    Words words{};
+    const VisitAt at{diary_.customer, visit.event, diary_.person.persona, visit.touchpoint, visit.time};
     for (std::size_t j = 0; j < exits.size(); ++j) {
-      const ExitRow& exit = exits[j];
-      if (j % 4 == 0) words = streams_.draw(diary_.customer, Purpose::race, event, static_cast<std::uint32_t>(j / 4));
-      const float m = behaviour::weigh(
-          exit.odds, behaviour::utility(exit.satisfaction, exit.expectation, exit.heard, exit.effort, mood));
-      if (!(m > 0.0f)) continue;
-      const float hazard = exponential(words[j % 4]) / m;
-      if (!(hazard < 1e30f)) continue;
-      outlook.options.push_back(
-          {exit.to, 0.0, std::max(0.0, program_.delay(exit.delay).at_hazard(hazard) * exit.stretch), exit.to_end});
+      if (const std::optional<double> delay = race_delay(program_, row, streams_, at, mood, j))
+        outlook.options.push_back({exits[j].to, 0.0, *delay, exits[j].to_end});
     }
   }
 
@@ -152,6 +144,8 @@ class Teller {
   [[nodiscard]] std::string tell(const Step& step) const {
     const DiaryEntry& entry = step.entry;
     std::string text = fmt::format("{}: {}", when(entry.visit.time), place(entry.visit.touchpoint));
+    if (entry.visit.line == InLine::gave_up || entry.visit.line == InLine::turned_away)
+      return text + ".\n    " + why(step) + "\n";
     if (!entry.visit.appraised) return text + fmt::format(". It ends here: {}.\n", name(entry.after.standing));
     text += ", " + felt(entry) + ".\n";
     if (entry.after.bought && !entry.before.bought) text += "    Buys for the first time.\n";
@@ -163,8 +157,10 @@ class Teller {
   [[nodiscard]] std::string why(const Step& step) const {
     const DiaryEntry& entry = step.entry;
     std::string text;
-    if (entry.visit.gave_up) {
+    if (entry.visit.line == InLine::gave_up) {
       text = "Gives up waiting after " + format::wait(entry.visit.wait) + ".";
+    } else if (entry.visit.line == InLine::turned_away) {
+      text = "Finds no room in the line.";
     } else if (entry.visit.held) {
       text = "Waits for the account to decide together.";
     } else {
@@ -193,7 +189,7 @@ class Teller {
     if (outlook.stays > 0.0) text += ", stay " + percent(outlook.stays);
     text += ".";
     if (!(outlook.leaving > 0.0)) return text + fmt::format(" The draw was {:.3f}.", outlook.draw);
-    const bool leaves = outlook.luck < outlook.leaving;
+    const bool leaves = outlook.leaves;
     text += fmt::format(" The luck of this life stood at {:.4f}, {} the {} for leaving;", outlook.luck,
                         leaves ? "below" : "above", percent(outlook.leaving));
     return text + (leaves ? fmt::format(" so it ends{}.", in_time ? "" : ", but after the horizon")
@@ -237,17 +233,17 @@ class Teller {
 
 }  // namespace
 
-std::optional<std::string> told_life(const Model& model, std::uint64_t customer, const RunOptions& options, Colour colour) {
+std::string told_life(const Model& model, std::uint64_t customer, const RunOptions& options, Colour colour) {
   const ModelParts& parts = model.parts();
   if (customer >= parts.settings.customers) {
-    throw InputError(fmt::format("sojourn: error: there is no customer {}\nhint: customers are numbered from 0 to {}",
-                                 customer, parts.settings.customers - 1));
+    throw InputError(fmt::format("there is no customer {}", customer),
+                     fmt::format("customers are numbered from 0 to {}", parts.settings.customers - 1));
   }
   const auto number = static_cast<std::uint32_t>(customer);
   const bool compared = model.plan() != PlanId(0);
   // The others are there to be pointed to where the plan leaves this life as it was.
   std::vector<std::uint32_t> asked;
-  if (compared) asked = first_to_arrive(model, others);
+  if (compared) asked = first_to_arrive(model, others, options.stop);
   const auto place = std::lower_bound(asked.begin(), asked.end(), number);
   if (place == asked.end() || *place != number) asked.insert(place, number);
   const auto at = static_cast<std::size_t>(std::lower_bound(asked.begin(), asked.end(), number) - asked.begin());
@@ -259,8 +255,7 @@ std::optional<std::string> told_life(const Model& model, std::uint64_t customer,
   };
   share_of(0.0);
   const auto lives = write_diaries(model, asked, part);
-  if (!lives) return std::nullopt;
-  const Diary& life = (*lives)[at];
+  const Diary& life = lives[at];
   if (life.visits.empty()) return fmt::format("Customer {} does not arrive within the horizon.\n", customer);
   const Plan& plan = parts.plans[model.plan().index()];
   const Teller teller(parts);
@@ -276,18 +271,17 @@ std::optional<std::string> told_life(const Model& model, std::uint64_t customer,
     share_of(1.0);
     const Model before = apply(model, PlanId(0));
     const auto baseline = write_diaries(before, asked, part);
-    if (!baseline) return std::nullopt;
-    if (alike((*baseline)[at], life)) {
+    if (alike(baseline[at], life)) {
       text += fmt::format(
           "Where baseline and {} part: nowhere. The plan does not touch this life, which is the same to the bit.\n",
           plan.id);
       for (std::size_t k = 0; k < asked.size(); ++k) {
-        if (alike((*baseline)[k], (*lives)[k])) continue;
+        if (alike(baseline[k], lives[k])) continue;
         text += fmt::format("The first whose life it changes is customer {}.\n", asked[k]);
         break;
       }
     } else {
-      text += teller.parting(Reader(before, (*baseline)[at]).steps(), steps, plan.id);
+      text += teller.parting(Reader(before, baseline[at]).steps(), steps, plan.id);
     }
     text += "\n";
   }

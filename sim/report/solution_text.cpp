@@ -75,6 +75,56 @@ std::string long_run_table(const ClosedForm& solved) {
 
 }  // namespace
 
+std::string obstacle_words(const Obstacle& obstacle) {
+  using Kind = Obstacle::Kind;
+  const auto text = [&](std::string_view why) { return fmt::format("{}: {}", obstacle.place, why); };
+  switch (obstacle.kind) {
+    case Kind::word_of_mouth:
+      return text("what customers hear couples their lives");
+    case Kind::reviews:
+      return text("public ratings couple the customers' lives");
+    case Kind::queues:
+      return text("queues couple the customers' lives");
+    case Kind::accounts:
+      return text("the members of an account decide together");
+    case Kind::rules:
+      return text("a rule switches an improvement on when a figure asks for it");
+    case Kind::closed_loop:
+      return text("a closed loop sends customers where their answer sends them");
+    case Kind::slope: {
+      const std::string state = obstacle.follows == "heard"    ? "what the customer heard"
+                                : obstacle.follows == "effort" ? "the effort of the visit"
+                                                               : "the customer's " + obstacle.follows;
+      return fmt::format("{} = {:g}: the odds of {} -> {} follow {}", obstacle.place, obstacle.value, obstacle.touchpoint,
+                         obstacle.to, state);
+    }
+    case Kind::varying_trait:
+      return fmt::format("{} = \"{}\": the trait varies within persona \"{}\", so people are sorted as time goes by",
+                         obstacle.place, obstacle.follows, obstacle.persona);
+    case Kind::change_on_the_way: {
+      std::string when;
+      const auto add = [&](const std::string& what) { when += (when.empty() ? "" : ", ") + what; };
+      if (obstacle.start) add(fmt::format("starts on day {:g}", *obstacle.start));
+      if (obstacle.ramp) add("comes in by a ramp");
+      if (obstacle.end) add(fmt::format("ends on day {:g}", *obstacle.end));
+      return text(fmt::format("{} and changes the exits of {} on the way", when, obstacle.touchpoint));
+    }
+    case Kind::exits_on_the_way:
+      return text("its exits change within the horizon");
+  }
+  return obstacle.place;
+}
+
+std::string no_closed_form_text(const NoClosedForm& error) {
+  constexpr std::size_t shown = 12;
+  std::string text = error.code() == ErrorCode::no_closed_form ? "this journey has no closed form, because"
+                                                               : "this scenario has no solvable twin";
+  const std::vector<Obstacle>& all = error.obstacles();
+  for (std::size_t i = 0; i < std::min(shown, all.size()); ++i) text += "\n  " + obstacle_words(all[i]);
+  if (all.size() > shown) text += fmt::format("\n  and {} more", all.size() - shown);
+  return text;
+}
+
 std::string solution_text(const ClosedForm& solved, const Program& program, Colour colour) {
   const ModelParts& parts = program.model().parts();
   const Settings& settings = parts.settings;

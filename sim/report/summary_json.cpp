@@ -101,6 +101,18 @@ std::string run_json(const Samples& samples, const std::string& file) {
       json["touchpoints"][samples.touchpoints[v]][std::string(metric.name)] = of(estimate(plan.touch[v], metric));
     }
   }
+  for (const QueueFigures& queue : plan.queues) {
+    Json& touchpoint = json["touchpoints"][samples.touchpoints[queue.touchpoint]];
+    touchpoint["wait_days"]["median"] = queue.median;
+    touchpoint["wait_days"]["p90"] = queue.p90;
+    touchpoint["wait_days"]["p95"] = queue.p95;
+    touchpoint["service_level"] = queue.service_level;
+    touchpoint["answer_within_days"] = queue.answer_within;
+    touchpoint["abandonment"] = queue.abandonment;
+    touchpoint["turned_away"] = queue.turned_away;
+    touchpoint["still_waiting"] = queue.still_waiting;
+    touchpoint["utilisation"] = queue.utilisation;
+  }
   return json_figures::text(json);
 }
 

@@ -361,6 +361,26 @@ std::string run_text(const Samples& samples, Colour colour) {
   }
   text += touchpoints.text() +
           "\nVisits and repeats are per person who arrived; quality, satisfaction and effort are means per visit, 0 to 1.\n";
+  if (!plan.queues.empty()) {
+    Table queues;
+    queues.row({"by queue", "wait", "median", "90 %", "95 %", "answered", "gave up", "servers busy", "still waiting"});
+    const auto share = [](double value) {
+      return std::isnan(value) ? std::string("-") : fmt::format("{:.1f} %", 100.0 * value);
+    };
+    for (const QueueFigures& queue : plan.queues) {
+      const auto days = [](double value) { return std::isnan(value) ? std::string("-") : format::wait(value); };
+      double mean = 0.0;
+      for (const TouchMetric& of : touch_metrics()) {
+        if (of.name == "wait_days") mean = estimate(plan.touch[queue.touchpoint], of).mean;
+      }
+      queues.row({samples.touchpoint_names[queue.touchpoint], days(mean), days(queue.median), days(queue.p90),
+                  days(queue.p95), share(queue.service_level) + " in " + format::wait(queue.answer_within),
+                  share(queue.abandonment), share(queue.utilisation), fmt::format("{:.1f}", queue.still_waiting)});
+    }
+    text += "\n" + queues.text() +
+            "\nWaits that ended, by length; answered, gave up: of all who came; servers busy: of the time that they were "
+            "there.\n";
+  }
   return text + footnote(samples, caution_words::cautions(samples));
 }
 

@@ -143,9 +143,8 @@ Override parse_override(std::string_view text) {
   const std::size_t equals = text.find('=');
   std::string option = fmt::format("--set {}", text);
   if (equals == std::string_view::npos || equals == 0) {
-    throw InputError(
-        fmt::format("{}: error: {}\nhint: write --set path.to.key=value, for example --set scenario.horizon=\"12 months\"",
-                    option, equals == 0 ? "there is no path before the =" : "there is no ="));
+    throw InputError(equals == 0 ? "there is no path before the =" : "there is no =",
+                     "write path.to.key=value, for example scenario.horizon=\"12 months\"", option);
   }
   return {std::move(option), std::string(text.substr(0, equals)), std::string(text.substr(equals + 1))};
 }
@@ -170,6 +169,7 @@ Scenario parse_scenario(std::string_view text, const std::string& name, const st
                         const std::vector<Override>& overrides, const std::vector<Tie>& kept_ties, NamedFiles files) {
   Scenario result;
   result.name = name;
+  result.source = text;
   result.text = text;
   if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   const SourceText source(text);
@@ -187,6 +187,14 @@ Scenario parse_scenario(std::string_view text, const std::string& name, const st
   }
   report(std::move(problems).sorted(), source, overrides, result);
   return result;
+}
+
+std::string resolved_text(std::string_view source, const std::vector<Override>& overrides) {
+  std::string_view text = source;
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  if (overrides.empty() || scenario::refuse_text(text)) return std::string(source);
+  Document document = scenario::parse_document(text, overrides);
+  return document.readable ? std::move(document.text) : std::string(source);
 }
 
 std::string diagnostics(const Scenario& scenario, Severity least) {
@@ -215,7 +223,7 @@ std::string summary(const Scenario& scenario) {
 }
 
 Model build(const Scenario& scenario) {
-  if (scenario.errors() > 0) throw InputError(diagnostics(scenario));
+  if (scenario.errors() > 0) throw InputError(diagnostics(scenario), {}, {}, ErrorCode::invalid_scenario);
   return Model(scenario.parts);
 }
 

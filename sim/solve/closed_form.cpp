@@ -17,11 +17,11 @@ std::vector<ReadChain> read_chains(const Program& program) {
   return chains;
 }
 
-std::vector<std::string> obstacles(const Program& program, const std::vector<ReadChain>& chains) {
-  std::vector<std::string> all = mechanisms_in_use(program.model().parts());
+std::vector<Obstacle> obstacles(const Program& program, const std::vector<ReadChain>& chains) {
+  std::vector<Obstacle> all = mechanisms_in_use(program.model().parts());
   for (std::size_t p = 0; p < chains.size(); ++p) {
     if (!(program.model().parts().personas[p].share > 0.0)) continue;
-    for (const std::string& obstacle : chains[p].obstacles) {
+    for (const Obstacle& obstacle : chains[p].obstacles) {
       if (std::find(all.begin(), all.end(), obstacle) == all.end()) all.push_back(obstacle);
     }
   }
@@ -49,37 +49,40 @@ std::vector<std::string> notes(const Program& program, const std::vector<VisitCh
   return result;
 }
 
-/// Everything that prevents the closed form, and what to do; a journey whose customers are coupled has no solvable twin
-/// either.
-std::string refusal(const std::vector<std::string>& prevented, bool has_twin) {
-  constexpr std::size_t shown = 12;
-  std::string text = "sojourn: error: this journey has no closed form, because";
-  for (std::size_t i = 0; i < std::min(shown, prevented.size()); ++i) text += "\n  " + prevented[i];
-  if (prevented.size() > shown) text += fmt::format("\n  and {} more", prevented.size() - shown);
-  // The path of a slope can be set on the command line.
-  const std::string& first = prevented.front();
-  const std::size_t value = first.find(" = ");
-  text += value != std::string::npos && first.find(".probability") == std::string::npos
-              ? fmt::format("\nhint: solve it without them (--set {}=0, and so on), or simulate it with sojourn run",
-                            first.substr(0, value))
-              : std::string("\nhint: take that out of the scenario to solve the rest, or simulate it with sojourn run");
-  if (has_twin) text += ";\n      sojourn run --control-variate uses what can be solved to narrow the intervals";
-  return text;
+/// "PLACE, PLACE and 3 more".
+std::string places_of(const std::vector<Obstacle>& obstacles) {
+  constexpr std::size_t shown = 4;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(shown, obstacles.size()); ++i) text += (i > 0 ? ", " : "") + obstacles[i].place;
+  return obstacles.size() > shown ? text + fmt::format(" and {} more", obstacles.size() - shown) : text;
+}
+
+std::string refusal(ErrorCode code, const std::vector<Obstacle>& obstacles) {
+  return fmt::format(
+      "{} because of {}",
+      code == ErrorCode::no_closed_form ? "this journey has no closed form" : "this scenario has no solvable twin",
+      places_of(obstacles));
 }
 
 }  // namespace
 
+NoClosedForm::NoClosedForm(ErrorCode code, std::vector<Obstacle> obstacles, bool has_twin)
+    : InputError(refusal(code, obstacles), "take that out of the scenario to solve the rest, or simulate it", {}, code),
+      obstacles_(std::move(obstacles)),
+      has_twin_(has_twin) {}
+
 void require_uncoupled(const Model& model) {
-  if (const auto coupled = mechanisms_in_use(model.parts()); !coupled.empty()) throw InputError(refusal(coupled, false));
+  if (const auto coupled = mechanisms_in_use(model.parts()); !coupled.empty())
+    throw NoClosedForm(ErrorCode::no_closed_form, coupled, false);
 }
 
-std::vector<std::string> prevents_closed_form(const Program& program) { return obstacles(program, read_chains(program)); }
+std::vector<Obstacle> prevents_closed_form(const Program& program) { return obstacles(program, read_chains(program)); }
 
 ClosedForm solve(const Program& program, const SolveOptions& options) {
   const ModelParts& parts = program.model().parts();
   std::vector<ReadChain> read = read_chains(program);
   if (const auto prevented = obstacles(program, read); !prevented.empty()) {
-    throw InputError(refusal(prevented, mechanisms_in_use(parts).empty()));
+    throw NoClosedForm(ErrorCode::no_closed_form, prevented, mechanisms_in_use(parts).empty());
   }
   std::vector<VisitChain> chains;
   std::vector<double> shares;

@@ -105,10 +105,10 @@ std::vector<Series> solve_or_throw(const std::vector<TimedStep>& steps, std::vec
                                    Rounding rounding) {
   std::vector<Series> visits = solve_renewal(steps, std::move(start), grid, rounding);
   if (visits.empty()) {
-    throw InputError(fmt::format(
-        "sojourn: error: visits follow each other too fast to be solved over this horizon in {} steps of {:.3g} days\n"
-        "hint: shorten it with --horizon, or simulate with sojourn run",
-        grid.last, grid.step));
+    throw InputError(
+        fmt::format("visits follow each other too fast to be solved over this horizon in {} steps of {:.3g} days", grid.last,
+                    grid.step),
+        "shorten the horizon, or simulate the journey", {}, ErrorCode::too_long_to_solve);
   }
   return visits;
 }

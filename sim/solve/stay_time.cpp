@@ -15,8 +15,7 @@ namespace {
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double pi = 3.14159265358979323846;
 constexpr double kernel_error = 1e-6;  // of a race's probabilities on a grid, in sum
-constexpr const char* too_hard =
-    "sojourn: error: who wins a race changes too often within a step to be solved\nhint: simulate it with sojourn run";
+constexpr const char* too_hard = "who wins a race changes too often within a step to be solved";
 
 template <class... F>
 struct Overloaded : F... {
@@ -239,7 +238,7 @@ std::vector<Kernel> Departure::kernels(double step, std::size_t count) const {
     for (std::size_t i = 0; i < won.size(); ++i) result[run.spread()[i]].cells[k] = won[i];
   }
   // Far off only where all pieces are used up: then the grid's brackets would not hold.
-  if (error > 2.0 * kernel_error) throw InputError(too_hard);
+  if (error > 2.0 * kernel_error) throw InputError(too_hard, "simulate the journey", {}, ErrorCode::too_long_to_solve);
   return result;
 }
 

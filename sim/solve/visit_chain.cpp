@@ -9,6 +9,7 @@
 #include <numeric>
 #include <optional>
 #include <set>
+#include <tuple>
 
 #include "sojourn/behaviour/choice.hpp"
 #include "sojourn/behaviour/experience.hpp"
@@ -20,15 +21,14 @@ namespace {
 /// One of the slopes of an exit and the state that it follows.
 struct Slope {
   const char* name;
-  const char* follows;
   float ExitRow::*value;
   float behaviour::ChoiceState::*state;
 };
 constexpr std::array slopes{
-    Slope{"satisfaction", "the customer's satisfaction", &ExitRow::satisfaction, &behaviour::ChoiceState::satisfaction},
-    Slope{"expectation", "the customer's expectation", &ExitRow::expectation, &behaviour::ChoiceState::expectation},
-    Slope{"heard", "what the customer heard", &ExitRow::heard, &behaviour::ChoiceState::heard},
-    Slope{"effort", "the effort of the visit", &ExitRow::effort, &behaviour::ChoiceState::effort},
+    Slope{"satisfaction", &ExitRow::satisfaction, &behaviour::ChoiceState::satisfaction},
+    Slope{"expectation", &ExitRow::expectation, &behaviour::ChoiceState::expectation},
+    Slope{"heard", &ExitRow::heard, &behaviour::ChoiceState::heard},
+    Slope{"effort", &ExitRow::effort, &behaviour::ChoiceState::effort},
 };
 
 /// Reads the exits of one persona and notes what has no closed form.
@@ -83,15 +83,12 @@ class Reader {
   [[nodiscard]] std::string path(std::size_t touchpoint, std::size_t exit) const {
     return fmt::format("touchpoint.{}.next[{}]", parts_.touchpoints[touchpoint].id, exit - first_[touchpoint]);
   }
-  [[nodiscard]] std::string arrow(std::size_t touchpoint, const ExitRow& exit) const {
-    return parts_.touchpoints[touchpoint].id + " -> " + parts_.touchpoints[exit.to].id;
-  }
 
   /// Whether the exits of `touchpoint` are the same in both regimes.
   [[nodiscard]] bool same(std::size_t a, std::size_t b, std::size_t touchpoint) const {
     const auto v = static_cast<std::uint32_t>(touchpoint);
     if (&program_.row(a, persona_, v) == &program_.row(b, persona_, v)) return true;
-    const auto ignore = [](std::string) {};
+    const auto ignore = [](const Obstacle&) {};
     const Departure x = departure(a, touchpoint, ignore), y = departure(b, touchpoint, ignore);
     if (x.ways.size() != y.ways.size() || x.stays != y.stays) return false;
     const auto xs = program_.exits(program_.row(a, persona_, v)), ys = program_.exits(program_.row(b, persona_, v));
@@ -163,8 +160,11 @@ class Reader {
       if (const auto value = constant(slope.state, row, v)) {
         mood.*slope.state = *value;
       } else if (exit.*slope.value != 0.0f) {
-        note(fmt::format("{}.{} = {:g}: the odds of {} follow {}", path(v, exit.exit), slope.name,
-                         static_cast<double>(exit.*slope.value), arrow(v, exit), slope.follows));
+        Obstacle obstacle{Obstacle::Kind::slope, path(v, exit.exit) + "." + slope.name, parts_.touchpoints[v].id};
+        obstacle.to = parts_.touchpoints[exit.to].id;
+        obstacle.follows = slope.name;
+        obstacle.value = static_cast<double>(exit.*slope.value);
+        note(obstacle);
       }
     }
     return static_cast<double>(
@@ -176,9 +176,11 @@ class Reader {
     const auto which = static_cast<std::size_t>(exit.trait);
     const auto value = constant_trait(which);
     if (!value) {
-      note(fmt::format(
-          "{}.probability = \"{}\": the trait varies within persona \"{}\", so people are sorted as time goes by",
-          path(touchpoint, exit.exit), parts_.traits[which].name, parts_.personas[persona_].id));
+      Obstacle obstacle{Obstacle::Kind::varying_trait, path(touchpoint, exit.exit) + ".probability",
+                        parts_.touchpoints[touchpoint].id};
+      obstacle.follows = parts_.traits[which].name;
+      obstacle.persona = parts_.personas[persona_].id;
+      note(obstacle);
       return 0.5;
     }
     const double own = numeric::clip(static_cast<double>(*value), 0.0, 1.0);
@@ -193,9 +195,9 @@ class Reader {
 };
 
 /// The changes that begin, end or ramp within the horizon and move what decides the exits of `touchpoint`.
-std::vector<std::string> changes_at(const Program& program, std::uint32_t persona, std::size_t touchpoint) {
+std::vector<Obstacle> changes_at(const Program& program, std::uint32_t persona, std::size_t touchpoint) {
   const ModelParts& parts = program.model().parts();
-  std::vector<std::string> names;
+  std::vector<Obstacle> found;
   for (const Change* change : changes_under(parts, program.model().plan())) {
     if (!matches(parts, change->target, TouchpointId(touchpoint), PersonaId(persona))) continue;
     const double start = change->start.value(), horizon = program.horizon();
@@ -208,15 +210,14 @@ std::vector<std::string> changes_at(const Program& program, std::uint32_t person
     });
     if (!moves || !exits) continue;
     const bool event = change >= parts.events.data() && change < parts.events.data() + parts.events.size();
-    std::string when;
-    if (start > 0.0) when = fmt::format("starts on day {:g}", start);
-    if (change->ramp.shape != RampShape::none) when += std::string(when.empty() ? "" : ", ") + "comes in by a ramp";
-    if (change->end && change->end->value() < horizon)
-      when += fmt::format("{}ends on day {:g}", when.empty() ? "" : ", ", change->end->value());
-    names.push_back(fmt::format("{}.{}: {} and changes the exits of {} on the way", event ? "event" : "improvement",
-                                change->id, when, parts.touchpoints[touchpoint].id));
+    Obstacle obstacle{Obstacle::Kind::change_on_the_way, (event ? "event." : "improvement.") + change->id,
+                      parts.touchpoints[touchpoint].id};
+    if (start > 0.0) obstacle.start = start;
+    if (change->end && change->end->value() < horizon) obstacle.end = change->end->value();
+    obstacle.ramp = change->ramp.shape != RampShape::none;
+    found.push_back(std::move(obstacle));
   }
-  return names;
+  return found;
 }
 
 }  // namespace
@@ -227,19 +228,20 @@ std::vector<std::size_t> first_exits(const ModelParts& parts) {
   return first;
 }
 
-std::vector<std::string> mechanisms_in_use(const ModelParts& parts) {
-  std::vector<std::string> result;
-  const auto add = [&](bool used, const char* what) {
-    if (used) result.emplace_back(what);
+std::vector<Obstacle> mechanisms_in_use(const ModelParts& parts) {
+  using Kind = Obstacle::Kind;
+  std::vector<Obstacle> result;
+  const auto add = [&](bool used, Kind kind, const char* place) {
+    if (used) result.push_back({kind, place, {}});
   };
   const auto any = [&](auto test) { return std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(), test); };
-  add(parts.word_of_mouth.has_value(), "[word_of_mouth]: what customers hear couples their lives");
-  add(parts.reviews.has_value(), "[reviews]: public ratings couple the customers' lives");
-  add(any([](const Touchpoint& t) { return t.servers.has_value(); }), "servers: queues couple the customers' lives");
-  add(!parts.account_segments.empty(), "[accounts]: the members of an account decide together");
-  add(!parts.rules.empty(), "[[rule]]: a rule switches an improvement on when a figure asks for it");
+  add(parts.word_of_mouth.has_value(), Kind::word_of_mouth, "[word_of_mouth]");
+  add(parts.reviews.has_value(), Kind::reviews, "[reviews]");
+  add(any([](const Touchpoint& t) { return t.servers.has_value(); }), Kind::queues, "servers");
+  add(!parts.account_segments.empty(), Kind::accounts, "[accounts]");
+  add(!parts.rules.empty(), Kind::rules, "[[rule]]");
   add(std::any_of(parts.surveys.begin(), parts.surveys.end(), [](const Survey& s) { return s.closed_loop.has_value(); }),
-      "[[survey]]: a closed loop sends customers where their answer sends them");
+      Kind::closed_loop, "[[survey]]");
   return result;
 }
 
@@ -247,9 +249,9 @@ ReadChain read_chain(const Program& program, std::uint32_t persona) {
   const ModelParts& parts = program.model().parts();
   const Reader reader(program, persona);
   ReadChain result;
-  std::set<std::string> noted;
-  const auto note = [&](std::string obstacle) {
-    if (noted.insert(obstacle).second) result.obstacles.push_back(std::move(obstacle));
+  std::set<std::tuple<Obstacle::Kind, std::string, std::string>> noted;
+  const auto note = [&](const Obstacle& obstacle) {
+    if (noted.emplace(obstacle.kind, obstacle.place, obstacle.touchpoint).second) result.obstacles.push_back(obstacle);
   };
   VisitChain& chain = result.chain;
   chain.departures.resize(parts.touchpoints.size());
@@ -284,8 +286,9 @@ ReadChain read_chain(const Program& program, std::uint32_t persona) {
       for (std::size_t r = 1; r < program.regime_begins().size(); ++r) {
         if (program.regime_begins()[r] >= program.horizon() || reader.same(0, r, v)) continue;
         const auto causes = changes_at(program, persona, v);
-        for (const std::string& cause : causes) note(cause);
-        if (causes.empty()) note(fmt::format("touchpoint.{}: its exits change within the horizon", parts.touchpoints[v].id));
+        for (const Obstacle& cause : causes) note(cause);
+        const std::string& id = parts.touchpoints[v].id;
+        if (causes.empty()) note({Obstacle::Kind::exits_on_the_way, "touchpoint." + id, id});
         break;
       }
     }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sojourn/engine/program.hpp"
+#include "sojourn/solve/closed_form.hpp"
 #include "stay_time.hpp"
 
 namespace sojourn {
@@ -32,9 +33,9 @@ struct VisitChain {
   std::vector<Departure> departures;  // [touchpoint]; empty at ends and where nobody comes
 };
 
-/// What prevents the closed form of one persona, each in a sentence, and the chain where nothing does.
+/// What prevents the closed form of one persona, and the chain where nothing does.
 struct ReadChain {
-  std::vector<std::string> obstacles;
+  std::vector<Obstacle> obstacles;
   VisitChain chain;
 };
 [[nodiscard]] ReadChain read_chain(const Program& program, std::uint32_t persona);

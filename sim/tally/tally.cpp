@@ -12,6 +12,22 @@ double fixed_point_scale(double largest) {
   return std::ldexp(1.0, exponent - 1);
 }
 
+std::size_t wait_bin_of(double days) {
+  if (!(days > 0.0)) return 0;
+  if (!(days >= shortest_wait)) return 1;
+  int exponent = 0;
+  const double part = std::frexp(days / shortest_wait, &exponent);  // in [1/2, 1), exponent from 1
+  const auto within = static_cast<std::size_t>((2.0 * part - 1.0) * static_cast<double>(wait_bins_per_doubling));
+  return std::min(wait_bin_count - 1, 1 + static_cast<std::size_t>(exponent - 1) * wait_bins_per_doubling + within);
+}
+
+double wait_bin_begin(std::size_t bin) {
+  if (bin <= 1) return 0.0;
+  const std::size_t doubling = (bin - 1) / wait_bins_per_doubling, within = (bin - 1) % wait_bins_per_doubling;
+  const double part = 1.0 + static_cast<double>(within) / static_cast<double>(wait_bins_per_doubling);
+  return std::ldexp(shortest_wait * part, static_cast<int>(doubling));
+}
+
 void Tally::clear() {
   std::fill(cells_.begin(), cells_.end(), 0);
   events = 0;
@@ -34,6 +50,48 @@ Totals::Wide Totals::stock(std::size_t persona, std::size_t window, TimeScore sc
   Wide sum = 0;
   for (std::size_t w = 0; w <= window; ++w) sum += cells_[shape_.time(persona, w, score)];
   return sum;
+}
+
+Totals Totals::at_horizon() const {
+  TallyShape shape = shape_;
+  shape.windows = 1;
+  shape.pieces = shape.paying_places = shape.flow_kinds = 0;
+  shape.queues = shape.pools = 0;
+  shape.referrals = false;
+  Totals result(shape);
+  result.events_ = events_;
+  result.fortunes = fortunes;
+  const auto copy = [&](std::size_t to, std::size_t from) { result.cells_[to] = cells_[from]; };
+  for (std::size_t p = 0; p < shape.personas; ++p) {
+    for (std::size_t s = 0; s < time_score_count; ++s) {
+      const auto score = static_cast<TimeScore>(s);
+      result.cells_[shape.time(p, 0, score)] = stock(p, shape_.windows - 1, score);
+    }
+    for (std::size_t v = 0; v < shape.touchpoints; ++v) {
+      for (std::size_t s = 0; s < touch_score_count; ++s) {
+        const auto score = static_cast<TouchScore>(s);
+        copy(shape.touch(p, v, score), shape_.touch(p, v, score));
+      }
+      for (std::size_t w = 0; w < shape_.windows; ++w)
+        result.cells_[shape.present(p, v, 0)] += cells_[shape_.present(p, v, w)];
+    }
+    for (std::size_t e = 0; e < shape.exits; ++e) copy(shape.taken(p, e), shape_.taken(p, e));
+    for (std::size_t b = 0; b < shape.tenure_bins; ++b) {
+      for (const TenureScore score : {TenureScore::churned, TenureScore::censored})
+        copy(shape.tenure(p, b, score), shape_.tenure(p, b, score));
+    }
+    for (std::size_t s = 0; s < person_score_count; ++s) {
+      const auto score = static_cast<PersonScore>(s);
+      copy(shape.person(p, score), shape_.person(p, score));
+    }
+  }
+  for (std::size_t g = 0; g < shape.account_segments; ++g) {
+    for (std::size_t s = 0; s < account_score_count; ++s) {
+      const auto score = static_cast<AccountScore>(s);
+      copy(shape.account(g, 0, score), shape_.account(g, shape_.windows - 1, score));
+    }
+  }
+  return result;
 }
 
 std::vector<std::int64_t> Totals::present(std::size_t persona, std::size_t touchpoint) const {

@@ -425,7 +425,7 @@ class Kernel {
       }
       lap(Step::choose);
       wait();
-      lap(Step::delay);
+      lap(Step::wait);
       move();
       lap(Step::move);
     }

@@ -39,15 +39,15 @@ struct Scheme {
 // The first is the engine's.
 constexpr std::array schemes{
     Scheme{"a event, life threshold", {}},
-    Scheme{"b event", {Key::event, Leaving::visit}},
-    Scheme{"c touchpoint and nth", {Key::nth, Leaving::visit}},
-    Scheme{"d touchpoint and day", {Key::day, Leaving::visit}},
-    Scheme{"e a + buying threshold", {Key::event, Leaving::life, Buying::life}},
-    Scheme{"f c + life threshold", {Key::nth, Leaving::life}},
-    Scheme{"g slot, life threshold", {Key::slot, Leaving::life}},
-    Scheme{"h a, anew from purchase", {Key::purchase, Leaving::life}},
-    Scheme{"i a, two thresholds", {Key::event, Leaving::stages}},
-    Scheme{"j g, two thresholds", {Key::slot, Leaving::stages}},
+    Scheme{"b event", {Key::event, LeavingBy::visit}},
+    Scheme{"c touchpoint and nth", {Key::nth, LeavingBy::visit}},
+    Scheme{"d touchpoint and day", {Key::day, LeavingBy::visit}},
+    Scheme{"e a + buying threshold", {Key::event, LeavingBy::life, Buying::life}},
+    Scheme{"f c + life threshold", {Key::nth, LeavingBy::life}},
+    Scheme{"g slot, life threshold", {Key::slot, LeavingBy::life}},
+    Scheme{"h a, anew from purchase", {Key::purchase, LeavingBy::life}},
+    Scheme{"i a, two thresholds", {Key::event, LeavingBy::stages}},
+    Scheme{"j g, two thresholds", {Key::slot, LeavingBy::stages}},
 };
 
 // A scenario, and improvements of one touchpoint added to it as plans of their own.

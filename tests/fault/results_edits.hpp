@@ -244,7 +244,7 @@ inline bool use(const Outcomes& outcomes) {
     (void)journey_map::content(model, view);
     const Samples samples = kept_samples(outcomes, model);
     const Comparison comparison = compare(samples);
-    (void)report_pages::data_json(Report{outcomes, model, samples}, comparison, 2'000'000);
+    (void)report_pages::data_json(Report{outcomes, model, samples, comparison}, 2'000'000);
     return true;
   } catch (const InputError&) {
     return false;

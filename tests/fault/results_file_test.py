@@ -50,11 +50,11 @@ class ResultsFileTest(unittest.TestCase):
         return sorted((folder or self.folder).glob(".sojourn-*.part"))
 
     def refusal(self, path=None):
-        """The message without "PATH: error: " and without its hint."""
+        """The message without "PATH: " and without its hint."""
         path = path or self.file
         done = read(path)
         self.assertEqual((done.returncode, done.stdout), (2, ""), done)
-        start = f"{path}: error: "
+        start = f"{path}: "
         self.assertTrue(done.stderr.startswith(start), done.stderr)
         message, hint = done.stderr.removeprefix(start).split("\nhint: ")
         self.assertNotIn("\n", message)
@@ -115,7 +115,7 @@ class ResultsFileTest(unittest.TestCase):
                 done = write(self.file, 2, size, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
                 self.assertEqual(
                     (done.returncode, done.stderr),
-                    (1, f"sojourn: error: cannot write {self.file}: File too large\nhint: {len(new)} bytes are needed: "
+                    (1, f"cannot write {self.file}: File too large\nhint: {len(new)} bytes are needed: "
                         "raise the limit on the size of files (ulimit -f)\n"))
                 self.assertEqual(self.file.read_bytes(), old)
                 self.assertEqual(self.leftovers(), [])
@@ -141,7 +141,7 @@ class ResultsFileTest(unittest.TestCase):
         new = self.written(2, size)
         done = write(file, 2, size)
         self.assertEqual((done.returncode, done.stderr),
-                         (1, f"sojourn: error: cannot write {file}: No space left on device\nhint: {len(new)} bytes are needed: "
+                         (1, f"cannot write {file}: No space left on device\nhint: {len(new)} bytes are needed: "
                              "free some space or choose another folder\n"))
         self.assertEqual(file.read_bytes(), old)
         self.assertEqual(self.leftovers(disk), [])
@@ -164,7 +164,7 @@ class ResultsFileTest(unittest.TestCase):
         disk = self.mount("ro")
         done = write(disk / "out.h5", 1, 1000)
         self.assertEqual((done.returncode, done.stderr),
-                         (1, f"sojourn: error: cannot write {disk}/out.h5: no file can be made in the folder {disk}: Read-only file system\n"
+                         (1, f"cannot write {disk}/out.h5: no file can be made in the folder {disk}: Read-only file system\n"
                              "hint: choose another folder\n"))
 
     def test_processes_write_equal_bytes(self):
@@ -244,12 +244,16 @@ class ResultsFileTest(unittest.TestCase):
         self.assertEqual(self.refusal(), "this is not an HDF5 file, so not a results file")
 
     def test_another_version_is_refused_by_name(self):
-        for version in (0, 2, 17):
+        for version in (0, 1, 3, 17):
             with h5py.File(self.file, "w") as file:
                 file.attrs["schema"] = version
                 file.attrs["sojourn_version"] = "9.9"
             self.file.write_bytes(self.seal(self.file.read_bytes()))
-            self.assertEqual(self.refusal(), f"this is of results format {version}; this sojourn reads format 1")
+            self.assertEqual(
+                self.refusal(),
+                f"this file was written by {'an older' if version == 1 else 'another'} Sojourn: it is of results format {version}, "
+                "and this one reads format 2",
+            )
 
     def edit(self, change):
         """An edit that sets all of HDF5's own sums right, and the last line."""

@@ -23,6 +23,7 @@ sojourn::Outcomes example(std::uint64_t seed, std::size_t bytes) {
   const std::size_t windows = 1 + bytes / (8 * plans * replications * personas);
   sojourn::Outcomes outcomes;
   outcomes.provenance = {"Café: a first lesson",
+                         {"run", {"--seed", std::to_string(seed)}, {}},
                          "sojourn run coffee.toml --seed " + std::to_string(seed),
                          "0.1.0",
                          "release",

@@ -176,7 +176,7 @@ arrives = "370.5 days"
 
     def test_text_says_the_answer_first(self):
         lines = self.run_well("compare", TELECOM, *SMALL, "--replications", 3).stdout.splitlines()
-        self.assertRegex(lines[4], "keeps most customers")
+        self.assertRegex(lines[4], "keeps (most|more) customers: ")  # most: where it is shown of all plans
         self.assertRegex(lines[5], "worth")
         text = "\n".join(lines)
         for part in ("Customer by customer, ", "chance of being best", "Left at retention", "Holm 1979", "Promoters per start"):
@@ -207,7 +207,7 @@ arrives = "370.5 days"
     def test_precision_out_of_reach(self):
         done = self.sojourn("run", COFFEE, "--customers", 300, "--replications", 2, "--precision", "retention=1e-7", "-o", "a.h5")
         self.assertEqual(done.returncode, 1)
-        self.assertRegex(done.stderr, "sojourn: error: --precision retention=1e-07 was not reached: the half-width is .* after 10 "
+        self.assertRegex(done.stderr, "sojourn: error: --precision retention=1e-07 was not reached: the half-width is .* after [0-9]+ "
                                       "replications; about .* are needed, and at most 1000 are run\nhint: ")
         self.assertTrue((self.folder / "a.h5").exists())
 

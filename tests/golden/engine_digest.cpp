@@ -36,10 +36,9 @@ void update(Sha256& digest, const ModelParts& parts, Engine engine) {
   try {
     const RunResult result = run(Model(parts), plans, options);
     digest.update_little_endian(result.events);
-    for (const auto* samples : {&result.totals, &result.batches}) {
-      for (const std::vector<Totals>& of_plan : *samples) {
-        for (const Totals& totals : of_plan) update(digest, totals);
-      }
+    for (std::size_t plan = 0; plan < plans.size(); ++plan) {
+      for (const Totals& totals : result.totals[plan]) update(digest, totals);
+      for (const BatchSums& sample : result.batches[plan].samples()) update(digest, sample.totals);
     }
   } catch (const RunError& error) {
     digest.update(error.what());

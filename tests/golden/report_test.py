@@ -16,6 +16,7 @@ import unittest
 import warnings
 from pathlib import Path
 
+import h5py
 import openpyxl
 
 SOJOURN = os.environ["SOJOURN"]
@@ -257,6 +258,25 @@ class Page(Report):
             ends = sum(people for _, target, people in flows if target in ("Lost", "Churned") or target.startswith(("Still", "Back")))
             back = sum(people for _, target, people in flows if target.startswith("Back"))
             self.assertAlmostEqual(ends - back, arrived, delta=0.005 * arrived)
+
+    def test_who_left_is_told_by_whether_they_had_bought(self):
+        """As all else is: an end that is labelled "lost" makes nobody lost who had bought."""
+        text = (SOURCE / "scenarios/coffee.toml").read_text()
+        labelled = re.sub(r'^end( *)= "churned"', r'end\1= "lost"', text, flags=re.MULTILINE)
+        self.assertNotEqual(labelled, text, "the scenario has no end to label anew")
+        scenario = self.folder / "labelled.toml"
+        scenario.write_text(labelled)
+        file = self.folder / "labelled.h5"
+        done = sojourn("run", scenario, *SMALL, "--quiet", "-o", file)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with h5py.File(file) as results:
+            count = {name: results[name][0, :, :, -1].sum() / results[name].shape[1] for name in ("lost", "churned")}
+        self.assertGreater(min(count.values()), 0)
+        flows = self.numbers(self.page(file, "--fast"))["flow"][0][0]
+        for name, target in (("lost", "Lost"), ("churned", "Churned")):
+            self.assertAlmostEqual(sum(people for _, to, people in flows if to == target), count[name], delta=0.01 * count[name])
+        left = sum(people for _, to, people in flows if to == "Left")
+        self.assertAlmostEqual(left, sum(count.values()), delta=0.01 * left)
 
     def test_200_plans_stay_below_two_megabytes(self):
         """All estimates of every plan; details of the first plans only, and each of those whole."""

@@ -105,14 +105,14 @@ class FileInOtherHands(unittest.TestCase):
 
     def check_attributes(self, file):
         attributes = dict(file.attrs)
-        for name in ("Conventions", "title", "history", "sojourn_version", "seed_text", "scenario_name", "scenario_sha256",
+        for name in ("Conventions", "title", "history", "command", "changes", "plans", "sojourn_version", "seed_text", "scenario_name", "scenario_sha256",
                      "scenario_toml", "build", "content_sha256"):
             kind = file.attrs.get_id(name).get_type()
             self.assertFalse(kind.is_variable_str(), f"{name} is not of fixed length")
             self.assertEqual(kind.get_cset(), h5py.h5t.CSET_UTF8)
             self.assertEqual(file.attrs.get_id(name).shape, (), f"{name} is not scalar")
         self.assertEqual(attributes["Conventions"], b"CF-1.11")
-        self.assertEqual(attributes["schema"], 1)
+        self.assertEqual(attributes["schema"], 2)
         self.assertEqual(attributes["seed"].dtype, numpy.dtype("u8"))
         self.assertEqual(str(attributes["seed"]).encode(), attributes["seed_text"])
         self.assertEqual(hashlib.sha256(attributes["scenario_toml"]).hexdigest().encode(), attributes["scenario_sha256"])
@@ -230,7 +230,7 @@ class RunTest(FileInOtherHands):
     horizon = {**dict.fromkeys(shares + ("promoters_per_start", "effort_per_purchase"), "1"), "cost_per_purchase": "currency",
                **dict.fromkeys(("revenue", "cost_to_serve", "investment", "npv", "clv"), "currency"),
                "time_to_purchase": "day"}
-    dimensions = {"plan", "replication", "persona", "time", "touchpoint", "exit", "stage", "tenure_bin"}
+    dimensions = {"plan", "replication", "persona", "time", "touchpoint", "exit", "stage", "tenure_bin", "sample"}
 
     def setUp(self):
         super().setUp()

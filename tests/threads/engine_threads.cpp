@@ -3,10 +3,10 @@
 //   sojourn-threads SCENARIO      ends with 0 where all is right
 //   sojourn-threads --race        the twin: two threads share what the engine never shares
 #include <array>
-#include <atomic>
 #include <cstdio>
 #include <exception>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -49,20 +49,20 @@ std::string try_engine(Engine engine, ModelParts parts) {
 
   // Interrupted by its own progress, and by somebody else.
   const Model model(parts);
-  std::atomic<bool> interrupt = false;
+  std::stop_source stop, another;
   RunOptions options;
   options.engine = engine;
   options.threads = 7;
-  options.interrupt = &interrupt;
+  options.stop = stop.get_token();
   options.progress = [&](double share) {
-    if (share >= 0.25) interrupt.store(true);
+    if (share >= 0.25) stop.request_stop();
   };
   const Run cut = try_run(model, plans, options);
   if (!cut.result || (cut.result->interrupted && cut.result->replications.size() >= 8))
     return "an interrupt came to nothing";
-  interrupt = false;
+  options.stop = another.get_token();
   options.progress = {};
-  std::jthread somebody([&] { interrupt.store(true); });
+  std::jthread somebody([&] { another.request_stop(); });
   if (!try_run(model, plans, options).result) return "an interrupt is an error";
 
   // Every block fails; the lowest one's error is told.

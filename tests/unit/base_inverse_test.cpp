@@ -132,3 +132,19 @@ TEST_CASE("inverse: at a cumulative hazard h it is the quantile of 1 - exp(-h)",
   }
   CHECK(Inverse(Exponential{10.0}).at_hazard(2.0f) == Approx(20.0).epsilon(1e-9));
 }
+
+TEST_CASE("inverse: the cumulative hazard is what at_hazard inverts", "[base]") {
+  for (const Family& family : families()) {
+    const Inverse inverse(family.distribution);
+    for (const float h : {1e-3f, 0.02f, 0.3f, 0.6931f, 1.0f, 2.5f, 7.0f}) {
+      INFO(family.name << ", hazard " << h);
+      CHECK(inverse.cumulative_hazard(inverse.at_hazard(h)) == Approx(static_cast<double>(h)).epsilon(5e-5).margin(2e-5));
+    }
+    CHECK(inverse.cumulative_hazard(-1e9) == Approx(0.0).margin(1e-12));
+  }
+  const Inverse constant(Fixed{3.0});
+  CHECK(constant.cumulative_hazard(2.999) == 0.0);
+  CHECK(std::isinf(constant.cumulative_hazard(3.0)));
+  // The twin: a hazard ten per cent larger is told apart.
+  CHECK(Inverse(Weibull{10.0, 2.0}).cumulative_hazard(11.0) != Approx(1.1).epsilon(0.05));
+}

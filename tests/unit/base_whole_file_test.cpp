@@ -107,7 +107,7 @@ TEST_CASE("a symbolic link is followed, not replaced", "[base][whole_file]") {
   CHECK(read_whole_file(folder / "far/target", 100) == "two");
 
   fs::create_symlink("circle", folder / "circle");
-  CHECK(write_error(folder / "circle").find("sojourn: error: cannot write ") == 0);
+  CHECK(write_error(folder / "circle").find("cannot write ") == 0);
 }
 
 TEST_CASE("a target that cannot be a file is refused and nothing is left", "[base][whole_file]") {
@@ -117,19 +117,17 @@ TEST_CASE("a target that cannot be a file is refused and nothing is left", "[bas
   replace_file(folder / "file", "kept");
   REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
 
-  CHECK(write_error(folder / "sub") ==
-        "sojourn: error: cannot write " + name + "sub: it is a folder\nhint: give the name of a file in it");
+  CHECK(write_error(folder / "sub") == "cannot write " + name + "sub: it is a folder\nhint: give the name of a file in it");
   CHECK(write_error(folder / "sub/") ==
-        "sojourn: error: cannot write " + name + "sub/: it is a folder\nhint: give the name of a file in it");
-  CHECK(write_error(folder / "none/x") == "sojourn: error: cannot write " + name + "none/x: there is no folder " + name +
-                                              "none\nhint: mkdir -p " + name + "none");
-  CHECK(write_error(folder / "file/x") ==
-        "sojourn: error: cannot write " + name + "file/x: Not a directory\nhint: give the name of a file");
+        "cannot write " + name + "sub/: it is a folder\nhint: give the name of a file in it");
+  CHECK(write_error(folder / "none/x") ==
+        "cannot write " + name + "none/x: there is no folder " + name + "none\nhint: mkdir -p " + name + "none");
+  CHECK(write_error(folder / "file/x") == "cannot write " + name + "file/x: Not a directory\nhint: give the name of a file");
   CHECK(write_error(folder / "pipe") ==
-        "sojourn: error: cannot write " + name + "pipe: it is a device, a pipe or a socket\nhint: give the name of a file");
+        "cannot write " + name + "pipe: it is a device, a pipe or a socket\nhint: give the name of a file");
   CHECK(write_error("/dev/null") ==
-        "sojourn: error: cannot write /dev/null: it is a device, a pipe or a socket\nhint: give the name of a file");
-  CHECK(write_error("") == "sojourn: error: cannot write the file: its name is empty\nhint: give the name of a file");
+        "cannot write /dev/null: it is a device, a pipe or a socket\nhint: give the name of a file");
+  CHECK(write_error("") == "cannot write the file: its name is empty\nhint: give the name of a file");
   CHECK(read_whole_file(folder / "file", 100) == "kept");
   CHECK(folder.entries() == 3);
 }
@@ -153,7 +151,7 @@ TEST_CASE("a file beyond the size limit is an error, not a signal, and the old o
       message_of<RunError>([&] { replace_file(folder / "file", std::string(5000, 'x'), anything()); });
   REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);
 
-  CHECK(message == "sojourn: error: cannot write " + (folder / "file").string() +
+  CHECK(message == "cannot write " + (folder / "file").string() +
                        ": File too large\nhint: 5000 bytes are needed: raise the limit on the size of files (ulimit -f)");
   CHECK(read_whole_file(folder / "file", 100) == "old");
   CHECK(folder.entries() == 1);
@@ -176,11 +174,11 @@ TEST_CASE("only ordinary files within the limit are read", "[base][whole_file]")
   const std::string name = (folder / "").string();
   replace_file(folder / "file", "four");
   REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
-  CHECK(read_error(folder / "none") == name + "none: error: there is no such file");
-  CHECK(read_error(folder / "") == name + ": error: this is a folder");
-  CHECK(read_error(folder / "pipe") == name + "pipe: error: this is a device, a pipe or a socket");
-  CHECK(read_error("/dev/zero") == "/dev/zero: error: this is a device, a pipe or a socket");
-  CHECK(read_error(folder / "file", 3) == name + "file: error: this is a file of 4 bytes; at most 3 are read");
+  CHECK(read_error(folder / "none") == name + "none: there is no such file");
+  CHECK(read_error(folder / "") == name + ": this is a folder");
+  CHECK(read_error(folder / "pipe") == name + "pipe: this is a device, a pipe or a socket");
+  CHECK(read_error("/dev/zero") == "/dev/zero: this is a device, a pipe or a socket");
+  CHECK(read_error(folder / "file", 3) == name + "file: this is a file of 4 bytes; at most 3 are read");
 }
 
 TEST_CASE("only what Sojourn wrote is replaced", "[base][whole_file]") {
@@ -204,9 +202,10 @@ TEST_CASE("only what Sojourn wrote is replaced", "[base][whole_file]") {
         "<?xml version=\"1.0\"?>\n<svg/>" + std::string(2000, ' ') + mark, "a note about files " + mark, hdf5 + seal + "x",
         hdf5 + std::string(3000, 'x'), "PK\x03\x04" + std::string(3000, 'x')}) {
     INFO(foreign);
-    CHECK(refusal(with(foreign)) == "sojourn: error: " + file.string() +
-                                        " exists and was not written by Sojourn\nhint: name another file, or add --force to "
-                                        "replace it");
+    CHECK(refusal(with(foreign)) ==
+          file.string() +
+              " exists and was not written by Sojourn\nhint: name another file, or allow this one to be "
+              "replaced");
     CHECK(read_whole_file(file, 10000) == foreign);
     replace_file(file, "new", anything());
     CHECK(read_whole_file(file, 10000) == "new");
@@ -234,7 +233,7 @@ TEST_CASE("an input is never replaced, under no name and not by force", "[base][
       spelt.replace(self, 4, (folder / "x").parent_path().filename().string());
     const fs::path path = folder / spelt;
     CHECK(refusal(path, may) ==
-          "sojourn: error: " + path.string() + " is read by this command and would be overwritten\nhint: name another file");
+          path.string() + " is read by this command and would be overwritten\nhint: name another file");
   }
   CHECK(folder.entries() == 4);
 }
@@ -245,7 +244,7 @@ TEST_CASE("what must be new replaces nothing", "[base][whole_file]") {
   may.only_new = true;
   replace_file(folder / "file", "", may);  // even what is empty stays then
   CHECK(refusal(folder / "file", may) ==
-        "sojourn: error: " + (folder / "file").string() + " exists already and is left as it is\nhint: name another file");
+        (folder / "file").string() + " exists already and is left as it is\nhint: name another file");
   // A file that comes into being while the other is written.
   FileReplacement late(folder / "late", may);
   late.write("ours");

@@ -193,7 +193,7 @@ TEST_CASE("program: what is not built is refused by name", "[engine]") {
     FAIL("the model was accepted");
   } catch (const InputError& error) {
     CHECK(std::string(error.what()) ==
-          "sojourn: error: this version reads and checks surveys and solves but cannot simulate them yet\n"
+          "this version reads and checks surveys and solves but cannot simulate them yet\n"
           "hint: remove them from the scenario to run the rest");
   }
 }

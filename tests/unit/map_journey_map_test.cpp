@@ -147,11 +147,11 @@ TEST_CASE("neutral exits: probabilities first, the remainder by odds") {
   SECTION("without odds the remainder stays") { CHECK(neutral_exits(model, TouchpointId(help)).stays == Approx(0.3)); }
   SECTION("a race of exponential delays is won by hazard; odds of zero never win") {
     const NeutralExits exits = neutral_exits(model, TouchpointId(use));
-    CHECK(exits.shares[0] == Approx(0.25).margin(0.01));
-    CHECK(exits.shares[1] == Approx(0.75).margin(0.01));
+    CHECK(exits.shares[0] == Approx(0.25).margin(1e-9));
+    CHECK(exits.shares[1] == Approx(0.75).margin(1e-9));
     CHECK(exits.shares[2] == 0.0);
     // The earliest of exponential clocks comes at the same time whoever wins.
-    CHECK(exits.days[0] == Approx(exits.days[1]).epsilon(0.1));
+    CHECK(exits.days[0] == Approx(exits.days[1]).epsilon(0.002));
   }
   SECTION("an end has no exits") {
     CHECK(neutral_exits(model, TouchpointId(lost)).shares.empty());
@@ -181,7 +181,10 @@ TEST_CASE("neutral exits: in a race of equals the first in the file wins, and an
   CHECK(neutral_exits(Model(parts), TouchpointId(use)).shares == std::vector<double>{1.0, 0.0});
   // P(uniform on [0, 4] < fixed 1) = 1/4.
   parts.touchpoints[use].next = {exit_by_odds(help, 1.0, Uniform{0.0, 4.0}), exit_by_odds(churned, 1.0, Fixed{1.0})};
-  CHECK(neutral_exits(Model(parts), TouchpointId(use)).shares[0] == Approx(0.25).margin(0.01));
+  const NeutralExits exits = neutral_exits(Model(parts), TouchpointId(use));
+  CHECK(exits.shares[0] == Approx(0.25).margin(1e-9));
+  CHECK(exits.days[0] == Approx(0.5).epsilon(0.01));  // of those before 1
+  CHECK(exits.days[1] == 1.0);
 }
 
 TEST_CASE("labels are short and in the units that people use") {

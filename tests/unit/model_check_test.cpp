@@ -812,3 +812,18 @@ TEST_CASE("check: nonsense everywhere is reported, not followed", "[model][check
   parts.improvements.clear();
   CHECK(check(parts).size() > 20);
 }
+
+TEST_CASE("check: one customer for several callers is told, with the number that is exact", "[model]") {
+  const auto warnings = [](double market, std::uint64_t customers) {
+    return broken([&](auto& p) {
+             p.settings.customers = customers;
+             p.settings.market = market;
+             Touchpoint& served = p.touchpoints.front();
+             served.servers = 3.0;
+             served.handle_time = Days(0.01);
+           })
+        .size();
+  };
+  CHECK(warnings(40'000.0, 10'000) == warnings(10'000.0, 10'000) + 1);
+  CHECK(warnings(5'000.0, 10'000) == warnings(10'000.0, 10'000));
+}

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "sojourn/outcomes/kept_samples.hpp"
+#include "sojourn/outcomes/run_size.hpp"
 #include "sojourn/report/summary.hpp"
 #include "sojourn/scenario/scenario.hpp"
 #include "tests/catch.hpp"
@@ -53,6 +54,34 @@ TEST_CASE("an analysis of a results file says what that of the run said", "[outc
   // The comparison would see it if one sum were lost.
   kept.plans.back().all.front().customers += 1.0;
   CHECK(everything_said(kept) != everything_said(done.samples));
+}
+
+TEST_CASE("the size of a run is known before it", "[outcomes]") {
+  const auto [name, replications] =
+      GENERATE(std::pair("telecom", "3"), std::pair("telecom", "1"), std::pair("coffee", "4"),
+               std::pair("b2b-software", "2"), std::pair("retail-word-of-mouth", "2"), std::pair("contact-centre", "2"));
+  CAPTURE(name, replications);
+  const Run done = run_all(name, replications);
+  double bytes = 0.0;
+  for (const Array& array : done.outcomes.arrays)
+    bytes += std::visit([](const auto& values) { return 8.0 * static_cast<double>(values.size()); }, array.values);
+  const RunSize size = run_size(done.model, done.samples.plans.size());
+  CHECK(static_cast<double>(size.value_bytes) == Approx(bytes).epsilon(0.25));
+  require_room(size);
+}
+
+TEST_CASE("a run that cannot fit is refused", "[outcomes]") {
+  const auto refused = [](const RunSize& size) {
+    try {
+      require_room(size);
+    } catch (const RunError& error) {
+      return error.code() == ErrorCode::too_large;
+    }
+    return false;
+  };
+  CHECK(refused({std::uint64_t{5} << 30, 0}));
+  CHECK(refused({0, std::uint64_t{1} << 62}));
+  CHECK_FALSE(refused({0, 1}));
 }
 
 TEST_CASE("a file without samples, or with another model's, is refused", "[outcomes]") {

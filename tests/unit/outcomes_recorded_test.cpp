@@ -33,7 +33,8 @@ std::string refusal(const std::function<void(Outcomes&)>& change) {
     view.results = &outcomes;
     (void)journey_map::content(model, view);
     const Samples samples = kept_samples(outcomes, model);
-    (void)report_pages::data_json(Report{outcomes, model, samples}, compare(samples), 2'000'000);
+    const Comparison comparison = compare(samples);
+    (void)report_pages::data_json(Report{outcomes, model, samples, comparison}, 2'000'000);
   } catch (const InputError& error) {
     return error.what();
   }

@@ -60,11 +60,10 @@ TEST_CASE("format: metrics in their own units", "[report]") {
   CHECK(format::difference(metric("retention"), -0.00001, "EUR") == "0.00 pt");
   CHECK(format::difference(metric("npv"), -2'500'000.0, "EUR") == "-2.50 M");
   CHECK(format::difference(metric("retention"), undefined, "EUR") == "-");
-  Estimate estimate;
-  estimate.low = 0.61;
-  estimate.high = 0.64;
-  CHECK(format::half_width(metric("retention"), estimate, "EUR") == "1.50");
-  estimate.low = undefined;
+  // The longer side, where an interval is not even.
+  Estimate estimate{0.62, 0.61, 0.64, 1.0, 10};
+  CHECK(format::half_width(metric("retention"), estimate, "EUR") == "2.00");
+  estimate = {0.62, undefined, undefined, 1.0, 10};
   CHECK(format::half_width(metric("retention"), estimate, "EUR") == "-");
   const Estimate gain{9.4e6, 9.115e6, 9.685e6, 1.0, 10};
   CHECK(format::half_width(metric("npv"), gain, "EUR") == "0.28");

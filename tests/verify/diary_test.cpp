@@ -27,7 +27,7 @@ Model few_people(const std::string& scenario) {
 std::vector<Diary> diaries(const Model& model, const std::vector<std::uint32_t>& customers, int threads = 1) {
   RunOptions options;
   options.threads = threads;
-  return write_diaries(model, customers, options).value();
+  return write_diaries(model, customers, options);
 }
 
 std::vector<std::uint32_t> everybody() {
@@ -55,7 +55,7 @@ Counts count(const Model& model, const std::vector<Diary>& lives) {
     counts.bought += life.visits.back().after.bought;
     for (const DiaryEntry& entry : life.visits) {
       ++counts.visits[entry.visit.touchpoint];
-      counts.gave_up[entry.visit.touchpoint] += entry.visit.gave_up;
+      counts.gave_up[entry.visit.touchpoint] += entry.visit.line == InLine::gave_up;
       if (entry.visit.appraised) counts.quality[entry.visit.touchpoint] += fixed_score(entry.visit.quality);
       if (entry.stay.exit >= 0) ++counts.taken[static_cast<std::size_t>(entry.stay.exit)];
     }

@@ -25,7 +25,7 @@ enum class Key {
   day,       // the touchpoint, the day, and how many visits to it on that day came before
 };
 /// What decides whether the person leaves.
-enum class Leaving {
+enum class LeavingBy {
   visit,   // a draw of the visit's own
   life,    // one threshold per life: the engine's way
   stages,  // one until the first purchase, another from it on
@@ -39,7 +39,7 @@ enum class Buying {
 /// A way to key draws. The default is the engine's.
 struct Keying {
   Key key = Key::event;
-  Leaving leaving = Leaving::life;
+  LeavingBy leaving = LeavingBy::life;
   Buying buying = Buying::visit;
 };
 
@@ -91,7 +91,7 @@ class KeyedLives {
       if (place.purchase && !outcome.bought) {
         outcome.bought = true;
         since = 0;
-        if (keying_.leaving == Leaving::stages) luck = uniform(spare[2], spare[3]);
+        if (keying_.leaving == LeavingBy::stages) luck = uniform(spare[2], spare[3]);
       }
       outcome.worth += (row.revenue - row.cost - row.price) * behaviour::present_value(program_.force_of_interest(), time);
       outcome.customer = outcome.bought && !place.end && !place.away;
@@ -102,7 +102,7 @@ class KeyedLives {
       const float effort = appraise(person, index, words, row, at, state);
       outcome.promoter_class = state.promoter_class;
       const behaviour::ChoiceState mood{state.satisfaction, state.expectation, state.heard, effort};
-      const ExitChoice way = place.race ? race(program_, row, streams_, customer_, index, mood)
+      const ExitChoice way = place.race ? race(program_, row, streams_, {customer_, index, person.persona, at, time}, mood)
                                         : choose_from(row, index, words, mood, luck, buying, outcome.bought);
       const bool moves = way.exit >= 0 && time < program_.horizon() && time + way.delay <= program_.horizon();
       const double until = moves ? time + way.delay : program_.horizon();
@@ -178,12 +178,12 @@ class KeyedLives {
                          double& luck, double& buying, bool bought) {
     // The engine's own choice, which also leaves the cumulated probabilities behind.
     double fresh = 0.5;
-    if (keying_.leaving == Leaving::visit) {
+    if (keying_.leaving == LeavingBy::visit) {
       const Words own = streams_.draw(customer_, Purpose::visit, index, 2);
       fresh = uniform(own[0], own[1]);
     }
     const ExitChoice usual =
-        choose(program_, row, traits_, words, mood, keying_.leaving == Leaving::visit ? fresh : luck, cumulative_);
+        choose(program_, row, traits_, words, mood, keying_.leaving == LeavingBy::visit ? fresh : luck, cumulative_);
     const auto exits = program_.exits(row);
     if (exits.empty() || (usual.exit >= 0 && exits[static_cast<std::size_t>(usual.exit)].to_end)) return usual;
     if (keying_.buying == Buying::life && !bought) return buy_or_not(row, words, usual, buying);

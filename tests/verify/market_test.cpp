@@ -1,4 +1,4 @@
-// The market at work in the engine: queues, impatience, messages, referrals, reviews and accounts, against closed forms.
+// The market at work in the engine: messages, referrals, reviews and accounts, against closed forms.
 #include <cmath>
 #include <cstdint>
 #include <memory>
@@ -16,8 +16,6 @@ using namespace sojourn::verify;
 
 namespace {
 
-constexpr double minute = 1.0 / 1440.0;
-
 Totals totals_of(const ModelParts& parts) {
   const PlanId baseline(0);
   return run(Model(parts), std::span(&baseline, 1), {}).totals[0][0];
@@ -25,30 +23,6 @@ Totals totals_of(const ModelParts& parts) {
 
 double people(const Totals& totals, TimeScore score) {
   return static_cast<double>(totals.stock(0, totals.shape().windows - 1, score));
-}
-
-/// Everybody calls once in `days`, at any time of it; `calls` a minute of real people come to three agents.
-ModelParts callers(double calls, double days, std::uint64_t customers, std::optional<double> patience = {}) {
-  ModelParts parts =
-      journey({place(Stage::retention, {by_odds(1, 1.0, Fixed{0.0})}), finish(End::churned)}, days, customers);
-  parts.settings.window = Days(1.0);
-  parts.settings.market = calls / minute * days;
-  parts.touchpoints[0].servers = 3.0;
-  parts.touchpoints[0].handle_time = Days(10.0 * minute);
-  parts.personas[0].arrives = Uniform{0.0, days};
-  if (patience) {
-    Exit gave_up;
-    gave_up.to = TouchpointId(1);
-    gave_up.on = Trigger::gave_up;
-    gave_up.after = Fixed{0.0};
-    parts.touchpoints[0].next.push_back(gave_up);
-    trait(parts.personas[0], BuiltinTrait::patience) = Fixed{*patience};
-  }
-  return parts;
-}
-
-double wait_in(const Totals& totals, std::size_t window) {
-  return totals.value(totals.shape().queue(0, window, QueueScore::wait), totals.shape().scales.days);
 }
 
 /// Adopters who recommend the company for ever, each `rate` times a day; the rest of the journey is the caller's.
@@ -107,66 +81,6 @@ double share_of_accounts_won(GateRule rule, std::uint64_t people, Late late = La
 }
 
 }  // namespace
-
-TEST_CASE("market: three agents make callers wait as long as M/M/3 says", "[verify]") {
-  // 0.2 calls a minute of 10 minutes each: 4.4444 minutes. 4,000 simulated callers a day stand for 288.
-  const Totals totals = totals_of(callers(0.2, 100.0, 400'000));
-  Sample waits;
-  for (std::size_t window = 1; window < 100; ++window) waits.add(wait_in(totals, window) / minute);
-  CHECK(wait_in(totals, 0) == 0.0);
-  // dW/dlambda is 58 minutes per call and minute, so 1.6 % of noise in the arrivals is 0.19 in a day's wait.
-  CHECK(judge(waits.mean(), 0.022, 4.4444, 0.2, 0.01));
-  CHECK_FALSE(judge(totals_of(callers(0.21, 100.0, 400'000))
-                            .value(totals.shape().queue(0, 50, QueueScore::wait), totals.shape().scales.days) /
-                        minute,
-                    0.022, 4.4444, 0.2, 0.01));
-  // What callers met is what the queue said; nobody waited on the first day.
-  const double met =
-      totals.value(totals.shape().touch(0, 0, TouchScore::wait), totals.shape().scales.days) / minute / 400'000.0;
-  CHECK(met == Approx(0.99 * waits.mean()).epsilon(0.005));
-}
-
-TEST_CASE("market: a queue that is overrun grows as the fluid limit says", "[verify]") {
-  // 0.4 calls a minute where 0.3 can be served: 144 more every day, from the day after the first.
-  const Totals totals = totals_of(callers(0.4, 50.0, 500'000));
-  const auto backlog = [&](std::size_t window) {
-    return totals.value(totals.shape().queue(0, window, QueueScore::backlog), backlog_scale) * 0.4 / minute * 50.0 /
-           500'000.0;
-  };
-  for (const std::size_t days : {10u, 20u, 49u}) {
-    CAPTURE(days);
-    // 10,000 simulated callers a day: a hundredth of 576 is chance, every day.
-    const double n = static_cast<double>(days), error = 5.76 * std::sqrt(n);
-    CHECK(judge(backlog(days), error, 144.0 * n, 0.11 * 144.0 * n));
-    CHECK_FALSE(judge(backlog(days), error, 0.89 * 144.0 * n, 0.11 * 144.0 * n));
-    // In the middle of a window, at 432 served a day.
-    CHECK(judge(wait_in(totals, days), error / 432.0, 144.0 * (n - 0.5) / 432.0, 0.11 * n / 3.0));
-  }
-}
-
-TEST_CASE("market: callers give up when their patience ends, and wait no longer", "[verify]") {
-  constexpr double mean = 30.0 * minute;
-  const ModelParts parts = callers(0.4, 30.0, 600'000, mean);
-  const Totals totals = totals_of(parts);
-  const TallyShape& shape = totals.shape();
-  double expected = 0.0, waited = 0.0;
-  for (std::size_t window = 0; window < 30; ++window) {
-    expected += 1.0 - std::exp(-wait_in(totals, window) / mean);
-    // min(W, e) of an exponential e.
-    waited += mean * (1.0 - std::exp(-wait_in(totals, window) / mean));
-  }
-  const double gave_up = totals.value(shape.touch(0, 0, TouchScore::gave_up)) / 600'000.0;
-  const double error = std::sqrt(0.25 / 600'000.0);
-  CHECK(judge(gave_up, error, expected / 30.0, 0.01, 0.002));
-  // All of them leave by that exit, but for the few whose patience ends beyond the horizon.
-  CHECK(totals.value(shape.taken(0, 1)) <= gave_up * 600'000.0);
-  CHECK(totals.value(shape.taken(0, 1)) > gave_up * 600'000.0 - 100.0);
-  CHECK(totals.value(shape.touch(0, 0, TouchScore::wait), shape.scales.days) / 600'000.0 ==
-        Approx(waited / 30.0).epsilon(0.02));
-  // In the long run as many stay as can be served: a quarter gives up.
-  CHECK(1.0 - std::exp(-wait_in(totals, 29) / mean) == Approx(0.25).margin(0.01));
-  CHECK_FALSE(judge(gave_up, error, 1.0 - std::exp(-wait_in(totals, 10) / (1.1 * mean)), 0.01, 0.002));
-}
 
 TEST_CASE("market: as many messages are heard as are said, one window later", "[verify]") {
   // Everybody buys at once and sends 0.3 messages a day for 20 days; what is said in the last window nobody hears.

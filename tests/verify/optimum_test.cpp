@@ -87,7 +87,7 @@ Found search(ModelParts parts, int seeds) {
   Found found;
   for (int seed = 1; seed <= seeds; ++seed) {
     parts.settings.seed = static_cast<std::uint64_t>(seed);
-    const Optimum optimum = optimize(Model(parts), how).value();
+    const Optimum optimum = optimize(Model(parts), how);
     REQUIRE(optimum.possible == truth.size());
     CHECK(4 * optimum.in_full <= truth.size());
     std::size_t set = 0;

@@ -36,9 +36,19 @@ bool same(const ExitRow& a, std::span<const Shift> a_shifts, const ExitRow& b, s
          same(a.effort, b.effort);
 }
 
+bool same_exits(const Program& baseline, const VisitRow& a, const Program& plan, const VisitRow& b) {
+  const auto a_exits = baseline.exits(a), b_exits = plan.exits(b);
+  if (a_exits.size() != b_exits.size()) return false;
+  for (std::size_t k = 0; k < a_exits.size(); ++k) {
+    if (!same(a_exits[k], baseline.shifts(a_exits[k]), b_exits[k], plan.shifts(b_exits[k]))) return false;
+  }
+  return true;
+}
+
 // Whether the plan has a hand in this visit: anything that a life depends on differs. Money does not, and context only where
 // it is handed over. An end is the same whatever its row says.
-bool touched(const Program& baseline, const Program& plan, std::uint32_t persona, const Visit& visit, const State& before) {
+bool touched(const Program& baseline, const Program& plan, std::uint32_t persona, const Visit& visit, const State& before,
+             double until) {
   if (!visit.appraised) return false;
   const VisitRow& a = baseline.row(baseline.regime(visit.time), persona, visit.touchpoint);
   const VisitRow& b = plan.row(plan.regime(visit.time), persona, visit.touchpoint);
@@ -50,10 +60,16 @@ bool touched(const Program& baseline, const Program& plan, std::uint32_t persona
   if (team >= 0 && before.team >= 0 && before.team != team &&
       !same(baseline.carry(a, before.team), plan.carry(b, before.team)))
     return true;
-  const auto a_exits = baseline.exits(a), b_exits = plan.exits(b);
-  if (a_exits.size() != b_exits.size()) return true;
-  for (std::size_t k = 0; k < a_exits.size(); ++k) {
-    if (!same(a_exits[k], baseline.shifts(a_exits[k]), b_exits[k], plan.shifts(b_exits[k]))) return true;
+  if (!same_exits(baseline, a, plan, b)) return true;
+  if (!baseline.place(visit.touchpoint).race) return false;
+  // Exits that compete follow what changes during the stay.
+  for (const Program* program : {&baseline, &plan}) {
+    for (const double begin : program->regime_begins()) {
+      if (begin <= visit.time || begin > until) continue;
+      if (!same_exits(baseline, baseline.row(baseline.regime(begin), persona, visit.touchpoint), plan,
+                      plan.row(plan.regime(begin), persona, visit.touchpoint)))
+        return true;
+    }
   }
   return false;
 }
@@ -92,7 +108,7 @@ Counts compare_lives(const Program& baseline, const std::vector<ToldLife>& base,
     bool hand = false;
     for (const ToldLife* life : {&base[i], &other[i]}) {
       for (std::size_t k = 0; k < life->visits.size(); ++k) {
-        hand = hand || touched(baseline, plan, life->person.persona, life->visits[k], life->before[k]);
+        hand = hand || touched(baseline, plan, life->person.persona, life->visits[k], life->before[k], life->stays[k].until);
       }
     }
     const bool equal = same_life(base[i], other[i]);
@@ -188,7 +204,7 @@ TEST_CASE("pairing: the engine keys its draws as the study's first scheme", "[ve
         return count;
       };
       CHECK(agree({}) == engine.size());
-      CHECK(agree({Key::slot, Leaving::life}) < engine.size());
+      CHECK(agree({Key::slot, LeavingBy::life}) < engine.size());
     }
   }
 }
@@ -207,7 +223,7 @@ TEST_CASE("pairing: an improvement of one touchpoint is paired to 35 % of the ce
       CHECK(reach.attained());
     }
     // Twin: draws named by the touchpoint and the day. Who is a day late is another person.
-    const Keying by_day{Key::day, Leaving::visit};
+    const Keying by_day{Key::day, LeavingBy::visit};
     parts.settings.customers = 30'000;
     const Model fewer(parts);
     const Reach twin(Measure::retention, outcomes_of(Program(fewer), by_day),
@@ -223,7 +239,7 @@ TEST_CASE("pairing: an improvement of one touchpoint is paired to 35 % of the ce
     INFO(reach);
     CHECK(reach.attained());
     // Twin: no threshold; each visit decides by a draw of its own whether it is the last.
-    const Keying by_visit{Key::event, Leaving::visit};
+    const Keying by_visit{Key::event, LeavingBy::visit};
     const Reach twin(Measure::retention, outcomes_of(baseline, by_visit), outcomes_of(plan, by_visit));
     INFO(twin);
     CHECK_FALSE(twin.attained());

@@ -38,7 +38,7 @@ inline std::vector<PlanId> all_plans(const ModelParts& parts) {
 
 /// The part of the table that a cell stands in.
 inline std::string part_of_table(const TallyShape& shape, std::size_t cell) {
-  if (cell >= shape.paid(MoneyOf::everybody, 0, 0, PaidScore::visits)) return "money";
+  if (shape.pieces > 0 && cell >= shape.paid(MoneyOf::everybody, 0, 0, PaidScore::visits)) return "money";
   if (cell >= shape.person(0, PersonScore::arrived)) return "by person";
   if (cell >= shape.tenure(0, 0, TenureScore::churned)) return "tenure";
   if (cell >= shape.taken(0, 0)) return "exits taken";
@@ -70,15 +70,31 @@ inline std::string difference(const Run& a, const Run& b) {
   const RunResult &x = *a.result, &y = *b.result;
   if (x.events != y.events) return fmt::format("{} visits, and {}", x.events, y.events);
   if (x.replications != y.replications || x.interrupted != y.interrupted) return "different replications were finished";
-  for (const auto& [name, one, other] :
-       {std::tuple("replication", &x.totals, &y.totals), std::tuple("batch", &x.batches, &y.batches)}) {
-    if (one->size() != other->size())
-      return fmt::format("sums by {} of {} plans, and of {}", name, one->size(), other->size());
-    for (std::size_t plan = 0; plan < one->size(); ++plan) {
-      if ((*one)[plan].size() != (*other)[plan].size()) return fmt::format("different numbers of sums by {}", name);
-      for (std::size_t k = 0; k < (*one)[plan].size(); ++k) {
-        std::string found = difference(fmt::format("plan {}, {} {}", plan, name, k), (*one)[plan][k], (*other)[plan][k]);
-        if (!found.empty()) return found;
+  if (x.totals.size() != y.totals.size())
+    return fmt::format("sums of {} plans, and of {}", x.totals.size(), y.totals.size());
+  for (std::size_t plan = 0; plan < x.totals.size(); ++plan) {
+    const std::vector<Totals>&one = x.totals[plan], &other = y.totals[plan];
+    if (one.size() != other.size()) return "different numbers of replications";
+    for (std::size_t k = 0; k < one.size(); ++k) {
+      std::string found = difference(fmt::format("plan {}, replication {}", plan, k), one[k], other[k]);
+      if (!found.empty()) return found;
+    }
+    const std::vector<BatchSums> samples = x.batches[plan].samples(), others = y.batches[plan].samples();
+    if (samples.size() != others.size()) return fmt::format("{} samples, and {}", samples.size(), others.size());
+    for (std::size_t k = 0; k < samples.size(); ++k) {
+      const std::string where = fmt::format("plan {}, sample {}", plan, k);
+      std::string found = difference(where, samples[k].totals, others[k].totals);
+      if (!found.empty()) return found;
+      if (samples[k].people != others[k].people) return where + ": different numbers of people";
+      for (std::size_t w = 0; w < samples[k].windows.size(); ++w) {
+        const Money a_money = samples[k].windows[w].value(), b_money = others[k].windows[w].value();
+        if (a_money.revenue != b_money.revenue || a_money.cost != b_money.cost || a_money.price != b_money.price)
+          return fmt::format("{}: different money in window {}", where, w);
+      }
+      for (std::size_t p = 0; p < samples[k].money.size(); ++p) {
+        const Money a_money = samples[k].money[p].worth.value(), b_money = others[k].money[p].worth.value();
+        if (a_money.revenue != b_money.revenue || a_money.cost != b_money.cost || a_money.price != b_money.price)
+          return fmt::format("{}: different money of persona {} at time 0", where, p);
       }
     }
   }

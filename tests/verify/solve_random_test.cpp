@@ -69,8 +69,8 @@ std::vector<Figure> figures(const ModelParts& parts, const ClosedForm& form) {
 // The figures in which a run of `simulated` does not find the closed form of `solved`; nothing where it finds all.
 std::string disagreement(const ModelParts& solved, ModelParts simulated) {
   const Program program{Model(solved)};
-  const std::vector<std::string> prevented = prevents_closed_form(program);
-  if (!prevented.empty()) return "no closed form: " + prevented.front();
+  const std::vector<Obstacle> prevented = prevents_closed_form(program);
+  if (!prevented.empty()) return "no closed form: " + prevented.front().place;
   const ClosedForm form = solve(program, coarse);
   simulated.settings.replications = replications;
   simulated.settings.customers = customers;

@@ -52,6 +52,10 @@ class Inverse {
   /// Normal scores are right to 2e-4 beyond a hazard of 14 (to 2e-6 before); a beta is cut off at a score of 6.4.
   [[nodiscard]] double at_hazard(float hazard) const;
 
+  /// The cumulative hazard -log(1 - F(x)), in [0, infinity]: what `at_hazard` inverts. Relative error below 1e-6 in the
+  /// middle; of a beta as exact as its table. A constant c has 0 below c and infinity from c on.
+  [[nodiscard]] double cumulative_hazard(double x) const;
+
   enum class Family : std::uint8_t { constant, uniform, normal, lognormal, exponential, weibull, loglogistic, table };
   /// The numbers of the formula above.
   struct Formula {

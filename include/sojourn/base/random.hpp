@@ -13,16 +13,19 @@ enum class Purpose : std::uint32_t {
   visit = 0,  // index = event number: [0] and [2] a pair of normals, for quality and delay; [1] choice; [3] delays of other
               // families; call 1, [0]: whether context is carried
   race = 8,   // index = event number, call = exit / 4: one word per competing exit
-  patience = 16,  // index = event number: [1] patience with a queue; [0], [2], [3] the delay of who gives up, as at a visit
-  review = 17,    // index = event number: [0] whether a review is written
-  heard = 24,     // index = window, call = message: [1] which exit it makes one take; [0], [2], [3] its delay
-  gate = 25,      // agent = account, index = window, call = gate: [0], [1] the account's decision
-  person = 32,    // index 0: persona, start, arrival, answering style; index 1: the life's luck
-  trait = 48,     // index = trait / 4 for built-in traits, a hash of the name for others
-  network = 64,   // who knows whom, per person; see sim/population/tie_generators.cpp
-  talk = 72,      // customer = person / 4, index = window; word person % 4: how many messages that person says
-  message = 73,   // customer = speaker, index = window, call = message / 2; words 0 and 1 or 2 and 3: who hears it
-  account = 80,   // of an account, not a person; index 0: segment; index 1 + r / 4: number of people in role r
+  patience = 16,  // index = event number: [1] patience with a queue; [0], [2], [3] the delay of who leaves it, as at a visit
+  shadow = 19,    // index = event number: [0], [1] how many shadows leave with the customer; of a shadow: its exit threshold
+  service = 18,  // index = event number: [0], [2], [3] the work of a call; [1] whether it needs a server where one simulated
+                 // customer is less than a real one; call 1: patience of a law of its own
+  review = 17,   // index = event number: [0] whether a review is written
+  heard = 24,    // index = window, call = message: [1] which exit it makes one take; [0], [2], [3] its delay
+  gate = 25,     // agent = account, index = window, call = gate: [0], [1] the account's decision
+  person = 32,   // index 0: persona, start, arrival, answering style; index 1: the life's luck
+  trait = 48,    // index = trait / 4 for built-in traits, a hash of the name for others
+  network = 64,  // who knows whom, per person; see sim/population/tie_generators.cpp
+  talk = 72,     // customer = person / 4, index = window; word person % 4: how many messages that person says
+  message = 73,  // customer = speaker, index = window, call = message / 2; words 0 and 1 or 2 and 3: who hears it
+  account = 80,  // of an account, not a person; index 0: segment; index 1 + r / 4: number of people in role r
   account_trait = 88,  // of an account; index as of `trait`: the part of its members' traits that they share
   figure = 96,         // people sampled for the figures of a network
 };

@@ -10,7 +10,7 @@
 
 namespace sojourn {
 
-/// The bytes of a regular file of at most `limit` bytes. Throws InputError ("PATH: error: ...") when it is
+/// The bytes of a regular file of at most `limit` bytes. Throws InputError, whose place is the path, when it is
 /// missing, unreadable, larger, or not a regular file (a folder, a device, a pipe: the last would wait for ever).
 [[nodiscard]] std::string read_whole_file(const std::filesystem::path& path, std::uint64_t limit);
 
@@ -35,7 +35,7 @@ struct Replacing {
 /// replaced keeps its owner, its group, its permissions and its access list.
 ///
 /// Throws InputError where `path` is one of the inputs, or a file that must not be replaced; RunError
-/// ("sojourn: error: cannot write PATH: REASON", and a hint) where it cannot be written. The temporary file is then removed;
+/// ("cannot write PATH: REASON", and a hint) where it cannot be written. The temporary file is then removed;
 /// only a killed process leaves one.
 class FileReplacement {
  public:

@@ -94,8 +94,9 @@ struct RankOptions {
   std::string by = "npv";  // a metric of which more, or less, is better
 };
 
-/// Shifts every touchpoint of `model` under its plan. Gains are in the metric's better direction. Nothing when interrupted.
-/// Throws InputError where `by` is no such metric, where a size is out of range, or where nothing can be shifted.
-[[nodiscard]] std::optional<Ranking> rank(const Model& model, const RankOptions& how, const RunOptions& options = {});
+/// Shifts every touchpoint of `model` under its plan. Gains are in the metric's better direction.
+/// Throws Interrupted, and InputError where `by` is no such metric, where a size is out of range, or where nothing can be
+/// shifted.
+[[nodiscard]] Ranking rank(const Model& model, const RankOptions& how, const RunOptions& options = {});
 
 }  // namespace sojourn

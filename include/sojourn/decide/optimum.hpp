@@ -94,9 +94,8 @@ struct OptimizeOptions {
 /// of rising precision drop what is told from the round's best (paired t with Bonferroni's correction, the screening of
 /// Nelson, Swann, Goldsman & Song 2001, section 3; a share of the error for each round), and set aside all but the best by
 /// mean where too many are left (successive halving: Karnin, Koren & Somekh 2013). What may be missed by that is bounded by
-/// the same intervals (multiple comparisons with the best: Hsu 1984). Nothing when interrupted. Throws InputError where the
+/// the same intervals (multiple comparisons with the best: Hsu 1984). Throws Interrupted, and InputError where the
 /// limits contradict each other, no choice is within them, or a goal is of what the scenario does not have.
-[[nodiscard]] std::optional<Optimum> optimize(const Model& model, const OptimizeOptions& how,
-                                              const RunOptions& options = {});
+[[nodiscard]] Optimum optimize(const Model& model, const OptimizeOptions& how, const RunOptions& options = {});
 
 }  // namespace sojourn

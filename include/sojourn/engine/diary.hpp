@@ -30,12 +30,13 @@ struct Diary {
 
 /// The lives of `customers` (ascending, each below the model's number) in replication 0 under the model's plan. They have
 /// the same luck under every plan, and here they live as in `run`. Where customers act on one another all of the replication
-/// are lived, on the threads of `options` and with its progress; else only those asked for. Nothing when interrupted. Throws
-/// as `run`.
-[[nodiscard]] std::optional<std::vector<Diary>> write_diaries(const Model& model, std::span<const std::uint32_t> customers,
-                                                              const RunOptions& options = {});
+/// are lived, on the threads of `options` and with its progress; else only those asked for. Throws
+/// as `run`, and Interrupted.
+[[nodiscard]] std::vector<Diary> write_diaries(const Model& model, std::span<const std::uint32_t> customers,
+                                               const RunOptions& options = {});
 
 /// The first `count` customers of replication 0 who arrive within the horizon, or as many as there are, ascending.
-[[nodiscard]] std::vector<std::uint32_t> first_to_arrive(const Model& model, std::size_t count);
+[[nodiscard]] std::vector<std::uint32_t> first_to_arrive(const Model& model, std::size_t count,
+                                                         const std::stop_token& stop = {});
 
 }  // namespace sojourn

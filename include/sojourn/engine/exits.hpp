@@ -8,6 +8,7 @@
 #include "sojourn/base/random.hpp"
 #include "sojourn/behaviour/choice.hpp"
 #include "sojourn/engine/program.hpp"
+#include "sojourn/engine/service_lines.hpp"
 
 namespace sojourn {
 
@@ -20,6 +21,12 @@ struct ExitChoice {
 /// The delay of `exit` in days from a visit's words: [0] and [2] where it is drawn from a normal number, [3] otherwise.
 [[nodiscard]] double drawn_delay(const Program& program, const ExitRow& exit, const Words& words);
 
+/// Whose visit it is, which, where and when.
+struct VisitAt {
+  std::uint32_t customer = 0, event = 0, persona = 0, touchpoint = 0;
+  double time = 0.0;  // days
+};
+
 /// How a choice is shared out over the exits of a row, before luck decides.
 struct ExitShares {
   float total = 0.0f;      // of all exits
@@ -31,6 +38,18 @@ struct ExitShares {
 [[nodiscard]] ExitShares share_exits(const Program& program, const VisitRow& row, std::span<const float> traits,
                                      const behaviour::ChoiceState& mood, std::span<float> cumulative);
 
+/// Whether a visit is the last of its life, as `luck` decides.
+struct Leaving {
+  float share = 0.0f;  // of the exits to ends, which come first
+  float going = 0.0f;  // of the others, and of staying
+  bool leaves = false;
+};
+
+/// Decides that from the running sums of `share_exits`; `luck` in (0, 1) is rescaled where the life goes on
+/// (behaviour::condition_on_staying).
+[[nodiscard]] Leaving decide_leaving(const VisitRow& row, const ExitShares& shares, std::span<const float> cumulative,
+                                     double& luck);
+
 /// The exit that a customer takes from a touchpoint whose exits are a choice (multinomial logit: McFadden 1974). `traits` in
 /// the order of ModelParts::traits (read where an exit's probability is a trait); `words` are the visit's draws, of which
 /// [1] chooses and [2] is the delay; `luck` in (0, 1) decides whether this is the end, and is rescaled when it is not;
@@ -39,17 +58,10 @@ struct ExitShares {
                                 const Words& words, const behaviour::ChoiceState& mood, double& luck,
                                 std::span<float> cumulative);
 
-/// How a customer who loses patience in a queue leaves: `delay` runs from when the patience ended.
-struct GivenUp {
-  const ExitRow* exit;
-  double wait = 0.0;  // days until patience ended
-  double delay = 0.0;
-};
-
-/// Whether a customer whose wait would be `wait` > 0 days leaves the queue at a touchpoint that has exits for that (see
-/// behaviour::gives_up); `patience` is the trait.
-[[nodiscard]] std::optional<GivenUp> give_up(const Program& program, const VisitRow& row, const Streams& streams,
-                                             std::uint32_t customer, std::uint32_t event, double wait, float patience);
+/// A visit that comes to a queue, as ServiceLines takes it. `visit.time` is that of arrival; `patience` is the trait, the
+/// mean in days of an exponential distribution (Palm 1957) where the touchpoint has no law of its own, negative where nobody
+/// may give up.
+[[nodiscard]] Call call_for_service(const Program& program, const Streams& streams, const VisitAt& visit, float patience);
 
 /// The exit that the first of `messages` positive messages, heard at the beginning of `window`, makes a customer take from
 /// the touchpoint of `row`: a position in Program::heard_exits; -1 where none does. `traits` as for `choose`.
@@ -57,8 +69,20 @@ struct GivenUp {
                                           const Streams& streams, std::uint32_t customer, std::size_t window,
                                           std::uint32_t messages);
 
-/// The exit that comes first where they compete (competing risks). Draws of its own, four exits a call.
-[[nodiscard]] ExitChoice race(const Program& program, const VisitRow& row, const Streams& streams, std::uint32_t customer,
-                              std::uint32_t event, const behaviour::ChoiceState& mood);
+/// The exit that comes first where they compete (competing risks). Each exit meets one exponential threshold, of draws of
+/// its own, four exits a call, when its hazard has accumulated so far: t_0 + t with integral of m(s) / x(s) h(a(s)) ds =
+/// threshold, where the age a grows by ds / x(s), m multiplies the hazard and x stretches the delay as changes say at time s
+/// (Andersen & Gill 1982; accelerated life: Cox & Oakes 1984). The state of the customer is that after the visit. `row` is
+/// the visit's.
+[[nodiscard]] ExitChoice race(const Program& program, const VisitRow& row, const Streams& streams, const VisitAt& visit,
+                              const behaviour::ChoiceState& state);
+
+/// When `exit` of a race would come, in days, from its draw; nothing where it never comes.
+[[nodiscard]] std::optional<double> race_delay(const Program& program, const ExitRow& exit,
+                                               const behaviour::ChoiceState& mood, std::uint32_t word);
+
+/// When the exit at position `exit` of the race of this visit would come, in days, through all changes of its hazard.
+[[nodiscard]] std::optional<double> race_delay(const Program& program, const VisitRow& row, const Streams& streams,
+                                               const VisitAt& visit, const behaviour::ChoiceState& state, std::size_t exit);
 
 }  // namespace sojourn

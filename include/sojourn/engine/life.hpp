@@ -13,6 +13,7 @@
 #include "sojourn/behaviour/recommendation.hpp"
 #include "sojourn/engine/exits.hpp"
 #include "sojourn/engine/program.hpp"
+#include "sojourn/engine/service_lines.hpp"
 #include "sojourn/population/accounts.hpp"
 #include "sojourn/population/population.hpp"
 #include "sojourn/tally/paired_outcomes.hpp"
@@ -40,19 +41,21 @@ struct State {
   std::int32_t promoter_class = 0;  // of a customer: 0 promoter, 1 passive, 2 detractor
 };
 
-/// What happened at one visit. The scores are 0 at an end, where nothing is appraised.
+/// How a visit to a queue stands: it is `waiting` from arrival on, until service begins or the customer leaves.
+enum class InLine : std::uint8_t { none, waiting, served, gave_up, turned_away };
+
+/// What happened at one visit. The scores are 0 where nothing is appraised: at an end, and where nobody served.
 struct Visit {
   std::uint32_t event = 0;  // number in the life, from 0
   std::uint32_t touchpoint = 0;
-  double time = 0.0;
-  std::size_t window = 0, regime = 0;
+  double time = 0.0;                   // of arrival; where the visit waited in line, when the wait ended
+  std::size_t window = 0, regime = 0;  // of `time`
   bool appraised = false;
   bool repeated = false;  // context was lost on the way here
-  bool gave_up = false;   // left before being served
-  bool held = false;      // waits at a gate for what the account decides
+  InLine line = InLine::none;
+  bool held = false;  // waits at a gate for what the account decides
   float quality = 0.0f, effort = 0.0f, appraisal = 0.0f;
-  double wait = 0.0;        // days until served, or until patience ended
-  float patience = -1.0f;   // mean patience in days of who may give up here; negative where nobody may
+  double wait = 0.0;        // days in line
   std::int32_t rating = 0;  // posted afterwards, 1 .. 5; 0: none
 };
 
@@ -78,7 +81,6 @@ struct Life {
 struct MarketState {
   const Accounts* accounts = nullptr;
   std::vector<std::uint8_t> gates;   // [account segment x touchpoints + touchpoint] 1 where the account decides
-  std::vector<double> waits;         // [touchpoint] days, in the window at hand
   float reviews = 0.0f;              // social proof that a prospect takes from reading reviews in the window at hand
   const Reviews* posting = nullptr;  // who posts one; null: nobody
 };
@@ -92,8 +94,13 @@ class Lives {
   /// `market_state` may be null: nothing couples customers; it is read at each visit.
   Lives(const Program& program, const Population& population, const Streams& streams,
         const MarketState* market_state = nullptr)
+      : Lives(program, population, streams, streams, market_state) {}
+  /// The same people, whose persons and traits come from `people`, with other draws on the way.
+  Lives(const Program& program, const Population& population, const Streams& people, const Streams& streams,
+        const MarketState* market_state)
       : program_(program),
         population_(population),
+        people_(people),
         streams_(streams),
         market_state_(market_state),
         traits_(population.trait_count()),
@@ -112,26 +119,40 @@ class Lives {
   /// Reads the traits of a person whose life goes on here; before `visit_next`.
   void load_traits(std::uint32_t customer, const Life& life) {
     if (market_state_ != nullptr && market_state_->accounts != nullptr) {
-      population_.traits(streams_, customer, market_state_->accounts->account_of(customer), life.person.persona, traits_);
+      population_.traits(people_, customer, market_state_->accounts->account_of(customer), life.person.persona, traits_);
     } else {
-      population_.traits(streams_, customer, life.person.persona, traits_);
+      population_.traits(people_, customer, life.person.persona, traits_);
     }
   }
+  /// Whether the stay leads to a queue: that visit is not one for `visit_next`, but begins with `come_to_queue`.
+  [[nodiscard]] bool leads_to_queue(const Life& life) const { return program_.place(life.stay.to).queues; }
   /// The visit that the stay leads to, told to `observer`, and the stay that follows it.
   template <class Observer>
   void visit_next(std::uint32_t customer, Life& life, Observer& observer);
+  /// The customer comes to the queue that the stay leads to, and waits there from now on: `observer` is told by
+  /// came(const Person&, const Visit&, const State& before, const State& after). The answer is the call for ServiceLines.
+  template <class Observer>
+  [[nodiscard]] Call come_to_queue(std::uint32_t customer, Life& life, Observer& observer);
+  /// The wait is over, as `resolved` says: the visit, told to `observer` by visited(...), and the stay that follows it.
+  template <class Observer>
+  void leave_line(std::uint32_t customer, Life& life, const ResolvedCall& resolved, Observer& observer);
+  /// Chooses anew where the last visit, one that was appraised, leads: another stay, with the draws at hand.
+  void choose_again(std::uint32_t customer, Life& life);
   /// Whether what reviews say bears on where the last visit leads: a prospect's, where reviews are read.
   [[nodiscard]] bool reads_reviews(const Life& life) const {
     return market_state_ != nullptr && program_.place(life.visit.touchpoint).reads_reviews && !life.state.bought;
   }
 
  private:
+  [[nodiscard]] State begin_visit(std::uint32_t customer, Life& life) const;
+  template <class Observer>
+  void finish_visit(std::uint32_t customer, Life& life, const State& before, Observer& observer);
+  void choose_exit(std::uint32_t customer, const VisitRow& row, const Words& words, Life& life);
   void appraise(std::uint32_t customer, const Person& person, const Words& words, const VisitRow& row, Visit& visit,
                 State& state);
-  [[nodiscard]] bool give_up(std::uint32_t customer, const VisitRow& row, Life& life);
   [[nodiscard]] bool at_gate(std::uint32_t customer, std::uint32_t touchpoint) const;
   [[nodiscard]] std::int32_t rating(std::uint32_t customer, const Visit& visit) const;
-  void leave_by(const ExitRow& exit, double after, std::size_t earliest_window, double from, Life& life) const;
+  void leave_by(const ExitRow& exit, double delay, Life& life) const;
   [[nodiscard]] Stay for_good() const {
     return {program_.horizon(), program_.windows().count() - 1, program_.regime_begins().size() - 1};
   }
@@ -143,7 +164,7 @@ class Lives {
 
   const Program& program_;
   const Population& population_;
-  Streams streams_;
+  Streams people_, streams_;
   const MarketState* market_state_;
   std::vector<float> traits_;
   std::vector<float> cumulative_;  // room for `choose`
@@ -161,62 +182,121 @@ void Lives::live(std::uint32_t customer, Observer& observer) {
   } while (life.stay.exit >= 0);
 }
 
-template <class Observer>
-void Lives::visit_next(std::uint32_t customer, Life& life, Observer& observer) {
-  const Person& person = life.person;
+/// The person stands at the next touchpoint, where nothing has happened yet; the answer is the state before.
+inline State Lives::begin_visit(std::uint32_t customer, Life& life) const {
   State& state = life.state;
   Visit& visit = life.visit;
   const std::uint32_t event = state.standing == Standing::absent ? 0 : visit.event + 1;
   visit = {event, life.stay.to, life.stay.until, life.stay.window, life.stay.regime};
   if (event == visits_per_life) report_endless_life(program_, customer, visit);
-  const Place& place = program_.place(visit.touchpoint);
-  const VisitRow& row = program_.row(visit.regime, person.persona, visit.touchpoint);
   if (event == 0) {
     state.expectation = trait(BuiltinTrait::expectation);
     state.satisfaction = trait(BuiltinTrait::satisfaction);
   }
-  const State before = state;
-  state.bought = state.bought || place.purchase;
-  state.standing = standing(place, state.bought);
   life.stay = for_good();
-  visit.appraised = !place.end;
+  return state;
+}
+
+template <class Observer>
+void Lives::visit_next(std::uint32_t customer, Life& life, Observer& observer) {
+  const State before = begin_visit(customer, life);
+  const Place& place = program_.place(life.visit.touchpoint);
   if (place.end) {
-    observer.visited(person, visit, row, before, state);
+    life.state.bought = life.state.bought || place.purchase;
+    life.state.standing = standing(place, life.state.bought);
+    observer.visited(life.person, life.visit, program_.row(life.visit.regime, life.person.persona, life.visit.touchpoint),
+                     before, life.state);
     return;
   }
+  finish_visit(customer, life, before, observer);
+}
 
-  if (market_state_ != nullptr) {
-    if (place.queues) {
-      visit.wait = market_state_->waits[visit.touchpoint];
-      if (!program_.gave_up_exits(row).empty()) visit.patience = trait(BuiltinTrait::patience);
-    }
+template <class Observer>
+Call Lives::come_to_queue(std::uint32_t customer, Life& life, Observer& observer) {
+  const State before = begin_visit(customer, life);
+  Visit& visit = life.visit;
+  const Place& place = program_.place(visit.touchpoint);
+  visit.line = InLine::waiting;
+  // Only who is served has bought.
+  life.state.standing = standing(place, life.state.bought);
+  observer.came(life.person, visit, before, life.state);
+  return call_for_service(program_, streams_, {customer, visit.event, life.person.persona, visit.touchpoint, visit.time},
+                          program_.gave_up_exits(program_.row(visit.regime, life.person.persona, visit.touchpoint)).empty()
+                              ? -1.0f
+                              : trait(BuiltinTrait::patience));
+}
+
+template <class Observer>
+void Lives::leave_line(std::uint32_t customer, Life& life, const ResolvedCall& resolved, Observer& observer) {
+  Visit& visit = life.visit;
+  visit.time = resolved.time;
+  visit.window = std::max(program_.windows().of(visit.time), visit.window);
+  visit.regime = program_.regime(visit.time, visit.regime);
+  visit.wait = resolved.time - resolved.call.time;
+  life.stay = for_good();
+  const State before = life.state;
+  if (resolved.outcome == ResolvedCall::Outcome::served) {
+    visit.line = InLine::served;
+    finish_visit(customer, life, before, observer);
+    return;
   }
+  const VisitRow& row = program_.row(visit.regime, life.person.persona, visit.touchpoint);
+  const bool gave_up = resolved.outcome == ResolvedCall::Outcome::gave_up;
+  visit.line = gave_up ? InLine::gave_up : InLine::turned_away;
+  observer.visited(life.person, visit, row, before, life.state);
+  const std::span<const ExitRow> exits = gave_up ? program_.gave_up_exits(row) : program_.turned_away_exits(row);
+  if (exits.empty()) return;
+  leave_by(exits.front(), drawn_delay(program_, exits.front(), streams_.draw(customer, Purpose::patience, visit.event)),
+           life);
+}
+
+/// The visit itself, and where it leads.
+template <class Observer>
+void Lives::finish_visit(std::uint32_t customer, Life& life, const State& before, Observer& observer) {
+  const Person& person = life.person;
+  State& state = life.state;
+  Visit& visit = life.visit;
+  const Place& place = program_.place(visit.touchpoint);
+  const VisitRow& row = program_.row(visit.regime, person.persona, visit.touchpoint);
+  state.bought = state.bought || place.purchase;
+  state.standing = standing(place, state.bought);
+  visit.appraised = true;
   const Words words = streams_.draw(customer, Purpose::visit, visit.event);
   appraise(customer, person, words, row, visit, state);
   if (market_state_ != nullptr) {
     visit.held = at_gate(customer, visit.touchpoint);
-    const bool leaves = visit.patience >= 0.0f && give_up(customer, row, life);
     if (state.standing == Standing::customer) visit.rating = rating(customer, visit);
-    if (leaves || visit.held) {
-      observer.visited(person, visit, row, before, state);
-      return;
-    }
   }
   observer.visited(person, visit, row, before, state);
-
-  const float heard = reads_reviews(life) ? state.heard + market_state_->reviews : state.heard;
-  const behaviour::ChoiceState mood{state.satisfaction, state.expectation, heard, visit.effort};
-  const ExitChoice way = place.race ? race(program_, row, streams_, customer, visit.event, mood)
-                                    : choose(program_, row, traits_, words, mood, life.luck, cumulative_);
-  if (way.exit < 0) return;
-  leave_by(program_.exits(row)[static_cast<std::size_t>(way.exit)], visit.wait + way.delay, visit.window, visit.time, life);
+  if (!visit.held) choose_exit(customer, row, words, life);
 }
 
-inline void Lives::leave_by(const ExitRow& exit, double after, std::size_t earliest_window, double from, Life& life) const {
+inline void Lives::choose_again(std::uint32_t customer, Life& life) {
+  const Visit& visit = life.visit;
+  life.stay = for_good();
+  choose_exit(customer, program_.row(visit.regime, life.person.persona, visit.touchpoint),
+              streams_.draw(customer, Purpose::visit, visit.event), life);
+}
+
+/// Where the visit leads.
+inline void Lives::choose_exit(std::uint32_t customer, const VisitRow& row, const Words& words, Life& life) {
+  const Visit& visit = life.visit;
+  const State& state = life.state;
+  const float heard = reads_reviews(life) ? state.heard + market_state_->reviews : state.heard;
+  const behaviour::ChoiceState mood{state.satisfaction, state.expectation, heard, visit.effort};
+  const ExitChoice way = row.race ? race(program_, row, streams_,
+                                         {customer, visit.event, life.person.persona, visit.touchpoint, visit.time}, mood)
+                                  : choose(program_, row, traits_, words, mood, life.luck, cumulative_);
+  if (way.exit >= 0) leave_by(program_.exits(row)[static_cast<std::size_t>(way.exit)], way.delay, life);
+}
+
+/// Leaves the visit at hand by `exit`, to arrive `delay` days later.
+inline void Lives::leave_by(const ExitRow& exit, double delay, Life& life) const {
+  const double from = life.visit.time;
   // A visit at the horizon is the last, even where an exit takes no time.
-  if (!(from < program_.horizon() && from + after <= program_.horizon())) return;
-  life.stay.until = from + after;
-  life.stay.window = std::max(program_.windows().of(life.stay.until), earliest_window);
+  if (!(from < program_.horizon() && from + delay <= program_.horizon())) return;
+  life.stay.until = from + delay;
+  life.stay.window = std::max(program_.windows().of(life.stay.until), life.visit.window);
   life.stay.regime = program_.regime(life.stay.until, life.visit.regime);
   life.stay.exit = exit.exit;
   life.stay.to = exit.to;

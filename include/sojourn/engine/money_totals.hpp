@@ -15,7 +15,7 @@ class DoubleSum {
  public:
   void add(double x);
   /// Adds times x amount, whose product is exact in two doubles.
-  void add_product(double times, double amount);
+  void add_product(Totals::Wide times, double amount);
   void add(const DoubleSum& other);
   [[nodiscard]] double value() const { return high_ + low_; }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "sojourn/behaviour/experience.hpp"
 #include "sojourn/behaviour/money.hpp"
 #include "sojourn/engine/clock.hpp"
+#include "sojourn/engine/service_lines.hpp"
 #include "sojourn/model/change_arithmetic.hpp"
 #include "sojourn/model/model.hpp"
 #include "sojourn/tally/shape.hpp"
@@ -34,9 +36,10 @@ struct ExitRow {
 /// What a visit to one touchpoint by one persona in one regime is like. Money is per visit.
 struct VisitRow {
   float quality = 0.0f, quality_sd = 0.0f, effort = 0.0f, weight = 1.0f;
-  float promise = 0.0f, promise_weight = 0.0f;    // weight 0 where nothing is promised
-  std::uint32_t exits_begin = 0, exits_end = 0;   // ordinary exits
-  std::uint32_t heard_end = 0, gave_up_end = 0;   // those that interrupt follow: by a message, then by impatience
+  float promise = 0.0f, promise_weight = 0.0f;   // weight 0 where nothing is promised
+  std::uint32_t exits_begin = 0, exits_end = 0;  // ordinary exits
+  std::uint32_t heard_end = 0, gave_up_end = 0,
+                turned_away_end = 0;              // those that interrupt follow: by a message, impatience, lack of room
   std::uint32_t ends = 0;                         // of a choice: exits to ends, which come first
   bool trait_bound = false;                       // some exit's probability is a trait
   bool race = false;                              // the exits compete; what follows is of a choice
@@ -82,10 +85,19 @@ struct Place {
   bool reads_reviews = false;  // prospects read what customers have written
 };
 
-/// Who serves the visits of a touchpoint in one regime.
-struct Capacity {
-  double servers = 0.0;
-  double handle_time = 0.0;  // days
+/// How visits of a touchpoint are served.
+struct ServiceRow {
+  std::uint32_t queue = 0;  // into Staffing::queues
+  std::int32_t priority = 0;
+  Inverse work;                     // in units of the mean handling time
+  std::optional<Inverse> patience;  // days; without one the trait is the mean of an exponential
+  double answer_within = 0.0;       // days; the service level counts who is served so soon
+};
+
+/// From `begin` on the exits of a race compete as `row` says.
+struct HazardStretch {
+  double begin = 0.0;  // days
+  std::uint32_t row = 0;
 };
 
 /// Immutable once built; thread-safe.
@@ -108,6 +120,13 @@ class Program {
   [[nodiscard]] std::span<const ExitRow> exits(const VisitRow& row) const {
     return {exits_.data() + row.exits_begin, exits_.data() + row.exits_end};
   }
+  /// The stretches of time between which the hazards of a race change for one persona at one touchpoint, in order; empty
+  /// where they never do, and where exits are a choice, which is made at the visit.
+  [[nodiscard]] std::span<const HazardStretch> hazard_stretches(std::uint32_t persona, std::uint32_t touchpoint) const {
+    const std::size_t place = persona * touchpoints_ + touchpoint;
+    return {hazard_stretches_.data() + hazard_begin_[place], hazard_stretches_.data() + hazard_begin_[place + 1]};
+  }
+  [[nodiscard]] const VisitRow& row(const HazardStretch& stretch) const { return rows_[stretch.row]; }
   /// Exits taken when a message is heard there; their probability (1 unless the file says otherwise) is per message.
   [[nodiscard]] std::span<const ExitRow> heard_exits(const VisitRow& row) const {
     return {exits_.data() + row.exits_end, exits_.data() + row.heard_end};
@@ -116,10 +135,22 @@ class Program {
   [[nodiscard]] std::span<const ExitRow> gave_up_exits(const VisitRow& row) const {
     return {exits_.data() + row.heard_end, exits_.data() + row.gave_up_end};
   }
-  /// Servers of `touchpoint`, one that queues.
-  [[nodiscard]] const Capacity& capacity(std::size_t regime, std::uint32_t touchpoint) const {
-    return capacities_[regime * touchpoints_ + touchpoint];
+  /// Exits of those for whom there is no room, likewise.
+  [[nodiscard]] std::span<const ExitRow> turned_away_exits(const VisitRow& row) const {
+    return {exits_.data() + row.gave_up_end, exits_.data() + row.turned_away_end};
   }
+  /// How visits of `touchpoint`, one that queues, are served.
+  [[nodiscard]] const ServiceRow& service(std::uint32_t touchpoint) const { return services_[touchpoint]; }
+  /// Who serves whom, with all changes of the plan.
+  [[nodiscard]] const Staffing& staffing() const { return staffing_; }
+  [[nodiscard]] std::int32_t priority_of_persona(std::uint32_t persona) const { return priorities_[persona]; }
+  /// Whether visits of a touchpoint without a queue may lead to a queue.
+  [[nodiscard]] bool leads_to_queue(std::uint32_t touchpoint) const { return leads_to_queue_[touchpoint] != 0; }
+  /// How many real customers one simulated customer stands for at queues, beyond itself: 0 where that is one or less.
+  [[nodiscard]] double shadows() const { return shadows_; }
+  /// The probability that a simulated customer's call takes a server's time: below 1 where customers are more than the
+  /// market.
+  [[nodiscard]] float occupies() const { return occupies_; }
   /// The largest number of ordinary exits of any row.
   [[nodiscard]] std::size_t most_exits() const { return most_exits_; }
   [[nodiscard]] std::span<const Shift> shifts(const ExitRow& exit) const {
@@ -175,10 +206,11 @@ class Program {
  private:
   void compile_rows();
   void compile_choice(VisitRow& row);
+  void compile_hazard_stretches();
   void compile_pieces();
   void compile_flows();
   [[nodiscard]] std::int64_t discounted_days(double from, const Piece& piece) const;
-  void compile_capacities();
+  void compile_services();
 
   Model model_;
   double horizon_;
@@ -193,6 +225,8 @@ class Program {
   std::vector<Place> places_;
   std::vector<std::uint32_t> row_of_;
   std::vector<VisitRow> rows_;
+  std::vector<HazardStretch> hazard_stretches_;
+  std::vector<std::size_t> hazard_begin_;  // [persona x touchpoints + touchpoint], and their number
   std::vector<ExitRow> exits_;
   std::vector<Shift> shifts_;
   std::vector<Inverse> delays_;
@@ -204,7 +238,12 @@ class Program {
   std::vector<Flow> flows_;           // [regime][place]
   std::vector<FlowKind> flow_kinds_;
   std::vector<std::int32_t> flow_kind_of_;  // [place]
-  std::vector<Capacity> capacities_;        // [regime][touchpoint]
+  std::vector<ServiceRow> services_;        // [touchpoint]
+  Staffing staffing_;
+  std::vector<std::int32_t> priorities_;  // [persona]
+  float occupies_ = 1.0f;
+  double shadows_ = 0.0;
+  std::vector<std::uint8_t> leads_to_queue_;  // [touchpoint]
   double decay_scale_ = 1.0, flow_scale_ = 1.0;
 };
 

@@ -41,23 +41,39 @@ class Recorder {
     tally_.add(shape_.time(persona, window, TimeScore::heard_negative), negative);
   }
 
-  void visited(const Person& person, const Visit& visit, const VisitRow&, const State& before, const State& after) {
+  /// A visit to a queue begins. What it brings is told by `visited` when the wait is over.
+  void came(const Person& person, const Visit& visit, const State& before, const State& after) {
     const std::uint32_t p = person.persona;
     ++tally_.events;
     tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::visits), 1);
+    tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::unserved), 1);
+    tally_.add(shape_.present(p, visit.touchpoint, visit.window), 1);
+    change_standing(p, visit, before, after);
+    flows(p, visit, introduced_by_ >= 0 && before.bought, introduced_by_ >= 0 && after.bought);
+  }
+
+  void visited(const Person& person, const Visit& visit, const VisitRow&, const State& before, const State& after) {
+    const std::uint32_t p = person.persona;
+    const auto count = [&](TouchScore score, std::int64_t amount) {
+      tally_.add(shape_.touch(p, visit.touchpoint, score), amount);
+    };
+    if (visit.line == InLine::none) {
+      ++tally_.events;
+      count(TouchScore::visits, 1);
+      tally_.add(shape_.present(p, visit.touchpoint, visit.window), 1);
+    } else {
+      if (visit.line != InLine::turned_away) count(TouchScore::wait, fixed(visit.wait, shape_.scales.days));
+      count(TouchScore::unserved, visit.line == InLine::served ? -1 : 0);
+      count(TouchScore::gave_up, visit.line == InLine::gave_up ? 1 : 0);
+      count(TouchScore::turned_away, visit.line == InLine::turned_away ? 1 : 0);
+    }
     if (visit.appraised) {
       tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::repeats), visit.repeated);
       tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::quality), fixed_score(visit.quality));
       tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::satisfaction), fixed_score(visit.appraisal));
       tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::effort), fixed_score(visit.effort));
-      if (visit.wait > 0.0) {
-        tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::wait), fixed(visit.wait, shape_.scales.days));
-        tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::gave_up), visit.gave_up);
-      }
     }
-    tally_.add(shape_.present(p, visit.touchpoint, visit.window), 1);
-    stocks(p, visit.window, before, -1);
-    stocks(p, visit.window, after, +1);
+    change_standing(p, visit, before, after);
     if (after.bought && !before.bought) {
       since_ = visit.time;
       if (introduced_by_ >= 0) {
@@ -67,12 +83,9 @@ class Recorder {
       tally_.add(shape_.time(p, visit.window, TimeScore::bought), 1);
       tally_.add(shape_.person(p, PersonScore::days_to_purchase), fixed(visit.time - person.arrival, shape_.scales.days));
     }
-    if (after.standing == Standing::churned && before.standing != Standing::churned) {
-      if (!churned_) tenure(p, visit.time, TenureScore::churned);
-      churned_ = true;
-      since_ = visit.time;
-    }
-    pay(p, visit, introduced_by_ >= 0 && after.bought);
+    end_tenure(p, visit, before, after);
+    if (visit.line != InLine::gave_up && visit.line != InLine::turned_away)
+      pay(p, visit, introduced_by_ >= 0 && after.bought);
     flows(p, visit, introduced_by_ >= 0 && before.bought, introduced_by_ >= 0 && after.bought);
   }
 
@@ -87,6 +100,19 @@ class Recorder {
   }
 
  private:
+  void change_standing(std::uint32_t persona, const Visit& visit, const State& before, const State& after) {
+    stocks(persona, visit.window, before, -1);
+    stocks(persona, visit.window, after, +1);
+    if (visit.line == InLine::waiting) end_tenure(persona, visit, before, after);
+  }
+
+  void end_tenure(std::uint32_t persona, const Visit& visit, const State& before, const State& after) {
+    if (after.standing != Standing::churned || before.standing == Standing::churned) return;
+    if (!churned_) tenure(persona, visit.time, TenureScore::churned);
+    churned_ = true;
+    since_ = visit.time;
+  }
+
   void stocks(std::uint32_t persona, std::size_t window, const State& state, std::int64_t sign) {
     const auto add = [&](TimeScore score, std::int64_t amount) { tally_.add(shape_.time(persona, window, score), amount); };
     switch (state.standing) {

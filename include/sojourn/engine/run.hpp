@@ -6,8 +6,10 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <vector>
 
+#include "sojourn/engine/batches.hpp"
 #include "sojourn/engine/program.hpp"
 #include "sojourn/tally/tally.hpp"
 
@@ -25,28 +27,29 @@ enum class Engine {
 /// How to run; nothing here changes a number.
 struct RunOptions {
   Engine engine = Engine::lock_step;
-  std::uint32_t first_replication = 0;           // those before it are left out; see `append`
-  int threads = 0;                               // 0: SLURM_CPUS_PER_TASK, else the processors that this process may use
-  std::function<void(double)> progress;          // told the share done in [0, 1], by one thread at a time; may be empty
-  const std::atomic<bool>* interrupt = nullptr;  // when it turns true, no new block is begun
+  std::uint32_t first_replication = 0;   // those before it are left out; see `append`
+  int threads = 0;                       // 0: SLURM_CPUS_PER_TASK, else the processors that this process may use
+  std::function<void(double)> progress;  // told the share done in [0, 1], rising, by one thread at a time that holds
+                                         // up no other; may be empty, may throw, which ends the run
+  std::atomic<std::uint32_t>* finished = nullptr;  // raised by one with each replication that is finished; may be null
+  bool tables = true;                              // keep the sums of each replication, not only those of few samples
+  std::stop_token stop;                            // once a stop is requested, no new block or window is begun
 };
-
-/// With one replication, intervals come from this many fixed batches of customers (RESULTS.md).
-inline constexpr std::size_t batch_count = 32;
 
 /// The sums of a run.
 struct RunResult {
-  std::vector<Program> programs;             // one for each plan asked for
-  std::vector<TallyShape> shapes;            // of each plan's sums
-  std::vector<std::uint32_t> replications;   // those that were finished
-  std::vector<std::vector<Totals>> totals;   // [plan][replication]
-  std::vector<std::vector<Totals>> batches;  // [plan][batch], only with one replication; they add up to it
-  std::uint64_t events = 0;                  // visits simulated, of all plans
-  double seconds = 0.0;                      // of wall-clock time
+  std::vector<Program> programs;            // one for each plan asked for
+  std::vector<TallyShape> shapes;           // of each plan's sums
+  std::vector<std::uint32_t> replications;  // those that were finished
+  std::vector<std::vector<Totals>> totals;  // [plan][replication]; empty for each plan where they are not kept
+  std::vector<Batches> batches;             // [plan] the samples; they add up to all replications that were finished
+  std::uint64_t events = 0;                 // visits simulated, of all plans
+  double seconds = 0.0;                     // of wall-clock time
   bool interrupted = false;
 };
 
-/// Simulates every replication of `model` under each of `plans`, all on the same luck. Throws InputError for a mechanism
+/// Simulates every replication of `model` under each of `plans`, all on the same luck. Where a stop is requested, the result
+/// holds the replications that were finished, perhaps none, and says so. Throws InputError for a mechanism
 /// that is not built, RunError for a life that never ends; of several errors, the one of the lowest block.
 [[nodiscard]] RunResult run(const Model& model, std::span<const PlanId> plans, const RunOptions& options = {});
 

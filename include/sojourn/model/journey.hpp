@@ -42,7 +42,7 @@ struct Slopes {
 };
 
 /// An ordinary exit takes part in the choice; the others interrupt it.
-enum class Trigger { none, heard, gave_up };
+enum class Trigger { none, heard, gave_up, turned_away };
 
 /// A share taken before the odds: none, a constant in [0,1], or a trait of the customer (clipped to [0,1]).
 using ExitProbability = std::variant<std::monostate, double, TraitId>;

@@ -10,7 +10,19 @@
 
 namespace sojourn {
 
-/// Independent samples of one plan: replications, or batches of customers where there is one replication.
+/// What a queue did, of all replications together.
+struct QueueFigures {
+  std::size_t touchpoint = 0;
+  double median = 0.0, p90 = 0.0, p95 = 0.0;  // days after which half, nine tenths, 95 per cent of the waits had ended
+  double service_level = 0.0;                 // share of all who came that was served within `answer_within` days
+  double answer_within = 0.0;
+  double abandonment = 0.0, turned_away = 0.0;  // shares of all who came: gave up; found no room
+  double still_waiting = 0.0;                   // people in line at the horizon, mean over replications
+  double utilisation = 0.0;                     // of the servers' time there was work; begun work counts whole
+};
+
+/// Independent samples of one plan (engine/batches.hpp): batches of customers or, where customers act on one another, whole
+/// replications; 128 at most.
 struct PlanSamples {
   std::string id, name;
   std::vector<Sums> all;                      // [sample]
@@ -19,6 +31,7 @@ struct PlanSamples {
   std::vector<std::vector<Sums>> by_segment;  // [account segment][sample]: accounts only
   std::vector<PairedOutcomes> fortunes;       // [sample] against the first plan; all 0 where only one was run
   std::vector<std::vector<double>> cash_of;   // [sample][window], as `cash`, each as if the sample were the whole market
+  std::vector<QueueFigures> queues;           // of touchpoints with servers; empty where samples come from a file
   std::vector<double> cash;                   // per window, undiscounted: revenue - cost - investment, for the market, mean
                                               // over replications
 };
@@ -30,7 +43,8 @@ struct Samples {
   std::string currency;
   std::uint64_t customers = 0;
   double market = 0.0;
-  std::uint32_t replications = 0;  // finished
+  std::uint32_t replications = 0;        // finished
+  std::uint32_t replications_asked = 0;  // more than that where the run was interrupted
   std::uint64_t seed = 0;
   double horizon = 0.0;             // days
   std::vector<double> window_ends;  // days
@@ -40,7 +54,7 @@ struct Samples {
   std::vector<PlanSamples> plans;
   std::uint64_t events = 0;
   double seconds = 0.0;
-  bool batches = false;   // the samples are batches of one replication
+  bool batches = false;   // the samples are batches of customers, not whole replications: nothing couples customers
   Mechanisms mechanisms;  // in use
 };
 
@@ -61,10 +75,14 @@ struct FixedInvestment {
 
 [[nodiscard]] FixedInvestment fixed_investment(const Program& program);
 
+/// Adds a sample of `program` to those of its plan.
+void add_sample(PlanSamples& plan, const BatchSums& sample, const Program& program, const FixedInvestment& investment);
+
 /// The samples of a run with at least one finished replication.
 [[nodiscard]] Samples collect_samples(const RunResult& result);
 
-/// The arrays of the results file (sim/outcomes/FORMAT.md), with the metrics of the horizon in the group "horizon".
+/// The arrays of the results file (sim/outcomes/FORMAT.md), with the metrics of the horizon in the group "horizon". The run
+/// must have kept its tables (RunOptions::tables).
 [[nodiscard]] Outcomes collect_outcomes(const RunResult& result, Provenance provenance);
 
 }  // namespace sojourn

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -30,11 +29,10 @@ struct LogSize {
 /// Writes the lives of the first `customers` people of replication 0 who arrive within the horizon under the model's plan:
 /// the same people with the same luck under every plan. `write` gets the text piece by piece. Where customers act on one
 /// another their lives are kept in memory until all of the replication is lived; else some two thousand at a time, however
-/// many are asked for. Nothing when interrupted; what was written until then is half a log. Throws as `run`, and what
-/// `write` throws.
-[[nodiscard]] std::optional<LogSize> write_event_log(const Model& model, std::size_t customers, LogFormat format,
-                                                     const std::function<void(std::string_view)>& write,
-                                                     const RunOptions& options = {});
+/// many are asked for. Throws as `run`, what `write` throws, and Interrupted: what was written until then is
+/// half a log.
+[[nodiscard]] LogSize write_event_log(const Model& model, std::size_t customers, LogFormat format,
+                                      const std::function<void(std::string_view)>& write, const RunOptions& options = {});
 
 /// The time `days` after midnight at the beginning of `start` ("2026-01-01"), UTC, to the millisecond:
 /// "2026-01-13T07:12:00.000+00:00".

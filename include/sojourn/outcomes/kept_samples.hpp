@@ -7,8 +7,8 @@
 
 namespace sojourn {
 
-/// Adds to `outcomes` the group "samples": every sum of `samples` by plan, replication (or batch of customers, where there
-/// is one replication) and persona or touchpoint. `outcomes` must be of the same run.
+/// Adds to `outcomes` the group "samples": every sum of `samples` by plan, sample and persona, touchpoint or account
+/// segment. `outcomes` must be of the same run.
 void keep_samples(const Samples& samples, Outcomes& outcomes);
 
 /// The samples in a results file of `model`; `seconds` is 0 and `events` counts all visits. Throws as

@@ -88,7 +88,9 @@ struct Metric {
 struct TouchSums {
   double arrived = 0.0;  // of people, in the journey as a whole
   double visits = 0.0, repeats = 0.0, appraised = 0.0;
-  double quality = 0.0, satisfaction = 0.0, effort = 0.0, wait = 0.0, gave_up = 0.0;  // over appraised visits
+  double quality = 0.0, satisfaction = 0.0, effort = 0.0;   // over appraised visits
+  double wait = 0.0;                                        // days of the waits that ended: of who was served or gave up
+  double unserved = 0.0, gave_up = 0.0, turned_away = 0.0;  // visits without service, among them those that ended so
   /// People lost or churned at the horizon who left from here: by an exit to an end, or, where the touchpoint is an end, as
   /// it was their first; or who stand here, where nobody counts as a customer. Over touchpoints: all lost and churned.
   double gone = 0.0;

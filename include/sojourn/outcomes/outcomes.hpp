@@ -29,10 +29,21 @@ struct Array {
   std::variant<std::vector<double>, std::vector<std::int64_t>> values;
 };
 
+/// What was asked for, so that it can be asked again: nothing in it has to be read out of a sentence.
+struct Request {
+  std::string command = "run";  // "run", "compare"
+  std::vector<std::string>
+      changes;  // the options that change numbers, word by word: "--customers", "5000", "--set", "key=value"
+  std::vector<std::string> plans;  // ids of those named; none: the command's default
+
+  bool operator==(const Request&) const = default;
+};
+
 /// Where the numbers come from. Equal runs have equal provenance: no time of day, thread count, host or output path.
 struct Provenance {
   std::string title;
-  std::string history;        // command and the arguments that change numbers
+  Request request;
+  std::string history;        // the request as one would type it, for people
   std::string version;        // of Sojourn
   std::string build;          // compiler-independent: what was built, not where
   std::string scenario_toml;  // as resolved, so that it can be run again
@@ -45,9 +56,9 @@ struct Outcomes {
   std::vector<Dimension> dimensions;
   std::vector<Array> arrays;
 
-  /// The array of that name; throws std::out_of_range when there is none (our own mistake).
+  /// The array of that name; throws InputError when there is none.
   [[nodiscard]] const Array& array(std::string_view name) const;
-  /// The dimension of that name; throws std::out_of_range when there is none.
+  /// The dimension of that name; throws InputError when there is none.
   [[nodiscard]] const Dimension& dimension(std::string_view name) const;
 };
 

@@ -10,7 +10,7 @@
 namespace sojourn {
 
 /// The format written and read, as the root attribute `schema`; a file of another version is refused by name.
-inline constexpr int results_schema = 1;
+inline constexpr int results_schema = 2;
 
 /// Writes `outcomes` to `path`: the whole image is built in memory, written to a temporary name in the same folder, flushed
 /// to the disk and renamed, so that a file with the final name is complete; a file that was there before stays until then.

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "sojourn/base/whole_file.hpp"
+#include "sojourn/decide/comparison.hpp"
 #include "sojourn/decide/leverage.hpp"
 #include "sojourn/decide/optimum.hpp"
 #include "sojourn/model/model.hpp"
@@ -19,6 +20,7 @@ struct Report {
   const Outcomes& outcomes;
   const Model& model;
   const Samples& samples;
+  const Comparison& comparison;         // of the samples (comparison.hpp)
   const Ranking* ranking = nullptr;     // by net present value, under the file's first plan
   const Optimum* optimum = nullptr;     // for net present value, without a limit: its frontier goes from nothing on
   const Optimum* affordable = nullptr;  // the same within a budget, which is marked on the frontier
@@ -40,5 +42,8 @@ struct Report {
 /// time, and where they are given leverage and budgets; numbers as numbers. Written as a whole or not at all; throws
 /// as `replace_file`.
 void write_workbook(const Report& report, const std::filesystem::path& path, const Replacing& may = {});
+
+/// Throws what `write_workbook` would throw whatever the report: to be called before the work whose result is to be kept.
+void require_workbook(const std::filesystem::path& path, const Replacing& may = {});
 
 }  // namespace sojourn

@@ -9,6 +9,12 @@
 
 namespace sojourn {
 
+/// An obstacle in a sentence: "touchpoint.ad.next[0].satisfaction = 2: the odds of ad -> buy follow the customer's
+/// satisfaction".
+[[nodiscard]] std::string obstacle_words(const Obstacle& obstacle);
+/// Why there is no closed form, or no solvable twin: the obstacles, a line each below the first; no newline at the end.
+[[nodiscard]] std::string no_closed_form_text(const NoClosedForm& error);
+
 /// The closed form of `program`: the figures at the horizon with their bounds, personas, touchpoints, and the long run. Ends
 /// with a newline.
 [[nodiscard]] std::string solution_text(const ClosedForm& solved, const Program& program, Colour colour = Colour::off);

@@ -27,8 +27,9 @@ struct Override {
 
 /// What a scenario file says, with every problem found in it. `parts` is complete only where `findings` holds no error.
 struct Scenario {
-  std::string name;  // as given: path or results file
-  std::string text;  // as resolved: the file's own text, or, with overrides, the changed document formatted
+  std::string name;    // as given: path or results file
+  std::string source;  // as read, before any override
+  std::string text;    // as resolved: the file's own text, or, with overrides, the changed document formatted
   ModelParts parts;
   std::vector<Finding> findings;      // errors and warnings in the order of their positions
   std::vector<std::string> rendered;  // finding by finding as the user reads it: "file:line:column: error: ...", the line, a
@@ -52,6 +53,9 @@ enum class NamedFiles { in_folder, none };
 [[nodiscard]] Scenario parse_scenario(std::string_view text, const std::string& name,
                                       const std::filesystem::path& folder = ".", const std::vector<Override>& overrides = {},
                                       const std::vector<Tie>& ties = {}, NamedFiles files = NamedFiles::in_folder);
+
+/// The `text` of a scenario of that source and those overrides, which need not be valid; the source where there are none.
+[[nodiscard]] std::string resolved_text(std::string_view source, const std::vector<Override>& overrides);
 
 /// The rendered errors, with Severity::warning the warnings too, joined by newlines and without one at the end; what is
 /// beyond the first hundred of each is counted in a last line. Empty when there is nothing to tell.

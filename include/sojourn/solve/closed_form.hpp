@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -73,18 +74,58 @@ struct SolveOptions {
   std::size_t most_steps = 65536;  // never more points than this; the brackets then are as wide as they are
 };
 
-/// What prevents the closed form, each in a sentence that names the place and the way out
-/// ("touchpoint.ad.next[0].satisfaction:
-/// ..."); empty where `solve` can answer. What nobody can reach prevents nothing.
-[[nodiscard]] std::vector<std::string> prevents_closed_form(const Program& program);
+/// Something that prevents the closed form. `obstacle_words` (report/solution.hpp) says it in a sentence.
+struct Obstacle {
+  enum class Kind {
+    word_of_mouth,      // what customers hear couples their lives
+    reviews,            // public ratings couple the customers' lives
+    queues,             // queues couple the customers' lives
+    accounts,           // the members of an account decide together
+    rules,              // a rule switches an improvement on when a figure asks for it
+    closed_loop,        // a survey sends customers where their answer sends them
+    slope,              // the odds of an exit follow what moves within a life
+    varying_trait,      // a probability is a trait that varies within a persona
+    change_on_the_way,  // a change begins, ramps or ends within the horizon and moves what decides the exits
+    exits_on_the_way,   // the exits of a touchpoint change within the horizon
+  };
+  Kind kind = Kind::slope;
+  std::string
+      place;  // the key as in `--set` ("touchpoint.ad.next[0].satisfaction", "event.rush"); of what couples, the table
+  std::string touchpoint;    // id, where the obstacle is at one
+  std::string to = {};       // of a slope: the touchpoint that the exit leads to
+  std::string follows = {};  // of a slope: the state: "satisfaction", "expectation", "heard", "effort"; or the trait
+  std::string persona = {};  // of a trait
+  double value = 0.0;        // of a slope
+  std::optional<double> start = {}, end = {};  // of a change, in days; none: with the run
+  bool ramp = false;                           // of a change
 
-/// Throws the InputError of `solve` where customers are coupled: what can be said before a program is compiled.
+  bool operator==(const Obstacle&) const = default;
+};
+
+/// Thrown where there is no closed form (code `no_closed_form`), or no solvable twin (`no_solvable_twin`).
+class NoClosedForm : public InputError {
+ public:
+  NoClosedForm(ErrorCode code, std::vector<Obstacle> obstacles, bool has_twin);
+  /// Everything that prevents it, in the order of the journey.
+  [[nodiscard]] const std::vector<Obstacle>& obstacles() const { return obstacles_; }
+  /// Whether the journey has a solvable twin, so that a control variate can use what can be solved.
+  [[nodiscard]] bool has_twin() const { return has_twin_; }
+
+ private:
+  std::vector<Obstacle> obstacles_;
+  bool has_twin_;
+};
+
+/// What prevents the closed form; empty where `solve` can answer. What nobody can reach prevents nothing.
+[[nodiscard]] std::vector<Obstacle> prevents_closed_form(const Program& program);
+
+/// Throws the NoClosedForm of `solve` where customers are coupled: what can be said before a program is compiled.
 void require_uncoupled(const Model& model);
 
-/// The closed form. Throws InputError with everything that prevents it.
+/// The closed form. Throws NoClosedForm with everything that prevents it, and InputError where it would take too many steps.
 [[nodiscard]] ClosedForm solve(const Program& program, const SolveOptions& options = {});
 
-/// The mechanisms in use that act on a visit beyond its exits or couple customers, in words; empty where there are none.
-[[nodiscard]] std::vector<std::string> mechanisms_in_use(const ModelParts& parts);
+/// The mechanisms in use that act on a visit beyond its exits or couple customers; empty where there are none.
+[[nodiscard]] std::vector<Obstacle> mechanisms_in_use(const ModelParts& parts);
 
 }  // namespace sojourn

@@ -27,10 +27,11 @@ enum class TimeScore {
 inline constexpr std::size_t time_score_count = 12;
 inline constexpr std::size_t stock_score_count = 10;
 
-/// Scores by persona and touchpoint, at the horizon. All but `visits`, `repeats` and `gave_up` are sums over appraised
-/// visits.
-enum class TouchScore { visits, repeats, quality, satisfaction, effort, wait, gave_up };
-inline constexpr std::size_t touch_score_count = 7;
+/// Scores by persona and touchpoint, at the horizon. `unserved` are the visits to a queue that were not, or not yet, served:
+/// they are not appraised; `gave_up` and `turned_away` are among them. `wait` is summed over waits that ended, quality,
+/// satisfaction, effort and repeats over appraised visits.
+enum class TouchScore { visits, repeats, quality, satisfaction, effort, wait, unserved, gave_up, turned_away };
+inline constexpr std::size_t touch_score_count = 9;
 
 /// Scores by persona, at the horizon. `days_to_purchase` runs from arrival to the first purchase.
 enum class PersonScore {
@@ -63,10 +64,21 @@ inline constexpr int flow_low_bits = 24;
 enum class AccountScore { arrived, bought, customers };
 inline constexpr std::size_t account_score_count = 3;
 
-/// Queues by touchpoint and window: the wait that a visit met (days), and the backlog at the window's beginning (simulated
-/// people).
-enum class QueueScore { wait, backlog };
-inline constexpr std::size_t queue_score_count = 2;
+/// Queues, by queue (a touchpoint with servers) and window: who came; of those whose wait ended in the window, who was
+/// served, who of them within the time asked for, who gave up, who was turned away at once, and the days that the first and
+/// third kind waited; and who was in line at the window's end, in real people where one simulated customer stands for
+/// several.
+enum class QueueScore { came, served, in_time, gave_up, turned_away, wait, waiting };
+inline constexpr std::size_t queue_score_count = 7;
+/// Waits that ended, by length: bin 0 holds those who did not wait; then 32 bins for each doubling from `shortest_wait` on,
+/// as wide as one another within it, so that a wait is known to 3 per cent; the last holds all that are longer.
+inline constexpr double shortest_wait = 1.0 / 86400.0;  // a second, in days
+inline constexpr std::size_t wait_bins_per_doubling = 32, wait_doublings = 37;
+inline constexpr std::size_t wait_bin_count = 2 + wait_bins_per_doubling * wait_doublings;
+
+/// The bin of a wait of `days` >= 0, and the days at which a bin begins; bin 0 is of no wait.
+[[nodiscard]] std::size_t wait_bin_of(double days);
+[[nodiscard]] double wait_bin_begin(std::size_t bin);
 
 /// Days as a customer, by persona and tenure bin: at churn, or (censored) of those still customers at the horizon.
 enum class TenureScore { churned, censored };
@@ -85,7 +97,8 @@ struct TallyShape {
   std::size_t personas = 0, touchpoints = 0, exits = 0, windows = 0, tenure_bins = 0, account_segments = 0;
   std::size_t pieces = 0, paying_places = 0, flow_kinds = 0;  // of one program: other plans may have others
   bool referrals = false;                                     // money of referred customers is counted by itself
-  bool queues = false;                                        // some touchpoint has servers
+  std::size_t pools = 0;                                      // of servers
+  std::size_t queues = 0;                                     // touchpoints with servers
   double tenure_bin = 1.0;  // days; churned: bin b is (b, b + 1] tenure_bin, the first includes 0; censored: [b, b + 1)
   Scales scales;
 
@@ -118,8 +131,15 @@ struct TallyShape {
   [[nodiscard]] SOJOURN_INLINE std::size_t account(std::size_t segment, std::size_t window, AccountScore score) const {
     return account_begin() + (segment * windows + window) * account_score_count + static_cast<std::size_t>(score);
   }
-  [[nodiscard]] SOJOURN_INLINE std::size_t queue(std::size_t touchpoint, std::size_t window, QueueScore score) const {
-    return queue_begin() + (touchpoint * windows + window) * queue_score_count + static_cast<std::size_t>(score);
+  [[nodiscard]] SOJOURN_INLINE std::size_t queue(std::size_t queue, std::size_t window, QueueScore score) const {
+    return queue_begin() + (queue * windows + window) * queue_score_count + static_cast<std::size_t>(score);
+  }
+  [[nodiscard]] SOJOURN_INLINE std::size_t waited(std::size_t queue, std::size_t bin) const {
+    return queue_begin() + queues * windows * queue_score_count + queue * wait_bin_count + bin;
+  }
+  /// Days worked by the servers of a pool, in units of 1 / Scales::days, for calls whose service began within the horizon.
+  [[nodiscard]] SOJOURN_INLINE std::size_t worked(std::size_t pool) const {
+    return queue_begin() + queues * (windows * queue_score_count + wait_bin_count) + pool;
   }
   [[nodiscard]] SOJOURN_INLINE std::size_t paid(MoneyOf whose, std::size_t place, std::size_t piece, PaidScore score) const {
     return money_begin(whose) + (place * pieces + piece) * paid_score_count + static_cast<std::size_t>(score);
@@ -155,7 +175,7 @@ struct TallyShape {
     return pieces * (paying_places * paid_score_count + flow_kinds * flow_score_count);
   }
   [[nodiscard]] SOJOURN_INLINE std::size_t money_begin(MoneyOf whose) const {
-    const std::size_t begin = queue_begin() + (queues ? touchpoints * windows * queue_score_count : 0);
+    const std::size_t begin = queue_begin() + queues * (windows * queue_score_count + wait_bin_count) + pools;
     return whose == MoneyOf::everybody ? begin : begin + money_cells();
   }
 };

@@ -77,6 +77,9 @@ class Totals {
     const std::size_t high = shape_.flow(whose, kind, piece, discounted ? FlowScore::discounted_high : FlowScore::days_high);
     return cells_[high] * (Wide{1} << flow_low_bits) + cells_[high + 1];
   }
+  /// What these sums come to at the horizon, in a table of one window: the sums over windows of what is counted by window
+  /// (of stocks that is what there is at the end), and of accounts what the last window says. Queues and money are left out.
+  [[nodiscard]] Totals at_horizon() const;
   /// A stock at the end of `window`: the running sum of its changes.
   [[nodiscard]] Wide stock(std::size_t persona, std::size_t window, TimeScore score) const;
   /// People at `touchpoint` at the end of each window.

@@ -13,7 +13,7 @@ export const flow = () => {
     const arrived = links.filter(([from]) => from === "Arrived").reduce((sum, [, , people]) => sum + people, 0);
     if (!(arrived > 0)) return null;
     const { soft, ink } = look();
-    const paint = (name) => (name === "Lost" ? "#8a95a1" : name === "Churned" ? "#d55e00" : name.startsWith("Still") ? "#009e73" : name.startsWith("Back") ? "#cc79a7" : name === "Arrived" ? soft : "#56b4e9");
+    const paint = (name) => (name === "Lost" || name === "Left" ? "#8a95a1" : name === "Churned" ? "#d55e00" : name.startsWith("Still") ? "#009e73" : name.startsWith("Back") ? "#cc79a7" : name === "Arrived" ? soft : "#56b4e9");
     const shown = links.filter(([, , people]) => people >= 0.0005 * arrived);
     const names = [...new Set(shown.flatMap(([from, to]) => [from, to]))];
     const through = (name) => Math.max(...[0, 1].map((end) => shown.filter((link) => link[end] === name).reduce((sum, link) => sum + link[2], 0)));

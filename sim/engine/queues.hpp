@@ -1,0 +1,78 @@
+// The queues of one replication: customers come, wait, are served, give up or are turned away, in the order of time,
+// whatever the windows (MODEL.md section 4). What they do until they come is lived elsewhere; what follows a wait within the
+// same window is lived here, one customer at a time, because it may lead to a queue again.
+#pragma once
+
+#include <cstdint>
+#include <queue>
+#include <span>
+#include <vector>
+
+#include "customer_store.hpp"
+#include "market_exchange.hpp"
+#include "sojourn/engine/diary.hpp"
+#include "sojourn/engine/life.hpp"
+#include "sojourn/engine/service_lines.hpp"
+
+namespace sojourn {
+
+class Queues {
+ public:
+  /// All outlive this.
+  Queues(const Program& program, const Population& population, const Streams& streams, const Market& market,
+         CustomerStore& store);
+
+  /// Everything that happens at queues, and because of them, up to the end of `window`. `coming` are the customers whose
+  /// next visit, in this window, is to a queue; what they do is counted in `tally` and told in `events`, and for the
+  /// customers of `diaries`, in ascending order, written down.
+  void live(std::size_t window, std::span<const std::uint32_t> coming, Tally& tally, WindowEvents& events,
+            std::span<Diary> diaries);
+
+  /// Before anybody comes: where one simulated customer stands for several real ones and people begin at a queue, the others
+  /// arrive there as well, as persons of their own.
+  void send_shadows_of_arrivals();
+  /// A visit without a queue that may lead to one is over, as `life` says. Where one simulated customer stands for several
+  /// real ones the others, shadows, leave it as well, each by an exit and after a delay of its own; those bound for a queue
+  /// will be served there, and go on only to another queue (MODEL.md section 4).
+  void send_shadows(std::uint32_t customer, const Life& life);
+
+  /// Whether the customer waits in line.
+  [[nodiscard]] bool in_line(std::uint32_t customer) const { return in_line_[customer] != 0; }
+
+ private:
+  struct Coming {
+    double time;
+    std::uint32_t customer;
+    std::uint32_t shadow = 0;  // 0: the customer; else a position, from 1, in shadows_
+  };
+  static bool earlier(const Coming& a, const Coming& b);
+  struct Later {
+    bool operator()(const Coming& a, const Coming& b) const { return earlier(b, a); }
+  };
+  using Heap = std::priority_queue<Coming, std::vector<Coming>, Later>;
+  /// Somebody for whom a simulated customer stands, on the way to a queue or in line.
+  struct Shadow {
+    Life life;
+    std::uint32_t customer = 0;
+    std::uint32_t number = 0;  // of the customer's shadows, from 1
+    bool own_person = false;   // else the customer's
+  };
+  [[nodiscard]] Streams streams_of(const Shadow& shadow) const;
+  [[nodiscard]] Lives lives_of(const Shadow& shadow) const;
+  [[nodiscard]] std::uint32_t number_of_shadows(std::uint32_t customer, std::uint32_t event) const;
+  void send(const Shadow& shadow);
+  class Window;
+
+  const Program& program_;
+  const Population& population_;
+  Streams streams_;
+  const Market& market_;
+  CustomerStore& store_;
+  ServiceLines lines_;
+  std::vector<std::uint8_t> in_line_;  // [customer]
+  std::vector<Shadow> shadows_;
+  std::vector<std::uint32_t> free_shadows_;  // positions, from 1
+  Heap shadows_coming_;                      // of any window
+};
+
+}  // namespace sojourn

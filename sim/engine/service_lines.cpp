@@ -1,0 +1,241 @@
+#include "sojourn/engine/service_lines.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <functional>
+#include <tuple>
+
+namespace sojourn {
+namespace {
+
+constexpr double never = std::numeric_limits<double>::infinity();
+constexpr std::uint32_t nobody = std::numeric_limits<std::uint32_t>::max();
+
+}  // namespace
+
+double value_at(const Timetable& timetable, double t) {
+  const auto after = std::upper_bound(timetable.begin(), timetable.end(), t,
+                                      [](double time, const std::pair<double, double>& step) { return time < step.first; });
+  assert(after != timetable.begin());
+  return std::prev(after)->second;
+}
+
+ServiceLines::ServiceLines(Staffing staffing) : staffing_(std::move(staffing)), waiting_at_(staffing_.queues.size(), 0) {
+  for (const Timetable& servers : staffing_.pools) {
+    Pool& pool = pools_.emplace_back();
+    pool.servers = servers;
+  }
+  for (const Staffing::Queue& queue : staffing_.queues) {
+    const auto known = std::find(groups_.begin(), groups_.end(), queue.pools);
+    group_of_.push_back(static_cast<std::uint32_t>(known - groups_.begin()));
+    if (known == groups_.end()) groups_.push_back(queue.pools);
+  }
+  // The servers of the beginning are there before anything happens.
+  for (Pool& pool : pools_) {
+    while (pool.next_change < pool.servers.size() && pool.servers[pool.next_change].first <= 0.0) change(pool);
+  }
+}
+
+std::optional<ResolvedCall> ServiceLines::step(double until) {
+  while (waiting_ > 0) {
+    // The earliest thing that happens to somebody who waits: a server comes or becomes free, or patience ends.
+    Pool* next = nullptr;
+    double time = never;
+    for (Pool& pool : pools_) {
+      if (pool.waiting == 0) continue;
+      const double event = next_event(pool);
+      if (event < time) {
+        time = event;
+        next = &pool;
+      }
+    }
+    const Expiry* const expiry = first_expiry();
+    if (expiry != nullptr && expiry->time < time) {
+      if (expiry->time > until) return std::nullopt;
+      const ResolvedCall gone{entries_[expiry->entry].call, expiry->time, ResolvedCall::Outcome::gave_up};
+      leave_line(expiry->entry);
+      return gone;
+    }
+    if (next == nullptr || time > until) return std::nullopt;
+    happen(*next, time);
+    if (!has_free(*next)) continue;
+    const std::uint32_t entry = first_waiting(*next);
+    const Call call = entries_[entry].call;
+    leave_line(entry);
+    begin_service(*next, call, time);
+    return ResolvedCall{call, time, ResolvedCall::Outcome::served};
+  }
+  return std::nullopt;
+}
+
+std::optional<ResolvedCall> ServiceLines::arrive(const Call& call) {
+  const std::uint32_t group = group_of_[call.queue];
+  for (const std::uint32_t p : groups_[group]) {
+    Pool& pool = pools_[p];
+    // Where somebody waits for this pool, `step` has brought it up to date, and all its servers are busy.
+    if (pool.waiting > 0) continue;
+    happen(pool, call.time);
+    if (!has_free(pool)) continue;
+    begin_service(pool, call, call.time);
+    return ResolvedCall{call, call.time, ResolvedCall::Outcome::served};
+  }
+  if (waiting_at_[call.queue] >= staffing_.queues[call.queue].room) {
+    return ResolvedCall{call, call.time, ResolvedCall::Outcome::turned_away};
+  }
+  std::uint32_t entry = static_cast<std::uint32_t>(entries_.size());
+  if (free_entries_.empty()) {
+    entries_.emplace_back();
+  } else {
+    entry = free_entries_.back();
+    free_entries_.pop_back();
+  }
+  const std::uint32_t line = line_of(group, call.priority);
+  entries_[entry] = {call, line, ++serial_};
+  lines_[line].order.emplace_back(entry, serial_);
+  if (call.patience < never) {
+    expiries_.push_back({call.time + call.patience, call.time, call.customer, entry, serial_});
+    std::push_heap(expiries_.begin(), expiries_.end(), [](const Expiry& a, const Expiry& b) {
+      return std::tie(a.time, a.arrived, a.customer) > std::tie(b.time, b.arrived, b.customer);
+    });
+  }
+  for (const std::uint32_t p : groups_[group]) ++pools_[p].waiting;
+  ++waiting_at_[call.queue];
+  ++waiting_;
+  return std::nullopt;
+}
+
+/// The earliest time at which a server of the pool may be free; the time at hand where one is.
+double ServiceLines::next_event(const Pool& pool) const {
+  if (has_free(pool)) return pool.now;
+  double time = pool.busy.empty() ? never : pool.busy.front();
+  if (pool.next_change < pool.servers.size()) time = std::min(time, pool.servers[pool.next_change].first);
+  if (!pool.slow_idle && pool.slow_speed > 0.0) time = std::min(time, pool.slow_free);
+  return time;
+}
+
+/// Brings the pool's servers to `time`.
+void ServiceLines::happen(Pool& pool, double time) {
+  while (pool.next_change < pool.servers.size() && pool.servers[pool.next_change].first <= time) {
+    const double when = pool.servers[pool.next_change].first;
+    // Those who are free at the very time of a change come after it.
+    release(pool, std::nextafter(when, -never));
+    pool.now = std::max(pool.now, when);
+    change(pool);
+  }
+  release(pool, time);
+  pool.now = std::max(pool.now, time);
+}
+
+/// As many servers as the next entry of the timetable says.
+void ServiceLines::change(Pool& pool) {
+  const double now = pool.servers[pool.next_change].second;
+  const double before = pool.next_change == 0 ? 0.0 : pool.servers[pool.next_change - 1].second;
+  ++pool.next_change;
+  const auto whole = [](double servers) { return static_cast<std::uint64_t>(servers); };
+  const std::uint64_t had = whole(before), has = whole(now);
+  if (has >= had) {
+    pool.idle += has - had;
+  } else {
+    const std::uint64_t fewer = had - has, at_once = std::min(fewer, pool.idle);
+    pool.idle -= at_once;
+    // Those who will be free first finish whom they serve, and are not seen again.
+    for (std::uint64_t k = at_once; k < fewer; ++k) {
+      std::pop_heap(pool.busy.begin(), pool.busy.end(), std::greater<>());
+      pool.busy.pop_back();
+    }
+  }
+  // A fractional server who is at work finishes at the speed at which the work began.
+  const double speed = now - static_cast<double>(has);
+  if (pool.slow_speed == 0.0 && speed > 0.0 && pool.slow_free <= pool.servers[pool.next_change - 1].first)
+    pool.slow_idle = true;
+  pool.slow_speed = speed;
+}
+
+/// Servers who have finished by `time` are free.
+void ServiceLines::release(Pool& pool, double time) {
+  while (!pool.busy.empty() && pool.busy.front() <= time) {
+    std::pop_heap(pool.busy.begin(), pool.busy.end(), std::greater<>());
+    pool.busy.pop_back();
+    ++pool.idle;
+  }
+  if (!pool.slow_idle && pool.slow_free <= time) pool.slow_idle = true;
+}
+
+/// The call that a free server of the pool takes.
+std::uint32_t ServiceLines::first_waiting(const Pool& pool) {
+  std::uint32_t best = nobody;
+  for (const std::uint32_t l : pool.lines) {
+    Line& line = lines_[l];
+    while (line.head < line.order.size() && entries_[line.order[line.head].first].serial != line.order[line.head].second) {
+      ++line.head;
+    }
+    // What is left behind is dropped once it is most of the line: an overloaded line is never empty.
+    if (line.head == line.order.size() || line.head > 4096 + line.order.size() / 2) {
+      line.order.erase(line.order.begin(), line.order.begin() + static_cast<std::ptrdiff_t>(line.head));
+      line.head = 0;
+    }
+    if (line.order.empty()) continue;
+    const std::uint32_t entry = line.order[line.head].first;
+    if (best == nobody) {
+      best = entry;
+      continue;
+    }
+    const Call &a = entries_[entry].call, &b = entries_[best].call;
+    if (std::tie(a.priority, a.time, a.customer) < std::tie(b.priority, b.time, b.customer)) best = entry;
+  }
+  assert(best != nobody);
+  return best;
+}
+
+void ServiceLines::begin_service(Pool& pool, const Call& call, double time) {
+  const double days = call.work * value_at(staffing_.queues[call.queue].handle_time, time);
+  if (pool.idle > 0) {
+    --pool.idle;
+    pool.busy.push_back(time + days);
+    std::push_heap(pool.busy.begin(), pool.busy.end(), std::greater<>());
+    pool.worked += days;
+  } else {
+    pool.slow_idle = false;
+    pool.slow_free = time + days / pool.slow_speed;
+    pool.worked += days;  // the fraction of a server who works longer
+  }
+}
+
+void ServiceLines::leave_line(std::uint32_t entry) {
+  Waiting& waiting = entries_[entry];
+  for (const std::uint32_t p : groups_[lines_[waiting.line].group]) --pools_[p].waiting;
+  --waiting_at_[waiting.call.queue];
+  waiting.serial = 0;
+  free_entries_.push_back(entry);
+  if (--waiting_ > 0) return;
+  for (Line& line : lines_) {
+    line.order.clear();
+    line.head = 0;
+  }
+  expiries_.clear();
+}
+
+std::uint32_t ServiceLines::line_of(std::uint32_t group, std::int32_t priority) {
+  for (std::uint32_t l = 0; l < lines_.size(); ++l) {
+    if (lines_[l].group == group && lines_[l].priority == priority) return l;
+  }
+  const auto line = static_cast<std::uint32_t>(lines_.size());
+  lines_.push_back({group, priority, {}, 0});
+  for (const std::uint32_t p : groups_[group]) pools_[p].lines.push_back(line);
+  return line;
+}
+
+/// The caller whose patience ends first; null where nobody's does.
+const ServiceLines::Expiry* ServiceLines::first_expiry() {
+  const auto later = [](const Expiry& a, const Expiry& b) {
+    return std::tie(a.time, a.arrived, a.customer) > std::tie(b.time, b.arrived, b.customer);
+  };
+  while (!expiries_.empty() && entries_[expiries_.front().entry].serial != expiries_.front().serial) {
+    std::pop_heap(expiries_.begin(), expiries_.end(), later);
+    expiries_.pop_back();
+  }
+  return expiries_.empty() ? nullptr : &expiries_.front();
+}
+
+}  // namespace sojourn

@@ -1,0 +1,318 @@
+// The arrays of the results file (FORMAT.md), from the tables of scores by loops.
+#include <functional>
+#include <limits>
+
+#include "sojourn/engine/money_totals.hpp"
+#include "sojourn/outcomes/collect.hpp"
+#include "sojourn/outcomes/recorded.hpp"
+#include "sojourn/outcomes/scores.hpp"
+
+namespace sojourn {
+namespace {
+
+using Names = std::vector<std::string>;
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+Names ids_of(const auto& entities) {
+  Names ids;
+  for (const auto& entity : entities) ids.push_back(entity.id);
+  return ids;
+}
+
+/// Appends one array after another, over all plans and replications of a run.
+class Arrays {
+ public:
+  Arrays(const RunResult& result, Outcomes& outcomes)
+      : result_(result),
+        outcomes_(outcomes),
+        parts_(result.programs.front().model().parts()),
+        shape_(result.shapes.front()),
+        mechanisms_(mechanisms_in(parts_)),
+        market_(result.programs.front().model().people_per_customer()) {}
+
+  void add_all() {
+    for (const auto& score : time_scores()) add_time_score(score);
+    add_money();
+    add_occupancy();
+    for (const auto& score : touch_scores()) add_touch_score(score);
+    add_queues();
+    for (const auto& score : account_scores()) add_account_score(score);
+    add_integers("taken", {"persona", "exit"}, "count", "times the exit was taken up to the horizon",
+                 [&](const Totals& totals, auto& values) {
+                   each(shape_.personas, shape_.exits,
+                        [&](std::size_t p, std::size_t e) { values.push_back(integer(totals.cell(shape_.taken(p, e)))); });
+                 });
+    add_tenure("tenure", TenureScore::churned, "people by days as a customer when they churned");
+    add_tenure("tenure_censored", TenureScore::censored,
+               "people by days as a customer of those still customers at the horizon");
+    if (result_.programs.size() > 1) add_paired_outcomes();
+    add_stages();
+    add_metrics();
+  }
+
+ private:
+  static std::int64_t integer(Totals::Wide cell) { return static_cast<std::int64_t>(cell); }
+  template <class Use>
+  static void each(std::size_t outer, std::size_t inner, Use use) {
+    for (std::size_t i = 0; i < outer; ++i) {
+      for (std::size_t k = 0; k < inner; ++k) use(i, k);
+    }
+  }
+
+  /// `fill(totals, values)` or `fill(plan, totals, values)` appends the cells of one replication in row-major order.
+  template <class T, class Fill>
+  void add(std::string name, Names dimensions, std::string_view unit, std::string_view long_name, Fill fill) {
+    std::vector<T> values;
+    dimensions.insert(dimensions.begin(), {"plan", "replication"});
+    for (std::size_t k = 0; k < result_.programs.size(); ++k) {
+      for (const Totals& totals : result_.totals[k]) {
+        if constexpr (std::is_invocable_v<Fill, std::size_t, const Totals&, std::vector<T>&>) {
+          fill(k, totals, values);
+        } else {
+          fill(totals, values);
+        }
+      }
+    }
+    outcomes_.arrays.push_back(
+        {std::move(name), std::move(dimensions), std::string(unit), std::string(long_name), std::move(values)});
+  }
+  template <class Fill>
+  void add_integers(std::string_view name, Names dimensions, std::string_view unit, std::string_view long_name, Fill fill) {
+    add<std::int64_t>(std::string(name), std::move(dimensions), unit, long_name, fill);
+  }
+  template <class Fill>
+  void add_reals(std::string_view name, Names dimensions, std::string_view unit, std::string_view long_name, Fill fill) {
+    add<double>(std::string(name), std::move(dimensions), unit, long_name, fill);
+  }
+
+  void add_time_score(const Score<TimeScore, Sums>& score) {
+    if (score.kind == ScoreKind::mean_of_people) {
+      const double scale = scale_of(score.scale, shape_.scales);
+      add_reals(score.name, {"persona", "time"}, score.unit, score.long_name, [&](const Totals& totals, auto& values) {
+        for (std::size_t p = 0; p < shape_.personas; ++p) {
+          Totals::Wide sum = 0, people = 0;
+          for (std::size_t w = 0; w < shape_.windows; ++w) {
+            sum += totals.cell(shape_.time(p, w, score.cell));
+            people += totals.cell(shape_.time(p, w, TimeScore::customers));
+            values.push_back(people > 0 ? static_cast<double>(sum) / scale / static_cast<double>(people) : nan);
+          }
+        }
+      });
+      return;
+    }
+    add_integers(score.name, {"persona", "time"}, score.unit, score.long_name, [&](const Totals& totals, auto& values) {
+      for (std::size_t p = 0; p < shape_.personas; ++p) {
+        Totals::Wide sum = 0;
+        for (std::size_t w = 0; w < shape_.windows; ++w) {
+          const Totals::Wide cell = totals.cell(shape_.time(p, w, score.cell));
+          sum = score.kind == ScoreKind::stock ? sum + cell : cell;
+          values.push_back(integer(sum));
+        }
+      }
+    });
+  }
+
+  void add_touch_score(const Score<TouchScore, TouchSums>& score) {
+    if (!mechanisms_.has(score.needs)) return;
+    const Names dimensions{"persona", "touchpoint"};
+    if (score.kind == ScoreKind::count) {
+      add_integers(score.name, dimensions, score.unit, score.long_name, [&](const Totals& totals, auto& values) {
+        each(shape_.personas, shape_.touchpoints,
+             [&](std::size_t p, std::size_t v) { values.push_back(integer(totals.cell(shape_.touch(p, v, score.cell)))); });
+      });
+      return;
+    }
+    const double scale = scale_of(score.scale, shape_.scales);
+    add_reals(score.name, dimensions, score.unit, score.long_name, [&](const Totals& totals, auto& values) {
+      each(shape_.personas, shape_.touchpoints, [&](std::size_t p, std::size_t v) {
+        const auto count = [&](TouchScore of) { return totals.value(shape_.touch(p, v, of)); };
+        double over = count(TouchScore::visits) - count(TouchScore::unserved);
+        if (score.kind == ScoreKind::mean_of_waits) over += count(TouchScore::gave_up);
+        const bool appraised = over > 0.0 && !parts_.touchpoints[v].end.has_value();
+        values.push_back(appraised ? totals.value(shape_.touch(p, v, score.cell), scale) / over : nan);
+      });
+    });
+  }
+
+  void add_account_score(const Score<AccountScore, Sums>& score) {
+    if (!mechanisms_.has(score.needs)) return;
+    add_integers(score.name, {"account_segment", "time"}, score.unit, score.long_name,
+                 [&](const Totals& totals, auto& values) {
+                   each(shape_.account_segments, shape_.windows, [&](std::size_t s, std::size_t w) {
+                     values.push_back(integer(totals.cell(shape_.account(s, w, score.cell))));
+                   });
+                 });
+  }
+
+  void add_money() {
+    const std::string& currency = parts_.settings.currency;
+    const auto series = [&](std::string_view name, DoubleSum MoneySum::*part, std::string_view long_name) {
+      add_reals(name, {"persona", "time"}, currency, long_name, [&](std::size_t k, const Totals& totals, auto& values) {
+        for (std::size_t p = 0; p < shape_.personas; ++p) {
+          const PersonaMoney money = money_of(result_.programs[k], totals, p);
+          for (const MoneySum& window : money.windows) values.push_back((window.*part).value() * market_);
+        }
+      });
+    };
+    series("revenue", &MoneySum::revenue, "revenue in the window, undiscounted, for the market");
+    series("cost_to_serve", &MoneySum::cost, "cost to serve in the window, undiscounted, for the market");
+    add_reals("investment", {"time"}, currency,
+              "price of the plan's improvements in the window, undiscounted, for the market",
+              [&](std::size_t k, const Totals& totals, auto& values) {
+                const FixedInvestment fixed = fixed_investment(result_.programs[k]);
+                std::vector<DoubleSum> prices(shape_.windows);
+                for (std::size_t p = 0; p < shape_.personas; ++p) {
+                  const PersonaMoney money = money_of(result_.programs[k], totals, p);
+                  for (std::size_t w = 0; w < shape_.windows; ++w) prices[w].add(money.windows[w].price);
+                }
+                for (std::size_t w = 0; w < shape_.windows; ++w)
+                  values.push_back(fixed.windows[w] + market_ * prices[w].value());
+              });
+  }
+
+  void add_occupancy() {
+    add_integers("occupancy", {"touchpoint", "time"}, "people", "people at the touchpoint at the window's end",
+                 [&](const Totals& totals, auto& values) {
+                   for (std::size_t v = 0; v < shape_.touchpoints; ++v) {
+                     Totals::Wide people = 0;
+                     for (std::size_t w = 0; w < shape_.windows; ++w) {
+                       for (std::size_t p = 0; p < shape_.personas; ++p) people += totals.cell(shape_.present(p, v, w));
+                       values.push_back(integer(people));
+                     }
+                   }
+                 });
+  }
+
+  void add_queues() {
+    if (!shape_.queues) return;
+    const auto series = [&](std::string_view name, std::string_view unit, std::string_view long_name, auto value) {
+      add_reals(name, {"touchpoint", "time"}, unit, long_name, [&](std::size_t k, const Totals& totals, auto& values) {
+        const Program& program = result_.programs[k];
+        each(shape_.touchpoints, shape_.windows, [&](std::size_t v, std::size_t w) {
+          const auto touchpoint = static_cast<std::uint32_t>(v);
+          values.push_back(program.place(touchpoint).queues ? value(totals, program.service(touchpoint).queue, w) : nan);
+        });
+      });
+    };
+    const auto people = [&](std::string_view name, QueueScore score, std::string_view long_name) {
+      series(name, "people", long_name, [&](const Totals& totals, std::size_t queue, std::size_t w) {
+        return totals.value(shape_.queue(queue, w, score));
+      });
+    };
+    people("queue_came", QueueScore::came, "simulated people who came to the queue in the window");
+    people("queue_served", QueueScore::served, "simulated people whose service began in the window");
+    people("queue_in_time", QueueScore::in_time, "of these, who waited no longer than the time asked for");
+    people("queue_gave_up", QueueScore::gave_up, "simulated people who gave up waiting in the window");
+    people("queue_turned_away", QueueScore::turned_away, "simulated people for whom there was no room in the window");
+    people("queue_length", QueueScore::waiting,
+           "who stands in line at the window's end, real people where one simulated one stands for several");
+    series("queue_wait", "day", "mean of the waits that ended in the window",
+           [&](const Totals& totals, std::size_t queue, std::size_t w) {
+             const auto of = [&](QueueScore score) { return totals.value(shape_.queue(queue, w, score)); };
+             const double ended = of(QueueScore::served) + of(QueueScore::gave_up);
+             return ended > 0.0 ? totals.value(shape_.queue(queue, w, QueueScore::wait), shape_.scales.days) / ended : nan;
+           });
+  }
+
+  void add_tenure(std::string_view name, TenureScore score, std::string_view long_name) {
+    add_integers(name, {"persona", "tenure_bin"}, "people", long_name, [&](const Totals& totals, auto& values) {
+      each(shape_.personas, shape_.tenure_bins,
+           [&](std::size_t p, std::size_t b) { values.push_back(integer(totals.cell(shape_.tenure(p, b, score)))); });
+    });
+  }
+
+  /// Winners and losers: what each customer comes to under a plan and under the first one.
+  void add_paired_outcomes() {
+    outcomes_.dimensions.push_back({"fate", customer_change_count, Names{"gained", "kept", "without", "given_up"}, "",
+                                    "customer under the plan only, under both, under neither, under the first plan only"});
+    outcomes_.dimensions.push_back({"feeling", satisfaction_change_count, Names{"better", "same", "worse"}, "",
+                                    "satisfaction at the end against that under the first plan; same: within 0.01"});
+    const Names standings{"prospect", "lost", "churned", "customer"};
+    outcomes_.dimensions.push_back({"first_standing", end_standing_count, standings, "", "standing under the first plan"});
+    outcomes_.dimensions.push_back({"standing", end_standing_count, standings, "", "standing at the horizon"});
+    add_integers("fortunes", {"persona", "fate", "feeling"}, "people",
+                 "people by how they end under the plan and, on the same luck, under the first plan",
+                 [&](const Totals& totals, auto& values) {
+                   for (std::size_t p = 0; p < shape_.personas; ++p) {
+                     each(customer_change_count, satisfaction_change_count, [&](std::size_t o, std::size_t f) {
+                       values.push_back(
+                           totals.fortunes.people(p, static_cast<CustomerChange>(o), static_cast<SatisfactionChange>(f)));
+                     });
+                   }
+                 });
+  }
+
+  /// The stage of each touchpoint, so that a funnel can be drawn from the file alone.
+  void add_stages() {
+    std::vector<std::int64_t> stage_of, order;
+    for (const Touchpoint& touchpoint : parts_.touchpoints) stage_of.push_back(static_cast<std::int64_t>(touchpoint.stage));
+    for (std::size_t k = 0; k < stage_names.size(); ++k) order.push_back(static_cast<std::int64_t>(k));
+    outcomes_.arrays.push_back(
+        {"touchpoint_stage", {"touchpoint"}, "1", "index of the touchpoint's stage in `stage`", stage_of});
+    outcomes_.arrays.push_back({"stage_order", {"stage"}, "1", "position of the stage in the lifecycle", order});
+  }
+
+  /// The metrics at the horizon, by plan and replication.
+  void add_metrics() {
+    std::vector<Sums> whole;
+    for (std::size_t k = 0; k < result_.programs.size(); ++k) {
+      const Program& program = result_.programs[k];
+      const FixedInvestment investment = fixed_investment(program);
+      PlanSamples plan;
+      for (const Totals& totals : result_.totals[k])
+        add_sample(plan, BatchSums(program, totals, parts_.settings.customers), program, investment);
+      whole.insert(whole.end(), plan.all.begin(), plan.all.end());
+    }
+    for (const Metric& metric : metrics()) {
+      if (metric.written == Written::where_used && !mechanisms_.has(metric.needs)) continue;
+      std::vector<double> values;
+      for (const Sums& sums : whole) values.push_back(metric.value(sums));
+      outcomes_.arrays.push_back({"horizon/" + std::string(metric.name),
+                                  {"plan", "replication"},
+                                  metric.unit == "currency" ? parts_.settings.currency : std::string(metric.unit),
+                                  std::string(metric.description),
+                                  values});
+    }
+  }
+
+  const RunResult& result_;
+  Outcomes& outcomes_;
+  const ModelParts& parts_;
+  const TallyShape& shape_;
+  Mechanisms mechanisms_;
+  double market_;  // people of the market for each one simulated
+};
+
+}  // namespace
+
+Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
+  const ModelParts& parts = result.programs.front().model().parts();
+  const TallyShape& shape = result.shapes.front();
+  Outcomes outcomes;
+  outcomes.provenance = std::move(provenance);
+  Names plans;
+  for (const Program& program : result.programs) plans.push_back(parts.plans[program.model().plan().index()].id);
+  std::vector<double> bins;
+  for (std::size_t b = 1; b <= shape.tenure_bins; ++b) bins.push_back(static_cast<double>(b) * shape.tenure_bin);
+  const std::vector<std::int64_t> replications(result.replications.begin(), result.replications.end());
+  const Names stages(stage_names.begin(), stage_names.end());
+  outcomes.dimensions = {
+      {"plan", plans.size(), plans, "", "investment plan"},
+      {"replication", replications.size(), replications, "1", "replication number"},
+      {"persona", shape.personas, ids_of(parts.personas), "", "persona"},
+      {"time", shape.windows, result.programs.front().windows().ends(), "days since " + parts.settings.start,
+       "end of the window"},
+      {"touchpoint", shape.touchpoints, ids_of(parts.touchpoints), "", "touchpoint"},
+      {"exit", shape.exits, exit_labels(parts), "", "exit, from -> to, in the order of the scenario"},
+      {"stage", stages.size(), stages, "", "lifecycle stage"},
+      {"tenure_bin", shape.tenure_bins, bins, "day", "days as a customer, upper edge of the bin"},
+  };
+  if (shape.account_segments > 0) {
+    outcomes.dimensions.push_back(
+        {"account_segment", shape.account_segments, ids_of(parts.account_segments), "", "account segment"});
+  }
+  Arrays(result, outcomes).add_all();
+  return outcomes;
+}
+
+}  // namespace sojourn

@@ -1,0 +1,156 @@
+"""Command lines, scenarios and surroundings that nobody means well with: a named error, early, and nothing written."""
+
+import json
+import os
+import resource
+import subprocess
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+import h5py
+
+SOJOURN = os.path.abspath(os.environ.get("SOJOURN", "build/sojourn"))
+SCENARIOS = Path(os.environ.get("SOJOURN_SOURCE", ".")).resolve() / "scenarios"
+SMALL = ["--customers", "100", "--replications", "2", "--no-progress"]
+
+
+class Hostile(unittest.TestCase):
+    def setUp(self):
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.folder = Path(holder.name)
+        self.coffee = self.folder / "coffee.toml"
+        self.coffee.write_bytes((SCENARIOS / "coffee.toml").read_bytes())
+
+    def sojourn(self, *arguments, **options):
+        return subprocess.run([SOJOURN, *map(str, arguments)], cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True,
+                              text=True, check=False, **options)
+
+    def refused(self, *arguments, status=2, **options):
+        before = sorted(self.folder.iterdir())
+        done = self.sojourn(*arguments, **options)
+        self.assertEqual((done.returncode, done.stdout), (status, ""), done.stderr)
+        self.assertEqual(sorted(self.folder.iterdir()), before)
+        self.assertIn("error: ", done.stderr)
+        return done.stderr
+
+    def run_well(self, *arguments):
+        done = self.sojourn(*arguments)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done
+
+    def test_whole_numbers_that_are_too_large(self):
+        for number in ("9223372036854775808", "18446744073709551615"):
+            said = self.refused("run", "coffee.toml", *SMALL, "--seed", number)
+            self.assertIn(f"the whole number {number} is too large", said)
+            self.assertNotIn("without quotes", said)
+        self.run_well("run", "coffee.toml", *SMALL, "--seed", "9223372036854775807")
+
+    def test_a_customer_before_the_first(self):
+        for typed in ("-1", "1e3", "18446744073709551616"):
+            said = self.refused("trace", "coffee.toml", "--customer", typed)
+            self.assertIn(f"--customer {typed}: ", said)
+            self.assertIn("numbered from 0", said)
+
+    def test_a_list_of_no_plans(self):
+        for typed in (",", "", "mend-the-weakest,"):
+            self.assertIn("the id of a plan is missing", self.refused("compare", "coffee.toml", "--plans", typed, "--quiet", *SMALL))
+
+    def test_a_file_named_as_an_option(self):
+        (self.folder / "-x.toml").write_bytes(self.coffee.read_bytes())
+        self.run_well("check", "--", "-x.toml")
+        self.run_well("run", *SMALL, "-o", "x.h5", "--", "-x.toml")
+
+    def test_money_in_hexadecimal(self):
+        for typed in ("0x10", "1e400", "inf", "10%", "-1", "1MM"):
+            self.assertIn("is no amount of money", self.refused("optimize", "coffee.toml", "--budget", typed, *SMALL))
+
+    def test_help_that_nobody_receives(self):
+        for arguments in (["--help"], ["run", "--help"], ["--version"]):
+            with open("/dev/full", "w", encoding="utf-8") as full:
+                done = subprocess.run([SOJOURN, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+            self.assertEqual(done.returncode, 1, arguments)
+            self.assertIn("cannot write to standard output", done.stderr)
+
+    def test_goals_of_what_the_scenario_does_not_have(self):
+        for goal in (["--threshold", "account_retention>=0.1"], ["--precision", "account_retention=0.1"]):
+            said = self.refused("run", "coffee.toml", *SMALL, *goal)
+            self.assertIn('"account_retention" is undefined here', said)
+
+    def test_more_than_a_file_or_the_memory_holds(self):
+        began = time.monotonic()
+        said = self.refused("compare", "coffee.toml", "--customers", 10, "--replications", 100000, "--no-progress", status=1)
+        self.assertIn("more than a results file holds (4 GiB)", said)
+        def limit():
+            resource.setrlimit(resource.RLIMIT_AS, (600 << 20, 600 << 20))
+        said = self.refused("compare", "coffee.toml", "--customers", 10, "--replications", 20000, "--threads", 1, "--no-progress", status=1,
+                            preexec_fn=limit)
+        self.assertIn("of memory", said)
+        self.assertLess(time.monotonic() - began, 60.0, "refused after the simulation, not before it")
+
+    def test_a_pipe_as_a_scenario(self):
+        os.mkfifo(self.folder / "pipe.toml")
+        self.assertIn("not a regular file", self.refused("run", "pipe.toml"))
+        self.assertIn("not a results file", self.refused("report", "pipe.toml", "--fast"))
+
+    def test_no_temporary_folder(self):
+        self.run_well("compare", "coffee.toml", *SMALL, "-o", "a.h5")
+        said = self.refused("report", "a.h5", "--xlsx", "a.xlsx", status=1, env={**os.environ, "TMPDIR": "/nonexistent"})
+        self.assertIn("TMPDIR", said)
+
+    def test_no_threads_to_be_had(self):
+        def limit():
+            resource.setrlimit(resource.RLIMIT_NPROC, (1, 1))
+            if os.geteuid() == 0:
+                os.setgid(65534)
+                os.setuid(65534)
+        self.folder.chmod(0o777)
+        done = self.sojourn("run", "coffee.toml", *SMALL, "--threads", "4", "-o", "a.h5", preexec_fn=limit)
+        if done.returncode == 0:
+            self.skipTest("this system gives threads in spite of the limit")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("no more threads", done.stderr)
+        self.assertIn("fewer threads", done.stderr)
+
+    def test_a_scenario_edited_while_it_runs(self):
+        """--precision adds replications to what was read, not to what has become of the file; the file is one run's."""
+        goal = ["--precision", "retention=0.001", "--threads", "1", "--customers", "20000", "--replications", "2", "--no-progress"]
+        self.run_well("run", "coffee.toml", *goal, "-o", "alone.h5")
+        with h5py.File(self.folder / "alone.h5") as file:
+            self.assertGreater(len(file["replication"]), 10, "no replication was added, so nothing is tested")
+        text = self.coffee.read_text()
+        for delay in (0.1, 0.2, 0.4, 0.8, 1.6, 3.2):
+            process = subprocess.Popen([SOJOURN, "run", "coffee.toml", *goal, "-o", "edited.h5"], cwd=self.folder, stdout=subprocess.PIPE,
+                                       stderr=subprocess.PIPE, text=True)
+            time.sleep(delay)
+            self.coffee.write_text(text.replace("quality", "qualty"))
+            self.assertIsNone(process.poll(), "the run was over before the file was edited")
+            _, error = process.communicate(timeout=300)
+            self.coffee.write_text(text)
+            if not error.startswith("coffee.toml:"):
+                break  # it had been read
+        self.assertEqual(process.returncode, 0, error)
+        self.assertEqual((self.folder / "alone.h5").read_bytes(), (self.folder / "edited.h5").read_bytes())
+
+    def test_names_that_look_like_options(self):
+        """Provenance is data: a scenario named like a history is repeated to the byte."""
+        name = "Cafe -- copy --plan x.toml"
+        (self.folder / name).write_bytes(self.coffee.read_bytes())
+        self.run_well("compare", name, *SMALL, "--plans", "mend-the-weakest", "-o", "a.h5")
+        self.run_well("run", "a.h5", "-o", "b.h5")
+        self.run_well("run", "b.h5", "-o", "c.h5")
+        self.assertEqual((self.folder / "a.h5").read_bytes(), (self.folder / "b.h5").read_bytes())
+        self.assertEqual((self.folder / "a.h5").read_bytes(), (self.folder / "c.h5").read_bytes())
+        with h5py.File(self.folder / "a.h5") as file:
+            attributes = {key: value.decode() if isinstance(value, bytes) else str(value) for key, value in file.attrs.items()}
+        self.assertEqual(attributes["command"], "compare")
+        self.assertEqual(json.loads(attributes["changes"]), ["--customers", "100", "--replications", "2"])
+        self.assertEqual(json.loads(attributes["plans"]), ["mend-the-weakest"])
+        self.assertEqual(attributes["history"],
+                         "sojourn compare 'Cafe -- copy --plan x.toml' --customers 100 --replications 2 --plans mend-the-weakest")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,80 @@
+"""Ctrl-C ends every command within a second with status 130; a run keeps what was finished, and its JSON says how much."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+SOJOURN = os.environ.get("SOJOURN", "build/sojourn")
+SCENARIOS = Path(os.environ.get("SOJOURN_SOURCE", ".")) / "scenarios"
+# How long a command may go on after Ctrl-C: a second, and what a loaded machine adds to any process.
+PATIENCE = 10.0
+
+
+class Interrupt(unittest.TestCase):
+    def setUp(self):
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.folder = Path(holder.name)
+
+    def start(self, *arguments):
+        return subprocess.Popen([SOJOURN, *map(str, arguments)], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, text=True)
+
+    def stopped(self, process, after):
+        """Ctrl-C after so many seconds; the streams, and the seconds that it took to end."""
+        time.sleep(after)
+        self.assertIsNone(process.poll(), "ended before it could be interrupted")
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        output, error = process.communicate(timeout=PATIENCE)
+        took = time.monotonic() - began
+        print(f"{' '.join(process.args[1:3])}: stopped after {took:.2f} s", file=sys.stderr)
+        self.assertEqual(process.returncode, 130, error)
+        return output, error
+
+    def test_commands_that_write_at_the_end(self):
+        """None of these has anything to keep: it says so and leaves no file."""
+        telecom, talk = SCENARIOS / "telecom.toml", SCENARIOS / "retail-word-of-mouth.toml"
+        for arguments in (
+            ("trace", telecom, "-n", "100000000", "--customers", "100000000", "-o", "log.xes"),
+            ("trace", telecom, "-n", "150000", "--customers", "100000000", "--horizon", "20 years", "-o", "log.csv"),
+            ("rank", telecom, "--customers", "10000000"),
+            ("optimize", telecom, "--budget", "5M", "--customers", "10000000"),
+            ("run", talk, "--customers", "2000000", "--replications", "1", "-o", "talk.h5"),
+            ("map", talk, "--network", "--customers", "20000000"),
+        ):
+            with self.subTest(arguments[0]):
+                _, error = self.stopped(self.start(*arguments), 1.5)
+                self.assertIn("interrupted", error)
+                self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_collecting_many_windows(self):
+        """The simulation is over at once; what follows it takes long and can be stopped too."""
+        process = self.start("run", SCENARIOS / "coffee.toml", "--customers", "10", "--replications", "40", "--set",
+                             "scenario.window=3 minutes", "-o", "windows.h5")
+        self.stopped(process, 1.0)
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_the_json_of_an_interrupted_run(self):
+        process = self.start("compare", SCENARIOS / "coffee.toml", "--customers", "20000", "--replications", "3000", "--json", "-o",
+                             "cut.h5")
+        output, error = self.stopped(process, 4.0)
+        said = json.loads(output)
+        self.assertIs(said["interrupted"], True)
+        self.assertEqual(said["replications_asked"], 3000)
+        self.assertGreater(said["replications"], 0)
+        self.assertLess(said["replications"], 3000)
+        self.assertIn(f"kept the {said['replications']} of 3000 replications", error)
+        done = subprocess.run([SOJOURN, "run", SCENARIOS / "coffee.toml", "--customers", "100", "--replications", "2", "--json"],
+                              cwd=self.folder, capture_output=True, text=True, check=True)
+        self.assertIs(json.loads(done.stdout)["interrupted"], False)
+
+
+if __name__ == "__main__":
+    unittest.main()

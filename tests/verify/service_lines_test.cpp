@@ -1,0 +1,173 @@
+// Queues against a simulation written apart, event by event, and against closed forms.
+#include "sojourn/engine/service_lines.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <queue>
+
+#include "sojourn/base/random.hpp"
+#include "sojourn/behaviour/queue.hpp"
+#include "tests/catch.hpp"
+#include "tests/verify/queue_by_events.hpp"
+#include "tests/verify/statistics.hpp"
+
+using namespace sojourn;
+using namespace sojourn::verify;
+
+namespace {
+
+constexpr double never = std::numeric_limits<double>::infinity();
+using Outcome = ResolvedCall::Outcome;
+using Again = QueueByEvents::Again;
+
+const Again nobody_again = [](const ResolvedCall&) { return std::vector<Call>(); };
+
+/// Drives the lines as the engine does, stopped at the end of every window.
+std::vector<ResolvedCall> run_lines(const Staffing& staffing, const std::vector<Call>& calls, double until, double window,
+                                    const Again& again) {
+  ServiceLines lines(staffing);
+  const auto later = [](const Call& a, const Call& b) {
+    return std::tie(a.time, a.customer) > std::tie(b.time, b.customer);
+  };
+  std::priority_queue<Call, std::vector<Call>, decltype(later)> coming(later, calls);
+  std::vector<ResolvedCall> resolved;
+  const auto done = [&](const ResolvedCall& call) {
+    resolved.push_back(call);
+    for (const Call& next : again(call)) coming.push(next);
+  };
+  for (double end = std::min(window, until);; end = std::min(end + window, until)) {
+    for (;;) {
+      const double next = coming.empty() ? never : coming.top().time;
+      if (const auto call = lines.step(std::min(next, end))) {
+        done(*call);
+        continue;
+      }
+      if (!(next <= end)) break;
+      const Call call = coming.top();
+      coming.pop();
+      if (const auto at_once = lines.arrive(call)) done(*at_once);
+    }
+    if (end >= until) return resolved;
+  }
+}
+
+class Numbers {
+ public:
+  explicit Numbers(std::uint32_t run) : streams_(11, run) {}
+  double uniform() { return sojourn::uniform(next()); }
+  double exponential() { return static_cast<double>(sojourn::exponential(next())); }
+  std::uint32_t below(std::uint32_t n) { return static_cast<std::uint32_t>(uniform() * n); }
+  double number(double low, double high) { return low + (high - low) * uniform(); }
+
+ private:
+  std::uint32_t next() {
+    if (left_ == 0) words_ = streams_.draw(drawn_++, Purpose::visit, 0), left_ = 4;
+    return words_[--left_];
+  }
+  Streams streams_;
+  Words words_{};
+  std::uint32_t drawn_ = 0, left_ = 0;
+};
+
+Timetable constant(double value) { return {{0.0, value}}; }
+
+/// A random centre: pools with shifts, some closed for a while or with a fraction of a server; queues with preferences and
+/// room.
+Staffing random_staffing(Numbers& numbers) {
+  Staffing staffing;
+  const std::uint32_t pools = 1 + numbers.below(3), queues = 1 + numbers.below(3);
+  for (std::uint32_t p = 0; p < pools; ++p) {
+    Timetable servers = constant(numbers.below(4));
+    for (double t = numbers.number(0.1, 3.0); t < 20.0; t += numbers.number(0.1, 4.0)) {
+      const double fraction = numbers.below(3) == 0 ? 0.25 * (1 + numbers.below(3)) : 0.0;
+      servers.emplace_back(t, numbers.below(4) + fraction);
+    }
+    staffing.pools.push_back(servers);
+  }
+  for (std::uint32_t q = 0; q < queues; ++q) {
+    Staffing::Queue queue;
+    queue.pools = {numbers.below(pools)};
+    const std::uint32_t second = numbers.below(pools);
+    if (second != queue.pools[0]) queue.pools.push_back(second);
+    queue.handle_time = {{0.0, numbers.number(0.05, 0.6)}, {10.0, numbers.number(0.05, 0.6)}};
+    if (numbers.below(3) == 0) queue.room = numbers.below(6);
+    staffing.queues.push_back(queue);
+  }
+  return staffing;
+}
+
+/// Calls whose times, patience and work often fall on the same round numbers, so that ties happen.
+std::vector<Call> random_calls(Numbers& numbers, const Staffing& staffing, std::uint32_t count) {
+  std::vector<Call> calls;
+  const bool round = numbers.below(2) == 0;
+  const auto days = [&](double x) { return round ? std::ceil(4.0 * x) / 4.0 : x; };
+  for (std::uint32_t i = 0; i < count; ++i) {
+    Call call;
+    call.time = days(numbers.number(0.0, 18.0));
+    call.customer = i;
+    call.queue = numbers.below(static_cast<std::uint32_t>(staffing.queues.size()));
+    call.priority = static_cast<std::int32_t>(numbers.below(3)) - 1;
+    if (numbers.below(2) == 0) call.patience = days(0.7 * numbers.exponential());
+    call.work = days(numbers.exponential());
+    calls.push_back(call);
+  }
+  return calls;
+}
+
+std::string difference(const std::vector<ResolvedCall>& a, const std::vector<ResolvedCall>& b) {
+  if (a.size() != b.size()) return std::to_string(a.size()) + " calls against " + std::to_string(b.size());
+  const auto sorted = [](std::vector<ResolvedCall> calls) {
+    std::sort(calls.begin(), calls.end(), [](const ResolvedCall& x, const ResolvedCall& y) {
+      return std::tie(x.call.time, x.call.customer) < std::tie(y.call.time, y.call.customer);
+    });
+    return calls;
+  };
+  const auto x = sorted(a), y = sorted(b);
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    if (x[i].call.customer == y[i].call.customer && x[i].time == y[i].time && x[i].outcome == y[i].outcome) continue;
+    return "customer " + std::to_string(x[i].call.customer) + " at " + std::to_string(x[i].time) + " against customer " +
+           std::to_string(y[i].call.customer) + " at " + std::to_string(y[i].time);
+  }
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("service lines: equal to a simulation event by event, call by call", "[verify]") {
+  std::size_t gave_up = 0, turned_away = 0, waited = 0, twins = 0;
+  constexpr std::uint32_t runs = 400;
+  for (std::uint32_t run = 0; run < runs; ++run) {
+    Numbers numbers(run);
+    const Staffing staffing = random_staffing(numbers);
+    const std::vector<Call> calls = random_calls(numbers, staffing, 150);
+    // A fifth of those who leave call again, soon; keyed by customer, so that both simulations decide alike.
+    const Again again = [&](const ResolvedCall& call) {
+      std::vector<Call> more;
+      if (call.outcome != Outcome::served && call.call.customer % 5 == 0 && call.call.customer < 10000) {
+        Call next = call.call;
+        next.customer += 10000;
+        next.time = call.time + 0.05;
+        more.push_back(next);
+      }
+      return more;
+    };
+    const auto expected = QueueByEvents(staffing).run(calls, 20.0, again);
+    for (const double window : {0.1, 1.0, 30.0}) {
+      INFO("run " << run << ", window " << window);
+      REQUIRE(difference(run_lines(staffing, calls, 20.0, window, again), expected) == "");
+    }
+    for (const ResolvedCall& call : expected) {
+      gave_up += call.outcome == Outcome::gave_up;
+      turned_away += call.outcome == Outcome::turned_away;
+      waited += call.outcome == Outcome::served && call.time > call.call.time;
+    }
+    // The twin: one more server in one pool.
+    Staffing more = staffing;
+    for (auto& step : more.pools[0]) step.second += 1.0;
+    twins += !difference(run_lines(more, calls, 20.0, 1.0, again), expected).empty();
+  }
+  CHECK(gave_up > 1000);
+  CHECK(turned_away > 1000);
+  CHECK(waited > 10000);
+  CHECK(twins > runs * 8 / 10);
+}
