@@ -169,10 +169,6 @@ class Overriding {
                  why.hint);
           return nullptr;
         }
-        if (text.find_first_not_of("0123456789_", text.front() == '-' || text.front() == '+' ? 1 : 0) == std::string::npos) {
-          refuse(fmt::format("the whole number {} is too large", text), "at most 9_223_372_036_854_775_807");
-          return nullptr;
-        }
       }
     }
     auto result = std::make_unique<toml::table>();

@@ -44,7 +44,8 @@ class Hostile(unittest.TestCase):
     def test_whole_numbers_that_are_too_large(self):
         for number in ("9223372036854775808", "18446744073709551615"):
             said = self.refused("run", "coffee.toml", *SMALL, "--seed", number)
-            self.assertIn(f"the whole number {number} is too large", said)
+            self.assertIn("this number is too large", said)
+            self.assertIn("9223372036854775807", said)
             self.assertNotIn("without quotes", said)
         self.run_well("run", "coffee.toml", *SMALL, "--seed", "9223372036854775807")
 
