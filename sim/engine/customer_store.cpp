@@ -64,7 +64,6 @@ void CustomerStore::populate(const Streams& streams, const Accounts* accounts, s
     return;
   }
   const lock_step::Tables& tables = compiled_.tables();
-  const Population& population = compiled_.population();
   lock_step::Task task{};
   task.compiled = &compiled_;
   task.begin = begin;

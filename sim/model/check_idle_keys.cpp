@@ -132,7 +132,9 @@ void idle_preferences(const Context& context, std::size_t i) {
   idle_traits(context, i);
   if (!persona.needs.empty() && !any_touchpoint(parts, [](const Touchpoint& t) { return !t.content.empty(); }))
     context.findings.warning(path + ".needs", "needs change nothing: no touchpoint has content", "remove them");
-  for (const auto& [channel, times] : persona.channels) {
+  for (const auto& preference : persona.channels) {
+    const ChannelId channel = preference.first;
+    const double times = preference.second;
     // A preference of 0 closes exits, and so may one that leaves no other.
     if (times == 1.0 || times == 0.0 || channel.index() >= parts.channels.size()) continue;
     const auto into = [&](const Exit& exit) {

@@ -100,6 +100,7 @@ int main(int argc, char** argv) {
       bytes = i % 3 == 1 ? sealed(mutated(image, random)) : mutated(sealed(image), random);
     }
     std::ofstream(path, std::ios::binary | std::ios::trunc).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    if (i % 500 == 499) std::fprintf(stderr, "%llu\n", static_cast<unsigned long long>(i + 1));
     const auto before = std::chrono::steady_clock::now();
     const char* const kind = i % 3 == 0 ? "edited" : i % 3 == 1 ? "sealed again" : "unsealed";
     std::string end;

@@ -64,6 +64,16 @@ TEST_CASE("results are taken apart only where they have the shape that a run giv
   }
 }
 
+TEST_CASE("a map needs a plan that was measured", "[outcomes][results_file]") {
+  Outcomes outcomes = fault::unedited();
+  dimension(outcomes, "plan").size = 0;
+  outcomes = fault::made_consistent(std::move(outcomes)).value();
+  JourneyView view;
+  view.results = &outcomes;
+  const Model model = build(parse_scenario(outcomes.provenance.scenario_toml, "file.h5"));
+  CHECK_THROWS_AS(journey_map::content(model, view), InputError);
+}
+
 TEST_CASE("results belong to the scenario that is in their file", "[outcomes][results_file]") {
   const auto with = [](const std::string& from, const std::string& to) {
     return refusal([&](Outcomes& o) {
