@@ -281,7 +281,7 @@ MapContent content(const Model& model, const JourneyView& view) {
   }
   if (view.results == nullptr) return map;
 
-  if (recorded_texts(*view.results, "plan").empty()) throw InputError("sojourn: error: the results hold no plan");
+  if (recorded_texts(*view.results, "plan").empty()) throw InputError("the results hold no plan");
   const std::optional<std::size_t> shown = view.plan ? plan_in(*view.results, parts.plans[plan.index()].id) : std::size_t{0};
   if (!shown) throw InputError("the results do not hold the plan " + parts.plans[plan.index()].id);
   const std::optional<std::size_t> baseline = plan_in(*view.results, parts.plans.front().id);

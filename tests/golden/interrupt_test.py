@@ -78,6 +78,7 @@ class Interrupt(unittest.TestCase):
             output, error = self.stopped(process, patience)
             if output:
                 break  # else no replication was finished yet
+        self.assertTrue(output, error)
         said = json.loads(output)
         self.assertIs(said["interrupted"], True)
         self.assertEqual(said["replications_asked"], 3000)
