@@ -90,7 +90,7 @@ double parse_money(const std::string& option, const std::string& text) {
   double factor = 1.0;
   for (const auto& [suffix, times] : {std::pair{"k", 1e3}, std::pair{"M", 1e6}, std::pair{"bn", 1e9}}) {
     if (!digits.ends_with(suffix)) continue;
-    digits.resize(digits.size() - std::string_view(suffix).size());
+    digits = digits.substr(0, digits.rfind(suffix));
     factor = times;
     break;
   }

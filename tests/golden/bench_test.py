@@ -8,7 +8,7 @@ from pathlib import Path
 
 BENCH = Path(os.environ["SOJOURN_BUILD"]) / "sojourn-bench"
 MEANS = ["visits", "lost", "churned", "customers", "satisfaction", "expectation"]
-STEPS = ["fetch", "draw", "experience", "record", "choose", "wait", "move"]
+STEPS = ["fetch", "draw", "experience", "record", "choose", "delay", "move"]
 
 
 def bench(*words):

@@ -64,11 +64,12 @@ class Interrupt(unittest.TestCase):
                 self.assertEqual(list(self.folder.iterdir()), [])
 
     def test_collecting_many_windows(self):
-        """The simulation is over at once; what follows it takes long and can be stopped too."""
+        """A replication's simulation is over at once; what follows it takes long and can be stopped too."""
         process = self.start("run", SCENARIOS / "coffee.toml", "--customers", "10", "--replications", "40", "--set",
                              "scenario.window=3 minutes", "-o", "windows.h5")
-        self.stopped(process, 1.0)
-        self.assertEqual(list(self.folder.iterdir()), [])
+        _, error = self.stopped(process, 1.0)
+        kept = re.search(r"kept the (\d+) of 40 replications", error)
+        self.assertEqual([file.name for file in self.folder.iterdir()], ["windows.h5"] if kept else [], error)
 
     def test_the_json_of_an_interrupted_run(self):
         for patience in (2.0, 8.0, 32.0):
