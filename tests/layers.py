@@ -117,7 +117,7 @@ def check_file(root, path):
                 yield number, "a header with 'using namespace'"
     if path.startswith(("sim/", "include/")):
         for number, line in enumerate(text.split("\n"), 1):
-            if '"sojourn: ' in line and "error" in line:
+            if '"sojourn: error' in line:
                 yield number, "a message of the library begins with the program's name; the command line adds it"
         for number, line in enumerate(lines, 1):
             if match := PRINTS.search(line):
