@@ -106,7 +106,7 @@ void require_results_of(const Outcomes& outcomes, const Model& model) {
     return std::any_of(outcomes.dimensions.begin(), outcomes.dimensions.end(),
                        [name](const Dimension& one) { return one.name == name; });
   };
-  if (has("batch")) require_numbers(outcomes, "batch");
+  if (has("sample")) require_numbers(outcomes, "sample");
   const auto& edges = values_of<std::vector<double>>(outcomes, "tenure_bin");
   double before = 0.0;
   for (const double edge : edges) {

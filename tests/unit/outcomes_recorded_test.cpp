@@ -55,7 +55,8 @@ TEST_CASE("results are taken apart only where they have the shape that a run giv
     CHECK(says(refusal([&](Outcomes& o) { o.arrays.erase(o.arrays.begin() + (&array(o, name) - o.arrays.data())); }),
                std::string("the variable ") + name + " is missing"));
   }
-  for (const char* name : {"plan", "replication", "persona", "time", "touchpoint", "exit", "stage", "tenure_bin"}) {
+  for (const char* name :
+       {"plan", "replication", "sample", "persona", "time", "touchpoint", "exit", "stage", "tenure_bin"}) {
     INFO(name);
     CHECK(says(refusal([&](Outcomes& o) { dimension(o, name).values = std::monostate(); }), "damaged or was edited"));
     CHECK_FALSE(refusal([&](Outcomes& o) { dimension(o, name).size += 1; }).empty());
