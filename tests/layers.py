@@ -116,6 +116,9 @@ def check_file(root, path):
             if re.search(r"\busing\s+namespace\b", line):
                 yield number, "a header with 'using namespace'"
     if path.startswith(("sim/", "include/")):
+        for number, line in enumerate(text.split("\n"), 1):
+            if '"sojourn: error' in line:
+                yield number, "a message of the library begins with the program's name; the command line adds it"
         for number, line in enumerate(lines, 1):
             if match := PRINTS.search(line):
                 yield number, f"the library never prints: '{match.group().strip(' (')}'"
@@ -202,6 +205,8 @@ MUTANTS = {
     "exit": ("sim/scenario/scenario.cpp", "void f() { exit(1); }\n", "sim/scenario/scenario.cpp:1: the library never exits: 'exit'"),
     "std::exit": ("include/sojourn/base/id.hpp", "#pragma once\ninline void f() { if (true) std::exit(1); }\n",
                   "include/sojourn/base/id.hpp:2: the library never exits: 'std::exit'"),
+    "program's name": ("sim/scenario/scenario.cpp", 'void f() { throw InputError("sojourn: error: no"); }\n',
+                       "sim/scenario/scenario.cpp:1: a message of the library begins with the program's name; the command line adds it"),
     "own header": ("sim/model/model.cpp", '#include <vector>\n#include "sojourn/model/model.hpp"\n',
                    "sim/model/model.cpp:1: its own header 'sojourn/model/model.hpp' is not included first"),
     "same name": ("tests/unit/main.cpp", "", "tools/main.cpp:1: the same name as tests/unit/main.cpp"),
