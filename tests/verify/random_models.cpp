@@ -579,6 +579,10 @@ ModelParts coupled(ModelParts parts) {
     parts.word_of_mouth = word_of_mouth;
   }
   if (reviews) parts.reviews = Reviews{0.3, dice.number(0.0, 2.0), 1.0};
+  // Each customer sends the calls of those whom it stands for: thousands of them would take hours.
+  if (queues && parts.settings.market) {
+    parts.settings.market = std::min(*parts.settings.market, 20.0 * static_cast<double>(parts.settings.customers));
+  }
   for (Touchpoint& touchpoint : parts.touchpoints) {
     if (touchpoint.end) continue;
     touchpoint.reads_reviews = reviews && dice.one_in(2);
