@@ -186,7 +186,7 @@ std::vector<Shifting> shiftings(const Program& program, const std::vector<Touchp
     add(Lever::quality, std::min(sizes.quality, room), {{Parameter::quality, Operation::add, sizes.quality}});
     add(Lever::effort, std::min(sizes.effort, effort), {{Parameter::effort, Operation::add, -sizes.effort}});
     const Effect cut{Parameter::delay, Operation::multiply, 1.0 - sizes.wait};
-    if (touchpoint.servers) {
+    if (touchpoint.queues()) {
       add(Lever::wait, sizes.wait, {{Parameter::handle_time, Operation::multiply, 1.0 - sizes.wait}});
     } else if (touchpoint.revenue_per_month == 0.0 && touchpoint.cost_per_month == 0.0 && takes_time(touchpoint)) {
       add(Lever::wait, sizes.wait, {cut});

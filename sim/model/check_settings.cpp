@@ -53,7 +53,7 @@ void check_time(const Settings& settings, Findings& findings) {
 void check_people_at_queues(const ModelParts& parts, Findings& findings) {
   if (!parts.settings.market) return;
   const double k = *parts.settings.market / static_cast<double>(parts.settings.customers);
-  const auto queues = [](const Touchpoint& touchpoint) { return touchpoint.servers.has_value(); };
+  const auto queues = [](const Touchpoint& touchpoint) { return touchpoint.queues(); };
   if (!(k > 1.0) || std::none_of(parts.touchpoints.begin(), parts.touchpoints.end(), queues)) return;
   bool fixed = false;  // calls that come a fixed time after a visit, all those of one customer together
   for (const Touchpoint& touchpoint : parts.touchpoints) {

@@ -53,6 +53,8 @@ enum class Kind {
   rate,            // "0.2 per month", or a number per day
   drawn,           // a number, or the distribution of one
   drawn_duration,  // a duration, or the distribution of one
+  law,             // the same, but a plain duration is the mean of an exponential distribution
+  staff,           // a number of servers, or a timetable of them
   id,              // the entity's own
   reference,       // the id of an entity `of`
   references,      // one such id, or a list
@@ -92,7 +94,8 @@ struct Key {
 /// Where the reader puts a plain value. Of keys without one, a piece of the reader takes care.
 template <class T>
 using Member = std::variant<std::monostate, double T::*, std::optional<double> T::*, std::uint32_t T::*, std::uint64_t T::*,
-                            bool T::*, std::string T::*, Days T::*, std::optional<Days> T::*, Distribution T::*>;
+                            std::int32_t T::*, std::optional<std::uint64_t> T::*, bool T::*, std::string T::*, Days T::*,
+                            std::optional<Days> T::*, Distribution T::*>;
 
 /// A key of the table that becomes a T.
 template <class T>
@@ -124,6 +127,7 @@ void with_member(const Field<std::remove_const_t<Object>>& field, Object& object
 [[nodiscard]] const Fields<PersonaOdds>& persona_odds();
 [[nodiscard]] const Fields<Channel>& channel();
 [[nodiscard]] const Fields<Handover>& handover();
+[[nodiscard]] const Fields<Pool>& pool();
 [[nodiscard]] const Fields<Touchpoint>& touchpoint();
 [[nodiscard]] const Fields<Touchpoint>& quality();
 [[nodiscard]] const Fields<Exit>& exit();

@@ -55,6 +55,7 @@ struct ModelParts {
   std::vector<Channel> channels;
   std::vector<Team> teams;
   std::vector<Handover> handovers;
+  std::vector<Pool> pools;
   std::vector<Touchpoint> touchpoints;
   std::vector<Improvement> improvements;
   std::vector<Change> events;
