@@ -104,6 +104,15 @@ void split_by_persona(PlanComparison& result, const Samples& samples, std::size_
   const auto investment = [&](const Sums& s, const Sums& whole) {
     return of_market(-s.worth_visit_price, whole) - s.worth_investment / whole.replications;
   };
+  const auto staff = [](const Sums& s, const Sums& whole) { return -s.worth_staff_cost / whole.replications; };
+  // Chance has no part in what is paid whatever happens: one replication tells it exactly.
+  const auto fixed_part = [&](Contribution contribution) {
+    if (!std::isnan(contribution.change.low)) return contribution;
+    const double paid = contribution.change.mean;
+    static_cast<Estimate&>(contribution.change) = {paid, paid, paid, 0.0, all.size()};
+    contribution.change.p = paid == 0.0 ? 1.0 : 0.0;
+    return contribution;
+  };
   for (std::size_t p = 0; p < samples.personas.size(); ++p) {
     const auto &now = plan.by_persona[p], &before = baseline.by_persona[p];
     Changed kept = changed_by(samples, number, *find_metric("retained"), {Group::persona, p});
@@ -113,16 +122,15 @@ void split_by_persona(PlanComparison& result, const Samples& samples, std::size_
     result.npv_by_persona.push_back({samples.personas[p], samples.persona_names[p], part(now, before, money)});
   }
   Contribution invested{"investment", "Investment", part(plan.all, all, investment)};
-  // Chance has no part in what is paid once and per month.
-  if (plan.all.front().worth_visit_price == 0.0 && all.front().worth_visit_price == 0.0 && std::isnan(invested.change.low)) {
-    const double spent = invested.change.mean;
-    static_cast<Estimate&>(invested.change) = {spent, spent, spent, 0.0, all.size()};
-    invested.change.p = spent == 0.0 ? 1.0 : 0.0;
-  }
-  result.npv_by_persona.push_back(invested);
+  if (plan.all.front().worth_visit_price == 0.0 && all.front().worth_visit_price == 0.0) invested = fixed_part(invested);
+  const bool paid = plan.all.front().worth_staff_cost != 0.0 || all.front().worth_staff_cost != 0.0;
+  const Contribution servers = fixed_part({"staff", "Servers of pools", part(plan.all, all, staff)});
   result.npv_by_kind = {{"revenue", "Revenue", part(plan.all, all, revenue)},
-                        {"cost_to_serve", "Cost to serve", part(plan.all, all, cost)},
-                        invested};
+                        {"cost_to_serve", paid ? "Cost of visits and stays" : "Cost to serve", part(plan.all, all, cost)}};
+  for (std::vector<Contribution>* parts_of : {&result.npv_by_persona, &result.npv_by_kind}) {
+    if (paid) parts_of->push_back(servers);
+    parts_of->push_back(invested);
+  }
 }
 
 /// Parts of the difference of `retained` by the stage that people were lost at, or not.

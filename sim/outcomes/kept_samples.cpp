@@ -1,6 +1,7 @@
 #include "sojourn/outcomes/kept_samples.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 
 #include "sojourn/outcomes/recorded.hpp"
@@ -91,6 +92,13 @@ class KeptReader {
   std::size_t plans_, count_;
 };
 
+/// The sums of the whole market that a file has.
+std::vector<std::span<const SumField<Sums>>> market_sums_of(const Mechanisms& mechanisms) {
+  std::vector<std::span<const SumField<Sums>>> result{market_sums()};
+  if (mechanisms.paid_servers) result.push_back(staff_sums());
+  return result;
+}
+
 constexpr std::size_t outcome_cells = customer_change_count * satisfaction_change_count;
 
 /// Calls `use` with each cell of winners and losers of one persona, in the order of the file.
@@ -111,6 +119,62 @@ void each_standing(Use use) {
   }
 }
 
+/// The figures of queues, of all replications together: waits by length are not in the file.
+void keep_queues(const Samples& samples, Outcomes& outcomes) {
+  if (!samples.mechanisms.queues) return;
+  for (const QueueField& field : queue_fields()) {
+    std::vector<double> values;
+    for (const PlanSamples& plan : samples.plans) {
+      std::vector<double> by_touchpoint(samples.touchpoints.size(), std::numeric_limits<double>::quiet_NaN());
+      for (const QueueFigures& queue : plan.queues) by_touchpoint[queue.touchpoint] = queue.*field.member;
+      values.insert(values.end(), by_touchpoint.begin(), by_touchpoint.end());
+    }
+    outcomes.arrays.push_back({std::string("queues/") + std::string(field.name),
+                               {"plan", "touchpoint"},
+                               std::string(field.unit),
+                               std::string(field.long_name),
+                               std::move(values)});
+  }
+}
+
+/// Reads them, where the file has them.
+void read_queues(const Outcomes& outcomes, const ModelParts& parts, Samples& samples) {
+  const auto has = [&](std::string_view name) {
+    return std::any_of(outcomes.arrays.begin(), outcomes.arrays.end(),
+                       [&](const Array& array) { return array.name == name; });
+  };
+  if (!samples.mechanisms.queues || !has("pool_utilisation") || !has("queues/utilisation")) return;
+  const auto numbers = [&](const std::string& name, std::initializer_list<std::string_view> axes) {
+    const auto* values = std::get_if<std::vector<double>>(&recorded(outcomes, name, axes).values);
+    if (values == nullptr) throw InputError("this results file is damaged or was edited: " + name + " holds no numbers");
+    return *values;
+  };
+  const std::size_t touchpoints = parts.touchpoints.size(), replications = outcomes.dimension("replication").size;
+  if (recorded_texts(outcomes, "pool") != samples.pools)
+    throw InputError("this results file is damaged or was edited: its pools are not those of its scenario");
+  const std::vector<double> busy = numbers("pool_utilisation", {"plan", "replication", "pool"});
+  for (std::size_t k = 0; k < samples.plans.size(); ++k) {
+    PlanSamples& plan = samples.plans[k];
+    for (std::size_t pool = 0; pool < samples.pools.size(); ++pool) {
+      double sum = 0.0;
+      for (std::size_t r = 0; r < replications; ++r) sum += busy[(k * replications + r) * samples.pools.size() + pool];
+      plan.utilisation.push_back(sum / static_cast<double>(replications));
+    }
+    for (std::size_t v = 0; v < touchpoints; ++v) {
+      if (!parts.touchpoints[v].queues()) continue;
+      QueueFigures& queue = plan.queues.emplace_back();
+      queue.touchpoint = v;
+      queue.answer_within = parts.touchpoints[v].answer_within.value();
+    }
+  }
+  for (const QueueField& field : queue_fields()) {
+    const std::vector<double> values = numbers("queues/" + std::string(field.name), {"plan", "touchpoint"});
+    for (std::size_t k = 0; k < samples.plans.size(); ++k) {
+      for (QueueFigures& queue : samples.plans[k].queues) queue.*field.member = values[k * touchpoints + queue.touchpoint];
+    }
+  }
+}
+
 }  // namespace
 
 void keep_samples(const Samples& samples, Outcomes& outcomes) {
@@ -123,9 +187,11 @@ void keep_samples(const Samples& samples, Outcomes& outcomes) {
   keeper.add_by_sample("weight", "1", "people in the sample, of those in a replication",
                        [](const PlanSamples& plan, std::size_t i) { return plan.all[i].replications; });
   keeper.add_sums(persona_sums(), "persona", &PlanSamples::by_persona);
-  for (const SumField<Sums>& field : market_sums()) {
-    keeper.add_by_sample(field.name, field.unit, field.long_name,
-                         [&](const PlanSamples& plan, std::size_t i) { return plan.all[i].*field.member; });
+  for (const auto& fields : market_sums_of(samples.mechanisms)) {
+    for (const SumField<Sums>& field : fields) {
+      keeper.add_by_sample(field.name, field.unit, field.long_name,
+                           [&](const PlanSamples& plan, std::size_t i) { return plan.all[i].*field.member; });
+    }
   }
   if (!samples.segments.empty()) keeper.add_sums(segment_sums(), "account_segment", &PlanSamples::by_segment);
   keeper.add_sums(touch_sums(), "touchpoint", &PlanSamples::touch);
@@ -177,6 +243,7 @@ void keep_samples(const Samples& samples, Outcomes& outcomes) {
       "cash", {"time"}, "",
       "revenue - cost to serve - investment in the window, undiscounted, for the market, mean over replications",
       [&](const PlanSamples& plan, auto& values) { values.insert(values.end(), plan.cash.begin(), plan.cash.end()); });
+  keep_queues(samples, outcomes);
 }
 
 Samples kept_samples(const Outcomes& outcomes, const Model& model) {
@@ -272,13 +339,16 @@ Samples kept_samples(const Outcomes& outcomes, const Model& model) {
         samples.events += static_cast<std::uint64_t>(plan.touch[v][i].visits);
       }
     }
-    for (const SumField<Sums>& field : market_sums()) {
-      const std::vector<double>& numbers = reader.values(field.name, count);
-      for (std::size_t i = 0; i < count; ++i) plan.all[i].*field.member = numbers[k * count + i];
+    for (const auto& fields : market_sums_of(samples.mechanisms)) {
+      for (const SumField<Sums>& field : fields) {
+        const std::vector<double>& numbers = reader.values(field.name, count);
+        for (std::size_t i = 0; i < count; ++i) plan.all[i].*field.member = numbers[k * count + i];
+      }
     }
     plan.cash = part(cash, k, windows);
     samples.plans.push_back(std::move(plan));
   }
+  read_queues(outcomes, parts, samples);
   return samples;
 }
 

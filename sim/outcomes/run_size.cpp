@@ -43,8 +43,8 @@ RunSize run_size(const Model& model, std::size_t plans) {
   const double paired =
       static_cast<double>(customer_change_count * satisfaction_change_count + end_standing_count * end_standing_count);
   const double by_sample = windows + personas * (2.0 * bins + count(persona_sums()) + count(made_sums()) + paired) +
-                           count(market_sums()) + touchpoints * (count(touch_sums()) + count(made_touch_sums())) +
-                           segments * count(segment_sums());
+                           count(market_sums()) + count(staff_sums()) +
+                           touchpoints * (count(touch_sums()) + count(made_touch_sums())) + segments * count(segment_sums());
   const double values = static_cast<double>(plans) * (replications * by_replication + samples * by_sample) * sizeof(double);
 
   constexpr double bytes_of_a_sum = 16.0;

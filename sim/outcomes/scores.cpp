@@ -274,6 +274,11 @@ constexpr std::array all_market_sums{
     SumField<Sums>{&Sums::worth_investment, "worth_fixed_investment", "", "the same, discounted"},
 };
 
+constexpr std::array all_staff_sums{
+    SumField<Sums>{&Sums::staff_cost, "staff_cost", "", "pay of the servers of pools, for the market; of a batch its share"},
+    SumField<Sums>{&Sums::worth_staff_cost, "worth_staff_cost", "", "the same, discounted"},
+};
+
 constexpr std::array all_made_touch_sums{
     SumField<TouchSums>{&TouchSums::appraised, "touch_appraised", "count", "visits to touchpoints that are no end"},
     SumField<TouchSums>{&TouchSums::gone, "touch_gone", "people",
@@ -296,6 +301,7 @@ std::span<const Score<TouchScore, TouchSums>> touch_scores() { return all_touch_
 std::span<const Score<AccountScore, Sums>> account_scores() { return all_account_scores; }
 std::span<const SumField<Sums>> made_sums() { return all_made_sums; }
 std::span<const SumField<Sums>> market_sums() { return all_market_sums; }
+std::span<const SumField<Sums>> staff_sums() { return all_staff_sums; }
 std::span<const SumField<TouchSums>> made_touch_sums() { return all_made_touch_sums; }
 
 std::span<const SumField<Sums>> persona_sums() {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -101,6 +102,12 @@ std::string value_text(const TouchMetric& metric, double value) {
   return fmt::format("{:.3f}", value);
 }
 
+std::string value_text(const QueueField& field, double value) {
+  if (std::isnan(value)) return "-";
+  if (field.unit == "day") return format::wait(value);
+  return field.unit == "1" ? fmt::format("{:.1f} %", 100.0 * value) : fmt::format("{:.1f}", value);
+}
+
 /// How many points each curve may have, and whether personas have curves at all.
 struct Budget {
   std::size_t points = 0;
@@ -122,8 +129,9 @@ class Data {
     curves_ = budget_.personas ? groups_.size() : 1;
     const auto shown =
         std::count_if(touch_metrics().begin(), touch_metrics().end(), [&](const TouchMetric& m) { return used(m); });
+    const std::size_t of_queues = samples_.plans.front().queues.empty() ? 0 : queue_fields().size();
     const std::size_t of_plan =
-        std::max<std::size_t>(1, report.model.parts().touchpoints.size() * static_cast<std::size_t>(shown));
+        std::max<std::size_t>(1, report.model.parts().touchpoints.size() * (static_cast<std::size_t>(shown) + of_queues));
     detailed_ = std::clamp<std::size_t>(room.touch_figures / of_plan, 1, samples_.plans.size());
   }
 
@@ -145,6 +153,15 @@ class Data {
  private:
   [[nodiscard]] bool used(const TouchMetric& metric) const {
     return samples_.mechanisms.has(metric.needs) && (metric.name != "wait_days" || samples_.mechanisms.queues);
+  }
+
+  /// The share that gave up stands among the other figures; who found no room is told where somebody did.
+  [[nodiscard]] bool shown(const QueueField& field) const {
+    if (field.member == &QueueFigures::abandonment) return false;
+    if (field.member != &QueueFigures::turned_away) return true;
+    return std::any_of(samples_.plans.begin(), samples_.plans.end(), [](const PlanSamples& plan) {
+      return std::any_of(plan.queues.begin(), plan.queues.end(), [](const QueueFigures& q) { return q.turned_away > 0.0; });
+    });
   }
 
   void head() {
@@ -360,6 +377,9 @@ class Data {
     for (const TouchMetric& metric : touch_metrics()) {
       columns.push_back({{"name", metric.name}, {"about", metric.description}, {"used", used(metric)}});
     }
+    const bool queues = !samples_.plans.front().queues.empty();
+    for (const QueueField& field : queue_fields())
+      columns.push_back({{"name", field.name}, {"about", field.long_name}, {"used", queues && shown(field)}});
     for (std::size_t k = 0; k < samples_.plans.size(); ++k) {
       if (k >= detailed_) {
         cells.push_back(nullptr);
@@ -375,6 +395,16 @@ class Data {
           }
           const Estimate e = estimate(samples_.plans[k].touch[v], metric);
           row.push_back({number(e.mean), number(e.low), number(e.high), value_text(metric, e.mean)});
+        }
+        const std::vector<QueueFigures>& all = samples_.plans[k].queues;
+        const auto queue = std::find_if(all.begin(), all.end(), [&](const QueueFigures& q) { return q.touchpoint == v; });
+        for (const QueueField& field : queue_fields()) {
+          if (!queues || !shown(field)) {
+            row.push_back(nullptr);
+            continue;
+          }
+          const double value = queue == all.end() ? std::numeric_limits<double>::quiet_NaN() : (*queue).*field.member;
+          row.push_back({number(value), nullptr, nullptr, value_text(field, value)});
         }
         rows.push_back(std::move(row));
       }
@@ -407,19 +437,24 @@ class Data {
       std::vector<char> waits(places, 0);
       by_plan("queue_wait", "touchpoint", [&](std::size_t, const auto& mean) {
         for (std::size_t v = 0; v < places; ++v) {
-          if (*std::max_element(mean[v].begin(), mean[v].end()) > 0.0) waits[v] = 1;
+          // Windows in which nobody's wait ended have none.
+          if (std::any_of(mean[v].begin(), mean[v].end(), [](double wait) { return wait > 0.0; })) waits[v] = 1;
         }
       });
       Json list = Json::array();
       for (std::size_t v = 0; v < places && list.size() < 12; ++v) {
-        if (waits[v]) list.push_back({{"name", samples_.touchpoint_names[v]}, {"wait", Json::array()}});
-      }
-      by_plan("queue_wait", "touchpoint", [&](std::size_t, const auto& mean) {
-        std::size_t at = 0;
-        for (std::size_t v = 0; v < places && at < list.size(); ++v) {
-          if (waits[v]) list[at++]["wait"].push_back(points(mean[v], time_));
+        if (waits[v]) {
+          list.push_back({{"name", samples_.touchpoint_names[v]}, {"wait", Json::array()}, {"length", Json::array()}});
         }
-      });
+      }
+      for (const auto& [name, key] : {std::pair("queue_wait", "wait"), std::pair("queue_length", "length")}) {
+        by_plan(name, "touchpoint", [&, key = key](std::size_t, const auto& mean) {
+          std::size_t at = 0;
+          for (std::size_t v = 0; v < places && at < list.size(); ++v) {
+            if (waits[v]) list[at++][key].push_back(points(mean[v], time_));
+          }
+        });
+      }
       if (!list.empty()) json_["queues"] = std::move(list);
     }
     if (samples_.mechanisms.talk) {

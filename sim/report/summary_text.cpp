@@ -289,6 +289,64 @@ std::string chances(const Comparison& comparison) {
   return table.text() + "\n";
 }
 
+/// What queues did, under each plan; empty where there are none.
+std::string queues_text(const Samples& samples) {
+  if (samples.plans.front().queues.empty()) return {};
+  const bool plans = samples.plans.size() > 1;
+  bool turned_away = false;
+  for (const PlanSamples& plan : samples.plans) {
+    for (const QueueFigures& queue : plan.queues) turned_away = turned_away || queue.turned_away > 0.0;
+  }
+  Table queues;
+  std::vector<std::string> head{"by queue"};
+  if (plans) head.emplace_back("plan");
+  head.insert(head.end(), {"wait", "median", "90 %", "95 %", "answered", "gave up"});
+  if (turned_away) head.emplace_back("turned away");
+  head.insert(head.end(), {"servers busy", "still waiting"});
+  queues.row(head);
+  const auto share = [](double value) {
+    return std::isnan(value) ? std::string("-") : fmt::format("{:.1f} %", 100.0 * value);
+  };
+  const auto days = [](double value) { return std::isnan(value) ? std::string("-") : format::wait(value); };
+  for (std::size_t q = 0; q < samples.plans.front().queues.size(); ++q) {
+    for (std::size_t k = 0; k < samples.plans.size(); ++k) {
+      const PlanSamples& plan = samples.plans[k];
+      const QueueFigures& queue = plan.queues[q];
+      double mean = 0.0;
+      for (const TouchMetric& of : touch_metrics()) {
+        if (of.name == "wait_days") mean = estimate(plan.touch[queue.touchpoint], of).mean;
+      }
+      std::vector<std::string> cells{k == 0 ? samples.touchpoint_names[queue.touchpoint] : ""};
+      if (plans) cells.push_back(plan.name);
+      cells.insert(cells.end(),
+                   {days(mean), days(queue.median), days(queue.p90), days(queue.p95),
+                    share(queue.service_level) + " in " + format::wait(queue.answer_within), share(queue.abandonment)});
+      if (turned_away) cells.push_back(share(queue.turned_away));
+      cells.insert(cells.end(), {share(queue.utilisation), fmt::format("{:.1f}", queue.still_waiting)});
+      queues.row(cells);
+    }
+  }
+  std::string text = "\n" + queues.text();
+  // A touchpoint with servers of its own has told already how busy they are.
+  std::vector<std::string> ids;
+  for (const QueueFigures& queue : samples.plans.front().queues) ids.push_back(samples.touchpoints[queue.touchpoint]);
+  if (ids != samples.pools) {
+    Table pools;
+    std::vector<std::string> names{"by pool, servers busy"};
+    for (const PlanSamples& plan : samples.plans) names.push_back(plans ? plan.name : "share of their time");
+    pools.row(names);
+    for (std::size_t pool = 0; pool < samples.pools.size(); ++pool) {
+      std::vector<std::string> cells{samples.pool_names[pool]};
+      for (const PlanSamples& plan : samples.plans) cells.push_back(share(plan.utilisation[pool]));
+      pools.row(cells);
+    }
+    text += "\n" + pools.text();
+  }
+  return text +
+         "\nWaits that ended, by length; answered, gave up: of all who came; servers busy: of the time that they were "
+         "there.\n";
+}
+
 }  // namespace
 
 std::string run_text(const Samples& samples, Colour colour) {
@@ -361,26 +419,7 @@ std::string run_text(const Samples& samples, Colour colour) {
   }
   text += touchpoints.text() +
           "\nVisits and repeats are per person who arrived; quality, satisfaction and effort are means per visit, 0 to 1.\n";
-  if (!plan.queues.empty()) {
-    Table queues;
-    queues.row({"by queue", "wait", "median", "90 %", "95 %", "answered", "gave up", "servers busy", "still waiting"});
-    const auto share = [](double value) {
-      return std::isnan(value) ? std::string("-") : fmt::format("{:.1f} %", 100.0 * value);
-    };
-    for (const QueueFigures& queue : plan.queues) {
-      const auto days = [](double value) { return std::isnan(value) ? std::string("-") : format::wait(value); };
-      double mean = 0.0;
-      for (const TouchMetric& of : touch_metrics()) {
-        if (of.name == "wait_days") mean = estimate(plan.touch[queue.touchpoint], of).mean;
-      }
-      queues.row({samples.touchpoint_names[queue.touchpoint], days(mean), days(queue.median), days(queue.p90),
-                  days(queue.p95), share(queue.service_level) + " in " + format::wait(queue.answer_within),
-                  share(queue.abandonment), share(queue.utilisation), fmt::format("{:.1f}", queue.still_waiting)});
-    }
-    text += "\n" + queues.text() +
-            "\nWaits that ended, by length; answered, gave up: of all who came; servers busy: of the time that they were "
-            "there.\n";
-  }
+  text += queues_text(samples);
   return text + footnote(samples, caution_words::cautions(samples));
 }
 
@@ -450,6 +489,7 @@ std::string comparison_text(const Samples& samples, const Comparison& comparison
     }
     text += "\n" + segments.text();
   }
+  text += queues_text(samples);
   text +=
       "\nRetention is of those who bought, retained of all who arrived. NPS and satisfaction are of the customers "
       "present: keeping\n"

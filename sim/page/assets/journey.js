@@ -47,7 +47,7 @@ export const journey = () => {
     return;
   }
   const used = columns.map((column, c) => [column, c]).filter(([column]) => column.used);
-  const labels = { visits: "Visits per person", repeats: "Repeats per person", quality: "Quality", satisfaction: "Satisfaction", effort: "Effort", wait_days: "Wait", gave_up: "Gave up" };
+  const labels = { visits: "Visits per person", repeats: "Repeats per person", quality: "Quality", satisfaction: "Satisfaction", effort: "Effort", wait_days: "Wait", gave_up: "Gave up", wait_median: "Median wait", wait_p90: "90 % wait", wait_p95: "95 % wait", service_level: "Answered in time", turned_away: "Turned away", still_waiting: "Still waiting", utilisation: "Servers busy" };
   const levers = new Map((data.leverage?.rows ?? []).map((one) => [one.id, one]));
   const lever = (id) => {
     if (!data.leverage) return [];
