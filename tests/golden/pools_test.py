@@ -172,7 +172,7 @@ class Pools(unittest.TestCase):
         self.run_well("report", "out.h5", "-o", "page.html")
         page = (self.folder / "page.html").read_text(encoding="utf-8")
         touchpoints, _ = json.JSONDecoder().raw_decode(page, page.index('"touchpoints":') + len('"touchpoints":'))
-        column = {each["name"]: c for c, each in enumerate(touchpoints["columns"]) if each["used"]}
+        column = {each["name"]: c for c, each in enumerate(touchpoints["columns"])}
         for k, plan in enumerate(("baseline", "more")):
             call = compared[plan]["touchpoints"]["call"]
             for name, figure in (("wait_p95", call["wait_days"]["p95"]), ("service_level", call["service_level"]),
