@@ -213,32 +213,6 @@ TEST_CASE("queues in the loop: one simulated customer for several real ones meet
   CHECK_FALSE(near(found(centre).wait, right.wait / minute, 0.4 * right.wait / minute, 0.05 * right.wait / minute));
 }
 
-TEST_CASE("queues in the loop: both engines and any number of threads agree", "[verify]") {
-  Centre centre;
-  centre.patience = 5.0 * minute;
-  centre.servers = 3.0;
-  centre.replications = 3;
-  ModelParts parts = parts_of(centre);
-  parts.touchpoints[2].end.reset();  // who gives up calls again
-  parts.touchpoints[2].next = {by_odds(0, 1.0, Exponential{5.0 * minute})};
-  const PlanId plan(0);
-  const auto cells = [&](Engine engine, int threads) {
-    RunOptions options;
-    options.engine = engine;
-    options.threads = threads;
-    const RunResult result = run(Model(parts), std::span(&plan, 1), options);
-    std::vector<std::int64_t> all;
-    for (const Totals& totals : result.totals[0]) {
-      for (std::size_t i = 0; i < totals.shape().cells(); ++i) all.push_back(static_cast<std::int64_t>(totals.cell(i)));
-    }
-    return all;
-  };
-  const auto reference = cells(Engine::one_customer_by_windows, 1);
-  for (const int threads : {1, 2, 7}) CHECK(cells(Engine::lock_step, threads) == reference);
-  parts.touchpoints[0].servers = 3.5;  // the twin
-  CHECK(cells(Engine::lock_step, 1) != reference);
-}
-
 TEST_CASE("queues in the loop: laws of the handling time, Pollaczek and Khinchine", "[verify]") {
   struct Law {
     Distribution law;
@@ -537,4 +511,46 @@ TEST_CASE("queues in the loop: plans with another number of servers are paired",
   // The twin: the plan with draws of its own.
   CHECK_FALSE(ratio(base.wait, strange.wait) < 0.75);
   CHECK_FALSE(ratio(base.gave_up, strange.gave_up) < 0.75);
+}
+
+TEST_CASE("queues in the loop: both engines and any number of threads agree", "[verify]") {
+  Centre centre;
+  centre.patience = 5.0 * minute;
+  centre.servers = 3.0;
+  centre.replications = 3;
+  ModelParts one_queue = parts_of(centre);
+  one_queue.touchpoints[2].end.reset();  // who gives up calls again
+  one_queue.touchpoints[2].next = {by_odds(0, 1.0, Exponential{5.0 * minute})};
+  // Two touchpoints, two pools in order of preference, one of them closed at night, priorities, laws, room.
+  centre.room = 4;
+  centre.law = Lognormal{7.0 * minute, 0.7};
+  ModelParts pools = two_queues(centre, 1.5, true, 1);
+  Pool by_day;
+  by_day.servers = {{0.0, 0.0}};
+  for (int day = 0; day < 7; ++day) {
+    by_day.servers.emplace_back(day + 1.0 / 3.0, 1.0);
+    if (day < 6) by_day.servers.emplace_back(day + 0.75, 0.0);
+  }
+  pools.pools.push_back(by_day);
+  pools.touchpoints[0].pools = {PoolId(1), PoolId(0)};
+  pools.touchpoints[3].patience = Weibull{6.0 * minute, 1.4};
+  const auto cells = [&](const ModelParts& parts, Engine engine, int threads) {
+    RunOptions options;
+    options.engine = engine;
+    options.threads = threads;
+    const PlanId plan(0);
+    const RunResult result = run(Model(parts), std::span(&plan, 1), options);
+    std::vector<std::int64_t> all;
+    for (const Totals& totals : result.totals[0]) {
+      for (std::size_t i = 0; i < totals.shape().cells(); ++i) all.push_back(static_cast<std::int64_t>(totals.cell(i)));
+    }
+    return all;
+  };
+  for (const ModelParts* parts : {&one_queue, &pools}) {
+    const auto reference = cells(*parts, Engine::one_customer_by_windows, 1);
+    for (const int threads : {1, 2, 7}) CHECK(cells(*parts, Engine::lock_step, threads) == reference);
+    ModelParts twin = *parts;
+    twin.touchpoints[0].handle_time = Exponential{9.1 * minute};
+    CHECK(cells(twin, Engine::lock_step, 1) != reference);
+  }
 }
