@@ -312,6 +312,14 @@ FixedCost staff_cost(const Program& program) {
 
 FixedCosts fixed_costs(const Program& program) { return {fixed_investment(program), staff_cost(program)}; }
 
+std::vector<std::string> ids_of_pools(const ModelParts& parts) {
+  std::vector<std::string> ids = ids_of(parts.pools);
+  for (const Touchpoint& touchpoint : parts.touchpoints) {
+    if (touchpoint.servers) ids.push_back(touchpoint.id);
+  }
+  return ids;
+}
+
 Samples samples_about(const Model& model) {
   const ModelParts& parts = model.parts();
   Samples samples;
@@ -331,12 +339,10 @@ Samples samples_about(const Model& model) {
   samples.touchpoint_names = names_of(parts.touchpoints);
   for (const Touchpoint& touchpoint : parts.touchpoints) samples.touchpoint_stages.push_back(touchpoint.stage);
   samples.mechanisms = mechanisms_in(parts);
-  samples.pools = ids_of(parts.pools);
+  samples.pools = ids_of_pools(parts);
   samples.pool_names = names_of(parts.pools);
   for (const Touchpoint& touchpoint : parts.touchpoints) {
-    if (!touchpoint.servers) continue;
-    samples.pools.push_back(touchpoint.id);
-    samples.pool_names.push_back(touchpoint.name);
+    if (touchpoint.servers) samples.pool_names.push_back(touchpoint.name);
   }
   return samples;
 }

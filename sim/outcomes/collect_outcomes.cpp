@@ -229,10 +229,7 @@ class Arrays {
 
   void add_pools() {
     if (!shape_.queues) return;
-    Names pools = ids_of(parts_.pools);
-    for (const Touchpoint& touchpoint : parts_.touchpoints) {
-      if (touchpoint.servers) pools.push_back(touchpoint.id);
-    }
+    const Names pools = ids_of_pools(parts_);
     outcomes_.dimensions.push_back(
         {"pool", pools.size(), pools, "", "pools of servers, then touchpoints with servers of their own"});
     add_reals("pool_utilisation", {"pool"}, "1", "share of the servers' time on duty in which they worked",

@@ -65,6 +65,9 @@ struct Samples {
   [[nodiscard]] bool interrupted() const { return replications < replications_asked; }
 };
 
+/// The ids of whoever serves, in the order of Staffing::pools: pools, then touchpoints with servers of their own.
+[[nodiscard]] std::vector<std::string> ids_of_pools(const ModelParts& parts);
+
 /// What samples of `model` are about, whatever was run: names, people, seed; no plans yet.
 [[nodiscard]] Samples samples_about(const Model& model);
 
