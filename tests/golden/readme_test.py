@@ -1,5 +1,6 @@
 """Runs every command of the READMEs: each ```sh block, as one bash script, in a copy of the source tree."""
 
+import json
 import os
 import re
 import shutil
@@ -102,6 +103,17 @@ class Readme(unittest.TestCase):
         self.assertEqual(line, 4)
         self.assertNotEqual(status, 0)
         self.assertIn("failed: build/sojourn no-such-command", output)
+
+    def test_what_the_control_variate_is_said_to_save(self):
+        text = " ".join((SOURCE / "README.md").read_text(encoding="utf-8").split())
+        self.assertIn("the variance of retention falls to less than a half, of money to less than a tenth, for twice the visits", text)
+        done = subprocess.run([BUILD / "sojourn", "run", SOURCE / "scenarios" / "coffee.toml", "--control-variate", "--json", "-o", "café.h5"],
+                              cwd=self.folder.name, capture_output=True, text=True, check=True)
+        said = json.loads(done.stdout)["control_variate"]
+        for metric, falls_to in (("retention", 2.0), ("npv", 10.0), ("revenue", 10.0), ("cost_to_serve", 10.0)):
+            self.assertGreater(said[metric]["variance_ratio"], falls_to, metric)
+            self.assertGreater(said[metric]["variance_ratio"] / said[metric]["net_ratio"], 1.8, metric)  # the cost: twice the visits
+            self.assertLess(said[metric]["variance_ratio"] / said[metric]["net_ratio"], 2.2, metric)
 
     def test_what_is_not_run_is_sound(self):
         for name in NOT_RUN + ["tools/packages", ".ci/run"]:
