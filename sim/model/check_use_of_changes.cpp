@@ -185,14 +185,15 @@ double longest_stay(const ModelParts& parts, const Reach& reach, const Target& t
 
 // A choice and its delay are made at the visit: a change that comes later does not reach who stays there.
 void check_stays(const Context& context, const Reach& reach, const Change& change, const std::string& path) {
-  constexpr double long_share = 0.2;  // of the time for which the change acts
+  // Long beside the time for which the change acts, and at all.
+  constexpr double long_share = 0.2, long_days = 7.0;
   const double horizon = context.parts.settings.horizon.value();
   const double start = change.start.value(), end = change.end ? change.end->value() : horizon;
   const double acts = std::min(end, horizon) - start;
   for (const Effect& effect : change.effects) {
     if (!(acts > 0.0)) return;
     const double stay = longest_stay(context.parts, reach, change.target, effect);
-    if (!(stay >= long_share * acts) || (start <= 0.0 && end >= horizon)) continue;
+    if (!(stay >= std::max(long_days, long_share * acts)) || (start <= 0.0 && end >= horizon)) continue;
     const bool starts = start > 0.0;
     context.findings.warning(
         fmt::format("{}.{}", path, starts ? "start" : "end"),

@@ -283,5 +283,6 @@ TEST_CASE("a change that comes in the middle of long stays has a warning, in a c
   // Not where stays are short beside the time of the change, where it is always on, and where hazards follow it.
   CHECK_FALSE(warns(with("20 days", start, ""), "inside stays"));
   CHECK_FALSE(warns(with("60 days", "", ""), "inside stays"));
+  CHECK_FALSE(warns(with("3 days", "start = \"6 months\"\nend = \"6.2 months\"\n", ""), "inside stays"));
   CHECK_FALSE(warns(with("60 days", start, "race"), "inside stays"));
 }

@@ -104,8 +104,8 @@ TEST_CASE("pools: timetables that make no sense", "[pools]") {
   CHECK(says(of_servers("{ daily = " + numbers(23) + " }"), "24 numbers, one for each hour, not 23"));
   CHECK(says(of_servers("{ weekly = [ " + numbers(24) + " ] }"), "weekly must be 7 lists, Monday first, not 1"));
   CHECK(says(of_servers("{ daily = " + numbers(24) + ", mon = {} }"), "mix several kinds"));
-  CHECK(says(of_servers("{ mo = { \"08:00-12:00\" = 6 } }"), "\"mo\" is no day"));
-  CHECK(says(of_servers("{ mo = { \"08:00-12:00\" = 6 } }"), "\"mon\""));
+  CHECK(says(of_servers("{ mo-fri = { \"08:00-12:00\" = 6 } }"), "\"mo-fri\" is no day"));
+  CHECK(says(of_servers("{ mo-fri = { \"08:00-12:00\" = 6 } }"), "did you mean \"mon-fri\"?"));
   CHECK(says(of_servers("{ mon = { \"8-12\" = 6 } }"), "\"8-12\" is no span of a day"));
   CHECK(says(of_servers("{ mon = { \"08:00-25:00\" = 6 } }"), "is no span of a day"));
   CHECK(says(of_servers("{ mon = { \"08:00-08:00\" = 6 } }"), "has no length"));
