@@ -223,20 +223,21 @@ class Arrays {
 
   /// Winners and losers: what each customer comes to under a plan and under the first one.
   void add_paired_outcomes() {
-    outcomes_.dimensions.push_back({"fate", customer_change_count, Names{"gained", "kept", "without", "given_up"}, "",
+    outcomes_.dimensions.push_back({"customer_change", customer_change_count, Names{"gained", "kept", "without", "given_up"},
+                                    "",
                                     "customer under the plan only, under both, under neither, under the first plan only"});
-    outcomes_.dimensions.push_back({"feeling", satisfaction_change_count, Names{"better", "same", "worse"}, "",
+    outcomes_.dimensions.push_back({"satisfaction_change", satisfaction_change_count, Names{"better", "same", "worse"}, "",
                                     "satisfaction at the end against that under the first plan; same: within 0.01"});
     const Names standings{"prospect", "lost", "churned", "customer"};
     outcomes_.dimensions.push_back({"first_standing", end_standing_count, standings, "", "standing under the first plan"});
     outcomes_.dimensions.push_back({"standing", end_standing_count, standings, "", "standing at the horizon"});
-    add_integers("fortunes", {"persona", "fate", "feeling"}, "people",
+    add_integers("paired_outcomes", {"persona", "customer_change", "satisfaction_change"}, "people",
                  "people by how they end under the plan and, on the same luck, under the first plan",
                  [&](const Totals& totals, auto& values) {
                    for (std::size_t p = 0; p < shape_.personas; ++p) {
                      each(customer_change_count, satisfaction_change_count, [&](std::size_t o, std::size_t f) {
-                       values.push_back(
-                           totals.fortunes.people(p, static_cast<CustomerChange>(o), static_cast<SatisfactionChange>(f)));
+                       values.push_back(totals.paired_outcomes.people(p, static_cast<CustomerChange>(o),
+                                                                      static_cast<SatisfactionChange>(f)));
                      });
                    }
                  });

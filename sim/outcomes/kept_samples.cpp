@@ -144,13 +144,13 @@ void keep_samples(const Samples& samples, Outcomes& outcomes) {
   tenure("tenure_kept", &Sums::tenure_censored, "people by days as a customer of those still customers at the horizon");
   // The dimensions are in files of several plans only; one plan compares with nothing.
   if (samples.plans.size() > 1) {
-    keeper.add("fortunes", {sample_axis, "persona", "fate", "feeling"}, "people",
+    keeper.add("paired_outcomes", {sample_axis, "persona", "customer_change", "satisfaction_change"}, "people",
                "people by how they end under the plan and, on the same luck, under the first plan",
                [&](const PlanSamples& plan, auto& values) {
-                 for (const PairedOutcomes& outcome : plan.fortunes) {
+                 for (const PairedOutcomes& outcome : plan.paired_outcomes) {
                    for (std::size_t p = 0; p < samples.personas.size(); ++p) {
-                     each_outcome([&](CustomerChange change, SatisfactionChange feeling) {
-                       values.push_back(static_cast<double>(outcome.people(p, change, feeling)));
+                     each_outcome([&](CustomerChange change, SatisfactionChange satisfaction) {
+                       values.push_back(static_cast<double>(outcome.people(p, change, satisfaction)));
                      });
                    }
                  }
@@ -160,7 +160,7 @@ void keep_samples(const Samples& samples, Outcomes& outcomes) {
     keeper.add("standings", {sample_axis, "persona", "first_standing", "standing"}, "people",
                "people by where they stand at the horizon under the first plan and, on the same luck, under the plan",
                [&](const PlanSamples& plan, auto& values) {
-                 for (const PairedOutcomes& outcome : plan.fortunes) {
+                 for (const PairedOutcomes& outcome : plan.paired_outcomes) {
                    for (std::size_t p = 0; p < samples.personas.size(); ++p) {
                      each_standing([&](EndStanding before, EndStanding after) {
                        values.push_back(static_cast<double>(outcome.people(p, before, after)));
@@ -220,18 +220,18 @@ Samples kept_samples(const Outcomes& outcomes, const Model& model) {
     plan.by_persona.assign(personas, std::vector<Sums>(count));
     plan.touch.assign(touchpoints, std::vector<TouchSums>(count));
     plan.by_segment.assign(samples.segments.size(), std::vector<Sums>(count));
-    plan.fortunes.assign(count, PairedOutcomes(personas));
+    plan.paired_outcomes.assign(count, PairedOutcomes(personas));
     plan.all.resize(count);
     reader.read_sums(persona_sums(), k, plan.by_persona);
     reader.read_sums(touch_sums(), k, plan.touch);
     reader.read_sums(segment_sums(), k, plan.by_segment);
     if (plans > 1) {
-      const std::vector<double>& people = reader.values("fortunes", count * personas * outcome_cells);
+      const std::vector<double>& people = reader.values("paired_outcomes", count * personas * outcome_cells);
       std::size_t at = k * count * personas * outcome_cells;
-      for (PairedOutcomes& outcome : plan.fortunes) {
+      for (PairedOutcomes& outcome : plan.paired_outcomes) {
         for (std::size_t p = 0; p < personas; ++p) {
-          each_outcome([&](CustomerChange change, SatisfactionChange feeling) {
-            outcome.count(p, change, feeling, static_cast<std::int64_t>(people[at++]));
+          each_outcome([&](CustomerChange change, SatisfactionChange satisfaction) {
+            outcome.count(p, change, satisfaction, static_cast<std::int64_t>(people[at++]));
           });
         }
       }
@@ -240,7 +240,7 @@ Samples kept_samples(const Outcomes& outcomes, const Model& model) {
       constexpr std::size_t cells = end_standing_count * end_standing_count;
       const std::vector<double>& people = reader.values("standings", count * personas * cells);
       std::size_t at = k * count * personas * cells;
-      for (PairedOutcomes& outcome : plan.fortunes) {
+      for (PairedOutcomes& outcome : plan.paired_outcomes) {
         for (std::size_t p = 0; p < personas; ++p) {
           each_standing([&](EndStanding before, EndStanding after) {
             outcome.count(p, before, after, static_cast<std::int64_t>(people[at++]));

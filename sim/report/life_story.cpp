@@ -219,15 +219,15 @@ class Teller {
       text += "\n";
     }
     if (went_first == steps)
-      return text + "    Both go the same ways all the same, if not at the same moments.\n" + fate("baseline", baseline) +
-             fate(plan, other);
+      return text + "    Both go the same ways all the same, if not at the same moments.\n" + end_of("baseline", baseline) +
+             end_of(plan, other);
     const Step &a = baseline[went_first], &b = other[went_first];
     text += fmt::format("    From step {}, {}, they go different ways.\n", went_first + 1, place(b.entry.visit.touchpoint));
-    return text + "    baseline: " + why(a) + "\n    " + plan + ": " + why(b) + "\n" + fate("baseline", baseline) +
-           fate(plan, other);
+    return text + "    baseline: " + why(a) + "\n    " + plan + ": " + why(b) + "\n" + end_of("baseline", baseline) +
+           end_of(plan, other);
   }
 
-  [[nodiscard]] std::string fate(const std::string& plan, const std::vector<Step>& life) const {
+  [[nodiscard]] std::string end_of(const std::string& plan, const std::vector<Step>& life) const {
     const DiaryEntry& last = life.back().entry;
     return fmt::format("    Under {}: {} visits, {} at the end, on day {:.1f} at {}.\n", plan, life.size(),
                        name(last.after.standing), last.visit.time, place(last.visit.touchpoint));

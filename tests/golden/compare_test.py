@@ -163,8 +163,8 @@ arrives = "370.5 days"
     def test_file_has_winners_and_losers(self):
         self.compare("-o", "all.h5")
         with h5py.File(self.folder / "all.h5") as file:
-            counts, customers, prospects = file["fortunes"][()], file["customers"][()], file["prospects"][()]
-            self.assertEqual([name.decode() if isinstance(name, bytes) else name for name in file["fate"][()]],
+            counts, customers, prospects = file["paired_outcomes"][()], file["customers"][()], file["prospects"][()]
+            self.assertEqual([name.decode() if isinstance(name, bytes) else name for name in file["customer_change"][()]],
                              ["gained", "kept", "without", "given_up"])
         self.assertEqual(counts.shape, (4, 3, 4, 4, 3))
         self.assertTrue((counts[..., 0:2, :].sum(axis=(-2, -1)) == customers[..., -1]).all())
@@ -172,7 +172,7 @@ arrives = "370.5 days"
         self.assertEqual(prospects.shape[0], 4)
         self.run_well("run", TELECOM, *SMALL, "--replications", 2, "-o", "one.h5")
         with h5py.File(self.folder / "one.h5") as file:
-            self.assertNotIn("fortunes", file)
+            self.assertNotIn("paired_outcomes", file)
 
     def test_text_says_the_answer_first(self):
         lines = self.run_well("compare", TELECOM, *SMALL, "--replications", 3).stdout.splitlines()
