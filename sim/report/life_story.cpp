@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sojourn/outcomes/event_log.hpp"
+#include "sojourn/outcomes/run_size.hpp"
 #include "sojourn/report/format.hpp"
 #include "table.hpp"
 
@@ -245,6 +246,7 @@ std::string told_life(const Model& model, std::uint64_t customer, const RunOptio
     throw InputError(fmt::format("there is no customer {}", customer),
                      fmt::format("customers are numbered from 0 to {}", parts.settings.customers - 1));
   }
+  require_room(people_size(model));
   const auto number = static_cast<std::uint32_t>(customer);
   const bool compared = model.plan() != PlanId(0);
   // The others are there to be pointed to where the plan leaves this life as it was.
