@@ -447,8 +447,9 @@ class RunJob {
 int thread_count(int threads) {
   if (threads > 0) return threads;
   if (const char* slurm = std::getenv("SLURM_CPUS_PER_TASK")) {
-    const int count = std::atoi(slurm);
-    if (count > 0) return count;
+    char* end = nullptr;
+    const long count = std::strtol(slurm, &end, 10);  // the largest number there is where it is larger
+    if (*end == '\0' && count > 0) return static_cast<int>(std::min<long>(count, most_threads));
   }
   cpu_set_t mask;
   if (sched_getaffinity(0, sizeof mask, &mask) == 0) return std::max(1, CPU_COUNT(&mask));
