@@ -126,7 +126,7 @@ TEST_CASE("coverage: the café, 1 and 2 replications of 500 guests", "[verify]")
       std::string_view name;
       int claims = 0, covered = 0, covered_by_half = 0;
     };
-    std::vector<Count> counts{{"retained"}, {"conversion"}, {"npv"}, {"nps"}};
+    std::vector<Count> counts{{"retained"}, {"churned"}, {"npv"}, {"nps"}};
     for (std::uint32_t seed = 1; seed <= seeds; ++seed) {
       parts.settings.seed = seed;
       const Samples samples = sampled(parts);
