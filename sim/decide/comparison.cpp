@@ -165,12 +165,12 @@ struct Counts {
   double people = 0.0;
   double outcome[3] = {}, satisfaction[3] = {}, overall[3] = {};
 
-  void add(const PairedOutcomes& fortunes, std::size_t persona) {
+  void add(const PairedOutcomes& outcomes, std::size_t persona) {
     for (std::size_t o = 0; o < customer_change_count; ++o) {
       for (std::size_t f = 0; f < satisfaction_change_count; ++f) {
         const auto which = static_cast<CustomerChange>(o);
-        const auto n = static_cast<double>(fortunes.people(persona, which, static_cast<SatisfactionChange>(f)));
-        const std::size_t by_outcome = which == CustomerChange::gained ? 0 : which == CustomerChange::lost ? 2 : 1;
+        const auto n = static_cast<double>(outcomes.people(persona, which, static_cast<SatisfactionChange>(f)));
+        const std::size_t by_outcome = which == CustomerChange::gained ? 0 : which == CustomerChange::given_up ? 2 : 1;
         people += n;
         outcome[by_outcome] += n;
         satisfaction[f] += n;
@@ -182,7 +182,7 @@ struct Counts {
 
 using Triple = double (Counts::*)[3];
 
-Fortune fortune(const std::vector<Counts>& samples, Triple which, People how) {
+BetterOrWorse better_or_worse(const std::vector<Counts>& samples, Triple which, People how) {
   Estimate shares[3];
   for (std::size_t k = 0; k < 3; ++k) {
     double sum = 0.0, people = 0.0;
@@ -197,24 +197,24 @@ Fortune fortune(const std::vector<Counts>& samples, Triple which, People how) {
   return {shares[0], shares[1], shares[2]};
 }
 
-std::vector<PersonaFortunes> fortunes_of(const Samples& samples, const PlanSamples& plan) {
-  std::vector<PersonaFortunes> result;
+std::vector<WinnersAndLosers> winners_and_losers_of(const Samples& samples, const PlanSamples& plan) {
+  std::vector<WinnersAndLosers> result;
   const std::size_t personas = samples.personas.size();
   const auto group = [&](std::string id, std::string name, std::size_t begin, std::size_t end) {
-    std::vector<Counts> counts(plan.fortunes.size());
-    PersonaFortunes of;
+    std::vector<Counts> counts(plan.paired_outcomes.size());
+    WinnersAndLosers of;
     of.id = std::move(id);
     of.name = std::move(name);
     for (std::size_t i = 0; i < counts.size(); ++i) {
-      for (std::size_t p = begin; p < end; ++p) counts[i].add(plan.fortunes[i], p);
+      for (std::size_t p = begin; p < end; ++p) counts[i].add(plan.paired_outcomes[i], p);
       of.people += counts[i].people;
     }
-    of.outcome = fortune(counts, &Counts::outcome, people_in(samples));
-    of.satisfaction = fortune(counts, &Counts::satisfaction, people_in(samples));
-    of.overall = fortune(counts, &Counts::overall, people_in(samples));
+    of.outcome = better_or_worse(counts, &Counts::outcome, people_in(samples));
+    of.satisfaction = better_or_worse(counts, &Counts::satisfaction, people_in(samples));
+    of.overall = better_or_worse(counts, &Counts::overall, people_in(samples));
     result.push_back(std::move(of));
   };
-  if (plan.fortunes.empty()) return result;
+  if (plan.paired_outcomes.empty()) return result;
   group("all", "All", 0, personas);
   if (!(result.front().people > 0.0)) return {};
   for (std::size_t p = 0; p < personas; ++p) group(samples.personas[p], samples.persona_names[p], p, p + 1);
@@ -321,7 +321,7 @@ Comparison compare(const Samples& samples) {
     }
     split_by_persona(result, samples, k);
     split_by_stage(result, samples, plan, baseline);
-    result.fortunes = fortunes_of(samples, plan);
+    result.winners_and_losers = winners_and_losers_of(samples, plan);
     comparison.plans.push_back(std::move(result));
   }
   hold_figures(comparison.plans);

@@ -9,6 +9,7 @@
 #include "many_plans.hpp"
 #include "sojourn/engine/life.hpp"
 #include "sojourn/model/graph.hpp"
+#include "sojourn/outcomes/run_size.hpp"
 
 namespace sojourn {
 namespace {
@@ -388,6 +389,7 @@ Ranking rank(const Model& model, const RankOptions& how, const RunOptions& optio
   RunOptions quiet = options;
   quiet.progress = nullptr;
   const PlanId under = model.plan();
+  require_room(people_size(model));
   const RunResult plain = run(model, {&under, 1}, quiet);
   if (plain.interrupted) throw Interrupted();
   const Program& program = plain.programs.front();

@@ -293,7 +293,7 @@ class Block {
       EACH_LANE
       for (int i = 0; i < padded_; ++i) s_.marks[i] = s_.standing_changes[i] != 0 ? 1 : 0;
       changing = list_marked();
-      for (int k = 0; k < changing; ++k) count_feelings(s_.marked[k], s_.code[s_.marked[k]]);
+      for (int k = 0; k < changing; ++k) count_customer_scores(s_.marked[k], s_.code[s_.marked[k]]);
     } else {
       auto* const touches = reinterpret_cast<Long2*>(task_.packed.touch);
       auto* const stocks = reinterpret_cast<Long2*>(task_.packed.series);
@@ -329,7 +329,7 @@ class Block {
   }
 
   /// Satisfaction and expectation are summed over customers: who becomes one counts, who is none any more does not.
-  void count_feelings(int i, std::int32_t code) {
+  void count_customer_scores(int i, std::int32_t code) {
     const bool counts = code >= Code::promoter;
     const std::int32_t counted_s = counts ? fixed_score(c_.satisfaction[i]) : 0;
     const std::int32_t counted_e = counts ? fixed_score(c_.expectation[i]) : 0;

@@ -223,7 +223,7 @@ void add_sample(PlanSamples& plan, const BatchSums& sample, const Program& progr
     all += segment;
   }
   plan.all.push_back(std::move(all));
-  plan.fortunes.push_back(totals.fortunes);
+  plan.paired_outcomes.push_back(totals.paired_outcomes);
   plan.cash_of.push_back(cash_of(program, sample.windows, costs, replications));
 }
 

@@ -251,7 +251,8 @@ class Arrays {
 
   /// Winners and losers: what each customer comes to under a plan and under the first one.
   void add_paired_outcomes() {
-    outcomes_.dimensions.push_back({"fate", customer_change_count, Names{"gained", "kept", "without", "given_up"}, "",
+    outcomes_.dimensions.push_back({"fate", customer_change_count, Names{"gained", "kept", "without", "given_up"},
+                                    "",
                                     "customer under the plan only, under both, under neither, under the first plan only"});
     outcomes_.dimensions.push_back({"feeling", satisfaction_change_count, Names{"better", "same", "worse"}, "",
                                     "satisfaction at the end against that under the first plan; same: within 0.01"});
@@ -263,8 +264,8 @@ class Arrays {
                  [&](const Totals& totals, auto& values) {
                    for (std::size_t p = 0; p < shape_.personas; ++p) {
                      each(customer_change_count, satisfaction_change_count, [&](std::size_t o, std::size_t f) {
-                       values.push_back(
-                           totals.fortunes.people(p, static_cast<CustomerChange>(o), static_cast<SatisfactionChange>(f)));
+                       values.push_back(totals.paired_outcomes.people(p, static_cast<CustomerChange>(o),
+                                                                      static_cast<SatisfactionChange>(f)));
                      });
                    }
                  });

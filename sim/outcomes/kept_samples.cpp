@@ -213,10 +213,10 @@ void keep_samples(const Samples& samples, Outcomes& outcomes) {
     keeper.add("fortunes", {sample_axis, "persona", "fate", "feeling"}, "people",
                "people by how they end under the plan and, on the same luck, under the first plan",
                [&](const PlanSamples& plan, auto& values) {
-                 for (const PairedOutcomes& outcome : plan.fortunes) {
+                 for (const PairedOutcomes& outcome : plan.paired_outcomes) {
                    for (std::size_t p = 0; p < samples.personas.size(); ++p) {
-                     each_outcome([&](CustomerChange change, SatisfactionChange feeling) {
-                       values.push_back(static_cast<double>(outcome.people(p, change, feeling)));
+                     each_outcome([&](CustomerChange change, SatisfactionChange satisfaction) {
+                       values.push_back(static_cast<double>(outcome.people(p, change, satisfaction)));
                      });
                    }
                  }
@@ -226,7 +226,7 @@ void keep_samples(const Samples& samples, Outcomes& outcomes) {
     keeper.add("standings", {sample_axis, "persona", "first_standing", "standing"}, "people",
                "people by where they stand at the horizon under the first plan and, on the same luck, under the plan",
                [&](const PlanSamples& plan, auto& values) {
-                 for (const PairedOutcomes& outcome : plan.fortunes) {
+                 for (const PairedOutcomes& outcome : plan.paired_outcomes) {
                    for (std::size_t p = 0; p < samples.personas.size(); ++p) {
                      each_standing([&](EndStanding before, EndStanding after) {
                        values.push_back(static_cast<double>(outcome.people(p, before, after)));
@@ -287,7 +287,7 @@ Samples kept_samples(const Outcomes& outcomes, const Model& model) {
     plan.by_persona.assign(personas, std::vector<Sums>(count));
     plan.touch.assign(touchpoints, std::vector<TouchSums>(count));
     plan.by_segment.assign(samples.segments.size(), std::vector<Sums>(count));
-    plan.fortunes.assign(count, PairedOutcomes(personas));
+    plan.paired_outcomes.assign(count, PairedOutcomes(personas));
     plan.all.resize(count);
     reader.read_sums(persona_sums(), k, plan.by_persona);
     reader.read_sums(touch_sums(), k, plan.touch);
@@ -295,10 +295,10 @@ Samples kept_samples(const Outcomes& outcomes, const Model& model) {
     if (plans > 1) {
       const std::vector<double>& people = reader.values("fortunes", count * personas * outcome_cells);
       std::size_t at = k * count * personas * outcome_cells;
-      for (PairedOutcomes& outcome : plan.fortunes) {
+      for (PairedOutcomes& outcome : plan.paired_outcomes) {
         for (std::size_t p = 0; p < personas; ++p) {
-          each_outcome([&](CustomerChange change, SatisfactionChange feeling) {
-            outcome.count(p, change, feeling, static_cast<std::int64_t>(people[at++]));
+          each_outcome([&](CustomerChange change, SatisfactionChange satisfaction) {
+            outcome.count(p, change, satisfaction, static_cast<std::int64_t>(people[at++]));
           });
         }
       }
@@ -307,7 +307,7 @@ Samples kept_samples(const Outcomes& outcomes, const Model& model) {
       constexpr std::size_t cells = end_standing_count * end_standing_count;
       const std::vector<double>& people = reader.values("standings", count * personas * cells);
       std::size_t at = k * count * personas * cells;
-      for (PairedOutcomes& outcome : plan.fortunes) {
+      for (PairedOutcomes& outcome : plan.paired_outcomes) {
         for (std::size_t p = 0; p < personas; ++p) {
           each_standing([&](EndStanding before, EndStanding after) {
             outcome.count(p, before, after, static_cast<std::int64_t>(people[at++]));

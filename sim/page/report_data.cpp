@@ -150,7 +150,7 @@ class Data {
     flows();
     touchpoints();
     market();
-    fates();
+    winners_and_losers();
     if (report_.ranking != nullptr) leverage(*report_.ranking);
     if (report_.optimum != nullptr) frontier(*report_.optimum);
     return std::move(json_);
@@ -493,22 +493,22 @@ class Data {
   }
 
   /// Who is better off and where fewer leave, by plan; how likely each plan is the best.
-  void fates() {
+  void winners_and_losers() {
     if (comparison_.plans.size() < 2) return;
-    Json fortunes = Json::array(), stages = Json::array(), chances = Json::array();
+    Json all = Json::array(), stages = Json::array(), chances = Json::array();
     for (const PlanComparison& plan : comparison_.plans) {
       Json of_groups = Json::array();
-      const std::size_t shown = fortunes.size() < detailed_ ? groups_.size() : 1;
-      for (std::size_t g = 0; g < shown && g < plan.fortunes.size(); ++g) {
-        const PersonaFortunes& one = plan.fortunes[g];
+      const std::size_t shown = all.size() < detailed_ ? groups_.size() : 1;
+      for (std::size_t g = 0; g < shown && g < plan.winners_and_losers.size(); ++g) {
+        const WinnersAndLosers& one = plan.winners_and_losers[g];
         of_groups.push_back({{"better", share(one.overall.better)},
                              {"same", share(one.overall.same)},
                              {"worse", share(one.overall.worse)},
                              {"gained", share(one.outcome.better)},
                              {"given_up", share(one.outcome.worse)}});
       }
-      fortunes.push_back(std::move(of_groups));
-      if (fortunes.size() > detailed_) {
+      all.push_back(std::move(of_groups));
+      if (all.size() > detailed_) {
         stages.push_back(nullptr);
         continue;
       }
@@ -523,7 +523,7 @@ class Data {
       for (const double chance : best.chances) texts.push_back(comparison_words::chance(chance));
       chances.push_back({{"metric", metrics()[best.metric].name}, {"chances", texts}});
     }
-    json_["fortunes"] = std::move(fortunes);
+    json_["winners_and_losers"] = std::move(all);
     json_["by_stage"] = std::move(stages);
     json_["best"] = std::move(chances);
   }

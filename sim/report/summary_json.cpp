@@ -21,8 +21,8 @@ Json of(const std::vector<Contribution>& parts) {
   return json;
 }
 
-Json of(const Fortune& fortune) {
-  return {{"better", of(fortune.better)}, {"same", of(fortune.same)}, {"worse", of(fortune.worse)}};
+Json of(const BetterOrWorse& share) {
+  return {{"better", of(share.better)}, {"same", of(share.same)}, {"worse", of(share.worse)}};
 }
 
 Json days(const std::optional<double>& day) { return day ? number(*day) : Json(nullptr); }
@@ -164,13 +164,13 @@ std::string comparison_json(const Samples& samples, const Comparison& comparison
     entry["contributions"] = {
         {"retained", {{"by_persona", of(plan.retained_by_persona)}, {"by_stage", of(plan.retained_by_stage)}}},
         {"npv", {{"by_persona", of(plan.npv_by_persona)}, {"by_kind", of(plan.npv_by_kind)}}}};
-    for (const PersonaFortunes& fortunes : plan.fortunes) {
+    for (const WinnersAndLosers& each : plan.winners_and_losers) {
       const Json shares = {
-          {"overall", of(fortunes.overall)}, {"outcome", of(fortunes.outcome)}, {"satisfaction", of(fortunes.satisfaction)}};
-      if (&fortunes == &plan.fortunes.front()) {
+          {"overall", of(each.overall)}, {"outcome", of(each.outcome)}, {"satisfaction", of(each.satisfaction)}};
+      if (&each == &plan.winners_and_losers.front()) {
         entry["winners_and_losers"] = shares;
       } else {
-        entry["winners_and_losers"]["by_persona"][fortunes.id] = shares;
+        entry["winners_and_losers"]["by_persona"][each.id] = shares;
       }
     }
     json["plans"][plan.id] = std::move(entry);

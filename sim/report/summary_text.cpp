@@ -181,8 +181,8 @@ std::string per_cent(const Estimate& share) {
 
 /// What the plan that leads in a headline does to customers one by one.
 std::string winners(const PlanComparison& plan) {
-  if (plan.fortunes.empty()) return {};
-  const Fortune& all = plan.fortunes.front().overall;
+  if (plan.winners_and_losers.empty()) return {};
+  const BetterOrWorse& all = plan.winners_and_losers.front().overall;
   return fmt::format("Customer by customer, {} leaves {} better off than the baseline, {} the same and {} worse off.\n",
                      plan.name, per_cent(all.better), per_cent(all.same), per_cent(all.worse));
 }
@@ -246,7 +246,7 @@ std::string contributions(const Comparison& comparison, const std::string& curre
 }
 
 std::string one_by_one(const Comparison& comparison) {
-  if (comparison.plans.back().fortunes.empty()) return {};
+  if (comparison.plans.back().winners_and_losers.empty()) return {};
   Table table;
   table.row(head_of(comparison, "customer by customer"));
   const auto row = [&](const std::string& label, const auto& share) {
@@ -254,21 +254,21 @@ std::string one_by_one(const Comparison& comparison) {
     for (std::size_t k = 1; k < comparison.plans.size(); ++k) cells.push_back(share(comparison.plans[k]));
     table.row(cells);
   };
-  using Of = Fortune PersonaFortunes::*;
-  const auto all = [&](const std::string& label, Of of, Estimate Fortune::*which) {
-    row(label, [&](const PlanComparison& plan) { return per_cent(plan.fortunes.front().*of.*which); });
+  using Of = BetterOrWorse WinnersAndLosers::*;
+  const auto all = [&](const std::string& label, Of of, Estimate BetterOrWorse::*which) {
+    row(label, [&](const PlanComparison& plan) { return per_cent(plan.winners_and_losers.front().*of.*which); });
   };
-  all("Better off", &PersonaFortunes::overall, &Fortune::better);
-  all("The same", &PersonaFortunes::overall, &Fortune::same);
-  all("Worse off", &PersonaFortunes::overall, &Fortune::worse);
-  all("Customer under the plan only", &PersonaFortunes::outcome, &Fortune::better);
-  all("Customer under the baseline only", &PersonaFortunes::outcome, &Fortune::worse);
-  all("More satisfied at the end", &PersonaFortunes::satisfaction, &Fortune::better);
-  all("Less satisfied at the end", &PersonaFortunes::satisfaction, &Fortune::worse);
-  const std::size_t personas = comparison.plans.back().fortunes.size();
+  all("Better off", &WinnersAndLosers::overall, &BetterOrWorse::better);
+  all("The same", &WinnersAndLosers::overall, &BetterOrWorse::same);
+  all("Worse off", &WinnersAndLosers::overall, &BetterOrWorse::worse);
+  all("Customer under the plan only", &WinnersAndLosers::outcome, &BetterOrWorse::better);
+  all("Customer under the baseline only", &WinnersAndLosers::outcome, &BetterOrWorse::worse);
+  all("More satisfied at the end", &WinnersAndLosers::satisfaction, &BetterOrWorse::better);
+  all("Less satisfied at the end", &WinnersAndLosers::satisfaction, &BetterOrWorse::worse);
+  const std::size_t personas = comparison.plans.back().winners_and_losers.size();
   for (std::size_t p = 1; p < personas && personas > 2; ++p) {
-    row(comparison.plans.back().fortunes[p].name + ", better / worse off", [&](const PlanComparison& plan) {
-      const Fortune& of = plan.fortunes[p].overall;
+    row(comparison.plans.back().winners_and_losers[p].name + ", better / worse off", [&](const PlanComparison& plan) {
+      const BetterOrWorse& of = plan.winners_and_losers[p].overall;
       return per_cent(of.better) + " / " + per_cent(of.worse);
     });
   }

@@ -31,7 +31,7 @@ struct PlanSamples {
   std::vector<std::vector<Sums>> by_persona;  // [persona][sample]
   std::vector<std::vector<TouchSums>> touch;  // [touchpoint][sample]
   std::vector<std::vector<Sums>> by_segment;  // [account segment][sample]: accounts only
-  std::vector<PairedOutcomes> fortunes;       // [sample] against the first plan; all 0 where only one was run
+  std::vector<PairedOutcomes> paired_outcomes;  // [sample] against the first plan; all 0 where only one was run
   std::vector<std::vector<double>> cash_of;   // [sample][window], as `cash`, each as if the sample were the whole market
   std::vector<QueueFigures> queues;           // of touchpoints that are served by servers, in order
   std::vector<double> utilisation;            // of each of Samples::pools, mean over replications

@@ -65,11 +65,11 @@ export const journey = () => {
 };
 
 // ---- who is better off, and where fewer leave
-export const fates = () => {
+export const winners = () => {
   if (!compared) return;
-  const box = grid(section("fates-charts"));
+  const box = grid(section("winners-charts"));
   new Chart(box, "Customer by customer, against the baseline", (width) => {
-    const list = plans.slice(1).map((plan, i) => [plan.name, data.fortunes[i + 1][chosen.group]]);
+    const list = plans.slice(1).map((plan, i) => [plan.name, data.winners_and_losers[i + 1][chosen.group]]);
     if (list.some(([, one]) => !one || one.better[0] === null)) return null;
     const parts = [["better", "Better off", "#0072b2", "#ffffff"], ["same", "The same", darkScheme.matches && !printing ? "#5b6b7b" : "#c5d0db", darkScheme.matches && !printing ? "#ffffff" : "#16202b"], ["worse", "Worse off", "#d55e00", "#ffffff"]];
     const tell = ([mean, low, high]) => percent(mean) + (low === null ? "" : ` ± ${plain(50 * (high - low), 1)}`);
