@@ -13,6 +13,21 @@ namespace sojourn {
 using lock_step::Code;
 using lock_step::Kept;
 
+Standing standing_of(std::int32_t code) {
+  switch (code) {
+    case Code::absent:
+      return Standing::absent;
+    case Code::prospect:
+      return Standing::prospect;
+    case Code::lost:
+      return Standing::lost;
+    case Code::churned:
+      return Standing::churned;
+    default:
+      return Standing::customer;
+  }
+}
+
 CustomerStore::CustomerStore(const lock_step::Compiled& compiled, std::uint32_t first, std::uint32_t count,
                              std::size_t padding_rows)
     : compiled_(compiled), first_(first), count_(count) {
@@ -124,21 +139,6 @@ void CustomerStore::populate_accounts(const Streams& streams, const Accounts& ac
     for (std::size_t which = 0; which < compiled_.own_traits().size(); ++which) {
       own_[which][i] = trait(static_cast<std::size_t>(compiled_.own_traits()[which]));
     }
-  }
-}
-
-Standing CustomerStore::standing(std::uint32_t customer) const {
-  switch (code(customer)) {
-    case Code::absent:
-      return Standing::absent;
-    case Code::prospect:
-      return Standing::prospect;
-    case Code::lost:
-      return Standing::lost;
-    case Code::churned:
-      return Standing::churned;
-    default:
-      return Standing::customer;
   }
 }
 

@@ -13,6 +13,9 @@
 
 namespace sojourn {
 
+/// The standing that a lock_step::Code stands for.
+[[nodiscard]] Standing standing_of(std::int32_t code);
+
 /// Customers `first()` to `end()` of a replication. 44 bytes each; 9 more where there is word of mouth; 4 more for each of
 /// loss aversion, effort aversion and the traits in probabilities that is asked for and is not the same for all
 /// of a persona.
@@ -52,10 +55,15 @@ class CustomerStore {
 
   /// Whether the customer has arrived.
   [[nodiscard]] bool present(std::uint32_t customer) const { return code(customer) != lock_step::Code::absent; }
+  /// Whether the customer stays at the touchpoint, not on the way to another.
+  [[nodiscard]] bool stays_at(std::uint32_t customer, std::size_t touchpoint) const {
+    const lock_step::Tables& tables = compiled_.tables();
+    return row(customer).exit == static_cast<std::size_t>(tables.exit_count + tables.touchpoints) + touchpoint;
+  }
   /// Whether the customer waits at a touchpoint: arrived, and not at an end.
   [[nodiscard]] bool waiting(std::uint32_t customer) const { return present(customer) && !over(customer); }
   [[nodiscard]] bool bought(std::uint32_t customer) const { return code(customer) >= lock_step::Code::churned; }
-  [[nodiscard]] Standing standing(std::uint32_t customer) const;
+  [[nodiscard]] Standing standing(std::uint32_t customer) const { return standing_of(code(customer)); }
   /// 0 promoter, 1 passive, 2 detractor: what the customer would answer now.
   [[nodiscard]] std::int32_t promoter_class(std::uint32_t customer) const;
   /// The touchpoint of who has arrived.

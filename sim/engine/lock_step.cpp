@@ -248,7 +248,7 @@ class Block {
     const MarketView& market = *task_.market;
     const std::int32_t touchpoint = c_.place[i] - c_.persona[i] * t_.touchpoints;
     if (!market.at_gate(market, c_.customer[i], touchpoint)) return;
-    market.held(market.events, c_.customer[i], s_.effort[i]);
+    market.held(market.events, c_.customer[i], s_.effort[i], c_.event[i]);
     apart_.lane[apart_count_] = i;
     apart_.luck[apart_count_] = c_.luck[i];
     ++apart_count_;
@@ -357,6 +357,11 @@ class Block {
       if (c_.tenure_counted[i] == 0) tenure(i, c_.time[i], TenureScore::churned);
       c_.tenure_counted[i] = 1;
       c_.since[i] = c_.time[i];
+    }
+    // Among customers a change of what they would answer is none of their standing.
+    if (task_.market != nullptr && task_.market->accounts != nullptr &&
+        (code < Code::promoter || c_.code[i] < Code::promoter)) {
+      task_.market->standing_changes(task_.market->events, c_.customer[i], c_.code[i], code);
     }
     c_.code[i] = code;
     c_.bought[i] = bought;
@@ -1182,6 +1187,9 @@ class Block {
     kept.since = c_.since[i];
     kept.event = static_cast<std::uint16_t>(c_.event[i] + 1);
     kept.standing = static_cast<std::uint16_t>(standing(c_.code[i], c_.team[i], c_.tenure_counted[i]));
+    if (task_.market != nullptr && task_.market->accounts != nullptr) {
+      task_.market->ended(task_.market->events, c_.customer[i]);
+    }
     if (store.voice == nullptr) return;
     store.voice[k] = Voice::silent;
     if (c_.code[i] == Code::churned) task_.market->churned(task_.market->events, c_.customer[i]);

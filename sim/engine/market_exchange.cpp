@@ -10,6 +10,29 @@ void WindowEvents::clear() {
   reviews = stars = 0;
   held.clear();
   churned.clear();
+  standing_changes.clear();
+  ended.clear();
+}
+
+void WindowEvents::append(const WindowEvents& more) {
+  const auto join = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
+  join(coming, more.coming);
+  join(near_queues, more.near_queues);
+  reviews += more.reviews;
+  stars += more.stars;
+  join(held, more.held);
+  join(churned, more.churned);
+  join(standing_changes, more.standing_changes);
+  join(ended, more.ended);
+}
+
+void WindowEvents::set_aside(CustomerStore& store, std::uint32_t customer, const Life& life, const Recorder& recorder,
+                             bool accounts) {
+  const Standing before = store.standing(customer);
+  store.set_aside(customer, life, recorder);
+  if (!accounts) return;
+  if (life.state.standing != before) standing_changes.push_back({customer, before, life.state.standing});
+  if (!store.alive(customer)) ended.push_back(customer);
 }
 
 Market::Market(const lock_step::Compiled& compiled, const Relations& relations, const Streams& streams, CustomerStore& store)
@@ -71,12 +94,16 @@ lock_step::MarketView Market::view(WindowEvents& events) const {
     return market.gates[segment * static_cast<std::size_t>(market.touchpoints) + static_cast<std::size_t>(touchpoint)] != 0;
   };
   view.events = &events;
-  view.held = [](void* told, std::uint32_t customer, float effort) {
-    static_cast<WindowEvents*>(told)->held.push_back({customer, effort});
+  view.held = [](void* told, std::uint32_t customer, float effort, std::uint32_t event) {
+    static_cast<WindowEvents*>(told)->held.push_back({customer, effort, event});
   };
   view.comes_to_queue = [](void* told, std::uint32_t customer) {
     static_cast<WindowEvents*>(told)->coming.push_back(customer);
   };
+  view.standing_changes = [](void* told, std::uint32_t customer, std::int32_t from, std::int32_t to) {
+    static_cast<WindowEvents*>(told)->standing_changes.push_back({customer, standing_of(from), standing_of(to)});
+  };
+  view.ended = [](void* told, std::uint32_t customer) { static_cast<WindowEvents*>(told)->ended.push_back(customer); };
   view.churned = [](void* told, std::uint32_t customer) { static_cast<WindowEvents*>(told)->churned.push_back(customer); };
   return view;
 }
@@ -85,10 +112,16 @@ void Market::exchange(std::size_t window, std::span<const WindowEvents> events, 
                       const std::function<Tally&(std::size_t)>& tally_of) {
   if (market_state_.posting != nullptr) publish(window, events);
   if (gates_) {
-    std::vector<Held> held;
-    for (const WindowEvents& block : events) held.insert(held.end(), block.held.begin(), block.held.end());
+    for (const WindowEvents& block : events) {
+      for (const Held& arrived : block.held) gates_->hold(arrived);
+      for (const std::uint32_t customer : block.ended) gates_->look_again(customer);
+    }
+    for (std::vector<std::uint32_t>& block : led_away_) {
+      for (const std::uint32_t customer : block) gates_->look_again(customer);
+      block.clear();
+    }
     WaitingCustomers waiting(compiled_, streams_, market_state_.accounts, store_);
-    gates_->decide(window, held, waiting, store_);
+    gates_->decide(window, waiting, store_);
   }
   if (talk_) talk(window, events, over_blocks, tally_of);
 }
@@ -129,6 +162,7 @@ void Market::talk(std::size_t window, std::span<const WindowEvents> events, cons
     speakers_.talkativeness = talkativeness_.data();
   }
   churned_.resize(events.size());
+  led_away_.resize(events.size());
   over_blocks([&](std::size_t block, std::uint32_t, std::uint32_t) {
     set_voices_of_churned(churned_[block], events[block].churned, now);
   });
@@ -152,7 +186,7 @@ void Market::talk(std::size_t window, std::span<const WindowEvents> events, cons
       recorder.heard(store_.persona(i), window, messages.positive, messages.negative);
       if (messages.positive == 0 || !store_.waiting(i) || hears_[store_.touchpoint(i)] == 0) continue;
       if (in_line_ && in_line_(i)) continue;  // a message pulls nobody out of a line
-      waiting.hear(i, window, messages.positive);
+      if (waiting.hear(i, window, messages.positive) && gates_) led_away_[block].push_back(i);
     }
   });
 }

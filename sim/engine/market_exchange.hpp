@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "account_standings.hpp"
 #include "customer_store.hpp"
 #include "gates.hpp"
 #include "sojourn/behaviour/review.hpp"
@@ -21,10 +22,17 @@ struct WindowEvents {
   std::vector<std::uint32_t> coming;                        // whose next visit, in this window, is to a queue
   std::vector<std::pair<std::uint32_t, Life>> near_queues;  // visits that may lead to one, where shadows are sent
   std::uint64_t reviews = 0, stars = 0;
-  std::vector<Held> held;              // in ascending order of customers, visits of one in the order of time
+  std::vector<Held> held;              // who came to a gate that holds them, in any order
   std::vector<std::uint32_t> churned;  // who visited as somebody who has churned, in any order and more than once
+  // Only where there are accounts:
+  std::vector<StandingChange> standing_changes;  // in any order
+  std::vector<std::uint32_t> ended;              // who has come to an end, in any order
 
   void clear();
+  /// Adds what happened elsewhere, to other customers.
+  void append(const WindowEvents& more);
+  /// Puts a life of `customer` back into the store, and notes what that means to the account where there are `accounts`.
+  void set_aside(CustomerStore& store, std::uint32_t customer, const Life& life, const Recorder& recorder, bool accounts);
 };
 
 /// Tells the tallies and the market of the visits of a life that the reference lives.
@@ -40,7 +48,7 @@ class VisitRecorder {
       ++events_.reviews;
       events_.stars += static_cast<std::uint64_t>(visit.rating);
     }
-    if (visit.held) events_.held.push_back({customer_, visit.effort});
+    if (visit.held) events_.held.push_back({customer_, visit.effort, visit.event});
     if (after.standing == Standing::churned) events_.churned.push_back(customer_);
   }
 
@@ -105,8 +113,9 @@ class Market {
   Speakers speakers_;
   Column<float> talkativeness_;
   Column<std::uint32_t> positive_, negative_;
-  std::vector<std::vector<std::uint32_t>> churned_;  // [block] those who churned a short while ago
-  std::vector<std::uint8_t> hears_;                  // [touchpoint] whether a message can make somebody leave it
+  std::vector<std::vector<std::uint32_t>> churned_;   // [block] those who churned a short while ago
+  std::vector<std::vector<std::uint32_t>> led_away_;  // [block] whom a message made leave before the window at hand
+  std::vector<std::uint8_t> hears_;                   // [touchpoint] whether a message can make somebody leave it
 };
 
 }  // namespace sojourn

@@ -14,15 +14,16 @@ WaitingCustomers::WaitingCustomers(const lock_step::Compiled& compiled, const St
       traits_(population_.trait_count()),
       cumulative_(program_.most_exits()) {}
 
-void WaitingCustomers::hear(std::uint32_t customer, std::size_t window, std::uint32_t messages) {
+bool WaitingCustomers::hear(std::uint32_t customer, std::size_t window, std::uint32_t messages) {
   const VisitRow& at = row(customer, window);
   const std::span<const ExitRow> exits = program_.heard_exits(at);
-  if (exits.empty()) return;
+  if (exits.empty()) return false;
   const ExitChoice choice = leave_on_hearing(program_, at, traits_of(customer, exits), streams_, customer, window, messages);
-  if (choice.exit < 0) return;
+  if (choice.exit < 0) return false;
   // What the customer meant to do is off, even where the message leads beyond the horizon.
   store_.hold(customer);
   leave(customer, window, exits[static_cast<std::size_t>(choice.exit)], choice.delay);
+  return true;
 }
 
 std::span<const float> WaitingCustomers::shares_at_gate(std::uint32_t customer, std::size_t window, float effort) {
