@@ -48,7 +48,7 @@ class Replication {
         block_size_(block_size(program_.model().parts().settings.customers, options.threads)),
         store_(compiled, 0, static_cast<std::uint32_t>(program_.model().parts().settings.customers),
                static_cast<std::size_t>(options.threads)),
-        market_(compiled, relations, streams, store_),
+        market_(compiled, relations, streams, store_, options.threads),
         totals_(compiled.tables().shape) {
     const std::size_t blocks = (std::size_t{store_.customers()} + block_size_ - 1) / block_size_;
     events_.resize(blocks);

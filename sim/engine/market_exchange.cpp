@@ -35,7 +35,8 @@ void WindowEvents::set_aside(CustomerStore& store, std::uint32_t customer, const
   if (!store.alive(customer)) ended.push_back(customer);
 }
 
-Market::Market(const lock_step::Compiled& compiled, const Relations& relations, const Streams& streams, CustomerStore& store)
+Market::Market(const lock_step::Compiled& compiled, const Relations& relations, const Streams& streams, CustomerStore& store,
+               int threads)
     : compiled_(compiled),
       program_(compiled.program()),
       population_(compiled.population()),
@@ -49,14 +50,13 @@ Market::Market(const lock_step::Compiled& compiled, const Relations& relations, 
     gates_.emplace(program_, *relations.accounts, streams);
     market_state_.gates = gates_->places();
   }
-  if (relations.network) prepare_talk(relations);
+  if (relations.network) prepare_talk(relations, threads);
 }
 
-void Market::prepare_talk(const Relations& relations) {
+void Market::prepare_talk(const Relations& relations, int threads) {
   const ModelParts& parts = program_.model().parts();
-  talk_.emplace(*parts.word_of_mouth, *relations.network, streams_);
-  positive_.assign(store_.customers(), 0);
-  negative_.assign(store_.customers(), 0);
+  talk_.emplace(*parts.word_of_mouth, *relations.network, streams_, threads == 1);
+  messages_.assign(store_.customers(), MessageCounts{});
   speakers_.voice = store_.columns().voice;
   const auto trait = static_cast<std::size_t>(BuiltinTrait::talkativeness);
   speakers_.talkativeness_of = {population_.trait(0, trait, 0)};
@@ -147,7 +147,7 @@ void Market::talk(std::size_t window, std::span<const WindowEvents> events, cons
                   const std::function<Tally&(std::size_t)>& tally_of) {
   const Windows& windows = program_.windows();
   const double now = windows.end(window - 1), days = now - windows.begin(window - 1);
-  const Hearers hearers{positive_.data(), negative_.data(), store_.columns().heard, store_.columns().introduced_by};
+  const Hearers hearers{messages_.data(), &many_messages_, store_.columns().heard, store_.columns().introduced_by};
   if (window == 1 && !talkativeness_.empty()) {
     const auto trait = static_cast<std::size_t>(BuiltinTrait::talkativeness);
     over_blocks([&](std::size_t, std::uint32_t begin, std::uint32_t end) {
@@ -175,7 +175,10 @@ void Market::talk(std::size_t window, std::span<const WindowEvents> events, cons
     Tally& tally = tally_of(block);
     Recorder recorder(program_, tally);
     WaitingCustomers waiting(compiled_, streams_, market_state_.accounts, store_);
-    for (const Heard& messages : heard) {
+    constexpr std::size_t ahead = 16;  // rows that the memory is asked for before their turn
+    for (std::size_t k = 0; k < heard.size(); ++k) {
+      if (k + ahead < heard.size()) store_.prefetch(heard[k + ahead].person);
+      const Heard& messages = heard[k];
       const std::uint32_t i = messages.person;
       if (!store_.present(i)) {
         // Nobody hears of a company before the journey begins.

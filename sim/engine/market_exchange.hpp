@@ -71,7 +71,9 @@ struct Relations {
 /// The market of one replication under one plan.
 class Market {
  public:
-  Market(const lock_step::Compiled& compiled, const Relations& relations, const Streams& streams, CustomerStore& store);
+  /// `threads` will work on it.
+  Market(const lock_step::Compiled& compiled, const Relations& relations, const Streams& streams, CustomerStore& store,
+         int threads);
 
   /// Who stands in a line, so that no message makes them leave it; nobody unless told.
   void set_lines(std::function<bool(std::uint32_t customer)> in_line) { in_line_ = std::move(in_line); }
@@ -94,7 +96,7 @@ class Market {
 
  private:
   void publish(std::size_t window, std::span<const WindowEvents> events);
-  void prepare_talk(const Relations& relations);
+  void prepare_talk(const Relations& relations, int threads);
   void talk(std::size_t window, std::span<const WindowEvents> events, const OverBlocks& over_blocks,
             const std::function<Tally&(std::size_t)>& tally_of);
   void set_voices_of_churned(std::vector<std::uint32_t>& churned, std::span<const std::uint32_t> more, double now) const;
@@ -112,7 +114,8 @@ class Market {
   std::optional<Talk> talk_;
   Speakers speakers_;
   Column<float> talkativeness_;
-  Column<std::uint32_t> positive_, negative_;
+  Column<MessageCounts> messages_;
+  ManyMessages many_messages_;
   std::vector<std::vector<std::uint32_t>> churned_;   // [block] those who churned a short while ago
   std::vector<std::vector<std::uint32_t>> led_away_;  // [block] whom a message made leave before the window at hand
   std::vector<std::uint8_t> hears_;                   // [touchpoint] whether a message can make somebody leave it

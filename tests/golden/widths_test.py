@@ -16,7 +16,7 @@ def offered(path):
 
 class WidthsTest(unittest.TestCase):
     def test_one_function_leaves_each_object(self):
-        for source, function in (("lock_step", "lock_step::live"), ("talk_draws", "talk::draw")):
+        for source, function in (("lock_step", "lock_step::live"), ("talk_draws", "talk::draw"), ("talk_hearing", "talk::hear")):
             objects = sorted(BUILD.glob(f"CMakeFiles/sojourn_lock_step_*.dir/sim/engine/{source}.cpp.o"))
             self.assertGreater(len(objects), 0)
             for path in objects:
