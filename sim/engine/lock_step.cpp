@@ -7,13 +7,13 @@
 #include "lock_step_columns.hpp"
 #include "lock_step_people.hpp"
 #include "sojourn/base/random.hpp"
+#include "sojourn/base/wide_philox.hpp"
 #include "sojourn/behaviour/choice.hpp"
 #include "sojourn/behaviour/money.hpp"
 #include "sojourn/behaviour/queue.hpp"
 #include "sojourn/behaviour/recommendation.hpp"
 #include "sojourn/behaviour/review.hpp"
 #include "sojourn/tally/tally.hpp"
-#include "wide_philox.hpp"
 
 namespace sojourn::lock_step {
 namespace {

@@ -311,11 +311,7 @@ struct Done {
 /// The loop, for one vector width.
 using Live = Done (*)(const Tables&, const Task&);
 
-/// Levels of x86-64, with vectors of 16, 32 and 64 bytes; `base` is any other processor.
-enum class Width { base, v2, v3, v4 };
-/// The widest vectors that this processor has; `SOJOURN_VECTORS` (v2, v3, v4) in the environment asks for narrower ones.
-[[nodiscard]] Width widest();
-/// The loop for those.
+/// The loop for the widest vectors that this processor has.
 [[nodiscard]] Live widest_live();
 
 }  // namespace sojourn::lock_step

@@ -2,7 +2,7 @@
 
 #include "lock_step_columns.hpp"
 #include "sojourn/base/random.hpp"
-#include "wide_philox.hpp"
+#include "sojourn/base/wide_philox.hpp"
 
 namespace sojourn::talk {
 namespace {

@@ -1,4 +1,4 @@
-#include "lock_step.hpp"
+#include "sojourn/base/vector_width.hpp"
 #include "talk_draws.hpp"
 
 namespace sojourn::talk {
@@ -12,18 +12,8 @@ std::int32_t hear_v2(const MessageCounts*, float*, std::int32_t, float, float, s
 std::int32_t hear_v3(const MessageCounts*, float*, std::int32_t, float, float, std::int32_t*);
 std::int32_t hear_v4(const MessageCounts*, float*, std::int32_t, float, float, std::int32_t*);
 
-namespace {
-
-template <class Function>
-Function widest(Function v2, Function v3, Function v4) {
-  static const lock_step::Width width = lock_step::widest();
-  return width == lock_step::Width::v4 ? v4 : width == lock_step::Width::v3 ? v3 : v2;
-}
-
-}  // namespace
-
-DrawWords widest_draws() { return widest(draw_v2, draw_v3, draw_v4); }
-Hear widest_hear() { return widest(hear_v2, hear_v3, hear_v4); }
+DrawWords widest_draws() { return for_widest_vectors(draw_v2, draw_v3, draw_v4); }
+Hear widest_hear() { return for_widest_vectors(hear_v2, hear_v3, hear_v4); }
 
 #else
 
