@@ -55,6 +55,7 @@ class Block {
 
   /// Every visit takes its customer out of the store and puts it back.
   void live_window() {
+    look_ahead();
     for (start(); resume() && !done_.endless; start()) {
       lap(Step::move);
       if (lanes_ == 0) continue;
@@ -1012,27 +1013,41 @@ class Block {
           .firsts[static_cast<std::size_t>(window) * static_cast<std::size_t>(t_.places) + static_cast<std::size_t>(place)];
   }
 
+  /// Finds the next customers who have a visit in this window, as many as there are lanes where there are, and asks the
+  /// memory for their rows: they are taken out after the visits at hand.
+  void look_ahead() {
+    const std::uint32_t all = task_.end - task_.first;
+    const int known = due_;
+    while (due_ < lane_count && looked_at_ < all) {
+      const std::uint32_t left = all - looked_at_;
+      const int looks = left < static_cast<std::uint32_t>(lane_count) ? static_cast<int>(left) : lane_count;
+      due_ += list_due(task_.store->time + looked_at_, looks, task_.until, looked_at_, s_.due + due_);
+      looked_at_ += static_cast<std::uint32_t>(looks);
+    }
+    for (int k = known; k < due_; ++k) prefetch(s_.due[k]);
+  }
+
+  /// What take_out and store_back will need.
+  SOJOURN_INLINE void prefetch(std::uint32_t row) const {
+    const Store& store = *task_.store;
+    const auto* kept = reinterpret_cast<const char*>(store.kept + row);
+    __builtin_prefetch(kept, 1);
+    __builtin_prefetch(kept + sizeof(Kept) - 1, 1);
+    if (store.heard != nullptr) __builtin_prefetch(store.heard + row);
+    if (store.introduced_by != nullptr) __builtin_prefetch(store.introduced_by + row);
+    if (store.voice != nullptr) __builtin_prefetch(store.voice + row, 1);
+  }
+
   /// The next customers who have a visit in this window, into lanes from the first on: those who were just here first, while
   /// they are near. False when there are none.
   bool resume() {
-    const double* time = task_.store->time;
-    const std::uint32_t all = task_.end - task_.first;
-    const double until = task_.until;
-    std::int32_t* const due = s_.due;
-    std::uint32_t* const kept = s_.kept;
     int count = again_;
-    std::uint32_t at = looked_at_;
-    while (count < lane_count && at < all) {
-      // As many as fit, were all of them due.
-      int looks = lane_count - count;
-      if (all - at < static_cast<std::uint32_t>(looks)) looks = static_cast<int>(all - at);
-      for (int k = 0; k < looks; ++k) due[k] = time[at + static_cast<std::uint32_t>(k)] <= until ? 1 : 0;
-      for (int k = 0; k < looks; ++k) {
-        kept[count] = at++;
-        count += due[k];
-      }
-    }
-    looked_at_ = at;
+    const int taken = due_ < lane_count - count ? due_ : lane_count - count;
+    for (int k = 0; k < taken; ++k) s_.kept[count + k] = s_.due[k];
+    count += taken;
+    due_ -= taken;
+    for (int k = 0; k < due_; ++k) s_.due[k] = s_.due[k + taken];
+    look_ahead();
     again_ = 0;
     lanes_ = count;
     if (count == 0) return false;
@@ -1287,6 +1302,7 @@ class Block {
   std::uint32_t next_;
   std::uint32_t since_flush_;
   std::uint32_t looked_at_;  // rows of the store are looked at up to this one
+  int due_ = 0;              // those found who have not been taken out
   int again_ = 0;            // of those just put back, who come again in this window
   std::uint64_t tick_ = 0;
 };
