@@ -258,8 +258,8 @@ Relations connect(const Model& model, const Population& population, const Stream
   if (!parts.word_of_mouth) return relations;
   std::vector<std::uint16_t> personas(parts.settings.customers);
   for (std::uint32_t i = 0; i < personas.size(); ++i) {
-    personas[i] = static_cast<std::uint16_t>(relations.accounts ? relations.accounts->persona_of(i)
-                                                                : population.person(streams, i).persona);
+    personas[i] =
+        static_cast<std::uint16_t>(relations.accounts ? relations.accounts->persona_of(i) : population.persona(streams, i));
   }
   relations.network.emplace(parts, personas, streams, threads);
   return relations;

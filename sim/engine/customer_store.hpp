@@ -4,8 +4,8 @@
 
 #include <cstdint>
 
-#include "huge_pages.hpp"
 #include "lock_step_tables.hpp"
+#include "sojourn/base/huge_pages.hpp"
 #include "sojourn/engine/life.hpp"
 #include "sojourn/engine/recorder.hpp"
 #include "sojourn/engine/talk.hpp"

@@ -11,12 +11,6 @@ namespace {
 
 constexpr std::uint32_t said_this_window = 0x80000000u;
 
-bool all_silent(const Voice* voice, std::uint32_t count) {
-  std::uint8_t any = 0;
-  for (std::uint32_t i = 0; i < count; ++i) any = any | static_cast<std::uint8_t>(voice[i]);
-  return any == 0;
-}
-
 /// Adds one to `number`, which other threads may do at the same time unless this one is `alone`; the number before.
 std::uint16_t count_up(std::uint16_t& number, bool alone) {
   return alone ? number++ : std::atomic_ref(number).fetch_add(1, std::memory_order_relaxed);
@@ -163,50 +157,106 @@ Talk::Talk(const WordOfMouth& word_of_mouth, const SocialNetwork& network, const
       remembered_(word_of_mouth.remembered.value()),
       alone_(alone) {}
 
-Said Talk::speak(std::uint32_t begin, std::uint32_t end, std::uint32_t window, double days, const Speakers& speakers,
-                 const Hearers& hearers) const {
-  Said said;
-  const talk::DrawWords draw_words = talk::widest_draws();
-  const std::uint32_t purpose = second_word(streams_, Purpose::talk);
-  const bool of_persona = speakers.talkativeness_of.size() > 1;
-  std::array<float, talk::most_people> talkativeness;  // of the people at hand, where it has no column
-  talkativeness.fill(speakers.talkativeness_of.front());
-  talk::Draws draws;
-  std::fill(std::begin(draws.index), std::end(draws.index), window);
-  talk::Talkers talkers;
-  for (std::size_t k = 0; k < rate_.size(); ++k) talkers.rate[k] = static_cast<float>(rate_[k] * days);
-  Messages messages(network_, streams_, window, hearers, alone_);
+/// People who may speak, some dozens of groups at a time. Whoever is in a group of four silent people is passed over.
+class Talk::Speaking {
+ public:
+  Speaking(const Talk& talk, std::uint32_t window, double days, const Speakers& speakers, const Hearers& hearers)
+      : streams_(talk.streams_),
+        speakers_(speakers),
+        draw_words_(talk::widest_draws()),
+        messages_(talk.network_, talk.streams_, window, hearers, talk.alone_) {
+    std::fill(std::begin(draws_.index), std::end(draws_.index), window);
+    std::fill(std::begin(talkers_.talkativeness), std::end(talkers_.talkativeness), speakers.talkativeness_of.front());
+    for (std::size_t k = 0; k < talk.rate_.size(); ++k) talkers_.rate[k] = static_cast<float>(talk.rate_[k] * days);
+  }
 
-  for (std::uint64_t at = begin; at < end;) {
-    const auto from = static_cast<std::uint32_t>(at), first_group = from / 4, first = first_group * 4;
-    const auto to = static_cast<std::uint32_t>(std::min<std::uint64_t>(std::uint64_t{first} + talk::most_people, end));
-    at = to;
-    if (all_silent(speakers.voice + from, to - from)) continue;
-    const std::uint32_t groups = (to - first + 3) / 4;
-    const int drawn = static_cast<int>((groups + 15) / 16 * 16);
-    for (int g = 0; g < drawn; ++g) draws.group[g] = first_group + static_cast<std::uint32_t>(g);
-    if (speakers.talkativeness == nullptr && of_persona) {
-      for (std::uint32_t person = first; person < to; ++person) {
-        talkativeness[person - first] = speakers.talkativeness_of[speakers.persona[person]];
+  /// The people [begin, end) speak.
+  Said speak(std::uint32_t begin, std::uint32_t end) {
+    // Whole groups between what the edges cut off.
+    const std::uint32_t first = std::min((begin + 3) / 4 * 4, end), last = std::max(end / 4 * 4, first);
+    if (begin < first) ask(begin, first);
+    constexpr std::uint32_t together = 1024;
+    std::array<std::uint32_t, together / 4> speaking;  // the first persons of groups; found without a branch
+    for (std::uint64_t at = first; at < last; at += together) {
+      const auto end_of_these = static_cast<std::uint32_t>(std::min<std::uint64_t>(at + together, last));
+      std::size_t count = 0;
+      for (auto person = static_cast<std::uint32_t>(at); person < end_of_these; person += 4) {
+        std::uint32_t voices = 0;
+        std::memcpy(&voices, speakers_.voice + person, sizeof voices);
+        speaking[count] = person;
+        count += voices != 0 ? 1 : 0;
+      }
+      for (std::size_t k = 0; k < count; ++k) ask_group(speaking[k]);
+    }
+    if (last < end) ask(last, end);
+    look();
+    messages_.deliver();
+    return said_;
+  }
+
+ private:
+  /// Notes a whole group, from person `first` on.
+  void ask_group(std::uint32_t first) {
+    const std::size_t at = 4 * groups_;
+    std::memcpy(talkers_.voice + at, speakers_.voice + first, 4);
+    if (speakers_.talkativeness != nullptr) {
+      std::memcpy(talkers_.talkativeness + at, speakers_.talkativeness + first, 4 * sizeof(float));
+    } else if (speakers_.talkativeness_of.size() > 1) {
+      for (std::uint32_t k = 0; k < 4; ++k) {
+        talkers_.talkativeness[at + k] = speakers_.talkativeness_of[speakers_.persona[first + k]];
       }
     }
-    talkers.voice = speakers.voice + first;
-    talkers.talkativeness = speakers.talkativeness != nullptr ? speakers.talkativeness + first : talkativeness.data();
-    talkers.first = static_cast<int>(from - first);
-    talkers.end = static_cast<int>(to - first);
-    draw_words(draws, drawn, purpose, static_cast<std::uint32_t>(streams_.seed()),
-               static_cast<std::uint32_t>(streams_.seed() >> 32), &talkers);
-    for (std::int32_t t = 0; t < talkers.count; ++t) {
-      const std::uint32_t count = messages_said(talkers.rates[t], talkers.nothing[t], talkers.u[t]);
-      if (count == 0) continue;
-      const std::uint32_t person = first + static_cast<std::uint32_t>(talkers.person[t]);
-      const bool positive = speakers.voice[person] != Voice::detractor;
-      (positive ? said.positive : said.negative) += count;
-      messages.send({person, count, positive});
-    }
+    add(first / 4);
   }
-  messages.deliver();
-  return said;
+  /// Notes the people [from, to), all of one group: the others are silent.
+  void ask(std::uint32_t from, std::uint32_t to) {
+    const std::uint32_t first = from / 4 * 4, at = 4 * groups_;
+    for (std::uint32_t k = 0; k < 4; ++k) talkers_.voice[at + k] = Voice::silent;
+    for (std::uint32_t person = from; person < to; ++person) {
+      talkers_.voice[at + person - first] = speakers_.voice[person];
+      if (speakers_.talkativeness != nullptr) {
+        talkers_.talkativeness[at + person - first] = speakers_.talkativeness[person];
+      } else if (speakers_.talkativeness_of.size() > 1) {
+        talkers_.talkativeness[at + person - first] = speakers_.talkativeness_of[speakers_.persona[person]];
+      }
+    }
+    add(first / 4);
+  }
+  void add(std::uint32_t group) {
+    draws_.group[groups_++] = group;
+    if (groups_ == talk::most_groups) look();
+  }
+
+  void look() {
+    const std::uint32_t drawn = (groups_ + 15) / 16 * 16;
+    for (std::uint32_t g = groups_; g < drawn; ++g) draws_.group[g] = 0;
+    talkers_.people = static_cast<std::int32_t>(4 * groups_);
+    draw_words_(draws_, static_cast<int>(drawn), second_word(streams_, Purpose::talk),
+                static_cast<std::uint32_t>(streams_.seed()), static_cast<std::uint32_t>(streams_.seed() >> 32), &talkers_);
+    for (std::int32_t t = 0; t < talkers_.count; ++t) {
+      const std::uint32_t count = messages_said(talkers_.rates[t], talkers_.nothing[t], talkers_.u[t]);
+      if (count == 0) continue;
+      const std::int32_t at = talkers_.person[t];
+      const bool positive = talkers_.voice[at] != Voice::detractor;
+      (positive ? said_.positive : said_.negative) += count;
+      messages_.send({4 * draws_.group[at / 4] + static_cast<std::uint32_t>(at % 4), count, positive});
+    }
+    groups_ = 0;
+  }
+
+  const Streams& streams_;
+  const Speakers& speakers_;
+  talk::DrawWords draw_words_;
+  Messages messages_;
+  talk::Draws draws_;
+  talk::Talkers talkers_;
+  std::uint32_t groups_ = 0;
+  Said said_;
+};
+
+Said Talk::speak(std::uint32_t begin, std::uint32_t end, std::uint32_t window, double days, const Speakers& speakers,
+                 const Hearers& hearers) const {
+  return Speaking(*this, window, days, speakers, hearers).speak(begin, end);
 }
 
 void Talk::hear(std::uint32_t begin, std::uint32_t end, double days, const Hearers& hearers,

@@ -19,27 +19,23 @@ SOJOURN_INLINE void gather(const Number* from, const std::int32_t* list, int cou
 SOJOURN_INLINE void find_talkers(const Draws& draws, Talkers& talkers) {
   alignas(64) float u[most_people], rate[most_people];
   alignas(64) std::uint8_t marks[most_people];
-  const int people = talkers.end;
-  const int groups = (people + 3) / 4;
+  const int people = talkers.people;
   EACH_LANE
-  for (int g = 0; g < groups; ++g) {
+  for (int g = 0; g < people / 4; ++g) {
     for (int k = 0; k < 4; ++k) u[4 * g + k] = uniform(draws.words[k][g]);
   }
-  const Voice* const voice = talkers.voice;
-  const float* const talkativeness = talkers.talkativeness;
   const float promoter = talkers.rate[1], passive = talkers.rate[2], detractor = talkers.rate[3];
   EACH_LANE
   for (int i = 0; i < people; ++i) {
-    const Voice mine = voice[i];
+    const Voice mine = talkers.voice[i];
     const float happy = mine == Voice::promoter ? promoter : passive, any = mine == Voice::detractor ? detractor : happy;
-    rate[i] = message_rate(talkativeness[i], mine == Voice::silent ? 0.0f : any);
+    rate[i] = message_rate(talkers.talkativeness[i], mine == Voice::silent ? 0.0f : any);
   }
   const int padded = (people + 15) & ~15;
   for (int i = people; i < padded; ++i) marks[i] = 0;
   // As good as the count, but without its exponential: u < P(N >= 1) <= rate.
   EACH_LANE
   for (int i = 0; i < people; ++i) marks[i] = u[i] < rate[i] * 1.001f ? 1 : 0;
-  for (int i = 0; i < talkers.first; ++i) marks[i] = 0;
   talkers.count = list_marked(marks, people, padded, talkers.person);
   gather(u, talkers.person, talkers.count, talkers.u);
   gather(rate, talkers.person, talkers.count, talkers.rates);

@@ -18,17 +18,18 @@ struct Draws {
   alignas(64) std::uint32_t words[4][most_groups];  // out: word k of a group is that of its person k
 };
 
-/// Who of the groups' people may say something.
+/// Who of the groups' people may say something. Persons are numbered here as they come in the groups: person k of the group
+/// in position g is 4 g + k.
 struct Talkers {
-  const Voice* voice;                       // of the first person of the first group, and on
-  const float* talkativeness;               // the same
-  float rate[4];                            // by voice, messages in the window
-  int first, end;                           // the people who are asked
-  std::int32_t count;                       // out
-  std::int32_t person[most_people];         // out: who they are, from the first of the first group; ascending
-  alignas(64) float u[most_people];         // out: their uniform numbers
-  alignas(64) float rates[most_people];     // out: their rates
-  alignas(64) double nothing[most_people];  // out: `nothing_said` at these
+  alignas(64) Voice voice[most_people];          // in
+  alignas(64) float talkativeness[most_people];  // in
+  float rate[4];                                 // in: by voice, messages in the window
+  std::int32_t people;                           // in: how many, a multiple of 4
+  std::int32_t count;                            // out: how many may say something
+  std::int32_t person[most_people];              // out: who they are, ascending
+  alignas(64) float u[most_people];              // out: their uniform numbers
+  alignas(64) float rates[most_people];          // out: their rates
+  alignas(64) double nothing[most_people];       // out: `nothing_said` at these
 };
 
 /// Draws for `count` groups, a multiple of 16; `purpose` is the counter's second word. Where `talkers` is not null the

@@ -84,6 +84,8 @@ class Talk {
   void hear(std::uint32_t begin, std::uint32_t end, double days, const Hearers& hearers, std::vector<Heard>& heard) const;
 
  private:
+  class Speaking;
+
   const SocialNetwork& network_;
   Streams streams_;
   std::array<double, 4> rate_;  // by voice, messages a day
