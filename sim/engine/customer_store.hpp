@@ -16,7 +16,7 @@ namespace sojourn {
 /// The standing that a lock_step::Code stands for.
 [[nodiscard]] Standing standing_of(std::int32_t code);
 
-/// Customers `first()` to `end()` of a replication. 44 bytes each; 9 more where there is word of mouth; 4 more for each of
+/// Customers `first()` to `end()` of a replication. 48 bytes each; 5 more where there is word of mouth; 4 more for each of
 /// loss aversion, effort aversion and the traits in probabilities that is asked for and is not the same for all
 /// of a persona.
 class CustomerStore {
@@ -115,7 +115,6 @@ class CustomerStore {
   Column<lock_step::Kept> kept_;
   Column<float> loss_aversion_, effort_aversion_, own_[lock_step::own_traits], heard_;
   Column<Voice> voice_;
-  Column<std::uint32_t> introduced_by_;
   lock_step::Store columns_{};
 };
 

@@ -352,7 +352,7 @@ class Block {
       days_to_purchase_[static_cast<std::size_t>(c_.persona[i]) * person_score_count] +=
           fixed(c_.time[i] - c_.since[i], t_.shape.scales.days);
       c_.since[i] = c_.time[i];
-      if (task_.store != nullptr && task_.store->introduced_by != nullptr) introduce(i);
+      if (task_.store != nullptr && task_.store->voice != nullptr) introduce(i);
     }
     if (code == Code::churned && c_.code[i] != Code::churned) {
       if (c_.tenure_counted[i] == 0) tenure(i, c_.time[i], TenureScore::churned);
@@ -370,7 +370,7 @@ class Block {
 
   /// A purchase at the visit at hand, of somebody who may have heard of the company from a customer.
   void introduce(int i) {
-    std::uint32_t& by = task_.store->introduced_by[s_.kept[i]];
+    std::uint32_t& by = task_.store->kept[s_.kept[i]].introduced_by;
     if (by < came_alone) {
       ++task_.cells[t_.shape.person(static_cast<std::size_t>(c_.persona[i]), PersonScore::referred)];
       ++task_.cells[t_.shape.person(task_.store->kept[by - task_.first].persona, PersonScore::brought)];
@@ -1033,8 +1033,6 @@ class Block {
     const auto* kept = reinterpret_cast<const char*>(store.kept + row);
     __builtin_prefetch(kept, 1);
     __builtin_prefetch(kept + sizeof(Kept) - 1, 1);
-    if (store.heard != nullptr) __builtin_prefetch(store.heard + row);
-    if (store.introduced_by != nullptr) __builtin_prefetch(store.introduced_by + row);
     if (store.voice != nullptr) __builtin_prefetch(store.voice + row, 1);
   }
 
@@ -1103,17 +1101,24 @@ class Block {
       take_out(store.effort_aversion, t_.effort_aversion_of, c_.effort_aversion);
     }
     for (int own = 0; own < t_.own_count; ++own) take_out(store.own[own], nullptr, c_.own[own]);
-    if (task_.market != nullptr) {
-      if (store.heard != nullptr) take_out(store.heard, nullptr, c_.heard);
-      for (int i = 0; store.introduced_by != nullptr && i < padded_; ++i) {
-        c_.introduced[i] = store.introduced_by[s_.kept[i]] < came_alone ? 1 : 0;
-      }
+    if (task_.market != nullptr && store.voice != nullptr) {
+      for (int i = 0; i < padded_; ++i) c_.introduced[i] = store.kept[s_.kept[i]].introduced_by < came_alone ? 1 : 0;
     }
+    if (t_.hears) take_out_heard();
     if (!t_.still) return;
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
       c_.stands[i] =
           b::promoter_class(b::recommend(c_.satisfaction[i], c_.answering[i], t_.recommend_base, t_.recommend_sd));
+    }
+  }
+
+  /// What customers heard, of those who come to where it matters; the others' row is not asked for.
+  void take_out_heard() {
+    const float* const heard = task_.store->heard;
+    for (int i = 0; i < padded_; ++i) {
+      const bool hears = heard != nullptr && t_.passages[s_.taken[i]].hears != 0;
+      c_.heard[i] = hears ? heard[s_.kept[i]] : 0.0f;
     }
   }
 

@@ -131,8 +131,9 @@ struct People {
       effort_aversion[lane_count], own[own_traits][lane_count];
 };
 
-/// What is kept of a customer between visits, but for the time of the next one: 36 bytes.
-struct [[gnu::packed]] Kept {
+/// What is kept of a customer between visits, but for the time of the next one: 40 bytes, of which the loop takes 32 at
+/// once.
+struct Kept {
   double luck;
   /// The time of arrival; from the first purchase on, of that; once the tenure is counted, of the last churn.
   double since;
@@ -141,8 +142,10 @@ struct [[gnu::packed]] Kept {
   std::uint16_t exit;   // into Tables::passages: where the customer waits, and where that leads
   std::uint16_t persona;
   std::uint16_t standing;  // the Code; 8 times the last team met (from 1; 0: none yet); and `tenure_counted`
+  /// See Hearers in engine/talk.hpp; `came_alone`: of who bought before hearing of the company. Only where customers talk.
+  std::uint32_t introduced_by;
 };
-static_assert(sizeof(Kept) == 36);
+static_assert(sizeof(Kept) == 40);
 /// A flag of Kept::standing, and how many teams leave room for it.
 inline constexpr std::uint32_t tenure_counted = 0x8000;
 inline constexpr std::uint32_t most_teams = tenure_counted / 8 - 1;
@@ -156,7 +159,6 @@ struct Store {
   float *loss_aversion, *effort_aversion, *own[own_traits];
   float* heard;  // social proof
   Voice* voice;
-  std::uint32_t* introduced_by;  // see Hearers in engine/talk.hpp; `came_alone`: of who bought before hearing of the company
 };
 /// Smaller than any introduction of the window at hand, so that none counts any more.
 inline constexpr std::uint32_t came_alone = 0x7fffffffu;
@@ -204,6 +206,7 @@ struct PlaceScores {
 struct Passage {
   std::int32_t from, to, ends;
   std::int32_t queues;  // visits there wait for servers
+  std::int32_t hears;   // what customers heard bears on where they go from there
 };
 
 class Compiled;

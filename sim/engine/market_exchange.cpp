@@ -147,7 +147,8 @@ void Market::talk(std::size_t window, std::span<const WindowEvents> events, cons
                   const std::function<Tally&(std::size_t)>& tally_of) {
   const Windows& windows = program_.windows();
   const double now = windows.end(window - 1), days = now - windows.begin(window - 1);
-  const Hearers hearers{messages_.data(), &many_messages_, store_.columns().heard, store_.columns().introduced_by};
+  const Hearers hearers{messages_.data(), &many_messages_, store_.columns().heard, &store_.columns().kept->introduced_by,
+                        sizeof(lock_step::Kept) / sizeof(std::uint32_t)};
   if (window == 1 && !talkativeness_.empty()) {
     const auto trait = static_cast<std::size_t>(BuiltinTrait::talkativeness);
     over_blocks([&](std::size_t, std::uint32_t begin, std::uint32_t end) {
@@ -183,7 +184,7 @@ void Market::talk(std::size_t window, std::span<const WindowEvents> events, cons
       if (!store_.present(i)) {
         // Nobody hears of a company before the journey begins.
         hearers.social_proof[i] = 0.0f;
-        hearers.introduced_by[i] = introduced_by_nobody;
+        hearers.introduction(i) = introduced_by_nobody;
         continue;
       }
       recorder.heard(store_.persona(i), window, messages.positive, messages.negative);

@@ -89,9 +89,8 @@ class Market {
 
   /// The persona of whoever first spoke well of the company to a customer who had not bought; -1 where nobody did.
   [[nodiscard]] std::int64_t introduced_by(std::uint32_t customer) const {
-    const std::uint32_t* by = store_.columns().introduced_by;
-    if (by == nullptr || by[customer] >= lock_step::came_alone) return -1;
-    return store_.persona(by[customer]);
+    const std::uint32_t by = store_.columns().kept[customer].introduced_by;
+    return by < lock_step::came_alone ? std::int64_t{store_.persona(by)} : -1;
   }
 
  private:

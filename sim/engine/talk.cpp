@@ -78,7 +78,7 @@ class Messages {
       if (hearer == SocialNetwork::nobody) continue;
       const Message message{hearer, talker.person, talker.positive};
       __builtin_prefetch(hearers_.messages + hearer, 1);
-      if (message.positive && hearers_.introduced_by != nullptr) __builtin_prefetch(hearers_.introduced_by + hearer, 1);
+      if (message.positive && hearers_.introduced_by != nullptr) __builtin_prefetch(&hearers_.introduction(hearer), 1);
       messages_[waiting_++] = message;
       if (waiting_ == messages_.size()) hand_over();
     }
@@ -99,11 +99,11 @@ class Messages {
   void introduce(const Message& message) {
     const std::uint32_t mine = said_this_window | message.speaker;
     if (alone_) {
-      std::uint32_t& known = hearers_.introduced_by[message.hearer];
+      std::uint32_t& known = hearers_.introduction(message.hearer);
       known = std::min(known, mine);
       return;
     }
-    const std::atomic_ref by(hearers_.introduced_by[message.hearer]);
+    const std::atomic_ref by(hearers_.introduction(message.hearer));
     std::uint32_t known = by.load(std::memory_order_relaxed);
     while (mine < known && !by.compare_exchange_weak(known, mine, std::memory_order_relaxed)) {
     }
@@ -267,8 +267,9 @@ void Talk::hear(std::uint32_t begin, std::uint32_t end, double days, const Heare
   const auto note = [&](std::uint32_t person, std::uint64_t positive, std::uint64_t negative) {
     heard.push_back({person, static_cast<std::uint32_t>(positive), static_cast<std::uint32_t>(negative)});
     hearers.messages[person] = {};
-    if (hearers.introduced_by != nullptr && hearers.introduced_by[person] != introduced_by_nobody)
-      hearers.introduced_by[person] &= ~said_this_window;
+    if (hearers.introduced_by == nullptr) return;
+    std::uint32_t& by = hearers.introduction(person);
+    if (by != introduced_by_nobody) by &= ~said_this_window;
   };
   const auto hear_all = [&](std::uint32_t first, std::uint32_t last) {
     for (std::uint64_t at = first; at < last; at += talk::most_people) {

@@ -52,6 +52,11 @@ struct Hearers {
   float* social_proof = nullptr;  // H; 0 for who never heard anything
   /// Who said the first positive message ever; 0xffffffff: nobody. May be null; needs fewer than 2^31 - 1 people.
   std::uint32_t* introduced_by = nullptr;
+  std::size_t introductions_apart = 1;  // that of person i stands at introduced_by[i introductions_apart]
+
+  [[nodiscard]] std::uint32_t& introduction(std::uint32_t person) const {
+    return introduced_by[person * introductions_apart];
+  }
 };
 inline constexpr std::uint32_t introduced_by_nobody = 0xffffffffu;
 
