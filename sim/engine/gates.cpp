@@ -12,7 +12,7 @@ Gates::Gates(const Program& program, const Accounts& accounts, const Streams& st
       streams_(streams),
       effort_(accounts.people(), not_held),
       event_(accounts.people(), 0),
-      is_noted_(accounts.count(), 0) {
+      noted_(accounts.count(), 0) {
   const ModelParts& parts = program.model().parts();
   places_.resize(parts.account_segments.size() * parts.touchpoints.size());
   for (std::size_t s = 0; s < parts.account_segments.size(); ++s) {
@@ -36,6 +36,9 @@ Gates::Gates(const Program& program, const Accounts& accounts, const Streams& st
     first_gate_.push_back(decided_.size());
     decided_.resize(decided_.size() + rules_[accounts.segment(account)].size(), undecided);
   }
+  rounds_.resize(decided_.size());
+  for (const std::vector<Rule>& rules : rules_) most_gates_ = std::max(most_gates_, rules.size());
+  followed_.resize(parts.settings.customers * most_gates_);
 }
 
 /// Where some exits lead away for good and others do not, the others are a yes; else the first of the file is.
@@ -55,12 +58,7 @@ std::vector<std::uint8_t> Gates::yes_of(std::size_t touchpoint) const {
   return yes;
 }
 
-void Gates::look_again(std::uint32_t customer) {
-  const std::uint32_t account = accounts_.account_of(customer);
-  if (is_noted_[account] != 0) return;
-  is_noted_[account] = 1;
-  noted_.push_back(account);
-}
+void Gates::look_again(std::uint32_t customer) { noted_[accounts_.account_of(customer)] = 1; }
 
 void Gates::hold(const Held& arrived) {
   effort_[arrived.customer] = arrived.effort;
@@ -68,14 +66,13 @@ void Gates::hold(const Held& arrived) {
   look_again(arrived.customer);
 }
 
-/// Which account comes first changes nothing: each decides of its own members, by a draw of its own.
 void Gates::decide(std::size_t window, WaitingCustomers& waiting, const CustomerStore& store) {
-  for (const std::uint32_t account : noted_) {
+  for (std::uint32_t account = 0; account < accounts_.count(); ++account) {
+    if (noted_[account] == 0) continue;
+    noted_[account] = 0;
     const std::size_t gates = rules_[accounts_.segment(account)].size();
     for (std::size_t gate = 0; gate < gates; ++gate) decide(window, account, gate, waiting, store);
-    is_noted_[account] = 0;
   }
-  noted_.clear();
 }
 
 /// Whether the customer is held at the gate: stands there since the visit that was noted, and nothing led the customer away.
@@ -88,6 +85,8 @@ void Gates::decide(std::size_t window, std::uint32_t account, std::size_t gate, 
                    const CustomerStore& store) {
   const Rule& rule = rules_[accounts_.segment(account)][gate];
   std::int32_t& decided = decided_[first_gate_[account] + gate];
+  std::uint16_t& round = rounds_[first_gate_[account] + gate];
+  const auto followed = [&](std::uint32_t customer) -> std::uint16_t& { return followed_[customer * most_gates_ + gate]; };
   const std::uint32_t first = accounts_.first(account), end = accounts_.end(account);
   std::size_t asked = 0, missing = 0;
   for (std::uint32_t customer = first; customer < end; ++customer) {
@@ -96,20 +95,27 @@ void Gates::decide(std::size_t window, std::uint32_t account, std::size_t gate, 
     if (!is_here && !store.alive(customer)) continue;
     ++asked;
     missing += is_here ? 0 : 1;
-    if (missing > 0 && decided == undecided) return;
+    // Somebody is missing, and nobody can be late: those who come first wait.
+    if (missing > 0 && (decided == undecided || asked > missing)) return;
   }
-  // Nobody who is asked is here, because they have decided and gone: who comes late follows them.
   const bool late = missing == asked && decided != undecided;
-  if (missing > 0 && !late) return;
   here_.clear();
   for (std::uint32_t customer = first; customer < end; ++customer) {
+    // Nobody who is asked is here, because they have decided and gone: who comes late follows them. Who has followed that
+    // decision already has come for the next one, if anybody is left to make it.
+    if (late && asked > 0 && followed(customer) == round) continue;
     if (is_held(customer, rule, store)) here_.push_back(customer);
   }
   if (here_.empty()) return;
-  if (!late) decided = verdict(rule, window, account, gate, waiting);
-  for (const std::uint32_t customer : here_) effort_[customer] = not_held;
-  if (decided == stays) return;
-  for (const std::uint32_t customer : here_) waiting.leave_gate(customer, window, static_cast<std::uint32_t>(decided));
+  if (!late) {
+    decided = verdict(rule, window, account, gate, waiting);
+    ++round;
+  }
+  for (const std::uint32_t customer : here_) {
+    effort_[customer] = not_held;
+    followed(customer) = round;
+    if (decided != stays) waiting.leave_gate(customer, window, static_cast<std::uint32_t>(decided));
+  }
 }
 
 std::int32_t Gates::verdict(const Rule& rule, std::size_t window, std::uint32_t account, std::size_t gate,

@@ -10,7 +10,6 @@
 #include "sojourn/base/wide_philox.hpp"
 #include "sojourn/behaviour/choice.hpp"
 #include "sojourn/behaviour/money.hpp"
-#include "sojourn/behaviour/queue.hpp"
 #include "sojourn/behaviour/recommendation.hpp"
 #include "sojourn/behaviour/review.hpp"
 #include "sojourn/tally/tally.hpp"

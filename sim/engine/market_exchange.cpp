@@ -1,6 +1,7 @@
 #include "market_exchange.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace sojourn {
 
@@ -111,6 +112,7 @@ lock_step::MarketView Market::view(WindowEvents& events) const {
 void Market::exchange(std::size_t window, std::span<const WindowEvents> events, const OverBlocks& over_blocks,
                       const std::function<Tally&(std::size_t)>& tally_of) {
   if (market_state_.posting != nullptr) publish(window, events);
+  departures_.assign(1 + events.size(), {});
   if (gates_) {
     for (const WindowEvents& block : events) {
       for (const Held& arrived : block.held) gates_->hold(arrived);
@@ -122,8 +124,15 @@ void Market::exchange(std::size_t window, std::span<const WindowEvents> events, 
     }
     WaitingCustomers waiting(compiled_, streams_, market_state_.accounts, store_);
     gates_->decide(window, waiting, store_);
+    departures_.front() = std::move(waiting.departures());
   }
   if (talk_) talk(window, events, over_blocks, tally_of);
+}
+
+std::vector<Departure> Market::departures() const {
+  std::vector<Departure> all;
+  for (const std::vector<Departure>& each : departures_) all.insert(all.end(), each.begin(), each.end());
+  return all;
 }
 
 /// Reviews: the public record of the next window.
@@ -192,6 +201,7 @@ void Market::talk(std::size_t window, std::span<const WindowEvents> events, cons
       if (in_line_ && in_line_(i)) continue;  // a message pulls nobody out of a line
       if (waiting.hear(i, window, messages.positive) && gates_) led_away_[block].push_back(i);
     }
+    departures_[1 + block] = std::move(waiting.departures());
   });
 }
 
