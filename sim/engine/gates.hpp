@@ -58,13 +58,14 @@ class Gates {
   // Of each customer: the effort of the last visit to a gate, below 0 where the customer is not held, and its number.
   Column<float> effort_;
   Column<std::uint16_t> event_;
-  std::vector<std::uint8_t> noted_;      // of each account: 1 where it is to be looked at
-  std::vector<std::uint32_t> here_;      // of the account and gate at hand
-  std::vector<std::size_t> first_gate_;  // of each account, into decided_
-  std::vector<std::int32_t> decided_;    // the last decision: position of the exit
-  std::vector<std::uint16_t> rounds_;    // how many decisions there have been, as decided_
-  std::size_t most_gates_ = 0;           // of any segment
-  std::vector<std::uint16_t> followed_;  // [customer x most_gates_ + gate] the round whose decision was followed last
+  std::vector<std::uint8_t> noted_;        // of each account: 1 where it is to be looked at
+  std::vector<std::uint32_t> to_look_at_;  // those, ascending
+  std::vector<std::uint32_t> here_;        // of the account and gate at hand
+  std::vector<std::size_t> first_gate_;    // of each account, into decided_
+  std::vector<std::int32_t> decided_;      // the last decision: position of the exit
+  std::vector<std::uint16_t> rounds_;      // how many decisions there have been, as decided_
+  std::size_t most_gates_ = 0;             // of any segment
+  std::vector<std::uint16_t> followed_;    // [customer x most_gates_ + gate] the round whose decision was followed last
 };
 
 }  // namespace sojourn

@@ -211,12 +211,18 @@ void Market::set_voices_of_churned(std::vector<std::uint32_t>& churned, std::spa
                                    double now) const {
   const double talks = program_.model().parts().word_of_mouth->talks_after_churn.value();
   churned.insert(churned.end(), more.begin(), more.end());
-  std::erase_if(churned, [&](std::uint32_t customer) {
-    if (store_.standing(customer) != Standing::churned) return true;
+  constexpr std::size_t ahead = 16;  // rows that the memory is asked for before their turn
+  std::size_t kept = 0;
+  for (std::size_t k = 0; k < churned.size(); ++k) {
+    if (k + ahead < churned.size()) store_.prefetch(churned[k + ahead]);
+    const std::uint32_t customer = churned[k];
+    if (store_.standing(customer) != Standing::churned) continue;
     const bool silent = now - store_.since(customer) > talks;
     store_.columns().voice[customer] = silent ? Voice::silent : static_cast<Voice>(1 + store_.promoter_class(customer));
-    return silent;
-  });
+    churned[kept] = customer;
+    kept += silent ? 0 : 1;
+  }
+  churned.resize(kept);
 }
 
 }  // namespace sojourn

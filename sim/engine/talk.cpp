@@ -264,12 +264,10 @@ void Talk::hear(std::uint32_t begin, std::uint32_t end, double days, const Heare
   const float decay = talk_decay(days, remembered_);
   const talk::Hear hear_some = talk::widest_hear();
   std::array<std::int32_t, talk::most_people> listed;
+  const std::size_t known = heard.size();
   const auto note = [&](std::uint32_t person, std::uint64_t positive, std::uint64_t negative) {
     heard.push_back({person, static_cast<std::uint32_t>(positive), static_cast<std::uint32_t>(negative)});
     hearers.messages[person] = {};
-    if (hearers.introduced_by == nullptr) return;
-    std::uint32_t& by = hearers.introduction(person);
-    if (by != introduced_by_nobody) by &= ~said_this_window;
   };
   const auto hear_all = [&](std::uint32_t first, std::uint32_t last) {
     for (std::uint64_t at = first; at < last; at += talk::most_people) {
@@ -293,6 +291,13 @@ void Talk::hear(std::uint32_t begin, std::uint32_t end, double days, const Heare
     begin = further.person + 1;
   }
   hear_all(begin, end);
+  if (hearers.introduced_by == nullptr) return;
+  constexpr std::size_t ahead = 16;  // introductions that the memory is asked for before their turn
+  for (std::size_t k = known; k < heard.size(); ++k) {
+    if (k + ahead < heard.size()) __builtin_prefetch(&hearers.introduction(heard[k + ahead].person), 1);
+    std::uint32_t& by = hearers.introduction(heard[k].person);
+    if (by != introduced_by_nobody) by &= ~said_this_window;
+  }
 }
 
 }  // namespace sojourn

@@ -165,23 +165,26 @@ struct Search {
   double share = 0.0;
 };
 
-/// Makes searches, some dozens at a time, by skipping those who are not met (Batagelj & Brandes 2005): calls `met(person,
-/// k)` for each k that the person meets, in no particular order. `run` tells apart what one person draws. `next(search)`
-/// fills in the next search; false when there is none.
-template <class Next, class Met>
-void skip(const Streams& streams, std::uint32_t run, const Next& next, const Met& met) {
+/// Makes searches, some dozens at a time, by skipping those who are not met (Batagelj & Brandes 2005), and adds a tie for
+/// each k that a person meets, in no particular order. `run` tells apart what one person draws. `next(search)` fills in the
+/// next search; false when there is none.
+template <class Next>
+void skip(const Streams& streams, std::uint32_t run, const Next& next, std::vector<Tie>& ties) {
   const ties::DrawSkips draw = ties::widest_skips();
   const std::uint32_t second = static_cast<std::uint32_t>(Purpose::network) | (streams.replication() << 8);
   const auto key0 = static_cast<std::uint32_t>(streams.seed()), key1 = static_cast<std::uint32_t>(streams.seed() >> 32);
   const auto skips = std::make_unique<ties::Skips>();
   std::array<std::uint64_t, ties::most_searches> begin, end;
+  std::array<Tie, 2 * ties::most_searches> met;
   int count = 0;
   for (bool more = true;;) {
     Search search;
     while (count < ties::most_searches && more && (more = next(search))) {
       if (!(search.share > 0.0) || search.begin >= search.end) continue;
       if (search.share >= 1.0) {
-        for (std::uint64_t k = search.begin; k < search.end; ++k) met(search.person, k);
+        for (std::uint64_t k = search.begin; k < search.end; ++k) {
+          ties.push_back({search.person, static_cast<std::uint32_t>(k)});
+        }
         continue;
       }
       const auto at = static_cast<std::size_t>(count++);
@@ -198,24 +201,29 @@ void skip(const Streams& streams, std::uint32_t run, const Next& next, const Met
       skips->scale[at] = 0.0;
     }
     draw(*skips, drawn, second, run, key0, key1);
-    std::size_t going = 0;
+    // Without a branch on what was drawn, which the processor could not foresee.
+    std::size_t going = 0, found = 0;
     for (std::size_t at = 0; at < static_cast<std::size_t>(count); ++at) {
+      const std::uint32_t person = skips->person[at];
+      std::uint64_t place = begin[at];
       bool goes_on = true;
-      for (std::size_t half = 0; half < 2 && goes_on; ++half) {
-        const double skipped = skips->skipped[half][at];
-        goes_on = skipped < static_cast<double>(end[at] - begin[at]);
-        if (!goes_on) break;
-        begin[at] += static_cast<std::uint64_t>(skipped);
-        if (begin[at] < end[at]) met(skips->person[at], begin[at]);
-        goes_on = ++begin[at] < end[at];
+      for (std::size_t half = 0; half < 2; ++half) {
+        const double skipped = skips->skipped[half][at], left = static_cast<double>(end[at] - place);
+        goes_on = goes_on && skipped < left;
+        place += static_cast<std::uint64_t>(numeric::clip(skipped, 0.0, left));
+        met[found] = {person, static_cast<std::uint32_t>(place)};
+        found += goes_on ? 1 : 0;
+        place += place < end[at] ? 1 : 0;
       }
-      skips->person[going] = skips->person[at];
+      goes_on = goes_on && place < end[at];
+      skips->person[going] = person;
       skips->index[going] = skips->index[at] + 1;
       skips->scale[going] = skips->scale[at];
-      begin[going] = begin[at];
+      begin[going] = place;
       end[going] = end[at];
       going += goes_on ? 1 : 0;
     }
+    ties.insert(ties.end(), met.begin(), met.begin() + static_cast<std::ptrdiff_t>(found));
     count = static_cast<int>(going);
   }
 }
@@ -268,9 +276,7 @@ ContactRows::Ties random_ties(const RandomNetwork& network, std::uint32_t people
               search = {static_cast<std::uint32_t>(person), person + 1, people, share};
               return person++ < end;
             };
-            skip(streams, 0, next, [&](std::uint32_t from, std::uint64_t to) {
-              ties.push_back({from, static_cast<std::uint32_t>(to)});
-            });
+            skip(streams, 0, next, ties);
           }};
 }
 
@@ -304,10 +310,9 @@ ContactRows::Ties community_ties(const Communities& network, std::span<const std
                 ++place;
                 return true;
               };
-              skip(streams, own ? 0 : 1, next, [&](std::uint32_t person, std::uint64_t other) {
-                ties.push_back({person, order->people[static_cast<std::size_t>(other)]});
-              });
+              skip(streams, own ? 0 : 1, next, ties);
             }
+            for (Tie& tie : ties) tie.to = order->people[tie.to];  // places become people
           }};
 }
 
