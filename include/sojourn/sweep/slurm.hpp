@@ -1,0 +1,32 @@
+// Slurm: which shard an array's task is, and the script that submits a sweep.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "sojourn/sweep/run_sweep.hpp"
+
+namespace sojourn {
+
+/// "3/40" as typed after --shard. Throws InputError with a hint.
+[[nodiscard]] Shard parse_shard(const std::string& text);
+
+/// The shard that Slurm's variables name: SLURM_ARRAY_TASK_ID among those from SLURM_ARRAY_TASK_MIN on, in steps of
+/// SLURM_ARRAY_TASK_STEP. Nothing outside of an array. Throws InputError where the array has holes, of which no shards
+/// follow.
+[[nodiscard]] std::optional<Shard> shard_of_array();
+
+/// What a script asks Slurm for.
+struct SlurmRequest {
+  std::string sweep_file, folder, merged;  // paths as the commands take them
+  std::uint32_t tasks = 1, cpus = 1;
+  double core_seconds = 0.0;  // of all points together, for the limit of time; 0: not known
+};
+
+/// A shell script that submits an array of tasks and a merge that waits for it, and says so. Each task takes its
+/// shard, ends in time by SIGUSR1 a minute before its limit, and replaces the shell, so that Slurm sees its exit status. The
+/// script can be run again: only what is missing is simulated.
+[[nodiscard]] std::string slurm_script(const SlurmRequest& request);
+
+}  // namespace sojourn
