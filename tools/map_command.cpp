@@ -19,22 +19,6 @@
 namespace sojourn::tools {
 namespace {
 
-/// The persona of everybody in the replication of `streams`.
-std::vector<std::uint16_t> personas_of(const ModelParts& parts, const Streams& streams) {
-  std::vector<std::uint16_t> personas(static_cast<std::size_t>(parts.settings.customers));
-  const auto fill = [&](const auto& persona_of) {
-    for (std::uint32_t i = 0; i < personas.size(); ++i) personas[i] = static_cast<std::uint16_t>(persona_of(i));
-  };
-  if (!parts.account_segments.empty()) {
-    const Accounts accounts(parts, streams);
-    fill([&](std::uint32_t i) { return accounts.persona_of(i); });
-  } else {
-    const Population population(parts);
-    fill([&](std::uint32_t i) { return population.person(streams, i).persona; });
-  }
-  return personas;
-}
-
 int print_network(const CommandLine& line) {
   const Input input = read_input(line);
   const ModelParts& parts = input.model.parts();
@@ -47,7 +31,10 @@ int print_network(const CommandLine& line) {
   }
   const int threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   const Streams streams(parts.settings.seed, 0);
-  const std::vector<std::uint16_t> personas = personas_of(parts, streams);
+  std::optional<Accounts> accounts;
+  if (!parts.account_segments.empty()) accounts.emplace(parts, streams);
+  const std::vector<std::uint16_t> personas = personas_of(static_cast<std::uint32_t>(parts.settings.customers),
+                                                          accounts ? &*accounts : nullptr, Population(parts), streams);
   const SocialNetwork network(parts, personas, streams, threads);
   const NetworkFigures figures = network_figures(network, personas, parts.personas.size(), streams, threads);
   print(stdout, "%s",

@@ -55,9 +55,13 @@ int run_command(const CommandLine& line) {
   return simulate(
       line, input, plans, path,
       [&](const Samples& samples, Colour colours) {
+        // The twin would have to live on the luck of just the replications that were finished.
+        if (samples.interrupted()) return run_text(samples, colours) + "\nNo control variate: the run was interrupted.\n";
         return run_text(samples, colours) + control_variate_text(samples, twin.correct(samples));
       },
-      [&](const Samples& samples, const std::string& file) { return run_json(samples, twin.correct(samples), file); });
+      [&](const Samples& samples, const std::string& file) {
+        return samples.interrupted() ? run_json(samples, file) : run_json(samples, twin.correct(samples), file);
+      });
 }
 
 }  // namespace sojourn::tools

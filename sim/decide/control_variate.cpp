@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <stdexcept>
 
 namespace sojourn {
 namespace {
@@ -109,6 +110,8 @@ ControlledEstimate controlled(double point, const std::vector<double>& x, double
 
 ControlVariate control_variate(const Samples& run, const Samples& twin, const ClosedForm& solved) {
   const PlanSamples &plan = run.plans.front(), &other = twin.plans.front();
+  if (run.replications != twin.replications || plan.all.size() != other.all.size())
+    throw std::invalid_argument("a run and its twin need the same replications");
   ControlVariate result;
   const auto visits = [](const PlanSamples& samples) {
     double sum = 0.0;

@@ -23,18 +23,6 @@ std::uint32_t block_size(std::uint64_t customers, int threads) {
 /// Visits after which a table of sums is emptied, so that none of its cells can overflow (see tally.hpp).
 constexpr std::uint64_t visits_per_table = std::uint64_t{block_customers} * visits_per_life / 2;
 
-/// Writes visits into a diary.
-class DiaryWriter {
- public:
-  explicit DiaryWriter(Diary& diary) : diary_(diary) {}
-  void visited(const Person&, const Visit& visit, const VisitRow&, const State& before, const State& after) {
-    diary_.visits.push_back({visit, before, after, 0.0f, {}});
-  }
-
- private:
-  Diary& diary_;
-};
-
 /// One replication under one plan.
 class Replication {
  public:
@@ -76,6 +64,7 @@ class Replication {
         market_.exchange(
             window, events_, [&](const auto& work) { over_blocks(work); },
             [&](std::size_t block) -> Tally& { return worker_of(block).tally(); });
+        if (queues_) queues_->send_shadows(window, market_.departures());
       }
       for (Diary& diary : options_.diaries) write_down(diary, window);
       over_blocks([&](std::size_t block, std::uint32_t begin, std::uint32_t end) { live(block, begin, end, window); });
@@ -205,11 +194,10 @@ class Replication {
     Life life = store_.look_at(lives, diary.customer, window);
     if (lives.leads_to_queue(life)) return;  // what happens at queues is written down there
     lives.load_traits(diary.customer, life);
-    DiaryWriter writer(diary);
+    DiaryWriter writer(diary, lives);
     do {
-      if (life.stay.exit >= 0) diary.visits.back().stay = life.stay;
+      if (life.stay.exit >= 0) writer.stayed(life.person, life.visit, life.stay, life.state);
       lives.visit_next(diary.customer, life, writer);
-      if (lives.reads_reviews(life)) diary.visits.back().reviews = market_.market_state().reviews;
     } while (life.stay.exit >= 0 && life.stay.until <= until && !lives.leads_to_queue(life));
   }
 
@@ -275,12 +263,9 @@ Relations connect(const Model& model, const Population& population, const Stream
   Relations relations;
   if (!parts.account_segments.empty()) relations.accounts.emplace(parts, streams);
   if (!parts.word_of_mouth) return relations;
-  std::vector<std::uint16_t> personas(parts.settings.customers);
-  for (std::uint32_t i = 0; i < personas.size(); ++i) {
-    personas[i] = static_cast<std::uint16_t>(relations.accounts ? relations.accounts->persona_of(i)
-                                                                : population.person(streams, i).persona);
-  }
-  relations.network.emplace(parts, personas, streams, threads);
+  const Accounts* accounts = relations.accounts ? &*relations.accounts : nullptr;
+  const auto customers = static_cast<std::uint32_t>(parts.settings.customers);
+  relations.network.emplace(parts, personas_of(customers, accounts, population, streams), streams, threads);
   return relations;
 }
 

@@ -7,20 +7,6 @@
 namespace sojourn {
 namespace {
 
-/// Writes down one life as it is lived.
-class Writer {
- public:
-  explicit Writer(Diary& diary) : diary_(diary) {}
-  void arrived(const Person&) {}
-  void visited(const Person&, const Visit& visit, const VisitRow&, const State& before, const State& after) {
-    diary_.visits.push_back({visit, before, after, 0.0f, {}});
-  }
-  void stayed(const Person&, const Visit&, const Stay& stay, const State&) { diary_.visits.back().stay = stay; }
-
- private:
-  Diary& diary_;
-};
-
 /// Who customers are, before anything happens to them.
 class PopulationReader {
  public:
@@ -69,7 +55,7 @@ std::vector<Diary> write_diaries(const Model& model, std::span<const std::uint32
     Lives lives = people.lives();
     for (Diary& diary : diaries) {
       throw_if_stopped(options.stop);
-      Writer writer(diary);
+      DiaryWriter writer(diary, lives);
       lives.live(diary.customer, writer);
     }
     return diaries;

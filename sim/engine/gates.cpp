@@ -32,6 +32,9 @@ Gates::Gates(const Program& program, const Accounts& accounts, const Streams& st
     first_gate_.push_back(decided_.size());
     decided_.resize(decided_.size() + rules_[accounts.segment(account)].size(), undecided);
   }
+  rounds_.resize(decided_.size());
+  for (const std::vector<Rule>& rules : rules_) most_gates_ = std::max(most_gates_, rules.size());
+  followed_.resize(parts.settings.customers * most_gates_);
 }
 
 /// Where some exits lead away for good and others do not, the others are a yes; else the first of the file is.
@@ -91,16 +94,27 @@ void Gates::decide(std::size_t window, std::uint32_t account, std::size_t gate, 
     missing += is_here(customer) ? 0 : 1;
   }
   std::int32_t& decided = decided_[first_gate_[account] + gate];
-  // Nobody who is asked is here, because they have decided and gone: who comes late follows them.
-  const bool late = missing == asked && decided != undecided;
-  if (missing > 0 && !late) {
+  std::uint16_t& round = rounds_[first_gate_[account] + gate];
+  const auto followed = [&](const Held& held) -> std::uint16_t& { return followed_[held.customer * most_gates_ + gate]; };
+  if (missing == asked && decided != undecided) {
+    // Nobody who is asked is here, because they have decided and gone: who comes late follows them. Who has followed that
+    // decision already has come for the next one, if anybody is left to make it.
+    if (asked > 0) {
+      const auto early =
+          std::stable_partition(here_.begin(), here_.end(), [&](const Held& held) { return followed(held) != round; });
+      held_.insert(held_.end(), early, here_.end());
+      here_.erase(early, here_.end());
+    }
+  } else if (missing > 0) {
     held_.insert(held_.end(), here_.begin(), here_.end());
     return;
+  } else {
+    decided = verdict(rule, window, account, gate, waiting);
+    ++round;
   }
-  if (!late) decided = verdict(rule, window, account, gate, waiting);
-  if (decided == stays) return;
   for (const Held& held : here_) {
-    waiting.leave_gate(held.customer, window, static_cast<std::uint32_t>(decided));
+    followed(held) = round;
+    if (decided != stays) waiting.leave_gate(held.customer, window, static_cast<std::uint32_t>(decided));
   }
 }
 

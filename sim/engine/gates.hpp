@@ -51,6 +51,9 @@ class Gates {
   std::vector<Held> here_;                // of the account and gate at hand
   std::vector<std::size_t> first_gate_;   // of each account, into decided_
   std::vector<std::int32_t> decided_;     // the last decision: position of the exit
+  std::vector<std::uint16_t> rounds_;     // how many decisions there have been, as decided_
+  std::size_t most_gates_ = 0;            // of any segment
+  std::vector<std::uint16_t> followed_;   // [customer x most_gates_ + gate] the round whose decision was followed last
 };
 
 }  // namespace sojourn

@@ -27,6 +27,27 @@ Life Lives::begin(std::uint32_t customer) const {
   return life;
 }
 
+void Lives::hear(std::uint32_t customer, Life& life, std::size_t window, std::uint32_t messages) const {
+  const VisitRow& row = move_to_window(life, window);
+  const ExitChoice choice = leave_on_hearing(program_, row, traits_, streams_, customer, window, messages);
+  if (choice.exit >= 0) leave_by(program_.heard_exits(row)[static_cast<std::size_t>(choice.exit)], choice.delay, life);
+}
+
+void Lives::leave_gate(std::uint32_t customer, Life& life, std::size_t window, std::uint32_t exit) const {
+  const ExitRow& by = program_.exits(move_to_window(life, window))[exit];
+  leave_by(by, drawn_delay(program_, by, streams_.draw(customer, Purpose::visit, life.visit.event)), life);
+}
+
+/// The customer stays on at the last visit until the beginning of `window`; the answer is what holds there then.
+const VisitRow& Lives::move_to_window(Life& life, std::size_t window) const {
+  Visit& visit = life.visit;
+  visit.time = program_.windows().begin(window);
+  visit.window = window;
+  visit.regime = program_.regime(visit.time, visit.regime);
+  life.stay = for_good();
+  return program_.row(visit.regime, life.person.persona, visit.touchpoint);
+}
+
 bool Lives::at_gate(std::uint32_t customer, std::uint32_t touchpoint) const {
   const Accounts* accounts = market_state_->accounts;
   if (accounts == nullptr) return false;

@@ -9,7 +9,6 @@
 #include "sojourn/base/random.hpp"
 #include "sojourn/behaviour/choice.hpp"
 #include "sojourn/behaviour/money.hpp"
-#include "sojourn/behaviour/queue.hpp"
 #include "sojourn/behaviour/recommendation.hpp"
 #include "sojourn/behaviour/review.hpp"
 #include "sojourn/tally/tally.hpp"

@@ -1,6 +1,7 @@
 #include "market_exchange.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace sojourn {
 
@@ -84,13 +85,21 @@ lock_step::MarketView Market::view(WindowEvents& events) const {
 void Market::exchange(std::size_t window, std::span<const WindowEvents> events, const OverBlocks& over_blocks,
                       const std::function<Tally&(std::size_t)>& tally_of) {
   if (market_state_.posting != nullptr) publish(window, events);
+  departures_.assign(1 + events.size(), {});
   if (gates_) {
     std::vector<Held> held;
     for (const WindowEvents& block : events) held.insert(held.end(), block.held.begin(), block.held.end());
     WaitingCustomers waiting(compiled_, streams_, market_state_.accounts, store_);
     gates_->decide(window, held, waiting, store_);
+    departures_.front() = std::move(waiting.departures());
   }
   if (talk_) talk(window, events, over_blocks, tally_of);
+}
+
+std::vector<Departure> Market::departures() const {
+  std::vector<Departure> all;
+  for (const std::vector<Departure>& each : departures_) all.insert(all.end(), each.begin(), each.end());
+  return all;
 }
 
 /// Reviews: the public record of the next window.
@@ -154,6 +163,7 @@ void Market::talk(std::size_t window, std::span<const WindowEvents> events, cons
       if (in_line_ && in_line_(i)) continue;  // a message pulls nobody out of a line
       waiting.hear(i, window, messages.positive);
     }
+    departures_[1 + block] = std::move(waiting.departures());
   });
 }
 

@@ -77,6 +77,9 @@ class Market {
   void exchange(std::size_t window, std::span<const WindowEvents> events, const OverBlocks& over_blocks,
                 const std::function<Tally&(std::size_t block)>& tally_of);
 
+  /// Who may have left for a queue between the windows, in an order that is always the same.
+  [[nodiscard]] std::vector<Departure> departures() const;
+
   /// The persona of whoever first spoke well of the company to a customer who had not bought; -1 where nobody did.
   [[nodiscard]] std::int64_t introduced_by(std::uint32_t customer) const {
     const std::uint32_t* by = store_.columns().introduced_by;
@@ -106,6 +109,7 @@ class Market {
   Column<float> talkativeness_;
   Column<std::uint32_t> positive_, negative_;
   std::vector<std::vector<std::uint32_t>> churned_;  // [block] those who churned a short while ago
+  std::vector<std::vector<Departure>> departures_;   // of gates, then of each block's hearers
   std::vector<std::uint8_t> hears_;                  // [touchpoint] whether a message can make somebody leave it
 };
 

@@ -1,6 +1,7 @@
 #include "queues.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <queue>
 #include <tuple>
 
@@ -10,33 +11,35 @@ namespace {
 /// Tells the sums, the market and a diary, where there is one.
 class QueueObserver {
  public:
-  QueueObserver(VisitRecorder& visits, Recorder& recorder, std::span<Diary> diaries)
-      : visits_(visits), recorder_(recorder), diaries_(diaries) {}
+  QueueObserver(VisitRecorder& visits, Recorder& recorder, std::span<Diary> diaries, const Lives& lives)
+      : visits_(visits), recorder_(recorder), diaries_(diaries), lives_(lives) {}
 
   void watch(std::uint32_t customer) {
     visits_.watch(customer);
     const auto found = std::lower_bound(diaries_.begin(), diaries_.end(), customer,
                                         [](const Diary& diary, std::uint32_t sought) { return diary.customer < sought; });
-    diary_ = found != diaries_.end() && found->customer == customer ? &*found : nullptr;
+    diary_.reset();
+    if (found != diaries_.end() && found->customer == customer) diary_.emplace(*found, lives_);
   }
   void came(const Person& person, const Visit& visit, const State& before, const State& after) {
     recorder_.came(person, visit, before, after);
+    if (diary_) diary_->came(person, visit, before, after);
   }
   void visited(const Person& person, const Visit& visit, const VisitRow& row, const State& before, const State& after) {
     visits_.visited(person, visit, row, before, after);
-    if (diary_ != nullptr) diary_->visits.push_back({visit, before, after, 0.0f, {}});
+    if (diary_) diary_->visited(person, visit, row, before, after);
   }
   void stayed(const Person& person, const Visit& visit, const Stay& stay, const State& state) {
     recorder_.stayed(person, visit, stay, state);
-    if (diary_ != nullptr && !diary_->visits.empty()) diary_->visits.back().stay = stay;
+    if (diary_) diary_->stayed(person, visit, stay, state);
   }
-  [[nodiscard]] Diary* diary() const { return diary_; }
 
  private:
   VisitRecorder& visits_;
   Recorder& recorder_;
   std::span<Diary> diaries_;
-  Diary* diary_ = nullptr;
+  const Lives& lives_;
+  std::optional<DiaryWriter> diary_;  // of the customer at hand, where there is one
 };
 
 /// The event under which the number of shadows that arrive is drawn.
@@ -61,8 +64,8 @@ class Queues::Window {
         tally_(tally),
         recorder_(queues.program_, tally),
         visits_(recorder_, events),
-        observer_(visits_, recorder_, diaries),
-        lives_(queues.program_, queues.population_, queues.streams_, &queues.market_.market_state()) {
+        lives_(queues.program_, queues.population_, queues.streams_, &queues.market_.market_state()),
+        observer_(visits_, recorder_, diaries, lives_) {
     for (const std::uint32_t customer : coming) first_.push_back({queues.store_.next_time(customer), customer});
     std::sort(first_.begin(), first_.end(), earlier);
   }
@@ -212,8 +215,8 @@ class Queues::Window {
   Tally& tally_;
   Recorder recorder_;
   VisitRecorder visits_;
-  QueueObserver observer_;
   Lives lives_;
+  QueueObserver observer_;
   std::vector<Coming> first_;
   std::size_t at_ = 0;  // into first_
   Heap again_;
@@ -237,8 +240,9 @@ Lives Queues::lives_of(const Shadow& shadow) const {
 }
 
 /// How many shadows leave with a customer: in the mean as many as it takes, drawn where that is no whole number.
-std::uint32_t Queues::number_of_shadows(std::uint32_t customer, std::uint32_t event) const {
-  const Words words = streams_.draw(customer, Purpose::shadow, event);
+/// They leave with a visit, or at the beginning of a later window, from 1.
+std::uint32_t Queues::number_of_shadows(std::uint32_t customer, std::uint32_t event, std::uint32_t window) const {
+  const Words words = streams_.draw(customer, Purpose::shadow, event, window);
   return static_cast<std::uint32_t>(program_.shadows() + uniform(words[0], words[1]));
 }
 
@@ -275,7 +279,9 @@ void Queues::send_shadows_of_arrivals() {
 }
 
 void Queues::send_shadows(std::uint32_t customer, const Life& life) {
-  if (!(program_.shadows() > 0.0) || !life.visit.appraised || !program_.leads_to_queue(life.visit.touchpoint)) return;
+  if (!(program_.shadows() > 0.0) || !life.visit.appraised || life.visit.held ||
+      !program_.leads_to_queue(life.visit.touchpoint))
+    return;
   const std::uint32_t number = number_of_shadows(customer, life.visit.event);
   for (std::uint32_t k = 1; k <= number; ++k) {
     Shadow shadow{life, customer, k, false};
@@ -284,6 +290,25 @@ void Queues::send_shadows(std::uint32_t customer, const Life& life) {
     Lives lives = lives_of(shadow);
     lives.choose_again(customer, shadow.life);
     if (shadow.life.stay.exit >= 0 && lives.leads_to_queue(shadow.life)) send(shadow);
+  }
+}
+
+void Queues::send_shadows(std::size_t window, std::span<const Departure> departures) {
+  const Lives lives(program_, population_, streams_, &market_.market_state());
+  for (const Departure& departure : departures) {
+    const std::uint32_t customer = departure.customer;
+    const Life life = store_.look_at(lives, customer, window);
+    const std::uint32_t number = number_of_shadows(customer, life.visit.event, static_cast<std::uint32_t>(window));
+    for (std::uint32_t k = 1; k <= number; ++k) {
+      Shadow shadow{life, customer, k, false};
+      const Lives lives_of_shadow = lives_of(shadow);
+      if (departure.messages > 0) {
+        lives_of_shadow.hear(customer, shadow.life, window, departure.messages);
+      } else {
+        lives_of_shadow.leave_gate(customer, shadow.life, window, departure.exit);
+      }
+      if (shadow.life.stay.exit >= 0 && lives_of_shadow.leads_to_queue(shadow.life)) send(shadow);
+    }
   }
 }
 

@@ -35,6 +35,8 @@ class Queues {
   /// real ones the others, shadows, leave it as well, each by an exit and after a delay of its own; those bound for a queue
   /// will be served there, and go on only to another queue (MODEL.md section 4).
   void send_shadows(std::uint32_t customer, const Life& life);
+  /// The same for those who wait for a message or for their account, and may leave for a queue at the beginning of `window`.
+  void send_shadows(std::size_t window, std::span<const Departure> departures);
 
   /// Whether the customer waits in line.
   [[nodiscard]] bool in_line(std::uint32_t customer) const { return in_line_[customer] != 0; }
@@ -59,7 +61,7 @@ class Queues {
   };
   [[nodiscard]] Streams streams_of(const Shadow& shadow) const;
   [[nodiscard]] Lives lives_of(const Shadow& shadow) const;
-  [[nodiscard]] std::uint32_t number_of_shadows(std::uint32_t customer, std::uint32_t event) const;
+  [[nodiscard]] std::uint32_t number_of_shadows(std::uint32_t customer, std::uint32_t event, std::uint32_t window = 0) const;
   void send(const Shadow& shadow);
   class Window;
 

@@ -1,5 +1,7 @@
 #include "waiting_customers.hpp"
 
+#include <algorithm>
+
 #include "sojourn/engine/exits.hpp"
 
 namespace sojourn {
@@ -18,6 +20,10 @@ void WaitingCustomers::hear(std::uint32_t customer, std::size_t window, std::uin
   const VisitRow& at = row(customer, window);
   const std::span<const ExitRow> exits = program_.heard_exits(at);
   if (exits.empty()) return;
+  // Of those who are on the way to a queue already, the others are as well.
+  if (program_.shadows() > 0.0 && !store_.comes_to_queue(customer) &&
+      std::any_of(exits.begin(), exits.end(), [&](const ExitRow& exit) { return queues(exit); }))
+    departures_.push_back({customer, messages, 0});
   const ExitChoice choice = leave_on_hearing(program_, at, traits_of(customer, exits), streams_, customer, window, messages);
   if (choice.exit < 0) return;
   // What the customer meant to do is off, even where the message leads beyond the horizon.
@@ -36,6 +42,7 @@ std::span<const float> WaitingCustomers::shares_at_gate(std::uint32_t customer, 
 
 void WaitingCustomers::leave_gate(std::uint32_t customer, std::size_t window, std::uint32_t exit) {
   const ExitRow& by = program_.exits(row(customer, window))[exit];
+  if (program_.shadows() > 0.0 && queues(by)) departures_.push_back({customer, 0, exit});
   const Words words = streams_.draw(customer, Purpose::visit, store_.last_event(customer));
   leave(customer, window, by, drawn_delay(program_, by, words));
 }

@@ -10,6 +10,13 @@
 
 namespace sojourn {
 
+/// A customer who may leave, or leaves, a touchpoint at the beginning of a window for a queue.
+struct Departure {
+  std::uint32_t customer = 0;
+  std::uint32_t messages = 0;  // positive messages heard, one of which may make the customer leave; 0 at a gate
+  std::uint32_t exit = 0;      // the account's decision, where it is a gate: the position of the exit
+};
+
 /// Works on a store; not to be shared between threads.
 class WaitingCustomers {
  public:
@@ -25,10 +32,14 @@ class WaitingCustomers {
   [[nodiscard]] std::span<const float> shares_at_gate(std::uint32_t customer, std::size_t window, float effort);
   /// The account has decided: a customer held at a gate leaves by the exit in position `exit`, at the beginning of `window`.
   void leave_gate(std::uint32_t customer, std::size_t window, std::uint32_t exit);
+  /// Of those told so far, those who may have left for a queue, in the order told, where one simulated customer stands for
+  /// several real ones: the others may leave as well.
+  [[nodiscard]] std::vector<Departure>& departures() { return departures_; }
 
  private:
   [[nodiscard]] const VisitRow& row(std::uint32_t customer, std::size_t window) const;
   [[nodiscard]] std::span<const float> traits_of(std::uint32_t customer, std::span<const ExitRow> exits);
+  [[nodiscard]] bool queues(const ExitRow& exit) const { return program_.place(exit.to).queues; }
   void leave(std::uint32_t customer, std::size_t window, const ExitRow& exit, double delay);
 
   const Program& program_;
@@ -37,6 +48,7 @@ class WaitingCustomers {
   const Accounts* accounts_;
   CustomerStore& store_;
   std::vector<float> traits_, cumulative_;
+  std::vector<Departure> departures_;
 };
 
 }  // namespace sojourn

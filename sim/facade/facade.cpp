@@ -177,7 +177,7 @@ Figure Results::operator[](std::string_view metric) const { return PlanResults(c
 std::uint64_t Results::customers() const { return content_->samples.customers; }
 double Results::market() const { return content_->samples.market; }
 std::uint32_t Results::replications() const { return content_->samples.replications; }
-bool Results::interrupted() const { return content_->samples.replications < content_->samples.replications_asked; }
+bool Results::interrupted() const { return content_->samples.interrupted(); }
 const std::string& Results::currency() const { return content_->samples.currency; }
 
 std::vector<std::string> Results::arrays() const {

@@ -62,9 +62,9 @@ void idle_settings(const Context& context) {
                              fmt::format("{} changes nothing: nothing costs or earns money", key),
                              "give touchpoints a revenue or a cost, or remove it");
   };
-  // At servers the market is how many call.
+  // At servers the market is how many call, and in public it is how many post reviews.
   if (settings.market && *settings.market != static_cast<double>(settings.customers) &&
-      !any_touchpoint(context.parts, queues)) {
+      !any_touchpoint(context.parts, queues) && !context.parts.reviews) {
     warn("market");
   }
   if (settings.discount != 0.0) warn("discount");

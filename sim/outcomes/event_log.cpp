@@ -36,6 +36,11 @@ Said said_of(const ModelParts& parts, const Diary& life, const DiaryEntry& entry
           entry.stay.exit >= 0 ? parts.touchpoints[entry.stay.to].id : std::string()};
 }
 
+/// Whether a wait is known: none at an end, and none yet of those who stand in line at the horizon.
+bool waited(const Visit& visit) {
+  return visit.appraised || visit.line == InLine::gave_up || visit.line == InLine::turned_away;
+}
+
 std::string element(int depth, std::string_view type, std::string_view key, const std::string& value) {
   return fmt::format("{:{}}<{} key=\"{}\" value=\"{}\"/>\n", "", 2 * depth, type, key, escape_markup(value));
 }
@@ -55,7 +60,7 @@ std::string csv_lines(const Model& model, const Diary& life) {
         timestamp(parts.settings.start, visit.time), visit.time, csv_field(said.name), csv_field(said.persona), said.account,
         csv_field(said.channel), csv_field(said.team), said.stage, csv_field(plan), name(entry.after.standing),
         score(visit.quality), score(visit.appraisal), score(entry.after.satisfaction), score(entry.after.expectation),
-        score(visit.effort), visit.appraised ? fmt::format("{:.6f}", visit.wait) : "", yes(visit.line == InLine::gave_up),
+        score(visit.effort), waited(visit) ? fmt::format("{:.6f}", visit.wait) : "", yes(visit.line == InLine::gave_up),
         yes(visit.repeated), score(entry.after.heard), csv_field(said.next));
   }
   return text;
@@ -117,10 +122,12 @@ std::string xes_trace(const Model& model, const Diary& life) {
       score("satisfaction", entry.after.satisfaction);
       score("expectation", entry.after.expectation);
       score("effort", visit.effort);
-      text += element(3, "float", "wait_days", fmt::format("{:.6f}", visit.wait)) +
-              element(3, "boolean", "gave_up", visit.line == InLine::gave_up ? "true" : "false") +
-              element(3, "boolean", "repeated", visit.repeated ? "true" : "false");
+      text += element(3, "boolean", "repeated", visit.repeated ? "true" : "false");
       score("heard", entry.after.heard);
+    }
+    if (waited(visit)) {
+      text += element(3, "float", "wait_days", fmt::format("{:.6f}", visit.wait)) +
+              element(3, "boolean", "gave_up", visit.line == InLine::gave_up ? "true" : "false");
     }
     text += "    </event>\n";
   }

@@ -120,10 +120,13 @@ class Data {
     budget_ = budget(room, samples_.plans.size(), groups_.size());
     time_ = thinned(samples_.window_ends.size(), budget_.points);
     curves_ = budget_.personas ? groups_.size() : 1;
-    const auto shown =
-        std::count_if(touch_metrics().begin(), touch_metrics().end(), [&](const TouchMetric& m) { return used(m); });
-    const std::size_t of_plan =
-        std::max<std::size_t>(1, report.model.parts().touchpoints.size() * static_cast<std::size_t>(shown));
+    for (std::size_t m = 0; m < metrics().size(); ++m) {
+      if (samples_.mechanisms.has(metrics()[m].needs)) metrics_.push_back(m);
+    }
+    for (const TouchMetric& metric : touch_metrics()) {
+      if (used(metric)) columns_.push_back(&metric);
+    }
+    const std::size_t of_plan = std::max<std::size_t>(1, report.model.parts().touchpoints.size() * columns_.size());
     detailed_ = std::clamp<std::size_t>(room.touch_figures / of_plan, 1, samples_.plans.size());
   }
 
@@ -164,14 +167,14 @@ class Data {
                                  {"curves", g < curves_}});
     }
     json_["metrics"] = Json::array();
-    for (const Metric& metric : metrics()) {
+    for (const std::size_t m : metrics_) {
+      const Metric& metric = metrics()[m];
       json_["metrics"].push_back({{"name", metric.name},
                                   {"label", metric.label},
                                   {"about", metric.description},
                                   {"kind", word(format::kind(metric))},
                                   {"better", word(metric.direction)},
-                                  {"by_persona", metric.scope == Scope::persona},
-                                  {"used", samples_.mechanisms.has(metric.needs)}});
+                                  {"by_persona", metric.scope == Scope::persona}});
     }
     json_["discount"] = parts.settings.discount;
   }
@@ -182,17 +185,22 @@ class Data {
     return {sojourn::Group::persona, groups_[g].personas.front()};
   }
 
-  /// By group, plan and metric, in the order of `metrics`: [mean, low, high, text, half width]; null where a metric is not
-  /// used, or of the market only, and for personas under plans without details.
+  /// By group, plan and metric, in the order of the page's metrics: [mean, low, high, text, half width]. For personas a
+  /// plan without details is null, and so is a metric of the market only.
   void estimates() {
     Json values = Json::array(), differences = Json::array();
     for (std::size_t g = 0; g < groups_.size(); ++g) {
       Json of_plans = Json::array(), changes = Json::array();
       for (std::size_t k = 0; k < samples_.plans.size(); ++k) {
+        if (g > 0 && k >= detailed_) {
+          of_plans.push_back(nullptr);
+          changes.push_back(nullptr);
+          continue;
+        }
         Json cells = Json::array(), deltas = Json::array();
-        for (std::size_t m = 0; m < metrics().size(); ++m) {
+        for (const std::size_t m : metrics_) {
           const Metric& metric = metrics()[m];
-          if (!samples_.mechanisms.has(metric.needs) || (g > 0 && (metric.scope != Scope::persona || k >= detailed_))) {
+          if (g > 0 && metric.scope != Scope::persona) {
             cells.push_back(nullptr);
             deltas.push_back(nullptr);
             continue;
@@ -357,9 +365,7 @@ class Data {
                        {"team", has_team ? parts.teams[touchpoint.team.index()].name : ""},
                        {"end", touchpoint.end.has_value()}});
     }
-    for (const TouchMetric& metric : touch_metrics()) {
-      columns.push_back({{"name", metric.name}, {"about", metric.description}, {"used", used(metric)}});
-    }
+    for (const TouchMetric* metric : columns_) columns.push_back({{"name", metric->name}, {"about", metric->description}});
     for (std::size_t k = 0; k < samples_.plans.size(); ++k) {
       if (k >= detailed_) {
         cells.push_back(nullptr);
@@ -368,13 +374,9 @@ class Data {
       Json rows = Json::array();
       for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) {
         Json row = Json::array();
-        for (const TouchMetric& metric : touch_metrics()) {
-          if (!used(metric)) {
-            row.push_back(nullptr);
-            continue;
-          }
-          const Estimate e = estimate(samples_.plans[k].touch[v], metric);
-          row.push_back({number(e.mean), number(e.low), number(e.high), value_text(metric, e.mean)});
+        for (const TouchMetric* metric : columns_) {
+          const Estimate e = estimate(samples_.plans[k].touch[v], *metric);
+          row.push_back({number(e.mean), number(e.low), number(e.high), value_text(*metric, e.mean)});
         }
         rows.push_back(std::move(row));
       }
@@ -574,6 +576,8 @@ class Data {
   const Samples& samples_;
   const Comparison& comparison_;
   std::vector<Group> groups_;
+  std::vector<std::size_t> metrics_;         // positions of those whose mechanisms the scenario has
+  std::vector<const TouchMetric*> columns_;  // likewise
   Budget budget_;
   std::vector<std::size_t> time_;
   std::size_t curves_ = 1;

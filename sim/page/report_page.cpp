@@ -6,6 +6,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 #include "report_content.hpp"
 #include "report_data.hpp"
@@ -34,10 +35,11 @@ constexpr bool built = false;
 
 namespace {
 
-/// More would leave too little of 2 MB to the rest.
-/// A page has less than 2 MB: its script, what follows, and some words.
+/// A page has less than 2 MB: its script and words, and of the rest no more than this.
 constexpr std::size_t most_map_bytes = 500'000, most_scenario_bytes = 150'000, most_data_bytes = 950'000,
                       most_page_bytes = 1'900'000;
+
+constexpr std::string_view place_of_maps = "<!-- maps -->";
 
 std::string base64(const Sha256::Digest& digest) {
   constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -83,8 +85,30 @@ class Page {
 
   std::string text() {
     const std::string data = data_json(report_, most_data_bytes);
-    maps(data.size());
-    std::string styles = allowed(page_style) + (map_style_.empty() ? "" : allowed(map_style_));
+    head();
+    out_ += "<main>\n";
+    sections();
+    provenance();
+    out_ += "</main>\n";
+    foot();
+    put("<script type=\"application/json\" id=\"data\">{}</script>\n<script>{}</script>\n</body>\n</html>\n", data,
+        page_script);
+    const std::string body = std::exchange(out_, {});
+    maps(body.size() < most_page_bytes ? most_page_bytes - body.size() : 0);
+    top();
+    const std::size_t place = body.find(place_of_maps);  // in no text of the user: those have no "<"
+    return out_ + body.substr(0, place) + map_text_ + body.substr(place + place_of_maps.size());
+  }
+
+ private:
+  template <class... Args>
+  void put(fmt::format_string<Args...> format, Args&&... args) {
+    fmt::format_to(std::back_inserter(out_), format, std::forward<Args>(args)...);
+  }
+  [[nodiscard]] std::string title() const { return escape_markup(shown_on_one_line(report_.outcomes.provenance.title)); }
+
+  void top() {
+    const std::string styles = allowed(page_style) + (map_style_.empty() ? "" : allowed(map_style_));
     put("<!DOCTYPE html>\n<!-- {} -->\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
         "http-equiv=\"Content-Security-Policy\" "
         "content=\"default-src 'none'; base-uri 'none'; form-action 'none'; script-src{}; style-src{}\">\n"
@@ -94,23 +118,7 @@ class Page {
         file_mark, allowed(page_script), styles, escape_markup(report_.outcomes.provenance.version), title(), page_style);
     if (!map_style_.empty()) put("<style>{}</style>\n", map_style_);
     out_ += "</head>\n<body>\n<a class=\"skip\" href=\"#plans\">Skip to the plans</a>\n";
-    head();
-    out_ += "<main>\n";
-    sections();
-    provenance();
-    out_ += "</main>\n";
-    foot();
-    put("<script type=\"application/json\" id=\"data\">{}</script>\n<script>{}</script>\n</body>\n</html>\n", data,
-        page_script);
-    return std::move(out_);
   }
-
- private:
-  template <class... Args>
-  void put(fmt::format_string<Args...> format, Args&&... args) {
-    fmt::format_to(std::back_inserter(out_), format, std::forward<Args>(args)...);
-  }
-  [[nodiscard]] std::string title() const { return escape_markup(shown_on_one_line(report_.outcomes.provenance.title)); }
 
   void head() {
     put("<header>\n<h1>{}</h1>\n", title());
@@ -169,7 +177,7 @@ class Page {
             (report_.ranking != nullptr ? " Below each bar: what one standard improvement there is worth." : ""),
         "<p class=\"note\" id=\"map-note\"></p><p class=\"choice\"><label><input type=\"checkbox\" id=\"full-map\"> Full "
         "size</label></p><div class=\"map\" tabindex=\"0\" role=\"region\" aria-label=\"Journey map\">" +
-            map_text_ + "</div><div id=\"touchpoint-table\"></div>");
+            std::string(place_of_maps) + "</div><div id=\"touchpoint-table\"></div>");
     if (report_.ranking != nullptr) {
       section("leverage", "What is worth fixing",
               "The weakest touchpoint is not always the one to fix: what counts is how many pass it, what they remember of "
@@ -208,11 +216,10 @@ class Page {
     return words;
   }
 
-  /// The journey map of each plan, as long as there is room beside so many bytes of data; their one style.
-  void maps(std::size_t data) {
-    const std::size_t taken =
-        data + page_script.size() + std::min(report_.outcomes.provenance.scenario_toml.size(), most_scenario_bytes) + 50'000;
-    const std::size_t room = std::min(most_map_bytes, taken < most_page_bytes ? most_page_bytes - taken : 0);
+  /// The journey map of each plan, as long as there is room in so many bytes, and their one style. The first is always
+  /// there.
+  void maps(std::size_t bytes) {
+    const std::size_t room = std::min(most_map_bytes, bytes);
     const ModelParts& parts = report_.model.parts();
     for (std::size_t k = 0; k < report_.samples.plans.size(); ++k) {
       const auto plan = std::find_if(parts.plans.begin(), parts.plans.end(),

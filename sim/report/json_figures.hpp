@@ -33,7 +33,7 @@ inline Json header(const Samples& samples, const std::string& file) {
           {"market", samples.market},
           {"replications", samples.replications},
           {"replications_asked", samples.replications_asked},
-          {"interrupted", samples.replications < samples.replications_asked},
+          {"interrupted", samples.interrupted()},
           {"seed", samples.seed},
           {"horizon_days", samples.horizon},
           {"intervals", caution_words::intervals(samples)}};

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <vector>
 
@@ -129,8 +130,15 @@ class Teller {
   }
   static std::string days(double value) { return value == 0.0 ? "at once" : "after " + format::wait(value); }
 
+  /// What became of a visit without service; empty where there was one, and at an end.
+  [[nodiscard]] static std::string unserved(const Visit& visit) {
+    if (visit.line == InLine::gave_up) return "gives up waiting after " + format::wait(visit.wait);
+    if (visit.line == InLine::turned_away) return "finds no room in the line";
+    return visit.line == InLine::waiting ? "stands in line" : "";
+  }
   [[nodiscard]] static std::string felt(const DiaryEntry& entry) {
     const Visit& visit = entry.visit;
+    if (!visit.appraised) return unserved(visit).empty() ? "the journey ends" : unserved(visit);
     std::string text = fmt::format("quality {:.2f} where {:.2f} was expected, effort {:.2f}", visit.quality,
                                    entry.before.expectation, visit.effort);
     if (visit.wait > 0.0) text += " (with a wait of " + format::wait(visit.wait) + ")";
@@ -144,8 +152,7 @@ class Teller {
   [[nodiscard]] std::string tell(const Step& step) const {
     const DiaryEntry& entry = step.entry;
     std::string text = fmt::format("{}: {}", when(entry.visit.time), place(entry.visit.touchpoint));
-    if (entry.visit.line == InLine::gave_up || entry.visit.line == InLine::turned_away)
-      return text + ".\n    " + why(step) + "\n";
+    if (!unserved(entry.visit).empty()) return text + ".\n    " + why(step) + "\n";
     if (!entry.visit.appraised) return text + fmt::format(". It ends here: {}.\n", name(entry.after.standing));
     text += ", " + felt(entry) + ".\n";
     if (entry.after.bought && !entry.before.bought) text += "    Buys for the first time.\n";
@@ -157,10 +164,9 @@ class Teller {
   [[nodiscard]] std::string why(const Step& step) const {
     const DiaryEntry& entry = step.entry;
     std::string text;
-    if (entry.visit.line == InLine::gave_up) {
-      text = "Gives up waiting after " + format::wait(entry.visit.wait) + ".";
-    } else if (entry.visit.line == InLine::turned_away) {
-      text = "Finds no room in the line.";
+    if (text = unserved(entry.visit); !text.empty()) {
+      text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
+      text += ".";
     } else if (entry.visit.held) {
       text = "Waits for the account to decide together.";
     } else {

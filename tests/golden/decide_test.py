@@ -440,7 +440,11 @@ class Trace(Decide):
         # As many customers as shipped: fewer would be a smaller crowd for the same agents.
         rows = self.log(centre, "-n", 100, "--no-progress")
         self.assertTrue(any(float(row["wait_days"] or 0) > 0 for row in rows))
-        self.assertTrue(any(row["gave_up"] == "true" for row in rows))
+        gave_up = [row for row in rows if row["gave_up"] == "true"]
+        self.assertGreater(len(gave_up), 0)
+        self.assertTrue(all(float(row["wait_days"]) > 0 for row in gave_up))
+        self.sojourn("trace", centre, "-n", 100, "--no-progress", "-o", "log.xes")
+        self.assertEqual((self.folder / "log.xes").read_text(encoding="utf-8").count('key="gave_up" value="true"'), len(gave_up))
         self.assertFalse(any(float(row["wait_days"] or 0) > 0 for row in rows if row["activity"] != "call"))
         told = [self.sojourn("trace", software, "--customers", 1000, "--customer", k) for k in range(6)]
         self.assertTrue(any("Waits for the account to decide together. Goes to" in text for text in told))

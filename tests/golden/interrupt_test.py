@@ -89,6 +89,14 @@ class Interrupt(unittest.TestCase):
                               cwd=self.folder, capture_output=True, text=True, check=True)
         self.assertIs(json.loads(done.stdout)["interrupted"], False)
 
+    def test_no_control_variate_of_half_a_run(self):
+        """The replications that were kept are not those that a twin would have."""
+        process = self.start("run", SCENARIOS / "coffee.toml", "--control-variate", "--customers", "20000", "--replications", "3000")
+        output, error = self.stopped(process, 3.0)
+        if "kept the" in error:
+            self.assertIn("No control variate: the run was interrupted.", output)
+            self.assertNotIn("Variance", output)
+
 
 if __name__ == "__main__":
     unittest.main()

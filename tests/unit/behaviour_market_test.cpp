@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "sojourn/base/random.hpp"
 #include "sojourn/behaviour/gate.hpp"
 #include "sojourn/behaviour/queue.hpp"
 #include "sojourn/behaviour/review.hpp"
@@ -86,85 +87,14 @@ TEST_CASE("queue: fractions of a server lie between whole ones, and more load ne
   CHECK(b::waiting_probability(0.5, 1.5) > 0.15);
 }
 
-TEST_CASE("queue: backlog and wait, by hand and at the edges", "[behaviour]") {
-  // 300 a day come and 200 are served: after half a day 50 more.
+TEST_CASE("queue: capacity, and no steady state from full load on", "[behaviour]") {
   CHECK(b::capacity(4.0, 0.02) == Approx(200.0));
-  CHECK(b::next_backlog(10.0, 300.0, 200.0, 0.5) == Approx(60.0));
-  CHECK(b::next_backlog(10.0, 100.0, 200.0, 0.5) == 0.0);
-  // Overload: the fluid's backlog in the middle of the window, 35 people at 200 a day.
-  CHECK(b::wait({300.0, 10.0, 0.5, 100.0}, 4.0, 0.02) == Approx(35.0 / 200.0));
-  // Draining: 100 people, 100 fewer by the window's end.
-  CHECK(b::wait({100.0, 100.0, 1.0, 100.0}, 4.0, 0.02) == Approx(50.0 / 200.0));
-  // Within capacity and without backlog: Erlang's wait.
-  CHECK(b::wait({0.2 / minute, 0.0, 7.0, 70.0}, 3.0, 10.0 * minute) == Approx(40.0 / 9.0 * minute));
-  CHECK(b::wait({0.0, 0.0, 7.0, 70.0}, 3.0, 10.0 * minute) == 0.0);
-  // Just below capacity Erlang's wait is beyond all measure; chance needs time to build it up.
-  CHECK(b::wait({199.9999, 0.0, 1.0, 4.0}, 4.0, 0.02) == Approx(4.0 / 3.0 * std::sqrt(4.0 / (3.14159265358979 * 200.0))));
-  CHECK(b::wait({199.9999, 0.0, 1.0, 4.0}, 4.0, 0.02) < b::wait({199.9999, 0.0, 1.0, 16.0}, 4.0, 0.02));
-  // Nobody serves, or nothing takes time.
-  CHECK(b::wait({5.0, 0.0, 1.0, 1.0}, 0.0, 0.02) == b::longest_wait);
-  CHECK(b::wait({0.0, 0.0, 1.0, 1.0}, 0.0, 0.0) == b::longest_wait);
-  CHECK(b::wait({5.0, 7.0, 1.0, 1.0}, 2.0, 0.0) == 0.0);
-  CHECK(b::wait({1e9, 1e15, 1.0, 1.0}, 1e-6, 1.0) == b::longest_wait);
-}
-
-TEST_CASE("queue: the wait rises up to the capacity, jumps nowhere, and is the fluid's beyond", "[behaviour]") {
-  for (const double backlog : {0.0, 3.0, 500.0}) {
-    double before = -1.0, highest_step = 0.0;
-    for (double arrivals = 0.0; arrivals < 400.0; arrivals += 0.125) {  // 200 a day are served
-      const double now = b::wait({arrivals, backlog, 0.25, 30.0}, 10.0, 0.05);
-      if (arrivals <= 200.0) REQUIRE(now >= before);
-      if (arrivals >= 270.0) REQUIRE(now == (2.0 * backlog + (arrivals - 200.0) * 0.25) / 400.0);
-      if (before >= 0.0) highest_step = std::fmax(highest_step, std::fabs(now - before));
-      before = now;
-    }
-    CHECK(highest_step < 0.02);
-  }
-}
-
-TEST_CASE("queue: where people give up, the wait settles where as many stay as are served", "[behaviour]") {
-  const double never = std::numeric_limits<double>::infinity();
-  const double served = 200.0, patience = 0.01;
-  // Twice as many come as can be served: half must give up, at a wait of patience log 2.
-  const double settled = patience * std::log(2.0) * served;
-  CHECK(b::next_backlog(0.0, 400.0, served, 5.0, patience) == Approx(settled).epsilon(1e-12));
-  CHECK(b::next_backlog(500.0, 400.0, served, 50.0, patience) == Approx(settled).epsilon(1e-12));
-  CHECK(b::next_backlog(settled, 400.0, served, 0.01, patience) == Approx(settled).epsilon(1e-12));
-  // On the way there: the differential equation, by small steps.
-  for (const double start : {0.0, 0.5, 30.0}) {
-    double backlog = start;
-    constexpr int steps = 200'000;
-    for (int k = 0; k < steps; ++k) {
-      backlog += (400.0 * std::exp(-backlog / (served * patience)) - served) * 0.02 / steps;
-    }
-    CHECK(b::next_backlog(start, 400.0, served, 0.02, patience) == Approx(backlog).epsilon(1e-4));
-  }
-  // Long windows or short ones come to the same.
-  double steps = 3.0;
-  for (int k = 0; k < 64; ++k) steps = b::next_backlog(steps, 300.0, served, 0.001, patience);
-  CHECK(b::next_backlog(3.0, 300.0, served, 0.064, patience) == Approx(steps).epsilon(1e-12));
-  // Endless patience is no patience needed; below capacity the backlog vanishes.
-  CHECK(b::next_backlog(10.0, 300.0, served, 0.5, never) == 60.0);
-  CHECK(b::next_backlog(10.0, 300.0, served, 0.5, 1e6) == Approx(60.0).epsilon(1e-4));
-  CHECK(b::next_backlog(10.0, 100.0, served, 1.0, patience) == 0.0);
-  CHECK(b::next_backlog(1e6, 100.0, served, 1e-3, patience) == Approx(1e6 - 0.2));
-  CHECK(b::next_backlog(10.0, 300.0, served, 0.5, 0.0) == 0.0);
-  CHECK(b::next_backlog(0.0, 0.0, served, 0.5, patience) == 0.0);
-  // At full load impatience keeps the wait small, where chance would build up much.
-  CHECK(b::wait({200.0, 0.0, 1.0, 100.0, 0.01}, 4.0, 0.02) ==
-        Approx(std::sqrt(0.02 / (3.14159265358979 * 200.0)) / (1.0 + std::sqrt(2.0))));
-}
-
-TEST_CASE("queue: patience", "[behaviour]") {
-  CHECK_FALSE(b::gives_up(0.0f, 0.0f, 12345u));
-  CHECK(b::gives_up(0.001f, 0.0f, 12345u));
-  // The median of the patience drawn is mean log 2.
-  const std::uint32_t middle = 0x80000000u;
-  CHECK(b::gives_up(0.70f, 1.0f, middle));
-  CHECK_FALSE(b::gives_up(0.69f, 1.0f, middle));
-  // Less patience gives up sooner on the same draw.
-  CHECK_FALSE(b::gives_up(0.6f, 1.0f, middle));
-  CHECK(b::gives_up(0.6f, 0.5f, middle));
+  CHECK(b::capacity(0.0, 0.02) == 0.0);
+  CHECK(std::isinf(b::capacity(1.0, 0.0)));
+  CHECK(b::steady_wait(0.0, 1.0, 1.0) == 0.0);
+  CHECK(b::steady_wait(5.0, 2.0, 0.0) == 0.0);
+  CHECK(std::isinf(b::steady_wait(200.0, 4.0, 0.02)));
+  CHECK(std::isinf(b::steady_wait(1.0, 0.0, 0.02)));
 }
 
 TEST_CASE("review: who posts, how many stars, and what a prospect makes of them", "[behaviour]") {

@@ -207,6 +207,16 @@ TEST_CASE("equal outcomes give equal bytes", "[outcomes][results_file]") {
   CHECK(bytes_of(folder / "again.h5") == again);
 }
 
+// Reading forks. A thread may hold the lock of AddressSanitizer's allocator just then, and the child would wait for it
+// without end; the C library makes its own allocator safe for this. Under that sanitizer one thread runs after another.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool forks_among_threads = false;
+#elif defined(__has_feature)
+constexpr bool forks_among_threads = !__has_feature(address_sanitizer);
+#else
+constexpr bool forks_among_threads = true;
+#endif
+
 TEST_CASE("threads may read and write at the same time", "[outcomes][results_file]") {
   const ResultsFolder folder;
   write_results(everything(), folder / "expected.h5");
@@ -220,8 +230,11 @@ TEST_CASE("threads may read and write at the same time", "[outcomes][results_fil
         write_results(read_results(file), file);
       }
     });
+    if (!forks_among_threads) threads.back().join();
   }
-  for (std::thread& thread : threads) thread.join();
+  for (std::thread& thread : threads) {
+    if (thread.joinable()) thread.join();
+  }
   for (int i = 0; i < 4; ++i) CHECK(bytes_of(folder / (std::to_string(i) + ".h5")) == expected);
 }
 

@@ -133,3 +133,62 @@ TEST_CASE("a diary is the same whoever else is written down, and whatever the th
     }
   }
 }
+
+TEST_CASE("diaries hold who still stands in line, who gave up and when, and what reviews said at a queue", "[verify]") {
+  const ModelParts parts = build(parse_scenario(R"(schema = 1
+[scenario]
+title = "t"
+horizon = "12 days"
+window = "1 day"
+customers = 400
+[reviews]
+probability = 1.0
+weight = 5
+[[persona]]
+id = "reader"
+share = 1
+starts = { ask = 1.0 }
+traits.patience = "20 days"
+arrives = { uniform = [0, 10] }
+[[touchpoint]]
+id = "ask"
+stage = "consideration"
+reads_reviews = true
+servers = 2
+handle_time = "2 hours"
+next = [ { to = "bought", odds = 1, heard = 2 }, { to = "gone", odds = 1 }, { to = "gone", on = "gave-up" } ]
+[[touchpoint]]
+id = "bought"
+stage = "purchase"
+quality = { mean = 1.0, sd = 0.0 }
+next = [ { to = "bought", odds = 1, after = "100 days" } ]
+[[touchpoint]]
+id = "gone"
+stage = "consideration"
+end = "lost"
+)",
+                                                "readers.toml"))
+                               .parts();
+  const Model model(parts);
+  const std::vector<Diary> lives = diaries(model, everybody());
+  CHECK(count(model, lives) == count(model));
+  std::size_t waiting = 0, gave_up = 0, read = 0;
+  for (const Diary& life : lives) {
+    for (const DiaryEntry& entry : life.visits) {
+      waiting += entry.visit.line == InLine::waiting;
+      gave_up += entry.visit.line == InLine::gave_up && entry.visit.wait > 0.0;
+      read += entry.visit.line == InLine::served && entry.reviews > 0.0f;
+    }
+  }
+  CHECK(waiting > 50);
+  CHECK(gave_up > 20);
+  CHECK(read > 50);
+  // The twin: one who waits is left out.
+  std::vector<Diary> fewer = lives;
+  for (Diary& life : fewer) {
+    if (life.visits.empty() || life.visits.back().visit.line != InLine::waiting) continue;
+    life.visits.pop_back();
+    break;
+  }
+  CHECK_FALSE(count(model, fewer) == count(model));
+}

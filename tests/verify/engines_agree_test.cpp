@@ -213,8 +213,6 @@ TEST_CASE("engines: agree on coupled models of several blocks", "[verify]") {
 TEST_CASE("engines: the twin is noticed where customers are coupled, whichever side it is on", "[verify]") {
   for (const char* file : {"retail-word-of-mouth.toml", "b2b-software.toml", "contact-centre.toml"}) {
     ModelParts parts = shipped(file);
-    // The centre's agents are enough for 3,000 people: without the others nobody would wait.
-    if (parts.settings.customers == 60'000) parts.settings.market = 60'000.0;
     parts.settings.customers = 3000;
     parts.settings.replications = 2;
     INFO(file);

@@ -202,3 +202,30 @@ TEST_CASE("market: accounts decide by their rules", "[verify]") {
   CHECK_FALSE(judge(unanimous, error, 0.8 * 0.8, 0.03));
   CHECK_FALSE(judge(majority, error, (0.5 + 0.8 + 0.8) / 3.0, 0.03));
 }
+
+TEST_CASE("market: each round of a gate that comes again is decided anew", "[verify]") {
+  // Users are back at the gate 10 days after they left it, the chief, who alone is asked, 300 days after: on days 0, 303,
+  // 605 and 907. The users' 10 days are over long before, and they wait.
+  const auto uses_of_users = [](PersonaId asked) {
+    ModelParts parts = journey({place(Stage::purchase, {by_odds(1, 1.0, Fixed{1.0})}), place(Stage::retention, {}),
+                                place(Stage::retention, {by_odds(0, 1.0, Fixed{300.0})})},
+                               1000.0, 400);
+    parts.settings.window = Days(1.0);
+    const TraitId quick = add_trait(parts, "quick", Fixed{1.0}), slow = add_trait(parts, "slow", Fixed{0.0});
+    parts.personas = {persona("user", 0.5, parts.traits), persona("chief", 0.5, parts.traits)};
+    parts.personas[0].traits[quick.index()] = Fixed{1.0};
+    parts.personas[0].traits[slow.index()] = Fixed{0.0};
+    parts.personas[1].traits[quick.index()] = Fixed{0.0};
+    parts.personas[1].traits[slow.index()] = Fixed{1.0};
+    parts.touchpoints[1].next = {by_share(0, quick, Fixed{10.0}), by_share(2, slow, Fixed{1.0})};
+    Gate gate;
+    gate.touchpoint = TouchpointId(0);
+    gate.rule = GateRule::veto;
+    gate.veto = {asked};
+    parts.account_segments = {{"firm", "Firm", 1.0, {{PersonaId(0), Fixed{1.0}}, {PersonaId(1), Fixed{1.0}}}, {gate}}};
+    const Totals totals = totals_of(parts);
+    return totals.value(totals.shape().touch(0, 1, TouchScore::visits)) / 200.0;
+  };
+  CHECK(uses_of_users(PersonaId(1)) == 4.0);
+  CHECK(uses_of_users(PersonaId(0)) > 50.0);  // the twin: users decide for themselves
+}

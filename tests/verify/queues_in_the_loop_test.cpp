@@ -3,8 +3,10 @@
 #include <cmath>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
+#include "sojourn/behaviour/queue.hpp"
 #include "sojourn/engine/run.hpp"
 #include "tests/catch.hpp"
 #include "tests/verify/journeys.hpp"
@@ -98,6 +100,7 @@ TEST_CASE("queues in the loop: M/M/c over loads, the same for all windows", "[ve
     Centre centre;
     centre.servers = servers;
     const QueueFigures right = exact(centre);
+    CHECK(right.wait == Approx(behaviour::steady_wait(centre.calls, servers, centre.handle_time)).epsilon(0.05));
     std::vector<double> waits;
     for (const double window : {15.0 * minute, 1.0 / 24.0, 1.0, 7.0}) {
       centre.window = window;
@@ -184,6 +187,80 @@ TEST_CASE("queues in the loop: one simulated customer for several real ones meet
   centre.market = 0.0;
   centre.replications = 24;
   CHECK_FALSE(near(found(centre).wait, right.wait / minute, 0.4 * right.wait / minute, 0.05 * right.wait / minute));
+}
+
+// Whatever leads to a queue, each real person who comes there takes one server's time once: the time that servers worked is
+// what the simulated calls need, times k.
+TEST_CASE("queues in the loop: the people for whom one stands come by whatever leads to a queue", "[verify]") {
+  constexpr const char* shop = R"(schema = 1
+[scenario]
+title = "t"
+horizon = "120 days"
+customers = 3000
+market = 30000
+replications = 40
+window = "1 day"
+[[persona]]
+id = "user"
+share = 0.5
+starts = { idle = 1.0 }
+arrives = { uniform = ["0 days", "60 days"] }
+[[persona]]
+id = "chief"
+share = 0.5
+starts = { idle = 1.0 }
+arrives = { uniform = ["0 days", "60 days"] }
+[[touchpoint]]
+id = "idle"
+stage = "purchase"
+quality = { mean = 1.0, sd = 0.0 }
+%
+[[touchpoint]]
+id = "call"
+stage = "retention"
+servers = 40
+handle_time = "30 minutes"
+next = [ { to = "done", odds = 1.0, after = "1 day" } ]
+[[touchpoint]]
+id = "done"
+stage = "retention"
+end = "churned"
+)";
+  const std::string by_choice =
+      R"(next = [ { to = "call", odds = 1, after = { exponential = { mean = "5 days" } } }, { to = "done", odds = 1, after = "1 day" } ])";
+  const std::string by_race = R"(exits = "race"
+next = [ { to = "call", after = { exponential = { mean = "5 days" } } }, { to = "done", after = { exponential = { mean = "5 days" } } } ])";
+  const std::string by_message =
+      R"(next = [ { to = "idle", odds = 1, after = "30 days" }, { to = "call", on = "heard", probability = 0.3, after = { uniform = ["0 days", "3 days"] } } ]
+[word_of_mouth]
+promoter_rate = "0.2 per day")";
+  const std::string by_account =
+      R"(next = [ { to = "call", odds = 1, after = { exponential = { mean = "5 days" } } }, { to = "done", odds = 1, after = "1 day" } ]
+[accounts]
+[[account_segment]]
+id = "firm"
+share = 1.0
+roles = { user = 2, chief = 1 }
+gates = [ { touchpoint = "idle", rule = "unanimous" } ])";
+  constexpr double k = 10.0;
+  for (const std::string& way : {by_choice, by_race, by_message, by_account}) {
+    std::string text = shop;
+    text.replace(text.find('%'), 1, way);
+    const ModelParts parts = build(parse_scenario(text, "shop.toml")).parts();
+    const PlanId plan(0);
+    const RunResult result = run(Model(parts), std::span(&plan, 1));
+    Sample ratio;
+    for (const Totals& totals : result.totals[0]) {
+      const TallyShape& shape = totals.shape();
+      double served = 0.0;
+      for (std::size_t w = 0; w < shape.windows; ++w) served += totals.value(shape.queue(0, w, QueueScore::served));
+      REQUIRE(served > 100.0);
+      ratio.add(totals.value(shape.worked(0), shape.scales.days) / (served * k * 30.0 * minute));
+    }
+    CAPTURE(way);
+    CHECK(near(ratio, 1.0, 0.1, 0.0));
+    CHECK_FALSE(near(ratio, 1.1, 0.1, 0.0));  // the twin: eleven for ten
+  }
 }
 
 TEST_CASE("queues in the loop: both engines and any number of threads agree", "[verify]") {

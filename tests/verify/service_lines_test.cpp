@@ -6,7 +6,6 @@
 #include <queue>
 
 #include "sojourn/base/random.hpp"
-#include "sojourn/behaviour/queue.hpp"
 #include "tests/catch.hpp"
 #include "tests/verify/queue_by_events.hpp"
 #include "tests/verify/statistics.hpp"

@@ -1,17 +1,13 @@
-// How long customers wait for busy servers: MODEL.md section 4, one equation a function. Times are in days, rates per day.
+// How long customers wait for busy servers in the long run: MODEL.md section 4, one equation a function. The engine serves
+// them one by one; tests hold it to these. Times are in days, rates per day.
 #pragma once
 
-#include <cstdint>
 #include <limits>
 
 #include "sojourn/base/numeric.hpp"
-#include "sojourn/base/random.hpp"
 #include "sojourn/base/special.hpp"
 
 namespace sojourn::behaviour {
-
-/// No wait is reported longer: the longest horizon. Where nobody serves, who cannot give up stays until the horizon.
-inline constexpr double longest_wait = 1e6;
 
 /// The probability C(a, c) that a customer of M/M/c must wait (Erlang 1917), for an offered load a = lambda / mu >= 0 and
 /// c >= 0 servers; 1 where a >= c, 0 where a is 0. c may be any real number: 1 / B(a, c) = a integral of e^(-a x) (1 + x)^c
@@ -49,92 +45,13 @@ SOJOURN_INLINE double capacity(double servers, double handle_time) {
   return handle_time > 0.0 ? servers / handle_time : std::numeric_limits<double>::infinity();
 }
 
-/// The wait that randomness makes at |lambda - c mu| from full load, in the long run: C(a, c) / |c mu - lambda|. Below full
-/// load this is the mean wait of M/M/c in its steady state (Erlang 1917), above it what a queue that began empty exceeds the
-/// fluid limit by (drift and variance of the number waiting as in `wait_by_chance`). Infinite at lambda = c mu and where
-/// nobody serves, 0 without arrivals.
+/// The mean wait of M/M/c in its steady state, in days: C(a, c) / (c mu - lambda) (Erlang 1917), for `arrivals` lambda >= 0
+/// a day. Infinite from full load on and where nobody serves, 0 without arrivals.
 SOJOURN_INLINE double steady_wait(double arrivals, double servers, double handle_time) {
   if (!(arrivals > 0.0)) return 0.0;
   const double served = capacity(servers, handle_time);
-  const double distance = arrivals < served ? served - arrivals : arrivals - served;
-  if (!(served > 0.0) || !(distance > 0.0)) return std::numeric_limits<double>::infinity();
-  return waiting_probability(arrivals * handle_time, servers) / distance;
+  if (!(arrivals < served)) return std::numeric_limits<double>::infinity();
+  return waiting_probability(arrivals * handle_time, servers) / (served - arrivals);
 }
-
-/// The wait that chance alone can have built up at full load in a queue that opened, empty, `elapsed` days ago:
-///   W = min((4/3) sqrt(elapsed / (pi c mu)), sqrt(2 patience / (pi c mu)) / (1 + sqrt(handle_time / patience)))
-/// The number waiting is a reflected Brownian motion of variance 2 c mu a day, whose mean over that time is the first part
-/// times c mu (Kingman 1962; Harrison 1985). Where people give up after `patience` days in the mean it is drawn back, in the
-/// long run to the second part: the mean of those who wait times their share (Garnett, Mandelbaum & Reiman 2002, at beta =
-/// 0). `served` = c mu > 0; handle_time > 0; patience >= 0, infinite where nobody gives up.
-SOJOURN_INLINE double wait_by_chance(double served, double handle_time, double elapsed, double patience) {
-  const double pi = 3.14159265358979323846;
-  const double of_time = 4.0 / 3.0 * __builtin_sqrt(elapsed / (pi * served));
-  if (!(patience < 1e15)) return of_time;
-  if (!(patience > 0.0)) return 0.0;
-  const double of_patience = __builtin_sqrt(2.0 * patience / (pi * served)) / (1.0 + __builtin_sqrt(handle_time / patience));
-  return of_time < of_patience ? of_time : of_patience;
-}
-
-/// Backlog after `width` days, in customers, where nobody gives up: B' = max(0, B + (lambda - c mu) width), the fluid limit
-/// (Newell 1982).
-SOJOURN_INLINE double next_backlog(double backlog, double arrivals, double served, double width) {
-  const double left = backlog + (arrivals - served) * width;
-  return left > 0.0 ? left : 0.0;
-}
-
-/// The same where those who come give up once they would wait longer than a patience drawn from an exponential distribution
-/// of mean `patience` > 0 days, `arrivals` being all who come: dB/dt = lambda e^(-x) - c mu with x = B / (c mu patience)
-/// (the fluid limit of Erlang A: Garnett, Mandelbaum & Reiman 2002; Whitt 2006), which has the solution
-///   e^x' = rho + (e^x - rho) e^(-width / patience),  rho = lambda / (c mu),  at least 1:
-/// the wait goes to patience log rho, without overshooting, however long the window.
-SOJOURN_INLINE double next_backlog(double backlog, double arrivals, double served, double width, double patience) {
-  const double day = served * patience;  // customers served in the time of the mean patience
-  if (!(day < 1e15)) return next_backlog(backlog, arrivals, served, width);
-  if (!(day > 0.0)) return 0.0;
-  const double fall = width / patience;
-  const double kept = backlog / day - fall;
-  const double come = arrivals / served * (1.0 - numeric::exp(-fall));
-  const double x = kept > 0.0 ? kept + numeric::log1p(come * numeric::exp(-kept)) : numeric::log(numeric::exp(kept) + come);
-  return x > 0.0 ? x * day : 0.0;
-}
-
-/// What a customer who comes to a queue finds there. `arrivals` lambda >= 0 are all who come, per day, those who give up
-/// among them; `backlog` B >= 0
-/// customers at the beginning of the window, `width` its length in days; `elapsed` > 0 days since the queue opened;
-/// `patience` the mean patience in days of those who come, infinite where they cannot give up.
-struct QueueState {
-  double arrivals;
-  double backlog;
-  double width;
-  double elapsed;
-  double patience = std::numeric_limits<double>::infinity();
-};
-
-/// The queue's backlog at the window's end.
-SOJOURN_INLINE double next_backlog(const QueueState& queue, double served) {
-  return next_backlog(queue.backlog, queue.arrivals, served, queue.width, queue.patience);
-}
-
-/// The wait of a visit in [0, 1e6] days, before service begins:
-///   W = max((B + B') / (2 c mu), min(C(a, c) / |c mu - lambda|, wait by chance))
-/// The first part is the fluid's, in the middle of the window; the second is what randomness adds where there is no backlog
-/// to keep all servers busy. Nothing jumps where arrivals meet the capacity. `longest_wait` without servers, 0 where
-/// handling takes no time.
-SOJOURN_INLINE double wait(const QueueState& queue, double servers, double handle_time) {
-  const double served = capacity(servers, handle_time);
-  if (served == 0.0) return longest_wait;
-  if (served == std::numeric_limits<double>::infinity()) return 0.0;
-  const double fluid = (queue.backlog + next_backlog(queue, served)) / (2.0 * served);
-  const double steady = steady_wait(queue.arrivals, servers, handle_time);
-  const double chance = wait_by_chance(served, handle_time, queue.elapsed, queue.patience);
-  const double without_backlog = steady < chance ? steady : chance;
-  return numeric::clip(fluid > without_backlog ? fluid : without_backlog, 0.0, longest_wait);
-}
-
-/// Whether a customer whose wait would be `wait` days gives up: W > patience e, e standard exponential from a random word
-/// (as in Erlang A: Palm 1957; Garnett, Mandelbaum & Reiman 2002). `patience` >= 0 is the trait, the mean in days. Nobody
-/// gives up without a wait.
-SOJOURN_INLINE bool gives_up(float wait, float patience, std::uint32_t word) { return wait > patience * exponential(word); }
 
 }  // namespace sojourn::behaviour

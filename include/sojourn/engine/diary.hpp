@@ -28,6 +28,31 @@ struct Diary {
   std::vector<DiaryEntry> visits;  // in the order of time; none: not arrived within the horizon
 };
 
+/// Writes down what an observer of lives is told (life.hpp).
+class DiaryWriter {
+ public:
+  /// Both outlive this; `lives` knows the market in which the customer lives.
+  DiaryWriter(Diary& diary, const Lives& lives) : diary_(diary), lives_(lives) {}
+  void arrived(const Person&) {}
+  /// Somebody stands in line: the entry that `visited` completes when the wait ends.
+  void came(const Person&, const Visit& visit, const State& before, const State& after) {
+    diary_.visits.push_back({visit, before, after, 0.0f, {}});
+  }
+  void visited(const Person&, const Visit& visit, const VisitRow&, const State& before, const State& after) {
+    const bool stood_in_line = !diary_.visits.empty() && diary_.visits.back().visit.line == InLine::waiting;
+    if (!stood_in_line) diary_.visits.emplace_back();
+    diary_.visits.back() = {visit, before, after, lives_.reviews_read(visit, after), {}};
+  }
+  /// Nothing is written down of the stay before the first visit.
+  void stayed(const Person&, const Visit&, const Stay& stay, const State&) {
+    if (!diary_.visits.empty()) diary_.visits.back().stay = stay;
+  }
+
+ private:
+  Diary& diary_;
+  const Lives& lives_;
+};
+
 /// The lives of `customers` (ascending, each below the model's number) in replication 0 under the model's plan. They have
 /// the same luck under every plan, and here they live as in `run`. Where customers act on one another all of the replication
 /// are lived, on the threads of `options` and with its progress; else only those asked for. Throws

@@ -138,9 +138,16 @@ class Lives {
   void leave_line(std::uint32_t customer, Life& life, const ResolvedCall& resolved, Observer& observer);
   /// Chooses anew where the last visit, one that was appraised, leads: another stay, with the draws at hand.
   void choose_again(std::uint32_t customer, Life& life);
-  /// Whether what reviews say bears on where the last visit leads: a prospect's, where reviews are read.
-  [[nodiscard]] bool reads_reviews(const Life& life) const {
-    return market_state_ != nullptr && program_.place(life.visit.touchpoint).reads_reviews && !life.state.bought;
+  /// At the beginning of `window` positive messages reach the customer, who waits at a touchpoint, and may leave it by an
+  /// exit for that.
+  void hear(std::uint32_t customer, Life& life, std::size_t window, std::uint32_t messages) const;
+  /// At the beginning of `window` the account has decided: the customer leaves a gate by the exit in position `exit`.
+  void leave_gate(std::uint32_t customer, Life& life, std::size_t window, std::uint32_t exit) const;
+  /// What reviews add to what was heard, where they bear on where a visit leads: a prospect's, where reviews are read;
+  /// `after` is the state after the visit. 0 elsewhere.
+  [[nodiscard]] float reviews_read(const Visit& visit, const State& after) const {
+    const bool read = market_state_ != nullptr && program_.place(visit.touchpoint).reads_reviews && !after.bought;
+    return read ? market_state_->reviews : 0.0f;
   }
 
  private:
@@ -150,6 +157,7 @@ class Lives {
   void choose_exit(std::uint32_t customer, const VisitRow& row, const Words& words, Life& life);
   void appraise(std::uint32_t customer, const Person& person, const Words& words, const VisitRow& row, Visit& visit,
                 State& state);
+  [[nodiscard]] const VisitRow& move_to_window(Life& life, std::size_t window) const;
   [[nodiscard]] bool at_gate(std::uint32_t customer, std::uint32_t touchpoint) const;
   [[nodiscard]] std::int32_t rating(std::uint32_t customer, const Visit& visit) const;
   void leave_by(const ExitRow& exit, double delay, Life& life) const;
@@ -282,8 +290,8 @@ inline void Lives::choose_again(std::uint32_t customer, Life& life) {
 inline void Lives::choose_exit(std::uint32_t customer, const VisitRow& row, const Words& words, Life& life) {
   const Visit& visit = life.visit;
   const State& state = life.state;
-  const float heard = reads_reviews(life) ? state.heard + market_state_->reviews : state.heard;
-  const behaviour::ChoiceState mood{state.satisfaction, state.expectation, heard, visit.effort};
+  const behaviour::ChoiceState mood{state.satisfaction, state.expectation, state.heard + reviews_read(visit, state),
+                                    visit.effort};
   const ExitChoice way = row.race ? race(program_, row, streams_,
                                          {customer, visit.event, life.person.persona, visit.touchpoint, visit.time}, mood)
                                   : choose(program_, row, traits_, words, mood, life.luck, cumulative_);

@@ -56,6 +56,9 @@ struct Samples {
   double seconds = 0.0;
   bool batches = false;   // the samples are batches of customers, not whole replications: nothing couples customers
   Mechanisms mechanisms;  // in use
+
+  /// Whether the run was stopped before all its replications were finished.
+  [[nodiscard]] bool interrupted() const { return replications < replications_asked; }
 };
 
 /// What samples of `model` are about, whatever was run: names, people, seed; no plans yet.

@@ -6,6 +6,7 @@
 
 #include "sojourn/base/random.hpp"
 #include "sojourn/model/model.hpp"
+#include "sojourn/population/population.hpp"
 
 namespace sojourn {
 
@@ -48,5 +49,10 @@ class Accounts {
   std::vector<std::uint16_t> personas_;    // by person
   std::vector<std::uint32_t> account_at_;  // of every 64th person
 };
+
+/// The persona of each of `customers` people in the replication of `streams`, positions in `ModelParts::personas`: the role
+/// in `accounts`, or where that is null the one drawn by `population`.
+[[nodiscard]] std::vector<std::uint16_t> personas_of(std::uint32_t customers, const Accounts* accounts,
+                                                     const Population& population, const Streams& streams);
 
 }  // namespace sojourn

@@ -26,7 +26,9 @@ inline constexpr double backlog_scale = 0x1p16;
 [[nodiscard]] SOJOURN_INLINE std::int64_t fixed(double x, double scale) {
   // Adding 1.5 * 2^52 leaves the integer in the low bits: vector instructions before AVX-512 cannot convert it.
   constexpr double rounder = 6755399441055744.0;
-  return std::bit_cast<std::int64_t>(x * scale + rounder) - std::bit_cast<std::int64_t>(rounder);
+  // The difference is one of unsigned numbers, as unused lanes of the lock-step loop hold anything.
+  return static_cast<std::int64_t>(std::bit_cast<std::uint64_t>(x * scale + rounder) -
+                                   std::bit_cast<std::uint64_t>(rounder));
 }
 
 /// A score in [0, 1] in units of 2^-24, off by at most one unit.

@@ -3,10 +3,13 @@
 export const data = JSON.parse(document.getElementById("data").textContent);
 export const { plans, groups, metrics, currency } = data;
 export const position = Object.fromEntries(metrics.map((metric, i) => [metric.name, i]));
+/** A metric of a plan, for a group: its value, or its difference to the baseline; null where the page has none. */
+export const valueOf = (group, plan, metric) => data.values[group][plan]?.[metric] ?? null;
+export const differenceOf = (group, plan, metric) => data.differences[group][plan]?.[metric] ?? null;
 export const compared = plans.length > 1;
 /** The plan that keeps most customers is shown first: it is the one that the answer names. */
 const leader = () => {
-  const kept = data.differences[0].map((plan) => plan[position.retained][0] ?? 0);
+  const kept = plans.map((_, k) => differenceOf(0, k, position.retained)[0] ?? 0);
   return Math.max(1, kept.indexOf(Math.max(...kept)));
 };
 export const chosen = { plan: compared ? leader() : 0, group: 0 };

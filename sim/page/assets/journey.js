@@ -1,6 +1,6 @@
 // The journey: the flow between its stages, its map and touchpoints, and where fewer leave.
 import { Chart, nameAxis, whisker } from "./chart.js";
-import { chosen, compared, currency, data, metrics, plans, position, whom } from "./data.js";
+import { chosen, compared, currency, data, differenceOf, metrics, plans, position, whom } from "./data.js";
 import { element, every, grid, section, table } from "./elements.js";
 import { darkScheme, hue, look, printing } from "./look.js";
 import { axisText, minus, percent, plain } from "./words.js";
@@ -46,7 +46,6 @@ export const journey = () => {
     section("touchpoint-table").replaceChildren(element("p", { class: "note" }, `The touchpoints of ${plans[chosen.plan].name} and its flow between stages would make this page too large; the workbook of sojourn report --xlsx has the touchpoints.`));
     return;
   }
-  const used = columns.map((column, c) => [column, c]).filter(([column]) => column.used);
   const labels = { visits: "Visits per person", repeats: "Repeats per person", quality: "Quality", satisfaction: "Satisfaction", effort: "Effort", wait_days: "Wait", gave_up: "Gave up" };
   const levers = new Map((data.leverage?.rows ?? []).map((one) => [one.id, one]));
   const lever = (id) => {
@@ -61,8 +60,8 @@ export const journey = () => {
   const badge = (id) => (id === data.leverage?.weakest ? " (weakest)" : "") + (id === data.leverage?.worth_fixing ? " (worth fixing)" : id === data.leverage?.leader ? " (largest gain seen, may be chance)" : "");
   const rows = names.map((name, v) => [name, v]).filter(([name]) => !name.end).map(([name, v]) => [
     name.name + badge(name.id), element("td", { class: "words" }, [name.stage, name.channel, name.team].filter(Boolean).join(", ")),
-    ...used.map(([column, c]) => element("td", { "data-touchpoint": name.id, "data-metric": column.name, "data-value": cells[chosen.plan][v][c][0] }, cells[chosen.plan][v][c][3])), ...lever(name.id)]);
-  section("touchpoint-table").replaceChildren(table(`${plans[chosen.plan].name}, all customers: every touchpoint${data.leverage ? `. Steps, weakest and worth fixing: under ${data.leverage.plan}` : ""}`, ["Touchpoint", element("th", { scope: "col", class: "words" }, "Stage, channel, team"), ...used.map(([column]) => element("th", { scope: "col", title: column.about }, labels[column.name] ?? column.name)), ...leverHead], rows));
+    ...columns.map((column, c) => element("td", { "data-touchpoint": name.id, "data-metric": column.name, "data-value": cells[chosen.plan][v][c][0] }, cells[chosen.plan][v][c][3])), ...lever(name.id)]);
+  section("touchpoint-table").replaceChildren(table(`${plans[chosen.plan].name}, all customers: every touchpoint${data.leverage ? `. Steps, weakest and worth fixing: under ${data.leverage.plan}` : ""}`, ["Touchpoint", element("th", { scope: "col", class: "words" }, "Stage, channel, team"), ...columns.map((column) => element("th", { scope: "col", title: column.about }, labels[column.name] ?? column.name)), ...leverHead], rows));
 };
 
 // ---- who is better off, and where fewer leave
@@ -97,7 +96,7 @@ export const fates = () => {
     return {
       height: 70 + 44 * list.length,
       option: whisker("by stage", list, metrics[position.retained], list.map(() => hue(chosen.plan))),
-      words: `${plans[chosen.plan].name}, all customers, by the stage that people are kept from leaving; the parts add up to ${minus(data.differences[0][chosen.plan][position.retained][3])}.`,
+      words: `${plans[chosen.plan].name}, all customers, by the stage that people are kept from leaving; the parts add up to ${minus(differenceOf(0, chosen.plan, position.retained)[3])}.`,
       table: table("Parts of the difference in retained", ["Stage", ...detailed.map((k) => plans[k].name)], data.by_stage[chosen.plan].map(({ name }, i) => [name, ...detailed.map((k) => { const part = data.by_stage[k][i].change; return part[0] === 0 ? "0" : `${minus(part[3])} ${part[4]}${part[5] ? "" : " ~"}`; })])),
     };
   });

@@ -1,6 +1,6 @@
 // People in time: retention, promoters, the funnel; by persona; queues, word of mouth and accounts.
 import { Chart, curveTable, curves, lastOf, lineLegend, whisker } from "./chart.js";
-import { chosen, compared, curveGroup, curveWhom, data, groups, metrics, plans, position } from "./data.js";
+import { chosen, compared, curveGroup, curveWhom, data, differenceOf, groups, metrics, plans, position, valueOf } from "./data.js";
 import { element, every, grid, section, table } from "./elements.js";
 import { hue, look } from "./look.js";
 import { axisText, days, minus, month, percent, plain, timeName, unit, unitOf } from "./words.js";
@@ -56,8 +56,8 @@ export const personas = () => {
   for (const name of ["retained", "nps", "satisfaction", "clv"]) {
     const m = position[name];
     new Chart(box, `${metrics[m].label}${compared ? ", difference to the baseline" : ""}`, () => {
-      const source = chosen.plan > 0 ? data.differences : data.values;
-      const list = people.map((one, g) => [one.name, source[g + 1][chosen.plan][m]]);
+      const figure = chosen.plan > 0 ? differenceOf : valueOf;
+      const list = people.map((one, g) => [one.name, figure(g + 1, chosen.plan, m)]);
       if (list.some(([, e]) => e === null) || list.every(([, e]) => e[0] === null)) return null;
       const option = whisker(name, list, metrics[m], list.map((_, g) => (g + 1 === chosen.group || chosen.group === 0 ? hue(chosen.plan) : look().soft)));
       if (chosen.plan === 0) { option.xAxis.scale = true; option.xAxis.name = unit(metrics[m], unitOf); delete option.series[0].markLine; }
@@ -65,7 +65,7 @@ export const personas = () => {
         option,
         words: `${plans[chosen.plan].name}: ` + list.map(([label, e]) => `${label} ${minus(e[3])} ${e[4]}`).join("; ") + ".",
         table: table(metrics[m].about, ["Persona", "Plan", "Value", "95 %", "Difference", "95 %"], people.flatMap((one, g) => plans.map((plan, k) => {
-          const value = data.values[g + 1][k][m], change = data.differences[g + 1][k][m];
+          const value = valueOf(g + 1, k, m), change = differenceOf(g + 1, k, m);
           return value && [one.name, element("td", { class: "words" }, plan.name), minus(value[3]), value[4], k ? minus(change[3]) : "", k ? change[4] : ""];
         }).filter(Boolean))),
       };

@@ -1,6 +1,6 @@
 // The figures of the plans: those of the chosen one, and all side by side.
 import { Chart, settled, whisker } from "./chart.js";
-import { chosen, compared, data, metrics, plans, position, whom } from "./data.js";
+import { chosen, compared, data, differenceOf, metrics, plans, position, valueOf, whom } from "./data.js";
 import { element, grid, section, table } from "./elements.js";
 import { hue } from "./look.js";
 import { minus } from "./words.js";
@@ -14,8 +14,8 @@ export const cards = () => {
       element("dd", { class: "figure", ...attributes }, minus(figure)), change ? element("dd", { class: "change" }, minus(change)) : null);
   const list = names.map((name) => {
     const m = position[name];
-    const value = data.values[chosen.group][chosen.plan][m];
-    const change = data.differences[chosen.group][chosen.plan][m];
+    const value = valueOf(chosen.group, chosen.plan, m);
+    const change = differenceOf(chosen.group, chosen.plan, m);
     if (!value) return null;
     return card(metrics[m].label, value[3], chosen.plan === 0 ? value[4] : `${change[3]} ${change[4]}`, { "data-metric": name, "data-value": value[0] });
   });
@@ -29,13 +29,13 @@ export const cards = () => {
 // ---- plans side by side
 const mainMetrics = ["conversion", "retention", "retained", "nps", "satisfaction", "effort", "repeats", "time_to_purchase", "account_retention", "revenue", "cost_to_serve", "investment", "npv", "clv"];
 export const plansTable = () => {
-  const shown = metrics.map((metric, m) => [metric, m]).filter(([metric, m]) => metric.used && data.values[chosen.group][0][m] !== null);
+  const shown = metrics.map((metric, m) => [metric, m]).filter(([, m]) => valueOf(chosen.group, 0, m) !== null);
   const isMain = ([metric]) => mainMetrics.includes(metric.name);
   const head = ["", ...plans.map((plan, k) => element("th", { scope: "col", class: k === chosen.plan ? "chosen" : undefined }, plan.name))];
   const row = ([metric, m]) => [
     element("th", { scope: "row", title: metric.about }, metric.label),
     ...plans.map((plan, k) => {
-      const value = data.values[chosen.group][k][m], change = data.differences[chosen.group][k][m];
+      const value = valueOf(chosen.group, k, m), change = differenceOf(chosen.group, k, m);
       if (!value) return element("td", {}, "-");
       const attributes = { "data-plan": plan.id, "data-metric": metric.name, "data-value": value[0] };
       if (k === 0) return element("td", attributes, minus(value[3]), element("span", { class: "interval" }, value[4]));
@@ -64,7 +64,7 @@ export const side = () => {
   for (const name of ["retained", "nps", "npv", "clv"]) {
     const m = position[name];
     new Chart(box, metrics[m].label + ", difference to the baseline", () => {
-      const list = plans.slice(1).map((plan, k) => [plan.name, data.differences[chosen.group][k + 1][m]]);
+      const list = plans.slice(1).map((plan, k) => [plan.name, differenceOf(chosen.group, k + 1, m)]);
       if (list.some(([, e]) => e === null) || list.every(([, e]) => e[0] === null)) return null;
       return {
         option: whisker(name, list, metrics[m], list.map((_, k) => hue(k + 1))),
