@@ -181,7 +181,8 @@ CLI::App* add_sweep(CLI::App& app, Options& o) {
       ->type_name("FOLDER");
   sweep
       ->add_option("--shard", o.line.shard,
-                   "this part of the points alone, e.g. 3/40; default: the task of a Slurm array, else all")
+                   "this part of the points alone, e.g. 3/40; default: the task of a Slurm array, the rank of mpirun or "
+                   "srun, else all")
       ->type_name("I/N");
   sweep->add_flag("--dry-run", o.line.dry_run, "only what it is likely to take: points, visits, core hours, bytes");
   sweep->add_flag("--emit-slurm", o.line.emit_slurm, "prints a script that submits the sweep and its merge to Slurm");

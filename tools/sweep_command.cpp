@@ -51,8 +51,8 @@ int sweep_command(const CommandLine& line) {
   Shard shard;
   if (!line.shard.empty()) {
     shard = parse_shard(line.shard);
-  } else if (const auto of_array = shard_of_array(); of_array && !line.emit_slurm) {
-    shard = *of_array;
+  } else if (const auto named = shard_of_environment(); named && !line.emit_slurm) {
+    shard = *named;
   }
   require_claimable(folder, manifest);
   const SweepWork missing = missing_work(folder, manifest, shard);

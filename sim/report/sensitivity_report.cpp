@@ -17,6 +17,17 @@ constexpr std::string_view unresolved = "not resolved: four times as many points
 
 bool is_saltelli(const Sensitivity& one) { return one.design == DesignChoice::Kind::saltelli; }
 
+/// Neither here nor in any resample; there is no index of a figure that is the same at every point.
+bool is_nothing(const Index& index) { return !std::isfinite(index.value) || (index.low == 0.0 && index.high == 0.0); }
+
+/// What is to be said of an effect beside its numbers.
+std::string remark(const KeyEffect& key, bool saltelli) {
+  const Index& main = saltelli ? key.total : key.mu_star;
+  if (is_nothing(main)) return "no effect at any point";
+  if (!main.resolved()) return std::string(unresolved);
+  return saltelli && !key.first.resolved() ? "first order " + std::string(unresolved) : std::string();
+}
+
 std::string interval(const Index& index, bool share) {
   if (!std::isfinite(index.value)) return "-";
   return share ? fmt::format("{:.3f} ({:.3f} to {:.3f})", index.value, index.low, index.high)
@@ -43,13 +54,10 @@ std::string table_of(const Sensitivity& one) {
   }
   for (const KeyEffect* key : keys) {
     if (saltelli) {
-      const bool resolved = key->first.resolved() && key->total.resolved();
-      const std::string which = key->total.resolved() ? "first order " : key->first.resolved() ? "total " : "";
-      table.row({key->key, interval(key->first, true), interval(key->total, true),
-                 resolved ? "" : which + std::string(unresolved)});
+      table.row({key->key, interval(key->first, true), interval(key->total, true), remark(*key, true)});
     } else {
       table.row({key->key, interval(key->mu_star, false), fmt::format("{:+.3g}", key->mu), fmt::format("{:.3g}", key->sigma),
-                 key->mu_star.resolved() ? "" : std::string(unresolved)});
+                 remark(*key, false)});
     }
   }
   return table.text();

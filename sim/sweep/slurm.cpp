@@ -47,6 +47,8 @@ Shard parse_shard(const std::string& text) {
   return {*index, *count};
 }
 
+namespace {
+
 std::optional<Shard> shard_of_array() {
   const auto id = variable("SLURM_ARRAY_TASK_ID");
   if (!id) return std::nullopt;
@@ -57,6 +59,26 @@ std::optional<Shard> shard_of_array() {
     throw InputError("this task is of a Slurm array with holes, so that no shard follows from its number",
                      "name the shard: --shard \"$SLURM_ARRAY_TASK_ID/40\" for one of forty");
   return Shard{(*id - *least) / step + 1, *count};
+}
+
+/// Only what srun and mpirun say to each process that they start: a batch script has a number of tasks too, and is one
+/// process.
+std::optional<Shard> shard_of_rank() {
+  constexpr const char* names[][2] = {
+      {"SLURM_PROCID", "SLURM_STEP_NUM_TASKS"}, {"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"}, {"PMI_RANK", "PMI_SIZE"}};
+  for (const auto& [rank_name, size_name] : names) {
+    const auto rank = variable(rank_name), size = variable(size_name);
+    if (rank && size && *size > 1 && *rank < *size) return Shard{*rank + 1, *size};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Shard> shard_of_environment() {
+  const std::optional<Shard> task = shard_of_array(), rank = shard_of_rank();
+  if (!task || !rank) return task ? task : rank;
+  return Shard{(task->index - 1) * rank->count + rank->index, task->count * rank->count};
 }
 
 std::string slurm_script(const SlurmRequest& request) {

@@ -25,7 +25,7 @@ BAD = HERE / "bad_sweeps"
 SOJOURN = pathlib.Path(os.environ.get("SOJOURN", HERE.parent.parent / "build" / "sojourn")).resolve()
 SCENARIOS = pathlib.Path(os.environ.get("SOJOURN_SOURCE", HERE.parent.parent)) / "scenarios"
 # Tests are no tasks of an array, wherever they run.
-PLAIN = {name: value for name, value in os.environ.items() if not name.startswith("SLURM_")}
+PLAIN = {name: value for name, value in os.environ.items() if not name.startswith(("SLURM_", "OMPI_", "PMI"))}
 
 VARY = """
 [[vary]]
@@ -126,6 +126,21 @@ class Sweep(SweepCase):
         done = self.run_sojourn("sweep", "s.toml", "-o", "points", status=2, SLURM_ARRAY_TASK_ID="7", SLURM_ARRAY_TASK_MIN="3",
                                 SLURM_ARRAY_TASK_MAX="7", SLURM_ARRAY_TASK_COUNT="2")
         self.assertIn("array with holes", done.stderr)
+
+    def test_ranks_are_shards(self):
+        self.write("s.toml", "{ sobol = { samples = 64 } }")
+        self.run_sojourn("sweep", "s.toml", "-o", "one")
+        for rank in "012":
+            for start, size in (("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"), ("SLURM_PROCID", "SLURM_STEP_NUM_TASKS")):
+                done = self.run_sojourn("sweep", "s.toml", "-o", "points", **{start: rank, size: "3"})
+                self.assertIn(f"of shard {int(rank) + 1}/3", done.stderr)
+        self.assertEqual(self.names("one"), self.names("points"))
+        # A rank of an array's task has its part of the task's; a batch script with several tasks is one process.
+        array = {"SLURM_ARRAY_TASK_ID": "2", "SLURM_ARRAY_TASK_MIN": "1", "SLURM_ARRAY_TASK_MAX": "2", "SLURM_ARRAY_TASK_COUNT": "2"}
+        done = self.run_sojourn("sweep", "s.toml", "-o", "points", PMI_RANK="1", PMI_SIZE="2", **array)
+        self.assertIn("of shard 4/4", done.stderr)
+        done = self.run_sojourn("sweep", "s.toml", "-o", "points", SLURM_PROCID="0", SLURM_NTASKS="4")
+        self.assertNotIn("shard", done.stderr)
 
     def test_emitted_script(self):
         self.write("s.toml", "{ sobol = { samples = 64 } }")
@@ -286,7 +301,13 @@ class Sweep(SweepCase):
         self.assertEqual(baseline["improvement.*.effect.quality"]["mu_star"], {"value": 0.0, "low": 0.0, "high": 0.0, "resolved": False})
         self.assertTrue(baseline["touchpoint.drink.quality.mean"]["mu_star"]["resolved"])
         text = self.run_sojourn("sensitivity", "all.h5", "--by", "npv", "--plan", "baseline").stdout
-        self.assertRegex(text, r"(?m)^  improvement\.\*\.effect\.quality .* not resolved: four times as many points$")
+        self.assertRegex(text, r"(?m)^  improvement\.\*\.effect\.quality .* no effect at any point$")
+        self.write("t.toml", "{ saltelli = { samples = 8 } }")
+        self.run_sojourn("sweep", "t.toml", "-o", "few")
+        self.run_sojourn("merge", "few", "-o", "few.h5")
+        text = self.run_sojourn("sensitivity", "few.h5", "--by", "time_to_purchase", "--plan", "baseline").stdout
+        self.assertEqual(text.count("no effect at any point\n"), 3)  # what one drinks comes after the first purchase
+        self.assertIn("Intervals of fewer than 32 samples miss more often than 5 %.\n", text)
         self.assertIn('did you mean "retained"?', self.run_sojourn("sensitivity", "all.h5", "--by", "retaned", status=2).stderr)
         self.assertIn("holds points of a sweep, not a run", self.run_sojourn("run", "all.h5", status=2).stderr)
         self.run_sojourn("run", "coffee.toml", "--customers", 100, "--replications", 2, "-o", "run.h5", "--quiet")

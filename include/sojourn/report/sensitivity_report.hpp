@@ -10,7 +10,7 @@
 namespace sojourn {
 
 /// A table for each figure, the key that matters most first, with 95 % bootstrap intervals; "not resolved: four times as
-/// many points" where an interval includes 0.
+/// many points" where an interval includes 0, "no effect at any point" where nothing changed.
 [[nodiscard]] std::string sensitivity_text(const std::vector<Sensitivity>& all, const std::string& title, Colour colour);
 
 /// The same as JSON: `figures`, each with `metric`, `plan`, `baseline`, `unit`, `mean`, `variance`, `samples` or

@@ -1,4 +1,4 @@
-// Slurm: which shard an array's task is, and the script that submits a sweep.
+// Slurm and MPI: which shard a task or rank is, and the script that submits a sweep.
 #pragma once
 
 #include <cstdint>
@@ -12,10 +12,11 @@ namespace sojourn {
 /// "3/40" as typed after --shard. Throws InputError with a hint.
 [[nodiscard]] Shard parse_shard(const std::string& text);
 
-/// The shard that Slurm's variables name: SLURM_ARRAY_TASK_ID among those from SLURM_ARRAY_TASK_MIN on, in steps of
-/// SLURM_ARRAY_TASK_STEP. Nothing outside of an array. Throws InputError where the array has holes, of which no shards
-/// follow.
-[[nodiscard]] std::optional<Shard> shard_of_array();
+/// The shard that the environment names. Of a Slurm array: SLURM_ARRAY_TASK_ID among those from SLURM_ARRAY_TASK_MIN on, in
+/// steps of SLURM_ARRAY_TASK_STEP. Of several processes that srun or mpirun starts: the rank of this one (SLURM_PROCID of
+/// SLURM_STEP_NUM_TASKS, OMPI_COMM_WORLD_RANK of _SIZE, PMI_RANK of PMI_SIZE). Of both: the rank's part of the task's.
+/// Nothing where there is neither. Throws InputError where the array has holes, of which no shards follow.
+[[nodiscard]] std::optional<Shard> shard_of_environment();
 
 /// What a script asks Slurm for.
 struct SlurmRequest {
