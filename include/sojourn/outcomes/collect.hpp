@@ -111,6 +111,10 @@ struct QueueField {
 /// The samples of a run with at least one finished replication.
 [[nodiscard]] Samples collect_samples(const RunResult& result);
 
+/// The metrics at the horizon by plan and replication, those that the scenario has, as arrays named as the metrics. The run
+/// must have kept its tables.
+[[nodiscard]] std::vector<Array> horizon_metrics(const RunResult& result);
+
 /// The arrays of the results file (sim/outcomes/FORMAT.md), with the metrics of the horizon in the group "horizon". The run
 /// must have kept its tables (RunOptions::tables).
 [[nodiscard]] Outcomes collect_outcomes(const RunResult& result, Provenance provenance);

@@ -32,6 +32,10 @@ void write_results(const Outcomes& outcomes, const std::filesystem::path& path, 
 /// whole file is verified. Throws as `read_results`.
 [[nodiscard]] Outcomes read_provenance(const std::filesystem::path& path);
 
+/// Whether the file at `path` is a results file that its last line fits: whole, and as Sojourn wrote it. HDF5 does not see
+/// it; what it says is not judged. False where there is none.
+[[nodiscard]] bool is_sealed(const std::filesystem::path& path);
+
 /// The SHA-256 of everything that the outcomes say, as the file's root attribute `content_sha256`: equal on every machine
 /// and with every version of HDF5 and zlib, which the bytes of the file are not.
 [[nodiscard]] std::string content_sha256(const Outcomes& outcomes);
