@@ -251,8 +251,7 @@ class Arrays {
 
   /// Winners and losers: what each customer comes to under a plan and under the first one.
   void add_paired_outcomes() {
-    outcomes_.dimensions.push_back({"fate", customer_change_count, Names{"gained", "kept", "without", "given_up"},
-                                    "",
+    outcomes_.dimensions.push_back({"fate", customer_change_count, Names{"gained", "kept", "without", "given_up"}, "",
                                     "customer under the plan only, under both, under neither, under the first plan only"});
     outcomes_.dimensions.push_back({"feeling", satisfaction_change_count, Names{"better", "same", "worse"}, "",
                                     "satisfaction at the end against that under the first plan; same: within 0.01"});
