@@ -78,7 +78,7 @@ GVC_t* new_context() {
 }
 
 /// The graph that Graphviz lays out: every exit forward, and rooms as tables of fixed cells, without a word of text. So no
-/// font has a say, and Graphviz 2.42.2's measuring of text, which remembers a freed font name between layouts, is never
+/// font has a say, and Graphviz 2.43's measuring of text, which remembers a freed font name between layouts, is never
 /// called.
 std::string graph_text(const MapContent& map, const std::vector<Room>& rooms, const std::vector<char>& drawn) {
   std::vector<char> placed;
@@ -254,7 +254,7 @@ Layout lay_out_by_graphviz(const MapContent& map, const std::vector<Room>& rooms
     GVC_t* context;
     Agraph_t* graph;
     ~Release() {
-      // Graphviz 2.42.2 frees the nodes of a rank by the address that they were given first. Where it made room among them for
+      // Graphviz 2.43 frees the nodes of a rank by the address that they were given first. Where it made room among them for
       // the label of an exit within a column, they have moved, and the program ended with a heap that was corrupt.
       for (int r = GD_minrank(graph); r <= GD_maxrank(graph); ++r) GD_rank(graph)[r].av = GD_rank(graph)[r].v;
       gvFreeLayout(context, graph);
