@@ -192,7 +192,7 @@ Curve plain_curve(const Room& from, Point from_centre, const Room& to, Point to_
 
 /// Columns side by side, and in each the touchpoints below one another in the order of what leads there from the left. Lines
 /// may cross boxes. The time grows with touchpoints and exits, where Graphviz's grows with their square and more: from 300
-/// touchpoints on it took minutes, or ended the program (Graphviz 2.43).
+/// touchpoints on it took minutes.
 Layout lay_out_plainly(const MapContent& map, const std::vector<Room>& rooms, const std::vector<char>& drawn) {
   constexpr double between_columns = 110.0, between_rooms = 16.0;
   Layout layout;
@@ -253,7 +253,12 @@ Layout lay_out_by_graphviz(const MapContent& map, const std::vector<Room>& rooms
   struct Release {
     GVC_t* context;
     Agraph_t* graph;
-    ~Release() { gvFreeLayout(context, graph); }
+    ~Release() {
+      // Graphviz 2.43 frees the nodes of a rank by the address that they were given first. Where it made room among them for
+      // the label of an exit within a column, they have moved, and the program ended with a heap that was corrupt.
+      for (int r = GD_minrank(graph); r <= GD_maxrank(graph); ++r) GD_rank(graph)[r].av = GD_rank(graph)[r].v;
+      gvFreeLayout(context, graph);
+    }
   } const release{context.get(), graph.get()};
   const double top = GD_bb(graph.get()).UR.y;
   for (std::size_t v = 0; v < rooms.size(); ++v) {
