@@ -410,7 +410,7 @@ ModelParts large_journey(std::size_t count) {
 }  // namespace
 
 TEST_CASE("journeys with many exits between neighbours in a column are drawn") {
-  // Graphviz 2.43 freed twice what it had moved for the label of an exit within a column: eight of these ended the program.
+  // Graphviz 2.42 freed twice what it had moved for the label of an exit within a column: eight of these ended the program.
   for (const std::size_t many : {std::size_t{6}, std::size_t{20}, std::size_t{37}}) {
     for (std::size_t step = 1; step < 8; ++step) {
       ModelParts parts = large_journey(many);
