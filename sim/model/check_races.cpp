@@ -93,7 +93,7 @@ void check_race(const Context& context, const Touchpoint& touchpoint, const std:
         here + ".after",
         fmt::format("hardly ever taken: at {} of visits no other exit comes within {:.4g} days{}",
                     wins < 1e-3 ? "less than 0.1 %" : fmt::format("{:.1f} %", 100.0 * wins), day,
-                    constant ? "" : ", which it takes nearly always"),
+                    constant ? "" : ", and it nearly always takes longer"),
         "each visit draws all delays anew; what is due on a date needs a touchpoint whose only way out it is");
   }
 }
