@@ -56,8 +56,10 @@ struct CommandLine {
   std::uint32_t tasks = 0, cpus = 1;  // of --emit-slurm; 0 tasks: as many as fit the files
   bool dry_run = false;
   std::string csv;              // of merge
-  std::vector<std::string> by;  // of sensitivity
+  std::vector<std::string> by;  // of sensitivity, and of --uncertain
   ValueQuestion voi;
+  bool uncertain = false;     // of compare
+  std::uint64_t draws = 512;  // of --uncertain
   bool json = false;
   bool force = false;  // replaces files that Sojourn did not write
   bool quiet = false;

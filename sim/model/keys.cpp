@@ -178,6 +178,11 @@ std::vector<Key> root_keys() {
        .kind = Kind::tables,
        .of = "rule",
        .meaning = "improvements that a figure switches on (later version)"},
+      {.name = "uncertain",
+       .kind = Kind::tables,
+       .of = "uncertain",
+       .meaning = "what the author does not know: keys that `compare --uncertain` draws"},
+      {.name = "uncertain_group", .kind = Kind::tables, .of = "uncertain_group", .meaning = "what is uncertain together"},
       {.name = "plan", .kind = Kind::tables, .of = "plan", .meaning = "sets of improvements to compare"},
       {.name = "accounts", .kind = Kind::table, .of = "accounts", .meaning = "firms that decide together"},
       {.name = "account_segment", .kind = Kind::tables, .of = "account_segment", .meaning = "kinds of firms"},
@@ -891,6 +896,20 @@ const Fields<Rule>& rule_condition() {
   return fields;
 }
 
+std::vector<Key> uncertain() {
+  std::vector<Key> keys{
+      {.name = "key",
+       .kind = Kind::text,
+       .required = true,
+       .meaning = "the key as after `--set`; of an effect the number alone, whose sign and percent stay",
+       .example = "write key = \"touchpoint.first-bill.quality.mean\""},
+      {.name = "group", .kind = Kind::reference, .of = "uncertain_group", .meaning = "with which others it moves"},
+      {.name = "why", .kind = Kind::text, .meaning = "where the distribution comes from"}};
+  for (const char* name : {"uniform", "normal", "beta", "exponential", "weibull", "lognormal", "loglogistic"})
+    keys.push_back({.name = name, .kind = Kind::parameters, .meaning = "one distribution, cut to the key's range"});
+  return keys;
+}
+
 const Fields<AccountSegment>& account_segment() {
   static const Fields<AccountSegment> fields = declared<AccountSegment>({
       {id_key()},
@@ -997,6 +1016,14 @@ const std::vector<Table>& tables() {
          .meaning = "what it sets off",
          .example = "write the id of an improvement"}}},
       {"when", keys_of(rule_condition())},
+      {"uncertain", uncertain()},
+      {"uncertain_group",
+       {id_key(),
+        {.name = "correlation",
+         .required = true,
+         .bounds = {-1.0, 1.0},
+         .meaning = "of the normal scores of each two of its inputs; at least -1 / (inputs - 1)",
+         .example = "write correlation = 0.5"}}},
   };
   return all;
 }

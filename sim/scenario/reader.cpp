@@ -75,6 +75,7 @@ ModelParts Reader::read() {
   read_surveys();
   read_rules();
   read_accounts();
+  read_uncertain();
   root_.close();
   return std::move(parts_);
 }
@@ -186,6 +187,30 @@ Table Reader::entity(const List& list, std::size_t index, std::string& id, std::
   name = id;
   result.read("name", name, text);
   return result;
+}
+
+// What is uncertain changes nothing in the model: here ids and keys are looked at, the rest by `read_uncertain`, which needs
+// a scenario without errors.
+void Reader::read_uncertain() {
+  const List groups = read_list("uncertain_group");
+  for (std::size_t i = 0; i < groups.entries.size(); ++i) {
+    Table table(groups.entries[i], fmt::format("uncertain_group {}", in_quotes(groups.names.ids[i])),
+                &keys::table("uncertain_group"));
+    static_cast<void>(table.take("id"));
+    if (const auto correlation = table.take("correlation")) static_cast<void>(number(*correlation));
+    table.close();
+  }
+  for (const Value& entry : list_entries("uncertain")) {
+    const keys::Table& declared = keys::table("uncertain");
+    Table table(entry, "this [[uncertain]]", &declared);
+    for (const keys::Key& key : declared.keys) {
+      const std::optional<Value> value = table.take(key.name);
+      if (!value) continue;
+      if (key.kind == keys::Kind::text) static_cast<void>(text(*value));
+      if (key.kind == keys::Kind::reference) static_cast<void>(position(*value, groups.names));
+    }
+    table.close();
+  }
 }
 
 void Reader::read_settings() {

@@ -86,6 +86,7 @@ class Reader {
   void read_surveys();
   ClosedLoop read_closed_loop(const Value& value);
   void read_rules();
+  void read_uncertain();
   void read_accounts();
   Gate read_gate(const Value& value);
 

@@ -51,8 +51,8 @@ Json exactly_one(Json table) {
   return table;
 }
 
-// One of the forms that a distribution has, its parameters in `measure`.
-Json distribution(const Json& measure) {
+// The forms that a distribution has, by name, their parameters in `measure`.
+Json distribution_forms(const Json& measure) {
   const auto parameters = [](std::initializer_list<std::pair<const char*, Json>> all) {
     Json properties = Json::object(), required = Json::array();
     for (const auto& [name, schema] : all) {
@@ -68,7 +68,7 @@ Json distribution(const Json& measure) {
   };
   const Json positive = {{"type", "number"}, {"exclusiveMinimum", 0}};
   const Json not_negative = {{"type", "number"}, {"minimum", 0}};
-  const Json forms = {
+  return {
       {"fixed", measure},
       {"uniform", pair(measure)},
       {"normal", parameters({{"mean", measure}, {"sd", measure}})},
@@ -78,8 +78,10 @@ Json distribution(const Json& measure) {
       {"lognormal", parameters({{"median", measure}, {"sigma", not_negative}})},
       {"loglogistic", parameters({{"median", measure}, {"shape", positive}})},
   };
-  return any_of({measure, exactly_one(object(forms))});
 }
+
+// A value, or one of the forms that a distribution has.
+Json distribution(const Json& measure) { return any_of({measure, exactly_one(object(distribution_forms(measure)))}); }
 
 // A number of servers, or a timetable: by the hour, by the hour of the week, or shifts by days.
 Json staff() {
@@ -138,6 +140,8 @@ Json type_of(const Key& key) {
       return reference_to("duration");
     case Kind::rate:
       return reference_to("rate");
+    case Kind::parameters:
+      return distribution_forms(reference_to("duration"))[key.name];
     case Kind::drawn:
       return reference_to("drawn");
     case Kind::drawn_duration:
@@ -236,6 +240,8 @@ std::string kind_text(const Key& key) {
       return "duration";
     case Kind::rate:
       return "rate";
+    case Kind::parameters:
+      return "its parameters";
     case Kind::drawn:
       return "distribution";
     case Kind::drawn_duration:

@@ -16,6 +16,7 @@
 #include "sojourn/base/number_text.hpp"
 #include "sojourn/base/whole_file.hpp"
 #include "sojourn/scenario/nearest.hpp"
+#include "sojourn/scenario/uncertain.hpp"
 #include "source.hpp"
 #include "units.hpp"
 #include "value.hpp"
@@ -182,11 +183,11 @@ class SweepReader {
     const std::vector<Tie>* ties = nullptr;
   };
 
-  SweepReader(const Node& root, Sources sources, Problems& problems, SweepFile& sweep)
+  SweepReader(const Node& root, const keys::Table& declared, Sources sources, Problems& problems, SweepFile& sweep)
       : sources_(std::move(sources)),
         problems_(problems),
         sweep_(sweep),
-        root_(Value(root, "", problems), "the file", &root_keys()) {}
+        root_(Value(root, "", problems), "the file", &declared) {}
 
   /// The scenario's own errors, which follow those of the sweep file.
   CheckedText read() {
@@ -221,7 +222,94 @@ class SweepReader {
     return scenario_known_ ? static_cast<CheckedText>(sweep_.scenario) : CheckedText();
   }
 
+  /// The [[uncertain]] entries of the scenario that `sweep` holds, whose document the root is.
+  void read_uncertain(UncertainInputs& inputs) {
+    scenario_known_ = true;
+    Names groups;
+    read_groups(inputs, groups);
+    const std::optional<Value> value = root_.take("uncertain");
+    if (!value) return;
+    for (const Value& each : elements(*value).value_or(std::vector<Value>())) read_uncertain_entry(each, groups, inputs);
+    for (Entry& entry : entries_) {
+      find_paths(entry);
+      try_in_scenario(entry);
+    }
+    judge_doubles();
+    judge_groups(inputs);
+    for (Entry& entry : entries_) sweep_.keys.push_back(std::move(entry.key));
+  }
+
  private:
+  void read_groups(UncertainInputs& inputs, Names& groups) {
+    groups.kind = "uncertain_group";
+    const std::optional<Value> value = root_.take("uncertain_group");
+    if (!value) return;
+    for (const Value& each : elements(*value).value_or(std::vector<Value>())) {
+      Table parts(each, "this uncertain_group", &keys::table("uncertain_group"));
+      UncertainGroup group;
+      if (const auto id = parts.take("id")) group.id = text(*id).value_or("");
+      if (const auto correlation = parts.take("correlation")) {
+        group.correlation = number(*correlation).value_or(0.0);
+        group_values_.push_back(*correlation);
+      } else {
+        group_values_.push_back(each);
+      }
+      groups.index.emplace(group.id, inputs.groups.size());
+      groups.ids.push_back(group.id);
+      groups.known.push_back(group.id);
+      inputs.groups.push_back(std::move(group));
+    }
+  }
+
+  void read_uncertain_entry(const Value& value, const Names& groups, UncertainInputs& inputs) {
+    Table parts(value, "this [[uncertain]]", &keys::table("uncertain"));
+    Entry entry;
+    const std::optional<Value> key = read_key(parts, value, entry), group = parts.take("group"), why = parts.take("why");
+    if (!key) return;
+    std::vector<Value> drawn = take_drawn(parts);
+    if (drawn.size() != 1) {
+      value.refuse(drawn.empty() ? "this [[uncertain]] has no distribution" : "this [[uncertain]] has several distributions",
+                   "write one, such as normal = { mean = 0.55, sd = 0.05 }");
+      return;
+    }
+    const std::string& path = entry.key.key;
+    if (path == "scenario.seed" || path == "scenario.replications" || path == "scenario.customers") {
+      key->refuse(fmt::format("{} is a setting of the simulation, not of the world", path), "leave this [[uncertain]] out");
+      return;
+    }
+    if (!read_drawn(drawn.front(), entry)) return;
+    if (group) {
+      if (const auto place = position(*group, groups)) inputs.groups[*place].members.push_back(entries_.size());
+    }
+    inputs.why.push_back(why ? text(*why).value_or("") : "");
+    entries_.push_back(std::move(entry));
+  }
+
+  void judge_groups(const UncertainInputs& inputs) {
+    for (std::size_t g = 0; g < inputs.groups.size(); ++g) {
+      const UncertainGroup& group = inputs.groups[g];
+      const Value& value = group_values_[g];
+      if (group.members.size() < 2) {
+        problems_.add(
+            {{Severity::warning, value.path(),
+              fmt::format("has no effect: {} names uncertain_group {}",
+                          group.members.empty() ? "no [[uncertain]]" : "one [[uncertain]] alone", in_quotes(group.id)),
+              fmt::format("write group = \"{}\" in those that move together", group.id)},
+             value.node().at,
+             value.node().origin,
+             {}});
+        continue;
+      }
+      const double least = -1.0 / (static_cast<double>(group.members.size()) - 1.0);
+      if (group.correlation > 1.0)
+        value.refuse(fmt::format("correlation is {}, but must be 1 or less", group.correlation), "0.5 is a usual guess");
+      if (group.correlation < least)
+        value.refuse(fmt::format("correlation is {}, but {} inputs cannot all differ by less than {:.6g}", group.correlation,
+                                 group.members.size(), least),
+                     fmt::format("write {:.6g} or more", least));
+    }
+  }
+
   void read_settings(Table& sweep) {
     const auto number = [&](const char* key) {
       const std::optional<Value> value = sweep.take(key);
@@ -433,17 +521,7 @@ class SweepReader {
     std::optional<Table> parts = table(value, "this [[vary]]", "each begins with [[vary]]", &vary_keys());
     if (!parts) return;
     Entry entry;
-    entry.path = value.path();
-    const std::optional<Value> key = parts->take("key");
-    const std::optional<std::string> name = key ? text(*key) : std::nullopt;
-    if (name) {
-      entry.key.key = *name;
-      entry.key_at = key->node().at;
-      entry.key.place = fmt::format("{}:{}", sweep_.name, key->node().at.line);
-    }
-    const bool sound = name && parse_key(entry, [&](std::string message, std::string hint) {
-                         key->refuse(std::move(message), std::move(hint));
-                       });
+    const bool sound = read_key(*parts, value, entry).has_value();
     const bool valued = read_values(*parts, value, entry);
     parts->close();
     if (sound && valued) {
@@ -451,6 +529,28 @@ class SweepReader {
     } else {
       broken_ = true;
     }
+  }
+
+  /// The `key` of an entry, into `entry`; nothing where it is missing or wrong, which was said.
+  std::optional<Value> read_key(Table& parts, const Value& whole_entry, Entry& entry) {
+    entry.path = whole_entry.path();
+    const std::optional<Value> key = parts.take("key");
+    const std::optional<std::string> name = key ? text(*key) : std::nullopt;
+    if (!name) return std::nullopt;
+    entry.key.key = *name;
+    entry.key_at = key->node().at;
+    entry.key.place = fmt::format("{}:{}", sweep_.name, key->node().at.line);
+    const bool sound =
+        parse_key(entry, [&](std::string message, std::string hint) { key->refuse(std::move(message), std::move(hint)); });
+    return sound ? key : std::nullopt;
+  }
+
+  static std::vector<Value> take_drawn(Table& parts) {
+    std::vector<Value> drawn;
+    for (const std::string& each : drawn_names()) {
+      if (const auto found = parts.take(each)) drawn.push_back(*found);
+    }
+    return drawn;
   }
 
   /// The steps of the key's path, its unit and whether it is a whole number.
@@ -494,10 +594,7 @@ class SweepReader {
   bool read_values(Table& parts, const Value& whole_entry, Entry& entry) {
     const std::optional<Value> from = parts.take("from"), to = parts.take("to"), steps = parts.take("steps"),
                                values = parts.take("values");
-    std::vector<Value> drawn;
-    for (const std::string& each : drawn_names()) {
-      if (const auto found = parts.take(each)) drawn.push_back(*found);
-    }
+    const std::vector<Value> drawn = take_drawn(parts);
     constexpr const char* example =
         "write from = 0.3 and to = 0.8, or values = [0.3, 0.5], or normal = { mean = 0.5, sd = 0.1 }";
     const std::size_t kinds = (from || to ? 1 : 0) + (values ? 1 : 0) + drawn.size();
@@ -899,7 +996,8 @@ class SweepReader {
   bool scenario_known_ = false;
   bool broken_ = false;  // something was said that explains why keys are missing
   std::optional<Value> design_, plans_;
-  const Key* declared_ = nullptr;  // of the entry at hand
+  const Key* declared_ = nullptr;    // of the entry at hand
+  std::vector<Value> group_values_;  // where the correlation of each group stands
   std::vector<Entry> entries_;
   std::string table_name_;
   std::optional<SourceText> table_source_;
@@ -918,7 +1016,7 @@ void read_text(std::string_view text, SweepReader::Sources sources, SweepFile& s
   Problems problems;
   for (Problem& problem : document.problems) problems.add(std::move(problem));
   CheckedText of_scenario;
-  if (document.readable) of_scenario = SweepReader(document.root, std::move(sources), problems, sweep).read();
+  if (document.readable) of_scenario = SweepReader(document.root, root_keys(), std::move(sources), problems, sweep).read();
   report(std::move(problems).sorted(), source, {}, sweep);
   for (std::size_t i = 0; i < of_scenario.findings.size(); ++i) {
     if (of_scenario.findings[i].severity != Severity::error) continue;
@@ -956,6 +1054,24 @@ SweepFile parse_sweep(std::string_view text, const std::string& name, std::strin
   sources.ties = &ties;
   read_text(text, std::move(sources), sweep);
   return sweep;
+}
+
+UncertainInputs read_uncertain(const Scenario& scenario, const std::vector<Override>& overrides) {
+  UncertainInputs inputs;
+  SweepFile& sweep = inputs.inputs;
+  sweep.name = scenario.name;
+  sweep.scenario = scenario;
+  sweep.changes = overrides;
+  sweep.scenario_path = scenario.name;
+  sweep.scenario_name = scenario.name;
+  std::string_view text = scenario.source;
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  const SourceText source(text);
+  const Document document = parse_document(text, overrides);
+  Problems problems;
+  SweepReader(document.root, keys::table(""), {}, problems, sweep).read_uncertain(inputs);
+  report(std::move(problems).sorted(), source, overrides, sweep);
+  return inputs;
 }
 
 }  // namespace sojourn

@@ -69,12 +69,14 @@ std::vector<Override> VariedKey::changes(const Setting& setting) const {
   return result;
 }
 
-Scenario scenario_at(const SweepFile& sweep, const std::vector<Setting>& settings) {
+Scenario scenario_at(const SweepFile& sweep, const std::vector<Setting>& settings,
+                     const std::vector<Override>& more_changes) {
   std::vector<Override> changes = sweep.changes;
   for (std::size_t k = 0; k < sweep.keys.size(); ++k) {
     std::vector<Override> more = sweep.keys[k].changes(settings[k]);
     std::move(more.begin(), more.end(), std::back_inserter(changes));
   }
+  changes.insert(changes.end(), more_changes.begin(), more_changes.end());
   static const std::vector<Tie> no_ties;
   const std::vector<Tie>* ties = &no_ties;
   if (const auto& talk = sweep.scenario.parts.word_of_mouth) {

@@ -54,7 +54,8 @@ enum class Kind {
   rate,            // "0.2 per month", or a number per day
   drawn,           // a number, or the distribution of one
   drawn_duration,  // a duration, or the distribution of one
-  law,             // the same, but a plain duration is the mean of an exponential distribution
+  parameters,      // those of the distribution that has the key's name
+  law,             // the same as drawn_duration, but a plain duration is the mean of an exponential distribution
   staff,           // a number of servers, or a timetable of them
   id,              // the entity's own
   reference,       // the id of an entity `of`

@@ -101,7 +101,8 @@ inline constexpr std::uint64_t most_points = 100'000'000;
                                     std::optional<std::string_view> scenario = std::nullopt,
                                     const std::vector<Tie>& ties = {});
 
-/// The scenario with these settings, one for each varied key.
-[[nodiscard]] Scenario scenario_at(const SweepFile& sweep, const std::vector<Setting>& settings);
+/// The scenario with these settings, one for each varied key, and then with `more`.
+[[nodiscard]] Scenario scenario_at(const SweepFile& sweep, const std::vector<Setting>& settings,
+                                   const std::vector<Override>& more = {});
 
 }  // namespace sojourn
