@@ -61,8 +61,16 @@ class Value {
 [[nodiscard]] std::vector<Value> one_or_more(const Value& value);
 
 /// In what unit the numbers of a distribution are.
-enum class Measure { number, duration };
-[[nodiscard]] std::optional<Distribution> distribution(const Value& value, Measure measure);
+enum class Measure { number, duration, rate };
+/// The name that stands for the scale of a law, and whether it is that of a rate.
+struct ScaleName {
+  std::optional<Value> name;
+  bool rate = false;
+};
+/// With `scale` that parameter of a family (the mean, a median, ...) may be a name: the law is then that with scale 1.
+[[nodiscard]] std::optional<Distribution> distribution(const Value& value, Measure measure, ScaleName* scale = nullptr);
+/// Whether a value is a name: a text that begins with a letter.
+[[nodiscard]] bool is_name(const Value& value);
 
 /// One word of a list; its position in it.
 [[nodiscard]] std::optional<std::size_t> word(const Value& value, const std::vector<std::string>& words);

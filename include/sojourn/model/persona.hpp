@@ -53,6 +53,7 @@ struct Persona {
   std::vector<std::pair<std::string, double>> needs;    // over themes, >= 0
   std::vector<std::pair<ChannelId, double>> channels;   // multiplies the odds of exits into these channels, 0 .. 1e9
   std::vector<PersonaOdds> odds;
+  std::vector<std::pair<ClockId, Distribution>> ages;  // clocks that run at arrival, and how many days they have
 };
 
 }  // namespace sojourn
