@@ -13,7 +13,7 @@
 
 namespace sojourn::tools {
 
-/// Exit statuses (RESULTS.md).
+/// Exit statuses, as `sojourn --help` lists them.
 inline constexpr int done = 0, failed = 1, wrong_input = 2, interrupted = 130;
 
 struct CommandLine {

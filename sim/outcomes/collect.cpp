@@ -67,7 +67,7 @@ std::vector<double> gone_of(const Totals& totals, const Program& program, std::s
   return gone;
 }
 
-/// Cash of the market per window, from the money of a share `replications` of one, or of several (RESULTS.md).
+/// Cash of the market per window, from the money of a share `replications` of one, or of several (FORMAT.md, `samples`).
 std::vector<double> cash_of(const Program& program, const std::vector<MoneySum>& windows, const FixedInvestment& investment,
                             double replications) {
   const double scale = program.model().people_per_customer() / replications;

@@ -196,7 +196,7 @@ std::string control_variate_text(const Samples& samples, const ControlVariate& c
                times(c.variance_ratio), times(c.net_ratio)});
   }
   std::string text = "\n";
-  if (!any) return text + "No control variate: it takes at least 4 replications, or one (then 32 batches).\n";
+  if (!any) return text + "No control variate: it takes at least 4 samples: more customers or replications.\n";
   text += table.text() + "\nThe twin is the same journey without ";
   for (std::size_t i = 0; i < control.without.size(); ++i) text += (i == 0 ? "" : ", ") + control.without[i];
   if (control.without.empty()) text += "anything taken out: it is solved as it stands";

@@ -49,7 +49,7 @@ What the lines mean:
                                the kernels take turns, so that a busy machine is unfair to all alike. CPU time of the thread, not
                                wall-clock time. `median` over all runs; `best` is the run that was disturbed least.
     engine, lock step          what `sojourn run` does, without the start of threads and the writing of results
-    engine, window by window   the same lives, stopped at the end of every window, as coupled customers will need it
+    engine, window by window   the same lives, stopped at the end of every window, as coupled customers live
     engine, one at a time      the plain reference (include/sojourn/engine/life.hpp)
     bare, system maths         a kernel by hand for this scenario that calls glibc's vector maths; no tallies
     bare, inlined maths        the same with polynomials in its loops; no tallies

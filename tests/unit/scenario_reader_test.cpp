@@ -12,7 +12,7 @@ namespace {
 
 constexpr double month = 365.25 / 12.0;
 
-// Every key of SCENARIO.md with a value that is not its default.
+// Every key of scenarios/README.md with a value that is not its default.
 const std::string everything = R"(schema = 1
 [scenario]
 title = "All of it"

@@ -81,7 +81,7 @@ TEST_CASE("control variate: nothing is made of too little", "[verify]") {
   CHECK(itself.high - itself.mean == Approx(0.2));
 }
 
-TEST_CASE("control variate: on the coffee cart, against the mean of all runs", "[verify]") {
+TEST_CASE("control variate: for the café, against the mean of all runs", "[verify]") {
   const SolvableTwin twin = solvable_twin(Model(coffee(1)));
   REQUIRE(twin.without.size() == 1);
   ClosedForm solution = solve(Program(twin.model));

@@ -1,5 +1,5 @@
 // The closed form against chains computed by hand, published forms, and the engine: what `sojourn solve` says, `sojourn run`
-// must find, in every exit and persona (QUALITY.md).
+// must find, in every exit and persona.
 #include <array>
 #include <cmath>
 #include <limits>

@@ -1,4 +1,4 @@
-// The distributions of SCENARIO.md as plain structs. Durations are in days, traits in the trait's own unit.
+// The distributions of scenarios/README.md as plain structs. Durations are in days, traits in the trait's own unit.
 #pragma once
 
 #include <utility>

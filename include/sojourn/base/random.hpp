@@ -29,7 +29,7 @@ enum class Purpose : std::uint32_t {
   account = 80,  // of an account, not a person; index 0: segment; index 1 + r / 4: number of people in role r
   account_trait = 88,  // of an account; index as of `trait`: the part of its members' traits that they share
   figure = 96,         // people sampled for the figures of a network
-  clock = 104,         // index = clock: how old it is at arrival
+  clock = 104,         // index = a hash of the clock's name: how old it is at arrival
   counter = 105,       // index = a hash of the counter's name: what it holds at arrival
 };
 

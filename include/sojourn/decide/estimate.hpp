@@ -1,4 +1,4 @@
-// Estimates with intervals from samples of one run (RESULTS.md): simulation error, not forecast uncertainty.
+// Estimates with intervals from samples of one run (MODEL.md section 9): simulation error, not forecast uncertainty.
 #pragma once
 
 #include <limits>

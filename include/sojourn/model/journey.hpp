@@ -128,7 +128,7 @@ struct Content {
   std::vector<std::pair<std::string, double>> theme;
 };
 
-/// One encounter between customer and company. Defaults are SCENARIO.md's; money is in currency per visit or per month,
+/// One encounter between customer and company. Defaults: scenarios/README.md; money is in currency per visit or per month,
 /// within -1e12 .. 1e12.
 struct Touchpoint {
   std::string id;

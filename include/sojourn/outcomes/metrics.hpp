@@ -1,4 +1,4 @@
-// The figures at the horizon (RESULTS.md): every metric is one function of sums that can be pooled.
+// The figures at the horizon (MODEL.md section 9, Metrics): every metric is one function of sums that can be pooled.
 #pragma once
 
 #include <span>

@@ -1,4 +1,4 @@
-// Results in words and numbers: the table that one pastes into a mail, and the JSON that scripts read (RESULTS.md).
+// Results in words and numbers: the table that one pastes into a mail, and the JSON that scripts read.
 #pragma once
 
 #include <string>
