@@ -78,22 +78,16 @@ ExitShares share_exits(const Program& program, const VisitRow& row, const Carrie
   const auto share_of = [&](const ExitRow& exit) {
     return row.conditional && !is_open(program, exit, carrier) ? 0.0f : probability(program, exit, traits);
   };
+  float odds = 0.0f;
+  for (std::size_t j = 0; j < exits.size(); ++j) {
+    cumulative[j] = weight_of(program, exits[j], carrier, mood);
+    odds += cumulative[j];
+  }
   b::Shares shares = row.shares;
   if (row.trait_bound || row.conditional) {
     float fixed = 0.0f;
-    bool by_odds = row.by_odds;
     for (const ExitRow& exit : exits) fixed += share_of(exit);
-    if (row.conditional) {
-      by_odds = std::any_of(exits.begin(), exits.end(),
-                            [&](const ExitRow& exit) { return exit.odds > 0.0f && is_open(program, exit, carrier); });
-    }
-    shares = b::share_out(fixed, by_odds);
-  }
-  float odds = 0.0f;
-  for (std::size_t j = 0; j < exits.size(); ++j) {
-    const ExitRow& exit = exits[j];
-    cumulative[j] = weight_of(program, exit, carrier, mood);
-    odds += cumulative[j];
+    shares = b::share_out(fixed, row.conditional ? odds > 0.0f : row.by_odds);
   }
   const float split = odds > 0.0f ? shares.rest / odds : 0.0f;
   ExitShares result;

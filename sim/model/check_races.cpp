@@ -96,7 +96,7 @@ void check_race(const Context& context, const Touchpoint& touchpoint, const std:
         here + ".after",
         fmt::format("hardly ever taken: at {} of visits no other exit comes within {} days",
                     wins < 1e-3 ? "less than 0.1 %" : fmt::format("{:.1f} %", 100.0 * wins), fmt::format("{:.4g}", day)),
-        "each visit draws all delays anew; what is due on a date needs a touchpoint whose only way out it is");
+        "each visit draws all delays anew; what is due on a date goes by a clock: every = \"1 year\", clock = \"tenure\"");
   }
 }
 

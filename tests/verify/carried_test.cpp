@@ -18,7 +18,7 @@ using namespace sojourn::verify;
 
 namespace {
 
-constexpr auto race = ExitRule::race;
+constexpr ExitRule racing = ExitRule::race;
 
 /// A trait without an upper limit that matters, for every persona.
 TraitId add_amount(ModelParts& parts, Distribution distribution) {
@@ -70,7 +70,7 @@ TEST_CASE("carried: buying at rates that differ between people is negative binom
   // Ehrenberg (1959): counts in a time T are Poisson with a rate that is gamma over people.
   constexpr double shape = 0.8, alpha = 20.0, horizon = 60.0;
   const auto shop = [&](const Distribution& rates) {
-    ModelParts parts = journey({place(Stage::purchase, {}, race)}, horizon, 200'000);
+    ModelParts parts = journey({place(Stage::purchase, {}, racing)}, horizon, 200'000);
     const TraitId rate = add_amount(parts, rates);
     parts.touchpoints[0].next = {at_rate_of(0, rate)};
     return parts;
@@ -103,8 +103,8 @@ TEST_CASE("carried: with a chance to leave after each repeat purchase it is BG/N
   constexpr double r = 0.2426, alpha = 4.4136, a = 0.7929, b = 2.4259;
   const std::vector<std::pair<double, double>> published{{1.0, 0.0532}, {3.0, 0.1506}, {32.0, 1.0437}, {78.0, 1.8580}};
   const auto shop = [&](double shape, double leaving) {
-    ModelParts parts = journey({place(Stage::purchase, {}, race), place(Stage::retention, {}),
-                                place(Stage::retention, {}, race), finish(End::churned)},
+    ModelParts parts = journey({place(Stage::purchase, {}, racing), place(Stage::retention, {}),
+                                place(Stage::retention, {}, racing), finish(End::churned)},
                                78.0, 400'000);
     const TraitId rate = add_amount(parts, Gamma{shape, r / alpha});
     const TraitId stops = add_trait(parts, "stops", Beta{a, leaving});
@@ -139,7 +139,7 @@ TEST_CASE("carried: an exit that opens at the fifth purchase", "[verify]") {
   const double expected = 1.0 - boost::math::cdf(boost::math::poisson(horizon / gap), 3.0);
   const auto open_at = [&](ExitRule rule, double least) {
     std::vector<Exit> exits;
-    if (rule == race) {
+    if (rule == racing) {
       exits = {by_odds(0, 1.0, Exponential{gap}), if_count(by_odds(1, 1.0, Fixed{0.0}), Comparison::at_least, least)};
     } else {
       // Closed, its share goes to the odds.
@@ -151,7 +151,7 @@ TEST_CASE("carried: an exit that opens at the fifth purchase", "[verify]") {
     each_life(parts, [&](const ToldLife& life) { reached.add(life.visits.back().touchpoint == 1); });
     return reached;
   };
-  for (const ExitRule rule : {race, ExitRule::choice}) {
+  for (const ExitRule rule : {racing, ExitRule::choice}) {
     CHECK(judge(open_at(rule, 5.0), expected, 0.013));
     CHECK_FALSE(judge(open_at(rule, 6.0), expected, 0.013));
   }
@@ -241,7 +241,7 @@ TEST_CASE("carried: what counts is the visit, the exit or the revenue", "[verify
 TEST_CASE("carried: a law of a clock goes on where visits interrupt it", "[verify]") {
   // Home, from which people go away every five days and are back at once; they leave by the law of the contract's time.
   const auto leave = [](const Distribution& after, bool clock, double age, bool doubled) {
-    ModelParts parts = journey({place(Stage::purchase, {by_odds(1, 1.0, Fixed{0.0})}), place(Stage::retention, {}, race),
+    ModelParts parts = journey({place(Stage::purchase, {by_odds(1, 1.0, Fixed{0.0})}), place(Stage::retention, {}, racing),
                                 place(Stage::retention, {by_odds(1, 1.0, Fixed{0.0})}), finish(End::churned)},
                                2000.0, 60'000);
     const ClockId contract = add_clock(parts, 0);
@@ -292,7 +292,7 @@ TEST_CASE("carried: a law of a clock goes on where visits interrupt it", "[verif
 TEST_CASE("carried: a clock stands still until it is started, and tenure starts with the first purchase", "[verify]") {
   const auto lives = [](bool buys) {
     ModelParts parts = journey({place(Stage::awareness, {by_odds(1, 1.0, Fixed{10.0})}),
-                                place(buys ? Stage::purchase : Stage::selection, {}, race), finish(End::churned)},
+                                place(buys ? Stage::purchase : Stage::selection, {}, racing), finish(End::churned)},
                                500.0, 200);
     parts.touchpoints[1].next = {by_odds(1, 1.0, Exponential{20.0}), by_clock(2, tenure_clock, Fixed{100.0})};
     std::vector<double> ends;
@@ -308,7 +308,7 @@ TEST_CASE("carried: a clock stands still until it is started, and tenure starts 
 TEST_CASE("carried: anniversaries come once a year, whatever else happens", "[verify]") {
   constexpr double year = 365.25;
   const auto policy = [](bool by_clock) {
-    ModelParts parts = journey({place(Stage::purchase, {by_odds(1, 1.0, Fixed{0.0})}), place(Stage::retention, {}, race),
+    ModelParts parts = journey({place(Stage::purchase, {by_odds(1, 1.0, Fixed{0.0})}), place(Stage::retention, {}, racing),
                                 place(Stage::retention, {by_odds(1, 1.0, Exponential{60.0})}),
                                 place(Stage::retention, {by_odds(1, 1.0, Fixed{2.0})})},
                                5.5 * year, 3000);
@@ -353,7 +353,7 @@ TEST_CASE("carried: anniversaries come once a year, whatever else happens", "[ve
 TEST_CASE("carried: a policy that has run at arrival keeps its date, and starts anew with a contract", "[verify]") {
   constexpr double year = 365.25, age = 100.0;
   ModelParts parts =
-      journey({place(Stage::purchase, {}, race), place(Stage::retention, {by_odds(0, 1.0, Fixed{1.0})})}, 2.9 * year, 20);
+      journey({place(Stage::purchase, {}, racing), place(Stage::retention, {by_odds(0, 1.0, Fixed{1.0})})}, 2.9 * year, 20);
   parts.clocks.push_back({"policy", "", {TouchpointId(1)}});
   parts.personas[0].ages = {{ClockId(1), Fixed{age + year}}};
   Exit letter = by_odds(1, 1.0, Fixed{0.0});
@@ -371,7 +371,7 @@ TEST_CASE("carried: hazards times a gamma trait leave a Lomax time", "[verify]")
   // Frailty (Vaupel, Manton & Stallard 1979): S(t) = (1 + t / (shape mean))^-shape.
   constexpr double shape = 2.5, mean = 12.0;
   const auto last = [](double frailty) {
-    ModelParts parts = journey({place(Stage::purchase, {}, race), finish(End::churned)}, 1000.0, 100'000);
+    ModelParts parts = journey({place(Stage::purchase, {}, racing), finish(End::churned)}, 1000.0, 100'000);
     const TraitId trait = add_amount(parts, Gamma{shape, frailty});
     parts.touchpoints[0].next = {by_odds(1, 1.0, Exponential{mean})};
     parts.touchpoints[0].next[0].times = trait;

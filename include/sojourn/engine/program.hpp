@@ -58,7 +58,7 @@ struct VisitRow {
   bool trait_bound = false;                       // some exit's probability is a trait
   bool race = false;                              // the exits compete; what follows is of a choice
   bool by_odds = false;                           // some exit has odds above 0
-  bool conditional = false;                       // some exit is open to some customers only
+  bool conditional = false;                       // whether an exit has a share at all depends on the customer
   behaviour::Shares shares = {1.0f, 1.0f, 0.0f};  // of a choice; where trait-bound only their sign is right
   std::uint32_t carry = 0;  // into Program::carry, one place for each team that a customer may come from
   double revenue = 0.0, cost = 0.0, price = 0.0;
