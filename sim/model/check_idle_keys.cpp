@@ -351,6 +351,23 @@ void idle_clocks_and_counters(const Context& context) {
   }
 }
 
+// Whether one of two conditions always holds: they ask for one thing, and the one for what the other leaves out.
+bool complementary(const OnlyIf& a, const OnlyIf& b) {
+  const auto single = [](const OnlyIf& c) {
+    return c.counters.size() + (c.bought ? 1u : 0u) + (c.team.valid() ? 1u : 0u) == 1;
+  };
+  if (!single(a) || !single(b)) return false;
+  if (a.bought && b.bought) return *a.bought != *b.bought;
+  if (a.counters.empty() || b.counters.empty()) return false;
+  const CounterTest &x = a.counters.front(), &y = b.counters.front();
+  const auto opposite = [](Comparison one, Comparison other) {
+    return (one == Comparison::at_least && other == Comparison::below) ||
+           (one == Comparison::above && other == Comparison::at_most);
+  };
+  return x.counter == y.counter && x.value == y.value &&
+         (opposite(x.comparison, y.comparison) || opposite(y.comparison, x.comparison));
+}
+
 // Where every exit is open to some only, the others stay.
 void conditions_alone(const Context& context, const Touchpoint& touchpoint, const std::string& path) {
   std::size_t ordinary = 0, conditional = 0;
@@ -360,6 +377,11 @@ void conditions_alone(const Context& context, const Touchpoint& touchpoint, cons
     if (exit.only_if.any()) ++conditional;
   }
   if (ordinary == 0 || conditional < ordinary) return;
+  for (const Exit& one : touchpoint.next) {
+    for (const Exit& other : touchpoint.next) {
+      if (complementary(one.only_if, other.only_if)) return;
+    }
+  }
   context.findings.warning(path + ".next", "every exit has a condition: whoever meets none of them stays for good",
                            "add an exit without only_if, or see that some condition always holds");
 }

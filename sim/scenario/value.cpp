@@ -477,7 +477,10 @@ std::optional<Distribution> distribution(const Value& value, Measure measure, Sc
              : "{ exponential = { mean = 5 } }",
         scale);
     if (!one) return std::nullopt;
-    return Exponential{by_rate ? 1.0 / one->first : one->first};
+    if (!by_rate) return Exponential{one->first};
+    if (one->first > 0.0) return Exponential{1.0 / one->first};
+    shape.refuse(fmt::format("rate of {} must be more than 0", value.label()), "what never comes needs no exit");
+    return std::nullopt;
   }
   if (name == "weibull") {
     return made<Weibull>(parameters(

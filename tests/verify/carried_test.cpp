@@ -7,6 +7,8 @@
 #include <cmath>
 #include <cstdint>
 #include <functional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/catch.hpp"
@@ -22,7 +24,7 @@ constexpr ExitRule racing = ExitRule::race;
 
 /// A trait without an upper limit that matters, for every persona.
 TraitId add_amount(ModelParts& parts, Distribution distribution) {
-  parts.traits.push_back({"amount", 0.0, 1e9, 0.0});
+  parts.traits.push_back({"amount" + std::to_string(parts.traits.size()), 0.0, 1e9, 0.0});
   for (Persona& each : parts.personas) each.traits.push_back(distribution);
   return TraitId(parts.traits.size() - 1);
 }
@@ -264,7 +266,7 @@ TEST_CASE("carried: a law of a clock goes on where visits interrupt it", "[verif
   SECTION("Weibull") {
     const double mean = 40.0 * std::tgamma(1.0 + 1.0 / 1.8);
     CHECK(judge(leave(Weibull{40.0, 1.8}, true, 0.0, false), mean, 0.8));
-    CHECK_FALSE(judge(leave(Weibull{40.0, 1.8}, false, 0.0, false), mean, 4.0));  // anew at each visit
+    CHECK_FALSE(judge(leave(Weibull{40.0, 1.8}, false, 0.0, false), mean, 4.5));  // anew at each visit
     CHECK_FALSE(judge(leave(Weibull{41.5, 1.8}, true, 0.0, false), mean, 0.8));
   }
   SECTION("Gompertz, given that it has lasted so long") {
@@ -273,8 +275,8 @@ TEST_CASE("carried: a law of a clock goes on where visits interrupt it", "[verif
       return std::exp(-rate / shape * (std::exp(shape * (age + t)) - std::exp(shape * age)));
     };
     const double mean = mean_of(survival);
-    CHECK(judge(leave(Gompertz{rate, shape}, true, age, false), mean, 0.7));
-    CHECK_FALSE(judge(leave(Gompertz{rate, shape}, true, age - 3.0, false), mean, 0.7));
+    CHECK(judge(leave(Gompertz{rate, shape}, true, age, false), mean, 0.8));
+    CHECK_FALSE(judge(leave(Gompertz{rate, shape}, true, age - 5.0, false), mean, 0.8));
   }
   SECTION("gamma, with a hazard that doubles on the way") {
     const auto hazard = [](double t) { return -std::log(boost::math::gamma_q(3.0, t / 12.0)); };
@@ -284,8 +286,8 @@ TEST_CASE("carried: a law of a clock goes on where visits interrupt it", "[verif
       return tail > 1e-200 ? std::exp(hazard(15.0) - 2.0 * hazard(t)) : 0.0;
     };
     const double mean = mean_of(survival);
-    CHECK(judge(leave(Gamma{3.0, 36.0}, true, 0.0, true), mean, 0.6));
-    CHECK_FALSE(judge(leave(Gamma{3.0, 36.0}, true, 0.0, false), mean, 0.6));
+    CHECK(judge(leave(Gamma{3.0, 36.0}, true, 0.0, true), mean, 0.7));
+    CHECK_FALSE(judge(leave(Gamma{3.0, 36.0}, true, 0.0, false), mean, 0.7));
   }
 }
 
@@ -361,7 +363,7 @@ TEST_CASE("carried: a policy that has run at arrival keeps its date, and starts 
   letter.every = Days(year);
   parts.touchpoints[0].next = {letter};
   each_life(parts, [&](const ToldLife& life) {
-    REQUIRE(life.visits.size() == 6);
+    REQUIRE(life.visits.size() == 7);
     CHECK(life.visits[1].time == Approx(year - age));
     CHECK(life.visits[3].time == Approx(2.0 * year - age));  // the clock began anew at visit 1
   });
