@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "findings.hpp"
+#include "sojourn/base/special.hpp"
 
 namespace sojourn::checking {
 namespace {
@@ -35,12 +36,33 @@ struct Later {
     return delay.sigma > 0.0 ? above(std::log(t / delay.median) / delay.sigma) : (*this)(Fixed{delay.median});
   }
   double operator()(const Loglogistic& delay) const { return 1.0 / (1.0 + std::pow(t / delay.median, delay.shape)); }
+  double operator()(const Gamma& delay) const {
+    return std::exp(
+        special::log_incomplete_gamma(delay.shape, std::log(t * delay.shape / delay.mean), special::Tail::upper));
+  }
+  double operator()(const Gompertz& delay) const {
+    return std::exp(delay.shape > 0.0 ? -delay.rate * std::expm1(delay.shape * t) / delay.shape : -delay.rate * t);
+  }
+  double operator()(const Tabulated& delay) const {
+    const auto& points = delay.points;
+    for (std::size_t i = 1; i < points.size(); ++i) {
+      const auto [x0, p0] = points[i - 1];
+      const auto [x1, p1] = points[i];
+      if (t < x1) return 1.0 - (t <= x0 ? p0 : p0 + (p1 - p0) * (t - x0) / (x1 - x0));
+    }
+    return 0.0;
+  }
 };
+
+// How soon it comes is each customer's own.
+bool depends_on_customer(const Exit& exit) {
+  return exit.scale || exit.times || exit.clock.valid() || exit.only_if.any() || !exit.counters.empty();
+}
 
 // The earliest day on which an exit is taken for certain or not before: its constant delay, or the lower limit.
 double constant_delay(const Exit& exit) {
   const Fixed* fixed = std::get_if<Fixed>(&exit.after);
-  return fixed != nullptr ? fixed->value : never_late;
+  return fixed != nullptr && !depends_on_customer(exit) ? fixed->value : never_late;
 }
 
 bool takes_part(const Exit& exit) { return exit.on == Trigger::none && exit.odds.value_or(1.0) > 0.0; }
@@ -64,6 +86,7 @@ void check_race(const Context& context, const Touchpoint& touchpoint, const std:
     double wins = 1.0;
     for (std::size_t j = 0; j < touchpoint.next.size(); ++j) {
       if (j == i || !takes_part(touchpoint.next[j]) || constant_delay(touchpoint.next[j]) == day) continue;
+      if (depends_on_customer(touchpoint.next[j])) continue;
       wins *=
           std::pow(std::visit(Later{std::max(day, 1e-9)}, touchpoint.next[j].after), touchpoint.next[j].odds.value_or(1.0));
     }
@@ -73,7 +96,7 @@ void check_race(const Context& context, const Touchpoint& touchpoint, const std:
         here + ".after",
         fmt::format("hardly ever taken: at {} of visits no other exit comes within {} days",
                     wins < 1e-3 ? "less than 0.1 %" : fmt::format("{:.1f} %", 100.0 * wins), fmt::format("{:.4g}", day)),
-        "each visit draws all delays anew; what is due on a date needs a touchpoint whose only way out it is");
+        "each visit draws all delays anew; what is due on a date goes by a clock: every = \"1 year\", clock = \"tenure\"");
   }
 }
 
