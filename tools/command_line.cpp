@@ -56,7 +56,7 @@ void add_running(CLI::App& app, Options& o) {
   add_changes(app, o);
   app.add_option("--threads", o.line.threads, "threads; changes no number; default SLURM_CPUS_PER_TASK, else all processors")
       ->type_name("T")
-      ->check(CLI::Range(1, 4096));
+      ->check(CLI::Range(1, most_threads));
   app.add_flag("--json", o.line.json, "summary as JSON on stdout, nothing else there");
   app.add_flag("--quiet", o.line.quiet, "no summary, only errors");
   app.add_flag("--no-progress", o.no_progress, "no progress bar");
@@ -155,7 +155,9 @@ CLI::App* add_trace(CLI::App& app, Options& o) {
       ->type_name("FILE");
   trace->add_flag(force_option, o.line.force, force_help);
   add_changes(*trace, o);
-  trace->add_option("--threads", o.line.threads, "threads; changes no number")->type_name("T")->check(CLI::Range(1, 4096));
+  trace->add_option("--threads", o.line.threads, "threads; changes no number")
+      ->type_name("T")
+      ->check(CLI::Range(1, most_threads));
   trace->add_flag("--quiet", o.line.quiet, "only errors");
   trace->add_flag("--no-progress", o.no_progress, "no progress bar");
   trace->footer(
@@ -245,8 +247,7 @@ std::string guess(const CLI::App& app, const std::string& word) {
     for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
       known.push_back(command->get_name());
   }
-  const std::string near = nearest(word, known);
-  return near.empty() ? "" : "; did you mean \"" + near + "\"?";
+  return did_you_mean(word, known);
 }
 
 std::string no_option(const CLI::App& command, const std::string& word) {
@@ -367,7 +368,7 @@ Parsed parse(int argc, char** argv) {
       ->add_option("--threads", o.line.threads,
                    "threads; changes no number; default SLURM_CPUS_PER_TASK, else all processors")
       ->type_name("T")
-      ->check(CLI::Range(1, 4096));
+      ->check(CLI::Range(1, most_threads));
   report->add_flag("--quiet", o.line.quiet, "only errors");
   report->add_flag("--no-progress", o.no_progress, "no progress bar");
   report->footer(
@@ -452,6 +453,13 @@ Parsed parse(int argc, char** argv) {
     const bool option = extras.front().starts_with("-");
     return complain(option ? no_option(command, extras.front()) : "unexpected argument \"" + extras.front() + "\"",
                     "sojourn " + command.get_name() + " --help");
+  }
+  for (const CLI::Option* option : command.get_options()) {
+    const auto& given = option->results();
+    if (std::find(given.begin(), given.end(), "") == given.end()) continue;
+    const bool named = !option->get_lnames().empty() || !option->get_snames().empty();
+    return complain((named ? option->get_name() : "the name of the file or template") + " is given without a value",
+                    "leave it out, or give it one: sojourn " + command.get_name() + " --help");
   }
   o.line.command = command.get_name();
   o.line.progress = !o.no_progress && !o.line.quiet;

@@ -16,6 +16,9 @@ namespace sojourn::tools {
 /// Exit statuses, as `sojourn --help` lists them.
 inline constexpr int done = 0, failed = 1, wrong_input = 2, interrupted = 130;
 
+/// Customers in an event log, unless asked for another number.
+inline constexpr std::size_t default_log_customers = 100;
+
 struct CommandLine {
   std::string command;
   std::string input;   // scenario or results file, or a template's name
@@ -33,7 +36,7 @@ struct CommandLine {
   bool network = false;
   RankOptions rank;
   std::optional<std::uint64_t> customer;           // of trace
-  std::size_t log_customers = 100;                 // likewise
+  std::optional<std::size_t> log_customers;        // likewise; default 100
   std::string goal = "npv", budget, indifference;  // of optimize; the budget of report too
   std::vector<std::string> team_budgets, must, never;
   bool json = false;

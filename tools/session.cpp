@@ -42,14 +42,24 @@ class ProgressBar {
     if (!on_) return warn_of_long_work(share, gone);
     if (now - shown_ < std::chrono::milliseconds(100) && share < 1.0) return;
     shown_ = now;
-    std::string bar(30, ' ');
-    for (std::size_t i = 0; i < static_cast<std::size_t>(30.0 * share); ++i) bar[i] = '=';
-    std::fprintf(stderr, "\r\033[K[%s] %3.0f %%  %.0f s left", bar.c_str(), 100.0 * share,
-                 share > 0.0 ? gone / share - gone : 0.0);
+    std::fprintf(stderr, "\r\033[K%s", progress_line(share, share > 0.0 ? gone / share - gone : 0.0).c_str());
     std::fflush(stderr);
   }
 
  private:
+  /// What fits on a line of the terminal, whose last column stays free so that the line is never wrapped.
+  static std::string progress_line(double share, double left) {
+    constexpr std::size_t narrow = 50, widest_bar = 100;
+    const std::string percent = fmt::format("{:3.0f} %", 100.0 * share);
+    const std::size_t columns = terminal_columns();
+    if (columns < narrow) return percent;
+    const std::string words = fmt::format(" {}  {:.0f} s left", percent, left);
+    const std::size_t taken = words.size() + 3;  // the brackets and the last column
+    std::string bar(columns > taken ? std::min(columns - taken, widest_bar) : 0, ' ');
+    std::fill_n(bar.begin(), static_cast<std::size_t>(static_cast<double>(bar.size()) * share), '=');
+    return "[" + bar + "]" + words;
+  }
+
   /// Where there is no bar: once, when it is known that the work is long.
   void warn_of_long_work(double share, double gone) {
     constexpr double known_after = 10.0, long_from = 120.0;  // seconds

@@ -1,6 +1,7 @@
 // The one door to the screen: whatever is printed passes here, so that no text of a stranger drives a terminal.
 #pragma once
 
+#include <cstddef>
 #include <cstdio>
 
 #include "sojourn/report/summary.hpp"
@@ -9,6 +10,9 @@ namespace sojourn::tools {
 
 /// Whether stdout takes colours: on a terminal, unless NO_COLOR is set.
 [[nodiscard]] Colour colour();
+
+/// The columns of the terminal at stderr; 80 where it does not say.
+[[nodiscard]] std::size_t terminal_columns();
 
 /// As std::fprintf to stdout or stderr. Unprintable characters are written out (base/text.hpp, `shown`); where stdout takes
 /// colours, the two sequences that begin and end bold text pass.

@@ -488,6 +488,12 @@ class Search {
 
 }  // namespace
 
+GoalTerm goal_term(const Metric& metric, double worth) {
+  if (metric.direction == Direction::neutral)
+    throw InputError(fmt::format("neither more nor less of \"{}\" is better by itself", metric.name));
+  return {metric_position(metric.name), metric.direction == Direction::lower ? -worth : worth};
+}
+
 Optimum optimize(const Model& model, const OptimizeOptions& how, const RunOptions& options) {
   for (const GoalTerm& term : how.goal) require_mechanism(metrics()[term.metric], model.parts());
   return Search(model, how, options).find();

@@ -49,6 +49,7 @@ ModelParts Reader::read() {
   personas_ = read_list("persona");
   channels_ = read_list("channel");
   teams_ = read_list("team");
+  pools_ = read_list("pool");
   touchpoints_ = read_list("touchpoint");
   improvements_ = read_list("improvement");
   events_ = read_list("event");
@@ -64,6 +65,7 @@ ModelParts Reader::read() {
   read_channels();
   read_teams();
   read_handovers();
+  read_pools();
   read_clocks();
   read_counters();
   read_touchpoints();

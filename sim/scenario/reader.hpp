@@ -44,6 +44,10 @@ class Reader {
   void read_settings();
   void read_behaviour();
 
+  // read_pools.cpp
+  void read_pools();
+  Staff read_staff(const Value& value);
+
   // read_journey.cpp
   void read_channels();
   void read_teams();
@@ -109,7 +113,7 @@ class Reader {
   ModelParts parts_;
   List clocks_, counters_;
   Names clock_names_;  // with the clock that everybody has, first
-  List personas_, channels_, teams_, touchpoints_, improvements_, events_, plans_, surveys_, account_segments_;
+  List personas_, channels_, teams_, pools_, touchpoints_, improvements_, events_, plans_, surveys_, account_segments_;
   Names traits_;
   std::map<std::string, std::vector<Value>> trait_keys_;  // where a scenario's own trait is set
   std::map<std::size_t, TraitUse> trait_uses_;

@@ -88,6 +88,25 @@ Json distribution(const Json& measure, const Json& rate, const Json& scale, cons
   return any_of({scale, exactly_one(object(forms))});
 }
 
+// A number of servers, or a timetable: by the hour, by the hour of the week, or shifts by days.
+Json staff() {
+  const Json servers = number(keys::not_negative);
+  const auto list = [](const Json& item, int length) {
+    return Json{{"type", "array"}, {"items", item}, {"minItems", length}, {"maxItems", length}};
+  };
+  const std::string day = "(mon|tue|wed|thu|fri|sat|sun)", time = "([01][0-9]|2[0-4]):[0-5][0-9]";
+  const Json shifts = {{"type", "object"},
+                       {"patternProperties", {{fmt::format("^{0}-{0}$", time), servers}}},
+                       {"additionalProperties", false}};
+  return any_of({number(keys::positive),
+                 exactly_one(object({{"daily", list(servers, 24)}})),
+                 exactly_one(object({{"weekly", list(list(servers, 24), 7)}})),
+                 {{"type", "object"},
+                  {"patternProperties", {{fmt::format("^{0}(-{0})?$", day), shifts}}},
+                  {"additionalProperties", false},
+                  {"minProperties", 1}}});
+}
+
 Json table_schema(const keys::Table& table);
 
 Json shared_definitions() {
@@ -108,13 +127,14 @@ Json shared_definitions() {
           {"drawn", distribution(number_only, number_only, number_only, number_only)},
           {"drawn_duration",
            distribution(reference_to("duration"), reference_to("rate"), reference_to("duration"), reference_to("rate"))},
-          {"law", distribution(reference_to("duration"), reference_to("rate"),
+          {"trait_law", distribution(reference_to("duration"), reference_to("rate"),
                                any_of({reference_to("duration"), reference_to("trait_name")}),
                                any_of({reference_to("rate"), reference_to("trait_name")}))},
           {"trait_name", {{"type", "string"}, {"pattern", "^[A-Za-z_][A-Za-z0-9_-]*$"}}},
           // A trait may be a number, a time or a rate: who uses it says which.
           {"drawn_trait", any_of({reference_to("drawn"), reference_to("drawn_duration"),
-                                  distribution(reference_to("rate"), number_only, reference_to("rate"), number_only)})}};
+                                  distribution(reference_to("rate"), number_only, reference_to("rate"), number_only)})},
+          {"staff", staff()}};
 }
 
 Json type_of(const Key& key) {
@@ -136,9 +156,12 @@ Json type_of(const Key& key) {
     case Kind::drawn:
       return reference_to("drawn");
     case Kind::drawn_duration:
-      return reference_to("drawn_duration");
     case Kind::law:
-      return reference_to("law");
+      return reference_to("drawn_duration");
+    case Kind::staff:
+      return reference_to("staff");
+    case Kind::trait_law:
+      return reference_to("trait_law");
     case Kind::drawn_times:
       return {{"type", "object"}, {"additionalProperties", reference_to("drawn_duration")}};
     case Kind::conditions: {
@@ -249,6 +272,10 @@ std::string kind_text(const Key& key) {
     case Kind::drawn_duration:
       return "distribution of a duration";
     case Kind::law:
+      return "duration, the mean of an exponential, or a distribution";
+    case Kind::staff:
+      return "number, or a timetable";
+    case Kind::trait_law:
       return "distribution of a duration, whose scale may be a trait,";
     case Kind::drawn_times:
       return fmt::format("{} = distribution of a duration", key.of);

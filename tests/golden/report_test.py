@@ -242,9 +242,9 @@ class Page(Report):
                 continue
             parts = [part["change"][0] for part in data["by_stage"][k]]
             self.assertAlmostEqual(sum(parts), plan["difference"]["retained"]["mean"], delta=1e-12)
-            for one in data["fortunes"][k]:
+            for one in data["winners_and_losers"][k]:
                 self.assertAlmostEqual(one["better"][0] + one["same"][0] + one["worse"][0], 1.0, delta=1e-12)
-            overall = data["fortunes"][k][0]
+            overall = data["winners_and_losers"][k][0]
             self.assertAlmostEqual(overall["gained"][0] - overall["given_up"][0], plan["difference"]["retained"]["mean"], delta=1e-12)
             self.assertEqual([overall[key][0] for key in ("better", "same", "worse")],
                              [plan["winners_and_losers"]["overall"][key]["mean"] for key in ("better", "same", "worse")])

@@ -57,7 +57,10 @@ struct RunResult {
 /// of them all.
 void append(RunResult& result, RunResult more);
 
-/// The number of threads that `run` uses when asked for `threads`.
+/// More threads than this are not asked for by the environment, and cannot be on the command line.
+inline constexpr int most_threads = 4096;
+/// The number of threads that `run` uses when asked for `threads`: those, or where `threads` is 0 the number in
+/// SLURM_CPUS_PER_TASK (`most_threads` where it is larger), or all processors that this process may use.
 [[nodiscard]] int thread_count(int threads);
 
 }  // namespace sojourn

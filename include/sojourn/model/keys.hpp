@@ -53,7 +53,9 @@ enum class Kind {
   rate,            // "0.2 per month", or a number per day
   drawn,           // a number, or the distribution of one
   drawn_duration,  // a duration, or the distribution of one
-  law,             // the same, of which the scale may be the name of a trait
+  law,             // the same, but a plain duration is the mean of an exponential distribution
+  staff,           // a number of servers, or a timetable of them
+  trait_law,       // the same, of which the scale may be the name of a trait
   id,              // the entity's own
   reference,       // the id of an entity `of`
   references,      // one such id, or a list
@@ -97,7 +99,8 @@ struct Key {
 /// Where the reader puts a plain value. Of keys without one, a piece of the reader takes care.
 template <class T>
 using Member = std::variant<std::monostate, double T::*, std::optional<double> T::*, std::uint32_t T::*, std::uint64_t T::*,
-                            bool T::*, std::string T::*, Days T::*, std::optional<Days> T::*, Distribution T::*>;
+                            std::int32_t T::*, std::optional<std::uint64_t> T::*, bool T::*, std::string T::*, Days T::*,
+                            std::optional<Days> T::*, Distribution T::*>;
 
 /// A key of the table that becomes a T.
 template <class T>
@@ -129,6 +132,7 @@ void with_member(const Field<std::remove_const_t<Object>>& field, Object& object
 [[nodiscard]] const Fields<PersonaOdds>& persona_odds();
 [[nodiscard]] const Fields<Channel>& channel();
 [[nodiscard]] const Fields<Handover>& handover();
+[[nodiscard]] const Fields<Pool>& pool();
 [[nodiscard]] const Fields<Touchpoint>& touchpoint();
 [[nodiscard]] const Fields<Clock>& clock();
 [[nodiscard]] const Fields<Counter>& counter();

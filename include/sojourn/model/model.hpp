@@ -31,6 +31,9 @@ struct Settings {
   double discount = 0.0;  // per year, > -1
 };
 
+/// Bytes that a queue takes for each real customer beyond the simulated ones, while that one is on the way to it or in line.
+inline constexpr double bytes_per_real_customer = 300.0;
+
 /// `[behaviour]`: constants of MODEL.md section 2. All are at least 0.
 struct BehaviourSettings {
   double performance = 1.0;      // <= 100
@@ -55,6 +58,7 @@ struct ModelParts {
   std::vector<Channel> channels;
   std::vector<Team> teams;
   std::vector<Handover> handovers;
+  std::vector<Pool> pools;
   std::vector<Touchpoint> touchpoints;
   std::vector<Clock> clocks{Clock{tenure_id, "Tenure", {}}};  // clock 0 is always that one
   std::vector<Counter> counters;
