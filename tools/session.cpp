@@ -17,6 +17,7 @@
 #include "sojourn/outcomes/finished_run.hpp"
 #include "sojourn/outcomes/recorded.hpp"
 #include "sojourn/outcomes/results_file.hpp"
+#include "sojourn/outcomes/run_forecast.hpp"
 #include "sojourn/outcomes/run_size.hpp"
 #include "terminal.hpp"
 
@@ -101,8 +102,11 @@ Input read_input(const CommandLine& line, Recorded keep) {
 Replacing replacing(const CommandLine& line, const Input& input) { return {input.files, line.force, {}, false}; }
 
 std::string results_path(const CommandLine& line, const Input& input, const std::string& suffix) {
-  const fs::path path =
-      line.output.empty() ? fs::path(fs::path(input.scenario_name).stem().string() + suffix) : fs::path(line.output);
+  return results_path(line, fs::path(input.scenario_name).stem().string() + suffix);
+}
+
+std::string results_path(const CommandLine& line, const std::string& standard) {
+  const fs::path path(line.output.empty() ? standard : line.output);
   const auto refuse = [&](const std::string& problem) {
     throw InputError(problem, "name another file with -o, ending in .h5");
   };
@@ -116,14 +120,38 @@ void under_way(const CommandLine& line, const std::function<void(const RunOption
   ProgressBar bar(line.progress);
   std::atomic<std::uint32_t> finished{0};
   // What `run` and `compare` have finished is kept; nothing else has anything to keep.
-  const bool keeps = line.command == "run" || line.command == "compare";
-  const StopAtCtrlC ctrl_c(keeps ? &finished : nullptr);
+  const bool sweeps = line.command == "sweep";
+  const bool keeps = line.command == "run" || line.command == "compare" || sweeps;
+  if (sweeps) finished = 1;  // what was swept is kept whatever there is of it
+  const StopAtCtrlC ctrl_c(keeps ? &finished : nullptr, sweeps ? Termination::stops : Termination::ends);
   RunOptions options;
   options.threads = line.threads;
   options.stop = ctrl_c.token();
   options.finished = &finished;
   options.progress = [&](double share) { bar.show(share); };
   work(options);
+}
+
+void print_forecast(const CommandLine& line, const WorkForecast& work) {
+  const double hours = work.run.seconds / 3600.0;
+  if (line.json) {
+    std::string points;
+    if (work.points)
+      points = fmt::format("  \"points\": {},\n  \"missing\": {},\n  \"files\": {},\n", work.points->all,
+                           work.points->missing, work.points->files);
+    print(stdout, "{\n%s  \"visits\": %.6g,\n  \"core_hours\": %.6g,\n  \"bytes\": %llu\n}\n", points.c_str(),
+          work.run.visits, hours, static_cast<unsigned long long>(work.bytes));
+    return;
+  }
+  if (work.points) {
+    print(stdout, "Points      %s in %s; %s missing\n", fmt::format("{}", work.points->all).c_str(),
+          fmt::format("{} file{}", work.points->files, work.points->files == 1 ? "" : "s").c_str(),
+          fmt::format("{} {}", work.points->missing, work.points->missing == 1 ? "is" : "are").c_str());
+  }
+  print(stdout, "Visits      about %.2g\nCore hours  about %.2g (%.2g s of one processor), judged by %llu customers\n",
+        work.run.visits, hours, work.run.seconds, static_cast<unsigned long long>(work.run.customers));
+  print(stdout, "Results     at most about %.2g MB\nNothing was simulated but for this estimate, and nothing was written.\n",
+        static_cast<double>(work.bytes) / 1e6);
 }
 
 namespace {
@@ -201,6 +229,12 @@ int simulate(const CommandLine& line, const Input& asked, const std::vector<Plan
   }
   require_replaceable(path, replacing(line, asked));  // before the work, not after it
   require_room(run_size(asked.model, plans.size()));
+  if (line.dry_run) {
+    RunForecast expected;
+    under_way(line, [&](const RunOptions& options) { expected = forecast(asked.model, plans, options.stop); });
+    print_forecast(line, {expected, run_size(asked.model, plans.size()).value_bytes, {}});
+    return done;
+  }
   Search search;
   under_way(line, [&](const RunOptions& options) {
     search.result = run(asked.model, plans, options);

@@ -2,6 +2,9 @@
 
 #include <cmath>
 #include <limits>
+#include <map>
+#include <mutex>
+#include <utility>
 
 #include "sojourn/base/special.hpp"
 
@@ -13,26 +16,56 @@ constexpr double table_end = 6.5;
 constexpr int nodes_per_unit = 32;
 constexpr int node_count = static_cast<int>(2 * table_end * nodes_per_unit) + 1;
 
-std::shared_ptr<const std::vector<double>> beta_table(const Beta& beta) {
+using Table = std::shared_ptr<const std::vector<double>>;
+
+/// `quantile(tail, side)` at each node: the quantile with this much probability on this side.
+template <typename Quantile>
+Table table_of(Quantile quantile) {
   auto table = std::make_shared<std::vector<double>>();
   table->reserve(node_count);
   for (int node = 0; node < node_count; ++node) {
     const double z = -table_end + static_cast<double>(node) / nodes_per_unit;
     const double tail = special::normal_cdf(-std::fabs(z));
-    table->push_back(special::beta_tail_logit(beta.a, beta.b, tail, z < 0 ? special::Tail::lower : special::Tail::upper));
+    table->push_back(quantile(tail, z < 0 ? special::Tail::lower : special::Tail::upper));
   }
   return table;
 }
 
-std::shared_ptr<const std::vector<double>> gamma_table(double shape) {
-  auto table = std::make_shared<std::vector<double>>();
-  table->reserve(node_count);
-  for (int node = 0; node < node_count; ++node) {
-    const double z = -table_end + static_cast<double>(node) / nodes_per_unit;
-    const double tail = special::normal_cdf(-std::fabs(z));
-    table->push_back(special::gamma_tail_log(shape, tail, z < 0 ? special::Tail::lower : special::Tail::upper));
+/// The tables made last are kept: it takes a millisecond to make one, and the same few are asked for at every plan of a run
+/// and at every point of a sweep.
+class KeptTables {
+ public:
+  template <typename Quantile>
+  Table find_or_make(std::pair<double, double> key, Quantile quantile) {
+    constexpr std::size_t most_kept = 256;
+    {
+      const std::lock_guard lock(mutex_);
+      if (const auto found = kept_.find(key); found != kept_.end()) return found->second;
+    }
+    Table made = table_of(quantile);
+    const std::lock_guard lock(mutex_);
+    if (kept_.size() >= most_kept) kept_.clear();
+    return kept_.emplace(key, std::move(made)).first->second;
   }
-  return table;
+
+ private:
+  std::mutex mutex_;
+  std::map<std::pair<double, double>, Table> kept_;
+};
+
+/// Logits of the quantiles of a beta distribution.
+Table beta_table(const Beta& beta) {
+  static KeptTables kept;
+  return kept.find_or_make({beta.a, beta.b}, [&](double tail, special::Tail side) {
+    return special::beta_tail_logit(beta.a, beta.b, tail, side);
+  });
+}
+
+/// Logarithms of the quantiles of a gamma distribution with scale 1.
+Table gamma_table(double shape) {
+  static KeptTables kept;
+  return kept.find_or_make({shape, 0.0},
+                           [&](double tail, special::Tail side) { return special::gamma_tail_log(shape, tail, side); });
 }
 
 /// The normal score with upper tail e^-hazard for hazards beyond the range of `normal_upper`: the tail is phi(z) / z (1 -

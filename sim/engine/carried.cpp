@@ -74,7 +74,7 @@ CarriedRules::CarriedRules(const ModelParts& parts) {
       }
       Demand demand;
       for (const CounterTest& test : exit.only_if.counters) {
-        demand.tests.push_back({counter_place(test.counter), test.comparison, test.value});
+        demand.tests.push_back({counter_place(test.counter), test.relation, test.value});
       }
       for (const auto& [counter, slope] : exit.counters) {
         demand.slopes.push_back({counter_place(counter), static_cast<float>(slope)});
@@ -192,16 +192,16 @@ bool CarriedRules::holds(std::span<const double> carried, const Demand& demand, 
   if (demand.team >= 0 && demand.team != team) return false;
   return std::all_of(demand.tests.begin(), demand.tests.end(), [&](const CountTest& test) {
     const double now = count(carried, test.counter, time);
-    switch (test.comparison) {
-      case Comparison::at_least:
+    switch (test.relation) {
+      case Relation::at_least:
         return now >= test.value;
-      case Comparison::above:
+      case Relation::above:
         return now > test.value;
-      case Comparison::at_most:
+      case Relation::at_most:
         return now <= test.value;
-      case Comparison::below:
+      case Relation::below:
         return now < test.value;
-      case Comparison::equal:
+      case Relation::equal:
         return now == test.value;
     }
     return false;

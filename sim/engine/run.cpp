@@ -230,7 +230,7 @@ class RunJob {
     const auto began = std::chrono::steady_clock::now();
     const bool side_by_side =
         result_.programs.front().model().coupled() || options_.engine == Engine::one_customer_by_windows;
-    division_ = division(parts_.settings.replications, side_by_side);
+    division_ = division(parts_.settings.replications, side_by_side || !options_.samples);
     result_.batches.assign(result_.programs.size(), Batches(division_.limit));
     tables_.resize(result_.programs.size(), std::vector<std::optional<Totals>>(options_.tables ? replications_ : 0));
     finished_.assign(replications_, false);

@@ -15,14 +15,16 @@ LoadedScenario load_scenario(const std::filesystem::path& path, const std::vecto
   Scenario scenario;
   if (looks_like_results(path)) {
     recorded = keep == Recorded::everything ? read_results(path) : read_provenance(path);
+    if (recorded->provenance.request.command == "sweep")
+      throw InputError("this file holds points of a sweep, not a run",
+                       "sojourn sensitivity says which keys matter; its scenario is the text attribute scenario_toml",
+                       path.string());
     name = recorded->provenance.scenario_name;
     scenario = recorded_scenario(*recorded, path.string(), path.parent_path(), overrides);
   } else {
     scenario = read_scenario(path, overrides);
   }
-  if (scenario.errors() > 0) {
-    throw InputError(diagnostics(scenario, Severity::error) + "\n" + summary(scenario), {}, {}, ErrorCode::invalid_scenario);
-  }
+  require_no_errors(scenario);
   Model model = build(scenario);
   return {std::move(scenario), std::move(model), std::move(name), std::move(recorded)};
 }

@@ -424,9 +424,9 @@ bool complementary(const OnlyIf& a, const OnlyIf& b) {
   if (a.bought && b.bought) return *a.bought != *b.bought;
   if (a.counters.empty() || b.counters.empty()) return false;
   const CounterTest &x = a.counters.front(), &y = b.counters.front();
-  const auto opposite = [](Comparison one, Comparison other) {
-    return (one == Comparison::at_least && other == Comparison::below) ||
-           (one == Comparison::above && other == Comparison::at_most);
+  const auto opposite = [](Relation one, Relation other) {
+    return (one == Relation::at_least && other == Relation::below) ||
+           (one == Relation::above && other == Relation::at_most);
   };
   return x.counter == y.counter && x.value == y.value &&
          (opposite(x.comparison, y.comparison) || opposite(y.comparison, x.comparison));

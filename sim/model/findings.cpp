@@ -217,3 +217,13 @@ Paths name_entities(const ModelParts& parts, Findings& findings) {
 }
 
 }  // namespace sojourn::checking
+
+namespace sojourn::keys {
+
+std::vector<Finding> check(const std::string& path, const Distribution& distribution, const Bounds& support) {
+  checking::Findings findings;
+  findings.distribution(path, distribution, support);
+  return std::move(findings).take();
+}
+
+}  // namespace sojourn::keys

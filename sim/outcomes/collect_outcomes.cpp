@@ -251,8 +251,7 @@ class Arrays {
 
   /// Winners and losers: what each customer comes to under a plan and under the first one.
   void add_paired_outcomes() {
-    outcomes_.dimensions.push_back({"fate", customer_change_count, Names{"gained", "kept", "without", "given_up"},
-                                    "",
+    outcomes_.dimensions.push_back({"fate", customer_change_count, Names{"gained", "kept", "without", "given_up"}, "",
                                     "customer under the plan only, under both, under neither, under the first plan only"});
     outcomes_.dimensions.push_back({"feeling", satisfaction_change_count, Names{"better", "same", "worse"}, "",
                                     "satisfaction at the end against that under the first plan; same: within 0.01"});
@@ -281,26 +280,10 @@ class Arrays {
     outcomes_.arrays.push_back({"stage_order", {"stage"}, "1", "position of the stage in the lifecycle", order});
   }
 
-  /// The metrics at the horizon, by plan and replication.
   void add_metrics() {
-    std::vector<Sums> whole;
-    for (std::size_t k = 0; k < result_.programs.size(); ++k) {
-      const Program& program = result_.programs[k];
-      const FixedCosts costs = fixed_costs(program);
-      PlanSamples plan;
-      for (const Totals& totals : result_.totals[k])
-        add_sample(plan, BatchSums(program, totals, parts_.settings.customers), program, costs);
-      whole.insert(whole.end(), plan.all.begin(), plan.all.end());
-    }
-    for (const Metric& metric : metrics()) {
-      if (metric.written == Written::where_used && !mechanisms_.has(metric.needs)) continue;
-      std::vector<double> values;
-      for (const Sums& sums : whole) values.push_back(metric.value(sums));
-      outcomes_.arrays.push_back({"horizon/" + std::string(metric.name),
-                                  {"plan", "replication"},
-                                  metric.unit == "currency" ? parts_.settings.currency : std::string(metric.unit),
-                                  std::string(metric.description),
-                                  values});
+    for (Array& metric : horizon_metrics(result_)) {
+      metric.name = "horizon/" + metric.name;
+      outcomes_.arrays.push_back(std::move(metric));
     }
   }
 
@@ -313,6 +296,32 @@ class Arrays {
 };
 
 }  // namespace
+
+std::vector<Array> horizon_metrics(const RunResult& result) {
+  const ModelParts& parts = result.programs.front().model().parts();
+  std::vector<Sums> whole;
+  for (std::size_t k = 0; k < result.programs.size(); ++k) {
+    const Program& program = result.programs[k];
+    const FixedCosts costs = fixed_costs(program);
+    PlanSamples plan;
+    for (const Totals& totals : result.totals[k])
+      add_sample(plan, BatchSums(program, totals, parts.settings.customers), program, costs);
+    whole.insert(whole.end(), plan.all.begin(), plan.all.end());
+  }
+  const Mechanisms mechanisms = mechanisms_in(parts);
+  std::vector<Array> arrays;
+  for (const Metric& metric : metrics()) {
+    if (metric.written == Written::where_used && !mechanisms.has(metric.needs)) continue;
+    std::vector<double> values;
+    for (const Sums& sums : whole) values.push_back(metric.value(sums));
+    arrays.push_back({std::string(metric.name),
+                      {"plan", "replication"},
+                      metric.unit == "currency" ? parts.settings.currency : std::string(metric.unit),
+                      std::string(metric.description),
+                      std::move(values)});
+  }
+  return arrays;
+}
 
 Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
   const ModelParts& parts = result.programs.front().model().parts();

@@ -132,19 +132,19 @@ std::optional<CounterTest> Reader::read_test(const Value& value, CounterId count
   const Node& node = value.node();
   if (node.kind == Kind::integer || node.kind == Kind::number) {
     const auto plain = number(value);
-    return plain ? std::optional(CounterTest{counter, Comparison::equal, *plain}) : std::nullopt;
+    return plain ? std::optional(CounterTest{counter, Relation::equal, *plain}) : std::nullopt;
   }
   constexpr std::string_view hint = "write \">= 5\", \"> 5\", \"<= 5\", \"< 5\" or \"= 5\"; a list of them must all hold";
   if (node.kind == Kind::text) {
     struct Sign {
       std::string_view text;
-      Comparison comparison;
+      Relation relation;
     };
-    constexpr std::array<Sign, 5> signs{{{">=", Comparison::at_least},
-                                         {"<=", Comparison::at_most},
-                                         {">", Comparison::above},
-                                         {"<", Comparison::below},
-                                         {"=", Comparison::equal}}};
+    constexpr std::array<Sign, 5> signs{{{">=", Relation::at_least},
+                                         {"<=", Relation::at_most},
+                                         {">", Relation::above},
+                                         {"<", Relation::below},
+                                         {"=", Relation::equal}}};
     std::string_view text = node.text;
     text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
     for (const Sign& sign : signs) {
@@ -152,7 +152,7 @@ std::optional<CounterTest> Reader::read_test(const Value& value, CounterId count
       text.remove_prefix(sign.text.size());
       text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
       text = text.substr(0, text.find_last_not_of(" \t") + 1);
-      if (const auto number = parse_number(text)) return CounterTest{counter, sign.comparison, *number};
+      if (const auto number = parse_number(text)) return CounterTest{counter, sign.relation, *number};
       break;
     }
     value.refuse(fmt::format("{} is no condition", in_quotes(node.text)), std::string(hint));

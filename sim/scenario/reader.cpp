@@ -44,7 +44,7 @@ Reader::Reader(const Node& root, const SourceText& source, const FileAccess& fil
       root_(Value(root, "", problems), "the file", &keys::table("")) {}
 
 ModelParts Reader::read() {
-  read_schema();
+  read_schema(root_);
   // Ids first: anything may name anything.
   personas_ = read_list("persona");
   channels_ = read_list("channel");
@@ -84,8 +84,8 @@ ModelParts Reader::read() {
   return std::move(parts_);
 }
 
-void Reader::read_schema() {
-  const std::optional<Value> value = root_.take("schema");
+void read_schema(Table& root) {
+  const std::optional<Value> value = root.take("schema");
   if (!value) return;
   const std::optional<std::uint64_t> version = whole(*value);
   if (version && *version != schema) {

@@ -17,6 +17,9 @@
 
 namespace sojourn::scenario {
 
+/// Takes `schema`, the version of the format, and refuses every other than this one's.
+void read_schema(Table& root);
+
 /// Reads one document. What the model's own `check` can judge (ranges, shares, the graph) is left to it.
 class Reader {
  public:
@@ -35,7 +38,6 @@ class Reader {
   };
 
   // reader.cpp: the outline, [scenario], [behaviour], and the ids of everything.
-  void read_schema();
   List read_list(const std::string& kind);
   std::optional<Value> find_list(const std::string& kind);
   std::vector<Value> list_entries(const std::string& kind);

@@ -301,6 +301,8 @@ class Page(Report):
     def test_every_scenario_has_its_page(self):
         made = set()
         for scenario in sorted((SOURCE / "scenarios").glob("*.toml")):
+            if scenario.stem.endswith("-sweep"):
+                continue
             with self.subTest(scenario.name):
                 file = self.folder / (scenario.stem + ".h5")
                 done = sojourn("run", scenario, "--customers", 400, "--replications", 2, "--quiet", "-o", file)
@@ -471,7 +473,7 @@ class Browser(Report):
 
     def test_mechanisms_of_the_market(self):
         for scenario in ("contact-centre", "word-of-mouth", "software"):
-            matches = [path for path in (SOURCE / "scenarios").glob("*.toml") if scenario in path.stem]
+            matches = [path for path in (SOURCE / "scenarios").glob("*.toml") if scenario in path.stem and "-sweep" not in path.stem]
             for path in matches:
                 with self.subTest(path.name):
                     file = self.folder / f"market-{path.stem}.h5"

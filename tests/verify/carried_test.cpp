@@ -39,8 +39,8 @@ Exit by_clock(std::size_t to, ClockId clock, Distribution after) {
   exit.clock = clock;
   return exit;
 }
-Exit if_count(Exit exit, Comparison comparison, double value) {
-  exit.only_if.counters = {{CounterId(0), comparison, value}};
+Exit if_count(Exit exit, Relation relation, double value) {
+  exit.only_if.counters = {{CounterId(0), relation, value}};
   return exit;
 }
 Counter counter_of(std::vector<std::size_t> touchpoints) {
@@ -142,10 +142,10 @@ TEST_CASE("carried: an exit that opens at the fifth purchase", "[verify]") {
   const auto open_at = [&](ExitRule rule, double least) {
     std::vector<Exit> exits;
     if (rule == racing) {
-      exits = {by_odds(0, 1.0, Exponential{gap}), if_count(by_odds(1, 1.0, Fixed{0.0}), Comparison::at_least, least)};
+      exits = {by_odds(0, 1.0, Exponential{gap}), if_count(by_odds(1, 1.0, Fixed{0.0}), Relation::at_least, least)};
     } else {
       // Closed, its share goes to the odds.
-      exits = {if_count(by_share(1, 1.0, Fixed{0.0}), Comparison::at_least, least), by_odds(0, 1.0, Exponential{gap})};
+      exits = {if_count(by_share(1, 1.0, Fixed{0.0}), Relation::at_least, least), by_odds(0, 1.0, Exponential{gap})};
     }
     ModelParts parts = journey({place(Stage::purchase, exits, rule), finish(End::churned)}, horizon, 100'000);
     parts.counters = {counter_of({0})};
@@ -162,7 +162,7 @@ TEST_CASE("carried: an exit that opens at the fifth purchase", "[verify]") {
 TEST_CASE("carried: whoever meets no condition stays", "[verify]") {
   ModelParts parts = journey({place(Stage::purchase, {}), finish(End::churned)}, 100.0, 50);
   parts.counters = {counter_of({0})};
-  parts.touchpoints[0].next = {if_count(by_odds(1, 1.0, Fixed{1.0}), Comparison::above, 1.0)};
+  parts.touchpoints[0].next = {if_count(by_odds(1, 1.0, Fixed{1.0}), Relation::above, 1.0)};
   each_life(parts, [](const ToldLife& life) {
     CHECK(life.visits.size() == 1);
     CHECK(life.stays.back().exit == -1);
@@ -178,7 +178,7 @@ TEST_CASE("carried: a counter fades by its half-life, exactly, to the visit at h
   counter.half_life = Days(half_life);
   counter.initial = Fixed{3.0};
   parts.counters = {counter};
-  parts.touchpoints[0].next = {if_count(by_odds(1, 1.0), Comparison::at_least, 0.0)};
+  parts.touchpoints[0].next = {if_count(by_odds(1, 1.0), Relation::at_least, 0.0)};
   const CarriedRules rules(parts);
   const Population population(parts);
   std::vector<double> carried(rules.width());

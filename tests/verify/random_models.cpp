@@ -677,7 +677,7 @@ ModelParts remembering(ModelParts parts) {
       if (has_odds && dice.one_in(4))
         exit.counters = {{CounterId(dice.below(parts.counters.size())), dice.number(-1.5, 1.5)}};
       if (dice.one_in(4)) {
-        exit.only_if.counters = {{CounterId(dice.below(parts.counters.size())), static_cast<Comparison>(dice.between(0, 3)),
+        exit.only_if.counters = {{CounterId(dice.below(parts.counters.size())), static_cast<Relation>(dice.between(0, 3)),
                                   static_cast<double>(dice.between(0, 4))}};
       }
       if (dice.one_in(8)) exit.only_if.bought = dice.one_in(2);

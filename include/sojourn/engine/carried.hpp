@@ -18,7 +18,7 @@ namespace sojourn {
 /// A condition or slope on a counter, by the counter's place here.
 struct CountTest {
   std::uint32_t counter = 0;
-  Comparison comparison = Comparison::at_least;
+  Relation relation = Relation::at_least;
   double value = 0.0;
 };
 struct CountSlope {

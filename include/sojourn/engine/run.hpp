@@ -33,6 +33,8 @@ struct RunOptions {
                                          // up no other; may be empty, may throw, which ends the run
   std::atomic<std::uint32_t>* finished = nullptr;  // raised by one with each replication that is finished; may be null
   bool tables = true;                              // keep the sums of each replication, not only those of few samples
+  bool samples = true;                             // keep batches of customers as samples; otherwise a replication is one,
+                                                   // which is quicker where few people are simulated, with the same sums
   std::stop_token stop;                            // once a stop is requested, no new block or window is begun
 };
 

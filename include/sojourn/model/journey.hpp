@@ -83,10 +83,10 @@ struct Counter {
 };
 
 /// What must be true of a counter.
-enum class Comparison { at_least, above, at_most, below, equal };
+enum class Relation { at_least, above, at_most, below, equal };
 struct CounterTest {
   CounterId counter;
-  Comparison comparison = Comparison::at_least;
+  Relation relation = Relation::at_least;
   double value = 0.0;
   bool operator==(const CounterTest&) const = default;
 };

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "sojourn/base/distribution.hpp"
+#include "sojourn/base/error.hpp"
 #include "sojourn/base/quantity.hpp"
 #include "sojourn/model/model.hpp"
 
@@ -170,6 +171,10 @@ struct Table {
 
 /// The sections that are lists: "persona", "touchpoint", ...
 [[nodiscard]] const std::vector<std::string>& list_sections();
+
+/// What is wrong with a distribution whose numbers must lie in `support`: its parameters, and limits and constants outside.
+/// The findings' paths begin with `path`, whose last key they name.
+[[nodiscard]] std::vector<Finding> check(const std::string& path, const Distribution& distribution, const Bounds& support);
 
 /// "0 to 1", ">= 0", "> 0"; empty where every number is allowed.
 [[nodiscard]] std::string wording(const Bounds& bounds);

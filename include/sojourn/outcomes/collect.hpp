@@ -27,16 +27,16 @@ struct QueueFigures {
 /// replications; 128 at most.
 struct PlanSamples {
   std::string id, name;
-  std::vector<Sums> all;                      // [sample]
-  std::vector<std::vector<Sums>> by_persona;  // [persona][sample]
-  std::vector<std::vector<TouchSums>> touch;  // [touchpoint][sample]
-  std::vector<std::vector<Sums>> by_segment;  // [account segment][sample]: accounts only
+  std::vector<Sums> all;                        // [sample]
+  std::vector<std::vector<Sums>> by_persona;    // [persona][sample]
+  std::vector<std::vector<TouchSums>> touch;    // [touchpoint][sample]
+  std::vector<std::vector<Sums>> by_segment;    // [account segment][sample]: accounts only
   std::vector<PairedOutcomes> paired_outcomes;  // [sample] against the first plan; all 0 where only one was run
-  std::vector<std::vector<double>> cash_of;   // [sample][window], as `cash`, each as if the sample were the whole market
-  std::vector<QueueFigures> queues;           // of touchpoints that are served by servers, in order
-  std::vector<double> utilisation;            // of each of Samples::pools, mean over replications
-  std::vector<double> cash;                   // per window, undiscounted: revenue - cost - investment, for the market, mean
-                                              // over replications
+  std::vector<std::vector<double>> cash_of;     // [sample][window], as `cash`, each as if the sample were the whole market
+  std::vector<QueueFigures> queues;             // of touchpoints that are served by servers, in order
+  std::vector<double> utilisation;              // of each of Samples::pools, mean over replications
+  std::vector<double> cash;  // per window, undiscounted: revenue - cost - investment, for the market, mean
+                             // over replications
 };
 
 /// Everything that an analysis needs to know of a run.
@@ -110,6 +110,10 @@ struct QueueField {
 
 /// The samples of a run with at least one finished replication.
 [[nodiscard]] Samples collect_samples(const RunResult& result);
+
+/// The metrics at the horizon by plan and replication, those that the scenario has, as arrays named as the metrics. The run
+/// must have kept its tables.
+[[nodiscard]] std::vector<Array> horizon_metrics(const RunResult& result);
 
 /// The arrays of the results file (sim/outcomes/FORMAT.md), with the metrics of the horizon in the group "horizon". The run
 /// must have kept its tables (RunOptions::tables).
