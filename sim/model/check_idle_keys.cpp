@@ -429,7 +429,7 @@ bool complementary(const OnlyIf& a, const OnlyIf& b) {
            (one == Relation::above && other == Relation::at_most);
   };
   return x.counter == y.counter && x.value == y.value &&
-         (opposite(x.comparison, y.comparison) || opposite(y.comparison, x.comparison));
+         (opposite(x.relation, y.relation) || opposite(y.relation, x.relation));
 }
 
 // Where every exit is open to some only, the others stay.
