@@ -5,6 +5,7 @@
 #include <array>
 
 #include "reader.hpp"
+#include "sojourn/base/number_text.hpp"
 #include "sojourn/model/stage.hpp"
 #include "units.hpp"
 
