@@ -159,7 +159,7 @@ struct Store {
   float *loss_aversion, *effort_aversion, *own[own_traits];
   float* heard;  // social proof
   Voice* voice;
-  double* carried;               // [row x Tables::carried_width]; null where nothing is carried
+  double* carried;  // [row x Tables::carried_width]; null where nothing is carried
 };
 /// Smaller than any introduction of the window at hand, so that none counts any more.
 inline constexpr std::uint32_t came_alone = 0x7fffffffu;

@@ -217,8 +217,8 @@ void Program::compile_rows() {
           out.anniversary = carried_.anniversary_of(out.exit);
           out.demand = carried_.demand_of(out.exit);
           if (out.anniversary >= 0) out.stretch = 1.0;  // an anniversary is a date
-          row.conditional = row.conditional || out.times >= 0 ||
-                            (out.demand >= 0 && carried_.demand(out.demand).conditional());
+          row.conditional =
+              row.conditional || out.times >= 0 || (out.demand >= 0 && carried_.demand(out.demand).conditional());
           out.shifts_begin = static_cast<std::uint32_t>(shifts_.size());
           if (const auto* trait = std::get_if<TraitId>(&exit.probability)) {
             out.trait = static_cast<std::int32_t>(trait->index());

@@ -425,8 +425,7 @@ bool complementary(const OnlyIf& a, const OnlyIf& b) {
   if (a.counters.empty() || b.counters.empty()) return false;
   const CounterTest &x = a.counters.front(), &y = b.counters.front();
   const auto opposite = [](Relation one, Relation other) {
-    return (one == Relation::at_least && other == Relation::below) ||
-           (one == Relation::above && other == Relation::at_most);
+    return (one == Relation::at_least && other == Relation::below) || (one == Relation::above && other == Relation::at_most);
   };
   return x.counter == y.counter && x.value == y.value &&
          (opposite(x.relation, y.relation) || opposite(y.relation, x.relation));

@@ -128,8 +128,8 @@ Json shared_definitions() {
           {"drawn_duration",
            distribution(reference_to("duration"), reference_to("rate"), reference_to("duration"), reference_to("rate"))},
           {"trait_law", distribution(reference_to("duration"), reference_to("rate"),
-                               any_of({reference_to("duration"), reference_to("trait_name")}),
-                               any_of({reference_to("rate"), reference_to("trait_name")}))},
+                                     any_of({reference_to("duration"), reference_to("trait_name")}),
+                                     any_of({reference_to("rate"), reference_to("trait_name")}))},
           {"trait_name", {{"type", "string"}, {"pattern", "^[A-Za-z_][A-Za-z0-9_-]*$"}}},
           // A trait may be a number, a time or a rate: who uses it says which.
           {"drawn_trait", any_of({reference_to("drawn"), reference_to("drawn_duration"),
