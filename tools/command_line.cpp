@@ -84,6 +84,23 @@ void add_writing(CLI::App& app, Options& o, const char* file, const char* thresh
   add_running(app, o);
 }
 
+/// Of `compare`: the inputs are drawn, and no file is written.
+void add_uncertain(CLI::App& app, Options& o) {
+  CLI::Option* uncertain = app.add_flag("--uncertain", o.line.uncertain,
+                                        "draws the scenario's [[uncertain]] keys: forecasts, which plan to take, and what it is "
+                                        "worth to know more; writes no file");
+  app.add_option("--draws", o.line.draws, "with --uncertain: how many, rounded up to a multiple of 8; default 512")
+      ->type_name("N")
+      ->check(CLI::Range(64, 1'000'000))
+      ->needs(uncertain);
+  app.add_option("--by", o.line.by, "with --uncertain: the metric that decides; default npv")
+      ->type_name("METRIC")
+      ->allow_extra_args(false)
+      ->needs(uncertain);
+  for (const char* other : {"--output", "--force", "--precision", "--threshold", "--dry-run", "--replications"})
+    app.get_option(other)->excludes(uncertain);
+}
+
 CLI::App* add_rank(CLI::App& app, Options& o) {
   CLI::App* rank = app.add_subcommand("rank", "Touchpoints by leverage: what one standard improvement there is worth");
   StandardImprovement& sizes = o.line.rank.sizes;
@@ -433,10 +450,12 @@ Parsed parse(int argc, char** argv) {
   add_writing(*compare, o, "SCENARIO-compare.h5 in this folder",
               "exit status 1 when a plan misses this, e.g. 'retention>=0.7', 'care-first:nps>=20' or, of the difference to "
               "the baseline, '+npv>=0'; repeatable");
+  add_uncertain(*compare, o);
   compare->footer(
       "Examples:\n"
       "  sojourn compare scenarios/telecom.toml\n"
       "  sojourn compare scenarios/telecom.toml --plans digital-push --replications 40\n"
+      "  sojourn compare scenarios/gym.toml --uncertain --draws 1024\n"
       "  sojourn compare scenarios/telecom.toml --precision retained=0.0003 --threshold 'clear-bill:+npv>=0'\n"
       "  sojourn compare scenarios/coffee.toml --json | python3 -m json.tool");
 
