@@ -6,15 +6,22 @@
 #include "sojourn/outcomes/recorded_scenario.hpp"
 #include "sojourn/outcomes/results_file.hpp"
 #include "sojourn/report/findings_json.hpp"
+#include "sojourn/scenario/uncertain.hpp"
 #include "terminal.hpp"
 
 namespace sojourn::tools {
 
 int check_command(const CommandLine& line) {
   const std::filesystem::path path(line.input);
-  const Scenario scenario = looks_like_results(path)
-                                ? recorded_scenario(read_provenance(path), line.input, path.parent_path(), line.overrides)
-                                : read_scenario(path, line.overrides);
+  Scenario scenario = looks_like_results(path)
+                          ? recorded_scenario(read_provenance(path), line.input, path.parent_path(), line.overrides)
+                          : read_scenario(path, line.overrides);
+  if (scenario.errors() == 0) {
+    const UncertainInputs uncertain = read_uncertain(scenario, line.overrides);
+    const auto add = [](auto& all, const auto& more) { all.insert(all.end(), more.begin(), more.end()); };
+    add(scenario.findings, uncertain.inputs.findings);
+    add(scenario.rendered, uncertain.inputs.rendered);
+  }
   const int status = scenario.errors() > 0 ? wrong_input : done;
   if (line.json) {
     print(stdout, "%s", findings_json(line.input, scenario.findings, scenario.rendered).c_str());

@@ -86,9 +86,10 @@ void add_writing(CLI::App& app, Options& o, const char* file, const char* thresh
 
 /// Of `compare`: the inputs are drawn, and no file is written.
 void add_uncertain(CLI::App& app, Options& o) {
-  CLI::Option* uncertain = app.add_flag("--uncertain", o.line.uncertain,
-                                        "draws the scenario's [[uncertain]] keys: forecasts, which plan to take, and what it is "
-                                        "worth to know more; writes no file");
+  CLI::Option* uncertain =
+      app.add_flag("--uncertain", o.line.uncertain,
+                   "draws the scenario's [[uncertain]] keys: forecasts, which plan to take, and what it is "
+                   "worth to know more; writes no file");
   app.add_option("--draws", o.line.draws, "with --uncertain: how many, rounded up to a multiple of 8; default 512")
       ->type_name("N")
       ->check(CLI::Range(64, 1'000'000))

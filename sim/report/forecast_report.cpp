@@ -113,9 +113,8 @@ class ForecastText {
     std::string text = fmt::format("To know all inputs before choosing is worth {} (EVPI).\n", worth(decision.perfect));
     std::vector<std::size_t> order(decision.of_input.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-      return decision.of_input[a].value > decision.of_input[b].value;
-    });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return decision.of_input[a].value > decision.of_input[b].value; });
     Table table;
     table.row({"to know", "is worth (95 %)"});
     for (const std::size_t k : order) table.row({report_.draws.keys[k], worth(decision.of_input[k])});
@@ -135,9 +134,9 @@ class ForecastText {
 };
 
 Json of(const Forecast& forecast) {
-  return {{"mean", number(forecast.mean)},           {"error", number(forecast.error)},
-          {"low", number(forecast.low)},             {"high", number(forecast.high)},
-          {"sd_inputs", number(forecast.of_inputs)}, {"sd_chance", number(forecast.of_chance)}};
+  return {
+      {"mean", number(forecast.mean)}, {"error", number(forecast.error)},         {"low", number(forecast.low)},
+      {"high", number(forecast.high)}, {"sd_inputs", number(forecast.of_inputs)}, {"sd_chance", number(forecast.of_chance)}};
 }
 
 Json of(const InformationValue& value) {

@@ -82,7 +82,8 @@ MetricForecast metric_forecast(const UncertainDraws& draws, std::size_t metric) 
 ValueOfInformation decision_by(const UncertainDraws& draws, std::size_t metric) {
   const Metric& by = metrics()[metric];
   if (by.direction == Direction::neutral)
-    throw InputError(fmt::format("neither more nor less of {} is better by itself", by.name), "npv, retained and nps can decide");
+    throw InputError(fmt::format("neither more nor less of {} is better by itself", by.name),
+                     "npv, retained and nps can decide");
   if (draws.plans.size() < 2)
     throw InputError("there is one plan alone: nothing is to be chosen", "add a [[plan]] to the scenario");
   const double sign = by.direction == Direction::lower ? -1.0 : 1.0;

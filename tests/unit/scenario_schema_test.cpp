@@ -101,12 +101,21 @@ id = "k"
 share = 1
 roles = { p = 2 }
 gates = [ { touchpoint = "buy", rule = { veto = ["p"] } } ]
+[[uncertain]]
+key = "touchpoint.buy.quality.mean"
+beta = [6, 4]
+group = "both"
+[[uncertain_group]]
+id = "both"
+correlation = 0.5
 )";
 
 // Where an entry of each table stands in it, for --set.
 const std::map<std::string, std::string> places{
     {"scenario", "scenario"},
     {"behaviour", "behaviour"},
+    {"uncertain", "uncertain[0]"},
+    {"uncertain_group", "uncertain_group.both"},
     {"persona", "persona.p"},
     {"traits", "persona.p.traits"},
     {"persona_odds", "persona.p.odds[0]"},

@@ -15,12 +15,12 @@ struct ForecastReport {
   const UncertainInputs& inputs;
   const UncertainDraws& draws;
   std::vector<MetricForecast> forecasts;
-  std::size_t by = 0;  // the metric that decides, by place in `metrics()`
+  std::size_t by = 0;                            // the metric that decides, by place in `metrics()`
   const ValueOfInformation* decision = nullptr;  // nothing where there is one plan alone
 };
 
-/// Forecasts of each plan with 95 % intervals, what makes them wide, which plan to take, and what it is worth to know more; at
-/// most 80 columns where names allow it.
+/// Forecasts of each plan with 95 % intervals, what makes them wide, which plan to take, and what it is worth to know more;
+/// at most 80 columns where names allow it.
 [[nodiscard]] std::string forecast_text(const ForecastReport& report, Colour colour);
 
 /// The same as JSON: `uncertain` with `draws`, `inputs` (by key `unit` and `why`), `forecast` by metric and plan (`mean`,

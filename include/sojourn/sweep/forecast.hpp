@@ -1,5 +1,5 @@
-// What will happen, as far as it can be said: forecasts over draws of what is not known, which plan to take with that, and what it
-// is worth to know more.
+// What will happen, as far as it can be said: forecasts over draws of what is not known, which plan to take with that, and
+// what it is worth to know more.
 #pragma once
 
 #include <cstddef>
@@ -13,10 +13,10 @@ namespace sojourn {
 /// A figure over all draws. NaN where it is undefined.
 struct Forecast {
   double mean = 0.0;
-  double error = 0.0;             // of the mean, by simulating no more: from the scrambles' own means
-  double low = 0.0, high = 0.0;   // between these it will lie with 95 %, if the inputs are as the scenario says
-  double of_inputs = 0.0;         // standard deviation that the inputs make
-  double of_chance = 0.0;         // standard deviation that chance makes in a market of that size, at known inputs
+  double error = 0.0;            // of the mean, by simulating no more: from the scrambles' own means
+  double low = 0.0, high = 0.0;  // between these it will lie with 95 %, if the inputs are as the scenario says
+  double of_inputs = 0.0;        // standard deviation that the inputs make
+  double of_chance = 0.0;        // standard deviation that chance makes in a market of that size, at known inputs
 };
 
 /// The forecast from a figure [draw][replication]; draws at which it is undefined are left out.
@@ -35,8 +35,8 @@ struct MetricForecast {
 [[nodiscard]] MetricForecast metric_forecast(const UncertainDraws& draws, std::size_t metric);
 
 /// The decision between the plans by a metric: which is worth most in the mean, and what it is worth to know more, in the
-/// metric's unit. Of a metric of which less is better, worth is its negative. Throws InputError where there is one plan alone,
-/// or neither more nor less of the metric is better, or it is defined at too few draws.
+/// metric's unit. Of a metric of which less is better, worth is its negative. Throws InputError where there is one plan
+/// alone, or neither more nor less of the metric is better, or it is defined at too few draws.
 [[nodiscard]] ValueOfInformation decision_by(const UncertainDraws& draws, std::size_t metric);
 
 }  // namespace sojourn

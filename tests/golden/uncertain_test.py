@@ -1,0 +1,93 @@
+"""`sojourn compare --uncertain`: forecasts and the value of knowing more, from a scenario that says what its author does not know."""
+
+import json
+import os
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+SOJOURN = os.environ["SOJOURN"]
+GYM = Path(os.environ["SOJOURN_SOURCE"]) / "scenarios/gym.toml"
+
+
+class UncertainTest(unittest.TestCase):
+    def setUp(self):
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.folder = Path(holder.name)
+
+    def sojourn(self, *words, status=0):
+        done = subprocess.run([SOJOURN, *map(str, words)], cwd=self.folder, capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        return done
+
+    def compare(self, *words, status=0):
+        return self.sojourn("compare", GYM, "--uncertain", "--customers", 500, "--draws", 128, "--no-progress", *words, status=status)
+
+    def test_the_gym(self):
+        text = self.compare("--json").stdout
+        self.assertEqual(text, self.compare("--json", "--threads", 1).stdout)
+        found = json.loads(text)["uncertain"]
+        self.assertEqual(found["draws"], 128)
+        self.assertEqual(set(found["forecast"]), {"npv", "retained", "nps"})
+        self.assertEqual(set(found["inputs"]), {"improvement.three-weeks.effect.delay", "touchpoint.train.next[2].odds", "touchpoint.train.next[1].odds"})
+        self.assertEqual(found["inputs"]["touchpoint.train.next[1].odds"]["why"], "the same members")
+        for plan in ("baseline", "longer-trial"):
+            forecast = found["forecast"]["npv"][plan]
+            self.assertLess(forecast["low"], forecast["mean"])
+            self.assertLess(forecast["mean"], forecast["high"])
+            # What one does not know is more than the chance of a year.
+            self.assertGreater(forecast["sd_inputs"], forecast["sd_chance"])
+        self.assertAlmostEqual(sum(found["chance_best"].values()), 1.0, places=9)
+        # Of the best it is the same but for what overfitting adds, which is taken off.
+        best = found["best"]
+        self.assertLessEqual(found["evpi"]["mean"], found["expected_loss"][best] + 1e-9)
+        for value in found["evppi"].values():
+            self.assertGreaterEqual(value["mean"], 0.0)
+            self.assertLessEqual(value["mean"], found["evpi"]["mean"] + 1e-9)
+        self.assertEqual(list(self.folder.iterdir()), [])
+        # Inputs that are known make no spread.
+        by = json.loads(self.compare("--json", "--by", "retained").stdout)["uncertain"]
+        self.assertEqual(by["by"], "retained")
+        self.assertLess(by["evpi"]["mean"], 1.0)
+
+    def test_in_words(self):
+        text = self.compare().stdout
+        for words in ("128 draws of 3 uncertain inputs, 2 replications each of 500 customers", "best in", "To know all inputs before choosing is worth ",
+                      "95 % of what may come lies between the two", "the inputs make "):
+            self.assertIn(words, text)
+
+    def test_what_is_wrong_is_told_by_check(self):
+        text = GYM.read_text()
+        for old, new, said in (
+                ('key   = "touchpoint.train.next[2].odds"', 'key   = "touchpoint.trane.next[2].odds"', 'there is no touchpoint "trane"'),
+                ("correlation = 0.5", "correlation = 1.5", "correlation is 1.5, but must be 1 or less"),
+                ('group = "loyalty"', 'group = "loyality"', 'did you mean "loyalty"?'),
+                ("{ shape = 16, mean = 0.4 }", "{ shape = -16, mean = 0.4 }", "shape of "),
+                ("lognormal = { median = 50, sigma = 0.5 }", "", "this [[uncertain]] has no distribution"),
+                ('key       = "improvement.three-weeks.effect.delay"', 'key = "scenario.seed"', "a setting of the simulation, not of the world")):
+            with self.subTest(new):
+                self.assertIn(old, text)
+                self.folder.joinpath("gym.toml").write_text(text.replace(old, new, 1))
+                done = self.sojourn("check", "gym.toml", status=2)
+                self.assertIn(said, done.stderr)
+                self.assertRegex(done.stderr, r"(?m)^gym\.toml:\d+:\d+: error: ")
+                self.assertIn(said, self.sojourn("compare", "gym.toml", "--uncertain", status=2).stderr)
+
+    def test_a_group_of_one_is_told(self):
+        self.folder.joinpath("gym.toml").write_text(GYM.read_text().replace('group = "loyalty"\n', "", 1))
+        self.assertIn('one [[uncertain]] alone names uncertain_group "loyalty"', self.sojourn("check", "gym.toml").stderr)
+
+    def test_options(self):
+        for words, said in ((("--draws", 128), "--draws requires --uncertain"), (("--by", "npv"), "--by requires --uncertain"),
+                            (("--uncertain", "-o", "x.h5"), "excludes"), (("--uncertain", "--by", "retaned"), 'did you mean "retained"?'),
+                            (("--uncertain", "--by", "visits_per_person"), "neither more nor less")):
+            with self.subTest(words):
+                self.assertIn(said, self.sojourn("compare", GYM, *words, status=2).stderr)
+        coffee = GYM.with_name("coffee.toml")
+        self.assertIn("the scenario says of no key that it is uncertain", self.sojourn("compare", coffee, "--uncertain", status=2).stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,179 @@
+// Forecasts over uncertain inputs, through the whole program, against what can be computed: a shop where each of the
+// market's people buys with probability a half, and a plan whose gain per purchase is not known.
+#include "sojourn/scenario/uncertain.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "sojourn/base/special.hpp"
+#include "sojourn/outcomes/metrics.hpp"
+#include "sojourn/sweep/forecast.hpp"
+#include "tests/catch.hpp"
+#include "tests/verify/statistics.hpp"
+
+using namespace sojourn;
+
+namespace {
+
+constexpr double customers = 400.0, market = 1600.0;
+
+/// The gain is uniform between 0 and 10 for each of some 800 purchases, and costs 4,000 once. `more` is added at the end.
+UncertainInputs inputs(const std::string& more = {}) {
+  const std::string text = R"(schema = 1
+[scenario]
+title = "Shop"
+horizon = "30 days"
+window = "30 days"
+customers = 400
+market = 1600
+replications = 4
+seed = 3
+[[persona]]
+id = "visitor"
+share = 1.0
+starts = { looks = 1.0 }
+[[touchpoint]]
+id = "looks"
+stage = "selection"
+next = [ { to = "buys", odds = 1.0, after = "1 day" }, { to = "goes", odds = 1.0, after = "1 day" } ]
+[[touchpoint]]
+id = "buys"
+stage = "purchase"
+revenue = 10.0
+next = [ { to = "stays", odds = 1.0, after = "1 day" } ]
+[[touchpoint]]
+id = "stays"
+stage = "retention"
+next = [ { to = "stays", odds = 1.0, after = "40 days" } ]
+[[touchpoint]]
+id = "goes"
+stage = "selection"
+end = "lost"
+[[improvement]]
+id = "dearer"
+target = { touchpoint = "buys" }
+effect = { revenue = "+5" }
+cost = { once = 4_000 }
+[[plan]]
+id = "go"
+improvements = ["dearer"]
+[[uncertain]]
+key = "improvement.dearer.effect.revenue"
+uniform = [0.0, 10.0]
+[[uncertain]]
+key = "touchpoint.stays.quality.mean"
+uniform = [0.2, 0.8]
+)";
+  const Scenario scenario = parse_scenario(text + more, "shop.toml");
+  INFO(diagnostics(scenario, Severity::warning));
+  REQUIRE(scenario.errors() == 0);
+  UncertainInputs read = read_uncertain(scenario);
+  INFO(diagnostics(read.inputs, Severity::warning));
+  REQUIRE(read.inputs.errors() == 0);
+  return read;
+}
+
+UncertainDraws drawn(const UncertainInputs& inputs, int threads = 2) {
+  DrawOptions options;
+  options.draws = 1024;
+  options.threads = threads;
+  return simulate_draws(inputs, options);
+}
+
+double correlation(const std::vector<double>& x, const std::vector<double>& y) {
+  double xy = 0.0, xx = 0.0, yy = 0.0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    xy += x[i] * y[i];
+    xx += x[i] * x[i];
+    yy += y[i] * y[i];
+  }
+  return xy / std::sqrt(xx * yy);
+}
+
+}  // namespace
+
+TEST_CASE("forecasts are what the inputs and chance make them", "[verify]") {
+  const UncertainInputs read = inputs();
+  const UncertainDraws draws = drawn(read);
+  CHECK(draws.plans == std::vector<std::string>{"baseline", "go"});
+  CHECK(draws.people_per_customer == 4.0);
+  const MetricForecast npv = metric_forecast(draws, metric_position("npv"));
+
+  // The baseline: 800 purchases of 10, no input acts on them; chance is that of 1,600 people, not of the 400 simulated.
+  const Forecast& baseline = npv.plans.front();
+  const double chance = std::sqrt(market * 0.25) * 10.0;
+  CHECK(baseline.mean == Approx(8000.0).epsilon(0.005));
+  CHECK(baseline.of_chance == Approx(chance).epsilon(0.1));
+  CHECK(baseline.of_inputs < 0.5 * chance);
+  CHECK(baseline.high - baseline.low == Approx(2.0 * 1.96 * chance).epsilon(0.12));
+  // The twin: chance among those who are simulated is twice as wide.
+  const Forecast few = forecast_of(draws.outcomes[metric_position("npv")][0], 1.0);
+  CHECK_FALSE(few.of_chance == Approx(chance).epsilon(0.1));
+
+  // The gain: 800 (m - 5) with m uniform in [0, 10], so between -3,800 and 3,800 with 95 %.
+  const Forecast& gain = npv.differences.back();
+  CHECK(std::fabs(gain.mean) < 4.0 * gain.error + 30.0);
+  CHECK(gain.of_inputs == Approx(800.0 * 10.0 / std::sqrt(12.0)).epsilon(0.03));
+  CHECK(gain.low == Approx(-3800.0).epsilon(0.05));
+  CHECK(gain.high == Approx(3800.0).epsilon(0.05));
+}
+
+TEST_CASE("the decision knows what the inputs could change", "[verify]") {
+  const UncertainDraws draws = drawn(inputs());
+  const ValueOfInformation decision = decision_by(draws, metric_position("npv"));
+  // E max(0, 800 (m - 5)) = 800 x 1.25; either plan is best half of the time.
+  CHECK(std::fabs(decision.perfect.value - 1000.0) < 4.0 * decision.perfect.error);
+  CHECK(std::fabs(decision.of_input[0].value - 1000.0) < 4.0 * decision.of_input[0].error);
+  CHECK(decision.of_input[0].shown());
+  CHECK_FALSE(decision.of_input[1].shown());
+  CHECK(decision.choices[0].chance_best == Approx(0.5).margin(0.03));
+  // The twin: what is expected with what is known is not what is worth knowing.
+  CHECK_FALSE(std::fabs(decision.perfect.value - 0.0) < 4.0 * decision.perfect.error);
+  CHECK_THROWS_AS(decision_by(draws, metric_position("visits_per_person")), InputError);
+}
+
+TEST_CASE("threads change no draw", "[verify]") {
+  const UncertainInputs read = inputs();
+  const UncertainDraws one = drawn(read, 1), seven = drawn(read, 7);
+  CHECK(one.values == seven.values);
+  const std::size_t npv = metric_position("npv");
+  CHECK(one.outcomes[npv] == seven.outcomes[npv]);
+  CHECK(one.events == seven.events);
+}
+
+TEST_CASE("inputs of a group are correlated, and each is still drawn from its own law", "[verify]") {
+  const auto [correlated, group] = GENERATE(std::pair(0.7, true), std::pair(-1.0, true), std::pair(0.0, false));
+  CAPTURE(correlated);
+  UncertainInputs read = inputs();
+  if (group) read.groups.push_back({"both", correlated, {0, 1}});
+  std::vector<double> x, y, shares;
+  for (std::uint64_t draw = 0; draw < 4096; ++draw) {
+    const std::vector<double> share = shares_of_draw(read, 1, draw);
+    x.push_back(special::normal_quantile(std::clamp(share[0], 1e-12, 1.0 - 1e-12)));
+    y.push_back(special::normal_quantile(std::clamp(share[1], 1e-12, 1.0 - 1e-12)));
+    shares.push_back(share[1]);
+  }
+  CHECK(correlation(x, y) == Approx(correlated).margin(0.03));
+  CHECK_FALSE(correlation(x, y) == Approx(0.35).margin(0.03));
+  std::sort(shares.begin(), shares.end());
+  for (std::size_t i = 0; i < shares.size(); i += 256)
+    CHECK(shares[i] == Approx((static_cast<double>(i) + 0.5) / 4096.0).margin(0.02));
+}
+
+TEST_CASE("draws that are wrong together are found before anything runs", "[verify]") {
+  UncertainInputs read = inputs();
+  DrawOptions options;
+  options.draws = 64;
+  CHECK_NOTHROW(require_valid_draws(read, options, 64));
+  VariedKey horizon;
+  horizon.key = "scenario.horizon";
+  horizon.paths = {"scenario.horizon"};
+  horizon.values = VariedKey::Range{10.0, 20.0, 0};
+  VariedKey window = horizon;
+  window.key = "scenario.window";
+  window.paths = {"scenario.window"};
+  window.values = VariedKey::Range{1e-5, 2e-5, 0};  // far more windows than a horizon may have
+  read.inputs.keys = {horizon, window};
+  CHECK_THROWS_AS(require_valid_draws(read, options, 64), InputError);
+}
