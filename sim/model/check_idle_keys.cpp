@@ -37,7 +37,7 @@ bool any_exit(const ModelParts& parts, const auto& test) {
 
 bool has_money(const ModelParts& parts) {
   const auto earns = [](const Touchpoint& t) {
-    return t.cost != 0.0 || t.revenue != 0.0 || t.cost_per_month != 0.0 || t.revenue_per_month != 0.0;
+    return t.costs() || t.earns() || t.cost_per_month != 0.0 || t.revenue_per_month != 0.0;
   };
   const auto costs = [](const Improvement& improvement) {
     return improvement.price.once != 0.0 || improvement.price.per_month != 0.0 || improvement.price.per_visit != 0.0;
