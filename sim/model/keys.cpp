@@ -619,8 +619,7 @@ const Fields<Touchpoint>& touchpoint() {
         .kind = Kind::amount,
         .bounds = money,
         .unit = "money",
-        .meaning = "likewise: `{ lognormal = { median = 60, sigma = 1.2 } }`, or the name of a trait, which may also be the "
-                   "scale of the distribution"},
+        .meaning = "likewise, such as `{ lognormal = { median = 60, sigma = 1.2 } }`"},
        &T::revenue},
       {{.name = "revenue_per_month",
         .bounds = money,

@@ -288,7 +288,7 @@ std::string kind_text(const Key& key) {
     case Kind::counted:
       return "touchpoint or exit, or a list";
     case Kind::amount:
-      return "or a distribution";
+      return "money, a distribution of it, or the name of a trait";
     case Kind::drawn_or_trait:
       return "distribution, or the name of a trait,";
     case Kind::id:
@@ -336,6 +336,7 @@ std::string kind_text(const Key& key) {
 
 std::string range_text(const Key& key) {
   std::string result = kind_text(key);
+  if (key.kind == Kind::amount) return result;
   const auto add = [&](const std::string& text, std::string_view between) {
     if (text.empty()) return;
     result += result.empty() ? text : fmt::format("{}{}", between, text);
