@@ -50,17 +50,18 @@ class ForecastText {
     const Metric& metric = metrics()[forecast.metric];
     Table table;
     const std::string label(metric.label);
-    table.row({label, "forecast", "95 % from", "to", "against " + name_of(report_.draws.plans.front()), "from", "to"});
-    for (std::size_t p = 0; p < forecast.plans.size(); ++p) {
-      const Forecast& plan = forecast.plans[p];
-      const auto value = [&](double x) { return std::isfinite(x) ? format::value(metric, x, currency_) : "-"; };
-      std::vector<std::string> cells{name_of(report_.draws.plans[p]), value(plan.mean), value(plan.low), value(plan.high)};
-      if (p > 0) {
-        const Forecast& more = forecast.differences[p];
-        const auto change = [&](double x) { return std::isfinite(x) ? format::difference(metric, x, currency_) : "-"; };
-        for (const double x : {more.mean, more.low, more.high}) cells.push_back(change(x));
-      }
+    table.row({label, "forecast", "95 % from", "to"});
+    const auto row = [&](std::string name, const Forecast& forecast_of_it, const auto& words) {
+      std::vector<std::string> cells{std::move(name)};
+      for (const double x : {forecast_of_it.mean, forecast_of_it.low, forecast_of_it.high})
+        cells.push_back(std::isfinite(x) ? words(x) : "-");
       table.row(std::move(cells));
+    };
+    const auto value = [&](double x) { return format::value(metric, x, currency_); };
+    const auto change = [&](double x) { return format::difference(metric, x, currency_); };
+    for (std::size_t p = 0; p < forecast.plans.size(); ++p) {
+      row(name_of(report_.draws.plans[p]), forecast.plans[p], value);
+      if (p > 0) row("  against " + name_of(report_.draws.plans.front()), forecast.differences[p], change);
     }
     return table.text();
   }
@@ -72,7 +73,7 @@ class ForecastText {
       const Forecast& first = forecast.plans.front();
       const double inputs = first.of_inputs * first.of_inputs, chance = first.of_chance * first.of_chance;
       if (!(inputs + chance > 0.0)) return {};
-      return fmt::format("Of the variance of {} ({}) the inputs make {:.0f} %, chance in a market of that size {:.0f} %.\n",
+      return fmt::format("Of the variance of {} ({}) the inputs make {:.0f} %,\nchance in a market of that size {:.0f} %.\n",
                          lowered(std::string(by_.label)), name_of(report_.draws.plans.front()),
                          100.0 * inputs / (inputs + chance), 100.0 * chance / (inputs + chance));
     }
@@ -110,7 +111,7 @@ class ForecastText {
   }
 
   [[nodiscard]] std::string knowledge(const ValueOfInformation& decision) const {
-    std::string text = fmt::format("To know all inputs before choosing is worth {} (EVPI).\n", worth(decision.perfect));
+    std::string text = fmt::format("To know all inputs before choosing (EVPI): {}\n\n", worth(decision.perfect));
     std::vector<std::size_t> order(decision.of_input.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::stable_sort(order.begin(), order.end(),

@@ -54,9 +54,10 @@ class UncertainTest(unittest.TestCase):
 
     def test_in_words(self):
         text = self.compare().stdout
-        for words in ("128 draws of 3 uncertain inputs, 2 replications each of 500 customers", "best in", "To know all inputs before choosing is worth ",
+        for words in ("128 draws of 3 uncertain inputs, 2 replications each of 500 customers", "best in", "To know all inputs before choosing (EVPI): ",
                       "95 % of what may come lies between the two", "the inputs make "):
             self.assertIn(words, text)
+        self.assertLessEqual(max(map(len, text.splitlines())), 84)
 
     def test_what_is_wrong_is_told_by_check(self):
         text = GYM.read_text()
