@@ -52,6 +52,14 @@ Alike alike(double correlation, std::size_t members) {
   return {own, (std::sqrt(std::max(0.0, 1.0 + (m - 1.0) * correlation)) - own) / m};
 }
 
+void require_inputs(const UncertainInputs& inputs) {
+  if (inputs.inputs.keys.empty())
+    throw InputError("the scenario says of no key that it is uncertain",
+                     "add [[uncertain]] with key = \"touchpoint.first-bill.quality.mean\" and normal = { mean = 0.55, sd = "
+                     "0.05 }",
+                     inputs.inputs.name);
+}
+
 class DrawJob {
  public:
   DrawJob(const UncertainInputs& inputs, const DrawOptions& options) : inputs_(inputs), options_(options) {
@@ -155,6 +163,7 @@ std::vector<double> shares_of_draw(const UncertainInputs& inputs, std::uint64_t 
 }
 
 void require_valid_draws(const UncertainInputs& inputs, const DrawOptions& options, std::uint64_t tried) {
+  require_inputs(inputs);
   const std::uint64_t count = std::min(options.draws, std::max<std::uint64_t>(tried, 2));
   for (std::uint64_t i = 0; i < count; ++i) {
     const std::uint64_t draw = count > 1 ? i * (options.draws - 1) / (count - 1) : 0;
@@ -163,11 +172,7 @@ void require_valid_draws(const UncertainInputs& inputs, const DrawOptions& optio
 }
 
 UncertainDraws simulate_draws(const UncertainInputs& inputs, const DrawOptions& options) {
-  if (inputs.inputs.keys.empty())
-    throw InputError("the scenario says of no key that it is uncertain",
-                     "add [[uncertain]] with key = \"touchpoint.first-bill.quality.mean\" and normal = { mean = 0.55, sd = "
-                     "0.05 }",
-                     inputs.inputs.name);
+  require_inputs(inputs);
   return DrawJob(inputs, options).run();
 }
 

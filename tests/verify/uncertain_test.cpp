@@ -130,7 +130,7 @@ TEST_CASE("the decision knows what the inputs could change", "[verify]") {
   CHECK(decision.choices[0].chance_best == Approx(0.5).margin(0.03));
   // The twin: what is expected with what is known is not what is worth knowing.
   CHECK_FALSE(std::fabs(decision.perfect.value - 0.0) < 4.0 * decision.perfect.error);
-  CHECK_THROWS_AS(decision_by(draws, metric_position("visits_per_person")), InputError);
+  CHECK_THROWS_AS(decision_by(draws, metric_position("visits")), InputError);
 }
 
 TEST_CASE("threads change no draw", "[verify]") {

@@ -40,7 +40,7 @@ struct UncertainDraws {
 [[nodiscard]] std::vector<double> shares_of_draw(const UncertainInputs& inputs, std::uint64_t seed, std::uint64_t index);
 
 /// Throws InputError, with what the scenario says, where one of the first, the last or up to `tried` draws between them is
-/// no valid scenario: some values are right alone and wrong together.
+/// no valid scenario: some values are right alone and wrong together; and where nothing is uncertain.
 void require_valid_draws(const UncertainInputs& inputs, const DrawOptions& options, std::uint64_t tried);
 
 /// Simulates `draws` draws, on all threads. Draw d has its own luck, the same for all plans, and two replications. Throws
