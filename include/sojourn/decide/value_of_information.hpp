@@ -47,9 +47,9 @@ struct ValueOfInformation {
 
 /// EVPI as the mean of the best at each draw less the best mean (Raiffa & Schlaifer 1961); of simulated worth from fitted
 /// values on all inputs. EVPPI by regression (Strong, Oakley & Brennan 2014): the differences to the first choice are fitted
-/// on the input by powers and cubic pieces, whose number is chosen by Schwarz's criterion (1978). Standard errors hold the error of the fit (draws of its coefficients from their posterior) and that of
-/// the draws; what overfitting adds is taken away by the same draws (Efron 1979). Fixed random numbers: the same sample
-/// gives the same bits.
+/// on the input by powers and cubic pieces, whose number is chosen by Schwarz's criterion (1978). Standard errors hold the
+/// error of the fit (draws of its coefficients from their posterior) and that of the draws; what overfitting adds is taken
+/// away by the same draws (Efron 1979). Fixed random numbers: the same sample gives the same bits.
 ///
 /// Draws at which a value is not finite are left out. Throws InputError where sizes differ, there are fewer than two choices
 /// or no inputs, or fewer than 50 draws are left.
