@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstdio>
 
+#include "manual.hpp"
 #include "sojourn/outcomes/version.hpp"
 #include "sojourn/scenario/nearest.hpp"
 #include "terminal.hpp"
@@ -29,6 +30,7 @@ constexpr const char* main_examples =
     "  sojourn rank my.toml                      which touchpoint is worth fixing\n"
     "  sojourn optimize my.toml --budget 2M      the best that a budget buys\n"
     "  sojourn trace my.toml --customer 7        one life, and why each step was taken\n"
+    "  sojourn help compare                      all options of a command; also the manual page\n"
     "\n"
     "Exit status: 0 done, 1 failed while running, 2 the input or the command line is wrong,\n"
     "130 interrupted (what was finished is kept). Colour obeys NO_COLOR.";
@@ -36,9 +38,10 @@ constexpr const char* main_examples =
 struct Options {
   CommandLine line;
   std::vector<std::string> sets;
-  std::string customers, replications, seed, horizon, customer;
+  std::string customers, replications, seed, horizon, customer, format;
   std::vector<std::string> precision, thresholds, plans;
-  bool no_progress = false;
+  bool no_progress = false, manual = false;
+  std::string help_on, shell;
 };
 
 void add_changes(CLI::App& app, Options& o) {
@@ -60,6 +63,13 @@ void add_running(CLI::App& app, Options& o) {
   app.add_flag("--json", o.line.json, "summary as JSON on stdout, nothing else there");
   app.add_flag("--quiet", o.line.quiet, "no summary, only errors");
   app.add_flag("--no-progress", o.no_progress, "no progress bar");
+}
+
+/// How a summary is written.
+void add_layout(CLI::App& app, Options& o, bool first_lines) {
+  if (first_lines) app.add_flag("--full", o.line.full, "every table, not the first lines alone");
+  app.add_option("--format", o.format, "how the summary is written: table (default), md (Markdown) or csv (all figures)")
+      ->type_name("table|md|csv");
 }
 
 constexpr const char* force_option = "--force";
@@ -91,6 +101,7 @@ CLI::App* add_rank(CLI::App& app, Options& o) {
   rank->add_option("--wait", sizes.wait, "share taken off waits; default 0.2")->type_name("X");
   rank->add_option("--traffic", sizes.traffic, "by how much more come, for barriers and enablers; default 0.2")
       ->type_name("X");
+  add_layout(*rank, o, true);
   add_running(*rank, o);
   rank->footer(
       "Each touchpoint is improved alone, all on the same luck. A wait is the handling time where people queue, and "
@@ -127,6 +138,7 @@ CLI::App* add_optimize(CLI::App& app, Options& o) {
       ->add_option("--indifference", o.line.indifference,
                    "a difference of the goal that does not matter; replications are added until no more can be missed")
       ->type_name("X");
+  add_layout(*optimize, o, true);
   add_running(*optimize, o);
   optimize->footer(
       "Every choice is simulated, on the same luck: what improvements do together is not assumed to add up. Where an "
@@ -207,6 +219,20 @@ void collect_goals(Options& o) {
   }
 }
 
+void collect_format(Options& o) {
+  if (o.format.empty()) return;
+  const std::vector<std::string> known{"table", "md", "csv"};
+  const auto found = std::find(known.begin(), known.end(), o.format);
+  if (found == known.end()) {
+    const std::string near = nearest(o.format, known);
+    throw InputError("--format " + o.format + ": there is no such format" +
+                         (near.empty() ? std::string() : "; did you mean \"" + near + "\"?"),
+                     "table, md or csv; --json is an option of its own");
+  }
+  if (o.line.json) throw InputError("--format and --json do not go together", "leave one out");
+  o.line.format = static_cast<Format>(found - known.begin());
+}
+
 /// "a, b" means a and b.
 void collect_plans(Options& o) {
   for (const std::string& list : o.plans) {
@@ -270,6 +296,38 @@ std::vector<Override> with_replications(std::vector<Override> all, std::uint32_t
   return all;
 }
 
+namespace {
+
+std::string joined_shells() {
+  std::string text;
+  for (const std::string& shell : completed_shells()) text += (text.empty() ? "" : "|") + shell;
+  return text;
+}
+
+/// `sojourn help`.
+Parsed show_help(const CLI::App& app, const Options& o) {
+  if (o.manual || !o.shell.empty()) {
+    if (o.manual && !o.shell.empty()) throw InputError("--man and --completion do not go together", "leave one out");
+    const auto& shells = completed_shells();
+    if (!o.manual && std::find(shells.begin(), shells.end(), o.shell) == shells.end())
+      throw InputError("--completion " + o.shell + ": no completion is known for this shell", "bash, zsh or fish");
+    print(stdout, "%s", (o.manual ? manual_page(app) : completion(app, o.shell)).c_str());
+    return {std::nullopt, done};
+  }
+  if (o.help_on.empty()) {
+    print(stdout, "%s", app.help().c_str());
+    return {std::nullopt, done};
+  }
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    if (command->get_name() != o.help_on) continue;
+    print(stdout, "%s", command->help("sojourn").c_str());
+    return {std::nullopt, done};
+  }
+  throw InputError("there is no command \"" + o.help_on + "\"" + guess(app, o.help_on), "sojourn help lists the commands");
+}
+
+}  // namespace
+
 Parsed parse(int argc, char** argv) {
   Options o;
   CLI::App app(about, "sojourn");
@@ -285,6 +343,7 @@ Parsed parse(int argc, char** argv) {
   run->add_option("--plan", o.line.plan, "plan to simulate; default baseline")->type_name("ID");
   run->add_flag("--control-variate", o.line.control_variate,
                 "narrower intervals where slopes act weakly: corrects by the solved twin without slopes");
+  add_layout(*run, o, false);
   add_writing(*run, o, "SCENARIO.h5 in this folder, SCENARIO-PLAN.h5 with --plan",
               "exit status 1 when this is missed, e.g. 'retention>=0.7'; repeatable");
   run->footer(
@@ -301,6 +360,7 @@ Parsed parse(int argc, char** argv) {
   compare->add_option("--plans", o.plans, "plans to compare, separated by commas; default all; repeatable")
       ->type_name("A,B")
       ->allow_extra_args(false);
+  add_layout(*compare, o, true);
   add_writing(*compare, o, "SCENARIO-compare.h5 in this folder",
               "exit status 1 when a plan misses this, e.g. 'retention>=0.7', 'care-first:nps>=20' or, of the difference to "
               "the baseline, '+npv>=0'; repeatable");
@@ -409,13 +469,26 @@ Parsed parse(int argc, char** argv) {
   CLI::App* optimize = add_optimize(app, o);
   CLI::App* trace = add_trace(app, o);
 
-  for (CLI::App* command : {run, compare, solve, check, map, report, fresh, schema, rank, optimize, trace}) {
+  CLI::App* help = app.add_subcommand("help", "Help on a command, the manual page, or completions for a shell");
+  help->add_option("command", o.help_on, "command; left out: all of them in short")->type_name("COMMAND");
+  help->add_flag("--man", o.manual, "the manual page, for man -l -");
+  help->add_option("--completion", o.shell, "what this shell needs to complete commands and options")
+      ->type_name(joined_shells());
+  help->footer(
+      "Installing Sojourn installs the manual page and the completions.\n"
+      "\n"
+      "Examples:\n"
+      "  sojourn help compare\n"
+      "  sojourn help --man | man -l -\n"
+      "  source <(sojourn help --completion bash)");
+
+  for (CLI::App* command : {run, compare, solve, check, map, report, fresh, schema, rank, optimize, trace, help}) {
     command->set_help_flag("-h,--help", "this help");
     command->allow_extras();  // reported by us, with the nearest name
   }
 
-  const auto complain = [](const std::string& problem, const std::string& help) {
-    print(stderr, "sojourn: error: %s\nhint: %s\n", problem.c_str(), help.c_str());
+  const auto complain = [](const std::string& problem, const std::string& hint) {
+    print(stderr, "sojourn: error: %s\nhint: %s\n", problem.c_str(), hint.c_str());
     return Parsed{std::nullopt, wrong_input};
   };
   try {
@@ -453,8 +526,10 @@ Parsed parse(int argc, char** argv) {
     return complain(option ? no_option(command, extras.front()) : "unexpected argument \"" + extras.front() + "\"",
                     "sojourn " + command.get_name() + " --help");
   }
+  if (&command == help) return show_help(app, o);
   o.line.command = command.get_name();
   o.line.progress = !o.no_progress && !o.line.quiet;
+  collect_format(o);
   collect_plans(o);
   collect_customer(o);
   collect_changes(o);

@@ -1,4 +1,4 @@
-// What the user typed, as plain data: the one door to CLI11.
+// What the user typed, as plain data. CLI11 is seen here and in manual.cpp alone.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 #include "goals.hpp"
 #include "sojourn/decide/leverage.hpp"
-#include "sojourn/report/summary.hpp"
+#include "sojourn/report/layout.hpp"
 #include "sojourn/scenario/scenario.hpp"
 
 namespace sojourn::tools {
@@ -37,6 +37,8 @@ struct CommandLine {
   std::string goal = "npv", budget, indifference;  // of optimize; the budget of report too
   std::vector<std::string> team_budgets, must, never;
   bool json = false;
+  bool full = false;  // compare, rank, optimize: all tables, not the first lines alone
+  Format format = Format::table;
   bool force = false;  // replaces files that Sojourn did not write
   bool quiet = false;
   bool progress = true;

@@ -3,6 +3,7 @@
 #include "commands.hpp"
 #include "session.hpp"
 #include "sojourn/decide/comparison.hpp"
+#include "sojourn/report/summary.hpp"
 
 namespace sojourn::tools {
 
@@ -25,7 +26,7 @@ int compare_command(const CommandLine& line) {
   }
   return simulate(
       line, input, plans, results_path(line, input, "-compare.h5"),
-      [](const Samples& samples, Colour colour) { return comparison_text(samples, compare(samples), colour); },
+      [](const Samples& samples, const Layout& layout) { return comparison_text(samples, compare(samples), layout); },
       [](const Samples& samples, const std::string& file) { return comparison_json(samples, compare(samples), file); });
 }
 

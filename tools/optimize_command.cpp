@@ -55,7 +55,7 @@ int optimize_command(const CommandLine& line) {
   if (line.json) {
     print(stdout, "%s", optimum_json(*optimum, input.model, line.input).c_str());
   } else if (!line.quiet) {
-    print(stdout, "%s", optimum_text(*optimum, input.model, colour()).c_str());
+    print(stdout, "%s", optimum_text(*optimum, input.model, layout(line)).c_str());
   }
   return done;
 }

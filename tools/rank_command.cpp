@@ -15,7 +15,7 @@ int rank_command(const CommandLine& line) {
   if (line.json) {
     print(stdout, "%s", ranking_json(*ranking, line.input).c_str());
   } else if (!line.quiet) {
-    print(stdout, "%s", ranking_text(*ranking, colour()).c_str());
+    print(stdout, "%s", ranking_text(*ranking, layout(line)).c_str());
   }
   return done;
 }

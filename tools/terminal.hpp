@@ -3,12 +3,16 @@
 
 #include <cstdio>
 
-#include "sojourn/report/summary.hpp"
+#include "command_line.hpp"
+#include "sojourn/report/layout.hpp"
 
 namespace sojourn::tools {
 
 /// Whether stdout takes colours: on a terminal, unless NO_COLOR is set.
 [[nodiscard]] Colour colour();
+
+/// How a command's summary is laid out: as wide as the terminal, or 80 columns where stdout is none; COLUMNS overrides both.
+[[nodiscard]] Layout layout(const CommandLine& line);
 
 /// As std::fprintf to stdout or stderr. Unprintable characters are written out (base/text.hpp, `shown`); where stdout takes
 /// colours, the two sequences that begin and end bold text pass.

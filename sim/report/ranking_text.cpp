@@ -5,7 +5,9 @@
 #include <string_view>
 #include <vector>
 
+#include "csv_text.hpp"
 #include "sojourn/report/caution_words.hpp"
+#include "sojourn/report/comparison_words.hpp"
 #include "sojourn/report/format.hpp"
 #include "sojourn/report/ranking_report.hpp"
 #include "table.hpp"
@@ -25,14 +27,16 @@ class RankingText {
   explicit RankingText(const Ranking& ranking)
       : ranking_(ranking), by_(metrics()[ranking.by]), currency_(ranking.samples.currency) {}
 
-  [[nodiscard]] std::string heading(Colour colour) const {
+  [[nodiscard]] std::string title(const Layout& layout) const {
+    return bold_prose(ranking_.samples.scenario + "\n", layout);
+  }
+
+  [[nodiscard]] std::string size_of_run() const {
     const Samples& samples = ranking_.samples;
-    std::string text = bold(samples.scenario, colour) + "\n";
-    text += fmt::format("{} customers, {} replication{}, {}, seed {}; {} plans on the same luck, each {} and one shift\n",
-                        format::count(static_cast<double>(samples.customers)), samples.replications,
-                        samples.replications == 1 ? "" : "s", format::duration(samples.horizon), samples.seed,
-                        ranking_.plans, samples.plans.front().id);
-    return text;
+    return fmt::format("{} customers, {} replication{}, {}, seed {}; {} plans on the same luck, each {} and one shift",
+                       format::count(static_cast<double>(samples.customers)), samples.replications,
+                       samples.replications == 1 ? "" : "s", format::duration(samples.horizon), samples.seed, ranking_.plans,
+                       samples.plans.front().id);
   }
 
   /// Superlatives are for what is shown of all touchpoints at once; else it is said what would tell.
@@ -67,7 +71,7 @@ class RankingText {
     return text;
   }
 
-  [[nodiscard]] std::string table() const {
+  [[nodiscard]] std::string table(const Layout& layout) const {
     Table table;
     std::vector<std::string> head{"best standard improvement", "shift", std::string(by_.label)};
     for (const std::string_view name : other_headlines()) head.emplace_back(metrics()[metric_position(name)].label);
@@ -84,14 +88,25 @@ class RankingText {
       cells.push_back(std::isnan(each.reach) ? "-" : fmt::format("{:.0f} %", 100.0 * each.reach));
       table.row(cells);
     }
-    std::string text = table.text();
-    text +=
-        "\nScore: mean appraisal of a visit, 0 to 1. Visits per person who arrived; reach: share of people who ever come. "
-        "~: not\n"
-        "clear of 0.";
+    std::string text =
+        "Score: mean appraisal of a visit, 0 to 1. Visits per person who arrived; reach: share of people who ever come. "
+        "~: may be no gain and no loss.";
     if (std::any_of(ranking_.touchpoints.begin(), ranking_.touchpoints.end(), [](const auto& each) { return !each.ours; }))
       text += " *: outside the company's reach.";
-    return text + "\n";
+    return table.text(layout) + "\n" + prose(text + "\n", layout);
+  }
+
+  /// The touchpoints with the largest gains, `most` of them.
+  [[nodiscard]] std::string short_table(const Layout& layout, std::size_t most) const {
+    Table table;
+    table.row({"best standard improvement", "shift", std::string(by_.label), "score", "reach"});
+    for (const TouchpointLeverage& each : ranking_.touchpoints) {
+      if (most-- == 0) break;
+      table.row({shortened(each.name, 24) + (each.ours ? "" : " *"), each.best ? shift(each.pulls[*each.best]) : "-",
+                 change(each, by_.name), fmt::format("{:.2f}", each.score),
+                 std::isnan(each.reach) ? "-" : fmt::format("{:.0f} %", 100.0 * each.reach)});
+    }
+    return table.text(layout);
   }
 
   [[nodiscard]] std::string moments_of_truth() const {
@@ -275,10 +290,20 @@ std::string shift_words(const Pull& pull) {
 
 std::string ranking_answer(const Ranking& ranking) { return RankingText(ranking).answer(); }
 
-std::string ranking_text(const Ranking& ranking, Colour colour) {
+std::string ranking_text(const Ranking& ranking, const Layout& layout) {
+  if (layout.format == Format::csv) return ranking_csv(ranking);
   const RankingText text(ranking);
-  return text.heading(colour) + "\n" + bold(text.answer(), colour) + "\n" + text.table() + "\n" + text.moments_of_truth() +
-         text.barriers() + "\n" + text.footnote();
+  if (layout.full) {
+    return text.title(layout) + prose(text.size_of_run() + "\n", layout) + "\n" + bold_prose(text.answer(), layout) + "\n" +
+           text.table(layout) + "\n" + prose(text.moments_of_truth() + text.barriers() + "\n" + text.footnote(), layout);
+  }
+  const std::string head = text.title(layout) + bold_prose(text.answer(), layout),
+                    foot = prose(comparison_words::size_in_short(ranking.samples) + ". The rest: --full\n", layout);
+  for (std::size_t rows = ranking.touchpoints.size();; --rows) {
+    const std::string all = head + text.short_table(layout, rows) + foot;
+    const auto lines = static_cast<std::size_t>(std::count(all.begin(), all.end(), '\n'));
+    if (lines <= most_first_lines || rows <= 1) return all;
+  }
 }
 
 }  // namespace sojourn

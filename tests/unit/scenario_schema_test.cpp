@@ -41,6 +41,7 @@ const std::string everything = R"(schema = 1
 title = "t"
 horizon = "1 year"
 customers = 10
+goal = { npv = 1 }
 [[persona]]
 id = "p"
 share = 1
@@ -96,6 +97,7 @@ gates = [ { touchpoint = "buy", rule = { veto = ["p"] } } ]
 // Where an entry of each table stands in it, for --set.
 const std::map<std::string, std::string> places{
     {"scenario", "scenario"},
+    {"goal", "scenario.goal"},
     {"behaviour", "behaviour"},
     {"persona", "persona.p"},
     {"traits", "persona.p.traits"},

@@ -10,15 +10,11 @@
 #include <vector>
 
 #include "sojourn/decide/estimate.hpp"
+#include "sojourn/decide/goal.hpp"
 #include "sojourn/engine/run.hpp"
 
 namespace sojourn {
 
-/// A metric and how much one unit of it counts: more is better where the weight is above 0.
-struct GoalTerm {
-  std::size_t metric = 0;  // position in `metrics()`
-  double weight = 1.0;
-};
 /// Limits of a choice. Money is the market's, undiscounted, over the horizon.
 struct BudgetLimits {
   double total = 0.0;  // infinity: no limit

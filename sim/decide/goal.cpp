@@ -1,0 +1,34 @@
+#include "sojourn/decide/goal.hpp"
+
+#include <algorithm>
+
+namespace sojourn {
+namespace {
+
+bool has_money(const PlanSamples& plan) {
+  return std::any_of(plan.all.begin(), plan.all.end(), [](const Sums& sums) {
+    return sums.revenue != 0.0 || sums.cost_to_serve != 0.0 || sums.investment != 0.0 || sums.visit_price != 0.0;
+  });
+}
+
+}  // namespace
+
+std::vector<GoalTerm> goal_of(const Samples& samples) {
+  std::vector<GoalTerm> goal;
+  for (const GoalWeight& one : samples.goal) goal.push_back({metric_position(one.figure), one.weight});
+  if (!goal.empty()) return goal;
+  const bool money = std::any_of(samples.plans.begin(), samples.plans.end(), has_money);
+  return {{metric_position(money ? "npv" : "retained"), 1.0}};
+}
+
+bool plain(const std::vector<GoalTerm>& goal) {
+  return goal.size() == 1 && goal.front().weight == 1.0 && metrics()[goal.front().metric].direction == Direction::higher;
+}
+
+double value_of(const std::vector<GoalTerm>& goal, const Sums& sums) {
+  double value = 0.0;
+  for (const GoalTerm& term : goal) value += term.weight * metrics()[term.metric].value(sums);
+  return value;
+}
+
+}  // namespace sojourn
