@@ -25,6 +25,9 @@ DOORS = [("toml++", re.compile(r"toml\+\+/|toml\.hpp$"), "sim/scenario"),
          ("MPI", re.compile(r"mpi\.h$"), "sim/sweep"),
          ("CLI11", re.compile(r"CLI/|CLI11\.hpp$"), "tools")]
 
+# Headers that the compiler brings, as it brings the standard library.
+OF_THE_COMPILER = ("immintrin.h",)
+
 PRINTS = re.compile(r"\bstd::(cout|cerr|clog|print|println)\b|\bstd(out|err)\b|\bfmt::print(ln)?\b|(?<![\w.])(v?printf|puts|putchar|perror)\s*\(")
 EXITS = re.compile(r"\bstd::(exit|abort|terminate|quick_exit|_Exit)\s*\(|(?<!\w)::(exit|_exit|abort)\s*\("
                    r"|(?:^|[;{})])\s*(exit|_exit|abort|quick_exit|_Exit)\s*\(")
@@ -88,7 +91,8 @@ def check_includes(root, path, lines):
             for library, pattern, door in DOORS:
                 if pattern.match(name) and not path.startswith(door + "/"):
                     yield number, f"{library} is included only in {door}"
-            if path.startswith("include/") and bracket == "<" and re.search(r"/|\.h(pp)?$", name) and not name.startswith("sojourn/"):
+            if (path.startswith("include/") and bracket == "<" and re.search(r"/|\.h(pp)?$", name) and not name.startswith("sojourn/")
+                    and name not in OF_THE_COMPILER):
                 yield number, f"a public header includes <{name}>; only the standard library and own headers are public"
         if folder == "behaviour" and CONTAINERS.match(name):
             yield number, f"an equation includes '{name}'; behaviour/ works on plain numbers"

@@ -30,10 +30,13 @@ constexpr const char* main_examples =
     "  sojourn rank my.toml                      which touchpoint is worth fixing\n"
     "  sojourn optimize my.toml --budget 2M      the best that a budget buys\n"
     "  sojourn trace my.toml --customer 7        one life, and why each step was taken\n"
+    "  sojourn sweep my-sweep.toml -o points     many points of the scenario, resumable\n"
+    "  sojourn merge points -o all.h5            all points in one file\n"
+    "  sojourn sensitivity all.h5                which of the varied keys matter\n"
     "  sojourn help compare                      all options of a command; also the manual page\n"
     "\n"
     "Exit status: 0 done, 1 failed while running, 2 the input or the command line is wrong,\n"
-    "130 interrupted (what was finished is kept). Colour obeys NO_COLOR.";
+    "75 told to stop and resumable, 130 interrupted (what was finished is kept). Colour obeys NO_COLOR.";
 
 struct Options {
   CommandLine line;
@@ -59,7 +62,7 @@ void add_running(CLI::App& app, Options& o) {
   add_changes(app, o);
   app.add_option("--threads", o.line.threads, "threads; changes no number; default SLURM_CPUS_PER_TASK, else all processors")
       ->type_name("T")
-      ->check(CLI::Range(1, 4096));
+      ->check(CLI::Range(1, most_threads));
   app.add_flag("--json", o.line.json, "summary as JSON on stdout, nothing else there");
   app.add_flag("--quiet", o.line.quiet, "no summary, only errors");
   app.add_flag("--no-progress", o.no_progress, "no progress bar");
@@ -86,6 +89,7 @@ void add_writing(CLI::App& app, Options& o, const char* file, const char* thresh
       ->type_name("METRIC=HALFWIDTH")
       ->allow_extra_args(false);
   app.add_option("--threshold", o.thresholds, threshold)->type_name("'METRIC>=VALUE'")->allow_extra_args(false);
+  app.add_flag("--dry-run", o.line.dry_run, "only what it is likely to take: visits, core hours, bytes");
   add_running(app, o);
 }
 
@@ -167,7 +171,9 @@ CLI::App* add_trace(CLI::App& app, Options& o) {
       ->type_name("FILE");
   trace->add_flag(force_option, o.line.force, force_help);
   add_changes(*trace, o);
-  trace->add_option("--threads", o.line.threads, "threads; changes no number")->type_name("T")->check(CLI::Range(1, 4096));
+  trace->add_option("--threads", o.line.threads, "threads; changes no number")
+      ->type_name("T")
+      ->check(CLI::Range(1, most_threads));
   trace->add_flag("--quiet", o.line.quiet, "only errors");
   trace->add_flag("--no-progress", o.no_progress, "no progress bar");
   trace->footer(
@@ -180,6 +186,87 @@ CLI::App* add_trace(CLI::App& app, Options& o) {
       "  sojourn trace scenarios/telecom.toml --plan care-first -n 1000 -o log.csv\n"
       "  sojourn trace scenarios/telecom.toml --plan care-first --customer 7");
   return trace;
+}
+
+CLI::App* add_sweep(CLI::App& app, Options& o) {
+  CLI::App* sweep = app.add_subcommand("sweep", "Many points of a scenario: what is missing in a folder; resumable");
+  sweep->add_option("sweep", o.line.input, "sweep file (.toml)")->required()->type_name("FILE");
+  sweep->add_option("-o,--output", o.line.output, "folder of the points; default: the sweep file's name without .toml")
+      ->type_name("FOLDER");
+  sweep
+      ->add_option("--shard", o.line.shard,
+                   "this part of the points alone, e.g. 3/40; default: the task of a Slurm array, the rank of mpirun or "
+                   "srun, else all")
+      ->type_name("I/N");
+  sweep->add_flag("--dry-run", o.line.dry_run, "only what it is likely to take: points, visits, core hours, bytes");
+  sweep->add_flag("--emit-slurm", o.line.emit_slurm, "prints a script that submits the sweep and its merge to Slurm");
+  sweep->add_option("--tasks", o.line.tasks, "with --emit-slurm: tasks of the array; default 40, or one a file")
+      ->type_name("N")
+      ->check(CLI::Range(1, 100'000));
+  sweep->add_option("--cpus", o.line.cpus, "with --emit-slurm: processors a task; default 1")
+      ->type_name("N")
+      ->check(CLI::Range(1, 4096));
+  sweep
+      ->add_option("--threads", o.line.threads,
+                   "threads; changes no number; default SLURM_CPUS_PER_TASK, else all processors")
+      ->type_name("T")
+      ->check(CLI::Range(1, 4096));
+  sweep->add_flag("--json", o.line.json, "with --dry-run: as JSON");
+  sweep->add_flag("--quiet", o.line.quiet, "only errors");
+  sweep->add_flag("--no-progress", o.no_progress, "no progress bar");
+  sweep->footer(
+      "Points are simulated side by side, one a thread. The folder holds a manifest and at most 1,000 files of points, each "
+      "whole or\n"
+      "not there; run the same command again after a kill, on any machine, and only what is missing is simulated. SIGTERM "
+      "and SIGUSR1\n"
+      "stop it cleanly with exit status 75, Ctrl-C with 130.\n"
+      "\n"
+      "Examples:\n"
+      "  sojourn sweep scenarios/telecom-sweep.toml -o points\n"
+      "  sojourn sweep scenarios/telecom-sweep.toml -o points --shard 3/40\n"
+      "  sojourn sweep scenarios/telecom-sweep.toml -o points --dry-run\n"
+      "  sojourn sweep scenarios/telecom-sweep.toml -o points --emit-slurm --tasks 40 --cpus 4 > submit.sh");
+  return sweep;
+}
+
+CLI::App* add_merge(CLI::App& app, Options& o) {
+  CLI::App* merge = app.add_subcommand("merge", "All points of a sweep in one file");
+  merge->add_option("folder", o.line.input, "folder of a sweep")->required()->type_name("FOLDER");
+  merge->add_option("-o,--output", o.line.output, "file (HDF5, netCDF-4 readers open it); default FOLDER.h5 in this folder")
+      ->type_name("FILE");
+  merge->add_option("--csv", o.line.csv, "also a table: a line for each point, plan and replication")->type_name("FILE");
+  merge->add_flag(force_option, o.line.force, "replaces the files even if Sojourn did not write them");
+  merge->add_flag("--quiet", o.line.quiet, "only errors");
+  merge->footer(
+      "Refused are gaps, points that stand twice, files of others, and points of another version of Sojourn.\n"
+      "\n"
+      "Examples:\n"
+      "  sojourn merge points -o all.h5\n"
+      "  sojourn merge points -o all.h5 --csv all.csv");
+  return merge;
+}
+
+CLI::App* add_sensitivity(CLI::App& app, Options& o) {
+  CLI::App* sensitivity = app.add_subcommand("sensitivity", "Which of the keys that a sweep varies matter");
+  sensitivity->add_option("points", o.line.input, "merged sweep (.h5)")->required()->type_name("FILE");
+  sensitivity
+      ->add_option(
+          "--by", o.line.by,
+          "a metric, or with + its difference to the first plan of the sweep; repeatable; default: npv and retained, "
+          "of other plans than the first their differences to it")
+      ->type_name("[+]METRIC")
+      ->allow_extra_args(false);
+  sensitivity->add_option("--plan", o.line.plan, "this plan alone; default all")->type_name("ID");
+  sensitivity->add_flag("--json", o.line.json, "as JSON on stdout");
+  sensitivity->footer(
+      "Of a sweep by morris: mu*, mu and sigma of each key's elementary effects. By saltelli: first-order and total shares "
+      "of the\n"
+      "variance. With bootstrap intervals; where one includes 0, four times as many points are needed.\n"
+      "\n"
+      "Examples:\n"
+      "  sojourn sensitivity all.h5\n"
+      "  sojourn sensitivity all.h5 --by +npv --plan care-first --json");
+  return sensitivity;
 }
 
 }  // namespace
@@ -271,8 +358,7 @@ std::string guess(const CLI::App& app, const std::string& word) {
     for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
       known.push_back(command->get_name());
   }
-  const std::string near = nearest(word, known);
-  return near.empty() ? "" : "; did you mean \"" + near + "\"?";
+  return did_you_mean(word, known);
 }
 
 std::string no_option(const CLI::App& command, const std::string& word) {
@@ -427,7 +513,7 @@ Parsed parse(int argc, char** argv) {
       ->add_option("--threads", o.line.threads,
                    "threads; changes no number; default SLURM_CPUS_PER_TASK, else all processors")
       ->type_name("T")
-      ->check(CLI::Range(1, 4096));
+      ->check(CLI::Range(1, most_threads));
   report->add_flag("--quiet", o.line.quiet, "only errors");
   report->add_flag("--no-progress", o.no_progress, "no progress bar");
   report->footer(
@@ -468,6 +554,9 @@ Parsed parse(int argc, char** argv) {
   CLI::App* rank = add_rank(app, o);
   CLI::App* optimize = add_optimize(app, o);
   CLI::App* trace = add_trace(app, o);
+  CLI::App* sweep = add_sweep(app, o);
+  CLI::App* merge = add_merge(app, o);
+  CLI::App* sensitivity = add_sensitivity(app, o);
 
   CLI::App* help = app.add_subcommand("help", "Help on a command, the manual page, or completions for a shell");
   help->add_option("command", o.help_on, "command; left out: all of them in short")->type_name("COMMAND");
@@ -482,7 +571,8 @@ Parsed parse(int argc, char** argv) {
       "  sojourn help --man | man -l -\n"
       "  source <(sojourn help --completion bash)");
 
-  for (CLI::App* command : {run, compare, solve, check, map, report, fresh, schema, rank, optimize, trace, help}) {
+  for (CLI::App* command :
+       {run, compare, solve, check, map, report, fresh, schema, rank, optimize, trace, sweep, merge, sensitivity, help}) {
     command->set_help_flag("-h,--help", "this help");
     command->allow_extras();  // reported by us, with the nearest name
   }
@@ -525,6 +615,13 @@ Parsed parse(int argc, char** argv) {
     const bool option = extras.front().starts_with("-");
     return complain(option ? no_option(command, extras.front()) : "unexpected argument \"" + extras.front() + "\"",
                     "sojourn " + command.get_name() + " --help");
+  }
+  for (const CLI::Option* option : command.get_options()) {
+    const auto& given = option->results();
+    if (std::find(given.begin(), given.end(), "") == given.end()) continue;
+    const bool named = !option->get_lnames().empty() || !option->get_snames().empty();
+    return complain((named ? option->get_name() : "the name of the file or template") + " is given without a value",
+                    "leave it out, or give it one: sojourn " + command.get_name() + " --help");
   }
   if (&command == help) return show_help(app, o);
   o.line.command = command.get_name();

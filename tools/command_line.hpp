@@ -15,6 +15,11 @@ namespace sojourn::tools {
 
 /// Exit statuses, as `sojourn --help` lists them.
 inline constexpr int done = 0, failed = 1, wrong_input = 2, interrupted = 130;
+/// Of a sweep that was told to stop: what is finished is kept, and the same command goes on (EX_TEMPFAIL of sysexits.h).
+inline constexpr int resumable = 75;
+
+/// Customers in an event log, unless asked for another number.
+inline constexpr std::size_t default_log_customers = 100;
 
 struct CommandLine {
   std::string command;
@@ -33,9 +38,15 @@ struct CommandLine {
   bool network = false;
   RankOptions rank;
   std::optional<std::uint64_t> customer;           // of trace
-  std::size_t log_customers = 100;                 // likewise
+  std::optional<std::size_t> log_customers;        // likewise; default 100
   std::string goal = "npv", budget, indifference;  // of optimize; the budget of report too
   std::vector<std::string> team_budgets, must, never;
+  std::string shard;                  // of sweep, "3/40"
+  bool emit_slurm = false;            // of sweep
+  std::uint32_t tasks = 0, cpus = 1;  // of --emit-slurm; 0 tasks: as many as fit the files
+  bool dry_run = false;
+  std::string csv;              // of merge
+  std::vector<std::string> by;  // of sensitivity
   bool json = false;
   bool full = false;  // compare, rank, optimize: all tables, not the first lines alone
   Format format = Format::table;

@@ -16,5 +16,8 @@ int map_command(const CommandLine& line);
 int report_command(const CommandLine& line);
 int new_command(const CommandLine& line);
 int schema_command(const CommandLine& line);
+int sweep_command(const CommandLine& line);
+int merge_command(const CommandLine& line);
+int sensitivity_command(const CommandLine& line);
 
 }  // namespace sojourn::tools

@@ -17,6 +17,8 @@ namespace {
 std::mutex guard;
 std::stop_source* under_way = nullptr;                // guarded, as what follows
 const std::atomic<std::uint32_t>* to_keep = nullptr;  // null: nothing to keep
+Termination at_termination = Termination::ends;
+std::atomic<bool> terminated = false;
 
 void say(std::string_view words) {
   if (::isatty(STDERR_FILENO) != 0) static_cast<void>(!::write(STDERR_FILENO, "\r\033[K", 4));  // the progress bar
@@ -28,7 +30,25 @@ void say(std::string_view words) {
   ::_exit(interrupted);
 }
 
-void handle_one(const sigset_t& signals) {
+/// SIGTERM or SIGUSR1: a stop where that is wished, else the end, as if nobody had looked out for it.
+void handle_termination(int number) {
+  {
+    const std::lock_guard lock(guard);
+    if (under_way != nullptr && at_termination == Termination::stops) {
+      terminated = true;
+      under_way->request_stop();
+      return;
+    }
+  }
+  ::signal(number, SIG_DFL);
+  sigset_t only;
+  sigemptyset(&only);
+  sigaddset(&only, number);
+  pthread_sigmask(SIG_UNBLOCK, &only, nullptr);
+  ::raise(number);
+}
+
+void handle_ctrl_c(const sigset_t& signals) {
   std::stop_source* asked = nullptr;
   {
     const std::lock_guard lock(guard);
@@ -37,11 +57,14 @@ void handle_one(const sigset_t& signals) {
     asked = under_way;
   }
   const timespec patience{0, 900'000'000};
-  if (sigtimedwait(&signals, nullptr, &patience) == SIGINT) end_at_once();
+  sigset_t again = signals;
+  sigdelset(&again, SIGTERM);
+  sigdelset(&again, SIGUSR1);
+  if (sigtimedwait(&again, nullptr, &patience) == SIGINT) end_at_once();
   const std::lock_guard lock(guard);
   if (under_way != asked || !asked->stop_requested()) return;  // it came to a stop
   if (to_keep == nullptr || to_keep->load() == 0) end_at_once();
-  say("sojourn: stopping; finished replications are kept unless Ctrl-C comes again\n");
+  say("sojourn: stopping; what is finished is kept unless Ctrl-C comes again\n");
 }
 
 }  // namespace
@@ -49,23 +72,31 @@ void handle_one(const sigset_t& signals) {
 void watch_ctrl_c() {
   sigset_t signals;
   sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
+  for (const int number : {SIGINT, SIGTERM, SIGUSR1}) sigaddset(&signals, number);
   if (pthread_sigmask(SIG_BLOCK, &signals, nullptr) != 0) return;
   try {
     std::thread([signals] {
       for (;;) {
         int number = 0;
-        if (sigwait(&signals, &number) == 0) handle_one(signals);
+        if (sigwait(&signals, &number) != 0) continue;
+        if (number == SIGINT) {
+          handle_ctrl_c(signals);
+        } else {
+          handle_termination(number);
+        }
       }
     }).detach();
   } catch (const std::system_error&) {
-    // No thread to be had: Ctrl-C ends the program as it does any other.
+    // No thread to be had: these signals end the program as they do any other.
     pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
   }
 }
 
-StopAtCtrlC::StopAtCtrlC(const std::atomic<std::uint32_t>* finished) {
+bool told_to_stop() { return terminated; }
+
+StopAtCtrlC::StopAtCtrlC(const std::atomic<std::uint32_t>* finished, Termination termination) {
   const std::lock_guard lock(guard);
+  at_termination = termination;
   under_way = &source_;
   to_keep = finished;
 }

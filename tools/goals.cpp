@@ -35,17 +35,9 @@ std::optional<double> number(std::string text) {
 }
 
 const Metric* metric_called(const std::string& option, const std::string& text, const std::string& name) {
-  if (const Metric* metric = find_metric(name)) return metric;
   std::vector<std::string> known;
-  std::string list;
-  for (const Metric& metric : metrics()) {
-    known.emplace_back(metric.name);
-    list += (list.empty() ? "" : ", ") + known.back();
-  }
-  const std::string near = nearest(name, known);
-  throw InputError(fmt::format("{} {}: there is no metric \"{}\"{}", option, text, name,
-                               near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near)),
-                   "metrics: " + list);
+  for (const Metric& metric : metrics()) known.emplace_back(metric.name);
+  return &metrics()[position_called("metric", name, known, fmt::format("{} {}: ", option, text))];
 }
 
 bool holds(Threshold::Relation relation, double figure, double value) {
@@ -126,8 +118,12 @@ std::vector<GoalTerm> parse_goal(const std::string& text) {
     begin = end + 1;
     const std::size_t colon = term.find(':');
     const Metric& metric = *metric_called("--goal", text, trimmed(term.substr(0, colon)));
-    if (metric.direction == Direction::neutral)
-      refuse(fmt::format("neither more nor less of \"{}\" is better by itself", metric.name));
+    GoalTerm unit;
+    try {
+      unit = goal_term(metric);
+    } catch (const InputError& error) {
+      refuse(error.message());
+    }
     double weight = 1.0;
     if (colon != std::string::npos) {
       const std::optional<double> typed = number(term.substr(colon + 1));
@@ -137,11 +133,10 @@ std::vector<GoalTerm> parse_goal(const std::string& text) {
                            metric.direction == Direction::lower ? "less" : "more"));
       weight = *typed;
     }
-    const std::size_t position = metric_position(metric.name);
     for (const GoalTerm& other : goal) {
-      if (other.metric == position) refuse(fmt::format("\"{}\" is named twice", metric.name));
+      if (other.metric == unit.metric) refuse(fmt::format("\"{}\" is named twice", metric.name));
     }
-    goal.push_back({position, metric.direction == Direction::lower ? -weight : weight});
+    goal.push_back({unit.metric, unit.weight * weight});
   }
   return goal;
 }

@@ -2,7 +2,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <optional>
-#include <thread>
 
 #include "commands.hpp"
 #include "session.hpp"
@@ -10,6 +9,7 @@
 #include "sojourn/map/journey_map.hpp"
 #include "sojourn/outcomes/recorded.hpp"
 #include "sojourn/outcomes/results_file.hpp"
+#include "sojourn/outcomes/run_size.hpp"
 #include "sojourn/population/accounts.hpp"
 #include "sojourn/population/network_figures.hpp"
 #include "sojourn/population/population.hpp"
@@ -20,16 +20,21 @@ namespace sojourn::tools {
 namespace {
 
 int print_network(const CommandLine& line) {
-  const Input input = read_input(line);
-  const ModelParts& parts = input.model.parts();
   if (!line.output.empty()) {
     throw InputError("--network prints figures and writes no file", "leave -o out, or add > FILE");
   }
+  if (!line.plan.empty() || !line.results.empty()) {
+    throw InputError("the figures of the network are the same under every plan and in all results",
+                     std::string("leave ") + (line.plan.empty() ? "--results" : "--plan") + " out, or --network");
+  }
+  const Input input = read_input(line);
+  const ModelParts& parts = input.model.parts();
   if (!parts.word_of_mouth) {
     throw InputError("this scenario has no [word_of_mouth], so nobody talks to anybody",
                      "add [word_of_mouth] with network = { small_world = { contacts = 12, rewire = 0.1 } }");
   }
-  const int threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  require_room(network_size(input.model));
+  const int threads = thread_count(0);
   const Streams streams(parts.settings.seed, 0);
   std::optional<Accounts> accounts;
   if (!parts.account_segments.empty()) accounts.emplace(parts, streams);
@@ -81,8 +86,10 @@ int map_command(const CommandLine& line) {
     results = file == line.input ? *input.recorded : read_results(file);
     require_same_journey(input.model, *results, file);
     view.results = &*results;
-  } else if (!line.results.empty()) {
-    throw InputError("a changed scenario was not measured", "leave --results out, or the changes");
+  } else if (!file.empty()) {
+    throw InputError("a changed scenario was not measured, so that " + file + " says nothing about it",
+                     line.results.empty() ? "leave the changes out, or draw the scenario's own file"
+                                          : "leave --results out, or the changes");
   }
   if (!line.plan.empty()) {
     view.plan = plan_called(input.model, line.plan);

@@ -35,9 +35,7 @@ int new_command(const CommandLine& line) {
           line.output.c_str(), line.output.c_str());
     return done;
   }
-  const std::string near = nearest(wanted, names);
-  throw InputError("there is no template \"" + wanted + "\"" + (near.empty() ? "" : "; did you mean \"" + near + "\"?"),
-                   "templates:" + list);
+  throw InputError(there_is_no("template", wanted, names), "templates:" + list);
 }
 
 }  // namespace sojourn::tools

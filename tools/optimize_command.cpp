@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include <cstdio>
 
 #include "commands.hpp"
@@ -11,19 +9,6 @@
 
 namespace sojourn::tools {
 namespace {
-
-/// The position of `id` among `known`.
-std::size_t find(const std::string& what, const std::string& id, const std::vector<std::string>& known) {
-  for (std::size_t k = 0; k < known.size(); ++k) {
-    if (known[k] == id) return k;
-  }
-  std::string hint = known.empty() ? "the scenario has none" : what + "s: ";
-  for (std::size_t k = 0; k < known.size(); ++k) hint += (k > 0 ? ", " : "") + known[k];
-  const std::string near = nearest(id, known);
-  throw InputError(
-      fmt::format("there is no {} \"{}\"{}", what, id, near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near)),
-      hint);
-}
 
 OptimizeOptions read_options(const CommandLine& line, const ModelParts& parts) {
   std::vector<std::string> improvements, teams;
@@ -37,11 +22,12 @@ OptimizeOptions read_options(const CommandLine& line, const ModelParts& parts) {
     const std::size_t equals = each.find('=');
     if (equals == std::string::npos)
       throw InputError("--team " + each + ": a team's budget is written TEAM=N", "--team billing=500k");
-    how.limits.teams.emplace_back(TeamId(find("team", each.substr(0, equals), teams)),
+    how.limits.teams.emplace_back(TeamId(position_called("team", each.substr(0, equals), teams)),
                                   parse_money("--team", each.substr(equals + 1)));
   }
-  for (const std::string& each : line.must) how.limits.must.emplace_back(find("improvement", each, improvements));
-  for (const std::string& each : line.never) how.limits.never.emplace_back(find("improvement", each, improvements));
+  for (const std::string& each : line.must) how.limits.must.emplace_back(position_called("improvement", each, improvements));
+  for (const std::string& each : line.never)
+    how.limits.never.emplace_back(position_called("improvement", each, improvements));
   return how;
 }
 

@@ -17,6 +17,7 @@
 #include "sojourn/outcomes/finished_run.hpp"
 #include "sojourn/outcomes/recorded.hpp"
 #include "sojourn/outcomes/results_file.hpp"
+#include "sojourn/outcomes/run_forecast.hpp"
 #include "sojourn/outcomes/run_size.hpp"
 #include "terminal.hpp"
 
@@ -42,14 +43,24 @@ class ProgressBar {
     if (!on_) return tell_now_and_then(share, gone);
     if (now - shown_ < std::chrono::milliseconds(100) && share < 1.0) return;
     shown_ = now;
-    std::string bar(30, ' ');
-    for (std::size_t i = 0; i < static_cast<std::size_t>(30.0 * share); ++i) bar[i] = '=';
-    std::fprintf(stderr, "\r\033[K[%s] %3.0f %%  %.0f s left", bar.c_str(), 100.0 * share,
-                 share > 0.0 ? gone / share - gone : 0.0);
+    std::fprintf(stderr, "\r\033[K%s", progress_line(share, share > 0.0 ? gone / share - gone : 0.0).c_str());
     std::fflush(stderr);
   }
 
  private:
+  /// What fits on a line of the terminal, whose last column stays free so that the line is never wrapped.
+  static std::string progress_line(double share, double left) {
+    constexpr std::size_t narrow = 50, widest_bar = 100;
+    const std::string percent = fmt::format("{:3.0f} %", 100.0 * share);
+    const std::size_t columns = terminal_columns();
+    if (columns < narrow) return percent;
+    const std::string words = fmt::format(" {}  {:.0f} s left", percent, left);
+    const std::size_t taken = words.size() + 3;  // the brackets and the last column
+    std::string bar(columns > taken ? std::min(columns - taken, widest_bar) : 0, ' ');
+    std::fill_n(bar.begin(), static_cast<std::size_t>(static_cast<double>(bar.size()) * share), '=');
+    return "[" + bar + "]" + words;
+  }
+
   /// Where there is no bar: a line after 15 seconds, 30, 60, and so on, while there is a while to go.
   void tell_now_and_then(double share, double gone) {
     constexpr double worth_a_line = 10.0, minute = 60.0;  // seconds
@@ -96,8 +107,11 @@ Input read_input(const CommandLine& line, Recorded keep) {
 Replacing replacing(const CommandLine& line, const Input& input) { return {input.files, line.force, {}, false}; }
 
 std::string results_path(const CommandLine& line, const Input& input, const std::string& suffix) {
-  const fs::path path =
-      line.output.empty() ? fs::path(fs::path(input.scenario_name).stem().string() + suffix) : fs::path(line.output);
+  return results_path(line, fs::path(input.scenario_name).stem().string() + suffix);
+}
+
+std::string results_path(const CommandLine& line, const std::string& standard) {
+  const fs::path path(line.output.empty() ? standard : line.output);
   const auto refuse = [&](const std::string& problem) {
     throw InputError(problem, "name another file with -o, ending in .h5");
   };
@@ -111,14 +125,38 @@ void under_way(const CommandLine& line, const std::function<void(const RunOption
   ProgressBar bar(line.progress);
   std::atomic<std::uint32_t> finished{0};
   // What `run` and `compare` have finished is kept; nothing else has anything to keep.
-  const bool keeps = line.command == "run" || line.command == "compare";
-  const StopAtCtrlC ctrl_c(keeps ? &finished : nullptr);
+  const bool sweeps = line.command == "sweep";
+  const bool keeps = line.command == "run" || line.command == "compare" || sweeps;
+  if (sweeps) finished = 1;  // what was swept is kept whatever there is of it
+  const StopAtCtrlC ctrl_c(keeps ? &finished : nullptr, sweeps ? Termination::stops : Termination::ends);
   RunOptions options;
   options.threads = line.threads;
   options.stop = ctrl_c.token();
   options.finished = &finished;
   options.progress = [&](double share) { bar.show(share); };
   work(options);
+}
+
+void print_forecast(const CommandLine& line, const WorkForecast& work) {
+  const double hours = work.run.seconds / 3600.0;
+  if (line.json) {
+    std::string points;
+    if (work.points)
+      points = fmt::format("  \"points\": {},\n  \"missing\": {},\n  \"files\": {},\n", work.points->all,
+                           work.points->missing, work.points->files);
+    print(stdout, "{\n%s  \"visits\": %.6g,\n  \"core_hours\": %.6g,\n  \"bytes\": %llu\n}\n", points.c_str(),
+          work.run.visits, hours, static_cast<unsigned long long>(work.bytes));
+    return;
+  }
+  if (work.points) {
+    print(stdout, "Points      %s in %s; %s missing\n", fmt::format("{}", work.points->all).c_str(),
+          fmt::format("{} file{}", work.points->files, work.points->files == 1 ? "" : "s").c_str(),
+          fmt::format("{} {}", work.points->missing, work.points->missing == 1 ? "is" : "are").c_str());
+  }
+  print(stdout, "Visits      about %.2g\nCore hours  about %.2g (%.2g s of one processor), judged by %llu customers\n",
+        work.run.visits, hours, work.run.seconds, static_cast<unsigned long long>(work.run.customers));
+  print(stdout, "Results     at most about %.2g MB\nNothing was simulated but for this estimate, and nothing was written.\n",
+        static_cast<double>(work.bytes) / 1e6);
 }
 
 namespace {
@@ -196,6 +234,12 @@ int simulate(const CommandLine& line, const Input& asked, const std::vector<Plan
   }
   require_replaceable(path, replacing(line, asked));  // before the work, not after it
   require_room(run_size(asked.model, plans.size()));
+  if (line.dry_run) {
+    RunForecast expected;
+    under_way(line, [&](const RunOptions& options) { expected = forecast(asked.model, plans, options.stop); });
+    print_forecast(line, {expected, run_size(asked.model, plans.size()).value_bytes, {}});
+    return done;
+  }
   Search search;
   under_way(line, [&](const RunOptions& options) {
     search.result = run(asked.model, plans, options);

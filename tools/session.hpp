@@ -12,6 +12,7 @@
 #include "sojourn/engine/run.hpp"
 #include "sojourn/facade/load.hpp"
 #include "sojourn/outcomes/outcomes.hpp"
+#include "sojourn/outcomes/run_forecast.hpp"
 
 namespace sojourn::tools {
 
@@ -32,9 +33,24 @@ struct Input {
 /// Where results go: `line.output`, else the scenario's name with `suffix` in this folder. Throws InputError where it
 /// ends as another kind of file.
 [[nodiscard]] std::string results_path(const CommandLine& line, const Input& input, const std::string& suffix);
+/// The same where `standard` is the default.
+[[nodiscard]] std::string results_path(const CommandLine& line, const std::string& standard);
 
 /// What the files that `line` asks for may replace: none of those that were read, and with --force all others.
 [[nodiscard]] Replacing replacing(const CommandLine& line, const Input& input);
+
+/// What is to be expected of some work: `points` of a sweep alone.
+struct WorkForecast {
+  struct Points {
+    std::uint64_t all = 0, missing = 0, files = 0;
+  };
+  RunForecast run;          // of all that is missing
+  std::uint64_t bytes = 0;  // of the results, unpacked
+  std::optional<Points> points;
+};
+
+/// What --dry-run says, on stdout.
+void print_forecast(const CommandLine& line, const WorkForecast& work);
 
 /// Calls `work` with the options of a run that shows a progress bar and stops at Ctrl-C.
 void under_way(const CommandLine& line, const std::function<void(const RunOptions&)>& work);

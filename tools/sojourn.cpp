@@ -9,6 +9,7 @@
 #include "commands.hpp"
 #include "ctrl_c.hpp"
 #include "sojourn/report/solution.hpp"
+#include "terminal.hpp"
 
 namespace {
 
@@ -50,14 +51,16 @@ std::string told(const sojourn::Error& error) {
 }
 
 }  // namespace
-#include "terminal.hpp"
-
 int main(int argc, char** argv) {
   using namespace sojourn::tools;
   const std::map<std::string, int (*)(const CommandLine&)> commands{
-      {"run", run_command},     {"compare", compare_command}, {"solve", solve_command},  {"check", check_command},
-      {"map", map_command},     {"new", new_command},         {"rank", rank_command},    {"optimize", optimize_command},
-      {"trace", trace_command}, {"report", report_command},   {"schema", schema_command}};
+      {"run", run_command},       {"compare", compare_command},
+      {"solve", solve_command},   {"check", check_command},
+      {"map", map_command},       {"new", new_command},
+      {"rank", rank_command},     {"optimize", optimize_command},
+      {"trace", trace_command},   {"report", report_command},
+      {"schema", schema_command}, {"sweep", sweep_command},
+      {"merge", merge_command},   {"sensitivity", sensitivity_command}};
   watch_ctrl_c();
   try {
     const Parsed parsed = parse(argc, argv);
@@ -72,7 +75,9 @@ int main(int argc, char** argv) {
     print(stderr, "%s\n", told(e).c_str());
     return dynamic_cast<const sojourn::InputError*>(&e) != nullptr ? wrong_input : failed;
   } catch (const std::bad_alloc&) {
-    print(stderr, "sojourn: error: out of memory\nhint: fewer replications, or a longer window\n");
+    print(stderr,
+          "sojourn: error: out of memory\nhint: simulate fewer customers, replications or plans at a time, or take a longer "
+          "window\n");
     return failed;
   } catch (const std::exception& e) {
     print(stderr, "sojourn: error: %s\n", e.what());

@@ -42,6 +42,11 @@ Colour colour() {
   return wanted && isatty(STDOUT_FILENO) != 0 ? Colour::on : Colour::off;
 }
 
+std::size_t terminal_columns() {
+  winsize size{};
+  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
 Layout layout(const CommandLine& line) {
   constexpr std::size_t least = 40, most = 400, standard = 80;
   Layout result{colour(), standard, line.full, line.format};

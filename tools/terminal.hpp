@@ -1,6 +1,7 @@
 // The one door to the screen: whatever is printed passes here, so that no text of a stranger drives a terminal.
 #pragma once
 
+#include <cstddef>
 #include <cstdio>
 
 #include "command_line.hpp"
@@ -11,6 +12,8 @@ namespace sojourn::tools {
 /// Whether stdout takes colours: on a terminal, unless NO_COLOR is set.
 [[nodiscard]] Colour colour();
 
+/// The columns of the terminal at stderr; 80 where it does not say.
+[[nodiscard]] std::size_t terminal_columns();
 /// How a command's summary is laid out: as wide as the terminal, or 80 columns where stdout is none; COLUMNS overrides both.
 [[nodiscard]] Layout layout(const CommandLine& line);
 

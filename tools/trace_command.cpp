@@ -13,6 +13,11 @@
 namespace sojourn::tools {
 int trace_command(const CommandLine& line) {
   namespace fs = std::filesystem;
+  if (line.customer && (!line.output.empty() || line.log_customers)) {
+    throw InputError(
+        "--customer tells one life on the screen and writes no log",
+        line.output.empty() ? "leave -n out, or --customer" : "leave -o out, or --customer; add > FILE to keep it");
+  }
   const Input input = read_input(line);
   const std::string plan = line.plan.empty() ? "baseline" : line.plan;
   const Model model = apply(input.model, plan_called(input.model, plan));
@@ -41,8 +46,9 @@ int trace_command(const CommandLine& line) {
   };
   LogSize size;
   try {
-    under_way(line,
-              [&](const RunOptions& options) { size = write_event_log(model, line.log_customers, format, write, options); });
+    under_way(line, [&](const RunOptions& options) {
+      size = write_event_log(model, line.log_customers.value_or(default_log_customers), format, write, options);
+    });
   } catch (const Interrupted&) {
     if (file) throw;
     print(stderr, "sojourn: interrupted; what was printed is not complete\n");

@@ -2,6 +2,9 @@
 
 #include <cmath>
 #include <limits>
+#include <map>
+#include <mutex>
+#include <utility>
 
 #include "sojourn/base/special.hpp"
 
@@ -13,7 +16,9 @@ constexpr double table_end = 6.5;
 constexpr int nodes_per_unit = 32;
 constexpr int node_count = static_cast<int>(2 * table_end * nodes_per_unit) + 1;
 
-std::shared_ptr<const std::vector<double>> beta_table(const Beta& beta) {
+using Table = std::shared_ptr<const std::vector<double>>;
+
+Table make_beta_table(const Beta& beta) {
   auto table = std::make_shared<std::vector<double>>();
   table->reserve(node_count);
   for (int node = 0; node < node_count; ++node) {
@@ -22,6 +27,23 @@ std::shared_ptr<const std::vector<double>> beta_table(const Beta& beta) {
     table->push_back(special::beta_tail_logit(beta.a, beta.b, tail, z < 0 ? special::Tail::lower : special::Tail::upper));
   }
   return table;
+}
+
+/// The table of a beta distribution. Those made last are kept: it takes a millisecond to make one, and the same few are
+/// asked for at every plan of a run and at every point of a sweep.
+Table beta_table(const Beta& beta) {
+  constexpr std::size_t most_kept = 256;
+  static std::mutex mutex;
+  static std::map<std::pair<double, double>, Table> kept;
+  const std::pair key(beta.a, beta.b);
+  {
+    const std::lock_guard lock(mutex);
+    if (const auto found = kept.find(key); found != kept.end()) return found->second;
+  }
+  Table made = make_beta_table(beta);
+  const std::lock_guard lock(mutex);
+  if (kept.size() >= most_kept) kept.clear();
+  return kept.emplace(key, std::move(made)).first->second;
 }
 
 /// The normal score with upper tail e^-hazard for hazards beyond the range of `normal_upper`: the tail is phi(z) / z (1 -

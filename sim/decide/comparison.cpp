@@ -115,6 +115,15 @@ void split_by_persona(PlanComparison& result, const Samples& samples, std::size_
   const auto investment = [&](const Sums& s, const Sums& whole) {
     return of_market(-s.worth_visit_price, whole) - s.worth_investment / whole.replications;
   };
+  const auto staff = [](const Sums& s, const Sums& whole) { return -s.worth_staff_cost / whole.replications; };
+  // Chance has no part in what is paid whatever happens: one replication tells it exactly.
+  const auto fixed_part = [&](Contribution contribution) {
+    if (!std::isnan(contribution.change.low)) return contribution;
+    const double paid = contribution.change.mean;
+    static_cast<Estimate&>(contribution.change) = {paid, paid, paid, 0.0, all.size()};
+    contribution.change.p = paid == 0.0 ? 1.0 : 0.0;
+    return contribution;
+  };
   for (std::size_t p = 0; p < samples.personas.size(); ++p) {
     const auto &now = plan.by_persona[p], &before = baseline.by_persona[p];
     Changed kept = changed_by(samples, number, *find_metric("retained"), {Group::persona, p});
@@ -124,16 +133,15 @@ void split_by_persona(PlanComparison& result, const Samples& samples, std::size_
     result.npv_by_persona.push_back({samples.personas[p], samples.persona_names[p], part(now, before, money)});
   }
   Contribution invested{"investment", "Investment", part(plan.all, all, investment)};
-  // Chance has no part in what is paid once and per month.
-  if (plan.all.front().worth_visit_price == 0.0 && all.front().worth_visit_price == 0.0 && std::isnan(invested.change.low)) {
-    const double spent = invested.change.mean;
-    static_cast<Estimate&>(invested.change) = {spent, spent, spent, 0.0, all.size()};
-    invested.change.p = spent == 0.0 ? 1.0 : 0.0;
-  }
-  result.npv_by_persona.push_back(invested);
+  if (plan.all.front().worth_visit_price == 0.0 && all.front().worth_visit_price == 0.0) invested = fixed_part(invested);
+  const bool paid = plan.all.front().worth_staff_cost != 0.0 || all.front().worth_staff_cost != 0.0;
+  const Contribution servers = fixed_part({"staff", "Servers of pools", part(plan.all, all, staff)});
   result.npv_by_kind = {{"revenue", "Revenue", part(plan.all, all, revenue)},
-                        {"cost_to_serve", "Cost to serve", part(plan.all, all, cost)},
-                        invested};
+                        {"cost_to_serve", paid ? "Cost of visits and stays" : "Cost to serve", part(plan.all, all, cost)}};
+  for (std::vector<Contribution>* parts_of : {&result.npv_by_persona, &result.npv_by_kind}) {
+    if (paid) parts_of->push_back(servers);
+    parts_of->push_back(invested);
+  }
 }
 
 /// Parts of the difference of `retained` by the stage that people were lost at, or not.
@@ -168,12 +176,12 @@ struct Counts {
   double people = 0.0;
   double outcome[3] = {}, satisfaction[3] = {}, overall[3] = {};
 
-  void add(const PairedOutcomes& fortunes, std::size_t persona) {
+  void add(const PairedOutcomes& outcomes, std::size_t persona) {
     for (std::size_t o = 0; o < customer_change_count; ++o) {
       for (std::size_t f = 0; f < satisfaction_change_count; ++f) {
         const auto which = static_cast<CustomerChange>(o);
-        const auto n = static_cast<double>(fortunes.people(persona, which, static_cast<SatisfactionChange>(f)));
-        const std::size_t by_outcome = which == CustomerChange::gained ? 0 : which == CustomerChange::lost ? 2 : 1;
+        const auto n = static_cast<double>(outcomes.people(persona, which, static_cast<SatisfactionChange>(f)));
+        const std::size_t by_outcome = which == CustomerChange::gained ? 0 : which == CustomerChange::given_up ? 2 : 1;
         people += n;
         outcome[by_outcome] += n;
         satisfaction[f] += n;
@@ -185,7 +193,7 @@ struct Counts {
 
 using Triple = double (Counts::*)[3];
 
-Fortune fortune(const std::vector<Counts>& samples, Triple which, People how) {
+BetterOrWorse better_or_worse(const std::vector<Counts>& samples, Triple which, People how) {
   Estimate shares[3];
   for (std::size_t k = 0; k < 3; ++k) {
     double sum = 0.0, people = 0.0;
@@ -200,24 +208,24 @@ Fortune fortune(const std::vector<Counts>& samples, Triple which, People how) {
   return {shares[0], shares[1], shares[2]};
 }
 
-std::vector<PersonaFortunes> fortunes_of(const Samples& samples, const PlanSamples& plan) {
-  std::vector<PersonaFortunes> result;
+std::vector<WinnersAndLosers> winners_and_losers_of(const Samples& samples, const PlanSamples& plan) {
+  std::vector<WinnersAndLosers> result;
   const std::size_t personas = samples.personas.size();
   const auto group = [&](std::string id, std::string name, std::size_t begin, std::size_t end) {
-    std::vector<Counts> counts(plan.fortunes.size());
-    PersonaFortunes of;
+    std::vector<Counts> counts(plan.paired_outcomes.size());
+    WinnersAndLosers of;
     of.id = std::move(id);
     of.name = std::move(name);
     for (std::size_t i = 0; i < counts.size(); ++i) {
-      for (std::size_t p = begin; p < end; ++p) counts[i].add(plan.fortunes[i], p);
+      for (std::size_t p = begin; p < end; ++p) counts[i].add(plan.paired_outcomes[i], p);
       of.people += counts[i].people;
     }
-    of.outcome = fortune(counts, &Counts::outcome, people_in(samples));
-    of.satisfaction = fortune(counts, &Counts::satisfaction, people_in(samples));
-    of.overall = fortune(counts, &Counts::overall, people_in(samples));
+    of.outcome = better_or_worse(counts, &Counts::outcome, people_in(samples));
+    of.satisfaction = better_or_worse(counts, &Counts::satisfaction, people_in(samples));
+    of.overall = better_or_worse(counts, &Counts::overall, people_in(samples));
     result.push_back(std::move(of));
   };
-  if (plan.fortunes.empty()) return result;
+  if (plan.paired_outcomes.empty()) return result;
   group("all", "All", 0, personas);
   if (!(result.front().people > 0.0)) return {};
   for (std::size_t p = 0; p < personas; ++p) group(samples.personas[p], samples.persona_names[p], p, p + 1);
@@ -368,7 +376,7 @@ Comparison compare(const Samples& samples) {
     }
     split_by_persona(result, samples, k);
     split_by_stage(result, samples, plan, baseline);
-    result.fortunes = fortunes_of(samples, plan);
+    result.winners_and_losers = winners_and_losers_of(samples, plan);
     comparison.plans.push_back(std::move(result));
   }
   hold_figures(comparison.plans);

@@ -96,9 +96,9 @@ bool counts(double Sums::*metric, EndStanding standing) {
   return standing == EndStanding::customer || standing == EndStanding::churned;  // bought
 }
 
-Changed changed_in(const std::vector<PairedOutcomes>& fortunes, std::size_t begin, std::size_t end, double Sums::*metric) {
+Changed changed_in(const std::vector<PairedOutcomes>& samples, std::size_t begin, std::size_t end, double Sums::*metric) {
   Changed changed;
-  for (const PairedOutcomes& sample : fortunes) {
+  for (const PairedOutcomes& sample : samples) {
     for (std::size_t p = begin; p < std::min(end, sample.personas()); ++p) {
       for (std::size_t before = 0; before < end_standing_count; ++before) {
         for (std::size_t after = 0; after < end_standing_count; ++after) {
@@ -256,7 +256,7 @@ Changed changed_by(const Samples& samples, std::size_t plan, const Metric& metri
   if (share == nullptr || share->people != &Sums::arrived || share->events == &Sums::promoters) return {};
   if (group.kind == Group::segment) return {};
   const bool everybody = group.kind == Group::everybody;
-  return changed_in(samples.plans[plan].fortunes, everybody ? 0 : group.index,
+  return changed_in(samples.plans[plan].paired_outcomes, everybody ? 0 : group.index,
                     everybody ? samples.personas.size() : group.index + 1, share->events);
 }
 

@@ -1,6 +1,10 @@
 #include "sojourn/decide/goal.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+
+#include "sojourn/base/error.hpp"
 
 namespace sojourn {
 namespace {
@@ -29,6 +33,12 @@ double value_of(const std::vector<GoalTerm>& goal, const Sums& sums) {
   double value = 0.0;
   for (const GoalTerm& term : goal) value += term.weight * metrics()[term.metric].value(sums);
   return value;
+}
+
+GoalTerm goal_term(const Metric& metric, double worth) {
+  if (metric.direction == Direction::neutral)
+    throw InputError(fmt::format("neither more nor less of \"{}\" is better by itself", metric.name));
+  return {metric_position(metric.name), metric.direction == Direction::lower ? -worth : worth};
 }
 
 }  // namespace sojourn

@@ -9,6 +9,7 @@
 #include "many_plans.hpp"
 #include "sojourn/engine/life.hpp"
 #include "sojourn/model/graph.hpp"
+#include "sojourn/outcomes/run_size.hpp"
 
 namespace sojourn {
 namespace {
@@ -186,7 +187,7 @@ std::vector<Shifting> shiftings(const Program& program, const std::vector<Touchp
     add(Lever::quality, std::min(sizes.quality, room), {{Parameter::quality, Operation::add, sizes.quality}});
     add(Lever::effort, std::min(sizes.effort, effort), {{Parameter::effort, Operation::add, -sizes.effort}});
     const Effect cut{Parameter::delay, Operation::multiply, 1.0 - sizes.wait};
-    if (touchpoint.servers) {
+    if (touchpoint.queues()) {
       add(Lever::wait, sizes.wait, {{Parameter::handle_time, Operation::multiply, 1.0 - sizes.wait}});
     } else if (touchpoint.revenue_per_month == 0.0 && touchpoint.cost_per_month == 0.0 && takes_time(touchpoint)) {
       add(Lever::wait, sizes.wait, {cut});
@@ -388,6 +389,7 @@ Ranking rank(const Model& model, const RankOptions& how, const RunOptions& optio
   RunOptions quiet = options;
   quiet.progress = nullptr;
   const PlanId under = model.plan();
+  require_room(people_size(model));
   const RunResult plain = run(model, {&under, 1}, quiet);
   if (plain.interrupted) throw Interrupted();
   const Program& program = plain.programs.front();

@@ -4,20 +4,22 @@
 #include <utility>
 #include <vector>
 
+#include "sojourn/outcomes/run_size.hpp"
+
 namespace sojourn {
 namespace {
 
 /// Bytes of sums that plans run at one time may take together.
 constexpr std::size_t memory = std::size_t{192} << 20;
 
-/// Plans that may run at one time.
-std::size_t plans_at_once(const Model& model) {
+/// Bytes of the sums of one plan.
+std::size_t bytes_of_plan(const Model& model) {
   const Settings& settings = model.parts().settings;
   const Division divided = division(settings.replications, model.coupled());
   const std::size_t samples = std::min<std::size_t>(most_samples, settings.replications * divided.batches);
   const Program program(model);
   const std::size_t cells = Totals(tally_shape(program)).at_horizon().shape().cells();
-  return std::clamp<std::size_t>(memory / (samples * cells * sizeof(Totals::Wide)), 1, 24);
+  return samples * (cells * sizeof(Totals::Wide) + program.windows().count() * sizeof(MoneySum));
 }
 
 }  // namespace
@@ -26,7 +28,11 @@ std::uint64_t each_plan(const ModelParts& parts, std::span<const Plan> plans, co
                         const std::function<void(std::size_t, const Samples&)>& use) {
   ModelParts few = parts;
   few.plans.resize(1);
-  const std::size_t at_once = plans_at_once(Model(few));
+  const Model one(few);
+  const std::size_t bytes = bytes_of_plan(one), at_once = std::clamp<std::size_t>(memory / bytes, 1, 24);
+  RunSize size = people_size(one);
+  size.memory_bytes += bytes * std::min(at_once, plans.size());
+  require_room(size);
   std::uint64_t events = 0;
   for (std::size_t begin = 0; begin < plans.size(); begin += at_once) {
     const std::size_t end = std::min(plans.size(), begin + at_once);

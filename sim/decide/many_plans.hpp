@@ -13,7 +13,8 @@ namespace sojourn {
 
 /// Runs every one of `plans` on `parts`, whose own plans are set aside but for the baseline (so is a plan without
 /// improvements), and hands each plan's samples to `use`, in order: its position, and the samples of a run that hold this
-/// plan alone. Returns the visits simulated. Throws Interrupted.
+/// plan alone. Returns the visits simulated. Throws Interrupted, and RunError (`too_large`) before the work where memory for
+/// it cannot be had.
 [[nodiscard]] std::uint64_t each_plan(const ModelParts& parts, std::span<const Plan> plans, const RunOptions& options,
                                       const std::function<void(std::size_t, const Samples&)>& use);
 

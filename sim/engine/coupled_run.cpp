@@ -36,11 +36,12 @@ class Replication {
         block_size_(block_size(program_.model().parts().settings.customers, options.threads)),
         store_(compiled, 0, static_cast<std::uint32_t>(program_.model().parts().settings.customers),
                static_cast<std::size_t>(options.threads)),
-        market_(compiled, relations, streams, store_),
+        market_(compiled, relations, streams, store_, options.threads),
         totals_(compiled.tables().shape) {
     const std::size_t blocks = (std::size_t{store_.customers()} + block_size_ - 1) / block_size_;
     events_.resize(blocks);
     if (compiled.tables().shape.queues > 0) queues_.emplace(program_, compiled.population(), streams_, market_, store_);
+    if (relations.accounts) account_standings_.emplace(*relations.accounts);
     if (queues_) market_.set_lines([this](std::uint32_t customer) { return queues_->in_line(customer); });
     endless_.assign(blocks, 0);
     // As many workers as threads may be at work, and never a matter of which: sums have no order.
@@ -70,7 +71,7 @@ class Replication {
       over_blocks([&](std::size_t block, std::uint32_t begin, std::uint32_t end) { live(block, begin, end, window); });
       if (endless()) return std::nullopt;
       if (queues_) serve(window);
-      if (accounts != nullptr) count_accounts(window);
+      if (account_standings_) count_accounts(window);
       if (!go_on(static_cast<double>(window + 1) / static_cast<double>(windows))) return std::nullopt;
     }
     over_blocks([&](std::size_t block, std::uint32_t begin, std::uint32_t end) {
@@ -120,8 +121,6 @@ class Replication {
         endless_[block] = 1;
         return;
       }
-      std::stable_sort(events.held.begin(), events.held.end(),
-                       [](const Held& a, const Held& b) { return a.customer < b.customer; });
     }
     if (worker.tally().events >= visits_per_table) empty(worker);
   }
@@ -135,17 +134,11 @@ class Replication {
     }
     WindowEvents told;
     queues_->live(window, coming, workers_.front().tally(), told, options_.diaries);
-    // Each block learns of its own customers.
-    events_.front().reviews += told.reviews;
-    events_.front().stars += told.stars;
-    for (const std::uint32_t customer : told.churned) events_[customer / block_size_].churned.push_back(customer);
-    for (const Held& held : told.held) {
-      std::vector<Held>& of_block = events_[held.customer / block_size_].held;
-      const auto after =
-          std::upper_bound(of_block.begin(), of_block.end(), held.customer,
-                           [](std::uint32_t customer, const Held& other) { return customer < other.customer; });
-      of_block.insert(after, held);
-    }
+    // Each block learns who of its own customers churned, because it goes on to speak for them; the rest has no place.
+    std::vector<std::uint32_t> churned;
+    churned.swap(told.churned);
+    for (const std::uint32_t customer : churned) events_[customer / block_size_].churned.push_back(customer);
+    events_.front().append(told);
   }
 
   void empty(lock_step::Worker& worker) {
@@ -181,7 +174,7 @@ class Replication {
           events.near_queues.emplace_back(customer, life);
         comes_to_queue = life.stay.exit >= 0 && life.stay.until <= until && lives.leads_to_queue(life);
       } while (life.stay.exit >= 0 && life.stay.until <= until && !comes_to_queue);
-      store_.set_aside(customer, life, recorder);
+      events.set_aside(store_, customer, life, recorder, account_standings_.has_value());
       if (comes_to_queue) events.coming.push_back(customer);
     }
   }
@@ -221,23 +214,10 @@ class Replication {
   }
 
   void count_accounts(std::size_t window) {
-    const Accounts& accounts = *relations_.accounts;
-    Tally& tally = workers_.front().tally();
-    for (std::uint32_t account = 0; account < accounts.count(); ++account) {
-      bool arrived = false, bought = false, customer = false;
-      // A customer has bought, and who has bought has arrived.
-      for (std::uint32_t i = accounts.first(account); i < accounts.end(account) && !customer; ++i) {
-        customer = store_.standing(i) == Standing::customer;
-        bought = bought || store_.bought(i);
-        arrived = arrived || store_.present(i);
-      }
-      const auto add = [&](AccountScore score, bool counts) {
-        if (counts) tally.add(tally.shape().account(accounts.segment(account), window, score), 1);
-      };
-      add(AccountScore::arrived, arrived);
-      add(AccountScore::bought, bought);
-      add(AccountScore::customers, customer);
+    for (const WindowEvents& events : events_) {
+      for (const StandingChange& change : events.standing_changes) account_standings_->change(change);
     }
+    account_standings_->count(window, workers_.front().tally());
   }
 
   const lock_step::Compiled& compiled_;
@@ -249,6 +229,7 @@ class Replication {
   CustomerStore store_;
   Market market_;
   std::optional<Queues> queues_;
+  std::optional<AccountStandings> account_standings_;
   std::vector<WindowEvents> events_;  // of each block
   std::vector<char> endless_;         // of each block; not bits, which threads would share
   std::deque<lock_step::Worker> workers_;

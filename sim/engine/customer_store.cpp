@@ -13,6 +13,21 @@ namespace sojourn {
 using lock_step::Code;
 using lock_step::Kept;
 
+Standing standing_of(std::int32_t code) {
+  switch (code) {
+    case Code::absent:
+      return Standing::absent;
+    case Code::prospect:
+      return Standing::prospect;
+    case Code::lost:
+      return Standing::lost;
+    case Code::churned:
+      return Standing::churned;
+    default:
+      return Standing::customer;
+  }
+}
+
 CustomerStore::CustomerStore(const lock_step::Compiled& compiled, std::uint32_t first, std::uint32_t count,
                              std::size_t padding_rows)
     : compiled_(compiled), first_(first), count_(count) {
@@ -40,20 +55,18 @@ CustomerStore::CustomerStore(const lock_step::Compiled& compiled, std::uint32_t 
     return values.empty() ? nullptr : values.data();
   };
   columns_.time = column(time_, true, lock_step::never);
-  columns_.kept = column(kept_, true, Kept{});
+  columns_.kept = column(kept_, true, Kept{0.0, 0.0, 0.0f, 0.0f, 0.0f, 0, 0, 0, Code::absent, introduced_by_nobody});
   columns_.loss_aversion = column(loss_aversion_, tables.loss_aversion_of == nullptr, 0.0f);
   columns_.effort_aversion = column(effort_aversion_, tables.effort_aversion_of == nullptr, 0.0f);
   for (std::size_t k = 0; k < compiled.own_traits().size(); ++k) columns_.own[k] = column(own_[k], true, 0.0f);
   const bool talk = parts.word_of_mouth.has_value();
   columns_.heard = column(heard_, talk, 0.0f);
   columns_.voice = column(voice_, talk, Voice::silent);
-  columns_.introduced_by = column(introduced_by_, talk, introduced_by_nobody);
 }
 
 std::size_t CustomerStore::bytes_per_customer() const {
   const auto of = [](const auto& column) { return column.empty() ? 0 : sizeof(column[0]); };
-  std::size_t bytes =
-      of(time_) + of(kept_) + of(loss_aversion_) + of(effort_aversion_) + of(heard_) + of(voice_) + of(introduced_by_);
+  std::size_t bytes = of(time_) + of(kept_) + of(loss_aversion_) + of(effort_aversion_) + of(heard_) + of(voice_);
   for (const Column<float>& own : own_) bytes += of(own);
   return bytes;
 }
@@ -88,7 +101,8 @@ void CustomerStore::populate(const Streams& streams, const Accounts* accounts, s
                   0,
                   static_cast<std::uint16_t>(tables.exit_count + people->start[k]),
                   static_cast<std::uint16_t>(persona),
-                  Code::absent};
+                  Code::absent,
+                  introduced_by_nobody};
       if (!loss_aversion_.empty()) loss_aversion_[i] = people->loss_aversion[k];
       if (!effort_aversion_.empty()) effort_aversion_[i] = people->effort_aversion[k];
       for (std::size_t which = 0; which < compiled_.own_traits().size(); ++which) own_[which][i] = people->own[which][k];
@@ -118,27 +132,13 @@ void CustomerStore::populate_accounts(const Streams& streams, const Accounts& ac
                 0,
                 static_cast<std::uint16_t>(tables.exit_count + static_cast<std::int32_t>(person.start)),
                 static_cast<std::uint16_t>(persona),
-                Code::absent};
+                Code::absent,
+                introduced_by_nobody};
     if (!loss_aversion_.empty()) loss_aversion_[i] = built_in(BuiltinTrait::loss_aversion);
     if (!effort_aversion_.empty()) effort_aversion_[i] = built_in(BuiltinTrait::effort_aversion);
     for (std::size_t which = 0; which < compiled_.own_traits().size(); ++which) {
       own_[which][i] = trait(static_cast<std::size_t>(compiled_.own_traits()[which]));
     }
-  }
-}
-
-Standing CustomerStore::standing(std::uint32_t customer) const {
-  switch (code(customer)) {
-    case Code::absent:
-      return Standing::absent;
-    case Code::prospect:
-      return Standing::prospect;
-    case Code::lost:
-      return Standing::lost;
-    case Code::churned:
-      return Standing::churned;
-    default:
-      return Standing::customer;
   }
 }
 
@@ -223,9 +223,7 @@ void CustomerStore::set_aside(std::uint32_t customer, const Life& life, const Re
   kept.standing =
       static_cast<std::uint16_t>(codes[static_cast<std::size_t>(state.standing)] | (state.team + 1) << 3 |
                                  (recorder.churned() ? static_cast<std::int32_t>(lock_step::tenure_counted) : 0));
-  if (state.bought && !introduced_by_.empty() && introduced_by_[i] == introduced_by_nobody) {
-    introduced_by_[i] = lock_step::came_alone;
-  }
+  if (state.bought && kept.introduced_by == introduced_by_nobody) kept.introduced_by = lock_step::came_alone;
   if (!voice_.empty()) {
     const bool speaks = state.standing == Standing::customer;
     voice_[i] = static_cast<Voice>(speaks ? 1 + state.promoter_class : 0);

@@ -4,8 +4,8 @@
 
 #include <cstdint>
 
-#include "huge_pages.hpp"
 #include "lock_step_tables.hpp"
+#include "sojourn/base/huge_pages.hpp"
 #include "sojourn/engine/life.hpp"
 #include "sojourn/engine/recorder.hpp"
 #include "sojourn/engine/talk.hpp"
@@ -13,7 +13,10 @@
 
 namespace sojourn {
 
-/// Customers `first()` to `end()` of a replication. 44 bytes each; 9 more where there is word of mouth; 4 more for each of
+/// The standing that a lock_step::Code stands for.
+[[nodiscard]] Standing standing_of(std::int32_t code);
+
+/// Customers `first()` to `end()` of a replication. 48 bytes each; 5 more where there is word of mouth; 4 more for each of
 /// loss aversion, effort aversion and the traits in probabilities that is asked for and is not the same for all
 /// of a persona.
 class CustomerStore {
@@ -36,6 +39,8 @@ class CustomerStore {
   /// Memory of a customer's row.
   [[nodiscard]] std::size_t bytes_per_customer() const;
 
+  /// Asks the memory for the row of a customer, which is to be read soon.
+  SOJOURN_INLINE void prefetch(std::uint32_t customer) const { __builtin_prefetch(kept_.data() + at(customer)); }
   /// When the next visit of `customer` comes; `never` for who has none.
   [[nodiscard]] double next_time(std::uint32_t customer) const { return time_[at(customer)]; }
   /// Whether the next visit of who has one is to a queue.
@@ -52,10 +57,15 @@ class CustomerStore {
 
   /// Whether the customer has arrived.
   [[nodiscard]] bool present(std::uint32_t customer) const { return code(customer) != lock_step::Code::absent; }
+  /// Whether the customer stays at the touchpoint, not on the way to another.
+  [[nodiscard]] bool stays_at(std::uint32_t customer, std::size_t touchpoint) const {
+    const lock_step::Tables& tables = compiled_.tables();
+    return row(customer).exit == static_cast<std::size_t>(tables.exit_count + tables.touchpoints) + touchpoint;
+  }
   /// Whether the customer waits at a touchpoint: arrived, and not at an end.
   [[nodiscard]] bool waiting(std::uint32_t customer) const { return present(customer) && !over(customer); }
   [[nodiscard]] bool bought(std::uint32_t customer) const { return code(customer) >= lock_step::Code::churned; }
-  [[nodiscard]] Standing standing(std::uint32_t customer) const;
+  [[nodiscard]] Standing standing(std::uint32_t customer) const { return standing_of(code(customer)); }
   /// 0 promoter, 1 passive, 2 detractor: what the customer would answer now.
   [[nodiscard]] std::int32_t promoter_class(std::uint32_t customer) const;
   /// The touchpoint of who has arrived.
@@ -105,7 +115,6 @@ class CustomerStore {
   Column<lock_step::Kept> kept_;
   Column<float> loss_aversion_, effort_aversion_, own_[lock_step::own_traits], heard_;
   Column<Voice> voice_;
-  Column<std::uint32_t> introduced_by_;
   lock_step::Store columns_{};
 };
 

@@ -194,7 +194,7 @@ Call call_for_service(const Program& program, const Streams& streams, const Visi
   const auto draw = [](const Inverse& law, const Words& from) {
     return std::max(0.0, law.draw(from[3], law.by_score() ? normal_pair(from[0], from[2]).first : 0.0f));
   };
-  call.work = draw(service.work, more);
+  call.work = draw(service.work, more) * service.work_unit;
   // Where one simulated customer is less than one real one, only so many of them need a server's time.
   if (program.occupies() < 1.0f && uniform(more[1]) >= program.occupies()) call.work = 0.0;
   if (patience >= 0.0f) {

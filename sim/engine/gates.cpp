@@ -1,14 +1,18 @@
 #include "gates.hpp"
 
 #include <algorithm>
-#include <iterator>
 
 #include "sojourn/behaviour/gate.hpp"
 
 namespace sojourn {
 
 Gates::Gates(const Program& program, const Accounts& accounts, const Streams& streams)
-    : program_(program), accounts_(accounts), streams_(streams) {
+    : program_(program),
+      accounts_(accounts),
+      streams_(streams),
+      effort_(accounts.people(), not_held),
+      event_(accounts.people(), 0),
+      noted_(accounts.count(), 0) {
   const ModelParts& parts = program.model().parts();
   places_.resize(parts.account_segments.size() * parts.touchpoints.size());
   for (std::size_t s = 0; s < parts.account_segments.size(); ++s) {
@@ -54,67 +58,74 @@ std::vector<std::uint8_t> Gates::yes_of(std::size_t touchpoint) const {
   return yes;
 }
 
-void Gates::decide(std::size_t window, const std::vector<Held>& arrived, WaitingCustomers& waiting,
-                   const CustomerStore& store) {
-  // Who was led away from a gate by a message and came back stands twice in the list; the later visit counts.
-  std::vector<Held> all;
-  std::merge(arrived.begin(), arrived.end(), held_.begin(), held_.end(), std::back_inserter(all),
-             [](const Held& a, const Held& b) { return a.customer < b.customer; });
-  all.erase(std::unique(all.begin(), all.end(), [](const Held& a, const Held& b) { return a.customer == b.customer; }),
-            all.end());
-  held_.clear();
-  for (auto at = all.begin(); at != all.end();) {
-    const std::uint32_t account = accounts_.account_of(at->customer);
-    const auto end = std::find_if(at, all.end(), [&](const Held& held) { return held.customer >= accounts_.end(account); });
-    const std::vector<Rule>& rules = rules_[accounts_.segment(account)];
-    for (std::size_t gate = 0; gate < rules.size(); ++gate) {
-      here_.clear();
-      std::copy_if(at, end, std::back_inserter(here_), [&](const Held& held) {
-        return store.touchpoint(held.customer) == rules[gate].touchpoint && !store.leaving(held.customer);
-      });
-      if (!here_.empty()) decide(window, account, gate, waiting, store);
-    }
-    at = end;
+void Gates::look_again(std::uint32_t customer) { noted_[accounts_.account_of(customer)] = 1; }
+
+void Gates::hold(const Held& arrived) {
+  effort_[arrived.customer] = arrived.effort;
+  event_[arrived.customer] = static_cast<std::uint16_t>(arrived.event);
+  look_again(arrived.customer);
+}
+
+void Gates::decide(std::size_t window, WaitingCustomers& waiting, const CustomerStore& store) {
+  to_look_at_.clear();
+  for (std::uint32_t account = 0; account < accounts_.count(); ++account) {
+    if (noted_[account] != 0) to_look_at_.push_back(account);
+    noted_[account] = 0;
   }
-  std::sort(held_.begin(), held_.end(), [](const Held& a, const Held& b) { return a.customer < b.customer; });
+  constexpr std::size_t ahead = 4;  // accounts whose first members the memory is asked for before their turn
+  for (std::size_t k = 0; k < to_look_at_.size(); ++k) {
+    if (k + ahead < to_look_at_.size()) {
+      const std::uint32_t member = accounts_.first(to_look_at_[k + ahead]);
+      __builtin_prefetch(effort_.data() + member);
+      __builtin_prefetch(event_.data() + member);
+      store.prefetch(member);
+    }
+    const std::uint32_t account = to_look_at_[k];
+    const std::size_t gates = rules_[accounts_.segment(account)].size();
+    for (std::size_t gate = 0; gate < gates; ++gate) decide(window, account, gate, waiting, store);
+  }
+}
+
+/// Whether the customer is held at the gate: stands there since the visit that was noted, and nothing led the customer away.
+bool Gates::is_held(std::uint32_t customer, const Rule& rule, const CustomerStore& store) const {
+  return effort_[customer] >= 0.0f && store.stays_at(customer, rule.touchpoint) &&
+         store.last_event(customer) == event_[customer];
 }
 
 void Gates::decide(std::size_t window, std::uint32_t account, std::size_t gate, WaitingCustomers& waiting,
                    const CustomerStore& store) {
   const Rule& rule = rules_[accounts_.segment(account)][gate];
-  const auto is_here = [&](std::uint32_t customer) {
-    const auto found = std::lower_bound(here_.begin(), here_.end(), customer,
-                                        [](const Held& held, std::uint32_t number) { return held.customer < number; });
-    return found != here_.end() && found->customer == customer;
-  };
-  std::size_t asked = 0, missing = 0;
-  for (std::uint32_t customer = accounts_.first(account); customer < accounts_.end(account); ++customer) {
-    if (!(rule.voices[accounts_.persona_of(customer)] > 0.0f) || !store.alive(customer)) continue;
-    ++asked;
-    missing += is_here(customer) ? 0 : 1;
-  }
   std::int32_t& decided = decided_[first_gate_[account] + gate];
   std::uint16_t& round = rounds_[first_gate_[account] + gate];
-  const auto followed = [&](const Held& held) -> std::uint16_t& { return followed_[held.customer * most_gates_ + gate]; };
-  if (missing == asked && decided != undecided) {
+  const auto followed = [&](std::uint32_t customer) -> std::uint16_t& { return followed_[customer * most_gates_ + gate]; };
+  const std::uint32_t first = accounts_.first(account), end = accounts_.end(account);
+  std::size_t asked = 0, missing = 0;
+  for (std::uint32_t customer = first; customer < end; ++customer) {
+    if (!(rule.voices[accounts_.persona_of(customer)] > 0.0f)) continue;
+    const bool is_here = is_held(customer, rule, store);
+    if (!is_here && !store.alive(customer)) continue;
+    ++asked;
+    missing += is_here ? 0 : 1;
+    // Somebody is missing, and nobody can be late: those who come first wait.
+    if (missing > 0 && (decided == undecided || asked > missing)) return;
+  }
+  const bool late = missing == asked && decided != undecided;
+  here_.clear();
+  for (std::uint32_t customer = first; customer < end; ++customer) {
     // Nobody who is asked is here, because they have decided and gone: who comes late follows them. Who has followed that
     // decision already has come for the next one, if anybody is left to make it.
-    if (asked > 0) {
-      const auto early =
-          std::stable_partition(here_.begin(), here_.end(), [&](const Held& held) { return followed(held) != round; });
-      held_.insert(held_.end(), early, here_.end());
-      here_.erase(early, here_.end());
-    }
-  } else if (missing > 0) {
-    held_.insert(held_.end(), here_.begin(), here_.end());
-    return;
-  } else {
+    if (late && asked > 0 && followed(customer) == round) continue;
+    if (is_held(customer, rule, store)) here_.push_back(customer);
+  }
+  if (here_.empty()) return;
+  if (!late) {
     decided = verdict(rule, window, account, gate, waiting);
     ++round;
   }
-  for (const Held& held : here_) {
-    followed(held) = round;
-    if (decided != stays) waiting.leave_gate(held.customer, window, static_cast<std::uint32_t>(decided));
+  for (const std::uint32_t customer : here_) {
+    effort_[customer] = not_held;
+    followed(customer) = round;
+    if (decided != stays) waiting.leave_gate(customer, window, static_cast<std::uint32_t>(decided));
   }
 }
 
@@ -122,13 +133,13 @@ std::int32_t Gates::verdict(const Rule& rule, std::size_t window, std::uint32_t 
                             WaitingCustomers& waiting) {
   const std::size_t exits = rule.yes.size();
   std::vector<float> chances, voices;
-  for (const Held& held : here_) {
+  for (const std::uint32_t customer : here_) {
     float before = 0.0f;
-    for (const float sum : waiting.shares_at_gate(held.customer, window, held.effort)) {
+    for (const float sum : waiting.shares_at_gate(customer, window, effort_[customer])) {
       chances.push_back(sum - before);
       before = sum;
     }
-    voices.push_back(rule.voices[accounts_.persona_of(held.customer)]);
+    voices.push_back(rule.voices[accounts_.persona_of(customer)]);
   }
   const behaviour::Wishes wishes{chances, voices, exits};
   std::vector<double> result(exits), room(voices.size() + 1);

@@ -9,13 +9,15 @@
 
 namespace sojourn {
 
-/// A customer who came to a gate, and the effort of that visit.
+/// A customer who came to a gate, the effort of that visit, and its number in the customer's life.
 struct Held {
   std::uint32_t customer = 0;
   float effort = 0.0f;
+  std::uint32_t event = 0;
 };
 
-/// The gates of one replication. Whoever is asked at a gate and may still come to it is waited for.
+/// The gates of one replication. Whoever is asked at a gate and may still come to it is waited for. Six bytes a customer,
+/// and two for each gate of the segment with most.
 class Gates {
  public:
   Gates(const Program& program, const Accounts& accounts, const Streams& streams);
@@ -23,9 +25,13 @@ class Gates {
   /// 1 where the account decides: [account segment x touchpoints + touchpoint].
   [[nodiscard]] const std::vector<std::uint8_t>& places() const { return places_; }
 
-  /// Between two windows: `arrived` are those who came to a gate in the last window, in ascending order; accounts all of
-  /// whose deciders are there decide, and their members leave at the beginning of `window`.
-  void decide(std::size_t window, const std::vector<Held>& arrived, WaitingCustomers& waiting, const CustomerStore& store);
+  /// Between two windows: notes who came to a gate in the last window.
+  void hold(const Held& arrived);
+  /// Notes that `customer` may no longer be waited for at a gate: the journey is over, or a message made the customer leave.
+  void look_again(std::uint32_t customer);
+  /// After these: accounts all of whose deciders are at a gate decide, and their members leave at the beginning of `window`.
+  /// Accounts of which nothing was noted since the last window stand as they stood, and are not looked at.
+  void decide(std::size_t window, WaitingCustomers& waiting, const CustomerStore& store);
 
  private:
   /// One gate of a segment.
@@ -37,23 +43,29 @@ class Gates {
   };
   void decide(std::size_t window, std::uint32_t account, std::size_t gate, WaitingCustomers& waiting,
               const CustomerStore& store);
+  [[nodiscard]] bool is_held(std::uint32_t customer, const Rule& rule, const CustomerStore& store) const;
   [[nodiscard]] std::int32_t verdict(const Rule& rule, std::size_t window, std::uint32_t account, std::size_t gate,
                                      WaitingCustomers& waiting);
   [[nodiscard]] std::vector<std::uint8_t> yes_of(std::size_t touchpoint) const;
 
   static constexpr std::int32_t undecided = -2, stays = -1;
+  static constexpr float not_held = -1.0f;
   const Program& program_;
   const Accounts& accounts_;
   Streams streams_;
   std::vector<std::uint8_t> places_;
   std::vector<std::vector<Rule>> rules_;  // [account segment][gate]
-  std::vector<Held> held_;                // by customer
-  std::vector<Held> here_;                // of the account and gate at hand
-  std::vector<std::size_t> first_gate_;   // of each account, into decided_
-  std::vector<std::int32_t> decided_;     // the last decision: position of the exit
-  std::vector<std::uint16_t> rounds_;     // how many decisions there have been, as decided_
-  std::size_t most_gates_ = 0;            // of any segment
-  std::vector<std::uint16_t> followed_;   // [customer x most_gates_ + gate] the round whose decision was followed last
+  // Of each customer: the effort of the last visit to a gate, below 0 where the customer is not held, and its number.
+  Column<float> effort_;
+  Column<std::uint16_t> event_;
+  std::vector<std::uint8_t> noted_;        // of each account: 1 where it is to be looked at
+  std::vector<std::uint32_t> to_look_at_;  // those, ascending
+  std::vector<std::uint32_t> here_;        // of the account and gate at hand
+  std::vector<std::size_t> first_gate_;    // of each account, into decided_
+  std::vector<std::int32_t> decided_;      // the last decision: position of the exit
+  std::vector<std::uint16_t> rounds_;      // how many decisions there have been, as decided_
+  std::size_t most_gates_ = 0;             // of any segment
+  std::vector<std::uint16_t> followed_;    // [customer x most_gates_ + gate] the round whose decision was followed last
 };
 
 }  // namespace sojourn

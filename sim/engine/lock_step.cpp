@@ -7,12 +7,12 @@
 #include "lock_step_columns.hpp"
 #include "lock_step_people.hpp"
 #include "sojourn/base/random.hpp"
+#include "sojourn/base/wide_philox.hpp"
 #include "sojourn/behaviour/choice.hpp"
 #include "sojourn/behaviour/money.hpp"
 #include "sojourn/behaviour/recommendation.hpp"
 #include "sojourn/behaviour/review.hpp"
 #include "sojourn/tally/tally.hpp"
-#include "wide_philox.hpp"
 
 namespace sojourn::lock_step {
 namespace {
@@ -54,6 +54,7 @@ class Block {
 
   /// Every visit takes its customer out of the store and puts it back.
   void live_window() {
+    look_ahead();
     for (start(); resume() && !done_.endless; start()) {
       lap(Step::move);
       if (lanes_ == 0) continue;
@@ -247,7 +248,7 @@ class Block {
     const MarketView& market = *task_.market;
     const std::int32_t touchpoint = c_.place[i] - c_.persona[i] * t_.touchpoints;
     if (!market.at_gate(market, c_.customer[i], touchpoint)) return;
-    market.held(market.events, c_.customer[i], s_.effort[i]);
+    market.held(market.events, c_.customer[i], s_.effort[i], c_.event[i]);
     apart_.lane[apart_count_] = i;
     apart_.luck[apart_count_] = c_.luck[i];
     ++apart_count_;
@@ -293,7 +294,7 @@ class Block {
       EACH_LANE
       for (int i = 0; i < padded_; ++i) s_.marks[i] = s_.standing_changes[i] != 0 ? 1 : 0;
       changing = list_marked();
-      for (int k = 0; k < changing; ++k) count_feelings(s_.marked[k], s_.code[s_.marked[k]]);
+      for (int k = 0; k < changing; ++k) count_customer_scores(s_.marked[k], s_.code[s_.marked[k]]);
     } else {
       auto* const touches = reinterpret_cast<Long2*>(task_.packed.touch);
       auto* const stocks = reinterpret_cast<Long2*>(task_.packed.series);
@@ -329,7 +330,7 @@ class Block {
   }
 
   /// Satisfaction and expectation are summed over customers: who becomes one counts, who is none any more does not.
-  void count_feelings(int i, std::int32_t code) {
+  void count_customer_scores(int i, std::int32_t code) {
     const bool counts = code >= Code::promoter;
     const std::int32_t counted_s = counts ? fixed_score(c_.satisfaction[i]) : 0;
     const std::int32_t counted_e = counts ? fixed_score(c_.expectation[i]) : 0;
@@ -350,12 +351,17 @@ class Block {
       days_to_purchase_[static_cast<std::size_t>(c_.persona[i]) * person_score_count] +=
           fixed(c_.time[i] - c_.since[i], t_.shape.scales.days);
       c_.since[i] = c_.time[i];
-      if (task_.store != nullptr && task_.store->introduced_by != nullptr) introduce(i);
+      if (task_.store != nullptr && task_.store->voice != nullptr) introduce(i);
     }
     if (code == Code::churned && c_.code[i] != Code::churned) {
       if (c_.tenure_counted[i] == 0) tenure(i, c_.time[i], TenureScore::churned);
       c_.tenure_counted[i] = 1;
       c_.since[i] = c_.time[i];
+    }
+    // Among customers a change of what they would answer is none of their standing.
+    if (task_.market != nullptr && task_.market->accounts != nullptr &&
+        (code < Code::promoter || c_.code[i] < Code::promoter)) {
+      task_.market->standing_changes(task_.market->events, c_.customer[i], c_.code[i], code);
     }
     c_.code[i] = code;
     c_.bought[i] = bought;
@@ -363,7 +369,7 @@ class Block {
 
   /// A purchase at the visit at hand, of somebody who may have heard of the company from a customer.
   void introduce(int i) {
-    std::uint32_t& by = task_.store->introduced_by[s_.kept[i]];
+    std::uint32_t& by = task_.store->kept[s_.kept[i]].introduced_by;
     if (by < came_alone) {
       ++task_.cells[t_.shape.person(static_cast<std::size_t>(c_.persona[i]), PersonScore::referred)];
       ++task_.cells[t_.shape.person(task_.store->kept[by - task_.first].persona, PersonScore::brought)];
@@ -1006,27 +1012,39 @@ class Block {
           .firsts[static_cast<std::size_t>(window) * static_cast<std::size_t>(t_.places) + static_cast<std::size_t>(place)];
   }
 
+  /// Finds the next customers who have a visit in this window, as many as there are lanes where there are, and asks the
+  /// memory for their rows: they are taken out after the visits at hand.
+  void look_ahead() {
+    const std::uint32_t all = task_.end - task_.first;
+    const int known = due_;
+    while (due_ < lane_count && looked_at_ < all) {
+      const std::uint32_t left = all - looked_at_;
+      const int looks = left < static_cast<std::uint32_t>(lane_count) ? static_cast<int>(left) : lane_count;
+      due_ += list_due(task_.store->time + looked_at_, looks, task_.until, looked_at_, s_.due + due_);
+      looked_at_ += static_cast<std::uint32_t>(looks);
+    }
+    for (int k = known; k < due_; ++k) prefetch(s_.due[k]);
+  }
+
+  /// What take_out and store_back will need.
+  SOJOURN_INLINE void prefetch(std::uint32_t row) const {
+    const Store& store = *task_.store;
+    const auto* kept = reinterpret_cast<const char*>(store.kept + row);
+    __builtin_prefetch(kept, 1);
+    __builtin_prefetch(kept + sizeof(Kept) - 1, 1);
+    if (store.voice != nullptr) __builtin_prefetch(store.voice + row, 1);
+  }
+
   /// The next customers who have a visit in this window, into lanes from the first on: those who were just here first, while
   /// they are near. False when there are none.
   bool resume() {
-    const double* time = task_.store->time;
-    const std::uint32_t all = task_.end - task_.first;
-    const double until = task_.until;
-    std::int32_t* const due = s_.due;
-    std::uint32_t* const kept = s_.kept;
     int count = again_;
-    std::uint32_t at = looked_at_;
-    while (count < lane_count && at < all) {
-      // As many as fit, were all of them due.
-      int looks = lane_count - count;
-      if (all - at < static_cast<std::uint32_t>(looks)) looks = static_cast<int>(all - at);
-      for (int k = 0; k < looks; ++k) due[k] = time[at + static_cast<std::uint32_t>(k)] <= until ? 1 : 0;
-      for (int k = 0; k < looks; ++k) {
-        kept[count] = at++;
-        count += due[k];
-      }
-    }
-    looked_at_ = at;
+    const int taken = due_ < lane_count - count ? due_ : lane_count - count;
+    for (int k = 0; k < taken; ++k) s_.kept[count + k] = s_.due[k];
+    count += taken;
+    due_ -= taken;
+    for (int k = 0; k < due_; ++k) s_.due[k] = s_.due[k + taken];
+    look_ahead();
     again_ = 0;
     lanes_ = count;
     if (count == 0) return false;
@@ -1082,17 +1100,24 @@ class Block {
       take_out(store.effort_aversion, t_.effort_aversion_of, c_.effort_aversion);
     }
     for (int own = 0; own < t_.own_count; ++own) take_out(store.own[own], nullptr, c_.own[own]);
-    if (task_.market != nullptr) {
-      if (store.heard != nullptr) take_out(store.heard, nullptr, c_.heard);
-      for (int i = 0; store.introduced_by != nullptr && i < padded_; ++i) {
-        c_.introduced[i] = store.introduced_by[s_.kept[i]] < came_alone ? 1 : 0;
-      }
+    if (task_.market != nullptr && store.voice != nullptr) {
+      for (int i = 0; i < padded_; ++i) c_.introduced[i] = store.kept[s_.kept[i]].introduced_by < came_alone ? 1 : 0;
     }
+    if (t_.hears) take_out_heard();
     if (!t_.still) return;
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
       c_.stands[i] =
           b::promoter_class(b::recommend(c_.satisfaction[i], c_.answering[i], t_.recommend_base, t_.recommend_sd));
+    }
+  }
+
+  /// What customers heard, of those who come to where it matters; the others' row is not asked for.
+  void take_out_heard() {
+    const float* const heard = task_.store->heard;
+    for (int i = 0; i < padded_; ++i) {
+      const bool hears = heard != nullptr && t_.passages[s_.taken[i]].hears != 0;
+      c_.heard[i] = hears ? heard[s_.kept[i]] : 0.0f;
     }
   }
 
@@ -1181,6 +1206,9 @@ class Block {
     kept.since = c_.since[i];
     kept.event = static_cast<std::uint16_t>(c_.event[i] + 1);
     kept.standing = static_cast<std::uint16_t>(standing(c_.code[i], c_.team[i], c_.tenure_counted[i]));
+    if (task_.market != nullptr && task_.market->accounts != nullptr) {
+      task_.market->ended(task_.market->events, c_.customer[i]);
+    }
     if (store.voice == nullptr) return;
     store.voice[k] = Voice::silent;
     if (c_.code[i] == Code::churned) task_.market->churned(task_.market->events, c_.customer[i]);
@@ -1278,6 +1306,7 @@ class Block {
   std::uint32_t next_;
   std::uint32_t since_flush_;
   std::uint32_t looked_at_;  // rows of the store are looked at up to this one
+  int due_ = 0;              // those found who have not been taken out
   int again_ = 0;            // of those just put back, who come again in this window
   std::uint64_t tick_ = 0;
 };

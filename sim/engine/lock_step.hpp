@@ -131,8 +131,9 @@ struct People {
       effort_aversion[lane_count], own[own_traits][lane_count];
 };
 
-/// What is kept of a customer between visits, but for the time of the next one: 36 bytes.
-struct [[gnu::packed]] Kept {
+/// What is kept of a customer between visits, but for the time of the next one: 40 bytes, of which the loop takes 32 at
+/// once.
+struct Kept {
   double luck;
   /// The time of arrival; from the first purchase on, of that; once the tenure is counted, of the last churn.
   double since;
@@ -141,8 +142,10 @@ struct [[gnu::packed]] Kept {
   std::uint16_t exit;   // into Tables::passages: where the customer waits, and where that leads
   std::uint16_t persona;
   std::uint16_t standing;  // the Code; 8 times the last team met (from 1; 0: none yet); and `tenure_counted`
+  /// See Hearers in engine/talk.hpp; `came_alone`: of who bought before hearing of the company. Only where customers talk.
+  std::uint32_t introduced_by;
 };
-static_assert(sizeof(Kept) == 36);
+static_assert(sizeof(Kept) == 40);
 /// A flag of Kept::standing, and how many teams leave room for it.
 inline constexpr std::uint32_t tenure_counted = 0x8000;
 inline constexpr std::uint32_t most_teams = tenure_counted / 8 - 1;
@@ -156,7 +159,6 @@ struct Store {
   float *loss_aversion, *effort_aversion, *own[own_traits];
   float* heard;  // social proof
   Voice* voice;
-  std::uint32_t* introduced_by;  // see Hearers in engine/talk.hpp; `came_alone`: of who bought before hearing of the company
 };
 /// Smaller than any introduction of the window at hand, so that none counts any more.
 inline constexpr std::uint32_t came_alone = 0x7fffffffu;
@@ -174,7 +176,9 @@ struct MarketView {
   std::int32_t touchpoints;
   void* events;  // for the calls below
   void (*comes_to_queue)(void* events, std::uint32_t customer);
-  void (*held)(void* events, std::uint32_t customer, float effort);
+  void (*held)(void* events, std::uint32_t customer, float effort, std::uint32_t event);
+  void (*standing_changes)(void* events, std::uint32_t customer, std::int32_t from, std::int32_t to);  // Codes
+  void (*ended)(void* events, std::uint32_t customer);    // the journey of a member of an account is over
   void (*churned)(void* events, std::uint32_t customer);  // or visited once more as somebody who churned
 };
 
@@ -202,6 +206,7 @@ struct PlaceScores {
 struct Passage {
   std::int32_t from, to, ends;
   std::int32_t queues;  // visits there wait for servers
+  std::int32_t hears;   // what customers heard bears on where they go from there
 };
 
 class Compiled;
@@ -309,11 +314,7 @@ struct Done {
 /// The loop, for one vector width.
 using Live = Done (*)(const Tables&, const Task&);
 
-/// Levels of x86-64, with vectors of 16, 32 and 64 bytes; `base` is any other processor.
-enum class Width { base, v2, v3, v4 };
-/// The widest vectors that this processor has; `SOJOURN_VECTORS` (v2, v3, v4) in the environment asks for narrower ones.
-[[nodiscard]] Width widest();
-/// The loop for those.
+/// The loop for the widest vectors that this processor has.
 [[nodiscard]] Live widest_live();
 
 }  // namespace sojourn::lock_step

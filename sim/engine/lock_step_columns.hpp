@@ -10,16 +10,8 @@
 #endif
 
 #include "lock_step.hpp"
+#include "sojourn/base/each_lane.hpp"
 #include "sojourn/base/numeric.hpp"
-
-// No lane of a loop reads what another writes. clang needs to be told more than that.
-#if defined(__clang__)
-#define EACH_LANE _Pragma("clang loop vectorize(assume_safety) interleave(disable)")
-#define EACH_EXIT _Pragma("clang loop unroll(full)")
-#else
-#define EACH_LANE _Pragma("GCC ivdep")
-#define EACH_EXIT _Pragma("GCC unroll 8")
-#endif
 
 namespace sojourn::lock_step {
 namespace {
@@ -90,8 +82,9 @@ struct alignas(64) Scratch {
   std::int32_t cell[lane_count];              // of a persona in a window
   std::int32_t standing_changes[lane_count];  // 1 where the visit changes the standing or the money that flows
   std::int32_t carry_index[lane_count], exit_index[lane_count];
-  std::int32_t from[lane_count], due[lane_count];  // in the store: where customers come from; whether a row is due
-  std::int32_t marked[lane_count];                 // lanes listed by list_marked
+  std::int32_t from[lane_count];           // where customers come from
+  std::int32_t marked[lane_count];         // lanes listed by list_marked
+  std::uint32_t due[2 * lane_count + 16];  // rows of the store that are due: of the next lanes
   std::uint32_t kept[lane_count], visits_and_exit[lane_count], who[lane_count];
   std::int32_t move_cell[lane_count], ends[lane_count];
   std::uint8_t marks[lane_count];  // 1: to be listed
@@ -237,6 +230,29 @@ SOJOURN_INLINE int list_marked(const std::uint8_t* marks, int lanes, int padded,
     }
   }
   return count;
+}
+
+/// Lists the rows, from number `row` on, whose `time` is not after `until`: `count` are looked at. There must be room for 16
+/// more than are listed. Returns how many these are.
+SOJOURN_INLINE int list_due(const double* time, int count, double until, std::uint32_t row, std::uint32_t* list) {
+  int due = 0, k = 0;
+#if defined(__AVX512F__)
+  const __m512i sixteen = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  const __m512d limit = _mm512_set1_pd(until);
+  for (; k + 16 <= count; k += 16) {
+    const unsigned low = _mm512_cmp_pd_mask(_mm512_loadu_pd(time + k), limit, _CMP_LE_OQ);
+    const unsigned high = _mm512_cmp_pd_mask(_mm512_loadu_pd(time + k + 8), limit, _CMP_LE_OQ);
+    const unsigned mask = low | high << 8;
+    const __m512i rows = _mm512_add_epi32(_mm512_set1_epi32(static_cast<int>(row) + k), sixteen);
+    _mm512_storeu_si512(list + due, _mm512_maskz_compress_epi32(static_cast<__mmask16>(mask), rows));
+    due += std::popcount(mask);
+  }
+#endif
+  for (; k < count; ++k) {
+    list[due] = row + static_cast<std::uint32_t>(k);
+    due += time[k] <= until ? 1 : 0;
+  }
+  return due;
 }
 
 /// Windows::of in arithmetic alone, of times up to the horizon. The guess is the window or the one before: a millionth of a

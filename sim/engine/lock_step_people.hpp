@@ -5,7 +5,7 @@
 
 #include "lock_step.hpp"
 #include "sojourn/base/random.hpp"
-#include "wide_philox.hpp"
+#include "sojourn/base/wide_philox.hpp"
 
 namespace sojourn::lock_step {
 

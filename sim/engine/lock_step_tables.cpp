@@ -89,11 +89,11 @@ Compiled::Compiled(const Program& program, const Population& population, const T
     tables_.flows = tables_.flows || program.place(static_cast<std::uint32_t>(v)).flows;
     for (const sojourn::Exit& exit : parts.touchpoints[v].next) {
       const std::size_t to = exit.to.index();
-      passages_.push_back({narrow(v), narrow(to), parts.touchpoints[to].end.has_value() ? 1 : 0, queues(to)});
+      passages_.push_back({narrow(v), narrow(to), parts.touchpoints[to].end.has_value() ? 1 : 0, queues(to), 0});
     }
   }
-  for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) passages_.push_back({-1, narrow(v), is_end_[v], queues(v)});
-  for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) passages_.push_back({narrow(v), narrow(v), 0, 0});
+  for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) passages_.push_back({-1, narrow(v), is_end_[v], queues(v), 0});
+  for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) passages_.push_back({narrow(v), narrow(v), 0, 0, 0});
   flow_kind_of_.push_back(0);
   for (std::uint32_t p = 0; p < shape.personas; ++p) {
     for (std::uint32_t v = 0; v < shape.touchpoints; ++v) flow_kind_of_.push_back(program.flow_kind(p, v));
@@ -255,6 +255,13 @@ void Compiled::compile_rows() {
         rows_.push_back(to);
         visit_rows_.push_back(&row);
       }
+    }
+  }
+  for (Passage& passage : passages_) {
+    const auto to = static_cast<std::uint32_t>(passage.to);
+    for (std::size_t at = to; at < row_of_.size(); at += shape.touchpoints) {
+      const auto exits = program.exits(*visit_rows_[static_cast<std::size_t>(row_of_[at])]);
+      if (std::any_of(exits.begin(), exits.end(), [](const ExitRow& exit) { return exit.heard != 0.0f; })) passage.hears = 1;
     }
   }
   if (!stretched) stretch_.clear();

@@ -11,9 +11,33 @@ void WindowEvents::clear() {
   reviews = stars = 0;
   held.clear();
   churned.clear();
+  standing_changes.clear();
+  ended.clear();
 }
 
-Market::Market(const lock_step::Compiled& compiled, const Relations& relations, const Streams& streams, CustomerStore& store)
+void WindowEvents::append(const WindowEvents& more) {
+  const auto join = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
+  join(coming, more.coming);
+  join(near_queues, more.near_queues);
+  reviews += more.reviews;
+  stars += more.stars;
+  join(held, more.held);
+  join(churned, more.churned);
+  join(standing_changes, more.standing_changes);
+  join(ended, more.ended);
+}
+
+void WindowEvents::set_aside(CustomerStore& store, std::uint32_t customer, const Life& life, const Recorder& recorder,
+                             bool accounts) {
+  const Standing before = store.standing(customer);
+  store.set_aside(customer, life, recorder);
+  if (!accounts) return;
+  if (life.state.standing != before) standing_changes.push_back({customer, before, life.state.standing});
+  if (!store.alive(customer)) ended.push_back(customer);
+}
+
+Market::Market(const lock_step::Compiled& compiled, const Relations& relations, const Streams& streams, CustomerStore& store,
+               int threads)
     : compiled_(compiled),
       program_(compiled.program()),
       population_(compiled.population()),
@@ -27,14 +51,13 @@ Market::Market(const lock_step::Compiled& compiled, const Relations& relations, 
     gates_.emplace(program_, *relations.accounts, streams);
     market_state_.gates = gates_->places();
   }
-  if (relations.network) prepare_talk(relations);
+  if (relations.network) prepare_talk(relations, threads);
 }
 
-void Market::prepare_talk(const Relations& relations) {
+void Market::prepare_talk(const Relations& relations, int threads) {
   const ModelParts& parts = program_.model().parts();
-  talk_.emplace(*parts.word_of_mouth, *relations.network, streams_);
-  positive_.assign(store_.customers(), 0);
-  negative_.assign(store_.customers(), 0);
+  talk_.emplace(*parts.word_of_mouth, *relations.network, streams_, threads == 1);
+  messages_.assign(store_.customers(), MessageCounts{});
   speakers_.voice = store_.columns().voice;
   const auto trait = static_cast<std::size_t>(BuiltinTrait::talkativeness);
   speakers_.talkativeness_of = {population_.trait(0, trait, 0)};
@@ -72,12 +95,16 @@ lock_step::MarketView Market::view(WindowEvents& events) const {
     return market.gates[segment * static_cast<std::size_t>(market.touchpoints) + static_cast<std::size_t>(touchpoint)] != 0;
   };
   view.events = &events;
-  view.held = [](void* told, std::uint32_t customer, float effort) {
-    static_cast<WindowEvents*>(told)->held.push_back({customer, effort});
+  view.held = [](void* told, std::uint32_t customer, float effort, std::uint32_t event) {
+    static_cast<WindowEvents*>(told)->held.push_back({customer, effort, event});
   };
   view.comes_to_queue = [](void* told, std::uint32_t customer) {
     static_cast<WindowEvents*>(told)->coming.push_back(customer);
   };
+  view.standing_changes = [](void* told, std::uint32_t customer, std::int32_t from, std::int32_t to) {
+    static_cast<WindowEvents*>(told)->standing_changes.push_back({customer, standing_of(from), standing_of(to)});
+  };
+  view.ended = [](void* told, std::uint32_t customer) { static_cast<WindowEvents*>(told)->ended.push_back(customer); };
   view.churned = [](void* told, std::uint32_t customer) { static_cast<WindowEvents*>(told)->churned.push_back(customer); };
   return view;
 }
@@ -87,10 +114,16 @@ void Market::exchange(std::size_t window, std::span<const WindowEvents> events, 
   if (market_state_.posting != nullptr) publish(window, events);
   departures_.assign(1 + events.size(), {});
   if (gates_) {
-    std::vector<Held> held;
-    for (const WindowEvents& block : events) held.insert(held.end(), block.held.begin(), block.held.end());
+    for (const WindowEvents& block : events) {
+      for (const Held& arrived : block.held) gates_->hold(arrived);
+      for (const std::uint32_t customer : block.ended) gates_->look_again(customer);
+    }
+    for (std::vector<std::uint32_t>& block : led_away_) {
+      for (const std::uint32_t customer : block) gates_->look_again(customer);
+      block.clear();
+    }
     WaitingCustomers waiting(compiled_, streams_, market_state_.accounts, store_);
-    gates_->decide(window, held, waiting, store_);
+    gates_->decide(window, waiting, store_);
     departures_.front() = std::move(waiting.departures());
   }
   if (talk_) talk(window, events, over_blocks, tally_of);
@@ -123,7 +156,8 @@ void Market::talk(std::size_t window, std::span<const WindowEvents> events, cons
                   const std::function<Tally&(std::size_t)>& tally_of) {
   const Windows& windows = program_.windows();
   const double now = windows.end(window - 1), days = now - windows.begin(window - 1);
-  const Hearers hearers{positive_.data(), negative_.data(), store_.columns().heard, store_.columns().introduced_by};
+  const Hearers hearers{messages_.data(), &many_messages_, store_.columns().heard, &store_.columns().kept->introduced_by,
+                        sizeof(lock_step::Kept) / sizeof(std::uint32_t)};
   if (window == 1 && !talkativeness_.empty()) {
     const auto trait = static_cast<std::size_t>(BuiltinTrait::talkativeness);
     over_blocks([&](std::size_t, std::uint32_t begin, std::uint32_t end) {
@@ -138,6 +172,7 @@ void Market::talk(std::size_t window, std::span<const WindowEvents> events, cons
     speakers_.talkativeness = talkativeness_.data();
   }
   churned_.resize(events.size());
+  led_away_.resize(events.size());
   over_blocks([&](std::size_t block, std::uint32_t, std::uint32_t) {
     set_voices_of_churned(churned_[block], events[block].churned, now);
   });
@@ -150,18 +185,21 @@ void Market::talk(std::size_t window, std::span<const WindowEvents> events, cons
     Tally& tally = tally_of(block);
     Recorder recorder(program_, tally);
     WaitingCustomers waiting(compiled_, streams_, market_state_.accounts, store_);
-    for (const Heard& messages : heard) {
+    constexpr std::size_t ahead = 16;  // rows that the memory is asked for before their turn
+    for (std::size_t k = 0; k < heard.size(); ++k) {
+      if (k + ahead < heard.size()) store_.prefetch(heard[k + ahead].person);
+      const Heard& messages = heard[k];
       const std::uint32_t i = messages.person;
       if (!store_.present(i)) {
         // Nobody hears of a company before the journey begins.
         hearers.social_proof[i] = 0.0f;
-        hearers.introduced_by[i] = introduced_by_nobody;
+        hearers.introduction(i) = introduced_by_nobody;
         continue;
       }
       recorder.heard(store_.persona(i), window, messages.positive, messages.negative);
       if (messages.positive == 0 || !store_.waiting(i) || hears_[store_.touchpoint(i)] == 0) continue;
       if (in_line_ && in_line_(i)) continue;  // a message pulls nobody out of a line
-      waiting.hear(i, window, messages.positive);
+      if (waiting.hear(i, window, messages.positive) && gates_) led_away_[block].push_back(i);
     }
     departures_[1 + block] = std::move(waiting.departures());
   });
@@ -173,12 +211,18 @@ void Market::set_voices_of_churned(std::vector<std::uint32_t>& churned, std::spa
                                    double now) const {
   const double talks = program_.model().parts().word_of_mouth->talks_after_churn.value();
   churned.insert(churned.end(), more.begin(), more.end());
-  std::erase_if(churned, [&](std::uint32_t customer) {
-    if (store_.standing(customer) != Standing::churned) return true;
+  constexpr std::size_t ahead = 16;  // rows that the memory is asked for before their turn
+  std::size_t kept = 0;
+  for (std::size_t k = 0; k < churned.size(); ++k) {
+    if (k + ahead < churned.size()) store_.prefetch(churned[k + ahead]);
+    const std::uint32_t customer = churned[k];
+    if (store_.standing(customer) != Standing::churned) continue;
     const bool silent = now - store_.since(customer) > talks;
     store_.columns().voice[customer] = silent ? Voice::silent : static_cast<Voice>(1 + store_.promoter_class(customer));
-    return silent;
-  });
+    churned[kept] = customer;
+    kept += silent ? 0 : 1;
+  }
+  churned.resize(kept);
 }
 
 }  // namespace sojourn

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "account_standings.hpp"
 #include "customer_store.hpp"
 #include "gates.hpp"
 #include "sojourn/behaviour/review.hpp"
@@ -21,10 +22,17 @@ struct WindowEvents {
   std::vector<std::uint32_t> coming;                        // whose next visit, in this window, is to a queue
   std::vector<std::pair<std::uint32_t, Life>> near_queues;  // visits that may lead to one, where shadows are sent
   std::uint64_t reviews = 0, stars = 0;
-  std::vector<Held> held;              // in ascending order of customers, visits of one in the order of time
+  std::vector<Held> held;              // who came to a gate that holds them, in any order
   std::vector<std::uint32_t> churned;  // who visited as somebody who has churned, in any order and more than once
+  // Only where there are accounts:
+  std::vector<StandingChange> standing_changes;  // in any order
+  std::vector<std::uint32_t> ended;              // who has come to an end, in any order
 
   void clear();
+  /// Adds what happened elsewhere, to other customers.
+  void append(const WindowEvents& more);
+  /// Puts a life of `customer` back into the store, and notes what that means to the account where there are `accounts`.
+  void set_aside(CustomerStore& store, std::uint32_t customer, const Life& life, const Recorder& recorder, bool accounts);
 };
 
 /// Tells the tallies and the market of the visits of a life that the reference lives.
@@ -40,7 +48,7 @@ class VisitRecorder {
       ++events_.reviews;
       events_.stars += static_cast<std::uint64_t>(visit.rating);
     }
-    if (visit.held) events_.held.push_back({customer_, visit.effort});
+    if (visit.held) events_.held.push_back({customer_, visit.effort, visit.event});
     if (after.standing == Standing::churned) events_.churned.push_back(customer_);
   }
 
@@ -63,7 +71,9 @@ struct Relations {
 /// The market of one replication under one plan.
 class Market {
  public:
-  Market(const lock_step::Compiled& compiled, const Relations& relations, const Streams& streams, CustomerStore& store);
+  /// `threads` will work on it.
+  Market(const lock_step::Compiled& compiled, const Relations& relations, const Streams& streams, CustomerStore& store,
+         int threads);
 
   /// Who stands in a line, so that no message makes them leave it; nobody unless told.
   void set_lines(std::function<bool(std::uint32_t customer)> in_line) { in_line_ = std::move(in_line); }
@@ -82,14 +92,13 @@ class Market {
 
   /// The persona of whoever first spoke well of the company to a customer who had not bought; -1 where nobody did.
   [[nodiscard]] std::int64_t introduced_by(std::uint32_t customer) const {
-    const std::uint32_t* by = store_.columns().introduced_by;
-    if (by == nullptr || by[customer] >= lock_step::came_alone) return -1;
-    return store_.persona(by[customer]);
+    const std::uint32_t by = store_.columns().kept[customer].introduced_by;
+    return by < lock_step::came_alone ? std::int64_t{store_.persona(by)} : -1;
   }
 
  private:
   void publish(std::size_t window, std::span<const WindowEvents> events);
-  void prepare_talk(const Relations& relations);
+  void prepare_talk(const Relations& relations, int threads);
   void talk(std::size_t window, std::span<const WindowEvents> events, const OverBlocks& over_blocks,
             const std::function<Tally&(std::size_t)>& tally_of);
   void set_voices_of_churned(std::vector<std::uint32_t>& churned, std::span<const std::uint32_t> more, double now) const;
@@ -107,10 +116,12 @@ class Market {
   std::optional<Talk> talk_;
   Speakers speakers_;
   Column<float> talkativeness_;
-  Column<std::uint32_t> positive_, negative_;
-  std::vector<std::vector<std::uint32_t>> churned_;  // [block] those who churned a short while ago
-  std::vector<std::vector<Departure>> departures_;   // of gates, then of each block's hearers
-  std::vector<std::uint8_t> hears_;                  // [touchpoint] whether a message can make somebody leave it
+  Column<MessageCounts> messages_;
+  ManyMessages many_messages_;
+  std::vector<std::vector<std::uint32_t>> churned_;   // [block] those who churned a short while ago
+  std::vector<std::vector<std::uint32_t>> led_away_;  // [block] whom a message made leave before the window at hand
+  std::vector<std::vector<Departure>> departures_;    // of gates, then of each block's hearers
+  std::vector<std::uint8_t> hears_;                   // [touchpoint] whether a message can make somebody leave it
 };
 
 }  // namespace sojourn

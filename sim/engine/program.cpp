@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 
+#include "sojourn/model/staff.hpp"
 #include "sojourn/tally/tally.hpp"
 
 namespace sojourn {
@@ -93,7 +95,7 @@ Program::Program(const Model& model)
     places_.push_back({touchpoint.end.has_value(), touchpoint.stage == Stage::purchase, touchpoint.counts_as.has_value(),
                        touchpoint.exits == ExitRule::race, false,
                        touchpoint.team.valid() ? static_cast<std::int32_t>(touchpoint.team.index()) : -1,
-                       touchpoint.servers.has_value(), touchpoint.reads_reviews});
+                       touchpoint.queues(), touchpoint.reads_reviews});
     for (const Exit& exit : touchpoint.next) delays_.emplace_back(exit.after);
   }
   compile_rows();
@@ -360,9 +362,10 @@ void Program::change_flow(std::int64_t* cells, const TallyShape& shape, MoneyOf 
 void Program::compile_services() {
   const ModelParts& parts = model_.parts();
   services_.resize(touchpoints_);
-  priorities_.assign(personas_, 0);
+  for (const Persona& persona : parts.personas) priorities_.push_back(persona.priority);
   occupies_ = narrow(std::min(1.0, model_.people_per_customer()));
   leads_to_queue_.assign(touchpoints_, 0);
+  staffing_.horizon = horizon_;
   for (std::size_t v = 0; v < touchpoints_; ++v) {
     for (const Exit& exit : parts.touchpoints[v].next) {
       if (!places_[v].queues && places_[exit.to.index()].queues) leads_to_queue_[v] = 1;
@@ -370,31 +373,66 @@ void Program::compile_services() {
   }
   const bool queues = std::any_of(places_.begin(), places_.end(), [](const Place& place) { return place.queues; });
   shadows_ = queues ? std::max(0.0, model_.people_per_customer() - 1.0) : 0.0;
+  const int weekday = weekday_of(parts.settings.start);
+  for (std::size_t p = 0; p < parts.pools.size(); ++p) {
+    staffing_.pools.push_back(servers_over_time(staff_over(parts.pools[p].servers, weekday, horizon_),
+                                                [&](const Target& target) { return matches_pool(target, PoolId(p)); }));
+  }
   for (std::size_t v = 0; v < touchpoints_; ++v) {
     const Touchpoint& touchpoint = parts.touchpoints[v];
     if (!places_[v].queues) continue;
     services_[v].queue = static_cast<std::uint32_t>(staffing_.queues.size());
-    services_[v].work = Inverse(Exponential{1.0});
-    services_[v].answer_within = 20.0 / 86400.0;
-    Timetable servers, handle_time;
-    // Servers serve everybody, so a change that names personas is none of theirs.
+    const double handling = mean(*touchpoint.handle_time);
+    services_[v].priority = touchpoint.priority;
+    const bool exponential = std::holds_alternative<Exponential>(*touchpoint.handle_time);
+    services_[v].work = Inverse(exponential ? Distribution(Exponential{1.0}) : *touchpoint.handle_time);
+    services_[v].work_unit = exponential ? 1.0 : 1.0 / handling;
+    if (touchpoint.patience) services_[v].patience = Inverse(*touchpoint.patience);
+    services_[v].answer_within = touchpoint.answer_within.value();
+    Staffing::Queue queue;
+    if (touchpoint.room) queue.room = *touchpoint.room;
+    for (const PoolId pool : touchpoint.pools) queue.pools.push_back(static_cast<std::uint32_t>(pool.index()));
+    if (touchpoint.servers) {
+      queue.pools = {static_cast<std::uint32_t>(staffing_.pools.size())};
+      staffing_.pools.push_back(servers_over_time({{0.0, *touchpoint.servers}}, [&](const Target& target) {
+        return matches_own_servers(parts, target, TouchpointId(v));
+      }));
+    }
+    // One line serves everybody, so a change that names personas is none of its.
     const auto here = [&](const Target& target) {
       return target.personas.empty() && matches(parts, target, TouchpointId(v), PersonaId(0));
     };
     for (std::size_t r = 0; r < regimes_.begins.size(); ++r) {
-      const Parameters parameters(changes_, regimes_.fractions[r]);
-      const auto add = [&](Timetable& timetable, double value) {
-        if (timetable.empty() || timetable.back().second != value) timetable.emplace_back(regimes_.begins[r], value);
-      };
-      add(servers, parameters.value(Parameter::servers, *touchpoint.servers, here));
-      add(handle_time, parameters.value(Parameter::handle_time, touchpoint.handle_time->value(), here));
+      const double value = Parameters(changes_, regimes_.fractions[r]).value(Parameter::handle_time, handling, here);
+      if (queue.handle_time.empty() || queue.handle_time.back().second != value)
+        queue.handle_time.emplace_back(regimes_.begins[r], value);
     }
-    Staffing::Queue queue;
-    queue.pools = {static_cast<std::uint32_t>(staffing_.pools.size())};
-    queue.handle_time = std::move(handle_time);
-    staffing_.pools.push_back(std::move(servers));
     staffing_.queues.push_back(std::move(queue));
   }
+}
+
+/// The servers that `base` has by itself, with the changes whose target `applies`.
+template <class Applies>
+Timetable Program::servers_over_time(const Timetable& base, Applies applies) const {
+  Timetable servers;
+  std::size_t at = 0;  // of `base`
+  for (std::size_t r = 0; r < regimes_.begins.size(); ++r) {
+    const std::vector<Shift> shifts = Parameters(changes_, regimes_.fractions[r]).shifts(Parameter::servers, applies);
+    // Where nobody is on duty nobody joins them.
+    std::vector<Shift> while_closed = shifts;
+    std::erase_if(while_closed, [](const Shift& shift) { return shift.operation == Operation::add; });
+    const double end = r + 1 < regimes_.begins.size() ? regimes_.begins[r + 1] : std::numeric_limits<double>::infinity();
+    double begin = regimes_.begins[r];
+    while (at + 1 < base.size() && base[at + 1].first <= begin) ++at;
+    for (;;) {
+      const double own = base[at].second;
+      const double value = combine(Parameter::servers, own, own > 0.0 ? shifts : while_closed);
+      if (servers.empty() || servers.back().second != value) servers.emplace_back(begin, value);
+      if (at + 1 == base.size() || base[at + 1].first >= end) break;
+      begin = base[++at].first;
+    }
+  }
+  return servers;
 }
 
 float probability(const Program& program, const ExitRow& exit, std::span<const float> traits) {

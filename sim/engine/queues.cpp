@@ -62,6 +62,7 @@ class Queues::Window {
         window_(window),
         until_(queues.program_.windows().end(window)),
         tally_(tally),
+        events_(events),
         recorder_(queues.program_, tally),
         visits_(recorder_, events),
         lives_(queues.program_, queues.population_, queues.streams_, &queues.market_.market_state()),
@@ -120,6 +121,10 @@ class Queues::Window {
     return life;
   }
 
+  void set_aside(std::uint32_t customer, const Life& life) {
+    events_.set_aside(queues_.store_, customer, life, recorder_, queues_.market_.market_state().accounts != nullptr);
+  }
+
   void come(const Coming& coming) {
     Life life = take_up(coming.customer);
     // The stay that ends here began at a visit, unless it is the first.
@@ -131,7 +136,7 @@ class Queues::Window {
       return;
     }
     queues_.in_line_[coming.customer] = 1;
-    queues_.store_.set_aside(coming.customer, life, recorder_);
+    set_aside(coming.customer, life);
   }
 
   void come_as_shadow(const Coming& coming) {
@@ -174,7 +179,7 @@ class Queues::Window {
       lives_.visit_next(customer, life, observer_);
       queues_.send_shadows(customer, life);
     }
-    queues_.store_.set_aside(customer, life, recorder_);
+    set_aside(customer, life);
   }
 
   void count(const Call& call, QueueScore score, std::int64_t amount = 1) {
@@ -213,6 +218,7 @@ class Queues::Window {
   std::size_t window_;
   double until_;
   Tally& tally_;
+  WindowEvents& events_;
   Recorder recorder_;
   VisitRecorder visits_;
   Lives lives_;

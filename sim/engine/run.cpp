@@ -129,7 +129,7 @@ class Ends {
     return ends.data();
   }
   /// Counts what was written last against the first plan's.
-  void count(std::size_t plan, PairedOutcomes& fortunes) const { fortunes.count(baseline_, plan == 0 ? baseline_ : plan_); }
+  void count(std::size_t plan, PairedOutcomes& outcomes) const { outcomes.count(baseline_, plan == 0 ? baseline_ : plan_); }
 
  private:
   std::size_t people_;
@@ -228,12 +228,13 @@ class RunJob {
 
   RunResult run() {
     const auto began = std::chrono::steady_clock::now();
-    const bool together = result_.programs.front().model().coupled() || options_.engine == Engine::one_customer_by_windows;
-    division_ = division(parts_.settings.replications, together);
+    const bool side_by_side =
+        result_.programs.front().model().coupled() || options_.engine == Engine::one_customer_by_windows;
+    division_ = division(parts_.settings.replications, side_by_side || !options_.samples);
     result_.batches.assign(result_.programs.size(), Batches(division_.limit));
     tables_.resize(result_.programs.size(), std::vector<std::optional<Totals>>(options_.tables ? replications_ : 0));
     finished_.assign(replications_, false);
-    if (together) {
+    if (side_by_side) {
       run_coupled();
     } else {
       run_independent();
@@ -300,7 +301,7 @@ class RunJob {
               for (const TallyShape& shape : result_.shapes) batch.sums.emplace_back(shape);
             }
             batch.sums[plan].add(worker->tally());
-            ends.count(plan, batch.sums[plan].fortunes);
+            ends.count(plan, batch.sums[plan].paired_outcomes);
           }
           crews[plan].give(std::move(worker));
         }
@@ -369,7 +370,7 @@ class RunJob {
         if (!totals) return;
         counted[r][plan] = std::move(*totals);
         if (!replication.ended(plan, std::move(ends),
-                               [&](std::size_t each) -> PairedOutcomes& { return counted[r][each]->fortunes; })) {
+                               [&](std::size_t each) -> PairedOutcomes& { return counted[r][each]->paired_outcomes; })) {
           return;
         }
         Pending whole{{}, parts_.settings.customers, 0};
@@ -446,8 +447,9 @@ class RunJob {
 int thread_count(int threads) {
   if (threads > 0) return threads;
   if (const char* slurm = std::getenv("SLURM_CPUS_PER_TASK")) {
-    const int count = std::atoi(slurm);
-    if (count > 0) return count;
+    char* end = nullptr;
+    const long count = std::strtol(slurm, &end, 10);  // the largest number there is where it is larger
+    if (*end == '\0' && count > 0) return static_cast<int>(std::min<long>(count, most_threads));
   }
   cpu_set_t mask;
   if (sched_getaffinity(0, sizeof mask, &mask) == 0) return std::max(1, CPU_COUNT(&mask));

@@ -95,14 +95,18 @@ std::optional<ResolvedCall> ServiceLines::arrive(const Call& call) {
   lines_[line].order.emplace_back(entry, serial_);
   if (call.patience < never) {
     expiries_.push_back({call.time + call.patience, call.time, call.customer, entry, serial_});
-    std::push_heap(expiries_.begin(), expiries_.end(), [](const Expiry& a, const Expiry& b) {
-      return std::tie(a.time, a.arrived, a.customer) > std::tie(b.time, b.arrived, b.customer);
-    });
+    std::push_heap(expiries_.begin(), expiries_.end(), later);
   }
   for (const std::uint32_t p : groups_[group]) ++pools_[p].waiting;
   ++waiting_at_[call.queue];
   ++waiting_;
   return std::nullopt;
+}
+
+double ServiceLines::worked(std::uint32_t pool) {
+  // A pool to which nobody has come for a while has not yet seen servers leave.
+  if (staffing_.horizon < never) happen(pools_[pool], staffing_.horizon);
+  return pools_[pool].worked;
 }
 
 /// The earliest time at which a server of the pool may be free; the time at hand where one is.
@@ -129,7 +133,7 @@ void ServiceLines::happen(Pool& pool, double time) {
 
 /// As many servers as the next entry of the timetable says.
 void ServiceLines::change(Pool& pool) {
-  const double now = pool.servers[pool.next_change].second;
+  const auto [when, now] = pool.servers[pool.next_change];
   const double before = pool.next_change == 0 ? 0.0 : pool.servers[pool.next_change - 1].second;
   ++pool.next_change;
   const auto whole = [](double servers) { return static_cast<std::uint64_t>(servers); };
@@ -141,14 +145,18 @@ void ServiceLines::change(Pool& pool) {
     pool.idle -= at_once;
     // Those who will be free first finish whom they serve, and are not seen again.
     for (std::uint64_t k = at_once; k < fewer; ++k) {
+      pool.worked -= counted(when, pool.busy.front());
       std::pop_heap(pool.busy.begin(), pool.busy.end(), std::greater<>());
       pool.busy.pop_back();
     }
   }
   // A fractional server who is at work finishes at the speed at which the work began.
   const double speed = now - static_cast<double>(has);
-  if (pool.slow_speed == 0.0 && speed > 0.0 && pool.slow_free <= pool.servers[pool.next_change - 1].first)
-    pool.slow_idle = true;
+  if (pool.slow_free > when && speed < pool.slow_on_duty) {
+    pool.worked -= (pool.slow_on_duty - speed) * counted(when, pool.slow_free);
+    pool.slow_on_duty = speed;
+  }
+  if (pool.slow_speed == 0.0 && speed > 0.0 && pool.slow_free <= when) pool.slow_idle = true;
   pool.slow_speed = speed;
 }
 
@@ -194,11 +202,12 @@ void ServiceLines::begin_service(Pool& pool, const Call& call, double time) {
     --pool.idle;
     pool.busy.push_back(time + days);
     std::push_heap(pool.busy.begin(), pool.busy.end(), std::greater<>());
-    pool.worked += days;
+    pool.worked += counted(time, time + days);
   } else {
     pool.slow_idle = false;
     pool.slow_free = time + days / pool.slow_speed;
-    pool.worked += days;  // the fraction of a server who works longer
+    pool.slow_on_duty = pool.slow_speed;
+    pool.worked += pool.slow_speed * counted(time, pool.slow_free);  // a fraction of a server, who takes longer
   }
 }
 
@@ -226,11 +235,13 @@ std::uint32_t ServiceLines::line_of(std::uint32_t group, std::int32_t priority) 
   return line;
 }
 
+/// The order of a heap with the earliest first.
+bool ServiceLines::later(const Expiry& a, const Expiry& b) {
+  return std::tie(a.time, a.arrived, a.customer) > std::tie(b.time, b.arrived, b.customer);
+}
+
 /// The caller whose patience ends first; null where nobody's does.
 const ServiceLines::Expiry* ServiceLines::first_expiry() {
-  const auto later = [](const Expiry& a, const Expiry& b) {
-    return std::tie(a.time, a.arrived, a.customer) > std::tie(b.time, b.arrived, b.customer);
-  };
   while (!expiries_.empty() && entries_[expiries_.front().entry].serial != expiries_.front().serial) {
     std::pop_heap(expiries_.begin(), expiries_.end(), later);
     expiries_.pop_back();

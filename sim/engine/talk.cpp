@@ -9,25 +9,11 @@
 namespace sojourn {
 namespace {
 
-constexpr std::uint32_t chunk = 4 * talk::most_groups;  // people who are looked at together
 constexpr std::uint32_t said_this_window = 0x80000000u;
 
-/// Words below this, halved, may be somebody's who talks at `rate` or less: never too few, because u < P(N >= 1) <= rate.
-std::int32_t limit_for(float rate) {
-  const double limit = static_cast<double>(rate) * 1.001 * 0x1p31 + 2.0;
-  return limit < 0x7fffffff ? static_cast<std::int32_t>(limit) : 0x7fffffff;
-}
-
-bool all_silent(const Voice* voice, std::uint32_t count) {
-  std::uint8_t any = 0;
-  for (std::uint32_t i = 0; i < count; ++i) any = any | static_cast<std::uint8_t>(voice[i]);
-  return any == 0;
-}
-
-float largest(const float* numbers, std::size_t count) {
-  float result = 0.0f;
-  for (std::size_t i = 0; i < count; ++i) result = numeric::greater(result, numbers[i]);
-  return result;
+/// Adds one to `number`, which other threads may do at the same time unless this one is `alone`; the number before.
+std::uint16_t count_up(std::uint16_t& number, bool alone) {
+  return alone ? number++ : std::atomic_ref(number).fetch_add(1, std::memory_order_relaxed);
 }
 
 /// The second word of the counter, as `Streams::draw` makes it.
@@ -45,13 +31,14 @@ struct Talker {
 /// where the speaker's contacts begin, the contacts, the hearer's counts.
 class Messages {
  public:
-  Messages(const SocialNetwork& network, const Streams& streams, std::uint32_t window, const Hearers& hearers)
+  Messages(const SocialNetwork& network, const Streams& streams, std::uint32_t window, const Hearers& hearers, bool alone)
       : rows_(network.well_mixed() ? nullptr : &network.rows()),
         network_(network),
         streams_(streams),
         draw_words_(talk::widest_draws()),
         window_(window),
-        hearers_(hearers) {
+        hearers_(hearers),
+        alone_(alone) {
     std::fill(std::begin(draws_.index), std::end(draws_.index), window);
   }
 
@@ -68,7 +55,7 @@ class Messages {
     const std::size_t drawn = (talking_ + 15) / 16 * 16;
     for (std::size_t t = talking_; t < drawn; ++t) draws_.group[t] = 0;
     draw_words_(draws_, static_cast<int>(drawn), second_word(streams_, Purpose::message),
-                static_cast<std::uint32_t>(streams_.seed()), static_cast<std::uint32_t>(streams_.seed() >> 32), 0);
+                static_cast<std::uint32_t>(streams_.seed()), static_cast<std::uint32_t>(streams_.seed() >> 32), nullptr);
     for (std::size_t t = 0; t < talking_; ++t) {
       address(talkers_[t], {draws_.words[0][t], draws_.words[1][t], draws_.words[2][t], draws_.words[3][t]});
     }
@@ -82,10 +69,6 @@ class Messages {
     bool positive;
   };
 
-  [[nodiscard]] std::uint32_t& count_of(const Message& message) const {
-    return (message.positive ? hearers_.positive : hearers_.negative)[message.hearer];
-  }
-
   // `words` are those of the first two messages.
   void address(const Talker& talker, Words words) {
     for (std::uint32_t k = 0; k < talker.messages; ++k) {
@@ -94,7 +77,8 @@ class Messages {
       const std::uint32_t hearer = network_.contact(talker.person, words[half], words[half + 1]);
       if (hearer == SocialNetwork::nobody) continue;
       const Message message{hearer, talker.person, talker.positive};
-      __builtin_prefetch(&count_of(message), 1);
+      __builtin_prefetch(hearers_.messages + hearer, 1);
+      if (message.positive && hearers_.introduced_by != nullptr) __builtin_prefetch(&hearers_.introduction(hearer), 1);
       messages_[waiting_++] = message;
       if (waiting_ == messages_.size()) hand_over();
     }
@@ -102,16 +86,24 @@ class Messages {
 
   void hand_over() {
     for (std::size_t m = 0; m < waiting_; ++m) {
-      std::atomic_ref(count_of(messages_[m])).fetch_add(1, std::memory_order_relaxed);
-      if (messages_[m].positive && hearers_.introduced_by != nullptr) introduce(messages_[m]);
+      const Message& message = messages_[m];
+      MessageCounts& counts = hearers_.messages[message.hearer];
+      const std::uint16_t before = count_up(message.positive ? counts.positive : counts.negative, alone_);
+      if (before == 0xffffu) hearers_.many->add(message.hearer, message.positive);
+      if (message.positive && hearers_.introduced_by != nullptr) introduce(message);
     }
     waiting_ = 0;
   }
 
   // The smallest wins: an introduction of an earlier window, without the mark, stands before any of this one.
   void introduce(const Message& message) {
-    const std::atomic_ref by(hearers_.introduced_by[message.hearer]);
     const std::uint32_t mine = said_this_window | message.speaker;
+    if (alone_) {
+      std::uint32_t& known = hearers_.introduction(message.hearer);
+      known = std::min(known, mine);
+      return;
+    }
+    const std::atomic_ref by(hearers_.introduction(message.hearer));
     std::uint32_t known = by.load(std::memory_order_relaxed);
     while (mine < known && !by.compare_exchange_weak(known, mine, std::memory_order_relaxed)) {
     }
@@ -123,6 +115,7 @@ class Messages {
   talk::DrawWords draw_words_;
   std::uint32_t window_;
   const Hearers& hearers_;
+  bool alone_;
   talk::Draws draws_;
   std::array<Talker, talk::most_groups> talkers_;
   std::array<Message, 128> messages_;
@@ -131,101 +124,179 @@ class Messages {
 
 }  // namespace
 
-Talk::Talk(const WordOfMouth& word_of_mouth, const SocialNetwork& network, const Streams& streams)
+void ManyMessages::add(std::uint32_t person, bool positive) {
+  const std::lock_guard lock(mutex_);
+  further_.push_back({person, positive ? 65'536u : 0u, positive ? 0u : 65'536u});
+}
+
+std::vector<ManyMessages::Further> ManyMessages::take(std::uint32_t begin, std::uint32_t end) {
+  std::vector<Further> mine;
+  {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(further_, [&](const Further& one) {
+      const bool is_mine = begin <= one.person && one.person < end;
+      if (is_mine) mine.push_back(one);
+      return is_mine;
+    });
+  }
+  std::sort(mine.begin(), mine.end(), [](const Further& a, const Further& b) { return a.person < b.person; });
+  std::vector<Further> sums;
+  for (const Further& one : mine) {
+    if (sums.empty() || sums.back().person != one.person) sums.push_back({one.person, 0, 0});
+    sums.back().positive += one.positive;
+    sums.back().negative += one.negative;
+  }
+  return sums;
+}
+
+Talk::Talk(const WordOfMouth& word_of_mouth, const SocialNetwork& network, const Streams& streams, bool alone)
     : network_(network),
       streams_(streams),
       rate_{0.0, word_of_mouth.promoter_rate, word_of_mouth.passive_rate, word_of_mouth.detractor_rate},
       negativity_(static_cast<float>(word_of_mouth.negativity)),
-      remembered_(word_of_mouth.remembered.value()) {}
+      remembered_(word_of_mouth.remembered.value()),
+      alone_(alone) {}
+
+/// People who may speak, some dozens of groups at a time. Whoever is in a group of four silent people is passed over.
+class Talk::Speaking {
+ public:
+  Speaking(const Talk& talk, std::uint32_t window, double days, const Speakers& speakers, const Hearers& hearers)
+      : streams_(talk.streams_),
+        speakers_(speakers),
+        draw_words_(talk::widest_draws()),
+        messages_(talk.network_, talk.streams_, window, hearers, talk.alone_) {
+    std::fill(std::begin(draws_.index), std::end(draws_.index), window);
+    std::fill(std::begin(talkers_.talkativeness), std::end(talkers_.talkativeness), speakers.talkativeness_of.front());
+    for (std::size_t k = 0; k < talk.rate_.size(); ++k) talkers_.rate[k] = static_cast<float>(talk.rate_[k] * days);
+  }
+
+  /// The people [begin, end) speak.
+  Said speak(std::uint32_t begin, std::uint32_t end) {
+    // Whole groups between what the edges cut off.
+    const std::uint32_t first = std::min((begin + 3) / 4 * 4, end), last = std::max(end / 4 * 4, first);
+    if (begin < first) ask(begin, first);
+    constexpr std::uint32_t together = 1024;
+    std::array<std::uint32_t, together / 4> speaking;  // the first persons of groups; found without a branch
+    for (std::uint64_t at = first; at < last; at += together) {
+      const auto end_of_these = static_cast<std::uint32_t>(std::min<std::uint64_t>(at + together, last));
+      std::size_t count = 0;
+      for (auto person = static_cast<std::uint32_t>(at); person < end_of_these; person += 4) {
+        std::uint32_t voices = 0;
+        std::memcpy(&voices, speakers_.voice + person, sizeof voices);
+        speaking[count] = person;
+        count += voices != 0 ? 1 : 0;
+      }
+      for (std::size_t k = 0; k < count; ++k) ask_group(speaking[k]);
+    }
+    if (last < end) ask(last, end);
+    look();
+    messages_.deliver();
+    return said_;
+  }
+
+ private:
+  /// Notes a whole group, from person `first` on.
+  void ask_group(std::uint32_t first) {
+    const std::size_t at = 4 * groups_;
+    std::memcpy(talkers_.voice + at, speakers_.voice + first, 4);
+    if (speakers_.talkativeness != nullptr) {
+      std::memcpy(talkers_.talkativeness + at, speakers_.talkativeness + first, 4 * sizeof(float));
+    } else if (speakers_.talkativeness_of.size() > 1) {
+      for (std::uint32_t k = 0; k < 4; ++k) {
+        talkers_.talkativeness[at + k] = speakers_.talkativeness_of[speakers_.persona[first + k]];
+      }
+    }
+    add(first / 4);
+  }
+  /// Notes the people [from, to), all of one group: the others are silent.
+  void ask(std::uint32_t from, std::uint32_t to) {
+    const std::uint32_t first = from / 4 * 4, at = 4 * groups_;
+    for (std::uint32_t k = 0; k < 4; ++k) talkers_.voice[at + k] = Voice::silent;
+    for (std::uint32_t person = from; person < to; ++person) {
+      talkers_.voice[at + person - first] = speakers_.voice[person];
+      if (speakers_.talkativeness != nullptr) {
+        talkers_.talkativeness[at + person - first] = speakers_.talkativeness[person];
+      } else if (speakers_.talkativeness_of.size() > 1) {
+        talkers_.talkativeness[at + person - first] = speakers_.talkativeness_of[speakers_.persona[person]];
+      }
+    }
+    add(first / 4);
+  }
+  void add(std::uint32_t group) {
+    draws_.group[groups_++] = group;
+    if (groups_ == talk::most_groups) look();
+  }
+
+  void look() {
+    const std::uint32_t drawn = (groups_ + 15) / 16 * 16;
+    for (std::uint32_t g = groups_; g < drawn; ++g) draws_.group[g] = 0;
+    talkers_.people = static_cast<std::int32_t>(4 * groups_);
+    draw_words_(draws_, static_cast<int>(drawn), second_word(streams_, Purpose::talk),
+                static_cast<std::uint32_t>(streams_.seed()), static_cast<std::uint32_t>(streams_.seed() >> 32), &talkers_);
+    for (std::int32_t t = 0; t < talkers_.count; ++t) {
+      const std::uint32_t count = messages_said(talkers_.rates[t], talkers_.nothing[t], talkers_.u[t]);
+      if (count == 0) continue;
+      const std::int32_t at = talkers_.person[t];
+      const bool positive = talkers_.voice[at] != Voice::detractor;
+      (positive ? said_.positive : said_.negative) += count;
+      messages_.send({4 * draws_.group[at / 4] + static_cast<std::uint32_t>(at % 4), count, positive});
+    }
+    groups_ = 0;
+  }
+
+  const Streams& streams_;
+  const Speakers& speakers_;
+  talk::DrawWords draw_words_;
+  Messages messages_;
+  talk::Draws draws_;
+  talk::Talkers talkers_;
+  std::uint32_t groups_ = 0;
+  Said said_;
+};
 
 Said Talk::speak(std::uint32_t begin, std::uint32_t end, std::uint32_t window, double days, const Speakers& speakers,
                  const Hearers& hearers) const {
-  Said said;
-  std::array<float, 4> rate{};
-  for (std::size_t k = 0; k < rate.size(); ++k) rate[k] = static_cast<float>(rate_[k] * days);
-  const float fastest = largest(rate.data(), rate.size());
-  const float most_talkative = largest(speakers.talkativeness_of.data(), speakers.talkativeness_of.size());
-  const bool of_persona = speakers.talkativeness_of.size() > 1;
-  const talk::DrawWords draw_words = talk::widest_draws();
-  const std::uint32_t purpose = second_word(streams_, Purpose::talk);
-  float last_rate = 0.0f;
-  double nothing = 1.0;
-  talk::Draws draws;
-  std::fill(std::begin(draws.index), std::end(draws.index), window);
-  Messages messages(network_, streams_, window, hearers);
-
-  for (std::uint64_t at = begin; at < end;) {
-    const auto from = static_cast<std::uint32_t>(at), first_group = from / 4;
-    const auto to = static_cast<std::uint32_t>(std::min<std::uint64_t>(std::uint64_t{first_group} * 4 + chunk, end));
-    at = to;
-    if (all_silent(speakers.voice + from, to - from)) continue;
-    const float talkative =
-        speakers.talkativeness != nullptr ? largest(speakers.talkativeness + from, to - from) : most_talkative;
-    const float rate_at_most = message_rate(talkative, fastest);
-    if (!(rate_at_most > 0.0f)) continue;
-    const std::uint32_t groups = (to - first_group * 4 + 3) / 4;
-    const int drawn = static_cast<int>((groups + 15) / 16 * 16);
-    for (int g = 0; g < drawn; ++g) draws.group[g] = first_group + static_cast<std::uint32_t>(g);
-    draw_words(draws, drawn, purpose, static_cast<std::uint32_t>(streams_.seed()),
-               static_cast<std::uint32_t>(streams_.seed() >> 32), limit_for(rate_at_most));
-    std::array<std::uint32_t, talk::most_groups> talking;
-    std::uint32_t talking_groups = 0;
-    for (std::uint32_t g = 0; g < groups; ++g) {
-      talking[talking_groups] = g;
-      talking_groups += draws.talks[g];
-    }
-    for (std::uint32_t t = 0; t < talking_groups; ++t) {
-      const std::uint32_t g = talking[t];
-      for (std::uint32_t k = 0; k < 4; ++k) {
-        const std::uint32_t person = (first_group + g) * 4 + k;
-        if (person < from || person >= to) continue;
-        const Voice voice = speakers.voice[person];
-        const float mine = speakers.talkativeness != nullptr
-                               ? speakers.talkativeness[person]
-                               : speakers.talkativeness_of[of_persona ? speakers.persona[person] : 0];
-        const float my_rate = message_rate(mine, rate[static_cast<std::size_t>(voice)]);
-        const float u = uniform(draws.words[k][g]);
-        if (!(u < my_rate * 1.001f)) continue;  // as good as the count, but without its exponential
-        if (my_rate != last_rate) {
-          last_rate = my_rate;
-          nothing = nothing_said(my_rate);
-        }
-        const std::uint32_t count = messages_said(my_rate, nothing, u);
-        if (count == 0) continue;
-        const bool positive = voice != Voice::detractor;
-        (positive ? said.positive : said.negative) += count;
-        messages.send({person, count, positive});
-      }
-    }
-  }
-  messages.deliver();
-  return said;
+  return Speaking(*this, window, days, speakers, hearers).speak(begin, end);
 }
 
 void Talk::hear(std::uint32_t begin, std::uint32_t end, double days, const Hearers& hearers,
                 std::vector<Heard>& heard) const {
   const float decay = talk_decay(days, remembered_);
-  constexpr std::uint32_t few = 32;
-  for (std::uint64_t at = begin; at < end; at += few) {
-    const auto from = static_cast<std::uint32_t>(at);
-    const auto to = static_cast<std::uint32_t>(std::min<std::uint64_t>(at + few, end));
-    float* proof = hearers.social_proof;
-    std::uint32_t any = 0;
-    for (std::uint32_t i = from; i < to; ++i) any |= hearers.positive[i] | hearers.negative[i];
-    if (any == 0) {
-      for (std::uint32_t i = from; i < to; ++i) proof[i] = sojourn::social_proof(proof[i], decay, 0.0f, 0.0f, negativity_);
-      continue;
+  const talk::Hear hear_some = talk::widest_hear();
+  std::array<std::int32_t, talk::most_people> listed;
+  const std::size_t known = heard.size();
+  const auto note = [&](std::uint32_t person, std::uint64_t positive, std::uint64_t negative) {
+    heard.push_back({person, static_cast<std::uint32_t>(positive), static_cast<std::uint32_t>(negative)});
+    hearers.messages[person] = {};
+  };
+  const auto hear_all = [&](std::uint32_t first, std::uint32_t last) {
+    for (std::uint64_t at = first; at < last; at += talk::most_people) {
+      const auto from = static_cast<std::uint32_t>(at);
+      const std::uint32_t people = std::min<std::uint32_t>(talk::most_people, last - from);
+      const std::int32_t count = hear_some(hearers.messages + from, hearers.social_proof + from,
+                                           static_cast<std::int32_t>(people), decay, negativity_, listed.data());
+      for (std::int32_t k = 0; k < count; ++k) {
+        const std::uint32_t person = from + static_cast<std::uint32_t>(listed[static_cast<std::size_t>(k)]);
+        note(person, hearers.messages[person].positive, hearers.messages[person].negative);
+      }
     }
-    for (std::uint32_t i = from; i < to; ++i) {
-      const std::uint32_t positive = hearers.positive[i], negative = hearers.negative[i];
-      proof[i] =
-          sojourn::social_proof(proof[i], decay, static_cast<float>(positive), static_cast<float>(negative), negativity_);
-      if ((positive | negative) == 0) continue;
-      heard.push_back({i, positive, negative});
-      hearers.positive[i] = hearers.negative[i] = 0;
-      if (hearers.introduced_by != nullptr && hearers.introduced_by[i] != introduced_by_nobody)
-        hearers.introduced_by[i] &= ~said_this_window;
-    }
+  };
+  for (const ManyMessages::Further& further : hearers.many->take(begin, end)) {
+    hear_all(begin, further.person);
+    const std::uint64_t positive = further.positive + hearers.messages[further.person].positive;
+    const std::uint64_t negative = further.negative + hearers.messages[further.person].negative;
+    float& proof = hearers.social_proof[further.person];
+    proof = sojourn::social_proof(proof, decay, static_cast<float>(positive), static_cast<float>(negative), negativity_);
+    note(further.person, positive, negative);
+    begin = further.person + 1;
+  }
+  hear_all(begin, end);
+  if (hearers.introduced_by == nullptr) return;
+  constexpr std::size_t ahead = 16;  // introductions that the memory is asked for before their turn
+  for (std::size_t k = known; k < heard.size(); ++k) {
+    if (k + ahead < heard.size()) __builtin_prefetch(&hearers.introduction(heard[k + ahead].person), 1);
+    std::uint32_t& by = hearers.introduction(heard[k].person);
+    if (by != introduced_by_nobody) by &= ~said_this_window;
   }
 }
 

@@ -16,19 +16,20 @@ WaitingCustomers::WaitingCustomers(const lock_step::Compiled& compiled, const St
       traits_(population_.trait_count()),
       cumulative_(program_.most_exits()) {}
 
-void WaitingCustomers::hear(std::uint32_t customer, std::size_t window, std::uint32_t messages) {
+bool WaitingCustomers::hear(std::uint32_t customer, std::size_t window, std::uint32_t messages) {
   const VisitRow& at = row(customer, window);
   const std::span<const ExitRow> exits = program_.heard_exits(at);
-  if (exits.empty()) return;
+  if (exits.empty()) return false;
   // Of those who are on the way to a queue already, the others are as well.
   if (program_.shadows() > 0.0 && !store_.comes_to_queue(customer) &&
       std::any_of(exits.begin(), exits.end(), [&](const ExitRow& exit) { return queues(exit); }))
     departures_.push_back({customer, messages, 0});
   const ExitChoice choice = leave_on_hearing(program_, at, traits_of(customer, exits), streams_, customer, window, messages);
-  if (choice.exit < 0) return;
+  if (choice.exit < 0) return false;
   // What the customer meant to do is off, even where the message leads beyond the horizon.
   store_.hold(customer);
   leave(customer, window, exits[static_cast<std::size_t>(choice.exit)], choice.delay);
+  return true;
 }
 
 std::span<const float> WaitingCustomers::shares_at_gate(std::uint32_t customer, std::size_t window, float effort) {

@@ -25,8 +25,8 @@ class WaitingCustomers {
                    CustomerStore& store);
 
   /// `messages` positive messages reach a customer who waits at a touchpoint, at the beginning of `window`; one of them may
-  /// make the customer leave.
-  void hear(std::uint32_t customer, std::size_t window, std::uint32_t messages);
+  /// make the customer leave; whether one did.
+  bool hear(std::uint32_t customer, std::size_t window, std::uint32_t messages);
   /// Running sums of the shares of the exits by which a customer held at a gate would leave alone, at the beginning of
   /// `window`; `effort` is that of the visit. Valid until the next call.
   [[nodiscard]] std::span<const float> shares_at_gate(std::uint32_t customer, std::size_t window, float effort);

@@ -57,14 +57,6 @@ std::vector<std::string> ids_of(const List& list) {
   return ids;
 }
 
-std::size_t position_of(const char* what, std::string_view id, const std::vector<std::string>& known) {
-  const auto found = std::find(known.begin(), known.end(), id);
-  if (found != known.end()) return static_cast<std::size_t>(found - known.begin());
-  const std::string near = nearest(std::string(id), known);
-  throw InputError(
-      fmt::format("there is no {} \"{}\"{}", what, id, near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near)));
-}
-
 }  // namespace
 
 struct Study::Content {
@@ -136,15 +128,15 @@ Figure PlanResults::persona(std::string_view id, std::string_view metric) const 
   const Metric& asked = metric_called(metric);
   if (asked.scope != Scope::persona)
     throw InputError(fmt::format("\"{}\" is of the whole market, not of a persona", asked.name));
-  const std::size_t position = position_of("persona", id, content_->samples.personas);
+  const std::size_t position = position_called("persona", id, content_->samples.personas);
   return figure_of(estimate(content_->samples, plan_, asked, {Group::persona, position}));
 }
 
 Figure PlanResults::touchpoint(std::string_view id, std::string_view metric) const {
   std::vector<std::string> known;
   for (const TouchMetric& each : touch_metrics()) known.emplace_back(each.name);
-  const TouchMetric& asked = touch_metrics()[position_of("metric of touchpoints", metric, known)];
-  const std::size_t position = position_of("touchpoint", id, content_->samples.touchpoints);
+  const TouchMetric& asked = touch_metrics()[position_called("touchpoint metric", metric, known)];
+  const std::size_t position = position_called("touchpoint", id, content_->samples.touchpoints);
   return figure_of(estimate(content_->samples.plans[plan_].touch[position], asked));
 }
 
@@ -170,7 +162,7 @@ double PlanResults::chance_of_best(std::string_view metric) const {
 
 std::vector<std::string> Results::plans() const { return ids_of(content_->samples.plans); }
 
-PlanResults Results::plan(std::string_view id) const { return {content_, position_of("plan", id, plans())}; }
+PlanResults Results::plan(std::string_view id) const { return {content_, position_called("plan", id, plans())}; }
 
 Figure Results::operator[](std::string_view metric) const { return PlanResults(content_, 0)[metric]; }
 
@@ -253,15 +245,7 @@ Results run(const Study& study, std::string_view plan, const Execution& how) {
 }
 
 Results compare(const Study& study, const std::vector<std::string>& plans, const Execution& how) {
-  const Model& model = study.content().loaded.model;
-  std::vector<PlanId> ids{PlanId(0)};
-  for (const std::string& plan : plans.empty() ? study.plans() : plans) {
-    const PlanId id = plan_called(model, plan);
-    if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
-  }
-  if (ids.size() == 1)
-    throw InputError("there is no plan to compare with the baseline", "add a [[plan]] with improvements to the scenario");
-  return simulated(study, ids, {"compare", {}, plans}, how);
+  return simulated(study, plans_to_compare(study.content().loaded.model, plans), {"compare", {}, plans}, how);
 }
 
 Results read_results_file(const std::filesystem::path& path) {
@@ -287,12 +271,10 @@ std::vector<TouchpointGain> rank(const Study& study, std::string_view metric, st
 BestBuy optimize(const Study& study, double budget, std::string_view metric, const Execution& how) {
   const Model& model = study.content().loaded.model;
   const Metric& asked = metric_called(metric);
-  if (asked.direction == Direction::neutral)
-    throw InputError(fmt::format("neither more nor less of \"{}\" is better by itself", asked.name));
   if (!(budget >= 0.0)) throw InputError(fmt::format("a budget of {:g} is not possible", budget), "0 or more");
   OptimizeOptions options;
   options.limits.total = budget;
-  options.goal = {{metric_position(asked.name), asked.direction == Direction::lower ? -1.0 : 1.0}};
+  options.goal = {goal_term(asked)};
   const Optimum optimum = optimize(model, options, options_of(how));
   BestBuy best;
   const Choice& choice = optimum.finalists.front();
@@ -310,7 +292,8 @@ Figure Solved::operator[](std::string_view metric) const {
 }
 
 Figure Solved::visits(std::string_view touchpoint) const {
-  return figure_of(content_->solved.pooled.at_horizon.visits[position_of("touchpoint", touchpoint, content_->touchpoints)]);
+  return figure_of(
+      content_->solved.pooled.at_horizon.visits[position_called("touchpoint", touchpoint, content_->touchpoints)]);
 }
 
 Solved solve(const Study& study, std::string_view plan) {

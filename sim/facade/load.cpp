@@ -1,7 +1,6 @@
 #include "sojourn/facade/load.hpp"
 
-#include <fmt/format.h>
-
+#include <algorithm>
 #include <utility>
 
 #include "sojourn/outcomes/recorded_scenario.hpp"
@@ -9,18 +8,6 @@
 #include "sojourn/scenario/nearest.hpp"
 
 namespace sojourn {
-namespace {
-
-[[noreturn]] void refuse_name(const char* what, std::string_view name, const std::vector<std::string>& known) {
-  const std::string near = nearest(std::string(name), known);
-  std::string list;
-  for (const std::string& each : known) list += (list.empty() ? "" : ", ") + each;
-  throw InputError(
-      fmt::format("there is no {} \"{}\"{}", what, name, near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near)),
-      fmt::format("{}s: {}", what, list));
-}
-
-}  // namespace
 
 LoadedScenario load_scenario(const std::filesystem::path& path, const std::vector<Override>& overrides, Recorded keep) {
   std::optional<Outcomes> recorded;
@@ -28,14 +15,16 @@ LoadedScenario load_scenario(const std::filesystem::path& path, const std::vecto
   Scenario scenario;
   if (looks_like_results(path)) {
     recorded = keep == Recorded::everything ? read_results(path) : read_provenance(path);
+    if (recorded->provenance.request.command == "sweep")
+      throw InputError("this file holds points of a sweep, not a run",
+                       "sojourn sensitivity says which keys matter; its scenario is the text attribute scenario_toml",
+                       path.string());
     name = recorded->provenance.scenario_name;
     scenario = recorded_scenario(*recorded, path.string(), path.parent_path(), overrides);
   } else {
     scenario = read_scenario(path, overrides);
   }
-  if (scenario.errors() > 0) {
-    throw InputError(diagnostics(scenario, Severity::error) + "\n" + summary(scenario), {}, {}, ErrorCode::invalid_scenario);
-  }
+  require_no_errors(scenario);
   Model model = build(scenario);
   return {std::move(scenario), std::move(model), std::move(name), std::move(recorded)};
 }
@@ -43,17 +32,29 @@ LoadedScenario load_scenario(const std::filesystem::path& path, const std::vecto
 PlanId plan_called(const Model& model, std::string_view name) {
   std::vector<std::string> known;
   for (const Plan& plan : model.parts().plans) known.push_back(plan.id);
-  for (std::size_t k = 0; k < known.size(); ++k) {
-    if (known[k] == name) return PlanId(k);
+  return PlanId(position_called("plan", name, known));
+}
+
+std::vector<PlanId> plans_to_compare(const Model& model, const std::vector<std::string>& names) {
+  std::vector<std::string> all;
+  for (const Plan& plan : model.parts().plans) all.push_back(plan.id);
+  std::vector<PlanId> plans{PlanId(0)};
+  for (const std::string& name : names.empty() ? all : names) {
+    const PlanId plan = plan_called(model, name);
+    if (std::find(plans.begin(), plans.end(), plan) == plans.end()) plans.push_back(plan);
   }
-  refuse_name("plan", name, known);
+  if (plans.size() > 1) return plans;
+  std::string others;
+  for (std::size_t k = 1; k < all.size(); ++k) others += (k > 1 ? ", " : "") + all[k];
+  throw InputError("there is no plan to compare with the baseline",
+                   others.empty() ? "add a [[plan]] with improvements to the scenario, or simulate the baseline alone"
+                                  : "name one or more of its plans: " + others);
 }
 
 const Metric& metric_called(std::string_view name) {
-  if (const Metric* metric = find_metric(name)) return *metric;
   std::vector<std::string> known;
   for (const Metric& metric : metrics()) known.emplace_back(metric.name);
-  refuse_name("metric", name, known);
+  return metrics()[position_called("metric", name, known)];
 }
 
 }  // namespace sojourn

@@ -43,6 +43,7 @@ std::string name_of(const std::string& name, const std::string& id) { return sho
 ExitKind kind_of(const Exit& exit, ExitRule rule) {
   if (exit.on == Trigger::heard) return ExitKind::heard;
   if (exit.on == Trigger::gave_up) return ExitKind::gave_up;
+  if (exit.on == Trigger::turned_away) return ExitKind::turned_away;
   if (rule == ExitRule::race) return ExitKind::race;
   return std::holds_alternative<TraitId>(exit.probability) ? ExitKind::trait : ExitKind::choice;
 }
@@ -74,6 +75,9 @@ MapExit content(const ModelParts& parts, std::size_t from, const Exit& exit, dou
       break;
     case ExitKind::gave_up:
       result.share_text = "gave up";
+      break;
+    case ExitKind::turned_away:
+      result.share_text = "turned away";
       break;
   }
   result.delay_text = duration_text(days);

@@ -137,10 +137,10 @@ std::string dot(const MapContent& map) {
                    share_text(touchpoint.starts), v, node(touchpoint));
   }
   for (const MapExit& exit : map.exits) {
-    const bool interrupts = exit.kind == ExitKind::heard || exit.kind == ExitKind::gave_up;
     fmt::format_to(out, "  {} -> {} [label=\"{}\", penwidth={:.1f}{}{}];\n", node(map.touchpoints[exit.from]),
                    node(map.touchpoints[exit.to]), escape_label(label(exit)), 0.9 + 4.1 * exit.share,
-                   interrupts ? ", style=dashed" : "", column[exit.to] < column[exit.from] ? ", constraint=false" : "");
+                   interrupts(exit) ? ", style=dashed" : "",
+                   column[exit.to] < column[exit.from] ? ", constraint=false" : "");
   }
   if (!map.teams.empty()) {
     text += "  subgraph cluster_legend {\n    label=\"Teams\"; style=rounded; color=\"#566779\"; fontsize=14;\n";

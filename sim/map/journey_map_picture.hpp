@@ -33,7 +33,6 @@ struct Box {
 
 inline double pen_of(double share) { return 0.9 + 4.1 * std::clamp(share, 0.0, 1.0); }
 inline std::string_view tone_of(double share) { return share < 0.1 ? "low" : share < 0.4 ? "middle" : "high"; }
-inline bool interrupts(const MapExit& exit) { return exit.kind == ExitKind::heard || exit.kind == ExitKind::gave_up; }
 
 /// Points along a curve, a few px apart.
 [[nodiscard]] std::vector<Point> trace(const Curve& curve);

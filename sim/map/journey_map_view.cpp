@@ -9,6 +9,7 @@
 #include "sojourn/base/text.hpp"
 #include "sojourn/map/journey_map_content.hpp"
 #include "sojourn/model/change_arithmetic.hpp"
+#include "sojourn/model/staff.hpp"
 #include "sojourn/outcomes/recorded.hpp"
 #include "sojourn/report/format.hpp"
 
@@ -37,6 +38,11 @@ class PlanChanges {
     return after(parameter, x0,
                  [&](const Target& target, PersonaId p) { return matches(parts_, target, TouchpointId(touchpoint), p); });
   }
+  /// Servers of a pool while it is open.
+  double of_pool(PoolId pool, double x0) const {
+    return after(Parameter::servers, x0, [&](const Target& target, PersonaId) { return matches_pool(target, pool); });
+  }
+  [[nodiscard]] const ModelParts& parts() const { return parts_; }
   double at_exit(Parameter parameter, std::size_t touchpoint, std::size_t exit, double x0) const {
     return after(parameter, x0, [&](const Target& target, PersonaId p) {
       return matches_exit(parts_, target, TouchpointId(touchpoint), exit, p);
@@ -85,7 +91,14 @@ void mark_touchpoint(MapTouchpoint& to, const Touchpoint& from, std::size_t v, c
   mark(Parameter::personalisation, from.personalisation);
   if (from.promise) mark(Parameter::promise, *from.promise);
   if (from.servers) mark(Parameter::servers, *from.servers);
-  if (from.handle_time) mark(Parameter::handle_time, from.handle_time->value());
+  for (const PoolId pool : from.pools) {
+    const double before = most_servers(changes.parts().pools[pool.index()].servers), after = changes.of_pool(pool, before);
+    if (after == before) continue;
+    const Pool& of = changes.parts().pools[pool.index()];
+    to.changes.push_back("servers of " + shown_on_one_line(of.name.empty() ? of.id : of.name) +
+                         (of.servers.size() > 1 ? " at most " : " ") + before_after(before, after));
+  }
+  if (from.handle_time) mark(Parameter::handle_time, mean(*from.handle_time));
   mark(Parameter::cost, from.cost);
   mark(Parameter::revenue, from.revenue);
   mark(Parameter::cost_per_month, from.cost_per_month);
@@ -119,7 +132,19 @@ Model with_changed_exits(const Model& model, const PlanChanges& changes) {
 }
 
 std::string kind_words(const MapExit& exit) {
-  return exit.kind == ExitKind::heard ? "heard " : exit.kind == ExitKind::gave_up ? "gave up " : "";
+  switch (exit.kind) {
+    case ExitKind::heard:
+      return "heard ";
+    case ExitKind::gave_up:
+      return "gave up ";
+    case ExitKind::turned_away:
+      return "turned away ";
+    case ExitKind::choice:
+    case ExitKind::trait:
+    case ExitKind::race:
+      break;
+  }
+  return "";
 }
 
 /// Sums over replications and personas of an array (plan, replication, persona, x), of one plan.

@@ -192,7 +192,19 @@ std::vector<const Change*> changes_under(const ModelParts& parts, PlanId plan) {
 bool matches(const ModelParts& parts, const Target& target, TouchpointId touchpoint, PersonaId persona) {
   const Touchpoint& at = parts.touchpoints[touchpoint.index()];
   return takes_in(target.touchpoints, touchpoint) && takes_in(target.channels, at.channel) &&
-         takes_in(target.teams, at.team) && takes_in(target.stages, at.stage) && takes_in(target.personas, persona);
+         takes_in(target.teams, at.team) && takes_in(target.stages, at.stage) && takes_in(target.personas, persona) &&
+         (target.pools.empty() ||
+          std::any_of(at.pools.begin(), at.pools.end(), [&](PoolId pool) { return takes_in(target.pools, pool); }));
+}
+
+bool matches_pool(const Target& target, PoolId pool) {
+  return takes_in(target.pools, pool) && target.touchpoints.empty() && target.channels.empty() && target.teams.empty() &&
+         target.stages.empty() && target.personas.empty();
+}
+
+bool matches_own_servers(const ModelParts& parts, const Target& target, TouchpointId touchpoint) {
+  // Servers serve everybody: what names personas is refused, and pools have servers of their own.
+  return target.personas.empty() && target.pools.empty() && matches(parts, target, touchpoint, PersonaId(0));
 }
 
 bool matches_exit(const ModelParts& parts, const Target& target, TouchpointId touchpoint, std::size_t exit,

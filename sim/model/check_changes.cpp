@@ -24,6 +24,7 @@ void check_target(const Context& context, const Target& target, const std::strin
   check_list("team", target.teams, parts.teams.size(), "team");
   check_list("persona", target.personas, parts.personas.size(), "persona");
   check_list("exit_to", target.exit_to, parts.touchpoints.size(), "touchpoint");
+  check_list("pool", target.pools, parts.pools.size(), "pool");
 }
 
 Bounds bounds_of(Parameter parameter) {
@@ -52,6 +53,11 @@ void check_effect(const Effect& effect, const Target& target, const std::string&
   if (shared && !target.personas.empty()) {
     findings.error(here, fmt::format("{} cannot change for some personas only", name(effect.parameter)),
                    "remove persona from the target: one queue serves all");
+  }
+  const bool narrowed = !target.touchpoints.empty() || !target.channels.empty() || !target.teams.empty() ||
+                        !target.stages.empty() || !target.personas.empty();
+  if (effect.parameter == Parameter::servers && !target.pools.empty() && narrowed) {
+    findings.error(here, "servers of a pool cannot change for some visits only", "let the target name the pool alone");
   }
 }
 

@@ -42,12 +42,13 @@ bool has_money(const ModelParts& parts) {
   const auto costs = [](const Improvement& improvement) {
     return improvement.price.once != 0.0 || improvement.price.per_month != 0.0 || improvement.price.per_visit != 0.0;
   };
-  return any_touchpoint(parts, earns) || std::any_of(parts.improvements.begin(), parts.improvements.end(), costs) ||
+  return std::any_of(parts.pools.begin(), parts.pools.end(), [](const Pool& pool) { return pool.cost_per_hour > 0.0; }) ||
+         any_touchpoint(parts, earns) || std::any_of(parts.improvements.begin(), parts.improvements.end(), costs) ||
          changes(parts, Parameter::cost) || changes(parts, Parameter::revenue) ||
          changes(parts, Parameter::cost_per_month) || changes(parts, Parameter::revenue_per_month);
 }
 
-bool queues(const Touchpoint& touchpoint) { return touchpoint.servers && touchpoint.handle_time; }
+bool queues(const Touchpoint& touchpoint) { return touchpoint.queues() && touchpoint.handle_time; }
 bool has_odds(const Touchpoint& touchpoint, const Exit& exit) {
   return exit.on == Trigger::none && (exit.odds || touchpoint.exits == ExitRule::race) &&
          std::holds_alternative<std::monostate>(exit.probability);
@@ -225,6 +226,67 @@ void idle_handovers(const Context& context) {
   }
 }
 
+/// The touchpoints that share a pool with `touchpoint`, itself included.
+std::vector<const Touchpoint*> served_together(const ModelParts& parts, const Touchpoint& touchpoint) {
+  std::vector<const Touchpoint*> result;
+  for (const Touchpoint& other : parts.touchpoints) {
+    const bool shares = std::any_of(other.pools.begin(), other.pools.end(), [&](PoolId pool) {
+      return std::find(touchpoint.pools.begin(), touchpoint.pools.end(), pool) != touchpoint.pools.end();
+    });
+    if (&other == &touchpoint || shares) result.push_back(&other);
+  }
+  return result;
+}
+
+void idle_at_queue(const Context& context, const Touchpoint& touchpoint, const std::string& path) {
+  const ModelParts& parts = context.parts;
+  const auto warn = [&](std::string_view key, std::string_view why, std::string_view hint) {
+    context.findings.warning(fmt::format("{}.{}", path, key), fmt::format("{} changes nothing: {}", key, why),
+                             std::string(hint));
+  };
+  if (!touchpoint.queues()) {
+    constexpr std::string_view why = "nobody queues here", hint = "add servers or a pool, or remove it";
+    if (touchpoint.patience) warn("patience", why, hint);
+    if (touchpoint.priority != 0) warn("priority", why, hint);
+    if (touchpoint.answer_within != Touchpoint().answer_within) warn("answer_within", why, hint);
+    if (touchpoint.room) warn("room", why, hint);
+    return;
+  }
+  const bool gives_up = std::any_of(touchpoint.next.begin(), touchpoint.next.end(),
+                                    [](const Exit& exit) { return exit.on == Trigger::gave_up; });
+  if (touchpoint.patience && !gives_up)
+    warn("patience", "no exit waits for it to end", "add { to = \"some-touchpoint\", on = \"gave-up\" }");
+  const std::vector<const Touchpoint*> together = served_together(parts, touchpoint);
+  if (touchpoint.priority != 0 && std::all_of(together.begin(), together.end(), [&](const Touchpoint* other) {
+        return other->priority == touchpoint.priority;
+      })) {
+    warn("priority", "all who are served by the same servers have it", "priorities order calls that share servers");
+  }
+}
+
+void idle_pools(const Context& context) {
+  const ModelParts& parts = context.parts;
+  for (std::size_t i = 0; i < parts.pools.size(); ++i) {
+    const auto names = [&](const Touchpoint& t) {
+      return std::find(t.pools.begin(), t.pools.end(), PoolId(i)) != t.pools.end();
+    };
+    if (any_touchpoint(parts, names)) continue;
+    context.findings.warning(context.paths.pools[i], "no touchpoint has this pool", "name it at one, or remove it");
+  }
+  const auto priority = [](const Persona& persona) { return persona.priority; };
+  const bool queue = any_touchpoint(parts, [](const Touchpoint& t) { return t.queues() && !t.end; });
+  const bool alike = std::all_of(parts.personas.begin(), parts.personas.end(), [&](const Persona& persona) {
+    return priority(persona) == priority(parts.personas.front());
+  });
+  for (std::size_t i = 0; i < parts.personas.size(); ++i) {
+    if (priority(parts.personas[i]) == 0 || (queue && !alike)) continue;
+    context.findings.warning(
+        context.paths.personas[i] + ".priority",
+        fmt::format("priority changes nothing: {}", queue ? "all personas have the same" : "nobody queues anywhere"),
+        "remove it");
+  }
+}
+
 void idle_at_touchpoint(const Context& context, const Touchpoint& touchpoint, const std::string& path) {
   const ModelParts& parts = context.parts;
   const auto warn = [&](std::string_view key, std::string_view why, std::string_view hint) {
@@ -243,10 +305,12 @@ void idle_at_touchpoint(const Context& context, const Touchpoint& touchpoint, co
     if (touchpoint.revenue_per_month != 0.0) warn("revenue_per_month", why, "money at an end is paid once: revenue");
     if (touchpoint.cost_per_month != 0.0) warn("cost_per_month", why, "money at an end is paid once: cost");
     if (touchpoint.servers) warn("servers", why, hint);
+    if (!touchpoint.pools.empty()) warn("pool", why, hint);
     if (touchpoint.reads_reviews) warn("reads_reviews", why, hint);
     if (touchpoint.exits == ExitRule::race) warn("exits", why, hint);
     return;
   }
+  idle_at_queue(context, touchpoint, path);
   if (touchpoint.personalisation != 0.0 && touchpoint.content.empty())
     warn("personalisation", "the touchpoint has no content", "add content");
   if (touchpoint.reads_reviews && !parts.reviews) {
@@ -399,6 +463,7 @@ void check_idle_keys(const Context& context, const Reach& reach) {
   for (std::size_t i = 0; i < parts.personas.size(); ++i) idle_preferences(context, i);
   idle_channels_and_teams(context);
   idle_handovers(context);
+  idle_pools(context);
   for (std::size_t i = 0; i < parts.touchpoints.size(); ++i) {
     idle_at_touchpoint(context, parts.touchpoints[i], context.paths.touchpoints[i]);
     idle_slopes(context, parts.touchpoints[i], context.paths.touchpoints[i]);

@@ -2,11 +2,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <utility>
 #include <variant>
 
 #include "findings.hpp"
+#include "sojourn/model/staff.hpp"
 
 namespace sojourn::checking {
 namespace {
@@ -22,12 +24,68 @@ void check_numbers(const Context& context, const Touchpoint& touchpoint, const s
   }
 }
 
-void check_capacity(const Touchpoint& touchpoint, const std::string& path, Findings& findings) {
-  if (touchpoint.servers && !touchpoint.handle_time) {
-    findings.error(path + ".servers", "servers without handle_time", "add handle_time = \"12 minutes\"");
+void check_capacity(const Context& context, const Touchpoint& touchpoint, const std::string& path) {
+  Findings& findings = context.findings;
+  const std::string_view served_by = touchpoint.servers ? "servers" : "pool";
+  if (touchpoint.queues() && !touchpoint.handle_time) {
+    findings.error(fmt::format("{}.{}", path, served_by), fmt::format("{} without handle_time", served_by),
+                   "add handle_time = \"12 minutes\"");
   }
-  if (touchpoint.handle_time && !touchpoint.servers) {
-    findings.error(path + ".handle_time", "handle_time without servers", "add servers, or remove handle_time");
+  if (touchpoint.handle_time && !touchpoint.queues()) {
+    findings.error(path + ".handle_time", "handle_time without servers", "add servers or a pool, or remove handle_time");
+  }
+  if (touchpoint.servers && !touchpoint.pools.empty()) {
+    findings.error(path + ".servers", "both servers and a pool", "keep one: servers are a pool of the touchpoint's own");
+  }
+  std::set<PoolId> named;
+  for (const PoolId pool : touchpoint.pools) {
+    if (!findings.reference(path + ".pool", pool, context.parts.pools.size(), "pool")) continue;
+    if (!named.insert(pool).second) {
+      findings.error(path + ".pool", fmt::format("{} is named twice", in_quotes(context.parts.pools[pool.index()].id)),
+                     "keep one of them");
+    }
+  }
+  if (touchpoint.handle_time) {
+    findings.distribution(path + ".handle_time", *touchpoint.handle_time,
+                          std::holds_alternative<Fixed>(*touchpoint.handle_time) ? positive : not_negative);
+    const double days = mean(*touchpoint.handle_time);
+    // What is wrong with its parameters has a finding of its own.
+    if (!std::isnan(days) && !(days < infinity)) {
+      findings.error(path + ".handle_time", "handle_time has no mean", "a log-logistic distribution has one for shape > 1");
+    } else if (days <= 0.0 && std::holds_alternative<Normal>(*touchpoint.handle_time)) {
+      findings.error(path + ".handle_time", fmt::format("handle_time is {} days in the mean, but must be > 0", text(days)));
+    }
+  }
+  if (touchpoint.patience) findings.distribution(path + ".patience", *touchpoint.patience, not_negative);
+}
+
+void check_pools(const Context& context) {
+  const ModelParts& parts = context.parts;
+  constexpr double most_changes = 2e6;
+  double changes = 0.0;
+  for (std::size_t i = 0; i < parts.pools.size(); ++i) {
+    const Pool& pool = parts.pools[i];
+    const std::string& path = context.paths.pools[i];
+    context.findings.fields(path, keys::pool(), pool);
+    double before = -1.0;
+    for (const auto& [time, servers] : pool.servers) {
+      context.findings.number(path + ".servers", servers, not_negative);
+      if (!(time > before) || !(time < days_per_week) || (before < 0.0 && time != 0.0)) {
+        context.findings.error(path + ".servers", "the times of a timetable must rise from 0 to less than a week");
+        break;
+      }
+      before = time;
+    }
+    if (pool.servers.empty() || most_servers(pool.servers) == 0.0) {
+      context.findings.error(path + ".servers", "nobody ever serves in this pool", "write servers = 1, or remove the pool");
+    }
+    changes += changes_over(pool.servers, parts.settings.horizon.value());
+  }
+  if (changes > most_changes) {
+    context.findings.error(
+        "pool",
+        fmt::format("servers change {:.0f} times up to the horizon, but may change {:.0f} times", changes, most_changes),
+        "simulate less long");
   }
 }
 
@@ -46,19 +104,28 @@ void check_end(const Touchpoint& touchpoint, const std::string& path, Findings& 
   }
 }
 
+bool ends_a_wait(const Exit& exit) { return exit.on == Trigger::gave_up || exit.on == Trigger::turned_away; }
+std::string_view words_of(Trigger on) {
+  return on == Trigger::gave_up ? "that waits for patience to end" : "of those who are turned away";
+}
 bool has_probability(const Exit& exit) { return !std::holds_alternative<std::monostate>(exit.probability); }
 
 // Which of odds and probability an exit has, by how its touchpoint decides and what it waits for.
 void check_way_of_taking(const Context& context, const Touchpoint& touchpoint, const Exit& exit, const std::string& path) {
   Findings& findings = context.findings;
-  if (exit.on == Trigger::gave_up) {
-    if (exit.odds) findings.error(path + ".odds", "odds at an exit that waits for patience to end", "remove the odds");
+  if (ends_a_wait(exit)) {
+    const std::string_view what = words_of(exit.on);
+    if (exit.odds) findings.error(path + ".odds", fmt::format("odds at an exit {}", what), "remove the odds");
     if (has_probability(exit)) {
-      findings.error(path + ".probability", "probability at an exit that waits for patience to end",
-                     "remove the probability");
+      findings.error(path + ".probability", fmt::format("probability at an exit {}", what), "remove the probability");
     }
-    if (!touchpoint.servers) {
-      findings.warning(path + ".on", "nobody gives up where nobody queues", "add servers and handle_time to the touchpoint");
+    if (!touchpoint.queues()) {
+      findings.warning(
+          path + ".on",
+          fmt::format("nobody {} where nobody queues", exit.on == Trigger::gave_up ? "gives up" : "is turned away"),
+          "add servers and handle_time to the touchpoint");
+    } else if (exit.on == Trigger::turned_away && !touchpoint.room) {
+      findings.warning(path + ".on", "nobody is turned away where everybody may wait", "add room = 30 to the touchpoint");
     }
   } else if (exit.on == Trigger::heard) {
     if (exit.odds)
@@ -91,8 +158,8 @@ void check_slopes(const Exit& exit, const std::string& path, Findings& findings)
     if (!bends) continue;
     if (has_probability(exit)) {
       findings.error(here, fmt::format("a slope on {} beside a probability", key), "use odds: slopes bend odds only");
-    } else if (exit.on == Trigger::gave_up) {
-      findings.error(here, fmt::format("a slope on {} at an exit that waits for patience to end", key), "remove it");
+    } else if (ends_a_wait(exit)) {
+      findings.error(here, fmt::format("a slope on {} at an exit {}", key, words_of(exit.on)), "remove it");
     }
   }
 }
@@ -113,11 +180,12 @@ void check_exit(const Context& context, const Touchpoint& touchpoint, const Exit
 // What only the exits of a touchpoint together show.
 void check_exits_together(const Touchpoint& touchpoint, const std::string& path, Findings& findings) {
   double sum = 0.0;
-  std::size_t gave_up = 0;
+  std::size_t gave_up = 0, turned_away = 0;
   for (const Exit& exit : touchpoint.next) {
     const double* constant = std::get_if<double>(&exit.probability);
     if (constant && exit.on == Trigger::none && *constant > 0.0) sum += *constant;
     if (exit.on == Trigger::gave_up) ++gave_up;
+    if (exit.on == Trigger::turned_away) ++turned_away;
   }
   if (touchpoint.exits == ExitRule::choice && sum > 1.0 + sum_tolerance) {
     findings.error(path + ".next", fmt::format("probabilities sum to {}, but must sum to 1 or less", text(sum)),
@@ -125,6 +193,15 @@ void check_exits_together(const Touchpoint& touchpoint, const std::string& path,
   }
   if (gave_up > 1) {
     findings.error(path + ".next", fmt::format("{} exits wait for patience to end, but one takes all who give up", gave_up),
+                   "keep one of them");
+  }
+  if (touchpoint.room && turned_away == 0) {
+    findings.error(path + ".room", "room without an exit for those who are turned away",
+                   "add { to = \"some-touchpoint\", on = \"turned-away\" }");
+  }
+  if (turned_away > 1) {
+    findings.error(path + ".next",
+                   fmt::format("{} exits are of those who are turned away, but one takes them all", turned_away),
                    "keep one of them");
   }
 }
@@ -163,7 +240,7 @@ void check_journey(const Context& context) {
     context.findings.reference(path + ".channel", touchpoint.channel, parts.channels.size(), "channel");
     context.findings.reference(path + ".team", touchpoint.team, parts.teams.size(), "team");
     check_numbers(context, touchpoint, path);
-    check_capacity(touchpoint, path, context.findings);
+    check_capacity(context, touchpoint, path);
     check_end(touchpoint, path, context.findings);
     for (std::size_t exit = 0; exit < touchpoint.next.size(); ++exit) {
       check_exit(context, touchpoint, touchpoint.next[exit], fmt::format("{}.next[{}]", path, exit));
@@ -171,6 +248,7 @@ void check_journey(const Context& context) {
     check_exits_together(touchpoint, path, context.findings);
   }
   check_handovers(context);
+  check_pools(context);
 }
 
 }  // namespace sojourn::checking

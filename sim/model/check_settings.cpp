@@ -53,7 +53,7 @@ void check_time(const Settings& settings, Findings& findings) {
 void check_people_at_queues(const ModelParts& parts, Findings& findings) {
   if (!parts.settings.market) return;
   const double k = *parts.settings.market / static_cast<double>(parts.settings.customers);
-  const auto queues = [](const Touchpoint& touchpoint) { return touchpoint.servers.has_value(); };
+  const auto queues = [](const Touchpoint& touchpoint) { return touchpoint.queues(); };
   if (!(k > 1.0) || std::none_of(parts.touchpoints.begin(), parts.touchpoints.end(), queues)) return;
   bool fixed = false;  // calls that come a fixed time after a visit, all those of one customer together
   for (const Touchpoint& touchpoint : parts.touchpoints) {
@@ -68,6 +68,14 @@ void check_people_at_queues(const ModelParts& parts, Findings& findings) {
                                fixed ? "and some of their calls fall together, after a fixed delay: waits come out too long"
                                      : "whose waits are right to some 5 % up to a load of 0.9"),
                    fmt::format("the queue is exact with customers = {:.0f}", *parts.settings.market));
+  constexpr double much_memory = 1e9;
+  const double memory = (*parts.settings.market - static_cast<double>(parts.settings.customers)) * bytes_per_real_customer;
+  if (memory > much_memory) {
+    findings.warning("scenario.market",
+                     fmt::format("{:.3g} real customers may take {:.3g} GB of memory at the servers", *parts.settings.market,
+                                 memory / 1e9),
+                     "a lower market with as much fewer servers takes less; its waits are somewhat longer");
+  }
 }
 
 void check_discount(const Settings& settings, Findings& findings) {

@@ -120,9 +120,20 @@ Idle why_idle(const ModelParts& parts, const Reach& reach, const Target& target,
         return {};
       }
       return {"its target makes no promise that could be shifted", "set one: promise = \"= 0.8\""};
-    case Parameter::servers:
+    case Parameter::servers: {
+      if (visit([&](const Touchpoint& touchpoint) { return touchpoint.servers && target.pools.empty(); })) return {};
+      bool shared = false;  // visits there are served by a pool
+      for (std::size_t p = 0; p < parts.pools.size(); ++p) {
+        if (matches_pool(target, PoolId(p))) return {};
+        shared = shared || visit([&](const Touchpoint& touchpoint) {
+                   return std::find(touchpoint.pools.begin(), touchpoint.pools.end(), PoolId(p)) != touchpoint.pools.end();
+                 });
+      }
+      if (shared) return {"its target has no servers of its own", "let the target name the pool: { pool = \"agents\" }"};
+      return {"its target has no servers", "add servers and handle_time to the touchpoint"};
+    }
     case Parameter::handle_time:
-      if (visit([](const Touchpoint& touchpoint) { return touchpoint.servers && touchpoint.handle_time; })) return {};
+      if (visit([](const Touchpoint& touchpoint) { return touchpoint.queues(); })) return {};
       return {"its target has no servers", "add servers and handle_time to the touchpoint"};
     case Parameter::probability:
       if (exit([](const Touchpoint&, const Exit& e) { return !std::holds_alternative<std::monostate>(e.probability); }))
@@ -140,6 +151,59 @@ Idle why_idle(const ModelParts& parts, const Reach& reach, const Target& target,
       return {};
   }
   return {};
+}
+
+// Touchpoints at which an effect on odds changes nothing, where it does elsewhere: all exits of a choice scaled alike.
+std::string scaled_alike(const ModelParts& parts, const Reach& reach, const Target& target, const Effect& effect) {
+  std::string names;
+  for (const TouchpointId id : target.touchpoints) {
+    if (!id.valid() || !reach.any[id.index()]) continue;
+    const Touchpoint& touchpoint = parts.touchpoints[id.index()];
+    const bool odds = std::any_of(touchpoint.next.begin(), touchpoint.next.end(),
+                                  [&](const Exit& exit) { return has_odds(touchpoint, exit); });
+    if (touchpoint.exits == ExitRule::choice && odds && !odds_move(touchpoint, target, effect))
+      names += fmt::format("{}{}", names.empty() ? "" : ", ", in_quotes(touchpoint.id));
+  }
+  return names;
+}
+
+// The longest mean stay, in days, after a choice whose exits an effect acts on; 0 where it acts on none.
+double longest_stay(const ModelParts& parts, const Reach& reach, const Target& target, const Effect& effect) {
+  double longest = 0.0;
+  static_cast<void>(any_exit(parts, reach, target, [&](const Touchpoint& touchpoint, const Exit& exit) {
+    const bool by_odds = has_odds(touchpoint, exit) && exit.odds.value_or(0.0) > 0.0;
+    const bool acts = effect.parameter == Parameter::odds ? by_odds
+                      : effect.parameter == Parameter::probability
+                          ? !std::holds_alternative<std::monostate>(exit.probability)
+                          : effect.parameter == Parameter::delay;
+    const double days = mean(exit.after);
+    if (acts && exit.on == Trigger::none && touchpoint.exits == ExitRule::choice && days > longest) longest = days;
+    return false;  // look at all of them
+  }));
+  return longest;
+}
+
+// A choice and its delay are made at the visit: a change that comes later does not reach who stays there.
+void check_stays(const Context& context, const Reach& reach, const Change& change, const std::string& path) {
+  // Long beside the time for which the change acts, and at all.
+  constexpr double long_share = 0.2, long_days = 7.0;
+  const double horizon = context.parts.settings.horizon.value();
+  const double start = change.start.value(), end = change.end ? change.end->value() : horizon;
+  const double acts = std::min(end, horizon) - start;
+  for (const Effect& effect : change.effects) {
+    if (!(acts > 0.0)) return;
+    const double stay = longest_stay(context.parts, reach, change.target, effect);
+    if (!(stay >= std::max(long_days, long_share * acts)) || (start <= 0.0 && end >= horizon)) continue;
+    const bool starts = start > 0.0;
+    context.findings.warning(
+        fmt::format("{}.{}", path, starts ? "start" : "end"),
+        fmt::format("{} on day {}, inside stays of some {} days whose exit was chosen at the visit: people {} until their "
+                    "next visit",
+                    starts ? "starts" : "ends", text(starts ? start : end), fmt::format("{:.3g}", stay),
+                    starts ? "do not see it" : "keep what it chose"),
+        "in a race, exits = \"race\", a change acts on those who are already there");
+    return;
+  }
 }
 
 void check_use(const Context& context, const Reach& reach, const Change& change, const std::string& path) {
@@ -173,10 +237,20 @@ void check_use(const Context& context, const Reach& reach, const Change& change,
                                "write how far it changes, or remove it");
     }
     const Idle idle = why_idle(parts, reach, change.target, effect);
+    if (idle.reason.empty() && effect.parameter == Parameter::odds) {
+      const std::string names = scaled_alike(parts, reach, change.target, effect);
+      if (!names.empty() && told.insert(effect.parameter).second) {
+        context.findings.warning(
+            fmt::format("{}.effect.odds", path),
+            fmt::format("never acts at {}: odds count beside one another, and it changes those of all exits alike", names),
+            "name some of the exits: exit_to");
+      }
+    }
     if (idle.reason.empty() || !told.insert(effect.parameter).second) continue;
     context.findings.warning(fmt::format("{}.effect.{}", path, name(effect.parameter)), "never acts: " + idle.reason,
                              idle.hint);
   }
+  check_stays(context, reach, change, path);
 }
 
 // Quality that is clipped so often that mean and sd no longer mean what they say: two sd reach a quarter beyond [0,1].

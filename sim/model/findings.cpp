@@ -164,6 +164,7 @@ Paths name_entities(const ModelParts& parts, Findings& findings) {
       name_list("persona", ids_of(parts.personas, id), findings),
       name_list("channel", ids_of(parts.channels, id), findings),
       name_list("team", ids_of(parts.teams, id), findings),
+      name_list("pool", ids_of(parts.pools, id), findings),
       name_list("touchpoint", ids_of(parts.touchpoints, id), findings),
       name_list("improvement", ids_of(parts.improvements, [](const Improvement& i) { return i.change.id; }), findings),
       name_list("event", ids_of(parts.events, id), findings),
@@ -174,3 +175,13 @@ Paths name_entities(const ModelParts& parts, Findings& findings) {
 }
 
 }  // namespace sojourn::checking
+
+namespace sojourn::keys {
+
+std::vector<Finding> check(const std::string& path, const Distribution& distribution, const Bounds& support) {
+  checking::Findings findings;
+  findings.distribution(path, distribution, support);
+  return std::move(findings).take();
+}
+
+}  // namespace sojourn::keys

@@ -78,6 +78,9 @@ class Findings {
   void value(const std::string& path, const keys::Key& key, std::uint32_t value) {
     number(path, static_cast<double>(value), key.bounds, key.subject, key.hint);
   }
+  void value(const std::string& path, const keys::Key& key, std::int32_t value) {
+    number(path, static_cast<double>(value), key.bounds, key.subject, key.hint);
+  }
   void value(const std::string& path, const keys::Key& key, Days value) { this->value(path, key, value.value()); }
   void value(const std::string& path, const keys::Key& key, const Distribution& value) {
     distribution(path, value, key.bounds, key.subject);
@@ -95,7 +98,8 @@ class Findings {
 
 /// The path of every entity: "touchpoint.first-bill", or "touchpoint[3]" where its id cannot serve.
 struct Paths {
-  std::vector<std::string> personas, channels, teams, touchpoints, improvements, events, plans, surveys, account_segments;
+  std::vector<std::string> personas, channels, teams, pools, touchpoints, improvements, events, plans, surveys,
+      account_segments;
 };
 
 /// Names every entity, and finds ids that are missing, malformed, reserved or taken.

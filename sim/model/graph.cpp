@@ -111,7 +111,8 @@ bool is_open(const ModelParts& parts, TouchpointId from, std::size_t position, P
   const Touchpoint& touchpoint = parts.touchpoints[from.index()];
   const Exit& exit = touchpoint.next[position];
   const Persona& persona = parts.personas[id.index()];
-  if (exit.on == Trigger::gave_up) return touchpoint.servers.has_value();
+  if (exit.on == Trigger::gave_up) return touchpoint.queues();
+  if (exit.on == Trigger::turned_away) return touchpoint.queues() && touchpoint.room.has_value();
   if (exit.on == Trigger::heard && !parts.word_of_mouth && !parts.reviews) return false;
   if (const double* constant = std::get_if<double>(&exit.probability)) {
     return *constant != 0.0 || lifted(parts, Parameter::probability, from, position, id);

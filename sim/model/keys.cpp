@@ -19,7 +19,8 @@ std::string duration_text(Days days) {
     std::string_view name;
     double days;
   };
-  constexpr std::array<Unit, 4> units{{{"year", days_per_year}, {"month", days_per_month}, {"week", 7.0}, {"day", 1.0}}};
+  constexpr std::array<Unit, 5> units{
+      {{"year", days_per_year}, {"month", days_per_month}, {"week", 7.0}, {"day", 1.0}, {"second", 1.0 / 86400.0}}};
   if (days.value() == 0.0) return "0";
   for (const Unit& unit : units) {
     const double count = days.value() / unit.days;
@@ -32,6 +33,7 @@ std::string duration_text(Days days) {
 
 std::string text_of(double value) { return fmt::format("{}", value); }
 std::string text_of(std::uint32_t value) { return fmt::format("{}", value); }
+std::string text_of(std::int32_t value) { return fmt::format("{}", value); }
 std::string text_of(std::uint64_t value) { return fmt::format("{}", value); }
 std::string text_of(bool value) { return value ? "true" : "false"; }
 std::string text_of(const std::string& value) { return value.empty() ? std::string() : fmt::format("\"{}\"", value); }
@@ -49,8 +51,11 @@ std::string text_of(const std::optional<T>& value) {
 template <class T>
 Kind kind_of(const Member<T>& member, Kind declared) {
   if (declared != Kind::number) return declared;
-  if (std::holds_alternative<std::uint32_t T::*>(member) || std::holds_alternative<std::uint64_t T::*>(member))
+  if (std::holds_alternative<std::uint32_t T::*>(member) || std::holds_alternative<std::uint64_t T::*>(member) ||
+      std::holds_alternative<std::int32_t T::*>(member) ||
+      std::holds_alternative<std::optional<std::uint64_t> T::*>(member)) {
     return Kind::whole;
+  }
   if (std::holds_alternative<bool T::*>(member)) return Kind::truth;
   if (std::holds_alternative<std::string T::*>(member)) return Kind::text;
   if (std::holds_alternative<Days T::*>(member) || std::holds_alternative<std::optional<Days> T::*>(member))
@@ -139,6 +144,7 @@ std::vector<std::string> metrics() {
 
 constexpr Bounds weight{0.0, 100.0};
 constexpr Bounds slope{-100.0, 100.0};
+constexpr Bounds priorities{-100.0, 100.0};
 constexpr Bounds contacts{1.0, 1e9};
 constexpr Bounds messages{0.0, 1e4};  // a person and day: one every nine seconds
 
@@ -161,6 +167,7 @@ std::vector<Key> root_keys() {
       {.name = "channel", .kind = Kind::tables, .of = "channel", .meaning = "where people are met"},
       {.name = "team", .kind = Kind::tables, .of = "team", .meaning = "who runs touchpoints"},
       {.name = "handover", .kind = Kind::tables, .of = "handover", .meaning = "what one team tells the next"},
+      {.name = "pool", .kind = Kind::tables, .of = "pool", .meaning = "servers that touchpoints share"},
       {.name = "touchpoint", .kind = Kind::tables, .of = "touchpoint", .meaning = "the places of the journey"},
       {.name = "word_of_mouth", .kind = Kind::table, .of = "word_of_mouth", .meaning = "talk among customers"},
       {.name = "reviews", .kind = Kind::table, .of = "reviews", .meaning = "public stars"},
@@ -222,6 +229,10 @@ std::vector<Key> target() {
        .of = "touchpoint",
        .meaning = "exits into these touchpoints; needs an effect on `odds`, `probability` or `delay`"},
       {.name = "stage", .kind = Kind::words, .words = stages(), .meaning = "visits in these stages"},
+      {.name = "pool",
+       .kind = Kind::references,
+       .of = "pool",
+       .meaning = "visits that these pools serve; an effect on `servers` acts on the pools themselves"},
   };
 }
 
@@ -241,8 +252,11 @@ std::vector<Key> effect() {
         "exits that have odds; in a race all have. Odds count beside one another: scaling all exits of a choice "
         "alike changes nothing"},
        {Parameter::delay, "stretches the exits' delays: `\"-20%\"` is a fifth shorter"},
-       {Parameter::servers, "the queue of the touchpoint"},
-       {Parameter::handle_time, "the queue of the touchpoint; `\"-2 minutes\"`, `\"-20%\"`, `\"= 8 minutes\"`"},
+       {Parameter::servers,
+        "those of the touchpoint, or of the pools that the target names; what is added is there only in hours in which the "
+        "pool is open, what is set always"},
+       {Parameter::handle_time,
+        "the mean of the touchpoint's handling time; `\"-2 minutes\"`, `\"-20%\"`, `\"= 8 minutes\"`"},
        {Parameter::weight, "how much the touchpoint counts in memory"},
        {Parameter::quality_sd, "the spread of the touchpoint's quality"},
        {Parameter::cost, "money per visit"},
@@ -454,6 +468,10 @@ const Fields<Persona>& persona() {
         .of = "channel",
         .meaning = "multiplies the odds of **every** exit into the channel"}},
       {{.name = "odds", .kind = Kind::tables, .of = "persona_odds", .meaning = "multiplies the odds of one exit"}},
+      {{.name = "priority",
+        .bounds = priorities,
+        .meaning = "at queues: lower is served first; that of the touchpoint is added"},
+       &Persona::priority},
       {{.name = "needs",
         .kind = Kind::weights,
         .bounds = not_negative,
@@ -518,6 +536,29 @@ const Fields<Handover>& handover() {
   return fields;
 }
 
+const Fields<Pool>& pool() {
+  static const Fields<Pool> fields = declared<Pool>({
+      {id_key()},
+      {name_key()},
+      {{.name = "servers",
+        .kind = Kind::staff,
+        .required = true,
+        .bounds = not_negative,
+        .meaning =
+            "how many serve at a time, real ones; fractions may be written. Or by the hour, `{ daily = [24 numbers] }`; "
+            "by the hour of the week, Monday first, `{ weekly = [7 lists of 24] }`; or shifts, which add up where they "
+            "overlap, `{ mon-fri = { \"08:00-12:00\" = 6, \"12:00-18:00\" = 10 }, sat = { \"09:00-13:00\" = 4 } }`, "
+            "closed elsewhere. Days of the week need `scenario.start`",
+        .example = "write servers = 7, or servers = { mon-fri = { \"08:00-18:00\" = 6 } }"}},
+      {{.name = "cost_per_hour",
+        .bounds = {0.0, 1e12},
+        .unit = "money",
+        .meaning = "of one server, for each hour on duty; part of the cost to serve"},
+       &Pool::cost_per_hour},
+  });
+  return fields;
+}
+
 const Fields<Touchpoint>& touchpoint() {
   using T = Touchpoint;
   static const Fields<T> fields = declared<T>({
@@ -571,8 +612,35 @@ const Fields<Touchpoint>& touchpoint() {
         .bounds = positive,
         .meaning = "how many serve here at a time, real ones; fractions may be written; needs `handle_time`"},
        &T::servers},
-      {{.name = "handle_time", .bounds = positive, .meaning = "how long one customer takes; needs `servers`"},
-       &T::handle_time},
+      {{.name = "pool",
+        .kind = Kind::references,
+        .of = "pool",
+        .meaning =
+            "instead of `servers`: who serves here; of a list the first with a free server. A server who becomes free "
+            "takes who waits with the lowest `priority`, then who came first; needs `handle_time`"}},
+      {{.name = "handle_time",
+        .kind = Kind::law,
+        .bounds = positive,
+        .meaning = "how long one customer takes; needs `servers` or a `pool`"}},
+      {{.name = "patience",
+        .kind = Kind::law,
+        .bounds = not_negative,
+        .standard = "the trait, as a mean",
+        .meaning =
+            "how long customers wait before they leave by the exit with `on = \"gave-up\"`; needs `servers` or a `pool`"}},
+      {{.name = "priority",
+        .bounds = priorities,
+        .meaning = "lower is served first, nobody is interrupted; that of the persona is added"},
+       &T::priority},
+      {{.name = "answer_within",
+        .bounds = not_negative,
+        .meaning = "the service level is the share of all who come that is served so soon"},
+       &T::answer_within},
+      {{.name = "room",
+        .bounds = {0.0, 1e9},
+        .standard = "no limit",
+        .meaning = "who comes when so many wait here is turned away, by the exit with `on = \"turned-away\"`"},
+       &T::room},
       {{.name = "reads_reviews", .meaning = "a prospect's choice here bends with the public reviews (`heard` slopes)"},
        &T::reads_reviews},
       {{.name = "counts_as",
@@ -615,10 +683,9 @@ const Fields<Exit>& exit() {
         .meaning = "share taken before the odds; not in a race"}},
       {{.name = "on",
         .kind = Kind::word,
-        .words = {"heard", "gave-up"},
-        .meaning =
-            "the exit is taken only when a good word is heard, with its `probability` per message; or when the wait is "
-            "longer than the customer's patience"}},
+        .words = {"heard", "gave-up", "turned-away"},
+        .meaning = "the exit is taken only when a good word is heard, with its `probability` per message; when the wait is "
+                   "longer than the customer's patience; or when there is no `room` to wait"}},
       {{.name = "after",
         .kind = Kind::drawn_duration,
         .bounds = not_negative,
@@ -891,6 +958,7 @@ const std::vector<Table>& tables() {
       {"channel", keys_of(channel())},
       {"team", entity_keys()},
       {"handover", keys_of(handover())},
+      {"pool", keys_of(pool())},
       {"touchpoint", keys_of(touchpoint())},
       {"quality", keys_of(quality())},
       {"content",

@@ -46,8 +46,7 @@ void normalise_shares(ModelParts& parts) {
 }
 
 bool has_servers(const ModelParts& parts) {
-  return std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(),
-                     [](const Touchpoint& t) { return t.servers.has_value(); });
+  return std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(), [](const Touchpoint& t) { return t.queues(); });
 }
 
 }  // namespace

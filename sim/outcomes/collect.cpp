@@ -1,6 +1,7 @@
 #include "sojourn/outcomes/collect.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "sojourn/behaviour/money.hpp"
@@ -68,13 +69,14 @@ std::vector<double> gone_of(const Totals& totals, const Program& program, std::s
 }
 
 /// Cash of the market per window, from the money of a share `replications` of one, or of several (FORMAT.md, `samples`).
-std::vector<double> cash_of(const Program& program, const std::vector<MoneySum>& windows, const FixedInvestment& investment,
+std::vector<double> cash_of(const Program& program, const std::vector<MoneySum>& windows, const FixedCosts& costs,
                             double replications) {
   const double scale = program.model().people_per_customer() / replications;
   std::vector<double> cash;
   for (std::size_t w = 0; w < windows.size(); ++w) {
     const Money money = windows[w].value();
-    cash.push_back(scale * (money.revenue - money.cost - money.price) - investment.windows[w]);
+    cash.push_back(scale * (money.revenue - money.cost - money.price) - costs.investment.windows[w] -
+                   costs.staff.windows[w]);
   }
   return cash;
 }
@@ -95,16 +97,6 @@ double wait_quantile(const std::vector<double>& bins, double share) {
     return begin + (end - begin) * (share * all - below) / bins[b];
   }
   return wait_bin_begin(bins.size() - 1);
-}
-
-/// Days that the servers of `servers` were there within [0, horizon].
-double open_days(const Timetable& servers, double horizon) {
-  double days = 0.0;
-  for (std::size_t k = 0; k < servers.size(); ++k) {
-    const double begin = std::max(0.0, servers[k].first), end = k + 1 < servers.size() ? servers[k + 1].first : horizon;
-    days += servers[k].second * std::max(0.0, std::min(end, horizon) - begin);
-  }
-  return days;
 }
 
 std::vector<QueueFigures> queue_figures(const Totals& totals, const Program& program, double replications) {
@@ -131,6 +123,7 @@ std::vector<QueueFigures> queue_figures(const Totals& totals, const Program& pro
     each.abandonment = came > 0.0 ? sum(QueueScore::gave_up) / came : undefined;
     each.turned_away = came > 0.0 ? sum(QueueScore::turned_away) / came : undefined;
     each.still_waiting = totals.value(shape.queue(q, shape.windows - 1, QueueScore::waiting)) / replications;
+    // Of all who may serve here, also while they serve elsewhere.
     double worked = 0.0, open = 0.0;
     for (const std::uint32_t pool : program.staffing().queues[q].pools) {
       worked += totals.value(shape.worked(pool), shape.scales.days) / replications;
@@ -141,9 +134,49 @@ std::vector<QueueFigures> queue_figures(const Totals& totals, const Program& pro
   return figures;
 }
 
+/// How busy the servers of each pool are, mean over replications.
+std::vector<double> utilisation_of(const std::vector<Totals>& replications, const Program& program) {
+  std::vector<double> result;
+  for (std::size_t pool = 0; pool < program.staffing().pools.size(); ++pool) {
+    const double open = open_days(program.staffing().pools[pool], program.horizon());
+    double sum = 0.0;
+    for (const Totals& totals : replications) sum += pool_utilisation(totals, pool, open);
+    result.push_back(sum / static_cast<double>(replications.size()));
+  }
+  return result;
+}
+
+constexpr std::array all_queue_fields{
+    QueueField{&QueueFigures::median, "wait_median", "day", "median of the waits that ended"},
+    QueueField{&QueueFigures::p90, "wait_p90", "day", "days after which nine tenths of the waits that ended had ended"},
+    QueueField{&QueueFigures::p95, "wait_p95", "day", "days after which 95 per cent of the waits that ended had ended"},
+    QueueField{&QueueFigures::service_level, "service_level", "1", "share of all who came that was served within the time"},
+    QueueField{&QueueFigures::abandonment, "abandonment", "1", "share of all who came that gave up"},
+    QueueField{&QueueFigures::turned_away, "turned_away", "1", "share of all who came that found no room"},
+    QueueField{&QueueFigures::still_waiting, "still_waiting", "people", "people in line at the horizon"},
+    QueueField{&QueueFigures::utilisation, "utilisation", "1",
+               "share of the time on duty of those who may serve here in which they worked"},
+};
+
 }  // namespace
 
-void add_sample(PlanSamples& plan, const BatchSums& sample, const Program& program, const FixedInvestment& investment) {
+double open_days(const Timetable& servers, double horizon) {
+  double days = 0.0;
+  for (std::size_t k = 0; k < servers.size(); ++k) {
+    const double begin = std::max(0.0, servers[k].first), end = k + 1 < servers.size() ? servers[k + 1].first : horizon;
+    days += servers[k].second * std::max(0.0, std::min(end, horizon) - begin);
+  }
+  return days;
+}
+
+double pool_utilisation(const Totals& totals, std::size_t pool, double open) {
+  const TallyShape& shape = totals.shape();
+  return open > 0.0 ? totals.value(shape.worked(pool), shape.scales.days) / open : std::numeric_limits<double>::quiet_NaN();
+}
+
+std::span<const QueueField> queue_fields() { return all_queue_fields; }
+
+void add_sample(PlanSamples& plan, const BatchSums& sample, const Program& program, const FixedCosts& costs) {
   const ModelParts& parts = program.model().parts();
   const Totals& totals = sample.totals;
   const TallyShape& shape = totals.shape();
@@ -176,8 +209,10 @@ void add_sample(PlanSamples& plan, const BatchSums& sample, const Program& progr
     all.visit_price += money.total.price.value();
     all.worth_visit_price += money.worth.price.value();
   }
-  all.investment = investment.total * replications;
-  all.worth_investment = investment.worth * replications;
+  all.investment = costs.investment.total * replications;
+  all.worth_investment = costs.investment.worth * replications;
+  all.staff_cost = costs.staff.total * replications;
+  all.worth_staff_cost = costs.staff.worth * replications;
   for (std::size_t s = 0; s < shape.account_segments; ++s) {
     Sums& segment = plan.by_segment[s].emplace_back();
     for (const auto& score : account_scores()) {
@@ -188,8 +223,8 @@ void add_sample(PlanSamples& plan, const BatchSums& sample, const Program& progr
     all += segment;
   }
   plan.all.push_back(std::move(all));
-  plan.fortunes.push_back(totals.fortunes);
-  plan.cash_of.push_back(cash_of(program, sample.windows, investment, replications));
+  plan.paired_outcomes.push_back(totals.paired_outcomes);
+  plan.cash_of.push_back(cash_of(program, sample.windows, costs, replications));
 }
 
 namespace {
@@ -210,23 +245,25 @@ std::vector<std::string> names_of(const auto& entities) {
 
 Mechanisms mechanisms_in(const ModelParts& parts) {
   const bool queues = std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(),
-                                  [](const Touchpoint& touchpoint) { return touchpoint.servers.has_value(); });
-  return {parts.word_of_mouth.has_value(), !parts.account_segments.empty(), queues};
+                                  [](const Touchpoint& touchpoint) { return touchpoint.queues(); });
+  const bool paid =
+      std::any_of(parts.pools.begin(), parts.pools.end(), [](const Pool& pool) { return pool.cost_per_hour != 0.0; });
+  return {parts.word_of_mouth.has_value(), !parts.account_segments.empty(), queues, paid};
 }
 
 void require_mechanism(const Metric& metric, const ModelParts& parts) {
   if (mechanisms_in(parts).has(metric.needs)) return;
   const char* const missing = metric.needs == Needs::talk       ? "word of mouth: it has no [word_of_mouth]"
                               : metric.needs == Needs::accounts ? "accounts: it has no [accounts]"
-                                                                : "queues: no touchpoint has servers";
+                                                                : "queues: no touchpoint has servers or a pool";
   throw InputError("\"" + std::string(metric.name) + "\" is undefined here", std::string("the scenario has no ") + missing);
 }
 
-FixedInvestment fixed_investment(const Program& program) {
+FixedCost fixed_investment(const Program& program) {
   const ModelParts& parts = program.model().parts();
   const Windows& windows = program.windows();
   const double rho = program.force_of_interest(), horizon = program.horizon();
-  FixedInvestment result;
+  FixedCost result;
   result.windows.assign(windows.count(), 0.0);
   for (const ImprovementId id : parts.plans[program.model().plan().index()].improvements) {
     const Improvement& improvement = parts.improvements[id.index()];
@@ -243,6 +280,44 @@ FixedInvestment fixed_investment(const Program& program) {
   }
   for (const double amount : result.windows) result.total += amount;
   return result;
+}
+
+FixedCost staff_cost(const Program& program) {
+  const std::vector<Pool>& pools = program.model().parts().pools;
+  const Windows& windows = program.windows();
+  const double rho = program.force_of_interest(), horizon = program.horizon();
+  constexpr double hours_per_day = 24.0;
+  FixedCost result;
+  result.windows.assign(windows.count(), 0.0);
+  // The pools of the scenario come first; those that touchpoints have of their own cost nothing by the hour.
+  for (std::size_t p = 0; p < pools.size(); ++p) {
+    if (pools[p].cost_per_hour == 0.0) continue;
+    const Timetable& servers = program.staffing().pools[p];
+    std::size_t w = 0;
+    for (std::size_t k = 0; k < servers.size(); ++k) {
+      const double begin = std::max(0.0, servers[k].first);
+      const double end = k + 1 < servers.size() ? std::min(horizon, servers[k + 1].first) : horizon;
+      const double per_day = servers[k].second * pools[p].cost_per_hour * hours_per_day;
+      if (!(end > begin) || per_day == 0.0) continue;
+      while (w + 1 < windows.count() && windows.end(w) <= begin) ++w;
+      for (std::size_t at = w; at < windows.count() && windows.begin(at) < end; ++at) {
+        result.windows[at] += per_day * std::max(0.0, std::min(end, windows.end(at)) - std::max(begin, windows.begin(at)));
+      }
+      result.worth += per_day * behaviour::annuity(rho, end - begin) * behaviour::present_value(rho, begin);
+    }
+  }
+  for (const double amount : result.windows) result.total += amount;
+  return result;
+}
+
+FixedCosts fixed_costs(const Program& program) { return {fixed_investment(program), staff_cost(program)}; }
+
+std::vector<std::string> ids_of_pools(const ModelParts& parts) {
+  std::vector<std::string> ids = ids_of(parts.pools);
+  for (const Touchpoint& touchpoint : parts.touchpoints) {
+    if (touchpoint.servers) ids.push_back(touchpoint.id);
+  }
+  return ids;
 }
 
 Samples samples_about(const Model& model) {
@@ -266,6 +341,11 @@ Samples samples_about(const Model& model) {
   samples.touchpoint_names = names_of(parts.touchpoints);
   for (const Touchpoint& touchpoint : parts.touchpoints) samples.touchpoint_stages.push_back(touchpoint.stage);
   samples.mechanisms = mechanisms_in(parts);
+  samples.pools = ids_of_pools(parts);
+  samples.pool_names = names_of(parts.pools);
+  for (const Touchpoint& touchpoint : parts.touchpoints) {
+    if (touchpoint.servers) samples.pool_names.push_back(touchpoint.name);
+  }
   return samples;
 }
 
@@ -281,21 +361,22 @@ Samples collect_samples(const RunResult& result) {
   for (std::size_t k = 0; k < result.programs.size(); ++k) {
     const Program& program = result.programs[k];
     const Plan& described = parts.plans[program.model().plan().index()];
-    const FixedInvestment investment = fixed_investment(program);
+    const FixedCosts costs = fixed_costs(program);
     PlanSamples plan;
     plan.id = described.id;
     plan.name = described.name;
     std::vector<MoneySum> windows(samples.window_ends.size());
     for (const BatchSums& sample : result.batches[k].samples()) {
-      add_sample(plan, sample, program, investment);
+      add_sample(plan, sample, program, costs);
       for (std::size_t w = 0; w < windows.size(); ++w) windows[w].add(sample.windows[w]);
     }
     if (!program.staffing().queues.empty() && !result.totals[k].empty()) {
       Totals whole(result.shapes[k]);
       for (const Totals& totals : result.totals[k]) whole.add(totals);
       plan.queues = queue_figures(whole, program, static_cast<double>(result.totals[k].size()));
+      plan.utilisation = utilisation_of(result.totals[k], program);
     }
-    plan.cash = cash_of(program, windows, investment, static_cast<double>(samples.replications));
+    plan.cash = cash_of(program, windows, costs, static_cast<double>(samples.replications));
     samples.plans.push_back(std::move(plan));
   }
   return samples;

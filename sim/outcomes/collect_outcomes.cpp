@@ -36,6 +36,8 @@ class Arrays {
     add_occupancy();
     for (const auto& score : touch_scores()) add_touch_score(score);
     add_queues();
+    add_pools();
+    add_staff_cost();
     for (const auto& score : account_scores()) add_account_score(score);
     add_integers("taken", {"persona", "exit"}, "count", "times the exit was taken up to the horizon",
                  [&](const Totals& totals, auto& values) {
@@ -159,7 +161,7 @@ class Arrays {
     add_reals("investment", {"time"}, currency,
               "price of the plan's improvements in the window, undiscounted, for the market",
               [&](std::size_t k, const Totals& totals, auto& values) {
-                const FixedInvestment fixed = fixed_investment(result_.programs[k]);
+                const FixedCost fixed = fixed_investment(result_.programs[k]);
                 std::vector<DoubleSum> prices(shape_.windows);
                 for (std::size_t p = 0; p < shape_.personas; ++p) {
                   const PersonaMoney money = money_of(result_.programs[k], totals, p);
@@ -167,6 +169,17 @@ class Arrays {
                 }
                 for (std::size_t w = 0; w < shape_.windows; ++w)
                   values.push_back(fixed.windows[w] + market_ * prices[w].value());
+              });
+  }
+
+  /// What the servers of pools cost, which is no persona's.
+  void add_staff_cost() {
+    if (!mechanisms_.paid_servers) return;
+    add_reals("staff_cost", {"time"}, parts_.settings.currency,
+              "pay of the servers of pools on duty in the window, undiscounted, for the market",
+              [&](std::size_t k, const Totals&, auto& values) {
+                const FixedCost staff = staff_cost(result_.programs[k]);
+                values.insert(values.end(), staff.windows.begin(), staff.windows.end());
               });
   }
 
@@ -214,6 +227,21 @@ class Arrays {
            });
   }
 
+  void add_pools() {
+    if (!shape_.queues) return;
+    const Names pools = ids_of_pools(parts_);
+    outcomes_.dimensions.push_back(
+        {"pool", pools.size(), pools, "", "pools of servers, then touchpoints with servers of their own"});
+    add_reals("pool_utilisation", {"pool"}, "1", "share of the servers' time on duty in which they worked",
+              [&](std::size_t k, const Totals& totals, auto& values) {
+                const Staffing& staffing = result_.programs[k].staffing();
+                for (std::size_t pool = 0; pool < staffing.pools.size(); ++pool) {
+                  const double open = open_days(staffing.pools[pool], result_.programs[k].horizon());
+                  values.push_back(pool_utilisation(totals, pool, open));
+                }
+              });
+  }
+
   void add_tenure(std::string_view name, TenureScore score, std::string_view long_name) {
     add_integers(name, {"persona", "tenure_bin"}, "people", long_name, [&](const Totals& totals, auto& values) {
       each(shape_.personas, shape_.tenure_bins,
@@ -235,8 +263,8 @@ class Arrays {
                  [&](const Totals& totals, auto& values) {
                    for (std::size_t p = 0; p < shape_.personas; ++p) {
                      each(customer_change_count, satisfaction_change_count, [&](std::size_t o, std::size_t f) {
-                       values.push_back(
-                           totals.fortunes.people(p, static_cast<CustomerChange>(o), static_cast<SatisfactionChange>(f)));
+                       values.push_back(totals.paired_outcomes.people(p, static_cast<CustomerChange>(o),
+                                                                      static_cast<SatisfactionChange>(f)));
                      });
                    }
                  });
@@ -252,26 +280,10 @@ class Arrays {
     outcomes_.arrays.push_back({"stage_order", {"stage"}, "1", "position of the stage in the lifecycle", order});
   }
 
-  /// The metrics at the horizon, by plan and replication.
   void add_metrics() {
-    std::vector<Sums> whole;
-    for (std::size_t k = 0; k < result_.programs.size(); ++k) {
-      const Program& program = result_.programs[k];
-      const FixedInvestment investment = fixed_investment(program);
-      PlanSamples plan;
-      for (const Totals& totals : result_.totals[k])
-        add_sample(plan, BatchSums(program, totals, parts_.settings.customers), program, investment);
-      whole.insert(whole.end(), plan.all.begin(), plan.all.end());
-    }
-    for (const Metric& metric : metrics()) {
-      if (metric.written == Written::where_used && !mechanisms_.has(metric.needs)) continue;
-      std::vector<double> values;
-      for (const Sums& sums : whole) values.push_back(metric.value(sums));
-      outcomes_.arrays.push_back({"horizon/" + std::string(metric.name),
-                                  {"plan", "replication"},
-                                  metric.unit == "currency" ? parts_.settings.currency : std::string(metric.unit),
-                                  std::string(metric.description),
-                                  values});
+    for (Array& metric : horizon_metrics(result_)) {
+      metric.name = "horizon/" + metric.name;
+      outcomes_.arrays.push_back(std::move(metric));
     }
   }
 
@@ -284,6 +296,32 @@ class Arrays {
 };
 
 }  // namespace
+
+std::vector<Array> horizon_metrics(const RunResult& result) {
+  const ModelParts& parts = result.programs.front().model().parts();
+  std::vector<Sums> whole;
+  for (std::size_t k = 0; k < result.programs.size(); ++k) {
+    const Program& program = result.programs[k];
+    const FixedCosts costs = fixed_costs(program);
+    PlanSamples plan;
+    for (const Totals& totals : result.totals[k])
+      add_sample(plan, BatchSums(program, totals, parts.settings.customers), program, costs);
+    whole.insert(whole.end(), plan.all.begin(), plan.all.end());
+  }
+  const Mechanisms mechanisms = mechanisms_in(parts);
+  std::vector<Array> arrays;
+  for (const Metric& metric : metrics()) {
+    if (metric.written == Written::where_used && !mechanisms.has(metric.needs)) continue;
+    std::vector<double> values;
+    for (const Sums& sums : whole) values.push_back(metric.value(sums));
+    arrays.push_back({std::string(metric.name),
+                      {"plan", "replication"},
+                      metric.unit == "currency" ? parts.settings.currency : std::string(metric.unit),
+                      std::string(metric.description),
+                      std::move(values)});
+  }
+  return arrays;
+}
 
 Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
   const ModelParts& parts = result.programs.front().model().parts();

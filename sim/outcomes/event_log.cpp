@@ -12,6 +12,7 @@
 
 #include "sojourn/base/text.hpp"
 #include "sojourn/base/whole_file.hpp"
+#include "sojourn/outcomes/run_size.hpp"
 
 namespace sojourn {
 namespace {
@@ -169,6 +170,7 @@ std::string timestamp(const std::string& start, double days) {
 
 LogSize write_event_log(const Model& model, std::size_t customers, LogFormat format,
                         const std::function<void(std::string_view)>& write, const RunOptions& options) {
+  require_room(people_size(model));
   constexpr std::size_t piece = 2000;
   const std::vector<std::uint32_t> all = first_to_arrive(model, customers, options.stop);
   // Where customers act on one another, each piece would take a whole run.

@@ -9,17 +9,13 @@
 #include "sojourn/outcomes/version.hpp"
 
 namespace sojourn {
-namespace {
 
-/// `argument` as a shell would need it.
 std::string shell_quoted(const std::string& argument) {
   if (!argument.empty() && argument.find_first_of(" \t\n'\"$&;|<>()*?[]#~\\") == std::string::npos) return argument;
   std::string text = "'";
   for (const char c : argument) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return text + "'";
 }
-
-}  // namespace
 
 std::string history_of(const Request& request, const std::string& scenario_name) {
   std::string text = "sojourn " + request.command + " " + shell_quoted(scenario_name);

@@ -1,6 +1,7 @@
 #include "sojourn/outcomes/kept_samples.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 
 #include "sojourn/outcomes/recorded.hpp"
@@ -91,6 +92,13 @@ class KeptReader {
   std::size_t plans_, count_;
 };
 
+/// The sums of the whole market that a file has.
+std::vector<std::span<const SumField<Sums>>> market_sums_of(const Mechanisms& mechanisms) {
+  std::vector<std::span<const SumField<Sums>>> result{market_sums()};
+  if (mechanisms.paid_servers) result.push_back(staff_sums());
+  return result;
+}
+
 constexpr std::size_t outcome_cells = customer_change_count * satisfaction_change_count;
 
 /// Calls `use` with each cell of winners and losers of one persona, in the order of the file.
@@ -111,6 +119,62 @@ void each_standing(Use use) {
   }
 }
 
+/// The figures of queues, of all replications together: waits by length are not in the file.
+void keep_queues(const Samples& samples, Outcomes& outcomes) {
+  if (!samples.mechanisms.queues) return;
+  for (const QueueField& field : queue_fields()) {
+    std::vector<double> values;
+    for (const PlanSamples& plan : samples.plans) {
+      std::vector<double> by_touchpoint(samples.touchpoints.size(), std::numeric_limits<double>::quiet_NaN());
+      for (const QueueFigures& queue : plan.queues) by_touchpoint[queue.touchpoint] = queue.*field.member;
+      values.insert(values.end(), by_touchpoint.begin(), by_touchpoint.end());
+    }
+    outcomes.arrays.push_back({std::string("queues/") + std::string(field.name),
+                               {"plan", "touchpoint"},
+                               std::string(field.unit),
+                               std::string(field.long_name),
+                               std::move(values)});
+  }
+}
+
+/// Reads them, where the file has them.
+void read_queues(const Outcomes& outcomes, const ModelParts& parts, Samples& samples) {
+  const auto has = [&](std::string_view name) {
+    return std::any_of(outcomes.arrays.begin(), outcomes.arrays.end(),
+                       [&](const Array& array) { return array.name == name; });
+  };
+  if (!samples.mechanisms.queues || !has("pool_utilisation") || !has("queues/utilisation")) return;
+  const auto numbers = [&](const std::string& name, std::initializer_list<std::string_view> axes) {
+    const auto* values = std::get_if<std::vector<double>>(&recorded(outcomes, name, axes).values);
+    if (values == nullptr) throw InputError("this results file is damaged or was edited: " + name + " holds no numbers");
+    return *values;
+  };
+  const std::size_t touchpoints = parts.touchpoints.size(), replications = outcomes.dimension("replication").size;
+  if (recorded_texts(outcomes, "pool") != samples.pools)
+    throw InputError("this results file is damaged or was edited: its pools are not those of its scenario");
+  const std::vector<double> busy = numbers("pool_utilisation", {"plan", "replication", "pool"});
+  for (std::size_t k = 0; k < samples.plans.size(); ++k) {
+    PlanSamples& plan = samples.plans[k];
+    for (std::size_t pool = 0; pool < samples.pools.size(); ++pool) {
+      double sum = 0.0;
+      for (std::size_t r = 0; r < replications; ++r) sum += busy[(k * replications + r) * samples.pools.size() + pool];
+      plan.utilisation.push_back(sum / static_cast<double>(replications));
+    }
+    for (std::size_t v = 0; v < touchpoints; ++v) {
+      if (!parts.touchpoints[v].queues()) continue;
+      QueueFigures& queue = plan.queues.emplace_back();
+      queue.touchpoint = v;
+      queue.answer_within = parts.touchpoints[v].answer_within.value();
+    }
+  }
+  for (const QueueField& field : queue_fields()) {
+    const std::vector<double> values = numbers("queues/" + std::string(field.name), {"plan", "touchpoint"});
+    for (std::size_t k = 0; k < samples.plans.size(); ++k) {
+      for (QueueFigures& queue : samples.plans[k].queues) queue.*field.member = values[k * touchpoints + queue.touchpoint];
+    }
+  }
+}
+
 }  // namespace
 
 void keep_samples(const Samples& samples, Outcomes& outcomes) {
@@ -123,9 +187,11 @@ void keep_samples(const Samples& samples, Outcomes& outcomes) {
   keeper.add_by_sample("weight", "1", "people in the sample, of those in a replication",
                        [](const PlanSamples& plan, std::size_t i) { return plan.all[i].replications; });
   keeper.add_sums(persona_sums(), "persona", &PlanSamples::by_persona);
-  for (const SumField<Sums>& field : market_sums()) {
-    keeper.add_by_sample(field.name, field.unit, field.long_name,
-                         [&](const PlanSamples& plan, std::size_t i) { return plan.all[i].*field.member; });
+  for (const auto& fields : market_sums_of(samples.mechanisms)) {
+    for (const SumField<Sums>& field : fields) {
+      keeper.add_by_sample(field.name, field.unit, field.long_name,
+                           [&](const PlanSamples& plan, std::size_t i) { return plan.all[i].*field.member; });
+    }
   }
   if (!samples.segments.empty()) keeper.add_sums(segment_sums(), "account_segment", &PlanSamples::by_segment);
   keeper.add_sums(touch_sums(), "touchpoint", &PlanSamples::touch);
@@ -147,10 +213,10 @@ void keep_samples(const Samples& samples, Outcomes& outcomes) {
     keeper.add("fortunes", {sample_axis, "persona", "fate", "feeling"}, "people",
                "people by how they end under the plan and, on the same luck, under the first plan",
                [&](const PlanSamples& plan, auto& values) {
-                 for (const PairedOutcomes& outcome : plan.fortunes) {
+                 for (const PairedOutcomes& outcome : plan.paired_outcomes) {
                    for (std::size_t p = 0; p < samples.personas.size(); ++p) {
-                     each_outcome([&](CustomerChange change, SatisfactionChange feeling) {
-                       values.push_back(static_cast<double>(outcome.people(p, change, feeling)));
+                     each_outcome([&](CustomerChange change, SatisfactionChange satisfaction) {
+                       values.push_back(static_cast<double>(outcome.people(p, change, satisfaction)));
                      });
                    }
                  }
@@ -160,7 +226,7 @@ void keep_samples(const Samples& samples, Outcomes& outcomes) {
     keeper.add("standings", {sample_axis, "persona", "first_standing", "standing"}, "people",
                "people by where they stand at the horizon under the first plan and, on the same luck, under the plan",
                [&](const PlanSamples& plan, auto& values) {
-                 for (const PairedOutcomes& outcome : plan.fortunes) {
+                 for (const PairedOutcomes& outcome : plan.paired_outcomes) {
                    for (std::size_t p = 0; p < samples.personas.size(); ++p) {
                      each_standing([&](EndStanding before, EndStanding after) {
                        values.push_back(static_cast<double>(outcome.people(p, before, after)));
@@ -177,6 +243,7 @@ void keep_samples(const Samples& samples, Outcomes& outcomes) {
       "cash", {"time"}, "",
       "revenue - cost to serve - investment in the window, undiscounted, for the market, mean over replications",
       [&](const PlanSamples& plan, auto& values) { values.insert(values.end(), plan.cash.begin(), plan.cash.end()); });
+  keep_queues(samples, outcomes);
 }
 
 Samples kept_samples(const Outcomes& outcomes, const Model& model) {
@@ -220,7 +287,7 @@ Samples kept_samples(const Outcomes& outcomes, const Model& model) {
     plan.by_persona.assign(personas, std::vector<Sums>(count));
     plan.touch.assign(touchpoints, std::vector<TouchSums>(count));
     plan.by_segment.assign(samples.segments.size(), std::vector<Sums>(count));
-    plan.fortunes.assign(count, PairedOutcomes(personas));
+    plan.paired_outcomes.assign(count, PairedOutcomes(personas));
     plan.all.resize(count);
     reader.read_sums(persona_sums(), k, plan.by_persona);
     reader.read_sums(touch_sums(), k, plan.touch);
@@ -228,10 +295,10 @@ Samples kept_samples(const Outcomes& outcomes, const Model& model) {
     if (plans > 1) {
       const std::vector<double>& people = reader.values("fortunes", count * personas * outcome_cells);
       std::size_t at = k * count * personas * outcome_cells;
-      for (PairedOutcomes& outcome : plan.fortunes) {
+      for (PairedOutcomes& outcome : plan.paired_outcomes) {
         for (std::size_t p = 0; p < personas; ++p) {
-          each_outcome([&](CustomerChange change, SatisfactionChange feeling) {
-            outcome.count(p, change, feeling, static_cast<std::int64_t>(people[at++]));
+          each_outcome([&](CustomerChange change, SatisfactionChange satisfaction) {
+            outcome.count(p, change, satisfaction, static_cast<std::int64_t>(people[at++]));
           });
         }
       }
@@ -240,7 +307,7 @@ Samples kept_samples(const Outcomes& outcomes, const Model& model) {
       constexpr std::size_t cells = end_standing_count * end_standing_count;
       const std::vector<double>& people = reader.values("standings", count * personas * cells);
       std::size_t at = k * count * personas * cells;
-      for (PairedOutcomes& outcome : plan.fortunes) {
+      for (PairedOutcomes& outcome : plan.paired_outcomes) {
         for (std::size_t p = 0; p < personas; ++p) {
           each_standing([&](EndStanding before, EndStanding after) {
             outcome.count(p, before, after, static_cast<std::int64_t>(people[at++]));
@@ -272,13 +339,16 @@ Samples kept_samples(const Outcomes& outcomes, const Model& model) {
         samples.events += static_cast<std::uint64_t>(plan.touch[v][i].visits);
       }
     }
-    for (const SumField<Sums>& field : market_sums()) {
-      const std::vector<double>& numbers = reader.values(field.name, count);
-      for (std::size_t i = 0; i < count; ++i) plan.all[i].*field.member = numbers[k * count + i];
+    for (const auto& fields : market_sums_of(samples.mechanisms)) {
+      for (const SumField<Sums>& field : fields) {
+        const std::vector<double>& numbers = reader.values(field.name, count);
+        for (std::size_t i = 0; i < count; ++i) plan.all[i].*field.member = numbers[k * count + i];
+      }
     }
     plan.cash = part(cash, k, windows);
     samples.plans.push_back(std::move(plan));
   }
+  read_queues(outcomes, parts, samples);
   return samples;
 }
 

@@ -18,6 +18,12 @@ double ratio(double numerator, double denominator) {
 /// An amount of the simulated people as the market's, per replication.
 double of_market(double amount, const Sums& s) { return ratio(amount * s.people_per_customer, s.replications); }
 
+/// Cost to serve, undiscounted: of visits and stays, and of the servers of pools, who are the whole market's.
+double cost_to_serve(const Sums& s) { return of_market(s.cost_to_serve, s) + ratio(s.staff_cost, s.replications); }
+
+/// Revenue less cost to serve, discounted, in the money of the simulated people.
+double worth(const Sums& s) { return s.worth_revenue - s.worth_cost - s.worth_staff_cost / s.people_per_customer; }
+
 constexpr auto persona = Scope::persona;
 constexpr auto market = Scope::market;
 constexpr auto higher = Direction::higher;
@@ -60,17 +66,17 @@ constexpr std::array all_metrics{
     Metric{"revenue", "Revenue", "currency", "undiscounted, for the market", higher, persona,
            [](const Sums& s) { return of_market(s.revenue, s); }},
     Metric{"cost_to_serve", "Cost to serve", "currency", "undiscounted, for the market", lower, persona,
-           [](const Sums& s) { return of_market(s.cost_to_serve, s); }},
+           [](const Sums& s) { return cost_to_serve(s); }},
     Metric{"investment", "Investment", "currency", "undiscounted price of the plan's improvements", neutral, market,
            [](const Sums& s) { return of_market(s.visit_price, s) + ratio(s.investment, s.replications); }},
     Metric{"npv", "Net present value", "currency", "discounted revenue - cost to serve - investment, for the market", higher,
            market,
            [](const Sums& s) {
              return of_market(s.worth_revenue - s.worth_cost - s.worth_visit_price, s) -
-                    ratio(s.worth_investment, s.replications);
+                    ratio(s.worth_staff_cost, s.replications) - ratio(s.worth_investment, s.replications);
            }},
     Metric{"clv", "Lifetime value", "currency", "discounted revenue - cost to serve per person who arrived", higher, persona,
-           [](const Sums& s) { return ratio(s.worth_revenue - s.worth_cost, s.arrived); }},
+           [](const Sums& s) { return ratio(worth(s), s.arrived); }},
     Metric{"time_to_purchase", "Days to purchase", "day", "mean days from arrival to first purchase, of those who bought",
            lower, persona, [](const Sums& s) { return ratio(s.days_to_purchase, s.bought); }},
     Metric{"visits", "Visits per person", "1", "visits per person who arrived", neutral, persona,
@@ -85,7 +91,7 @@ constexpr std::array all_metrics{
            "undiscounted cost to serve and investment / people who ever bought", lower, market,
            [](const Sums& s) {
              const double investment = of_market(s.visit_price, s) + ratio(s.investment, s.replications);
-             return ratio(of_market(s.cost_to_serve, s) + investment, of_market(s.bought, s));
+             return ratio(cost_to_serve(s) + investment, of_market(s.bought, s));
            }},
     Metric{"heard_positive", "Good word heard", "1", "positive messages heard per person who arrived", higher, persona,
            [](const Sums& s) { return ratio(s.heard_positive, s.arrived); }, Needs::talk},
@@ -132,7 +138,7 @@ void add(std::vector<double>& to, const std::vector<double>& from) {
 
 Sums& Sums::operator+=(const Sums& other) {
   replications += other.replications;
-  for (const auto& fields : {persona_sums(), market_sums(), segment_sums()}) {
+  for (const auto& fields : {persona_sums(), market_sums(), staff_sums(), segment_sums()}) {
     for (const SumField<Sums>& field : fields) this->*field.member += other.*field.member;
   }
   people_per_customer = other.people_per_customer;

@@ -98,6 +98,11 @@ void require_consistent(const Outcomes& outcomes) {
        {&from.title, &from.history, &from.version, &from.build, &from.scenario_toml, &from.scenario_name}) {
     require(!has_null(*text), "provenance", "has a null character in its text");
   }
+  std::set<std::string_view> attributes;
+  for (const auto& [name, text] : from.more) {
+    require(is_plain_name(name) && attributes.insert(name).second, name, "is no name for one more attribute");
+    require(!has_null(text), name, "has a null character in its text");
+  }
 }
 
 }  // namespace sojourn

@@ -193,6 +193,11 @@ std::string packed(const Outcomes& outcomes) {
   out.values(outcomes.provenance.request.changes);
   out.values(outcomes.provenance.request.plans);
   out.number(outcomes.provenance.seed);
+  out.number(outcomes.provenance.more.size());
+  for (const auto& [name, text] : outcomes.provenance.more) {
+    out.text(name);
+    out.text(text);
+  }
   out.number(outcomes.dimensions.size());
   for (const Dimension& dimension : outcomes.dimensions) {
     out.text(dimension.name);
@@ -221,6 +226,11 @@ Outcomes unpacked(std::string_view bytes) {
   outcomes.provenance.request.changes = in.texts();
   outcomes.provenance.request.plans = in.texts();
   outcomes.provenance.seed = in.number();
+  outcomes.provenance.more.resize(in.count(2 * 8));
+  for (auto& [name, text] : outcomes.provenance.more) {
+    name = in.text();
+    text = in.text();
+  }
   outcomes.dimensions.resize(in.count(5 * 8));
   for (Dimension& dimension : outcomes.dimensions) {
     dimension.name = in.text();

@@ -191,6 +191,10 @@ class ImageReader {
     if (text("scenario_sha256") != sha256_hex(from.scenario_toml))
       throw Damage("scenario_sha256 is not the digest of scenario_toml");
     content_sha256_ = text("content_sha256");
+    const Attributes usual = file_attributes(Provenance());
+    for (const auto& [name, said] : attributes) {
+      if (name != "content_sha256" && !find(usual, name)) from.more.emplace_back(name, said);
+    }
     std::erase_if(attributes, [](const auto& one) { return one.first == "content_sha256"; });
     digest_.add("/", {}, attributes, std::monostate());
   }

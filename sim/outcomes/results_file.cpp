@@ -92,6 +92,19 @@ Outcomes read_provenance(const std::filesystem::path& path) {
   return outcomes;
 }
 
+bool is_sealed(const std::filesystem::path& path) {
+  try {
+    const std::string bytes = read_whole_file(path, most_file_bytes);
+    return bytes.starts_with(hdf5_signature) && !unsealed(bytes).empty();
+  } catch (const InputError&) {
+    return false;
+  } catch (const OtherFormat&) {
+    return false;
+  } catch (const Damage&) {
+    return false;
+  }
+}
+
 bool looks_like_results(const std::filesystem::path& path) {
   // Not through a stream: opening a pipe that nobody writes to would wait for ever.
   const int file = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);

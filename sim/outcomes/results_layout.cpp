@@ -31,20 +31,22 @@ std::string list_text(const std::vector<std::string>& texts) {
 }  // namespace
 
 Attributes file_attributes(const Provenance& from) {
-  return {{"Conventions", "CF-1.11"},
-          {"title", from.title},
-          {"history", from.history},
-          {"command", from.request.command},
-          {"changes", list_text(from.request.changes)},
-          {"plans", list_text(from.request.plans)},
-          {"sojourn_version", from.version},
-          {"schema", fmt::to_string(results_schema)},
-          {"seed", fmt::to_string(from.seed)},
-          {"seed_text", fmt::to_string(from.seed)},
-          {"scenario_name", from.scenario_name},
-          {"scenario_sha256", sha256_hex(from.scenario_toml)},
-          {"scenario_toml", from.scenario_toml},
-          {"build", from.build}};
+  Attributes attributes{{"Conventions", "CF-1.11"},
+                        {"title", from.title},
+                        {"history", from.history},
+                        {"command", from.request.command},
+                        {"changes", list_text(from.request.changes)},
+                        {"plans", list_text(from.request.plans)},
+                        {"sojourn_version", from.version},
+                        {"schema", fmt::to_string(results_schema)},
+                        {"seed", fmt::to_string(from.seed)},
+                        {"seed_text", fmt::to_string(from.seed)},
+                        {"scenario_name", from.scenario_name},
+                        {"scenario_sha256", sha256_hex(from.scenario_toml)},
+                        {"scenario_toml", from.scenario_toml},
+                        {"build", from.build}};
+  attributes.insert(attributes.end(), from.more.begin(), from.more.end());
+  return attributes;
 }
 
 std::uint64_t most_read_bytes(std::uint64_t image_bytes) {

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <type_traits>
+#include <variant>
 
 #include "results_layout.hpp"
 #include "sojourn/base/error.hpp"
@@ -18,7 +21,49 @@ namespace {
 
 std::string gigabytes(std::uint64_t bytes) { return fmt::format("{:.3g} GB", static_cast<double>(bytes) / 1e9); }
 
+/// Contacts of a person that are kept in memory.
+double contacts_kept(const ModelParts& parts) {
+  if (!parts.word_of_mouth) return 0.0;
+  return std::visit(
+      [&]<class Kind>(const Kind& network) {
+        if constexpr (std::is_same_v<Kind, WellMixed>) {
+          return 0.0;
+        } else if constexpr (std::is_same_v<Kind, NetworkFile>) {
+          return static_cast<double>(network.ties->size()) / static_cast<double>(parts.settings.customers);
+        } else {
+          return network.contacts;
+        }
+      },
+      parts.word_of_mouth->network);
+}
+
+/// So many bytes a customer.
+RunSize of_customers(const ModelParts& parts, double bytes) {
+  const auto all = static_cast<std::uint64_t>(bytes * static_cast<double>(parts.settings.customers));
+  return {0, all, all, 0};
+}
+
 }  // namespace
+
+RunSize network_size(const Model& model) {
+  const ModelParts& parts = model.parts();
+  // Who is of which persona, where a row begins; and of each contact its place in the row and a part of the tie it is from.
+  return parts.word_of_mouth ? of_customers(parts, 6.0 + 7.0 * contacts_kept(parts)) : RunSize{};
+}
+
+RunSize people_size(const Model& model) {
+  if (!model.coupled()) return {};
+  const ModelParts& parts = model.parts();
+  const RunSize living = of_customers(parts, 50.0 + 4.0 * contacts_kept(parts)), meeting = network_size(model);
+  RunSize size = living.memory_bytes > meeting.memory_bytes ? living : meeting;
+  if (mechanisms_in(parts).queues) {
+    const auto customers = static_cast<double>(parts.settings.customers);
+    const double others = std::max(0.0, customers * (model.people_per_customer() - 1.0));
+    size.real_bytes = static_cast<std::uint64_t>(others * bytes_per_real_customer);
+    size.memory_bytes += size.real_bytes;
+  }
+  return size;
+}
 
 RunSize run_size(const Model& model, std::size_t plans) {
   const ModelParts& parts = model.parts();
@@ -43,29 +88,36 @@ RunSize run_size(const Model& model, std::size_t plans) {
   const double paired =
       static_cast<double>(customer_change_count * satisfaction_change_count + end_standing_count * end_standing_count);
   const double by_sample = windows + personas * (2.0 * bins + count(persona_sums()) + count(made_sums()) + paired) +
-                           count(market_sums()) + touchpoints * (count(touch_sums()) + count(made_touch_sums())) +
-                           segments * count(segment_sums());
+                           count(market_sums()) + count(staff_sums()) +
+                           touchpoints * (count(touch_sums()) + count(made_touch_sums())) + segments * count(segment_sums());
   const double values = static_cast<double>(plans) * (replications * by_replication + samples * by_sample) * sizeof(double);
 
   constexpr double bytes_of_a_sum = 16.0;
   const double cells = 14.0 * personas * windows + 7.0 * personas * touchpoints + personas * exits + 2.0 * personas * bins;
-  double memory = static_cast<double>(plans) * samples * cells * bytes_of_a_sum;
-  if (model.coupled()) memory += 64.0 * static_cast<double>(parts.settings.customers);
+  const double memory = static_cast<double>(plans) * samples * cells * bytes_of_a_sum;
+  RunSize size = people_size(model);
+  size.value_bytes = static_cast<std::uint64_t>(values);
   // The values, the image of the file in memory, and the same as the bytes that are written, which are packed.
-  return {static_cast<std::uint64_t>(values), static_cast<std::uint64_t>(memory + 2.25 * values)};
+  size.memory_bytes += static_cast<std::uint64_t>(memory + 2.25 * values);
+  return size;
 }
 
 void require_room(const RunSize& size) {
-  const char* const hint = "simulate fewer replications or plans at a time, or take a longer window";
+  const char* const fewer = "simulate fewer replications or plans at a time, or take a longer window";
   if (size.value_bytes > most_value_bytes) {
     throw RunError(
         fmt::format("the results would be about {}, more than a results file holds (4 GiB)", gigabytes(size.value_bytes)),
-        hint, {}, ErrorCode::too_large);
+        fewer, {}, ErrorCode::too_large);
   }
   if (const std::uint64_t available = available_memory(); size.memory_bytes > available) {
-    throw RunError(fmt::format("this run would take at least {} of memory, and {} can be had", gigabytes(size.memory_bytes),
+    const bool real = size.real_bytes > size.memory_bytes / 2, people = size.people_bytes > size.memory_bytes / 2;
+    throw RunError(fmt::format("this would take about {} of memory, and {} can be had", gigabytes(size.memory_bytes),
                                gigabytes(available)),
-                   hint, {}, ErrorCode::too_large);
+                   real ? fmt::format("lower scenario.market: each of its real customers may take {:.0f} bytes at a queue",
+                                      bytes_per_real_customer)
+                   : people ? std::string("simulate fewer customers")
+                            : std::string(fewer),
+                   {}, ErrorCode::too_large);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -105,6 +106,12 @@ std::string value_text(const TouchMetric& metric, double value) {
   return fmt::format("{:.3f}", value);
 }
 
+std::string value_text(const QueueField& field, double value) {
+  if (std::isnan(value)) return "-";
+  if (field.unit == "day") return format::wait(value);
+  return field.unit == "1" ? fmt::format("{:.1f} %", 100.0 * value) : fmt::format("{:.1f}", value);
+}
+
 /// How many points each curve may have, and whether personas have curves at all.
 struct Budget {
   std::size_t points = 0;
@@ -134,7 +141,11 @@ class Data {
     for (const TouchMetric& metric : touch_metrics()) {
       if (used(metric)) columns_.push_back(&metric);
     }
-    const std::size_t of_plan = std::max<std::size_t>(1, report.model.parts().touchpoints.size() * columns_.size());
+    for (const QueueField& field : queue_fields()) {
+      if (shown(field)) queue_columns_.push_back(&field);
+    }
+    const std::size_t of_plan =
+        std::max<std::size_t>(1, report.model.parts().touchpoints.size() * (columns_.size() + queue_columns_.size()));
     detailed_ = std::clamp<std::size_t>(room.touch_figures / of_plan, 1, samples_.plans.size());
   }
 
@@ -147,7 +158,7 @@ class Data {
     flows();
     touchpoints();
     market();
-    fates();
+    winners_and_losers();
     if (report_.ranking != nullptr) leverage(*report_.ranking);
     if (report_.optimum != nullptr) frontier(*report_.optimum);
     return std::move(json_);
@@ -156,6 +167,15 @@ class Data {
  private:
   [[nodiscard]] bool used(const TouchMetric& metric) const {
     return samples_.mechanisms.has(metric.needs) && (metric.name != "wait_days" || samples_.mechanisms.queues);
+  }
+
+  /// The share that gave up stands among the other figures; who found no room is told where somebody did.
+  [[nodiscard]] bool shown(const QueueField& field) const {
+    if (samples_.plans.front().queues.empty() || field.member == &QueueFigures::abandonment) return false;
+    if (field.member != &QueueFigures::turned_away) return true;
+    return std::any_of(samples_.plans.begin(), samples_.plans.end(), [](const PlanSamples& plan) {
+      return std::any_of(plan.queues.begin(), plan.queues.end(), [](const QueueFigures& q) { return q.turned_away > 0.0; });
+    });
   }
 
   void head() {
@@ -404,6 +424,7 @@ class Data {
                        {"end", touchpoint.end.has_value()}});
     }
     for (const TouchMetric* metric : columns_) columns.push_back({{"name", metric->name}, {"about", metric->description}});
+    for (const QueueField* field : queue_columns_) columns.push_back({{"name", field->name}, {"about", field->long_name}});
     for (std::size_t k = 0; k < samples_.plans.size(); ++k) {
       if (k >= detailed_) {
         cells.push_back(nullptr);
@@ -415,6 +436,12 @@ class Data {
         for (const TouchMetric* metric : columns_) {
           const Estimate e = estimate(samples_.plans[k].touch[v], *metric);
           row.push_back({number(e.mean), number(e.low), number(e.high), value_text(*metric, e.mean)});
+        }
+        const std::vector<QueueFigures>& all = samples_.plans[k].queues;
+        const auto queue = std::find_if(all.begin(), all.end(), [&](const QueueFigures& q) { return q.touchpoint == v; });
+        for (const QueueField* field : queue_columns_) {
+          const double value = queue == all.end() ? std::numeric_limits<double>::quiet_NaN() : (*queue).*field->member;
+          row.push_back({number(value), nullptr, nullptr, value_text(*field, value)});
         }
         rows.push_back(std::move(row));
       }
@@ -447,19 +474,24 @@ class Data {
       std::vector<char> waits(places, 0);
       by_plan("queue_wait", "touchpoint", [&](std::size_t, const auto& mean) {
         for (std::size_t v = 0; v < places; ++v) {
-          if (*std::max_element(mean[v].begin(), mean[v].end()) > 0.0) waits[v] = 1;
+          // Windows in which nobody's wait ended have none.
+          if (std::any_of(mean[v].begin(), mean[v].end(), [](double wait) { return wait > 0.0; })) waits[v] = 1;
         }
       });
       Json list = Json::array();
       for (std::size_t v = 0; v < places && list.size() < 12; ++v) {
-        if (waits[v]) list.push_back({{"name", samples_.touchpoint_names[v]}, {"wait", Json::array()}});
-      }
-      by_plan("queue_wait", "touchpoint", [&](std::size_t, const auto& mean) {
-        std::size_t at = 0;
-        for (std::size_t v = 0; v < places && at < list.size(); ++v) {
-          if (waits[v]) list[at++]["wait"].push_back(points(mean[v], time_));
+        if (waits[v]) {
+          list.push_back({{"name", samples_.touchpoint_names[v]}, {"wait", Json::array()}, {"length", Json::array()}});
         }
-      });
+      }
+      for (const auto& [name, key] : {std::pair("queue_wait", "wait"), std::pair("queue_length", "length")}) {
+        by_plan(name, "touchpoint", [&, key = key](std::size_t, const auto& mean) {
+          std::size_t at = 0;
+          for (std::size_t v = 0; v < places && at < list.size(); ++v) {
+            if (waits[v]) list[at++][key].push_back(points(mean[v], time_));
+          }
+        });
+      }
       if (!list.empty()) json_["queues"] = std::move(list);
     }
     if (samples_.mechanisms.talk) {
@@ -499,22 +531,22 @@ class Data {
   }
 
   /// Who is better off and where fewer leave, by plan; how likely each plan is the best.
-  void fates() {
+  void winners_and_losers() {
     if (comparison_.plans.size() < 2) return;
-    Json fortunes = Json::array(), stages = Json::array(), chances = Json::array();
+    Json all = Json::array(), stages = Json::array(), chances = Json::array();
     for (const PlanComparison& plan : comparison_.plans) {
       Json of_groups = Json::array();
-      const std::size_t shown = fortunes.size() < detailed_ ? groups_.size() : 1;
-      for (std::size_t g = 0; g < shown && g < plan.fortunes.size(); ++g) {
-        const PersonaFortunes& one = plan.fortunes[g];
+      const std::size_t shown = all.size() < detailed_ ? groups_.size() : 1;
+      for (std::size_t g = 0; g < shown && g < plan.winners_and_losers.size(); ++g) {
+        const WinnersAndLosers& one = plan.winners_and_losers[g];
         of_groups.push_back({{"better", share(one.overall.better)},
                              {"same", share(one.overall.same)},
                              {"worse", share(one.overall.worse)},
                              {"gained", share(one.outcome.better)},
                              {"given_up", share(one.outcome.worse)}});
       }
-      fortunes.push_back(std::move(of_groups));
-      if (fortunes.size() > detailed_) {
+      all.push_back(std::move(of_groups));
+      if (all.size() > detailed_) {
         stages.push_back(nullptr);
         continue;
       }
@@ -529,7 +561,7 @@ class Data {
       for (const double chance : best.chances) texts.push_back(comparison_words::chance(chance));
       chances.push_back({{"metric", metrics()[best.metric].name}, {"chances", texts}});
     }
-    json_["fortunes"] = std::move(fortunes);
+    json_["winners_and_losers"] = std::move(all);
     json_["by_stage"] = std::move(stages);
     json_["best"] = std::move(chances);
   }
@@ -615,8 +647,9 @@ class Data {
   const Comparison& comparison_;
   Answer answer_;
   std::vector<Group> groups_;
-  std::vector<std::size_t> metrics_;         // positions of those whose mechanisms the scenario has
-  std::vector<const TouchMetric*> columns_;  // likewise
+  std::vector<std::size_t> metrics_;              // positions of those whose mechanisms the scenario has
+  std::vector<const TouchMetric*> columns_;       // likewise
+  std::vector<const QueueField*> queue_columns_;  // figures of queues beside them
   Budget budget_;
   std::vector<std::size_t> time_;
   std::size_t curves_ = 1;

@@ -142,10 +142,10 @@ class Page {
                      : "",
             "<div id=\"plans-charts\"></div><div id=\"plans-table\"></div>");
     if (compared) {
-      section("fates", "Who is better off, and where fewer leave",
+      section("winners", "Who is better off, and where fewer leave",
               "The same customer on the same luck, under the plan and under the baseline. Better off: kept, where the "
               "baseline loses the same person, or as well kept or lost and more satisfied at the end, by more than 0.01.",
-              "<div id=\"fates-charts\"></div>");
+              "<div id=\"winners-charts\"></div>");
     }
     section("retention", "How long customers stay", "", "<div id=\"retention-charts\"></div>");
     section("funnel", "The funnel over time", "", "<div id=\"funnel-charts\"></div>");

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 namespace sojourn {
@@ -63,9 +64,20 @@ double choices(const ModelParts& parts) {
 
 Beside simulate_beside(const Model& model, const Samples& samples, std::optional<double> budget, const RunOptions& options) {
   Beside beside;
+  const auto leave_out = [&](const std::string& sentence) {
+    beside.left_out += (beside.left_out.empty() ? "" : " ") + sentence;
+  };
   const auto too_long = [&](const char* what, const char* command) {
-    beside.left_out += fmt::format("{}{} would take too long to simulate for a page: sojourn {} answers it.",
-                                   beside.left_out.empty() ? "" : " ", what, command);
+    leave_out(fmt::format("{} would take too long to simulate for a page: sojourn {} answers it.", what, command));
+  };
+  // What there is no memory for is left out; the page shows what is in the file all the same.
+  const auto with_room = [&](const char* what, const std::function<void()>& simulate) {
+    try {
+      simulate();
+    } catch (const RunError& error) {
+      if (error.code() != ErrorCode::too_large) throw;
+      leave_out(fmt::format("{} is left out: {}.", what, error.message()));
+    }
   };
   const ModelParts& parts = model.parts();
   const auto rank_them = [&](const RunOptions& part) {
@@ -77,7 +89,7 @@ Beside simulate_beside(const Model& model, const Samples& samples, std::optional
       beside.ranking =
           rank(apply(*lighter, PlanId(static_cast<std::size_t>(plan - parts.plans.begin()))), RankOptions{}, part);
     } catch (const InputError&) {
-      beside.left_out += "No touchpoint that anybody visits can be improved.";
+      leave_out("No touchpoint that anybody visits can be improved.");
     }
   };
   const auto optimise = [&](std::optional<Optimum>& found, double limit, const RunOptions& part) {
@@ -98,8 +110,9 @@ Beside simulate_beside(const Model& model, const Samples& samples, std::optional
     return part;
   };
   const double middle = budget ? 0.85 : 1.0;
-  rank_them(stretch(0.0, 0.7));
-  optimise(beside.optimum, std::numeric_limits<double>::infinity(), stretch(0.7, middle));
+  with_room("Which touchpoint is worth fixing", [&] { rank_them(stretch(0.0, 0.7)); });
+  with_room("What each budget buys",
+            [&] { optimise(beside.optimum, std::numeric_limits<double>::infinity(), stretch(0.7, middle)); });
   if (budget && beside.optimum) optimise(beside.affordable, *budget, stretch(middle, 1.0));
   return beside;
 }

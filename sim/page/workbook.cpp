@@ -1,9 +1,11 @@
 #include <fmt/format.h>
 #include <xlsxwriter.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -210,6 +212,10 @@ class Workbook {
   void touchpoints() {
     std::vector<std::string> head{"Plan", "Touchpoint", "Stage"};
     for (const TouchMetric& metric : touch_metrics()) head.push_back(std::string(metric.description));
+    const bool queues = !report_.samples.plans.front().queues.empty();
+    if (queues) {
+      for (const QueueField& field : queue_fields()) head.push_back(std::string(field.long_name));
+    }
     Sheet sheet(book_, "Touchpoints", {22, 26, 14}, head);
     const Samples& samples = report_.samples;
     for (const PlanSamples& plan : samples.plans) {
@@ -219,6 +225,13 @@ class Workbook {
             .text(samples.touchpoint_names[v])
             .text(journey_map::stage_title(report_.model.parts().touchpoints[v].stage));
         for (const TouchMetric& metric : touch_metrics()) sheet.number(estimate(plan.touch[v], metric).mean, score_);
+        const auto queue =
+            std::find_if(plan.queues.begin(), plan.queues.end(), [&](const QueueFigures& q) { return q.touchpoint == v; });
+        for (const QueueField& field : queue_fields()) {
+          if (!queues) break;
+          sheet.number(queue == plan.queues.end() ? std::numeric_limits<double>::quiet_NaN() : (*queue).*field.member,
+                       score_);
+        }
       }
     }
   }

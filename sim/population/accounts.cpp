@@ -75,8 +75,7 @@ std::vector<std::uint16_t> personas_of(std::uint32_t customers, const Accounts* 
                                        const Streams& streams) {
   std::vector<std::uint16_t> personas(customers);
   for (std::uint32_t i = 0; i < customers; ++i) {
-    personas[i] =
-        static_cast<std::uint16_t>(accounts != nullptr ? accounts->persona_of(i) : population.person(streams, i).persona);
+    personas[i] = static_cast<std::uint16_t>(accounts != nullptr ? accounts->persona_of(i) : population.persona(streams, i));
   }
   return personas;
 }

@@ -27,8 +27,8 @@ using MadeTies = std::vector<std::vector<Tie>>;
 /// Puts each contact into its row. `positions` holds the numbers of contacts when it comes and the rows' begins when it
 /// goes.
 template <class Position>
-void fill(std::vector<Position>& positions, std::vector<std::uint32_t>& contacts, MadeTies& made,
-          ContactRows::Direction direction, int threads) {
+void fill(Column<Position>& positions, Column<std::uint32_t>& contacts, MadeTies& made, ContactRows::Direction direction,
+          int threads) {
   Position sum = 0;
   for (Position& position : positions) sum += std::exchange(position, sum);
   // While rows are filled, the begin of each moves to its end, which is the next row's begin.

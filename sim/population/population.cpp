@@ -54,18 +54,23 @@ Population::Population(const ModelParts& parts) {
 }
 
 Person Population::person(const Streams& streams, std::uint32_t customer) const {
-  return person(streams.draw(customer, Purpose::person, 0), streams.draw(customer, Purpose::person, 1));
+  const Words words = streams.draw(customer, Purpose::person, 0), luck = streams.draw(customer, Purpose::person, 1);
+  return person(words, luck, persona(words, luck));
+}
+
+std::uint32_t Population::persona(const Streams& streams, std::uint32_t customer) const {
+  return persona(streams.draw(customer, Purpose::person, 0), streams.draw(customer, Purpose::person, 1));
 }
 
 Person Population::person(const Streams& streams, std::uint32_t customer, std::uint32_t persona) const {
   return person(streams.draw(customer, Purpose::person, 0), streams.draw(customer, Purpose::person, 1), persona);
 }
 
-Person Population::person(const Words& words, const Words& luck) const {
+std::uint32_t Population::persona(const Words& words, const Words& luck) const {
   std::uint32_t persona = 0;
   const double u = uniform(words[0], luck[2]);
   while (persona + 1 < personas_.size() && u >= personas_[persona].cumulative_share) ++persona;
-  return person(words, luck, persona);
+  return persona;
 }
 
 Person Population::person(const Words& words, const Words& luck, std::uint32_t persona) const {

@@ -1,11 +1,13 @@
 #include "tie_generators.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <memory>
 
 #include "sojourn/base/numeric.hpp"
 #include "sojourn/base/parallel.hpp"
+#include "tie_skips.hpp"
 
 namespace sojourn {
 namespace {
@@ -156,25 +158,73 @@ class SmallWorldBuilder {
   std::shared_ptr<Begun> begun_;
 };
 
-/// Calls `met(k)` for each k of [begin, end) that is met with probability `share`, by skipping those that are not (Batagelj
-/// & Brandes 2005); `run` tells apart what one person draws.
-template <class Met>
-void skip(std::uint64_t begin, std::uint64_t end, double share, const Streams& streams, std::uint32_t person,
-          std::uint32_t run, const Met& met) {
-  if (!(share > 0.0)) return;
-  if (share >= 1.0) {
-    for (std::uint64_t k = begin; k < end; ++k) met(k);
-    return;
-  }
-  const double scale = 1.0 / numeric::log1p(-share);
-  Words words{};
-  for (std::uint32_t drawn = 0; begin < end; ++drawn, ++begin) {
-    if (drawn % 2 == 0) words = streams.draw(person, Purpose::network, drawn / 2, run);
-    const std::size_t half = drawn % 2 * 2;
-    const double skipped = numeric::log(uniform(words[half], words[half + 1])) * scale;
-    if (!(skipped < static_cast<double>(end - begin))) return;
-    begin += static_cast<std::uint64_t>(skipped);
-    if (begin < end) met(begin);
+/// A person who looks for ties to those of [begin, end), and meets each with probability `share`.
+struct Search {
+  std::uint32_t person = 0;
+  std::uint64_t begin = 0, end = 0;
+  double share = 0.0;
+};
+
+/// Makes searches, some dozens at a time, by skipping those who are not met (Batagelj & Brandes 2005), and adds a tie for
+/// each k that a person meets, in no particular order. `run` tells apart what one person draws. `next(search)` fills in the
+/// next search; false when there is none.
+template <class Next>
+void skip(const Streams& streams, std::uint32_t run, const Next& next, std::vector<Tie>& ties) {
+  const ties::DrawSkips draw = ties::widest_skips();
+  const std::uint32_t second = static_cast<std::uint32_t>(Purpose::network) | (streams.replication() << 8);
+  const auto key0 = static_cast<std::uint32_t>(streams.seed()), key1 = static_cast<std::uint32_t>(streams.seed() >> 32);
+  const auto skips = std::make_unique<ties::Skips>();
+  std::array<std::uint64_t, ties::most_searches> begin, end;
+  std::array<Tie, 2 * ties::most_searches> met;
+  int count = 0;
+  for (bool more = true;;) {
+    Search search;
+    while (count < ties::most_searches && more && (more = next(search))) {
+      if (!(search.share > 0.0) || search.begin >= search.end) continue;
+      if (search.share >= 1.0) {
+        for (std::uint64_t k = search.begin; k < search.end; ++k) {
+          ties.push_back({search.person, static_cast<std::uint32_t>(k)});
+        }
+        continue;
+      }
+      const auto at = static_cast<std::size_t>(count++);
+      skips->person[at] = search.person;
+      skips->index[at] = 0;
+      skips->scale[at] = 1.0 / numeric::log1p(-search.share);
+      begin[at] = search.begin;
+      end[at] = search.end;
+    }
+    if (count == 0) return;
+    const int drawn = (count + 15) & ~15;
+    for (auto at = static_cast<std::size_t>(count); at < static_cast<std::size_t>(drawn); ++at) {
+      skips->person[at] = skips->index[at] = 0;
+      skips->scale[at] = 0.0;
+    }
+    draw(*skips, drawn, second, run, key0, key1);
+    // Without a branch on what was drawn, which the processor could not foresee.
+    std::size_t going = 0, found = 0;
+    for (std::size_t at = 0; at < static_cast<std::size_t>(count); ++at) {
+      const std::uint32_t person = skips->person[at];
+      std::uint64_t place = begin[at];
+      bool goes_on = true;
+      for (std::size_t half = 0; half < 2; ++half) {
+        const double skipped = skips->skipped[half][at], left = static_cast<double>(end[at] - place);
+        goes_on = goes_on && skipped < left;
+        place += static_cast<std::uint64_t>(numeric::clip(skipped, 0.0, left));
+        met[found] = {person, static_cast<std::uint32_t>(place)};
+        found += goes_on ? 1 : 0;
+        place += place < end[at] ? 1 : 0;
+      }
+      goes_on = goes_on && place < end[at];
+      skips->person[going] = person;
+      skips->index[going] = skips->index[at] + 1;
+      skips->scale[going] = skips->scale[at];
+      begin[going] = place;
+      end[going] = end[at];
+      going += goes_on ? 1 : 0;
+    }
+    ties.insert(ties.end(), met.begin(), met.begin() + static_cast<std::ptrdiff_t>(found));
+    count = static_cast<int>(going);
   }
 }
 
@@ -220,11 +270,13 @@ ContactRows::Ties random_ties(const RandomNetwork& network, std::uint32_t people
   const std::uint32_t size = people_per_part(network.contacts);
   const double share = people > 1 ? network.contacts / (people - 1.0) : 0.0;
   return {parts_of(people, size), [=](std::size_t part, std::vector<Tie>& ties) {
-            for_part(part, size, people, [&](std::uint32_t person) {
-              skip(std::uint64_t{person} + 1, people, share, streams, person, 0, [&](std::uint64_t other) {
-                ties.push_back({person, static_cast<std::uint32_t>(other)});
-              });
-            });
+            std::uint64_t person = std::uint64_t{part} * size;
+            const std::uint64_t end = std::min<std::uint64_t>(person + size, people);
+            const auto next = [&](Search& search) {
+              search = {static_cast<std::uint32_t>(person), person + 1, people, share};
+              return person++ < end;
+            };
+            skip(streams, 0, next, ties);
           }};
 }
 
@@ -245,17 +297,22 @@ ContactRows::Ties community_ties(const Communities& network, std::span<const std
   const std::uint32_t size = people_per_part(network.contacts);
   return {parts_of(people, size),
           [order, within = std::move(within), between, size, people, streams](std::size_t part, std::vector<Tie>& ties) {
-            std::size_t group = 0;
-            for_part(part, size, people, [&](std::uint32_t place) {
-              while (order->first[group + 1] <= place) ++group;
-              const std::uint32_t person = order->people[place];
-              const auto met = [&](std::uint64_t other) {
-                ties.push_back({person, order->people[static_cast<std::size_t>(other)]});
+            const std::uint64_t first = std::uint64_t{part} * size, last = std::min<std::uint64_t>(first + size, people);
+            for (const bool own : {true, false}) {
+              std::size_t group = 0;
+              std::uint64_t place = first;
+              const auto next = [&](Search& search) {
+                if (place >= last) return false;
+                while (order->first[group + 1] <= place) ++group;
+                const std::uint64_t end = order->first[group + 1];
+                const std::uint32_t person = order->people[place];
+                search = own ? Search{person, place + 1, end, within[group]} : Search{person, end, people, between};
+                ++place;
+                return true;
               };
-              const std::uint32_t end = order->first[group + 1];
-              skip(std::uint64_t{place} + 1, end, within[group], streams, person, 0, met);
-              skip(end, people, between, streams, person, 1, met);
-            });
+              skip(streams, own ? 0 : 1, next, ties);
+            }
+            for (Tie& tie : ties) tie.to = order->people[tie.to];  // places become people
           }};
 }
 

@@ -27,6 +27,21 @@ std::vector<std::string> rare_personas(const Samples& samples) {
   return sentences;
 }
 
+/// Servers with too much to do, or nearly nothing, under one plan.
+std::vector<std::string> strained_pools(const Samples& samples, std::size_t plan, const std::string& under) {
+  constexpr double saturated = 0.98, idle = 0.05;
+  std::vector<std::string> sentences;
+  const std::vector<double>& utilisation = samples.plans[plan].utilisation;
+  for (std::size_t pool = 0; pool < utilisation.size(); ++pool) {
+    if (!(utilisation[pool] >= saturated) && !(utilisation[pool] < idle)) continue;
+    sentences.push_back(fmt::format(
+        "The servers of {} work {:.1f} % of their time{}: {}.", samples.pool_names[pool], 100.0 * utilisation[pool], under,
+        utilisation[pool] < idle ? "they hardly bear on anybody, unless the scenario means other servers or other numbers"
+                                 : "more comes than they can do, and the wait is what the horizon, patience or room allow"));
+  }
+  return sentences;
+}
+
 std::string few(double effective) {
   const double people = std::max(1.0, std::round(effective));
   return fmt::format("about {:.0f}", people);
@@ -35,6 +50,10 @@ std::string few(double effective) {
 std::string thin_figures(const std::string& list) {
   return "So few people carry these that their intervals cannot be trusted (the effective number in brackets): " + list +
          ". More customers would settle them.";
+}
+
+void append(std::vector<std::string>& to, const std::vector<std::string>& more) {
+  to.insert(to.end(), more.begin(), more.end());
 }
 
 }  // namespace
@@ -54,6 +73,7 @@ std::string intervals(const Samples& samples) {
 
 std::vector<std::string> cautions(const Samples& samples) {
   std::vector<std::string> sentences = rare_personas(samples);
+  append(sentences, strained_pools(samples, 0, ""));
   std::string list;
   for (const Metric& metric : metrics()) {
     if (!samples.mechanisms.has(metric.needs)) continue;
@@ -66,6 +86,8 @@ std::vector<std::string> cautions(const Samples& samples) {
 
 std::vector<std::string> cautions(const Samples& samples, const Comparison& comparison) {
   std::vector<std::string> sentences = rare_personas(samples);
+  for (std::size_t k = 0; k < samples.plans.size(); ++k)
+    append(sentences, strained_pools(samples, k, " under " + samples.plans[k].name));
   std::string list;
   for (std::size_t m = 0; m < metrics().size(); ++m) {
     const Metric& metric = metrics()[m];

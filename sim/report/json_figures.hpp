@@ -25,18 +25,12 @@ inline Json of(const Estimate& estimate) {
 
 /// What was simulated; `samples` have at least one plan.
 inline Json header(const Samples& samples, const std::string& file) {
-  return {{"scenario", samples.scenario},
-          {"file", file},
-          {"question", samples.question},
-          {"currency", samples.currency},
-          {"customers", samples.customers},
-          {"market", samples.market},
-          {"replications", samples.replications},
-          {"replications_asked", samples.replications_asked},
-          {"interrupted", samples.interrupted()},
-          {"seed", samples.seed},
-          {"horizon_days", samples.horizon},
-          {"intervals", caution_words::intervals(samples)}};
+  return {{"scenario", samples.scenario},         {"file", file},
+          {"question", samples.question},         {"currency", samples.currency},
+          {"customers", samples.customers},       {"market", samples.market},
+          {"replications", samples.replications}, {"replications_asked", samples.replications_asked},
+          {"interrupted", samples.interrupted()}, {"seed", samples.seed},
+          {"horizon_days", samples.horizon},      {"intervals", caution_words::intervals(samples)}};
 }
 
 inline std::string text(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }

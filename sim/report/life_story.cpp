@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sojourn/outcomes/event_log.hpp"
+#include "sojourn/outcomes/run_size.hpp"
 #include "sojourn/report/format.hpp"
 #include "table.hpp"
 
@@ -219,15 +220,15 @@ class Teller {
       text += "\n";
     }
     if (went_first == steps)
-      return text + "    Both go the same ways all the same, if not at the same moments.\n" + fate("baseline", baseline) +
-             fate(plan, other);
+      return text + "    Both go the same ways all the same, if not at the same moments.\n" + end_of("baseline", baseline) +
+             end_of(plan, other);
     const Step &a = baseline[went_first], &b = other[went_first];
     text += fmt::format("    From step {}, {}, they go different ways.\n", went_first + 1, place(b.entry.visit.touchpoint));
-    return text + "    baseline: " + why(a) + "\n    " + plan + ": " + why(b) + "\n" + fate("baseline", baseline) +
-           fate(plan, other);
+    return text + "    baseline: " + why(a) + "\n    " + plan + ": " + why(b) + "\n" + end_of("baseline", baseline) +
+           end_of(plan, other);
   }
 
-  [[nodiscard]] std::string fate(const std::string& plan, const std::vector<Step>& life) const {
+  [[nodiscard]] std::string end_of(const std::string& plan, const std::vector<Step>& life) const {
     const DiaryEntry& last = life.back().entry;
     return fmt::format("    Under {}: {} visits, {} at the end, on day {:.1f} at {}.\n", plan, life.size(),
                        name(last.after.standing), last.visit.time, place(last.visit.touchpoint));
@@ -245,6 +246,7 @@ std::string told_life(const Model& model, std::uint64_t customer, const RunOptio
     throw InputError(fmt::format("there is no customer {}", customer),
                      fmt::format("customers are numbered from 0 to {}", parts.settings.customers - 1));
   }
+  require_room(people_size(model));
   const auto number = static_cast<std::uint32_t>(customer);
   const bool compared = model.plan() != PlanId(0);
   // The others are there to be pointed to where the plan leaves this life as it was.

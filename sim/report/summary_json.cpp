@@ -22,8 +22,8 @@ Json of(const std::vector<Contribution>& parts) {
   return json;
 }
 
-Json of(const Fortune& fortune) {
-  return {{"better", of(fortune.better)}, {"same", of(fortune.same)}, {"worse", of(fortune.worse)}};
+Json of(const BetterOrWorse& share) {
+  return {{"better", of(share.better)}, {"same", of(share.same)}, {"worse", of(share.worse)}};
 }
 
 Json days(const std::optional<double>& day) { return day ? number(*day) : Json(nullptr); }
@@ -104,6 +104,30 @@ Json by_segment(const Samples& samples, std::size_t plan) {
   return json;
 }
 
+/// What queues did under one plan, beside the other figures of their touchpoints, and how busy the servers of pools were.
+void add_queues(Json& json, const Samples& samples, std::size_t plan) {
+  for (const QueueFigures& queue : samples.plans[plan].queues) {
+    Json& touchpoint = json["touchpoints"][samples.touchpoints[queue.touchpoint]];
+    for (const TouchMetric& metric : touch_metrics()) {
+      const std::string name(metric.name);
+      if ((name == "wait_days" || name == "gave_up") && !touchpoint.contains(name))
+        touchpoint[name] = of(estimate(samples.plans[plan].touch[queue.touchpoint], metric));
+    }
+    touchpoint["wait_days"]["median"] = number(queue.median);
+    touchpoint["wait_days"]["p90"] = number(queue.p90);
+    touchpoint["wait_days"]["p95"] = number(queue.p95);
+    touchpoint["service_level"] = number(queue.service_level);
+    touchpoint["answer_within_days"] = queue.answer_within;
+    touchpoint["abandonment"] = number(queue.abandonment);
+    touchpoint["turned_away"] = number(queue.turned_away);
+    touchpoint["still_waiting"] = number(queue.still_waiting);
+    touchpoint["utilisation"] = number(queue.utilisation);
+  }
+  const std::vector<double>& utilisation = samples.plans[plan].utilisation;
+  for (std::size_t pool = 0; pool < utilisation.size(); ++pool)
+    json["pools"][samples.pools[pool]]["utilisation"] = number(utilisation[pool]);
+}
+
 }  // namespace
 
 std::string run_json(const Samples& samples, const std::string& file) {
@@ -122,18 +146,7 @@ std::string run_json(const Samples& samples, const std::string& file) {
       json["touchpoints"][samples.touchpoints[v]][std::string(metric.name)] = of(estimate(plan.touch[v], metric));
     }
   }
-  for (const QueueFigures& queue : plan.queues) {
-    Json& touchpoint = json["touchpoints"][samples.touchpoints[queue.touchpoint]];
-    touchpoint["wait_days"]["median"] = queue.median;
-    touchpoint["wait_days"]["p90"] = queue.p90;
-    touchpoint["wait_days"]["p95"] = queue.p95;
-    touchpoint["service_level"] = queue.service_level;
-    touchpoint["answer_within_days"] = queue.answer_within;
-    touchpoint["abandonment"] = queue.abandonment;
-    touchpoint["turned_away"] = queue.turned_away;
-    touchpoint["still_waiting"] = queue.still_waiting;
-    touchpoint["utilisation"] = queue.utilisation;
-  }
+  add_queues(json, samples, 0);
   return json_figures::text(json);
 }
 
@@ -166,6 +179,7 @@ std::string comparison_json(const Samples& samples, const Comparison& comparison
     entry["extra_customers"] = number(plan.extra_customers);
     entry["cost_per_extra_customer"] = of(plan.cost_per_extra_customer);
     entry["by_persona"] = by_persona(samples, k);
+    add_queues(entry, samples, k);
     if (!samples.segments.empty()) entry["by_account_segment"] = by_segment(samples, k);
     for (const PersonaEffect& effect : plan.personas) {
       entry["difference_by_persona"][effect.id] = {
@@ -178,13 +192,13 @@ std::string comparison_json(const Samples& samples, const Comparison& comparison
     entry["contributions"] = {
         {"retained", {{"by_persona", of(plan.retained_by_persona)}, {"by_stage", of(plan.retained_by_stage)}}},
         {"npv", {{"by_persona", of(plan.npv_by_persona)}, {"by_kind", of(plan.npv_by_kind)}}}};
-    for (const PersonaFortunes& fortunes : plan.fortunes) {
+    for (const WinnersAndLosers& each : plan.winners_and_losers) {
       const Json shares = {
-          {"overall", of(fortunes.overall)}, {"outcome", of(fortunes.outcome)}, {"satisfaction", of(fortunes.satisfaction)}};
-      if (&fortunes == &plan.fortunes.front()) {
+          {"overall", of(each.overall)}, {"outcome", of(each.outcome)}, {"satisfaction", of(each.satisfaction)}};
+      if (&each == &plan.winners_and_losers.front()) {
         entry["winners_and_losers"] = shares;
       } else {
-        entry["winners_and_losers"]["by_persona"][fortunes.id] = shares;
+        entry["winners_and_losers"]["by_persona"][each.id] = shares;
       }
     }
     json["plans"][plan.id] = std::move(entry);

@@ -183,7 +183,7 @@ std::string contributions(const Comparison& comparison, const std::string& curre
 }
 
 std::string one_by_one(const Comparison& comparison, const Layout& layout) {
-  if (comparison.plans.back().fortunes.empty()) return {};
+  if (comparison.plans.back().winners_and_losers.empty()) return {};
   Table table;
   table.row(head_of(comparison, "customer by customer"));
   const auto row = [&](const std::string& label, const auto& share) {
@@ -191,21 +191,21 @@ std::string one_by_one(const Comparison& comparison, const Layout& layout) {
     for (std::size_t k = 1; k < comparison.plans.size(); ++k) cells.push_back(share(comparison.plans[k]));
     table.row(cells);
   };
-  using Of = Fortune PersonaFortunes::*;
-  const auto all = [&](const std::string& label, Of of, Estimate Fortune::*which) {
-    row(label, [&](const PlanComparison& plan) { return per_cent(plan.fortunes.front().*of.*which); });
+  using Of = BetterOrWorse WinnersAndLosers::*;
+  const auto all = [&](const std::string& label, Of of, Estimate BetterOrWorse::*which) {
+    row(label, [&](const PlanComparison& plan) { return per_cent(plan.winners_and_losers.front().*of.*which); });
   };
-  all("Better off", &PersonaFortunes::overall, &Fortune::better);
-  all("The same", &PersonaFortunes::overall, &Fortune::same);
-  all("Worse off", &PersonaFortunes::overall, &Fortune::worse);
-  all("Customer under the plan only", &PersonaFortunes::outcome, &Fortune::better);
-  all("Customer under the baseline only", &PersonaFortunes::outcome, &Fortune::worse);
-  all("More satisfied at the end", &PersonaFortunes::satisfaction, &Fortune::better);
-  all("Less satisfied at the end", &PersonaFortunes::satisfaction, &Fortune::worse);
-  const std::size_t personas = comparison.plans.back().fortunes.size();
+  all("Better off", &WinnersAndLosers::overall, &BetterOrWorse::better);
+  all("The same", &WinnersAndLosers::overall, &BetterOrWorse::same);
+  all("Worse off", &WinnersAndLosers::overall, &BetterOrWorse::worse);
+  all("Customer under the plan only", &WinnersAndLosers::outcome, &BetterOrWorse::better);
+  all("Customer under the baseline only", &WinnersAndLosers::outcome, &BetterOrWorse::worse);
+  all("More satisfied at the end", &WinnersAndLosers::satisfaction, &BetterOrWorse::better);
+  all("Less satisfied at the end", &WinnersAndLosers::satisfaction, &BetterOrWorse::worse);
+  const std::size_t personas = comparison.plans.back().winners_and_losers.size();
   for (std::size_t p = 1; p < personas && personas > 2; ++p) {
-    row(comparison.plans.back().fortunes[p].name + ", better / worse off", [&](const PlanComparison& plan) {
-      const Fortune& of = plan.fortunes[p].overall;
+    row(comparison.plans.back().winners_and_losers[p].name + ", better / worse off", [&](const PlanComparison& plan) {
+      const BetterOrWorse& of = plan.winners_and_losers[p].overall;
       return per_cent(of.better) + " / " + per_cent(of.worse);
     });
   }
@@ -224,6 +224,66 @@ std::string chances(const Comparison& comparison, const Layout& layout) {
     table.row(cells);
   }
   return table.text(layout) + "\n";
+}
+
+/// What queues did, under each plan; empty where there are none.
+std::string queues_text(const Samples& samples, const Layout& layout) {
+  if (samples.plans.front().queues.empty()) return {};
+  const bool plans = samples.plans.size() > 1;
+  bool turned_away = false;
+  for (const PlanSamples& plan : samples.plans) {
+    for (const QueueFigures& queue : plan.queues) turned_away = turned_away || queue.turned_away > 0.0;
+  }
+  Table queues;
+  std::vector<std::string> head{"by queue"};
+  if (plans) head.emplace_back("plan");
+  head.insert(head.end(), {"wait", "median", "90 %", "95 %", "answered", "gave up"});
+  if (turned_away) head.emplace_back("turned away");
+  head.insert(head.end(), {"servers busy", "still waiting"});
+  queues.row(head);
+  const auto share = [](double value) {
+    return std::isnan(value) ? std::string("-") : fmt::format("{:.1f} %", 100.0 * value);
+  };
+  const auto days = [](double value) { return std::isnan(value) ? std::string("-") : format::wait(value); };
+  for (std::size_t q = 0; q < samples.plans.front().queues.size(); ++q) {
+    for (std::size_t k = 0; k < samples.plans.size(); ++k) {
+      const PlanSamples& plan = samples.plans[k];
+      const QueueFigures& queue = plan.queues[q];
+      double mean = 0.0;
+      for (const TouchMetric& of : touch_metrics()) {
+        if (of.name == "wait_days") mean = estimate(plan.touch[queue.touchpoint], of).mean;
+      }
+      std::vector<std::string> cells{k == 0 ? samples.touchpoint_names[queue.touchpoint] : ""};
+      if (plans) cells.push_back(plan.name);
+      cells.insert(cells.end(),
+                   {days(mean), days(queue.median), days(queue.p90), days(queue.p95),
+                    share(queue.service_level) + " in " + format::wait(queue.answer_within), share(queue.abandonment)});
+      if (turned_away) cells.push_back(share(queue.turned_away));
+      cells.insert(cells.end(), {share(queue.utilisation), fmt::format("{:.1f}", queue.still_waiting)});
+      queues.row(cells);
+    }
+  }
+  std::string text = "\n" + queues.text(layout);
+  // A touchpoint with servers of its own has told already how busy they are.
+  std::vector<std::string> ids;
+  for (const QueueFigures& queue : samples.plans.front().queues) ids.push_back(samples.touchpoints[queue.touchpoint]);
+  if (ids != samples.pools) {
+    Table pools;
+    std::vector<std::string> names{"by pool, servers busy"};
+    for (const PlanSamples& plan : samples.plans) names.push_back(plans ? plan.name : "share of their time");
+    pools.row(names);
+    for (std::size_t pool = 0; pool < samples.pools.size(); ++pool) {
+      std::vector<std::string> cells{samples.pool_names[pool]};
+      for (const PlanSamples& plan : samples.plans) cells.push_back(share(plan.utilisation[pool]));
+      pools.row(cells);
+    }
+    text += "\n" + pools.text(layout);
+  }
+  return text + "\n" +
+         prose(
+             "Waits that ended, by length; answered, gave up: of all who came; servers busy: of the time that they were "
+             "there.\n",
+             layout);
 }
 
 }  // namespace
@@ -302,28 +362,7 @@ std::string run_text(const Samples& samples, const Layout& layout) {
       touchpoints.text(layout) + "\n" +
       prose("Visits and repeats are per person who arrived; quality, satisfaction and effort are means per visit, 0 to 1.\n",
             layout);
-  if (!plan.queues.empty()) {
-    Table queues;
-    queues.row({"by queue", "wait", "median", "90 %", "95 %", "answered", "gave up", "servers busy", "still waiting"});
-    const auto share = [](double value) {
-      return std::isnan(value) ? std::string("-") : fmt::format("{:.1f} %", 100.0 * value);
-    };
-    for (const QueueFigures& queue : plan.queues) {
-      const auto days = [](double value) { return std::isnan(value) ? std::string("-") : format::wait(value); };
-      double mean = 0.0;
-      for (const TouchMetric& of : touch_metrics()) {
-        if (of.name == "wait_days") mean = estimate(plan.touch[queue.touchpoint], of).mean;
-      }
-      queues.row({samples.touchpoint_names[queue.touchpoint], days(mean), days(queue.median), days(queue.p90),
-                  days(queue.p95), share(queue.service_level) + " in " + format::wait(queue.answer_within),
-                  share(queue.abandonment), share(queue.utilisation), fmt::format("{:.1f}", queue.still_waiting)});
-    }
-    text += "\n" + queues.text(layout) + "\n" +
-            prose(
-                "Waits that ended, by length; answered, gave up: of all who came; servers busy: of the time that they were "
-                "there.\n",
-                layout);
-  }
+  text += queues_text(samples, layout);
   return text + prose(footnote(samples, caution_words::cautions(samples)), layout);
 }
 
@@ -397,6 +436,7 @@ std::string all_figures(const Samples& samples, const Comparison& comparison, co
     }
     text += "\n" + segments.text(layout);
   }
+  text += queues_text(samples, layout);
   std::string notes =
       "Retention is of those who bought, retained of all who arrived. NPS and satisfaction are of the customers present: "
       "keeping doubters lowers them. pt: percentage points. Value per person leaves the investment out. Better off: kept, "

@@ -31,18 +31,20 @@ std::optional<fs::path> named_file(const Value& value, const FileAccess& access)
     value.refuse(std::move(message), std::move(hint));
     return std::nullopt;
   };
+  const std::string relative = fmt::format("the path is relative to the {} file", access.who);
   const bool from_command_line = value.node().origin >= 0;
   if (!from_command_line && access.allowed == NamedFiles::none) {
     return refuse("a scenario inside a results file opens no file", "name one with --set, or run the scenario itself");
   }
   if (name.empty() || name.find('\0') != std::string::npos) {
-    return refuse(fmt::format("{} is no name of a file", in_quotes(name)), "the path is relative to the scenario file");
+    return refuse(fmt::format("{} is no name of a file", in_quotes(name)), relative);
   }
   const fs::path path = access.folder / name;
   // Before anything is said about the file: not even whether it is there.
   if (!from_command_line && !lies_in(path, access.folder)) {
-    return refuse(fmt::format("{} lies outside the folder of the scenario", in_quotes(name)),
-                  fmt::format("copy the file beside the scenario, or name it on the command line: --set {}", value.path()));
+    std::string hint = fmt::format("copy the file beside the {}", access.who);
+    if (access.who == "scenario") hint += fmt::format(", or name it on the command line: --set {}", value.path());
+    return refuse(fmt::format("{} lies outside the folder of the {}", in_quotes(name), access.who), std::move(hint));
   }
   std::error_code error;
   switch (fs::status(path, error).type()) {
@@ -52,7 +54,7 @@ std::optional<fs::path> named_file(const Value& value, const FileAccess& access)
       return refuse(fmt::format("{} is a folder", in_quotes(name)), "name a file in it");
     case fs::file_type::not_found:
     case fs::file_type::none:
-      return refuse(fmt::format("there is no file {}", in_quotes(name)), "the path is relative to the scenario file");
+      return refuse(fmt::format("there is no file {}", in_quotes(name)), relative);
     default:  // a pipe would block, a device would never end
       return refuse(fmt::format("{} is not a regular file", in_quotes(name)), "save its lines to a file and name that");
   }

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "sojourn/scenario/scenario.hpp"
 #include "value.hpp"
@@ -14,6 +15,7 @@ namespace sojourn::scenario {
 struct FileAccess {
   const std::filesystem::path& folder;  // of the scenario: where relative paths begin
   NamedFiles allowed = NamedFiles::in_folder;
+  std::string_view who = "scenario";  // who names the file, in messages
 };
 
 /// The path of the regular file that `value`, a text, names; nothing after reporting why it must not be opened, or cannot

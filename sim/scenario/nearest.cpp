@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "sojourn/base/error.hpp"
+
 namespace sojourn {
 namespace {
 
@@ -75,6 +77,25 @@ std::string suggestion(std::string_view word, const std::vector<std::string>& ca
   for (std::size_t i = 0; i < std::min(shown, candidates.size()); ++i) list += (i > 0 ? ", " : "") + candidates[i];
   if (candidates.size() > shown) list += ", ... (" + std::to_string(candidates.size()) + " in all)";
   return list;
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
+  const std::string found = nearest(word, candidates);
+  return found.empty() ? "" : "; did you mean \"" + found + "\"?";
+}
+
+std::string there_is_no(std::string_view what, std::string_view word, const std::vector<std::string>& candidates) {
+  return "there is no " + std::string(what) + " \"" + std::string(word) + "\"" + did_you_mean(word, candidates);
+}
+
+std::size_t position_called(std::string_view what, std::string_view word, const std::vector<std::string>& known,
+                            std::string_view before) {
+  const auto found = std::find(known.begin(), known.end(), word);
+  if (found != known.end()) return static_cast<std::size_t>(found - known.begin());
+  std::string list;
+  for (const std::string& each : known) list += (list.empty() ? "" : ", ") + each;
+  throw InputError(std::string(before) + there_is_no(what, word, known),
+                   known.empty() ? "the scenario has none" : std::string(what) + "s: " + list);
 }
 
 }  // namespace sojourn

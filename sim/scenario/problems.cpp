@@ -1,7 +1,9 @@
 #include "problems.hpp"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
+#include <utility>
 
 #include "sojourn/model/keys.hpp"
 #include "sojourn/scenario/nearest.hpp"
@@ -20,6 +22,12 @@ bool is_entity(std::string_view path) {
   if (end == std::string_view::npos || std::find(lists.begin(), lists.end(), path.substr(0, end)) == lists.end())
     return false;
   return path.find_first_of(".[", end + 1) == std::string_view::npos;
+}
+
+std::string render(const Problem& problem, const std::string& name, const SourceText& source,
+                   const std::vector<Override>& overrides) {
+  if (problem.origin < 0) return rendered(problem.finding, name, source, problem.at);
+  return rendered(problem.finding, clipped(overrides[static_cast<std::size_t>(problem.origin)].option), source, {});
 }
 
 // The key of the entity that `path` is about: "next" of "touchpoint.x.next[2].to".
@@ -80,6 +88,24 @@ std::vector<Problem> Problems::sorted() && {
     return std::tuple(a.origin, a.at.line, a.at.column) < std::tuple(b.origin, b.at.line, b.at.column);
   });
   return std::move(problems_);
+}
+
+void report(std::vector<Problem> problems, const SourceText& source, const std::vector<Override>& overrides,
+            CheckedText& text) {
+  constexpr std::size_t most_rendered = 100;
+  std::set<std::tuple<std::int32_t, std::uint32_t, std::uint32_t, std::string, std::string>> told;
+  std::size_t shown[2] = {0, 0};
+  for (Problem& problem : problems) {
+    // What [behaviour] sets wrongly for all is found once for each persona.
+    if (!told.emplace(problem.origin, problem.at.line, problem.at.column, problem.finding.message, problem.rendered).second)
+      continue;
+    std::size_t& count = shown[problem.finding.severity == Severity::error ? 0 : 1];
+    const bool shows = count++ < most_rendered;
+    text.rendered.push_back(!shows                     ? std::string()
+                            : problem.rendered.empty() ? render(problem, text.name, source, overrides)
+                                                       : std::move(problem.rendered));
+    text.findings.push_back(std::move(problem.finding));
+  }
 }
 
 }  // namespace sojourn::scenario

@@ -8,6 +8,7 @@
 
 #include "document.hpp"
 #include "sojourn/base/error.hpp"
+#include "sojourn/scenario/checked_text.hpp"
 
 namespace sojourn::scenario {
 
@@ -39,5 +40,10 @@ class Problems {
   std::set<std::string, std::less<>> broken_;
   std::size_t comparisons_left_ = 5'000'000;
 };
+
+/// Puts `problems`, in their order and each once, into the findings of `text`, whose lines are `source` and whose overrides
+/// these are, with the words of the first hundred errors and of the first hundred warnings.
+void report(std::vector<Problem> problems, const SourceText& source, const std::vector<Override>& overrides,
+            CheckedText& text);
 
 }  // namespace sojourn::scenario

@@ -82,6 +82,7 @@ Target Reader::read_target(const Value& value) {
   parts->read("channel", target.channels, references<ChannelId>(channels_.names));
   parts->read("team", target.teams, references<TeamId>(teams_.names));
   parts->read("persona", target.personas, references<PersonaId>(personas_.names));
+  parts->read("pool", target.pools, references<PoolId>(pools_.names));
   parts->read("exit_to", target.exit_to, references<TouchpointId>(touchpoints_.names));
   if (const auto stages = parts->take("stage")) {
     const std::vector<std::string> names(stage_names.begin(), stage_names.end());

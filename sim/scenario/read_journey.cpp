@@ -46,6 +46,11 @@ void Reader::read_touchpoints() {
     table.read("team", touchpoint.team, reference<TeamId>(teams_.names));
     if (const auto value = table.take("quality")) read_quality(*value, touchpoint);
     table.read_fields(keys::touchpoint(), touchpoint);
+    table.read("pool", touchpoint.pools, references<PoolId>(pools_.names));
+    // A handling time that cannot be read is there all the same.
+    if (table.value().node().find("handle_time") != nullptr) touchpoint.handle_time = Exponential{1.0};
+    table.read("handle_time", touchpoint.handle_time, law);
+    table.read("patience", touchpoint.patience, law);
     touchpoint.exits = table.take_word<ExitRule>("exits").value_or(touchpoint.exits);
     if (const auto value = table.take("content")) {
       for (const Value& variant :
@@ -107,7 +112,12 @@ Exit Reader::read_exit(const Value& value, const std::string& from) {
   parts->read_fields(keys::exit(), exit);
   parts->read_fields(keys::slopes(), exit.slopes);
   if (const auto probability = parts->take("probability")) exit.probability = read_probability(*probability, from);
-  if (const auto trigger = parts->take_word<std::size_t>("on")) exit.on = *trigger == 0 ? Trigger::heard : Trigger::gave_up;
+  // The words are those of the triggers, in their order, after none.
+  const bool interrupts = parts->value().node().find("on") != nullptr;
+  const auto trigger = parts->take_word<std::size_t>("on");
+  if (trigger) exit.on = static_cast<Trigger>(*trigger + 1);
+  // Nobody misses an exit that may be this one.
+  if (interrupts && !trigger) problems_.mark_broken(fmt::format("touchpoint.{}.room", from));
   parts->close();
   return exit;
 }

@@ -44,11 +44,12 @@ Reader::Reader(const Node& root, const SourceText& source, const FileAccess& fil
       root_(Value(root, "", problems), "the file", &keys::table("")) {}
 
 ModelParts Reader::read() {
-  read_schema();
+  read_schema(root_);
   // Ids first: anything may name anything.
   personas_ = read_list("persona");
   channels_ = read_list("channel");
   teams_ = read_list("team");
+  pools_ = read_list("pool");
   touchpoints_ = read_list("touchpoint");
   improvements_ = read_list("improvement");
   events_ = read_list("event");
@@ -61,6 +62,7 @@ ModelParts Reader::read() {
   read_channels();
   read_teams();
   read_handovers();
+  read_pools();
   read_touchpoints();
   judge_traits();
   read_behaviour();
@@ -77,8 +79,8 @@ ModelParts Reader::read() {
   return std::move(parts_);
 }
 
-void Reader::read_schema() {
-  const std::optional<Value> value = root_.take("schema");
+void read_schema(Table& root) {
+  const std::optional<Value> value = root.take("schema");
   if (!value) return;
   const std::optional<std::uint64_t> version = whole(*value);
   if (version && *version != schema) {

@@ -17,6 +17,9 @@
 
 namespace sojourn::scenario {
 
+/// Takes `schema`, the version of the format, and refuses every other than this one's.
+void read_schema(Table& root);
+
 /// Reads one document. What the model's own `check` can judge (ranges, shares, the graph) is left to it.
 class Reader {
  public:
@@ -35,7 +38,6 @@ class Reader {
   };
 
   // reader.cpp: the outline, [scenario], [behaviour], and the ids of everything.
-  void read_schema();
   List read_list(const std::string& kind);
   std::optional<Value> find_list(const std::string& kind);
   std::vector<Value> list_entries(const std::string& kind);
@@ -44,6 +46,10 @@ class Reader {
   void read_settings();
   static std::vector<GoalWeight> read_goal(const Value& value);
   void read_behaviour();
+
+  // read_pools.cpp
+  void read_pools();
+  Staff read_staff(const Value& value);
 
   // read_journey.cpp
   void read_channels();
@@ -96,7 +102,7 @@ class Reader {
   Problems& problems_;
   Table root_;
   ModelParts parts_;
-  List personas_, channels_, teams_, touchpoints_, improvements_, events_, plans_, surveys_, account_segments_;
+  List personas_, channels_, teams_, pools_, touchpoints_, improvements_, events_, plans_, surveys_, account_segments_;
   Names traits_;
   std::map<std::string, std::vector<Value>> trait_keys_;  // where a scenario's own trait is set
   std::map<std::size_t, TraitUse> trait_uses_;

@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <set>
-#include <tuple>
+#include <map>
+#include <utility>
 
 #include "document.hpp"
 #include "problems.hpp"
@@ -23,16 +22,7 @@ using scenario::Region;
 using scenario::SourceText;
 using scenario::Step;
 
-constexpr std::size_t most_rendered = 100;
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
-
-std::string plural(std::size_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
-std::string more(std::size_t count, std::string_view noun) {
-  return fmt::format("\nand {} more {}{}", count, noun, count == 1 ? "" : "s");
-}
 
 // Finds the place of a finding of the model's checks: the node of its path, or the nearest one above.
 class Places {
@@ -109,32 +99,9 @@ void add_findings_of_model(const ModelParts& parts, const Node& root, Problems& 
   }
 }
 
-std::string render(const Problem& problem, const std::string& name, const SourceText& source,
-                   const std::vector<Override>& overrides) {
-  if (problem.origin < 0) return scenario::rendered(problem.finding, name, source, problem.at);
-  return scenario::rendered(problem.finding, scenario::clipped(overrides[static_cast<std::size_t>(problem.origin)].option),
-                            source, {});
-}
-
-void report(std::vector<Problem> problems, const SourceText& source, const std::vector<Override>& overrides,
-            Scenario& scenario) {
-  std::set<std::tuple<std::int32_t, std::uint32_t, std::uint32_t, std::string, std::string>> told;
-  std::size_t shown[2] = {0, 0};
-  for (Problem& problem : problems) {
-    // What [behaviour] sets wrongly for all is found once for each persona.
-    if (!told.emplace(problem.origin, problem.at.line, problem.at.column, problem.finding.message, problem.rendered).second)
-      continue;
-    std::size_t& count = shown[problem.finding.severity == Severity::error ? 0 : 1];
-    const bool shows = count++ < most_rendered;
-    scenario.rendered.push_back(!shows                     ? std::string()
-                                : problem.rendered.empty() ? render(problem, scenario.name, source, overrides)
-                                                           : std::move(problem.rendered));
-    scenario.findings.push_back(std::move(problem.finding));
-  }
-}
-
 void refuse(const scenario::Refusal& refusal, const SourceText& source, Scenario& scenario) {
-  report({Problem{{Severity::error, "", refusal.message, refusal.hint}, refusal.where, -1, {}}}, source, {}, scenario);
+  scenario::report({Problem{{Severity::error, "", refusal.message, refusal.hint}, refusal.where, -1, {}}}, source, {},
+                   scenario);
 }
 
 }  // namespace
@@ -148,13 +115,6 @@ Override parse_override(std::string_view text) {
   }
   return {std::move(option), std::string(text.substr(0, equals)), std::string(text.substr(equals + 1))};
 }
-
-std::size_t Scenario::errors() const {
-  return static_cast<std::size_t>(std::count_if(findings.begin(), findings.end(),
-                                                [](const Finding& finding) { return finding.severity == Severity::error; }));
-}
-
-std::size_t Scenario::warnings() const { return findings.size() - errors(); }
 
 Scenario read_scenario(const std::filesystem::path& path, const std::vector<Override>& overrides) {
   const scenario::FileText file = scenario::read_file(path);
@@ -185,7 +145,7 @@ Scenario parse_scenario(std::string_view text, const std::string& name, const st
     result.parts = scenario::Reader(document.root, source, {folder, files}, kept_ties, problems).read();
     add_findings_of_model(result.parts, document.root, problems);
   }
-  report(std::move(problems).sorted(), source, overrides, result);
+  scenario::report(std::move(problems).sorted(), source, overrides, result);
   return result;
 }
 
@@ -195,31 +155,6 @@ std::string resolved_text(std::string_view source, const std::vector<Override>& 
   if (overrides.empty() || scenario::refuse_text(text)) return std::string(source);
   Document document = scenario::parse_document(text, overrides);
   return document.readable ? std::move(document.text) : std::string(source);
-}
-
-std::string diagnostics(const Scenario& scenario, Severity least) {
-  std::string result;
-  std::size_t left_out[2] = {0, 0};
-  for (std::size_t i = 0; i < scenario.findings.size(); ++i) {
-    const bool error = scenario.findings[i].severity == Severity::error;
-    if (!error && least == Severity::error) continue;
-    if (scenario.rendered[i].empty()) {
-      ++left_out[error ? 0 : 1];
-      continue;
-    }
-    if (!result.empty()) result += '\n';
-    result += scenario.rendered[i];
-  }
-  if (left_out[0] > 0) result += more(left_out[0], "error");
-  if (left_out[1] > 0) result += more(left_out[1], "warning");
-  return result;
-}
-
-std::string summary(const Scenario& scenario) {
-  const std::size_t errors = scenario.errors(), warnings = scenario.warnings();
-  std::string counts = errors == 0 ? "" : plural(errors, "error");
-  if (warnings > 0) counts += fmt::format("{}{}", errors > 0 ? " and " : "", plural(warnings, "warning"));
-  return fmt::format("sojourn: {} in {}", counts.empty() ? "no errors" : counts, scenario.name);
 }
 
 Model build(const Scenario& scenario) {

@@ -81,6 +81,25 @@ Json distribution(const Json& measure) {
   return any_of({measure, exactly_one(object(forms))});
 }
 
+// A number of servers, or a timetable: by the hour, by the hour of the week, or shifts by days.
+Json staff() {
+  const Json servers = number(keys::not_negative);
+  const auto list = [](const Json& item, int length) {
+    return Json{{"type", "array"}, {"items", item}, {"minItems", length}, {"maxItems", length}};
+  };
+  const std::string day = "(mon|tue|wed|thu|fri|sat|sun)", time = "([01][0-9]|2[0-4]):[0-5][0-9]";
+  const Json shifts = {{"type", "object"},
+                       {"patternProperties", {{fmt::format("^{0}-{0}$", time), servers}}},
+                       {"additionalProperties", false}};
+  return any_of({number(keys::positive),
+                 exactly_one(object({{"daily", list(servers, 24)}})),
+                 exactly_one(object({{"weekly", list(list(servers, 24), 7)}})),
+                 {{"type", "object"},
+                  {"patternProperties", {{fmt::format("^{0}(-{0})?$", day), shifts}}},
+                  {"additionalProperties", false},
+                  {"minProperties", 1}}});
+}
+
 Json table_schema(const keys::Table& table);
 
 Json shared_definitions() {
@@ -99,7 +118,8 @@ Json shared_definitions() {
           {"duration", duration},
           {"rate", rate},
           {"drawn", distribution(number_only)},
-          {"drawn_duration", distribution(reference_to("duration"))}};
+          {"drawn_duration", distribution(reference_to("duration"))},
+          {"staff", staff()}};
 }
 
 Json type_of(const Key& key) {
@@ -121,7 +141,10 @@ Json type_of(const Key& key) {
     case Kind::drawn:
       return reference_to("drawn");
     case Kind::drawn_duration:
+    case Kind::law:
       return reference_to("drawn_duration");
+    case Kind::staff:
+      return reference_to("staff");
     case Kind::id:
     case Kind::reference:
       return reference_to("id");
@@ -217,6 +240,10 @@ std::string kind_text(const Key& key) {
       return "distribution";
     case Kind::drawn_duration:
       return "distribution of a duration";
+    case Kind::law:
+      return "duration, the mean of an exponential, or a distribution";
+    case Kind::staff:
+      return "number, or a timetable";
     case Kind::id:
       return "id";
     case Kind::reference:

@@ -241,6 +241,7 @@ void convert(const Value& value, const keys::Key& key, double& target) {
 }
 void convert(const Value& value, const keys::Key&, std::uint64_t& target) { assign(whole(value), target); }
 void convert(const Value& value, const keys::Key&, std::uint32_t& target) { assign(small_whole(value), target); }
+void convert(const Value& value, const keys::Key&, std::int32_t& target) { assign(signed_whole(value), target); }
 void convert(const Value& value, const keys::Key&, bool& target) { assign(truth(value), target); }
 void convert(const Value& value, const keys::Key& key, std::string& target) {
   assign(key.kind == keys::Kind::date ? iso_date(value) : text(value), target);
@@ -290,6 +291,19 @@ std::optional<std::uint32_t> small_whole(const Value& value) {
     return std::nullopt;
   }
   return static_cast<std::uint32_t>(*result);
+}
+
+std::optional<std::int32_t> signed_whole(const Value& value) {
+  const std::optional<double> result = number(value);
+  if (!result) return std::nullopt;
+  if (*result != std::floor(*result)) {
+    value.refuse(fmt::format("{} must be a whole number, not {}", value.label(), *result));
+  } else if (std::abs(*result) > std::numeric_limits<std::int32_t>::max()) {
+    value.refuse(fmt::format("{} is too large: {}", value.label(), *result));
+  } else {
+    return static_cast<std::int32_t>(*result);
+  }
+  return std::nullopt;
 }
 
 std::optional<bool> truth(const Value& value) {
@@ -422,6 +436,14 @@ std::optional<Distribution> distribution(const Value& value, Measure measure) {
   return made<Loglogistic>(parameters(
       shape, "median", measure, "shape", Measure::number,
       time ? "{ loglogistic = { median = \"3 days\", shape = 2 } }" : "{ loglogistic = { median = 1, shape = 2 } }"));
+}
+
+std::optional<Distribution> law(const Value& value) {
+  std::optional<Distribution> result = distribution(value, Measure::duration);
+  if (!result || value.node().kind == Kind::table) return result;
+  // At 0 the two are the same, and an exponential distribution has a mean above 0.
+  const double days = std::get<Fixed>(*result).value;
+  return days != 0.0 ? Distribution(Exponential{days}) : Distribution(Fixed{0.0});
 }
 
 std::optional<std::size_t> word(const Value& value, const std::vector<std::string>& words) {

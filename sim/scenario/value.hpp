@@ -49,6 +49,7 @@ class Value {
 [[nodiscard]] std::optional<double> number(const Value& value);
 [[nodiscard]] std::optional<std::uint64_t> whole(const Value& value);
 [[nodiscard]] std::optional<std::uint32_t> small_whole(const Value& value);
+[[nodiscard]] std::optional<std::int32_t> signed_whole(const Value& value);
 [[nodiscard]] std::optional<bool> truth(const Value& value);
 /// On one line, characters that may drive a terminal written out ("\u001b").
 [[nodiscard]] std::optional<std::string> text(const Value& value);
@@ -63,6 +64,8 @@ class Value {
 /// In what unit the numbers of a distribution are.
 enum class Measure { number, duration };
 [[nodiscard]] std::optional<Distribution> distribution(const Value& value, Measure measure);
+/// A distribution of a duration, of which a plain duration is the mean of an exponential.
+[[nodiscard]] std::optional<Distribution> law(const Value& value);
 
 /// One word of a list; its position in it.
 [[nodiscard]] std::optional<std::size_t> word(const Value& value, const std::vector<std::string>& words);
@@ -71,6 +74,7 @@ enum class Measure { number, duration };
 void convert(const Value& value, const keys::Key& key, double& target);
 void convert(const Value& value, const keys::Key& key, std::uint64_t& target);
 void convert(const Value& value, const keys::Key& key, std::uint32_t& target);
+void convert(const Value& value, const keys::Key& key, std::int32_t& target);
 void convert(const Value& value, const keys::Key& key, bool& target);
 void convert(const Value& value, const keys::Key& key, std::string& target);
 void convert(const Value& value, const keys::Key& key, Days& target);

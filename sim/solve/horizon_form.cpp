@@ -498,7 +498,7 @@ AtHorizon figures(const Expected& expected, double share, const Program& program
   for (const StandingShares& window : expected.windows) result.standing.push_back(people(window));
 
   const StandingShares& s = expected.standing;
-  const FixedInvestment fixed = fixed_investment(program);
+  const FixedCost fixed = fixed_investment(program);
   const auto of_market = [&](Bracket x) { return (share * market) * x; };
   const auto plus = [](Bracket x, double y) { return x + Bracket{y, y, y}; };
   const auto value = [&](std::string_view name) -> Bracket {

@@ -237,7 +237,7 @@ std::vector<Obstacle> mechanisms_in_use(const ModelParts& parts) {
   const auto any = [&](auto test) { return std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(), test); };
   add(parts.word_of_mouth.has_value(), Kind::word_of_mouth, "[word_of_mouth]");
   add(parts.reviews.has_value(), Kind::reviews, "[reviews]");
-  add(any([](const Touchpoint& t) { return t.servers.has_value(); }), Kind::queues, "servers");
+  add(any([](const Touchpoint& t) { return t.queues(); }), Kind::queues, "servers");
   add(!parts.account_segments.empty(), Kind::accounts, "[accounts]");
   add(!parts.rules.empty(), Kind::rules, "[[rule]]");
   add(std::any_of(parts.surveys.begin(), parts.surveys.end(), [](const Survey& s) { return s.closed_loop.has_value(); }),

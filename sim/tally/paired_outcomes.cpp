@@ -12,13 +12,13 @@ void PairedOutcomes::count(std::span<const EndState> baseline, std::span<const E
     const EndState &before = baseline[i], &after = plan[i];
     if (after.standing == EndState::absent) continue;
     const bool was = before.standing == EndState::customer, is = after.standing == EndState::customer;
-    const CustomerChange fate =
-        is ? (was ? CustomerChange::kept : CustomerChange::gained) : (was ? CustomerChange::lost : CustomerChange::without);
+    const CustomerChange customer = is ? (was ? CustomerChange::kept : CustomerChange::gained)
+                                       : (was ? CustomerChange::given_up : CustomerChange::without);
     const std::int32_t change = after.satisfaction - before.satisfaction;
-    const SatisfactionChange feeling = change > tolerance    ? SatisfactionChange::better
-                                       : change < -tolerance ? SatisfactionChange::worse
-                                                             : SatisfactionChange::same;
-    ++counts_[at(after.persona, fate, feeling)];
+    const SatisfactionChange satisfaction = change > tolerance    ? SatisfactionChange::better
+                                            : change < -tolerance ? SatisfactionChange::worse
+                                                                  : SatisfactionChange::same;
+    ++counts_[at(after.persona, customer, satisfaction)];
     // Plans change nobody's arrival: who stands somewhere under one stands somewhere under both.
     ++standings_[at(after.persona, static_cast<EndStanding>(before.standing - 1),
                     static_cast<EndStanding>(after.standing - 1))];

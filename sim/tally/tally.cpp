@@ -43,7 +43,7 @@ void Totals::add(const Totals& other) {
   assert(other.cells_.size() == cells_.size());
   for (std::size_t i = 0; i < cells_.size(); ++i) cells_[i] += other.cells_[i];
   events_ += other.events_;
-  fortunes += other.fortunes;
+  paired_outcomes += other.paired_outcomes;
 }
 
 Totals::Wide Totals::stock(std::size_t persona, std::size_t window, TimeScore score) const {
@@ -60,7 +60,7 @@ Totals Totals::at_horizon() const {
   shape.referrals = false;
   Totals result(shape);
   result.events_ = events_;
-  result.fortunes = fortunes;
+  result.paired_outcomes = paired_outcomes;
   const auto copy = [&](std::size_t to, std::size_t from) { result.cells_[to] = cells_[from]; };
   for (std::size_t p = 0; p < shape.personas; ++p) {
     for (std::size_t s = 0; s < time_score_count; ++s) {

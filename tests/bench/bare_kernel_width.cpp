@@ -1,5 +1,5 @@
 #include "bare_kernel.hpp"
-#include "sim/engine/lock_step.hpp"
+#include "sojourn/base/vector_width.hpp"
 
 namespace sojourn::bench {
 
@@ -9,10 +9,7 @@ BareKernels bare_v2();
 BareKernels bare_v3();
 BareKernels bare_v4();
 
-BareKernels bare_kernels() {
-  const lock_step::Width width = lock_step::widest();
-  return width == lock_step::Width::v4 ? bare_v4() : width == lock_step::Width::v3 ? bare_v3() : bare_v2();
-}
+BareKernels bare_kernels() { return for_widest_vectors(bare_v2, bare_v3, bare_v4)(); }
 
 #else
 

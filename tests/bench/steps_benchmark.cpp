@@ -13,8 +13,8 @@
 
 #include "bench_scenarios.hpp"
 #include "sim/engine/lock_step_tables.hpp"
-#include "sim/engine/wide_philox.hpp"
 #include "sojourn/base/random.hpp"
+#include "sojourn/base/wide_philox.hpp"
 #include "sojourn/behaviour/choice.hpp"
 #include "sojourn/behaviour/experience.hpp"
 #include "sojourn/engine/run.hpp"

@@ -34,13 +34,14 @@ inline TalkSpeed measure_talk(double rate, std::uint32_t windows, const SocialNe
   const std::uint32_t people = network.people();
   WordOfMouth word_of_mouth;
   word_of_mouth.promoter_rate = rate;
-  const Talk talk(word_of_mouth, network, streams);
+  const Talk talk(word_of_mouth, network, streams, true);
   const std::vector<Voice> voice(people, Voice::promoter);
-  std::vector<std::uint32_t> positive(people), negative(people);
+  std::vector<MessageCounts> messages(people);
+  ManyMessages many;
   std::vector<float> social_proof(people);
   Speakers speakers;
   speakers.voice = voice.data();
-  const Hearers hearers{positive.data(), negative.data(), social_proof.data(), nullptr};
+  const Hearers hearers{messages.data(), &many, social_proof.data(), nullptr};
   std::vector<Heard> heard;
   std::uint64_t said = 0;
   double all = 0.0, least = 1e9;
@@ -68,7 +69,7 @@ inline TalkFigures measure_talk(bool quick) {
   parts.word_of_mouth->network = SmallWorld{10.0, 0.1};
   const Streams streams(42, 0);
   const SocialNetwork network(parts, std::vector<std::uint16_t>(figures.people), streams, 2);
-  constexpr double columns = 4 + 4 + 4 + 1;  // two counts, social proof, voice
+  constexpr double columns = 2 + 2 + 4 + 1;  // two counts, social proof, voice
   figures.bytes_per_person = static_cast<double>(network.bytes()) / figures.people + columns;
   for (const double rate : {0.5 / days_per_month, 0.1, 1.0}) {
     figures.speeds.push_back(measure_talk(rate, rate < 0.5 ? figures.windows : figures.windows / 5, network, streams));

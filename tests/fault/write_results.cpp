@@ -29,7 +29,8 @@ sojourn::Outcomes example(std::uint64_t seed, std::size_t bytes) {
                          "release",
                          "name = \"Café\"\nseed = " + std::to_string(seed) + "\n",
                          "coffee.toml",
-                         seed};
+                         seed,
+                         {}};
   std::vector<double> days(windows);
   for (std::size_t i = 0; i < windows; ++i) days[i] = 7.0 * static_cast<double>(i);
   outcomes.dimensions = {

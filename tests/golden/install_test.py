@@ -8,6 +8,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import h5py
+
 BUILD = Path(os.environ["SOJOURN_BUILD"])
 SOURCE = Path(os.environ["SOJOURN_SOURCE"])
 
@@ -38,6 +40,12 @@ std::string refusal(Work work) {
     return error.message();
   }
   return "nothing was thrown";
+}
+
+void say(const char* name, const std::string& text) {
+  std::string escaped;
+  for (const char c : text) escaped += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+  std::printf("\"%s\": \"%s\",\n", name, escaped.c_str());
 }
 
 int main(int, char* argv[]) {
@@ -73,8 +81,10 @@ int main(int, char* argv[]) {
   how.threads = 1;
   const sojourn::Results part = sojourn::run(study, "baseline", how);
   std::printf("\"part\": [%d, %u],\n", part.interrupted(), part.replications());
-  std::printf("\"stopped\": \"%s\",\n", refusal([&] { (void)sojourn::rank(study, "npv", "baseline", how); }).c_str());
-  std::printf("\"plan\": %s,\n", refusal([&] { (void)results.plan("mend-the-weakst"); }).find("mend-the") ? "true" : "false");
+  say("stopped", refusal([&] { (void)sojourn::rank(study, "npv", "baseline", how); }));
+  say("no plan", refusal([&] { (void)comparison.plan("mend-the-weakst"); }));
+  say("no touchpoint", refusal([&] { (void)results.plan("baseline").touchpoint("drnk", "satisfaction"); }));
+  say("no metric", refusal([&] { (void)results["zzzzz"]; }));
   std::printf("\"warnings\": %zu\n}\n", study.warnings().size());
 }
 """
@@ -141,6 +151,12 @@ class Install(unittest.TestCase):
         plan = many["plans"]["mend-the-weakest"]
         self.assertEqual(said["difference npv"], interval(plan["difference"]["npv"]))
         self.assertEqual(said["read"], said["difference npv"])
+        self.assertEqual(said["touchpoint"], interval(one["touchpoints"]["drink"]["satisfaction"]))
+        with h5py.File(folder / "compare.h5") as file:
+            self.assertEqual(said["customers"], float(file["customers"][()].sum()))
+        self.assertGreater(said["customers"], 0.0)
+        checked = json.loads(quiet(program, "check", coffee, "--set", "scenario.customers=400", "--set", "scenario.replications=6", "--json"))
+        self.assertEqual(said["warnings"], len(checked["findings"]))
         ranked = json.loads(quiet(program, "rank", coffee, "--by", "retained", *size))
         self.assertEqual(said["best"], next(iter(ranked["touchpoints"])))
         bought = json.loads(quiet(program, "optimize", coffee, "--budget", 4000, *size))
@@ -150,6 +166,9 @@ class Install(unittest.TestCase):
         self.assertEqual(said["part"][0], 1)
         self.assertLess(said["part"][1], 6)
         self.assertEqual(said["stopped"], "interrupted")
+        self.assertEqual(said["no plan"], 'there is no plan "mend-the-weakst"; did you mean "mend-the-weakest"?')
+        self.assertEqual(said["no touchpoint"], 'there is no touchpoint "drnk"; did you mean "drink"?')
+        self.assertEqual(said["no metric"], 'there is no metric "zzzzz"')
         # The command line is told in other words, which the digest of the contents covers; nothing else differs.
         compared = subprocess.run(["h5diff", folder / "facade.h5", folder / "compare.h5"], capture_output=True, text=True, check=False)
         self.assertLess(compared.returncode, 2, compared.stderr)

@@ -14,7 +14,7 @@ import h5py
 
 SOJOURN = os.environ.get("SOJOURN", "build/sojourn")
 SCENARIOS = Path(os.environ.get("SOJOURN_SOURCE", ".")) / "scenarios"
-SHIPPED = sorted(path for path in SCENARIOS.rglob("*.toml"))
+SHIPPED = sorted(path for path in SCENARIOS.rglob("*.toml") if not path.stem.endswith("-sweep"))
 SMALL = ["--customers", "3000", "--replications", "3"]
 
 

@@ -3,6 +3,7 @@ digests of sim/outcomes/FORMAT.md can be worked out from that page alone."""
 
 import hashlib
 import os
+import re
 import shutil
 import struct
 import subprocess
@@ -272,6 +273,70 @@ class RunTest(FileInOtherHands):
         run(SOJOURN, "run", SOURCE / "scenarios" / "coffee.toml", "--customers", "2000", "--replications", "2", "--quiet", "-o", again)
         self.assertEqual(run("h5diff", self.file, again), "")
         self.assertEqual(self.file.read_bytes(), again.read_bytes())
+
+
+def rows_of(page, section):
+    """The cells of the first table behind a heading of FORMAT.md."""
+    table = page.partition(f"\n## {section}\n")[2]
+    lines = [line for line in table.partition("\n## ")[0].splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines[1:]]
+
+
+def listed(page):
+    """What FORMAT.md lists: variables (axes, type, unit, needs) and dimensions (needs); needs are what must be there for them."""
+    needs = lambda text: frozenset(need.strip() for need in re.findall(r"only (?:with|where|in) ([\w ]+)", text))
+    names = lambda cell: re.findall(r"`(\w+)`", re.sub(r"\([^()]*\)", "", cell))
+    variables = {name: (tuple(axis.strip() for axis in axes.split(",")), kind, needs(cell))
+                 for cell, axes, kind in rows_of(page, "Variables") for name in names(cell)}
+    dimensions = {name: needs(values) for cell, values, _ in rows_of(page, "Dimensions") for name in names(cell)}
+    return variables, dimensions
+
+
+@unittest.skipUnless(SOJOURN.exists(), f"there is no {SOJOURN}")
+class PageTest(unittest.TestCase):
+    """Files of every kind of scenario hold what FORMAT.md lists for them, and nothing else."""
+
+    def differences(self, page, file, given):
+        """How a file and the page disagree, where the scenario has what is `given`."""
+        variables, dimensions = listed(page)
+        known = {"servers", "accounts", "surveys", "several plans"}
+        found, wanted = [], lambda needs: needs <= given
+        certain = lambda needs: needs <= known
+        units = {"currency": file["revenue"].units}
+        for name, needs in dimensions.items():
+            if name != "sample" and certain(needs) and (name in file.dimensions) != wanted(needs):
+                found.append(f"dimension {name}")
+        found += [f"dimension {name} is not listed" for name in file.dimensions if name not in dimensions]
+        for name, (axes, kind, needs) in variables.items():
+            if name not in file.variables:
+                found += [f"variable {name} is missing"] if certain(needs) and wanted(needs) else []
+                continue
+            if certain(needs) and not wanted(needs):
+                found.append(f"variable {name} should not be there")
+            variable = file[name]
+            word, _, unit = kind.partition(", ")
+            told = (variable.dimensions, {"int64": "integer", "float64": "real"}[str(variable.dtype)], variable.units)
+            if told != (axes, word, units.get(unit, unit)):
+                found.append(f"variable {name} is {told}")
+        found += [f"variable {name} is not listed" for name in file.variables if name not in variables and name not in dimensions]
+        found += [f"metric {name} is not listed" for name in file["horizon"].variables if f"`{name}`" not in page]
+        return found
+
+    def test_files_of_all_mechanisms(self):
+        page = (SOURCE / "sim" / "outcomes" / "FORMAT.md").read_text(encoding="utf-8")
+        for scenario, command, given in (("coffee", "run", set()), ("contact-centre", "compare", {"servers", "several plans"}),
+                                         ("retail-word-of-mouth", "compare", {"several plans"}),
+                                         ("b2b-software", "compare", {"accounts", "several plans"})):
+            with self.subTest(scenario), tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / "out.h5"
+                run(SOJOURN, command, SOURCE / "scenarios" / f"{scenario}.toml", "--customers", "300", "--replications", "2", "--quiet", "-o", path)
+                with netCDF4.Dataset(path) as file:
+                    self.assertEqual(self.differences(page, file, given), [])
+                    # The comparison can fail: a variable that is not listed, one that is not there, another unit, another need.
+                    spoilt = page.replace("| `visits`, `repeats` |", "| `visits`, `visitors` |").replace("touchpoint | real, day |", "touchpoint | real, hour |")
+                    self.assertEqual(self.differences(spoilt, file, given | {"surveys"})[:3],
+                                     ["dimension survey", "variable visitors is missing", "variable touch_wait is " + str(
+                                         (("plan", "replication", "persona", "touchpoint"), "real", "day"))])
 
 
 if __name__ == "__main__":

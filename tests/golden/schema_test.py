@@ -16,7 +16,7 @@ import jsonschema
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 SOJOURN = pathlib.Path(os.environ.get("SOJOURN", ROOT / "build" / "sojourn")).resolve()
-SHIPPED = sorted((ROOT / "scenarios").rglob("*.toml"))
+SHIPPED = sorted(path for path in (ROOT / "scenarios").rglob("*.toml") if not path.stem.endswith("-sweep"))
 UNKNOWN = re.compile(r'error: (?:unknown key|there is no section|there is no distribution) "([^"]+)"')
 
 

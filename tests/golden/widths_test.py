@@ -16,11 +16,12 @@ def offered(path):
 
 class WidthsTest(unittest.TestCase):
     def test_one_function_leaves_each_object(self):
-        for source, function in (("lock_step", "lock_step::live"), ("talk_draws", "talk::draw")):
-            objects = sorted(BUILD.glob(f"CMakeFiles/sojourn_lock_step_*.dir/sim/engine/{source}.cpp.o"))
+        for folder, source, function in (("engine", "lock_step", "lock_step::live"), ("engine", "talk_draws", "talk::draw"),
+                                         ("engine", "talk_hearing", "talk::hear"), ("population", "tie_skips", "ties::skips")):
+            objects = sorted(BUILD.glob(f"CMakeFiles/sojourn_{source}_*.dir/sim/{folder}/{source}.cpp.o"))
             self.assertGreater(len(objects), 0)
             for path in objects:
-                width = path.parts[-4].removeprefix("sojourn_lock_step_").removesuffix(".dir")
+                width = path.parts[-4].removeprefix(f"sojourn_{source}_").removesuffix(".dir")
                 with self.subTest(source, width=width):
                     names = offered(path)
                     self.assertEqual(len(names), 1, names)

@@ -235,11 +235,11 @@ TEST_CASE("check: numbers of a touchpoint", "[model][check]") {
   CHECK(with([](auto& t) { t.content[1].theme[0].second = -1.0; }) ==
         Lines{error_at("touchpoint.bill.content[1].theme.speed: speed is -1, but must be 0 or more")});
   CHECK(with([](auto& t) { t.servers = 2.0; }) == Lines{error_at("touchpoint.bill.servers: servers without handle_time")});
-  CHECK(with([](auto& t) { t.handle_time = Days(1.0); }) ==
+  CHECK(with([](auto& t) { t.handle_time = Exponential{1.0}; }) ==
         Lines{error_at("touchpoint.bill.handle_time: handle_time without servers")});
   CHECK(broken([](auto& p) { at(p, example::support).servers = 0.0; }) ==
         Lines{error_at("touchpoint.support.servers: servers is 0, but must be more than 0")});
-  CHECK(broken([](auto& p) { at(p, example::support).handle_time = Days(0.0); }) ==
+  CHECK(broken([](auto& p) { at(p, example::support).handle_time = Fixed{0.0}; }) ==
         Lines{error_at("touchpoint.support.handle_time: handle_time is 0, but must be more than 0")});
 }
 
@@ -782,7 +782,8 @@ TEST_CASE("check: nonsense everywhere is reported, not followed", "[model][check
       for (PersonaOdds& odds : persona.odds) odds.from = odds.to = touchpoint;
     }
     for (Improvement& improvement : parts.improvements) {
-      improvement.change.target = {{touchpoint}, {ChannelId(index)}, {TeamId(index)}, {}, {PersonaId(index)}, {touchpoint}};
+      improvement.change.target = {{touchpoint},       {ChannelId(index)}, {TeamId(index)}, {},
+                                   {PersonaId(index)}, {touchpoint},       {PoolId(index)}};
       for (Effect& effect : improvement.change.effects) effect.value = not_a_number;
       improvement.change.start = Days(not_a_number);
       improvement.levels = {not_a_number, not_a_number};
@@ -820,7 +821,7 @@ TEST_CASE("check: one customer for several callers is told, with the number that
              p.settings.market = market;
              Touchpoint& served = p.touchpoints.front();
              served.servers = 3.0;
-             served.handle_time = Days(0.01);
+             served.handle_time = Exponential{0.01};
            })
         .size();
   };

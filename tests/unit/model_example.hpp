@@ -88,7 +88,7 @@ inline ModelParts parts() {
   at_bill.personalisation = 0.2;
   Touchpoint at_support = touchpoint("support", Stage::retention, mail, care, {by_odds(use, 1.0, Loglogistic{2.0, 3.0})});
   at_support.servers = 3.0;
-  at_support.handle_time = Days(0.01);
+  at_support.handle_time = Exponential{0.01};
   at_support.solves = 0.5;
   Exit gave_up;
   gave_up.to = churned;

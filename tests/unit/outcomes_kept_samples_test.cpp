@@ -49,7 +49,7 @@ TEST_CASE("an analysis of a results file says what that of the run said", "[outc
   for (std::size_t k = 0; k < kept.plans.size(); ++k) {
     CHECK(kept.plans[k].cash == done.samples.plans[k].cash);
     CHECK(kept.plans[k].cash_of == done.samples.plans[k].cash_of);
-    CHECK(kept.plans[k].fortunes == done.samples.plans[k].fortunes);
+    CHECK(kept.plans[k].paired_outcomes == done.samples.plans[k].paired_outcomes);
   }
   // The comparison would see it if one sum were lost.
   kept.plans.back().all.front().customers += 1.0;

@@ -57,7 +57,8 @@ Outcomes everything() {
                          "",
                          "name = \"Café\"\n\n[run]\n",
                          "café.toml",
-                         std::numeric_limits<std::uint64_t>::max()};
+                         std::numeric_limits<std::uint64_t>::max(),
+                         {}};
   outcomes.dimensions = {
       {"plan", 2, std::vector<std::string>{"baseline", "größer"}, "", "the plan"},
       {"replication", 1, std::vector<std::int64_t>{most}, "", ""},

@@ -128,6 +128,22 @@ TEST_CASE("keys that do nothing have a warning") {
              "improvements = [\"i\"]\n",
        "improvement.i.effect.odds: never acts"},
       {end, end + "[[event]]\nid = \"e\"\neffect = { quality = \"+0\" }\n", "event.e.effect.quality: changes nothing"},
+      {end, end + "[[event]]\nid = \"e\"\neffect = { odds = \"-50%\" }\ntarget = { touchpoint = [\"buy\", \"use\"] }\n",
+       "event.e.effect.odds: never acts at \"buy\": odds count beside one another"},
+      {end, end + "[[pool]]\nid = \"agents\"\nservers = 2\n", "pool.agents: no touchpoint has this pool"},
+      {end,
+       end + "[[pool]]\nid = \"agents\"\nservers = 2\n[[touchpoint]]\nid = \"over\"\nstage = \"retention\"\nend = "
+             "\"churned\"\npool = \"agents\"\nhandle_time = 1\n",
+       "touchpoint.over.pool: pool changes nothing: this is an end"},
+      {persona, persona + "priority = 1\n", "persona.p.priority: priority changes nothing: nobody queues anywhere"},
+      {"effort = 0.2\n", "effort = 0.2\npatience = \"1 hour\"\n",
+       "touchpoint.buy.patience: patience changes nothing: nobody"},
+      {"effort = 0.2\n", "effort = 0.2\npriority = 1\n", "touchpoint.buy.priority: priority changes nothing: nobody"},
+      {"effort = 0.2\n", "effort = 0.2\nanswer_within = \"1 hour\"\n", "touchpoint.buy.answer_within: "},
+      {"effort = 0.2\n", "effort = 0.2\nservers = 1\nhandle_time = 0.001\npatience = \"1 hour\"\n",
+       "touchpoint.buy.patience: patience changes nothing: no exit waits"},
+      {"effort = 0.2\n", "effort = 0.2\nservers = 1\nhandle_time = 0.001\npriority = 1\n",
+       "touchpoint.buy.priority: priority changes nothing: all who are served by the same servers have it"},
       {end,
        end + "[[improvement]]\nid = \"i\"\neffect = { quality = \"+0.1\" }\n[[plan]]\nid = \"q\"\nimprovements = "
              "[\"i\"]\n[[plan]]\nid = "
@@ -244,4 +260,29 @@ TEST_CASE("more than 65,535 personas are one error, at the first too many") {
                                   [](const Finding& finding) { return finding.severity == Severity::error; });
   CHECK(found->message == "there are 66000 personas, but there may be 65535");
   CHECK(found->path == "persona.x65535");
+}
+
+TEST_CASE("a change that comes in the middle of long stays has a warning, in a choice only") {
+  const auto with = [](const std::string& stay, const std::string& when, const std::string& rule) {
+    std::string text = replaced(journey, "{ to = \"use\", odds = 1, after = \"1 day\" }",
+                                "{ to = \"use\", odds = 1, after = \"" + stay + "\" }");
+    if (!rule.empty()) {
+      text = replaced(text, "effort = 0.2\nnext = [ { to = \"use\", odds = 1, after = \"" + stay + "\" }",
+                      "effort = 0.2\nexits = \"race\"\nnext = [ { to = \"use\", after = { exponential = { mean = \"" + stay +
+                          "\" } } }");
+      text = replaced(text, "{ to = \"gone\", odds = 1, after = \"1 day\", satisfaction = -1 }",
+                      "{ to = \"gone\", after = { exponential = { mean = \"90 days\" } }, satisfaction = -1 }");
+    }
+    return text +
+           "[[event]]\nid = \"e\"\neffect = { odds = \"-50%\" }\ntarget = { touchpoint = \"buy\", exit_to = \"use\" }\n" +
+           when;
+  };
+  const std::string start = "start = \"6 months\"\n", end_only = "end = \"3 months\"\n";
+  CHECK(warns(with("60 days", start, ""), "event.e.start: starts on day 182.625, inside stays of some 60 days"));
+  CHECK(warns(with("60 days", end_only, ""), "event.e.end: ends on day 91.3125, inside stays of some 60 days"));
+  // Not where stays are short beside the time of the change, where it is always on, and where hazards follow it.
+  CHECK_FALSE(warns(with("20 days", start, ""), "inside stays"));
+  CHECK_FALSE(warns(with("60 days", "", ""), "inside stays"));
+  CHECK_FALSE(warns(with("3 days", "start = \"6 months\"\nend = \"6.2 months\"\n", ""), "inside stays"));
+  CHECK_FALSE(warns(with("60 days", start, "race"), "inside stays"));
 }

@@ -1,4 +1,5 @@
 // "Did you mean": near words are found, far ones are not offered.
+#include "sojourn/base/error.hpp"
 #include "sojourn/scenario/nearest.hpp"
 #include "tests/catch.hpp"
 
@@ -34,4 +35,21 @@ TEST_CASE("without a near word the known ones are listed", "[scenario]") {
   CHECK(suggestion("price", {"quality", "effort"}) == "known: quality, effort");
   CHECK(suggestion("price", {}).empty());
   CHECK(suggestion("price", std::vector<std::string>(20, "x")).find("... (20 in all)") != std::string::npos);
+}
+
+TEST_CASE("a word that names nothing known is refused with what may be meant and all that is known", "[scenario]") {
+  const std::vector<std::string> plans{"baseline", "care-first"};
+  CHECK(position_called("plan", "care-first", plans) == 1);
+  const auto refused = [&](std::string_view word, const std::vector<std::string>& known, std::string_view before) {
+    try {
+      static_cast<void>(position_called("plan", word, known, before));
+    } catch (const InputError& error) {
+      return error.message() + " | " + error.hint();
+    }
+    return std::string("nothing was thrown");
+  };
+  CHECK(refused("care-frist", plans, "--must: ") ==
+        "--must: there is no plan \"care-frist\"; did you mean \"care-first\"? | plans: baseline, care-first");
+  CHECK(refused("zzzzz", plans, "") == "there is no plan \"zzzzz\" | plans: baseline, care-first");
+  CHECK(refused("zzzzz", {}, "") == "there is no plan \"zzzzz\" | the scenario has none");
 }

@@ -317,7 +317,7 @@ TEST_CASE("every key arrives: channels, teams and touchpoints", "[scenario]") {
   CHECK(t.revenue_per_month == 29.0);
   CHECK(t.cost_per_month == 1.2);
   CHECK(*t.servers == 12.0);
-  CHECK(t.handle_time->value() == 12.0 / 1440.0);
+  CHECK(std::get<Exponential>(*t.handle_time).mean == 12.0 / 1440.0);
   REQUIRE(t.content.size() == 2);
   CHECK(t.content[1].theme == std::vector<std::pair<std::string, double>>{{"price", 0.5}, {"speed", 1.0}});
   CHECK(t.personalisation == 0.2);

@@ -57,6 +57,9 @@ id = "b"
 from = "a"
 to = "b"
 carry = 0.5
+[[pool]]
+id = "agents"
+servers = 2
 [[touchpoint]]
 id = "buy"
 stage = "purchase"
@@ -105,6 +108,7 @@ const std::map<std::string, std::string> places{
     {"channel", "channel.c"},
     {"team", "team.a"},
     {"handover", "handover[0]"},
+    {"pool", "pool.agents"},
     {"touchpoint", "touchpoint.buy"},
     {"quality", "touchpoint.buy.quality"},
     {"content", "touchpoint.buy.content[0]"},

@@ -146,7 +146,7 @@ TEST_CASE("compare: winners and losers", "[verify]") {
   // The plan moves one tenth of the luck of half the people from leaving to buying; who bought anyway does so again.
   const ModelParts parts = half_buy(200'000, 2, 11);
   const Comparison known = compare(sampled(parts));
-  const PersonaFortunes& all = known.plans[1].fortunes.front();
+  const WinnersAndLosers& all = known.plans[1].winners_and_losers.front();
   CHECK(all.people == 400'000.0);
   CHECK(all.outcome.worse.mean == 0.0);
   CHECK(all.outcome.better.mean == Approx(known.plans[1].differences[metric_position("retained")].mean));
@@ -155,8 +155,9 @@ TEST_CASE("compare: winners and losers", "[verify]") {
   CHECK(judge(all.outcome.better.mean, error, expected, 0.002));
   ModelParts stronger = parts;  // the twin
   stronger.improvements[0].change.effects[0].value = 1.75;
-  CHECK_FALSE(judge(compare(sampled(stronger)).plans[1].fortunes.front().outcome.better.mean, error, expected, 0.002));
-  const PersonaFortunes& untouched = known.plans[1].fortunes[2];
+  CHECK_FALSE(
+      judge(compare(sampled(stronger)).plans[1].winners_and_losers.front().outcome.better.mean, error, expected, 0.002));
+  const WinnersAndLosers& untouched = known.plans[1].winners_and_losers[2];
   CHECK(untouched.id == "b");
   CHECK(untouched.overall.same.mean == 1.0);
 
@@ -168,16 +169,16 @@ TEST_CASE("compare: winners and losers", "[verify]") {
     for (const PlanSamples& plan : samples.plans) {
       for (std::size_t r = 0; r < 2; ++r) {
         for (std::size_t p = 0; p < samples.personas.size(); ++p) {
-          const auto people = [&](CustomerChange fate) {
+          const auto people = [&](CustomerChange change) {
             double sum = 0.0;
             for (std::size_t f = 0; f < satisfaction_change_count; ++f)
-              sum += static_cast<double>(plan.fortunes[r].people(p, fate, static_cast<SatisfactionChange>(f)));
+              sum += static_cast<double>(plan.paired_outcomes[r].people(p, change, static_cast<SatisfactionChange>(f)));
             return sum;
           };
           const Sums &now = plan.by_persona[p][r], &before = samples.plans[0].by_persona[p][r];
           CHECK(people(CustomerChange::gained) + people(CustomerChange::kept) == now.customers);
-          CHECK(people(CustomerChange::lost) + people(CustomerChange::kept) == before.customers);
-          CHECK(people(CustomerChange::gained) + people(CustomerChange::kept) + people(CustomerChange::lost) +
+          CHECK(people(CustomerChange::given_up) + people(CustomerChange::kept) == before.customers);
+          CHECK(people(CustomerChange::gained) + people(CustomerChange::kept) + people(CustomerChange::given_up) +
                     people(CustomerChange::without) ==
                 now.arrived);
           // By standing, rows are the baseline's people and columns the plan's.
@@ -185,8 +186,8 @@ TEST_CASE("compare: winners and losers", "[verify]") {
             double sum = 0.0;
             for (std::size_t k = 0; k < end_standing_count; ++k) {
               const auto other = static_cast<EndStanding>(k);
-              sum += static_cast<double>(of_plan ? plan.fortunes[r].people(p, other, which)
-                                                 : plan.fortunes[r].people(p, which, other));
+              sum += static_cast<double>(of_plan ? plan.paired_outcomes[r].people(p, other, which)
+                                                 : plan.paired_outcomes[r].people(p, which, other));
             }
             return sum;
           };

@@ -56,7 +56,7 @@ std::string disagreement_of_coupled(const Run& apart, const Run& coupled_run) {
       const Totals &a = x.totals[plan][r], &b = y.totals[plan][r];
       const std::size_t shared = a.shape().cells();
       if (b.shape().cells() < shared) return "a smaller table";
-      if (a.fortunes != b.fortunes) return "different winners and losers";
+      if (a.paired_outcomes != b.paired_outcomes) return "different winners and losers";
       for (std::size_t i = 0; i < b.shape().cells(); ++i) {
         const Totals::Wide expected = i < shared ? a.cell(i) : 0;
         if (b.cell(i) != expected) return "cell " + std::to_string(i) + " differs";
@@ -87,7 +87,7 @@ Run run_all(const ModelParts& parts, const RunOptions& options) { return try_run
 
 }  // namespace
 
-TEST_CASE("together: lives in pieces of a window are the same lives", "[verify]") {
+TEST_CASE("coupled run: lives in pieces of a window are the same lives", "[verify]") {
   std::size_t ended = 0;
   for (std::uint64_t number = 0; number < 300; ++number) {
     const ModelParts parts = random_uncoupled(number);
@@ -99,7 +99,7 @@ TEST_CASE("together: lives in pieces of a window are the same lives", "[verify]"
   CHECK(ended > 200);
 }
 
-TEST_CASE("together: shipped scenarios lived in pieces of a window", "[verify]") {
+TEST_CASE("coupled run: shipped scenarios lived in pieces of a window", "[verify]") {
   for (const char* file : {"coffee.toml", "gym.toml", "telecom.toml"}) {
     ModelParts parts = shipped(file);
     parts.settings.customers = 1000;
@@ -114,7 +114,7 @@ TEST_CASE("together: shipped scenarios lived in pieces of a window", "[verify]")
   }
 }
 
-TEST_CASE("together: coupling of strength zero gives the uncoupled bits", "[verify]") {
+TEST_CASE("coupled run: coupling of strength zero gives the uncoupled bits", "[verify]") {
   std::size_t felt = 0;
   for (std::uint64_t number = 0; number < 150; ++number) {
     const ModelParts parts = random_uncoupled(number);
@@ -131,7 +131,7 @@ TEST_CASE("together: coupling of strength zero gives the uncoupled bits", "[veri
   CHECK(felt > 50);
 }
 
-TEST_CASE("together: more teams than a customer's row can name are an error, one fewer is none", "[verify]") {
+TEST_CASE("coupled run: more teams than a customer's row can name are an error, one fewer is none", "[verify]") {
   ModelParts parts = coupled_at_strength_zero(random_uncoupled(7));
   parts.plans.resize(1);
   parts.settings.customers = 10;
@@ -144,7 +144,7 @@ TEST_CASE("together: more teams than a customer's row can name are an error, one
   CHECK(with_teams(4095).find("4095 teams") != std::string::npos);
 }
 
-TEST_CASE("together: threads change no bit with everything coupled", "[verify]") {
+TEST_CASE("coupled run: threads change no bit with everything coupled", "[verify]") {
   std::size_t ended = 0;
   for (std::uint64_t number = 0; number < 60; ++number) {
     const ModelParts parts = coupled(random_uncoupled(number));
@@ -156,7 +156,7 @@ TEST_CASE("together: threads change no bit with everything coupled", "[verify]")
   CHECK(ended > 40);
 }
 
-TEST_CASE("together: blocks change no bit with everything coupled", "[verify]") {
+TEST_CASE("coupled run: blocks change no bit with everything coupled", "[verify]") {
   // Four blocks, so that two threads share one replication; side by side with others and alone.
   ModelParts parts = coupled(shipped("telecom.toml"));
   parts.settings.customers = 30'000;

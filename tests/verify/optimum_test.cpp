@@ -72,7 +72,9 @@ std::vector<double> truths(ModelParts parts) {
 }
 
 struct Found {
-  int seeds = 0, missed = 0, beyond_bound = 0, judged = 0;
+  int seeds = 0, missed = 0;         // another choice than the best was taken
+  int judged = 0, beyond_bound = 0;  // every choice was judged; and of these, what is missed is more than was said
+  int admitted = 0;                  // the best was missed, and it is said that not every choice was judged
   double gain_misses = 0;
 };
 
@@ -93,7 +95,9 @@ Found search(ModelParts parts, int seeds) {
     std::size_t set = 0;
     for (const Purchase& each : optimum.finalists.front().bought) set |= std::size_t{1} << each.improvement.index();
     ++found.seeds;
-    found.missed += truth[set] < best - 1e-6;
+    const bool missed = truth[set] < best - 1e-6;
+    found.missed += missed;
+    found.admitted += missed && optimum.unjudged > 0;
     found.beyond_bound += best - truth[set] > optimum.at_most_missed + 1e-6 && optimum.unjudged == 0;
     found.judged += optimum.unjudged == 0;
     const double gain = truth[set] - truth[0];
@@ -109,14 +113,15 @@ bool at_most_one_in_twenty(double count, int of) { return count / of <= 0.05 + 4
 
 TEST_CASE("optimum: the stated selection error holds where choices nearly tie", "[verify]") {
   const Found found = search(near_ties(), 200);
-  CHECK(at_most_one_in_twenty(found.beyond_bound, found.seeds));
+  REQUIRE(found.judged > 40);
+  CHECK(at_most_one_in_twenty(found.beyond_bound, found.judged));
   CHECK(at_most_one_in_twenty(found.gain_misses, found.seeds));
-  CHECK(found.judged > 40);
   CHECK_FALSE(at_most_one_in_twenty(found.missed, found.seeds));  // the twin: to claim that nothing is ever missed
 }
 
-TEST_CASE("optimum: what few people cannot show is not held against a choice", "[verify]") {
+TEST_CASE("optimum: where few people cannot show what a choice is worth, it is said", "[verify]") {
   const Found found = search(rare_treasure(), 100);
-  CHECK(at_most_one_in_twenty(found.beyond_bound, found.seeds));
-  CHECK_FALSE(at_most_one_in_twenty(found.missed, found.seeds));  // the twin, as above
+  CAPTURE(found.missed, found.admitted, found.judged);
+  CHECK(at_most_one_in_twenty(found.missed - found.admitted, found.seeds));
+  CHECK_FALSE(at_most_one_in_twenty(found.missed, found.seeds));  // the twin: to say nothing
 }

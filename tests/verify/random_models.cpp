@@ -588,7 +588,7 @@ ModelParts coupled(ModelParts parts) {
     touchpoint.reads_reviews = reviews && dice.one_in(2);
     if (!queues || !dice.one_in(2)) continue;
     touchpoint.servers = dice.between(1, 3);
-    touchpoint.handle_time = Days(dice.number(0.05, 0.5));
+    touchpoint.handle_time = Exponential{dice.number(0.05, 0.5)};
   }
   if (!accounts) return parts;
   if (dice.one_in(2)) parts.account_correlation = dice.number(0.0, 1.0);

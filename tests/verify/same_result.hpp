@@ -50,7 +50,7 @@ inline std::string part_of_table(const TallyShape& shape, std::size_t cell) {
 /// Nothing where all sums are equal, else the first difference.
 inline std::string difference(const std::string& where, const Totals& a, const Totals& b) {
   if (a.shape().cells() != b.shape().cells()) return where + ": tables of different sizes";
-  if (a.fortunes != b.fortunes) return where + ": different winners and losers";
+  if (a.paired_outcomes != b.paired_outcomes) return where + ": different winners and losers";
   if (a.events() != b.events()) return fmt::format("{}: {} visits, and {}", where, a.events(), b.events());
   std::size_t differing = 0, first = 0;
   for (std::size_t i = a.shape().cells(); i-- > 0;) {

@@ -170,3 +170,81 @@ TEST_CASE("service lines: equal to a simulation event by event, call by call", "
   CHECK(waited > 10000);
   CHECK(twins > runs * 8 / 10);
 }
+
+TEST_CASE("service lines: work counts on duty and up to the horizon only", "[verify]") {
+  const auto worked = [](const Timetable& servers, double horizon, const std::vector<Call>& calls) {
+    Staffing staffing;
+    staffing.pools = {servers};
+    staffing.horizon = horizon;
+    Staffing::Queue queue;
+    queue.pools = {0};
+    queue.handle_time = constant(1.0);
+    staffing.queues = {queue};
+    ServiceLines lines(staffing);
+    for (const Call& call : calls) {
+      while (lines.step(call.time)) {
+      }
+      static_cast<void>(lines.arrive(call));
+    }
+    while (lines.step(horizon)) {
+    }
+    return lines.worked(0);
+  };
+  Call long_call;
+  long_call.time = 1.0;
+  long_call.work = 10.0;
+  CHECK(worked(constant(1.0), 5.0, {long_call}) == 4.0);
+  CHECK(worked(constant(1.0), 20.0, {long_call}) == 10.0);
+  // The server's shift ends on day 3, whether or not anybody comes later.
+  CHECK(worked({{0.0, 1.0}, {3.0, 0.0}}, 5.0, {long_call}) == 2.0);
+  // Half a server takes twenty days, and is a tenth of one from day 3 on.
+  CHECK(worked({{0.0, 0.5}, {3.0, 0.1}}, 5.0, {long_call}) == Approx(0.5 * 2.0 + 0.1 * 2.0));
+
+  // Random centres, mostly overloaded: never more than the servers' time, and at full load nearly all of it.
+  double busiest = 0.0;
+  bool beyond = false;  // the twin: all work that began
+  for (std::uint32_t run = 0; run < 60; ++run) {
+    Numbers numbers(1000 + run);
+    Staffing staffing = random_staffing(numbers);
+    constexpr double horizon = 20.0;
+    staffing.horizon = horizon;
+    ServiceLines lines(staffing);
+    Staffing endless = staffing;
+    endless.horizon = never;
+    ServiceLines uncut(endless);
+    std::vector<Call> calls;
+    for (std::uint32_t i = 0; i < 400; ++i) {
+      Call call;
+      call.time = numbers.number(0.0, horizon);
+      call.customer = i;
+      call.queue = numbers.below(static_cast<std::uint32_t>(staffing.queues.size()));
+      call.work = numbers.exponential();
+      calls.push_back(call);
+    }
+    std::sort(calls.begin(), calls.end(), [](const Call& a, const Call& b) { return a.time < b.time; });
+    for (ServiceLines* each : {&lines, &uncut}) {
+      for (const Call& call : calls) {
+        while (each->step(call.time)) {
+        }
+        static_cast<void>(each->arrive(call));
+      }
+      while (each->step(horizon)) {
+      }
+    }
+    for (std::uint32_t pool = 0; pool < staffing.pools.size(); ++pool) {
+      double open = 0.0;
+      const Timetable& servers = staffing.pools[pool];
+      for (std::size_t k = 0; k < servers.size(); ++k) {
+        const double end = k + 1 < servers.size() ? std::min(horizon, servers[k + 1].first) : horizon;
+        open += servers[k].second * std::max(0.0, end - servers[k].first);
+      }
+      CAPTURE(run, pool, open);
+      CHECK(lines.worked(pool) >= -1e-9);
+      CHECK(lines.worked(pool) <= open + 1e-9);
+      if (open > 0.0) busiest = std::max(busiest, lines.worked(pool) / open);
+      beyond = beyond || uncut.worked(pool) > open + 1e-9;
+    }
+  }
+  CHECK(busiest > 0.9);
+  CHECK(beyond);
+}

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstdlib>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -20,15 +21,19 @@ constexpr std::uint32_t people = 20'003;
 constexpr std::uint32_t windows = 8;
 
 struct Columns {
-  std::vector<std::uint32_t> positive, negative, introduced_by;
+  std::vector<MessageCounts> messages;
+  std::unique_ptr<ManyMessages> many = std::make_unique<ManyMessages>();
+  std::vector<std::uint32_t> introduced_by;
   std::vector<float> social_proof;
   Said said;
   std::vector<Heard> heard;
 
-  Columns()
-      : positive(people, 0), negative(people, 0), introduced_by(people, introduced_by_nobody), social_proof(people, 0.0f) {}
-  Hearers hearers() { return {positive.data(), negative.data(), social_proof.data(), introduced_by.data()}; }
-  friend bool operator==(const Columns&, const Columns&) = default;
+  Columns() : messages(people), introduced_by(people, introduced_by_nobody), social_proof(people, 0.0f) {}
+  Hearers hearers() { return {messages.data(), many.get(), social_proof.data(), introduced_by.data()}; }
+  friend bool operator==(const Columns& a, const Columns& b) {
+    return a.messages == b.messages && a.introduced_by == b.introduced_by && a.social_proof == b.social_proof &&
+           a.said == b.said && a.heard == b.heard;
+  }
 };
 
 struct Town {
@@ -56,6 +61,7 @@ struct Town {
 /// Person after person, as the model's document says it.
 Columns plainly(const Town& town, const SocialNetwork& network) {
   Columns columns;
+  std::vector<std::uint32_t> good(people, 0), bad(people, 0);
   const WordOfMouth& talk = *town.parts.word_of_mouth;
   const double rates[4] = {0.0, talk.promoter_rate, talk.passive_rate, talk.detractor_rate};
   for (std::uint32_t window = 0; window < windows; ++window) {
@@ -69,17 +75,16 @@ Columns plainly(const Town& town, const SocialNetwork& network) {
       for (std::uint32_t k = 0; k < count; ++k) {
         const Words words = town.streams.draw(i, Purpose::message, window, k / 2);
         const std::uint32_t hearer = network.contact(i, words[k % 2 * 2], words[k % 2 * 2 + 1]);
-        ++(positive ? columns.positive : columns.negative)[hearer];
+        ++(positive ? good : bad)[hearer];
         if (positive && columns.introduced_by[hearer] == introduced_by_nobody) columns.introduced_by[hearer] = i;
       }
     }
     const float decay = talk_decay(7.0, talk.remembered.value());
     for (std::uint32_t i = 0; i < people; ++i) {
-      std::uint32_t &good = columns.positive[i], &bad = columns.negative[i];
-      columns.social_proof[i] = social_proof(columns.social_proof[i], decay, static_cast<float>(good),
-                                             static_cast<float>(bad), static_cast<float>(talk.negativity));
-      if (good + bad > 0) columns.heard.push_back({i, good, bad});
-      good = bad = 0;
+      columns.social_proof[i] = social_proof(columns.social_proof[i], decay, static_cast<float>(good[i]),
+                                             static_cast<float>(bad[i]), static_cast<float>(talk.negativity));
+      if (good[i] + bad[i] > 0) columns.heard.push_back({i, good[i], bad[i]});
+      good[i] = bad[i] = 0;
     }
   }
   return columns;
@@ -130,6 +135,50 @@ TEST_CASE("the talk kernel and the plain one agree bit for bit, whatever the blo
   Town other;
   other.streams = Streams(43, 3);
   CHECK_FALSE(by_kernel(other, network, 1'000, 1) == expected);
+}
+
+TEST_CASE("no message is lost where somebody hears more than a count of 16 bits holds", "[talk]") {
+  ModelParts parts;
+  parts.personas.resize(1);
+  parts.word_of_mouth = WordOfMouth{};
+  parts.word_of_mouth->network = WellMixed{};
+  parts.word_of_mouth->promoter_rate = 150'000.0;
+  parts.word_of_mouth->detractor_rate = 40'000.0;
+  const Streams streams(42, 0);
+  const std::vector<Voice> voice{Voice::promoter, Voice::detractor, Voice::promoter, Voice::silent, Voice::detractor};
+  const auto count = static_cast<std::uint32_t>(voice.size());
+  const SocialNetwork network(parts, std::vector<std::uint16_t>(count, 0), streams, 1);
+  std::vector<Heard> expected(count);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    expected[i].person = i;
+    const float rate = voice[i] == Voice::promoter ? 150'000.0f : voice[i] == Voice::detractor ? 40'000.0f : 0.0f;
+    const std::uint32_t said =
+        messages_said(rate, nothing_said(rate), uniform(streams.draw(i / 4, Purpose::talk, 0)[i % 4]));
+    for (std::uint32_t k = 0; k < said; ++k) {
+      const Words words = streams.draw(i, Purpose::message, 0, k / 2);
+      Heard& heard = expected[network.contact(i, words[k % 2 * 2], words[k % 2 * 2 + 1])];
+      ++(voice[i] == Voice::promoter ? heard.positive : heard.negative);
+    }
+  }
+  REQUIRE(expected[1].positive > 65'536);
+  for (const bool alone : {true, false}) {
+    const Talk talk(*parts.word_of_mouth, network, streams, alone);
+    std::vector<MessageCounts> messages(count);
+    std::vector<float> proof(count, 0.0f);
+    ManyMessages many;
+    const Hearers hearers{messages.data(), &many, proof.data(), nullptr};
+    Speakers speakers;
+    speakers.voice = voice.data();
+    talk.speak(0, count, 0, 1.0, speakers, hearers);
+    CHECK(static_cast<std::uint32_t>(messages[1].positive) != expected[1].positive);  // the twin: the counts alone
+    std::vector<Heard> heard;
+    talk.hear(0, 2, 1.0, hearers, heard);
+    talk.hear(2, count, 1.0, hearers, heard);
+    CHECK(heard == expected);
+    CHECK(proof[1] == static_cast<float>(expected[1].positive) - 2.0f * static_cast<float>(expected[1].negative));
+    CHECK(messages == std::vector<MessageCounts>(count));
+    CHECK(many.take(0, count).empty());
+  }
 }
 
 TEST_CASE("messages are Poisson and never fewer at a higher rate", "[talk]") {

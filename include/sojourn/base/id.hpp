@@ -33,5 +33,6 @@ using SurveyId = Id<struct SurveyTag>;
 using ImprovementId = Id<struct ImprovementTag>;
 using EventId = Id<struct EventTag>;
 using PlanId = Id<struct PlanTag>;
+using PoolId = Id<struct PoolTag>;
 
 }  // namespace sojourn

@@ -35,17 +35,17 @@ struct Contribution {
 };
 
 /// Shares of the people who arrived: how a plan leaves them against the baseline.
-struct Fortune {
+struct BetterOrWorse {
   Estimate better, same, worse;
 };
 
 /// Winners and losers, customer by customer.
-struct PersonaFortunes {
-  std::string id, name;  // "all" first
-  double people = 0.0;   // who arrived, in all samples
-  Fortune outcome;       // customer at the horizon under the plan only; under both or neither; under the baseline only
-  Fortune satisfaction;  // higher at the end, the same (within `same_satisfaction`), lower
-  Fortune overall;       // by outcome and, where that is the same, by satisfaction
+struct WinnersAndLosers {
+  std::string id, name;        // "all" first
+  double people = 0.0;         // who arrived, in all samples
+  BetterOrWorse outcome;       // customer at the horizon under the plan only; under both or neither; under the baseline only
+  BetterOrWorse satisfaction;  // higher at the end, the same (within `same_satisfaction`), lower
+  BetterOrWorse overall;       // by outcome and, where that is the same, by satisfaction
 };
 
 /// One plan beside the baseline. Estimates stand in the order of `metrics()`.
@@ -72,7 +72,7 @@ struct PlanComparison {
   std::vector<Contribution> retained_by_persona, retained_by_stage;
   /// Parts of the difference of `npv`: by persona, and the investment; and by revenue, cost to serve and investment.
   std::vector<Contribution> npv_by_persona, npv_by_kind;
-  std::vector<PersonaFortunes> fortunes;  // all people, then by persona; empty where nobody counted
+  std::vector<WinnersAndLosers> winners_and_losers;  // all people, then by persona; empty where nobody counted
 };
 
 /// The metrics by which "which plan is best" is answered. More is better in all of them.

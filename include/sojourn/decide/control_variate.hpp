@@ -45,8 +45,8 @@ struct ControlVariate {
 
 /// The first plan of `run` corrected by `twin`, the samples of the solvable twin under the same seed, customers and
 /// replications, and its closed form `solved`. Throws std::invalid_argument where the numbers of replications or of samples
-/// differ, and RunError where the twin's simulation contradicts its closed form (by more than chance does once in a million):
-/// then one of the two is wrong, and so would the correction be.
+/// differ, and RunError where the twin's simulation contradicts its closed form (by more than chance does once in a
+/// million): then one of the two is wrong, and so would the correction be.
 [[nodiscard]] ControlVariate control_variate(const Samples& run, const Samples& twin, const ClosedForm& solved);
 
 }  // namespace sojourn

@@ -14,6 +14,10 @@ struct GoalTerm {
   double weight = 1.0;
 };
 
+/// The term by which one unit of `metric`, in its better direction, counts `worth` > 0. Throws InputError where neither more
+/// nor less of it is better by itself.
+[[nodiscard]] GoalTerm goal_term(const Metric& metric, double worth = 1.0);
+
 /// The scenario's goal (`scenario.goal`). Where it has none: net present value if anybody earns or pays anything under one
 /// of the plans, else the share of all who arrived that are still customers.
 [[nodiscard]] std::vector<GoalTerm> goal_of(const Samples& samples);

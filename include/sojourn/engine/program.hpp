@@ -89,7 +89,8 @@ struct Place {
 struct ServiceRow {
   std::uint32_t queue = 0;  // into Staffing::queues
   std::int32_t priority = 0;
-  Inverse work;                     // in units of the mean handling time
+  Inverse work;
+  double work_unit = 1.0;           // times a draw of `work`: in units of the mean handling time
   std::optional<Inverse> patience;  // days; without one the trait is the mean of an exponential
   double answer_within = 0.0;       // days; the service level counts who is served so soon
 };
@@ -211,6 +212,8 @@ class Program {
   void compile_flows();
   [[nodiscard]] std::int64_t discounted_days(double from, const Piece& piece) const;
   void compile_services();
+  template <class Applies>
+  [[nodiscard]] Timetable servers_over_time(const Timetable& base, Applies applies) const;
 
   Model model_;
   double horizon_;

@@ -33,6 +33,8 @@ struct RunOptions {
                                          // up no other; may be empty, may throw, which ends the run
   std::atomic<std::uint32_t>* finished = nullptr;  // raised by one with each replication that is finished; may be null
   bool tables = true;                              // keep the sums of each replication, not only those of few samples
+  bool samples = true;                             // keep batches of customers as samples; otherwise a replication is one,
+                                                   // which is quicker where few people are simulated, with the same sums
   std::stop_token stop;                            // once a stop is requested, no new block or window is begun
 };
 
@@ -57,7 +59,10 @@ struct RunResult {
 /// of them all.
 void append(RunResult& result, RunResult more);
 
-/// The number of threads that `run` uses when asked for `threads`.
+/// More threads than this are not asked for by the environment, and cannot be on the command line.
+inline constexpr int most_threads = 4096;
+/// The number of threads that `run` uses when asked for `threads`: those, or where `threads` is 0 the number in
+/// SLURM_CPUS_PER_TASK (`most_threads` where it is larger), or all processors that this process may use.
 [[nodiscard]] int thread_count(int threads);
 
 }  // namespace sojourn

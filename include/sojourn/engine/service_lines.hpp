@@ -2,6 +2,7 @@
 // 4).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -20,6 +21,8 @@ using Timetable = std::vector<std::pair<double, double>>;
 struct Staffing {
   /// Servers of each pool, >= 0. A fraction is a server who works at that speed and is used last.
   std::vector<Timetable> pools;
+  /// Work beyond it is not counted (`ServiceLines::worked`).
+  double horizon = std::numeric_limits<double>::infinity();
 
   /// A touchpoint at which calls are served.
   struct Queue {
@@ -66,8 +69,11 @@ class ServiceLines {
 
   /// Calls that wait at a queue.
   [[nodiscard]] std::uint64_t waiting(std::uint32_t queue) const { return waiting_at_[queue]; }
-  /// Server days worked by a pool for calls whose service has begun, also what lies beyond the time at hand.
-  [[nodiscard]] double worked(std::uint32_t pool) const { return pools_[pool].worked; }
+  /// Server days worked by a pool for calls whose service has begun, also what lies beyond the time at hand, up to the
+  /// horizon. Only time on duty counts: what servers who leave take to finish whom they serve is overtime. So this is never
+  /// more than the servers' time.
+  /// To be asked when all that happens up to the horizon has happened.
+  [[nodiscard]] double worked(std::uint32_t pool);
 
  private:
   struct Pool {
@@ -78,6 +84,7 @@ class ServiceLines {
     std::vector<double> busy;     // when each of those who stay becomes free: a heap, earliest first
     double slow_speed = 0.0;      // of the fractional server, 0: there is none
     double slow_free = 0.0;       // when that one becomes free
+    double slow_on_duty = 0.0;    // the speed at which the work at hand counts as worked
     bool slow_idle = false;
     std::uint64_t waiting = 0;  // calls that this pool could serve
     std::vector<std::uint32_t> lines;
@@ -101,6 +108,7 @@ class ServiceLines {
     std::uint32_t customer, entry;
     std::uint64_t serial;
   };
+  static bool later(const Expiry& a, const Expiry& b);
 
   [[nodiscard]] double next_event(const Pool& pool) const;
   void happen(Pool& pool, double time);
@@ -109,6 +117,10 @@ class ServiceLines {
   [[nodiscard]] bool has_free(const Pool& pool) const { return pool.idle > 0 || (pool.slow_idle && pool.slow_speed > 0.0); }
   [[nodiscard]] std::uint32_t first_waiting(const Pool& pool);
   void begin_service(Pool& pool, const Call& call, double time);
+  /// The part of [from, to) that lies within the horizon, in days.
+  [[nodiscard]] double counted(double from, double to) const {
+    return std::max(0.0, std::min(to, staffing_.horizon) - from);
+  }
   void leave_line(std::uint32_t entry);
   [[nodiscard]] std::uint32_t line_of(std::uint32_t group, std::int32_t priority);
   [[nodiscard]] const Expiry* first_expiry();

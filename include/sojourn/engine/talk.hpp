@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <mutex>
 #include <vector>
 
 #include "sojourn/base/random.hpp"
@@ -20,13 +21,42 @@ struct Speakers {
   std::vector<float> talkativeness_of{1.0f};  // of each persona
 };
 
+/// Messages that somebody heard in the window at hand, modulo 65,536.
+struct MessageCounts {
+  std::uint16_t positive = 0, negative = 0;
+  friend bool operator==(const MessageCounts&, const MessageCounts&) = default;
+};
+
+/// Those of the few who hear 65,536 messages or more in a window. Thread-safe.
+class ManyMessages {
+ public:
+  /// What one person heard beside the counts.
+  struct Further {
+    std::uint32_t person = 0;
+    std::uint64_t positive = 0, negative = 0;
+  };
+  /// `person` heard another 65,536, good or bad ones.
+  void add(std::uint32_t person, bool positive);
+  /// Takes out the people [begin, end), in ascending order.
+  [[nodiscard]] std::vector<Further> take(std::uint32_t begin, std::uint32_t end);
+
+ private:
+  std::mutex mutex_;
+  std::vector<Further> further_;  // several of one person, in any order
+};
+
 /// Who hears: columns over all people, the counts 0 at first.
 struct Hearers {
-  std::uint32_t* positive = nullptr;  // messages of this window
-  std::uint32_t* negative = nullptr;
+  MessageCounts* messages = nullptr;  // of this window
+  ManyMessages* many = nullptr;
   float* social_proof = nullptr;  // H; 0 for who never heard anything
   /// Who said the first positive message ever; 0xffffffff: nobody. May be null; needs fewer than 2^31 - 1 people.
   std::uint32_t* introduced_by = nullptr;
+  std::size_t introductions_apart = 1;  // that of person i stands at introduced_by[i introductions_apart]
+
+  [[nodiscard]] std::uint32_t& introduction(std::uint32_t person) const {
+    return introduced_by[person * introductions_apart];
+  }
 };
 inline constexpr std::uint32_t introduced_by_nobody = 0xffffffffu;
 
@@ -46,8 +76,8 @@ struct Heard {
 /// person, window and message; counts are whole numbers.
 class Talk {
  public:
-  /// `network` must outlive this.
-  Talk(const WordOfMouth& word_of_mouth, const SocialNetwork& network, const Streams& streams);
+  /// `network` must outlive this. `alone` promises that one thread at a time calls `speak`, which is faster.
+  Talk(const WordOfMouth& word_of_mouth, const SocialNetwork& network, const Streams& streams, bool alone = false);
 
   /// The people [begin, end) speak for the `days` (>= 0) of window number `window`. Counts and introductions of the hearers,
   /// anywhere, grow; within one window the first to be met is introduced by the speaker with the lowest number.
@@ -59,11 +89,14 @@ class Talk {
   void hear(std::uint32_t begin, std::uint32_t end, double days, const Hearers& hearers, std::vector<Heard>& heard) const;
 
  private:
+  class Speaking;
+
   const SocialNetwork& network_;
   Streams streams_;
   std::array<double, 4> rate_;  // by voice, messages a day
   float negativity_;
   double remembered_;
+  bool alone_;
 };
 
 }  // namespace sojourn

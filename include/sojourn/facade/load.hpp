@@ -34,6 +34,10 @@ enum class Recorded { provenance, everything };
 /// The plan called `name`. Throws InputError with the nearest name.
 [[nodiscard]] PlanId plan_called(const Model& model, std::string_view name);
 
+/// What is compared: the baseline, and the plans called `names` or, without names, all plans; none twice. Throws InputError
+/// where that is the baseline alone, and as `plan_called`.
+[[nodiscard]] std::vector<PlanId> plans_to_compare(const Model& model, const std::vector<std::string>& names);
+
 /// The metric called `name`. Throws InputError with the nearest name.
 [[nodiscard]] const Metric& metric_called(std::string_view name);
 

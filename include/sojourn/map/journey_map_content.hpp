@@ -15,7 +15,7 @@ namespace sojourn::journey_map {
 /// Online and offline within the organisation, and outside it (friends, press, reviews).
 enum class Place { online, offline, outside };
 /// How an exit comes about, which decides its line and the words of its label.
-enum class ExitKind { choice, trait, race, heard, gave_up };
+enum class ExitKind { choice, trait, race, heard, gave_up, turned_away };
 
 struct MapExit {
   std::size_t from = 0, to = 0;  // positions in MapContent::touchpoints
@@ -26,6 +26,10 @@ struct MapExit {
   bool viewed = false;     // the texts are of a view: measured, or before and after
   bool changed = false;    // the plan changes it
 };
+/// Whether the exit interrupts: it takes no part in the choice or the race.
+[[nodiscard]] inline bool interrupts(const MapExit& exit) {
+  return exit.kind == ExitKind::heard || exit.kind == ExitKind::gave_up || exit.kind == ExitKind::turned_away;
+}
 
 struct MapTouchpoint {
   std::string id, name, channel, team;  // channel and team may be empty

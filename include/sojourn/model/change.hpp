@@ -12,7 +12,7 @@
 namespace sojourn {
 
 /// What a change acts on. Lists are combined by *and*; an empty list means all. `exit_to` narrows exit parameters to exits
-/// into these touchpoints.
+/// into these touchpoints; `pools` narrows touchpoints to those that these pools serve, and names whose servers change.
 struct Target {
   std::vector<TouchpointId> touchpoints;
   std::vector<ChannelId> channels;
@@ -20,6 +20,7 @@ struct Target {
   std::vector<Stage> stages;
   std::vector<PersonaId> personas;
   std::vector<TouchpointId> exit_to;
+  std::vector<PoolId> pools;
 };
 
 /// The parameters that a change can shift. Those in [0,1] combine with diminishing returns; the others set, add, then

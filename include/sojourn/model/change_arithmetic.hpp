@@ -59,6 +59,12 @@ struct Shift {
 /// ignored.
 [[nodiscard]] bool matches(const ModelParts& parts, const Target& target, TouchpointId touchpoint, PersonaId persona);
 
+/// Whether a change of servers with this target acts on those of `pool`, which serve everybody and everywhere: the target
+/// names the pool, or nothing at all.
+[[nodiscard]] bool matches_pool(const Target& target, PoolId pool);
+/// Whether it acts on the servers that `touchpoint` has of its own.
+[[nodiscard]] bool matches_own_servers(const ModelParts& parts, const Target& target, TouchpointId touchpoint);
+
 /// Whether `target` takes in exit `exit` (its position in `next`) of `touchpoint` for `persona`: as `matches`, and `exit_to`
 /// empty or naming where the exit leads.
 [[nodiscard]] bool matches_exit(const ModelParts& parts, const Target& target, TouchpointId touchpoint, std::size_t exit,

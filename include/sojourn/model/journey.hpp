@@ -1,6 +1,7 @@
 // Touchpoints and the exits between them: the journey graph, as the scenario describes it.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -26,6 +27,18 @@ struct Channel {
 struct Team {
   std::string id;
   std::string name;
+};
+
+/// How many serve: (days since Monday 0:00, servers from then on), ascending, over a week that repeats; the first entry is
+/// of 0. A single entry is as many all the time. Servers are >= 0; fractions may be written.
+using Staff = std::vector<std::pair<double, double>>;
+
+/// Servers, shared by all touchpoints that name the pool.
+struct Pool {
+  std::string id;
+  std::string name;
+  Staff servers{{0.0, 1.0}};
+  double cost_per_hour = 0.0;  // of one server on duty, 0 .. 1e12
 };
 
 /// The chance, in [0,1], that context survives from a touchpoint of one team to one of another.
@@ -82,8 +95,13 @@ struct Touchpoint {
   std::optional<double> promise;  // [0,1]
   double cost = 0.0, revenue = 0.0, revenue_per_month = 0.0, cost_per_month = 0.0;
   ExitRule exits = ExitRule::choice;
-  std::optional<double> servers;    // > 0, with handle_time
-  std::optional<Days> handle_time;  // > 0, with servers
+  std::optional<double> servers;            // > 0, a pool of its own
+  std::vector<PoolId> pools;                // instead of servers: who serves here, in order of preference
+  std::optional<Distribution> handle_time;  // days, with servers or pools; its mean is finite and > 0
+  std::optional<Distribution> patience;     // days; without one the trait is the mean of an exponential
+  Days answer_within{20.0 / 86400.0};       // the service level counts who is served so soon, >= 0
+  std::optional<std::uint64_t> room;        // who comes when so many wait here is turned away
+  std::int32_t priority = 0;                // -100 .. 100, added to the persona's; lower is served first
   std::vector<Content> content;
   double personalisation = 0.0;  // [0,1]
   bool reads_reviews = false;
@@ -91,6 +109,9 @@ struct Touchpoint {
   std::optional<End> end;        // a terminal touchpoint: it has no exits
   std::optional<End> counts_as;  // churned, at a touchpoint that is no end
   std::vector<Exit> next;
+
+  /// Whether visits wait for servers.
+  [[nodiscard]] bool queues() const { return servers.has_value() || !pools.empty(); }
 };
 
 }  // namespace sojourn

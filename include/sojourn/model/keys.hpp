@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "sojourn/base/distribution.hpp"
+#include "sojourn/base/error.hpp"
 #include "sojourn/base/quantity.hpp"
 #include "sojourn/model/model.hpp"
 
@@ -53,6 +54,8 @@ enum class Kind {
   rate,            // "0.2 per month", or a number per day
   drawn,           // a number, or the distribution of one
   drawn_duration,  // a duration, or the distribution of one
+  law,             // the same, but a plain duration is the mean of an exponential distribution
+  staff,           // a number of servers, or a timetable of them
   id,              // the entity's own
   reference,       // the id of an entity `of`
   references,      // one such id, or a list
@@ -92,7 +95,8 @@ struct Key {
 /// Where the reader puts a plain value. Of keys without one, a piece of the reader takes care.
 template <class T>
 using Member = std::variant<std::monostate, double T::*, std::optional<double> T::*, std::uint32_t T::*, std::uint64_t T::*,
-                            bool T::*, std::string T::*, Days T::*, std::optional<Days> T::*, Distribution T::*>;
+                            std::int32_t T::*, std::optional<std::uint64_t> T::*, bool T::*, std::string T::*, Days T::*,
+                            std::optional<Days> T::*, Distribution T::*>;
 
 /// A key of the table that becomes a T.
 template <class T>
@@ -124,6 +128,7 @@ void with_member(const Field<std::remove_const_t<Object>>& field, Object& object
 [[nodiscard]] const Fields<PersonaOdds>& persona_odds();
 [[nodiscard]] const Fields<Channel>& channel();
 [[nodiscard]] const Fields<Handover>& handover();
+[[nodiscard]] const Fields<Pool>& pool();
 [[nodiscard]] const Fields<Touchpoint>& touchpoint();
 [[nodiscard]] const Fields<Touchpoint>& quality();
 [[nodiscard]] const Fields<Exit>& exit();
@@ -159,6 +164,10 @@ struct Table {
 
 /// The sections that are lists: "persona", "touchpoint", ...
 [[nodiscard]] const std::vector<std::string>& list_sections();
+
+/// What is wrong with a distribution whose numbers must lie in `support`: its parameters, and limits and constants outside.
+/// The findings' paths begin with `path`, whose last key they name.
+[[nodiscard]] std::vector<Finding> check(const std::string& path, const Distribution& distribution, const Bounds& support);
 
 /// "0 to 1", ">= 0", "> 0"; empty where every number is allowed.
 [[nodiscard]] std::string wording(const Bounds& bounds);

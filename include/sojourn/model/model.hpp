@@ -42,6 +42,9 @@ struct Settings {
   std::vector<GoalWeight> goal;  // what decides between plans; empty: see `goal_of` (decide/goal.hpp)
 };
 
+/// Bytes that a queue takes for each real customer beyond the simulated ones, while that one is on the way to it or in line.
+inline constexpr double bytes_per_real_customer = 300.0;
+
 /// `[behaviour]`: constants of MODEL.md section 2. All are at least 0.
 struct BehaviourSettings {
   double performance = 1.0;      // <= 100
@@ -66,6 +69,7 @@ struct ModelParts {
   std::vector<Channel> channels;
   std::vector<Team> teams;
   std::vector<Handover> handovers;
+  std::vector<Pool> pools;
   std::vector<Touchpoint> touchpoints;
   std::vector<Improvement> improvements;
   std::vector<Change> events;

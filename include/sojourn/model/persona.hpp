@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -53,6 +54,7 @@ struct Persona {
   std::vector<std::pair<std::string, double>> needs;    // over themes, >= 0
   std::vector<std::pair<ChannelId, double>> channels;   // multiplies the odds of exits into these channels, 0 .. 1e9
   std::vector<PersonaOdds> odds;
+  std::int32_t priority = 0;  // at queues, -100 .. 100, added to the touchpoint's; lower is served first
 };
 
 }  // namespace sojourn

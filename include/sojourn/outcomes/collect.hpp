@@ -1,7 +1,9 @@
 // From the engine's sums to outcomes: samples for the analysis, arrays for the file.
 #pragma once
 
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sojourn/engine/run.hpp"
@@ -10,7 +12,7 @@
 
 namespace sojourn {
 
-/// What a queue did, of all replications together.
+/// What a queue did, of all replications together. NaN where nobody came or nobody was on duty.
 struct QueueFigures {
   std::size_t touchpoint = 0;
   double median = 0.0, p90 = 0.0, p95 = 0.0;  // days after which half, nine tenths, 95 per cent of the waits had ended
@@ -18,22 +20,23 @@ struct QueueFigures {
   double answer_within = 0.0;
   double abandonment = 0.0, turned_away = 0.0;  // shares of all who came: gave up; found no room
   double still_waiting = 0.0;                   // people in line at the horizon, mean over replications
-  double utilisation = 0.0;                     // of the servers' time there was work; begun work counts whole
+  double utilisation = 0.0;                     // share of the time on duty of those who may serve here in which they worked
 };
 
 /// Independent samples of one plan (engine/batches.hpp): batches of customers or, where customers act on one another, whole
 /// replications; 128 at most.
 struct PlanSamples {
   std::string id, name;
-  std::vector<Sums> all;                      // [sample]
-  std::vector<std::vector<Sums>> by_persona;  // [persona][sample]
-  std::vector<std::vector<TouchSums>> touch;  // [touchpoint][sample]
-  std::vector<std::vector<Sums>> by_segment;  // [account segment][sample]: accounts only
-  std::vector<PairedOutcomes> fortunes;       // [sample] against the first plan; all 0 where only one was run
-  std::vector<std::vector<double>> cash_of;   // [sample][window], as `cash`, each as if the sample were the whole market
-  std::vector<QueueFigures> queues;           // of touchpoints with servers; empty where samples come from a file
-  std::vector<double> cash;                   // per window, undiscounted: revenue - cost - investment, for the market, mean
-                                              // over replications
+  std::vector<Sums> all;                        // [sample]
+  std::vector<std::vector<Sums>> by_persona;    // [persona][sample]
+  std::vector<std::vector<TouchSums>> touch;    // [touchpoint][sample]
+  std::vector<std::vector<Sums>> by_segment;    // [account segment][sample]: accounts only
+  std::vector<PairedOutcomes> paired_outcomes;  // [sample] against the first plan; all 0 where only one was run
+  std::vector<std::vector<double>> cash_of;     // [sample][window], as `cash`, each as if the sample were the whole market
+  std::vector<QueueFigures> queues;             // of touchpoints that are served by servers, in order
+  std::vector<double> utilisation;              // of each of Samples::pools, mean over replications
+  std::vector<double> cash;  // per window, undiscounted: revenue - cost - investment, for the market, mean
+                             // over replications
 };
 
 /// Everything that an analysis needs to know of a run.
@@ -53,6 +56,7 @@ struct Samples {
   std::vector<std::string> personas, persona_names, touchpoints, touchpoint_names;
   std::vector<std::string> segments, segment_names;  // of accounts
   std::vector<Stage> touchpoint_stages;
+  std::vector<std::string> pools, pool_names;  // those of the scenario, then touchpoints with servers of their own
   std::vector<PlanSamples> plans;
   std::uint64_t events = 0;
   double seconds = 0.0;
@@ -63,6 +67,9 @@ struct Samples {
   [[nodiscard]] bool interrupted() const { return replications < replications_asked; }
 };
 
+/// The ids of whoever serves, in the order of Staffing::pools: pools, then touchpoints with servers of their own.
+[[nodiscard]] std::vector<std::string> ids_of_pools(const ModelParts& parts);
+
 /// What samples of `model` are about, whatever was run: names, people, seed; no plans yet.
 [[nodiscard]] Samples samples_about(const Model& model);
 
@@ -71,20 +78,44 @@ struct Samples {
 /// Throws InputError where `metric` is about something that the scenario does not have.
 void require_mechanism(const Metric& metric, const ModelParts& parts);
 
-/// What a plan's improvements cost whatever happens: per window, and in sum undiscounted and discounted. In the market's
-/// money.
-struct FixedInvestment {
+/// What is paid whatever happens: per window, and in sum undiscounted and discounted. In the market's money.
+struct FixedCost {
   std::vector<double> windows;
   double total = 0.0, worth = 0.0;
 };
 
-[[nodiscard]] FixedInvestment fixed_investment(const Program& program);
+/// What a plan's improvements cost once and per month.
+[[nodiscard]] FixedCost fixed_investment(const Program& program);
+/// What the servers of pools cost while they are on duty, busy or not.
+[[nodiscard]] FixedCost staff_cost(const Program& program);
+
+struct FixedCosts {
+  FixedCost investment, staff;
+};
+[[nodiscard]] FixedCosts fixed_costs(const Program& program);
 
 /// Adds a sample of `program` to those of its plan.
-void add_sample(PlanSamples& plan, const BatchSums& sample, const Program& program, const FixedInvestment& investment);
+void add_sample(PlanSamples& plan, const BatchSums& sample, const Program& program, const FixedCosts& costs);
+
+/// Days that the servers of a pool are on duty within [0, horizon].
+[[nodiscard]] double open_days(const Timetable& servers, double horizon);
+/// The share of `open` server days that a pool worked in one replication; NaN where nobody is on duty.
+[[nodiscard]] double pool_utilisation(const Totals& totals, std::size_t pool, double open);
+
+/// A figure of queues as files name it.
+struct QueueField {
+  double QueueFigures::*member;
+  std::string_view name, unit, long_name;
+};
+/// All of them but the touchpoint and the time asked for, which the scenario says.
+[[nodiscard]] std::span<const QueueField> queue_fields();
 
 /// The samples of a run with at least one finished replication.
 [[nodiscard]] Samples collect_samples(const RunResult& result);
+
+/// The metrics at the horizon by plan and replication, those that the scenario has, as arrays named as the metrics. The run
+/// must have kept its tables.
+[[nodiscard]] std::vector<Array> horizon_metrics(const RunResult& result);
 
 /// The arrays of the results file (sim/outcomes/FORMAT.md), with the metrics of the horizon in the group "horizon". The run
 /// must have kept its tables (RunOptions::tables).

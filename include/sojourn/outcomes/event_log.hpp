@@ -29,7 +29,8 @@ struct LogSize {
 /// Writes the lives of the first `customers` people of replication 0 who arrive within the horizon under the model's plan:
 /// the same people with the same luck under every plan. `write` gets the text piece by piece. Where customers act on one
 /// another their lives are kept in memory until all of the replication is lived; else some two thousand at a time, however
-/// many are asked for. Throws as `run`, what `write` throws, and Interrupted: what was written until then is
+/// many are asked for. Throws as `run`, RunError (`too_large`) before the work where
+/// memory for all who act on one another cannot be had, what `write` throws, and Interrupted: what was written until then is
 /// half a log.
 [[nodiscard]] LogSize write_event_log(const Model& model, std::size_t customers, LogFormat format,
                                       const std::function<void(std::string_view)>& write, const RunOptions& options = {});

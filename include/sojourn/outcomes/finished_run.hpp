@@ -8,6 +8,9 @@
 
 namespace sojourn {
 
+/// `argument` as a shell needs it, in quotes where it must be.
+[[nodiscard]] std::string shell_quoted(const std::string& argument);
+
 /// A request as one would type it, to be pasted into a shell: "sojourn run telecom.toml --customers 3000 --plan clear-bill".
 [[nodiscard]] std::string history_of(const Request& request, const std::string& scenario_name);
 

@@ -23,6 +23,7 @@ struct Sums {
   double worth_revenue = 0.0, worth_cost = 0.0;       // discounted
   double visit_price = 0.0, worth_visit_price = 0.0;  // of improvements
   double investment = 0.0, worth_investment = 0.0;  // once and per month: the market's, per replication, times replications
+  double staff_cost = 0.0, worth_staff_cost = 0.0;  // of pools: the market's, likewise; part of no persona's sums
   double tenure_bin = 1.0;                          // days
   std::vector<double> tenure_churned, tenure_censored;  // people by bin of days as a customer
 
@@ -39,9 +40,9 @@ enum class Needs { nothing, talk, accounts, queues };
 /// Whether JSON and results files always have a metric, or only where the model has what it needs. Tables never show others.
 enum class Written { always, where_used };
 
-/// What couples a model's customers.
+/// What couples a model's customers, and whether servers of pools are paid.
 struct Mechanisms {
-  bool talk = false, accounts = false, queues = false;
+  bool talk = false, accounts = false, queues = false, paid_servers = false;
 
   [[nodiscard]] bool has(Needs needs) const {
     switch (needs) {

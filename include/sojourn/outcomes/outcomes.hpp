@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -49,6 +50,9 @@ struct Provenance {
   std::string scenario_toml;  // as resolved, so that it can be run again
   std::string scenario_name;  // base name of the scenario file, for messages
   std::uint64_t seed = 0;
+  /// Further attributes of the file, name and text, in their order: what a sweep says of itself. Named as arrays are, none
+  /// as those of every file.
+  std::vector<std::pair<std::string, std::string>> more;
 };
 
 struct Outcomes {
@@ -64,8 +68,8 @@ struct Outcomes {
 
 /// Throws std::invalid_argument, naming the culprit, when the outcomes contradict themselves: a name that is not a letter or
 /// "_" followed by letters, digits, "_", "-" or "." (an array's may have one group in front), a name used twice, an unknown
-/// or repeated dimension, a number of values that is not the product of the sizes, text with a null character. Our own
-/// mistake, never the user's.
+/// or repeated dimension, an attribute of every file said again, a number of values that is not the product of the sizes,
+/// text with a null character. Our own mistake, never the user's.
 void require_consistent(const Outcomes& outcomes);
 
 }  // namespace sojourn

@@ -24,13 +24,17 @@ void write_results(const Outcomes& outcomes, const std::filesystem::path& path, 
 /// Reads a results file back, verifying its checksums: dimensions and arrays in the order in which they were written, arrays
 /// of groups after the others. Throws InputError ("PATH: error: ...") when `path` is missing, not a results file, damaged,
 /// edited, rewritten by another program (its last line is missing then), or of another schema; RunError when no process can
-/// be made: HDF5 reads the file in one of its own, which may crash or come to no end without harm. Several threads may read at
-/// once with an allocator that is safe over fork(), as the C library's is.
+/// be made: HDF5 reads the file in one of its own, which may crash or come to no end without harm. Several threads may read
+/// at once with an allocator that is safe over fork(), as the C library's is.
 [[nodiscard]] Outcomes read_results(const std::filesystem::path& path);
 
 /// Only the provenance, the `plan` dimension and the ties of a network (network_ties.hpp), for `sojourn run out.h5`. The
 /// whole file is verified. Throws as `read_results`.
 [[nodiscard]] Outcomes read_provenance(const std::filesystem::path& path);
+
+/// Whether the file at `path` is a results file that its last line fits: whole, and as Sojourn wrote it. HDF5 does not see
+/// it; what it says is not judged. False where there is none.
+[[nodiscard]] bool is_sealed(const std::filesystem::path& path);
 
 /// The SHA-256 of everything that the outcomes say, as the file's root attribute `content_sha256`: equal on every machine
 /// and with every version of HDF5 and zlib, which the bytes of the file are not.

@@ -56,6 +56,8 @@ struct Score {
 [[nodiscard]] std::span<const SumField<Sums>> made_sums();
 /// Sums of the whole market: what improvements cost.
 [[nodiscard]] std::span<const SumField<Sums>> market_sums();
+/// Sums of the whole market that are there only where servers are paid: what they cost.
+[[nodiscard]] std::span<const SumField<Sums>> staff_sums();
 /// Sums by touchpoint that are made of others.
 [[nodiscard]] std::span<const SumField<TouchSums>> made_touch_sums();
 

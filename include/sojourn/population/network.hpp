@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "sojourn/base/huge_pages.hpp"
 #include "sojourn/base/random.hpp"
 #include "sojourn/model/model.hpp"
 
@@ -50,9 +51,9 @@ class ContactRows {
   }
 
   std::uint32_t people_ = 0;
-  std::vector<std::uint32_t> narrow_;  // people + 1 positions, or none where they are wide
-  std::vector<std::uint64_t> wide_;
-  std::vector<std::uint32_t> contacts_;
+  Column<std::uint32_t> narrow_;  // people + 1 positions, or none where they are wide
+  Column<std::uint64_t> wide_;
+  Column<std::uint32_t> contacts_;
 };
 
 /// A network of people. Thread-safe once built: all members are read only.

@@ -29,9 +29,11 @@ class Population {
 
   /// Person number `customer` of the replication that `streams` names.
   [[nodiscard]] Person person(const Streams& streams, std::uint32_t customer) const;
+  /// The persona of that person alone.
+  [[nodiscard]] std::uint32_t persona(const Streams& streams, std::uint32_t customer) const;
 
   /// The same from the words of Purpose::person at indices 0 and 1.
-  [[nodiscard]] Person person(const Words& words, const Words& luck) const;
+  [[nodiscard]] std::uint32_t persona(const Words& words, const Words& luck) const;
 
   /// The same where the persona is known: the role in an account. The other draws are those of the person without accounts.
   [[nodiscard]] Person person(const Streams& streams, std::uint32_t customer, std::uint32_t persona) const;

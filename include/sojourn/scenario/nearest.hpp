@@ -21,4 +21,16 @@ namespace sojourn {
 /// candidates.
 [[nodiscard]] std::string suggestion(std::string_view word, const std::vector<std::string>& candidates);
 
+/// `; did you mean "X"?` with the nearest candidate, to go behind a message; empty when none is near.
+[[nodiscard]] std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
+
+/// `there is no WHAT "WORD"`, and the candidate that may have been meant.
+[[nodiscard]] std::string there_is_no(std::string_view what, std::string_view word,
+                                      const std::vector<std::string>& candidates);
+
+/// The position of `word` in `known`, ids of what the singular noun `what` says ("plan"). Throws InputError where it is not
+/// there: `before` and `there_is_no`, with all that are known as the hint.
+[[nodiscard]] std::size_t position_called(std::string_view what, std::string_view word,
+                                          const std::vector<std::string>& known, std::string_view before = {});
+
 }  // namespace sojourn

@@ -8,6 +8,7 @@
 
 #include "sojourn/base/error.hpp"
 #include "sojourn/model/model.hpp"
+#include "sojourn/scenario/checked_text.hpp"
 
 namespace sojourn {
 
@@ -26,17 +27,10 @@ struct Override {
 [[nodiscard]] Override parse_override(std::string_view text);
 
 /// What a scenario file says, with every problem found in it. `parts` is complete only where `findings` holds no error.
-struct Scenario {
-  std::string name;    // as given: path or results file
+struct Scenario : CheckedText {
   std::string source;  // as read, before any override
   std::string text;    // as resolved: the file's own text, or, with overrides, the changed document formatted
   ModelParts parts;
-  std::vector<Finding> findings;      // errors and warnings in the order of their positions
-  std::vector<std::string> rendered;  // finding by finding as the user reads it: "file:line:column: error: ...", the line, a
-                                      // caret, a hint; empty beyond the first hundred errors and the first hundred warnings
-
-  [[nodiscard]] std::size_t errors() const;
-  [[nodiscard]] std::size_t warnings() const;
 };
 
 /// Reads a scenario file. Limits: 16 MiB, 100,000 lines, 2,000,000 values, nesting and dotted keys of 32 parts. Never throws
@@ -56,13 +50,6 @@ enum class NamedFiles { in_folder, none };
 
 /// The `text` of a scenario of that source and those overrides, which need not be valid; the source where there are none.
 [[nodiscard]] std::string resolved_text(std::string_view source, const std::vector<Override>& overrides);
-
-/// The rendered errors, with Severity::warning the warnings too, joined by newlines and without one at the end; what is
-/// beyond the first hundred of each is counted in a last line. Empty when there is nothing to tell.
-[[nodiscard]] std::string diagnostics(const Scenario& scenario, Severity least = Severity::error);
-
-/// One line that counts them: "sojourn: 2 errors and 1 warning in telecom.toml".
-[[nodiscard]] std::string summary(const Scenario& scenario);
 
 /// The model of a scenario without errors. Throws InputError, whose text is `diagnostics`, when it has any.
 [[nodiscard]] Model build(const Scenario& scenario);

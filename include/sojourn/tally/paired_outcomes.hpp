@@ -30,7 +30,7 @@ enum class CustomerChange {
   gained,   // a customer under the plan only
   kept,     // under both
   without,  // under neither
-  lost      // under the baseline only
+  given_up  // under the baseline only
 };
 inline constexpr std::size_t customer_change_count = 4;
 
@@ -40,8 +40,8 @@ inline constexpr std::size_t satisfaction_change_count = 3;
 /// Satisfactions that differ by no more than this, on a scale from 0 to 1, count as the same.
 inline constexpr double same_satisfaction = 0.01;
 
-/// People by persona, fate and feeling; and by persona and standing under the baseline and the plan. Whole numbers: sums
-/// have no order.
+/// People by persona, `CustomerChange` and `SatisfactionChange`; and by persona and standing under the baseline and the
+/// plan. Whole numbers: sums have no order.
 class PairedOutcomes {
  public:
   explicit PairedOutcomes(std::size_t personas = 0)
@@ -51,8 +51,8 @@ class PairedOutcomes {
   /// Counts people; both spans hold the same people in the same order.
   void count(std::span<const EndState> baseline, std::span<const EndState> plan);
   /// Counts `people` who are all alike.
-  void count(std::size_t persona, CustomerChange fate, SatisfactionChange feeling, std::int64_t people) {
-    counts_[at(persona, fate, feeling)] += people;
+  void count(std::size_t persona, CustomerChange customer, SatisfactionChange satisfaction, std::int64_t people) {
+    counts_[at(persona, customer, satisfaction)] += people;
   }
   /// The same by standing; the two are counted apart.
   void count(std::size_t persona, EndStanding baseline, EndStanding plan, std::int64_t people) {
@@ -60,8 +60,8 @@ class PairedOutcomes {
   }
   PairedOutcomes& operator+=(const PairedOutcomes& other);
 
-  [[nodiscard]] std::int64_t people(std::size_t persona, CustomerChange fate, SatisfactionChange feeling) const {
-    return counts_[at(persona, fate, feeling)];
+  [[nodiscard]] std::int64_t people(std::size_t persona, CustomerChange customer, SatisfactionChange satisfaction) const {
+    return counts_[at(persona, customer, satisfaction)];
   }
   [[nodiscard]] std::int64_t people(std::size_t persona, EndStanding baseline, EndStanding plan) const {
     return standings_[at(persona, baseline, plan)];
@@ -70,9 +70,9 @@ class PairedOutcomes {
   friend bool operator==(const PairedOutcomes&, const PairedOutcomes&) = default;
 
  private:
-  [[nodiscard]] static std::size_t at(std::size_t persona, CustomerChange fate, SatisfactionChange feeling) {
-    return (persona * customer_change_count + static_cast<std::size_t>(fate)) * satisfaction_change_count +
-           static_cast<std::size_t>(feeling);
+  [[nodiscard]] static std::size_t at(std::size_t persona, CustomerChange customer, SatisfactionChange satisfaction) {
+    return (persona * customer_change_count + static_cast<std::size_t>(customer)) * satisfaction_change_count +
+           static_cast<std::size_t>(satisfaction);
   }
   [[nodiscard]] static std::size_t at(std::size_t persona, EndStanding baseline, EndStanding plan) {
     return (persona * end_standing_count + static_cast<std::size_t>(baseline)) * end_standing_count +

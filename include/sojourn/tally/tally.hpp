@@ -63,7 +63,7 @@ class Totals {
  public:
   __extension__ using Wide = __int128;
 
-  explicit Totals(const TallyShape& shape) : fortunes(shape.personas), shape_(shape), cells_(shape.cells(), 0) {}
+  explicit Totals(const TallyShape& shape) : paired_outcomes(shape.personas), shape_(shape), cells_(shape.cells(), 0) {}
   /// Adds a block or another total of the same shape, in any order.
   void add(const Tally& tally);
   void add(const Totals& other);
@@ -89,7 +89,7 @@ class Totals {
   [[nodiscard]] std::uint64_t events() const { return events_; }
 
   /// The people of a comparison against themselves under its first plan; all 0 where only one plan is run.
-  PairedOutcomes fortunes;
+  PairedOutcomes paired_outcomes;
 
  private:
   TallyShape shape_;

@@ -46,7 +46,7 @@ export const journey = () => {
     section("touchpoint-table").replaceChildren(element("p", { class: "note" }, `The touchpoints of ${plans[chosen.plan].name} and its flow between stages would make this page too large; the workbook of sojourn report --xlsx has the touchpoints.`));
     return;
   }
-  const labels = { visits: "Visits per person", repeats: "Repeats per person", quality: "Quality", satisfaction: "Satisfaction", effort: "Effort", wait_days: "Wait", gave_up: "Gave up" };
+  const labels = { visits: "Visits per person", repeats: "Repeats per person", quality: "Quality", satisfaction: "Satisfaction", effort: "Effort", wait_days: "Wait", gave_up: "Gave up", wait_median: "Median wait", wait_p90: "90 % wait", wait_p95: "95 % wait", service_level: "Answered in time", turned_away: "Turned away", still_waiting: "Still waiting", utilisation: "Servers busy" };
   const levers = new Map((data.leverage?.rows ?? []).map((one) => [one.id, one]));
   const lever = (id) => {
     if (!data.leverage) return [];
@@ -65,11 +65,11 @@ export const journey = () => {
 };
 
 // ---- who is better off, and where fewer leave
-export const fates = () => {
+export const winners = () => {
   if (!compared) return;
-  const box = grid(section("fates-charts"));
+  const box = grid(section("winners-charts"));
   new Chart(box, "Customer by customer, against the baseline", (width) => {
-    const list = plans.slice(1).map((plan, i) => [plan.name, data.fortunes[i + 1][chosen.group]]);
+    const list = plans.slice(1).map((plan, i) => [plan.name, data.winners_and_losers[i + 1][chosen.group]]);
     if (list.some(([, one]) => !one || one.better[0] === null)) return null;
     const parts = [["better", "Better off", "#0072b2", "#ffffff"], ["same", "The same", darkScheme.matches && !printing ? "#5b6b7b" : "#c5d0db", darkScheme.matches && !printing ? "#ffffff" : "#16202b"], ["worse", "Worse off", "#d55e00", "#ffffff"]];
     const tell = ([mean, low, high]) => percent(mean) + (low === null ? "" : ` ± ${plain(50 * (high - low), 1)}`);

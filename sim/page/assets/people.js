@@ -85,6 +85,10 @@ export const market = () => {
       const list = listed((k) => queue.wait[k].map((v) => v * hours[0]));
       return { option: curves(data.time, list, (v) => `${plain(v)} ${hours[1]}`, `${timeName} since the start`, hours[1]), legend: lineLegend(list), words: `At the horizon: ${list.map(({ name, mean }) => `${name} ${plain(lastOf(mean))} ${hours[1]}`).join(", ")}.`, table: curveTable(`Wait, ${hours[1]}`, timeName, data.time, list, (v) => plain(v, 3)) };
     });
+    new Chart(parent, `In line: ${queue.name}`, () => {
+      const list = listed((k) => queue.length[k]);
+      return { option: curves(data.time, list, (v) => plain(v), `${timeName} since the start`, "people"), legend: lineLegend(list), words: `At the horizon: ${list.map(({ name, mean }) => `${name} ${plain(lastOf(mean))}`).join(", ")}.`, table: curveTable("People in line", timeName, data.time, list, (v) => plain(v, 3)) };
+    });
   }
   for (const [key, label] of data.heard ? [["positive", "Good word heard"], ["negative", "Bad word heard"]] : []) {
     new Chart(parent, `${label} so far, per person`, () => {

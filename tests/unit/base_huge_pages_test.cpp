@@ -1,7 +1,7 @@
 // Columns of large tables: memory that is aligned, holds what is written and is given back, small or large.
 #include <cstdint>
 
-#include "sim/engine/huge_pages.hpp"
+#include "sojourn/base/huge_pages.hpp"
 #include "tests/catch.hpp"
 
 using namespace sojourn;

@@ -1,0 +1,50 @@
+#include "account_standings.hpp"
+
+#include <algorithm>
+
+namespace sojourn {
+namespace {
+
+/// Which scores of an account a member who stands like this brings about.
+std::array<bool, account_score_count> brings(Standing standing) {
+  std::array<bool, account_score_count> scores{};
+  const bool customer = standing == Standing::customer;
+  scores[static_cast<std::size_t>(AccountScore::arrived)] = standing != Standing::absent;
+  scores[static_cast<std::size_t>(AccountScore::bought)] = customer || standing == Standing::churned;
+  scores[static_cast<std::size_t>(AccountScore::customers)] = customer;
+  return scores;
+}
+
+}  // namespace
+
+AccountStandings::AccountStandings(const Accounts& accounts) : accounts_(accounts), members_(accounts.count(), Counts{}) {
+  std::uint32_t segments = 0;
+  for (std::uint32_t account = 0; account < accounts.count(); ++account) {
+    segments = std::max(segments, accounts.segment(account) + 1);
+  }
+  with_a_member_.resize(segments, Counts{});
+}
+
+void AccountStandings::change(const StandingChange& change) {
+  const std::uint32_t account = accounts_.account_of(change.customer);
+  Counts &members = members_[account], &accounts = with_a_member_[accounts_.segment(account)];
+  const auto before = brings(change.from), after = brings(change.to);
+  for (std::size_t score = 0; score < account_score_count; ++score) {
+    if (before[score] == after[score]) continue;
+    if (after[score]) {
+      if (members[score]++ == 0) ++accounts[score];
+    } else {
+      if (--members[score] == 0) --accounts[score];
+    }
+  }
+}
+
+void AccountStandings::count(std::size_t window, Tally& tally) const {
+  for (std::size_t segment = 0; segment < with_a_member_.size(); ++segment) {
+    for (std::size_t score = 0; score < account_score_count; ++score) {
+      tally.add(tally.shape().account(segment, window, static_cast<AccountScore>(score)), with_a_member_[segment][score]);
+    }
+  }
+}
+
+}  // namespace sojourn

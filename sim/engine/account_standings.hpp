@@ -1,0 +1,39 @@
+// How many accounts have arrived, have bought, and have a customer: counted as their members change.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "sojourn/engine/life.hpp"
+#include "sojourn/population/accounts.hpp"
+#include "sojourn/tally/tally.hpp"
+
+namespace sojourn {
+
+/// A customer who stood as `from` and stands as `to` now.
+struct StandingChange {
+  std::uint32_t customer = 0;
+  Standing from = Standing::absent, to = Standing::absent;
+};
+
+/// The accounts of one replication under one plan. Nobody has arrived at first. Twelve bytes an account.
+class AccountStandings {
+ public:
+  /// `accounts` must outlive this.
+  explicit AccountStandings(const Accounts& accounts);
+
+  /// Notes a change; of the changes of a window none may be left out, in any order.
+  void change(const StandingChange& change);
+  /// Counts the accounts as they stand at the end of `window`.
+  void count(std::size_t window, Tally& tally) const;
+
+ private:
+  using Counts = std::array<std::uint32_t, account_score_count>;
+
+  const Accounts& accounts_;
+  std::vector<Counts> members_;        // of each account, for whom each score holds
+  std::vector<Counts> with_a_member_;  // of each segment: accounts with at least one such member
+};
+
+}  // namespace sojourn
