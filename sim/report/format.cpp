@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <string_view>
 
@@ -39,6 +40,7 @@ struct Scale {
 Scale scale_of(double size) {
   if (size >= 999.5e6) return {1e9, " bn"};
   if (size >= 999.5e3) return {1e6, " M"};
+  if (size >= 9'995.0) return {1e3, " k"};
   return {1.0, ""};
 }
 
@@ -148,6 +150,13 @@ std::string interval(const Metric& metric, const Estimate& estimate, const std::
     return with_sign(scaled(std::fabs(value), scale) + std::string(scale.suffix), value, "+");
   };
   return end(estimate.low) + " to " + end(estimate.high);
+}
+
+std::string in_sentence(std::string_view label) {
+  std::string text(label);
+  if (text.size() > 1 && std::islower(static_cast<unsigned char>(text[1])) != 0)
+    text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
+  return text;
 }
 
 std::string pad_right(const std::string& text, std::size_t wanted) {

@@ -29,7 +29,10 @@ TEST_CASE("format: counts and money", "[report]") {
   CHECK(format::money(99.96, "EUR") == "EUR 100");
   CHECK(format::money(12'345'678.0, "EUR") == "EUR 12.3 M");
   CHECK(format::money(1'234'567'890.0, "EUR") == "EUR 1.23 bn");
-  CHECK(format::money(999'499.0, "EUR") == "EUR 999,499");
+  CHECK(format::money(9'994.0, "EUR") == "EUR 9,994");
+  CHECK(format::money(9'996.0, "EUR") == "EUR 10.0 k");
+  CHECK(format::money(72'404.0, "EUR") == "EUR 72.4 k");
+  CHECK(format::money(999'499.0, "EUR") == "EUR 999 k");
   CHECK(format::money(999'600.0, "EUR") == "EUR 1.00 M");
   CHECK(format::money(0.0, "EUR") == "EUR 0.00");
   CHECK(format::money(undefined, "EUR") == "-");
@@ -69,6 +72,11 @@ TEST_CASE("format: metrics in their own units", "[report]") {
   CHECK(format::half_width(metric("npv"), gain, "EUR") == "0.28");
   const Estimate small{17.6, 17.5, 17.7, 1.0, 10};
   CHECK(format::half_width(metric("clv"), small, "EUR") == "0.10");
+}
+
+TEST_CASE("format: labels within a sentence", "[report]") {
+  CHECK(format::in_sentence("Net present value") == "net present value");
+  CHECK(format::in_sentence("NPS by account") == "NPS by account");
 }
 
 TEST_CASE("format: padding counts columns, not bytes", "[report]") {
