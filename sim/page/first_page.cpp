@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cmath>
 #include <iterator>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -113,7 +114,7 @@ class FirstPage {
     const std::string goal = "Goal: " + answer_words::goal(comparison_);
     if (goal_apart_) head(goal);
     if (found_.money) head("Net present value");
-    head("Customers kept, of all who arrived");
+    out_ += "<th scope=\"col\">Customers kept<span class=\"interval\">of all who arrived</span></th>";
     if (found_.money) head("Investment and payback");
     out_ += "</tr></thead>\n<tbody>\n";
     for (const std::size_t k : shown_) {
@@ -157,10 +158,40 @@ class FirstPage {
     return scale;
   }
 
+  struct Box {
+    double left, top, right, bottom;
+    [[nodiscard]] bool meets(const Box& other) const {
+      return left < other.right && other.left < right && top < other.bottom && other.top < bottom;
+    }
+  };
+  struct Label {
+    double x, y;
+    bool left;  // of its mark
+    Box box;
+  };
+
+  /// Where the name of the mark at (x, y) meets nothing that is taken, near it; where there is no such place, above it.
+  [[nodiscard]] static Label place(const std::string& name, double x, double y, double width,
+                                   const std::vector<Box>& taken) {
+    constexpr double letter = 7.6, above = 11.0, below = 4.0, aside = 9.0;
+    const double length = letter * static_cast<double>(character_count(name));
+    std::optional<Label> first;
+    for (const double by : {-10.0, 19.0, 4.5, -25.0, 34.0, -40.0, 49.0, -55.0, 64.0}) {
+      for (const bool left : {x > 0.62 * width, x <= 0.62 * width}) {
+        const double from = left ? x - aside - length : x + aside;
+        if (from < 0.0 || from + length > width) continue;
+        const Label label{left ? x - aside : x + aside, y + by, left, {from, y + by - above, from + length, y + by + below}};
+        if (!first) first = label;
+        if (std::none_of(taken.begin(), taken.end(), [&](const Box& other) { return label.box.meets(other); })) return label;
+      }
+    }
+    return first ? *first : Label{x, y - 10.0, x > 0.5 * width, {x, y, x, y}};
+  }
+
   void picture() {
     constexpr double width = 520.0, height = 330.0;
     const std::size_t npv = metric_position("npv"), retained = metric_position("retained");
-    const Scale x = scale_of(npv, 16.0, width - 16.0), y = scale_of(retained, height - 48.0, 26.0);
+    const Scale x = scale_of(npv, 16.0, width - 16.0), y = scale_of(retained, height - 48.0, 42.0);
     put("<figure class=\"picture\"><h2>{}</h2>\n<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"", html(takeaway()),
         width, height);
     for (const std::size_t k : shown_) {
@@ -177,31 +208,31 @@ class FirstPage {
     const auto corner = [&](double at_x, double at_y, const char* anchor, const std::string& words) {
       put("<text class=\"soft\" x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\">{}</text>\n", at_x, at_y, anchor, html(words));
     };
-    if (width - 16.0 - zero_x > 130.0) corner(x.to - 6.0, y.to + 14.0, "end", "pays and keeps more");
-    if (zero_x - 16.0 > 150.0) corner(x.from + 6.0, y.to + 14.0, "start", "keeps more, but loses money");
+    if (width - 16.0 - zero_x > 130.0) corner(x.to, y.to - 6.0, "end", "pays and keeps more");
+    if (zero_x - 16.0 > 150.0) corner(x.from, y.to - 6.0, "start", "keeps more, but loses money");
     // Marks first, then names where they hide none.
-    std::vector<std::pair<double, double>> taken;
+    std::vector<Box> taken;
     for (const std::size_t k : shown_) {
       const Difference &worth = comparison_.plans[k].differences[npv], &kept = comparison_.plans[k].differences[retained];
       const double at_x = x.at(worth.mean), at_y = y.at(kept.mean);
-      if (!std::isnan(worth.low))
+      taken.push_back({at_x - 7.0, at_y - 7.0, at_x + 7.0, at_y + 7.0});
+      if (!std::isnan(worth.low)) {
         put("<path class=\"whisker\" d=\"M{:.1f} {:.1f}H{:.1f}\"/>\n", x.at(worth.low), at_y, x.at(worth.high));
-      if (!std::isnan(kept.low))
+        taken.push_back({x.at(worth.low), at_y - 2.0, x.at(worth.high), at_y + 2.0});
+      }
+      if (!std::isnan(kept.low)) {
         put("<path class=\"whisker\" d=\"M{:.1f} {:.1f}V{:.1f}\"/>\n", at_x, y.at(kept.low), y.at(kept.high));
+        taken.push_back({at_x - 2.0, y.at(kept.high), at_x + 2.0, y.at(kept.low)});
+      }
       put("<circle class=\"{}\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"6\"/>\n", sojourn::name(found_.plans[k].worth), at_x, at_y);
     }
     for (const std::size_t k : shown_) {
-      const double at_x = x.at(comparison_.plans[k].differences[npv].mean);
-      double at_y = y.at(comparison_.plans[k].differences[retained].mean) - 10.0;
       const std::string name = shortened_name(comparison_.plans[k].name);
-      const bool right = at_x > 0.62 * width;
-      while (std::any_of(taken.begin(), taken.end(), [&](const auto& other) {
-        return std::fabs(other.first - at_x) < 200.0 && std::fabs(other.second - at_y) < 15.0;
-      }))
-        at_y += at_y < y.from - 30.0 ? 15.0 : -15.0;
-      taken.emplace_back(at_x, at_y);
-      put("<text class=\"name\" x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\">{}</text>\n", at_x + (right ? -9.0 : 9.0), at_y,
-          right ? "end" : "start", html(name));
+      const Label label = place(name, x.at(comparison_.plans[k].differences[npv].mean),
+                                y.at(comparison_.plans[k].differences[retained].mean), width, taken);
+      taken.push_back(label.box);
+      put("<text class=\"name\" x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\">{}</text>\n", label.x, label.y,
+          label.left ? "end" : "start", html(name));
     }
     corner(zero_x + 5.0, std::min(zero_y + 15.0, height - 34.0), "start", "baseline");
     corner(x.to, height - 8.0, "end",
@@ -219,17 +250,19 @@ class FirstPage {
     return character_count(name) <= most ? name : name.substr(0, bytes_of_characters(name, most - 1)) + "…";
   }
 
-  /// What the picture shows.
+  /// What the picture shows, no more than is shown of each plan.
   [[nodiscard]] std::string takeaway() const {
-    std::size_t both = 0;
-    for (const std::size_t k : shown_)
-      both += found_.plans[k].worth == Verdict::better && found_.plans[k].kept == Verdict::better ? 1 : 0;
-    const std::size_t worth = found_.worth.leader, kept = found_.kept.leader;
-    if (worth != 0 && worth == kept) return comparison_.plans[worth].name + " is ahead in money and in customers kept";
-    if (worth != 0 && kept != 0)
-      return fmt::format("{} is ahead in money, {} in customers kept", comparison_.plans[worth].name,
-                         comparison_.plans[kept].name);
-    return both == 0 ? "No plan is shown to pay and to keep more customers" : "What each plan is worth, and whom it keeps";
+    const auto named = [&](const Lead& lead) { return comparison_.plans[lead.leader].name; };
+    const bool pays = found_.worth.over_baseline == Verdict::better, keeps = found_.kept.over_baseline == Verdict::better;
+    const char* const most = found_.kept.shown() && shown_.size() > 1 ? "keeps most customers" : "keeps more customers";
+    if (pays && keeps) {
+      return found_.worth.leader == found_.kept.leader
+                 ? named(found_.worth) + " is ahead in money and in customers kept"
+                 : fmt::format("{} is ahead in money, {} in customers kept", named(found_.worth), named(found_.kept));
+    }
+    if (pays) return named(found_.worth) + " pays; no plan is shown to keep more customers";
+    if (keeps) return fmt::format("{} {}; no plan is shown to pay", named(found_.kept), most);
+    return "No plan is shown to pay or to keep more customers";
   }
 
   // ---- what would change the answer
@@ -246,8 +279,9 @@ class FirstPage {
     }
     const Lead& lead = found_.goal;
     if (lead.leader != 0 && comparison_.plans.size() > 2 && !std::isnan(lead.chance)) {
-      add(fmt::format("Luck: {} is the best of all {} with a chance of {}, as far as the simulation's own luck goes.",
-                      comparison_.plans[lead.leader].name, comparison_.plans.size(), comparison_words::chance(lead.chance)));
+      add(fmt::format("Luck: by {}, {} is the best of all {} with a chance of {}, as far as the simulation's own luck goes.",
+                      answer_words::goal(comparison_), comparison_.plans[lead.leader].name, comparison_.plans.size(),
+                      comparison_words::chance(lead.chance)));
     }
     if (report_.optimum != nullptr) {
       const std::string best =

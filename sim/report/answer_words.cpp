@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 
 #include "sojourn/report/caution_words.hpp"
@@ -15,39 +14,85 @@ namespace {
 
 /// What is said of a figure of which more is better.
 struct Claim {
-  const char* most;     // of a plan shown to be the best of several: "keeps most customers"
-  const char* more;     // of a plan shown to be better than the baseline: "keeps more customers"
-  const char* less;     // of a plan shown to be worse: "keeps fewer customers"
-  const char* as_many;  // of those that may equal the best: "may keep as many"
-  const char* shown;    // of no plan that is: "keep more customers"
+  const char* most;      // of a plan shown to be the best of several: "keeps most customers"
+  const char* more;      // of a plan shown to be better than the baseline: "keeps more customers"
+  const char* less;      // of a plan shown to be worse: "keeps fewer customers"
+  const char* all_less;  // of several: "keep fewer customers"
+  const char* as_many;   // of those that may equal the best: "may keep as many"
+  const char* shown;     // of no plan that is: "keep more customers"
+  const char* same;      // of a plan that changes nothing, of several in `all_same`
+  const char* all_same;
   std::string of_what;  // what a difference is of
 };
 
 Claim claim_of(std::string_view metric, const std::string& currency) {
   if (metric == "npv") {
-    return {"is worth most", "pays", "loses money", "may be worth as much", "pay", " " + currency + " of net present value"};
+    return {"is worth most",
+            "pays",
+            "loses money",
+            "lose money",
+            "may be worth as much",
+            "pay",
+            "is worth as much as the baseline",
+            "are worth as much as the baseline",
+            " " + currency + " of net present value"};
   }
   if (metric == "retained") {
-    return {"keeps most customers", "keeps more customers", "keeps fewer customers",
-            "may keep as many",     "keep more customers",  " of all who arrived"};
+    return {"keeps most customers",
+            "keeps more customers",
+            "keeps fewer customers",
+            "keep fewer customers",
+            "may keep as many",
+            "keep more customers",
+            "keeps as many customers as the baseline",
+            "keep as many customers as the baseline",
+            " of all who arrived"};
   }
   if (metric == "retention") {
-    return {"keeps most of its buyers", "keeps more of its buyers", "keeps fewer of its buyers",
-            "may keep as many",         "keep more of its buyers",  " of all who ever bought"};
+    return {"keeps most of its buyers",
+            "keeps more of its buyers",
+            "keeps fewer of its buyers",
+            "keep fewer of their buyers",
+            "may keep as many",
+            "keep more of its buyers",
+            "keeps as many of its buyers as the baseline",
+            "keep as many of their buyers as the baseline",
+            " of all who ever bought"};
   }
   if (metric == "nps") {
-    return {"is recommended most",        "is recommended more", "is recommended less",
-            "may be recommended as much", "be recommended more", " points of net promoter score"};
+    return {"is recommended most",
+            "is recommended more",
+            "is recommended less",
+            "are recommended less",
+            "may be recommended as much",
+            "be recommended more",
+            "is recommended as much as the baseline",
+            "are recommended as much as the baseline",
+            " points of net promoter score"};
   }
-  return {"earns most per person", "earns more per person", "earns less per person",
-          "may earn as much",      "earn more per person",  " " + currency + " of lifetime value"};
+  return {"earns most per person",
+          "earns more per person",
+          "earns less per person",
+          "earn less per person",
+          "may earn as much",
+          "earn more per person",
+          "earns as much per person as the baseline",
+          "earn as much per person as the baseline",
+          " " + currency + " of lifetime value"};
 }
 
 Claim claim_of_goal(const Samples& samples, const Comparison& comparison) {
   const std::vector<GoalTerm>& terms = comparison.goal.terms;
   if (plain(terms)) return claim_of(metrics()[terms.front().metric].name, samples.currency);
-  return {"reaches the goal best", "does better by the goal", "does worse by the goal",
-          "may do as well",        "do better by the goal",   " of the goal (" + goal(comparison) + ")"};
+  return {"reaches the goal best",
+          "does better by the goal",
+          "does worse by the goal",
+          "do worse by the goal",
+          "may do as well",
+          "do better by the goal",
+          "does as well by the goal as the baseline",
+          "do as well by the goal as the baseline",
+          " of the goal (" + goal(comparison) + ")"};
 }
 
 /// How differences of the goal are written: as its figure is, or as an amount.
@@ -55,7 +100,10 @@ const Metric& unit_of_goal(const Comparison& comparison) {
   return plain(comparison.goal.terms) ? metrics()[comparison.goal.terms.front().metric] : *find_metric("npv");
 }
 
+/// Names in a sentence; of many, the first two and how many others there are.
 std::string list(const std::vector<std::string>& names) {
+  constexpr std::size_t most = 3;
+  if (names.size() > most) return fmt::format("{}, {} and {} others", names[0], names[1], names.size() - 2);
   std::string text;
   for (std::size_t i = 0; i < names.size(); ++i) text += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + names[i];
   return text;
@@ -72,7 +120,7 @@ std::string none_better(const Samples& samples, const Comparison& comparison, co
     (found == Verdict::worse ? worse : found == Verdict::same ? same : open).push_back(comparison.plans[k].name);
   }
   const std::size_t plans = gains.size() - 1;
-  if (same.size() == plans) return plans == 1 ? same.front() + " changes nothing." : "No plan changes anything.";
+  if (same.size() == plans) return fmt::format("{} {}.", plans == 1 ? same.front() : "Each plan", claim.same);
   if (worse.size() == plans && plans == 1) {
     return fmt::format("{} {}: {}{} (95 %: {}).", worse.front(), claim.less,
                        format::difference(unit, gains[first_worse].mean, samples.currency), claim.of_what,
@@ -87,9 +135,9 @@ std::string none_better(const Samples& samples, const Comparison& comparison, co
   const auto add = [&](const std::vector<std::string>& names, const std::string& what) {
     if (!names.empty()) parts += fmt::format("{} {} {}", parts.empty() ? "" : ";", list(names), what);
   };
-  add(worse, worse.size() == 1 ? claim.less : fmt::format("each {}", claim.less));
+  add(worse, worse.size() == 1 ? claim.less : claim.all_less);
   add(open, open.size() == 1 ? "is open" : "are open");
-  add(same, same.size() == 1 ? "changes nothing" : "change nothing");
+  add(same, same.size() == 1 ? claim.same : claim.all_same);
   return text + parts + ".";
 }
 
@@ -106,7 +154,7 @@ std::string sentence(const Samples& samples, const Comparison& comparison, const
   }
   if (lead.over_baseline != Verdict::better) {
     const std::string losers =
-        worse.empty() ? "" : fmt::format(" {} {}{}.", list(worse), worse.size() == 1 ? "" : "each ", claim.less);
+        worse.empty() ? "" : fmt::format(" {} {}.", list(worse), worse.size() == 1 ? claim.less : claim.all_less);
     if (std::isnan(e.low)) {
       return fmt::format("No plan is shown to {}: {} leads by {}, without an interval, so this may be chance.{}",
                          claim.shown, name, size, losers);
@@ -141,11 +189,7 @@ std::string sentence(const Samples& samples, const Comparison& comparison, const
 
 std::string goal(const Comparison& comparison) {
   const std::vector<GoalTerm>& terms = comparison.goal.terms;
-  if (plain(terms)) {
-    std::string label(metrics()[terms.front().metric].label);
-    label[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(label[0])));
-    return label;
-  }
+  if (plain(terms)) return format::in_sentence(metrics()[terms.front().metric].label);
   std::string text;
   for (const GoalTerm& term : terms) {
     text += text.empty() ? "" : " + ";
@@ -181,7 +225,7 @@ std::string_view worth(Verdict verdict) {
 }
 
 std::string_view kept(Verdict verdict) {
-  constexpr std::string_view words[] = {"keeps more", "keeps fewer", "open", "no change"};
+  constexpr std::string_view words[] = {"more", "fewer", "open", "no change"};
   return words[static_cast<std::size_t>(verdict)];
 }
 

@@ -1,6 +1,11 @@
 #include "sojourn/report/layout.hpp"
 
+#include <algorithm>
+#include <cctype>
+#include <iterator>
 #include <sstream>
+#include <string_view>
+#include <vector>
 
 #include "sojourn/base/text.hpp"
 #include "table.hpp"
@@ -8,16 +13,32 @@
 namespace sojourn {
 namespace {
 
+/// The words of a line; a figure and its unit are one ("95 %", "+4.77 M").
+std::vector<std::string> words_of(const std::string& line) {
+  constexpr std::string_view units[] = {"%", "k", "M", "bn", "pt"};
+  std::istringstream text(line);
+  std::vector<std::string> words;
+  for (std::string word; text >> word;) {
+    const std::string bare = word.substr(0, word.find_last_not_of("),.:;") + 1);
+    const bool unit = std::find(std::begin(units), std::end(units), bare) != std::end(units);
+    if (unit && !words.empty() && std::isdigit(static_cast<unsigned char>(words.back().back())) != 0) {
+      words.back() += " " + word;
+    } else {
+      words.push_back(word);
+    }
+  }
+  return words;
+}
+
 /// One line, broken.
 std::string wrapped_line(const std::string& line, std::size_t width) {
   if (columns(line) <= width) return line;
   const std::size_t indent = std::min(line.find_first_not_of(' '), line.size());
   const std::string following(indent == 0 ? 0 : indent + 2, ' ');
-  std::istringstream words(line);
-  std::string result(indent, ' '), word;
+  std::string result(indent, ' ');
   std::size_t used = indent;
   bool first = true;
-  while (words >> word) {
+  for (const std::string& word : words_of(line)) {
     const std::size_t needed = columns(word);
     if (!first && used + 1 + needed > width) {
       result += "\n" + following;
@@ -141,7 +162,7 @@ std::string Table::blocks(std::size_t width) const {
                        : std::max(widths[c], std::min(head, std::max(least_header, longest_word(rows_.front()[c]))));
   }
   // Labels are words, which may be broken; figures may not.
-  widths.front() = std::min(widths.front(), std::max<std::size_t>(width / 3, 20));
+  widths.front() = std::min(widths.front(), widest_label(width));
   std::string text;
   for (std::size_t begin = 1; begin < widths.size() || begin == 1;) {
     std::size_t end = begin, used = margin + widths.front();

@@ -58,7 +58,8 @@ class OptimumText {
     const Estimate& gain = optimum_.gain;
     std::string what = fmt::format("{}: {}", bought(best), format::money(best.investment.mean, currency_));
     if (limited) what += " of " + budget;
-    what += fmt::format("; {} {} over the baseline", goal(), difference(best.gain.mean));
+    what +=
+        fmt::format("; {} {} over the baseline", single_ ? format::in_sentence(goal()) : goal(), difference(best.gain.mean));
     if (!std::isnan(gain.low)) what += fmt::format(" (95 %: {} to {})", difference(gain.low), difference(gain.high));
     if (!(gain.clear() && gain.low > 0.0)) {
       return fmt::format(

@@ -41,10 +41,10 @@ class RankingText {
 
   /// Superlatives are for what is shown of all touchpoints at once; else it is said what would tell.
   [[nodiscard]] std::string answer() const {
-    const std::string label(by_.label);
     if (!ranking_.leader) {
       return fmt::format("As far as can be told, no standard improvement of one touchpoint {} the {}. {}\n",
-                         by_.direction == Direction::lower ? "lowers" : "raises", lowered(label), lowest_sentence());
+                         by_.direction == Direction::lower ? "lowers" : "raises", format::in_sentence(by_.label),
+                         lowest_sentence());
     }
     if (!ranking_.worth_fixing) return nothing_stands_out();
     const TouchpointLeverage& worth = at(*ranking_.worth_fixing);
@@ -153,7 +153,7 @@ class RankingText {
           for (const Pull& pull : each.pulls) {
             if (pull.lever != Lever::traffic) continue;
             const Metric& metric = metrics()[metric_position(name)];
-            what += fmt::format("{}{} {}", what.empty() ? "" : ", ", lowered(std::string(metric.label)),
+            what += fmt::format("{}{} {}", what.empty() ? "" : ", ", format::in_sentence(metric.label),
                                 format::difference(metric, pull.differences[metric_position(name)].mean, currency_));
           }
         };
@@ -208,7 +208,7 @@ class RankingText {
       change.low = -touchpoint.gain.high;
       change.high = -touchpoint.gain.low;
     }
-    return fmt::format("{} there changes the {} by {}{}", shift(best_of(touchpoint)), lowered(std::string(by_.label)),
+    return fmt::format("{} there changes the {} by {}{}", shift(best_of(touchpoint)), format::in_sentence(by_.label),
                        format::difference(by_, change.mean, currency_),
                        std::isnan(change.low) ? ", without an interval"
                                               : fmt::format(" (95 %: {})", format::interval(by_, change, currency_)));
@@ -233,11 +233,6 @@ class RankingText {
     if (ranking_.weakest) return fmt::format("The weakest touchpoint is {} (score {:.2f}).", lowest().name, lowest().score);
     return fmt::format("The lowest score is seen at {} ({:.2f}), not told apart from {}.", lowest().name, lowest().score,
                        others(ranking_.as_weak));
-  }
-  static std::string lowered(std::string label) {
-    if (label.size() > 1 && std::islower(static_cast<unsigned char>(label[1])) != 0)
-      label[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(label[0])));
-    return label;
   }
   /// A gain or lead without its sign.
   [[nodiscard]] std::string size(double value) const {

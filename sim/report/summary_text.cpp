@@ -459,6 +459,19 @@ std::string with_verdict(std::string_view word, const Metric& of, const Differen
   return fmt::format("{} {}", word, change(of, e, currency));
 }
 
+/// Columns that the labels of rows may take so that all figures stand beside them; at least 20.
+std::size_t room_for_labels(const std::vector<std::string>& head, const std::vector<std::vector<std::string>>& rows,
+                            const Layout& layout) {
+  constexpr std::size_t margin = 2, between = 2, least = 20;
+  std::size_t taken = margin;
+  for (std::size_t c = 1; c < head.size(); ++c) {
+    std::size_t widest = columns(head[c]);
+    for (const std::vector<std::string>& row : rows) widest = std::max(widest, columns(row[c - 1]));
+    taken += between + widest;
+  }
+  return std::max(least, std::min(layout.width - std::min(layout.width, taken), Table::widest_label(layout.width)));
+}
+
 /// The plans, a row each with their verdicts; at most `most` rows, the best by the goal.
 std::string verdicts(const Samples& samples, const Comparison& comparison, const Layout& layout, std::size_t most) {
   const Answer found = answer(comparison);
@@ -470,7 +483,7 @@ std::string verdicts(const Samples& samples, const Comparison& comparison, const
   std::vector<std::string> head{"against the baseline"};
   if (goal_apart) head.push_back(plain_goal ? std::string(metrics()[terms.front().metric].label) : "the goal");
   if (found.money) head.emplace_back("Net present value");
-  if (!goal_apart || !found.money) head.emplace_back("Kept, of all who arrived");
+  if (!goal_apart || !found.money) head.emplace_back("Customers kept");
   if (found.money) head.emplace_back("Payback");
   std::vector<std::size_t> order;
   for (std::size_t k = 1; k < comparison.plans.size(); ++k) order.push_back(k);
@@ -480,11 +493,10 @@ std::string verdicts(const Samples& samples, const Comparison& comparison, const
     });
     order.resize(most);
   }
-  Table table;
-  table.row(head);
+  std::vector<std::vector<std::string>> rows;
   for (const std::size_t k : order) {
     const PlanComparison& plan = comparison.plans[k];
-    std::vector<std::string> cells{layout.format == Format::markdown ? plan.name : shortened(plan.name, 22)};
+    std::vector<std::string> cells;
     if (goal_apart) {
       cells.push_back(with_verdict(answer_words::of_goal(found.plans[k].goal),
                                    plain_goal ? metrics()[terms.front().metric] : metrics()[npv], comparison.goal.gains[k],
@@ -497,7 +509,15 @@ std::string verdicts(const Samples& samples, const Comparison& comparison, const
       cells.push_back(with_verdict(answer_words::kept(found.plans[k].kept), metrics()[retained], plan.differences[retained],
                                    samples.currency));
     if (found.money) cells.push_back(break_even_in_short(plan));
-    table.row(cells);
+    rows.push_back(std::move(cells));
+  }
+  const std::size_t left = room_for_labels(head, rows, layout);
+  Table table;
+  table.row(head);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::string& name = comparison.plans[order[i]].name;
+    rows[i].insert(rows[i].begin(), layout.format == Format::markdown ? name : shortened(name, left));
+    table.row(rows[i]);
   }
   return table.text(layout);
 }
@@ -506,24 +526,33 @@ std::size_t lines_in(const std::string& text) {
   return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
-/// The answer on a screen's first lines.
+/// The answer on a screen's first lines: plans are left out where they do not fit, then the second sentence.
 std::string first_lines(const Samples& samples, const Comparison& comparison, const Layout& layout) {
-  const std::string head = bold_prose(samples.scenario + "\n", layout) +
-                           prose(samples.question.empty() ? "" : samples.question + "\n", layout) +
-                           bold_prose(answer_text(samples, comparison), layout);
+  const std::string head =
+      bold_prose(samples.scenario + "\n", layout) + prose(samples.question.empty() ? "" : samples.question + "\n", layout);
+  const std::vector<std::string> sentences = answer_words::sentences(samples, comparison);
+  const auto said = [&](std::size_t count) {
+    std::string text;
+    for (std::size_t i = 0; i < count; ++i) text += sentences[i] + "\n";
+    return bold_prose(text, layout);
+  };
   const std::size_t cautions = caution_words::cautions(samples, comparison).size();
   const auto foot = [&](std::size_t left_out) {
     std::string rest;
     if (left_out > 0) rest += fmt::format("{} more plan{} and ", left_out, left_out == 1 ? "" : "s");
     if (cautions > 0) rest += fmt::format("{} caution{}, ", cautions, cautions == 1 ? "" : "s");
-    return prose(size_in_short(samples) + ". " + rest + "the rest: --full\n", layout);
+    return prose(size_in_short(samples) + ". " + (rest.empty() ? "The rest" : rest + "the rest") + ": --full\n", layout);
   };
   const std::size_t plans = comparison.plans.size() - 1;
-  if (layout.format == Format::markdown) return head + verdicts(samples, comparison, layout, plans) + foot(0);
-  std::size_t rows = plans;
-  for (;; --rows) {
-    const std::string text = head + verdicts(samples, comparison, layout, rows) + foot(plans - rows);
-    if (lines_in(text) <= most_first_lines || rows <= 1) return text;
+  std::size_t rows = plans, count = sentences.size();
+  for (;;) {
+    const std::string text = head + said(count) + verdicts(samples, comparison, layout, rows) + foot(plans - rows);
+    if (layout.format == Format::markdown || lines_in(text) <= most_first_lines || (rows <= 1 && count <= 1)) return text;
+    if (rows > 1) {
+      --rows;
+    } else {
+      --count;
+    }
   }
 }
 

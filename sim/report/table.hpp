@@ -21,6 +21,9 @@ class Table {
 
   [[nodiscard]] std::string text(const Layout& layout) const;
 
+  /// How wide the labels of rows may be before they are broken.
+  [[nodiscard]] static std::size_t widest_label(std::size_t width) { return std::max<std::size_t>(width / 3, 20); }
+
  private:
   [[nodiscard]] std::string markdown() const;
   [[nodiscard]] std::string blocks(std::size_t width) const;

@@ -423,7 +423,7 @@ class Browser(Report):
         head = text[text.index("<header>"):text.index("</header>")]
         words = html.unescape(re.sub(r"<[^>]*>", "", head)).replace("\u2212", "-").replace("\u00a0", " ")
         verdict = {"better": "pays", "worse": "loses", "open": "open", "same": "no change"}
-        kept = {"better": "keeps more", "worse": "keeps fewer", "open": "open", "same": "no change"}
+        kept = {"better": "more", "worse": "fewer", "open": "open", "same": "no change"}
 
         def check(said, words, head):
             for sentence in said["answer"]:

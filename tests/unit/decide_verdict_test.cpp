@@ -31,12 +31,18 @@ Sums sample(double customers, double worth) {
   return sums;
 }
 
-/// A plan whose gains over the baseline are `worth` and `kept`, each off by `luck` from one sample to the next.
-PlanSamples plan_of(const std::string& name, double kept, double worth, double luck) {
+constexpr int samples_of_each = 12;
+
+/// A plan whose gains over the baseline have exactly the means `worth` (money) and `kept` (people of 1,000), and the
+/// standard deviations `luck` and `luck` / 100 over the samples. Of the luck of plans with different `pattern` (0 or 1) none
+/// explains the other's: the patterns are balanced and at right angles.
+PlanSamples plan_of(const std::string& name, double kept, double worth, double luck, int pattern) {
   PlanSamples plan;
   plan.id = plan.name = name;
-  for (int i = 0; i < 12; ++i) {
-    const double off = luck * (i % 2 == 0 ? 1.0 : -1.0) * (1.0 + 0.1 * i);
+  for (int i = 0; i < samples_of_each; ++i) {
+    const double sign = (pattern == 0 ? i : i / 2) % 2 == 0 ? 1.0 : -1.0;
+    // n values of +-1 have the variance n / (n - 1).
+    const double off = luck * sign * std::sqrt((samples_of_each - 1.0) / samples_of_each);
     const double baseline = 5000.0 + 30.0 * i;
     plan.all.push_back(sample(400.0 + i + kept + 0.01 * off, baseline + worth + off));
     plan.cash_of.push_back({baseline + worth + off, 0.0});
@@ -45,6 +51,9 @@ PlanSamples plan_of(const std::string& name, double kept, double worth, double l
   plan.by_persona = {plan.all};
   return plan;
 }
+
+/// Student's t of a mean gain.
+double t_of(double worth, double luck) { return worth / (luck / std::sqrt(samples_of_each)); }
 
 struct Case {
   std::string name;
@@ -57,13 +66,14 @@ Samples market(const std::vector<Case>& cases) {
   samples.currency = "EUR";
   samples.customers = 1000;
   samples.market = 1000.0;
-  samples.replications = samples.replications_asked = 12;
+  samples.replications = samples.replications_asked = samples_of_each;
   samples.horizon = 730.0;
   samples.window_ends = {365.0, 730.0};
   samples.personas = samples.persona_names = {"all"};
   samples.mechanisms.talk = true;  // whole replications are the samples
-  samples.plans.push_back(plan_of("Baseline", 0.0, 0.0, 0.0));
-  for (const Case& one : cases) samples.plans.push_back(plan_of(one.name, one.kept, one.worth, one.luck));
+  samples.plans.push_back(plan_of("Baseline", 0.0, 0.0, 0.0, 0));
+  for (const Case& one : cases)
+    samples.plans.push_back(plan_of(one.name, one.kept, one.worth, one.luck, static_cast<int>(samples.plans.size()) % 2));
   return samples;
 }
 
@@ -95,19 +105,26 @@ TEST_CASE("verdict: pays, loses, stays open, or is the same") {
 }
 
 TEST_CASE("verdict: what is clear by itself may be open among many") {
-  const auto verdict_among = [](std::size_t others) {
-    std::vector<Case> cases{{"Slight", 0, 30, 40}};
+  // Student's t with 11 degrees of freedom leaves 5 % outside 2.201, 2 % outside 2.718 and 0.1 % outside 4.437.
+  const auto verdict_among = [](double worth, std::size_t others) {
+    std::vector<Case> cases{{"Slight", 0, worth, 40}};
     for (std::size_t i = 0; i < others; ++i) cases.push_back({"P" + std::to_string(i), 0, 0.1, 500});
-    const Samples samples = market(cases);
-    return std::pair(compare(samples).plans[1].differences[metric_position("npv")], answer(compare(samples)).plans[1].worth);
+    const Comparison comparison = compare(market(cases));
+    return std::pair(comparison.plans[1].differences[metric_position("npv")].p, answer(comparison).plans[1].worth);
   };
-  const auto [alone, first] = verdict_among(0);
-  REQUIRE(alone.p > 0.01);
-  REQUIRE(alone.p < 0.05);
+  REQUIRE(t_of(30.0, 40.0) > 2.201);
+  REQUIRE(t_of(30.0, 40.0) < 2.718);
+  const auto [alone, first] = verdict_among(30.0, 0);
+  CHECK(alone > 0.02);
+  CHECK(alone < 0.05);
   CHECK(first == Verdict::better);
-  const auto [among, second] = verdict_among(9);
-  CHECK(among.p == alone.p);
+  // Ten plans: the smallest of ten p-values counts ten times (Holm 1979), which is above 5 %.
+  const auto [among, second] = verdict_among(30.0, 9);
+  CHECK(among == alone);
   CHECK(second == Verdict::open);
+  // Its twin: what is clear enough stays so among ten.
+  REQUIRE(t_of(60.0, 40.0) > 4.437);
+  CHECK(verdict_among(60.0, 9).second == Verdict::better);
 }
 
 TEST_CASE("verdict: few people and no interval leave everything open") {
@@ -127,19 +144,28 @@ TEST_CASE("verdict: few people and no interval leave everything open") {
 }
 
 TEST_CASE("answer: the first sentence says what is shown, and never puts losses among what is open") {
-  CHECK(has(said({{"A", 0, 500, 10}}), "A pays: +500 EUR of net present value (95 %:"));
-  CHECK(has(said({{"A", 0, 500, 10}, {"B", 0, 300, 10}}), "A is worth most: +500"));
-  CHECK(has(said({{"A", 0, 500, 10}, {"B", 0, 300, 10}}), "ahead of B"));
-  CHECK(has(said({{"A", 0, -500, 10}}), "A loses money: -500"));
+  // 2.201 standard errors of 10 / sqrt(12) are 6.35.
+  CHECK(said({{"A", 0, 500, 10}}) == "A pays: +500 EUR of net present value (95 %: +494 to +506).");
+  CHECK(said({{"A", 0, -500, 10}}) == "A loses money: -500 EUR of net present value (95 %: -506 to -494).");
+  CHECK(said({{"A", 0, 500, 10}, {"B", 0, 300, 10}}) ==
+        "A is worth most: +500 EUR of net present value (95 %: +494 to +506), +200 ahead of B.");
   CHECK(said({{"A", 0, -500, 10}, {"B", 0, -400, 10}}) == "No plan pays: each loses money.");
   CHECK(said({{"A", 0, -500, 10}, {"B", 0, -5, 300}}) == "No plan is shown to pay: A loses money; B is open.");
+  CHECK(said({{"A", 0, 0, 0}}) == "A is worth as much as the baseline.");
   const std::string open = said({{"A", 0, -500, 10}, {"B", 0, 5, 300}});
-  CHECK(has(open, "No plan is shown to pay: B leads by"));
-  CHECK(has(open, "A loses money."));
-  CHECK(said({{"A", 0, 0, 0}}) == "A changes nothing.");
-  // Its twin: a clear loss is not "open", and an open case is not a loss.
+  CHECK(open.starts_with("No plan is shown to pay: B leads by +5.00 EUR"));
+  CHECK(open.ends_with(" A loses money."));
+  // Their twins: a clear loss is not "open", and an open case is not a loss.
   CHECK_FALSE(has(said({{"A", 0, -500, 10}, {"B", 0, -400, 10}}), "open"));
   CHECK_FALSE(has(said({{"A", 0, -5, 300}, {"B", 0, -6, 300}}), "loses"));
+}
+
+TEST_CASE("answer: of many plans two are named and the others counted") {
+  std::vector<Case> cases{{"Best", 0, 500, 50}};
+  for (int i = 0; i < 4; ++i) cases.push_back({"P" + std::to_string(i), 0, 499, 45});
+  CHECK(has(said(cases), "; P0, P1 and 2 others may be worth as much: "));
+  cases.pop_back();
+  CHECK(has(said(cases), "; P0, P1 and P2 may be worth as much: "));
 }
 
 TEST_CASE("answer: of a tie nobody is the best") {
@@ -164,9 +190,9 @@ TEST_CASE("answer: the goal decides which plan is named") {
   CHECK(has(first({{"retained", 1.0}}).front(), "Dear keeps most customers"));
   CHECK(has(first({{"retained", 1.0}}).back(), "Cheap is worth most"));
   CHECK(has(first({{"retention", 1.0}}).front(), "Dear keeps most of its buyers"));
-  // 4 points of retained are worth more than 1,000 in money at 30,000 a unit, and less at 20,000.
+  // Dear keeps 3.5 points more and is worth 1,000 less: the two are equal at 1,000 / 0.035 = 28,571 a unit.
   CHECK(has(first({{"npv", 1.0}, {"retained", 30000.0}}).front(), "Dear reaches the goal best"));
-  CHECK(has(first({{"npv", 1.0}, {"retained", 20000.0}}).front(), "Cheap reaches the goal best"));
+  CHECK(has(first({{"npv", 1.0}, {"retained", 27000.0}}).front(), "Cheap reaches the goal best"));
 }
 
 TEST_CASE("answer: payback agrees with what is said of the plan's worth") {
@@ -204,4 +230,21 @@ TEST_CASE("answer: the first lines are twelve at most, none wider than asked, wh
     const std::string full = comparison_text(samples, comparison, layout);
     CHECK(full.size() > 10 * text.size());
   }
+}
+
+TEST_CASE("answer: a second sentence that does not fit into the first lines is left to the whole text") {
+  const auto text_of = [](const std::string& name) {
+    const Samples samples = market({{name, 10, 500, 10}, {name + " 2", 9, 400, 10}});
+    const Comparison comparison = compare(samples);
+    Layout layout;
+    layout.width = 80;
+    layout.full = false;
+    return comparison_text(samples, comparison, layout);
+  };
+  std::string name = "A name";
+  while (name.size() < 200) name += " that goes on";
+  const std::string text = text_of(name);
+  CHECK(std::count(text.begin(), text.end(), '\n') <= static_cast<long>(most_first_lines));
+  CHECK_FALSE(has(text, "keeps most"));
+  CHECK(has(text_of("Short"), "keeps most"));
 }

@@ -38,7 +38,7 @@ TEST_CASE("an index whose interval includes 0 is not resolved, and one that is 0
   const std::string text = sensitivity_text({one}, "Title", {Colour::off, 200});
   const std::string unresolved = "not resolved: four times as many points";
   CHECK(line_of(text, "clear").ends_with("0.600 (0.500 to 0.700)"));
-  CHECK(line_of(text, "together").ends_with("0.200 (0.100 to 0.300)   first order " + unresolved));
+  CHECK(line_of(text, "together").ends_with("0.200 (0.100 to 0.300)  first order " + unresolved));
   CHECK(line_of(text, "vague").ends_with("   " + unresolved));
   CHECK(line_of(text, "idle").ends_with("no effect at any point"));
   CHECK(line_of(text, "undefined").ends_with("no effect at any point"));
