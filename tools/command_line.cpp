@@ -401,7 +401,8 @@ Parsed show_help(const CLI::App& app, const Options& o) {
     return {std::nullopt, done};
   }
   if (o.help_on.empty()) {
-    print(stdout, "%s", app.help().c_str());
+    // app.help() would be that of the command that was given, which is this one.
+    print(stdout, "%s", app.get_formatter()->make_help(&app, app.get_name(), CLI::AppFormatMode::Normal).c_str());
     return {std::nullopt, done};
   }
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
@@ -581,8 +582,21 @@ Parsed parse(int argc, char** argv) {
     print(stderr, "sojourn: error: %s\nhint: %s\n", problem.c_str(), hint.c_str());
     return Parsed{std::nullopt, wrong_input};
   };
+  std::vector<std::string> words(argv + 1, argv + argc);
+  if (words.size() > 1 && words.front() == help->get_name()) {
+    // CLI11 would take the name of a command for that command.
+    const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+    const auto named = std::find_if(words.begin() + 1, words.end(), [&](const std::string& word) {
+      return std::any_of(commands.begin(), commands.end(), [&](const CLI::App* one) { return one->get_name() == word; });
+    });
+    if (named != words.end()) {
+      o.help_on = *named;
+      words.erase(named);
+    }
+  }
+  std::reverse(words.begin(), words.end());
   try {
-    app.parse(argc, argv);
+    app.parse(std::move(words));
   } catch (const CLI::CallForHelp& e) {
     return {std::nullopt, app.exit(e)};
   } catch (const CLI::CallForVersion& e) {

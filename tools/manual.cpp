@@ -121,13 +121,13 @@ std::string bash(const CLI::App& app) {
       "  esac\n"
       "  case $command in\n"
       "    '') COMPREPLY=($(compgen -W '{} {}' -- \"$cur\")); return ;;\n"
-      "    help) COMPREPLY=($(compgen -W '{}' -- \"$cur\")) ;;\n"
       "{}"
       "  esac\n"
+      "  if [[ $command == help ]]; then COMPREPLY=($(compgen -W '{}' -- \"$cur\")); fi\n"
       "  case $cur in -*) COMPREPLY=($(compgen -W \"$options\" -- \"$cur\")) ;; esac\n"
       "}}\n"
       "complete -o default -F _sojourn sojourn\n",
-      values, joined(names), joined(general), joined(names), cases);
+      values, joined(names), joined(general), cases, joined(names));
 }
 
 /// In single quotes of zsh and fish, without what a specification of zsh would take for its own.

@@ -279,9 +279,10 @@ class FirstPage {
     }
     const Lead& lead = found_.goal;
     if (lead.leader != 0 && comparison_.plans.size() > 2 && !std::isnan(lead.chance)) {
-      add(fmt::format("Luck: by {}, {} is the best of all {} with a chance of {}, as far as the simulation's own luck goes.",
-                      answer_words::goal(comparison_), comparison_.plans[lead.leader].name, comparison_.plans.size(),
-                      comparison_words::chance(lead.chance)));
+      add(fmt::format(
+          "Luck: {} is the best of all {} with a chance of {} (goal: {}), as far as the simulation's own luck goes.",
+          comparison_.plans[lead.leader].name, comparison_.plans.size(), comparison_words::chance(lead.chance),
+          answer_words::goal(comparison_)));
     }
     if (report_.optimum != nullptr) {
       const std::string best =

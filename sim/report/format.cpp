@@ -46,7 +46,7 @@ Scale scale_of(double size) {
 
 std::string scaled(double size, const Scale& scale) {
   const double number = size / scale.size;
-  return scale.size == 1.0 && number >= 99.95 ? count(number) : digits(number);
+  return number >= 99.95 ? count(number) : digits(number);
 }
 
 std::string amount(double size) {

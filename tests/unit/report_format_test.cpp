@@ -70,6 +70,8 @@ TEST_CASE("format: metrics in their own units", "[report]") {
   CHECK(format::half_width(metric("retention"), estimate, "EUR") == "-");
   const Estimate gain{9.4e6, 9.115e6, 9.685e6, 1.0, 10};
   CHECK(format::half_width(metric("npv"), gain, "EUR") == "0.28");
+  const Estimate wide{-854e3, -1015e3, -693e3, 1.0, 10};
+  CHECK(format::interval(metric("npv"), wide, "EUR") == "-1,015 k to -693 k");
   const Estimate small{17.6, 17.5, 17.7, 1.0, 10};
   CHECK(format::half_width(metric("clv"), small, "EUR") == "0.10");
 }
