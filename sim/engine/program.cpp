@@ -18,12 +18,18 @@ class Parameters {
  public:
   Parameters(const std::vector<const Change*>& changes, const std::vector<double>& fractions)
       : changes_(changes), fractions_(fractions) {}
+  /// Only the changes in the places `among`; all others apply to nothing that is asked.
+  Parameters(const std::vector<const Change*>& changes, const std::vector<double>& fractions,
+             const std::vector<std::uint32_t>& among)
+      : changes_(changes), fractions_(fractions), among_(&among) {}
 
   /// The shifts of `parameter` by changes for which `applies` holds.
   template <class Applies>
   std::vector<Shift> shifts(Parameter parameter, Applies applies) const {
     std::vector<Shift> result;
-    for (std::size_t c = 0; c < changes_.size(); ++c) {
+    const std::size_t count = among_ != nullptr ? among_->size() : changes_.size();
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::size_t c = among_ != nullptr ? (*among_)[i] : i;
       if (fractions_[c] <= 0.0) continue;
       const std::vector<Effect>& effects = changes_[c]->effects;
       const auto moves = [&](const Effect& effect) { return effect.parameter == parameter; };
@@ -43,7 +49,18 @@ class Parameters {
  private:
   const std::vector<const Change*>& changes_;
   const std::vector<double>& fractions_;
+  const std::vector<std::uint32_t>* among_ = nullptr;
 };
+
+/// The places in `changes` of those that touch the persona at the touchpoint: few, where a scenario has many changes.
+std::vector<std::uint32_t> changes_at(const ModelParts& parts, const std::vector<const Change*>& changes, PersonaId persona,
+                                      TouchpointId touchpoint) {
+  std::vector<std::uint32_t> touching;
+  for (std::size_t c = 0; c < changes.size(); ++c) {
+    if (matches(parts, changes[c]->target, touchpoint, persona)) touching.push_back(static_cast<std::uint32_t>(c));
+  }
+  return touching;
+}
 
 /// Odds of `exit` with the persona's factors, before changes.
 double persona_factor(const ModelParts& parts, const Persona& persona, std::size_t touchpoint, const Exit& exit) {
@@ -123,14 +140,12 @@ void Program::compile_rows() {
     for (std::size_t v = 0; v < touchpoints_; ++v) {
       const TouchpointId id(v);
       const Touchpoint& touchpoint = parts.touchpoints[v];
-      std::vector<bool> relevant;
-      for (const Change* change : changes_) relevant.push_back(matches(parts, change->target, id, persona));
+      const std::vector<std::uint32_t> touching = changes_at(parts, changes_, persona, id);
       known.clear();
       bool pays = false;
       for (std::size_t r = 0; r < regimes_.begins.size(); ++r) {
         std::vector<double> key;
-        for (std::size_t c = 0; c < changes_.size(); ++c) {
-          if (!relevant[c]) continue;
+        for (const std::uint32_t c : touching) {
           key.push_back(regimes_.fractions[r][c]);
           key.push_back(regimes_.on[r][c] ? 1.0 : 0.0);
         }
@@ -138,7 +153,7 @@ void Program::compile_rows() {
         row_of_[(r * personas_ + p) * touchpoints_ + v] = place->second;
         if (!fresh) continue;
 
-        const Parameters parameters(changes_, regimes_.fractions[r]);
+        const Parameters parameters(changes_, regimes_.fractions[r], touching);
         const auto here = [&](const Target& target) { return matches(parts, target, id, persona); };
         const auto value = [&](Parameter parameter, double x0) { return parameters.value(parameter, x0, here); };
         VisitRow row;
@@ -302,14 +317,16 @@ std::int64_t Program::discounted_days(double from, const Piece& piece) const {
 void Program::compile_flows() {
   const ModelParts& parts = model_.parts();
   const std::size_t places = personas_ * touchpoints_;
-  for (const std::vector<double>& fractions : regimes_.fractions) {
-    const Parameters parameters(changes_, fractions);
-    for (std::size_t p = 0; p < personas_; ++p) {
-      for (std::size_t v = 0; v < touchpoints_; ++v) {
-        const auto here = [&](const Target& target) { return matches(parts, target, TouchpointId(v), PersonaId(p)); };
-        const Touchpoint& touchpoint = parts.touchpoints[v];
-        Flow& flow = flows_.emplace_back();
-        if (touchpoint.end) continue;  // a life is over there: nobody stays
+  flows_.resize(regimes_.begins.size() * places);
+  for (std::size_t p = 0; p < personas_; ++p) {
+    for (std::size_t v = 0; v < touchpoints_; ++v) {
+      const Touchpoint& touchpoint = parts.touchpoints[v];
+      if (touchpoint.end) continue;  // a life is over there: nobody stays
+      const auto here = [&](const Target& target) { return matches(parts, target, TouchpointId(v), PersonaId(p)); };
+      const std::vector<std::uint32_t> touching = changes_at(parts, changes_, PersonaId(p), TouchpointId(v));
+      for (std::size_t r = 0; r < regimes_.begins.size(); ++r) {
+        const Parameters parameters(changes_, regimes_.fractions[r], touching);
+        Flow& flow = flows_[r * places + p * touchpoints_ + v];
         flow.revenue = parameters.value(Parameter::revenue_per_month, touchpoint.revenue_per_month, here) / days_per_month;
         flow.cost = parameters.value(Parameter::cost_per_month, touchpoint.cost_per_month, here) / days_per_month;
         if (flow.revenue != 0.0 || flow.cost != 0.0) places_[v].flows = true;

@@ -43,7 +43,8 @@ int collect(char* message) {
   return 0;
 }
 
-/// Sole use of Graphviz, with its messages collected instead of printed.
+/// Sole use of Graphviz, with its messages collected instead of printed. A leak check need not hear of what Graphviz never
+/// frees: the text of its list of plugins, and what it sets aside for the labels of exits within a column, a few kB each.
 class GraphvizSession {
  public:
   GraphvizSession() : lock_(mutex()) {
@@ -66,19 +67,14 @@ class GraphvizSession {
     return one;
   }
   std::lock_guard<std::mutex> lock_;
+#ifdef SOJOURN_LEAK_CHECK
+  __lsan::ScopedDisabler graphviz_;
+#endif
   agusererrf previous_ = nullptr;
 };
 
-/// A new context. Graphviz never frees the text of its list of plugins, a few kB; a leak check need not hear of it.
-GVC_t* new_context() {
-#ifdef SOJOURN_LEAK_CHECK
-  const __lsan::ScopedDisabler graphviz;
-#endif
-  return gvContext();
-}
-
 /// The graph that Graphviz lays out: every exit forward, and rooms as tables of fixed cells, without a word of text. So no
-/// font has a say, and Graphviz 2.43's measuring of text, which remembers a freed font name between layouts, is never
+/// font has a say, and Graphviz 2.42's measuring of text, which remembers a freed font name between layouts, is never
 /// called.
 std::string graph_text(const MapContent& map, const std::vector<Room>& rooms, const std::vector<char>& drawn) {
   std::vector<char> placed;
@@ -192,7 +188,7 @@ Curve plain_curve(const Room& from, Point from_centre, const Room& to, Point to_
 
 /// Columns side by side, and in each the touchpoints below one another in the order of what leads there from the left. Lines
 /// may cross boxes. The time grows with touchpoints and exits, where Graphviz's grows with their square and more: from 300
-/// touchpoints on it took minutes, or ended the program (Graphviz 2.43).
+/// touchpoints on it took minutes.
 Layout lay_out_plainly(const MapContent& map, const std::vector<Room>& rooms, const std::vector<char>& drawn) {
   constexpr double between_columns = 110.0, between_rooms = 16.0;
   Layout layout;
@@ -245,7 +241,7 @@ Layout lay_out_by_graphviz(const MapContent& map, const std::vector<Room>& rooms
   layout.curves.resize(map.exits.size());
   const std::string text = graph_text(map, rooms, drawn);
   const GraphvizSession session;
-  const std::unique_ptr<GVC_t, int (*)(GVC_t*)> context(new_context(), gvFreeContext);
+  const std::unique_ptr<GVC_t, int (*)(GVC_t*)> context(gvContext(), gvFreeContext);
   if (!context) GraphvizSession::fail("start on");
   const std::unique_ptr<Agraph_t, int (*)(Agraph_t*)> graph(agmemread(text.c_str()), agclose);
   if (!graph) GraphvizSession::fail("read");
@@ -253,7 +249,12 @@ Layout lay_out_by_graphviz(const MapContent& map, const std::vector<Room>& rooms
   struct Release {
     GVC_t* context;
     Agraph_t* graph;
-    ~Release() { gvFreeLayout(context, graph); }
+    ~Release() {
+      // Graphviz 2.42 frees the nodes of a rank by the address that they were given first. Where it made room among them for
+      // the label of an exit within a column, they have moved, and the program ended with a heap that was corrupt.
+      for (int r = GD_minrank(graph); r <= GD_maxrank(graph); ++r) GD_rank(graph)[r].av = GD_rank(graph)[r].v;
+      gvFreeLayout(context, graph);
+    }
   } const release{context.get(), graph.get()};
   const double top = GD_bb(graph.get()).UR.y;
   for (std::size_t v = 0; v < rooms.size(); ++v) {

@@ -37,42 +37,63 @@ struct Later {
   double operator()(const Loglogistic& delay) const { return 1.0 / (1.0 + std::pow(t / delay.median, delay.shape)); }
 };
 
-// The earliest day on which an exit is taken for certain or not before: its constant delay, or the lower limit.
 double constant_delay(const Exit& exit) {
   const Fixed* fixed = std::get_if<Fixed>(&exit.after);
   return fixed != nullptr ? fixed->value : never_late;
+}
+
+double later(const Exit& exit, double t) {
+  return std::pow(std::visit(Later{std::max(t, 1e-9)}, exit.after), exit.odds.value_or(1.0));
+}
+
+// The share of draws that may come before earliest_day.
+constexpr double early = 0.0025;
+
+// Each exit is compared with all others; a race of more is no journey of a person's and is not looked at.
+constexpr std::size_t most_compared = 500;
+
+double earliest_day(const Exit& exit) {
+  if (const double day = constant_delay(exit); day < never_late) return day;
+  double low = 0.0, high = 1.0;
+  for (; later(exit, high) > 1.0 - early && high < 1e9; high *= 2.0) low = high;
+  for (int i = 0; i < 40; ++i) {
+    const double middle = 0.5 * (low + high);
+    (later(exit, middle) > 1.0 - early ? low : high) = middle;
+  }
+  return low;
 }
 
 bool takes_part(const Exit& exit) { return exit.on == Trigger::none && exit.odds.value_or(1.0) > 0.0; }
 
 void check_race(const Context& context, const Touchpoint& touchpoint, const std::string& path) {
   const auto id_of = [&](const Exit& exit) { return in_quotes(context.parts.touchpoints[exit.to.index()].id); };
-  std::map<double, std::size_t> first;  // exit with that constant delay
+  std::map<double, std::size_t> first;  // the first exit with that constant delay
   for (std::size_t i = 0; i < touchpoint.next.size(); ++i) {
     const Exit& exit = touchpoint.next[i];
-    const double day = constant_delay(exit);
-    if (!takes_part(exit) || !(day < never_late)) continue;
+    if (!takes_part(exit)) continue;
+    const bool constant = constant_delay(exit) < never_late;
+    const double day = earliest_day(exit);
     const std::string here = fmt::format("{}.next[{}]", path, i);
-    const auto [other, fresh] = first.emplace(day, i);
-    if (!fresh) {
+    if (const auto [other, fresh] = first.emplace(constant_delay(exit), i); constant && !fresh) {
       context.findings.warning(here + ".after",
                                fmt::format("never taken: it ties with the exit to {}, and the first in the file wins",
                                            id_of(touchpoint.next[other->second])),
                                "draw the delays from distributions, or let a choice decide: exits = \"choice\"");
       continue;
     }
+    if (touchpoint.next.size() > most_compared) continue;
     double wins = 1.0;
-    for (std::size_t j = 0; j < touchpoint.next.size(); ++j) {
-      if (j == i || !takes_part(touchpoint.next[j]) || constant_delay(touchpoint.next[j]) == day) continue;
-      wins *=
-          std::pow(std::visit(Later{std::max(day, 1e-9)}, touchpoint.next[j].after), touchpoint.next[j].odds.value_or(1.0));
+    for (std::size_t j = 0; j < touchpoint.next.size() && wins > 0.0; ++j) {
+      if (j != i && takes_part(touchpoint.next[j]) && !(constant && constant_delay(touchpoint.next[j]) == day))
+        wins *= later(touchpoint.next[j], day);
     }
     constexpr double rare = 0.01;
-    if (wins >= rare) continue;
+    if (wins + (constant ? 0.0 : early) >= rare) continue;
     context.findings.warning(
         here + ".after",
-        fmt::format("hardly ever taken: at {} of visits no other exit comes within {} days",
-                    wins < 1e-3 ? "less than 0.1 %" : fmt::format("{:.1f} %", 100.0 * wins), fmt::format("{:.4g}", day)),
+        fmt::format("hardly ever taken: at {} of visits no other exit comes within {:.4g} days{}",
+                    wins < 1e-3 ? "less than 0.1 %" : fmt::format("{:.1f} %", 100.0 * wins), day,
+                    constant ? "" : ", and it nearly always takes longer"),
         "each visit draws all delays anew; what is due on a date needs a touchpoint whose only way out it is");
   }
 }

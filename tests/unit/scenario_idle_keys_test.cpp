@@ -207,6 +207,22 @@ TEST_CASE("probabilities that leave a rest, ties, and what comes too late have a
   CHECK(warns(race("{ exponential = { mean = \"1 month\" } } }, { to = \"gone\", after = \"11 months\" } ]"),
               "touchpoint.use.next[1].after: hardly ever taken"));
   CHECK(warnings(race("{ exponential = { mean = \"1 month\" } } }, { to = \"gone\", after = \"4 months\" } ]")).empty());
+  const auto late = [&](const std::string& after) {
+    return race("{ exponential = { mean = \"1 month\" } } }, { to = \"gone\", after = " + after + " } ]");
+  };
+  for (const std::string after :
+       {"{ uniform = [\"10 months\", \"11 months\"] }", "{ normal = { mean = \"1 year\", sd = \"30 days\" } }",
+        "{ lognormal = { median = \"1 year\", sigma = 0.2 } }"}) {
+    INFO(after);
+    CHECK(warns(late(after), "touchpoint.use.next[1].after: hardly ever taken"));
+  }
+  // A small hazard is no late delay: it may come at once.
+  for (const std::string after :
+       {"{ exponential = { mean = \"100 years\" } }", "{ lognormal = { median = \"1 year\", sigma = 1.5 } }",
+        "{ uniform = [\"1 day\", \"30 years\"] }"}) {
+    INFO(after);
+    CHECK(warnings(late(after)).empty());
+  }
 }
 
 TEST_CASE("a persona that never passes a purchase has a warning, and the end of its life has none") {
