@@ -39,7 +39,8 @@ export class Chart {
     // On paper a chart is half as high: the page is to be held in a hand.
     const high = printing ? Math.round((drawn.height ?? 0) * 0.62) : drawn.height;
     this.box.style.height = high ? `${high}px` : "";
-    const onPaper = this.box.classList.contains("low") ? 130 : 200;
+    const is = (name) => this.box.classList.contains(name);
+    const onPaper = is("low") ? 130 : is("wide") ? 140 : 200;
     const paperSize = printing ? { width: paper, height: high || onPaper } : {};
     this.legend.replaceChildren(...(drawn.legend ?? []).map(legendItem));
     this.legend.hidden = !drawn.legend;
