@@ -828,6 +828,9 @@ class Block {
     moment.heard = s_.heard[i];
     moment.effort = s_.effort[i];
     moment.luck = c_.luck[i];
+    moment.carried = t_.carried_width > 0 ? carried(i) : nullptr;
+    moment.bought = c_.bought[i];
+    moment.team = c_.team[i];
     const std::int32_t chosen = t_.choose(t_.owner, c_.persona[i], c_.row[i], &moment);
     s_.chosen[i] = chosen;
     s_.a[i] = moment.delay;
@@ -864,6 +867,17 @@ class Block {
     }
   }
 
+  /// What the customer in lane i carries.
+  [[nodiscard]] double* carried(int i) const {
+    const std::size_t row = task_.store != nullptr ? s_.kept[i] : static_cast<std::size_t>(i);
+    return (task_.store != nullptr ? task_.store->carried : task_.carried) +
+           row * static_cast<std::size_t>(t_.carried_width);
+  }
+  /// The customer in lane i has come to the place at hand, by `exit` or for the first time.
+  void carry_on(int i, std::int32_t exit) {
+    t_.carry_on(t_.owner, c_.row[i], c_.place[i] - c_.persona[i] * t_.touchpoints, exit, c_.time[i], carried(i));
+  }
+
   void move() {
     find_windows(s_.time, s_.window);
     const std::int32_t no_move = this->no_move(), exits = t_.personas * t_.exit_count;
@@ -888,6 +902,9 @@ class Block {
     }
     if (events >= t_.visits_per_life) done_.endless = true;
     find_rows();
+    for (int i = 0; t_.carried_width > 0 && i < lanes_; ++i) {
+      if (s_.moves[i] == 1) carry_on(i, s_.taken[i] - c_.persona[i] * t_.exit_count);
+    }
     // From the back, so that the lane that fills a gap is one that goes on.
     for (int k = finished - 1; k >= 0; --k) {
       const int i = s_.marked[k];
@@ -979,6 +996,10 @@ class Block {
       c_.event[i] = 0;
       fresh(i);
       first_visit(i, people_.start[k], people_.arrival[k]);
+      if (t_.carried_width > 0) {
+        t_.carry_first(task_, people_.customer[k], people_.persona[k], people_.arrival[k], carried(i));
+        carry_on(i, -1);
+      }
       if (t_.is_end[people_.start[k]] == 0) return true;
       end(i);
     }
@@ -1185,6 +1206,7 @@ class Block {
     for (int i = 0; i < padded; ++i) s_.marks[i] = s_.ends[i] != 0 ? 1 : 0;
     const int finished = list_marked();
     find_rows();
+    for (int i = 0; t_.carried_width > 0 && i < lanes_; ++i) carry_on(i, s_.from[i] >= 0 ? s_.taken[i] : -1);
     for (int k = finished - 1; k >= 0; --k) {
       const int i = s_.marked[k];
       end(i);
@@ -1288,6 +1310,8 @@ class Block {
   void copy(int from, int to) {
     c_.each(
         t_.own_count, [&](auto& column) __attribute__((always_inline)) { column[to] = column[from]; });
+    if (t_.carried_width == 0 || task_.store != nullptr) return;
+    for (int k = 0; k < t_.carried_width; ++k) carried(to)[k] = carried(from)[k];
   }
 
   const Tables& t_;

@@ -159,6 +159,7 @@ struct Store {
   float *loss_aversion, *effort_aversion, *own[own_traits];
   float* heard;  // social proof
   Voice* voice;
+  double* carried;  // [row x Tables::carried_width]; null where nothing is carried
 };
 /// Smaller than any introduction of the window at hand, so that none counts any more.
 inline constexpr std::uint32_t came_alone = 0x7fffffffu;
@@ -220,6 +221,8 @@ struct Moment {
   double time;
   std::uint32_t words[4];
   float satisfaction, expectation, heard, effort;
+  const double* carried;  // of Tables::carried_width numbers
+  std::int32_t bought, team;
   double luck;
   double delay;
 };
@@ -256,9 +259,10 @@ struct Tables {
   bool couples;  // some row has a Coupling
   bool queues;   // visits of some touchpoint wait for servers
   bool slopes, probabilities, any_one_by_one, trait_bound, flows;
-  bool counts_paid;     // visits that pay are counted one by one, because discounting or a change makes them differ
-  bool small_discount;  // see Discount::small
-  bool effort_varies;   // a place's effort or repeats from visit to visit
+  bool counts_paid;            // visits that pay are counted one by one, because discounting or a change makes them differ
+  bool small_discount;         // see Discount::small
+  bool effort_varies;          // a place's effort or repeats from visit to visit
+  std::int32_t carried_width;  // numbers that a customer carries, see CarriedRules
   double horizon, window_width, windows_per_day, force_of_interest;
   behaviour::Appraisal appraisal;
   behaviour::Memory memory;
@@ -275,6 +279,10 @@ struct Tables {
   double (*draw_one)(const void* owner, std::int32_t persona, std::int32_t quantity, std::uint32_t word);
   float (*draw_own)(const Task& task, std::uint32_t customer, std::int32_t persona, std::int32_t own);
 
+  /// CarriedRules::begin; and `reach` and `serve` of a visit to `touchpoint` by `exit`, its number in the file or -1.
+  void (*carry_first)(const Task& task, std::uint32_t customer, std::int32_t persona, double arrival, double* carried);
+  void (*carry_on)(const void* owner, std::int32_t row, std::int32_t touchpoint, std::int32_t exit, double time,
+                   double* carried);
   /// The position of the exit taken, or -1 to stay.
   std::int32_t (*choose)(const void* owner, std::int32_t persona, std::int32_t row, Moment* moment);
   /// Program::change_flow.
@@ -294,6 +302,7 @@ struct Task {
   std::int64_t* cells;  // of the tally
   Packed packed;
   const Store* store;        // null: whole lives
+  double* carried;           // [lane x Tables::carried_width], of whole lives
   const MarketView* market;  // null: nothing couples customers
   std::uint32_t begin, end;
   std::uint32_t first, padding;  // the customer of the store's first row; the row for padding lanes

@@ -30,7 +30,10 @@ std::int32_t family(Inverse::Family of) {
     case Inverse::Family::loglogistic:
       return Family::loglogistic;
     case Inverse::Family::constant:
-    case Inverse::Family::table:
+    case Inverse::Family::beta:
+    case Inverse::Family::gamma:
+    case Inverse::Family::gompertz:
+    case Inverse::Family::tabulated:
       break;
   }
   return Family::constant;
@@ -78,6 +81,9 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   tables_.shape = shape;
   tables_.visits_per_life = visits_per_life;
   tables_.choose = &Compiled::choose;
+  tables_.carried_width = narrow(program.carried().width());
+  tables_.carry_first = &Compiled::carry_first;
+  tables_.carry_on = &Compiled::carry_on;
   tables_.change_flow = &Compiled::change_flow;
   const auto queues = [&](std::size_t touchpoint) {
     const bool waits = program.place(static_cast<std::uint32_t>(touchpoint)).queues;
@@ -265,7 +271,8 @@ void Compiled::compile_rows() {
     }
   }
   if (!stretched) stretch_.clear();
-  if (!lost) carries_.clear();
+  // The loop knows the last team met only where context may be lost.
+  if (!lost && !program.carried().asks_for_team()) carries_.clear();
 }
 
 void Compiled::compile_hazards() {
@@ -391,9 +398,10 @@ bool Compiled::fast(const VisitRow& row) const {
   const auto exits = program_->exits(row);
   if (exits.size() > static_cast<std::size_t>(fast_exits) || (row.trait_bound && exits.size() > 4)) return false;
   return std::all_of(exits.begin(), exits.end(), [&](const ExitRow& exit) {
-    if (exit.trait >= 0 && !program_->shifts(exit).empty()) return false;
+    if ((exit.trait >= 0 && !program_->shifts(exit).empty()) || exit.personal()) return false;
     const Inverse::Family drawn = program_->delay(exit.delay).formula().family;
-    if (!row.race) return drawn != Inverse::Family::table;
+    // What has no formula of its own in `family` above is drawn by the reference.
+    if (!row.race) return drawn == Inverse::Family::constant || family(drawn) != Family::constant;
     return drawn == Inverse::Family::constant || drawn == Inverse::Family::uniform ||
            drawn == Inverse::Family::exponential || drawn == Inverse::Family::weibull;
   });
@@ -471,35 +479,58 @@ std::int32_t Compiled::choose(const void* owner, std::int32_t persona, std::int3
   const auto customer_persona = static_cast<std::uint32_t>(persona);
   const MarketView* market = moment->task->market;
   const auto* accounts = market != nullptr ? static_cast<const Accounts*>(market->accounts) : nullptr;
+  std::array<float, 64> small_traits, small_sums;
+  std::vector<float> large;
+  const std::size_t traits = population.trait_count(), exits = program.exits(row).size();
+  std::span<float> own(small_traits.data(), std::min(traits, small_traits.size()));
+  std::span<float> sums(small_sums.data(), std::min(exits, small_sums.size()));
+  if (traits > small_traits.size() || exits > small_sums.size()) {
+    large.resize(traits + exits);
+    own = std::span(large).first(traits);
+    sums = std::span(large).last(exits);
+  }
+  for (const ExitRow& exit : program.exits(row)) {
+    each_trait(exit, [&](std::size_t k) {
+      own[k] = accounts != nullptr ? population.trait_of_member(streams, moment->customer,
+                                                                accounts->account_of(moment->customer), customer_persona, k)
+                                   : population.trait(streams, moment->customer, customer_persona, k);
+    });
+  }
+  const Carrier carrier{own,
+                        {moment->carried, static_cast<std::size_t>(self.tables_.carried_width)},
+                        moment->bought != 0,
+                        moment->team,
+                        moment->time};
   ExitChoice way;
   if (row.race) {
     way = race(program, row, streams,
                {moment->customer, moment->event, static_cast<std::uint32_t>(persona),
                 static_cast<std::uint32_t>(moment->touchpoint), moment->time},
-               mood);
+               carrier, mood);
   } else {
-    std::array<float, 64> small_traits, small_sums;
-    std::vector<float> large;
-    const std::size_t traits = population.trait_count(), exits = program.exits(row).size();
-    std::span<float> own(small_traits.data(), std::min(traits, small_traits.size()));
-    std::span<float> sums(small_sums.data(), std::min(exits, small_sums.size()));
-    if (traits > small_traits.size() || exits > small_sums.size()) {
-      large.resize(traits + exits);
-      own = std::span(large).first(traits);
-      sums = std::span(large).last(exits);
-    }
-    for (const ExitRow& exit : program.exits(row)) {
-      if (exit.trait < 0) continue;
-      const auto k = static_cast<std::size_t>(exit.trait);
-      own[k] = accounts != nullptr ? population.trait_of_member(streams, moment->customer,
-                                                                accounts->account_of(moment->customer), customer_persona, k)
-                                   : population.trait(streams, moment->customer, customer_persona, k);
-    }
     const Words words{moment->words[0], moment->words[1], moment->words[2], moment->words[3]};
-    way = sojourn::choose(program, row, own, words, mood, moment->luck, sums);
+    way = sojourn::choose(program, row, carrier, words, mood, moment->luck, sums);
   }
   moment->delay = way.delay;
   return way.exit;
+}
+
+void Compiled::carry_first(const Task& task, std::uint32_t customer, std::int32_t persona, double arrival, double* carried) {
+  const Compiled& self = *task.compiled;
+  const Streams streams(std::uint64_t{task.seed[1]} << 32 | task.seed[0], task.replication);
+  const CarriedRules& rules = self.program_->carried();
+  rules.begin(*self.population_, streams, nullptr, customer, static_cast<std::uint32_t>(persona), arrival,
+              {carried, rules.width()});
+}
+
+void Compiled::carry_on(const void* owner, std::int32_t row, std::int32_t touchpoint, std::int32_t exit, double time,
+                        double* carried) {
+  const Compiled& self = *static_cast<const Compiled*>(owner);
+  const CarriedRules& rules = self.program_->carried();
+  const std::span<double> all(carried, rules.width());
+  const auto at = static_cast<std::uint32_t>(touchpoint);
+  rules.reach(all, at, exit, time);
+  if (!self.program_->place(at).end) rules.serve(all, at, time, self.visit_rows_[static_cast<std::size_t>(row)]->revenue);
 }
 
 void Compiled::change_flow(const void* owner, std::int64_t* cells, MoneyOf whose, std::int32_t from, std::int32_t to,
@@ -538,6 +569,8 @@ Task Worker::task(const Compiled& compiled, const Streams& streams, std::uint64_
   task.seed[1] = static_cast<std::uint32_t>(streams.seed() >> 32);
   task.replication = streams.replication();
   task.until = compiled.program().horizon();
+  carried_.resize(static_cast<std::size_t>(lane_count) * compiled.program().carried().width());
+  task.carried = carried_.data();
   return task;
 }
 

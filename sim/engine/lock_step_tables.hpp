@@ -47,6 +47,9 @@ class Compiled {
   void find_gates();
   [[nodiscard]] Quantity quantity(std::int32_t index);
   static std::int32_t choose(const void* owner, std::int32_t persona, std::int32_t row, Moment* moment);
+  static void carry_first(const Task& task, std::uint32_t customer, std::int32_t persona, double arrival, double* carried);
+  static void carry_on(const void* owner, std::int32_t row, std::int32_t touchpoint, std::int32_t exit, double time,
+                       double* carried);
   void compile_paid();
   static void change_flow(const void* owner, std::int64_t* cells, MoneyOf whose, std::int32_t from, std::int32_t to,
                           double time, std::int32_t window, std::int32_t regime);
@@ -122,6 +125,7 @@ class Worker {
   std::vector<Pair> touch_, extra_effort_and_repeats_, series_, paid_;
   std::vector<std::int16_t> codes_;
   std::vector<std::uint32_t> moves_, firsts_;
+  std::vector<double> carried_;         // of the lanes, see Task
   const Compiled* compiled_ = nullptr;  // the program at hand
   std::size_t window_ = every_window;   // the only one with packed stocks
   std::uint32_t unflushed_ = 0;         // see Task

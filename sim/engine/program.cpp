@@ -88,7 +88,8 @@ Program::Program(const Model& model)
       changes_(changes_under(model.parts(), model.plan())),
       regimes_(regimes(changes_, windows_, horizon_)),
       personas_(model.parts().personas.size()),
-      touchpoints_(model.parts().touchpoints.size()) {
+      touchpoints_(model.parts().touchpoints.size()),
+      carried_(model.parts()) {
   const ModelParts& parts = model.parts();
   if (const auto features = unsupported(parts); !features.empty()) {
     std::string list;
@@ -207,6 +208,17 @@ void Program::compile_rows() {
           out.delay = out.exit;
           out.to_end = parts.touchpoints[out.to].end.has_value();
           out.stretch = parameters.value(Parameter::delay, 1.0, along);
+          if (exit.scale) {
+            out.scale = static_cast<std::int32_t>(exit.scale->trait.index());
+            out.per = exit.scale->rate;
+          }
+          if (exit.times) out.times = static_cast<std::int32_t>(exit.times->index());
+          out.clock = carried_.clock_of(out.exit);
+          out.anniversary = carried_.anniversary_of(out.exit);
+          out.demand = carried_.demand_of(out.exit);
+          if (out.anniversary >= 0) out.stretch = 1.0;  // an anniversary is a date
+          row.conditional =
+              row.conditional || out.times >= 0 || (out.demand >= 0 && carried_.demand(out.demand).conditional());
           out.shifts_begin = static_cast<std::uint32_t>(shifts_.size());
           if (const auto* trait = std::get_if<TraitId>(&exit.probability)) {
             out.trait = static_cast<std::int32_t>(trait->index());

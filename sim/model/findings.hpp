@@ -69,6 +69,7 @@ class Findings {
   [[nodiscard]] std::vector<Finding> take() && { return std::move(findings_); }
 
  private:
+  void table(const std::string& path, const Tabulated& table, Bounds support, const std::string& subject);
   void value(const std::string& path, const keys::Key& key, double value) {
     number(path, value, key.bounds, key.subject, key.hint);
   }
@@ -99,7 +100,7 @@ class Findings {
 /// The path of every entity: "touchpoint.first-bill", or "touchpoint[3]" where its id cannot serve.
 struct Paths {
   std::vector<std::string> personas, channels, teams, pools, touchpoints, improvements, events, plans, surveys,
-      account_segments;
+      account_segments, clocks, counters;
 };
 
 /// Names every entity, and finds ids that are missing, malformed, reserved or taken.

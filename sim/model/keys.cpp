@@ -169,6 +169,8 @@ std::vector<Key> root_keys() {
       {.name = "handover", .kind = Kind::tables, .of = "handover", .meaning = "what one team tells the next"},
       {.name = "pool", .kind = Kind::tables, .of = "pool", .meaning = "servers that touchpoints share"},
       {.name = "touchpoint", .kind = Kind::tables, .of = "touchpoint", .meaning = "the places of the journey"},
+      {.name = "clock", .kind = Kind::tables, .of = "clock", .meaning = "times that a customer carries"},
+      {.name = "counter", .kind = Kind::tables, .of = "counter", .meaning = "numbers that a customer carries"},
       {.name = "word_of_mouth", .kind = Kind::table, .of = "word_of_mouth", .meaning = "talk among customers"},
       {.name = "reviews", .kind = Kind::table, .of = "reviews", .meaning = "public stars"},
       {.name = "survey", .kind = Kind::tables, .of = "survey", .meaning = "surveys (later version)"},
@@ -461,6 +463,12 @@ const Fields<Persona>& persona() {
       {{.name = "arrives", .kind = Kind::drawn_duration, .bounds = not_negative, .meaning = "when the journey begins"},
        &Persona::arrives},
       {{.name = "traits", .kind = Kind::table, .standard = "below", .of = "traits", .meaning = "what its people are like"}},
+      {{.name = "ages",
+        .kind = Kind::drawn_times,
+        .bounds = not_negative,
+        .of = "clock",
+        .meaning =
+            "clocks that run at arrival, and how long they have: `{ policy = { uniform = [\"0 days\", \"1 year\"] } }`"}},
       {{.name = "channels",
         .kind = Kind::weights,
         .bounds = not_negative,
@@ -555,6 +563,46 @@ const Fields<Pool>& pool() {
         .unit = "money",
         .meaning = "of one server, for each hour on duty; part of the cost to serve"},
        &Pool::cost_per_hour},
+  });
+  return fields;
+}
+
+const Fields<Clock>& clock() {
+  static const Fields<Clock> fields = declared<Clock>({
+      {id_key()},
+      {name_key()},
+      {{.name = "starts_at",
+        .kind = Kind::references,
+        .required = true,
+        .of = "touchpoint",
+        .meaning = "a visit starts it, or starts it anew; until then it stands still, and what goes by it never comes",
+        .example = "write starts_at = \"sign-contract\""}},
+  });
+  return fields;
+}
+
+const Fields<Counter>& counter() {
+  static const Fields<Counter> fields = declared<Counter>({
+      {id_key()},
+      {name_key()},
+      {{.name = "counts",
+        .kind = Kind::counted,
+        .required = true,
+        .meaning = "a visit to these adds 1; an exit `\"checkout -> basket\"` does when it arrives",
+        .example = "write counts = \"checkout\""}},
+      {{.name = "adds", .kind = Kind::word, .words = {"revenue"}, .meaning = "the visit's revenue is added instead of 1"}},
+      {{.name = "half_life",
+        .kind = Kind::duration,
+        .bounds = positive,
+        .standard = "never",
+        .meaning = "half of it is gone after this time"},
+       &Counter::half_life},
+      {{.name = "initial",
+        .kind = Kind::drawn_or_trait,
+        .bounds = not_negative,
+        .standard = "0",
+        .meaning = "what it holds at arrival"},
+       &Counter::initial},
   });
   return fields;
 }
@@ -687,11 +735,36 @@ const Fields<Exit>& exit() {
         .meaning = "the exit is taken only when a good word is heard, with its `probability` per message; when the wait is "
                    "longer than the customer's patience; or when there is no `room` to wait"}},
       {{.name = "after",
-        .kind = Kind::drawn_duration,
+        .kind = Kind::trait_law,
         .bounds = not_negative,
+        .standard = "0",
         .meaning = "time until the next touchpoint",
         .subject = "delay"},
        &Exit::after},
+      {{.name = "times",
+        .kind = Kind::reference,
+        .of = "trait",
+        .meaning = "odds are multiplied by this trait of the customer; in a race the hazard is"}},
+      {{.name = "clock",
+        .kind = Kind::reference,
+        .of = "clock",
+        .meaning =
+            "in a race: `after` is the law of this clock's time, given that it has lasted so long; a law that is over "
+            "fires at once"}},
+      {{.name = "every",
+        .kind = Kind::duration,
+        .bounds = positive,
+        .meaning =
+            "in a race, instead of `after`: at each anniversary of `clock`; one that passed elsewhere fires once, at once, "
+            "when the customer is back"}},
+      {{.name = "only_if",
+        .kind = Kind::conditions,
+        .meaning = "who may take the exit: `{ purchases = [\">= 5\", \"< 50\"], bought = true, team = \"billing\" }`"}},
+      {{.name = "counters",
+        .kind = Kind::weights,
+        .bounds = slope,
+        .of = "counter",
+        .meaning = "odds are multiplied by (1 + count)^slope: `{ purchases = 0.3 }`"}},
   });
   return fields;
 }
@@ -961,6 +1034,8 @@ const std::vector<Table>& tables() {
       {"pool", keys_of(pool())},
       {"touchpoint", keys_of(touchpoint())},
       {"quality", keys_of(quality())},
+      {"clock", keys_of(clock())},
+      {"counter", keys_of(counter())},
       {"content",
        {{.name = "theme",
          .kind = Kind::weights,

@@ -52,7 +52,7 @@ Json exactly_one(Json table) {
 }
 
 // One of the forms that a distribution has, its parameters in `measure`.
-Json distribution(const Json& measure) {
+Json distribution(const Json& measure, const Json& rate, const Json& scale, const Json& scale_rate) {
   const auto parameters = [](std::initializer_list<std::pair<const char*, Json>> all) {
     Json properties = Json::object(), required = Json::array();
     for (const auto& [name, schema] : all) {
@@ -69,16 +69,23 @@ Json distribution(const Json& measure) {
   const Json positive = {{"type", "number"}, {"exclusiveMinimum", 0}};
   const Json not_negative = {{"type", "number"}, {"minimum", 0}};
   const Json forms = {
-      {"fixed", measure},
+      {"fixed", scale},
       {"uniform", pair(measure)},
       {"normal", parameters({{"mean", measure}, {"sd", measure}})},
       {"beta", pair(positive)},
-      {"exponential", parameters({{"mean", measure}})},
-      {"weibull", parameters({{"scale", measure}, {"shape", positive}})},
-      {"lognormal", parameters({{"median", measure}, {"sigma", not_negative}})},
-      {"loglogistic", parameters({{"median", measure}, {"shape", positive}})},
+      {"exponential", any_of({parameters({{"mean", scale}}), parameters({{"rate", scale_rate}})})},
+      {"weibull", parameters({{"scale", scale}, {"shape", positive}})},
+      {"lognormal", parameters({{"median", scale}, {"sigma", not_negative}})},
+      {"loglogistic", parameters({{"median", scale}, {"shape", positive}})},
+      {"gamma", parameters({{"shape", positive}, {"mean", scale}})},
+      {"gompertz", parameters({{"rate", rate}, {"shape", rate}})},
+      {"table",
+       {{"type", "array"},
+        {"items",
+         {{"type", "array"}, {"items", Json::array_t{measure, number(keys::fraction)}}, {"minItems", 2}, {"maxItems", 2}}},
+        {"minItems", 2}}},
   };
-  return any_of({measure, exactly_one(object(forms))});
+  return any_of({scale, exactly_one(object(forms))});
 }
 
 // A number of servers, or a timetable: by the hour, by the hour of the week, or shifts by days.
@@ -117,8 +124,16 @@ Json shared_definitions() {
   return {{"id", {{"type", "string"}, {"pattern", id_pattern}}},
           {"duration", duration},
           {"rate", rate},
-          {"drawn", distribution(number_only)},
-          {"drawn_duration", distribution(reference_to("duration"))},
+          {"drawn", distribution(number_only, number_only, number_only, number_only)},
+          {"drawn_duration",
+           distribution(reference_to("duration"), reference_to("rate"), reference_to("duration"), reference_to("rate"))},
+          {"trait_law", distribution(reference_to("duration"), reference_to("rate"),
+                                     any_of({reference_to("duration"), reference_to("trait_name")}),
+                                     any_of({reference_to("rate"), reference_to("trait_name")}))},
+          {"trait_name", {{"type", "string"}, {"pattern", "^[A-Za-z_][A-Za-z0-9_-]*$"}}},
+          // A trait may be a number, a time or a rate: who uses it says which.
+          {"drawn_trait", any_of({reference_to("drawn"), reference_to("drawn_duration"),
+                                  distribution(reference_to("rate"), number_only, reference_to("rate"), number_only)})},
           {"staff", staff()}};
 }
 
@@ -145,6 +160,22 @@ Json type_of(const Key& key) {
       return reference_to("drawn_duration");
     case Kind::staff:
       return reference_to("staff");
+    case Kind::trait_law:
+      return reference_to("trait_law");
+    case Kind::drawn_times:
+      return {{"type", "object"}, {"additionalProperties", reference_to("drawn_duration")}};
+    case Kind::conditions: {
+      const Json test = any_of({number(keys::not_negative), {{"type", "string"}, {"pattern", "^\\s*[<>=]"}}});
+      Json result = {{"type", "object"}, {"additionalProperties", any_of({test, some_of(test)})}};
+      result["properties"] = {{"bought", {{"type", "boolean"}}}, {"team", reference_to("id")}};
+      return result;
+    }
+    case Kind::counted: {
+      const Json one = {{"type", "string"}, {"pattern", "^[A-Za-z0-9_-]+(\\s*->\\s*[A-Za-z0-9_-]+)?$"}};
+      return any_of({one, some_of(one)});
+    }
+    case Kind::drawn_or_trait:
+      return any_of({reference_to("drawn"), reference_to("trait_name")});
     case Kind::id:
     case Kind::reference:
       return reference_to("id");
@@ -208,7 +239,7 @@ Json table_schema(const keys::Table& table) {
   Json result = object(std::move(properties));
   if (!required.empty()) result["required"] = std::move(required);
   // Traits of a scenario's own have free names.
-  if (table.name == "traits") result["additionalProperties"] = reference_to("drawn");
+  if (table.name == "traits") result["additionalProperties"] = reference_to("drawn_trait");
   return result;
 }
 
@@ -244,6 +275,16 @@ std::string kind_text(const Key& key) {
       return "duration, the mean of an exponential, or a distribution";
     case Kind::staff:
       return "number, or a timetable";
+    case Kind::trait_law:
+      return "distribution of a duration, whose scale may be a trait,";
+    case Kind::drawn_times:
+      return fmt::format("{} = distribution of a duration", key.of);
+    case Kind::conditions:
+      return "below";
+    case Kind::counted:
+      return "touchpoint or exit, or a list";
+    case Kind::drawn_or_trait:
+      return "distribution, or the name of a trait,";
     case Kind::id:
       return "id";
     case Kind::reference:

@@ -62,8 +62,16 @@ class Value {
 [[nodiscard]] std::vector<Value> one_or_more(const Value& value);
 
 /// In what unit the numbers of a distribution are.
-enum class Measure { number, duration };
-[[nodiscard]] std::optional<Distribution> distribution(const Value& value, Measure measure);
+enum class Measure { number, duration, rate };
+/// The name that stands for the scale of a law, and whether it is that of a rate.
+struct ScaleName {
+  std::optional<Value> name;
+  bool rate = false;
+};
+/// With `scale` that parameter of a family (the mean, a median, ...) may be a name: the law is then that with scale 1.
+[[nodiscard]] std::optional<Distribution> distribution(const Value& value, Measure measure, ScaleName* scale = nullptr);
+/// Whether a value is a name: a text that begins with a letter.
+[[nodiscard]] bool is_name(const Value& value);
 /// A distribution of a duration, of which a plain duration is the mean of an exponential.
 [[nodiscard]] std::optional<Distribution> law(const Value& value);
 

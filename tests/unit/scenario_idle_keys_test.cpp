@@ -183,6 +183,40 @@ TEST_CASE("a correlation of traits that do not vary has a warning") {
   CHECK(warnings(replaced(shared, persona, persona + "traits.expectation = { beta = [6, 4] }\n") + accounts).empty());
 }
 
+TEST_CASE("clocks and counters that nobody asks for have a warning, and so has what multiplies nothing") {
+  const std::string clocks = R"([[clock]]
+id = "contract"
+starts_at = "buy"
+[[counter]]
+id = "visits"
+counts = "use"
+[[touchpoint]]
+id = "buy")";
+  const std::string with = replaced(journey, "[[touchpoint]]\nid = \"buy\"", clocks);
+  CHECK(warns(with, "clock.contract: no exit goes by this clock"));
+  CHECK(warns(with, "counter.visits: no exit asks for this counter"));
+  const std::string leaves = "{ to = \"gone\", after = { exponential = { mean = \"1 year\" } } }";
+  const std::string used = replaced(with, leaves,
+                                    "{ to = \"gone\", after = { exponential = { mean = \"1 year\" } }, clock = "
+                                    "\"contract\", only_if = { visits = \">= 2\" } }");
+  CHECK(warnings(used).empty());
+  // The first exit of `use` has no condition; where both have one, somebody stays.
+  CHECK(warns(replaced(used, "{ to = \"use\", after = { exponential = { mean = \"1 month\" } } }",
+                       "{ to = \"use\", after = { exponential = { mean = \"1 month\" } }, only_if = { bought = true } }"),
+              "touchpoint.use.next: every exit has a condition"));
+
+  const std::string factor =
+      replaced(journey, "starts = { buy = 1 }", "starts = { buy = 1 }\ntraits.pace = { gamma = { shape = 2, mean = 1 } }");
+  CHECK(warns(factor, "persona.p.traits.pace: nothing uses the trait"));
+  CHECK(warnings(
+            replaced(factor, leaves, "{ to = \"gone\", after = { exponential = { mean = \"1 year\" } }, times = \"pace\" }"))
+            .empty());
+  CHECK(warns(replaced(factor, leaves, "{ to = \"gone\", after = \"1 day\", times = \"pace\" }"),
+              "touchpoint.use.next[1].times: times changes nothing: in a race"));
+  CHECK(warns(replaced(with, leaves, "{ to = \"gone\", after = \"1 day\", counters = { visits = 1 } }"),
+              "touchpoint.use.next[1].counters: counters changes nothing: in a race"));
+}
+
 TEST_CASE("probabilities that leave a rest, ties, and what comes too late have a warning") {
   const std::string exits =
       "next = [ { to = \"use\", odds = 1, after = \"1 day\" }, { to = \"gone\", odds = 1, after = \"1 day\", satisfaction = "

@@ -75,6 +75,7 @@ struct Life {
   double luck = 0.5;
   Visit visit;
   Stay stay;
+  std::vector<double> carried = {};  // see CarriedRules
 };
 
 /// What couples customers, as one of them meets it: who belongs together, and what the market made of the window before.
@@ -164,6 +165,9 @@ class Lives {
   [[nodiscard]] Stay for_good() const {
     return {program_.horizon(), program_.windows().count() - 1, program_.regime_begins().size() - 1};
   }
+  [[nodiscard]] Carrier carrier(const Life& life) const {
+    return {traits_, life.carried, life.state.bought, life.state.team, life.visit.time};
+  }
   [[nodiscard]] float trait(BuiltinTrait which) const { return traits_[static_cast<std::size_t>(which)]; }
   [[nodiscard]] Standing standing(const Place& place, bool bought) const {
     if (place.end || place.away) return bought ? Standing::churned : Standing::lost;
@@ -196,6 +200,7 @@ inline State Lives::begin_visit(std::uint32_t customer, Life& life) const {
   Visit& visit = life.visit;
   const std::uint32_t event = state.standing == Standing::absent ? 0 : visit.event + 1;
   visit = {event, life.stay.to, life.stay.until, life.stay.window, life.stay.regime};
+  if (!life.carried.empty()) program_.carried().reach(life.carried, visit.touchpoint, life.stay.exit, visit.time);
   if (event == visits_per_life) report_endless_life(program_, customer, visit);
   if (event == 0) {
     state.expectation = trait(BuiltinTrait::expectation);
@@ -254,8 +259,8 @@ void Lives::leave_line(std::uint32_t customer, Life& life, const ResolvedCall& r
   observer.visited(life.person, visit, row, before, life.state);
   const std::span<const ExitRow> exits = gave_up ? program_.gave_up_exits(row) : program_.turned_away_exits(row);
   if (exits.empty()) return;
-  leave_by(exits.front(), drawn_delay(program_, exits.front(), streams_.draw(customer, Purpose::patience, visit.event)),
-           life);
+  const Words words = streams_.draw(customer, Purpose::patience, visit.event);
+  leave_by(exits.front(), drawn_delay(program_, exits.front(), carrier(life), words), life);
 }
 
 /// The visit itself, and where it leads.
@@ -268,6 +273,7 @@ void Lives::finish_visit(std::uint32_t customer, Life& life, const State& before
   const VisitRow& row = program_.row(visit.regime, person.persona, visit.touchpoint);
   state.bought = state.bought || place.purchase;
   state.standing = standing(place, state.bought);
+  if (!life.carried.empty()) program_.carried().serve(life.carried, visit.touchpoint, visit.time, row.revenue);
   visit.appraised = true;
   const Words words = streams_.draw(customer, Purpose::visit, visit.event);
   appraise(customer, person, words, row, visit, state);
@@ -292,9 +298,10 @@ inline void Lives::choose_exit(std::uint32_t customer, const VisitRow& row, cons
   const State& state = life.state;
   const behaviour::ChoiceState mood{state.satisfaction, state.expectation, state.heard + reviews_read(visit, state),
                                     visit.effort};
-  const ExitChoice way = row.race ? race(program_, row, streams_,
-                                         {customer, visit.event, life.person.persona, visit.touchpoint, visit.time}, mood)
-                                  : choose(program_, row, traits_, words, mood, life.luck, cumulative_);
+  const ExitChoice way =
+      row.race ? race(program_, row, streams_, {customer, visit.event, life.person.persona, visit.touchpoint, visit.time},
+                      carrier(life), mood)
+               : choose(program_, row, carrier(life), words, mood, life.luck, cumulative_);
   if (way.exit >= 0) leave_by(program_.exits(row)[static_cast<std::size_t>(way.exit)], way.delay, life);
 }
 
