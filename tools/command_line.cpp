@@ -99,7 +99,9 @@ CLI::App* add_rank(CLI::App& app, Options& o) {
   StandardImprovement& sizes = o.line.rank.sizes;
   rank->add_option("scenario", o.line.input, "scenario (.toml) or results file (.h5)")->required()->type_name("FILE");
   rank->add_option("--plan", o.line.plan, "plan under which touchpoints are shifted; default baseline")->type_name("ID");
-  rank->add_option("--by", o.line.rank.by, "what gains are measured by; default npv")->type_name("METRIC");
+  rank->add_option("--by", o.line.rank_by,
+                   "what gains are measured by; default the scenario's goal where that is one metric, else npv")
+      ->type_name("METRIC");
   rank->add_option("--quality", sizes.quality, "standard improvement: added to quality; default 0.1, 0 leaves it out")
       ->type_name("X");
   rank->add_option("--effort", sizes.effort, "taken off effort; default 0.1")->type_name("X");
@@ -128,7 +130,10 @@ CLI::App* add_optimize(CLI::App& app, Options& o) {
   optimize->add_option("--budget", o.line.budget, "money for all improvements over the horizon: 2_000_000, 500k, 2M, 1.5bn")
       ->required()
       ->type_name("N");
-  optimize->add_option("--goal", o.line.goal, "npv (default), retained, nps or another metric; with weights: npv:1,nps:2e4")
+  optimize
+      ->add_option(
+          "--goal", o.line.goal,
+          "npv, retained, nps or another metric; with weights: npv:1,nps:2e4; default the scenario's goal, else npv")
       ->type_name("GOAL");
   optimize->add_option("--team", o.line.team_budgets, "what a team may spend at its touchpoints; repeatable")
       ->type_name("TEAM=N")

@@ -47,9 +47,10 @@ struct CommandLine {
   bool control_variate = false;
   bool network = false;
   RankOptions rank;
-  std::optional<std::uint64_t> customer;           // of trace
-  std::optional<std::size_t> log_customers;        // likewise; default 100
-  std::string goal = "npv", budget, indifference;  // of optimize; the budget of report too
+  std::optional<std::uint64_t> customer;     // of trace
+  std::optional<std::size_t> log_customers;  // likewise; default 100
+  std::string rank_by;                       // of rank; empty: by the scenario's goal
+  std::string goal, budget, indifference;    // of optimize; without a goal the scenario's; the budget of report too
   std::vector<std::string> team_budgets, must, never;
   std::string shard;                  // of sweep, "3/40"
   bool emit_slurm = false;            // of sweep

@@ -15,12 +15,24 @@ bool has_money(const PlanSamples& plan) {
   });
 }
 
+std::vector<GoalTerm> terms_of(const std::vector<GoalWeight>& weights) {
+  std::vector<GoalTerm> goal;
+  for (const GoalWeight& one : weights) goal.push_back({metric_position(one.figure), one.weight});
+  return goal;
+}
+
 }  // namespace
 
+std::vector<GoalTerm> goal_of(const Settings& settings) {
+  return settings.goal.empty() ? std::vector<GoalTerm>{{metric_position("npv"), 1.0}} : terms_of(settings.goal);
+}
+
+std::string_view metric_of_goal(const Settings& settings) {
+  return metrics()[settings.goal.size() == 1 ? metric_position(settings.goal.front().figure) : metric_position("npv")].name;
+}
+
 std::vector<GoalTerm> goal_of(const Samples& samples) {
-  std::vector<GoalTerm> goal;
-  for (const GoalWeight& one : samples.goal) goal.push_back({metric_position(one.figure), one.weight});
-  if (!goal.empty()) return goal;
+  if (!samples.goal.empty()) return terms_of(samples.goal);
   const bool money = std::any_of(samples.plans.begin(), samples.plans.end(), has_money);
   return {{metric_position(money ? "npv" : "retained"), 1.0}};
 }

@@ -98,7 +98,7 @@ class FirstPage {
     const Metric& of = metric(name);
     const Difference& e = comparison_.plans[k].differences[metric_position(name)];
     const bool money = format::kind(of) == format::Kind::money;
-    cell(label, verdict, word, (money ? samples_.currency + " " : "") + format::difference(of, e.mean, samples_.currency),
+    cell(label, verdict, word, (money ? samples_.currency + " " : "") + format::difference(of, e, samples_.currency),
          std::isnan(e.low) ? "" : format::interval(of, e, samples_.currency),
          k == shown_.front()
              ? format::value(of, comparison_.plans.front().metrics[metric_position(name)].mean, samples_.currency)
@@ -196,8 +196,8 @@ class FirstPage {
         width, height);
     for (const std::size_t k : shown_) {
       put("{}: {} {}, {} customers kept. ", html(comparison_.plans[k].name), samples_.currency,
-          html(format::difference(metric("npv"), comparison_.plans[k].differences[npv].mean, "")),
-          html(format::difference(metric("retained"), comparison_.plans[k].differences[retained].mean, "")));
+          html(format::difference(metric("npv"), comparison_.plans[k].differences[npv], "")),
+          html(format::difference(metric("retained"), comparison_.plans[k].differences[retained], "")));
     }
     out_ += "\">\n";
     const double zero_x = x.at(0.0), zero_y = y.at(0.0);

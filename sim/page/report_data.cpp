@@ -70,7 +70,7 @@ Json change(const Metric& metric, const Estimate& e, const std::string& currency
   return {number(e.mean),
           number(e.low),
           number(e.high),
-          format::difference(metric, e.mean, currency),
+          format::difference(metric, e, currency),
           std::isnan(e.low) ? "" : "± " + format::half_width(metric, e, currency),
           told_apart && !std::isnan(e.low)};
 }

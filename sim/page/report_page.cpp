@@ -163,7 +163,8 @@ class Page {
       section("leverage", "What is worth fixing",
               "The weakest touchpoint is not always the one to fix: what counts is how many pass it, what they remember of "
               "it, and what they do next. Each touchpoint is improved alone by a standard step, all on the same luck; shown "
-              "is the best of its steps.",
+              "is the best of its steps. " +
+                  fmt::format("The weakest is sought among touchpoints with {:g} visits per person or more.", fewest_visits),
               lines("lead", ranking_answer(*report_.ranking)) + "<div id=\"leverage-charts\"></div>");
     }
     if (report_.optimum != nullptr) {

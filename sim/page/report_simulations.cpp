@@ -86,8 +86,9 @@ Beside simulate_beside(const Model& model, const Samples& samples, std::optional
     const auto lighter = at_page_precision(model, samples, 1.0 + 3.0 * static_cast<double>(parts.touchpoints.size()));
     if (!lighter) return too_long("Which touchpoint is worth fixing", "rank");
     try {
-      beside.ranking =
-          rank(apply(*lighter, PlanId(static_cast<std::size_t>(plan - parts.plans.begin()))), RankOptions{}, part);
+      RankOptions how;
+      how.by = metric_of_goal(parts.settings);
+      beside.ranking = rank(apply(*lighter, PlanId(static_cast<std::size_t>(plan - parts.plans.begin()))), how, part);
     } catch (const InputError&) {
       leave_out("No touchpoint that anybody visits can be improved.");
     }

@@ -123,7 +123,7 @@ std::string none_better(const Samples& samples, const Comparison& comparison, co
   if (same.size() == plans) return fmt::format("{} {}.", plans == 1 ? same.front() : "Each plan", claim.same);
   if (worse.size() == plans && plans == 1) {
     return fmt::format("{} {}: {}{} (95 %: {}).", worse.front(), claim.less,
-                       format::difference(unit, gains[first_worse].mean, samples.currency), claim.of_what,
+                       format::difference(unit, gains[first_worse], samples.currency), claim.of_what,
                        format::interval(unit, gains[first_worse], samples.currency));
   }
   if (worse.size() == plans) return fmt::format("No plan {}: each {}.", claim.more, claim.less);
@@ -146,7 +146,7 @@ std::string sentence(const Samples& samples, const Comparison& comparison, const
   if (lead.leader == 0) return none_better(samples, comparison, gains, unit, claim);
   const Difference& e = gains[lead.leader];
   const std::string &name = comparison.plans[lead.leader].name,
-                    size = format::difference(unit, e.mean, samples.currency) + claim.of_what;
+                    size = format::difference(unit, e, samples.currency) + claim.of_what;
   const std::size_t others = gains.size() - 1;
   std::vector<std::string> worse;
   for (std::size_t k = 1; k < gains.size(); ++k) {
@@ -176,7 +176,7 @@ std::string sentence(const Samples& samples, const Comparison& comparison, const
   }
   std::string text = fmt::format("{} {}: {}", name, others > 1 ? claim.most : claim.more, with_interval);
   if (lead.second != 0) {
-    text += fmt::format(", {} ahead of {}", format::difference(unit, lead.ahead.mean, samples.currency),
+    text += fmt::format(", {} ahead of {}", format::difference(unit, lead.ahead, samples.currency),
                         comparison.plans[lead.second].name);
   }
   if (others > 1 && lead.chance <= 0.995) {
@@ -235,7 +235,7 @@ std::string_view of_goal(Verdict verdict) {
 }
 
 std::string gain(const Samples& samples, const Comparison& comparison, std::size_t plan) {
-  return format::difference(unit_of_goal(comparison), comparison.goal.gains[plan].mean, samples.currency);
+  return format::difference(unit_of_goal(comparison), comparison.goal.gains[plan], samples.currency);
 }
 
 std::string gain_interval(const Samples& samples, const Comparison& comparison, std::size_t plan) {

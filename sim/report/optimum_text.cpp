@@ -221,7 +221,7 @@ class OptimumText {
   [[nodiscard]] std::string change(const Choice& choice, std::size_t metric) const {
     const Estimate& e = choice.differences[metric];
     if (e.mean == 0.0 && !(e.sd > 0.0)) return "0";
-    const std::string text = format::difference(metrics()[metric], e.mean, currency_);
+    const std::string text = format::difference(metrics()[metric], e, currency_);
     return std::isnan(e.low) ? text : text + " ± " + format::half_width(metrics()[metric], e, currency_);
   }
   /// The goal, and the headline metrics that it is not.

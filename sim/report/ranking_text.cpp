@@ -91,6 +91,7 @@ class RankingText {
     std::string text =
         "Score: mean appraisal of a visit, 0 to 1. Visits per person who arrived; reach: share of people who ever come. "
         "~: may be no gain and no loss.";
+    text += fmt::format(" The weakest is sought among those with {:g} visits per person or more.", fewest_visits);
     if (std::any_of(ranking_.touchpoints.begin(), ranking_.touchpoints.end(), [](const auto& each) { return !each.ours; }))
       text += " *: outside the company's reach.";
     return table.text(layout) + "\n" + prose(text + "\n", layout);
@@ -136,7 +137,7 @@ class RankingText {
     for (const TouchpointLeverage& each : ranking_.touchpoints) {
       if (!each.best) continue;
       if (each.gain.clear() && each.gain.low > 0.0) {
-        const double change = each.pulls[*each.best].differences[ranking_.by].mean;
+        const Estimate& change = each.pulls[*each.best].differences[ranking_.by];
         words.push_back(fmt::format("{} ({})", each.name, format::difference(by_, change, currency_)));
       }
     }
@@ -154,7 +155,7 @@ class RankingText {
             if (pull.lever != Lever::traffic) continue;
             const Metric& metric = metrics()[metric_position(name)];
             what += fmt::format("{}{} {}", what.empty() ? "" : ", ", format::in_sentence(metric.label),
-                                format::difference(metric, pull.differences[metric_position(name)].mean, currency_));
+                                format::difference(metric, pull.differences[metric_position(name)], currency_));
           }
         };
         add(each.on_purchase, "conversion");
@@ -209,7 +210,7 @@ class RankingText {
       change.high = -touchpoint.gain.low;
     }
     return fmt::format("{} there changes the {} by {}{}", shift(best_of(touchpoint)), format::in_sentence(by_.label),
-                       format::difference(by_, change.mean, currency_),
+                       format::difference(by_, change, currency_),
                        std::isnan(change.low) ? ", without an interval"
                                               : fmt::format(" (95 %: {})", format::interval(by_, change, currency_)));
   }
@@ -251,7 +252,7 @@ class RankingText {
     const Metric& metric = metrics()[metric_position(name)];
     const Estimate& e = each.pulls[*each.best].differences[metric_position(name)];
     if (e.mean == 0.0 && !(e.sd > 0.0)) return "0  ";
-    const std::string text = format::difference(metric, e.mean, currency_);
+    const std::string text = format::difference(metric, e, currency_);
     if (std::isnan(e.low)) return text + " ~";
     return text + " ± " + format::half_width(metric, e, currency_) + (e.clear() ? "  " : " ~");
   }

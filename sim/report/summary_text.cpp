@@ -116,7 +116,7 @@ std::string footnote(const Samples& samples, const std::vector<std::string>& cau
 /// "+1.23 pt ± 0.05", or "no change" where the two are the same to the bit.
 std::string change(const Metric& of, const Estimate& e, const std::string& currency) {
   if (e.mean == 0.0 && (e.sd == 0.0 || std::isnan(e.sd))) return "0";
-  const std::string text = format::difference(of, e.mean, currency);
+  const std::string text = format::difference(of, e, currency);
   return std::isnan(e.low) ? text : text + " ± " + format::half_width(of, e, currency);
 }
 

@@ -149,7 +149,34 @@ class FirstLines(Decide):
         self.assertIn("|---|---:|", self.sojourn("rank", *few, "--format", "md"))
 
 
+class Goal(Decide):
+    def test_rank_and_optimize_go_by_the_scenarios_goal(self):
+        few = [COFFEE, "--customers", 1000, "--replications", 3, "--json"]
+        goal = ["--set", "scenario.goal=nps"]
+        for command, asked in ((["rank"], ["--by", "nps"]), (["optimize", "--budget", 5000], ["--goal", "nps"])):
+            with self.subTest(command[0]):
+                found = [json.loads(self.sojourn(*command, *few, *more)) for more in (goal, asked, [], [*goal, asked[0], "npv"])]
+                by_goal, by_option, by_default, by_both = [[one["touchpoints"] if command[0] == "rank" else (one["goal"], one["choices"])] for one in found]
+                self.assertEqual(by_goal, by_option)
+                self.assertNotEqual(by_goal, by_default)
+                self.assertEqual(by_default, by_both)  # the option decides
+
+    def test_a_goal_of_several_figures_is_that_of_optimize(self):
+        few = [COFFEE, "--customers", 1000, "--replications", 3, "--json", "--budget", 5000]
+        found = json.loads(self.sojourn("optimize", *few, "--set", "scenario.goal={ npv = 1, nps = 20 }"))
+        self.assertEqual(found["goal"], {"npv": 1.0, "nps": 20.0})
+        self.assertEqual(found["choices"], json.loads(self.sojourn("optimize", *few, "--goal", "npv:1,nps:20"))["choices"])
+
+
 class Rank(Decide):
+    def test_where_hardly_anybody_comes_is_not_the_weakest(self):
+        # Of those at the first sign so many go on to the second, the worst by far; the mark is 0.05 visits per person.
+        for share, weakest in ((0.03, "s0"), (0.3, "s1")):
+            text = shop(2, chance=share).replace('id = "s1"\n', 'id = "s1"\nquality = 0.05\n').replace('id = "s0"\n', 'id = "s0"\nquality = 0.4\n')
+            found = json.loads(self.sojourn("rank", self.write(text), "--json"))
+            self.assertLess(found["touchpoints"]["s1"]["score"], found["touchpoints"]["s0"]["score"])
+            self.assertEqual(found["weakest"], weakest)
+
     def test_the_weakest_is_not_the_one_worth_fixing(self):
         few = ["--customers", 4000, "--replications", 5]
         ranking = json.loads(self.sojourn("rank", COFFEE, *few, "--json"))

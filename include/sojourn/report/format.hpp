@@ -26,8 +26,10 @@ enum class Kind { share, score, points, money, days, number };
 [[nodiscard]] std::string value(const Metric& metric, double value, const std::string& currency);
 /// A difference with its sign: shares in points ("+1.23 pt").
 [[nodiscard]] std::string difference(const Metric& metric, double value, const std::string& currency);
+/// The same with no more decimals than its interval supports: two digits of half its width.
+[[nodiscard]] std::string difference(const Metric& metric, const Estimate& estimate, const std::string& currency);
 /// How far an interval reaches on its longer side, in the unit in which its mean is written, without a sign: where few
-/// events make it lopsided, "±" says no less than it should.
+/// events make it lopsided, "±" says no less than it should. As many decimals as the difference has.
 [[nodiscard]] std::string half_width(const Metric& metric, const Estimate& estimate, const std::string& currency);
 /// The ends of a difference's interval, "+4.67 M to +4.98 M", both in the unit of its mean.
 [[nodiscard]] std::string interval(const Metric& metric, const Estimate& estimate, const std::string& currency);
