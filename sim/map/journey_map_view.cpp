@@ -303,8 +303,8 @@ std::vector<std::size_t> main_path(const MapContent& map, const std::vector<doub
     const std::vector<std::size_t> more = widest_path(map, taken, path.back(), place, path);
     if (more.size() > 1) path.insert(path.end(), more.begin() + 1, more.end());
   };
-  for (const Stage stage : {Stage::purchase, Stage::retention})
-    go_on_to(most(visits, [&](std::size_t v) { return map.touchpoints[v].stage == stage; }));
+  go_on_to(most(visits, [&](std::size_t v) { return map.touchpoints[v].stage == Stage::purchase; }));
+  go_on_to(most(visits, [&](std::size_t v) { return map.touchpoints[v].stage > Stage::purchase; }));
   // Where nothing is bought or kept, to where people are most.
   if (path.size() == 1) go_on_to(most(visits, [&](std::size_t v) { return v != start; }));
   return path;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <iterator>
+#include <numeric>
 #include <sstream>
 #include <string_view>
 #include <vector>
@@ -146,7 +147,7 @@ std::string Table::markdown() const {
 
 std::string Table::blocks(std::size_t width) const {
   constexpr std::size_t margin = 2, between = 2, least_header = 14;
-  std::vector<std::size_t> widths(rows_.front().size(), 0);
+  std::vector<std::size_t> widths(rows_.front().size(), 0), whole = widths;
   const auto longest_word = [](const std::string& cell) {
     std::istringstream words(cell);
     std::size_t most = 0;
@@ -157,12 +158,14 @@ std::string Table::blocks(std::size_t width) const {
     for (std::size_t r = 1; r < rows_.size(); ++r) {
       if (c < rows_[r].size()) widths[c] = std::max(widths[c], columns(rows_[r][c]));
     }
-    const std::size_t head = columns(rows_.front()[c]);
-    widths[c] = c == 0 ? std::max(widths[c], head)
-                       : std::max(widths[c], std::min(head, std::max(least_header, longest_word(rows_.front()[c]))));
+    whole[c] = std::max(widths[c], columns(rows_.front()[c]));
+    widths[c] =
+        c == 0 ? whole[c] : std::max(widths[c], std::min(whole[c], std::max(least_header, longest_word(rows_.front()[c]))));
   }
   // Labels are words, which may be broken; figures may not.
-  widths.front() = std::min(widths.front(), widest_label(width));
+  whole.front() = widths.front() = std::min(widths.front(), widest_label(width));
+  // Heads are broken only where that saves a block.
+  if (margin + std::accumulate(whole.begin(), whole.end(), between * (whole.size() - 1)) <= width) widths = whole;
   std::string text;
   for (std::size_t begin = 1; begin < widths.size() || begin == 1;) {
     std::size_t end = begin, used = margin + widths.front();

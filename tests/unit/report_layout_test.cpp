@@ -52,6 +52,21 @@ TEST_CASE("layout: a table wider than the terminal comes in blocks, each with th
     CHECK(blocks.find(figure) != std::string::npos);
 }
 
+TEST_CASE("layout: heads are broken where that saves a block, and only there", "[report]") {
+  Table table;
+  table.row({"plan", "a head of many words", "another of many words"});
+  table.row({"One", "1", "2"});
+  const auto lines_at = [&](std::size_t width) {
+    Layout layout;
+    layout.width = width;
+    const std::string text = table.text(layout);
+    CHECK(widest(text) <= width);
+    return std::count(text.begin(), text.end(), '\n');
+  };
+  CHECK(lines_at(2 + 4 + 2 + 20 + 2 + 21) == 2);
+  CHECK(lines_at(2 + 4 + 2 + 20 + 2 + 20) == 3);  // the heads on two lines
+}
+
 TEST_CASE("layout: Markdown takes no text of a scenario for markup", "[report]") {
   Table table;
   table.row({"plan", "figure"});

@@ -70,7 +70,7 @@ struct MapContent {
 };
 
 /// The way of most people: from the most frequent start to the purchase that most come to, and on to where customers are
-/// most (of stage retention), each along the exits whose smallest flow is largest. `taken` are counts by exit, `visits` by
+/// most (of a later stage), each along the exits whose smallest flow is largest. `taken` are counts by exit, `visits` by
 /// touchpoint. Never to an earlier stage; ends are left out.
 [[nodiscard]] std::vector<std::size_t> main_path(const MapContent& map, const std::vector<double>& taken,
                                                  const std::vector<double>& visits);
