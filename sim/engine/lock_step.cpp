@@ -315,6 +315,7 @@ class Block {
     }
     if (t_.counts_paid) pay();
     for (int i = 0; t_.shape.referrals && i < lanes_; ++i) pay_referred(i);
+    for (int i = 0; t_.amount_place_of != nullptr && i < lanes_; ++i) pay_drawn(i);
   }
 
   /// Effort beyond the place's, and repeats.
@@ -410,6 +411,16 @@ class Block {
     std::int64_t* const cell = task_.cells + t_.shape.paid(MoneyOf::referred, 0, at, PaidScore::visits);
     cell[0] += 1;
     cell[1] += decay(i);
+  }
+
+  /// Counts what is drawn at the visit in lane i.
+  void pay_drawn(int i) {
+    const Payment at = payment(i);
+    if (at.amount_place >= 0) t_.pay_drawn(task_, at, c_.window[i], c_.regime[i], referred(i));
+  }
+  [[nodiscard]] Payment payment(int i) const {
+    const std::int32_t place = t_.amount_place_of != nullptr ? t_.amount_place_of[c_.place[i]] : -1;
+    return {c_.customer[i], c_.event[i], c_.persona[i], place, c_.time[i]};
   }
 
   /// Counts the visits that pay; the others count in a place of their own.
@@ -875,7 +886,7 @@ class Block {
   }
   /// The customer in lane i has come to the place at hand, by `exit` or for the first time.
   void carry_on(int i, std::int32_t exit) {
-    t_.carry_on(t_.owner, c_.row[i], c_.place[i] - c_.persona[i] * t_.touchpoints, exit, c_.time[i], carried(i));
+    t_.carry_on(task_, payment(i), c_.row[i], c_.place[i] - c_.persona[i] * t_.touchpoints, exit, carried(i));
   }
 
   void move() {
@@ -969,6 +980,7 @@ class Block {
     save_final_state(i);
     if (t_.counts_paid) reinterpret_cast<Long2*>(task_.packed.paid)[paid_cell(i)] += Long2{1, decay(i)};
     if (t_.shape.referrals) pay_referred(i);
+    if (t_.amount_place_of != nullptr) pay_drawn(i);
   }
 
   /// The next person, into lane i.

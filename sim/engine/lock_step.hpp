@@ -227,6 +227,13 @@ struct Moment {
   double delay;
 };
 
+/// A visit that may pay what is drawn for it.
+struct Payment {
+  std::uint32_t customer, event;
+  std::int32_t persona, amount_place;  // see Tables::amount_place_of; -1: nothing is drawn
+  double time;
+};
+
 /// Everything that a loop needs to know of a program; never changes while it runs.
 struct Tables {
   const void* owner;  // for the calls below
@@ -244,6 +251,7 @@ struct Tables {
   const Passage* passages;               // [exits + touchpoints + touchpoints], see `Passage`
   const std::int32_t* flow_kind_of;      // [place + 1]; first: of nowhere
   const std::uint8_t* is_end;            // [touchpoint]
+  const std::int32_t* amount_place_of;   // [place]: see AmountRules; null where nothing is drawn
   std::int32_t personas, touchpoints, places, exit_count, windows, regimes;
   std::int32_t families;  // of all delays, as a set
   std::int32_t most_exits;
@@ -281,8 +289,10 @@ struct Tables {
 
   /// CarriedRules::begin; and `reach` and `serve` of a visit to `touchpoint` by `exit`, its number in the file or -1.
   void (*carry_first)(const Task& task, std::uint32_t customer, std::int32_t persona, double arrival, double* carried);
-  void (*carry_on)(const void* owner, std::int32_t row, std::int32_t touchpoint, std::int32_t exit, double time,
+  void (*carry_on)(const Task& task, const Payment& at, std::int32_t row, std::int32_t touchpoint, std::int32_t exit,
                    double* carried);
+  /// Draws the amounts of a visit and counts them, those of a referred customer once more.
+  void (*pay_drawn)(const Task& task, const Payment& at, std::int32_t window, std::int32_t regime, bool referred);
   /// The position of the exit taken, or -1 to stay.
   std::int32_t (*choose)(const void* owner, std::int32_t persona, std::int32_t row, Moment* moment);
   /// Program::change_flow.

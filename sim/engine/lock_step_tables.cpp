@@ -84,6 +84,7 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   tables_.carried_width = narrow(program.carried().width());
   tables_.carry_first = &Compiled::carry_first;
   tables_.carry_on = &Compiled::carry_on;
+  tables_.pay_drawn = &Compiled::pay_drawn;
   tables_.change_flow = &Compiled::change_flow;
   const auto queues = [&](std::size_t touchpoint) {
     const bool waits = program.place(static_cast<std::uint32_t>(touchpoint)).queues;
@@ -121,6 +122,7 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   compile_still_scores();
   tables_.place_scores = place_scores_.data();
   tables_.paid_of = paid_of_.data();
+  tables_.amount_place_of = amount_place_of_.empty() ? nullptr : amount_place_of_.data();
   tables_.piece_of = piece_of_.data();
   tables_.rows = rows_.data();
   tables_.row_of = row_of_.data();
@@ -327,6 +329,7 @@ void Compiled::compile_paid() {
       const std::int32_t paying = program.paying(p, v);
       const std::size_t at = paying < 0 ? tables_.shape.paying_places : static_cast<std::size_t>(paying);
       paid_of_.push_back(narrow(at * tables_.shape.pieces));
+      if (program.amounts().places() > 0) amount_place_of_.push_back(program.amounts().place(p, v));
     }
   }
   for (std::size_t w = 0; w < tables_.shape.windows; ++w) {
@@ -475,13 +478,9 @@ std::int32_t Compiled::choose(const void* owner, std::int32_t persona, std::int3
   const VisitRow& row = *self.visit_rows_[static_cast<std::size_t>(row_index)];
   const Streams streams(std::uint64_t{moment->task->seed[1]} << 32 | moment->task->seed[0], moment->task->replication);
   const behaviour::ChoiceState mood{moment->satisfaction, moment->expectation, moment->heard, moment->effort};
-  const Population& population = *self.population_;
-  const auto customer_persona = static_cast<std::uint32_t>(persona);
-  const MarketView* market = moment->task->market;
-  const auto* accounts = market != nullptr ? static_cast<const Accounts*>(market->accounts) : nullptr;
   std::array<float, 64> small_traits, small_sums;
   std::vector<float> large;
-  const std::size_t traits = population.trait_count(), exits = program.exits(row).size();
+  const std::size_t traits = self.population_->trait_count(), exits = program.exits(row).size();
   std::span<float> own(small_traits.data(), std::min(traits, small_traits.size()));
   std::span<float> sums(small_sums.data(), std::min(exits, small_sums.size()));
   if (traits > small_traits.size() || exits > small_sums.size()) {
@@ -490,11 +489,7 @@ std::int32_t Compiled::choose(const void* owner, std::int32_t persona, std::int3
     sums = std::span(large).last(exits);
   }
   for (const ExitRow& exit : program.exits(row)) {
-    each_trait(exit, [&](std::size_t k) {
-      own[k] = accounts != nullptr ? population.trait_of_member(streams, moment->customer,
-                                                                accounts->account_of(moment->customer), customer_persona, k)
-                                   : population.trait(streams, moment->customer, customer_persona, k);
-    });
+    each_trait(exit, [&](std::size_t k) { own[k] = trait_of(*moment->task, moment->customer, persona, k); });
   }
   const Carrier carrier{own,
                         {moment->carried, static_cast<std::size_t>(self.tables_.carried_width)},
@@ -515,6 +510,35 @@ std::int32_t Compiled::choose(const void* owner, std::int32_t persona, std::int3
   return way.exit;
 }
 
+float Compiled::trait_of(const Task& task, std::uint32_t customer, std::int32_t persona, std::size_t trait) {
+  const Streams streams(std::uint64_t{task.seed[1]} << 32 | task.seed[0], task.replication);
+  const Population& population = *task.compiled->population_;
+  const auto of = static_cast<std::uint32_t>(persona);
+  const auto* accounts = task.market != nullptr ? static_cast<const Accounts*>(task.market->accounts) : nullptr;
+  return accounts != nullptr ? population.trait_of_member(streams, customer, accounts->account_of(customer), of, trait)
+                             : population.trait(streams, customer, of, trait);
+}
+
+Amounts Compiled::draw_amounts(const Task& task, const Payment& at) {
+  const Streams streams(std::uint64_t{task.seed[1]} << 32 | task.seed[0], task.replication);
+  return task.compiled->program_->amounts().draw(at.amount_place, streams, at.customer, at.event, [&](std::size_t trait) {
+    return trait_of(task, at.customer, at.persona, trait);
+  });
+}
+
+void Compiled::pay_drawn(const Task& task, const Payment& at, std::int32_t window, std::int32_t regime, bool referred) {
+  const Program& program = *task.compiled->program_;
+  const Amounts amounts = draw_amounts(task, at);
+  const double decay = program.discount().decay(at.time, static_cast<std::size_t>(window));
+  const std::size_t piece = program.piece(static_cast<std::size_t>(window), static_cast<std::size_t>(regime));
+  const auto count = [&](MoneyOf whose) {
+    program.amounts().count(task.cells, task.compiled->tables_.shape, whose, static_cast<std::size_t>(at.amount_place),
+                            piece, amounts, decay);
+  };
+  count(MoneyOf::everybody);
+  if (referred) count(MoneyOf::referred);
+}
+
 void Compiled::carry_first(const Task& task, std::uint32_t customer, std::int32_t persona, double arrival, double* carried) {
   const Compiled& self = *task.compiled;
   const Streams streams(std::uint64_t{task.seed[1]} << 32 | task.seed[0], task.replication);
@@ -523,14 +547,17 @@ void Compiled::carry_first(const Task& task, std::uint32_t customer, std::int32_
               {carried, rules.width()});
 }
 
-void Compiled::carry_on(const void* owner, std::int32_t row, std::int32_t touchpoint, std::int32_t exit, double time,
-                        double* carried) {
-  const Compiled& self = *static_cast<const Compiled*>(owner);
+void Compiled::carry_on(const Task& task, const Payment& at_visit, std::int32_t row, std::int32_t touchpoint,
+                        std::int32_t exit, double* carried) {
+  const Compiled& self = *task.compiled;
   const CarriedRules& rules = self.program_->carried();
   const std::span<double> all(carried, rules.width());
   const auto at = static_cast<std::uint32_t>(touchpoint);
-  rules.reach(all, at, exit, time);
-  if (!self.program_->place(at).end) rules.serve(all, at, time, self.visit_rows_[static_cast<std::size_t>(row)]->revenue);
+  rules.reach(all, at, exit, at_visit.time);
+  if (self.program_->place(at).end) return;
+  const bool draws = at_visit.amount_place >= 0 && rules.adds_amount(at);
+  const Amounts amounts = draws ? draw_amounts(task, at_visit) : Amounts();
+  rules.serve(all, at, at_visit.time, self.visit_rows_[static_cast<std::size_t>(row)]->revenue_of(amounts));
 }
 
 void Compiled::change_flow(const void* owner, std::int64_t* cells, MoneyOf whose, std::int32_t from, std::int32_t to,

@@ -48,8 +48,11 @@ class Compiled {
   [[nodiscard]] Quantity quantity(std::int32_t index);
   static std::int32_t choose(const void* owner, std::int32_t persona, std::int32_t row, Moment* moment);
   static void carry_first(const Task& task, std::uint32_t customer, std::int32_t persona, double arrival, double* carried);
-  static void carry_on(const void* owner, std::int32_t row, std::int32_t touchpoint, std::int32_t exit, double time,
+  static void carry_on(const Task& task, const Payment& at, std::int32_t row, std::int32_t touchpoint, std::int32_t exit,
                        double* carried);
+  static void pay_drawn(const Task& task, const Payment& at, std::int32_t window, std::int32_t regime, bool referred);
+  [[nodiscard]] static float trait_of(const Task& task, std::uint32_t customer, std::int32_t persona, std::size_t trait);
+  [[nodiscard]] static Amounts draw_amounts(const Task& task, const Payment& at);
   void compile_paid();
   static void change_flow(const void* owner, std::int64_t* cells, MoneyOf whose, std::int32_t from, std::int32_t to,
                           double time, std::int32_t window, std::int32_t regime);
@@ -68,7 +71,7 @@ class Compiled {
   std::vector<Passage> passages_;
   std::vector<std::uint8_t> is_end_;
   std::vector<PlaceScores> place_scores_;
-  std::vector<std::int32_t> paid_of_, piece_of_;
+  std::vector<std::int32_t> paid_of_, piece_of_, amount_place_of_;
   std::vector<float> loss_aversion_of_, effort_aversion_of_;
   std::vector<std::uint8_t> gate_;        // [touchpoint]
   std::vector<std::int32_t> own_traits_;  // those with a column

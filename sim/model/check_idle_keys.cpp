@@ -37,7 +37,7 @@ bool any_exit(const ModelParts& parts, const auto& test) {
 
 bool has_money(const ModelParts& parts) {
   const auto earns = [](const Touchpoint& t) {
-    return t.cost != 0.0 || t.revenue != 0.0 || t.cost_per_month != 0.0 || t.revenue_per_month != 0.0;
+    return t.costs() || t.earns() || t.cost_per_month != 0.0 || t.revenue_per_month != 0.0;
   };
   const auto costs = [](const Improvement& improvement) {
     return improvement.price.once != 0.0 || improvement.price.per_month != 0.0 || improvement.price.per_visit != 0.0;
@@ -393,65 +393,6 @@ void idle_multipliers(const Context& context, const Touchpoint& touchpoint, cons
   }
 }
 
-// What nobody starts, and what nothing asks for.
-void idle_clocks_and_counters(const Context& context) {
-  const ModelParts& parts = context.parts;
-  for (std::size_t i = 1; i < parts.clocks.size(); ++i) {
-    const ClockId clock(i);
-    if (!any_exit(parts, [&](const Exit& exit) { return exit.clock == clock; })) {
-      context.findings.warning(context.paths.clocks[i], "no exit goes by this clock",
-                               fmt::format("an exit of a race may: clock = \"{}\"", parts.clocks[i].id));
-    }
-  }
-  for (std::size_t i = 0; i < parts.counters.size(); ++i) {
-    const CounterId counter(i);
-    const bool asked = any_exit(parts, [&](const Exit& exit) {
-      const auto& tests = exit.only_if.counters;
-      return std::any_of(tests.begin(), tests.end(), [&](const CounterTest& test) { return test.counter == counter; }) ||
-             std::any_of(exit.counters.begin(), exit.counters.end(),
-                         [&](const auto& slope) { return slope.first == counter && slope.second != 0.0; });
-    });
-    if (!asked) {
-      context.findings.warning(context.paths.counters[i], "no exit asks for this counter",
-                               fmt::format("an exit may: only_if = {{ {} = \">= 5\" }}", parts.counters[i].id));
-    }
-  }
-}
-
-// Whether one of two conditions always holds: they ask for one thing, and the one for what the other leaves out.
-bool complementary(const OnlyIf& a, const OnlyIf& b) {
-  const auto single = [](const OnlyIf& c) {
-    return c.counters.size() + (c.bought ? 1u : 0u) + (c.team.valid() ? 1u : 0u) == 1;
-  };
-  if (!single(a) || !single(b)) return false;
-  if (a.bought && b.bought) return *a.bought != *b.bought;
-  if (a.counters.empty() || b.counters.empty()) return false;
-  const CounterTest &x = a.counters.front(), &y = b.counters.front();
-  const auto opposite = [](Relation one, Relation other) {
-    return (one == Relation::at_least && other == Relation::below) || (one == Relation::above && other == Relation::at_most);
-  };
-  return x.counter == y.counter && x.value == y.value &&
-         (opposite(x.relation, y.relation) || opposite(y.relation, x.relation));
-}
-
-// Where every exit is open to some only, the others stay.
-void conditions_alone(const Context& context, const Touchpoint& touchpoint, const std::string& path) {
-  std::size_t ordinary = 0, conditional = 0;
-  for (const Exit& exit : touchpoint.next) {
-    if (exit.on != Trigger::none) continue;
-    ++ordinary;
-    if (exit.only_if.any()) ++conditional;
-  }
-  if (ordinary == 0 || conditional < ordinary) return;
-  for (const Exit& one : touchpoint.next) {
-    for (const Exit& other : touchpoint.next) {
-      if (complementary(one.only_if, other.only_if)) return;
-    }
-  }
-  context.findings.warning(path + ".next", "every exit has a condition: whoever meets none of them stays for good",
-                           "add an exit without only_if, or see that some condition always holds");
-}
-
 void idle_race_odds(const Context& context, const Touchpoint& touchpoint, const std::string& path) {
   if (touchpoint.exits != ExitRule::race) return;
   for (std::size_t i = 0; i < touchpoint.next.size(); ++i) {
@@ -552,10 +493,9 @@ void check_idle_keys(const Context& context, const Reach& reach) {
     idle_at_touchpoint(context, parts.touchpoints[i], context.paths.touchpoints[i]);
     idle_slopes(context, parts.touchpoints[i], context.paths.touchpoints[i]);
     idle_multipliers(context, parts.touchpoints[i], context.paths.touchpoints[i]);
-    conditions_alone(context, parts.touchpoints[i], context.paths.touchpoints[i]);
     idle_race_odds(context, parts.touchpoints[i], context.paths.touchpoints[i]);
   }
-  idle_clocks_and_counters(context);
+  check_idle_carried(context, reach);
   idle_talk(context);
   idle_reviews(context);
   idle_accounts(context);

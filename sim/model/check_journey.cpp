@@ -59,6 +59,17 @@ void check_capacity(const Context& context, const Touchpoint& touchpoint, const 
   if (touchpoint.patience) findings.distribution(path + ".patience", *touchpoint.patience, not_negative);
 }
 
+void check_amount(const Context& context, const std::optional<DrawnAmount>& amount, const std::string& path) {
+  if (!amount) return;
+  context.findings.distribution(path, amount->law, money);
+  if (amount->trait) context.findings.reference(path, *amount->trait, context.parts.traits.size(), "trait");
+  const double expected = mean(amount->law);
+  // What is wrong with its parameters has a finding of its own.
+  if (std::isnan(expected) || expected < infinity) return;
+  context.findings.error(path, fmt::format("{} has no mean", path.substr(path.rfind('.') + 1)),
+                         "a log-logistic distribution has one for shape > 1");
+}
+
 void check_pools(const Context& context) {
   const ModelParts& parts = context.parts;
   constexpr double most_changes = 2e6;
@@ -328,6 +339,8 @@ void check_journey(const Context& context) {
     context.findings.reference(path + ".team", touchpoint.team, parts.teams.size(), "team");
     check_numbers(context, touchpoint, path);
     check_capacity(context, touchpoint, path);
+    check_amount(context, touchpoint.drawn_cost, path + ".cost");
+    check_amount(context, touchpoint.drawn_revenue, path + ".revenue");
     check_end(touchpoint, path, context.findings);
     for (std::size_t exit = 0; exit < touchpoint.next.size(); ++exit) {
       check_exit(context, touchpoint, touchpoint.next[exit], fmt::format("{}.next[{}]", path, exit));

@@ -133,8 +133,12 @@ void check_instant_cycles(const Context& context);
 void check_routes(const Context& context, const Reach& reach);
 void check_use_of_changes(const Context& context, const Reach& reach);
 void check_clipping(const Context& context);
+/// Where a persona's life may begin: nowhere with a share of exactly 0.
+[[nodiscard]] std::vector<TouchpointId> starts_of(const ModelParts& parts, const Persona& persona);
 /// Warns of every key that can do nothing in this scenario.
 void check_idle_keys(const Context& context, const Reach& reach);
+/// The part of it about clocks, counters and conditions.
+void check_idle_carried(const Context& context, const Reach& reach);
 /// Warns of races that end otherwise than they read: ties, and exits that are nearly always too late.
 void check_races(const Context& context, const Reach& reach);
 

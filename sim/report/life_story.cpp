@@ -63,7 +63,7 @@ class Reader {
       const VisitRow& row = program_.row(visit.regime, diary_.person.persona, visit.touchpoint);
       if (!carried.empty()) {
         program_.carried().reach(carried, visit.touchpoint, came_by, visit.time - visit.wait);
-        if (visit.appraised) program_.carried().serve(carried, visit.touchpoint, visit.time, row.revenue);
+        if (visit.appraised) program_.carried().serve(carried, visit.touchpoint, visit.time, row.revenue_of(visit.amounts));
         came_by = entry.stay.exit;
       }
       for (const ExitRow& exit : program_.heard_exits(row)) step.heard = step.heard || exit.exit == entry.stay.exit;

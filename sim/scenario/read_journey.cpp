@@ -172,6 +172,8 @@ void Reader::read_touchpoints() {
     table.read("team", touchpoint.team, reference<TeamId>(teams_.names));
     if (const auto value = table.take("quality")) read_quality(*value, touchpoint);
     table.read_fields(keys::touchpoint(), touchpoint);
+    touchpoint.drawn_cost = read_amount(table.take("cost"), touchpoint.id);
+    touchpoint.drawn_revenue = read_amount(table.take("revenue"), touchpoint.id);
     table.read("pool", touchpoint.pools, references<PoolId>(pools_.names));
     // A handling time that cannot be read is there all the same.
     if (table.value().node().find("handle_time") != nullptr) touchpoint.handle_time = Exponential{1.0};
@@ -210,6 +212,24 @@ void Reader::read_quality(const Value& value, Touchpoint& touchpoint) {
   Table parts(value, "quality", &keys::table("quality"));
   parts.read_fields(keys::quality(), touchpoint);
   parts.close();
+}
+
+std::optional<DrawnAmount> Reader::read_amount(const std::optional<Value>& value, const std::string& from) {
+  if (!value || (value->node().kind != Kind::table && !is_name(*value))) return std::nullopt;
+  ScaleName scale;
+  DrawnAmount amount;
+  if (is_name(*value)) {
+    scale.name = value;
+  } else {
+    amount.law = distribution(*value, Measure::number, &scale).value_or(Fixed{0.0});
+  }
+  if (!scale.name) return amount;
+  if (scale.rate) {
+    scale.name->refuse("the rate of an amount cannot be a trait", "write its mean: { exponential = { mean = \"basket\" } }");
+  } else {
+    amount.trait = read_trait(*scale.name, from, TraitRole::amount);
+  }
+  return amount;
 }
 
 Content Reader::read_content(const Value& value) {

@@ -58,6 +58,7 @@ class Reader {
   void read_touchpoints();
   void read_quality(const Value& value, Touchpoint& touchpoint);
   Content read_content(const Value& value);
+  std::optional<DrawnAmount> read_amount(const std::optional<Value>& value, const std::string& from);
   Exit read_exit(const Value& value, const std::string& from);
   ExitProbability read_probability(const Value& value, const std::string& from);
   void read_law(const Value& value, const std::string& from, Exit& exit);

@@ -130,6 +130,8 @@ Json shared_definitions() {
           {"trait_law", distribution(reference_to("duration"), reference_to("rate"),
                                      any_of({reference_to("duration"), reference_to("trait_name")}),
                                      any_of({reference_to("rate"), reference_to("trait_name")}))},
+          {"drawn_by_trait",
+           distribution(number_only, number_only, any_of({number_only, reference_to("trait_name")}), number_only)},
           {"trait_name", {{"type", "string"}, {"pattern", "^[A-Za-z_][A-Za-z0-9_-]*$"}}},
           // A trait may be a number, a time or a rate: who uses it says which.
           {"drawn_trait", any_of({reference_to("drawn"), reference_to("drawn_duration"),
@@ -174,6 +176,8 @@ Json type_of(const Key& key) {
       const Json one = {{"type", "string"}, {"pattern", "^[A-Za-z0-9_-]+(\\s*->\\s*[A-Za-z0-9_-]+)?$"}};
       return any_of({one, some_of(one)});
     }
+    case Kind::amount:
+      return any_of({number(key.bounds), reference_to("drawn_by_trait"), reference_to("trait_name")});
     case Kind::drawn_or_trait:
       return any_of({reference_to("drawn"), reference_to("trait_name")});
     case Kind::id:
@@ -283,6 +287,8 @@ std::string kind_text(const Key& key) {
       return "below";
     case Kind::counted:
       return "touchpoint or exit, or a list";
+    case Kind::amount:
+      return "money, a distribution of it, or the name of a trait";
     case Kind::drawn_or_trait:
       return "distribution, or the name of a trait,";
     case Kind::id:
@@ -330,6 +336,7 @@ std::string kind_text(const Key& key) {
 
 std::string range_text(const Key& key) {
   std::string result = kind_text(key);
+  if (key.kind == Kind::amount) return result;
   const auto add = [&](const std::string& text, std::string_view between) {
     if (text.empty()) return;
     result += result.empty() ? text : fmt::format("{}{}", between, text);

@@ -137,7 +137,7 @@ std::optional<std::pair<double, double>> parameters(const Value& value, const Pa
       if (scale == nullptr || !is_name(v)) return measured(v, key.measure);
       if (key.scale) {
         scale->name = v;
-        scale->rate = key.measure == Measure::rate;
+        scale->rate = key.name == "rate";
         return 1.0;
       }
       v.refuse(fmt::format("{} of a {} distribution cannot be a trait", key.name, value.node().key),
@@ -281,6 +281,8 @@ void assign(std::optional<T> read, U& target) {
 }  // namespace
 
 void convert(const Value& value, const keys::Key& key, double& target) {
+  // What is drawn the reader takes, who knows the traits.
+  if (key.kind == keys::Kind::amount && (value.node().kind == Kind::table || is_name(value))) return;
   assign(key.kind == keys::Kind::rate ? rate(value) : number(value), target);
 }
 void convert(const Value& value, const keys::Key&, std::uint64_t& target) { assign(whole(value), target); }

@@ -338,6 +338,7 @@ bool money_changes(const Program& program, std::uint32_t persona, const VisitCha
     for (std::size_t r = 1; r < program.regime_begins().size(); ++r) {
       const VisitRow& row = program.row(r, persona, v);
       if (row.revenue != first.revenue || row.cost != first.cost || row.price != first.price) return true;
+      if (row.revenue_times != first.revenue_times || row.cost_times != first.cost_times) return true;
       const Flow flow = program.flow(r, persona, v);
       if (flow.revenue != first_flow.revenue || flow.cost != first_flow.cost) return true;
     }

@@ -139,6 +139,32 @@ TEST_CASE("engines: agree on random models of customers who carry clocks and cou
         }) == "");
 }
 
+TEST_CASE("engines: agree on random models where amounts are drawn", "[verify]") {
+  int drawing = 0;
+  CHECK(falsify(Flavour::any, 400, [&](const ModelParts& drawn) {
+          const ModelParts parts = spending(drawn);
+          drawing += std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(),
+                                 [](const Touchpoint& t) { return t.drawn_revenue || t.drawn_cost; });
+          return disagreement(parts);
+        }) == "");
+  CHECK(drawing > 300);
+  // What counters add up are the amounts that were drawn; and among customers who act on one another.
+  CHECK(falsify(Flavour::any, 300, [](const ModelParts& drawn) { return disagreement(remembering(spending(drawn))); }) ==
+        "");
+  CHECK(falsify(Flavour::any, 200, [](const ModelParts& drawn) { return disagreement(coupled(spending(drawn))); }) == "");
+  // The twin: amounts a hundredth larger.
+  int noticed = 0;
+  for (std::uint64_t number = 0; number < 50; ++number) {
+    const ModelParts parts = spending(random_model(number, 60, Flavour::any));
+    ModelParts twin = parts;
+    for (Touchpoint& t : twin.touchpoints) {
+      if (t.drawn_revenue) t.drawn_revenue->law = Fixed{std::max(0.01, 1.01 * std::fabs(mean(t.drawn_revenue->law)))};
+    }
+    noticed += !disagreement(parts, twin).empty();
+  }
+  CHECK(noticed > 20);
+}
+
 TEST_CASE("engines: a twin that remembers otherwise is noticed", "[verify]") {
   // A little more of what customers carry, on one side.
   const std::vector<void (*)(ModelParts&)> twins{[](ModelParts& m) {

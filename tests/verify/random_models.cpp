@@ -695,6 +695,40 @@ ModelParts remembering(ModelParts parts) {
   return valid(parts) ? parts : before;
 }
 
+ModelParts spending(ModelParts parts) {
+  const ModelParts before = parts;
+  Dice dice(parts.settings.seed ^ 0x7370656e64696e67);
+  parts.traits.push_back({"basket", 0.0, 1e9, 0.0});
+  const TraitId basket(parts.traits.size() - 1);
+  for (Persona& persona : parts.personas) {
+    persona.traits.push_back(dice.one_in(3) ? Distribution(Fixed{dice.number(0.0, 50.0)})
+                                            : Distribution(Gamma{dice.of<double>({0.5, 3.0}), 40.0}));
+  }
+  const auto amount = [&] {
+    DrawnAmount drawn;
+    if (dice.one_in(3)) {
+      drawn.trait = basket;
+      drawn.law = dice.of<Distribution>({Fixed{1.0}, Lognormal{1.0, 0.8}, Gamma{2.0, 1.0}, Exponential{1.0}});
+    } else {
+      drawn.law = dice.of<Distribution>({Lognormal{60.0, 1.2}, Gamma{0.5, 1e5}, Normal{-3.0, 20.0}, Uniform{-1.0, 0.01},
+                                         Weibull{3.0, 0.7}, Exponential{1e-3}, Loglogistic{5.0, 2.5}, Beta{2.0, 5.0},
+                                         Tabulated{{{0.0, 0.0}, {10.0, 0.9}, {1e6, 1.0}}}});
+    }
+    return drawn;
+  };
+  for (Touchpoint& touchpoint : parts.touchpoints) {
+    if (dice.one_in(2)) {
+      touchpoint.drawn_revenue = amount();
+      touchpoint.revenue = 0.0;
+    }
+    if (dice.one_in(3)) {
+      touchpoint.drawn_cost = amount();
+      touchpoint.cost = 0.0;
+    }
+  }
+  return valid(parts) ? parts : before;
+}
+
 std::vector<ModelParts> simpler(const ModelParts& parts) {
   std::vector<ModelParts> found;
   const auto offer = [&](std::optional<ModelParts> candidate) {

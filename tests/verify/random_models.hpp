@@ -27,6 +27,9 @@ enum class Flavour {
 /// the model's seed is valid; some exits have none of this.
 [[nodiscard]] ModelParts remembering(ModelParts parts);
 
+/// The same journey where some visits earn and cost amounts that are drawn: all families, some in units of a trait. Valid.
+[[nodiscard]] ModelParts spending(ModelParts parts);
+
 /// Valid models that are a step simpler than `parts`, the boldest steps first; none where nothing can be left out.
 [[nodiscard]] std::vector<ModelParts> simpler(const ModelParts& parts);
 

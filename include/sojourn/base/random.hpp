@@ -31,6 +31,7 @@ enum class Purpose : std::uint32_t {
   figure = 96,         // people sampled for the figures of a network
   clock = 104,         // index = a hash of the clock's name: how old it is at arrival
   counter = 105,       // index = a hash of the counter's name: what it holds at arrival
+  amount = 106,        // index = event number: [0] revenue, [1] cost where these are drawn
 };
 
 /// Four independent 32-bit words.

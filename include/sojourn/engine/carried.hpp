@@ -62,6 +62,8 @@ class CarriedRules {
   /// The customer is served there at `time` and pays `revenue`: the first purchase starts the clock "tenure", amounts add
   /// up.
   void serve(std::span<double> carried, std::uint32_t touchpoint, double time, double revenue) const;
+  /// Whether a counter adds up what visits to the touchpoint pay.
+  [[nodiscard]] bool adds_amount(std::uint32_t touchpoint) const { return !touchpoints_[touchpoint].amounts.empty(); }
 
   /// The age in days at `time` of a clock, from `clock_of`; negative while it has not been started.
   [[nodiscard]] double age(std::span<const double> carried, std::int32_t clock, double time) const;

@@ -57,6 +57,7 @@ struct Visit {
   float quality = 0.0f, effort = 0.0f, appraisal = 0.0f;
   double wait = 0.0;        // days in line
   std::int32_t rating = 0;  // posted afterwards, 1 .. 5; 0: none
+  Amounts amounts = {};     // drawn, where somebody served
 };
 
 /// The stay that follows a visit: until `until`, then by `exit` to `to`; an exit of -1 is the horizon.
@@ -162,6 +163,12 @@ class Lives {
   [[nodiscard]] bool at_gate(std::uint32_t customer, std::uint32_t touchpoint) const;
   [[nodiscard]] std::int32_t rating(std::uint32_t customer, const Visit& visit) const;
   void leave_by(const ExitRow& exit, double delay, Life& life) const;
+  void draw_amounts(std::uint32_t customer, Life& life) const {
+    const std::int32_t place = program_.amounts().place(life.person.persona, life.visit.touchpoint);
+    if (place < 0) return;
+    life.visit.amounts = program_.amounts().draw(place, streams_, customer, life.visit.event,
+                                                 [&](std::size_t which) { return traits_[which]; });
+  }
   [[nodiscard]] Stay for_good() const {
     return {program_.horizon(), program_.windows().count() - 1, program_.regime_begins().size() - 1};
   }
@@ -217,6 +224,7 @@ void Lives::visit_next(std::uint32_t customer, Life& life, Observer& observer) {
   if (place.end) {
     life.state.bought = life.state.bought || place.purchase;
     life.state.standing = standing(place, life.state.bought);
+    draw_amounts(customer, life);
     observer.visited(life.person, life.visit, program_.row(life.visit.regime, life.person.persona, life.visit.touchpoint),
                      before, life.state);
     return;
@@ -273,7 +281,9 @@ void Lives::finish_visit(std::uint32_t customer, Life& life, const State& before
   const VisitRow& row = program_.row(visit.regime, person.persona, visit.touchpoint);
   state.bought = state.bought || place.purchase;
   state.standing = standing(place, state.bought);
-  if (!life.carried.empty()) program_.carried().serve(life.carried, visit.touchpoint, visit.time, row.revenue);
+  draw_amounts(customer, life);
+  if (!life.carried.empty())
+    program_.carried().serve(life.carried, visit.touchpoint, visit.time, row.revenue_of(visit.amounts));
   visit.appraised = true;
   const Words words = streams_.draw(customer, Purpose::visit, visit.event);
   appraise(customer, person, words, row, visit, state);

@@ -10,6 +10,7 @@
 #include "sojourn/behaviour/choice.hpp"
 #include "sojourn/behaviour/experience.hpp"
 #include "sojourn/behaviour/money.hpp"
+#include "sojourn/engine/amounts.hpp"
 #include "sojourn/engine/carried.hpp"
 #include "sojourn/engine/clock.hpp"
 #include "sojourn/engine/service_lines.hpp"
@@ -47,7 +48,8 @@ void each_trait(const ExitRow& exit, Use use) {
   }
 }
 
-/// What a visit to one touchpoint by one persona in one regime is like. Money is per visit.
+/// What a visit to one touchpoint by one persona in one regime is like. Money is per visit; what is drawn comes on top of
+/// it, times what changes make of one unit of it.
 struct VisitRow {
   float quality = 0.0f, quality_sd = 0.0f, effort = 0.0f, weight = 1.0f;
   float promise = 0.0f, promise_weight = 0.0f;   // weight 0 where nothing is promised
@@ -62,6 +64,9 @@ struct VisitRow {
   behaviour::Shares shares = {1.0f, 1.0f, 0.0f};  // of a choice; where trait-bound only their sign is right
   std::uint32_t carry = 0;  // into Program::carry, one place for each team that a customer may come from
   double revenue = 0.0, cost = 0.0, price = 0.0;
+  double revenue_times = 0.0, cost_times = 0.0;
+  /// The revenue of a visit that drew these amounts.
+  [[nodiscard]] double revenue_of(const Amounts& drawn) const { return revenue + revenue_times * drawn.revenue; }
 };
 
 /// What flows at a touchpoint while somebody stays, per day.
@@ -173,6 +178,8 @@ class Program {
     return {shifts_.data() + exit.shifts_begin, shifts_.data() + exit.shifts_end};
   }
   [[nodiscard]] const Inverse& delay(std::uint32_t index) const { return delays_[index]; }
+  /// Amounts that are drawn at each visit.
+  [[nodiscard]] const AmountRules& amounts() const { return amounts_; }
   /// Clocks and counters.
   [[nodiscard]] const CarriedRules& carried() const { return carried_; }
   /// The chance that context survives from team `from` (>= 0) into the row's touchpoint.
@@ -251,6 +258,7 @@ class Program {
   std::vector<Shift> shifts_;
   std::vector<Inverse> delays_;
   CarriedRules carried_;
+  AmountRules amounts_;
   std::vector<float> carries_;
   std::vector<Piece> pieces_;
   std::vector<std::size_t> first_piece_;  // of each window, and one more: the number of all

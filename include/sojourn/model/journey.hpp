@@ -141,6 +141,14 @@ struct Content {
   std::vector<std::pair<std::string, double>> theme;
 };
 
+/// An amount of money that is drawn at each visit; with a trait, in units of its value for the customer.
+struct DrawnAmount {
+  Distribution law = Fixed{1.0};
+  std::optional<TraitId> trait;
+};
+/// No amount is larger.
+inline constexpr double largest_money = 1e12;
+
 /// One encounter between customer and company. Defaults: scenarios/README.md; money is in currency per visit or per month,
 /// within -1e12 .. 1e12.
 struct Touchpoint {
@@ -155,6 +163,7 @@ struct Touchpoint {
   double weight = 1.0;            // of the visit in memory, 0 .. 1e6
   std::optional<double> promise;  // [0,1]
   double cost = 0.0, revenue = 0.0, revenue_per_month = 0.0, cost_per_month = 0.0;
+  std::optional<DrawnAmount> drawn_cost, drawn_revenue;  // instead of cost and revenue, which are 0 then
   ExitRule exits = ExitRule::choice;
   std::optional<double> servers;            // > 0, a pool of its own
   std::vector<PoolId> pools;                // instead of servers: who serves here, in order of preference
@@ -171,6 +180,9 @@ struct Touchpoint {
   std::optional<End> counts_as;  // churned, at a touchpoint that is no end
   std::vector<Exit> next;
 
+  /// Whether a visit earns or costs something by itself.
+  [[nodiscard]] bool earns() const { return revenue != 0.0 || drawn_revenue; }
+  [[nodiscard]] bool costs() const { return cost != 0.0 || drawn_cost; }
   /// Whether visits wait for servers.
   [[nodiscard]] bool queues() const { return servers.has_value() || !pools.empty(); }
 };

@@ -34,7 +34,7 @@ inline constexpr Bounds any_number{};
 inline constexpr Bounds fraction{0.0, 1.0};
 inline constexpr Bounds not_negative{0.0, 1e9};
 inline constexpr Bounds positive{0.0, 1e9, Limit::outside};
-inline constexpr Bounds money{-1e12, 1e12};
+inline constexpr Bounds money{-largest_money, largest_money};
 
 /// Every parameter that an effect can name, in the order of the enum.
 inline constexpr std::array<Parameter, 16> all_parameters{
@@ -76,6 +76,7 @@ enum class Kind {
   drawn_times,     // a table from ids of `of` to durations or distributions of them
   conditions,      // a table of what must hold
   counted,         // touchpoints, or exits "from -> to", one or a list
+  amount,          // of money: a number, the distribution of one, or the name of a trait
   drawn_or_trait,  // a number, the distribution of one, or the name of a trait
 };
 
