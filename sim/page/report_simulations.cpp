@@ -11,7 +11,7 @@ namespace sojourn {
 namespace {
 
 constexpr double most_people = 100'000;        // in all replications of a plan
-constexpr double most_visits = 4e7;            // of all plans; with fewer people where these are more
+constexpr double most_visits = 3e7;            // of all plans; with fewer people where these are more
 constexpr double most_coupled_visits = 2.4e7;  // where customers act on one another, which is slower and takes all of them
 constexpr std::uint64_t fewest_customers = 1'000;
 constexpr std::uint32_t fewest_replications = 5, coupled_replications = 3;
