@@ -393,6 +393,10 @@ const Fields<Settings>& settings() {
        &Settings::market},
       {{.name = "replications", .bounds = {1.0, 1e5}, .meaning = "independent repetitions; the intervals come from them"},
        &Settings::replications},
+      {{.name = "base",
+        .kind = Kind::text,
+        .meaning = "another scenario in this file's folder, of which this file holds only what changes: `\"telecom.toml\"`, "
+                   "see [Variants](#variants)"}},
       {{.name = "seed", .bounds = {.low = 0.0}, .meaning = "same seed, same numbers"}, &Settings::seed},
       {{.name = "currency", .meaning = "what money is counted in"}, &Settings::currency},
       {{.name = "discount",

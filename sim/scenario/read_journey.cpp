@@ -202,8 +202,9 @@ void Reader::read_touchpoints() {
 
 void Reader::read_quality(const Value& value, Touchpoint& touchpoint) {
   if (value.node().kind != Kind::table) {
-    if (value.node().kind == Kind::integer || value.node().kind == Kind::number) {
-      touchpoint.quality_mean = number(value).value_or(touchpoint.quality_mean);
+    const Node& node = value.node();
+    if (node.kind == Kind::integer || node.kind == Kind::number || (node.kind == Kind::text && parse_suffixed(node.text))) {
+      touchpoint.quality_mean = number(value, keys::fraction).value_or(touchpoint.quality_mean);
     } else {
       value.refuse_type("a number or a table", "write quality = 0.6, or quality = { mean = 0.6, sd = 0.15 }");
     }
@@ -285,7 +286,8 @@ Exit Reader::read_exit(const Value& value, const std::string& from) {
 
 ExitProbability Reader::read_probability(const Value& value, const std::string& from) {
   const Node& node = value.node();
-  if (node.kind == Kind::integer || node.kind == Kind::number) return number(value).value_or(0.0);
+  if (node.kind == Kind::integer || node.kind == Kind::number || (node.kind == Kind::text && parse_suffixed(node.text)))
+    return number(value, keys::fraction).value_or(0.0);
   if (node.kind != Kind::text) {
     value.refuse_type("a number or the name of a trait", "write probability = 0.1, or probability = \"some-trait\"");
     return 0.0;

@@ -128,7 +128,8 @@ void Reader::read_personas() {
               scenario::table(*starts, "starts", "name the first touchpoint: starts = { see-ad = 1 }")) {
         for (const Value& share : shares->rest()) {
           const auto start = position_of_key(share, touchpoints_.names);
-          persona.starts.emplace_back(start ? TouchpointId(*start) : TouchpointId(), number(share).value_or(unknown));
+          persona.starts.emplace_back(start ? TouchpointId(*start) : TouchpointId(),
+                                      number(share, keys::fraction).value_or(unknown));
         }
       }
     }

@@ -35,9 +35,10 @@ std::string line_of(const Node& node) { return node.at.line > 0 ? fmt::format(" 
 
 }  // namespace
 
-Reader::Reader(const Node& root, const SourceText& source, const FileAccess& files, const std::vector<Tie>& kept_ties,
-               Problems& problems)
+Reader::Reader(const Node& root, const SourceText& source, const std::vector<BaseText>& bases, const FileAccess& files,
+               const std::vector<Tie>& kept_ties, Problems& problems)
     : source_(source),
+      bases_(bases),
       files_(files),
       kept_ties_(kept_ties),
       problems_(problems),

@@ -23,9 +23,10 @@ void read_schema(Table& root);
 /// Reads one document. What the model's own `check` can judge (ranges, shares, the graph) is left to it.
 class Reader {
  public:
-  /// `source` is the text of the document, `files` which files it may name. All must outlive the reader.
-  Reader(const Node& root, const SourceText& source, const FileAccess& files, const std::vector<Tie>& kept_ties,
-         Problems& problems);
+  /// `source` is the text of the document, `bases` are those that it builds on, `files` which files it may name. All must
+  /// outlive the reader.
+  Reader(const Node& root, const SourceText& source, const std::vector<BaseText>& bases, const FileAccess& files,
+         const std::vector<Tie>& kept_ties, Problems& problems);
 
   /// All parts. A value that was refused is replaced by one that breaks no other rule.
   [[nodiscard]] ModelParts read();
@@ -110,6 +111,7 @@ class Reader {
   [[nodiscard]] Measure measure_of(std::size_t trait) const;
 
   const SourceText& source_;
+  const std::vector<BaseText>& bases_;
   const FileAccess& files_;
   const std::vector<Tie>& kept_ties_;
   Problems& problems_;

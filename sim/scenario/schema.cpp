@@ -8,6 +8,7 @@
 
 #include "sojourn/model/keys.hpp"
 #include "units.hpp"
+#include "value.hpp"
 
 namespace sojourn {
 namespace {
@@ -37,6 +38,14 @@ Json with_bounds(Json schema, const Bounds& bounds) {
 }
 
 Json number(const Bounds& bounds) { return with_bounds({{"type", "number"}}, bounds); }
+bool is_share(const Bounds& bounds) { return bounds.low >= 0.0 && bounds.high <= 1.0; }
+// A number, or one with a suffix: "700k", of shares "25 %".
+Json quantity(Json plain, bool share) {
+  const char* const suffixes = share ? "(k|M|bn|%)" : "(k|M|bn)";
+  const Json suffixed = {{"type", "string"}, {"pattern", fmt::format("^\\s*[+-]?[0-9]+(\\.[0-9]+)?\\s*{}\\s*$", suffixes)}};
+  return {{"anyOf", Json::array_t{std::move(plain), suffixed}}};
+}
+Json quantity(const Bounds& bounds) { return quantity(number(bounds), is_share(bounds)); }
 Json any_of(std::initializer_list<Json> alternatives) { return {{"anyOf", Json::array_t(alternatives)}}; }
 Json list_of(const Json& item) { return {{"type", "array"}, {"items", item}}; }
 Json some_of(const Json& item) { return {{"type", "array"}, {"items", item}, {"minItems", 1}}; }
@@ -142,9 +151,9 @@ Json shared_definitions() {
 Json type_of(const Key& key) {
   switch (key.kind) {
     case Kind::number:
-      return number(key.bounds);
+      return quantity(number(key.bounds), is_share(key.bounds) || key.unit == "per year");
     case Kind::whole:
-      return with_bounds({{"type", "integer"}}, key.bounds);
+      return quantity(with_bounds({{"type", "integer"}}, key.bounds), false);
     case Kind::truth:
       return {{"type", "boolean"}};
     case Kind::text:
@@ -177,7 +186,7 @@ Json type_of(const Key& key) {
       return any_of({one, some_of(one)});
     }
     case Kind::amount:
-      return any_of({number(key.bounds), reference_to("drawn_by_trait"), reference_to("trait_name")});
+      return any_of({quantity(key.bounds), reference_to("drawn_by_trait"), reference_to("trait_name")});
     case Kind::drawn_or_trait:
       return any_of({reference_to("drawn"), reference_to("trait_name")});
     case Kind::id:
@@ -194,9 +203,9 @@ Json type_of(const Key& key) {
     case Kind::numbers:
       return list_of(number(key.bounds));
     case Kind::chance:
-      return any_of({number(key.bounds), reference_to("id")});
+      return any_of({quantity(key.bounds), reference_to("id")});
     case Kind::quality:
-      return any_of({number(keys::fraction), reference_to(key.of)});
+      return any_of({quantity(keys::fraction), reference_to(key.of)});
     case Kind::shift:
       return any_of({number(key.bounds), {{"type", "string"}, {"pattern", "^\\s*[-+=]"}}});
     case Kind::rule:
@@ -208,7 +217,7 @@ Json type_of(const Key& key) {
     case Kind::tables:
       return list_of(reference_to(key.of));
     case Kind::weights:
-      return {{"type", "object"}, {"additionalProperties", number(key.bounds)}};
+      return {{"type", "object"}, {"additionalProperties", quantity(key.bounds)}};
     case Kind::drawn_weights:
       return {{"type", "object"}, {"additionalProperties", reference_to("drawn")}};
   }
@@ -239,6 +248,12 @@ Json table_schema(const keys::Table& table) {
     // With accounts, personas need no shares; which of the two a file has, only the reader knows.
     const bool may_be_left_out = table.name == "persona" && key.name == "share";
     if (key.required && !may_be_left_out) required.push_back(key.name);
+  }
+  for (const std::string_view remark : scenario::remarks) {
+    if (!table.name.empty() && table.find(remark) == nullptr)
+      properties[std::string(remark)] = {
+          {"type", "string"},
+          {"description", remark == "note" ? "what else there is to say" : "where the numbers come from"}};
   }
   Json result = object(std::move(properties));
   if (!required.empty()) result["required"] = std::move(required);
@@ -348,6 +363,23 @@ std::string range_text(const Key& key) {
   return result.empty() ? "any" : result;
 }
 
+// What the sections of a scenario must hold goes from `definitions` into the schema of a scenario that has no base: what a
+// variant leaves out its base says. Ids stay, because entries are joined by them.
+Json required_without_base(Json& definitions) {
+  Json sections = Json::object();
+  for (const Key& key : keys::table("").keys) {
+    if (key.kind != Kind::table && key.kind != Kind::tables) continue;
+    Json& table = definitions[key.of];
+    if (!table.contains("required")) continue;
+    const Json required = {{"required", table["required"]}};
+    sections[key.name] = key.kind == Kind::tables ? Json{{"items", required}} : required;
+    const bool has_id = table["properties"].contains("id");
+    table.erase("required");
+    if (has_id) table["required"] = {"id"};
+  }
+  return {{"properties", std::move(sections)}};
+}
+
 }  // namespace
 
 std::string json_schema() {
@@ -365,6 +397,8 @@ std::string json_schema() {
                  {"title", "A scenario for Sojourn"},
                  {"$comment", "Written by Sojourn (sojourn schema). Ids, sums and the graph are checked by sojourn check."}};
   schema.update(root);
+  schema["if"] = {{"properties", {{"scenario", {{"required", {"base"}}}}}}};
+  schema["else"] = required_without_base(definitions);
   schema["definitions"] = std::move(definitions);
   return schema.dump(1) + '\n';
 }

@@ -89,6 +89,14 @@ bool is_iso_date(std::string_view text) {
   return month >= 1 && month <= 12 && day >= 1 && day <= days[month] + (month == 2 && leap(year) ? 1 : 0);
 }
 
+constexpr double exact = 9007199254740992.0;  // 2^53: up to there a double holds every whole number
+
+// A number that is written with a suffix.
+std::optional<SuffixedNumber> quantity_of(const Node& node) {
+  return node.kind == Kind::text ? parse_suffixed(node.text) : std::nullopt;
+}
+bool is_share(const keys::Bounds& bounds) { return bounds.low >= 0.0 && bounds.high <= 1.0; }
+
 std::optional<double> measured(const Value& value, Measure measure) {
   if (measure == Measure::number) return number(value);
   if (measure == Measure::rate) return rate(value);
@@ -166,7 +174,7 @@ std::optional<Distribution> tabulated(const Value& value, Measure measure) {
       complete = false;
       continue;
     }
-    const std::optional<double> x = measured(point.element(0), measure), share = number(point.element(1));
+    const std::optional<double> x = measured(point.element(0), measure), share = number(point.element(1), keys::fraction);
     if (x && share) {
       result.points.emplace_back(*x, *share);
     } else {
@@ -248,6 +256,11 @@ void Table::close() {
     return value_.path().empty() ? key : fmt::format("{}.{}", value_.path(), key);
   };
   std::vector<std::string>& meant = excused_;
+  // Every table with keys of its own may say where its numbers come from.
+  for (const std::string_view remark : remarks) {
+    if (declared_ == nullptr || value_.path().empty() || declared_->find(remark) != nullptr) continue;
+    if (const auto value = take_undeclared(remark)) static_cast<void>(text(*value));
+  }
   for (const Value& unknown : rest()) {
     const std::vector<std::string> known = declared_ != nullptr ? declared_->names() : std::vector<std::string>();
     const std::string& key = unknown.node().key;
@@ -283,7 +296,9 @@ void assign(std::optional<T> read, U& target) {
 void convert(const Value& value, const keys::Key& key, double& target) {
   // What is drawn the reader takes, who knows the traits.
   if (key.kind == keys::Kind::amount && (value.node().kind == Kind::table || is_name(value))) return;
-  assign(key.kind == keys::Kind::rate ? rate(value) : number(value), target);
+  // The discount is a share of a year's money.
+  const keys::Bounds& bounds = key.unit == "per year" ? keys::fraction : key.bounds;
+  assign(key.kind == keys::Kind::rate ? rate(value) : number(value, bounds), target);
 }
 void convert(const Value& value, const keys::Key&, std::uint64_t& target) { assign(whole(value), target); }
 void convert(const Value& value, const keys::Key&, std::uint32_t& target) { assign(small_whole(value), target); }
@@ -299,8 +314,9 @@ void convert(const Value& value, const keys::Key& key, Distribution& target) {
   assign(distribution(value, key.kind == keys::Kind::drawn_duration ? Measure::duration : Measure::number), target);
 }
 
-std::optional<double> number(const Value& value) {
+std::optional<double> number(const Value& value, const keys::Bounds& bounds) {
   const Node& node = value.node();
+  if (const auto quantity = quantity_of(node); quantity && (!quantity->percent || is_share(bounds))) return quantity->value;
   if (node.kind != Kind::integer && node.kind != Kind::number) {
     value.refuse_type("a number", number_hint(node));
     return std::nullopt;
@@ -310,6 +326,10 @@ std::optional<double> number(const Value& value) {
 
 std::optional<std::uint64_t> whole(const Value& value) {
   const Node& node = value.node();
+  if (const auto quantity = quantity_of(node); quantity && !quantity->percent && quantity->value >= 0.0 &&
+                                               quantity->value == std::floor(quantity->value) && quantity->value <= exact) {
+    return static_cast<std::uint64_t>(quantity->value);
+  }
   if (node.kind != Kind::integer && node.kind != Kind::number) {
     value.refuse_type("a whole number", number_hint(node));
     return std::nullopt;
@@ -320,7 +340,6 @@ std::optional<std::uint64_t> whole(const Value& value) {
     return std::nullopt;
   }
   if (!finite(value)) return std::nullopt;
-  constexpr double exact = 9007199254740992.0;  // 2^53
   if (node.number < 0.0) {
     value.refuse(fmt::format("{} cannot be negative", value.label()));
   } else if (node.number != std::floor(node.number) || node.number > exact) {
@@ -438,7 +457,8 @@ std::optional<Distribution> distribution(const Value& value, Measure measure, Sc
   const Node& node = value.node();
   const std::string_view all = measure == Measure::duration ? duration_forms : forms;
   const bool has_unit = measure != Measure::number;
-  if (node.kind == Kind::integer || node.kind == Kind::number || (node.kind == Kind::text && has_unit)) {
+  if (node.kind == Kind::integer || node.kind == Kind::number || (node.kind == Kind::text && has_unit) ||
+      quantity_of(node)) {
     const std::optional<double> constant = measured(value, measure);
     return constant ? std::optional<Distribution>(Fixed{*constant}) : std::nullopt;
   }
