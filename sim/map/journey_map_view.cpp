@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "sojourn/base/text.hpp"
 #include "sojourn/map/journey_map_content.hpp"
@@ -76,6 +77,19 @@ std::string words(Parameter parameter) {
   return text;
 }
 
+/// What a visit pays before changes: of an amount that is drawn its mean, over personas where a trait is its scale.
+double paid_before(const ModelParts& parts, double plain, const std::optional<DrawnAmount>& drawn) {
+  if (!drawn) return plain;
+  const double of_law = mean(drawn->law);
+  if (!drawn->trait) return of_law;
+  double sum = 0.0, shares = 0.0;
+  for (const Persona& persona : parts.personas) {
+    sum += persona.share * mean(persona.traits[drawn->trait->index()]);
+    shares += persona.share;
+  }
+  return shares > 0.0 ? of_law * sum / shares : of_law;
+}
+
 void mark_touchpoint(MapTouchpoint& to, const Touchpoint& from, std::size_t v, const PlanChanges& changes) {
   const auto mark = [&](Parameter parameter, double before) {
     const double after = changes.at(parameter, v, before);
@@ -98,8 +112,8 @@ void mark_touchpoint(MapTouchpoint& to, const Touchpoint& from, std::size_t v, c
                          (of.servers.size() > 1 ? " at most " : " ") + before_after(before, after));
   }
   if (from.handle_time) mark(Parameter::handle_time, mean(*from.handle_time));
-  mark(Parameter::cost, from.cost);
-  mark(Parameter::revenue, from.revenue);
+  mark(Parameter::cost, paid_before(changes.parts(), from.cost, from.drawn_cost));
+  mark(Parameter::revenue, paid_before(changes.parts(), from.revenue, from.drawn_revenue));
   mark(Parameter::cost_per_month, from.cost_per_month);
   mark(Parameter::revenue_per_month, from.revenue_per_month);
 }

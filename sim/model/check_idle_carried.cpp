@@ -289,7 +289,41 @@ void idle_conditions(const Context& context, std::size_t i, const Buyers& buyers
   }
 }
 
-// What multiplies the odds of all exits of a choice alike cancels. `of` names what an exit's odds are multiplied by.
+// A law without a memory goes on as it would begin: a clock that surely runs changes nothing about it.
+bool forgets(const Distribution& law) {
+  const auto* weibull = std::get_if<Weibull>(&law);
+  const auto* gamma = std::get_if<Gamma>(&law);
+  const auto* gompertz = std::get_if<Gompertz>(&law);
+  return std::holds_alternative<Exponential>(law) || (weibull != nullptr && weibull->shape == 1.0) ||
+         (gamma != nullptr && gamma->shape == 1.0) || (gompertz != nullptr && gompertz->shape == 0.0);
+}
+
+void idle_uses(const Context& context, std::size_t i, const Buyers& buyers) {
+  const ModelParts& parts = context.parts;
+  const Touchpoint& touchpoint = parts.touchpoints[i];
+  for (std::size_t e = 0; e < touchpoint.next.size(); ++e) {
+    const Exit& exit = touchpoint.next[e];
+    const std::string path = fmt::format("{}.next[{}]", context.paths.touchpoints[i], e);
+    if (exit.clock == tenure_clock && !exit.every && forgets(exit.after) && !buyers.some_have_not[i]) {
+      context.findings.warning(
+          path + ".clock", "clock changes nothing: everybody here has bought, and this law forgets how long it has lasted",
+          "remove it, or write a law with a memory: { weibull = { scale = \"9 years\", shape = 1.4 } }");
+    }
+    const bool one_for_all = exit.times && exit.times->index() < parts.traits.size() &&
+                             std::all_of(parts.personas.begin(), parts.personas.end(), [&](const Persona& persona) {
+                               return exit.times->index() < persona.traits.size() &&
+                                      persona.traits[exit.times->index()] == Distribution(Fixed{1.0});
+                             });
+    if (one_for_all) {
+      context.findings.warning(
+          path + ".times",
+          fmt::format("times changes nothing: {} is 1 for everybody", in_quotes(parts.traits[exit.times->index()].name)),
+          "draw the trait from a distribution, or remove it");
+    }
+  }
+}
+
+// What multiplies the odds of all exits of a choice alike cancels.
 void idle_factors(const Context& context, const Touchpoint& touchpoint, const std::string& path) {
   if (touchpoint.exits == ExitRule::race) return;
   std::vector<std::size_t> with_odds;
@@ -317,10 +351,14 @@ void check_idle_carried(const Context& context, const Reach& reach) {
   const ModelParts& parts = context.parts;
   idle_clocks(context, reach);
   idle_counters(context, reach);
-  const bool conditions = any_exit(parts, [](const Exit& exit) { return exit.only_if.any(); });
-  const Buyers buyers = conditions ? find_buyers(parts, reach) : Buyers();
+  const bool asks =
+      any_exit(parts, [](const Exit& exit) { return exit.only_if.any() || exit.times.has_value() || exit.clock.valid(); });
+  const Buyers buyers = asks ? find_buyers(parts, reach) : Buyers();
   for (std::size_t i = 0; i < parts.touchpoints.size(); ++i) {
-    if (conditions && reach.any[i]) idle_conditions(context, i, buyers);
+    if (asks && reach.any[i]) {
+      idle_conditions(context, i, buyers);
+      idle_uses(context, i, buyers);
+    }
     conditions_alone(context, parts.touchpoints[i], context.paths.touchpoints[i]);
     idle_factors(context, parts.touchpoints[i], context.paths.touchpoints[i]);
   }

@@ -145,6 +145,8 @@ Idle why_idle(const ModelParts& parts, const Reach& reach, const Target& target,
       return {"odds count beside one another, and it changes those of all exits alike", "name some of the exits: exit_to"};
     case Parameter::delay:
       if (exit([](const Touchpoint&, const Exit& e) { return takes_time(e); })) return {};
+      if (exit([](const Touchpoint&, const Exit& e) { return e.every.has_value(); }))
+        return {"its target has only anniversaries, which are dates", "change every, or name other exits"};
       return {"its target has no exit that takes time", "a delay of 0 stays 0 however it is stretched"};
     case Parameter::cost:
     case Parameter::revenue:

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <sstream>
 
 #include "sojourn/base/number_text.hpp"
@@ -322,8 +323,12 @@ void put_over(toml::table& to, toml::table& from, bool root) {
       toml::array &all = *old->as_array(), &more = *value.as_array();
       const auto has_id = [](const toml::node& entry) { return text_member(entry, "id").has_value(); };
       if (std::all_of(more.begin(), more.end(), has_id)) {
+        std::set<std::string> named;
         for (toml::node& entry : more) {
-          if (toml::table* known = entry_with_id(all, *text_member(entry, "id"))) {
+          const std::string id(*text_member(entry, "id"));
+          // An id that one file has twice is a mistake, to be told as in any scenario.
+          toml::table* const known = named.insert(id).second ? entry_with_id(all, id) : nullptr;
+          if (known != nullptr) {
             put_over(*known, *entry.as_table(), false);
           } else {
             all.push_back(std::move(*entry.as_table()));

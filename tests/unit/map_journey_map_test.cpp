@@ -324,6 +324,28 @@ TEST_CASE("the map in DOT has every touchpoint, exit, start and team") {
   CHECK_FALSE(contains(dot, "\"Idle\""));
 }
 
+TEST_CASE("the map marks what a plan changes of amounts that are drawn, by their means") {
+  const auto changes_of = [](DrawnAmount amount) {
+    ModelParts parts = small_journey();
+    parts.touchpoints[buy].drawn_revenue = std::move(amount);
+    Improvement dearer;
+    dearer.change.id = "dearer";
+    dearer.change.effects = {{Parameter::revenue, Operation::multiply, 1.1}};
+    dearer.change.target.touchpoints = {TouchpointId(buy)};
+    parts.improvements = {dearer};
+    Plan plan = parts.plans.front();
+    plan.id = "plan";
+    plan.improvements = {ImprovementId(0)};
+    parts.plans.push_back(plan);
+    JourneyView view;
+    view.plan = PlanId(parts.plans.size() - 1);
+    return journey_map::content(Model(parts), view).touchpoints[buy].changes;
+  };
+  CHECK(changes_of({Gamma{2.0, 40.0}, {}}) == std::vector<std::string>{"revenue 40.00 → 44.00"});
+  // In units of a trait with means 0.5 and 0.1 of a quarter and three quarters of the people.
+  CHECK(changes_of({Gamma{2.0, 40.0}, TraitId(builtin_trait_count)}) == std::vector<std::string>{"revenue 8.00 → 8.80"});
+}
+
 TEST_CASE("the map as SVG shows what a strategist must see, and the same every time") {
   const Model model(small_journey());
   const std::string svg = journey_svg(model);

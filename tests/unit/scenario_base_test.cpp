@@ -146,6 +146,7 @@ TEST_CASE("base: an error is told of the file that it is in") {
   CHECK(below.find("variant.toml:") == std::string::npos);
   const std::string above = wrong("", "[[channel]]\nid = \"app\"\nonlne = true\n");
   CHECK(above.find("variant.toml:20:1: error: unknown key \"onlne\"") != std::string::npos);
+  CHECK(wrong("", "[[touchpoint]]\nid = \"buy\"\nweight = 2\n").find("variant.toml:19:6: error: ") != std::string::npos);
   CHECK(wrong("[[plan", "").find("base.toml:28:") != std::string::npos);
   // What the model's own checks find: the base's exit leads to a touchpoint that the variant made no end of.
   CHECK(

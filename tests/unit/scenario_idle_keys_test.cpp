@@ -265,6 +265,22 @@ id = "buy")"),
     INFO(one.with);
     CHECK(warns(replaced(carried, one.what, one.with), one.warning));
   }
+  // Laws without a memory, dates that cannot be stretched, and a factor of 1.
+  const std::string weibull = "{ weibull = { scale = \"1 year\", shape = 2 } }, clock = \"contract\"";
+  const std::string tenure = "clock = \"tenure\"", memoryless = "{ exponential = { mean = \"1 year\" } }, ";
+  CHECK(warns(replaced(carried, weibull, memoryless + tenure), "touchpoint.use.next[1].clock: clock changes nothing"));
+  CHECK_FALSE(warns(replaced(carried, weibull, memoryless + "clock = \"contract\""), "clock changes nothing"));
+  CHECK_FALSE(warns(replaced(carried, weibull, "{ weibull = { scale = \"1 year\", shape = 2 } }, " + tenure),
+                    "clock changes nothing"));
+  const std::string stretched =
+      "[[event]]\nid = \"e\"\neffect = { delay = \"+20%\" }\ntarget = { touchpoint = \"use\", exit_to = \"gone\" }\n";
+  const std::string yearly = replaced(carried, "after = " + weibull, "every = \"1 month\", clock = \"contract\"");
+  CHECK(warns(yearly + stretched, "event.e.effect.delay: never acts: its target has only anniversaries"));
+  CHECK_FALSE(warns(carried + stretched, "never acts"));
+  const std::string with_times = replaced(carried, weibull, weibull + ", times = \"pace\"");
+  CHECK(warns(replaced(with_times, persona, persona + "traits.pace = 1\n"),
+              "touchpoint.use.next[1].times: times changes nothing: \"pace\" is 1"));
+  CHECK_FALSE(warns(replaced(with_times, persona, persona + "traits.pace = 2\n"), "times changes nothing"));
   // A clock that nobody starts: only who gets to a place that nobody gets to.
   const std::string island =
       "[[touchpoint]]\nid = \"island\"\nstage = \"retention\"\nnext = [ { to = \"gone\", odds = 1 } ]\n";
