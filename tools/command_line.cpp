@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstdio>
 
+#include "manual.hpp"
 #include "sojourn/outcomes/version.hpp"
 #include "sojourn/scenario/nearest.hpp"
 #include "terminal.hpp"
@@ -33,6 +34,7 @@ constexpr const char* main_examples =
     "  sojourn merge points -o all.h5            all points in one file\n"
     "  sojourn sensitivity all.h5                which of the varied keys matter\n"
     "  sojourn voi inputs.csv worth.csv          what it is worth to know more before choosing\n"
+    "  sojourn help compare                      all options of a command; also the manual page\n"
     "\n"
     "Exit status: 0 done, 1 failed while running, 2 the input or the command line is wrong,\n"
     "75 told to stop and resumable, 130 interrupted (what was finished is kept). Colour obeys NO_COLOR.";
@@ -40,9 +42,10 @@ constexpr const char* main_examples =
 struct Options {
   CommandLine line;
   std::vector<std::string> sets;
-  std::string customers, replications, seed, horizon, customer;
+  std::string customers, replications, seed, horizon, customer, format;
   std::vector<std::string> precision, thresholds, plans;
-  bool no_progress = false;
+  bool no_progress = false, manual = false;
+  std::string help_on, shell;
 };
 
 void add_changes(CLI::App& app, Options& o) {
@@ -64,6 +67,13 @@ void add_running(CLI::App& app, Options& o) {
   app.add_flag("--json", o.line.json, "summary as JSON on stdout, nothing else there");
   app.add_flag("--quiet", o.line.quiet, "no summary, only errors");
   app.add_flag("--no-progress", o.no_progress, "no progress bar");
+}
+
+/// How a summary is written.
+void add_layout(CLI::App& app, Options& o, bool first_lines) {
+  if (first_lines) app.add_flag("--full", o.line.full, "every table, not the first lines alone");
+  app.add_option("--format", o.format, "how the summary is written: table (default), md (Markdown) or csv (all figures)")
+      ->type_name("table|md|csv");
 }
 
 constexpr const char* force_option = "--force";
@@ -94,11 +104,11 @@ void add_uncertain(CLI::App& app, Options& o) {
       ->type_name("N")
       ->check(CLI::Range(64, 1'000'000))
       ->needs(uncertain);
-  app.add_option("--by", o.line.by, "with --uncertain: the metric that decides; default npv")
+  app.add_option("--by", o.line.by, "with --uncertain: the metric that decides; default that of scenario.goal, else npv")
       ->type_name("METRIC")
       ->allow_extra_args(false)
       ->needs(uncertain);
-  for (const char* other : {"--output", "--force", "--precision", "--threshold", "--dry-run", "--replications"})
+  for (const char* other : {"--output", "--force", "--precision", "--threshold", "--dry-run", "--replications", "--full"})
     app.get_option(other)->excludes(uncertain);
 }
 
@@ -107,13 +117,16 @@ CLI::App* add_rank(CLI::App& app, Options& o) {
   StandardImprovement& sizes = o.line.rank.sizes;
   rank->add_option("scenario", o.line.input, "scenario (.toml) or results file (.h5)")->required()->type_name("FILE");
   rank->add_option("--plan", o.line.plan, "plan under which touchpoints are shifted; default baseline")->type_name("ID");
-  rank->add_option("--by", o.line.rank.by, "what gains are measured by; default npv")->type_name("METRIC");
+  rank->add_option("--by", o.line.rank_by,
+                   "what gains are measured by; default the scenario's goal where that is one metric, else npv")
+      ->type_name("METRIC");
   rank->add_option("--quality", sizes.quality, "standard improvement: added to quality; default 0.1, 0 leaves it out")
       ->type_name("X");
   rank->add_option("--effort", sizes.effort, "taken off effort; default 0.1")->type_name("X");
   rank->add_option("--wait", sizes.wait, "share taken off waits; default 0.2")->type_name("X");
   rank->add_option("--traffic", sizes.traffic, "by how much more come, for barriers and enablers; default 0.2")
       ->type_name("X");
+  add_layout(*rank, o, true);
   add_running(*rank, o);
   rank->footer(
       "Each touchpoint is improved alone, all on the same luck. A wait is the handling time where people queue, and "
@@ -135,7 +148,10 @@ CLI::App* add_optimize(CLI::App& app, Options& o) {
   optimize->add_option("--budget", o.line.budget, "money for all improvements over the horizon: 2_000_000, 500k, 2M, 1.5bn")
       ->required()
       ->type_name("N");
-  optimize->add_option("--goal", o.line.goal, "npv (default), retained, nps or another metric; with weights: npv:1,nps:2e4")
+  optimize
+      ->add_option(
+          "--goal", o.line.goal,
+          "npv, retained, nps or another metric; with weights: npv:1,nps:2e4; default the scenario's goal, else npv")
       ->type_name("GOAL");
   optimize->add_option("--team", o.line.team_budgets, "what a team may spend at its touchpoints; repeatable")
       ->type_name("TEAM=N")
@@ -150,6 +166,7 @@ CLI::App* add_optimize(CLI::App& app, Options& o) {
       ->add_option("--indifference", o.line.indifference,
                    "a difference of the goal that does not matter; replications are added until no more can be missed")
       ->type_name("X");
+  add_layout(*optimize, o, true);
   add_running(*optimize, o);
   optimize->footer(
       "Every choice is simulated, on the same luck: what improvements do together is not assumed to add up. Where an "
@@ -355,6 +372,20 @@ void collect_goals(Options& o) {
   }
 }
 
+void collect_format(Options& o) {
+  if (o.format.empty()) return;
+  const std::vector<std::string> known{"table", "md", "csv"};
+  const auto found = std::find(known.begin(), known.end(), o.format);
+  if (found == known.end()) {
+    const std::string near = nearest(o.format, known);
+    throw InputError("--format " + o.format + ": there is no such format" +
+                         (near.empty() ? std::string() : "; did you mean \"" + near + "\"?"),
+                     "table, md or csv; --json is an option of its own");
+  }
+  if (o.line.json) throw InputError("--format and --json do not go together", "leave one out");
+  o.line.format = static_cast<Format>(found - known.begin());
+}
+
 /// "a, b" means a and b.
 void collect_plans(Options& o) {
   for (const std::string& list : o.plans) {
@@ -417,6 +448,39 @@ std::vector<Override> with_replications(std::vector<Override> all, std::uint32_t
   return all;
 }
 
+namespace {
+
+std::string joined_shells() {
+  std::string text;
+  for (const std::string& shell : completed_shells()) text += (text.empty() ? "" : "|") + shell;
+  return text;
+}
+
+/// `sojourn help`.
+Parsed show_help(const CLI::App& app, const Options& o) {
+  if (o.manual || !o.shell.empty()) {
+    if (o.manual && !o.shell.empty()) throw InputError("--man and --completion do not go together", "leave one out");
+    const auto& shells = completed_shells();
+    if (!o.manual && std::find(shells.begin(), shells.end(), o.shell) == shells.end())
+      throw InputError("--completion " + o.shell + ": no completion is known for this shell", "bash, zsh or fish");
+    print(stdout, "%s", (o.manual ? manual_page(app) : completion(app, o.shell)).c_str());
+    return {std::nullopt, done};
+  }
+  if (o.help_on.empty()) {
+    // app.help() would be that of the command that was given, which is this one.
+    print(stdout, "%s", app.get_formatter()->make_help(&app, app.get_name(), CLI::AppFormatMode::Normal).c_str());
+    return {std::nullopt, done};
+  }
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    if (command->get_name() != o.help_on) continue;
+    print(stdout, "%s", command->help("sojourn").c_str());
+    return {std::nullopt, done};
+  }
+  throw InputError("there is no command \"" + o.help_on + "\"" + guess(app, o.help_on), "sojourn help lists the commands");
+}
+
+}  // namespace
+
 Parsed parse(int argc, char** argv) {
   Options o;
   CLI::App app(about, "sojourn");
@@ -432,6 +496,7 @@ Parsed parse(int argc, char** argv) {
   run->add_option("--plan", o.line.plan, "plan to simulate; default baseline")->type_name("ID");
   run->add_flag("--control-variate", o.line.control_variate,
                 "narrower intervals where slopes act weakly: corrects by the solved twin without slopes");
+  add_layout(*run, o, false);
   add_writing(*run, o, "SCENARIO.h5 in this folder, SCENARIO-PLAN.h5 with --plan",
               "exit status 1 when this is missed, e.g. 'retention>=0.7'; repeatable");
   run->footer(
@@ -448,6 +513,7 @@ Parsed parse(int argc, char** argv) {
   compare->add_option("--plans", o.plans, "plans to compare, separated by commas; default all; repeatable")
       ->type_name("A,B")
       ->allow_extra_args(false);
+  add_layout(*compare, o, true);
   add_writing(*compare, o, "SCENARIO-compare.h5 in this folder",
               "exit status 1 when a plan misses this, e.g. 'retention>=0.7', 'care-first:nps>=20' or, of the difference to "
               "the baseline, '+npv>=0'; repeatable");
@@ -562,18 +628,44 @@ Parsed parse(int argc, char** argv) {
   CLI::App* sensitivity = add_sensitivity(app, o);
   CLI::App* voi = add_voi(app, o);
 
-  for (CLI::App* command :
-       {run, compare, solve, check, map, report, fresh, schema, rank, optimize, trace, sweep, merge, sensitivity, voi}) {
+  CLI::App* help = app.add_subcommand("help", "Help on a command, the manual page, or completions for a shell");
+  help->add_option("command", o.help_on, "command; left out: all of them in short")->type_name("COMMAND");
+  help->add_flag("--man", o.manual, "the manual page, for man -l -");
+  help->add_option("--completion", o.shell, "what this shell needs to complete commands and options")
+      ->type_name(joined_shells());
+  help->footer(
+      "Installing Sojourn installs the manual page and the completions.\n"
+      "\n"
+      "Examples:\n"
+      "  sojourn help compare\n"
+      "  sojourn help --man | man -l -\n"
+      "  source <(sojourn help --completion bash)");
+
+  for (CLI::App* command : {run, compare, solve, check, map, report, fresh, schema, rank, optimize, trace, sweep, merge,
+                            sensitivity, voi, help}) {
     command->set_help_flag("-h,--help", "this help");
     command->allow_extras();  // reported by us, with the nearest name
   }
 
-  const auto complain = [](const std::string& problem, const std::string& help) {
-    print(stderr, "sojourn: error: %s\nhint: %s\n", problem.c_str(), help.c_str());
+  const auto complain = [](const std::string& problem, const std::string& hint) {
+    print(stderr, "sojourn: error: %s\nhint: %s\n", problem.c_str(), hint.c_str());
     return Parsed{std::nullopt, wrong_input};
   };
+  std::vector<std::string> words(argv + 1, argv + argc);
+  if (words.size() > 1 && words.front() == help->get_name()) {
+    // CLI11 would take the name of a command for that command.
+    const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+    const auto named = std::find_if(words.begin() + 1, words.end(), [&](const std::string& word) {
+      return std::any_of(commands.begin(), commands.end(), [&](const CLI::App* one) { return one->get_name() == word; });
+    });
+    if (named != words.end()) {
+      o.help_on = *named;
+      words.erase(named);
+    }
+  }
+  std::reverse(words.begin(), words.end());
   try {
-    app.parse(argc, argv);
+    app.parse(std::move(words));
   } catch (const CLI::CallForHelp& e) {
     return {std::nullopt, app.exit(e)};
   } catch (const CLI::CallForVersion& e) {
@@ -614,8 +706,10 @@ Parsed parse(int argc, char** argv) {
     return complain((named ? option->get_name() : "the name of the file or template") + " is given without a value",
                     "leave it out, or give it one: sojourn " + command.get_name() + " --help");
   }
+  if (&command == help) return show_help(app, o);
   o.line.command = command.get_name();
   o.line.progress = !o.no_progress && !o.line.quiet;
+  collect_format(o);
   collect_plans(o);
   collect_customer(o);
   collect_changes(o);

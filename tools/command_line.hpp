@@ -1,4 +1,4 @@
-// What the user typed, as plain data: the one door to CLI11.
+// What the user typed, as plain data. CLI11 is seen here and in manual.cpp alone.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 #include "goals.hpp"
 #include "sojourn/decide/leverage.hpp"
 #include "sojourn/decide/value_of_information.hpp"
-#include "sojourn/report/summary.hpp"
+#include "sojourn/report/layout.hpp"
 #include "sojourn/scenario/scenario.hpp"
 
 namespace sojourn::tools {
@@ -47,9 +47,10 @@ struct CommandLine {
   bool control_variate = false;
   bool network = false;
   RankOptions rank;
-  std::optional<std::uint64_t> customer;           // of trace
-  std::optional<std::size_t> log_customers;        // likewise; default 100
-  std::string goal = "npv", budget, indifference;  // of optimize; the budget of report too
+  std::optional<std::uint64_t> customer;     // of trace
+  std::optional<std::size_t> log_customers;  // likewise; default 100
+  std::string rank_by;                       // of rank; empty: by the scenario's goal
+  std::string goal, budget, indifference;    // of optimize; without a goal the scenario's; the budget of report too
   std::vector<std::string> team_budgets, must, never;
   std::string shard;                  // of sweep, "3/40"
   bool emit_slurm = false;            // of sweep
@@ -61,6 +62,8 @@ struct CommandLine {
   bool uncertain = false;     // of compare
   std::uint64_t draws = 512;  // of --uncertain
   bool json = false;
+  bool full = false;  // compare, rank, optimize: all tables, not the first lines alone
+  Format format = Format::table;
   bool force = false;  // replaces files that Sojourn did not write
   bool quiet = false;
   bool progress = true;

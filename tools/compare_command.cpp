@@ -3,7 +3,9 @@
 #include "commands.hpp"
 #include "session.hpp"
 #include "sojourn/decide/comparison.hpp"
+#include "sojourn/decide/goal.hpp"
 #include "sojourn/report/forecast_report.hpp"
+#include "sojourn/report/summary.hpp"
 #include "sojourn/scenario/nearest.hpp"
 #include "terminal.hpp"
 
@@ -22,7 +24,10 @@ std::size_t metric_called(const std::string& name) {
 int compare_uncertain(const CommandLine& line, const Input& input, const std::vector<PlanId>& plans) {
   const UncertainInputs inputs = read_uncertain(input.scenario, line.overrides);
   require_no_errors(inputs.inputs);
-  const std::size_t by = metric_called(line.by.empty() ? "npv" : line.by.front());
+  if (line.format == Format::csv)
+    throw InputError("--format csv: with --uncertain there are tables and Markdown", "--json has every figure");
+  const Settings& settings = input.model.parts().settings;
+  const std::size_t by = metric_called(line.by.empty() ? std::string(metric_of_goal(settings)) : line.by.front());
   DrawOptions options;
   options.draws = (line.draws + scrambles - 1) / scrambles * scrambles;
   for (const PlanId plan : plans) options.plans.push_back(input.model.parts().plans[plan.index()].id);
@@ -48,7 +53,7 @@ int compare_uncertain(const CommandLine& line, const Input& input, const std::ve
   if (line.json) {
     print(stdout, "%s", forecast_json(report, line.input).c_str());
   } else if (!line.quiet) {
-    print(stdout, "%s", forecast_text(report, colour()).c_str());
+    print(stdout, "%s", forecast_text(report, layout(line)).c_str());
   }
   return done;
 }
@@ -63,7 +68,7 @@ int compare_command(const CommandLine& line) {
   if (line.uncertain) return compare_uncertain(line, input, plans);
   return simulate(
       line, input, plans, results_path(line, input, "-compare.h5"),
-      [](const Samples& samples, Colour colour) { return comparison_text(samples, compare(samples), colour); },
+      [](const Samples& samples, const Layout& layout) { return comparison_text(samples, compare(samples), layout); },
       [](const Samples& samples, const std::string& file) { return comparison_json(samples, compare(samples), file); });
 }
 

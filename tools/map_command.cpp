@@ -44,7 +44,7 @@ int print_network(const CommandLine& line) {
   const NetworkFigures figures = network_figures(network, personas, parts.personas.size(), streams, threads);
   print(stdout, "%s",
         line.json ? network_json(figures, input.model, line.input).c_str()
-                  : network_text(figures, input.model, colour()).c_str());
+                  : network_text(figures, input.model, layout(line)).c_str());
   return done;
 }
 

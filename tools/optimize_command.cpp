@@ -15,7 +15,7 @@ OptimizeOptions read_options(const CommandLine& line, const ModelParts& parts) {
   for (const Improvement& each : parts.improvements) improvements.push_back(each.change.id);
   for (const Team& each : parts.teams) teams.push_back(each.id);
   OptimizeOptions how;
-  how.goal = parse_goal(line.goal);
+  how.goal = line.goal.empty() ? goal_of(parts.settings) : parse_goal(line.goal);
   how.indifference = line.indifference.empty() ? 0.0 : parse_money("--indifference", line.indifference);
   how.limits.total = parse_money("--budget", line.budget);
   for (const std::string& each : line.team_budgets) {
@@ -41,7 +41,7 @@ int optimize_command(const CommandLine& line) {
   if (line.json) {
     print(stdout, "%s", optimum_json(*optimum, input.model, line.input).c_str());
   } else if (!line.quiet) {
-    print(stdout, "%s", optimum_text(*optimum, input.model, colour()).c_str());
+    print(stdout, "%s", optimum_text(*optimum, input.model, layout(line)).c_str());
   }
   return done;
 }

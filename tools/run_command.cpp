@@ -54,10 +54,10 @@ int run_command(const CommandLine& line) {
   const Twin twin(input.model, plans.front(), line.threads);
   return simulate(
       line, input, plans, path,
-      [&](const Samples& samples, Colour colours) {
+      [&](const Samples& samples, const Layout& layout) {
         // The twin would have to live on the luck of just the replications that were finished.
-        if (samples.interrupted()) return run_text(samples, colours) + "\nNo control variate: the run was interrupted.\n";
-        return run_text(samples, colours) + control_variate_text(samples, twin.correct(samples));
+        if (samples.interrupted()) return run_text(samples, layout) + "\nNo control variate: the run was interrupted.\n";
+        return run_text(samples, layout) + control_variate_text(samples, twin.correct(samples), layout);
       },
       [&](const Samples& samples, const std::string& file) {
         return samples.interrupted() ? run_json(samples, file) : run_json(samples, twin.correct(samples), file);

@@ -37,7 +37,7 @@ int sensitivity_command(const CommandLine& line) {
   if (found.empty()) throw InputError("this sweep has one plan: there is no difference", "name a metric without +");
   print(stdout, "%s",
         line.json ? sensitivity_json(found, points.provenance.title, line.input).c_str()
-                  : sensitivity_text(found, points.provenance.title, colour()).c_str());
+                  : sensitivity_text(found, points.provenance.title, layout(line)).c_str());
   return done;
 }
 

@@ -26,7 +26,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A bar on a terminal's stderr, with the time left; anywhere else a line where the work takes long.
+/// A bar on a terminal's stderr, with the time left; anywhere else a line now and then where the work takes long.
 class ProgressBar {
  public:
   explicit ProgressBar(bool wanted) : wanted_(wanted), on_(wanted && isatty(STDERR_FILENO) != 0) {}
@@ -40,7 +40,7 @@ class ProgressBar {
     if (!wanted_) return;
     const auto now = std::chrono::steady_clock::now();
     const double gone = std::chrono::duration<double>(now - began_).count();
-    if (!on_) return warn_of_long_work(share, gone);
+    if (!on_) return tell_now_and_then(share, gone);
     if (now - shown_ < std::chrono::milliseconds(100) && share < 1.0) return;
     shown_ = now;
     std::fprintf(stderr, "\r\033[K%s", progress_line(share, share > 0.0 ? gone / share - gone : 0.0).c_str());
@@ -61,16 +61,21 @@ class ProgressBar {
     return "[" + bar + "]" + words;
   }
 
-  /// Where there is no bar: once, when it is known that the work is long.
-  void warn_of_long_work(double share, double gone) {
-    constexpr double known_after = 10.0, long_from = 120.0;  // seconds
-    if (warned_ || gone < known_after || !(share > 0.0)) return;
-    warned_ = true;
+  /// Where there is no bar: a line after 15 seconds, 30, 60, and so on, while there is a while to go.
+  void tell_now_and_then(double share, double gone) {
+    constexpr double worth_a_line = 10.0, minute = 60.0;  // seconds
+    if (gone < next_line_ || !(share > 0.0)) return;
+    next_line_ = 2.0 * gone;
     const double left = gone / share - gone;
-    if (left >= long_from) std::fprintf(stderr, "sojourn: about %.0f minutes left\n", left / 60.0);
+    if (left < worth_a_line) return;
+    if (left < 2.0 * minute)
+      std::fprintf(stderr, "sojourn: %.0f %% done, about %.0f seconds left\n", 100.0 * share, left);
+    else
+      std::fprintf(stderr, "sojourn: %.0f %% done, about %.0f minutes left\n", 100.0 * share, left / minute);
   }
 
-  bool wanted_, on_, warned_ = false;
+  bool wanted_, on_;
+  double next_line_ = 15.0;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now(), shown_{};
 };
 
@@ -220,7 +225,7 @@ void require_reachable_goals(const CommandLine& line, const Input& input, const 
 }  // namespace
 
 int simulate(const CommandLine& line, const Input& asked, const std::vector<PlanId>& plans, const std::string& path,
-             const std::function<std::string(const Samples&, Colour)>& text,
+             const std::function<std::string(const Samples&, const Layout&)>& text,
              const std::function<std::string(const Samples&, const std::string&)>& json) {
   require_reachable_goals(line, asked, plans);
   if (const std::size_t warnings = asked.scenario.warnings(); warnings > 0 && !line.quiet) {
@@ -257,7 +262,7 @@ int simulate(const CommandLine& line, const Input& asked, const std::vector<Plan
   if (line.json) {
     print(stdout, "%s", json(samples, line.input).c_str());
   } else if (!line.quiet) {
-    print(stdout, "%s", text(samples, colour()).c_str());
+    print(stdout, "%s", text(samples, layout(line)).c_str());
   }
   if (!line.quiet) {
     std::fflush(stdout);

@@ -58,7 +58,7 @@ void under_way(const CommandLine& line, const std::function<void(const RunOption
 /// Runs `plans` as precisely as asked, writes the file, prints the summary made by `text` or `json` on stdout and missed
 /// thresholds on stderr. Returns the exit status.
 int simulate(const CommandLine& line, const Input& asked, const std::vector<PlanId>& plans, const std::string& path,
-             const std::function<std::string(const Samples&, Colour)>& text,
+             const std::function<std::string(const Samples&, const Layout&)>& text,
              const std::function<std::string(const Samples&, const std::string&)>& json);
 
 }  // namespace sojourn::tools

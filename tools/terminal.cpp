@@ -3,6 +3,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <charconv>
 #include <cstdarg>
 #include <cstdlib>
 #include <string>
@@ -43,6 +45,22 @@ Colour colour() {
 std::size_t terminal_columns() {
   winsize size{};
   return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+Layout layout(const CommandLine& line) {
+  constexpr std::size_t least = 40, most = 400, standard = 80;
+  Layout result{colour(), standard, line.full, line.format};
+  winsize size{};
+  if (isatty(STDOUT_FILENO) != 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    result.width = size.ws_col;
+  if (const char* const columns = std::getenv("COLUMNS")) {
+    std::size_t wanted = 0;
+    const std::string_view text(columns);
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), wanted);
+    if (failure == std::errc() && end == text.data() + text.size() && wanted > 0) result.width = wanted;
+  }
+  result.width = std::clamp(result.width, least, most);
+  return result;
 }
 
 void print(std::FILE* stream, const char* format, ...) {

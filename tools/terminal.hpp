@@ -4,7 +4,8 @@
 #include <cstddef>
 #include <cstdio>
 
-#include "sojourn/report/summary.hpp"
+#include "command_line.hpp"
+#include "sojourn/report/layout.hpp"
 
 namespace sojourn::tools {
 
@@ -13,6 +14,8 @@ namespace sojourn::tools {
 
 /// The columns of the terminal at stderr; 80 where it does not say.
 [[nodiscard]] std::size_t terminal_columns();
+/// How a command's summary is laid out: as wide as the terminal, or 80 columns where stdout is none; COLUMNS overrides both.
+[[nodiscard]] Layout layout(const CommandLine& line);
 
 /// As std::fprintf to stdout or stderr. Unprintable characters are written out (base/text.hpp, `shown`); where stdout takes
 /// colours, the two sequences that begin and end bold text pass.

@@ -26,7 +26,7 @@ int voi_command(const CommandLine& line) {
   if (asks) plan.input = position_called("input", line.voi.survey, sample.inputs, "--survey: ");
   ValueReport report{sample, value_of_information(sample), line.voi.people, asks ? &plan : nullptr, {}};
   if (asks) report.surveys = survey_values(sample, plan);
-  print(stdout, "%s", line.json ? value_json(report).c_str() : value_text(report, colour()).c_str());
+  print(stdout, "%s", line.json ? value_json(report).c_str() : value_text(report, layout(line)).c_str());
   return done;
 }
 

@@ -104,7 +104,8 @@ class PlanResults {
   [[nodiscard]] Figure touchpoint(std::string_view id, std::string_view metric) const;
   /// The metric less the baseline's, on the same luck. Throws InputError where the results do not hold the baseline.
   [[nodiscard]] PlanDifference difference(std::string_view metric) const;
-  /// The first day from which the cumulative difference of cash to the baseline stays above 0; none within the horizon.
+  /// The day from which the money gained over the baseline covers the money spent, both discounted as net present value is;
+  /// none within the horizon.
   [[nodiscard]] std::optional<double> payback_days() const;
   /// The difference of net present value over the discounted investment.
   [[nodiscard]] Figure return_on_investment() const;

@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "sojourn/behaviour/money.hpp"
 #include "sojourn/decide/multiple_comparisons.hpp"
 
 namespace sojourn {
@@ -62,25 +63,35 @@ Estimate cost_per_extra_customer(const std::vector<Sums>& plan, const std::vecto
   return ratio(investment.value(all), costs, extra_customers(all, pooled(baseline)), customers);
 }
 
-/// The earliest and the latest payback that the intervals of the cumulative difference allow.
-void bound_payback(PlanComparison& result, const PlanSamples& plan, const PlanSamples& baseline,
-                   const std::vector<double>& window_ends) {
-  const std::size_t samples = plan.cash_of.size();
-  if (samples < 2) return;
-  std::vector<double> sums(samples, 0.0), low, high;
-  const std::vector<double> nothing(window_ends.size(), 0.0);
-  double point = 0.0, low_before = 0.0, high_before = 0.0;
-  for (std::size_t w = 0; w < window_ends.size(); ++w) {
-    for (std::size_t i = 0; i < samples; ++i) sums[i] += plan.cash_of[i][w] - baseline.cash_of[i][w];
-    point += plan.cash[w] - baseline.cash[w];
-    const Estimate here = interval(point, sums);
-    low.push_back(here.low - low_before);
-    high.push_back(here.high - high_before);
-    low_before = here.low;
-    high_before = here.high;
+/// The day of payback, and the earliest and the latest that the intervals of the balance allow.
+void find_payback(PlanComparison& result, const Samples& samples, std::size_t number) {
+  const PlanSamples &plan = samples.plans[number], &baseline = samples.plans.front();
+  const Metric& npv = *find_metric("npv");
+  const auto balance = [&](const std::vector<double>& cash, const std::vector<double>& before, double worth) {
+    return discounted_balance(cash, before, samples.window_ends, samples.discount, worth);
+  };
+  result.balance = balance(plan.cash, baseline.cash, npv.value(pooled(plan.all)) - npv.value(pooled(baseline.all)));
+  if (!(result.investment.mean > 0.0)) return;
+  result.payback_days = payback(result.balance, samples.window_ends);
+  std::vector<double> paid;
+  double sum = 0.0;
+  for (std::size_t w = 0; w < samples.window_ends.size(); ++w) paid.push_back(sum += plan.cash[w] - baseline.cash[w]);
+  result.payback_undiscounted = payback(paid, samples.window_ends);
+  const std::size_t count = plan.cash_of.size();
+  if (count < 2) return;
+  std::vector<std::vector<double>> balances;
+  for (std::size_t i = 0; i < count; ++i) {
+    balances.push_back(balance(plan.cash_of[i], baseline.cash_of[i], npv.value(plan.all[i]) - npv.value(baseline.all[i])));
   }
-  result.payback_earliest = payback(high, nothing, window_ends);
-  result.payback_latest = payback(low, nothing, window_ends);
+  std::vector<double> low, high, here(count);
+  for (std::size_t w = 0; w < samples.window_ends.size(); ++w) {
+    for (std::size_t i = 0; i < count; ++i) here[i] = balances[i][w];
+    const Estimate at = interval(result.balance[w], here);
+    low.push_back(at.low);
+    high.push_back(at.high);
+  }
+  result.payback_earliest = payback(high, samples.window_ends);
+  result.payback_latest = payback(low, samples.window_ends);
 }
 
 /// Parts of two differences by persona.
@@ -261,27 +272,74 @@ Difference opposite(Difference d) {
   return d;
 }
 
-/// Who is best in a headline metric: every pair, and the chances.
-void find_best(const Samples& samples, std::size_t m, Comparison& comparison) {
-  const Metric& metric = metrics()[m];
-  const std::size_t first = comparison.rivalries.size();
+/// Every pair of plans in a figure, tested together, and how likely each plan is the best. `gain` gives the tested
+/// difference of a plan to the baseline, `lead` that of one plan to another, `value` the figure of a sample.
+struct Best {
+  std::vector<Rivalry> pairs;
+  std::vector<double> chances;
+};
+template <class Gain, class Lead, class Value>
+Best find_best(const Samples& samples, const Gain& gain, const Lead& lead, const Value& value) {
+  Best result;
   std::vector<double> points;
   std::vector<std::vector<double>> values;
   for (std::size_t a = 0; a < samples.plans.size(); ++a) {
-    points.push_back(comparison.plans[a].metrics[m].mean);
+    points.push_back(value(pooled(samples.plans[a].all)));
     values.emplace_back();
-    for (const Sums& sample : samples.plans[a].all) values.back().push_back(metric.value(sample));
+    for (const Sums& sample : samples.plans[a].all) values.back().push_back(value(sample));
     for (std::size_t b = a + 1; b < samples.plans.size(); ++b) {
       // Who is changed is counted against the baseline alone.
-      comparison.rivalries.push_back({m, a, b,
-                                      a == 0 ? opposite(comparison.plans[b].differences[m])
-                                             : tested(difference(samples.plans[a].all, samples.plans[b].all, metric))});
+      result.pairs.push_back({0, a, b, a == 0 ? opposite(gain(b)) : tested(lead(a, b))});
     }
   }
   std::vector<Difference*> family;
-  for (std::size_t i = first; i < comparison.rivalries.size(); ++i) family.push_back(&comparison.rivalries[i].lead);
+  for (Rivalry& pair : result.pairs) family.push_back(&pair.lead);
   hold(family);
-  comparison.best.push_back({m, chance_of_best(points, values)});
+  result.chances = chance_of_best(points, values);
+  return result;
+}
+
+/// Who is best in a headline metric.
+void find_best(const Samples& samples, std::size_t m, Comparison& comparison) {
+  const Metric& metric = metrics()[m];
+  Best best = find_best(
+      samples, [&](std::size_t b) { return comparison.plans[b].differences[m]; },
+      [&](std::size_t a, std::size_t b) { return difference(samples.plans[a].all, samples.plans[b].all, metric); },
+      [&](const Sums& sums) { return metric.value(sums); });
+  for (Rivalry& pair : best.pairs) {
+    pair.metric = m;
+    comparison.rivalries.push_back(pair);
+  }
+  comparison.best.push_back({m, best.chances});
+}
+
+/// Who is best in the scenario's goal.
+void find_best_of_goal(const Samples& samples, Comparison& comparison) {
+  GoalComparison& goal = comparison.goal;
+  goal.terms = goal_of(samples);
+  const auto value = [&](const Sums& sums) { return value_of(goal.terms, sums); };
+  const auto lead = [&](std::size_t a, std::size_t b) {
+    const std::vector<Sums>&one = samples.plans[a].all, &other = samples.plans[b].all;
+    if (plain(goal.terms)) return difference(one, other, metrics()[goal.terms.front().metric]);
+    std::vector<double> values;
+    for (std::size_t i = 0; i < one.size(); ++i) values.push_back(value(one[i]) - value(other[i]));
+    return cautious_interval(value(pooled(one)) - value(pooled(other)), values);
+  };
+  for (std::size_t k = 0; k < samples.plans.size(); ++k) {
+    // A goal of one figure has the interval and the test that this figure has.
+    goal.gains.push_back(plain(goal.terms) ? comparison.plans[k].differences[goal.terms.front().metric]
+                                           : tested(lead(k, 0)));
+  }
+  goal.gains.front().p = goal.gains.front().p_holm = 1.0;
+  if (!plain(goal.terms)) {
+    std::vector<Difference*> family;
+    for (std::size_t k = 1; k < goal.gains.size(); ++k) family.push_back(&goal.gains[k]);
+    hold(family);
+  }
+  Best best = find_best(
+      samples, [&](std::size_t b) { return goal.gains[b]; }, lead, value);
+  goal.pairs = std::move(best.pairs);
+  goal.chances = std::move(best.chances);
 }
 
 }  // namespace
@@ -302,10 +360,7 @@ Comparison compare(const Samples& samples) {
     }
     result.investment = estimate(samples, k, investment);
     result.roi = effect(plan.all, baseline.all, [](const Sums& a, const Sums& b) { return roi(a, b); });
-    if (result.investment.mean > 0.0) {
-      result.payback_days = payback(plan.cash, baseline.cash, samples.window_ends);
-      bound_payback(result, plan, baseline, samples.window_ends);
-    }
+    find_payback(result, samples, k);
     result.extra_customers = extra_customers(pooled(plan.all), pooled(baseline.all));
     result.cost_per_extra_customer = cost_per_extra_customer(plan.all, baseline.all);
     for (std::size_t p = 0; p < samples.personas.size(); ++p) {
@@ -329,21 +384,34 @@ Comparison compare(const Samples& samples) {
   for (const std::string_view name : headline_metrics) {
     find_best(samples, metric_position(name), comparison);
   }
+  find_best_of_goal(samples, comparison);
   return comparison;
 }
 
-std::optional<double> payback(const std::vector<double>& cash, const std::vector<double>& baseline,
-                              const std::vector<double>& window_ends) {
-  double sum = 0.0, most = 0.0;
+std::vector<double> discounted_balance(const std::vector<double>& cash, const std::vector<double>& baseline,
+                                       const std::vector<double>& window_ends, double discount, double npv) {
+  std::vector<double> balance;
+  const double rho = behaviour::force_of_interest(discount);
+  double sum = 0.0, begin = 0.0;
+  for (std::size_t w = 0; w < cash.size(); ++w) {
+    const double middle = 0.5 * (begin + window_ends[w]);
+    begin = window_ends[w];
+    balance.push_back(sum += (cash[w] - baseline[w]) * behaviour::present_value(rho, middle));
+  }
+  if (!balance.empty()) balance.back() = npv;
+  return balance;
+}
+
+std::optional<double> payback(const std::vector<double>& balance, const std::vector<double>& window_ends) {
+  double most = 0.0;
   std::optional<double> since;
-  for (std::size_t k = 0; k < cash.size(); ++k) {
-    sum += cash[k] - baseline[k];
-    most = std::max(most, std::fabs(sum));
+  for (std::size_t w = 0; w < balance.size(); ++w) {
+    most = std::max(most, std::fabs(balance[w]));
     // What is paid back to the cent is paid back, whatever rounding says.
-    if (sum < -1e-12 * most) {
+    if (balance[w] < -1e-12 * most) {
       since.reset();
     } else if (!since) {
-      since = window_ends[k];
+      since = window_ends[w];
     }
   }
   return since;

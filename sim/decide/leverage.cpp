@@ -271,18 +271,20 @@ class Gains {
   double sign_;
 };
 
+/// Whether a touchpoint may be called the weakest.
+bool may_be_weakest(const TouchpointLeverage& each) { return each.ours && each.visits >= fewest_visits; }
+
 /// Whether the lowest score is told from all others, sample by sample; together with 95 %.
 void judge_weakest(Ranking& ranking) {
   if (!ranking.lowest) return;
   const auto& touch = ranking.samples.plans.front().touch;
   const TouchMetric& score = *std::find_if(touch_metrics().begin(), touch_metrics().end(),
                                            [](const TouchMetric& metric) { return metric.name == "satisfaction"; });
-  const auto ours = std::count_if(ranking.touchpoints.begin(), ranking.touchpoints.end(),
-                                  [](const TouchpointLeverage& each) { return each.ours; });
+  const auto ours = std::count_if(ranking.touchpoints.begin(), ranking.touchpoints.end(), may_be_weakest);
   const double error = 0.05 / static_cast<double>(std::max<std::ptrdiff_t>(ours, 2) - 1);
   const std::vector<TouchSums>& lowest = touch[ranking.touchpoints[*ranking.lowest].touchpoint.index()];
   for (const TouchpointLeverage& each : ranking.touchpoints) {
-    if (!each.ours || &each == &ranking.touchpoints[*ranking.lowest]) continue;
+    if (!may_be_weakest(each) || &each == &ranking.touchpoints[*ranking.lowest]) continue;
     const std::vector<TouchSums>& here = touch[each.touchpoint.index()];
     std::vector<double> above;
     for (std::size_t i = 0; i < here.size(); ++i) above.push_back(score.value(here[i]) - score.value(lowest[i]));
@@ -344,7 +346,8 @@ void conclude(Ranking& ranking) {
   for (std::size_t position = 0; position < ranking.touchpoints.size(); ++position) {
     const TouchpointLeverage& each = ranking.touchpoints[position];
     if (!each.ours) continue;
-    if (!ranking.lowest || each.score < ranking.touchpoints[*ranking.lowest].score) ranking.lowest = position;
+    if (may_be_weakest(each) && (!ranking.lowest || each.score < ranking.touchpoints[*ranking.lowest].score))
+      ranking.lowest = position;
     if (!each.best) continue;
     if (!ranking.leader && gains.best(each) > 0.0) {
       ranking.leader = position;

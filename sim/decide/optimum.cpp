@@ -49,15 +49,9 @@ struct Round {
   std::map<std::size_t, Choice> described;
 };
 
-double goal_of(const Sums& sums, const std::vector<GoalTerm>& goal) {
-  double value = 0.0;
-  for (const GoalTerm& term : goal) value += term.weight * metrics()[term.metric].value(sums);
-  return value;
-}
-
 std::vector<double> goals(const std::vector<Sums>& samples, const std::vector<GoalTerm>& goal) {
   std::vector<double> values;
-  for (const Sums& sample : samples) values.push_back(goal_of(sample, goal));
+  for (const Sums& sample : samples) values.push_back(value_of(goal, sample));
   return values;
 }
 
@@ -221,7 +215,7 @@ class Search {
       for (const std::uint32_t variant : baskets_[c]) choice.bought.push_back(space_.variants()[variant].purchase);
       choice.fixed_cost = space_.fixed_cost(baskets_[c]);
       choice.investment = estimate(samples, 0, *find_metric("investment"));
-      choice.gain = interval(goal_of(pooled(all), how_.goal) - goal_of(pooled(nothing), how_.goal),
+      choice.gain = interval(value_of(how_.goal, pooled(all)) - value_of(how_.goal, pooled(nothing)),
                              differences(values, round.baseline));
       if (in_full) {
         for (const Metric& metric : metrics()) choice.differences.push_back(difference(all, nothing, metric));
@@ -487,12 +481,6 @@ class Search {
 };
 
 }  // namespace
-
-GoalTerm goal_term(const Metric& metric, double worth) {
-  if (metric.direction == Direction::neutral)
-    throw InputError(fmt::format("neither more nor less of \"{}\" is better by itself", metric.name));
-  return {metric_position(metric.name), metric.direction == Direction::lower ? -worth : worth};
-}
 
 Optimum optimize(const Model& model, const OptimizeOptions& how, const RunOptions& options) {
   for (const GoalTerm& term : how.goal) require_mechanism(metrics()[term.metric], model.parts());

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -211,29 +210,44 @@ class Measured {
   std::size_t plan_;
 };
 
-/// From the most frequent start along the exits taken most, never back to an earlier stage and never twice.
-std::vector<std::size_t> main_path(const MapContent& map) {
-  std::vector<std::size_t> path;
-  if (map.touchpoints.empty()) return path;
-  std::size_t at = 0;
-  for (std::size_t v = 0; v < map.touchpoints.size(); ++v) {
-    if (map.touchpoints[v].starts > map.touchpoints[at].starts) at = v;
-  }
-  if (map.touchpoints[at].end) return path;
-  path.push_back(at);
+/// The path along which the smallest flow is largest (Pollack 1960), of equals with the fewest steps; never to an earlier
+/// stage, an end, or what is in `passed`. Empty where no flow leads there.
+std::vector<std::size_t> widest_path(const MapContent& map, const std::vector<double>& taken, std::size_t from,
+                                     std::size_t to, const std::vector<std::size_t>& passed) {
+  const std::size_t count = map.touchpoints.size(), nowhere = count;
+  std::vector<double> width(count, 0.0);
+  std::vector<std::size_t> steps(count, count), before(count, nowhere);
+  std::vector<char> settled(count, 0);
+  for (const std::size_t v : passed) settled[v] = 1;
+  settled[from] = 0;
+  width[from] = std::numeric_limits<double>::infinity();
+  steps[from] = 0;
+  const auto is_wider = [&](double a, std::size_t a_steps, std::size_t v) {
+    return a > width[v] || (a == width[v] && a_steps < steps[v]);
+  };
   while (true) {
-    std::optional<std::size_t> best;
-    for (const std::size_t e : map.touchpoints[at].exits) {
-      const MapExit& exit = map.exits[e];
-      const MapTouchpoint& to = map.touchpoints[exit.to];
-      if (to.end || to.stage < map.touchpoints[at].stage || !(exit.share > 0.0)) continue;
-      if (std::find(path.begin(), path.end(), exit.to) != path.end()) continue;
-      if (!best || exit.share > map.exits[*best].share) best = e;
+    std::size_t at = nowhere;
+    for (std::size_t v = 0; v < count; ++v) {
+      if (settled[v] == 0 && width[v] > 0.0 && (at == nowhere || is_wider(width[v], steps[v], at))) at = v;
     }
-    if (!best) return path;
-    at = map.exits[*best].to;
-    path.push_back(at);
+    if (at == nowhere) return {};
+    if (at == to) break;
+    settled[at] = 1;
+    for (const std::size_t e : map.touchpoints[at].exits) {
+      const std::size_t next = map.exits[e].to;
+      const MapTouchpoint& there = map.touchpoints[next];
+      if (settled[next] != 0 || there.end || there.stage < map.touchpoints[at].stage) continue;
+      const double flow = std::min(width[at], taken[e]);
+      if (!(flow > 0.0) || !is_wider(flow, steps[at] + 1, next)) continue;
+      width[next] = flow;
+      steps[next] = steps[at] + 1;
+      before[next] = at;
+    }
   }
+  std::vector<std::size_t> path;
+  for (std::size_t v = to; v != nowhere; v = before[v]) path.push_back(v);
+  std::reverse(path.begin(), path.end());
+  return path;
 }
 
 std::optional<std::size_t> plan_in(const Outcomes& outcomes, const std::string& id) {
@@ -276,12 +290,39 @@ void mark_gains(MapContent& map, const Ranking& ranking) {
     // A gain that may be chance is no advice, and a map has no room for its interval.
     if (!each.best || !each.gain.clear()) continue;
     MapTouchpoint& touchpoint = map.touchpoints.at(each.touchpoint.index());
-    touchpoint.gain = format::difference(by, each.pulls[*each.best].differences[ranking.by].mean, ranking.samples.currency);
+    touchpoint.gain = format::difference(by, each.pulls[*each.best].differences[ranking.by], ranking.samples.currency);
     touchpoint.worth_fixing = ranking.worth_fixing == i;
   }
 }
 
 }  // namespace
+
+std::vector<std::size_t> main_path(const MapContent& map, const std::vector<double>& taken,
+                                   const std::vector<double>& visits) {
+  const std::size_t count = map.touchpoints.size(), nowhere = count;
+  const auto most = [&](const std::vector<double>& of, const auto& counts) {
+    std::size_t best = nowhere;
+    for (std::size_t v = 0; v < count; ++v) {
+      if (!map.touchpoints[v].end && counts(v) && of[v] > 0.0 && (best == nowhere || of[v] > of[best])) best = v;
+    }
+    return best;
+  };
+  std::vector<double> starts;
+  for (const MapTouchpoint& touchpoint : map.touchpoints) starts.push_back(touchpoint.starts);
+  const std::size_t start = most(starts, [](std::size_t) { return true; });
+  if (start == nowhere) return {};
+  std::vector<std::size_t> path{start};
+  const auto go_on_to = [&](std::size_t place) {
+    if (place == nowhere || std::find(path.begin(), path.end(), place) != path.end()) return;
+    const std::vector<std::size_t> more = widest_path(map, taken, path.back(), place, path);
+    if (more.size() > 1) path.insert(path.end(), more.begin() + 1, more.end());
+  };
+  go_on_to(most(visits, [&](std::size_t v) { return map.touchpoints[v].stage == Stage::purchase; }));
+  go_on_to(most(visits, [&](std::size_t v) { return map.touchpoints[v].stage > Stage::purchase; }));
+  // Where nothing is bought or kept, to where people are most.
+  if (path.size() == 1) go_on_to(most(visits, [&](std::size_t v) { return v != start; }));
+  return path;
+}
 
 MapContent content(const Model& model, const JourneyView& view) {
   MapContent map = content(model);
@@ -338,7 +379,7 @@ MapContent content(const Model& model, const JourneyView& view) {
     map.touchpoints[v].quality = satisfaction[v];
     map.touchpoints[v].weak = satisfaction[v] < weak_below;
   }
-  map.line.path = main_path(map);
+  map.line.path = main_path(map, now.counts("taken", "exit"), now.counts("visits", "touchpoint"));
   std::erase_if(map.line.path, [&](std::size_t v) { return std::isnan(satisfaction[v]); });
   for (const std::size_t v : map.line.path) map.line.value.push_back(satisfaction[v]);
   if (compares) {
@@ -348,29 +389,18 @@ MapContent content(const Model& model, const JourneyView& view) {
   return map;
 }
 
-namespace {
-
-std::string lowered(std::string label) {
-  if (label.size() > 1 && std::islower(static_cast<unsigned char>(label[1])) != 0)
-    label[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(label[0])));
-  return label;
-}
-
-}  // namespace
-
 std::string reading_note(const MapContent& map) {
   if (!map.viewed) return std::string(reading_note());
   std::string note;
   if (map.measured) {
     note =
         "Shares, satisfaction and the line are measured in the simulation, over all visits up to the horizon; the shares of "
-        "a "
-        "touchpoint are of those who left it. Times are medians of a customer in a neutral state. ";
+        "a touchpoint are of those who left it. Times are medians of a customer in a neutral state. ";
   } else {
     note = std::string(reading_note()) + " ";
   }
   if (!map.gain_of.empty()) {
-    note += "What fixing is worth is the change of the " + lowered(map.gain_of) +
+    note += "What fixing is worth is the change of the " + format::in_sentence(map.gain_of) +
             " by one standard improvement there, the best of its kind, simulated alone; it stands only where it is told "
             "from chance, all touchpoints together. ";
   }

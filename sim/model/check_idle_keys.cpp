@@ -69,6 +69,9 @@ void idle_settings(const Context& context) {
     warn("market");
   }
   if (settings.discount != 0.0) warn("discount");
+  for (const GoalWeight& one : settings.goal) {
+    if (one.figure == "npv" || one.figure == "clv") warn("goal");
+  }
 }
 
 void idle_behaviour(const Context& context) {

@@ -94,6 +94,21 @@ void check_discount(const Settings& settings, Findings& findings) {
   }
 }
 
+void check_goal(const Settings& settings, Findings& findings) {
+  std::set<std::string_view> named;
+  for (const GoalWeight& one : settings.goal) {
+    const std::string path = "scenario.goal." + one.figure;
+    const keys::Key* const key = keys::table("goal").find(one.figure);
+    if (key == nullptr) {
+      findings.error("scenario.goal", fmt::format("goal cannot be {}", in_quotes(one.figure)));
+      continue;
+    }
+    if (!named.insert(one.figure).second)
+      findings.error(path, fmt::format("the goal names {} twice", in_quotes(one.figure)));
+    findings.number(path, one.weight, key->bounds);
+  }
+}
+
 void check_traits(const std::vector<Trait>& traits, Findings& findings) {
   const std::vector<Trait> builtin = builtin_traits();
   std::set<std::string_view> taken;
@@ -125,6 +140,7 @@ void check_settings(const Context& context) {
   context.findings.fields("scenario", keys::settings(), context.parts.settings);
   check_time(context.parts.settings, context.findings);
   check_discount(context.parts.settings, context.findings);
+  check_goal(context.parts.settings, context.findings);
   check_people_at_queues(context.parts, context.findings);
   context.findings.fields("behaviour", keys::behaviour(), context.parts.behaviour);
   check_traits(context.parts.traits, context.findings);

@@ -348,6 +348,20 @@ std::vector<Key> gate() {
   };
 }
 
+std::vector<Key> goal() {
+  constexpr std::array<const char*, goal_figures.size()> meanings{
+      "net present value; 1 counts money as money", "share of all who arrived that are still customers, 0 to 1",
+      "share of all who ever bought that are still customers, 0 to 1", "net promoter score, a point of -100 to 100",
+      "lifetime value per person who arrived"};
+  std::vector<Key> keys;
+  for (std::size_t i = 0; i < goal_figures.size(); ++i) {
+    keys.push_back({.name = std::string(goal_figures[i]),
+                    .bounds = {0.0, 1e15, Limit::outside},
+                    .meaning = std::string("what one unit counts of the ") + meanings[i]});
+  }
+  return keys;
+}
+
 std::vector<Key> contacts_key(const std::string& of) {
   return {{.name = "contacts", .required = true, .bounds = contacts, .meaning = of}};
 }
@@ -396,6 +410,14 @@ const Fields<Settings>& settings() {
         .meaning = "0.08 is 8 % a year",
         .hint = "8 % per year is 0.08"},
        &Settings::discount},
+      {{.name = "goal",
+        .kind = Kind::rule,
+        .standard = "`npv` where there is money, else `retained`",
+        .of = "goal",
+        .words = {goal_figures.begin(), goal_figures.end()},
+        .meaning =
+            "what decides between plans: one figure, or several with what one unit of each counts, as in `{ npv = 1, nps "
+            "= 50_000 }`"}},
   });
   return fields;
 }
@@ -1036,6 +1058,7 @@ const std::vector<Table>& tables() {
   static const std::vector<Table> all{
       {"", root_keys()},
       {"scenario", keys_of(settings())},
+      {"goal", goal()},
       {"behaviour", keys_of(behaviour())},
       {"persona", keys_of(persona())},
       {"traits", traits()},

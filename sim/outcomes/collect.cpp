@@ -326,6 +326,8 @@ Samples samples_about(const Model& model) {
   samples.scenario = parts.settings.title;
   samples.question = parts.settings.question;
   samples.currency = parts.settings.currency;
+  samples.goal = parts.settings.goal;
+  samples.discount = parts.settings.discount;
   samples.customers = parts.settings.customers;
   samples.market = model.people_per_customer() * static_cast<double>(parts.settings.customers);
   samples.replications_asked = parts.settings.replications;

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <sstream>
 
 #include "sojourn/map/journey_map_content.hpp"
 #include "sojourn/outcomes/recorded.hpp"
+#include "sojourn/report/answer_words.hpp"
 #include "sojourn/report/caution_words.hpp"
 #include "sojourn/report/format.hpp"
 #include "sojourn/report/summary.hpp"
@@ -155,9 +155,7 @@ std::vector<Flow> stage_flow(const Report& report, std::size_t plan, const Group
 std::vector<std::string> answer(const Samples& samples, const Comparison& comparison) {
   std::vector<std::string> sentences;
   if (comparison.plans.size() > 1) {
-    std::istringstream lines(answer_text(samples, comparison));
-    for (std::string line; std::getline(lines, line);) sentences.push_back(line);
-    return sentences;
+    return answer_words::sentences(samples, comparison);
   }
   const auto figure = [&](std::string_view name) {
     const Metric& metric = *find_metric(name);
@@ -202,6 +200,25 @@ std::vector<const Choice*> frontier(const Report& report) {
     add(*report.optimum, report.affordable != nullptr ? report.affordable->budget * (1.0 + 1e-9) : anything);
   }
   return choices;
+}
+
+std::string typographic(const std::string& text) {
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool sign = text[i] == '-' && i + 1 < text.size() && text[i + 1] >= '0' && text[i + 1] <= '9' &&
+                      (i == 0 || text[i - 1] == ' ' || text[i - 1] == '(');
+    const std::string_view next = std::string_view(text).substr(i + 1, 2);
+    const bool unit = text[i] == ' ' && i > 0 && text[i - 1] >= '0' && text[i - 1] <= '9' &&
+                      (next.starts_with('%') || next == "pt" || next == "bn" || next == "M " || next == "M)" ||
+                       next == "M," || next == "M." || next == "M;");
+    if (sign)
+      result += "−";
+    else if (unit)
+      result += "\u00a0";
+    else
+      result += text[i];
+  }
+  return result;
 }
 
 std::vector<std::size_t> thinned(std::size_t count, std::size_t most) {

@@ -52,6 +52,9 @@ struct Flow {
 /// within it. None without an optimum.
 [[nodiscard]] std::vector<const Choice*> frontier(const Report& report);
 
+/// Hyphens in front of numbers as minus signs, and figures not torn from their units at the end of a line.
+[[nodiscard]] std::string typographic(const std::string& text);
+
 /// At most `most` of 0 .. count - 1, evenly, always with the last.
 [[nodiscard]] std::vector<std::size_t> thinned(std::size_t count, std::size_t most);
 

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "sojourn/decide/verdict.hpp"
 #include "sojourn/map/journey_map_content.hpp"
 #include "sojourn/report/comparison_words.hpp"
 #include "sojourn/report/format.hpp"
@@ -69,7 +70,7 @@ Json change(const Metric& metric, const Estimate& e, const std::string& currency
   return {number(e.mean),
           number(e.low),
           number(e.high),
-          format::difference(metric, e.mean, currency),
+          format::difference(metric, e, currency),
           std::isnan(e.low) ? "" : "± " + format::half_width(metric, e, currency),
           told_apart && !std::isnan(e.low)};
 }
@@ -92,6 +93,9 @@ std::string_view word(Direction direction) {
   constexpr std::string_view words[] = {"higher", "lower", "neutral"};
   return words[static_cast<std::size_t>(direction)];
 }
+
+/// Serving more customers costs more: the sum is neither good nor bad by itself.
+Direction judged_by(const Metric& metric) { return metric.name == "cost_to_serve" ? Direction::neutral : metric.direction; }
 
 std::string_view word(Role role) { return role == Role::enabler ? "enabler" : role == Role::barrier ? "barrier" : ""; }
 
@@ -123,7 +127,11 @@ Budget budget(const Room& room, std::size_t plans, std::size_t groups) {
 class Data {
  public:
   Data(const Report& report, const Room& room)
-      : report_(report), samples_(report.samples), comparison_(report.comparison), groups_(groups(report.samples)) {
+      : report_(report),
+        samples_(report.samples),
+        comparison_(report.comparison),
+        answer_(answer(report.comparison)),
+        groups_(groups(report.samples)) {
     budget_ = budget(room, samples_.plans.size(), groups_.size());
     time_ = thinned(samples_.window_ends.size(), budget_.points);
     curves_ = budget_.personas ? groups_.size() : 1;
@@ -193,10 +201,44 @@ class Data {
                                   {"label", metric.label},
                                   {"about", metric.description},
                                   {"kind", word(format::kind(metric))},
-                                  {"better", word(metric.direction)},
+                                  {"better", word(judged_by(metric))},
+                                  {"counts", format::kind(metric) == format::Kind::share},
                                   {"by_persona", metric.scope == Scope::persona}});
     }
     json_["discount"] = parts.settings.discount;
+    json_["goal_leader"] = answer_.goal.leader;
+    json_["verdicts"] = Json::array();
+    for (const PlanVerdicts& plan : answer_.plans)
+      json_["verdicts"].push_back({{"goal", name(plan.goal)}, {"worth", name(plan.worth)}, {"kept", name(plan.kept)}});
+    const std::size_t count = samples_.plans.front().all.size();
+    const std::string samples = samples_.batches ? fmt::format("{} batches of people", count)
+                                                 : fmt::format("{} replication{}", count, count == 1 ? "" : "s");
+    json_["rests"] = {{"share", samples_.batches ? fmt::format("counts of {} people",
+                                                               format::count(pooled(samples_.plans.front().all).arrived))
+                                                 : samples},
+                      {"other", samples}};
+    // What happens on its own, and when plans begin: marked on the axes of time, each day once.
+    json_["moments"] = Json::array();
+    const auto moment = [&](const Change& change) {
+      const std::string& name = change.name.empty() ? change.id : change.name;
+      if (!(change.start.value() > 0.0)) return;
+      for (Json& known : json_["moments"]) {
+        if (known["day"] != change.start.value()) continue;
+        if (std::count(known["names"].begin(), known["names"].end(), Json(name)) == 0) known["names"].push_back(name);
+        return;
+      }
+      constexpr std::size_t most = 6;
+      if (json_["moments"].size() < most) json_["moments"].push_back({{"day", change.start.value()}, {"names", {name}}});
+    };
+    for (const Change& event : parts.events) moment(event);
+    for (const PlanSamples& plan : samples_.plans) {
+      for (const Plan& one : parts.plans) {
+        if (one.id != plan.id) continue;
+        for (const ImprovementId id : one.improvements) {
+          moment(parts.improvements[id.index()].change);
+        }
+      }
+    }
   }
 
   /// Group number `g` of the page, as estimates know it.
@@ -262,13 +304,12 @@ class Data {
     Json list = Json::array();
     for (std::size_t k = 0; k < comparison_.plans.size(); ++k) {
       const PlanComparison& plan = comparison_.plans[k];
-      const bool invested = plan.investment.mean > 0.0;
-      std::vector<double> cumulative;
-      double sum = 0.0;
-      for (std::size_t w = 0; w < samples_.window_ends.size(); ++w) {
-        sum += samples_.plans[k].cash[w] - (k > 0 ? samples_.plans.front().cash[w] : 0.0);
-        cumulative.push_back(sum);
-      }
+      // Of the baseline the money itself, of the other plans what they add to it.
+      const std::vector<double> nothing(samples_.window_ends.size(), 0.0);
+      const std::vector<double> cumulative = k > 0
+                                                 ? plan.balance
+                                                 : discounted_balance(samples_.plans[k].cash, nothing, samples_.window_ends,
+                                                                      samples_.discount, mean(plan, "npv"));
       list.push_back({{"revenue", number(mean(plan, "revenue"))},
                       {"cost_to_serve", number(mean(plan, "cost_to_serve"))},
                       {"investment", number(plan.investment.mean)},
@@ -276,9 +317,6 @@ class Data {
                       {"roi", {number(plan.roi.mean), number(plan.roi.low), number(plan.roi.high)}},
                       {"roi_text", comparison_words::return_on_investment(plan)},
                       {"payback_days", plan.payback_days ? number(*plan.payback_days) : Json(nullptr)},
-                      {"payback_short", !invested           ? "-"
-                                        : plan.payback_days ? fmt::format("day {:.0f}", std::ceil(*plan.payback_days))
-                                                            : "none yet"},
                       {"payback_text", comparison_words::break_even(plan)},
                       {"per_extra_customer", comparison_words::cost_per_extra(plan, samples_.currency)},
                       {"cash", points(cumulative, time_)}});
@@ -607,6 +645,7 @@ class Data {
   const Report& report_;
   const Samples& samples_;
   const Comparison& comparison_;
+  Answer answer_;
   std::vector<Group> groups_;
   std::vector<std::size_t> metrics_;              // positions of those whose mechanisms the scenario has
   std::vector<const TouchMetric*> columns_;       // likewise

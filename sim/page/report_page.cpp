@@ -7,7 +7,9 @@
 #include <stdexcept>
 #include <string_view>
 #include <utility>
+#include <vector>
 
+#include "first_page.hpp"
 #include "report_content.hpp"
 #include "report_data.hpp"
 #include "sojourn/base/sha256.hpp"
@@ -59,37 +61,17 @@ std::string allowed(std::string_view text) {
   return " 'sha256-" + base64(hash.digest()) + "'";
 }
 
-/// Hyphens in front of numbers as minus signs, and figures not torn from their units at the end of a line.
-std::string typographic(const std::string& text) {
-  std::string result;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool sign = text[i] == '-' && i + 1 < text.size() && text[i + 1] >= '0' && text[i + 1] <= '9' &&
-                      (i == 0 || text[i - 1] == ' ' || text[i - 1] == '(');
-    const std::string_view next = std::string_view(text).substr(i + 1, 2);
-    const bool unit = text[i] == ' ' && i > 0 && text[i - 1] >= '0' && text[i - 1] <= '9' &&
-                      (next.starts_with('%') || next == "pt" || next == "bn" || next == "M " || next == "M)" ||
-                       next == "M," || next == "M." || next == "M;");
-    if (sign)
-      result += "−";
-    else if (unit)
-      result += "\u00a0";
-    else
-      result += text[i];
-  }
-  return result;
-}
-
 class Page {
  public:
   explicit Page(const Report& report) : report_(report), comparison_(report.comparison) {}
 
   std::string text() {
     const std::string data = data_json(report_, most_data_bytes);
-    head();
-    out_ += "<main>\n";
     sections();
     provenance();
-    out_ += "</main>\n";
+    const std::string appendix = std::exchange(out_, {});
+    head();
+    out_ += "<main>\n" + appendix + "</main>\n";
     foot();
     put("<script type=\"application/json\" id=\"data\">{}</script>\n<script>{}</script>\n</body>\n</html>\n", data,
         page_script);
@@ -124,17 +106,9 @@ class Page {
     put("<header>\n<h1>{}</h1>\n", title());
     if (!report_.samples.question.empty())
       put("<p class=\"question\">{}</p>\n", escape_markup(shown_on_one_line(report_.samples.question)));
-    // The answer first, what is worth fixing next, the rest of the comparison in small type.
-    const std::vector<std::string> sentences = answer(report_.samples, comparison_);
-    const auto say = [&](std::string_view classes, const std::string& sentence) {
-      put("<p class=\"{}\">{}</p>\n", classes, escape_markup(typographic(sentence)));
-    };
-    constexpr std::size_t headlines = 2;
-    for (std::size_t i = 0; i < std::min(headlines, sentences.size()); ++i)
-      say(i == 0 ? "answer" : "answer second", sentences[i]);
-    if (report_.ranking != nullptr) say("answer second", first_line(ranking_answer(*report_.ranking)));
-    for (std::size_t i = headlines; i < sentences.size(); ++i) say("answer third", sentences[i]);
-    put("<p class=\"basis\">{}</p>\n</header>\n", escape_markup(basis(report_.samples, comparison_)));
+    out_ += first_page(report_);
+    out_ += "</header>\n";
+    contents();
     out_ +=
         "<div id=\"controls\" role=\"region\" aria-label=\"What is shown\"><form id=\"choices\">"
         "<label>Plan <select id=\"plan\"></select></label> <label>Persona <select id=\"persona\"></select></label>"
@@ -143,10 +117,18 @@ class Page {
         "anywhere.</p></noscript>\n";
   }
 
+  /// What follows the first page.
+  void contents() {
+    out_ += "<nav id=\"contents\" aria-label=\"Contents of the appendix\"><span>Appendix:</span><ol>\n";
+    for (const auto& [id, heading] : contents_) put("<li><a href=\"#{}\">{}</a></li>\n", id, heading);
+    out_ += "</ol></nav>\n";
+  }
+
   static std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
   void section(std::string_view id, std::string_view heading, std::string_view says, std::string_view inside) {
     put("<section id=\"{0}\" aria-labelledby=\"{0}-title\">\n<h2 id=\"{0}-title\">{1}</h2>\n", id, heading);
+    contents_.emplace_back(id, heading);
     if (!says.empty()) put("<p class=\"say\">{}</p>\n", says);
     put("{}\n</section>\n", inside);
   }
@@ -155,11 +137,10 @@ class Page {
     const bool compared = report_.samples.plans.size() > 1;
     section("plans", compared ? "Plans side by side" : "Figures at the horizon",
             compared ? "Every plan lives with the same customers and the same luck, so differences are sharper than the "
-                       "figures themselves. Better and worse are said where the plan is told apart from the "
-                       "baseline at 5 %, the other plans allowed for (Holm 1979); ~ marks where it is not."
+                       "figures themselves. Better and worse are said where that is shown at 5 %, "
+                       "all plans allowed for (Holm 1979); where it says that a difference may be chance, there may be none."
                      : "",
-            "<p class=\"note\" id=\"cards-title\"></p><dl class=\"cards\" id=\"cards\"></dl><div "
-            "id=\"plans-charts\"></div><div id=\"plans-table\"></div>");
+            "<div id=\"plans-charts\"></div><div id=\"plans-table\"></div>");
     if (compared) {
       section("winners", "Who is better off, and where fewer leave",
               "The same customer on the same luck, under the plan and under the baseline. Better off: kept, where the "
@@ -182,7 +163,8 @@ class Page {
       section("leverage", "What is worth fixing",
               "The weakest touchpoint is not always the one to fix: what counts is how many pass it, what they remember of "
               "it, and what they do next. Each touchpoint is improved alone by a standard step, all on the same luck; shown "
-              "is the best of its steps.",
+              "is the best of its steps. " +
+                  fmt::format("The weakest is sought among touchpoints with {:g} visits per person or more.", fewest_visits),
               lines("lead", ranking_answer(*report_.ranking)) + "<div id=\"leverage-charts\"></div>");
     }
     if (report_.optimum != nullptr) {
@@ -244,6 +226,7 @@ class Page {
   void provenance() {
     const ModelParts& parts = report_.model.parts();
     const Provenance& from = report_.outcomes.provenance;
+    contents_.emplace_back("assumptions", "What this rests on");
     out_ +=
         "<section id=\"assumptions\" aria-labelledby=\"assumptions-title\">\n<h2 id=\"assumptions-title\">What this "
         "rests on</h2>\n<p class=\"say\">Every figure follows from the assumptions of the scenario. The intervals say "
@@ -311,6 +294,7 @@ class Page {
   const Report& report_;
   const Comparison& comparison_;
   std::string out_, map_text_, map_style_;
+  std::vector<std::pair<std::string, std::string>> contents_;  // id and heading of each section
 };
 
 }  // namespace

@@ -10,9 +10,9 @@
 namespace sojourn {
 namespace {
 
-constexpr double most_people = 100'000;      // in all replications of a plan
-constexpr double most_visits = 1e8;          // of all plans; with fewer people where these are more
-constexpr double most_coupled_visits = 4e7;  // where customers act on one another, which is slower and takes all of them
+constexpr double most_people = 100'000;        // in all replications of a plan
+constexpr double most_visits = 3e7;            // of all plans; with fewer people where these are more
+constexpr double most_coupled_visits = 2.4e7;  // where customers act on one another, which is slower and takes all of them
 constexpr std::uint64_t fewest_customers = 1'000;
 constexpr std::uint32_t fewest_replications = 5, coupled_replications = 3;
 
@@ -86,8 +86,9 @@ Beside simulate_beside(const Model& model, const Samples& samples, std::optional
     const auto lighter = at_page_precision(model, samples, 1.0 + 3.0 * static_cast<double>(parts.touchpoints.size()));
     if (!lighter) return too_long("Which touchpoint is worth fixing", "rank");
     try {
-      beside.ranking =
-          rank(apply(*lighter, PlanId(static_cast<std::size_t>(plan - parts.plans.begin()))), RankOptions{}, part);
+      RankOptions how;
+      how.by = metric_of_goal(parts.settings);
+      beside.ranking = rank(apply(*lighter, PlanId(static_cast<std::size_t>(plan - parts.plans.begin()))), how, part);
     } catch (const InputError&) {
       leave_out("No touchpoint that anybody visits can be improved.");
     }

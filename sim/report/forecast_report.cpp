@@ -19,21 +19,24 @@ using json_figures::number;
 
 class ForecastText {
  public:
-  explicit ForecastText(const ForecastReport& report)
+  ForecastText(const ForecastReport& report, const Layout& layout)
       : report_(report),
+        layout_(layout),
         parts_(report.inputs.inputs.scenario.parts),
         currency_(parts_.settings.currency),
         by_(metrics()[report.by]) {}
 
-  [[nodiscard]] std::string text(Colour colour) const {
+  [[nodiscard]] std::string text() const {
     const UncertainDraws& draws = report_.draws;
-    std::string text = bold(parts_.settings.title, colour) + "\n";
+    std::string text = bold_prose(parts_.settings.title + "\n", layout_);
     const std::size_t count = draws.values.front().size();
-    text += fmt::format("{} draws of {} uncertain input{}, {} replications each of {} customers\n", count, draws.keys.size(),
-                        draws.keys.size() == 1 ? "" : "s", replications_of_a_draw,
-                        format::count(static_cast<double>(parts_.settings.customers)));
+    text += prose(fmt::format("{} draws of {} uncertain input{}, {} replications each of {} customers\n", count,
+                              draws.keys.size(), draws.keys.size() == 1 ? "" : "s", replications_of_a_draw,
+                              format::count(static_cast<double>(parts_.settings.customers))),
+                  layout_);
     for (const MetricForecast& forecast : report_.forecasts) text += "\n" + table_of(forecast);
-    text += "\n95 % of what may come lies between the two, if the inputs are as the scenario says.\n" + spread();
+    text += "\n" + prose("95 % of what may come lies between the two, if the inputs are as the scenario says.\n" + spread(),
+                         layout_);
     if (report_.decision != nullptr) text += "\n" + choice(*report_.decision) + "\n" + knowledge(*report_.decision);
     return text;
   }
@@ -63,7 +66,7 @@ class ForecastText {
       row(name_of(report_.draws.plans[p]), forecast.plans[p], value);
       if (p > 0) row("  against " + name_of(report_.draws.plans.front()), forecast.differences[p], change);
     }
-    return table.text();
+    return table.text(layout_);
   }
 
   /// What makes the forecast of the deciding metric wide.
@@ -73,7 +76,7 @@ class ForecastText {
       const Forecast& first = forecast.plans.front();
       const double inputs = first.of_inputs * first.of_inputs, chance = first.of_chance * first.of_chance;
       if (!(inputs + chance > 0.0)) return {};
-      return fmt::format("Of the variance of {} ({}) the inputs make {:.0f} %,\nchance in a market of that size {:.0f} %.\n",
+      return fmt::format("Of the variance of {} ({}) the inputs make {:.0f} %, chance in a market of that size {:.0f} %.\n",
                          lowered(std::string(by_.label)), name_of(report_.draws.plans.front()),
                          100.0 * inputs / (inputs + chance), 100.0 * chance / (inputs + chance));
     }
@@ -107,11 +110,12 @@ class ForecastText {
       table.row({name_of(report_.draws.plans[d]), fmt::format("{:.0f} % of draws", 100.0 * plan.chance_best),
                  worth(plan.expected_loss)});
     }
-    return table.text();
+    return table.text(layout_);
   }
 
   [[nodiscard]] std::string knowledge(const ValueOfInformation& decision) const {
-    std::string text = fmt::format("To know all inputs before choosing (EVPI): {}\n\n", worth(decision.perfect));
+    std::string text =
+        prose(fmt::format("To know all inputs before choosing (EVPI): {}\n", worth(decision.perfect)), layout_) + "\n";
     std::vector<std::size_t> order(decision.of_input.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::stable_sort(order.begin(), order.end(),
@@ -119,16 +123,18 @@ class ForecastText {
     Table table;
     table.row({"to know", "is worth (95 %)"});
     for (const std::size_t k : order) table.row({report_.draws.keys[k], worth(decision.of_input[k])});
-    text += table.text();
+    text += table.text(layout_);
     if (decision.explained < 0.5)
-      text += fmt::format(
-          "The inputs explain {:.0f} % of how plans differ from draw to draw; the rest is chance of the\nsimulation: more "
-          "customers show smaller values.\n",
-          100.0 * decision.explained);
+      text +=
+          prose(fmt::format("The inputs explain {:.0f} % of how plans differ from draw to draw; the rest is chance of the "
+                            "simulation: more customers show smaller values.\n",
+                            100.0 * decision.explained),
+                layout_);
     return text;
   }
 
   const ForecastReport& report_;
+  const Layout& layout_;
   const ModelParts& parts_;
   std::string currency_;
   const Metric& by_;
@@ -146,7 +152,7 @@ Json of(const InformationValue& value) {
 
 }  // namespace
 
-std::string forecast_text(const ForecastReport& report, Colour colour) { return ForecastText(report).text(colour); }
+std::string forecast_text(const ForecastReport& report, const Layout& layout) { return ForecastText(report, layout).text(); }
 
 std::string forecast_json(const ForecastReport& report, const std::string& file) {
   const UncertainDraws& draws = report.draws;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <string_view>
 
@@ -24,10 +25,16 @@ Kind kind(const Metric& metric) {
 
 namespace {
 
-/// Three significant digits, at most three of them behind the point.
-std::string digits(double size) {
-  const int decimals = size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2;
-  return fmt::format("{:.{}f}", size, decimals);
+/// Decimals that give three significant digits, at most two of them behind the point.
+int three_digits(double size) { return size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2; }
+
+std::string digits(double size) { return fmt::format("{:.{}f}", size, three_digits(size)); }
+
+/// Decimals that an interval supports: two digits of half its width. Any number of them where there is none.
+int supported(double half_width) {
+  constexpr int all = 9;
+  if (!(half_width > 0.0) || !std::isfinite(half_width)) return all;
+  return std::clamp(1 - static_cast<int>(std::floor(std::log10(half_width))), 0, all);
 }
 
 /// The unit in which an amount of money is written.
@@ -39,12 +46,13 @@ struct Scale {
 Scale scale_of(double size) {
   if (size >= 999.5e6) return {1e9, " bn"};
   if (size >= 999.5e3) return {1e6, " M"};
+  if (size >= 9'995.0) return {1e3, " k"};
   return {1.0, ""};
 }
 
 std::string scaled(double size, const Scale& scale) {
   const double number = size / scale.size;
-  return scale.size == 1.0 && number >= 99.95 ? count(number) : digits(number);
+  return number >= 99.95 ? count(number) : digits(number);
 }
 
 std::string amount(double size) {
@@ -121,33 +129,88 @@ std::string value(const Metric& metric, double value, const std::string& currenc
   return with_sign(plain(kind(metric), std::fabs(value), currency), value, "");
 }
 
+namespace {
+
+/// Half the width of an interval on its longer side.
+double half_of(const Estimate& estimate) { return std::max(estimate.high - estimate.mean, estimate.mean - estimate.low); }
+
+/// A size in its unit, with so many decimals: of a difference, or of half its interval.
+std::string with_decimals(double number, int decimals) {
+  return number >= 99.95 ? count(number) : fmt::format("{:.{}f}", number, decimals);
+}
+
+/// How a difference is written: what it is divided by, what follows it, and its decimals.
+struct Style {
+  double unit = 1.0;
+  std::string suffix;
+  int decimals = 2;
+};
+
+Style style_of(const Metric& metric, double mean, double half) {
+  Style style;
+  const Kind of = kind(metric);
+  switch (of) {
+    case Kind::share:
+      style = {0.01, " pt", 2};
+      break;
+    case Kind::money: {
+      const Scale scale = scale_of(std::fabs(mean));
+      style = {scale.size, std::string(scale.suffix), three_digits(std::fabs(mean) / scale.size)};
+      break;
+    }
+    case Kind::points:
+      style.decimals = 2;
+      break;
+    case Kind::score:
+      style.decimals = 4;
+      break;
+    case Kind::days:
+      style = {1.0, " d", three_digits(std::fabs(mean))};
+      break;
+    case Kind::number:
+      style.decimals = 3;
+      break;
+  }
+  style.decimals = std::min(style.decimals, supported(half / style.unit));
+  return style;
+}
+
+std::string written(double value, const Style& style, const std::string& suffix) {
+  return with_sign(with_decimals(std::fabs(value) / style.unit, style.decimals) + suffix, value, "+");
+}
+
+}  // namespace
+
 std::string difference(const Metric& metric, double value, const std::string& currency) {
-  if (std::isnan(value)) return "-";
-  const Kind of = kind(metric);
-  const double size = std::fabs(value);
-  const std::string text = of == Kind::share   ? fmt::format("{:.2f} pt", 100.0 * size)
-                           : of == Kind::money ? amount(size)
-                                               : plain(of, size, currency);
-  return with_sign(text, value, "+");
+  return difference(metric, Estimate{value, value, value}, currency);
 }
 
-std::string half_width(const Metric& metric, const Estimate& estimate, const std::string& currency) {
-  const double half = std::max(estimate.high - estimate.mean, estimate.mean - estimate.low);
+std::string difference(const Metric& metric, const Estimate& estimate, const std::string&) {
+  if (std::isnan(estimate.mean)) return "-";
+  const Style style = style_of(metric, estimate.mean, half_of(estimate));
+  return written(estimate.mean, style, style.suffix);
+}
+
+std::string half_width(const Metric& metric, const Estimate& estimate, const std::string&) {
+  const double half = half_of(estimate);
   if (std::isnan(half)) return "-";
-  const Kind of = kind(metric);
-  if (of == Kind::share) return fmt::format("{:.2f}", 100.0 * half);
-  // In the unit of the figure that it stands beside: "+9.40 M ± 0.28".
-  if (of == Kind::money) return scaled(half, scale_of(std::fabs(estimate.mean)));
-  return plain(of, half, currency);
+  // In the unit of the figure that it stands beside, without it: "+9.40 M ± 0.28".
+  const Style style = style_of(metric, estimate.mean, half);
+  const std::string text = with_decimals(half / style.unit, style.decimals);
+  if (kind(metric) == Kind::days) return text + style.suffix;
+  return zero(text) && half > 0.0 && kind(metric) == Kind::money ? digits(half / style.unit) : text;
 }
 
-std::string interval(const Metric& metric, const Estimate& estimate, const std::string& currency) {
-  const auto end = [&](double value) {
-    if (kind(metric) != Kind::money) return difference(metric, value, currency);
-    const Scale scale = scale_of(std::fabs(estimate.mean));
-    return with_sign(scaled(std::fabs(value), scale) + std::string(scale.suffix), value, "+");
-  };
-  return end(estimate.low) + " to " + end(estimate.high);
+std::string interval(const Metric& metric, const Estimate& estimate, const std::string&) {
+  const Style style = style_of(metric, estimate.mean, half_of(estimate));
+  return written(estimate.low, style, style.suffix) + " to " + written(estimate.high, style, style.suffix);
+}
+
+std::string in_sentence(std::string_view label) {
+  std::string text(label);
+  if (text.size() > 1 && std::islower(static_cast<unsigned char>(text[1])) != 0)
+    text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
+  return text;
 }
 
 std::string pad_right(const std::string& text, std::size_t wanted) {

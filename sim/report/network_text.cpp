@@ -67,9 +67,9 @@ std::string histogram(const NetworkFigures& figures) {
 
 }  // namespace
 
-std::string network_text(const NetworkFigures& figures, const Model& model, Colour colour) {
+std::string network_text(const NetworkFigures& figures, const Model& model, const Layout& layout) {
   const WordOfMouth& talk = *model.parts().word_of_mouth;
-  std::string text = bold(model.parts().settings.title, colour) + "\n";
+  std::string text = bold(model.parts().settings.title, layout.colour) + "\n";
   text += "Who talks to whom is " + words_of(talk.network).description + ".\n";
   text += fmt::format("The network of the first replication, seed {}; each replication draws its own{}.\n\n",
                       model.parts().settings.seed,
@@ -88,12 +88,12 @@ std::string network_text(const NetworkFigures& figures, const Model& model, Colo
   table.row({"expected by chance", share(figures.own_persona_by_chance)});
   table.row({"assortativity by persona", number(figures.assortativity)});
   if (!talk.mixing.empty()) table.row({"messages heard by one's own persona", share(figures.messages_to_own_persona)});
-  text += table.text();
+  text += table.text(layout);
   if (figures.sampled > 0) {
     text += fmt::format("Clustering is an estimate from {} people drawn at random.\n", count(figures.sampled));
   }
-  if (ties) text += "\n" + bold("people by contacts", colour) + "\n" + histogram(figures);
-  return text;
+  if (ties) text += "\n" + bold("people by contacts", layout.colour) + "\n" + histogram(figures);
+  return wrapped(text, layout.width);
 }
 
 }  // namespace sojourn

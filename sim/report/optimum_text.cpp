@@ -4,8 +4,10 @@
 #include <cmath>
 #include <vector>
 
+#include "csv_text.hpp"
 #include "sojourn/decide/comparison.hpp"
 #include "sojourn/report/caution_words.hpp"
+#include "sojourn/report/comparison_words.hpp"
 #include "sojourn/report/format.hpp"
 #include "sojourn/report/optimum_report.hpp"
 #include "table.hpp"
@@ -36,10 +38,13 @@ class OptimumText {
     single_ = optimum.goal.size() == 1 && std::fabs(optimum.goal[0].weight) == 1.0;
   }
 
-  [[nodiscard]] std::string heading(Colour colour) const {
+  [[nodiscard]] std::string title(const Layout& layout) const {
+    return bold_prose(optimum_.samples.scenario + "\n", layout);
+  }
+
+  [[nodiscard]] std::string size_of_run() const {
     const Samples& samples = optimum_.samples;
-    return bold(samples.scenario, colour) + "\n" +
-           fmt::format("{} customers, {} replication{}, {}, seed {}; goal: {}\n",
+    return fmt::format("{} customers, {} replication{}, {}, seed {}; goal: {}",
                        format::count(static_cast<double>(samples.customers)), samples.replications,
                        samples.replications == 1 ? "" : "s", format::duration(samples.horizon), samples.seed, goal());
   }
@@ -53,7 +58,8 @@ class OptimumText {
     const Estimate& gain = optimum_.gain;
     std::string what = fmt::format("{}: {}", bought(best), format::money(best.investment.mean, currency_));
     if (limited) what += " of " + budget;
-    what += fmt::format("; {} {} over the baseline", goal(), difference(best.gain.mean));
+    what +=
+        fmt::format("; {} {} over the baseline", single_ ? format::in_sentence(goal()) : goal(), difference(best.gain.mean));
     if (!std::isnan(gain.low)) what += fmt::format(" (95 %: {} to {})", difference(gain.low), difference(gain.high));
     if (!(gain.clear() && gain.low > 0.0)) {
       return fmt::format(
@@ -124,12 +130,25 @@ class OptimumText {
   }
 
   /// Names are long and choices many: letters stand for improvements.
-  [[nodiscard]] std::string tables() const {
+  [[nodiscard]] std::string tables(const Layout& layout) const {
     std::string text = "  ";
     for (std::size_t i = 0; i < parts_.improvements.size(); ++i)
       text += fmt::format("{}{} {}", i > 0 ? "\n  " : "", sign(i), name(i));
-    return text + "\n\n" + table("best choices", optimum_.finalists, shown) + "\n" +
-           table("best for less money", optimum_.frontier, optimum_.frontier.size());
+    return prose(text + "\n\n", layout) + table("best choices", optimum_.finalists, shown, layout) + "\n" +
+           table("best for less money", optimum_.frontier, optimum_.frontier.size(), layout);
+  }
+
+  /// What each amount of money buys best, `most` rows of it, the dearest kept.
+  [[nodiscard]] std::string short_table(const Layout& layout, std::size_t most) const {
+    Table table;
+    table.row({"best for what it costs", "investment", goal()});
+    const std::size_t all = optimum_.frontier.size();
+    for (std::size_t k = all - std::min(most, all); k < all; ++k) {
+      const Choice& choice = optimum_.frontier[k];
+      table.row({choice.bought.empty() ? "Nothing" : shortened(bought(choice), layout.width / 3),
+                 format::money(choice.investment.mean, currency_), gain(choice)});
+    }
+    return table.text(layout);
   }
 
   /// A plan to paste, where each improvement is bought whole.
@@ -145,7 +164,7 @@ class OptimumText {
 
   [[nodiscard]] std::string footnote() const {
     return "\nDifferences are to the baseline, on the same luck. Investment is once and per month over the horizon, "
-           "undiscounted, and\n"
+           "undiscounted, and "
            "what is paid per visit as simulated. Intervals are 95 %: simulation error, not forecast uncertainty.\n";
   }
 
@@ -202,11 +221,12 @@ class OptimumText {
   [[nodiscard]] std::string change(const Choice& choice, std::size_t metric) const {
     const Estimate& e = choice.differences[metric];
     if (e.mean == 0.0 && !(e.sd > 0.0)) return "0";
-    const std::string text = format::difference(metrics()[metric], e.mean, currency_);
+    const std::string text = format::difference(metrics()[metric], e, currency_);
     return std::isnan(e.low) ? text : text + " ± " + format::half_width(metrics()[metric], e, currency_);
   }
   /// The goal, and the headline metrics that it is not.
-  [[nodiscard]] std::string table(const std::string& heading, const std::vector<Choice>& choices, std::size_t most) const {
+  [[nodiscard]] std::string table(const std::string& heading, const std::vector<Choice>& choices, std::size_t most,
+                                  const Layout& layout) const {
     std::vector<std::size_t> beside;
     for (const std::string_view each : headline_metrics) {
       const auto metric = metric_position(each);
@@ -221,7 +241,7 @@ class OptimumText {
       for (const std::size_t metric : beside) row.push_back(change(choices[k], metric));
       table.row(row);
     }
-    return table.text();
+    return table.text(layout);
   }
 
   const Optimum& optimum_;
@@ -238,10 +258,20 @@ std::string optimum_answer(const Optimum& optimum, const Model& model) { return 
 
 std::string optimum_sureness(const Optimum& optimum, const Model& model) { return OptimumText(optimum, model).sureness(); }
 
-std::string optimum_text(const Optimum& optimum, const Model& model, Colour colour) {
+std::string optimum_text(const Optimum& optimum, const Model& model, const Layout& layout) {
+  if (layout.format == Format::csv) return optimum_csv(optimum, model);
   const OptimumText text(optimum, model);
-  return text.heading(colour) + "\n" + bold(text.answer(), colour) + "\n" + text.tables() + "\n" + text.sureness() +
-         text.plan() + text.footnote();
+  if (layout.full) {
+    return text.title(layout) + prose(text.size_of_run() + "\n", layout) + "\n" + bold_prose(text.answer(), layout) + "\n" +
+           text.tables(layout) + "\n" + prose(text.sureness() + text.plan() + text.footnote(), layout);
+  }
+  const std::string head = text.title(layout) + bold_prose(text.answer(), layout),
+                    foot = prose(comparison_words::size_in_short(optimum.samples) + ". The rest: --full\n", layout);
+  for (std::size_t rows = optimum.frontier.size();; --rows) {
+    const std::string all = head + text.short_table(layout, rows) + foot;
+    const auto lines = static_cast<std::size_t>(std::count(all.begin(), all.end(), '\n'));
+    if (lines <= most_first_lines || rows <= 1) return all;
+  }
 }
 
 }  // namespace sojourn

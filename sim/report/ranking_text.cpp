@@ -5,7 +5,9 @@
 #include <string_view>
 #include <vector>
 
+#include "csv_text.hpp"
 #include "sojourn/report/caution_words.hpp"
+#include "sojourn/report/comparison_words.hpp"
 #include "sojourn/report/format.hpp"
 #include "sojourn/report/ranking_report.hpp"
 #include "table.hpp"
@@ -25,22 +27,24 @@ class RankingText {
   explicit RankingText(const Ranking& ranking)
       : ranking_(ranking), by_(metrics()[ranking.by]), currency_(ranking.samples.currency) {}
 
-  [[nodiscard]] std::string heading(Colour colour) const {
+  [[nodiscard]] std::string title(const Layout& layout) const {
+    return bold_prose(ranking_.samples.scenario + "\n", layout);
+  }
+
+  [[nodiscard]] std::string size_of_run() const {
     const Samples& samples = ranking_.samples;
-    std::string text = bold(samples.scenario, colour) + "\n";
-    text += fmt::format("{} customers, {} replication{}, {}, seed {}; {} plans on the same luck, each {} and one shift\n",
-                        format::count(static_cast<double>(samples.customers)), samples.replications,
-                        samples.replications == 1 ? "" : "s", format::duration(samples.horizon), samples.seed,
-                        ranking_.plans, samples.plans.front().id);
-    return text;
+    return fmt::format("{} customers, {} replication{}, {}, seed {}; {} plans on the same luck, each {} and one shift",
+                       format::count(static_cast<double>(samples.customers)), samples.replications,
+                       samples.replications == 1 ? "" : "s", format::duration(samples.horizon), samples.seed, ranking_.plans,
+                       samples.plans.front().id);
   }
 
   /// Superlatives are for what is shown of all touchpoints at once; else it is said what would tell.
   [[nodiscard]] std::string answer() const {
-    const std::string label(by_.label);
     if (!ranking_.leader) {
       return fmt::format("As far as can be told, no standard improvement of one touchpoint {} the {}. {}\n",
-                         by_.direction == Direction::lower ? "lowers" : "raises", lowered(label), lowest_sentence());
+                         by_.direction == Direction::lower ? "lowers" : "raises", format::in_sentence(by_.label),
+                         lowest_sentence());
     }
     if (!ranking_.worth_fixing) return nothing_stands_out();
     const TouchpointLeverage& worth = at(*ranking_.worth_fixing);
@@ -67,7 +71,7 @@ class RankingText {
     return text;
   }
 
-  [[nodiscard]] std::string table() const {
+  [[nodiscard]] std::string table(const Layout& layout) const {
     Table table;
     std::vector<std::string> head{"best standard improvement", "shift", std::string(by_.label)};
     for (const std::string_view name : other_headlines()) head.emplace_back(metrics()[metric_position(name)].label);
@@ -84,14 +88,26 @@ class RankingText {
       cells.push_back(std::isnan(each.reach) ? "-" : fmt::format("{:.0f} %", 100.0 * each.reach));
       table.row(cells);
     }
-    std::string text = table.text();
-    text +=
-        "\nScore: mean appraisal of a visit, 0 to 1. Visits per person who arrived; reach: share of people who ever come. "
-        "~: not\n"
-        "clear of 0.";
+    std::string text =
+        "Score: mean appraisal of a visit, 0 to 1. Visits per person who arrived; reach: share of people who ever come. "
+        "~: may be no gain and no loss.";
+    text += fmt::format(" The weakest is sought among those with {:g} visits per person or more.", fewest_visits);
     if (std::any_of(ranking_.touchpoints.begin(), ranking_.touchpoints.end(), [](const auto& each) { return !each.ours; }))
       text += " *: outside the company's reach.";
-    return text + "\n";
+    return table.text(layout) + "\n" + prose(text + "\n", layout);
+  }
+
+  /// The touchpoints with the largest gains, `most` of them.
+  [[nodiscard]] std::string short_table(const Layout& layout, std::size_t most) const {
+    Table table;
+    table.row({"best standard improvement", "shift", std::string(by_.label), "score", "reach"});
+    for (const TouchpointLeverage& each : ranking_.touchpoints) {
+      if (most-- == 0) break;
+      table.row({shortened(each.name, 24) + (each.ours ? "" : " *"), each.best ? shift(each.pulls[*each.best]) : "-",
+                 change(each, by_.name), fmt::format("{:.2f}", each.score),
+                 std::isnan(each.reach) ? "-" : fmt::format("{:.0f} %", 100.0 * each.reach)});
+    }
+    return table.text(layout);
   }
 
   [[nodiscard]] std::string moments_of_truth() const {
@@ -121,7 +137,7 @@ class RankingText {
     for (const TouchpointLeverage& each : ranking_.touchpoints) {
       if (!each.best) continue;
       if (each.gain.clear() && each.gain.low > 0.0) {
-        const double change = each.pulls[*each.best].differences[ranking_.by].mean;
+        const Estimate& change = each.pulls[*each.best].differences[ranking_.by];
         words.push_back(fmt::format("{} ({})", each.name, format::difference(by_, change, currency_)));
       }
     }
@@ -138,8 +154,8 @@ class RankingText {
           for (const Pull& pull : each.pulls) {
             if (pull.lever != Lever::traffic) continue;
             const Metric& metric = metrics()[metric_position(name)];
-            what += fmt::format("{}{} {}", what.empty() ? "" : ", ", lowered(std::string(metric.label)),
-                                format::difference(metric, pull.differences[metric_position(name)].mean, currency_));
+            what += fmt::format("{}{} {}", what.empty() ? "" : ", ", format::in_sentence(metric.label),
+                                format::difference(metric, pull.differences[metric_position(name)], currency_));
           }
         };
         add(each.on_purchase, "conversion");
@@ -193,8 +209,8 @@ class RankingText {
       change.low = -touchpoint.gain.high;
       change.high = -touchpoint.gain.low;
     }
-    return fmt::format("{} there changes the {} by {}{}", shift(best_of(touchpoint)), lowered(std::string(by_.label)),
-                       format::difference(by_, change.mean, currency_),
+    return fmt::format("{} there changes the {} by {}{}", shift(best_of(touchpoint)), format::in_sentence(by_.label),
+                       format::difference(by_, change, currency_),
                        std::isnan(change.low) ? ", without an interval"
                                               : fmt::format(" (95 %: {})", format::interval(by_, change, currency_)));
   }
@@ -219,11 +235,6 @@ class RankingText {
     return fmt::format("The lowest score is seen at {} ({:.2f}), not told apart from {}.", lowest().name, lowest().score,
                        others(ranking_.as_weak));
   }
-  static std::string lowered(std::string label) {
-    if (label.size() > 1 && std::islower(static_cast<unsigned char>(label[1])) != 0)
-      label[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(label[0])));
-    return label;
-  }
   /// A gain or lead without its sign.
   [[nodiscard]] std::string size(double value) const {
     const std::string text = format::difference(by_, std::fabs(value), currency_);
@@ -241,7 +252,7 @@ class RankingText {
     const Metric& metric = metrics()[metric_position(name)];
     const Estimate& e = each.pulls[*each.best].differences[metric_position(name)];
     if (e.mean == 0.0 && !(e.sd > 0.0)) return "0  ";
-    const std::string text = format::difference(metric, e.mean, currency_);
+    const std::string text = format::difference(metric, e, currency_);
     if (std::isnan(e.low)) return text + " ~";
     return text + " ± " + format::half_width(metric, e, currency_) + (e.clear() ? "  " : " ~");
   }
@@ -275,10 +286,20 @@ std::string shift_words(const Pull& pull) {
 
 std::string ranking_answer(const Ranking& ranking) { return RankingText(ranking).answer(); }
 
-std::string ranking_text(const Ranking& ranking, Colour colour) {
+std::string ranking_text(const Ranking& ranking, const Layout& layout) {
+  if (layout.format == Format::csv) return ranking_csv(ranking);
   const RankingText text(ranking);
-  return text.heading(colour) + "\n" + bold(text.answer(), colour) + "\n" + text.table() + "\n" + text.moments_of_truth() +
-         text.barriers() + "\n" + text.footnote();
+  if (layout.full) {
+    return text.title(layout) + prose(text.size_of_run() + "\n", layout) + "\n" + bold_prose(text.answer(), layout) + "\n" +
+           text.table(layout) + "\n" + prose(text.moments_of_truth() + text.barriers() + "\n" + text.footnote(), layout);
+  }
+  const std::string head = text.title(layout) + bold_prose(text.answer(), layout),
+                    foot = prose(comparison_words::size_in_short(ranking.samples) + ". The rest: --full\n", layout);
+  for (std::size_t rows = ranking.touchpoints.size();; --rows) {
+    const std::string all = head + text.short_table(layout, rows) + foot;
+    const auto lines = static_cast<std::size_t>(std::count(all.begin(), all.end(), '\n'));
+    if (lines <= most_first_lines || rows <= 1) return all;
+  }
 }
 
 }  // namespace sojourn

@@ -40,7 +40,7 @@ std::string figure(const Sensitivity& one) {
   return fmt::format("{} {}", one.metric, of);
 }
 
-std::string table_of(const Sensitivity& one) {
+std::string table_of(const Sensitivity& one, const Layout& layout) {
   const bool saltelli = is_saltelli(one);
   std::vector<const KeyEffect*> keys;
   for (const KeyEffect& each : one.keys) keys.push_back(&each);
@@ -60,7 +60,7 @@ std::string table_of(const Sensitivity& one) {
                  remark(*key, false)});
     }
   }
-  return table.text();
+  return table.text(layout);
 }
 
 std::string caution(const Sensitivity& one) {
@@ -77,23 +77,23 @@ Json of(const Index& index) {
 
 }  // namespace
 
-std::string sensitivity_text(const std::vector<Sensitivity>& all, const std::string& title, Colour colour) {
-  std::string text = bold(title, colour) + "\n";
+std::string sensitivity_text(const std::vector<Sensitivity>& all, const std::string& title, const Layout& layout) {
+  std::string text = bold_prose(title + "\n", layout);
   for (const Sensitivity& one : all) {
     const char* const blocks = is_saltelli(one) ? "samples" : "trajectories";
-    text += fmt::format("\n{}: mean {:.4g}, standard deviation {:.3g}{} over {} {}", figure(one), one.mean,
-                        std::sqrt(one.variance), one.unit == "1" ? "" : " " + one.unit, one.blocks, blocks);
-    if (one.left_out > 0) text += fmt::format("; {} where it is undefined are left out", one.left_out);
-    text += "\n" + table_of(one);
-    if (few_samples(one)) text += "  " + caution(one) + "\n";
+    std::string head = fmt::format("{}: mean {:.4g}, standard deviation {:.3g}{} over {} {}", figure(one), one.mean,
+                                   std::sqrt(one.variance), one.unit == "1" ? "" : " " + one.unit, one.blocks, blocks);
+    if (one.left_out > 0) head += fmt::format("; {} where it is undefined are left out", one.left_out);
+    text += "\n" + prose(head + "\n", layout) + table_of(one, layout);
+    if (few_samples(one)) text += prose("  " + caution(one) + "\n", layout);
   }
-  text += is_saltelli(all.front())
-              ? "\nFirst order: share of the variance that a key explains alone; total: alone and together with others.\n"
-              : "\nmu*: mean size of the change when the key moves over its whole range; mu: the same with signs; sigma: "
-                "how much "
-                "it\ndiffers from place to place, by interplay or curvature.\n";
-  text += "The ranges are the sweep file's, each as likely as it says there; intervals are bootstrap ones.\n";
-  return text;
+  std::string notes =
+      is_saltelli(all.front())
+          ? "First order: share of the variance that a key explains alone; total: alone and together with others.\n"
+          : "mu*: mean size of the change when the key moves over its whole range; mu: the same with signs; sigma: how much "
+            "it differs from place to place, by interplay or curvature.\n";
+  notes += "The ranges are the sweep file's, each as likely as it says there; intervals are bootstrap ones.\n";
+  return text + "\n" + prose(notes, layout);
 }
 
 std::string sensitivity_json(const std::vector<Sensitivity>& all, const std::string& title, const std::string& file) {

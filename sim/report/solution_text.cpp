@@ -43,7 +43,7 @@ std::string step_text(double days) {
   return days >= 1.0 / 24.0 ? fmt::format("{:.3g} hours", 24.0 * days) : fmt::format("{:.3g} minutes", 1440.0 * days);
 }
 
-std::string long_run_table(const ClosedForm& solved) {
+std::string long_run_table(const ClosedForm& solved, const Layout& layout) {
   Table table;
   std::vector<const Solution*> columns{&solved.pooled};
   std::vector<std::string> head{"if the horizon never came", "everybody"};
@@ -70,7 +70,7 @@ std::string long_run_table(const ClosedForm& solved) {
   row("Days from arrival to the end, of those", [](const LongRun& l) { return days(l.life); });
   if (all.stays > 0.0) row("Stay at a touchpoint for ever", [](const LongRun& l) { return share(l.stays); });
   if (all.circles > 0.0) row("Go round for ever, nothing ends it", [](const LongRun& l) { return share(l.circles); });
-  return table.text();
+  return table.text(layout);
 }
 
 }  // namespace
@@ -127,11 +127,11 @@ std::string no_closed_form_text(const NoClosedForm& error) {
   return text;
 }
 
-std::string solution_text(const ClosedForm& solved, const Program& program, Colour colour) {
+std::string solution_text(const ClosedForm& solved, const Program& program, const Layout& layout) {
   const ModelParts& parts = program.model().parts();
   const Settings& settings = parts.settings;
   const Plan& plan = parts.plans[program.model().plan().index()];
-  std::string text = bold(settings.title, colour) + "\n";
+  std::string text = bold(settings.title, layout.colour) + "\n";
   if (!settings.question.empty()) text += settings.question + "\n";
   text += fmt::format("In closed form: no luck, no customers simulated. Market of {}, {}\n",
                       format::count(settings.market.value_or(static_cast<double>(settings.customers))),
@@ -148,7 +148,7 @@ std::string solution_text(const ClosedForm& solved, const Program& program, Colo
     figures.row(
         {std::string(of.label), format::value(of, value.mean, settings.currency), bounds(of, value, settings.currency)});
   }
-  text += figures.text() + "\n";
+  text += figures.text(layout) + "\n";
 
   Table personas;
   const std::string_view shown[] = {"conversion", "retention", "retained", "time_to_purchase", "visits", "clv"};
@@ -162,7 +162,7 @@ std::string solution_text(const ClosedForm& solved, const Program& program, Colo
           format::value(*find_metric(name), persona.at_horizon.metrics[metric_position(name)].mean, settings.currency));
     personas.row(cells);
   }
-  text += personas.text() + "\n";
+  text += personas.text(layout) + "\n";
 
   Table touchpoints;
   touchpoints.row({"visits per person who arrived", "by the horizon", "if it never came", "there at the horizon"});
@@ -170,17 +170,18 @@ std::string solution_text(const ClosedForm& solved, const Program& program, Colo
     touchpoints.row({parts.touchpoints[v].name, number(solved.pooled.at_horizon.visits[v].mean),
                      number(solved.pooled.long_run.visits[v]), share(solved.pooled.at_horizon.occupancy.back()[v].mean)});
   }
-  text += touchpoints.text() + "\n" + long_run_table(solved) + "\n";
+  text += touchpoints.text(layout) + "\n" + long_run_table(solved, layout) + "\n";
   for (const std::string& note : solved.notes) text += note + "\n";
   text += "Scores (satisfaction, NPS, effort, repeats) and Kaplan-Meier retention have no closed form here: sojourn run.\n";
-  return text + (solved.exact ? fmt::format("Exact: all times are multiples of {}.\n", step_text(solved.step))
-                              : fmt::format("Bounds are certain, not statistical (exact: to the digits shown): all delays "
-                                            "rounded down, then up,\nto one of {} "
-                                            "steps of {}.\n",
-                                            format::count(static_cast<double>(solved.steps)), step_text(solved.step)));
+  text += (solved.exact ? fmt::format("Exact: all times are multiples of {}.\n", step_text(solved.step))
+                        : fmt::format("Bounds are certain, not statistical (exact: to the digits shown): all delays "
+                                      "rounded down, then up, to one of {} "
+                                      "steps of {}.\n",
+                                      format::count(static_cast<double>(solved.steps)), step_text(solved.step)));
+  return wrapped(text, layout.width);
 }
 
-std::string control_variate_text(const Samples& samples, const ControlVariate& control) {
+std::string control_variate_text(const Samples& samples, const ControlVariate& control, const Layout& layout) {
   const PlanSamples& plan = samples.plans.front();
   Table table;
   table.row({"with the solved twin as control variate", "value", "95 % interval", "variance", "at equal cost"});
@@ -197,14 +198,15 @@ std::string control_variate_text(const Samples& samples, const ControlVariate& c
   }
   std::string text = "\n";
   if (!any) return text + "No control variate: it takes at least 4 samples: more customers or replications.\n";
-  text += table.text() + "\nThe twin is the same journey without ";
+  text += table.text(layout) + "\nThe twin is the same journey without ";
   for (std::size_t i = 0; i < control.without.size(); ++i) text += (i == 0 ? "" : ", ") + control.without[i];
   if (control.without.empty()) text += "anything taken out: it is solved as it stands";
-  return text + fmt::format(
-                    ".\nIt is solved, and simulated on the same luck. Variance: of this estimate, as a part of the plain "
-                    "one's;\nat equal cost: the same when the twin's visits ({:.0f} % of the run's) are spent on more "
-                    "customers instead.\n",
-                    100.0 * control.twin_visits / control.run_visits);
+  text += fmt::format(
+      ".\nIt is solved, and simulated on the same luck. Variance: of this estimate, as a part of the plain "
+      "one's; at equal cost: the same when the twin's visits ({:.0f} % of the run's) are spent on more "
+      "customers instead.\n",
+      100.0 * control.twin_visits / control.run_visits);
+  return layout.format == Format::markdown ? text : wrapped(text, layout.width);
 }
 
 }  // namespace sojourn

@@ -1,4 +1,5 @@
 #include "json_figures.hpp"
+#include "sojourn/report/answer_words.hpp"
 #include "sojourn/report/summary.hpp"
 
 namespace sojourn {
@@ -27,6 +28,17 @@ Json of(const BetterOrWorse& share) {
 
 Json days(const std::optional<double>& day) { return day ? number(*day) : Json(nullptr); }
 
+Json pairs(const Comparison& comparison, const std::vector<Rivalry>& rivalries) {
+  Json list = Json::array();
+  for (const Rivalry& pair : rivalries) {
+    Json lead = of(pair.lead);
+    lead["plan"] = comparison.plans[pair.first].id;
+    lead["minus"] = comparison.plans[pair.second].id;
+    list.push_back(std::move(lead));
+  }
+  return list;
+}
+
 /// Who is best, by headline metric: the chances of all plans, and every pair.
 Json best(const Comparison& comparison) {
   Json json = Json::object();
@@ -35,15 +47,24 @@ Json best(const Comparison& comparison) {
     for (std::size_t k = 0; k < best.chances.size(); ++k) {
       of_metric["chance"][comparison.plans[k].id] = number(best.chances[k]);
     }
-    of_metric["pairs"] = Json::array();
+    std::vector<Rivalry> rivalries;
     for (const Rivalry& pair : comparison.rivalries) {
-      if (pair.metric != best.metric) continue;
-      Json lead = of(pair.lead);
-      lead["plan"] = comparison.plans[pair.first].id;
-      lead["minus"] = comparison.plans[pair.second].id;
-      of_metric["pairs"].push_back(std::move(lead));
+      if (pair.metric == best.metric) rivalries.push_back(pair);
     }
+    of_metric["pairs"] = pairs(comparison, rivalries);
   }
+  return json;
+}
+
+/// The goal, who is best by it, and how likely.
+Json goal(const Comparison& comparison, const Answer& found) {
+  Json json = {{"label", answer_words::goal(comparison)}};
+  for (const GoalTerm& term : comparison.goal.terms) json["weights"][std::string(metrics()[term.metric].name)] = term.weight;
+  json["leader"] = comparison.plans[found.goal.leader].id;
+  json["leader_is_best"] = found.goal.shown();
+  for (std::size_t k = 0; k < comparison.plans.size(); ++k)
+    json["chance"][comparison.plans[k].id] = number(comparison.goal.chances[k]);
+  json["pairs"] = pairs(comparison, comparison.goal.pairs);
   return json;
 }
 
@@ -132,6 +153,9 @@ std::string run_json(const Samples& samples, const std::string& file) {
 std::string comparison_json(const Samples& samples, const Comparison& comparison, const std::string& file) {
   Json json = header(samples, file);
   json["cautions"] = caution_words::cautions(samples, comparison);
+  const Answer found = answer(comparison);
+  json["answer"] = answer_words::sentences(samples, comparison);
+  json["goal"] = goal(comparison, found);
   const auto names = metrics();
   for (std::size_t k = 0; k < comparison.plans.size(); ++k) {
     const PlanComparison& plan = comparison.plans[k];
@@ -141,6 +165,9 @@ std::string comparison_json(const Samples& samples, const Comparison& comparison
       entry["metrics"][std::string(names[m].name)] = of(plan.metrics[m]);
       entry["difference"][std::string(names[m].name)] = of(plan.differences[m]);
     }
+    entry["goal"] = of(comparison.goal.gains[k]);
+    entry["verdict"] = {
+        {"goal", name(found.plans[k].goal)}, {"worth", name(found.plans[k].worth)}, {"kept", name(found.plans[k].kept)}};
     entry["investment"] = number(plan.investment.mean);
     entry["roi"] = number(plan.roi.mean);
     entry["roi_low"] = number(plan.roi.low);
@@ -148,6 +175,7 @@ std::string comparison_json(const Samples& samples, const Comparison& comparison
     entry["payback_days"] = days(plan.payback_days);
     entry["payback_earliest"] = days(plan.payback_earliest);
     entry["payback_latest"] = days(plan.payback_latest);
+    entry["payback_undiscounted_days"] = days(plan.payback_undiscounted);
     entry["extra_customers"] = number(plan.extra_customers);
     entry["cost_per_extra_customer"] = of(plan.cost_per_extra_customer);
     entry["by_persona"] = by_persona(samples, k);

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "csv_text.hpp"
+#include "sojourn/report/answer_words.hpp"
 #include "sojourn/report/caution_words.hpp"
 #include "sojourn/report/comparison_words.hpp"
 #include "sojourn/report/format.hpp"
@@ -15,6 +17,11 @@ namespace sojourn {
 
 namespace comparison_words {
 
+std::string size_in_short(const Samples& samples) {
+  return fmt::format("{} customers x {} over {}; ± 95 %", format::count(static_cast<double>(samples.customers)),
+                     samples.replications, format::duration(samples.horizon));
+}
+
 std::string break_even(const PlanComparison& plan) {
   if (!(plan.investment.mean > 0.0)) return "-";
   const auto day = [](const std::optional<double>& at) {
@@ -22,14 +29,22 @@ std::string break_even(const PlanComparison& plan) {
   };
   const std::string earliest = day(plan.payback_earliest), latest = day(plan.payback_latest);
   if (!plan.payback_days) {
-    return plan.payback_earliest ? fmt::format("not within the horizon ({} at best)", earliest) : "not within the horizon";
+    if (plan.payback_earliest) return fmt::format("not within the horizon ({} at best)", earliest);
+    return plan.payback_undiscounted
+               ? fmt::format("not within the horizon (day {} before discounting)", day(plan.payback_undiscounted))
+               : "not within the horizon";
   }
   std::string text = "by day " + day(plan.payback_days);
   if (plan.payback_earliest && earliest != latest) {
     text += plan.payback_latest ? fmt::format(" ({} to {})", earliest, latest) : fmt::format(" ({} or later)", earliest);
   }
-  // Payback counts money as it is paid; a plan may pay back and still be worth nothing once interest is allowed for.
-  return plan.differences[metric_position("npv")].mean > 0.0 ? text : text + ", before discounting";
+  return text;
+}
+
+std::string break_even_in_short(const PlanComparison& plan) {
+  if (!(plan.investment.mean > 0.0)) return "-";
+  if (!plan.payback_days) return "not yet";
+  return fmt::format("day {:.0f}", std::ceil(*plan.payback_days));
 }
 
 std::string cost_per_extra(const PlanComparison& plan, const std::string& currency) {
@@ -47,6 +62,23 @@ std::string return_on_investment(const PlanComparison& plan) {
   return std::isnan(plan.roi.low) ? point : fmt::format("{} ± {:.2f}", point, 0.5 * (plan.roi.high - plan.roi.low));
 }
 
+std::string switching_price(const PlanComparison& plan, const std::string& currency) {
+  const double roi = plan.roi.mean, cost = plan.investment.mean;
+  if (std::isnan(roi) || !(cost > 0.0)) return {};
+  // At (1 + return) times its price, what a plan earns is just what it costs, all of it discounted.
+  const double times = 1.0 + roi;
+  if (times <= 0.0) return fmt::format("Price: {} would lose money even if it cost nothing.", plan.name);
+  const std::string price = format::money(times * cost, currency), now = format::money(cost, currency);
+  const std::string range =
+      std::isnan(plan.roi.low)
+          ? ""
+          : fmt::format(" (95 %: {} to {})", format::money(std::max(0.0, 1.0 + plan.roi.low) * cost, currency),
+                        format::money((1.0 + plan.roi.high) * cost, currency));
+  return roi >= 0.0
+             ? fmt::format("Price: {} pays up to a cost of {}{}; it is planned at {}.", plan.name, price, range, now)
+             : fmt::format("Price: {} would pay at a cost below {}{}; it is planned at {}.", plan.name, price, range, now);
+}
+
 std::string chance(double share) {
   if (std::isnan(share)) return "-";
   if (share > 0.995) return "> 99 %";
@@ -62,15 +94,17 @@ using namespace comparison_words;
 
 const Metric& metric(std::string_view name) { return *find_metric(name); }
 
-std::string heading(const Samples& samples, Colour colour) {
-  std::string text = bold(samples.scenario, colour) + "\n";
-  if (!samples.question.empty()) text += samples.question + "\n";
-  text += fmt::format("{} customers", format::count(static_cast<double>(samples.customers)));
+std::string size_of_run(const Samples& samples) {
+  std::string text = format::count(static_cast<double>(samples.customers)) + " customers";
   if (samples.market != static_cast<double>(samples.customers))
     text += fmt::format(" for a market of {}", format::count(samples.market));
-  text += fmt::format(", {} replication{}, {}, seed {}\n", samples.replications, samples.replications == 1 ? "" : "s",
-                      format::duration(samples.horizon), samples.seed);
-  return text;
+  return text + fmt::format(", {} replication{}, {}, seed {}", samples.replications, samples.replications == 1 ? "" : "s",
+                            format::duration(samples.horizon), samples.seed);
+}
+
+std::string heading(const Samples& samples, const Layout& layout) {
+  return bold_prose(samples.scenario + "\n", layout) +
+         prose((samples.question.empty() ? "" : samples.question + "\n") + size_of_run(samples) + "\n", layout);
 }
 
 std::string footnote(const Samples& samples, const std::vector<std::string>& cautions) {
@@ -82,94 +116,13 @@ std::string footnote(const Samples& samples, const std::vector<std::string>& cau
 /// "+1.23 pt ± 0.05", or "no change" where the two are the same to the bit.
 std::string change(const Metric& of, const Estimate& e, const std::string& currency) {
   if (e.mean == 0.0 && (e.sd == 0.0 || std::isnan(e.sd))) return "0";
-  const std::string text = format::difference(of, e.mean, currency);
+  const std::string text = format::difference(of, e, currency);
   return std::isnan(e.low) ? text : text + " ± " + format::half_width(of, e, currency);
 }
 
 /// The same with a mark "~" where the plan is not told apart from the baseline, aligned with those that are.
 std::string verdict(const Metric& of, const Difference& e, const std::string& currency) {
   return change(of, e, currency) + (e.mean != 0.0 && !std::isnan(e.low) && !e.told_apart() ? " ~" : "  ");
-}
-
-const BestPlan& best_in(const Comparison& comparison, std::size_t m) {
-  return *std::find_if(comparison.best.begin(), comparison.best.end(), [&](const BestPlan& b) { return b.metric == m; });
-}
-
-/// The plan that leads in a metric, or 0 where none is ahead of the baseline.
-std::size_t leader(const Comparison& comparison, std::size_t m) {
-  std::size_t best = 0;
-  for (std::size_t k = 1; k < comparison.plans.size(); ++k) {
-    if (comparison.plans[k].differences[m].mean > comparison.plans[best].differences[m].mean) best = k;
-  }
-  return best;
-}
-
-/// What is said of a headline metric.
-struct Claim {
-  std::string_view metric;
-  const char* most;     // of a plan shown to be the best of several: "keeps most customers"
-  const char* more;     // of a plan shown to be better than the baseline: "keeps more customers"
-  const char* as_many;  // of those that may equal it: "may keep as many"
-  const char* shown;    // of no plan that is: "keep more customers"
-  std::string of_what;  // what a difference is of
-};
-
-/// Who leads in a metric and by how much, on the same luck: over the baseline, and over the other plans. Superlatives are
-/// for what is shown of all plans at once; else it is said what would tell.
-std::string leads(const Samples& samples, const Comparison& comparison, const Claim& claim) {
-  const std::size_t m = metric_position(claim.metric), best = leader(comparison, m), others = comparison.plans.size() - 1;
-  const Metric& of = metrics()[m];
-  if (best == 0) {
-    const bool open = std::any_of(comparison.plans.begin() + 1, comparison.plans.end(),
-                                  [&](const PlanComparison& plan) { return !(plan.differences[m].high <= 0.0); });
-    return open ? fmt::format("No plan is shown to {}; the intervals leave it open.\n", claim.shown)
-                : fmt::format("No plan {}.\n", claim.more);
-  }
-  const Difference& e = comparison.plans[best].differences[m];
-  const std::string &name = comparison.plans[best].name,
-                    size = format::difference(of, e.mean, samples.currency) + claim.of_what;
-  if (std::isnan(e.low)) {
-    return fmt::format("No plan is shown to {}: {} leads by {}, without an interval, so this may be chance.\n", claim.shown,
-                       name, size);
-  }
-  const std::string with_interval = fmt::format("{} (95 %: {})", size, format::interval(of, e, samples.currency));
-  if (!e.told_apart()) {
-    return fmt::format("No plan is shown to {}: {} leads by {}, which may be {}; {}.\n", claim.shown, name, with_interval,
-                       e.thin()    ? "the luck of a few people"
-                       : e.clear() ? "chance, as several plans were compared"
-                                   : "chance",
-                       caution_words::to_tell(samples, times_to_tell(e, others)));
-  }
-  // Who is nearest, and who might be as good.
-  std::size_t second = 0;
-  Difference ahead;
-  std::string rivals;
-  double times = 1.0;
-  for (const Rivalry& pair : comparison.rivalries) {
-    if (pair.metric != m || (pair.first != best && pair.second != best)) continue;
-    const std::size_t other = pair.first == best ? pair.second : pair.first;
-    if (other == 0) continue;
-    if (!pair.lead.told_apart()) {
-      rivals += (rivals.empty() ? "" : " and ") + comparison.plans[other].name;
-      times = std::max(times, times_to_tell(pair.lead, others * (others + 1) / 2));
-    }
-    if (second != 0 && comparison.plans[other].differences[m].mean <= comparison.plans[second].differences[m].mean) continue;
-    second = other;
-    ahead = pair.lead;
-  }
-  if (!rivals.empty()) {
-    return fmt::format("{} {}: {}; {} {}: {}.\n", name, claim.more, with_interval, rivals, claim.as_many,
-                       caution_words::to_tell(samples, times));
-  }
-  std::string text = fmt::format("{} {}: {}", name, others > 1 ? claim.most : claim.more, with_interval);
-  if (second != 0) {
-    text += fmt::format(", {} ahead of {}", format::difference(of, std::fabs(ahead.mean), samples.currency),
-                        comparison.plans[second].name);
-  }
-  const double sure = best_in(comparison, m).chances[best];
-  if (others > 1 && sure <= 0.995)
-    text += fmt::format("; best of all with {} probability, simulation error alone considered", chance(sure));
-  return text + ".\n";
 }
 
 std::string per_cent(const Estimate& share) {
@@ -179,27 +132,11 @@ std::string per_cent(const Estimate& share) {
   return fmt::format("{:.1f} %", 100.0 * share.mean);
 }
 
-/// What the plan that leads in a headline does to customers one by one.
-std::string winners(const PlanComparison& plan) {
-  if (plan.winners_and_losers.empty()) return {};
-  const BetterOrWorse& all = plan.winners_and_losers.front().overall;
-  return fmt::format("Customer by customer, {} leaves {} better off than the baseline, {} the same and {} worse off.\n",
-                     plan.name, per_cent(all.better), per_cent(all.same), per_cent(all.worse));
-}
-
 }  // namespace
 
 std::string answer_text(const Samples& samples, const Comparison& comparison) {
-  std::string text = leads(samples, comparison,
-                           {"retained", "keeps most customers", "keeps more customers", "may keep as many",
-                            "keep more customers", " of all who arrived"}) +
-                     leads(samples, comparison,
-                           {"npv", "is worth most", "is worth its money within the horizon", "may be worth as much",
-                            "be worth its money within the horizon", " " + samples.currency + " of net present value"});
-  const std::size_t keeps = leader(comparison, metric_position("retained")),
-                    pays = leader(comparison, metric_position("npv"));
-  if (keeps != 0) text += winners(comparison.plans[keeps]);
-  if (pays != 0 && pays != keeps) text += winners(comparison.plans[pays]);
+  std::string text;
+  for (const std::string& sentence : answer_words::sentences(samples, comparison)) text += sentence + "\n";
   return text;
 }
 
@@ -229,7 +166,7 @@ void add_whole(const Comparison& comparison, std::string_view name, const std::s
   table.row(cells);
 }
 
-std::string contributions(const Comparison& comparison, const std::string& currency) {
+std::string contributions(const Comparison& comparison, const std::string& currency, const Layout& layout) {
   Table kept;
   kept.row(head_of(comparison, "retained, in parts by persona"));
   add_parts(comparison, &PlanComparison::retained_by_persona, metric("retained"), currency, kept);
@@ -242,10 +179,10 @@ std::string contributions(const Comparison& comparison, const std::string& curre
   worth.row(head_of(comparison, "net present value, in parts"));
   add_parts(comparison, &PlanComparison::npv_by_persona, metric("npv"), currency, worth);
   add_whole(comparison, "npv", currency, worth);
-  return kept.text() + "\n" + where.text() + "\n" + worth.text() + "\n";
+  return kept.text(layout) + "\n" + where.text(layout) + "\n" + worth.text(layout) + "\n";
 }
 
-std::string one_by_one(const Comparison& comparison) {
+std::string one_by_one(const Comparison& comparison, const Layout& layout) {
   if (comparison.plans.back().winners_and_losers.empty()) return {};
   Table table;
   table.row(head_of(comparison, "customer by customer"));
@@ -272,10 +209,10 @@ std::string one_by_one(const Comparison& comparison) {
       return per_cent(of.better) + " / " + per_cent(of.worse);
     });
   }
-  return table.text() + "\n";
+  return table.text(layout) + "\n";
 }
 
-std::string chances(const Comparison& comparison) {
+std::string chances(const Comparison& comparison, const Layout& layout) {
   Table table;
   std::vector<std::string> head{"chance of being best", comparison.plans.front().name};
   for (std::size_t k = 1; k < comparison.plans.size(); ++k) head.push_back(comparison.plans[k].name);
@@ -286,11 +223,11 @@ std::string chances(const Comparison& comparison) {
     for (const double share : best.chances) cells.push_back(chance(share));
     table.row(cells);
   }
-  return table.text() + "\n";
+  return table.text(layout) + "\n";
 }
 
 /// What queues did, under each plan; empty where there are none.
-std::string queues_text(const Samples& samples) {
+std::string queues_text(const Samples& samples, const Layout& layout) {
   if (samples.plans.front().queues.empty()) return {};
   const bool plans = samples.plans.size() > 1;
   bool turned_away = false;
@@ -326,7 +263,7 @@ std::string queues_text(const Samples& samples) {
       queues.row(cells);
     }
   }
-  std::string text = "\n" + queues.text();
+  std::string text = "\n" + queues.text(layout);
   // A touchpoint with servers of its own has told already how busy they are.
   std::vector<std::string> ids;
   for (const QueueFigures& queue : samples.plans.front().queues) ids.push_back(samples.touchpoints[queue.touchpoint]);
@@ -340,19 +277,23 @@ std::string queues_text(const Samples& samples) {
       for (const PlanSamples& plan : samples.plans) cells.push_back(share(plan.utilisation[pool]));
       pools.row(cells);
     }
-    text += "\n" + pools.text();
+    text += "\n" + pools.text(layout);
   }
-  return text +
-         "\nWaits that ended, by length; answered, gave up: of all who came; servers busy: of the time that they were "
-         "there.\n";
+  return text + "\n" +
+         prose(
+             "Waits that ended, by length; answered, gave up: of all who came; servers busy: of the time that they were "
+             "there.\n",
+             layout);
 }
 
 }  // namespace
 
-std::string run_text(const Samples& samples, Colour colour) {
+std::string run_text(const Samples& samples, const Layout& layout) {
+  if (layout.format == Format::csv) return run_csv(samples);
   const PlanSamples& plan = samples.plans.front();
-  std::string text = heading(samples, colour);
-  text += fmt::format("Plan: {}\n\n", plan.name == plan.id ? plan.id : fmt::format("{} ({})", plan.name, plan.id));
+  std::string text = heading(samples, layout);
+  text += prose(fmt::format("Plan: {}\n\n", plan.name == plan.id ? plan.id : fmt::format("{} ({})", plan.name, plan.id)),
+                layout);
 
   Table figures;
   figures.row({"at the horizon", "value", "95 % interval"});
@@ -363,7 +304,7 @@ std::string run_text(const Samples& samples, Colour colour) {
     figures.row({std::string(of.label), format::value(of, e.mean, samples.currency),
                  std::isnan(e.low) ? "" : (e.thin() ? "? ± " : "± ") + format::half_width(of, e, samples.currency)});
   }
-  text += figures.text() + "\n";
+  text += figures.text(layout) + "\n";
 
   Table personas;
   const std::string_view shown[] = {"conversion", "retention", "nps", "satisfaction", "clv"};
@@ -378,7 +319,7 @@ std::string run_text(const Samples& samples, Colour colour) {
     }
     personas.row(cells);
   }
-  text += personas.text() + "\n";
+  text += personas.text(layout) + "\n";
 
   if (samples.mechanisms.accounts) {
     Table segments;
@@ -392,7 +333,7 @@ std::string run_text(const Samples& samples, Colour colour) {
       }
       segments.row(cells);
     }
-    text += segments.text() + "\n";
+    text += segments.text(layout) + "\n";
   }
 
   Table touchpoints;
@@ -417,14 +358,19 @@ std::string run_text(const Samples& samples, Colour colour) {
     }
     touchpoints.row(cells);
   }
-  text += touchpoints.text() +
-          "\nVisits and repeats are per person who arrived; quality, satisfaction and effort are means per visit, 0 to 1.\n";
-  text += queues_text(samples);
-  return text + footnote(samples, caution_words::cautions(samples));
+  text +=
+      touchpoints.text(layout) + "\n" +
+      prose("Visits and repeats are per person who arrived; quality, satisfaction and effort are means per visit, 0 to 1.\n",
+            layout);
+  text += queues_text(samples, layout);
+  return text + prose(footnote(samples, caution_words::cautions(samples)), layout);
 }
 
-std::string comparison_text(const Samples& samples, const Comparison& comparison, Colour colour) {
-  std::string text = heading(samples, colour) + "\n" + bold(answer_text(samples, comparison), colour) + "\n";
+namespace {
+
+/// Everything beside the answer.
+std::string all_figures(const Samples& samples, const Comparison& comparison, const Layout& layout) {
+  std::string text;
   const std::string& currency = samples.currency;
 
   Table figures;
@@ -459,10 +405,11 @@ std::string comparison_text(const Samples& samples, const Comparison& comparison
   money_row("Payback", break_even);
   money_row("Investment per extra customer kept",
             [&](const PlanComparison& plan) { return cost_per_extra(plan, currency); });
-  text += figures.text() + "\n";
-  if (comparison.plans.size() < 2) return text + footnote(samples, caution_words::cautions(samples, comparison));
-  if (!std::isnan(comparison.best.front().chances.front())) text += chances(comparison);
-  text += one_by_one(comparison) + contributions(comparison, currency);
+  text += figures.text(layout) + "\n";
+  if (comparison.plans.size() < 2)
+    return text + prose(footnote(samples, caution_words::cautions(samples, comparison)), layout);
+  if (!std::isnan(comparison.best.front().chances.front())) text += chances(comparison, layout);
+  text += one_by_one(comparison, layout) + contributions(comparison, currency, layout);
 
   Table personas;
   personas.row({"by persona", "plan", "retained", "NPS", "value per person (" + currency + ")"});
@@ -474,7 +421,7 @@ std::string comparison_text(const Samples& samples, const Comparison& comparison
                     verdict(metric("clv"), effect.clv, currency)});
     }
   }
-  text += personas.text();
+  text += personas.text(layout);
   if (!samples.segments.empty()) {
     Table segments;
     segments.row({"by account segment", "plan", std::string(metric("account_conversion").label),
@@ -487,22 +434,135 @@ std::string comparison_text(const Samples& samples, const Comparison& comparison
                       verdict(metric("account_retention"), effect.retention, currency)});
       }
     }
-    text += "\n" + segments.text();
+    text += "\n" + segments.text(layout);
   }
-  text += queues_text(samples);
-  text +=
-      "\nRetention is of those who bought, retained of all who arrived. NPS and satisfaction are of the customers "
-      "present: keeping\n"
-      "doubters lowers them. pt: percentage points. Value per person leaves the investment out. Better off: kept, "
-      "where the baseline\n"
-      "loses the same person on the same luck, or as well kept or lost and more satisfied at the end, by more than "
-      "0.01;\n"
-      "once two lives part they meet other luck too, so that only better less worse is the plan's doing.\n";
-  text += comparison.plans.size() > 2
-              ? fmt::format("~: not told apart from the baseline at 5 %, allowing for {} plans compared (Holm 1979).\n",
-                            comparison.plans.size() - 1)
-              : std::string("~: not told apart from the baseline at 5 %.\n");
-  return text + footnote(samples, caution_words::cautions(samples, comparison));
+  text += queues_text(samples, layout);
+  std::string notes =
+      "Retention is of those who bought, retained of all who arrived. NPS and satisfaction are of the customers present: "
+      "keeping doubters lowers them. pt: percentage points. Value per person leaves the investment out. Better off: kept, "
+      "where the baseline loses the same person on the same luck, or as well kept or lost and more satisfied at the end, by "
+      "more than 0.01; once two lives part they meet other luck too, so that only better less worse is the plan's doing.\n"
+      "Payback is the day from which the money gained covers the money spent, both discounted as net present value is.\n";
+  notes += comparison.plans.size() > 2
+               ? fmt::format(
+                     "~: the plan may be no better and no worse than the baseline (not told apart at 5 %, allowing for "
+                     "{} plans compared, Holm 1979).\n",
+                     comparison.plans.size() - 1)
+               : std::string("~: the plan may be no better and no worse than the baseline (not told apart at 5 %).\n");
+  text += "\n" + prose(notes, layout);
+  return text + prose(footnote(samples, caution_words::cautions(samples, comparison)), layout);
+}
+
+/// A gain with its verdict: "pays +4.77 M ± 0.11 M".
+std::string with_verdict(std::string_view word, const Metric& of, const Difference& e, const std::string& currency) {
+  if (verdict(e) == Verdict::same) return std::string(word);
+  return fmt::format("{} {}", word, change(of, e, currency));
+}
+
+/// Columns that the labels of rows may take so that all figures stand beside them; at least 20.
+std::size_t room_for_labels(const std::vector<std::string>& head, const std::vector<std::vector<std::string>>& rows,
+                            const Layout& layout) {
+  constexpr std::size_t margin = 2, between = 2, least = 20;
+  std::size_t taken = margin;
+  for (std::size_t c = 1; c < head.size(); ++c) {
+    std::size_t widest = columns(head[c]);
+    for (const std::vector<std::string>& row : rows) widest = std::max(widest, columns(row[c - 1]));
+    taken += between + widest;
+  }
+  return std::max(least, std::min(layout.width - std::min(layout.width, taken), Table::widest_label(layout.width)));
+}
+
+/// The plans, a row each with their verdicts; at most `most` rows, the best by the goal.
+std::string verdicts(const Samples& samples, const Comparison& comparison, const Layout& layout, std::size_t most) {
+  const Answer found = answer(comparison);
+  const std::vector<GoalTerm>& terms = comparison.goal.terms;
+  const bool plain_goal = plain(terms);
+  const std::string_view decides = plain_goal ? metrics()[terms.front().metric].name : "";
+  const bool goal_apart = decides != "npv" && decides != "retained";
+  const std::size_t npv = metric_position("npv"), retained = metric_position("retained");
+  std::vector<std::string> head{"against the baseline"};
+  if (goal_apart) head.push_back(plain_goal ? std::string(metrics()[terms.front().metric].label) : "the goal");
+  if (found.money) head.emplace_back("Net present value");
+  if (!goal_apart || !found.money) head.emplace_back("Customers kept");
+  if (found.money) head.emplace_back("Payback");
+  std::vector<std::size_t> order;
+  for (std::size_t k = 1; k < comparison.plans.size(); ++k) order.push_back(k);
+  if (order.size() > most) {
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      return comparison.goal.gains[a].mean > comparison.goal.gains[b].mean;
+    });
+    order.resize(most);
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (const std::size_t k : order) {
+    const PlanComparison& plan = comparison.plans[k];
+    std::vector<std::string> cells;
+    if (goal_apart) {
+      cells.push_back(with_verdict(answer_words::of_goal(found.plans[k].goal),
+                                   plain_goal ? metrics()[terms.front().metric] : metrics()[npv], comparison.goal.gains[k],
+                                   samples.currency));
+    }
+    if (found.money)
+      cells.push_back(
+          with_verdict(answer_words::worth(found.plans[k].worth), metrics()[npv], plan.differences[npv], samples.currency));
+    if (!goal_apart || !found.money)
+      cells.push_back(with_verdict(answer_words::kept(found.plans[k].kept), metrics()[retained], plan.differences[retained],
+                                   samples.currency));
+    if (found.money) cells.push_back(break_even_in_short(plan));
+    rows.push_back(std::move(cells));
+  }
+  const std::size_t left = room_for_labels(head, rows, layout);
+  Table table;
+  table.row(head);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::string& name = comparison.plans[order[i]].name;
+    rows[i].insert(rows[i].begin(), layout.format == Format::markdown ? name : shortened(name, left));
+    table.row(rows[i]);
+  }
+  return table.text(layout);
+}
+
+std::size_t lines_in(const std::string& text) {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+/// The answer on a screen's first lines: plans are left out where they do not fit, then the second sentence.
+std::string first_lines(const Samples& samples, const Comparison& comparison, const Layout& layout) {
+  const std::string head =
+      bold_prose(samples.scenario + "\n", layout) + prose(samples.question.empty() ? "" : samples.question + "\n", layout);
+  const std::vector<std::string> sentences = answer_words::sentences(samples, comparison);
+  const auto said = [&](std::size_t count) {
+    std::string text;
+    for (std::size_t i = 0; i < count; ++i) text += sentences[i] + "\n";
+    return bold_prose(text, layout);
+  };
+  const std::size_t cautions = caution_words::cautions(samples, comparison).size();
+  const auto foot = [&](std::size_t left_out) {
+    std::string rest;
+    if (left_out > 0) rest += fmt::format("{} more plan{} and ", left_out, left_out == 1 ? "" : "s");
+    if (cautions > 0) rest += fmt::format("{} caution{}, ", cautions, cautions == 1 ? "" : "s");
+    return prose(size_in_short(samples) + ". " + (rest.empty() ? "The rest" : rest + "the rest") + ": --full\n", layout);
+  };
+  const std::size_t plans = comparison.plans.size() - 1;
+  std::size_t rows = plans, count = sentences.size();
+  for (;;) {
+    const std::string text = head + said(count) + verdicts(samples, comparison, layout, rows) + foot(plans - rows);
+    if (layout.format == Format::markdown || lines_in(text) <= most_first_lines || (rows <= 1 && count <= 1)) return text;
+    if (rows > 1) {
+      --rows;
+    } else {
+      --count;
+    }
+  }
+}
+
+}  // namespace
+
+std::string comparison_text(const Samples& samples, const Comparison& comparison, const Layout& layout) {
+  if (layout.format == Format::csv) return comparison_csv(samples, comparison);
+  if (!layout.full) return first_lines(samples, comparison, layout);
+  return heading(samples, layout) + "\n" + bold_prose(answer_text(samples, comparison), layout) + "\n" +
+         verdicts(samples, comparison, layout, comparison.plans.size()) + "\n" + all_figures(samples, comparison, layout);
 }
 
 }  // namespace sojourn

@@ -1,4 +1,4 @@
-// Plain tables for a terminal or a mail.
+// Plain tables for a terminal, a mail or a page of Markdown.
 #pragma once
 
 #include <algorithm>
@@ -9,36 +9,30 @@
 
 #include "sojourn/base/text.hpp"
 #include "sojourn/report/format.hpp"
-#include "sojourn/report/summary.hpp"
+#include "sojourn/report/layout.hpp"
 
 namespace sojourn {
 
-/// Rows of cells, the first column to the left and the others to the right, two spaces apart.
+/// Rows of cells under a head, which is the first; the first column to the left and the others to the right, two blanks
+/// apart. A table wider than the layout is drawn in blocks of columns below one another, each with the labels of the rows.
 class Table {
  public:
   void row(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
 
-  [[nodiscard]] std::string text() const {
-    std::vector<std::size_t> widths;
-    for (const auto& row : rows_) {
-      widths.resize(std::max(widths.size(), row.size()), 0);
-      for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], columns(row[c]));
-    }
-    std::string text;
-    for (const auto& row : rows_) {
-      std::string line;
-      for (std::size_t c = 0; c < row.size(); ++c) {
-        line += c == 0 ? "  " + format::pad_right(row[c], widths[c]) : "   " + format::pad_left(row[c], widths[c]);
-      }
-      line.erase(line.find_last_not_of(' ') + 1);
-      text += line + "\n";
-    }
-    return text;
-  }
+  [[nodiscard]] std::string text(const Layout& layout) const;
+
+  /// How wide the labels of rows may be before they are broken.
+  [[nodiscard]] static std::size_t widest_label(std::size_t width) { return std::max<std::size_t>(width / 3, 20); }
 
  private:
+  [[nodiscard]] std::string markdown() const;
+  [[nodiscard]] std::string blocks(std::size_t width) const;
+
   std::vector<std::vector<std::string>> rows_;
 };
+
+/// `text` with what Markdown would take for markup escaped, without blanks in front.
+[[nodiscard]] std::string markdown_text(const std::string& text);
 
 inline std::string bold(const std::string& text, Colour colour) {
   return colour == Colour::on ? "\033[1m" + text + "\033[0m" : text;

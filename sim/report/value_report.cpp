@@ -32,31 +32,31 @@ Json of(const InformationValue& value) {
   return {{"mean", number(value.value)}, {"se", number(value.error)}, {"shown", value.shown()}};
 }
 
-std::string surveys_text(const ValueReport& report) {
+std::string surveys_text(const ValueReport& report, const Layout& layout) {
   Table table;
   table.row({"answers", "tells (95 %)", "nets"});
   for (const SurveyValue& survey : report.surveys)
     table.row({fmt::format("{}", survey.answers), with_interval(survey.value), fmt::format("{:.4g}", survey.net)});
   const std::string& input = report.sample.inputs[report.plan->input];
-  std::string text = fmt::format("\nA survey of {}:\n{}", input, table.text());
+  std::string said;
   const std::size_t best = best_survey(report.surveys);
   if (best == report.surveys.size()) {
-    text += "No survey of these sizes is worth its cost.\n";
+    said = "No survey of these sizes is worth its cost.\n";
   } else if (const SurveyValue& most = report.surveys[best]; !most.value.shown()) {
-    text += "What these surveys would tell is not told from 0: more draws are needed before anybody is asked.\n";
+    said = "What these surveys would tell is not told from 0: more draws are needed before anybody is asked.\n";
   } else {
-    text += fmt::format("{} answers net most: {:.4g}.\n", most.answers, most.net);
+    said = fmt::format("{} answers net most: {:.4g}.\n", most.answers, most.net);
   }
-  return text;
+  return "\n" + prose(fmt::format("A survey of {}:\n", input), layout) + table.text(layout) + prose(said, layout);
 }
 
 }  // namespace
 
-std::string value_text(const ValueReport& report, Colour colour) {
+std::string value_text(const ValueReport& report, const Layout& layout) {
   const ValueOfInformation& value = report.value;
   const ValueSample& sample = report.sample;
   std::string text =
-      bold(fmt::format("What to choose, and what it is worth to know more ({} draws)", value.draws), colour) + "\n\n";
+      bold_prose(fmt::format("What to choose, and what it is worth to know more ({} draws)\n", value.draws), layout) + "\n";
   std::vector<std::size_t> order(value.choices.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(),
@@ -68,12 +68,11 @@ std::string value_text(const ValueReport& report, Colour colour) {
     choices.row({sample.choices[d], with_interval(choice.mean, choice.error),
                  fmt::format("{:.1f} %", 100.0 * choice.chance_best), fmt::format("{:.4g}", choice.expected_loss)});
   }
-  text += choices.text();
-  text += fmt::format("\nWorth most in the mean: {}.\nTo know all inputs before choosing is worth {}",
-                      sample.choices[value.best], with_interval(value.perfect));
+  std::string said = fmt::format("Worth most in the mean: {}.\nTo know all inputs before choosing is worth {}",
+                                 sample.choices[value.best], with_interval(value.perfect));
   if (report.people != 1.0 && value.perfect.shown())
-    text += fmt::format(",\n{:.4g} for {:.10g} people", report.people * value.perfect.value, report.people);
-  text += " (EVPI).\n\n";
+    said += fmt::format(", {:.4g} for {:.10g} people", report.people * value.perfect.value, report.people);
+  text += choices.text(layout) + "\n" + prose(said + " (EVPI).\n", layout) + "\n";
   std::vector<std::size_t> inputs(sample.inputs.size());
   std::iota(inputs.begin(), inputs.end(), std::size_t{0});
   std::stable_sort(inputs.begin(), inputs.end(),
@@ -81,13 +80,13 @@ std::string value_text(const ValueReport& report, Colour colour) {
   Table known;
   known.row({"to know", "is worth (95 %)"});
   for (const std::size_t k : inputs) known.row({sample.inputs[k], with_interval(value.of_input[k])});
-  text += known.text();
-  if (report.plan != nullptr) text += surveys_text(report);
+  text += known.text(layout);
+  if (report.plan != nullptr) text += surveys_text(report, layout);
   if (sample.simulated && value.explained < 0.5)
-    text += fmt::format(
-        "\nThe inputs explain {:.0f} % of the differences between choices; the rest is chance of the simulation, or "
-        "interplay\nthat this number of draws cannot show.\n",
-        100.0 * value.explained);
+    text += "\n" + prose(fmt::format("The inputs explain {:.0f} % of the differences between choices; the rest is chance of "
+                                     "the simulation, or interplay that this number of draws cannot show.\n",
+                                     100.0 * value.explained),
+                         layout);
   return text;
 }
 

@@ -230,7 +230,27 @@ void Reader::read_settings() {
   settings.customers = 1'000'000;
   if (!table) return;
   table->read_fields(keys::settings(), settings);
+  if (const auto goal = table->take("goal")) settings.goal = read_goal(*goal);
   table->close();
+}
+
+std::vector<GoalWeight> Reader::read_goal(const Value& value) {
+  std::vector<GoalWeight> goal;
+  if (value.node().kind != Kind::table) {
+    const keys::Key& key = *keys::table("scenario").find("goal");
+    if (const std::optional<std::size_t> found = word(value, key.words)) goal.push_back({key.words[*found], 1.0});
+    return goal;
+  }
+  Table weights(value, "goal", &keys::table("goal"));
+  for (const std::string_view figure : goal_figures) {
+    const std::optional<Value> weight = weights.take(figure);
+    const std::optional<double> counts = weight ? number(*weight) : std::nullopt;
+    if (counts) goal.push_back({std::string(figure), *counts});
+  }
+  weights.close();
+  if (value.node().children.empty())
+    value.refuse("goal names no figure", "write goal = \"npv\", or goal = { npv = 1, nps = 50_000 }");
+  return goal;
 }
 
 void Reader::read_behaviour() {

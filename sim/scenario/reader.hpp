@@ -45,6 +45,7 @@ class Reader {
   std::optional<Table> section(const std::string& name);
   Table entity(const List& list, std::size_t index, std::string& id, std::string& name);
   void read_settings();
+  static std::vector<GoalWeight> read_goal(const Value& value);
   void read_behaviour();
 
   // read_pools.cpp

@@ -332,7 +332,7 @@ std::string kind_text(const Key& key) {
     case Kind::quality:
       return "mean 0 to 1, sd >= 0";
     case Kind::rule:
-      return "below";
+      return listed() + ", or a table, below";
     case Kind::table:
     case Kind::one_of: {
       std::string list;

@@ -30,6 +30,7 @@ replications = 10                       # repeated with other luck, for the inte
 seed = 42                               # the same seed gives the same numbers
 currency = "EUR"
 discount = 0.08                         # per year, for net present values
+goal = "npv"                            # what decides between plans; "retained" keeps most, { npv = 1, nps = 20_000 } weighs both
 
 # Personas: the few kinds of people who differ in what keeps them. Traits are numbers or distributions:
 #   0.6   { uniform = [0.4, 0.8] }   { normal = { mean = 0.6, sd = 0.1 } }   { beta = [6, 4] }

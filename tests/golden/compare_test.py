@@ -1,7 +1,10 @@
 """`compare` in full: its JSON adds up, --precision gives the numbers of one long run, --threshold gives the exit status."""
 
+import csv
+import io
 import json
 import os
+import re
 import subprocess
 import tempfile
 import unittest
@@ -24,7 +27,7 @@ class Compare(unittest.TestCase):
 
     def sojourn(self, *arguments):
         return subprocess.run([SOJOURN, *map(str, arguments)], cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                              check=False)
+                              check=False, env={**os.environ, "COLUMNS": "400"})  # sentences on one line
 
     def run_well(self, *arguments):
         done = self.sojourn(*arguments)
@@ -73,8 +76,8 @@ improvements = ["hair"]
 """
         (self.folder / "hair.toml").write_text(text, encoding="utf-8")
         done = self.run_well("compare", "hair.toml", "--plans", "hair", "--customers", 300, "--replications", 1)
-        self.assertNotRegex(done.stdout, "Hair keeps|hair keeps|hair is worth")
-        self.assertRegex(done.stdout, "No plan (is shown to keep|keeps) more customers")
+        self.assertNotRegex(done.stdout, "hair (keeps|is worth) (most|more)|hair pays")
+        self.assertRegex(done.stdout, "No plan is shown to (keep more customers|pay)|hair keeps as many customers as the baseline")
         result = json.loads(self.run_well("compare", "hair.toml", "--plans", "hair", "--customers", 300, "--replications", 1, "--json").stdout)
         kept = result["plans"]["hair"]["difference"]["retained"]
         self.assertLess(kept["low"], kept["high"])  # never without width
@@ -120,11 +123,14 @@ id = "both"
 improvements = ["earn", "again"]
 """, encoding="utf-8")
         plan = json.loads(self.run_well("compare", "pay.toml", "--json").stdout)["plans"]["both"]
+        # Counted as it is paid, the money is back after a year; with interest it never is, and the plan loses.
+        self.assertEqual((plan["payback_days"], plan["payback_undiscounted_days"]), (None, 365.25))
+        self.assertLess(plan["difference"]["npv"]["mean"], 0)
+        self.assertIn("not within the horizon (day 366 before discounting)", self.run_well("compare", "pay.toml", "--full").stdout)
+        # Its twin: without interest it is back by the end of the first window, not on the day of the investment.
+        plan = json.loads(self.run_well("compare", "pay.toml", "--set", "scenario.discount=0", "--json").stdout)["plans"]["both"]
         self.assertEqual(plan["payback_days"], 365.25)
-        text = self.run_well("compare", "pay.toml").stdout
-        self.assertIn("by day 366", text)
-        if plan["difference"]["npv"]["mean"] <= 0:
-            self.assertIn("before discounting", text)
+        self.assertIn("by day 366", self.run_well("compare", "pay.toml", "--set", "scenario.discount=0", "--full").stdout)
 
     def test_people_who_came_together_leave_the_count_together(self):
         starts = 'starts = { early = 0.2, mid = 0.3, late = 0.1, stay = 0.4 }'
@@ -175,12 +181,71 @@ arrives = "370.5 days"
             self.assertNotIn("fortunes", file)
 
     def test_text_says_the_answer_first(self):
-        lines = self.run_well("compare", TELECOM, *SMALL, "--replications", 3).stdout.splitlines()
-        self.assertRegex(lines[4], "keeps (most|more) customers: ")  # most: where it is shown of all plans
-        self.assertRegex(lines[5], "worth")
-        text = "\n".join(lines)
-        for part in ("Customer by customer, ", "chance of being best", "Left at retention", "Holm 1979", "Promoters per start"):
-            self.assertIn(part, text)
+        asked = ["compare", TELECOM, *SMALL, "--replications", 3]
+        short, full = self.run_well(*asked).stdout.splitlines(), self.run_well(*asked, "--full").stdout
+        self.assertRegex(short[2], "is worth most|pays: |No plan is shown to pay|No plan pays")  # the goal is net present value
+        self.assertRegex(short[3], "keeps (most|more) customers: ")  # most: where it is shown of all plans
+        self.assertIn(short[2], full)
+        for part in ("customer by customer", "chance of being best", "Left at retention", "Holm 1979", "Promoters per start"):
+            self.assertIn(part, full)
+            self.assertNotIn(part, "\n".join(short))
+
+    def test_a_dozen_lines_of_80_columns(self):
+        for scenario in (TELECOM, COFFEE, SCENARIOS / "gym.toml", SCENARIOS / "b2b-software.toml"):
+            with self.subTest(scenario.name):
+                asked = ["compare", scenario, "--customers", 400, "--replications", 2]
+                lines = subprocess.run([SOJOURN, *map(str, asked)], cwd=self.folder, capture_output=True, text=True, check=True,
+                                       env={**os.environ, "COLUMNS": "80"}).stdout.splitlines()
+                self.assertLessEqual(len(lines), 12)
+                self.assertLessEqual(max(map(len, lines)), 80)
+                full = subprocess.run([SOJOURN, *map(str, asked), "--full"], cwd=self.folder, capture_output=True, text=True, check=True,
+                                      env={**os.environ, "COLUMNS": "80"}).stdout.splitlines()
+                self.assertGreater(len(full), 12)
+                self.assertLessEqual(max(map(len, full)), 80)
+
+    def test_verdicts_are_the_same_everywhere(self):
+        asked = ["compare", TELECOM, *SMALL, "--replications", 3]
+        said = json.loads(self.run_well(*asked, "--json").stdout)
+        short = self.run_well(*asked).stdout
+        rows = {row["plan"]: row for row in csv.DictReader(io.StringIO(self.run_well(*asked, "--format", "csv").stdout)) if row["metric"] == "npv"}
+        words = {"better": "pays", "worse": "loses", "open": "open", "same": "no change"}
+        for sentence in said["answer"]:
+            self.assertIn(sentence, short)
+        for identity, plan in list(said["plans"].items())[1:]:
+            self.assertRegex(short, rf"(?m)^ +{re.escape(plan['name'])} +{words[plan['verdict']['worth']]}\b")
+            self.assertEqual(rows[identity]["verdict"], plan["verdict"]["worth"])
+            self.assertEqual(float(rows[identity]["difference"]), plan["difference"]["npv"]["mean"])
+            gain = plan["difference"]["npv"]
+            told = gain["p_holm"] < 0.05
+            self.assertEqual(plan["verdict"]["worth"], ("better" if gain["mean"] > 0 else "worse") if told else "open")
+            self.assertEqual(plan["payback_days"] is not None, gain["mean"] >= 0)
+        self.assertEqual(said["goal"]["weights"], {"npv": 1.0})
+
+    def test_the_goal_decides(self):
+        # Over its 24 months, the plan that keeps most customers is not the one that is worth most (README.md).
+        asked = ["compare", TELECOM, "--customers", 2000, "--replications", 3, "--json", "--set"]
+
+        def leader(goal, figure):
+            said = json.loads(self.run_well(*asked, f"scenario.goal={goal}").stdout)
+            self.assertEqual(said["goal"]["leader"], max(said["plans"], key=lambda name: figure(said["plans"][name])))
+            return said["goal"]["leader"], said
+
+        first, kept = leader("retained", lambda plan: plan["difference"]["retained"]["mean"])
+        self.assertEqual(first, "care-first")
+        self.assertRegex(kept["answer"][0], "^Care first keeps (most|more) customers")
+        other, worth = leader("npv", lambda plan: plan["difference"]["npv"]["mean"])
+        self.assertNotEqual(other, first)
+        self.assertNotIn("customers", worth["answer"][0])
+        both = json.loads(self.run_well(*asked, "scenario.goal={ npv = 1, nps = 1e5 }").stdout)
+        for plan in both["plans"].values():
+            self.assertAlmostEqual(plan["goal"]["mean"], plan["difference"]["npv"]["mean"] + 1e5 * plan["difference"]["nps"]["mean"], delta=1.0)
+        self.assertNotEqual(kept["goal"]["label"], both["goal"]["label"])
+
+    def test_wrong_layouts(self):
+        for arguments, said in ((["--format", "cvs"], 'there is no such format; did you mean "csv"?'), (["--format", "md", "--json"], "do not go together")):
+            done = self.sojourn("compare", COFFEE, *arguments)
+            self.assertEqual((done.returncode, done.stdout, list(self.folder.iterdir())), (2, "", []))
+            self.assertIn(said, done.stderr)
 
     def test_precision_is_one_long_run(self):
         for command, scenario, goal in (("compare", TELECOM, "retained=0.004"), ("run", COFFEE, "retention=0.01")):

@@ -96,7 +96,7 @@ class Decide(unittest.TestCase):
 
     def run_(self, *arguments):
         return subprocess.run([SOJOURN, *map(str, arguments)], cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                              timeout=300, check=False)
+                              timeout=300, check=False, env={**os.environ, "COLUMNS": "400"})  # sentences on one line
 
     def sojourn(self, *arguments):
         done = self.run_(*arguments)
@@ -115,7 +115,68 @@ class Decide(unittest.TestCase):
         return name
 
 
+class FirstLines(Decide):
+    def check(self, text):
+        lines = text.splitlines()
+        self.assertLessEqual(len(lines), 12)
+        self.assertLessEqual(max(map(len, lines)), 80)
+        self.assertIn("--full", lines[-1] + lines[-2])
+
+    def test_a_dozen_lines_of_80_columns(self):
+        narrow = {**os.environ}
+        narrow.pop("COLUMNS", None)
+        for scenario in ("coffee", "telecom", "retail-word-of-mouth"):
+            for command in (["rank"], ["optimize", "--budget", "1M"]):
+                with self.subTest(scenario=scenario, command=command[0]):
+                    asked = [SOJOURN, *command, str(SCENARIOS / f"{scenario}.toml"), "--customers", "300", "--replications", "3"]
+                    done = subprocess.run(asked, cwd=self.folder, capture_output=True, text=True, check=False, env=narrow)
+                    self.assertEqual(done.returncode, 0, done.stderr)
+                    self.check(done.stdout)
+                    full = subprocess.run([*asked, "--full"], cwd=self.folder, capture_output=True, text=True, check=False, env=narrow)
+                    with self.assertRaises(AssertionError):
+                        self.check(full.stdout)
+
+    def test_formats(self):
+        few = [COFFEE, "--customers", 500, "--replications", 3]
+        rows = list(csv.DictReader(io.StringIO(self.sojourn("rank", *few, "--format", "csv"))))
+        said = json.loads(self.sojourn("rank", *few, "--json"))
+        self.assertEqual([row["touchpoint"] for row in rows], list(said["touchpoints"]))
+        for row in rows:
+            self.assertEqual(float(row["score"]), said["touchpoints"][row["touchpoint"]]["score"])
+        rows = list(csv.DictReader(io.StringIO(self.sojourn("optimize", *few, "--budget", 5000, "--format", "csv"))))
+        said = json.loads(self.sojourn("optimize", *few, "--budget", 5000, "--json"))
+        self.assertEqual([float(row["gain"]) for row in rows], [choice["gain"]["mean"] for choice in said["choices"]])
+        self.assertIn("|---|---:|", self.sojourn("rank", *few, "--format", "md"))
+
+
+class Goal(Decide):
+    def test_rank_and_optimize_go_by_the_scenarios_goal(self):
+        few = [COFFEE, "--customers", 1000, "--replications", 3, "--json"]
+        goal = ["--set", "scenario.goal=nps"]
+        for command, asked in ((["rank"], ["--by", "nps"]), (["optimize", "--budget", 5000], ["--goal", "nps"])):
+            with self.subTest(command[0]):
+                found = [json.loads(self.sojourn(*command, *few, *more)) for more in (goal, asked, [], [*goal, asked[0], "npv"])]
+                by_goal, by_option, by_default, by_both = [[one["touchpoints"] if command[0] == "rank" else (one["goal"], one["choices"])] for one in found]
+                self.assertEqual(by_goal, by_option)
+                self.assertNotEqual(by_goal, by_default)
+                self.assertEqual(by_default, by_both)  # the option decides
+
+    def test_a_goal_of_several_figures_is_that_of_optimize(self):
+        few = [COFFEE, "--customers", 1000, "--replications", 3, "--json", "--budget", 5000]
+        found = json.loads(self.sojourn("optimize", *few, "--set", "scenario.goal={ npv = 1, nps = 20 }"))
+        self.assertEqual(found["goal"], {"npv": 1.0, "nps": 20.0})
+        self.assertEqual(found["choices"], json.loads(self.sojourn("optimize", *few, "--goal", "npv:1,nps:20"))["choices"])
+
+
 class Rank(Decide):
+    def test_where_hardly_anybody_comes_is_not_the_weakest(self):
+        # Of those at the first sign so many go on to the second, the worst by far; the mark is 0.05 visits per person.
+        for share, weakest in ((0.03, "s0"), (0.3, "s1")):
+            text = shop(2, chance=share).replace('id = "s1"\n', 'id = "s1"\nquality = 0.05\n').replace('id = "s0"\n', 'id = "s0"\nquality = 0.4\n')
+            found = json.loads(self.sojourn("rank", self.write(text), "--json"))
+            self.assertLess(found["touchpoints"]["s1"]["score"], found["touchpoints"]["s0"]["score"])
+            self.assertEqual(found["weakest"], weakest)
+
     def test_the_weakest_is_not_the_one_worth_fixing(self):
         few = ["--customers", 4000, "--replications", 5]
         ranking = json.loads(self.sojourn("rank", COFFEE, *few, "--json"))
@@ -124,7 +185,7 @@ class Rank(Decide):
         scores = {name: each["score"] for name, each in ranking["touchpoints"].items()}
         self.assertEqual(min(scores, key=scores.get), "queue")
         self.assertEqual(next(iter(ranking["touchpoints"])), "drink")
-        text = self.sojourn("rank", COFFEE, *few)
+        text = self.sojourn("rank", COFFEE, *few, "--full")
         self.assertIn("The weakest touchpoint is Queues and orders", text)
         self.assertIn("the one worth fixing is Drinks", text)
         self.assertIn("nobody buys without it", text)
@@ -145,7 +206,7 @@ class Rank(Decide):
         self.assertEqual((ranking["worth_fixing"], ranking["weakest"]), (None, None))
         self.assertIsNotNone(ranking["leader"])
         self.assertGreater(ranking["as_good"] + (not ranking["gain_is_clear"]), 0)
-        said = self.sojourn("rank", name, *few)
+        said = self.sojourn("rank", name, *few, "--full")
         self.assertIn("No single touchpoint stands out", said)
         self.assertRegex(said, "about [0-9,]+ (customers|replications) to tell|too little to tell")
         self.assertNotIn("the one worth fixing", said)
@@ -344,7 +405,7 @@ class Optimize(Decide):
         self.assertEqual({each["customers"] for each in found["selection"]["rounds"]}, {1000})
         self.assertEqual(found["selection"]["in_full"], found["selection"]["tried"])
         self.assertIn("One replication: no intervals, as customers act on one another.",
-                      self.sojourn("rank", SCENARIOS / "contact-centre.toml", "--customers", 500, "--replications", 1))
+                      self.sojourn("rank", SCENARIOS / "contact-centre.toml", "--customers", 500, "--replications", 1, "--full"))
 
     def test_limits_and_levels(self):
         name = self.write(shop(3, levels="levels = [0.5, 1.0]", chance=0.8))
@@ -362,7 +423,7 @@ class Optimize(Decide):
         self.assertGreater(abs(half[0]["gain"]["mean"] - truth(3, {2: 1.0})), 3 * (half[0]["gain"]["high"] - half[0]["gain"]["low"]))
 
     def test_words(self):
-        text = self.sojourn("optimize", COFFEE, "--budget", 5000, "--customers", 2000, "--replications", 4)
+        text = self.sojourn("optimize", COFFEE, "--budget", 5000, "--customers", 2000, "--replications", 4, "--full")
         self.assertIn("Buy A course for the baristas", text)
         self.assertIn("all 4 choices", text)
         self.assertIn("Selection error: with 95 %", text)

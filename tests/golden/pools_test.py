@@ -168,7 +168,7 @@ class Pools(unittest.TestCase):
     def test_the_page_says_what_the_run_said(self):
         """The page is made from the file alone."""
         compared = json.loads(self.run_well("compare", self.scenario, "--json", "-o", "out.h5"))["plans"]
-        self.assertRegex(self.run_well("compare", self.scenario), r"by queue +plan +wait")
+        self.assertRegex(self.run_well("compare", self.scenario, "--full"), r"by queue +plan +wait")
         self.run_well("report", "out.h5", "-o", "page.html")
         page = (self.folder / "page.html").read_text(encoding="utf-8")
         touchpoints, _ = json.JSONDecoder().raw_decode(page, page.index('"touchpoints":') + len('"touchpoints":'))

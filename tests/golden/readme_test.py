@@ -115,6 +115,13 @@ class Readme(unittest.TestCase):
             self.assertGreater(said[metric]["variance_ratio"] / said[metric]["net_ratio"], 1.8, metric)  # the cost: twice the visits
             self.assertLess(said[metric]["variance_ratio"] / said[metric]["net_ratio"], 2.2, metric)
 
+    def test_what_is_said_to_be_printed_is_printed(self):
+        [said] = re.findall(r"```text\n(.*?)```", (SOURCE / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+        environment = {**os.environ, "COLUMNS": "80"}
+        done = subprocess.run([BUILD / "sojourn", "compare", SOURCE / "scenarios" / "telecom.toml", "-o", "said.h5"],
+                              cwd=self.folder.name, capture_output=True, text=True, check=True, env=environment)
+        self.assertEqual(done.stdout, said)
+
     def test_what_is_not_run_is_sound(self):
         for name in NOT_RUN + ["tools/packages", ".ci/run"]:
             with self.subTest(name):

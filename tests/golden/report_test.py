@@ -6,6 +6,7 @@ SOJOURN_SCREENSHOTS=FOLDER chooses another.
 
 import base64
 import hashlib
+import html
 import json
 import os
 import re
@@ -25,6 +26,7 @@ SCREENSHOTS = Path(os.environ.get("SOJOURN_SCREENSHOTS") or Path(tempfile.gettem
 SMALL = ["--customers", "2000", "--replications", "4", "--no-progress"]
 BROWSER = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
 DRIVER = shutil.which("chromedriver")
+AXE = Path(os.environ.get("SOJOURN_BUILD", SOURCE / "build")) / "page/node_modules/axe-core/axe.min.js"
 
 
 def sojourn(*arguments):
@@ -374,9 +376,10 @@ class Browser(Report):
         shown = set()
         for plan, (identity, entry) in zip(plans, said["plans"].items()):
             self.select(browser, "plan", plan)
-            card = browser.find_element("css selector", "#cards [data-metric=npv]")
-            self.assertEqual(float(card.get_attribute("data-value")), entry["metrics"]["npv"]["mean"])
-            shown.add(card.text)
+            cell = browser.find_element("css selector", "#outcomes [data-metric=npv]")
+            self.assertEqual(float(cell.get_attribute("data-value")), entry["metrics"]["npv"]["mean"])
+            self.assertLessEqual(len(browser.find_elements("css selector", "#outcomes tbody tr")), 7)
+            shown.add(cell.text)
             visible = browser.execute_script("return [...document.querySelectorAll('.map svg')].filter((m) => !m.hasAttribute('hidden')).map((m) => m.dataset.plan)")
             self.assertEqual(visible, [identity])
         self.assertEqual(len(shown), len(plans))
@@ -392,10 +395,64 @@ class Browser(Report):
         self.picture(browser, "last-persona")
         self.check_quiet(browser)
 
+        self.check_quiet(browser)
+
+    def pages_of(self, page):
+        """How many A4 pages a page prints on, and what stands on each."""
+        browser = self.open(page)
         pdf = base64.b64decode(browser.execute_cdp_cmd("Page.printToPDF", {"printBackground": True, "preferCSSPageSize": True})["data"])
         self.assertTrue(pdf.startswith(b"%PDF"))
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         (SCREENSHOTS / "report.pdf").write_bytes(pdf)
         self.check_quiet(browser)
+        return len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf))
+
+    def test_prints_on_six_pages(self):
+        page = self.page(self.results("scenarios/telecom.toml")[0], "--budget", "5M")
+        self.assertLessEqual(self.pages_of(page), 6)
+        # Its twin: where nothing is left out on paper, there are more.
+        longer = self.folder / "longer.html"
+        text = page.read_text(encoding="utf-8")
+        longer.write_text(text.replace("</main>", "<section>" + "<p>More.</p>" * 400 + "</section></main>", 1), encoding="utf-8")
+        self.assertGreater(self.pages_of(longer), 6)
+
+    def test_the_first_page_says_what_the_json_says(self):
+        """Sentences, verdicts and differences, without a script; and the picture lies between the same ends."""
+        file, said = self.results("scenarios/telecom.toml")
+        text = self.page(file, "--budget", "5M").read_text(encoding="utf-8")
+        head = text[text.index("<header>"):text.index("</header>")]
+        words = html.unescape(re.sub(r"<[^>]*>", "", head)).replace("\u2212", "-").replace("\u00a0", " ")
+        verdict = {"better": "pays", "worse": "loses", "open": "open", "same": "no change"}
+        kept = {"better": "more", "worse": "fewer", "open": "open", "same": "no change"}
+
+        def check(said, words, head):
+            for sentence in said["answer"]:
+                self.assertIn(sentence, words)
+            for plan in list(said["plans"].values())[1:]:
+                [row] = re.findall(rf'<tr><th scope="row">{re.escape(plan["name"])}</th>(.*?)</tr>', head)
+                cells = dict(re.findall(r'data-metric="(\w+)" data-value="([^"]*)"', row))
+                self.assertEqual({name: float(value) for name, value in cells.items()},
+                                 {name: plan["difference"][name]["mean"] for name in ("npv", "retained")})
+                self.assertIn(f'>{verdict[plan["verdict"]["worth"]]}<', row)
+                self.assertIn(f'>{kept[plan["verdict"]["kept"]]}<', row)
+                self.assertEqual("not within the horizon" in row, plan["payback_days"] is None)
+
+        check(said, words, head)
+        for name, broken in (("a verdict", head.replace(">loses<", ">pays<").replace(">open<", ">pays<")), ("a figure", re.sub(r'data-value="(-?\d)', r'data-value="1\1', head))):
+            with self.subTest(name), self.assertRaises(AssertionError):
+                self.assertNotEqual(broken, head)
+                check(said, words, broken)
+        data = json.loads(re.findall(r'id="data">(.*?)</script>', text, re.DOTALL)[0])
+        self.assertEqual([plan["worth"] for plan in data["verdicts"]], [plan["verdict"]["worth"] for plan in said["plans"].values()])
+        self.assertEqual(list(said["plans"])[data["goal_leader"]], said["goal"]["leader"])
+        self.assertIn("What would change the answer", head)
+
+    def test_the_contents_lead_to_every_section(self):
+        browser = self.open(self.page(self.results("scenarios/telecom.toml")[0], "--budget", "5M"))
+        targets = browser.execute_script("return [...document.querySelectorAll('#contents a')].map((a) => a.hash.slice(1))")
+        sections = browser.execute_script("return [...document.querySelectorAll('main section')].map((s) => s.id)")
+        self.assertEqual(targets, sections)
+        self.assertGreaterEqual(len(targets), 10)
 
     def test_leverage_and_budget_are_seen(self):
         """What the tables show is what the JSON says, and the map and the page name the same touchpoints."""
@@ -444,6 +501,18 @@ class Browser(Report):
         self.assertLessEqual(browser.execute_script("return document.documentElement.scrollWidth"), 391)
         self.picture(browser, "small", 390)
         self.check_quiet(browser)
+        cut = """
+          const faults = [];
+          for (const one of document.querySelectorAll("header *, #contents *, h1, h2, h3, p, figcaption, .legend")) {
+            const box = one.getBoundingClientRect();
+            if (one.closest(".skip, [hidden], thead, svg") || !box.width) continue;
+            const wide = one.clientWidth && one.scrollWidth > one.clientWidth + 1 && !/auto|scroll/.test(getComputedStyle(one).overflowX);
+            if (box.right > innerWidth + 1 || wide && !one.matches("canvas")) faults.push(one.tagName + "." + one.className);
+          }
+          return faults;"""
+        self.assertEqual(browser.execute_script(cut), [])
+        browser.execute_script("const p = document.createElement('p'); p.textContent = 'x'.repeat(200); document.querySelector('header').append(p)")
+        self.assertNotEqual(browser.execute_script(cut), [])
 
     def test_readable_without_seeing(self):
         browser = self.open(self.page(self.results("scenarios/telecom.toml")[0], "--budget", "5M"))
@@ -470,6 +539,20 @@ class Browser(Report):
           for (const region of document.querySelectorAll("section")) say(!document.getElementById(region.getAttribute("aria-labelledby")), "a section without a name");
           return faults;""")
         self.assertEqual(faults, [])
+
+    @unittest.skipUnless(AXE.exists(), "axe-core was not fetched with the page's packages")
+    def test_axe_finds_nothing_serious(self):
+        def serious(browser):
+            browser.execute_cdp_cmd("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
+            found = browser.execute_async_script("const done = arguments[0]; axe.run(document).then((all) => done(all.violations.map((one) => "
+                                                 "[one.impact, one.id, one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160))])))")
+            return [one for one in found if one[0] in ("serious", "critical")]
+        for scheme in ("light", "dark"):
+            browser = self.open(self.page(self.results("scenarios/telecom.toml")[0], "--budget", "5M"), scheme)
+            browser.set_script_timeout(120)
+            self.assertEqual(serious(browser), [], scheme)
+        browser.execute_script("for (const label of document.querySelectorAll('#controls label')) label.replaceWith(...label.querySelectorAll('select'))")
+        self.assertIn("select-name", [one[1] for one in serious(browser)])
 
     def test_mechanisms_of_the_market(self):
         for scenario in ("contact-centre", "word-of-mouth", "software"):

@@ -119,20 +119,37 @@ TEST_CASE("estimate: shares stay within 0 and 1 and never lose their width", "[a
   CHECK(survived.low == Approx(std::pow(0.025, 1.0 / 280.0)).epsilon(1e-9));
 }
 
-TEST_CASE("comparison: payback is the end of the first window from which the sum stays above water", "[analysis]") {
-  const std::vector<double> ends{10.0, 20.0, 30.0, 35.0}, zero{0, 0, 0, 0};
-  CHECK(payback({-100, 50, 50, 10}, zero, ends).value() == 30.0);
+TEST_CASE("comparison: payback is the end of the first window from which the balance stays above water", "[analysis]") {
+  const std::vector<double> ends{10.0, 20.0, 30.0, 35.0};
+  const auto day = [&](const std::vector<double>& cash) {
+    std::vector<double> balance;
+    double sum = 0.0;
+    for (const double amount : cash) balance.push_back(sum += amount);
+    return payback(balance, ends);
+  };
+  CHECK(day({-100, 50, 50, 10}).value() == 30.0);
   // Reached somewhere in the third window; nobody knows where.
-  CHECK(payback({-100, 80, 40, 0}, zero, ends).value() == 30.0);
+  CHECK(day({-100, 80, 40, 0}).value() == 30.0);
   // Above water, under again, and at last above for good.
-  CHECK(payback({-10, 20, -30, 40}, zero, ends).value() == 35.0);
-  CHECK_FALSE(payback({-100, 50, 40, 9}, zero, ends));
-  CHECK_FALSE(payback({100, 50, -160, 9}, zero, ends));
+  CHECK(day({-10, 20, -30, 40}).value() == 35.0);
+  CHECK_FALSE(day({-100, 50, 40, 9}));
+  CHECK_FALSE(day({100, 50, -160, 9}));
   // What is paid and earned within the first window is earned by its end, not on day 0.
-  CHECK(payback({5, 5, 5, 5}, zero, ends).value() == 10.0);
-  CHECK(payback({-50 + 100, -50}, {0, 0}, {365.0, 730.0}).value() == 365.0);
-  // Only the difference to the baseline counts.
-  CHECK(payback({900, 1080, 1040, 1000}, {1000, 1000, 1000, 1000}, ends).value() == 30.0);
+  CHECK(day({5, 5, 5, 5}).value() == 10.0);
+}
+
+TEST_CASE("comparison: the balance is discounted, of the difference to the baseline, and ends in net present value",
+          "[analysis]") {
+  const std::vector<double> ends{365.25, 730.5, 1095.75};
+  // At 10 % a year, the middle of the second year is worth 1.1^-1.5.
+  const std::vector<double> balance = discounted_balance({-50, 100, 0}, {10, 10, 0}, ends, 0.1, 7.0);
+  CHECK(balance[0] == Approx(-60.0 * std::pow(1.1, -0.5)).epsilon(1e-12));
+  CHECK(balance[1] == Approx(-60.0 * std::pow(1.1, -0.5) + 90.0 * std::pow(1.1, -1.5)).epsilon(1e-12));
+  CHECK(balance[2] == 7.0);
+  CHECK(discounted_balance({-50, 100, 0}, {0, 0, 0}, ends, 0.0, 50.0)[1] == 50.0);
+  // There is a day of payback exactly where net present value is not below 0, whatever the windows say.
+  CHECK_FALSE(payback(discounted_balance({-50, 100, 0}, {0, 0, 0}, ends, 0.1, -0.5), ends));
+  CHECK(payback(discounted_balance({-50, 40, 0}, {0, 0, 0}, ends, 0.1, 0.5), ends).value() == 1095.75);
 }
 
 TEST_CASE("comparison: differences, return and pairing of a plan", "[analysis]") {

@@ -129,6 +129,50 @@ bool well_formed(const std::string& text) {
 
 }  // namespace
 
+TEST_CASE("map: the main path is the way of most people to the purchase and to where customers live", "[map]") {
+  // 0 sees, 1 calls and hangs up, 2 buys, 3 lives here, 4 asks for help, 5 is gone.
+  journey_map::MapContent map;
+  const auto add = [&](Stage stage, double starts = 0.0, std::optional<End> end = {}) {
+    journey_map::MapTouchpoint touchpoint;
+    touchpoint.stage = stage;
+    touchpoint.starts = starts;
+    touchpoint.end = end;
+    map.touchpoints.push_back(touchpoint);
+  };
+  add(Stage::awareness, 0.9);
+  add(Stage::selection, 0.1);
+  add(Stage::purchase);
+  add(Stage::retention);
+  add(Stage::retention);
+  add(Stage::retention, 0.0, End::churned);
+  std::vector<double> taken;
+  const auto exit = [&](std::size_t from, std::size_t to, double people) {
+    journey_map::MapExit one;
+    one.to = to;
+    map.touchpoints[from].exits.push_back(map.exits.size());
+    map.exits.push_back(one);
+    taken.push_back(people);
+  };
+  exit(0, 1, 60.0);
+  exit(0, 2, 40.0);
+  exit(1, 5, 55.0);
+  exit(1, 2, 5.0);
+  exit(2, 4, 30.0);
+  exit(2, 3, 15.0);
+  exit(4, 3, 28.0);
+  exit(3, 4, 90.0);
+  exit(3, 5, 20.0);
+  const std::vector<double> visits{90.0, 70.0, 45.0, 150.0, 120.0, 75.0};
+  // Most leave the start for the call, which leads most to the end; most who buy go there straight. Most then ask for help.
+  CHECK(main_path(map, taken, visits) == std::vector<std::size_t>{0, 2, 4, 3});
+  // Its twin: where more come to buy through the call than straight, the path goes through it.
+  taken[3] = 50.0;
+  taken[1] = 10.0;
+  CHECK(main_path(map, taken, visits) == std::vector<std::size_t>{0, 1, 2, 4, 3});
+  // Nobody gets anywhere.
+  CHECK(main_path(map, std::vector<double>(taken.size(), 0.0), visits) == std::vector<std::size_t>{0});
+}
+
 TEST_CASE("neutral exits: probabilities first, the remainder by odds") {
   const Model model(small_journey());
   SECTION("odds alone") {

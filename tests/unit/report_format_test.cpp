@@ -29,7 +29,10 @@ TEST_CASE("format: counts and money", "[report]") {
   CHECK(format::money(99.96, "EUR") == "EUR 100");
   CHECK(format::money(12'345'678.0, "EUR") == "EUR 12.3 M");
   CHECK(format::money(1'234'567'890.0, "EUR") == "EUR 1.23 bn");
-  CHECK(format::money(999'499.0, "EUR") == "EUR 999,499");
+  CHECK(format::money(9'994.0, "EUR") == "EUR 9,994");
+  CHECK(format::money(9'996.0, "EUR") == "EUR 10.0 k");
+  CHECK(format::money(72'404.0, "EUR") == "EUR 72.4 k");
+  CHECK(format::money(999'499.0, "EUR") == "EUR 999 k");
   CHECK(format::money(999'600.0, "EUR") == "EUR 1.00 M");
   CHECK(format::money(0.0, "EUR") == "EUR 0.00");
   CHECK(format::money(undefined, "EUR") == "-");
@@ -62,13 +65,40 @@ TEST_CASE("format: metrics in their own units", "[report]") {
   CHECK(format::difference(metric("retention"), undefined, "EUR") == "-");
   // The longer side, where an interval is not even.
   Estimate estimate{0.62, 0.61, 0.64, 1.0, 10};
-  CHECK(format::half_width(metric("retention"), estimate, "EUR") == "2.00");
+  CHECK(format::half_width(metric("retention"), estimate, "EUR") == "2.0");
   estimate = {0.62, undefined, undefined, 1.0, 10};
   CHECK(format::half_width(metric("retention"), estimate, "EUR") == "-");
   const Estimate gain{9.4e6, 9.115e6, 9.685e6, 1.0, 10};
   CHECK(format::half_width(metric("npv"), gain, "EUR") == "0.28");
+  const Estimate wide{-854e3, -1015e3, -693e3, 1.0, 10};
+  CHECK(format::interval(metric("npv"), wide, "EUR") == "-1,015 k to -693 k");
   const Estimate small{17.6, 17.5, 17.7, 1.0, 10};
-  CHECK(format::half_width(metric("clv"), small, "EUR") == "0.10");
+  CHECK(format::half_width(metric("clv"), small, "EUR") == "0.1");
+}
+
+TEST_CASE("format: a difference has no more decimals than its interval supports", "[report]") {
+  const auto told = [](const char* name, double mean, double half) {
+    const Estimate estimate{mean, mean - half, mean + half, 1.0, 10};
+    return format::difference(metric(name), estimate, "EUR") + " ± " + format::half_width(metric(name), estimate, "EUR") +
+           " (" + format::interval(metric(name), estimate, "EUR") + ")";
+  };
+  CHECK(told("retention", 0.0853, 0.0005) == "+8.53 pt ± 0.05 (+8.48 pt to +8.58 pt)");
+  CHECK(told("retention", 0.0853, 0.0161) == "+8.5 pt ± 1.6 (+6.9 pt to +10.1 pt)");
+  CHECK(told("retention", 0.0853, 0.161) == "+9 pt ± 16 (-8 pt to +25 pt)");
+  CHECK(told("npv", 72'404.0, 441.0) == "+72.4 k ± 0.4 (+72.0 k to +72.8 k)");
+  CHECK(told("npv", 72'404.0, 12'441.0) == "+72 k ± 12 (+60 k to +85 k)");
+  CHECK(told("npv", 4.774e6, 0.112e6) == "+4.77 M ± 0.11 (+4.66 M to +4.89 M)");
+  CHECK(told("nps", 19.857, 0.53) == "+19.86 ± 0.53 (+19.33 to +20.39)");
+  CHECK(told("nps", 19.857, 5.3) == "+19.9 ± 5.3 (+14.6 to +25.2)");
+  CHECK(told("satisfaction", 0.0671, 0.0004) == "+0.0671 ± 0.0004 (+0.0667 to +0.0675)");
+  // What is known without an interval keeps its digits, and no interval is said to have no width.
+  CHECK(format::difference(metric("npv"), Estimate{72'404.0, undefined, undefined, 0.0, 1}, "EUR") == "+72.4 k");
+  CHECK(told("npv", 1'234.0, 0.3) == "+1,234 ± 0.30 (+1,234 to +1,234)");
+}
+
+TEST_CASE("format: labels within a sentence", "[report]") {
+  CHECK(format::in_sentence("Net present value") == "net present value");
+  CHECK(format::in_sentence("NPS by account") == "NPS by account");
 }
 
 TEST_CASE("format: padding counts columns, not bytes", "[report]") {

@@ -35,14 +35,15 @@ TEST_CASE("an index whose interval includes 0 is not resolved, and one that is 0
   add("vague", {0.01, -0.02, 0.04}, {0.02, -0.01, 0.05});
   add("idle", {0.0, 0.0, 0.0}, {0.0, 0.0, 0.0});
   add("undefined", {nan, nan, nan}, {nan, nan, nan});
-  const std::string text = sensitivity_text({one}, "Title", Colour::off);
+  const std::string text = sensitivity_text({one}, "Title", {Colour::off, 200});
   const std::string unresolved = "not resolved: four times as many points";
   CHECK(line_of(text, "clear").ends_with("0.600 (0.500 to 0.700)"));
-  CHECK(line_of(text, "together").ends_with("0.200 (0.100 to 0.300)   first order " + unresolved));
+  CHECK(line_of(text, "together").ends_with("0.200 (0.100 to 0.300)  first order " + unresolved));
   CHECK(line_of(text, "vague").ends_with("   " + unresolved));
   CHECK(line_of(text, "idle").ends_with("no effect at any point"));
   CHECK(line_of(text, "undefined").ends_with("no effect at any point"));
   CHECK(text.find("Intervals of fewer") == std::string::npos);
   one.blocks = 16;
-  CHECK(sensitivity_text({one}, "Title", Colour::off).find("Intervals of fewer than 32 samples") != std::string::npos);
+  CHECK(sensitivity_text({one}, "Title", {Colour::off, 200}).find("Intervals of fewer than 32 samples") !=
+        std::string::npos);
 }

@@ -42,6 +42,7 @@ const std::string everything = R"(schema = 1
 title = "t"
 horizon = "1 year"
 customers = 10
+goal = { npv = 1 }
 [[persona]]
 id = "p"
 share = 1
@@ -113,6 +114,7 @@ correlation = 0.5
 // Where an entry of each table stands in it, for --set.
 const std::map<std::string, std::string> places{
     {"scenario", "scenario"},
+    {"goal", "scenario.goal"},
     {"behaviour", "behaviour"},
     {"uncertain", "uncertain[0]"},
     {"uncertain_group", "uncertain_group.both"},

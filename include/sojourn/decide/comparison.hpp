@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sojourn/decide/estimate.hpp"
+#include "sojourn/decide/goal.hpp"
 
 namespace sojourn {
 
@@ -58,6 +59,9 @@ struct PlanComparison {
   /// The earliest and the latest day that the 95 % intervals of the cumulative difference at each window's end allow; none:
   /// not within the horizon. None without intervals.
   std::optional<double> payback_earliest, payback_latest;
+  std::optional<double> payback_undiscounted;  // the same day of money as it is paid
+  /// Difference of discounted money up to each window's end, see `discounted_balance`: what payback is the day of.
+  std::vector<double> balance;
   double extra_customers = 0.0;      // customers at the horizon more than under the baseline, of the market
   Estimate cost_per_extra_customer;  // investment / extra_customers; NaN where there are none
   std::vector<PersonaEffect> personas;
@@ -87,6 +91,14 @@ struct BestPlan {
   std::vector<double> chances;  // by plan, see `chance_of_best`
 };
 
+/// The scenario's goal under every plan.
+struct GoalComparison {
+  std::vector<GoalTerm> terms;
+  std::vector<Difference> gains;  // by plan, over the baseline, whose own is exactly 0; the family of `p_holm` are all plans
+  std::vector<Rivalry> pairs;     // of the goal: `metric` says nothing; the family are all pairs of plans
+  std::vector<double> chances;    // by plan, see `chance_of_best`
+};
+
 struct Comparison {
   std::vector<PlanComparison> plans;  // the first is the baseline
   /// By metric: variance of the difference had the plans been run on independent luck, over that of the paired difference,
@@ -94,15 +106,22 @@ struct Comparison {
   std::vector<double> pairing;
   std::vector<Rivalry> rivalries;
   std::vector<BestPlan> best;
+  GoalComparison goal;
 };
 
 /// Compares all plans of `samples` with the first of them.
 [[nodiscard]] Comparison compare(const Samples& samples);
 
-/// The day by which a plan has paid for itself: the end of the first window from which the cumulative undiscounted
-/// difference of cash (one amount per window) is at or above 0 at every window's end, or nothing when it ends below. Within
-/// a window nobody knows which came first, so it is never earlier than the income that pays.
-[[nodiscard]] std::optional<double> payback(const std::vector<double>& cash, const std::vector<double>& baseline,
-                                            const std::vector<double>& window_ends);
+/// The difference of money between a plan and the baseline up to each window's end, counted as net present value is: what
+/// comes in a window is discounted from its middle, and the last sum is `npv`, in which every payment is discounted from its
+/// own day. `cash` and `baseline` have one undiscounted amount per window; `discount` is per year, > -1.
+[[nodiscard]] std::vector<double> discounted_balance(const std::vector<double>& cash, const std::vector<double>& baseline,
+                                                     const std::vector<double>& window_ends, double discount, double npv);
+
+/// The day by which a plan has paid for itself: the end of the first window from which the balance (a sum of money per
+/// window's end) is at or above 0 at every window's end, or nothing when it ends below. Within a window nobody knows which
+/// came first, so it is never earlier than the income that pays. Of a discounted balance, there is such a day exactly where
+/// the difference of net present value is at or above 0.
+[[nodiscard]] std::optional<double> payback(const std::vector<double>& balance, const std::vector<double>& window_ends);
 
 }  // namespace sojourn

@@ -69,7 +69,8 @@ struct Ranking {
   StandardImprovement sizes;
   std::vector<TouchpointLeverage> touchpoints;
   std::size_t plans = 0;  // that were run
-  /// Of `touchpoints`, the lowest score among those that are ours, and how many others that are ours are not told from it.
+  /// Of `touchpoints`, the lowest score among those that are ours and not rarely visited (`fewest_visits`), and how many
+  /// others of these are not told from it.
   std::optional<std::size_t> lowest;
   std::size_t as_weak = 0;
   std::optional<std::size_t> weakest;  // `lowest`, where it is told from all others
@@ -87,6 +88,10 @@ struct Ranking {
   /// others, were all gains as they are seen: see `times_to_tell`. 1 where it is told; infinite where that cannot be said.
   double times_to_tell = 1.0;
 };
+
+/// Visits per person who arrived below which a touchpoint is rarely visited and never called the weakest: so few people
+/// come that its score is hardly a matter for the whole journey.
+inline constexpr double fewest_visits = 0.05;
 
 /// How to rank.
 struct RankOptions {

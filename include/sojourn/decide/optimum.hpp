@@ -10,18 +10,10 @@
 #include <vector>
 
 #include "sojourn/decide/estimate.hpp"
+#include "sojourn/decide/goal.hpp"
 #include "sojourn/engine/run.hpp"
 
 namespace sojourn {
-
-/// A metric and how much one unit of it counts: more is better where the weight is above 0.
-struct GoalTerm {
-  std::size_t metric = 0;  // position in `metrics()`
-  double weight = 1.0;
-};
-/// The term by which one unit of `metric`, in its better direction, counts `worth` > 0. Throws InputError where neither more
-/// nor less of it is better by itself.
-[[nodiscard]] GoalTerm goal_term(const Metric& metric, double worth = 1.0);
 
 /// Limits of a choice. Money is the market's, undiscounted, over the horizon.
 struct BudgetLimits {

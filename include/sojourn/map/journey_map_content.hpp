@@ -50,7 +50,7 @@ struct MapTouchpoint {
   bool worth_fixing = false;         // it is the largest
 };
 
-/// The satisfaction along the main path, from the most frequent start on along the exits taken most, never back.
+/// The satisfaction along the main path, see `main_path`.
 struct MapLine {
   std::vector<std::size_t> path;  // positions in MapContent::touchpoints
   std::vector<double> value;      // one each, [0,1]
@@ -68,6 +68,12 @@ struct MapContent {
   std::string plan;                // name of the plan whose changes are marked; empty when there is none
   MapLine line;
 };
+
+/// The way of most people: from the most frequent start to the purchase that most come to, and on to where customers are
+/// most (of a later stage), each along the exits whose smallest flow is largest. `taken` are counts by exit, `visits` by
+/// touchpoint. Never to an earlier stage; ends are left out.
+[[nodiscard]] std::vector<std::size_t> main_path(const MapContent& map, const std::vector<double>& taken,
+                                                 const std::vector<double>& visits);
 
 [[nodiscard]] MapContent content(const Model& model);
 /// The same as `view` shows it.

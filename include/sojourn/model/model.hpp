@@ -1,6 +1,7 @@
 // The model: everything a scenario says, complete and valid. A value: two models live side by side in one process.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -16,6 +17,15 @@
 
 namespace sojourn {
 
+/// A figure that a scenario is decided by, and what one unit of it counts.
+struct GoalWeight {
+  std::string figure;   // one of `goal_figures`
+  double weight = 1.0;  // > 0
+};
+/// The figures that a goal may name, as results have them: net present value, shares of all who arrived and of all who
+/// bought that are still customers, net promoter score, and lifetime value per person. More is better in all of them.
+inline constexpr std::array<std::string_view, 5> goal_figures{"npv", "retained", "retention", "nps", "clv"};
+
 /// `[scenario]`: what is simulated, how long, with how many people.
 struct Settings {
   std::string title;
@@ -28,7 +38,8 @@ struct Settings {
   std::uint32_t replications = 10;   // 1 .. 100,000
   std::uint64_t seed = 42;
   std::string currency = "EUR";
-  double discount = 0.0;  // per year, > -1
+  double discount = 0.0;         // per year, > -1
+  std::vector<GoalWeight> goal;  // what decides between plans; empty: see `goal_of` (decide/goal.hpp)
 };
 
 /// Bytes that a queue takes for each real customer beyond the simulated ones, while that one is on the way to it or in line.

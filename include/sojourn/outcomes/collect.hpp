@@ -44,6 +44,8 @@ struct Samples {
   std::string scenario;  // title
   std::string question;
   std::string currency;
+  std::vector<GoalWeight> goal;  // as the scenario has it
+  double discount = 0.0;         // per year
   std::uint64_t customers = 0;
   double market = 0.0;
   std::uint32_t replications = 0;        // finished

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "sojourn/report/summary.hpp"
+#include "sojourn/report/layout.hpp"
 #include "sojourn/sweep/forecast.hpp"
 
 namespace sojourn {
@@ -21,7 +21,7 @@ struct ForecastReport {
 
 /// Forecasts of each plan with 95 % intervals, what makes them wide, which plan to take, and what it is worth to know more;
 /// at most 80 columns where names allow it.
-[[nodiscard]] std::string forecast_text(const ForecastReport& report, Colour colour);
+[[nodiscard]] std::string forecast_text(const ForecastReport& report, const Layout& layout);
 
 /// The same as JSON: `uncertain` with `draws`, `inputs` (by key `unit` and `why`), `forecast` by metric and plan (`mean`,
 /// `error`, `low`, `high`, `sd_inputs`, `sd_chance`, and `difference` with the same), `by`, `best`, `chance_best`,

@@ -10,7 +10,7 @@
 namespace sojourn {
 
 /// What to buy, how sure that is, the next best choices, the frontier, and how the search went. Ends with a newline.
-[[nodiscard]] std::string optimum_text(const Optimum& optimum, const Model& model, Colour colour = Colour::off);
+[[nodiscard]] std::string optimum_text(const Optimum& optimum, const Model& model, const Layout& layout = {});
 /// The answer alone: what to buy and what it gains, and the next best choice. Ends with a newline.
 [[nodiscard]] std::string optimum_answer(const Optimum& optimum, const Model& model);
 /// What a choice buys, in words: "A, B at 50 % and C"; empty where it buys nothing.

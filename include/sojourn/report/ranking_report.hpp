@@ -10,7 +10,7 @@ namespace sojourn {
 
 /// The answer in a sentence, then touchpoints with gains, scores and reach, moments of truth, barriers and enablers. Ends
 /// with a newline.
-[[nodiscard]] std::string ranking_text(const Ranking& ranking, Colour colour = Colour::off);
+[[nodiscard]] std::string ranking_text(const Ranking& ranking, const Layout& layout = {});
 /// The answer alone: the weakest touchpoint and the one worth fixing, a sentence a line. Ends with a newline.
 [[nodiscard]] std::string ranking_answer(const Ranking& ranking);
 /// A shift in words: "quality +0.1", "wait -20 %".

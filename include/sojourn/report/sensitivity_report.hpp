@@ -4,14 +4,15 @@
 #include <string>
 #include <vector>
 
-#include "sojourn/report/summary.hpp"
+#include "sojourn/report/layout.hpp"
 #include "sojourn/sweep/sensitivity.hpp"
 
 namespace sojourn {
 
 /// A table for each figure, the key that matters most first, with 95 % bootstrap intervals; "not resolved: four times as
 /// many points" where an interval includes 0, "no effect at any point" where nothing changed.
-[[nodiscard]] std::string sensitivity_text(const std::vector<Sensitivity>& all, const std::string& title, Colour colour);
+[[nodiscard]] std::string sensitivity_text(const std::vector<Sensitivity>& all, const std::string& title,
+                                           const Layout& layout);
 
 /// The same as JSON: `figures`, each with `metric`, `plan`, `baseline`, `unit`, `mean`, `variance`, `samples` or
 /// `trajectories`, `left_out`, `cautions`, and `keys` by name with `first` and `total`, or `mu_star`, `mu` and `sigma`; an

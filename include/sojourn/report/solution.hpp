@@ -17,12 +17,13 @@ namespace sojourn {
 
 /// The closed form of `program`: the figures at the horizon with their bounds, personas, touchpoints, and the long run. Ends
 /// with a newline.
-[[nodiscard]] std::string solution_text(const ClosedForm& solved, const Program& program, Colour colour = Colour::off);
+[[nodiscard]] std::string solution_text(const ClosedForm& solved, const Program& program, const Layout& layout = {});
 /// The JSON of `sojourn solve`: metrics as in `run`, each {"mean", "low", "high"}; undefined and infinite numbers are null.
 [[nodiscard]] std::string solution_json(const ClosedForm& solved, const Program& program, const std::string& file);
 
 /// What the solved twin makes of a run's estimates, as a table to follow `run_text`. Ends with a newline.
-[[nodiscard]] std::string control_variate_text(const Samples& samples, const ControlVariate& control);
+[[nodiscard]] std::string control_variate_text(const Samples& samples, const ControlVariate& control,
+                                               const Layout& layout = {});
 /// The JSON of `sojourn run --control-variate`: that of `run` with "control_variate".
 [[nodiscard]] std::string run_json(const Samples& samples, const ControlVariate& control, const std::string& file);
 

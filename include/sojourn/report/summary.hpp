@@ -4,19 +4,17 @@
 #include <string>
 
 #include "sojourn/decide/comparison.hpp"
+#include "sojourn/report/layout.hpp"
 
 namespace sojourn {
 
-/// Whether a text may carry terminal colours. Meaning never rests on them alone.
-enum class Colour { off, on };
-
 /// One plan at the horizon: every metric with its interval, then personas and touchpoints. Ends with a newline.
-[[nodiscard]] std::string run_text(const Samples& samples, Colour colour = Colour::off);
-/// Plans against the baseline: the answer in words, differences with intervals, money, and who gains or loses. Ends with a
-/// newline.
-[[nodiscard]] std::string comparison_text(const Samples& samples, const Comparison& comparison, Colour colour = Colour::off);
+[[nodiscard]] std::string run_text(const Samples& samples, const Layout& layout = {});
+/// Plans against the baseline: the answer in words with a verdict for each plan, and where the layout is full differences
+/// with intervals, money, and who gains or loses; else at most `most_first_lines` lines. Ends with a newline.
+[[nodiscard]] std::string comparison_text(const Samples& samples, const Comparison& comparison, const Layout& layout = {});
 
-/// The answer alone: which plan keeps most customers and which is worth most, each on a line with its interval.
+/// The answer alone, a sentence a line (answer_words.hpp).
 [[nodiscard]] std::string answer_text(const Samples& samples, const Comparison& comparison);
 
 /// The JSON of `sojourn run`, undefined numbers as null. Ends with a newline. `file` is the scenario's name as given.

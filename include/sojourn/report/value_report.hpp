@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "sojourn/decide/value_of_information.hpp"
-#include "sojourn/report/summary.hpp"
+#include "sojourn/report/layout.hpp"
 
 namespace sojourn {
 
@@ -21,7 +21,7 @@ struct ValueReport {
 
 /// Choices with their worth, the share of draws at which each is best, and its expected loss; what it is worth to know each
 /// input, most first; sizes of a survey with what they net. A value that chance alone could have made is called that.
-[[nodiscard]] std::string value_text(const ValueReport& report, Colour colour);
+[[nodiscard]] std::string value_text(const ValueReport& report, const Layout& layout);
 
 /// The same as JSON: `draws`, `people`, `best`, `explained`, `choices` by name with `mean`, `error`, `chance_best` and
 /// `expected_loss`; `evpi` and `evppi` by input with `mean`, `se` and `shown`; `evsi` with `input` and `surveys`, each with

@@ -31,13 +31,17 @@ export class Chart {
   show() {
     this.figure.hidden = false;
     // The layout of paper is not known before it is printed: its widths are those of page.css.
-    const paper = this.figure.matches(".folded") && this.figure.parentElement.matches(".one") ? 690 : 335;
+    const paper = !this.figure.parentElement.matches(".one") ? 298 : this.figure.matches(".folded") ? 920 : 452;
     const drawn = this.draw(printing ? paper : this.box.clientWidth);
     this.figure.hidden = drawn === null;
     if (drawn === null) return;
     if (this.chart) this.chart.dispose();
-    if (drawn.height) this.box.style.height = `${drawn.height}px`;
-    const paperSize = printing ? { width: paper, height: drawn.height ?? this.box.clientHeight } : {};
+    // On paper a chart is half as high: the page is to be held in a hand.
+    const high = printing ? Math.round((drawn.height ?? 0) * 0.62) : drawn.height;
+    this.box.style.height = high ? `${high}px` : "";
+    const is = (name) => this.box.classList.contains(name);
+    const onPaper = is("low") ? 130 : is("wide") ? 140 : 200;
+    const paperSize = printing ? { width: paper, height: high || onPaper } : {};
     this.legend.replaceChildren(...(drawn.legend ?? []).map(legendItem));
     this.legend.hidden = !drawn.legend;
     this.chart = init(this.box, null, { renderer: "canvas", devicePixelRatio: Math.max(2, devicePixelRatio), ...paperSize });
@@ -92,7 +96,7 @@ export const whisker = (name, list, metric, colours) => {
     }],
   };
 };
-export const settled = (e) => e[1] === null ? "" : !e[5] ? "not told apart from the baseline" : e[0] > 0 ? "above the baseline" : "below the baseline";
+export const settled = (e) => e[1] === null ? "" : !e[5] ? "which may be chance" : e[0] > 0 ? "above the baseline" : "below the baseline";
 
 // ---- curves of all plans, with bands
 export const curves = (x, list, format, xName, yName, axis = {}) => {
@@ -106,9 +110,14 @@ export const curves = (x, list, format, xName, yName, axis = {}) => {
     return [{ ...band, name: "low", data: low.map((y, i) => [x[i], y]) },
       { ...band, name: "high", data: high.map((y, i) => [x[i], y === null ? null : y - low[i]]), areaStyle: { color: hue(k), opacity: 0.22 } }, line];
   });
+  const moments = data.moments.filter(({ day }) => xName.endsWith("since the start") && day > 0 && day < x.at(-1));
+  if (moments.length) {
+    const { soft, ink } = look();
+    series.push({ type: "line", name: "moments", data: [], markLine: { silent: true, symbol: "none", lineStyle: { color: soft, type: [2, 4], width: 1.2 }, label: { color: ink, fontSize: 10.5, position: "insideEndTop", formatter: ({ name }) => name, ...{ textBorderColor: look().paper, textBorderWidth: 3 } }, data: moments.map(({ day, names }) => ({ xAxis: day, name: names.length > 2 ? `${names.length} changes begin` : names.join(", ") })) } });
+  }
   return {
     grid: { left: 8, right: 20, top: 32, bottom: 30, containLabel: true },
-    tooltip: { trigger: "axis", formatter: (all) => [`${days(all[0].value[0])} ${timeName}`, ...all.filter((one) => !["low", "high"].includes(one.seriesName)).map((one) => `${one.seriesName}: ${one.value[1] === null || one.value[1] === undefined ? "-" : format(one.value[1])}`)].join("\n") },
+    tooltip: { trigger: "axis", formatter: (all) => [`${days(all[0].value[0])} ${timeName}`, ...all.filter((one) => !["low", "high", "moments"].includes(one.seriesName)).map((one) => `${one.seriesName}: ${one.value[1] === null || one.value[1] === undefined ? "-" : format(one.value[1])}`)].join("\n") },
     xAxis: { type: "value", min: 0, max: x[x.length - 1], name: xName, nameLocation: "middle", nameGap: 26, interval: timeName === "months" ? month * (data.horizon > 1500 ? 12 : data.horizon > 700 ? 3 : 1) : undefined, splitLine: { show: false }, axisLabel: { formatter: days, hideOverlap: true } },
     yAxis: { type: "value", name: yName, nameTextStyle: { align: "left" }, ...axis, axisLabel: { formatter: (v) => minus((+v.toPrecision(6)).toString()), ...axis.axisLabel } },
     series,

@@ -7,12 +7,8 @@ export const position = Object.fromEntries(metrics.map((metric, i) => [metric.na
 export const valueOf = (group, plan, metric) => data.values[group][plan]?.[metric] ?? null;
 export const differenceOf = (group, plan, metric) => data.differences[group][plan]?.[metric] ?? null;
 export const compared = plans.length > 1;
-/** The plan that keeps most customers is shown first: it is the one that the answer names. */
-const leader = () => {
-  const kept = plans.map((_, k) => differenceOf(0, k, position.retained)[0] ?? 0);
-  return Math.max(1, kept.indexOf(Math.max(...kept)));
-};
-export const chosen = { plan: compared ? leader() : 0, group: 0 };
+/** The plan that the first sentence names is shown first. */
+export const chosen = { plan: compared ? Math.max(1, data.goal_leader) : 0, group: 0 };
 
 const group = () => groups[chosen.group];
 export const curveGroup = () => (group().curves ? chosen.group : 0);

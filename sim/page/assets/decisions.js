@@ -10,7 +10,7 @@ export const tornado = () => {
   if (!data.leverage) return;
   const { rows, weakest, worth_fixing: worth, leader, plan, precision } = data.leverage;
   const shown = rows.filter((one) => one.shift);
-  const label = (one) => one.name + (one.id === weakest ? " (weakest)" : "") + (one.id === worth ? " (worth fixing)" : one.id === leader ? " (largest seen, may be chance)" : "") + (one.ours ? "" : " *");
+  const label = (one) => one.name + (one.id === weakest ? " (weakest)" : "") + (one.id === worth ? " (worth fixing)" : one.id === leader ? " (largest gain seen, may be chance)" : "") + (one.ours ? "" : " *");
   const paint = (one) => (one.id === worth ? tone(2) : one.id === weakest ? tone(1) : one.ours ? tone(0) : look().soft);
   const leverTable = () => table(`Best standard step at each touchpoint, one at a time, under ${plan}`,
     ["Touchpoint", "Step", ...["npv", "retained", "nps"].map((name) => metrics[position[name]].label), "Score", "Weight", "Reach", "Of those who leave"],
@@ -155,7 +155,7 @@ export const waterfall = () => {
     return {
       option: curves(data.time, list, (v) => short(v), `${timeName} since the start`, currency, { axisLabel: { formatter: axisText.money } }),
       legend: lineLegend(list),
-      words: `Cumulative revenue − cost to serve − investment${compared ? ", difference to the baseline" : ""}, undiscounted. ${compared ? "A plan has paid back where its line stays above 0: " + plans.slice(1).map((plan, k) => `${plan.name} ${data.money[k + 1].payback_text}`).join(", ") + "." : ""}`,
+      words: `Revenue − cost to serve − investment so far${compared ? ", difference to the baseline" : ""}, discounted as net present value is, in which it ends. ${compared ? "A plan has paid back where its line stays above 0: " + plans.slice(1).map((plan, k) => `${plan.name} ${data.money[k + 1].payback_text}`).join(", ") + "." : ""}`,
       table: curveTable(`Cumulative, ${currency}`, timeName, data.time, list, short),
     };
   });

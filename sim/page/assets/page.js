@@ -6,11 +6,11 @@ import { element, section } from "./elements.js";
 import { flow, journey, winners } from "./journey.js";
 import { darkScheme, setPrinting } from "./look.js";
 import { funnel, market, personas, promoters, retention } from "./people.js";
-import { cards, plansTable, side } from "./plans.js";
+import { outcomes, plansTable, side } from "./plans.js";
 
 const status = section("status");
 const refresh = (said) => {
-  cards();
+  outcomes();
   plansTable();
   journey();
   for (const chart of charts) chart.show();
@@ -42,6 +42,7 @@ waterfall();
 personas();
 market();
 refresh(false);
+for (const entry of document.querySelectorAll("#contents a")) if (!document.querySelector(entry.getAttribute("href"))) entry.parentElement.remove();
 darkScheme.addEventListener("change", () => refresh(false));
 // Paper is white, and of another width than the screen.
 addEventListener("beforeprint", () => { setPrinting(true); refresh(false); });

@@ -5,25 +5,31 @@ import { element, grid, section, table } from "./elements.js";
 import { hue } from "./look.js";
 import { minus } from "./words.js";
 
-// ---- the chosen plan's figures
-export const cards = () => {
-  const box = section("cards");
-  const names = ["retention", "retained", "nps", "satisfaction", chosen.group === 0 ? "npv" : "clv"];
-  const card = (label, figure, change, attributes = {}) =>
-    element("div", { class: "card" }, element("dt", {}, label),
-      element("dd", { class: "figure", ...attributes }, minus(figure)), change ? element("dd", { class: "change" }, minus(change)) : null);
-  const list = names.map((name) => {
-    const m = position[name];
-    const value = valueOf(chosen.group, chosen.plan, m);
-    const change = differenceOf(chosen.group, chosen.plan, m);
-    if (!value) return null;
-    return card(metrics[m].label, value[3], chosen.plan === 0 ? value[4] : `${change[3]} ${change[4]}`, { "data-metric": name, "data-value": value[0] });
-  });
-  if (!list.some(Boolean)) list.push(element("div", { class: "card" }, element("dt", {}, "Personas under this plan"), element("dd", { class: "change" }, "would make this page too large; the workbook of sojourn report --xlsx has them")));
-  const money = data.money[chosen.plan];
-  if (compared && chosen.plan > 0) list.push(card("Payback", money.payback_short, money.roi_text === "-" ? "" : `return on investment ${minus(money.roi_text)}`));
-  box.replaceChildren(...list.filter(Boolean));
-  section("cards-title").textContent = `${plans[chosen.plan].name}, ${whom()}${chosen.plan > 0 ? ": change against the baseline below each figure" : ""}`;
+// ---- the chosen plan's outcomes, a row each
+const outcomeNames = ["retained", "retention", "nps", "satisfaction", "conversion", "npv", "clv"];
+export const chance = "may be chance";
+export const outcomes = () => {
+  const shown = outcomeNames.map((name) => position[name]).filter((m) => valueOf(chosen.group, 0, m) && valueOf(chosen.group, 0, m)[0] !== null && !(metrics[m].kind === "money" && plans.every((_, k) => valueOf(chosen.group, k, m)?.[0] === 0)));
+  const plan = plans[chosen.plan].name, against = compared && chosen.plan > 0;
+  const figure = (m, k) => {
+    const value = valueOf(chosen.group, k, m);
+    return value ? minus(value[3]) : "-";
+  };
+  const rests = (metric) => (metric.counts ? data.rests.share : data.rests.other);
+  const row = (m) => {
+    const metric = metrics[m], value = valueOf(chosen.group, chosen.plan, m), change = differenceOf(chosen.group, chosen.plan, m);
+    const name = element("th", { scope: "row" }, metric.label, element("span", { class: "interval" }, metric.about));
+    const cell = (attributes, text) => element("td", attributes, text);
+    if (!value) return [name, cell({}, "in the workbook alone")];
+    const attributes = { "data-metric": metric.name, "data-value": value[0] };
+    if (!against) return [name, cell({ ...attributes, "data-label": plan }, figure(m, chosen.plan)), cell({ "data-label": "95 %" }, value[4]), cell({ "data-label": "Rests on", class: "words" }, rests(metric))];
+    const sure = change[1] === null || change[0] === 0 || change[5];
+    return [name, cell({ "data-label": "Baseline" }, figure(m, 0)), cell({ ...attributes, "data-label": "With the plan" }, figure(m, chosen.plan)),
+      element("td", { "data-label": "Difference" }, element("strong", {}, change[0] === 0 ? "no change" : minus(change[3])), element("span", { class: "interval" }, change[0] === 0 ? "" : `${change[4]}${sure ? "" : ", " + chance}`)),
+      cell({ "data-label": "Rests on", class: "words" }, rests(metric))];
+  };
+  const head = against ? ["", "Baseline", "With the plan", "Difference, 95 %", "Rests on"] : ["", plan, "95 %", "Rests on"];
+  section("outcomes").replaceChildren(table(`${plan}, ${whom()}: figures after ${data.horizon_text}`, head.map((one, i) => element(one ? "th" : "td", one ? { scope: "col", class: i === head.length - 1 ? "words" : undefined } : {}, one)), shown.map(row)));
 };
 
 // ---- plans side by side
@@ -44,7 +50,7 @@ export const plansTable = () => {
       attributes.class = good > 0 ? "better" : good < 0 ? "worse" : undefined;
       attributes["data-difference"] = change[0];
       const same = change[0] === 0;
-      const mark = !same && change[1] !== null && !sure ? " ~" : good > 0 ? " better" : good < 0 ? " worse" : "";
+      const mark = !same && change[1] !== null && !sure ? ` (${chance})` : good > 0 ? " better" : good < 0 ? " worse" : "";
       return element("td", attributes, minus(value[3]), element("span", { class: "interval" }, same ? "no change" : `${minus(change[3])} ${change[4]}${mark}`));
     })];
   const rows = shown.filter(isMain).map(row);
@@ -63,7 +69,7 @@ export const side = () => {
   const box = grid(section("plans-charts"));
   for (const name of ["retained", "nps", "npv", "clv"]) {
     const m = position[name];
-    new Chart(box, metrics[m].label + ", difference to the baseline", () => {
+    new Chart(box, metrics[m].label + ": what each plan changes", () => {
       const list = plans.slice(1).map((plan, k) => [plan.name, differenceOf(chosen.group, k + 1, m)]);
       if (list.some(([, e]) => e === null) || list.every(([, e]) => e[0] === null)) return null;
       return {

@@ -7,13 +7,13 @@ export const joined = (text) => text.replace(/(\d) (%|M|bn|k|pt)(?![a-zA-Z])/g, 
 export const plain = (value, digits = 2) => (value === null ? "-" : minus(value.toFixed(digits)));
 export const percent = (value, digits = 1) => (value === null ? "-" : minus((100 * value).toFixed(digits)) + " %");
 const sized = (value, scales) => {
-  const [scale, suffix] = scales.find(([least]) => Math.abs(value) >= 0.9995 * least) ?? [1, ""];
-  return [value / scale, suffix];
+  const [least, suffix, scale] = scales.find(([from]) => Math.abs(value) >= 0.9995 * from) ?? [1, ""];
+  return [value / (scale ?? least), suffix];
 };
 /** An amount of money as the tables have it. */
 export const short = (value) => {
   if (value === null) return "-";
-  const [number, suffix] = sized(value, [[1e9, " bn"], [1e6, " M"]]);
+  const [number, suffix] = sized(value, [[1e9, " bn"], [1e6, " M"], [1e4, " k", 1e3]]);
   const size = Math.abs(number);
   return minus(size >= 99.95 ? Math.round(number).toLocaleString("en") : number.toFixed(size >= 9.995 ? 1 : size === 0 ? 0 : 2)) + suffix;
 };

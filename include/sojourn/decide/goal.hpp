@@ -1,0 +1,37 @@
+// What decides between plans: one figure of the results, or several with what one unit of each counts.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include "sojourn/outcomes/collect.hpp"
+
+namespace sojourn {
+
+/// A metric and how much one unit of it counts: more is better where the weight is above 0.
+struct GoalTerm {
+  std::size_t metric = 0;  // position in `metrics()`
+  double weight = 1.0;
+};
+
+/// The term by which one unit of `metric`, in its better direction, counts `worth` > 0. Throws InputError where neither more
+/// nor less of it is better by itself.
+[[nodiscard]] GoalTerm goal_term(const Metric& metric, double worth = 1.0);
+
+/// The scenario's goal (`scenario.goal`); net present value where it has none.
+[[nodiscard]] std::vector<GoalTerm> goal_of(const Settings& settings);
+/// The name of the one metric that the goal is, by which touchpoints can be ranked; net present value where the scenario has
+/// no goal, or one of several metrics.
+[[nodiscard]] std::string_view metric_of_goal(const Settings& settings);
+/// The scenario's goal (`scenario.goal`). Where it has none: net present value if anybody earns or pays anything under one
+/// of the plans, else the share of all who arrived that are still customers.
+[[nodiscard]] std::vector<GoalTerm> goal_of(const Samples& samples);
+
+/// Whether the goal is one metric of which more is better, counted as it is.
+[[nodiscard]] bool plain(const std::vector<GoalTerm>& goal);
+
+/// The goal's value: the sum of its metrics, each times its weight. NaN where one of them is undefined.
+[[nodiscard]] double value_of(const std::vector<GoalTerm>& goal, const Sums& sums);
+
+}  // namespace sojourn
