@@ -1,10 +1,12 @@
 #include "coupled_run.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <deque>
 #include <exception>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "queues.hpp"
@@ -40,7 +42,9 @@ class Replication {
         totals_(compiled.tables().shape) {
     const std::size_t blocks = (std::size_t{store_.customers()} + block_size_ - 1) / block_size_;
     events_.resize(blocks);
-    if (compiled.tables().shape.queues > 0) queues_.emplace(program_, compiled.population(), streams_, market_, store_);
+    if (compiled.tables().shape.queues > 0) {
+      queues_.emplace(program_, compiled.population(), streams_, market_, store_, !options.one_by_one);
+    }
     if (relations.accounts) account_standings_.emplace(*relations.accounts);
     if (queues_) market_.set_lines([this](std::uint32_t customer) { return queues_->in_line(customer); });
     endless_.assign(blocks, 0);
@@ -69,8 +73,8 @@ class Replication {
       }
       for (Diary& diary : options_.diaries) write_down(diary, window);
       over_blocks([&](std::size_t block, std::uint32_t begin, std::uint32_t end) { live(block, begin, end, window); });
+      if (queues_ && !endless()) serve(window);
       if (endless()) return std::nullopt;
-      if (queues_) serve(window);
       if (account_standings_) count_accounts(window);
       if (!go_on(static_cast<double>(window + 1) / static_cast<double>(windows))) return std::nullopt;
     }
@@ -116,13 +120,16 @@ class Replication {
     if (options_.one_by_one || program_.shadows() > 0.0) {
       live_one_by_one(events, worker.tally(), begin, end, window);
     } else {
-      const lock_step::MarketView view = market_.view(events);
-      if (!worker.live_window(compiled_, streams_, {&store_, begin, end, block % workers_.size(), window, &view})) {
-        endless_[block] = 1;
-        return;
-      }
+      live_in_lock_step(block, begin, end, window, {});
     }
     if (worker.tally().events >= visits_per_table) empty(worker);
+  }
+
+  void live_in_lock_step(std::size_t block, std::uint32_t begin, std::uint32_t end, std::size_t window,
+                         std::span<lock_step::Served> served) {
+    const lock_step::MarketView view = market_.view(events_[block]);
+    const lock_step::WindowOfBlock work{&store_, begin, end, block % workers_.size(), window, &view, served};
+    if (!worker_of(block).live_window(compiled_, streams_, work)) endless_[block] = 1;
   }
 
   /// The visits of one window to queues, and what follows them, in the order of time.
@@ -138,7 +145,25 @@ class Replication {
     std::vector<std::uint32_t> churned;
     churned.swap(told.churned);
     for (const std::uint32_t customer : churned) events_[customer / block_size_].churned.push_back(customer);
+    std::vector<lock_step::Served> served;
+    served.swap(told.served);
     events_.front().append(told);
+    // What those do who will come to no queue again in this window has no order: it is lived in lock step.
+    for (const lock_step::Served& each : served) events_[each.customer / block_size_].served.push_back(each);
+    over_blocks([&](std::size_t block, std::uint32_t begin, std::uint32_t end) {
+      WindowEvents& of_block = events_[block];
+      if (of_block.served.empty()) return;
+      constexpr std::size_t ahead = 16;  // rows that the memory is asked for before their turn
+      for (std::size_t k = 0; k < of_block.served.size(); ++k) {
+        if (k + ahead < of_block.served.size()) store_.prefetch(of_block.served[k + ahead].customer);
+        of_block.served[k].strain = queues_->strain_of(of_block.served[k]);
+      }
+      of_block.coming.clear();
+      live_in_lock_step(block, begin, end, window, of_block.served);
+      assert(of_block.coming.empty());
+      lock_step::Worker& worker = worker_of(block);
+      if (worker.tally().events >= visits_per_table) empty(worker);
+    });
   }
 
   void empty(lock_step::Worker& worker) {

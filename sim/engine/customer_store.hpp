@@ -40,7 +40,10 @@ class CustomerStore {
   [[nodiscard]] std::size_t bytes_per_customer() const;
 
   /// Asks the memory for the row of a customer, which is to be read soon.
-  SOJOURN_INLINE void prefetch(std::uint32_t customer) const { __builtin_prefetch(kept_.data() + at(customer)); }
+  SOJOURN_INLINE void prefetch(std::uint32_t customer) const {
+    __builtin_prefetch(kept_.data() + at(customer));
+    __builtin_prefetch(time_.data() + at(customer));
+  }
   /// When the next visit of `customer` comes; `never` for who has none.
   [[nodiscard]] double next_time(std::uint32_t customer) const { return time_[at(customer)]; }
   /// Whether the next visit of who has one is to a queue.
@@ -54,6 +57,12 @@ class CustomerStore {
   [[nodiscard]] float expectation(std::uint32_t customer) const { return row(customer).expectation; }
   /// The number of the last visit of who has arrived.
   [[nodiscard]] std::uint32_t last_event(std::uint32_t customer) const { return (row(customer).event - 1u) & 0xffffu; }
+
+  /// The number of the next visit of who has one, and its touchpoint.
+  [[nodiscard]] std::uint32_t next_event(std::uint32_t customer) const { return row(customer).event; }
+  [[nodiscard]] std::uint32_t next_touchpoint(std::uint32_t customer) const {
+    return static_cast<std::uint32_t>(passage(customer).to);
+  }
 
   /// Whether the customer has arrived.
   [[nodiscard]] bool present(std::uint32_t customer) const { return code(customer) != lock_step::Code::absent; }

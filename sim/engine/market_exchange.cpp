@@ -8,6 +8,7 @@ namespace sojourn {
 void WindowEvents::clear() {
   coming.clear();
   near_queues.clear();
+  served.clear();
   reviews = stars = 0;
   held.clear();
   churned.clear();
@@ -19,6 +20,7 @@ void WindowEvents::append(const WindowEvents& more) {
   const auto join = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
   join(coming, more.coming);
   join(near_queues, more.near_queues);
+  join(served, more.served);
   reviews += more.reviews;
   stars += more.stars;
   join(held, more.held);

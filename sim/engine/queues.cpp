@@ -8,6 +8,13 @@
 namespace sojourn {
 namespace {
 
+/// The diary of `customer`; null where there is none.
+Diary* diary_of(std::span<Diary> diaries, std::uint32_t customer) {
+  const auto found = std::lower_bound(diaries.begin(), diaries.end(), customer,
+                                      [](const Diary& diary, std::uint32_t sought) { return diary.customer < sought; });
+  return found != diaries.end() && found->customer == customer ? &*found : nullptr;
+}
+
 /// Tells the sums, the market and a diary, where there is one.
 class QueueObserver {
  public:
@@ -16,10 +23,8 @@ class QueueObserver {
 
   void watch(std::uint32_t customer) {
     visits_.watch(customer);
-    const auto found = std::lower_bound(diaries_.begin(), diaries_.end(), customer,
-                                        [](const Diary& diary, std::uint32_t sought) { return diary.customer < sought; });
     diary_.reset();
-    if (found != diaries_.end() && found->customer == customer) diary_.emplace(*found, lives_);
+    if (Diary* const found = diary_of(diaries_, customer)) diary_.emplace(*found, lives_);
   }
   void came(const Person& person, const Visit& visit, const State& before, const State& after) {
     recorder_.came(person, visit, before, after);
@@ -41,6 +46,9 @@ class QueueObserver {
   const Lives& lives_;
   std::optional<DiaryWriter> diary_;  // of the customer at hand, where there is one
 };
+
+/// Customers whose rows, and calls, the memory is asked for before their turn.
+constexpr std::size_t rows_ahead = 16;
 
 /// The event under which the number of shadows that arrive is drawn.
 constexpr std::uint32_t before_the_first_visit = 0xffffffffu;
@@ -66,8 +74,17 @@ class Queues::Window {
         recorder_(queues.program_, tally),
         visits_(recorder_, events),
         lives_(queues.program_, queues.population_, queues.streams_, &queues.market_.market_state()),
-        observer_(visits_, recorder_, diaries, lives_) {
-    for (const std::uint32_t customer : coming) first_.push_back({queues.store_.next_time(customer), customer});
+        diaries_(diaries),
+        observer_(visits_, recorder_, diaries, lives_),
+        first_regime_(queues.program_.regime(queues.program_.windows().begin(window))),
+        last_regime_(queues.program_.regime(until_, first_regime_)) {
+    calls_.reserve(coming.size());
+    first_.reserve(coming.size());
+    for (std::size_t k = 0; k < coming.size(); ++k) {
+      if (k + rows_ahead < coming.size()) queues.store_.prefetch(coming[k + rows_ahead]);
+      calls_.push_back(call_of(coming[k]));
+      first_.push_back({calls_.back().time, coming[k], 0, static_cast<std::uint32_t>(k)});
+    }
     std::sort(first_.begin(), first_.end(), earlier);
   }
 
@@ -80,13 +97,15 @@ class Queues::Window {
         continue;
       }
       if (next == nullptr || next->time > until_) break;
+      const bool is_drawn = at_ < first_.size() && next == &first_[at_];
       const Coming coming = take();
       if (coming.shadow > 0) {
         come_as_shadow(coming);
       } else {
-        come(coming);
+        come(is_drawn ? calls_[coming.call] : call_of(coming.customer));
       }
     }
+    stay_in_line();
     count_waiting();
   }
 
@@ -104,10 +123,31 @@ class Queues::Window {
     const Coming coming = *next;
     if (at_ < first_.size() && next == &first_[at_]) {
       ++at_;
+      if (at_ + rows_ahead < first_.size()) {
+        const auto* const call = reinterpret_cast<const char*>(&calls_[first_[at_ + rows_ahead].call]);
+        __builtin_prefetch(call);
+        __builtin_prefetch(call + sizeof(Call) - 1);
+      }
     } else {
       (!again_.empty() && next == &again_.top() ? again_ : queues_.shadows_coming_).pop();
     }
     return coming;
+  }
+
+  /// The call of a customer whose next visit is to a queue.
+  [[nodiscard]] Call call_of(std::uint32_t customer) const {
+    const CustomerStore& store = queues_.store_;
+    const std::uint32_t persona = store.persona(customer), touchpoint = store.next_touchpoint(customer);
+    const VisitAt visit{customer, store.next_event(customer), persona, touchpoint, store.next_time(customer)};
+    const std::size_t regime = queues_.program_.regime(visit.time, first_regime_);
+    const bool patient = !queues_.may_give_up(regime, persona, touchpoint);
+    Call call = call_for_service(queues_.program_, queues_.streams_, visit,
+                                 patient ? -1.0f : queues_.patience_of(customer, persona));
+    if (queues_.look_ahead_ && diary_of(diaries_, customer) == nullptr) {
+      const Words words = queues_.streams_.draw(customer, Purpose::visit, visit.event);
+      call.days_away = queues_.look_ahead_->days_away(persona, touchpoint, words, regime, last_regime_);
+    }
+    return call;
   }
 
   /// The life of `customer` goes on here.
@@ -125,24 +165,54 @@ class Queues::Window {
     events_.set_aside(queues_.store_, customer, life, recorder_, queues_.market_.market_state().accounts != nullptr);
   }
 
-  void come(const Coming& coming) {
-    Life life = take_up(coming.customer);
-    // The stay that ends here began at a visit, unless it is the first.
-    if (life.stay.exit >= 0) observer_.stayed(life.person, life.visit, life.stay, life.state);
-    const Call call = lives_.come_to_queue(coming.customer, life, observer_);
+  void come(const Call& call) {
     count(call, QueueScore::came);
     if (const auto at_once = queues_.lines_.arrive(call)) {
-      leave_line(life, *at_once);
+      end_call(*at_once);
       return;
     }
-    queues_.in_line_[coming.customer] = 1;
-    set_aside(coming.customer, life);
+    queues_.in_line_[call.customer] = Stands::since_this_window;
+    in_line_.push_back(call.customer);
+  }
+  /// What becomes of a call that came in this window, of which nothing is recorded yet.
+  void end_call(const ResolvedCall& resolved) {
+    // A billionth of a day is more than sums of times are off by.
+    if (resolved.outcome == ResolvedCall::Outcome::served && resolved.time + resolved.call.days_away - 1e-9 > until_) {
+      count(resolved);
+      events_.served.push_back({resolved.time, resolved.call.customer, 0.0f});
+      return;
+    }
+    Life life = take_up(resolved.call.customer);
+    stand_in_line(resolved.call.customer, life);
+    leave_line(life, resolved);
+  }
+  void stand_in_line(std::uint32_t customer, Life& life) {
+    // The stay that ends here began at a visit, unless it is the first.
+    if (life.stay.exit >= 0) observer_.stayed(life.person, life.visit, life.stay, life.state);
+    lives_.come_to_queue(customer, life, observer_);
+  }
+  /// Whoever came in this window and is still in line.
+  void stay_in_line() {
+    for (const std::uint32_t customer : in_line_) {
+      Stands& in_line = queues_.in_line_[customer];
+      if (in_line != Stands::since_this_window) continue;
+      in_line = Stands::since_before;
+      Life life = take_up(customer);
+      stand_in_line(customer, life);
+      set_aside(customer, life);
+    }
   }
 
   void come_as_shadow(const Coming& coming) {
     Shadow& shadow = queues_.shadows_[coming.shadow - 1];
     Lives lives = queues_.lives_of(shadow);
-    Call call = lives.come_to_queue(shadow.customer, shadow.life, nobody_);
+    lives.come_to_queue(shadow.customer, shadow.life, nobody_);
+    const Visit& visit = shadow.life.visit;
+    const std::uint32_t persona = shadow.life.person.persona;
+    const bool patient = !queues_.may_give_up(visit.regime, persona, visit.touchpoint);
+    Call call = call_for_service(queues_.program_, queues_.streams_of(shadow),
+                                 {shadow.customer, visit.event, persona, visit.touchpoint, visit.time},
+                                 patient ? -1.0f : lives.patience());
     call.shadow = coming.shadow;
     if (const auto at_once = queues_.lines_.arrive(call)) leave_line_as_shadow(*at_once);
   }
@@ -161,7 +231,13 @@ class Queues::Window {
       leave_line_as_shadow(resolved);
       return;
     }
-    queues_.in_line_[resolved.call.customer] = 0;
+    Stands& in_line = queues_.in_line_[resolved.call.customer];
+    const bool came_before = in_line == Stands::since_before;
+    in_line = Stands::nowhere;
+    if (!came_before) {
+      end_call(resolved);
+      return;
+    }
     Life life = take_up(resolved.call.customer);
     leave_line(life, resolved);
   }
@@ -169,7 +245,7 @@ class Queues::Window {
   void leave_line(Life& life, const ResolvedCall& resolved) {
     const std::uint32_t customer = resolved.call.customer;
     lives_.leave_line(customer, life, resolved, observer_);
-    count(resolved, life.visit);
+    count(resolved);
     while (life.stay.exit >= 0 && life.stay.until <= until_) {
       if (lives_.leads_to_queue(life)) {
         again_.push({life.stay.until, customer});
@@ -185,21 +261,22 @@ class Queues::Window {
   void count(const Call& call, QueueScore score, std::int64_t amount = 1) {
     tally_.add(tally_.shape().queue(call.queue, window_, score), amount);
   }
-  void count(const ResolvedCall& resolved, const Visit& visit) {
+  void count(const ResolvedCall& resolved) {
     const TallyShape& shape = tally_.shape();
     const Call& call = resolved.call;
+    const double wait = resolved.time - call.time;
     if (resolved.outcome == ResolvedCall::Outcome::turned_away) {
       count(call, QueueScore::turned_away);
       return;
     }
-    count(call, QueueScore::wait, fixed(visit.wait, shape.scales.days));
-    tally_.add(shape.waited(call.queue, wait_bin_of(visit.wait)), 1);
+    count(call, QueueScore::wait, fixed(wait, shape.scales.days));
+    tally_.add(shape.waited(call.queue, wait_bin_of(wait)), 1);
     if (resolved.outcome == ResolvedCall::Outcome::gave_up) {
       count(call, QueueScore::gave_up);
       return;
     }
     count(call, QueueScore::served);
-    if (visit.wait <= queues_.program_.service(visit.touchpoint).answer_within) count(call, QueueScore::in_time);
+    if (wait <= queues_.answer_within_[call.queue]) count(call, QueueScore::in_time);
   }
 
   void count_waiting() {
@@ -222,15 +299,38 @@ class Queues::Window {
   Recorder recorder_;
   VisitRecorder visits_;
   Lives lives_;
+  std::span<Diary> diaries_;
   QueueObserver observer_;
+  std::size_t first_regime_, last_regime_;  // of the window
+  std::vector<Call> calls_;                 // of those who come first
   std::vector<Coming> first_;
   std::size_t at_ = 0;  // into first_
   Heap again_;
+  std::vector<std::uint32_t> in_line_;  // who came in this window and found no free server
   NobodyObserves nobody_;
 };
 
 bool Queues::earlier(const Coming& a, const Coming& b) {
   return std::tie(a.time, a.customer, a.shadow) < std::tie(b.time, b.customer, b.shadow);
+}
+
+/// The trait of that name.
+float Queues::patience_of(std::uint32_t customer, std::uint32_t persona) const {
+  const auto patience = static_cast<std::size_t>(BuiltinTrait::patience);
+  const Accounts* accounts = market_.market_state().accounts;
+  return accounts != nullptr
+             ? population_.trait_of_member(streams_, customer, accounts->account_of(customer), persona, patience)
+             : population_.trait(streams_, customer, persona, patience);
+}
+
+float Queues::strain_of(const lock_step::Served& served) const {
+  const double wait = served.start - store_.next_time(served.customer);
+  if (!(wait > 0.0)) return 0.0f;
+  return behaviour::strain(static_cast<float>(wait), patience_of(served.customer, store_.persona(served.customer)));
+}
+
+bool Queues::may_give_up(std::size_t regime, std::uint32_t persona, std::uint32_t touchpoint) const {
+  return !program_.gave_up_exits(program_.row(regime, persona, touchpoint)).empty();
 }
 
 /// A shadow has draws of its own.
@@ -319,14 +419,21 @@ void Queues::send_shadows(std::size_t window, std::span<const Departure> departu
 }
 
 Queues::Queues(const Program& program, const Population& population, const Streams& streams, const Market& market,
-               CustomerStore& store)
+               CustomerStore& store, bool looks_ahead)
     : program_(program),
       population_(population),
       streams_(streams),
       market_(market),
       store_(store),
       lines_(program.staffing()),
-      in_line_(store.customers(), 0) {}
+      in_line_(store.customers(), Stands::nowhere),
+      answer_within_(program.staffing().queues.size()) {
+  // Shadows leave with visits of the reference.
+  if (looks_ahead && !(program.shadows() > 0.0)) look_ahead_.emplace(program);
+  for (std::uint32_t v = 0; v < program.model().parts().touchpoints.size(); ++v) {
+    if (program.place(v).queues) answer_within_[program.service(v).queue] = program.service(v).answer_within;
+  }
+}
 
 void Queues::live(std::size_t window, std::span<const std::uint32_t> coming, Tally& tally, WindowEvents& events,
                   std::span<Diary> diaries) {

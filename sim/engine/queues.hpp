@@ -1,14 +1,17 @@
 // The queues of one replication: customers come, wait, are served, give up or are turned away, in the order of time,
-// whatever the windows (MODEL.md section 4). What they do until they come is lived elsewhere; what follows a wait within the
-// same window is lived here, one customer at a time, because it may lead to a queue again.
+// whatever the windows (MODEL.md section 4). What they do until they come is lived elsewhere, many side by side, and so is
+// what those do after they were served who surely come to no queue again in the same window. What others do after a wait is
+// lived here, one customer at a time.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <queue>
 #include <span>
 #include <vector>
 
 #include "customer_store.hpp"
+#include "look_ahead.hpp"
 #include "market_exchange.hpp"
 #include "sojourn/engine/diary.hpp"
 #include "sojourn/engine/life.hpp"
@@ -18,9 +21,9 @@ namespace sojourn {
 
 class Queues {
  public:
-  /// All outlive this.
+  /// All outlive this. `looks_ahead`: those who come to no queue again are told of in WindowEvents::served, else none are.
   Queues(const Program& program, const Population& population, const Streams& streams, const Market& market,
-         CustomerStore& store);
+         CustomerStore& store, bool looks_ahead);
 
   /// Everything that happens at queues, and because of them, up to the end of `window`. `coming` are the customers whose
   /// next visit, in this window, is to a queue; what they do is counted in `tally` and told in `events`, and for the
@@ -39,14 +42,19 @@ class Queues {
   void send_shadows(std::size_t window, std::span<const Departure> departures);
 
   /// Whether the customer waits in line.
-  [[nodiscard]] bool in_line(std::uint32_t customer) const { return in_line_[customer] != 0; }
+  [[nodiscard]] bool in_line(std::uint32_t customer) const { return in_line_[customer] != Stands::nowhere; }
+  /// The strain of the wait of somebody told of in WindowEvents::served, who is still in the store as before the visit.
+  [[nodiscard]] float strain_of(const lock_step::Served& served) const;
 
  private:
   struct Coming {
     double time;
     std::uint32_t customer;
     std::uint32_t shadow = 0;  // 0: the customer; else a position, from 1, in shadows_
+    std::uint32_t call = 0;    // of those whose call is drawn already, its position
   };
+  /// Whether a customer stands in line, since the window at hand or an earlier one: then the store says so.
+  enum class Stands : std::uint8_t { nowhere, since_this_window, since_before };
   static bool earlier(const Coming& a, const Coming& b);
   struct Later {
     bool operator()(const Coming& a, const Coming& b) const { return earlier(b, a); }
@@ -59,6 +67,8 @@ class Queues {
     std::uint32_t number = 0;  // of the customer's shadows, from 1
     bool own_person = false;   // else the customer's
   };
+  [[nodiscard]] float patience_of(std::uint32_t customer, std::uint32_t persona) const;
+  [[nodiscard]] bool may_give_up(std::size_t regime, std::uint32_t persona, std::uint32_t touchpoint) const;
   [[nodiscard]] Streams streams_of(const Shadow& shadow) const;
   [[nodiscard]] Lives lives_of(const Shadow& shadow) const;
   [[nodiscard]] std::uint32_t number_of_shadows(std::uint32_t customer, std::uint32_t event, std::uint32_t window = 0) const;
@@ -71,7 +81,9 @@ class Queues {
   const Market& market_;
   CustomerStore& store_;
   ServiceLines lines_;
-  std::vector<std::uint8_t> in_line_;  // [customer]
+  std::optional<LookAhead> look_ahead_;
+  std::vector<Stands> in_line_;        // [customer]
+  std::vector<double> answer_within_;  // [queue]
   std::vector<Shadow> shadows_;
   std::vector<std::uint32_t> free_shadows_;  // positions, from 1
   Heap shadows_coming_;                      // of any window

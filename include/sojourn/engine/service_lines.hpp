@@ -40,8 +40,10 @@ struct Call {
   std::uint32_t queue = 0;                                    // into Staffing::queues
   std::int32_t priority = 0;                                  // lower is served first
   double patience = std::numeric_limits<double>::infinity();  // days after which the caller gives up
-  double work = 1.0;         // in units of the handling time that is in force when service begins
-  std::uint32_t shadow = 0;  // of no concern here: whose call it is
+  double work = 1.0;  // in units of the handling time that is in force when service begins
+  // Of no concern here:
+  std::uint32_t shadow = 0;  // whose call it is
+  double days_away = 0.0;    // from the beginning of service at least until the customer comes to a queue again
 };
 
 /// What becomes of a call, and when: service begins, or the caller leaves.
