@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <optional>
 #include <queue>
-#include <tuple>
 
 namespace sojourn {
 namespace {
@@ -85,7 +84,7 @@ class Queues::Window {
       calls_.push_back(call_of(coming[k]));
       first_.push_back({calls_.back().time, coming[k], 0, static_cast<std::uint32_t>(k)});
     }
-    std::sort(first_.begin(), first_.end(), earlier);
+    std::sort(first_.begin(), first_.end(), Earlier());
   }
 
   void live() {
@@ -114,7 +113,7 @@ class Queues::Window {
   [[nodiscard]] const Coming* next() const {
     const Coming* best = at_ < first_.size() ? &first_[at_] : nullptr;
     for (const Heap* heap : {static_cast<const Heap*>(&again_), static_cast<const Heap*>(&queues_.shadows_coming_)}) {
-      if (!heap->empty() && (best == nullptr || earlier(heap->top(), *best))) best = &heap->top();
+      if (!heap->empty() && (best == nullptr || Earlier()(heap->top(), *best))) best = &heap->top();
     }
     return best;
   }
@@ -123,16 +122,29 @@ class Queues::Window {
     const Coming coming = *next;
     if (at_ < first_.size() && next == &first_[at_]) {
       ++at_;
-      if (at_ + rows_ahead < first_.size()) {
-        const auto* const call = reinterpret_cast<const char*>(&calls_[first_[at_ + rows_ahead].call]);
-        __builtin_prefetch(call);
-        __builtin_prefetch(call + sizeof(Call) - 1);
-      }
+      prefetch();
     } else {
       (!again_.empty() && next == &again_.top() ? again_ : queues_.shadows_coming_).pop();
     }
     return coming;
   }
+
+  /// Asks the memory for what those who come soon will need.
+  void prefetch() const {
+    if (at_ + rows_ahead < first_.size()) {
+      const auto* const call = reinterpret_cast<const char*>(&calls_[first_[at_ + rows_ahead].call]);
+      __builtin_prefetch(call);
+      __builtin_prefetch(call + sizeof(Call) - 1);
+    }
+    if (at_ + rows_ahead / 2 < first_.size()) {
+      const Call& call = calls_[first_[at_ + rows_ahead / 2].call];
+      if (!stays_away(call, call.time)) queues_.store_.prefetch(call.customer);
+    }
+  }
+
+  /// Whether who is served from `start` on surely comes to no queue again in this window. A billionth of a day is more than
+  /// sums of times are off by.
+  [[nodiscard]] bool stays_away(const Call& call, double start) const { return start + call.days_away - 1e-9 > until_; }
 
   /// The call of a customer whose next visit is to a queue.
   [[nodiscard]] Call call_of(std::uint32_t customer) const {
@@ -176,8 +188,7 @@ class Queues::Window {
   }
   /// What becomes of a call that came in this window, of which nothing is recorded yet.
   void end_call(const ResolvedCall& resolved) {
-    // A billionth of a day is more than sums of times are off by.
-    if (resolved.outcome == ResolvedCall::Outcome::served && resolved.time + resolved.call.days_away - 1e-9 > until_) {
+    if (resolved.outcome == ResolvedCall::Outcome::served && stays_away(resolved.call, resolved.time)) {
       count(resolved);
       events_.served.push_back({resolved.time, resolved.call.customer, 0.0f});
       return;
@@ -309,10 +320,6 @@ class Queues::Window {
   std::vector<std::uint32_t> in_line_;  // who came in this window and found no free server
   NobodyObserves nobody_;
 };
-
-bool Queues::earlier(const Coming& a, const Coming& b) {
-  return std::tie(a.time, a.customer, a.shadow) < std::tie(b.time, b.customer, b.shadow);
-}
 
 /// The trait of that name.
 float Queues::patience_of(std::uint32_t customer, std::uint32_t persona) const {

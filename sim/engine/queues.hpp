@@ -55,9 +55,14 @@ class Queues {
   };
   /// Whether a customer stands in line, since the window at hand or an earlier one: then the store says so.
   enum class Stands : std::uint8_t { nowhere, since_this_window, since_before };
-  static bool earlier(const Coming& a, const Coming& b);
+  struct Earlier {
+    bool operator()(const Coming& a, const Coming& b) const {
+      if (a.time != b.time) return a.time < b.time;
+      return a.customer != b.customer ? a.customer < b.customer : a.shadow < b.shadow;
+    }
+  };
   struct Later {
-    bool operator()(const Coming& a, const Coming& b) const { return earlier(b, a); }
+    bool operator()(const Coming& a, const Coming& b) const { return Earlier()(b, a); }
   };
   using Heap = std::priority_queue<Coming, std::vector<Coming>, Later>;
   /// Somebody for whom a simulated customer stands, on the way to a queue or in line.
