@@ -3,41 +3,38 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
-#include <cstdlib>
 #include <string_view>
 #include <utility>
 
 #include "sojourn/base/error.hpp"
+#include "sojourn/base/number_text.hpp"
 #include "sojourn/scenario/nearest.hpp"
 
 namespace sojourn::tools {
 namespace {
 
-std::string trimmed(const std::string& text) {
-  const std::size_t begin = text.find_first_not_of(" \t"), end = text.find_last_not_of(" \t");
-  return begin == std::string::npos ? "" : text.substr(begin, end - begin + 1);
+/// "0.7", ".7", "70 %" or "1_000".
+std::optional<double> number(std::string_view typed) {
+  std::string text(trimmed(typed));
+  std::erase(text, '_');
+  const bool share = text.ends_with('%');
+  if (share) text.pop_back();
+  if (text.starts_with('.')) text.insert(0, "0");
+  const std::optional<double> value = parse_number(trimmed(text));
+  return value && share ? *value / 100.0 : value;
 }
 
-/// "0.7" or "70 %".
-std::optional<double> number(std::string text) {
-  text = trimmed(text);
-  const bool share = !text.empty() && text.back() == '%';
-  if (share) text = trimmed(text.substr(0, text.size() - 1));
-  // Not what strtod takes beyond numbers: "inf", "nan", hexadecimal.
-  if (text.empty() || text.find_first_not_of("+-.0123456789eE") != std::string::npos) return std::nullopt;
-  char* end = nullptr;
-  errno = 0;
-  const double value = std::strtod(text.c_str(), &end);
-  if (*end != '\0' || end == text.c_str() || !std::isfinite(value)) return std::nullopt;
-  return share ? value / 100.0 : value;
+/// What to do about `typed`, which is no number: without its comma, if that is what is wrong with it, or as in `examples`.
+std::string number_hint(std::string_view typed, std::string_view examples) {
+  const std::string hint = comma_hint(typed);
+  return hint.empty() ? std::string(examples) : hint;
 }
 
-const Metric* metric_called(const std::string& option, const std::string& text, const std::string& name) {
+const Metric* metric_called(const std::string& option, const std::string& text, std::string_view name) {
   std::vector<std::string> known;
   for (const Metric& metric : metrics()) known.emplace_back(metric.name);
-  return &metrics()[position_called("metric", name, known, fmt::format("{} {}: ", option, text))];
+  return &metrics()[position_called("metric", std::string(trimmed(name)), known, fmt::format("{} {}: ", option, text))];
 }
 
 bool holds(Threshold::Relation relation, double figure, double value) {
@@ -75,10 +72,7 @@ std::string sentence(const Threshold& threshold, const PlanSamples& plan, const 
 }  // namespace
 
 double parse_money(const std::string& option, const std::string& text) {
-  std::string digits;
-  for (const char c : text) {
-    if (c != '_') digits += c;
-  }
+  std::string digits = text;
   double factor = 1.0;
   for (const auto& [suffix, times] : {std::pair{"k", 1e3}, std::pair{"M", 1e6}, std::pair{"bn", 1e9}}) {
     if (!digits.ends_with(suffix)) continue;
@@ -89,21 +83,23 @@ double parse_money(const std::string& option, const std::string& text) {
   const std::optional<double> value = digits.ends_with('%') ? std::nullopt : number(digits);
   if (!value || !(*value >= 0.0) || !std::isfinite(*value * factor)) {
     throw InputError(fmt::format("{} {}: \"{}\" is no amount of money", option, text, text),
-                     "2_000_000, 2e6, 500k, 2M or 1.5bn");
+                     number_hint(text, "2_000_000, 2e6, 500k, 2M or 1.5bn"));
   }
   return *value * factor;
 }
 
 PrecisionGoal parse_precision(const std::string& text) {
   const std::size_t at = text.find('=');
-  const auto refuse = [&](const std::string& problem) {
-    throw InputError("--precision " + text + ": " + problem, "METRIC=HALFWIDTH, as in --precision retention=0.001");
+  const std::string examples = "METRIC=HALFWIDTH, as in --precision retention=0.001";
+  const auto refuse = [&](const std::string& problem, const std::string& hint) {
+    throw InputError("--precision " + text + ": " + problem, hint);
   };
-  if (at == std::string::npos) refuse("this has no \"=\"");
-  const Metric* const metric = metric_called("--precision", text, trimmed(text.substr(0, at)));
-  const std::optional<double> half = number(text.substr(at + 1));
-  if (!half) refuse("\"" + trimmed(text.substr(at + 1)) + "\" is not a number");
-  if (!(*half > 0.0)) refuse("the half-width must be above 0");
+  if (at == std::string::npos) refuse("this has no \"=\"", examples);
+  const Metric* const metric = metric_called("--precision", text, text.substr(0, at));
+  const std::string right = text.substr(at + 1);
+  const std::optional<double> half = number(right);
+  if (!half) refuse(fmt::format("\"{}\" is not a number", trimmed(right)), number_hint(right, examples));
+  if (!(*half > 0.0)) refuse("the half-width must be above 0", examples);
   return {metric, *half};
 }
 
@@ -117,7 +113,7 @@ std::vector<GoalTerm> parse_goal(const std::string& text) {
     const std::string term = text.substr(begin, end - begin);
     begin = end + 1;
     const std::size_t colon = term.find(':');
-    const Metric& metric = *metric_called("--goal", text, trimmed(term.substr(0, colon)));
+    const Metric& metric = *metric_called("--goal", text, term.substr(0, colon));
     GoalTerm unit;
     try {
       unit = goal_term(metric);
@@ -142,35 +138,36 @@ std::vector<GoalTerm> parse_goal(const std::string& text) {
 }
 
 Threshold parse_threshold(const std::string& text, bool comparison) {
-  const auto refuse = [&](const std::string& problem) {
-    throw InputError("--threshold " + text + ": " + problem,
-                     (comparison ? "[PLAN:][+]METRIC>=VALUE, as in 'retention>=0.7', 'care-first:nps>=20' or, of the "
-                                   "difference to the baseline, '+npv>=0'"
-                                 : "METRIC>=VALUE with >=, >, <= or <, as in --threshold 'retention>=0.7'"));
+  const std::string examples = comparison
+                                   ? "[PLAN:][+]METRIC>=VALUE, as in 'retention>=0.7', 'care-first:nps>=20' or, of the "
+                                     "difference to the baseline, '+npv>=0'"
+                                   : "METRIC>=VALUE with >=, >, <= or <, as in --threshold 'retention>=0.7'";
+  const auto refuse = [&](const std::string& problem, const std::string& hint) {
+    throw InputError("--threshold " + text + ": " + problem, hint);
   };
   const std::size_t at = text.find_first_of("<>");
   if (at == std::string::npos)
-    refuse("this compares with none of >=, >, <= and <; a shell takes them for files unless quoted");
+    refuse("this compares with none of >=, >, <= and <; a shell takes them for files unless quoted", examples);
   const bool equal = at + 1 < text.size() && text[at + 1] == '=';
   Threshold result;
   result.text = text;
   result.relation = text[at] == '>' ? (equal ? Threshold::Relation::at_least : Threshold::Relation::more)
                                     : (equal ? Threshold::Relation::at_most : Threshold::Relation::less);
-  std::string name = trimmed(text.substr(0, at));
+  std::string_view name = trimmed(std::string_view(text).substr(0, at));
   if (const std::size_t colon = name.find(':'); colon != std::string::npos) {
-    if (!comparison) refuse("only compare has plans to choose from; --plan names the one to run");
+    if (!comparison) refuse("only compare has plans to choose from; --plan names the one to run", examples);
     result.plan = trimmed(name.substr(0, colon));
     name = trimmed(name.substr(colon + 1));
   }
   if (!name.empty() && name.front() == '+') {
-    if (!comparison) refuse("a difference to the baseline is what compare gives");
+    if (!comparison) refuse("a difference to the baseline is what compare gives", examples);
     result.difference = true;
     name = trimmed(name.substr(1));
   }
   result.metric = metric_called("--threshold", text, name);
   const std::string right = text.substr(at + (equal ? 2 : 1));
   const std::optional<double> value = number(right);
-  if (!value) refuse("\"" + trimmed(right) + "\" is not a number");
+  if (!value) refuse(fmt::format("\"{}\" is not a number", trimmed(right)), number_hint(right, examples));
   result.value = *value;
   return result;
 }

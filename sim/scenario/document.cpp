@@ -7,10 +7,10 @@
 #include <map>
 #include <sstream>
 
+#include "sojourn/base/number_text.hpp"
 #include "sojourn/model/keys.hpp"
 #include "sojourn/scenario/nearest.hpp"
 #include "syntax.hpp"
-#include "units.hpp"
 
 static_assert(!TOML_HEADER_ONLY,
               "use the compiled toml++: its header-only mode aborts on some wrong documents in debug builds");

@@ -13,6 +13,7 @@
 #include "point_table.hpp"
 #include "problems.hpp"
 #include "reader.hpp"
+#include "sojourn/base/number_text.hpp"
 #include "sojourn/base/whole_file.hpp"
 #include "sojourn/scenario/nearest.hpp"
 #include "source.hpp"

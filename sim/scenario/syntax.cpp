@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "sojourn/base/number_text.hpp"
 #include "sojourn/base/text.hpp"
 #include "sojourn/model/keys.hpp"
 #include "units.hpp"
@@ -17,12 +18,6 @@ namespace {
 bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_key(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_'; }
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 // Columns count characters, string positions count bytes.
 std::size_t byte_of(std::string_view line, std::uint32_t column) {

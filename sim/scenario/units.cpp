@@ -5,10 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <locale>
-#include <sstream>
 #include <vector>
 
+#include "sojourn/base/number_text.hpp"
 #include "sojourn/base/quantity.hpp"
 #include "sojourn/scenario/nearest.hpp"
 #include "source.hpp"
@@ -55,37 +54,6 @@ constexpr std::array<Habit, 19> habits{{{"s", "seconds"},
                                         {"yrs", "years"},
                                         {"a", "years"}}};
 
-bool is_space(char c) { return c == ' ' || c == '\t'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-  return text;
-}
-
-// The length of the longest number at the beginning of `text`, by the grammar [+-] digits [. digits] [e [+-] digits].
-std::size_t number_length(std::string_view text) {
-  std::size_t i = 0;
-  const auto digits = [&] {
-    const std::size_t from = i;
-    while (i < text.size() && is_digit(text[i])) ++i;
-    return i > from;
-  };
-  if (i < text.size() && (text[i] == '+' || text[i] == '-')) ++i;
-  if (!digits()) return 0;
-  if (i + 1 < text.size() && text[i] == '.' && is_digit(text[i + 1])) {
-    ++i;
-    digits();
-  }
-  if (i < text.size() && (text[i] == 'e' || text[i] == 'E')) {
-    const std::size_t mantissa = i++;
-    if (i < text.size() && (text[i] == '+' || text[i] == '-')) ++i;
-    if (!digits()) i = mantissa;
-  }
-  return i;
-}
-
 const Unit* find_unit(std::string_view word) {
   for (const Unit& unit : units) {
     if (word == unit.singular || (word.ends_with('s') && word.substr(0, word.size() - 1) == unit.singular)) return &unit;
@@ -110,30 +78,6 @@ Parsed<T> wrong(std::string message, std::string hint) {
   return {std::nullopt, std::move(message), std::move(hint)};
 }
 
-// "1", "250", "000" of "1,250,000"; nothing where there is something else than digits between the separators.
-std::vector<std::string_view> groups_of_digits(std::string_view text, char separator) {
-  std::vector<std::string_view> groups;
-  while (true) {
-    const std::size_t end = std::min(text.find(separator), text.size());
-    const std::string_view group = text.substr(0, end);
-    if (group.empty() || !std::all_of(group.begin(), group.end(), is_digit)) return {};
-    groups.push_back(group);
-    if (end == text.size()) return groups;
-    text.remove_prefix(end + 1);
-  }
-}
-
-bool are_thousands(const std::vector<std::string_view>& groups) {
-  return groups.size() > 1 && groups.front().size() <= 3 && groups.front() != "0" &&
-         std::all_of(groups.begin() + 1, groups.end(), [](std::string_view group) { return group.size() == 3; });
-}
-
-std::string joined(const std::vector<std::string_view>& groups, std::string_view between) {
-  std::string result;
-  for (const std::string_view group : groups) result += fmt::format("{}{}", result.empty() ? "" : between, group);
-  return result;
-}
-
 // A quantity as it should have been written: "50,000 days" as "50000 days", "1,5 days" as "1.5 days"; empty where that does
 // not help. In a text, thousands are not separated at all.
 std::string without_commas(std::string_view text) {
@@ -152,8 +96,11 @@ Parsed<T> not_a(std::string_view kind, std::string_view text, std::string_view e
   const std::size_t n = number_length(text);
   if (n > 0 && n < text.size() && text[n] == ',') {
     const std::string better = without_commas(text);
+    const bool bare = parse_number(better).has_value();
     return wrong<T>(fmt::format("{} is not a {}", in_quotes(text), kind),
-                    better.empty() ? "write the decimals after a point, not a comma" : fmt::format("write {}", better));
+                    better.empty() ? "write the decimals after a point, not a comma"
+                    : bare ? fmt::format("write \"{} {}\", or in another unit", better, kind == "rate" ? "per day" : "days")
+                           : fmt::format("write {}", better));
   }
   return wrong<T>(fmt::format("{} is not a {}", in_quotes(text), kind), std::string(example));
 }
@@ -164,44 +111,6 @@ std::optional<double> in_unit(double number, const Unit& unit) {
 }
 
 }  // namespace
-
-std::optional<double> parse_number(std::string_view text) {
-  if (text.empty() || number_length(text) != text.size()) return std::nullopt;
-  if (text.front() == '+') text.remove_prefix(1);
-  std::istringstream stream{std::string(text)};
-  stream.imbue(std::locale::classic());
-  double value = 0.0;
-  stream >> value;
-  if (stream.fail() || !std::isfinite(value)) return std::nullopt;
-  return value;
-}
-
-std::string comma_hint(std::string_view text) {
-  text = trimmed(text);
-  std::string sign;
-  if (text.starts_with('-') || text.starts_with('+')) {
-    sign = text.front() == '-' ? "-" : "";
-    text.remove_prefix(1);
-  }
-  const std::size_t last_comma = text.rfind(','), last_point = text.rfind('.');
-  const bool commas = last_comma != std::string_view::npos, points = last_point != std::string_view::npos;
-  const auto plain = [&](std::string_view whole, char separator, std::string_view decimals) -> std::string {
-    const std::vector<std::string_view> groups = groups_of_digits(whole, separator);
-    if (!are_thousands(groups) || !std::all_of(decimals.begin(), decimals.end(), is_digit)) return {};
-    const std::string rest = decimals.empty() ? std::string() : fmt::format(".{}", decimals);
-    return fmt::format("write {0}{1}{3} or {0}{2}{3}", sign, joined(groups, "_"), joined(groups, ""), rest);
-  };
-  if (commas && !points) {
-    const std::string thousands = plain(text, ',', {});
-    if (!thousands.empty()) return thousands + "; decimals stand behind a point";
-    const std::vector<std::string_view> groups = groups_of_digits(text, ',');
-    return groups.size() == 2 ? fmt::format("write {}{}.{}", sign, groups[0], groups[1]) : std::string();
-  }
-  if (commas && points && last_comma > last_point)
-    return plain(text.substr(0, last_comma), '.', text.substr(last_comma + 1));
-  if (commas && points) return plain(text.substr(0, last_point), ',', text.substr(last_point + 1));
-  return std::count(text.begin(), text.end(), '.') > 1 ? plain(text, '.', {}) : std::string();
-}
 
 Parsed<double> parse_duration(std::string_view whole) {
   const std::string_view text = trimmed(whole);

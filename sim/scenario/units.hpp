@@ -17,13 +17,6 @@ struct Parsed {
   std::string hint;
 };
 
-/// A decimal number such as "-1.5" or "2e3", finite, and nothing else; independent of the locale.
-[[nodiscard]] std::optional<double> parse_number(std::string_view text);
-
-/// How a number that holds commas should have been written: "50,000" as 50_000 or 50000, "0,5" as 0.5, "1.250,5" as 1250.5.
-/// A comma before groups of three digits separates thousands. Empty where `text` is no such number.
-[[nodiscard]] std::string comma_hint(std::string_view text);
-
 /// "2 weeks" in days. Units: seconds, minutes, hours, days, weeks, months (365.25 / 12 days), years (365.25 days), with or
 /// without s.
 [[nodiscard]] Parsed<double> parse_duration(std::string_view text);

@@ -8,6 +8,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "sojourn/base/number_text.hpp"
 #include "sojourn/base/text.hpp"
 #include "sojourn/scenario/nearest.hpp"
 #include "units.hpp"

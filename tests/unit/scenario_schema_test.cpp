@@ -9,6 +9,7 @@
 #include <string>
 
 #include "sim/scenario/units.hpp"
+#include "sojourn/base/number_text.hpp"
 #include "sojourn/model/keys.hpp"
 #include "sojourn/scenario/scenario.hpp"
 #include "sojourn/scenario/schema.hpp"
@@ -202,7 +203,7 @@ TEST_CASE("defaults are written as the format would read them") {
       if (key.kind != keys::Kind::duration || key.standard.find_first_of("0123456789") == std::string::npos) continue;
       INFO(table.name << "." << key.name << " " << key.standard);
       const std::string text = key.standard.front() == '"' ? key.standard.substr(1, key.standard.size() - 2) : key.standard;
-      CHECK((scenario::parse_duration(text).value || scenario::parse_number(text)));
+      CHECK((scenario::parse_duration(text).value || sojourn::parse_number(text)));
     }
   }
   CHECK(keys::table("scenario").find("start")->standard == "2000-01-01");

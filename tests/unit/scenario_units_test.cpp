@@ -1,5 +1,6 @@
 // Quantities and effects as people write them.
 #include "sim/scenario/units.hpp"
+#include "sojourn/base/number_text.hpp"
 #include "sojourn/base/quantity.hpp"
 #include "tests/catch.hpp"
 
@@ -107,6 +108,8 @@ TEST_CASE("numbers do not depend on the locale", "[scenario]") {
 
 TEST_CASE("quantities with commas are told how they should have been written", "[scenario]") {
   CHECK(parse_duration("50,000 days").hint == "write 50000 days");
+  CHECK(parse_duration("1,000").hint == "write \"1000 days\", or in another unit");
+  CHECK(parse_rate("1,5").hint == "write \"1.5 per day\", or in another unit");
   CHECK(parse_rate("0,2 per month").hint == "write 0.2 per month");
   CHECK(parse_effect("+1,000", Parameter::cost, EffectUnit::number).hint == "write +1000");
   CHECK(parse_effect("= 0,9", Parameter::quality, EffectUnit::number).hint == "write = 0.9");

@@ -1,0 +1,25 @@
+// Numbers as people write them.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sojourn {
+
+/// `text` without the blanks and tabulators at both ends.
+[[nodiscard]] std::string_view trimmed(std::string_view text);
+
+/// The length of the longest number at the beginning of `text`, by the grammar [+-] digits [. digits] [e [+-] digits]; 0
+/// where it begins with none.
+[[nodiscard]] std::size_t number_length(std::string_view text);
+
+/// A decimal number such as "-1.5" or "2e3", finite, and nothing else; independent of the locale.
+[[nodiscard]] std::optional<double> parse_number(std::string_view text);
+
+/// How a number that holds commas should have been written: "50,000" as 50_000 or 50000, "0,5" as 0.5, "1.250,5" as 1250.5.
+/// A comma before groups of three digits separates thousands. Empty where `text` is no such number.
+[[nodiscard]] std::string comma_hint(std::string_view text);
+
+}  // namespace sojourn
