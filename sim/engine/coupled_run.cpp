@@ -43,7 +43,7 @@ class Replication {
     const std::size_t blocks = (std::size_t{store_.customers()} + block_size_ - 1) / block_size_;
     events_.resize(blocks);
     if (compiled.tables().shape.queues > 0) {
-      queues_.emplace(program_, compiled.population(), streams_, market_, store_, !options.one_by_one);
+      queues_.emplace(program_, compiled.population(), streams_, market_, store_, options.diaries, !options.one_by_one);
     }
     if (relations.accounts) account_standings_.emplace(*relations.accounts);
     if (queues_) market_.set_lines([this](std::uint32_t customer) { return queues_->in_line(customer); });
@@ -122,6 +122,8 @@ class Replication {
     } else {
       live_in_lock_step(block, begin, end, window, {});
     }
+    // While their rows are near.
+    if (queues_) queues_->draw_calls(window, events.coming, events.calls);
     if (worker.tally().events >= visits_per_table) empty(worker);
   }
 
@@ -134,13 +136,13 @@ class Replication {
 
   /// The visits of one window to queues, and what follows them, in the order of time.
   void serve(std::size_t window) {
-    std::vector<std::uint32_t> coming;
-    for (const WindowEvents& events : events_) coming.insert(coming.end(), events.coming.begin(), events.coming.end());
+    std::vector<Call> calls;
+    for (const WindowEvents& events : events_) calls.insert(calls.end(), events.calls.begin(), events.calls.end());
     for (const WindowEvents& events : events_) {
       for (const auto& [customer, life] : events.near_queues) queues_->send_shadows(customer, life);
     }
     WindowEvents told;
-    queues_->live(window, coming, workers_.front().tally(), told, options_.diaries);
+    queues_->live(window, calls, workers_.front().tally(), told);
     // Each block learns who of its own customers churned, because it goes on to speak for them; the rest has no place.
     std::vector<std::uint32_t> churned;
     churned.swap(told.churned);
@@ -184,7 +186,7 @@ class Replication {
         events.coming.push_back(customer);
         continue;
       }
-      Life life = store_.take_up(lives, customer, window, recorder);
+      Life life = store_.take_up(customer, window, recorder);
       if (const std::int64_t persona = market_.introduced_by(customer); persona >= 0) {
         recorder.introduced_by(static_cast<std::uint32_t>(persona));
       }
@@ -209,7 +211,7 @@ class Replication {
     const double until = program_.windows().end(window);
     if (!store_.due(diary.customer, until)) return;
     Lives lives = this->lives();
-    Life life = store_.look_at(lives, diary.customer, window);
+    Life life = store_.look_at(diary.customer, window);
     if (lives.leads_to_queue(life)) return;  // what happens at queues is written down there
     lives.load_traits(diary.customer, life);
     DiaryWriter writer(diary, lives);

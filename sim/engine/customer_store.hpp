@@ -41,7 +41,9 @@ class CustomerStore {
 
   /// Asks the memory for the row of a customer, which is to be read soon.
   SOJOURN_INLINE void prefetch(std::uint32_t customer) const {
-    __builtin_prefetch(kept_.data() + at(customer));
+    const auto* const kept = reinterpret_cast<const char*>(kept_.data() + at(customer));
+    __builtin_prefetch(kept);
+    __builtin_prefetch(kept + sizeof(lock_step::Kept) - 1);
     __builtin_prefetch(time_.data() + at(customer));
   }
   /// When the next visit of `customer` comes; `never` for who has none.
@@ -99,10 +101,11 @@ class CustomerStore {
   /// A customer who waits stays for good, or until somebody makes the customer leave.
   void hold(std::uint32_t customer);
 
-  /// The life of a customer as it stands at the beginning of `window`, for the reference to go on with.
-  [[nodiscard]] Life look_at(const Lives& lives, std::uint32_t customer, std::size_t window) const;
+  /// The life of a customer as it stands at the beginning of `window`, for the reference to go on with. Of a person who has
+  /// bought the arrival is not kept, and nobody asks for it any more.
+  [[nodiscard]] Life look_at(std::uint32_t customer, std::size_t window) const;
   /// The same; `recorder` is told.
-  [[nodiscard]] Life take_up(const Lives& lives, std::uint32_t customer, std::size_t window, Recorder& recorder) const;
+  [[nodiscard]] Life take_up(std::uint32_t customer, std::size_t window, Recorder& recorder) const;
   /// Sets the life aside.
   void set_aside(std::uint32_t customer, const Life& life, const Recorder& recorder);
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <optional>
 
 namespace sojourn {
 namespace {
@@ -43,24 +44,25 @@ LookAhead::LookAhead(const Program& program)
   find_bounds();
 }
 
-double LookAhead::days_away(std::uint32_t persona, std::uint32_t touchpoint, const Words& words, std::size_t first,
-                            std::size_t last) const {
+double LookAhead::days_away(const Streams& streams, const VisitAt& visit, std::size_t first, std::size_t last) const {
   double least = never;
+  std::optional<Words> words;  // drawn where they matter
   const Bounds* before = nullptr;
   for (std::size_t regime = first; regime <= last; ++regime) {
-    const Bounds& bounds = bounds_[bounds_of_[(regime * personas_ + persona) * touchpoints_ + touchpoint]];
+    const Bounds& bounds = bounds_[bounds_of_[(regime * personas_ + visit.persona) * touchpoints_ + visit.touchpoint]];
     if (&bounds == before) continue;
     before = &bounds;
     if (!bounds.by_words) {
       least = std::min(least, bounds.least);
       continue;
     }
-    const float u = uniform(words[1]);
-    const auto exits = program_.exits(*bounds.row);
     for (std::uint32_t k = bounds.begin; k < bounds.end; ++k) {
+      if (!words) words = streams.draw(visit.customer, Purpose::visit, visit.event);
       const Way& way = ways_[k];
+      const float u = uniform((*words)[1]);
       if (u < way.from || u > way.until) continue;
-      least = std::min(least, drawn_delay(program_, exits[way.exit], words) + way.beyond);
+      const ExitRow& exit = program_.exits(*bounds.row)[way.exit];
+      least = std::min(least, drawn_delay(program_, exit, *words) + way.beyond);
     }
   }
   return least;

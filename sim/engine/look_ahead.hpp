@@ -16,12 +16,11 @@ class LookAhead {
  public:
   explicit LookAhead(const Program& program);
 
-  /// Days that at least pass from the beginning of service until the customer comes to a queue, this one or another, for
-  /// good infinity. `words` are the visit's draws of Purpose::visit; service begins in one of the regimes `first` to `last`.
-  /// 0 where nothing is known: at touchpoints where nobody counts as a customer, whom arrival, not service, makes one no
-  /// more.
-  [[nodiscard]] double days_away(std::uint32_t persona, std::uint32_t touchpoint, const Words& words, std::size_t first,
-                                 std::size_t last) const;
+  /// Days that at least pass from the beginning of service at `visit`, one to a queue, until its customer comes to a queue,
+  /// this one or another; infinity where that is never. The visit's time is that of arrival; service begins in one of the
+  /// regimes `first` to `last`. 0 where nothing is known: at touchpoints where nobody counts as a customer, because there
+  /// arrival, not service, ends being one.
+  [[nodiscard]] double days_away(const Streams& streams, const VisitAt& visit, std::size_t first, std::size_t last) const;
 
  private:
   /// An exit, and the numbers u that choose it in some state of the customer.

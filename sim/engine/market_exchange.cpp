@@ -7,6 +7,7 @@ namespace sojourn {
 
 void WindowEvents::clear() {
   coming.clear();
+  calls.clear();
   near_queues.clear();
   served.clear();
   reviews = stars = 0;
@@ -19,6 +20,7 @@ void WindowEvents::clear() {
 void WindowEvents::append(const WindowEvents& more) {
   const auto join = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
   join(coming, more.coming);
+  join(calls, more.calls);
   join(near_queues, more.near_queues);
   join(served, more.served);
   reviews += more.reviews;

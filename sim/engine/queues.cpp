@@ -1,6 +1,7 @@
 #include "queues.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <queue>
 
@@ -46,11 +47,32 @@ class QueueObserver {
   std::optional<DiaryWriter> diary_;  // of the customer at hand, where there is one
 };
 
-/// Customers whose rows, and calls, the memory is asked for before their turn.
+/// Customers whose rows the memory is asked for before their turn.
 constexpr std::size_t rows_ahead = 16;
 
 /// The event under which the number of shadows that arrive is drawn.
 constexpr std::uint32_t before_the_first_visit = 0xffffffffu;
+
+/// The calls of a window in the order of (time, customer): first into as many equal stretches of the window as there are
+/// calls.
+std::vector<Call> in_order(std::span<const Call> calls, double begin, double end) {
+  const std::size_t count = calls.size();
+  const double per_day = static_cast<double>(count) / (end - begin);
+  const auto stretch_of = [&](const Call& call) {
+    return std::min(static_cast<std::size_t>(std::max(0.0, (call.time - begin) * per_day)), count - 1);
+  };
+  std::vector<std::uint32_t> begins(count + 2, 0);
+  for (const Call& call : calls) ++begins[stretch_of(call) + 2];
+  for (std::size_t k = 2; k < begins.size(); ++k) begins[k] += begins[k - 1];
+  std::vector<Call> sorted(count);
+  for (const Call& call : calls) sorted[begins[stretch_of(call) + 1]++] = call;
+  for (std::size_t k = 0; k < count; ++k) {
+    if (begins[k + 1] - begins[k] < 2) continue;
+    std::sort(sorted.begin() + begins[k], sorted.begin() + begins[k + 1],
+              [](const Call& a, const Call& b) { return a.time != b.time ? a.time < b.time : a.customer < b.customer; });
+  }
+  return sorted;
+}
 
 /// Nobody counts what shadows do.
 struct NobodyObserves {
@@ -63,45 +85,38 @@ struct NobodyObserves {
 /// One window at work.
 class Queues::Window {
  public:
-  Window(Queues& queues, std::size_t window, std::span<const std::uint32_t> coming, Tally& tally, WindowEvents& events,
-         std::span<Diary> diaries)
+  Window(Queues& queues, std::size_t window, std::span<const Call> calls, Tally& tally, WindowEvents& events)
       : queues_(queues),
         window_(window),
         until_(queues.program_.windows().end(window)),
+        regimes_(queues.regimes_of(window)),
         tally_(tally),
         events_(events),
         recorder_(queues.program_, tally),
         visits_(recorder_, events),
         lives_(queues.program_, queues.population_, queues.streams_, &queues.market_.market_state()),
-        diaries_(diaries),
-        observer_(visits_, recorder_, diaries, lives_),
-        first_regime_(queues.program_.regime(queues.program_.windows().begin(window))),
-        last_regime_(queues.program_.regime(until_, first_regime_)) {
-    calls_.reserve(coming.size());
-    first_.reserve(coming.size());
-    for (std::size_t k = 0; k < coming.size(); ++k) {
-      if (k + rows_ahead < coming.size()) queues.store_.prefetch(coming[k + rows_ahead]);
-      calls_.push_back(call_of(coming[k]));
-      first_.push_back({calls_.back().time, coming[k], 0, static_cast<std::uint32_t>(k)});
-    }
-    std::sort(first_.begin(), first_.end(), Earlier());
-  }
+        observer_(visits_, recorder_, queues.diaries_, lives_),
+        first_(in_order(calls, queues.program_.windows().begin(window), until_)) {}
 
   void live() {
     for (;;) {
-      const Coming* const next = this->next();
-      const double limit = next != nullptr ? std::min(next->time, until_) : until_;
-      if (const auto resolved = queues_.lines_.step(limit)) {
+      Heap* from = nullptr;
+      const Coming next = this->next(from);
+      if (const auto resolved = queues_.lines_.step(std::min(next.time, until_))) {
         go_on(*resolved);
         continue;
       }
-      if (next == nullptr || next->time > until_) break;
-      const bool is_drawn = at_ < first_.size() && next == &first_[at_];
-      const Coming coming = take();
-      if (coming.shadow > 0) {
-        come_as_shadow(coming);
+      if (next.time > until_) break;
+      if (from == nullptr) {
+        prefetch();
+        come(first_[at_++]);
+        continue;
+      }
+      from->pop();
+      if (next.shadow > 0) {
+        come_as_shadow(next);
       } else {
-        come(is_drawn ? calls_[coming.call] : call_of(coming.customer));
+        come(queues_.call_of(next.customer, regimes_));
       }
     }
     stay_in_line();
@@ -109,62 +124,33 @@ class Queues::Window {
   }
 
  private:
-  /// Who comes next: of those who came first, those who come again within the window, and shadows; null where nobody does.
-  [[nodiscard]] const Coming* next() const {
-    const Coming* best = at_ < first_.size() ? &first_[at_] : nullptr;
-    for (const Heap* heap : {static_cast<const Heap*>(&again_), static_cast<const Heap*>(&queues_.shadows_coming_)}) {
-      if (!heap->empty() && (best == nullptr || Earlier()(heap->top(), *best))) best = &heap->top();
+  /// Who comes next: of those who came first, those who come again within the window, and shadows; `from`: null, or where
+  /// to take them from. Where nobody comes, the time is infinity.
+  [[nodiscard]] Coming next(Heap*& from) {
+    Coming next{std::numeric_limits<double>::infinity(), 0};
+    if (at_ < first_.size()) next = {first_[at_].time, first_[at_].customer};
+    for (Heap* heap : {&again_, &queues_.shadows_coming_}) {
+      if (heap->empty() || !Earlier()(heap->top(), next)) continue;
+      next = heap->top();
+      from = heap;
     }
-    return best;
-  }
-  Coming take() {
-    const Coming* const next = this->next();
-    const Coming coming = *next;
-    if (at_ < first_.size() && next == &first_[at_]) {
-      ++at_;
-      prefetch();
-    } else {
-      (!again_.empty() && next == &again_.top() ? again_ : queues_.shadows_coming_).pop();
-    }
-    return coming;
+    return next;
   }
 
-  /// Asks the memory for what those who come soon will need.
+  /// Asks the memory for the rows of those who come soon and will be lived here.
   void prefetch() const {
-    if (at_ + rows_ahead < first_.size()) {
-      const auto* const call = reinterpret_cast<const char*>(&calls_[first_[at_ + rows_ahead].call]);
-      __builtin_prefetch(call);
-      __builtin_prefetch(call + sizeof(Call) - 1);
-    }
-    if (at_ + rows_ahead / 2 < first_.size()) {
-      const Call& call = calls_[first_[at_ + rows_ahead / 2].call];
-      if (!stays_away(call, call.time)) queues_.store_.prefetch(call.customer);
-    }
+    if (at_ + rows_ahead >= first_.size()) return;
+    const Call& call = first_[at_ + rows_ahead];
+    if (!stays_away(call, call.time)) queues_.store_.prefetch(call.customer);
   }
 
   /// Whether who is served from `start` on surely comes to no queue again in this window. A billionth of a day is more than
   /// sums of times are off by.
   [[nodiscard]] bool stays_away(const Call& call, double start) const { return start + call.days_away - 1e-9 > until_; }
 
-  /// The call of a customer whose next visit is to a queue.
-  [[nodiscard]] Call call_of(std::uint32_t customer) const {
-    const CustomerStore& store = queues_.store_;
-    const std::uint32_t persona = store.persona(customer), touchpoint = store.next_touchpoint(customer);
-    const VisitAt visit{customer, store.next_event(customer), persona, touchpoint, store.next_time(customer)};
-    const std::size_t regime = queues_.program_.regime(visit.time, first_regime_);
-    const bool patient = !queues_.may_give_up(regime, persona, touchpoint);
-    Call call = call_for_service(queues_.program_, queues_.streams_, visit,
-                                 patient ? -1.0f : queues_.patience_of(customer, persona));
-    if (queues_.look_ahead_ && diary_of(diaries_, customer) == nullptr) {
-      const Words words = queues_.streams_.draw(customer, Purpose::visit, visit.event);
-      call.days_away = queues_.look_ahead_->days_away(persona, touchpoint, words, regime, last_regime_);
-    }
-    return call;
-  }
-
   /// The life of `customer` goes on here.
   Life take_up(std::uint32_t customer) {
-    Life life = queues_.store_.take_up(lives_, customer, window_, recorder_);
+    Life life = queues_.store_.take_up(customer, window_, recorder_);
     if (const std::int64_t persona = queues_.market_.introduced_by(customer); persona >= 0) {
       recorder_.introduced_by(static_cast<std::uint32_t>(persona));
     }
@@ -305,21 +291,45 @@ class Queues::Window {
   Queues& queues_;
   std::size_t window_;
   double until_;
+  RegimeSpan regimes_;
   Tally& tally_;
   WindowEvents& events_;
   Recorder recorder_;
   VisitRecorder visits_;
   Lives lives_;
-  std::span<Diary> diaries_;
   QueueObserver observer_;
-  std::size_t first_regime_, last_regime_;  // of the window
-  std::vector<Call> calls_;                 // of those who come first
-  std::vector<Coming> first_;
+  std::vector<Call> first_;
   std::size_t at_ = 0;  // into first_
   Heap again_;
   std::vector<std::uint32_t> in_line_;  // who came in this window and found no free server
   NobodyObserves nobody_;
 };
+
+Queues::RegimeSpan Queues::regimes_of(std::size_t window) const {
+  const std::size_t first = program_.regime(program_.windows().begin(window));
+  return {first, program_.regime(program_.windows().end(window), first)};
+}
+
+void Queues::draw_calls(std::size_t window, std::span<const std::uint32_t> coming, std::vector<Call>& calls) const {
+  const RegimeSpan regimes = regimes_of(window);
+  for (std::size_t k = 0; k < coming.size(); ++k) {
+    if (k + rows_ahead < coming.size()) store_.prefetch(coming[k + rows_ahead]);
+    calls.push_back(call_of(coming[k], regimes));
+  }
+}
+
+/// The call of a customer whose next visit is to a queue.
+Call Queues::call_of(std::uint32_t customer, const RegimeSpan& regimes) const {
+  const std::uint32_t persona = store_.persona(customer), touchpoint = store_.next_touchpoint(customer);
+  const VisitAt visit{customer, store_.next_event(customer), persona, touchpoint, store_.next_time(customer)};
+  const std::size_t regime = program_.regime(visit.time, regimes.first);
+  const float patience = may_give_up(regime, persona, touchpoint) ? patience_of(customer, persona) : -1.0f;
+  Call call = call_for_service(program_, streams_, visit, patience);
+  if (look_ahead_ && (diaries_.empty() || diary_of(diaries_, customer) == nullptr)) {
+    call.days_away = look_ahead_->days_away(streams_, visit, regime, regimes.last);
+  }
+  return call;
+}
 
 /// The trait of that name.
 float Queues::patience_of(std::uint32_t customer, std::uint32_t persona) const {
@@ -407,10 +417,9 @@ void Queues::send_shadows(std::uint32_t customer, const Life& life) {
 }
 
 void Queues::send_shadows(std::size_t window, std::span<const Departure> departures) {
-  const Lives lives(program_, population_, streams_, &market_.market_state());
   for (const Departure& departure : departures) {
     const std::uint32_t customer = departure.customer;
-    const Life life = store_.look_at(lives, customer, window);
+    const Life life = store_.look_at(customer, window);
     const std::uint32_t number = number_of_shadows(customer, life.visit.event, static_cast<std::uint32_t>(window));
     for (std::uint32_t k = 1; k <= number; ++k) {
       Shadow shadow{life, customer, k, false};
@@ -426,13 +435,14 @@ void Queues::send_shadows(std::size_t window, std::span<const Departure> departu
 }
 
 Queues::Queues(const Program& program, const Population& population, const Streams& streams, const Market& market,
-               CustomerStore& store, bool looks_ahead)
+               CustomerStore& store, std::span<Diary> diaries, bool looks_ahead)
     : program_(program),
       population_(population),
       streams_(streams),
       market_(market),
       store_(store),
       lines_(program.staffing()),
+      diaries_(diaries),
       in_line_(store.customers(), Stands::nowhere),
       answer_within_(program.staffing().queues.size()) {
   // Shadows leave with visits of the reference.
@@ -442,9 +452,8 @@ Queues::Queues(const Program& program, const Population& population, const Strea
   }
 }
 
-void Queues::live(std::size_t window, std::span<const std::uint32_t> coming, Tally& tally, WindowEvents& events,
-                  std::span<Diary> diaries) {
-  Window(*this, window, coming, tally, events, diaries).live();
+void Queues::live(std::size_t window, std::span<const Call> calls, Tally& tally, WindowEvents& events) {
+  Window(*this, window, calls, tally, events).live();
 }
 
 }  // namespace sojourn

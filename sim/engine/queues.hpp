@@ -21,15 +21,17 @@ namespace sojourn {
 
 class Queues {
  public:
-  /// All outlive this. `looks_ahead`: those who come to no queue again are told of in WindowEvents::served, else none are.
+  /// All outlive this. What the customers of `diaries`, in ascending order, do is written down. `looks_ahead`: those who
+  /// come to no queue again are told of in WindowEvents::served, else none are.
   Queues(const Program& program, const Population& population, const Streams& streams, const Market& market,
-         CustomerStore& store, bool looks_ahead);
+         CustomerStore& store, std::span<Diary> diaries, bool looks_ahead);
 
-  /// Everything that happens at queues, and because of them, up to the end of `window`. `coming` are the customers whose
-  /// next visit, in this window, is to a queue; what they do is counted in `tally` and told in `events`, and for the
-  /// customers of `diaries`, in ascending order, written down.
-  void live(std::size_t window, std::span<const std::uint32_t> coming, Tally& tally, WindowEvents& events,
-            std::span<Diary> diaries);
+  /// Adds to `calls` those of the customers `coming`, whose next visit, in `window`, is to a queue. Threads may do so at
+  /// once.
+  void draw_calls(std::size_t window, std::span<const std::uint32_t> coming, std::vector<Call>& calls) const;
+  /// Everything that happens at queues, and because of them, up to the end of `window`, when `calls` come in it, in any
+  /// order. What the callers do is counted in `tally` and told in `events`.
+  void live(std::size_t window, std::span<const Call> calls, Tally& tally, WindowEvents& events);
 
   /// Before anybody comes: where one simulated customer stands for several real ones and people begin at a queue, the others
   /// arrive there as well, as persons of their own.
@@ -51,7 +53,6 @@ class Queues {
     double time;
     std::uint32_t customer;
     std::uint32_t shadow = 0;  // 0: the customer; else a position, from 1, in shadows_
-    std::uint32_t call = 0;    // of those whose call is drawn already, its position
   };
   /// Whether a customer stands in line, since the window at hand or an earlier one: then the store says so.
   enum class Stands : std::uint8_t { nowhere, since_this_window, since_before };
@@ -72,6 +73,12 @@ class Queues {
     std::uint32_t number = 0;  // of the customer's shadows, from 1
     bool own_person = false;   // else the customer's
   };
+  /// The first and the last regime of a window.
+  struct RegimeSpan {
+    std::size_t first, last;
+  };
+  [[nodiscard]] RegimeSpan regimes_of(std::size_t window) const;
+  [[nodiscard]] Call call_of(std::uint32_t customer, const RegimeSpan& regimes) const;
   [[nodiscard]] float patience_of(std::uint32_t customer, std::uint32_t persona) const;
   [[nodiscard]] bool may_give_up(std::size_t regime, std::uint32_t persona, std::uint32_t touchpoint) const;
   [[nodiscard]] Streams streams_of(const Shadow& shadow) const;
@@ -86,6 +93,7 @@ class Queues {
   const Market& market_;
   CustomerStore& store_;
   ServiceLines lines_;
+  std::span<Diary> diaries_;
   std::optional<LookAhead> look_ahead_;
   std::vector<Stands> in_line_;        // [customer]
   std::vector<double> answer_within_;  // [queue]

@@ -1,14 +1,14 @@
-// Queues: how many visits, and how many arrivals at queues, are simulated a second by one thread.
+// Queues: how many visits, and how many arrivals at queues, one thread simulates a second.
 #pragma once
+
+#include <time.h>
 
 #include <algorithm>
 #include <cstdint>
-#include <ctime>
 #include <string>
 #include <vector>
 
 #include "sojourn/engine/run.hpp"
-#include "sojourn/scenario/scenario.hpp"
 
 namespace sojourn::bench {
 
@@ -16,7 +16,8 @@ struct QueueSpeed {
   std::string key, name;
   std::uint64_t customers = 0, visits = 0, arrivals = 0;
   std::vector<double> seconds;  // CPU time of each run
-  double goal_visits = 0.0, goal_arrivals = 0.0;  // a second and core; 0: none
+  double goal = 0.0;            // a second and core, of arrivals where `by_arrivals`, else of visits
+  bool by_arrivals = false;
 
   [[nodiscard]] double best() const { return *std::min_element(seconds.begin(), seconds.end()); }
   [[nodiscard]] double median() const {
@@ -26,24 +27,29 @@ struct QueueSpeed {
   }
 };
 
-/// Whole runs on one thread: people are drawn, live, queue, and all is counted.
+inline double process_seconds() {
+  timespec now;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+/// Whole runs of one replication: people are drawn, live and queue, and everything is counted.
 inline void measure_queue(QueueSpeed& speed, const Model& model, int rounds) {
   speed.customers = model.parts().settings.customers;
   const PlanId plans[] = {PlanId(0)};
   RunOptions options;
   options.threads = 1;
-  options.tables = true;
   for (int round = 0; round < rounds; ++round) {
-    const std::clock_t before = std::clock();
+    const double before = process_seconds();
     const RunResult result = run(model, plans, options);
-    speed.seconds.push_back(static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC);
+    speed.seconds.push_back(process_seconds() - before);
     speed.visits = result.events;
-    const Totals& totals = result.totals.front().front();
-    const TallyShape& shape = result.shapes.front();
     speed.arrivals = 0;
+    const TallyShape& shape = result.shapes.front();
     for (std::size_t queue = 0; queue < shape.queues; ++queue) {
       for (std::size_t window = 0; window < shape.windows; ++window) {
-        speed.arrivals += static_cast<std::uint64_t>(totals.value(shape.queue(queue, window, QueueScore::came)));
+        const double came = result.totals.front().front().value(shape.queue(queue, window, QueueScore::came));
+        speed.arrivals += static_cast<std::uint64_t>(came);
       }
     }
   }
