@@ -122,7 +122,6 @@ class Replication {
     } else {
       live_in_lock_step(block, begin, end, window, {});
     }
-    // While their rows are near.
     if (queues_) queues_->draw_calls(window, events.coming, events.calls);
     if (worker.tally().events >= visits_per_table) empty(worker);
   }
@@ -136,22 +135,19 @@ class Replication {
 
   /// The visits of one window to queues, and what follows them, in the order of time.
   void serve(std::size_t window) {
-    std::vector<Call> calls;
-    for (const WindowEvents& events : events_) calls.insert(calls.end(), events.calls.begin(), events.calls.end());
     for (const WindowEvents& events : events_) {
       for (const auto& [customer, life] : events.near_queues) queues_->send_shadows(customer, life);
     }
-    WindowEvents told;
-    queues_->live(window, calls, workers_.front().tally(), told);
+    told_.clear();
+    queues_->live(window, events_, workers_.front().tally(), told_);
     // Each block learns who of its own customers churned, because it goes on to speak for them; the rest has no place.
     std::vector<std::uint32_t> churned;
-    churned.swap(told.churned);
+    churned.swap(told_.churned);
     for (const std::uint32_t customer : churned) events_[customer / block_size_].churned.push_back(customer);
-    std::vector<lock_step::Served> served;
-    served.swap(told.served);
-    events_.front().append(told);
     // What those do who will come to no queue again in this window has no order: it is lived in lock step.
-    for (const lock_step::Served& each : served) events_[each.customer / block_size_].served.push_back(each);
+    for (const lock_step::Served& each : told_.served) events_[each.customer / block_size_].served.push_back(each);
+    told_.served.clear();
+    events_.front().append(told_);
     over_blocks([&](std::size_t block, std::uint32_t begin, std::uint32_t end) {
       WindowEvents& of_block = events_[block];
       if (of_block.served.empty()) return;
@@ -183,7 +179,7 @@ class Replication {
     for (std::uint32_t customer = begin; customer < end; ++customer) {
       if (!store_.due(customer, until)) continue;
       if (store_.comes_to_queue(customer)) {
-        events.coming.push_back(customer);
+        events.coming.push_back(store_.next_visit(customer));
         continue;
       }
       Life life = store_.take_up(customer, window, recorder);
@@ -202,7 +198,7 @@ class Replication {
         comes_to_queue = life.stay.exit >= 0 && life.stay.until <= until && lives.leads_to_queue(life);
       } while (life.stay.exit >= 0 && life.stay.until <= until && !comes_to_queue);
       events.set_aside(store_, customer, life, recorder, account_standings_.has_value());
-      if (comes_to_queue) events.coming.push_back(customer);
+      if (comes_to_queue) events.coming.push_back(store_.next_visit(customer));
     }
   }
 
@@ -258,6 +254,7 @@ class Replication {
   std::optional<Queues> queues_;
   std::optional<AccountStandings> account_standings_;
   std::vector<WindowEvents> events_;  // of each block
+  WindowEvents told_;                 // of what happened at queues
   std::vector<char> endless_;         // of each block; not bits, which threads would share
   std::deque<lock_step::Worker> workers_;
   std::mutex merging_;

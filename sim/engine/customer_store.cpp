@@ -172,7 +172,7 @@ Life CustomerStore::look_at(std::uint32_t customer, std::size_t window) const {
   life.person = {kept.persona, 0, kept.since, kept.answering, kept.luck};
   life.luck = kept.luck;
   if (!present(customer)) {
-    life.person.start = next_touchpoint(customer);
+    life.person.start = next_visit(customer).touchpoint;
     life.stay.until = next_time(customer);
     life.stay.window = std::max(program.windows().of(life.stay.until), window);
     life.stay.regime = program.regime(life.stay.until);

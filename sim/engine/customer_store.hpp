@@ -16,9 +16,9 @@ namespace sojourn {
 /// The standing that a lock_step::Code stands for.
 [[nodiscard]] Standing standing_of(std::int32_t code);
 
-/// Customers `first()` to `end()` of a replication. 48 bytes each; 5 more where there is word of mouth; 4 more for each of
-/// loss aversion, effort aversion and the traits in probabilities that is asked for and is not the same for all
-/// of a persona.
+/// Customers `first()` to `end()` of a replication. 48 bytes each; 5 more where there is word of mouth, 2 where there are
+/// queues; 4 more for each of loss aversion, effort aversion and the traits in probabilities that is asked for and is not
+/// the same for all of a persona.
 class CustomerStore {
  public:
   /// Room for `count` customers from number `first` on, who have all yet to arrive, and rows for padding lanes, one for each
@@ -60,10 +60,10 @@ class CustomerStore {
   /// The number of the last visit of who has arrived.
   [[nodiscard]] std::uint32_t last_event(std::uint32_t customer) const { return (row(customer).event - 1u) & 0xffffu; }
 
-  /// The number of the next visit of who has one, and its touchpoint.
-  [[nodiscard]] std::uint32_t next_event(std::uint32_t customer) const { return row(customer).event; }
-  [[nodiscard]] std::uint32_t next_touchpoint(std::uint32_t customer) const {
-    return static_cast<std::uint32_t>(passage(customer).to);
+  /// The next visit of who has one.
+  [[nodiscard]] VisitAt next_visit(std::uint32_t customer) const {
+    const lock_step::Kept& kept = row(customer);
+    return {customer, kept.event, kept.persona, static_cast<std::uint32_t>(passage(customer).to), time_[at(customer)]};
   }
 
   /// Whether the customer has arrived.

@@ -1193,7 +1193,9 @@ class Block {
     const int coming = list_marked();
     for (int k = coming - 1; k >= 0; --k) {
       const int i = s_.marked[k];
-      task_.market->comes_to_queue(task_.market->events, c_.customer[i]);
+      task_.market->comes_to_queue(task_.market->events,
+                                   {c_.time[i], c_.customer[i], c_.event[i], static_cast<std::uint32_t>(c_.persona[i]),
+                                    static_cast<std::uint32_t>(t_.passages[s_.taken[i]].to)});
       --lanes_;
       if (i == lanes_) continue;
       copy(lanes_, i);

@@ -170,6 +170,12 @@ struct Served {
   float strain;  // of the wait (behaviour::strain)
 };
 
+/// A visit that begins at a queue.
+struct Arrival {
+  double time;
+  std::uint32_t customer, event, persona, touchpoint;
+};
+
 /// What customers who act on one another find in the window at hand, and where what they do is told. Null pointers stand for
 /// what the model does not have.
 struct MarketView {
@@ -182,7 +188,7 @@ struct MarketView {
   const std::uint8_t* gates;  // [account segment x touchpoints + touchpoint]
   std::int32_t touchpoints;
   void* events;  // for the calls below
-  void (*comes_to_queue)(void* events, std::uint32_t customer);
+  void (*comes_to_queue)(void* events, const Arrival& arrival);
   void (*held)(void* events, std::uint32_t customer, float effort, std::uint32_t event);
   void (*standing_changes)(void* events, std::uint32_t customer, std::int32_t from, std::int32_t to);  // Codes
   void (*ended)(void* events, std::uint32_t customer);    // the journey of a member of an account is over

@@ -53,27 +53,6 @@ constexpr std::size_t rows_ahead = 16;
 /// The event under which the number of shadows that arrive is drawn.
 constexpr std::uint32_t before_the_first_visit = 0xffffffffu;
 
-/// The calls of a window in the order of (time, customer): first into as many equal stretches of the window as there are
-/// calls.
-std::vector<Call> in_order(std::span<const Call> calls, double begin, double end) {
-  const std::size_t count = calls.size();
-  const double per_day = static_cast<double>(count) / (end - begin);
-  const auto stretch_of = [&](const Call& call) {
-    return std::min(static_cast<std::size_t>(std::max(0.0, (call.time - begin) * per_day)), count - 1);
-  };
-  std::vector<std::uint32_t> begins(count + 2, 0);
-  for (const Call& call : calls) ++begins[stretch_of(call) + 2];
-  for (std::size_t k = 2; k < begins.size(); ++k) begins[k] += begins[k - 1];
-  std::vector<Call> sorted(count);
-  for (const Call& call : calls) sorted[begins[stretch_of(call) + 1]++] = call;
-  for (std::size_t k = 0; k < count; ++k) {
-    if (begins[k + 1] - begins[k] < 2) continue;
-    std::sort(sorted.begin() + begins[k], sorted.begin() + begins[k + 1],
-              [](const Call& a, const Call& b) { return a.time != b.time ? a.time < b.time : a.customer < b.customer; });
-  }
-  return sorted;
-}
-
 /// Nobody counts what shadows do.
 struct NobodyObserves {
   void came(const Person&, const Visit&, const State&, const State&) {}
@@ -85,7 +64,7 @@ struct NobodyObserves {
 /// One window at work.
 class Queues::Window {
  public:
-  Window(Queues& queues, std::size_t window, std::span<const Call> calls, Tally& tally, WindowEvents& events)
+  Window(Queues& queues, std::size_t window, Tally& tally, WindowEvents& events)
       : queues_(queues),
         window_(window),
         until_(queues.program_.windows().end(window)),
@@ -96,7 +75,7 @@ class Queues::Window {
         visits_(recorder_, events),
         lives_(queues.program_, queues.population_, queues.streams_, &queues.market_.market_state()),
         observer_(visits_, recorder_, queues.diaries_, lives_),
-        first_(in_order(calls, queues.program_.windows().begin(window), until_)) {}
+        first_(queues.first_) {}
 
   void live() {
     for (;;) {
@@ -116,7 +95,7 @@ class Queues::Window {
       if (next.shadow > 0) {
         come_as_shadow(next);
       } else {
-        come(queues_.call_of(next.customer, regimes_));
+        come(queues_.call_of(queues_.store_.next_visit(next.customer), regimes_));
       }
     }
     stay_in_line();
@@ -298,7 +277,7 @@ class Queues::Window {
   VisitRecorder visits_;
   Lives lives_;
   QueueObserver observer_;
-  std::vector<Call> first_;
+  std::span<const Call> first_;
   std::size_t at_ = 0;  // into first_
   Heap again_;
   std::vector<std::uint32_t> in_line_;  // who came in this window and found no free server
@@ -310,25 +289,43 @@ Queues::RegimeSpan Queues::regimes_of(std::size_t window) const {
   return {first, program_.regime(program_.windows().end(window), first)};
 }
 
-void Queues::draw_calls(std::size_t window, std::span<const std::uint32_t> coming, std::vector<Call>& calls) const {
+void Queues::draw_calls(std::size_t window, std::span<const VisitAt> coming, std::vector<Call>& calls) const {
   const RegimeSpan regimes = regimes_of(window);
-  for (std::size_t k = 0; k < coming.size(); ++k) {
-    if (k + rows_ahead < coming.size()) store_.prefetch(coming[k + rows_ahead]);
-    calls.push_back(call_of(coming[k], regimes));
-  }
+  for (const VisitAt& visit : coming) calls.push_back(call_of(visit, regimes));
 }
 
-/// The call of a customer whose next visit is to a queue.
-Call Queues::call_of(std::uint32_t customer, const RegimeSpan& regimes) const {
-  const std::uint32_t persona = store_.persona(customer), touchpoint = store_.next_touchpoint(customer);
-  const VisitAt visit{customer, store_.next_event(customer), persona, touchpoint, store_.next_time(customer)};
+Call Queues::call_of(const VisitAt& visit, const RegimeSpan& regimes) const {
   const std::size_t regime = program_.regime(visit.time, regimes.first);
-  const float patience = may_give_up(regime, persona, touchpoint) ? patience_of(customer, persona) : -1.0f;
-  Call call = call_for_service(program_, streams_, visit, patience);
-  if (look_ahead_ && (diaries_.empty() || diary_of(diaries_, customer) == nullptr)) {
+  const bool impatient = may_give_up(regime, visit.persona, visit.touchpoint);
+  Call call = call_for_service(program_, streams_, visit, impatient ? patience_of(visit.customer, visit.persona) : -1.0f);
+  if (look_ahead_ && diary_of(diaries_, visit.customer) == nullptr) {
     call.days_away = look_ahead_->days_away(streams_, visit, regime, regimes.last);
   }
   return call;
+}
+
+/// The calls of all blocks: first into as many equal stretches of the window as there are calls.
+void Queues::put_in_order(std::span<const WindowEvents> blocks, double begin, double end) {
+  std::size_t count = 0;
+  for (const WindowEvents& block : blocks) count += block.calls.size();
+  const double per_day = static_cast<double>(count) / (end - begin);
+  const auto stretch_of = [&](const Call& call) {
+    return std::min(static_cast<std::size_t>(std::max(0.0, (call.time - begin) * per_day)), count - 1);
+  };
+  begins_.assign(count + 2, 0);
+  for (const WindowEvents& block : blocks) {
+    for (const Call& call : block.calls) ++begins_[stretch_of(call) + 2];
+  }
+  for (std::size_t k = 2; k < begins_.size(); ++k) begins_[k] += begins_[k - 1];
+  first_.resize(count);
+  for (const WindowEvents& block : blocks) {
+    for (const Call& call : block.calls) first_[begins_[stretch_of(call) + 1]++] = call;
+  }
+  for (std::size_t k = 0; k < count; ++k) {
+    if (begins_[k + 1] - begins_[k] < 2) continue;
+    std::sort(first_.begin() + begins_[k], first_.begin() + begins_[k + 1],
+              [](const Call& a, const Call& b) { return a.time != b.time ? a.time < b.time : a.customer < b.customer; });
+  }
 }
 
 /// The trait of that name.
@@ -452,8 +449,9 @@ Queues::Queues(const Program& program, const Population& population, const Strea
   }
 }
 
-void Queues::live(std::size_t window, std::span<const Call> calls, Tally& tally, WindowEvents& events) {
-  Window(*this, window, calls, tally, events).live();
+void Queues::live(std::size_t window, std::span<const WindowEvents> blocks, Tally& tally, WindowEvents& events) {
+  put_in_order(blocks, program_.windows().begin(window), program_.windows().end(window));
+  Window(*this, window, tally, events).live();
 }
 
 }  // namespace sojourn

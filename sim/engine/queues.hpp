@@ -26,12 +26,11 @@ class Queues {
   Queues(const Program& program, const Population& population, const Streams& streams, const Market& market,
          CustomerStore& store, std::span<Diary> diaries, bool looks_ahead);
 
-  /// Adds to `calls` those of the customers `coming`, whose next visit, in `window`, is to a queue. Threads may do so at
-  /// once.
-  void draw_calls(std::size_t window, std::span<const std::uint32_t> coming, std::vector<Call>& calls) const;
-  /// Everything that happens at queues, and because of them, up to the end of `window`, when `calls` come in it, in any
-  /// order. What the callers do is counted in `tally` and told in `events`.
-  void live(std::size_t window, std::span<const Call> calls, Tally& tally, WindowEvents& events);
+  /// Adds to `calls` those of the visits `coming` in `window`, which are to queues. Threads may do so at once.
+  void draw_calls(std::size_t window, std::span<const VisitAt> coming, std::vector<Call>& calls) const;
+  /// Everything that happens at queues, and because of them, up to the end of `window`, in which the calls of all `blocks`
+  /// come. What the callers do is counted in `tally` and told in `events`.
+  void live(std::size_t window, std::span<const WindowEvents> blocks, Tally& tally, WindowEvents& events);
 
   /// Before anybody comes: where one simulated customer stands for several real ones and people begin at a queue, the others
   /// arrive there as well, as persons of their own.
@@ -78,7 +77,8 @@ class Queues {
     std::size_t first, last;
   };
   [[nodiscard]] RegimeSpan regimes_of(std::size_t window) const;
-  [[nodiscard]] Call call_of(std::uint32_t customer, const RegimeSpan& regimes) const;
+  [[nodiscard]] Call call_of(const VisitAt& visit, const RegimeSpan& regimes) const;
+  void put_in_order(std::span<const WindowEvents> blocks, double begin, double end);
   [[nodiscard]] float patience_of(std::uint32_t customer, std::uint32_t persona) const;
   [[nodiscard]] bool may_give_up(std::size_t regime, std::uint32_t persona, std::uint32_t touchpoint) const;
   [[nodiscard]] Streams streams_of(const Shadow& shadow) const;
@@ -97,6 +97,8 @@ class Queues {
   std::optional<LookAhead> look_ahead_;
   std::vector<Stands> in_line_;        // [customer]
   std::vector<double> answer_within_;  // [queue]
+  std::vector<Call> first_;            // of the window at hand, in the order of (time, customer)
+  std::vector<std::uint32_t> begins_;  // room for `put_in_order`
   std::vector<Shadow> shadows_;
   std::vector<std::uint32_t> free_shadows_;  // positions, from 1
   Heap shadows_coming_;                      // of any window

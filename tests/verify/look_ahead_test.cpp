@@ -41,7 +41,7 @@ struct Checked {
 };
 
 /// Choices of many customers in states drawn at random, beside the bound for the visit `later` visits on.
-Checked check(const ModelParts& parts, std::uint32_t later = 0) {
+Checked choices_of(const ModelParts& parts, std::uint32_t later = 0) {
   const Model model(parts);
   const Program program(model);
   const LookAhead look_ahead(program);
@@ -78,11 +78,11 @@ TEST_CASE("nobody is back at a queue before the look-ahead says") {
       {by_share(0, 0.25, Exponential{1.0}), by_share(2, 0.25)},  // the others stay
   };
   for (const std::vector<Exit>& exits : journeys) {
-    const Checked checked = check(desk(exits));
+    const Checked checked = choices_of(desk(exits));
     CHECK(checked.back_before_bound == 0);
     CHECK(checked.away_for_a_day > checked.customers / 2);
     // The bound is of these words: that of other words is broken.
-    CHECK(check(desk(exits), 1).back_before_bound > checked.customers / 50);
+    CHECK(choices_of(desk(exits), 1).back_before_bound > checked.customers / 50);
   }
 }
 
