@@ -137,18 +137,16 @@ LookAhead::Bounds LookAhead::bounds_of(const VisitRow& row) {
     }
     return bounds;
   }
-  // Shares of all exits, as `share_exits` has them.
-  std::vector<Limits> shares;
-  Limits weights;
-  for (const ExitRow& exit : exits) {
-    shares.push_back(weight_of(exit));
-    weights = weights + shares.back();
-  }
+  // Shares of all exits, as `share_exits` has them. Sums leave one out, never take it off again: weights differ too much in
+  // size.
+  std::vector<Limits> weights, shares;
+  for (const ExitRow& exit : exits) weights.push_back(weight_of(exit));
   for (std::size_t j = 0; j < exits.size(); ++j) {
+    Limits others;
+    for (std::size_t k = 0; k < exits.size(); ++k) others = k == j ? others : others + weights[k];
     const double fixed = static_cast<double>(exits[j].probability * row.shares.shrink), rest = row.shares.rest;
-    const Limits weight = shares[j];
-    shares[j] = {fixed + rest * share(weight.low, weights.high - weight.high, 0.0),
-                 fixed + rest * share(weight.high, weights.low - weight.low, 0.0)};
+    shares.push_back(
+        {fixed + rest * share(weights[j].low, others.high, 0.0), fixed + rest * share(weights[j].high, others.low, 0.0)});
   }
   // Given that the life goes on, u falls on the exits that are not ends, which come last, and then on staying.
   for (std::size_t j = row.ends; j < exits.size(); ++j) {

@@ -41,7 +41,7 @@ struct Checked {
 };
 
 /// Choices of many customers in states drawn at random, beside the bound for the visit `later` visits on.
-Checked choices_of(const ModelParts& parts, std::uint32_t later = 0) {
+Checked choices_of(const ModelParts& parts, std::uint32_t later = 0, float heard = 0.0f) {
   const Model model(parts);
   const Program program(model);
   const LookAhead look_ahead(program);
@@ -54,7 +54,7 @@ Checked choices_of(const ModelParts& parts, std::uint32_t later = 0) {
     const Words words = streams.draw(customer, Purpose::visit, 0), state = streams.draw(customer, Purpose::person, 0);
     double luck = uniform(state[3], state[2]);
     const ExitChoice way = choose(program, row, traits, words,
-                                  {uniform(state[0]), uniform(state[1]), 0.0f, uniform(state[2])}, luck, cumulative);
+                                  {uniform(state[0]), uniform(state[1]), heard, uniform(state[2])}, luck, cumulative);
     double back = never;
     if (way.exit >= 0) {
       const ExitRow& exit = program.exits(row)[static_cast<std::size_t>(way.exit)];
@@ -84,6 +84,14 @@ TEST_CASE("nobody is back at a queue before the look-ahead says") {
     // The bound is of these words: that of other words is broken.
     CHECK(choices_of(desk(exits), 1).back_before_bound > checked.customers / 50);
   }
+}
+
+TEST_CASE("what was heard may be anything") {
+  Slopes on_heard;
+  on_heard.heard = 2.5;
+  const ModelParts parts =
+      desk({by_odds(0, 1.0, Fixed{0.5}, on_satisfaction(-4.0)), by_odds(1, 1.0, Exponential{0.5}, on_heard)});
+  for (const float heard : {-20.0f, 0.0f, 20.0f}) CHECK(choices_of(parts, 0, heard).back_before_bound == 0);
 }
 
 TEST_CASE("where words do not decide the look-ahead takes the nearest way to a queue") {
