@@ -32,6 +32,7 @@ constexpr const char* main_examples =
     "  sojourn sweep my-sweep.toml -o points     many points of the scenario, resumable\n"
     "  sojourn merge points -o all.h5            all points in one file\n"
     "  sojourn sensitivity all.h5                which of the varied keys matter\n"
+    "  sojourn voi inputs.csv worth.csv          what it is worth to know more before choosing\n"
     "\n"
     "Exit status: 0 done, 1 failed while running, 2 the input or the command line is wrong,\n"
     "75 told to stop and resumable, 130 interrupted (what was finished is kept). Colour obeys NO_COLOR.";
@@ -255,6 +256,48 @@ CLI::App* add_sensitivity(CLI::App& app, Options& o) {
       "  sojourn sensitivity all.h5\n"
       "  sojourn sensitivity all.h5 --by +npv --plan care-first --json");
   return sensitivity;
+}
+
+CLI::App* add_voi(CLI::App& app, Options& o) {
+  CLI::App* voi = app.add_subcommand("voi", "What it is worth to know more before choosing, from anybody's draws");
+  ValueQuestion& question = o.line.voi;
+  voi->add_option("inputs", o.line.input, "table (.csv): a column for each uncertain input, a line for each draw")
+      ->required()
+      ->type_name("INPUTS");
+  voi->add_option("worth", question.worth,
+                  "table (.csv): a column for each choice, what it is worth at the same draws; more is better")
+      ->required()
+      ->type_name("WORTH");
+  voi->add_flag("--simulated", question.simulated,
+                "worth carries the chance of a simulation: only what the inputs explain of it can be known");
+  voi->add_option("--people", question.people, "whom the choice concerns, where worth is that for one; default 1")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber);
+  CLI::Option* survey =
+      voi->add_option("--survey", question.survey, "the input about which people could be asked first")->type_name("INPUT");
+  const auto about_survey = [&](const char* name, auto& value, const char* help) {
+    return voi->add_option(name, value, help)->type_name("X")->needs(survey);
+  };
+  about_survey("--sd", question.plan.sd,
+               "standard deviation of single answers; without it the input is a share of yes and no")
+      ->check(CLI::PositiveNumber);
+  about_survey("--fixed-cost", question.plan.fixed_cost,
+               "of a survey of any size, in the unit of worth times people; default 0")
+      ->check(CLI::NonNegativeNumber);
+  about_survey("--cost-per-answer", question.plan.cost_per_answer, "likewise; default 0")->check(CLI::NonNegativeNumber);
+  about_survey("--most-answers", question.plan.most_answers, "the largest survey; default 100000")
+      ->type_name("N")
+      ->check(CLI::Range(10, 10'000'000));
+  voi->add_flag("--json", o.line.json, "as JSON on stdout");
+  voi->footer(
+      "Says which choice is worth most, in how many draws each is best, what is lost by taking it, and what it is worth to\n"
+      "know all inputs (EVPI), one of them (EVPPI, by regression), or what a survey of some size would tell (EVSI).\n"
+      "\n"
+      "Examples:\n"
+      "  sojourn voi inputs.csv worth.csv\n"
+      "  sojourn voi inputs.csv worth.csv --simulated --people 40000 --json\n"
+      "  sojourn voi inputs.csv worth.csv --people 40000 --survey churn --fixed-cost 5000 --cost-per-answer 8");
+  return voi;
 }
 
 }  // namespace
@@ -497,9 +540,10 @@ Parsed parse(int argc, char** argv) {
   CLI::App* sweep = add_sweep(app, o);
   CLI::App* merge = add_merge(app, o);
   CLI::App* sensitivity = add_sensitivity(app, o);
+  CLI::App* voi = add_voi(app, o);
 
   for (CLI::App* command :
-       {run, compare, solve, check, map, report, fresh, schema, rank, optimize, trace, sweep, merge, sensitivity}) {
+       {run, compare, solve, check, map, report, fresh, schema, rank, optimize, trace, sweep, merge, sensitivity, voi}) {
     command->set_help_flag("-h,--help", "this help");
     command->allow_extras();  // reported by us, with the nearest name
   }

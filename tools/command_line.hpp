@@ -8,6 +8,7 @@
 
 #include "goals.hpp"
 #include "sojourn/decide/leverage.hpp"
+#include "sojourn/decide/value_of_information.hpp"
 #include "sojourn/report/summary.hpp"
 #include "sojourn/scenario/scenario.hpp"
 
@@ -20,6 +21,15 @@ inline constexpr int resumable = 75;
 
 /// Customers in an event log, unless asked for another number.
 inline constexpr std::size_t default_log_customers = 100;
+
+/// What `voi` is asked.
+struct ValueQuestion {
+  std::string worth;       // the file of what each choice is worth
+  bool simulated = false;  // as in ValueSample
+  double people = 1.0;     // whom the choice concerns
+  std::string survey;      // the input that people would be asked about; "" for none
+  SurveyPlan plan;         // but its input and people
+};
 
 struct CommandLine {
   std::string command;
@@ -47,6 +57,7 @@ struct CommandLine {
   bool dry_run = false;
   std::string csv;              // of merge
   std::vector<std::string> by;  // of sensitivity
+  ValueQuestion voi;
   bool json = false;
   bool force = false;  // replaces files that Sojourn did not write
   bool quiet = false;

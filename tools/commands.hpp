@@ -19,5 +19,6 @@ int schema_command(const CommandLine& line);
 int sweep_command(const CommandLine& line);
 int merge_command(const CommandLine& line);
 int sensitivity_command(const CommandLine& line);
+int voi_command(const CommandLine& line);
 
 }  // namespace sojourn::tools

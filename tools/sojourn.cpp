@@ -60,7 +60,8 @@ int main(int argc, char** argv) {
       {"rank", rank_command},     {"optimize", optimize_command},
       {"trace", trace_command},   {"report", report_command},
       {"schema", schema_command}, {"sweep", sweep_command},
-      {"merge", merge_command},   {"sensitivity", sensitivity_command}};
+      {"merge", merge_command},   {"sensitivity", sensitivity_command},
+      {"voi", voi_command}};
   watch_ctrl_c();
   try {
     const Parsed parsed = parse(argc, argv);

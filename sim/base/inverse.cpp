@@ -18,32 +18,54 @@ constexpr int node_count = static_cast<int>(2 * table_end * nodes_per_unit) + 1;
 
 using Table = std::shared_ptr<const std::vector<double>>;
 
-Table make_beta_table(const Beta& beta) {
+/// `quantile(tail, side)` at each node: the quantile with this much probability on this side.
+template <typename Quantile>
+Table table_of(Quantile quantile) {
   auto table = std::make_shared<std::vector<double>>();
   table->reserve(node_count);
   for (int node = 0; node < node_count; ++node) {
     const double z = -table_end + static_cast<double>(node) / nodes_per_unit;
     const double tail = special::normal_cdf(-std::fabs(z));
-    table->push_back(special::beta_tail_logit(beta.a, beta.b, tail, z < 0 ? special::Tail::lower : special::Tail::upper));
+    table->push_back(quantile(tail, z < 0 ? special::Tail::lower : special::Tail::upper));
   }
   return table;
 }
 
-/// The table of a beta distribution. Those made last are kept: it takes a millisecond to make one, and the same few are
-/// asked for at every plan of a run and at every point of a sweep.
-Table beta_table(const Beta& beta) {
-  constexpr std::size_t most_kept = 256;
-  static std::mutex mutex;
-  static std::map<std::pair<double, double>, Table> kept;
-  const std::pair key(beta.a, beta.b);
-  {
-    const std::lock_guard lock(mutex);
-    if (const auto found = kept.find(key); found != kept.end()) return found->second;
+/// The tables made last are kept: it takes a millisecond to make one, and the same few are asked for at every plan of a run
+/// and at every point of a sweep.
+class KeptTables {
+ public:
+  template <typename Quantile>
+  Table find_or_make(std::pair<double, double> key, Quantile quantile) {
+    constexpr std::size_t most_kept = 256;
+    {
+      const std::lock_guard lock(mutex_);
+      if (const auto found = kept_.find(key); found != kept_.end()) return found->second;
+    }
+    Table made = table_of(quantile);
+    const std::lock_guard lock(mutex_);
+    if (kept_.size() >= most_kept) kept_.clear();
+    return kept_.emplace(key, std::move(made)).first->second;
   }
-  Table made = make_beta_table(beta);
-  const std::lock_guard lock(mutex);
-  if (kept.size() >= most_kept) kept.clear();
-  return kept.emplace(key, std::move(made)).first->second;
+
+ private:
+  std::mutex mutex_;
+  std::map<std::pair<double, double>, Table> kept_;
+};
+
+/// Logits of the quantiles of a beta distribution.
+Table beta_table(const Beta& beta) {
+  static KeptTables kept;
+  return kept.find_or_make({beta.a, beta.b}, [&](double tail, special::Tail side) {
+    return special::beta_tail_logit(beta.a, beta.b, tail, side);
+  });
+}
+
+/// Logarithms of the quantiles of a gamma distribution with scale 1.
+Table gamma_table(double shape) {
+  static KeptTables kept;
+  return kept.find_or_make({shape, 0.0},
+                           [&](double tail, special::Tail side) { return special::gamma_tail_log(shape, tail, side); });
 }
 
 /// The normal score with upper tail e^-hazard for hazards beyond the range of `normal_upper`: the tail is phi(z) / z (1 -
@@ -74,7 +96,7 @@ Inverse::Inverse(const Distribution& distribution) {
       to.b_ = d.sd;
     }
     void operator()(const Beta& d) const {
-      set(Family::table, 0.0);
+      set(Family::beta, 0.0);
       to.table_ = beta_table(d);
     }
     void operator()(const Exponential& d) const { set(Family::exponential, d.mean); }
@@ -89,6 +111,26 @@ Inverse::Inverse(const Distribution& distribution) {
     void operator()(const Loglogistic& d) const {
       set(Family::loglogistic, d.median);
       to.sigma_ = static_cast<float>(1.0 / d.shape);
+    }
+    void operator()(const Gamma& d) const {
+      set(d.shape == 1.0 ? Family::exponential : Family::gamma, d.mean / d.shape);
+      to.rate_ = d.shape;
+      if (d.shape != 1.0) to.table_ = gamma_table(d.shape);
+    }
+    void operator()(const Gompertz& d) const {
+      if (d.shape == 0.0) {
+        set(Family::exponential, 1.0 / d.rate);
+        return;
+      }
+      set(Family::gompertz, 0.0);
+      to.b_ = 1.0 / d.shape;
+      to.rate_ = d.shape / d.rate;
+    }
+    void operator()(const Tabulated& d) const {
+      set(Family::tabulated, 0.0);
+      auto points = std::make_shared<std::vector<double>>();
+      for (const auto& [x, share] : d.points) points->insert(points->end(), {x, share});
+      to.table_ = std::move(points);
     }
     void set(Family family, double a) const {
       to.family_ = family;
@@ -124,8 +166,15 @@ double Inverse::at_hazard(float hazard) const {
       const float log_odds = safe > 20.0f ? safe : numeric::log(numeric::expm1(safe));
       return a_ * numeric::exp(sigma_ * log_odds);
     }
-    case Family::table:
+    case Family::beta:
       return interpolate(score());
+    case Family::gamma:
+      return hazard > 14.0f ? a_ * numeric::exp(special::gamma_hazard_log(rate_, static_cast<double>(hazard)))
+                            : interpolate(score());
+    case Family::gompertz:
+      return gompertz(static_cast<double>(safe));
+    case Family::tabulated:
+      return tabulated(static_cast<double>(-numeric::expm1(-safe)));
   }
   return a_;
 }
@@ -153,7 +202,24 @@ double Inverse::cumulative_hazard(double x) const {
       const double log_odds = numeric::log(x / a_) / static_cast<double>(sigma_);
       return log_odds > 40.0 ? log_odds : numeric::log1p(numeric::exp(log_odds));
     }
-    case Family::table: {
+    case Family::gamma:
+      return x > 0.0 ? -special::log_incomplete_gamma(rate_, numeric::log(x / a_), special::Tail::upper) : 0.0;
+    case Family::gompertz: {
+      if (!(x > 0.0)) return 0.0;
+      const double t = x / b_;  // (e^t - 1) rate / shape, without loss of digits where t is small
+      return (t < 1e-5 ? t + 0.5 * t * t : numeric::exp(t) - 1.0) / rate_;
+    }
+    case Family::tabulated: {
+      const std::vector<double>& points = *table_;
+      if (x <= points[0]) return 0.0;
+      std::size_t i = 2;
+      while (i < points.size() && points[i] < x) i += 2;
+      if (i >= points.size()) return never;
+      const double share =
+          points[i - 1] + (points[i + 1] - points[i - 1]) * (x - points[i - 2]) / (points[i] - points[i - 2]);
+      return share >= 1.0 ? never : -numeric::log1p(-share);
+    }
+    case Family::beta: {
       if (!(x > 0.0)) return 0.0;
       // The table is of the inverse, which never falls.
       float low = 0.0f, high = 40.0f;
@@ -179,7 +245,16 @@ double Inverse::interpolate(float z) const {
   const double slope0 = 0.5 * (y[1] - before), slope1 = 0.5 * (after - y[0]);
   const double t2 = t * t, t3 = t2 * t;
   const double l = (2 * t3 - 3 * t2 + 1) * y[0] + (t3 - 2 * t2 + t) * slope0 + (3 * t2 - 2 * t3) * y[1] + (t3 - t2) * slope1;
-  return special::sigmoid(l);
+  return family_ == Family::gamma ? a_ * numeric::exp(l) : special::sigmoid(l);
+}
+
+double Inverse::tabulated(double share) const {
+  const std::vector<double>& points = *table_;
+  std::size_t i = 2;
+  while (i + 2 < points.size() && points[i + 1] < share) i += 2;
+  const double low = points[i - 1], high = points[i + 1];
+  if (!(high > low)) return points[i];
+  return points[i - 2] + (points[i] - points[i - 2]) * numeric::clip((share - low) / (high - low), 0.0, 1.0);
 }
 
 }  // namespace sojourn

@@ -79,6 +79,23 @@ std::optional<double> parse_number(std::string_view text) {
   return value;
 }
 
+std::optional<SuffixedNumber> parse_suffixed(std::string_view text) {
+  text = trimmed(text);
+  const std::size_t length = number_length(text);
+  const std::string_view digits = text.substr(0, length), suffix = trimmed(text.substr(length));
+  // The exponent moves the point as the digits are read: 1.1 times 1000 would not be 1100 to the last bit.
+  const auto moved = [&](std::string_view exponent) { return parse_number(fmt::format("{}{}", digits, exponent)); };
+  const bool has_exponent = digits.find_first_of("eE") != std::string_view::npos;
+  if (!suffix.empty() && has_exponent) return std::nullopt;
+  const std::optional<double> value = suffix.empty()   ? std::nullopt
+                                      : suffix == "k"  ? moved("e3")
+                                      : suffix == "M"  ? moved("e6")
+                                      : suffix == "bn" ? moved("e9")
+                                      : suffix == "%"  ? moved("e-2")
+                                                       : std::nullopt;
+  return value ? std::optional(SuffixedNumber{*value, suffix == "%"}) : std::nullopt;
+}
+
 std::string comma_hint(std::string_view text) {
   text = trimmed(text);
   std::string sign;

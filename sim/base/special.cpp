@@ -134,4 +134,78 @@ double beta_quantile_logit(double a, double b, double q) {
   return q < 0.5 ? beta_tail_logit(a, b, q, Tail::lower) : beta_tail_logit(a, b, 1.0 - q, Tail::upper);
 }
 
+namespace {
+
+/// a log x - x - log Gamma(a), the logarithm of the gamma density by log x; x = e^l.
+double log_gamma_front(double a, double l) { return a * l - exp(l) - log_gamma(a); }
+
+/// log x where log P(a, x) or log Q(a, x) is `target`, known to lie within [low, high].
+double solve_incomplete_gamma(double a, double target, Tail tail, double low, double high) {
+  const double sign = tail == Tail::lower ? 1.0 : -1.0;
+  double l = 0.5 * (low + high);
+  for (int step = 0; step < 400 && high - low > 1e-14 * (1.0 + std::fabs(l)); ++step) {
+    const double value = log_incomplete_gamma(a, l, tail);
+    const double excess = sign * (value - target);
+    if (excess > 0.0) high = l;
+    if (excess < 0.0) low = l;
+    if (excess == 0.0) break;
+    // Newton's step in the log of the tail, whose slope is the density by log x over the tail; else bisection.
+    const double slope = exp(log_gamma_front(a, l) - value);
+    const double newton = slope > 0.0 ? l - excess / slope : low - 1.0;
+    const bool inside = newton > low && newton < high;
+    const double next = inside ? newton : 0.5 * (low + high);
+    if (inside && std::fabs(next - l) < 1e-15 * (1.0 + std::fabs(l))) return next;
+    l = next;
+  }
+  return l;
+}
+
+/// Bounds of log x at a cumulative hazard: P(a, x) <= x^a / Gamma(a + 1), and Q(a, a + sqrt(2 a h) + h) <= e^-h (Boucheron,
+/// Lugosi & Massart 2013, section 2.4).
+double lowest_gamma_log(double a, double log_lower) { return (log_lower + log_gamma(a + 1.0)) / a - 1e-9; }
+double highest_gamma_log(double a, double hazard) { return log(a + std::sqrt(2.0 * a * hazard) + hazard) + 1e-9; }
+
+}  // namespace
+
+double log_incomplete_gamma(double a, double l, Tail tail) {
+  const double x = exp(l), front = log_gamma_front(a, l);
+  if (x < a + 1.0) {
+    double term = 1.0 / a, sum = term;
+    for (int n = 1; n < 1'000'000 && term > 1e-17 * sum; ++n) sum += term *= x / (a + n);
+    const double lower = front + log(sum);
+    return tail == Tail::lower ? lower : log1p(-exp(lower));
+  }
+  // Lentz's method.
+  constexpr double tiny = 1e-300;
+  double b = x + 1.0 - a, c = 1.0 / tiny, d = 1.0 / b, fraction = d;
+  for (int n = 1; n < 1'000'000; ++n) {
+    const double step = -n * (n - a);
+    b += 2.0;
+    d = step * d + b;
+    d = 1.0 / (std::fabs(d) < tiny ? tiny : d);
+    c = b + step / c;
+    if (std::fabs(c) < tiny) c = tiny;
+    fraction *= d * c;
+    if (std::fabs(d * c - 1.0) < 1e-15) break;
+  }
+  const double upper = front + log(fraction);
+  return tail == Tail::upper ? upper : log1p(-exp(upper));
+}
+
+double gamma_tail_log(double a, double p, Tail tail) {
+  const bool lower = tail == Tail::lower;
+  const double log_lower = lower ? log(p) : log1p(-p), hazard = lower ? -log1p(-p) : -log(p);
+  return solve_incomplete_gamma(a, log(p), tail, lowest_gamma_log(a, log_lower), highest_gamma_log(a, hazard));
+}
+
+double gamma_hazard_log(double a, double hazard) {
+  const double upper = exp(-hazard);
+  if (upper > 0.5) {
+    // 1 - e^-h without loss of digits near 0.
+    const double lower = hazard < 1e-5 ? hazard * (1.0 - 0.5 * hazard) : 1.0 - upper;
+    return solve_incomplete_gamma(a, log(lower), Tail::lower, lowest_gamma_log(a, log(lower)), highest_gamma_log(a, hazard));
+  }
+  return solve_incomplete_gamma(a, -hazard, Tail::upper, lowest_gamma_log(a, log1p(-upper)), highest_gamma_log(a, hazard));
+}
+
 }  // namespace sojourn::special

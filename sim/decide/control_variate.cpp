@@ -19,6 +19,20 @@ double mean_of(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
+/// Takes out what a customer carries from visit to visit; true where there was something.
+bool forget(Touchpoint& touchpoint) {
+  bool any = false;
+  for (Exit& exit : touchpoint.next) {
+    any = any || exit.clock.valid() || exit.only_if.any() || !exit.counters.empty();
+    exit.after = law_of(exit);
+    exit.every.reset();
+    exit.clock = {};
+    exit.only_if = {};
+    exit.counters.clear();
+  }
+  return any;
+}
+
 /// Takes the slopes out; true where there was one.
 bool flatten(Touchpoint& touchpoint) {
   bool any = false;
@@ -60,18 +74,19 @@ SolvableTwin solvable_twin(const Model& model) {
   const auto take = [&](bool taken, const char* what) {
     if (taken) without.emplace_back(what);
   };
-  bool slopes = false, traits = false, changes = false;
+  bool slopes = false, traits = false, changes = false, carried = false;
   for (Touchpoint& touchpoint : parts.touchpoints) {
+    carried = forget(touchpoint) || carried;
     slopes = flatten(touchpoint) || slopes;
     for (const Exit& exit : touchpoint.next) {
-      const auto* trait = std::get_if<TraitId>(&exit.probability);
-      if (trait == nullptr) continue;
-      for (Persona& persona : parts.personas) {
-        Distribution& own = persona.traits[trait->index()];
-        if (std::holds_alternative<Fixed>(own)) continue;
-        const Trait& range = parts.traits[trait->index()];
-        own = Fixed{std::clamp(mean(own), range.low, range.high)};
-        traits = true;
+      for (const TraitId trait : traits_of(exit)) {
+        for (Persona& persona : parts.personas) {
+          Distribution& own = persona.traits[trait.index()];
+          if (std::holds_alternative<Fixed>(own)) continue;
+          const Trait& range = parts.traits[trait.index()];
+          own = Fixed{std::clamp(mean(own), range.low, range.high)};
+          traits = true;
+        }
       }
     }
   }
@@ -79,7 +94,8 @@ SolvableTwin solvable_twin(const Model& model) {
   for (Improvement& improvement : parts.improvements) changes = still(improvement.change, horizon) || changes;
   for (Change& event : parts.events) changes = still(event, horizon) || changes;
   take(slopes, "slopes (they are 0 in the twin)");
-  take(traits, "traits that vary as probabilities (each persona has the mean)");
+  take(carried, "clocks, counters and conditions (laws begin with the visit, exits are open to all)");
+  take(traits, "traits that vary and decide about exits (each persona has the mean)");
   take(changes, "changes of exits within the horizon (they move nothing)");
   return {apply(Model(std::move(parts)), model.plan()), std::move(without)};
 }

@@ -5,8 +5,8 @@
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
+#include "matrix.hpp"
 #include "sojourn/base/random.hpp"
 
 namespace sojourn {
@@ -14,19 +14,6 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr std::uint32_t strata = 2048, draws = 10 * strata;
-
-using Matrix = std::vector<std::vector<double>>;
-
-double mean(const std::vector<double>& x) {
-  return std::accumulate(x.begin(), x.end(), 0.0) / static_cast<double>(x.size());
-}
-
-double covariance(const std::vector<double>& x, const std::vector<double>& y) {
-  const double x_mean = mean(x), y_mean = mean(y);
-  double sum = 0.0;
-  for (std::size_t i = 0; i < x.size(); ++i) sum += (x[i] - x_mean) * (y[i] - y_mean);
-  return sum / static_cast<double>(x.size() - 1);
-}
 
 /// The samples that are defined for all, as differences to the first alternative.
 Matrix differences(const Matrix& samples) {
@@ -36,24 +23,6 @@ Matrix differences(const Matrix& samples) {
     for (std::size_t k = 0; k < samples.size(); ++k) result[k].push_back(samples[k][i] - samples.front()[i]);
   }
   return result;
-}
-
-/// The lower triangle L with L L' = `matrix`, which may be singular (Golub & Van Loan 2013, 4.2.8, without the pivoting).
-Matrix cholesky(const Matrix& matrix) {
-  const std::size_t n = matrix.size();
-  Matrix lower(n, std::vector<double>(n, 0.0));
-  for (std::size_t j = 0; j < n; ++j) {
-    double pivot = matrix[j][j];
-    for (std::size_t k = 0; k < j; ++k) pivot -= lower[j][k] * lower[j][k];
-    if (!(pivot > 1e-12 * matrix[j][j])) continue;  // what is left of it follows from those before
-    lower[j][j] = std::sqrt(pivot);
-    for (std::size_t i = j + 1; i < n; ++i) {
-      double rest = matrix[i][j];
-      for (std::size_t k = 0; k < j; ++k) rest -= lower[i][k] * lower[j][k];
-      lower[i][j] = rest / lower[j][j];
-    }
-  }
-  return lower;
 }
 
 std::vector<double> chance_of_distinct(const std::vector<double>& points, const Matrix& samples) {

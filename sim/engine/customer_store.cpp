@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "lock_step_people.hpp"
@@ -62,13 +63,16 @@ CustomerStore::CustomerStore(const lock_step::Compiled& compiled, std::uint32_t 
   const bool talk = parts.word_of_mouth.has_value();
   columns_.heard = column(heard_, talk, 0.0f);
   columns_.voice = column(voice_, talk, Voice::silent);
+  width_ = compiled.program().carried().width();
+  if (width_ > 0) carried_.assign(rows * width_, 0.0);
+  columns_.carried = width_ > 0 ? carried_.data() : nullptr;
 }
 
 std::size_t CustomerStore::bytes_per_customer() const {
   const auto of = [](const auto& column) { return column.empty() ? 0 : sizeof(column[0]); };
   std::size_t bytes = of(time_) + of(kept_) + of(loss_aversion_) + of(effort_aversion_) + of(heard_) + of(voice_);
   for (const Column<float>& own : own_) bytes += of(own);
-  return bytes;
+  return bytes + width_ * sizeof(double);
 }
 
 void CustomerStore::populate(const Streams& streams, const Accounts* accounts, std::uint32_t begin, std::uint32_t end) {
@@ -106,6 +110,10 @@ void CustomerStore::populate(const Streams& streams, const Accounts* accounts, s
       if (!loss_aversion_.empty()) loss_aversion_[i] = people->loss_aversion[k];
       if (!effort_aversion_.empty()) effort_aversion_[i] = people->effort_aversion[k];
       for (std::size_t which = 0; which < compiled_.own_traits().size(); ++which) own_[which][i] = people->own[which][k];
+      if (width_ > 0) {
+        compiled_.program().carried().begin(compiled_.population(), streams, nullptr, customer, persona, people->arrival[k],
+                                            {carried_.data() + i * width_, width_});
+      }
     }
   }
 }
@@ -139,6 +147,10 @@ void CustomerStore::populate_accounts(const Streams& streams, const Accounts& ac
     for (std::size_t which = 0; which < compiled_.own_traits().size(); ++which) {
       own_[which][i] = trait(static_cast<std::size_t>(compiled_.own_traits()[which]));
     }
+    if (width_ > 0) {
+      compiled_.program().carried().begin(population, streams, &accounts, customer, persona, person.arrival,
+                                          {carried_.data() + i * width_, width_});
+    }
   }
 }
 
@@ -171,6 +183,8 @@ Life CustomerStore::look_at(std::uint32_t customer, std::size_t window) const {
   Life life;
   life.person = {kept.persona, 0, kept.since, kept.answering, kept.luck};
   life.luck = kept.luck;
+  const std::span<const double> carries = carried(customer);
+  life.carried.assign(carries.begin(), carries.end());
   if (!present(customer)) {
     life.person.start = next_visit(customer).touchpoint;
     life.stay.until = next_time(customer);
@@ -183,7 +197,7 @@ Life CustomerStore::look_at(std::uint32_t customer, std::size_t window) const {
   state.satisfaction = kept.satisfaction;
   state.expectation = kept.expectation;
   state.heard = heard(customer);
-  state.team = static_cast<std::int32_t>(kept.standing >> 3 & lock_step::most_teams) - 1;
+  state.team = team(customer);
   state.bought = bought(customer);
   state.standing = standing(customer);
   state.promoter_class = promoter_class(customer);
@@ -223,6 +237,7 @@ void CustomerStore::set_aside(std::uint32_t customer, const Life& life, const Re
   if (!heard_.empty()) heard_[i] = state.heard;
   kept.event = static_cast<std::uint16_t>(life.visit.event + 1);
   if (state.bought) kept.since = recorder.since();
+  std::copy(life.carried.begin(), life.carried.end(), carried_.data() + i * width_);
   const std::int32_t codes[] = {Code::absent, Code::prospect, Code::promoter + state.promoter_class, Code::lost,
                                 Code::churned};
   kept.standing =

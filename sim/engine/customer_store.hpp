@@ -16,9 +16,9 @@ namespace sojourn {
 /// The standing that a lock_step::Code stands for.
 [[nodiscard]] Standing standing_of(std::int32_t code);
 
-/// Customers `first()` to `end()` of a replication. 48 bytes each; 5 more where there is word of mouth, 2 where there are
-/// queues; 4 more for each of loss aversion, effort aversion and the traits in probabilities that is asked for and is not
-/// the same for all of a persona.
+/// Customers `first()` to `end()` of a replication. 48 bytes each; 5 more where there is word of mouth; 4 more for each of
+/// loss aversion, effort aversion and the traits in probabilities that is asked for and is not the same for all
+/// of a persona; 8 more for each clock, counter and anniversary that some exit asks for, and 8 for a counter that fades.
 class CustomerStore {
  public:
   /// Room for `count` customers from number `first` on, who have all yet to arrive, and rows for padding lanes, one for each
@@ -75,6 +75,14 @@ class CustomerStore {
   }
   /// Whether the customer waits at a touchpoint: arrived, and not at an end.
   [[nodiscard]] bool waiting(std::uint32_t customer) const { return present(customer) && !over(customer); }
+  /// What the customer carries, see CarriedRules.
+  [[nodiscard]] std::span<const double> carried(std::uint32_t customer) const {
+    return {carried_.data() + at(customer) * width_, width_};
+  }
+  /// The last team met, or -1.
+  [[nodiscard]] std::int32_t team(std::uint32_t customer) const {
+    return static_cast<std::int32_t>(row(customer).standing >> 3 & lock_step::most_teams) - 1;
+  }
   [[nodiscard]] bool bought(std::uint32_t customer) const { return code(customer) >= lock_step::Code::churned; }
   [[nodiscard]] Standing standing(std::uint32_t customer) const { return standing_of(code(customer)); }
   /// 0 promoter, 1 passive, 2 detractor: what the customer would answer now.
@@ -127,6 +135,8 @@ class CustomerStore {
   Column<lock_step::Kept> kept_;
   Column<float> loss_aversion_, effort_aversion_, own_[lock_step::own_traits], heard_;
   Column<Voice> voice_;
+  std::size_t width_ = 0;   // numbers that a customer carries
+  Column<double> carried_;  // [row x width_]
   lock_step::Store columns_{};
 };
 

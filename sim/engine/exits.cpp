@@ -6,35 +6,94 @@
 
 namespace sojourn {
 
-double drawn_delay(const Program& program, const ExitRow& exit, const Words& words) {
+namespace {
+
+constexpr double forever = std::numeric_limits<double>::infinity();
+
+double trait(const Carrier& carrier, std::int32_t which) {
+  return numeric::clip(static_cast<double>(carrier.traits[static_cast<std::size_t>(which)]), 0.0, 1e9);
+}
+
+/// The customer's own scale of the exit's law; infinite where a rate is 0.
+double exit_scale(const ExitRow& exit, const Carrier& carrier) {
+  if (exit.scale < 0) return 1.0;
+  const double own = trait(carrier, exit.scale);
+  if (!exit.per) return own;
+  return own > 0.0 ? 1.0 / own : forever;
+}
+
+/// The cumulative hazard of a law at an age.
+double hazard_at(const Inverse& law, double age) {
+  return age <= 0.0 ? 0.0 : age < forever ? law.cumulative_hazard(age) : forever;
+}
+
+/// By how much the exit's law is stretched, by changes and by that scale.
+double stretch_of(const ExitRow& exit, const Carrier& carrier) {
+  if (exit.scale < 0) return exit.stretch;
+  const double own = exit_scale(exit, carrier);
+  return own < forever ? exit.stretch * own : forever;
+}
+
+/// Whether the exit is open to this customer.
+bool is_open(const Program& program, const ExitRow& exit, const Carrier& carrier) {
+  const CarriedRules& rules = program.carried();
+  return exit.demand < 0 ||
+         rules.holds(carrier.carried, rules.demand(exit.demand), carrier.bought, carrier.team, carrier.time);
+}
+
+/// The odds bent by what the customer carries: the weight of an exit in a choice, the multiplier of its hazard in a race.
+float weight_of(const Program& program, const ExitRow& exit, const Carrier& carrier, const behaviour::ChoiceState& mood) {
+  float odds = exit.odds;
+  float exponent = behaviour::utility(exit.satisfaction, exit.expectation, exit.heard, exit.effort, mood);
+  if (exit.times >= 0) odds = numeric::lesser(odds * static_cast<float>(trait(carrier, exit.times)), 1e9f);
+  if (exit.demand >= 0) {
+    if (!is_open(program, exit, carrier)) return 0.0f;
+    exponent += program.carried().exponent(carrier.carried, program.carried().demand(exit.demand), carrier.time);
+  }
+  return behaviour::weigh(odds, exponent);
+}
+
+/// The age of an exit's law at the visit, in days of its clock: 0 where it has none, negative where that stands still.
+double age_at_visit(const Program& program, const ExitRow& exit, const Carrier& carrier) {
+  return exit.clock < 0 ? 0.0 : program.carried().age(carrier.carried, exit.clock, carrier.time);
+}
+
+}  // namespace
+
+double drawn_delay(const Program& program, const ExitRow& exit, const Carrier& carrier, const Words& words) {
+  const double stretch = stretch_of(exit, carrier);
+  if (!(stretch < forever)) return forever;
   const Inverse& after = program.delay(exit.delay);
   const float score = after.by_score() ? normal_pair(words[0], words[2]).second : 0.0f;
-  const double delay = after.draw(words[3], score) * exit.stretch;
+  const double delay = after.draw(words[3], score) * stretch;
   return delay > 0.0 ? delay : 0.0;
 }
 
-ExitShares share_exits(const Program& program, const VisitRow& row, std::span<const float> traits,
+ExitShares share_exits(const Program& program, const VisitRow& row, const Carrier& carrier,
                        const behaviour::ChoiceState& mood, std::span<float> cumulative) {
   namespace b = behaviour;
   const std::span<const ExitRow> exits = program.exits(row);
+  const std::span<const float> traits = carrier.traits;
   // Fixed probabilities take their share first; what remains is split by odds, or stays where there are none.
-  b::Shares shares = row.shares;
-  if (row.trait_bound) {
-    float fixed = 0.0f;
-    for (const ExitRow& exit : exits) fixed += probability(program, exit, traits);
-    shares = b::share_out(fixed, row.by_odds);
-  }
+  const auto share_of = [&](const ExitRow& exit) {
+    return row.conditional && !is_open(program, exit, carrier) ? 0.0f : probability(program, exit, traits);
+  };
   float odds = 0.0f;
   for (std::size_t j = 0; j < exits.size(); ++j) {
-    const ExitRow& exit = exits[j];
-    cumulative[j] = b::weigh(exit.odds, b::utility(exit.satisfaction, exit.expectation, exit.heard, exit.effort, mood));
+    cumulative[j] = weight_of(program, exits[j], carrier, mood);
     odds += cumulative[j];
+  }
+  b::Shares shares = row.shares;
+  if (row.trait_bound || row.conditional) {
+    float fixed = 0.0f;
+    for (const ExitRow& exit : exits) fixed += share_of(exit);
+    shares = b::share_out(fixed, row.conditional ? odds > 0.0f : row.by_odds);
   }
   const float split = odds > 0.0f ? shares.rest / odds : 0.0f;
   ExitShares result;
   result.stay = shares.stay;
   for (std::size_t j = 0; j < exits.size(); ++j) {
-    const float share = cumulative[j] * split + probability(program, exits[j], traits) * shares.shrink;
+    const float share = cumulative[j] * split + share_of(exits[j]) * shares.shrink;
     if (share > 0.0f) result.last = static_cast<std::uint32_t>(j);
     result.total += share;
     cumulative[j] = result.total;
@@ -52,10 +111,10 @@ Leaving decide_leaving(const VisitRow& row, const ExitShares& shares, std::span<
   return {leaving, going, leaves};
 }
 
-ExitChoice choose(const Program& program, const VisitRow& row, std::span<const float> traits, const Words& words,
+ExitChoice choose(const Program& program, const VisitRow& row, const Carrier& carrier, const Words& words,
                   const behaviour::ChoiceState& mood, double& luck, std::span<float> cumulative) {
   const std::span<const ExitRow> exits = program.exits(row);
-  const ExitShares shares = share_exits(program, row, traits, mood, cumulative);
+  const ExitShares shares = share_exits(program, row, carrier, mood, cumulative);
   const auto [leaving, going, leaves] = decide_leaving(row, shares, cumulative, luck);
 
   // Among the exits of the kind that luck decided; staying comes after all exits.
@@ -67,52 +126,56 @@ ExitChoice choose(const Program& program, const VisitRow& row, std::span<const f
   if (exits.empty() || shares.total <= 0.0f) return {};
   chosen = std::min(chosen, shares.last);  // the point may be a rounding error beyond the last sum
   const ExitRow& exit = exits[chosen];
-  return {static_cast<std::int32_t>(chosen), drawn_delay(program, exit, words)};
+  return {static_cast<std::int32_t>(chosen), drawn_delay(program, exit, carrier, words)};
 }
 
 namespace {
 
-/// The multiplier of an exit's hazard.
-float hazard_multiplier(const ExitRow& exit, const behaviour::ChoiceState& state) {
-  return behaviour::weigh(exit.odds,
-                          behaviour::utility(exit.satisfaction, exit.expectation, exit.heard, exit.effort, state));
-}
-
 /// Days until exit `j` fires for somebody who comes at `time`, over stretches of time that differ, the first of which has
 /// begun; `never` where that is not before `limit`.
 double delay_over(const Program& program, std::span<const HazardStretch> stretches, std::size_t j, float threshold,
-                  const behaviour::ChoiceState& state, double time, double limit) {
-  const Inverse& after = program.delay(program.exits(program.row(stretches.front()))[j].delay);
+                  const Carrier& carrier, const behaviour::ChoiceState& state, double time, double limit) {
+  const ExitRow& at_visit = program.exits(program.row(stretches.front()))[j];
+  const Inverse& after = program.delay(at_visit.delay);
   const bool constant = after.constant();
-  double age = 0.0;   // in days as they would pass without a stretch
-  double used = 0.0;  // cumulative hazard of the law at that age, of which nothing is left to come
+  const double clock_age = age_at_visit(program, at_visit, carrier);
+  if (clock_age < 0.0) return forever;
+  const double own_scale = exit_scale(at_visit, carrier);
+  if (!(own_scale < forever)) return forever;
+  // In days as they would pass without a stretch. A scale of 0 leaves a clock's law no time at all.
+  double age = clock_age > 0.0 ? clock_age / own_scale : 0.0;
+  double used = hazard_at(after, age);           // hazard of the law at that age: none of it is left to come
   double left = static_cast<double>(threshold);  // of the threshold
   double now = time;
   for (std::size_t k = 0; k < stretches.size() && now - time < limit; ++k) {
     const ExitRow& exit = program.exits(program.row(stretches[k]))[j];
-    const float m = hazard_multiplier(exit, state);
-    const double end = k + 1 < stretches.size() ? stretches[k + 1].begin : std::numeric_limits<double>::infinity();
+    const float m = weight_of(program, exit, carrier, state);
+    const double stretch = stretch_of(exit, carrier);
+    const double end = k + 1 < stretches.size() ? stretches[k + 1].begin : forever;
     // A delay that is stretched to nothing is over at once.
-    const double age_at_end =
-        exit.stretch > 0.0 ? age + (end - now) / exit.stretch : std::numeric_limits<double>::infinity();
+    const double age_at_end = stretch > 0.0 ? age + (end - now) / stretch : forever;
     if (constant) {
-      const double at = after.draw(0);
+      const double at = exit.anniversary >= 0
+                            ? program.carried().next_anniversary(carrier.carried, exit.anniversary, clock_age)
+                            : after.draw(0);
       // A fixed delay is over or not; where its hazard is nothing at that moment it never fires.
       if (at <= age_at_end) {
-        return m > 0.0f ? (now - time) + std::max(0.0, at - age) * exit.stretch : std::numeric_limits<double>::infinity();
+        return m > 0.0f ? (now - time) + std::max(0.0, at - age) * stretch : forever;
       }
+    } else if (!(used < forever)) {
+      if (m > 0.0f) return now - time;  // the law is over already
     } else if (m > 0.0f) {
-      const bool for_good = !(age_at_end < std::numeric_limits<double>::infinity());
+      const bool for_good = !(age_at_end < forever);
       const double reached = for_good ? age_at_end : after.cumulative_hazard(age_at_end);
       const double adds = static_cast<double>(m) * (reached - used);
       if (!(adds < left)) {
         const double fires = after.at_hazard(static_cast<float>(used + left / static_cast<double>(m)));
-        const double in_stretch = std::clamp((fires - age) * exit.stretch, 0.0, end - now);
+        const double in_stretch = std::clamp((fires - age) * stretch, 0.0, end - now);
         return (now - time) + in_stretch;
       }
       left -= adds;
       used = reached;
-    } else if (age_at_end < std::numeric_limits<double>::infinity()) {
+    } else if (age_at_end < forever) {
       used = after.cumulative_hazard(age_at_end);
     } else {
       break;  // the law is over while the hazard is nothing
@@ -120,23 +183,39 @@ double delay_over(const Program& program, std::span<const HazardStretch> stretch
     age = age_at_end;
     now = end;
   }
-  return std::numeric_limits<double>::infinity();
+  return forever;
+}
+
+/// When `exit` of a race would come if nothing changed, in days, from its draw; nothing where it never comes.
+std::optional<double> race_delay(const Program& program, const ExitRow& exit, const Carrier& carrier,
+                                 const behaviour::ChoiceState& mood, std::uint32_t word) {
+  const float m = weight_of(program, exit, carrier, mood);
+  if (!(m > 0.0f)) return std::nullopt;  // a hazard of zero never comes
+  const float hazard = exponential(word) / m;
+  if (!(hazard < 1e30f)) return std::nullopt;
+  const double stretch = stretch_of(exit, carrier);
+  if (!(stretch < forever)) return std::nullopt;
+  const Inverse& after = program.delay(exit.delay);
+  if (exit.clock >= 0) {
+    const double age = age_at_visit(program, exit, carrier);
+    if (age < 0.0) return std::nullopt;
+    if (exit.anniversary >= 0) return program.carried().next_anniversary(carrier.carried, exit.anniversary, age) - age;
+    const double own_age = age > 0.0 ? age / exit_scale(exit, carrier) : 0.0;
+    if (after.constant()) return std::max(0.0, after.draw(0) - own_age) * stretch;
+    // The law given that it has lasted so long.
+    const double used = hazard_at(after, own_age);
+    if (!(used < forever)) return 0.0;
+    const double fires = after.at_hazard(static_cast<float>(used + static_cast<double>(hazard)));
+    return std::max(0.0, fires - own_age) * stretch;
+  }
+  const double drawn = after.at_hazard(hazard) * stretch;
+  return drawn > 0.0 ? drawn : 0.0;
 }
 
 }  // namespace
 
-std::optional<double> race_delay(const Program& program, const ExitRow& exit, const behaviour::ChoiceState& mood,
-                                 std::uint32_t word) {
-  const float m = hazard_multiplier(exit, mood);
-  if (!(m > 0.0f)) return std::nullopt;  // a hazard of zero never comes
-  const float hazard = exponential(word) / m;
-  if (!(hazard < 1e30f)) return std::nullopt;
-  const double drawn = program.delay(exit.delay).at_hazard(hazard) * exit.stretch;
-  return drawn > 0.0 ? drawn : 0.0;
-}
-
 ExitChoice race(const Program& program, const VisitRow& row, const Streams& streams, const VisitAt& visit,
-                const behaviour::ChoiceState& state) {
+                const Carrier& carrier, const behaviour::ChoiceState& state) {
   const std::span<const ExitRow> exits = program.exits(row);
   ExitChoice first;
   Words words{};
@@ -146,7 +225,7 @@ ExitChoice race(const Program& program, const VisitRow& row, const Streams& stre
   };
   for (std::size_t j = 0; j < exits.size(); ++j) {
     const std::uint32_t word = word_of(j);
-    const std::optional<double> delay = race_delay(program, exits[j], state, word);
+    const std::optional<double> delay = race_delay(program, exits[j], carrier, state, word);
     if (!delay) continue;
     // Ties go to the first in the file.
     if (first.exit < 0 || *delay < first.delay) first = {static_cast<std::int32_t>(j), *delay};
@@ -158,27 +237,26 @@ ExitChoice race(const Program& program, const VisitRow& row, const Streams& stre
   if (next == all.end() || (first.exit >= 0 && visit.time + first.delay <= next->begin)) return first;
   const auto stretches = all.subspan(static_cast<std::size_t>(next - all.begin()) - 1);
   double earliest = program.horizon() - visit.time;  // beyond the horizon nobody asks
-  earliest = std::nextafter(earliest, std::numeric_limits<double>::infinity());
+  earliest = std::nextafter(earliest, forever);
   first = {};
   for (std::size_t j = 0; j < exits.size(); ++j) {
-    const double delay = delay_over(program, stretches, j, exponential(word_of(j)), state, visit.time, earliest);
+    const double delay = delay_over(program, stretches, j, exponential(word_of(j)), carrier, state, visit.time, earliest);
     if (delay < earliest) first = {static_cast<std::int32_t>(j), earliest = delay};
   }
   return first;
 }
 
 std::optional<double> race_delay(const Program& program, const VisitRow& row, const Streams& streams, const VisitAt& visit,
-                                 const behaviour::ChoiceState& state, std::size_t exit) {
+                                 const Carrier& carrier, const behaviour::ChoiceState& state, std::size_t exit) {
   const std::uint32_t word =
       streams.draw(visit.customer, Purpose::race, visit.event, static_cast<std::uint32_t>(exit / 4))[exit % 4];
-  const std::optional<double> delay = race_delay(program, program.exits(row)[exit], state, word);
+  const std::optional<double> delay = race_delay(program, program.exits(row)[exit], carrier, state, word);
   const std::span<const HazardStretch> all = program.hazard_stretches(visit.persona, visit.touchpoint);
   const auto next = std::upper_bound(all.begin(), all.end(), visit.time,
                                      [](double time, const HazardStretch& stretch) { return time < stretch.begin; });
   if (next == all.end() || (delay && visit.time + *delay <= next->begin)) return delay;
-  constexpr double forever = std::numeric_limits<double>::infinity();
   const double over = delay_over(program, all.subspan(static_cast<std::size_t>(next - all.begin()) - 1), exit,
-                                 exponential(word), state, visit.time, forever);
+                                 exponential(word), carrier, state, visit.time, forever);
   return over < forever ? std::optional(over) : std::nullopt;
 }
 
@@ -207,16 +285,16 @@ Call call_for_service(const Program& program, const Streams& streams, const Visi
   return call;
 }
 
-ExitChoice leave_on_hearing(const Program& program, const VisitRow& row, std::span<const float> traits,
-                            const Streams& streams, std::uint32_t customer, std::size_t window, std::uint32_t messages) {
+ExitChoice leave_on_hearing(const Program& program, const VisitRow& row, const Carrier& carrier, const Streams& streams,
+                            std::uint32_t customer, std::size_t window, std::uint32_t messages) {
   const std::span<const ExitRow> exits = program.heard_exits(row);
   for (std::uint32_t message = 0; message < messages && !exits.empty(); ++message) {
     const Words words = streams.draw(customer, Purpose::heard, static_cast<std::uint32_t>(window), message);
     const float u = uniform(words[1]);
     float sum = 0.0f;
     for (std::size_t j = 0; j < exits.size(); ++j) {
-      sum += probability(program, exits[j], traits);
-      if (u < sum) return {static_cast<std::int32_t>(j), drawn_delay(program, exits[j], words)};
+      sum += probability(program, exits[j], carrier.traits);
+      if (u < sum) return {static_cast<std::int32_t>(j), drawn_delay(program, exits[j], carrier, words)};
     }
   }
   return {};

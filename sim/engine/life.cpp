@@ -24,18 +24,23 @@ Life Lives::begin(std::uint32_t customer) const {
   life.stay.window = program_.windows().of(life.stay.until);
   life.stay.regime = program_.regime(life.stay.until);
   life.stay.to = life.person.start;
+  if (const std::size_t width = program_.carried().width(); width > 0) {
+    life.carried.resize(width);
+    program_.carried().begin(population_, people_, accounts, customer, life.person.persona, life.person.arrival,
+                             life.carried);
+  }
   return life;
 }
 
 void Lives::hear(std::uint32_t customer, Life& life, std::size_t window, std::uint32_t messages) const {
   const VisitRow& row = move_to_window(life, window);
-  const ExitChoice choice = leave_on_hearing(program_, row, traits_, streams_, customer, window, messages);
+  const ExitChoice choice = leave_on_hearing(program_, row, carrier(life), streams_, customer, window, messages);
   if (choice.exit >= 0) leave_by(program_.heard_exits(row)[static_cast<std::size_t>(choice.exit)], choice.delay, life);
 }
 
 void Lives::leave_gate(std::uint32_t customer, Life& life, std::size_t window, std::uint32_t exit) const {
   const ExitRow& by = program_.exits(move_to_window(life, window))[exit];
-  leave_by(by, drawn_delay(program_, by, streams_.draw(customer, Purpose::visit, life.visit.event)), life);
+  leave_by(by, drawn_delay(program_, by, carrier(life), streams_.draw(customer, Purpose::visit, life.visit.event)), life);
 }
 
 /// The customer stays on at the last visit until the beginning of `window`; the answer is what holds there then.

@@ -336,6 +336,7 @@ class Block {
     }
     if (t_.counts_paid) pay();
     for (int i = 0; t_.shape.referrals && i < lanes_; ++i) pay_referred(i);
+    for (int i = 0; t_.amount_place_of != nullptr && i < lanes_; ++i) pay_drawn(i);
   }
 
   /// Effort beyond the place's, and repeats.
@@ -431,6 +432,16 @@ class Block {
     std::int64_t* const cell = task_.cells + t_.shape.paid(MoneyOf::referred, 0, at, PaidScore::visits);
     cell[0] += 1;
     cell[1] += decay(i);
+  }
+
+  /// Counts what is drawn at the visit in lane i.
+  void pay_drawn(int i) {
+    const Payment at = payment(i);
+    if (at.amount_place >= 0) t_.pay_drawn(task_, at, c_.window[i], c_.regime[i], referred(i));
+  }
+  [[nodiscard]] Payment payment(int i) const {
+    const std::int32_t place = t_.amount_place_of != nullptr ? t_.amount_place_of[c_.place[i]] : -1;
+    return {c_.customer[i], c_.event[i], c_.persona[i], place, c_.time[i]};
   }
 
   /// Counts the visits that pay; the others count in a place of their own.
@@ -849,6 +860,9 @@ class Block {
     moment.heard = s_.heard[i];
     moment.effort = s_.effort[i];
     moment.luck = c_.luck[i];
+    moment.carried = t_.carried_width > 0 ? carried(i) : nullptr;
+    moment.bought = c_.bought[i];
+    moment.team = c_.team[i];
     const std::int32_t chosen = t_.choose(t_.owner, c_.persona[i], c_.row[i], &moment);
     s_.chosen[i] = chosen;
     s_.a[i] = moment.delay;
@@ -885,6 +899,17 @@ class Block {
     }
   }
 
+  /// What the customer in lane i carries.
+  [[nodiscard]] double* carried(int i) const {
+    const std::size_t row = task_.store != nullptr ? s_.kept[i] : static_cast<std::size_t>(i);
+    return (task_.store != nullptr ? task_.store->carried : task_.carried) +
+           row * static_cast<std::size_t>(t_.carried_width);
+  }
+  /// The customer in lane i has come to the place at hand, by `exit` or for the first time.
+  void carry_on(int i, std::int32_t exit) {
+    t_.carry_on(task_, payment(i), c_.row[i], c_.place[i] - c_.persona[i] * t_.touchpoints, exit, carried(i));
+  }
+
   void move() {
     find_windows(s_.time, s_.window);
     const std::int32_t no_move = this->no_move(), exits = t_.personas * t_.exit_count;
@@ -909,6 +934,9 @@ class Block {
     }
     if (events >= t_.visits_per_life) done_.endless = true;
     find_rows();
+    for (int i = 0; t_.carried_width > 0 && i < lanes_; ++i) {
+      if (s_.moves[i] == 1) carry_on(i, s_.taken[i] - c_.persona[i] * t_.exit_count);
+    }
     // From the back, so that the lane that fills a gap is one that goes on.
     for (int k = finished - 1; k >= 0; --k) {
       const int i = s_.marked[k];
@@ -973,6 +1001,7 @@ class Block {
     save_final_state(i);
     if (t_.counts_paid) reinterpret_cast<Long2*>(task_.packed.paid)[paid_cell(i)] += Long2{1, decay(i)};
     if (t_.shape.referrals) pay_referred(i);
+    if (t_.amount_place_of != nullptr) pay_drawn(i);
   }
 
   /// The next person, into lane i.
@@ -1000,6 +1029,10 @@ class Block {
       c_.event[i] = 0;
       fresh(i);
       first_visit(i, people_.start[k], people_.arrival[k]);
+      if (t_.carried_width > 0) {
+        t_.carry_first(task_, people_.customer[k], people_.persona[k], people_.arrival[k], carried(i));
+        carry_on(i, -1);
+      }
       if (t_.is_end[people_.start[k]] == 0) return true;
       end(i);
     }
@@ -1242,6 +1275,7 @@ class Block {
     for (int i = 0; i < padded; ++i) s_.marks[i] = s_.ends[i] != 0 ? 1 : 0;
     const int finished = list_marked();
     find_rows();
+    for (int i = 0; t_.carried_width > 0 && i < lanes_; ++i) carry_on(i, s_.from[i] >= 0 ? s_.taken[i] : -1);
     for (int k = finished - 1; k >= 0; --k) {
       const int i = s_.marked[k];
       end(i);
@@ -1345,6 +1379,8 @@ class Block {
   void copy(int from, int to) {
     c_.each(
         t_.own_count, [&](auto& column) __attribute__((always_inline)) { column[to] = column[from]; });
+    if (t_.carried_width == 0 || task_.store != nullptr) return;
+    for (int k = 0; k < t_.carried_width; ++k) carried(to)[k] = carried(from)[k];
   }
 
   const Tables& t_;

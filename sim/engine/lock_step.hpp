@@ -159,6 +159,7 @@ struct Store {
   float *loss_aversion, *effort_aversion, *own[own_traits];
   float* heard;  // social proof
   Voice* voice;
+  double* carried;  // [row x Tables::carried_width]; null where nothing is carried
 };
 /// Smaller than any introduction of the window at hand, so that none counts any more.
 inline constexpr std::uint32_t came_alone = 0x7fffffffu;
@@ -233,8 +234,17 @@ struct Moment {
   double time;
   std::uint32_t words[4];
   float satisfaction, expectation, heard, effort;
+  const double* carried;  // of Tables::carried_width numbers
+  std::int32_t bought, team;
   double luck;
   double delay;
+};
+
+/// A visit that may pay what is drawn for it.
+struct Payment {
+  std::uint32_t customer, event;
+  std::int32_t persona, amount_place;  // see Tables::amount_place_of; -1: nothing is drawn
+  double time;
 };
 
 /// Everything that a loop needs to know of a program; never changes while it runs.
@@ -254,6 +264,7 @@ struct Tables {
   const Passage* passages;               // [exits + touchpoints + touchpoints], see `Passage`
   const std::int32_t* flow_kind_of;      // [place + 1]; first: of nowhere
   const std::uint8_t* is_end;            // [touchpoint]
+  const std::int32_t* amount_place_of;   // [place]: see AmountRules; null where nothing is drawn
   std::int32_t personas, touchpoints, places, exit_count, windows, regimes;
   std::int32_t families;  // of all delays, as a set
   std::int32_t most_exits;
@@ -269,9 +280,10 @@ struct Tables {
   bool couples;  // some row has a Coupling
   bool queues;   // visits of some touchpoint wait for servers
   bool slopes, probabilities, any_one_by_one, trait_bound, flows;
-  bool counts_paid;     // visits that pay are counted one by one, because discounting or a change makes them differ
-  bool small_discount;  // see Discount::small
-  bool effort_varies;   // a place's effort or repeats from visit to visit
+  bool counts_paid;            // visits that pay are counted one by one, because discounting or a change makes them differ
+  bool small_discount;         // see Discount::small
+  bool effort_varies;          // a place's effort or repeats from visit to visit
+  std::int32_t carried_width;  // numbers that a customer carries, see CarriedRules
   double horizon, window_width, windows_per_day, force_of_interest;
   behaviour::Appraisal appraisal;
   behaviour::Memory memory;
@@ -288,6 +300,12 @@ struct Tables {
   double (*draw_one)(const void* owner, std::int32_t persona, std::int32_t quantity, std::uint32_t word);
   float (*draw_own)(const Task& task, std::uint32_t customer, std::int32_t persona, std::int32_t own);
 
+  /// CarriedRules::begin; and `reach` and `serve` of a visit to `touchpoint` by `exit`, its number in the file or -1.
+  void (*carry_first)(const Task& task, std::uint32_t customer, std::int32_t persona, double arrival, double* carried);
+  void (*carry_on)(const Task& task, const Payment& at, std::int32_t row, std::int32_t touchpoint, std::int32_t exit,
+                   double* carried);
+  /// Draws the amounts of a visit and counts them, those of a referred customer once more.
+  void (*pay_drawn)(const Task& task, const Payment& at, std::int32_t window, std::int32_t regime, bool referred);
   /// The position of the exit taken, or -1 to stay.
   std::int32_t (*choose)(const void* owner, std::int32_t persona, std::int32_t row, Moment* moment);
   /// Program::change_flow.
@@ -307,6 +325,7 @@ struct Task {
   std::int64_t* cells;  // of the tally
   Packed packed;
   const Store* store;        // null: whole lives
+  double* carried;           // [lane x Tables::carried_width], of whole lives
   const MarketView* market;  // null: nothing couples customers
   std::uint32_t begin, end;
   std::uint32_t first, padding;  // the customer of the store's first row; the row for padding lanes

@@ -30,7 +30,10 @@ std::int32_t family(Inverse::Family of) {
     case Inverse::Family::loglogistic:
       return Family::loglogistic;
     case Inverse::Family::constant:
-    case Inverse::Family::table:
+    case Inverse::Family::beta:
+    case Inverse::Family::gamma:
+    case Inverse::Family::gompertz:
+    case Inverse::Family::tabulated:
       break;
   }
   return Family::constant;
@@ -78,6 +81,10 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   tables_.shape = shape;
   tables_.visits_per_life = visits_per_life;
   tables_.choose = &Compiled::choose;
+  tables_.carried_width = narrow(program.carried().width());
+  tables_.carry_first = &Compiled::carry_first;
+  tables_.carry_on = &Compiled::carry_on;
+  tables_.pay_drawn = &Compiled::pay_drawn;
   tables_.change_flow = &Compiled::change_flow;
   const auto queues = [&](std::size_t touchpoint) {
     const bool waits = program.place(static_cast<std::uint32_t>(touchpoint)).queues;
@@ -115,6 +122,7 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   compile_still_scores();
   tables_.place_scores = place_scores_.data();
   tables_.paid_of = paid_of_.data();
+  tables_.amount_place_of = amount_place_of_.empty() ? nullptr : amount_place_of_.data();
   tables_.piece_of = piece_of_.data();
   tables_.rows = rows_.data();
   tables_.row_of = row_of_.data();
@@ -265,7 +273,8 @@ void Compiled::compile_rows() {
     }
   }
   if (!stretched) stretch_.clear();
-  if (!lost) carries_.clear();
+  // The loop knows the last team met only where context may be lost.
+  if (!lost && !program.carried().asks_for_team()) carries_.clear();
 }
 
 void Compiled::compile_hazards() {
@@ -320,6 +329,7 @@ void Compiled::compile_paid() {
       const std::int32_t paying = program.paying(p, v);
       const std::size_t at = paying < 0 ? tables_.shape.paying_places : static_cast<std::size_t>(paying);
       paid_of_.push_back(narrow(at * tables_.shape.pieces));
+      if (program.amounts().places() > 0) amount_place_of_.push_back(program.amounts().place(p, v));
     }
   }
   for (std::size_t w = 0; w < tables_.shape.windows; ++w) {
@@ -391,9 +401,10 @@ bool Compiled::fast(const VisitRow& row) const {
   const auto exits = program_->exits(row);
   if (exits.size() > static_cast<std::size_t>(fast_exits) || (row.trait_bound && exits.size() > 4)) return false;
   return std::all_of(exits.begin(), exits.end(), [&](const ExitRow& exit) {
-    if (exit.trait >= 0 && !program_->shifts(exit).empty()) return false;
+    if ((exit.trait >= 0 && !program_->shifts(exit).empty()) || exit.personal()) return false;
     const Inverse::Family drawn = program_->delay(exit.delay).formula().family;
-    if (!row.race) return drawn != Inverse::Family::table;
+    // What has no formula of its own in `family` above is drawn by the reference.
+    if (!row.race) return drawn == Inverse::Family::constant || family(drawn) != Family::constant;
     return drawn == Inverse::Family::constant || drawn == Inverse::Family::uniform ||
            drawn == Inverse::Family::exponential || drawn == Inverse::Family::weibull;
   });
@@ -467,39 +478,86 @@ std::int32_t Compiled::choose(const void* owner, std::int32_t persona, std::int3
   const VisitRow& row = *self.visit_rows_[static_cast<std::size_t>(row_index)];
   const Streams streams(std::uint64_t{moment->task->seed[1]} << 32 | moment->task->seed[0], moment->task->replication);
   const behaviour::ChoiceState mood{moment->satisfaction, moment->expectation, moment->heard, moment->effort};
-  const Population& population = *self.population_;
-  const auto customer_persona = static_cast<std::uint32_t>(persona);
-  const MarketView* market = moment->task->market;
-  const auto* accounts = market != nullptr ? static_cast<const Accounts*>(market->accounts) : nullptr;
+  std::array<float, 64> small_traits, small_sums;
+  std::vector<float> large;
+  const std::size_t traits = self.population_->trait_count(), exits = program.exits(row).size();
+  std::span<float> own(small_traits.data(), std::min(traits, small_traits.size()));
+  std::span<float> sums(small_sums.data(), std::min(exits, small_sums.size()));
+  if (traits > small_traits.size() || exits > small_sums.size()) {
+    large.resize(traits + exits);
+    own = std::span(large).first(traits);
+    sums = std::span(large).last(exits);
+  }
+  for (const ExitRow& exit : program.exits(row)) {
+    each_trait(exit, [&](std::size_t k) { own[k] = trait_of(*moment->task, moment->customer, persona, k); });
+  }
+  const Carrier carrier{own,
+                        {moment->carried, static_cast<std::size_t>(self.tables_.carried_width)},
+                        moment->bought != 0,
+                        moment->team,
+                        moment->time};
   ExitChoice way;
   if (row.race) {
     way = race(program, row, streams,
                {moment->customer, moment->event, static_cast<std::uint32_t>(persona),
                 static_cast<std::uint32_t>(moment->touchpoint), moment->time},
-               mood);
+               carrier, mood);
   } else {
-    std::array<float, 64> small_traits, small_sums;
-    std::vector<float> large;
-    const std::size_t traits = population.trait_count(), exits = program.exits(row).size();
-    std::span<float> own(small_traits.data(), std::min(traits, small_traits.size()));
-    std::span<float> sums(small_sums.data(), std::min(exits, small_sums.size()));
-    if (traits > small_traits.size() || exits > small_sums.size()) {
-      large.resize(traits + exits);
-      own = std::span(large).first(traits);
-      sums = std::span(large).last(exits);
-    }
-    for (const ExitRow& exit : program.exits(row)) {
-      if (exit.trait < 0) continue;
-      const auto k = static_cast<std::size_t>(exit.trait);
-      own[k] = accounts != nullptr ? population.trait_of_member(streams, moment->customer,
-                                                                accounts->account_of(moment->customer), customer_persona, k)
-                                   : population.trait(streams, moment->customer, customer_persona, k);
-    }
     const Words words{moment->words[0], moment->words[1], moment->words[2], moment->words[3]};
-    way = sojourn::choose(program, row, own, words, mood, moment->luck, sums);
+    way = sojourn::choose(program, row, carrier, words, mood, moment->luck, sums);
   }
   moment->delay = way.delay;
   return way.exit;
+}
+
+float Compiled::trait_of(const Task& task, std::uint32_t customer, std::int32_t persona, std::size_t trait) {
+  const Streams streams(std::uint64_t{task.seed[1]} << 32 | task.seed[0], task.replication);
+  const Population& population = *task.compiled->population_;
+  const auto of = static_cast<std::uint32_t>(persona);
+  const auto* accounts = task.market != nullptr ? static_cast<const Accounts*>(task.market->accounts) : nullptr;
+  return accounts != nullptr ? population.trait_of_member(streams, customer, accounts->account_of(customer), of, trait)
+                             : population.trait(streams, customer, of, trait);
+}
+
+Amounts Compiled::draw_amounts(const Task& task, const Payment& at) {
+  const Streams streams(std::uint64_t{task.seed[1]} << 32 | task.seed[0], task.replication);
+  return task.compiled->program_->amounts().draw(at.amount_place, streams, at.customer, at.event, [&](std::size_t trait) {
+    return trait_of(task, at.customer, at.persona, trait);
+  });
+}
+
+void Compiled::pay_drawn(const Task& task, const Payment& at, std::int32_t window, std::int32_t regime, bool referred) {
+  const Program& program = *task.compiled->program_;
+  const Amounts amounts = draw_amounts(task, at);
+  const double decay = program.discount().decay(at.time, static_cast<std::size_t>(window));
+  const std::size_t piece = program.piece(static_cast<std::size_t>(window), static_cast<std::size_t>(regime));
+  const auto count = [&](MoneyOf whose) {
+    program.amounts().count(task.cells, task.compiled->tables_.shape, whose, static_cast<std::size_t>(at.amount_place),
+                            piece, amounts, decay);
+  };
+  count(MoneyOf::everybody);
+  if (referred) count(MoneyOf::referred);
+}
+
+void Compiled::carry_first(const Task& task, std::uint32_t customer, std::int32_t persona, double arrival, double* carried) {
+  const Compiled& self = *task.compiled;
+  const Streams streams(std::uint64_t{task.seed[1]} << 32 | task.seed[0], task.replication);
+  const CarriedRules& rules = self.program_->carried();
+  rules.begin(*self.population_, streams, nullptr, customer, static_cast<std::uint32_t>(persona), arrival,
+              {carried, rules.width()});
+}
+
+void Compiled::carry_on(const Task& task, const Payment& at_visit, std::int32_t row, std::int32_t touchpoint,
+                        std::int32_t exit, double* carried) {
+  const Compiled& self = *task.compiled;
+  const CarriedRules& rules = self.program_->carried();
+  const std::span<double> all(carried, rules.width());
+  const auto at = static_cast<std::uint32_t>(touchpoint);
+  rules.reach(all, at, exit, at_visit.time);
+  if (self.program_->place(at).end) return;
+  const bool draws = at_visit.amount_place >= 0 && rules.adds_amount(at);
+  const Amounts amounts = draws ? draw_amounts(task, at_visit) : Amounts();
+  rules.serve(all, at, at_visit.time, self.visit_rows_[static_cast<std::size_t>(row)]->revenue_of(amounts));
 }
 
 void Compiled::change_flow(const void* owner, std::int64_t* cells, MoneyOf whose, std::int32_t from, std::int32_t to,
@@ -538,6 +596,8 @@ Task Worker::task(const Compiled& compiled, const Streams& streams, std::uint64_
   task.seed[1] = static_cast<std::uint32_t>(streams.seed() >> 32);
   task.replication = streams.replication();
   task.until = compiled.program().horizon();
+  carried_.resize(static_cast<std::size_t>(lane_count) * compiled.program().carried().width());
+  task.carried = carried_.data();
   return task;
 }
 

@@ -48,6 +48,12 @@ class Compiled {
   void find_gates();
   [[nodiscard]] Quantity quantity(std::int32_t index);
   static std::int32_t choose(const void* owner, std::int32_t persona, std::int32_t row, Moment* moment);
+  static void carry_first(const Task& task, std::uint32_t customer, std::int32_t persona, double arrival, double* carried);
+  static void carry_on(const Task& task, const Payment& at, std::int32_t row, std::int32_t touchpoint, std::int32_t exit,
+                       double* carried);
+  static void pay_drawn(const Task& task, const Payment& at, std::int32_t window, std::int32_t regime, bool referred);
+  [[nodiscard]] static float trait_of(const Task& task, std::uint32_t customer, std::int32_t persona, std::size_t trait);
+  [[nodiscard]] static Amounts draw_amounts(const Task& task, const Payment& at);
   void compile_paid();
   static void change_flow(const void* owner, std::int64_t* cells, MoneyOf whose, std::int32_t from, std::int32_t to,
                           double time, std::int32_t window, std::int32_t regime);
@@ -66,7 +72,7 @@ class Compiled {
   std::vector<Passage> passages_;
   std::vector<std::uint8_t> is_end_;
   std::vector<PlaceScores> place_scores_;
-  std::vector<std::int32_t> paid_of_, piece_of_;
+  std::vector<std::int32_t> paid_of_, piece_of_, amount_place_of_;
   std::vector<float> loss_aversion_of_, effort_aversion_of_;
   std::vector<std::uint8_t> gate_;        // [touchpoint]
   std::vector<std::int32_t> own_traits_;  // those with a column
@@ -125,6 +131,7 @@ class Worker {
   std::vector<Pair> touch_, extra_effort_and_repeats_, series_, paid_;
   std::vector<std::int16_t> codes_;
   std::vector<std::uint32_t> moves_, firsts_;
+  std::vector<double> carried_;         // of the lanes, see Task
   const Compiled* compiled_ = nullptr;  // the program at hand
   std::size_t window_ = every_window;   // the only one with packed stocks
   std::uint32_t unflushed_ = 0;         // see Task

@@ -62,7 +62,7 @@ double LookAhead::days_away(const Streams& streams, const VisitAt& visit, std::s
       const float u = uniform((*words)[1]);
       if (u < way.from || u > way.until) continue;
       const ExitRow& exit = program_.exits(*bounds.row)[way.exit];
-      least = std::min(least, drawn_delay(program_, exit, *words) + way.beyond);
+      least = std::min(least, drawn_delay(program_, exit, {}, *words) + way.beyond);
     }
   }
   return least;
@@ -70,6 +70,8 @@ double LookAhead::days_away(const Streams& streams, const VisitAt& visit, std::s
 
 /// The least that the delay of `exit` can be.
 double LookAhead::least_days(const ExitRow& exit) const {
+  // A clock may have run for long, and a customer's own scale may be 0.
+  if (exit.personal()) return 0.0;
   const Inverse::Formula law = program_.delay(exit.delay).formula();
   double least = 0.0;
   if (law.family == Inverse::Family::constant) least = law.a;
@@ -127,7 +129,9 @@ void LookAhead::find_bounds() {
 
 LookAhead::Bounds LookAhead::bounds_of(const VisitRow& row) {
   const auto exits = program_.exits(row);
-  Bounds bounds{&row, static_cast<std::uint32_t>(ways_.size()), 0, !row.race && !row.trait_bound, never};
+  const bool personal =
+      row.trait_bound || std::any_of(exits.begin(), exits.end(), [](const ExitRow& exit) { return exit.personal(); });
+  Bounds bounds{&row, static_cast<std::uint32_t>(ways_.size()), 0, !row.race && !personal, never};
   for (const ExitRow& exit : exits) bounds.least = std::min(bounds.least, least_days(exit) + distance_[exit.to]);
   if (!bounds.by_words) {
     // The stretch of a race may change while it goes on: only what comes after it is certain.

@@ -16,6 +16,7 @@ class Ledger {
         whose_(whose),
         windows_(shape_.windows) {
     add_visits();
+    add_amounts();
     add_flows();
   }
 
@@ -38,6 +39,28 @@ class Ledger {
         const VisitRow& row = program_.row(pieces[i].regime, places[k].persona, places[k].touchpoint);
         const Money amounts{row.revenue, row.cost, row.price};
         add(pieces[i].window, visits, 1.0, discounted, 1.0 / shape_.scales.decay, amounts);
+      }
+    }
+  }
+
+  void add_amounts() {
+    const AmountRules& amounts = program_.amounts();
+    const auto pieces = program_.pieces();
+    for (std::size_t k = 0; k < amounts.places(); ++k) {
+      if (amounts.persona(k) != persona_) continue;
+      for (std::size_t i = 0; i < pieces.size(); ++i) {
+        const VisitRow& row = program_.row(pieces[i].regime, amounts.persona(k), amounts.touchpoint(k));
+        const auto add_drawn = [&](const std::optional<AmountLaw>& law, AmountScore high, AmountScore decayed,
+                                   const Money& times) {
+          if (!law) return;
+          const Totals::Wide units = totals_.amount(whose_, k, i, high);
+          // Scales are powers of two: exact.
+          const double unit = 1.0 / law->scale;
+          add(pieces[i].window, units, unit, units - totals_.amount(whose_, k, i, decayed), unit, times);
+        };
+        add_drawn(amounts.revenue(k), AmountScore::revenue_high, AmountScore::revenue_decay_high,
+                  {row.revenue_times, 0.0, 0.0});
+        add_drawn(amounts.cost(k), AmountScore::cost_high, AmountScore::cost_decay_high, {0.0, row.cost_times, 0.0});
       }
     }
   }

@@ -88,7 +88,9 @@ Program::Program(const Model& model)
       changes_(changes_under(model.parts(), model.plan())),
       regimes_(regimes(changes_, windows_, horizon_)),
       personas_(model.parts().personas.size()),
-      touchpoints_(model.parts().touchpoints.size()) {
+      touchpoints_(model.parts().touchpoints.size()),
+      carried_(model.parts()),
+      amounts_(model.parts(), discount_.largest_decay()) {
   const ModelParts& parts = model.parts();
   if (const auto features = unsupported(parts); !features.empty()) {
     std::string list;
@@ -163,6 +165,9 @@ void Program::compile_rows() {
         row.weight = narrow(value(Parameter::weight, touchpoint.weight));
         row.revenue = value(Parameter::revenue, touchpoint.revenue);
         row.cost = value(Parameter::cost, touchpoint.cost);
+        // Money has no limits, so that what changes make of an amount is a straight line.
+        if (touchpoint.drawn_revenue) row.revenue_times = value(Parameter::revenue, 1.0) - row.revenue;
+        if (touchpoint.drawn_cost) row.cost_times = value(Parameter::cost, 1.0) - row.cost;
         if (touchpoint.promise) {
           row.promise = narrow(value(Parameter::promise, *touchpoint.promise));
           row.promise_weight = narrow(parts.behaviour.promise_weight);
@@ -207,6 +212,17 @@ void Program::compile_rows() {
           out.delay = out.exit;
           out.to_end = parts.touchpoints[out.to].end.has_value();
           out.stretch = parameters.value(Parameter::delay, 1.0, along);
+          if (exit.scale) {
+            out.scale = static_cast<std::int32_t>(exit.scale->trait.index());
+            out.per = exit.scale->rate;
+          }
+          if (exit.times) out.times = static_cast<std::int32_t>(exit.times->index());
+          out.clock = carried_.clock_of(out.exit);
+          out.anniversary = carried_.anniversary_of(out.exit);
+          out.demand = carried_.demand_of(out.exit);
+          if (out.anniversary >= 0) out.stretch = 1.0;  // an anniversary is a date
+          row.conditional =
+              row.conditional || out.times >= 0 || (out.demand >= 0 && carried_.demand(out.demand).conditional());
           out.shifts_begin = static_cast<std::uint32_t>(shifts_.size());
           if (const auto* trait = std::get_if<TraitId>(&exit.probability)) {
             out.trait = static_cast<std::int32_t>(trait->index());
@@ -357,7 +373,7 @@ void Program::compile_flows() {
 
 void Program::change_flow(std::int64_t* cells, const TallyShape& shape, MoneyOf whose, std::int32_t from, std::int32_t to,
                           double t, std::size_t window, std::size_t regime) const {
-  constexpr std::int64_t low = (std::int64_t{1} << flow_low_bits) - 1;
+  constexpr std::int64_t low = (std::int64_t{1} << sum_low_bits) - 1;
   for (std::size_t k = piece(window, regime); k < first_piece_[window + 1]; ++k) {
     const Piece& piece = pieces_[k];
     const bool whole = t <= piece.begin;
@@ -366,9 +382,9 @@ void Program::change_flow(std::int64_t* cells, const TallyShape& shape, MoneyOf 
     const auto add = [&](std::int32_t kind, std::int64_t sign) {
       if (kind == 0) return;
       std::int64_t* cell = cells + shape.flow(whose, static_cast<std::size_t>(kind) - 1, k, FlowScore::days_high);
-      cell[0] += sign * (days >> flow_low_bits);
+      cell[0] += sign * (days >> sum_low_bits);
       cell[1] += sign * (days & low);
-      cell[2] += sign * (discounted >> flow_low_bits);
+      cell[2] += sign * (discounted >> sum_low_bits);
       cell[3] += sign * (discounted & low);
     };
     add(from, -1);
@@ -477,6 +493,7 @@ TallyShape tally_shape(const Program& program) {
   shape.pieces = program.pieces().size();
   shape.paying_places = program.paying_places().size();
   shape.flow_kinds = program.flow_kinds().size();
+  shape.amount_places = program.amounts().places();
   shape.referrals = parts.word_of_mouth.has_value();
   return shape;
 }

@@ -442,8 +442,9 @@ Queues::Queues(const Program& program, const Population& population, const Strea
       diaries_(diaries),
       in_line_(store.customers(), Stands::nowhere),
       answer_within_(program.staffing().queues.size()) {
-  // Shadows leave with visits of the reference.
-  if (looks_ahead && !(program.shadows() > 0.0)) look_ahead_.emplace(program);
+  // Shadows leave with visits of the reference; clocks and counters take note of arrival and of service, one after the
+  // other.
+  if (looks_ahead && !(program.shadows() > 0.0) && program.carried().width() == 0) look_ahead_.emplace(program);
   for (std::uint32_t v = 0; v < program.model().parts().touchpoints.size(); ++v) {
     if (program.place(v).queues) answer_within_[program.service(v).queue] = program.service(v).answer_within;
   }

@@ -24,7 +24,8 @@ bool WaitingCustomers::hear(std::uint32_t customer, std::size_t window, std::uin
   if (program_.shadows() > 0.0 && !store_.comes_to_queue(customer) &&
       std::any_of(exits.begin(), exits.end(), [&](const ExitRow& exit) { return queues(exit); }))
     departures_.push_back({customer, messages, 0});
-  const ExitChoice choice = leave_on_hearing(program_, at, traits_of(customer, exits), streams_, customer, window, messages);
+  const ExitChoice choice =
+      leave_on_hearing(program_, at, carrier(customer, window, exits), streams_, customer, window, messages);
   if (choice.exit < 0) return false;
   // What the customer meant to do is off, even where the message leads beyond the horizon.
   store_.hold(customer);
@@ -37,7 +38,7 @@ std::span<const float> WaitingCustomers::shares_at_gate(std::uint32_t customer, 
   const std::span<const ExitRow> exits = program_.exits(at);
   const behaviour::ChoiceState state{store_.satisfaction(customer), store_.expectation(customer), store_.heard(customer),
                                      effort};
-  static_cast<void>(share_exits(program_, at, traits_of(customer, exits), state, cumulative_));
+  static_cast<void>(share_exits(program_, at, carrier(customer, window, exits), state, cumulative_));
   return {cumulative_.data(), exits.size()};
 }
 
@@ -45,7 +46,7 @@ void WaitingCustomers::leave_gate(std::uint32_t customer, std::size_t window, st
   const ExitRow& by = program_.exits(row(customer, window))[exit];
   if (program_.shadows() > 0.0 && queues(by)) departures_.push_back({customer, 0, exit});
   const Words words = streams_.draw(customer, Purpose::visit, store_.last_event(customer));
-  leave(customer, window, by, drawn_delay(program_, by, words));
+  leave(customer, window, by, drawn_delay(program_, by, carrier(customer, window, {&by, 1}), words));
 }
 
 const VisitRow& WaitingCustomers::row(std::uint32_t customer, std::size_t window) const {
@@ -53,17 +54,18 @@ const VisitRow& WaitingCustomers::row(std::uint32_t customer, std::size_t window
                       store_.touchpoint(customer));
 }
 
-/// Only traits that are the probability of one of `exits` are drawn.
-std::span<const float> WaitingCustomers::traits_of(std::uint32_t customer, std::span<const ExitRow> exits) {
+/// Only traits that decide about one of `exits` are drawn. What fades has faded to the beginning of the window.
+Carrier WaitingCustomers::carrier(std::uint32_t customer, std::size_t window, std::span<const ExitRow> exits) {
   const std::uint32_t persona = store_.persona(customer);
   for (const ExitRow& exit : exits) {
-    if (exit.trait < 0) continue;
-    const auto index = static_cast<std::size_t>(exit.trait);
-    traits_[index] = accounts_ != nullptr
-                         ? population_.trait_of_member(streams_, customer, accounts_->account_of(customer), persona, index)
-                         : population_.trait(streams_, customer, persona, index);
+    each_trait(exit, [&](std::size_t index) {
+      traits_[index] = accounts_ != nullptr
+                           ? population_.trait_of_member(streams_, customer, accounts_->account_of(customer), persona, index)
+                           : population_.trait(streams_, customer, persona, index);
+    });
   }
-  return traits_;
+  return {traits_, store_.carried(customer), store_.bought(customer), store_.team(customer),
+          program_.windows().begin(window)};
 }
 
 void WaitingCustomers::leave(std::uint32_t customer, std::size_t window, const ExitRow& exit, double delay) {

@@ -38,7 +38,7 @@ class WaitingCustomers {
 
  private:
   [[nodiscard]] const VisitRow& row(std::uint32_t customer, std::size_t window) const;
-  [[nodiscard]] std::span<const float> traits_of(std::uint32_t customer, std::span<const ExitRow> exits);
+  [[nodiscard]] Carrier carrier(std::uint32_t customer, std::size_t window, std::span<const ExitRow> exits);
   [[nodiscard]] bool queues(const ExitRow& exit) const { return program_.place(exit.to).queues; }
   void leave(std::uint32_t customer, std::size_t window, const ExitRow& exit, double delay);
 

@@ -37,7 +37,7 @@ bool any_exit(const ModelParts& parts, const auto& test) {
 
 bool has_money(const ModelParts& parts) {
   const auto earns = [](const Touchpoint& t) {
-    return t.cost != 0.0 || t.revenue != 0.0 || t.cost_per_month != 0.0 || t.revenue_per_month != 0.0;
+    return t.costs() || t.earns() || t.cost_per_month != 0.0 || t.revenue_per_month != 0.0;
   };
   const auto costs = [](const Improvement& improvement) {
     return improvement.price.once != 0.0 || improvement.price.per_month != 0.0 || improvement.price.per_visit != 0.0;
@@ -365,6 +365,31 @@ void idle_slopes(const Context& context, const Touchpoint& touchpoint, const std
   }
 }
 
+// What multiplies the odds of the only exit of a choice, or a hazard that a constant delay does not have.
+void idle_multipliers(const Context& context, const Touchpoint& touchpoint, const std::string& path) {
+  const bool race = touchpoint.exits == ExitRule::race;
+  const auto with_odds =
+      std::count_if(touchpoint.next.begin(), touchpoint.next.end(), [&](const Exit& e) { return has_odds(touchpoint, e); });
+  for (std::size_t i = 0; i < touchpoint.next.size(); ++i) {
+    const Exit& exit = touchpoint.next[i];
+    if (!has_odds(touchpoint, exit)) continue;
+    const auto warn = [&](std::string_view key) {
+      const std::string here = fmt::format("{}.next[{}].{}", path, i, key);
+      if (race && is_fixed(exit.after)) {
+        context.findings.warning(
+            here,
+            fmt::format("{} changes nothing: in a race it multiplies the hazard, which a constant delay does not have", key),
+            "draw the delay from a distribution");
+      } else if (!race && with_odds == 1) {
+        context.findings.warning(here, fmt::format("{} changes nothing: no other exit has odds", key),
+                                 "it multiplies the odds of one exit against those of others");
+      }
+    };
+    if (exit.times) warn("times");
+    if (!exit.counters.empty()) warn("counters");
+  }
+}
+
 void idle_race_odds(const Context& context, const Touchpoint& touchpoint, const std::string& path) {
   if (touchpoint.exits != ExitRule::race) return;
   for (std::size_t i = 0; i < touchpoint.next.size(); ++i) {
@@ -464,8 +489,10 @@ void check_idle_keys(const Context& context, const Reach& reach) {
   for (std::size_t i = 0; i < parts.touchpoints.size(); ++i) {
     idle_at_touchpoint(context, parts.touchpoints[i], context.paths.touchpoints[i]);
     idle_slopes(context, parts.touchpoints[i], context.paths.touchpoints[i]);
+    idle_multipliers(context, parts.touchpoints[i], context.paths.touchpoints[i]);
     idle_race_odds(context, parts.touchpoints[i], context.paths.touchpoints[i]);
   }
+  check_idle_carried(context, reach);
   idle_talk(context);
   idle_reviews(context);
   idle_accounts(context);

@@ -59,6 +59,17 @@ void check_capacity(const Context& context, const Touchpoint& touchpoint, const 
   if (touchpoint.patience) findings.distribution(path + ".patience", *touchpoint.patience, not_negative);
 }
 
+void check_amount(const Context& context, const std::optional<DrawnAmount>& amount, const std::string& path) {
+  if (!amount) return;
+  context.findings.distribution(path, amount->law, money);
+  if (amount->trait) context.findings.reference(path, *amount->trait, context.parts.traits.size(), "trait");
+  const double expected = mean(amount->law);
+  // What is wrong with its parameters has a finding of its own.
+  if (std::isnan(expected) || expected < infinity) return;
+  context.findings.error(path, fmt::format("{} has no mean", path.substr(path.rfind('.') + 1)),
+                         "a log-logistic distribution has one for shape > 1");
+}
+
 void check_pools(const Context& context) {
   const ModelParts& parts = context.parts;
   constexpr double most_changes = 2e6;
@@ -164,6 +175,90 @@ void check_slopes(const Exit& exit, const std::string& path, Findings& findings)
   }
 }
 
+void check_times(const Context& context, const Exit& exit, const std::string& path) {
+  context.findings.reference(path + ".times", *exit.times, context.parts.traits.size(), "trait");
+  if (has_probability(exit)) {
+    context.findings.error(path + ".times", "times beside a probability", "use odds: times multiplies odds only");
+  } else if (exit.on != Trigger::none) {
+    context.findings.error(path + ".times", "times at an exit that has no odds", "remove it");
+  }
+}
+
+// What the exit asks of clocks and counters.
+void check_carried(const Context& context, const Touchpoint& touchpoint, const Exit& exit, const std::string& path) {
+  const ModelParts& parts = context.parts;
+  Findings& findings = context.findings;
+  const bool has_clock = findings.reference(path + ".clock", exit.clock, parts.clocks.size(), "clock");
+  if (exit.every) findings.number(path + ".every", exit.every->value(), positive);
+  if (touchpoint.exits == ExitRule::choice && (has_clock || exit.every)) {
+    const std::string key = has_clock ? "clock" : "every";
+    findings.error(fmt::format("{}.{}", path, key), fmt::format("{} in a choice", key),
+                   "write exits = \"race\": what is due by a clock competes with the other exits");
+  } else if (exit.every && !exit.clock.valid()) {
+    findings.error(path + ".every", "every without a clock",
+                   fmt::format("say whose anniversaries: clock = \"{}\"", tenure_id));
+  }
+  if (exit.every && (exit.after != Distribution(Fixed{0.0}) || exit.scale)) {
+    findings.error(path + ".every", "both every and after", "keep one: anniversaries are whole multiples of every");
+  }
+  for (std::size_t i = 0; i < exit.only_if.counters.size(); ++i) {
+    const CounterTest& test = exit.only_if.counters[i];
+    findings.reference(path + ".only_if", test.counter, parts.counters.size(), "counter");
+    findings.number(path + ".only_if", test.value, not_negative, "the number of a condition");
+  }
+  findings.reference(path + ".only_if.team", exit.only_if.team, parts.teams.size(), "team");
+  for (const auto& [counter, slope] : exit.counters) {
+    if (!findings.reference(path + ".counters", counter, parts.counters.size(), "counter")) continue;
+    const std::string& id = parts.counters[counter.index()].id;
+    findings.number(fmt::format("{}.counters.{}", path, id), slope, {-100.0, 100.0},
+                    fmt::format("slope on {}", in_quotes(id)));
+  }
+  if (!exit.counters.empty() && has_probability(exit)) {
+    findings.error(path + ".counters", "a slope on counters beside a probability", "use odds: slopes bend odds only");
+  }
+  const auto interrupts = [&](std::string_view key, bool there) {
+    if (there && exit.on != Trigger::none) {
+      findings.error(fmt::format("{}.{}", path, key), fmt::format("{} at an exit that interrupts a stay", key), "remove it");
+    }
+  };
+  interrupts("clock", exit.clock.valid());
+  interrupts("only_if", exit.only_if.any());
+  interrupts("counters", !exit.counters.empty());
+}
+
+void check_clocks_and_counters(const Context& context) {
+  const ModelParts& parts = context.parts;
+  Findings& findings = context.findings;
+  for (std::size_t i = 1; i < parts.clocks.size(); ++i) {
+    for (const TouchpointId touchpoint : parts.clocks[i].starts_at) {
+      findings.reference(context.paths.clocks[i] + ".starts_at", touchpoint, parts.touchpoints.size(), "touchpoint");
+    }
+  }
+  for (std::size_t i = 0; i < parts.counters.size(); ++i) {
+    const Counter& counter = parts.counters[i];
+    const std::string& path = context.paths.counters[i];
+    findings.fields(path, keys::counter(), counter);
+    for (const TouchpointId touchpoint : counter.touchpoints) {
+      findings.reference(path + ".counts", touchpoint, parts.touchpoints.size(), "touchpoint");
+    }
+    if (counter.initial_trait) findings.reference(path + ".initial", *counter.initial_trait, parts.traits.size(), "trait");
+    for (const auto& [from, to] : counter.exits) {
+      if (!findings.reference(path + ".counts", from, parts.touchpoints.size(), "touchpoint") ||
+          !findings.reference(path + ".counts", to, parts.touchpoints.size(), "touchpoint"))
+        continue;
+      const auto& exits = parts.touchpoints[from.index()].next;
+      if (std::any_of(exits.begin(), exits.end(), [&](const Exit& exit) { return exit.to == to; })) continue;
+      findings.error(path + ".counts",
+                     fmt::format("no exit leads from {} to {}", in_quotes(parts.touchpoints[from.index()].id),
+                                 in_quotes(parts.touchpoints[to.index()].id)),
+                     "add one, or count visits: counts = \"checkout\"");
+    }
+    if (counter.adds_revenue && !counter.exits.empty()) {
+      findings.error(path + ".adds", "an exit has no revenue to add", "count visits: revenue is earned at touchpoints");
+    }
+  }
+}
+
 void check_exit(const Context& context, const Touchpoint& touchpoint, const Exit& exit, const std::string& path) {
   const ModelParts& parts = context.parts;
   context.findings.reference(path + ".to", exit.to, parts.touchpoints.size(), "touchpoint");
@@ -173,6 +268,9 @@ void check_exit(const Context& context, const Touchpoint& touchpoint, const Exit
   } else if (const TraitId* trait = std::get_if<TraitId>(&exit.probability)) {
     context.findings.reference(path + ".probability", *trait, parts.traits.size(), "trait");
   }
+  if (exit.scale) context.findings.reference(path + ".after", exit.scale->trait, parts.traits.size(), "trait");
+  if (exit.times) check_times(context, exit, path);
+  check_carried(context, touchpoint, exit, path);
   check_way_of_taking(context, touchpoint, exit, path);
   check_slopes(exit, path, context.findings);
 }
@@ -241,6 +339,8 @@ void check_journey(const Context& context) {
     context.findings.reference(path + ".team", touchpoint.team, parts.teams.size(), "team");
     check_numbers(context, touchpoint, path);
     check_capacity(context, touchpoint, path);
+    check_amount(context, touchpoint.drawn_cost, path + ".cost");
+    check_amount(context, touchpoint.drawn_revenue, path + ".revenue");
     check_end(touchpoint, path, context.findings);
     for (std::size_t exit = 0; exit < touchpoint.next.size(); ++exit) {
       check_exit(context, touchpoint, touchpoint.next[exit], fmt::format("{}.next[{}]", path, exit));
@@ -249,6 +349,7 @@ void check_journey(const Context& context) {
   }
   check_handovers(context);
   check_pools(context);
+  check_clocks_and_counters(context);
 }
 
 }  // namespace sojourn::checking

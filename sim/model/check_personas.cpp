@@ -71,6 +71,21 @@ void check_preferences(const Context& context, const Persona& persona, const std
   }
 }
 
+void check_ages(const Context& context, const Persona& persona, const std::string& path) {
+  std::set<ClockId> named;
+  for (const auto& [clock, age] : persona.ages) {
+    if (!context.findings.reference(path + ".ages", clock, context.parts.clocks.size(), "clock")) continue;
+    const std::string& id = context.parts.clocks[clock.index()].id;
+    const std::string here = fmt::format("{}.ages.{}", path, id);
+    context.findings.distribution(here, age, not_negative, "age of " + in_quotes(id));
+    if (clock == tenure_clock) {
+      context.findings.error(here, fmt::format("{} begins with the first purchase, not at arrival", in_quotes(id)),
+                             "name a clock of your own");
+    }
+    if (!named.insert(clock).second) context.findings.error(path + ".ages", fmt::format("{} is named twice", in_quotes(id)));
+  }
+}
+
 void check_odds(const Context& context, const Persona& persona, const std::string& path) {
   const std::vector<Touchpoint>& touchpoints = context.parts.touchpoints;
   std::set<std::pair<TouchpointId, TouchpointId>> named;
@@ -134,6 +149,7 @@ void check_personas(const Context& context) {
     check_traits_of(context, personas[i], path);
     check_preferences(context, personas[i], path);
     check_odds(context, personas[i], path);
+    check_ages(context, personas[i], path);
   }
   context.findings.shares(context.paths.personas.back() + ".share", shares, "shares of the personas");
 }

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "findings.hpp"
+#include "sojourn/base/special.hpp"
 
 namespace sojourn::checking {
 namespace {
@@ -35,7 +36,28 @@ struct Later {
     return delay.sigma > 0.0 ? above(std::log(t / delay.median) / delay.sigma) : (*this)(Fixed{delay.median});
   }
   double operator()(const Loglogistic& delay) const { return 1.0 / (1.0 + std::pow(t / delay.median, delay.shape)); }
+  double operator()(const Gamma& delay) const {
+    return std::exp(
+        special::log_incomplete_gamma(delay.shape, std::log(t * delay.shape / delay.mean), special::Tail::upper));
+  }
+  double operator()(const Gompertz& delay) const {
+    return std::exp(delay.shape > 0.0 ? -delay.rate * std::expm1(delay.shape * t) / delay.shape : -delay.rate * t);
+  }
+  double operator()(const Tabulated& delay) const {
+    const auto& points = delay.points;
+    for (std::size_t i = 1; i < points.size(); ++i) {
+      const auto [x0, p0] = points[i - 1];
+      const auto [x1, p1] = points[i];
+      if (t < x1) return 1.0 - (t <= x0 ? p0 : p0 + (p1 - p0) * (t - x0) / (x1 - x0));
+    }
+    return 0.0;
+  }
 };
+
+// How soon it comes is each customer's own.
+bool depends_on_customer(const Exit& exit) {
+  return exit.scale || exit.times || exit.clock.valid() || exit.only_if.any() || !exit.counters.empty();
+}
 
 double constant_delay(const Exit& exit) {
   const Fixed* fixed = std::get_if<Fixed>(&exit.after);
@@ -70,7 +92,7 @@ void check_race(const Context& context, const Touchpoint& touchpoint, const std:
   std::map<double, std::size_t> first;  // the first exit with that constant delay
   for (std::size_t i = 0; i < touchpoint.next.size(); ++i) {
     const Exit& exit = touchpoint.next[i];
-    if (!takes_part(exit)) continue;
+    if (!takes_part(exit) || depends_on_customer(exit)) continue;
     const bool constant = constant_delay(exit) < never_late;
     const double day = earliest_day(exit);
     const std::string here = fmt::format("{}.next[{}]", path, i);
@@ -84,8 +106,8 @@ void check_race(const Context& context, const Touchpoint& touchpoint, const std:
     if (touchpoint.next.size() > most_compared) continue;
     double wins = 1.0;
     for (std::size_t j = 0; j < touchpoint.next.size() && wins > 0.0; ++j) {
-      if (j != i && takes_part(touchpoint.next[j]) && !(constant && constant_delay(touchpoint.next[j]) == day))
-        wins *= later(touchpoint.next[j], day);
+      if (j == i || !takes_part(touchpoint.next[j]) || depends_on_customer(touchpoint.next[j])) continue;
+      if (!(constant && constant_delay(touchpoint.next[j]) == day)) wins *= later(touchpoint.next[j], day);
     }
     constexpr double rare = 0.01;
     if (wins + (constant ? 0.0 : early) >= rare) continue;
@@ -94,7 +116,7 @@ void check_race(const Context& context, const Touchpoint& touchpoint, const std:
         fmt::format("hardly ever taken: at {} of visits no other exit comes within {:.4g} days{}",
                     wins < 1e-3 ? "less than 0.1 %" : fmt::format("{:.1f} %", 100.0 * wins), day,
                     constant ? "" : ", and it nearly always takes longer"),
-        "each visit draws all delays anew; what is due on a date needs a touchpoint whose only way out it is");
+        "each visit draws all delays anew; what is due on a date goes by a clock: every = \"1 year\", clock = \"tenure\"");
   }
 }
 

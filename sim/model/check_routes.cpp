@@ -35,23 +35,6 @@ std::string round_trip(const ModelParts& parts, const std::vector<TouchpointId>&
   return trip + id_of(parts, cycle.front());
 }
 
-// Where a persona's life may begin. Only an exact share of 0 excludes: a wrong one is an error by itself.
-std::vector<TouchpointId> entries(const ModelParts& parts, const Persona& persona) {
-  std::vector<TouchpointId> entries;
-  const std::vector<AccountSegment>& segments = parts.account_segments;
-  const auto has_role = [&](const AccountSegment& segment) {
-    return std::any_of(segment.roles.begin(), segment.roles.end(), [&](const auto& role) {
-      return role.first.valid() && parts.personas.data() + role.first.index() == &persona;
-    });
-  };
-  const bool exists = segments.empty() ? persona.share != 0.0 : std::any_of(segments.begin(), segments.end(), has_role);
-  if (!exists) return entries;
-  for (const auto& [touchpoint, share] : persona.starts) {
-    if (share != 0.0) entries.push_back(touchpoint);
-  }
-  return entries;
-}
-
 // The exits that somebody takes who gets there.
 JourneyGraph travelled(const ModelParts& parts, const Reach& reach) {
   JourneyGraph all{parts.touchpoints.size(), {}};
@@ -158,7 +141,7 @@ std::vector<bool> reached_unbought(const ModelParts& parts, const Reach& reach) 
     if (lives_as_customer && !can_buy(parts, can_reach)) continue;
     JourneyGraph graph = open_journey(parts, PersonaId(persona));
     std::erase_if(graph.edges, [&](const JourneyEdge& edge) { return buys(edge.from); });
-    const std::vector<bool> reached = reachable(graph, entries(parts, parts.personas[persona]));
+    const std::vector<bool> reached = reachable(graph, starts_of(parts, parts.personas[persona]));
     for (std::size_t i = 0; i < any.size(); ++i) any[i] = any[i] || (reached[i] && !buys(TouchpointId(i)));
   }
   return any;
@@ -242,6 +225,23 @@ std::string path_of_cut(const Context& context, PlanId plan, PersonaId persona, 
 
 }  // namespace
 
+std::vector<TouchpointId> starts_of(const ModelParts& parts, const Persona& persona) {
+  std::vector<TouchpointId> starts;
+  const std::vector<AccountSegment>& segments = parts.account_segments;
+  const auto has_role = [&](const AccountSegment& segment) {
+    return std::any_of(segment.roles.begin(), segment.roles.end(), [&](const auto& role) {
+      return role.first.valid() && parts.personas.data() + role.first.index() == &persona;
+    });
+  };
+  // Only an exact share of 0 excludes: a wrong one is an error by itself.
+  const bool exists = segments.empty() ? persona.share != 0.0 : std::any_of(segments.begin(), segments.end(), has_role);
+  if (!exists) return starts;
+  for (const auto& [touchpoint, share] : persona.starts) {
+    if (share != 0.0) starts.push_back(touchpoint);
+  }
+  return starts;
+}
+
 void check_instant_cycles(const Context& context) {
   const ModelParts& parts = context.parts;
   std::set<std::vector<TouchpointId>> known;
@@ -281,7 +281,8 @@ void check_instant_cycles(const Context& context) {
 Reach find_reach(const ModelParts& parts) {
   Reach reach{{}, std::vector<bool>(parts.touchpoints.size(), false)};
   for (std::size_t persona = 0; persona < parts.personas.size(); ++persona) {
-    reach.by_persona.push_back(reachable(open_journey(parts, PersonaId(persona)), entries(parts, parts.personas[persona])));
+    reach.by_persona.push_back(
+        reachable(open_journey(parts, PersonaId(persona)), starts_of(parts, parts.personas[persona])));
     for (std::size_t i = 0; i < reach.any.size(); ++i) reach.any[i] = reach.any[i] || reach.by_persona.back()[i];
   }
   return reach;

@@ -48,8 +48,10 @@ std::vector<std::string> name_list(std::string_view kind, const std::vector<std:
     } else if (!good) {
       findings.error(by_index + ".id", fmt::format("{} is no id", in_quotes(id)), "use letters, digits, '-' and '_'");
     } else if (!fresh && before_file > 0 && id == ids.front()) {
-      findings.error(by_index + ".id", fmt::format("{} is the empty plan, which every scenario has", in_quotes(id)),
-                     "give the plan another id");
+      findings.error(by_index + ".id",
+                     kind == "plan" ? fmt::format("{} is the empty plan, which every scenario has", in_quotes(id))
+                                    : fmt::format("{} is the {} that every customer has", in_quotes(id), kind),
+                     fmt::format("give the {} another id", kind));
     } else if (!fresh) {
       findings.error(by_index + ".id", fmt::format("another {} has the id {}", kind, in_quotes(id)), "give each its own id");
     }
@@ -132,6 +134,44 @@ void Findings::distribution(const std::string& path, const Distribution& distrib
   } else if (const auto* loglogistic = std::get_if<Loglogistic>(&distribution)) {
     parameter("loglogistic", "median", loglogistic->median, scale);
     parameter("loglogistic", "shape", loglogistic->shape, shape);
+  } else if (const auto* gamma = std::get_if<Gamma>(&distribution)) {
+    parameter("gamma", "shape", gamma->shape, {0.001, 1e4});
+    parameter("gamma", "mean", gamma->mean, scale);
+  } else if (const auto* gompertz = std::get_if<Gompertz>(&distribution)) {
+    parameter("gompertz", "rate", gompertz->rate, scale);
+    parameter("gompertz", "shape", gompertz->shape, not_negative);
+  } else if (const auto* tabulated = std::get_if<Tabulated>(&distribution)) {
+    table(path, *tabulated, support, subject);
+  }
+}
+
+void Findings::table(const std::string& path, const Tabulated& table, Bounds support, const std::string& subject) {
+  const auto& points = table.points;
+  if (points.size() < 2) {
+    error(path + ".table",
+          fmt::format("the table of {} has {}, but needs two at least", subject, counted(points.size(), "point")),
+          "write table = [[0, 0], [\"1 day\", 0.4], [\"9 days\", 1]]");
+    return;
+  }
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const std::string here = fmt::format("{}.table[{}]", path, i);
+    const auto [x, share] = points[i];
+    if (!number(here, x, support, subject) || !number(here, share, fraction, "the share of " + subject)) return;
+    if (i == 0 && share != 0.0) {
+      error(here, fmt::format("the table of {} begins at a share of {}, but must begin at 0", subject, text(share)),
+            "write the point before which nothing happens first");
+    } else if (i > 0 && !(x > points[i - 1].first)) {
+      error(here,
+            fmt::format("{} follows {} in the table of {}, which must rise", text(x), text(points[i - 1].first), subject));
+    } else if (i > 0 && share < points[i - 1].second) {
+      error(
+          here,
+          fmt::format("the share falls from {} to {} in the table of {}", text(points[i - 1].second), text(share), subject),
+          "write the share of all that is below each point");
+    } else if (i + 1 == points.size() && share != 1.0) {
+      error(here, fmt::format("the table of {} ends at a share of {}, but must end at 1", subject, text(share)),
+            "add the point by which all has happened");
+    }
   }
 }
 
@@ -171,6 +211,8 @@ Paths name_entities(const ModelParts& parts, Findings& findings) {
       name_list("plan", ids_of(parts.plans, id), findings, 1),
       name_list("survey", ids_of(parts.surveys, id), findings),
       name_list("account_segment", ids_of(parts.account_segments, id), findings),
+      name_list("clock", ids_of(parts.clocks, id), findings, 1),
+      name_list("counter", ids_of(parts.counters, id), findings),
   };
 }
 

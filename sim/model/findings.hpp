@@ -69,6 +69,7 @@ class Findings {
   [[nodiscard]] std::vector<Finding> take() && { return std::move(findings_); }
 
  private:
+  void table(const std::string& path, const Tabulated& table, Bounds support, const std::string& subject);
   void value(const std::string& path, const keys::Key& key, double value) {
     number(path, value, key.bounds, key.subject, key.hint);
   }
@@ -99,7 +100,7 @@ class Findings {
 /// The path of every entity: "touchpoint.first-bill", or "touchpoint[3]" where its id cannot serve.
 struct Paths {
   std::vector<std::string> personas, channels, teams, pools, touchpoints, improvements, events, plans, surveys,
-      account_segments;
+      account_segments, clocks, counters;
 };
 
 /// Names every entity, and finds ids that are missing, malformed, reserved or taken.
@@ -132,8 +133,12 @@ void check_instant_cycles(const Context& context);
 void check_routes(const Context& context, const Reach& reach);
 void check_use_of_changes(const Context& context, const Reach& reach);
 void check_clipping(const Context& context);
+/// Where a persona's life may begin: nowhere with a share of exactly 0.
+[[nodiscard]] std::vector<TouchpointId> starts_of(const ModelParts& parts, const Persona& persona);
 /// Warns of every key that can do nothing in this scenario.
 void check_idle_keys(const Context& context, const Reach& reach);
+/// The part of it about clocks, counters and conditions.
+void check_idle_carried(const Context& context, const Reach& reach);
 /// Warns of races that end otherwise than they read: ties, and exits that are nearly always too late.
 void check_races(const Context& context, const Reach& reach);
 

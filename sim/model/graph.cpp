@@ -186,7 +186,7 @@ JourneyGraph open_journey(const ModelParts& parts, PersonaId persona) {
 JourneyGraph instant_journey(const ModelParts& parts) {
   return journey_of(parts, [&](TouchpointId from, std::size_t position) {
     const Exit& exit = parts.touchpoints[from.index()].next[position];
-    return exit.on != Trigger::heard && always_zero(exit.after);
+    return exit.on != Trigger::heard && always_zero(law_of(exit));
   });
 }
 
@@ -201,7 +201,7 @@ JourneyGraph instant_journey(const ModelParts& parts, PlanId plan, PersonaId per
   return journey_of(parts, [&](TouchpointId from, std::size_t position) {
     const Exit& exit = parts.touchpoints[from.index()].next[position];
     return exit.on != Trigger::heard &&
-           (always_zero(exit.after) || can_stretch_to_zero(parts, changes, from, position, persona));
+           (always_zero(law_of(exit)) || can_stretch_to_zero(parts, changes, from, position, persona));
   });
 }
 

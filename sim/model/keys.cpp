@@ -169,6 +169,8 @@ std::vector<Key> root_keys() {
       {.name = "handover", .kind = Kind::tables, .of = "handover", .meaning = "what one team tells the next"},
       {.name = "pool", .kind = Kind::tables, .of = "pool", .meaning = "servers that touchpoints share"},
       {.name = "touchpoint", .kind = Kind::tables, .of = "touchpoint", .meaning = "the places of the journey"},
+      {.name = "clock", .kind = Kind::tables, .of = "clock", .meaning = "times that a customer carries"},
+      {.name = "counter", .kind = Kind::tables, .of = "counter", .meaning = "numbers that a customer carries"},
       {.name = "word_of_mouth", .kind = Kind::table, .of = "word_of_mouth", .meaning = "talk among customers"},
       {.name = "reviews", .kind = Kind::table, .of = "reviews", .meaning = "public stars"},
       {.name = "survey", .kind = Kind::tables, .of = "survey", .meaning = "surveys (later version)"},
@@ -377,6 +379,10 @@ const Fields<Settings>& settings() {
        &Settings::market},
       {{.name = "replications", .bounds = {1.0, 1e5}, .meaning = "independent repetitions; the intervals come from them"},
        &Settings::replications},
+      {{.name = "base",
+        .kind = Kind::text,
+        .meaning = "another scenario in this file's folder, of which this file holds only what changes: `\"telecom.toml\"`, "
+                   "see [Variants](#variants)"}},
       {{.name = "seed", .bounds = {.low = 0.0}, .meaning = "same seed, same numbers"}, &Settings::seed},
       {{.name = "currency", .meaning = "what money is counted in"}, &Settings::currency},
       {{.name = "discount",
@@ -439,6 +445,12 @@ const Fields<Persona>& persona() {
       {{.name = "arrives", .kind = Kind::drawn_duration, .bounds = not_negative, .meaning = "when the journey begins"},
        &Persona::arrives},
       {{.name = "traits", .kind = Kind::table, .standard = "below", .of = "traits", .meaning = "what its people are like"}},
+      {{.name = "ages",
+        .kind = Kind::drawn_times,
+        .bounds = not_negative,
+        .of = "clock",
+        .meaning =
+            "clocks that run at arrival, and how long they have: `{ policy = { uniform = [\"0 days\", \"1 year\"] } }`"}},
       {{.name = "channels",
         .kind = Kind::weights,
         .bounds = not_negative,
@@ -537,6 +549,46 @@ const Fields<Pool>& pool() {
   return fields;
 }
 
+const Fields<Clock>& clock() {
+  static const Fields<Clock> fields = declared<Clock>({
+      {id_key()},
+      {name_key()},
+      {{.name = "starts_at",
+        .kind = Kind::references,
+        .required = true,
+        .of = "touchpoint",
+        .meaning = "a visit starts it, or starts it anew; until then it stands still, and what goes by it never comes",
+        .example = "write starts_at = \"sign-contract\""}},
+  });
+  return fields;
+}
+
+const Fields<Counter>& counter() {
+  static const Fields<Counter> fields = declared<Counter>({
+      {id_key()},
+      {name_key()},
+      {{.name = "counts",
+        .kind = Kind::counted,
+        .required = true,
+        .meaning = "a visit to these adds 1; an exit `\"checkout -> basket\"` does when it arrives",
+        .example = "write counts = \"checkout\""}},
+      {{.name = "adds", .kind = Kind::word, .words = {"revenue"}, .meaning = "the visit's revenue is added instead of 1"}},
+      {{.name = "half_life",
+        .kind = Kind::duration,
+        .bounds = positive,
+        .standard = "never",
+        .meaning = "half of it is gone after this time"},
+       &Counter::half_life},
+      {{.name = "initial",
+        .kind = Kind::drawn_or_trait,
+        .bounds = not_negative,
+        .standard = "0",
+        .meaning = "what it holds at arrival"},
+       &Counter::initial},
+  });
+  return fields;
+}
+
 const Fields<Touchpoint>& touchpoint() {
   using T = Touchpoint;
   static const Fields<T> fields = declared<T>({
@@ -561,8 +613,18 @@ const Fields<Touchpoint>& touchpoint() {
       {{.name = "effort", .bounds = fraction, .meaning = "what the visit asks of the customer"}, &T::effort},
       {{.name = "weight", .bounds = {0.0, 1e6}, .meaning = "above 1: a moment of truth"}, &T::weight},
       {{.name = "promise", .bounds = fraction, .meaning = "quality that is promised here"}, &T::promise},
-      {{.name = "cost", .bounds = money, .unit = "money", .meaning = "per visit"}, &T::cost},
-      {{.name = "revenue", .bounds = money, .unit = "money", .meaning = "per visit"}, &T::revenue},
+      {{.name = "cost",
+        .kind = Kind::amount,
+        .bounds = money,
+        .unit = "money",
+        .meaning = "per visit; a distribution is drawn from at each"},
+       &T::cost},
+      {{.name = "revenue",
+        .kind = Kind::amount,
+        .bounds = money,
+        .unit = "money",
+        .meaning = "likewise, such as `{ lognormal = { median = 60, sigma = 1.2 } }`"},
+       &T::revenue},
       {{.name = "revenue_per_month",
         .bounds = money,
         .unit = "money a month",
@@ -665,11 +727,36 @@ const Fields<Exit>& exit() {
         .meaning = "the exit is taken only when a good word is heard, with its `probability` per message; when the wait is "
                    "longer than the customer's patience; or when there is no `room` to wait"}},
       {{.name = "after",
-        .kind = Kind::drawn_duration,
+        .kind = Kind::trait_law,
         .bounds = not_negative,
+        .standard = "0",
         .meaning = "time until the next touchpoint",
         .subject = "delay"},
        &Exit::after},
+      {{.name = "times",
+        .kind = Kind::reference,
+        .of = "trait",
+        .meaning = "odds are multiplied by this trait of the customer; in a race the hazard is"}},
+      {{.name = "clock",
+        .kind = Kind::reference,
+        .of = "clock",
+        .meaning =
+            "in a race: `after` is the law of this clock's time, given that it has lasted so long; a law that is over "
+            "fires at once"}},
+      {{.name = "every",
+        .kind = Kind::duration,
+        .bounds = positive,
+        .meaning =
+            "in a race, instead of `after`: at each anniversary of `clock`; one that passed elsewhere fires once, at once, "
+            "when the customer is back"}},
+      {{.name = "only_if",
+        .kind = Kind::conditions,
+        .meaning = "who may take the exit: `{ purchases = [\">= 5\", \"< 50\"], bought = true, team = \"billing\" }`"}},
+      {{.name = "counters",
+        .kind = Kind::weights,
+        .bounds = slope,
+        .of = "counter",
+        .meaning = "odds are multiplied by (1 + count)^slope: `{ purchases = 0.3 }`"}},
   });
   return fields;
 }
@@ -938,6 +1025,8 @@ const std::vector<Table>& tables() {
       {"pool", keys_of(pool())},
       {"touchpoint", keys_of(touchpoint())},
       {"quality", keys_of(quality())},
+      {"clock", keys_of(clock())},
+      {"counter", keys_of(counter())},
       {"content",
        {{.name = "theme",
          .kind = Kind::weights,

@@ -70,6 +70,14 @@ void share_by_accounts(ModelParts& parts) {
   }
 }
 
+std::vector<TraitId> traits_of(const Exit& exit) {
+  std::vector<TraitId> traits;
+  if (const auto* trait = std::get_if<TraitId>(&exit.probability)) traits.push_back(*trait);
+  if (exit.scale) traits.push_back(exit.scale->trait);
+  if (exit.times) traits.push_back(*exit.times);
+  return traits;
+}
+
 std::vector<Trait> builtin_traits() {
   // No draw from a tail may overflow an equation, so what is open upwards ends at a million.
   constexpr double open = 1e6;

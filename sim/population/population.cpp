@@ -2,19 +2,11 @@
 
 #include <cmath>
 #include <limits>
-#include <string_view>
 
 #include "sojourn/base/special.hpp"
 
 namespace sojourn {
 namespace {
-
-/// FNV-1a (Fowler, Noll & Vo): names a scenario's own trait by its name. The top bit keeps clear of the built-in traits.
-std::uint32_t trait_index(std::string_view name) {
-  std::uint32_t hash = 2166136261u;
-  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u;
-  return hash | 0x80000000u;
-}
 
 /// A random word whose `uniform` is the standard normal distribution function at `z`, to its 31 bits.
 std::uint32_t word_at(double z) {
@@ -31,7 +23,7 @@ Population::Population(const ModelParts& parts) {
     constexpr double limit = std::numeric_limits<float>::max();
     ranges_.push_back({static_cast<float>(numeric::clip(trait.low, -limit, limit)),
                        static_cast<float>(numeric::clip(trait.high, -limit, limit)),
-                       builtin ? static_cast<std::uint32_t>(k / 4) : trait_index(trait.name),
+                       builtin ? static_cast<std::uint32_t>(k / 4) : index_of_name(trait.name),
                        builtin ? static_cast<std::uint32_t>(k % 4) : 0u});
   }
   double share = 0.0;
@@ -141,11 +133,8 @@ float Population::trait_of_member(std::uint32_t persona, std::size_t index, std:
   if (correlation_ == 0.0 || inverse.constant()) return trait(persona, index, word);
   const float score = shared_weight_ * normal(shared) + own_weight_ * normal(word);
   if (inverse.by_score()) return clipped(index, inverse.draw(word, score));
-  // Draws of these families are made from -log u, so they fall as u rises.
-  const Inverse::Family family = inverse.formula().family;
-  const bool falls = family == Inverse::Family::exponential || family == Inverse::Family::weibull;
   const auto z = static_cast<double>(score);
-  return trait(persona, index, word_at(falls ? -z : z));
+  return trait(persona, index, word_at(inverse.falls() ? -z : z));
 }
 
 float Population::trait_of_member(const Streams& streams, std::uint32_t customer, std::uint32_t account,

@@ -55,16 +55,24 @@ class Reader {
 
   [[nodiscard]] std::vector<Step> steps() {
     std::vector<Step> steps;
+    std::vector<double> carried = carried_at_arrival();
+    std::int64_t came_by = -1;
     for (const DiaryEntry& entry : diary_.visits) {
       Step step{entry, {}, false};
       const Visit& visit = entry.visit;
       const VisitRow& row = program_.row(visit.regime, diary_.person.persona, visit.touchpoint);
+      if (!carried.empty()) {
+        program_.carried().reach(carried, visit.touchpoint, came_by, visit.time - visit.wait);
+        if (visit.appraised) program_.carried().serve(carried, visit.touchpoint, visit.time, row.revenue_of(visit.amounts));
+        came_by = entry.stay.exit;
+      }
       for (const ExitRow& exit : program_.heard_exits(row)) step.heard = step.heard || exit.exit == entry.stay.exit;
       if (visit.appraised && !visit.held && visit.line != InLine::gave_up && visit.line != InLine::turned_away) {
         const behaviour::ChoiceState mood{entry.after.satisfaction, entry.after.expectation,
                                           entry.after.heard + entry.reviews, visit.effort};
         step.outlook.race = row.race;
-        row.race ? race(row, mood, visit, step.outlook) : choice(row, mood, visit.event, step.outlook);
+        const Carrier carrier{diary_.traits, carried, entry.after.bought, entry.after.team, visit.time};
+        row.race ? race(row, carrier, mood, visit, step.outlook) : choice(row, carrier, mood, visit.event, step.outlook);
       }
       steps.push_back(std::move(step));
     }
@@ -72,8 +80,20 @@ class Reader {
   }
 
  private:
-  void choice(const VisitRow& row, const behaviour::ChoiceState& mood, std::uint32_t event, Outlook& outlook) {
-    const ExitShares shares = share_exits(program_, row, diary_.traits, mood, cumulative_);
+  [[nodiscard]] std::vector<double> carried_at_arrival() const {
+    std::vector<double> carried(program_.carried().width());
+    if (carried.empty()) return carried;
+    const ModelParts& parts = program_.model().parts();
+    const Population population(parts);
+    std::optional<Accounts> accounts;
+    if (diary_.account >= 0) accounts.emplace(parts, streams_);
+    program_.carried().begin(population, streams_, accounts ? &*accounts : nullptr, diary_.customer, diary_.person.persona,
+                             diary_.person.arrival, carried);
+    return carried;
+  }
+  void choice(const VisitRow& row, const Carrier& carrier, const behaviour::ChoiceState& mood, std::uint32_t event,
+              Outlook& outlook) {
+    const ExitShares shares = share_exits(program_, row, carrier, mood, cumulative_);
     const auto exits = program_.exits(row);
     for (std::size_t j = 0; j < exits.size(); ++j) {
       const float share = cumulative_[j] - (j > 0 ? cumulative_[j - 1] : 0.0f);
@@ -86,11 +106,12 @@ class Reader {
     outlook.leaving = static_cast<double>(leaving.share);
     outlook.leaves = leaving.leaves;
   }
-  void race(const VisitRow& row, const behaviour::ChoiceState& mood, const Visit& visit, Outlook& outlook) {
+  void race(const VisitRow& row, const Carrier& carrier, const behaviour::ChoiceState& mood, const Visit& visit,
+            Outlook& outlook) {
     const auto exits = program_.exits(row);
     const VisitAt at{diary_.customer, visit.event, diary_.person.persona, visit.touchpoint, visit.time};
     for (std::size_t j = 0; j < exits.size(); ++j) {
-      if (const std::optional<double> delay = race_delay(program_, row, streams_, at, mood, j))
+      if (const std::optional<double> delay = race_delay(program_, row, streams_, at, carrier, mood, j))
         outlook.options.push_back({exits[j].to, 0.0, *delay, exits[j].to_end});
     }
   }

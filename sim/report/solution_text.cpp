@@ -101,6 +101,8 @@ std::string obstacle_words(const Obstacle& obstacle) {
     case Kind::varying_trait:
       return fmt::format("{} = \"{}\": the trait varies within persona \"{}\", so people are sorted as time goes by",
                          obstacle.place, obstacle.follows, obstacle.persona);
+    case Kind::carried:
+      return text(fmt::format("{} -> {} depends on what the customer did before", obstacle.touchpoint, obstacle.to));
     case Kind::change_on_the_way: {
       std::string when;
       const auto add = [&](const std::string& what) { when += (when.empty() ? "" : ", ") + what; };

@@ -21,8 +21,13 @@ namespace {
 // Values set by overrides, by their place in the tree: keys and indices, so that an override may change an id.
 using Origins = std::map<std::string, std::int32_t>;
 
+// Files are known to the parser by their numbers, the scenario's own by none.
 Region region(const toml::source_region& source) {
-  return {source.begin.line, source.begin.column, source.end.line, source.end.column};
+  std::uint32_t file = 0;
+  if (source.path != nullptr) {
+    for (const char digit : *source.path) file = 10 * file + static_cast<std::uint32_t>(digit - '0');
+  }
+  return {source.begin.line, source.begin.column, source.end.line, source.end.column, file};
 }
 
 std::string member(const std::string& path, std::string_view key) {
@@ -289,6 +294,49 @@ class Overriding {
   std::int32_t index_ = 0;
 };
 
+// `id` of an entry of a section such as [[touchpoint]].
+toml::table* entry_with_id(toml::array& list, std::string_view id) {
+  for (toml::node& entry : list) {
+    if (text_member(entry, "id") == id) return entry.as_table();
+  }
+  return nullptr;
+}
+
+// Puts what `from` says in place of what `to` says. Nodes are moved: copies would lose their places.
+void put_over(toml::table& to, toml::table& from, bool root) {
+  const std::vector<std::string>& lists = keys::list_sections();
+  for (auto&& [key, value] : from) {
+    const std::string name(key.str());
+    toml::node* const old = to.get(name);
+    toml::table* const table = value.as_table();
+    const bool joins = table != nullptr && !table->is_inline();
+    if (old != nullptr && joins && old->is_table()) {
+      put_over(*old->as_table(), *table, false);
+      continue;
+    }
+    if (old != nullptr && joins && name == "quality" && old->is_number()) {
+      // quality = 0.5 is short for quality = { mean = 0.5 }.
+      if (!table->contains("mean")) table->insert("mean", std::move(*old));
+    } else if (root && old != nullptr && old->is_array() && value.is_array() &&
+               std::find(lists.begin(), lists.end(), name) != lists.end()) {
+      toml::array &all = *old->as_array(), &more = *value.as_array();
+      const auto has_id = [](const toml::node& entry) { return text_member(entry, "id").has_value(); };
+      if (std::all_of(more.begin(), more.end(), has_id)) {
+        for (toml::node& entry : more) {
+          if (toml::table* known = entry_with_id(all, *text_member(entry, "id"))) {
+            put_over(*known, *entry.as_table(), false);
+          } else {
+            all.push_back(std::move(*entry.as_table()));
+          }
+        }
+        continue;
+      }
+    }
+    to.erase(name);
+    to.insert(key, std::move(value));
+  }
+}
+
 std::string format(const toml::table& root) {
   std::ostringstream stream;
   stream.imbue(std::locale::classic());
@@ -344,21 +392,48 @@ std::optional<std::vector<Step>> parse_path(std::string_view path) {
   return steps;
 }
 
-Document parse_document(std::string_view text, const std::vector<Override>& overrides) {
+Document parse_document(std::string_view text, const std::vector<Override>& overrides, const OpenBase& open) {
   Document document;
-  toml::table root;
-  try {
-    root = toml::parse(text);
-  } catch (const toml::parse_error& error) {
-    const SourceText source(text);
-    Refusal why = explain_syntax(error.description(), source, region(error.source()));
-    document.problems.push_back({{Severity::error, "", std::move(why.message), std::move(why.hint)}, why.where, -1});
-    return document;
+  const auto parse = [&](std::string_view of, std::uint32_t file) -> std::optional<toml::table> {
+    try {
+      return file == 0 ? toml::parse(of) : toml::parse(of, fmt::format("{}", file));
+    } catch (const toml::parse_error& error) {
+      Refusal why = explain_syntax(error.description(), SourceText(of), region(error.source()));
+      why.where.file = file;
+      document.problems.push_back({{Severity::error, "", std::move(why.message), std::move(why.hint)}, why.where, -1});
+      return std::nullopt;
+    }
+  };
+  std::optional<toml::table> own = parse(text, 0);
+  if (!own) return document;
+  toml::table root = std::move(*own);
+  if (open) {
+    // From the scenario to its base, to that one's base, and so on; then from the last to the first.
+    std::vector<toml::table> over;
+    for (std::uint32_t file = 1; root.at_path("scenario.base"); ++file) {
+      const toml::node& name = *root.at_path("scenario.base").node();
+      const std::optional<std::string_view> base = open(Conversion({})(name, "", -1, Region{}), file);
+      if (!base) return document;
+      std::optional<toml::table> below = parse(*base, file);
+      if (!below) return document;
+      root.at_path("scenario").as_table()->erase("base");
+      over.push_back(std::exchange(root, std::move(*below)));
+    }
+    for (auto each = over.rbegin(); each != over.rend(); ++each) put_over(root, *each, true);
+    if (!over.empty()) document.source = document.text = format(root);
   }
   Origins origins;
   Overriding overriding(root, origins, document.problems);
   for (std::size_t i = 0; i < overrides.size(); ++i) overriding.apply(overrides[i], static_cast<std::int32_t>(i));
   if (!overrides.empty()) document.text = format(root);
+  for (std::size_t i = 0; i < overrides.size(); ++i) {
+    if (overrides[i].path != "scenario.base") continue;
+    document.problems.push_back({{Severity::error, "scenario.base", "the base cannot be set: it is read before all else",
+                                  "write it into the scenario"},
+                                 {},
+                                 static_cast<std::int32_t>(i)});
+    if (toml::table* scenario = root.at_path("scenario").as_table()) scenario->erase("base");
+  }
   document.root = Conversion(origins)(root, "", -1, Region{});
   document.root.at = Region{};  // what is missing in the document as a whole has no place in it
   document.readable = true;

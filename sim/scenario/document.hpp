@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -52,10 +53,18 @@ struct Document {
   Node root;
   std::vector<Problem> problems;  // a syntax error, or overrides that cannot be applied
   bool readable = false;          // false: `root` holds nothing
-  std::string text;               // with overrides: the changed document as TOML
+  std::string text;               // with overrides or a base: the whole document as TOML
+  std::string source;             // with a base: the same before overrides
 };
 
-/// Parses `text`, which has passed `refuse_text`, and applies `overrides` in order.
-[[nodiscard]] Document parse_document(std::string_view text, const std::vector<Override>& overrides);
+/// Opens the file that `scenario.base` names, file number `file` of the scenario from 1 on: its text, which has passed
+/// `refuse_text`, or nothing after reporting why not.
+using OpenBase = std::function<std::optional<std::string_view>(const Node& name, std::uint32_t file)>;
+
+/// Parses `text`, which has passed `refuse_text`, puts it over the base that it names, if any, and applies `overrides` in
+/// order. What the text says comes in place of what the base says: tables are joined key by key, but one in braces comes
+/// whole; entries of sections such as [[touchpoint]] are joined by their id, new ones follow; other lists come whole.
+[[nodiscard]] Document parse_document(std::string_view text, const std::vector<Override>& overrides,
+                                      const OpenBase& open = {});
 
 }  // namespace sojourn::scenario

@@ -25,7 +25,11 @@ bool is_entity(std::string_view path) {
 }
 
 std::string render(const Problem& problem, const std::string& name, const SourceText& source,
-                   const std::vector<Override>& overrides) {
+                   const std::vector<Override>& overrides, const std::vector<BaseText>& bases) {
+  if (problem.origin < 0 && problem.at.file > 0) {
+    const BaseText& base = bases[problem.at.file - 1];
+    return rendered(problem.finding, base.name, base.lines, problem.at);
+  }
   if (problem.origin < 0) return rendered(problem.finding, name, source, problem.at);
   return rendered(problem.finding, clipped(overrides[static_cast<std::size_t>(problem.origin)].option), source, {});
 }
@@ -85,24 +89,26 @@ std::string Problems::suggest(std::string_view word, const std::vector<std::stri
 
 std::vector<Problem> Problems::sorted() && {
   std::stable_sort(problems_.begin(), problems_.end(), [](const Problem& a, const Problem& b) {
-    return std::tuple(a.origin, a.at.line, a.at.column) < std::tuple(b.origin, b.at.line, b.at.column);
+    return std::tuple(a.origin, a.at.file, a.at.line, a.at.column) < std::tuple(b.origin, b.at.file, b.at.line, b.at.column);
   });
   return std::move(problems_);
 }
 
 void report(std::vector<Problem> problems, const SourceText& source, const std::vector<Override>& overrides,
-            CheckedText& text) {
+            CheckedText& text, const std::vector<BaseText>& bases) {
   constexpr std::size_t most_rendered = 100;
-  std::set<std::tuple<std::int32_t, std::uint32_t, std::uint32_t, std::string, std::string>> told;
+  std::set<std::tuple<std::int32_t, std::uint32_t, std::uint32_t, std::uint32_t, std::string, std::string>> told;
   std::size_t shown[2] = {0, 0};
   for (Problem& problem : problems) {
     // What [behaviour] sets wrongly for all is found once for each persona.
-    if (!told.emplace(problem.origin, problem.at.line, problem.at.column, problem.finding.message, problem.rendered).second)
+    if (!told.emplace(problem.origin, problem.at.file, problem.at.line, problem.at.column, problem.finding.message,
+                      problem.rendered)
+             .second)
       continue;
     std::size_t& count = shown[problem.finding.severity == Severity::error ? 0 : 1];
     const bool shows = count++ < most_rendered;
     text.rendered.push_back(!shows                     ? std::string()
-                            : problem.rendered.empty() ? render(problem, text.name, source, overrides)
+                            : problem.rendered.empty() ? render(problem, text.name, source, overrides, bases)
                                                        : std::move(problem.rendered));
     text.findings.push_back(std::move(problem.finding));
   }

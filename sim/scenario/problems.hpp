@@ -32,7 +32,7 @@ class Problems {
   /// As `suggestion`, until a budget of comparisons is used up: a hostile file must not buy a quadratic search.
   [[nodiscard]] std::string suggest(std::string_view word, const std::vector<std::string>& candidates);
 
-  /// All problems in the order of their places, those of the file before those of the overrides.
+  /// All problems in the order of their places, those of the file before those of its bases and of the overrides.
   [[nodiscard]] std::vector<Problem> sorted() &&;
 
  private:
@@ -41,9 +41,9 @@ class Problems {
   std::size_t comparisons_left_ = 5'000'000;
 };
 
-/// Puts `problems`, in their order and each once, into the findings of `text`, whose lines are `source` and whose overrides
-/// these are, with the words of the first hundred errors and of the first hundred warnings.
+/// Puts `problems`, in their order and each once, into the findings of `text`, whose lines are `source`, whose overrides and
+/// bases these are, with the words of the first hundred errors and of the first hundred warnings.
 void report(std::vector<Problem> problems, const SourceText& source, const std::vector<Override>& overrides,
-            CheckedText& text);
+            CheckedText& text, const std::vector<BaseText>& bases = {});
 
 }  // namespace sojourn::scenario

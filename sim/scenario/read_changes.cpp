@@ -130,7 +130,8 @@ std::optional<Effect> Reader::read_effect(const Value& value, Parameter paramete
 // TOML's numbers do not keep a plus, so that it is looked for in the text.
 bool Reader::written_with_sign(const Node& node) const {
   constexpr std::size_t longest = 10'000;
-  const std::string_view line = source_.line(node.at.line);
+  const SourceText& source = node.at.file > 0 ? bases_[node.at.file - 1].lines : source_;
+  const std::string_view line = source.line(node.at.line);
   if (node.origin >= 0 || node.at.column == 0 || line.size() > longest) return false;
   const std::size_t byte = bytes_of_characters(line, node.at.column - 1);
   return byte < line.size() && (line[byte] == '+' || line[byte] == '-');

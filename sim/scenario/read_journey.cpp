@@ -2,9 +2,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "reader.hpp"
+#include "sojourn/base/number_text.hpp"
 #include "sojourn/model/stage.hpp"
+#include "units.hpp"
 
 namespace sojourn::scenario {
 void Reader::read_channels() {
@@ -37,6 +40,129 @@ void Reader::read_handovers() {
   }
 }
 
+void Reader::name_clocks() {
+  clock_names_ = clocks_.names;
+  clock_names_.ids.insert(clock_names_.ids.begin(), tenure_id);
+  clock_names_.known.insert(clock_names_.known.begin(), tenure_id);
+  for (auto& [id, index] : clock_names_.index) ++index;
+  clock_names_.index[tenure_id] = tenure_clock.index();
+}
+
+void Reader::read_clocks() {
+  for (std::size_t i = 0; i < clocks_.entries.size(); ++i) {
+    Clock clock;
+    Table table = entity(clocks_, i, clock.id, clock.name);
+    table.read("starts_at", clock.starts_at, references<TouchpointId>(touchpoints_.names));
+    table.close();
+    parts_.clocks.push_back(std::move(clock));
+  }
+}
+
+void Reader::read_counters() {
+  for (std::size_t i = 0; i < counters_.entries.size(); ++i) {
+    Counter counter;
+    Table table = entity(counters_, i, counter.id, counter.name);
+    for (const std::string_view reserved : {"bought", "team", "solved"}) {
+      if (counter.id != reserved) continue;
+      table.value().refuse(fmt::format("{} is a condition of its own in only_if", in_quotes(counter.id)),
+                           "give the counter another id");
+    }
+    table.read_fields(keys::counter(), counter);
+    if (const auto counts = table.take("counts")) read_counted(*counts, counter);
+    counter.adds_revenue = table.take_word<std::size_t>("adds").has_value();
+    if (const auto initial = table.take("initial")) {
+      if (is_name(*initial)) {
+        counter.initial_trait = read_trait(*initial, counter.id, TraitRole::amount);
+      } else if (const auto drawn = distribution(*initial, Measure::number)) {
+        counter.initial = *drawn;
+      }
+    }
+    table.close();
+    parts_.counters.push_back(std::move(counter));
+  }
+}
+
+void Reader::read_counted(const Value& value, Counter& counter) {
+  for (const Value& one : one_or_more(value)) {
+    const std::string written = one.node().kind == Kind::text ? one.node().text : std::string();
+    const std::size_t arrow = written.find("->");
+    if (arrow == std::string::npos) {
+      if (const auto touchpoint = position(one, touchpoints_.names)) counter.touchpoints.emplace_back(*touchpoint);
+      continue;
+    }
+    const auto end = [&](std::string id) -> std::optional<std::size_t> {
+      id.erase(0, id.find_first_not_of(" \t"));
+      id.erase(id.find_last_not_of(" \t") + 1);
+      const auto found = touchpoints_.names.index.find(id);
+      if (found != touchpoints_.names.index.end()) return found->second;
+      one.refuse(fmt::format("there is no touchpoint {}", in_quotes(id)), problems_.suggest(id, touchpoints_.names.known));
+      return std::nullopt;
+    };
+    const auto from = end(written.substr(0, arrow)), to = end(written.substr(arrow + 2));
+    if (from && to) counter.exits.emplace_back(TouchpointId(*from), TouchpointId(*to));
+  }
+}
+
+void Reader::read_conditions(const Value& value, OnlyIf& only_if) {
+  std::optional<Table> all = table(value, "only_if", "write only_if = { purchases = \">= 5\" }, or { bought = true }");
+  if (!all) return;
+  const std::vector<Value> conditions = all->rest();
+  if (conditions.empty()) value.refuse("only_if has no condition", "write only_if = { bought = true }, or leave it out");
+  for (const Value& condition : conditions) {
+    const std::string& key = condition.node().key;
+    if (key == "bought") {
+      only_if.bought = truth(condition);
+    } else if (key == "team") {
+      if (const auto team = position(condition, teams_.names)) only_if.team = TeamId(*team);
+    } else {
+      const auto counter = counters_.names.index.find(key);
+      if (counter == counters_.names.index.end()) {
+        std::vector<std::string> known = counters_.names.known;
+        known.insert(known.end(), {"bought", "team"});
+        condition.refuse_key(fmt::format("there is no counter {}", in_quotes(key)), problems_.suggest(key, known));
+        continue;
+      }
+      for (const Value& test : one_or_more(condition)) {
+        if (const auto read = read_test(test, CounterId(counter->second))) only_if.counters.push_back(*read);
+      }
+    }
+  }
+}
+
+std::optional<CounterTest> Reader::read_test(const Value& value, CounterId counter) {
+  const Node& node = value.node();
+  if (node.kind == Kind::integer || node.kind == Kind::number) {
+    const auto plain = number(value);
+    return plain ? std::optional(CounterTest{counter, Relation::equal, *plain}) : std::nullopt;
+  }
+  constexpr std::string_view hint = "write \">= 5\", \"> 5\", \"<= 5\", \"< 5\" or \"= 5\"; a list of them must all hold";
+  if (node.kind == Kind::text) {
+    struct Sign {
+      std::string_view text;
+      Relation relation;
+    };
+    constexpr std::array<Sign, 5> signs{{{">=", Relation::at_least},
+                                         {"<=", Relation::at_most},
+                                         {">", Relation::above},
+                                         {"<", Relation::below},
+                                         {"=", Relation::equal}}};
+    std::string_view text = node.text;
+    text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
+    for (const Sign& sign : signs) {
+      if (!text.starts_with(sign.text)) continue;
+      text.remove_prefix(sign.text.size());
+      text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
+      text = text.substr(0, text.find_last_not_of(" \t") + 1);
+      if (const auto number = parse_number(text)) return CounterTest{counter, sign.relation, *number};
+      break;
+    }
+    value.refuse(fmt::format("{} is no condition", in_quotes(node.text)), std::string(hint));
+    return std::nullopt;
+  }
+  value.refuse_type("a condition", std::string(hint));
+  return std::nullopt;
+}
+
 void Reader::read_touchpoints() {
   for (std::size_t i = 0; i < touchpoints_.entries.size(); ++i) {
     Touchpoint touchpoint;
@@ -46,6 +172,8 @@ void Reader::read_touchpoints() {
     table.read("team", touchpoint.team, reference<TeamId>(teams_.names));
     if (const auto value = table.take("quality")) read_quality(*value, touchpoint);
     table.read_fields(keys::touchpoint(), touchpoint);
+    touchpoint.drawn_cost = read_amount(table.take("cost"), touchpoint.id);
+    touchpoint.drawn_revenue = read_amount(table.take("revenue"), touchpoint.id);
     table.read("pool", touchpoint.pools, references<PoolId>(pools_.names));
     // A handling time that cannot be read is there all the same.
     if (table.value().node().find("handle_time") != nullptr) touchpoint.handle_time = Exponential{1.0};
@@ -74,8 +202,9 @@ void Reader::read_touchpoints() {
 
 void Reader::read_quality(const Value& value, Touchpoint& touchpoint) {
   if (value.node().kind != Kind::table) {
-    if (value.node().kind == Kind::integer || value.node().kind == Kind::number) {
-      touchpoint.quality_mean = number(value).value_or(touchpoint.quality_mean);
+    const Node& node = value.node();
+    if (node.kind == Kind::integer || node.kind == Kind::number || (node.kind == Kind::text && parse_suffixed(node.text))) {
+      touchpoint.quality_mean = number(value, keys::fraction).value_or(touchpoint.quality_mean);
     } else {
       value.refuse_type("a number or a table", "write quality = 0.6, or quality = { mean = 0.6, sd = 0.15 }");
     }
@@ -84,6 +213,24 @@ void Reader::read_quality(const Value& value, Touchpoint& touchpoint) {
   Table parts(value, "quality", &keys::table("quality"));
   parts.read_fields(keys::quality(), touchpoint);
   parts.close();
+}
+
+std::optional<DrawnAmount> Reader::read_amount(const std::optional<Value>& value, const std::string& from) {
+  if (!value || (value->node().kind != Kind::table && !is_name(*value))) return std::nullopt;
+  ScaleName scale;
+  DrawnAmount amount;
+  if (is_name(*value)) {
+    scale.name = value;
+  } else {
+    amount.law = distribution(*value, Measure::number, &scale).value_or(Fixed{0.0});
+  }
+  if (!scale.name) return amount;
+  if (scale.rate) {
+    scale.name->refuse("the rate of an amount cannot be a trait", "write its mean: { exponential = { mean = \"basket\" } }");
+  } else {
+    amount.trait = read_trait(*scale.name, from, TraitRole::amount);
+  }
+  return amount;
 }
 
 Content Reader::read_content(const Value& value) {
@@ -107,11 +254,26 @@ Exit Reader::read_exit(const Value& value, const std::string& from) {
                                      "write { to = \"some-touchpoint\", odds = 1 }", &keys::table("exit"));
   if (!parts) return exit;
   parts->read("to", exit.to, reference<TouchpointId>(touchpoints_.names));
-  // A delay that cannot be read is not a delay of zero, which might close a circle.
-  if (parts->value().node().find("after") != nullptr) exit.after = Fixed{1.0};
+  if (const auto after = parts->take("after")) read_law(*after, from, exit);
   parts->read_fields(keys::exit(), exit);
   parts->read_fields(keys::slopes(), exit.slopes);
   if (const auto probability = parts->take("probability")) exit.probability = read_probability(*probability, from);
+  if (const auto times = parts->take("times")) exit.times = read_trait(*times, from, TraitRole::factor);
+  parts->read("clock", exit.clock, reference<ClockId>(clock_names_));
+  if (const auto every = parts->take("every")) {
+    // One that cannot be read is there all the same: it must not look like a delay of zero.
+    exit.every = duration(*every).value_or(Days(1.0));
+  }
+  if (const auto only_if = parts->take("only_if")) read_conditions(*only_if, exit.only_if);
+  if (const auto slopes = parts->take("counters")) {
+    if (std::optional<Table> all = table(*slopes, "counters", "write counters = { purchases = 0.3 }")) {
+      for (const Value& slope : all->rest()) {
+        const auto counter = position_of_key(slope, counters_.names);
+        const auto steepness = number(slope);
+        if (counter && steepness) exit.counters.emplace_back(CounterId(*counter), *steepness);
+      }
+    }
+  }
   // The words are those of the triggers, in their order, after none.
   const bool interrupts = parts->value().node().find("on") != nullptr;
   const auto trigger = parts->take_word<std::size_t>("on");
@@ -124,22 +286,76 @@ Exit Reader::read_exit(const Value& value, const std::string& from) {
 
 ExitProbability Reader::read_probability(const Value& value, const std::string& from) {
   const Node& node = value.node();
-  if (node.kind == Kind::integer || node.kind == Kind::number) return number(value).value_or(0.0);
+  if (node.kind == Kind::integer || node.kind == Kind::number || (node.kind == Kind::text && parse_suffixed(node.text)))
+    return number(value, keys::fraction).value_or(0.0);
   if (node.kind != Kind::text) {
     value.refuse_type("a number or the name of a trait", "write probability = 0.1, or probability = \"some-trait\"");
     return 0.0;
   }
-  const auto found = traits_.index.find(node.text);
-  if (found == traits_.index.end()) {
-    std::string hint = problems_.suggest(node.text, traits_.ids);
-    if (hint.starts_with("known")) hint = fmt::format("set it in each persona: traits.{} = 0.1", node.text);
-    const std::size_t first = node.text.find_first_not_of(" +-");
-    if (first != std::string::npos && node.text[first] >= '0' && node.text[first] <= '9')
-      hint = "write a number between 0 and 1 without quotes";
-    value.refuse(fmt::format("no persona has a trait {}", in_quotes(node.text)), std::move(hint));
-    return 0.0;
+  const auto trait = read_trait(value, from, TraitRole::probability);
+  return trait ? ExitProbability(*trait) : ExitProbability(0.0);
+}
+
+void Reader::read_law(const Value& value, const std::string& from, Exit& exit) {
+  ScaleName scale;
+  if (is_name(value) && traits_.index.count(value.node().text) > 0) {
+    scale.name = value;
+    exit.after = Fixed{1.0};
+  } else {
+    // A delay that cannot be read is not a delay of zero, which might close a circle.
+    exit.after = distribution(value, Measure::duration, &scale).value_or(Fixed{1.0});
   }
-  trait_uses_.emplace(found->second, TraitUse{from, value});
+  if (!scale.name) return;
+  if (const auto trait = read_trait(*scale.name, from, scale.rate ? TraitRole::rate : TraitRole::time)) {
+    exit.scale = ScaleTrait{*trait, scale.rate};
+  }
+}
+
+std::optional<TraitId> Reader::read_trait(const Value& value, const std::string& from, TraitRole role) {
+  struct Words {
+    const char* example;
+    const char* as;
+  };
+  const auto words = [](TraitRole of) {
+    switch (of) {
+      case TraitRole::probability:
+        return Words{"0.1", "a probability"};
+      case TraitRole::factor:
+        return Words{"{ gamma = { shape = 2, mean = 1 } }", "a factor"};
+      case TraitRole::time:
+        return Words{"\"3 days\"", "a time"};
+      case TraitRole::rate:
+        return Words{"\"2 per year\"", "a rate"};
+      case TraitRole::amount:
+        return Words{"3", "a number"};
+    }
+    return Words{"", ""};
+  };
+  const std::string name = value.node().kind == Kind::text ? value.node().text : std::string();
+  if (value.node().kind != Kind::text) {
+    value.refuse_type("the name of a trait");
+    return std::nullopt;
+  }
+  const auto found = traits_.index.find(name);
+  if (found == traits_.index.end()) {
+    std::string hint = problems_.suggest(name, traits_.ids);
+    if (hint.starts_with("known")) hint = fmt::format("set it in each persona: traits.{} = {}", name, words(role).example);
+    const std::size_t first = name.find_first_not_of(" +-");
+    if (role == TraitRole::probability && first != std::string::npos && name[first] >= '0' && name[first] <= '9')
+      hint = "write a number between 0 and 1 without quotes";
+    value.refuse(fmt::format("no persona has a trait {}", in_quotes(name)), std::move(hint));
+    return std::nullopt;
+  }
+  const auto is_number = [](TraitRole of) { return of != TraitRole::time && of != TraitRole::rate; };
+  const auto& [use, fresh] = trait_uses_.try_emplace(found->second, TraitUse{from, value, role});
+  const TraitRole before = use->second.role;
+  if (!fresh && role != before && !(is_number(role) && is_number(before))) {
+    value.refuse(fmt::format("the trait {} is {} here, and {} at {}", in_quotes(name), words(role).as, words(before).as,
+                             in_quotes(use->second.touchpoint)),
+                 "give each a trait of its own");
+    return std::nullopt;
+  }
+  if (role == TraitRole::probability) probabilities_.insert(found->second);
   return TraitId(found->second);
 }
 

@@ -172,7 +172,8 @@ void Reader::read_rules() {
 
 void Reader::read_accounts() {
   if (std::optional<Table> accounts = section("accounts")) {
-    accounts->read("correlation", parts_.account_correlation, number);
+    accounts->read("correlation", parts_.account_correlation,
+                   [](const Value& value) { return number(value, keys::fraction); });
     accounts->close();
     if (account_segments_.entries.empty()) {
       problems_.error("accounts", accounts->value().node().at, accounts->value().node().origin, "accounts without a segment",

@@ -65,7 +65,16 @@ void Reader::collect_traits() {
   }
 }
 
-// After the touchpoints, because only they say which of the scenario's own traits are probabilities.
+Measure Reader::measure_of(std::size_t trait) const {
+  if (trait == id(BuiltinTrait::patience).index()) return Measure::duration;
+  const auto use = trait_uses_.find(trait);
+  if (use == trait_uses_.end() || trait < builtin_trait_count) return Measure::number;
+  return use->second.role == TraitRole::time   ? Measure::duration
+         : use->second.role == TraitRole::rate ? Measure::rate
+                                               : Measure::number;
+}
+
+// After the touchpoints, because only they say what the scenario's own traits are.
 void Reader::judge_traits() {
   std::vector<std::string> used;
   for (std::size_t i = 0; i < parts_.traits.size(); ++i) {
@@ -75,7 +84,7 @@ void Reader::judge_traits() {
     Trait& trait = parts_.traits[i];
     if (trait_uses_.count(i) > 0) {
       trait.low = 0.0;
-      trait.high = 1.0;
+      trait.high = probabilities_.count(i) > 0 ? 1.0 : keys::not_negative.high;
       continue;
     }
     const std::vector<Value>& places = trait_keys_[trait.name];
@@ -90,7 +99,7 @@ void Reader::judge_traits() {
       const Node& first = places.front().node();
       problems_.add(
           {{Severity::warning, places.front().path(), fmt::format("nothing uses the trait {}", in_quotes(trait.name)),
-            fmt::format("an exit may: probability = \"{}\"", trait.name)},
+            fmt::format("an exit may: probability = \"{0}\", or times = \"{0}\"", trait.name)},
            first.key_at,
            first.origin});
     }
@@ -119,7 +128,8 @@ void Reader::read_personas() {
               scenario::table(*starts, "starts", "name the first touchpoint: starts = { see-ad = 1 }")) {
         for (const Value& share : shares->rest()) {
           const auto start = position_of_key(share, touchpoints_.names);
-          persona.starts.emplace_back(start ? TouchpointId(*start) : TouchpointId(), number(share).value_or(unknown));
+          persona.starts.emplace_back(start ? TouchpointId(*start) : TouchpointId(),
+                                      number(share, keys::fraction).value_or(unknown));
         }
       }
     }
@@ -128,6 +138,15 @@ void Reader::read_personas() {
       if (std::optional<Table> themes = scenario::table(*needs, "needs", "write needs = { price = 0.7, speed = 0.3 }")) {
         for (const Value& weight : themes->rest())
           persona.needs.emplace_back(weight.node().key, number(weight).value_or(1.0));
+      }
+    }
+    if (const auto ages = table.take("ages")) {
+      if (std::optional<Table> clocks = scenario::table(*ages, "ages", "write ages = { policy = \"200 days\" }")) {
+        for (const Value& age : clocks->rest()) {
+          const auto clock = position_of_key(age, clock_names_);
+          const auto drawn = distribution(age, Measure::duration);
+          if (clock && drawn) persona.ages.emplace_back(ClockId(*clock), *drawn);
+        }
       }
     }
     if (const auto channels = table.take("channels")) {
@@ -167,14 +186,14 @@ void Reader::read_traits(std::optional<Value> own, Persona& persona, const Value
     if (const auto standard = trait_defaults_.find(i); standard != trait_defaults_.end()) drawn = standard->second;
     const std::optional<Value> value = values ? values->take(trait.name) : std::nullopt;
     if (value && mistyped_traits_.count(i) == 0) {
-      const Measure measure = i == id(BuiltinTrait::patience).index() ? Measure::duration : Measure::number;
-      drawn = distribution(*value, measure).value_or(drawn);
+      drawn = distribution(*value, measure_of(i)).value_or(drawn);
     } else if (const auto use = trait_uses_.find(i);
                use != trait_uses_.end() && i >= builtin_trait_count && trait_defaults_.count(i) == 0 && (!own || values)) {
-      problems_.error(fmt::format("{}.traits.{}", whole.path(), trait.name), whole.node().at, whole.node().origin,
-                      fmt::format("persona {} does not set the trait {}", in_quotes(persona.id), in_quotes(trait.name)),
-                      fmt::format("{} uses it as a probability: set traits.{} here, or in [behaviour] for all",
-                                  in_quotes(use->second.touchpoint), trait.name));
+      problems_.error(
+          fmt::format("{}.traits.{}", whole.path(), trait.name), whole.node().at, whole.node().origin,
+          fmt::format("persona {} does not set the trait {}", in_quotes(persona.id), in_quotes(trait.name)),
+          fmt::format("{} uses it{}: set traits.{} here, or in [behaviour] for all", in_quotes(use->second.touchpoint),
+                      use->second.role == TraitRole::probability ? " as a probability" : "", trait.name));
     }
     persona.traits.push_back(drawn);
   }

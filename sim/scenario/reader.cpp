@@ -35,9 +35,10 @@ std::string line_of(const Node& node) { return node.at.line > 0 ? fmt::format(" 
 
 }  // namespace
 
-Reader::Reader(const Node& root, const SourceText& source, const FileAccess& files, const std::vector<Tie>& kept_ties,
-               Problems& problems)
+Reader::Reader(const Node& root, const SourceText& source, const std::vector<BaseText>& bases, const FileAccess& files,
+               const std::vector<Tie>& kept_ties, Problems& problems)
     : source_(source),
+      bases_(bases),
       files_(files),
       kept_ties_(kept_ties),
       problems_(problems),
@@ -56,6 +57,9 @@ ModelParts Reader::read() {
   plans_ = read_list("plan");
   surveys_ = read_list("survey");
   account_segments_ = read_list("account_segment");
+  clocks_ = read_list("clock");
+  counters_ = read_list("counter");
+  name_clocks();
   collect_traits();
 
   read_settings();
@@ -63,6 +67,8 @@ ModelParts Reader::read() {
   read_teams();
   read_handovers();
   read_pools();
+  read_clocks();
+  read_counters();
   read_touchpoints();
   judge_traits();
   read_behaviour();
@@ -147,6 +153,9 @@ Reader::List Reader::read_list(const std::string& kind) {
         } else if (!fresh) {
           value.refuse(fmt::format("another {} has the id {}{}", kind, in_quotes(id), line_of(*other->second)),
                        "give each its own id");
+        } else if (kind == "clock" && id == tenure_id) {
+          value.refuse(fmt::format("{} is the clock that every customer has from the first purchase", in_quotes(id)),
+                       "give the clock another id");
         } else if (kind == "plan" && id == "baseline") {
           value.refuse("\"baseline\" is the empty plan, which every scenario has", "give the plan another id");
         } else {
@@ -209,9 +218,7 @@ void Reader::read_behaviour() {
         const auto trait = traits_.index.find(value.node().key);
         // What is no name, or a mistyped one, was reported when the traits were collected.
         if (trait == traits_.index.end() || mistyped_traits_.count(trait->second) > 0) continue;
-        const bool time = trait->second == id(BuiltinTrait::patience).index();
-        if (const auto drawn = distribution(value, time ? Measure::duration : Measure::number))
-          trait_defaults_[trait->second] = *drawn;
+        if (const auto drawn = distribution(value, measure_of(trait->second))) trait_defaults_[trait->second] = *drawn;
       }
     }
   }

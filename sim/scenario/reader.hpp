@@ -23,9 +23,10 @@ void read_schema(Table& root);
 /// Reads one document. What the model's own `check` can judge (ranges, shares, the graph) is left to it.
 class Reader {
  public:
-  /// `source` is the text of the document, `files` which files it may name. All must outlive the reader.
-  Reader(const Node& root, const SourceText& source, const FileAccess& files, const std::vector<Tie>& kept_ties,
-         Problems& problems);
+  /// `source` is the text of the document, `bases` are those that it builds on, `files` which files it may name. All must
+  /// outlive the reader.
+  Reader(const Node& root, const SourceText& source, const std::vector<BaseText>& bases, const FileAccess& files,
+         const std::vector<Tie>& kept_ties, Problems& problems);
 
   /// All parts. A value that was refused is replaced by one that breaks no other rule.
   [[nodiscard]] ModelParts read();
@@ -57,8 +58,19 @@ class Reader {
   void read_touchpoints();
   void read_quality(const Value& value, Touchpoint& touchpoint);
   Content read_content(const Value& value);
+  std::optional<DrawnAmount> read_amount(const std::optional<Value>& value, const std::string& from);
   Exit read_exit(const Value& value, const std::string& from);
   ExitProbability read_probability(const Value& value, const std::string& from);
+  void read_law(const Value& value, const std::string& from, Exit& exit);
+  void name_clocks();
+  void read_clocks();
+  void read_counters();
+  void read_counted(const Value& value, Counter& counter);
+  void read_conditions(const Value& value, OnlyIf& only_if);
+  std::optional<CounterTest> read_test(const Value& value, CounterId counter);
+  /// What a trait is used as decides what it is written as.
+  enum class TraitRole { probability, factor, time, rate, amount };
+  std::optional<TraitId> read_trait(const Value& value, const std::string& from, TraitRole role);
 
   // read_personas.cpp
   void collect_traits();
@@ -89,22 +101,28 @@ class Reader {
   void read_accounts();
   Gate read_gate(const Value& value);
 
-  /// A use of a trait as a probability: who names it, and where.
+  /// The first use of a trait: who names it, where, and as what.
   struct TraitUse {
     std::string touchpoint;
     Value value;
+    TraitRole role;
   };
+  [[nodiscard]] Measure measure_of(std::size_t trait) const;
 
   const SourceText& source_;
+  const std::vector<BaseText>& bases_;
   const FileAccess& files_;
   const std::vector<Tie>& kept_ties_;
   Problems& problems_;
   Table root_;
   ModelParts parts_;
+  List clocks_, counters_;
+  Names clock_names_;  // with the clock that everybody has, first
   List personas_, channels_, teams_, pools_, touchpoints_, improvements_, events_, plans_, surveys_, account_segments_;
   Names traits_;
   std::map<std::string, std::vector<Value>> trait_keys_;  // where a scenario's own trait is set
   std::map<std::size_t, TraitUse> trait_uses_;
+  std::set<std::size_t> probabilities_;  // traits that some exit has for its probability
   std::set<std::size_t> mistyped_traits_;
   std::map<std::size_t, Distribution> trait_defaults_;  // of [behaviour]
 };

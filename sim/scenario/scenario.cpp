@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "document.hpp"
+#include "named_file.hpp"
 #include "problems.hpp"
 #include "reader.hpp"
 #include "source.hpp"
@@ -99,6 +102,56 @@ void add_findings_of_model(const ModelParts& parts, const Node& root, Problems& 
   }
 }
 
+// The files that a scenario builds on.
+class Bases {
+ public:
+  Bases(const scenario::FileAccess& access, Problems& problems) : access_(access), problems_(problems) {}
+
+  std::optional<std::string_view> open(const Node& name, std::uint32_t file) {
+    constexpr std::uint32_t most = 8;
+    const scenario::Value value(name, "scenario.base", problems_);
+    if (name.kind != Kind::text) {
+      value.refuse_type("the name of a file", "write base = \"telecom.toml\"");
+      return std::nullopt;
+    }
+    if (file > most) {
+      value.refuse(fmt::format("more than {} bases, one upon another", most), "does one of them build on itself?");
+      return std::nullopt;
+    }
+    // Whatever else the base names lies beside it, and is looked for beside the scenario.
+    if (name.text.find_first_of("/\\") != std::string::npos) {
+      value.refuse(fmt::format("the base {} is not in the folder of the scenario", scenario::in_quotes(name.text)),
+                   "keep both in one folder, and name the file alone");
+      return std::nullopt;
+    }
+    const auto path = scenario::named_file(value, access_);
+    if (!path) return std::nullopt;
+    scenario::FileText read = scenario::read_file(*path);
+    if (read.refusal) {
+      value.refuse(std::move(read.refusal->message), std::move(read.refusal->hint));
+      return std::nullopt;
+    }
+    contents_.push_back(std::make_unique<const std::string>(std::move(read.text)));
+    std::string_view text = *contents_.back();
+    if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+    texts_.push_back({path->string(), SourceText(text)});
+    if (const auto refusal = scenario::refuse_text(text)) {
+      Region where = refusal->where;
+      where.file = file;
+      problems_.add({{Severity::error, "", refusal->message, refusal->hint}, where, -1, {}});
+      return std::nullopt;
+    }
+    return text;
+  }
+  [[nodiscard]] const std::vector<scenario::BaseText>& texts() const { return texts_; }
+
+ private:
+  scenario::FileAccess access_;
+  Problems& problems_;
+  std::vector<std::unique_ptr<const std::string>> contents_;
+  std::vector<scenario::BaseText> texts_;
+};
+
 void refuse(const scenario::Refusal& refusal, const SourceText& source, Scenario& scenario) {
   scenario::report({Problem{{Severity::error, "", refusal.message, refusal.hint}, refusal.where, -1, {}}}, source, {},
                    scenario);
@@ -137,15 +190,18 @@ Scenario parse_scenario(std::string_view text, const std::string& name, const st
     refuse(*refusal, source, result);
     return result;
   }
-  Document document = scenario::parse_document(text, overrides);
   Problems problems;
+  Bases bases({folder, files}, problems);
+  Document document =
+      scenario::parse_document(text, overrides, [&](const Node& of, std::uint32_t file) { return bases.open(of, file); });
   for (Problem& problem : document.problems) problems.add(std::move(problem));
   if (document.readable) {
-    if (!overrides.empty()) result.text = std::move(document.text);
-    result.parts = scenario::Reader(document.root, source, {folder, files}, kept_ties, problems).read();
+    if (!document.text.empty()) result.text = std::move(document.text);
+    if (!document.source.empty()) result.source = std::move(document.source);
+    result.parts = scenario::Reader(document.root, source, bases.texts(), {folder, files}, kept_ties, problems).read();
     add_findings_of_model(result.parts, document.root, problems);
   }
-  scenario::report(std::move(problems).sorted(), source, overrides, result);
+  scenario::report(std::move(problems).sorted(), source, overrides, result, bases.texts());
   return result;
 }
 

@@ -8,6 +8,7 @@
 
 #include "sojourn/model/keys.hpp"
 #include "units.hpp"
+#include "value.hpp"
 
 namespace sojourn {
 namespace {
@@ -37,6 +38,14 @@ Json with_bounds(Json schema, const Bounds& bounds) {
 }
 
 Json number(const Bounds& bounds) { return with_bounds({{"type", "number"}}, bounds); }
+bool is_share(const Bounds& bounds) { return bounds.low >= 0.0 && bounds.high <= 1.0; }
+// A number, or one with a suffix: "700k", of shares "25 %".
+Json quantity(Json plain, bool share) {
+  const char* const suffixes = share ? "(k|M|bn|%)" : "(k|M|bn)";
+  const Json suffixed = {{"type", "string"}, {"pattern", fmt::format("^\\s*[+-]?[0-9]+(\\.[0-9]+)?\\s*{}\\s*$", suffixes)}};
+  return {{"anyOf", Json::array_t{std::move(plain), suffixed}}};
+}
+Json quantity(const Bounds& bounds) { return quantity(number(bounds), is_share(bounds)); }
 Json any_of(std::initializer_list<Json> alternatives) { return {{"anyOf", Json::array_t(alternatives)}}; }
 Json list_of(const Json& item) { return {{"type", "array"}, {"items", item}}; }
 Json some_of(const Json& item) { return {{"type", "array"}, {"items", item}, {"minItems", 1}}; }
@@ -52,7 +61,7 @@ Json exactly_one(Json table) {
 }
 
 // One of the forms that a distribution has, its parameters in `measure`.
-Json distribution(const Json& measure) {
+Json distribution(const Json& measure, const Json& rate, const Json& scale, const Json& scale_rate) {
   const auto parameters = [](std::initializer_list<std::pair<const char*, Json>> all) {
     Json properties = Json::object(), required = Json::array();
     for (const auto& [name, schema] : all) {
@@ -69,16 +78,23 @@ Json distribution(const Json& measure) {
   const Json positive = {{"type", "number"}, {"exclusiveMinimum", 0}};
   const Json not_negative = {{"type", "number"}, {"minimum", 0}};
   const Json forms = {
-      {"fixed", measure},
+      {"fixed", scale},
       {"uniform", pair(measure)},
       {"normal", parameters({{"mean", measure}, {"sd", measure}})},
       {"beta", pair(positive)},
-      {"exponential", parameters({{"mean", measure}})},
-      {"weibull", parameters({{"scale", measure}, {"shape", positive}})},
-      {"lognormal", parameters({{"median", measure}, {"sigma", not_negative}})},
-      {"loglogistic", parameters({{"median", measure}, {"shape", positive}})},
+      {"exponential", any_of({parameters({{"mean", scale}}), parameters({{"rate", scale_rate}})})},
+      {"weibull", parameters({{"scale", scale}, {"shape", positive}})},
+      {"lognormal", parameters({{"median", scale}, {"sigma", not_negative}})},
+      {"loglogistic", parameters({{"median", scale}, {"shape", positive}})},
+      {"gamma", parameters({{"shape", positive}, {"mean", scale}})},
+      {"gompertz", parameters({{"rate", rate}, {"shape", rate}})},
+      {"table",
+       {{"type", "array"},
+        {"items",
+         {{"type", "array"}, {"items", Json::array_t{measure, number(keys::fraction)}}, {"minItems", 2}, {"maxItems", 2}}},
+        {"minItems", 2}}},
   };
-  return any_of({measure, exactly_one(object(forms))});
+  return any_of({scale, exactly_one(object(forms))});
 }
 
 // A number of servers, or a timetable: by the hour, by the hour of the week, or shifts by days.
@@ -117,17 +133,27 @@ Json shared_definitions() {
   return {{"id", {{"type", "string"}, {"pattern", id_pattern}}},
           {"duration", duration},
           {"rate", rate},
-          {"drawn", distribution(number_only)},
-          {"drawn_duration", distribution(reference_to("duration"))},
+          {"drawn", distribution(number_only, number_only, number_only, number_only)},
+          {"drawn_duration",
+           distribution(reference_to("duration"), reference_to("rate"), reference_to("duration"), reference_to("rate"))},
+          {"trait_law", distribution(reference_to("duration"), reference_to("rate"),
+                                     any_of({reference_to("duration"), reference_to("trait_name")}),
+                                     any_of({reference_to("rate"), reference_to("trait_name")}))},
+          {"drawn_by_trait",
+           distribution(number_only, number_only, any_of({number_only, reference_to("trait_name")}), number_only)},
+          {"trait_name", {{"type", "string"}, {"pattern", "^[A-Za-z_][A-Za-z0-9_-]*$"}}},
+          // A trait may be a number, a time or a rate: who uses it says which.
+          {"drawn_trait", any_of({reference_to("drawn"), reference_to("drawn_duration"),
+                                  distribution(reference_to("rate"), number_only, reference_to("rate"), number_only)})},
           {"staff", staff()}};
 }
 
 Json type_of(const Key& key) {
   switch (key.kind) {
     case Kind::number:
-      return number(key.bounds);
+      return quantity(number(key.bounds), is_share(key.bounds) || key.unit == "per year");
     case Kind::whole:
-      return with_bounds({{"type", "integer"}}, key.bounds);
+      return quantity(with_bounds({{"type", "integer"}}, key.bounds), false);
     case Kind::truth:
       return {{"type", "boolean"}};
     case Kind::text:
@@ -145,6 +171,24 @@ Json type_of(const Key& key) {
       return reference_to("drawn_duration");
     case Kind::staff:
       return reference_to("staff");
+    case Kind::trait_law:
+      return reference_to("trait_law");
+    case Kind::drawn_times:
+      return {{"type", "object"}, {"additionalProperties", reference_to("drawn_duration")}};
+    case Kind::conditions: {
+      const Json test = any_of({number(keys::not_negative), {{"type", "string"}, {"pattern", "^\\s*[<>=]"}}});
+      Json result = {{"type", "object"}, {"additionalProperties", any_of({test, some_of(test)})}};
+      result["properties"] = {{"bought", {{"type", "boolean"}}}, {"team", reference_to("id")}};
+      return result;
+    }
+    case Kind::counted: {
+      const Json one = {{"type", "string"}, {"pattern", "^[A-Za-z0-9_-]+(\\s*->\\s*[A-Za-z0-9_-]+)?$"}};
+      return any_of({one, some_of(one)});
+    }
+    case Kind::amount:
+      return any_of({quantity(key.bounds), reference_to("drawn_by_trait"), reference_to("trait_name")});
+    case Kind::drawn_or_trait:
+      return any_of({reference_to("drawn"), reference_to("trait_name")});
     case Kind::id:
     case Kind::reference:
       return reference_to("id");
@@ -159,9 +203,9 @@ Json type_of(const Key& key) {
     case Kind::numbers:
       return list_of(number(key.bounds));
     case Kind::chance:
-      return any_of({number(key.bounds), reference_to("id")});
+      return any_of({quantity(key.bounds), reference_to("id")});
     case Kind::quality:
-      return any_of({number(keys::fraction), reference_to(key.of)});
+      return any_of({quantity(keys::fraction), reference_to(key.of)});
     case Kind::shift:
       return any_of({number(key.bounds), {{"type", "string"}, {"pattern", "^\\s*[-+=]"}}});
     case Kind::rule:
@@ -173,7 +217,7 @@ Json type_of(const Key& key) {
     case Kind::tables:
       return list_of(reference_to(key.of));
     case Kind::weights:
-      return {{"type", "object"}, {"additionalProperties", number(key.bounds)}};
+      return {{"type", "object"}, {"additionalProperties", quantity(key.bounds)}};
     case Kind::drawn_weights:
       return {{"type", "object"}, {"additionalProperties", reference_to("drawn")}};
   }
@@ -205,10 +249,16 @@ Json table_schema(const keys::Table& table) {
     const bool may_be_left_out = table.name == "persona" && key.name == "share";
     if (key.required && !may_be_left_out) required.push_back(key.name);
   }
+  for (const std::string_view remark : scenario::remarks) {
+    if (!table.name.empty() && table.find(remark) == nullptr)
+      properties[std::string(remark)] = {
+          {"type", "string"},
+          {"description", remark == "note" ? "what else there is to say" : "where the numbers come from"}};
+  }
   Json result = object(std::move(properties));
   if (!required.empty()) result["required"] = std::move(required);
   // Traits of a scenario's own have free names.
-  if (table.name == "traits") result["additionalProperties"] = reference_to("drawn");
+  if (table.name == "traits") result["additionalProperties"] = reference_to("drawn_trait");
   return result;
 }
 
@@ -244,6 +294,18 @@ std::string kind_text(const Key& key) {
       return "duration, the mean of an exponential, or a distribution";
     case Kind::staff:
       return "number, or a timetable";
+    case Kind::trait_law:
+      return "distribution of a duration, whose scale may be a trait,";
+    case Kind::drawn_times:
+      return fmt::format("{} = distribution of a duration", key.of);
+    case Kind::conditions:
+      return "below";
+    case Kind::counted:
+      return "touchpoint or exit, or a list";
+    case Kind::amount:
+      return "money, a distribution of it, or the name of a trait";
+    case Kind::drawn_or_trait:
+      return "distribution, or the name of a trait,";
     case Kind::id:
       return "id";
     case Kind::reference:
@@ -289,6 +351,7 @@ std::string kind_text(const Key& key) {
 
 std::string range_text(const Key& key) {
   std::string result = kind_text(key);
+  if (key.kind == Kind::amount) return result;
   const auto add = [&](const std::string& text, std::string_view between) {
     if (text.empty()) return;
     result += result.empty() ? text : fmt::format("{}{}", between, text);
@@ -298,6 +361,23 @@ std::string range_text(const Key& key) {
   if (has_range) add(keys::wording(key.bounds), key.unit.empty() && key.kind != Kind::number ? " " : ", ");
   if (key.kind == Kind::numbers) return fmt::format("list, each {}", result);
   return result.empty() ? "any" : result;
+}
+
+// What the sections of a scenario must hold goes from `definitions` into the schema of a scenario that has no base: what a
+// variant leaves out its base says. Ids stay, because entries are joined by them.
+Json required_without_base(Json& definitions) {
+  Json sections = Json::object();
+  for (const Key& key : keys::table("").keys) {
+    if (key.kind != Kind::table && key.kind != Kind::tables) continue;
+    Json& table = definitions[key.of];
+    if (!table.contains("required")) continue;
+    const Json required = {{"required", table["required"]}};
+    sections[key.name] = key.kind == Kind::tables ? Json{{"items", required}} : required;
+    const bool has_id = table["properties"].contains("id");
+    table.erase("required");
+    if (has_id) table["required"] = {"id"};
+  }
+  return {{"properties", std::move(sections)}};
 }
 
 }  // namespace
@@ -317,6 +397,8 @@ std::string json_schema() {
                  {"title", "A scenario for Sojourn"},
                  {"$comment", "Written by Sojourn (sojourn schema). Ids, sums and the graph are checked by sojourn check."}};
   schema.update(root);
+  schema["if"] = {{"properties", {{"scenario", {{"required", {"base"}}}}}}};
+  schema["else"] = required_without_base(definitions);
   schema["definitions"] = std::move(definitions);
   return schema.dump(1) + '\n';
 }

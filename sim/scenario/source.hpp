@@ -20,6 +20,7 @@ inline constexpr std::size_t max_values = 2'000'000;
 /// A stretch of text: lines and columns from 1, in characters (code points), the end exclusive. Line 0: nowhere.
 struct Region {
   std::uint32_t line = 0, column = 0, end_line = 0, end_column = 0;
+  std::uint32_t file = 0;  // 0: the scenario's own; k: the k-th of its bases, see SourceText
 };
 
 /// Why a text cannot be used.
@@ -39,6 +40,12 @@ class SourceText {
 
  private:
   std::vector<std::string_view> lines_;
+};
+
+/// A base that a scenario builds on: the file's name as messages show it, and its text, which must outlive `lines`.
+struct BaseText {
+  std::string name;
+  SourceText lines;
 };
 
 /// What a file holds, or why it cannot be read.

@@ -39,8 +39,8 @@ std::string describe(const Node& node) {
 }
 
 const std::vector<std::string>& distribution_names() {
-  static const std::vector<std::string> names{"fixed",       "uniform", "normal",    "beta",
-                                              "exponential", "weibull", "lognormal", "loglogistic"};
+  static const std::vector<std::string> names{"fixed",     "uniform",     "normal", "beta",     "exponential", "weibull",
+                                              "lognormal", "loglogistic", "gamma",  "gompertz", "table"};
   return names;
 }
 
@@ -89,8 +89,17 @@ bool is_iso_date(std::string_view text) {
   return month >= 1 && month <= 12 && day >= 1 && day <= days[month] + (month == 2 && leap(year) ? 1 : 0);
 }
 
+constexpr double exact = 9007199254740992.0;  // 2^53: up to there a double holds every whole number
+
+// A number that is written with a suffix.
+std::optional<SuffixedNumber> quantity_of(const Node& node) {
+  return node.kind == Kind::text ? parse_suffixed(node.text) : std::nullopt;
+}
+bool is_share(const keys::Bounds& bounds) { return bounds.low >= 0.0 && bounds.high <= 1.0; }
+
 std::optional<double> measured(const Value& value, Measure measure) {
   if (measure == Measure::number) return number(value);
+  if (measure == Measure::rate) return rate(value);
   const std::optional<Days> days = duration(value);
   return days ? std::optional(days->value()) : std::nullopt;
 }
@@ -113,24 +122,66 @@ std::optional<std::pair<double, double>> pair(const Value& value, Measure measur
   return std::pair(*first, *second);
 }
 
-// { weibull = { scale = .., shape = .. } } and its like: the first in the measure, the second (if any) a plain number or of
-// the measure.
-std::optional<std::pair<double, double>> parameters(const Value& value, std::string_view first, Measure first_measure,
-                                                    std::string_view second, Measure second_measure,
-                                                    const std::string& hint) {
+// A parameter of a family, and in what measure it is; `scale` where the law is in units of it.
+struct ParameterKey {
+  std::string_view name;
+  Measure measure;
+  bool scale = false;
+};
+
+// { weibull = { scale = .., shape = .. } } and its like.
+std::optional<std::pair<double, double>> parameters(const Value& value, const ParameterKey& first,
+                                                    const ParameterKey& second, const std::string& hint, ScaleName* scale) {
   keys::Table declared{value.node().key, {}};
-  for (const std::string_view key : {first, second}) {
-    if (!key.empty()) declared.keys.push_back({.name = std::string(key), .required = true, .example = hint});
+  std::string scale_key;
+  for (const ParameterKey& key : {first, second}) {
+    if (!key.name.empty()) declared.keys.push_back({.name = std::string(key.name), .required = true, .example = hint});
+    if (key.scale) scale_key = key.name;
   }
   std::optional<Table> parts = table(value, fmt::format("the {} distribution", value.node().key), hint, &declared);
   if (!parts) return std::nullopt;
+  const auto read = [&](const ParameterKey& key, double& target) {
+    return key.name.empty() || parts->read(key.name, target, [&](const Value& v) -> std::optional<double> {
+      if (scale == nullptr || !is_name(v)) return measured(v, key.measure);
+      if (key.scale) {
+        scale->name = v;
+        scale->rate = key.name == "rate";
+        return 1.0;
+      }
+      v.refuse(fmt::format("{} of a {} distribution cannot be a trait", key.name, value.node().key),
+               scale_key.empty() ? std::string("write a number")
+                                 : fmt::format("write a number; {} may be the name of a trait", scale_key));
+      return std::nullopt;
+    });
+  };
   double a = 0.0, b = 0.0;
-  bool complete = parts->read(first, a, [&](const Value& v) { return measured(v, first_measure); });
-  if (!second.empty()) {
-    complete = parts->read(second, b, [&](const Value& v) { return measured(v, second_measure); }) && complete;
-  }
+  const bool has_first = read(first, a), has_second = read(second, b);
   parts->close();
-  return complete ? std::optional(std::pair(a, b)) : std::nullopt;
+  return has_first && has_second ? std::optional(std::pair(a, b)) : std::nullopt;
+}
+
+// { table = [[0, 0], ["1 day", 0.4], ["9 days", 1]] }.
+std::optional<Distribution> tabulated(const Value& value, Measure measure) {
+  const std::string hint = measure == Measure::number ? "{ table = [[0, 0], [1, 0.4], [9, 1]] }"
+                                                      : "{ table = [[0, 0], [\"1 day\", 0.4], [\"9 days\", 1]] }";
+  const std::optional<std::vector<Value>> all = elements(value, hint);
+  if (!all) return std::nullopt;
+  Tabulated result{{}};
+  bool complete = true;
+  for (const Value& point : *all) {
+    if (point.node().kind != Kind::array || point.node().children.size() != 2) {
+      point.refuse(fmt::format("{} must be a list of a value and the share below it", point.label()), hint);
+      complete = false;
+      continue;
+    }
+    const std::optional<double> x = measured(point.element(0), measure), share = number(point.element(1), keys::fraction);
+    if (x && share) {
+      result.points.emplace_back(*x, *share);
+    } else {
+      complete = false;
+    }
+  }
+  return complete ? std::optional<Distribution>(std::move(result)) : std::nullopt;
 }
 
 template <class T>
@@ -205,6 +256,11 @@ void Table::close() {
     return value_.path().empty() ? key : fmt::format("{}.{}", value_.path(), key);
   };
   std::vector<std::string>& meant = excused_;
+  // Every table with keys of its own may say where its numbers come from.
+  for (const std::string_view remark : remarks) {
+    if (declared_ == nullptr || value_.path().empty() || declared_->find(remark) != nullptr) continue;
+    if (const auto value = take_undeclared(remark)) static_cast<void>(text(*value));
+  }
   for (const Value& unknown : rest()) {
     const std::vector<std::string> known = declared_ != nullptr ? declared_->names() : std::vector<std::string>();
     const std::string& key = unknown.node().key;
@@ -238,7 +294,11 @@ void assign(std::optional<T> read, U& target) {
 }  // namespace
 
 void convert(const Value& value, const keys::Key& key, double& target) {
-  assign(key.kind == keys::Kind::rate ? rate(value) : number(value), target);
+  // What is drawn the reader takes, who knows the traits.
+  if (key.kind == keys::Kind::amount && (value.node().kind == Kind::table || is_name(value))) return;
+  // The discount is a share of a year's money.
+  const keys::Bounds& bounds = key.unit == "per year" ? keys::fraction : key.bounds;
+  assign(key.kind == keys::Kind::rate ? rate(value) : number(value, bounds), target);
 }
 void convert(const Value& value, const keys::Key&, std::uint64_t& target) { assign(whole(value), target); }
 void convert(const Value& value, const keys::Key&, std::uint32_t& target) { assign(small_whole(value), target); }
@@ -249,11 +309,14 @@ void convert(const Value& value, const keys::Key& key, std::string& target) {
 }
 void convert(const Value& value, const keys::Key&, Days& target) { assign(duration(value), target); }
 void convert(const Value& value, const keys::Key& key, Distribution& target) {
+  // The reader knows the traits that these may name.
+  if (key.kind == keys::Kind::trait_law || key.kind == keys::Kind::drawn_or_trait) return;
   assign(distribution(value, key.kind == keys::Kind::drawn_duration ? Measure::duration : Measure::number), target);
 }
 
-std::optional<double> number(const Value& value) {
+std::optional<double> number(const Value& value, const keys::Bounds& bounds) {
   const Node& node = value.node();
+  if (const auto quantity = quantity_of(node); quantity && (!quantity->percent || is_share(bounds))) return quantity->value;
   if (node.kind != Kind::integer && node.kind != Kind::number) {
     value.refuse_type("a number", number_hint(node));
     return std::nullopt;
@@ -263,6 +326,10 @@ std::optional<double> number(const Value& value) {
 
 std::optional<std::uint64_t> whole(const Value& value) {
   const Node& node = value.node();
+  if (const auto quantity = quantity_of(node); quantity && !quantity->percent && quantity->value >= 0.0 &&
+                                               quantity->value == std::floor(quantity->value) && quantity->value <= exact) {
+    return static_cast<std::uint64_t>(quantity->value);
+  }
   if (node.kind != Kind::integer && node.kind != Kind::number) {
     value.refuse_type("a whole number", number_hint(node));
     return std::nullopt;
@@ -273,7 +340,6 @@ std::optional<std::uint64_t> whole(const Value& value) {
     return std::nullopt;
   }
   if (!finite(value)) return std::nullopt;
-  constexpr double exact = 9007199254740992.0;  // 2^53
   if (node.number < 0.0) {
     value.refuse(fmt::format("{} cannot be negative", value.label()));
   } else if (node.number != std::floor(node.number) || node.number > exact) {
@@ -380,16 +446,27 @@ std::vector<Value> one_or_more(const Value& value) {
   return elements(value).value_or(std::vector<Value>());
 }
 
-std::optional<Distribution> distribution(const Value& value, Measure measure) {
+bool is_name(const Value& value) {
+  const Node& node = value.node();
+  if (node.kind != Kind::text || node.text.empty()) return false;
+  const char first = node.text.front();
+  return (first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z') || first == '_';
+}
+
+std::optional<Distribution> distribution(const Value& value, Measure measure, ScaleName* scale) {
   const Node& node = value.node();
   const std::string_view all = measure == Measure::duration ? duration_forms : forms;
-  if (node.kind == Kind::integer || node.kind == Kind::number || (node.kind == Kind::text && measure == Measure::duration)) {
+  const bool has_unit = measure != Measure::number;
+  if (node.kind == Kind::integer || node.kind == Kind::number || (node.kind == Kind::text && has_unit) ||
+      quantity_of(node)) {
     const std::optional<double> constant = measured(value, measure);
     return constant ? std::optional<Distribution>(Fixed{*constant}) : std::nullopt;
   }
   if (node.kind != Kind::table) {
     const std::string simple = number_hint(node);
-    value.refuse_type(measure == Measure::duration ? "a duration or a distribution" : "a number or a distribution",
+    value.refuse_type(measure == Measure::duration ? "a duration or a distribution"
+                      : measure == Measure::rate   ? "a rate or a distribution"
+                                                   : "a number or a distribution",
                       simple.empty() ? std::string(all) : simple);
     return std::nullopt;
   }
@@ -410,6 +487,10 @@ std::optional<Distribution> distribution(const Value& value, Measure measure) {
   const std::string& name = node.children.front().key;
   const bool time = measure == Measure::duration;
   if (name == "fixed") {
+    if (scale != nullptr && is_name(shape)) {
+      scale->name = shape;
+      return Fixed{1.0};
+    }
     const std::optional<double> constant = measured(shape, measure);
     return constant ? std::optional<Distribution>(Fixed{*constant}) : std::nullopt;
   }
@@ -417,26 +498,53 @@ std::optional<Distribution> distribution(const Value& value, Measure measure) {
     return made<Uniform>(pair(shape, measure, time ? "{ uniform = [\"1 day\", \"5 days\"] }" : "{ uniform = [0.2, 0.8] }"));
   }
   if (name == "beta") return made<Beta>(pair(shape, Measure::number, "{ beta = [6, 4] }"));
-  if (name == "normal")
-    return made<Normal>(parameters(shape, "mean", measure, "sd", measure, "{ normal = { mean = 0.5, sd = 0.1 } }"));
+  if (name == "table") return tabulated(shape, measure);
+  if (name == "normal") {
+    return made<Normal>(
+        parameters(shape, {"mean", measure}, {"sd", measure}, "{ normal = { mean = 0.5, sd = 0.1 } }", scale));
+  }
   if (name == "exponential") {
-    const auto mean = parameters(shape, "mean", measure, "", measure,
-                                 time ? "{ exponential = { mean = \"5 days\" } }" : "{ exponential = { mean = 5 } }");
-    return mean ? std::optional<Distribution>(Exponential{mean->first}) : std::nullopt;
+    // By its mean, or by its rate.
+    const bool by_rate = shape.node().find("rate") != nullptr && shape.node().find("mean") == nullptr;
+    const auto one = parameters(
+        shape,
+        by_rate ? ParameterKey{"rate", time ? Measure::rate : Measure::number, true} : ParameterKey{"mean", measure, true},
+        {},
+        time ? "{ exponential = { mean = \"5 days\" } }, or { exponential = { rate = \"2 per year\" } }"
+             : "{ exponential = { mean = 5 } }",
+        scale);
+    if (!one) return std::nullopt;
+    if (!by_rate) return Exponential{one->first};
+    if (one->first > 0.0) return Exponential{1.0 / one->first};
+    shape.refuse(fmt::format("rate of {} must be more than 0", value.label()), "what never comes needs no exit");
+    return std::nullopt;
   }
   if (name == "weibull") {
     return made<Weibull>(parameters(
-        shape, "scale", measure, "shape", Measure::number,
-        time ? "{ weibull = { scale = \"10 days\", shape = 1.5 } }" : "{ weibull = { scale = 1, shape = 1.5 } }"));
+        shape, {"scale", measure, true}, {"shape", Measure::number},
+        time ? "{ weibull = { scale = \"10 days\", shape = 1.5 } }" : "{ weibull = { scale = 1, shape = 1.5 } }", scale));
   }
   if (name == "lognormal") {
     return made<Lognormal>(parameters(
-        shape, "median", measure, "sigma", Measure::number,
-        time ? "{ lognormal = { median = \"3 days\", sigma = 0.8 } }" : "{ lognormal = { median = 1, sigma = 0.5 } }"));
+        shape, {"median", measure, true}, {"sigma", Measure::number},
+        time ? "{ lognormal = { median = \"3 days\", sigma = 0.8 } }" : "{ lognormal = { median = 1, sigma = 0.5 } }",
+        scale));
+  }
+  if (name == "gamma") {
+    return made<Gamma>(
+        parameters(shape, {"shape", Measure::number}, {"mean", measure, true},
+                   time ? "{ gamma = { shape = 2, mean = \"30 days\" } }" : "{ gamma = { shape = 2, mean = 1 } }", scale));
+  }
+  if (name == "gompertz") {
+    const Measure per = time ? Measure::rate : Measure::number;
+    return made<Gompertz>(parameters(shape, {"rate", per}, {"shape", per},
+                                     time ? "{ gompertz = { rate = \"0.01 per year\", shape = \"0.1 per year\" } }"
+                                          : "{ gompertz = { rate = 0.1, shape = 0.5 } }",
+                                     scale));
   }
   return made<Loglogistic>(parameters(
-      shape, "median", measure, "shape", Measure::number,
-      time ? "{ loglogistic = { median = \"3 days\", shape = 2 } }" : "{ loglogistic = { median = 1, shape = 2 } }"));
+      shape, {"median", measure, true}, {"shape", Measure::number},
+      time ? "{ loglogistic = { median = \"3 days\", shape = 2 } }" : "{ loglogistic = { median = 1, shape = 2 } }", scale));
 }
 
 std::optional<Distribution> law(const Value& value) {

@@ -1,6 +1,7 @@
 // Values of the document on their way into the model: each knows its path and refuses what it must not be.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -46,7 +47,11 @@ class Value {
 };
 
 /// Converters: the value as what is wanted, or nothing after reporting why not. All numbers are finite.
-[[nodiscard]] std::optional<double> number(const Value& value);
+/// The keys that every table with keys of its own may have: where its numbers come from, and what else there is to say.
+inline constexpr std::array<std::string_view, 2> remarks{"source", "note"};
+
+/// A number, or a text such as "700k" or "1.2M"; "25 %" too where only numbers from 0 to 1 are allowed.
+[[nodiscard]] std::optional<double> number(const Value& value, const keys::Bounds& bounds = {});
 [[nodiscard]] std::optional<std::uint64_t> whole(const Value& value);
 [[nodiscard]] std::optional<std::uint32_t> small_whole(const Value& value);
 [[nodiscard]] std::optional<std::int32_t> signed_whole(const Value& value);
@@ -62,8 +67,16 @@ class Value {
 [[nodiscard]] std::vector<Value> one_or_more(const Value& value);
 
 /// In what unit the numbers of a distribution are.
-enum class Measure { number, duration };
-[[nodiscard]] std::optional<Distribution> distribution(const Value& value, Measure measure);
+enum class Measure { number, duration, rate };
+/// The name that stands for the scale of a law, and whether it is that of a rate.
+struct ScaleName {
+  std::optional<Value> name;
+  bool rate = false;
+};
+/// With `scale` that parameter of a family (the mean, a median, ...) may be a name: the law is then that with scale 1.
+[[nodiscard]] std::optional<Distribution> distribution(const Value& value, Measure measure, ScaleName* scale = nullptr);
+/// Whether a value is a name: a text that begins with a letter.
+[[nodiscard]] bool is_name(const Value& value);
 /// A distribution of a duration, of which a plain duration is the mean of an exponential.
 [[nodiscard]] std::optional<Distribution> law(const Value& value);
 

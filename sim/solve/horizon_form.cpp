@@ -324,6 +324,14 @@ double common_divisor(double a, double b, double least) {
   return b > 0.0 ? 0.0 : a;
 }
 
+/// The mean of an amount that is drawn; 0 where none is. A trait that it is multiplied by decides about no exit, or is the
+/// same for all of the persona: the journey has a closed form.
+double expected_amount(const Program& program, std::uint32_t persona, const std::optional<DrawnAmount>& amount) {
+  if (!amount) return 0.0;
+  const ModelParts& parts = program.model().parts();
+  return mean(amount->law) * (amount->trait ? mean(parts.personas[persona].traits[amount->trait->index()]) : 1.0);
+}
+
 }  // namespace
 
 Bracket operator+(Bracket a, Bracket b) { return {a.mean + b.mean, a.low + b.low, a.high + b.high}; }
@@ -363,11 +371,14 @@ Expected expect(const Program& program, std::uint32_t persona, const VisitChain&
     const auto vi = static_cast<std::uint32_t>(v);
     const VisitRow& row = program.row(0, persona, vi);
     const Flow flow = program.flow(0, persona, vi);
-    e.revenue = e.revenue + row.revenue * visits + flow.revenue * days;
-    e.cost = e.cost + row.cost * visits + flow.cost * days;
+    const Touchpoint& touchpoint = program.model().parts().touchpoints[v];
+    const double revenue = row.revenue + row.revenue_times * expected_amount(program, persona, touchpoint.drawn_revenue);
+    const double cost = row.cost + row.cost_times * expected_amount(program, persona, touchpoint.drawn_cost);
+    e.revenue = e.revenue + revenue * visits + flow.revenue * days;
+    e.cost = e.cost + cost * visits + flow.cost * days;
     e.price = e.price + row.price * visits;
-    e.worth_revenue = e.worth_revenue + row.revenue * worth + flow.revenue * worth_days;
-    e.worth_cost = e.worth_cost + row.cost * worth + flow.cost * worth_days;
+    e.worth_revenue = e.worth_revenue + revenue * worth + flow.revenue * worth_days;
+    e.worth_cost = e.worth_cost + cost * worth + flow.cost * worth_days;
     e.worth_price = e.worth_price + row.price * worth;
   }
   if (!money) e.revenue = e.cost = e.price = unknown;

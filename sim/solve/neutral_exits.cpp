@@ -14,14 +14,25 @@ namespace {
 
 double clip01(double x) { return std::isnan(x) ? 0.0 : std::clamp(x, 0.0, 1.0); }
 
-/// The mean of a trait over all people, as a probability.
-double mean_trait(const ModelParts& parts, TraitId trait) {
+/// The mean of a trait over all people, each persona's within [0, most].
+double mean_trait(const ModelParts& parts, TraitId trait, double most) {
   double sum = 0.0, people = 0.0;
   for (const Persona& persona : parts.personas) {
-    sum += persona.share * clip01(mean(persona.traits.at(trait.index())));
+    const double own = mean(persona.traits.at(trait.index()));
+    sum += persona.share * (std::isnan(own) ? 0.0 : std::clamp(own, 0.0, most));
     people += persona.share;
   }
   return people > 0.0 ? sum / people : 0.0;
+}
+
+/// The scale of an exit's law, and what its odds are multiplied by, for the mean customer.
+double mean_scale(const ModelParts& parts, const Exit& exit) {
+  if (!exit.scale) return 1.0;
+  const double own = mean_trait(parts, exit.scale->trait, 1e9);
+  return exit.scale->rate ? 1.0 / std::max(own, 1e-9) : own;
+}
+double mean_odds(const ModelParts& parts, const Exit& exit, double standard) {
+  return exit.odds.value_or(standard) * (exit.times ? mean_trait(parts, *exit.times, 1e9) : 1.0);
 }
 
 /// The time by which only `left` of those are still there whom no constant takes; found on a logarithmic scale.
@@ -67,14 +78,14 @@ std::vector<double> medians(const Race& race, const std::vector<double>& won) {
   return times;
 }
 
-void race_exits(const Touchpoint& touchpoint, NeutralExits& result) {
+void race_exits(const ModelParts& parts, const Touchpoint& touchpoint, NeutralExits& result) {
   Departure departure;
   departure.race = true;
   for (std::size_t j = 0; j < touchpoint.next.size(); ++j) {
     const Exit& exit = touchpoint.next[j];
-    const double odds = exit.odds.value_or(1.0);
+    const double odds = mean_odds(parts, exit, 1.0);
     if (exit.on == Trigger::none && odds > 0.0)
-      departure.ways.push_back({j, exit.to.index(), 1.0, Delay(exit.after, 1.0, odds)});
+      departure.ways.push_back({j, exit.to.index(), 1.0, Delay(law_of(exit), mean_scale(parts, exit), odds)});
   }
   if (departure.ways.empty()) {
     result.stays = 1.0;
@@ -101,8 +112,8 @@ void choice_exits(const ModelParts& parts, const Touchpoint& touchpoint, Neutral
     const Exit& exit = touchpoint.next[j];
     if (exit.on != Trigger::none) continue;
     if (const auto* constant = std::get_if<double>(&exit.probability)) result.shares[j] = clip01(*constant);
-    if (const auto* trait = std::get_if<TraitId>(&exit.probability)) result.shares[j] = mean_trait(parts, *trait);
-    if (by_odds(exit)) odds += exit.odds.value_or(0.0);
+    if (const auto* trait = std::get_if<TraitId>(&exit.probability)) result.shares[j] = mean_trait(parts, *trait, 1.0);
+    if (by_odds(exit)) odds += mean_odds(parts, exit, 0.0);
     fixed += result.shares[j];
   }
   // In the neutral state the exponent of every exit is 0, so that its weight is its odds.
@@ -111,7 +122,7 @@ void choice_exits(const ModelParts& parts, const Touchpoint& touchpoint, Neutral
   for (std::size_t j = 0; j < touchpoint.next.size(); ++j) {
     const Exit& exit = touchpoint.next[j];
     if (by_odds(exit)) {
-      result.shares[j] = odds > 0.0 ? rest * exit.odds.value_or(0.0) / odds : 0.0;
+      result.shares[j] = odds > 0.0 ? rest * mean_odds(parts, exit, 0.0) / odds : 0.0;
     } else {
       result.shares[j] *= shrink;
     }
@@ -126,9 +137,9 @@ NeutralExits neutral_exits(const Model& model, TouchpointId touchpoint) {
   const Touchpoint& at = parts.touchpoints.at(touchpoint.index());
   if (at.end) return {{}, 1.0, {}};
   NeutralExits result{std::vector<double>(at.next.size(), 0.0), 0.0, {}};
-  for (const Exit& exit : at.next) result.days.push_back(quantile(exit.after, 0.5));
+  for (const Exit& exit : at.next) result.days.push_back(quantile(law_of(exit), 0.5) * mean_scale(parts, exit));
   if (at.exits == ExitRule::race) {
-    race_exits(at, result);
+    race_exits(parts, at, result);
   } else {
     choice_exits(parts, at, result);
   }

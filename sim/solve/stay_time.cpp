@@ -1,6 +1,7 @@
 #include "stay_time.hpp"
 
 #include <algorithm>
+#include <boost/math/quadrature/exp_sinh.hpp>
 #include <boost/math/special_functions/beta.hpp>
 #include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
@@ -59,6 +60,51 @@ double beta_hazard(const Beta& d, double x, double log_x) {
 /// log(1 + e^x).
 double soft_plus(double x) { return x > 40.0 ? x : std::log1p(std::exp(x)); }
 
+/// -log P(X > x) of a gamma distribution with scale 1, also where a tail is too small for a double (DLMF 8.11.2).
+double gamma_hazard(double shape, double x) {
+  if (!(x > 0.0)) return 0.0;
+  const double below = boost::math::gamma_p(shape, x);
+  if (below < 0.5) return -std::log1p(-below);
+  const double above = boost::math::gamma_q(shape, x);
+  if (above > 1e-250) return -std::log(above);
+  double term = 1.0, sum = 1.0;
+  for (int n = 1; n < 60 && std::fabs(term) > 1e-17 * sum; ++n) sum += term *= (shape - n) / x;
+  return x - (shape - 1.0) * std::log(x) + boost::math::lgamma(shape) - std::log(sum);
+}
+double gamma_log_density(double shape, double x, double log_x) {
+  return (shape - 1.0) * log_x - x - boost::math::lgamma(shape);
+}
+
+/// The k-th moment of a Gompertz distribution, the integral of k x^(k - 1) P(X > x).
+double gompertz_moment(const Gompertz& d, int k) {
+  if (d.shape == 0.0) return k == 1 ? 1.0 / d.rate : 2.0 / (d.rate * d.rate);
+  boost::math::quadrature::exp_sinh<double> integrator;
+  return integrator.integrate(
+      [&](double x) {
+        const double hazard = d.rate * std::expm1(d.shape * x) / d.shape;
+        return hazard < 700.0 ? k * std::pow(x, k - 1) * std::exp(-hazard) : 0.0;
+      },
+      1e-12);
+}
+
+/// The share of a tabulated distribution below x.
+double share_below(const Tabulated& d, double x) {
+  if (x <= d.points.front().first) return 0.0;
+  std::size_t i = 1;
+  while (i < d.points.size() && d.points[i].first < x) ++i;
+  if (i == d.points.size()) return 1.0;
+  const auto [x0, p0] = d.points[i - 1];
+  const auto [x1, p1] = d.points[i];
+  return p0 + (p1 - p0) * (x - x0) / (x1 - x0);
+}
+/// Its density there.
+double density(const Tabulated& d, double x) {
+  if (x < d.points.front().first || x >= d.points.back().first) return 0.0;
+  std::size_t i = 1;
+  while (d.points[i].first <= x) ++i;
+  return (d.points[i].second - d.points[i - 1].second) / (d.points[i].first - d.points[i - 1].first);
+}
+
 /// -log P(X > x) of the distribution as it is written; of times, some families need the logarithm, which a double holds
 /// where it does not hold the time.
 double cumulative_hazard(const Distribution& distribution, double x, double log_x) {
@@ -73,6 +119,15 @@ double cumulative_hazard(const Distribution& distribution, double x, double log_
                         [&](const Weibull& d) { return std::exp(d.shape * (log_x - std::log(d.scale))); },
                         [&](const Lognormal& d) { return normal_hazard((log_x - std::log(d.median)) / d.sigma); },
                         [&](const Loglogistic& d) { return soft_plus(d.shape * (log_x - std::log(d.median))); },
+                        [&](const Gamma& d) { return gamma_hazard(d.shape, x * d.shape / d.mean); },
+                        [&](const Gompertz& d) {
+                          if (!(x > 0.0)) return 0.0;
+                          return d.shape == 0.0 ? d.rate * x : d.rate * std::expm1(d.shape * x) / d.shape;
+                        },
+                        [&](const Tabulated& d) {
+                          const double below = share_below(d, x);
+                          return below >= 1.0 ? infinity : -std::log1p(-below);
+                        },
                     },
                     distribution);
 }
@@ -92,6 +147,16 @@ double rate_by_log(const Distribution& distribution, double x, double log_x) {
           [&](const Weibull& d) { return d.shape * std::exp(d.shape * (log_x - std::log(d.scale))); },
           [&](const Lognormal& d) { return normal_hazard_rate((log_x - std::log(d.median)) / d.sigma) / d.sigma; },
           [&](const Loglogistic& d) { return d.shape / (1.0 + std::exp(-d.shape * (log_x - std::log(d.median)))); },
+          [&](const Gamma& d) {
+            const double y = x * d.shape / d.mean;
+            return y > 0.0 ? std::exp(std::log(y) + gamma_log_density(d.shape, y, std::log(y)) + gamma_hazard(d.shape, y))
+                           : 0.0;
+          },
+          [&](const Gompertz& d) { return x * d.rate * std::exp(d.shape * x); },
+          [&](const Tabulated& d) {
+            const double below = share_below(d, x);
+            return below >= 1.0 ? 0.0 : x * density(d, x) / (1.0 - below);
+          },
       },
       distribution);
 }
@@ -129,7 +194,8 @@ double Delay::log_rate_by_log(double log_time) const {
   return weight_ * rate_by_log(distribution_, std::exp(log_x), log_x);
 }
 double Delay::end_weight() const {
-  if (std::holds_alternative<Uniform>(distribution_)) return weight_;
+  // A density that does not vanish at the last point.
+  if (std::holds_alternative<Uniform>(distribution_) || std::holds_alternative<Tabulated>(distribution_)) return weight_;
   const auto* d = std::get_if<Beta>(&distribution_);
   return d != nullptr ? weight_ * d->b : 0.0;
 }
@@ -149,6 +215,15 @@ std::vector<double> Delay::landmarks() const {
                                              [](const Weibull& d) { return std::vector{d.scale}; },
                                              [](const Lognormal& d) { return std::vector{d.median}; },
                                              [](const Loglogistic& d) { return std::vector{d.median}; },
+                                             [](const Gamma& d) { return std::vector{d.mean}; },
+                                             [](const Gompertz& d) {
+                                               return std::vector{quantile(d, 0.5), quantile(d, 0.99)};
+                                             },
+                                             [](const Tabulated& d) {
+                                               std::vector<double> all;
+                                               for (const auto& point : d.points) all.push_back(point.first);
+                                               return all;
+                                             },
                                          },
                                          distribution_);
   for (double& t : times) t *= stretch_;
@@ -179,6 +254,17 @@ double Delay::moment(int k) const {
                      [&](const Loglogistic& d) {
                        if (d.shape <= k) return infinity;
                        return std::pow(d.median, k) * (k * pi / d.shape) / std::sin(k * pi / d.shape);
+                     },
+                     [&](const Gamma& d) { return k == 1 ? d.mean : d.mean * d.mean * (1.0 + 1.0 / d.shape); },
+                     [&](const Gompertz& d) { return gompertz_moment(d, k); },
+                     [&](const Tabulated& d) {
+                       double sum = 0.0;
+                       for (std::size_t i = 1; i < d.points.size(); ++i) {
+                         const double a = d.points[i - 1].first, b = d.points[i].first;
+                         sum += (d.points[i].second - d.points[i - 1].second) *
+                                (k == 1 ? 0.5 * (a + b) : (a * a + a * b + b * b) / 3.0);
+                       }
+                       return sum;
                      },
                  },
                  distribution_);

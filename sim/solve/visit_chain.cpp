@@ -73,9 +73,21 @@ class Reader {
     for (const std::size_t j : order) {
       if (!(weights[j] > 0.0)) continue;
       const ExitRow& exit = exits[j];
-      const Distribution& after = parts_.touchpoints[touchpoint].next[exit.exit - first_[touchpoint]].after;
-      result.ways.push_back(
-          {exit.exit, exit.to, result.race ? 1.0 : weights[j], Delay(after, exit.stretch, result.race ? weights[j] : 1.0)});
+      const Exit& written = parts_.touchpoints[touchpoint].next[exit.exit - first_[touchpoint]];
+      double stretch = exit.stretch;
+      if (exit.scale >= 0) {
+        const double own = trait_of_exit(exit, exit.scale, ".after", touchpoint, note);
+        // A rate of 0 never comes, within any horizon.
+        stretch *= exit.per ? 1.0 / std::max(own, 1e-15) : own;
+      }
+      if (exit.clock >= 0 || exit.demand >= 0) {
+        const char* const key = exit.clock >= 0 ? ".clock" : written.only_if.any() ? ".only_if" : ".counters";
+        Obstacle obstacle{Obstacle::Kind::carried, path(touchpoint, exit.exit) + key, parts_.touchpoints[touchpoint].id};
+        obstacle.to = parts_.touchpoints[exit.to].id;
+        note(obstacle);
+      }
+      result.ways.push_back({exit.exit, exit.to, result.race ? 1.0 : weights[j],
+                             Delay(law_of(written), stretch, result.race ? weights[j] : 1.0)});
     }
     return result;
   }
@@ -167,23 +179,26 @@ class Reader {
         note(obstacle);
       }
     }
-    return static_cast<double>(
-        behaviour::weigh(exit.odds, behaviour::utility(exit.satisfaction, exit.expectation, exit.heard, exit.effort, mood)));
+    const double times = exit.times >= 0 ? trait_of_exit(exit, exit.times, ".times", v, note) : 1.0;
+    return times * static_cast<double>(behaviour::weigh(
+                       exit.odds, behaviour::utility(exit.satisfaction, exit.expectation, exit.heard, exit.effort, mood)));
+  }
+
+  /// The trait of which `exit` makes use by its key; where it varies that is noted, and some number stands for it.
+  template <class Note>
+  double trait_of_exit(const ExitRow& exit, std::int32_t trait, const char* key, std::size_t touchpoint, Note note) const {
+    const auto which = static_cast<std::size_t>(trait);
+    if (const auto value = constant_trait(which)) return numeric::clip(static_cast<double>(*value), 0.0, 1e9);
+    Obstacle obstacle{Obstacle::Kind::varying_trait, path(touchpoint, exit.exit) + key, parts_.touchpoints[touchpoint].id};
+    obstacle.follows = parts_.traits[which].name;
+    obstacle.persona = parts_.personas[persona_].id;
+    note(obstacle);
+    return 0.5;
   }
 
   template <class Note>
   double trait(const ExitRow& exit, std::size_t touchpoint, Note note) const {
-    const auto which = static_cast<std::size_t>(exit.trait);
-    const auto value = constant_trait(which);
-    if (!value) {
-      Obstacle obstacle{Obstacle::Kind::varying_trait, path(touchpoint, exit.exit) + ".probability",
-                        parts_.touchpoints[touchpoint].id};
-      obstacle.follows = parts_.traits[which].name;
-      obstacle.persona = parts_.personas[persona_].id;
-      note(obstacle);
-      return 0.5;
-    }
-    const double own = numeric::clip(static_cast<double>(*value), 0.0, 1.0);
+    const double own = numeric::clip(trait_of_exit(exit, exit.trait, ".probability", touchpoint, note), 0.0, 1.0);
     const auto shifts = program_.shifts(exit);
     return shifts.empty() ? own : combine(Parameter::probability, own, shifts);
   }
@@ -323,6 +338,7 @@ bool money_changes(const Program& program, std::uint32_t persona, const VisitCha
     for (std::size_t r = 1; r < program.regime_begins().size(); ++r) {
       const VisitRow& row = program.row(r, persona, v);
       if (row.revenue != first.revenue || row.cost != first.cost || row.price != first.price) return true;
+      if (row.revenue_times != first.revenue_times || row.cost_times != first.cost_times) return true;
       const Flow flow = program.flow(r, persona, v);
       if (flow.revenue != first_flow.revenue || flow.cost != first_flow.cost) return true;
     }

@@ -21,9 +21,9 @@ namespace sojourn {
 namespace {
 
 namespace fs = std::filesystem;
-using Clock = std::chrono::steady_clock;
+using Steady = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+double seconds_since(Steady::time_point begin) { return std::chrono::duration<double>(Steady::now() - begin).count(); }
 
 std::string words_of(const Design& design, const std::vector<Setting>& settings) {
   std::string words;
@@ -80,7 +80,7 @@ SimulatedPoint simulate_point(const Design& design, std::uint64_t point, int thr
   options.threads = threads;
   options.stop = std::move(stop);
   options.samples = false;
-  const auto began = Clock::now();
+  const auto began = Steady::now();
   const RunResult run = sojourn::run(model, plans_of(design, model.parts()), options);
   SimulatedPoint done;
   done.seconds = seconds_since(began);
@@ -148,7 +148,7 @@ class SweepJob {
       : design_(design), folder_(folder), options_(options), manifest_(manifest_of(design)) {}
 
   SweepDone run() {
-    const auto began = Clock::now();
+    const auto began = Steady::now();
     claim_folder(folder_, manifest_);
     SweepWork work = missing_work(folder_, manifest_, options_.shard);
     done_.points = work.points;
@@ -184,7 +184,7 @@ class SweepJob {
     std::vector<PointResult> results;
     std::uint64_t left = 0;  // not finished yet
     std::uint64_t kept = 0;  // finished points that are on the disk
-    Clock::time_point written = Clock::now();
+    Steady::time_point written = Steady::now();
   };
 
   void simulate(const std::vector<std::uint64_t>& points) {
@@ -257,7 +257,7 @@ class SweepJob {
   void write_partial(std::uint64_t number, File& file) {
     write_results(point_outcomes(manifest_, design_, file.results), folder_ / manifest_.partial_name(number));
     file.kept = file.results.size();
-    file.written = Clock::now();
+    file.written = Steady::now();
   }
 
   void keep_the_rest() {

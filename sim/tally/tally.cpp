@@ -55,7 +55,7 @@ Totals::Wide Totals::stock(std::size_t persona, std::size_t window, TimeScore sc
 Totals Totals::at_horizon() const {
   TallyShape shape = shape_;
   shape.windows = 1;
-  shape.pieces = shape.paying_places = shape.flow_kinds = 0;
+  shape.pieces = shape.paying_places = shape.flow_kinds = shape.amount_places = 0;
   shape.queues = shape.pools = 0;
   shape.referrals = false;
   Totals result(shape);

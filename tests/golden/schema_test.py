@@ -71,6 +71,17 @@ class Schema(unittest.TestCase):
                 errors = list(self.validator.iter_errors(plain(tomllib.loads(path.read_text()))))
                 self.assertEqual([f"{list(error.absolute_path)}: {error.message}" for error in errors], [])
 
+    def test_a_variant_may_leave_out_what_its_base_says(self):
+        document = plain(tomllib.loads((ROOT / "scenarios/policy-year-hail.toml").read_text()))
+        self.assertEqual(list(self.validator.iter_errors(document)), [])
+        # The twins: without a base it lacks what a scenario must have, and with one an entry needs its id.
+        alone = copy.deepcopy(document)
+        del alone["scenario"]["base"]
+        missing = {error.message for error in self.validator.iter_errors(alone)}
+        self.assertLessEqual({"'horizon' is a required property", "'starts' is a required property"}, missing)
+        del document["persona"][0]["id"]
+        self.assertEqual([error.message for error in self.validator.iter_errors(document)], ["'id' is a required property"])
+
     def test_finds_the_unknown_keys_of_the_corpus(self):
         found = 0
         for path in sorted((HERE / "bad").glob("*.toml")):

@@ -1,6 +1,7 @@
 // Distributions and their compiled inverses against the quantiles of Boost.Math.
 #include <boost/math/distributions/beta.hpp>
 #include <boost/math/distributions/exponential.hpp>
+#include <boost/math/distributions/gamma.hpp>
 #include <boost/math/distributions/lognormal.hpp>
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/weibull.hpp>
@@ -41,6 +42,14 @@ std::vector<Family> families() {
           with_boost("lognormal", Lognormal{5.0, 0.8}, boost::math::lognormal(std::log(5.0), 0.8)),
           with_boost("beta", Beta{2.0, 600.0}, boost::math::beta_distribution<>(2.0, 600.0)),
           with_boost("u-shaped beta", Beta{0.7, 1.2}, boost::math::beta_distribution<>(0.7, 1.2)),
+          with_boost("gamma", Gamma{3.0, 12.0}, boost::math::gamma_distribution<>(3.0, 4.0)),
+          with_boost("steep gamma", Gamma{0.2426, 0.055}, boost::math::gamma_distribution<>(0.2426, 0.055 / 0.2426)),
+          with_boost("narrow gamma", Gamma{400.0, 2.0}, boost::math::gamma_distribution<>(400.0, 0.005)),
+          {"Gompertz", Gompertz{0.01, 0.2}, [](double q) { return std::log1p(-20.0 * std::log1p(-q)) / 0.2; },
+           [](double q) { return std::log1p(-20.0 * std::log(q)) / 0.2; }},
+          {"tabulated", Tabulated{{{1.0, 0.0}, {2.0, 0.4}, {10.0, 1.0}}},
+           [](double q) { return q < 0.4 ? 1.0 + q / 0.4 : 2.0 + (q - 0.4) / 0.6 * 8.0; },
+           [](double q) { return q > 0.6 ? 1.0 + (1.0 - q) / 0.4 : 10.0 - q / 0.6 * 8.0; }},
           {"uniform", Uniform{2.0, 30.0}, [](double q) { return 2.0 + 28.0 * q; }, [](double q) { return 30.0 - 28.0 * q; }},
           {"log-logistic", Loglogistic{7.0, 2.5}, [=](double q) { return loglogistic(q, 1.0 - q); },
            [=](double q) { return loglogistic(1.0 - q, q); }}};
@@ -75,8 +84,9 @@ TEST_CASE("inverse: a word becomes the quantile of its uniform number", "[base]"
       };
   for (const Family& family : families()) {
     const Inverse inverse(family.distribution);
-    const bool score = family.name == "normal" || family.name == "lognormal" || family.name.ends_with("beta");
-    const bool from_log = family.name == "exponential" || family.name.ends_with("weibull");
+    const bool score = family.name == "normal" || family.name == "lognormal" || family.name.ends_with("beta") ||
+                       family.name.ends_with("gamma");
+    const bool from_log = family.name == "exponential" || family.name.ends_with("weibull") || family.name == "Gompertz";
     CHECK_FALSE(inverse.constant());
     for (std::uint64_t k = 0; k < 4000; ++k) {
       const auto word = static_cast<std::uint32_t>(k * 1073789u + 12345u);

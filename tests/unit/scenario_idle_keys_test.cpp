@@ -183,6 +183,115 @@ TEST_CASE("a correlation of traits that do not vary has a warning") {
   CHECK(warnings(replaced(shared, persona, persona + "traits.expectation = { beta = [6, 4] }\n") + accounts).empty());
 }
 
+TEST_CASE("clocks and counters that nobody asks for have a warning, and so has what multiplies nothing") {
+  const std::string clocks = R"([[clock]]
+id = "contract"
+starts_at = "buy"
+[[counter]]
+id = "visits"
+counts = "use"
+[[touchpoint]]
+id = "buy")";
+  const std::string with = replaced(journey, "[[touchpoint]]\nid = \"buy\"", clocks);
+  CHECK(warns(with, "clock.contract: no exit goes by this clock"));
+  CHECK(warns(with, "counter.visits: no exit asks for this counter"));
+  const std::string leaves = "{ to = \"gone\", after = { exponential = { mean = \"1 year\" } } }";
+  const std::string used = replaced(with, leaves,
+                                    "{ to = \"gone\", after = { exponential = { mean = \"1 year\" } }, clock = "
+                                    "\"contract\", only_if = { visits = \">= 2\" } }");
+  CHECK(warnings(used).empty());
+  // The first exit of `use` has no condition; where both have one, somebody stays.
+  CHECK(warns(replaced(used, "{ to = \"use\", after = { exponential = { mean = \"1 month\" } } }",
+                       "{ to = \"use\", after = { exponential = { mean = \"1 month\" } }, only_if = { bought = true } }"),
+              "touchpoint.use.next: every exit has a condition"));
+
+  const std::string factor =
+      replaced(journey, "starts = { buy = 1 }", "starts = { buy = 1 }\ntraits.pace = { gamma = { shape = 2, mean = 1 } }");
+  CHECK(warns(factor, "persona.p.traits.pace: nothing uses the trait"));
+  CHECK(warnings(
+            replaced(factor, leaves, "{ to = \"gone\", after = { exponential = { mean = \"1 year\" } }, times = \"pace\" }"))
+            .empty());
+  CHECK(warns(replaced(factor, leaves, "{ to = \"gone\", after = \"1 day\", times = \"pace\" }"),
+              "touchpoint.use.next[1].times: times changes nothing: in a race"));
+  CHECK(warns(replaced(with, leaves, "{ to = \"gone\", after = \"1 day\", counters = { visits = 1 } }"),
+              "touchpoint.use.next[1].counters: counters changes nothing: in a race"));
+}
+
+TEST_CASE("clocks, counters and conditions that change nothing or hold for nobody have a warning") {
+  // Nothing in it is idle: a contract, visits that are counted, and money that fades.
+  const std::string carried = replaced(
+      replaced(replaced(journey, "[[touchpoint]]\nid = \"buy\"", R"([[clock]]
+id = "contract"
+starts_at = "buy"
+[[counter]]
+id = "visits"
+counts = "use"
+[[counter]]
+id = "spent"
+counts = "use"
+adds = "revenue"
+half_life = "1 year"
+[[touchpoint]]
+id = "buy")"),
+               "team = \"b\"\n", "team = \"b\"\nrevenue = 5\n"),
+      "{ to = \"gone\", after = { exponential = { mean = \"1 year\" } } }",
+      R"({ to = "gone", after = { weibull = { scale = "1 year", shape = 2 } }, clock = "contract", only_if = { visits = [">= 2", "< 9"] }, counters = { spent = 1 } })");
+  CHECK(warnings(carried).empty());
+  const std::string persona_with_ages = persona + "ages = { contract = \"1 month\" }\n";
+  const std::string tests = "visits = [\">= 2\", \"< 9\"]";
+  const std::vector<Case> cases{
+      {"starts_at = \"buy\"", "starts_at = \"gone\"", "clock.contract.starts_at: \"gone\" is an end"},
+      {"starts_at = \"buy\"", "starts_at = [\"buy\", \"buy\"]", "clock.contract.starts_at: \"buy\" is named twice"},
+      {persona, persona_with_ages, "persona.p.ages.contract: this age changes nothing: the first visit starts"},
+      {"id = \"visits\"\ncounts = \"use\"", "id = \"visits\"\ncounts = [\"use\", \"use\"]",
+       "counter.visits.counts: \"use\" is named twice: each visit adds twice as much"},
+      {"id = \"visits\"\ncounts = \"use\"", "id = \"visits\"\ncounts = [\"use\", \"gone\"]",
+       "counter.visits.counts: \"gone\" is an end"},
+      {"revenue = 5\n", "revenue_per_month = 5\n", "counter.spent.adds: nothing is ever added"},
+      {tests, "visits = \">= 0\"", "touchpoint.use.next[1].only_if.visits: this condition changes nothing"},
+      {tests, "visits = \"< 0\"", "touchpoint.use.next[1].only_if.visits: no number meets this"},
+      {tests, "visits = [\">= 9\", \"< 9\"]", "touchpoint.use.next[1].only_if.visits: no number meets this"},
+      {tests, "visits = [\">= 2\", \"> 1\"]",
+       "touchpoint.use.next[1].only_if.visits: one of these conditions changes nothing"},
+      {tests, "visits = \"= 2.5\"", "touchpoint.use.next[1].only_if.visits: \"visits\" holds whole numbers only"},
+      {tests, "spent = \"= 5\"", "touchpoint.use.next[1].only_if.spent: \"spent\" is hardly ever exactly 5: it fades"},
+      {tests, "bought = true",
+       "touchpoint.use.next[1].only_if.bought: this condition changes nothing: everybody here has bought"},
+      {tests, "bought = false", "touchpoint.use.next[1].only_if.bought: nobody takes the exit: everybody here has bought"},
+      {tests, "team = \"b\"", "touchpoint.use.next[1].only_if.team: this condition changes nothing: the last team"},
+      {tests, "team = \"a\"", "touchpoint.use.next[1].only_if.team: nobody takes the exit: the last team"},
+  };
+  for (const Case& one : cases) {
+    INFO(one.with);
+    CHECK(warns(replaced(carried, one.what, one.with), one.warning));
+  }
+  // A clock that nobody starts: only who gets to a place that nobody gets to.
+  const std::string island =
+      "[[touchpoint]]\nid = \"island\"\nstage = \"retention\"\nnext = [ { to = \"gone\", odds = 1 } ]\n";
+  CHECK(warns(replaced(carried, "starts_at = \"buy\"", "starts_at = \"island\"") + island,
+              "clock.contract.starts_at: nobody starts this clock"));
+  CHECK(warns(replaced(carried, "id = \"visits\"\ncounts = \"use\"", "id = \"visits\"\ncounts = \"island\"") + island,
+              "counter.visits.counts: nothing is ever counted"));
+  // With ages it runs, and where some start elsewhere the ages count.
+  const std::string elsewhere =
+      replaced(replaced(carried, persona, persona_with_ages), "starts = { buy = 1 }", "starts = { buy = 0.5, use = 0.5 }");
+  CHECK_FALSE(warns(elsewhere, "ages.contract"));
+  CHECK_FALSE(warns(replaced(elsewhere, "starts_at = \"buy\"", "starts_at = \"island\"") + island, "nobody starts"));
+  // Of prospects and customers at one place, the condition asks something.
+  CHECK_FALSE(warns(replaced(elsewhere, tests, "bought = true"), "only_if.bought"));
+  // What all exits of a choice share cancels.
+  const auto choice = [&](const std::string& first, const std::string& second) {
+    const std::string both =
+        "{ to = \"use\", odds = 1, after = \"1 day\" }, { to = \"gone\", odds = 1, after = \"1 day\", satisfaction = -1 }";
+    return replaced(carried, both,
+                    "{ to = \"use\", odds = 1, after = \"1 day\"" + first +
+                        " }, { to = \"gone\", odds = 1, after = \"1 day\", satisfaction = -1" + second + " }");
+  };
+  const std::string slope = ", counters = { visits = 1 }";
+  CHECK(warns(choice(slope, slope), "touchpoint.buy.next[0].counters: counters changes nothing: all exits with odds"));
+  CHECK_FALSE(warns(choice(slope, ", counters = { visits = 2 }"), "counters changes nothing"));
+}
+
 TEST_CASE("probabilities that leave a rest, ties, and what comes too late have a warning") {
   const std::string exits =
       "next = [ { to = \"use\", odds = 1, after = \"1 day\" }, { to = \"gone\", odds = 1, after = \"1 day\", satisfaction = "

@@ -62,6 +62,11 @@ void write(std::ostream& out, const Distribution& distribution) {
         if constexpr (std::is_same_v<T, Weibull>) out << ' ' << d.scale << ' ' << d.shape;
         if constexpr (std::is_same_v<T, Lognormal>) out << ' ' << d.median << ' ' << d.sigma;
         if constexpr (std::is_same_v<T, Loglogistic>) out << ' ' << d.median << ' ' << d.shape;
+        if constexpr (std::is_same_v<T, Gamma>) out << ' ' << d.shape << ' ' << d.mean;
+        if constexpr (std::is_same_v<T, Gompertz>) out << ' ' << d.rate << ' ' << d.shape;
+        if constexpr (std::is_same_v<T, Tabulated>) {
+          for (const auto& [x, share] : d.points) out << ' ' << x << ' ' << share;
+        }
       },
       distribution);
   out << ';';

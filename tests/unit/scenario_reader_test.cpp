@@ -530,6 +530,93 @@ TEST_CASE("a scenario from inside a results file opens no file, unless the comma
   std::filesystem::remove_all(folder);
 }
 
+TEST_CASE("clocks, counters and traits of one's own are read as they are written") {
+  const Scenario read = parse_scenario(R"(schema = 1
+[scenario]
+title = "t"
+horizon = "1 year"
+customers = 100
+[[persona]]
+id = "p"
+share = 1
+starts = { buy = 1 }
+ages = { policy = { uniform = ["0 days", "10 days"] } }
+traits.gap = { gamma = { shape = 2, mean = "3 days" } }
+traits.buying = "2 per day"
+traits.first = 4
+[[team]]
+id = "sales"
+[[clock]]
+id = "policy"
+starts_at = ["buy", "use"]
+[[counter]]
+id = "spent"
+counts = "buy"
+adds = "revenue"
+half_life = "5 days"
+initial = "first"
+[[counter]]
+id = "moves"
+counts = ["use", "buy -> use"]
+initial = { uniform = [1, 2] }
+[[touchpoint]]
+id = "buy"
+stage = "purchase"
+team = "sales"
+next = [
+  { to = "use", odds = 1, after = "gap", times = "first" },
+  { to = "use", odds = 1, after = { exponential = { rate = "buying" } }, counters = { moves = 0.5, spent = -1 } },
+  { to = "use", odds = 1, after = { lognormal = { median = "gap", sigma = 0.4 } }, only_if = { moves = [">= 5", "< 9.5"], bought = true, team = "sales" } },
+  { to = "use", odds = 1, after = { table = [[0, 0], ["1 day", 0.4], ["9 days", 1]] }, only_if = { spent = 3 } },
+]
+[[touchpoint]]
+id = "use"
+stage = "retention"
+exits = "race"
+next = [
+  { to = "buy", every = "30 days", clock = "policy" },
+  { to = "buy", after = { gompertz = { rate = "0.5 per day", shape = 0.25 } }, clock = "tenure" },
+  { to = "buy", after = { exponential = { rate = "4 per day" } } },
+]
+)",
+                                       "carried.toml");
+  INFO(diagnostics(read));
+  REQUIRE(read.errors() == 0);
+  const ModelParts& parts = read.parts;
+  REQUIRE(parts.clocks.size() == 2);
+  CHECK(parts.clocks[0].id == tenure_id);
+  CHECK(parts.clocks[1].starts_at == std::vector<TouchpointId>{TouchpointId(0), TouchpointId(1)});
+  REQUIRE(parts.counters.size() == 2);
+  CHECK(parts.counters[0].adds_revenue);
+  CHECK(*parts.counters[0].half_life == Days(5.0));
+  const std::size_t own = builtin_trait_count;  // in the order of their names
+  const TraitId buying(own), first(own + 1), gap(own + 2);
+  CHECK(parts.counters[0].initial_trait == first);
+  CHECK(parts.counters[1].exits == std::vector<std::pair<TouchpointId, TouchpointId>>{{TouchpointId(0), TouchpointId(1)}});
+  CHECK(parts.counters[1].initial == Distribution(Uniform{1.0, 2.0}));
+  CHECK(parts.personas[0].ages == std::vector<std::pair<ClockId, Distribution>>{{ClockId(1), Uniform{0.0, 10.0}}});
+  CHECK(parts.personas[0].traits[gap.index()] == Distribution(Gamma{2.0, 3.0}));
+  CHECK(parts.personas[0].traits[buying.index()] == Distribution(Fixed{2.0}));
+  const std::vector<Exit>& buy = parts.touchpoints[0].next;
+  CHECK(buy[0].after == Distribution(Fixed{1.0}));
+  CHECK(buy[0].scale == ScaleTrait{gap, false});
+  CHECK(buy[0].times == first);
+  CHECK(buy[1].after == Distribution(Exponential{1.0}));
+  CHECK(buy[1].scale == ScaleTrait{buying, true});
+  CHECK(buy[1].counters == std::vector<std::pair<CounterId, double>>{{CounterId(1), 0.5}, {CounterId(0), -1.0}});
+  CHECK(buy[2].after == Distribution(Lognormal{1.0, 0.4}));
+  CHECK(buy[2].only_if ==
+        OnlyIf{{{CounterId(1), Relation::at_least, 5.0}, {CounterId(1), Relation::below, 9.5}}, true, TeamId(0)});
+  CHECK(buy[3].after == Distribution(Tabulated{{{0.0, 0.0}, {1.0, 0.4}, {9.0, 1.0}}}));
+  CHECK(buy[3].only_if.counters == std::vector<CounterTest>{{CounterId(0), Relation::equal, 3.0}});
+  const std::vector<Exit>& use = parts.touchpoints[1].next;
+  CHECK(*use[0].every == Days(30.0));
+  CHECK(use[0].clock == ClockId(1));
+  CHECK(use[1].clock == tenure_clock);
+  CHECK(use[1].after == Distribution(Gompertz{0.5, 0.25}));
+  CHECK(use[2].after == Distribution(Exponential{0.25}));
+}
+
 TEST_CASE("a trait nobody set and nobody needs is zero", "[scenario]") {
   std::string text = everything;
   text.replace(text.find(", renews = { beta = [2, 3] }"), 28, "");

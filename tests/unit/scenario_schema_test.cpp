@@ -60,6 +60,12 @@ carry = 0.5
 [[pool]]
 id = "agents"
 servers = 2
+[[clock]]
+id = "since"
+starts_at = "buy"
+[[counter]]
+id = "purchases"
+counts = "buy"
 [[touchpoint]]
 id = "buy"
 stage = "purchase"
@@ -108,6 +114,8 @@ const std::map<std::string, std::string> places{
     {"team", "team.a"},
     {"handover", "handover[0]"},
     {"pool", "pool.agents"},
+    {"clock", "clock.since"},
+    {"counter", "counter.purchases"},
     {"touchpoint", "touchpoint.buy"},
     {"quality", "touchpoint.buy.quality"},
     {"content", "touchpoint.buy.content[0]"},

@@ -122,6 +122,123 @@ TEST_CASE("engines: agree on random models", "[verify]") {
   CHECK(falsify(Flavour::any, 2000, [](const ModelParts& parts) { return disagreement(parts); }) == "");
 }
 
+TEST_CASE("engines: agree on random models of customers who carry clocks and counters", "[verify]") {
+  int carrying = 0, ended = 0;
+  CHECK(falsify(Flavour::any, 1000, [&](const ModelParts& drawn) {
+          const ModelParts parts = remembering(drawn);
+          carrying += !parts.counters.empty();
+          ended += try_run(Model(parts), all_plans(parts), with(Engine::lock_step)).result.has_value();
+          return disagreement(parts);
+        }) == "");
+  CHECK(carrying > 800);
+  CHECK(ended > 800);
+  CHECK(falsify(Flavour::any, 300, [](const ModelParts& drawn) { return disagreement(coupled(remembering(drawn))); }) == "");
+  CHECK(falsify(Flavour::any, 20, [](ModelParts drawn) {
+          drawn.settings.customers = 3000 + drawn.settings.customers;
+          return disagreement(remembering(drawn), 3);
+        }) == "");
+}
+
+TEST_CASE("engines: agree on random models where amounts are drawn", "[verify]") {
+  int drawing = 0;
+  CHECK(falsify(Flavour::any, 400, [&](const ModelParts& drawn) {
+          const ModelParts parts = spending(drawn);
+          drawing += std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(),
+                                 [](const Touchpoint& t) { return t.drawn_revenue || t.drawn_cost; });
+          return disagreement(parts);
+        }) == "");
+  CHECK(drawing > 300);
+  // What counters add up are the amounts that were drawn; and among customers who act on one another.
+  CHECK(falsify(Flavour::any, 300, [](const ModelParts& drawn) { return disagreement(remembering(spending(drawn))); }) ==
+        "");
+  CHECK(falsify(Flavour::any, 200, [](const ModelParts& drawn) { return disagreement(coupled(spending(drawn))); }) == "");
+  // The twin: amounts a hundredth larger.
+  int noticed = 0;
+  for (std::uint64_t number = 0; number < 50; ++number) {
+    const ModelParts parts = spending(random_model(number, 60, Flavour::any));
+    ModelParts twin = parts;
+    for (Touchpoint& t : twin.touchpoints) {
+      if (t.drawn_revenue) t.drawn_revenue->law = Fixed{std::max(0.01, 1.01 * std::fabs(mean(t.drawn_revenue->law)))};
+    }
+    noticed += !disagreement(parts, twin).empty();
+  }
+  CHECK(noticed > 20);
+}
+
+TEST_CASE("engines: a twin that remembers otherwise is noticed", "[verify]") {
+  // A little more of what customers carry, on one side.
+  const std::vector<void (*)(ModelParts&)> twins{[](ModelParts& m) {
+                                                   for (Touchpoint& t : m.touchpoints) {
+                                                     for (Exit& e : t.next) {
+                                                       for (auto& [counter, slope] : e.counters) slope *= 1.2;
+                                                     }
+                                                   }
+                                                 },
+                                                 [](ModelParts& m) {
+                                                   for (Touchpoint& t : m.touchpoints) {
+                                                     for (Exit& e : t.next) {
+                                                       for (CounterTest& test : e.only_if.counters) test.value += 1.0;
+                                                     }
+                                                   }
+                                                 },
+                                                 [](ModelParts& m) {
+                                                   for (Touchpoint& t : m.touchpoints) {
+                                                     for (Exit& e : t.next) {
+                                                       if (e.every) e.every = *e.every * 1.1;
+                                                     }
+                                                   }
+                                                 },
+                                                 [](ModelParts& m) {
+                                                   for (Touchpoint& t : m.touchpoints) {
+                                                     for (Exit& e : t.next) {
+                                                       if (!e.every) e.clock = {};
+                                                     }
+                                                   }
+                                                 }};
+  std::vector<int> noticed(twins.size(), 0);
+  for (std::uint64_t number = 0; number < 300; ++number) {
+    const ModelParts parts = remembering(random_model(number, 60, Flavour::any));
+    for (std::size_t k = 0; k < twins.size(); ++k) {
+      ModelParts twin = parts;
+      twins[k](twin);
+      noticed[k] += !disagreement(parts, twin).empty();
+    }
+  }
+  for (std::size_t k = 0; k < twins.size(); ++k) {
+    CAPTURE(k);
+    CHECK(noticed[k] > 5);
+  }
+}
+
+TEST_CASE("engines: what customers carry changes no bit where it bends nothing", "[verify]") {
+  int decorated = 0, felt = 0;
+  for (std::uint64_t number = 0; number < 150; ++number) {
+    const ModelParts parts = random_model(number, static_cast<int>(number % 101), Flavour::any);
+    const auto decorate = [&](double slope, double least) {
+      ModelParts with_counter = parts;
+      Counter counter;
+      counter.id = "visits";
+      for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) counter.touchpoints.emplace_back(v);
+      with_counter.counters = {counter};
+      for (Touchpoint& t : with_counter.touchpoints) {
+        for (Exit& exit : t.next) {
+          if (exit.on != Trigger::none) continue;
+          if (t.exits == ExitRule::race || exit.odds) exit.counters = {{CounterId(0), slope}};
+          exit.only_if.counters = {{CounterId(0), Relation::at_least, least}};
+        }
+      }
+      return with_counter;
+    };
+    const std::vector<PlanId> plans = all_plans(parts);
+    const Run plain = try_run(Model(parts), plans, with(Engine::lock_step));
+    ++decorated;
+    CHECK(difference(try_run(Model(decorate(0.0, 0.0)), plans, with(Engine::lock_step)), plain) == "");
+    felt += !difference(try_run(Model(decorate(0.0, 3.0)), plans, with(Engine::lock_step)), plain).empty();  // the twin
+  }
+  CHECK(decorated == 150);
+  CHECK(felt > 100);
+}
+
 namespace {
 
 // What customers did to one another in a run, of all plans and replications.

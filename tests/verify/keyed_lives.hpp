@@ -102,8 +102,9 @@ class KeyedLives {
       const float effort = appraise(person, index, words, row, at, state);
       outcome.promoter_class = state.promoter_class;
       const behaviour::ChoiceState mood{state.satisfaction, state.expectation, state.heard, effort};
-      const ExitChoice way = place.race ? race(program_, row, streams_, {customer_, index, person.persona, at, time}, mood)
-                                        : choose_from(row, index, words, mood, luck, buying, outcome.bought);
+      const ExitChoice way =
+          place.race ? race(program_, row, streams_, {customer_, index, person.persona, at, time}, {traits_}, mood)
+                     : choose_from(row, index, words, mood, luck, buying, outcome.bought);
       const bool moves = way.exit >= 0 && time < program_.horizon() && time + way.delay <= program_.horizon();
       const double until = moves ? time + way.delay : program_.horizon();
       const double rho = program_.force_of_interest();
@@ -183,7 +184,7 @@ class KeyedLives {
       fresh = uniform(own[0], own[1]);
     }
     const ExitChoice usual =
-        choose(program_, row, traits_, words, mood, keying_.leaving == LeavingBy::visit ? fresh : luck, cumulative_);
+        choose(program_, row, {traits_}, words, mood, keying_.leaving == LeavingBy::visit ? fresh : luck, cumulative_);
     const auto exits = program_.exits(row);
     if (exits.empty() || (usual.exit >= 0 && exits[static_cast<std::size_t>(usual.exit)].to_end)) return usual;
     if (keying_.buying == Buying::life && !bought) return buy_or_not(row, words, usual, buying);

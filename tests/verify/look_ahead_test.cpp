@@ -53,7 +53,7 @@ Checked choices_of(const ModelParts& parts, std::uint32_t later = 0, float heard
   for (std::uint32_t customer = 0; customer < 20'000; ++customer, ++checked.customers) {
     const Words words = streams.draw(customer, Purpose::visit, 0), state = streams.draw(customer, Purpose::person, 0);
     double luck = uniform(state[3], state[2]);
-    const ExitChoice way = choose(program, row, traits, words,
+    const ExitChoice way = choose(program, row, {traits}, words,
                                   {uniform(state[0]), uniform(state[1]), heard, uniform(state[2])}, luck, cumulative);
     double back = never;
     if (way.exit >= 0) {

@@ -64,7 +64,10 @@ struct Recount {
               const double t = life.visits[k].time;
               const std::uint32_t v = life.visits[k].touchpoint;
               const VisitRow& row = program.row(regime_at(t), p, v);
+              const Amounts& drawn = life.visits[k].amounts;
               book(p, rounded(row.revenue), rounded(row.cost), rounded(row.price), 1.0L, std::exp(-rho * t));
+              book(p, rounded(row.revenue_times * drawn.revenue), rounded(row.cost_times * drawn.cost), 0.0, 1.0L,
+                   std::exp(-rho * t));
               const double until = life.stays[k].until;
               for (std::size_t r = regime_at(t); r < begins.size() && begins[r] < until; ++r) {
                 const long double from = std::max(t, begins[r]);
@@ -215,6 +218,7 @@ TEST_CASE("exact money: a day's call at a monthly rate in a window of a year", "
 TEST_CASE("exact money: random models agree with a recount of every life", "[verify]") {
   CHECK(falsify(Flavour::any, 300, [](const ModelParts& parts) { return disagreement(parts); }) == "");
   CHECK(falsify(Flavour::any, 300, [](const ModelParts& parts) { return disagreement(of_all_sizes(parts)); }) == "");
+  CHECK(falsify(Flavour::any, 300, [](const ModelParts& parts) { return disagreement(spending(parts)); }) == "");
 }
 
 TEST_CASE("exact money: the recount notices amounts that are rounded to one scale for all", "[verify]") {
@@ -228,4 +232,7 @@ TEST_CASE("exact money: the recount notices amounts that are rounded to one scal
   const Rounding barely = [](double amount) { return amount * (1.0 + 1e-8); };
   const std::string close = falsify(Flavour::any, 100, [&](const ModelParts& parts) { return disagreement(parts, barely); });
   CHECK(close.find("Falsifiable") != std::string::npos);
+  const std::string drawn =
+      falsify(Flavour::any, 100, [&](const ModelParts& parts) { return disagreement(spending(parts), barely); });
+  CHECK(drawn.find("Falsifiable") != std::string::npos);
 }

@@ -616,6 +616,119 @@ ModelParts coupled(ModelParts parts) {
   return parts;
 }
 
+ModelParts remembering(ModelParts parts) {
+  const ModelParts before = parts;
+  Dice dice(parts.settings.seed ^ 0x72656d656d626572);
+  const double horizon = parts.settings.horizon.value();
+  const auto touchpoint = [&] { return TouchpointId(dice.below(parts.touchpoints.size())); };
+  for (int k = dice.between(1, 3); k > 0; --k) {
+    Clock clock{"clock" + std::to_string(k), "", {touchpoint()}};
+    if (dice.one_in(2)) clock.starts_at.push_back(touchpoint());
+    parts.clocks.push_back(clock);
+    for (Persona& persona : parts.personas) {
+      if (dice.one_in(2)) persona.ages.emplace_back(ClockId(parts.clocks.size() - 1), Uniform{0.0, horizon});
+    }
+  }
+  const auto add_trait = [&](std::string name, double high) {
+    parts.traits.push_back({std::move(name), 0.0, 1e9, 0.0});
+    for (Persona& persona : parts.personas) {
+      persona.traits.push_back(dice.one_in(3) ? Distribution(Fixed{dice.number(0.0, high)})
+                                              : Distribution(Gamma{dice.of<double>({0.5, 3.0}), 0.5 * high}));
+    }
+    return TraitId(parts.traits.size() - 1);
+  };
+  const TraitId factor = add_trait("factor", 3.0), time = add_trait("time", 0.4 * horizon);
+  const TraitId rate = add_trait("rate", 10.0 / horizon);
+  for (int k = dice.between(1, 3); k > 0; --k) {
+    Counter counter;
+    counter.id = "counter" + std::to_string(k);
+    counter.touchpoints = {touchpoint()};
+    if (dice.one_in(3)) counter.touchpoints.push_back(touchpoint());
+    if (dice.one_in(4)) {
+      counter.adds_revenue = true;
+    } else if (const Touchpoint& from = parts.touchpoints[touchpoint().index()]; !from.next.empty()) {
+      counter.exits.emplace_back(TouchpointId(static_cast<std::size_t>(&from - parts.touchpoints.data())),
+                                 dice.of(from.next).to);
+    }
+    if (dice.one_in(2)) counter.half_life = Days(dice.number(0.01, 1.0) * horizon);
+    if (dice.one_in(3)) counter.initial = Uniform{0.0, 4.0};
+    if (dice.one_in(4)) counter.initial_trait = factor;
+    parts.counters.push_back(std::move(counter));
+  }
+  for (std::size_t from = 0; from < parts.touchpoints.size(); ++from) {
+    Touchpoint& t = parts.touchpoints[from];
+    const bool race = t.exits == ExitRule::race;
+    for (Exit& exit : t.next) {
+      if (exit.on != Trigger::none || dice.one_in(3)) continue;
+      const bool has_odds = race || exit.odds.has_value(), back = exit.to.index() <= from;
+      // No law may let a circle go round in no time.
+      if (dice.one_in(4) && !back) exit.after = Gamma{dice.of<double>({0.7, 2.0}), dice.number(0.01, 0.3) * horizon};
+      if (dice.one_in(6) && !back) exit.after = Gompertz{5.0 / horizon, dice.number(0.0, 4.0) / horizon};
+      if (dice.one_in(6)) {
+        exit.after = Tabulated{{{0.02 * horizon, 0.0}, {0.1 * horizon, 0.4}, {0.1001 * horizon, 0.4}, {0.4 * horizon, 1.0}}};
+      }
+      const bool spread = !std::holds_alternative<Fixed>(exit.after);
+      if (dice.one_in(5) && spread && !back) {
+        const double unit = std::max(1e-6, mean(exit.after));
+        if (unit < 1e6)
+          exit.after = Weibull{1.0, 1.3}, exit.scale = dice.one_in(2) ? ScaleTrait{time, false} : ScaleTrait{rate, true};
+      }
+      if (has_odds && dice.one_in(5)) exit.times = factor;
+      if (has_odds && dice.one_in(4))
+        exit.counters = {{CounterId(dice.below(parts.counters.size())), dice.number(-1.5, 1.5)}};
+      if (dice.one_in(4)) {
+        exit.only_if.counters = {{CounterId(dice.below(parts.counters.size())), static_cast<Relation>(dice.between(0, 3)),
+                                  static_cast<double>(dice.between(0, 4))}};
+      }
+      if (dice.one_in(8)) exit.only_if.bought = dice.one_in(2);
+      if (dice.one_in(8) && !parts.teams.empty()) exit.only_if.team = TeamId(dice.below(parts.teams.size()));
+      // A law of a clock that is over fires at once, so only ways forward may have one.
+      if (race && dice.one_in(3) && !back) exit.clock = ClockId(dice.below(parts.clocks.size()));
+      if (race && dice.one_in(5)) {
+        exit.clock = ClockId(dice.below(parts.clocks.size()));
+        exit.every = Days(dice.number(0.05, 0.4) * horizon);
+        exit.after = Fixed{0.0};
+        exit.scale.reset();
+      }
+    }
+  }
+  return valid(parts) ? parts : before;
+}
+
+ModelParts spending(ModelParts parts) {
+  const ModelParts before = parts;
+  Dice dice(parts.settings.seed ^ 0x7370656e64696e67);
+  parts.traits.push_back({"basket", 0.0, 1e9, 0.0});
+  const TraitId basket(parts.traits.size() - 1);
+  for (Persona& persona : parts.personas) {
+    persona.traits.push_back(dice.one_in(3) ? Distribution(Fixed{dice.number(0.0, 50.0)})
+                                            : Distribution(Gamma{dice.of<double>({0.5, 3.0}), 40.0}));
+  }
+  const auto amount = [&] {
+    DrawnAmount drawn;
+    if (dice.one_in(3)) {
+      drawn.trait = basket;
+      drawn.law = dice.of<Distribution>({Fixed{1.0}, Lognormal{1.0, 0.8}, Gamma{2.0, 1.0}, Exponential{1.0}});
+    } else {
+      drawn.law = dice.of<Distribution>({Lognormal{60.0, 1.2}, Gamma{0.5, 1e5}, Normal{-3.0, 20.0}, Uniform{-1.0, 0.01},
+                                         Weibull{3.0, 0.7}, Exponential{1e-3}, Loglogistic{5.0, 2.5}, Beta{2.0, 5.0},
+                                         Tabulated{{{0.0, 0.0}, {10.0, 0.9}, {1e6, 1.0}}}});
+    }
+    return drawn;
+  };
+  for (Touchpoint& touchpoint : parts.touchpoints) {
+    if (dice.one_in(2)) {
+      touchpoint.drawn_revenue = amount();
+      touchpoint.revenue = 0.0;
+    }
+    if (dice.one_in(3)) {
+      touchpoint.drawn_cost = amount();
+      touchpoint.cost = 0.0;
+    }
+  }
+  return valid(parts) ? parts : before;
+}
+
 std::vector<ModelParts> simpler(const ModelParts& parts) {
   std::vector<ModelParts> found;
   const auto offer = [&](std::optional<ModelParts> candidate) {

@@ -22,6 +22,14 @@ enum class Flavour {
 /// each in about two models of three, at least one of them in all. Which ones follows from the model's seed.
 [[nodiscard]] ModelParts coupled(ModelParts parts);
 
+/// The same journey with customers who carry something: clocks that visits start, ages at arrival, anniversaries, counters
+/// that fade, conditions, traits that are scales and factors, and the laws gamma, Gompertz and tabulated. What follows from
+/// the model's seed is valid; some exits have none of this.
+[[nodiscard]] ModelParts remembering(ModelParts parts);
+
+/// The same journey where some visits earn and cost amounts that are drawn: all families, some in units of a trait. Valid.
+[[nodiscard]] ModelParts spending(ModelParts parts);
+
 /// Valid models that are a step simpler than `parts`, the boldest steps first; none where nothing can be left out.
 [[nodiscard]] std::vector<ModelParts> simpler(const ModelParts& parts);
 

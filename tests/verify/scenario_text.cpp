@@ -39,6 +39,17 @@ struct DistributionText {
   std::string operator()(const Loglogistic& d) const {
     return fmt::format("{{ loglogistic = {{ median = {}, shape = {} }} }}", unit(d.median), d.shape);
   }
+  std::string operator()(const Gamma& d) const {
+    return fmt::format("{{ gamma = {{ shape = {}, mean = {} }} }}", d.shape, unit(d.mean));
+  }
+  std::string operator()(const Gompertz& d) const {
+    return fmt::format("{{ gompertz = {{ rate = {}, shape = {} }} }}", d.rate, d.shape);
+  }
+  std::string operator()(const Tabulated& d) const {
+    std::string points;
+    for (const auto& [x, share] : d.points) points += fmt::format("{}[{}, {}]", points.empty() ? "" : ", ", unit(x), share);
+    return fmt::format("{{ table = [{}] }}", points);
+  }
 };
 std::string text(const Distribution& distribution, Text unit) { return std::visit(DistributionText{unit}, distribution); }
 

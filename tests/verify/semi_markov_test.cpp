@@ -42,6 +42,27 @@ struct MomentsOf {
     const auto raw = [&](double k) { return std::pow(d.median, k) * (k * pi / d.shape) / std::sin(k * pi / d.shape); };
     return {raw(1.0), raw(2.0)};
   }
+  Moments operator()(const Gamma& d) const { return {d.mean, d.mean * d.mean * (1.0 + 1.0 / d.shape)}; }
+  // Sums over a fine grid of the survival function.
+  Moments operator()(const Gompertz& d) const {
+    Moments sum{0.0, 0.0};
+    const double step = 1e-4 / (d.rate + d.shape);
+    for (double t = 0.5 * step; t < 40.0 / (d.rate + d.shape); t += step) {
+      const double left = std::exp(-d.rate / d.shape * std::expm1(d.shape * t));
+      sum.mean += left * step;
+      sum.square += 2.0 * t * left * step;
+    }
+    return sum;
+  }
+  Moments operator()(const Tabulated& d) const {
+    Moments sum{0.0, 0.0};
+    for (std::size_t i = 1; i < d.points.size(); ++i) {
+      const double p = d.points[i].second - d.points[i - 1].second, a = d.points[i - 1].first, b = d.points[i].first;
+      sum.mean += p * (a + b) / 2.0;
+      sum.square += p * (a * a + a * b + b * b) / 3.0;
+    }
+    return sum;
+  }
 };
 
 struct Observed {
@@ -84,6 +105,10 @@ TEST_CASE("semi-Markov: mean and variance of every family of delays", "[verify]"
       {"lognormal", Lognormal{5.0, 0.5}, Lognormal{5.0, 0.53}, false},
       {"log-logistic", Loglogistic{4.0, 9.0}, Loglogistic{4.12, 9.0}, true},
       {"log-logistic", Loglogistic{4.0, 9.0}, Loglogistic{4.0, 8.5}, false},
+      {"gamma", Gamma{3.0, 6.0}, Gamma{3.0, 6.18}, true},
+      {"gamma", Gamma{3.0, 6.0}, Gamma{2.75, 6.0}, false},
+      {"Gompertz", Gompertz{0.05, 0.2}, Gompertz{0.048, 0.2}, true},
+      {"tabulated", Tabulated{{{1.0, 0.0}, {3.0, 0.4}, {9.0, 1.0}}}, Tabulated{{{1.0, 0.0}, {3.3, 0.4}, {9.2, 1.0}}}, true},
   };
   for (const auto& family : families) {
     INFO(family.name);

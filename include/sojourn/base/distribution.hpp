@@ -1,7 +1,9 @@
 // The distributions of scenarios/README.md as plain structs. Durations are in days, traits in the trait's own unit.
 #pragma once
 
+#include <utility>
 #include <variant>
+#include <vector>
 
 namespace sojourn {
 
@@ -46,14 +48,32 @@ struct Loglogistic {
   bool operator==(const Loglogistic&) const = default;
 };
 
-using Distribution = std::variant<Fixed, Uniform, Normal, Beta, Exponential, Weibull, Lognormal, Loglogistic>;
+/// Gamma: density proportional to x^(shape - 1) e^(-shape x / mean); shape, mean > 0.
+struct Gamma {
+  double shape = 1.0, mean = 1.0;
+  bool operator==(const Gamma&) const = default;
+};
+/// Gompertz (1825): hazard rate e^(shape x), F(x) = 1 - exp(-rate / shape (e^(shape x) - 1)); rate > 0, shape >= 0, both per
+/// unit of x. With shape 0 an exponential.
+struct Gompertz {
+  double rate = 1.0, shape = 0.0;
+  bool operator==(const Gompertz&) const = default;
+};
+/// A distribution function by its points (x, F(x)), straight lines between: x rises, F never falls, from 0 to 1.
+struct Tabulated {
+  std::vector<std::pair<double, double>> points{{0.0, 0.0}, {1.0, 1.0}};
+  bool operator==(const Tabulated&) const = default;
+};
+
+using Distribution =
+    std::variant<Fixed, Uniform, Normal, Beta, Exponential, Weibull, Lognormal, Loglogistic, Gamma, Gompertz, Tabulated>;
 
 /// Expectation of `distribution` before any clipping, in its unit; infinity where it does not exist (log-logistic, shape <=
 /// 1).
 [[nodiscard]] double mean(const Distribution& distribution);
 /// The q-quantile, 0 < q < 1, in its unit, with Sojourn's own log and exp (the same bits on every machine).
-/// Fixed gives its value. The beta quantile solves I_x(a, b) = q by bisection and Newton steps (DLMF 8.17); slow, for
-/// tables.
+/// Fixed gives its value. The quantiles of beta (DLMF 8.17) and gamma (DLMF 8.2) are solved by bisection and Newton steps;
+/// slow, for tables.
 [[nodiscard]] double quantile(const Distribution& distribution, double q);
 
 }  // namespace sojourn

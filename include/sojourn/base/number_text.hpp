@@ -18,6 +18,14 @@ namespace sojourn {
 /// A decimal number such as "-1.5" or "2e3", finite, and nothing else; independent of the locale.
 [[nodiscard]] std::optional<double> parse_number(std::string_view text);
 
+/// A number with a suffix, with or without a blank between: "700k" is 700,000, "1.2M" is 1,200,000, "1bn" is a thousand
+/// million, "25 %" is 0.25. Nothing where `text` is none of these.
+struct SuffixedNumber {
+  double value = 0.0;
+  bool percent = false;
+};
+[[nodiscard]] std::optional<SuffixedNumber> parse_suffixed(std::string_view text);
+
 /// How a number that holds commas should have been written: "50,000" as 50_000 or 50000, "0,5" as 0.5, "1.250,5" as 1250.5.
 /// A comma before groups of three digits separates thousands. Empty where `text` is no such number.
 [[nodiscard]] std::string comma_hint(std::string_view text);

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string_view>
 
 #include "sojourn/base/numeric.hpp"
 
@@ -28,10 +29,20 @@ enum class Purpose : std::uint32_t {
   account = 80,  // of an account, not a person; index 0: segment; index 1 + r / 4: number of people in role r
   account_trait = 88,  // of an account; index as of `trait`: the part of its members' traits that they share
   figure = 96,         // people sampled for the figures of a network
+  clock = 104,         // index = a hash of the clock's name: how old it is at arrival
+  counter = 105,       // index = a hash of the counter's name: what it holds at arrival
+  amount = 106,        // index = event number: [0] revenue, [1] cost where these are drawn
 };
 
 /// Four independent 32-bit words.
 using Words = std::array<std::uint32_t, 4>;
+
+/// FNV-1a (Fowler, Noll & Vo): the index of draws that belong to something with a name. The top bit keeps clear of numbers.
+[[nodiscard]] constexpr std::uint32_t index_of_name(std::string_view name) {
+  std::uint32_t hash = 2166136261u;
+  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u;
+  return hash | 0x80000000u;
+}
 
 /// Philox4x32-10 (Salmon, Moraes, Dror & Shaw 2011): a bijection of the counter, keyed; passes BigCrush.
 SOJOURN_INLINE Words philox(Words counter, std::uint32_t key0, std::uint32_t key1) {

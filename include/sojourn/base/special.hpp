@@ -20,5 +20,12 @@ enum class Tail { lower, upper };
 [[nodiscard]] double beta_quantile_logit(double a, double b, double q);
 /// The same for a tail probability: the logit of x with P(X <= x) = p (lower) or P(X > x) = p (upper).
 [[nodiscard]] double beta_tail_logit(double a, double b, double p, Tail tail);
+/// The logarithm of the regularised incomplete gamma function P(a, x) (lower) or Q(a, x) (upper) at x = e^l, a > 0: the
+/// series DLMF 8.11.4 or the continued fraction DLMF 8.9.2, whichever converges, so that neither tail loses digits.
+[[nodiscard]] double log_incomplete_gamma(double a, double l, Tail tail);
+/// log x where x has that tail probability p, 0 < p < 1, under a gamma distribution of shape a and scale 1; and where it has
+/// the cumulative hazard -log Q(a, x) = hazard > 0, however large.
+[[nodiscard]] double gamma_tail_log(double a, double p, Tail tail);
+[[nodiscard]] double gamma_hazard_log(double a, double hazard);
 
 }  // namespace sojourn::special

@@ -18,8 +18,18 @@ struct ExitChoice {
   double delay = 0.0;
 };
 
+/// What a customer brings to the exits of a visit besides a mood.
+struct Carrier {
+  std::span<const float> traits;         // in the order of ModelParts::traits; read where an exit names one
+  std::span<const double> carried = {};  // see CarriedRules
+  bool bought = false;
+  std::int32_t team = -1;  // the last one met
+  double time = 0.0;       // of the visit
+};
+
 /// The delay of `exit` in days from a visit's words: [0] and [2] where it is drawn from a normal number, [3] otherwise.
-[[nodiscard]] double drawn_delay(const Program& program, const ExitRow& exit, const Words& words);
+/// Infinite where a rate is 0.
+[[nodiscard]] double drawn_delay(const Program& program, const ExitRow& exit, const Carrier& carrier, const Words& words);
 
 /// Whose visit it is, which, where and when.
 struct VisitAt {
@@ -34,8 +44,8 @@ struct ExitShares {
   std::uint32_t last = 0;  // the last exit with a share
 };
 
-/// Running sums of the exits' shares into `cumulative`, which has room for one number per exit. `traits` as for `choose`.
-[[nodiscard]] ExitShares share_exits(const Program& program, const VisitRow& row, std::span<const float> traits,
+/// Running sums of the exits' shares into `cumulative`, which has room for one number per exit.
+[[nodiscard]] ExitShares share_exits(const Program& program, const VisitRow& row, const Carrier& carrier,
                                      const behaviour::ChoiceState& mood, std::span<float> cumulative);
 
 /// Whether a visit is the last of its life, as `luck` decides.
@@ -50,13 +60,11 @@ struct Leaving {
 [[nodiscard]] Leaving decide_leaving(const VisitRow& row, const ExitShares& shares, std::span<const float> cumulative,
                                      double& luck);
 
-/// The exit that a customer takes from a touchpoint whose exits are a choice (multinomial logit: McFadden 1974). `traits` in
-/// the order of ModelParts::traits (read where an exit's probability is a trait); `words` are the visit's draws, of which
-/// [1] chooses and [2] is the delay; `luck` in (0, 1) decides whether this is the end, and is rescaled when it is not;
-/// `cumulative` has room for one number per exit.
-[[nodiscard]] ExitChoice choose(const Program& program, const VisitRow& row, std::span<const float> traits,
-                                const Words& words, const behaviour::ChoiceState& mood, double& luck,
-                                std::span<float> cumulative);
+/// The exit that a customer takes from a touchpoint whose exits are a choice (multinomial logit: McFadden 1974). `words` are
+/// the visit's draws, of which [1] chooses and [2] is the delay; `luck` in (0, 1) decides whether this is the end, and is
+/// rescaled when it is not; `cumulative` has room for one number per exit.
+[[nodiscard]] ExitChoice choose(const Program& program, const VisitRow& row, const Carrier& carrier, const Words& words,
+                                const behaviour::ChoiceState& mood, double& luck, std::span<float> cumulative);
 
 /// A visit that comes to a queue, as ServiceLines takes it. `visit.time` is that of arrival; `patience` is the trait, the
 /// mean in days of an exponential distribution (Palm 1957) where the touchpoint has no law of its own, negative where nobody
@@ -64,8 +72,8 @@ struct Leaving {
 [[nodiscard]] Call call_for_service(const Program& program, const Streams& streams, const VisitAt& visit, float patience);
 
 /// The exit that the first of `messages` positive messages, heard at the beginning of `window`, makes a customer take from
-/// the touchpoint of `row`: a position in Program::heard_exits; -1 where none does. `traits` as for `choose`.
-[[nodiscard]] ExitChoice leave_on_hearing(const Program& program, const VisitRow& row, std::span<const float> traits,
+/// the touchpoint of `row`: a position in Program::heard_exits; -1 where none does.
+[[nodiscard]] ExitChoice leave_on_hearing(const Program& program, const VisitRow& row, const Carrier& carrier,
                                           const Streams& streams, std::uint32_t customer, std::size_t window,
                                           std::uint32_t messages);
 
@@ -75,14 +83,11 @@ struct Leaving {
 /// (Andersen & Gill 1982; accelerated life: Cox & Oakes 1984). The state of the customer is that after the visit. `row` is
 /// the visit's.
 [[nodiscard]] ExitChoice race(const Program& program, const VisitRow& row, const Streams& streams, const VisitAt& visit,
-                              const behaviour::ChoiceState& state);
-
-/// When `exit` of a race would come, in days, from its draw; nothing where it never comes.
-[[nodiscard]] std::optional<double> race_delay(const Program& program, const ExitRow& exit,
-                                               const behaviour::ChoiceState& mood, std::uint32_t word);
+                              const Carrier& carrier, const behaviour::ChoiceState& state);
 
 /// When the exit at position `exit` of the race of this visit would come, in days, through all changes of its hazard.
 [[nodiscard]] std::optional<double> race_delay(const Program& program, const VisitRow& row, const Streams& streams,
-                                               const VisitAt& visit, const behaviour::ChoiceState& state, std::size_t exit);
+                                               const VisitAt& visit, const Carrier& carrier,
+                                               const behaviour::ChoiceState& state, std::size_t exit);
 
 }  // namespace sojourn

@@ -57,6 +57,7 @@ struct Visit {
   float quality = 0.0f, effort = 0.0f, appraisal = 0.0f;
   double wait = 0.0;        // days in line
   std::int32_t rating = 0;  // posted afterwards, 1 .. 5; 0: none
+  Amounts amounts = {};     // drawn, where somebody served
 };
 
 /// The stay that follows a visit: until `until`, then by `exit` to `to`; an exit of -1 is the horizon.
@@ -75,6 +76,7 @@ struct Life {
   double luck = 0.5;
   Visit visit;
   Stay stay;
+  std::vector<double> carried = {};  // see CarriedRules
 };
 
 /// What couples customers, as one of them meets it: who belongs together, and what the market made of the window before.
@@ -163,8 +165,17 @@ class Lives {
   [[nodiscard]] bool at_gate(std::uint32_t customer, std::uint32_t touchpoint) const;
   [[nodiscard]] std::int32_t rating(std::uint32_t customer, const Visit& visit) const;
   void leave_by(const ExitRow& exit, double delay, Life& life) const;
+  void draw_amounts(std::uint32_t customer, Life& life) const {
+    const std::int32_t place = program_.amounts().place(life.person.persona, life.visit.touchpoint);
+    if (place < 0) return;
+    life.visit.amounts = program_.amounts().draw(place, streams_, customer, life.visit.event,
+                                                 [&](std::size_t which) { return traits_[which]; });
+  }
   [[nodiscard]] Stay for_good() const {
     return {program_.horizon(), program_.windows().count() - 1, program_.regime_begins().size() - 1};
+  }
+  [[nodiscard]] Carrier carrier(const Life& life) const {
+    return {traits_, life.carried, life.state.bought, life.state.team, life.visit.time};
   }
   [[nodiscard]] float trait(BuiltinTrait which) const { return traits_[static_cast<std::size_t>(which)]; }
   [[nodiscard]] Standing standing(const Place& place, bool bought) const {
@@ -198,6 +209,7 @@ inline State Lives::begin_visit(std::uint32_t customer, Life& life) const {
   Visit& visit = life.visit;
   const std::uint32_t event = state.standing == Standing::absent ? 0 : visit.event + 1;
   visit = {event, life.stay.to, life.stay.until, life.stay.window, life.stay.regime};
+  if (!life.carried.empty()) program_.carried().reach(life.carried, visit.touchpoint, life.stay.exit, visit.time);
   if (event == visits_per_life) report_endless_life(program_, customer, visit);
   if (event == 0) {
     state.expectation = trait(BuiltinTrait::expectation);
@@ -214,6 +226,7 @@ void Lives::visit_next(std::uint32_t customer, Life& life, Observer& observer) {
   if (place.end) {
     life.state.bought = life.state.bought || place.purchase;
     life.state.standing = standing(place, life.state.bought);
+    draw_amounts(customer, life);
     observer.visited(life.person, life.visit, program_.row(life.visit.regime, life.person.persona, life.visit.touchpoint),
                      before, life.state);
     return;
@@ -252,8 +265,8 @@ void Lives::leave_line(std::uint32_t customer, Life& life, const ResolvedCall& r
   observer.visited(life.person, visit, row, before, life.state);
   const std::span<const ExitRow> exits = gave_up ? program_.gave_up_exits(row) : program_.turned_away_exits(row);
   if (exits.empty()) return;
-  leave_by(exits.front(), drawn_delay(program_, exits.front(), streams_.draw(customer, Purpose::patience, visit.event)),
-           life);
+  const Words words = streams_.draw(customer, Purpose::patience, visit.event);
+  leave_by(exits.front(), drawn_delay(program_, exits.front(), carrier(life), words), life);
 }
 
 /// The visit itself, and where it leads.
@@ -266,6 +279,9 @@ void Lives::finish_visit(std::uint32_t customer, Life& life, const State& before
   const VisitRow& row = program_.row(visit.regime, person.persona, visit.touchpoint);
   state.bought = state.bought || place.purchase;
   state.standing = standing(place, state.bought);
+  draw_amounts(customer, life);
+  if (!life.carried.empty())
+    program_.carried().serve(life.carried, visit.touchpoint, visit.time, row.revenue_of(visit.amounts));
   visit.appraised = true;
   const Words words = streams_.draw(customer, Purpose::visit, visit.event);
   appraise(customer, person, words, row, visit, state);
@@ -290,9 +306,10 @@ inline void Lives::choose_exit(std::uint32_t customer, const VisitRow& row, cons
   const State& state = life.state;
   const behaviour::ChoiceState mood{state.satisfaction, state.expectation, state.heard + reviews_read(visit, state),
                                     visit.effort};
-  const ExitChoice way = row.race ? race(program_, row, streams_,
-                                         {customer, visit.event, life.person.persona, visit.touchpoint, visit.time}, mood)
-                                  : choose(program_, row, traits_, words, mood, life.luck, cumulative_);
+  const ExitChoice way =
+      row.race ? race(program_, row, streams_, {customer, visit.event, life.person.persona, visit.touchpoint, visit.time},
+                      carrier(life), mood)
+               : choose(program_, row, carrier(life), words, mood, life.luck, cumulative_);
   if (way.exit >= 0) leave_by(program_.exits(row)[static_cast<std::size_t>(way.exit)], way.delay, life);
 }
 

@@ -44,8 +44,10 @@ struct PersonaMoney {
   MoneySum referred_worth;        // at time 0, of referred customers from their purchase on
 };
 
-/// The money of `persona` in sums that were counted under `program`: exact counts times amounts. The relative error of a
-/// total of amounts of one sign is below 1e-9, unless discounting takes more than three quarters within one window.
+/// The money of `persona` in sums that were counted under `program`: exact counts times amounts, and sums of
+/// amounts that were drawn. The relative error of a total of amounts of one sign is below 1e-9, unless discounting takes
+/// more than three quarters within one window; each amount that is drawn is right to 2^-50 of the largest that its law can
+/// give.
 [[nodiscard]] PersonaMoney money_of(const Program& program, const Totals& totals, std::size_t persona);
 
 }  // namespace sojourn

@@ -10,6 +10,8 @@
 #include "sojourn/behaviour/choice.hpp"
 #include "sojourn/behaviour/experience.hpp"
 #include "sojourn/behaviour/money.hpp"
+#include "sojourn/engine/amounts.hpp"
+#include "sojourn/engine/carried.hpp"
 #include "sojourn/engine/clock.hpp"
 #include "sojourn/engine/service_lines.hpp"
 #include "sojourn/model/change_arithmetic.hpp"
@@ -21,19 +23,33 @@ namespace sojourn {
 /// An exit as a visit in one regime sees it. In a choice exits to ends come before the others, in a race the file's order
 /// holds.
 struct ExitRow {
-  std::uint32_t to = 0;                            // touchpoint
-  std::uint32_t exit = 0;                          // number among all exits of the journey
-  std::uint32_t delay = 0;                         // into Program::delay
-  std::int32_t trait = -1;                         // whose value is the probability, or -1
-  std::uint32_t shifts_begin = 0, shifts_end = 0;  // of a trait-bound probability, into Program::shifts
+  std::uint32_t to = 0;                                    // touchpoint
+  std::uint32_t exit = 0;                                  // number among all exits of the journey
+  std::uint32_t delay = 0;                                 // into Program::delay
+  std::int32_t trait = -1;                                 // whose value is the probability, or -1
+  std::uint32_t shifts_begin = 0, shifts_end = 0;          // of a trait-bound probability, into Program::shifts
+  std::int32_t scale = -1, times = -1;                     // traits: of the law's scale, and of the odds; or -1
+  bool per = false;                                        // the scale's trait is a rate
+  std::int32_t clock = -1, anniversary = -1, demand = -1;  // of CarriedRules, or -1
   float odds = 0.0f;         // with the persona's and the channel's factors; 0 for an exit with a probability
   float probability = 0.0f;  // constant; 0 for an exit with odds
   float satisfaction = 0.0f, expectation = 0.0f, heard = 0.0f, effort = 0.0f;  // slopes
   double stretch = 1.0;                                                        // of the delay
   bool to_end = false;
+  /// Whether something that a customer carries, beyond the mood, decides about the exit.
+  [[nodiscard]] bool personal() const { return scale >= 0 || times >= 0 || clock >= 0 || demand >= 0; }
 };
 
-/// What a visit to one touchpoint by one persona in one regime is like. Money is per visit.
+/// Calls `use` with the index of each trait that decides about `exit`.
+template <class Use>
+void each_trait(const ExitRow& exit, Use use) {
+  for (const std::int32_t trait : {exit.trait, exit.scale, exit.times}) {
+    if (trait >= 0) use(static_cast<std::size_t>(trait));
+  }
+}
+
+/// What a visit to one touchpoint by one persona in one regime is like. Money is per visit; what is drawn comes on top of
+/// it, times what changes make of one unit of it.
 struct VisitRow {
   float quality = 0.0f, quality_sd = 0.0f, effort = 0.0f, weight = 1.0f;
   float promise = 0.0f, promise_weight = 0.0f;   // weight 0 where nothing is promised
@@ -44,9 +60,13 @@ struct VisitRow {
   bool trait_bound = false;                       // some exit's probability is a trait
   bool race = false;                              // the exits compete; what follows is of a choice
   bool by_odds = false;                           // some exit has odds above 0
+  bool conditional = false;                       // whether an exit has a share at all depends on the customer
   behaviour::Shares shares = {1.0f, 1.0f, 0.0f};  // of a choice; where trait-bound only their sign is right
   std::uint32_t carry = 0;  // into Program::carry, one place for each team that a customer may come from
   double revenue = 0.0, cost = 0.0, price = 0.0;
+  double revenue_times = 0.0, cost_times = 0.0;
+  /// The revenue of a visit that drew these amounts.
+  [[nodiscard]] double revenue_of(const Amounts& drawn) const { return revenue + revenue_times * drawn.revenue; }
 };
 
 /// What flows at a touchpoint while somebody stays, per day.
@@ -158,6 +178,10 @@ class Program {
     return {shifts_.data() + exit.shifts_begin, shifts_.data() + exit.shifts_end};
   }
   [[nodiscard]] const Inverse& delay(std::uint32_t index) const { return delays_[index]; }
+  /// Amounts that are drawn at each visit.
+  [[nodiscard]] const AmountRules& amounts() const { return amounts_; }
+  /// Clocks and counters.
+  [[nodiscard]] const CarriedRules& carried() const { return carried_; }
   /// The chance that context survives from team `from` (>= 0) into the row's touchpoint.
   [[nodiscard]] float carry(const VisitRow& row, std::int32_t from) const {
     return carries_[row.carry + static_cast<std::uint32_t>(from)];
@@ -233,6 +257,8 @@ class Program {
   std::vector<ExitRow> exits_;
   std::vector<Shift> shifts_;
   std::vector<Inverse> delays_;
+  CarriedRules carried_;
+  AmountRules amounts_;
   std::vector<float> carries_;
   std::vector<Piece> pieces_;
   std::vector<std::size_t> first_piece_;  // of each window, and one more: the number of all

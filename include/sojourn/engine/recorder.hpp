@@ -140,9 +140,17 @@ class Recorder {
 
   /// Counts a visit that pays.
   void pay(std::uint32_t persona, const Visit& visit, bool referred) {
+    const std::size_t piece = program_.piece(visit.window, visit.regime);
+    if (const std::int32_t drawn = program_.amounts().place(persona, visit.touchpoint); drawn >= 0) {
+      const double decay = program_.discount().decay(visit.time, visit.window);
+      const auto count = [&](MoneyOf whose) {
+        program_.amounts().count(tally_.data(), shape_, whose, static_cast<std::size_t>(drawn), piece, visit.amounts, decay);
+      };
+      count(MoneyOf::everybody);
+      if (referred) count(MoneyOf::referred);
+    }
     const std::int32_t place = program_.paying(persona, visit.touchpoint);
     if (place < 0) return;
-    const std::size_t piece = program_.piece(visit.window, visit.regime);
     const std::int64_t decay = fixed(program_.discount().decay(visit.time, visit.window), shape_.scales.decay);
     const auto add = [&](MoneyOf whose) {
       tally_.add(shape_.paid(whose, static_cast<std::size_t>(place), piece, PaidScore::visits), 1);

@@ -60,15 +60,76 @@ enum class Trigger { none, heard, gave_up, turned_away };
 /// A share taken before the odds: none, a constant in [0,1], or a trait of the customer (clipped to [0,1]).
 using ExitProbability = std::variant<std::monostate, double, TraitId>;
 
+/// A time that a customer carries: visits to `starts_at` start it, again and again; until then it stands still.
+struct Clock {
+  std::string id;
+  std::string name;
+  std::vector<TouchpointId> starts_at;
+};
+/// The clock that every customer has from the first purchase on, the first of ModelParts::clocks.
+inline constexpr ClockId tenure_clock{0};
+inline constexpr const char* tenure_id = "tenure";
+
+/// A number >= 0 that a customer carries: visits and exits that add to it when their destination is reached.
+struct Counter {
+  std::string id;
+  std::string name;
+  std::vector<TouchpointId> touchpoints;
+  std::vector<std::pair<TouchpointId, TouchpointId>> exits;  // all exits from the one to the other
+  bool adds_revenue = false;                                 // of the visit, instead of 1; without exits
+  std::optional<Days> half_life;                             // > 0; none: it does not fade
+  Distribution initial = Fixed{0.0};                         // at arrival, >= 0
+  std::optional<TraitId> initial_trait;                      // instead
+};
+
+/// What must be true of a counter.
+enum class Relation { at_least, above, at_most, below, equal };
+struct CounterTest {
+  CounterId counter;
+  Relation relation = Relation::at_least;
+  double value = 0.0;
+  bool operator==(const CounterTest&) const = default;
+};
+
+/// Who may take an exit: all of this must hold after the visit.
+struct OnlyIf {
+  std::vector<CounterTest> counters;
+  std::optional<bool> bought;
+  TeamId team;  // the last one met; may name nothing
+  [[nodiscard]] bool any() const { return !counters.empty() || bought || team.valid(); }
+  bool operator==(const OnlyIf&) const = default;
+};
+
+/// A trait that is the time unit of a law or, with `rate`, its inverse: a number of days, or per day.
+struct ScaleTrait {
+  TraitId trait;
+  bool rate = false;
+  bool operator==(const ScaleTrait&) const = default;
+};
+
 /// An edge of the journey graph.
 struct Exit {
   TouchpointId to;
   std::optional<double> odds;  // 0 .. 1e9; in a race a hazard multiplier, default 1
   ExitProbability probability;
   Trigger on = Trigger::none;
-  Distribution after = Fixed{0.0};  // days
+  Distribution after = Fixed{0.0};  // days; with `scale` in units of what that says
+  std::optional<ScaleTrait> scale;
+  std::optional<TraitId> times;  // multiplies the odds, clipped to 0 .. 1e9
+  ClockId clock;                 // in a race: `after` is the law of this clock's time; may name nothing
+  std::optional<Days> every;     // in a race: at anniversaries of `clock`, instead of `after`
+  OnlyIf only_if;
+  std::vector<std::pair<CounterId, double>> counters;  // odds times (1 + count)^slope, slopes -100 .. 100
   Slopes slopes;
 };
+
+/// The law of an exit as it is from the visit on: `every` as a fixed time.
+[[nodiscard]] inline Distribution law_of(const Exit& exit) {
+  return exit.every ? Distribution(Fixed{exit.every->value()}) : exit.after;
+}
+
+/// The traits that decide about an exit: its probability, the scale of its law, what its odds are multiplied by.
+[[nodiscard]] std::vector<TraitId> traits_of(const Exit& exit);
 
 /// How the exits of a touchpoint decide: multinomial logit, or competing risks.
 enum class ExitRule { choice, race };
@@ -79,6 +140,14 @@ enum class End { lost, churned };
 struct Content {
   std::vector<std::pair<std::string, double>> theme;
 };
+
+/// An amount of money that is drawn at each visit; with a trait, in units of its value for the customer.
+struct DrawnAmount {
+  Distribution law = Fixed{1.0};
+  std::optional<TraitId> trait;
+};
+/// No amount is larger.
+inline constexpr double largest_money = 1e12;
 
 /// One encounter between customer and company. Defaults: scenarios/README.md; money is in currency per visit or per month,
 /// within -1e12 .. 1e12.
@@ -94,6 +163,7 @@ struct Touchpoint {
   double weight = 1.0;            // of the visit in memory, 0 .. 1e6
   std::optional<double> promise;  // [0,1]
   double cost = 0.0, revenue = 0.0, revenue_per_month = 0.0, cost_per_month = 0.0;
+  std::optional<DrawnAmount> drawn_cost, drawn_revenue;  // instead of cost and revenue, which are 0 then
   ExitRule exits = ExitRule::choice;
   std::optional<double> servers;            // > 0, a pool of its own
   std::vector<PoolId> pools;                // instead of servers: who serves here, in order of preference
@@ -110,6 +180,9 @@ struct Touchpoint {
   std::optional<End> counts_as;  // churned, at a touchpoint that is no end
   std::vector<Exit> next;
 
+  /// Whether a visit earns or costs something by itself.
+  [[nodiscard]] bool earns() const { return revenue != 0.0 || drawn_revenue; }
+  [[nodiscard]] bool costs() const { return cost != 0.0 || drawn_cost; }
   /// Whether visits wait for servers.
   [[nodiscard]] bool queues() const { return servers.has_value() || !pools.empty(); }
 };

@@ -34,7 +34,7 @@ inline constexpr Bounds any_number{};
 inline constexpr Bounds fraction{0.0, 1.0};
 inline constexpr Bounds not_negative{0.0, 1e9};
 inline constexpr Bounds positive{0.0, 1e9, Limit::outside};
-inline constexpr Bounds money{-1e12, 1e12};
+inline constexpr Bounds money{-largest_money, largest_money};
 
 /// Every parameter that an effect can name, in the order of the enum.
 inline constexpr std::array<Parameter, 16> all_parameters{
@@ -56,6 +56,7 @@ enum class Kind {
   drawn_duration,  // a duration, or the distribution of one
   law,             // the same, but a plain duration is the mean of an exponential distribution
   staff,           // a number of servers, or a timetable of them
+  trait_law,       // the same, of which the scale may be the name of a trait
   id,              // the entity's own
   reference,       // the id of an entity `of`
   references,      // one such id, or a list
@@ -72,6 +73,11 @@ enum class Kind {
   tables,          // a list of tables `of`
   weights,         // a table from ids of `of` (anything where it is empty) to numbers
   drawn_weights,   // a table from ids of `of` to numbers or distributions
+  drawn_times,     // a table from ids of `of` to durations or distributions of them
+  conditions,      // a table of what must hold
+  counted,         // touchpoints, or exits "from -> to", one or a list
+  amount,          // of money: a number, the distribution of one, or the name of a trait
+  drawn_or_trait,  // a number, the distribution of one, or the name of a trait
 };
 
 /// One key of one table.
@@ -130,6 +136,8 @@ void with_member(const Field<std::remove_const_t<Object>>& field, Object& object
 [[nodiscard]] const Fields<Handover>& handover();
 [[nodiscard]] const Fields<Pool>& pool();
 [[nodiscard]] const Fields<Touchpoint>& touchpoint();
+[[nodiscard]] const Fields<Clock>& clock();
+[[nodiscard]] const Fields<Counter>& counter();
 [[nodiscard]] const Fields<Touchpoint>& quality();
 [[nodiscard]] const Fields<Exit>& exit();
 [[nodiscard]] const Fields<Slopes>& slopes();

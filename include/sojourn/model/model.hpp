@@ -60,6 +60,8 @@ struct ModelParts {
   std::vector<Handover> handovers;
   std::vector<Pool> pools;
   std::vector<Touchpoint> touchpoints;
+  std::vector<Clock> clocks{Clock{tenure_id, "Tenure", {}}};  // clock 0 is always that one
+  std::vector<Counter> counters;
   std::vector<Improvement> improvements;
   std::vector<Change> events;
   std::vector<Plan> plans{Plan{"baseline", "Baseline", {}}};  // plan 0 is always the empty plan

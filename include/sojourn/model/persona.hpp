@@ -55,6 +55,7 @@ struct Persona {
   std::vector<std::pair<ChannelId, double>> channels;   // multiplies the odds of exits into these channels, 0 .. 1e9
   std::vector<PersonaOdds> odds;
   std::int32_t priority = 0;  // at queues, -100 .. 100, added to the touchpoint's; lower is served first
+  std::vector<std::pair<ClockId, Distribution>> ages;  // clocks that run at arrival, and how many days they have
 };
 
 }  // namespace sojourn

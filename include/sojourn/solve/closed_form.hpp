@@ -84,7 +84,8 @@ struct Obstacle {
     rules,              // a rule switches an improvement on when a figure asks for it
     closed_loop,        // a survey sends customers where their answer sends them
     slope,              // the odds of an exit follow what moves within a life
-    varying_trait,      // a probability is a trait that varies within a persona
+    varying_trait,      // a trait that varies within a persona decides about an exit
+    carried,            // a clock, a counter or a condition makes an exit depend on what was before
     change_on_the_way,  // a change begins, ramps or ends within the horizon and moves what decides the exits
     exits_on_the_way,   // the exits of a touchpoint change within the horizon
   };

@@ -43,8 +43,8 @@ enum class PersonScore {
 inline constexpr std::size_t person_score_count = 4;
 
 /// Money is not added up but counted: what follows is multiplied by amounts at the end (engine/money_totals.hpp), so that no
-/// amount is rounded, whatever its size and whatever other amounts there are. Amounts that are drawn for each visit cannot
-/// be counted; they will need sums of their own beside these.
+/// amount is rounded, whatever its size and whatever other amounts there are. Amounts that are drawn at each visit cannot be
+/// counted; they have sums of their own (AmountScore).
 
 /// Whose money: everybody's, and once more that of referred customers from their purchase on (only with word of mouth).
 enum class MoneyOf { everybody, referred };
@@ -57,7 +57,20 @@ inline constexpr std::size_t paid_score_count = 2;
 /// + low, because days must be known to far less than 2^-31 of a window.
 enum class FlowScore { days_high, days_low, discounted_high, discounted_low };
 inline constexpr std::size_t flow_score_count = 4;
-inline constexpr int flow_low_bits = 24;
+/// Amounts as they were drawn (see AmountRules), by place and piece of time, and what discounting takes off them within the
+/// window; likewise in two cells each.
+enum class AmountScore {
+  revenue_high,
+  revenue_low,
+  revenue_decay_high,
+  revenue_decay_low,
+  cost_high,
+  cost_low,
+  cost_decay_high,
+  cost_decay_low
+};
+inline constexpr std::size_t amount_score_count = 8;
+inline constexpr int sum_low_bits = 24;
 
 /// Accounts by segment at each window's end, as they stand then: those with a member who has arrived, with one who ever
 /// bought, and with one who is a customer.
@@ -96,6 +109,7 @@ struct Scales {
 struct TallyShape {
   std::size_t personas = 0, touchpoints = 0, exits = 0, windows = 0, tenure_bins = 0, account_segments = 0;
   std::size_t pieces = 0, paying_places = 0, flow_kinds = 0;  // of one program: other plans may have others
+  std::size_t amount_places = 0;                              // see AmountRules
   bool referrals = false;                                     // money of referred customers is counted by itself
   std::size_t pools = 0;                                      // of servers
   std::size_t queues = 0;                                     // touchpoints with servers
@@ -148,6 +162,11 @@ struct TallyShape {
     return money_begin(whose) + paying_places * pieces * paid_score_count + (kind * pieces + piece) * flow_score_count +
            static_cast<std::size_t>(score);
   }
+  [[nodiscard]] SOJOURN_INLINE std::size_t amount(MoneyOf whose, std::size_t place, std::size_t piece,
+                                                  AmountScore score) const {
+    return money_begin(whose) + pieces * (paying_places * paid_score_count + flow_kinds * flow_score_count) +
+           (place * pieces + piece) * amount_score_count + static_cast<std::size_t>(score);
+  }
   /// Referred customers where a kind of flow flows: a stock, changes per window.
   [[nodiscard]] SOJOURN_INLINE std::size_t referred_present(std::size_t kind, std::size_t window) const {
     return money_begin(MoneyOf::everybody) + 2 * money_cells() + kind * windows + window;
@@ -172,7 +191,7 @@ struct TallyShape {
   }
   /// One set of cells for money; last in the table, because it is the only part that differs from plan to plan.
   [[nodiscard]] SOJOURN_INLINE std::size_t money_cells() const {
-    return pieces * (paying_places * paid_score_count + flow_kinds * flow_score_count);
+    return pieces * (paying_places * paid_score_count + flow_kinds * flow_score_count + amount_places * amount_score_count);
   }
   [[nodiscard]] SOJOURN_INLINE std::size_t money_begin(MoneyOf whose) const {
     const std::size_t begin = queue_begin() + queues * (windows * queue_score_count + wait_bin_count) + pools;

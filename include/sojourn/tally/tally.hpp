@@ -77,7 +77,11 @@ class Totals {
   /// Days, or discounted days, that moves within a window add to those spent where `kind` of money flows.
   [[nodiscard]] Wide flow(MoneyOf whose, std::size_t kind, std::size_t piece, bool discounted) const {
     const std::size_t high = shape_.flow(whose, kind, piece, discounted ? FlowScore::discounted_high : FlowScore::days_high);
-    return cells_[high] * (Wide{1} << flow_low_bits) + cells_[high + 1];
+    return of_two_cells(high);
+  }
+  /// Amounts as they were drawn, in units of 1 / AmountLaw::scale; `high` is one of the scores that are so called.
+  [[nodiscard]] Wide amount(MoneyOf whose, std::size_t place, std::size_t piece, AmountScore high) const {
+    return of_two_cells(shape_.amount(whose, place, piece, high));
   }
   /// What these sums come to at the horizon, in a table of one window: the sums over windows of what is counted by window
   /// (of stocks that is what there is at the end), and of accounts what the last window says. Queues and money are left out.
@@ -92,6 +96,10 @@ class Totals {
   PairedOutcomes paired_outcomes;
 
  private:
+  [[nodiscard]] Wide of_two_cells(std::size_t high) const {
+    return cells_[high] * (Wide{1} << sum_low_bits) + cells_[high + 1];
+  }
+
   TallyShape shape_;
   std::vector<Wide> cells_;
   std::uint64_t events_ = 0;
