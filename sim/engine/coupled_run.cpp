@@ -1,10 +1,12 @@
 #include "coupled_run.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <deque>
 #include <exception>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "queues.hpp"
@@ -40,7 +42,9 @@ class Replication {
         totals_(compiled.tables().shape) {
     const std::size_t blocks = (std::size_t{store_.customers()} + block_size_ - 1) / block_size_;
     events_.resize(blocks);
-    if (compiled.tables().shape.queues > 0) queues_.emplace(program_, compiled.population(), streams_, market_, store_);
+    if (compiled.tables().shape.queues > 0) {
+      queues_.emplace(program_, compiled.population(), streams_, market_, store_, options.diaries, !options.one_by_one);
+    }
     if (relations.accounts) account_standings_.emplace(*relations.accounts);
     if (queues_) market_.set_lines([this](std::uint32_t customer) { return queues_->in_line(customer); });
     endless_.assign(blocks, 0);
@@ -69,8 +73,8 @@ class Replication {
       }
       for (Diary& diary : options_.diaries) write_down(diary, window);
       over_blocks([&](std::size_t block, std::uint32_t begin, std::uint32_t end) { live(block, begin, end, window); });
+      if (queues_ && !endless()) serve(window);
       if (endless()) return std::nullopt;
-      if (queues_) serve(window);
       if (account_standings_) count_accounts(window);
       if (!go_on(static_cast<double>(window + 1) / static_cast<double>(windows))) return std::nullopt;
     }
@@ -116,29 +120,48 @@ class Replication {
     if (options_.one_by_one || program_.shadows() > 0.0) {
       live_one_by_one(events, worker.tally(), begin, end, window);
     } else {
-      const lock_step::MarketView view = market_.view(events);
-      if (!worker.live_window(compiled_, streams_, {&store_, begin, end, block % workers_.size(), window, &view})) {
-        endless_[block] = 1;
-        return;
-      }
+      live_in_lock_step(block, begin, end, window, {});
     }
+    if (queues_) queues_->draw_calls(window, events.coming, events.calls);
     if (worker.tally().events >= visits_per_table) empty(worker);
+  }
+
+  void live_in_lock_step(std::size_t block, std::uint32_t begin, std::uint32_t end, std::size_t window,
+                         std::span<lock_step::Served> served) {
+    const lock_step::MarketView view = market_.view(events_[block]);
+    const lock_step::WindowOfBlock work{&store_, begin, end, block % workers_.size(), window, &view, served};
+    if (!worker_of(block).live_window(compiled_, streams_, work)) endless_[block] = 1;
   }
 
   /// The visits of one window to queues, and what follows them, in the order of time.
   void serve(std::size_t window) {
-    std::vector<std::uint32_t> coming;
-    for (const WindowEvents& events : events_) coming.insert(coming.end(), events.coming.begin(), events.coming.end());
     for (const WindowEvents& events : events_) {
       for (const auto& [customer, life] : events.near_queues) queues_->send_shadows(customer, life);
     }
-    WindowEvents told;
-    queues_->live(window, coming, workers_.front().tally(), told, options_.diaries);
+    told_.clear();
+    queues_->live(window, events_, workers_.front().tally(), told_);
     // Each block learns who of its own customers churned, because it goes on to speak for them; the rest has no place.
     std::vector<std::uint32_t> churned;
-    churned.swap(told.churned);
+    churned.swap(told_.churned);
     for (const std::uint32_t customer : churned) events_[customer / block_size_].churned.push_back(customer);
-    events_.front().append(told);
+    // What those do who will come to no queue again in this window has no order: it is lived in lock step.
+    for (const lock_step::Served& each : told_.served) events_[each.customer / block_size_].served.push_back(each);
+    told_.served.clear();
+    events_.front().append(told_);
+    over_blocks([&](std::size_t block, std::uint32_t begin, std::uint32_t end) {
+      WindowEvents& of_block = events_[block];
+      if (of_block.served.empty()) return;
+      constexpr std::size_t ahead = 16;  // rows that the memory is asked for before their turn
+      for (std::size_t k = 0; k < of_block.served.size(); ++k) {
+        if (k + ahead < of_block.served.size()) store_.prefetch(of_block.served[k + ahead].customer);
+        of_block.served[k].strain = queues_->strain_of(of_block.served[k]);
+      }
+      of_block.coming.clear();
+      live_in_lock_step(block, begin, end, window, of_block.served);
+      assert(of_block.coming.empty());
+      lock_step::Worker& worker = worker_of(block);
+      if (worker.tally().events >= visits_per_table) empty(worker);
+    });
   }
 
   void empty(lock_step::Worker& worker) {
@@ -156,10 +179,10 @@ class Replication {
     for (std::uint32_t customer = begin; customer < end; ++customer) {
       if (!store_.due(customer, until)) continue;
       if (store_.comes_to_queue(customer)) {
-        events.coming.push_back(customer);
+        events.coming.push_back(store_.next_visit(customer));
         continue;
       }
-      Life life = store_.take_up(lives, customer, window, recorder);
+      Life life = store_.take_up(customer, window, recorder);
       if (const std::int64_t persona = market_.introduced_by(customer); persona >= 0) {
         recorder.introduced_by(static_cast<std::uint32_t>(persona));
       }
@@ -175,7 +198,7 @@ class Replication {
         comes_to_queue = life.stay.exit >= 0 && life.stay.until <= until && lives.leads_to_queue(life);
       } while (life.stay.exit >= 0 && life.stay.until <= until && !comes_to_queue);
       events.set_aside(store_, customer, life, recorder, account_standings_.has_value());
-      if (comes_to_queue) events.coming.push_back(customer);
+      if (comes_to_queue) events.coming.push_back(store_.next_visit(customer));
     }
   }
 
@@ -184,7 +207,7 @@ class Replication {
     const double until = program_.windows().end(window);
     if (!store_.due(diary.customer, until)) return;
     Lives lives = this->lives();
-    Life life = store_.look_at(lives, diary.customer, window);
+    Life life = store_.look_at(diary.customer, window);
     if (lives.leads_to_queue(life)) return;  // what happens at queues is written down there
     lives.load_traits(diary.customer, life);
     DiaryWriter writer(diary, lives);
@@ -231,6 +254,7 @@ class Replication {
   std::optional<Queues> queues_;
   std::optional<AccountStandings> account_standings_;
   std::vector<WindowEvents> events_;  // of each block
+  WindowEvents told_;                 // of what happened at queues
   std::vector<char> endless_;         // of each block; not bits, which threads would share
   std::deque<lock_step::Worker> workers_;
   std::mutex merging_;

@@ -177,22 +177,27 @@ void CustomerStore::hold(std::uint32_t customer) {
            lock_step::never);
 }
 
-Life CustomerStore::look_at(const Lives& lives, std::uint32_t customer, std::size_t window) const {
-  Life life = lives.begin(customer);
-  if (!present(customer)) {
-    life.stay.window = std::max(life.stay.window, window);
-    return life;
-  }
+Life CustomerStore::look_at(std::uint32_t customer, std::size_t window) const {
   const Program& program = compiled_.program();
   const Kept& kept = row(customer);
+  Life life;
+  life.person = {kept.persona, 0, kept.since, kept.answering, kept.luck};
   life.luck = kept.luck;
+  const std::span<const double> carries = carried(customer);
+  life.carried.assign(carries.begin(), carries.end());
+  if (!present(customer)) {
+    life.person.start = next_visit(customer).touchpoint;
+    life.stay.until = next_time(customer);
+    life.stay.window = std::max(program.windows().of(life.stay.until), window);
+    life.stay.regime = program.regime(life.stay.until);
+    life.stay.to = life.person.start;
+    return life;
+  }
   State& state = life.state;
   state.satisfaction = kept.satisfaction;
   state.expectation = kept.expectation;
   state.heard = heard(customer);
   state.team = team(customer);
-  const std::span<const double> carries = carried(customer);
-  life.carried.assign(carries.begin(), carries.end());
   state.bought = bought(customer);
   state.standing = standing(customer);
   state.promoter_class = promoter_class(customer);
@@ -212,8 +217,8 @@ Life CustomerStore::look_at(const Lives& lives, std::uint32_t customer, std::siz
   return life;
 }
 
-Life CustomerStore::take_up(const Lives& lives, std::uint32_t customer, std::size_t window, Recorder& recorder) const {
-  const Life life = look_at(lives, customer, window);
+Life CustomerStore::take_up(std::uint32_t customer, std::size_t window, Recorder& recorder) const {
+  const Life life = look_at(customer, window);
   if (present(customer)) {
     recorder.resume(life, bought(customer) ? since(customer) : -1.0, tenure_counted(customer));
   } else {

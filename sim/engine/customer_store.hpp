@@ -40,7 +40,12 @@ class CustomerStore {
   [[nodiscard]] std::size_t bytes_per_customer() const;
 
   /// Asks the memory for the row of a customer, which is to be read soon.
-  SOJOURN_INLINE void prefetch(std::uint32_t customer) const { __builtin_prefetch(kept_.data() + at(customer)); }
+  SOJOURN_INLINE void prefetch(std::uint32_t customer) const {
+    const auto* const kept = reinterpret_cast<const char*>(kept_.data() + at(customer));
+    __builtin_prefetch(kept);
+    __builtin_prefetch(kept + sizeof(lock_step::Kept) - 1);
+    __builtin_prefetch(time_.data() + at(customer));
+  }
   /// When the next visit of `customer` comes; `never` for who has none.
   [[nodiscard]] double next_time(std::uint32_t customer) const { return time_[at(customer)]; }
   /// Whether the next visit of who has one is to a queue.
@@ -54,6 +59,12 @@ class CustomerStore {
   [[nodiscard]] float expectation(std::uint32_t customer) const { return row(customer).expectation; }
   /// The number of the last visit of who has arrived.
   [[nodiscard]] std::uint32_t last_event(std::uint32_t customer) const { return (row(customer).event - 1u) & 0xffffu; }
+
+  /// The next visit of who has one.
+  [[nodiscard]] VisitAt next_visit(std::uint32_t customer) const {
+    const lock_step::Kept& kept = row(customer);
+    return {customer, kept.event, kept.persona, static_cast<std::uint32_t>(passage(customer).to), time_[at(customer)]};
+  }
 
   /// Whether the customer has arrived.
   [[nodiscard]] bool present(std::uint32_t customer) const { return code(customer) != lock_step::Code::absent; }
@@ -98,10 +109,11 @@ class CustomerStore {
   /// A customer who waits stays for good, or until somebody makes the customer leave.
   void hold(std::uint32_t customer);
 
-  /// The life of a customer as it stands at the beginning of `window`, for the reference to go on with.
-  [[nodiscard]] Life look_at(const Lives& lives, std::uint32_t customer, std::size_t window) const;
+  /// The life of a customer as it stands at the beginning of `window`, for the reference to go on with. Of a person who has
+  /// bought the arrival is not kept, and nobody asks for it any more.
+  [[nodiscard]] Life look_at(std::uint32_t customer, std::size_t window) const;
   /// The same; `recorder` is told.
-  [[nodiscard]] Life take_up(const Lives& lives, std::uint32_t customer, std::size_t window, Recorder& recorder) const;
+  [[nodiscard]] Life take_up(std::uint32_t customer, std::size_t window, Recorder& recorder) const;
   /// Sets the life aside.
   void set_aside(std::uint32_t customer, const Life& life, const Recorder& recorder);
 

@@ -267,18 +267,20 @@ Call call_for_service(const Program& program, const Streams& streams, const Visi
   call.customer = visit.customer;
   call.queue = service.queue;
   call.priority = service.priority + program.priority_of_persona(visit.persona);
-  const Words words = streams.draw(visit.customer, Purpose::patience, visit.event);
-  const Words more = streams.draw(visit.customer, Purpose::service, visit.event);
+  const auto words = [&](Purpose purpose, std::uint32_t further = 0) {
+    return streams.draw(visit.customer, purpose, visit.event, further);
+  };
   const auto draw = [](const Inverse& law, const Words& from) {
     return std::max(0.0, law.draw(from[3], law.by_score() ? normal_pair(from[0], from[2]).first : 0.0f));
   };
-  call.work = draw(service.work, more) * service.work_unit;
+  const bool thinned = program.occupies() < 1.0f;
+  const Words of_work = thinned || !service.work.constant() ? words(Purpose::service) : Words{};
+  call.work = draw(service.work, of_work) * service.work_unit;
   // Where one simulated customer is less than one real one, only so many of them need a server's time.
-  if (program.occupies() < 1.0f && uniform(more[1]) >= program.occupies()) call.work = 0.0;
+  if (thinned && uniform(of_work[1]) >= program.occupies()) call.work = 0.0;
   if (patience >= 0.0f) {
-    call.patience = service.patience
-                        ? draw(*service.patience, streams.draw(visit.customer, Purpose::service, visit.event, 1))
-                        : static_cast<double>(patience * exponential(words[1]));
+    call.patience = service.patience ? draw(*service.patience, words(Purpose::service, 1))
+                                     : static_cast<double>(patience * exponential(words(Purpose::patience)[1]));
   }
   return call;
 }

@@ -33,7 +33,9 @@ class Block {
         looked_at_(task.begin - task.first) {}
 
   Done live() {
-    if (task_.store != nullptr) {
+    if (task_.served != nullptr) {
+      live_served();
+    } else if (task_.store != nullptr) {
       live_window();
     } else {
       live_whole_lives();
@@ -61,6 +63,25 @@ class Block {
       visit();
       store_back(), lap(Step::move);
     }
+  }
+
+  /// The visits of those who were served at queues, then what else they do in the window.
+  void live_served() {
+    std::uint32_t again = 0;
+    for (std::uint32_t k = 0; k < task_.served_count && !done_.endless; k += lane_count) {
+      start();
+      take_out_served(k), lap(Step::move);
+      visit();
+      store_back(), lap(Step::move);
+      // The place of those who have been served is free.
+      for (int i = 0; i < again_; ++i) task_.served[again++].customer = task_.first + s_.kept[i];
+      again_ = 0;
+    }
+    EACH_LANE
+    for (int i = 0; i < lane_count; ++i) s_.strain[i] = 0.0f;
+    looked_at_ = 0;
+    listed_ = again;
+    if (again > 0) live_window();
   }
 
   void visit() {
@@ -160,7 +181,7 @@ class Block {
     const b::Memory memory = t_.memory;
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
-      const float f = b::exert(effort[i], s_.repeated[i] != 0 ? repeat_effort : 0.0f, 0.0f);
+      const float f = b::exert(effort[i], s_.repeated[i] != 0 ? repeat_effort : 0.0f, s_.strain[i]);
       const float score =
           b::appraise(s_.quality[i], c_.expectation[i], f, c_.loss_aversion[i], c_.effort_aversion[i], appraisal);
       c_.satisfaction[i] = b::remember(c_.satisfaction[i], score, weights[i], memory);
@@ -305,7 +326,7 @@ class Block {
         s_.marked[changing] = i;
         changing += s_.standing_changes[i];
       }
-      if (t_.effort_varies) count_extra_effort();
+      if (t_.effort_varies || task_.served != nullptr) count_extra_effort();
     }
     for (int k = 0; k < changing; ++k) {
       const int i = s_.marked[k];
@@ -1048,8 +1069,13 @@ class Block {
   /// Finds the next customers who have a visit in this window, as many as there are lanes where there are, and asks the
   /// memory for their rows: they are taken out after the visits at hand.
   void look_ahead() {
-    const std::uint32_t all = task_.end - task_.first;
     const int known = due_;
+    if (task_.served != nullptr) {
+      while (due_ < lane_count && looked_at_ < listed_) s_.due[due_++] = task_.served[looked_at_++].customer - task_.first;
+      for (int k = known; k < due_; ++k) prefetch(s_.due[k]);
+      return;
+    }
+    const std::uint32_t all = task_.end - task_.first;
     while (due_ < lane_count && looked_at_ < all) {
       const std::uint32_t left = all - looked_at_;
       const int looks = left < static_cast<std::uint32_t>(lane_count) ? static_cast<int>(left) : lane_count;
@@ -1081,17 +1107,47 @@ class Block {
     again_ = 0;
     lanes_ = count;
     if (count == 0) return false;
-    padded_ = (count + 15) & ~15;
-    for (int i = count; i < padded_; ++i) s_.kept[i] = task_.padding;
-    since_flush_ += static_cast<std::uint32_t>(count);
-    if (since_flush_ >= customers_per_flush) flush();
     take_out();
+    if (t_.queues) leave_out_queues();
     arrive();
     return true;
   }
 
+  /// Those who were served, from the k-th on, into lanes, at the visit at which they were.
+  void take_out_served(std::uint32_t k) {
+    const std::uint32_t left = task_.served_count - k;
+    lanes_ = left < static_cast<std::uint32_t>(lane_count) ? static_cast<int>(left) : lane_count;
+    for (std::uint32_t next = k + lane_count; next < task_.served_count && next < k + 2 * lane_count; ++next) {
+      const std::uint32_t row = task_.served[next].customer - task_.first;
+      prefetch(row);
+      __builtin_prefetch(task_.store->time + row, 1);
+    }
+    const Served* const served = task_.served + k;
+    for (int i = 0; i < lanes_; ++i) {
+      s_.kept[i] = served[i].customer - task_.first;
+      s_.strain[i] = served[i].strain;
+    }
+    take_out();
+    arrive();
+    // Money flows from arrival on; all else happens when service begins.
+    for (int i = 0; t_.flows && i < lanes_; ++i) flow(i, t_.flow_kind_of[c_.place[i] + 1], referred(i));
+    for (int i = 0; i < lanes_; ++i) {
+      const double wait = served[i].start - c_.time[i];
+      c_.time[i] = served[i].start;
+      if (!(wait > 0.0)) continue;
+      const std::int32_t persona = c_.persona[i], touchpoint = c_.place[i] - persona * t_.touchpoints;
+      task_.cells[t_.shape.touch(static_cast<std::size_t>(persona), static_cast<std::size_t>(touchpoint),
+                                 TouchScore::wait)] += fixed(wait, t_.shape.scales.days);
+    }
+    find_rows();
+  }
+
   /// From the store into columns.
   void take_out() {
+    padded_ = (lanes_ + 15) & ~15;
+    for (int i = lanes_; i < padded_; ++i) s_.kept[i] = task_.padding;
+    since_flush_ += static_cast<std::uint32_t>(lanes_);
+    if (since_flush_ >= customers_per_flush) flush();
     const Store& store = *task_.store;
     for (int i = 0; i < padded_; i += 8) {
       Double4 columns[2][4];
@@ -1170,7 +1226,9 @@ class Block {
     const int coming = list_marked();
     for (int k = coming - 1; k >= 0; --k) {
       const int i = s_.marked[k];
-      task_.market->comes_to_queue(task_.market->events, c_.customer[i]);
+      task_.market->comes_to_queue(task_.market->events,
+                                   {c_.time[i], c_.customer[i], c_.event[i], static_cast<std::uint32_t>(c_.persona[i]),
+                                    static_cast<std::uint32_t>(t_.passages[s_.taken[i]].to)});
       --lanes_;
       if (i == lanes_) continue;
       copy(lanes_, i);
@@ -1183,7 +1241,6 @@ class Block {
 
   /// By the exit they took to the touchpoint it leads to; who ends there is done.
   void arrive() {
-    if (t_.queues) leave_out_queues();
     const int padded = padded_;
     const Passage* const passages = t_.passages;
     for (int i = 0; i < padded; ++i) {
@@ -1341,9 +1398,10 @@ class Block {
   int ready_ = 0, drawn_ = 0;
   std::uint32_t next_;
   std::uint32_t since_flush_;
-  std::uint32_t looked_at_;  // rows of the store are looked at up to this one
-  int due_ = 0;              // those found who have not been taken out
-  int again_ = 0;            // of those just put back, who come again in this window
+  std::uint32_t looked_at_;   // rows of the store are looked at up to this one; or those who were served
+  std::uint32_t listed_ = 0;  // of those who were served, so many go on within the window
+  int due_ = 0;               // those found who have not been taken out
+  int again_ = 0;             // of those just put back, who come again in this window
   std::uint64_t tick_ = 0;
 };
 

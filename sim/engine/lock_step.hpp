@@ -164,6 +164,19 @@ struct Store {
 /// Smaller than any introduction of the window at hand, so that none counts any more.
 inline constexpr std::uint32_t came_alone = 0x7fffffffu;
 
+/// A customer who came to a queue in the window at hand, and when service began there, in that window too.
+struct Served {
+  double start;
+  std::uint32_t customer;
+  float strain;  // of the wait (behaviour::strain)
+};
+
+/// A visit that begins at a queue.
+struct Arrival {
+  double time;
+  std::uint32_t customer, event, persona, touchpoint;
+};
+
 /// What customers who act on one another find in the window at hand, and where what they do is told. Null pointers stand for
 /// what the model does not have.
 struct MarketView {
@@ -176,7 +189,7 @@ struct MarketView {
   const std::uint8_t* gates;  // [account segment x touchpoints + touchpoint]
   std::int32_t touchpoints;
   void* events;  // for the calls below
-  void (*comes_to_queue)(void* events, std::uint32_t customer);
+  void (*comes_to_queue)(void* events, const Arrival& arrival);
   void (*held)(void* events, std::uint32_t customer, float effort, std::uint32_t event);
   void (*standing_changes)(void* events, std::uint32_t customer, std::int32_t from, std::int32_t to);  // Codes
   void (*ended)(void* events, std::uint32_t customer);    // the journey of a member of an account is over
@@ -318,8 +331,12 @@ struct Task {
   std::uint32_t first, padding;  // the customer of the store's first row; the row for padding lanes
   std::uint32_t unflushed;       // how much of `customers_per_flush` is used already
   std::uint32_t seed[2], replication;
-  double until;          // end of the window, or the horizon
-  std::int32_t window;   // that one; of no use for whole lives
+  double until;         // end of the window, or the horizon
+  std::int32_t window;  // that one; of no use for whole lives
+  /// Null: all who are due live until the window's end, or until they come to a queue. Else only these do, from the visit at
+  /// which they were served on; none of them comes to a queue again. The loop writes over them.
+  Served* served;
+  std::uint32_t served_count;
   EndState* ends;        // of `begin` and on: how each life ends; null: nobody asks
   std::uint64_t* ticks;  // [Step] processor ticks spent, added to; null: nobody asks
 };

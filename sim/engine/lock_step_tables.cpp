@@ -630,6 +630,8 @@ bool Worker::live_window(const Compiled& compiled, const Streams& streams, const
   work.market = block.market;
   work.until = compiled.program().windows().end(block.window);
   work.window = narrow(block.window);
+  work.served = block.served.empty() ? nullptr : block.served.data();
+  work.served_count = static_cast<std::uint32_t>(block.served.size());
   // Packed stocks of a window are changed in that window alone.
   if (block.window != window_) flush_codes(this);
   window_ = block.window;

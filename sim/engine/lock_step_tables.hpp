@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "lock_step.hpp"
@@ -88,6 +89,8 @@ struct WindowOfBlock {
   std::size_t padding;  // which of the store's rows for padding lanes; no two blocks may use one at a time
   std::size_t window;
   const MarketView* market;  // null: nothing couples customers
+  /// Where not empty only these are lived, from the visit at which they were served in this window on (see Task::served).
+  std::span<Served> served = {};
 };
 
 /// Room for the sums of one block at a time, and the loop over it. Not to be shared between threads.

@@ -7,7 +7,9 @@ namespace sojourn {
 
 void WindowEvents::clear() {
   coming.clear();
+  calls.clear();
   near_queues.clear();
+  served.clear();
   reviews = stars = 0;
   held.clear();
   churned.clear();
@@ -18,7 +20,9 @@ void WindowEvents::clear() {
 void WindowEvents::append(const WindowEvents& more) {
   const auto join = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
   join(coming, more.coming);
+  join(calls, more.calls);
   join(near_queues, more.near_queues);
+  join(served, more.served);
   reviews += more.reviews;
   stars += more.stars;
   join(held, more.held);
@@ -98,8 +102,9 @@ lock_step::MarketView Market::view(WindowEvents& events) const {
   view.held = [](void* told, std::uint32_t customer, float effort, std::uint32_t event) {
     static_cast<WindowEvents*>(told)->held.push_back({customer, effort, event});
   };
-  view.comes_to_queue = [](void* told, std::uint32_t customer) {
-    static_cast<WindowEvents*>(told)->coming.push_back(customer);
+  view.comes_to_queue = [](void* told, const lock_step::Arrival& arrival) {
+    static_cast<WindowEvents*>(told)->coming.push_back(
+        {arrival.customer, arrival.event, arrival.persona, arrival.touchpoint, arrival.time});
   };
   view.standing_changes = [](void* told, std::uint32_t customer, std::int32_t from, std::int32_t to) {
     static_cast<WindowEvents*>(told)->standing_changes.push_back({customer, standing_of(from), standing_of(to)});

@@ -19,8 +19,10 @@ namespace sojourn {
 
 /// What the customers of a block did in a window that others will notice.
 struct WindowEvents {
-  std::vector<std::uint32_t> coming;                        // whose next visit, in this window, is to a queue
+  std::vector<VisitAt> coming;                              // to queues, in this window
+  std::vector<Call> calls;                                  // the same as calls
   std::vector<std::pair<std::uint32_t, Life>> near_queues;  // visits that may lead to one, where shadows are sent
+  std::vector<lock_step::Served> served;                    // who was served at one, and goes on in lock step
   std::uint64_t reviews = 0, stars = 0;
   std::vector<Held> held;              // who came to a gate that holds them, in any order
   std::vector<std::uint32_t> churned;  // who visited as somebody who has churned, in any order and more than once

@@ -1,12 +1,19 @@
 #include "queues.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <queue>
-#include <tuple>
 
 namespace sojourn {
 namespace {
+
+/// The diary of `customer`; null where there is none.
+Diary* diary_of(std::span<Diary> diaries, std::uint32_t customer) {
+  const auto found = std::lower_bound(diaries.begin(), diaries.end(), customer,
+                                      [](const Diary& diary, std::uint32_t sought) { return diary.customer < sought; });
+  return found != diaries.end() && found->customer == customer ? &*found : nullptr;
+}
 
 /// Tells the sums, the market and a diary, where there is one.
 class QueueObserver {
@@ -16,10 +23,8 @@ class QueueObserver {
 
   void watch(std::uint32_t customer) {
     visits_.watch(customer);
-    const auto found = std::lower_bound(diaries_.begin(), diaries_.end(), customer,
-                                        [](const Diary& diary, std::uint32_t sought) { return diary.customer < sought; });
     diary_.reset();
-    if (found != diaries_.end() && found->customer == customer) diary_.emplace(*found, lives_);
+    if (Diary* const found = diary_of(diaries_, customer)) diary_.emplace(*found, lives_);
   }
   void came(const Person& person, const Visit& visit, const State& before, const State& after) {
     recorder_.came(person, visit, before, after);
@@ -42,6 +47,9 @@ class QueueObserver {
   std::optional<DiaryWriter> diary_;  // of the customer at hand, where there is one
 };
 
+/// Customers whose rows the memory is asked for before their turn.
+constexpr std::size_t rows_ahead = 16;
+
 /// The event under which the number of shadows that arrive is drawn.
 constexpr std::uint32_t before_the_first_visit = 0xffffffffu;
 
@@ -56,63 +64,72 @@ struct NobodyObserves {
 /// One window at work.
 class Queues::Window {
  public:
-  Window(Queues& queues, std::size_t window, std::span<const std::uint32_t> coming, Tally& tally, WindowEvents& events,
-         std::span<Diary> diaries)
+  Window(Queues& queues, std::size_t window, Tally& tally, WindowEvents& events)
       : queues_(queues),
         window_(window),
         until_(queues.program_.windows().end(window)),
+        regimes_(queues.regimes_of(window)),
         tally_(tally),
         events_(events),
         recorder_(queues.program_, tally),
         visits_(recorder_, events),
         lives_(queues.program_, queues.population_, queues.streams_, &queues.market_.market_state()),
-        observer_(visits_, recorder_, diaries, lives_) {
-    for (const std::uint32_t customer : coming) first_.push_back({queues.store_.next_time(customer), customer});
-    std::sort(first_.begin(), first_.end(), earlier);
-  }
+        observer_(visits_, recorder_, queues.diaries_, lives_),
+        first_(queues.first_) {}
 
   void live() {
     for (;;) {
-      const Coming* const next = this->next();
-      const double limit = next != nullptr ? std::min(next->time, until_) : until_;
-      if (const auto resolved = queues_.lines_.step(limit)) {
+      Heap* from = nullptr;
+      const Coming next = this->next(from);
+      if (const auto resolved = queues_.lines_.step(std::min(next.time, until_))) {
         go_on(*resolved);
         continue;
       }
-      if (next == nullptr || next->time > until_) break;
-      const Coming coming = take();
-      if (coming.shadow > 0) {
-        come_as_shadow(coming);
+      if (next.time > until_) break;
+      if (from == nullptr) {
+        prefetch();
+        come(first_[at_++]);
+        continue;
+      }
+      from->pop();
+      if (next.shadow > 0) {
+        come_as_shadow(next);
       } else {
-        come(coming);
+        come(queues_.call_of(queues_.store_.next_visit(next.customer), regimes_));
       }
     }
+    stay_in_line();
     count_waiting();
   }
 
  private:
-  /// Who comes next: of those who came first, those who come again within the window, and shadows; null where nobody does.
-  [[nodiscard]] const Coming* next() const {
-    const Coming* best = at_ < first_.size() ? &first_[at_] : nullptr;
-    for (const Heap* heap : {static_cast<const Heap*>(&again_), static_cast<const Heap*>(&queues_.shadows_coming_)}) {
-      if (!heap->empty() && (best == nullptr || earlier(heap->top(), *best))) best = &heap->top();
+  /// Who comes next: of those who came first, those who come again within the window, and shadows; `from`: null, or where
+  /// to take them from. Where nobody comes, the time is infinity.
+  [[nodiscard]] Coming next(Heap*& from) {
+    Coming next{std::numeric_limits<double>::infinity(), 0};
+    if (at_ < first_.size()) next = {first_[at_].time, first_[at_].customer};
+    for (Heap* heap : {&again_, &queues_.shadows_coming_}) {
+      if (heap->empty() || !Earlier()(heap->top(), next)) continue;
+      next = heap->top();
+      from = heap;
     }
-    return best;
+    return next;
   }
-  Coming take() {
-    const Coming* const next = this->next();
-    const Coming coming = *next;
-    if (at_ < first_.size() && next == &first_[at_]) {
-      ++at_;
-    } else {
-      (!again_.empty() && next == &again_.top() ? again_ : queues_.shadows_coming_).pop();
-    }
-    return coming;
+
+  /// Asks the memory for the rows of those who come soon and will be lived here.
+  void prefetch() const {
+    if (at_ + rows_ahead >= first_.size()) return;
+    const Call& call = first_[at_ + rows_ahead];
+    if (!stays_away(call, call.time)) queues_.store_.prefetch(call.customer);
   }
+
+  /// Whether who is served from `start` on surely comes to no queue again in this window. A billionth of a day is more than
+  /// sums of times are off by.
+  [[nodiscard]] bool stays_away(const Call& call, double start) const { return start + call.days_away - 1e-9 > until_; }
 
   /// The life of `customer` goes on here.
   Life take_up(std::uint32_t customer) {
-    Life life = queues_.store_.take_up(lives_, customer, window_, recorder_);
+    Life life = queues_.store_.take_up(customer, window_, recorder_);
     if (const std::int64_t persona = queues_.market_.introduced_by(customer); persona >= 0) {
       recorder_.introduced_by(static_cast<std::uint32_t>(persona));
     }
@@ -125,24 +142,53 @@ class Queues::Window {
     events_.set_aside(queues_.store_, customer, life, recorder_, queues_.market_.market_state().accounts != nullptr);
   }
 
-  void come(const Coming& coming) {
-    Life life = take_up(coming.customer);
-    // The stay that ends here began at a visit, unless it is the first.
-    if (life.stay.exit >= 0) observer_.stayed(life.person, life.visit, life.stay, life.state);
-    const Call call = lives_.come_to_queue(coming.customer, life, observer_);
+  void come(const Call& call) {
     count(call, QueueScore::came);
     if (const auto at_once = queues_.lines_.arrive(call)) {
-      leave_line(life, *at_once);
+      end_call(*at_once);
       return;
     }
-    queues_.in_line_[coming.customer] = 1;
-    set_aside(coming.customer, life);
+    queues_.in_line_[call.customer] = Stands::since_this_window;
+    in_line_.push_back(call.customer);
+  }
+  /// What becomes of a call that came in this window, of which nothing is recorded yet.
+  void end_call(const ResolvedCall& resolved) {
+    if (resolved.outcome == ResolvedCall::Outcome::served && stays_away(resolved.call, resolved.time)) {
+      count(resolved);
+      events_.served.push_back({resolved.time, resolved.call.customer, 0.0f});
+      return;
+    }
+    Life life = take_up(resolved.call.customer);
+    stand_in_line(resolved.call.customer, life);
+    leave_line(life, resolved);
+  }
+  void stand_in_line(std::uint32_t customer, Life& life) {
+    // The stay that ends here began at a visit, unless it is the first.
+    if (life.stay.exit >= 0) observer_.stayed(life.person, life.visit, life.stay, life.state);
+    lives_.come_to_queue(customer, life, observer_);
+  }
+  /// Whoever came in this window and is still in line.
+  void stay_in_line() {
+    for (const std::uint32_t customer : in_line_) {
+      Stands& in_line = queues_.in_line_[customer];
+      if (in_line != Stands::since_this_window) continue;
+      in_line = Stands::since_before;
+      Life life = take_up(customer);
+      stand_in_line(customer, life);
+      set_aside(customer, life);
+    }
   }
 
   void come_as_shadow(const Coming& coming) {
     Shadow& shadow = queues_.shadows_[coming.shadow - 1];
     Lives lives = queues_.lives_of(shadow);
-    Call call = lives.come_to_queue(shadow.customer, shadow.life, nobody_);
+    lives.come_to_queue(shadow.customer, shadow.life, nobody_);
+    const Visit& visit = shadow.life.visit;
+    const std::uint32_t persona = shadow.life.person.persona;
+    const bool patient = !queues_.may_give_up(visit.regime, persona, visit.touchpoint);
+    Call call = call_for_service(queues_.program_, queues_.streams_of(shadow),
+                                 {shadow.customer, visit.event, persona, visit.touchpoint, visit.time},
+                                 patient ? -1.0f : lives.patience());
     call.shadow = coming.shadow;
     if (const auto at_once = queues_.lines_.arrive(call)) leave_line_as_shadow(*at_once);
   }
@@ -161,7 +207,13 @@ class Queues::Window {
       leave_line_as_shadow(resolved);
       return;
     }
-    queues_.in_line_[resolved.call.customer] = 0;
+    Stands& in_line = queues_.in_line_[resolved.call.customer];
+    const bool came_before = in_line == Stands::since_before;
+    in_line = Stands::nowhere;
+    if (!came_before) {
+      end_call(resolved);
+      return;
+    }
     Life life = take_up(resolved.call.customer);
     leave_line(life, resolved);
   }
@@ -169,7 +221,7 @@ class Queues::Window {
   void leave_line(Life& life, const ResolvedCall& resolved) {
     const std::uint32_t customer = resolved.call.customer;
     lives_.leave_line(customer, life, resolved, observer_);
-    count(resolved, life.visit);
+    count(resolved);
     while (life.stay.exit >= 0 && life.stay.until <= until_) {
       if (lives_.leads_to_queue(life)) {
         again_.push({life.stay.until, customer});
@@ -185,21 +237,22 @@ class Queues::Window {
   void count(const Call& call, QueueScore score, std::int64_t amount = 1) {
     tally_.add(tally_.shape().queue(call.queue, window_, score), amount);
   }
-  void count(const ResolvedCall& resolved, const Visit& visit) {
+  void count(const ResolvedCall& resolved) {
     const TallyShape& shape = tally_.shape();
     const Call& call = resolved.call;
+    const double wait = resolved.time - call.time;
     if (resolved.outcome == ResolvedCall::Outcome::turned_away) {
       count(call, QueueScore::turned_away);
       return;
     }
-    count(call, QueueScore::wait, fixed(visit.wait, shape.scales.days));
-    tally_.add(shape.waited(call.queue, wait_bin_of(visit.wait)), 1);
+    count(call, QueueScore::wait, fixed(wait, shape.scales.days));
+    tally_.add(shape.waited(call.queue, wait_bin_of(wait)), 1);
     if (resolved.outcome == ResolvedCall::Outcome::gave_up) {
       count(call, QueueScore::gave_up);
       return;
     }
     count(call, QueueScore::served);
-    if (visit.wait <= queues_.program_.service(visit.touchpoint).answer_within) count(call, QueueScore::in_time);
+    if (wait <= queues_.answer_within_[call.queue]) count(call, QueueScore::in_time);
   }
 
   void count_waiting() {
@@ -217,20 +270,81 @@ class Queues::Window {
   Queues& queues_;
   std::size_t window_;
   double until_;
+  RegimeSpan regimes_;
   Tally& tally_;
   WindowEvents& events_;
   Recorder recorder_;
   VisitRecorder visits_;
   Lives lives_;
   QueueObserver observer_;
-  std::vector<Coming> first_;
+  std::span<const Call> first_;
   std::size_t at_ = 0;  // into first_
   Heap again_;
+  std::vector<std::uint32_t> in_line_;  // who came in this window and found no free server
   NobodyObserves nobody_;
 };
 
-bool Queues::earlier(const Coming& a, const Coming& b) {
-  return std::tie(a.time, a.customer, a.shadow) < std::tie(b.time, b.customer, b.shadow);
+Queues::RegimeSpan Queues::regimes_of(std::size_t window) const {
+  const std::size_t first = program_.regime(program_.windows().begin(window));
+  return {first, program_.regime(program_.windows().end(window), first)};
+}
+
+void Queues::draw_calls(std::size_t window, std::span<const VisitAt> coming, std::vector<Call>& calls) const {
+  const RegimeSpan regimes = regimes_of(window);
+  for (const VisitAt& visit : coming) calls.push_back(call_of(visit, regimes));
+}
+
+Call Queues::call_of(const VisitAt& visit, const RegimeSpan& regimes) const {
+  const std::size_t regime = program_.regime(visit.time, regimes.first);
+  const bool impatient = may_give_up(regime, visit.persona, visit.touchpoint);
+  Call call = call_for_service(program_, streams_, visit, impatient ? patience_of(visit.customer, visit.persona) : -1.0f);
+  if (look_ahead_ && diary_of(diaries_, visit.customer) == nullptr) {
+    call.days_away = look_ahead_->days_away(streams_, visit, regime, regimes.last);
+  }
+  return call;
+}
+
+/// The calls of all blocks: first into as many equal stretches of the window as there are calls.
+void Queues::put_in_order(std::span<const WindowEvents> blocks, double begin, double end) {
+  std::size_t count = 0;
+  for (const WindowEvents& block : blocks) count += block.calls.size();
+  const double per_day = static_cast<double>(count) / (end - begin);
+  const auto stretch_of = [&](const Call& call) {
+    return std::min(static_cast<std::size_t>(std::max(0.0, (call.time - begin) * per_day)), count - 1);
+  };
+  begins_.assign(count + 2, 0);
+  for (const WindowEvents& block : blocks) {
+    for (const Call& call : block.calls) ++begins_[stretch_of(call) + 2];
+  }
+  for (std::size_t k = 2; k < begins_.size(); ++k) begins_[k] += begins_[k - 1];
+  first_.resize(count);
+  for (const WindowEvents& block : blocks) {
+    for (const Call& call : block.calls) first_[begins_[stretch_of(call) + 1]++] = call;
+  }
+  for (std::size_t k = 0; k < count; ++k) {
+    if (begins_[k + 1] - begins_[k] < 2) continue;
+    std::sort(first_.begin() + begins_[k], first_.begin() + begins_[k + 1],
+              [](const Call& a, const Call& b) { return a.time != b.time ? a.time < b.time : a.customer < b.customer; });
+  }
+}
+
+/// The trait of that name.
+float Queues::patience_of(std::uint32_t customer, std::uint32_t persona) const {
+  const auto patience = static_cast<std::size_t>(BuiltinTrait::patience);
+  const Accounts* accounts = market_.market_state().accounts;
+  return accounts != nullptr
+             ? population_.trait_of_member(streams_, customer, accounts->account_of(customer), persona, patience)
+             : population_.trait(streams_, customer, persona, patience);
+}
+
+float Queues::strain_of(const lock_step::Served& served) const {
+  const double wait = served.start - store_.next_time(served.customer);
+  if (!(wait > 0.0)) return 0.0f;
+  return behaviour::strain(static_cast<float>(wait), patience_of(served.customer, store_.persona(served.customer)));
+}
+
+bool Queues::may_give_up(std::size_t regime, std::uint32_t persona, std::uint32_t touchpoint) const {
+  return !program_.gave_up_exits(program_.row(regime, persona, touchpoint)).empty();
 }
 
 /// A shadow has draws of its own.
@@ -300,10 +414,9 @@ void Queues::send_shadows(std::uint32_t customer, const Life& life) {
 }
 
 void Queues::send_shadows(std::size_t window, std::span<const Departure> departures) {
-  const Lives lives(program_, population_, streams_, &market_.market_state());
   for (const Departure& departure : departures) {
     const std::uint32_t customer = departure.customer;
-    const Life life = store_.look_at(lives, customer, window);
+    const Life life = store_.look_at(customer, window);
     const std::uint32_t number = number_of_shadows(customer, life.visit.event, static_cast<std::uint32_t>(window));
     for (std::uint32_t k = 1; k <= number; ++k) {
       Shadow shadow{life, customer, k, false};
@@ -319,18 +432,27 @@ void Queues::send_shadows(std::size_t window, std::span<const Departure> departu
 }
 
 Queues::Queues(const Program& program, const Population& population, const Streams& streams, const Market& market,
-               CustomerStore& store)
+               CustomerStore& store, std::span<Diary> diaries, bool looks_ahead)
     : program_(program),
       population_(population),
       streams_(streams),
       market_(market),
       store_(store),
       lines_(program.staffing()),
-      in_line_(store.customers(), 0) {}
+      diaries_(diaries),
+      in_line_(store.customers(), Stands::nowhere),
+      answer_within_(program.staffing().queues.size()) {
+  // Shadows leave with visits of the reference; clocks and counters take note of arrival and of service, one after the
+  // other.
+  if (looks_ahead && !(program.shadows() > 0.0) && program.carried().width() == 0) look_ahead_.emplace(program);
+  for (std::uint32_t v = 0; v < program.model().parts().touchpoints.size(); ++v) {
+    if (program.place(v).queues) answer_within_[program.service(v).queue] = program.service(v).answer_within;
+  }
+}
 
-void Queues::live(std::size_t window, std::span<const std::uint32_t> coming, Tally& tally, WindowEvents& events,
-                  std::span<Diary> diaries) {
-  Window(*this, window, coming, tally, events, diaries).live();
+void Queues::live(std::size_t window, std::span<const WindowEvents> blocks, Tally& tally, WindowEvents& events) {
+  put_in_order(blocks, program_.windows().begin(window), program_.windows().end(window));
+  Window(*this, window, tally, events).live();
 }
 
 }  // namespace sojourn

@@ -1,14 +1,17 @@
 // The queues of one replication: customers come, wait, are served, give up or are turned away, in the order of time,
-// whatever the windows (MODEL.md section 4). What they do until they come is lived elsewhere; what follows a wait within the
-// same window is lived here, one customer at a time, because it may lead to a queue again.
+// whatever the windows (MODEL.md section 4). What they do until they come is lived elsewhere, many side by side, and so is
+// what those do after they were served who surely come to no queue again in the same window. What others do after a wait is
+// lived here, one customer at a time.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <queue>
 #include <span>
 #include <vector>
 
 #include "customer_store.hpp"
+#include "look_ahead.hpp"
 #include "market_exchange.hpp"
 #include "sojourn/engine/diary.hpp"
 #include "sojourn/engine/life.hpp"
@@ -18,15 +21,16 @@ namespace sojourn {
 
 class Queues {
  public:
-  /// All outlive this.
+  /// All outlive this. What the customers of `diaries`, in ascending order, do is written down. `looks_ahead`: those who
+  /// come to no queue again are told of in WindowEvents::served, else none are.
   Queues(const Program& program, const Population& population, const Streams& streams, const Market& market,
-         CustomerStore& store);
+         CustomerStore& store, std::span<Diary> diaries, bool looks_ahead);
 
-  /// Everything that happens at queues, and because of them, up to the end of `window`. `coming` are the customers whose
-  /// next visit, in this window, is to a queue; what they do is counted in `tally` and told in `events`, and for the
-  /// customers of `diaries`, in ascending order, written down.
-  void live(std::size_t window, std::span<const std::uint32_t> coming, Tally& tally, WindowEvents& events,
-            std::span<Diary> diaries);
+  /// Adds to `calls` those of the visits `coming` in `window`, which are to queues. Threads may do so at once.
+  void draw_calls(std::size_t window, std::span<const VisitAt> coming, std::vector<Call>& calls) const;
+  /// Everything that happens at queues, and because of them, up to the end of `window`, in which the calls of all `blocks`
+  /// come. What the callers do is counted in `tally` and told in `events`.
+  void live(std::size_t window, std::span<const WindowEvents> blocks, Tally& tally, WindowEvents& events);
 
   /// Before anybody comes: where one simulated customer stands for several real ones and people begin at a queue, the others
   /// arrive there as well, as persons of their own.
@@ -39,7 +43,9 @@ class Queues {
   void send_shadows(std::size_t window, std::span<const Departure> departures);
 
   /// Whether the customer waits in line.
-  [[nodiscard]] bool in_line(std::uint32_t customer) const { return in_line_[customer] != 0; }
+  [[nodiscard]] bool in_line(std::uint32_t customer) const { return in_line_[customer] != Stands::nowhere; }
+  /// The strain of the wait of somebody told of in WindowEvents::served, who is still in the store as before the visit.
+  [[nodiscard]] float strain_of(const lock_step::Served& served) const;
 
  private:
   struct Coming {
@@ -47,9 +53,16 @@ class Queues {
     std::uint32_t customer;
     std::uint32_t shadow = 0;  // 0: the customer; else a position, from 1, in shadows_
   };
-  static bool earlier(const Coming& a, const Coming& b);
+  /// Whether a customer stands in line, since the window at hand or an earlier one: then the store says so.
+  enum class Stands : std::uint8_t { nowhere, since_this_window, since_before };
+  struct Earlier {
+    bool operator()(const Coming& a, const Coming& b) const {
+      if (a.time != b.time) return a.time < b.time;
+      return a.customer != b.customer ? a.customer < b.customer : a.shadow < b.shadow;
+    }
+  };
   struct Later {
-    bool operator()(const Coming& a, const Coming& b) const { return earlier(b, a); }
+    bool operator()(const Coming& a, const Coming& b) const { return Earlier()(b, a); }
   };
   using Heap = std::priority_queue<Coming, std::vector<Coming>, Later>;
   /// Somebody for whom a simulated customer stands, on the way to a queue or in line.
@@ -59,6 +72,15 @@ class Queues {
     std::uint32_t number = 0;  // of the customer's shadows, from 1
     bool own_person = false;   // else the customer's
   };
+  /// The first and the last regime of a window.
+  struct RegimeSpan {
+    std::size_t first, last;
+  };
+  [[nodiscard]] RegimeSpan regimes_of(std::size_t window) const;
+  [[nodiscard]] Call call_of(const VisitAt& visit, const RegimeSpan& regimes) const;
+  void put_in_order(std::span<const WindowEvents> blocks, double begin, double end);
+  [[nodiscard]] float patience_of(std::uint32_t customer, std::uint32_t persona) const;
+  [[nodiscard]] bool may_give_up(std::size_t regime, std::uint32_t persona, std::uint32_t touchpoint) const;
   [[nodiscard]] Streams streams_of(const Shadow& shadow) const;
   [[nodiscard]] Lives lives_of(const Shadow& shadow) const;
   [[nodiscard]] std::uint32_t number_of_shadows(std::uint32_t customer, std::uint32_t event, std::uint32_t window = 0) const;
@@ -71,7 +93,12 @@ class Queues {
   const Market& market_;
   CustomerStore& store_;
   ServiceLines lines_;
-  std::vector<std::uint8_t> in_line_;  // [customer]
+  std::span<Diary> diaries_;
+  std::optional<LookAhead> look_ahead_;
+  std::vector<Stands> in_line_;        // [customer]
+  std::vector<double> answer_within_;  // [queue]
+  std::vector<Call> first_;            // of the window at hand, in the order of (time, customer)
+  std::vector<std::uint32_t> begins_;  // room for `put_in_order`
   std::vector<Shadow> shadows_;
   std::vector<std::uint32_t> free_shadows_;  // positions, from 1
   Heap shadows_coming_;                      // of any window

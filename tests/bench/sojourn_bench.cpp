@@ -19,7 +19,8 @@
 #include <vector>
 
 #include "bare_kernel.hpp"
-#include "bench_scenarios.hpp"  // made by CMake: the texts of twelve.toml and chain.toml
+#include "bench_scenarios.hpp"  // made by CMake: the texts of scenarios
+#include "queue_bench.hpp"
 #include "sim/engine/customer_store.hpp"
 #include "sim/engine/lock_step_tables.hpp"
 #include "sojourn/engine/life.hpp"
@@ -60,6 +61,9 @@ What the lines mean:
   two threads                  wall-clock time of whole runs with one and with two threads, in turn
   growth                       whole runs with all processors: wall-clock time, visits per second, and the most memory that the process
                                has held by then; flat memory shows as one figure
+  queues                       whole runs of one replication on one thread, CPU time: scenarios/contact-centre.toml with a million
+                               customers and agents for them (--quick: as it is), where two visits in five are calls; and
+                               tests/bench/one-server.toml, M/M/1 at a load of 0.8, to which everybody comes once
   talk                         word of mouth alone, one thread: everybody a promoter on a small world of ten contacts, daily windows
   bytes per customer           state between windows where customers are coupled
 Exit status: 0 when it has measured, whatever the figures; 2 for a wrong command line; 1 for anything else.
@@ -366,9 +370,42 @@ struct Figures {
   std::vector<double> ticks, inlined_ticks, chain_ticks, bare_chain_ticks;
   Threads threads;
   std::vector<Growth> growth;
+  std::vector<bench::QueueSpeed> queues;
   bench::TalkFigures talk;
   std::size_t bytes_per_customer = 0;
 };
+
+/// A contact centre of a million customers, with agents for them, and a lone server.
+std::vector<bench::QueueSpeed> measure_queues(bool quick, const std::string& vectors) {
+  const auto model = [](std::string_view text, const std::vector<std::array<std::string, 2>>& set) {
+    std::vector<Override> overrides;
+    for (const auto& [path, value] : set) overrides.push_back({"--set", path, value});
+    return build(parse_scenario(text, "benchmark", ".", overrides));
+  };
+  std::vector<bench::QueueSpeed> speeds(2);
+  speeds[0].key = "contact_centre";
+  speeds[0].name = "contact centre";
+  speeds[0].goal = vectors == "v4" ? 5e6 : 3e6;
+  std::vector<std::array<std::string, 2>> scaled{{"scenario.replications", "1"}};
+  if (!quick) {
+    scaled.push_back({"scenario.customers", "1_000_000"});
+    scaled.push_back({"scenario.market", "1_000_000"});
+    scaled.push_back({"pool.agents.servers", R"({ mon-sun = { "06:00-22:00" = 117 } })"});
+    scaled.push_back({"pool.night.servers", R"({ mon-sun = { "22:00-06:00" = 100 } })"});
+  }
+  bench::measure_queue(speeds[0], model(bench::contact_centre, scaled), quick ? 1 : 3);
+  speeds[1].key = "one_server";
+  speeds[1].name = "one server, M/M/1";
+  speeds[1].goal = 8e6;
+  speeds[1].by_arrivals = true;
+  std::vector<std::array<std::string, 2>> fewer;
+  if (quick) {
+    fewer.push_back({"scenario.customers", "100_000"});
+    fewer.push_back({"touchpoint.counter.handle_time", R"({ exponential = { mean = "69.12 seconds" } })"});
+  }
+  bench::measure_queue(speeds[1], model(bench::one_server, fewer), quick ? 1 : 5);
+  return speeds;
+}
 
 Figures measure(const Options& options) {
   Figures figures;
@@ -381,6 +418,7 @@ Figures measure(const Options& options) {
   figures.growth = grow(options.largest, options.patience);
   figures.threads = two_threads(options.quick ? 30'000 : 200'000, options.quick ? 3 : 12);
 
+  figures.queues = measure_queues(options.quick, figures.vectors);
   figures.talk = bench::measure_talk(options.quick);
 
   Subject twelve(bench::twelve), chain(bench::chain);
@@ -494,6 +532,13 @@ void print(const Figures& figures) {
     fmt::print("  {:>11} people {:>21.3f} {:>15.1f} {:>21.1f} {:>19.1f}\n", grown.people, grown.seconds,
                1e9 * grown.seconds / visits, 1e-6 * visits / grown.seconds, grown.memory);
   }
+  fmt::print("\nqueues              customers  M visits per second and core   best  M arrivals at queues   best  goal\n");
+  for (const bench::QueueSpeed& speed : figures.queues) {
+    const auto rate = [](std::uint64_t count, double seconds) { return 1e-6 * static_cast<double>(count) / seconds; };
+    fmt::print("  {:<18} {:>8} {:>29.2f} {:>6.2f} {:>21.2f} {:>6.2f}  {:.0f} M {}\n", speed.name, speed.customers,
+               rate(speed.visits, speed.median()), rate(speed.visits, speed.best()), rate(speed.arrivals, speed.median()),
+               rate(speed.arrivals, speed.best()), 1e-6 * speed.goal, speed.by_arrivals ? "arrivals" : "visits");
+  }
   fmt::print(
       "\ntalk: {} people, {} windows      M person-windows per second and core   best   M messages per second (goal of the "
       "first: 150)\n",
@@ -549,6 +594,11 @@ ordered_json json_of(const Figures& figures) {
   for (const Growth& grown : figures.growth) {
     out["growth"].push_back(
         {{"people", grown.people}, {"visits", grown.visits}, {"seconds", grown.seconds}, {"peak_memory_mib", grown.memory}});
+  }
+  for (const bench::QueueSpeed& speed : figures.queues) {
+    out["queues"][speed.key] = {{"customers", speed.customers},  {"visits", speed.visits},
+                                {"arrivals", speed.arrivals},    {"seconds", speed.seconds},
+                                {"goal_per_second", speed.goal}, {"goal_of", speed.by_arrivals ? "arrivals" : "visits"}};
   }
   out["talk"] = {{"people", figures.talk.people},
                  {"windows", figures.talk.windows},

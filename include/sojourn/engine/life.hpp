@@ -126,15 +126,17 @@ class Lives {
       population_.traits(people_, customer, life.person.persona, traits_);
     }
   }
+  /// The patience of the person whose traits are loaded.
+  [[nodiscard]] float patience() const { return trait(BuiltinTrait::patience); }
   /// Whether the stay leads to a queue: that visit is not one for `visit_next`, but begins with `come_to_queue`.
   [[nodiscard]] bool leads_to_queue(const Life& life) const { return program_.place(life.stay.to).queues; }
   /// The visit that the stay leads to, told to `observer`, and the stay that follows it.
   template <class Observer>
   void visit_next(std::uint32_t customer, Life& life, Observer& observer);
   /// The customer comes to the queue that the stay leads to, and waits there from now on: `observer` is told by
-  /// came(const Person&, const Visit&, const State& before, const State& after). The answer is the call for ServiceLines.
+  /// came(const Person&, const Visit&, const State& before, const State& after).
   template <class Observer>
-  [[nodiscard]] Call come_to_queue(std::uint32_t customer, Life& life, Observer& observer);
+  void come_to_queue(std::uint32_t customer, Life& life, Observer& observer);
   /// The wait is over, as `resolved` says: the visit, told to `observer` by visited(...), and the stay that follows it.
   template <class Observer>
   void leave_line(std::uint32_t customer, Life& life, const ResolvedCall& resolved, Observer& observer);
@@ -233,7 +235,7 @@ void Lives::visit_next(std::uint32_t customer, Life& life, Observer& observer) {
 }
 
 template <class Observer>
-Call Lives::come_to_queue(std::uint32_t customer, Life& life, Observer& observer) {
+void Lives::come_to_queue(std::uint32_t customer, Life& life, Observer& observer) {
   const State before = begin_visit(customer, life);
   Visit& visit = life.visit;
   const Place& place = program_.place(visit.touchpoint);
@@ -241,10 +243,6 @@ Call Lives::come_to_queue(std::uint32_t customer, Life& life, Observer& observer
   // Only who is served has bought.
   life.state.standing = standing(place, life.state.bought);
   observer.came(life.person, visit, before, life.state);
-  return call_for_service(program_, streams_, {customer, visit.event, life.person.persona, visit.touchpoint, visit.time},
-                          program_.gave_up_exits(program_.row(visit.regime, life.person.persona, visit.touchpoint)).empty()
-                              ? -1.0f
-                              : trait(BuiltinTrait::patience));
 }
 
 template <class Observer>

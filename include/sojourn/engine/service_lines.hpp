@@ -40,8 +40,10 @@ struct Call {
   std::uint32_t queue = 0;                                    // into Staffing::queues
   std::int32_t priority = 0;                                  // lower is served first
   double patience = std::numeric_limits<double>::infinity();  // days after which the caller gives up
-  double work = 1.0;         // in units of the handling time that is in force when service begins
-  std::uint32_t shadow = 0;  // of no concern here: whose call it is
+  double work = 1.0;  // in units of the handling time that is in force when service begins
+  // Of no concern here:
+  std::uint32_t shadow = 0;  // whose call it is
+  double days_away = 0.0;    // from the beginning of service at least until the customer comes to a queue again
 };
 
 /// What becomes of a call, and when: service begins, or the caller leaves.
@@ -80,8 +82,8 @@ class ServiceLines {
     Timetable servers;
     std::size_t next_change = 0;  // into `servers`
     double now = 0.0;             // of the last thing that happened
-    std::uint64_t idle = 0;       // servers of full speed
-    std::vector<double> busy;     // when each of those who stay becomes free: a heap, earliest first
+    std::uint64_t idle = 0;       // servers of full speed who are not in `busy`
+    std::vector<double> busy;     // when each of those who stay becomes free, or became: a heap, earliest first
     double slow_speed = 0.0;      // of the fractional server, 0: there is none
     double slow_free = 0.0;       // when that one becomes free
     double slow_on_duty = 0.0;    // the speed at which the work at hand counts as worked
@@ -108,13 +110,16 @@ class ServiceLines {
     std::uint32_t customer, entry;
     std::uint64_t serial;
   };
-  static bool later(const Expiry& a, const Expiry& b);
+  struct Later;
 
   [[nodiscard]] double next_event(const Pool& pool) const;
   void happen(Pool& pool, double time);
   void change(Pool& pool);
   void release(Pool& pool, double time);
-  [[nodiscard]] bool has_free(const Pool& pool) const { return pool.idle > 0 || (pool.slow_idle && pool.slow_speed > 0.0); }
+  [[nodiscard]] static bool any_finished(const Pool& pool) { return !pool.busy.empty() && pool.busy.front() <= pool.now; }
+  [[nodiscard]] static bool has_free(const Pool& pool) {
+    return pool.idle > 0 || any_finished(pool) || (pool.slow_idle && pool.slow_speed > 0.0);
+  }
   [[nodiscard]] std::uint32_t first_waiting(const Pool& pool);
   void begin_service(Pool& pool, const Call& call, double time);
   /// The part of [from, to) that lies within the horizon, in days.
