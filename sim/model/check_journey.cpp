@@ -247,7 +247,7 @@ void check_clocks_and_counters(const Context& context) {
           !findings.reference(path + ".counts", to, parts.touchpoints.size(), "touchpoint"))
         continue;
       const auto& exits = parts.touchpoints[from.index()].next;
-      if (std::any_of(exits.begin(), exits.end(), [&](const Exit& exit) { return exit.to == to; })) continue;
+      if (std::any_of(exits.begin(), exits.end(), [&, to = to](const Exit& exit) { return exit.to == to; })) continue;
       findings.error(path + ".counts",
                      fmt::format("no exit leads from {} to {}", in_quotes(parts.touchpoints[from.index()].id),
                                  in_quotes(parts.touchpoints[to.index()].id)),
