@@ -63,7 +63,7 @@ std::string allowed(std::string_view text) {
 
 class Page {
  public:
-  explicit Page(const Report& report) : report_(report), comparison_(report.comparison) {}
+  explicit Page(const Report& report) : report_(report) {}
 
   std::string text() {
     const std::string data = data_json(report_, most_data_bytes);
@@ -292,7 +292,6 @@ class Page {
   }
 
   const Report& report_;
-  const Comparison& comparison_;
   std::string out_, map_text_, map_style_;
   std::vector<std::pair<std::string, std::string>> contents_;  // id and heading of each section
 };
