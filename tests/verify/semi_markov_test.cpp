@@ -107,7 +107,7 @@ TEST_CASE("semi-Markov: mean and variance of every family of delays", "[verify]"
       {"log-logistic", Loglogistic{4.0, 9.0}, Loglogistic{4.0, 8.5}, false},
       {"gamma", Gamma{3.0, 6.0}, Gamma{3.0, 6.18}, true},
       {"gamma", Gamma{3.0, 6.0}, Gamma{2.75, 6.0}, false},
-      {"Gompertz", Gompertz{0.05, 0.2}, Gompertz{0.048, 0.2}, true},
+      {"Gompertz", Gompertz{0.05, 0.2}, Gompertz{0.05 / 1.03, 0.2 / 1.03}, true},
       {"tabulated", Tabulated{{{1.0, 0.0}, {3.0, 0.4}, {9.0, 1.0}}}, Tabulated{{{1.0, 0.0}, {3.3, 0.4}, {9.2, 1.0}}}, true},
   };
   for (const auto& family : families) {
