@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/math/distributions/binomial.hpp>
+#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -142,6 +143,21 @@ Explained explained_by(const Matrix& inputs, const Matrix& differences) {
   return result;
 }
 
+/// Whether the mean worth of `best` is above that of each other choice by more than the draws' own chance.
+bool stands_out(const Matrix& differences, std::size_t best) {
+  const std::size_t others = differences.size() - 1;
+  const boost::math::students_t law(static_cast<double>(differences.front().size()) - 1.0);
+  const double t = boost::math::quantile(boost::math::complement(law, 0.025 / static_cast<double>(others)));
+  for (std::size_t d = 0; d < differences.size(); ++d) {
+    if (d == best) continue;
+    std::vector<double> lead = differences[best];
+    for (std::size_t i = 0; i < lead.size(); ++i) lead[i] -= differences[d][i];
+    const double error = std::sqrt(covariance(lead, lead) / static_cast<double>(lead.size()));
+    if (!(mean(lead) > t * error)) return false;
+  }
+  return true;
+}
+
 double total_variance(const Matrix& columns) {
   double sum = 0.0;
   for (const auto& column : columns) sum += covariance(column, column);
@@ -197,6 +213,7 @@ ValueOfInformation value_of_information(const ValueSample& sample) {
   ValueOfInformation result;
   result.draws = clean.first.size();
   result.best = highest_mean(clean.differences);
+  result.best_shown = stands_out(clean.differences, result.best);
   Matrix known = clean.differences;
   if (sample.simulated) {
     Explained all = explained_by(clean.inputs, clean.differences);

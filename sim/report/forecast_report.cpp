@@ -110,7 +110,11 @@ class ForecastText {
       table.row({name_of(report_.draws.plans[d]), fmt::format("{:.0f} % of draws", 100.0 * plan.chance_best),
                  worth(plan.expected_loss)});
     }
-    return table.text(layout_);
+    const std::string best = name_of(report_.draws.plans[decision.best]);
+    return table.text(layout_) + prose(decision.best_shown
+                                           ? fmt::format("Worth most in the mean: {}.\n", best)
+                                           : fmt::format("These draws do not tell which is worth most; first: {}.\n", best),
+                                       layout_);
   }
 
   [[nodiscard]] std::string knowledge(const ValueOfInformation& decision) const {
@@ -171,6 +175,7 @@ std::string forecast_json(const ForecastReport& report, const std::string& file)
   if (report.decision != nullptr) {
     const ValueOfInformation& decision = *report.decision;
     uncertain["best"] = draws.plans[decision.best];
+    uncertain["best_shown"] = decision.best_shown;
     for (std::size_t p = 0; p < draws.plans.size(); ++p) {
       uncertain["chance_best"][draws.plans[p]] = number(decision.choices[p].chance_best);
       uncertain["expected_loss"][draws.plans[p]] = number(decision.choices[p].expected_loss);

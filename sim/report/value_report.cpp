@@ -68,8 +68,10 @@ std::string value_text(const ValueReport& report, const Layout& layout) {
     choices.row({sample.choices[d], with_interval(choice.mean, choice.error),
                  fmt::format("{:.1f} %", 100.0 * choice.chance_best), fmt::format("{:.4g}", choice.expected_loss)});
   }
-  std::string said = fmt::format("Worth most in the mean: {}.\nTo know all inputs before choosing is worth {}",
-                                 sample.choices[value.best], with_interval(value.perfect));
+  std::string said =
+      fmt::format("{}: {}.\nTo know all inputs before choosing is worth {}",
+                  value.best_shown ? "Worth most in the mean" : "These draws do not tell which is worth most; first",
+                  sample.choices[value.best], with_interval(value.perfect));
   if (report.people != 1.0 && value.perfect.shown())
     said += fmt::format(", {:.4g} for {:.10g} people", report.people * value.perfect.value, report.people);
   text += choices.text(layout) + "\n" + prose(said + " (EVPI).\n", layout) + "\n";
@@ -96,6 +98,7 @@ std::string value_json(const ValueReport& report) {
   Json json = {{"draws", value.draws},
                {"people", number(report.people)},
                {"best", sample.choices[value.best]},
+               {"best_shown", value.best_shown},
                {"explained", number(value.explained)}};
   for (std::size_t d = 0; d < value.choices.size(); ++d) {
     const ChoiceOutlook& choice = value.choices[d];

@@ -60,6 +60,7 @@ TEST_CASE("the value of knowing equals the unit normal loss integral at three le
   for (unsigned seed = 0; seed < 100; ++seed) {
     const ValueOfInformation value = value_of_information(linear_normal(1000, noise, seed));
     CHECK(value.best == 1);
+    CHECK(value.best_shown);
     CHECK(value.draws == 1000);
     perfect.add(value.perfect, gain(whole));
     first.add(value.of_input[0], gain(first_slope));
@@ -165,6 +166,27 @@ TEST_CASE("curved worth is seen by the regression, where a straight line would s
   const double truth = 2.0 * std::exp(-0.5) / std::sqrt(2.0 * M_PI);
   CHECK(judge(values.mean(), values.standard_error(), truth, 0.06, 0.01));
   CHECK_FALSE(judge(values.mean(), values.standard_error(), 0.0, 0.06, 0.01));
+}
+
+TEST_CASE("what is worth most by chance of the draws is not called so", "[verify]") {
+  // Two choices that differ by noise alone: called best in 5 % of samples at most; the twin with a mean worth in nearly all.
+  std::mt19937_64 random(4);
+  std::normal_distribution<double> normal;
+  int by_chance = 0, by_worth = 0;
+  constexpr int samples = 200;
+  for (int repeat = 0; repeat < samples; ++repeat) {
+    ValueSample sample{{"x"}, {{}}, {"nothing", "do it"}, {{}, {}}, false};
+    for (int i = 0; i < 200; ++i) {
+      sample.values[0].push_back(normal(random));
+      sample.worth[0].push_back(0.0);
+      sample.worth[1].push_back(normal(random));
+    }
+    by_chance += value_of_information(sample).best_shown ? 1 : 0;
+    for (double& worth : sample.worth[1]) worth += 0.5;
+    by_worth += value_of_information(sample).best_shown ? 1 : 0;
+  }
+  CHECK(by_chance <= 25);  // 10 expected; above 25 with probability 1e-5
+  CHECK(by_worth == samples);
 }
 
 TEST_CASE("a value of information needs a decision and draws", "[verify]") {

@@ -39,6 +39,9 @@ struct ChoiceOutlook {
 struct ValueOfInformation {
   std::size_t draws = 0;  // at which all is defined
   std::size_t best = 0;   // the choice of highest mean worth: what to take with what is known now
+  /// Whether the draws tell `best` from every other choice: each paired difference of means leaves 0 out, together with 95 %
+  /// (Bonferroni). What is worth most by chance of the draws is no advice.
+  bool best_shown = false;
   std::vector<ChoiceOutlook> choices;
   InformationValue perfect;                // of knowing all inputs (EVPI): the expected loss of `best`
   std::vector<InformationValue> of_input;  // of knowing one of them (EVPPI); none is above `perfect`

@@ -23,9 +23,9 @@ struct ValueReport {
 /// input, most first; sizes of a survey with what they net. A value that chance alone could have made is called that.
 [[nodiscard]] std::string value_text(const ValueReport& report, const Layout& layout);
 
-/// The same as JSON: `draws`, `people`, `best`, `explained`, `choices` by name with `mean`, `error`, `chance_best` and
-/// `expected_loss`; `evpi` and `evppi` by input with `mean`, `se` and `shown`; `evsi` with `input` and `surveys`, each with
-/// `answers`, `mean`, `se` and `net`, and `best`, the number of answers that nets most, or null.
+/// The same as JSON: `draws`, `people`, `best`, `best_shown`, `explained`, `choices` by name with `mean`, `error`,
+/// `chance_best` and `expected_loss`; `evpi` and `evppi` by input with `mean`, `se` and `shown`; `evsi` with `input` and
+/// `surveys`, each with `answers`, `mean`, `se` and `net`, and `best`, the number of answers that nets most, or null.
 [[nodiscard]] std::string value_json(const ValueReport& report);
 
 }  // namespace sojourn
