@@ -76,6 +76,9 @@ class ForecastText {
       const Forecast& first = forecast.plans.front();
       const double inputs = first.of_inputs * first.of_inputs, chance = first.of_chance * first.of_chance;
       if (!(inputs + chance > 0.0)) return {};
+      if (!first.inputs_shown)
+        return fmt::format("What the inputs make of {} ({}) is not told from chance among the customers simulated.\n",
+                           lowered(std::string(by_.label)), name_of(report_.draws.plans.front()));
       return fmt::format("Of the variance of {} ({}) the inputs make {:.0f} %, chance in a market of that size {:.0f} %.\n",
                          lowered(std::string(by_.label)), name_of(report_.draws.plans.front()),
                          100.0 * inputs / (inputs + chance), 100.0 * chance / (inputs + chance));
@@ -145,9 +148,13 @@ class ForecastText {
 };
 
 Json of(const Forecast& forecast) {
-  return {
-      {"mean", number(forecast.mean)}, {"error", number(forecast.error)},         {"low", number(forecast.low)},
-      {"high", number(forecast.high)}, {"sd_inputs", number(forecast.of_inputs)}, {"sd_chance", number(forecast.of_chance)}};
+  return {{"mean", number(forecast.mean)},
+          {"error", number(forecast.error)},
+          {"low", number(forecast.low)},
+          {"high", number(forecast.high)},
+          {"sd_inputs", number(forecast.of_inputs)},
+          {"sd_chance", number(forecast.of_chance)},
+          {"inputs_shown", forecast.inputs_shown}};
 }
 
 Json of(const InformationValue& value) {

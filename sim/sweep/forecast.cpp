@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/math/distributions/fisher_f.hpp>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -45,7 +46,7 @@ Forecast forecast_of(const std::vector<std::vector<double>>& figure, double peop
     within.push_back(variance_of(replications));
     by_scramble[draw % scrambles].push_back(means.back());
   }
-  if (means.size() < 2) return {nan, nan, nan, nan, nan, nan};
+  if (means.size() < 2) return {nan, nan, nan, nan, nan, nan, false};
   Forecast result;
   result.mean = mean_of(means);
   std::vector<double> of_scrambles;
@@ -58,6 +59,9 @@ Forecast forecast_of(const std::vector<std::vector<double>>& figure, double peop
   const double inputs = std::max(0.0, between - of_means), market = chance / people_per_customer;
   result.of_inputs = std::sqrt(inputs);
   result.of_chance = std::sqrt(market);
+  const auto count = static_cast<double>(means.size());
+  const boost::math::fisher_f law(count - 1.0, count * (static_cast<double>(figure.front().size()) - 1.0));
+  result.inputs_shown = between > boost::math::quantile(law, 0.95) * of_means;
   const double stretch = between > 0.0 ? std::sqrt((inputs + market) / between) : 0.0;
   std::sort(means.begin(), means.end());
   result.low = result.mean + stretch * (quantile_of(means, 0.025) - result.mean);

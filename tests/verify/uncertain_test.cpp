@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <random>
 #include <string>
 
 #include "sojourn/base/special.hpp"
@@ -121,8 +122,30 @@ TEST_CASE("forecasts are what the inputs and chance make them", "[verify]") {
   const Forecast& gain = npv.differences.back();
   CHECK(std::fabs(gain.mean) < 4.0 * gain.error + 0.04 * purchases);
   CHECK(gain.of_inputs == Approx(purchases * 10.0 / std::sqrt(12.0)).epsilon(0.03));
+  CHECK(gain.inputs_shown);
   CHECK(gain.low == Approx(-4.75 * purchases).epsilon(0.05));
   CHECK(gain.high == Approx(4.75 * purchases).epsilon(0.05));
+}
+
+TEST_CASE("inputs that do nothing are called shown in 5 % of forecasts, those that do in all", "[verify]") {
+  std::mt19937_64 random(8);
+  std::normal_distribution<double> normal;
+  constexpr int forecasts = 400;
+  int by_chance = 0, by_inputs = 0;
+  for (int repeat = 0; repeat < forecasts; ++repeat) {
+    std::vector<std::vector<double>> figure(128, std::vector<double>(replications_of_a_draw));
+    for (auto& draw : figure) {
+      for (double& replication : draw) replication = normal(random);
+    }
+    by_chance += forecast_of(figure, 1.0).inputs_shown ? 1 : 0;
+    for (auto& draw : figure) {
+      const double input = normal(random);
+      for (double& replication : draw) replication += input;
+    }
+    by_inputs += forecast_of(figure, 1.0).inputs_shown ? 1 : 0;
+  }
+  CHECK(by_chance <= 42);  // 20 expected, standard deviation 4.4
+  CHECK(by_inputs == forecasts);
 }
 
 TEST_CASE("the decision knows what the inputs could change", "[verify]") {

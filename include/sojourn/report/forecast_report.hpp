@@ -24,8 +24,8 @@ struct ForecastReport {
 [[nodiscard]] std::string forecast_text(const ForecastReport& report, const Layout& layout);
 
 /// The same as JSON: `uncertain` with `draws`, `inputs` (by key `unit` and `why`), `forecast` by metric and plan (`mean`,
-/// `error`, `low`, `high`, `sd_inputs`, `sd_chance`, and `difference` with the same), `by`, `best`, `best_shown`,
-/// `chance_best`, `expected_loss`, `evpi`, `evppi` by key; the last three in the unit of `by`.
+/// `error`, `low`, `high`, `sd_inputs`, `sd_chance`, `inputs_shown`, and `difference` with the same), `by`, `best`,
+/// `best_shown`, `chance_best`, `expected_loss`, `evpi`, `evppi` by key; the last three in the unit of `by`.
 [[nodiscard]] std::string forecast_json(const ForecastReport& report, const std::string& file);
 
 }  // namespace sojourn

@@ -17,6 +17,8 @@ struct Forecast {
   double low = 0.0, high = 0.0;  // between these it will lie with 95 %, if the inputs are as the scenario says
   double of_inputs = 0.0;        // standard deviation that the inputs make
   double of_chance = 0.0;        // standard deviation that chance makes in a market of that size, at known inputs
+  /// Whether the draws' means vary by more than chance among the customers simulated makes them (F test at 5 %).
+  bool inputs_shown = false;
 };
 
 /// The forecast from a figure [draw][replication]; draws at which it is undefined are left out.
