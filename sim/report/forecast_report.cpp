@@ -16,6 +16,7 @@ namespace {
 
 using json_figures::Json;
 using json_figures::number;
+using json_figures::of;
 
 class ForecastText {
  public:
@@ -147,7 +148,7 @@ class ForecastText {
   const Metric& by_;
 };
 
-Json of(const Forecast& forecast) {
+Json forecast_figures(const Forecast& forecast) {
   return {{"mean", number(forecast.mean)},
           {"error", number(forecast.error)},
           {"low", number(forecast.low)},
@@ -155,10 +156,6 @@ Json of(const Forecast& forecast) {
           {"sd_inputs", number(forecast.of_inputs)},
           {"sd_chance", number(forecast.of_chance)},
           {"inputs_shown", forecast.inputs_shown}};
-}
-
-Json of(const InformationValue& value) {
-  return {{"mean", number(value.value)}, {"se", number(value.error)}, {"shown", value.shown()}};
 }
 
 }  // namespace
@@ -174,8 +171,8 @@ std::string forecast_json(const ForecastReport& report, const std::string& file)
   for (const MetricForecast& forecast : report.forecasts) {
     for (std::size_t p = 0; p < draws.plans.size(); ++p) {
       Json& entry = uncertain["forecast"][std::string(metrics()[forecast.metric].name)][draws.plans[p]];
-      entry = of(forecast.plans[p]);
-      if (p > 0) entry["difference"] = of(forecast.differences[p]);
+      entry = forecast_figures(forecast.plans[p]);
+      if (p > 0) entry["difference"] = forecast_figures(forecast.differences[p]);
     }
   }
   uncertain["by"] = metrics()[report.by].name;

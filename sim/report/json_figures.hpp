@@ -6,6 +6,7 @@
 #include <string>
 
 #include "sojourn/decide/estimate.hpp"
+#include "sojourn/decide/value_of_information.hpp"
 #include "sojourn/report/caution_words.hpp"
 
 namespace sojourn::json_figures {
@@ -21,6 +22,10 @@ inline Json of(const Estimate& estimate) {
           {"high", number(estimate.high)},
           {"sd", number(estimate.sd)},
           {"effective_people", number(estimate.effective)}};
+}
+
+inline Json of(const InformationValue& value) {
+  return {{"mean", number(value.value)}, {"se", number(value.error)}, {"shown", value.shown()}};
 }
 
 /// What was simulated; `samples` have at least one plan.

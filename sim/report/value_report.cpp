@@ -13,6 +13,7 @@ namespace {
 
 using json_figures::Json;
 using json_figures::number;
+using json_figures::of;
 
 constexpr double z = 1.96;
 
@@ -26,10 +27,6 @@ std::string with_interval(const InformationValue& value) {
   if (!value.shown()) return fmt::format("below {:.3g}, not told from 0", value.value + z * value.error);
   return fmt::format("{:.4g} ({:.4g} to {:.4g})", value.value, std::max(0.0, value.value - z * value.error),
                      value.value + z * value.error);
-}
-
-Json of(const InformationValue& value) {
-  return {{"mean", number(value.value)}, {"se", number(value.error)}, {"shown", value.shown()}};
 }
 
 std::string surveys_text(const ValueReport& report, const Layout& layout) {
