@@ -29,6 +29,8 @@ struct Sums {
 
   /// Pools another group or replication; the constants must be the same.
   Sums& operator+=(const Sums& other);
+  /// The same without people by tenure, which have hundreds of bins and which only Kaplan & Meier's metrics read.
+  Sums& add_all_but_tenures(const Sums& other);
 };
 
 /// Whether a rise is good news for the company, bad news, or neither.
