@@ -510,6 +510,11 @@ Parsed parse(int argc, char** argv) {
 
   CLI::App* compare = app.add_subcommand("compare", "Every plan against the baseline on the same luck");
   compare->add_option("scenario", o.line.input, "scenario (.toml) or results file (.h5)")->required()->type_name("FILE");
+  compare
+      ->add_option("others", o.line.others,
+                   "further ones, such as variants of the first, on the same luck: their plans stand beside its own as "
+                   "FILE/PLAN; scenarios are simulated, results files are read; writes no file")
+      ->type_name("FILE");
   compare->add_option("--plans", o.plans, "plans to compare, separated by commas; default all; repeatable")
       ->type_name("A,B")
       ->allow_extra_args(false);
@@ -522,6 +527,7 @@ Parsed parse(int argc, char** argv) {
       "Examples:\n"
       "  sojourn compare scenarios/telecom.toml\n"
       "  sojourn compare scenarios/telecom.toml --plans digital-push --replications 40\n"
+      "  sojourn compare scenarios/policy-year.toml scenarios/policy-year-hail.toml\n"
       "  sojourn compare scenarios/gym.toml --uncertain --draws 1024\n"
       "  sojourn compare scenarios/telecom.toml --precision retained=0.0003 --threshold 'clear-bill:+npv>=0'\n"
       "  sojourn compare scenarios/coffee.toml --json | python3 -m json.tool");

@@ -46,6 +46,11 @@ enum class Written { always, where_used };
 struct Mechanisms {
   bool talk = false, accounts = false, queues = false, paid_servers = false;
 
+  /// What either of two models has.
+  friend Mechanisms operator|(const Mechanisms& a, const Mechanisms& b) {
+    return {a.talk || b.talk, a.accounts || b.accounts, a.queues || b.queues, a.paid_servers || b.paid_servers};
+  }
+
   [[nodiscard]] bool has(Needs needs) const {
     switch (needs) {
       case Needs::talk:
