@@ -35,10 +35,20 @@ int compare_uncertain(const CommandLine& line, const Input& input, const std::ve
     throw InputError("--format csv: with --uncertain there are tables and Markdown", "--json has every figure");
   const Settings& settings = input.model.parts().settings;
   const std::size_t by = metric_called(line.by.empty() ? std::string(metric_of_goal(settings)) : line.by.front());
+  if (plans.size() > 1) require_decides(by);  // before the work, not after it
   DrawOptions options;
   options.draws = (line.draws + scrambles - 1) / scrambles * scrambles;
   for (const PlanId plan : plans) options.plans.push_back(input.model.parts().plans[plan.index()].id);
   require_valid_draws(inputs, options, 64);
+  std::vector<std::string> keys;
+  for (const VariedKey& key : inputs.inputs.keys) keys.push_back(key.key);
+  SurveyPlan survey = line.voi.plan;
+  const bool asks = !line.voi.survey.empty();
+  if (asks) survey.input = position_called("input", line.voi.survey, keys, "--survey: ");
+  Replacing table = replacing(line, input);
+  const std::string beginning = draws_csv_header(keys);
+  table.beginning = beginning;
+  if (!line.csv.empty()) require_replaceable(line.csv, table);
   UncertainDraws draws;
   under_way(line, [&](const RunOptions& running) {
     options.threads = running.threads;
@@ -46,17 +56,17 @@ int compare_uncertain(const CommandLine& line, const Input& input, const std::ve
     options.stop = running.stop;
     draws = simulate_draws(inputs, options);
   });
-  ForecastReport report{inputs, draws, {}, by, nullptr};
+  ForecastReport report{inputs, draws, {}, by, {}, {}};
   std::vector<std::size_t> told{by};
   for (const std::string_view name : always_told) {
     if (metric_position(name) != by) told.push_back(metric_position(name));
   }
   for (const std::size_t metric : told) report.forecasts.push_back(metric_forecast(draws, metric));
-  ValueOfInformation decision;
   if (draws.plans.size() > 1) {
-    decision = decision_by(draws, by);
-    report.decision = &decision;
+    report.decision = decide(draws, by, asks ? &survey : nullptr);
+    report.acceptability = acceptability(draws, input.model.people_per_customer() * static_cast<double>(settings.customers));
   }
+  if (!line.csv.empty()) replace_file(line.csv, draws_csv(draws), table);
   if (line.json) {
     print(stdout, "%s", forecast_json(report, line.input).c_str());
   } else if (!line.quiet) {
