@@ -19,9 +19,6 @@
 namespace sojourn::tools {
 namespace {
 
-/// Outcomes whose forecasts are told beside that which decides.
-constexpr std::string_view always_told[] = {"npv", "retained", "nps"};
-
 std::size_t metric_called(const std::string& name) {
   std::vector<std::string> known;
   for (const Metric& metric : metrics()) known.emplace_back(metric.name);
@@ -56,16 +53,7 @@ int compare_uncertain(const CommandLine& line, const Input& input, const std::ve
     options.stop = running.stop;
     draws = simulate_draws(inputs, options);
   });
-  ForecastReport report{inputs, draws, {}, by, {}, {}};
-  std::vector<std::size_t> told{by};
-  for (const std::string_view name : always_told) {
-    if (metric_position(name) != by) told.push_back(metric_position(name));
-  }
-  for (const std::size_t metric : told) report.forecasts.push_back(metric_forecast(draws, metric));
-  if (draws.plans.size() > 1) {
-    report.decision = decide(draws, by, asks ? &survey : nullptr);
-    report.acceptability = acceptability(draws, input.model.people_per_customer() * static_cast<double>(settings.customers));
-  }
+  const ForecastReport report = forecast_report(inputs, draws, by, asks ? &survey : nullptr);
   if (!line.csv.empty()) replace_file(line.csv, draws_csv(draws), table);
   if (line.json) {
     print(stdout, "%s", forecast_json(report, line.input).c_str());

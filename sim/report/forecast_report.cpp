@@ -10,7 +10,7 @@
 #include "sojourn/outcomes/metrics.hpp"
 #include "sojourn/report/format.hpp"
 #include "table.hpp"
-#include "value_words.hpp"
+#include "value_tables.hpp"
 
 namespace sojourn {
 namespace {
@@ -37,7 +37,7 @@ class ForecastText {
     const std::size_t count = draws.values.front().size();
     text += prose(fmt::format("{} draws of {} uncertain input{}, {} replications each of {} customers\n", count,
                               draws.keys.size(), draws.keys.size() == 1 ? "" : "s", replications_of_a_draw,
-                              format::count(static_cast<double>(parts_.settings.customers))),
+                              format::count(static_cast<double>(draws.customers))),
                   layout_);
     for (const MetricForecast& forecast : report_.forecasts) text += "\n" + table_of(forecast);
     text += "\n" + prose("95 % of what may come lies between the two, if the inputs are as the scenario says.\n" + spread(),
@@ -208,6 +208,20 @@ Decision decide(const UncertainDraws& draws, std::size_t metric, const SurveyPla
   return decision;
 }
 
+ForecastReport forecast_report(const UncertainInputs& inputs, const UncertainDraws& draws, std::size_t metric,
+                               const SurveyPlan* survey) {
+  ForecastReport report{inputs, draws, {}, metric, {}, {}};
+  std::vector<std::size_t> told{metric};
+  for (const std::string_view name : {"npv", "retained", "nps"}) {
+    if (metric_position(name) != metric) told.push_back(metric_position(name));
+  }
+  for (const std::size_t each : told) report.forecasts.push_back(metric_forecast(draws, each));
+  if (draws.plans.size() < 2) return report;
+  report.decision = decide(draws, metric, survey);
+  report.acceptability = acceptability(draws, draws.people_per_customer * static_cast<double>(draws.customers));
+  return report;
+}
+
 std::string forecast_text(const ForecastReport& report, const Layout& layout) { return ForecastText(report, layout).text(); }
 
 std::string forecast_json(const ForecastReport& report, const std::string& file) {
@@ -255,7 +269,7 @@ std::string forecast_json(const ForecastReport& report, const std::string& file)
                              {"file", file},
                              {"question", settings.question},
                              {"currency", settings.currency},
-                             {"customers", settings.customers},
+                             {"customers", draws.customers},
                              {"seed", settings.seed},
                              {"horizon_days", settings.horizon.value()},
                              {"uncertain", std::move(uncertain)}});

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "json_figures.hpp"
-#include "value_words.hpp"
+#include "value_tables.hpp"
 
 namespace sojourn {
 namespace {

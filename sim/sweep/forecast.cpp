@@ -34,52 +34,84 @@ double quantile_of(const std::vector<double>& sorted, double share) {
   return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
 }
 
-}  // namespace
+/// What draws tell of a figure: means of draws, and how far apart they are to be drawn so that they are a market's.
+struct Spread {
+  std::vector<double> means;      // of draws, sorted
+  std::vector<double> scrambled;  // means of each scramble
+  double mean = 0.0;
+  double inputs = 0.0, market = 0.0;  // variances: that of the inputs, and chance in the market
+  double between = 0.0, of_means = 0.0;
+  double stretch = 0.0;
 
-Forecast forecast_of(const std::vector<std::vector<double>>& figure, double people_per_customer) {
-  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-  std::vector<double> means, within;
+  /// The quantile at `share` in a market.
+  [[nodiscard]] double at(double share) const { return mean + stretch * (quantile_of(means, share) - mean); }
+};
+
+Spread spread_of(const std::vector<std::vector<double>>& figure, double people_per_customer) {
+  Spread spread;
+  std::vector<double> within;
   std::vector<std::vector<double>> by_scramble(scrambles);
   for (std::size_t draw = 0; draw < figure.size(); ++draw) {
     const std::vector<double>& replications = figure[draw];
     if (!std::all_of(replications.begin(), replications.end(), [](double x) { return std::isfinite(x); })) continue;
-    means.push_back(mean_of(replications));
+    spread.means.push_back(mean_of(replications));
     within.push_back(variance_of(replications));
-    by_scramble[draw % scrambles].push_back(means.back());
+    by_scramble[draw % scrambles].push_back(spread.means.back());
   }
-  if (means.size() < 2) return {nan, nan, nan, nan, nan, nan, false};
-  Forecast result;
-  result.mean = mean_of(means);
-  std::vector<double> of_scrambles;
+  if (spread.means.size() < 2) return spread;
   for (const std::vector<double>& each : by_scramble) {
-    if (!each.empty()) of_scrambles.push_back(mean_of(each));
+    if (!each.empty()) spread.scrambled.push_back(mean_of(each));
   }
-  result.error = std::sqrt(variance_of(of_scrambles) / static_cast<double>(of_scrambles.size()));
-  const double chance = mean_of(within), between = variance_of(means);
-  const double of_means = chance / static_cast<double>(figure.front().size());
-  const double inputs = std::max(0.0, between - of_means), market = chance / people_per_customer;
-  result.of_inputs = std::sqrt(inputs);
-  result.of_chance = std::sqrt(market);
-  const auto count = static_cast<double>(means.size());
+  spread.mean = mean_of(spread.means);
+  const double chance = mean_of(within);
+  spread.between = variance_of(spread.means);
+  spread.of_means = chance / static_cast<double>(figure.front().size());
+  spread.inputs = std::max(0.0, spread.between - spread.of_means);
+  spread.market = chance / people_per_customer;
+  spread.stretch = spread.between > 0.0 ? std::sqrt((spread.inputs + spread.market) / spread.between) : 0.0;
+  std::sort(spread.means.begin(), spread.means.end());
+  return spread;
+}
+
+}  // namespace
+
+Forecast forecast_of(const std::vector<std::vector<double>>& figure, double people_per_customer) {
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  const Spread spread = spread_of(figure, people_per_customer);
+  if (spread.means.size() < 2) return {nan, nan, nan, nan, nan, nan, false};
+  const auto count = static_cast<double>(spread.means.size());
   const boost::math::fisher_f law(count - 1.0, count * (static_cast<double>(figure.front().size()) - 1.0));
-  result.inputs_shown = between > boost::math::quantile(law, 0.95) * of_means;
-  const double stretch = between > 0.0 ? std::sqrt((inputs + market) / between) : 0.0;
-  std::sort(means.begin(), means.end());
-  result.low = result.mean + stretch * (quantile_of(means, 0.025) - result.mean);
-  result.high = result.mean + stretch * (quantile_of(means, 0.975) - result.mean);
-  return result;
+  return {spread.mean,
+          std::sqrt(variance_of(spread.scrambled) / static_cast<double>(spread.scrambled.size())),
+          spread.at(0.025),
+          spread.at(0.975),
+          std::sqrt(spread.inputs),
+          std::sqrt(spread.market),
+          spread.between > boost::math::quantile(law, 0.95) * spread.of_means};
+}
+
+std::vector<double> equally_likely(const std::vector<std::vector<double>>& figure, double people_per_customer,
+                                   std::size_t count) {
+  const Spread spread = spread_of(figure, people_per_customer);
+  std::vector<double> outcomes;
+  for (std::size_t i = 0; i < count && spread.means.size() > 1; ++i)
+    outcomes.push_back(spread.at((static_cast<double>(i) + 0.5) / static_cast<double>(count)));
+  return outcomes;
+}
+
+std::vector<std::vector<double>> difference_of_plan(const UncertainDraws& draws, std::size_t metric, std::size_t plan) {
+  std::vector<std::vector<double>> difference = draws.outcomes.at(metric).at(plan);
+  for (std::size_t d = 0; d < difference.size(); ++d) {
+    for (std::size_t r = 0; r < difference[d].size(); ++r) difference[d][r] -= draws.outcomes[metric].front()[d][r];
+  }
+  return difference;
 }
 
 MetricForecast metric_forecast(const UncertainDraws& draws, std::size_t metric) {
   MetricForecast result{metric, {}, {}};
-  const auto& plans = draws.outcomes.at(metric);
-  for (const auto& plan : plans) {
-    result.plans.push_back(forecast_of(plan, draws.people_per_customer));
-    std::vector<std::vector<double>> difference = plan;
-    for (std::size_t d = 0; d < difference.size(); ++d) {
-      for (std::size_t r = 0; r < difference[d].size(); ++r) difference[d][r] -= plans.front()[d][r];
-    }
-    result.differences.push_back(forecast_of(difference, draws.people_per_customer));
+  for (std::size_t p = 0; p < draws.plans.size(); ++p) {
+    result.plans.push_back(forecast_of(draws.outcomes.at(metric)[p], draws.people_per_customer));
+    result.differences.push_back(forecast_of(difference_of_plan(draws, metric, p), draws.people_per_customer));
   }
   return result;
 }

@@ -227,6 +227,26 @@ class Page(Report):
                 if simulated:
                     self.assertEqual(data["leverage"]["precision"], "3 replications of 1,500 customers")
 
+    def test_what_is_not_known_is_that_of_compare(self):
+        """The section's figures are those of `compare --uncertain` with as many draws and customers, which the page states."""
+        file, _ = self.results("scenarios/gym.toml", size=["--customers", "1500", "--replications", "2", "--no-progress"])
+        text = self.page(file).read_text(encoding="utf-8")
+        [section] = re.findall(r'<section id="doubt".*?</section>', text, re.DOTALL)
+        words = html.unescape(re.sub(r"<[^>]*>", " ", section)).replace("\u2212", "-")
+        draws, customers = re.search(r"([\d,]+) draws of 3 uncertain inputs, 2 replications of ([\d,]+) customers", words).groups()
+        said = json.loads(sojourn("compare", SOURCE / "scenarios/gym.toml", "--uncertain", "--draws", draws, "--customers",
+                                  customers.replace(",", ""), "--json", "--no-progress").stdout)["uncertain"]
+        gain = said["forecast"]["npv"]["longer-trial"]["difference"]
+        told = {name: float(value) for name, value in re.findall(r'data-(mean|low|high)="([^"]*)"', section)}
+        self.assertEqual(told, {name: gain[name] for name in ("mean", "low", "high")})
+        self.assertEqual(section.count("<circle"), 50)
+        better = section.count('<circle class="better"')
+        self.assertIn(f"better in {better} of 50 equally likely outcomes", words)
+        for key, one in said["swing"].items():
+            self.assertEqual(one["shown"], f'<th scope="row">{key}</th><td>EUR' in section)
+        self.assertIn("With what is not known", text[:text.index("</header>")])
+        self.assertNotIn('<section id="doubt"', self.page(file, "--fast").read_text(encoding="utf-8"))
+
     def test_without_improvements_there_is_no_budget(self):
         text = (SOURCE / "scenarios/coffee.toml").read_text(encoding="utf-8")
         scenario, file = self.folder / "plain.toml", self.folder / "plain.h5"

@@ -62,7 +62,7 @@ TEST_CASE("a page leaves out what there is no memory for, and says so", "[page]"
   const Model model = build(scenario);
   constexpr PlanId baseline(0);
   Samples samples = collect_samples(run(model, {&baseline, 1}));
-  const auto left_out = [&] { return simulate_beside(model, samples, std::nullopt, {}).left_out; };
+  const auto left_out = [&] { return simulate_beside(scenario, model, samples, std::nullopt, {}).left_out; };
   CHECK(left_out().empty());
   samples.market = 1e12;
   CHECK_THAT(left_out(), Catch::Contains("Which touchpoint is worth fixing would take too long to simulate for a page"));

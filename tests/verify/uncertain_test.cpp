@@ -281,3 +281,30 @@ TEST_CASE("acceptability: the chance to be best over what a kept customer is wor
   CHECK(between >= 1);
   CHECK(curve.back().value_of_customer >= 100.0);
 }
+
+TEST_CASE("forecast: fifty equally likely outcomes have the forecast's distribution", "[verify]") {
+  // Normal inputs of sd 3, chance of sd 4 among the simulated customers, of whom the market has four for one: sd 2 there.
+  std::mt19937_64 random(8);
+  std::normal_distribution<double> normal;
+  std::vector<std::vector<double>> figure;
+  for (int d = 0; d < 8'000; ++d) {
+    const double input = 10.0 + 3.0 * normal(random);
+    figure.push_back({input + 4.0 * normal(random), input + 4.0 * normal(random)});
+  }
+  const std::vector<double> outcomes = equally_likely(figure, 4.0, 50);
+  REQUIRE(outcomes.size() == 50);
+  CHECK(std::is_sorted(outcomes.begin(), outcomes.end()));
+  const Forecast forecast = forecast_of(figure, 4.0);
+  CHECK(outcomes[0] < forecast.low);
+  CHECK(outcomes[1] > forecast.low);
+  double squares = 0.0, twin = 0.0;
+  const std::vector<double> small = equally_likely(figure, 1.0, 50);  // the twin: a market of those simulated
+  for (std::size_t i = 0; i < 50; ++i) {
+    squares += (outcomes[i] - 10.0) * (outcomes[i] - 10.0) / 50.0;
+    twin += (small[i] - 10.0) * (small[i] - 10.0) / 50.0;
+  }
+  // The middles of fifty shares of a normal law have 98.1 % of its variance.
+  CHECK(squares / 0.981 == Approx(13.0).epsilon(0.06));
+  CHECK_FALSE(twin / 0.981 == Approx(13.0).epsilon(0.06));
+  CHECK(equally_likely({{1.0, 2.0}}, 1.0, 50).empty());
+}

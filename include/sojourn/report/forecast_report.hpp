@@ -32,6 +32,12 @@ struct ForecastReport {
   std::vector<Acceptability> acceptability;
 };
 
+/// What is told where `metric` decides: forecasts of it and of npv, retained and nps, the decision where there are several
+/// plans, with the surveys of `survey` where that is no nullptr, and the acceptability curve. `inputs`, `draws` and `survey`
+/// must outlive it. Throws as `decide`.
+[[nodiscard]] ForecastReport forecast_report(const UncertainInputs& inputs, const UncertainDraws& draws, std::size_t metric,
+                                             const SurveyPlan* survey = nullptr);
+
 /// Forecasts of each plan with 95 % intervals, what makes them wide, which plan to take, which input could change that, what
 /// it is worth to know more, and which plan is best by what a kept customer is worth; at most 80 columns where names allow
 /// it.

@@ -29,11 +29,19 @@ struct Forecast {
 /// apart around their mean until its variance is the sum of both.
 [[nodiscard]] Forecast forecast_of(const std::vector<std::vector<double>>& figure, double people_per_customer);
 
+/// `count` outcomes that are equally likely, ascending: quantiles of the same distribution as the forecast's interval, at
+/// the middles of `count` equal shares. Empty where the figure is defined at fewer than two draws.
+[[nodiscard]] std::vector<double> equally_likely(const std::vector<std::vector<double>>& figure, double people_per_customer,
+                                                 std::size_t count);
+
 /// A metric over the draws: of each plan, and of each its difference to the first on the same luck.
 struct MetricForecast {
   std::size_t metric = 0;  // place in `metrics()`
   std::vector<Forecast> plans, differences;
 };
+/// The difference of plan `plan` to the first on the same luck, [draw][replication].
+[[nodiscard]] std::vector<std::vector<double>> difference_of_plan(const UncertainDraws& draws, std::size_t metric,
+                                                                  std::size_t plan);
 [[nodiscard]] MetricForecast metric_forecast(const UncertainDraws& draws, std::size_t metric);
 
 /// Throws InputError where neither more nor less of a metric is better.
