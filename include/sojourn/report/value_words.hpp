@@ -1,9 +1,8 @@
 // How decisions over draws are written, by `voi`, `compare --uncertain` and the page alike.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <cstddef>
 #include <functional>
 #include <numeric>
 #include <string>
@@ -13,25 +12,17 @@
 
 namespace sojourn::value_words {
 
-/// An amount of worth as it is written, in full and as the end of an interval.
+/// Amounts of worth, in whatever unit `amount` writes.
 struct Worth {
   std::function<std::string(double)> amount;
 
   /// A mean with its 95 % interval.
-  [[nodiscard]] std::string of(double mean, double error) const {
-    return fmt::format("{} ({} to {})", amount(mean), amount(mean - 1.96 * error), amount(mean + 1.96 * error));
-  }
+  [[nodiscard]] std::string of(double mean, double error) const;
   /// The same of a value of information, which is never negative; what chance could have made is called that.
-  [[nodiscard]] std::string of(const InformationValue& value) const {
-    if (value.value == 0.0 && value.error == 0.0) return "nothing";
-    const double reach = 1.96 * value.error;
-    if (!value.shown()) return fmt::format("below {}, not told from 0", amount(value.value + reach));
-    return fmt::format("{} ({} to {})", amount(value.value), amount(std::max(0.0, value.value - reach)),
-                       amount(value.value + reach));
-  }
+  [[nodiscard]] std::string of(const InformationValue& value) const;
 };
 
-/// The places 0 .. count-1 by falling value.
+/// The places 0 .. count-1 by falling `value`, equals in their order.
 template <class Value>
 [[nodiscard]] std::vector<std::size_t> by_falling(std::size_t count, const Value& value) {
   std::vector<std::size_t> order(count);
@@ -40,11 +31,7 @@ template <class Value>
   return order;
 }
 
-/// Which choice is worth most, without a full stop.
-[[nodiscard]] inline std::string best(const ValueOfInformation& value, const std::vector<std::string>& names) {
-  return fmt::format("{}: {}",
-                     value.best_shown ? "Worth most in the mean" : "These draws do not tell which is worth most; first",
-                     names[value.best]);
-}
+/// Which choice is worth most, or that the draws do not tell, without a full stop.
+[[nodiscard]] std::string best(const ValueOfInformation& value, const std::vector<std::string>& names);
 
 }  // namespace sojourn::value_words
