@@ -15,7 +15,6 @@ namespace sojourn {
 
 NumberTable read_number_table(const std::filesystem::path& path) {
   using namespace scenario;
-  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
   const std::string text = read_whole_file(path, max_table_bytes);
   PointTable points = parse_points(text);
   Problems problems;
@@ -38,8 +37,7 @@ NumberTable read_number_table(const std::filesystem::path& path) {
   }
   CheckedText checked;
   checked.name = path.string();
-  const std::string_view lines =
-      std::string_view(text).substr(text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0);
+  const std::string_view lines = without_byte_order_mark(text);
   report(std::move(problems).sorted(), SourceText(lines), {}, checked);
   require_no_errors(checked);
   return table;

@@ -15,10 +15,9 @@ constexpr std::string_view blanks = " \t";
 
 class PointReader {
  public:
-  explicit PointReader(std::string_view text) : rest_(text) {}
+  explicit PointReader(std::string_view text) : rest_(without_byte_order_mark(text)) {}
 
   PointTable read() && {
-    if (rest_.starts_with("\xef\xbb\xbf")) rest_.remove_prefix(3);
     if (rest_.find('\0') != std::string_view::npos) {
       table_.problems.push_back({"this is not text", "save it as CSV in UTF-8", {}});
       return std::move(table_);

@@ -98,7 +98,7 @@ void Reader::read_ties(const Value& value, NetworkFile& file) {
   }
   problems_.mark_broken(value.path());
   // Lines are shown of a file that begins as one of ties does; of any other, which may be anything, nothing is.
-  const std::string_view lines = std::string_view(text).substr(text.starts_with("\xef\xbb\xbf") ? 3 : 0);
+  const std::string_view lines = without_byte_order_mark(text);
   const SourceText source(edges.has_header ? lines : std::string_view());
   for (const Refusal& refusal : edges.problems) {
     const Finding finding{Severity::error, value.path(), refusal.message, refusal.hint};

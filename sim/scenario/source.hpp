@@ -23,6 +23,11 @@ struct Region {
   std::uint32_t file = 0;  // 0: the scenario's own; k: the k-th of its bases, see SourceText
 };
 
+/// The text behind the mark that some editors put before UTF-8.
+[[nodiscard]] inline std::string_view without_byte_order_mark(std::string_view text) {
+  return text.substr(text.starts_with("\xef\xbb\xbf") ? 3 : 0);
+}
+
 /// Why a text cannot be used.
 struct Refusal {
   std::string message;

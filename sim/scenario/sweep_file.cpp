@@ -16,10 +16,9 @@
 #include "sojourn/base/number_text.hpp"
 #include "sojourn/base/whole_file.hpp"
 #include "sojourn/scenario/nearest.hpp"
-#include "sojourn/scenario/uncertain.hpp"
 #include "source.hpp"
-#include "units.hpp"
 #include "value.hpp"
+#include "varied_entries.hpp"
 
 namespace sojourn {
 namespace {
@@ -29,8 +28,7 @@ using Kind = scenario::Kind;
 using keys::Key;
 using DesignKind = DesignChoice::Kind;
 
-constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
-constexpr std::size_t most_keys = 1000, most_tried = 50;
+constexpr std::size_t most_keys = 1000;
 
 const keys::Table& root_keys() {
   static const keys::Table table{"",
@@ -64,12 +62,6 @@ const keys::Table& design_keys() {
   return table;
 }
 
-// A constant does not vary.
-const std::vector<std::string>& drawn_names() {
-  static const std::vector<std::string> names(keys::distribution_names().begin() + 1, keys::distribution_names().end());
-  return names;
-}
-
 const keys::Table& vary_keys() {
   static const keys::Table table = [] {
     keys::Table all{"vary",
@@ -84,96 +76,6 @@ const keys::Table& vary_keys() {
   return table;
 }
 
-// What the format says about the key at a path; nothing inside of distributions and of tables with free keys.
-const Key* declared_key(const std::vector<Step>& steps) {
-  const keys::Table* table = &keys::table("");
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    const Key* key = table->find(steps[i].key);
-    if (key == nullptr) return nullptr;
-    const std::size_t left = steps.size() - i - 1;
-    switch (key->kind) {
-      case keys::Kind::tables:
-        if (left < 2) return nullptr;
-        ++i;  // the entry
-        table = &keys::table(key->of);
-        break;
-      case keys::Kind::table:
-      case keys::Kind::one_of:
-        table = &keys::table(key->of);
-        break;
-      case keys::Kind::quality:
-        if (left == 0) return key;
-        table = &keys::table(key->of);
-        break;
-      case keys::Kind::weights:
-      case keys::Kind::drawn_weights:
-        return left == 1 ? key : nullptr;
-      default:
-        return left == 0 ? key : nullptr;
-    }
-  }
-  return nullptr;
-}
-
-bool is_duration(const Key* key) {
-  return key != nullptr && (key->kind == keys::Kind::duration || key->kind == keys::Kind::drawn_duration);
-}
-
-// An effect, whose number replaces the magnitude of what the scenario says and keeps its sign and its unit.
-bool is_effect(const std::vector<Step>& steps) {
-  return steps.size() == 4 && (steps[0].key == "improvement" || steps[0].key == "event") && steps[2].key == "effect";
-}
-
-std::string joined(const std::string& path, const Step& step) {
-  if (step.key.empty()) return fmt::format("{}[{}]", path, step.index);
-  const bool plain = step.key.find_first_of(".[") == std::string::npos;
-  return fmt::format("{}{}{}", path, path.empty() ? "" : ".", plain ? step.key : fmt::format("\"{}\"", step.key));
-}
-
-// The text that stands for a value of the document after --set; empty of lists, tables and times.
-std::string written(const Node& node) {
-  switch (node.kind) {
-    case Kind::text:
-      return node.text;
-    case Kind::integer:
-      return fmt::format("{}", node.integer);
-    case Kind::number:
-      return fmt::format("{}", node.number);
-    case Kind::boolean:
-      return node.truth ? "true" : "false";
-    case Kind::date:
-      return node.text;
-    default:
-      return {};
-  }
-}
-
-// The number in a text such as "-40%" or "= 8 minutes", and what stands before and behind it.
-struct Magnitude {
-  std::string before, after;
-};
-std::optional<Magnitude> magnitude(std::string_view text) {
-  const std::size_t begin = text.find_first_of("0123456789");
-  if (begin == std::string_view::npos) return std::nullopt;
-  const std::size_t end = std::min(text.find_first_not_of("0123456789.", begin), text.size());
-  return Magnitude{std::string(text.substr(0, begin)), std::string(text.substr(end))};
-}
-
-// A value of the sweep file, and where it stands: to be tried in the scenario.
-struct Trial {
-  Setting setting;
-  Region at;
-};
-
-struct Entry {
-  VariedKey key;
-  std::vector<Step> steps;
-  std::string path;  // "vary[0]", or the table's column
-  Region key_at;
-  std::vector<Trial> trials;
-  std::vector<Region> rows;  // of a column: where its fields stand
-};
-
 class SweepReader {
  public:
   struct Sources {
@@ -187,6 +89,7 @@ class SweepReader {
       : sources_(std::move(sources)),
         problems_(problems),
         sweep_(sweep),
+        entries_(problems, sweep),
         root_(Value(root, "", problems), "the file", &declared) {}
 
   /// The scenario's own errors, which follow those of the sweep file.
@@ -207,109 +110,18 @@ class SweepReader {
     const bool tried = scenario_known_ && sweep_.scenario.errors() == 0;
     if (tried) {
       read_plans();
-      for (Entry& entry : entries_) {
-        find_paths(entry);
-        try_in_scenario(entry);
-      }
-      if (sweep_.design.kind == DesignKind::table && problems_.empty() && !entries_.empty()) try_rows();
+      entries_.try_each();
+      if (sweep_.design.kind == DesignKind::table && problems_.empty() && !entries_.all().empty()) entries_.try_rows();
     } else if (plans_) {
       for (const Value& one : one_or_more(*plans_)) {
         if (const auto id = text(one)) add_plan(*id);
       }
     }
-    judge_doubles();
-    for (Entry& entry : entries_) sweep_.keys.push_back(std::move(entry.key));
+    entries_.finish();
     return scenario_known_ ? static_cast<CheckedText>(sweep_.scenario) : CheckedText();
   }
 
-  /// The [[uncertain]] entries of the scenario that `sweep` holds, whose document the root is.
-  void read_uncertain(UncertainInputs& inputs) {
-    scenario_known_ = true;
-    Names groups;
-    read_groups(inputs, groups);
-    const std::optional<Value> value = root_.take("uncertain");
-    if (!value) return;
-    for (const Value& each : elements(*value).value_or(std::vector<Value>())) read_uncertain_entry(each, groups, inputs);
-    for (Entry& entry : entries_) {
-      find_paths(entry);
-      try_in_scenario(entry);
-    }
-    judge_doubles();
-    judge_groups(inputs);
-    for (Entry& entry : entries_) sweep_.keys.push_back(std::move(entry.key));
-  }
-
  private:
-  void read_groups(UncertainInputs& inputs, Names& groups) {
-    groups.kind = "uncertain_group";
-    const std::optional<Value> value = root_.take("uncertain_group");
-    if (!value) return;
-    for (const Value& each : elements(*value).value_or(std::vector<Value>())) {
-      Table parts(each, "this uncertain_group", &keys::table("uncertain_group"));
-      UncertainGroup group;
-      if (const auto id = parts.take("id")) group.id = text(*id).value_or("");
-      if (const auto correlation = parts.take("correlation")) {
-        group.correlation = number(*correlation).value_or(0.0);
-        group_values_.push_back(*correlation);
-      } else {
-        group_values_.push_back(each);
-      }
-      groups.index.emplace(group.id, inputs.groups.size());
-      groups.ids.push_back(group.id);
-      groups.known.push_back(group.id);
-      inputs.groups.push_back(std::move(group));
-    }
-  }
-
-  void read_uncertain_entry(const Value& value, const Names& groups, UncertainInputs& inputs) {
-    Table parts(value, "this [[uncertain]]", &keys::table("uncertain"));
-    Entry entry;
-    const std::optional<Value> key = read_key(parts, value, entry), group = parts.take("group"), why = parts.take("why");
-    if (!key) return;
-    std::vector<Value> drawn = take_drawn(parts);
-    if (drawn.size() != 1) {
-      value.refuse(drawn.empty() ? "this [[uncertain]] has no distribution" : "this [[uncertain]] has several distributions",
-                   "write one, such as normal = { mean = 0.55, sd = 0.05 }");
-      return;
-    }
-    const std::string& path = entry.key.key;
-    if (path == "scenario.seed" || path == "scenario.replications" || path == "scenario.customers") {
-      key->refuse(fmt::format("{} is a setting of the simulation, not of the world", path), "leave this [[uncertain]] out");
-      return;
-    }
-    if (!read_drawn(drawn.front(), entry)) return;
-    if (group) {
-      if (const auto place = position(*group, groups)) inputs.groups[*place].members.push_back(entries_.size());
-    }
-    inputs.why.push_back(why ? text(*why).value_or("") : "");
-    entries_.push_back(std::move(entry));
-  }
-
-  void judge_groups(const UncertainInputs& inputs) {
-    for (std::size_t g = 0; g < inputs.groups.size(); ++g) {
-      const UncertainGroup& group = inputs.groups[g];
-      const Value& value = group_values_[g];
-      if (group.members.size() < 2) {
-        problems_.add(
-            {{Severity::warning, value.path(),
-              fmt::format("has no effect: {} names uncertain_group {}",
-                          group.members.empty() ? "no [[uncertain]]" : "one [[uncertain]] alone", in_quotes(group.id)),
-              fmt::format("write group = \"{}\" in those that move together", group.id)},
-             value.node().at,
-             value.node().origin,
-             {}});
-        continue;
-      }
-      const double least = -1.0 / (static_cast<double>(group.members.size()) - 1.0);
-      if (group.correlation > 1.0)
-        value.refuse(fmt::format("correlation is {}, but must be 1 or less", group.correlation), "0.5 is a usual guess");
-      if (group.correlation < least)
-        value.refuse(fmt::format("correlation is {}, but {} inputs cannot all differ by less than {:.6g}", group.correlation,
-                                 group.members.size(), least),
-                     fmt::format("write {:.6g} or more", least));
-    }
-  }
-
   void read_settings(Table& sweep) {
     const auto number = [&](const char* key) {
       const std::optional<Value> value = sweep.take(key);
@@ -456,9 +268,11 @@ class SweepReader {
     } else if (sources_.table) {
       sweep_.table = *sources_.table;
     }
+    entries_.stand_in_a_table([this](const Region& at, std::string message, std::string hint) {
+      refuse_in_table(at, std::move(message), std::move(hint));
+    });
     PointTable points = parse_points(sweep_.table);
-    const std::string_view lines =
-        std::string_view(sweep_.table).substr(sweep_.table.starts_with(byte_order_mark) ? byte_order_mark.size() : 0);
+    const std::string_view lines = without_byte_order_mark(sweep_.table);
     table_name_ = name;
     table_source_.emplace(lines);
     if (!points.problems.empty()) {
@@ -499,7 +313,7 @@ class SweepReader {
       for (Setting& setting : list.settings) setting.number = *parse_number(setting.text);
     }
     entry.key.values = std::move(list);
-    add_entry(std::move(entry));
+    entries_.add(std::move(entry));
   }
 
   void read_varied() {
@@ -521,237 +335,33 @@ class SweepReader {
     std::optional<Table> parts = table(value, "this [[vary]]", "each begins with [[vary]]", &vary_keys());
     if (!parts) return;
     Entry entry;
-    const bool sound = read_key(*parts, value, entry).has_value();
-    const bool valued = read_values(*parts, value, entry);
+    const bool sound = entries_.read_key(*parts, value, entry).has_value();
+    const bool valued = entries_.read_values(*parts, value, entry);
     parts->close();
     if (sound && valued) {
-      add_entry(std::move(entry));
+      entries_.add(std::move(entry));
     } else {
       broken_ = true;
     }
-  }
-
-  /// The `key` of an entry, into `entry`; nothing where it is missing or wrong, which was said.
-  std::optional<Value> read_key(Table& parts, const Value& whole_entry, Entry& entry) {
-    entry.path = whole_entry.path();
-    const std::optional<Value> key = parts.take("key");
-    const std::optional<std::string> name = key ? text(*key) : std::nullopt;
-    if (!name) return std::nullopt;
-    entry.key.key = *name;
-    entry.key_at = key->node().at;
-    entry.key.place = fmt::format("{}:{}", sweep_.name, key->node().at.line);
-    const bool sound =
-        parse_key(entry, [&](std::string message, std::string hint) { key->refuse(std::move(message), std::move(hint)); });
-    return sound ? key : std::nullopt;
-  }
-
-  static std::vector<Value> take_drawn(Table& parts) {
-    std::vector<Value> drawn;
-    for (const std::string& each : drawn_names()) {
-      if (const auto found = parts.take(each)) drawn.push_back(*found);
-    }
-    return drawn;
-  }
-
-  /// The steps of the key's path, its unit and whether it is a whole number.
-  template <class Refuse>
-  bool parse_key(Entry& entry, const Refuse& refuse) {
-    const auto steps = parse_path(entry.key.key);
-    if (!steps || steps->size() > max_depth) {
-      refuse(fmt::format("{} is not the path of a key", in_quotes(entry.key.key)),
-             "a path is keys and ids joined by dots: touchpoint.first-bill.quality.mean");
-      return false;
-    }
-    if (entry.key.key == "scenario.replications") {
-      refuse("every point of a sweep has the same replications", "write replications = ... in [sweep]");
-      return false;
-    }
-    entry.steps = *steps;
-    entry.key.paths = {entry.key.key};
-    declared_ = declared_key(*steps);
-    entry.key.whole = declared_ != nullptr && declared_->kind == keys::Kind::whole;
-    if (is_duration(declared_)) entry.key.unit = "day";
-    if (declared_ != nullptr && declared_->kind == keys::Kind::rate) entry.key.unit = "day-1";
-    return true;
-  }
-
-  /// A number, or a duration in days or a rate per day written as text.
-  std::optional<double> end_of_range(const Value& value, VariedKey& key) {
-    if (value.node().kind != Kind::text) return number(value);
-    if (const auto days = parse_duration(value.node().text); days.value) {
-      key.unit = "day";
-      return days.value;
-    }
-    if (const auto rate = parse_rate(value.node().text); rate.value) {
-      key.unit = "day-1";
-      return rate.value;
-    }
-    const auto why = parse_duration(value.node().text);
-    value.refuse(why.message, "write a number, a duration (\"3 days\") or a rate (\"0.2 per month\")");
-    return std::nullopt;
-  }
-
-  bool read_values(Table& parts, const Value& whole_entry, Entry& entry) {
-    const std::optional<Value> from = parts.take("from"), to = parts.take("to"), steps = parts.take("steps"),
-                               values = parts.take("values");
-    const std::vector<Value> drawn = take_drawn(parts);
-    constexpr const char* example =
-        "write from = 0.3 and to = 0.8, or values = [0.3, 0.5], or normal = { mean = 0.5, sd = 0.1 }";
-    const std::size_t kinds = (from || to ? 1 : 0) + (values ? 1 : 0) + drawn.size();
-    if (kinds != 1) {
-      whole_entry.refuse(kinds == 0 ? "this [[vary]] has no values" : "this [[vary]] has values of several kinds", example);
-      return false;
-    }
-    if (steps && !from && !to) {
-      steps->refuse_key("steps belong to a range", "leave steps out");
-      return false;
-    }
-    if (values) return read_list(*values, entry);
-    if (!drawn.empty()) return read_drawn(drawn.front(), entry);
-    if (!from || !to) {
-      whole_entry.refuse(fmt::format("\"{}\" is missing in this [[vary]]", from ? "to" : "from"), example);
-      return false;
-    }
-    return read_range(*from, *to, steps, entry);
-  }
-
-  bool read_range(const Value& from, const Value& to, const std::optional<Value>& steps, Entry& entry) {
-    VariedKey::Range range;
-    const std::optional<double> low = end_of_range(from, entry.key), high = end_of_range(to, entry.key);
-    if (!low || !high) return false;
-    range.from = *low;
-    range.to = *high;
-    if (range.from == range.to) {
-      to.refuse("to is the same as from: nothing varies", "leave this [[vary]] out, and set the key in the scenario");
-      return false;
-    }
-    if (steps) {
-      const auto count = small_whole(*steps);
-      if (!count) return false;
-      if (*count < 2) {
-        steps->refuse(fmt::format("steps is {}, but must be 2 or more", *count), "both ends are steps");
-        return false;
-      }
-      range.steps = *count;
-    }
-    entry.key.values = range;
-    entry.trials = {{{}, from.node().at}, {{}, to.node().at}};
-    return true;
-  }
-
-  bool read_list(const Value& values, Entry& entry) {
-    const auto all = elements(values, "write values = [0.3, 0.5]");
-    if (!all) return false;
-    if (all->empty()) {
-      values.refuse("values is empty", "name some: values = [0.3, 0.5]");
-      return false;
-    }
-    VariedKey::List list;
-    bool numbers = true;
-    for (const Value& each : *all) {
-      const std::string text = written(each.node());
-      if (text.empty()) {
-        each.refuse_type("a number, a text, true, false or a date");
-        return false;
-      }
-      const bool finite = std::isfinite(each.node().number);
-      if (!finite) {
-        each.refuse("a value must be a finite number");
-        return false;
-      }
-      const bool is_number = each.node().kind == Kind::integer || each.node().kind == Kind::number;
-      numbers = numbers && is_number;
-      // A text is quoted, so that "true" stays one; that of an effect begins with its sign.
-      const bool quoted = each.node().kind == Kind::text && !is_effect(entry.steps);
-      list.settings.push_back({is_number ? each.node().number : 0.0, quoted ? toml_text(text) : text});
-      if (entry.trials.size() < most_tried) entry.trials.push_back({list.settings.back(), each.node().at});
-    }
-    for (std::size_t i = 0; !numbers && i < list.settings.size(); ++i) list.settings[i].number = static_cast<double>(i);
-    entry.key.values = std::move(list);
-    return true;
-  }
-
-  static std::string toml_text(const std::string& text) {
-    std::string result = "\"";
-    for (const char c : text) {
-      if (c == '"' || c == '\\') result += '\\';
-      result += c == '\n' ? std::string("\\n") : c == '\t' ? std::string("\\t") : std::string(1, c);
-    }
-    return result + '"';
-  }
-
-  bool read_drawn(const Value& value, Entry& entry) {
-    // The distribution's name is the key here; elsewhere it stands in a table of its own.
-    Node holder;
-    holder.at = value.node().at;
-    holder.key_at = value.node().key_at;
-    holder.children.push_back(value.node());
-    const Measure measure = is_duration(declared_) ? Measure::duration : Measure::number;
-    const auto read = scenario::distribution(Value(holder, entry.path, problems_), measure);
-    if (!read) return false;
-    const keys::Bounds bounds = declared_ != nullptr ? declared_->bounds : keys::any_number;
-    bool sound = true;
-    for (const Finding& finding : keys::check(entry.key.key, *read, bounds)) {
-      value.refuse(finding.message, finding.hint);
-      sound = false;
-    }
-    if (!sound) return false;
-    VariedKey::Drawn drawn{*read};
-    drawn.lowest = share_below(*read, bounds.low);
-    drawn.highest = share_below(*read, bounds.high);
-    drawn.low = bounds.low;
-    drawn.high = bounds.high;
-    if (bounds.low_limit == keys::Limit::outside) drawn.lowest += 1e-9;  // the limit itself is not one of its values
-    if (!(drawn.highest - drawn.lowest > 1e-6)) {
-      value.refuse(
-          fmt::format("hardly anything of this distribution lies in the range of the key, {}", keys::wording(bounds)));
-      return false;
-    }
-    entry.key.values = drawn;
-    entry.trials = {{{}, value.node().at}, {{}, value.node().at}};
-    return true;
-  }
-
-  // The share of a distribution below a limit, by bisection of its quantiles.
-  static double share_below(const Distribution& distribution, double limit) {
-    constexpr double least = 1e-12;
-    if (quantile(distribution, least) >= limit) return 0.0;
-    if (quantile(distribution, 1.0 - least) <= limit) return 1.0;
-    double low = least, high = 1.0 - least;
-    for (int i = 0; i < 60; ++i) {
-      const double middle = 0.5 * (low + high);
-      (quantile(distribution, middle) < limit ? low : high) = middle;
-    }
-    return 0.5 * (low + high);
-  }
-
-  void add_entry(Entry entry) {
-    if (entry.steps.empty()) {  // a column
-      const bool sound = parse_key(entry, [&](std::string message, std::string hint) {
-        refuse_in_table(entry.key_at, std::move(message), std::move(hint));
-      });
-      if (!sound) return;
-    }
-    entries_.push_back(std::move(entry));
   }
 
   /// What the design needs of its keys, and how many points there are.
   void judge_design() {
     if (!design_) return;
     const Value& value = *design_;
-    if (entries_.empty()) {
+    if (entries_.all().empty()) {
       if (!broken_ && problems_.empty()) value.refuse_key("nothing varies", "add a [[vary]] with a key and its values");
       return;
     }
-    if (entries_.size() > most_keys) {
-      value.refuse_key(fmt::format("{} keys vary, {} may", entries_.size(), most_keys));
+    if (entries_.all().size() > most_keys) {
+      value.refuse_key(fmt::format("{} keys vary, {} may", entries_.all().size(), most_keys));
       return;
     }
-    const auto keys = static_cast<double>(entries_.size());
+    const auto keys = static_cast<double>(entries_.all().size());
     double points = static_cast<double>(sweep_.design.samples);
     const bool grid = sweep_.design.kind == DesignKind::grid;
     if (grid) points = 1.0;
-    for (const Entry& entry : entries_) {
+    for (const Entry& entry : entries_.all()) {
       if (grid && entry.key.steps() == 0) {
         const bool range = std::holds_alternative<VariedKey::Range>(entry.key.values);
         problems_.error(entry.path, entry.key_at, -1,
@@ -766,25 +376,6 @@ class SweepReader {
     if (points > static_cast<double>(most_points))
       value.refuse_key(fmt::format("these are {:.3g} points, at most {} can be swept", points, most_points),
                        grid ? "take fewer steps, or latin_hypercube = { samples = 500 }" : "take fewer samples");
-  }
-
-  void judge_doubles() {
-    std::set<std::string> known;
-    for (const Entry& entry : entries_) {
-      for (const std::string& path : entry.key.paths) {
-        if (known.insert(path).second) continue;
-        refuse(entry, entry.key_at, fmt::format("{} varies already", in_quotes(path)), "keep one of them");
-        break;
-      }
-    }
-  }
-
-  void refuse(const Entry& entry, const Region& at, std::string message, std::string hint) {
-    if (table_source_ && sweep_.design.kind == DesignKind::table) {
-      refuse_in_table(at, std::move(message), std::move(hint));
-    } else {
-      problems_.error(entry.path, at, -1, std::move(message), std::move(hint));
-    }
   }
 
   void add_plan(const std::string& id) {
@@ -811,202 +402,21 @@ class SweepReader {
     }
   }
 
-  /// The keys of the scenario that a path with `*` stands for, and what surrounds the number of an effect.
-  void find_paths(Entry& entry) {
-    if (!scenario_root_) scenario_root_ = parse_document(without_mark(sweep_.scenario.source), sweep_.changes).root;
-    std::vector<std::pair<std::string, const Node*>> found;
-    expand(entry.steps, 0, "", &*scenario_root_, found);
-    const bool wild = std::any_of(entry.steps.begin(), entry.steps.end(), [](const Step& step) { return step.key == "*"; });
-    if (wild) {
-      entry.key.paths.clear();
-      for (const auto& each : found) entry.key.paths.push_back(each.first);
-      if (found.empty())
-        refuse(entry, entry.key_at, fmt::format("{} names nothing in the scenario", in_quotes(entry.key.key)),
-               "* stands for every entry of a list or table: handover.*.carry");
-    }
-    const bool numbers = !std::holds_alternative<VariedKey::List>(entry.key.values);
-    if (is_effect(entry.steps) && (numbers || list_of_numbers(entry.key))) keep_sign(entry, found);
-  }
-
-  static std::string_view without_mark(std::string_view text) {
-    return text.starts_with(byte_order_mark) ? text.substr(byte_order_mark.size()) : text;
-  }
-
-  static bool list_of_numbers(const VariedKey& key) {
-    const auto* list = std::get_if<VariedKey::List>(&key.values);
-    return list != nullptr && std::all_of(list->settings.begin(), list->settings.end(),
-                                          [](const Setting& each) { return parse_number(each.text).has_value(); });
-  }
-
-  void expand(const std::vector<Step>& steps, std::size_t at, const std::string& path, const Node* node,
-              std::vector<std::pair<std::string, const Node*>>& found) {
-    if (at == steps.size()) {
-      found.emplace_back(path, node);
-      return;
-    }
-    const Step& step = steps[at];
-    if (step.key == "*") {
-      for (std::size_t i = 0; node != nullptr && i < node->children.size(); ++i) {
-        const Node& child = node->children[i];
-        Step next{node->kind == Kind::array ? std::string() : child.key, i};
-        if (const Node* id = child.find("id"); node->kind == Kind::array && id != nullptr) next.key = id->text;
-        expand(steps, at + 1, joined(path, next), &child, found);
-      }
-      return;
-    }
-    const Node* next = nullptr;
-    if (node != nullptr && node->kind == Kind::array) {
-      for (std::size_t i = 0; i < node->children.size(); ++i) {
-        const Node& child = node->children[i];
-        const Node* id = child.find("id");
-        if (step.key.empty() ? i == step.index : id != nullptr && id->text == step.key) next = &child;
-      }
-    } else if (node != nullptr) {
-      next = node->find(step.key);
-    }
-    expand(steps, at + 1, joined(path, step), next, found);
-  }
-
-  void keep_sign(Entry& entry, const std::vector<std::pair<std::string, const Node*>>& found) {
-    std::optional<Magnitude> kept;
-    for (const auto& [path, node] : found) {
-      if (node == nullptr) {
-        entry.trials.clear();
-        refuse(entry, entry.key_at, fmt::format("the scenario has no effect {}", in_quotes(path)),
-               "a varied number replaces that of an effect, and keeps its sign and percent: give the scenario the effect");
-        return;
-      }
-      const auto one = node->kind == Kind::text ? magnitude(node->text) : std::optional<Magnitude>(Magnitude{});
-      if (!one || (kept && (kept->before != one->before || kept->after != one->after))) {
-        refuse(entry, entry.key_at, fmt::format("{} is written otherwise than the others", in_quotes(path)),
-               "vary effects of one sign and unit together");
-        return;
-      }
-      kept = one;
-    }
-    if (!kept || (kept->before.empty() && kept->after.empty())) return;
-    entry.key.before = kept->before;
-    entry.key.after = kept->after;
-    bool negative = false;
-    if (auto* list = std::get_if<VariedKey::List>(&entry.key.values)) {
-      for (std::size_t i = 0; i < list->settings.size(); ++i) {
-        Setting& setting = list->settings[i];
-        negative = negative || setting.number < 0.0;
-        setting.text = kept->before + setting.text + kept->after;
-        if (i < entry.trials.size()) entry.trials[i].setting = setting;
-      }
-    } else {
-      negative = entry.key.at(0.0).number < 0.0 || entry.key.at(1.0).number < 0.0;
-    }
-    if (!negative) return;
-    entry.trials.clear();  // what the scenario would say to two signs says no more
-    refuse(entry, entry.key_at, fmt::format("the number of {} cannot be negative", in_quotes(entry.key.key)),
-           fmt::format("the sign stands in the scenario: \"{}...{}\"", kept->before, kept->after));
-  }
-
-  /// What is wrong with the scenario when these keys have these values.
-  [[nodiscard]] std::vector<Finding> errors_at(std::vector<VariedKey> keys, const std::vector<Setting>& settings) const {
-    SweepFile some;
-    some.changes = sweep_.changes;
-    some.keys = std::move(keys);
-    some.scenario = sweep_.scenario;
-    some.scenario_name = sweep_.scenario_name;
-    some.scenario_path = sweep_.scenario_path;
-    std::vector<Finding> errors;
-    for (Finding& finding : scenario_at(some, settings).findings) {
-      if (finding.severity == Severity::error) errors.push_back(std::move(finding));
-    }
-    return errors;
-  }
-
-  /// What the scenario says to rows of a table: some from its beginning to its end, and those with the least and the most of
-  /// each column.
-  void try_rows() {
-    const std::size_t rows = sweep_.design.rows;
-    std::set<std::size_t> tried;
-    for (std::size_t i = 0; i < std::min(rows, most_tried); ++i)
-      tried.insert(rows > most_tried ? i * (rows - 1) / (most_tried - 1) : i);
-    std::vector<VariedKey> keys;
-    for (const Entry& entry : entries_) {
-      keys.push_back(entry.key);
-      keys.back().values = VariedKey::List();  // the settings are given
-      const auto& settings = std::get<VariedKey::List>(entry.key.values).settings;
-      const auto [least, most] = std::minmax_element(settings.begin(), settings.end(),
-                                                     [](const Setting& a, const Setting& b) { return a.number < b.number; });
-      tried.insert(static_cast<std::size_t>(least - settings.begin()));
-      tried.insert(static_cast<std::size_t>(most - settings.begin()));
-    }
-    std::map<std::size_t, std::vector<Finding>> said;
-    for (const std::size_t row : tried) {
-      std::vector<Setting> settings;
-      for (const Entry& entry : entries_) settings.push_back(std::get<VariedKey::List>(entry.key.values).settings[row]);
-      said[row] = errors_at(keys, settings);
-    }
-    const std::vector<Finding>& first = said.begin()->second;
-    for (const auto& [row, errors] : said) {
-      for (const Finding& finding : errors) {
-        const Entry& entry = column_of(finding);
-        // What is wrong in every row is wrong with the key.
-        const bool always = std::all_of(said.begin(), said.end(), [&](const auto& other) {
-          return std::any_of(other.second.begin(), other.second.end(),
-                             [&](const Finding& one) { return one.message == finding.message; });
-        });
-        if (always && &errors != &first) continue;
-        refuse(entry, always ? entry.key_at : entry.rows[row], finding.message, finding.hint);
-      }
-    }
-  }
-
-  /// The column whose key a finding is about; the first where it is about none.
-  [[nodiscard]] const Entry& column_of(const Finding& finding) const {
-    for (const Entry& entry : entries_) {
-      for (const std::string& path : entry.key.paths) {
-        if (!finding.path.empty() && (path.starts_with(finding.path) || finding.path.starts_with(path))) return entry;
-      }
-    }
-    return entries_.front();
-  }
-
-  /// What the scenario says to each value.
-  void try_in_scenario(const Entry& entry) {
-    if (entry.key.paths.empty() || entry.trials.empty()) return;
-    const bool listed = std::holds_alternative<VariedKey::List>(entry.key.values);
-    std::vector<std::vector<Finding>> said;
-    for (std::size_t i = 0; i < entry.trials.size(); ++i) {
-      const Setting setting = listed ? entry.trials[i].setting : entry.key.at(i == 0 ? 0.0 : 1.0);
-      said.push_back(errors_at({entry.key}, {setting}));
-    }
-    const auto same = [&](const std::vector<Finding>& other) {
-      return !other.empty() && !said.front().empty() && other.front().message == said.front().front().message;
-    };
-    // What is wrong at every value is wrong with the key.
-    if (std::all_of(said.begin(), said.end(), same)) {
-      refuse(entry, entry.key_at, said.front().front().message, said.front().front().hint);
-      return;
-    }
-    for (std::size_t i = 0; i < said.size(); ++i) {
-      for (const Finding& finding : said[i]) refuse(entry, entry.trials[i].at, finding.message, finding.hint);
-    }
-  }
-
   Sources sources_;
   Problems& problems_;
   SweepFile& sweep_;
+  VariedEntries entries_;
   Table root_;
   bool scenario_known_ = false;
   bool broken_ = false;  // something was said that explains why keys are missing
   std::optional<Value> design_, plans_;
-  const Key* declared_ = nullptr;    // of the entry at hand
-  std::vector<Value> group_values_;  // where the correlation of each group stands
-  std::vector<Entry> entries_;
   std::string table_name_;
   std::optional<SourceText> table_source_;
-  std::optional<Node> scenario_root_;
 };
 
 void read_text(std::string_view text, SweepReader::Sources sources, SweepFile& sweep) {
   sweep.text = text;
-  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  text = without_byte_order_mark(text);
   const SourceText source(text);
   const auto refuse = [&](const Refusal& refusal) {
     report({Problem{{Severity::error, "", refusal.message, refusal.hint}, refusal.where, -1, {}}}, source, {}, sweep);
@@ -1054,24 +464,6 @@ SweepFile parse_sweep(std::string_view text, const std::string& name, std::strin
   sources.ties = &ties;
   read_text(text, std::move(sources), sweep);
   return sweep;
-}
-
-UncertainInputs read_uncertain(const Scenario& scenario, const std::vector<Override>& overrides) {
-  UncertainInputs inputs;
-  SweepFile& sweep = inputs.inputs;
-  sweep.name = scenario.name;
-  sweep.scenario = scenario;
-  sweep.changes = overrides;
-  sweep.scenario_path = scenario.name;
-  sweep.scenario_name = scenario.name;
-  std::string_view text = scenario.source;
-  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
-  const SourceText source(text);
-  const Document document = parse_document(text, overrides);
-  Problems problems;
-  SweepReader(document.root, keys::table(""), {}, problems, sweep).read_uncertain(inputs);
-  report(std::move(problems).sorted(), source, overrides, sweep);
-  return inputs;
 }
 
 }  // namespace sojourn
