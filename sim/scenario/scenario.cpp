@@ -197,7 +197,10 @@ Scenario parse_scenario(std::string_view text, const std::string& name, const st
   for (Problem& problem : document.problems) problems.add(std::move(problem));
   if (document.readable) {
     if (!document.text.empty()) result.text = std::move(document.text);
-    if (!document.source.empty()) result.source = std::move(document.source);
+    if (!document.source.empty()) {
+      result.source = std::move(document.source);
+      result.joined = true;
+    }
     result.parts = scenario::Reader(document.root, source, bases.texts(), {folder, files}, kept_ties, problems).read();
     add_findings_of_model(result.parts, document.root, problems);
   }

@@ -120,7 +120,7 @@ class UncertainReader {
 UncertainInputs read_uncertain(const Scenario& scenario, const std::vector<Override>& overrides) {
   UncertainInputs inputs;
   SweepFile& sweep = inputs.inputs;
-  sweep.name = scenario.name;
+  sweep.name = scenario.name + (scenario.joined ? " (joined with its base)" : "");
   sweep.scenario = scenario;
   sweep.changes = overrides;
   sweep.scenario_path = scenario.name;

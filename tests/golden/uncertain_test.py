@@ -56,7 +56,7 @@ class UncertainTest(unittest.TestCase):
     def test_draws_as_a_table(self):
         """The table has what the JSON is made of; one that Sojourn did not write is never replaced."""
         found = json.loads(self.compare("--json", "--csv", "draws.csv").stdout)["uncertain"]
-        rows = list(csv.DictReader((self.folder / "draws.csv").open(encoding="utf-8")))
+        rows = list(csv.DictReader((self.folder / "draws.csv").read_text(encoding="utf-8").splitlines()))
         self.assertEqual(len(rows), 128 * 2 * 2)
         keys = list(found["inputs"])
         self.assertEqual(list(rows[0])[:3 + len(keys)], ["draw", "plan", "replication", *keys])
@@ -109,6 +109,12 @@ class UncertainTest(unittest.TestCase):
                 self.assertIn(said, done.stderr)
                 self.assertRegex(done.stderr, r"(?m)^gym\.toml:\d+:\d+: error: ")
                 self.assertIn(said, self.sojourn("compare", "gym.toml", "--uncertain", status=2).stderr)
+
+    def test_places_in_a_variant_are_those_of_the_joined_text(self):
+        self.folder.joinpath("gym.toml").write_text(GYM.read_text())
+        self.folder.joinpath("variant.toml").write_text('schema = 1\n[scenario]\nbase = "gym.toml"\n[[uncertain]]\nkey = "touchpoint.trane.quality.mean"\n'
+                                                        "uniform = [0.2, 0.4]\n")
+        self.assertRegex(self.sojourn("check", "variant.toml", status=2).stderr, r"(?m)^variant\.toml \(joined with its base\):\d+:\d+: error: ")
 
     def test_a_group_of_one_is_told(self):
         self.folder.joinpath("gym.toml").write_text(GYM.read_text().replace('group = "loyalty"\n', "", 1))

@@ -24,7 +24,8 @@ struct UncertainInputs {
 };
 
 /// Reads the [[uncertain]] entries of a scenario that has no error, with what the command line changes in it. Every key is
-/// tried in the scenario at both ends of its values, as those of a sweep are. Errors say where in the scenario.
+/// tried in the scenario at both ends of its values, as those of a sweep are. Errors say where in the scenario; of one
+/// that has a base, where in the text of both, as results hold it.
 [[nodiscard]] UncertainInputs read_uncertain(const Scenario& scenario, const std::vector<Override>& overrides = {});
 
 }  // namespace sojourn
