@@ -203,7 +203,12 @@ void add_sample(PlanSamples& plan, const BatchSums& sample, const Program& progr
     sums.replications = replications;
     plan.by_persona[p].push_back(std::move(sums));
   }
-  for (std::size_t v = 0; v < touch.size(); ++v) plan.touch[v].push_back(touch[v]);
+  for (std::size_t v = 0; v < touch.size(); ++v) {
+    const Money money = sample.touchpoints[v].value();
+    touch[v].revenue = money.revenue;
+    touch[v].cost_to_serve = money.cost;
+    plan.touch[v].push_back(touch[v]);
+  }
   all.replications = replications;
   for (const PersonaMoney& money : sample.money) {
     all.visit_price += money.total.price.value();
@@ -339,7 +344,12 @@ Samples samples_about(const Model& model) {
   samples.segment_names = names_of(parts.account_segments);
   samples.touchpoints = ids_of(parts.touchpoints);
   samples.touchpoint_names = names_of(parts.touchpoints);
-  for (const Touchpoint& touchpoint : parts.touchpoints) samples.touchpoint_stages.push_back(touchpoint.stage);
+  for (const Touchpoint& touchpoint : parts.touchpoints) {
+    samples.touchpoint_stages.push_back(touchpoint.stage);
+    samples.touchpoint_channels.push_back(touchpoint.channel);
+  }
+  samples.channels = ids_of(parts.channels);
+  samples.channel_names = names_of(parts.channels);
   samples.mechanisms = mechanisms_in(parts);
   samples.pools = ids_of_pools(parts);
   samples.pool_names = names_of(parts.pools);
@@ -347,6 +357,20 @@ Samples samples_about(const Model& model) {
     if (touchpoint.servers) samples.pool_names.push_back(touchpoint.name);
   }
   return samples;
+}
+
+std::vector<TouchSums> channel_sums(const Samples& samples, const PlanSamples& plan, ChannelId channel) {
+  std::vector<TouchSums> sums;
+  for (std::size_t v = 0; v < plan.touch.size(); ++v) {
+    if (samples.touchpoint_channels[v] != channel) continue;
+    sums.resize(plan.touch[v].size());
+    for (std::size_t k = 0; k < sums.size(); ++k) {
+      const double arrived = plan.touch[v][k].arrived;  // of people, the same everywhere
+      sums[k] += plan.touch[v][k];
+      sums[k].arrived = arrived;
+    }
+  }
+  return sums;
 }
 
 Samples collect_samples(const RunResult& result) {

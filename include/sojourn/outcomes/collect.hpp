@@ -56,6 +56,8 @@ struct Samples {
   std::vector<std::string> personas, persona_names, touchpoints, touchpoint_names;
   std::vector<std::string> segments, segment_names;  // of accounts
   std::vector<Stage> touchpoint_stages;
+  std::vector<std::string> channels, channel_names;
+  std::vector<ChannelId> touchpoint_channels;  // may name nothing
   std::vector<std::string> pools, pool_names;  // those of the scenario, then touchpoints with servers of their own
   std::vector<PlanSamples> plans;
   std::uint64_t events = 0;
@@ -109,6 +111,9 @@ struct QueueField {
 };
 /// All of them but the touchpoint and the time asked for, which the scenario says.
 [[nodiscard]] std::span<const QueueField> queue_fields();
+
+/// Sums over visits in `channel` by sample: those of its touchpoints together.
+[[nodiscard]] std::vector<TouchSums> channel_sums(const Samples& samples, const PlanSamples& plan, ChannelId channel);
 
 /// The samples of a run with at least one finished replication.
 [[nodiscard]] Samples collect_samples(const RunResult& result);
