@@ -6,6 +6,7 @@
 
 #include "sojourn/behaviour/money.hpp"
 #include "sojourn/engine/money_totals.hpp"
+#include "sojourn/model/budget.hpp"
 #include "sojourn/outcomes/scores.hpp"
 
 namespace sojourn {
@@ -270,18 +271,19 @@ FixedCost fixed_investment(const Program& program) {
   const double rho = program.force_of_interest(), horizon = program.horizon();
   FixedCost result;
   result.windows.assign(windows.count(), 0.0);
-  for (const ImprovementId id : parts.plans[program.model().plan().index()].improvements) {
-    const Improvement& improvement = parts.improvements[id.index()];
-    const double start = improvement.change.start.value();
-    if (start > horizon) continue;
-    const double end = std::min(horizon, improvement.change.end ? improvement.change.end->value() : horizon);
-    const double per_day = improvement.price.per_month / days_per_month;
-    result.windows[windows.of(start)] += improvement.price.once;
-    result.worth += improvement.price.once * behaviour::present_value(rho, start);
-    for (std::size_t k = 0; k < windows.count(); ++k) {
-      result.windows[k] += per_day * std::max(0.0, std::min(end, windows.end(k)) - std::max(start, windows.begin(k)));
+  const Plan& plan = parts.plans[program.model().plan().index()];
+  for (std::size_t i = 0; i < plan.improvements.size(); ++i) {
+    const Spending spent = spending(parts.improvements[plan.improvements[i].index()], plan.level(i), horizon);
+    for (const auto& [day, amount] : spent.payments) {
+      result.windows[windows.of(day)] += amount;
+      result.worth += amount * behaviour::present_value(rho, day);
     }
-    if (end > start) result.worth += per_day * behaviour::annuity(rho, end - start) * behaviour::present_value(rho, start);
+    for (const auto& [begin, end, per_day] : spent.flows) {
+      for (std::size_t k = 0; k < windows.count(); ++k) {
+        result.windows[k] += per_day * std::max(0.0, std::min(end, windows.end(k)) - std::max(begin, windows.begin(k)));
+      }
+      result.worth += per_day * behaviour::annuity(rho, end - begin) * behaviour::present_value(rho, begin);
+    }
   }
   for (const double amount : result.windows) result.total += amount;
   return result;
@@ -401,6 +403,8 @@ Samples collect_samples(const RunResult& result) {
       plan.utilisation = utilisation_of(result.totals[k], program);
     }
     plan.cash = cash_of(program, windows, costs, static_cast<double>(samples.replications));
+    const double scale = model.people_per_customer() / static_cast<double>(samples.replications);
+    for (const MoneySum& window : windows) plan.visit_price.push_back(scale * window.price.value());
     samples.plans.push_back(std::move(plan));
   }
   return samples;

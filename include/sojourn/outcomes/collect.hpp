@@ -35,8 +35,9 @@ struct PlanSamples {
   std::vector<std::vector<double>> cash_of;     // [sample][window], as `cash`, each as if the sample were the whole market
   std::vector<QueueFigures> queues;             // of touchpoints that are served by servers, in order
   std::vector<double> utilisation;              // of each of Samples::pools, mean over replications
-  std::vector<double> cash;  // per window, undiscounted: revenue - cost - investment, for the market, mean
-                             // over replications
+  std::vector<double> visit_price;  // per window, what improvements cost by the visit, as `cash`; not kept in files
+  std::vector<double> cash;         // per window, undiscounted: revenue - cost - investment, for the market, mean
+                                    // over replications
 };
 
 /// Everything that an analysis needs to know of a run.
