@@ -361,6 +361,13 @@ Samples samples_about(const Model& model) {
   return samples;
 }
 
+void add_appraisal_spreads(Samples& samples, std::span<const Program> programs) {
+  samples.appraisal_spreads.clear();
+  for (const Program& program : programs) {
+    if (!program.model().coupled()) samples.appraisal_spreads.push_back(appraisal_spread(program));
+  }
+}
+
 std::vector<TouchSums> channel_sums(const Samples& samples, const PlanSamples& plan, ChannelId channel) {
   std::vector<TouchSums> sums;
   for (std::size_t v = 0; v < plan.touch.size(); ++v) {

@@ -122,6 +122,18 @@ Json by_channel(const Samples& samples, std::size_t plan) {
   return json;
 }
 
+/// How much appraisals differ from visit to visit of one customer, and between customers; nothing where nobody asked.
+void add_spread(Json& json, const Samples& samples, std::size_t plan) {
+  if (samples.appraisal_spreads.empty()) return;
+  const AppraisalSpread& spread = samples.appraisal_spreads[plan];
+  json["appraisal_spread"] = {
+      {"within",
+       {{"mean", number(spread.within)}, {"low", number(spread.within_low)}, {"high", number(spread.within_high)}}},
+      {"between", number(spread.between)},
+      {"customers", spread.customers},
+      {"visits", spread.visits}};
+}
+
 /// What queues did under one plan, beside the other figures of their touchpoints, and how busy the servers of pools were.
 void add_queues(Json& json, const Samples& samples, std::size_t plan) {
   for (const QueueFigures& queue : samples.plans[plan].queues) {
@@ -162,6 +174,7 @@ std::string run_json(const Samples& samples, const std::string& file) {
     json["touchpoints"][samples.touchpoints[v]] = of(plan.touch[v], samples);
   }
   if (!samples.channels.empty()) json["by_channel"] = by_channel(samples, 0);
+  add_spread(json, samples, 0);
   add_queues(json, samples, 0);
   return json_figures::text(json);
 }
@@ -196,6 +209,7 @@ std::string comparison_json(const Samples& samples, const Comparison& comparison
     entry["cost_per_extra_customer"] = of(plan.cost_per_extra_customer);
     entry["by_persona"] = by_persona(samples, k);
     if (!samples.channels.empty()) entry["by_channel"] = by_channel(samples, k);
+    add_spread(entry, samples, k);
     add_queues(entry, samples, k);
     if (!samples.segments.empty()) entry["by_account_segment"] = by_segment(samples, k);
     for (const PersonaEffect& effect : plan.personas) {

@@ -279,6 +279,33 @@ std::string channels_text(const Samples& samples, const Layout& layout) {
   return "\n" + channels.text(layout);
 }
 
+/// Whether the journey is consistent, under each plan; empty where nobody asked.
+std::string spread_text(const Samples& samples, const Layout& layout) {
+  if (samples.appraisal_spreads.empty() || std::isnan(samples.appraisal_spreads.front().within)) return {};
+  const bool plans = samples.plans.size() > 1;
+  Table spreads;
+  std::vector<std::string> head{"spread of appraisals"};
+  if (plans) head.emplace_back("plan");
+  head.insert(head.end(), {"within a customer", "between customers"});
+  spreads.row(head);
+  for (std::size_t k = 0; k < samples.appraisal_spreads.size(); ++k) {
+    const AppraisalSpread& spread = samples.appraisal_spreads[k];
+    std::vector<std::string> cells{
+        k == 0 ? fmt::format("of {} customers", format::count(static_cast<double>(spread.customers))) : ""};
+    if (plans) cells.push_back(samples.plans[k].name);
+    const double half = 0.5 * (spread.within_high - spread.within_low);
+    cells.push_back(fmt::format("{:.3f} ± {:.3f}", spread.within, half));
+    cells.push_back(fmt::format("{:.3f}", spread.between));
+    spreads.row(cells);
+  }
+  return "\n" + spreads.text(layout) + "\n" +
+         prose(
+             "Standard deviations, on the scale of appraisals from 0 to 1: the smaller within a customer, the more "
+             "consistent "
+             "the journey.\n",
+             layout);
+}
+
 /// What queues did, under each plan; empty where there are none.
 std::string queues_text(const Samples& samples, const Layout& layout) {
   if (samples.plans.front().queues.empty()) return {};
@@ -412,7 +439,8 @@ std::string run_text(const Samples& samples, const Layout& layout) {
                     "0 to 1.\n",
                     money ? fmt::format(", revenue and cost to serve ({})", samples.currency) : ""),
                 layout);
-  if (!samples.channels.empty()) text += channels_text(samples, layout) + "\n";
+  if (!samples.channels.empty()) text += channels_text(samples, layout) + (samples.appraisal_spreads.empty() ? "\n" : "");
+  text += spread_text(samples, layout);
   text += queues_text(samples, layout);
   return text + prose(footnote(samples, caution_words::cautions(samples)), layout);
 }
@@ -488,6 +516,7 @@ std::string all_figures(const Samples& samples, const Comparison& comparison, co
     text += "\n" + segments.text(layout);
   }
   text += channels_text(samples, layout);
+  text += spread_text(samples, layout);
   text += queues_text(samples, layout);
   std::string notes =
       "Retention is of those who bought, retained of all who arrived. NPS and satisfaction are of the customers present: "

@@ -72,6 +72,15 @@ class Markets(unittest.TestCase):
         self.assertAlmostEqual(total / with_money["metrics"]["revenue"]["mean"], 1.0, delta=1e-9)
         self.assertNotAlmostEqual(kept["touch_cost_to_serve"].sum() / kept["touch_revenue"].sum(), 1.0, delta=0.1)
 
+    def test_whether_the_journey_is_consistent(self):
+        """Mending the worst place makes a journey more even, mending the best one less; nothing is said where customers are coupled."""
+        compared = json.loads(self.sojourn("compare", SCENARIOS / "coffee.toml", *SMALL, "--json", "-o", "x.h5"))["plans"]
+        spread = {plan: each["appraisal_spread"]["within"] for plan, each in compared.items()}
+        self.assertGreater(spread["baseline"]["low"], spread["mend-the-weakest"]["high"])
+        self.assertLess(spread["baseline"]["high"], spread["mend-what-counts"]["low"])
+        coupled = json.loads(self.sojourn("run", SCENARIOS / "retail-word-of-mouth.toml", "--customers", 500, "--replications", 2, "--json", "-o", "y.h5"))
+        self.assertNotIn("appraisal_spread", coupled)
+
     def test_new_writes_the_shipped_scenario(self):
         self.sojourn("new", "streaming", "-o", "mine.toml")
         self.assertEqual((self.folder / "mine.toml").read_text(encoding="utf-8"), STREAMING.read_text(encoding="utf-8"))

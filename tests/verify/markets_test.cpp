@@ -14,6 +14,7 @@
 #include "sojourn/engine/run.hpp"
 #include "sojourn/model/budget.hpp"
 #include "sojourn/model/change_arithmetic.hpp"
+#include "sojourn/outcomes/appraisal_spread.hpp"
 #include "sojourn/outcomes/collect.hpp"
 #include "sojourn/solve/closed_form.hpp"
 #include "tests/catch.hpp"
@@ -612,5 +613,36 @@ TEST_CASE("channels: what flows alike at two places is shared by who stays there
     CHECK(revenue[0] + revenue[1] == Approx(10.0 / days_per_month * (days[0] + days[1])).epsilon(1e-9));
     CHECK(revenue[0] == Approx(10.0 / days_per_month * days[0]).epsilon(0.02));
     CHECK_FALSE(revenue[0] == Approx(0.5 * (revenue[0] + revenue[1])).epsilon(0.02));  // the twin: shared evenly
+  }
+}
+
+TEST_CASE("spread: appraisals are taken apart into what differs within and between customers", "[verify]") {
+  // The appraisal is the quality, of standard deviation 0.1, less half of an aversion that is uniform up to 0.4.
+  for (const Setting& at : settings) {
+    for (const double between : {0.0, 0.4}) {
+      ModelParts parts =
+          journey({place(Stage::purchase, {by_odds(0, 1.0, Exponential{at.horizon / 25.0})})}, at.horizon, 2000);
+      parts.settings.window = Days(at.window);
+      parts.behaviour.disconfirmation = 0.0;
+      parts.touchpoints[0].quality_mean = 0.6;
+      parts.touchpoints[0].effort = 0.5;
+      trait(parts.personas[0], BuiltinTrait::effort_aversion) = Uniform{0.0, between};
+      const auto of = [&](double sd) {
+        parts.touchpoints[0].quality_sd = sd;
+        return appraisal_spread(Program{Model(parts)});
+      };
+      const AppraisalSpread found = of(0.1);
+      INFO("window " << at.window << ", between " << between);
+      CHECK(found.customers == 2000);
+      CHECK(found.visits == Approx(2000.0 * 26.0).epsilon(0.01));
+      // Some 50,000 visits: the standard error of a standard deviation is 0.1 / sqrt(2 x 48,000).
+      const double error = 0.1 / std::sqrt(2.0 * 48'000.0);
+      CHECK(judge(found.within, error, 0.1, 0.005));
+      CHECK(found.within_high - found.within_low == Approx(2.0 * 1.96 * error).epsilon(0.1));
+      const double variance = between * between / 48.0;
+      const double of_variance = (0.01 / 26.0 + variance) * std::sqrt(2.0 / 1999.0);
+      CHECK(judge(found.between * found.between, of_variance, variance, 8.1 * of_variance));
+      CHECK_FALSE(judge(of(0.107).within, error, 0.1, 0.005));  // the twin
+    }
   }
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sojourn/engine/run.hpp"
+#include "sojourn/outcomes/appraisal_spread.hpp"
 #include "sojourn/outcomes/metrics.hpp"
 #include "sojourn/outcomes/outcomes.hpp"
 
@@ -61,6 +62,7 @@ struct Samples {
   std::vector<ChannelId> touchpoint_channels;  // may name nothing
   std::vector<std::string> pools, pool_names;  // those of the scenario, then touchpoints with servers of their own
   std::vector<PlanSamples> plans;
+  std::vector<AppraisalSpread> appraisal_spreads;  // by plan; empty where customers are coupled, or nobody asked
   std::uint64_t events = 0;
   double seconds = 0.0;
   bool batches = false;   // the samples are batches of customers, not whole replications: nothing couples customers
@@ -115,6 +117,9 @@ struct QueueField {
 
 /// Sums over visits in `channel` by sample: those of its touchpoints together.
 [[nodiscard]] std::vector<TouchSums> channel_sums(const Samples& samples, const PlanSamples& plan, ChannelId channel);
+
+/// Adds the spread of appraisals to samples of `programs`, in the order of the plans, where customers are not coupled.
+void add_appraisal_spreads(Samples& samples, std::span<const Program> programs);
 
 /// The samples of a run with at least one finished replication.
 [[nodiscard]] Samples collect_samples(const RunResult& result);
