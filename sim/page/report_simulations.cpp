@@ -11,18 +11,24 @@ namespace sojourn {
 namespace {
 
 constexpr double most_people = 100'000;        // in all replications of a plan
-constexpr double most_visits = 3e7;            // of all plans; with fewer people where these are more
+constexpr double most_visits = 2e7;            // of all plans; with fewer people where these are more
 constexpr double most_coupled_visits = 2.4e7;  // where customers act on one another, which is slower and takes all of them
 constexpr std::uint64_t fewest_customers = 1'000;
 constexpr std::uint32_t fewest_replications = 5, coupled_replications = 3;
 
-/// Visits per person and plan, as they were in the file.
-double visits_per_person(const Samples& samples) {
+/// Visits to simulate per person and plan, as they were in the file. At a queue, where a customer stands for several people,
+/// each of these comes, waits and is served.
+double visits_per_person(const Model& model, const Samples& samples) {
+  const double stands_for = std::max(1.0, samples.market / static_cast<double>(samples.customers));
   double visits = 0.0, people = 0.0;
   for (const PlanSamples& plan : samples.plans) {
     for (const Sums& sums : plan.all) {
       visits += sums.visits;
       people += sums.arrived;
+    }
+    for (std::size_t v = 0; v < plan.touch.size(); ++v) {
+      if (!model.parts().touchpoints[v].queues()) continue;
+      for (const TouchSums& sums : plan.touch[v]) visits += (stands_for - 1.0) * sums.visits;
     }
   }
   return people > 0.0 ? std::max(1.0, visits / people) : 1.0;
@@ -30,7 +36,7 @@ double visits_per_person(const Samples& samples) {
 
 /// The model as precisely as `plans` plans can be simulated for a page; nothing where that takes too long.
 std::optional<Model> at_page_precision(const Model& model, const Samples& samples, double plans) {
-  const double visits = visits_per_person(samples) * plans;
+  const double visits = visits_per_person(model, samples) * plans;
   ModelParts parts = model.parts();
   Settings& settings = parts.settings;
   settings.market = samples.market;  // fewer people stand for the same market, whose money is counted
