@@ -168,8 +168,10 @@ CLI::App* add_rank(CLI::App& app, Options& o) {
 CLI::App* add_optimize(CLI::App& app, Options& o) {
   CLI::App* optimize = app.add_subcommand("optimize", "The best set of improvements that a budget buys");
   optimize->add_option("scenario", o.line.input, "scenario (.toml) or results file (.h5)")->required()->type_name("FILE");
-  optimize->add_option("--budget", o.line.budget, "money for all improvements over the horizon: 2_000_000, 500k, 2M, 1.5bn")
-      ->required()
+  optimize
+      ->add_option("--budget", o.line.budget,
+                   "money for all improvements over the horizon: 2_000_000, 500k, 2M, 1.5bn; may be left out "
+                   "where the scenario has a [budget], which holds besides")
       ->type_name("N");
   optimize
       ->add_option(

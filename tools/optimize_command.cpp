@@ -1,4 +1,5 @@
 #include <cstdio>
+#include <limits>
 
 #include "commands.hpp"
 #include "goals.hpp"
@@ -17,7 +18,9 @@ OptimizeOptions read_options(const CommandLine& line, const ModelParts& parts) {
   OptimizeOptions how;
   how.goal = line.goal.empty() ? goal_of(parts.settings) : parse_goal(line.goal);
   how.indifference = line.indifference.empty() ? 0.0 : parse_money("--indifference", line.indifference);
-  how.limits.total = parse_money("--budget", line.budget);
+  if (line.budget.empty() && !parts.budget.per_quarter)
+    throw InputError("--budget is required", "or let the scenario limit quarters: [budget] per_quarter = 250_000");
+  how.limits.total = line.budget.empty() ? std::numeric_limits<double>::infinity() : parse_money("--budget", line.budget);
   for (const std::string& each : line.team_budgets) {
     const std::size_t equals = each.find('=');
     if (equals == std::string::npos)

@@ -1,6 +1,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <optional>
+#include <vector>
 
 #include "commands.hpp"
 #include "goals.hpp"
@@ -57,9 +58,13 @@ int report_command(const CommandLine& line) {
   if (budget && input.model.parts().improvements.empty())
     throw InputError("this scenario has no [[improvement]] that a budget could buy", "leave --budget out");
   const Outcomes& outcomes = *input.recorded;
-  const Samples samples = kept_samples(outcomes, input.model);
+  Samples samples = kept_samples(outcomes, input.model);
   Beside beside;
   if (!line.fast) {
+    std::vector<Program> programs;
+    for (const PlanSamples& plan : samples.plans)
+      programs.emplace_back(apply(input.model, plan_called(input.model, plan.id)));
+    add_appraisal_spreads(samples, programs);
     under_way(line, [&](const RunOptions& options) {
       beside = simulate_beside(input.scenario, input.model, samples, budget, options);
     });

@@ -256,7 +256,8 @@ int simulate(const CommandLine& line, const Input& asked, const std::vector<Plan
   provenance.history = history_of(input.request, input.scenario_name);
   provenance.scenario_toml = input.scenario.text;
   provenance.scenario_name = input.scenario_name;
-  const Samples samples = collect_samples(result);
+  Samples samples = collect_samples(result);
+  if (line.json || !line.quiet) add_appraisal_spreads(samples, result.programs);
   write_results(outcomes_of(result, samples, std::move(provenance)), path, replacing(line, asked));
 
   if (line.json) {

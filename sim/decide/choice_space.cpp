@@ -3,18 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <set>
 
+#include "sojourn/model/budget.hpp"
 #include "sojourn/model/change_arithmetic.hpp"
 #include "sojourn/outcomes/collect.hpp"
 
 namespace sojourn {
 namespace {
-
-/// Sums of prices are rounded; a budget that is met to the cent is met.
-constexpr double rounding = 1e-9;
-
-bool within(double cost, double budget) { return cost <= budget * (1.0 + rounding) + rounding; }
 
 /// The teams whose touchpoints a change takes in.
 std::vector<std::size_t> teams_of(const ModelParts& parts, const Change& change) {
@@ -34,7 +31,10 @@ bool contains(const std::vector<ImprovementId>& list, std::size_t improvement) {
 
 }  // namespace
 
-ChoiceSpace::ChoiceSpace(const Model& model, const BudgetLimits& limits) : limits_(limits), parts_(model.parts()) {
+ChoiceSpace::ChoiceSpace(const Model& model, const BudgetLimits& limits)
+    : limits_(limits), parts_(model.parts()), per_quarter_(parts_.budget.per_quarter) {
+  if (per_quarter_) quarters_ = quarters(parts_.settings);
+  parts_.budget = {};  // `allowed` sees to it, also with what visits cost
   const ModelParts& given = model.parts();
   if (given.improvements.empty()) {
     throw InputError("there is nothing to buy: the scenario has no improvement",
@@ -46,31 +46,21 @@ ChoiceSpace::ChoiceSpace(const Model& model, const BudgetLimits& limits) : limit
                        "leave it out of one of the two", {}, ErrorCode::contradicting_needs);
     }
   }
-  // Variants of one improvement stand together, so that what sets a parameter keeps its place among the others.
-  std::vector<ImprovementId> whole;
-  parts_.improvements.clear();
   of_improvement_.resize(given.improvements.size());
   for (std::size_t i = 0; i < given.improvements.size(); ++i) {
     must_.push_back(contains(limits.must, i));
     std::vector<double> levels = given.improvements[i].levels;
     if (levels.empty()) levels.push_back(1.0);
     std::sort(levels.begin(), levels.end());
-    whole.emplace_back(variants_.size() + levels.size() - 1);
     for (const double level : levels) {
-      Improvement bought = given.improvements[i];
-      if (levels.size() > 1) bought.change.id += fmt::format("-level-{}", variants_.size());
-      bought.change.level *= level;
-      bought.price.once *= level;
-      bought.price.per_month *= level;
-      bought.price.per_visit *= level;
-      bought.levels.clear();
+      const Improvement& bought = given.improvements[i];
       if (!contains(limits.never, i)) of_improvement_[i].push_back(static_cast<std::uint32_t>(variants_.size()));
-      variants_.push_back({{ImprovementId(i), level}, 0.0, bought.price.per_visit > 0.0, teams_of(given, bought.change)});
-      parts_.improvements.push_back(std::move(bought));
+      variants_.push_back({{ImprovementId(i), level},
+                           0.0,
+                           spending_by_quarter(bought, level, quarters_),
+                           bought.price.per_visit > 0.0,
+                           teams_of(given, bought.change)});
     }
-  }
-  for (Rule& rule : parts_.rules) {
-    if (rule.switch_on.valid()) rule.switch_on = whole[rule.switch_on.index()];
   }
   parts_.plans.resize(1);
   // A results file or the words of a model do not matter here; one program a variant says what it costs whatever happens.
@@ -82,7 +72,8 @@ ChoiceSpace::ChoiceSpace(const Model& model, const BudgetLimits& limits) : limit
   if (!allowed(least())) {
     throw InputError(
         fmt::format(
-            "what must be bought costs at least {:.0f}, and the budget of the company or of a team does not allow it",
+            "what must be bought costs at least {:.0f}, and the budget of the company, of a quarter or of a team does not "
+            "allow it",
             fixed_cost(least())),
         "allow more money, or leave out what must be bought", {}, ErrorCode::budget_too_small);
   }
@@ -92,7 +83,8 @@ Plan ChoiceSpace::plan(const Basket& basket) const {
   Plan plan{"choice", "choice", {}};
   for (const std::uint32_t k : basket) {
     plan.id += fmt::format("-{}", k);
-    plan.improvements.emplace_back(k);
+    plan.improvements.push_back(variants_[k].purchase.improvement);
+    plan.levels.push_back(variants_[k].purchase.level);
   }
   return plan;
 }
@@ -107,8 +99,29 @@ bool ChoiceSpace::paid_by_visit(const Basket& basket) const {
   return std::any_of(basket.begin(), basket.end(), [&](std::uint32_t k) { return variants_[k].paid_by_visit; });
 }
 
-bool ChoiceSpace::allowed(const Basket& basket, double by_visit) const {
-  if (!within(fixed_cost(basket) + by_visit, limits_.total)) return false;
+std::vector<double> ChoiceSpace::by_quarter(const std::vector<double>& window_ends,
+                                            const std::vector<double>& windows) const {
+  std::vector<double> amounts(per_quarter_ ? quarters_.size() : 0, 0.0);
+  double begin = 0.0;
+  for (std::size_t w = 0; w < windows.size(); begin = window_ends[w], ++w) {
+    for (std::size_t q = 0; q < amounts.size(); ++q) {
+      const double shared = std::min(window_ends[w], quarters_[q].end) - std::max(begin, quarters_[q].begin);
+      if (shared > 0.0) amounts[q] += windows[w] * shared / (window_ends[w] - begin);
+    }
+  }
+  return amounts;
+}
+
+bool ChoiceSpace::allowed(const Basket& basket, double by_visit, std::span<const double> profile) const {
+  if (!within_budget(fixed_cost(basket) + by_visit, limits_.total)) return false;
+  if (per_quarter_) {
+    const double of_profile = std::accumulate(profile.begin(), profile.end(), 0.0);
+    for (std::size_t q = 0; q < quarters_.size(); ++q) {
+      double spent = of_profile > 0.0 ? by_visit * profile[q] / of_profile : 0.0;
+      for (const std::uint32_t k : basket) spent += variants_[k].by_quarter[q];
+      if (!within_budget(spent, *per_quarter_)) return false;
+    }
+  }
   return std::all_of(limits_.teams.begin(), limits_.teams.end(), [&](const auto& limit) {
     double spent = 0.0;
     bool visits = false;
@@ -118,7 +131,7 @@ bool ChoiceSpace::allowed(const Basket& basket, double by_visit) const {
       spent += variant.fixed_cost / static_cast<double>(variant.teams.size());
       visits = visits || variant.paid_by_visit;
     }
-    return within(spent + (visits ? by_visit : 0.0), limit.second);
+    return within_budget(spent + (visits ? by_visit : 0.0), limit.second);
   });
 }
 

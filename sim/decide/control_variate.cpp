@@ -33,19 +33,22 @@ bool forget(Touchpoint& touchpoint) {
   return any;
 }
 
-/// Takes the slopes out; true where there was one.
+/// Takes the slopes out that follow what changes, so not those on prices; true where there was one.
 bool flatten(Touchpoint& touchpoint) {
   bool any = false;
   for (Exit& exit : touchpoint.next) {
-    any = any || exit.slopes != Slopes{};
-    exit.slopes = {};
+    Slopes kept;
+    kept.price = exit.slopes.price;
+    any = any || exit.slopes != kept;
+    exit.slopes = kept;
   }
   return any;
 }
 
 bool acts_on_exits(const Effect& effect) {
   return effect.parameter == Parameter::odds || effect.parameter == Parameter::probability ||
-         effect.parameter == Parameter::delay;
+         effect.parameter == Parameter::delay || effect.parameter == Parameter::price ||
+         effect.parameter == Parameter::traffic;
 }
 
 /// Makes the effects on exits of a change that comes, grows or goes within the horizon move nothing; true where there was
@@ -53,7 +56,7 @@ bool acts_on_exits(const Effect& effect) {
 bool still(Change& change, double horizon) {
   const double start = change.start.value();
   const bool moves = (start > 0.0 && start < horizon) || (change.end && change.end->value() < horizon) ||
-                     change.ramp.shape != RampShape::none;
+                     change.ramp.shape != RampShape::none || change.fade;
   bool any = false;
   for (Effect& effect : change.effects) {
     if (!moves || !acts_on_exits(effect)) continue;

@@ -75,8 +75,18 @@ Samples joined(std::vector<NamedSamples> runs) {
     const std::size_t known = all.touchpoints.size();
     const std::vector<std::size_t> touchpoints =
         places_in(all.touchpoints, all.touchpoint_names, run.touchpoints, run.touchpoint_names);
+    const std::vector<std::size_t> channels = places_in(all.channels, all.channel_names, run.channels, run.channel_names);
     for (std::size_t v = 0; v < touchpoints.size(); ++v) {
-      if (touchpoints[v] >= known) all.touchpoint_stages.push_back(run.touchpoint_stages[v]);
+      if (touchpoints[v] < known) continue;
+      const ChannelId channel = run.touchpoint_channels[v];
+      all.touchpoint_stages.push_back(run.touchpoint_stages[v]);
+      all.touchpoint_channels.push_back(channel.valid() ? ChannelId(channels[channel.index()]) : channel);
+    }
+    // Told of all plans, or of none.
+    const bool spreads = !all.appraisal_spreads.empty() && !run.appraisal_spreads.empty();
+    if (!spreads) all.appraisal_spreads.clear();
+    if (spreads) {
+      all.appraisal_spreads.insert(all.appraisal_spreads.end(), run.appraisal_spreads.begin(), run.appraisal_spreads.end());
     }
     const std::vector<std::size_t> pools = places_in(all.pools, all.pool_names, run.pools, run.pool_names);
     const bool alone = run.plans.size() == 1;

@@ -429,9 +429,11 @@ Ranking rank(const Model& model, const RankOptions& how, const RunOptions& optio
   ModelParts shifted = parts;
   std::vector<Plan> plans;
   for (const Shifting& each : asked) {
-    Plan plan{each.change.id, each.change.name, parts.plans[under.index()].improvements};
+    Plan plan = parts.plans[under.index()];
+    plan.id = each.change.id;
+    plan.name = each.change.name;
     plan.improvements.emplace_back(shifted.improvements.size());
-    shifted.improvements.push_back({each.change, {}, {}});
+    shifted.improvements.push_back({each.change, {}, {}, {}});
     plans.push_back(std::move(plan));
   }
   const std::vector<Sums>& without = ranking.samples.plans.front().all;

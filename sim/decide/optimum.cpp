@@ -47,6 +47,7 @@ struct Round {
   std::vector<double> baseline;                     // goal by sample
   std::map<std::size_t, std::vector<double>> goal;  // [choice][sample]
   std::map<std::size_t, Choice> described;
+  std::map<std::size_t, std::vector<double>> paid_by_quarter;  // per visit; see ChoiceSpace::by_quarter
 };
 
 std::vector<double> goals(const std::vector<Sums>& samples, const std::vector<GoalTerm>& goal) {
@@ -220,6 +221,7 @@ class Search {
       if (in_full) {
         for (const Metric& metric : metrics()) choice.differences.push_back(difference(all, nothing, metric));
       }
+      round.paid_by_quarter[c] = space_.by_quarter(samples.window_ends, samples.plans.front().visit_price);
       round.described[c] = std::move(choice);
       round.goal[c] = std::move(values);
     });
@@ -268,7 +270,8 @@ class Search {
       if (!space_.paid_by_visit(baskets_[c])) return false;
       const Estimate& investment = rounds_[r].described.at(c).investment;
       const double end = std::isnan(investment.low) ? investment.mean : last ? investment.high : investment.low;
-      if (space_.allowed(baskets_[c], std::max(0.0, end - space_.fixed_cost(baskets_[c])))) return false;
+      if (space_.allowed(baskets_[c], std::max(0.0, end - space_.fixed_cost(baskets_[c])), rounds_[r].paid_by_quarter.at(c)))
+        return false;
       dear_.insert(c);
       return true;
     });

@@ -6,11 +6,16 @@
 namespace sojourn {
 
 BatchSums::BatchSums(const Program& program, const Totals& counted, std::uint64_t of_people)
-    : totals(counted.at_horizon()), windows(counted.shape().windows), people(of_people) {
+    : totals(counted.at_horizon()),
+      windows(counted.shape().windows),
+      touchpoints(counted.shape().touchpoints),
+      people(of_people) {
   for (std::size_t p = 0; p < counted.shape().personas; ++p) {
     PersonaMoney& of_persona = money.emplace_back(money_of(program, counted, p));
     for (std::size_t w = 0; w < windows.size(); ++w) windows[w].add(of_persona.windows[w]);
+    for (std::size_t v = 0; v < touchpoints.size(); ++v) touchpoints[v].add(of_persona.touchpoints[v]);
     of_persona.windows = {};
+    of_persona.touchpoints = {};
   }
 }
 
@@ -22,6 +27,7 @@ void BatchSums::add(const BatchSums& other) {
     money[p].referred_worth.add(other.money[p].referred_worth);
   }
   for (std::size_t w = 0; w < windows.size(); ++w) windows[w].add(other.windows[w]);
+  for (std::size_t v = 0; v < touchpoints.size(); ++v) touchpoints[v].add(other.touchpoints[v]);
   people += other.people;
 }
 

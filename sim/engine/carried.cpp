@@ -60,6 +60,7 @@ CarriedRules::CarriedRules(const ModelParts& parts) {
     }
     return static_cast<std::uint32_t>(at);
   };
+  if (parts.behaviour.expectation_drift != 0.0) last_met_ = static_cast<std::int32_t>(place());
   // Exits of one clock with one period and one destination keep the same anniversaries.
   std::map<std::tuple<std::int32_t, double, TouchpointId>, std::int32_t> known;
   for (const Touchpoint& touchpoint : parts.touchpoints) {
@@ -104,6 +105,7 @@ CarriedRules::CarriedRules(const ModelParts& parts) {
 void CarriedRules::begin(const Population& population, const Streams& streams, const Accounts* accounts,
                          std::uint32_t customer, std::uint32_t persona, double arrival, std::span<double> carried) const {
   std::fill(carried.begin(), carried.end(), 0.0);
+  if (last_met_ >= 0) carried[static_cast<std::size_t>(last_met_)] = arrival;
   for (const CarriedClock& clock : clocks_) {
     const std::optional<Inverse>& age = clock.ages[persona];
     carried[clock.at] = not_started;

@@ -155,6 +155,15 @@ class Block {
     for (int i = 0; i < padded_; ++i) s_.repeated[i] &= uniform(s_.more_words[0][i]) >= s_.x[i] ? 1 : 0;
   }
 
+  /// Expectations rise from one visit to the next.
+  void drift() {
+    for (int i = 0; i < lanes_; ++i) {
+      double& last = carried(i)[t_.last_met];
+      c_.expectation[i] = b::drift(c_.expectation[i], t_.expectation_drift, c_.time[i] - last);
+      last = c_.time[i];
+    }
+  }
+
   void experience() {
     if (t_.still) {
       stand_still();
@@ -166,6 +175,7 @@ class Block {
       EACH_LANE
       for (int i = 0; i < padded_; ++i) s_.repeated[i] = 0;
     }
+    if (t_.last_met >= 0) drift();
     // Several short loops: the processor looks ahead over as many lanes as their instructions fit in its window.
     const float fit_weight = t_.fit_weight;
     const float *mean = column(Field::quality), *sd = column(Field::quality_sd);

@@ -284,6 +284,8 @@ struct Tables {
   bool small_discount;         // see Discount::small
   bool effort_varies;          // a place's effort or repeats from visit to visit
   std::int32_t carried_width;  // numbers that a customer carries, see CarriedRules
+  std::int32_t last_met;       // CarriedRules::last_met
+  double expectation_drift;    // per day
   double horizon, window_width, windows_per_day, force_of_interest;
   behaviour::Appraisal appraisal;
   behaviour::Memory memory;

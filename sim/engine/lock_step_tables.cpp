@@ -82,6 +82,8 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   tables_.visits_per_life = visits_per_life;
   tables_.choose = &Compiled::choose;
   tables_.carried_width = narrow(program.carried().width());
+  tables_.last_met = program.carried().last_met();
+  tables_.expectation_drift = behaviour.expectation_drift;
   tables_.carry_first = &Compiled::carry_first;
   tables_.carry_on = &Compiled::carry_on;
   tables_.pay_drawn = &Compiled::pay_drawn;
@@ -363,8 +365,8 @@ void Compiled::compile_place_scores() {
 
 void Compiled::compile_still_scores() {
   const auto& memory = program_->behaviour().memory;
-  bool still = !program_->model().coupled() && !tables_.slopes && carries_.empty() && memory.memory == 0.0f &&
-               program_->behaviour().adapt == 0.0f;
+  bool still = !program_->model().coupled() && tables_.last_met < 0 && !tables_.slopes && carries_.empty() &&
+               memory.memory == 0.0f && program_->behaviour().adapt == 0.0f;
   for (const BuiltinTrait trait :
        {BuiltinTrait::satisfaction, BuiltinTrait::expectation, BuiltinTrait::loss_aversion, BuiltinTrait::effort_aversion}) {
     still = still && !constants(trait).empty();

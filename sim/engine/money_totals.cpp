@@ -1,6 +1,7 @@
 #include "sojourn/engine/money_totals.hpp"
 
 #include <cmath>
+#include <map>
 
 namespace sojourn {
 namespace {
@@ -14,13 +15,15 @@ class Ledger {
         shape_(totals.shape()),
         persona_(persona),
         whose_(whose),
-        windows_(shape_.windows) {
+        windows_(shape_.windows),
+        touchpoints_(shape_.touchpoints) {
     add_visits();
     add_amounts();
     add_flows();
   }
 
   [[nodiscard]] const std::vector<MoneySum>& windows() const { return windows_; }
+  [[nodiscard]] const std::vector<MoneySum>& touchpoints() const { return touchpoints_; }
   [[nodiscard]] const MoneySum& total() const { return total_; }
   [[nodiscard]] const MoneySum& worth() const { return worth_; }
 
@@ -39,6 +42,7 @@ class Ledger {
         const VisitRow& row = program_.row(pieces[i].regime, places[k].persona, places[k].touchpoint);
         const Money amounts{row.revenue, row.cost, row.price};
         add(pieces[i].window, visits, 1.0, discounted, 1.0 / shape_.scales.decay, amounts);
+        add_to(touchpoints_[places[k].touchpoint], visits, 1.0, amounts);
       }
     }
   }
@@ -57,6 +61,7 @@ class Ledger {
           // Scales are powers of two: exact.
           const double unit = 1.0 / law->scale;
           add(pieces[i].window, units, unit, units - totals_.amount(whose_, k, i, decayed), unit, times);
+          add_to(touchpoints_[amounts.touchpoint(k)], units, unit, times);
         };
         add_drawn(amounts.revenue(k), AmountScore::revenue_high, AmountScore::revenue_decay_high,
                   {row.revenue_times, 0.0, 0.0});
@@ -79,9 +84,36 @@ class Ledger {
         };
         const Flow& flow = program_.flow(piece.regime, kinds[k].persona, kinds[k].touchpoints.front());
         const double unit = 1.0 / shape_.scales.flow;
-        add(piece.window, days(false), unit, days(true), unit, {flow.revenue, flow.cost, 0.0});
+        const Money amounts{flow.revenue, flow.cost, 0.0};
+        add(piece.window, days(false), unit, days(true), unit, amounts);
+        if (whose_ == MoneyOf::everybody) share_out(kinds[k], piece, days(false), unit, amounts);
       }
     }
+  }
+
+  /// Shares what flows in a piece of time among the touchpoints at which it does. Each has the days of the people who stay
+  /// there at the window's beginning and end, the mean of both; what these miss of all days is shared evenly. That is linear
+  /// in what is counted: samples add up, however they are cut.
+  void share_out(const FlowKind& kind, const Piece& piece, Totals::Wide days, double unit, const Money& amounts) {
+    if (kind.touchpoints.size() == 1) {
+      add_to(touchpoints_[kind.touchpoints.front()], days, unit, amounts);
+      return;
+    }
+    Totals::Wide rest = 2 * days;
+    for (const std::uint32_t v : kind.touchpoints) {
+      const std::vector<std::int64_t>& present = present_at(kind.persona, v);
+      const std::int64_t before = piece.window > 0 ? present[piece.window - 1] : 0;
+      const Totals::Wide twice = Totals::Wide{before + present[piece.window]} * piece.days;
+      add_to(touchpoints_[v], twice, 0.5 * unit, amounts);
+      rest -= twice;
+    }
+    const double part = 0.5 * unit / static_cast<double>(kind.touchpoints.size());
+    for (const std::uint32_t v : kind.touchpoints) add_to(touchpoints_[v], rest, part, amounts);
+  }
+  const std::vector<std::int64_t>& present_at(std::uint32_t persona, std::uint32_t touchpoint) {
+    std::vector<std::int64_t>& known = present_[touchpoint];
+    if (known.empty()) known = totals_.present(persona, touchpoint);
+    return known;
   }
 
   /// People where `kind` flows, at each window's beginning.
@@ -102,14 +134,14 @@ class Ledger {
   /// Adds `times` units of each amount to a window and to the total, and `discounted_times` to the worth at time 0.
   void add(std::size_t window, Totals::Wide times, double unit, Totals::Wide discounted_times, double discounted_unit,
            const Money& amounts) {
-    const auto add_to = [&](MoneySum& sum, Totals::Wide by, double factor) {
-      if (amounts.revenue != 0.0) sum.revenue.add_product(by, factor * amounts.revenue);
-      if (amounts.cost != 0.0) sum.cost.add_product(by, factor * amounts.cost);
-      if (amounts.price != 0.0) sum.price.add_product(by, factor * amounts.price);
-    };
-    add_to(windows_[window], times, unit);
-    add_to(total_, times, unit);
-    add_to(worth_, discounted_times, discounted_unit * program_.discount().begin(window));
+    add_to(windows_[window], times, unit, amounts);
+    add_to(total_, times, unit, amounts);
+    add_to(worth_, discounted_times, discounted_unit * program_.discount().begin(window), amounts);
+  }
+  static void add_to(MoneySum& sum, Totals::Wide times, double unit, const Money& amounts) {
+    if (amounts.revenue != 0.0) sum.revenue.add_product(times, unit * amounts.revenue);
+    if (amounts.cost != 0.0) sum.cost.add_product(times, unit * amounts.cost);
+    if (amounts.price != 0.0) sum.price.add_product(times, unit * amounts.price);
   }
 
   const Program& program_;
@@ -117,8 +149,9 @@ class Ledger {
   const TallyShape& shape_;
   std::size_t persona_;
   MoneyOf whose_;
-  std::vector<MoneySum> windows_;
+  std::vector<MoneySum> windows_, touchpoints_;
   MoneySum total_, worth_;
+  std::map<std::uint32_t, std::vector<std::int64_t>> present_;  // [touchpoint][window]: people at its end
 };
 
 }  // namespace
@@ -153,7 +186,7 @@ void MoneySum::add(const MoneySum& other) {
 
 PersonaMoney money_of(const Program& program, const Totals& totals, std::size_t persona) {
   const Ledger everybody(program, totals, persona, MoneyOf::everybody);
-  PersonaMoney money{everybody.windows(), everybody.total(), everybody.worth(), {}};
+  PersonaMoney money{everybody.windows(), everybody.total(), everybody.worth(), {}, everybody.touchpoints()};
   if (totals.shape().referrals) money.referred_worth = Ledger(program, totals, persona, MoneyOf::referred).worth();
   return money;
 }

@@ -16,10 +16,10 @@ namespace {
 /// The parameters of one (persona, touchpoint) with the changes of one regime: what `Program` compiles into rows.
 class Parameters {
  public:
-  Parameters(const std::vector<const Change*>& changes, const std::vector<double>& fractions)
+  Parameters(const std::vector<PlannedChange>& changes, const std::vector<double>& fractions)
       : changes_(changes), fractions_(fractions) {}
   /// Only the changes in the places `among`; all others apply to nothing that is asked.
-  Parameters(const std::vector<const Change*>& changes, const std::vector<double>& fractions,
+  Parameters(const std::vector<PlannedChange>& changes, const std::vector<double>& fractions,
              const std::vector<std::uint32_t>& among)
       : changes_(changes), fractions_(fractions), among_(&among) {}
 
@@ -47,19 +47,56 @@ class Parameters {
   }
 
  private:
-  const std::vector<const Change*>& changes_;
+  const std::vector<PlannedChange>& changes_;
   const std::vector<double>& fractions_;
   const std::vector<std::uint32_t>* among_ = nullptr;
 };
 
+bool moves(const Change& change, Parameter parameter) {
+  return std::any_of(change.effects.begin(), change.effects.end(),
+                     [&](const Effect& effect) { return effect.parameter == parameter; });
+}
+
 /// The places in `changes` of those that touch the persona at the touchpoint: few, where a scenario has many changes.
-std::vector<std::uint32_t> changes_at(const ModelParts& parts, const std::vector<const Change*>& changes, PersonaId persona,
+std::vector<std::uint32_t> changes_at(const ModelParts& parts, const std::vector<PlannedChange>& changes, PersonaId persona,
                                       TouchpointId touchpoint) {
   std::vector<std::uint32_t> touching;
   for (std::size_t c = 0; c < changes.size(); ++c) {
     if (matches(parts, changes[c]->target, touchpoint, persona)) touching.push_back(static_cast<std::uint32_t>(c));
   }
   return touching;
+}
+
+/// The same, and those that touch where exits lead: what they do to the price there, or to who comes there at all.
+std::vector<std::uint32_t> changes_at_and_beyond(const ModelParts& parts, const std::vector<PlannedChange>& changes,
+                                                 PersonaId persona, TouchpointId touchpoint) {
+  std::vector<std::uint32_t> touching;
+  const std::vector<Exit>& exits = parts.touchpoints[touchpoint.index()].next;
+  for (std::size_t c = 0; c < changes.size(); ++c) {
+    const Change& change = *changes[c].change;
+    const auto at = [&](TouchpointId place) { return matches(parts, change.target, place, persona); };
+    const bool prices = moves(change, Parameter::price), closes = moves(change, Parameter::traffic);
+    const bool beyond = (prices || closes) && std::any_of(exits.begin(), exits.end(), [&](const Exit& exit) {
+                          return at(exit.to) && (closes || exit.slopes.price != 0.0);
+                        });
+    if (beyond || at(touchpoint)) touching.push_back(static_cast<std::uint32_t>(c));
+  }
+  return touching;
+}
+
+/// Beginnings of steps in which the attraction of what is outside moves, where an exit bends on it.
+std::vector<double> steps_outside(const ModelParts& parts, const Windows& windows) {
+  std::vector<double> steps;
+  if (!bends_outside(parts)) return steps;
+  for (const Outside& outside : parts.outside) {
+    const double first = outside.attraction.front().first, last = outside.attraction.back().first;
+    for (std::size_t k = 0; k < windows.count(); ++k) {
+      if (!(windows.end(k) > first) || !(windows.begin(k) < last)) continue;
+      steps.push_back(windows.begin(k));
+      steps.push_back(windows.end(k));
+    }
+  }
+  return steps;
 }
 
 /// Odds of `exit` with the persona's factors, before changes.
@@ -86,7 +123,7 @@ Program::Program(const Model& model)
       windows_(horizon_, model.parts().settings.window.value()),
       discount_(rho_, windows_, model.parts().settings.window.value()),
       changes_(changes_under(model.parts(), model.plan())),
-      regimes_(regimes(changes_, windows_, horizon_)),
+      regimes_(regimes(changes_, windows_, horizon_, steps_outside(model.parts(), windows_))),
       personas_(model.parts().personas.size()),
       touchpoints_(model.parts().touchpoints.size()),
       carried_(model.parts()),
@@ -109,7 +146,8 @@ Program::Program(const Model& model)
                 narrow(b.repeat_effort),
                 narrow(b.fit_weight),
                 narrow(b.recommend_base),
-                narrow(b.recommend_sd)};
+                narrow(b.recommend_sd),
+                b.expectation_drift};
   for (const Touchpoint& touchpoint : parts.touchpoints) {
     places_.push_back({touchpoint.end.has_value(), touchpoint.stage == Stage::purchase, touchpoint.counts_as.has_value(),
                        touchpoint.exits == ExitRule::race, false,
@@ -117,11 +155,31 @@ Program::Program(const Model& model)
                        touchpoint.queues(), touchpoint.reads_reviews});
     for (const Exit& exit : touchpoint.next) delays_.emplace_back(exit.after);
   }
+  compile_outside();
   compile_rows();
   compile_hazard_stretches();
   compile_pieces();
   compile_flows();
   compile_services();
+}
+
+/// What is outside, in each regime: the most attractive of all. In a window it has its mean over the window.
+void Program::compile_outside() {
+  const ModelParts& parts = model_.parts();
+  outside_.assign(regimes_.begins.size(), 0.5);
+  if (!bends_outside(parts)) return;
+  for (std::size_t r = 0; r < regimes_.begins.size(); ++r) {
+    std::size_t k = windows_.of(regimes_.begins[r]);
+    if (k + 1 < windows_.count() && regimes_.begins[r] == windows_.end(k)) ++k;
+    const Parameters parameters(changes_, regimes_.fractions[r]);
+    double best = 0.0;
+    for (std::size_t i = 0; i < parts.outside.size(); ++i) {
+      const double own = mean_attraction(parts.outside[i], windows_.begin(k), windows_.end(k));
+      best = std::max(best, parameters.value(Parameter::attraction, own,
+                                             [&](const Target& target) { return matches_outside(target, OutsideId(i)); }));
+    }
+    outside_[r] = best;
+  }
 }
 
 void Program::compile_rows() {
@@ -142,7 +200,11 @@ void Program::compile_rows() {
     for (std::size_t v = 0; v < touchpoints_; ++v) {
       const TouchpointId id(v);
       const Touchpoint& touchpoint = parts.touchpoints[v];
-      const std::vector<std::uint32_t> touching = changes_at(parts, changes_, persona, id);
+      const std::vector<std::uint32_t> touching = changes_at_and_beyond(parts, changes_, persona, id);
+      const bool outside = std::any_of(touchpoint.next.begin(), touchpoint.next.end(),
+                                       [](const Exit& exit) { return exit.slopes.outside != 0.0; });
+      const bool market = outside || std::any_of(touchpoint.next.begin(), touchpoint.next.end(),
+                                                 [](const Exit& exit) { return exit.slopes.price != 0.0; });
       known.clear();
       bool pays = false;
       for (std::size_t r = 0; r < regimes_.begins.size(); ++r) {
@@ -151,6 +213,7 @@ void Program::compile_rows() {
           key.push_back(regimes_.fractions[r][c]);
           key.push_back(regimes_.on[r][c] ? 1.0 : 0.0);
         }
+        if (outside) key.push_back(outside_[r]);
         const auto [place, fresh] = known.try_emplace(key, static_cast<std::uint32_t>(rows_.size()));
         row_of_[(r * personas_ + p) * touchpoints_ + v] = place->second;
         if (!fresh) continue;
@@ -164,6 +227,7 @@ void Program::compile_rows() {
         row.effort = narrow(value(Parameter::effort, touchpoint.effort));
         row.weight = narrow(value(Parameter::weight, touchpoint.weight));
         row.revenue = value(Parameter::revenue, touchpoint.revenue);
+        if (touchpoint.price) row.revenue += value(Parameter::price, *touchpoint.price);
         row.cost = value(Parameter::cost, touchpoint.cost);
         // Money has no limits, so that what changes make of an amount is a straight line.
         if (touchpoint.drawn_revenue) row.revenue_times = value(Parameter::revenue, 1.0) - row.revenue;
@@ -189,9 +253,11 @@ void Program::compile_rows() {
         };
         for (const ImprovementId improvement : plan.improvements) {
           const Improvement& bought = parts.improvements[improvement.index()];
-          const auto c =
-              static_cast<std::size_t>(std::find(changes_.begin(), changes_.end(), &bought.change) - changes_.begin());
-          if (regimes_.on[r][c] && is_priced(bought.change.target)) row.price += bought.price.per_visit;
+          const auto c = static_cast<std::size_t>(
+              std::find_if(changes_.begin(), changes_.end(),
+                           [&](const PlannedChange& change) { return change.change == &bought.change; }) -
+              changes_.begin());
+          if (regimes_.on[r][c] && is_priced(bought.change.target)) row.price += changes_[c].level * bought.price.per_visit;
         }
         row.carry = static_cast<std::uint32_t>(carries_.size());
         for (std::size_t from = 0; from < teams; ++from) {
@@ -201,6 +267,26 @@ void Program::compile_rows() {
           }
           if (touchpoint.team.valid() && touchpoint.team.index() != from) carry = value(Parameter::carry, carry);
           carries_.push_back(narrow(carry));
+        }
+        // What prices and what is outside add to the exponent of an exit's weight: the same for everybody here.
+        const auto market_exponent = [&](const Exit& exit) {
+          double exponent = exit.slopes.outside * (outside_[r] - 0.5);
+          const TouchpointId at = priced_touchpoint(parts, id, exit);
+          if (exit.slopes.price == 0.0 || !at.valid()) return exponent;
+          const auto there = [&](const Target& target) { return matches(parts, target, at, persona); };
+          return exponent +
+                 exit.slopes.price * parameters.value(Parameter::price, *parts.touchpoints[at.index()].price, there);
+        };
+        // In a choice only differences count: the largest is taken as 0, so that high prices leave no range.
+        double reference = 0.0;
+        if (market && !places_[v].race) {
+          reference = -std::numeric_limits<double>::infinity();
+          for (std::size_t e = 0; e < touchpoint.next.size(); ++e) {
+            const Exit& exit = touchpoint.next[e];
+            const auto along = [&](const Target& target) { return matches_exit(parts, target, id, e, persona); };
+            if (exit.on == Trigger::none && exit.odds && parameters.value(Parameter::odds, *exit.odds, along) > 0.0)
+              reference = std::max(reference, market_exponent(exit));
+          }
         }
         row.exits_begin = static_cast<std::uint32_t>(exits_.size());
         const auto compile_exit = [&](std::size_t e) {
@@ -223,17 +309,22 @@ void Program::compile_rows() {
           if (out.anniversary >= 0) out.stretch = 1.0;  // an anniversary is a date
           row.conditional =
               row.conditional || out.times >= 0 || (out.demand >= 0 && carried_.demand(out.demand).conditional());
+          // Of those who would come by this exit, the share that does.
+          const double traffic = parameters.value(
+              Parameter::traffic, 1.0, [&](const Target& target) { return matches(parts, target, exit.to, persona); });
           out.shifts_begin = static_cast<std::uint32_t>(shifts_.size());
           if (const auto* trait = std::get_if<TraitId>(&exit.probability)) {
             out.trait = static_cast<std::int32_t>(trait->index());
             const auto shifts = parameters.shifts(Parameter::probability, along);
             shifts_.insert(shifts_.end(), shifts.begin(), shifts.end());
+            if (traffic < 1.0) shifts_.push_back({Operation::multiply, traffic, 1.0});
           } else if (const auto* probability = std::get_if<double>(&exit.probability)) {
-            out.probability = narrow(parameters.value(Parameter::probability, *probability, along));
+            out.probability = narrow(traffic * parameters.value(Parameter::probability, *probability, along));
           } else if (exit.on != Trigger::none) {
             out.probability = narrow(parameters.value(Parameter::probability, 1.0, along));
           } else {
-            const double odds = parameters.value(Parameter::odds, exit.odds.value_or(1.0), along);
+            double odds = traffic * parameters.value(Parameter::odds, exit.odds.value_or(1.0), along);
+            if (market && odds > 0.0) odds *= std::exp(market_exponent(exit) - reference);
             // Beyond 1e9 the weights could overflow (see behaviour::weigh).
             out.odds = narrow(std::min(1e9, odds * persona_factor(parts, parts.personas[p], v, exit)));
             out.satisfaction = narrow(exit.slopes.satisfaction);

@@ -25,11 +25,12 @@ class PlanChanges {
   template <class Matches>
   double after(Parameter parameter, double x0, Matches matches) const {
     std::vector<Shift> shifts;
-    for (const ImprovementId id : plan_.improvements) {
-      const Change& change = parts_.improvements[id.index()].change;
+    for (std::size_t i = 0; i < plan_.improvements.size(); ++i) {
+      const Improvement& bought = parts_.improvements[plan_.improvements[i].index()];
+      const Change& change = bought.change;
       for (const Effect& effect : change.effects) {
         if (effect.parameter == parameter && reaches(change.target, matches))
-          shifts.push_back({effect.operation, effect.value, 1.0});
+          shifts.push_back({effect.operation, effect.value, fraction_at(bought, plan_.level(i))});
       }
     }
     return shifts.empty() ? x0 : combine(parameter, x0, shifts);
@@ -114,6 +115,8 @@ void mark_touchpoint(MapTouchpoint& to, const Touchpoint& from, std::size_t v, c
   if (from.handle_time) mark(Parameter::handle_time, mean(*from.handle_time));
   mark(Parameter::cost, paid_before(changes.parts(), from.cost, from.drawn_cost));
   mark(Parameter::revenue, paid_before(changes.parts(), from.revenue, from.drawn_revenue));
+  if (from.price) mark(Parameter::price, *from.price);
+  mark(Parameter::traffic, 1.0);
   mark(Parameter::cost_per_month, from.cost_per_month);
   mark(Parameter::revenue_per_month, from.revenue_per_month);
 }
@@ -134,11 +137,13 @@ void mark_handovers(MapTouchpoint& to, const ModelParts& parts, std::size_t v, c
 Model with_changed_exits(const Model& model, const PlanChanges& changes) {
   ModelParts parts = model.parts();
   for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) {
+    if (auto& price = parts.touchpoints[v].price) price = changes.at(Parameter::price, v, *price);
     for (std::size_t j = 0; j < parts.touchpoints[v].next.size(); ++j) {
       Exit& exit = parts.touchpoints[v].next[j];
-      if (exit.odds) exit.odds = changes.at_exit(Parameter::odds, v, j, *exit.odds);
+      const double traffic = changes.at(Parameter::traffic, exit.to.index(), 1.0);
+      if (exit.odds) exit.odds = traffic * changes.at_exit(Parameter::odds, v, j, *exit.odds);
       if (auto* chance = std::get_if<double>(&exit.probability))
-        *chance = changes.at_exit(Parameter::probability, v, j, *chance);
+        *chance = traffic * changes.at_exit(Parameter::probability, v, j, *chance);
     }
   }
   return Model(std::move(parts));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 
 namespace sojourn {
 namespace {
@@ -95,6 +96,8 @@ Range range(Parameter parameter) {
     case Parameter::personalisation:
     case Parameter::promise:
     case Parameter::probability:
+    case Parameter::traffic:
+    case Parameter::attraction:
       return {0.0, 1.0};
     case Parameter::odds:
     case Parameter::delay:
@@ -102,6 +105,7 @@ Range range(Parameter parameter) {
     case Parameter::handle_time:
     case Parameter::weight:
     case Parameter::quality_sd:
+    case Parameter::price:
       return {0.0, infinity};
     case Parameter::cost:
     case Parameter::revenue:
@@ -146,6 +150,12 @@ std::string_view name(Parameter parameter) {
       return "cost_per_month";
     case Parameter::revenue_per_month:
       return "revenue_per_month";
+    case Parameter::price:
+      return "price";
+    case Parameter::traffic:
+      return "traffic";
+    case Parameter::attraction:
+      return "attraction";
   }
   return "";
 }
@@ -174,32 +184,86 @@ double combine(Parameter parameter, double x0, std::span<const Shift> shifts) {
   return is_fraction(parameter) ? combine_fractions(parameter, from, moving) : combine_in_steps(parameter, from, moving);
 }
 
-std::vector<const Change*> changes_under(const ModelParts& parts, PlanId plan) {
-  std::vector<const Change*> changes;
+double fraction_at(const Improvement& improvement, double x) {
+  if (x == 1.0 || !improvement.response) return x;
+  const auto& [half, shape] = *improvement.response;
+  // hill(x) / hill(1) with hill(x) = 1 / (1 + (half / x)^shape)
+  return (1.0 + std::pow(half, shape)) / (1.0 + std::pow(half / x, shape));
+}
+
+std::vector<PlannedChange> changes_under(const ModelParts& parts, PlanId plan) {
+  std::vector<PlannedChange> changes;
   if (plan.index() < parts.plans.size()) {
-    std::vector<ImprovementId> improvements = parts.plans[plan.index()].improvements;
-    std::sort(improvements.begin(), improvements.end());
-    improvements.erase(std::unique(improvements.begin(), improvements.end()), improvements.end());
-    for (const ImprovementId improvement : improvements) {
-      if (improvement.index() < parts.improvements.size())
-        changes.push_back(&parts.improvements[improvement.index()].change);
+    const Plan& bought = parts.plans[plan.index()];
+    std::map<ImprovementId, double> levels;  // by id, so in the order of the model; of one named twice the first
+    for (std::size_t i = 0; i < bought.improvements.size(); ++i) levels.try_emplace(bought.improvements[i], bought.level(i));
+    for (const auto& [id, level] : levels) {
+      if (id.index() >= parts.improvements.size()) continue;
+      const Improvement& improvement = parts.improvements[id.index()];
+      changes.push_back({&improvement.change, fraction_at(improvement, level), level});
     }
   }
-  for (const Change& event : parts.events) changes.push_back(&event);
+  for (const Change& event : parts.events) changes.push_back({&event, 1.0, 1.0});
   return changes;
+}
+
+TouchpointId priced_touchpoint(const ModelParts& parts, TouchpointId touchpoint, const Exit& exit) {
+  for (const TouchpointId at : {exit.to, touchpoint}) {
+    if (at.index() < parts.touchpoints.size() && parts.touchpoints[at.index()].price) return at;
+  }
+  return {};
 }
 
 bool matches(const ModelParts& parts, const Target& target, TouchpointId touchpoint, PersonaId persona) {
   const Touchpoint& at = parts.touchpoints[touchpoint.index()];
-  return takes_in(target.touchpoints, touchpoint) && takes_in(target.channels, at.channel) &&
+  return target.outside.empty() && takes_in(target.touchpoints, touchpoint) && takes_in(target.channels, at.channel) &&
          takes_in(target.teams, at.team) && takes_in(target.stages, at.stage) && takes_in(target.personas, persona) &&
          (target.pools.empty() ||
           std::any_of(at.pools.begin(), at.pools.end(), [&](PoolId pool) { return takes_in(target.pools, pool); }));
 }
 
 bool matches_pool(const Target& target, PoolId pool) {
-  return takes_in(target.pools, pool) && target.touchpoints.empty() && target.channels.empty() && target.teams.empty() &&
-         target.stages.empty() && target.personas.empty();
+  return target.outside.empty() && takes_in(target.pools, pool) && target.touchpoints.empty() && target.channels.empty() &&
+         target.teams.empty() && target.stages.empty() && target.personas.empty();
+}
+
+bool matches_outside(const Target& target, OutsideId outside) {
+  return takes_in(target.outside, outside) && target.pools.empty() && target.touchpoints.empty() &&
+         target.channels.empty() && target.teams.empty() && target.stages.empty() && target.personas.empty() &&
+         target.exit_to.empty();
+}
+
+double mean_attraction(const Outside& outside, double from, double to) {
+  const std::vector<std::pair<double, double>>& points = outside.attraction;
+  const auto at = [&](double day) {
+    const auto next =
+        std::upper_bound(points.begin(), points.end(), day,
+                         [](double time, const std::pair<double, double>& point) { return time < point.first; });
+    if (next == points.begin()) return points.front().second;
+    const auto before = next - 1;
+    if (next == points.end()) return before->second;
+    return before->second + (next->second - before->second) * (day - before->first) / (next->first - before->first);
+  };
+  if (!(to > from) || points.size() == 1) return at(from);
+  // The trapezoid between two points is exact.
+  double sum = 0.0, begin = from, value = at(from);
+  const auto add = [&](double end) {
+    const double next = at(end);
+    sum += 0.5 * (value + next) * (end - begin);
+    begin = end;
+    value = next;
+  };
+  for (const auto& point : points) {
+    if (point.first > from && point.first < to) add(point.first);
+  }
+  add(to);
+  return sum / (to - from);
+}
+
+bool bends_outside(const ModelParts& parts) {
+  return !parts.outside.empty() && std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(), [](const Touchpoint& at) {
+    return std::any_of(at.next.begin(), at.next.end(), [](const Exit& exit) { return exit.slopes.outside != 0.0; });
+  });
 }
 
 bool matches_own_servers(const ModelParts& parts, const Target& target, TouchpointId touchpoint) {

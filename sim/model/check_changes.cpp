@@ -5,6 +5,7 @@
 #include <set>
 
 #include "findings.hpp"
+#include "sojourn/model/budget.hpp"
 #include "sojourn/model/change_arithmetic.hpp"
 
 namespace sojourn::checking {
@@ -25,11 +26,13 @@ void check_target(const Context& context, const Target& target, const std::strin
   check_list("persona", target.personas, parts.personas.size(), "persona");
   check_list("exit_to", target.exit_to, parts.touchpoints.size(), "touchpoint");
   check_list("pool", target.pools, parts.pools.size(), "pool");
+  check_list("outside", target.outside, parts.outside.size(), "outside");
 }
 
 Bounds bounds_of(Parameter parameter) {
   const Range allowed = range(parameter);
   if (allowed.high == 1.0) return fraction;
+  if (parameter == Parameter::price) return {0.0, largest_money};
   return allowed.low == 0.0 ? not_negative : money;
 }
 
@@ -48,6 +51,16 @@ void check_effect(const Effect& effect, const Target& target, const std::string&
       findings.number(here, effect.value, not_negative, fmt::format("factor of {}", name(effect.parameter)),
                       "\"-100%\" is the deepest cut");
       break;
+  }
+  const bool of_visits = !target.touchpoints.empty() || !target.channels.empty() || !target.teams.empty() ||
+                         !target.stages.empty() || !target.personas.empty() || !target.exit_to.empty() ||
+                         !target.pools.empty();
+  if (effect.parameter == Parameter::attraction && of_visits) {
+    findings.error(here, "what is outside is no visit, and the same for everybody",
+                   "let the target name it alone: { outside = \"rival\" }");
+  } else if (effect.parameter != Parameter::attraction && !target.outside.empty()) {
+    findings.error(here, fmt::format("{} cannot change outside the company", name(effect.parameter)),
+                   "change attraction, or remove outside from the target");
   }
   const bool shared = effect.parameter == Parameter::servers || effect.parameter == Parameter::handle_time;
   if (shared && !target.personas.empty()) {
@@ -85,6 +98,7 @@ void check_change(const Context& context, const Change& change, const std::strin
 void check_improvement(const Context& context, const Improvement& improvement, const std::string& path) {
   Findings& findings = context.findings;
   findings.fields(path + ".cost", keys::price(), improvement.price);
+  if (improvement.response) findings.fields(path + ".response.hill", keys::hill(), *improvement.response);
   std::set<double> levels;
   for (std::size_t i = 0; i < improvement.levels.size(); ++i) {
     const std::string here = fmt::format("{}.levels[{}]", path, i);
@@ -92,6 +106,25 @@ void check_improvement(const Context& context, const Improvement& improvement, c
     if (findings.number(here, level, {0.0, 1.0, Limit::outside}, "level") && !levels.insert(level).second) {
       findings.error(here, fmt::format("level {} is named twice", text(level)), "keep one of them");
     }
+  }
+}
+
+// A plan that cannot be paid is none. What is paid per visit only the simulation knows.
+void check_budget(const Context& context, const Plan& plan, const std::string& path, const std::vector<Quarter>& quarters) {
+  const double limit = *context.parts.budget.per_quarter;
+  std::vector<double> spent(quarters.size(), 0.0);
+  for (std::size_t i = 0; i < plan.improvements.size(); ++i) {
+    if (plan.improvements[i].index() >= context.parts.improvements.size()) return;
+    const std::vector<double> own =
+        spending_by_quarter(context.parts.improvements[plan.improvements[i].index()], plan.level(i), quarters);
+    for (std::size_t k = 0; k < spent.size(); ++k) spent[k] += own[k];
+  }
+  for (std::size_t k = 0; k < spent.size(); ++k) {
+    if (within_budget(spent[k], limit)) continue;
+    context.findings.error(
+        path, fmt::format("spends {:.0f} in {}, and the budget of a quarter is {:.0f}", spent[k], quarters[k].name, limit),
+        "buy less of an improvement, let one start later, or raise budget.per_quarter");
+    return;
   }
 }
 
@@ -106,6 +139,8 @@ void check_plan(const Context& context, const Plan& plan, const std::string& pat
     const ImprovementId improvement = plan.improvements[i];
     const std::string here = fmt::format("{}.improvements[{}]", path, i);
     if (!context.findings.reference(here, improvement, improvements.size(), "improvement")) continue;
+    context.findings.number(here + (plan.levels.empty() ? "" : ".level"), plan.level(i), {0.0, 1.0, Limit::outside},
+                            "level");
     if (!named.insert(improvement).second) {
       context.findings.error(here, fmt::format("{} is named twice", in_quotes(improvements[improvement.index()].change.id)),
                              "keep one of them");
@@ -113,10 +148,23 @@ void check_plan(const Context& context, const Plan& plan, const std::string& pat
   }
 }
 
+void check_outside(const Context& context, const Outside& outside, const std::string& path) {
+  const std::string here = path + ".attraction";
+  if (outside.attraction.empty()) context.findings.error(here, "the attraction has no point", "write attraction = 0.5");
+  for (std::size_t i = 0; i < outside.attraction.size(); ++i) {
+    const auto& [day, value] = outside.attraction[i];
+    context.findings.number(here, value, fraction, "attraction");
+    context.findings.number(here, day, not_negative, "time of the attraction");
+    if (i > 0 && !(day > outside.attraction[i - 1].first))
+      context.findings.error(here, "the times of a table must rise", "write { table = [[0, 0.5], [\"1 year\", 0.6]] }");
+  }
+}
+
 }  // namespace
 
 void check_changes(const Context& context) {
   const ModelParts& parts = context.parts;
+  for (std::size_t i = 0; i < parts.outside.size(); ++i) check_outside(context, parts.outside[i], context.paths.outside[i]);
   for (std::size_t i = 0; i < parts.improvements.size(); ++i) {
     check_change(context, parts.improvements[i].change, context.paths.improvements[i]);
     check_improvement(context, parts.improvements[i], context.paths.improvements[i]);
@@ -134,6 +182,11 @@ void check_plans(const Context& context) {
     if (improvement.index() < used.size()) used[improvement.index()] = true;
   };
   for (std::size_t i = 1; i < parts.plans.size(); ++i) check_plan(context, parts.plans[i], context.paths.plans[i]);
+  context.findings.fields("budget", keys::budget(), parts.budget);
+  if (parts.budget.per_quarter && parts.settings.horizon > Days(0.0) && parts.settings.horizon <= Days(1e6)) {
+    const std::vector<Quarter> all = quarters(parts.settings);
+    for (std::size_t i = 1; i < parts.plans.size(); ++i) check_budget(context, parts.plans[i], context.paths.plans[i], all);
+  }
   for (const Plan& plan : parts.plans) std::for_each(plan.improvements.begin(), plan.improvements.end(), use);
   for (const Rule& rule : parts.rules) use(rule.switch_on);
   for (std::size_t i = 0; i < used.size(); ++i) {

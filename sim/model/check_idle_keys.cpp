@@ -11,6 +11,7 @@
 #include <variant>
 
 #include "findings.hpp"
+#include "sojourn/model/change_arithmetic.hpp"
 #include "sojourn/model/graph.hpp"
 
 namespace sojourn::checking {
@@ -344,19 +345,34 @@ void idle_slopes(const Context& context, const Touchpoint& touchpoint, const std
     for (const Exit& exit : touchpoint.next) {
       if (has_odds(touchpoint, exit)) of_choice.insert(slope(exit));
     }
+    // Exits with one slope differ all the same where their prices do.
+    std::set<TouchpointId> priced;
+    for (const Exit& exit : touchpoint.next) {
+      const TouchpointId self(static_cast<std::size_t>(&touchpoint - parts.touchpoints.data()));
+      if (has_odds(touchpoint, exit)) priced.insert(priced_touchpoint(parts, self, exit));
+    }
+    const bool same_price = priced.size() == 1;
     for (std::size_t i = 0; i < touchpoint.next.size(); ++i) {
       const Exit& exit = touchpoint.next[i];
       if (slope(exit) == 0.0 || !has_odds(touchpoint, exit)) continue;
       const std::string here = fmt::format("{}.next[{}].{}", path, i, key);
       const bool hears = parts.word_of_mouth || (parts.reviews && touchpoint.reads_reviews);
-      if (key == "heard" && !hears) {
+      const TouchpointId self(static_cast<std::size_t>(&touchpoint - parts.touchpoints.data()));
+      if (key == "price" && !priced_touchpoint(parts, self, exit).valid()) {
+        context.findings.warning(here,
+                                 "this slope changes nothing: neither this touchpoint nor where the exit leads has a price",
+                                 "give one of them a price");
+      } else if (key == "outside" && parts.outside.empty()) {
+        context.findings.warning(here, "this slope changes nothing: nothing is outside",
+                                 "add an [[outside]] with its attraction");
+      } else if (key == "heard" && !hears) {
         context.findings.warning(here, "this slope changes nothing: nothing is heard here",
                                  "add [word_of_mouth], or [reviews] and reads_reviews = true");
       } else if (touchpoint.exits == ExitRule::race && is_fixed(exit.after)) {
         context.findings.warning(
             here, "this slope changes nothing: in a race it bends the hazard, which a constant delay does not have",
             "draw the delay from a distribution");
-      } else if (touchpoint.exits == ExitRule::choice && of_choice.size() == 1) {
+      } else if (touchpoint.exits == ExitRule::choice && of_choice.size() == 1 && (key != "price" || same_price)) {
         context.findings.warning(here,
                                  touchpoint.next.size() == 1
                                      ? "this slope changes nothing: there is no other exit"
@@ -464,12 +480,23 @@ void idle_accounts(const Context& context) {
   }
 }
 
+void idle_outside(const Context& context) {
+  const ModelParts& parts = context.parts;
+  if (parts.outside.empty() || bends_outside(parts)) return;
+  for (const std::string& path : context.paths.outside) {
+    context.findings.warning(path, "what is outside changes nothing: no exit bends on it",
+                             "give an exit a slope: outside = 1.5");
+  }
+}
+
 void plans_alike(const Context& context) {
   const ModelParts& parts = context.parts;
-  std::map<std::set<ImprovementId>, std::size_t> known;
+  std::map<std::map<ImprovementId, double>, std::size_t> known;
   for (std::size_t plan = 1; plan < parts.plans.size(); ++plan) {
     const std::vector<ImprovementId>& list = parts.plans[plan].improvements;
-    const auto [other, fresh] = known.emplace(std::set<ImprovementId>(list.begin(), list.end()), plan);
+    std::map<ImprovementId, double> bought;
+    for (std::size_t i = 0; i < list.size(); ++i) bought.emplace(list[i], parts.plans[plan].level(i));
+    const auto [other, fresh] = known.emplace(std::move(bought), plan);
     if (fresh || list.empty()) continue;
     context.findings.warning(context.paths.plans[plan],
                              fmt::format("buys the same as plan {}", in_quotes(parts.plans[other->second].id)),
@@ -499,6 +526,7 @@ void check_idle_keys(const Context& context, const Reach& reach) {
   idle_talk(context);
   idle_reviews(context);
   idle_accounts(context);
+  idle_outside(context);
   plans_alike(context);
 }
 

@@ -341,6 +341,9 @@ void check_journey(const Context& context) {
     check_capacity(context, touchpoint, path);
     check_amount(context, touchpoint.drawn_cost, path + ".cost");
     check_amount(context, touchpoint.drawn_revenue, path + ".revenue");
+    if (touchpoint.price && (touchpoint.revenue != 0.0 || touchpoint.drawn_revenue)) {
+      context.findings.error(path + ".price", "both a price and a revenue", "keep one: a price is earned as revenue is");
+    }
     check_end(touchpoint, path, context.findings);
     for (std::size_t exit = 0; exit < touchpoint.next.size(); ++exit) {
       check_exit(context, touchpoint, touchpoint.next[exit], fmt::format("{}.next[{}]", path, exit));

@@ -209,7 +209,8 @@ bool is_cut_of_delay(const Effect& effect) {
 // The change to blame for a cycle that takes no time only because of changes: the first with a cut of a delay on it.
 std::string path_of_cut(const Context& context, PlanId plan, PersonaId persona, const std::vector<TouchpointId>& cycle) {
   const ModelParts& parts = context.parts;
-  for (const Change* change : changes_under(parts, plan)) {
+  for (const PlannedChange& planned : changes_under(parts, plan)) {
+    const Change* const change = planned.change;
     const bool cuts = std::any_of(change->effects.begin(), change->effects.end(), is_cut_of_delay);
     const bool touches = std::any_of(cycle.begin(), cycle.end(), [&](TouchpointId touchpoint) {
       return matches(parts, change->target, touchpoint, persona);
@@ -258,7 +259,7 @@ void check_instant_cycles(const Context& context) {
   for (std::size_t plan = 0; plan < parts.plans.size(); ++plan) {
     // Only cuts of delays can close a cycle, and personas differ only where a cut tells them apart.
     bool cuts = false, differ = false;
-    for (const Change* change : changes_under(parts, PlanId(plan))) {
+    for (const PlannedChange& change : changes_under(parts, PlanId(plan))) {
       if (std::none_of(change->effects.begin(), change->effects.end(), is_cut_of_delay)) continue;
       cuts = true;
       differ = differ || !change->target.personas.empty();

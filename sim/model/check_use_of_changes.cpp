@@ -94,6 +94,21 @@ struct Idle {
   std::string hint;
 };
 
+// Whether an exit that traffic acts on leads from somewhere that somebody reaches to what `target` takes in.
+bool leads_there(const ModelParts& parts, const Reach& reach, const Target& target) {
+  for (std::size_t persona = 0; persona < parts.personas.size(); ++persona) {
+    for (std::size_t touchpoint = 0; touchpoint < parts.touchpoints.size(); ++touchpoint) {
+      if (!reach.by_persona[persona][touchpoint]) continue;
+      for (const Exit& exit : parts.touchpoints[touchpoint].next) {
+        if ((exit.on == Trigger::none || exit.on == Trigger::heard) && exit.to.index() < parts.touchpoints.size() &&
+            matches(parts, target, exit.to, PersonaId(persona)))
+          return true;
+      }
+    }
+  }
+  return false;
+}
+
 Idle why_idle(const ModelParts& parts, const Reach& reach, const Target& target, const Effect& effect) {
   const auto visit = [&](const VisitTest& test) { return any_visit(parts, reach, target, test); };
   const auto exit = [&](const ExitTest& test) { return any_exit(parts, reach, target, test); };
@@ -151,6 +166,21 @@ Idle why_idle(const ModelParts& parts, const Reach& reach, const Target& target,
     case Parameter::cost:
     case Parameter::revenue:
       return {};
+    case Parameter::price:
+      if (visit([](const Touchpoint& touchpoint) { return touchpoint.price.has_value(); })) return {};
+      return {"its target has no price", "give the touchpoint a price, or change its revenue"};
+    case Parameter::traffic: {
+      const bool raises = effect.operation == Operation::add        ? effect.value > 0.0
+                          : effect.operation == Operation::multiply ? effect.value > 1.0
+                                                                    : effect.value >= 1.0;
+      if (raises) return {"everybody comes who would, and nobody else", "traffic = \"= 0\" closes its target"};
+      if (leads_there(parts, reach, target)) return {};
+      return {"no exit leads to its target", "those who start there, or leave a line, come all the same"};
+    }
+    case Parameter::attraction:
+      if (bends_outside(parts)) return {};
+      return parts.outside.empty() ? Idle{"nothing is outside", "add an [[outside]] with its attraction"}
+                                   : Idle{"no exit bends on what is outside", "give an exit a slope: outside = 1.5"};
   }
   return {};
 }
@@ -217,12 +247,13 @@ void check_use(const Context& context, const Reach& reach, const Change& change,
                                          text(change.start.value()), text(horizon)),
                              "let it start earlier, or simulate longer");
   }
-  if (!matches_anything(parts, change.target)) {
+  const bool outside = !change.target.outside.empty();
+  if (!outside && !matches_anything(parts, change.target)) {
     context.findings.warning(path + ".target", "never acts: no touchpoint and persona meet its target",
                              "the keys of a target are combined by and: drop one");
     return;
   }
-  if (!any_visit(parts, reach, change.target, [](const Touchpoint&) { return true; })) {
+  if (!outside && !any_visit(parts, reach, change.target, [](const Touchpoint&) { return true; })) {
     context.findings.warning(path + ".target", "never acts: nobody reaches its target",
                              "see the touchpoints that nobody can reach");
     return;
@@ -318,15 +349,15 @@ void check_clipping_by(const Context& context, const Change& change, const std::
 }
 
 // The shifts of `parameter` that are on at `t`, fully come in.
-std::vector<Shift> shifts_at(const ModelParts& parts, const std::vector<const Change*>& changes, Parameter parameter,
+std::vector<Shift> shifts_at(const ModelParts& parts, const std::vector<PlannedChange>& changes, Parameter parameter,
                              TouchpointId touchpoint, PersonaId persona, Days t) {
   std::vector<Shift> shifts;
-  for (const Change* change : changes) {
+  for (const PlannedChange& change : changes) {
     if (t < change->start || (change->end && t >= *change->end) || !matches(parts, change->target, touchpoint, persona))
       continue;
     for (const Effect& effect : change->effects) {
       if (effect.parameter == parameter && std::isfinite(effect.value))
-        shifts.push_back({effect.operation, effect.value, 1.0});
+        shifts.push_back({effect.operation, effect.value, change.fraction});
     }
   }
   return shifts;
@@ -339,21 +370,21 @@ void check_clipping_under(const Context& context, PlanId plan, std::vector<bool>
   const auto of_quality = [](const Effect& effect) {
     return effect.parameter == Parameter::quality || effect.parameter == Parameter::quality_sd;
   };
-  std::vector<const Change*> changes = changes_under(parts, plan);
-  std::erase_if(changes, [&](const Change* change) {
+  std::vector<PlannedChange> changes = changes_under(parts, plan);
+  std::erase_if(changes, [&](const PlannedChange& change) {
     return std::none_of(change->effects.begin(), change->effects.end(), of_quality);
   });
   const auto first_beyond = [&](TouchpointId touchpoint) -> std::string {
     const Touchpoint& at = parts.touchpoints[touchpoint.index()];
-    std::vector<const Change*> here;
+    std::vector<PlannedChange> here;
     bool differ = false;  // personas, by what acts on them
-    for (const Change* change : changes) {
+    for (const PlannedChange& change : changes) {
       if (!matches_somebody(parts, change->target, touchpoint)) continue;
       here.push_back(change);
       differ = differ || !change->target.personas.empty();
     }
     const std::size_t personas = differ ? parts.personas.size() : std::min<std::size_t>(parts.personas.size(), 1);
-    for (const Change* change : here) {
+    for (const PlannedChange& change : here) {
       for (std::size_t persona = 0; persona < personas; ++persona) {
         // At the start of a change that leaves the persona alone, its quality is what an earlier one made of it.
         if (!matches(parts, change->target, touchpoint, PersonaId(persona))) continue;
@@ -381,6 +412,18 @@ void check_clipping_under(const Context& context, PlanId plan, std::vector<bool>
   }
 }
 
+// Whether some plan, or `optimize`, may buy less than the whole of it.
+bool bought_in_part(const ModelParts& parts, ImprovementId improvement) {
+  const std::vector<double>& levels = parts.improvements[improvement.index()].levels;
+  if (std::any_of(levels.begin(), levels.end(), [](double level) { return level < 1.0; })) return true;
+  return std::any_of(parts.plans.begin(), parts.plans.end(), [&](const Plan& plan) {
+    for (std::size_t i = 0; i < plan.improvements.size(); ++i) {
+      if (plan.improvements[i] == improvement && plan.level(i) < 1.0) return true;
+    }
+    return false;
+  });
+}
+
 }  // namespace
 
 void check_use_of_changes(const Context& context, const Reach& reach) {
@@ -388,11 +431,20 @@ void check_use_of_changes(const Context& context, const Reach& reach) {
   // Without people or places everything is idle, and the error is elsewhere.
   if (std::find(reach.any.begin(), reach.any.end(), true) == reach.any.end()) return;
   for (std::size_t i = 0; i < parts.improvements.size(); ++i) {
-    const auto& [change, price, levels] = parts.improvements[i];
+    const auto& [change, price, levels, response] = parts.improvements[i];
     const bool free = price.once == 0.0 && price.per_month == 0.0 && price.per_visit == 0.0;
     if (change.effects.empty() && change.ramp.over.value() > 0.0) {
       context.findings.warning(context.paths.improvements[i] + ".ramp", "a ramp without an effect changes nothing",
                                "costs do not come in by a ramp");
+    }
+    if (change.effects.empty() && change.fade) {
+      context.findings.warning(context.paths.improvements[i] + ".fade", "nothing fades: there is no effect",
+                               "costs do not fade");
+    }
+    if (response && !bought_in_part(parts, ImprovementId(i))) {
+      context.findings.warning(context.paths.improvements[i] + ".response",
+                               "response changes nothing: it is bought as a whole wherever it is bought",
+                               "add levels = [0.5, 1.0], or let a plan buy less: { id = \"ads\", level = 0.5 }");
     }
     if (change.effects.empty() && free) {
       context.findings.warning(context.paths.improvements[i], "never acts: it has neither an effect nor a cost",

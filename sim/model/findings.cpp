@@ -213,6 +213,7 @@ Paths name_entities(const ModelParts& parts, Findings& findings) {
       name_list("account_segment", ids_of(parts.account_segments, id), findings),
       name_list("clock", ids_of(parts.clocks, id), findings, 1),
       name_list("counter", ids_of(parts.counters, id), findings),
+      name_list("outside", ids_of(parts.outside, id), findings),
   };
 }
 

@@ -148,10 +148,10 @@ bool always_zero(const Distribution& delay) {
 }
 
 // The least stretch that the shifts give if just the worst of them meet.
-bool can_stretch_to_zero(const ModelParts& parts, std::span<const Change* const> changes, TouchpointId from,
+bool can_stretch_to_zero(const ModelParts& parts, std::span<const PlannedChange> changes, TouchpointId from,
                          std::size_t exit, PersonaId persona) {
   double least = 1.0, cuts = 0.0;
-  for (const Change* change : changes) {
+  for (const PlannedChange& change : changes) {
     for (const Effect& effect : change->effects) {
       if (effect.parameter != Parameter::delay || !matches_exit(parts, change->target, from, exit, persona)) continue;
       switch (effect.operation) {
@@ -191,8 +191,8 @@ JourneyGraph instant_journey(const ModelParts& parts) {
 }
 
 JourneyGraph instant_journey(const ModelParts& parts, PlanId plan, PersonaId persona) {
-  std::vector<const Change*> changes = changes_under(parts, plan);
-  std::erase_if(changes, [&](const Change* change) {
+  std::vector<PlannedChange> changes = changes_under(parts, plan);
+  std::erase_if(changes, [&](const PlannedChange& change) {
     const std::vector<PersonaId>& personas = change->target.personas;
     return (!personas.empty() && !contains(personas, persona)) ||
            std::none_of(change->effects.begin(), change->effects.end(),

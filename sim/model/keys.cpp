@@ -185,7 +185,9 @@ std::vector<Key> root_keys() {
        .of = "uncertain",
        .meaning = "what the author does not know: keys that `compare --uncertain` draws"},
       {.name = "uncertain_group", .kind = Kind::tables, .of = "uncertain_group", .meaning = "what is uncertain together"},
+      {.name = "outside", .kind = Kind::tables, .of = "outside", .meaning = "what customers could have instead: a rival"},
       {.name = "plan", .kind = Kind::tables, .of = "plan", .meaning = "sets of improvements to compare"},
+      {.name = "budget", .kind = Kind::table, .of = "budget", .meaning = "what a plan may spend"},
       {.name = "accounts", .kind = Kind::table, .of = "accounts", .meaning = "firms that decide together"},
       {.name = "account_segment", .kind = Kind::tables, .of = "account_segment", .meaning = "kinds of firms"},
   };
@@ -240,6 +242,10 @@ std::vector<Key> target() {
        .kind = Kind::references,
        .of = "pool",
        .meaning = "visits that these pools serve; an effect on `servers` acts on the pools themselves"},
+      {.name = "outside",
+       .kind = Kind::references,
+       .of = "outside",
+       .meaning = "what is outside: for an effect on `attraction`, beside no other key"},
   };
 }
 
@@ -248,7 +254,7 @@ std::vector<Key> effect() {
     Parameter parameter;
     std::string_view text;
   };
-  const std::array<Meaning, 16> all{
+  const std::array<Meaning, 19> all{
       {{Parameter::quality, "the touchpoint's mean quality"},
        {Parameter::effort, "the touchpoint's effort"},
        {Parameter::carry, "handovers into the touchpoint; `\"= 0.9\"` also lowers what was 1, `\"+0.4\"` does not"},
@@ -269,7 +275,12 @@ std::vector<Key> effect() {
        {Parameter::cost, "money per visit"},
        {Parameter::revenue, "money per visit"},
        {Parameter::cost_per_month, "money while the customer is here"},
-       {Parameter::revenue_per_month, "money while the customer is here"}}};
+       {Parameter::revenue_per_month, "money while the customer is here"},
+       {Parameter::price, "of touchpoints that have one: what is earned, and what exits bend on"},
+       {Parameter::traffic,
+        "of those who would come by an exit the share that does: `\"= 0\"` closes the target, so that no exit leads there; "
+        "odds and probabilities are multiplied, and what that takes from a probability goes to the odds"},
+       {Parameter::attraction, "what customers could have instead; the target names what is `outside`, or nothing"}}};
   std::vector<Key> keys;
   for (const Meaning& one : all) {
     const Range allowed = range(one.parameter);
@@ -282,15 +293,30 @@ std::vector<Key> effect() {
 }
 
 std::vector<Key> improvement_keys() {
-  return joined(joined(entity_keys(), keys_of(change())),
-                {{.name = "cost",
-                  .kind = Kind::table,
-                  .of = "price",
-                  .meaning = "what it costs. A ramp does not scale it, the market scales `per_visit` only"},
-                 {.name = "levels",
-                  .kind = Kind::numbers,
-                  .bounds = {0.0, 1.0, Limit::outside},
-                  .meaning = "fractions of effect and cost that `sojourn optimize` may buy; plans buy the whole"}});
+  return joined(
+      joined(entity_keys(), keys_of(change())),
+      {{.name = "cost",
+        .kind = Kind::table,
+        .of = "price",
+        .meaning = "what it costs. A ramp does not scale it, the market scales `per_visit` only"},
+       {.name = "levels",
+        .kind = Kind::numbers,
+        .bounds = {0.0, 1.0, Limit::outside},
+
+        .meaning = "levels at which `sojourn optimize` may buy it. At level x it costs x times the price, and has x "
+                   "times the effect or what `response` says"},
+       {.name = "response",
+        .kind = Kind::one_of,
+        .of = "response",
+        .meaning = "how the effect grows with the level: `{ hill = { half = 0.4, shape = 1.5 } }`"}});
+}
+
+std::vector<Key> response() {
+  return {
+      {.name = "hill",
+       .kind = Kind::table,
+       .of = "hill",
+       .meaning = "at level x the effect is that of the whole times h(x) / h(1), h(x) = x^shape / (half^shape + x^shape)"}};
 }
 
 std::vector<Key> ramp() {
@@ -444,6 +470,13 @@ const Fields<BehaviourSettings>& behaviour() {
        &B::repeat_effort},
       {{.name = "fit_weight", .bounds = weight, .meaning = "weight of the fit of content to needs (later version)"},
        &B::fit_weight},
+      {{.name = "expectation_drift",
+        .kind = Kind::rate,
+        .bounds = {-1e3, 1e3},
+        .meaning =
+            "how much the expected quality rises between two visits, because others become better: `\"0.02 per year\"`",
+        .subject = "expectation_drift per day"},
+       &B::expectation_drift},
       {{.name = "traits",
         .kind = Kind::table,
         .of = "traits",
@@ -652,6 +685,11 @@ const Fields<Touchpoint>& touchpoint() {
         .unit = "money",
         .meaning = "likewise, such as `{ lognormal = { median = 60, sigma = 1.2 } }`"},
        &T::revenue},
+      {{.name = "price",
+        .bounds = {0.0, largest_money},
+        .unit = "money",
+        .meaning = "instead of `revenue`: earned at each visit, and exits here and into here may bend on it"},
+       &T::price},
       {{.name = "revenue_per_month",
         .bounds = money,
         .unit = "money a month",
@@ -803,6 +841,65 @@ const Fields<Slopes>& slopes() {
         .subject = "slope on heard"},
        &Slopes::heard},
       {{.name = "effort", .bounds = slope, .meaning = "the same for effort", .subject = "slope on effort"}, &Slopes::effort},
+      {{.name = "price",
+        .bounds = slope,
+        .meaning =
+            "slope per unit of money: exp(slope x price). The price is that of where the exit leads; where that has none, "
+            "of the touchpoint that it leaves",
+        .subject = "slope on price"},
+       &Slopes::price},
+      {{.name = "outside",
+        .bounds = slope,
+        .meaning = "slope on what is most attractive outside: exp(slope x (attraction - 1/2))",
+        .subject = "slope on outside"},
+       &Slopes::outside},
+  });
+  return fields;
+}
+
+const Fields<Outside>& outside() {
+  static const Fields<Outside> fields{
+      {id_key()},
+      {name_key()},
+      {{.name = "attraction",
+        .kind = Kind::over_time,
+        .required = true,
+        .bounds = fraction,
+        .meaning =
+            "how good it is beside the company; over time `{ table = [[0, 0.5], [\"1 year\", 0.6]] }`, straight between "
+            "the points, in steps of one window",
+        .example = "write attraction = 0.5, or attraction = { table = [[0, 0.5], [\"1 year\", 0.6]] }"}}};
+  return fields;
+}
+
+const Fields<Budget>& budget() {
+  static const Fields<Budget> fields = declared<Budget>({
+      {{.name = "per_quarter",
+        .bounds = {0.0, largest_money},
+        .standard = "no limit",
+        .unit = "money",
+        .meaning = "what a plan may spend in each calendar quarter: `check` holds every plan to it, `sojourn optimize` "
+                   "every choice; needs `scenario.start`"},
+       &Budget::per_quarter},
+  });
+  return fields;
+}
+
+const Fields<Hill>& hill() {
+  const std::string example = "write response = { hill = { half = 0.4, shape = 1.5 } }";
+  static const Fields<Hill> fields = declared<Hill>({
+      {{.name = "half",
+        .required = true,
+        .bounds = {0.0, 1e3, Limit::outside},
+        .meaning = "the level with half of all that is possible",
+        .example = example},
+       &Hill::half},
+      {{.name = "shape",
+        .required = true,
+        .bounds = {0.0, 100.0, Limit::outside},
+        .meaning = "1: each further step brings less; above 1 little helps little",
+        .example = example},
+       &Hill::shape},
   });
   return fields;
 }
@@ -818,6 +915,12 @@ const Fields<Change>& change() {
         .of = "ramp",
         .meaning = "the effect grows to its full size over this time, in steps of one window: `{ linear = \"3 months\" }`, "
                    "`{ s_curve = \"6 months\" }`"}},
+      {{.name = "fade",
+        .kind = Kind::duration,
+        .bounds = positive,
+        .standard = "never",
+        .meaning = "half of the effect is gone after this time from the end of the ramp; costs stay"},
+       &Change::fade},
   });
   return fields;
 }
@@ -1085,12 +1188,31 @@ const std::vector<Table>& tables() {
       {"effect", effect()},
       {"ramp", ramp()},
       {"price", keys_of(price())},
-      {"plan", joined(entity_keys(), {{.name = "improvements",
-                                       .kind = Kind::list_of_ids,
-                                       .required = true,
-                                       .of = "improvement",
-                                       .meaning = "at least one; `baseline`, the empty plan, is always there",
-                                       .example = "name some: improvements = [\"plain-bill\"]"}})},
+      {"response", response()},
+      {"hill", keys_of(hill())},
+      {"outside", keys_of(outside())},
+      {"budget", keys_of(budget())},
+      {"plan",
+       joined(entity_keys(),
+              {{.name = "improvements",
+                .kind = Kind::purchases,
+                .required = true,
+                .of = "improvement",
+                .meaning =
+                    "at least one, whole or at a level: `[\"plain-bill\", { id = \"ads\", level = 0.5 }]`; `baseline`, the "
+                    "empty plan, is always there",
+                .example = "name some: improvements = [\"plain-bill\"]"}})},
+      {"purchase",
+       {{.name = "id",
+         .kind = Kind::reference,
+         .required = true,
+         .of = "improvement",
+         .meaning = "which improvement",
+         .example = "write { id = \"ads\", level = 0.5 }"},
+        {.name = "level",
+         .bounds = {0.0, 1.0, Limit::outside},
+         .standard = "1",
+         .meaning = "how much of it: it costs this fraction of the price"}}},
       {"word_of_mouth", keys_of(word_of_mouth())},
       {"network", network()},
       {"well_mixed", {}},

@@ -6,6 +6,7 @@
 
 #include "sojourn/behaviour/money.hpp"
 #include "sojourn/engine/money_totals.hpp"
+#include "sojourn/model/budget.hpp"
 #include "sojourn/outcomes/scores.hpp"
 
 namespace sojourn {
@@ -203,7 +204,12 @@ void add_sample(PlanSamples& plan, const BatchSums& sample, const Program& progr
     sums.replications = replications;
     plan.by_persona[p].push_back(std::move(sums));
   }
-  for (std::size_t v = 0; v < touch.size(); ++v) plan.touch[v].push_back(touch[v]);
+  for (std::size_t v = 0; v < touch.size(); ++v) {
+    const Money money = sample.touchpoints[v].value();
+    touch[v].revenue = money.revenue;
+    touch[v].cost_to_serve = money.cost;
+    plan.touch[v].push_back(touch[v]);
+  }
   all.replications = replications;
   for (const PersonaMoney& money : sample.money) {
     all.visit_price += money.total.price.value();
@@ -265,18 +271,19 @@ FixedCost fixed_investment(const Program& program) {
   const double rho = program.force_of_interest(), horizon = program.horizon();
   FixedCost result;
   result.windows.assign(windows.count(), 0.0);
-  for (const ImprovementId id : parts.plans[program.model().plan().index()].improvements) {
-    const Improvement& improvement = parts.improvements[id.index()];
-    const double start = improvement.change.start.value();
-    if (start > horizon) continue;
-    const double end = std::min(horizon, improvement.change.end ? improvement.change.end->value() : horizon);
-    const double per_day = improvement.price.per_month / days_per_month;
-    result.windows[windows.of(start)] += improvement.price.once;
-    result.worth += improvement.price.once * behaviour::present_value(rho, start);
-    for (std::size_t k = 0; k < windows.count(); ++k) {
-      result.windows[k] += per_day * std::max(0.0, std::min(end, windows.end(k)) - std::max(start, windows.begin(k)));
+  const Plan& plan = parts.plans[program.model().plan().index()];
+  for (std::size_t i = 0; i < plan.improvements.size(); ++i) {
+    const Spending spent = spending(parts.improvements[plan.improvements[i].index()], plan.level(i), horizon);
+    for (const auto& [day, amount] : spent.payments) {
+      result.windows[windows.of(day)] += amount;
+      result.worth += amount * behaviour::present_value(rho, day);
     }
-    if (end > start) result.worth += per_day * behaviour::annuity(rho, end - start) * behaviour::present_value(rho, start);
+    for (const auto& [begin, end, per_day] : spent.flows) {
+      for (std::size_t k = 0; k < windows.count(); ++k) {
+        result.windows[k] += per_day * std::max(0.0, std::min(end, windows.end(k)) - std::max(begin, windows.begin(k)));
+      }
+      result.worth += per_day * behaviour::annuity(rho, end - begin) * behaviour::present_value(rho, begin);
+    }
   }
   for (const double amount : result.windows) result.total += amount;
   return result;
@@ -339,7 +346,12 @@ Samples samples_about(const Model& model) {
   samples.segment_names = names_of(parts.account_segments);
   samples.touchpoints = ids_of(parts.touchpoints);
   samples.touchpoint_names = names_of(parts.touchpoints);
-  for (const Touchpoint& touchpoint : parts.touchpoints) samples.touchpoint_stages.push_back(touchpoint.stage);
+  for (const Touchpoint& touchpoint : parts.touchpoints) {
+    samples.touchpoint_stages.push_back(touchpoint.stage);
+    samples.touchpoint_channels.push_back(touchpoint.channel);
+  }
+  samples.channels = ids_of(parts.channels);
+  samples.channel_names = names_of(parts.channels);
   samples.mechanisms = mechanisms_in(parts);
   samples.pools = ids_of_pools(parts);
   samples.pool_names = names_of(parts.pools);
@@ -347,6 +359,27 @@ Samples samples_about(const Model& model) {
     if (touchpoint.servers) samples.pool_names.push_back(touchpoint.name);
   }
   return samples;
+}
+
+void add_appraisal_spreads(Samples& samples, std::span<const Program> programs) {
+  samples.appraisal_spreads.clear();
+  for (const Program& program : programs) {
+    if (!program.model().coupled()) samples.appraisal_spreads.push_back(appraisal_spread(program));
+  }
+}
+
+std::vector<TouchSums> channel_sums(const Samples& samples, const PlanSamples& plan, ChannelId channel) {
+  std::vector<TouchSums> sums;
+  for (std::size_t v = 0; v < plan.touch.size(); ++v) {
+    if (samples.touchpoint_channels[v] != channel) continue;
+    sums.resize(plan.touch[v].size());
+    for (std::size_t k = 0; k < sums.size(); ++k) {
+      const double arrived = plan.touch[v][k].arrived;  // of people, the same everywhere
+      sums[k] += plan.touch[v][k];
+      sums[k].arrived = arrived;
+    }
+  }
+  return sums;
 }
 
 Samples collect_samples(const RunResult& result) {
@@ -377,6 +410,8 @@ Samples collect_samples(const RunResult& result) {
       plan.utilisation = utilisation_of(result.totals[k], program);
     }
     plan.cash = cash_of(program, windows, costs, static_cast<double>(samples.replications));
+    const double scale = model.people_per_customer() / static_cast<double>(samples.replications);
+    for (const MoneySum& window : windows) plan.visit_price.push_back(scale * window.price.value());
     samples.plans.push_back(std::move(plan));
   }
   return samples;

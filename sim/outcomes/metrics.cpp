@@ -127,6 +127,10 @@ constexpr std::array all_touch_metrics{
                 [](const TouchSums& s) { return ratio(s.wait, s.appraised + s.gave_up); }},
     TouchMetric{"gave_up", "share of visits that ended when the customer gave up waiting",
                 [](const TouchSums& s) { return ratio(s.gave_up, s.visits); }, Needs::queues},
+    TouchMetric{"revenue_per_person", "undiscounted revenue of visits and stays, per person who arrived",
+                [](const TouchSums& s) { return ratio(s.revenue, s.arrived); }},
+    TouchMetric{"cost_per_person", "undiscounted cost to serve of visits and stays, per person who arrived",
+                [](const TouchSums& s) { return ratio(s.cost_to_serve, s.arrived); }},
 };
 
 void add(std::vector<double>& to, const std::vector<double>& from) {

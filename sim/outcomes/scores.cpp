@@ -118,6 +118,9 @@ constexpr std::array all_made_touch_sums{
     SumField<TouchSums>{&TouchSums::appraised, "touch_appraised", "count", "visits to touchpoints that are no end"},
     SumField<TouchSums>{&TouchSums::gone, "touch_gone", "people",
                         "people lost or churned at the horizon who left from here"},
+    SumField<TouchSums>{&TouchSums::revenue, "touch_revenue", "", "revenue of the simulated people here, undiscounted"},
+    SumField<TouchSums>{&TouchSums::cost_to_serve, "touch_cost_to_serve", "",
+                        "cost to serve of the simulated people here, undiscounted"},
 };
 
 /// The sums of tables of scores, and others.

@@ -103,6 +103,7 @@ std::string value_text(const TouchMetric& metric, double value) {
   if (std::isnan(value)) return "-";
   if (metric.name == "wait_days") return format::wait(value);
   if (metric.name == "gave_up") return fmt::format("{:.2f} %", 100.0 * value);
+  if (metric.name.ends_with("_per_person")) return fmt::format("{:.2f}", value);
   return fmt::format("{:.3f}", value);
 }
 
@@ -166,6 +167,13 @@ class Data {
 
  private:
   [[nodiscard]] bool used(const TouchMetric& metric) const {
+    if (metric.name.ends_with("_per_person")) {
+      return std::any_of(samples_.plans.begin(), samples_.plans.end(), [&](const PlanSamples& plan) {
+        return std::any_of(plan.touch.begin(), plan.touch.end(), [&](const std::vector<TouchSums>& sums) {
+          return std::any_of(sums.begin(), sums.end(), [&](const TouchSums& s) { return std::fabs(metric.value(s)) > 0.0; });
+        });
+      });
+    }
     return samples_.mechanisms.has(metric.needs) && (metric.name != "wait_days" || samples_.mechanisms.queues);
   }
 
@@ -448,6 +456,33 @@ class Data {
       cells.push_back(std::move(rows));
     }
     json_["touchpoints"] = {{"names", names}, {"columns", columns}, {"cells", cells}};
+    channels();
+  }
+
+  /// Visits in each channel in which there is a touchpoint, with the touchpoints' columns but those of queues.
+  void channels() {
+    Json names = Json::array(), cells = Json::array();
+    std::vector<ChannelId> used;
+    for (std::size_t c = 0; c < samples_.channels.size(); ++c) {
+      if (channel_sums(samples_, samples_.plans.front(), ChannelId(c)).empty()) continue;
+      used.emplace_back(c);
+      names.push_back({{"id", samples_.channels[c]}, {"name", samples_.channel_names[c]}});
+    }
+    if (used.empty()) return;
+    for (std::size_t k = 0; k < samples_.plans.size(); ++k) {
+      Json rows = Json::array();
+      for (const ChannelId channel : used) {
+        const std::vector<TouchSums> sums = channel_sums(samples_, samples_.plans[k], channel);
+        Json row = Json::array();
+        for (const TouchMetric* metric : columns_) {
+          const Estimate e = estimate(sums, *metric);
+          row.push_back({number(e.mean), number(e.low), number(e.high), value_text(*metric, e.mean)});
+        }
+        rows.push_back(std::move(row));
+      }
+      cells.push_back(k < detailed_ ? std::move(rows) : Json(nullptr));
+    }
+    json_["channels"] = {{"names", names}, {"cells", cells}};
   }
 
   /// Queues, word of mouth and accounts, where the file has them: means over replications.

@@ -156,7 +156,8 @@ class Page {
         "map", "The journey map",
         std::string("Stages are lanes, colours are teams, shapes are channels. Bars show the satisfaction measured; a red "
                     "mark is a touchpoint that leaves customers below the middle of the scale.") +
-            (report_.ranking != nullptr ? " Below each bar: what one standard improvement there is worth." : ""),
+            (report_.ranking != nullptr ? " Below each bar: what one standard improvement there is worth." : "") +
+            consistency(),
         "<p class=\"note\" id=\"map-note\"></p><p class=\"choice\"><label><input type=\"checkbox\" id=\"full-map\"> Full "
         "size</label></p><div class=\"map\" tabindex=\"0\" role=\"region\" aria-label=\"Journey map\">" +
             std::string(place_of_maps) + "</div><div id=\"touchpoint-table\"></div>");
@@ -189,6 +190,22 @@ class Page {
     for (std::string line; std::getline(all, line);)
       html += fmt::format("<p class=\"{}\">{}</p>", classes, escape_markup(typographic(line)));
     return html;
+  }
+
+  /// Whether the journey is consistent; empty where nobody asked.
+  [[nodiscard]] std::string consistency() const {
+    const Samples& samples = report_.samples;
+    std::string list;
+    for (std::size_t k = 0; k < samples.appraisal_spreads.size(); ++k) {
+      const AppraisalSpread& spread = samples.appraisal_spreads[k];
+      if (std::isnan(spread.within)) return {};
+      list += fmt::format("{}{:.3f} under {}", k > 0 ? ", " : "", spread.within, escape_markup(samples.plans[k].name));
+    }
+    if (list.empty()) return {};
+    return fmt::format(
+        " From visit to visit of one customer appraisals differ by a standard deviation of {}: the smaller, the "
+        "more consistent the journey.",
+        list);
   }
 
   /// What to buy, within the budget where there is one, and how sure that is.

@@ -25,6 +25,7 @@ Json of(const Choice& choice, const Model& model) {
 std::string optimum_json(const Optimum& optimum, const Model& model, const std::string& file) {
   Json json = json_figures::header(optimum.samples, file);
   json["budget"] = number(optimum.budget);
+  if (const auto limit = model.parts().budget.per_quarter) json["budget_per_quarter"] = *limit;
   for (const GoalTerm& term : optimum.goal) json["goal"][std::string(metrics()[term.metric].name)] = term.weight;
   json["cautions"] = caution_words::cautions(optimum.samples);
   json["answer"] = optimum_answer(optimum, model);

@@ -97,6 +97,8 @@ class OptimumText {
           format::count(static_cast<double>(optimum_.tried)), format::count(static_cast<double>(optimum_.possible)),
           optimum_.in_full);
     }
+    if (const auto limit = parts_.budget.per_quarter)
+      text += fmt::format("No choice costs more than {} in any calendar quarter.\n", format::money(*limit, currency_));
     for (const SearchRound& round : optimum_.rounds) {
       text += fmt::format("  {} people x {}: {} choices, {} beaten{}\n", format::count(static_cast<double>(round.customers)),
                           round.replications, round.choices, round.beaten,
@@ -151,12 +153,14 @@ class OptimumText {
     return table.text(layout);
   }
 
-  /// A plan to paste, where each improvement is bought whole.
+  /// A plan to paste.
   [[nodiscard]] std::string plan() const {
     std::string list;
     for (const Purchase& purchase : optimum_.finalists.front().bought) {
-      if (purchase.level != 1.0) return "";
-      list += fmt::format("{}\"{}\"", list.empty() ? "" : ", ", parts_.improvements[purchase.improvement.index()].change.id);
+      const std::string& id = parts_.improvements[purchase.improvement.index()].change.id;
+      list += list.empty() ? "" : ", ";
+      list += purchase.level == 1.0 ? fmt::format("\"{}\"", id)
+                                    : fmt::format("{{ id = \"{}\", level = {} }}", id, purchase.level);
     }
     if (list.empty()) return "";
     return fmt::format("\nAs a plan of the scenario:\n  [[plan]]\n  id = \"best-buy\"\n  improvements = [{}]\n", list);

@@ -104,6 +104,36 @@ Json by_segment(const Samples& samples, std::size_t plan) {
   return json;
 }
 
+Json of(const std::vector<TouchSums>& sums, const Samples& samples) {
+  Json json = Json::object();
+  for (const TouchMetric& metric : touch_metrics()) {
+    if (samples.mechanisms.has(metric.needs)) json[std::string(metric.name)] = of(estimate(sums, metric));
+  }
+  return json;
+}
+
+/// Of each channel in which there is a touchpoint.
+Json by_channel(const Samples& samples, std::size_t plan) {
+  Json json = Json::object();
+  for (std::size_t c = 0; c < samples.channels.size(); ++c) {
+    const std::vector<TouchSums> sums = channel_sums(samples, samples.plans[plan], ChannelId(c));
+    if (!sums.empty()) json[samples.channels[c]] = of(sums, samples);
+  }
+  return json;
+}
+
+/// How much appraisals differ from visit to visit of one customer, and between customers; nothing where nobody asked.
+void add_spread(Json& json, const Samples& samples, std::size_t plan) {
+  if (samples.appraisal_spreads.empty()) return;
+  const AppraisalSpread& spread = samples.appraisal_spreads[plan];
+  json["appraisal_spread"] = {
+      {"within",
+       {{"mean", number(spread.within)}, {"low", number(spread.within_low)}, {"high", number(spread.within_high)}}},
+      {"between", number(spread.between)},
+      {"customers", spread.customers},
+      {"visits", spread.visits}};
+}
+
 /// What queues did under one plan, beside the other figures of their touchpoints, and how busy the servers of pools were.
 void add_queues(Json& json, const Samples& samples, std::size_t plan) {
   for (const QueueFigures& queue : samples.plans[plan].queues) {
@@ -141,11 +171,10 @@ std::string run_json(const Samples& samples, const std::string& file) {
   json["by_persona"] = by_persona(samples, 0);
   if (!samples.segments.empty()) json["by_account_segment"] = by_segment(samples, 0);
   for (std::size_t v = 0; v < samples.touchpoints.size(); ++v) {
-    for (const TouchMetric& metric : touch_metrics()) {
-      if (!samples.mechanisms.has(metric.needs)) continue;
-      json["touchpoints"][samples.touchpoints[v]][std::string(metric.name)] = of(estimate(plan.touch[v], metric));
-    }
+    json["touchpoints"][samples.touchpoints[v]] = of(plan.touch[v], samples);
   }
+  if (!samples.channels.empty()) json["by_channel"] = by_channel(samples, 0);
+  add_spread(json, samples, 0);
   add_queues(json, samples, 0);
   return json_figures::text(json);
 }
@@ -179,6 +208,8 @@ std::string comparison_json(const Samples& samples, const Comparison& comparison
     entry["extra_customers"] = number(plan.extra_customers);
     entry["cost_per_extra_customer"] = of(plan.cost_per_extra_customer);
     entry["by_persona"] = by_persona(samples, k);
+    if (!samples.channels.empty()) entry["by_channel"] = by_channel(samples, k);
+    add_spread(entry, samples, k);
     add_queues(entry, samples, k);
     if (!samples.segments.empty()) entry["by_account_segment"] = by_segment(samples, k);
     for (const PersonaEffect& effect : plan.personas) {

@@ -226,6 +226,86 @@ std::string chances(const Comparison& comparison, const Layout& layout) {
   return table.text(layout) + "\n";
 }
 
+/// Whether visits or stays of the plan earn or cost something.
+bool pays(const PlanSamples& plan) {
+  return std::any_of(plan.touch.begin(), plan.touch.end(), [](const std::vector<TouchSums>& samples) {
+    return std::any_of(samples.begin(), samples.end(),
+                       [](const TouchSums& s) { return s.revenue != 0.0 || s.cost_to_serve != 0.0; });
+  });
+}
+
+/// `first` and the heads of the columns that `add_visits` fills.
+std::vector<std::string> with_visits(std::vector<std::string> first, bool money) {
+  first.insert(first.end(), {"visits", "quality", "satisfaction", "effort", "repeats"});
+  if (money) first.insert(first.end(), {"revenue", "cost"});
+  return first;
+}
+
+/// What visits to one touchpoint, or in one channel, were like.
+void add_visits(std::vector<std::string>& cells, const std::vector<TouchSums>& samples, bool money) {
+  const auto add = [&](std::string_view name, int decimals) {
+    for (const TouchMetric& of : touch_metrics()) {
+      if (of.name != name) continue;
+      const double value = estimate(samples, of).mean;
+      cells.push_back(std::isnan(value) ? "-" : fmt::format("{:.{}f}", value, decimals));
+    }
+  };
+  for (const std::string_view name : {"visits", "quality", "satisfaction", "effort", "repeats"}) add(name, 3);
+  if (money) {
+    add("revenue_per_person", 2);
+    add("cost_per_person", 2);
+  }
+}
+
+/// What visits in each channel were like, under each plan; empty where there are no channels.
+std::string channels_text(const Samples& samples, const Layout& layout) {
+  if (samples.channels.empty()) return {};
+  const bool plans = samples.plans.size() > 1;
+  const bool money = std::any_of(samples.plans.begin(), samples.plans.end(), pays);
+  Table channels;
+  std::vector<std::string> head{"by channel"};
+  if (plans) head.emplace_back("plan");
+  channels.row(with_visits(std::move(head), money));
+  for (std::size_t c = 0; c < samples.channels.size(); ++c) {
+    for (std::size_t k = 0; k < samples.plans.size(); ++k) {
+      const std::vector<TouchSums> sums = channel_sums(samples, samples.plans[k], ChannelId(c));
+      if (sums.empty()) continue;
+      std::vector<std::string> cells{k == 0 ? samples.channel_names[c] : ""};
+      if (plans) cells.push_back(samples.plans[k].name);
+      add_visits(cells, sums, money);
+      channels.row(cells);
+    }
+  }
+  return "\n" + channels.text(layout);
+}
+
+/// Whether the journey is consistent, under each plan; empty where nobody asked.
+std::string spread_text(const Samples& samples, const Layout& layout) {
+  if (samples.appraisal_spreads.empty() || std::isnan(samples.appraisal_spreads.front().within)) return {};
+  const bool plans = samples.plans.size() > 1;
+  Table spreads;
+  std::vector<std::string> head{"spread of appraisals"};
+  if (plans) head.emplace_back("plan");
+  head.insert(head.end(), {"within a customer", "between customers"});
+  spreads.row(head);
+  for (std::size_t k = 0; k < samples.appraisal_spreads.size(); ++k) {
+    const AppraisalSpread& spread = samples.appraisal_spreads[k];
+    std::vector<std::string> cells{
+        k == 0 ? fmt::format("of {} customers", format::count(static_cast<double>(spread.customers))) : ""};
+    if (plans) cells.push_back(samples.plans[k].name);
+    const double half = 0.5 * (spread.within_high - spread.within_low);
+    cells.push_back(fmt::format("{:.3f} ± {:.3f}", spread.within, half));
+    cells.push_back(fmt::format("{:.3f}", spread.between));
+    spreads.row(cells);
+  }
+  return "\n" + spreads.text(layout) + "\n" +
+         prose(
+             "Standard deviations, on the scale of appraisals from 0 to 1: the smaller within a customer, the more "
+             "consistent "
+             "the journey.\n",
+             layout);
+}
+
 /// What queues did, under each plan; empty where there are none.
 std::string queues_text(const Samples& samples, const Layout& layout) {
   if (samples.plans.front().queues.empty()) return {};
@@ -336,19 +416,14 @@ std::string run_text(const Samples& samples, const Layout& layout) {
     text += segments.text(layout) + "\n";
   }
 
+  const bool money = pays(plan);
   Table touchpoints;
-  std::vector<std::string> columns{"by touchpoint", "visits", "quality", "satisfaction", "effort", "repeats"};
+  std::vector<std::string> columns = with_visits({"by touchpoint"}, money);
   if (samples.mechanisms.queues) columns.insert(columns.end(), {"wait", "gave up"});
   touchpoints.row(columns);
   for (std::size_t v = 0; v < samples.touchpoints.size(); ++v) {
     std::vector<std::string> cells{samples.touchpoint_names[v]};
-    for (const std::string_view name : {"visits", "quality", "satisfaction", "effort", "repeats"}) {
-      for (const TouchMetric& of : touch_metrics()) {
-        if (of.name != name) continue;
-        const double value = estimate(plan.touch[v], of).mean;
-        cells.push_back(std::isnan(value) ? "-" : fmt::format("{:.3f}", value));
-      }
-    }
+    add_visits(cells, plan.touch[v], money);
     if (samples.mechanisms.queues) {
       for (const TouchMetric& of : touch_metrics()) {
         const double value = estimate(plan.touch[v], of).mean;
@@ -358,10 +433,14 @@ std::string run_text(const Samples& samples, const Layout& layout) {
     }
     touchpoints.row(cells);
   }
-  text +=
-      touchpoints.text(layout) + "\n" +
-      prose("Visits and repeats are per person who arrived; quality, satisfaction and effort are means per visit, 0 to 1.\n",
-            layout);
+  text += touchpoints.text(layout) + "\n" +
+          prose(fmt::format(
+                    "Visits and repeats{} are per person who arrived; quality, satisfaction and effort are means per visit, "
+                    "0 to 1.\n",
+                    money ? fmt::format(", revenue and cost to serve ({})", samples.currency) : ""),
+                layout);
+  if (!samples.channels.empty()) text += channels_text(samples, layout) + (samples.appraisal_spreads.empty() ? "\n" : "");
+  text += spread_text(samples, layout);
   text += queues_text(samples, layout);
   return text + prose(footnote(samples, caution_words::cautions(samples)), layout);
 }
@@ -436,6 +515,8 @@ std::string all_figures(const Samples& samples, const Comparison& comparison, co
     }
     text += "\n" + segments.text(layout);
   }
+  text += channels_text(samples, layout);
+  text += spread_text(samples, layout);
   text += queues_text(samples, layout);
   std::string notes =
       "Retention is of those who bought, retained of all who arrived. NPS and satisfaction are of the customers present: "

@@ -1,5 +1,7 @@
-// [[improvement]], [[event]] and [[plan]].
+// [[improvement]], [[event]], [[outside]], [[plan]] and [budget].
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "reader.hpp"
 #include "sojourn/base/text.hpp"
@@ -28,6 +30,7 @@ void Reader::read_improvements() {
         improvement.levels.push_back(number(level).value_or(1.0));
       }
     }
+    if (const auto response = table.take("response")) improvement.response = read_response(*response);
     table.close();
     parts_.improvements.push_back(std::move(improvement));
   }
@@ -38,7 +41,7 @@ void Reader::read_events() {
     Change event;
     Table table = entity(events_, i, event.id, event.name);
     read_change(table, event);
-    for (const std::string_view key : {"cost", "levels"}) {
+    for (const std::string_view key : {"cost", "levels", "response"}) {
       if (const auto value = table.take_undeclared(key)) {
         value->refuse_key(fmt::format("an event has no {}: it happens in every plan", key),
                           "make it an [[improvement]], or remove this");
@@ -57,9 +60,21 @@ void Reader::read_plans() {
     if (improvements) {
       for (const Value& one :
            elements(*improvements, "write improvements = [\"plain-bill\"]").value_or(std::vector<Value>())) {
-        const auto found = position(one, improvements_.names);
-        plan.improvements.push_back(found ? ImprovementId(*found) : ImprovementId());
+        ImprovementId improvement;
+        double level = 1.0;
+        if (one.node().kind == Kind::table) {
+          Table purchase(one, "this improvement", &keys::table("purchase"));
+          purchase.read("id", improvement, reference<ImprovementId>(improvements_.names));
+          purchase.read("level", level, [](const Value& value) { return number(value, keys::fraction); });
+          purchase.close();
+        } else if (const auto found = position(one, improvements_.names)) {
+          improvement = ImprovementId(*found);
+        }
+        plan.improvements.push_back(improvement);
+        plan.levels.push_back(level);
       }
+      if (std::all_of(plan.levels.begin(), plan.levels.end(), [](double level) { return level == 1.0; }))
+        plan.levels.clear();
     }
     table.close();
     parts_.plans.push_back(std::move(plan));
@@ -84,6 +99,7 @@ Target Reader::read_target(const Value& value) {
   parts->read("persona", target.personas, references<PersonaId>(personas_.names));
   parts->read("pool", target.pools, references<PoolId>(pools_.names));
   parts->read("exit_to", target.exit_to, references<TouchpointId>(touchpoints_.names));
+  parts->read("outside", target.outside, references<OutsideId>(outside_.names));
   if (const auto stages = parts->take("stage")) {
     const std::vector<std::string> names(stage_names.begin(), stage_names.end());
     for (const Value& one : one_or_more(*stages)) {
@@ -152,6 +168,84 @@ Ramp Reader::read_ramp(const Value& value) {
   }
   parts->close();
   return ramp;
+}
+
+std::optional<Hill> Reader::read_response(const Value& value) {
+  constexpr std::string_view example = "write response = { hill = { half = 0.4, shape = 1.5 } }";
+  std::optional<Table> parts = table(value, "response", std::string(example), &keys::table("response"));
+  if (!parts) return std::nullopt;
+  std::optional<Hill> response;
+  if (const auto given = parts->take("hill")) {
+    if (std::optional<Table> hill = table(*given, "hill", std::string(example), &keys::table("hill"))) {
+      response = Hill();
+      hill->read_fields(keys::hill(), *response);
+      hill->close();
+    }
+  } else if (value.node().children.empty()) {
+    value.refuse("response is empty", std::string(example));
+  }
+  parts->close();
+  return response;
+}
+
+void Reader::read_outside() {
+  for (std::size_t i = 0; i < outside_.entries.size(); ++i) {
+    Outside outside;
+    Table table = entity(outside_, i, outside.id, outside.name);
+    if (const auto attraction = table.take("attraction")) {
+      if (auto points = read_over_time(*attraction)) outside.attraction = std::move(*points);
+    }
+    table.close();
+    parts_.outside.push_back(std::move(outside));
+  }
+}
+
+std::optional<std::vector<std::pair<double, double>>> Reader::read_over_time(const Value& value) {
+  constexpr std::string_view example = "write a number, or { table = [[0, 0.5], [\"1 year\", 0.6]] }";
+  const Node& node = value.node();
+  if (node.kind != Kind::table) {
+    const auto constant = number(value, keys::fraction);
+    if (!constant) return std::nullopt;
+    return std::vector<std::pair<double, double>>{{0.0, *constant}};
+  }
+  if (node.children.size() != 1 || node.children.front().key != "table") {
+    value.refuse(fmt::format("{} is neither a number nor a table over time", value.label()), std::string(example));
+    return std::nullopt;
+  }
+  std::vector<std::pair<double, double>> points;
+  const Value list = value.member(node.children.front());
+  for (const Value& one : elements(list, std::string(example)).value_or(std::vector<Value>())) {
+    const auto pair = elements(one, std::string(example));
+    if (!pair) return std::nullopt;
+    if (pair->size() != 2) {
+      one.refuse("a point is a time and a number", std::string(example));
+      return std::nullopt;
+    }
+    const auto time = duration((*pair)[0]);
+    const auto height = number((*pair)[1], keys::fraction);
+    if (!time || !height) return std::nullopt;
+    if (!points.empty() && !(time->value() > points.back().first)) {
+      one.refuse("the times of a table must rise", std::string(example));
+      return std::nullopt;
+    }
+    points.emplace_back(time->value(), *height);
+  }
+  if (points.empty()) {
+    list.refuse("the table has no point", std::string(example));
+    return std::nullopt;
+  }
+  return points;
+}
+
+void Reader::read_budget() {
+  std::optional<Table> table = section("budget");
+  if (!table) return;
+  table->read_fields(keys::budget(), parts_.budget);
+  const Node* const scenario = root_.value().node().find("scenario");
+  if (parts_.budget.per_quarter && (scenario == nullptr || scenario->find("start") == nullptr)) {
+    table->value().refuse("calendar quarters need the date of day 0", "add start = 2026-01-01 to [scenario]");
+  }
+  table->close();
 }
 
 Price Reader::read_price(const Value& value) {

@@ -59,6 +59,7 @@ ModelParts Reader::read() {
   account_segments_ = read_list("account_segment");
   clocks_ = read_list("clock");
   counters_ = read_list("counter");
+  outside_ = read_list("outside");
   name_clocks();
   collect_traits();
 
@@ -75,7 +76,9 @@ ModelParts Reader::read() {
   read_personas();
   read_improvements();
   read_events();
+  read_outside();
   read_plans();
+  read_budget();
   read_word_of_mouth();
   read_reviews();
   read_surveys();

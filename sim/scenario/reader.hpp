@@ -90,6 +90,10 @@ class Reader {
   [[nodiscard]] bool written_with_sign(const Node& node) const;
   Ramp read_ramp(const Value& value);
   Price read_price(const Value& value);
+  std::optional<Hill> read_response(const Value& value);
+  void read_outside();
+  std::optional<std::vector<std::pair<double, double>>> read_over_time(const Value& value);
+  void read_budget();
 
   // read_market.cpp
   void read_word_of_mouth();
@@ -120,7 +124,8 @@ class Reader {
   ModelParts parts_;
   List clocks_, counters_;
   Names clock_names_;  // with the clock that everybody has, first
-  List personas_, channels_, teams_, pools_, touchpoints_, improvements_, events_, plans_, surveys_, account_segments_;
+  List personas_, channels_, teams_, pools_, touchpoints_, improvements_, events_, plans_, surveys_, account_segments_,
+      outside_;
   Names traits_;
   std::map<std::string, std::vector<Value>> trait_keys_;  // where a scenario's own trait is set
   std::map<std::size_t, TraitUse> trait_uses_;

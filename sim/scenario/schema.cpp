@@ -149,6 +149,15 @@ Json shared_definitions() {
           // A trait may be a number, a time or a rate: who uses it says which.
           {"drawn_trait", any_of({reference_to("drawn"), reference_to("drawn_duration"),
                                   distribution(reference_to("rate"), number_only, reference_to("rate"), number_only)})},
+          {"over_time", exactly_one(object({{"table",
+                                             {{"type", "array"},
+                                              {"items",
+                                               {{"type", "array"},
+                                                {"items", Json::array_t{reference_to("duration"), number(keys::fraction)}},
+                                                {"minItems", 2},
+                                                {"maxItems", 2}}},
+                                              {"minItems", 1},
+                                              {"description", "points of a line over time, each a time and a number"}}}}))},
           {"staff", staff()}};
 }
 
@@ -194,6 +203,8 @@ Json type_of(const Key& key) {
     }
     case Kind::amount:
       return any_of({quantity(key.bounds), reference_to("drawn_by_trait"), reference_to("trait_name")});
+    case Kind::over_time:
+      return any_of({quantity(key.bounds), reference_to("over_time")});
     case Kind::drawn_or_trait:
       return any_of({reference_to("drawn"), reference_to("trait_name")});
     case Kind::id:
@@ -201,8 +212,8 @@ Json type_of(const Key& key) {
       return reference_to("id");
     case Kind::references:
       return any_of({reference_to("id"), some_of(reference_to("id"))});
-    case Kind::list_of_ids:
-      return some_of(reference_to("id"));
+    case Kind::purchases:
+      return some_of(any_of({reference_to("id"), reference_to("purchase")}));
     case Kind::word:
       return {{"enum", key.words}};
     case Kind::words:
@@ -313,6 +324,8 @@ std::string kind_text(const Key& key) {
       return "touchpoint or exit, or a list";
     case Kind::amount:
       return "money, a distribution of it, or the name of a trait";
+    case Kind::over_time:
+      return "number, or a table over time,";
     case Kind::drawn_or_trait:
       return "distribution, or the name of a trait,";
     case Kind::id:
@@ -321,8 +334,8 @@ std::string kind_text(const Key& key) {
       return fmt::format("{}", key.of);
     case Kind::references:
       return fmt::format("{}, or a list", key.of);
-    case Kind::list_of_ids:
-      return fmt::format("list of {}s", key.of);
+    case Kind::purchases:
+      return fmt::format("list of {0}s, or of `{{ id, level }}`", key.of);
     case Kind::word:
       return listed();
     case Kind::words:

@@ -37,6 +37,11 @@ const Key* declared_key(const std::vector<Step>& steps) {
       case keys::Kind::one_of:
         table = &keys::table(key->of);
         break;
+      case keys::Kind::purchases:
+        if (left < 2) return nullptr;
+        ++i;  // the entry
+        table = &keys::table("purchase");
+        break;
       case keys::Kind::quality:
         if (left == 0) return key;
         table = &keys::table(key->of);

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <variant>
 
 #include "race.hpp"
 #include "sojourn/behaviour/choice.hpp"
+#include "sojourn/model/change_arithmetic.hpp"
 #include "stay_time.hpp"
 
 namespace sojourn {
@@ -33,6 +35,28 @@ double mean_scale(const ModelParts& parts, const Exit& exit) {
 }
 double mean_odds(const ModelParts& parts, const Exit& exit, double standard) {
   return exit.odds.value_or(standard) * (exit.times ? mean_trait(parts, *exit.times, 1e9) : 1.0);
+}
+
+/// What prices and the mean of what is outside add to the exponents of the exits of `at`: of a choice less the largest,
+/// which only has to be the same for all.
+std::vector<double> market_exponents(const Model& model, TouchpointId at) {
+  const ModelParts& parts = model.parts();
+  const Touchpoint& touchpoint = parts.touchpoints[at.index()];
+  double outside = parts.outside.empty() ? 0.5 : 0.0;
+  for (const Outside& one : parts.outside)
+    outside = std::max(outside, mean_attraction(one, 0.0, parts.settings.horizon.value()));
+  std::vector<double> exponents;
+  double most = -std::numeric_limits<double>::infinity();
+  for (const Exit& exit : touchpoint.next) {
+    const TouchpointId priced = priced_touchpoint(parts, at, exit);
+    const double price = priced.valid() ? *parts.touchpoints[priced.index()].price : 0.0;
+    exponents.push_back(exit.slopes.price * price + exit.slopes.outside * (outside - 0.5));
+    if (exit.on == Trigger::none && exit.odds.value_or(0.0) > 0.0) most = std::max(most, exponents.back());
+  }
+  if (touchpoint.exits == ExitRule::choice && std::isfinite(most)) {
+    for (double& exponent : exponents) exponent -= most;
+  }
+  return exponents;
 }
 
 /// The time by which only `left` of those are still there whom no constant takes; found on a logarithmic scale.
@@ -78,12 +102,13 @@ std::vector<double> medians(const Race& race, const std::vector<double>& won) {
   return times;
 }
 
-void race_exits(const ModelParts& parts, const Touchpoint& touchpoint, NeutralExits& result) {
+void race_exits(const ModelParts& parts, const Touchpoint& touchpoint, const std::vector<double>& exponents,
+                NeutralExits& result) {
   Departure departure;
   departure.race = true;
   for (std::size_t j = 0; j < touchpoint.next.size(); ++j) {
     const Exit& exit = touchpoint.next[j];
-    const double odds = mean_odds(parts, exit, 1.0);
+    const double odds = std::min(1e9, mean_odds(parts, exit, 1.0) * std::exp(exponents[j]));
     if (exit.on == Trigger::none && odds > 0.0)
       departure.ways.push_back({j, exit.to.index(), 1.0, Delay(law_of(exit), mean_scale(parts, exit), odds)});
   }
@@ -103,7 +128,8 @@ void race_exits(const ModelParts& parts, const Touchpoint& touchpoint, NeutralEx
   }
 }
 
-void choice_exits(const ModelParts& parts, const Touchpoint& touchpoint, NeutralExits& result) {
+void choice_exits(const ModelParts& parts, const Touchpoint& touchpoint, const std::vector<double>& exponents,
+                  NeutralExits& result) {
   const auto by_odds = [](const Exit& exit) {
     return exit.on == Trigger::none && std::holds_alternative<std::monostate>(exit.probability);
   };
@@ -113,16 +139,16 @@ void choice_exits(const ModelParts& parts, const Touchpoint& touchpoint, Neutral
     if (exit.on != Trigger::none) continue;
     if (const auto* constant = std::get_if<double>(&exit.probability)) result.shares[j] = clip01(*constant);
     if (const auto* trait = std::get_if<TraitId>(&exit.probability)) result.shares[j] = mean_trait(parts, *trait, 1.0);
-    if (by_odds(exit)) odds += mean_odds(parts, exit, 0.0);
+    if (by_odds(exit)) odds += mean_odds(parts, exit, 0.0) * std::exp(exponents[j]);
     fixed += result.shares[j];
   }
-  // In the neutral state the exponent of every exit is 0, so that its weight is its odds.
+  // In the neutral state nothing else is in the exponents.
   const behaviour::Shares shares = behaviour::share_out(static_cast<float>(fixed), odds > 0.0);
   const double rest = shares.rest > 0.0f ? 1.0 - fixed : 0.0, shrink = fixed > 1.0 || !(rest > 0.0) ? 1.0 / fixed : 1.0;
   for (std::size_t j = 0; j < touchpoint.next.size(); ++j) {
     const Exit& exit = touchpoint.next[j];
     if (by_odds(exit)) {
-      result.shares[j] = odds > 0.0 ? rest * mean_odds(parts, exit, 0.0) / odds : 0.0;
+      result.shares[j] = odds > 0.0 ? rest * mean_odds(parts, exit, 0.0) * std::exp(exponents[j]) / odds : 0.0;
     } else {
       result.shares[j] *= shrink;
     }
@@ -138,10 +164,11 @@ NeutralExits neutral_exits(const Model& model, TouchpointId touchpoint) {
   if (at.end) return {{}, 1.0, {}};
   NeutralExits result{std::vector<double>(at.next.size(), 0.0), 0.0, {}};
   for (const Exit& exit : at.next) result.days.push_back(quantile(law_of(exit), 0.5) * mean_scale(parts, exit));
+  const std::vector<double> exponents = market_exponents(model, touchpoint);
   if (at.exits == ExitRule::race) {
-    race_exits(parts, at, result);
+    race_exits(parts, at, exponents, result);
   } else {
-    choice_exits(parts, at, result);
+    choice_exits(parts, at, exponents, result);
   }
   return result;
 }

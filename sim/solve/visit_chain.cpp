@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <deque>
+#include <initializer_list>
 #include <numeric>
 #include <optional>
 #include <set>
@@ -125,8 +126,9 @@ class Reader {
     if (state == &behaviour::ChoiceState::satisfaction)
       return settings.memory.memory == 0.0f ? own(BuiltinTrait::satisfaction) : std::nullopt;
     if (state == &behaviour::ChoiceState::expectation) {
-      return settings.adapt == 0.0f && parts_.behaviour.promise_weight == 0.0 ? own(BuiltinTrait::expectation)
-                                                                              : std::nullopt;
+      return settings.adapt == 0.0f && parts_.behaviour.promise_weight == 0.0 && settings.expectation_drift == 0.0
+                 ? own(BuiltinTrait::expectation)
+                 : std::nullopt;
     }
     const std::int32_t team = program_.place(v).team;
     bool repeats = false;
@@ -213,17 +215,24 @@ class Reader {
 std::vector<Obstacle> changes_at(const Program& program, std::uint32_t persona, std::size_t touchpoint) {
   const ModelParts& parts = program.model().parts();
   std::vector<Obstacle> found;
-  for (const Change* change : changes_under(parts, program.model().plan())) {
-    if (!matches(parts, change->target, TouchpointId(touchpoint), PersonaId(persona))) continue;
+  for (const PlannedChange& planned : changes_under(parts, program.model().plan())) {
+    const Change* const change = planned.change;
+    const auto at = [&](TouchpointId place) { return matches(parts, change->target, place, PersonaId(persona)); };
+    const auto has = [&](std::initializer_list<Parameter> among) {
+      return std::any_of(change->effects.begin(), change->effects.end(), [&](const Effect& effect) {
+        return std::find(among.begin(), among.end(), effect.parameter) != among.end();
+      });
+    };
+    const std::vector<Exit>& ways = parts.touchpoints[touchpoint].next;
+    const bool here = at(TouchpointId(touchpoint)) && has({Parameter::odds, Parameter::probability, Parameter::delay,
+                                                           Parameter::effort, Parameter::carry, Parameter::price});
+    const bool beyond = has({Parameter::price, Parameter::traffic}) &&
+                        std::any_of(ways.begin(), ways.end(), [&](const Exit& exit) { return at(exit.to); });
+    if (!here && !beyond && !has({Parameter::attraction})) continue;
     const double start = change->start.value(), horizon = program.horizon();
     const bool moves = (start > 0.0 && start < horizon) || (change->end && change->end->value() < horizon) ||
-                       change->ramp.shape != RampShape::none;
-    const bool exits = std::any_of(change->effects.begin(), change->effects.end(), [](const Effect& effect) {
-      return effect.parameter == Parameter::odds || effect.parameter == Parameter::probability ||
-             effect.parameter == Parameter::delay || effect.parameter == Parameter::effort ||
-             effect.parameter == Parameter::carry;
-    });
-    if (!moves || !exits) continue;
+                       change->ramp.shape != RampShape::none || change->fade;
+    if (!moves) continue;
     const bool event = change >= parts.events.data() && change < parts.events.data() + parts.events.size();
     Obstacle obstacle{Obstacle::Kind::change_on_the_way, (event ? "event." : "improvement.") + change->id,
                       parts.touchpoints[touchpoint].id};

@@ -87,7 +87,8 @@ class Promises(unittest.TestCase):
         shares = sum(metrics[name]["mean"] for name in ("prospects", "lost", "customers", "churned"))
         self.assertAlmostEqual(shares, 1.0)
         self.assertAlmostEqual(metrics["nps"]["mean"], 100 * (metrics["promoters"]["mean"] - metrics["detractors"]["mean"]))
-        self.assertEqual(set(result["touchpoints"]["first-bill"]), {"visits", "repeats", "quality", "satisfaction", "effort", "wait_days"})
+        self.assertEqual(set(result["touchpoints"]["first-bill"]), {"visits", "repeats", "quality", "satisfaction", "effort", "wait_days",
+                                                                 "revenue_per_person", "cost_per_person"})
         self.assertIn("retention", result["by_persona"]["senior"])
 
     def test_compare_json(self):

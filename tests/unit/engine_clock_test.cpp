@@ -57,7 +57,7 @@ TEST_CASE("windows: widths that are no sum of powers of two", "[engine]") {
 TEST_CASE("regimes: they begin where a change starts or ends", "[engine]") {
   const Change first = lasting(10.0, 20.0), second = lasting(15.5, std::nullopt), late = lasting(60.0, std::nullopt);
   const Windows windows(50.0, 7.0);
-  const Regimes all = regimes({&first, &second, &late}, windows, 50.0);
+  const Regimes all = regimes({PlannedChange{&first}, PlannedChange{&second}, PlannedChange{&late}}, windows, 50.0);
   CHECK(all.begins == std::vector<double>{0.0, 10.0, 15.5, 20.0});
   CHECK(all.fractions == std::vector<std::vector<double>>{{0, 0, 0}, {1, 0, 0}, {1, 1, 0}, {0, 1, 0}});
   CHECK(all.on == std::vector<std::vector<bool>>{
@@ -65,14 +65,14 @@ TEST_CASE("regimes: they begin where a change starts or ends", "[engine]") {
   const Regimes none = regimes({}, windows, 50.0);
   CHECK(none.begins == std::vector<double>{0.0});
   const Change always = lasting(0.0, std::nullopt);
-  const Regimes one = regimes({&always}, windows, 50.0);
+  const Regimes one = regimes({PlannedChange{&always}}, windows, 50.0);
   CHECK(one.begins == std::vector<double>{0.0});
   CHECK(one.fractions[0][0] == 1.0);
 }
 
 TEST_CASE("regimes: a ramp takes a step at each window's edge, at the height of its middle", "[engine]") {
   const Change ramp = lasting(10.0, 40.0, {RampShape::linear, Days(14.0)});
-  const Regimes all = regimes({&ramp}, Windows(50.0, 7.0), 50.0);
+  const Regimes all = regimes({PlannedChange{&ramp}}, Windows(50.0, 7.0), 50.0);
   // Middles: of (10, 14) 12, of (14, 21) 17.5, then 24.5 is past the ramp's end at 24.
   REQUIRE(all.begins == std::vector<double>{0.0, 10.0, 14.0, 21.0, 28.0, 40.0});
   const double fractions[] = {0.0, 2.0 / 14.0, 7.5 / 14.0, 1.0, 1.0, 0.0};
@@ -83,7 +83,7 @@ TEST_CASE("regimes: a ramp takes a step at each window's edge, at the height of 
   CHECK_FALSE(all.on[5][0]);
 
   const Change curve = lasting(0.0, std::nullopt, {RampShape::s_curve, Days(14.0)});
-  const Regimes bent = regimes({&curve}, Windows(50.0, 7.0), 50.0);
+  const Regimes bent = regimes({PlannedChange{&curve}}, Windows(50.0, 7.0), 50.0);
   CHECK(bent.fractions[0][0] == Approx(3.0 * 0.0625 - 2.0 * 0.015625));
   CHECK(bent.fractions[1][0] == Approx(3.0 * 0.5625 - 2.0 * 0.421875));
   CHECK(bent.fractions.back()[0] == 1.0);

@@ -226,12 +226,17 @@ TEST_CASE("changes: exit_to narrows exits and nothing else", "[model][changes]")
 TEST_CASE("changes: changes under a plan come in the order of the model, events last", "[model][changes]") {
   ModelParts parts = example::parts();
   parts.plans[2].improvements = {example::training, example::plain_bill, example::training, ImprovementId()};
-  const std::vector<const Change*> bold = changes_under(parts, PlanId(2));
+  parts.plans[2].levels = {0.25};
+  const std::vector<PlannedChange> bold = changes_under(parts, PlanId(2));
   REQUIRE(bold.size() == 3);
   CHECK(bold[0]->id == "plain-bill");
   CHECK(bold[1]->id == "training");
   CHECK(bold[2]->id == "outage");
-  const std::vector<const Change*> baseline = changes_under(parts, PlanId(0));
+  CHECK(bold[0].level == 1.0);
+  CHECK(bold[1].level == 0.25);
+  CHECK(bold[1].fraction == 0.25);
+  CHECK(bold[2].fraction == 1.0);
+  const std::vector<PlannedChange> baseline = changes_under(parts, PlanId(0));
   REQUIRE(baseline.size() == 1);
-  CHECK(baseline[0] == &parts.events[0]);
+  CHECK(baseline[0].change == &parts.events[0]);
 }

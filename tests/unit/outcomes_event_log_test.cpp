@@ -86,10 +86,9 @@ TEST_CASE("a level is that fraction of a change's effect, at every moment of its
     parts.settings.window = Days(1.0);
     Improvement half;
     half.change = verify::change("half", 0, {Parameter::quality, Operation::set, 0.9}, 0.0);
-    half.change.level = level;
     half.change.ramp = ramp;
     parts.improvements = {half};
-    parts.plans.push_back({"bought", "bought", {ImprovementId(0)}});
+    parts.plans.push_back({"bought", "bought", {ImprovementId(0)}, {level}});
     const Program program(apply(Model(parts), PlanId(1)));
     return program.row(program.regime(4.6), 0, 0).quality;
   };

@@ -88,6 +88,7 @@ id = "i"
 effect = { quality = "+0.1" }
 ramp = { linear = "1 month" }
 cost = { once = 1 }
+response = { hill = { half = 0.4, shape = 1.5 } }
 [[event]]
 id = "e"
 effect = { quality = "-0.1" }
@@ -96,7 +97,12 @@ when = { metric = "nps", below = 10 }
 switch_on = "i"
 [[plan]]
 id = "q"
-improvements = ["i"]
+improvements = [ { id = "i", level = 0.5 } ]
+[[outside]]
+id = "r"
+attraction = 0.5
+[budget]
+per_quarter = 100
 [[account_segment]]
 id = "k"
 share = 1
@@ -137,7 +143,12 @@ const std::map<std::string, std::string> places{
     {"effect", "improvement.i.effect"},
     {"ramp", "improvement.i.ramp"},
     {"price", "improvement.i.cost"},
+    {"response", "improvement.i.response"},
+    {"hill", "improvement.i.response.hill"},
     {"plan", "plan.q"},
+    {"purchase", "plan.q.improvements[0]"},
+    {"outside", "outside.r"},
+    {"budget", "budget"},
     {"word_of_mouth", "word_of_mouth"},
     {"network", "word_of_mouth.network"},
     {"well_mixed", "word_of_mouth.network.well_mixed"},

@@ -165,6 +165,50 @@ TEST_CASE("engines: agree on random models where amounts are drawn", "[verify]")
   CHECK(noticed > 20);
 }
 
+TEST_CASE("engines: agree on random models of prices, rivals, levels and expectations that drift", "[verify]") {
+  int priced = 0, drifting = 0;
+  CHECK(falsify(Flavour::any, 300, [&](const ModelParts& drawn) {
+          const ModelParts parts = marketed(drawn);
+          priced +=
+              std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(), [](const Touchpoint& t) { return t.price; });
+          drifting += parts.behaviour.expectation_drift != 0.0;
+          return disagreement(parts);
+        }) == "");
+  CHECK(priced > 200);
+  CHECK(drifting > 150);
+  CHECK(falsify(Flavour::any, 150, [](const ModelParts& drawn) { return disagreement(coupled(marketed(drawn))); }) == "");
+  // The twins: on one side slopes a little steeper, levels a little higher, expectations that rise faster.
+  const std::vector<void (*)(ModelParts&)> twins{[](ModelParts& m) {
+                                                   for (Touchpoint& t : m.touchpoints) {
+                                                     for (Exit& e : t.next) e.slopes.price += e.odds ? 0.05 : 0.0;
+                                                   }
+                                                 },
+                                                 [](ModelParts& m) {
+                                                   for (Touchpoint& t : m.touchpoints) {
+                                                     for (Exit& e : t.next) e.slopes.outside += e.odds ? 0.5 : 0.0;
+                                                   }
+                                                 },
+                                                 [](ModelParts& m) {
+                                                   for (Plan& plan : m.plans) {
+                                                     for (double& level : plan.levels) level *= 0.9;
+                                                   }
+                                                 },
+                                                 [](ModelParts& m) { m.behaviour.expectation_drift *= 1.1; }};
+  std::vector<int> noticed(twins.size(), 0);
+  for (std::uint64_t number = 0; number < 80; ++number) {
+    const ModelParts parts = marketed(random_model(number, 60, Flavour::any));
+    for (std::size_t k = 0; k < twins.size(); ++k) {
+      ModelParts twin = parts;
+      twins[k](twin);
+      noticed[k] += !disagreement(parts, twin).empty();
+    }
+  }
+  for (std::size_t k = 0; k < twins.size(); ++k) {
+    CAPTURE(k, noticed[k]);
+    CHECK(noticed[k] > 5);
+  }
+}
+
 TEST_CASE("engines: a twin that remembers otherwise is noticed", "[verify]") {
   // A little more of what customers carry, on one side.
   const std::vector<void (*)(ModelParts&)> twins{[](ModelParts& m) {

@@ -729,6 +729,72 @@ ModelParts spending(ModelParts parts) {
   return valid(parts) ? parts : before;
 }
 
+ModelParts marketed(ModelParts parts) {
+  const ModelParts before = parts;
+  Dice dice(parts.settings.seed ^ 0x6d61726b657473);
+  const double horizon = parts.settings.horizon.value();
+  for (Touchpoint& touchpoint : parts.touchpoints) {
+    if (!dice.one_in(2)) continue;
+    touchpoint.price = dice.of<double>({0.0, 9.5, dice.number(0.0, 40.0), 1e4});
+    touchpoint.revenue = 0.0;
+    touchpoint.drawn_revenue.reset();
+  }
+  if (!dice.one_in(4)) parts.behaviour.expectation_drift = dice.number(-0.5, 2.0) / horizon;
+  for (int k = dice.between(0, 2); k > 0; --k) {
+    Outside rival{"rival" + std::to_string(k), "", {{0.0, dice.number(0.0, 1.0)}}};
+    if (dice.one_in(2)) rival.attraction.emplace_back(dice.number(0.01, 1.2) * horizon, dice.number(0.0, 1.0));
+    parts.outside.push_back(std::move(rival));
+  }
+  for (Touchpoint& touchpoint : parts.touchpoints) {
+    for (Exit& exit : touchpoint.next) {
+      if (exit.on != Trigger::none || !std::holds_alternative<std::monostate>(exit.probability)) continue;
+      // In a race a large weight is a short delay, and may lead round for ever.
+      const double most = touchpoint.exits == ExitRule::race ? 0.0 : 0.3;
+      if (dice.one_in(2)) exit.slopes.price = dice.number(-0.3, most);
+      if (dice.one_in(2)) exit.slopes.outside = dice.number(-3.0, touchpoint.exits == ExitRule::race ? 1.0 : 3.0);
+    }
+  }
+  const auto change = [&](std::string id) {
+    Change made;
+    made.id = std::move(id);
+    made.target.touchpoints = {TouchpointId(dice.below(parts.touchpoints.size()))};
+    switch (dice.between(0, 2)) {
+      case 0:
+        made.effects = {{Parameter::price, Operation::multiply, dice.of<double>({0.0, 0.7, 1.4})}};
+        break;
+      case 1:
+        made.effects = {{Parameter::traffic, Operation::set, dice.of<double>({0.0, 0.0, 0.5})}};
+        break;
+      default:
+        made.target = {};
+        made.effects = {{Parameter::attraction, Operation::add, dice.number(-0.5, 0.5)}};
+        if (!parts.outside.empty()) made.target.outside = {OutsideId(dice.below(parts.outside.size()))};
+    }
+    if (dice.one_in(2)) made.start = Days(dice.number(0.0, 0.7) * horizon);
+    if (dice.one_in(3)) made.ramp = {RampShape::linear, Days(dice.number(0.01, 0.5) * horizon)};
+    if (dice.one_in(3)) made.fade = Days(dice.number(0.05, 1.0) * horizon);
+    if (dice.one_in(4)) made.end = made.start + Days(dice.number(0.05, 0.5) * horizon);
+    return made;
+  };
+  for (int k = dice.between(0, 2); k > 0; --k) parts.events.push_back(change("market" + std::to_string(k)));
+  for (Improvement& improvement : parts.improvements) {
+    if (dice.one_in(3)) improvement.change.fade = Days(dice.number(0.05, 1.0) * horizon);
+    if (dice.one_in(2)) improvement.response = Hill{dice.number(0.1, 2.0), dice.number(0.5, 4.0)};
+  }
+  if (parts.plans.size() > 1 && dice.one_in(2)) {
+    Improvement improvement;
+    improvement.change = change("offer");
+    improvement.price.once = 100.0;
+    parts.plans.back().improvements.emplace_back(parts.improvements.size());
+    parts.improvements.push_back(std::move(improvement));
+  }
+  for (Plan& plan : parts.plans) {
+    for (std::size_t i = 0; i < plan.improvements.size(); ++i)
+      plan.levels.push_back(dice.of<double>({1.0, 0.5, dice.number(0.01, 1.0)}));
+  }
+  return valid(parts) ? parts : before;
+}
+
 std::vector<ModelParts> simpler(const ModelParts& parts) {
   std::vector<ModelParts> found;
   const auto offer = [&](std::optional<ModelParts> candidate) {

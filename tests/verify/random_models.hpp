@@ -30,6 +30,10 @@ enum class Flavour {
 /// The same journey where some visits earn and cost amounts that are drawn: all families, some in units of a trait. Valid.
 [[nodiscard]] ModelParts spending(ModelParts parts);
 
+/// The same journey in a market: prices and slopes on them, rivals whose attraction moves, closed and half closed
+/// touchpoints, improvements at levels and effects that fade, and expectations that drift. Valid.
+[[nodiscard]] ModelParts marketed(ModelParts parts);
+
 /// Valid models that are a step simpler than `parts`, the boldest steps first; none where nothing can be left out.
 [[nodiscard]] std::vector<ModelParts> simpler(const ModelParts& parts);
 

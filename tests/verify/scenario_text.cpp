@@ -73,14 +73,27 @@ class Writer {
       write(improvement.change);
       const Price& price = improvement.price;
       line("cost = {{ once = {}, per_month = {}, per_visit = {} }}", price.once, price.per_month, price.per_visit);
+      if (improvement.response)
+        line("response = {{ hill = {{ half = {}, shape = {} }} }}", improvement.response->half, improvement.response->shape);
     }
     for (const Change& event : parts_.events) {
       line("[[event]]");
       write(event);
     }
+    for (const Outside& outside : parts_.outside) {
+      std::string points;
+      for (const auto& [day, value] : outside.attraction)
+        points += fmt::format("{}[{}, {}]", points.empty() ? "" : ", ", days(day), value);
+      line("[[outside]]\nid = \"{}\"\nattraction = {{ table = [{}] }}", outside.id, points);
+    }
     for (std::size_t k = 1; k < parts_.plans.size(); ++k) {
-      line("[[plan]]\nid = \"{}\"\nimprovements = [{}]", parts_.plans[k].id,
-           names(parts_.plans[k].improvements, [&](ImprovementId id) { return parts_.improvements[id.index()].change.id; }));
+      const Plan& plan = parts_.plans[k];
+      std::string list;
+      for (std::size_t i = 0; i < plan.improvements.size(); ++i) {
+        list += fmt::format("{}{{ id = \"{}\", level = {} }}", list.empty() ? "" : ", ",
+                            parts_.improvements[plan.improvements[i].index()].change.id, plan.level(i));
+      }
+      line("[[plan]]\nid = \"{}\"\nimprovements = [{}]", plan.id, list);
     }
     return std::move(out_);
   }
@@ -111,6 +124,7 @@ class Writer {
          b.performance, b.disconfirmation, b.memory, b.peak, b.adapt, b.promise_weight);
     line("forgiveness = {}\nrecommend_base = {}\nrecommend_sd = {}\nrepeat_effort = {}\nfit_weight = {}", b.forgiveness,
          b.recommend_base, b.recommend_sd, b.repeat_effort, b.fit_weight);
+    line("expectation_drift = {}", b.expectation_drift);
   }
 
   void write(const Persona& p) {
@@ -141,8 +155,9 @@ class Writer {
     if (t.team.valid()) line("team = \"{}\"", parts_.teams[t.team.index()].id);
     line("quality = {{ mean = {}, sd = {} }}\neffort = {}\nweight = {}", t.quality_mean, t.quality_sd, t.effort, t.weight);
     if (t.promise) line("promise = {}", *t.promise);
-    line("cost = {}\nrevenue = {}\nrevenue_per_month = {}\ncost_per_month = {}", t.cost, t.revenue, t.revenue_per_month,
-         t.cost_per_month);
+    line("cost = {}\nrevenue_per_month = {}\ncost_per_month = {}", t.cost, t.revenue_per_month, t.cost_per_month);
+    if (!t.price) line("revenue = {}", t.revenue);
+    if (t.price) line("price = {}", *t.price);
     if (t.end) line("end = \"{}\"", *t.end == End::lost ? "lost" : "churned");
     if (t.counts_as) line("counts_as = \"churned\"");
     if (t.exits == ExitRule::race) line("exits = \"race\"");
@@ -163,7 +178,9 @@ class Writer {
     for (const auto& [key, slope] : {std::pair<std::string_view, double>{"satisfaction", s.satisfaction},
                                      {"expectation", s.expectation},
                                      {"heard", s.heard},
-                                     {"effort", s.effort}}) {
+                                     {"effort", s.effort},
+                                     {"price", s.price},
+                                     {"outside", s.outside}}) {
       if (slope != 0.0) way += fmt::format(", {} = {}", key, slope);
     }
     line("  {{ to = \"{}\"{}, after = {} }},", id(exit.to), way, text(exit.after, days));
@@ -182,6 +199,7 @@ class Writer {
     key("team", names(t.teams, by_id(parts_.teams)));
     key("persona", names(t.personas, by_id(parts_.personas)));
     key("exit_to", names(t.exit_to, by_id(parts_.touchpoints)));
+    key("outside", names(t.outside, by_id(parts_.outside)));
     key("stage", names(t.stages, [](Stage stage) { return name(stage); }));
     if (!keys.empty()) line("target = {{ {} }}", fmt::join(keys, ", "));
     keys.clear();
@@ -200,6 +218,7 @@ class Writer {
     }
     line("effect = {{ {} }}\nstart = {}", fmt::join(keys, ", "), days(c.start.value()));
     if (c.end) line("end = {}", days(c.end->value()));
+    if (c.fade) line("fade = {}", days(c.fade->value()));
     if (c.ramp.shape != RampShape::none)
       line("ramp = {{ {} = {} }}", c.ramp.shape == RampShape::linear ? "linear" : "s_curve", days(c.ramp.over.value()));
   }

@@ -36,5 +36,6 @@ using ImprovementId = Id<struct ImprovementTag>;
 using EventId = Id<struct EventTag>;
 using PlanId = Id<struct PlanTag>;
 using PoolId = Id<struct PoolTag>;
+using OutsideId = Id<struct OutsideTag>;
 
 }  // namespace sojourn

@@ -62,4 +62,10 @@ SOJOURN_INLINE float adapt(float expectation, float towards, float rate) {
   return numeric::clip(expectation + rate * (towards - expectation), 0.0f, 1.0f);
 }
 
+/// Expectation after `days` in which nobody was met: E + per_day days. What others offer becomes better meanwhile, and is
+/// expected of everybody (rising levels of comparison: Thibaut & Kelley 1959). per_day default 0.
+SOJOURN_INLINE float drift(float expectation, double per_day, double days) {
+  return numeric::clip(expectation + static_cast<float>(per_day * days), 0.0f, 1.0f);
+}
+
 }  // namespace sojourn::behaviour

@@ -15,7 +15,7 @@
 
 namespace sojourn {
 
-/// Limits of a choice. Money is the market's, undiscounted, over the horizon.
+/// Limits of a choice, besides those of the scenario's `[budget]`. Money is the market's, undiscounted, over the horizon.
 struct BudgetLimits {
   double total = 0.0;  // infinity: no limit
   /// What a team may spend on improvements of its touchpoints; one that takes in touchpoints of several teams is split

@@ -18,10 +18,11 @@ inline constexpr std::size_t most_samples = 128;
 
 /// The sums of one sample: people who follow one another in a replication, or several whole replications.
 struct BatchSums {
-  Totals totals;                    // at the horizon (see Totals::at_horizon)
-  std::vector<PersonaMoney> money;  // of each persona, without windows
-  std::vector<MoneySum> windows;    // of all personas, undiscounted
-  std::uint64_t people = 0;         // simulated, arrived or not
+  Totals totals;                      // at the horizon (see Totals::at_horizon)
+  std::vector<PersonaMoney> money;    // of each persona, without windows and touchpoints
+  std::vector<MoneySum> windows;      // of all personas, undiscounted
+  std::vector<MoneySum> touchpoints;  // likewise
+  std::uint64_t people = 0;           // simulated, arrived or not
 
   /// What is counted of `people` people under `program`.
   BatchSums(const Program& program, const Totals& counted, std::uint64_t people);

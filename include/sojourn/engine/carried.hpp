@@ -62,6 +62,8 @@ class CarriedRules {
   /// The customer is served there at `time` and pays `revenue`: the first purchase starts the clock "tenure", amounts add
   /// up.
   void serve(std::span<double> carried, std::uint32_t touchpoint, double time, double revenue) const;
+  /// The place of the time when the customer was served last, at first that of arrival; -1 where expectations do not drift.
+  [[nodiscard]] std::int32_t last_met() const { return last_met_; }
   /// Whether a counter adds up what visits to the touchpoint pay.
   [[nodiscard]] bool adds_amount(std::uint32_t touchpoint) const { return !touchpoints_[touchpoint].amounts.empty(); }
 
@@ -108,6 +110,7 @@ class CarriedRules {
 
   std::size_t width_ = 0;
   bool asks_for_team_ = false;
+  std::int32_t last_met_ = -1;
   std::vector<CarriedClock> clocks_;
   std::int32_t tenure_ = -1;  // among those
   std::vector<Anniversary> anniversaries_;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sojourn/behaviour/money.hpp"
+#include "sojourn/model/change_arithmetic.hpp"
 #include "sojourn/model/model.hpp"
 
 namespace sojourn {
@@ -58,15 +59,17 @@ class Discount {
 };
 
 /// Regimes: stretches [begin, next begin) in which every parameter is constant. Ramps move in steps of one window and have,
-/// in each, the value at the middle of the part of it after their start, so that a step does not lag behind its ramp.
+/// in each, the value at the middle of the part of it after their start, so that a step does not lag behind its ramp. What
+/// fades has in each window the mean of it, so that the integral over time is exact.
 struct Regimes {
   std::vector<double> begins;  // the first is 0
   std::vector<std::vector<double>>
-      fractions;                      // [regime][change]: 0 while off, else the ramp's fraction times the level, in (0, 1]
+      fractions;                      // [regime][change]: 0 while off, else how far its effects have come, in (0, 1]
   std::vector<std::vector<bool>> on;  // [regime][change]: start <= t < end, whatever the ramp
 };
 
-/// The regimes of `changes` up to the horizon.
-[[nodiscard]] Regimes regimes(const std::vector<const Change*>& changes, const Windows& windows, double horizon);
+/// The regimes of `changes` up to the horizon; others begin at the days `also`.
+[[nodiscard]] Regimes regimes(const std::vector<PlannedChange>& changes, const Windows& windows, double horizon,
+                              const std::vector<double>& also = {});
 
 }  // namespace sojourn

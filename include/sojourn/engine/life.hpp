@@ -283,6 +283,11 @@ void Lives::finish_visit(std::uint32_t customer, Life& life, const State& before
   if (!life.carried.empty())
     program_.carried().serve(life.carried, visit.touchpoint, visit.time, row.revenue_of(visit.amounts));
   visit.appraised = true;
+  if (const std::int32_t met = program_.carried().last_met(); met >= 0) {
+    double& last = life.carried[static_cast<std::size_t>(met)];
+    state.expectation = behaviour::drift(state.expectation, program_.behaviour().expectation_drift, visit.time - last);
+    last = visit.time;
+  }
   const Words words = streams_.draw(customer, Purpose::visit, visit.event);
   appraise(customer, person, words, row, visit, state);
   if (market_state_ != nullptr) {

@@ -42,6 +42,9 @@ struct PersonaMoney {
   MoneySum total;                 // of all windows
   MoneySum worth;                 // at time 0
   MoneySum referred_worth;        // at time 0, of referred customers from their purchase on
+  /// Of each touchpoint, undiscounted. What flows alike at several touchpoints is shared out by the people who stay at each
+  /// at the beginning and at the end of a window; what these miss evenly.
+  std::vector<MoneySum> touchpoints;
 };
 
 /// The money of `persona` in sums that were counted under `program`: exact counts times amounts, and sums of

@@ -225,10 +225,12 @@ class Program {
     behaviour::Appraisal appraisal;
     behaviour::Memory memory;
     float adapt, repeat_effort, fit_weight, recommend_base, recommend_sd;
+    double expectation_drift;  // per day
   };
   [[nodiscard]] const Behaviour& behaviour() const { return behaviour_; }
 
  private:
+  void compile_outside();
   void compile_rows();
   void compile_choice(VisitRow& row);
   void compile_hazard_stretches();
@@ -244,8 +246,9 @@ class Program {
   double rho_;
   Windows windows_;
   Discount discount_;
-  std::vector<const Change*> changes_;
+  std::vector<PlannedChange> changes_;
   Regimes regimes_;
+  std::vector<double> outside_;  // [regime] attraction
   std::size_t personas_, touchpoints_;
   std::size_t most_exits_ = 0;
   Behaviour behaviour_;

@@ -12,7 +12,8 @@
 namespace sojourn {
 
 /// What a change acts on. Lists are combined by *and*; an empty list means all. `exit_to` narrows exit parameters to exits
-/// into these touchpoints; `pools` narrows touchpoints to those that these pools serve, and names whose servers change.
+/// into these touchpoints; `pools` narrows touchpoints to those that these pools serve, and names whose servers change;
+/// `outside` names whose attraction changes, and takes in no visit.
 struct Target {
   std::vector<TouchpointId> touchpoints;
   std::vector<ChannelId> channels;
@@ -21,6 +22,7 @@ struct Target {
   std::vector<PersonaId> personas;
   std::vector<TouchpointId> exit_to;
   std::vector<PoolId> pools;
+  std::vector<OutsideId> outside;
 };
 
 /// The parameters that a change can shift. Those in [0,1] combine with diminishing returns; the others set, add, then
@@ -42,6 +44,9 @@ enum class Parameter {
   revenue,            // per visit, any
   cost_per_month,     // any
   revenue_per_month,  // any
+  price,              // of touchpoints that have one, >= 0
+  traffic,            // share of those who would come by an exit that do, 1 in the file, [0,1]
+  attraction,         // of what is outside, [0,1]
 };
 
 /// "+0.1" adds, "-20%" multiplies (by 0.8), "= 0.9" or a bare number sets.
@@ -79,22 +84,36 @@ struct Change {
   Days start{0.0};
   std::optional<Days> end;
   Ramp ramp;
-  double level = 1.0;  // the fraction of its effects that was bought, in (0,1]; its ramp rises to it
+  std::optional<Days> fade;  // half-life of its effects once the ramp is over, > 0; without one they last
 };
 
-/// A change that costs money and belongs to plans. `levels` are the fractions of effect and cost at which it may be bought,
-/// in (0,1]; `price` is that of the change at its own level.
+/// How effects grow with the level x that is bought: as x^shape / (half^shape + x^shape), half of what is possible at `half`
+/// (Hill 1910). Both > 0.
+struct Hill {
+  double half = 0.5;
+  double shape = 1.0;
+};
+
+/// A change that costs money and belongs to plans. `levels` are the levels at which it may be bought, in (0,1]; at level x
+/// it costs x times `price`.
 struct Improvement {
   Change change;
   Price price;
   std::vector<double> levels;
+  std::optional<Hill> response;  // without one effects are in proportion to the level
 };
+
+/// The fraction of an improvement's effects at level `x` in (0,1]: hill(x) / hill(1), or x. Exactly 1 at level 1.
+[[nodiscard]] double fraction_at(const Improvement& improvement, double x);
 
 /// A set of improvements: one investment scenario. Plan 0 of every model is `baseline`, the empty plan.
 struct Plan {
   std::string id;
   std::string name;
   std::vector<ImprovementId> improvements;
+  std::vector<double> levels{};  // of the improvements in turn, (0,1]; those that are not there are 1
+  /// The level at which the improvement at position `i` is bought.
+  [[nodiscard]] double level(std::size_t i) const { return i < levels.size() ? levels[i] : 1.0; }
 };
 
 }  // namespace sojourn

@@ -20,8 +20,8 @@ struct Range {
   bool operator==(const Range&) const = default;
 };
 
-/// [0,1] for quality, effort, carry, personalisation, promise and probability; any number for money; otherwise [0,
-/// infinity).
+/// [0,1] for quality, effort, carry, personalisation, promise, probability, traffic and attraction; any number for money;
+/// otherwise [0, infinity).
 [[nodiscard]] Range range(Parameter parameter);
 /// The name as in the `effect` of scenario files: "quality", "cost_per_month", ...
 [[nodiscard]] std::string_view name(Parameter parameter);
@@ -49,10 +49,23 @@ struct Shift {
 /// one that remains acts as alone, and apart from sets the order changes no bit. `x0` outside the range is clipped first.
 [[nodiscard]] double combine(Parameter parameter, double x0, std::span<const Shift> shifts);
 
+/// A change under a plan: at the level at which the plan buys it, its effects are `fraction` of what they are in the file,
+/// in (0,1], and it costs `level` times its price.
+struct PlannedChange {
+  const Change* change = nullptr;
+  double fraction = 1.0;
+  double level = 1.0;
+  const Change* operator->() const { return change; }
+};
+
 /// Everything that can change parameters under `plan`: its improvements, each once, in the order of the model (whatever the
 /// order in the plan), then the events. That is the order of `combine`. Ids that name nothing are left out.
 /// The pointers live as long as `parts`.
-[[nodiscard]] std::vector<const Change*> changes_under(const ModelParts& parts, PlanId plan);
+[[nodiscard]] std::vector<PlannedChange> changes_under(const ModelParts& parts, PlanId plan);
+
+/// The price that an exit may bend on: that of the touchpoint to which it leads or, where that has none, of the one that it
+/// leaves. The touchpoint whose price it is; it names nothing where neither has one.
+[[nodiscard]] TouchpointId priced_touchpoint(const ModelParts& parts, TouchpointId touchpoint, const Exit& exit);
 
 /// Whether `target` takes in visits of `persona` to `touchpoint`: the lists combined by *and*, an empty list taking in all.
 /// Team, channel and stage are the touchpoint's own. For `carry`, `touchpoint` is the one handed over into. `exit_to` is
@@ -64,6 +77,15 @@ struct Shift {
 [[nodiscard]] bool matches_pool(const Target& target, PoolId pool);
 /// Whether it acts on the servers that `touchpoint` has of its own.
 [[nodiscard]] bool matches_own_servers(const ModelParts& parts, const Target& target, TouchpointId touchpoint);
+
+/// Whether a change of attraction with this target acts on `outside`: the target names it, or nothing at all.
+[[nodiscard]] bool matches_outside(const Target& target, OutsideId outside);
+
+/// The mean attraction of `outside` from day `from` to day `to`, from <= to: its value where they are the same.
+[[nodiscard]] double mean_attraction(const Outside& outside, double from, double to);
+
+/// Whether some exit bends on what is outside, and there is something.
+[[nodiscard]] bool bends_outside(const ModelParts& parts);
 
 /// Whether `target` takes in exit `exit` (its position in `next`) of `touchpoint` for `persona`: as `matches`, and `exit_to`
 /// empty or naming where the exit leads.

@@ -47,10 +47,11 @@ struct Handover {
   double carry = 1.0;
 };
 
-/// How an exit's odds bend with the customer's state (MODEL.md section 2, Choice): slopes of the logit on
-/// satisfaction, expectation, social proof heard and effort. Each -100 .. 100.
+/// How an exit's odds bend (MODEL.md section 2, Choice): slopes of the logit on the customer's satisfaction, expectation,
+/// social proof heard and effort, on the price (see `price_of`), per unit of money, and on what customers could have
+/// elsewhere. Each -100 .. 100.
 struct Slopes {
-  double satisfaction = 0.0, expectation = 0.0, heard = 0.0, effort = 0.0;
+  double satisfaction = 0.0, expectation = 0.0, heard = 0.0, effort = 0.0, price = 0.0, outside = 0.0;
   bool operator==(const Slopes&) const = default;
 };
 
@@ -164,6 +165,7 @@ struct Touchpoint {
   std::optional<double> promise;  // [0,1]
   double cost = 0.0, revenue = 0.0, revenue_per_month = 0.0, cost_per_month = 0.0;
   std::optional<DrawnAmount> drawn_cost, drawn_revenue;  // instead of cost and revenue, which are 0 then
+  std::optional<double> price;                           // instead of revenue: earned at a visit, 0 .. 1e12
   ExitRule exits = ExitRule::choice;
   std::optional<double> servers;            // > 0, a pool of its own
   std::vector<PoolId> pools;                // instead of servers: who serves here, in order of preference
@@ -181,10 +183,18 @@ struct Touchpoint {
   std::vector<Exit> next;
 
   /// Whether a visit earns or costs something by itself.
-  [[nodiscard]] bool earns() const { return revenue != 0.0 || drawn_revenue; }
+  [[nodiscard]] bool earns() const { return revenue != 0.0 || drawn_revenue || price.value_or(0.0) != 0.0; }
   [[nodiscard]] bool costs() const { return cost != 0.0 || drawn_cost; }
   /// Whether visits wait for servers.
   [[nodiscard]] bool queues() const { return servers.has_value() || !pools.empty(); }
+};
+
+/// What customers could have instead of the company: a rival. Points (day >= 0, attraction in [0,1]), at least one,
+/// days rising, straight between them, constant before the first and after the last.
+struct Outside {
+  std::string id;
+  std::string name;
+  std::vector<std::pair<double, double>> attraction{{0.0, 0.5}};
 };
 
 }  // namespace sojourn

@@ -37,11 +37,12 @@ inline constexpr Bounds positive{0.0, 1e9, Limit::outside};
 inline constexpr Bounds money{-largest_money, largest_money};
 
 /// Every parameter that an effect can name, in the order of the enum.
-inline constexpr std::array<Parameter, 16> all_parameters{
+inline constexpr std::array<Parameter, 19> all_parameters{
     Parameter::quality, Parameter::effort,      Parameter::carry,          Parameter::personalisation,
     Parameter::promise, Parameter::probability, Parameter::odds,           Parameter::delay,
     Parameter::servers, Parameter::handle_time, Parameter::weight,         Parameter::quality_sd,
-    Parameter::cost,    Parameter::revenue,     Parameter::cost_per_month, Parameter::revenue_per_month};
+    Parameter::cost,    Parameter::revenue,     Parameter::cost_per_month, Parameter::revenue_per_month,
+    Parameter::price,   Parameter::traffic,     Parameter::attraction};
 
 /// What stands behind a key.
 enum class Kind {
@@ -61,7 +62,7 @@ enum class Kind {
   id,              // the entity's own
   reference,       // the id of an entity `of`
   references,      // one such id, or a list
-  list_of_ids,     // a list of such ids
+  purchases,       // a list of such ids, or of tables of one and a level
   word,            // one of `words`
   words,           // one of `words`, or a list
   numbers,         // a list of numbers
@@ -78,6 +79,7 @@ enum class Kind {
   conditions,      // a table of what must hold
   counted,         // touchpoints, or exits "from -> to", one or a list
   amount,          // of money: a number, the distribution of one, or the name of a trait
+  over_time,       // a number, or a table of numbers over time
   drawn_or_trait,  // a number, the distribution of one, or the name of a trait
 };
 
@@ -142,6 +144,9 @@ void with_member(const Field<std::remove_const_t<Object>>& field, Object& object
 [[nodiscard]] const Fields<Touchpoint>& quality();
 [[nodiscard]] const Fields<Exit>& exit();
 [[nodiscard]] const Fields<Slopes>& slopes();
+[[nodiscard]] const Fields<Outside>& outside();
+[[nodiscard]] const Fields<Budget>& budget();
+[[nodiscard]] const Fields<Hill>& hill();
 [[nodiscard]] const Fields<Change>& change();
 [[nodiscard]] const Fields<Price>& price();
 [[nodiscard]] const Fields<WordOfMouth>& word_of_mouth();

@@ -47,17 +47,23 @@ inline constexpr double bytes_per_real_customer = 300.0;
 
 /// `[behaviour]`: constants of MODEL.md section 2. All are at least 0.
 struct BehaviourSettings {
-  double performance = 1.0;      // <= 100
-  double disconfirmation = 0.5;  // <= 100
-  double memory = 0.2;           // <= 1
-  double peak = 1.0;             // <= 100
-  double adapt = 0.1;            // <= 1
-  double promise_weight = 0.3;   // <= 1
-  double forgiveness = 0.5;      // <= 1
-  double recommend_base = 0.7;   // <= 1
-  double recommend_sd = 0.22;    // <= 100
-  double repeat_effort = 0.3;    // <= 1
-  double fit_weight = 0.3;       // <= 100
+  double performance = 1.0;        // <= 100
+  double disconfirmation = 0.5;    // <= 100
+  double memory = 0.2;             // <= 1
+  double peak = 1.0;               // <= 100
+  double adapt = 0.1;              // <= 1
+  double promise_weight = 0.3;     // <= 1
+  double forgiveness = 0.5;        // <= 1
+  double recommend_base = 0.7;     // <= 1
+  double recommend_sd = 0.22;      // <= 100
+  double repeat_effort = 0.3;      // <= 1
+  double fit_weight = 0.3;         // <= 100
+  double expectation_drift = 0.0;  // rise of expectations while nobody is met, per day, -1e3 .. 1e3
+};
+
+/// `[budget]`: what a plan may spend, in money of the market, undiscounted.
+struct Budget {
+  std::optional<double> per_quarter;  // in each calendar quarter, 0 .. 1e12
 };
 
 /// The parts of a model: plain data, filled by the scenario reader or by a C++ program.
@@ -75,6 +81,8 @@ struct ModelParts {
   std::vector<Counter> counters;
   std::vector<Improvement> improvements;
   std::vector<Change> events;
+  std::vector<Outside> outside;
+  Budget budget;
   std::vector<Plan> plans{Plan{"baseline", "Baseline", {}}};  // plan 0 is always the empty plan
   std::optional<WordOfMouth> word_of_mouth;
   std::optional<Reviews> reviews;

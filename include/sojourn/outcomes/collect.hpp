@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sojourn/engine/run.hpp"
+#include "sojourn/outcomes/appraisal_spread.hpp"
 #include "sojourn/outcomes/metrics.hpp"
 #include "sojourn/outcomes/outcomes.hpp"
 
@@ -35,8 +36,9 @@ struct PlanSamples {
   std::vector<std::vector<double>> cash_of;     // [sample][window], as `cash`, each as if the sample were the whole market
   std::vector<QueueFigures> queues;             // of touchpoints that are served by servers, in order
   std::vector<double> utilisation;              // of each of Samples::pools, mean over replications
-  std::vector<double> cash;  // per window, undiscounted: revenue - cost - investment, for the market, mean
-                             // over replications
+  std::vector<double> visit_price;  // per window, what improvements cost by the visit, as `cash`; not kept in files
+  std::vector<double> cash;         // per window, undiscounted: revenue - cost - investment, for the market, mean
+                                    // over replications
 };
 
 /// Everything that an analysis needs to know of a run.
@@ -56,8 +58,11 @@ struct Samples {
   std::vector<std::string> personas, persona_names, touchpoints, touchpoint_names;
   std::vector<std::string> segments, segment_names;  // of accounts
   std::vector<Stage> touchpoint_stages;
+  std::vector<std::string> channels, channel_names;
+  std::vector<ChannelId> touchpoint_channels;  // may name nothing
   std::vector<std::string> pools, pool_names;  // those of the scenario, then touchpoints with servers of their own
   std::vector<PlanSamples> plans;
+  std::vector<AppraisalSpread> appraisal_spreads;  // by plan; empty where customers are coupled, or nobody asked
   std::uint64_t events = 0;
   double seconds = 0.0;
   bool batches = false;   // the samples are batches of customers, not whole replications: nothing couples customers
@@ -109,6 +114,12 @@ struct QueueField {
 };
 /// All of them but the touchpoint and the time asked for, which the scenario says.
 [[nodiscard]] std::span<const QueueField> queue_fields();
+
+/// Sums over visits in `channel` by sample: those of its touchpoints together.
+[[nodiscard]] std::vector<TouchSums> channel_sums(const Samples& samples, const PlanSamples& plan, ChannelId channel);
+
+/// Adds the spread of appraisals to samples of `programs`, in the order of the plans, where customers are not coupled.
+void add_appraisal_spreads(Samples& samples, std::span<const Program> programs);
 
 /// The samples of a run with at least one finished replication.
 [[nodiscard]] Samples collect_samples(const RunResult& result);

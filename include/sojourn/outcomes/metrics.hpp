@@ -102,6 +102,7 @@ struct TouchSums {
   /// People lost or churned at the horizon who left from here: by an exit to an end, or, where the touchpoint is an end, as
   /// it was their first; or who stand here, where nobody counts as a customer. Over touchpoints: all lost and churned.
   double gone = 0.0;
+  double revenue = 0.0, cost_to_serve = 0.0;  // undiscounted, of visits and of stays; the simulated people's
 
   TouchSums& operator+=(const TouchSums& other);
 };
@@ -112,7 +113,8 @@ struct TouchMetric {
   double (*value)(const TouchSums&);
   Needs needs = Needs::nothing;
 };
-/// visits, repeats, quality, satisfaction, effort, wait_days; gave_up, which needs queues.
+/// visits, repeats, quality, satisfaction, effort, wait_days; gave_up, which needs queues; revenue_per_person,
+/// cost_per_person.
 [[nodiscard]] std::span<const TouchMetric> touch_metrics();
 
 }  // namespace sojourn

@@ -46,7 +46,7 @@ export const journey = () => {
     section("touchpoint-table").replaceChildren(element("p", { class: "note" }, `The touchpoints of ${plans[chosen.plan].name} and its flow between stages would make this page too large; the workbook of sojourn report --xlsx has the touchpoints.`));
     return;
   }
-  const labels = { visits: "Visits per person", repeats: "Repeats per person", quality: "Quality", satisfaction: "Satisfaction", effort: "Effort", wait_days: "Wait", gave_up: "Gave up", wait_median: "Median wait", wait_p90: "90 % wait", wait_p95: "95 % wait", service_level: "Answered in time", turned_away: "Turned away", still_waiting: "Still waiting", utilisation: "Servers busy" };
+  const labels = { visits: "Visits per person", repeats: "Repeats per person", quality: "Quality", satisfaction: "Satisfaction", effort: "Effort", wait_days: "Wait", gave_up: "Gave up", wait_median: "Median wait", wait_p90: "90 % wait", wait_p95: "95 % wait", service_level: "Answered in time", turned_away: "Turned away", revenue_per_person: `Revenue per person, ${currency}`, cost_per_person: `Cost per person, ${currency}`, still_waiting: "Still waiting", utilisation: "Servers busy" };
   const levers = new Map((data.leverage?.rows ?? []).map((one) => [one.id, one]));
   const lever = (id) => {
     if (!data.leverage) return [];
@@ -61,7 +61,10 @@ export const journey = () => {
   const rows = names.map((name, v) => [name, v]).filter(([name]) => !name.end).map(([name, v]) => [
     name.name + badge(name.id), element("td", { class: "words" }, [name.stage, name.channel, name.team].filter(Boolean).join(", ")),
     ...columns.map((column, c) => element("td", { "data-touchpoint": name.id, "data-metric": column.name, "data-value": cells[chosen.plan][v][c][0] }, cells[chosen.plan][v][c][3])), ...lever(name.id)]);
-  section("touchpoint-table").replaceChildren(table(`${plans[chosen.plan].name}, all customers: every touchpoint${data.leverage ? `. Steps, weakest and worth fixing: under ${data.leverage.plan}` : ""}`, ["Touchpoint", element("th", { scope: "col", class: "words" }, "Stage, channel, team"), ...columns.map((column) => element("th", { scope: "col", title: column.about }, labels[column.name] ?? column.name)), ...leverHead], rows));
+  const whole = columns.slice(0, data.channels?.cells[chosen.plan]?.[0].length ?? 0);
+  const channels = data.channels ? [table(`${plans[chosen.plan].name}, all customers: every channel`, ["Channel", ...whole.map((column) => element("th", { scope: "col", title: column.about }, labels[column.name] ?? column.name))], data.channels.names.map((name, i) => [name.name,
+    ...whole.map((column, c) => element("td", { "data-channel": name.id, "data-metric": column.name, "data-value": data.channels.cells[chosen.plan][i][c][0] }, data.channels.cells[chosen.plan][i][c][3]))]))] : [];
+  section("touchpoint-table").replaceChildren(table(`${plans[chosen.plan].name}, all customers: every touchpoint${data.leverage ? `. Steps, weakest and worth fixing: under ${data.leverage.plan}` : ""}`, ["Touchpoint", element("th", { scope: "col", class: "words" }, "Stage, channel, team"), ...columns.map((column) => element("th", { scope: "col", title: column.about }, labels[column.name] ?? column.name)), ...leverHead], rows), ...channels);
 };
 
 // ---- who is better off, and where fewer leave
