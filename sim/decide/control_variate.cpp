@@ -53,7 +53,7 @@ bool acts_on_exits(const Effect& effect) {
 bool still(Change& change, double horizon) {
   const double start = change.start.value();
   const bool moves = (start > 0.0 && start < horizon) || (change.end && change.end->value() < horizon) ||
-                     change.ramp.shape != RampShape::none;
+                     change.ramp.shape != RampShape::none || change.recurrence.any();
   bool any = false;
   for (Effect& effect : change.effects) {
     if (!moves || !acts_on_exits(effect)) continue;

@@ -38,6 +38,7 @@ void Reader::read_events() {
     Change event;
     Table table = entity(events_, i, event.id, event.name);
     read_change(table, event);
+    read_recurrence(table, event);
     for (const std::string_view key : {"cost", "levels"}) {
       if (const auto value = table.take_undeclared(key)) {
         value->refuse_key(fmt::format("an event has no {}: it happens in every plan", key),
@@ -70,6 +71,9 @@ void Reader::read_change(Table& table, Change& change) {
   if (const auto target = table.take("target")) change.target = read_target(*target);
   if (const auto effect = table.take("effect")) change.effects = read_effects(*effect);
   table.read_fields(keys::change(), change);
+  if (const auto start = table.take("start")) change.start = moment(*start, &change.recurrence.dated).value_or(Days(0.0));
+  change.end.reset();
+  if (const auto end = table.take("end")) change.end = moment(*end);
   if (const auto ramp = table.take("ramp")) change.ramp = read_ramp(*ramp);
 }
 

@@ -1,5 +1,7 @@
 #include "sojourn/scenario/templates.hpp"
 
+#include "shipped_templates.hpp"
+
 namespace sojourn {
 namespace {
 
@@ -292,6 +294,9 @@ const std::vector<Template>& templates() {
   static const std::vector<Template> all{
       {"commented", "a small subscription journey, every key of common use explained", commented},
       {"minimal", "the smallest scenario with a plan to compare", minimal},
+      {"insurer", "an existing book beside new business, a policy year, a storm each November",
+       shipped_templates::insurer_book},
+      {"service-line", "a line with a week and a season: office hours, winters, shifts", shipped_templates::service_line},
   };
   return all;
 }

@@ -217,7 +217,7 @@ std::vector<Obstacle> changes_at(const Program& program, std::uint32_t persona, 
     if (!matches(parts, change->target, TouchpointId(touchpoint), PersonaId(persona))) continue;
     const double start = change->start.value(), horizon = program.horizon();
     const bool moves = (start > 0.0 && start < horizon) || (change->end && change->end->value() < horizon) ||
-                       change->ramp.shape != RampShape::none;
+                       change->ramp.shape != RampShape::none || change->recurrence.any();
     const bool exits = std::any_of(change->effects.begin(), change->effects.end(), [](const Effect& effect) {
       return effect.parameter == Parameter::odds || effect.parameter == Parameter::probability ||
              effect.parameter == Parameter::delay || effect.parameter == Parameter::effort ||
@@ -287,7 +287,7 @@ ReadChain read_chain(const Program& program, std::uint32_t persona) {
     return *place;
   };
   for (const auto& [touchpoint, share] : parts.personas[persona].starts) {
-    if (share > 0.0) chain.starts.emplace_back(arrive(touchpoint.index(), false), share);
+    if (share > 0.0) chain.starts.emplace_back(arrive(touchpoint.index(), parts.personas[persona].existing()), share);
   }
   for (; !open.empty(); open.pop_front()) {
     const std::size_t at = open.front();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string_view>
 #include <vector>
 
 #include "sojourn/behaviour/money.hpp"
@@ -66,7 +67,8 @@ struct Regimes {
   std::vector<std::vector<bool>> on;  // [regime][change]: start <= t < end, whatever the ramp
 };
 
-/// The regimes of `changes` up to the horizon.
-[[nodiscard]] Regimes regimes(const std::vector<const Change*>& changes, const Windows& windows, double horizon);
+/// The regimes of `changes` up to the horizon. `start`: the ISO date of day 0, for what goes by the calendar.
+[[nodiscard]] Regimes regimes(const std::vector<const Change*>& changes, const Windows& windows, double horizon,
+                              std::string_view start = "2000-01-01");
 
 }  // namespace sojourn
