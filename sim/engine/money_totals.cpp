@@ -76,6 +76,7 @@ class Ledger {
     for (std::size_t k = 0; k < kinds.size(); ++k) {
       if (kinds[k].persona != persona_) continue;
       const std::vector<Totals::Wide> present = present_at_begins(k);
+      Sharing sharing(*this, kinds[k], 1.0 / shape_.scales.flow);
       for (std::size_t i = 0; i < pieces.size(); ++i) {
         const Piece& piece = pieces[i];
         const auto days = [&](bool discounted) {
@@ -86,30 +87,54 @@ class Ledger {
         const double unit = 1.0 / shape_.scales.flow;
         const Money amounts{flow.revenue, flow.cost, 0.0};
         add(piece.window, days(false), unit, days(true), unit, amounts);
-        if (whose_ == MoneyOf::everybody) share_out(kinds[k], piece, days(false), unit, amounts);
+        if (whose_ == MoneyOf::everybody) sharing.add(piece, days(false), amounts);
       }
+      sharing.flush();
     }
   }
 
-  /// Shares what flows in a piece of time among the touchpoints at which it does. Each has the days of the people who stay
-  /// there at the window's beginning and end, the mean of both; what these miss of all days is shared evenly. That is linear
-  /// in what is counted: samples add up, however they are cut.
-  void share_out(const FlowKind& kind, const Piece& piece, Totals::Wide days, double unit, const Money& amounts) {
-    if (kind.touchpoints.size() == 1) {
-      add_to(touchpoints_[kind.touchpoints.front()], days, unit, amounts);
-      return;
+  /// Shares what flows in time among the touchpoints at which it does. Each has the days of the people who stay there at a
+  /// window's beginning and end, the mean of both; what these miss of all days is shared evenly. That is linear in what is
+  /// counted: samples add up, however they are cut. Pieces of time with the same amounts are added up first.
+  class Sharing {
+   public:
+    Sharing(Ledger& ledger, const FlowKind& kind, double unit)
+        : ledger_(ledger), kind_(kind), unit_(unit), twice_(kind.touchpoints.size(), 0) {
+      for (const std::uint32_t v : kind.touchpoints) present_.push_back(&ledger.present_at(kind.persona, v));
     }
-    Totals::Wide rest = 2 * days;
-    for (const std::uint32_t v : kind.touchpoints) {
-      const std::vector<std::int64_t>& present = present_at(kind.persona, v);
-      const std::int64_t before = piece.window > 0 ? present[piece.window - 1] : 0;
-      const Totals::Wide twice = Totals::Wide{before + present[piece.window]} * piece.days;
-      add_to(touchpoints_[v], twice, 0.5 * unit, amounts);
-      rest -= twice;
+    void add(const Piece& piece, Totals::Wide days, const Money& amounts) {
+      if (amounts.revenue != amounts_.revenue || amounts.cost != amounts_.cost) flush();
+      amounts_ = amounts;
+      days_ += days;
+      for (std::size_t i = 0; i < twice_.size() && twice_.size() > 1; ++i) {
+        const std::vector<std::int64_t>& present = *present_[i];
+        const std::int64_t before = piece.window > 0 ? present[piece.window - 1] : 0;
+        twice_[i] += Totals::Wide{before + present[piece.window]} * piece.days;
+      }
     }
-    const double part = 0.5 * unit / static_cast<double>(kind.touchpoints.size());
-    for (const std::uint32_t v : kind.touchpoints) add_to(touchpoints_[v], rest, part, amounts);
-  }
+    void flush() {
+      if (twice_.size() == 1) twice_[0] = 2 * days_;
+      Totals::Wide rest = 2 * days_;
+      for (const Totals::Wide twice : twice_) rest -= twice;
+      const double part = 0.5 * unit_ / static_cast<double>(twice_.size());
+      for (std::size_t i = 0; i < twice_.size(); ++i) {
+        MoneySum& sum = ledger_.touchpoints_[kind_.touchpoints[i]];
+        add_to(sum, twice_[i], 0.5 * unit_, amounts_);
+        if (rest != 0) add_to(sum, rest, part, amounts_);
+        twice_[i] = 0;
+      }
+      days_ = 0;
+    }
+
+   private:
+    Ledger& ledger_;
+    const FlowKind& kind_;
+    double unit_;
+    Money amounts_;
+    Totals::Wide days_ = 0;
+    std::vector<Totals::Wide> twice_;  // [touchpoint of the kind]
+    std::vector<const std::vector<std::int64_t>*> present_;
+  };
   const std::vector<std::int64_t>& present_at(std::uint32_t persona, std::uint32_t touchpoint) {
     std::vector<std::int64_t>& known = present_[touchpoint];
     if (known.empty()) known = totals_.present(persona, touchpoint);
