@@ -257,4 +257,16 @@ double Inverse::tabulated(double share) const {
   return points[i - 2] + (points[i] - points[i - 2]) * numeric::clip((share - low) / (high - low), 0.0, 1.0);
 }
 
+double largest_draw(const Inverse& law) {
+  // The words that give the smallest and the largest draws of every family: see `uniform` and `normal`.
+  constexpr std::array<std::uint32_t, 4> extreme_words{0u, 0x7fffffffu, 0x80000000u, 0xffffffffu};
+  // Within an account two normal scores are added up, of which either reaches 6.4.
+  constexpr float furthest = 9.1f;
+  double largest = 0.0;
+  for (const std::uint32_t word : extreme_words) {
+    for (const float score : {-furthest, furthest}) largest = std::max(largest, std::fabs(law.draw(word, score)));
+  }
+  return largest;
+}
+
 }  // namespace sojourn

@@ -57,7 +57,7 @@ ChoiceSpace::ChoiceSpace(const Model& model, const BudgetLimits& limits)
       if (!contains(limits.never, i)) of_improvement_[i].push_back(static_cast<std::uint32_t>(variants_.size()));
       variants_.push_back({{ImprovementId(i), level},
                            0.0,
-                           spending_by_quarter(bought, level, quarters_),
+                           spending_by_quarter(bought, level, parts_.settings, quarters_),
                            bought.price.per_visit > 0.0,
                            teams_of(given, bought.change)});
     }

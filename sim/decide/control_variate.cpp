@@ -56,7 +56,7 @@ bool acts_on_exits(const Effect& effect) {
 bool still(Change& change, double horizon) {
   const double start = change.start.value();
   const bool moves = (start > 0.0 && start < horizon) || (change.end && change.end->value() < horizon) ||
-                     change.ramp.shape != RampShape::none || change.fade;
+                     change.ramp.shape != RampShape::none || change.fade || change.recurrence.any();
   bool any = false;
   for (Effect& effect : change.effects) {
     if (!moves || !acts_on_exits(effect)) continue;

@@ -23,19 +23,24 @@ constexpr std::size_t fewest_for_skewness = 30;
 struct Share {
   std::string_view metric;
   double Sums::*events;
-  double Sums::*people;
+  double (*people)(const Sums&);
 };
-constexpr std::array shares{Share{"prospects", &Sums::prospects, &Sums::arrived},
-                            Share{"lost", &Sums::lost, &Sums::arrived},
-                            Share{"customers", &Sums::customers, &Sums::arrived},
-                            Share{"churned", &Sums::churned, &Sums::arrived},
-                            Share{"conversion", &Sums::bought, &Sums::arrived},
-                            Share{"retention", &Sums::customers, &Sums::bought},
-                            Share{"retained", &Sums::customers, &Sums::arrived},
-                            Share{"promoters", &Sums::promoters, &Sums::customers},
-                            Share{"passives", &Sums::passives, &Sums::customers},
-                            Share{"detractors", &Sums::detractors, &Sums::customers},
-                            Share{"promoters_per_start", &Sums::promoters, &Sums::arrived}};
+double all_arrived(const Sums& sums) { return sums.arrived; }
+double newcomers(const Sums& sums) { return sums.newcomers(); }
+double ever_customers(const Sums& sums) { return sums.ever_customers(); }
+double customers_present(const Sums& sums) { return sums.customers; }
+
+constexpr std::array shares{Share{"prospects", &Sums::prospects, all_arrived},
+                            Share{"lost", &Sums::lost, all_arrived},
+                            Share{"customers", &Sums::customers, all_arrived},
+                            Share{"churned", &Sums::churned, all_arrived},
+                            Share{"conversion", &Sums::bought, newcomers},
+                            Share{"retention", &Sums::customers, ever_customers},
+                            Share{"retained", &Sums::customers, all_arrived},
+                            Share{"promoters", &Sums::promoters, customers_present},
+                            Share{"passives", &Sums::passives, customers_present},
+                            Share{"detractors", &Sums::detractors, customers_present},
+                            Share{"promoters_per_start", &Sums::promoters, all_arrived}};
 
 const Share* share_of_people(const Metric& metric) {
   const auto found = std::find_if(shares.begin(), shares.end(), [&](const Share& s) { return s.metric == metric.name; });
@@ -85,7 +90,9 @@ double known_fates(const Sums& sums, double days) {
     (b < bins ? churned : followed) += sums.tenure_churned[b];
     if (b >= bins) followed += sums.tenure_censored[b];
   }
-  return churned + followed;
+  // Of who entered late less is known than of who was there from the beginning: as much as those at risk at the worst time.
+  const double known = churned + followed;
+  return sums.existing > 0.0 ? std::min(known, fewest_at_risk(sums, days)) : known;
 }
 
 /// Makes an interval no shorter than `ends`.
@@ -104,10 +111,14 @@ bool counts(double Sums::*metric, EndStanding standing) {
   return standing == EndStanding::customer || standing == EndStanding::churned;  // bought
 }
 
-Changed changed_in(const std::vector<PairedOutcomes>& samples, std::size_t begin, std::size_t end, double Sums::*metric) {
+/// `counted` says which personas are among those of whom the metric is a share.
+template <class Counted>
+Changed changed_in(const std::vector<PairedOutcomes>& samples, std::size_t begin, std::size_t end, double Sums::*metric,
+                   Counted counted) {
   Changed changed;
   for (const PairedOutcomes& sample : samples) {
     for (std::size_t p = begin; p < std::min(end, sample.personas()); ++p) {
+      if (!counted(p)) continue;
       for (std::size_t before = 0; before < end_standing_count; ++before) {
         for (std::size_t after = 0; after < end_standing_count; ++after) {
           const auto from = static_cast<EndStanding>(before), to = static_cast<EndStanding>(after);
@@ -209,7 +220,7 @@ Estimate estimate(const std::vector<Sums>& samples, const Metric& metric, People
   Estimate e = cautious_interval(metric.value(all), values(samples, metric));
   if (known_investment(metric, samples)) return known(e.mean, e.samples);
   if (const Share* const share = share_of_people(metric)) {
-    e = share_estimate(all.*share->events, all.*share->people, values(samples, metric), people);
+    e = share_estimate(all.*share->events, share->people(all), values(samples, metric), people);
   } else if (survival_days(metric) > 0.0 && !std::isnan(e.mean) && e.samples > 1) {
     const double known = known_fates(all, survival_days(metric));
     widen(e, clopper_pearson(known * e.mean, known));
@@ -261,11 +272,18 @@ Estimate share_estimate(double events, double people, const std::vector<double>&
 
 Changed changed_by(const Samples& samples, std::size_t plan, const Metric& metric, Group group) {
   const Share* const share = share_of_people(metric);
-  if (share == nullptr || share->people != &Sums::arrived || share->events == &Sums::promoters) return {};
+  const bool of_arrived = share != nullptr && (share->people == all_arrived || share->people == newcomers);
+  if (!of_arrived || share->events == &Sums::promoters) return {};
   if (group.kind == Group::segment) return {};
   const bool everybody = group.kind == Group::everybody;
+  // Whole personas arrive as customers, or nobody of one does.
+  const auto counted = [&](std::size_t p) {
+    const std::vector<Sums>& of = samples.plans[plan].by_persona[p];
+    return share->people == all_arrived ||
+           std::all_of(of.begin(), of.end(), [](const Sums& sums) { return sums.existing == 0.0; });
+  };
   return changed_in(samples.plans[plan].paired_outcomes, everybody ? 0 : group.index,
-                    everybody ? samples.personas.size() : group.index + 1, share->events);
+                    everybody ? samples.personas.size() : group.index + 1, share->events, counted);
 }
 
 Difference share_difference(const Estimate& by_samples, const Changed& changed, People how) {
@@ -296,9 +314,9 @@ Difference difference(const Samples& samples, std::size_t plan, const Metric& me
   if (metric.name == "retention") {
     // Where the plan changes no purchase, those who bought are the same people.
     const Changed purchases = changed_by(samples, plan, *find_metric("conversion"), group);
-    if (purchases.people > 0.0 && purchases.gained + purchases.lost == 0.0) {
+    if ((purchases.people > 0.0 || pooled(before).newcomers() == 0.0) && purchases.gained + purchases.lost == 0.0) {
       changed = changed_by(samples, plan, *find_metric("retained"), group);
-      changed.people = pooled(before).bought;
+      changed.people = pooled(before).ever_customers();
     }
   }
   return share_difference(e, changed, people_in(samples));

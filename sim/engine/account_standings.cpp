@@ -5,19 +5,21 @@
 namespace sojourn {
 namespace {
 
-/// Which scores of an account a member who stands like this brings about.
-std::array<bool, account_score_count> brings(Standing standing) {
+/// Which scores of an account a member who stands like this brings about; `existing`: who arrived as a customer.
+std::array<bool, account_score_count> brings(Standing standing, bool existing) {
   std::array<bool, account_score_count> scores{};
   const bool customer = standing == Standing::customer;
   scores[static_cast<std::size_t>(AccountScore::arrived)] = standing != Standing::absent;
   scores[static_cast<std::size_t>(AccountScore::bought)] = customer || standing == Standing::churned;
   scores[static_cast<std::size_t>(AccountScore::customers)] = customer;
+  scores[static_cast<std::size_t>(AccountScore::existing)] = existing && standing != Standing::absent;
   return scores;
 }
 
 }  // namespace
 
-AccountStandings::AccountStandings(const Accounts& accounts) : accounts_(accounts), members_(accounts.count(), Counts{}) {
+AccountStandings::AccountStandings(const Accounts& accounts, const Population& population)
+    : accounts_(accounts), population_(population), members_(accounts.count(), Counts{}) {
   std::uint32_t segments = 0;
   for (std::uint32_t account = 0; account < accounts.count(); ++account) {
     segments = std::max(segments, accounts.segment(account) + 1);
@@ -28,7 +30,8 @@ AccountStandings::AccountStandings(const Accounts& accounts) : accounts_(account
 void AccountStandings::change(const StandingChange& change) {
   const std::uint32_t account = accounts_.account_of(change.customer);
   Counts &members = members_[account], &accounts = with_a_member_[accounts_.segment(account)];
-  const auto before = brings(change.from), after = brings(change.to);
+  const bool existing = population_.existing(accounts_.persona_of(change.customer));
+  const auto before = brings(change.from, existing), after = brings(change.to, existing);
   for (std::size_t score = 0; score < account_score_count; ++score) {
     if (before[score] == after[score]) continue;
     if (after[score]) {

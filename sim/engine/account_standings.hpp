@@ -17,11 +17,11 @@ struct StandingChange {
   Standing from = Standing::absent, to = Standing::absent;
 };
 
-/// The accounts of one replication under one plan. Nobody has arrived at first. Twelve bytes an account.
+/// The accounts of one replication under one plan. Nobody has arrived at first. Sixteen bytes an account.
 class AccountStandings {
  public:
-  /// `accounts` must outlive this.
-  explicit AccountStandings(const Accounts& accounts);
+  /// Both must outlive this.
+  AccountStandings(const Accounts& accounts, const Population& population);
 
   /// Notes a change; of the changes of a window none may be left out, in any order.
   void change(const StandingChange& change);
@@ -32,6 +32,7 @@ class AccountStandings {
   using Counts = std::array<std::uint32_t, account_score_count>;
 
   const Accounts& accounts_;
+  const Population& population_;
   std::vector<Counts> members_;        // of each account, for whom each score holds
   std::vector<Counts> with_a_member_;  // of each segment: accounts with at least one such member
 };

@@ -8,20 +8,6 @@
 namespace sojourn {
 namespace {
 
-/// The words that give the smallest and the largest draws of every family: see `uniform` and `normal`.
-constexpr std::array<std::uint32_t, 4> extreme_words{0u, 0x7fffffffu, 0x80000000u, 0xffffffffu};
-
-/// The largest size of a draw.
-double largest_draw(const Inverse& law) {
-  // Within an account two normal scores are added up, of which either reaches 6.4.
-  constexpr float furthest = 9.1f;
-  double largest = 0.0;
-  for (const std::uint32_t word : extreme_words) {
-    for (const float score : {-furthest, furthest}) largest = std::max(largest, std::fabs(law.draw(word, score)));
-  }
-  return largest;
-}
-
 /// The law of an amount for one persona.
 std::optional<AmountLaw> law_of(const ModelParts& parts, const Persona& persona, const std::optional<DrawnAmount>& amount,
                                 double largest_decay) {

@@ -32,7 +32,8 @@ CarriedRules::CarriedRules(const ModelParts& parts) {
             std::find_if(persona.ages.begin(), persona.ages.end(), [&](const auto& age) { return age.first == clock; });
         carried.ages.push_back(own == persona.ages.end() ? std::nullopt : std::optional(Inverse(own->second)));
       }
-      if (clock == tenure_clock) tenure_ = at;
+      carried.tenure = clock == tenure_clock;
+      if (carried.tenure) tenure_ = at;
       for (const TouchpointId touchpoint : parts.clocks[clock.index()].starts_at) {
         touchpoints_[touchpoint.index()].clocks.push_back(static_cast<std::uint32_t>(at));
       }
@@ -109,6 +110,10 @@ void CarriedRules::begin(const Population& population, const Streams& streams, c
   for (const CarriedClock& clock : clocks_) {
     const std::optional<Inverse>& age = clock.ages[persona];
     carried[clock.at] = not_started;
+    if (clock.tenure && population.existing(persona)) {
+      carried[clock.at] = population.since(streams, customer, persona, arrival);
+      continue;
+    }
     if (!age) continue;
     const std::uint32_t word = age->constant() ? 0u : streams.draw(customer, Purpose::clock, clock.draw)[0];
     carried[clock.at] = arrival - std::max(0.0, age->draw(word));

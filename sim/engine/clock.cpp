@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
+#include "sojourn/model/calendar.hpp"
 #include "sojourn/model/change_arithmetic.hpp"
 
 namespace sojourn {
@@ -33,61 +33,66 @@ double mean_left(double half_life, double from, double to) {
   return std::exp(-rate * from) * -std::expm1(-x) / x;
 }
 
-/// How far a change has come in window `k`, in which it is on at day `t`.
-double come_in(const Change& change, double end, const Windows& windows, std::size_t k, double t) {
-  const double start = change.start.value();
-  const double full = start + (change.ramp.shape == RampShape::none ? 0.0 : change.ramp.over.value());
+/// When the ramp of a change that began at `since` is over.
+double full_at(const Change& change, double since) {
+  return since + (change.ramp.shape == RampShape::none ? 0.0 : change.ramp.over.value());
+}
+
+/// How far a change has come in window `k`, in a stretch in which it is on at day `t`.
+double come_in(const Change& change, const Stretch& stretch, const Windows& windows, std::size_t k, double t) {
+  const double full = full_at(change, stretch.since);
   if (change.fade && t >= full) {
-    const double from = std::max(windows.begin(k), full), to = std::min(windows.end(k), end);
+    const double from = std::max({windows.begin(k), full, stretch.begin}), to = std::min(windows.end(k), stretch.end);
     // At the very moment at which nothing of the window is left.
     if (!(to > from)) return std::exp(-std::log(2.0) * (t - full) / change.fade->value());
     return mean_left(change.fade->value(), from - full, to - full);
   }
   const double to = change.fade ? std::min(windows.end(k), full) : windows.end(k);
-  const double middle = 0.5 * (std::max(windows.begin(k), start) + to);
-  return ramp_fraction(change.ramp, change.start, Days(middle));
+  const double middle = 0.5 * (std::max(windows.begin(k), stretch.since) + to);
+  return ramp_fraction(change.ramp, Days(stretch.since), Days(middle));
 }
 
 }  // namespace
 
-Regimes regimes(const std::vector<PlannedChange>& changes, const Windows& windows, double horizon,
+Regimes regimes(const std::vector<PlannedChange>& changes, const Windows& windows, double horizon, std::string_view start,
                 const std::vector<double>& also) {
   Regimes result;
   result.begins.push_back(0.0);
   const auto add = [&](double t) {
     if (t > 0.0 && t <= horizon) result.begins.push_back(t);
   };
-  const auto end_of = [](const Change& change) {
-    return change.end ? change.end->value() : std::numeric_limits<double>::infinity();
-  };
   for (const double t : also) add(t);
+  std::vector<std::vector<Stretch>> stretches;  // [change]
   for (const PlannedChange& change : changes) {
-    const double end = end_of(*change.change);
-    add(change->start.value());
-    add(end);
-    const bool ramps = change->ramp.shape != RampShape::none;
-    if (!ramps && !change->fade) continue;
-    const double start = change->start.value(), full = start + (ramps ? change->ramp.over.value() : 0.0);
-    // What fades does so in a step for each window, and not before its ramp is over.
-    if (change->fade) add(full < end ? full : 0.0);
-    for (const double t : windows.ends()) {
-      add(t > start ? t : 0.0);
-      if (t >= (change->fade ? end : full)) break;
+    for (const Stretch& stretch : stretches.emplace_back(stretches_of(*change.change, start, horizon))) {
+      add(stretch.begin);
+      add(stretch.end);
+      if (change->ramp.shape == RampShape::none && !change->fade) continue;
+      const double full = full_at(*change.change, stretch.since);
+      // What fades does so in a step for each window, and not before its ramp is over.
+      if (change->fade && full > stretch.begin && full < stretch.end) add(full);
+      for (const double t : windows.ends()) {
+        if (t >= stretch.end) break;
+        add(t > stretch.begin ? t : 0.0);
+        if (t >= full && !change->fade) break;
+      }
     }
   }
   std::sort(result.begins.begin(), result.begins.end());
   result.begins.erase(std::unique(result.begins.begin(), result.begins.end()), result.begins.end());
+  std::vector<std::size_t> at(changes.size(), 0);  // the stretch of each change that is not over
   for (const double t : result.begins) {
     // The step of a ramp is the window that t begins or lies in: [begin, end), unlike the windows of the tallies.
     std::size_t k = windows.of(t);
     if (k + 1 < windows.count() && t == windows.end(k)) ++k;
     std::vector<double> fractions;
     std::vector<bool> on;
-    for (const PlannedChange& change : changes) {
-      const double end = end_of(*change.change);
-      const bool active = change->start.value() <= t && t < end;
+    for (std::size_t c = 0; c < changes.size(); ++c) {
+      while (at[c] < stretches[c].size() && t >= stretches[c][at[c]].end) ++at[c];
+      const bool active = at[c] < stretches[c].size() && stretches[c][at[c]].begin <= t;
       on.push_back(active);
-      fractions.push_back(active ? change.fraction * come_in(*change.change, end, windows, k, t) : 0.0);
+      fractions.push_back(active ? changes[c].fraction * come_in(*changes[c].change, stretches[c][at[c]], windows, k, t)
+                                 : 0.0);
     }
     result.fractions.push_back(std::move(fractions));
     result.on.push_back(std::move(on));

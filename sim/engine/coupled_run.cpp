@@ -11,6 +11,7 @@
 
 #include "queues.hpp"
 #include "sojourn/base/parallel.hpp"
+#include "sojourn/population/arrivals.hpp"
 
 namespace sojourn {
 namespace {
@@ -35,17 +36,17 @@ class Replication {
         relations_(relations),
         streams_(streams),
         options_(options),
-        block_size_(block_size(program_.model().parts().settings.customers, options.threads)),
-        store_(compiled, 0, static_cast<std::uint32_t>(program_.model().parts().settings.customers),
+        block_size_(block_size(people_in(program_.model().parts().settings, streams), options.threads)),
+        store_(compiled, 0, static_cast<std::uint32_t>(people_in(program_.model().parts().settings, streams)),
                static_cast<std::size_t>(options.threads)),
         market_(compiled, relations, streams, store_, options.threads),
         totals_(compiled.tables().shape) {
-    const std::size_t blocks = (std::size_t{store_.customers()} + block_size_ - 1) / block_size_;
+    const std::size_t blocks = std::max<std::size_t>(1, (std::size_t{store_.customers()} + block_size_ - 1) / block_size_);
     events_.resize(blocks);
     if (compiled.tables().shape.queues > 0) {
       queues_.emplace(program_, compiled.population(), streams_, market_, store_, options.diaries, !options.one_by_one);
     }
-    if (relations.accounts) account_standings_.emplace(*relations.accounts);
+    if (relations.accounts) account_standings_.emplace(*relations.accounts, compiled.population());
     if (queues_) market_.set_lines([this](std::uint32_t customer) { return queues_->in_line(customer); });
     endless_.assign(blocks, 0);
     // As many workers as threads may be at work, and never a matter of which: sums have no order.
@@ -270,7 +271,7 @@ Relations connect(const Model& model, const Population& population, const Stream
   if (!parts.account_segments.empty()) relations.accounts.emplace(parts, streams);
   if (!parts.word_of_mouth) return relations;
   const Accounts* accounts = relations.accounts ? &*relations.accounts : nullptr;
-  const auto customers = static_cast<std::uint32_t>(parts.settings.customers);
+  const auto customers = static_cast<std::uint32_t>(people_in(parts.settings, streams));
   relations.network.emplace(parts, personas_of(customers, accounts, population, streams), streams, threads);
   return relations;
 }

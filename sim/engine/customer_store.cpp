@@ -98,7 +98,7 @@ void CustomerStore::populate(const Streams& streams, const Accounts* accounts, s
       const auto persona = static_cast<std::uint32_t>(people->persona[k]);
       time_[i] = people->arrival[k];
       kept_[i] = {people->luck[k],
-                  people->arrival[k],
+                  people->since[k],
                   people->satisfaction[k],
                   people->expectation[k],
                   people->answering[k],
@@ -106,7 +106,7 @@ void CustomerStore::populate(const Streams& streams, const Accounts* accounts, s
                   static_cast<std::uint16_t>(tables.exit_count + people->start[k]),
                   static_cast<std::uint16_t>(persona),
                   Code::absent,
-                  introduced_by_nobody};
+                  introduced_by_at_arrival(persona)};
       if (!loss_aversion_.empty()) loss_aversion_[i] = people->loss_aversion[k];
       if (!effort_aversion_.empty()) effort_aversion_[i] = people->effort_aversion[k];
       for (std::size_t which = 0; which < compiled_.own_traits().size(); ++which) own_[which][i] = people->own[which][k];
@@ -133,7 +133,7 @@ void CustomerStore::populate_accounts(const Streams& streams, const Accounts& ac
     const std::size_t i = at(customer);
     time_[i] = person.arrival;
     kept_[i] = {person.luck,
-                person.arrival,
+                person.existing ? person.since : person.arrival,
                 built_in(BuiltinTrait::satisfaction),
                 built_in(BuiltinTrait::expectation),
                 person.answering,
@@ -141,7 +141,7 @@ void CustomerStore::populate_accounts(const Streams& streams, const Accounts& ac
                 static_cast<std::uint16_t>(tables.exit_count + static_cast<std::int32_t>(person.start)),
                 static_cast<std::uint16_t>(persona),
                 Code::absent,
-                introduced_by_nobody};
+                introduced_by_at_arrival(persona)};
     if (!loss_aversion_.empty()) loss_aversion_[i] = built_in(BuiltinTrait::loss_aversion);
     if (!effort_aversion_.empty()) effort_aversion_[i] = built_in(BuiltinTrait::effort_aversion);
     for (std::size_t which = 0; which < compiled_.own_traits().size(); ++which) {
@@ -152,6 +152,10 @@ void CustomerStore::populate_accounts(const Streams& streams, const Accounts& ac
                                           {carried_.data() + i * width_, width_});
     }
   }
+}
+
+std::uint32_t CustomerStore::introduced_by_at_arrival(std::uint32_t persona) const {
+  return compiled_.population().existing(persona) ? lock_step::came_alone : introduced_by_nobody;
 }
 
 std::int32_t CustomerStore::promoter_class(std::uint32_t customer) const {
@@ -181,11 +185,19 @@ Life CustomerStore::look_at(std::uint32_t customer, std::size_t window) const {
   const Program& program = compiled_.program();
   const Kept& kept = row(customer);
   Life life;
-  life.person = {kept.persona, 0, kept.since, kept.answering, kept.luck};
+  life.person.persona = kept.persona;
+  life.person.arrival = kept.since;
+  life.person.answering = kept.answering;
+  life.person.luck = kept.luck;
   life.luck = kept.luck;
   const std::span<const double> carries = carried(customer);
   life.carried.assign(carries.begin(), carries.end());
   if (!present(customer)) {
+    if (compiled_.population().existing(kept.persona)) {
+      life.person.existing = life.state.bought = true;
+      life.person.since = kept.since;
+      life.person.arrival = next_time(customer);
+    }
     life.person.start = next_visit(customer).touchpoint;
     life.stay.until = next_time(customer);
     life.stay.window = std::max(program.windows().of(life.stay.until), window);

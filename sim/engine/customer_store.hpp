@@ -87,6 +87,8 @@ class CustomerStore {
   [[nodiscard]] Standing standing(std::uint32_t customer) const { return standing_of(code(customer)); }
   /// 0 promoter, 1 passive, 2 detractor: what the customer would answer now.
   [[nodiscard]] std::int32_t promoter_class(std::uint32_t customer) const;
+  /// Kept::introduced_by of somebody of `persona` who has not arrived.
+  [[nodiscard]] std::uint32_t introduced_by_at_arrival(std::uint32_t persona) const;
   /// The touchpoint of who has arrived.
   [[nodiscard]] std::uint32_t touchpoint(std::uint32_t customer) const;
   /// When the customer bought or, once churned, churned last; before, when the customer arrived.

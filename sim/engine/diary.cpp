@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "coupled_run.hpp"
+#include "sojourn/population/arrivals.hpp"
 
 namespace sojourn {
 namespace {
@@ -77,7 +78,8 @@ std::vector<std::uint32_t> first_to_arrive(const Model& model, std::size_t count
   const PopulationReader people(model);
   const Lives lives = people.lives();
   std::vector<std::uint32_t> found;
-  for (std::uint32_t i = 0; i < model.parts().settings.customers && found.size() < count; ++i) {
+  const std::uint64_t all = people_in(model.parts().settings, people.streams());
+  for (std::uint32_t i = 0; i < all && found.size() < count; ++i) {
     if (i % 1024 == 0) throw_if_stopped(stop);
     if (lives.begin(i).person.arrival <= people.program().horizon()) found.push_back(i);
   }

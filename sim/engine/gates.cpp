@@ -38,7 +38,7 @@ Gates::Gates(const Program& program, const Accounts& accounts, const Streams& st
   }
   rounds_.resize(decided_.size());
   for (const std::vector<Rule>& rules : rules_) most_gates_ = std::max(most_gates_, rules.size());
-  followed_.resize(parts.settings.customers * most_gates_);
+  followed_.resize(accounts.people() * most_gates_);
 }
 
 /// Where some exits lead away for good and others do not, the others are a yes; else the first of the file is.

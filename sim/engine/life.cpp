@@ -20,6 +20,7 @@ Life Lives::begin(std::uint32_t customer) const {
   life.person = accounts != nullptr ? population_.person(people_, customer, accounts->persona_of(customer))
                                     : population_.person(people_, customer);
   life.luck = life.person.luck;
+  life.state.bought = life.person.existing;
   life.stay.until = life.person.arrival;
   life.stay.window = program_.windows().of(life.stay.until);
   life.stay.regime = program_.regime(life.stay.until);

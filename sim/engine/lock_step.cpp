@@ -478,7 +478,7 @@ class Block {
     return fixed(1.0 - (t_.small_discount ? b::small_decay(x) : b::present_value(1.0, x)), t_.shape.scales.decay);
   }
   [[nodiscard]] std::int32_t paid_cell(int i) const {
-    return t_.paid_of[c_.place[i]] + t_.piece_of[c_.window[i]] + c_.regime[i];
+    return t_.paid_of[c_.place[i]] + t_.piece_of[c_.window[i]] + t_.money_of[c_.regime[i]];
   }
 
   /// Weights of exits `first` to `first + 3`, added to their sum.
@@ -803,7 +803,7 @@ class Block {
     for (int k = 0; k < count; ++k) {
       const int i = r_.lane[k];
       if ((flag[i] & RowFlag::hazards_change) == 0) continue;
-      const double next = t_.next_hazards[c_.regime[i] * t_.places + c_.place[i]];
+      const double next = t_.next_hazards[c_.regime[i] * t_.hazard_places + t_.hazard_place_of[c_.place[i]]];
       if (s_.chosen[i] < 0 ? next < never : c_.time[i] + s_.a[i] > next) decide(i);
     }
   }
@@ -967,10 +967,12 @@ class Block {
     for (int i = 0; i < lanes_; ++i) find_row(i);
   }
   void find_row(int i) {
-    std::int32_t regime = t_.regime_of_window[c_.window[i]];
+    const double cell = c_.time[i] * t_.cells_per_day;
+    const std::int32_t last = t_.cells - 1;
+    std::int32_t regime = t_.regime_of_cell[cell < static_cast<double>(last) ? static_cast<std::int32_t>(cell) : last];
     while (regime + 1 < t_.regimes && c_.time[i] >= t_.regime_begins[regime + 1]) ++regime;
     c_.regime[i] = regime;
-    c_.row[i] = t_.row_of[regime * t_.places + c_.place[i]];
+    c_.row[i] = t_.row_of[t_.state_of[regime] * t_.places + c_.place[i]];
   }
 
   /// A life is over.
@@ -1033,7 +1035,7 @@ class Block {
       c_.loss_aversion[i] = people_.loss_aversion[k];
       c_.effort_aversion[i] = people_.effort_aversion[k];
       for (int own = 0; own < t_.own_count; ++own) c_.own[own][i] = people_.own[own][k];
-      c_.since[i] = people_.arrival[k];
+      c_.since[i] = people_.since[k];
       c_.tenure_counted[i] = 0;
       c_.team[i] = -1;
       c_.event[i] = 0;
@@ -1051,7 +1053,7 @@ class Block {
   /// Nothing is counted yet for the customer in lane i.
   void fresh(int i) {
     c_.code[i] = Code::absent;
-    c_.bought[i] = 0;
+    c_.bought[i] = existing(i) ? 1 : 0;
     c_.counted_satisfaction[i] = c_.counted_expectation[i] = 0;
     c_.flow_from[i] = -1;
     c_.flow_kind[i] = 0;
@@ -1067,13 +1069,19 @@ class Block {
     const std::int32_t place = c_.persona[i] * t_.touchpoints + touchpoint;
     c_.place[i] = place;
     find_row(i);
-    count_first_visit(place, c_.window[i]);
+    count_first_visit(i, c_.window[i]);
   }
 
-  /// A first visit, which no exit tells of.
-  void count_first_visit(std::int32_t place, std::int32_t window) {
-    ++task_.packed
-          .firsts[static_cast<std::size_t>(window) * static_cast<std::size_t>(t_.places) + static_cast<std::size_t>(place)];
+  /// Whether the customer in lane i arrived as one.
+  [[nodiscard]] bool existing(int i) const { return t_.existing != nullptr && t_.existing[c_.persona[i]] != 0; }
+
+  /// The first visit of the customer in lane i, which no exit tells of.
+  void count_first_visit(int i, std::int32_t window) {
+    const auto place = static_cast<std::size_t>(c_.place[i]);
+    ++task_.packed.firsts[static_cast<std::size_t>(window) * static_cast<std::size_t>(t_.places) + place];
+    if (!existing(i)) return;
+    const std::size_t bin = t_.shape.entry_bin_of(c_.time[i] - c_.since[i]);
+    ++task_.cells[t_.shape.entered(static_cast<std::size_t>(c_.persona[i]), bin)];
   }
 
   /// Finds the next customers who have a visit in this window, as many as there are lanes where there are, and asks the
@@ -1194,6 +1202,9 @@ class Block {
     }
     // Padding lanes need valid indices.
     for (int i = lanes_; i < padded_; ++i) c_.persona[i] = s_.taken[i] = 0;
+    for (int i = 0; t_.existing != nullptr && i < lanes_; ++i) {
+      if (c_.code[i] == Code::absent && existing(i)) c_.bought[i] = 1;
+    }
     if (!t_.still) {
       take_out(store.loss_aversion, t_.loss_aversion_of, c_.loss_aversion);
       take_out(store.effort_aversion, t_.effort_aversion_of, c_.effort_aversion);
@@ -1278,7 +1289,7 @@ class Block {
       for (int i = 0; i < padded; ++i) c_.flow_kind[i] = kinds[c_.flow_from[i] + 1];
     }
     for (int i = 0; firsts < 0 && i < lanes_; ++i) {
-      if (c_.flow_from[i] < 0) count_first_visit(c_.place[i], window);
+      if (c_.flow_from[i] < 0) count_first_visit(i, window);
     }
     count_moves();
     EACH_LANE

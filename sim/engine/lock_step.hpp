@@ -127,6 +127,7 @@ struct People {
   alignas(64) std::uint32_t customer[lane_count];
   alignas(64) std::int32_t persona[lane_count], start[lane_count];
   alignas(64) double arrival[lane_count], luck[lane_count];
+  alignas(64) double since[lane_count];  // the arrival; of who arrives as a customer, the purchase
   alignas(64) float answering[lane_count], satisfaction[lane_count], expectation[lane_count], loss_aversion[lane_count],
       effort_aversion[lane_count], own[own_traits][lane_count];
 };
@@ -135,7 +136,8 @@ struct People {
 /// once.
 struct Kept {
   double luck;
-  /// The time of arrival; from the first purchase on, of that; once the tenure is counted, of the last churn.
+  /// The time of arrival; from the first purchase on, of that, also where it was before the arrival; once the tenure is
+  /// counted, of the last churn.
   double since;
   float satisfaction, expectation, answering;
   std::uint16_t event;  // number of the next visit, modulo 65,536
@@ -252,19 +254,26 @@ struct Tables {
   const void* owner;  // for the calls below
   const Row* rows;
   const std::int32_t* paid_of;   // [place]: its beginning in Packed::paid, in pieces
-  const std::int32_t* piece_of;  // [window]: what a regime is to be added to for the piece
-  const std::int32_t* row_of;    // [regime x places + place]
+  const std::int32_t* piece_of;  // [window]: what a regime's stretch of money is to be added to for the piece
+  const std::int32_t* money_of;  // [regime]: Program::money_stretch
+  const std::int32_t* row_of;    // [state x places + place]
+  const std::int32_t* state_of;  // [regime]: Program::state
   const Exit* exits;
   const double* stretch;                               // of each exit; null where none is stretched
   const float* carries;                                // null where context is never lost
   const float *loss_aversion_of, *effort_aversion_of;  // [persona], where a constant; else null
   const double* regime_begins;
-  const std::int32_t* regime_of_window;  // at its beginning
-  const double* next_hazards;            // [regime x places + place] when hazards there change next; null: never
-  const Passage* passages;               // [exits + touchpoints + touchpoints], see `Passage`
-  const std::int32_t* flow_kind_of;      // [place + 1]; first: of nowhere
-  const std::uint8_t* is_end;            // [touchpoint]
-  const std::int32_t* amount_place_of;   // [place]: see AmountRules; null where nothing is drawn
+  const std::int32_t* regime_of_cell;  // see Program::cell_of
+  double cells_per_day;
+  std::int32_t cells;
+  const double* next_hazards;           // [regime x hazard_places + hazard_place_of] when hazards there change next;
+                                        // null: never
+  const std::int32_t* hazard_place_of;  // [place], of those where hazards change
+  std::int32_t hazard_places;
+  const Passage* passages;              // [exits + touchpoints + touchpoints], see `Passage`
+  const std::int32_t* flow_kind_of;     // [place + 1]; first: of nowhere
+  const std::uint8_t* is_end;           // [touchpoint]
+  const std::int32_t* amount_place_of;  // [place]: see AmountRules; null where nothing is drawn
   std::int32_t personas, touchpoints, places, exit_count, windows, regimes;
   std::int32_t families;  // of all delays, as a set
   std::int32_t most_exits;
@@ -301,6 +310,8 @@ struct Tables {
   Quantity arrives, felt[felt_traits];
   double (*draw_one)(const void* owner, std::int32_t persona, std::int32_t quantity, std::uint32_t word);
   float (*draw_own)(const Task& task, std::uint32_t customer, std::int32_t persona, std::int32_t own);
+  const std::uint8_t* existing;  // [persona] 1 where its people arrive as customers; null: nowhere
+  double (*draw_since)(const Task& task, std::uint32_t customer, std::int32_t persona, double arrival);
 
   /// CarriedRules::begin; and `reach` and `serve` of a visit to `touchpoint` by `exit`, its number in the file or -1.
   void (*carry_first)(const Task& task, std::uint32_t customer, std::int32_t persona, double arrival, double* carried);

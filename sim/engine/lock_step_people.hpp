@@ -128,6 +128,11 @@ SOJOURN_INLINE int draw_people(const Tables& tables, const Task& task, std::uint
         people->own[own][k] = tables.draw_own(task, people->customer[k], people->persona[k], own);
       }
     }
+    for (int k = 0; k < lane_count; ++k) people->since[k] = people->arrival[k];
+    for (int k = 0; tables.existing != nullptr && k < count; ++k) {
+      if (tables.existing[people->persona[k]] == 0) continue;
+      people->since[k] = tables.draw_since(task, people->customer[k], people->persona[k], people->arrival[k]);
+    }
     int arrived = 0;
     for (int k = 0; k < count; ++k) {
       people->chosen[arrived] = k;

@@ -107,8 +107,10 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   for (std::uint32_t p = 0; p < shape.personas; ++p) {
     for (std::uint32_t v = 0; v < shape.touchpoints; ++v) flow_kind_of_.push_back(program.flow_kind(p, v));
   }
-  for (std::size_t window = 0; window < shape.windows; ++window) {
-    regime_of_window_.push_back(narrow(program.regime(program.windows().begin(window))));
+  for (const std::size_t regime : program.regime_of_cell()) regime_of_cell_.push_back(narrow(regime));
+  for (std::size_t regime = 0; regime < program.regime_begins().size(); ++regime) {
+    state_of_.push_back(narrow(program.state(regime)));
+    money_of_.push_back(narrow(program.money_stretch(regime)));
   }
   loss_aversion_of_ = constants(BuiltinTrait::loss_aversion);
   effort_aversion_of_ = constants(BuiltinTrait::effort_aversion);
@@ -132,7 +134,12 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   tables_.carries = carries_.empty() ? nullptr : carries_.data();
   tables_.stretch = stretch_.empty() ? nullptr : stretch_.data();
   tables_.regime_begins = program.regime_begins().data();
-  tables_.regime_of_window = regime_of_window_.data();
+  tables_.regime_of_cell = regime_of_cell_.data();
+  tables_.cells_per_day = program.cells_per_day();
+  tables_.cells = narrow(regime_of_cell_.size());
+  tables_.state_of = state_of_.data();
+  tables_.money_of = money_of_.data();
+  tables_.hazard_place_of = hazard_place_of_.data();
   tables_.next_hazards = next_hazards_.empty() ? nullptr : next_hazards_.data();
   tables_.passages = passages_.data();
   tables_.flow_kind_of = flow_kind_of_.data();
@@ -166,6 +173,13 @@ void Compiled::compile_people() {
     }
     starts_.resize(begin + static_cast<std::size_t>(tables_.most_starts), starts_.back());
   }
+  for (const Persona& persona : personas) existing_.push_back(persona.existing() ? 1 : 0);
+  const bool any = std::find(existing_.begin(), existing_.end(), 1) != existing_.end();
+  tables_.existing = any ? existing_.data() : nullptr;
+  tables_.draw_since = [](const Task& task, std::uint32_t customer, std::int32_t persona, double arrival) {
+    const Streams streams(std::uint64_t{task.seed[1]} << 32 | task.seed[0], task.replication);
+    return task.compiled->population_->since(streams, customer, static_cast<std::uint32_t>(persona), arrival);
+  };
   tables_.cumulative_share = cumulative_share_.data();
   tables_.starts = starts_.data();
   tables_.arrives = quantity(-1);
@@ -231,10 +245,10 @@ void Compiled::compile_rows() {
   const std::size_t teams = program.model().parts().teams.size();
   std::map<const VisitRow*, std::int32_t> known;
   bool stretched = false, lost = false;
-  for (std::size_t regime = 0; regime < program.regime_begins().size(); ++regime) {
+  for (std::size_t state = 0; state < program.states(); ++state) {
     for (std::uint32_t p = 0; p < shape.personas; ++p) {
       for (std::uint32_t v = 0; v < shape.touchpoints; ++v) {
-        const VisitRow& row = program.row(regime, p, v);
+        const VisitRow& row = program.row(program.regime_of_state(state), p, v);
         const auto [place, fresh] = known.try_emplace(&row, narrow(rows_.size()));
         row_of_.push_back(place->second);
         if (!fresh) continue;
@@ -281,24 +295,30 @@ void Compiled::compile_rows() {
 
 void Compiled::compile_hazards() {
   const std::vector<double>& begins = program_->regime_begins();
-  bool any = false;
-  next_hazards_.assign(row_of_.size(), never);
-  for (std::size_t at = 0; at < row_of_.size(); ++at) {
-    const std::size_t place = at % static_cast<std::size_t>(tables_.places),
-                      regime = at / static_cast<std::size_t>(tables_.places);
-    const auto persona = static_cast<std::uint32_t>(place / static_cast<std::size_t>(tables_.touchpoints));
-    const auto touchpoint = static_cast<std::uint32_t>(place % static_cast<std::size_t>(tables_.touchpoints));
-    const auto stretches = program_->hazard_stretches(persona, touchpoint);
-    if (stretches.empty()) continue;
-    any = true;
-    rows_[static_cast<std::size_t>(row_of_[at])].facts |= RowFlag::hazards_change;
-    for (const HazardStretch& stretch : stretches) {
-      if (stretch.begin <= begins[regime]) continue;
-      next_hazards_[at] = stretch.begin;
-      break;
+  const auto places = static_cast<std::size_t>(tables_.places), touchpoints = static_cast<std::size_t>(tables_.touchpoints);
+  hazard_place_of_.assign(places, 0);
+  std::vector<std::size_t> changing;  // places
+  for (std::size_t place = 0; place < places; ++place) {
+    const auto persona = static_cast<std::uint32_t>(place / touchpoints);
+    if (program_->hazard_stretches(persona, static_cast<std::uint32_t>(place % touchpoints)).empty()) continue;
+    hazard_place_of_[place] = narrow(changing.size());
+    changing.push_back(place);
+    for (std::size_t at = place; at < row_of_.size(); at += places) {
+      rows_[static_cast<std::size_t>(row_of_[at])].facts |= RowFlag::hazards_change;
     }
   }
-  if (!any) next_hazards_.clear();
+  tables_.hazard_places = narrow(changing.size());
+  if (changing.empty()) return;
+  next_hazards_.assign(begins.size() * changing.size(), never);
+  for (std::size_t k = 0; k < changing.size(); ++k) {
+    const auto persona = static_cast<std::uint32_t>(changing[k] / touchpoints);
+    const auto stretches = program_->hazard_stretches(persona, static_cast<std::uint32_t>(changing[k] % touchpoints));
+    auto next = stretches.begin();
+    for (std::size_t regime = 0; regime < begins.size(); ++regime) {
+      while (next != stretches.end() && next->begin <= begins[regime]) ++next;
+      if (next != stretches.end()) next_hazards_[regime * changing.size() + k] = next->begin;
+    }
+  }
 }
 
 std::int32_t Compiled::own_trait(std::int32_t trait) {
@@ -336,9 +356,9 @@ void Compiled::compile_paid() {
   }
   for (std::size_t w = 0; w < tables_.shape.windows; ++w) {
     const std::size_t regime = program.regime(program.windows().begin(w));
-    piece_of_.push_back(narrow(program.piece(w, regime)) - narrow(regime));
+    piece_of_.push_back(narrow(program.piece(w, regime)) - narrow(program.money_stretch(regime)));
   }
-  const bool alike = program.force_of_interest() == 0.0 && tables_.regimes == 1;
+  const bool alike = program.force_of_interest() == 0.0 && money_of_.back() == 0;
   tables_.counts_paid = tables_.shape.paying_places > 0 && !alike;
   tables_.small_discount = program.discount().small();
 }
@@ -709,7 +729,7 @@ void Worker::count_visits(std::size_t p, std::size_t v, std::size_t w, std::int6
   tally_.add(shape.touch(p, v, TouchScore::satisfaction), count * scores.appraisal);
   tally_.add(shape.touch(p, v, TouchScore::effort), count * scores.effort);
   if (compiled_->tables().counts_paid) return;
-  // One regime: windows are pieces.
+  // Nothing moves money: windows are pieces.
   const std::int32_t paying = compiled_->program().paying(static_cast<std::uint32_t>(p), static_cast<std::uint32_t>(v));
   if (paying >= 0) {
     tally_.add(shape.paid(MoneyOf::everybody, static_cast<std::size_t>(paying), w, PaidScore::visits), count);

@@ -63,12 +63,12 @@ class Compiled {
   Tables tables_{};
   std::vector<Row> rows_;
   std::vector<const VisitRow*> visit_rows_;  // of each row
-  std::vector<std::int32_t> row_of_;
+  std::vector<std::int32_t> row_of_, state_of_, money_of_, hazard_place_of_;
   std::vector<double> next_hazards_;
   std::vector<Exit> exits_;
   std::vector<double> stretch_;
   std::vector<float> carries_;
-  std::vector<std::int32_t> regime_of_window_, flow_kind_of_;
+  std::vector<std::int32_t> regime_of_cell_, flow_kind_of_;
   std::vector<Passage> passages_;
   std::vector<std::uint8_t> is_end_;
   std::vector<PlaceScores> place_scores_;
@@ -79,6 +79,7 @@ class Compiled {
   std::vector<double> cumulative_share_;
   std::vector<Start> starts_;
   std::vector<Inverse> arrives_;         // [persona]
+  std::vector<std::uint8_t> existing_;   // [persona]
   std::deque<std::vector<Draw>> draws_;  // of each quantity
 };
 

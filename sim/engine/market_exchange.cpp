@@ -198,7 +198,7 @@ void Market::talk(std::size_t window, std::span<const WindowEvents> events, cons
       if (!store_.present(i)) {
         // Nobody hears of a company before the journey begins.
         hearers.social_proof[i] = 0.0f;
-        hearers.introduction(i) = introduced_by_nobody;
+        hearers.introduction(i) = store_.introduced_by_at_arrival(store_.persona(i));
         continue;
       }
       recorder.heard(store_.persona(i), window, messages.positive, messages.negative);

@@ -6,8 +6,10 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <tuple>
 
 #include "sojourn/model/staff.hpp"
+#include "sojourn/population/population.hpp"
 #include "sojourn/tally/tally.hpp"
 
 namespace sojourn {
@@ -123,7 +125,7 @@ Program::Program(const Model& model)
       windows_(horizon_, model.parts().settings.window.value()),
       discount_(rho_, windows_, model.parts().settings.window.value()),
       changes_(changes_under(model.parts(), model.plan())),
-      regimes_(regimes(changes_, windows_, horizon_, steps_outside(model.parts(), windows_))),
+      regimes_(regimes(changes_, windows_, horizon_, model.parts().settings.start, steps_outside(model.parts(), windows_))),
       personas_(model.parts().personas.size()),
       touchpoints_(model.parts().touchpoints.size()),
       carried_(model.parts()),
@@ -156,6 +158,7 @@ Program::Program(const Model& model)
     for (const Exit& exit : touchpoint.next) delays_.emplace_back(exit.after);
   }
   compile_outside();
+  compile_states();
   compile_rows();
   compile_hazard_stretches();
   compile_pieces();
@@ -182,6 +185,41 @@ void Program::compile_outside() {
   }
 }
 
+void Program::compile_states() {
+  const ModelParts& parts = model_.parts();
+  const std::size_t count = regimes_.begins.size();
+  std::map<std::tuple<std::vector<double>, std::vector<bool>, double>, std::size_t> known;
+  for (std::size_t r = 0; r < count; ++r) {
+    const auto [state, fresh] =
+        known.try_emplace({regimes_.fractions[r], regimes_.on[r], outside_[r]}, regime_of_state_.size());
+    if (fresh) regime_of_state_.push_back(r);
+    state_of_.push_back(state->second);
+  }
+  // What recurs and moves no money cuts no piece of time.
+  std::vector<PlannedChange> cutting = changes_;
+  std::erase_if(cutting, [&](const PlannedChange& change) {
+    const bool event =
+        std::any_of(parts.events.begin(), parts.events.end(), [&](const Change& e) { return &e == change.change; });
+    return event && change->recurrence.any() &&
+           std::none_of(change->effects.begin(), change->effects.end(),
+                        [](const Effect& effect) { return is_money(effect.parameter); });
+  });
+  std::vector<double> cuts;
+  if (cutting.size() < changes_.size()) cuts = regimes(cutting, windows_, horizon_, parts.settings.start).begins;
+  for (std::size_t r = 0; r < count; ++r) {
+    const bool cut = cutting.size() == changes_.size() || std::binary_search(cuts.begin(), cuts.end(), regimes_.begins[r]);
+    money_of_.push_back(r == 0 ? 0 : money_of_.back() + (cut ? 1 : 0));
+  }
+  const std::size_t cells = count == 1 ? 1 : std::max(2 * count, windows_.count());
+  cells_per_day_ = static_cast<double>(cells) / horizon_;
+  for (std::size_t cell = 0, r = 0; cell < cells; ++cell) {
+    // A little before the cell begins, so that rounding leads to no later regime.
+    const double begin = static_cast<double>(cell) / cells_per_day_ - 1e-9;
+    while (r + 1 < count && begin >= regimes_.begins[r + 1]) ++r;
+    regime_of_cell_.push_back(r);
+  }
+}
+
 void Program::compile_rows() {
   const ModelParts& parts = model_.parts();
   const Plan& plan = parts.plans[model_.plan().index()];
@@ -194,7 +232,7 @@ void Program::compile_rows() {
   }
   // Rows are shared between regimes in which the changes that touch this persona here stand alike.
   std::map<std::vector<double>, std::uint32_t> known;
-  row_of_.resize(regimes_.begins.size() * personas_ * touchpoints_);
+  row_of_.resize(states() * personas_ * touchpoints_);
   for (std::size_t p = 0; p < personas_; ++p) {
     const PersonaId persona(p);
     for (std::size_t v = 0; v < touchpoints_; ++v) {
@@ -207,7 +245,8 @@ void Program::compile_rows() {
                                                  [](const Exit& exit) { return exit.slopes.price != 0.0; });
       known.clear();
       bool pays = false;
-      for (std::size_t r = 0; r < regimes_.begins.size(); ++r) {
+      for (std::size_t s = 0; s < states(); ++s) {
+        const std::size_t r = regime_of_state_[s];
         std::vector<double> key;
         for (const std::uint32_t c : touching) {
           key.push_back(regimes_.fractions[r][c]);
@@ -215,7 +254,7 @@ void Program::compile_rows() {
         }
         if (outside) key.push_back(outside_[r]);
         const auto [place, fresh] = known.try_emplace(key, static_cast<std::uint32_t>(rows_.size()));
-        row_of_[(r * personas_ + p) * touchpoints_ + v] = place->second;
+        row_of_[(s * personas_ + p) * touchpoints_ + v] = place->second;
         if (!fresh) continue;
 
         const Parameters parameters(changes_, regimes_.fractions[r], touching);
@@ -368,7 +407,7 @@ void Program::compile_hazard_stretches() {
     hazard_begin_.push_back(hazard_stretches_.size());
     if (!places_[place % touchpoints_].race) continue;
     for (std::size_t r = 0; r < regimes_.begins.size(); ++r) {
-      const std::uint32_t row = row_of_[r * personas_ * touchpoints_ + place];
+      const std::uint32_t row = row_of_[state_of_[r] * personas_ * touchpoints_ + place];
       if (r > 0 && (row == hazard_stretches_.back().row || alike(row, hazard_stretches_.back().row))) continue;
       hazard_stretches_.push_back({regimes_.begins[r], row});
     }
@@ -403,14 +442,15 @@ void Program::compile_pieces() {
   for (std::size_t w = 0; w < windows_.count(); ++w) {
     first_piece_.push_back(pieces_.size());
     r = regime(windows_.begin(w), r);
-    for (const std::size_t last = regime(windows_.end(w), r); r <= last; ++r) {
+    for (const std::size_t last = regime(windows_.end(w), r);; ++r) {
       Piece piece{w, r, std::max(windows_.begin(w), regimes_.begins[r]), windows_.end(w), 0, 0};
+      while (r < last && money_of_[r + 1] == money_of_[r]) ++r;
       if (r < last) piece.end = regimes_.begins[r + 1];
       piece.days = fixed(piece.end - piece.begin, flow_scale_);
       piece.discounted_days = discounted_days(piece.begin, piece);
       pieces_.push_back(piece);
+      if (r == last) break;
     }
-    --r;
   }
   first_piece_.push_back(pieces_.size());
 }
@@ -424,16 +464,16 @@ std::int64_t Program::discounted_days(double from, const Piece& piece) const {
 void Program::compile_flows() {
   const ModelParts& parts = model_.parts();
   const std::size_t places = personas_ * touchpoints_;
-  flows_.resize(regimes_.begins.size() * places);
+  flows_.resize(states() * places);
   for (std::size_t p = 0; p < personas_; ++p) {
     for (std::size_t v = 0; v < touchpoints_; ++v) {
       const Touchpoint& touchpoint = parts.touchpoints[v];
       if (touchpoint.end) continue;  // a life is over there: nobody stays
       const auto here = [&](const Target& target) { return matches(parts, target, TouchpointId(v), PersonaId(p)); };
       const std::vector<std::uint32_t> touching = changes_at(parts, changes_, PersonaId(p), TouchpointId(v));
-      for (std::size_t r = 0; r < regimes_.begins.size(); ++r) {
-        const Parameters parameters(changes_, regimes_.fractions[r], touching);
-        Flow& flow = flows_[r * places + p * touchpoints_ + v];
+      for (std::size_t s = 0; s < states(); ++s) {
+        const Parameters parameters(changes_, regimes_.fractions[regime_of_state_[s]], touching);
+        Flow& flow = flows_[s * places + p * touchpoints_ + v];
         flow.revenue = parameters.value(Parameter::revenue_per_month, touchpoint.revenue_per_month, here) / days_per_month;
         flow.cost = parameters.value(Parameter::cost_per_month, touchpoint.cost_per_month, here) / days_per_month;
         if (flow.revenue != 0.0 || flow.cost != 0.0) places_[v].flows = true;
@@ -445,8 +485,8 @@ void Program::compile_flows() {
     const std::size_t p = place / touchpoints_;
     if (place % touchpoints_ == 0) known.clear();
     std::vector<double> rates;
-    for (std::size_t r = 0; r < regimes_.begins.size(); ++r) {
-      const Flow& flow = flows_[r * places + place];
+    for (std::size_t s = 0; s < states(); ++s) {
+      const Flow& flow = flows_[s * places + place];
       rates.push_back(flow.revenue);
       rates.push_back(flow.cost);
     }
@@ -566,6 +606,14 @@ float probability(const Program& program, const ExitRow& exit, std::span<const f
   return static_cast<float>(shifts.empty() ? own : combine(Parameter::probability, own, shifts));
 }
 
+TenureBins tenure_bins(const ModelParts& parts) {
+  const Population population(parts);
+  double longest = 0.0;
+  for (std::uint32_t p = 0; p < parts.personas.size(); ++p) longest = std::max(longest, population.longest_tenure_of(p));
+  const double days = parts.settings.horizon.value() + longest, width = days > 4096.0 ? 5.0 : 1.0;
+  return {width, static_cast<std::size_t>(std::ceil(days / width)) + 1};
+}
+
 TallyShape tally_shape(const Program& program) {
   const ModelParts& parts = program.model().parts();
   TallyShape shape;
@@ -576,8 +624,10 @@ TallyShape tally_shape(const Program& program) {
   shape.account_segments = parts.account_segments.size();
   shape.queues = program.staffing().queues.size();
   shape.pools = program.staffing().pools.size();
-  shape.tenure_bin = program.horizon() > 4096.0 ? 5.0 : 1.0;
-  shape.tenure_bins = static_cast<std::size_t>(std::ceil(program.horizon() / shape.tenure_bin)) + 1;
+  const TenureBins bins = tenure_bins(parts);
+  shape.tenure_bin = bins.width;
+  shape.tenure_bins = bins.count;
+  shape.entries = std::any_of(parts.personas.begin(), parts.personas.end(), [](const Persona& p) { return p.existing(); });
   shape.scales.days = fixed_point_scale(program.horizon());
   shape.scales.decay = program.decay_scale();
   shape.scales.flow = program.flow_scale();

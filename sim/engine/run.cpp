@@ -21,6 +21,7 @@
 #include "sojourn/base/parallel.hpp"
 #include "sojourn/engine/life.hpp"
 #include "sojourn/engine/recorder.hpp"
+#include "sojourn/population/arrivals.hpp"
 
 namespace sojourn {
 namespace {
@@ -32,12 +33,16 @@ struct Block {
   std::uint64_t begin, end;
 };
 
-std::vector<Block> blocks(std::uint64_t customers, std::uint32_t first, std::uint32_t replications, std::size_t batches) {
+std::vector<Block> blocks(const Settings& settings, std::uint32_t first, std::uint32_t replications, std::size_t batches) {
   std::vector<Block> result;
   for (std::uint32_t r = first; r < first + replications; ++r) {
+    const std::vector<std::uint64_t> before = people_before(settings, Streams(settings.seed, r), batches);
     for (std::size_t b = 0; b < batches; ++b) {
-      const std::uint64_t end = customers * (b + 1) / batches;
-      for (std::uint64_t at = customers * b / batches; at < end; at += block_customers)
+      const std::uint64_t begin = before[b], end = before[b + 1];
+      // A batch that is nobody by chance is a sample too.
+      const bool nominal = settings.customers * b / batches < settings.customers * (b + 1) / batches;
+      if (begin == end && nominal) result.push_back({r, b, begin, end});
+      for (std::uint64_t at = begin; at < end; at += block_customers)
         result.push_back({r, b, at, std::min<std::uint64_t>(end, at + block_customers)});
     }
   }
@@ -263,7 +268,7 @@ class RunJob {
 
   /// Nothing couples customers: whole lives, block by block, all plans of a block on the same luck.
   void run_independent() {
-    const std::vector<Block> work = blocks(parts_.settings.customers, first_, replications_, division_.batches);
+    const std::vector<Block> work = blocks(parts_.settings, first_, replications_, division_.batches);
     std::vector<std::uint64_t> unfinished(replications_, 0);
     std::vector<Pending> pending(replications_ * division_.batches);
     const auto pending_of = [&](const Block& block) -> Pending& {
@@ -272,7 +277,8 @@ class RunJob {
     for (const Block& block : work) {
       ++unfinished[block.replication - first_];
       Pending& batch = pending_of(block);
-      batch.people += block.end - block.begin;
+      const std::uint64_t customers = parts_.settings.customers;
+      batch.people = customers * (block.batch + 1) / division_.batches - customers * block.batch / division_.batches;
       ++batch.blocks;
     }
     std::deque<lock_step::Compiled> compiled;
@@ -354,7 +360,7 @@ class RunJob {
       CoupledReplication& replication = replications[r];
       try {
         if (interrupted()) return;
-        std::vector<EndState> ends(plans > 1 ? parts_.settings.customers : 0);
+        std::vector<EndState> ends(plans > 1 ? people_in(parts_.settings, replication.streams()) : 0);
         const CoupledOptions options{inner, one_by_one, plans > 1 ? ends.data() : nullptr, {}};
         auto totals = sojourn::run_coupled(compiled[plan], replication.relations(inner), replication.streams(), options,
                                            [&](double share) {
@@ -391,8 +397,8 @@ class RunJob {
 
   /// Sums of a batch that is under way.
   struct Pending {
-    std::vector<Totals> sums;  // [plan]
-    std::uint64_t people = 0, blocks = 0;
+    std::vector<Totals> sums;              // [plan]
+    std::uint64_t people = 0, blocks = 0;  // nominal people
   };
 
   /// Keeps what was counted of a whole batch, of replication `r` from the first on.

@@ -6,15 +6,28 @@
 #include <charconv>
 #include <chrono>
 
+#include "sojourn/model/calendar.hpp"
+
 namespace sojourn {
 
-Spending spending(const Improvement& improvement, double level, double horizon) {
+Spending spending(const Improvement& improvement, double level, const Settings& settings) {
   Spending result;
-  const double start = improvement.change.start.value();
+  const Change& change = improvement.change;
+  const double horizon = settings.horizon.value(), start = change.start.value();
+  const double once = level * improvement.price.once, per_day = level * improvement.price.per_month / days_per_month;
+  if (change.recurrence.any()) {
+    for (const Stretch& stretch : stretches_of(change, settings.start, horizon)) {
+      const bool anew = result.payments.empty() || result.payments.back().day != stretch.since;
+      if (anew) result.payments.push_back({stretch.since, once});
+      const double end = std::min(horizon, stretch.end);
+      if (end > stretch.begin) result.flows.push_back({stretch.begin, end, per_day});
+    }
+    return result;
+  }
   if (start > horizon) return result;
-  const double end = std::min(horizon, improvement.change.end ? improvement.change.end->value() : horizon);
-  result.payments.push_back({start, level * improvement.price.once});
-  if (end > start) result.flows.push_back({start, end, level * improvement.price.per_month / days_per_month});
+  const double end = std::min(horizon, change.end ? change.end->value() : horizon);
+  result.payments.push_back({start, once});
+  if (end > start) result.flows.push_back({start, end, per_day});
   return result;
 }
 
@@ -52,10 +65,11 @@ std::vector<Quarter> quarters(const Settings& settings) {
   return result;
 }
 
-std::vector<double> spending_by_quarter(const Improvement& improvement, double level, const std::vector<Quarter>& quarters) {
+std::vector<double> spending_by_quarter(const Improvement& improvement, double level, const Settings& settings,
+                                        const std::vector<Quarter>& quarters) {
   std::vector<double> spent(quarters.size(), 0.0);
   if (quarters.empty()) return spent;
-  const Spending all = spending(improvement, level, quarters.back().end);
+  const Spending all = spending(improvement, level, settings);
   for (const Spending::Payment& payment : all.payments) {
     std::size_t k = quarters.size() - 1;
     while (k > 0 && quarters[k].begin > payment.day) --k;

@@ -6,6 +6,7 @@
 
 #include "findings.hpp"
 #include "sojourn/model/budget.hpp"
+#include "sojourn/model/calendar.hpp"
 #include "sojourn/model/change_arithmetic.hpp"
 
 namespace sojourn::checking {
@@ -74,6 +75,52 @@ void check_effect(const Effect& effect, const Target& target, const std::string&
   }
 }
 
+void check_recurrence(const Context& context, const Change& change, const std::string& path) {
+  Findings& findings = context.findings;
+  const Recurrence& recurrence = change.recurrence;
+  if (!recurrence.any()) return;
+  bool good = true;
+  const auto refuse = [&](std::string_view key, std::string message, std::string hint) {
+    findings.error(fmt::format("{}.{}", path, key), std::move(message), std::move(hint));
+    good = false;
+  };
+  if (recurrence.duration) good = findings.number(path + ".duration", recurrence.duration->days, keys::positive) && good;
+  if (recurrence.every) good = findings.number(path + ".every", recurrence.every->days, keys::positive) && good;
+  if (recurrence.duration && change.end) {
+    refuse("duration", "duration and end both say when it is over", "keep one of them; after `last` it begins no more");
+  }
+  if (recurrence.every && !recurrence.duration) {
+    refuse("every", "it begins again and again, but nothing says how long it is on each time", "add duration = \"3 days\"");
+  }
+  if (recurrence.every && recurrence.duration && recurrence.duration->days > recurrence.every->days) {
+    refuse("duration",
+           fmt::format("it is on for {} days, but begins again after {}", text(recurrence.duration->days),
+                       text(recurrence.every->days)),
+           "let it be shorter");
+  }
+  if (!recurrence.hours.empty() && change.ramp.shape != RampShape::none) {
+    refuse("hours", "what is on by the hour has no ramp", "remove one of them");
+  }
+  if (recurrence.last && !recurrence.every) {
+    findings.warning(path + ".last", "last changes nothing: it begins once", "add every = \"1 year\", or remove it");
+  } else if (recurrence.last && *recurrence.last < change.start) {
+    refuse("last",
+           fmt::format("it begins no more after day {}, but starts on day {}", text(recurrence.last->value()),
+                       text(change.start.value())),
+           "let it be later");
+  }
+  if (recurrence.hours.size() == 1) {
+    findings.warning(path + ".hours", "hours change nothing: they are the whole week", "remove them");
+  }
+  const double horizon = context.parts.settings.horizon.value();
+  if (!good || !(horizon > 0.0) || !(change.start.value() >= 0.0)) return;
+  if (stretches_of(change, context.parts.settings.start, horizon).size() > most_stretches) {
+    refuse(recurrence.every ? "every" : "hours",
+           fmt::format("it is on more than {} times within the horizon", most_stretches),
+           "let it come less often, or simulate a shorter time");
+  }
+}
+
 void check_change(const Context& context, const Change& change, const std::string& path) {
   Findings& findings = context.findings;
   check_target(context, change.target, path + ".target");
@@ -91,6 +138,7 @@ void check_change(const Context& context, const Change& change, const std::strin
         fmt::format("ends on day {}, but starts on day {}", text(change.end->value()), text(change.start.value())),
         "let it end later than it starts");
   }
+  check_recurrence(context, change, path);
   const std::string ramp = change.ramp.shape == RampShape::s_curve ? ".ramp.s_curve" : ".ramp.linear";
   findings.number(path + ramp, change.ramp.over.value(), not_negative, "ramp");
 }
@@ -115,8 +163,8 @@ void check_budget(const Context& context, const Plan& plan, const std::string& p
   std::vector<double> spent(quarters.size(), 0.0);
   for (std::size_t i = 0; i < plan.improvements.size(); ++i) {
     if (plan.improvements[i].index() >= context.parts.improvements.size()) return;
-    const std::vector<double> own =
-        spending_by_quarter(context.parts.improvements[plan.improvements[i].index()], plan.level(i), quarters);
+    const std::vector<double> own = spending_by_quarter(context.parts.improvements[plan.improvements[i].index()],
+                                                        plan.level(i), context.parts.settings, quarters);
     for (std::size_t k = 0; k < spent.size(); ++k) spent[k] += own[k];
   }
   for (std::size_t k = 0; k < spent.size(); ++k) {

@@ -221,6 +221,10 @@ Buyers find_buyers(const ModelParts& parts, const Reach& reach) {
     for (std::size_t i = 0; i < count; ++i) {
       if (reach.by_persona[persona][i] && buys(TouchpointId(i))) purchases.emplace_back(i);
     }
+    if (parts.personas[persona].existing()) {
+      add(buyers.some_have, reach.by_persona[persona], true);
+      continue;
+    }
     add(buyers.some_have, reachable(graph, purchases), true);
     JourneyGraph before = graph;
     std::erase_if(before.edges, [&](const JourneyEdge& edge) { return buys(edge.from); });

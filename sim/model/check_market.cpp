@@ -84,7 +84,16 @@ void check_amount_of_talk(const Context& context, const WordOfMouth& talk) {
 void check_word_of_mouth(const Context& context, const WordOfMouth& talk) {
   Findings& findings = context.findings;
   const ModelParts& parts = context.parts;
-  std::visit(CheckNetwork{.findings = findings, .people = static_cast<double>(parts.settings.customers)}, talk.network);
+  double people = static_cast<double>(parts.settings.customers);
+  if (parts.settings.arrivals == PeopleNumber::poisson) {
+    // There may be fewer in a replication, but hardly ever by eight standard deviations.
+    people = std::max(0.0, people - 8.0 * std::sqrt(people));
+    if (std::holds_alternative<NetworkFile>(talk.network)) {
+      findings.error("scenario.arrivals", "the number of people varies, but the file of the network numbers them",
+                     "take a network that is built, or arrivals = \"fixed\"");
+    }
+  }
+  std::visit(CheckNetwork{.findings = findings, .people = people}, talk.network);
   findings.fields("word_of_mouth", keys::word_of_mouth(), talk);
   check_amount_of_talk(context, talk);
   std::set<std::pair<PersonaId, PersonaId>> named;

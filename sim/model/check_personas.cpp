@@ -80,9 +80,22 @@ void check_ages(const Context& context, const Persona& persona, const std::strin
     context.findings.distribution(here, age, not_negative, "age of " + in_quotes(id));
     if (clock == tenure_clock) {
       context.findings.error(here, fmt::format("{} begins with the first purchase, not at arrival", in_quotes(id)),
-                             "name a clock of your own");
+                             "of people who arrive as customers write tenure = ...; else name a clock of your own");
     }
     if (!named.insert(clock).second) context.findings.error(path + ".ages", fmt::format("{} is named twice", in_quotes(id)));
+  }
+}
+
+void check_standing(const Context& context, const Persona& persona, const std::string& path) {
+  const std::string here = path + ".tenure";
+  if (persona.tenure) context.findings.distribution(here, *persona.tenure, not_negative, "tenure");
+  if (persona.existing() && !persona.tenure) {
+    context.findings.error(path + ".standing", "nothing says how long they have been customers when they arrive",
+                           "add tenure = { uniform = [\"0 days\", \"6 years\"] }");
+  }
+  if (!persona.existing() && persona.tenure) {
+    context.findings.warning(here, "tenure changes nothing: the persona's people are prospects when they arrive",
+                             "add standing = \"customer\", or remove it");
   }
 }
 
@@ -111,6 +124,7 @@ void check_odds(const Context& context, const Persona& persona, const std::strin
 }
 
 void check_arrival(const Context& context, const Persona& persona, const std::string& path) {
+  context.findings.distribution(path + ".arrives", persona.arrives, not_negative);
   double first = 0.0;
   if (const auto* fixed = std::get_if<Fixed>(&persona.arrives)) first = fixed->value;
   if (const auto* uniform = std::get_if<Uniform>(&persona.arrives)) first = uniform->low;
@@ -150,6 +164,7 @@ void check_personas(const Context& context) {
     check_preferences(context, personas[i], path);
     check_odds(context, personas[i], path);
     check_ages(context, personas[i], path);
+    check_standing(context, personas[i], path);
   }
   context.findings.shares(context.paths.personas.back() + ".share", shares, "shares of the personas");
 }

@@ -46,8 +46,9 @@ JourneyGraph travelled(const ModelParts& parts, const Reach& reach) {
   return all;
 }
 
-// Whether the persona can get to a purchase touchpoint.
-bool can_buy(const ModelParts& parts, const std::vector<bool>& reached) {
+// Whether the persona's people are customers at some time: they arrive as such, or can get to a purchase touchpoint.
+bool can_buy(const ModelParts& parts, const Persona& persona, const std::vector<bool>& reached) {
+  if (persona.existing()) return true;
   for (std::size_t i = 0; i < reached.size(); ++i) {
     if (reached[i] && parts.touchpoints[i].stage == Stage::purchase) return true;
   }
@@ -59,7 +60,7 @@ void check_purchases(const Context& context, const Reach& reach) {
   const ModelParts& parts = context.parts;
   for (std::size_t persona = 0; persona < parts.personas.size(); ++persona) {
     const std::vector<bool>& reached = reach.by_persona[persona];
-    if (can_buy(parts, reached)) continue;
+    if (can_buy(parts, parts.personas[persona], reached)) continue;
     for (std::size_t i = 0; i < reached.size(); ++i) {
       const Touchpoint& touchpoint = parts.touchpoints[i];
       if (!reached[i] || touchpoint.end || touchpoint.stage < Stage::retention) continue;
@@ -138,7 +139,8 @@ std::vector<bool> reached_unbought(const ModelParts& parts, const Reach& reach) 
       const Touchpoint& touchpoint = parts.touchpoints[i];
       lives_as_customer = lives_as_customer || (can_reach[i] && !touchpoint.end && touchpoint.stage >= Stage::retention);
     }
-    if (lives_as_customer && !can_buy(parts, can_reach)) continue;
+    if (parts.personas[persona].existing()) continue;
+    if (lives_as_customer && !can_buy(parts, parts.personas[persona], can_reach)) continue;
     JourneyGraph graph = open_journey(parts, PersonaId(persona));
     std::erase_if(graph.edges, [&](const JourneyEdge& edge) { return buys(edge.from); });
     const std::vector<bool> reached = reachable(graph, starts_of(parts, parts.personas[persona]));
@@ -182,9 +184,11 @@ void check_end_labels(const Context& context, const Reach& reach) {
           "lead them to another end with end = \"lost\", or give the touchpoint where they buy stage = \"purchase\"");
     }
     // Of whom does it tell? Of somebody who bought: others are told of at their persona.
-    const auto bought = [&](const std::vector<bool>& reached) { return reached[i] && can_buy(parts, reached); };
-    if (*touchpoint.end == End::lost && !unbought[i] &&
-        std::any_of(reach.by_persona.begin(), reach.by_persona.end(), bought)) {
+    bool bought = false;
+    for (std::size_t p = 0; p < parts.personas.size(); ++p) {
+      bought = bought || (reach.by_persona[p][i] && can_buy(parts, parts.personas[p], reach.by_persona[p]));
+    }
+    if (*touchpoint.end == End::lost && !unbought[i] && bought) {
       context.findings.warning(path, "\"lost\" is reached only after a purchase; whoever bought counts as churned",
                                "write end = \"churned\"");
     }

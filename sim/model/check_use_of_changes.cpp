@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "findings.hpp"
+#include "sojourn/model/calendar.hpp"
 #include "sojourn/model/change_arithmetic.hpp"
 
 namespace sojourn::checking {
@@ -220,8 +221,10 @@ void check_stays(const Context& context, const Reach& reach, const Change& chang
   // Long beside the time for which the change acts, and at all.
   constexpr double long_share = 0.2, long_days = 7.0;
   const double horizon = context.parts.settings.horizon.value();
-  const double start = change.start.value(), end = change.end ? change.end->value() : horizon;
-  const double acts = std::min(end, horizon) - start;
+  const std::vector<Stretch> stretches = stretches_of(change, context.parts.settings.start, horizon);
+  if (stretches.empty()) return;
+  const double start = stretches.front().begin, end = std::min(stretches.front().end, horizon);
+  const double acts = end - start;
   for (const Effect& effect : change.effects) {
     if (!(acts > 0.0)) return;
     const double stay = longest_stay(context.parts, reach, change.target, effect);
@@ -241,6 +244,9 @@ void check_stays(const Context& context, const Reach& reach, const Change& chang
 void check_use(const Context& context, const Reach& reach, const Change& change, const std::string& path) {
   const ModelParts& parts = context.parts;
   const double horizon = parts.settings.horizon.value();
+  if (!change.recurrence.hours.empty() && change.start.value() < horizon && stretches_of(change, parts.settings.start, horizon).empty()) {
+    context.findings.warning(path, "never acts: its hours do not come within the horizon", "simulate longer");
+  }
   if (change.start.value() >= horizon && horizon > 0.0) {
     context.findings.warning(path + ".start",
                              fmt::format("never acts: it starts on day {}, but the simulation ends on day {}",
@@ -353,7 +359,7 @@ std::vector<Shift> shifts_at(const ModelParts& parts, const std::vector<PlannedC
                              TouchpointId touchpoint, PersonaId persona, Days t) {
   std::vector<Shift> shifts;
   for (const PlannedChange& change : changes) {
-    if (t < change->start || (change->end && t >= *change->end) || !matches(parts, change->target, touchpoint, persona))
+    if (!is_on(*change.change, parts.settings.start, t.value()) || !matches(parts, change->target, touchpoint, persona))
       continue;
     for (const Effect& effect : change->effects) {
       if (effect.parameter == parameter && std::isfinite(effect.value))
@@ -374,6 +380,11 @@ void check_clipping_under(const Context& context, PlanId plan, std::vector<bool>
   std::erase_if(changes, [&](const PlannedChange& change) {
     return std::none_of(change->effects.begin(), change->effects.end(), of_quality);
   });
+  const auto beginning = [&](const Change& change) {
+    const double horizon = parts.settings.horizon.value();
+    const std::vector<Stretch> stretches = stretches_of(change, parts.settings.start, horizon);
+    return stretches.empty() ? change.start : Days(stretches.front().begin);
+  };
   const auto first_beyond = [&](TouchpointId touchpoint) -> std::string {
     const Touchpoint& at = parts.touchpoints[touchpoint.index()];
     std::vector<PlannedChange> here;
@@ -389,7 +400,7 @@ void check_clipping_under(const Context& context, PlanId plan, std::vector<bool>
         // At the start of a change that leaves the persona alone, its quality is what an earlier one made of it.
         if (!matches(parts, change->target, touchpoint, PersonaId(persona))) continue;
         const auto shifts = [&](Parameter parameter) {
-          return shifts_at(parts, here, parameter, touchpoint, PersonaId(persona), change->start);
+          return shifts_at(parts, here, parameter, touchpoint, PersonaId(persona), beginning(*change.change));
         };
         const std::vector<Shift> of_mean = shifts(Parameter::quality), of_sd = shifts(Parameter::quality_sd);
         if (of_mean.size() < 2 && of_sd.empty()) continue;

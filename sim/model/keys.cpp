@@ -294,7 +294,7 @@ std::vector<Key> effect() {
 
 std::vector<Key> improvement_keys() {
   return joined(
-      joined(entity_keys(), keys_of(change())),
+      joined(entity_keys(), keys_of(change(), recurrence())),
       {{.name = "cost",
         .kind = Kind::table,
         .of = "price",
@@ -302,7 +302,6 @@ std::vector<Key> improvement_keys() {
        {.name = "levels",
         .kind = Kind::numbers,
         .bounds = {0.0, 1.0, Limit::outside},
-
         .meaning = "levels at which `sojourn optimize` may buy it. At level x it costs x times the price, and has x "
                    "times the effect or what `response` says"},
        {.name = "response",
@@ -328,6 +327,30 @@ std::vector<Key> ramp() {
            .kind = Kind::duration,
            .bounds = not_negative,
            .meaning = "the effect grows slowly, then fast, then slowly"}};
+}
+
+std::vector<Key> arrivals() {
+  return {
+      {.name = "profile",
+       .kind = Kind::profile,
+       .standard = "even",
+       .meaning =
+           "how arrivals are spread: 12 numbers, of the calendar months; a weekly timetable as of a pool's `servers`; "
+           "`{ file = \"arrivals.csv\" }`, people by day; or these in the scenario, `{ days = [[0, 120], [1, 80]] }`",
+       .example = "write profile = [1, 1, 1, 1, 1, 1, 0.6, 0.6, 1, 1.2, 1.6, 2]"},
+      {.name = "growth",
+       .kind = Kind::growth,
+       .standard = "0",
+       .meaning = "from `from` on, compounding: `\"2 % per month\"`"},
+      {.name = "from", .kind = Kind::moment, .bounds = not_negative, .standard = "0", .meaning = "nobody arrives before"},
+      {.name = "until",
+       .kind = Kind::moment,
+       .bounds = positive,
+       .standard = "the horizon",
+       .meaning = "nobody arrives from then on"},
+      {.name = "per_month",
+       .bounds = {0.0, 1e12, Limit::outside},
+       .meaning = "real people who arrive in a month where the profile has its mean and before growth; instead of `share`"}};
 }
 
 std::vector<Key> network() {
@@ -417,6 +440,13 @@ const Fields<Settings>& settings() {
         .meaning = "people simulated, up to 4,000,000,000",
         .example = "write customers = 100_000"},
        &Settings::customers},
+      {{.name = "arrivals",
+        .kind = Kind::word,
+        .standard = "`\"fixed\"`",
+        .words = {"fixed", "poisson"},
+        .meaning = "`\"poisson\"`: how many people there are varies between replications, by a Poisson number whose mean is "
+                   "`customers`; money is scaled by `customers` all the same",
+        .example = "fixed or poisson"}},
       {{.name = "market",
         .bounds = {0.0, 1e12, Limit::outside},
         .standard = "`customers`",
@@ -492,9 +522,14 @@ const Fields<Persona>& persona() {
       {{.name = "share",
         .required = true,
         .bounds = fraction,
-        .meaning = "of people; shares sum to 1. With `[[account_segment]]` it may be left out: accounts say who there is",
+        .meaning =
+            "of people; shares sum to 1. With `[[account_segment]]` it is left out: accounts say who there is; and where "
+            "personas say how many people they are: see [Arrivals](#arrivals)",
         .example = "write share = 0.5; the shares of all personas sum to 1"},
        &Persona::share},
+      {{.name = "people",
+        .bounds = {0.0, 1e12, Limit::outside},
+        .meaning = "instead of `share`, for all personas: how many real people they are"}},
       {{.name = "starts",
         .kind = Kind::weights,
         .required = true,
@@ -502,8 +537,25 @@ const Fields<Persona>& persona() {
         .of = "touchpoint",
         .meaning = "first touchpoint; shares sum to 1",
         .example = "name the first touchpoint: starts = { see-ad = 1 }"}},
-      {{.name = "arrives", .kind = Kind::drawn_duration, .bounds = not_negative, .meaning = "when the journey begins"},
-       &Persona::arrives},
+      {{.name = "arrives",
+        .kind = Kind::arrival,
+        .bounds = not_negative,
+        .standard = "0",
+        .of = "arrivals",
+        .meaning = "when the journey begins"}},
+      {{.name = "standing",
+        .kind = Kind::word,
+        .standard = "`\"prospect\"`",
+        .words = {"prospect", "customer"},
+        .meaning = "`\"customer\"`: its people are customers when they arrive, an existing book. They are not in the "
+                   "conversion, and in survival from their tenure on",
+        .example = "prospect or customer"}},
+      {{.name = "tenure",
+        .kind = Kind::drawn_duration,
+        .bounds = not_negative,
+        .meaning =
+            "of who arrives as a customer (then it is required): how long ago they bought, up to 100 years; the clock "
+            "`tenure` goes by it"}},
       {{.name = "traits", .kind = Kind::table, .standard = "below", .of = "traits", .meaning = "what its people are like"}},
       {{.name = "ages",
         .kind = Kind::drawn_times,
@@ -904,12 +956,39 @@ const Fields<Hill>& hill() {
   return fields;
 }
 
+const Fields<Recurrence>& recurrence() {
+  static const Fields<Recurrence> fields = declared<Recurrence>({
+      {{.name = "duration",
+        .kind = Kind::step,
+        .bounds = positive,
+        .meaning = "how long it is on each time, instead of `end`: `\"3 days\"`"}},
+      {{.name = "every",
+        .kind = Kind::step,
+        .bounds = positive,
+        .standard = "once",
+        .meaning = "it begins again and again, counted from `start`: `\"1 year\"`"}},
+      {{.name = "last",
+        .kind = Kind::moment,
+        .bounds = not_negative,
+        .standard = "never",
+        .meaning = "it begins no more after this"}},
+      {{.name = "hours",
+        .kind = Kind::week,
+        .standard = "all",
+        .meaning =
+            "hours of the week in which it is on: `{ mon-fri = \"18:00-08:00\", sat-sun = \"00:00-24:00\" }`. A span past "
+            "midnight belongs to the day on which it begins; overlaps are joined"}},
+  });
+  return fields;
+}
+
 const Fields<Change>& change() {
   static const Fields<Change> fields = declared<Change>({
       {{.name = "target", .kind = Kind::table, .standard = "everything", .of = "target", .meaning = "what it acts on"}},
       {{.name = "effect", .kind = Kind::table, .of = "effect", .meaning = "what it changes there"}},
-      {{.name = "start", .bounds = not_negative, .meaning = "exact"}, &Change::start},
-      {{.name = "end", .bounds = not_negative, .standard = "never", .meaning = "exact; after `start`"}, &Change::end},
+      {{.name = "start", .kind = Kind::moment, .bounds = not_negative, .meaning = "exact"}, &Change::start},
+      {{.name = "end", .kind = Kind::moment, .bounds = not_negative, .standard = "never", .meaning = "exact; after `start`"},
+       &Change::end},
       {{.name = "ramp",
         .kind = Kind::one_of,
         .of = "ramp",
@@ -1165,6 +1244,7 @@ const std::vector<Table>& tables() {
       {"behaviour", keys_of(behaviour())},
       {"persona", keys_of(persona())},
       {"traits", traits()},
+      {"arrivals", arrivals()},
       {"persona_odds", keys_of(persona_odds())},
       {"channel", keys_of(channel())},
       {"team", entity_keys()},
@@ -1183,7 +1263,7 @@ const std::vector<Table>& tables() {
          .example = "write theme = { price = 1.0 }"}}},
       {"exit", keys_of(exit(), slopes())},
       {"improvement", improvement_keys()},
-      {"event", joined(entity_keys(), keys_of(change()))},
+      {"event", joined(entity_keys(), keys_of(change(), recurrence()))},
       {"target", target()},
       {"effect", effect()},
       {"ramp", ramp()},

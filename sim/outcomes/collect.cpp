@@ -34,6 +34,7 @@ Sums sums_of(const Totals& totals, const PersonaMoney& money, std::size_t person
   for (std::size_t b = 0; b < shape.tenure_bins; ++b) {
     s.tenure_churned.push_back(totals.value(shape.tenure(persona, b, TenureScore::churned)));
     s.tenure_censored.push_back(totals.value(shape.tenure(persona, b, TenureScore::censored)));
+    if (shape.entries) s.tenure_entered.push_back(totals.value(shape.entered(persona, b)));
   }
   return s;
 }
@@ -189,6 +190,7 @@ void add_sample(PlanSamples& plan, const BatchSums& sample, const Program& progr
   Sums all;
   for (std::size_t p = 0; p < parts.personas.size(); ++p) {
     Sums sums = sums_of(totals, sample.money[p], p);
+    if (parts.personas[p].existing()) sums.existing = sums.arrived;
     const std::vector<double> gone = gone_of(totals, program, p);
     for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) {
       const TouchSums here = touch_of(totals, p, v, program.place(static_cast<std::uint32_t>(v)).end);
@@ -222,7 +224,9 @@ void add_sample(PlanSamples& plan, const BatchSums& sample, const Program& progr
   for (std::size_t s = 0; s < shape.account_segments; ++s) {
     Sums& segment = plan.by_segment[s].emplace_back();
     for (const auto& score : account_scores()) {
-      segment.*score.sum.member = totals.value(shape.account(s, shape.windows - 1, score.cell));
+      const double accounts = totals.value(shape.account(s, shape.windows - 1, score.cell));
+      if (score.sum.member != nullptr) segment.*score.sum.member = accounts;
+      if (score.cell == AccountScore::existing) segment.accounts_existing = accounts;
     }
     segment.people_per_customer = all.people_per_customer;
     segment.tenure_bin = all.tenure_bin;
@@ -254,7 +258,9 @@ Mechanisms mechanisms_in(const ModelParts& parts) {
                                   [](const Touchpoint& touchpoint) { return touchpoint.queues(); });
   const bool paid =
       std::any_of(parts.pools.begin(), parts.pools.end(), [](const Pool& pool) { return pool.cost_per_hour != 0.0; });
-  return {parts.word_of_mouth.has_value(), !parts.account_segments.empty(), queues, paid};
+  const bool existing =
+      std::any_of(parts.personas.begin(), parts.personas.end(), [](const Persona& persona) { return persona.existing(); });
+  return {parts.word_of_mouth.has_value(), !parts.account_segments.empty(), queues, paid, existing};
 }
 
 void require_mechanism(const Metric& metric, const ModelParts& parts) {
@@ -268,12 +274,12 @@ void require_mechanism(const Metric& metric, const ModelParts& parts) {
 FixedCost fixed_investment(const Program& program) {
   const ModelParts& parts = program.model().parts();
   const Windows& windows = program.windows();
-  const double rho = program.force_of_interest(), horizon = program.horizon();
+  const double rho = program.force_of_interest();
   FixedCost result;
   result.windows.assign(windows.count(), 0.0);
   const Plan& plan = parts.plans[program.model().plan().index()];
   for (std::size_t i = 0; i < plan.improvements.size(); ++i) {
-    const Spending spent = spending(parts.improvements[plan.improvements[i].index()], plan.level(i), horizon);
+    const Spending spent = spending(parts.improvements[plan.improvements[i].index()], plan.level(i), parts.settings);
     for (const auto& [day, amount] : spent.payments) {
       result.windows[windows.of(day)] += amount;
       result.worth += amount * behaviour::present_value(rho, day);

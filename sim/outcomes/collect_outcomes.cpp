@@ -47,6 +47,14 @@ class Arrays {
     add_tenure("tenure", TenureScore::churned, "people by days as a customer when they churned");
     add_tenure("tenure_censored", TenureScore::censored,
                "people by days as a customer of those still customers at the horizon");
+    if (shape_.entries) {
+      add_integers(
+          "tenure_entered", {"persona", "tenure_bin"}, "people",
+          "people who arrived as customers, by days as a customer at arrival", [&](const Totals& totals, auto& values) {
+            each(shape_.personas, shape_.tenure_bins,
+                 [&](std::size_t p, std::size_t b) { values.push_back(integer(totals.cell(shape_.entered(p, b)))); });
+          });
+    }
     if (result_.programs.size() > 1) add_paired_outcomes();
     add_stages();
     add_metrics();
@@ -137,7 +145,7 @@ class Arrays {
   }
 
   void add_account_score(const Score<AccountScore, Sums>& score) {
-    if (!mechanisms_.has(score.needs)) return;
+    if (!mechanisms_.accounts || !mechanisms_.has(score.needs)) return;
     add_integers(score.name, {"account_segment", "time"}, score.unit, score.long_name,
                  [&](const Totals& totals, auto& values) {
                    each(shape_.account_segments, shape_.windows, [&](std::size_t s, std::size_t w) {

@@ -208,6 +208,17 @@ void keep_samples(const Samples& samples, Outcomes& outcomes) {
   };
   tenure("tenure_churned", &Sums::tenure_churned, "people by days as a customer when they churned");
   tenure("tenure_kept", &Sums::tenure_censored, "people by days as a customer of those still customers at the horizon");
+  if (samples.mechanisms.existing) {
+    tenure("tenure_entered", &Sums::tenure_entered, "people who arrived as customers, by days as a customer at arrival");
+    if (!samples.segments.empty()) {
+      keeper.add("accounts_existing", {sample_axis, "account_segment"}, "accounts",
+                 "accounts of which somebody arrived as a customer", [&](const PlanSamples& plan, auto& values) {
+                   for (std::size_t i = 0; i < keeper.count(); ++i) {
+                     for (const auto& segment : plan.by_segment) values.push_back(segment[i].accounts_existing);
+                   }
+                 });
+    }
+  }
   // The dimensions are in files of several plans only; one plan compares with nothing.
   if (samples.plans.size() > 1) {
     keeper.add("fortunes", {sample_axis, "persona", "fate", "feeling"}, "people",
@@ -270,6 +281,11 @@ Samples kept_samples(const Outcomes& outcomes, const Model& model) {
   const std::vector<double>& cash_of = reader.values("cash_of", count * windows);
   const std::vector<double>& churned = reader.values("tenure_churned", count * personas * bins);
   const std::vector<double>& kept = reader.values("tenure_kept", count * personas * bins);
+  const bool entries = samples.mechanisms.existing;
+  const std::size_t segments = entries ? samples.segments.size() : 0;
+  const std::vector<double> none;
+  const std::vector<double>& entered = entries ? reader.values("tenure_entered", count * personas * bins) : none;
+  const std::vector<double>& existing = segments > 0 ? reader.values("accounts_existing", count * segments) : none;
   const auto part = [](const std::vector<double>& values, std::size_t at, std::size_t size) {
     const auto first = values.begin() + static_cast<std::ptrdiff_t>(at * size);
     return std::vector<double>(first, first + static_cast<std::ptrdiff_t>(size));
@@ -324,10 +340,13 @@ Samples kept_samples(const Outcomes& outcomes, const Model& model) {
         one.tenure_bin = edges != nullptr && !edges->empty() ? edges->front() : 1.0;
         one.tenure_churned = part(churned, sample * personas + p, bins);
         one.tenure_censored = part(kept, sample * personas + p, bins);
+        if (entries) one.tenure_entered = part(entered, sample * personas + p, bins);
+        if (parts.personas[p].existing()) one.existing = one.arrived;
         all += one;
         one.replications = weight[sample];
       }
       all.replications = weight[sample];
+      for (std::size_t s = 0; s < segments; ++s) plan.by_segment[s][i].accounts_existing = existing[sample * segments + s];
       for (auto& segment : plan.by_segment) {
         segment[i].people_per_customer = all.people_per_customer;
         segment[i].tenure_bin = all.tenure_bin;

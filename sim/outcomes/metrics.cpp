@@ -40,9 +40,9 @@ constexpr std::array all_metrics{
     Metric{"churned", "Churned", "1", "people who left after buying, share of all who arrived", lower, persona,
            [](const Sums& s) { return ratio(s.churned, s.arrived); }},
     Metric{"conversion", "Conversion", "1", "ever bought / arrived", higher, persona,
-           [](const Sums& s) { return ratio(s.bought, s.arrived); }},
+           [](const Sums& s) { return ratio(s.bought, s.newcomers()); }},
     Metric{"retention", "Retention", "1", "still customers at the horizon / ever bought", higher, persona,
-           [](const Sums& s) { return ratio(s.customers, s.bought); }},
+           [](const Sums& s) { return ratio(s.customers, s.ever_customers()); }},
     Metric{"retained", "Retained", "1", "still customers at the horizon / arrived", higher, persona,
            [](const Sums& s) { return ratio(s.customers, s.arrived); }},
     Metric{"retention_90", "Retention at 90 days", "1", "still customers 90 days after the purchase (Kaplan-Meier)", higher,
@@ -101,13 +101,15 @@ constexpr std::array all_metrics{
            "share of buyers to whom a customer had spoken well of the company before they bought", higher, persona,
            [](const Sums& s) { return ratio(s.referred, s.bought); }, Needs::talk, Written::where_used},
     Metric{"brought", "Buyers brought", "1", "buyers to whom one of these had spoken first, per person who ever bought",
-           higher, persona, [](const Sums& s) { return ratio(s.brought, s.bought); }, Needs::talk, Written::where_used},
+           higher, persona, [](const Sums& s) { return ratio(s.brought, s.ever_customers()); }, Needs::talk,
+           Written::where_used},
     Metric{"referral_value", "Value of the referred", "currency",
            "discounted revenue - cost to serve of referred buyers from their purchase on, for the market", higher, persona,
            [](const Sums& s) { return of_market(s.worth_referred, s); }, Needs::talk, Written::where_used},
     Metric{"account_conversion", "Accounts won", "1", "accounts of which somebody ever bought / accounts that arrived",
-           higher, market, [](const Sums& s) { return ratio(s.accounts_bought, s.accounts); }, Needs::accounts,
-           Written::where_used},
+           higher, market,
+           [](const Sums& s) { return ratio(s.accounts_bought - s.accounts_existing, s.accounts - s.accounts_existing); },
+           Needs::accounts, Written::where_used},
     Metric{"account_retention", "Accounts retained", "1",
            "accounts of which somebody is a customer at the horizon / accounts of which somebody ever bought", higher,
            market, [](const Sums& s) { return ratio(s.accounts_customers, s.accounts_bought); }, Needs::accounts,
@@ -145,6 +147,8 @@ Sums& Sums::add_all_but_tenures(const Sums& other) {
   for (const auto& fields : {persona_sums(), market_sums(), staff_sums(), segment_sums()}) {
     for (const SumField<Sums>& field : fields) this->*field.member += other.*field.member;
   }
+  existing += other.existing;
+  accounts_existing += other.accounts_existing;
   people_per_customer = other.people_per_customer;
   tenure_bin = other.tenure_bin;
   return *this;
@@ -154,6 +158,7 @@ Sums& Sums::operator+=(const Sums& other) {
   add_all_but_tenures(other);
   add(tenure_churned, other.tenure_churned);
   add(tenure_censored, other.tenure_censored);
+  add(tenure_entered, other.tenure_entered);
   return *this;
 }
 
@@ -178,25 +183,50 @@ std::size_t metric_position(std::string_view name) {
 
 std::span<const TouchMetric> touch_metrics() { return all_touch_metrics; }
 
+namespace {
+
+/// Calls `use` with who is at risk, as they count, and who of them churns in each bin before `days`, as long as there is
+/// somebody. The number of bins that it was called for.
+template <class Use>
+std::size_t each_tenure_bin(const Sums& sums, std::size_t bins, Use use) {
+  const auto at = [](const std::vector<double>& people, std::size_t b) { return b < people.size() ? people[b] : 0.0; };
+  // People who came together are followed equally long: they stand in one bin, many times as many as in those around it.
+  const auto together = [&](const std::vector<double>& people, std::size_t b) {
+    const double here = at(people, b);
+    return here >= 10.0 && here > 3.0 * ((b > 0 ? at(people, b - 1) : 0.0) + at(people, b + 1));
+  };
+  double at_risk = 0.0;
+  for (std::size_t b = 0; b < sums.tenure_churned.size(); ++b) {
+    at_risk += sums.tenure_churned[b] + sums.tenure_censored[b] - at(sums.tenure_entered, b);
+  }
+  for (std::size_t b = 0; b < bins; ++b) {
+    const double entered = at(sums.tenure_entered, b);
+    if (b >= sums.tenure_churned.size() || !(at_risk + entered > 0.0)) return b;
+    const double churned = sums.tenure_churned[b], censored = sums.tenure_censored[b];
+    const double before = (together(sums.tenure_censored, b) ? 1.0 : 0.5) * censored;
+    const double late = (together(sums.tenure_entered, b) ? 0.0 : 0.5) * entered;
+    use(at_risk + entered - before - late, churned);
+    at_risk += entered - churned - censored;
+  }
+  return bins;
+}
+
+}  // namespace
+
 double survival(const Sums& sums, double days) {
   const auto bins = static_cast<std::size_t>(days / sums.tenure_bin);
-  double at_risk = 0.0;
-  for (std::size_t b = 0; b < sums.tenure_churned.size(); ++b) at_risk += sums.tenure_churned[b] + sums.tenure_censored[b];
-  // People who came together are followed equally long: they stand in one bin, many times as many as in those around it.
-  const auto together = [&](std::size_t b) {
-    const auto ended = [&](std::size_t at) { return at < sums.tenure_censored.size() ? sums.tenure_censored[at] : 0.0; };
-    return ended(b) >= 10.0 && ended(b) > 3.0 * ((b > 0 ? ended(b - 1) : 0.0) + ended(b + 1));
-  };
   double surviving = 1.0;
-  for (std::size_t b = 0; b < bins; ++b) {
-    if (!(at_risk > 0.0)) return surviving == 0.0 ? 0.0 : std::numeric_limits<double>::quiet_NaN();
-    if (b >= sums.tenure_churned.size()) return std::numeric_limits<double>::quiet_NaN();
-    const double churned = sums.tenure_churned[b], censored = sums.tenure_censored[b];
-    const double before = (together(b) ? 1.0 : 0.5) * censored, exposed = at_risk - before;
+  const std::size_t known = each_tenure_bin(sums, bins, [&](double exposed, double churned) {
     if (exposed > 0.0) surviving *= 1.0 - std::min(1.0, churned / exposed);
-    at_risk -= churned + censored;
-  }
-  return surviving;
+  });
+  return known == bins || surviving == 0.0 ? surviving : std::numeric_limits<double>::quiet_NaN();
+}
+
+double fewest_at_risk(const Sums& sums, double days) {
+  const auto bins = static_cast<std::size_t>(days / sums.tenure_bin);
+  double fewest = std::numeric_limits<double>::infinity();
+  const std::size_t known = each_tenure_bin(sums, bins, [&](double exposed, double) { fewest = std::min(fewest, exposed); });
+  return known < bins ? 0.0 : fewest;
 }
 
 }  // namespace sojourn

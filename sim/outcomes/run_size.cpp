@@ -74,26 +74,28 @@ RunSize run_size(const Model& model, std::size_t plans) {
   double exits = 0.0;
   for (const Touchpoint& touchpoint : parts.touchpoints) exits += static_cast<double>(touchpoint.next.size());
   const double windows = std::ceil(horizon / parts.settings.window.value());
-  const double bins = std::ceil(horizon / (horizon > 4096.0 ? 5.0 : 1.0)) + 1.0;  // of tenure
+  const Mechanisms mechanisms = mechanisms_in(parts);
+  const auto bins = static_cast<double>(tenure_bins(parts).count);
+  const double tenures = (mechanisms.existing ? 3.0 : 2.0) * bins;
   const auto replications = static_cast<double>(parts.settings.replications);
   const auto samples = static_cast<double>(sample_count(parts.settings.replications, model.coupled()));
 
   // Series by persona, occupancy, visits, exits, tenure; and once more what estimates are made from, by sample.
   const double figures = static_cast<double>(metrics().size());
   const double by_replication = 14.0 * personas * windows + touchpoints * windows + 8.0 * personas * touchpoints +
-                                personas * exits + 2.0 * personas * bins + 3.0 * segments * windows +
+                                personas * exits + personas * tenures + 4.0 * segments * windows +
                                 figures * (1.0 + personas) +
-                                (mechanisms_in(parts).queues ? queue_score_count * touchpoints * windows : 0.0);
+                                (mechanisms.queues ? queue_score_count * touchpoints * windows : 0.0);
   const auto count = [](auto fields) { return static_cast<double>(fields.size()); };
   const double paired =
       static_cast<double>(customer_change_count * satisfaction_change_count + end_standing_count * end_standing_count);
-  const double by_sample = windows + personas * (2.0 * bins + count(persona_sums()) + count(made_sums()) + paired) +
+  const double by_sample = windows + personas * (tenures + count(persona_sums()) + count(made_sums()) + paired) +
                            count(market_sums()) + count(staff_sums()) +
                            touchpoints * (count(touch_sums()) + count(made_touch_sums())) + segments * count(segment_sums());
   const double values = static_cast<double>(plans) * (replications * by_replication + samples * by_sample) * sizeof(double);
 
   constexpr double bytes_of_a_sum = 16.0;
-  const double cells = 14.0 * personas * windows + 7.0 * personas * touchpoints + personas * exits + 2.0 * personas * bins;
+  const double cells = 14.0 * personas * windows + 7.0 * personas * touchpoints + personas * exits + personas * tenures;
   const double memory = static_cast<double>(plans) * samples * cells * bytes_of_a_sum;
   RunSize size = people_size(model);
   size.value_bytes = static_cast<std::uint64_t>(values);

@@ -82,10 +82,13 @@ static_assert(all_touch_scores.size() == touch_score_count);
 constexpr std::array all_account_scores{
     AccountRow{AccountScore::arrived, Kind::level, Scale::one, "accounts", "accounts", "accounts of which somebody had arrived by the window's end", Needs::accounts,
         {&Sums::accounts, "accounts", "accounts", "accounts that arrived"}},
-    AccountRow{AccountScore::bought, Kind::level, Scale::one, "accounts_bought", "accounts", "accounts of which somebody had ever bought by the window's end", Needs::accounts,
-        {&Sums::accounts_bought, "accounts_bought", "accounts", "accounts of which somebody ever bought"}},
+    AccountRow{AccountScore::bought, Kind::level, Scale::one, "accounts_bought", "accounts", "accounts of which somebody had ever been a customer by the window's end", Needs::accounts,
+        {&Sums::accounts_bought, "accounts_bought", "accounts", "accounts of which somebody ever was a customer"}},
     AccountRow{AccountScore::customers, Kind::level, Scale::one, "accounts_customers", "accounts", "accounts of which somebody was a customer at the window's end", Needs::accounts,
         {&Sums::accounts_customers, "accounts_customers", "accounts", "accounts of which somebody is a customer at the horizon"}},
+    // Only where people arrive as customers, so that it stands among no sums that every file of accounts has.
+    AccountRow{AccountScore::existing, Kind::level, Scale::one, "accounts_existing", "accounts", "accounts of which somebody had arrived as a customer by the window's end", Needs::existing,
+        {nullptr, "accounts_existing", "accounts", "accounts of which somebody arrived as a customer"}},
 };
 static_assert(all_account_scores.size() == account_score_count);
 // clang-format on

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "sojourn/map/journey_map_content.hpp"
 #include "sojourn/outcomes/recorded.hpp"
@@ -163,8 +164,16 @@ std::vector<std::string> answer(const Samples& samples, const Comparison& compar
     return format::value(metric, e.mean, samples.currency) +
            (std::isnan(e.low) ? "" : " (± " + format::half_width(metric, e, samples.currency) + ")");
   };
-  sentences.push_back(fmt::format("After {}, {} of those who arrived have bought, and {} of the buyers are still customers.",
-                                  format::duration(samples.horizon), figure("conversion"), figure("retention")));
+  const double existing = std::accumulate(samples.plans[0].all.begin(), samples.plans[0].all.end(), 0.0,
+                                          [](double sum, const Sums& sums) { return sum + sums.existing; });
+  sentences.push_back(
+      existing > 0.0
+          ? fmt::format(
+                "After {}, {} of those who arrived as prospects have bought, and {} of the buyers and of who arrived "
+                "as customers are still customers.",
+                format::duration(samples.horizon), figure("conversion"), figure("retention"))
+          : fmt::format("After {}, {} of those who arrived have bought, and {} of the buyers are still customers.",
+                        format::duration(samples.horizon), figure("conversion"), figure("retention")));
   sentences.push_back(
       fmt::format("Their net promoter score is {}; the net present value is {}.", figure("nps"), figure("npv")));
   return sentences;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sojourn/base/inverse.hpp"
+#include "sojourn/population/arrivals.hpp"
 
 namespace sojourn {
 namespace {
@@ -40,7 +41,7 @@ std::uint64_t whole(double people, std::uint64_t most) {
 
 Accounts::Accounts(const ModelParts& parts, const Streams& streams) {
   const std::vector<Firm> firms = compile(parts);
-  const std::uint64_t customers = parts.settings.customers;
+  const std::uint64_t customers = people_in(parts.settings, streams);
   personas_.reserve(customers);
   account_at_.reserve(customers / people_per_mark + 1);
   for (std::uint32_t account = 0; personas_.size() < customers; ++account) {

@@ -37,6 +37,11 @@ Population::Population(const ModelParts& parts) {
       segment.starts.push_back({start, static_cast<std::uint32_t>(touchpoint.index())});
     }
     segment.arrives = Inverse(persona.arrives);
+    segment.existing = persona.existing();
+    if (segment.existing) {
+      segment.tenure = Inverse(persona.tenure.value_or(Fixed{0.0}));
+      segment.longest_tenure = std::min(longest_tenure, largest_draw(segment.tenure));
+    }
     for (const Distribution& trait : persona.traits) segment.traits.emplace_back(trait);
     personas_.push_back(std::move(segment));
   }
@@ -47,7 +52,9 @@ Population::Population(const ModelParts& parts) {
 
 Person Population::person(const Streams& streams, std::uint32_t customer) const {
   const Words words = streams.draw(customer, Purpose::person, 0), luck = streams.draw(customer, Purpose::person, 1);
-  return person(words, luck, persona(words, luck));
+  Person person = this->person(words, luck, persona(words, luck));
+  if (person.existing) person.since = since(streams, customer, person.persona, person.arrival);
+  return person;
 }
 
 std::uint32_t Population::persona(const Streams& streams, std::uint32_t customer) const {
@@ -55,7 +62,17 @@ std::uint32_t Population::persona(const Streams& streams, std::uint32_t customer
 }
 
 Person Population::person(const Streams& streams, std::uint32_t customer, std::uint32_t persona) const {
-  return person(streams.draw(customer, Purpose::person, 0), streams.draw(customer, Purpose::person, 1), persona);
+  Person person =
+      this->person(streams.draw(customer, Purpose::person, 0), streams.draw(customer, Purpose::person, 1), persona);
+  if (person.existing) person.since = since(streams, customer, persona, person.arrival);
+  return person;
+}
+
+double Population::since(const Streams& streams, std::uint32_t customer, std::uint32_t persona, double arrival) const {
+  static const std::uint32_t index = index_of_name(tenure_id);
+  const Inverse& tenure = personas_[persona].tenure;
+  const std::uint32_t word = tenure.constant() ? 0u : streams.draw(customer, Purpose::clock, index)[0];
+  return arrival - numeric::clip(tenure.draw(word), 0.0, longest_tenure);
 }
 
 std::uint32_t Population::persona(const Words& words, const Words& luck) const {
@@ -75,6 +92,7 @@ Person Population::person(const Words& words, const Words& luck, std::uint32_t p
   person.start = segment.starts[start].touchpoint;
   const double arrival = segment.arrives.draw(words[2]);
   person.arrival = arrival > 0.0 ? arrival : 0.0;
+  person.existing = segment.existing;
   person.answering = normal(words[3]);
   person.luck = uniform(luck[0], luck[1]);
   return person;

@@ -9,6 +9,7 @@
 
 #include "sojourn/outcomes/event_log.hpp"
 #include "sojourn/outcomes/run_size.hpp"
+#include "sojourn/population/arrivals.hpp"
 #include "sojourn/report/format.hpp"
 #include "table.hpp"
 
@@ -138,7 +139,8 @@ bool alike(const Diary& a, const Diary& b) {
 
 class Teller {
  public:
-  explicit Teller(const ModelParts& parts) : parts_(parts) {}
+  /// `since`: when a person who arrives as a customer bought.
+  Teller(const ModelParts& parts, double since) : parts_(parts), since_(since) {}
 
   [[nodiscard]] const std::string& place(std::uint32_t touchpoint) const {
     const Touchpoint& at = parts_.touchpoints[touchpoint];
@@ -177,6 +179,9 @@ class Teller {
     if (!unserved(entry.visit).empty()) return text + ".\n    " + why(step) + "\n";
     if (!entry.visit.appraised) return text + fmt::format(". It ends here: {}.\n", name(entry.after.standing));
     text += ", " + felt(entry) + ".\n";
+    if (entry.before.bought && entry.before.standing == Standing::absent) {
+      text += fmt::format("    Arrives as a customer, of {}.\n", format::duration(entry.visit.time - since_));
+    }
     if (entry.after.bought && !entry.before.bought) text += "    Buys for the first time.\n";
     if (entry.visit.rating > 0)
       text += fmt::format("    Posts a review of {} star{}.\n", entry.visit.rating, entry.visit.rating == 1 ? "" : "s");
@@ -257,15 +262,16 @@ class Teller {
 
  private:
   const ModelParts& parts_;
+  double since_;
 };
 
 }  // namespace
 
 std::string told_life(const Model& model, std::uint64_t customer, const RunOptions& options, Colour colour) {
   const ModelParts& parts = model.parts();
-  if (customer >= parts.settings.customers) {
+  if (const std::uint64_t people = people_in(parts.settings, Streams(parts.settings.seed, 0)); customer >= people) {
     throw InputError(fmt::format("there is no customer {}", customer),
-                     fmt::format("customers are numbered from 0 to {}", parts.settings.customers - 1));
+                     fmt::format("customers are numbered from 0 to {}", people - 1));
   }
   require_room(people_size(model));
   const auto number = static_cast<std::uint32_t>(customer);
@@ -287,7 +293,7 @@ std::string told_life(const Model& model, std::uint64_t customer, const RunOptio
   const Diary& life = lives[at];
   if (life.visits.empty()) return fmt::format("Customer {} does not arrive within the horizon.\n", customer);
   const Plan& plan = parts.plans[model.plan().index()];
-  const Teller teller(parts);
+  const Teller teller(parts, life.person.since);
   const std::vector<Step> steps = Reader(model, life).steps();
   const Persona& persona = parts.personas[life.person.persona];
   std::string text =

@@ -518,8 +518,12 @@ std::string all_figures(const Samples& samples, const Comparison& comparison, co
   text += channels_text(samples, layout);
   text += spread_text(samples, layout);
   text += queues_text(samples, layout);
-  std::string notes =
-      "Retention is of those who bought, retained of all who arrived. NPS and satisfaction are of the customers present: "
+  std::string notes = samples.mechanisms.existing
+                          ? "Conversion is of those who arrived as prospects; retention of those who bought or arrived as "
+                            "customers, retained of all who arrived. "
+                          : "Retention is of those who bought, retained of all who arrived. ";
+  notes +=
+      "NPS and satisfaction are of the customers present: "
       "keeping doubters lowers them. pt: percentage points. Value per person leaves the investment out. Better off: kept, "
       "where the baseline loses the same person on the same luck, or as well kept or lost and more satisfied at the end, by "
       "more than 0.01; once two lives part they meet other luck too, so that only better less worse is the plan's doing.\n"

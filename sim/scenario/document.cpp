@@ -77,6 +77,11 @@ class Conversion {
     } else if (const auto* date = node.as_date()) {
       result.kind = Kind::date;
       result.text = fmt::format("{:04}-{:02}-{:02}", int{date->get().year}, int{date->get().month}, int{date->get().day});
+    } else if (const auto* moment = node.as_date_time(); moment != nullptr && moment->get().is_local()) {
+      const toml::date_time& at = moment->get();
+      result.kind = Kind::date;
+      result.text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", int{at.date.year}, int{at.date.month},
+                                int{at.date.day}, int{at.time.hour}, int{at.time.minute}, int{at.time.second});
     } else {
       result.kind = Kind::time;
     }

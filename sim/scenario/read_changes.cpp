@@ -24,6 +24,7 @@ void Reader::read_improvements() {
     Improvement improvement;
     Table table = entity(improvements_, i, improvement.change.id, improvement.change.name);
     read_change(table, improvement.change);
+    read_recurrence(table, improvement.change);
     if (const auto cost = table.take("cost")) improvement.price = read_price(*cost);
     if (const auto levels = table.take("levels")) {
       for (const Value& level : elements(*levels, "write levels = [0.5, 1.0]").value_or(std::vector<Value>())) {
@@ -41,6 +42,7 @@ void Reader::read_events() {
     Change event;
     Table table = entity(events_, i, event.id, event.name);
     read_change(table, event);
+    read_recurrence(table, event);
     for (const std::string_view key : {"cost", "levels", "response"}) {
       if (const auto value = table.take_undeclared(key)) {
         value->refuse_key(fmt::format("an event has no {}: it happens in every plan", key),
@@ -85,6 +87,9 @@ void Reader::read_change(Table& table, Change& change) {
   if (const auto target = table.take("target")) change.target = read_target(*target);
   if (const auto effect = table.take("effect")) change.effects = read_effects(*effect);
   table.read_fields(keys::change(), change);
+  if (const auto start = table.take("start")) change.start = moment(*start, &change.recurrence.dated).value_or(Days(0.0));
+  change.end.reset();
+  if (const auto end = table.take("end")) change.end = moment(*end);
   if (const auto ramp = table.take("ramp")) change.ramp = read_ramp(*ramp);
 }
 

@@ -107,12 +107,16 @@ void Reader::judge_traits() {
 }
 
 void Reader::read_personas() {
+  const bool by_people = std::any_of(personas_.entries.begin(), personas_.entries.end(),
+                                     [](const Value& persona) { return persona_counts_people(persona.node()); });
+  std::vector<PeopleOf> people(personas_.entries.size());
   for (std::size_t i = 0; i < personas_.entries.size(); ++i) {
     Persona persona;
     Table table = entity(personas_, i, persona.id, persona.name);
     persona.share = unknown;
     table.read_fields(keys::persona(), persona);
     // Accounts say who there is; without them the shares do.
+    if (by_people && account_segments_.entries.empty()) table.excuse("share");
     if (!account_segments_.entries.empty()) {
       table.excuse("share");
       if (const auto share = table.take("share")) {
@@ -133,6 +137,17 @@ void Reader::read_personas() {
         }
       }
     }
+    if (const auto arrives = table.take("arrives")) read_arrives(*arrives, persona, people[i]);
+    if (const auto number = table.take("people")) {
+      if (people[i].number > 0.0 && table.value().node().find("arrives")->find("per_month") != nullptr) {
+        number->refuse_key("people and per_month both say how many people there are", "keep one of them");
+      }
+      people[i] = {scenario::number(*number).value_or(0.0), *number};
+      if (!(people[i].number > 0.0)) number->refuse("people must be > 0");
+    }
+    if (const auto standing = table.take_word<ArrivesAs>("standing")) persona.standing = *standing;
+    if (const auto tenure = table.take("tenure"))
+      persona.tenure = distribution(*tenure, Measure::duration).value_or(Fixed{});
     read_traits(table.take("traits"), persona, table.value());
     if (const auto needs = table.take("needs")) {
       if (std::optional<Table> themes = scenario::table(*needs, "needs", "write needs = { price = 0.7, speed = 0.3 }")) {
@@ -175,6 +190,7 @@ void Reader::read_personas() {
     table.close();
     parts_.personas.push_back(std::move(persona));
   }
+  if (by_people) share_by_people(people);
 }
 
 void Reader::read_traits(std::optional<Value> own, Persona& persona, const Value& whole) {

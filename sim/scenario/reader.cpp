@@ -64,6 +64,8 @@ ModelParts Reader::read() {
   collect_traits();
 
   read_settings();
+  const Node* const scenario = root_.value().node().find("scenario");
+  dated_ = scenario != nullptr && scenario->find("start") != nullptr;
   read_channels();
   read_teams();
   read_handovers();
@@ -234,6 +236,7 @@ void Reader::read_settings() {
   if (!table) return;
   table->read_fields(keys::settings(), settings);
   if (const auto goal = table->take("goal")) settings.goal = read_goal(*goal);
+  if (const auto arrivals = table->take_word<PeopleNumber>("arrivals")) settings.arrivals = *arrivals;
   table->close();
 }
 

@@ -30,6 +30,8 @@ class Reader {
 
   /// All parts. A value that was refused is replaced by one that breaks no other rule.
   [[nodiscard]] ModelParts read();
+  /// Overrides that put what other files say into the document: of arrivals by day. After `read`.
+  [[nodiscard]] const std::vector<Override>& embedded() const { return embedded_; }
 
  private:
   /// A list of tables such as [[touchpoint]], and its ids.
@@ -50,7 +52,8 @@ class Reader {
 
   // read_pools.cpp
   void read_pools();
-  Staff read_staff(const Value& value);
+  /// `what` the numbers are in messages.
+  Staff read_staff(const Value& value, const std::string& what);
 
   // read_journey.cpp
   void read_channels();
@@ -78,6 +81,29 @@ class Reader {
   void read_personas();
   void read_traits(std::optional<Value> own, Persona& persona, const Value& whole);
   void judge_traits();
+
+  // read_arrivals.cpp
+  /// A time: a duration since the start, or a date; `dated` becomes true where it is one.
+  std::optional<Days> moment(const Value& value, bool* dated = nullptr);
+  std::optional<TimeStep> step(const Value& value);
+  Staff read_week(const Value& value);
+  void read_recurrence(Table& table, Change& change);
+  /// How many real people a persona is, and where that is written; 0: it is not.
+  struct PeopleOf {
+    double number = 0.0;
+    std::optional<Value> written;
+  };
+  /// From `begin` to `end` people arrive at a rate of `weight`, up to a factor, before growth.
+  struct ArrivalStretch {
+    double begin = 0.0, end = 0.0, weight = 0.0;
+  };
+  void read_arrives(const Value& value, Persona& persona, PeopleOf& people);
+  static std::optional<double> read_growth(const Value& value);
+  std::optional<std::vector<ArrivalStretch>> read_profile(const Value& value, double& mean, bool& counted);
+  static std::optional<std::vector<std::pair<double, double>>> read_day_list(const Value& value);
+  std::optional<std::vector<std::pair<double, double>>> read_day_file(const Value& value);
+  static bool persona_counts_people(const Node& persona);
+  void share_by_people(const std::vector<PeopleOf>& people);
 
   // read_changes.cpp
   void read_improvements();
@@ -122,6 +148,8 @@ class Reader {
   Problems& problems_;
   Table root_;
   ModelParts parts_;
+  bool dated_ = false;  // day 0 has a date
+  std::vector<Override> embedded_;
   List clocks_, counters_;
   Names clock_names_;  // with the clock that everybody has, first
   List personas_, channels_, teams_, pools_, touchpoints_, improvements_, events_, plans_, surveys_, account_segments_,

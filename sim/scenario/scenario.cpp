@@ -201,7 +201,13 @@ Scenario parse_scenario(std::string_view text, const std::string& name, const st
       result.source = std::move(document.source);
       result.joined = true;
     }
-    result.parts = scenario::Reader(document.root, source, bases.texts(), {folder, files}, kept_ties, problems).read();
+    const scenario::FileAccess access{folder, files};
+    scenario::Reader reader(document.root, source, bases.texts(), access, kept_ties, problems);
+    result.parts = reader.read();
+    if (!reader.embedded().empty()) {
+      result.text = resolved_text(result.text, reader.embedded());
+      result.source = resolved_text(result.source, reader.embedded());
+    }
     add_findings_of_model(result.parts, document.root, problems);
   }
   scenario::report(std::move(problems).sorted(), source, overrides, result, bases.texts());

@@ -120,6 +120,24 @@ Json staff() {
                   {"minProperties", 1}}});
 }
 
+// Spans of the week: by days, one or several.
+Json week() {
+  const std::string day = "(mon|tue|wed|thu|fri|sat|sun)", time = "([01][0-9]|2[0-4]):[0-5][0-9]";
+  const Json span = {{"type", "string"}, {"pattern", fmt::format("^{0}-{0}$", time)}};
+  return {{"type", "object"},
+          {"patternProperties", {{fmt::format("^{0}(-{0})?$", day), any_of({span, some_of(span)})}}},
+          {"additionalProperties", false},
+          {"minProperties", 1}};
+}
+
+// How arrivals are spread over time.
+Json profile() {
+  const Json months = {{"type", "array"}, {"items", number(keys::not_negative)}, {"minItems", 12}, {"maxItems", 12}};
+  const Json day = {{"type", "array"}, {"items", number(keys::not_negative)}, {"minItems", 2}, {"maxItems", 2}};
+  return any_of({months, exactly_one(object({{"days", some_of(day)}})),
+                 exactly_one(object({{"file", {{"type", "string"}}}})), reference_to("staff")});
+}
+
 Json table_schema(const keys::Table& table);
 
 Json shared_definitions() {
@@ -174,7 +192,19 @@ Json type_of(const Key& key) {
     case Kind::date:
       return {{"type", "string"}, {"pattern", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}};
     case Kind::duration:
+    case Kind::step:
       return reference_to("duration");
+    case Kind::moment:
+      return any_of({reference_to("duration"),
+                     {{"type", "string"}, {"pattern", "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2})?$"}}});
+    case Kind::week:
+      return week();
+    case Kind::arrival:
+      return any_of({reference_to("drawn_duration"), reference_to(key.of)});
+    case Kind::profile:
+      return profile();
+    case Kind::growth:
+      return any_of({number({-1.0, 10.0, Limit::outside}), {{"type", "string"}, {"pattern", "%\\s*per\\s"}}});
     case Kind::rate:
       return reference_to("rate");
     case Kind::parameters:
@@ -301,7 +331,18 @@ std::string kind_text(const Key& key) {
     case Kind::date:
       return "date";
     case Kind::duration:
+    case Kind::step:
       return "duration";
+    case Kind::moment:
+      return "duration, date or local time";
+    case Kind::week:
+      return "hours of the week";
+    case Kind::arrival:
+      return "distribution of a duration, or a table, below,";
+    case Kind::profile:
+      return "12 numbers, a timetable, or people by day";
+    case Kind::growth:
+      return "share per time";
     case Kind::rate:
       return "rate";
     case Kind::parameters:
@@ -428,6 +469,8 @@ std::string json_schema() {
 std::string key_table(std::string_view table) {
   std::string result = "| key | default | range, unit | meaning |\n|---|---|---|---|\n";
   for (const Key& key : keys::table(table).keys) {
+    // What an event shares with an improvement stands there.
+    if (table == "event" && keys::table("improvement").find(key.name) != nullptr) continue;
     std::string standard = key.required ? "required" : key.standard.empty() ? "none" : key.standard;
     const bool quoted = standard.find_first_of("\"{") == 0;
     result += fmt::format("| `{}` | {} | {} | {} |\n", key.name, quoted ? fmt::format("`{}`", standard) : standard,

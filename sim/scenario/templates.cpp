@@ -1,15 +1,9 @@
 #include "sojourn/scenario/templates.hpp"
 
-#include "offered.hpp"
+#include "shipped_templates.hpp"
 
 namespace sojourn {
 namespace {
-
-/// The first line of a shipped scenario, which says what it is about.
-std::string_view title_of(std::string_view text) {
-  const std::string_view line = text.substr(0, text.find('\n'));
-  return line.substr(line.find_first_not_of("# "));
-}
 
 constexpr std::string_view commented = R"toml(#:schema ./sojourn.schema.json
 # A scenario for Sojourn. Editors that know TOML complete and check its keys with the file named above; `sojourn schema -o
@@ -297,14 +291,14 @@ improvements = ["better"]
 }  // namespace
 
 const std::vector<Template>& templates() {
-  static const std::vector<Template> all = [] {
-    std::vector<Template> list{
-        {"commented", "a small subscription journey, every key of common use explained", commented},
-        {"minimal", "the smallest scenario with a plan to compare", minimal},
-    };
-    for (const auto& [name, text] : scenario::offered()) list.push_back({name, title_of(text), text});
-    return list;
-  }();
+  static const std::vector<Template> all{
+      {"commented", "a small subscription journey, every key of common use explained", commented},
+      {"minimal", "the smallest scenario with a plan to compare", minimal},
+      {"insurer", "an existing book beside new business, a policy year, a storm each November",
+       shipped_templates::insurer_book},
+      {"service-line", "a line with a week and a season: office hours, winters, shifts", shipped_templates::service_line},
+      {"streaming", "prices, levels of an improvement, a rival, a budget of quarters", shipped_templates::streaming},
+  };
   return all;
 }
 

@@ -33,7 +33,7 @@ std::string describe(const Node& node) {
     case Kind::date:
       return fmt::format("the date {}", node.text);
     case Kind::time:
-      return "a time of day";
+      return "a time of day, or with an offset";
   }
   return "something else";
 }
@@ -301,7 +301,11 @@ void convert(const Value& value, const keys::Key&, bool& target) { assign(truth(
 void convert(const Value& value, const keys::Key& key, std::string& target) {
   assign(key.kind == keys::Kind::date ? iso_date(value) : text(value), target);
 }
-void convert(const Value& value, const keys::Key&, Days& target) { assign(duration(value), target); }
+void convert(const Value& value, const keys::Key& key, Days& target) {
+  // A date is counted from the start, which the reader knows.
+  if (key.kind == keys::Kind::moment) return;
+  assign(duration(value), target);
+}
 void convert(const Value& value, const keys::Key& key, Distribution& target) {
   // The reader knows the traits that these may name.
   if (key.kind == keys::Kind::trait_law || key.kind == keys::Kind::drawn_or_trait) return;
@@ -381,8 +385,7 @@ std::optional<std::string> text(const Value& value) {
 
 std::optional<std::string> iso_date(const Value& value) {
   const Node& node = value.node();
-  if (node.kind == Kind::date) return node.text;
-  if (node.kind == Kind::text && is_iso_date(node.text)) return node.text;
+  if ((node.kind == Kind::date || node.kind == Kind::text) && is_iso_date(node.text)) return node.text;
   value.refuse_type("a date", "write year-month-day without quotes: 2026-01-31");
   return std::nullopt;
 }

@@ -57,7 +57,9 @@ const Key* declared_key(const std::vector<Step>& steps) {
 }
 
 bool is_duration(const Key* key) {
-  return key != nullptr && (key->kind == keys::Kind::duration || key->kind == keys::Kind::drawn_duration);
+  return key != nullptr &&
+         (key->kind == keys::Kind::duration || key->kind == keys::Kind::moment || key->kind == keys::Kind::step ||
+          key->kind == keys::Kind::drawn_duration || key->kind == keys::Kind::arrival);
 }
 
 // An effect, whose number replaces the magnitude of what the scenario says and keeps its sign and its unit.

@@ -142,6 +142,7 @@ Expectation::Visits Expectation::visits(Rounding rounding, Chain chain) const {
       arrivals[k] *= std::max(0.0, program_.horizon() - arrives.constant().value_or(grid_.time(k)));
     std::vector<Series> result(states, Series(grid_.points(), 0.0));
     for (const auto& [state, share] : chain_.starts) {
+      if (state >= states) continue;  // who arrives as a customer has no way to a first purchase
       for (std::size_t k = 0; k < arrivals.size(); ++k) result[state][k] += share * arrivals[k];
     }
     return result;
@@ -303,15 +304,16 @@ Solved Expectation::solve(Rounding rounding) const {
   return s;
 }
 
-StandingShares standing_of(const Solved::Window& down, const Solved::Window& up, double arrived) {
+/// `existing`: they all arrive as customers.
+StandingShares standing_of(const Solved::Window& down, const Solved::Window& up, double arrived, bool existing) {
   const auto both = [&](double Solved::Window::*part) { return between(down.*part, up.*part); };
   const Bracket here{arrived, arrived, arrived};
   StandingShares s;
   s.bought = within(both(&Solved::Window::bought), 0.0, arrived);
   s.lost = within(both(&Solved::Window::lost_come) - both(&Solved::Window::lost_gone), 0.0, arrived);
   s.churned = within(both(&Solved::Window::churned_come) - both(&Solved::Window::churned_gone), 0.0, arrived);
-  s.customers = within(s.bought - s.churned, 0.0, arrived);
-  s.prospects = within(here - s.bought - s.lost, 0.0, arrived);
+  s.customers = within((existing ? here : s.bought) - s.churned, 0.0, arrived);
+  if (!existing) s.prospects = within(here - s.bought - s.lost, 0.0, arrived);
   return s;
 }
 
@@ -354,7 +356,8 @@ Expected expect(const Program& program, std::uint32_t persona, const VisitChain&
   const Expectation expectation(program, persona, chain, choice);
   const Solved down = expectation.solve(Rounding::down);
   const Solved up = choice.exact ? down : expectation.solve(Rounding::up);
-  const Delay arrives(program.model().parts().personas[persona].arrives, 1.0);
+  const Persona& described = program.model().parts().personas[persona];
+  const Delay arrives(described.arrives, 1.0);
   const bool money = !money_changes(program, persona, chain);
   // At a negative discount a later visit is worth more, and rounding bounds nothing.
   const bool discounted = money && program.force_of_interest() >= 0.0;
@@ -362,6 +365,7 @@ Expected expect(const Program& program, std::uint32_t persona, const VisitChain&
 
   Expected e;
   e.arrived = by_time(arrives, program.horizon());
+  if (described.existing()) e.existing = e.arrived;
   for (std::size_t v = 0; v < down.touch.size(); ++v) {
     const auto both = [&](double Solved::Touch::*part) { return between(down.touch[v].*part, up.touch[v].*part); };
     const Bracket visits = both(&Solved::Touch::visits), worth = both(&Solved::Touch::worth);
@@ -386,7 +390,7 @@ Expected expect(const Program& program, std::uint32_t persona, const VisitChain&
   for (std::size_t x = 0; x < down.taken.size(); ++x) e.taken.push_back(between(down.taken[x], up.taken[x]));
   for (std::size_t w = 0; w < down.windows.size(); ++w) {
     e.arrived_by.push_back(by_time(arrives, program.windows().end(w)));
-    e.windows.push_back(standing_of(down.windows[w], up.windows[w], e.arrived_by.back()));
+    e.windows.push_back(standing_of(down.windows[w], up.windows[w], e.arrived_by.back(), described.existing()));
     std::vector<Bracket>& present = e.occupancy.emplace_back();
     for (std::size_t v = 0; v < down.touch.size(); ++v) {
       present.push_back(within(
@@ -415,6 +419,7 @@ void Expected::add(const Expected& other, double share) {
     one(to.bought, from.bought);
   };
   arrived += share * other.arrived;
+  existing += share * other.existing;
   people(standing, other.standing);
   one(visits, other.visits);
   one(days_to_purchase, other.days_to_purchase);
@@ -517,10 +522,10 @@ AtHorizon figures(const Expected& expected, double share, const Program& program
     if (name == "lost") return s.lost / arrived;
     if (name == "customers" || name == "retained") return s.customers / arrived;
     if (name == "churned") return s.churned / arrived;
-    if (name == "conversion") return s.bought / arrived;
+    if (name == "conversion") return s.bought / plus(arrived, -expected.existing);
     if (name == "retention") {
-      // 1 - churned / bought is the narrower way to say customers / bought.
-      const Bracket churned = s.churned / s.bought;
+      // 1 - churned / ever customers is the narrower way to say customers / ever customers.
+      const Bracket churned = s.churned / plus(s.bought, expected.existing);
       return within({1.0 - churned.mean, 1.0 - churned.high, 1.0 - churned.low}, 0.0, 1.0);
     }
     if (name == "revenue") return of_market(expected.revenue);

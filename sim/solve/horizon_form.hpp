@@ -24,7 +24,7 @@ Bracket operator/(Bracket a, Bracket b);
 
 /// Expected sums over the people of one persona, per person, whether arrived or not. Money undiscounted and discounted.
 struct Expected {
-  double arrived = 0.0;
+  double arrived = 0.0, existing = 0.0;  // of whom the latter arrive as customers
   StandingShares standing;
   Bracket visits, days_to_purchase;
   Bracket revenue, cost, price, worth_revenue, worth_cost, worth_price;

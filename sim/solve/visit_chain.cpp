@@ -231,7 +231,7 @@ std::vector<Obstacle> changes_at(const Program& program, std::uint32_t persona, 
     if (!here && !beyond && !has({Parameter::attraction})) continue;
     const double start = change->start.value(), horizon = program.horizon();
     const bool moves = (start > 0.0 && start < horizon) || (change->end && change->end->value() < horizon) ||
-                       change->ramp.shape != RampShape::none || change->fade;
+                       change->ramp.shape != RampShape::none || change->fade || change->recurrence.any();
     if (!moves) continue;
     const bool event = change >= parts.events.data() && change < parts.events.data() + parts.events.size();
     Obstacle obstacle{Obstacle::Kind::change_on_the_way, (event ? "event." : "improvement.") + change->id,
@@ -296,7 +296,7 @@ ReadChain read_chain(const Program& program, std::uint32_t persona) {
     return *place;
   };
   for (const auto& [touchpoint, share] : parts.personas[persona].starts) {
-    if (share > 0.0) chain.starts.emplace_back(arrive(touchpoint.index(), false), share);
+    if (share > 0.0) chain.starts.emplace_back(arrive(touchpoint.index(), parts.personas[persona].existing()), share);
   }
   for (; !open.empty(); open.pop_front()) {
     const std::size_t at = open.front();

@@ -79,6 +79,7 @@ Totals Totals::at_horizon() const {
     for (std::size_t b = 0; b < shape.tenure_bins; ++b) {
       for (const TenureScore score : {TenureScore::churned, TenureScore::censored})
         copy(shape.tenure(p, b, score), shape_.tenure(p, b, score));
+      if (shape.entries) copy(shape.entered(p, b), shape_.entered(p, b));
     }
     for (std::size_t s = 0; s < person_score_count; ++s) {
       const auto score = static_cast<PersonScore>(s);

@@ -83,9 +83,9 @@ class Markets(unittest.TestCase):
 
     def test_new_writes_the_shipped_scenario(self):
         self.sojourn("new", "streaming", "-o", "mine.toml")
-        self.assertEqual((self.folder / "mine.toml").read_text(encoding="utf-8"), STREAMING.read_text(encoding="utf-8"))
+        self.assertTrue((self.folder / "mine.toml").read_text(encoding="utf-8").endswith(STREAMING.read_text(encoding="utf-8")))
         self.sojourn("check", "mine.toml")
-        self.assertIn("streaming: Streaming: a rival comes", self.sojourn("new", "nothing", status=2))
+        self.assertIn("streaming: prices, levels of an improvement, a rival", self.sojourn("new", "nothing", status=2))
 
     def test_optimize_goes_by_the_quarters_of_the_scenario(self):
         spent = re.compile(r"No choice costs more than EUR (\S+) k in any calendar quarter")

@@ -47,6 +47,7 @@ goal = { npv = 1 }
 id = "p"
 share = 1
 starts = { buy = 1 }
+arrives = { from = 1 }
 odds = [ { from = "buy", to = "gone", times = 2 } ]
 [[channel]]
 id = "c"
@@ -159,6 +160,7 @@ const std::map<std::string, std::string> places{
     {"mixing", "word_of_mouth.mixing[0]"},
     {"reviews", "reviews"},
     {"accounts", "accounts"},
+    {"arrivals", "persona.p.arrives"},
     {"account_segment", "account_segment.k"},
     {"gate", "account_segment.k.gates[0]"},
     {"gate_rule", "account_segment.k.gates[0].rule"},

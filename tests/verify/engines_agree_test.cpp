@@ -122,6 +122,29 @@ TEST_CASE("engines: agree on random models", "[verify]") {
   CHECK(falsify(Flavour::any, 1500, [](const ModelParts& parts) { return disagreement(parts); }) == "");
 }
 
+TEST_CASE("engines: agree on random models by the calendar", "[verify]") {
+  int existing = 0, recurring = 0, poisson = 0, ended = 0;
+  CHECK(falsify(Flavour::any, 700, [&](const ModelParts& drawn) {
+          const ModelParts parts = by_calendar(drawn);
+          existing +=
+              std::any_of(parts.personas.begin(), parts.personas.end(), [](const Persona& p) { return p.existing(); });
+          recurring +=
+              std::any_of(parts.events.begin(), parts.events.end(), [](const Change& e) { return e.recurrence.any(); });
+          poisson += parts.settings.arrivals == PeopleNumber::poisson;
+          ended += try_run(Model(parts), all_plans(parts), with(Engine::lock_step)).result.has_value();
+          return disagreement(parts);
+        }) == "");
+  CHECK(existing > 400);
+  CHECK(recurring > 150);
+  CHECK(poisson > 100);
+  CHECK(ended > 500);
+  CHECK(falsify(Flavour::any, 300, [](const ModelParts& drawn) { return disagreement(coupled(by_calendar(drawn))); }) == "");
+  CHECK(falsify(Flavour::any, 15, [](ModelParts drawn) {
+          drawn.settings.customers = 3000 + drawn.settings.customers;
+          return disagreement(by_calendar(remembering(drawn)), 3);
+        }) == "");
+}
+
 TEST_CASE("engines: agree on random models of customers who carry clocks and counters", "[verify]") {
   int carrying = 0, ended = 0;
   CHECK(falsify(Flavour::any, 1000, [&](const ModelParts& drawn) {

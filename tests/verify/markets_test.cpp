@@ -351,14 +351,14 @@ TEST_CASE("budget: what a quarter allows is what the calendar says", "[verify]")
     std::vector<double> levels(4, 0.0);
     levels[k] = 0.5;
     const std::vector<double> by_hand = spent_by_hand(parts, levels);
-    const std::vector<double> found = spending_by_quarter(parts.improvements[k], 0.5, all);
+    const std::vector<double> found = spending_by_quarter(parts.improvements[k], 0.5, parts.settings, all);
     for (std::size_t q = 0; q < all.size(); ++q) CHECK(found[q] == Approx(by_hand[q]).epsilon(1e-6).margin(1e-9));
   }
   // The twin: sign 2 starts a tenth of a day before the new year, so that it is paid in the old one.
-  CHECK(spending_by_quarter(parts.improvements[2], 1.0, all)[0] > 500.0);
+  CHECK(spending_by_quarter(parts.improvements[2], 1.0, parts.settings, all)[0] > 500.0);
   ModelParts later = parts;
   later.improvements[2].change.start = Days(47.0);
-  CHECK(spending_by_quarter(later.improvements[2], 1.0, all)[0] == 0.0);
+  CHECK(spending_by_quarter(later.improvements[2], 1.0, later.settings, all)[0] == 0.0);
 }
 
 TEST_CASE("budget: optimize finds the best choice within every quarter, as brute force does", "[verify]") {
@@ -644,5 +644,31 @@ TEST_CASE("spread: appraisals are taken apart into what differs within and betwe
       CHECK(judge(found.between * found.between, of_variance, variance, 8.1 * of_variance));
       CHECK_FALSE(judge(of(0.107).within, error, 0.1, 0.005));  // the twin
     }
+  }
+}
+
+TEST_CASE("every: an improvement that recurs pays, comes in and fades anew each time", "[verify]") {
+  // Four campaigns of 20 days each 50 days, of 100 once and 30 a month; the effect halves every 7 days.
+  for (const double window : {1.0, 10.0, 200.0}) {
+    ModelParts parts = journey({place(Stage::purchase, {by_odds(1, 1.0)}), finish(End::churned)}, 200.0, 100);
+    parts.settings.window = Days(window);
+    parts.touchpoints[0].quality_mean = 0.4;
+    parts.improvements = {sold(change("campaign", 0, {Parameter::quality, Operation::add, 0.5}, 10.0), {100.0, 30.0, 0.0})};
+    Change& campaign = parts.improvements[0].change;
+    campaign.recurrence.every = TimeStep{50.0, 0};
+    campaign.recurrence.duration = TimeStep{20.0, 0};
+    campaign.fade = Days(7.0);
+    parts.plans.push_back(buys("half", {0}, {0.5}));
+    CHECK(figures(parts, 1).investment == Approx(0.5 * 4.0 * (100.0 + 20.0 * 30.0 / days_per_month)));
+    const Program program(apply(Model(parts), PlanId(1)));
+    const std::vector<double>& begins = program.regime_begins();
+    double sum = 0.0;
+    for (std::size_t r = 0; r < begins.size(); ++r) {
+      const double end = r + 1 < begins.size() ? begins[r + 1] : 200.0;
+      sum += (static_cast<double>(program.row(r, 0, 0).quality) - 0.4) * (end - begins[r]);
+    }
+    const double once = 7.0 / std::numbers::ln2 * (1.0 - std::exp2(-20.0 / 7.0));
+    CHECK(sum == Approx(0.5 * 0.5 * 4.0 * once).epsilon(1e-5));
+    CHECK(sum != Approx(0.5 * 0.5 * once).epsilon(1e-2));  // the twin: one campaign
   }
 }

@@ -616,6 +616,47 @@ ModelParts coupled(ModelParts parts) {
   return parts;
 }
 
+ModelParts by_calendar(ModelParts parts) {
+  const ModelParts before = parts;
+  Dice dice(parts.settings.seed ^ 0x63616c656e646172);
+  const double horizon = parts.settings.horizon.value();
+  parts.settings.start = "2027-11-18";
+  if (dice.one_in(3)) parts.settings.arrivals = PeopleNumber::poisson;
+  for (Persona& persona : parts.personas) {
+    if (dice.one_in(3)) continue;
+    persona.standing = ArrivesAs::customer;
+    const double typical = dice.number(0.1, 3.0) * horizon;
+    const Distribution laws[] = {
+        Fixed{typical},           Fixed{0.0},           Uniform{0.0, typical},
+        Normal{typical, typical}, Exponential{typical}, Lognormal{typical, 1.0},
+        Weibull{typical, 0.7},    Gamma{0.5, typical},  Tabulated{{{0.0, 0.0}, {typical, 0.5}, {2.0 * typical, 1.0}}}};
+    persona.tenure = laws[dice.below(std::size(laws))];
+  }
+  for (Touchpoint& touchpoint : parts.touchpoints) {
+    for (Exit& exit : touchpoint.next) {
+      if (touchpoint.exits == ExitRule::race && exit.on == Trigger::none && dice.one_in(3)) exit.clock = tenure_clock;
+    }
+  }
+  for (Change& event : parts.events) {
+    Recurrence& recurrence = event.recurrence;
+    if (dice.one_in(4)) continue;
+    if (dice.one_in(2)) {
+      event.end.reset();
+      recurrence.every = TimeStep{horizon / dice.of<double>({3.0, 7.0, 41.0}), 0};
+      recurrence.duration = TimeStep{recurrence.every->days * dice.of<double>({0.1, 0.5, 1.0}), 0};
+      if (dice.one_in(3)) recurrence.last = Days(event.start.value() + 0.5 * horizon);
+    }
+    if (event.ramp.shape == RampShape::none && dice.one_in(2)) {
+      for (int day = 0; day < 7; ++day) {
+        if (day == 0) recurrence.hours.emplace_back(0.0, 1.0);
+        recurrence.hours.emplace_back(day + 0.3, 0.0);
+        recurrence.hours.emplace_back(day + 0.7, 1.0);
+      }
+    }
+  }
+  return valid(parts) ? parts : before;
+}
+
 ModelParts remembering(ModelParts parts) {
   const ModelParts before = parts;
   Dice dice(parts.settings.seed ^ 0x72656d656d626572);

@@ -27,6 +27,10 @@ enum class Flavour {
 /// the model's seed is valid; some exits have none of this.
 [[nodiscard]] ModelParts remembering(ModelParts parts);
 
+/// The same journey by the calendar: some personas arrive as customers, with tenures of all families and a clock that goes
+/// by them, events recur, by the hour or in between, and some models have a Poisson number of people. Valid.
+[[nodiscard]] ModelParts by_calendar(ModelParts parts);
+
 /// The same journey where some visits earn and cost amounts that are drawn: all families, some in units of a trait. Valid.
 [[nodiscard]] ModelParts spending(ModelParts parts);
 

@@ -107,4 +107,7 @@ class Inverse {
   std::shared_ptr<const std::vector<double>> table_;
 };
 
+/// The largest size of a draw, to rounding: draws come from 32 bits and so have an end.
+[[nodiscard]] double largest_draw(const Inverse& law);
+
 }  // namespace sojourn

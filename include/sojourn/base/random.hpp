@@ -32,6 +32,7 @@ enum class Purpose : std::uint32_t {
   clock = 104,         // index = a hash of the clock's name: how old it is at arrival
   counter = 105,       // index = a hash of the counter's name: what it holds at arrival
   amount = 106,        // index = event number: [0] revenue, [1] cost where these are drawn
+  arrivals = 112,      // customer = nominal person / 4; word person % 4: how many there are, where numbers are Poisson
 };
 
 /// Four independent 32-bit words.

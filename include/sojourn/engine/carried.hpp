@@ -92,6 +92,7 @@ class CarriedRules {
     std::uint32_t at = 0;                      // of the time when it was started
     std::uint32_t draw = 0;                    // index of Purpose::clock
     std::vector<std::optional<Inverse>> ages;  // [persona]
+    bool tenure = false;                       // the clock that every customer has
   };
   struct Anniversary {
     std::uint32_t at = 0;  // of how many have been kept

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string_view>
 #include <vector>
 
 #include "sojourn/behaviour/money.hpp"
@@ -68,8 +69,9 @@ struct Regimes {
   std::vector<std::vector<bool>> on;  // [regime][change]: start <= t < end, whatever the ramp
 };
 
-/// The regimes of `changes` up to the horizon; others begin at the days `also`.
+/// The regimes of `changes` up to the horizon. `start`: the ISO date of day 0, for what goes by the calendar. Others begin
+/// at the days `also`.
 [[nodiscard]] Regimes regimes(const std::vector<PlannedChange>& changes, const Windows& windows, double horizon,
-                              const std::vector<double>& also = {});
+                              std::string_view start = "2000-01-01", const std::vector<double>& also = {});
 
 }  // namespace sojourn

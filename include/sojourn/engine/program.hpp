@@ -1,6 +1,7 @@
 // The model under one plan, compiled for speed: flat rows by (regime, persona, touchpoint), exits in compressed rows.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -85,10 +86,11 @@ struct FlowKind {
   std::vector<std::uint32_t> touchpoints;
 };
 
-/// A piece of time: the part of a window that lies in one regime. Empty where a regime begins as the window ends: then for
-/// what happens at that very moment.
+/// A piece of time: the part of a window that lies in one regime, or in several that follow one another and differ only by
+/// what recurs and moves no money. Empty where a regime begins as the window ends: then for what happens at that very
+/// moment.
 struct Piece {
-  std::size_t window = 0, regime = 0;
+  std::size_t window = 0, regime = 0;  // the first one
   double begin = 0.0, end = 0.0;
   std::int64_t days = 0, discounted_days = 0;  // its length, in units of Scales::flow (see FlowScore)
 };
@@ -136,7 +138,7 @@ class Program {
 
   [[nodiscard]] const Place& place(std::uint32_t touchpoint) const { return places_[touchpoint]; }
   [[nodiscard]] const VisitRow& row(std::size_t regime, std::uint32_t persona, std::uint32_t touchpoint) const {
-    return rows_[row_of_[(regime * personas_ + persona) * touchpoints_ + touchpoint]];
+    return rows_[row_of_[(state_of_[regime] * personas_ + persona) * touchpoints_ + touchpoint]];
   }
   [[nodiscard]] std::span<const ExitRow> exits(const VisitRow& row) const {
     return {exits_.data() + row.exits_begin, exits_.data() + row.exits_end};
@@ -190,7 +192,7 @@ class Program {
   [[nodiscard]] std::span<const Piece> pieces() const { return pieces_; }
   /// The piece of a time in `window` and `regime`.
   [[nodiscard]] std::size_t piece(std::size_t window, std::size_t regime) const {
-    return first_piece_[window] + regime - pieces_[first_piece_[window]].regime;
+    return first_piece_[window] + money_of_[regime] - money_of_[pieces_[first_piece_[window]].regime];
   }
   /// Where a visit pays: earns, costs, or has a price per visit, in some regime.
   [[nodiscard]] std::span<const PersonaPlace> paying_places() const { return paying_places_; }
@@ -200,7 +202,7 @@ class Program {
   }
   /// Money per day that flows at `touchpoint`.
   [[nodiscard]] const Flow& flow(std::size_t regime, std::uint32_t persona, std::uint32_t touchpoint) const {
-    return flows_[(regime * personas_ + persona) * touchpoints_ + touchpoint];
+    return flows_[(state_of_[regime] * personas_ + persona) * touchpoints_ + touchpoint];
   }
   [[nodiscard]] std::span<const FlowKind> flow_kinds() const { return flow_kinds_; }
   /// Which money flows at a touchpoint: 0 for none, else 1 + the position among `flow_kinds`.
@@ -216,9 +218,25 @@ class Program {
   [[nodiscard]] double flow_scale() const { return flow_scale_; }
   /// The regime of time t, at or after regime `from`.
   [[nodiscard]] std::size_t regime(double t, std::size_t from = 0) const {
+    from = std::max(from, regime_of_cell_[cell_of(t)]);
     while (from + 1 < regimes_.begins.size() && t >= regimes_.begins[from + 1]) ++from;
     return from;
   }
+  /// Time in cells, so that a regime is found without a search: `cell_of` a time in [0, horizon], and the regime at the
+  /// beginning of each, or one before.
+  [[nodiscard]] std::size_t cell_of(double t) const {
+    const double cell = t * cells_per_day_, last = static_cast<double>(regime_of_cell_.size() - 1);
+    return static_cast<std::size_t>(cell < last ? cell : last);
+  }
+  [[nodiscard]] double cells_per_day() const { return cells_per_day_; }
+  [[nodiscard]] const std::vector<std::size_t>& regime_of_cell() const { return regime_of_cell_; }
+  /// Regimes in which all changes stand alike are in one state: what happens again and again makes many regimes, of few.
+  [[nodiscard]] std::size_t state(std::size_t regime) const { return state_of_[regime]; }
+  [[nodiscard]] std::size_t states() const { return regime_of_state_.size(); }
+  /// The first regime in a state.
+  [[nodiscard]] std::size_t regime_of_state(std::size_t state) const { return regime_of_state_[state]; }
+  /// The number of the stretch of time, of those that pieces are made of, in which a regime lies.
+  [[nodiscard]] std::size_t money_stretch(std::size_t regime) const { return money_of_[regime]; }
 
   /// Constants of the behaviour, in single precision.
   struct Behaviour {
@@ -231,6 +249,7 @@ class Program {
 
  private:
   void compile_outside();
+  void compile_states();
   void compile_rows();
   void compile_choice(VisitRow& row);
   void compile_hazard_stretches();
@@ -249,6 +268,9 @@ class Program {
   std::vector<PlannedChange> changes_;
   Regimes regimes_;
   std::vector<double> outside_;  // [regime] attraction
+  std::vector<std::size_t> state_of_, money_of_;  // [regime]
+  std::vector<std::size_t> regime_of_state_, regime_of_cell_;
+  double cells_per_day_ = 1.0;
   std::size_t personas_, touchpoints_;
   std::size_t most_exits_ = 0;
   Behaviour behaviour_;
@@ -267,7 +289,7 @@ class Program {
   std::vector<std::size_t> first_piece_;  // of each window, and one more: the number of all
   std::vector<PersonaPlace> paying_places_;
   std::vector<std::int32_t> paying_;  // [place]
-  std::vector<Flow> flows_;           // [regime][place]
+  std::vector<Flow> flows_;           // [state][place]
   std::vector<FlowKind> flow_kinds_;
   std::vector<std::int32_t> flow_kind_of_;  // [place]
   std::vector<ServiceRow> services_;        // [touchpoint]
@@ -282,7 +304,14 @@ class Program {
 /// The probability of `exit` for a customer with these traits (in the order of ModelParts::traits): 0 for one with odds.
 [[nodiscard]] float probability(const Program& program, const ExitRow& exit, std::span<const float> traits);
 
-/// The table of a program: sizes, tenure bins (a day each, five days beyond a horizon of 4,096 days) and scales that rule
+/// Bins of tenure: a day each, five days where the horizon and the longest tenure at arrival are more than 4,096 days.
+struct TenureBins {
+  double width = 1.0;  // days
+  std::size_t count = 0;
+};
+[[nodiscard]] TenureBins tenure_bins(const ModelParts& parts);
+
+/// The table of a program: sizes, tenure bins and scales that rule
 /// out overflow. Programs of one model differ in the part for money alone, which is the last.
 [[nodiscard]] TallyShape tally_shape(const Program& program);
 

@@ -14,11 +14,12 @@ class Recorder {
   Recorder(const Program& program, Tally& tally) : program_(program), tally_(tally), shape_(tally.shape()) {}
 
   void arrived(const Person& person) {
-    since_ = -1.0;
+    since_ = person.existing ? person.since : -1.0;
     churned_ = false;
     from_ = -1;
     introduced_by_ = -1;
     tally_.add(shape_.person(person.persona, PersonScore::arrived), 1);
+    if (person.existing) tally_.add(shape_.entered(person.persona, shape_.entry_bin_of(person.arrival - person.since)), 1);
   }
 
   /// Goes on with a life that was set aside after its last visit. `since`: as `since()` said then; `churned`: likewise.
@@ -30,7 +31,7 @@ class Recorder {
   }
   /// The life at hand is of somebody to whom a person of this persona first spoke well of the company, before any purchase.
   void introduced_by(std::uint32_t persona) { introduced_by_ = persona; }
-  /// When the person of the life at hand bought or, once churned, churned last; -1 before.
+  /// When the person of the life at hand bought or, once churned, churned last; -1 of who has not bought.
   [[nodiscard]] double since() const { return since_; }
   /// Whether the person has churned, so that the tenure is counted.
   [[nodiscard]] bool churned() const { return churned_; }

@@ -19,9 +19,10 @@ struct Spending {
   std::vector<Payment> payments;
   std::vector<Flow> flows;
 };
-/// Of `improvement`, bought at `level`, up to day `horizon`. `once` falls due at the start if that is within the horizon,
-/// the horizon included; `per_month` runs from start to end. Both are `level` times what the file says.
-[[nodiscard]] Spending spending(const Improvement& improvement, double level, double horizon);
+/// Of `improvement`, bought at `level`, up to the horizon. `once` falls due at the start if that is within the horizon, the
+/// horizon included, and each time that the improvement begins anew; `per_month` runs while it is on. Both are `level` times
+/// what the file says.
+[[nodiscard]] Spending spending(const Improvement& improvement, double level, const Settings& settings);
 
 /// Whether `cost` is within `budget`. Sums of prices are rounded; a budget that is met to the cent is met.
 [[nodiscard]] bool within_budget(double cost, double budget);
@@ -36,7 +37,7 @@ struct Quarter {
 [[nodiscard]] std::vector<Quarter> quarters(const Settings& settings);
 
 /// What `improvement` spends in each of `quarters` at `level`.
-[[nodiscard]] std::vector<double> spending_by_quarter(const Improvement& improvement, double level,
+[[nodiscard]] std::vector<double> spending_by_quarter(const Improvement& improvement, double level, const Settings& settings,
                                                       const std::vector<Quarter>& quarters);
 
 }  // namespace sojourn

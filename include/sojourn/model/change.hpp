@@ -1,8 +1,10 @@
 // Changes: the one mechanism behind improvements, events and rules (MODEL.md section 7).
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sojourn/base/id.hpp"
@@ -74,6 +76,23 @@ struct Price {
   double per_visit = 0.0;
 };
 
+/// A length of time: days, or whole months, which step by the calendar from a date.
+struct TimeStep {
+  double days = 0.0;        // > 0, also of months: their mean length
+  std::int32_t months = 0;  // > 0 where it was written in whole months or years
+  bool operator==(const TimeStep&) const = default;
+};
+
+/// When a change is on beside its start and end: see `stretches_of` (model/calendar.hpp).
+struct Recurrence {
+  bool dated = false;                            // `start` was written as a date: months step by the calendar from it
+  std::optional<TimeStep> duration;              // instead of an end
+  std::optional<TimeStep> every;                 // it begins again and again
+  std::optional<Days> last;                      // and not after this
+  std::vector<std::pair<double, double>> hours;  // of the week, 1 on and 0 off, like Staff; empty: always
+  [[nodiscard]] bool any() const { return duration || every || last || !hours.empty(); }
+};
+
 /// A time-bounded shift: a visit at t sees it while start <= t < end, 0 <= start < end. An event is a bare change; a missing
 /// end is never.
 struct Change {
@@ -85,6 +104,7 @@ struct Change {
   std::optional<Days> end;
   Ramp ramp;
   std::optional<Days> fade;  // half-life of its effects once the ramp is over, > 0; without one they last
+  Recurrence recurrence;
 };
 
 /// How effects grow with the level x that is bought: as x^shape / (half^shape + x^shape), half of what is possible at `half`

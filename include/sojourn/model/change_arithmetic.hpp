@@ -26,6 +26,12 @@ struct Range {
 /// The name as in the `effect` of scenario files: "quality", "cost_per_month", ...
 [[nodiscard]] std::string_view name(Parameter parameter);
 
+/// Whether the parameter is an amount of money, per visit or per month.
+[[nodiscard]] constexpr bool is_money(Parameter parameter) {
+  return parameter == Parameter::cost || parameter == Parameter::revenue || parameter == Parameter::cost_per_month ||
+         parameter == Parameter::revenue_per_month || parameter == Parameter::price;
+}
+
 /// How far a change that began at `start` has come in by time `t`, in [0,1]. With x = (t - start) / over clipped to [0,1]:
 /// linear x, s-curve 3 x^2 - 2 x^3 (smoothstep); 1 without a ramp or where `over` is 0.
 /// Whether the change is on at `t` at all (start <= t < end) is the caller's question.

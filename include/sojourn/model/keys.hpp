@@ -52,12 +52,18 @@ enum class Kind {
   text,
   date,            // 2026-01-31
   duration,        // "3 days", or a number of days
+  moment,          // the same since the start, a date, or a local date-time
+  step,            // a duration whose months step by the calendar from a date
   rate,            // "0.2 per month", or a number per day
   drawn,           // a number, or the distribution of one
   drawn_duration,  // a duration, or the distribution of one
   parameters,      // those of the distribution that has the key's name
   law,             // the same as drawn_duration, but a plain duration is the mean of an exponential distribution
   staff,           // a number of servers, or a timetable of them
+  week,            // spans of the week
+  arrival,         // drawn_duration, or the table `of`
+  profile,         // of arrivals: 12 numbers, a weekly timetable, or people by day, here or in a file
+  growth,          // "2 % per month"
   trait_law,       // the same, of which the scale may be the name of a trait
   id,              // the entity's own
   reference,       // the id of an entity `of`
@@ -148,6 +154,7 @@ void with_member(const Field<std::remove_const_t<Object>>& field, Object& object
 [[nodiscard]] const Fields<Budget>& budget();
 [[nodiscard]] const Fields<Hill>& hill();
 [[nodiscard]] const Fields<Change>& change();
+[[nodiscard]] const Fields<Recurrence>& recurrence();
 [[nodiscard]] const Fields<Price>& price();
 [[nodiscard]] const Fields<WordOfMouth>& word_of_mouth();
 [[nodiscard]] const Fields<SmallWorld>& small_world();

@@ -26,16 +26,20 @@ struct GoalWeight {
 /// bought that are still customers, net promoter score, and lifetime value per person. More is better in all of them.
 inline constexpr std::array<std::string_view, 5> goal_figures{"npv", "retained", "retention", "nps", "clv"};
 
+/// How many people there are in a replication: as many as it says, or a Poisson number of that mean.
+enum class PeopleNumber { fixed, poisson };
+
 /// `[scenario]`: what is simulated, how long, with how many people.
 struct Settings {
   std::string title;
   std::string question;
-  std::string start = "2000-01-01";  // ISO date of day 0
-  Days horizon{0.0};                 // > 0, at most 1,000,000
-  Days window{7.0};                  // > 0; at most 100,000 windows make the horizon
-  std::uint64_t customers = 0;       // people simulated, 1 .. 4,000,000,000
-  std::optional<double> market;      // real people they stand for; > 0, at most 1e12; default: customers
-  std::uint32_t replications = 10;   // 1 .. 100,000
+  std::string start = "2000-01-01";             // ISO date of day 0
+  Days horizon{0.0};                            // > 0, at most 1,000,000
+  Days window{7.0};                             // > 0; at most 100,000 windows make the horizon
+  std::uint64_t customers = 0;                  // people simulated, 1 .. 4,000,000,000
+  PeopleNumber arrivals = PeopleNumber::fixed;  // money is scaled by `customers` in either case
+  std::optional<double> market;                 // real people they stand for; > 0, at most 1e12; default: customers
+  std::uint32_t replications = 10;              // 1 .. 100,000
   std::uint64_t seed = 42;
   std::string currency = "EUR";
   double discount = 0.0;         // per year, > -1

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,18 +45,29 @@ struct PersonaOdds {
   double times = 1.0;
 };
 
+/// How people stand with the company when they arrive: `customer` is somebody of an existing book of customers.
+enum class ArrivesAs { prospect, customer };
+
+/// Nobody has been a customer for longer at arrival, in days: a longer draw is cut. A hundred years.
+inline constexpr double longest_tenure = 36'525.0;
+
 struct Persona {
   std::string id;
   std::string name;
   double share = 0.0;                                   // of people, [0,1]; shares sum to 1
   std::vector<std::pair<TouchpointId, double>> starts;  // first touchpoints and their shares, summing to 1
   Distribution arrives = Fixed{0.0};                    // day on which the journey begins, >= 0
+  ArrivesAs standing = ArrivesAs::prospect;             // at arrival
+  std::optional<Distribution> tenure;                   // of a customer: days since the purchase at arrival, >= 0
   std::vector<Distribution> traits;                     // one for each of ModelParts::traits
   std::vector<std::pair<std::string, double>> needs;    // over themes, >= 0
   std::vector<std::pair<ChannelId, double>> channels;   // multiplies the odds of exits into these channels, 0 .. 1e9
   std::vector<PersonaOdds> odds;
   std::int32_t priority = 0;  // at queues, -100 .. 100, added to the touchpoint's; lower is served first
   std::vector<std::pair<ClockId, Distribution>> ages;  // clocks that run at arrival, and how many days they have
+
+  /// Whether its people arrive as customers.
+  [[nodiscard]] bool existing() const { return standing == ArrivesAs::customer; }
 };
 
 }  // namespace sojourn

@@ -12,13 +12,14 @@ struct Sums {
   double replications = 0.0;  // 1 for a replication, a batch's share of the people for a batch
   double people_per_customer = 1.0;
   double arrived = 0.0, prospects = 0.0, lost = 0.0, customers = 0.0, churned = 0.0, bought = 0.0;
+  double existing = 0.0;  // among those who arrived: they were customers already, and `bought` leaves them out
   double promoters = 0.0, passives = 0.0, detractors = 0.0;
   double satisfaction = 0.0, expectation = 0.0;  // over customers present
   double visits = 0.0, appraised = 0.0, repeats = 0.0, effort = 0.0;
   double days_to_purchase = 0.0;
   double heard_positive = 0.0, heard_negative = 0.0;
   double referred = 0.0, brought = 0.0, worth_referred = 0.0;  // purchases, and discounted money of those referred
-  double accounts = 0.0, accounts_bought = 0.0, accounts_customers = 0.0;
+  double accounts = 0.0, accounts_bought = 0.0, accounts_customers = 0.0, accounts_existing = 0.0;
   double revenue = 0.0, cost_to_serve = 0.0;          // undiscounted
   double worth_revenue = 0.0, worth_cost = 0.0;       // discounted
   double visit_price = 0.0, worth_visit_price = 0.0;  // of improvements
@@ -26,6 +27,12 @@ struct Sums {
   double staff_cost = 0.0, worth_staff_cost = 0.0;  // of pools: the market's, likewise; part of no persona's sums
   double tenure_bin = 1.0;                          // days
   std::vector<double> tenure_churned, tenure_censored;  // people by bin of days as a customer
+  std::vector<double> tenure_entered;  // of those who arrived as customers, at arrival; empty where nobody does
+
+  /// Who might buy for the first time: all who arrived but those who were customers already.
+  [[nodiscard]] double newcomers() const { return arrived - existing; }
+  /// Who ever was a customer.
+  [[nodiscard]] double ever_customers() const { return bought + existing; }
 
   /// Pools another group or replication; the constants must be the same.
   Sums& operator+=(const Sums& other);
@@ -38,13 +45,13 @@ enum class Direction { higher, lower, neutral };
 /// Where a metric makes sense.
 enum class Scope { persona, market };  // by persona too, or for the whole market only
 /// What a model must have for a metric to say something.
-enum class Needs { nothing, talk, accounts, queues };
+enum class Needs { nothing, talk, accounts, queues, existing };
 /// Whether JSON and results files always have a metric, or only where the model has what it needs. Tables never show others.
 enum class Written { always, where_used };
 
-/// What couples a model's customers, and whether servers of pools are paid.
+/// What couples a model's customers, whether servers of pools are paid, and whether some people arrive as customers.
 struct Mechanisms {
-  bool talk = false, accounts = false, queues = false, paid_servers = false;
+  bool talk = false, accounts = false, queues = false, paid_servers = false, existing = false;
 
   /// What either of two models has.
   friend Mechanisms operator|(const Mechanisms& a, const Mechanisms& b) {
@@ -59,6 +66,8 @@ struct Mechanisms {
         return accounts;
       case Needs::queues:
         return queues;
+      case Needs::existing:
+        return existing;
       case Needs::nothing:
         break;
     }
@@ -85,12 +94,16 @@ struct Metric {
 /// The position in `metrics()` of the metric of that name, which there must be.
 [[nodiscard]] std::size_t metric_position(std::string_view name);
 
-/// Share of buyers still customers `days` after the purchase (Kaplan & Meier 1958), from counts by tenure bin. The order
-/// within a bin is not kept: those whose following ends in it are taken to be spread over it and count half (the actuarial
-/// convention), but where ten people or more end there, over three times as many as in both neighbours together, they came
-/// together, and left the count at one moment: that is taken to be before the bin's churn, which fixed times put at its end.
-/// `days` is a bin's edge. NaN where nobody was followed that long.
+/// Share of buyers still customers `days` after the purchase (Kaplan & Meier 1958), from counts by tenure bin. Who arrived
+/// as a customer is at risk from the tenure at arrival on (left truncation: Klein & Moeschberger 2003, section 4.6). The
+/// order within a bin is not kept: those whose following ends in it are taken to be spread over it and count half (the
+/// actuarial convention), but where ten people or more end there, over three times as many as in both neighbours together,
+/// they came together, and left the count at one moment: that is taken to be before the bin's churn, which fixed times put
+/// at its end. Entries count by the same rule. `days` is a bin's edge. NaN where nobody was followed that long, or nobody at
+/// some time before.
 [[nodiscard]] double survival(const Sums& sums, double days);
+/// The fewest people at risk in any bin before `days`.
+[[nodiscard]] double fewest_at_risk(const Sums& sums, double days);
 
 /// Sums over visits to one touchpoint.
 struct TouchSums {

@@ -15,7 +15,7 @@ namespace sojourn {
 /// person and six an account, and a sixteenth of a byte: at most 8.1 bytes a person. Thread-safe once built.
 class Accounts {
  public:
-  /// Fills accounts until `settings.customers` people are placed. Account k draws its segment by the shares and, for each
+  /// Fills accounts until `people_in` people are placed. Account k draws its segment by the shares and, for each
   /// role, a number of people, rounded to the nearest whole one and at least 0; an account without anybody has one person of
   /// its first role. The last account is cut to what is left, from its last role backwards. Draws are keyed by k, so the
   /// first accounts stay as they are when more people are simulated. `parts` must be valid and have account segments;

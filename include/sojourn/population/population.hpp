@@ -18,6 +18,8 @@ struct Person {
   double arrival = 0.0;     // days; beyond the horizon for who never arrives
   float answering = 0.0f;   // standard normal: lasting way of answering surveys and "would you recommend us"
   double luck = 0.5;        // uniform in (0, 1): decides when the person leaves for good
+  bool existing = false;    // arrives as a customer, who bought at `since`, before the arrival
+  double since = 0.0;       // days, negative before day 0; of no use for others
 };
 
 /// Draws people. Thread-safe once built: all members are read only.
@@ -32,12 +34,16 @@ class Population {
   /// The persona of that person alone.
   [[nodiscard]] std::uint32_t persona(const Streams& streams, std::uint32_t customer) const;
 
-  /// The same from the words of Purpose::person at indices 0 and 1.
-  [[nodiscard]] std::uint32_t persona(const Words& words, const Words& luck) const;
-
   /// The same where the persona is known: the role in an account. The other draws are those of the person without accounts.
   [[nodiscard]] Person person(const Streams& streams, std::uint32_t customer, std::uint32_t persona) const;
-  [[nodiscard]] Person person(const Words& words, const Words& luck, std::uint32_t persona) const;
+
+  /// Whether people of the persona arrive as customers.
+  [[nodiscard]] bool existing(std::uint32_t persona) const { return personas_[persona].existing; }
+  /// When a person of such a persona, who arrives at `arrival`, bought: the tenure, in [0, longest_tenure] days, is drawn
+  /// with the word of Purpose::clock at the index of "tenure".
+  [[nodiscard]] double since(const Streams& streams, std::uint32_t customer, std::uint32_t persona, double arrival) const;
+  /// The longest tenure that a person of the persona may arrive with, in days; 0 of prospects.
+  [[nodiscard]] double longest_tenure_of(std::uint32_t persona) const { return personas_[persona].longest_tenure; }
 
   /// The traits of that person, of `persona`, in the order of `ModelParts::traits`, clipped to their ranges; `traits` has
   /// `trait_count()` places. A trait's draw depends on its name only, so a new trait leaves the others as they were.
@@ -74,12 +80,18 @@ class Population {
     double cumulative_share;
     std::vector<Start> starts;
     Inverse arrives;
+    bool existing = false;
+    Inverse tenure;
+    double longest_tenure = 0.0;
     std::vector<Inverse> traits;
   };
   struct Range {
     float low, high;
     std::uint32_t index, word;  // of the trait's draw
   };
+  // From the words of Purpose::person at indices 0 and 1.
+  [[nodiscard]] std::uint32_t persona(const Words& words, const Words& luck) const;
+  [[nodiscard]] Person person(const Words& words, const Words& luck, std::uint32_t persona) const;
   [[nodiscard]] float clipped(std::size_t index, double drawn) const;
 
   std::vector<Segment> personas_;

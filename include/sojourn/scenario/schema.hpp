@@ -18,7 +18,7 @@ inline constexpr std::string_view schema_beginning =
 /// one part says about another (ids, sums, the graph) only `sojourn check` knows. Ends in a newline.
 [[nodiscard]] std::string json_schema();
 
-/// The keys of one table ("touchpoint", "exit") as a Markdown table.
+/// The keys of one table ("touchpoint", "exit") as a Markdown table; of "event" those that an improvement does not have.
 /// Ends in a newline. Throws std::logic_error for a table that the format does not have.
 [[nodiscard]] std::string key_table(std::string_view table);
 

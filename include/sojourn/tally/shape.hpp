@@ -73,9 +73,9 @@ inline constexpr std::size_t amount_score_count = 8;
 inline constexpr int sum_low_bits = 24;
 
 /// Accounts by segment at each window's end, as they stand then: those with a member who has arrived, with one who ever
-/// bought, and with one who is a customer.
-enum class AccountScore { arrived, bought, customers };
-inline constexpr std::size_t account_score_count = 3;
+/// bought or arrived as a customer, with one who is a customer, and with one who arrived as a customer.
+enum class AccountScore { arrived, bought, customers, existing };
+inline constexpr std::size_t account_score_count = 4;
 
 /// Queues, by queue (a touchpoint with servers) and window: who came; of those whose wait ended in the window, who was
 /// served, who of them within the time asked for, who gave up, who was turned away at once, and the days that the first and
@@ -113,6 +113,7 @@ struct TallyShape {
   bool referrals = false;                                     // money of referred customers is counted by itself
   std::size_t pools = 0;                                      // of servers
   std::size_t queues = 0;                                     // touchpoints with servers
+  bool entries = false;     // somebody arrives as a customer, and so enters late (see `entered`)
   double tenure_bin = 1.0;  // days; churned: bin b is (b, b + 1] tenure_bin, the first includes 0; censored: [b, b + 1)
   Scales scales;
 
@@ -138,6 +139,14 @@ struct TallyShape {
     const double bins = days / tenure_bin;
     const double bin = score == TenureScore::churned ? __builtin_ceil(bins) - 1.0 : __builtin_floor(bins);
     return static_cast<std::size_t>(numeric::clip(bin, 0.0, static_cast<double>(tenure_bins - 1)));
+  }
+  /// Those who arrived as customers, by the tenure that they came with: they are at risk from then on.
+  [[nodiscard]] SOJOURN_INLINE std::size_t entered(std::size_t persona, std::size_t bin) const {
+    return person_begin() - (personas - persona) * tenure_bins + bin;
+  }
+  /// The bin of a tenure at arrival, [b, b + 1). Times are differences, which miss the edge of a bin by rounding.
+  [[nodiscard]] SOJOURN_INLINE std::size_t entry_bin_of(double days) const {
+    return tenure_bin_of(days + 1e-6 * tenure_bin, TenureScore::censored);
   }
   [[nodiscard]] SOJOURN_INLINE std::size_t person(std::size_t persona, PersonScore score) const {
     return person_begin() + persona * person_score_count + static_cast<std::size_t>(score);
@@ -183,7 +192,7 @@ struct TallyShape {
   [[nodiscard]] SOJOURN_INLINE std::size_t taken_begin() const { return present_begin() + personas * touchpoints * windows; }
   [[nodiscard]] SOJOURN_INLINE std::size_t tenure_begin() const { return taken_begin() + personas * exits; }
   [[nodiscard]] SOJOURN_INLINE std::size_t person_begin() const {
-    return tenure_begin() + personas * tenure_bins * tenure_score_count;
+    return tenure_begin() + personas * tenure_bins * (tenure_score_count + (entries ? 1 : 0));
   }
   [[nodiscard]] SOJOURN_INLINE std::size_t account_begin() const { return person_begin() + personas * person_score_count; }
   [[nodiscard]] SOJOURN_INLINE std::size_t queue_begin() const {

@@ -1,0 +1,10 @@
+// Shipped scenarios that `sojourn new` offers, as texts; the build makes them of the files in scenarios/.
+#pragma once
+
+#include <string_view>
+
+namespace sojourn::shipped_templates {
+
+extern const std::string_view insurer_book, service_line, streaming;
+
+}  // namespace sojourn::shipped_templates
