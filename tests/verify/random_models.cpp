@@ -646,7 +646,8 @@ ModelParts by_calendar(ModelParts parts) {
       recurrence.duration = TimeStep{recurrence.every->days * dice.of<double>({0.1, 0.5, 1.0}), 0};
       if (dice.one_in(3)) recurrence.last = Days(event.start.value() + 0.5 * horizon);
     }
-    if (event.ramp.shape == RampShape::none && dice.one_in(2)) {
+    // Some hundred hours are enough.
+    if (event.ramp.shape == RampShape::none && horizon < 200.0 && dice.one_in(2)) {
       for (int day = 0; day < 7; ++day) {
         if (day == 0) recurrence.hours.emplace_back(0.0, 1.0);
         recurrence.hours.emplace_back(day + 0.3, 0.0);
