@@ -39,7 +39,6 @@ Regimes regimes(const std::vector<const Change*>& changes, const Windows& window
       if (change->ramp.shape == RampShape::none) continue;
       const double full = stretch.since + change->ramp.over.value();
       for (const double t : windows.ends()) {
-        if (t >= stretch.end) break;
         add(t > stretch.begin ? t : 0.0);
         if (t >= full) break;
       }

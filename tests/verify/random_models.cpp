@@ -626,10 +626,13 @@ ModelParts by_calendar(ModelParts parts) {
     if (dice.one_in(3)) continue;
     persona.standing = ArrivesAs::customer;
     const double typical = dice.number(0.1, 3.0) * horizon;
-    const Distribution laws[] = {
-        Fixed{typical},           Fixed{0.0},           Uniform{0.0, typical},
-        Normal{typical, typical}, Exponential{typical}, Lognormal{typical, 1.0},
-        Weibull{typical, 0.7},    Gamma{0.5, typical},  Tabulated{{{0.0, 0.0}, {typical, 0.5}, {2.0 * typical, 1.0}}}};
+    const Distribution laws[] = {Fixed{typical},
+                                 Fixed{0.0},
+                                 Uniform{0.0, typical},
+                                 Normal{typical, typical},
+                                 Exponential{0.2 * typical},
+                                 Gamma{2.0, 0.2 * typical},
+                                 Tabulated{{{0.0, 0.0}, {typical, 0.5}, {2.0 * typical, 1.0}}}};
     persona.tenure = laws[dice.below(std::size(laws))];
   }
   for (Touchpoint& touchpoint : parts.touchpoints) {
