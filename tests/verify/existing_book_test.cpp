@@ -212,9 +212,9 @@ TEST_CASE("existing book: anniversaries of the tenure come when they are due", "
 TEST_CASE("existing book: a tenure beyond a hundred years is cut, and bins hold the longest", "[verify]") {
   ModelParts parts = insurer(50.0, 10.0, 500);
   parts.personas[1].tenure = Exponential{30'000.0};
-  const TallyShape shape = tally_shape(Program(Model(parts)));
-  CHECK(static_cast<double>(shape.tenure_bins - 1) * shape.tenure_bin >= 50.0 + longest_tenure);
-  CHECK(shape.entries);
+  const TallyShape table = tally_shape(Program(Model(parts)));
+  CHECK(static_cast<double>(table.tenure_bins - 1) * table.tenure_bin >= 50.0 + longest_tenure);
+  CHECK(table.entries);
   each_life(parts, [&](const ToldLife& life) {
     if (!life.person.existing) return;
     CHECK(life.person.arrival - life.person.since <= longest_tenure);
