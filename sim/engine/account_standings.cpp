@@ -44,7 +44,7 @@ void AccountStandings::change(const StandingChange& change) {
 
 void AccountStandings::count(std::size_t window, Tally& tally) const {
   for (std::size_t segment = 0; segment < with_a_member_.size(); ++segment) {
-    for (std::size_t score = 0; score < account_score_count; ++score) {
+    for (std::size_t score = 0; score < tally.shape().account_scores(); ++score) {
       tally.add(tally.shape().account(segment, window, static_cast<AccountScore>(score)), with_a_member_[segment][score]);
     }
   }

@@ -72,7 +72,6 @@ Regimes regimes(const std::vector<PlannedChange>& changes, const Windows& window
       // What fades does so in a step for each window, and not before its ramp is over.
       if (change->fade && full > stretch.begin && full < stretch.end) add(full);
       for (const double t : windows.ends()) {
-        if (t >= stretch.end) break;
         add(t > stretch.begin ? t : 0.0);
         if (t >= full && !change->fade) break;
       }

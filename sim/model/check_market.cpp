@@ -84,16 +84,26 @@ void check_amount_of_talk(const Context& context, const WordOfMouth& talk) {
 void check_word_of_mouth(const Context& context, const WordOfMouth& talk) {
   Findings& findings = context.findings;
   const ModelParts& parts = context.parts;
-  double people = static_cast<double>(parts.settings.customers);
+  const auto people = static_cast<double>(parts.settings.customers);
+  std::visit(CheckNetwork{.findings = findings, .people = people}, talk.network);
   if (parts.settings.arrivals == PeopleNumber::poisson) {
-    // There may be fewer in a replication, but hardly ever by eight standard deviations.
-    people = std::max(0.0, people - 8.0 * std::sqrt(people));
+    // There are fewer than this in hardly any replication: eight standard deviations below the mean.
+    const double fewest = people - 8.0 * std::sqrt(people);
+    const double contacts = std::visit(
+        [](const auto& network) {
+          if constexpr (requires { network.contacts; }) return network.contacts;
+          return 0.0;
+        },
+        talk.network);
     if (std::holds_alternative<NetworkFile>(talk.network)) {
       findings.error("scenario.arrivals", "the number of people varies, but the file of the network numbers them",
                      "take a network that is built, or arrivals = \"fixed\"");
+    } else if (contacts < people && contacts >= fewest) {
+      findings.error("scenario.arrivals",
+                     fmt::format("a replication may have too few people for {} contacts", text(contacts)),
+                     "simulate more customers, or take arrivals = \"fixed\"");
     }
   }
-  std::visit(CheckNetwork{.findings = findings, .people = people}, talk.network);
   findings.fields("word_of_mouth", keys::word_of_mouth(), talk);
   check_amount_of_talk(context, talk);
   std::set<std::pair<PersonaId, PersonaId>> named;

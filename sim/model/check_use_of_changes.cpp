@@ -244,7 +244,8 @@ void check_stays(const Context& context, const Reach& reach, const Change& chang
 void check_use(const Context& context, const Reach& reach, const Change& change, const std::string& path) {
   const ModelParts& parts = context.parts;
   const double horizon = parts.settings.horizon.value();
-  if (!change.recurrence.hours.empty() && change.start.value() < horizon && stretches_of(change, parts.settings.start, horizon).empty()) {
+  if (!change.recurrence.hours.empty() && change.start.value() < horizon &&
+      stretches_of(change, parts.settings.start, horizon).empty()) {
     context.findings.warning(path, "never acts: its hours do not come within the horizon", "simulate longer");
   }
   if (change.start.value() >= horizon && horizon > 0.0) {

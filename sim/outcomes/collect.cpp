@@ -224,6 +224,7 @@ void add_sample(PlanSamples& plan, const BatchSums& sample, const Program& progr
   for (std::size_t s = 0; s < shape.account_segments; ++s) {
     Sums& segment = plan.by_segment[s].emplace_back();
     for (const auto& score : account_scores()) {
+      if (score.cell == AccountScore::existing && !shape.entries) continue;
       const double accounts = totals.value(shape.account(s, shape.windows - 1, score.cell));
       if (score.sum.member != nullptr) segment.*score.sum.member = accounts;
       if (score.cell == AccountScore::existing) segment.accounts_existing = accounts;

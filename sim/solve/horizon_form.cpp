@@ -142,7 +142,6 @@ Expectation::Visits Expectation::visits(Rounding rounding, Chain chain) const {
       arrivals[k] *= std::max(0.0, program_.horizon() - arrives.constant().value_or(grid_.time(k)));
     std::vector<Series> result(states, Series(grid_.points(), 0.0));
     for (const auto& [state, share] : chain_.starts) {
-      if (state >= states) continue;  // who arrives as a customer has no way to a first purchase
       for (std::size_t k = 0; k < arrivals.size(); ++k) result[state][k] += share * arrivals[k];
     }
     return result;
@@ -207,6 +206,7 @@ Stays Expectation::stays(std::size_t touchpoint, Rounding rounding) const {
 
 /// E[days from the arrival to the horizon of those who buy within it].
 double Expectation::since_arrival(Rounding rounding) const {
+  if (chain_.until_purchase == 0) return 0.0;  // who arrives as a customer has no way to a first purchase
   const Visits visits = this->visits(rounding, Chain::until_purchase);
   double sum = 0.0;
   for (std::size_t i = 0; i < chain_.until_purchase; ++i) {

@@ -87,7 +87,7 @@ Totals Totals::at_horizon() const {
     }
   }
   for (std::size_t g = 0; g < shape.account_segments; ++g) {
-    for (std::size_t s = 0; s < account_score_count; ++s) {
+    for (std::size_t s = 0; s < shape.account_scores(); ++s) {
       const auto score = static_cast<AccountScore>(s);
       copy(shape.account(g, 0, score), shape_.account(g, shape_.windows - 1, score));
     }

@@ -8,6 +8,7 @@
 
 #include "sojourn/engine/run.hpp"
 #include "sojourn/outcomes/collect.hpp"
+#include "sojourn/solve/closed_form.hpp"
 #include "tests/catch.hpp"
 #include "tests/verify/journeys.hpp"
 #include "tests/verify/statistics.hpp"
@@ -211,9 +212,9 @@ TEST_CASE("existing book: anniversaries of the tenure come when they are due", "
 TEST_CASE("existing book: a tenure beyond a hundred years is cut, and bins hold the longest", "[verify]") {
   ModelParts parts = insurer(50.0, 10.0, 500);
   parts.personas[1].tenure = Exponential{30'000.0};
-  const TallyShape shape = tally_shape(Program(Model(parts)));
-  CHECK(static_cast<double>(shape.tenure_bins - 1) * shape.tenure_bin >= 50.0 + longest_tenure);
-  CHECK(shape.entries);
+  const TallyShape table = tally_shape(Program(Model(parts)));
+  CHECK(static_cast<double>(table.tenure_bins - 1) * table.tenure_bin >= 50.0 + longest_tenure);
+  CHECK(table.entries);
   each_life(parts, [&](const ToldLife& life) {
     if (!life.person.existing) return;
     CHECK(life.person.arrival - life.person.since <= longest_tenure);
@@ -224,4 +225,24 @@ TEST_CASE("existing book: a tenure beyond a hundred years is cut, and bins hold 
   const TallyShape plain = tally_shape(Program(Model(parts)));
   CHECK(plain.tenure_bins == 51);
   CHECK_FALSE(plain.entries);
+}
+
+TEST_CASE("existing book: the closed form says the same", "[verify]") {
+  for (const double horizon : {90.0, 400.0}) {
+    INFO("horizon " << horizon);
+    ModelParts parts = insurer(horizon, 30.0, 60'000);
+    parts.touchpoints[3].next[0].clock = ClockId();  // a clock has no closed form
+    const ClosedForm solved = solve(Program(Model(parts)));
+    const Run done = lived(parts);
+    const auto closed = [&](const char* name) { return solved.pooled.at_horizon.metrics[metric_position(name)].mean; };
+    const auto judged = [&](const char* name, double people, double expected) {
+      const double share = metric(name, done.all);
+      return judge(share, std::sqrt(share * (1.0 - share) / people), expected, 0.03);
+    };
+    CHECK(judged("conversion", done.all.newcomers(), closed("conversion")));
+    CHECK(judged("retention", done.all.ever_customers(), closed("retention")));
+    CHECK(judged("retained", done.all.arrived, closed("retained")));
+    // Twin: the book among those who might buy.
+    CHECK_FALSE(judged("conversion", done.all.newcomers(), done.all.bought / done.all.arrived));
+  }
 }

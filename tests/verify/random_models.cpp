@@ -626,10 +626,13 @@ ModelParts by_calendar(ModelParts parts) {
     if (dice.one_in(3)) continue;
     persona.standing = ArrivesAs::customer;
     const double typical = dice.number(0.1, 3.0) * horizon;
-    const Distribution laws[] = {
-        Fixed{typical},           Fixed{0.0},           Uniform{0.0, typical},
-        Normal{typical, typical}, Exponential{typical}, Lognormal{typical, 1.0},
-        Weibull{typical, 0.7},    Gamma{0.5, typical},  Tabulated{{{0.0, 0.0}, {typical, 0.5}, {2.0 * typical, 1.0}}}};
+    const Distribution laws[] = {Fixed{typical},
+                                 Fixed{0.0},
+                                 Uniform{0.0, typical},
+                                 Normal{typical, typical},
+                                 Exponential{0.2 * typical},
+                                 Gamma{2.0, 0.2 * typical},
+                                 Tabulated{{{0.0, 0.0}, {typical, 0.5}, {2.0 * typical, 1.0}}}};
     persona.tenure = laws[dice.below(std::size(laws))];
   }
   for (Touchpoint& touchpoint : parts.touchpoints) {
@@ -646,7 +649,8 @@ ModelParts by_calendar(ModelParts parts) {
       recurrence.duration = TimeStep{recurrence.every->days * dice.of<double>({0.1, 0.5, 1.0}), 0};
       if (dice.one_in(3)) recurrence.last = Days(event.start.value() + 0.5 * horizon);
     }
-    if (event.ramp.shape == RampShape::none && dice.one_in(2)) {
+    // Some hundred hours are enough.
+    if (event.ramp.shape == RampShape::none && horizon < 200.0 && dice.one_in(2)) {
       for (int day = 0; day < 7; ++day) {
         if (day == 0) recurrence.hours.emplace_back(0.0, 1.0);
         recurrence.hours.emplace_back(day + 0.3, 0.0);

@@ -151,8 +151,10 @@ struct TallyShape {
   [[nodiscard]] SOJOURN_INLINE std::size_t person(std::size_t persona, PersonScore score) const {
     return person_begin() + persona * person_score_count + static_cast<std::size_t>(score);
   }
+  /// How many of AccountScore are counted: the last one only where somebody arrives as a customer.
+  [[nodiscard]] SOJOURN_INLINE std::size_t account_scores() const { return account_score_count - (entries ? 0 : 1); }
   [[nodiscard]] SOJOURN_INLINE std::size_t account(std::size_t segment, std::size_t window, AccountScore score) const {
-    return account_begin() + (segment * windows + window) * account_score_count + static_cast<std::size_t>(score);
+    return account_begin() + (segment * windows + window) * account_scores() + static_cast<std::size_t>(score);
   }
   [[nodiscard]] SOJOURN_INLINE std::size_t queue(std::size_t queue, std::size_t window, QueueScore score) const {
     return queue_begin() + (queue * windows + window) * queue_score_count + static_cast<std::size_t>(score);
@@ -196,7 +198,7 @@ struct TallyShape {
   }
   [[nodiscard]] SOJOURN_INLINE std::size_t account_begin() const { return person_begin() + personas * person_score_count; }
   [[nodiscard]] SOJOURN_INLINE std::size_t queue_begin() const {
-    return account_begin() + account_segments * windows * account_score_count;
+    return account_begin() + account_segments * windows * account_scores();
   }
   /// One set of cells for money; last in the table, because it is the only part that differs from plan to plan.
   [[nodiscard]] SOJOURN_INLINE std::size_t money_cells() const {
