@@ -94,6 +94,7 @@ Range range(Parameter parameter) {
     case Parameter::carry:
     case Parameter::personalisation:
     case Parameter::promise:
+    case Parameter::solves:
     case Parameter::probability:
       return {0.0, 1.0};
     case Parameter::odds:
@@ -124,6 +125,8 @@ std::string_view name(Parameter parameter) {
       return "personalisation";
     case Parameter::promise:
       return "promise";
+    case Parameter::solves:
+      return "solves";
     case Parameter::probability:
       return "probability";
     case Parameter::odds:

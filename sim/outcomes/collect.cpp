@@ -222,6 +222,8 @@ void add_sample(PlanSamples& plan, const BatchSums& sample, const Program& progr
     segment.tenure_bin = all.tenure_bin;
     all += segment;
   }
+  plan.surveys.resize(parts.surveys.size());
+  for (std::size_t s = 0; s < parts.surveys.size(); ++s) plan.surveys[s].push_back(survey_sums(totals, s, parts.surveys[s]));
   plan.all.push_back(std::move(all));
   plan.paired_outcomes.push_back(totals.paired_outcomes);
   plan.cash_of.push_back(cash_of(program, sample.windows, costs, replications));
@@ -248,7 +250,9 @@ Mechanisms mechanisms_in(const ModelParts& parts) {
                                   [](const Touchpoint& touchpoint) { return touchpoint.queues(); });
   const bool paid =
       std::any_of(parts.pools.begin(), parts.pools.end(), [](const Pool& pool) { return pool.cost_per_hour != 0.0; });
-  return {parts.word_of_mouth.has_value(), !parts.account_segments.empty(), queues, paid};
+  const bool solving = std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(),
+                                   [](const Touchpoint& touchpoint) { return touchpoint.solves_problems(); });
+  return {parts.word_of_mouth.has_value(), !parts.account_segments.empty(), queues, paid, solving};
 }
 
 void require_mechanism(const Metric& metric, const ModelParts& parts) {
@@ -339,8 +343,16 @@ Samples samples_about(const Model& model) {
   samples.segment_names = names_of(parts.account_segments);
   samples.touchpoints = ids_of(parts.touchpoints);
   samples.touchpoint_names = names_of(parts.touchpoints);
-  for (const Touchpoint& touchpoint : parts.touchpoints) samples.touchpoint_stages.push_back(touchpoint.stage);
+  for (const Touchpoint& touchpoint : parts.touchpoints) {
+    samples.touchpoint_stages.push_back(touchpoint.stage);
+    samples.solving.push_back(touchpoint.solves_problems());
+  }
   samples.mechanisms = mechanisms_in(parts);
+  samples.surveys = ids_of(parts.surveys);
+  for (const Survey& survey : parts.surveys) {
+    samples.survey_names.push_back(survey.name.empty() ? survey.id : survey.name);
+    samples.survey_questions.push_back(survey.asks);
+  }
   samples.pools = ids_of_pools(parts);
   samples.pool_names = names_of(parts.pools);
   for (const Touchpoint& touchpoint : parts.touchpoints) {
@@ -376,6 +388,8 @@ Samples collect_samples(const RunResult& result) {
       plan.queues = queue_figures(whole, program, static_cast<double>(result.totals[k].size()));
       plan.utilisation = utilisation_of(result.totals[k], program);
     }
+    for (std::size_t s = 0; s < parts.surveys.size() && !result.totals[k].empty(); ++s)
+      plan.survey_intervals.push_back(survey_intervals(result.totals[k], s, parts.surveys[s]));
     plan.cash = cash_of(program, windows, costs, static_cast<double>(samples.replications));
     samples.plans.push_back(std::move(plan));
   }

@@ -127,6 +127,10 @@ constexpr std::array all_touch_metrics{
                 [](const TouchSums& s) { return ratio(s.wait, s.appraised + s.gave_up); }},
     TouchMetric{"gave_up", "share of visits that ended when the customer gave up waiting",
                 [](const TouchSums& s) { return ratio(s.gave_up, s.visits); }, Needs::queues},
+    TouchMetric{"solved_logged", "share of visits that a log counts as a success: those that were served",
+                [](const TouchSums& s) { return ratio(s.appraised, s.visits); }, Needs::solving},
+    TouchMetric{"solved_true", "share of visits that solved the customer's problem",
+                [](const TouchSums& s) { return ratio(s.solved, s.visits); }, Needs::solving},
 };
 
 void add(std::vector<double>& to, const std::vector<double>& from) {

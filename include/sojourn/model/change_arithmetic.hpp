@@ -20,7 +20,7 @@ struct Range {
   bool operator==(const Range&) const = default;
 };
 
-/// [0,1] for quality, effort, carry, personalisation, promise and probability; any number for money; otherwise [0,
+/// [0,1] for quality, effort, carry, personalisation, promise, solves and probability; any number for money; otherwise [0,
 /// infinity).
 [[nodiscard]] Range range(Parameter parameter);
 /// The name as in the `effect` of scenario files: "quality", "cost_per_month", ...
