@@ -1,5 +1,7 @@
 #include "sojourn/scenario/templates.hpp"
 
+#include "shipped_templates.hpp"
+
 namespace sojourn {
 namespace {
 
@@ -292,6 +294,8 @@ const std::vector<Template>& templates() {
   static const std::vector<Template> all{
       {"commented", "a small subscription journey, every key of common use explained", commented},
       {"minimal", "the smallest scenario with a plan to compare", minimal},
+      {"printer-support", "a help article that everybody clicks and few are helped by", shipped_templates::printer_support},
+      {"perception-gap", "what a company believes of its customers, and what they say", shipped_templates::perception_gap},
   };
   return all;
 }
