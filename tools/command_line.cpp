@@ -94,12 +94,35 @@ void add_writing(CLI::App& app, Options& o, const char* file, const char* thresh
   add_running(app, o);
 }
 
+/// A survey of one uncertain input; only with `needed` where that is no nullptr.
+void add_survey(CLI::App& app, Options& o, CLI::Option* needed) {
+  ValueQuestion& question = o.line.voi;
+  CLI::Option* survey =
+      app.add_option("--survey", question.survey, "the input about which people could be asked first")->type_name("INPUT");
+  if (needed != nullptr) survey->needs(needed);
+  const auto about_survey = [&](const char* name, auto& value, const char* help) {
+    return app.add_option(name, value, help)->type_name("X")->needs(survey);
+  };
+  about_survey("--sd", question.plan.sd,
+               "standard deviation of single answers; without it the input is a share of yes and no")
+      ->check(CLI::PositiveNumber);
+  about_survey("--fixed-cost", question.plan.fixed_cost,
+               "of a survey of any size, in the unit of what decides, for all whom the choice concerns; default 0")
+      ->check(CLI::NonNegativeNumber);
+  about_survey("--cost-per-answer", question.plan.cost_per_answer, "likewise; default 0")->check(CLI::NonNegativeNumber);
+  about_survey("--most-answers", question.plan.most_answers, "the largest survey; default 100000")
+      ->type_name("N")
+      ->check(CLI::Range(10, 10'000'000));
+}
+
 /// Of `compare`: the inputs are drawn, and no file is written.
 void add_uncertain(CLI::App& app, Options& o) {
   CLI::Option* uncertain =
       app.add_flag("--uncertain", o.line.uncertain,
                    "draws the scenario's [[uncertain]] keys: forecasts, which plan to take, and what it is "
-                   "worth to know more; writes no file");
+                   "worth to know more; writes no file but --csv");
+  app.add_option("--csv", o.line.csv, "with --uncertain: all draws as a table")->type_name("FILE")->needs(uncertain);
+  add_survey(app, o, uncertain);
   app.add_option("--draws", o.line.draws, "with --uncertain: how many, rounded up to a multiple of 8; default 512")
       ->type_name("N")
       ->check(CLI::Range(64, 1'000'000))
@@ -108,7 +131,7 @@ void add_uncertain(CLI::App& app, Options& o) {
       ->type_name("METRIC")
       ->allow_extra_args(false)
       ->needs(uncertain);
-  for (const char* other : {"--output", "--force", "--precision", "--threshold", "--dry-run", "--replications", "--full"})
+  for (const char* other : {"--output", "--precision", "--threshold", "--dry-run", "--replications", "--full"})
     app.get_option(other)->excludes(uncertain);
 }
 
@@ -308,21 +331,7 @@ CLI::App* add_voi(CLI::App& app, Options& o) {
   voi->add_option("--people", question.people, "whom the choice concerns, where worth is that for one; default 1")
       ->type_name("N")
       ->check(CLI::PositiveNumber);
-  CLI::Option* survey =
-      voi->add_option("--survey", question.survey, "the input about which people could be asked first")->type_name("INPUT");
-  const auto about_survey = [&](const char* name, auto& value, const char* help) {
-    return voi->add_option(name, value, help)->type_name("X")->needs(survey);
-  };
-  about_survey("--sd", question.plan.sd,
-               "standard deviation of single answers; without it the input is a share of yes and no")
-      ->check(CLI::PositiveNumber);
-  about_survey("--fixed-cost", question.plan.fixed_cost,
-               "of a survey of any size, in the unit of worth times people; default 0")
-      ->check(CLI::NonNegativeNumber);
-  about_survey("--cost-per-answer", question.plan.cost_per_answer, "likewise; default 0")->check(CLI::NonNegativeNumber);
-  about_survey("--most-answers", question.plan.most_answers, "the largest survey; default 100000")
-      ->type_name("N")
-      ->check(CLI::Range(10, 10'000'000));
+  add_survey(*voi, o, nullptr);
   voi->add_flag("--json", o.line.json, "as JSON on stdout");
   voi->footer(
       "Says which choice is worth most, in how many draws each is best, what is lost by taking it, and what it is worth to\n"
@@ -510,6 +519,11 @@ Parsed parse(int argc, char** argv) {
 
   CLI::App* compare = app.add_subcommand("compare", "Every plan against the baseline on the same luck");
   compare->add_option("scenario", o.line.input, "scenario (.toml) or results file (.h5)")->required()->type_name("FILE");
+  compare
+      ->add_option("others", o.line.others,
+                   "further ones, such as variants of the first, on the same luck: their plans stand beside its own as "
+                   "FILE/PLAN; scenarios are simulated, results files are read; writes no file")
+      ->type_name("FILE");
   compare->add_option("--plans", o.plans, "plans to compare, separated by commas; default all; repeatable")
       ->type_name("A,B")
       ->allow_extra_args(false);
@@ -522,7 +536,8 @@ Parsed parse(int argc, char** argv) {
       "Examples:\n"
       "  sojourn compare scenarios/telecom.toml\n"
       "  sojourn compare scenarios/telecom.toml --plans digital-push --replications 40\n"
-      "  sojourn compare scenarios/gym.toml --uncertain --draws 1024\n"
+      "  sojourn compare scenarios/policy-year.toml scenarios/policy-year-hail.toml\n"
+      "  sojourn compare scenarios/gym.toml --uncertain --draws 1024 --csv draws.csv\n"
       "  sojourn compare scenarios/telecom.toml --precision retained=0.0003 --threshold 'clear-bill:+npv>=0'\n"
       "  sojourn compare scenarios/coffee.toml --json | python3 -m json.tool");
 

@@ -33,9 +33,10 @@ struct ValueQuestion {
 
 struct CommandLine {
   std::string command;
-  std::string input;   // scenario or results file, or a template's name
-  std::string output;  // "" for the default
-  std::string plan;    // "" for the default
+  std::string input;                // scenario or results file, or a template's name
+  std::vector<std::string> others;  // of compare: further scenarios or results files
+  std::string output;               // "" for the default
+  std::string plan;                 // "" for the default
   std::vector<std::string> plans;
   std::vector<Override> overrides;
   std::vector<PrecisionGoal> precision;  // replications are added until these are met

@@ -1,9 +1,16 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <filesystem>
+
 #include "commands.hpp"
 #include "session.hpp"
 #include "sojourn/decide/comparison.hpp"
 #include "sojourn/decide/goal.hpp"
+#include "sojourn/decide/joined_samples.hpp"
+#include "sojourn/outcomes/kept_samples.hpp"
+#include "sojourn/outcomes/results_file.hpp"
+#include "sojourn/outcomes/run_size.hpp"
 #include "sojourn/report/forecast_report.hpp"
 #include "sojourn/report/summary.hpp"
 #include "sojourn/scenario/nearest.hpp"
@@ -11,9 +18,6 @@
 
 namespace sojourn::tools {
 namespace {
-
-/// Outcomes whose forecasts are told beside that which decides.
-constexpr std::string_view always_told[] = {"npv", "retained", "nps"};
 
 std::size_t metric_called(const std::string& name) {
   std::vector<std::string> known;
@@ -28,10 +32,20 @@ int compare_uncertain(const CommandLine& line, const Input& input, const std::ve
     throw InputError("--format csv: with --uncertain there are tables and Markdown", "--json has every figure");
   const Settings& settings = input.model.parts().settings;
   const std::size_t by = metric_called(line.by.empty() ? std::string(metric_of_goal(settings)) : line.by.front());
+  if (plans.size() > 1) require_decides(by);  // before the work, not after it
   DrawOptions options;
   options.draws = (line.draws + scrambles - 1) / scrambles * scrambles;
   for (const PlanId plan : plans) options.plans.push_back(input.model.parts().plans[plan.index()].id);
   require_valid_draws(inputs, options, 64);
+  std::vector<std::string> keys;
+  for (const VariedKey& key : inputs.inputs.keys) keys.push_back(key.key);
+  SurveyPlan survey = line.voi.plan;
+  const bool asks = !line.voi.survey.empty();
+  if (asks) survey.input = position_called("input", line.voi.survey, keys, "--survey: ");
+  Replacing table = replacing(line, input);
+  const std::string beginning = draws_csv_header(keys);
+  table.beginning = beginning;
+  if (!line.csv.empty()) require_replaceable(line.csv, table);
   UncertainDraws draws;
   under_way(line, [&](const RunOptions& running) {
     options.threads = running.threads;
@@ -39,17 +53,8 @@ int compare_uncertain(const CommandLine& line, const Input& input, const std::ve
     options.stop = running.stop;
     draws = simulate_draws(inputs, options);
   });
-  ForecastReport report{inputs, draws, {}, by, nullptr};
-  std::vector<std::size_t> told{by};
-  for (const std::string_view name : always_told) {
-    if (metric_position(name) != by) told.push_back(metric_position(name));
-  }
-  for (const std::size_t metric : told) report.forecasts.push_back(metric_forecast(draws, metric));
-  ValueOfInformation decision;
-  if (draws.plans.size() > 1) {
-    decision = decision_by(draws, by);
-    report.decision = &decision;
-  }
+  const ForecastReport report = forecast_report(inputs, draws, by, asks ? &survey : nullptr);
+  if (!line.csv.empty()) replace_file(line.csv, draws_csv(draws), table);
   if (line.json) {
     print(stdout, "%s", forecast_json(report, line.input).c_str());
   } else if (!line.quiet) {
@@ -58,9 +63,87 @@ int compare_uncertain(const CommandLine& line, const Input& input, const std::ve
   return done;
 }
 
+/// What the command line asks of one run alone.
+void require_nothing_of_one_run(const CommandLine& line) {
+  const auto refuse = [](const char* option, const char* why) {
+    throw InputError(fmt::format("{} is of one scenario, and several are compared", option), why);
+  };
+  if (!line.output.empty()) refuse("--output", "nothing is written; sojourn compare writes the results of each alone");
+  if (line.uncertain) refuse("--uncertain", "compare plans of one scenario");
+  if (!line.precision.empty()) refuse("--precision", "ask for replications with --replications");
+  if (line.dry_run) refuse("--dry-run", "ask it for each alone");
+  for (const Threshold& threshold : line.thresholds) {
+    if (threshold.plan.empty()) continue;
+    throw InputError("--threshold " + threshold.text + ": a plan is named, and several scenarios are compared",
+                     "leave the plan out: every plan must reach it");
+  }
+}
+
+/// The plans of a scenario, simulated, or of a results file, as they stand in it.
+Samples samples_of(const CommandLine& line) {
+  const bool results = looks_like_results(line.input);
+  const Input input = read_input(line, results ? Recorded::everything : Recorded::provenance);
+  if (results) {
+    if (!line.overrides.empty())
+      throw InputError(line.input + " is a results file, whose numbers stand", "name its scenario to simulate it otherwise");
+    return kept_samples(*input.recorded, input.model);
+  }
+  std::vector<PlanId> plans;
+  for (std::size_t k = 0; k < input.model.parts().plans.size(); ++k) plans.emplace_back(k);
+  require_room(run_size(input.model, plans.size()));
+  Samples samples;
+  under_way(line, [&](const RunOptions& options) {
+    const RunResult result = run(input.model, plans, options);
+    if (result.interrupted) throw Interrupted();
+    samples = collect_samples(result);
+  });
+  return samples;
+}
+
+/// Leaves the baseline and the plans asked for.
+void keep_plans(Samples& samples, const std::vector<std::string>& asked) {
+  std::vector<std::string> known;
+  for (const PlanSamples& plan : samples.plans) known.push_back(plan.id);
+  std::vector<std::size_t> kept{0};
+  for (const std::string& name : asked) {
+    const std::size_t at = position_called("plan", name, known, "--plans: ");
+    if (std::find(kept.begin(), kept.end(), at) == kept.end()) kept.push_back(at);
+  }
+  if (kept.size() < 2) throw InputError("there is no plan to compare with the baseline", "leave --plans out for all");
+  std::vector<PlanSamples> plans;
+  for (const std::size_t k : kept) plans.push_back(std::move(samples.plans[k]));
+  samples.plans = std::move(plans);
+}
+
+int compare_several(const CommandLine& line) {
+  require_nothing_of_one_run(line);
+  std::vector<std::string> files{line.input};
+  files.insert(files.end(), line.others.begin(), line.others.end());
+  std::vector<NamedSamples> runs;
+  for (const std::string& file : files) {
+    CommandLine one = line;
+    one.input = file;
+    const std::string name = std::filesystem::path(file).stem().string();
+    if (std::any_of(runs.begin(), runs.end(), [&](const NamedSamples& run) { return run.name == name; }))
+      throw InputError(fmt::format("two files are called {}", name), "their plans are told apart by it: rename one of them");
+    runs.push_back({name, samples_of(one)});
+  }
+  Samples samples = joined(std::move(runs));
+  if (!line.plans.empty()) keep_plans(samples, line.plans);
+  if (line.json) {
+    print(stdout, "%s", comparison_json(samples, compare(samples), line.input).c_str());
+  } else if (!line.quiet) {
+    print(stdout, "%s", comparison_text(samples, compare(samples), layout(line)).c_str());
+  }
+  const std::vector<std::string> misses = missed(samples, line.thresholds);
+  for (const std::string& miss : misses) print(stderr, "%s\n", miss.c_str());
+  return misses.empty() ? done : failed;
+}
+
 }  // namespace
 
 int compare_command(const CommandLine& line) {
+  if (!line.others.empty()) return compare_several(line);
   const Input input = read_input(line);
   // A comparison that is repeated from its file keeps its plans.
   const bool again = line.plans.empty() && input.plans.size() > 1;

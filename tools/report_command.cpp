@@ -60,9 +60,13 @@ int report_command(const CommandLine& line) {
   const Samples samples = kept_samples(outcomes, input.model);
   Beside beside;
   if (!line.fast) {
-    under_way(line, [&](const RunOptions& options) { beside = simulate_beside(input.model, samples, budget, options); });
+    under_way(line, [&](const RunOptions& options) {
+      beside = simulate_beside(input.scenario, input.model, samples, budget, options);
+    });
   }
   const Comparison comparison = compare(samples);
+  std::optional<ForecastReport> doubt;
+  if (beside.doubt) doubt.emplace(forecast_report(beside.doubt->inputs, beside.doubt->draws, beside.doubt->by));
   const Report report{outcomes,
                       input.model,
                       samples,
@@ -70,6 +74,7 @@ int report_command(const CommandLine& line) {
                       beside.ranking ? &*beside.ranking : nullptr,
                       beside.optimum ? &*beside.optimum : nullptr,
                       beside.affordable ? &*beside.affordable : nullptr,
+                      doubt ? &*doubt : nullptr,
                       beside.left_out};
   if (pages) {
     replace_file(page, report_page(report), may);

@@ -69,6 +69,14 @@ double survival_days(const Metric& metric) {
   return metric.name == "retention_90" ? 90.0 : metric.name == "retention_365" ? 365.0 : 0.0;
 }
 
+/// What a metric needs of all samples: adding up people by tenure takes longer than all else.
+Sums pooled_for(const Metric& metric, const std::vector<Sums>& samples) {
+  if (survival_days(metric) > 0.0) return pooled(samples);
+  Sums sum;
+  for (const Sums& sample : samples) sum.add_all_but_tenures(sample);
+  return sum;
+}
+
 /// Of those who bought, whose fate `days` later is known: who churned before, and who was followed so long.
 double known_fates(const Sums& sums, double days) {
   const auto bins = static_cast<std::size_t>(days / sums.tenure_bin);
@@ -197,7 +205,7 @@ const std::vector<Sums>& sums_of(const Samples& samples, std::size_t plan, Group
 }
 
 Estimate estimate(const std::vector<Sums>& samples, const Metric& metric, People people) {
-  const Sums all = pooled(samples);
+  const Sums all = pooled_for(metric, samples);
   Estimate e = cautious_interval(metric.value(all), values(samples, metric));
   if (known_investment(metric, samples)) return known(e.mean, e.samples);
   if (const Share* const share = share_of_people(metric)) {
@@ -233,12 +241,14 @@ Estimate estimate(const std::vector<SurveySums>& samples, const SurveyMetric& me
 
 namespace {
 
+SurveySums pooled_for(const SurveyMetric&, const std::vector<SurveySums>& samples) { return pooled(samples); }
+
 template <class S, class M>
 Estimate paired_difference(const std::vector<S>& plan, const std::vector<S>& baseline, const M& metric) {
   std::vector<double> differences = values(plan, metric);
   const std::vector<double> base = values(baseline, metric);
   for (std::size_t i = 0; i < differences.size(); ++i) differences[i] -= base[i];
-  return cautious_interval(metric.value(pooled(plan)) - metric.value(pooled(baseline)), differences);
+  return cautious_interval(metric.value(pooled_for(metric, plan)) - metric.value(pooled_for(metric, baseline)), differences);
 }
 
 }  // namespace

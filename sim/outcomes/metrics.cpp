@@ -140,13 +140,18 @@ void add(std::vector<double>& to, const std::vector<double>& from) {
 
 }  // namespace
 
-Sums& Sums::operator+=(const Sums& other) {
+Sums& Sums::add_all_but_tenures(const Sums& other) {
   replications += other.replications;
   for (const auto& fields : {persona_sums(), market_sums(), staff_sums(), segment_sums()}) {
     for (const SumField<Sums>& field : fields) this->*field.member += other.*field.member;
   }
   people_per_customer = other.people_per_customer;
   tenure_bin = other.tenure_bin;
+  return *this;
+}
+
+Sums& Sums::operator+=(const Sums& other) {
+  add_all_but_tenures(other);
   add(tenure_churned, other.tenure_churned);
   add(tenure_censored, other.tenure_censored);
   return *this;

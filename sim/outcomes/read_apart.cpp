@@ -143,8 +143,9 @@ void limit(int what, rlim_t most) {
   if (const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC); nowhere >= 0) ::dup2(nowhere, STDERR_FILENO);
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_NOFILE, 0);  // nothing else is opened: no external storage, no filter from a plug-in
-  // Some ten times what a file packed as well as deflate can takes to unpack and to digest.
-  limit(RLIMIT_CPU, 5 + 2 * (image.size() >> 20));
+  // A file packed as well as deflate can becomes a thousand times as long; to unpack and to digest that takes less. At some
+  // damaged files HDF5 never ends.
+  limit(RLIMIT_CPU, 2 + 5 * (image.size() >> 20));
   std::string bytes;
   try {
     bytes = answer_to(image);

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "doubt_section.hpp"
 #include "report_content.hpp"
 #include "sojourn/base/text.hpp"
 #include "sojourn/decide/verdict.hpp"
@@ -293,6 +294,7 @@ class FirstPage {
       const std::string fix = ranking_answer(*report_.ranking);
       add("Elsewhere in the journey: " + fix.substr(0, fix.find('\n')));
     }
+    if (report_.doubt != nullptr) add(doubt_answer(*report_.doubt));
     add("The assumptions: intervals hold the luck of the simulation, not how well the scenario fits your customers. Change "
         "a "
         "figure of the scenario and compare again.");

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "doubt_section.hpp"
 #include "first_page.hpp"
 #include "report_content.hpp"
 #include "report_data.hpp"
@@ -179,6 +180,8 @@ class Page {
               "frontier is the best found for what it costs.",
               budget_words() + "<div id=\"budget-charts\"></div>");
     }
+    if (report_.doubt != nullptr)
+      section("doubt", "What we do not know, and what it is worth to find out", "", doubt_section(*report_.doubt));
     if (!report_.left_out.empty()) put("<p class=\"note\">{}</p>\n", escape_markup(report_.left_out));
     section("money", "Money", "", "<div id=\"money-charts\"></div>");
     section("personas", "For whom", "", "<div id=\"persona-charts\"></div>");
@@ -276,6 +279,11 @@ class Page {
     if (report_.ranking != nullptr)
       beside("What is worth fixing", report_.ranking->samples,
              fmt::format(", {} plans, under {}", report_.ranking->plans, report_.ranking->samples.plans.front().name));
+    if (report_.doubt != nullptr)
+      fact("What is not known",
+           fmt::format("simulated for this page: {} draws, {} customers, {} replications each",
+                       report_.doubt->draws.values.front().size(),
+                       format::count(static_cast<double>(report_.doubt->draws.customers)), replications_of_a_draw));
     if (report_.optimum != nullptr)
       beside("What a budget buys", report_.optimum->samples, fmt::format(", {} choices", report_.optimum->tried));
     fact("Seed", fmt::format("{}", from.seed));

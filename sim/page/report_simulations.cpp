@@ -11,18 +11,26 @@ namespace sojourn {
 namespace {
 
 constexpr double most_people = 100'000;        // in all replications of a plan
-constexpr double most_visits = 3e7;            // of all plans; with fewer people where these are more
+constexpr double most_visits = 2e7;            // of all plans; with fewer people where these are more
 constexpr double most_coupled_visits = 2.4e7;  // where customers act on one another, which is slower and takes all of them
+constexpr double most_drawn_visits = 1e7;      // of all draws of uncertain inputs
+constexpr std::uint64_t page_draws = 256;
 constexpr std::uint64_t fewest_customers = 1'000;
 constexpr std::uint32_t fewest_replications = 5, coupled_replications = 3;
 
-/// Visits per person and plan, as they were in the file.
-double visits_per_person(const Samples& samples) {
+/// Visits to simulate per person and plan, as they were in the file. At a queue, where a customer stands for several people,
+/// each of these comes, waits and is served.
+double visits_per_person(const Model& model, const Samples& samples) {
+  const double stands_for = std::max(1.0, samples.market / static_cast<double>(samples.customers));
   double visits = 0.0, people = 0.0;
   for (const PlanSamples& plan : samples.plans) {
     for (const Sums& sums : plan.all) {
       visits += sums.visits;
       people += sums.arrived;
+    }
+    for (std::size_t v = 0; v < plan.touch.size(); ++v) {
+      if (!model.parts().touchpoints[v].queues()) continue;
+      for (const TouchSums& sums : plan.touch[v]) visits += (stands_for - 1.0) * sums.visits;
     }
   }
   return people > 0.0 ? std::max(1.0, visits / people) : 1.0;
@@ -30,7 +38,7 @@ double visits_per_person(const Samples& samples) {
 
 /// The model as precisely as `plans` plans can be simulated for a page; nothing where that takes too long.
 std::optional<Model> at_page_precision(const Model& model, const Samples& samples, double plans) {
-  const double visits = visits_per_person(samples) * plans;
+  const double visits = visits_per_person(model, samples) * plans;
   ModelParts parts = model.parts();
   Settings& settings = parts.settings;
   settings.market = samples.market;  // fewer people stand for the same market, whose money is counted
@@ -51,6 +59,35 @@ std::optional<Model> at_page_precision(const Model& model, const Samples& sample
   return Model(std::move(parts));
 }
 
+/// How many customers each draw of the uncertain inputs has, where customers do not act on one another: so many as the
+/// visits allow, in two digits.
+std::uint64_t customers_of_a_draw(const Model& model, const Samples& samples) {
+  const std::uint64_t all = model.parts().settings.customers;
+  if (model.coupled()) return all;
+  const double plans = static_cast<double>(samples.plans.size() * page_draws * replications_of_a_draw);
+  const double people = most_drawn_visits / (visits_per_person(model, samples) * plans);
+  const double tens = std::pow(10.0, std::floor(std::log10(people)) - 1.0);
+  return std::min(all, static_cast<std::uint64_t>(tens * std::floor(people / tens)));
+}
+
+/// The uncertain inputs of the scenario with that many customers, who stand for the same market.
+UncertainInputs inputs_of_a_page(const Scenario& scenario, const Model& model, const Samples& samples) {
+  const std::uint64_t customers = std::max<std::uint64_t>(1, customers_of_a_draw(model, samples));
+  Scenario few = scenario;
+  few.parts.settings.customers = customers;
+  few.parts.settings.market = samples.market;
+  return read_uncertain(few, {{"", "scenario.customers", fmt::format("{}", customers)},
+                              {"", "scenario.market", fmt::format("{}", samples.market)}});
+}
+
+bool enough_customers(const Model& model, const Samples& samples) {
+  const std::uint64_t customers = customers_of_a_draw(model, samples);
+  const double visits = visits_per_person(model, samples) * static_cast<double>(customers) *
+                        static_cast<double>(samples.plans.size() * page_draws * replications_of_a_draw);
+  return model.coupled() ? visits <= most_coupled_visits
+                         : customers >= std::min<std::uint64_t>(100, model.parts().settings.customers);
+}
+
 /// Choices of improvements that an optimum without a limit simulates, about.
 double choices(const ModelParts& parts) {
   double count = 1.0;
@@ -62,7 +99,8 @@ double choices(const ModelParts& parts) {
 
 }  // namespace
 
-Beside simulate_beside(const Model& model, const Samples& samples, std::optional<double> budget, const RunOptions& options) {
+Beside simulate_beside(const Scenario& scenario, const Model& model, const Samples& samples, std::optional<double> budget,
+                       const RunOptions& options) {
   Beside beside;
   const auto leave_out = [&](const std::string& sentence) {
     beside.left_out += (beside.left_out.empty() ? "" : " ") + sentence;
@@ -110,11 +148,30 @@ Beside simulate_beside(const Model& model, const Samples& samples, std::optional
     };
     return part;
   };
-  const double middle = budget ? 0.85 : 1.0;
-  with_room("Which touchpoint is worth fixing", [&] { rank_them(stretch(0.0, 0.7)); });
+  const auto draw = [&](const RunOptions& part) {
+    UncertainInputs inputs = inputs_of_a_page(scenario, model, samples);
+    if (inputs.inputs.keys.empty() || inputs.inputs.errors() > 0) return;
+    if (!enough_customers(model, samples))
+      return too_long("What the uncertain inputs make of the answer", "compare --uncertain");
+    DrawOptions how;
+    how.draws = page_draws;
+    for (const PlanSamples& plan : samples.plans) how.plans.push_back(plan.id);
+    how.threads = part.threads;
+    how.progress = part.progress;
+    how.stop = part.stop;
+    try {
+      UncertainDraws draws = simulate_draws(inputs, how);
+      beside.doubt = Doubt{std::move(inputs), std::move(draws), metric_position(metric_of_goal(parts.settings))};
+    } catch (const InputError&) {
+      leave_out("Some draws of the uncertain inputs are no valid scenario: sojourn compare --uncertain says which.");
+    }
+  };
+  const double middle = budget ? 0.7 : 0.85;
+  with_room("Which touchpoint is worth fixing", [&] { rank_them(stretch(0.0, 0.55)); });
   with_room("What each budget buys",
-            [&] { optimise(beside.optimum, std::numeric_limits<double>::infinity(), stretch(0.7, middle)); });
-  if (budget && beside.optimum) optimise(beside.affordable, *budget, stretch(middle, 1.0));
+            [&] { optimise(beside.optimum, std::numeric_limits<double>::infinity(), stretch(0.55, middle)); });
+  if (budget && beside.optimum) optimise(beside.affordable, *budget, stretch(middle, 0.85));
+  with_room("What the uncertain inputs make of the answer", [&] { draw(stretch(0.85, 1.0)); });
   return beside;
 }
 

@@ -4,12 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "json_figures.hpp"
+#include "sojourn/base/text.hpp"
 #include "sojourn/outcomes/metrics.hpp"
 #include "sojourn/report/format.hpp"
 #include "table.hpp"
+#include "value_tables.hpp"
 
 namespace sojourn {
 namespace {
@@ -25,7 +26,10 @@ class ForecastText {
         layout_(layout),
         parts_(report.inputs.inputs.scenario.parts),
         currency_(parts_.settings.currency),
-        by_(metrics()[report.by]) {}
+        by_(metrics()[report.by]),
+        worth_{[this](double value) { return format::value(by_, value, currency_); }} {
+    for (const std::string& plan : report.draws.plans) names_.push_back(name_of(plan));
+  }
 
   [[nodiscard]] std::string text() const {
     const UncertainDraws& draws = report_.draws;
@@ -33,12 +37,14 @@ class ForecastText {
     const std::size_t count = draws.values.front().size();
     text += prose(fmt::format("{} draws of {} uncertain input{}, {} replications each of {} customers\n", count,
                               draws.keys.size(), draws.keys.size() == 1 ? "" : "s", replications_of_a_draw,
-                              format::count(static_cast<double>(parts_.settings.customers))),
+                              format::count(static_cast<double>(draws.customers))),
                   layout_);
     for (const MetricForecast& forecast : report_.forecasts) text += "\n" + table_of(forecast);
     text += "\n" + prose("95 % of what may come lies between the two, if the inputs are as the scenario says.\n" + spread(),
                          layout_);
-    if (report_.decision != nullptr) text += "\n" + choice(*report_.decision) + "\n" + knowledge(*report_.decision);
+    if (!report_.decision) return text;
+    text += "\n" + choice(*report_.decision) + "\n" + tornado(*report_.decision) + "\n" + knowledge(*report_.decision);
+    if (const std::string curve = acceptability_curve(); !curve.empty()) text += "\n" + curve;
     return text;
   }
 
@@ -92,53 +98,82 @@ class ForecastText {
     return label;
   }
 
-  [[nodiscard]] std::string worth(double value) const { return format::value(by_, value, currency_); }
-
-  [[nodiscard]] std::string worth(const InformationValue& value) const {
-    if (value.value == 0.0 && value.error == 0.0) return "nothing";
-    const double reach = 1.96 * value.error;
-    if (!value.shown()) return fmt::format("below {}, not told from 0", worth(value.value + reach));
-    return fmt::format("{} ({} to {})", worth(value.value), worth(std::max(0.0, value.value - reach)),
-                       worth(value.value + reach));
+  [[nodiscard]] std::string choice(const Decision& decision) const {
+    return value_words::choices(decision.value, names_, fmt::format("by {}", lowered(std::string(by_.label))), false, worth_,
+                                layout_) +
+           prose(value_words::best(decision.value, names_) + ".\n", layout_);
   }
 
-  [[nodiscard]] std::string choice(const ValueOfInformation& decision) const {
-    std::vector<std::size_t> order(decision.choices.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return decision.choices[a].mean > decision.choices[b].mean; });
-    Table table;
-    table.row({fmt::format("decided by {}", lowered(std::string(by_.label))), "best in", "expected loss of taking it"});
-    for (const std::size_t d : order) {
-      const ChoiceOutlook& plan = decision.choices[d];
-      table.row({name_of(report_.draws.plans[d]), fmt::format("{:.0f} % of draws", 100.0 * plan.chance_best),
-                 worth(plan.expected_loss)});
-    }
-    const std::string best = name_of(report_.draws.plans[decision.best]);
-    return table.text(layout_) + prose(decision.best_shown
-                                           ? fmt::format("Worth most in the mean: {}.\n", best)
-                                           : fmt::format("These draws do not tell which is worth most; first: {}.\n", best),
-                                       layout_);
-  }
-
-  [[nodiscard]] std::string knowledge(const ValueOfInformation& decision) const {
+  [[nodiscard]] std::string knowledge(const Decision& decision) const {
+    const ValueOfInformation& value = decision.value;
     std::string text =
-        prose(fmt::format("To know all inputs before choosing (EVPI): {}\n", worth(decision.perfect)), layout_) + "\n";
-    std::vector<std::size_t> order(decision.of_input.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return decision.of_input[a].value > decision.of_input[b].value; });
-    Table table;
-    table.row({"to know", "is worth (95 %)"});
-    for (const std::size_t k : order) table.row({report_.draws.keys[k], worth(decision.of_input[k])});
-    text += table.text(layout_);
-    if (decision.explained < 0.5)
+        prose(fmt::format("To know all inputs before choosing (EVPI): {}\n", worth_.of(value.perfect)), layout_) + "\n" +
+        value_words::inputs(value, report_.draws.keys, worth_, layout_);
+    if (decision.survey != nullptr)
+      text += "\n" + value_words::surveys(decision.surveys, report_.draws.keys[decision.survey->input], worth_, layout_);
+    if (value.explained < 0.5)
       text +=
           prose(fmt::format("The inputs explain {:.0f} % of how plans differ from draw to draw; the rest is chance of the "
                             "simulation: more customers show smaller values.\n",
-                            100.0 * decision.explained),
+                            100.0 * value.explained),
                 layout_);
     return text;
+  }
+
+  [[nodiscard]] std::string input_value(std::size_t key, double value) const {
+    const std::string& unit = report_.draws.units[key];
+    return fmt::format("{:.3g}{}", value, unit == "day" ? " days" : unit == "day-1" ? " per day" : "");
+  }
+
+  /// What the lead of the plan to take becomes by input.
+  [[nodiscard]] std::string tornado(const Decision& decision) const {
+    const std::string &first = names_[decision.value.best], &second = names_[decision.runner_up];
+    const auto lead = [&](double value) {
+      return format::difference(by_, by_.direction == Direction::lower ? -value : value, currency_);
+    };
+    Table table;
+    table.row({fmt::format("{} against {} where it is", first, second), "lowest", "", "highest", ""});
+    std::string turns;
+    std::size_t shown = 0;
+    for (const std::size_t k : value_words::by_falling(decision.swings.size(), [&](std::size_t i) {
+           return std::fabs(decision.swings[i].high - decision.swings[i].low);
+         })) {
+      const Swing& swing = decision.swings[k];
+      if (!swing.shown) continue;
+      ++shown;
+      table.row({report_.draws.keys[k], input_value(k, swing.low_at), lead(swing.low), input_value(k, swing.high_at),
+                 lead(swing.high)});
+      if (swing.turns())
+        turns += fmt::format("{} could change the decision: where it is {}, {} is ahead.\n", report_.draws.keys[k],
+                             (swing.low < 0.0) ? "lowest" : "highest", second);
+    }
+    if (shown == 0)
+      return prose(fmt::format("No input by itself is shown to change the lead of {} over {}.\n", first, second), layout_);
+    std::string text =
+        table.text(layout_) +
+        prose("Means over the fifth of the draws in which the input is lowest, and highest.\n" + turns, layout_);
+    if (shown < decision.swings.size())
+      text += prose(fmt::format("Of {} more input{} no effect is told from chance.\n", decision.swings.size() - shown,
+                                decision.swings.size() - shown == 1 ? "" : "s"),
+                    layout_);
+    return text;
+  }
+
+  /// Which plan is best by what a kept customer is worth beyond the horizon.
+  [[nodiscard]] std::string acceptability_curve() const {
+    if (report_.acceptability.size() < 2) return {};
+    Table table;
+    std::vector<std::string> head{"A customer kept is worth"};
+    for (const std::string& name : names_) head.push_back(name);
+    table.row(head);
+    for (const Acceptability& at : report_.acceptability) {
+      std::vector<std::string> cells{format::money(at.value_of_customer, currency_)};
+      for (const double chance : at.chance_best) cells.push_back(fmt::format("{:.0f} %", 100.0 * chance));
+      table.row(std::move(cells));
+    }
+    return table.text(layout_) +
+           prose("Share of the draws in which each is best, by what a customer kept at the horizon is worth beyond it.\n",
+                 layout_);
   }
 
   const ForecastReport& report_;
@@ -146,6 +181,8 @@ class ForecastText {
   const ModelParts& parts_;
   std::string currency_;
   const Metric& by_;
+  std::vector<std::string> names_;  // of plans
+  value_words::Worth worth_;
 };
 
 Json forecast_figures(const Forecast& forecast) {
@@ -159,6 +196,31 @@ Json forecast_figures(const Forecast& forecast) {
 }
 
 }  // namespace
+
+Decision decide(const UncertainDraws& draws, std::size_t metric, const SurveyPlan* survey) {
+  const ValueSample sample = decision_sample(draws, metric);
+  Decision decision{value_of_information(sample), 0, {}, survey, {}};
+  const std::vector<std::size_t> order =
+      value_words::by_falling(draws.plans.size(), [&](std::size_t p) { return decision.value.choices[p].mean; });
+  decision.runner_up = order[0] == decision.value.best ? order[1] : order[0];
+  decision.swings = swings(sample, decision.value.best, decision.runner_up);
+  if (survey != nullptr) decision.surveys = survey_values(sample, *survey);
+  return decision;
+}
+
+ForecastReport forecast_report(const UncertainInputs& inputs, const UncertainDraws& draws, std::size_t metric,
+                               const SurveyPlan* survey) {
+  ForecastReport report{inputs, draws, {}, metric, {}, {}};
+  std::vector<std::size_t> told{metric};
+  for (const std::string_view name : {"npv", "retained", "nps"}) {
+    if (metric_position(name) != metric) told.push_back(metric_position(name));
+  }
+  for (const std::size_t each : told) report.forecasts.push_back(metric_forecast(draws, each));
+  if (draws.plans.size() < 2) return report;
+  report.decision = decide(draws, metric, survey);
+  report.acceptability = acceptability(draws, draws.people_per_customer * static_cast<double>(draws.customers));
+  return report;
+}
 
 std::string forecast_text(const ForecastReport& report, const Layout& layout) { return ForecastText(report, layout).text(); }
 
@@ -176,8 +238,8 @@ std::string forecast_json(const ForecastReport& report, const std::string& file)
     }
   }
   uncertain["by"] = metrics()[report.by].name;
-  if (report.decision != nullptr) {
-    const ValueOfInformation& decision = *report.decision;
+  if (report.decision) {
+    const ValueOfInformation& decision = report.decision->value;
     uncertain["best"] = draws.plans[decision.best];
     uncertain["best_shown"] = decision.best_shown;
     for (std::size_t p = 0; p < draws.plans.size(); ++p) {
@@ -187,15 +249,53 @@ std::string forecast_json(const ForecastReport& report, const std::string& file)
     uncertain["explained"] = number(decision.explained);
     uncertain["evpi"] = of(decision.perfect);
     for (std::size_t k = 0; k < draws.keys.size(); ++k) uncertain["evppi"][draws.keys[k]] = of(decision.of_input[k]);
+    if (report.decision->survey != nullptr)
+      uncertain["evsi"] = of(report.decision->surveys, draws.keys[report.decision->survey->input]);
+    uncertain["runner_up"] = draws.plans[report.decision->runner_up];
+    for (std::size_t k = 0; k < draws.keys.size(); ++k) {
+      const Swing& swing = report.decision->swings[k];
+      uncertain["swing"][draws.keys[k]] = {{"low_at", number(swing.low_at)}, {"high_at", number(swing.high_at)},
+                                           {"low", number(swing.low)},       {"high", number(swing.high)},
+                                           {"se", number(swing.error)},      {"shown", swing.shown}};
+    }
+    uncertain["acceptability"] = Json::array();
+    for (const Acceptability& at : report.acceptability) {
+      Json chances = Json::object();
+      for (std::size_t p = 0; p < draws.plans.size(); ++p) chances[draws.plans[p]] = number(at.chance_best[p]);
+      uncertain["acceptability"].push_back({{"value_of_customer", at.value_of_customer}, {"chance_best", chances}});
+    }
   }
   return json_figures::text({{"scenario", settings.title},
                              {"file", file},
                              {"question", settings.question},
                              {"currency", settings.currency},
-                             {"customers", settings.customers},
+                             {"customers", draws.customers},
                              {"seed", settings.seed},
                              {"horizon_days", settings.horizon.value()},
                              {"uncertain", std::move(uncertain)}});
+}
+
+std::string draws_csv_header(const std::vector<std::string>& keys) {
+  std::string line = "draw,plan,replication";
+  for (const std::string& key : keys) line += "," + csv_field(key);
+  for (const Metric& metric : metrics()) line += "," + std::string(metric.name);
+  return line + "\n";
+}
+
+std::string draws_csv(const UncertainDraws& draws) {
+  std::string text = draws_csv_header(draws.keys);
+  const auto add = [&](double value) { text += std::isfinite(value) ? fmt::format(",{}", value) : std::string(","); };
+  for (std::size_t d = 0; d < draws.values.front().size(); ++d) {
+    for (std::size_t p = 0; p < draws.plans.size(); ++p) {
+      for (std::size_t r = 0; r < replications_of_a_draw; ++r) {
+        text += fmt::format("{},{},{}", d, csv_field(draws.plans[p]), r);
+        for (const std::vector<double>& values : draws.values) add(values[d]);
+        for (std::size_t m = 0; m < metrics().size(); ++m) add(draws.outcomes[m][p][d][r]);
+        text += "\n";
+      }
+    }
+  }
+  return text;
 }
 
 }  // namespace sojourn

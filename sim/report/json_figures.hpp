@@ -4,6 +4,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "sojourn/decide/estimate.hpp"
 #include "sojourn/decide/value_of_information.hpp"
@@ -26,6 +28,21 @@ inline Json of(const Estimate& estimate) {
 
 inline Json of(const InformationValue& value) {
   return {{"mean", number(value.value)}, {"se", number(value.error)}, {"shown", value.shown()}};
+}
+
+/// Sizes of a survey about `input`.
+inline Json of(const std::vector<SurveyValue>& sizes, const std::string& input) {
+  Json surveys = Json::array();
+  for (const SurveyValue& survey : sizes) {
+    surveys.push_back({{"answers", survey.answers},
+                       {"mean", number(survey.value.value)},
+                       {"se", number(survey.value.error)},
+                       {"net", number(survey.net)}});
+  }
+  const std::size_t best = best_survey(sizes);
+  return {{"input", input},
+          {"surveys", std::move(surveys)},
+          {"best", best < sizes.size() ? Json(sizes[best].answers) : Json(nullptr)}};
 }
 
 /// What was simulated; `samples` have at least one plan.

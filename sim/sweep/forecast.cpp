@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/math/distributions/fisher_f.hpp>
+#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -33,70 +34,196 @@ double quantile_of(const std::vector<double>& sorted, double share) {
   return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
 }
 
-}  // namespace
+/// What draws tell of a figure: means of draws, and how far apart they are to be drawn so that they are a market's.
+struct Spread {
+  std::vector<double> means;      // of draws, sorted
+  std::vector<double> scrambled;  // means of each scramble
+  double mean = 0.0;
+  double inputs = 0.0, market = 0.0;  // variances: that of the inputs, and chance in the market
+  double between = 0.0, of_means = 0.0;
+  double stretch = 0.0;
 
-Forecast forecast_of(const std::vector<std::vector<double>>& figure, double people_per_customer) {
-  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-  std::vector<double> means, within;
+  /// The quantile at `share` in a market.
+  [[nodiscard]] double at(double share) const { return mean + stretch * (quantile_of(means, share) - mean); }
+};
+
+Spread spread_of(const std::vector<std::vector<double>>& figure, double people_per_customer) {
+  Spread spread;
+  std::vector<double> within;
   std::vector<std::vector<double>> by_scramble(scrambles);
   for (std::size_t draw = 0; draw < figure.size(); ++draw) {
     const std::vector<double>& replications = figure[draw];
     if (!std::all_of(replications.begin(), replications.end(), [](double x) { return std::isfinite(x); })) continue;
-    means.push_back(mean_of(replications));
+    spread.means.push_back(mean_of(replications));
     within.push_back(variance_of(replications));
-    by_scramble[draw % scrambles].push_back(means.back());
+    by_scramble[draw % scrambles].push_back(spread.means.back());
   }
-  if (means.size() < 2) return {nan, nan, nan, nan, nan, nan, false};
-  Forecast result;
-  result.mean = mean_of(means);
-  std::vector<double> of_scrambles;
+  if (spread.means.size() < 2) return spread;
   for (const std::vector<double>& each : by_scramble) {
-    if (!each.empty()) of_scrambles.push_back(mean_of(each));
+    if (!each.empty()) spread.scrambled.push_back(mean_of(each));
   }
-  result.error = std::sqrt(variance_of(of_scrambles) / static_cast<double>(of_scrambles.size()));
-  const double chance = mean_of(within), between = variance_of(means);
-  const double of_means = chance / static_cast<double>(figure.front().size());
-  const double inputs = std::max(0.0, between - of_means), market = chance / people_per_customer;
-  result.of_inputs = std::sqrt(inputs);
-  result.of_chance = std::sqrt(market);
-  const auto count = static_cast<double>(means.size());
+  spread.mean = mean_of(spread.means);
+  const double chance = mean_of(within);
+  spread.between = variance_of(spread.means);
+  spread.of_means = chance / static_cast<double>(figure.front().size());
+  spread.inputs = std::max(0.0, spread.between - spread.of_means);
+  spread.market = chance / people_per_customer;
+  spread.stretch = spread.between > 0.0 ? std::sqrt((spread.inputs + spread.market) / spread.between) : 0.0;
+  std::sort(spread.means.begin(), spread.means.end());
+  return spread;
+}
+
+}  // namespace
+
+Forecast forecast_of(const std::vector<std::vector<double>>& figure, double people_per_customer) {
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  const Spread spread = spread_of(figure, people_per_customer);
+  if (spread.means.size() < 2) return {nan, nan, nan, nan, nan, nan, false};
+  const auto count = static_cast<double>(spread.means.size());
   const boost::math::fisher_f law(count - 1.0, count * (static_cast<double>(figure.front().size()) - 1.0));
-  result.inputs_shown = between > boost::math::quantile(law, 0.95) * of_means;
-  const double stretch = between > 0.0 ? std::sqrt((inputs + market) / between) : 0.0;
-  std::sort(means.begin(), means.end());
-  result.low = result.mean + stretch * (quantile_of(means, 0.025) - result.mean);
-  result.high = result.mean + stretch * (quantile_of(means, 0.975) - result.mean);
-  return result;
+  return {spread.mean,
+          std::sqrt(variance_of(spread.scrambled) / static_cast<double>(spread.scrambled.size())),
+          spread.at(0.025),
+          spread.at(0.975),
+          std::sqrt(spread.inputs),
+          std::sqrt(spread.market),
+          spread.between > boost::math::quantile(law, 0.95) * spread.of_means};
+}
+
+std::vector<double> equally_likely(const std::vector<std::vector<double>>& figure, double people_per_customer,
+                                   std::size_t count) {
+  const Spread spread = spread_of(figure, people_per_customer);
+  std::vector<double> outcomes;
+  for (std::size_t i = 0; i < count && spread.means.size() > 1; ++i)
+    outcomes.push_back(spread.at((static_cast<double>(i) + 0.5) / static_cast<double>(count)));
+  return outcomes;
+}
+
+std::vector<std::vector<double>> difference_of_plan(const UncertainDraws& draws, std::size_t metric, std::size_t plan) {
+  std::vector<std::vector<double>> difference = draws.outcomes.at(metric).at(plan);
+  for (std::size_t d = 0; d < difference.size(); ++d) {
+    for (std::size_t r = 0; r < difference[d].size(); ++r) difference[d][r] -= draws.outcomes[metric].front()[d][r];
+  }
+  return difference;
 }
 
 MetricForecast metric_forecast(const UncertainDraws& draws, std::size_t metric) {
   MetricForecast result{metric, {}, {}};
-  const auto& plans = draws.outcomes.at(metric);
-  for (const auto& plan : plans) {
-    result.plans.push_back(forecast_of(plan, draws.people_per_customer));
-    std::vector<std::vector<double>> difference = plan;
-    for (std::size_t d = 0; d < difference.size(); ++d) {
-      for (std::size_t r = 0; r < difference[d].size(); ++r) difference[d][r] -= plans.front()[d][r];
-    }
-    result.differences.push_back(forecast_of(difference, draws.people_per_customer));
+  for (std::size_t p = 0; p < draws.plans.size(); ++p) {
+    result.plans.push_back(forecast_of(draws.outcomes.at(metric)[p], draws.people_per_customer));
+    result.differences.push_back(forecast_of(difference_of_plan(draws, metric, p), draws.people_per_customer));
   }
   return result;
 }
 
-ValueOfInformation decision_by(const UncertainDraws& draws, std::size_t metric) {
+void require_decides(std::size_t metric) {
   const Metric& by = metrics()[metric];
   if (by.direction == Direction::neutral)
     throw InputError(fmt::format("neither more nor less of {} is better by itself", by.name),
                      "npv, retained and nps can decide");
+}
+
+ValueSample decision_sample(const UncertainDraws& draws, std::size_t metric) {
+  require_decides(metric);
   if (draws.plans.size() < 2)
     throw InputError("there is one plan alone: nothing is to be chosen", "add a [[plan]] to the scenario");
-  const double sign = by.direction == Direction::lower ? -1.0 : 1.0;
+  const double sign = metrics()[metric].direction == Direction::lower ? -1.0 : 1.0;
   ValueSample sample{draws.keys, draws.values, draws.plans, {}, true};
   for (const auto& plan : draws.outcomes.at(metric)) {
     std::vector<double>& worth = sample.worth.emplace_back();
     for (const std::vector<double>& replications : plan) worth.push_back(sign * mean_of(replications));
   }
-  return value_of_information(sample);
+  return sample;
+}
+
+ValueOfInformation decision_by(const UncertainDraws& draws, std::size_t metric) {
+  return value_of_information(decision_sample(draws, metric));
+}
+
+std::vector<Swing> swings(const ValueSample& sample, std::size_t first, std::size_t second) {
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  constexpr std::size_t fewest = 50;
+  std::vector<std::size_t> defined;
+  std::vector<double> lead(sample.worth[first].size());
+  for (std::size_t d = 0; d < lead.size(); ++d) {
+    lead[d] = sample.worth[first][d] - sample.worth[second][d];
+    if (std::isfinite(lead[d])) defined.push_back(d);
+  }
+  if (defined.size() < fewest) return std::vector<Swing>(sample.inputs.size(), {nan, nan, nan, nan, nan, false});
+  const std::size_t fifth = defined.size() / 5;
+  std::vector<Swing> result;
+  for (const std::vector<double>& values : sample.values) {
+    std::stable_sort(defined.begin(), defined.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
+    const auto of = [&](std::size_t begin, const std::vector<double>& what) {
+      std::vector<double> some;
+      for (std::size_t i = begin; i < begin + fifth; ++i) some.push_back(what[defined[i]]);
+      return some;
+    };
+    const std::size_t top = defined.size() - fifth;
+    const std::vector<double> low = of(0, lead), high = of(top, lead);
+    const auto n = static_cast<double>(fifth);
+    const double a = variance_of(low) / n, b = variance_of(high) / n;
+    Swing swing{mean_of(of(0, values)), mean_of(of(top, values)), mean_of(low), mean_of(high), std::sqrt(a + b), false};
+    if (swing.error > 0.0) {
+      // Degrees of freedom by Satterthwaite (1946).
+      const boost::math::students_t law((a + b) * (a + b) * (n - 1.0) / (a * a + b * b));
+      const double error = 0.05 / static_cast<double>(sample.inputs.size());
+      const double point = boost::math::quantile(boost::math::complement(law, 0.5 * error));
+      swing.shown = std::fabs(swing.high - swing.low) > point * swing.error;
+    }
+    result.push_back(swing);
+  }
+  return result;
+}
+
+std::vector<Acceptability> acceptability(const UncertainDraws& draws, double market) {
+  const std::size_t plans = draws.plans.size();
+  if (plans < 2) return {};
+  const auto by_draw = [&](std::string_view metric) {
+    std::vector<std::vector<double>> result;  // [plan][draw]
+    for (const auto& plan : draws.outcomes[metric_position(metric)]) {
+      std::vector<double>& means = result.emplace_back();
+      for (const std::vector<double>& replications : plan) means.push_back(mean_of(replications));
+    }
+    return result;
+  };
+  const auto money = by_draw("npv"), kept = by_draw("customers");
+  const auto most = [](const std::vector<std::vector<double>>& of) {
+    std::size_t best = 0;
+    for (std::size_t p = 1; p < of.size(); ++p) {
+      if (mean_of(of[p]) > mean_of(of[best])) best = p;
+    }
+    return best;
+  };
+  const std::size_t richest = most(money), largest = most(kept);
+  std::vector<double> values{0.0};
+  if (richest != largest) {
+    const double even =
+        (mean_of(money[richest]) - mean_of(money[largest])) / (market * (mean_of(kept[largest]) - mean_of(kept[richest])));
+    // From a tenth of it to ten times it, in round numbers.
+    for (double power = std::pow(10.0, std::floor(std::log10(even) - 1.0)); power <= 10.0 * even; power *= 10.0) {
+      for (const double step : {1.0, 2.0, 5.0}) {
+        if (step * power >= 0.1 * even && step * power <= 10.0 * even) values.push_back(step * power);
+      }
+    }
+  }
+  std::vector<Acceptability> curve;
+  for (const double value : values) {
+    Acceptability at{value, std::vector<double>(plans, 0.0)};
+    std::size_t defined = 0;
+    for (std::size_t d = 0; d < money.front().size(); ++d) {
+      std::vector<double> worth;
+      for (std::size_t p = 0; p < plans; ++p) worth.push_back(money[p][d] + value * market * kept[p][d]);
+      if (!std::all_of(worth.begin(), worth.end(), [](double x) { return std::isfinite(x); })) continue;
+      ++defined;
+      const double best = *std::max_element(worth.begin(), worth.end());
+      const auto ties = static_cast<double>(std::count(worth.begin(), worth.end(), best));
+      for (std::size_t p = 0; p < plans; ++p) at.chance_best[p] += worth[p] == best ? 1.0 / ties : 0.0;
+    }
+    for (double& chance : at.chance_best) chance /= static_cast<double>(defined);
+    curve.push_back(std::move(at));
+  }
+  return curve;
 }
 
 }  // namespace sojourn

@@ -76,6 +76,7 @@ class DrawJob {
     constexpr double nan = std::numeric_limits<double>::quiet_NaN();
     const std::vector<std::vector<double>> of_a_plan(options.draws, std::vector<double>(replications_of_a_draw, nan));
     result_.outcomes.assign(metrics().size(), {result_.plans.size(), of_a_plan});
+    result_.customers = parts.settings.customers;
     result_.people_per_customer = Model(parts).people_per_customer();
   }
 

@@ -37,6 +37,60 @@ class Compare(unittest.TestCase):
     def compare(self, *arguments):
         return json.loads(self.run_well("compare", TELECOM, *SMALL, "--replications", 3, "--json", *arguments).stdout)
 
+    def difference(self, *arguments):
+        plans = json.loads(self.run_well("compare", *arguments, "--json").stdout)["plans"]
+        return {plan: {metric: (cell["mean"], cell["low"], cell["high"]) for metric, cell in found["difference"].items()}
+                for plan, found in plans.items()}
+
+    def test_several_files_are_paired_as_plans_of_one_scenario_are(self):
+        """A plan whose results lie in a file of their own has the same differences; its intervals rest on samples alone."""
+        few = ["--customers", 1000, "--replications", 3]
+        for name, plan, seed in (("before", "baseline", 1), ("care", "care-first", 1), ("stranger", "care-first", 2)):
+            self.run_well("run", TELECOM, *few, "--seed", seed, "--plan", plan, "--quiet", "-o", f"{name}.h5")
+        beside = self.difference("before.h5", "care.h5")["care"]
+        whole = self.difference(TELECOM, *few, "--seed", 1, "--plans", "care-first", "-o", "whole.h5")["care-first"]
+        self.assertNotEqual(whole["npv"][0], 0.0)
+        for metric, (mean, low, high) in whole.items():
+            with self.subTest(metric):
+                self.assertEqual(beside[metric][0], mean)
+        self.assertEqual(beside["npv"], whole["npv"])
+        # The twin: another seed is another luck, and is refused.
+        done = self.sojourn("compare", "before.h5", "stranger.h5")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("before and stranger do not share their luck: they have the seeds 1 and 2", done.stderr)
+
+    def test_a_variant_may_have_another_journey(self):
+        """Its own touchpoint is one that the base never visits; names, one plan alone, and thresholds."""
+        (self.folder / "café.toml").write_text(COFFEE.read_text(encoding="utf-8"), encoding="utf-8")
+        (self.folder / "same.toml").write_text('schema = 1\n[scenario]\nbase = "café.toml"\n', encoding="utf-8")
+        (self.folder / "variant.toml").write_text(
+            'schema = 1\n[scenario]\nbase = "café.toml"\n[[touchpoint]]\nid = "terrace"\nstage = "retention"\n'
+            'next = [{ to = "terrace", odds = 1, after = "1 day" }]\n', encoding="utf-8")
+        few = ["--customers", 500, "--replications", 2]
+        found = self.difference("café.toml", "same.toml", "variant.toml", *few)
+        self.assertIn("variant/baseline", found)
+        for name in ("same", "variant"):
+            for metric, cell in found[f"{name}/baseline"].items():
+                self.assertIn(cell[0], (0.0, None), metric)
+        self.assertEqual(found["same/mend-what-counts"]["npv"], found["mend-what-counts"]["npv"])
+        self.assertNotEqual(found["mend-what-counts"]["npv"][0], 0.0)
+        chosen = self.difference("café.toml", "variant.toml", *few, "--plans", "variant/mend-what-counts")
+        self.assertEqual(list(chosen), ["baseline", "variant/mend-what-counts"])
+        self.assertEqual(self.sojourn("compare", "café.toml", "same.toml", *few, "--threshold", "retained>=2").returncode, 1)
+        self.assertEqual([path.name for path in self.folder.glob("*.h5")], [])
+
+    def test_several_files_are_refused_by_name(self):
+        self.run_well("run", COFFEE, "--customers", 100, "--replications", 2, "--quiet", "-o", "c.h5")
+        for words, *arguments in (("two files are called c", "c.h5", "c.h5"),
+                                  ("--output is of one scenario", "c.h5", COFFEE, "-o", "x.h5"),
+                                  ("whose numbers stand", "c.h5", COFFEE, "--customers", 100),
+                                  ("customers 100 and", "c.h5", COFFEE),
+                                  ("a plan is named", "c.h5", COFFEE, "--threshold", "baseline:npv>=0")):
+            with self.subTest(words):
+                done = self.sojourn("compare", *arguments)
+                self.assertEqual(done.returncode, 2)
+                self.assertIn(words, done.stderr)
+
     def test_json(self):
         result = self.compare()
         care = result["plans"]["care-first"]

@@ -401,11 +401,12 @@ class Optimize(Decide):
 
     def test_where_customers_act_on_one_another(self):
         found = json.loads(self.sojourn("optimize", SCENARIOS / "contact-centre.toml", "--budget", "10M", "--customers", 1000,
-                                        "--replications", 4, "--json"))
+                                        "--set", "scenario.market=1000", "--replications", 4, "--json"))
         self.assertEqual({each["customers"] for each in found["selection"]["rounds"]}, {1000})
         self.assertEqual(found["selection"]["in_full"], found["selection"]["tried"])
         self.assertIn("One replication: no intervals, as customers act on one another.",
-                      self.sojourn("rank", SCENARIOS / "contact-centre.toml", "--customers", 500, "--replications", 1, "--full"))
+                      self.sojourn("rank", SCENARIOS / "contact-centre.toml", "--customers", 500, "--set", "scenario.market=500",
+                                   "--replications", 1, "--full"))
 
     def test_limits_and_levels(self):
         name = self.write(shop(3, levels="levels = [0.5, 1.0]", chance=0.8))

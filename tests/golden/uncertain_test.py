@@ -1,5 +1,6 @@
 """`sojourn compare --uncertain`: forecasts and the value of knowing more, from a scenario that says what its author does not know."""
 
+import csv
 import json
 import os
 import subprocess
@@ -51,6 +52,39 @@ class UncertainTest(unittest.TestCase):
         by = json.loads(self.compare("--json", "--by", "retained").stdout)["uncertain"]
         self.assertEqual(by["by"], "retained")
         self.assertLess(by["evpi"]["mean"], 1.0)
+
+    def test_draws_as_a_table(self):
+        """The table has what the JSON is made of; one that Sojourn did not write is never replaced."""
+        found = json.loads(self.compare("--json", "--csv", "draws.csv").stdout)["uncertain"]
+        rows = list(csv.DictReader((self.folder / "draws.csv").open(encoding="utf-8")))
+        self.assertEqual(len(rows), 128 * 2 * 2)
+        keys = list(found["inputs"])
+        self.assertEqual(list(rows[0])[:3 + len(keys)], ["draw", "plan", "replication", *keys])
+        npv = {}
+        for row in rows:
+            npv.setdefault(row["plan"], []).append(float(row["npv"]))
+        for plan, values in npv.items():
+            self.assertAlmostEqual(sum(values) / len(values), found["forecast"]["npv"][plan]["mean"], places=6)
+        key = "improvement.three-weeks.effect.delay"
+        swing = found["swing"][key]
+        lead = sorted((float(one[key]), sum(float(row["npv"]) * (1 if row["plan"] == found["best"] else -1) for row in rows if row["draw"] == one["draw"]) / 2)
+                      for one in rows[::4])
+        self.assertAlmostEqual(swing["low"], sum(value for _, value in lead[:25]) / 25, places=6)
+        self.assertAlmostEqual(swing["high"], sum(value for _, value in lead[-25:]) / 25, places=6)
+        self.assertTrue(swing["shown"])
+        self.compare("--quiet", "--csv", "draws.csv")  # its own table is replaced
+        (self.folder / "draws.csv").write_text("not Sojourn's\n", encoding="utf-8")
+        self.assertIn("draws.csv", self.compare("--csv", "draws.csv", status=2).stderr)
+        self.assertEqual((self.folder / "draws.csv").read_text(encoding="utf-8"), "not Sojourn's\n")
+
+    def test_surveys(self):
+        key = "improvement.three-weeks.effect.delay"
+        text = self.compare("--survey", key, "--sd", 20, "--cost-per-answer", 1).stdout
+        self.assertIn(f"A survey of {key}:", text)
+        found = json.loads(self.compare("--survey", key, "--sd", 20, "--cost-per-answer", 1, "--json").stdout)["uncertain"]["evsi"]
+        self.assertEqual(found["input"], key)
+        self.assertLessEqual(max(one["mean"] for one in found["surveys"]), 1000)
+        self.assertIn("did you mean", self.compare("--survey", "improvement.three-weeks.effect.dealy", status=2).stderr)
 
     def test_in_words(self):
         text = self.compare().stdout

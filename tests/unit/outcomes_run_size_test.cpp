@@ -62,9 +62,14 @@ TEST_CASE("a page leaves out what there is no memory for, and says so", "[page]"
   const Model model = build(scenario);
   constexpr PlanId baseline(0);
   Samples samples = collect_samples(run(model, {&baseline, 1}));
-  const auto left_out = [&] { return simulate_beside(model, samples, std::nullopt, {}).left_out; };
+  const auto left_out = [&] { return simulate_beside(scenario, model, samples, std::nullopt, {}).left_out; };
   CHECK(left_out().empty());
   samples.market = 1e12;
+  CHECK_THAT(left_out(), Catch::Contains("Which touchpoint is worth fixing would take too long to simulate for a page"));
+  // Where nobody was seen in a queue, what would come there is not expected.
+  for (std::vector<TouchSums>& touch : samples.plans.front().touch) {
+    for (TouchSums& sums : touch) sums.visits = 0.0;
+  }
   CHECK_THAT(left_out(), Catch::Contains("Which touchpoint is worth fixing is left out: this would take about 3e+05 GB"));
   CHECK_THAT(left_out(), Catch::Contains("What each budget buys is left out"));
 }

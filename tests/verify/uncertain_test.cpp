@@ -207,3 +207,104 @@ TEST_CASE("draws that are wrong together are found before anything runs", "[veri
   read.inputs.keys = {horizon, window};
   CHECK_THROWS_AS(require_valid_draws(read, options, 64), InputError);
 }
+
+namespace {
+
+/// Worth that rises by `slope` with the first input, not with the second, and carries chance.
+ValueSample rising(double slope, double noise, std::uint64_t seed, std::size_t draws = 400) {
+  std::mt19937_64 random(seed);
+  std::uniform_real_distribution<double> uniform;
+  std::normal_distribution<double> normal;
+  ValueSample sample{{"matters", "idle"}, {{}, {}}, {"go", "stay"}, {{}, {}}, true};
+  for (std::size_t d = 0; d < draws; ++d) {
+    for (std::vector<double>& values : sample.values) values.push_back(uniform(random));
+    sample.worth[0].push_back(slope * (sample.values[0].back() - 0.4) + noise * normal(random));
+    sample.worth[1].push_back(0.0);
+  }
+  return sample;
+}
+
+}  // namespace
+
+TEST_CASE("swings: the lead in the lowest and the highest fifth of an input", "[verify]") {
+  // The fifths of a uniform input lie around 0.1 and 0.9.
+  const ValueSample sample = rising(10.0, 0.0, 1, 20'000);
+  const std::vector<Swing> found = swings(sample, 0, 1);
+  CHECK(found[0].low_at == Approx(0.1).margin(0.002));
+  CHECK(found[0].high_at == Approx(0.9).margin(0.002));
+  CHECK(found[0].low == Approx(10.0 * (found[0].low_at - 0.4)));
+  CHECK(found[0].high == Approx(10.0 * (found[0].high_at - 0.4)));
+  CHECK(found[0].shown);
+  CHECK(found[0].turns());
+  CHECK_FALSE(swings(rising(10.0, 0.0, 1, 40), 0, 1)[0].shown);  // too few draws
+  // The twin: with the choices swapped, the lead is the negative.
+  CHECK(swings(sample, 1, 0)[0].low == Approx(-found[0].low));
+  // An idle input is called one that matters by chance alone in at most 5 % of the samples, the true one always.
+  int idle = 0, matters = 0;
+  for (std::uint64_t seed = 0; seed < 400; ++seed) {
+    const std::vector<Swing> each = swings(rising(4.0, 2.0, seed), 0, 1);
+    matters += each[0].shown;
+    idle += each[1].shown;
+  }
+  CHECK(matters == 400);
+  CHECK(idle <= 400 * 0.05 + 3.0 * std::sqrt(400 * 0.05 * 0.95));
+}
+
+TEST_CASE("acceptability: the chance to be best over what a kept customer is worth", "[verify]") {
+  // One plan earns a normal amount less, and keeps 100 customers more of 1,000.
+  std::mt19937_64 random(5);
+  std::normal_distribution<double> loss(2'000.0, 500.0);
+  UncertainDraws draws;
+  draws.plans = {"stay", "go"};
+  constexpr std::size_t count = 40'000;
+  draws.values = {std::vector<double>(count, 0.0)};
+  draws.outcomes.assign(metrics().size(), {{count, {0.0, 0.0}}, {count, {0.0, 0.0}}});
+  for (std::size_t d = 0; d < count; ++d) {
+    const double lost = loss(random);
+    draws.outcomes[metric_position("npv")][1][d] = {-lost - 10.0, -lost + 10.0};
+    draws.outcomes[metric_position("customers")][0][d] = {0.5, 0.5};
+    draws.outcomes[metric_position("customers")][1][d] = {0.6, 0.6};
+  }
+  const std::vector<Acceptability> curve = acceptability(draws, 1'000.0);
+  REQUIRE(curve.size() > 4);
+  CHECK(curve.front().value_of_customer == 0.0);
+  std::size_t between = 0;
+  for (const Acceptability& at : curve) {
+    CAPTURE(at.value_of_customer);
+    const double exact = 0.5 * std::erfc(-(100.0 * at.value_of_customer - 2'000.0) / 500.0 / std::sqrt(2.0));
+    const double error = std::sqrt(exact * (1.0 - exact) / count);
+    CHECK(std::fabs(at.chance_best[1] - exact) < 4.0 * error + 1e-4);
+    CHECK(at.chance_best[0] + at.chance_best[1] == Approx(1.0));
+    between += exact > 0.01 && exact < 0.99;
+    if (exact > 0.01 && exact < 0.49) CHECK(std::fabs(at.chance_best[0] - exact) > 4.0 * error);  // the twin: the other plan
+  }
+  CHECK(between >= 1);
+  CHECK(curve.back().value_of_customer >= 100.0);
+}
+
+TEST_CASE("forecast: fifty equally likely outcomes have the forecast's distribution", "[verify]") {
+  // Normal inputs of sd 3, chance of sd 4 among the simulated customers, of whom the market has four for one: sd 2 there.
+  std::mt19937_64 random(8);
+  std::normal_distribution<double> normal;
+  std::vector<std::vector<double>> figure;
+  for (int d = 0; d < 8'000; ++d) {
+    const double input = 10.0 + 3.0 * normal(random);
+    figure.push_back({input + 4.0 * normal(random), input + 4.0 * normal(random)});
+  }
+  const std::vector<double> outcomes = equally_likely(figure, 4.0, 50);
+  REQUIRE(outcomes.size() == 50);
+  CHECK(std::is_sorted(outcomes.begin(), outcomes.end()));
+  const Forecast forecast = forecast_of(figure, 4.0);
+  CHECK(outcomes[0] < forecast.low);
+  CHECK(outcomes[1] > forecast.low);
+  double squares = 0.0, twin = 0.0;
+  const std::vector<double> small = equally_likely(figure, 1.0, 50);  // the twin: a market of those simulated
+  for (std::size_t i = 0; i < 50; ++i) {
+    squares += (outcomes[i] - 10.0) * (outcomes[i] - 10.0) / 50.0;
+    twin += (small[i] - 10.0) * (small[i] - 10.0) / 50.0;
+  }
+  // The middles of fifty shares of a normal law have 98.1 % of its variance.
+  CHECK(squares / 0.981 == Approx(13.0).epsilon(0.06));
+  CHECK_FALSE(twin / 0.981 == Approx(13.0).epsilon(0.06));
+  CHECK(equally_likely({{1.0, 2.0}}, 1.0, 50).empty());
+}

@@ -29,6 +29,8 @@ struct Sums {
 
   /// Pools another group or replication; the constants must be the same.
   Sums& operator+=(const Sums& other);
+  /// The same without people by tenure, which have hundreds of bins and which only Kaplan & Meier's metrics read.
+  Sums& add_all_but_tenures(const Sums& other);
 };
 
 /// Whether a rise is good news for the company, bad news, or neither.
@@ -43,6 +45,11 @@ enum class Written { always, where_used };
 /// What couples a model's customers; whether servers of pools are paid; whether visits may solve a problem.
 struct Mechanisms {
   bool talk = false, accounts = false, queues = false, paid_servers = false, solving = false;
+
+  /// What either of two models has.
+  friend Mechanisms operator|(const Mechanisms& a, const Mechanisms& b) {
+    return {a.talk || b.talk, a.accounts || b.accounts, a.queues || b.queues, a.paid_servers || b.paid_servers};
+  }
 
   [[nodiscard]] bool has(Needs needs) const {
     switch (needs) {

@@ -29,16 +29,58 @@ struct Forecast {
 /// apart around their mean until its variance is the sum of both.
 [[nodiscard]] Forecast forecast_of(const std::vector<std::vector<double>>& figure, double people_per_customer);
 
+/// `count` outcomes that are equally likely, ascending: quantiles of the same distribution as the forecast's interval, at
+/// the middles of `count` equal shares. Empty where the figure is defined at fewer than two draws.
+[[nodiscard]] std::vector<double> equally_likely(const std::vector<std::vector<double>>& figure, double people_per_customer,
+                                                 std::size_t count);
+
 /// A metric over the draws: of each plan, and of each its difference to the first on the same luck.
 struct MetricForecast {
   std::size_t metric = 0;  // place in `metrics()`
   std::vector<Forecast> plans, differences;
 };
+/// The difference of plan `plan` to the first on the same luck, [draw][replication].
+[[nodiscard]] std::vector<std::vector<double>> difference_of_plan(const UncertainDraws& draws, std::size_t metric,
+                                                                  std::size_t plan);
 [[nodiscard]] MetricForecast metric_forecast(const UncertainDraws& draws, std::size_t metric);
 
+/// Throws InputError where neither more nor less of a metric is better.
+void require_decides(std::size_t metric);
+
+/// What each plan is worth at each draw by a metric: of one of which less is better, its negative. Throws InputError where
+/// there is one plan alone, or neither more nor less of the metric is better.
+[[nodiscard]] ValueSample decision_sample(const UncertainDraws& draws, std::size_t metric);
+
 /// The decision between the plans by a metric: which is worth most in the mean, and what it is worth to know more, in the
-/// metric's unit. Of a metric of which less is better, worth is its negative. Throws InputError where there is one plan
-/// alone, or neither more nor less of the metric is better, or it is defined at too few draws.
+/// metric's unit. Throws as `decision_sample`, and where the metric is defined at too few draws.
 [[nodiscard]] ValueOfInformation decision_by(const UncertainDraws& draws, std::size_t metric);
+
+/// By how much one plan leads another where an input is low, and where it is high.
+struct Swing {
+  double low_at = 0.0, high_at = 0.0;  // means of the input over the fifth of the draws where it is least, and most
+  double low = 0.0, high = 0.0;        // means of the lead over these draws, in the unit of worth
+  double error = 0.0;                  // standard error of `high - low`
+  /// Whether the two differ by more than chance makes them, all inputs allowed for (Welch 1947, Bonferroni, 5 %).
+  bool shown = false;
+
+  /// Whether the lead is lost in one of them, which then could change the decision.
+  [[nodiscard]] bool turns() const { return shown && (low < 0.0) != (high < 0.0); }
+};
+
+/// The lead of choice `first` over `second` by input (the bars of a tornado diagram). Draws at which either is not finite
+/// are left out; all NaN where fewer than 50 are left.
+[[nodiscard]] std::vector<Swing> swings(const ValueSample& sample, std::size_t first, std::size_t second);
+
+/// How likely each plan is the best where a customer kept at the horizon is worth `value_of_customer` beyond the net present
+/// value within it.
+struct Acceptability {
+  double value_of_customer = 0.0;   // in the scenario's currency
+  std::vector<double> chance_best;  // by plan: share of the draws at which npv + value * customers at the horizon is highest
+};
+
+/// The acceptability curve (van Hout, Al, Gordon & Rutten 1994) of a market of `market` people: from 0 to ten times the
+/// value at which the plan with the highest mean npv and that which keeps most would be worth the same, in steps of 1, 2, 5;
+/// of 0 alone where these are one plan. Empty where there is one plan alone.
+[[nodiscard]] std::vector<Acceptability> acceptability(const UncertainDraws& draws, double market);
 
 }  // namespace sojourn

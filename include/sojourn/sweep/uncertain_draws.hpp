@@ -31,6 +31,7 @@ struct UncertainDraws {
   std::vector<std::string> plans;           // ids, the baseline first where it is among them
   /// [metric][plan][draw][replication], by place in `metrics()`; NaN where a metric is undefined.
   std::vector<std::vector<std::vector<std::vector<double>>>> outcomes;
+  std::uint64_t customers = 0;       // simulated in a replication
   double people_per_customer = 1.0;  // real customers for each simulated one
   std::uint64_t events = 0;          // visits simulated
 };

@@ -1,0 +1,108 @@
+#include "sojourn/decide/joined_samples.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <limits>
+#include <utility>
+
+#include "sojourn/base/error.hpp"
+
+namespace sojourn {
+namespace {
+
+std::string list_of(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, ", ")); }
+
+/// Throws where `other` cannot be paired with `first`.
+void require_same_luck(const NamedSamples& first, const NamedSamples& other) {
+  const Samples &a = first.samples, &b = other.samples;
+  const auto must = [&](bool same, const char* what, const std::string& here, const std::string& there, const char* hint) {
+    if (same) return;
+    throw InputError(
+        fmt::format("{} and {} do not share their luck: they have {} {} and {}", first.name, other.name, what, here, there),
+        hint);
+  };
+  const auto must_be = [&](const auto& here, const auto& there, const char* what, const char* hint) {
+    must(here == there, what, fmt::format("{}", here), fmt::format("{}", there), hint);
+  };
+  must_be(a.seed, b.seed, "the seeds", "run them again with one --seed");
+  must_be(a.customers, b.customers, "customers", "run them again with one --customers");
+  must_be(a.replications, b.replications, "replications", "run them again with one --replications");
+  must_be(a.market, b.market, "a market of", "set scenario.market in both");
+  must_be(a.horizon, b.horizon, "horizons in days of", "run them again with one --horizon");
+  must(a.window_ends == b.window_ends, "windows, in number", fmt::format("{}", a.window_ends.size()),
+       fmt::format("{}", b.window_ends.size()), "set scenario.window in both");
+  must_be(a.currency, b.currency, "the currencies", "set scenario.currency in both");
+  must_be(a.discount, b.discount, "the discounts", "set scenario.discount in both");
+  must(a.personas == b.personas, "the personas", list_of(a.personas), list_of(b.personas),
+       "a variant may change personas, but has the same ones in the same order");
+  must(a.segments == b.segments, "the account segments", list_of(a.segments), list_of(b.segments),
+       "a variant may change segments, but has the same ones in the same order");
+  const auto coupling = [](const Samples& s) { return s.batches ? "each on their own" : "acting on one another"; };
+  must(a.batches == b.batches, "customers", coupling(a), coupling(b),
+       "compare scenarios that both have queues, word of mouth or accounts, or neither");
+}
+
+/// Where each of `names` stands in `all`, to which new ones are added with their `titles`.
+std::vector<std::size_t> places_in(std::vector<std::string>& all, std::vector<std::string>& all_titles,
+                                   const std::vector<std::string>& names, const std::vector<std::string>& titles) {
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const auto found = std::find(all.begin(), all.end(), names[i]);
+    places.push_back(static_cast<std::size_t>(found - all.begin()));
+    if (found != all.end()) continue;
+    all.push_back(names[i]);
+    all_titles.push_back(titles[i]);
+  }
+  return places;
+}
+
+/// Visits to a touchpoint that is not there: none of the people of each sample.
+std::vector<TouchSums> no_visits(const std::vector<Sums>& people) {
+  std::vector<TouchSums> none(people.size());
+  for (std::size_t i = 0; i < people.size(); ++i) none[i].arrived = people[i].arrived;
+  return none;
+}
+
+}  // namespace
+
+Samples joined(std::vector<NamedSamples> runs) {
+  for (std::size_t k = 1; k < runs.size(); ++k) require_same_luck(runs.front(), runs[k]);
+  Samples all = std::move(runs.front().samples);
+  for (std::size_t k = 1; k < runs.size(); ++k) {
+    Samples& run = runs[k].samples;
+    const std::size_t known = all.touchpoints.size();
+    const std::vector<std::size_t> touchpoints =
+        places_in(all.touchpoints, all.touchpoint_names, run.touchpoints, run.touchpoint_names);
+    for (std::size_t v = 0; v < touchpoints.size(); ++v) {
+      if (touchpoints[v] >= known) all.touchpoint_stages.push_back(run.touchpoint_stages[v]);
+    }
+    const std::vector<std::size_t> pools = places_in(all.pools, all.pool_names, run.pools, run.pool_names);
+    const bool alone = run.plans.size() == 1;
+    for (PlanSamples& plan : run.plans) {
+      plan.id = alone ? runs[k].name : fmt::format("{}/{}", runs[k].name, plan.id);
+      plan.name = alone ? runs[k].name : fmt::format("{}: {}", runs[k].name, plan.name);
+      std::vector<std::vector<TouchSums>> touch(all.touchpoints.size(), no_visits(plan.all));
+      for (std::size_t v = 0; v < touchpoints.size(); ++v) touch[touchpoints[v]] = std::move(plan.touch[v]);
+      plan.touch = std::move(touch);
+      for (QueueFigures& queue : plan.queues) queue.touchpoint = touchpoints[queue.touchpoint];
+      std::vector<double> utilisation(all.pools.size(), std::numeric_limits<double>::quiet_NaN());
+      for (std::size_t p = 0; p < pools.size(); ++p) utilisation[pools[p]] = plan.utilisation[p];
+      plan.utilisation = std::move(utilisation);
+      for (PairedOutcomes& pairs : plan.paired_outcomes) pairs = PairedOutcomes(all.personas.size());
+      all.plans.push_back(std::move(plan));
+    }
+    all.mechanisms = all.mechanisms | run.mechanisms;
+    all.replications_asked = std::max(all.replications_asked, run.replications_asked);
+    all.events += run.events;
+    all.seconds += run.seconds;
+  }
+  for (PlanSamples& plan : all.plans) {
+    plan.touch.resize(all.touchpoints.size(), no_visits(plan.all));
+    plan.utilisation.resize(all.pools.size(), std::numeric_limits<double>::quiet_NaN());
+  }
+  return all;
+}
+
+}  // namespace sojourn

@@ -1,0 +1,30 @@
+#include "sojourn/report/value_words.hpp"
+
+#include <fmt/format.h>
+
+namespace sojourn::value_words {
+namespace {
+
+constexpr double reach = 1.96;  // of a 95 % interval, in standard errors
+
+}  // namespace
+
+std::string Worth::of(double mean, double error) const {
+  return fmt::format("{} ({} to {})", amount(mean), amount(mean - reach * error), amount(mean + reach * error));
+}
+
+std::string Worth::of(const InformationValue& value) const {
+  if (value.value == 0.0 && value.error == 0.0) return "nothing";
+  const double high = value.value + reach * value.error;
+  if (!value.shown()) return fmt::format("below {}, not told from 0", amount(high));
+  return fmt::format("{} ({} to {})", amount(value.value), amount(std::max(0.0, value.value - reach * value.error)),
+                     amount(high));
+}
+
+std::string best(const ValueOfInformation& value, const std::vector<std::string>& names) {
+  return fmt::format("{}: {}",
+                     value.best_shown ? "Worth most in the mean" : "These draws do not tell which is worth most; first",
+                     names[value.best]);
+}
+
+}  // namespace sojourn::value_words
