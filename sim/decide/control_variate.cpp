@@ -69,10 +69,12 @@ bool still(Change& change, double horizon) {
 }  // namespace
 
 SolvableTwin solvable_twin(const Model& model) {
-  if (const auto coupled = mechanisms_in_use(model.parts()); !coupled.empty()) {
+  ModelParts parts = model.parts();
+  const bool asked = !parts.surveys.empty();
+  if (const auto coupled = mechanisms_in_use(parts); !coupled.empty()) {
     throw NoClosedForm(ErrorCode::no_solvable_twin, coupled, false);
   }
-  ModelParts parts = model.parts();
+  parts.surveys.clear();
   std::vector<std::string> without;
   const auto take = [&](bool taken, const char* what) {
     if (taken) without.emplace_back(what);
@@ -96,6 +98,7 @@ SolvableTwin solvable_twin(const Model& model) {
   const double horizon = parts.settings.horizon.value();
   for (Improvement& improvement : parts.improvements) changes = still(improvement.change, horizon) || changes;
   for (Change& event : parts.events) changes = still(event, horizon) || changes;
+  take(asked, "surveys");
   take(slopes, "slopes (they are 0 in the twin)");
   take(carried, "clocks, counters and conditions (laws begin with the visit, exits are open to all)");
   take(traits, "traits that vary and decide about exits (each persona has the mean)");

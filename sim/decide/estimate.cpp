@@ -241,11 +241,36 @@ Estimate estimate(const std::vector<TouchSums>& samples, const TouchMetric& metr
   return cautious_interval(metric.value(pooled(samples)), values(samples, metric));
 }
 
-Estimate difference(const std::vector<Sums>& plan, const std::vector<Sums>& baseline, const Metric& metric) {
+Estimate estimate(const Samples& samples, std::size_t plan, std::size_t touchpoint, const TouchMetric& metric) {
+  if (metric.needs == Needs::solving && !samples.solving[touchpoint]) return {nan, nan, nan, nan, 0};
+  return estimate(samples.plans[plan].touch[touchpoint], metric);
+}
+
+Estimate estimate(const std::vector<SurveySums>& samples, const SurveyMetric& metric) {
+  return cautious_interval(metric.value(pooled(samples)), values(samples, metric));
+}
+
+namespace {
+
+SurveySums pooled_for(const SurveyMetric&, const std::vector<SurveySums>& samples) { return pooled(samples); }
+
+template <class S, class M>
+Estimate paired_difference(const std::vector<S>& plan, const std::vector<S>& baseline, const M& metric) {
   std::vector<double> differences = values(plan, metric);
   const std::vector<double> base = values(baseline, metric);
   for (std::size_t i = 0; i < differences.size(); ++i) differences[i] -= base[i];
   return cautious_interval(metric.value(pooled_for(metric, plan)) - metric.value(pooled_for(metric, baseline)), differences);
+}
+
+}  // namespace
+
+Estimate difference(const std::vector<SurveySums>& plan, const std::vector<SurveySums>& baseline,
+                    const SurveyMetric& metric) {
+  return paired_difference(plan, baseline, metric);
+}
+
+Estimate difference(const std::vector<Sums>& plan, const std::vector<Sums>& baseline, const Metric& metric) {
+  return paired_difference(plan, baseline, metric);
 }
 
 Difference tested(const Estimate& estimate) {

@@ -27,6 +27,8 @@ class Reach {
     std::fill(here_.begin(), here_.end(), false);
     ++arrived_;
   }
+  void asked(const Person&, const Asked&, const State&) {}
+  void annoyed(const Person&, std::size_t, const State&, const State&) {}
   void visited(const Person&, const Visit& visit, const VisitRow&, const State&, const State&) {
     people_[visit.touchpoint] += !here_[visit.touchpoint];
     here_[visit.touchpoint] = true;

@@ -84,7 +84,9 @@ CarriedRules::CarriedRules(const ModelParts& parts) {
       if (exit.only_if.bought) demand.bought = *exit.only_if.bought ? 1 : 0;
       if (exit.only_if.team.valid()) demand.team = static_cast<std::int32_t>(exit.only_if.team.index());
       asks_for_team_ = asks_for_team_ || demand.team >= 0;
-      if (!demand.conditional() && demand.slopes.empty()) continue;
+      if (exit.only_if.solved) demand.solved = *exit.only_if.solved ? 1 : 0;
+      demand.on_solved = static_cast<float>(exit.slopes.solved);
+      if (!demand.conditional() && demand.slopes.empty() && demand.on_solved == 0.0f) continue;
       of.demand = static_cast<std::int32_t>(demands_.size());
       demands_.push_back(std::move(demand));
     }
@@ -193,32 +195,32 @@ double CarriedRules::count(std::span<const double> carried, std::uint32_t counte
   return then * numeric::exp(-of.per_day * std::max(0.0, time - carried[of.at + 1]));
 }
 
-bool CarriedRules::holds(std::span<const double> carried, const Demand& demand, bool bought, std::int32_t team,
-                         double time) const {
-  if (demand.bought >= 0 && (demand.bought == 1) != bought) return false;
-  if (demand.team >= 0 && demand.team != team) return false;
+bool CarriedRules::holds(std::span<const double> carried, const Demand& demand, const AfterVisit& now) const {
+  if (demand.bought >= 0 && (demand.bought == 1) != now.bought) return false;
+  if (demand.team >= 0 && demand.team != now.team) return false;
+  if (demand.solved >= 0 && (demand.solved == 1) != now.solved) return false;
   return std::all_of(demand.tests.begin(), demand.tests.end(), [&](const CountTest& test) {
-    const double now = count(carried, test.counter, time);
+    const double holding = count(carried, test.counter, now.time);
     switch (test.relation) {
       case Relation::at_least:
-        return now >= test.value;
+        return holding >= test.value;
       case Relation::above:
-        return now > test.value;
+        return holding > test.value;
       case Relation::at_most:
-        return now <= test.value;
+        return holding <= test.value;
       case Relation::below:
-        return now < test.value;
+        return holding < test.value;
       case Relation::equal:
-        return now == test.value;
+        return holding == test.value;
     }
     return false;
   });
 }
 
-float CarriedRules::exponent(std::span<const double> carried, const Demand& demand, double time) const {
-  float sum = 0.0f;
+float CarriedRules::exponent(std::span<const double> carried, const Demand& demand, const AfterVisit& now) const {
+  float sum = now.solved ? demand.on_solved : 0.0f;
   for (const CountSlope& slope : demand.slopes) {
-    sum += slope.slope * static_cast<float>(numeric::log(1.0 + count(carried, slope.counter, time)));
+    sum += slope.slope * static_cast<float>(numeric::log(1.0 + count(carried, slope.counter, now.time)));
   }
   return sum;
 }

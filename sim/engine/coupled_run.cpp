@@ -76,6 +76,7 @@ class Replication {
       over_blocks([&](std::size_t block, std::uint32_t begin, std::uint32_t end) { live(block, begin, end, window); });
       if (queues_ && !endless()) serve(window);
       if (endless()) return std::nullopt;
+      if (program_.surveys().at_intervals()) ask(window);
       if (account_standings_) count_accounts(window);
       if (!go_on(static_cast<double>(window + 1) / static_cast<double>(windows))) return std::nullopt;
     }
@@ -217,6 +218,40 @@ class Replication {
       if (life.stay.exit >= 0) writer.stayed(life.person, life.visit, life.stay, life.state);
       lives.visit_next(diary.customer, life, writer);
     } while (life.stay.exit >= 0 && life.stay.until <= until && !lives.leads_to_queue(life));
+  }
+
+  /// Surveys at intervals whose occasions come at the end of `window`.
+  void ask(std::size_t window) {
+    const double now = program_.windows().end(window);
+    const auto due = [&](std::uint32_t customer) {
+      return store_.present(customer) && program_.surveys().asked_at(of_surveys(customer)) <= now;
+    };
+    for (Diary& diary : options_.diaries) {
+      if (!due(diary.customer)) continue;
+      Lives lives = this->lives();
+      Life life = store_.look_at(diary.customer, window);
+      lives.load_traits(diary.customer, life);
+      DiaryWriter writer(diary, lives);
+      lives.ask_at_end_of(window, diary.customer, life, writer);
+      writer.asked_while_staying();
+    }
+    over_blocks([&](std::size_t block, std::uint32_t begin, std::uint32_t end) {
+      Recorder recorder(program_, worker_of(block).tally());
+      Lives lives = this->lives();
+      for (std::uint32_t customer = begin; customer < end; ++customer) {
+        if (!due(customer)) continue;
+        Life life = store_.take_up(customer, window, recorder);
+        if (const std::int64_t persona = market_.introduced_by(customer); persona >= 0) {
+          recorder.introduced_by(static_cast<std::uint32_t>(persona));
+        }
+        lives.load_traits(customer, life);
+        lives.ask_at_end_of(window, customer, life, recorder);
+        store_.asked(customer, life);
+      }
+    });
+  }
+  [[nodiscard]] std::span<const double> of_surveys(std::uint32_t customer) const {
+    return store_.carried(customer).subspan(program_.carried().width());
   }
 
   /// The horizon: who is still a customer has a tenure that nobody saw the end of.

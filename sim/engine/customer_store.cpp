@@ -63,7 +63,7 @@ CustomerStore::CustomerStore(const lock_step::Compiled& compiled, std::uint32_t 
   const bool talk = parts.word_of_mouth.has_value();
   columns_.heard = column(heard_, talk, 0.0f);
   columns_.voice = column(voice_, talk, Voice::silent);
-  width_ = compiled.program().carried().width();
+  width_ = compiled.program().carried_width();
   if (width_ > 0) carried_.assign(rows * width_, 0.0);
   columns_.carried = width_ > 0 ? carried_.data() : nullptr;
 }
@@ -111,8 +111,8 @@ void CustomerStore::populate(const Streams& streams, const Accounts* accounts, s
       if (!effort_aversion_.empty()) effort_aversion_[i] = people->effort_aversion[k];
       for (std::size_t which = 0; which < compiled_.own_traits().size(); ++which) own_[which][i] = people->own[which][k];
       if (width_ > 0) {
-        compiled_.program().carried().begin(compiled_.population(), streams, nullptr, customer, persona, people->arrival[k],
-                                            {carried_.data() + i * width_, width_});
+        compiled_.program().begin_carrying(compiled_.population(), streams, nullptr, customer, persona, people->arrival[k],
+                                           {carried_.data() + i * width_, width_});
       }
     }
   }
@@ -148,8 +148,8 @@ void CustomerStore::populate_accounts(const Streams& streams, const Accounts& ac
       own_[which][i] = trait(static_cast<std::size_t>(compiled_.own_traits()[which]));
     }
     if (width_ > 0) {
-      compiled_.program().carried().begin(population, streams, &accounts, customer, persona, person.arrival,
-                                          {carried_.data() + i * width_, width_});
+      compiled_.program().begin_carrying(population, streams, &accounts, customer, persona, person.arrival,
+                                         {carried_.data() + i * width_, width_});
     }
   }
 }
@@ -179,6 +179,17 @@ void CustomerStore::hold(std::uint32_t customer) {
   const lock_step::Tables& tables = compiled_.tables();
   redirect(customer, static_cast<std::uint32_t>(tables.exit_count + tables.touchpoints) + touchpoint(customer),
            lock_step::never);
+}
+
+void CustomerStore::asked(std::uint32_t customer, const Life& life) {
+  const std::size_t i = at(customer);
+  std::copy(life.carried.begin(), life.carried.end(), carried_.data() + i * width_);
+  if (life.state.standing != Standing::customer) return;
+  Kept& kept = kept_[i];
+  kept.satisfaction = life.state.satisfaction;
+  kept.standing = static_cast<std::uint16_t>((kept.standing & ~7u) |
+                                             static_cast<std::uint32_t>(Code::promoter + life.state.promoter_class));
+  if (!voice_.empty()) voice_[i] = static_cast<Voice>(1 + life.state.promoter_class);
 }
 
 Life CustomerStore::look_at(std::uint32_t customer, std::size_t window) const {

@@ -18,7 +18,8 @@ namespace sojourn {
 
 /// Customers `first()` to `end()` of a replication. 48 bytes each; 5 more where there is word of mouth; 4 more for each of
 /// loss aversion, effort aversion and the traits in probabilities that is asked for and is not the same for all
-/// of a persona; 8 more for each clock, counter and anniversary that some exit asks for, and 8 for a counter that fades.
+/// of a persona; 8 more for each clock, counter and anniversary that some exit asks for, and 8 for a counter that fades; 8
+/// more for each survey at intervals and half-life of fatigue, and 8 for each of these kinds.
 class CustomerStore {
  public:
   /// Room for `count` customers from number `first` on, who have all yet to arrive, and rows for padding lanes, one for each
@@ -110,6 +111,9 @@ class CustomerStore {
   void redirect(std::uint32_t customer, std::uint32_t exit, double time);
   /// A customer who waits stays for good, or until somebody makes the customer leave.
   void hold(std::uint32_t customer);
+
+  /// Sets aside what being asked at the end of a window has done to a life that `look_at` gave.
+  void asked(std::uint32_t customer, const Life& life);
 
   /// The life of a customer as it stands at the beginning of `window`, for the reference to go on with. Of a person who has
   /// bought the arrival is not kept, and nobody asks for it any more.

@@ -37,8 +37,7 @@ double stretch_of(const ExitRow& exit, const Carrier& carrier) {
 /// Whether the exit is open to this customer.
 bool is_open(const Program& program, const ExitRow& exit, const Carrier& carrier) {
   const CarriedRules& rules = program.carried();
-  return exit.demand < 0 ||
-         rules.holds(carrier.carried, rules.demand(exit.demand), carrier.bought, carrier.team, carrier.time);
+  return exit.demand < 0 || rules.holds(carrier.carried, rules.demand(exit.demand), carrier.now);
 }
 
 /// The odds bent by what the customer carries: the weight of an exit in a choice, the multiplier of its hazard in a race.
@@ -48,14 +47,14 @@ float weight_of(const Program& program, const ExitRow& exit, const Carrier& carr
   if (exit.times >= 0) odds = numeric::lesser(odds * static_cast<float>(trait(carrier, exit.times)), 1e9f);
   if (exit.demand >= 0) {
     if (!is_open(program, exit, carrier)) return 0.0f;
-    exponent += program.carried().exponent(carrier.carried, program.carried().demand(exit.demand), carrier.time);
+    exponent += program.carried().exponent(carrier.carried, program.carried().demand(exit.demand), carrier.now);
   }
   return behaviour::weigh(odds, exponent);
 }
 
 /// The age of an exit's law at the visit, in days of its clock: 0 where it has none, negative where that stands still.
 double age_at_visit(const Program& program, const ExitRow& exit, const Carrier& carrier) {
-  return exit.clock < 0 ? 0.0 : program.carried().age(carrier.carried, exit.clock, carrier.time);
+  return exit.clock < 0 ? 0.0 : program.carried().age(carrier.carried, exit.clock, carrier.now.time);
 }
 
 }  // namespace

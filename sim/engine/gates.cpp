@@ -12,6 +12,7 @@ Gates::Gates(const Program& program, const Accounts& accounts, const Streams& st
       streams_(streams),
       effort_(accounts.people(), not_held),
       event_(accounts.people(), 0),
+      solved_(accounts.people(), 0),
       noted_(accounts.count(), 0) {
   const ModelParts& parts = program.model().parts();
   places_.resize(parts.account_segments.size() * parts.touchpoints.size());
@@ -63,6 +64,7 @@ void Gates::look_again(std::uint32_t customer) { noted_[accounts_.account_of(cus
 void Gates::hold(const Held& arrived) {
   effort_[arrived.customer] = arrived.effort;
   event_[arrived.customer] = static_cast<std::uint16_t>(arrived.event);
+  solved_[arrived.customer] = arrived.solved ? 1 : 0;
   look_again(arrived.customer);
 }
 
@@ -135,7 +137,7 @@ std::int32_t Gates::verdict(const Rule& rule, std::size_t window, std::uint32_t 
   std::vector<float> chances, voices;
   for (const std::uint32_t customer : here_) {
     float before = 0.0f;
-    for (const float sum : waiting.shares_at_gate(customer, window, effort_[customer])) {
+    for (const float sum : waiting.shares_at_gate(customer, window, effort_[customer], solved_[customer] != 0)) {
       chances.push_back(sum - before);
       before = sum;
     }

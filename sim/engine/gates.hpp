@@ -9,14 +9,16 @@
 
 namespace sojourn {
 
-/// A customer who came to a gate, the effort of that visit, and its number in the customer's life.
+/// A customer who came to a gate, the effort of that visit, its number in the customer's life, and whether it solved the
+/// problem.
 struct Held {
   std::uint32_t customer = 0;
   float effort = 0.0f;
   std::uint32_t event = 0;
+  bool solved = false;
 };
 
-/// The gates of one replication. Whoever is asked at a gate and may still come to it is waited for. Six bytes a customer,
+/// The gates of one replication. Whoever is asked at a gate and may still come to it is waited for. Seven bytes a customer,
 /// and two for each gate of the segment with most.
 class Gates {
  public:
@@ -55,9 +57,11 @@ class Gates {
   Streams streams_;
   std::vector<std::uint8_t> places_;
   std::vector<std::vector<Rule>> rules_;  // [account segment][gate]
-  // Of each customer: the effort of the last visit to a gate, below 0 where the customer is not held, and its number.
+  // Of each customer: the effort of the last visit to a gate, below 0 where the customer is not held, its number, and
+  // whether it solved the problem.
   Column<float> effort_;
   Column<std::uint16_t> event_;
+  Column<std::uint8_t> solved_;
   std::vector<std::uint8_t> noted_;        // of each account: 1 where it is to be looked at
   std::vector<std::uint32_t> to_look_at_;  // those, ascending
   std::vector<std::uint32_t> here_;        // of the account and gate at hand

@@ -25,10 +25,10 @@ Life Lives::begin(std::uint32_t customer) const {
   life.stay.window = program_.windows().of(life.stay.until);
   life.stay.regime = program_.regime(life.stay.until);
   life.stay.to = life.person.start;
-  if (const std::size_t width = program_.carried().width(); width > 0) {
+  if (const std::size_t width = program_.carried_width(); width > 0) {
     life.carried.resize(width);
-    program_.carried().begin(population_, people_, accounts, customer, life.person.persona, life.person.arrival,
-                             life.carried);
+    program_.begin_carrying(population_, people_, accounts, customer, life.person.persona, life.person.arrival,
+                            life.carried);
   }
   return life;
 }

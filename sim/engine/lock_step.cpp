@@ -12,6 +12,7 @@
 #include "sojourn/behaviour/money.hpp"
 #include "sojourn/behaviour/recommendation.hpp"
 #include "sojourn/behaviour/review.hpp"
+#include "sojourn/behaviour/survey.hpp"
 #include "sojourn/tally/tally.hpp"
 
 namespace sojourn::lock_step {
@@ -89,11 +90,15 @@ class Block {
     start();
     fetch(), lap(Step::fetch);
     draw(), lap(Step::draw);
-    experience(), lap(Step::experience);
+    experience();
+    if (t_.solving) solve();
+    lap(Step::experience);
     record(), lap(Step::record);
     if (task_.market != nullptr) meet_market();
     choose(), lap(Step::choose);
-    draw_delays(), lap(Step::delay);
+    draw_delays();
+    if (t_.asks_at_intervals && task_.market == nullptr) ask_while_staying();
+    lap(Step::delay);
   }
 
   void start() {
@@ -118,7 +123,9 @@ class Block {
     if (!t_.still) fetch_groups(0, 1);
     if (!t_.constant_choice) fetch_groups(1, 3);
     fetch_groups(3, 4);
-    if (t_.carries != nullptr || t_.couples) fetch_groups(4, 5);
+    if (t_.carries != nullptr || t_.couples || t_.solving || t_.visit_survey_count > 0) {
+      fetch_groups(4, 5);
+    }
     if (t_.most_exits > 4) fetch_groups(5, 7);
     if (t_.most_exits > 4 || t_.trait_bound) fetch_groups(7, 8);
     if (t_.hears) fetch_groups(8, 9);
@@ -208,6 +215,7 @@ class Block {
       s_.touch[i][0] = fixed_score(s_.quality[i]);
       s_.touch[i][1] = fixed_score(s_.appraisal[i]);
     }
+    if (t_.visit_survey_count > 0) ask_after_visits();
     const std::int32_t* flag = integers(Field::facts);
     const float base = t_.recommend_base, base_sd = t_.recommend_sd;
     EACH_LANE
@@ -230,6 +238,92 @@ class Block {
       c_.counted_satisfaction[i] = counted_s;
       c_.counted_expectation[i] = counted_e;
     }
+  }
+
+  /// Surveys that follow visits: what everybody would say, and what those say who are asked.
+  void ask_after_visits() {
+    const float base = t_.recommend_base, sd = t_.recommend_sd;
+    for (std::int32_t k = 0; k < t_.visit_survey_count; ++k) {
+      const VisitSurvey& survey = t_.visit_surveys[k];
+      if (survey.asks == 0) {
+        EACH_LANE
+        for (int i = 0; i < padded_; ++i) {
+          s_.answer[i] = b::promoter_value(b::recommend(c_.satisfaction[i], c_.answering[i], base, sd));
+        }
+      } else if (survey.asks == 1) {
+        EACH_LANE
+        for (int i = 0; i < padded_; ++i) s_.answer[i] = b::point_on_scale(s_.appraisal[i], 1, 4);
+      } else {
+        EACH_LANE
+        for (int i = 0; i < padded_; ++i) s_.answer[i] = b::point_on_scale(1.0f - s_.effort[i], 1, 6);
+      }
+      std::int64_t* const cells =
+          task_.cells + t_.shape.survey(static_cast<std::size_t>(survey.number), 0, 0, SurveyScore::visits);
+      for (int i = 0; i < lanes_; ++i) {
+        std::int64_t* const at = cells + cell(c_.persona[i], c_.window[i]) * survey_score_count;
+        at[0] += 1;
+        at[1] += s_.answer[i];
+      }
+    }
+    const std::int32_t *covered = integers(Field::surveys), *facts = integers(Field::facts);
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) s_.marks[i] = covered[i] != 0 ? 1 : 0;
+    const int count = list_marked();
+    for (int k = 0; k < count; ++k) {
+      const int i = s_.marked[k];
+      const bool bought = c_.bought[i] != 0 || (facts[i] & RowFlag::purchase) != 0;
+      Asking at = asking(i);
+      at.referred = c_.introduced[i] != 0 && bought;
+      const float lost = t_.ask_after_visit(task_, at, t_.carried_width > 0 ? carried(i) : nullptr);
+      if (lost > 0.0f) c_.satisfaction[i] = b::annoyed(c_.satisfaction[i], lost);
+    }
+  }
+  [[nodiscard]] Asking asking(int i) const {
+    return {c_.customer[i],  c_.event[i],  c_.persona[i],      c_.place[i] - c_.persona[i] * t_.touchpoints,
+            c_.window[i],    c_.time[i],   c_.satisfaction[i], c_.answering[i],
+            s_.appraisal[i], s_.effort[i], referred(i),        c_.code[i]};
+  }
+
+  /// Surveys at intervals: nothing else happens to a customer until the next visit.
+  void ask_while_staying() {
+    const double horizon = t_.horizon;
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      const bool comes = c_.asked_at[i] <= horizon && (s_.moves[i] == 0 || c_.asked_at[i] < s_.time[i]);
+      s_.marks[i] = comes ? 1 : 0;
+    }
+    const int count = list_marked();
+    for (int k = 0; k < count; ++k) {
+      const int i = s_.marked[k];
+      Asking at = asking(i);
+      t_.ask_while_staying(task_, &at, s_.moves[i] == 0 ? never : s_.time[i], carried(i));
+      c_.asked_at[i] = carried(i)[t_.first_asked];
+      c_.satisfaction[i] = at.satisfaction;
+      c_.code[i] = at.code;
+      if (at.code >= Code::promoter) c_.counted_satisfaction[i] = fixed_score(at.satisfaction);
+    }
+  }
+
+  /// Which visits solve the problem that brought people there.
+  void solve() {
+    const auto purpose = static_cast<std::uint32_t>(Purpose::solve) | (task_.replication << 8);
+    philox_columns(c_.customer, purpose, c_.event, padded_, task_.seed[0], task_.seed[1],
+                   {s_.more_words[0], s_.more_words[1], s_.more_words[2], s_.more_words[3]});
+    const float* const chance = column(Field::solves);
+    const std::int32_t* const by_trait = integers(Field::solves_trait);
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      s_.solved[i] = sojourn::uniform(s_.more_words[0][i]) < chance[i] ? 1 : 0;
+      s_.marks[i] = by_trait[i] != 0 ? 1 : 0;
+    }
+    const int own = list_marked();
+    for (int k = 0; k < own; ++k) {
+      const int i = s_.marked[k];
+      const float here = t_.solving_chance(task_, c_.customer[i], c_.persona[i], c_.row[i]);
+      s_.solved[i] = sojourn::uniform(s_.more_words[0][i]) < here ? 1 : 0;
+    }
+    std::int64_t* const first = task_.cells + t_.shape.touch(0, 0, TouchScore::solved);
+    for (int i = 0; i < lanes_; ++i) first[static_cast<std::size_t>(c_.place[i]) * touch_score_count] += s_.solved[i];
   }
 
   /// What the visit means to others, and what others make of it: ratings and gates.
@@ -279,7 +373,7 @@ class Block {
     const MarketView& market = *task_.market;
     const std::int32_t touchpoint = c_.place[i] - c_.persona[i] * t_.touchpoints;
     if (!market.at_gate(market, c_.customer[i], touchpoint)) return;
-    market.held(market.events, c_.customer[i], s_.effort[i], c_.event[i]);
+    market.held(market.events, c_.customer[i], s_.effort[i], c_.event[i], s_.solved[i] != 0);
     apart_.lane[apart_count_] = i;
     apart_.luck[apart_count_] = c_.luck[i];
     ++apart_count_;
@@ -873,6 +967,7 @@ class Block {
     moment.carried = t_.carried_width > 0 ? carried(i) : nullptr;
     moment.bought = c_.bought[i];
     moment.team = c_.team[i];
+    moment.solved = s_.solved[i];
     const std::int32_t chosen = t_.choose(t_.owner, c_.persona[i], c_.row[i], &moment);
     s_.chosen[i] = chosen;
     s_.a[i] = moment.delay;
@@ -944,7 +1039,7 @@ class Block {
     }
     if (events >= t_.visits_per_life) done_.endless = true;
     find_rows();
-    for (int i = 0; t_.carried_width > 0 && i < lanes_; ++i) {
+    for (int i = 0; t_.carries_rules && i < lanes_; ++i) {
       if (s_.moves[i] == 1) carry_on(i, s_.taken[i] - c_.persona[i] * t_.exit_count);
     }
     // From the back, so that the lane that fills a gap is one that goes on.
@@ -1043,7 +1138,8 @@ class Block {
       first_visit(i, people_.start[k], people_.arrival[k]);
       if (t_.carried_width > 0) {
         t_.carry_first(task_, people_.customer[k], people_.persona[k], people_.arrival[k], carried(i));
-        carry_on(i, -1);
+        if (t_.carries_rules) carry_on(i, -1);
+        if (t_.asks_at_intervals) c_.asked_at[i] = carried(i)[t_.first_asked];
       }
       if (t_.is_end[people_.start[k]] == 0) return true;
       end(i);
@@ -1214,6 +1310,7 @@ class Block {
       for (int i = 0; i < padded_; ++i) c_.introduced[i] = store.kept[s_.kept[i]].introduced_by < came_alone ? 1 : 0;
     }
     if (t_.hears) take_out_heard();
+    for (int i = 0; t_.asks_at_intervals && i < lanes_; ++i) c_.asked_at[i] = carried(i)[t_.first_asked];
     if (!t_.still) return;
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {
@@ -1296,7 +1393,7 @@ class Block {
     for (int i = 0; i < padded; ++i) s_.marks[i] = s_.ends[i] != 0 ? 1 : 0;
     const int finished = list_marked();
     find_rows();
-    for (int i = 0; t_.carried_width > 0 && i < lanes_; ++i) carry_on(i, s_.from[i] >= 0 ? s_.taken[i] : -1);
+    for (int i = 0; t_.carries_rules && i < lanes_; ++i) carry_on(i, s_.from[i] >= 0 ? s_.taken[i] : -1);
     for (int k = finished - 1; k >= 0; --k) {
       const int i = s_.marked[k];
       end(i);

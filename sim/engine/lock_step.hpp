@@ -19,6 +19,8 @@ inline constexpr int fast_exits = 8;
 /// Traits that are probabilities of exits and have a column of their own; exits bound to others are chosen one customer at a
 /// time.
 inline constexpr int own_traits = 4;
+/// As in sojourn/model/market.hpp.
+inline constexpr int most_surveys = 32;
 /// Packed stocks hold 16 bits: a person adds at most 1 to any, so they are emptied after this many.
 inline constexpr std::uint32_t customers_per_flush = 16384;
 
@@ -63,8 +65,11 @@ struct alignas(32) Row {
   float constant_stay;   // `stay` again, for programs that need nothing of the first group
   float probability[4];  // where choices are constant: running sums of the shares instead
   std::int32_t team, carry, race_exits;
-  std::int32_t coupling;  // see Coupling
-  std::int32_t unused[4];
+  std::int32_t coupling;      // see Coupling
+  float solves;               // chance that the visit solves the problem
+  std::int32_t solves_trait;  // 1: that is a trait of the customer instead
+  std::int32_t surveys;       // whether some survey follows visits
+  std::int32_t unused[1];
   float more_odds[4], more_satisfaction[4];
   float more_expectation[4], more_effort_slope[4];
   float more_probability[4];
@@ -192,7 +197,7 @@ struct MarketView {
   std::int32_t touchpoints;
   void* events;  // for the calls below
   void (*comes_to_queue)(void* events, const Arrival& arrival);
-  void (*held)(void* events, std::uint32_t customer, float effort, std::uint32_t event);
+  void (*held)(void* events, std::uint32_t customer, float effort, std::uint32_t event, bool solved);
   void (*standing_changes)(void* events, std::uint32_t customer, std::int32_t from, std::int32_t to);  // Codes
   void (*ended)(void* events, std::uint32_t customer);    // the journey of a member of an account is over
   void (*churned)(void* events, std::uint32_t customer);  // or visited once more as somebody who churned
@@ -237,9 +242,24 @@ struct Moment {
   std::uint32_t words[4];
   float satisfaction, expectation, heard, effort;
   const double* carried;  // of Tables::carried_width numbers
-  std::int32_t bought, team;
+  std::int32_t bought, team, solved;
   double luck;
   double delay;
+};
+
+/// Somebody whom a survey may ask, after a visit or while they stay; see Asked and Feeling.
+struct Asking {
+  std::uint32_t customer, event;
+  std::int32_t persona, touchpoint, window;
+  double time;
+  float satisfaction, answering, appraisal, effort;
+  bool referred;
+  std::int32_t code;  // of who stays
+};
+
+/// A survey that follows visits: its number and what it asks, as the enumerators of Question.
+struct VisitSurvey {
+  std::int32_t number, asks;
 };
 
 /// A visit that may pay what is drawn for it.
@@ -288,13 +308,19 @@ struct Tables {
   bool hears;    // some slope on what is heard
   bool couples;  // some row has a Coupling
   bool queues;   // visits of some touchpoint wait for servers
+  bool solving;  // visits of some touchpoint may solve a problem
   bool slopes, probabilities, any_one_by_one, trait_bound, flows;
   bool counts_paid;            // visits that pay are counted one by one, because discounting or a change makes them differ
   bool small_discount;         // see Discount::small
   bool effort_varies;          // a place's effort or repeats from visit to visit
-  std::int32_t carried_width;  // numbers that a customer carries, see CarriedRules
+  std::int32_t carried_width;  // numbers that a customer carries, see Program::begin_carrying
   std::int32_t last_met;       // CarriedRules::last_met
   double expectation_drift;    // per day
+  bool carries_rules;          // clocks, counters or anniversaries among them
+  bool asks_at_intervals;      // surveys at intervals
+  std::int32_t first_asked;    // place of the time of SurveyRules::asked_at among them
+  std::int32_t visit_survey_count;
+  VisitSurvey visit_surveys[most_surveys];
   double horizon, window_width, windows_per_day, force_of_interest;
   behaviour::Appraisal appraisal;
   behaviour::Memory memory;
@@ -317,6 +343,12 @@ struct Tables {
   void (*carry_first)(const Task& task, std::uint32_t customer, std::int32_t persona, double arrival, double* carried);
   void (*carry_on)(const Task& task, const Payment& at, std::int32_t row, std::int32_t touchpoint, std::int32_t exit,
                    double* carried);
+  /// The chance that a visit by `row` solves the problem, where that is a trait of the customer.
+  float (*solving_chance)(const Task& task, std::uint32_t customer, std::int32_t persona, std::int32_t row);
+  /// Asks by the surveys that follow a visit, and counts; the satisfaction that it costs.
+  float (*ask_after_visit)(const Task& task, const Asking& at, double* carried);
+  /// Asks, at intervals, who stays until `until`, and counts; Asking::satisfaction and Asking::code become those after it.
+  void (*ask_while_staying)(const Task& task, Asking* at, double until, double* carried);
   /// Draws the amounts of a visit and counts them, those of a referred customer once more.
   void (*pay_drawn)(const Task& task, const Payment& at, std::int32_t window, std::int32_t regime, bool referred);
   /// The position of the exit taken, or -1 to stay.

@@ -35,6 +35,7 @@ SOJOURN_INLINE Long2 widen(const std::int32_t (&pair)[2]) {
 /// Columns: one customer a lane.
 struct alignas(64) Columns {
   double time[lane_count], luck[lane_count], since[lane_count];  // `since` as in Kept
+  double asked_at[lane_count];  // see SurveyRules::asked_at; only where surveys are asked at intervals
   std::uint32_t customer[lane_count], event[lane_count];
   float satisfaction[lane_count], expectation[lane_count];
   float answering[lane_count], loss_aversion[lane_count], effort_aversion[lane_count];
@@ -50,7 +51,7 @@ struct alignas(64) Columns {
   /// Does something with each column; of the own traits only with those that occur.
   template <class Use>
   SOJOURN_INLINE void each(int own_count, Use use) {
-    use(time), use(luck), use(since);
+    use(time), use(luck), use(since), use(asked_at);
     use(customer), use(event), use(satisfaction), use(expectation);
     use(answering), use(loss_aversion), use(effort_aversion);
     for (int k = 0; k < own_count; ++k) use(own[k]);
@@ -70,6 +71,8 @@ struct alignas(64) Scratch {
   float heard[lane_count];          // with what is read
   std::int32_t stands[lane_count];  // as what a customer would answer
   std::int32_t repeated[lane_count], code[lane_count], bought[lane_count];
+  std::int32_t solved[lane_count];  // 1 where the visit solved the problem
+  std::int32_t answer[lane_count];  // what it would count in a survey's score
   std::int32_t touch[lane_count][2], series[lane_count][2];
   float cumulative[fast_exits][lane_count];
   float sum[lane_count], total[lane_count], leaving[lane_count], going[lane_count];
@@ -130,6 +133,9 @@ struct Field {
     carry,
     race_exits,
     coupling,
+    solves,
+    solves_trait,
+    surveys,
     more = team + 8,  // the same as from `odds` on, for exits 5 to 8
     more_probability = more + 16,
     own = more_probability + 4,

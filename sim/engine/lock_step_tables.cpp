@@ -81,12 +81,22 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   tables_.shape = shape;
   tables_.visits_per_life = visits_per_life;
   tables_.choose = &Compiled::choose;
-  tables_.carried_width = narrow(program.carried().width());
+  tables_.carried_width = narrow(program.carried_width());
+  tables_.carries_rules = program.carried().width() > 0;
+  tables_.asks_at_intervals = program.surveys().at_intervals();
+  tables_.first_asked = narrow(program.carried().width() + program.surveys().place_of_next());
+  for (const std::uint32_t survey : program.surveys().visit_surveys()) {
+    tables_.visit_surveys[tables_.visit_survey_count++] = {narrow(survey),
+                                                           static_cast<std::int32_t>(program.surveys().asks(survey))};
+  }
+  tables_.ask_after_visit = &Compiled::ask_after_visit;
+  tables_.ask_while_staying = &Compiled::ask_while_staying;
   tables_.last_met = program.carried().last_met();
   tables_.expectation_drift = behaviour.expectation_drift;
   tables_.carry_first = &Compiled::carry_first;
   tables_.carry_on = &Compiled::carry_on;
   tables_.pay_drawn = &Compiled::pay_drawn;
+  tables_.solving_chance = &Compiled::solving_chance;
   tables_.change_flow = &Compiled::change_flow;
   const auto queues = [&](std::size_t touchpoint) {
     const bool waits = program.place(static_cast<std::uint32_t>(touchpoint)).queues;
@@ -269,6 +279,10 @@ void Compiled::compile_rows() {
         }
         to.coupling = (gate_[v] != 0 ? Coupling::gate : 0) | (at.reads_reviews ? Coupling::reads_reviews : 0);
         tables_.couples = tables_.couples || to.coupling != 0;
+        to.solves = row.solves;
+        to.solves_trait = row.solves_trait >= 0 ? 1 : 0;
+        tables_.solving = tables_.solving || at.solves;
+        to.surveys = program.surveys().covering(v) != 0 ? 1 : 0;
         to.flow_kind = program.flow_kind(p, v);
         compile_exits(to, row, p);
         for (const ExitRow& exit : program.exits(row)) {
@@ -385,7 +399,8 @@ void Compiled::compile_place_scores() {
 
 void Compiled::compile_still_scores() {
   const auto& memory = program_->behaviour().memory;
-  bool still = !program_->model().coupled() && tables_.last_met < 0 && !tables_.slopes && carries_.empty() &&
+  bool still = !program_->model().coupled() && tables_.last_met < 0 && program_->surveys().count() == 0 && !tables_.slopes &&
+               carries_.empty() &&
                memory.memory == 0.0f && program_->behaviour().adapt == 0.0f;
   for (const BuiltinTrait trait :
        {BuiltinTrait::satisfaction, BuiltinTrait::expectation, BuiltinTrait::loss_aversion, BuiltinTrait::effort_aversion}) {
@@ -515,9 +530,7 @@ std::int32_t Compiled::choose(const void* owner, std::int32_t persona, std::int3
   }
   const Carrier carrier{own,
                         {moment->carried, static_cast<std::size_t>(self.tables_.carried_width)},
-                        moment->bought != 0,
-                        moment->team,
-                        moment->time};
+                        {moment->bought != 0, moment->team, moment->solved != 0, moment->time}};
   ExitChoice way;
   if (row.race) {
     way = race(program, row, streams,
@@ -539,6 +552,66 @@ float Compiled::trait_of(const Task& task, std::uint32_t customer, std::int32_t 
   const auto* accounts = task.market != nullptr ? static_cast<const Accounts*>(task.market->accounts) : nullptr;
   return accounts != nullptr ? population.trait_of_member(streams, customer, accounts->account_of(customer), of, trait)
                              : population.trait(streams, customer, of, trait);
+}
+
+float Compiled::solving_chance(const Task& task, std::uint32_t customer, std::int32_t persona, std::int32_t row) {
+  const Compiled& self = *task.compiled;
+  const VisitRow& visit = *self.visit_rows_[static_cast<std::size_t>(row)];
+  // Only the one trait is asked for.
+  const float own = trait_of(task, customer, persona, static_cast<std::size_t>(visit.solves_trait));
+  return sojourn::solving_chance(*self.program_, visit, own);
+}
+
+float Compiled::ask_after_visit(const Task& task, const Asking& at, double* carried) {
+  const Compiled& self = *task.compiled;
+  const Program& program = *self.program_;
+  const Streams streams(std::uint64_t{task.seed[1]} << 32 | task.seed[0], task.replication);
+  const auto window = static_cast<std::size_t>(at.window);
+  const double decay = program.discount().decay(at.time, window);
+  return program.surveys().ask_after_visit(
+      streams, at.customer, at.event, static_cast<std::uint32_t>(at.touchpoint),
+      {0, static_cast<std::uint32_t>(at.persona), at.time, window, at.referred},
+      {at.satisfaction, at.answering, at.appraisal, at.effort}, program.of_surveys({carried, program.carried_width()}),
+      [&] { return propensity(task, at); },
+      [&](const Asked& asked) { program.surveys().count(task.cells, self.tables_.shape, asked, decay); });
+}
+
+/// As Lives::ask_while_staying.
+void Compiled::ask_while_staying(const Task& task, Asking* at, double until, double* carried) {
+  const Compiled& self = *task.compiled;
+  const Program& program = *self.program_;
+  const TallyShape& shape = self.tables_.shape;
+  const Program::Behaviour& settings = program.behaviour();
+  const Streams streams(std::uint64_t{task.seed[1]} << 32 | task.seed[0], task.replication);
+  const std::span<double> row = program.of_surveys({carried, program.carried_width()});
+  const auto persona = static_cast<std::uint32_t>(at->persona);
+  const bool customer = at->code >= Code::promoter;
+  for (;;) {
+    const double time = program.surveys().asked_at(row);
+    if (!(time <= program.horizon()) || !(time < until)) return;
+    const std::size_t window = program.windows().of(time);
+    const double decay = program.discount().decay(time, window);
+    const float lost = program.surveys().ask_at_interval(
+        streams, at->customer, {0, persona, time, window, at->referred}, customer, {at->satisfaction, at->answering}, row,
+        [&] { return propensity(task, *at); },
+        [&](const Asked& asked) { program.surveys().count(task.cells, shape, asked, decay); });
+    if (!(lost > 0.0f) || window + 1 == program.windows().count()) continue;
+    const auto stock = [&](std::int64_t sign) {
+      const auto of_class =
+          static_cast<TimeScore>(static_cast<std::int32_t>(TimeScore::promoters) + at->code - Code::promoter);
+      task.cells[shape.time(persona, window + 1, of_class)] += sign;
+      task.cells[shape.time(persona, window + 1, TimeScore::satisfaction)] += sign * fixed_score(at->satisfaction);
+    };
+    stock(-1);
+    at->satisfaction = behaviour::annoyed(at->satisfaction, lost);
+    at->code = Code::promoter + behaviour::promoter_class(behaviour::recommend(
+                                    at->satisfaction, at->answering, settings.recommend_base, settings.recommend_sd));
+    stock(1);
+  }
+}
+
+float Compiled::propensity(const Task& task, const Asking& at) {
+  return trait_of(task, at.customer, at.persona, static_cast<std::size_t>(BuiltinTrait::response_propensity));
 }
 
 Amounts Compiled::draw_amounts(const Task& task, const Payment& at) {
@@ -564,9 +637,8 @@ void Compiled::pay_drawn(const Task& task, const Payment& at, std::int32_t windo
 void Compiled::carry_first(const Task& task, std::uint32_t customer, std::int32_t persona, double arrival, double* carried) {
   const Compiled& self = *task.compiled;
   const Streams streams(std::uint64_t{task.seed[1]} << 32 | task.seed[0], task.replication);
-  const CarriedRules& rules = self.program_->carried();
-  rules.begin(*self.population_, streams, nullptr, customer, static_cast<std::uint32_t>(persona), arrival,
-              {carried, rules.width()});
+  self.program_->begin_carrying(*self.population_, streams, nullptr, customer, static_cast<std::uint32_t>(persona), arrival,
+                                {carried, self.program_->carried_width()});
 }
 
 void Compiled::carry_on(const Task& task, const Payment& at_visit, std::int32_t row, std::int32_t touchpoint,
@@ -618,7 +690,7 @@ Task Worker::task(const Compiled& compiled, const Streams& streams, std::uint64_
   task.seed[1] = static_cast<std::uint32_t>(streams.seed() >> 32);
   task.replication = streams.replication();
   task.until = compiled.program().horizon();
-  carried_.resize(static_cast<std::size_t>(lane_count) * compiled.program().carried().width());
+  carried_.resize(static_cast<std::size_t>(lane_count) * compiled.program().carried_width());
   task.carried = carried_.data();
   return task;
 }

@@ -52,6 +52,10 @@ class Compiled {
   static void carry_on(const Task& task, const Payment& at, std::int32_t row, std::int32_t touchpoint, std::int32_t exit,
                        double* carried);
   static void pay_drawn(const Task& task, const Payment& at, std::int32_t window, std::int32_t regime, bool referred);
+  static float solving_chance(const Task& task, std::uint32_t customer, std::int32_t persona, std::int32_t row);
+  static float ask_after_visit(const Task& task, const Asking& at, double* carried);
+  static void ask_while_staying(const Task& task, Asking* at, double until, double* carried);
+  [[nodiscard]] static float propensity(const Task& task, const Asking& at);
   [[nodiscard]] static float trait_of(const Task& task, std::uint32_t customer, std::int32_t persona, std::size_t trait);
   [[nodiscard]] static Amounts draw_amounts(const Task& task, const Payment& at);
   void compile_paid();

@@ -99,8 +99,8 @@ lock_step::MarketView Market::view(WindowEvents& events) const {
     return market.gates[segment * static_cast<std::size_t>(market.touchpoints) + static_cast<std::size_t>(touchpoint)] != 0;
   };
   view.events = &events;
-  view.held = [](void* told, std::uint32_t customer, float effort, std::uint32_t event) {
-    static_cast<WindowEvents*>(told)->held.push_back({customer, effort, event});
+  view.held = [](void* told, std::uint32_t customer, float effort, std::uint32_t event, bool solved) {
+    static_cast<WindowEvents*>(told)->held.push_back({customer, effort, event, solved});
   };
   view.comes_to_queue = [](void* told, const lock_step::Arrival& arrival) {
     static_cast<WindowEvents*>(told)->coming.push_back(

@@ -20,6 +20,7 @@ class Ledger {
     add_visits();
     add_amounts();
     add_flows();
+    add_surveys();
   }
 
   [[nodiscard]] const std::vector<MoneySum>& windows() const { return windows_; }
@@ -139,6 +140,21 @@ class Ledger {
     std::vector<std::int64_t>& known = present_[touchpoint];
     if (known.empty()) known = totals_.present(persona, touchpoint);
     return known;
+  }
+
+  /// Invitations to surveys.
+  void add_surveys() {
+    const bool all = whose_ == MoneyOf::everybody;
+    const auto units = static_cast<Totals::Wide>(shape_.scales.decay);
+    for (std::uint32_t s = 0; s < shape_.surveys; ++s) {
+      const Money amounts{0.0, program_.surveys().cost(s), 0.0};
+      for (std::size_t w = 0; w < shape_.windows && amounts.cost != 0.0; ++w) {
+        const auto cell = [&](SurveyScore score) { return totals_.cell(shape_.survey(s, persona_, w, score)); };
+        const Totals::Wide invited = cell(all ? SurveyScore::invited : SurveyScore::referred);
+        const Totals::Wide discounted = invited * units - cell(all ? SurveyScore::decay : SurveyScore::referred_decay);
+        add(w, invited, 1.0, discounted, 1.0 / shape_.scales.decay, amounts);
+      }
+    }
   }
 
   /// People where `kind` flows, at each window's beginning.

@@ -129,6 +129,7 @@ Program::Program(const Model& model)
       personas_(model.parts().personas.size()),
       touchpoints_(model.parts().touchpoints.size()),
       carried_(model.parts()),
+      surveys_(model.parts(), windows_),
       amounts_(model.parts(), discount_.largest_decay()) {
   const ModelParts& parts = model.parts();
   if (const auto features = unsupported(parts); !features.empty()) {
@@ -154,7 +155,7 @@ Program::Program(const Model& model)
     places_.push_back({touchpoint.end.has_value(), touchpoint.stage == Stage::purchase, touchpoint.counts_as.has_value(),
                        touchpoint.exits == ExitRule::race, false,
                        touchpoint.team.valid() ? static_cast<std::int32_t>(touchpoint.team.index()) : -1,
-                       touchpoint.queues(), touchpoint.reads_reviews});
+                       touchpoint.queues(), touchpoint.reads_reviews, touchpoint.solves_problems()});
     for (const Exit& exit : touchpoint.next) delays_.emplace_back(exit.after);
   }
   compile_outside();
@@ -281,6 +282,15 @@ void Program::compile_rows() {
             row.promise = narrow(shifted(Parameter::promise, 0.0, {Operation::set, shift.value, 1.0}));
             row.promise_weight = narrow(parts.behaviour.promise_weight * shift.fraction);
           }
+        }
+        if (const auto* trait = std::get_if<TraitId>(&touchpoint.solves)) {
+          row.solves_trait = static_cast<std::int32_t>(trait->index());
+          const auto shifts = parameters.shifts(Parameter::solves, here);
+          row.solves_shifts_begin = static_cast<std::uint32_t>(shifts_.size());
+          shifts_.insert(shifts_.end(), shifts.begin(), shifts.end());
+          row.solves_shifts_end = static_cast<std::uint32_t>(shifts_.size());
+        } else if (const auto* chance = std::get_if<double>(&touchpoint.solves)) {
+          row.solves = narrow(value(Parameter::solves, *chance));
         }
         // A price per visit is paid where the whole target matches: with `exit_to`, only at touchpoints with such an exit.
         const auto is_priced = [&](const Target& target) {
@@ -599,11 +609,23 @@ Timetable Program::servers_over_time(const Timetable& base, Applies applies) con
   return servers;
 }
 
+namespace {
+
+/// A trait as a probability, with the changes that are on.
+float chance_of(float trait, Parameter parameter, std::span<const Shift> shifts) {
+  const double own = numeric::clip(static_cast<double>(trait), 0.0, 1.0);
+  return narrow(shifts.empty() ? own : combine(parameter, own, shifts));
+}
+
+}  // namespace
+
 float probability(const Program& program, const ExitRow& exit, std::span<const float> traits) {
   if (exit.trait < 0) return exit.probability;
-  const double own = numeric::clip(static_cast<double>(traits[static_cast<std::size_t>(exit.trait)]), 0.0, 1.0);
-  const auto shifts = program.shifts(exit);
-  return static_cast<float>(shifts.empty() ? own : combine(Parameter::probability, own, shifts));
+  return chance_of(traits[static_cast<std::size_t>(exit.trait)], Parameter::probability, program.shifts(exit));
+}
+
+float solving_chance(const Program& program, const VisitRow& row, float trait) {
+  return row.solves_trait < 0 ? row.solves : chance_of(trait, Parameter::solves, program.solves_shifts(row));
 }
 
 TenureBins tenure_bins(const ModelParts& parts) {
@@ -623,6 +645,7 @@ TallyShape tally_shape(const Program& program) {
   shape.windows = program.windows().count();
   shape.account_segments = parts.account_segments.size();
   shape.queues = program.staffing().queues.size();
+  shape.surveys = parts.surveys.size();
   shape.pools = program.staffing().pools.size();
   const TenureBins bins = tenure_bins(parts);
   shape.tenure_bin = bins.width;

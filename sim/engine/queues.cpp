@@ -34,6 +34,10 @@ class QueueObserver {
     visits_.visited(person, visit, row, before, after);
     if (diary_) diary_->visited(person, visit, row, before, after);
   }
+  void asked(const Person& person, const Asked& asked, const State& state) {
+    recorder_.asked(person, asked, state);
+    if (diary_) diary_->asked(person, asked, state);
+  }
   void stayed(const Person& person, const Visit& visit, const Stay& stay, const State& state) {
     recorder_.stayed(person, visit, stay, state);
     if (diary_) diary_->stayed(person, visit, stay, state);
@@ -57,6 +61,7 @@ constexpr std::uint32_t before_the_first_visit = 0xffffffffu;
 struct NobodyObserves {
   void came(const Person&, const Visit&, const State&, const State&) {}
   void visited(const Person&, const Visit&, const VisitRow&, const State&, const State&) {}
+  void asked(const Person&, const Asked&, const State&) {}
 };
 
 }  // namespace

@@ -83,6 +83,10 @@ class EndRecorder {
   void visited(const Person& person, const Visit& visit, const VisitRow& row, const State& before, const State& after) {
     recorder_.visited(person, visit, row, before, after);
   }
+  void asked(const Person& person, const Asked& asked, const State& state) { recorder_.asked(person, asked, state); }
+  void annoyed(const Person& person, std::size_t window, const State& before, const State& after) {
+    recorder_.annoyed(person, window, before, after);
+  }
   void stayed(const Person& person, const Visit& visit, const Stay& stay, const State& state) {
     recorder_.stayed(person, visit, stay, state);
     if (stay.exit >= 0 || ends_ == nullptr) return;

@@ -33,12 +33,15 @@ bool WaitingCustomers::hear(std::uint32_t customer, std::size_t window, std::uin
   return true;
 }
 
-std::span<const float> WaitingCustomers::shares_at_gate(std::uint32_t customer, std::size_t window, float effort) {
+std::span<const float> WaitingCustomers::shares_at_gate(std::uint32_t customer, std::size_t window, float effort,
+                                                        bool solved) {
   const VisitRow& at = row(customer, window);
   const std::span<const ExitRow> exits = program_.exits(at);
   const behaviour::ChoiceState state{store_.satisfaction(customer), store_.expectation(customer), store_.heard(customer),
                                      effort};
-  static_cast<void>(share_exits(program_, at, carrier(customer, window, exits), state, cumulative_));
+  Carrier carrier = this->carrier(customer, window, exits);
+  carrier.now.solved = solved;
+  static_cast<void>(share_exits(program_, at, carrier, state, cumulative_));
   return {cumulative_.data(), exits.size()};
 }
 
@@ -64,8 +67,9 @@ Carrier WaitingCustomers::carrier(std::uint32_t customer, std::size_t window, st
                            : population_.trait(streams_, customer, persona, index);
     });
   }
-  return {traits_, store_.carried(customer), store_.bought(customer), store_.team(customer),
-          program_.windows().begin(window)};
+  return {traits_,
+          store_.carried(customer),
+          {store_.bought(customer), store_.team(customer), false, program_.windows().begin(window)}};
 }
 
 void WaitingCustomers::leave(std::uint32_t customer, std::size_t window, const ExitRow& exit, double delay) {

@@ -28,8 +28,8 @@ class WaitingCustomers {
   /// make the customer leave; whether one did.
   bool hear(std::uint32_t customer, std::size_t window, std::uint32_t messages);
   /// Running sums of the shares of the exits by which a customer held at a gate would leave alone, at the beginning of
-  /// `window`; `effort` is that of the visit. Valid until the next call.
-  [[nodiscard]] std::span<const float> shares_at_gate(std::uint32_t customer, std::size_t window, float effort);
+  /// `window`; `effort` is that of the visit, and `solved` whether it solved the problem. Valid until the next call.
+  [[nodiscard]] std::span<const float> shares_at_gate(std::uint32_t customer, std::size_t window, float effort, bool solved);
   /// The account has decided: a customer held at a gate leaves by the exit in position `exit`, at the beginning of `window`.
   void leave_gate(std::uint32_t customer, std::size_t window, std::uint32_t exit);
   /// Of those told so far, those who may have left for a queue, in the order told, where one simulated customer stands for

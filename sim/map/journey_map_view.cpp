@@ -103,6 +103,7 @@ void mark_touchpoint(MapTouchpoint& to, const Touchpoint& from, std::size_t v, c
   mark(Parameter::effort, from.effort);
   mark(Parameter::weight, from.weight);
   mark(Parameter::personalisation, from.personalisation);
+  if (const double* chance = std::get_if<double>(&from.solves)) mark(Parameter::solves, *chance);
   if (from.promise) mark(Parameter::promise, *from.promise);
   if (from.servers) mark(Parameter::servers, *from.servers);
   for (const PoolId pool : from.pools) {

@@ -95,6 +95,7 @@ Range range(Parameter parameter) {
     case Parameter::carry:
     case Parameter::personalisation:
     case Parameter::promise:
+    case Parameter::solves:
     case Parameter::probability:
     case Parameter::traffic:
     case Parameter::attraction:
@@ -128,6 +129,8 @@ std::string_view name(Parameter parameter) {
       return "personalisation";
     case Parameter::promise:
       return "promise";
+    case Parameter::solves:
+      return "solves";
     case Parameter::probability:
       return "probability";
     case Parameter::odds:

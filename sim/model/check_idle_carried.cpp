@@ -236,10 +236,11 @@ Buyers find_buyers(const ModelParts& parts, const Reach& reach) {
 // Whether one of two conditions always holds: they ask for one thing, and the one for what the other leaves out.
 bool complementary(const OnlyIf& a, const OnlyIf& b) {
   const auto single = [](const OnlyIf& c) {
-    return c.counters.size() + (c.bought ? 1u : 0u) + (c.team.valid() ? 1u : 0u) == 1;
+    return c.counters.size() + (c.bought ? 1u : 0u) + (c.team.valid() ? 1u : 0u) + (c.solved ? 1u : 0u) == 1;
   };
   if (!single(a) || !single(b)) return false;
   if (a.bought && b.bought) return *a.bought != *b.bought;
+  if (a.solved && b.solved) return *a.solved != *b.solved;
   if (a.counters.empty() || b.counters.empty()) return false;
   const CounterTest &x = a.counters.front(), &y = b.counters.front();
   const auto opposite = [](Relation one, Relation other) {
@@ -290,6 +291,8 @@ void idle_conditions(const Context& context, std::size_t i, const Buyers& buyers
           "team", exit.only_if.team == touchpoint.team,
           fmt::format("the last team met is this touchpoint's own, {}", in_quotes(parts.teams[touchpoint.team.index()].id)));
     }
+    if (exit.only_if.solved && touchpoint.solves == Chance())
+      tell("solved", !*exit.only_if.solved, "the touchpoint solves no problem (it has no solves)");
   }
 }
 

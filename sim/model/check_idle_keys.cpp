@@ -308,6 +308,7 @@ void idle_at_touchpoint(const Context& context, const Touchpoint& touchpoint, co
     if (touchpoint.servers) warn("servers", why, hint);
     if (!touchpoint.pools.empty()) warn("pool", why, hint);
     if (touchpoint.reads_reviews) warn("reads_reviews", why, hint);
+    if (touchpoint.solves != Chance()) warn("solves", why, hint);
     if (touchpoint.exits == ExitRule::race) warn("exits", why, hint);
     return;
   }
@@ -368,6 +369,9 @@ void idle_slopes(const Context& context, const Touchpoint& touchpoint, const std
       } else if (key == "heard" && !hears) {
         context.findings.warning(here, "this slope changes nothing: nothing is heard here",
                                  "add [word_of_mouth], or [reviews] and reads_reviews = true");
+      } else if (key == "solved" && touchpoint.solves == Chance()) {
+        context.findings.warning(here, "this slope changes nothing: the touchpoint solves no problem",
+                                 "give it a chance: solves = 0.6");
       } else if (touchpoint.exits == ExitRule::race && is_fixed(exit.after)) {
         context.findings.warning(
             here, "this slope changes nothing: in a race it bends the hazard, which a constant delay does not have",
@@ -461,6 +465,39 @@ void idle_reviews(const Context& context) {
   }
 }
 
+// Surveys that ask nobody, or keys of theirs that do nothing.
+void idle_surveys(const Context& context, const Reach& reach) {
+  const ModelParts& parts = context.parts;
+  for (std::size_t s = 0; s < parts.surveys.size(); ++s) {
+    const Survey& survey = parts.surveys[s];
+    const std::string& path = context.paths.surveys[s];
+    if (survey.sample == 0.0) {
+      context.findings.warning(path + ".sample", "nobody is asked: sample is 0", "write sample = 0.3");
+      continue;
+    }
+    if (survey.fatigue == 0.0 && survey.fatigue_half_life.value() != Survey().fatigue_half_life.value()) {
+      context.findings.warning(path + ".fatigue_half_life", "fatigue_half_life changes nothing: fatigue is 0",
+                               "write fatigue = 0.5");
+    }
+    bool ends = false, met = false;
+    for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) {
+      const Touchpoint& touchpoint = parts.touchpoints[v];
+      const auto named = [](const auto& list, auto id) { return std::find(list.begin(), list.end(), id) != list.end(); };
+      const bool after = named(survey.after, TouchpointId(v));
+      if (!after && !(touchpoint.channel.valid() && named(survey.channels, touchpoint.channel))) continue;
+      ends = ends || (after && touchpoint.end);
+      met = met || (!touchpoint.end && reach.any[v]);
+    }
+    if (survey.every) continue;
+    if (!met) {
+      context.findings.warning(path, "nobody is asked: nobody comes to where this survey asks",
+                               "name touchpoints that somebody reaches");
+    } else if (ends) {
+      context.findings.warning(path + ".after", "nobody is asked at an end, where nothing is experienced", "remove the end");
+    }
+  }
+}
+
 void idle_accounts(const Context& context) {
   const ModelParts& parts = context.parts;
   if (parts.account_correlation > 0.0 && !parts.account_segments.empty() &&
@@ -525,6 +562,7 @@ void check_idle_keys(const Context& context, const Reach& reach) {
   check_idle_carried(context, reach);
   idle_talk(context);
   idle_reviews(context);
+  idle_surveys(context, reach);
   idle_accounts(context);
   idle_outside(context);
   plans_alike(context);

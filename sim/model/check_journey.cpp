@@ -17,6 +17,11 @@ void check_numbers(const Context& context, const Touchpoint& touchpoint, const s
   Findings& findings = context.findings;
   findings.fields(path, keys::touchpoint(), touchpoint);
   findings.fields(path + ".quality", keys::quality(), touchpoint);
+  if (const double* constant = std::get_if<double>(&touchpoint.solves)) {
+    findings.number(path + ".solves", *constant, fraction);
+  } else if (const TraitId* trait = std::get_if<TraitId>(&touchpoint.solves)) {
+    findings.reference(path + ".solves", *trait, context.parts.traits.size(), "trait");
+  }
   for (std::size_t i = 0; i < touchpoint.content.size(); ++i) {
     for (const auto& [theme, weight] : touchpoint.content[i].theme) {
       findings.number(fmt::format("{}.content[{}].theme.{}", path, i, theme), weight, not_negative);

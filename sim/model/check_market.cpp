@@ -129,6 +129,13 @@ void check_survey(const Context& context, const Survey& survey, const std::strin
     findings.error(path, "nothing sets off the survey",
                    "add after = [touchpoints], channels = [...] or every = \"90 days\"");
   }
+  if (survey.every && !(survey.after.empty() && survey.channels.empty())) {
+    findings.error(path + ".every", "both every and visits set off the survey",
+                   "write two surveys: one that follows visits, one at intervals");
+  } else if (survey.every && survey.asks != Question::nps) {
+    findings.error(path + ".asks", "csat and ces ask about a visit, but the survey is asked at intervals",
+                   "write asks = \"nps\", or after = [touchpoints] instead of every");
+  }
   for (std::size_t i = 0; i < survey.after.size(); ++i) {
     findings.reference(fmt::format("{}.after[{}]", path, i), survey.after[i], parts.touchpoints.size(), "touchpoint");
   }
@@ -269,6 +276,11 @@ void check_market(const Context& context) {
   const ModelParts& parts = context.parts;
   if (parts.word_of_mouth) check_word_of_mouth(context, *parts.word_of_mouth);
   if (parts.reviews) context.findings.fields("reviews", keys::reviews(), *parts.reviews);
+  if (parts.surveys.size() > most_surveys) {
+    context.findings.error("survey",
+                           fmt::format("{} surveys, but there may be {} at most", parts.surveys.size(), most_surveys),
+                           "leave some out");
+  }
   for (std::size_t i = 0; i < parts.surveys.size(); ++i) check_survey(context, parts.surveys[i], context.paths.surveys[i]);
   for (std::size_t i = 0; i < parts.rules.size(); ++i) check_rule(context, parts.rules[i], fmt::format("rule[{}]", i));
   context.findings.number("accounts.correlation", parts.account_correlation, fraction);

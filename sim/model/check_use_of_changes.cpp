@@ -136,6 +136,9 @@ Idle why_idle(const ModelParts& parts, const Reach& reach, const Target& target,
         return {};
       }
       return {"its target makes no promise that could be shifted", "set one: promise = \"= 0.8\""};
+    case Parameter::solves:
+      if (visit([](const Touchpoint& touchpoint) { return touchpoint.solves_problems(); })) return {};
+      return {"its target solves no problem", "give the touchpoint a chance: solves = 0.6"};
     case Parameter::servers: {
       if (visit([&](const Touchpoint& touchpoint) { return touchpoint.servers && target.pools.empty(); })) return {};
       bool shared = false;  // visits there are served by a pool

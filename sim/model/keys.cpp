@@ -173,7 +173,7 @@ std::vector<Key> root_keys() {
       {.name = "counter", .kind = Kind::tables, .of = "counter", .meaning = "numbers that a customer carries"},
       {.name = "word_of_mouth", .kind = Kind::table, .of = "word_of_mouth", .meaning = "talk among customers"},
       {.name = "reviews", .kind = Kind::table, .of = "reviews", .meaning = "public stars"},
-      {.name = "survey", .kind = Kind::tables, .of = "survey", .meaning = "surveys (later version)"},
+      {.name = "survey", .kind = Kind::tables, .of = "survey", .meaning = "what customers are asked"},
       {.name = "improvement", .kind = Kind::tables, .of = "improvement", .meaning = "what can be bought"},
       {.name = "event", .kind = Kind::tables, .of = "event", .meaning = "what happens in every plan"},
       {.name = "rule",
@@ -209,7 +209,7 @@ std::vector<Key> traits() {
       case BuiltinTrait::talkativeness:
         return "multiplies the rates of `[word_of_mouth]`";
       case BuiltinTrait::response_propensity:
-        return "(later version: surveys)";
+        return "how much likelier one is to answer surveys, a logit";
     }
     return {};
   };
@@ -254,12 +254,13 @@ std::vector<Key> effect() {
     Parameter parameter;
     std::string_view text;
   };
-  const std::array<Meaning, 19> all{
+  const std::array<Meaning, 20> all{
       {{Parameter::quality, "the touchpoint's mean quality"},
        {Parameter::effort, "the touchpoint's effort"},
        {Parameter::carry, "handovers into the touchpoint; `\"= 0.9\"` also lowers what was 1, `\"+0.4\"` does not"},
        {Parameter::personalisation, "(later version: content)"},
        {Parameter::promise, "the touchpoint's promise; where nothing is promised, it can only be set"},
+       {Parameter::solves, "the chance that the touchpoint solves the problem, where it has one"},
        {Parameter::probability, "exits that have a probability"},
        {Parameter::odds,
         "exits that have odds; in a race all have. Odds count beside one another: scaling all exits of a choice "
@@ -807,7 +808,12 @@ const Fields<Touchpoint>& touchpoint() {
       {{.name = "content", .kind = Kind::tables, .of = "content", .meaning = "variants of content (later version)"}},
       {{.name = "personalisation", .bounds = fraction, .meaning = "how well content meets needs (later version)"},
        &T::personalisation},
-      {{.name = "solves", .bounds = fraction, .meaning = "chance that the problem is solved (later version)"}, &T::solves},
+      {{.name = "solves",
+        .kind = Kind::chance,
+        .bounds = fraction,
+        .meaning =
+            "chance that a visit solves the customer's problem, or the name of a trait; what a log does not tell. Exits "
+            "may bend on it: `solved`, and `only_if = { solved = true }`"}},
   });
   return fields;
 }
@@ -868,7 +874,8 @@ const Fields<Exit>& exit() {
             "when the customer is back"}},
       {{.name = "only_if",
         .kind = Kind::conditions,
-        .meaning = "who may take the exit: `{ purchases = [\">= 5\", \"< 50\"], bought = true, team = \"billing\" }`"}},
+        .meaning = "who may take the exit: `{ purchases = [\">= 5\", \"< 50\"], bought = true, team = \"billing\", "
+                   "solved = false }`; solved is whether this visit solved the problem"}},
       {{.name = "counters",
         .kind = Kind::weights,
         .bounds = slope,
@@ -892,6 +899,11 @@ const Fields<Slopes>& slopes() {
         .meaning = "the same for what was heard: exp(slope x heard)",
         .subject = "slope on heard"},
        &Slopes::heard},
+      {{.name = "solved",
+        .bounds = slope,
+        .meaning = "odds are multiplied by exp(slope) where this visit solved the problem (`solves`)",
+        .subject = "slope on solved"},
+       &Slopes::solved},
       {{.name = "effort", .bounds = slope, .meaning = "the same for effort", .subject = "slope on effort"}, &Slopes::effort},
       {{.name = "price",
         .bounds = slope,
@@ -1134,16 +1146,40 @@ const Fields<Survey>& survey() {
         .meaning = "the question"}},
       {{.name = "after", .kind = Kind::references, .of = "touchpoint", .meaning = "asked after visits to these"}},
       {{.name = "channels", .kind = Kind::references, .of = "channel", .meaning = "asked after visits in these"}},
-      {{.name = "every", .bounds = positive, .meaning = "asked at regular intervals"}, &Survey::every},
-      {{.name = "sample", .bounds = fraction, .meaning = "share of people who are asked"}, &Survey::sample},
-      {{.name = "base", .bounds = slope, .meaning = "logit of answering"}, &Survey::base},
-      {{.name = "extremity", .bounds = slope, .meaning = "how much more the delighted and the angry answer"},
+      {{.name = "every",
+        .bounds = positive,
+        .meaning = "instead: customers are asked at these intervals, each with a phase of one's own, at the window's end; "
+                   "`nps` only, as the others ask about a visit"},
+       &Survey::every},
+      {{.name = "sample", .bounds = fraction, .meaning = "the chance of being invited at each of these occasions"},
+       &Survey::sample},
+      {{.name = "base", .bounds = slope, .meaning = "logit of answering of who is lukewarm: 0 is a half, -1.5 is 18 %"},
+       &Survey::base},
+      {{.name = "extremity",
+        .bounds = slope,
+        .meaning = "added for the delighted and the angry, in proportion to how far satisfaction is from the middle"},
        &Survey::extremity},
-      {{.name = "fatigue", .bounds = {0.0, 100.0}, .meaning = "how much each question tires"}, &Survey::fatigue},
-      {{.name = "fatigue_half_life", .bounds = positive, .meaning = "half of it is gone after this time"},
+      {{.name = "unmet",
+        .bounds = slope,
+        .meaning = "added in proportion to satisfaction - 1/2: who gets no help tires of being asked"},
+       &Survey::unmet},
+      {{.name = "fatigue",
+        .bounds = {0.0, 100.0},
+        .meaning = "taken off for each invitation that is remembered, to this survey or another"},
+       &Survey::fatigue},
+      {{.name = "fatigue_half_life", .bounds = positive, .meaning = "half of that memory is gone after this time"},
        &Survey::fatigue_half_life},
-      {{.name = "noise", .bounds = {0.0, 100.0}, .meaning = "spread of answers"}, &Survey::noise},
-      {{.name = "closed_loop", .kind = Kind::table, .of = "closed_loop", .meaning = "what follows a low answer"}},
+      {{.name = "noise",
+        .bounds = {0.0, 100.0},
+        .meaning = "spread of what is written down around what is meant, on a scale from 0 to 1"},
+       &Survey::noise},
+      {{.name = "cost", .bounds = {0.0, 1e12}, .unit = "money", .meaning = "of an invitation; part of the cost to serve"},
+       &Survey::cost},
+      {{.name = "annoyance", .bounds = fraction, .meaning = "satisfaction that an invitation costs"}, &Survey::annoyance},
+      {{.name = "closed_loop",
+        .kind = Kind::table,
+        .of = "closed_loop",
+        .meaning = "what follows a low answer (later version)"}},
   });
   return fields;
 }

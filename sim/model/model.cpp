@@ -123,10 +123,10 @@ std::vector<std::string> unsupported(const ModelParts& parts) {
     return std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(), test);
   };
   std::vector<std::string> mechanisms;
-  if (!parts.surveys.empty()) mechanisms.emplace_back("surveys");
+  if (std::any_of(parts.surveys.begin(), parts.surveys.end(), [](const Survey& s) { return s.closed_loop.has_value(); }))
+    mechanisms.emplace_back("closed loops of surveys");
   if (!parts.rules.empty()) mechanisms.emplace_back("rules");
   if (any_touchpoint([](const Touchpoint& t) { return !t.content.empty(); })) mechanisms.emplace_back("content");
-  if (any_touchpoint([](const Touchpoint& t) { return t.solves.has_value(); })) mechanisms.emplace_back("solves");
   return mechanisms;
 }
 

@@ -233,6 +233,8 @@ void add_sample(PlanSamples& plan, const BatchSums& sample, const Program& progr
     segment.tenure_bin = all.tenure_bin;
     all += segment;
   }
+  plan.surveys.resize(parts.surveys.size());
+  for (std::size_t s = 0; s < parts.surveys.size(); ++s) plan.surveys[s].push_back(survey_sums(totals, s, parts.surveys[s]));
   plan.all.push_back(std::move(all));
   plan.paired_outcomes.push_back(totals.paired_outcomes);
   plan.cash_of.push_back(cash_of(program, sample.windows, costs, replications));
@@ -261,7 +263,9 @@ Mechanisms mechanisms_in(const ModelParts& parts) {
       std::any_of(parts.pools.begin(), parts.pools.end(), [](const Pool& pool) { return pool.cost_per_hour != 0.0; });
   const bool existing =
       std::any_of(parts.personas.begin(), parts.personas.end(), [](const Persona& persona) { return persona.existing(); });
-  return {parts.word_of_mouth.has_value(), !parts.account_segments.empty(), queues, paid, existing};
+  const bool solving = std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(),
+                                   [](const Touchpoint& touchpoint) { return touchpoint.solves_problems(); });
+  return {parts.word_of_mouth.has_value(), !parts.account_segments.empty(), queues, paid, existing, solving};
 }
 
 void require_mechanism(const Metric& metric, const ModelParts& parts) {
@@ -356,10 +360,16 @@ Samples samples_about(const Model& model) {
   for (const Touchpoint& touchpoint : parts.touchpoints) {
     samples.touchpoint_stages.push_back(touchpoint.stage);
     samples.touchpoint_channels.push_back(touchpoint.channel);
+    samples.solving.push_back(touchpoint.solves_problems());
   }
   samples.channels = ids_of(parts.channels);
   samples.channel_names = names_of(parts.channels);
   samples.mechanisms = mechanisms_in(parts);
+  samples.surveys = ids_of(parts.surveys);
+  for (const Survey& survey : parts.surveys) {
+    samples.survey_names.push_back(survey.name.empty() ? survey.id : survey.name);
+    samples.survey_questions.push_back(survey.asks);
+  }
   samples.pools = ids_of_pools(parts);
   samples.pool_names = names_of(parts.pools);
   for (const Touchpoint& touchpoint : parts.touchpoints) {
@@ -416,6 +426,8 @@ Samples collect_samples(const RunResult& result) {
       plan.queues = queue_figures(whole, program, static_cast<double>(result.totals[k].size()));
       plan.utilisation = utilisation_of(result.totals[k], program);
     }
+    for (std::size_t s = 0; s < parts.surveys.size() && !result.totals[k].empty(); ++s)
+      plan.survey_intervals.push_back(survey_intervals(result.totals[k], s, parts.surveys[s]));
     plan.cash = cash_of(program, windows, costs, static_cast<double>(samples.replications));
     const double scale = model.people_per_customer() / static_cast<double>(samples.replications);
     for (const MoneySum& window : windows) plan.visit_price.push_back(scale * window.price.value());

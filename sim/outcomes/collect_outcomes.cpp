@@ -35,6 +35,7 @@ class Arrays {
     add_money();
     add_occupancy();
     for (const auto& score : touch_scores()) add_touch_score(score);
+    add_surveys();
     add_queues();
     add_pools();
     add_staff_cost();
@@ -235,6 +236,40 @@ class Arrays {
            });
   }
 
+  /// What surveys measured in each window, beside what is true.
+  void add_surveys() {
+    if (parts_.surveys.empty()) return;
+    const auto series = [&](auto add, const auto& value) {
+      add([&](const Totals& totals, auto& values) {
+        for (std::size_t s = 0; s < parts_.surveys.size(); ++s) {
+          for (const SurveyCells& window : survey_by_window(totals, s, parts_.surveys[s]))
+            values.push_back(static_cast<typename std::decay_t<decltype(values)>::value_type>(value(window)));
+        }
+      });
+    };
+    const auto counts = [&](std::string_view name, double SurveyCells::*member, std::string_view long_name) {
+      series(
+          [&](auto fill) {
+            add_integers(name, {"survey", "time"}, "count", long_name, fill);
+          },
+          [&](const SurveyCells& window) { return window.*member; });
+    };
+    const auto means = [&](std::string_view name, double SurveyCells::*sum, double SurveyCells::*of,
+                           std::string_view long_name) {
+      series(
+          [&](auto fill) {
+            add_reals(name, {"survey", "time"}, "1", long_name, fill);
+          },
+          [&](const SurveyCells& window) { return window.*of > 0.0 ? window.*sum / (window.*of) : nan; });
+    };
+    counts("survey_invited", &SurveyCells::invited, "invitations in the window");
+    counts("survey_answered", &SurveyCells::answered, "answers in the window");
+    means("survey_score", &SurveyCells::recorded_value, &SurveyCells::answered,
+          "score that the answers of the window give: net promoter score, or mean point of the scale");
+    means("true_score", &SurveyCells::everybody_value, &SurveyCells::everybody,
+          "what is true of everybody: of the customers at the window's end, or of all visits in the window");
+  }
+
   void add_pools() {
     if (!shape_.queues) return;
     const Names pools = ids_of_pools(parts_);
@@ -353,6 +388,8 @@ Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
       {"stage", stages.size(), stages, "", "lifecycle stage"},
       {"tenure_bin", shape.tenure_bins, bins, "day", "days as a customer, upper edge of the bin"},
   };
+  if (!parts.surveys.empty())
+    outcomes.dimensions.push_back({"survey", parts.surveys.size(), ids_of(parts.surveys), "", "survey"});
   if (shape.account_segments > 0) {
     outcomes.dimensions.push_back(
         {"account_segment", shape.account_segments, ids_of(parts.account_segments), "", "account segment"});

@@ -1,6 +1,7 @@
 #include "sojourn/outcomes/kept_samples.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <string>
 
@@ -175,6 +176,103 @@ void read_queues(const Outcomes& outcomes, const ModelParts& parts, Samples& sam
   }
 }
 
+/// Points of the scales of surveys, in the files of runs that have some.
+constexpr const char* answer_axis = "answer";
+struct PointsField {
+  std::array<double, answer_points> SurveyCells::*member;
+  const char *name, *unit, *long_name;
+};
+constexpr std::array points_fields{
+    PointsField{&SurveyCells::answers, "survey_points", "count", "answers by point of the scale"},
+    PointsField{&SurveyCells::weights, "survey_point_weights", "1", "sum of one over their chances to be given"}};
+
+/// Calls `use(cells)` with each survey and persona of one sample, in the order of the file.
+template <class Plan, class Use>
+void each_survey_cells(Plan& plan, std::size_t sample, Use use) {
+  for (auto& survey : plan.surveys) {
+    for (auto& persona : survey[sample].personas) use(persona);
+  }
+}
+
+void keep_surveys(const Samples& samples, Keeper& keeper, Outcomes& outcomes) {
+  if (samples.surveys.empty()) return;
+  std::vector<std::int64_t> points(answer_points);
+  for (std::size_t k = 0; k < points.size(); ++k) points[k] = static_cast<std::int64_t>(k);
+  outcomes.dimensions.push_back({answer_axis, points.size(), points, "1", "point of a survey's scale"});
+  const auto cells = [&](std::string_view name, std::vector<std::string> axes, std::string_view unit,
+                         std::string_view long_name, const auto& put) {
+    axes.insert(axes.begin(), {sample_axis, "survey", "persona"});
+    keeper.add(name, std::move(axes), unit, long_name, [&](const PlanSamples& plan, auto& values) {
+      for (std::size_t i = 0; i < keeper.count(); ++i)
+        each_survey_cells(plan, i, [&](const SurveyCells& c) { put(c, values); });
+    });
+  };
+  for (const SurveyField& field : survey_fields()) {
+    cells(field.name, {}, field.unit, field.long_name,
+          [&](const SurveyCells& c, auto& values) { values.push_back(c.*field.member); });
+  }
+  for (const PointsField& field : points_fields) {
+    cells(field.name, {answer_axis}, field.unit, field.long_name, [&](const SurveyCells& c, auto& values) {
+      values.insert(values.end(), (c.*field.member).begin(), (c.*field.member).end());
+    });
+  }
+  for (const SurveyIntervalField& field : survey_interval_fields()) {
+    std::vector<double> values;
+    for (const PlanSamples& plan : samples.plans) {
+      for (std::size_t s = 0; s < samples.surveys.size(); ++s) {
+        values.push_back(plan.survey_intervals.empty() ? std::numeric_limits<double>::quiet_NaN()
+                                                       : plan.survey_intervals[s].*field.member);
+      }
+    }
+    outcomes.arrays.push_back({"surveys/" + std::string(field.name),
+                               {"plan", "survey"},
+                               std::string(field.unit),
+                               std::string(field.long_name),
+                               std::move(values)});
+  }
+}
+
+void read_surveys(const Outcomes& outcomes, const KeptReader& reader, std::size_t count, Samples& samples) {
+  if (samples.surveys.empty()) return;
+  if (recorded_texts(outcomes, "survey") != samples.surveys)
+    throw InputError("this results file is damaged or was edited: its surveys are not those of its scenario");
+  const std::size_t surveys = samples.surveys.size(), personas = samples.personas.size();
+  for (std::size_t k = 0; k < samples.plans.size(); ++k) {
+    PlanSamples& plan = samples.plans[k];
+    for (std::size_t s = 0; s < surveys; ++s) {
+      std::vector<SurveySums>& of_survey = plan.surveys.emplace_back(count);
+      for (std::size_t i = 0; i < count; ++i) {
+        of_survey[i].asks = samples.survey_questions[s];
+        of_survey[i].arrived = plan.all[i].arrived;
+        of_survey[i].personas.resize(personas);
+      }
+    }
+    const auto read = [&](std::string_view name, std::size_t width, const auto& put) {
+      const std::vector<double>& values = reader.values(name, count * surveys * personas * width);
+      std::size_t at = k * count * surveys * personas * width;
+      for (std::size_t i = 0; i < count; ++i) {
+        each_survey_cells(plan, i, [&](SurveyCells& c) {
+          put(c, values.data() + at);
+          at += width;
+        });
+      }
+    };
+    for (const SurveyField& field : survey_fields())
+      read(field.name, 1, [&](SurveyCells& c, const double* from) { c.*field.member = *from; });
+    for (const PointsField& field : points_fields) {
+      read(field.name, answer_points,
+           [&](SurveyCells& c, const double* from) { std::copy(from, from + answer_points, (c.*field.member).begin()); });
+    }
+    plan.survey_intervals.resize(surveys);
+    for (const SurveyIntervalField& field : survey_interval_fields()) {
+      const std::string name = "surveys/" + std::string(field.name);
+      const auto* values = std::get_if<std::vector<double>>(&recorded(outcomes, name, {"plan", "survey"}).values);
+      if (values == nullptr) throw InputError("this results file is damaged or was edited: " + name + " holds no numbers");
+      for (std::size_t s = 0; s < surveys; ++s) plan.survey_intervals[s].*field.member = (*values)[k * surveys + s];
+    }
+  }
+}
+
 }  // namespace
 
 void keep_samples(const Samples& samples, Outcomes& outcomes) {
@@ -255,6 +353,7 @@ void keep_samples(const Samples& samples, Outcomes& outcomes) {
       "revenue - cost to serve - investment in the window, undiscounted, for the market, mean over replications",
       [&](const PlanSamples& plan, auto& values) { values.insert(values.end(), plan.cash.begin(), plan.cash.end()); });
   keep_queues(samples, outcomes);
+  keep_surveys(samples, keeper, outcomes);
 }
 
 Samples kept_samples(const Outcomes& outcomes, const Model& model) {
@@ -368,6 +467,7 @@ Samples kept_samples(const Outcomes& outcomes, const Model& model) {
     samples.plans.push_back(std::move(plan));
   }
   read_queues(outcomes, parts, samples);
+  read_surveys(outcomes, reader, count, samples);
   return samples;
 }
 

@@ -133,6 +133,10 @@ constexpr std::array all_touch_metrics{
                 [](const TouchSums& s) { return ratio(s.revenue, s.arrived); }},
     TouchMetric{"cost_per_person", "undiscounted cost to serve of visits and stays, per person who arrived",
                 [](const TouchSums& s) { return ratio(s.cost_to_serve, s.arrived); }},
+    TouchMetric{"solved_logged", "share of visits that a log counts as a success: those that were served",
+                [](const TouchSums& s) { return ratio(s.appraised, s.visits); }, Needs::solving},
+    TouchMetric{"solved_true", "share of visits that solved the customer's problem",
+                [](const TouchSums& s) { return ratio(s.solved, s.visits); }, Needs::solving},
 };
 
 void add(std::vector<double>& to, const std::vector<double>& from) {

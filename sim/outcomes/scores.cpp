@@ -76,6 +76,8 @@ constexpr std::array all_touch_scores{
         {&TouchSums::gave_up, "touch_gave_up", "count", "visits that ended when the customer gave up waiting"}},
     TouchRow{TouchScore::turned_away, Kind::count, Scale::one, "turned_away", "count", "visits for which there was no room in the line", Needs::queues,
         {&TouchSums::turned_away, "touch_turned_away", "count", "visits for which there was no room in the line"}},
+    TouchRow{TouchScore::solved, Kind::count, Scale::one, "solved", "count", "visits that solved the customer's problem", Needs::solving,
+        {&TouchSums::solved, "touch_solved", "count", "visits that solved the customer's problem"}},
 };
 static_assert(all_touch_scores.size() == touch_score_count);
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -159,6 +160,7 @@ class Data {
     flows();
     touchpoints();
     market();
+    surveys();
     winners_and_losers();
     if (report_.ranking != nullptr) leverage(*report_.ranking);
     if (report_.optimum != nullptr) frontier(*report_.optimum);
@@ -442,7 +444,7 @@ class Data {
       for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) {
         Json row = Json::array();
         for (const TouchMetric* metric : columns_) {
-          const Estimate e = estimate(samples_.plans[k].touch[v], *metric);
+          const Estimate e = estimate(samples_, k, v, *metric);
           row.push_back({number(e.mean), number(e.low), number(e.high), value_text(*metric, e.mean)});
         }
         const std::vector<QueueFigures>& all = samples_.plans[k].queues;
@@ -483,6 +485,52 @@ class Data {
       cells.push_back(k < detailed_ ? std::move(rows) : Json(nullptr));
     }
     json_["channels"] = {{"names", names}, {"cells", cells}};
+  }
+
+  /// What surveys measured beside what is true: figures by plan, and by plan and time, means over replications.
+  void surveys() {
+    if (samples_.surveys.empty()) return;
+    const std::size_t plans = samples_.plans.size(), windows = samples_.window_ends.size(), count = samples_.surveys.size();
+    const std::size_t replications = report_.outcomes.dimension("replication").size;
+    const auto curve = [&](const std::vector<double>& all, std::size_t plan, std::size_t survey) {
+      std::vector<double> mean(windows, std::numeric_limits<double>::quiet_NaN());
+      for (std::size_t w = 0; w < windows; ++w) {
+        double sum = 0.0, defined = 0.0;
+        for (std::size_t r = 0; r < replications; ++r) {
+          const double value = all[((plan * replications + r) * count + survey) * windows + w];
+          if (std::isnan(value)) continue;
+          sum += value;
+          defined += 1.0;
+        }
+        if (defined > 0.0) mean[w] = sum / defined;
+      }
+      return points(mean, time_);
+    };
+    const auto measured = numbers(report_.outcomes, "survey_score", {"plan", "replication", "survey", "time"});
+    const auto truth = numbers(report_.outcomes, "true_score", {"plan", "replication", "survey", "time"});
+    constexpr std::array questions{"NPS", "CSAT, 1 to 5", "CES, 1 to 7"};
+    Json list = Json::array();
+    for (std::size_t s = 0; s < count; ++s) {
+      Json survey = {{"name", samples_.survey_names[s]},
+                     {"asks", questions[static_cast<std::size_t>(samples_.survey_questions[s])]},
+                     {"measured", Json::array()},
+                     {"true", Json::array()},
+                     {"figures", Json::array()}};
+      for (std::size_t k = 0; k < plans; ++k) {
+        survey["measured"].push_back(curve(measured, k, s));
+        survey["true"].push_back(curve(truth, k, s));
+        Json figures = Json::object();
+        for (const SurveyMetric& metric : survey_metrics()) {
+          const Estimate e = estimate(samples_.plans[k].surveys[s], metric);
+          figures[std::string(metric.name)] = {number(e.mean), number(e.low), number(e.high)};
+        }
+        survey["figures"].push_back(std::move(figures));
+      }
+      list.push_back(std::move(survey));
+    }
+    json_["survey_labels"] = Json::object();
+    for (const SurveyMetric& metric : survey_metrics()) json_["survey_labels"][std::string(metric.name)] = metric.label;
+    json_["surveys"] = std::move(list);
   }
 
   /// Queues, word of mouth and accounts, where the file has them: means over replications.

@@ -151,6 +151,12 @@ class Page {
     section("retention", "How long customers stay", "", "<div id=\"retention-charts\"></div>");
     section("funnel", "The funnel over time", "", "<div id=\"funnel-charts\"></div>");
     section("nps", "What customers would say", "", "<div id=\"nps-charts\"></div>");
+    section(
+        "surveys", "What the company believes",
+        "What the answers to surveys give, beside what is true of everybody: of the customers at each time (NPS), or of "
+        "all visits. The gap is taken apart: who visits and how often, where is asked, who is drawn, who answers, and what "
+        "is written down; the parts add up.",
+        "<div id=\"survey-table\"></div><div id=\"survey-charts\"></div>");
     section("flow", "Where the journey leads", "", "<div id=\"flow-charts\"></div>");
     section(
         "map", "The journey map",

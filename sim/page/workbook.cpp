@@ -119,6 +119,7 @@ class Workbook {
     plans();
     personas();
     touchpoints();
+    surveys();
     if (report_.ranking != nullptr) leverage(*report_.ranking);
     if (report_.optimum != nullptr) budget();
     series();
@@ -211,26 +212,48 @@ class Workbook {
 
   void touchpoints() {
     std::vector<std::string> head{"Plan", "Touchpoint", "Stage"};
-    for (const TouchMetric& metric : touch_metrics()) head.push_back(std::string(metric.description));
+    std::vector<const TouchMetric*> columns;
+    for (const TouchMetric& metric : touch_metrics()) {
+      if (metric.needs == Needs::solving && !report_.samples.mechanisms.solving) continue;
+      columns.push_back(&metric);
+      head.push_back(std::string(metric.description));
+    }
     const bool queues = !report_.samples.plans.front().queues.empty();
     if (queues) {
       for (const QueueField& field : queue_fields()) head.push_back(std::string(field.long_name));
     }
     Sheet sheet(book_, "Touchpoints", {22, 26, 14}, head);
     const Samples& samples = report_.samples;
-    for (const PlanSamples& plan : samples.plans) {
+    for (std::size_t k = 0; k < samples.plans.size(); ++k) {
+      const PlanSamples& plan = samples.plans[k];
       for (std::size_t v = 0; v < samples.touchpoints.size(); ++v) {
         sheet.row()
             .text(plan.name)
             .text(samples.touchpoint_names[v])
             .text(journey_map::stage_title(report_.model.parts().touchpoints[v].stage));
-        for (const TouchMetric& metric : touch_metrics()) sheet.number(estimate(plan.touch[v], metric).mean, score_);
+        for (const TouchMetric* metric : columns) sheet.number(estimate(samples, k, v, *metric).mean, score_);
         const auto queue =
             std::find_if(plan.queues.begin(), plan.queues.end(), [&](const QueueFigures& q) { return q.touchpoint == v; });
         for (const QueueField& field : queue_fields()) {
           if (!queues) break;
           sheet.number(queue == plan.queues.end() ? std::numeric_limits<double>::quiet_NaN() : (*queue).*field.member,
                        score_);
+        }
+      }
+    }
+  }
+
+  /// Every figure of every survey.
+  void surveys() {
+    const Samples& samples = report_.samples;
+    if (samples.surveys.empty()) return;
+    Sheet sheet(book_, "Surveys", {26, 22, 30, 14}, {"Survey", "Plan", "Figure", "Value", "Low", "High"});
+    for (std::size_t s = 0; s < samples.surveys.size(); ++s) {
+      for (const PlanSamples& plan : samples.plans) {
+        for (const SurveyMetric& metric : survey_metrics()) {
+          const Estimate e = estimate(plan.surveys[s], metric);
+          sheet.row().text(samples.survey_names[s]).text(plan.name).text(std::string(metric.label));
+          sheet.number(e.mean, score_).number(e.low, score_).number(e.high, score_);
         }
       }
     }

@@ -45,6 +45,13 @@ std::string run_csv(const Samples& samples) {
       text += line(fields);
     }
   }
+  for (std::size_t s = 0; s < samples.surveys.size(); ++s) {
+    for (const SurveyMetric& metric : survey_metrics()) {
+      std::vector<std::string> fields{csv_field("survey " + samples.surveys[s]), std::string(metric.name), "1"};
+      add(fields, estimate(samples.plans.front().surveys[s], metric));
+      text += line(fields);
+    }
+  }
   return text;
 }
 

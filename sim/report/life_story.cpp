@@ -72,7 +72,7 @@ class Reader {
         const behaviour::ChoiceState mood{entry.after.satisfaction, entry.after.expectation,
                                           entry.after.heard + entry.reviews, visit.effort};
         step.outlook.race = row.race;
-        const Carrier carrier{diary_.traits, carried, entry.after.bought, entry.after.team, visit.time};
+        const Carrier carrier{diary_.traits, carried, {entry.after.bought, entry.after.team, visit.solved, visit.time}};
         row.race ? race(row, carrier, mood, visit, step.outlook) : choice(row, carrier, mood, visit.event, step.outlook);
       }
       steps.push_back(std::move(step));
@@ -182,10 +182,29 @@ class Teller {
     if (entry.before.bought && entry.before.standing == Standing::absent) {
       text += fmt::format("    Arrives as a customer, of {}.\n", format::duration(entry.visit.time - since_));
     }
+    if (parts_.touchpoints[entry.visit.touchpoint].solves != Chance())
+      text += entry.visit.solved ? "    The problem is solved.\n" : "    The problem is not solved.\n";
     if (entry.after.bought && !entry.before.bought) text += "    Buys for the first time.\n";
     if (entry.visit.rating > 0)
       text += fmt::format("    Posts a review of {} star{}.\n", entry.visit.rating, entry.visit.rating == 1 ? "" : "s");
-    return text + "    " + why(step) + "\n";
+    text += asked(entry, false);
+    return text + "    " + why(step) + "\n" + asked(entry, true);
+  }
+
+  /// What surveys asked right after the visit, or while the customer stayed.
+  [[nodiscard]] std::string asked(const DiaryEntry& entry, bool later) const {
+    std::string text;
+    for (const Asked& one : entry.asked) {
+      const Survey& survey = parts_.surveys[one.survey];
+      if (!one.invited || survey.every.has_value() != later) continue;
+      const std::string& survey_name = survey.name.empty() ? survey.id : survey.name;
+      text += later ? fmt::format("    {}: asked by {}", when(one.time), survey_name)
+                    : fmt::format("    Asked by {}", survey_name);
+      text += fmt::format(", would answer with a chance of {}", percent(static_cast<double>(one.probability)));
+      text += one.answered ? fmt::format(": answers {}, means {}.\n", one.answer, one.truth)
+                           : fmt::format(": does not answer, would have meant {}.\n", one.truth);
+    }
+    return text;
   }
 
   [[nodiscard]] std::string why(const Step& step) const {

@@ -107,7 +107,9 @@ Json by_segment(const Samples& samples, std::size_t plan) {
 Json of(const std::vector<TouchSums>& sums, const Samples& samples) {
   Json json = Json::object();
   for (const TouchMetric& metric : touch_metrics()) {
-    if (samples.mechanisms.has(metric.needs)) json[std::string(metric.name)] = of(estimate(sums, metric));
+    // What was solved has an object of its own, `solved`.
+    if (metric.needs == Needs::solving || !samples.mechanisms.has(metric.needs)) continue;
+    json[std::string(metric.name)] = of(estimate(sums, metric));
   }
   return json;
 }
@@ -158,6 +160,69 @@ void add_queues(Json& json, const Samples& samples, std::size_t plan) {
     json["pools"][samples.pools[pool]]["utilisation"] = number(utilisation[pool]);
 }
 
+/// What surveys measured under one plan, beside what is true, and how it differs from the first plan's.
+void add_surveys(Json& json, const Samples& samples, std::size_t plan) {
+  constexpr std::string_view questions[] = {"nps", "csat", "ces"};
+  const PlanSamples& of_plan = samples.plans[plan];
+  for (std::size_t s = 0; s < samples.surveys.size(); ++s) {
+    const std::vector<SurveySums>& sums = of_plan.surveys[s];
+    const auto figure = [&](std::string_view name) { return of(estimate(sums, survey_metric(name))); };
+    Json survey = {{"asks", questions[static_cast<std::size_t>(samples.survey_questions[s])]}};
+    for (const std::string_view name : {"invited", "answered", "response_rate", "covered", "measured", "true", "gap"})
+      survey[std::string(name)] = figure(name);
+    for (const std::string_view whose : {"visits", "covered", "invited", "answered"})
+      survey["true"][std::string(whose)] = figure("true_" + std::string(whose));
+    for (const std::string_view part : {"visits", "coverage", "sampling", "response", "noise"})
+      survey["gap"][std::string(part)] = figure("gap_" + std::string(part));
+    for (const std::string_view by : {"propensity", "persona"})
+      survey["weighted"][std::string(by)] = figure("weighted_" + std::string(by));
+    if (!of_plan.survey_intervals.empty()) {
+      const SurveyIntervals& intervals = of_plan.survey_intervals[s];
+      survey["interval"] = {{"half_width", number(intervals.half_width)},
+                            {"windows", number(intervals.windows)},
+                            {"cover", number(intervals.cover)}};
+    }
+    const SurveySums all = pooled(sums);
+    const SurveyCells whole = all.all();
+    const auto share = [](double part, double of_all) { return of_all > 0.0 ? Json(part / of_all) : Json(nullptr); };
+    double weights = 0.0;
+    for (const double weight : whole.weights) weights += weight;
+    for (std::size_t answer = 0; answer < answer_points; ++answer) {
+      if (!(whole.answers[answer] > 0.0)) continue;
+      survey["answers"][std::to_string(answer)] = {{"share", share(whole.answers[answer], whole.answered)},
+                                                   {"weighted", share(whole.weights[answer], weights)}};
+    }
+    for (std::size_t p = 0; p < samples.personas.size(); ++p) {
+      const SurveyCells& persona = all.personas[p];
+      double own = 0.0;
+      for (const double weight : persona.weights) own += weight;
+      survey["by_persona"][samples.personas[p]] = {{"invited", share(persona.invited, whole.invited)},
+                                                   {"answered", share(persona.answered, whole.answered)},
+                                                   {"weighted", share(own, weights)},
+                                                   {"response_rate", share(persona.answered, persona.invited)}};
+    }
+    if (plan > 0) {
+      for (const std::string_view name : {"measured", "true", "response_rate", "gap"}) {
+        survey["difference"][std::string(name)] =
+            of(difference(sums, samples.plans.front().surveys[s], survey_metric(name)));
+      }
+    }
+    json["surveys"][samples.surveys[s]] = std::move(survey);
+  }
+}
+
+/// What a log counts as solved and what was, at touchpoints to which people bring a problem.
+void add_solved(Json& json, const Samples& samples, std::size_t plan) {
+  for (std::size_t v = 0; v < samples.touchpoints.size(); ++v) {
+    if (!samples.solving[v]) continue;
+    Json& solved = json["touchpoints"][samples.touchpoints[v]]["solved"];
+    for (const TouchMetric& metric : touch_metrics()) {
+      if (metric.name == "solved_logged") solved["logged"] = of(estimate(samples, plan, v, metric));
+      if (metric.name == "solved_true") solved["true"] = of(estimate(samples, plan, v, metric));
+    }
+  }
+}
+
 }  // namespace
 
 std::string run_json(const Samples& samples, const std::string& file) {
@@ -176,6 +241,8 @@ std::string run_json(const Samples& samples, const std::string& file) {
   if (!samples.channels.empty()) json["by_channel"] = by_channel(samples, 0);
   add_spread(json, samples, 0);
   add_queues(json, samples, 0);
+  add_solved(json, samples, 0);
+  add_surveys(json, samples, 0);
   return json_figures::text(json);
 }
 
@@ -211,6 +278,8 @@ std::string comparison_json(const Samples& samples, const Comparison& comparison
     if (!samples.channels.empty()) entry["by_channel"] = by_channel(samples, k);
     add_spread(entry, samples, k);
     add_queues(entry, samples, k);
+    add_solved(entry, samples, k);
+    add_surveys(entry, samples, k);
     if (!samples.segments.empty()) entry["by_account_segment"] = by_segment(samples, k);
     for (const PersonaEffect& effect : plan.personas) {
       entry["difference_by_persona"][effect.id] = {

@@ -306,6 +306,86 @@ std::string spread_text(const Samples& samples, const Layout& layout) {
              layout);
 }
 
+/// What a log counts as solved and what was, under each plan; empty where people bring no problems.
+std::string solved_text(const Samples& samples, const Layout& layout) {
+  if (!samples.mechanisms.solving) return {};
+  Table table;
+  table.row({"problems solved", "plan", "logged", "solved"});
+  for (std::size_t v = 0; v < samples.touchpoints.size(); ++v) {
+    for (std::size_t k = 0; samples.solving[v] && k < samples.plans.size(); ++k) {
+      std::vector<std::string> cells{k == 0 ? samples.touchpoint_names[v] : "", samples.plans[k].name};
+      for (const TouchMetric& of : touch_metrics()) {
+        if (of.needs == Needs::solving) cells.push_back(per_cent(estimate(samples, k, v, of)));
+      }
+      table.row(cells);
+    }
+  }
+  return "\n" + table.text(layout) + "\n" +
+         prose(
+             "Logged: of all visits, those that a log counts as a success because they were served; solved: those after "
+             "which the customer's problem was gone.\n",
+             layout);
+}
+
+/// A figure of a survey with half the width of its interval.
+std::string of_survey(const std::vector<SurveySums>& sums, std::string_view name, bool half_width = true) {
+  const Estimate e = estimate(sums, survey_metric(name));
+  if (std::isnan(e.mean)) return "-";
+  if (name == "response_rate") return per_cent(e);
+  const int digits = sums.front().asks == Question::nps && name != "invited" ? 1 : 2;
+  std::string text = fmt::format("{:.{}f}", e.mean, digits);
+  if (text.find_first_not_of("-0.") == std::string::npos && text.front() == '-') text.erase(0, 1);
+  return std::isnan(e.low) || !half_width ? text : text + fmt::format(" ± {:.{}f}", 0.5 * (e.high - e.low), digits);
+}
+
+/// What surveys measured under each plan, beside what is true; empty where there are none.
+std::string surveys_text(const Samples& samples, const Layout& layout) {
+  if (samples.surveys.empty()) return {};
+  const bool plans = samples.plans.size() > 1;
+  Table surveys, parts, weights;
+  const auto head = [&](std::string first, std::initializer_list<const char*> rest) {
+    std::vector<std::string> cells{std::move(first)};
+    if (plans) cells.emplace_back("plan");
+    cells.insert(cells.end(), rest.begin(), rest.end());
+    return cells;
+  };
+  surveys.row(head("by survey", {"asked", "invitations", "answered", "measured", "true", "gap"}));
+  parts.row(head("the gap in parts", {"who visits", "where asked", "who is drawn", "who answers", "noise"}));
+  weights.row(
+      head("answers weighed", {"as they are", "by chance to answer", "by persona", "own interval", "holds the truth"}));
+  constexpr const char* questions[] = {"NPS", "CSAT, 1 to 5", "CES, 1 to 7"};
+  for (std::size_t s = 0; s < samples.surveys.size(); ++s) {
+    for (std::size_t k = 0; k < samples.plans.size(); ++k) {
+      const std::vector<SurveySums>& sums = samples.plans[k].surveys[s];
+      const auto row = [&](Table& table, std::vector<std::string> rest) {
+        std::vector<std::string> cells{k == 0 ? samples.survey_names[s] : ""};
+        if (plans) cells.push_back(samples.plans[k].name);
+        cells.insert(cells.end(), rest.begin(), rest.end());
+        table.row(cells);
+      };
+      row(surveys,
+          {k == 0 ? questions[static_cast<std::size_t>(samples.survey_questions[s])] : "", of_survey(sums, "invited", false),
+           of_survey(sums, "response_rate"), of_survey(sums, "measured"), of_survey(sums, "true"), of_survey(sums, "gap")});
+      row(parts, {of_survey(sums, "gap_visits"), of_survey(sums, "gap_coverage"), of_survey(sums, "gap_sampling"),
+                  of_survey(sums, "gap_response"), of_survey(sums, "gap_noise")});
+      const auto& all = samples.plans[k].survey_intervals;
+      const SurveyIntervals own = all.empty() ? SurveyIntervals{} : all[s];
+      row(weights,
+          {of_survey(sums, "measured", false), of_survey(sums, "weighted_propensity", false),
+           of_survey(sums, "weighted_persona", false),
+           std::isnan(own.half_width) || all.empty() ? "-" : fmt::format("± {:.2f}", own.half_width),
+           all.empty() || std::isnan(own.cover) ? "-" : fmt::format("{:.0f} % of {:.0f}", 100.0 * own.cover, own.windows)});
+    }
+  }
+  return "\n" + surveys.text(layout) + "\n" + parts.text(layout) + "\n" + weights.text(layout) + "\n" +
+         prose(
+             "Invitations are per person who arrived. Measured: what the answers give; true: of all customers at the "
+             "windows' ends (NPS) or at all visits. The parts add up to the gap. Own interval: as the company works it out "
+             "from the answers of one replication; the last column says how often that of a window with 30 answers or more "
+             "holds what is true then.\n",
+             layout);
+}
+
 /// What queues did, under each plan; empty where there are none.
 std::string queues_text(const Samples& samples, const Layout& layout) {
   if (samples.plans.front().queues.empty()) return {};
@@ -420,6 +500,7 @@ std::string run_text(const Samples& samples, const Layout& layout) {
   Table touchpoints;
   std::vector<std::string> columns = with_visits({"by touchpoint"}, money);
   if (samples.mechanisms.queues) columns.insert(columns.end(), {"wait", "gave up"});
+  if (samples.mechanisms.solving) columns.insert(columns.end(), {"logged as solved", "solved"});
   touchpoints.row(columns);
   for (std::size_t v = 0; v < samples.touchpoints.size(); ++v) {
     std::vector<std::string> cells{samples.touchpoint_names[v]};
@@ -431,6 +512,11 @@ std::string run_text(const Samples& samples, const Layout& layout) {
         if (of.name == "gave_up") cells.push_back(!(value > 0.0) ? "-" : fmt::format("{:.2f} %", 100.0 * value));
       }
     }
+    for (const TouchMetric& of : touch_metrics()) {
+      if (of.needs != Needs::solving || !samples.mechanisms.solving) continue;
+      const double value = estimate(samples, 0, v, of).mean;
+      cells.push_back(std::isnan(value) ? "-" : fmt::format("{:.1f} %", 100.0 * value));
+    }
     touchpoints.row(cells);
   }
   text += touchpoints.text(layout) + "\n" +
@@ -441,7 +527,7 @@ std::string run_text(const Samples& samples, const Layout& layout) {
                 layout);
   if (!samples.channels.empty()) text += channels_text(samples, layout) + (samples.appraisal_spreads.empty() ? "\n" : "");
   text += spread_text(samples, layout);
-  text += queues_text(samples, layout);
+  text += queues_text(samples, layout) + surveys_text(samples, layout);
   return text + prose(footnote(samples, caution_words::cautions(samples)), layout);
 }
 
@@ -518,6 +604,7 @@ std::string all_figures(const Samples& samples, const Comparison& comparison, co
   text += channels_text(samples, layout);
   text += spread_text(samples, layout);
   text += queues_text(samples, layout);
+  text += solved_text(samples, layout) + surveys_text(samples, layout);
   std::string notes = samples.mechanisms.existing
                           ? "Conversion is of those who arrived as prospects; retention of those who bought or arrived as "
                             "customers, retained of all who arrived. "

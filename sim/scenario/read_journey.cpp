@@ -112,13 +112,15 @@ void Reader::read_conditions(const Value& value, OnlyIf& only_if) {
     const std::string& key = condition.node().key;
     if (key == "bought") {
       only_if.bought = truth(condition);
+    } else if (key == "solved") {
+      only_if.solved = truth(condition);
     } else if (key == "team") {
       if (const auto team = position(condition, teams_.names)) only_if.team = TeamId(*team);
     } else {
       const auto counter = counters_.names.index.find(key);
       if (counter == counters_.names.index.end()) {
         std::vector<std::string> known = counters_.names.known;
-        known.insert(known.end(), {"bought", "team"});
+        known.insert(known.end(), {"bought", "team", "solved"});
         condition.refuse_key(fmt::format("there is no counter {}", in_quotes(key)), problems_.suggest(key, known));
         continue;
       }
@@ -174,6 +176,7 @@ void Reader::read_touchpoints() {
     table.read_fields(keys::touchpoint(), touchpoint);
     touchpoint.drawn_cost = read_amount(table.take("cost"), touchpoint.id);
     touchpoint.drawn_revenue = read_amount(table.take("revenue"), touchpoint.id);
+    if (const auto value = table.take("solves")) touchpoint.solves = read_probability(*value, touchpoint.id);
     table.read("pool", touchpoint.pools, references<PoolId>(pools_.names));
     // A handling time that cannot be read is there all the same.
     if (table.value().node().find("handle_time") != nullptr) touchpoint.handle_time = Exponential{1.0};

@@ -118,8 +118,7 @@ void Reader::read_reviews() {
 void Reader::read_surveys() {
   for (std::size_t i = 0; i < surveys_.entries.size(); ++i) {
     Survey survey;
-    std::string name;
-    Table table = entity(surveys_, i, survey.id, name);
+    Table table = entity(surveys_, i, survey.id, survey.name);
     table.read_fields(keys::survey(), survey);
     survey.asks = table.take_word<Question>("asks").value_or(survey.asks);
     table.read("after", survey.after, references<TouchpointId>(touchpoints_.names));

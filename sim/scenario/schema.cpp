@@ -224,7 +224,8 @@ Json type_of(const Key& key) {
     case Kind::conditions: {
       const Json test = any_of({number(keys::not_negative), {{"type", "string"}, {"pattern", "^\\s*[<>=]"}}});
       Json result = {{"type", "object"}, {"additionalProperties", any_of({test, some_of(test)})}};
-      result["properties"] = {{"bought", {{"type", "boolean"}}}, {"team", reference_to("id")}};
+      result["properties"] = {
+          {"bought", {{"type", "boolean"}}}, {"team", reference_to("id")}, {"solved", {{"type", "boolean"}}}};
       return result;
     }
     case Kind::counted: {

@@ -5,6 +5,6 @@
 
 namespace sojourn::shipped_templates {
 
-extern const std::string_view insurer_book, service_line, streaming;
+extern const std::string_view insurer_book, service_line, streaming, printer_support, perception_gap;
 
 }  // namespace sojourn::shipped_templates

@@ -298,6 +298,8 @@ const std::vector<Template>& templates() {
        shipped_templates::insurer_book},
       {"service-line", "a line with a week and a season: office hours, winters, shifts", shipped_templates::service_line},
       {"streaming", "prices, levels of an improvement, a rival, a budget of quarters", shipped_templates::streaming},
+      {"printer-support", "a help article that everybody clicks and few are helped by", shipped_templates::printer_support},
+      {"perception-gap", "what a company believes of its customers, and what they say", shipped_templates::perception_gap},
   };
   return all;
 }

@@ -43,6 +43,10 @@ std::vector<std::string> notes(const Program& program, const std::vector<VisitCh
   bool changes = false;
   for (std::size_t p = 0; p < chains.size(); ++p)
     changes = changes || money_changes(program, static_cast<std::uint32_t>(p), chains[p]);
+  if (surveys_cost(program.model().parts())) {
+    result.emplace_back("Money is not given: invitations to surveys cost some, and who is asked is drawn.");
+    return result;
+  }
   if (changes) result.emplace_back("Money is not given: what visits or stays earn and cost changes within the horizon.");
   if (!changes && program.force_of_interest() < 0.0)
     result.emplace_back("Discounted money is not given at a negative discount.");

@@ -358,7 +358,7 @@ Expected expect(const Program& program, std::uint32_t persona, const VisitChain&
   const Solved up = choice.exact ? down : expectation.solve(Rounding::up);
   const Persona& described = program.model().parts().personas[persona];
   const Delay arrives(described.arrives, 1.0);
-  const bool money = !money_changes(program, persona, chain);
+  const bool money = !money_changes(program, persona, chain) && !surveys_cost(program.model().parts());
   // At a negative discount a later visit is worth more, and rounding bounds nothing.
   const bool discounted = money && program.force_of_interest() >= 0.0;
   constexpr Bracket unknown{nan, nan, nan};

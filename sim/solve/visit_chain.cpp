@@ -82,7 +82,10 @@ class Reader {
         stretch *= exit.per ? 1.0 / std::max(own, 1e-15) : own;
       }
       if (exit.clock >= 0 || exit.demand >= 0) {
-        const char* const key = exit.clock >= 0 ? ".clock" : written.only_if.any() ? ".only_if" : ".counters";
+        const char* const key = exit.clock >= 0            ? ".clock"
+                                : written.only_if.any()    ? ".only_if"
+                                : written.counters.empty() ? ".solved"
+                                                           : ".counters";
         Obstacle obstacle{Obstacle::Kind::carried, path(touchpoint, exit.exit) + key, parts_.touchpoints[touchpoint].id};
         obstacle.to = parts_.touchpoints[exit.to].id;
         note(obstacle);
@@ -123,8 +126,10 @@ class Reader {
     const Program::Behaviour& settings = program_.behaviour();
     const auto own = [&](BuiltinTrait which) { return constant_trait(static_cast<std::size_t>(which)); };
     if (state == &behaviour::ChoiceState::heard) return 0.0f;  // nobody talks
-    if (state == &behaviour::ChoiceState::satisfaction)
-      return settings.memory.memory == 0.0f ? own(BuiltinTrait::satisfaction) : std::nullopt;
+    if (state == &behaviour::ChoiceState::satisfaction) {
+      const bool moves = settings.memory.memory != 0.0f || program_.surveys().annoys();
+      return moves ? std::nullopt : own(BuiltinTrait::satisfaction);
+    }
     if (state == &behaviour::ChoiceState::expectation) {
       return settings.adapt == 0.0f && parts_.behaviour.promise_weight == 0.0 && settings.expectation_drift == 0.0
                  ? own(BuiltinTrait::expectation)
@@ -250,6 +255,10 @@ std::vector<std::size_t> first_exits(const ModelParts& parts) {
   std::vector<std::size_t> first{0};
   for (const Touchpoint& touchpoint : parts.touchpoints) first.push_back(first.back() + touchpoint.next.size());
   return first;
+}
+
+bool surveys_cost(const ModelParts& parts) {
+  return std::any_of(parts.surveys.begin(), parts.surveys.end(), [](const Survey& survey) { return survey.cost != 0.0; });
 }
 
 std::vector<Obstacle> mechanisms_in_use(const ModelParts& parts) {

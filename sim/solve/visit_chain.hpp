@@ -41,6 +41,8 @@ struct ReadChain {
 [[nodiscard]] ReadChain read_chain(const Program& program, std::uint32_t persona);
 
 /// Whether what visits or stays earn and cost changes within the horizon at a touchpoint that `chain` reaches.
+/// Whether invitations to surveys cost money, which has no closed form here.
+[[nodiscard]] bool surveys_cost(const ModelParts& parts);
 [[nodiscard]] bool money_changes(const Program& program, std::uint32_t persona, const VisitChain& chain);
 
 /// Position of the first exit of each touchpoint among all exits, and at the end their number.

@@ -86,6 +86,27 @@ Totals Totals::at_horizon() const {
       copy(shape.person(p, score), shape_.person(p, score));
     }
   }
+  for (std::size_t s = 0; s < shape.surveys; ++s) {
+    for (std::size_t p = 0; p < shape.personas; ++p) {
+      const auto sum = [&](SurveyScore score, Wide amount) { result.cells_[shape.survey(s, p, 0, score)] += amount; };
+      Wide customers = 0, value = 0;
+      for (std::size_t w = 0; w < shape_.windows; ++w) {
+        for (std::size_t k = 0; k < survey_score_count; ++k) {
+          const auto score = static_cast<SurveyScore>(k);
+          sum(score, cells_[shape_.survey(s, p, w, score)]);
+        }
+        const auto change = [&](TimeScore score) { return cells_[shape_.time(p, w, score)]; };
+        customers += change(TimeScore::customers);
+        value += 100 * (change(TimeScore::promoters) - change(TimeScore::detractors));
+        sum(SurveyScore::customers, customers);
+        sum(SurveyScore::customers_value, value);
+      }
+      for (std::size_t answer = 0; answer < answer_points; ++answer) {
+        for (const AnswerScore score : {AnswerScore::answers, AnswerScore::weight})
+          copy(shape.answers(s, p, answer, score), shape_.answers(s, p, answer, score));
+      }
+    }
+  }
   for (std::size_t g = 0; g < shape.account_segments; ++g) {
     for (std::size_t s = 0; s < shape.account_scores(); ++s) {
       const auto score = static_cast<AccountScore>(s);

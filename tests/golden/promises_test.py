@@ -117,7 +117,7 @@ class Promises(unittest.TestCase):
         self.assertIsNone(result["metrics"]["retention_365"]["mean"])
 
     def test_a_mechanism_that_is_not_built_is_refused(self):
-        text = (SCENARIOS / "coffee.toml").read_text() + '\n[[survey]]\nid = "monthly"\nasks = "nps"\nevery = "30 days"\n'
+        text = (SCENARIOS / "coffee.toml").read_text() + '\n[[survey]]\nid = "monthly"\nasks = "nps"\nevery = "30 days"\nclosed_loop = { below = 7, to = "drink" }\n'
         (self.folder / "survey.toml").write_text(text)
         done = sojourn("run", "survey.toml", folder=self.folder)
         self.assertEqual(done.returncode, 2)

@@ -18,10 +18,23 @@ using Shifts = std::vector<Shift>;
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 const std::vector<Parameter> parameters{
-    Parameter::quality, Parameter::effort,      Parameter::carry,          Parameter::personalisation,
-    Parameter::promise, Parameter::probability, Parameter::odds,           Parameter::delay,
-    Parameter::servers, Parameter::handle_time, Parameter::weight,         Parameter::quality_sd,
-    Parameter::cost,    Parameter::revenue,     Parameter::cost_per_month, Parameter::revenue_per_month,
+    Parameter::quality,
+    Parameter::effort,
+    Parameter::carry,
+    Parameter::personalisation,
+    Parameter::promise,
+    Parameter::solves,
+    Parameter::probability,
+    Parameter::odds,
+    Parameter::delay,
+    Parameter::servers,
+    Parameter::handle_time,
+    Parameter::weight,
+    Parameter::quality_sd,
+    Parameter::cost,
+    Parameter::revenue,
+    Parameter::cost_per_month,
+    Parameter::revenue_per_month,
 };
 
 // Random shifts of a parameter from a fixed seed; values reach well beyond [0,1].

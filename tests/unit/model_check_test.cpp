@@ -526,7 +526,20 @@ TEST_CASE("check: surveys and rules", "[model][check]") {
         Lines{error_at("survey.after-bill: nothing sets off the survey")});
   CHECK(broken([](auto& p) { p.surveys[0].sample = 1.1; }) ==
         Lines{error_at("survey.after-bill.sample: sample is 1.1, but must be between 0 and 1")});
-  CHECK(broken([](auto& p) { p.surveys[0].every = Days(0.0); }).size() == 1);
+  CHECK(broken([](auto& p) {
+          p.surveys[0].after.clear();
+          p.surveys[0].every = Days(0.0);
+        }).size() == 1);
+  CHECK(broken([](auto& p) { p.surveys[0].every = Days(90.0); }) ==
+        Lines{error_at("survey.after-bill.every: both every and visits set off the survey")});
+  CHECK(broken([](auto& p) {
+          p.surveys[0].after.clear();
+          p.surveys[0].every = Days(90.0);
+          p.surveys[0].asks = Question::csat;
+        }) ==
+        Lines{error_at("survey.after-bill.asks: csat and ces ask about a visit, but the survey is asked at intervals")});
+  CHECK(broken([](auto& p) { p.surveys[0].annoyance = 1.5; }).size() == 1);
+  CHECK(broken([](auto& p) { p.surveys[0].cost = -1.0; }).size() == 1);
   CHECK(broken([](auto& p) { p.surveys[0].base = not_a_number; }).size() == 1);
   CHECK(broken([](auto& p) { p.surveys[0].extremity = 200.0; }).size() == 1);
   CHECK(broken([](auto& p) { p.surveys[0].fatigue = -1.0; }).size() == 1);

@@ -110,6 +110,14 @@ TEST_CASE("keys that do nothing have a warning") {
       {end, end + "cost_per_month = 9\n", "touchpoint.gone.cost_per_month: "},
       {end, end + "servers = 2\nhandle_time = 1\n", "touchpoint.gone.servers: "},
       {end, end + "exits = \"race\"\n", "touchpoint.gone.exits: "},
+      {end, end + "solves = 0.5\n", "touchpoint.gone.solves: "},
+      {"satisfaction = -1", "solved = -1",
+       "touchpoint.buy.next[1].solved: this slope changes nothing: the touchpoint solves"},
+      {end, end + "[[event]]\nid = \"e\"\neffect = { solves = \"+0.2\" }\n", "event.e.effect.solves: never acts"},
+      {end, end + "[[survey]]\nid = \"s\"\nevery = 30\nsample = 0\n", "survey.s.sample: nobody is asked"},
+      {end, end + "[[survey]]\nid = \"s\"\nevery = 30\nfatigue_half_life = 9\n", "survey.s.fatigue_half_life: "},
+      {end, end + "[[survey]]\nid = \"s\"\nafter = \"gone\"\n", "survey.s: nobody is asked: nobody comes"},
+      {end, end + "[[survey]]\nid = \"s\"\nafter = [\"buy\", \"gone\"]\n", "survey.s.after: nobody is asked at an end"},
       {"effort = 0.2\n", "effort = 0.2\npersonalisation = 0.5\n", "touchpoint.buy.personalisation: "},
       {"effort = 0.2\n", "effort = 0.2\nreads_reviews = true\n", "touchpoint.buy.reads_reviews: "},
       {"satisfaction = -1", "heard = -1", "touchpoint.buy.next[1].heard: this slope changes nothing"},
@@ -167,6 +175,12 @@ TEST_CASE("the same keys have no warning where they do something") {
   CHECK(warnings(replaced(replaced(journey, end, end + talk), "satisfaction = -1", "heard = -1")).empty());
   CHECK(warnings(replaced(replaced(journey, persona, persona + "traits.patience = \"3 days\"\n"), "effort = 0.2\n",
                           "servers = 2\nhandle_time = \"5 minutes\"\n"))
+            .empty());
+  CHECK(warnings(replaced(replaced(journey, "effort = 0.2\n", "effort = 0.2\nsolves = 0.5\n"), "satisfaction = -1",
+                          "solved = -1"))
+            .empty());
+  CHECK(warnings(replaced(journey, persona, persona + "traits.response_propensity = 2\n") +
+                 "[[survey]]\nid = \"s\"\nafter = \"buy\"\nfatigue = 1\nfatigue_half_life = 9\n")
             .empty());
   const std::string plan = "[[plan]]\nid = \"q\"\nimprovements = [\"i\"]\n";
   const std::string odds = "[[improvement]]\nid = \"i\"\neffect = { odds = \"-50%\" }\n";

@@ -149,14 +149,20 @@ id = "after-bill"
 asks = "ces"
 after = "first-bill"
 channels = ["app", "store"]
-every = "90 days"
 sample = 0.3
 base = -1.5
 extremity = 1.0
+unmet = 2.5
+cost = 0.4
+annoyance = 0.02
 fatigue = 0.6
 fatigue_half_life = "50 days"
 noise = 0.08
 closed_loop = { below = 7, to = "winback", within = "2 days" }
+[[survey]]
+id = "relationship"
+name = "Twice a year"
+every = "90 days"
 [[improvement]]
 id = "plain-bill"
 name = "Plain bill"
@@ -322,7 +328,7 @@ TEST_CASE("every key arrives: channels, teams and touchpoints", "[scenario]") {
   CHECK(t.content[1].theme == std::vector<std::pair<std::string, double>>{{"price", 0.5}, {"speed", 1.0}});
   CHECK(t.personalisation == 0.2);
   CHECK(t.reads_reviews);
-  CHECK(*t.solves == 0.8);
+  CHECK(t.solves == Chance(0.8));
   REQUIRE(t.next.size() == 5);
   CHECK(*t.next[0].odds == 6.0);
   CHECK(t.next[0].after == Distribution(Fixed{30.0}));
@@ -403,7 +409,13 @@ TEST_CASE("every key arrives: what couples customers", "[scenario]") {
   CHECK(survey.asks == Question::ces);
   CHECK(survey.after == std::vector<TouchpointId>{TouchpointId(2)});
   CHECK(survey.channels.size() == 2);
-  CHECK(survey.every->value() == 90.0);
+  CHECK(survey.unmet == 2.5);
+  CHECK(survey.cost == 0.4);
+  CHECK(survey.annoyance == 0.02);
+  CHECK_FALSE(survey.every);
+  CHECK(parts.surveys[1].every->value() == 90.0);
+  CHECK(parts.surveys[1].name == "Twice a year");
+  CHECK(parts.surveys[1].asks == Question::nps);
   CHECK(survey.sample == 0.3);
   CHECK(survey.base == -1.5);
   CHECK(survey.extremity == 1.0);

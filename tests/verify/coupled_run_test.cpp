@@ -95,6 +95,11 @@ TEST_CASE("coupled run: lives in pieces of a window are the same lives", "[verif
     const Run whole = run_all(parts, with(Engine::one_customer));
     ended += whole.error.empty();
     CHECK(disagreement_of_totals(whole, run_all(parts, with(Engine::one_customer_by_windows))) == "");
+    // Surveys at intervals are asked while the customer stays, and when the window ends: the same.
+    if (number % 3 > 0) continue;
+    const ModelParts asked = asking(parts);
+    CHECK(disagreement_of_totals(run_all(asked, with(Engine::one_customer)),
+                                 run_all(asked, with(Engine::one_customer_by_windows))) == "");
   }
   CHECK(ended > 200);
 }

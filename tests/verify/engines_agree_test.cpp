@@ -235,6 +235,44 @@ TEST_CASE("engines: agree on random models of prices, rivals, levels and expecta
   }
 }
 
+TEST_CASE("engines: agree on random models of customers who are asked", "[verify]") {
+  int asked = 0, solving = 0;
+  CHECK(falsify(Flavour::any, 250, [&](const ModelParts& drawn) {
+          const ModelParts parts = asking(drawn);
+          asked += !parts.surveys.empty();
+          solving += std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(),
+                                 [](const Touchpoint& t) { return t.solves_problems(); });
+          return disagreement(parts);
+        }) == "");
+  CHECK(asked > 225);
+  CHECK(solving > 150);
+  CHECK(falsify(Flavour::any, 120, [](const ModelParts& drawn) { return disagreement(coupled(asking(drawn))); }) == "");
+  CHECK(falsify(Flavour::any, 60, [](const ModelParts& drawn) { return disagreement(asking(remembering(drawn))); }) == "");
+  CHECK(falsify(Flavour::any, 5, [](ModelParts drawn) {
+          drawn.settings.customers = 3000 + drawn.settings.customers;
+          return disagreement(asking(drawn), 3);
+        }) == "");
+  // The twin: a hundredth more of one number, on one side.
+  const std::vector<void (*)(Survey&)> twins{[](Survey& s) { s.base += 0.05; }, [](Survey& s) { s.noise += 0.01; },
+                                             [](Survey& s) { s.sample *= 0.98; }, [](Survey& s) { s.annoyance += 0.01; },
+                                             [](Survey& s) {
+                                               if (s.every) s.every = *s.every * 1.05;
+                                             }};
+  std::vector<int> noticed(twins.size(), 0);
+  for (std::uint64_t number = 0; number < 25; ++number) {
+    const ModelParts parts = asking(random_model(number, 90, Flavour::any));
+    for (std::size_t k = 0; k < twins.size(); ++k) {
+      ModelParts twin = parts;
+      for (Survey& survey : twin.surveys) twins[k](survey);
+      noticed[k] += !disagreement(parts, twin).empty();
+    }
+  }
+  for (std::size_t k = 0; k < twins.size(); ++k) {
+    CAPTURE(k, noticed[k]);
+    CHECK(noticed[k] > 3);
+  }
+}
+
 TEST_CASE("engines: a twin that remembers otherwise is noticed", "[verify]") {
   // A little more of what customers carry, on one side.
   const std::vector<void (*)(ModelParts&)> twins{[](ModelParts& m) {

@@ -111,6 +111,8 @@ struct ToldLife {
   std::vector<State> before, after;
 
   void arrived(const Person& who) { person = who; }
+  void asked(const Person&, const Asked&, const State&) {}
+  void annoyed(const Person&, std::size_t, const State&, const State&) {}
   void visited(const Person&, const Visit& visit, const VisitRow&, const State& was, const State& is) {
     visits.push_back(visit);
     before.push_back(was);

@@ -840,6 +840,58 @@ ModelParts marketed(ModelParts parts) {
   return valid(parts) ? parts : before;
 }
 
+ModelParts asking(ModelParts parts) {
+  const ModelParts before = parts;
+  Dice dice(parts.settings.seed ^ 0x61736b696e67);
+  const double horizon = parts.settings.horizon.value();
+  const auto propensity = static_cast<std::size_t>(BuiltinTrait::response_propensity);
+  for (Persona& persona : parts.personas) {
+    persona.traits[propensity] =
+        dice.one_in(2) ? Distribution(Normal{0.0, 1.5}) : Distribution(Fixed{dice.number(-2.0, 2.0)});
+  }
+  const std::size_t own = parts.traits.size() - builtin_trait_count;
+  for (Touchpoint& touchpoint : parts.touchpoints) {
+    if (touchpoint.end || dice.one_in(2)) continue;
+    touchpoint.solves = own > 0 && dice.one_in(3) ? Chance(TraitId(builtin_trait_count + dice.below(own)))
+                                                  : Chance(dice.of<double>({0.0, 1.0, dice.number(0.0, 1.0)}));
+    for (Exit& exit : touchpoint.next) {
+      if (exit.on != Trigger::none) continue;
+      if ((exit.odds || touchpoint.exits == ExitRule::race) && dice.one_in(3)) exit.slopes.solved = dice.number(-2.0, 2.0);
+      if (touchpoint.exits == ExitRule::choice && dice.one_in(6)) exit.only_if.solved = dice.one_in(2);
+    }
+  }
+  for (Improvement& improvement : parts.improvements) {
+    if (dice.one_in(2)) improvement.change.effects.push_back({Parameter::solves, Operation::add, 0.3});
+  }
+  const bool annoys = !dice.one_in(3);
+  for (int k = dice.between(1, 3); k > 0; --k) {
+    Survey survey;
+    survey.id = "survey" + std::to_string(k);
+    survey.asks = static_cast<Question>(dice.between(0, 2));
+    if (dice.one_in(2)) {
+      survey.asks = Question::nps;
+      survey.every = Days(dice.number(0.01, 0.6) * horizon);
+    } else {
+      for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) {
+        if (dice.one_in(2)) survey.after.emplace_back(v);
+      }
+      if (!parts.channels.empty()) survey.channels.emplace_back(dice.below(parts.channels.size()));
+      if (survey.after.empty()) survey.after.emplace_back(0);
+    }
+    survey.sample = dice.of<double>({1.0, dice.number(0.1, 1.0)});
+    survey.base = dice.number(-2.0, 2.0);
+    survey.extremity = dice.of<double>({0.0, dice.number(-2.0, 3.0)});
+    survey.unmet = dice.of<double>({0.0, dice.number(-3.0, 3.0)});
+    survey.fatigue = dice.of<double>({0.0, dice.number(0.0, 2.0)});
+    survey.fatigue_half_life = Days(dice.number(0.01, 1.0) * horizon);
+    survey.noise = dice.of<double>({0.0, dice.number(0.0, 0.3)});
+    survey.cost = dice.of<double>({0.0, dice.number(0.0, 10.0)});
+    if (annoys) survey.annoyance = dice.of<double>({0.0, dice.number(0.0, 0.3)});
+    parts.surveys.push_back(survey);
+  }
+  return valid(parts) ? parts : before;
+}
+
 std::vector<ModelParts> simpler(const ModelParts& parts) {
   std::vector<ModelParts> found;
   const auto offer = [&](std::optional<ModelParts> candidate) {
@@ -857,6 +909,8 @@ std::vector<ModelParts> simpler(const ModelParts& parts) {
     edited([](ModelParts& m) { m.settings.customers -= 1; });
   }
   if (!parts.events.empty()) edited([](ModelParts& m) { m.events.clear(); });
+  for (std::size_t k = 0; k < parts.surveys.size(); ++k)
+    edited([&](ModelParts& m) { m.surveys.erase(m.surveys.begin() + static_cast<std::ptrdiff_t>(k)); });
   if (parts.plans.size() > 1) {
     edited([](ModelParts& m) {
       m.plans.resize(1);

@@ -38,6 +38,10 @@ enum class Flavour {
 /// touchpoints, improvements at levels and effects that fade, and expectations that drift. Valid.
 [[nodiscard]] ModelParts marketed(ModelParts parts);
 
+/// The same journey where visits may solve a problem, exits bend on that, and one to three surveys ask: after visits or at
+/// intervals, with fatigue, noise, costs and, in two models of three, annoyance. Valid.
+[[nodiscard]] ModelParts asking(ModelParts parts);
+
 /// Valid models that are a step simpler than `parts`, the boldest steps first; none where nothing can be left out.
 [[nodiscard]] std::vector<ModelParts> simpler(const ModelParts& parts);
 

@@ -33,6 +33,10 @@ enum class Purpose : std::uint32_t {
   counter = 105,       // index = a hash of the counter's name: what it holds at arrival
   amount = 106,        // index = event number: [0] revenue, [1] cost where these are drawn
   arrivals = 112,      // customer = nominal person / 4; word person % 4: how many there are, where numbers are Poisson
+  solve = 107,         // index = event number: [0] whether the visit solves the problem
+  survey = 108,        // index = event number, call = survey: [0] whether one is asked, [1] whether one answers, [2] noise
+  survey_due = 109,    // index = survey: [0], [1] the phase of one that is asked at intervals
+  survey_asked = 110,  // index = window, call = survey: of these, as `survey`
 };
 
 /// Four independent 32-bit words.

@@ -76,6 +76,14 @@ struct Group {
 [[nodiscard]] Estimate estimate(const Samples& samples, std::size_t plan, const Metric& metric, Group group = {});
 /// The same of one touchpoint: Student's t, without an interval where all samples agree.
 [[nodiscard]] Estimate estimate(const std::vector<TouchSums>& samples, const TouchMetric& metric);
+/// The same of a run; undefined where the touchpoint does not have what the metric is about.
+[[nodiscard]] Estimate estimate(const Samples& samples, std::size_t plan, std::size_t touchpoint, const TouchMetric& metric);
+
+/// A figure of a survey: Student's t, without an interval where all samples agree.
+[[nodiscard]] Estimate estimate(const std::vector<SurveySums>& samples, const SurveyMetric& metric);
+/// plan - baseline of it, paired by sample.
+[[nodiscard]] Estimate difference(const std::vector<SurveySums>& plan, const std::vector<SurveySums>& baseline,
+                                  const SurveyMetric& metric);
 
 /// plan - baseline of one metric, paired by sample (common random numbers): Student's t, without an interval where all
 /// samples agree. The vectors have equal length.

@@ -26,13 +26,23 @@ struct CountSlope {
   float slope = 0.0f;
 };
 
+/// How a customer stands after a visit, for the conditions of exits.
+struct AfterVisit {
+  bool bought = false;
+  std::int32_t team = -1;  // the last one met
+  bool solved = false;     // whether the visit solved the problem
+  double time = 0.0;       // of the visit
+};
+
 /// What an exit asks of its customer.
 struct Demand {
   std::vector<CountTest> tests;
   std::vector<CountSlope> slopes;
   std::int32_t bought = -1;  // 0 no, 1 yes, -1 either
   std::int32_t team = -1;    // the last team met; -1 any
-  [[nodiscard]] bool conditional() const { return !tests.empty() || bought >= 0 || team >= 0; }
+  std::int32_t solved = -1;  // whether the visit solved the problem: 0 no, 1 yes, -1 either
+  float on_solved = 0.0f;    // slope
+  [[nodiscard]] bool conditional() const { return !tests.empty() || bought >= 0 || team >= 0 || solved >= 0; }
 };
 
 /// The rules of one model. Clocks, counters and anniversaries that no exit asks for are left out. Immutable; thread-safe.
@@ -74,10 +84,9 @@ class CarriedRules {
   /// What a counter holds at `time`.
   [[nodiscard]] double count(std::span<const double> carried, std::uint32_t counter, double time) const;
   /// Whether the conditions of a demand hold.
-  [[nodiscard]] bool holds(std::span<const double> carried, const Demand& demand, bool bought, std::int32_t team,
-                           double time) const;
-  /// The exponent that the slopes of a demand add: sum of slope log(1 + count).
-  [[nodiscard]] float exponent(std::span<const double> carried, const Demand& demand, double time) const;
+  [[nodiscard]] bool holds(std::span<const double> carried, const Demand& demand, const AfterVisit& now) const;
+  /// The exponent that the slopes of a demand add: sum of slope log(1 + count), and that on a problem solved.
+  [[nodiscard]] float exponent(std::span<const double> carried, const Demand& demand, const AfterVisit& now) const;
 
  private:
   struct OfExit {

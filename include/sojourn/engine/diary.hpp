@@ -15,8 +15,9 @@ namespace sojourn {
 struct DiaryEntry {
   Visit visit;
   State before, after;
-  float reviews = 0.0f;  // social proof taken from reviews read there
-  Stay stay;             // its exit is -1 where nothing followed within the horizon
+  float reviews = 0.0f;           // social proof taken from reviews read there
+  Stay stay;                      // its exit is -1 where nothing followed within the horizon
+  std::vector<Asked> asked = {};  // by surveys, after the visit and while the customer stayed
 };
 
 /// The life of one customer under one plan.
@@ -41,16 +42,32 @@ class DiaryWriter {
   void visited(const Person&, const Visit& visit, const VisitRow&, const State& before, const State& after) {
     const bool stood_in_line = !diary_.visits.empty() && diary_.visits.back().visit.line == InLine::waiting;
     if (!stood_in_line) diary_.visits.emplace_back();
-    diary_.visits.back() = {visit, before, after, lives_.reviews_read(visit, after), {}};
+    // Somebody in line may have been asked at the end of a window.
+    std::vector<Asked> asked = std::move(diary_.visits.back().asked);
+    asked.insert(asked.end(), now_.begin(), now_.end());
+    now_.clear();
+    diary_.visits.back() = {visit, before, after, lives_.reviews_read(visit, after), {}, std::move(asked)};
   }
+  /// What a survey after a visit asks is told before the visit is.
+  void asked(const Person&, const Asked& asked, const State&) { now_.push_back(asked); }
+  /// The customer has been asked, if at all, between two visits.
+  void asked_while_staying() {
+    if (diary_.visits.empty()) return;
+    std::vector<Asked>& of_visit = diary_.visits.back().asked;
+    of_visit.insert(of_visit.end(), now_.begin(), now_.end());
+    now_.clear();
+  }
+  void annoyed(const Person&, std::size_t, const State&, const State&) {}
   /// Nothing is written down of the stay before the first visit.
   void stayed(const Person&, const Visit&, const Stay& stay, const State&) {
+    asked_while_staying();
     if (!diary_.visits.empty()) diary_.visits.back().stay = stay;
   }
 
  private:
   Diary& diary_;
   const Lives& lives_;
+  std::vector<Asked> now_;  // told, and not yet written down
 };
 
 /// The lives of `customers` (ascending, each below the model's number) in replication 0 under the model's plan. They have

@@ -22,9 +22,7 @@ struct ExitChoice {
 struct Carrier {
   std::span<const float> traits;         // in the order of ModelParts::traits; read where an exit names one
   std::span<const double> carried = {};  // see CarriedRules
-  bool bought = false;
-  std::int32_t team = -1;  // the last one met
-  double time = 0.0;       // of the visit
+  AfterVisit now = {};
 };
 
 /// The delay of `exit` in days from a visit's words: [0] and [2] where it is drawn from a normal number, [3] otherwise.

@@ -53,11 +53,13 @@ struct Visit {
   bool appraised = false;
   bool repeated = false;  // context was lost on the way here
   InLine line = InLine::none;
-  bool held = false;  // waits at a gate for what the account decides
+  bool held = false;    // waits at a gate for what the account decides
+  bool solved = false;  // the problem that brought the customer here
   float quality = 0.0f, effort = 0.0f, appraisal = 0.0f;
-  double wait = 0.0;        // days in line
-  std::int32_t rating = 0;  // posted afterwards, 1 .. 5; 0: none
-  Amounts amounts = {};     // drawn, where somebody served
+  float satisfaction = 0.0f;  // the customer's right after it, before anybody asks
+  double wait = 0.0;          // days in line
+  std::int32_t rating = 0;    // posted afterwards, 1 .. 5; 0: none
+  Amounts amounts = {};       // drawn, where somebody served
 };
 
 /// The stay that follows a visit: until `until`, then by `exit` to `to`; an exit of -1 is the horizon.
@@ -110,7 +112,9 @@ class Lives {
 
   /// The life of person `customer`, told to `observer`, which has
   ///   arrived(const Person&), visited(const Person&, const Visit&, const VisitRow&, const State& before, const State&
-  ///   after), stayed(const Person&, const Visit&, const Stay&, const State&)
+  ///   after), stayed(const Person&, const Visit&, const Stay&, const State&), asked(const Person&, const Asked&, const
+  ///   State&), which comes before the visit that a survey follows, annoyed(const Person&, std::size_t window, const State&
+  ///   before, const State& after)
   /// called in the order of events; nothing is called for who does not arrive within the horizon.
   /// Throws RunError when the life has more than `visits_per_life` visits.
   template <class Observer>
@@ -140,6 +144,10 @@ class Lives {
   /// The wait is over, as `resolved` says: the visit, told to `observer` by visited(...), and the stay that follows it.
   template <class Observer>
   void leave_line(std::uint32_t customer, Life& life, const ResolvedCall& resolved, Observer& observer);
+  /// The end of `window`, which is that of the next occasion of a survey (SurveyRules::asked_at), while the customer stays:
+  /// told to `observer` by asked(...) and, where it costs satisfaction, annoyed(...).
+  template <class Observer>
+  void ask_at_end_of(std::size_t window, std::uint32_t customer, Life& life, Observer& observer);
   /// Chooses anew where the last visit, one that was appraised, leads: another stay, with the draws at hand.
   void choose_again(std::uint32_t customer, Life& life);
   /// At the beginning of `window` positive messages reach the customer, who waits at a touchpoint, and may leave it by an
@@ -159,6 +167,11 @@ class Lives {
   template <class Observer>
   void finish_visit(std::uint32_t customer, Life& life, const State& before, Observer& observer);
   void choose_exit(std::uint32_t customer, const VisitRow& row, const Words& words, Life& life);
+  template <class Observer>
+  void ask_while_staying(std::uint32_t customer, Life& life, Observer& observer);
+  template <class Observer>
+  void ask_after_visit(std::uint32_t customer, Life& life, Observer& observer);
+  void annoy(float lost, Life& life) const;
   void appraise(std::uint32_t customer, const Person& person, const Words& words, const VisitRow& row, Visit& visit,
                 State& state);
   [[nodiscard]] const VisitRow& move_to_window(Life& life, std::size_t window) const;
@@ -175,7 +188,7 @@ class Lives {
     return {program_.horizon(), program_.windows().count() - 1, program_.regime_begins().size() - 1};
   }
   [[nodiscard]] Carrier carrier(const Life& life) const {
-    return {traits_, life.carried, life.state.bought, life.state.team, life.visit.time};
+    return {traits_, life.carried, {life.state.bought, life.state.team, life.visit.solved, life.visit.time}};
   }
   [[nodiscard]] float trait(BuiltinTrait which) const { return traits_[static_cast<std::size_t>(which)]; }
   [[nodiscard]] Standing standing(const Place& place, bool bought) const {
@@ -199,8 +212,43 @@ void Lives::live(std::uint32_t customer, Observer& observer) {
   observer.arrived(life.person);
   do {
     visit_next(customer, life, observer);
+    if (program_.surveys().at_intervals()) ask_while_staying(customer, life, observer);
     observer.stayed(life.person, life.visit, life.stay, life.state);
   } while (life.stay.exit >= 0);
+}
+
+/// The surveys at intervals that fall into the stay. Where nothing couples customers nothing else happens in it.
+template <class Observer>
+void Lives::ask_while_staying(std::uint32_t customer, Life& life, Observer& observer) {
+  if (program_.place(life.visit.touchpoint).end) return;
+  for (;;) {
+    const double at = program_.surveys().asked_at(program_.of_surveys(life.carried));
+    // A visit at the very end of a window comes first.
+    if (!(at <= program_.horizon()) || (life.stay.exit >= 0 && !(at < life.stay.until))) return;
+    ask_at_end_of(program_.windows().of(at), customer, life, observer);
+  }
+}
+
+template <class Observer>
+void Lives::ask_at_end_of(std::size_t window, std::uint32_t customer, Life& life, Observer& observer) {
+  const State before = life.state;
+  const Asked where{0, life.person.persona, program_.windows().end(window), window};
+  const float lost = program_.surveys().ask_at_interval(
+      streams_, customer, where, before.standing == Standing::customer, {before.satisfaction, life.person.answering},
+      program_.of_surveys(life.carried), [&] { return trait(BuiltinTrait::response_propensity); },
+      [&](const Asked& asked) { observer.asked(life.person, asked, before); });
+  // After the last window nothing follows.
+  if (!(lost > 0.0f) || window + 1 == program_.windows().count()) return;
+  annoy(lost, life);
+  observer.annoyed(life.person, window, before, life.state);
+}
+
+/// Takes satisfaction off.
+inline void Lives::annoy(float lost, Life& life) const {
+  const Program::Behaviour& settings = program_.behaviour();
+  life.state.satisfaction = behaviour::annoyed(life.state.satisfaction, lost);
+  life.state.promoter_class = behaviour::promoter_class(
+      behaviour::recommend(life.state.satisfaction, life.person.answering, settings.recommend_base, settings.recommend_sd));
 }
 
 /// The person stands at the next touchpoint, where nothing has happened yet; the answer is the state before.
@@ -290,12 +338,31 @@ void Lives::finish_visit(std::uint32_t customer, Life& life, const State& before
   }
   const Words words = streams_.draw(customer, Purpose::visit, visit.event);
   appraise(customer, person, words, row, visit, state);
+  if (place.solves) {
+    const float own = row.solves_trait < 0 ? 0.0f : traits_[static_cast<std::size_t>(row.solves_trait)];
+    visit.solved = solves(streams_, customer, visit.event, solving_chance(program_, row, own));
+  }
+  visit.satisfaction = state.satisfaction;
+  if (program_.surveys().covering(visit.touchpoint) != 0) ask_after_visit(customer, life, observer);
   if (market_state_ != nullptr) {
     visit.held = at_gate(customer, visit.touchpoint);
     if (state.standing == Standing::customer) visit.rating = rating(customer, visit);
   }
   observer.visited(person, visit, row, before, state);
   if (!visit.held) choose_exit(customer, row, words, life);
+}
+
+/// The surveys that follow the visit at hand.
+template <class Observer>
+void Lives::ask_after_visit(std::uint32_t customer, Life& life, Observer& observer) {
+  const Visit& visit = life.visit;
+  const Asked where{0, life.person.persona, visit.time, visit.window};
+  const float lost = program_.surveys().ask_after_visit(
+      streams_, customer, visit.event, visit.touchpoint, where,
+      {life.state.satisfaction, life.person.answering, visit.appraisal, visit.effort}, program_.of_surveys(life.carried),
+      [&] { return trait(BuiltinTrait::response_propensity); },
+      [&](const Asked& asked) { observer.asked(life.person, asked, life.state); });
+  if (lost > 0.0f) annoy(lost, life);
 }
 
 inline void Lives::choose_again(std::uint32_t customer, Life& life) {

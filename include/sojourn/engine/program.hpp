@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sojourn/base/inverse.hpp"
+#include "sojourn/base/random.hpp"
 #include "sojourn/behaviour/choice.hpp"
 #include "sojourn/behaviour/experience.hpp"
 #include "sojourn/behaviour/money.hpp"
@@ -15,6 +16,7 @@
 #include "sojourn/engine/carried.hpp"
 #include "sojourn/engine/clock.hpp"
 #include "sojourn/engine/service_lines.hpp"
+#include "sojourn/engine/surveys.hpp"
 #include "sojourn/model/change_arithmetic.hpp"
 #include "sojourn/model/model.hpp"
 #include "sojourn/tally/shape.hpp"
@@ -63,7 +65,10 @@ struct VisitRow {
   bool by_odds = false;                           // some exit has odds above 0
   bool conditional = false;                       // whether an exit has a share at all depends on the customer
   behaviour::Shares shares = {1.0f, 1.0f, 0.0f};  // of a choice; where trait-bound only their sign is right
-  std::uint32_t carry = 0;  // into Program::carry, one place for each team that a customer may come from
+  std::uint32_t carry = 0;         // into Program::carry, one place for each team that a customer may come from
+  float solves = 0.0f;             // chance that the visit solves the problem; 0 where none is brought here
+  std::int32_t solves_trait = -1;  // whose value is that chance instead, or -1
+  std::uint32_t solves_shifts_begin = 0, solves_shifts_end = 0;  // of such a chance, into Program::shifts
   double revenue = 0.0, cost = 0.0, price = 0.0;
   double revenue_times = 0.0, cost_times = 0.0;
   /// The revenue of a visit that drew these amounts.
@@ -105,6 +110,7 @@ struct Place {
   std::int32_t team = -1;
   bool queues = false;         // visits wait for servers
   bool reads_reviews = false;  // prospects read what customers have written
+  bool solves = false;         // people bring a problem, which a visit may solve
 };
 
 /// How visits of a touchpoint are served.
@@ -179,11 +185,26 @@ class Program {
   [[nodiscard]] std::span<const Shift> shifts(const ExitRow& exit) const {
     return {shifts_.data() + exit.shifts_begin, shifts_.data() + exit.shifts_end};
   }
+  /// Those of a chance of solving that is a trait.
+  [[nodiscard]] std::span<const Shift> solves_shifts(const VisitRow& row) const {
+    return {shifts_.data() + row.solves_shifts_begin, shifts_.data() + row.solves_shifts_end};
+  }
   [[nodiscard]] const Inverse& delay(std::uint32_t index) const { return delays_[index]; }
   /// Amounts that are drawn at each visit.
   [[nodiscard]] const AmountRules& amounts() const { return amounts_; }
   /// Clocks and counters.
   [[nodiscard]] const CarriedRules& carried() const { return carried_; }
+  [[nodiscard]] const SurveyRules& surveys() const { return surveys_; }
+  /// How many numbers a customer carries: those of clocks and counters, then those of surveys.
+  [[nodiscard]] std::size_t carried_width() const { return carried_.width() + surveys_.width(); }
+  /// The part of these that surveys have.
+  [[nodiscard]] std::span<double> of_surveys(std::span<double> carried) const { return carried.subspan(carried_.width()); }
+  /// What a customer carries before the first visit, see CarriedRules::begin.
+  void begin_carrying(const Population& population, const Streams& streams, const Accounts* accounts, std::uint32_t customer,
+                      std::uint32_t persona, double arrival, std::span<double> carried) const {
+    carried_.begin(population, streams, accounts, customer, persona, arrival, carried.first(carried_.width()));
+    surveys_.begin(streams, customer, arrival, of_surveys(carried));
+  }
   /// The chance that context survives from team `from` (>= 0) into the row's touchpoint.
   [[nodiscard]] float carry(const VisitRow& row, std::int32_t from) const {
     return carries_[row.carry + static_cast<std::uint32_t>(from)];
@@ -283,6 +304,7 @@ class Program {
   std::vector<Shift> shifts_;
   std::vector<Inverse> delays_;
   CarriedRules carried_;
+  SurveyRules surveys_;
   AmountRules amounts_;
   std::vector<float> carries_;
   std::vector<Piece> pieces_;
@@ -303,6 +325,14 @@ class Program {
 
 /// The probability of `exit` for a customer with these traits (in the order of ModelParts::traits): 0 for one with odds.
 [[nodiscard]] float probability(const Program& program, const ExitRow& exit, std::span<const float> traits);
+
+/// The chance that a visit of `row` solves the customer's problem; `trait` is the value of VisitRow::solves_trait, where
+/// there is one.
+[[nodiscard]] float solving_chance(const Program& program, const VisitRow& row, float trait);
+/// Whether visit number `event` of a customer does, where the chance is `chance`.
+[[nodiscard]] inline bool solves(const Streams& streams, std::uint32_t customer, std::uint32_t event, float chance) {
+  return uniform(streams.draw(customer, Purpose::solve, event)[0]) < chance;
+}
 
 /// Bins of tenure: a day each, five days where the horizon and the longest tenure at arrival are more than 4,096 days.
 struct TenureBins {

@@ -53,6 +53,18 @@ class Recorder {
     flows(p, visit, introduced_by_ >= 0 && before.bought, introduced_by_ >= 0 && after.bought);
   }
 
+  /// A survey covers an occasion of the life at hand.
+  void asked(const Person&, const Asked& occasion, const State& state) {
+    Asked asked = occasion;
+    asked.referred = introduced_by_ >= 0 && state.bought;
+    program_.surveys().count(tally_.data(), shape_, asked, program_.discount().decay(asked.time, asked.window));
+  }
+  /// Being asked at the end of a window, between two visits, has cost satisfaction: from the next window on.
+  void annoyed(const Person& person, std::size_t window, const State& before, const State& after) {
+    stocks(person.persona, window + 1, before, -1);
+    stocks(person.persona, window + 1, after, +1);
+  }
+
   void visited(const Person& person, const Visit& visit, const VisitRow&, const State& before, const State& after) {
     const std::uint32_t p = person.persona;
     const auto count = [&](TouchScore score, std::int64_t amount) {
@@ -70,9 +82,16 @@ class Recorder {
     }
     if (visit.appraised) {
       tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::repeats), visit.repeated);
+      tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::solved), visit.solved);
       tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::quality), fixed_score(visit.quality));
       tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::satisfaction), fixed_score(visit.appraisal));
       tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::effort), fixed_score(visit.effort));
+    }
+    if (visit.appraised) {
+      for (const std::uint32_t survey : program_.surveys().visit_surveys()) {
+        program_.surveys().count_visit(tally_.data(), shape_, survey, p, visit.window,
+                                       {visit.satisfaction, person.answering, visit.appraisal, visit.effort});
+      }
     }
     change_standing(p, visit, before, after);
     if (after.bought && !before.bought) {

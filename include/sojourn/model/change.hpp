@@ -35,6 +35,7 @@ enum class Parameter {
   carry,              // of handovers into the target, [0,1]
   personalisation,    // [0,1]
   promise,            // [0,1]
+  solves,             // chance that a visit solves the problem, [0,1]
   probability,        // of exits that have one, [0,1]
   odds,               // of exits that have odds (in a race, all), >= 0
   delay,              // stretch of exits' delays, 1 in the file, >= 0

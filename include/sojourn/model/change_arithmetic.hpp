@@ -20,8 +20,8 @@ struct Range {
   bool operator==(const Range&) const = default;
 };
 
-/// [0,1] for quality, effort, carry, personalisation, promise, probability, traffic and attraction; any number for money;
-/// otherwise [0, infinity).
+/// [0,1] for quality, effort, carry, personalisation, promise, solves, probability, traffic and attraction; any number for
+/// money; otherwise [0, infinity).
 [[nodiscard]] Range range(Parameter parameter);
 /// The name as in the `effect` of scenario files: "quality", "cost_per_month", ...
 [[nodiscard]] std::string_view name(Parameter parameter);

@@ -48,18 +48,20 @@ struct Handover {
 };
 
 /// How an exit's odds bend (MODEL.md section 2, Choice): slopes of the logit on the customer's satisfaction, expectation,
-/// social proof heard and effort, on the price (see `price_of`), per unit of money, and on what customers could have
-/// elsewhere. Each -100 .. 100.
+/// social proof heard and effort, on whether the visit solved the problem (1 or 0), on the price (see `price_of`), per unit of
+/// money, and on what customers could have elsewhere. Each -100 .. 100.
 struct Slopes {
-  double satisfaction = 0.0, expectation = 0.0, heard = 0.0, effort = 0.0, price = 0.0, outside = 0.0;
+  double satisfaction = 0.0, expectation = 0.0, heard = 0.0, effort = 0.0, solved = 0.0, price = 0.0, outside = 0.0;
   bool operator==(const Slopes&) const = default;
 };
 
 /// An ordinary exit takes part in the choice; the others interrupt it.
 enum class Trigger { none, heard, gave_up, turned_away };
 
-/// A share taken before the odds: none, a constant in [0,1], or a trait of the customer (clipped to [0,1]).
-using ExitProbability = std::variant<std::monostate, double, TraitId>;
+/// A probability that may be left out: none, a constant in [0,1], or a trait of the customer (clipped to [0,1]).
+using Chance = std::variant<std::monostate, double, TraitId>;
+/// A share of a choice that is taken before the odds.
+using ExitProbability = Chance;
 
 /// A time that a customer carries: visits to `starts_at` start it, again and again; until then it stands still.
 struct Clock {
@@ -96,8 +98,9 @@ struct CounterTest {
 struct OnlyIf {
   std::vector<CounterTest> counters;
   std::optional<bool> bought;
-  TeamId team;  // the last one met; may name nothing
-  [[nodiscard]] bool any() const { return !counters.empty() || bought || team.valid(); }
+  TeamId team;                 // the last one met; may name nothing
+  std::optional<bool> solved;  // whether this visit solved the problem
+  [[nodiscard]] bool any() const { return !counters.empty() || bought || team.valid() || solved; }
   bool operator==(const OnlyIf&) const = default;
 };
 
@@ -177,7 +180,7 @@ struct Touchpoint {
   std::vector<Content> content;
   double personalisation = 0.0;  // [0,1]
   bool reads_reviews = false;
-  std::optional<double> solves;  // [0,1]
+  Chance solves;                 // the problem, at each visit that is served; none: no problem is brought here
   std::optional<End> end;        // a terminal touchpoint: it has no exits
   std::optional<End> counts_as;  // churned, at a touchpoint that is no end
   std::vector<Exit> next;
@@ -185,6 +188,8 @@ struct Touchpoint {
   /// Whether a visit earns or costs something by itself.
   [[nodiscard]] bool earns() const { return revenue != 0.0 || drawn_revenue || price.value_or(0.0) != 0.0; }
   [[nodiscard]] bool costs() const { return cost != 0.0 || drawn_cost; }
+  /// Whether visits may solve the problem that brought the customer.
+  [[nodiscard]] bool solves_problems() const { return solves != Chance() && !end; }
   /// Whether visits wait for servers.
   [[nodiscard]] bool queues() const { return servers.has_value() || !pools.empty(); }
 };

@@ -1,6 +1,6 @@
 // Mechanisms that couple customers: word of mouth, reviews, surveys, rules, accounts (MODEL.md sections 3 to 6).
-// Surveys and rules are read and checked; the engine refuses a model that uses one until it is built (`unsupported` in
-// model.hpp).
+// Rules, and what follows a low answer, are read and checked; the engine refuses a model that uses one until it is built
+// (`unsupported` in model.hpp).
 #pragma once
 
 #include <compare>
@@ -73,18 +73,24 @@ struct ClosedLoop {
   TouchpointId to;
   Days within{0.0};  // >= 0
 };
+/// A survey follows visits, to touchpoints and in channels, or it is asked at intervals.
 struct Survey {
   std::string id;
+  std::string name;
   Question asks = Question::nps;
   std::vector<TouchpointId> after;
   std::vector<ChannelId> channels;
-  std::optional<Days> every;                          // > 0
-  double sample = 1.0;                                // [0,1]
-  double base = 0.0, extremity = 0.0, fatigue = 0.0;  // logits, -100 .. 100; fatigue >= 0
-  Days fatigue_half_life{60.0};                       // > 0
-  double noise = 0.0;                                 // >= 0
+  std::optional<Days> every;                                       // > 0
+  double sample = 1.0;                                             // [0,1]
+  double base = 0.0, extremity = 0.0, unmet = 0.0, fatigue = 0.0;  // logits, -100 .. 100; fatigue >= 0
+  Days fatigue_half_life{60.0};                                    // > 0
+  double noise = 0.0;                                              // >= 0
+  double cost = 0.0;                                               // of an invitation, 0 .. 1e12
+  double annoyance = 0.0;                                          // satisfaction that an invitation costs, [0,1]
   std::optional<ClosedLoop> closed_loop;
 };
+/// A model has no more surveys.
+inline constexpr std::size_t most_surveys = 32;
 
 struct Rule {
   std::string metric;

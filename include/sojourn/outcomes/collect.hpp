@@ -10,6 +10,7 @@
 #include "sojourn/outcomes/appraisal_spread.hpp"
 #include "sojourn/outcomes/metrics.hpp"
 #include "sojourn/outcomes/outcomes.hpp"
+#include "sojourn/outcomes/survey_sums.hpp"
 
 namespace sojourn {
 
@@ -36,6 +37,8 @@ struct PlanSamples {
   std::vector<std::vector<double>> cash_of;     // [sample][window], as `cash`, each as if the sample were the whole market
   std::vector<QueueFigures> queues;             // of touchpoints that are served by servers, in order
   std::vector<double> utilisation;              // of each of Samples::pools, mean over replications
+  std::vector<std::vector<SurveySums>> surveys;   // [survey][sample]
+  std::vector<SurveyIntervals> survey_intervals;  // [survey]; none where tables were not kept
   std::vector<double> visit_price;  // per window, what improvements cost by the visit, as `cash`; not kept in files
   std::vector<double> cash;         // per window, undiscounted: revenue - cost - investment, for the market, mean
                                     // over replications
@@ -60,6 +63,9 @@ struct Samples {
   std::vector<Stage> touchpoint_stages;
   std::vector<std::string> channels, channel_names;
   std::vector<ChannelId> touchpoint_channels;  // may name nothing
+  std::vector<bool> solving;  // of each touchpoint: people bring a problem there, which a visit may solve
+  std::vector<std::string> surveys, survey_names;
+  std::vector<Question> survey_questions;
   std::vector<std::string> pools, pool_names;  // those of the scenario, then touchpoints with servers of their own
   std::vector<PlanSamples> plans;
   std::vector<AppraisalSpread> appraisal_spreads;  // by plan; empty where customers are coupled, or nobody asked

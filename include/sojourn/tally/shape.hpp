@@ -29,9 +29,9 @@ inline constexpr std::size_t stock_score_count = 10;
 
 /// Scores by persona and touchpoint, at the horizon. `unserved` are the visits to a queue that were not, or not yet, served:
 /// they are not appraised; `gave_up` and `turned_away` are among them. `wait` is summed over waits that ended, quality,
-/// satisfaction, effort and repeats over appraised visits.
-enum class TouchScore { visits, repeats, quality, satisfaction, effort, wait, unserved, gave_up, turned_away };
-inline constexpr std::size_t touch_score_count = 9;
+/// satisfaction, effort, repeats and `solved` (visits that solved the problem) over appraised visits.
+enum class TouchScore { visits, repeats, quality, satisfaction, effort, wait, unserved, gave_up, turned_away, solved };
+inline constexpr std::size_t touch_score_count = 10;
 
 /// Scores by persona, at the horizon. `days_to_purchase` runs from arrival to the first purchase.
 enum class PersonScore {
@@ -93,6 +93,36 @@ inline constexpr std::size_t wait_bin_count = 2 + wait_bins_per_doubling * wait_
 [[nodiscard]] std::size_t wait_bin_of(double days);
 [[nodiscard]] double wait_bin_begin(std::size_t bin);
 
+/// Surveys, by survey, persona and window. Numbers of occasions, and beside each the sum over them of what the true answer
+/// counts (SurveyRules::value): of all visits, of those that the survey covers, of those at which somebody is invited, and
+/// of those at which somebody answers. `recorded_value` and `recorded_square` are of the answers as they are written down;
+/// `decay` is what discounting takes off the cost of the invitations within the window (see PaidScore); `referred` and
+/// `referred_decay` are those of referred customers. `customers` and `customers_value`, of the customers at each window's
+/// end, are there at the horizon alone (Totals::at_horizon).
+enum class SurveyScore {
+  visits,
+  visits_value,
+  covered,
+  covered_value,
+  invited,
+  invited_value,
+  answered,
+  answered_value,
+  recorded_value,
+  recorded_square,
+  decay,
+  referred,
+  referred_decay,
+  customers,
+  customers_value
+};
+inline constexpr std::size_t survey_score_count = 15;
+/// Answers by survey, persona and point of the scale: how many, and the sum of one over their chances, in units of 1 /
+/// answer_weight_scale.
+enum class AnswerScore { answers, weight };
+inline constexpr std::size_t answer_score_count = 2, answer_points = 11;
+inline constexpr double answer_weight_scale = 0x1p16;
+
 /// Days as a customer, by persona and tenure bin: at churn, or (censored) of those still customers at the horizon.
 enum class TenureScore { churned, censored };
 inline constexpr std::size_t tenure_score_count = 2;
@@ -114,6 +144,7 @@ struct TallyShape {
   std::size_t pools = 0;                                      // of servers
   std::size_t queues = 0;                                     // touchpoints with servers
   bool entries = false;     // somebody arrives as a customer, and so enters late (see `entered`)
+  std::size_t surveys = 0;
   double tenure_bin = 1.0;  // days; churned: bin b is (b, b + 1] tenure_bin, the first includes 0; censored: [b, b + 1)
   Scales scales;
 
@@ -166,6 +197,16 @@ struct TallyShape {
   [[nodiscard]] SOJOURN_INLINE std::size_t worked(std::size_t pool) const {
     return queue_begin() + queues * (windows * queue_score_count + wait_bin_count) + pool;
   }
+  [[nodiscard]] SOJOURN_INLINE std::size_t survey(std::size_t survey, std::size_t persona, std::size_t window,
+                                                  SurveyScore score) const {
+    return survey_begin() + ((survey * personas + persona) * windows + window) * survey_score_count +
+           static_cast<std::size_t>(score);
+  }
+  [[nodiscard]] SOJOURN_INLINE std::size_t answers(std::size_t survey, std::size_t persona, std::size_t answer,
+                                                   AnswerScore score) const {
+    return survey_begin() + surveys * personas * windows * survey_score_count +
+           ((survey * personas + persona) * answer_points + answer) * answer_score_count + static_cast<std::size_t>(score);
+  }
   [[nodiscard]] SOJOURN_INLINE std::size_t paid(MoneyOf whose, std::size_t place, std::size_t piece, PaidScore score) const {
     return money_begin(whose) + (place * pieces + piece) * paid_score_count + static_cast<std::size_t>(score);
   }
@@ -200,12 +241,16 @@ struct TallyShape {
   [[nodiscard]] SOJOURN_INLINE std::size_t queue_begin() const {
     return account_begin() + account_segments * windows * account_scores();
   }
+  [[nodiscard]] SOJOURN_INLINE std::size_t survey_begin() const {
+    return queue_begin() + queues * (windows * queue_score_count + wait_bin_count) + pools;
+  }
   /// One set of cells for money; last in the table, because it is the only part that differs from plan to plan.
   [[nodiscard]] SOJOURN_INLINE std::size_t money_cells() const {
     return pieces * (paying_places * paid_score_count + flow_kinds * flow_score_count + amount_places * amount_score_count);
   }
   [[nodiscard]] SOJOURN_INLINE std::size_t money_begin(MoneyOf whose) const {
-    const std::size_t begin = queue_begin() + queues * (windows * queue_score_count + wait_bin_count) + pools;
+    const std::size_t begin =
+        survey_begin() + surveys * personas * (windows * survey_score_count + answer_points * answer_score_count);
     return whose == MoneyOf::everybody ? begin : begin + money_cells();
   }
 };

@@ -5,7 +5,7 @@ import { budget, tornado, waterfall } from "./decisions.js";
 import { element, section } from "./elements.js";
 import { flow, journey, winners } from "./journey.js";
 import { darkScheme, setPrinting } from "./look.js";
-import { funnel, market, personas, promoters, retention } from "./people.js";
+import { funnel, market, personas, promoters, retention, surveys, surveyTable } from "./people.js";
 import { outcomes, plansTable, side } from "./plans.js";
 
 const status = section("status");
@@ -13,6 +13,7 @@ const refresh = (said) => {
   outcomes();
   plansTable();
   journey();
+  surveyTable();
   for (const chart of charts) chart.show();
   if (said) status.textContent = `Showing ${plans[chosen.plan].name}, ${whom()}.`;
 };
@@ -35,6 +36,7 @@ winners();
 retention();
 funnel();
 promoters();
+surveys();
 flow();
 tornado();
 budget();

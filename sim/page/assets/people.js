@@ -73,6 +73,30 @@ export const personas = () => {
   }
 };
 
+// ---- surveys: what is measured beside what is true
+export const surveys = () => {
+  if (!data.surveys) return section("surveys").remove();
+  const parent = grid(section("survey-charts"));
+  for (const survey of data.surveys) {
+    new Chart(parent, `${survey.name}: measured and true`, () => {
+      const list = [["Measured", "measured"], ["True", "true"]].map(([name, key], k) => ({ name, k, mean: survey[key][chosen.plan] }));
+      return { option: curves(data.time, list, (v) => plain(v, 2), `${timeName} since the start`, survey.asks, { scale: true }), legend: lineLegend(list), words: `${plans[chosen.plan].name}, all customers, ${survey.asks}. At the end: ${list.map(({ name, mean }) => `${name.toLowerCase()} ${lastOf(mean) === null ? "-" : plain(lastOf(mean), 2)}`).join(", ")}.`, table: curveTable(survey.asks, timeName, data.time, list, (v) => plain(v, 2)) };
+    });
+  }
+};
+export const surveyTable = () => {
+  if (!data.surveys) return;
+  const cell = (survey, k, key) => {
+    const [mean, low, high] = survey.figures[k][key];
+    const said = (v) => (key === "response_rate" ? percent(v) : plain(v, 2));
+    return mean === null ? "-" : element("td", { "data-survey": survey.name, "data-metric": key, "data-value": mean }, minus(said(mean)), element("span", { class: "interval" }, low === null ? "" : `± ${said((high - low) / 2)}`));
+  };
+  const tableOf = (caption, columns) => table(caption, ["Survey", element("th", { scope: "col", class: "words" }, "Asks, plan"), ...columns.map((key) => data.survey_labels[key])], data.surveys.flatMap((survey) => plans.map((plan, k) => [survey.name, element("td", { class: "words" }, `${survey.asks}, ${plan.name}`), ...columns.map((key) => cell(survey, k, key))])));
+  section("survey-table")?.replaceChildren(
+    tableOf("Measured and true; invitations are per person who arrived", ["invited", "response_rate", "measured", "true", "gap", "weighted_propensity", "weighted_persona"]),
+    tableOf("The gap in parts, which add up to it", ["gap", "gap_visits", "gap_coverage", "gap_sampling", "gap_response", "gap_noise"]));
+};
+
 // ---- queues, word of mouth, accounts: where the file has them
 export const market = () => {
   const box = () => grid(section("market-charts"));
