@@ -400,8 +400,7 @@ void Compiled::compile_place_scores() {
 void Compiled::compile_still_scores() {
   const auto& memory = program_->behaviour().memory;
   bool still = !program_->model().coupled() && tables_.last_met < 0 && program_->surveys().count() == 0 && !tables_.slopes &&
-               carries_.empty() &&
-               memory.memory == 0.0f && program_->behaviour().adapt == 0.0f;
+               carries_.empty() && memory.memory == 0.0f && program_->behaviour().adapt == 0.0f;
   for (const BuiltinTrait trait :
        {BuiltinTrait::satisfaction, BuiltinTrait::expectation, BuiltinTrait::loss_aversion, BuiltinTrait::effort_aversion}) {
     still = still && !constants(trait).empty();

@@ -288,7 +288,7 @@ class Program {
   Discount discount_;
   std::vector<PlannedChange> changes_;
   Regimes regimes_;
-  std::vector<double> outside_;  // [regime] attraction
+  std::vector<double> outside_;                   // [regime] attraction
   std::vector<std::size_t> state_of_, money_of_;  // [regime]
   std::vector<std::size_t> regime_of_state_, regime_of_cell_;
   double cells_per_day_ = 1.0;

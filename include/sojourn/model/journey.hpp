@@ -48,8 +48,8 @@ struct Handover {
 };
 
 /// How an exit's odds bend (MODEL.md section 2, Choice): slopes of the logit on the customer's satisfaction, expectation,
-/// social proof heard and effort, on whether the visit solved the problem (1 or 0), on the price (see `price_of`), per unit of
-/// money, and on what customers could have elsewhere. Each -100 .. 100.
+/// social proof heard and effort, on whether the visit solved the problem (1 or 0), on the price (see `price_of`), per unit
+/// of money, and on what customers could have elsewhere. Each -100 .. 100.
 struct Slopes {
   double satisfaction = 0.0, expectation = 0.0, heard = 0.0, effort = 0.0, solved = 0.0, price = 0.0, outside = 0.0;
   bool operator==(const Slopes&) const = default;

@@ -37,12 +37,26 @@ inline constexpr Bounds positive{0.0, 1e9, Limit::outside};
 inline constexpr Bounds money{-largest_money, largest_money};
 
 /// Every parameter that an effect can name, in the order of the enum.
-inline constexpr std::array<Parameter, 20> all_parameters{
-    Parameter::quality,        Parameter::effort,  Parameter::carry,       Parameter::personalisation,
-    Parameter::promise,        Parameter::solves,  Parameter::probability, Parameter::odds,
-    Parameter::delay,          Parameter::servers, Parameter::handle_time, Parameter::weight,
-    Parameter::quality_sd,     Parameter::cost,    Parameter::revenue,     Parameter::cost_per_month,
-    Parameter::revenue_per_month, Parameter::price, Parameter::traffic,    Parameter::attraction};
+inline constexpr std::array<Parameter, 20> all_parameters{Parameter::quality,
+                                                          Parameter::effort,
+                                                          Parameter::carry,
+                                                          Parameter::personalisation,
+                                                          Parameter::promise,
+                                                          Parameter::solves,
+                                                          Parameter::probability,
+                                                          Parameter::odds,
+                                                          Parameter::delay,
+                                                          Parameter::servers,
+                                                          Parameter::handle_time,
+                                                          Parameter::weight,
+                                                          Parameter::quality_sd,
+                                                          Parameter::cost,
+                                                          Parameter::revenue,
+                                                          Parameter::cost_per_month,
+                                                          Parameter::revenue_per_month,
+                                                          Parameter::price,
+                                                          Parameter::traffic,
+                                                          Parameter::attraction};
 
 /// What stands behind a key.
 enum class Kind {

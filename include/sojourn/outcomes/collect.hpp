@@ -29,14 +29,14 @@ struct QueueFigures {
 /// replications; 128 at most.
 struct PlanSamples {
   std::string id, name;
-  std::vector<Sums> all;                        // [sample]
-  std::vector<std::vector<Sums>> by_persona;    // [persona][sample]
-  std::vector<std::vector<TouchSums>> touch;    // [touchpoint][sample]
-  std::vector<std::vector<Sums>> by_segment;    // [account segment][sample]: accounts only
-  std::vector<PairedOutcomes> paired_outcomes;  // [sample] against the first plan; all 0 where only one was run
-  std::vector<std::vector<double>> cash_of;     // [sample][window], as `cash`, each as if the sample were the whole market
-  std::vector<QueueFigures> queues;             // of touchpoints that are served by servers, in order
-  std::vector<double> utilisation;              // of each of Samples::pools, mean over replications
+  std::vector<Sums> all;                          // [sample]
+  std::vector<std::vector<Sums>> by_persona;      // [persona][sample]
+  std::vector<std::vector<TouchSums>> touch;      // [touchpoint][sample]
+  std::vector<std::vector<Sums>> by_segment;      // [account segment][sample]: accounts only
+  std::vector<PairedOutcomes> paired_outcomes;    // [sample] against the first plan; all 0 where only one was run
+  std::vector<std::vector<double>> cash_of;       // [sample][window], as `cash`, each as if the sample were the whole market
+  std::vector<QueueFigures> queues;               // of touchpoints that are served by servers, in order
+  std::vector<double> utilisation;                // of each of Samples::pools, mean over replications
   std::vector<std::vector<SurveySums>> surveys;   // [survey][sample]
   std::vector<SurveyIntervals> survey_intervals;  // [survey]; none where tables were not kept
   std::vector<double> visit_price;  // per window, what improvements cost by the visit, as `cash`; not kept in files
@@ -63,7 +63,7 @@ struct Samples {
   std::vector<Stage> touchpoint_stages;
   std::vector<std::string> channels, channel_names;
   std::vector<ChannelId> touchpoint_channels;  // may name nothing
-  std::vector<bool> solving;  // of each touchpoint: people bring a problem there, which a visit may solve
+  std::vector<bool> solving;                   // of each touchpoint: people bring a problem there, which a visit may solve
   std::vector<std::string> surveys, survey_names;
   std::vector<Question> survey_questions;
   std::vector<std::string> pools, pool_names;  // those of the scenario, then touchpoints with servers of their own

@@ -49,19 +49,15 @@ enum class Needs { nothing, talk, accounts, queues, existing, solving };
 /// Whether JSON and results files always have a metric, or only where the model has what it needs. Tables never show others.
 enum class Written { always, where_used };
 
-/// What couples a model's customers; whether servers of pools are paid, some people arrive as customers, and visits may solve
-/// a problem.
+/// What couples a model's customers; whether servers of pools are paid, some people arrive as customers, and visits may
+/// solve a problem.
 struct Mechanisms {
   bool talk = false, accounts = false, queues = false, paid_servers = false, existing = false, solving = false;
 
   /// What either of two models has.
   friend Mechanisms operator|(const Mechanisms& a, const Mechanisms& b) {
-    return {a.talk || b.talk,
-            a.accounts || b.accounts,
-            a.queues || b.queues,
-            a.paid_servers || b.paid_servers,
-            a.existing || b.existing,
-            a.solving || b.solving};
+    return {a.talk || b.talk,         a.accounts || b.accounts, a.queues || b.queues, a.paid_servers || b.paid_servers,
+            a.existing || b.existing, a.solving || b.solving};
   }
 
   [[nodiscard]] bool has(Needs needs) const {

@@ -28,8 +28,8 @@ struct Override {
 
 /// What a scenario file says, with every problem found in it. `parts` is complete only where `findings` holds no error.
 struct Scenario : CheckedText {
-  std::string source;  // as read, before any override
-  std::string text;    // as resolved: the file's own text, or, with overrides, the changed document formatted
+  std::string source;   // as read, before any override
+  std::string text;     // as resolved: the file's own text, or, with overrides, the changed document formatted
   bool joined = false;  // the source is the file's joined with its bases': its lines are not those of the file
   ModelParts parts;
 };

@@ -143,7 +143,7 @@ struct TallyShape {
   bool referrals = false;                                     // money of referred customers is counted by itself
   std::size_t pools = 0;                                      // of servers
   std::size_t queues = 0;                                     // touchpoints with servers
-  bool entries = false;     // somebody arrives as a customer, and so enters late (see `entered`)
+  bool entries = false;  // somebody arrives as a customer, and so enters late (see `entered`)
   std::size_t surveys = 0;
   double tenure_bin = 1.0;  // days; churned: bin b is (b, b + 1] tenure_bin, the first includes 0; censored: [b, b + 1)
   Scales scales;
