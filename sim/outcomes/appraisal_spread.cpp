@@ -25,6 +25,8 @@ struct Appraisals {
     squares += before * (appraisal - mean);
   }
   void stayed(const Person&, const Visit&, const Stay&, const State&) {}
+  void asked(const Person&, const Asked&, const State&) {}
+  void annoyed(const Person&, std::size_t, const State&, const State&) {}
 };
 
 }  // namespace

@@ -803,7 +803,7 @@ TEST_CASE("check: nonsense everywhere is reported, not followed", "[model][check
     }
     for (Improvement& improvement : parts.improvements) {
       improvement.change.target = {{touchpoint},       {ChannelId(index)}, {TeamId(index)}, {},
-                                   {PersonaId(index)}, {touchpoint},       {PoolId(index)}};
+                                   {PersonaId(index)}, {touchpoint},       {PoolId(index)}, {OutsideId(index)}};
       for (Effect& effect : improvement.change.effects) effect.value = not_a_number;
       improvement.change.start = Days(not_a_number);
       improvement.levels = {not_a_number, not_a_number};

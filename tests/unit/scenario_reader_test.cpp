@@ -618,7 +618,7 @@ next = [
   CHECK(buy[1].counters == std::vector<std::pair<CounterId, double>>{{CounterId(1), 0.5}, {CounterId(0), -1.0}});
   CHECK(buy[2].after == Distribution(Lognormal{1.0, 0.4}));
   CHECK(buy[2].only_if ==
-        OnlyIf{{{CounterId(1), Relation::at_least, 5.0}, {CounterId(1), Relation::below, 9.5}}, true, TeamId(0)});
+        OnlyIf{{{CounterId(1), Relation::at_least, 5.0}, {CounterId(1), Relation::below, 9.5}}, true, TeamId(0), {}});
   CHECK(buy[3].after == Distribution(Tabulated{{{0.0, 0.0}, {1.0, 0.4}, {9.0, 1.0}}}));
   CHECK(buy[3].only_if.counters == std::vector<CounterTest>{{CounterId(0), Relation::equal, 3.0}});
   const std::vector<Exit>& use = parts.touchpoints[1].next;

@@ -171,7 +171,7 @@ TEST_CASE("recurring events: a ramp begins anew each time", "[verify]") {
   campaign.recurrence.every = TimeStep{20.0, 0};
   campaign.recurrence.duration = TimeStep{10.0, 0};
   campaign.ramp = {RampShape::linear, Days(4.0)};
-  const Regimes all = regimes({&campaign}, Windows(60.0, 1.0), 60.0, start);
+  const Regimes all = regimes({PlannedChange{&campaign}}, Windows(60.0, 1.0), 60.0, start);
   const auto fraction = [&](double t) {
     std::size_t r = 0;
     while (r + 1 < all.begins.size() && all.begins[r + 1] <= t) ++r;
