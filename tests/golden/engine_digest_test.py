@@ -26,8 +26,8 @@ class EngineDigestTest(unittest.TestCase):
 
     def test_every_engine_width_and_number_of_threads(self):
         """Each engine, each vector width and several numbers of threads at least once; a width that this processor lacks is not chosen."""
-        for engine, width, threads in (("lock_step", "v2", "1"), ("lock_step", "v3", "7"), ("lock_step", "v4", "2"),
-                                       ("window_by_window", "v3", "2"), ("window_by_window", "v4", "7"), ("one_customer", "v4", "2")):
+        for engine, width, threads in (("lock_step", "v2", "1"), ("lock_step", "v3", "3"), ("lock_step", "v4", "2"),
+                                       ("window_by_window", "v3", "2"), ("window_by_window", "v4", "3"), ("one_customer", "v4", "2")):
             with self.subTest(f"{engine} {width} on {threads} threads"):
                 self.assertEqual(digest(engine, SOJOURN_VECTORS=width, SLURM_CPUS_PER_TASK=threads), KEPT, RENEW)
 
