@@ -127,7 +127,8 @@ void add_uncertain(CLI::App& app, Options& o) {
       ->type_name("N")
       ->check(CLI::Range(64, 1'000'000))
       ->needs(uncertain);
-  app.add_option("--by", o.line.by, "with --uncertain: the metric that decides; default that of scenario.goal, else npv")
+  app.add_option("--by", o.line.by,
+                 "with --uncertain: the metric that decides; default scenario.goal where it is one metric, else npv")
       ->type_name("METRIC")
       ->allow_extra_args(false)
       ->needs(uncertain);

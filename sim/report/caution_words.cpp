@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -32,12 +33,16 @@ std::vector<std::string> strained_pools(const Samples& samples, std::size_t plan
   constexpr double saturated = 0.98, idle = 0.05;
   std::vector<std::string> sentences;
   const std::vector<double>& utilisation = samples.plans[plan].utilisation;
+  const std::vector<QueueFigures>& queues = samples.plans[plan].queues;
+  const bool unserved = std::any_of(queues.begin(), queues.end(),
+                                    [](const QueueFigures& queue) { return queue.abandonment + queue.turned_away > 0.05; });
   for (std::size_t pool = 0; pool < utilisation.size(); ++pool) {
     if (!(utilisation[pool] >= saturated) && !(utilisation[pool] < idle)) continue;
     sentences.push_back(fmt::format(
         "The servers of {} work {:.1f} % of their time{}: {}.", samples.pool_names[pool], 100.0 * utilisation[pool], under,
-        utilisation[pool] < idle ? "they hardly bear on anybody, unless the scenario means other servers or other numbers"
-                                 : "more comes than they can do, and the wait is what the horizon, patience or room allow"));
+        utilisation[pool] >= idle ? "more comes than they can do, and the wait is what the horizon, patience or room allow"
+        : unserved                ? "people go unserved all the same; do they come while nobody is on duty?"
+                   : "they hardly bear on anybody, unless the scenario means other servers or other numbers"));
   }
   return sentences;
 }

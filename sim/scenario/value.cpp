@@ -55,9 +55,8 @@ std::string number_hint(const Node& node) {
   without('_');
   if (parse_number(written)) return fmt::format("write {} without quotes", written);
   if (written.ends_with('%')) {
-    if (const auto percent = parse_number(std::string_view(written).substr(0, written.size() - 1))) {
-      return fmt::format("write {}", *percent / 100.0);
-    }
+    // Where a share stands, "25 %" is one, and not refused.
+    if (parse_number(std::string_view(written).substr(0, written.size() - 1))) return "a plain number stands here, no share";
   }
   if (parse_duration(node.text).value || parse_rate(node.text).value) return "a plain number stands here, without a unit";
   return comma_hint(written);
