@@ -53,13 +53,29 @@ void idle_clocks(const Context& context, const Reach& reach) {
     }
     const std::vector<TouchpointId>& starts = parts.clocks[i].starts_at;
     idle_places(context, path + ".starts_at", starts, "a clock starts anew once a visit");
-    const bool runs_at_arrival = std::any_of(parts.personas.begin(), parts.personas.end(), [&](const Persona& persona) {
+    const auto aged = [&](const Persona& persona) {
       return std::any_of(persona.ages.begin(), persona.ages.end(), [&](const auto& age) { return age.first == clock; });
-    });
+    };
+    const bool runs_at_arrival = std::any_of(parts.personas.begin(), parts.personas.end(), aged);
     if (!runs_at_arrival && !starts.empty() &&
         std::none_of(starts.begin(), starts.end(), [&](TouchpointId place) { return reached(reach, place); })) {
       context.findings.warning(path + ".starts_at", "nobody starts this clock: what goes by it never comes",
                                "name a touchpoint that somebody reaches, or give personas ages");
+    }
+    for (std::size_t p = 0; p < parts.personas.size(); ++p) {
+      const Persona& persona = parts.personas[p];
+      if (!persona.existing() || aged(persona)) continue;
+      const bool begun = std::any_of(persona.starts.begin(), persona.starts.end(), [&](const auto& start) {
+        return std::find(starts.begin(), starts.end(), start.first) != starts.end();
+      });
+      if (begun) continue;
+      context.findings.warning(
+          context.paths.personas[p],
+          fmt::format("clock {} stands still for who is a customer already: what goes by it does not come to them before a "
+                      "visit starts it",
+                      in_quotes(parts.clocks[i].id)),
+          fmt::format("say how long it has run: ages = {{ {} = {{ uniform = [\"0 days\", \"1 year\"] }} }}",
+                      parts.clocks[i].id));
     }
   }
   for (std::size_t p = 0; p < parts.personas.size(); ++p) {

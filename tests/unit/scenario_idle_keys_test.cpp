@@ -300,6 +300,13 @@ id = "buy")"),
       "[[touchpoint]]\nid = \"island\"\nstage = \"retention\"\nnext = [ { to = \"gone\", odds = 1 } ]\n";
   CHECK(warns(replaced(carried, "starts_at = \"buy\"", "starts_at = \"island\"") + island,
               "clock.contract.starts_at: nobody starts this clock"));
+  // A clock that runs for nobody who is a customer already.
+  const std::string book = persona + "standing = \"customer\"\ntenure = \"1 year\"\n";
+  const std::string with_book = replaced(carried, persona, book);
+  CHECK_FALSE(warns(with_book, "stands still"));  // they begin where it starts
+  const std::string later = replaced(with_book, "starts_at = \"buy\"", "starts_at = \"use\"");
+  CHECK(warns(later, "clock \"contract\" stands still for who is a customer already"));
+  CHECK_FALSE(warns(replaced(later, book, book + "ages = { contract = \"3 months\" }\n"), "stands still"));
   CHECK(warns(replaced(carried, "id = \"visits\"\ncounts = \"use\"", "id = \"visits\"\ncounts = \"island\"") + island,
               "counter.visits.counts: nothing is ever counted"));
   // With ages it runs, and where some start elsewhere the ages count.
