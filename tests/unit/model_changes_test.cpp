@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sojourn/model/change_arithmetic.hpp"
+#include "sojourn/model/keys.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/model_example.hpp"
 
@@ -17,25 +18,7 @@ using Shifts = std::vector<Shift>;
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-const std::vector<Parameter> parameters{
-    Parameter::quality,
-    Parameter::effort,
-    Parameter::carry,
-    Parameter::personalisation,
-    Parameter::promise,
-    Parameter::solves,
-    Parameter::probability,
-    Parameter::odds,
-    Parameter::delay,
-    Parameter::servers,
-    Parameter::handle_time,
-    Parameter::weight,
-    Parameter::quality_sd,
-    Parameter::cost,
-    Parameter::revenue,
-    Parameter::cost_per_month,
-    Parameter::revenue_per_month,
-};
+constexpr auto& parameters = keys::all_parameters;
 
 // Random shifts of a parameter from a fixed seed; values reach well beyond [0,1].
 class RandomShifts {
