@@ -188,7 +188,7 @@ class Doubtful {
       const Swing& swing = decision.swings[k];
       if (!swing.shown) continue;
       rows.push_back({doubt_.draws.keys[k], change(sign_ * swing.low), change(sign_ * swing.high)});
-      if (swing.turns()) turns += fmt::format("<p>{} could change the decision.</p>\n", html(doubt_.draws.keys[k]));
+      if (swing.turns) turns += fmt::format("<p>{} could change the decision.</p>\n", html(doubt_.draws.keys[k]));
     }
     const std::string &first = names_[decision.value.best], &second = names_[decision.runner_up];
     if (rows.empty()) {

@@ -143,7 +143,7 @@ class ForecastText {
       ++shown;
       table.row({report_.draws.keys[k], input_value(k, swing.low_at), lead(swing.low), input_value(k, swing.high_at),
                  lead(swing.high)});
-      if (swing.turns())
+      if (swing.turns)
         turns += fmt::format("{} could change the decision: where it is {}, {} is ahead.\n", report_.draws.keys[k],
                              (swing.low < 0.0) ? "lowest" : "highest", second);
     }
@@ -254,9 +254,13 @@ std::string forecast_json(const ForecastReport& report, const std::string& file)
     uncertain["runner_up"] = draws.plans[report.decision->runner_up];
     for (std::size_t k = 0; k < draws.keys.size(); ++k) {
       const Swing& swing = report.decision->swings[k];
-      uncertain["swing"][draws.keys[k]] = {{"low_at", number(swing.low_at)}, {"high_at", number(swing.high_at)},
-                                           {"low", number(swing.low)},       {"high", number(swing.high)},
-                                           {"se", number(swing.error)},      {"shown", swing.shown}};
+      uncertain["swing"][draws.keys[k]] = {{"low_at", number(swing.low_at)},
+                                           {"high_at", number(swing.high_at)},
+                                           {"low", number(swing.low)},
+                                           {"high", number(swing.high)},
+                                           {"se", number(swing.error)},
+                                           {"shown", swing.shown},
+                                           {"turns", swing.turns}};
     }
     uncertain["acceptability"] = Json::array();
     for (const Acceptability& at : report.acceptability) {

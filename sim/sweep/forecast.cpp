@@ -149,7 +149,7 @@ std::vector<Swing> swings(const ValueSample& sample, std::size_t first, std::siz
     lead[d] = sample.worth[first][d] - sample.worth[second][d];
     if (std::isfinite(lead[d])) defined.push_back(d);
   }
-  if (defined.size() < fewest) return std::vector<Swing>(sample.inputs.size(), {nan, nan, nan, nan, nan, false});
+  if (defined.size() < fewest) return std::vector<Swing>(sample.inputs.size(), {nan, nan, nan, nan, nan, false, false});
   const std::size_t fifth = defined.size() / 5;
   std::vector<Swing> result;
   for (const std::vector<double>& values : sample.values) {
@@ -163,13 +163,16 @@ std::vector<Swing> swings(const ValueSample& sample, std::size_t first, std::siz
     const std::vector<double> low = of(0, lead), high = of(top, lead);
     const auto n = static_cast<double>(fifth);
     const double a = variance_of(low) / n, b = variance_of(high) / n;
-    Swing swing{mean_of(of(0, values)), mean_of(of(top, values)), mean_of(low), mean_of(high), std::sqrt(a + b), false};
+    Swing swing{
+        mean_of(of(0, values)), mean_of(of(top, values)), mean_of(low), mean_of(high), std::sqrt(a + b), false, false};
     if (swing.error > 0.0) {
       // Degrees of freedom by Satterthwaite (1946).
       const boost::math::students_t law((a + b) * (a + b) * (n - 1.0) / (a * a + b * b));
       const double error = 0.05 / static_cast<double>(sample.inputs.size());
       const double point = boost::math::quantile(boost::math::complement(law, 0.5 * error));
       swing.shown = std::fabs(swing.high - swing.low) > point * swing.error;
+      const double lost = boost::math::quantile(boost::math::complement(boost::math::students_t(n - 1.0), 0.5 * error));
+      swing.turns = swing.shown && (swing.low < -lost * std::sqrt(a) || swing.high < -lost * std::sqrt(b));
     }
     result.push_back(swing);
   }

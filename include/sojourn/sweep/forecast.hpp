@@ -62,9 +62,9 @@ struct Swing {
   double error = 0.0;                  // standard error of `high - low`
   /// Whether the two differ by more than chance makes them, all inputs allowed for (Welch 1947, Bonferroni, 5 %).
   bool shown = false;
-
-  /// Whether the lead is lost in one of them, which then could change the decision.
-  [[nodiscard]] bool turns() const { return shown && (low < 0.0) != (high < 0.0); }
+  /// Whether, beyond that, the lead is shown to be lost in one of them (Student's t, likewise): the input could then change
+  /// the decision. A mean that chance alone may have brought below 0 does not count.
+  bool turns = false;
 };
 
 /// The lead of choice `first` over `second` by input (the bars of a tornado diagram). Draws at which either is not finite
