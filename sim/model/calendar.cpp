@@ -90,7 +90,7 @@ std::vector<Stretch> stretches_of(const Change& change, std::string_view start, 
       if (!(week[k].second > 0.0)) continue;
       const double off = k + 1 < week.size() ? week[k + 1].first : std::numeric_limits<double>::infinity();
       const double on = std::max(begin, week[k].first);
-      add(on, std::min(until, off), on);
+      add(on, std::min(until, off), begin);
     }
   };
   const auto length = [&](double begin) {

@@ -672,3 +672,29 @@ TEST_CASE("every: an improvement that recurs pays, comes in and fades anew each 
     CHECK(sum != Approx(0.5 * 0.5 * once).epsilon(1e-2));  // the twin: one campaign
   }
 }
+
+TEST_CASE("hours: what is on by the hour is paid once, and by the month for the hours that it is on", "[verify]") {
+  for (const double window : {1.0, 7.0, 100.0}) {
+    for (const double horizon : {140.0, 350.0}) {
+      // Half of every day, at first on day 0 from noon on.
+      ModelParts parts = journey({place(Stage::purchase, {by_odds(1, 1.0)}), finish(End::churned)}, horizon, 100);
+      parts.settings.window = Days(window);
+      parts.improvements = {
+          sold(change("late-desk", 0, {Parameter::quality, Operation::add, 0.1}, 0.0), {500.0, 60.0, 0.0})};
+      Recurrence& recurrence = parts.improvements[0].change.recurrence;
+      for (int day = 0; day < 7; ++day) {
+        recurrence.hours.emplace_back(day, 0.0);
+        recurrence.hours.emplace_back(day + 0.5, 1.0);
+      }
+      parts.plans.push_back(buys("late", {0}));
+      const double by_month = 0.5 * horizon * 60.0 / days_per_month;
+      CAPTURE(window, horizon);
+      CHECK(figures(parts, 1).investment == Approx(500.0 + by_month));
+      CHECK(figures(parts, 1).investment != Approx(500.0 * horizon + by_month).epsilon(0.5));  // the twin: each shift anew
+      // With a step of seventy days it begins anew, and is paid anew.
+      recurrence.every = TimeStep{70.0, 0};
+      recurrence.duration = TimeStep{69.0, 0};
+      CHECK(figures(parts, 1).investment == Approx(500.0 * horizon / 70.0 + by_month * 69.0 / 70.0).epsilon(1e-6));
+    }
+  }
+}

@@ -29,7 +29,8 @@ struct MonthBegin {
 };
 [[nodiscard]] std::vector<MonthBegin> months_until(std::string_view start, double horizon);
 
-/// A stretch of time in which a change is on: [begin, end). Its ramp, if any, began at `since`.
+/// A stretch of time in which a change is on: [begin, end). It came at `since`, from which its ramp, its fading and its price
+/// count: with hours, before the first of them perhaps.
 struct Stretch {
   double begin = 0.0, end = 0.0, since = 0.0;
 };
