@@ -74,8 +74,8 @@ std::vector<Stretch> stretches_of(const Change& change, std::string_view start, 
   std::vector<Stretch> result;
   const auto add = [&](double begin, double until, double since) {
     if (!(begin < until) || begin > horizon || result.size() > most_stretches) return;
-    // What begins as it ends goes on; a ramp begins anew.
-    if (!result.empty() && result.back().end == begin && change.ramp.shape == RampShape::none) {
+    // From one hour to the next it goes on; what comes again as it ends begins anew.
+    if (!result.empty() && result.back().end == begin && result.back().since == since) {
       result.back().end = until;
     } else {
       result.push_back({begin, until, since});

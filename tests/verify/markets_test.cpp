@@ -691,6 +691,14 @@ TEST_CASE("hours: what is on by the hour is paid once, and by the month for the 
       CAPTURE(window, horizon);
       CHECK(figures(parts, 1).investment == Approx(500.0 + by_month));
       CHECK(figures(parts, 1).investment != Approx(500.0 * horizon + by_month).epsilon(0.5));  // the twin: each shift anew
+      // Without a gap it comes again all the same.
+      Change again = parts.improvements[0].change;
+      again.recurrence = {};
+      again.recurrence.every = again.recurrence.duration = TimeStep{70.0, 0};
+      ModelParts touching = parts;
+      touching.improvements[0].change = again;
+      touching.improvements[0].price.per_month = 0.0;
+      CHECK(figures(touching, 1).investment == Approx(500.0 * (std::floor(horizon / 70.0) + 1.0)));
       // With a step of seventy days it begins anew, and is paid anew.
       recurrence.every = TimeStep{70.0, 0};
       recurrence.duration = TimeStep{69.0, 0};

@@ -20,8 +20,8 @@ struct Spending {
   std::vector<Flow> flows;
 };
 /// Of `improvement`, bought at `level`, up to the horizon. `once` falls due at the start if that is within the horizon, the
-/// horizon included, and each time that the improvement begins anew (by `every`; not with each of its hours); `per_month` runs while it is on. Both are `level` times
-/// what the file says.
+/// horizon included, and each time that the improvement begins anew (by `every`; not with each of its hours); `per_month`
+/// runs while it is on. Both are `level` times what the file says.
 [[nodiscard]] Spending spending(const Improvement& improvement, double level, const Settings& settings);
 
 /// Whether `cost` is within `budget`. Sums of prices are rounded; a budget that is met to the cent is met.

@@ -29,8 +29,8 @@ struct MonthBegin {
 };
 [[nodiscard]] std::vector<MonthBegin> months_until(std::string_view start, double horizon);
 
-/// A stretch of time in which a change is on: [begin, end). It came at `since`, from which its ramp, its fading and its price
-/// count: with hours, before the first of them perhaps.
+/// A stretch of time in which a change is on: [begin, end). It came at `since`, from which its ramp, its fading and its
+/// price count: with hours, before the first of them perhaps.
 struct Stretch {
   double begin = 0.0, end = 0.0, since = 0.0;
 };
@@ -38,9 +38,10 @@ struct Stretch {
 /// No change may be on in more stretches than this within the horizon.
 inline constexpr std::size_t most_stretches = 100'000;
 
-/// When `change` is on within [0, horizon], in order; stretches touch nowhere. A change that recurs begins at its start and
-/// at each step of `every` after it, not after `last`; each time it is on for `duration`, at most until it begins anew, and
-/// never from `end` on. With `hours` it is on in these hours of the week only. Stops after `most_stretches` + 1.
+/// When `change` is on within [0, horizon], in order; they touch only where it comes again as it ends. A change that recurs
+/// begins at its start and at each step of `every` after it, not after `last`; each time it is on for `duration`, at most
+/// until it begins anew, and never from `end` on. With `hours` it is on in these hours of the week only. Stops after
+/// `most_stretches` + 1.
 [[nodiscard]] std::vector<Stretch> stretches_of(const Change& change, std::string_view start, double horizon);
 
 /// Whether `change` is on at t.

@@ -46,8 +46,8 @@ struct ForecastReport {
 /// The same as JSON: `uncertain` with `draws`, `inputs` (by key `unit` and `why`), `forecast` by metric and plan (`mean`,
 /// `error`, `low`, `high`, `sd_inputs`, `sd_chance`, `inputs_shown`, and `difference` with the same), `by`, `best`,
 /// `best_shown`, `chance_best`, `expected_loss`, `evpi`, `evppi` by key; `evsi` as `value_json`; `runner_up`; `swing` by
-/// key, of the best over the runner-up (`low_at`, `high_at`, `low`, `high`, `se`, `shown`, `turns`); and `acceptability`, a list of
-/// `value_of_customer` with `chance_best` by plan. Values are in the unit of `by`.
+/// key, of the best over the runner-up (`low_at`, `high_at`, `low`, `high`, `se`, `shown`, `turns`); and `acceptability`, a
+/// list of `value_of_customer` with `chance_best` by plan. Values are in the unit of `by`.
 [[nodiscard]] std::string forecast_json(const ForecastReport& report, const std::string& file);
 
 /// All draws as a table: `draw`, `plan`, `replication`, a column for each key and one for each metric; undefined ones are
