@@ -58,15 +58,20 @@ void add_changes(CLI::App& app, Options& o) {
       ->allow_extra_args(false);
 }
 
-/// What every command that simulates takes.
-void add_running(CLI::App& app, Options& o) {
-  add_changes(app, o);
+/// How work is done, and what is said of it meanwhile.
+void add_work(CLI::App& app, Options& o, const char* quiet) {
   app.add_option("--threads", o.line.threads, "threads; changes no number; default SLURM_CPUS_PER_TASK, else all processors")
       ->type_name("T")
       ->check(CLI::Range(1, most_threads));
-  app.add_flag("--json", o.line.json, "summary as JSON on stdout, nothing else there");
-  app.add_flag("--quiet", o.line.quiet, "no summary, only errors");
+  app.add_flag("--quiet", o.line.quiet, quiet);
   app.add_flag("--no-progress", o.no_progress, "no progress bar");
+}
+
+/// What every command that simulates takes.
+void add_running(CLI::App& app, Options& o) {
+  add_changes(app, o);
+  app.add_flag("--json", o.line.json, "summary as JSON on stdout, nothing else there");
+  add_work(app, o, "no summary, only errors");
 }
 
 /// How a summary is written.
@@ -192,6 +197,10 @@ CLI::App* add_optimize(CLI::App& app, Options& o) {
       ->add_option("--indifference", o.line.indifference,
                    "a difference of the goal that does not matter; replications are added until no more can be missed")
       ->type_name("X");
+  optimize->add_flag(
+      "--silos", o.line.silos,
+      "what it costs when each [[team]] that has a goal of its own chooses for itself, with its --team budget "
+      "or an even share of --budget");
   add_layout(*optimize, o, true);
   add_running(*optimize, o);
   optimize->footer(
@@ -202,7 +211,8 @@ CLI::App* add_optimize(CLI::App& app, Options& o) {
       "Examples:\n"
       "  sojourn optimize scenarios/telecom.toml --budget 5M --customers 20000\n"
       "  sojourn optimize scenarios/telecom.toml --budget 5M --goal retained --team billing=2M --never care-first\n"
-      "  sojourn optimize scenarios/coffee.toml --budget 4000 --goal npv:1,nps:20 --json");
+      "  sojourn optimize scenarios/coffee.toml --budget 4000 --goal npv:1,nps:20 --json\n"
+      "  sojourn optimize scenarios/bank-silos.toml --budget 1M --silos");
   return optimize;
 }
 
@@ -579,13 +589,20 @@ Parsed parse(int argc, char** argv) {
       ->type_name("FILE");
   map->add_flag("--network", o.line.network,
                 "instead: figures of the network that [word_of_mouth] names: contacts, clustering, homophily");
-  map->add_flag("--json", o.line.json, "with --network: the figures as JSON on stdout");
+  map->add_flag(
+      "--assumed", o.line.assumed,
+      "also the company's own map ([[assumed]]): where it is off, and the paths that nobody drew; simulates where no "
+      "results are given");
+  map->add_flag("--json", o.line.json, "with --network or --assumed: the figures as JSON on stdout");
+  add_layout(*map, o, true);
+  add_work(*map, o, "no summary, only errors");
   add_changes(*map, o);
   map->footer(
       "Examples:\n"
       "  sojourn map scenarios/telecom.toml -o telecom.svg\n"
       "  sojourn map scenarios/telecom.toml --plan care-first -o care.svg\n"
       "  sojourn map telecom-compare.h5 --plan care-first -o measured.html\n"
+      "  sojourn map scenarios/bank-silos.toml --assumed -o both.svg\n"
       "  sojourn map my.toml --network --set 'word_of_mouth.network={ random = { contacts = 8 } }'");
 
   CLI::App* report = app.add_subcommand("report", "One page from a results file: the answer, charts, tables");
@@ -596,13 +613,7 @@ Parsed parse(int argc, char** argv) {
   report->add_option("--budget", o.line.budget, "marked where the page says what a budget buys: 2_000_000, 500k, 2M, 1.5bn")
       ->type_name("N");
   report->add_flag("--fast", o.line.fast, "only what is in the file; leverage and budgets are not simulated");
-  report
-      ->add_option("--threads", o.line.threads,
-                   "threads; changes no number; default SLURM_CPUS_PER_TASK, else all processors")
-      ->type_name("T")
-      ->check(CLI::Range(1, most_threads));
-  report->add_flag("--quiet", o.line.quiet, "only errors");
-  report->add_flag("--no-progress", o.no_progress, "no progress bar");
+  add_work(*report, o, "only errors");
   report->footer(
       "The page is one file that loads nothing: mail it, print it, open it without a network. For which touchpoint is worth "
       "fixing\n"

@@ -47,12 +47,14 @@ struct CommandLine {
   bool fast = false;     // report: only what is in the file
   bool control_variate = false;
   bool network = false;
+  bool assumed = false;  // of map: the company's own map beside the journey
   RankOptions rank;
   std::optional<std::uint64_t> customer;     // of trace
   std::optional<std::size_t> log_customers;  // likewise; default 100
   std::string rank_by;                       // of rank; empty: by the scenario's goal
   std::string goal, budget, indifference;    // of optimize; without a goal the scenario's; the budget of report too
   std::vector<std::string> team_budgets, must, never;
+  bool silos = false;                 // of optimize: each team by its own goal against one common goal
   std::string shard;                  // of sweep, "3/40"
   bool emit_slurm = false;            // of sweep
   std::uint32_t tasks = 0, cpus = 1;  // of --emit-slurm; 0 tasks: as many as fit the files
@@ -63,7 +65,7 @@ struct CommandLine {
   bool uncertain = false;     // of compare
   std::uint64_t draws = 512;  // of --uncertain
   bool json = false;
-  bool full = false;  // compare, rank, optimize: all tables, not the first lines alone
+  bool full = false;  // compare, rank, optimize, map --assumed: all tables, not the first lines alone
   Format format = Format::table;
   bool force = false;  // replaces files that Sojourn did not write
   bool quiet = false;

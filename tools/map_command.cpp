@@ -6,13 +6,16 @@
 #include "commands.hpp"
 #include "session.hpp"
 #include "sojourn/base/whole_file.hpp"
+#include "sojourn/decide/assumed_journey.hpp"
 #include "sojourn/map/journey_map.hpp"
+#include "sojourn/outcomes/collect.hpp"
 #include "sojourn/outcomes/recorded.hpp"
 #include "sojourn/outcomes/results_file.hpp"
 #include "sojourn/outcomes/run_size.hpp"
 #include "sojourn/population/accounts.hpp"
 #include "sojourn/population/network_figures.hpp"
 #include "sojourn/population/population.hpp"
+#include "sojourn/report/assumed_report.hpp"
 #include "sojourn/report/network_report.hpp"
 #include "terminal.hpp"
 
@@ -59,6 +62,19 @@ void require_same_journey(const Model& model, const Outcomes& results, const std
   }
 }
 
+/// The journey of `plan` simulated as the scenario says, for what is measured on a map.
+Outcomes simulated(const CommandLine& line, const Input& input, PlanId plan) {
+  std::optional<RunResult> result;
+  under_way(line, [&](const RunOptions& options) { result = run(input.model, {&plan, 1}, options); });
+  if (result->replications.empty()) throw Interrupted();
+  Provenance provenance;
+  provenance.seed = input.model.parts().settings.seed;
+  return collect_outcomes(*result, std::move(provenance));
+}
+
+/// Customers whose single journeys are held against the company's map.
+constexpr std::size_t journeys_looked_at = 1000;
+
 void require_plan(const std::optional<Outcomes>& results, const std::string& plan, const std::string& file) {
   if (!results) return;
   const std::vector<std::string>& plans = recorded_texts(*results, "plan");
@@ -69,8 +85,10 @@ void require_plan(const std::optional<Outcomes>& results, const std::string& pla
 }  // namespace
 
 int map_command(const CommandLine& line) {
+  if (line.network && line.assumed)
+    throw InputError("--network and --assumed are two questions", "ask them one after the other");
   if (line.network) return print_network(line);
-  if (line.json) throw InputError("a drawn map has no JSON", "--json goes with --network");
+  if (line.json && !line.assumed) throw InputError("a drawn map has no JSON", "--json goes with --network or --assumed");
   const std::filesystem::path path =
       line.output.empty() ? std::filesystem::path(line.input).stem() += ".svg" : std::filesystem::path(line.output);
   const std::string kind = path.extension().string();
@@ -95,14 +113,32 @@ int map_command(const CommandLine& line) {
     view.plan = plan_called(input.model, line.plan);
     require_plan(results, line.plan, file);
   }
-  if (kind == ".dot" && (!line.plan.empty() || !line.results.empty())) {
-    throw InputError("--plan and --results are drawn as .svg or .html only", "-o map.svg");
+  if (kind == ".dot" && (!line.plan.empty() || !line.results.empty() || line.assumed)) {
+    throw InputError("--plan, --results and --assumed are drawn as .svg or .html only", "-o map.svg");
+  }
+  std::optional<AssumedJourney> assumed;
+  if (line.assumed) {
+    const PlanId plan = view.plan.value_or(PlanId(0));
+    require_assumed_moves(input.model);
+    if (!results) results = simulated(line, input, plan);
+    view.results = &*results;
+    view.plan = plan;
+    assumed = assumed_journey(input.model, *results, plan);
+    under_way(line, [&](const RunOptions& options) {
+      add_undrawn_paths(*assumed, apply(input.model, plan), journeys_looked_at, options);
+    });
+    view.assumed = &*assumed;
   }
   const std::string drawing = kind == ".svg"    ? journey_svg(input.model, view)
                               : kind == ".html" ? journey_html(input.model, view)
                                                 : journey_dot(input.model);
   replace_file(path, drawing, replacing(line, input));
-  print(stderr, "Journey map: %s\n", path.c_str());
+  if (assumed && line.json) {
+    print(stdout, "%s", assumed_json(*assumed, input.model, line.input).c_str());
+  } else if (assumed && !line.quiet) {
+    print(stdout, "%s", assumed_text(*assumed, input.model, layout(line)).c_str());
+  }
+  if (!line.quiet) print(stderr, "Journey map: %s\n", path.c_str());
   return done;
 }
 

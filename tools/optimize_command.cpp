@@ -5,6 +5,7 @@
 #include "goals.hpp"
 #include "session.hpp"
 #include "sojourn/report/optimum_report.hpp"
+#include "sojourn/report/silos_report.hpp"
 #include "sojourn/scenario/nearest.hpp"
 #include "terminal.hpp"
 
@@ -39,6 +40,16 @@ OptimizeOptions read_options(const CommandLine& line, const ModelParts& parts) {
 int optimize_command(const CommandLine& line) {
   const Input input = read_input(line);
   const OptimizeOptions how = read_options(line, input.model.parts());
+  if (line.silos) {
+    std::optional<Silos> silos;
+    under_way(line, [&](const RunOptions& options) { silos = compare_silos(input.model, how, options); });
+    if (line.json) {
+      print(stdout, "%s", silos_json(*silos, input.model, line.input).c_str());
+    } else if (!line.quiet) {
+      print(stdout, "%s", silos_text(*silos, input.model, layout(line)).c_str());
+    }
+    return done;
+  }
   std::optional<Optimum> optimum;
   under_way(line, [&](const RunOptions& options) { optimum = optimize(input.model, how, options); });
   if (line.json) {

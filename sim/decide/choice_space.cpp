@@ -13,7 +13,12 @@
 namespace sojourn {
 namespace {
 
-/// The teams whose touchpoints a change takes in.
+bool contains(const std::vector<ImprovementId>& list, std::size_t improvement) {
+  return std::find(list.begin(), list.end(), ImprovementId(improvement)) != list.end();
+}
+
+}  // namespace
+
 std::vector<std::size_t> teams_of(const ModelParts& parts, const Change& change) {
   std::set<std::size_t> teams;
   for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) {
@@ -24,12 +29,6 @@ std::vector<std::size_t> teams_of(const ModelParts& parts, const Change& change)
   }
   return {teams.begin(), teams.end()};
 }
-
-bool contains(const std::vector<ImprovementId>& list, std::size_t improvement) {
-  return std::find(list.begin(), list.end(), ImprovementId(improvement)) != list.end();
-}
-
-}  // namespace
 
 ChoiceSpace::ChoiceSpace(const Model& model, const BudgetLimits& limits)
     : limits_(limits), parts_(model.parts()), per_quarter_(parts_.budget.per_quarter) {

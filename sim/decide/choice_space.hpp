@@ -23,6 +23,9 @@ struct Variant {
   std::vector<std::size_t> teams;  // those of the touchpoints that it takes in
 };
 
+/// The positions of the teams whose touchpoints a change takes in, rising.
+[[nodiscard]] std::vector<std::size_t> teams_of(const ModelParts& parts, const Change& change);
+
 class ChoiceSpace {
  public:
   /// Throws InputError where the limits contradict each other.

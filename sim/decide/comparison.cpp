@@ -232,6 +232,102 @@ std::vector<WinnersAndLosers> winners_and_losers_of(const Samples& samples, cons
   return result;
 }
 
+/// People of one persona in one sample: members of a tier, how many of them had left without the plan before they reach it,
+/// who of them are customers at the horizon under the plan and without it; and all people, and those who are customers.
+struct MemberCounts {
+  double members = 0.0, left_before = 0.0, kept = 0.0, without = 0.0, people = 0.0, all_kept = 0.0;
+
+  MemberCounts& operator+=(const MemberCounts& other) {
+    for (double MemberCounts::*each : {&MemberCounts::members, &MemberCounts::left_before, &MemberCounts::kept,
+                                       &MemberCounts::without, &MemberCounts::people, &MemberCounts::all_kept})
+      this->*each += other.*each;
+    return *this;
+  }
+};
+
+/// [persona]
+using MembersByPersona = std::vector<MemberCounts>;
+
+MembersByPersona members_of(const PairedOutcomes& outcomes, std::size_t tier) {
+  MembersByPersona personas(outcomes.personas());
+  for (std::size_t p = 0; p < personas.size(); ++p) {
+    MemberCounts& counts = personas[p];
+    for (std::size_t a = 0; a < end_standing_count; ++a) {
+      const auto after = static_cast<EndStanding>(a);
+      const bool customer = after == EndStanding::customer;
+      for (std::size_t b = 0; b < end_standing_count; ++b) {
+        const auto people = static_cast<double>(outcomes.people(p, static_cast<EndStanding>(b), after));
+        counts.people += people;
+        if (customer) counts.all_kept += people;
+      }
+      for (std::size_t w = 0; w < without_plan_count; ++w) {
+        const auto without = static_cast<WithoutPlan>(w);
+        const auto members = static_cast<double>(outcomes.people(tier, p, without, after));
+        counts.members += members;
+        if (customer) counts.kept += members;
+        if (without == WithoutPlan::customer) counts.without += members;
+        if (without == WithoutPlan::left_before) counts.left_before += members;
+      }
+    }
+  }
+  return personas;
+}
+
+/// What a tier's members come to.
+struct MemberShares {
+  double members, kept, others, without;
+};
+
+/// Who reaches a tier has not left before; of the same people without the plan only those count who had not either (the
+/// landmark method: Anderson, Cain & Gelber 1983), persona by persona, each weighing as it does among the members.
+MemberShares shares_of(const MembersByPersona& personas) {
+  const auto share = [](double part, double whole) {
+    return whole > 0.0 ? part / whole : std::numeric_limits<double>::quiet_NaN();
+  };
+  MemberCounts all;
+  double without = 0.0, weight = 0.0;
+  for (const MemberCounts& one : personas) {
+    all += one;
+    const double followed = one.members - one.left_before;
+    if (!(followed > 0.0)) continue;
+    without += one.members * one.without / followed;
+    weight += one.members;
+  }
+  return {share(all.members, all.people), share(all.kept, all.members),
+          share(all.all_kept - all.kept, all.people - all.members), share(without, weight)};
+}
+
+std::vector<TierEffect> tier_effects(const Samples& samples, const PlanSamples& plan) {
+  std::vector<TierEffect> result;
+  for (std::size_t tier = 0; tier < samples.tiers.size(); ++tier) {
+    std::vector<MemberShares> shares;
+    MembersByPersona all(samples.personas.size());
+    for (const PairedOutcomes& outcomes : plan.paired_outcomes) {
+      const MembersByPersona counts = members_of(outcomes, tier);
+      shares.push_back(shares_of(counts));
+      for (std::size_t p = 0; p < counts.size(); ++p) all[p] += counts[p];
+    }
+    const MemberShares pooled_shares = shares_of(all);
+    if (!(pooled_shares.members > 0.0)) continue;
+    const auto figure = [&](auto of) {
+      std::vector<double> values;
+      for (const MemberShares& each : shares) values.push_back(of(each));
+      return cautious_interval(of(pooled_shares), values);
+    };
+    TierEffect effect;
+    effect.from = samples.tiers[tier];
+    effect.members = figure([](const MemberShares& s) { return s.members; });
+    effect.kept = figure([](const MemberShares& s) { return s.kept; });
+    effect.others = figure([](const MemberShares& s) { return s.others; });
+    effect.without = figure([](const MemberShares& s) { return s.without; });
+    effect.apart = figure([](const MemberShares& s) { return s.kept - s.others; });
+    effect.lift = figure([](const MemberShares& s) { return s.kept - s.without; });
+    effect.selection = figure([](const MemberShares& s) { return s.without - s.others; });
+    result.push_back(effect);
+  }
+  return result;
+}
+
 /// Tests a family together.
 void hold(const std::vector<Difference*>& family) {
   std::vector<double> p;
@@ -377,6 +473,7 @@ Comparison compare(const Samples& samples) {
     split_by_persona(result, samples, k);
     split_by_stage(result, samples, plan, baseline);
     result.winners_and_losers = winners_and_losers_of(samples, plan);
+    result.tiers = tier_effects(samples, plan);
     comparison.plans.push_back(std::move(result));
   }
   hold_figures(comparison.plans);

@@ -21,7 +21,85 @@ std::vector<GoalTerm> terms_of(const std::vector<GoalWeight>& weights) {
   return goal;
 }
 
+/// Figures of touchpoints of which less is better.
+bool less_is_better(std::string_view figure) {
+  return figure == "effort" || figure == "repeats" || figure == "wait_days" || figure == "gave_up" ||
+         figure == "cost_per_person";
+}
+
+/// The sums of visits to `touchpoints` in sample `s`.
+TouchSums sums_at(const PlanSamples& plan, const std::vector<std::size_t>& touchpoints, std::size_t s) {
+  TouchSums sums;
+  // All touchpoints say the same number of people who arrived in the journey as a whole.
+  double arrived = 0.0;
+  for (const std::size_t v : touchpoints) {
+    sums += plan.touch[v][s];
+    arrived = plan.touch[v][s].arrived;
+  }
+  sums.arrived = arrived;
+  return sums;
+}
+
+double value_of(const TeamGoal& goal, const Sums& company, const TouchSums& own) {
+  double value = sojourn::value_of(goal.company, company);
+  for (const GoalTerm& term : goal.own) value += term.weight * touch_metrics()[term.metric].value(own);
+  return value;
+}
+
 }  // namespace
+
+TeamGoal goal_of(const ModelParts& parts, TeamId team) {
+  TeamGoal goal;
+  for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) {
+    if (parts.touchpoints[v].team == team) goal.touchpoints.push_back(v);
+  }
+  const Mechanisms mechanisms = mechanisms_in(parts);
+  for (const GoalWeight& one : parts.teams[team.index()].goal) {
+    const std::span<const TouchMetric> figures = touch_metrics();
+    const auto own =
+        std::find_if(figures.begin(), figures.end(), [&](const TouchMetric& m) { return m.name == one.figure; });
+    if (own == figures.end()) {
+      goal.company.push_back(goal_term(*find_metric(one.figure), one.weight));
+      continue;
+    }
+    if (goal.touchpoints.empty() || !mechanisms.has(own->needs)) {
+      throw InputError(fmt::format("team \"{}\" is measured by {}, which its touchpoints do not have",
+                                   parts.teams[team.index()].id, one.figure),
+                       "give it another goal");
+    }
+    goal.own.push_back(
+        {static_cast<std::size_t>(own - figures.begin()), less_is_better(one.figure) ? -one.weight : one.weight});
+  }
+  return goal;
+}
+
+GoalValues values_of(const std::vector<GoalTerm>& goal, const PlanSamples& plan) {
+  GoalValues values;
+  Sums all;
+  for (const Sums& sums : plan.all) {
+    values.samples.push_back(value_of(goal, sums));
+    all += sums;
+  }
+  values.pooled = value_of(goal, all);
+  return values;
+}
+
+GoalValues values_of(const TeamGoal& goal, const PlanSamples& plan) {
+  GoalValues values;
+  Sums all;
+  TouchSums pooled;
+  double arrived = 0.0;
+  for (std::size_t s = 0; s < plan.all.size(); ++s) {
+    const TouchSums own = sums_at(plan, goal.touchpoints, s);
+    values.samples.push_back(value_of(goal, plan.all[s], own));
+    all += plan.all[s];
+    pooled += own;
+    arrived += own.arrived;
+  }
+  pooled.arrived = arrived;
+  values.pooled = value_of(goal, all, pooled);
+  return values;
+}
 
 std::vector<GoalTerm> goal_of(const Settings& settings) {
   return settings.goal.empty() ? std::vector<GoalTerm>{{metric_position("npv"), 1.0}} : terms_of(settings.goal);

@@ -50,12 +50,6 @@ struct Round {
   std::map<std::size_t, std::vector<double>> paid_by_quarter;  // per visit; see ChoiceSpace::by_quarter
 };
 
-std::vector<double> goals(const std::vector<Sums>& samples, const std::vector<GoalTerm>& goal) {
-  std::vector<double> values;
-  for (const Sums& sample : samples) values.push_back(value_of(goal, sample));
-  return values;
-}
-
 /// Differences of samples that are defined for both.
 std::vector<double> differences(const std::vector<double>& a, const std::vector<double>& b) {
   std::vector<double> result;
@@ -153,6 +147,10 @@ class Search {
     return all;
   }
 
+  [[nodiscard]] GoalValues values(const PlanSamples& plan) const {
+    return how_.team ? values_of(*how_.team, plan) : values_of(how_.goal, plan);
+  }
+
   void plan_rounds(std::size_t choices) {
     const Settings& settings = model_.parts().settings;
     const Precision full{settings.customers, settings.replications, 1.0};
@@ -201,29 +199,31 @@ class Search {
       if (options_.progress) options_.progress(std::min(1.0, (done_ + share * work) / work_));
     };
     std::vector<Sums> nothing;
+    double worth_of_nothing = 0.0;
     optimum_.events += each_plan(parts, plans, part, [&](std::size_t k, const Samples& samples) {
       const std::vector<Sums>& all = samples.plans.front().all;
       if (k == 0) {
         nothing = all;
-        round.baseline = goals(all, how_.goal);
+        const GoalValues found = values(samples.plans.front());
+        round.baseline = found.samples;
+        worth_of_nothing = found.pooled;
         if (in_full && optimum_.samples.plans.empty()) optimum_.samples = samples;
         return;
       }
       const std::size_t c = choices[k - 1];
-      std::vector<double> values = goals(all, how_.goal);
+      GoalValues found = values(samples.plans.front());
       Choice choice;
       choice.full = in_full;
       for (const std::uint32_t variant : baskets_[c]) choice.bought.push_back(space_.variants()[variant].purchase);
       choice.fixed_cost = space_.fixed_cost(baskets_[c]);
       choice.investment = estimate(samples, 0, *find_metric("investment"));
-      choice.gain = interval(value_of(how_.goal, pooled(all)) - value_of(how_.goal, pooled(nothing)),
-                             differences(values, round.baseline));
+      choice.gain = interval(found.pooled - worth_of_nothing, differences(found.samples, round.baseline));
       if (in_full) {
         for (const Metric& metric : metrics()) choice.differences.push_back(difference(all, nothing, metric));
       }
       round.paid_by_quarter[c] = space_.by_quarter(samples.window_ends, samples.plans.front().visit_price);
       round.described[c] = std::move(choice);
-      round.goal[c] = std::move(values);
+      round.goal[c] = std::move(found.samples);
     });
     done_ += work;
     round.choices = round.goal.size();

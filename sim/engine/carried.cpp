@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <tuple>
 
@@ -12,6 +13,8 @@ namespace {
 
 /// The start of a clock that stands still.
 constexpr double not_started = 1e300;
+/// The time at which somebody left who has not, or reached a tier who has not; a float holds it.
+constexpr double never_reached = static_cast<double>(std::numeric_limits<float>::max());
 constexpr double log_2 = 0.69314718055994530942;
 
 }  // namespace
@@ -91,8 +94,16 @@ CarriedRules::CarriedRules(const ModelParts& parts) {
       demands_.push_back(std::move(demand));
     }
   }
+  for (std::size_t c = 0; c < parts.counters.size(); ++c) {
+    if (parts.counters[c].tiers.empty()) continue;
+    tiered_ = static_cast<std::int32_t>(counter_place(CounterId(c)));
+    tiers_ = parts.counters[c].tiers;
+    tier_place_ = place();
+    for (std::size_t t = 0; t < tiers_.size(); ++t) static_cast<void>(place());
+  }
   for (std::size_t v = 0, e = 0; v < parts.touchpoints.size(); ++v) {
     touchpoints_[v].purchase = parts.touchpoints[v].stage == Stage::purchase;
+    touchpoints_[v].end = parts.touchpoints[v].end.has_value();
     for (const Exit& exit : parts.touchpoints[v].next) {
       for (std::size_t c = 0; c < parts.counters.size(); ++c) {
         const auto& counted = parts.counters[c].exits;
@@ -138,6 +149,27 @@ void CarriedRules::begin(const Population& population, const Streams& streams, c
     carried[counter.at] = std::max(0.0, initial);
     if (counter.per_day > 0.0) carried[counter.at + 1] = arrival;
   }
+  if (tiered_ < 0) return;
+  std::fill_n(carried.begin() + static_cast<std::ptrdiff_t>(tier_place_), tiers_.size() + 1, never_reached);
+  climb(carried, arrival);
+}
+
+void CarriedRules::climb(std::span<double> carried, double time) const {
+  const double held = carried[counters_[static_cast<std::size_t>(tiered_)].at];
+  for (std::size_t t = 0; t < tiers_.size() && held >= tiers_[t]; ++t) {
+    double& reached = carried[tier_place_ + 1 + t];
+    reached = std::min(reached, time);
+  }
+}
+
+Membership CarriedRules::membership(std::span<const double> carried) const {
+  Membership membership;
+  membership.left = static_cast<float>(carried[tier_place_]);
+  for (std::size_t t = 0; t < tiers_.size() && carried[tier_place_ + 1 + t] < never_reached; ++t) {
+    membership.reached[t] = static_cast<float>(carried[tier_place_ + 1 + t]);
+    membership.tier = static_cast<std::uint8_t>(t + 1);
+  }
+  return membership;
 }
 
 void CarriedRules::start(std::span<double> carried, std::uint32_t clock, double time) const {
@@ -151,6 +183,7 @@ void CarriedRules::add(std::span<double> carried, std::uint32_t counter, double 
   const CarriedCounter& to = counters_[counter];
   carried[to.at] = std::max(0.0, count(carried, counter, time) + amount);
   if (to.per_day > 0.0) carried[to.at + 1] = time;
+  if (static_cast<std::int32_t>(counter) == tiered_) climb(carried, time);
 }
 
 void CarriedRules::reach(std::span<double> carried, std::uint32_t touchpoint, std::int64_t exit, double time) const {
@@ -165,6 +198,7 @@ void CarriedRules::reach(std::span<double> carried, std::uint32_t touchpoint, st
     for (const std::uint32_t counter : by.counters) add(carried, counter, 1.0, time);
   }
   const OfTouchpoint& here = touchpoints_[touchpoint];
+  if (here.end && tiered_ >= 0) carried[tier_place_] = time;
   for (const std::uint32_t clock : here.clocks) start(carried, clock, time);
   for (const std::uint32_t counter : here.counters) add(carried, counter, 1.0, time);
 }

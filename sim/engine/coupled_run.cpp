@@ -269,8 +269,10 @@ class Replication {
   [[nodiscard]] EndState end_of(std::uint32_t customer) const {
     const Standing standing = store_.standing(customer);
     if (standing == Standing::absent) return {};
-    return {fixed_score(store_.satisfaction(customer)), static_cast<std::uint16_t>(store_.persona(customer)),
-            end_standing(standing)};
+    EndState end{fixed_score(store_.satisfaction(customer)), static_cast<std::uint16_t>(store_.persona(customer)),
+                 end_standing(standing)};
+    if (program_.carried().tiers() > 0) end.membership = program_.carried().membership(store_.carried(customer));
+    return end;
   }
 
   void count_accounts(std::size_t window) {

@@ -1089,8 +1089,9 @@ class Block {
   void save_final_state(int i) {
     if (task_.ends == nullptr) return;
     const auto standing = end_standing(c_.code[i]);
-    task_.ends[c_.customer[i] - task_.begin] = {fixed_score(c_.satisfaction[i]), static_cast<std::uint16_t>(c_.persona[i]),
-                                                standing};
+    EndState& end = task_.ends[c_.customer[i] - task_.begin];
+    end = {fixed_score(c_.satisfaction[i]), static_cast<std::uint16_t>(c_.persona[i]), standing};
+    if (t_.tiers) end.membership = t_.membership(task_, carried(i));
   }
 
   /// The visit to an end: one visit, its money, and whom the company has lost; nothing is appraised.

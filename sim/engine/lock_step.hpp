@@ -315,6 +315,7 @@ struct Tables {
   bool effort_varies;          // a place's effort or repeats from visit to visit
   std::int32_t carried_width;  // numbers that a customer carries, see Program::begin_carrying
   std::int32_t last_met;       // CarriedRules::last_met
+  bool tiers;                  // a counter has tiers
   double expectation_drift;    // per day
   bool carries_rules;          // clocks, counters or anniversaries among them
   bool asks_at_intervals;      // surveys at intervals
@@ -343,6 +344,8 @@ struct Tables {
   void (*carry_first)(const Task& task, std::uint32_t customer, std::int32_t persona, double arrival, double* carried);
   void (*carry_on)(const Task& task, const Payment& at, std::int32_t row, std::int32_t touchpoint, std::int32_t exit,
                    double* carried);
+  /// CarriedRules::membership.
+  Membership (*membership)(const Task& task, const double* carried);
   /// The chance that a visit by `row` solves the problem, where that is a trait of the customer.
   float (*solving_chance)(const Task& task, std::uint32_t customer, std::int32_t persona, std::int32_t row);
   /// Asks by the surveys that follow a visit, and counts; the satisfaction that it costs.

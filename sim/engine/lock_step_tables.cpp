@@ -92,6 +92,8 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   tables_.ask_after_visit = &Compiled::ask_after_visit;
   tables_.ask_while_staying = &Compiled::ask_while_staying;
   tables_.last_met = program.carried().last_met();
+  tables_.tiers = program.carried().tiers() > 0;
+  tables_.membership = &Compiled::membership;
   tables_.expectation_drift = behaviour.expectation_drift;
   tables_.carry_first = &Compiled::carry_first;
   tables_.carry_on = &Compiled::carry_on;
@@ -638,6 +640,11 @@ void Compiled::carry_first(const Task& task, std::uint32_t customer, std::int32_
   const Streams streams(std::uint64_t{task.seed[1]} << 32 | task.seed[0], task.replication);
   self.program_->begin_carrying(*self.population_, streams, nullptr, customer, static_cast<std::uint32_t>(persona), arrival,
                                 {carried, self.program_->carried_width()});
+}
+
+Membership Compiled::membership(const Task& task, const double* carried) {
+  const CarriedRules& rules = task.compiled->program_->carried();
+  return rules.membership({carried, rules.width()});
 }
 
 void Compiled::carry_on(const Task& task, const Payment& at_visit, std::int32_t row, std::int32_t touchpoint,

@@ -51,6 +51,7 @@ class Compiled {
   static void carry_first(const Task& task, std::uint32_t customer, std::int32_t persona, double arrival, double* carried);
   static void carry_on(const Task& task, const Payment& at, std::int32_t row, std::int32_t touchpoint, std::int32_t exit,
                        double* carried);
+  static Membership membership(const Task& task, const double* carried);
   static void pay_drawn(const Task& task, const Payment& at, std::int32_t window, std::int32_t regime, bool referred);
   static float solving_chance(const Task& task, std::uint32_t customer, std::int32_t persona, std::int32_t row);
   static float ask_after_visit(const Task& task, const Asking& at, double* carried);

@@ -646,6 +646,7 @@ TallyShape tally_shape(const Program& program) {
   shape.account_segments = parts.account_segments.size();
   shape.queues = program.staffing().queues.size();
   shape.surveys = parts.surveys.size();
+  shape.tiers = program.carried().tiers();
   shape.pools = program.staffing().pools.size();
   const TenureBins bins = tenure_bins(parts);
   shape.tenure_bin = bins.width;

@@ -75,7 +75,8 @@ class WorkerPool {
 /// Records lives, and how each ends.
 class EndRecorder {
  public:
-  EndRecorder(Recorder& recorder, EndState* ends) : recorder_(recorder), ends_(ends) {}
+  EndRecorder(Recorder& recorder, EndState* ends, const CarriedRules& carried)
+      : recorder_(recorder), ends_(ends), carried_(carried) {}
   /// The next life is that of person `index` of the block.
   void watch(std::size_t index) { index_ = index; }
 
@@ -89,14 +90,18 @@ class EndRecorder {
   }
   void stayed(const Person& person, const Visit& visit, const Stay& stay, const State& state) {
     recorder_.stayed(person, visit, stay, state);
-    if (stay.exit >= 0 || ends_ == nullptr) return;
-    ends_[index_] = {fixed_score(state.satisfaction), static_cast<std::uint16_t>(person.persona),
-                     end_standing(state.standing)};
+  }
+  void ended(const Life& life) {
+    if (ends_ == nullptr) return;
+    ends_[index_] = {fixed_score(life.state.satisfaction), static_cast<std::uint16_t>(life.person.persona),
+                     end_standing(life.state.standing)};
+    if (carried_.tiers() > 0) ends_[index_].membership = carried_.membership(life.carried);
   }
 
  private:
   Recorder& recorder_;
   EndState* ends_;
+  const CarriedRules& carried_;
   std::size_t index_ = 0;
 };
 
@@ -105,7 +110,7 @@ void live_one_by_one(const Block& block, const lock_step::Compiled& compiled, co
                      EndState* ends) {
   Lives lives(compiled.program(), compiled.population(), streams);
   Recorder recorder(compiled.program(), tally);
-  EndRecorder witness(recorder, ends);
+  EndRecorder witness(recorder, ends, compiled.program().carried());
   for (std::uint64_t i = block.begin; i < block.end; ++i) {
     witness.watch(i - block.begin);
     lives.live(static_cast<std::uint32_t>(i), witness);

@@ -199,6 +199,7 @@ std::string description(const MapContent& map, const MapTouchpoint& touchpoint) 
   if (!touchpoint.gain.empty())
     text += ", one standard improvement changes the outcome by " + touchpoint.gain +
             (touchpoint.worth_fixing ? ": worth fixing" : "");
+  if (!touchpoint.off_map.empty()) text += ", the company's map is off by " + touchpoint.off_map;
   for (const std::string& change : touchpoint.changes) text += ", the plan changes " + change;
   std::string_view separator = "; exits: ";
   for (const std::size_t e : touchpoint.exits) {

@@ -33,6 +33,11 @@ std::vector<Picture::LegendItem> Picture::legend_items() const {
   }
   if (any([](const MapTouchpoint& t) { return !t.changes.empty(); }))
     items.push_back({Kind::changed, "changed by the plan, before → after", 0, {}});
+  if (map_.assumed) {
+    items.push_back({Kind::undrawn, "not on the company's map", 0, {}});
+    if (std::any_of(map_.exits.begin(), map_.exits.end(), [](const MapExit& exit) { return exit.imagined; }))
+      items.push_back({Kind::imagined, "on the company's map alone", 0, {}});
+  }
   double x = margin, y = 0.0;
   for (LegendItem& item : items) {
     // Teams begin a line of their own.
@@ -122,6 +127,13 @@ void Picture::legend(double top) {
         break;
       case Kind::changed:
         shape({box.x + 1.0, box.y, box.width - 2.0, box.height}, Place::offline, "ring");
+        break;
+      case Kind::undrawn:
+        put("<path class=\"plain undrawn\" stroke-width=\"2.4\" d=\"M{:.1f} {:.1f}h34\"/>", box.x, middle);
+        break;
+      case Kind::imagined:
+        put("<path class=\"plain middle\" stroke-width=\"1.6\" stroke-dasharray=\"1.5 4\" d=\"M{:.1f} {:.1f}h34\"/>", box.x,
+            middle);
         break;
       case Kind::dashed:
         put("<path class=\"plain middle\" stroke-width=\"1.6\" stroke-dasharray=\"5 4\" d=\"M{:.1f} {:.1f}h34\"/>", box.x,

@@ -34,6 +34,11 @@ struct Box {
 inline double pen_of(double share) { return 0.9 + 4.1 * std::clamp(share, 0.0, 1.0); }
 inline std::string_view tone_of(double share) { return share < 0.1 ? "low" : share < 0.4 ? "middle" : "high"; }
 
+/// The attribute that dashes the line of an exit that interrupts, and dots one that only the company's map has.
+inline std::string_view dashes_of(const MapExit& exit) {
+  return exit.imagined ? " stroke-dasharray=\"1.5 4\"" : interrupts(exit) ? " stroke-dasharray=\"5 4\"" : "";
+}
+
 /// Points along a curve, a few px apart.
 [[nodiscard]] std::vector<Point> trace(const Curve& curve);
 
@@ -105,7 +110,9 @@ class Picture {
       pen,
       dashed,
       team,
-      changed
+      changed,
+      undrawn,
+      imagined
     } kind;
     std::string words;
     std::size_t team = 0;

@@ -101,6 +101,12 @@ void Picture::style() {
     }
     if (map_.viewed) {
       const std::string_view change = dark ? "#7cc4f5" : "#0a5f94", path = dark ? "#e8eef5" : "#16202b";
+      if (map_.assumed) {
+        const std::string_view undrawn = dark ? "#ffb46b" : "#a64500";
+        put(".sojourn-map .exit.undrawn path{{stroke:{0}}}.sojourn-map .exit.undrawn path.head,.sojourn-map "
+            ".offmap{{fill:{0};stroke:none}}.sojourn-map .plain.undrawn{{stroke:{0}}}",
+            undrawn);
+      }
       put(".sojourn-map .changed{{fill:{0}}}.sojourn-map .ring{{fill:none;stroke:{0};stroke-width:2.2}}"
           ".sojourn-map .path{{fill:none;stroke:{1}}}.sojourn-map .dot{{fill:{1}}}.sojourn-map "
           ".dot.low{{fill:{2};stroke:none}}"
@@ -166,7 +172,7 @@ void Picture::exits() {
   std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return map_.exits[a].share > map_.exits[b].share; });
   const auto group = [&](std::size_t e) {
     const MapExit& exit = map_.exits[e];
-    put("<g class=\"exit {} x{} x{}\">", tone_of(exit.share), exit.from, exit.to);
+    put("<g class=\"exit {} x{} x{}{}\">", tone_of(exit.share), exit.from, exit.to, exit.undrawn ? " undrawn" : "");
     exit_title(e);
   };
   for (const std::size_t e : order) {
@@ -175,7 +181,7 @@ void Picture::exits() {
     const MapExit& exit = map_.exits[e];
     group(e);
     put("<path class=\"{}\" stroke-width=\"{:.1f}\"{} d=\"M{:.1f} {:.1f}C", tone_of(exit.share), pen_of(exit.share),
-        interrupts(exit) ? " stroke-dasharray=\"5 4\"" : "", curve.points[0].x, curve.points[0].y);
+        dashes_of(exit), curve.points[0].x, curve.points[0].y);
     for (std::size_t i = 1; i < curve.points.size(); ++i) {
       put("{}{:.1f} {:.1f}", i == 1 ? "" : " ", curve.points[i].x, curve.points[i].y);
     }
@@ -223,11 +229,12 @@ void Picture::tags(std::size_t v) {
   const double x = card.box.x + tag_indent - 9.0;
   for (const Tag& tag : card.tags) {
     const Box box{x + 9.0, y, card.box.right() - x - 9.0, tag.height()};
-    const bool dashed = tag.exit && interrupts(map_.exits[*tag.exit]);
+    const std::string_view dashes = tag.exit ? dashes_of(map_.exits[*tag.exit]) : "";
+    const bool undrawn = tag.exit && map_.exits[*tag.exit].undrawn;
     put("<g>");
     if (tag.exit) exit_title(*tag.exit);
-    put("<path class=\"plain {}\" stroke-width=\"{:.1f}\"{} d=\"M{:.1f} {:.1f}V{:.1f}H{:.1f}\"/>", tone_of(tag.share),
-        pen_of(tag.share), dashed ? " stroke-dasharray=\"5 4\"" : "", x, card.box.bottom(), y + box.height / 2.0, box.x);
+    put("<path class=\"plain {}{}\" stroke-width=\"{:.1f}\"{} d=\"M{:.1f} {:.1f}V{:.1f}H{:.1f}\"/>", tone_of(tag.share),
+        undrawn ? " undrawn" : "", pen_of(tag.share), dashes, x, card.box.bottom(), y + box.height / 2.0, box.x);
     if (tag.exit && map_.touchpoints[map_.exits[*tag.exit].to].end) {
       put("<g class=\"finish\">");
       octagon(box);
@@ -282,6 +289,10 @@ void Picture::card(std::size_t v) {
   }
   for (const std::string& change : card.changes) {
     text(middle, y, meta_size, change, "class=\"changed strong mid\"");
+    y += meta_line;
+  }
+  if (!touchpoint.off_map.empty()) {
+    text(middle, y, meta_size, "map off by " + touchpoint.off_map, "class=\"offmap strong mid\"");
     y += meta_line;
   }
   double floor = box.bottom();

@@ -301,6 +301,40 @@ void mark_gains(MapContent& map, const Ranking& ranking) {
   }
 }
 
+/// The company's own map beside the journey.
+void mark_assumed(MapContent& map, const AssumedJourney& journey) {
+  map.assumed = map.viewed = true;
+  for (const ComparedTouchpoint& here : journey.touchpoints) {
+    MapTouchpoint& touchpoint = map.touchpoints.at(here.at.index());
+    if (here.told) touchpoint.off_map = number_text(here.divergence.mean) + " bits";
+    for (const ComparedMove& move : here.next) {
+      bool first = true;
+      for (const std::size_t e : touchpoint.exits) {
+        MapExit& exit = map.exits[e];
+        if (exit.to != move.to.index()) continue;
+        exit.viewed = true;
+        if (!move.assumed) {
+          exit.undrawn = true;
+          exit.share_text += ", not drawn";
+        } else if (first && share_text(*move.assumed) != share_text(move.actual.mean)) {
+          // Of several exits with one destination, the first carries what is believed of them together.
+          exit.share_text += ", believed " + share_text(*move.assumed);
+          exit.changed = move.told;
+        }
+        first = false;
+      }
+      if (move.exists) continue;
+      MapExit imagined;
+      imagined.from = here.at.index();
+      imagined.to = move.to.index();
+      imagined.share_text = "believed " + share_text(move.assumed.value_or(0.0));
+      imagined.viewed = imagined.imagined = true;
+      touchpoint.exits.push_back(map.exits.size());
+      map.exits.push_back(std::move(imagined));
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<std::size_t> main_path(const MapContent& map, const std::vector<double>& taken,
@@ -392,6 +426,7 @@ MapContent content(const Model& model, const JourneyView& view) {
     const std::vector<double> before = Measured(*view.results, *baseline).means("touch_satisfaction");
     for (const std::size_t v : map.line.path) map.line.before.push_back(std::isnan(before[v]) ? satisfaction[v] : before[v]);
   }
+  if (view.assumed != nullptr) mark_assumed(map, *view.assumed);
   return map;
 }
 
@@ -409,6 +444,12 @@ std::string reading_note(const MapContent& map) {
     note += "What fixing is worth is the change of the " + format::in_sentence(map.gain_of) +
             " by one standard improvement there, the best of its kind, simulated alone; it stands only where it is told "
             "from chance, all touchpoints together. ";
+  }
+  if (map.assumed) {
+    note +=
+        "The company's own map stands beside it: what it believes of an exit, and, in bits, how far it is off at a "
+        "touchpoint "
+        "(Jensen-Shannon divergence: 0 it is right, 1 wholly wrong), where that is told from chance. ";
   }
   if (!map.plan.empty()) note += "What the plan changes is ringed, before → after, at its full effect.";
   return note;

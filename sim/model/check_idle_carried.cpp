@@ -122,7 +122,12 @@ void idle_counters(const Context& context, const Reach& reach) {
              std::any_of(exit.counters.begin(), exit.counters.end(),
                          [&](const auto& slope) { return slope.first == id && slope.second != 0.0; });
     });
-    if (!asked) {
+    if (!counter.tiers.empty() && parts.plans.size() < 2) {
+      context.findings.warning(path + ".tiers",
+                               "tiers tell members under a plan from the same people without it: there is no plan",
+                               "add a [[plan]] that brings the programme, or leave tiers out");
+    }
+    if (!asked && counter.tiers.empty()) {
       context.findings.warning(path, "no exit asks for this counter",
                                fmt::format("an exit may: only_if = {{ {} = \">= 5\" }}", counter.id));
       continue;

@@ -227,6 +227,65 @@ void idle_handovers(const Context& context) {
   }
 }
 
+/// A company's map that says of a touchpoint only where nobody goes is open in everything.
+void idle_assumed(const Context& context) {
+  const ModelParts& parts = context.parts;
+  std::map<TouchpointId, std::pair<std::size_t, double>> said;  // the first entry of each touchpoint, and the shares' sum
+  for (std::size_t i = 0; i < parts.assumed.size(); ++i) {
+    if (!parts.assumed[i].from.valid()) continue;
+    auto& [first, sum] = said.try_emplace(parts.assumed[i].from, i, 0.0).first->second;
+    sum += parts.assumed[i].share;
+  }
+  for (const auto& [from, entry] : said) {
+    if (entry.second > 0.0) continue;
+    context.findings.warning(
+        fmt::format("assumed[{}].share", entry.first),
+        fmt::format("the company's map says of {} only where nobody goes, so that it is open where they "
+                    "do go",
+                    in_quotes(parts.touchpoints[from.index()].id)),
+        "give one of its moves a share above 0");
+  }
+}
+
+/// What a team is measured by that never moves, or that nobody asks for.
+void idle_team_goals(const Context& context) {
+  const ModelParts& parts = context.parts;
+  for (std::size_t i = 0; i < parts.teams.size(); ++i) {
+    const Team& team = parts.teams[i];
+    if (team.goal.empty()) continue;
+    const std::string here = context.paths.teams[i] + ".goal";
+    if (parts.improvements.empty()) {
+      context.findings.warning(here, "this goal decides nothing: there is no improvement to choose",
+                               "add an [[improvement]], or remove the goal");
+      continue;
+    }
+    std::vector<const Touchpoint*> own;
+    for (const Touchpoint& touchpoint : parts.touchpoints) {
+      if (touchpoint.team == TeamId(i)) own.push_back(&touchpoint);
+    }
+    const auto none = [&](auto has) {
+      return std::none_of(own.begin(), own.end(), [&](const Touchpoint* at) { return has(*at); });
+    };
+    for (const GoalWeight& one : team.goal) {
+      std::string reason, what = "remove it";
+      const bool of_own = one.figure != "conversion" &&
+                          std::find(team_figures.begin(), team_figures.end(), one.figure) != team_figures.end();
+      // That a team runs no touchpoint is said of the team.
+      if (of_own && own.empty()) continue;
+      if ((one.figure == "wait_days" || one.figure == "gave_up") &&
+                 none([](const Touchpoint& at) { return at.servers || !at.pools.empty(); })) {
+        reason = "nobody waits at its touchpoints";
+        what = "give one of them servers, or remove it";
+      } else if (one.figure == "solved_true" && none([](const Touchpoint& at) { return at.solves_problems(); })) {
+        reason = "no problem is solved at its touchpoints";
+        what = "give one of them solves = 0.5, or remove it";
+      }
+      if (!reason.empty())
+        context.findings.warning(here, fmt::format("{} never moves: {}", in_quotes(one.figure), reason), what);
+    }
+  }
+}
+
 /// The touchpoints that share a pool with `touchpoint`, itself included.
 std::vector<const Touchpoint*> served_together(const ModelParts& parts, const Touchpoint& touchpoint) {
   std::vector<const Touchpoint*> result;
@@ -552,6 +611,8 @@ void check_idle_keys(const Context& context, const Reach& reach) {
   for (std::size_t i = 0; i < parts.personas.size(); ++i) idle_preferences(context, i);
   idle_channels_and_teams(context);
   idle_handovers(context);
+  idle_assumed(context);
+  idle_team_goals(context);
   idle_pools(context);
   for (std::size_t i = 0; i < parts.touchpoints.size(); ++i) {
     idle_at_touchpoint(context, parts.touchpoints[i], context.paths.touchpoints[i]);

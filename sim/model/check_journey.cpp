@@ -1,8 +1,9 @@
-// Checks of [[touchpoint]], its exits, and [[handover]].
+// Checks of [[touchpoint]], its exits, [[handover]] and [[assumed]].
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 #include <utility>
 #include <variant>
@@ -239,6 +240,7 @@ void check_clocks_and_counters(const Context& context) {
       findings.reference(context.paths.clocks[i] + ".starts_at", touchpoint, parts.touchpoints.size(), "touchpoint");
     }
   }
+  std::size_t tiered = parts.counters.size();
   for (std::size_t i = 0; i < parts.counters.size(); ++i) {
     const Counter& counter = parts.counters[i];
     const std::string& path = context.paths.counters[i];
@@ -257,6 +259,20 @@ void check_clocks_and_counters(const Context& context) {
                      fmt::format("no exit leads from {} to {}", in_quotes(parts.touchpoints[from.index()].id),
                                  in_quotes(parts.touchpoints[to.index()].id)),
                      "add one, or count visits: counts = \"checkout\"");
+    }
+    if (!counter.tiers.empty() && tiered != parts.counters.size()) {
+      findings.error(path + ".tiers", fmt::format("another counter has tiers: {}", in_quotes(parts.counters[tiered].id)),
+                     "keep those of one of them");
+    } else if (!counter.tiers.empty()) {
+      tiered = i;
+    }
+    if (counter.tiers.size() > 3) findings.error(path + ".tiers", "there are more than 3 tiers", "leave some out");
+    for (std::size_t t = 0; t < counter.tiers.size(); ++t) {
+      findings.number(path + ".tiers", counter.tiers[t], keys::table("counter").find("tiers")->bounds, "a tier");
+      if (t > 0 && !(counter.tiers[t] > counter.tiers[t - 1])) {
+        findings.error(path + ".tiers", "tiers must rise", "write the lowest first: tiers = [5, 20]");
+        break;
+      }
     }
     if (counter.adds_revenue && !counter.exits.empty()) {
       findings.error(path + ".adds", "an exit has no revenue to add", "count visits: revenue is earned at touchpoints");
@@ -332,6 +348,41 @@ void check_handovers(const Context& context) {
   }
 }
 
+/// The company's own map.
+void check_assumed(const Context& context) {
+  const ModelParts& parts = context.parts;
+  std::set<std::pair<TouchpointId, TouchpointId>> named;
+  std::map<TouchpointId, double> shares;
+  for (std::size_t i = 0; i < parts.assumed.size(); ++i) {
+    const AssumedMove& move = parts.assumed[i];
+    const std::string path = fmt::format("assumed[{}]", i);
+    context.findings.fields(path, keys::assumed(), move);
+    const bool from = context.findings.reference(path + ".from", move.from, parts.touchpoints.size(), "touchpoint");
+    const bool to = context.findings.reference(path + ".to", move.to, parts.touchpoints.size(), "touchpoint");
+    if (!from || !to) continue;
+    const Touchpoint& at = parts.touchpoints[move.from.index()];
+    const std::string& next = parts.touchpoints[move.to.index()].id;
+    if (!named.insert({move.from, move.to}).second) {
+      context.findings.error(path,
+                             fmt::format("another assumed move leads from {} to {}", in_quotes(at.id), in_quotes(next)),
+                             "keep one of them");
+      continue;
+    }
+    if (at.end) {
+      context.findings.error(path + ".from", fmt::format("{} is an end: nobody moves on from there", in_quotes(at.id)),
+                             "name a touchpoint that has exits");
+    }
+    if (!(move.share >= 0.0 && move.share <= 1.0)) continue;
+    double& sum = shares[move.from];
+    const bool whole = sum > 1.0 + sum_tolerance;
+    sum += move.share;
+    if (sum > 1.0 + sum_tolerance && !whole) {
+      context.findings.error(path + ".share", fmt::format("the assumed shares from {} sum to more than 1", in_quotes(at.id)),
+                             "lower them: together they are at most 1, and what is left is what the map leaves open");
+    }
+  }
+}
+
 }  // namespace
 
 void check_journey(const Context& context) {
@@ -356,6 +407,7 @@ void check_journey(const Context& context) {
     check_exits_together(touchpoint, path, context.findings);
   }
   check_handovers(context);
+  check_assumed(context);
   check_pools(context);
   check_clocks_and_counters(context);
 }

@@ -94,13 +94,15 @@ void check_discount(const Settings& settings, Findings& findings) {
   }
 }
 
-void check_goal(const Settings& settings, Findings& findings) {
+/// The goal of the scenario or of a team, which stands at `owner`; `figures` are those that it may name.
+void check_goal(const std::vector<GoalWeight>& goal, const std::string& owner, const keys::Table& figures,
+                Findings& findings) {
   std::set<std::string_view> named;
-  for (const GoalWeight& one : settings.goal) {
-    const std::string path = "scenario.goal." + one.figure;
-    const keys::Key* const key = keys::table("goal").find(one.figure);
+  for (const GoalWeight& one : goal) {
+    const std::string path = owner + ".goal." + one.figure;
+    const keys::Key* const key = figures.find(one.figure);
     if (key == nullptr) {
-      findings.error("scenario.goal", fmt::format("goal cannot be {}", in_quotes(one.figure)));
+      findings.error(owner + ".goal", fmt::format("goal cannot be {}", in_quotes(one.figure)));
       continue;
     }
     if (!named.insert(one.figure).second)
@@ -140,7 +142,9 @@ void check_settings(const Context& context) {
   context.findings.fields("scenario", keys::settings(), context.parts.settings);
   check_time(context.parts.settings, context.findings);
   check_discount(context.parts.settings, context.findings);
-  check_goal(context.parts.settings, context.findings);
+  check_goal(context.parts.settings.goal, "scenario", keys::table("goal"), context.findings);
+  for (std::size_t i = 0; i < context.parts.teams.size(); ++i)
+    check_goal(context.parts.teams[i].goal, context.paths.teams[i], keys::table("team_goal"), context.findings);
   check_people_at_queues(context.parts, context.findings);
   context.findings.fields("behaviour", keys::behaviour(), context.parts.behaviour);
   check_traits(context.parts.traits, context.findings);

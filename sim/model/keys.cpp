@@ -167,6 +167,11 @@ std::vector<Key> root_keys() {
       {.name = "channel", .kind = Kind::tables, .of = "channel", .meaning = "where people are met"},
       {.name = "team", .kind = Kind::tables, .of = "team", .meaning = "who runs touchpoints"},
       {.name = "handover", .kind = Kind::tables, .of = "handover", .meaning = "what one team tells the next"},
+      {.name = "assumed",
+       .kind = Kind::tables,
+       .of = "assumed",
+       .meaning =
+           "moves that the company believes in: its own map, which `sojourn map --assumed` holds against the journey"},
       {.name = "pool", .kind = Kind::tables, .of = "pool", .meaning = "servers that touchpoints share"},
       {.name = "touchpoint", .kind = Kind::tables, .of = "touchpoint", .meaning = "the places of the journey"},
       {.name = "clock", .kind = Kind::tables, .of = "clock", .meaning = "times that a customer carries"},
@@ -412,6 +417,44 @@ std::vector<Key> goal() {
   return keys;
 }
 
+/// What teams are measured by: the scenario's figures, and those of a team's own touchpoints.
+std::vector<Key> team_goal() {
+  constexpr std::array<const char*, team_figures.size()> meanings{
+      "visits per person who arrived",
+      "mean quality, 0 to 1",
+      "mean appraisal of a visit, 0 to 1",
+      "mean effort of a visit, 0 to 1: less is better",
+      "visits at which context was lost, per person who arrived: less is better",
+      "mean wait in days: less is better",
+      "share of visits that ended in giving up: less is better",
+      "revenue per person who arrived",
+      "cost to serve per person who arrived: less is better",
+      "share of visits that solved the customer's problem",
+      "share of all who arrived that ever bought"};
+  std::vector<Key> keys = goal();
+  for (Key& key : keys) key.meaning += ", of the whole company";
+  for (std::size_t i = 0; i < team_figures.size(); ++i) {
+    const bool of_all = team_figures[i] == "conversion";
+    keys.push_back({.name = std::string(team_figures[i]),
+                    .bounds = {0.0, 1e15, Limit::outside},
+                    .meaning = fmt::format("what one unit counts of the {}{}", meanings[i],
+                                           of_all ? ", of the whole company" : ", at the team's touchpoints")});
+  }
+  return keys;
+}
+
+std::vector<Key> team() {
+  std::vector<std::string> words(goal_figures.begin(), goal_figures.end());
+  words.insert(words.end(), team_figures.begin(), team_figures.end());
+  return joined(entity_keys(),
+                {{.name = "goal",
+                  .kind = Kind::rule,
+                  .of = "team_goal",
+                  .words = std::move(words),
+                  .meaning = "what the team itself is measured by, for `sojourn optimize --silos`: one figure, or several "
+                             "with what one unit of each counts"}});
+}
+
 std::vector<Key> contacts_key(const std::string& of) {
   return {{.name = "contacts", .required = true, .bounds = contacts, .meaning = of}};
 }
@@ -639,6 +682,31 @@ const Fields<Handover>& handover() {
   return fields;
 }
 
+const Fields<AssumedMove>& assumed() {
+  static const Fields<AssumedMove> fields = declared<AssumedMove>({
+      {{.name = "from",
+        .kind = Kind::reference,
+        .required = true,
+        .of = "touchpoint",
+        .meaning = "where the customer is",
+        .example = "write the id of a touchpoint"}},
+      {{.name = "to",
+        .kind = Kind::reference,
+        .required = true,
+        .of = "touchpoint",
+        .meaning = "where the company believes that the customer goes next; no exit need lead there",
+        .example = "write the id of a touchpoint"}},
+      {{.name = "share",
+        .required = true,
+        .bounds = fraction,
+        .meaning = "of those who move on from `from`, as the company believes; what the shares of one touchpoint leave to 1 "
+                   "is what the map leaves open",
+        .example = "write share = 0.95"},
+       &AssumedMove::share},
+  });
+  return fields;
+}
+
 const Fields<Pool>& pool() {
   static const Fields<Pool> fields = declared<Pool>({
       {id_key()},
@@ -698,6 +766,12 @@ const Fields<Counter>& counter() {
         .standard = "0",
         .meaning = "what it holds at arrival"},
        &Counter::initial},
+      {{.name = "tiers",
+        .kind = Kind::numbers,
+        .bounds = {0.0, 1e12, Limit::outside},
+        .meaning = "up to three, rising: who ever held so much is a member of that tier. `compare` then tells what the plan "
+                   "does to its "
+                   "members from who they are; of one counter"}},
   });
   return fields;
 }
@@ -1283,8 +1357,10 @@ const std::vector<Table>& tables() {
       {"arrivals", arrivals()},
       {"persona_odds", keys_of(persona_odds())},
       {"channel", keys_of(channel())},
-      {"team", entity_keys()},
+      {"team", team()},
+      {"team_goal", team_goal()},
       {"handover", keys_of(handover())},
+      {"assumed", keys_of(assumed())},
       {"pool", keys_of(pool())},
       {"touchpoint", keys_of(touchpoint())},
       {"quality", keys_of(quality())},

@@ -365,6 +365,12 @@ Samples samples_about(const Model& model) {
   samples.channels = ids_of(parts.channels);
   samples.channel_names = names_of(parts.channels);
   samples.mechanisms = mechanisms_in(parts);
+  for (const Counter& counter : parts.counters) {
+    if (counter.tiers.empty()) continue;
+    samples.tier_counter = counter.id;
+    samples.tier_counter_name = counter.name;
+    samples.tiers = counter.tiers;
+  }
   samples.surveys = ids_of(parts.surveys);
   for (const Survey& survey : parts.surveys) {
     samples.survey_names.push_back(survey.name.empty() ? survey.id : survey.name);

@@ -56,7 +56,10 @@ class Arrays {
                  [&](std::size_t p, std::size_t b) { values.push_back(integer(totals.cell(shape_.entered(p, b)))); });
           });
     }
-    if (result_.programs.size() > 1) add_paired_outcomes();
+    if (result_.programs.size() > 1) {
+      add_paired_outcomes();
+      add_members();
+    }
     add_stages();
     add_metrics();
   }
@@ -311,6 +314,32 @@ class Arrays {
                      });
                    }
                  });
+  }
+
+  /// Members of each tier, by what they come to under a plan and under the first one.
+  void add_members() {
+    const auto tiered = std::find_if(parts_.counters.begin(), parts_.counters.end(),
+                                     [](const Counter& counter) { return !counter.tiers.empty(); });
+    if (tiered == parts_.counters.end()) return;
+    outcomes_.dimensions.push_back(
+        {"tier", tiered->tiers.size(), tiered->tiers, "1", "what the counter " + tiered->id + " must have held"});
+    outcomes_.dimensions.push_back(
+        {"without_plan", without_plan_count, Names{"prospect", "lost", "churned", "customer", "left_before"}, "",
+         "standing under the first plan, or that the person had left there before the tier is reached under the plan"});
+    add_integers(
+        "members", {"tier", "persona", "without_plan", "standing"}, "people",
+        "people who reach the tier under the plan, by what became of them under the first plan and where they stand at "
+        "the horizon",
+        [&](const Totals& totals, auto& values) {
+          for (std::size_t tier = 0; tier < shape_.tiers; ++tier) {
+            for (std::size_t p = 0; p < shape_.personas; ++p) {
+              each(without_plan_count, end_standing_count, [&](std::size_t before, std::size_t after) {
+                values.push_back(totals.paired_outcomes.people(tier, p, static_cast<WithoutPlan>(before),
+                                                               static_cast<EndStanding>(after)));
+              });
+            }
+          }
+        });
   }
 
   /// The stage of each touchpoint, so that a funnel can be drawn from the file alone.

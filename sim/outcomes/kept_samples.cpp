@@ -120,6 +120,15 @@ void each_standing(Use use) {
   }
 }
 
+/// Members of a tier by what became of them without the plan, and by standing under it.
+template <class Use>
+void each_member(Use use) {
+  for (std::size_t without = 0; without < without_plan_count; ++without) {
+    for (std::size_t after = 0; after < end_standing_count; ++after)
+      use(static_cast<WithoutPlan>(without), static_cast<EndStanding>(after));
+  }
+}
+
 /// The figures of queues, of all replications together: waits by length are not in the file.
 void keep_queues(const Samples& samples, Outcomes& outcomes) {
   if (!samples.mechanisms.queues) return;
@@ -344,6 +353,22 @@ void keep_samples(const Samples& samples, Outcomes& outcomes) {
                  }
                });
   }
+  if (samples.plans.size() > 1 && !samples.tiers.empty()) {
+    keeper.add("members", {sample_axis, "tier", "persona", "without_plan", "standing"}, "people",
+               "people who reach a tier under the plan, by what became of them under the first plan and where they stand at "
+               "the horizon under the plan",
+               [&](const PlanSamples& plan, auto& values) {
+                 for (const PairedOutcomes& outcome : plan.paired_outcomes) {
+                   for (std::size_t tier = 0; tier < samples.tiers.size(); ++tier) {
+                     for (std::size_t p = 0; p < samples.personas.size(); ++p) {
+                       each_member([&](WithoutPlan without, EndStanding after) {
+                         values.push_back(static_cast<double>(outcome.people(tier, p, without, after)));
+                       });
+                     }
+                   }
+                 }
+               });
+  }
   keeper.add("cash_of", {sample_axis, "time"}, "", "as cash, of each sample, as if it were the whole market",
              [&](const PlanSamples& plan, auto& values) {
                for (const std::vector<double>& cash : plan.cash_of) values.insert(values.end(), cash.begin(), cash.end());
@@ -402,7 +427,7 @@ Samples kept_samples(const Outcomes& outcomes, const Model& model) {
     plan.by_persona.assign(personas, std::vector<Sums>(count));
     plan.touch.assign(touchpoints, std::vector<TouchSums>(count));
     plan.by_segment.assign(samples.segments.size(), std::vector<Sums>(count));
-    plan.paired_outcomes.assign(count, PairedOutcomes(personas));
+    plan.paired_outcomes.assign(count, PairedOutcomes(personas, samples.tiers.size()));
     plan.all.resize(count);
     reader.read_sums(persona_sums(), k, plan.by_persona);
     reader.read_sums(touch_sums(), k, plan.touch);
@@ -427,6 +452,20 @@ Samples kept_samples(const Outcomes& outcomes, const Model& model) {
           each_standing([&](EndStanding before, EndStanding after) {
             outcome.count(p, before, after, static_cast<std::int64_t>(people[at++]));
           });
+        }
+      }
+    }
+    if (plans > 1 && !samples.tiers.empty()) {
+      const std::size_t cells = samples.tiers.size() * personas * without_plan_count * end_standing_count;
+      const std::vector<double>& people = reader.values("members", count * cells);
+      std::size_t at = k * count * cells;
+      for (PairedOutcomes& outcome : plan.paired_outcomes) {
+        for (std::size_t tier = 0; tier < samples.tiers.size(); ++tier) {
+          for (std::size_t p = 0; p < personas; ++p) {
+            each_member([&](WithoutPlan without, EndStanding after) {
+              outcome.count(tier, p, without, after, static_cast<std::int64_t>(people[at++]));
+            });
+          }
         }
       }
     }

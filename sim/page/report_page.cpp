@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <optional>
 #include <sstream>
 #include <stdexcept>
 #include <string_view>
@@ -21,7 +22,9 @@
 #include "sojourn/map/journey_map_svg.hpp"
 #include "sojourn/outcomes/results_file.hpp"
 #include "sojourn/page/report.hpp"
+#include "sojourn/report/assumed_report.hpp"
 #include "sojourn/report/format.hpp"
+#include "sojourn/report/membership_words.hpp"
 #include "sojourn/report/optimum_report.hpp"
 #include "sojourn/report/ranking_report.hpp"
 
@@ -148,6 +151,18 @@ class Page {
               "baseline loses the same person, or as well kept or lost and more satisfied at the end, by more than 0.01.",
               "<div id=\"winners-charts\"></div>");
     }
+    if (const auto members = report_.samples.tiers.empty()
+                                 ? std::vector<std::string>()
+                                 : membership_words::sentences(report_.samples, report_.comparison);
+        !members.empty()) {
+      std::string said;
+      for (const std::string& sentence : members) said += sentence + "\n";
+      section("members", "Members: what the plan does, and who they are",
+              "Members are who reach a tier under the plan. The same people are lived once more without it, on the same "
+              "luck: what "
+              "they differ by is the plan's doing, the rest of their lead over others is who they are.",
+              lines("lead", said));
+    }
     section("retention", "How long customers stay", "", "<div id=\"retention-charts\"></div>");
     section("funnel", "The funnel over time", "", "<div id=\"funnel-charts\"></div>");
     section("nps", "What customers would say", "", "<div id=\"nps-charts\"></div>");
@@ -166,7 +181,7 @@ class Page {
             consistency(),
         "<p class=\"note\" id=\"map-note\"></p><p class=\"choice\"><label><input type=\"checkbox\" id=\"full-map\"> Full "
         "size</label></p><div class=\"map\" tabindex=\"0\" role=\"region\" aria-label=\"Journey map\">" +
-            std::string(place_of_maps) + "</div><div id=\"touchpoint-table\"></div>");
+            std::string(place_of_maps) + "</div>" + companys_map() + "<div id=\"touchpoint-table\"></div>");
     if (report_.ranking != nullptr) {
       section("leverage", "What is worth fixing",
               "The weakest touchpoint is not always the one to fix: what counts is how many pass it, what they remember of "
@@ -224,6 +239,16 @@ class Page {
     return words;
   }
 
+  /// What is told of the company's own map, under the first plan; empty where it has none.
+  [[nodiscard]] std::string companys_map() const {
+    if (report_.model.parts().assumed.empty()) return {};
+    const std::vector<Plan>& plans = report_.model.parts().plans;
+    const auto first = std::find_if(plans.begin(), plans.end(),
+                                    [&](const Plan& plan) { return plan.id == report_.samples.plans.front().id; });
+    const PlanId plan(static_cast<std::size_t>(first - plans.begin()));
+    return lines("lead", assumed_answer(assumed_journey(report_.model, report_.outcomes, plan), report_.model));
+  }
+
   /// The journey map of each plan, as long as there is room in so many bytes, and their one style. The first is always
   /// there.
   void maps(std::size_t bytes) {
@@ -236,6 +261,11 @@ class Page {
       view.plan = PlanId(static_cast<std::size_t>(plan - parts.plans.begin()));
       view.results = &report_.outcomes;
       view.ranking = report_.ranking;
+      std::optional<AssumedJourney> assumed;
+      if (!parts.assumed.empty()) {
+        assumed = assumed_journey(report_.model, report_.outcomes, *view.plan);
+        view.assumed = &*assumed;
+      }
       std::string map =
           journey_map::svg(journey_map::content(report_.model, view), journey_map::Heading::left_out, fmt::format("-{}", k));
       const std::size_t begin = map.find("<style>"), end = map.find("</style>");

@@ -301,6 +301,17 @@ std::string comparison_json(const Samples& samples, const Comparison& comparison
         entry["winners_and_losers"]["by_persona"][each.id] = shares;
       }
     }
+    for (const TierEffect& tier : plan.tiers) {
+      entry["tiers"].push_back({{"counter", samples.tier_counter},
+                                {"from", tier.from},
+                                {"members", of(tier.members)},
+                                {"retained", of(tier.kept)},
+                                {"others_retained", of(tier.others)},
+                                {"apart", of(tier.apart)},
+                                {"without_plan", of(tier.without)},
+                                {"lift", of(tier.lift)},
+                                {"selection", of(tier.selection)}});
+    }
     json["plans"][plan.id] = std::move(entry);
   }
   json["best"] = best(comparison);

@@ -10,6 +10,7 @@
 #include "sojourn/report/caution_words.hpp"
 #include "sojourn/report/comparison_words.hpp"
 #include "sojourn/report/format.hpp"
+#include "sojourn/report/membership_words.hpp"
 #include "sojourn/report/summary.hpp"
 #include "table.hpp"
 
@@ -574,7 +575,11 @@ std::string all_figures(const Samples& samples, const Comparison& comparison, co
   if (comparison.plans.size() < 2)
     return text + prose(footnote(samples, caution_words::cautions(samples, comparison)), layout);
   if (!std::isnan(comparison.best.front().chances.front())) text += chances(comparison, layout);
-  text += one_by_one(comparison, layout) + contributions(comparison, currency, layout);
+  text += one_by_one(comparison, layout);
+  for (const std::string& sentence : membership_words::sentences(samples, comparison))
+    text += prose(sentence + "\n", layout);
+  if (!comparison.plans.back().tiers.empty()) text += "\n";
+  text += contributions(comparison, currency, layout);
 
   Table personas;
   personas.row({"by persona", "plan", "retained", "NPS", "value per person (" + currency + ")"});

@@ -1,4 +1,4 @@
-// [[channel]], [[team]], [[handover]], [[touchpoint]] and its exits.
+// [[channel]], [[team]], [[handover]], [[touchpoint]] and its exits, [[assumed]].
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -23,7 +23,9 @@ void Reader::read_channels() {
 void Reader::read_teams() {
   for (std::size_t i = 0; i < teams_.entries.size(); ++i) {
     Team team;
-    entity(teams_, i, team.id, team.name).close();
+    Table table = entity(teams_, i, team.id, team.name);
+    if (const auto goal = table.take("goal")) team.goal = read_goal(*goal, "team");
+    table.close();
     parts_.teams.push_back(std::move(team));
   }
 }
@@ -37,6 +39,18 @@ void Reader::read_handovers() {
     table.read_fields(keys::handover(), handover);
     table.close();
     parts_.handovers.push_back(handover);
+  }
+}
+
+void Reader::read_assumed() {
+  for (const Value& entry : list_entries("assumed")) {
+    Table table(entry, "this assumed move", &keys::table("assumed"));
+    AssumedMove move;
+    table.read("from", move.from, reference<TouchpointId>(touchpoints_.names));
+    table.read("to", move.to, reference<TouchpointId>(touchpoints_.names));
+    table.read_fields(keys::assumed(), move);
+    table.close();
+    parts_.assumed.push_back(move);
   }
 }
 
@@ -70,6 +84,13 @@ void Reader::read_counters() {
     table.read_fields(keys::counter(), counter);
     if (const auto counts = table.take("counts")) read_counted(*counts, counter);
     counter.adds_revenue = table.take_word<std::size_t>("adds").has_value();
+    if (const auto tiers = table.take("tiers")) {
+      for (const Value& tier : elements(*tiers, "write tiers = [5, 20]").value_or(std::vector<Value>())) {
+        if (const auto from = number(tier)) counter.tiers.push_back(*from);
+      }
+      if (tiers->node().kind == Kind::array && tiers->node().children.empty())
+        tiers->refuse("tiers is empty", "write tiers = [5, 20], or leave it out");
+    }
     if (const auto initial = table.take("initial")) {
       if (is_name(*initial)) {
         counter.initial_trait = read_trait(*initial, counter.id, TraitRole::amount);

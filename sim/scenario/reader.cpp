@@ -73,6 +73,7 @@ ModelParts Reader::read() {
   read_clocks();
   read_counters();
   read_touchpoints();
+  read_assumed();
   judge_traits();
   read_behaviour();
   read_personas();
@@ -235,27 +236,30 @@ void Reader::read_settings() {
   settings.customers = 1'000'000;
   if (!table) return;
   table->read_fields(keys::settings(), settings);
-  if (const auto goal = table->take("goal")) settings.goal = read_goal(*goal);
+  if (const auto goal = table->take("goal")) settings.goal = read_goal(*goal, "scenario");
   if (const auto arrivals = table->take_word<PeopleNumber>("arrivals")) settings.arrivals = *arrivals;
   table->close();
 }
 
-std::vector<GoalWeight> Reader::read_goal(const Value& value) {
+std::vector<GoalWeight> Reader::read_goal(const Value& value, std::string_view owner) {
   std::vector<GoalWeight> goal;
+  const keys::Key& key = *keys::table(owner).find("goal");
   if (value.node().kind != Kind::table) {
-    const keys::Key& key = *keys::table("scenario").find("goal");
     if (const std::optional<std::size_t> found = word(value, key.words)) goal.push_back({key.words[*found], 1.0});
     return goal;
   }
-  Table weights(value, "goal", &keys::table("goal"));
-  for (const std::string_view figure : goal_figures) {
+  Table weights(value, "goal", &keys::table(key.of));
+  for (const std::string& figure : key.words) {
     const std::optional<Value> weight = weights.take(figure);
     const std::optional<double> counts = weight ? number(*weight) : std::nullopt;
-    if (counts) goal.push_back({std::string(figure), *counts});
+    if (counts) goal.push_back({figure, *counts});
   }
   weights.close();
-  if (value.node().children.empty())
-    value.refuse("goal names no figure", "write goal = \"npv\", or goal = { npv = 1, nps = 50_000 }");
+  if (value.node().children.empty()) {
+    value.refuse("goal names no figure",
+                 owner == "team" ? "write goal = \"satisfaction\", or goal = { satisfaction = 1, cost_per_person = 0.1 }"
+                                 : "write goal = \"npv\", or goal = { npv = 1, nps = 50_000 }");
+  }
   return goal;
 }
 

@@ -47,7 +47,8 @@ class Reader {
   std::optional<Table> section(const std::string& name);
   Table entity(const List& list, std::size_t index, std::string& id, std::string& name);
   void read_settings();
-  static std::vector<GoalWeight> read_goal(const Value& value);
+  /// The goal of the scenario or of a team, whose table of the format is `owner`.
+  static std::vector<GoalWeight> read_goal(const Value& value, std::string_view owner);
   void read_behaviour();
 
   // read_pools.cpp
@@ -59,6 +60,7 @@ class Reader {
   void read_channels();
   void read_teams();
   void read_handovers();
+  void read_assumed();
   void read_touchpoints();
   void read_quality(const Value& value, Touchpoint& touchpoint);
   Content read_content(const Value& value);

@@ -5,6 +5,7 @@
 
 namespace sojourn::shipped_templates {
 
-extern const std::string_view insurer_book, service_line, streaming, printer_support, perception_gap;
+extern const std::string_view insurer_book, service_line, streaming, printer_support, perception_gap, bank_silos,
+    loyalty_programme;
 
 }  // namespace sojourn::shipped_templates

@@ -300,6 +300,10 @@ const std::vector<Template>& templates() {
       {"streaming", "prices, levels of an improvement, a rival, a budget of quarters", shipped_templates::streaming},
       {"printer-support", "a help article that everybody clicks and few are helped by", shipped_templates::printer_support},
       {"perception-gap", "what a company believes of its customers, and what they say", shipped_templates::perception_gap},
+      {"bank-silos", "four teams with goals of their own, and a map of the journey that nobody walked",
+       shipped_templates::bank_silos},
+      {"loyalty-programme", "members stay longer: because of the programme, or because of who they are?",
+       shipped_templates::loyalty_programme},
   };
   return all;
 }

@@ -448,3 +448,24 @@ TEST_CASE("a change that comes in the middle of long stays has a warning, in a c
   CHECK_FALSE(warns(with("3 days", "start = \"6 months\"\nend = \"6.2 months\"\n", ""), "inside stays"));
   CHECK_FALSE(warns(with("60 days", start, "race"), "inside stays"));
 }
+
+TEST_CASE("a team's goal, tiers and a company's map that can do nothing have a warning") {
+  const auto measured_by = [](const std::string& goal, const std::string& more) {
+    return replaced(journey, "[[team]]\nid = \"a\"\n", "[[team]]\nid = \"a\"\ngoal = \"" + goal + "\"\n") + more;
+  };
+  const std::string training =
+      "[[improvement]]\nid = \"i\"\ntarget = { touchpoint = \"buy\" }\neffect = { quality = \"+0.1\" }\n"
+      "[[plan]]\nid = \"q\"\nimprovements = [\"i\"]\n";
+  CHECK(warns(measured_by("effort", ""), "team.a.goal: this goal decides nothing"));
+  CHECK_FALSE(warns(measured_by("effort", training), "team.a.goal"));
+  CHECK(warns(measured_by("wait_days", training), "\"wait_days\" never moves: nobody waits"));
+  CHECK(warns(measured_by("solved_true", training), "\"solved_true\" never moves: no problem is solved"));
+
+  const std::string points = "[[counter]]\nid = \"points\"\ncounts = \"use\"\ntiers = [5]\n";
+  CHECK(warns(journey + points, "counter.points.tiers: tiers tell members under a plan"));
+  CHECK_FALSE(warns(journey + points + training, "counter.points"));
+
+  const std::string nowhere = "[[assumed]]\nfrom = \"buy\"\nto = \"use\"\nshare = 0\n";
+  CHECK(warns(journey + nowhere, "the company's map says of \"buy\" only where nobody goes"));
+  CHECK_FALSE(warns(journey + nowhere + "[[assumed]]\nfrom = \"buy\"\nto = \"gone\"\nshare = 0.1\n", "company's map"));
+}

@@ -700,6 +700,7 @@ ModelParts remembering(ModelParts parts) {
     if (dice.one_in(4)) counter.initial_trait = factor;
     parts.counters.push_back(std::move(counter));
   }
+  if (!parts.counters.empty()) parts.counters.front().tiers = {1.0, 3.0};
   for (std::size_t from = 0; from < parts.touchpoints.size(); ++from) {
     Touchpoint& t = parts.touchpoints[from];
     const bool race = t.exits == ExitRule::race;

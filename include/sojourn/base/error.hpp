@@ -33,6 +33,7 @@ enum class ErrorCode {
   too_long_to_solve,    // `solve`: visits follow each other too fast for the horizon
   no_solvable_twin,     // `control_variate`: too little is left without slopes
   budget_too_small,     // `optimize`: nothing fits, or not what must be bought
+  no_assumed_moves,     // `map --assumed`: the company has no map of its own
   contradicting_needs,  // `optimize`: what must be bought may never be
   run_failed,           // RunError without a code of its own
   file_of_others,       // a file that Sojourn did not write, or a read-only one, would be replaced

@@ -48,6 +48,19 @@ struct WinnersAndLosers {
   BetterOrWorse overall;       // by outcome and, where that is the same, by satisfaction
 };
 
+/// Who reaches a tier of a counter under a plan, and what that does: shares still customers at the horizon, of all who
+/// arrived in each group. `apart` = `lift` + `selection`: what members and others differ by is partly what the plan does to
+/// its members (state dependence: Heckman 1981), partly who they are. The same people without the plan are lived on the same
+/// luck, so that neither has to be assumed.
+struct TierEffect {
+  double from = 0.0;         // what the counter must have held
+  Estimate members;          // share of all who arrived
+  Estimate kept, others;     // of the members, and of all others, under the plan
+  Estimate apart;            // kept - others: what a company sees
+  Estimate without;          // of the same people as the members, under the baseline, where they had not left before
+  Estimate lift, selection;  // kept - without; without - others
+};
+
 /// One plan beside the baseline. Estimates stand in the order of `metrics()`.
 struct PlanComparison {
   std::string id, name;
@@ -73,6 +86,7 @@ struct PlanComparison {
   /// Parts of the difference of `npv`: by persona, and the investment; and by revenue, cost to serve and investment.
   std::vector<Contribution> npv_by_persona, npv_by_kind;
   std::vector<WinnersAndLosers> winners_and_losers;  // all people, then by persona; empty where nobody counted
+  std::vector<TierEffect> tiers;                     // of the counter that has some; empty where nobody reaches one
 };
 
 /// The metrics by which "which plan is best" is answered. More is better in all of them.

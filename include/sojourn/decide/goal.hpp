@@ -28,10 +28,28 @@ struct GoalTerm {
 /// of the plans, else the share of all who arrived that are still customers.
 [[nodiscard]] std::vector<GoalTerm> goal_of(const Samples& samples);
 
+/// What a team is measured by (`team.goal`): metrics of the company, and figures of visits to its own touchpoints.
+struct TeamGoal {
+  std::vector<GoalTerm> company;
+  /// Positions in `touch_metrics()`, with weights as of a `GoalTerm`.
+  std::vector<GoalTerm> own;
+  std::vector<std::size_t> touchpoints;  // the team's
+};
+/// The goal of a team of `parts`. Throws InputError where it names what the scenario does not have.
+[[nodiscard]] TeamGoal goal_of(const ModelParts& parts, TeamId team);
+
 /// Whether the goal is one metric of which more is better, counted as it is.
 [[nodiscard]] bool plain(const std::vector<GoalTerm>& goal);
 
 /// The goal's value: the sum of its metrics, each times its weight. NaN where one of them is undefined.
 [[nodiscard]] double value_of(const std::vector<GoalTerm>& goal, const Sums& sums);
+
+/// The value of a goal in each sample of a plan, and of all people pooled.
+struct GoalValues {
+  std::vector<double> samples;
+  double pooled = 0.0;
+};
+[[nodiscard]] GoalValues values_of(const std::vector<GoalTerm>& goal, const PlanSamples& plan);
+[[nodiscard]] GoalValues values_of(const TeamGoal& goal, const PlanSamples& plan);
 
 }  // namespace sojourn

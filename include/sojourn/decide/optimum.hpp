@@ -81,9 +81,10 @@ struct Optimum {
 struct OptimizeOptions {
   BudgetLimits limits;
   std::vector<GoalTerm> goal{};
-  double indifference = 0.0;      // replications are added, eightfold at most, until `at_most_missed` is not more; 0: none
-  std::size_t all_in_full = 64;   // so many choices are simulated in full without a search
-  std::size_t most_tried = 4096;  // with more choices, a search replaces the list of all
+  std::optional<TeamGoal> team{};  // decides in place of `goal`, where it is there
+  double indifference = 0.0;       // replications are added, eightfold at most, until `at_most_missed` is not more; 0: none
+  std::size_t all_in_full = 64;    // so many choices are simulated in full without a search
+  std::size_t most_tried = 4096;   // with more choices, a search replaces the list of all
 };
 
 /// The best choice. Every choice is compared on the same luck. With few choices all are simulated in full. With more, rounds

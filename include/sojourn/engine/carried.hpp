@@ -12,6 +12,7 @@
 #include "sojourn/model/model.hpp"
 #include "sojourn/population/accounts.hpp"
 #include "sojourn/population/population.hpp"
+#include "sojourn/tally/paired_outcomes.hpp"
 
 namespace sojourn {
 
@@ -74,6 +75,10 @@ class CarriedRules {
   void serve(std::span<double> carried, std::uint32_t touchpoint, double time, double revenue) const;
   /// The place of the time when the customer was served last, at first that of arrival; -1 where expectations do not drift.
   [[nodiscard]] std::int32_t last_met() const { return last_met_; }
+  /// How many tiers a counter has (`Counter::tiers`); 0 where none has any.
+  [[nodiscard]] std::size_t tiers() const { return tiers_.size(); }
+  /// The tiers that the customer has reached by now. There are some.
+  [[nodiscard]] Membership membership(std::span<const double> carried) const;
   /// Whether a counter adds up what visits to the touchpoint pay.
   [[nodiscard]] bool adds_amount(std::uint32_t touchpoint) const { return !touchpoints_[touchpoint].amounts.empty(); }
 
@@ -95,7 +100,7 @@ class CarriedRules {
   };
   struct OfTouchpoint {
     std::vector<std::uint32_t> clocks, counters, amounts;  // that a visit starts anew, adds 1 to, adds its revenue to
-    bool purchase = false;
+    bool purchase = false, end = false;
   };
   struct CarriedClock {
     std::uint32_t at = 0;                      // of the time when it was started
@@ -117,10 +122,14 @@ class CarriedRules {
   };
   void add(std::span<double> carried, std::uint32_t counter, double amount, double time) const;
   void start(std::span<double> carried, std::uint32_t clock, double time) const;
+  void climb(std::span<double> carried, double time) const;
 
   std::size_t width_ = 0;
   bool asks_for_team_ = false;
   std::int32_t last_met_ = -1;
+  std::size_t tier_place_ = 0;  // of the time when the customer left; then of those when each tier was reached
+  std::int32_t tiered_ = -1;    // the counter that has tiers
+  std::vector<double> tiers_;
   std::vector<CarriedClock> clocks_;
   std::int32_t tenure_ = -1;  // among those
   std::vector<Anniversary> anniversaries_;

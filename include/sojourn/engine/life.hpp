@@ -114,7 +114,7 @@ class Lives {
   ///   arrived(const Person&), visited(const Person&, const Visit&, const VisitRow&, const State& before, const State&
   ///   after), stayed(const Person&, const Visit&, const Stay&, const State&), asked(const Person&, const Asked&, const
   ///   State&), which comes before the visit that a survey follows, annoyed(const Person&, std::size_t window, const State&
-  ///   before, const State& after)
+  ///   before, const State& after), and may have ended(const Life&), after the last stay,
   /// called in the order of events; nothing is called for who does not arrive within the horizon.
   /// Throws RunError when the life has more than `visits_per_life` visits.
   template <class Observer>
@@ -215,6 +215,7 @@ void Lives::live(std::uint32_t customer, Observer& observer) {
     if (program_.surveys().at_intervals()) ask_while_staying(customer, life, observer);
     observer.stayed(life.person, life.visit, life.stay, life.state);
   } while (life.stay.exit >= 0);
+  if constexpr (requires { observer.ended(life); }) observer.ended(life);
 }
 
 /// The surveys at intervals that fall into the stay. Where nothing couples customers nothing else happens in it.

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sojourn/base/id.hpp"
+#include "sojourn/decide/assumed_journey.hpp"
 #include "sojourn/decide/leverage.hpp"
 #include "sojourn/model/model.hpp"
 #include "sojourn/outcomes/outcomes.hpp"
@@ -24,6 +25,9 @@ struct JourneyView {
   const Outcomes* results = nullptr;
   /// Of the same journey: what the best standard improvement of each touchpoint gains, and which one is worth fixing.
   const Ranking* ranking = nullptr;
+  /// Of the same journey, with `results`: the company's own map beside it. Moves that nobody drew stand out, moves that only
+  /// the company believes in are dotted.
+  const AssumedJourney* assumed = nullptr;
 };
 
 /// The journey of `model` in the DOT language, to edit or to draw with Graphviz: one cluster per lifecycle stage in order,

@@ -25,6 +25,8 @@ struct MapExit {
   std::string delay_text;  // "2 wk"; empty when there is none
   bool viewed = false;     // the texts are of a view: measured, or before and after
   bool changed = false;    // the plan changes it
+  /// Against the company's own map: that has no such move; or only that has it, and there is no such exit.
+  bool undrawn = false, imagined = false;
 };
 /// Whether the exit interrupts: it takes no part in the choice or the race.
 [[nodiscard]] inline bool interrupts(const MapExit& exit) {
@@ -46,6 +48,7 @@ struct MapTouchpoint {
   double stays = 0.0;                // share that stays for want of odds, [0,1]
   std::vector<std::size_t> exits;    // positions in MapContent::exits
   std::vector<std::string> changes;  // by the plan: "effort 0.40 → 0.20"
+  std::string off_map;               // how far the company's map is off here: "0.42 bits"; empty where that may be chance
   std::string gain;                  // of the best standard improvement here: "+1.2 M"; empty where there is none
   bool worth_fixing = false;         // it is the largest
 };
@@ -65,6 +68,7 @@ struct MapContent {
   bool viewed = false;             // more than the scenario is shown
   bool measured = false;           // `quality` is the satisfaction measured, shares are those who took the exit
   std::string gain_of;             // what gains are gains of: "Net present value"; empty where there are none
+  bool assumed = false;            // the company's own map is shown beside the journey
   std::string plan;                // name of the plan whose changes are marked; empty when there is none
   MapLine line;
 };

@@ -1,9 +1,11 @@
 // Touchpoints and the exits between them: the journey graph, as the scenario describes it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -23,10 +25,26 @@ struct Channel {
   bool controlled = true;
 };
 
+/// A figure that decides, and what one unit of it counts, in the direction in which it is better.
+struct GoalWeight {
+  std::string figure;   // one of `goal_figures`; of a team also one of `team_figures`
+  double weight = 1.0;  // > 0
+};
+/// The figures that a goal may name, as results have them: net present value, shares of all who arrived and of all who
+/// bought that are still customers, net promoter score, and lifetime value per person. More is better in all of them.
+inline constexpr std::array<std::string_view, 5> goal_figures{"npv", "retained", "retention", "nps", "clv"};
+/// The figures that a team's goal may name besides: of visits to the team's own touchpoints, as results have them by
+/// touchpoint (`touch_metrics`), and, the last, conversion of the whole market. Less is better in effort, repeats, waits,
+/// people who give up, and cost.
+inline constexpr std::array<std::string_view, 11> team_figures{
+    "visits",          "quality",     "satisfaction", "effort", "repeats", "wait_days", "gave_up", "revenue_per_person",
+    "cost_per_person", "solved_true", "conversion"};
+
 /// Who runs touchpoints: a silo.
 struct Team {
   std::string id;
   std::string name;
+  std::vector<GoalWeight> goal = {};  // what the team itself is measured by; empty: nothing of its own
 };
 
 /// How many serve: (days since Monday 0:00, servers from then on), ascending, over a week that repeats; the first entry is
@@ -45,6 +63,13 @@ struct Pool {
 struct Handover {
   TeamId from, to;
   double carry = 1.0;
+};
+
+/// A move that the company believes its customers make, and the share of those at `from` who make it: [0,1]. Nothing that is
+/// simulated follows it. There need be no such exit.
+struct AssumedMove {
+  TouchpointId from, to;
+  double share = 0.0;
 };
 
 /// How an exit's odds bend (MODEL.md section 2, Choice): slopes of the logit on the customer's satisfaction, expectation,
@@ -83,6 +108,7 @@ struct Counter {
   std::optional<Days> half_life;                             // > 0; none: it does not fade
   Distribution initial = Fixed{0.0};                         // at arrival, >= 0
   std::optional<TraitId> initial_trait;                      // instead
+  std::vector<double> tiers;  // rising, each > 0, at most 3: who ever held so much is a member of that tier; of one counter
 };
 
 /// What must be true of a counter.

@@ -157,6 +157,7 @@ void with_member(const Field<std::remove_const_t<Object>>& field, Object& object
 [[nodiscard]] const Fields<PersonaOdds>& persona_odds();
 [[nodiscard]] const Fields<Channel>& channel();
 [[nodiscard]] const Fields<Handover>& handover();
+[[nodiscard]] const Fields<AssumedMove>& assumed();
 [[nodiscard]] const Fields<Pool>& pool();
 [[nodiscard]] const Fields<Touchpoint>& touchpoint();
 [[nodiscard]] const Fields<Clock>& clock();

@@ -17,15 +17,6 @@
 
 namespace sojourn {
 
-/// A figure that a scenario is decided by, and what one unit of it counts.
-struct GoalWeight {
-  std::string figure;   // one of `goal_figures`
-  double weight = 1.0;  // > 0
-};
-/// The figures that a goal may name, as results have them: net present value, shares of all who arrived and of all who
-/// bought that are still customers, net promoter score, and lifetime value per person. More is better in all of them.
-inline constexpr std::array<std::string_view, 5> goal_figures{"npv", "retained", "retention", "nps", "clv"};
-
 /// How many people there are in a replication: as many as it says, or a Poisson number of that mean.
 enum class PeopleNumber { fixed, poisson };
 
@@ -79,6 +70,7 @@ struct ModelParts {
   std::vector<Channel> channels;
   std::vector<Team> teams;
   std::vector<Handover> handovers;
+  std::vector<AssumedMove> assumed;  // the company's own map of the journey; empty where it has none
   std::vector<Pool> pools;
   std::vector<Touchpoint> touchpoints;
   std::vector<Clock> clocks{Clock{tenure_id, "Tenure", {}}};  // clock 0 is always that one

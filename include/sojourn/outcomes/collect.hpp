@@ -66,7 +66,9 @@ struct Samples {
   std::vector<bool> solving;                   // of each touchpoint: people bring a problem there, which a visit may solve
   std::vector<std::string> surveys, survey_names;
   std::vector<Question> survey_questions;
-  std::vector<std::string> pools, pool_names;  // those of the scenario, then touchpoints with servers of their own
+  std::string tier_counter, tier_counter_name;  // the counter that has tiers; "" where none has
+  std::vector<double> tiers;                    // what it takes to reach each
+  std::vector<std::string> pools, pool_names;   // those of the scenario, then touchpoints with servers of their own
   std::vector<PlanSamples> plans;
   std::vector<AppraisalSpread> appraisal_spreads;  // by plan; empty where customers are coupled, or nobody asked
   std::uint64_t events = 0;

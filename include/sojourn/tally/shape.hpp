@@ -145,6 +145,7 @@ struct TallyShape {
   std::size_t queues = 0;                                     // touchpoints with servers
   bool entries = false;  // somebody arrives as a customer, and so enters late (see `entered`)
   std::size_t surveys = 0;
+  std::size_t tiers = 0;    // of the counter that has some: members are counted by how they end under two plans
   double tenure_bin = 1.0;  // days; churned: bin b is (b, b + 1] tenure_bin, the first includes 0; censored: [b, b + 1)
   Scales scales;
 

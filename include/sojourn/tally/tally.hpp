@@ -63,7 +63,8 @@ class Totals {
  public:
   __extension__ using Wide = __int128;
 
-  explicit Totals(const TallyShape& shape) : paired_outcomes(shape.personas), shape_(shape), cells_(shape.cells(), 0) {}
+  explicit Totals(const TallyShape& shape)
+      : paired_outcomes(shape.personas, shape.tiers), shape_(shape), cells_(shape.cells(), 0) {}
   /// Adds a block or another total of the same shape, in any order.
   void add(const Tally& tally);
   void add(const Totals& other);
