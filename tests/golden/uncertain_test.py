@@ -120,6 +120,13 @@ class UncertainTest(unittest.TestCase):
         self.folder.joinpath("gym.toml").write_text(GYM.read_text().replace('group = "loyalty"\n', "", 1))
         self.assertIn('one [[uncertain]] alone names uncertain_group "loyalty"', self.sojourn("check", "gym.toml").stderr)
 
+    def test_other_commands_say_what_to_use_instead(self):
+        for command, *more in (("rank",), ("optimize", "--budget", "5000"), ("run",)):
+            with self.subTest(command):
+                done = self.sojourn(command, GYM, "--uncertain", *more, status=2)
+                self.assertIn(f'sojourn {command} has no option "--uncertain"', done.stderr)
+                self.assertIn("hint: only compare draws [[uncertain]] keys: sojourn compare SCENARIO --uncertain says", done.stderr)
+
     def test_options(self):
         for words, said in ((("--draws", 128), "--draws requires --uncertain"), (("--by", "npv"), "--by requires --uncertain"),
                             (("--uncertain", "-o", "x.h5"), "excludes"), (("--uncertain", "--by", "retaned"), 'did you mean "retained"?'),
