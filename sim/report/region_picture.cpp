@@ -14,7 +14,7 @@
 namespace sojourn {
 namespace {
 
-constexpr double panel = 250.0, left = 62.0, gap = 34.0, below = 46.0, line = 17.0;
+constexpr double panel = 250.0, left = 90.0, gap = 20.0, below = 46.0, line = 17.0, margin = 16.0;
 constexpr std::size_t in_a_row = 3, most_keys = 4, most_points = 2000;
 constexpr double page_width = 3.0 * (left + panel) + gap;
 
@@ -24,6 +24,13 @@ constexpr std::string_view style =
     ".lose{fill:none;stroke:#b3261e;stroke-width:1.4}.same{stroke:#5b6b7b}.far{opacity:.3}"
     "@media (prefers-color-scheme:dark){text{fill:#e8eef5}.s{fill:#b8c4d1}.bg{fill:#0f1720}.f{stroke:#708296}"
     ".box{fill:#5fd0ab;stroke:#5fd0ab}.win{fill:#5fd0ab}.lose{stroke:#ffb4a8}.same{stroke:#9aacbf}}</style>\n";
+
+/// "0.52", "-6.3 M".
+std::string short_number(double value) {
+  const double size = std::fabs(value);
+  if (size >= 1e6) return fmt::format("{:.3g} M", value / 1e6);
+  return size >= 1e4 ? fmt::format("{:.3g} k", value / 1e3) : fmt::format("{:.3g}", value);
+}
 
 struct Range {
   double low = 0.0, high = 1.0;
@@ -53,7 +60,6 @@ class Picture {
  public:
   void section(const PlanRegions& regions, const JudgedBox& judged, Standing standing) {
     sentences(region_words::sentence(regions, judged.box, standing));
-    legend(regions, standing);
     std::vector<const BoxLimit*> limits;
     for (const BoxLimit& limit : judged.box.limits) limits.push_back(&limit);
     std::stable_sort(limits.begin(), limits.end(),
@@ -63,6 +69,7 @@ class Picture {
       if (keys.size() < most_keys && std::find(keys.begin(), keys.end(), limit->key) == keys.end())
         keys.push_back(limit->key);
     }
+    legend(regions, standing, keys.size() > 2);
     std::size_t column = 0;
     const auto place = [&](std::size_t x, std::size_t y) {
       if (column == in_a_row) {
@@ -82,7 +89,7 @@ class Picture {
     const std::string lines = wrapped(text, 130);
     for (std::size_t begin = 0; begin < lines.size();) {
       const std::size_t end = std::min(lines.find('\n', begin), lines.size());
-      put_text(left - 46.0, top_ += line, "", lines.substr(begin, end - begin));
+      put_text(margin, top_ += line, "", lines.substr(begin, end - begin));
       begin = end + 1;
     }
     top_ += 8.0;
@@ -127,20 +134,20 @@ class Picture {
     return winner == Standing::better ? standing : static_cast<Standing>(-static_cast<int>(standing));
   }
 
-  void legend(const PlanRegions& regions, Standing standing) {
+  void legend(const PlanRegions& regions, Standing standing, bool pale) {
     const bool better = standing == Standing::better;
     const std::array<std::pair<Standing, std::string>, 3> entries{
         {{Standing::better, (better ? regions.plan : regions.against) + " wins"},
          {Standing::worse, (better ? regions.against : regions.plan) + " wins"},
          {Standing::not_told, "not told"}}};
     top_ += line;
-    double x = left - 40.0;
+    double x = margin + 6.0;
     for (const auto& [what, words] : entries) {
       mark(x, top_ - 4.0, what, false);
       put_text(x + 9.0, top_, "class=\"s\"", words);
       x += 30.0 + 7.0 * static_cast<double>(columns(words));
     }
-    put_text(x, top_, "class=\"s\"", "pale: outside by a key that is not drawn");
+    if (pale) put_text(x, top_, "class=\"s\"", "pale: outside by a key that is not drawn");
     body_ += "\n";
     top_ += 12.0;
   }
@@ -173,7 +180,7 @@ class Picture {
     body_ += "\n";
     const auto [least_x, most_x] = std::minmax_element(xs.begin(), xs.end());
     const auto [least_y, most_y] = std::minmax_element(ys.begin(), ys.end());
-    const auto short_number = [](double value) { return fmt::format("{:.3g}", value); };
+
     const double foot = top_ + panel + 15.0;
     put_text(at, foot, "class=\"s\"", short_number(*least_x));
     put_text(at + panel, foot, "class=\"s\" text-anchor=\"end\"", short_number(*most_x));

@@ -44,16 +44,19 @@ class Mpi(unittest.TestCase):
 
     def start(self, *arguments, ranks=3, **environment):
         # Everything stays on this machine; root is let in, as in a container.
-        return subprocess.Popen(["mpirun", "--allow-run-as-root", "--oversubscribe", "-np", str(ranks), str(SOJOURN), *arguments],
-                                cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                env={**PLAIN, "OMPI_MCA_btl": "self,vader", "OMPI_MCA_rmaps_base_oversubscribe": "1", **environment})
+        process = subprocess.Popen(["mpirun", "--allow-run-as-root", "--oversubscribe", "-np", str(ranks), str(SOJOURN), *arguments],
+                                   cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                   env={**PLAIN, "OMPI_MCA_btl": "self,vader", "OMPI_MCA_rmaps_base_oversubscribe": "1", **environment})
+        self.addCleanup(self.end, process)
+        return process
+
+    def end(self, process):
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
 
     def ends(self, process, status):
-        try:
-            _, error = process.communicate(timeout=PATIENCE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            raise
+        _, error = process.communicate(timeout=PATIENCE)
         self.assertEqual(process.returncode, status, error)
         return error
 
@@ -84,13 +87,13 @@ class Mpi(unittest.TestCase):
         self.assertIn("30 points of shard 2/5 in parts, 30 of them now", said)
 
     def test_a_killed_rank_loses_no_finished_point(self):
-        (self.folder / "s.toml").write_text(SWEEP % 20000)
+        (self.folder / "s.toml").write_text(SWEEP % 8000)
         process = self.start("sweep", "s.toml", "-o", "points", "--threads", "1")
         deadline = time.monotonic() + PATIENCE
         while len(list(self.folder.glob("points/points-*.h5"))) < 3 and process.poll() is None:
             self.assertLess(time.monotonic(), deadline)
             time.sleep(0.005)
-        ranks = subprocess.run(["pgrep", "-P", str(process.pid), "sojourn"], capture_output=True, text=True, check=True).stdout.split()
+        ranks = subprocess.run(["pgrep", "-P", str(process.pid), "-x", SOJOURN.name], capture_output=True, text=True, check=True).stdout.split()
         self.assertEqual(len(ranks), 3)
         os.kill(int(ranks[1]), signal.SIGKILL)
         process.communicate(timeout=PATIENCE)
