@@ -301,7 +301,7 @@ CLI::App* add_sensitivity(CLI::App& app, Options& o) {
       app.add_subcommand("sensitivity", "Which of the keys that a sweep varies matter, and where one plan beats another");
   sensitivity->add_option("points", o.line.input, "merged sweep (.h5)")->required()->type_name("FILE");
   sensitivity
-      ->add_option("--by,--metric", o.line.by,
+      ->add_option("--by", o.line.by,
                    "a metric, or with + its difference to the plan held against; repeatable; default: npv and retained, "
                    "of other plans their differences; where a plan is better goes by the scenario's goal")
       ->type_name("[+]METRIC")

@@ -115,6 +115,8 @@ void keep_plans(Samples& samples, const std::vector<std::string>& asked) {
   samples.plans = std::move(plans);
 }
 
+const std::string markdown_beginning = fmt::format("<!-- {} -->\n", file_mark);
+
 /// A comparison of several files as a table, a document or JSON: a results file holds one scenario.
 struct KeptComparison {
   std::filesystem::path path;
@@ -134,7 +136,8 @@ KeptComparison kept(const CommandLine& line, const Samples& samples, const Compa
     kept.beginning = kept.text.substr(0, kept.text.find('\n') + 1);
   } else {
     layout.format = Format::markdown;
-    kept.text = fmt::format("<!-- {} -->\n", file_mark) + comparison_text(samples, comparison, layout);
+    kept.beginning = markdown_beginning;
+    kept.text = kept.beginning + comparison_text(samples, comparison, layout);
   }
   return kept;
 }
@@ -143,9 +146,10 @@ KeptComparison kept(const CommandLine& line, const Samples& samples, const Compa
 void require_keepable(const std::string& output, Replacing may) {
   if (output.empty()) return;
   const std::string kind = std::filesystem::path(output).extension().string();
-  may.beginning = kind == ".json"  ? "{\n  \"scenario\": "
-                  : kind == ".csv" ? "plan,metric,unit,mean,low,high,difference,"
-                                   : "";
+  const std::string beginning = kind == ".json"  ? "{\n  \"scenario\": "
+                                : kind == ".csv" ? "plan,metric,unit,mean,low,high,difference,"
+                                                 : markdown_beginning;
+  may.beginning = beginning;
   if (kind == ".json" || kind == ".csv" || kind == ".md") return require_replaceable(output, may);
   throw InputError(
       fmt::format("cannot keep a comparison of several files as \"{}\"", output),

@@ -12,12 +12,14 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Whether something that speaks MPI started this process: mpirun says how many there are, srun --mpi=pmix which one it is.
-/// A plain srun says neither, and MPI would end a process that it started.
+/// A srun without it speaks another tongue than MPI's, which would end a process that it started.
 bool started_by_mpi() {
-  for (const char* size : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE"}) {
-    if (const char* const text = std::getenv(size); text != nullptr && std::atoi(text) > 1) return true;
-  }
-  return std::getenv("PMIX_RANK") != nullptr;
+  const auto several = [](const char* name) {
+    const char* const text = std::getenv(name);
+    return text != nullptr && std::atoi(text) > 1;
+  };
+  if (std::getenv("PMIX_RANK") != nullptr || several("OMPI_COMM_WORLD_SIZE")) return true;
+  return several("PMI_SIZE") && std::getenv("SLURM_PROCID") == nullptr;
 }
 
 /// The module lies beside the program that was built, or where it was installed.
