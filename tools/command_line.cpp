@@ -244,9 +244,10 @@ CLI::App* add_sweep(CLI::App& app, Options& o) {
   sweep->add_option("-o,--output", o.line.output, "folder of the points; default: the sweep file's name without .toml")
       ->type_name("FOLDER");
   sweep
-      ->add_option("--shard", o.line.shard,
-                   "this part of the points alone, e.g. 3/40; default: the task of a Slurm array, the rank of mpirun or "
-                   "srun, else all")
+      ->add_option(
+          "--shard", o.line.shard,
+          "this part of the points alone, e.g. 3/40; default: the task of a Slurm array, the process of srun, else all; "
+          "ranks of mpirun share it")
       ->type_name("I/N");
   sweep->add_flag("--dry-run", o.line.dry_run, "only what it is likely to take: points, visits, core hours, bytes");
   sweep->add_flag("--emit-slurm", o.line.emit_slurm, "prints a script that submits the sweep and its merge to Slurm");
