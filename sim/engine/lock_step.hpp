@@ -336,6 +336,8 @@ struct Tables {
   Quantity arrives, felt[felt_traits];
   double (*draw_one)(const void* owner, std::int32_t persona, std::int32_t quantity, std::uint32_t word);
   float (*draw_own)(const Task& task, std::uint32_t customer, std::int32_t persona, std::int32_t own);
+  const std::uint8_t* mixed;  // [persona] bit t: felt trait t goes with other traits, see Population; null: nobody's does
+  float (*draw_felt)(const Task& task, std::uint32_t customer, std::int32_t persona, std::int32_t felt);
   const std::uint8_t* existing;  // [persona] 1 where its people arrive as customers; null: nowhere
   double (*draw_since)(const Task& task, std::uint32_t customer, std::int32_t persona, double arrival);
 

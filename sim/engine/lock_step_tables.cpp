@@ -193,13 +193,27 @@ void Compiled::compile_people() {
   tables_.cumulative_share = cumulative_share_.data();
   tables_.starts = starts_.data();
   tables_.arrives = quantity(-1);
-  const std::array felt{BuiltinTrait::satisfaction, BuiltinTrait::expectation, BuiltinTrait::loss_aversion,
-                        BuiltinTrait::effort_aversion};
+  static constexpr std::array felt{BuiltinTrait::satisfaction, BuiltinTrait::expectation, BuiltinTrait::loss_aversion,
+                                   BuiltinTrait::effort_aversion};
   static_assert(felt.size() == felt_traits);
   for (std::size_t k = 0; k < felt.size(); ++k) {
     const Quantity& trait = tables_.felt[k] = quantity(static_cast<std::int32_t>(felt[k]));
     if (trait.families != Family::constant) tables_.trait_words |= 1 << (trait.index / 4);
   }
+  for (std::uint32_t p = 0; p < personas.size(); ++p) {
+    std::uint8_t which = 0;
+    for (std::size_t k = 0; k < felt.size(); ++k) {
+      if (population_->mixed(p, static_cast<std::size_t>(felt[k]))) which |= static_cast<std::uint8_t>(1u << k);
+    }
+    mixed_.push_back(which);
+  }
+  const bool some = std::any_of(mixed_.begin(), mixed_.end(), [](std::uint8_t which) { return which != 0; });
+  tables_.mixed = some ? mixed_.data() : nullptr;
+  tables_.draw_felt = [](const Task& task, std::uint32_t customer, std::int32_t persona, std::int32_t which) {
+    const Streams streams(std::uint64_t{task.seed[1]} << 32 | task.seed[0], task.replication);
+    return task.compiled->population_->trait(streams, customer, static_cast<std::uint32_t>(persona),
+                                             static_cast<std::size_t>(felt[static_cast<std::size_t>(which)]));
+  };
   tables_.draw_one = [](const void* owner, std::int32_t persona, std::int32_t index, std::uint32_t word) {
     const Compiled& self = *static_cast<const Compiled*>(owner);
     const auto p = static_cast<std::uint32_t>(persona);

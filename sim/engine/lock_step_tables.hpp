@@ -84,6 +84,7 @@ class Compiled {
   std::vector<Start> starts_;
   std::vector<Inverse> arrives_;         // [persona]
   std::vector<std::uint8_t> existing_;   // [persona]
+  std::vector<std::uint8_t> mixed_;      // [persona]
   std::deque<std::vector<Draw>> draws_;  // of each quantity
 };
 

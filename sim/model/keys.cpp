@@ -401,8 +401,8 @@ std::vector<Key> gate() {
 std::vector<Key> goal() {
   constexpr std::array<const char*, goal_figures.size()> meanings{
       "net present value; 1 counts money as money", "share of all who arrived that are still customers, 0 to 1",
-      "share of all who ever bought that are still customers, 0 to 1", "net promoter score, a point of -100 to 100",
-      "lifetime value per person who arrived"};
+      "share of all who bought or arrived as customers that are still customers, 0 to 1",
+      "net promoter score, a point of -100 to 100", "lifetime value per person who arrived"};
   std::vector<Key> keys;
   for (std::size_t i = 0; i < goal_figures.size(); ++i) {
     keys.push_back({.name = std::string(goal_figures[i]),
@@ -502,10 +502,11 @@ const Fields<BehaviourSettings>& behaviour() {
       {{.name = "fit_weight", .bounds = weight, .meaning = "weight of the fit of content to needs (later version)"},
        &B::fit_weight},
       {{.name = "expectation_drift",
-        .kind = Kind::rate,
+        .kind = Kind::share_rate,
         .bounds = {-1e3, 1e3},
         .meaning =
-            "how much the expected quality rises between two visits, because others become better: `\"0.02 per year\"`",
+            "how much the expected quality rises between two visits, because others become better: `\"0.02 per year\"`, or "
+            "`\"2 % per year\"`",
         .subject = "expectation_drift per day"},
        &B::expectation_drift},
       {{.name = "traits",
@@ -558,6 +559,11 @@ const Fields<Persona>& persona() {
             "of who arrives as a customer (then it is required): how long ago they bought, up to 100 years; the clock "
             "`tenure` goes by it"}},
       {{.name = "traits", .kind = Kind::table, .standard = "below", .of = "traits", .meaning = "what its people are like"}},
+      {{.name = "correlate",
+        .kind = Kind::correlations,
+        .of = "trait",
+        .meaning = "how two traits go together within a person: `[[\"expectation\", \"patience\", 0.4]]`, above -1 and "
+                   "below 1; pairs that are not named have 0"}},
       {{.name = "ages",
         .kind = Kind::drawn_times,
         .bounds = not_negative,

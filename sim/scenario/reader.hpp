@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,6 +17,9 @@
 #include "value.hpp"
 
 namespace sojourn::scenario {
+
+/// How to give day 0 a date: the same wherever one is missing.
+inline constexpr std::string_view start_hint = "add start = 2026-09-07, a Monday, to [scenario]";
 
 /// Takes `schema`, the version of the format, and refuses every other than this one's.
 void read_schema(Table& root);
@@ -79,6 +83,7 @@ class Reader {
   // read_personas.cpp
   void collect_traits();
   void read_personas();
+  void read_correlations(const Value& value, Persona& persona);
   void read_traits(std::optional<Value> own, Persona& persona, const Value& whole);
   void judge_traits();
 

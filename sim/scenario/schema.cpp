@@ -207,6 +207,8 @@ Json type_of(const Key& key) {
       return any_of({number({-1.0, 10.0, Limit::outside}), {{"type", "string"}, {"pattern", "%\\s*per\\s"}}});
     case Kind::rate:
       return reference_to("rate");
+    case Kind::share_rate:
+      return any_of({reference_to("rate"), {{"type", "string"}, {"pattern", "%\\s*per\\s"}}});
     case Kind::parameters:
       return distribution_forms(reference_to("duration"), reference_to("rate"), reference_to("duration"),
                                 reference_to("rate"))[key.name];
@@ -238,6 +240,13 @@ Json type_of(const Key& key) {
       return any_of({quantity(key.bounds), reference_to("over_time")});
     case Kind::drawn_or_trait:
       return any_of({reference_to("drawn"), reference_to("trait_name")});
+    case Kind::correlations: {
+      const Json value = quantity({{"type", "number"}, {"exclusiveMinimum", -1}, {"exclusiveMaximum", 1}}, false);
+      return list_of({{"type", "array"},
+                      {"items", Json::array_t{reference_to("id"), reference_to("id"), value}},
+                      {"minItems", 3},
+                      {"maxItems", 3}});
+    }
     case Kind::id:
     case Kind::reference:
       return reference_to("id");
@@ -345,6 +354,7 @@ std::string kind_text(const Key& key) {
     case Kind::growth:
       return "share per time";
     case Kind::rate:
+    case Kind::share_rate:
       return "rate";
     case Kind::parameters:
       return "its parameters";
@@ -370,6 +380,8 @@ std::string kind_text(const Key& key) {
       return "number, or a table over time,";
     case Kind::drawn_or_trait:
       return "distribution, or the name of a trait,";
+    case Kind::correlations:
+      return "list of `[trait, trait, number]`";
     case Kind::id:
       return "id";
     case Kind::reference:

@@ -6,9 +6,11 @@
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "sojourn/engine/run.hpp"
@@ -189,6 +191,39 @@ TEST_CASE("engines: agree on random models where amounts are drawn", "[verify]")
     noticed += !disagreement(parts, twin).empty();
   }
   CHECK(noticed > 20);
+}
+
+TEST_CASE("engines: agree on random models of traits that go together", "[verify]") {
+  // Neighbours among the traits that vary are correlated, in a chain, and so the matrix is right whatever the signs.
+  const auto together = [](ModelParts parts) {
+    for (Persona& persona : parts.personas) {
+      std::optional<TraitId> before;
+      double rho = 0.45;
+      for (std::size_t k = 0; k < persona.traits.size(); ++k) {
+        if (std::holds_alternative<Fixed>(persona.traits[k])) continue;
+        if (before) persona.correlate.push_back({TraitId(k), *before, rho});
+        before = TraitId(k);
+        rho = -rho;
+      }
+    }
+    return parts;
+  };
+  int correlated = 0, moved = 0;
+  for (const bool couple : {false, true}) {
+    CHECK(falsify(Flavour::any, couple ? 60 : 200, [&](const ModelParts& drawn) {
+            const ModelParts plain = couple ? coupled(drawn) : spending(remembering(drawn)), parts = together(plain);
+            const bool any = std::any_of(parts.personas.begin(), parts.personas.end(),
+                                         [](const Persona& persona) { return !persona.correlate.empty(); });
+            correlated += any;
+            if (any)
+              moved += !difference(try_run(Model(plain), all_plans(plain), with(Engine::lock_step)),
+                                   try_run(Model(parts), all_plans(parts), with(Engine::lock_step)))
+                            .empty();
+            return disagreement(parts);
+          }) == "");
+  }
+  CHECK(correlated > 120);
+  CHECK(moved > 60);
 }
 
 TEST_CASE("engines: agree on random models of prices, rivals, levels and expectations that drift", "[verify]") {
