@@ -31,8 +31,9 @@ int compare_uncertain(const CommandLine& line, const Input& input, const std::ve
   if (line.format == Format::csv)
     throw InputError("--format csv: with --uncertain there are tables and Markdown", "--json has every figure");
   const Settings& settings = input.model.parts().settings;
-  const std::size_t by = metric_called(line.by.empty() ? std::string(metric_of_goal(settings)) : line.by.front());
-  if (plans.size() > 1) require_decides(by);  // before the work, not after it
+  const std::vector<GoalTerm> goal =
+      line.by.empty() ? goal_of(settings) : std::vector<GoalTerm>{{metric_called(line.by.front()), 1.0}};
+  if (plans.size() > 1 && goal.size() == 1) require_decides(goal.front().metric);  // before the work, not after it
   DrawOptions options;
   options.draws = (line.draws + scrambles - 1) / scrambles * scrambles;
   for (const PlanId plan : plans) options.plans.push_back(input.model.parts().plans[plan.index()].id);
@@ -53,7 +54,7 @@ int compare_uncertain(const CommandLine& line, const Input& input, const std::ve
     options.stop = running.stop;
     draws = simulate_draws(inputs, options);
   });
-  const ForecastReport report = forecast_report(inputs, draws, by, asks ? &survey : nullptr);
+  const ForecastReport report = forecast_report(inputs, draws, place_of_goal(draws, goal), asks ? &survey : nullptr);
   if (!line.csv.empty()) replace_file(line.csv, draws_csv(draws), table);
   if (line.json) {
     print(stdout, "%s", forecast_json(report, line.input).c_str());

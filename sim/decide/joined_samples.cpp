@@ -92,7 +92,7 @@ Samples joined(std::vector<NamedSamples> runs) {
     const bool alone = run.plans.size() == 1;
     for (PlanSamples& plan : run.plans) {
       plan.id = alone ? runs[k].name : fmt::format("{}/{}", runs[k].name, plan.id);
-      plan.name = alone ? runs[k].name : fmt::format("{}: {}", runs[k].name, plan.name);
+      plan.name = alone ? runs[k].name : fmt::format("{}/{}", runs[k].name, plan.name);
       std::vector<std::vector<TouchSums>> touch(all.touchpoints.size(), no_visits(plan.all));
       for (std::size_t v = 0; v < touchpoints.size(); ++v) touch[touchpoints[v]] = std::move(plan.touch[v]);
       plan.touch = std::move(touch);

@@ -83,4 +83,17 @@ std::vector<double> spending_by_quarter(const Improvement& improvement, double l
   return spent;
 }
 
+std::vector<double> by_quarter(const std::vector<double>& window_ends, const std::vector<double>& amounts,
+                               const std::vector<Quarter>& quarters) {
+  std::vector<double> result(quarters.size(), 0.0);
+  double begin = 0.0;
+  for (std::size_t w = 0; w < amounts.size(); begin = window_ends[w], ++w) {
+    for (std::size_t q = 0; q < quarters.size(); ++q) {
+      const double shared = std::min(window_ends[w], quarters[q].end) - std::max(begin, quarters[q].begin);
+      if (shared > 0.0) result[q] += amounts[w] * shared / (window_ends[w] - begin);
+    }
+  }
+  return result;
+}
+
 }  // namespace sojourn

@@ -399,6 +399,25 @@ std::vector<TouchSums> channel_sums(const Samples& samples, const PlanSamples& p
   return sums;
 }
 
+namespace {
+
+std::optional<OverBudget> over_budget(const ModelParts& parts, const Plan& plan, const std::vector<double>& window_ends,
+                                      const std::vector<double>& visit_price) {
+  if (!parts.budget.per_quarter) return std::nullopt;
+  const std::vector<Quarter> all = quarters(parts.settings);
+  std::vector<double> spent = by_quarter(window_ends, visit_price, all);
+  for (std::size_t i = 0; i < plan.improvements.size(); ++i) {
+    const std::vector<double> own =
+        spending_by_quarter(parts.improvements[plan.improvements[i].index()], plan.level(i), parts.settings, all);
+    for (std::size_t q = 0; q < spent.size(); ++q) spent[q] += own[q];
+  }
+  const auto most = std::max_element(spent.begin(), spent.end());
+  if (most == spent.end() || within_budget(*most, *parts.budget.per_quarter)) return std::nullopt;
+  return OverBudget{all[static_cast<std::size_t>(most - spent.begin())].name, *most, *parts.budget.per_quarter};
+}
+
+}  // namespace
+
 Samples collect_samples(const RunResult& result) {
   const Model& model = result.programs.front().model();
   const ModelParts& parts = model.parts();
@@ -431,6 +450,7 @@ Samples collect_samples(const RunResult& result) {
     plan.cash = cash_of(program, windows, costs, static_cast<double>(samples.replications));
     const double scale = model.people_per_customer() / static_cast<double>(samples.replications);
     for (const MoneySum& window : windows) plan.visit_price.push_back(scale * window.price.value());
+    plan.over_budget = over_budget(parts, described, samples.window_ends, plan.visit_price);
     samples.plans.push_back(std::move(plan));
   }
   return samples;

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <vector>
 
+#include "sojourn/model/staff.hpp"
 #include "sojourn/outcomes/event_log.hpp"
 #include "sojourn/outcomes/run_size.hpp"
 #include "sojourn/population/arrivals.hpp"
@@ -154,18 +155,36 @@ class Teller {
   }
   static std::string days(double value) { return value == 0.0 ? "at once" : "after " + format::wait(value); }
 
+  /// Whether nobody was on duty at the touchpoint at `time`, by the timetables of its pools: what changes add comes on top.
+  [[nodiscard]] bool closed(std::uint32_t touchpoint, double time) const {
+    const std::vector<PoolId>& pools = parts_.touchpoints[touchpoint].pools;
+    const double monday = static_cast<double>(weekday_of(parts_.settings.start)) + time;
+    const double of_week = monday - days_per_week * std::floor(monday / days_per_week);
+    return !pools.empty() && std::all_of(pools.begin(), pools.end(), [&](PoolId pool) {
+      double servers = 0.0;
+      for (const auto& [begin, from_then] : parts_.pools[pool.index()].servers) {
+        if (begin <= of_week) servers = from_then;
+      }
+      return servers == 0.0;
+    });
+  }
+  /// How long somebody waited, and whether that was for the opening.
+  [[nodiscard]] std::string waited(const Visit& visit) const {
+    return format::wait(visit.wait) + (closed(visit.touchpoint, visit.time - visit.wait) ? ", for the opening" : "");
+  }
+
   /// What became of a visit without service; empty where there was one, and at an end.
-  [[nodiscard]] static std::string unserved(const Visit& visit) {
-    if (visit.line == InLine::gave_up) return "gives up waiting after " + format::wait(visit.wait);
+  [[nodiscard]] std::string unserved(const Visit& visit) const {
+    if (visit.line == InLine::gave_up) return "gives up waiting after " + waited(visit);
     if (visit.line == InLine::turned_away) return "finds no room in the line";
     return visit.line == InLine::waiting ? "stands in line" : "";
   }
-  [[nodiscard]] static std::string felt(const DiaryEntry& entry) {
+  [[nodiscard]] std::string felt(const DiaryEntry& entry) const {
     const Visit& visit = entry.visit;
     if (!visit.appraised) return unserved(visit).empty() ? "the journey ends" : unserved(visit);
     std::string text = fmt::format("quality {:.2f} where {:.2f} was expected, effort {:.2f}", visit.quality,
                                    entry.before.expectation, visit.effort);
-    if (visit.wait > 0.0) text += " (with a wait of " + format::wait(visit.wait) + ")";
+    if (visit.wait > 0.0) text += " (with a wait of " + waited(visit) + ")";
     if (visit.repeated) text += " (had to repeat what another team had been told)";
     text += fmt::format(": appraised {:.2f}, satisfaction {:.2f} -> {:.2f}", visit.appraisal, entry.before.satisfaction,
                         entry.after.satisfaction);

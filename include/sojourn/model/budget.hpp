@@ -40,4 +40,8 @@ struct Quarter {
 [[nodiscard]] std::vector<double> spending_by_quarter(const Improvement& improvement, double level, const Settings& settings,
                                                       const std::vector<Quarter>& quarters);
 
+/// What amounts by window come to in each of `quarters`: a window's amount is spread evenly over it.
+[[nodiscard]] std::vector<double> by_quarter(const std::vector<double>& window_ends, const std::vector<double>& amounts,
+                                             const std::vector<Quarter>& quarters);
+
 }  // namespace sojourn

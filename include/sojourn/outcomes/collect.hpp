@@ -1,6 +1,7 @@
 // From the engine's sums to outcomes: samples for the analysis, arrays for the file.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,6 +26,13 @@ struct QueueFigures {
   double utilisation = 0.0;                     // share of the time on duty of those who may serve here in which they worked
 };
 
+/// The calendar quarter in which a plan spends most beyond the scenario's budget (`budget.per_quarter`), with what
+/// improvements cost by the visit, which only a simulation knows. In the market's money.
+struct OverBudget {
+  std::string quarter;  // "2026 Q4"
+  double spent = 0.0, budget = 0.0;
+};
+
 /// Independent samples of one plan (engine/batches.hpp): batches of customers or, where customers act on one another, whole
 /// replications; 128 at most.
 struct PlanSamples {
@@ -40,6 +48,7 @@ struct PlanSamples {
   std::vector<std::vector<SurveySums>> surveys;   // [survey][sample]
   std::vector<SurveyIntervals> survey_intervals;  // [survey]; none where tables were not kept
   std::vector<double> visit_price;  // per window, what improvements cost by the visit, as `cash`; not kept in files
+  std::optional<OverBudget> over_budget;  // not kept in files
   std::vector<double> cash;         // per window, undiscounted: revenue - cost - investment, for the market, mean
                                     // over replications
 };
