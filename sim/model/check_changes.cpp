@@ -86,13 +86,14 @@ void check_recurrence(const Context& context, const Change& change, const std::s
   };
   if (recurrence.duration) good = findings.number(path + ".duration", recurrence.duration->days, keys::positive) && good;
   if (recurrence.every) good = findings.number(path + ".every", recurrence.every->days, keys::positive) && good;
+  const bool steps = good;
   if (recurrence.duration && change.end) {
     refuse("duration", "duration and end both say when it is over", "keep one of them; after `last` it begins no more");
   }
   if (recurrence.every && !recurrence.duration) {
     refuse("every", "it begins again and again, but nothing says how long it is on each time", "add duration = \"3 days\"");
   }
-  if (recurrence.every && recurrence.duration && recurrence.duration->days > recurrence.every->days) {
+  if (steps && recurrence.every && recurrence.duration && recurrence.duration->days > recurrence.every->days) {
     refuse("duration",
            fmt::format("it is on for {} days, but begins again after {}", text(recurrence.duration->days),
                        text(recurrence.every->days)),
@@ -163,6 +164,7 @@ void check_budget(const Context& context, const Plan& plan, const std::string& p
   std::vector<double> spent(quarters.size(), 0.0);
   for (std::size_t i = 0; i < plan.improvements.size(); ++i) {
     if (plan.improvements[i].index() >= context.parts.improvements.size()) return;
+    if (!(plan.level(i) > 0.0 && plan.level(i) <= 1.0)) return;  // an error already
     const std::vector<double> own = spending_by_quarter(context.parts.improvements[plan.improvements[i].index()],
                                                         plan.level(i), context.parts.settings, quarters);
     for (std::size_t k = 0; k < spent.size(); ++k) spent[k] += own[k];
