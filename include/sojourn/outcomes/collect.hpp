@@ -47,10 +47,10 @@ struct PlanSamples {
   std::vector<double> utilisation;                // of each of Samples::pools, mean over replications
   std::vector<std::vector<SurveySums>> surveys;   // [survey][sample]
   std::vector<SurveyIntervals> survey_intervals;  // [survey]; none where tables were not kept
-  std::vector<double> visit_price;  // per window, what improvements cost by the visit, as `cash`; not kept in files
+  std::vector<double> visit_price;        // per window, what improvements cost by the visit, as `cash`; not kept in files
   std::optional<OverBudget> over_budget;  // not kept in files
-  std::vector<double> cash;         // per window, undiscounted: revenue - cost - investment, for the market, mean
-                                    // over replications
+  std::vector<double> cash;               // per window, undiscounted: revenue - cost - investment, for the market, mean
+                                          // over replications
 };
 
 /// Everything that an analysis needs to know of a run.
