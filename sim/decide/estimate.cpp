@@ -242,7 +242,7 @@ Estimate estimate(const std::vector<TouchSums>& samples, const TouchMetric& metr
 }
 
 Estimate estimate(const Samples& samples, std::size_t plan, std::size_t touchpoint, const TouchMetric& metric) {
-  if (metric.needs == Needs::solving && !samples.solving[touchpoint]) return {nan, nan, nan, nan, 0};
+  if (!samples.has(metric, touchpoint)) return {nan, nan, nan, nan, 0};
   return estimate(samples.plans[plan].touch[touchpoint], metric);
 }
 

@@ -76,7 +76,11 @@ Samples joined(std::vector<NamedSamples> runs) {
     const std::vector<std::size_t> touchpoints =
         places_in(all.touchpoints, all.touchpoint_names, run.touchpoints, run.touchpoint_names);
     const std::vector<std::size_t> channels = places_in(all.channels, all.channel_names, run.channels, run.channel_names);
+    all.solving.resize(all.touchpoints.size());
+    all.content.resize(all.touchpoints.size());
     for (std::size_t v = 0; v < touchpoints.size(); ++v) {
+      all.solving[touchpoints[v]] = all.solving[touchpoints[v]] || run.solving[v];
+      all.content[touchpoints[v]] = all.content[touchpoints[v]] || run.content[v];
       if (touchpoints[v] < known) continue;
       const ChannelId channel = run.touchpoint_channels[v];
       all.touchpoint_stages.push_back(run.touchpoint_stages[v]);

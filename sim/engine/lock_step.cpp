@@ -184,13 +184,11 @@ class Block {
     }
     if (t_.last_met >= 0) drift();
     // Several short loops: the processor looks ahead over as many lanes as their instructions fit in its window.
-    const float fit_weight = t_.fit_weight;
-    const float *mean = column(Field::quality), *sd = column(Field::quality_sd);
-    EACH_LANE
-    for (int i = 0; i < padded_; ++i) {
-      const NormalPair scores = normal_pair(s_.words[0][i], s_.words[2][i]);
-      s_.quality[i] = b::deliver(mean[i], sd[i], scores.first, 0.5f, fit_weight);
-      s_.score[i] = scores.second;
+    if (t_.content != nullptr) {
+      show_content();
+      deliver([this](int i) __attribute__((always_inline)) { return s_.fit[i]; });
+    } else {
+      deliver([](int) __attribute__((always_inline)) { return 0.5f; });
     }
     const float *effort = column(Field::effort_mean), *weights = column(Field::weight);
     const float repeat_effort = t_.repeat_effort;
@@ -237,6 +235,45 @@ class Block {
       s_.series[i][1] = counted_e - c_.counted_expectation[i];
       c_.counted_satisfaction[i] = counted_s;
       c_.counted_expectation[i] = counted_e;
+    }
+  }
+
+  template <class Fit>
+  SOJOURN_INLINE void deliver(Fit fit) {
+    const float fit_weight = t_.fit_weight;
+    const float *mean = column(Field::quality), *sd = column(Field::quality_sd);
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      const NormalPair scores = normal_pair(s_.words[0][i], s_.words[2][i]);
+      s_.quality[i] = b::deliver(mean[i], sd[i], scores.first, fit(i), fit_weight);
+      s_.score[i] = scores.second;
+    }
+  }
+
+  /// Which content is shown, and how well it fits.
+  void show_content() {
+    if (t_.content_by_chance) {
+      const auto purpose = static_cast<std::uint32_t>(Purpose::content) | (task_.replication << 8);
+      philox_columns(c_.customer, purpose, c_.event, padded_, task_.seed[0], task_.seed[1],
+                     {s_.more_words[0], s_.more_words[1], s_.more_words[2], s_.more_words[3]});
+      EACH_LANE
+      for (int i = 0; i < padded_; ++i) s_.x[i] = sojourn::uniform(s_.more_words[0][i]);
+    } else {
+      // Any number between 0 and 1 is below a chance of 1, and above one of 0.
+      EACH_LANE
+      for (int i = 0; i < padded_; ++i) s_.x[i] = 0.5f;
+    }
+    for (int i = 0; i < padded_; ++i) {
+      const ShownContent& content = t_.content[c_.row[i]];
+      const int shown = s_.x[i] < content.personalisation ? 1 : 0;
+      s_.fit[i] = content.fit[shown];
+      s_.marks[i] = static_cast<std::uint8_t>(shown);
+    }
+    std::int64_t* const cells = task_.cells + t_.shape.touch(0, 0, TouchScore::matched);
+    for (int i = 0; i < lanes_; ++i) {
+      std::int64_t* const at = cells + static_cast<std::size_t>(c_.place[i]) * touch_score_count;
+      const std::int32_t* const scores = t_.content[c_.row[i]].scores[s_.marks[i]];
+      for (int k = 0; k < 3; ++k) at[k] += scores[k];
     }
   }
 

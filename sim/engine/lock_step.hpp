@@ -77,6 +77,15 @@ struct alignas(32) Row {
   float heard[4], more_heard[4];
 };
 inline constexpr int row_groups = 9;
+
+/// The content of a row's touchpoint, as one persona sees it: how well it fits, and what that counts (TouchScore::matched
+/// and on), by whether the best fit is shown (1) or the default (0).
+struct ShownContent {
+  float personalisation;  // the chance of the best fit
+  float fit[2];
+  std::int32_t scores[2][3];
+  std::int32_t unused;
+};
 static_assert(sizeof(Row) == 32 * row_groups);
 
 /// Families of delays that occur, as a set.
@@ -304,11 +313,13 @@ struct Tables {
   /// whose sums follow from its visits.
   bool still;
   const PlaceScores* place_scores;
-  bool tame;     // no exponent of a choice can leave [-60, 60]
-  bool hears;    // some slope on what is heard
-  bool couples;  // some row has a Coupling
-  bool queues;   // visits of some touchpoint wait for servers
-  bool solving;  // visits of some touchpoint may solve a problem
+  bool tame;                    // no exponent of a choice can leave [-60, 60]
+  bool hears;                   // some slope on what is heard
+  bool couples;                 // some row has a Coupling
+  bool queues;                  // visits of some touchpoint wait for servers
+  bool solving;                 // visits of some touchpoint may solve a problem
+  const ShownContent* content;  // [row]; null where nothing is shown
+  bool content_by_chance;       // somewhere chance decides what is shown
   bool slopes, probabilities, any_one_by_one, trait_bound, flows;
   bool counts_paid;            // visits that pay are counted one by one, because discounting or a change makes them differ
   bool small_discount;         // see Discount::small

@@ -72,6 +72,7 @@ struct alignas(64) Scratch {
   std::int32_t stands[lane_count];  // as what a customer would answer
   std::int32_t repeated[lane_count], code[lane_count], bought[lane_count];
   std::int32_t solved[lane_count];  // 1 where the visit solved the problem
+  float fit[lane_count];            // of the content shown
   std::int32_t answer[lane_count];  // what it would count in a survey's score
   std::int32_t touch[lane_count][2], series[lane_count][2];
   float cumulative[fast_exits][lane_count];

@@ -142,6 +142,7 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   tables_.row_of = row_of_.data();
   tables_.exits = exits_.data();
   tables_.carries = carries_.empty() ? nullptr : carries_.data();
+  tables_.content = content_.empty() ? nullptr : content_.data();
   tables_.stretch = stretch_.empty() ? nullptr : stretch_.data();
   tables_.regime_begins = program.regime_begins().data();
   tables_.regime_of_cell = regime_of_cell_.data();
@@ -291,6 +292,7 @@ void Compiled::compile_rows() {
         }
         if (program.exits(row).empty()) stretch_.push_back(1.0);
         rows_.push_back(to);
+        compile_content(row, at.content);
         visit_rows_.push_back(&row);
       }
     }
@@ -303,8 +305,22 @@ void Compiled::compile_rows() {
     }
   }
   if (!stretched) stretch_.clear();
+  if (!shows_content_) content_.clear();
   // The loop knows the last team met only where context may be lost.
   if (!lost && !program.carried().asks_for_team()) carries_.clear();
+}
+
+void Compiled::compile_content(const VisitRow& row, bool shown) {
+  ShownContent content{row.personalisation, {row.standard_fit, row.best_fit}, {}, 0};
+  for (int k = 0; shown && k < 2; ++k) {
+    content.scores[k][0] = content.fit[k] == row.best_fit ? 1 : 0;
+    content.scores[k][1] = content.fit[k] < 0.5f ? 1 : 0;
+    content.scores[k][2] = fixed_score(content.fit[k]);
+  }
+  const bool by_chance = row.personalisation > 0.0f && row.personalisation < 1.0f && row.standard_fit != row.best_fit;
+  tables_.content_by_chance = tables_.content_by_chance || by_chance;
+  shows_content_ = shows_content_ || shown;
+  content_.push_back(content);
 }
 
 void Compiled::compile_hazards() {
@@ -400,7 +416,7 @@ void Compiled::compile_place_scores() {
 void Compiled::compile_still_scores() {
   const auto& memory = program_->behaviour().memory;
   bool still = !program_->model().coupled() && tables_.last_met < 0 && program_->surveys().count() == 0 && !tables_.slopes &&
-               carries_.empty() && memory.memory == 0.0f && program_->behaviour().adapt == 0.0f;
+               carries_.empty() && content_.empty() && memory.memory == 0.0f && program_->behaviour().adapt == 0.0f;
   for (const BuiltinTrait trait :
        {BuiltinTrait::satisfaction, BuiltinTrait::expectation, BuiltinTrait::loss_aversion, BuiltinTrait::effort_aversion}) {
     still = still && !constants(trait).empty();

@@ -39,6 +39,7 @@ class Compiled {
   void compile_exits(Row& to, const VisitRow& row, std::uint32_t persona);
   [[nodiscard]] bool fast(const VisitRow& row) const;
   [[nodiscard]] std::int32_t own_trait(std::int32_t trait);
+  void compile_content(const VisitRow& row, bool shown);
   void compile_hazards();
   void compile_constant_choices();
   [[nodiscard]] std::vector<float> constants(BuiltinTrait trait) const;
@@ -72,6 +73,8 @@ class Compiled {
   std::vector<Exit> exits_;
   std::vector<double> stretch_;
   std::vector<float> carries_;
+  std::vector<ShownContent> content_;  // [row]; empty where nothing is shown
+  bool shows_content_ = false;
   std::vector<std::int32_t> regime_of_cell_, flow_kind_of_;
   std::vector<Passage> passages_;
   std::vector<std::uint8_t> is_end_;

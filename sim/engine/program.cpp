@@ -8,6 +8,7 @@
 #include <map>
 #include <tuple>
 
+#include "sojourn/model/content.hpp"
 #include "sojourn/model/staff.hpp"
 #include "sojourn/population/population.hpp"
 #include "sojourn/tally/tally.hpp"
@@ -155,7 +156,8 @@ Program::Program(const Model& model)
     places_.push_back({touchpoint.end.has_value(), touchpoint.stage == Stage::purchase, touchpoint.counts_as.has_value(),
                        touchpoint.exits == ExitRule::race, false,
                        touchpoint.team.valid() ? static_cast<std::int32_t>(touchpoint.team.index()) : -1,
-                       touchpoint.queues(), touchpoint.reads_reviews, touchpoint.solves_problems()});
+                       touchpoint.queues(), touchpoint.reads_reviews, touchpoint.solves_problems(),
+                       touchpoint.shows_content()});
     for (const Exit& exit : touchpoint.next) delays_.emplace_back(exit.after);
   }
   compile_outside();
@@ -244,6 +246,7 @@ void Program::compile_rows() {
                                        [](const Exit& exit) { return exit.slopes.outside != 0.0; });
       const bool market = outside || std::any_of(touchpoint.next.begin(), touchpoint.next.end(),
                                                  [](const Exit& exit) { return exit.slopes.price != 0.0; });
+      const ContentFit fits = content_fit(parts.personas[p], touchpoint);
       known.clear();
       bool pays = false;
       for (std::size_t s = 0; s < states(); ++s) {
@@ -291,6 +294,12 @@ void Program::compile_rows() {
           row.solves_shifts_end = static_cast<std::uint32_t>(shifts_.size());
         } else if (const auto* chance = std::get_if<double>(&touchpoint.solves)) {
           row.solves = narrow(value(Parameter::solves, *chance));
+        }
+        if (touchpoint.shows_content()) {
+          row.personalisation = narrow(value(Parameter::personalisation, touchpoint.personalisation));
+          row.standard_fit = narrow(fits.standard);
+          row.best_fit = narrow(fits.best);
+          row.best_variant = fits.variant;
         }
         // A price per visit is paid where the whole target matches: with `exit_to`, only at touchpoints with such an exit.
         const auto is_priced = [&](const Target& target) {

@@ -89,7 +89,7 @@ void idle_behaviour(const Context& context) {
   if (parts.behaviour.repeat_effort != standard.repeat_effort && !forgets && !changes(parts, Parameter::carry))
     warn("repeat_effort", "nothing is lost between teams");
   if (parts.behaviour.fit_weight != standard.fit_weight &&
-      !any_touchpoint(parts, [](const Touchpoint& t) { return !t.content.empty(); }))
+      !any_touchpoint(parts, [](const Touchpoint& t) { return t.shows_content(); }))
     warn("fit_weight", "no touchpoint has content");
 }
 
@@ -135,8 +135,6 @@ void idle_preferences(const Context& context, std::size_t i) {
   const Persona& persona = parts.personas[i];
   const std::string& path = context.paths.personas[i];
   idle_traits(context, i);
-  if (!persona.needs.empty() && !any_touchpoint(parts, [](const Touchpoint& t) { return !t.content.empty(); }))
-    context.findings.warning(path + ".needs", "needs change nothing: no touchpoint has content", "remove them");
   for (const auto& preference : persona.channels) {
     const ChannelId channel = preference.first;
     const double times = preference.second;
@@ -309,6 +307,8 @@ void idle_at_touchpoint(const Context& context, const Touchpoint& touchpoint, co
     if (!touchpoint.pools.empty()) warn("pool", why, hint);
     if (touchpoint.reads_reviews) warn("reads_reviews", why, hint);
     if (touchpoint.solves != Chance()) warn("solves", why, hint);
+    if (!touchpoint.content.empty()) warn("content", why, hint);
+    if (touchpoint.content.empty() && touchpoint.personalisation != 0.0) warn("personalisation", why, hint);
     if (touchpoint.exits == ExitRule::race) warn("exits", why, hint);
     return;
   }
@@ -560,6 +560,7 @@ void check_idle_keys(const Context& context, const Reach& reach) {
     idle_race_odds(context, parts.touchpoints[i], context.paths.touchpoints[i]);
   }
   check_idle_carried(context, reach);
+  check_idle_content(context, reach);
   idle_talk(context);
   idle_reviews(context);
   idle_surveys(context, reach);

@@ -11,6 +11,7 @@
 #include "findings.hpp"
 #include "sojourn/model/calendar.hpp"
 #include "sojourn/model/change_arithmetic.hpp"
+#include "sojourn/model/content.hpp"
 
 namespace sojourn::checking {
 namespace {
@@ -110,6 +111,34 @@ bool leads_there(const ModelParts& parts, const Reach& reach, const Target& targ
   return false;
 }
 
+// Of an effect on personalisation.
+Idle why_not_personalised(const ModelParts& parts, const Reach& reach, const Target& target, const Effect& effect) {
+  bool content = false, variants = false, differ = false;
+  for (std::size_t p = 0; p < parts.personas.size(); ++p) {
+    for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) {
+      const Touchpoint& touchpoint = parts.touchpoints[v];
+      if (!touchpoint.shows_content() || !reach.by_persona[p][v] || !matches(parts, target, TouchpointId(v), PersonaId(p)))
+        continue;
+      content = true;
+      variants = variants || touchpoint.content.size() > 1;
+      if (content_fit(parts.personas[p], touchpoint).variant == 0) continue;
+      differ = true;
+      if (effect.operation != Operation::multiply || touchpoint.personalisation > 0.0) return {};
+    }
+  }
+  // That nobody needs anything, or that fit has no weight, is said once.
+  const bool needs =
+      std::any_of(parts.personas.begin(), parts.personas.end(), [](const Persona& p) { return !p.needs.empty(); });
+  if (content && variants && (!needs || parts.behaviour.fit_weight == 0.0)) return {};
+  if (!content) return {"its target has no content to personalise", "add content to the touchpoint"};
+  if (!variants) return {"its target has only one variant of content", "add a variant to content"};
+  if (!differ) {
+    return {"the first variant fits everybody best whom it reaches",
+            "compare the themes of content with the needs of personas"};
+  }
+  return {"a share of a personalisation of 0 is 0", "add to it: personalisation = \"+0.5\""};
+}
+
 Idle why_idle(const ModelParts& parts, const Reach& reach, const Target& target, const Effect& effect) {
   const auto visit = [&](const VisitTest& test) { return any_visit(parts, reach, target, test); };
   const auto exit = [&](const ExitTest& test) { return any_exit(parts, reach, target, test); };
@@ -127,8 +156,7 @@ Idle why_idle(const ModelParts& parts, const Reach& reach, const Target& target,
       if (parts.teams.size() > 1 && visit([](const Touchpoint& touchpoint) { return touchpoint.team.valid(); })) return {};
       return {"its target is handed over to by no other team", "give the touchpoints a team"};
     case Parameter::personalisation:
-      if (visit([](const Touchpoint& touchpoint) { return !touchpoint.content.empty(); })) return {};
-      return {"its target has no content to personalise", "add content to the touchpoint"};
+      return why_not_personalised(parts, reach, target, effect);
     case Parameter::promise:
       if (visit([&](const Touchpoint& touchpoint) {
             return !touchpoint.end && (touchpoint.promise || effect.operation == Operation::set);

@@ -139,6 +139,8 @@ void check_clipping(const Context& context);
 void check_idle_keys(const Context& context, const Reach& reach);
 /// The part of it about clocks, counters and conditions.
 void check_idle_carried(const Context& context, const Reach& reach);
+/// The part of it about content and needs.
+void check_idle_content(const Context& context, const Reach& reach);
 /// Warns of races that end otherwise than they read: ties, and exits that are nearly always too late.
 void check_races(const Context& context, const Reach& reach);
 

@@ -119,14 +119,10 @@ Model apply(const Model& model, PlanId plan) {
 }
 
 std::vector<std::string> unsupported(const ModelParts& parts) {
-  const auto any_touchpoint = [&](auto test) {
-    return std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(), test);
-  };
   std::vector<std::string> mechanisms;
   if (std::any_of(parts.surveys.begin(), parts.surveys.end(), [](const Survey& s) { return s.closed_loop.has_value(); }))
     mechanisms.emplace_back("closed loops of surveys");
   if (!parts.rules.empty()) mechanisms.emplace_back("rules");
-  if (any_touchpoint([](const Touchpoint& t) { return !t.content.empty(); })) mechanisms.emplace_back("content");
   return mechanisms;
 }
 

@@ -265,7 +265,9 @@ Mechanisms mechanisms_in(const ModelParts& parts) {
       std::any_of(parts.personas.begin(), parts.personas.end(), [](const Persona& persona) { return persona.existing(); });
   const bool solving = std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(),
                                    [](const Touchpoint& touchpoint) { return touchpoint.solves_problems(); });
-  return {parts.word_of_mouth.has_value(), !parts.account_segments.empty(), queues, paid, existing, solving};
+  const bool content = std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(),
+                                   [](const Touchpoint& touchpoint) { return touchpoint.shows_content(); });
+  return {parts.word_of_mouth.has_value(), !parts.account_segments.empty(), queues, paid, existing, solving, content};
 }
 
 void require_mechanism(const Metric& metric, const ModelParts& parts) {
@@ -361,6 +363,7 @@ Samples samples_about(const Model& model) {
     samples.touchpoint_stages.push_back(touchpoint.stage);
     samples.touchpoint_channels.push_back(touchpoint.channel);
     samples.solving.push_back(touchpoint.solves_problems());
+    samples.content.push_back(touchpoint.shows_content());
   }
   samples.channels = ids_of(parts.channels);
   samples.channel_names = names_of(parts.channels);

@@ -139,8 +139,10 @@ class Arrays {
         const auto count = [&](TouchScore of) { return totals.value(shape_.touch(p, v, of)); };
         double over = count(TouchScore::visits) - count(TouchScore::unserved);
         if (score.kind == ScoreKind::mean_of_waits) over += count(TouchScore::gave_up);
-        const bool appraised = over > 0.0 && !parts_.touchpoints[v].end.has_value();
-        values.push_back(appraised ? totals.value(shape_.touch(p, v, score.cell), scale) / over : nan);
+        const Touchpoint& touchpoint = parts_.touchpoints[v];
+        const bool defined =
+            over > 0.0 && !touchpoint.end.has_value() && (score.needs != Needs::content || touchpoint.shows_content());
+        values.push_back(defined ? totals.value(shape_.touch(p, v, score.cell), scale) / over : nan);
       });
     });
   }

@@ -116,6 +116,9 @@ constexpr std::array all_metrics{
            Written::where_used},
 };
 
+/// A mean over visits that saw content: each of them fits worse than none, or above 0. NaN where none was shown.
+double of_shown(const TouchSums& s, double sum) { return ratio(sum, s.mistargeted + s.fit > 0.0 ? s.appraised : 0.0); }
+
 constexpr std::array all_touch_metrics{
     TouchMetric{"visits", "visits per person who arrived", [](const TouchSums& s) { return ratio(s.visits, s.arrived); }},
     TouchMetric{"repeats", "visits at which context was lost, per person who arrived",
@@ -137,6 +140,12 @@ constexpr std::array all_touch_metrics{
                 [](const TouchSums& s) { return ratio(s.appraised, s.visits); }, Needs::solving},
     TouchMetric{"solved_true", "share of visits that solved the customer's problem",
                 [](const TouchSums& s) { return ratio(s.solved, s.visits); }, Needs::solving},
+    TouchMetric{"matched", "share of visits at which the content shown was the best fit to the customer's needs",
+                [](const TouchSums& s) { return of_shown(s, s.matched); }, Needs::content},
+    TouchMetric{"mistargeted", "share of visits at which the content shown fits worse than none would",
+                [](const TouchSums& s) { return of_shown(s, s.mistargeted); }, Needs::content},
+    TouchMetric{"fit", "mean fit of content to needs per visit; 0.5 is that of no content",
+                [](const TouchSums& s) { return of_shown(s, s.fit); }, Needs::content},
 };
 
 void add(std::vector<double>& to, const std::vector<double>& from) {

@@ -104,6 +104,7 @@ std::string value_text(const TouchMetric& metric, double value) {
   if (std::isnan(value)) return "-";
   if (metric.name == "wait_days") return format::wait(value);
   if (metric.name == "gave_up") return fmt::format("{:.2f} %", 100.0 * value);
+  if (of_some_touchpoints(metric.needs) && metric.name != "fit") return fmt::format("{:.1f} %", 100.0 * value);
   if (metric.name.ends_with("_per_person")) return fmt::format("{:.2f}", value);
   return fmt::format("{:.3f}", value);
 }
@@ -477,6 +478,8 @@ class Data {
         const std::vector<TouchSums> sums = channel_sums(samples_, samples_.plans[k], channel);
         Json row = Json::array();
         for (const TouchMetric* metric : columns_) {
+          // How content fitted is a figure of touchpoints; these columns come last.
+          if (metric->needs == Needs::content) continue;
           const Estimate e = estimate(sums, *metric);
           row.push_back({number(e.mean), number(e.low), number(e.high), value_text(*metric, e.mean)});
         }

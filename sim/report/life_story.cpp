@@ -7,6 +7,7 @@
 #include <cmath>
 #include <vector>
 
+#include "sojourn/model/content.hpp"
 #include "sojourn/outcomes/event_log.hpp"
 #include "sojourn/outcomes/run_size.hpp"
 #include "sojourn/population/arrivals.hpp"
@@ -140,7 +141,7 @@ bool alike(const Diary& a, const Diary& b) {
 class Teller {
  public:
   /// `since`: when a person who arrives as a customer bought.
-  Teller(const ModelParts& parts, double since) : parts_(parts), since_(since) {}
+  Teller(const ModelParts& parts, PersonaId persona, double since) : parts_(parts), persona_(persona), since_(since) {}
 
   [[nodiscard]] const std::string& place(std::uint32_t touchpoint) const {
     const Touchpoint& at = parts_.touchpoints[touchpoint];
@@ -182,6 +183,7 @@ class Teller {
     if (entry.before.bought && entry.before.standing == Standing::absent) {
       text += fmt::format("    Arrives as a customer, of {}.\n", format::duration(entry.visit.time - since_));
     }
+    text += shown(entry.visit);
     if (parts_.touchpoints[entry.visit.touchpoint].solves != Chance())
       text += entry.visit.solved ? "    The problem is solved.\n" : "    The problem is not solved.\n";
     if (entry.after.bought && !entry.before.bought) text += "    Buys for the first time.\n";
@@ -189,6 +191,27 @@ class Teller {
       text += fmt::format("    Posts a review of {} star{}.\n", entry.visit.rating, entry.visit.rating == 1 ? "" : "s");
     text += asked(entry, false);
     return text + "    " + why(step) + "\n" + asked(entry, true);
+  }
+
+  /// Which content was shown, and how well it fitted.
+  [[nodiscard]] std::string shown(const Visit& visit) const {
+    const Touchpoint& touchpoint = parts_.touchpoints[visit.touchpoint];
+    if (!touchpoint.shows_content()) return {};
+    const ContentFit fits = content_fit(parts_.personas[persona_.index()], touchpoint);
+    std::string text = fmt::format("    Sees {}content {}, on {}: fit {:.2f}", visit.variant == 0 ? "the default, " : "",
+                                   visit.variant + 1, themes(touchpoint.content[visit.variant]), visit.fit);
+    const bool is_best = visit.fit == static_cast<float>(fits.best);
+    text += is_best ? ", the best there is" : fmt::format(" (content {} would fit {:.2f})", fits.variant + 1, fits.best);
+    return text + (visit.fit < 0.5f ? ", worse than none.\n" : ".\n");
+  }
+  /// What a variant says, the heaviest theme first.
+  [[nodiscard]] static std::string themes(const Content& content) {
+    std::vector<std::pair<std::string, double>> sorted = content.theme;
+    std::erase_if(sorted, [](const auto& theme) { return !(theme.second > 0.0); });
+    std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+    std::string text;
+    for (std::size_t i = 0; i < std::min<std::size_t>(sorted.size(), 3); ++i) text += (i > 0 ? ", " : "") + sorted[i].first;
+    return text.empty() ? "nothing" : text;
   }
 
   /// What surveys asked right after the visit, or while the customer stayed.
@@ -281,6 +304,7 @@ class Teller {
 
  private:
   const ModelParts& parts_;
+  PersonaId persona_;
   double since_;
 };
 
@@ -312,7 +336,7 @@ std::string told_life(const Model& model, std::uint64_t customer, const RunOptio
   const Diary& life = lives[at];
   if (life.visits.empty()) return fmt::format("Customer {} does not arrive within the horizon.\n", customer);
   const Plan& plan = parts.plans[model.plan().index()];
-  const Teller teller(parts, life.person.since);
+  const Teller teller(parts, PersonaId(life.person.persona), life.person.since);
   const std::vector<Step> steps = Reader(model, life).steps();
   const Persona& persona = parts.personas[life.person.persona];
   std::string text =

@@ -107,8 +107,8 @@ Json by_segment(const Samples& samples, std::size_t plan) {
 Json of(const std::vector<TouchSums>& sums, const Samples& samples) {
   Json json = Json::object();
   for (const TouchMetric& metric : touch_metrics()) {
-    // What was solved has an object of its own, `solved`.
-    if (metric.needs == Needs::solving || !samples.mechanisms.has(metric.needs)) continue;
+    // What was solved and how content fitted have objects of their own.
+    if (of_some_touchpoints(metric.needs) || !samples.mechanisms.has(metric.needs)) continue;
     json[std::string(metric.name)] = of(estimate(sums, metric));
   }
   return json;
@@ -223,6 +223,17 @@ void add_solved(Json& json, const Samples& samples, std::size_t plan) {
   }
 }
 
+/// How what was shown fitted, at touchpoints with content.
+void add_content(Json& json, const Samples& samples, std::size_t plan) {
+  for (std::size_t v = 0; v < samples.touchpoints.size(); ++v) {
+    if (!samples.content[v]) continue;
+    Json& content = json["touchpoints"][samples.touchpoints[v]]["content"];
+    for (const TouchMetric& metric : touch_metrics()) {
+      if (metric.needs == Needs::content) content[std::string(metric.name)] = of(estimate(samples, plan, v, metric));
+    }
+  }
+}
+
 }  // namespace
 
 std::string run_json(const Samples& samples, const std::string& file) {
@@ -242,6 +253,7 @@ std::string run_json(const Samples& samples, const std::string& file) {
   add_spread(json, samples, 0);
   add_queues(json, samples, 0);
   add_solved(json, samples, 0);
+  add_content(json, samples, 0);
   add_surveys(json, samples, 0);
   return json_figures::text(json);
 }
@@ -279,6 +291,7 @@ std::string comparison_json(const Samples& samples, const Comparison& comparison
     add_spread(entry, samples, k);
     add_queues(entry, samples, k);
     add_solved(entry, samples, k);
+    add_content(entry, samples, k);
     add_surveys(entry, samples, k);
     if (!samples.segments.empty()) entry["by_account_segment"] = by_segment(samples, k);
     for (const PersonaEffect& effect : plan.personas) {

@@ -306,6 +306,12 @@ std::string spread_text(const Samples& samples, const Layout& layout) {
              layout);
 }
 
+/// A figure of content for a table.
+std::string content_figure(const TouchMetric& metric, double value) {
+  if (std::isnan(value)) return "-";
+  return metric.name == "fit" ? fmt::format("{:.2f}", value) : fmt::format("{:.1f} %", 100.0 * value);
+}
+
 /// What a log counts as solved and what was, under each plan; empty where people bring no problems.
 std::string solved_text(const Samples& samples, const Layout& layout) {
   if (!samples.mechanisms.solving) return {};
@@ -325,6 +331,30 @@ std::string solved_text(const Samples& samples, const Layout& layout) {
              "Logged: of all visits, those that a log counts as a success because they were served; solved: those after "
              "which the customer's problem was gone.\n",
              layout);
+}
+
+std::string content_words(const Layout& layout) {
+  return prose(
+      "Best fit: share of visits that saw the content that fits their needs best; worse than none: share that saw content "
+      "that fits them worse than no content would. Fit is from 0 to 1, and 0.5 without content.\n",
+      layout);
+}
+
+/// How well content fitted, under each plan; empty where there is none.
+std::string content_text(const Samples& samples, const Layout& layout) {
+  if (!samples.mechanisms.content) return {};
+  Table table;
+  table.row({"content", "plan", "best fit", "worse than none", "mean fit"});
+  for (std::size_t v = 0; v < samples.touchpoints.size(); ++v) {
+    for (std::size_t k = 0; samples.content[v] && k < samples.plans.size(); ++k) {
+      std::vector<std::string> cells{k == 0 ? samples.touchpoint_names[v] : "", samples.plans[k].name};
+      for (const TouchMetric& of : touch_metrics()) {
+        if (of.needs == Needs::content) cells.push_back(content_figure(of, estimate(samples, k, v, of).mean));
+      }
+      table.row(cells);
+    }
+  }
+  return "\n" + table.text(layout) + "\n" + content_words(layout);
 }
 
 /// A figure of a survey with half the width of its interval.
@@ -501,6 +531,7 @@ std::string run_text(const Samples& samples, const Layout& layout) {
   std::vector<std::string> columns = with_visits({"by touchpoint"}, money);
   if (samples.mechanisms.queues) columns.insert(columns.end(), {"wait", "gave up"});
   if (samples.mechanisms.solving) columns.insert(columns.end(), {"logged as solved", "solved"});
+  if (samples.mechanisms.content) columns.insert(columns.end(), {"best fit", "worse than none", "fit"});
   touchpoints.row(columns);
   for (std::size_t v = 0; v < samples.touchpoints.size(); ++v) {
     std::vector<std::string> cells{samples.touchpoint_names[v]};
@@ -517,6 +548,10 @@ std::string run_text(const Samples& samples, const Layout& layout) {
       const double value = estimate(samples, 0, v, of).mean;
       cells.push_back(std::isnan(value) ? "-" : fmt::format("{:.1f} %", 100.0 * value));
     }
+    for (const TouchMetric& of : touch_metrics()) {
+      if (of.needs == Needs::content && samples.mechanisms.content)
+        cells.push_back(content_figure(of, estimate(samples, 0, v, of).mean));
+    }
     touchpoints.row(cells);
   }
   text += touchpoints.text(layout) + "\n" +
@@ -525,6 +560,7 @@ std::string run_text(const Samples& samples, const Layout& layout) {
                     "0 to 1.\n",
                     money ? fmt::format(", revenue and cost to serve ({})", samples.currency) : ""),
                 layout);
+  if (samples.mechanisms.content) text += content_words(layout);
   if (!samples.channels.empty()) text += channels_text(samples, layout) + (samples.appraisal_spreads.empty() ? "\n" : "");
   text += spread_text(samples, layout);
   text += queues_text(samples, layout) + surveys_text(samples, layout);
@@ -604,7 +640,7 @@ std::string all_figures(const Samples& samples, const Comparison& comparison, co
   text += channels_text(samples, layout);
   text += spread_text(samples, layout);
   text += queues_text(samples, layout);
-  text += solved_text(samples, layout) + surveys_text(samples, layout);
+  text += solved_text(samples, layout) + content_text(samples, layout) + surveys_text(samples, layout);
   std::string notes = samples.mechanisms.existing
                           ? "Conversion is of those who arrived as prospects; retention of those who bought or arrived as "
                             "customers, retained of all who arrived. "

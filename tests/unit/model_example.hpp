@@ -64,7 +64,7 @@ inline ModelParts parts() {
 
   made.personas = {persona("young", 0.6, made.traits), persona("family", 0.4, made.traits)};
   made.personas[0].traits[0] = Beta{6.0, 4.0};
-  made.personas[0].needs = {{"price", 0.7}, {"speed", 0.3}};
+  made.personas[0].needs = {{"price", 0.3}, {"speed", 0.7}};
   made.personas[0].channels = {{web, 2.0}};
   made.personas[0].odds = {{ad, shop, 1.4}};
 

@@ -137,8 +137,8 @@ TEST_CASE("model: what couples customers", "[model]") {
 }
 
 TEST_CASE("model: what is not built yet", "[model]") {
-  CHECK(unsupported(example::parts()) == std::vector<std::string>{"closed loops of surveys", "rules", "content"});
-  // Needs without content and a heard exit without talk do nothing, so they are no obstacle.
+  CHECK(unsupported(example::parts()) == std::vector<std::string>{"closed loops of surveys", "rules"});
+  // A heard exit without talk does nothing, so it is no obstacle.
   CHECK(unsupported(plain_parts()).empty());
 }
 

@@ -448,3 +448,53 @@ TEST_CASE("a change that comes in the middle of long stays has a warning, in a c
   CHECK_FALSE(warns(with("3 days", "start = \"6 months\"\nend = \"6.2 months\"\n", ""), "inside stays"));
   CHECK_FALSE(warns(with("60 days", start, "race"), "inside stays"));
 }
+
+TEST_CASE("content and needs that do nothing have one warning each") {
+  // Of two variants the second fits who comes here best, and some see it: nothing is idle.
+  const std::string needs = "needs = { price = 0.3, speed = 0.7 }\n";
+  const std::string variants = "content = [ { theme = { price = 1 } }, { theme = { speed = 1 } } ]\n";
+  const std::string shown = "personalisation = 0.5\n";
+  const auto shop = [&](const std::string& own_needs, const std::string& at_buy, const std::string& more = "") {
+    return replaced(replaced(journey, persona, persona + own_needs), "effort = 0.2\n", "effort = 0.2\n" + at_buy) + more;
+  };
+  CHECK(warnings(shop(needs, variants + shown)).empty());
+  const auto data = [](const std::string& effect, const std::string& target = "buy") {
+    return "[[event]]\nid = \"data\"\neffect = { personalisation = \"" + effect + "\" }\ntarget = { touchpoint = \"" +
+           target + "\" }\n";
+  };
+  CHECK(warnings(shop(needs, variants, data("+0.5"))).empty());
+  CHECK(warnings(shop(needs, variants + shown, data("-20%"))).empty());
+  const auto only = [](const std::string& text, const std::string& warning) {
+    INFO(text);
+    const std::vector<std::string> all = warnings(text);
+    CHECK(all.size() == 1);
+    CHECK(warns(text, warning));
+  };
+  only(shop("", variants + shown), "touchpoint.buy.content: content changes nothing: no persona has needs");
+  only(shop("needs = { price = 0 }\n", "", ""), "persona.p.needs: needs change nothing: no touchpoint has content");
+  only(shop(needs, variants), "touchpoint.buy.content[1]: variants after the first are never shown");
+  only(shop(needs, "content = [ { theme = { price = 1 } } ]\n" + shown),
+       "touchpoint.buy.personalisation: personalisation changes nothing: there is only one variant");
+  only(shop("needs = { price = 1 }\n",
+            "content = [ { theme = { price = 1 } }, { theme = { price = 1, speed = 0 } } ]\n" + shown),
+       "touchpoint.buy.personalisation: personalisation changes nothing: the first variant fits everybody best");
+  only(shop(needs,
+            "content = [ { theme = { price = 1 } }, { theme = { speed = 1 } }, { theme = { speed = 1, price = 9 } } ]\n" +
+                shown),
+       "touchpoint.buy.content[2]: this variant is never shown");
+  only(shop(needs, "content = [ { theme = { price = 1, prise = 1 } }, { theme = { speed = 1 } } ]\n" + shown),
+       "touchpoint.buy.content[0].theme.prise: nobody needs \"prise\"");
+  only(shop(needs, "content = [ { theme = { price = 0 } }, { theme = { speed = 1 } } ]\n" + shown),
+       "touchpoint.buy.content[0].theme: this variant says nothing");
+  only(replaced(shop(needs, variants + shown), "[[persona]]\n", "[behaviour]\nfit_weight = 0\n[[persona]]\n"),
+       "behaviour.fit_weight: content changes nothing");
+  only(shop(needs, variants, data("+20%")),
+       "event.data.effect.personalisation: never acts: a share of a personalisation of 0");
+  only(shop(needs, variants + shown, data("+0.2", "use")), "never acts: its target has no content to personalise");
+  only(shop(needs, "content = [ { theme = { price = 1 } } ]\n", data("+0.2")),
+       "never acts: its target has only one variant");
+  only(shop("needs = { price = 1, speed = 0.1 }\n", variants, data("+0.2")),
+       "the first variant fits everybody best whom it reaches");
+  only(journey + "content = [ { theme = { price = 1 } } ]\n",
+       "touchpoint.gone.content: content changes nothing: this is an end");
+}

@@ -273,6 +273,55 @@ TEST_CASE("engines: agree on random models of customers who are asked", "[verify
   }
 }
 
+TEST_CASE("engines: agree on random models with content", "[verify]") {
+  int by_chance = 0;
+  const auto has_content = [&](const ModelParts& parts) {
+    return std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(), [](const Touchpoint& t) {
+      return t.content.size() > 1 && t.personalisation > 0.0 && t.personalisation < 1.0 && !t.end;
+    });
+  };
+  CHECK(falsify(Flavour::any, 150, [&](const ModelParts& drawn) {
+          const ModelParts parts = personalising(drawn);
+          by_chance += has_content(parts);
+          return disagreement(parts);
+        }) == "");
+  CHECK(by_chance > 75);
+  CHECK(falsify(Flavour::any, 80, [](const ModelParts& drawn) { return disagreement(coupled(personalising(drawn))); }) ==
+        "");
+  CHECK(falsify(Flavour::any, 40,
+                [](const ModelParts& drawn) { return disagreement(personalising(asking(remembering(drawn)))); }) == "");
+  CHECK(falsify(Flavour::any, 3, [](ModelParts drawn) {
+          drawn.settings.customers = 3000 + drawn.settings.customers;
+          return disagreement(personalising(drawn), 3);
+        }) == "");
+  // The twins: on one side a little more personalisation, a little more of a need, and a heavier fit.
+  const std::vector<void (*)(ModelParts&)> twins{[](ModelParts& m) {
+                                                   for (Touchpoint& t : m.touchpoints) {
+                                                     if (!t.content.empty())
+                                                       t.personalisation = std::min(1.0, t.personalisation + 0.02);
+                                                   }
+                                                 },
+                                                 [](ModelParts& m) {
+                                                   for (Persona& p : m.personas) {
+                                                     if (!p.needs.empty()) p.needs.front().second += 0.1;
+                                                   }
+                                                 },
+                                                 [](ModelParts& m) { m.behaviour.fit_weight *= 1.01; }};
+  std::vector<int> noticed(twins.size(), 0);
+  for (std::uint64_t number = 0; number < 25; ++number) {
+    const ModelParts parts = personalising(random_model(number, 90, Flavour::any));
+    for (std::size_t k = 0; k < twins.size(); ++k) {
+      ModelParts twin = parts;
+      twins[k](twin);
+      noticed[k] += !disagreement(parts, twin).empty();
+    }
+  }
+  for (std::size_t k = 0; k < twins.size(); ++k) {
+    CAPTURE(k, noticed[k]);
+    CHECK(noticed[k] > 3);
+  }
+}
+
 TEST_CASE("engines: a twin that remembers otherwise is noticed", "[verify]") {
   // A little more of what customers carry, on one side.
   const std::vector<void (*)(ModelParts&)> twins{[](ModelParts& m) {

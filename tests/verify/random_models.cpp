@@ -892,6 +892,39 @@ ModelParts asking(ModelParts parts) {
   return valid(parts) ? parts : before;
 }
 
+ModelParts personalising(ModelParts parts) {
+  const ModelParts before = parts;
+  Dice dice(parts.settings.seed ^ 0x636f6e74656e74);
+  const auto themes = [&] {
+    std::vector<std::pair<std::string, double>> made;
+    for (const char* theme : {"price", "speed", "advice", "pride"}) {
+      if (dice.one_in(2)) made.emplace_back(theme, dice.of<double>({0.0, 1.0, 1.0, dice.number(0.0, 3.0)}));
+    }
+    return made;
+  };
+  parts.behaviour.fit_weight = dice.of<double>({0.0, 0.3, dice.number(0.0, 2.0)});
+  for (Persona& persona : parts.personas) {
+    if (!dice.one_in(4)) persona.needs = themes();
+  }
+  for (Touchpoint& touchpoint : parts.touchpoints) {
+    if (dice.one_in(4)) continue;
+    for (int k = dice.between(1, 4); k > 0; --k) touchpoint.content.push_back({themes()});
+    touchpoint.personalisation = dice.of<double>({0.0, 1.0, dice.number(0.0, 1.0), dice.number(0.0, 1.0)});
+  }
+  const auto shift = [&](Change& change) {
+    const double x = dice.of<double>({0.0, 1.0, dice.number(0.0, 1.0)});
+    change.effects.push_back(
+        {Parameter::personalisation, dice.of<Operation>({Operation::set, Operation::add, Operation::multiply}), x});
+  };
+  for (Change& event : parts.events) {
+    if (dice.one_in(2)) shift(event);
+  }
+  for (Improvement& improvement : parts.improvements) {
+    if (dice.one_in(2)) shift(improvement.change);
+  }
+  return valid(parts) ? parts : before;
+}
+
 std::vector<ModelParts> simpler(const ModelParts& parts) {
   std::vector<ModelParts> found;
   const auto offer = [&](std::optional<ModelParts> candidate) {

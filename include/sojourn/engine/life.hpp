@@ -53,8 +53,10 @@ struct Visit {
   bool appraised = false;
   bool repeated = false;  // context was lost on the way here
   InLine line = InLine::none;
-  bool held = false;    // waits at a gate for what the account decides
-  bool solved = false;  // the problem that brought the customer here
+  bool held = false;          // waits at a gate for what the account decides
+  bool solved = false;        // the problem that brought the customer here
+  float fit = 0.5f;           // of the content shown, see `fit` (model/content.hpp)
+  std::uint32_t variant = 0;  // of it, where there is content
   float quality = 0.0f, effort = 0.0f, appraisal = 0.0f;
   float satisfaction = 0.0f;  // the customer's right after it, before anybody asks
   double wait = 0.0;          // days in line
@@ -409,7 +411,13 @@ inline void Lives::appraise(std::uint32_t customer, const Person& person, const 
           uniform(streams_.draw(customer, Purpose::visit, visit.event, 1)[0]) >= program_.carry(row, state.team);
     state.team = team;
   }
-  visit.quality = b::deliver(row.quality, row.quality_sd, normal_pair(words[0], words[2]).first, 0.5f, settings.fit_weight);
+  visit.fit = row.standard_fit;
+  if (program_.place(visit.touchpoint).content && personalised(streams_, customer, visit.event, row.personalisation)) {
+    visit.fit = row.best_fit;
+    visit.variant = row.best_variant;
+  }
+  visit.quality =
+      b::deliver(row.quality, row.quality_sd, normal_pair(words[0], words[2]).first, visit.fit, settings.fit_weight);
   visit.effort = b::exert(row.effort, visit.repeated ? settings.repeat_effort : 0.0f,
                           b::strain(static_cast<float>(visit.wait), trait(BuiltinTrait::patience)));
   visit.appraisal = b::appraise(visit.quality, state.expectation, visit.effort, trait(BuiltinTrait::loss_aversion),

@@ -69,6 +69,9 @@ struct VisitRow {
   float solves = 0.0f;             // chance that the visit solves the problem; 0 where none is brought here
   std::int32_t solves_trait = -1;  // whose value is that chance instead, or -1
   std::uint32_t solves_shifts_begin = 0, solves_shifts_end = 0;  // of such a chance, into Program::shifts
+  /// Chance that the variant of content that fits the persona best is shown, else the default is; and how both fit.
+  float personalisation = 0.0f, standard_fit = 0.5f, best_fit = 0.5f;
+  std::uint32_t best_variant = 0;
   double revenue = 0.0, cost = 0.0, price = 0.0;
   double revenue_times = 0.0, cost_times = 0.0;
   /// The revenue of a visit that drew these amounts.
@@ -111,6 +114,7 @@ struct Place {
   bool queues = false;         // visits wait for servers
   bool reads_reviews = false;  // prospects read what customers have written
   bool solves = false;         // people bring a problem, which a visit may solve
+  bool content = false;        // what is shown fits needs, or does not
 };
 
 /// How visits of a touchpoint are served.
@@ -332,6 +336,13 @@ class Program {
 /// Whether visit number `event` of a customer does, where the chance is `chance`.
 [[nodiscard]] inline bool solves(const Streams& streams, std::uint32_t customer, std::uint32_t event, float chance) {
   return uniform(streams.draw(customer, Purpose::solve, event)[0]) < chance;
+}
+
+/// Whether visit number `event` of a customer shows the content that fits best, where that has the chance `personalisation`.
+/// One threshold for each visit, so that a higher chance shows it at more visits and at no fewer.
+[[nodiscard]] inline bool personalised(const Streams& streams, std::uint32_t customer, std::uint32_t event,
+                                       float personalisation) {
+  return uniform(streams.draw(customer, Purpose::content, event)[0]) < personalisation;
 }
 
 /// Bins of tenure: a day each, five days where the horizon and the longest tenure at arrival are more than 4,096 days.

@@ -65,7 +65,7 @@ class Recorder {
     stocks(person.persona, window + 1, after, +1);
   }
 
-  void visited(const Person& person, const Visit& visit, const VisitRow&, const State& before, const State& after) {
+  void visited(const Person& person, const Visit& visit, const VisitRow& row, const State& before, const State& after) {
     const std::uint32_t p = person.persona;
     const auto count = [&](TouchScore score, std::int64_t amount) {
       tally_.add(shape_.touch(p, visit.touchpoint, score), amount);
@@ -86,6 +86,11 @@ class Recorder {
       tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::quality), fixed_score(visit.quality));
       tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::satisfaction), fixed_score(visit.appraisal));
       tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::effort), fixed_score(visit.effort));
+    }
+    if (visit.appraised && program_.place(visit.touchpoint).content) {
+      count(TouchScore::matched, visit.fit == row.best_fit ? 1 : 0);
+      count(TouchScore::mistargeted, visit.fit < 0.5f ? 1 : 0);
+      count(TouchScore::fit, fixed_score(visit.fit));
     }
     if (visit.appraised) {
       for (const std::uint32_t survey : program_.surveys().visit_surveys()) {

@@ -64,6 +64,7 @@ struct Samples {
   std::vector<std::string> channels, channel_names;
   std::vector<ChannelId> touchpoint_channels;  // may name nothing
   std::vector<bool> solving;                   // of each touchpoint: people bring a problem there, which a visit may solve
+  std::vector<bool> content;                   // likewise: visits show content
   std::vector<std::string> surveys, survey_names;
   std::vector<Question> survey_questions;
   std::vector<std::string> pools, pool_names;  // those of the scenario, then touchpoints with servers of their own
@@ -73,6 +74,13 @@ struct Samples {
   double seconds = 0.0;
   bool batches = false;   // the samples are batches of customers, not whole replications: nothing couples customers
   Mechanisms mechanisms;  // in use
+
+  /// Whether a touchpoint has what `metric` is about.
+  [[nodiscard]] bool has(const TouchMetric& metric, std::size_t touchpoint) const {
+    if (metric.needs == Needs::solving) return solving[touchpoint];
+    if (metric.needs == Needs::content) return content[touchpoint];
+    return true;
+  }
 
   /// Whether the run was stopped before all its replications were finished.
   [[nodiscard]] bool interrupted() const { return replications < replications_asked; }

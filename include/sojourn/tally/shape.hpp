@@ -29,9 +29,25 @@ inline constexpr std::size_t stock_score_count = 10;
 
 /// Scores by persona and touchpoint, at the horizon. `unserved` are the visits to a queue that were not, or not yet, served:
 /// they are not appraised; `gave_up` and `turned_away` are among them. `wait` is summed over waits that ended, quality,
-/// satisfaction, effort, repeats and `solved` (visits that solved the problem) over appraised visits.
-enum class TouchScore { visits, repeats, quality, satisfaction, effort, wait, unserved, gave_up, turned_away, solved };
-inline constexpr std::size_t touch_score_count = 10;
+/// satisfaction, effort, repeats and `solved` (visits that solved the problem) over appraised visits. Over these too, where
+/// there is content: visits to which no variant would have fitted better (`matched`), those to which none at all would have
+/// (`mistargeted`), and the `fit` of what was shown.
+enum class TouchScore {
+  visits,
+  repeats,
+  quality,
+  satisfaction,
+  effort,
+  wait,
+  unserved,
+  gave_up,
+  turned_away,
+  solved,
+  matched,
+  mistargeted,
+  fit
+};
+inline constexpr std::size_t touch_score_count = 13;
 
 /// Scores by persona, at the horizon. `days_to_purchase` runs from arrival to the first purchase.
 enum class PersonScore {
