@@ -89,6 +89,7 @@ Samples joined(std::vector<NamedSamples> runs) {
       all.appraisal_spreads.insert(all.appraisal_spreads.end(), run.appraisal_spreads.begin(), run.appraisal_spreads.end());
     }
     const std::vector<std::size_t> pools = places_in(all.pools, all.pool_names, run.pools, run.pool_names);
+    const std::vector<std::size_t> rules = places_in(all.rules, all.rule_names, run.rules, run.rule_names);
     const bool alone = run.plans.size() == 1;
     for (PlanSamples& plan : run.plans) {
       plan.id = alone ? runs[k].name : fmt::format("{}/{}", runs[k].name, plan.id);
@@ -100,6 +101,7 @@ Samples joined(std::vector<NamedSamples> runs) {
       std::vector<double> utilisation(all.pools.size(), std::numeric_limits<double>::quiet_NaN());
       for (std::size_t p = 0; p < pools.size(); ++p) utilisation[pools[p]] = plan.utilisation[p];
       plan.utilisation = std::move(utilisation);
+      for (RuleTrace& trace : plan.rules) trace.rule = rules[trace.rule];
       for (PairedOutcomes& pairs : plan.paired_outcomes) pairs = PairedOutcomes(all.personas.size());
       all.plans.push_back(std::move(plan));
     }

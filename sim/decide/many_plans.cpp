@@ -39,7 +39,7 @@ std::uint64_t each_plan(const ModelParts& parts, std::span<const Plan> plans, co
     few.plans.resize(1);
     std::vector<PlanId> ids;
     for (std::size_t k = begin; k < end; ++k) {
-      if (plans[k].improvements.empty()) {
+      if (plans[k].improvements.empty() && plans[k].rules.empty()) {
         ids.emplace_back(std::size_t{0});
         continue;
       }

@@ -36,8 +36,8 @@ class Compiled {
 
  private:
   void compile_rows();
-  void compile_exits(Row& to, const VisitRow& row, std::uint32_t persona);
-  [[nodiscard]] bool fast(const VisitRow& row) const;
+  void compile_exits(Row& to, const VisitRow& row, std::uint32_t persona, std::uint32_t touchpoint);
+  [[nodiscard]] bool fast(const VisitRow& row, std::uint32_t persona, std::uint32_t touchpoint) const;
   [[nodiscard]] std::int32_t own_trait(std::int32_t trait);
   void compile_hazards();
   void compile_constant_choices();
@@ -53,7 +53,8 @@ class Compiled {
                        double* carried);
   static void pay_drawn(const Task& task, const Payment& at, std::int32_t window, std::int32_t regime, bool referred);
   static float solving_chance(const Task& task, std::uint32_t customer, std::int32_t persona, std::int32_t row);
-  static float ask_after_visit(const Task& task, const Asking& at, double* carried);
+  static float ask_after_visit(const Task& task, Asking* at, double* carried);
+  static void watch_visit(const Task& task, const Asking& at);
   static void ask_while_staying(const Task& task, Asking* at, double until, double* carried);
   [[nodiscard]] static float propensity(const Task& task, const Asking& at);
   [[nodiscard]] static float trait_of(const Task& task, std::uint32_t customer, std::int32_t persona, std::size_t trait);
@@ -74,6 +75,7 @@ class Compiled {
   std::vector<float> carries_;
   std::vector<std::int32_t> regime_of_cell_, flow_kind_of_;
   std::vector<Passage> passages_;
+  std::vector<RecoveryWay> recoveries_;
   std::vector<std::uint8_t> is_end_;
   std::vector<PlaceScores> place_scores_;
   std::vector<std::int32_t> paid_of_, piece_of_, amount_place_of_;

@@ -31,6 +31,19 @@ Spending spending(const Improvement& improvement, double level, const Settings& 
   return result;
 }
 
+Spending spending(const Improvement& improvement, double level, const Settings& settings,
+                  const std::vector<OnTime>& on_times) {
+  Spending result;
+  const double horizon = settings.horizon.value();
+  const double once = level * improvement.price.once, per_day = level * improvement.price.per_month / days_per_month;
+  for (const Stretch& stretch : stretches_of(improvement.change, settings.start, horizon, on_times)) {
+    if (result.payments.empty()) result.payments.push_back({stretch.since, once});
+    const double end = std::min(horizon, stretch.end);
+    if (end > stretch.begin) result.flows.push_back({stretch.begin, end, per_day});
+  }
+  return result;
+}
+
 bool within_budget(double cost, double budget) {
   constexpr double rounding = 1e-9;
   return cost <= budget * (1.0 + rounding) + rounding;

@@ -178,9 +178,19 @@ void check_budget(const Context& context, const Plan& plan, const std::string& p
 
 void check_plan(const Context& context, const Plan& plan, const std::string& path) {
   const std::vector<Improvement>& improvements = context.parts.improvements;
-  if (plan.improvements.empty()) {
+  if (plan.improvements.empty() && plan.rules.empty()) {
     context.findings.error(path + ".improvements", "the plan names no improvement",
                            "name one; the empty plan is there already, as \"baseline\"");
+  }
+  std::set<RuleId> rules;
+  for (std::size_t i = 0; i < plan.rules.size(); ++i) {
+    const std::string here = fmt::format("{}.rules[{}]", path, i);
+    if (!context.findings.reference(here, plan.rules[i], context.parts.rules.size(), "rule")) continue;
+    if (!rules.insert(plan.rules[i]).second) {
+      context.findings.error(here,
+                             fmt::format("{} is named twice", in_quotes(context.parts.rules[plan.rules[i].index()].id)),
+                             "keep one of them");
+    }
   }
   std::set<ImprovementId> named;
   for (std::size_t i = 0; i < plan.improvements.size(); ++i) {
@@ -222,7 +232,8 @@ void check_changes(const Context& context) {
 
 void check_plans(const Context& context) {
   const ModelParts& parts = context.parts;
-  if (parts.plans.empty() || parts.plans.front().id != "baseline" || !parts.plans.front().improvements.empty()) {
+  if (parts.plans.empty() || parts.plans.front().id != "baseline" || !parts.plans.front().improvements.empty() ||
+      !parts.plans.front().rules.empty()) {
     context.findings.error("plan", "the first plan is not the empty plan \"baseline\"");
   }
   std::vector<bool> used(parts.improvements.size(), false);
@@ -236,6 +247,7 @@ void check_plans(const Context& context) {
     for (std::size_t i = 1; i < parts.plans.size(); ++i) check_budget(context, parts.plans[i], context.paths.plans[i], all);
   }
   for (const Plan& plan : parts.plans) std::for_each(plan.improvements.begin(), plan.improvements.end(), use);
+  // A rule that no plan names has a warning of its own.
   for (const Rule& rule : parts.rules) use(rule.switch_on);
   for (std::size_t i = 0; i < used.size(); ++i) {
     if (!used[i])

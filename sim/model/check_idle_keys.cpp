@@ -12,6 +12,7 @@
 
 #include "findings.hpp"
 #include "sojourn/model/change_arithmetic.hpp"
+#include "sojourn/model/closed_loops.hpp"
 #include "sojourn/model/graph.hpp"
 
 namespace sojourn::checking {
@@ -465,6 +466,32 @@ void idle_reviews(const Context& context) {
   }
 }
 
+// A closed loop that leads nobody anywhere.
+void idle_closed_loop(const Context& context, std::size_t survey) {
+  const ModelParts& parts = context.parts;
+  const ClosedLoop& loop = *parts.surveys[survey].closed_loop;
+  const std::string path = context.paths.surveys[survey] + ".closed_loop";
+  if (!(loop.to.index() < parts.touchpoints.size())) return;
+  const double least = parts.surveys[survey].asks == Question::nps ? 0.0 : 1.0;
+  const std::vector<Recovery> ways = recoveries_of(parts);
+  if (loop.below <= least) {
+    context.findings.warning(path + ".below", fmt::format("no answer is low: the scale begins at {}", text(least)),
+                             "write a number inside the scale");
+  } else if (loop.within > parts.settings.horizon) {
+    context.findings.warning(path + ".within", "nobody is led away: that is beyond the horizon", "write a shorter time");
+  } else if (std::none_of(ways.begin(), ways.end(), [&](const Recovery& way) { return way.survey == survey; })) {
+    context.findings.warning(path + ".to", "nobody is led away: who is asked is there already",
+                             "name another touchpoint, or ask elsewhere");
+  } else if (const double people = parts.settings.market.value_or(0.0) / static_cast<double>(parts.settings.customers);
+             parts.touchpoints[loop.to.index()].queues() && people > 1.0) {
+    context.findings.warning(
+        path + ".to",
+        fmt::format("the line of {} is met by the simulated customers alone, who stand for {:.3g} real ones each",
+                    in_quotes(parts.touchpoints[loop.to.index()].id), people),
+        "simulate the whole market, or let fewer servers work there");
+  }
+}
+
 // Surveys that ask nobody, or keys of theirs that do nothing.
 void idle_surveys(const Context& context, const Reach& reach) {
   const ModelParts& parts = context.parts;
@@ -488,6 +515,7 @@ void idle_surveys(const Context& context, const Reach& reach) {
       ends = ends || (after && touchpoint.end);
       met = met || (!touchpoint.end && reach.any[v]);
     }
+    if (survey.closed_loop) idle_closed_loop(context, s);
     if (survey.every) continue;
     if (!met) {
       context.findings.warning(path, "nobody is asked: nobody comes to where this survey asks",
@@ -528,13 +556,14 @@ void idle_outside(const Context& context) {
 
 void plans_alike(const Context& context) {
   const ModelParts& parts = context.parts;
-  std::map<std::map<ImprovementId, double>, std::size_t> known;
+  std::map<std::pair<std::map<ImprovementId, double>, std::set<RuleId>>, std::size_t> known;
   for (std::size_t plan = 1; plan < parts.plans.size(); ++plan) {
     const std::vector<ImprovementId>& list = parts.plans[plan].improvements;
     std::map<ImprovementId, double> bought;
     for (std::size_t i = 0; i < list.size(); ++i) bought.emplace(list[i], parts.plans[plan].level(i));
-    const auto [other, fresh] = known.emplace(std::move(bought), plan);
-    if (fresh || list.empty()) continue;
+    const std::set<RuleId> rules(parts.plans[plan].rules.begin(), parts.plans[plan].rules.end());
+    const auto [other, fresh] = known.emplace(std::pair(std::move(bought), rules), plan);
+    if (fresh || (list.empty() && rules.empty())) continue;
     context.findings.warning(context.paths.plans[plan],
                              fmt::format("buys the same as plan {}", in_quotes(parts.plans[other->second].id)),
                              "keep one of them");

@@ -100,7 +100,7 @@ class Findings {
 /// The path of every entity: "touchpoint.first-bill", or "touchpoint[3]" where its id cannot serve.
 struct Paths {
   std::vector<std::string> personas, channels, teams, pools, touchpoints, improvements, events, plans, surveys,
-      account_segments, clocks, counters, outside;
+      account_segments, clocks, counters, outside, rules;
 };
 
 /// Names every entity, and finds ids that are missing, malformed, reserved or taken.

@@ -106,7 +106,7 @@ std::vector<Key> entity_keys() { return {id_key(), name_key()}; }
 
 std::vector<std::string> stages() { return {stage_names.begin(), stage_names.end()}; }
 
-// The figures that a rule can watch: those of the results at a window's end, and those of a survey.
+// The figures that a rule can watch: those of the results that a window knows, and those of a survey.
 std::vector<std::string> metrics() {
   return {"nps",
           "csat",
@@ -122,8 +122,6 @@ std::vector<std::string> metrics() {
           "conversion",
           "retention",
           "retained",
-          "retention_90",
-          "retention_365",
           "promoters",
           "passives",
           "detractors",
@@ -132,9 +130,6 @@ std::vector<std::string> metrics() {
           "effort",
           "revenue",
           "cost_to_serve",
-          "investment",
-          "npv",
-          "clv",
           "time_to_purchase",
           "visits",
           "repeats",
@@ -176,10 +171,7 @@ std::vector<Key> root_keys() {
       {.name = "survey", .kind = Kind::tables, .of = "survey", .meaning = "what customers are asked"},
       {.name = "improvement", .kind = Kind::tables, .of = "improvement", .meaning = "what can be bought"},
       {.name = "event", .kind = Kind::tables, .of = "event", .meaning = "what happens in every plan"},
-      {.name = "rule",
-       .kind = Kind::tables,
-       .of = "rule",
-       .meaning = "improvements that a figure switches on (later version)"},
+      {.name = "rule", .kind = Kind::tables, .of = "rule", .meaning = "improvements that a figure switches on or off"},
       {.name = "uncertain",
        .kind = Kind::tables,
        .of = "uncertain",
@@ -1176,10 +1168,7 @@ const Fields<Survey>& survey() {
       {{.name = "cost", .bounds = {0.0, 1e12}, .unit = "money", .meaning = "of an invitation; part of the cost to serve"},
        &Survey::cost},
       {{.name = "annoyance", .bounds = fraction, .meaning = "satisfaction that an invitation costs"}, &Survey::annoyance},
-      {{.name = "closed_loop",
-        .kind = Kind::table,
-        .of = "closed_loop",
-        .meaning = "what follows a low answer (later version)"}},
+      {{.name = "closed_loop", .kind = Kind::table, .of = "closed_loop", .meaning = "what follows a low answer"}},
   });
   return fields;
 }
@@ -1195,7 +1184,8 @@ const Fields<ClosedLoop>& closed_loop() {
         .of = "touchpoint",
         .meaning = "lead here",
         .example = example}},
-      {{.name = "within", .bounds = not_negative, .meaning = "after at most this time"}, &ClosedLoop::within},
+      {{.name = "within", .bounds = not_negative, .meaning = "after this time, for who is still there"},
+       &ClosedLoop::within},
   });
   return fields;
 }
@@ -1212,13 +1202,32 @@ const Fields<Rule>& rule_condition() {
         .kind = Kind::reference,
         .of = "survey",
         .meaning = "as measured by it; left out: the true value"}},
-      {{.name = "below", .bounds = any_number, .meaning = "one of the two at least"}, &Rule::below},
+      {{.name = "persona", .kind = Kind::reference, .of = "persona", .meaning = "of these people alone"}},
+      {{.name = "touchpoint", .kind = Kind::reference, .of = "touchpoint", .meaning = "from visits there alone"}},
+      {{.name = "team", .kind = Kind::reference, .of = "team", .meaning = "from visits to its touchpoints alone"}},
+      {{.name = "below", .bounds = any_number, .meaning = "one of the two at least; where both are there, both must hold"},
+       &Rule::below},
       {{.name = "above", .bounds = any_number, .meaning = "one of the two at least"}, &Rule::above},
       {{.name = "windows",
         .kind = Kind::whole,
         .bounds = {1.0, 1e5},
         .standard = "1",
         .meaning = "for so many windows in a row"}},
+      {{.name = "min_answers",
+        .kind = Kind::whole,
+        .bounds = {0.0, 1e9},
+        .standard = "0",
+        .meaning = "of the survey: a window with fewer answers says nothing, and nothing is switched"},
+       &Rule::min_answers},
+  });
+  return fields;
+}
+
+const Fields<Rule>& rule_end() {
+  static const Fields<Rule> fields = declared<Rule>({
+      {{.name = "below", .bounds = any_number, .meaning = "one of the two at least; where both are there, both must hold"},
+       &Rule::off_below},
+      {{.name = "above", .bounds = any_number, .meaning = "one of the two at least"}, &Rule::off_above},
   });
   return fields;
 }
@@ -1312,12 +1321,15 @@ const std::vector<Table>& tables() {
        joined(entity_keys(),
               {{.name = "improvements",
                 .kind = Kind::purchases,
-                .required = true,
                 .of = "improvement",
                 .meaning =
-                    "at least one, whole or at a level: `[\"plain-bill\", { id = \"ads\", level = 0.5 }]`; `baseline`, the "
-                    "empty plan, is always there",
-                .example = "name some: improvements = [\"plain-bill\"]"}})},
+                    "at least one, unless there are rules, whole or at a level: `[\"plain-bill\", { id = \"ads\", level = "
+                    "0.5 }]`; `baseline`, the empty plan, is always there",
+                .example = "name some: improvements = [\"plain-bill\"]"},
+               {.name = "rules",
+                .kind = Kind::references,
+                .of = "rule",
+                .meaning = "what switches improvements on or off while the plan runs"}})},
       {"purchase",
        {{.name = "id",
          .kind = Kind::reference,
@@ -1355,19 +1367,29 @@ const std::vector<Table>& tables() {
       {"survey", keys_of(survey())},
       {"closed_loop", keys_of(closed_loop())},
       {"rule",
-       {{.name = "when",
+       {{.name = "id", .kind = Kind::id, .meaning = "by which plans name it"},
+        name_key(),
+        {.name = "when",
          .kind = Kind::table,
          .required = true,
          .of = "when",
          .meaning = "the condition",
          .example = "write when = { metric = \"nps\", below = 10, windows = 2 }"},
+        {.name = "off_when",
+         .kind = Kind::table,
+         .standard = "when it no longer holds",
+         .of = "off_when",
+         .meaning = "what ends it: the same figure at another level"},
         {.name = "switch_on",
          .kind = Kind::reference,
-         .required = true,
          .of = "improvement",
-         .meaning = "what it sets off",
-         .example = "write the id of an improvement"}}},
+         .meaning = "what is on while it is in force, and else off"},
+        {.name = "switch_off",
+         .kind = Kind::reference,
+         .of = "improvement",
+         .meaning = "what is off while it is in force"}}},
       {"when", keys_of(rule_condition())},
+      {"off_when", keys_of(rule_end())},
       {"uncertain", uncertain()},
       {"uncertain_group",
        {id_key(),

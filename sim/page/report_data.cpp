@@ -16,6 +16,7 @@
 #include "sojourn/report/format.hpp"
 #include "sojourn/report/optimum_report.hpp"
 #include "sojourn/report/ranking_report.hpp"
+#include "sojourn/report/rule_words.hpp"
 
 namespace sojourn::report_pages {
 namespace {
@@ -161,6 +162,7 @@ class Data {
     touchpoints();
     market();
     surveys();
+    rules();
     winners_and_losers();
     if (report_.ranking != nullptr) leverage(*report_.ranking);
     if (report_.optimum != nullptr) frontier(*report_.optimum);
@@ -531,6 +533,27 @@ class Data {
     json_["survey_labels"] = Json::object();
     for (const SurveyMetric& metric : survey_metrics()) json_["survey_labels"][std::string(metric.name)] = metric.label;
     json_["surveys"] = std::move(list);
+  }
+
+  /// Rules that plans go by: in which share of the replications each was in force, by plan and time; what they did in words.
+  void rules() {
+    if (samples_.rules.empty()) return;
+    Json list = Json::array();
+    for (std::size_t r = 0; r < samples_.rules.size(); ++r) {
+      Json rule = {{"name", samples_.rule_names[r]}, {"on", Json::array()}, {"words", Json::array()}};
+      bool any = false;
+      for (std::size_t k = 0; k < samples_.plans.size(); ++k) {
+        const std::vector<RuleTrace>& traces = samples_.plans[k].rules;
+        const auto trace = std::find_if(traces.begin(), traces.end(), [&](const RuleTrace& one) { return one.rule == r; });
+        any = any || trace != traces.end();
+        rule["on"].push_back(trace == traces.end() ? Json(nullptr) : points(trace->on, time_));
+        rule["words"].push_back(trace == traces.end() ? Json(nullptr)
+                                                      : Json(rule_words::sentences(
+                                                            samples_, k)[static_cast<std::size_t>(trace - traces.begin())]));
+      }
+      if (any) list.push_back(std::move(rule));
+    }
+    if (!list.empty()) json_["rules"] = std::move(list);
   }
 
   /// Queues, word of mouth and accounts, where the file has them: means over replications.

@@ -186,7 +186,7 @@ class Page {
     if (!report_.left_out.empty()) put("<p class=\"note\">{}</p>\n", escape_markup(report_.left_out));
     section("money", "Money", "", "<div id=\"money-charts\"></div>");
     section("personas", "For whom", "", "<div id=\"persona-charts\"></div>");
-    section("market", "Waiting, talking, deciding together", "", "<div id=\"market-charts\"></div>");
+    section("market", "Waiting, talking, deciding together, rules", "", "<div id=\"market-charts\"></div>");
   }
 
   /// Each line a paragraph.

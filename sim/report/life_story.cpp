@@ -41,14 +41,15 @@ struct Outlook {
 struct Step {
   DiaryEntry entry;
   Outlook outlook;
-  bool heard = false;  // left because of a message
+  bool heard = false;     // left because of a message
+  bool recovery = false;  // left because of a closed loop
 };
 
 /// Goes through a diary once more.
 class Reader {
  public:
   Reader(const Model& model, const Diary& diary)
-      : program_(model),
+      : program_(model, diary.switches),
         streams_(model.parts().settings.seed, 0),
         diary_(diary),
         cumulative_(program_.most_exits()),
@@ -59,7 +60,7 @@ class Reader {
     std::vector<double> carried = carried_at_arrival();
     std::int64_t came_by = -1;
     for (const DiaryEntry& entry : diary_.visits) {
-      Step step{entry, {}, false};
+      Step step{entry, {}, false, false};
       const Visit& visit = entry.visit;
       const VisitRow& row = program_.row(visit.regime, diary_.person.persona, visit.touchpoint);
       if (!carried.empty()) {
@@ -67,6 +68,7 @@ class Reader {
         if (visit.appraised) program_.carried().serve(carried, visit.touchpoint, visit.time, row.revenue_of(visit.amounts));
         came_by = entry.stay.exit;
       }
+      step.recovery = entry.stay.exit >= program_.file_exits();
       for (const ExitRow& exit : program_.heard_exits(row)) step.heard = step.heard || exit.exit == entry.stay.exit;
       if (visit.appraised && !visit.held && visit.line != InLine::gave_up && visit.line != InLine::turned_away) {
         const behaviour::ChoiceState mood{entry.after.satisfaction, entry.after.expectation,
@@ -220,6 +222,7 @@ class Teller {
       if (entry.reviews != 0.0f) text += fmt::format(" Reviews read there weigh {:+.2f}.", entry.reviews);
     }
     if (step.heard) text += " A good word heard while waiting changes that.";
+    if (step.recovery) text += " The company follows a low answer up before that.";
     if (entry.stay.exit < 0) return text + " Stays until the horizon.";
     return text + fmt::format(" Goes to {}, {}.", place(entry.stay.to), days(entry.stay.until - entry.visit.time));
   }
@@ -339,6 +342,12 @@ std::string told_life(const Model& model, std::uint64_t customer, const RunOptio
     }
     text += "\n";
   }
+  for (const Switch& turn : life.switches) {
+    const Rule& rule = parts.rules[turn.rule];
+    text += fmt::format("Day {:.1f}: rule {} {}.\n", turn.time, rule.name.empty() ? rule.id : rule.name,
+                        turn.on ? "comes into force" : "ends");
+  }
+  if (!life.switches.empty()) text += "\n";
   for (std::size_t k = 0; k < steps.size(); ++k) text += fmt::format("{:>3}. {}", k + 1, teller.tell(steps[k]));
   return text;
 }

@@ -10,6 +10,7 @@
 #include "sojourn/report/caution_words.hpp"
 #include "sojourn/report/comparison_words.hpp"
 #include "sojourn/report/format.hpp"
+#include "sojourn/report/rule_words.hpp"
 #include "sojourn/report/summary.hpp"
 #include "table.hpp"
 
@@ -327,6 +328,17 @@ std::string solved_text(const Samples& samples, const Layout& layout) {
              layout);
 }
 
+/// What the rules of plans did; empty where no plan goes by one.
+std::string rules_text(const Samples& samples, const Layout& layout) {
+  std::string text;
+  for (std::size_t k = 0; k < samples.plans.size(); ++k) {
+    for (const std::string& sentence : rule_words::sentences(samples, k))
+      text +=
+          prose((samples.plans.size() > 1 ? fmt::format("Plan {}. ", samples.plans[k].name) : "") + sentence + "\n", layout);
+  }
+  return text.empty() ? text : "\n" + text;
+}
+
 /// A figure of a survey with half the width of its interval.
 std::string of_survey(const std::vector<SurveySums>& sums, std::string_view name, bool half_width = true) {
   const Estimate e = estimate(sums, survey_metric(name));
@@ -377,7 +389,21 @@ std::string surveys_text(const Samples& samples, const Layout& layout) {
            all.empty() || std::isnan(own.cover) ? "-" : fmt::format("{:.0f} % of {:.0f}", 100.0 * own.cover, own.windows)});
     }
   }
-  return "\n" + surveys.text(layout) + "\n" + parts.text(layout) + "\n" + weights.text(layout) + "\n" +
+  std::string loops;
+  for (std::size_t s = 0; s < samples.surveys.size(); ++s) {
+    for (std::size_t k = 0; k < samples.plans.size() && samples.closed_loops[s]; ++k) {
+      const std::vector<SurveySums>& sums = samples.plans[k].surveys[s];
+      loops +=
+          prose(fmt::format("{}{}: the closed loop led {} of 100 people who arrived to recovery, {} of those who answered "
+                            "low.\n",
+                            plans ? fmt::format("Plan {}. ", samples.plans[k].name) : "", samples.survey_names[s],
+                            fmt::format("{:.1f}", 100.0 * estimate(sums, survey_metric("recovered")).mean),
+                            per_cent(estimate(sums, survey_metric("reached")))),
+                layout);
+    }
+  }
+  if (!loops.empty()) loops += "\n";
+  return "\n" + loops + surveys.text(layout) + "\n" + parts.text(layout) + "\n" + weights.text(layout) + "\n" +
          prose(
              "Invitations are per person who arrived. Measured: what the answers give; true: of all customers at the "
              "windows' ends (NPS) or at all visits. The parts add up to the gap. Own interval: as the company works it out "
@@ -527,7 +553,7 @@ std::string run_text(const Samples& samples, const Layout& layout) {
                 layout);
   if (!samples.channels.empty()) text += channels_text(samples, layout) + (samples.appraisal_spreads.empty() ? "\n" : "");
   text += spread_text(samples, layout);
-  text += queues_text(samples, layout) + surveys_text(samples, layout);
+  text += queues_text(samples, layout) + surveys_text(samples, layout) + rules_text(samples, layout);
   return text + prose(footnote(samples, caution_words::cautions(samples)), layout);
 }
 
@@ -604,7 +630,7 @@ std::string all_figures(const Samples& samples, const Comparison& comparison, co
   text += channels_text(samples, layout);
   text += spread_text(samples, layout);
   text += queues_text(samples, layout);
-  text += solved_text(samples, layout) + surveys_text(samples, layout);
+  text += solved_text(samples, layout) + surveys_text(samples, layout) + rules_text(samples, layout);
   std::string notes = samples.mechanisms.existing
                           ? "Conversion is of those who arrived as prospects; retention of those who bought or arrived as "
                             "customers, retained of all who arrived. "

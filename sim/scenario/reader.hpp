@@ -129,6 +129,7 @@ class Reader {
   void read_surveys();
   ClosedLoop read_closed_loop(const Value& value);
   void read_rules();
+  void read_condition(const Value& when, Rule& rule, std::string_view example);
   void read_uncertain();
   void read_accounts();
   Gate read_gate(const Value& value);
@@ -153,7 +154,7 @@ class Reader {
   List clocks_, counters_;
   Names clock_names_;  // with the clock that everybody has, first
   List personas_, channels_, teams_, pools_, touchpoints_, improvements_, events_, plans_, surveys_, account_segments_,
-      outside_;
+      outside_, rules_;
   Names traits_;
   std::map<std::string, std::vector<Value>> trait_keys_;  // where a scenario's own trait is set
   std::map<std::size_t, TraitUse> trait_uses_;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <nlohmann/json.hpp>
@@ -437,7 +438,8 @@ Json required_without_base(Json& definitions) {
     if (!table.contains("required")) continue;
     const Json required = {{"required", table["required"]}};
     sections[key.name] = key.kind == Kind::tables ? Json{{"items", required}} : required;
-    const bool has_id = table["properties"].contains("id");
+    const Json& all = table["required"];
+    const bool has_id = std::find(all.begin(), all.end(), "id") != all.end();
     table.erase("required");
     if (has_id) table["required"] = {"id"};
   }

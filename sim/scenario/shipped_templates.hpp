@@ -5,6 +5,6 @@
 
 namespace sojourn::shipped_templates {
 
-extern const std::string_view insurer_book, service_line, streaming, printer_support, perception_gap;
+extern const std::string_view insurer_book, service_line, streaming, printer_support, perception_gap, closed_loop;
 
 }  // namespace sojourn::shipped_templates

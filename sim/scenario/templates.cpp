@@ -300,6 +300,7 @@ const std::vector<Template>& templates() {
       {"streaming", "prices, levels of an improvement, a rival, a budget of quarters", shipped_templates::streaming},
       {"printer-support", "a help article that everybody clicks and few are helped by", shipped_templates::printer_support},
       {"perception-gap", "what a company believes of its customers, and what they say", shipped_templates::perception_gap},
+      {"closed-loop", "low answers are followed up, and a score switches an improvement on", shipped_templates::closed_loop},
   };
   return all;
 }

@@ -135,11 +135,13 @@ inline ModelParts parts() {
   survey.closed_loop = ClosedLoop{7.0, support, Days(2.0)};
   made.surveys = {survey};
   Rule rule;
+  rule.id = "alarm";
   rule.metric = "nps";
   rule.survey = SurveyId(0);
   rule.below = 10.0;
   rule.switch_on = training;
   made.rules = {rule};
+  made.plans[1].rules = {RuleId(0)};
   AccountSegment segment;
   segment.id = "enterprise";
   segment.share = 1.0;

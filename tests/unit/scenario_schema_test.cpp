@@ -94,7 +94,9 @@ response = { hill = { half = 0.4, shape = 1.5 } }
 id = "e"
 effect = { quality = "-0.1" }
 [[rule]]
+id = "w"
 when = { metric = "nps", below = 10 }
+off_when = { above = 15 }
 switch_on = "i"
 [[plan]]
 id = "q"
@@ -166,8 +168,9 @@ const std::map<std::string, std::string> places{
     {"gate_rule", "account_segment.k.gates[0].rule"},
     {"survey", "survey.s"},
     {"closed_loop", "survey.s.closed_loop"},
-    {"rule", "rule[0]"},
-    {"when", "rule[0].when"},
+    {"rule", "rule.w"},
+    {"when", "rule.w.when"},
+    {"off_when", "rule.w.off_when"},
 };
 
 bool unknown(const std::string& path) {

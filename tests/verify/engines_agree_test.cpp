@@ -273,6 +273,97 @@ TEST_CASE("engines: agree on random models of customers who are asked", "[verify
   }
 }
 
+TEST_CASE("engines: agree on random models where low answers are followed up", "[verify]") {
+  int led = 0;
+  CHECK(falsify(Flavour::any, 150, [&](const ModelParts& drawn) {
+          const ModelParts parts = following_up(asking(drawn));
+          const Run done = try_run(Model(parts), all_plans(parts), with(Engine::lock_step));
+          bool any = false;
+          for (std::size_t k = 0; done.result && k < done.result->totals.size(); ++k) {
+            const TallyShape& shape = done.result->shapes[k];
+            const std::size_t file = done.result->programs[k].file_exits();
+            for (const Totals& totals : done.result->totals[k]) {
+              for (std::size_t e = file; e < shape.exits; ++e) {
+                for (std::size_t p = 0; p < shape.personas; ++p) any = any || totals.cell(shape.taken(p, e)) > 0;
+              }
+            }
+          }
+          led += any;
+          return disagreement(parts);
+        }) == "");
+  CHECK(led > 30);
+  CHECK(falsify(Flavour::any, 80,
+                [](const ModelParts& drawn) { return disagreement(coupled(following_up(asking(drawn)))); }) == "");
+  // The twin: low is a little higher, or help comes a little later, on one side.
+  const std::vector<void (*)(ClosedLoop&)> twins{[](ClosedLoop& loop) { loop.below *= 0.8; },
+                                                 [](ClosedLoop& loop) { loop.within = loop.within * 1.1; }};
+  std::vector<int> noticed(twins.size(), 0);
+  for (std::uint64_t number = 0; number < 30; ++number) {
+    const ModelParts parts = following_up(asking(random_model(number, 90, Flavour::any)));
+    for (std::size_t k = 0; k < twins.size(); ++k) {
+      ModelParts twin = parts;
+      for (Survey& survey : twin.surveys) {
+        if (survey.closed_loop) twins[k](*survey.closed_loop);
+      }
+      noticed[k] += !disagreement(parts, twin).empty();
+    }
+  }
+  for (std::size_t k = 0; k < twins.size(); ++k) {
+    CAPTURE(k, noticed[k]);
+    CHECK(noticed[k] > 3);
+  }
+}
+
+TEST_CASE("engines: agree on random models whose plans go by rules", "[verify]") {
+  int switched = 0, ended = 0;
+  const auto held = [&](const ModelParts& parts, int threads = 1) {
+    const Run done = try_run(Model(parts), all_plans(parts), with(Engine::lock_step));
+    bool any = false;
+    for (std::size_t k = 0; done.result && k < done.result->totals.size(); ++k) {
+      for (const Totals& totals : done.result->totals[k]) any = any || !totals.switches.empty();
+    }
+    switched += any;
+    ended += done.result.has_value();
+    return disagreement(parts, threads);
+  };
+  CHECK(falsify(Flavour::any, 120, [&](const ModelParts& drawn) { return held(ruled(drawn)); }) == "");
+  CHECK(falsify(Flavour::any, 80, [&](const ModelParts& drawn) { return held(ruled(marketed(drawn))); }) == "");
+  CHECK(falsify(Flavour::any, 80, [&](const ModelParts& drawn) { return held(ruled(following_up(asking(drawn)))); }) == "");
+  CHECK(falsify(Flavour::any, 80, [&](const ModelParts& drawn) { return held(ruled(by_calendar(remembering(drawn)))); }) ==
+        "");
+  CHECK(falsify(Flavour::any, 60, [&](const ModelParts& drawn) { return held(coupled(ruled(drawn))); }) == "");
+  CHECK(falsify(Flavour::any, 5, [&](ModelParts drawn) {
+          drawn.settings.customers = 3000 + drawn.settings.customers;
+          return held(ruled(asking(drawn)), 3);
+        }) == "");
+  CHECK(switched > 150);
+  CHECK(ended > 300);
+  // The twin: another level, or another improvement, on one side.
+  const std::vector<void (*)(ModelParts&)> twins{[](ModelParts& m) {
+                                                   for (Rule& rule : m.rules) {
+                                                     if (rule.below) rule.below = *rule.below + 0.3;
+                                                     if (rule.above) rule.above = *rule.above + 0.3;
+                                                   }
+                                                 },
+                                                 [](ModelParts& m) {
+                                                   for (Improvement& improvement : m.improvements)
+                                                     improvement.change.ramp = {RampShape::linear, Days(3.0)};
+                                                 }};
+  std::vector<int> noticed(twins.size(), 0);
+  for (std::uint64_t number = 0; number < 30; ++number) {
+    const ModelParts parts = ruled(random_model(number, 90, Flavour::any));
+    for (std::size_t k = 0; k < twins.size(); ++k) {
+      ModelParts twin = parts;
+      twins[k](twin);
+      noticed[k] += !disagreement(parts, twin).empty();
+    }
+  }
+  for (std::size_t k = 0; k < twins.size(); ++k) {
+    CAPTURE(k, noticed[k]);
+    CHECK(noticed[k] > 3);
+  }
+}
+
 TEST_CASE("engines: a twin that remembers otherwise is noticed", "[verify]") {
   // A little more of what customers carry, on one side.
   const std::vector<void (*)(ModelParts&)> twins{[](ModelParts& m) {

@@ -179,6 +179,7 @@ void with_member(const Field<std::remove_const_t<Object>>& field, Object& object
 [[nodiscard]] const Fields<Reviews>& reviews();
 [[nodiscard]] const Fields<Survey>& survey();
 [[nodiscard]] const Fields<ClosedLoop>& closed_loop();
+[[nodiscard]] const Fields<Rule>& rule_end();
 [[nodiscard]] const Fields<Rule>& rule_condition();
 [[nodiscard]] const Fields<AccountSegment>& account_segment();
 

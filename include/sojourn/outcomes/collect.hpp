@@ -6,10 +6,12 @@
 #include <string_view>
 #include <vector>
 
+#include "sojourn/engine/fixed_costs.hpp"
 #include "sojourn/engine/run.hpp"
 #include "sojourn/outcomes/appraisal_spread.hpp"
 #include "sojourn/outcomes/metrics.hpp"
 #include "sojourn/outcomes/outcomes.hpp"
+#include "sojourn/outcomes/rule_traces.hpp"
 #include "sojourn/outcomes/survey_sums.hpp"
 
 namespace sojourn {
@@ -39,6 +41,7 @@ struct PlanSamples {
   std::vector<double> utilisation;                // of each of Samples::pools, mean over replications
   std::vector<std::vector<SurveySums>> surveys;   // [survey][sample]
   std::vector<SurveyIntervals> survey_intervals;  // [survey]; none where tables were not kept
+  std::vector<RuleTrace> rules;                   // of those that the plan goes by; likewise
   std::vector<double> visit_price;  // per window, what improvements cost by the visit, as `cash`; not kept in files
   std::vector<double> cash;         // per window, undiscounted: revenue - cost - investment, for the market, mean
                                     // over replications
@@ -66,6 +69,8 @@ struct Samples {
   std::vector<bool> solving;                   // of each touchpoint: people bring a problem there, which a visit may solve
   std::vector<std::string> surveys, survey_names;
   std::vector<Question> survey_questions;
+  std::vector<bool> closed_loops;              // of each survey: low answers are followed up
+  std::vector<std::string> rules, rule_names;  // that some plan goes by
   std::vector<std::string> pools, pool_names;  // those of the scenario, then touchpoints with servers of their own
   std::vector<PlanSamples> plans;
   std::vector<AppraisalSpread> appraisal_spreads;  // by plan; empty where customers are coupled, or nobody asked
@@ -88,22 +93,6 @@ struct Samples {
 [[nodiscard]] Mechanisms mechanisms_in(const ModelParts& parts);
 /// Throws InputError where `metric` is about something that the scenario does not have.
 void require_mechanism(const Metric& metric, const ModelParts& parts);
-
-/// What is paid whatever happens: per window, and in sum undiscounted and discounted. In the market's money.
-struct FixedCost {
-  std::vector<double> windows;
-  double total = 0.0, worth = 0.0;
-};
-
-/// What a plan's improvements cost once and per month.
-[[nodiscard]] FixedCost fixed_investment(const Program& program);
-/// What the servers of pools cost while they are on duty, busy or not.
-[[nodiscard]] FixedCost staff_cost(const Program& program);
-
-struct FixedCosts {
-  FixedCost investment, staff;
-};
-[[nodiscard]] FixedCosts fixed_costs(const Program& program);
 
 /// Adds a sample of `program` to those of its plan.
 void add_sample(PlanSamples& plan, const BatchSums& sample, const Program& program, const FixedCosts& costs);

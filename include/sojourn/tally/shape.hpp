@@ -123,6 +123,12 @@ enum class AnswerScore { answers, weight };
 inline constexpr std::size_t answer_score_count = 2, answer_points = 11;
 inline constexpr double answer_weight_scale = 0x1p16;
 
+/// What rules that look at some touchpoints alone count there, by rule and persona: visits that are appraised, what they
+/// count in the figure that is watched (its survey's, else of recommendation), those after which the customer is a promoter,
+/// or a detractor; invitations and answers of the survey, and what these count.
+enum class WatchScore { visits, value, promoters, detractors, invited, answered, recorded };
+inline constexpr std::size_t watch_score_count = 7;
+
 /// Days as a customer, by persona and tenure bin: at churn, or (censored) of those still customers at the horizon.
 enum class TenureScore { churned, censored };
 inline constexpr std::size_t tenure_score_count = 2;
@@ -145,6 +151,7 @@ struct TallyShape {
   std::size_t queues = 0;                                     // touchpoints with servers
   bool entries = false;  // somebody arrives as a customer, and so enters late (see `entered`)
   std::size_t surveys = 0;
+  std::size_t watches = 0;  // see WatchScore
   double tenure_bin = 1.0;  // days; churned: bin b is (b, b + 1] tenure_bin, the first includes 0; censored: [b, b + 1)
   Scales scales;
 
@@ -207,6 +214,9 @@ struct TallyShape {
     return survey_begin() + surveys * personas * windows * survey_score_count +
            ((survey * personas + persona) * answer_points + answer) * answer_score_count + static_cast<std::size_t>(score);
   }
+  [[nodiscard]] SOJOURN_INLINE std::size_t watch(std::size_t slot, std::size_t persona, WatchScore score) const {
+    return watch_begin() + (slot * personas + persona) * watch_score_count + static_cast<std::size_t>(score);
+  }
   [[nodiscard]] SOJOURN_INLINE std::size_t paid(MoneyOf whose, std::size_t place, std::size_t piece, PaidScore score) const {
     return money_begin(whose) + (place * pieces + piece) * paid_score_count + static_cast<std::size_t>(score);
   }
@@ -244,13 +254,15 @@ struct TallyShape {
   [[nodiscard]] SOJOURN_INLINE std::size_t survey_begin() const {
     return queue_begin() + queues * (windows * queue_score_count + wait_bin_count) + pools;
   }
+  [[nodiscard]] SOJOURN_INLINE std::size_t watch_begin() const {
+    return survey_begin() + surveys * personas * (windows * survey_score_count + answer_points * answer_score_count);
+  }
   /// One set of cells for money; last in the table, because it is the only part that differs from plan to plan.
   [[nodiscard]] SOJOURN_INLINE std::size_t money_cells() const {
     return pieces * (paying_places * paid_score_count + flow_kinds * flow_score_count + amount_places * amount_score_count);
   }
   [[nodiscard]] SOJOURN_INLINE std::size_t money_begin(MoneyOf whose) const {
-    const std::size_t begin =
-        survey_begin() + surveys * personas * (windows * survey_score_count + answer_points * answer_score_count);
+    const std::size_t begin = watch_begin() + watches * personas * watch_score_count;
     return whose == MoneyOf::everybody ? begin : begin + money_cells();
   }
 };

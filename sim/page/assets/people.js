@@ -100,9 +100,15 @@ export const surveyTable = () => {
 // ---- queues, word of mouth, accounts: where the file has them
 export const market = () => {
   const box = () => grid(section("market-charts"));
-  if (!data.queues && !data.heard && !data.accounts) return section("market").remove();
+  if (!data.queues && !data.heard && !data.accounts && !data.rules) return section("market").remove();
   const parent = box();
   const listed = (pick) => plans.map((plan, k) => ({ name: plan.name, k, mean: pick(k) }));
+  for (const rule of data.rules ?? []) {
+    new Chart(parent, `In force: ${rule.name}`, () => {
+      const list = listed((k) => rule.on[k]).filter(({ mean }) => mean);
+      return { option: curves(data.time, list, (v) => percent(v), `${timeName} since the start`, "% of replications", { axisLabel: { formatter: axisText.share } }), legend: lineLegend(list), words: list.map(({ name, k }) => `${name}. ${rule.words[k]}`).join(" "), table: curveTable("Share of the replications in which the rule is in force", timeName, data.time, list, (v) => percent(v)) };
+    });
+  }
   for (const queue of data.queues ?? []) {
     new Chart(parent, `Wait: ${queue.name}`, () => {
       const hours = Math.max(...queue.wait.flat()) < 1 / 24 ? [1440, "minutes"] : Math.max(...queue.wait.flat()) < 2 ? [24, "hours"] : [1, "days"];
