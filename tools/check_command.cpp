@@ -33,14 +33,11 @@ int check_command(const CommandLine& line) {
     return status;
   }
   const ModelParts& parts = scenario.parts;
-  const auto unbuilt = unsupported(parts);
   const auto number = [](std::size_t n, const char* noun) { return std::to_string(n) + " " + noun + (n == 1 ? "" : "s"); };
   print(stdout, "%s: no errors, %s\n", line.input.c_str(), number(scenario.warnings(), "warning").c_str());
   print(stdout, "%s, %s, %s, %s besides the baseline, %s\n", number(parts.touchpoints.size(), "touchpoint").c_str(),
         number(parts.personas.size(), "persona").c_str(), number(parts.improvements.size(), "improvement").c_str(),
         number(parts.plans.size() - 1, "plan").c_str(), number(parts.events.size(), "event").c_str());
-  for (const std::string& feature : unbuilt)
-    print(stdout, "checked, but not simulated by this version: %s\n", feature.c_str());
   return done;
 }
 

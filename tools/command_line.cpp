@@ -32,7 +32,7 @@ constexpr const char* main_examples =
     "  sojourn trace my.toml --customer 7        one life, and why each step was taken\n"
     "  sojourn sweep my-sweep.toml -o points     many points of the scenario, resumable\n"
     "  sojourn merge points -o all.h5            all points in one file\n"
-    "  sojourn sensitivity all.h5                which of the varied keys matter\n"
+    "  sojourn sensitivity all.h5                which of the varied keys matter, and where plans win\n"
     "  sojourn voi inputs.csv worth.csv          what it is worth to know more before choosing\n"
     "  sojourn help compare                      all options of a command; also the manual page\n"
     "\n"
@@ -254,9 +254,10 @@ CLI::App* add_sweep(CLI::App& app, Options& o) {
   sweep->add_option("-o,--output", o.line.output, "folder of the points; default: the sweep file's name without .toml")
       ->type_name("FOLDER");
   sweep
-      ->add_option("--shard", o.line.shard,
-                   "this part of the points alone, e.g. 3/40; default: the task of a Slurm array, the rank of mpirun or "
-                   "srun, else all")
+      ->add_option(
+          "--shard", o.line.shard,
+          "this part of the points alone, e.g. 3/40; default: the task of a Slurm array, the process of srun, else all; "
+          "ranks of mpirun share it")
       ->type_name("I/N");
   sweep->add_flag("--dry-run", o.line.dry_run, "only what it is likely to take: points, visits, core hours, bytes");
   sweep->add_flag("--emit-slurm", o.line.emit_slurm, "prints a script that submits the sweep and its merge to Slurm");
@@ -307,25 +308,37 @@ CLI::App* add_merge(CLI::App& app, Options& o) {
 }
 
 CLI::App* add_sensitivity(CLI::App& app, Options& o) {
-  CLI::App* sensitivity = app.add_subcommand("sensitivity", "Which of the keys that a sweep varies matter");
+  CLI::App* sensitivity =
+      app.add_subcommand("sensitivity", "Which of the keys that a sweep varies matter, and where one plan beats another");
   sensitivity->add_option("points", o.line.input, "merged sweep (.h5)")->required()->type_name("FILE");
   sensitivity
-      ->add_option(
-          "--by", o.line.by,
-          "a metric, or with + its difference to the first plan of the sweep; repeatable; default: npv and retained, "
-          "of other plans than the first their differences to it")
+      ->add_option("--by", o.line.by,
+                   "a metric, or with + its difference to the plan held against; repeatable; default: npv and retained, "
+                   "of other plans their differences; where a plan is better goes by the scenario's goal")
       ->type_name("[+]METRIC")
       ->allow_extra_args(false);
   sensitivity->add_option("--plan", o.line.plan, "this plan alone; default all")->type_name("ID");
+  sensitivity->add_option("--against", o.line.against, "the plan that others are held against; default the sweep's first")
+      ->type_name("ID");
+  sensitivity->add_option("-o,--output", o.line.output, "also a picture of the boxes (.svg)")->type_name("FILE");
+  sensitivity->add_flag(force_option, o.line.force, force_help);
+  sensitivity
+      ->add_option("--threads", o.line.threads,
+                   "threads; changes no number; default SLURM_CPUS_PER_TASK, else all processors")
+      ->type_name("T")
+      ->check(CLI::Range(1, most_threads));
   sensitivity->add_flag("--json", o.line.json, "as JSON on stdout");
   sensitivity->footer(
       "Of a sweep by morris: mu*, mu and sigma of each key's elementary effects. By saltelli: first-order and total shares "
       "of the\n"
-      "variance. With bootstrap intervals; where one includes 0, four times as many points are needed.\n"
+      "variance. With bootstrap intervals; where one includes 0, four times as many points are needed. Of every design with "
+      "two plans:\n"
+      "the box of points in which one beats the other, how much of its wins that covers, and whether it may be chance.\n"
       "\n"
       "Examples:\n"
       "  sojourn sensitivity all.h5\n"
-      "  sojourn sensitivity all.h5 --by +npv --plan care-first --json");
+      "  sojourn sensitivity all.h5 --by +npv --plan care-first --json\n"
+      "  sojourn sensitivity all.h5 --plan care-first --against clear-bill --by retained -o where.svg");
   return sensitivity;
 }
 
@@ -449,6 +462,15 @@ std::string guess(const CLI::App& app, const std::string& word) {
   return did_you_mean(word, known);
 }
 
+/// What helps where a command has no such option.
+std::string hint_without(const CLI::App& command, const std::string& word) {
+  if (word.starts_with("--uncertain"))
+    return "only compare draws [[uncertain]] keys: sojourn compare SCENARIO --uncertain says which plan to take and what it "
+           "is "
+           "worth to know more; elsewhere they have the values that the scenario says, or those of --set";
+  return "sojourn " + command.get_name() + " --help";
+}
+
 std::string no_option(const CLI::App& command, const std::string& word) {
   const std::string name = word.substr(0, word.find('='));
   return "sojourn " + command.get_name() + " has no option \"" + name + "\"" + guess(command, name);
@@ -533,9 +555,10 @@ Parsed parse(int argc, char** argv) {
   CLI::App* compare = app.add_subcommand("compare", "Every plan against the baseline on the same luck");
   compare->add_option("scenario", o.line.input, "scenario (.toml) or results file (.h5)")->required()->type_name("FILE");
   compare
-      ->add_option("others", o.line.others,
-                   "further ones, such as variants of the first, on the same luck: their plans stand beside its own as "
-                   "FILE/PLAN; scenarios are simulated, results files are read; writes no file")
+      ->add_option(
+          "others", o.line.others,
+          "further ones, such as variants of the first, on the same luck: their plans stand beside its own as "
+          "FILE/PLAN; scenarios are simulated, results files are read; -o keeps the comparison as .csv, .json or .md")
       ->type_name("FILE");
   compare->add_option("--plans", o.plans, "plans to compare, separated by commas; default all; repeatable")
       ->type_name("A,B")
@@ -704,8 +727,7 @@ Parsed parse(int argc, char** argv) {
     // A mistyped option is a better explanation than the argument that it left missing.
     if (!chosen.empty() && dynamic_cast<const CLI::RequiredError*>(&e) != nullptr) {
       for (const std::string& extra : chosen.front()->remaining()) {
-        if (extra.starts_with("-"))
-          return complain(no_option(*chosen.front(), extra), "sojourn " + chosen.front()->get_name() + " --help");
+        if (extra.starts_with("-")) return complain(no_option(*chosen.front(), extra), hint_without(*chosen.front(), extra));
       }
     }
     return complain(e.what(), chosen.empty() ? "sojourn --help" : "sojourn " + chosen.front()->get_name() + " --help");
@@ -726,7 +748,7 @@ Parsed parse(int argc, char** argv) {
   if (!extras.empty()) {
     const bool option = extras.front().starts_with("-");
     return complain(option ? no_option(command, extras.front()) : "unexpected argument \"" + extras.front() + "\"",
-                    "sojourn " + command.get_name() + " --help");
+                    hint_without(command, extras.front()));
   }
   for (const CLI::Option* option : command.get_options()) {
     const auto& given = option->results();

@@ -61,6 +61,7 @@ struct CommandLine {
   bool dry_run = false;
   std::string csv;              // of merge
   std::vector<std::string> by;  // of sensitivity, and of --uncertain
+  std::string against;          // of sensitivity; "" for the first plan of the sweep
   ValueQuestion voi;
   bool uncertain = false;     // of compare
   std::uint64_t draws = 512;  // of --uncertain

@@ -5,6 +5,7 @@
 
 #include "commands.hpp"
 #include "session.hpp"
+#include "sojourn/base/whole_file.hpp"
 #include "sojourn/decide/comparison.hpp"
 #include "sojourn/decide/goal.hpp"
 #include "sojourn/decide/joined_samples.hpp"
@@ -31,8 +32,9 @@ int compare_uncertain(const CommandLine& line, const Input& input, const std::ve
   if (line.format == Format::csv)
     throw InputError("--format csv: with --uncertain there are tables and Markdown", "--json has every figure");
   const Settings& settings = input.model.parts().settings;
-  const std::size_t by = metric_called(line.by.empty() ? std::string(metric_of_goal(settings)) : line.by.front());
-  if (plans.size() > 1) require_decides(by);  // before the work, not after it
+  const std::vector<GoalTerm> goal =
+      line.by.empty() ? goal_of(settings) : std::vector<GoalTerm>{{metric_called(line.by.front()), 1.0}};
+  if (plans.size() > 1 && goal.size() == 1) require_decides(goal.front().metric);  // before the work, not after it
   DrawOptions options;
   options.draws = (line.draws + scrambles - 1) / scrambles * scrambles;
   for (const PlanId plan : plans) options.plans.push_back(input.model.parts().plans[plan.index()].id);
@@ -53,7 +55,7 @@ int compare_uncertain(const CommandLine& line, const Input& input, const std::ve
     options.stop = running.stop;
     draws = simulate_draws(inputs, options);
   });
-  const ForecastReport report = forecast_report(inputs, draws, by, asks ? &survey : nullptr);
+  const ForecastReport report = forecast_report(inputs, draws, place_of_goal(draws, goal), asks ? &survey : nullptr);
   if (!line.csv.empty()) replace_file(line.csv, draws_csv(draws), table);
   if (line.json) {
     print(stdout, "%s", forecast_json(report, line.input).c_str());
@@ -68,7 +70,6 @@ void require_nothing_of_one_run(const CommandLine& line) {
   const auto refuse = [](const char* option, const char* why) {
     throw InputError(fmt::format("{} is of one scenario, and several are compared", option), why);
   };
-  if (!line.output.empty()) refuse("--output", "nothing is written; sojourn compare writes the results of each alone");
   if (line.uncertain) refuse("--uncertain", "compare plans of one scenario");
   if (!line.precision.empty()) refuse("--precision", "ask for replications with --replications");
   if (line.dry_run) refuse("--dry-run", "ask it for each alone");
@@ -115,10 +116,56 @@ void keep_plans(Samples& samples, const std::vector<std::string>& asked) {
   samples.plans = std::move(plans);
 }
 
+const std::string markdown_beginning = fmt::format("<!-- {} -->\n", file_mark);
+
+/// A comparison of several files as a table, a document or JSON: a results file holds one scenario.
+struct KeptComparison {
+  std::filesystem::path path;
+  std::string text;
+  std::string beginning;  // by which it is known as ours when it is made again
+};
+KeptComparison kept(const CommandLine& line, const Samples& samples, const Comparison& comparison) {
+  KeptComparison kept{line.output, {}, {}};
+  const std::string kind = kept.path.extension().string();
+  Layout layout;
+  if (kind == ".json") {
+    kept.text = comparison_json(samples, comparison, line.input);
+    kept.beginning = kept.text.substr(0, kept.text.find('\n', 2) + 1);  // the title too
+  } else if (kind == ".csv") {
+    layout.format = Format::csv;
+    kept.text = comparison_text(samples, comparison, layout);
+    kept.beginning = kept.text.substr(0, kept.text.find('\n') + 1);
+  } else {
+    layout.format = Format::markdown;
+    kept.beginning = markdown_beginning;
+    kept.text = kept.beginning + comparison_text(samples, comparison, layout);
+  }
+  return kept;
+}
+
+/// Before the work: whether its result can be kept.
+void require_keepable(const std::string& output, Replacing may) {
+  if (output.empty()) return;
+  const std::string kind = std::filesystem::path(output).extension().string();
+  const std::string beginning = kind == ".json"  ? "{\n  \"scenario\": "
+                                : kind == ".csv" ? "plan,metric,unit,mean,low,high,difference,"
+                                                 : markdown_beginning;
+  may.beginning = beginning;
+  if (kind == ".json" || kind == ".csv" || kind == ".md") return require_replaceable(output, may);
+  throw InputError(
+      fmt::format("cannot keep a comparison of several files as \"{}\"", output),
+      "end the name in .csv, .json or .md: a results file (.h5) holds one scenario; sojourn compare writes that of "
+      "each alone");
+}
+
 int compare_several(const CommandLine& line) {
   require_nothing_of_one_run(line);
   std::vector<std::string> files{line.input};
   files.insert(files.end(), line.others.begin(), line.others.end());
+  Replacing may;
+  may.inputs.assign(files.begin(), files.end());
+  may.force = line.force;
+  require_keepable(line.output, may);
   std::vector<NamedSamples> runs;
   for (const std::string& file : files) {
     CommandLine one = line;
@@ -130,10 +177,16 @@ int compare_several(const CommandLine& line) {
   }
   Samples samples = joined(std::move(runs));
   if (!line.plans.empty()) keep_plans(samples, line.plans);
+  const Comparison comparison = compare(samples);
+  if (!line.output.empty()) {
+    const KeptComparison file = kept(line, samples, comparison);
+    may.beginning = file.beginning;
+    replace_file(file.path, file.text, may);
+  }
   if (line.json) {
-    print(stdout, "%s", comparison_json(samples, compare(samples), line.input).c_str());
+    print(stdout, "%s", comparison_json(samples, comparison, line.input).c_str());
   } else if (!line.quiet) {
-    print(stdout, "%s", comparison_text(samples, compare(samples), layout(line)).c_str());
+    print(stdout, "%s", comparison_text(samples, comparison, layout(line)).c_str());
   }
   const std::vector<std::string> misses = missed(samples, line.thresholds);
   for (const std::string& miss : misses) print(stderr, "%s\n", miss.c_str());

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <memory>
 
 #include "commands.hpp"
 #include "ctrl_c.hpp"
+#include "mpi_module.hpp"
 #include "session.hpp"
 #include "sojourn/outcomes/run_size.hpp"
 #include "sojourn/sweep/run_sweep.hpp"
@@ -39,24 +41,26 @@ WorkForecast work_of(const SweepFile& sweep, std::uint64_t points, std::stop_tok
   return work;
 }
 
-}  // namespace
-
-int sweep_command(const CommandLine& line) {
+/// `prepared` becomes true when nothing is wrong with the input.
+int sweep_with(const CommandLine& line, Ranks* ranks, bool& prepared) {
+  const bool speaks = ranks == nullptr || ranks->rank() == 0;
   const SweepFile sweep = read_sweep(line.input);
   require_no_errors(sweep);
-  for (const std::string& warning : sweep.rendered) print(stderr, "%s\n", warning.c_str());
+  if (speaks) {
+    for (const std::string& warning : sweep.rendered) print(stderr, "%s\n", warning.c_str());
+  }
   const Design design(sweep);
   const fs::path folder = line.output.empty() ? fs::path(line.input).stem() : fs::path(line.output);
   const Manifest manifest = manifest_of(design);
   Shard shard;
   if (!line.shard.empty()) {
     shard = parse_shard(line.shard);
-  } else if (const auto named = shard_of_environment(); named && !line.emit_slurm) {
-    shard = *named;
+  } else if (!line.emit_slurm) {
+    shard = (ranks != nullptr ? shard_of_array() : shard_of_environment()).value_or(shard);
   }
   require_claimable(folder, manifest);
-  const SweepWork missing = missing_work(folder, manifest, shard);
   if (line.dry_run || line.emit_slurm) {
+    const SweepWork missing = missing_work(folder, manifest, shard);
     WorkForecast work;
     under_way(line, [&](const RunOptions& options) { work = work_of(sweep, missing.missing, options.stop); });
     if (line.emit_slurm) {
@@ -71,22 +75,25 @@ int sweep_command(const CommandLine& line) {
     return done;
   }
   require_valid_points(design, 64);
+  prepared = true;
   SweepDone swept;
   under_way(line, [&](const RunOptions& run) {
     SweepOptions options;
     options.shard = shard;
     options.threads = line.threads;
     options.stop = run.stop;
-    options.progress = run.progress;
+    if (speaks) options.progress = run.progress;
+    options.ranks = ranks;
     swept = run_sweep(design, folder, options);
   });
   const std::string count = fmt::format("{} of {} points", swept.before + swept.now, swept.points);
+  if (swept.interrupted && !speaks) return told_to_stop() ? resumable : interrupted;
   if (swept.interrupted) {
     print(stderr, "sojourn: %s; %s are finished and kept: the same command goes on\n",
           told_to_stop() ? "told to stop" : "interrupted", count.c_str());
     return told_to_stop() ? resumable : interrupted;
   }
-  if (!line.quiet) {
+  if (!line.quiet && speaks) {
     print(stderr, "%s in %s, %s of them now: %s visits in %.1f s. sojourn merge %s -o all.h5 puts all into one file\n",
           fmt::format("{} point{}{}", swept.points, swept.points == 1 ? "" : "s",
                       shard.count > 1 ? fmt::format(" of shard {}/{}", shard.index, shard.count) : "")
@@ -95,6 +102,20 @@ int sweep_command(const CommandLine& line) {
           fmt::format("{:.3g}", static_cast<double>(swept.events)).c_str(), swept.seconds, folder.string().c_str());
   }
   return done;
+}
+
+}  // namespace
+
+int sweep_command(const CommandLine& line) {
+  const std::unique_ptr<Ranks> ranks = line.dry_run || line.emit_slurm ? nullptr : ranks_of_mpi();
+  bool prepared = false;
+  try {
+    return sweep_with(line, ranks.get(), prepared);
+  } catch (const InputError&) {
+    // What is wrong with the input itself is wrong for all ranks, and told by the first.
+    if (prepared || ranks == nullptr || ranks->rank() == 0) throw;
+    return wrong_input;
+  }
 }
 
 }  // namespace sojourn::tools

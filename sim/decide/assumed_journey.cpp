@@ -11,6 +11,7 @@
 
 #include "sojourn/base/error.hpp"
 #include "sojourn/engine/diary.hpp"
+#include "sojourn/model/closed_loops.hpp"
 #include "sojourn/outcomes/recorded.hpp"
 
 namespace sojourn {
@@ -51,20 +52,26 @@ std::vector<Moves> moves_in(const ModelParts& parts, const Outcomes& results, st
   const Array& taken = recorded(results, "taken", {"plan", "replication", "persona", "exit"});
   const std::size_t replications = results.dimension("replication").size, personas = results.dimension("persona").size,
                     exits = results.dimension("exit").size;
+  const auto taken_by = [&](std::size_t r, std::size_t exit) {
+    double count = 0.0;
+    for (std::size_t p = 0; p < personas; ++p) {
+      const std::size_t at = ((plan * replications + r) * personas + p) * exits + exit;
+      count += std::visit([&](const auto& values) { return std::max(0.0, static_cast<double>(values[at])); }, taken.values);
+    }
+    return count;
+  };
   std::vector<Moves> moves(replications);
   for (std::size_t r = 0; r < replications; ++r) {
     std::size_t e = 0;
     for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) {
       for (const Exit& exit : parts.touchpoints[v].next) {
-        double& count = moves[r][TouchpointId(v)][exit.to];
-        for (std::size_t p = 0; p < personas; ++p) {
-          const std::size_t at = ((plan * replications + r) * personas + p) * exits + e;
-          count +=
-              std::visit([&](const auto& values) { return std::max(0.0, static_cast<double>(values[at])); }, taken.values);
-        }
+        moves[r][TouchpointId(v)][exit.to] += taken_by(r, e);
         ++e;
       }
     }
+    // Where low answers were followed up: after the exits of the file.
+    for (const Recovery& way : recoveries_of(parts))
+      moves[r][TouchpointId(way.from)][TouchpointId(way.to)] += taken_by(r, e++);
   }
   return moves;
 }
@@ -148,7 +155,10 @@ std::pair<Estimate, bool> share_and_told(const Moves& all, const std::vector<Mov
   const double point = left > 0.0 ? count(from(all, at)) / left : nan;
   const std::vector<double> shares = shares_by_replication(moves, at, count);
   Estimate e = cautious_interval(point, shares);
-  const Estimate wide = cautious_interval(point, shares, error);
+  Estimate wide = cautious_interval(point, shares, error);
+  // Where replications agree to the last move, as where a way is never taken, moves count as if they were independent.
+  if (std::isnan(wide.low) && shares.size() > 1 && left > 0.0)
+    wide = e = share_estimate(point * left, left, shares, People::coupled);
   e.low = at_most_one(e.low);
   e.high = at_most_one(e.high);
   return {e, assumed && (*assumed < wide.low || *assumed > wide.high)};

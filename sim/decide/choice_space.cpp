@@ -100,15 +100,7 @@ bool ChoiceSpace::paid_by_visit(const Basket& basket) const {
 
 std::vector<double> ChoiceSpace::by_quarter(const std::vector<double>& window_ends,
                                             const std::vector<double>& windows) const {
-  std::vector<double> amounts(per_quarter_ ? quarters_.size() : 0, 0.0);
-  double begin = 0.0;
-  for (std::size_t w = 0; w < windows.size(); begin = window_ends[w], ++w) {
-    for (std::size_t q = 0; q < amounts.size(); ++q) {
-      const double shared = std::min(window_ends[w], quarters_[q].end) - std::max(begin, quarters_[q].begin);
-      if (shared > 0.0) amounts[q] += windows[w] * shared / (window_ends[w] - begin);
-    }
-  }
-  return amounts;
+  return per_quarter_ ? sojourn::by_quarter(window_ends, windows, quarters_) : std::vector<double>();
 }
 
 bool ChoiceSpace::allowed(const Basket& basket, double by_visit, std::span<const double> profile) const {

@@ -235,11 +235,12 @@ std::vector<WinnersAndLosers> winners_and_losers_of(const Samples& samples, cons
 /// People of one persona in one sample: members of a tier, how many of them had left without the plan before they reach it,
 /// who of them are customers at the horizon under the plan and without it; and all people, and those who are customers.
 struct MemberCounts {
-  double members = 0.0, left_before = 0.0, kept = 0.0, without = 0.0, people = 0.0, all_kept = 0.0;
+  double members = 0.0, followed = 0.0, kept = 0.0, kept_of_followed = 0.0, without = 0.0, people = 0.0, all_kept = 0.0;
 
   MemberCounts& operator+=(const MemberCounts& other) {
-    for (double MemberCounts::*each : {&MemberCounts::members, &MemberCounts::left_before, &MemberCounts::kept,
-                                       &MemberCounts::without, &MemberCounts::people, &MemberCounts::all_kept})
+    for (double MemberCounts::*each :
+         {&MemberCounts::members, &MemberCounts::followed, &MemberCounts::kept, &MemberCounts::kept_of_followed,
+          &MemberCounts::without, &MemberCounts::people, &MemberCounts::all_kept})
       this->*each += other.*each;
     return *this;
   }
@@ -266,7 +267,9 @@ MembersByPersona members_of(const PairedOutcomes& outcomes, std::size_t tier) {
         counts.members += members;
         if (customer) counts.kept += members;
         if (without == WithoutPlan::customer) counts.without += members;
-        if (without == WithoutPlan::left_before) counts.left_before += members;
+        if (without == WithoutPlan::left_before) continue;
+        counts.followed += members;
+        if (customer) counts.kept_of_followed += members;
       }
     }
   }
@@ -275,26 +278,27 @@ MembersByPersona members_of(const PairedOutcomes& outcomes, std::size_t tier) {
 
 /// What a tier's members come to.
 struct MemberShares {
-  double members, kept, others, without;
+  double members, kept, others, lift, left_before;
 };
 
-/// Who reaches a tier has not left before; of the same people without the plan only those count who had not either (the
-/// landmark method: Anderson, Cain & Gelber 1983), persona by persona, each weighing as it does among the members.
+/// Who reaches a tier has not left before. Of the same people without the plan only those are followed who had not left by
+/// then, either (the landmark method: Anderson, Cain & Gelber 1983), and compared with themselves under the plan: both have
+/// the same time to go. Persona by persona, each weighing as it does among the members.
 MemberShares shares_of(const MembersByPersona& personas) {
   const auto share = [](double part, double whole) {
     return whole > 0.0 ? part / whole : std::numeric_limits<double>::quiet_NaN();
   };
   MemberCounts all;
-  double without = 0.0, weight = 0.0;
+  double lift = 0.0, weight = 0.0;
   for (const MemberCounts& one : personas) {
     all += one;
-    const double followed = one.members - one.left_before;
-    if (!(followed > 0.0)) continue;
-    without += one.members * one.without / followed;
+    if (!(one.followed > 0.0)) continue;
+    lift += one.members * (one.kept_of_followed - one.without) / one.followed;
     weight += one.members;
   }
   return {share(all.members, all.people), share(all.kept, all.members),
-          share(all.all_kept - all.kept, all.people - all.members), share(without, weight)};
+          share(all.all_kept - all.kept, all.people - all.members), share(lift, weight),
+          share(all.members - all.followed, all.members)};
 }
 
 std::vector<TierEffect> tier_effects(const Samples& samples, const PlanSamples& plan) {
@@ -319,10 +323,11 @@ std::vector<TierEffect> tier_effects(const Samples& samples, const PlanSamples& 
     effect.members = figure([](const MemberShares& s) { return s.members; });
     effect.kept = figure([](const MemberShares& s) { return s.kept; });
     effect.others = figure([](const MemberShares& s) { return s.others; });
-    effect.without = figure([](const MemberShares& s) { return s.without; });
+    effect.without = figure([](const MemberShares& s) { return s.kept - s.lift; });
     effect.apart = figure([](const MemberShares& s) { return s.kept - s.others; });
-    effect.lift = figure([](const MemberShares& s) { return s.kept - s.without; });
-    effect.selection = figure([](const MemberShares& s) { return s.without - s.others; });
+    effect.lift = figure([](const MemberShares& s) { return s.lift; });
+    effect.selection = figure([](const MemberShares& s) { return s.kept - s.lift - s.others; });
+    effect.left_before = figure([](const MemberShares& s) { return s.left_before; });
     result.push_back(effect);
   }
   return result;

@@ -141,10 +141,14 @@ Difference known(double value, std::size_t samples) {
   return d;
 }
 
-/// Whether a plan's investment is once and per month alone, which chance has no part in.
+/// Whether a plan's investment is once and per month alone and the same in all samples, for their size: chance has no part
+/// in it, unless rules switch.
 bool known_investment(const Metric& metric, const std::vector<Sums>& samples) {
-  return metric.name == "investment" &&
-         std::all_of(samples.begin(), samples.end(), [](const Sums& sums) { return sums.visit_price == 0.0; });
+  return metric.name == "investment" && std::all_of(samples.begin(), samples.end(), [&](const Sums& one) {
+           const Sums& first = samples.front();
+           const double same = first.investment * one.replications, paid = one.investment * first.replications;
+           return one.visit_price == 0.0 && std::fabs(paid - same) <= 1e-9 * std::fabs(same);
+         });
 }
 
 double skewness(const std::vector<double>& x) {
@@ -242,7 +246,7 @@ Estimate estimate(const std::vector<TouchSums>& samples, const TouchMetric& metr
 }
 
 Estimate estimate(const Samples& samples, std::size_t plan, std::size_t touchpoint, const TouchMetric& metric) {
-  if (metric.needs == Needs::solving && !samples.solving[touchpoint]) return {nan, nan, nan, nan, 0};
+  if (!samples.has(metric, touchpoint)) return {nan, nan, nan, nan, 0};
   return estimate(samples.plans[plan].touch[touchpoint], metric);
 }
 

@@ -76,7 +76,11 @@ Samples joined(std::vector<NamedSamples> runs) {
     const std::vector<std::size_t> touchpoints =
         places_in(all.touchpoints, all.touchpoint_names, run.touchpoints, run.touchpoint_names);
     const std::vector<std::size_t> channels = places_in(all.channels, all.channel_names, run.channels, run.channel_names);
+    all.solving.resize(all.touchpoints.size());
+    all.content.resize(all.touchpoints.size());
     for (std::size_t v = 0; v < touchpoints.size(); ++v) {
+      all.solving[touchpoints[v]] = all.solving[touchpoints[v]] || run.solving[v];
+      all.content[touchpoints[v]] = all.content[touchpoints[v]] || run.content[v];
       if (touchpoints[v] < known) continue;
       const ChannelId channel = run.touchpoint_channels[v];
       all.touchpoint_stages.push_back(run.touchpoint_stages[v]);
@@ -89,10 +93,11 @@ Samples joined(std::vector<NamedSamples> runs) {
       all.appraisal_spreads.insert(all.appraisal_spreads.end(), run.appraisal_spreads.begin(), run.appraisal_spreads.end());
     }
     const std::vector<std::size_t> pools = places_in(all.pools, all.pool_names, run.pools, run.pool_names);
+    const std::vector<std::size_t> rules = places_in(all.rules, all.rule_names, run.rules, run.rule_names);
     const bool alone = run.plans.size() == 1;
     for (PlanSamples& plan : run.plans) {
       plan.id = alone ? runs[k].name : fmt::format("{}/{}", runs[k].name, plan.id);
-      plan.name = alone ? runs[k].name : fmt::format("{}: {}", runs[k].name, plan.name);
+      plan.name = alone ? runs[k].name : fmt::format("{}/{}", runs[k].name, plan.name);
       std::vector<std::vector<TouchSums>> touch(all.touchpoints.size(), no_visits(plan.all));
       for (std::size_t v = 0; v < touchpoints.size(); ++v) touch[touchpoints[v]] = std::move(plan.touch[v]);
       plan.touch = std::move(touch);
@@ -100,6 +105,7 @@ Samples joined(std::vector<NamedSamples> runs) {
       std::vector<double> utilisation(all.pools.size(), std::numeric_limits<double>::quiet_NaN());
       for (std::size_t p = 0; p < pools.size(); ++p) utilisation[pools[p]] = plan.utilisation[p];
       plan.utilisation = std::move(utilisation);
+      for (RuleTrace& trace : plan.rules) trace.rule = rules[trace.rule];
       for (PairedOutcomes& pairs : plan.paired_outcomes) pairs = PairedOutcomes(all.personas.size());
       all.plans.push_back(std::move(plan));
     }
@@ -108,6 +114,8 @@ Samples joined(std::vector<NamedSamples> runs) {
     all.events += run.events;
     all.seconds += run.seconds;
   }
+  // Members are told from the same people under a plan of their own scenario.
+  all.tiers.clear();
   for (PlanSamples& plan : all.plans) {
     plan.touch.resize(all.touchpoints.size(), no_visits(plan.all));
     plan.utilisation.resize(all.pools.size(), std::numeric_limits<double>::quiet_NaN());

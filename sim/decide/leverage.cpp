@@ -377,7 +377,9 @@ std::string_view name(Lever lever) {
   return "";
 }
 
-Ranking rank(const Model& model, const RankOptions& how, const RunOptions& options) {
+namespace {
+
+Ranking rank_under_plan(const Model& model, const RankOptions& how, const RunOptions& options) {
   check_sizes(how.sizes);
   const Metric* by = find_metric(how.by);
   if (by == nullptr || by->direction == Direction::neutral) {
@@ -445,6 +447,18 @@ Ranking rank(const Model& model, const RankOptions& how, const RunOptions& optio
   ranking.plans = 1 + plans.size();
   conclude(ranking);
   return ranking;
+}
+
+}  // namespace
+
+Ranking rank(const Model& model, const RankOptions& how, const RunOptions& options) {
+  // Other plans take no part: their rules would make everybody act on everybody.
+  ModelParts parts = model.parts();
+  const Plan under = parts.plans[model.plan().index()];
+  parts.plans.resize(1);
+  if (model.plan().index() > 0) parts.plans.push_back(under);
+  const PlanId last(parts.plans.size() - 1);
+  return rank_under_plan(apply(Model(std::move(parts)), last), how, options);
 }
 
 }  // namespace sojourn

@@ -1,6 +1,7 @@
 #include "many_plans.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -28,6 +29,12 @@ std::uint64_t each_plan(const ModelParts& parts, std::span<const Plan> plans, co
                         const std::function<void(std::size_t, const Samples&)>& use) {
   ModelParts few = parts;
   few.plans.resize(1);
+  // Where one plan goes by rules, samples are whole replications under all of them: so that each can be compared with each,
+  // a plan with rules stands in every part of the work, run or not.
+  const auto ruled = [](const Plan& plan) { return !plan.rules.empty(); };
+  std::optional<Plan> with_rules;
+  if (const auto one = std::find_if(plans.begin(), plans.end(), ruled); one != plans.end()) with_rules = *one;
+  if (with_rules) few.plans.push_back(*with_rules);
   const Model one(few);
   const std::size_t bytes = bytes_of_plan(one), at_once = std::clamp<std::size_t>(memory / bytes, 1, 24);
   RunSize size = people_size(one);
@@ -39,13 +46,14 @@ std::uint64_t each_plan(const ModelParts& parts, std::span<const Plan> plans, co
     few.plans.resize(1);
     std::vector<PlanId> ids;
     for (std::size_t k = begin; k < end; ++k) {
-      if (plans[k].improvements.empty()) {
+      if (plans[k].improvements.empty() && plans[k].rules.empty()) {
         ids.emplace_back(std::size_t{0});
         continue;
       }
       ids.emplace_back(few.plans.size());
       few.plans.push_back(plans[k]);
     }
+    if (with_rules && std::none_of(few.plans.begin(), few.plans.end(), ruled)) few.plans.push_back(*with_rules);
     RunOptions part = options;
     part.tables = false;
     const auto all = static_cast<double>(plans.size());

@@ -6,7 +6,8 @@
 #include <cmath>
 #include <limits>
 
-#include "matrix.hpp"
+#include "covariance.hpp"
+#include "sojourn/base/matrix.hpp"
 #include "sojourn/base/random.hpp"
 
 namespace sojourn {

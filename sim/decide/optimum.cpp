@@ -79,8 +79,8 @@ double margin_of(const std::vector<double>& values, double error) {
 
 class Search {
  public:
-  Search(const Model& model, const OptimizeOptions& how, const RunOptions& options)
-      : model_(model), how_(how), options_(options), space_(model, how.limits) {
+  Search(Model model, const OptimizeOptions& how, const RunOptions& options)
+      : model_(std::move(model)), how_(how), options_(options), space_(model_, how.limits) {
     optimum_.goal = how.goal;
     optimum_.budget = how.limits.total;
     optimum_.confidence = 1.0 - error_of_all;
@@ -470,7 +470,7 @@ class Search {
     optimum_.interplay = interval(point, beyond);
   }
 
-  const Model& model_;
+  Model model_;
   const OptimizeOptions& how_;
   const RunOptions& options_;
   ChoiceSpace space_;
@@ -487,7 +487,11 @@ class Search {
 
 Optimum optimize(const Model& model, const OptimizeOptions& how, const RunOptions& options) {
   for (const GoalTerm& term : how.goal) require_mechanism(metrics()[term.metric], model.parts());
-  return Search(model, how, options).find();
+  // What is chosen is bought for good: no plan of the scenario and no rule takes part.
+  ModelParts parts = model.parts();
+  parts.plans.resize(1);
+  parts.rules.clear();
+  return Search(Model(std::move(parts)), how, options).find();
 }
 
 }  // namespace sojourn

@@ -29,8 +29,7 @@ void share_out(std::vector<TeamChoice>& teams, const BudgetLimits& limits) {
     }
   }
   if (left < 0.0)
-    throw InputError("the teams' budgets are more than the budget", "raise --budget, or lower those of --team", {},
-                     ErrorCode::budget_too_small);
+    throw InputError("the teams' budgets are more than the budget", "raise --budget, or lower those of --team");
   for (TeamChoice& team : teams) {
     if (team.budget < 0.0) team.budget = left / static_cast<double>(without);
   }

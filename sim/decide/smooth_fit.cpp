@@ -5,7 +5,7 @@
 #include <limits>
 #include <utility>
 
-#include "matrix.hpp"
+#include "covariance.hpp"
 
 namespace sojourn {
 namespace {

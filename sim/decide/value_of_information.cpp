@@ -9,9 +9,10 @@
 #include <limits>
 #include <utility>
 
-#include "matrix.hpp"
+#include "covariance.hpp"
 #include "smooth_fit.hpp"
 #include "sojourn/base/error.hpp"
+#include "sojourn/base/matrix.hpp"
 #include "sojourn/base/random.hpp"
 
 namespace sojourn {

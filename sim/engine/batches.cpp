@@ -10,8 +10,10 @@ BatchSums::BatchSums(const Program& program, const Totals& counted, std::uint64_
       windows(counted.shape().windows),
       touchpoints(counted.shape().touchpoints),
       people(of_people) {
+  const CountedUnder under(program, counted);
+  if (program.ruled()) costs = fixed_costs(*under);
   for (std::size_t p = 0; p < counted.shape().personas; ++p) {
-    PersonaMoney& of_persona = money.emplace_back(money_of(program, counted, p));
+    PersonaMoney& of_persona = money.emplace_back(money_of(*under, counted, p));
     for (std::size_t w = 0; w < windows.size(); ++w) windows[w].add(of_persona.windows[w]);
     for (std::size_t v = 0; v < touchpoints.size(); ++v) touchpoints[v].add(of_persona.touchpoints[v]);
     of_persona.windows = {};
@@ -29,6 +31,14 @@ void BatchSums::add(const BatchSums& other) {
   for (std::size_t w = 0; w < windows.size(); ++w) windows[w].add(other.windows[w]);
   for (std::size_t v = 0; v < touchpoints.size(); ++v) touchpoints[v].add(other.touchpoints[v]);
   people += other.people;
+  if (!costs || !other.costs) return;
+  const auto add_cost = [](FixedCost& to, const FixedCost& from) {
+    for (std::size_t w = 0; w < to.windows.size(); ++w) to.windows[w] += from.windows[w];
+    to.total += from.total;
+    to.worth += from.worth;
+  };
+  add_cost(costs->investment, other.costs->investment);
+  add_cost(costs->staff, other.costs->staff);
 }
 
 void Batches::add(std::uint64_t first, int level, BatchSums sums) {

@@ -187,7 +187,8 @@ void CarriedRules::add(std::span<double> carried, std::uint32_t counter, double 
 }
 
 void CarriedRules::reach(std::span<double> carried, std::uint32_t touchpoint, std::int64_t exit, double time) const {
-  if (exit >= 0) {
+  // A closed loop leads away by no exit of the file.
+  if (exit >= 0 && static_cast<std::size_t>(exit) < exits_.size()) {
     const OfExit& by = exits_[static_cast<std::size_t>(exit)];
     if (by.anniversary >= 0) {
       const Anniversary& anniversary = anniversaries_[static_cast<std::size_t>(by.anniversary)];

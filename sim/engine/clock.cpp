@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "sojourn/model/calendar.hpp"
 #include "sojourn/model/change_arithmetic.hpp"
@@ -33,6 +34,32 @@ double mean_left(double half_life, double from, double to) {
   return std::exp(-rate * from) * -std::expm1(-x) / x;
 }
 
+/// A stretch in which a change is on, and the times t of visits that see it: begin <= t < end. What a rule switches at the
+/// end of a window it switches a moment after.
+struct Seen {
+  Stretch stretch;
+  double begin = 0.0, end = 0.0;
+};
+
+std::vector<Seen> seen_stretches(const PlannedChange& change, std::string_view start, double horizon) {
+  std::vector<Seen> result;
+  if (!change.driven) {
+    for (const Stretch& stretch : stretches_of(*change.change, start, horizon))
+      result.push_back({stretch, stretch.begin, stretch.end});
+    return result;
+  }
+  const auto moved = [&](double time, double OnTime::*side) {
+    const bool by_rule = time > 0.0 && std::any_of(change.on_times.begin(), change.on_times.end(),
+                                                   [&](const OnTime& on) { return on.*side == time; });
+    return by_rule ? a_moment_after(time) : time;
+  };
+  for (const Stretch& stretch : stretches_of(*change.change, start, horizon, change.on_times)) {
+    const Seen seen{stretch, moved(stretch.begin, &OnTime::begin), moved(stretch.end, &OnTime::end)};
+    if (seen.begin < seen.end && seen.begin <= horizon) result.push_back(seen);
+  }
+  return result;
+}
+
 /// When the ramp of a change that began at `since` is over.
 double full_at(const Change& change, double since) {
   return since + (change.ramp.shape == RampShape::none ? 0.0 : change.ramp.over.value());
@@ -54,6 +81,30 @@ double come_in(const Change& change, const Stretch& stretch, const Windows& wind
 
 }  // namespace
 
+double a_moment_after(double t) { return std::nextafter(t, std::numeric_limits<double>::infinity()); }
+
+std::vector<double> times_of_switching(const std::vector<PlannedChange>& changes, const Windows& windows, double horizon,
+                                       std::string_view start) {
+  std::vector<double> times;
+  for (const PlannedChange& change : changes) {
+    if (!change.driven) continue;
+    const bool steps = change->ramp.shape != RampShape::none || change->fade;
+    const double over = full_at(*change.change, 0.0);
+    for (std::size_t k = 0; k + 1 < windows.count(); ++k) {
+      times.push_back(a_moment_after(windows.end(k)));
+      if (steps) times.push_back(windows.end(k));
+      if (change->fade && over > 0.0) times.push_back(windows.end(k) + over);
+    }
+    if (steps) times.push_back(windows.ends().back());
+    for (const Stretch& stretch : stretches_of(*change.change, start, horizon)) {
+      times.push_back(stretch.begin);
+      times.push_back(stretch.end);
+      if (change->fade) times.push_back(full_at(*change.change, stretch.since));
+    }
+  }
+  return times;
+}
+
 Regimes regimes(const std::vector<PlannedChange>& changes, const Windows& windows, double horizon, std::string_view start,
                 const std::vector<double>& also) {
   Regimes result;
@@ -62,11 +113,11 @@ Regimes regimes(const std::vector<PlannedChange>& changes, const Windows& window
     if (t > 0.0 && t <= horizon) result.begins.push_back(t);
   };
   for (const double t : also) add(t);
-  std::vector<std::vector<Stretch>> stretches;  // [change]
+  std::vector<std::vector<Seen>> stretches;  // [change]
   for (const PlannedChange& change : changes) {
-    for (const Stretch& stretch : stretches.emplace_back(stretches_of(*change.change, start, horizon))) {
-      add(stretch.begin);
-      add(stretch.end);
+    for (const auto& [stretch, begin, end] : stretches.emplace_back(seen_stretches(change, start, horizon))) {
+      add(begin);
+      add(end);
       if (change->ramp.shape == RampShape::none && !change->fade) continue;
       const double full = full_at(*change.change, stretch.since);
       // What fades does so in a step for each window, and not before its ramp is over.
@@ -90,8 +141,8 @@ Regimes regimes(const std::vector<PlannedChange>& changes, const Windows& window
       while (at[c] < stretches[c].size() && t >= stretches[c][at[c]].end) ++at[c];
       const bool active = at[c] < stretches[c].size() && stretches[c][at[c]].begin <= t;
       on.push_back(active);
-      fractions.push_back(active ? changes[c].fraction * come_in(*changes[c].change, stretches[c][at[c]], windows, k, t)
-                                 : 0.0);
+      fractions.push_back(
+          active ? changes[c].fraction * come_in(*changes[c].change, stretches[c][at[c]].stretch, windows, k, t) : 0.0);
     }
     result.fractions.push_back(std::move(fractions));
     result.on.push_back(std::move(on));

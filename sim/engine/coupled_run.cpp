@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -10,8 +11,10 @@
 #include <vector>
 
 #include "queues.hpp"
+#include "rule_watch.hpp"
 #include "sojourn/base/parallel.hpp"
 #include "sojourn/population/arrivals.hpp"
+#include "waiting_customers.hpp"
 
 namespace sojourn {
 namespace {
@@ -31,15 +34,16 @@ class Replication {
  public:
   Replication(const lock_step::Compiled& compiled, const Relations& relations, const Streams& streams,
               const CoupledOptions& options)
-      : compiled_(compiled),
-        program_(compiled.program()),
+      : ruled_(compiled.program().ruled() ? std::make_unique<Ruled>(compiled) : nullptr),
+        compiled_(ruled_ ? *ruled_->compiled : compiled),
+        program_(compiled_.program()),
         relations_(relations),
         streams_(streams),
         options_(options),
         block_size_(block_size(people_in(program_.model().parts().settings, streams), options.threads)),
-        store_(compiled, 0, static_cast<std::uint32_t>(people_in(program_.model().parts().settings, streams)),
+        store_(compiled_, 0, static_cast<std::uint32_t>(people_in(program_.model().parts().settings, streams)),
                static_cast<std::size_t>(options.threads)),
-        market_(compiled, relations, streams, store_, options.threads),
+        market_(compiled_, relations, streams, store_, options.threads),
         totals_(compiled.tables().shape) {
     const std::size_t blocks = std::max<std::size_t>(1, (std::size_t{store_.customers()} + block_size_ - 1) / block_size_);
     events_.resize(blocks);
@@ -78,6 +82,7 @@ class Replication {
       if (endless()) return std::nullopt;
       if (program_.surveys().at_intervals()) ask(window);
       if (account_standings_) count_accounts(window);
+      if (ruled_ && window + 1 < windows) switch_improvements(window);
       if (!go_on(static_cast<double>(window + 1) / static_cast<double>(windows))) return std::nullopt;
     }
     over_blocks([&](std::size_t block, std::uint32_t begin, std::uint32_t end) {
@@ -85,10 +90,48 @@ class Replication {
       for (std::uint32_t i = begin; options_.ends != nullptr && i < end; ++i) options_.ends[i] = end_of(i);
     });
     for (lock_step::Worker& worker : workers_) empty(worker);
+    if (ruled_) totals_.switches = program_.switches();
+    for (Diary& diary : options_.diaries) diary.switches = program_.switches();
     return std::move(totals_);
   }
 
  private:
+  /// The program of a plan whose rules switch is one's own, made anew in the same place whenever they do.
+  struct Ruled {
+    explicit Ruled(const lock_step::Compiled& begun)
+        : program(begun.program()), population(begun.population()), shape(begun.tables().shape), watch(program) {
+      compiled.emplace(program, population, shape);
+    }
+    void renew(Switches switches) {
+      program = Program(program.model(), std::move(switches));
+      compiled.emplace(program, population, shape);
+    }
+    Program program;
+    const Population& population;
+    TallyShape shape;
+    std::optional<lock_step::Compiled> compiled;
+    RuleWatch watch;
+  };
+
+  /// The end of `window`: the rules of the plan look at what happened in it.
+  void switch_improvements(std::size_t window) {
+    SumsSoFar now{totals_, {}};
+    for (lock_step::Worker& worker : workers_) {
+      worker.flush();
+      now.in_use.push_back(&worker.tally());
+    }
+    Switches switches = program_.switches();
+    if (!ruled_->watch.look(window, now, switches)) return;
+    ruled_->renew(std::move(switches));
+    if (queues_) queues_->renew(program_.windows().end(window));
+    if (!program_.any_race_may_switch()) return;
+    over_blocks([&](std::size_t, std::uint32_t begin, std::uint32_t end) {
+      WaitingCustomers waiting(compiled_, streams_, market_.market_state().accounts, store_);
+      for (std::uint32_t customer = begin; customer < end; ++customer) waiting.race_on(customer, window + 1);
+    });
+  }
+
+  [[nodiscard]] bool in_line(std::uint32_t customer) const { return queues_ && queues_->in_line(customer); }
   [[nodiscard]] Lives lives() const { return {program_, compiled_.population(), streams_, &market_.market_state()}; }
   /// Block k always has the same worker, and blocks that share one have the same thread (see `over_blocks`).
   [[nodiscard]] lock_step::Worker& worker_of(std::size_t block) { return workers_[block % workers_.size()]; }
@@ -232,10 +275,11 @@ class Replication {
       Life life = store_.look_at(diary.customer, window);
       lives.load_traits(diary.customer, life);
       DiaryWriter writer(diary, lives);
-      lives.ask_at_end_of(window, diary.customer, life, writer);
+      lives.ask_at_end_of(window, diary.customer, life, writer, in_line(diary.customer));
       writer.asked_while_staying();
     }
     over_blocks([&](std::size_t block, std::uint32_t begin, std::uint32_t end) {
+      if (!options_.one_by_one) return ask_quickly(window, begin, end, worker_of(block).tally());
       Recorder recorder(program_, worker_of(block).tally());
       Lives lives = this->lives();
       for (std::uint32_t customer = begin; customer < end; ++customer) {
@@ -245,10 +289,67 @@ class Replication {
           recorder.introduced_by(static_cast<std::uint32_t>(persona));
         }
         lives.load_traits(customer, life);
-        lives.ask_at_end_of(window, customer, life, recorder);
+        const std::int64_t before = life.stay.exit;
+        lives.ask_at_end_of(window, customer, life, recorder, in_line(customer));
         store_.asked(customer, life);
+        if (life.stay.exit != before) store_.redirect(customer, static_cast<std::uint32_t>(life.stay.exit), life.stay.until);
       }
     });
+  }
+  /// The same without a life for each customer: what Lives::ask_at_end_of does, on the store's own columns.
+  void ask_quickly(std::size_t window, std::uint32_t begin, std::uint32_t end, Tally& tally) {
+    const double now = program_.windows().end(window), decay = program_.discount().decay(now, window);
+    const SurveyRules& surveys = program_.surveys();
+    const Population& population = compiled_.population();
+    const Accounts* const accounts = market_.market_state().accounts;
+    constexpr auto propensity = static_cast<std::size_t>(BuiltinTrait::response_propensity);
+    for (std::uint32_t customer = begin; customer < end; ++customer) {
+      const std::span<double> carried = store_.carried_of_surveys(customer);
+      if (!(surveys.asked_at(carried) <= now) || !store_.present(customer)) continue;
+      const std::uint32_t persona = store_.persona(customer), touchpoint = store_.touchpoint(customer);
+      const bool is_customer = store_.standing(customer) == Standing::customer;
+      const bool referred = store_.bought(customer) && market_.introduced_by(customer) >= 0;
+      const float satisfaction = store_.satisfaction(customer);
+      std::int32_t way = -1;
+      const float lost = surveys.ask_at_interval(
+          streams_, customer, {0, persona, now, window, referred}, is_customer, {satisfaction, store_.answering(customer)},
+          carried,
+          [&] {
+            return accounts != nullptr
+                       ? population.trait_of_member(streams_, customer, accounts->account_of(customer), persona, propensity)
+                       : population.trait(streams_, customer, persona, propensity);
+          },
+          [&](const Asked& asked) {
+            surveys.count(tally.data(), tally.shape(), asked, decay);
+            if (surveys.is_low(asked)) way = program_.sooner(way, program_.recovery_exit(asked.survey, touchpoint));
+          });
+      if (way >= 0 && !in_line(customer) && !at_gate(customer, touchpoint)) {
+        const double then = now + program_.recovery(way).within;
+        if (now < program_.horizon() && then <= program_.horizon() && !(store_.next_time(customer) <= then))
+          store_.redirect(customer, static_cast<std::uint32_t>(way), then);
+      }
+      if (lost > 0.0f && window + 1 < program_.windows().count()) annoy(customer, window, lost, tally);
+    }
+  }
+  [[nodiscard]] bool at_gate(std::uint32_t customer, std::uint32_t touchpoint) const {
+    const MarketState& state = market_.market_state();
+    if (state.accounts == nullptr) return false;
+    const std::size_t segment = state.accounts->segment(state.accounts->account_of(customer));
+    return state.gates[segment * program_.model().parts().touchpoints.size() + touchpoint] != 0;
+  }
+  /// Being asked has cost a customer satisfaction, from the next window on.
+  void annoy(std::uint32_t customer, std::size_t window, float lost, Tally& tally) {
+    const TallyShape& shape = tally.shape();
+    const std::uint32_t persona = store_.persona(customer);
+    const auto count = [&](std::int64_t sign) {
+      const auto of_class =
+          static_cast<TimeScore>(static_cast<std::int32_t>(TimeScore::promoters) + store_.promoter_class(customer));
+      tally.add(shape.time(persona, window + 1, of_class), sign);
+      tally.add(shape.time(persona, window + 1, TimeScore::satisfaction), sign * fixed_score(store_.satisfaction(customer)));
+    };
+    count(-1);
+    store_.annoy(customer, behaviour::annoyed(store_.satisfaction(customer), lost));
+    count(1);
   }
   [[nodiscard]] std::span<const double> of_surveys(std::uint32_t customer) const {
     return store_.carried(customer).subspan(program_.carried().width());
@@ -282,6 +383,7 @@ class Replication {
     account_standings_->count(window, workers_.front().tally());
   }
 
+  std::unique_ptr<Ruled> ruled_;
   const lock_step::Compiled& compiled_;
   const Program& program_;
   const Relations& relations_;

@@ -66,13 +66,15 @@ CustomerStore::CustomerStore(const lock_step::Compiled& compiled, std::uint32_t 
   width_ = compiled.program().carried_width();
   if (width_ > 0) carried_.assign(rows * width_, 0.0);
   columns_.carried = width_ > 0 ? carried_.data() : nullptr;
+  columns_.raced = column(raced_, compiled.program().any_race_may_switch(),
+                          lock_step::Raced{0.0, 0.0f, 0.0f, 0.0f, 0.0f, -1, false, false, -1});
 }
 
 std::size_t CustomerStore::bytes_per_customer() const {
   const auto of = [](const auto& column) { return column.empty() ? 0 : sizeof(column[0]); };
   std::size_t bytes = of(time_) + of(kept_) + of(loss_aversion_) + of(effort_aversion_) + of(heard_) + of(voice_);
   for (const Column<float>& own : own_) bytes += of(own);
-  return bytes + width_ * sizeof(double);
+  return bytes + width_ * sizeof(double) + of(raced_);
 }
 
 void CustomerStore::populate(const Streams& streams, const Accounts* accounts, std::uint32_t begin, std::uint32_t end) {
@@ -182,14 +184,16 @@ void CustomerStore::hold(std::uint32_t customer) {
 }
 
 void CustomerStore::asked(std::uint32_t customer, const Life& life) {
-  const std::size_t i = at(customer);
-  std::copy(life.carried.begin(), life.carried.end(), carried_.data() + i * width_);
-  if (life.state.standing != Standing::customer) return;
-  Kept& kept = kept_[i];
-  kept.satisfaction = life.state.satisfaction;
-  kept.standing = static_cast<std::uint16_t>((kept.standing & ~7u) |
-                                             static_cast<std::uint32_t>(Code::promoter + life.state.promoter_class));
-  if (!voice_.empty()) voice_[i] = static_cast<Voice>(1 + life.state.promoter_class);
+  std::copy(life.carried.begin(), life.carried.end(), carried_.data() + at(customer) * width_);
+  if (life.state.standing == Standing::customer) annoy(customer, life.state.satisfaction);
+}
+
+void CustomerStore::annoy(std::uint32_t customer, float satisfaction) {
+  Kept& kept = kept_[at(customer)];
+  kept.satisfaction = satisfaction;
+  const std::int32_t stands = promoter_class(customer);
+  kept.standing = static_cast<std::uint16_t>((kept.standing & ~7u) | static_cast<std::uint32_t>(Code::promoter + stands));
+  if (!voice_.empty()) voice_[at(customer)] = static_cast<Voice>(1 + stands);
 }
 
 Life CustomerStore::look_at(std::uint32_t customer, std::size_t window) const {
@@ -266,6 +270,13 @@ void CustomerStore::set_aside(std::uint32_t customer, const Life& life, const Re
   kept.standing =
       static_cast<std::uint16_t>(codes[static_cast<std::size_t>(state.standing)] | (state.team + 1) << 3 |
                                  (recorder.churned() ? static_cast<std::int32_t>(lock_step::tenure_counted) : 0));
+  if (!raced_.empty() && life.visit.appraised &&
+      compiled_.program().race_may_switch(life.person.persona, life.visit.touchpoint)) {
+    const Visit& visit = life.visit;
+    raced_[i] = {visit.time,   state.satisfaction, state.expectation,
+                 visit.heard,  visit.effort,       static_cast<std::int32_t>(visit.event),
+                 visit.solved, state.bought,       state.team};
+  }
   if (state.bought && kept.introduced_by == introduced_by_nobody) kept.introduced_by = lock_step::came_alone;
   if (!voice_.empty()) {
     const bool speaks = state.standing == Standing::customer;

@@ -19,7 +19,8 @@ namespace sojourn {
 /// Customers `first()` to `end()` of a replication. 48 bytes each; 5 more where there is word of mouth; 4 more for each of
 /// loss aversion, effort aversion and the traits in probabilities that is asked for and is not the same for all
 /// of a persona; 8 more for each clock, counter and anniversary that some exit asks for, and 8 for a counter that fades; 8
-/// more for each survey at intervals and half-life of fatigue, and 8 for each of these kinds.
+/// more for each survey at intervals and half-life of fatigue, and 8 for each of these kinds; 40 more where a rule may
+/// change a race.
 class CustomerStore {
  public:
   /// Room for `count` customers from number `first` on, who have all yet to arrive, and rows for padding lanes, one for each
@@ -58,6 +59,10 @@ class CustomerStore {
   [[nodiscard]] float heard(std::uint32_t customer) const { return heard_.empty() ? 0.0f : heard_[at(customer)]; }
   [[nodiscard]] float satisfaction(std::uint32_t customer) const { return row(customer).satisfaction; }
   [[nodiscard]] float expectation(std::uint32_t customer) const { return row(customer).expectation; }
+  /// The number, among all exits, of that by which who is on the way to another touchpoint leaves.
+  [[nodiscard]] std::uint32_t exit(std::uint32_t customer) const { return row(customer).exit; }
+  /// What the race of the last visit saw; an event below 0 where there was none. Only where rules may change a race.
+  [[nodiscard]] const lock_step::Raced& raced(std::uint32_t customer) const { return raced_[at(customer)]; }
   /// The number of the last visit of who has arrived.
   [[nodiscard]] std::uint32_t last_event(std::uint32_t customer) const { return (row(customer).event - 1u) & 0xffffu; }
 
@@ -80,6 +85,14 @@ class CustomerStore {
   [[nodiscard]] std::span<const double> carried(std::uint32_t customer) const {
     return {carried_.data() + at(customer) * width_, width_};
   }
+  /// The part of it that surveys have, to be changed.
+  [[nodiscard]] std::span<double> carried_of_surveys(std::uint32_t customer) {
+    const std::size_t first = compiled_.program().carried().width();
+    return {carried_.data() + at(customer) * width_ + first, width_ - first};
+  }
+  [[nodiscard]] float answering(std::uint32_t customer) const { return row(customer).answering; }
+  /// A customer is left with this satisfaction.
+  void annoy(std::uint32_t customer, float satisfaction);
   /// The last team met, or -1.
   [[nodiscard]] std::int32_t team(std::uint32_t customer) const {
     return static_cast<std::int32_t>(row(customer).standing >> 3 & lock_step::most_teams) - 1;
@@ -143,6 +156,7 @@ class CustomerStore {
   Column<Voice> voice_;
   std::size_t width_ = 0;   // numbers that a customer carries
   Column<double> carried_;  // [row x width_]
+  Column<lock_step::Raced> raced_;
   lock_step::Store columns_{};
 };
 

@@ -51,7 +51,7 @@ const VisitRow& Lives::move_to_window(Life& life, std::size_t window) const {
   visit.window = window;
   visit.regime = program_.regime(visit.time, visit.regime);
   life.stay = for_good();
-  return program_.row(visit.regime, life.person.persona, visit.touchpoint);
+  return program_.row(program_.regime_at_begin(window, visit.regime), life.person.persona, visit.touchpoint);
 }
 
 bool Lives::at_gate(std::uint32_t customer, std::uint32_t touchpoint) const {

@@ -123,7 +123,7 @@ class Block {
     if (!t_.still) fetch_groups(0, 1);
     if (!t_.constant_choice) fetch_groups(1, 3);
     fetch_groups(3, 4);
-    if (t_.carries != nullptr || t_.couples || t_.solving || t_.visit_survey_count > 0) {
+    if (t_.carries != nullptr || t_.couples || t_.solving || t_.visit_survey_count > 0 || t_.watches) {
       fetch_groups(4, 5);
     }
     if (t_.most_exits > 4) fetch_groups(5, 7);
@@ -184,13 +184,11 @@ class Block {
     }
     if (t_.last_met >= 0) drift();
     // Several short loops: the processor looks ahead over as many lanes as their instructions fit in its window.
-    const float fit_weight = t_.fit_weight;
-    const float *mean = column(Field::quality), *sd = column(Field::quality_sd);
-    EACH_LANE
-    for (int i = 0; i < padded_; ++i) {
-      const NormalPair scores = normal_pair(s_.words[0][i], s_.words[2][i]);
-      s_.quality[i] = b::deliver(mean[i], sd[i], scores.first, 0.5f, fit_weight);
-      s_.score[i] = scores.second;
+    if (t_.content != nullptr) {
+      show_content();
+      deliver([this](int i) __attribute__((always_inline)) { return s_.fit[i]; });
+    } else {
+      deliver([](int) __attribute__((always_inline)) { return 0.5f; });
     }
     const float *effort = column(Field::effort_mean), *weights = column(Field::weight);
     const float repeat_effort = t_.repeat_effort;
@@ -215,6 +213,7 @@ class Block {
       s_.touch[i][0] = fixed_score(s_.quality[i]);
       s_.touch[i][1] = fixed_score(s_.appraisal[i]);
     }
+    if (t_.watches) watch_visits();
     if (t_.visit_survey_count > 0) ask_after_visits();
     const std::int32_t* flag = integers(Field::facts);
     const float base = t_.recommend_base, base_sd = t_.recommend_sd;
@@ -237,6 +236,45 @@ class Block {
       s_.series[i][1] = counted_e - c_.counted_expectation[i];
       c_.counted_satisfaction[i] = counted_s;
       c_.counted_expectation[i] = counted_e;
+    }
+  }
+
+  template <class Fit>
+  SOJOURN_INLINE void deliver(Fit fit) {
+    const float fit_weight = t_.fit_weight;
+    const float *mean = column(Field::quality), *sd = column(Field::quality_sd);
+    EACH_LANE
+    for (int i = 0; i < padded_; ++i) {
+      const NormalPair scores = normal_pair(s_.words[0][i], s_.words[2][i]);
+      s_.quality[i] = b::deliver(mean[i], sd[i], scores.first, fit(i), fit_weight);
+      s_.score[i] = scores.second;
+    }
+  }
+
+  /// Which content is shown, and how well it fits.
+  void show_content() {
+    if (t_.content_by_chance) {
+      const auto purpose = static_cast<std::uint32_t>(Purpose::content) | (task_.replication << 8);
+      philox_columns(c_.customer, purpose, c_.event, padded_, task_.seed[0], task_.seed[1],
+                     {s_.more_words[0], s_.more_words[1], s_.more_words[2], s_.more_words[3]});
+      EACH_LANE
+      for (int i = 0; i < padded_; ++i) s_.x[i] = sojourn::uniform(s_.more_words[0][i]);
+    } else {
+      // Any number between 0 and 1 is below a chance of 1, and above one of 0.
+      EACH_LANE
+      for (int i = 0; i < padded_; ++i) s_.x[i] = 0.5f;
+    }
+    for (int i = 0; i < padded_; ++i) {
+      const ShownContent& content = t_.content[c_.row[i]];
+      const int shown = s_.x[i] < content.personalisation ? 1 : 0;
+      s_.fit[i] = content.fit[shown];
+      s_.marks[i] = static_cast<std::uint8_t>(shown);
+    }
+    std::int64_t* const cells = task_.cells + t_.shape.touch(0, 0, TouchScore::matched);
+    for (int i = 0; i < lanes_; ++i) {
+      std::int64_t* const at = cells + static_cast<std::size_t>(c_.place[i]) * touch_score_count;
+      const std::int32_t* const scores = t_.content[c_.row[i]].scores[s_.marks[i]];
+      for (int k = 0; k < 3; ++k) at[k] += scores[k];
     }
   }
 
@@ -267,21 +305,42 @@ class Block {
     }
     const std::int32_t *covered = integers(Field::surveys), *facts = integers(Field::facts);
     EACH_LANE
-    for (int i = 0; i < padded_; ++i) s_.marks[i] = covered[i] != 0 ? 1 : 0;
+    for (int i = 0; i < padded_; ++i) {
+      s_.marks[i] = covered[i] != 0 ? 1 : 0;
+      s_.recovery[i] = -1;
+    }
     const int count = list_marked();
     for (int k = 0; k < count; ++k) {
       const int i = s_.marked[k];
       const bool bought = c_.bought[i] != 0 || (facts[i] & RowFlag::purchase) != 0;
       Asking at = asking(i);
       at.referred = c_.introduced[i] != 0 && bought;
-      const float lost = t_.ask_after_visit(task_, at, t_.carried_width > 0 ? carried(i) : nullptr);
+      const float lost = t_.ask_after_visit(task_, &at, t_.carried_width > 0 ? carried(i) : nullptr);
+      s_.recovery[i] = at.recovery;
       if (lost > 0.0f) c_.satisfaction[i] = b::annoyed(c_.satisfaction[i], lost);
     }
   }
+  /// Visits at which rules look.
+  void watch_visits() {
+    const std::int32_t* const watched = integers(Field::watched);
+    for (int i = 0; i < lanes_; ++i) {
+      if (watched[i] != 0) t_.watch_visit(task_, asking(i));
+    }
+  }
   [[nodiscard]] Asking asking(int i) const {
-    return {c_.customer[i],  c_.event[i],  c_.persona[i],      c_.place[i] - c_.persona[i] * t_.touchpoints,
-            c_.window[i],    c_.time[i],   c_.satisfaction[i], c_.answering[i],
-            s_.appraisal[i], s_.effort[i], referred(i),        c_.code[i]};
+    return {c_.customer[i],
+            c_.event[i],
+            c_.persona[i],
+            c_.place[i] - c_.persona[i] * t_.touchpoints,
+            c_.window[i],
+            c_.time[i],
+            c_.satisfaction[i],
+            c_.answering[i],
+            s_.appraisal[i],
+            s_.effort[i],
+            referred(i),
+            c_.code[i],
+            -1};
   }
 
   /// Surveys at intervals: nothing else happens to a customer until the next visit.
@@ -297,6 +356,11 @@ class Block {
       const int i = s_.marked[k];
       Asking at = asking(i);
       t_.ask_while_staying(task_, &at, s_.moves[i] == 0 ? never : s_.time[i], carried(i));
+      if (at.recovery >= 0) {
+        s_.time[i] = at.time + t_.recoveries[at.recovery - t_.file_exits].within;
+        s_.moves[i] = s_.time[i] > task_.until ? 2 : 1;
+        lead_away(i, at.recovery);
+      }
       c_.asked_at[i] = carried(i)[t_.first_asked];
       c_.satisfaction[i] = at.satisfaction;
       c_.code[i] = at.code;
@@ -757,6 +821,7 @@ class Block {
         if ((flag[i] & RowFlag::one_by_one) != 0) decide(i);
       }
     }
+    if (t_.recoveries != nullptr && t_.visit_survey_count > 0) recover();
     if (task_.market != nullptr) stay_at_gates();
     const double horizon = t_.horizon, until = task_.until;
     EACH_LANE
@@ -768,6 +833,24 @@ class Block {
       const std::int32_t beyond = then > until ? 2 : 1;
       s_.moves[i] = s_.chosen[i] >= 0 && now < horizon && then <= horizon ? beyond : 0;
     }
+  }
+
+  /// Closed loops lead away who is still there when they come.
+  void recover() {
+    for (int i = 0; i < lanes_; ++i) {
+      if (s_.recovery[i] < 0) continue;
+      const double within = t_.recoveries[s_.recovery[i] - t_.file_exits].within;
+      const double delay = s_.a[i] > 0.0 ? s_.a[i] : 0.0;
+      if (s_.chosen[i] >= 0 && c_.time[i] + delay <= c_.time[i] + within) continue;
+      s_.chosen[i] = 0;
+      s_.a[i] = within;
+      lead_away(i, s_.recovery[i]);
+    }
+  }
+  /// The way of a closed loop, to a touchpoint that is no end.
+  void lead_away(int i, std::int32_t way) {
+    s_.to[i] = c_.persona[i] * t_.touchpoints + t_.recoveries[way - t_.file_exits].to;
+    s_.taken[i] = c_.persona[i] * t_.exit_count + way;
   }
 
   /// a e + b x, where e and x are what the family makes of the random word (see base/inverse.hpp).
@@ -1473,6 +1556,11 @@ class Block {
                 rows);
       for (int k = 0; k < 4; ++k) *reinterpret_cast<Double4Anywhere*>(store.kept + s_.kept[i + k]) = rows[k];
     }
+    // Before lanes are numbered anew: what a customer carries is found by the lane.
+    if (task_.market == nullptr) {  // else somebody may yet make them leave
+      const int stopped = list_marked();
+      for (int k = 0; k < stopped; ++k) stop(s_.marked[k]);
+    }
     double* const time = store.time;
     Kept* const kept = store.kept;
     int again = 0;
@@ -1484,10 +1572,6 @@ class Block {
       again += s_.ends[i];
     }
     again_ = again;
-    if (task_.market == nullptr) {  // else somebody may yet make them leave
-      const int stopped = list_marked();
-      for (int k = 0; k < stopped; ++k) stop(s_.marked[k]);
-    }
   }
 
   void flush() {

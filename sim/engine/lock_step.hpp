@@ -69,7 +69,7 @@ struct alignas(32) Row {
   float solves;               // chance that the visit solves the problem
   std::int32_t solves_trait;  // 1: that is a trait of the customer instead
   std::int32_t surveys;       // whether some survey follows visits
-  std::int32_t unused[1];
+  std::int32_t watched;       // whether a rule looks at visits here
   float more_odds[4], more_satisfaction[4];
   float more_expectation[4], more_effort_slope[4];
   float more_probability[4];
@@ -77,6 +77,15 @@ struct alignas(32) Row {
   float heard[4], more_heard[4];
 };
 inline constexpr int row_groups = 9;
+
+/// The content of a row's touchpoint, as one persona sees it: how well it fits, and what that counts (TouchScore::matched
+/// and on), by whether the best fit is shown (1) or the default (0).
+struct ShownContent {
+  float personalisation;  // the chance of the best fit
+  float fit[2];
+  std::int32_t scores[2][3];
+  std::int32_t unused;
+};
 static_assert(sizeof(Row) == 32 * row_groups);
 
 /// Families of delays that occur, as a set.
@@ -157,6 +166,15 @@ static_assert(sizeof(Kept) == 40);
 inline constexpr std::uint32_t tenure_counted = 0x8000;
 inline constexpr std::uint32_t most_teams = tenure_counted / 8 - 1;
 
+/// What the race that a customer is in saw of its visit: enough to decide it anew where a rule changes its hazards.
+struct Raced {
+  double time;
+  float satisfaction, expectation, heard, effort;
+  std::int32_t event;  // of the visit
+  bool solved, bought;
+  std::int32_t team;
+};
+
 /// Customers between visits, one a row, and a row or more for padding lanes. Times stand apart, because every window looks
 /// for those that are due in it. The columns of traits are null where they are the same for all of a persona, or where
 /// nothing asks for them; so are those of word of mouth.
@@ -167,6 +185,7 @@ struct Store {
   float* heard;  // social proof
   Voice* voice;
   double* carried;  // [row x Tables::carried_width]; null where nothing is carried
+  Raced* raced;     // null where no rule may change a race
 };
 /// Smaller than any introduction of the window at hand, so that none counts any more.
 inline constexpr std::uint32_t came_alone = 0x7fffffffu;
@@ -254,7 +273,14 @@ struct Asking {
   double time;
   float satisfaction, answering, appraisal, effort;
   bool referred;
-  std::int32_t code;  // of who stays
+  std::int32_t code;      // of who stays
+  std::int32_t recovery;  // of a closed loop: the number of its exit, or -1
+};
+
+/// A way of a closed loop, which leads from a touchpoint that its exit knows.
+struct RecoveryWay {
+  double within;    // days
+  std::int32_t to;  // touchpoint, which is no end
 };
 
 /// A survey that follows visits: its number and what it asks, as the enumerators of Question.
@@ -304,11 +330,13 @@ struct Tables {
   /// whose sums follow from its visits.
   bool still;
   const PlaceScores* place_scores;
-  bool tame;     // no exponent of a choice can leave [-60, 60]
-  bool hears;    // some slope on what is heard
-  bool couples;  // some row has a Coupling
-  bool queues;   // visits of some touchpoint wait for servers
-  bool solving;  // visits of some touchpoint may solve a problem
+  bool tame;                    // no exponent of a choice can leave [-60, 60]
+  bool hears;                   // some slope on what is heard
+  bool couples;                 // some row has a Coupling
+  bool queues;                  // visits of some touchpoint wait for servers
+  bool solving;                 // visits of some touchpoint may solve a problem
+  const ShownContent* content;  // [row]; null where nothing is shown
+  bool content_by_chance;       // somewhere chance decides what is shown
   bool slopes, probabilities, any_one_by_one, trait_bound, flows;
   bool counts_paid;            // visits that pay are counted one by one, because discounting or a change makes them differ
   bool small_discount;         // see Discount::small
@@ -322,6 +350,9 @@ struct Tables {
   std::int32_t first_asked;    // place of the time of SurveyRules::asked_at among them
   std::int32_t visit_survey_count;
   VisitSurvey visit_surveys[most_surveys];
+  const RecoveryWay* recoveries;  // [number of the exit - file_exits]; null: no survey has a closed loop
+  std::int32_t file_exits;
+  bool watches;  // some rule looks at visits to some touchpoints
   double horizon, window_width, windows_per_day, force_of_interest;
   behaviour::Appraisal appraisal;
   behaviour::Memory memory;
@@ -337,6 +368,8 @@ struct Tables {
   Quantity arrives, felt[felt_traits];
   double (*draw_one)(const void* owner, std::int32_t persona, std::int32_t quantity, std::uint32_t word);
   float (*draw_own)(const Task& task, std::uint32_t customer, std::int32_t persona, std::int32_t own);
+  const std::uint8_t* mixed;  // [persona] bit t: felt trait t goes with other traits, see Population; null: nobody's does
+  float (*draw_felt)(const Task& task, std::uint32_t customer, std::int32_t persona, std::int32_t felt);
   const std::uint8_t* existing;  // [persona] 1 where its people arrive as customers; null: nowhere
   double (*draw_since)(const Task& task, std::uint32_t customer, std::int32_t persona, double arrival);
 
@@ -349,8 +382,12 @@ struct Tables {
   /// The chance that a visit by `row` solves the problem, where that is a trait of the customer.
   float (*solving_chance)(const Task& task, std::uint32_t customer, std::int32_t persona, std::int32_t row);
   /// Asks by the surveys that follow a visit, and counts; the satisfaction that it costs.
-  float (*ask_after_visit)(const Task& task, const Asking& at, double* carried);
-  /// Asks, at intervals, who stays until `until`, and counts; Asking::satisfaction and Asking::code become those after it.
+  /// Asking::recovery is where a low answer leads.
+  float (*ask_after_visit)(const Task& task, Asking* at, double* carried);
+  /// Counts a visit at which a rule looks.
+  void (*watch_visit)(const Task& task, const Asking& at);
+  /// Asks, at intervals, who stays until `until`, and counts; Asking::satisfaction and Asking::code become those after it,
+  /// and Asking::recovery, where a low answer leads away, the way by which it does; Asking::time is when it was given.
   void (*ask_while_staying)(const Task& task, Asking* at, double until, double* carried);
   /// Draws the amounts of a visit and counts them, those of a referred customer once more.
   void (*pay_drawn)(const Task& task, const Payment& at, std::int32_t window, std::int32_t regime, bool referred);

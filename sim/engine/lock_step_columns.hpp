@@ -71,8 +71,10 @@ struct alignas(64) Scratch {
   float heard[lane_count];          // with what is read
   std::int32_t stands[lane_count];  // as what a customer would answer
   std::int32_t repeated[lane_count], code[lane_count], bought[lane_count];
-  std::int32_t solved[lane_count];  // 1 where the visit solved the problem
-  std::int32_t answer[lane_count];  // what it would count in a survey's score
+  std::int32_t recovery[lane_count];  // number of the exit by which a closed loop leads away, or -1
+  std::int32_t solved[lane_count];    // 1 where the visit solved the problem
+  float fit[lane_count];              // of the content shown
+  std::int32_t answer[lane_count];    // what it would count in a survey's score
   std::int32_t touch[lane_count][2], series[lane_count][2];
   float cumulative[fast_exits][lane_count];
   float sum[lane_count], total[lane_count], leaving[lane_count], going[lane_count];
@@ -136,6 +138,7 @@ struct Field {
     solves,
     solves_trait,
     surveys,
+    watched,
     more = team + 8,  // the same as from `odds` on, for exits 5 to 8
     more_probability = more + 16,
     own = more_probability + 4,

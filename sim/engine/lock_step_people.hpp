@@ -123,6 +123,12 @@ SOJOURN_INLINE int draw_people(const Tables& tables, const Task& task, std::uint
       const Quantity& trait = tables.felt[t];
       draw_trait(tables, trait, people->persona, people->words[2 + trait.index / 4][trait.index % 4], traits[t]);
     }
+    for (int k = 0; tables.mixed != nullptr && k < count; ++k) {
+      for (int t = 0; t < felt_traits; ++t) {
+        if ((tables.mixed[people->persona[k]] >> t & 1) == 0) continue;
+        traits[t][k] = tables.draw_felt(task, people->customer[k], people->persona[k], t);
+      }
+    }
     for (int own = 0; own < tables.own_count; ++own) {
       for (int k = 0; k < count; ++k) {
         people->own[own][k] = tables.draw_own(task, people->customer[k], people->persona[k], own);

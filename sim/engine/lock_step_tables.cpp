@@ -91,6 +91,8 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   }
   tables_.ask_after_visit = &Compiled::ask_after_visit;
   tables_.ask_while_staying = &Compiled::ask_while_staying;
+  tables_.watches = program.watches() > 0;
+  tables_.watch_visit = &Compiled::watch_visit;
   tables_.last_met = program.carried().last_met();
   tables_.tiers = program.carried().tiers() > 0;
   tables_.membership = &Compiled::membership;
@@ -113,6 +115,12 @@ Compiled::Compiled(const Program& program, const Population& population, const T
       passages_.push_back({narrow(v), narrow(to), parts.touchpoints[to].end.has_value() ? 1 : 0, queues(to), 0});
     }
   }
+  for (const Recovery& way : program.recoveries()) {
+    passages_.push_back({narrow(way.from), narrow(way.to), 0, queues(way.to), 0});
+    recoveries_.push_back({way.within, narrow(way.to)});
+  }
+  tables_.recoveries = recoveries_.empty() ? nullptr : recoveries_.data();
+  tables_.file_exits = narrow(program.file_exits());
   for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) passages_.push_back({-1, narrow(v), is_end_[v], queues(v), 0});
   for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) passages_.push_back({narrow(v), narrow(v), 0, 0, 0});
   flow_kind_of_.push_back(0);
@@ -144,6 +152,7 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   tables_.row_of = row_of_.data();
   tables_.exits = exits_.data();
   tables_.carries = carries_.empty() ? nullptr : carries_.data();
+  tables_.content = content_.empty() ? nullptr : content_.data();
   tables_.stretch = stretch_.empty() ? nullptr : stretch_.data();
   tables_.regime_begins = program.regime_begins().data();
   tables_.regime_of_cell = regime_of_cell_.data();
@@ -195,13 +204,27 @@ void Compiled::compile_people() {
   tables_.cumulative_share = cumulative_share_.data();
   tables_.starts = starts_.data();
   tables_.arrives = quantity(-1);
-  const std::array felt{BuiltinTrait::satisfaction, BuiltinTrait::expectation, BuiltinTrait::loss_aversion,
-                        BuiltinTrait::effort_aversion};
+  static constexpr std::array felt{BuiltinTrait::satisfaction, BuiltinTrait::expectation, BuiltinTrait::loss_aversion,
+                                   BuiltinTrait::effort_aversion};
   static_assert(felt.size() == felt_traits);
   for (std::size_t k = 0; k < felt.size(); ++k) {
     const Quantity& trait = tables_.felt[k] = quantity(static_cast<std::int32_t>(felt[k]));
     if (trait.families != Family::constant) tables_.trait_words |= 1 << (trait.index / 4);
   }
+  for (std::uint32_t p = 0; p < personas.size(); ++p) {
+    std::uint8_t which = 0;
+    for (std::size_t k = 0; k < felt.size(); ++k) {
+      if (population_->mixed(p, static_cast<std::size_t>(felt[k]))) which |= static_cast<std::uint8_t>(1u << k);
+    }
+    mixed_.push_back(which);
+  }
+  const bool some = std::any_of(mixed_.begin(), mixed_.end(), [](std::uint8_t which) { return which != 0; });
+  tables_.mixed = some ? mixed_.data() : nullptr;
+  tables_.draw_felt = [](const Task& task, std::uint32_t customer, std::int32_t persona, std::int32_t which) {
+    const Streams streams(std::uint64_t{task.seed[1]} << 32 | task.seed[0], task.replication);
+    return task.compiled->population_->trait(streams, customer, static_cast<std::uint32_t>(persona),
+                                             static_cast<std::size_t>(felt[static_cast<std::size_t>(which)]));
+  };
   tables_.draw_one = [](const void* owner, std::int32_t persona, std::int32_t index, std::uint32_t word) {
     const Compiled& self = *static_cast<const Compiled*>(owner);
     const auto p = static_cast<std::uint32_t>(persona);
@@ -285,14 +308,16 @@ void Compiled::compile_rows() {
         to.solves_trait = row.solves_trait >= 0 ? 1 : 0;
         tables_.solving = tables_.solving || at.solves;
         to.surveys = program.surveys().covering(v) != 0 ? 1 : 0;
+        to.watched = program.watched_by(v).empty() ? 0 : 1;
         to.flow_kind = program.flow_kind(p, v);
-        compile_exits(to, row, p);
+        compile_exits(to, row, p, v);
         for (const ExitRow& exit : program.exits(row)) {
           stretch_.push_back(exit.stretch);
           stretched = stretched || exit.stretch != 1.0;
         }
         if (program.exits(row).empty()) stretch_.push_back(1.0);
         rows_.push_back(to);
+        compile_content(row, at.content);
         visit_rows_.push_back(&row);
       }
     }
@@ -305,8 +330,22 @@ void Compiled::compile_rows() {
     }
   }
   if (!stretched) stretch_.clear();
+  if (!shows_content_) content_.clear();
   // The loop knows the last team met only where context may be lost.
-  if (!lost && !program.carried().asks_for_team()) carries_.clear();
+  if (!lost && !program.carried().asks_for_team() && !program.switches_parameter(Parameter::carry)) carries_.clear();
+}
+
+void Compiled::compile_content(const VisitRow& row, bool shown) {
+  ShownContent content{row.personalisation, {row.standard_fit, row.best_fit}, {}, 0};
+  for (int k = 0; shown && k < 2; ++k) {
+    content.scores[k][0] = content.fit[k] == row.best_fit ? 1 : 0;
+    content.scores[k][1] = content.fit[k] < 0.5f ? 1 : 0;
+    content.scores[k][2] = fixed_score(content.fit[k]);
+  }
+  const bool by_chance = row.personalisation > 0.0f && row.personalisation < 1.0f && row.standard_fit != row.best_fit;
+  tables_.content_by_chance = tables_.content_by_chance || by_chance;
+  shows_content_ = shows_content_ || shown;
+  content_.push_back(content);
 }
 
 void Compiled::compile_hazards() {
@@ -402,7 +441,7 @@ void Compiled::compile_place_scores() {
 void Compiled::compile_still_scores() {
   const auto& memory = program_->behaviour().memory;
   bool still = !program_->model().coupled() && tables_.last_met < 0 && program_->surveys().count() == 0 && !tables_.slopes &&
-               carries_.empty() && memory.memory == 0.0f && program_->behaviour().adapt == 0.0f;
+               carries_.empty() && content_.empty() && memory.memory == 0.0f && program_->behaviour().adapt == 0.0f;
   for (const BuiltinTrait trait :
        {BuiltinTrait::satisfaction, BuiltinTrait::expectation, BuiltinTrait::loss_aversion, BuiltinTrait::effort_aversion}) {
     still = still && !constants(trait).empty();
@@ -435,8 +474,14 @@ void Compiled::compile_still_scores() {
   }
 }
 
-bool Compiled::fast(const VisitRow& row) const {
+bool Compiled::fast(const VisitRow& row, std::uint32_t persona, std::uint32_t touchpoint) const {
   const auto exits = program_->exits(row);
+  // What a race that rules may switch has seen is noted by the reference's function. Which traits have a column must not
+  // depend on what rules have switched so far.
+  if (program_->race_may_switch(persona, touchpoint)) return false;
+  const bool traits_may_switch =
+      program_->switches_parameter(Parameter::probability) || program_->switches_parameter(Parameter::traffic);
+  if (row.trait_bound && traits_may_switch) return false;
   if (exits.size() > static_cast<std::size_t>(fast_exits) || (row.trait_bound && exits.size() > 4)) return false;
   return std::all_of(exits.begin(), exits.end(), [&](const ExitRow& exit) {
     if ((exit.trait >= 0 && !program_->shifts(exit).empty()) || exit.personal()) return false;
@@ -448,13 +493,13 @@ bool Compiled::fast(const VisitRow& row) const {
   });
 }
 
-void Compiled::compile_exits(Row& to, const VisitRow& row, std::uint32_t persona) {
+void Compiled::compile_exits(Row& to, const VisitRow& row, std::uint32_t persona, std::uint32_t touchpoint) {
   const auto exits = program_->exits(row);
   to.first_exit = narrow(exits_.size());
   to.rest = row.shares.rest;
   to.stay = to.constant_stay = row.shares.stay;
   std::fill(std::begin(to.own), std::end(to.own), -1);
-  bool is_fast = fast(row);
+  bool is_fast = fast(row, persona, touchpoint);
   std::int32_t last = 0;
   for (std::size_t j = 0; is_fast && j < exits.size(); ++j) {
     if (exits[j].trait < 0) continue;
@@ -534,10 +579,16 @@ std::int32_t Compiled::choose(const void* owner, std::int32_t persona, std::int3
                         {moment->bought != 0, moment->team, moment->solved != 0, moment->time}};
   ExitChoice way;
   if (row.race) {
-    way = race(program, row, streams,
-               {moment->customer, moment->event, static_cast<std::uint32_t>(persona),
-                static_cast<std::uint32_t>(moment->touchpoint), moment->time},
-               carrier, mood);
+    const VisitAt at{moment->customer, moment->event, static_cast<std::uint32_t>(persona),
+                     static_cast<std::uint32_t>(moment->touchpoint), moment->time};
+    way = race(program, row, streams, at, carrier, mood);
+    const Task& task = *moment->task;
+    if (task.store != nullptr && task.store->raced != nullptr && program.race_may_switch(at.persona, at.touchpoint)) {
+      task.store->raced[moment->customer - task.first] = {
+          moment->time,        moment->satisfaction, moment->expectation,
+          moment->heard,       moment->effort,       static_cast<std::int32_t>(moment->event),
+          moment->solved != 0, moment->bought != 0,  moment->team};
+    }
   } else {
     const Words words{moment->words[0], moment->words[1], moment->words[2], moment->words[3]};
     way = sojourn::choose(program, row, carrier, words, mood, moment->luck, sums);
@@ -563,22 +614,36 @@ float Compiled::solving_chance(const Task& task, std::uint32_t customer, std::in
   return sojourn::solving_chance(*self.program_, visit, own);
 }
 
-float Compiled::ask_after_visit(const Task& task, const Asking& at, double* carried) {
+float Compiled::ask_after_visit(const Task& task, Asking* at, double* carried) {
   const Compiled& self = *task.compiled;
   const Program& program = *self.program_;
   const Streams streams(std::uint64_t{task.seed[1]} << 32 | task.seed[0], task.replication);
-  const auto window = static_cast<std::size_t>(at.window);
-  const double decay = program.discount().decay(at.time, window);
+  const auto window = static_cast<std::size_t>(at->window);
+  const auto touchpoint = static_cast<std::uint32_t>(at->touchpoint);
+  const double decay = program.discount().decay(at->time, window);
   return program.surveys().ask_after_visit(
-      streams, at.customer, at.event, static_cast<std::uint32_t>(at.touchpoint),
-      {0, static_cast<std::uint32_t>(at.persona), at.time, window, at.referred},
-      {at.satisfaction, at.answering, at.appraisal, at.effort}, program.of_surveys({carried, program.carried_width()}),
-      [&] { return propensity(task, at); },
-      [&](const Asked& asked) { program.surveys().count(task.cells, self.tables_.shape, asked, decay); });
+      streams, at->customer, at->event, touchpoint,
+      {0, static_cast<std::uint32_t>(at->persona), at->time, window, at->referred},
+      {at->satisfaction, at->answering, at->appraisal, at->effort}, program.of_surveys({carried, program.carried_width()}),
+      [&] { return propensity(task, *at); },
+      [&](const Asked& asked) {
+        program.surveys().count(task.cells, self.tables_.shape, asked, decay);
+        if (program.watches() > 0) program.count_watched(task.cells, self.tables_.shape, asked);
+        if (program.surveys().is_low(asked))
+          at->recovery = program.sooner(at->recovery, program.recovery_exit(asked.survey, touchpoint));
+      });
+}
+
+void Compiled::watch_visit(const Task& task, const Asking& at) {
+  const Compiled& self = *task.compiled;
+  self.program_->count_watched(task.cells, self.tables_.shape, static_cast<std::uint32_t>(at.touchpoint),
+                               static_cast<std::uint32_t>(at.persona),
+                               {at.satisfaction, at.answering, at.appraisal, at.effort});
 }
 
 /// As Lives::ask_while_staying.
 void Compiled::ask_while_staying(const Task& task, Asking* at, double until, double* carried) {
+  const auto touchpoint = static_cast<std::uint32_t>(at->touchpoint);
   const Compiled& self = *task.compiled;
   const Program& program = *self.program_;
   const TallyShape& shape = self.tables_.shape;
@@ -592,10 +657,21 @@ void Compiled::ask_while_staying(const Task& task, Asking* at, double until, dou
     if (!(time <= program.horizon()) || !(time < until)) return;
     const std::size_t window = program.windows().of(time);
     const double decay = program.discount().decay(time, window);
+    std::int32_t way = -1;
     const float lost = program.surveys().ask_at_interval(
         streams, at->customer, {0, persona, time, window, at->referred}, customer, {at->satisfaction, at->answering}, row,
         [&] { return propensity(task, *at); },
-        [&](const Asked& asked) { program.surveys().count(task.cells, shape, asked, decay); });
+        [&](const Asked& asked) {
+          program.surveys().count(task.cells, shape, asked, decay);
+          if (program.surveys().is_low(asked)) way = program.sooner(way, program.recovery_exit(asked.survey, touchpoint));
+        });
+    // As Lives::recover: later answers find a stay that ends sooner.
+    const double then = way < 0 ? until : time + program.recovery(way).within;
+    if (way >= 0 && time < program.horizon() && then <= program.horizon() && then < until) {
+      until = then;
+      at->recovery = way;
+      at->time = time;
+    }
     if (!(lost > 0.0f) || window + 1 == program.windows().count()) continue;
     const auto stock = [&](std::int64_t sign) {
       const auto of_class =

@@ -36,9 +36,10 @@ class Compiled {
 
  private:
   void compile_rows();
-  void compile_exits(Row& to, const VisitRow& row, std::uint32_t persona);
-  [[nodiscard]] bool fast(const VisitRow& row) const;
+  void compile_exits(Row& to, const VisitRow& row, std::uint32_t persona, std::uint32_t touchpoint);
+  [[nodiscard]] bool fast(const VisitRow& row, std::uint32_t persona, std::uint32_t touchpoint) const;
   [[nodiscard]] std::int32_t own_trait(std::int32_t trait);
+  void compile_content(const VisitRow& row, bool shown);
   void compile_hazards();
   void compile_constant_choices();
   [[nodiscard]] std::vector<float> constants(BuiltinTrait trait) const;
@@ -54,7 +55,8 @@ class Compiled {
   static Membership membership(const Task& task, const double* carried);
   static void pay_drawn(const Task& task, const Payment& at, std::int32_t window, std::int32_t regime, bool referred);
   static float solving_chance(const Task& task, std::uint32_t customer, std::int32_t persona, std::int32_t row);
-  static float ask_after_visit(const Task& task, const Asking& at, double* carried);
+  static float ask_after_visit(const Task& task, Asking* at, double* carried);
+  static void watch_visit(const Task& task, const Asking& at);
   static void ask_while_staying(const Task& task, Asking* at, double until, double* carried);
   [[nodiscard]] static float propensity(const Task& task, const Asking& at);
   [[nodiscard]] static float trait_of(const Task& task, std::uint32_t customer, std::int32_t persona, std::size_t trait);
@@ -73,8 +75,11 @@ class Compiled {
   std::vector<Exit> exits_;
   std::vector<double> stretch_;
   std::vector<float> carries_;
+  std::vector<ShownContent> content_;  // [row]; empty where nothing is shown
+  bool shows_content_ = false;
   std::vector<std::int32_t> regime_of_cell_, flow_kind_of_;
   std::vector<Passage> passages_;
+  std::vector<RecoveryWay> recoveries_;
   std::vector<std::uint8_t> is_end_;
   std::vector<PlaceScores> place_scores_;
   std::vector<std::int32_t> paid_of_, piece_of_, amount_place_of_;
@@ -85,6 +90,7 @@ class Compiled {
   std::vector<Start> starts_;
   std::vector<Inverse> arrives_;         // [persona]
   std::vector<std::uint8_t> existing_;   // [persona]
+  std::vector<std::uint8_t> mixed_;      // [persona]
   std::deque<std::vector<Draw>> draws_;  // of each quantity
 };
 

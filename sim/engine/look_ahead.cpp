@@ -52,6 +52,7 @@ double LookAhead::days_away(const Streams& streams, const VisitAt& visit, std::s
     const Bounds& bounds = bounds_[bounds_of_[(regime * personas_ + visit.persona) * touchpoints_ + visit.touchpoint]];
     if (&bounds == before) continue;
     before = &bounds;
+    least = std::min(least, bounds.recovery);
     if (!bounds.by_words) {
       least = std::min(least, bounds.least);
       continue;
@@ -93,6 +94,10 @@ void LookAhead::find_distances() {
       }
     }
   }
+  for (const Recovery& way : program_.recoveries()) {
+    const auto [known, fresh] = least.try_emplace({way.from, way.to}, way.within);
+    if (!fresh) known->second = std::min(known->second, way.within);
+  }
   distance_.assign(touchpoints_, never);
   for (std::uint32_t v = 0; v < touchpoints_; ++v) {
     if (program_.place(v).queues) distance_[v] = 0.0;
@@ -122,9 +127,19 @@ void LookAhead::find_bounds() {
         bounds_of_[at] = bounds->second;
         if (!fresh) continue;
         bounds_.push_back(place.away ? Bounds{} : bounds_of(row));
+        if (!place.away) bounds_.back().recovery = least_by_recovery(v);
       }
     }
   }
+}
+
+/// Days to a queue by the closed loops of surveys that are asked at `touchpoint`, at least.
+double LookAhead::least_by_recovery(std::uint32_t touchpoint) const {
+  double least = never;
+  for (const Recovery& way : program_.recoveries()) {
+    if (way.from == touchpoint) least = std::min(least, way.within + distance_[way.to]);
+  }
+  return least;
 }
 
 LookAhead::Bounds LookAhead::bounds_of(const VisitRow& row) {

@@ -34,11 +34,13 @@ class LookAhead {
     const VisitRow* row = nullptr;
     std::uint32_t begin = 0, end = 0;  // into ways_
     bool by_words = false;
-    double least = 0.0;  // days, whatever the words
+    double least = 0.0;     // days, whatever the words
+    double recovery = 0.0;  // days to a queue by a closed loop, at least
   };
   void find_distances();
   void find_bounds();
   [[nodiscard]] Bounds bounds_of(const VisitRow& row);
+  [[nodiscard]] double least_by_recovery(std::uint32_t touchpoint) const;
   [[nodiscard]] double least_days(const ExitRow& exit) const;
 
   const Program& program_;

@@ -8,6 +8,8 @@
 #include <map>
 #include <tuple>
 
+#include "sojourn/behaviour/recommendation.hpp"
+#include "sojourn/model/content.hpp"
 #include "sojourn/model/staff.hpp"
 #include "sojourn/population/population.hpp"
 #include "sojourn/tally/tally.hpp"
@@ -101,6 +103,21 @@ std::vector<double> steps_outside(const ModelParts& parts, const Windows& window
   return steps;
 }
 
+/// Beginnings of regimes whatever changes are on.
+std::vector<double> begins_anyway(const ModelParts& parts, const std::vector<PlannedChange>& changes, const Windows& windows,
+                                  double horizon) {
+  std::vector<double> begins = times_of_switching(changes, windows, horizon, parts.settings.start);
+  const std::vector<double> outside = steps_outside(parts, windows);
+  begins.insert(begins.end(), outside.begin(), outside.end());
+  return begins;
+}
+
+/// Whether a change of `parameter` may change who wins a race.
+bool moves_hazards(Parameter parameter) {
+  return parameter == Parameter::odds || parameter == Parameter::delay || parameter == Parameter::traffic ||
+         parameter == Parameter::price || parameter == Parameter::attraction;
+}
+
 /// Odds of `exit` with the persona's factors, before changes.
 double persona_factor(const ModelParts& parts, const Persona& persona, std::size_t touchpoint, const Exit& exit) {
   double factor = 1.0;
@@ -116,32 +133,32 @@ double persona_factor(const ModelParts& parts, const Persona& persona, std::size
 
 float narrow(double x) { return static_cast<float>(x); }
 
+/// `value` from `begin` on, which is not before the last time of the timetable.
+void set_from(Timetable& timetable, double begin, double value) {
+  // Of what begins at one time the last holds.
+  if (!timetable.empty() && timetable.back().first == begin) timetable.pop_back();
+  if (timetable.empty() || timetable.back().second != value) timetable.emplace_back(begin, value);
+}
+
 }  // namespace
 
-Program::Program(const Model& model)
+Program::Program(const Model& model, Switches switches)
     : model_(model),
+      switches_(std::move(switches)),
       horizon_(model.parts().settings.horizon.value()),
       rho_(behaviour::force_of_interest(model.parts().settings.discount)),
       windows_(horizon_, model.parts().settings.window.value()),
       discount_(rho_, windows_, model.parts().settings.window.value()),
-      changes_(changes_under(model.parts(), model.plan())),
-      regimes_(regimes(changes_, windows_, horizon_, model.parts().settings.start, steps_outside(model.parts(), windows_))),
+      changes_(changes_under(model.parts(), model.plan(), switches_)),
+      ruled_(std::any_of(changes_.begin(), changes_.end(), [](const PlannedChange& change) { return change.driven; })),
+      also_(begins_anyway(model.parts(), changes_, windows_, horizon_)),
+      regimes_(regimes(changes_, windows_, horizon_, model.parts().settings.start, also_)),
       personas_(model.parts().personas.size()),
       touchpoints_(model.parts().touchpoints.size()),
       carried_(model.parts()),
       surveys_(model.parts(), windows_),
       amounts_(model.parts(), discount_.largest_decay()) {
   const ModelParts& parts = model.parts();
-  if (const auto features = unsupported(parts); !features.empty()) {
-    std::string list;
-    for (std::size_t i = 0; i < features.size(); ++i) {
-      if (i > 0) list += i + 1 < features.size() ? ", " : " and ";
-      list += features[i];
-    }
-    throw InputError(fmt::format("this version reads and checks {} but cannot simulate {} yet", list,
-                                 features.size() == 1 ? "it" : "them"),
-                     fmt::format("remove {} from the scenario to run the rest", features.size() == 1 ? "it" : "them"));
-  }
   const BehaviourSettings& b = parts.behaviour;
   behaviour_ = {{narrow(b.performance), narrow(b.disconfirmation)},
                 {narrow(b.memory), narrow(b.peak), narrow(b.forgiveness)},
@@ -155,9 +172,13 @@ Program::Program(const Model& model)
     places_.push_back({touchpoint.end.has_value(), touchpoint.stage == Stage::purchase, touchpoint.counts_as.has_value(),
                        touchpoint.exits == ExitRule::race, false,
                        touchpoint.team.valid() ? static_cast<std::int32_t>(touchpoint.team.index()) : -1,
-                       touchpoint.queues(), touchpoint.reads_reviews, touchpoint.solves_problems()});
+                       touchpoint.queues(), touchpoint.reads_reviews, touchpoint.solves_problems(),
+                       touchpoint.shows_content()});
     for (const Exit& exit : touchpoint.next) delays_.emplace_back(exit.after);
   }
+  compile_watches();
+  compile_recoveries();
+  compile_switched_races();
   compile_outside();
   compile_states();
   compile_rows();
@@ -165,6 +186,114 @@ Program::Program(const Model& model)
   compile_pieces();
   compile_flows();
   compile_services();
+}
+
+/// A time without the moment by which rules switch later than a window ends: they do so for no time at all.
+double Program::without_the_moment(double t) const {
+  if (!ruled_ || !(t > 0.0)) return t;
+  const double begin = windows_.begin(windows_.of(std::min(t, horizon_)));
+  return t == a_moment_after(begin) ? begin : t;
+}
+
+bool Program::switches_parameter(Parameter parameter) const {
+  return std::any_of(changes_.begin(), changes_.end(),
+                     [&](const PlannedChange& change) { return change.driven && moves(*change.change, parameter); });
+}
+
+/// Whether rules may switch what a visit to the touchpoint pays or, with `flows`, what flows there.
+bool Program::money_may_switch(PersonaId persona, TouchpointId touchpoint, bool flows) const {
+  const ModelParts& parts = model_.parts();
+  return std::any_of(changes_.begin(), changes_.end(), [&](const PlannedChange& change) {
+    if (!change.driven || !matches(parts, change->target, touchpoint, persona)) return false;
+    if (flows)
+      return moves(*change.change, Parameter::revenue_per_month) || moves(*change.change, Parameter::cost_per_month);
+    return moves(*change.change, Parameter::revenue) || moves(*change.change, Parameter::cost) ||
+           moves(*change.change, Parameter::price) || parts.improvements[change.improvement.index()].price.per_visit != 0.0;
+  });
+}
+
+void Program::compile_watches() {
+  const ModelParts& parts = model_.parts();
+  std::vector<std::pair<std::uint32_t, const Rule*>> looking;  // those that look at places
+  for (std::uint32_t r = 0; r < parts.rules.size(); ++r) {
+    if (parts.rules[r].of_places()) looking.emplace_back(r, &parts.rules[r]);
+  }
+  watches_ = looking.size();
+  for (std::size_t v = 0; v < touchpoints_; ++v) {
+    watched_begin_.push_back(watched_by_.size());
+    for (std::uint32_t slot = 0; slot < looking.size(); ++slot) {
+      const Rule& rule = *looking[slot].second;
+      if (rule.touchpoint.valid() && rule.touchpoint.index() != v) continue;
+      if (rule.team.valid() && rule.team != parts.touchpoints[v].team) continue;
+      watched_by_.push_back({slot, looking[slot].first});
+    }
+  }
+  watched_begin_.push_back(watched_by_.size());
+}
+
+void Program::count_watched(std::int64_t* cells, const TallyShape& shape, std::uint32_t touchpoint, std::uint32_t persona,
+                            const Feeling& feeling) const {
+  for (const WatchedBy& watch : watched_by(touchpoint)) {
+    const Rule& rule = model_.parts().rules[watch.rule];
+    const std::int32_t recommends = behaviour::promoter_value(
+        behaviour::recommend(feeling.satisfaction, feeling.answering, behaviour_.recommend_base, behaviour_.recommend_sd));
+    const auto survey = static_cast<std::uint32_t>(rule.survey.index());
+    const std::int32_t value = rule.survey.valid() ? surveys_.value(survey, surveys_.truth(survey, feeling)) : recommends;
+    const auto add = [&](WatchScore score, std::int64_t amount) {
+      cells[shape.watch(watch.slot, persona, score)] += amount;
+    };
+    add(WatchScore::visits, 1);
+    add(WatchScore::value, value);
+    add(WatchScore::promoters, recommends > 0 ? 1 : 0);
+    add(WatchScore::detractors, recommends < 0 ? 1 : 0);
+  }
+}
+
+void Program::count_watched(std::int64_t* cells, const TallyShape& shape, const Asked& asked) const {
+  if (asked.touchpoint == Asked::nowhere || !asked.invited) return;
+  for (const WatchedBy& watch : watched_by(asked.touchpoint)) {
+    const SurveyId survey = model_.parts().rules[watch.rule].survey;
+    if (!survey.valid() || survey.index() != asked.survey) continue;
+    const auto add = [&](WatchScore score, std::int64_t amount) {
+      cells[shape.watch(watch.slot, asked.persona, score)] += amount;
+    };
+    add(WatchScore::invited, 1);
+    if (!asked.answered) continue;
+    add(WatchScore::answered, 1);
+    add(WatchScore::recorded, surveys_.value(asked.survey, asked.answer));
+  }
+}
+
+void Program::compile_recoveries() {
+  const ModelParts& parts = model_.parts();
+  for (const Touchpoint& touchpoint : parts.touchpoints) file_exits_ += static_cast<std::uint32_t>(touchpoint.next.size());
+  recoveries_ = recoveries_of(parts);
+  if (recoveries_.empty()) return;
+  recovery_exit_.assign(parts.surveys.size() * touchpoints_, -1);
+  for (std::size_t k = 0; k < recoveries_.size(); ++k) {
+    recovery_exit_[recoveries_[k].survey * touchpoints_ + recoveries_[k].from] = static_cast<std::int32_t>(file_exits_ + k);
+  }
+}
+
+void Program::compile_switched_races() {
+  const ModelParts& parts = model_.parts();
+  if (!ruled_) return;
+  std::vector<std::uint8_t> races(personas_ * touchpoints_, 0);
+  for (std::size_t place = 0; place < races.size(); ++place) {
+    const PersonaId persona(place / touchpoints_);
+    const TouchpointId touchpoint(place % touchpoints_);
+    const std::vector<Exit>& exits = parts.touchpoints[touchpoint.index()].next;
+    if (!places_[touchpoint.index()].race) continue;
+    for (const PlannedChange& change : changes_) {
+      const auto moves_one = [&](const Effect& effect) { return moves_hazards(effect.parameter); };
+      if (!change.driven || std::none_of(change->effects.begin(), change->effects.end(), moves_one)) continue;
+      const auto at = [&](TouchpointId there) { return matches(parts, change->target, there, persona); };
+      const bool here = at(touchpoint) || moves(*change.change, Parameter::attraction) ||
+                        std::any_of(exits.begin(), exits.end(), [&](const Exit& exit) { return at(exit.to); });
+      if (here) races[place] = 1;
+    }
+  }
+  if (std::find(races.begin(), races.end(), 1) != races.end()) switched_races_ = std::move(races);
 }
 
 /// What is outside, in each regime: the most attractive of all. In a window it has its mean over the window.
@@ -206,7 +335,10 @@ void Program::compile_states() {
                         [](const Effect& effect) { return is_money(effect.parameter); });
   });
   std::vector<double> cuts;
-  if (cutting.size() < changes_.size()) cuts = regimes(cutting, windows_, horizon_, parts.settings.start).begins;
+  if (cutting.size() < changes_.size()) {
+    const std::string& start = parts.settings.start;
+    cuts = regimes(cutting, windows_, horizon_, start, times_of_switching(cutting, windows_, horizon_, start)).begins;
+  }
   for (std::size_t r = 0; r < count; ++r) {
     const bool cut = cutting.size() == changes_.size() || std::binary_search(cuts.begin(), cuts.end(), regimes_.begins[r]);
     money_of_.push_back(r == 0 ? 0 : money_of_.back() + (cut ? 1 : 0));
@@ -223,7 +355,12 @@ void Program::compile_states() {
 
 void Program::compile_rows() {
   const ModelParts& parts = model_.parts();
-  const Plan& plan = parts.plans[model_.plan().index()];
+  // Those of the plan, then those that only its rules know.
+  std::vector<ImprovementId> priced = parts.plans[model_.plan().index()].improvements;
+  for (const PlannedChange& change : changes_) {
+    if (change.driven && std::find(priced.begin(), priced.end(), change.improvement) == priced.end())
+      priced.push_back(change.improvement);
+  }
   const std::size_t teams = parts.teams.size();
   std::vector<std::uint32_t> first_exit;  // number of the first exit of each touchpoint
   std::uint32_t exit_count = 0;
@@ -244,8 +381,9 @@ void Program::compile_rows() {
                                        [](const Exit& exit) { return exit.slopes.outside != 0.0; });
       const bool market = outside || std::any_of(touchpoint.next.begin(), touchpoint.next.end(),
                                                  [](const Exit& exit) { return exit.slopes.price != 0.0; });
+      const ContentFit fits = content_fit(parts.personas[p], touchpoint);
       known.clear();
-      bool pays = false;
+      bool pays = money_may_switch(persona, id, false);
       for (std::size_t s = 0; s < states(); ++s) {
         const std::size_t r = regime_of_state_[s];
         std::vector<double> key;
@@ -292,6 +430,12 @@ void Program::compile_rows() {
         } else if (const auto* chance = std::get_if<double>(&touchpoint.solves)) {
           row.solves = narrow(value(Parameter::solves, *chance));
         }
+        if (touchpoint.shows_content()) {
+          row.personalisation = narrow(value(Parameter::personalisation, touchpoint.personalisation));
+          row.standard_fit = narrow(fits.standard);
+          row.best_fit = narrow(fits.best);
+          row.best_variant = fits.variant;
+        }
         // A price per visit is paid where the whole target matches: with `exit_to`, only at touchpoints with such an exit.
         const auto is_priced = [&](const Target& target) {
           if (!here(target)) return false;
@@ -300,7 +444,7 @@ void Program::compile_rows() {
           }
           return target.exit_to.empty();
         };
-        for (const ImprovementId improvement : plan.improvements) {
+        for (const ImprovementId improvement : priced) {
           const Improvement& bought = parts.improvements[improvement.index()];
           const auto c = static_cast<std::size_t>(
               std::find_if(changes_.begin(), changes_.end(),
@@ -419,7 +563,15 @@ void Program::compile_hazard_stretches() {
     for (std::size_t r = 0; r < regimes_.begins.size(); ++r) {
       const std::uint32_t row = row_of_[state_of_[r] * personas_ * touchpoints_ + place];
       if (r > 0 && (row == hazard_stretches_.back().row || alike(row, hazard_stretches_.back().row))) continue;
-      hazard_stretches_.push_back({regimes_.begins[r], row});
+      const double begin = without_the_moment(regimes_.begins[r]);
+      // Of what begins at one time the last holds: it has no length before.
+      if (hazard_stretches_.size() > hazard_begin_.back() && hazard_stretches_.back().begin == begin) {
+        hazard_stretches_.pop_back();
+        const bool again = hazard_stretches_.size() > hazard_begin_.back() &&
+                           (row == hazard_stretches_.back().row || alike(row, hazard_stretches_.back().row));
+        if (again) continue;
+      }
+      hazard_stretches_.push_back({begin, row});
     }
     // One stretch is no change.
     if (hazard_stretches_.size() == hazard_begin_.back() + 1) hazard_stretches_.pop_back();
@@ -453,9 +605,9 @@ void Program::compile_pieces() {
     first_piece_.push_back(pieces_.size());
     r = regime(windows_.begin(w), r);
     for (const std::size_t last = regime(windows_.end(w), r);; ++r) {
-      Piece piece{w, r, std::max(windows_.begin(w), regimes_.begins[r]), windows_.end(w), 0, 0};
+      Piece piece{w, r, std::max(windows_.begin(w), without_the_moment(regimes_.begins[r])), windows_.end(w), 0, 0};
       while (r < last && money_of_[r + 1] == money_of_[r]) ++r;
-      if (r < last) piece.end = regimes_.begins[r + 1];
+      if (r < last) piece.end = without_the_moment(regimes_.begins[r + 1]);
       piece.days = fixed(piece.end - piece.begin, flow_scale_);
       piece.discounted_days = discounted_days(piece.begin, piece);
       pieces_.push_back(piece);
@@ -488,6 +640,7 @@ void Program::compile_flows() {
         flow.cost = parameters.value(Parameter::cost_per_month, touchpoint.cost_per_month, here) / days_per_month;
         if (flow.revenue != 0.0 || flow.cost != 0.0) places_[v].flows = true;
       }
+      if (money_may_switch(PersonaId(p), TouchpointId(v), true)) places_[v].flows = true;
     }
   }
   std::map<std::vector<double>, std::int32_t> known;
@@ -499,6 +652,13 @@ void Program::compile_flows() {
       const Flow& flow = flows_[s * places + place];
       rates.push_back(flow.revenue);
       rates.push_back(flow.cost);
+    }
+    const TouchpointId touchpoint(place % touchpoints_);
+    // What rules switch is a kind of its own, whatever flows there by now.
+    if (!parts.touchpoints[touchpoint.index()].end && money_may_switch(PersonaId(p), touchpoint, true)) {
+      flow_kinds_.push_back({static_cast<std::uint32_t>(p), {static_cast<std::uint32_t>(touchpoint.index())}});
+      flow_kind_of_.push_back(static_cast<std::int32_t>(flow_kinds_.size()));
+      continue;
     }
     if (std::all_of(rates.begin(), rates.end(), [](double rate) { return rate == 0.0; })) {
       flow_kind_of_.push_back(0);
@@ -578,8 +738,7 @@ void Program::compile_services() {
     };
     for (std::size_t r = 0; r < regimes_.begins.size(); ++r) {
       const double value = Parameters(changes_, regimes_.fractions[r]).value(Parameter::handle_time, handling, here);
-      if (queue.handle_time.empty() || queue.handle_time.back().second != value)
-        queue.handle_time.emplace_back(regimes_.begins[r], value);
+      set_from(queue.handle_time, without_the_moment(regimes_.begins[r]), value);
     }
     staffing_.queues.push_back(std::move(queue));
   }
@@ -596,12 +755,12 @@ Timetable Program::servers_over_time(const Timetable& base, Applies applies) con
     std::vector<Shift> while_closed = shifts;
     std::erase_if(while_closed, [](const Shift& shift) { return shift.operation == Operation::add; });
     const double end = r + 1 < regimes_.begins.size() ? regimes_.begins[r + 1] : std::numeric_limits<double>::infinity();
-    double begin = regimes_.begins[r];
+    double begin = without_the_moment(regimes_.begins[r]);
     while (at + 1 < base.size() && base[at + 1].first <= begin) ++at;
     for (;;) {
       const double own = base[at].second;
       const double value = combine(Parameter::servers, own, own > 0.0 ? shifts : while_closed);
-      if (servers.empty() || servers.back().second != value) servers.emplace_back(begin, value);
+      set_from(servers, begin, value);
       if (at + 1 == base.size() || base[at + 1].first >= end) break;
       begin = base[++at].first;
     }
@@ -641,13 +800,14 @@ TallyShape tally_shape(const Program& program) {
   TallyShape shape;
   shape.personas = parts.personas.size();
   shape.touchpoints = parts.touchpoints.size();
-  for (const Touchpoint& touchpoint : parts.touchpoints) shape.exits += touchpoint.next.size();
+  shape.exits = program.file_exits() + program.recoveries().size();
   shape.windows = program.windows().count();
   shape.account_segments = parts.account_segments.size();
   shape.queues = program.staffing().queues.size();
   shape.surveys = parts.surveys.size();
   shape.tiers = program.carried().tiers();
   shape.pools = program.staffing().pools.size();
+  shape.watches = program.watches();
   const TenureBins bins = tenure_bins(parts);
   shape.tenure_bin = bins.width;
   shape.tenure_bins = bins.count;

@@ -455,6 +455,11 @@ Queues::Queues(const Program& program, const Population& population, const Strea
   }
 }
 
+void Queues::renew(double time) {
+  lines_.renew(program_.staffing(), time);
+  if (look_ahead_) look_ahead_.emplace(program_);
+}
+
 void Queues::live(std::size_t window, std::span<const WindowEvents> blocks, Tally& tally, WindowEvents& events) {
   put_in_order(blocks, program_.windows().begin(window), program_.windows().end(window));
   Window(*this, window, tally, events).live();

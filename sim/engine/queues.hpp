@@ -42,6 +42,8 @@ class Queues {
   /// The same for those who wait for a message or for their account, and may leave for a queue at the beginning of `window`.
   void send_shadows(std::size_t window, std::span<const Departure> departures);
 
+  /// The program is another one from `time` on, the end of a window: a rule has switched.
+  void renew(double time);
   /// Whether the customer waits in line.
   [[nodiscard]] bool in_line(std::uint32_t customer) const { return in_line_[customer] != Stands::nowhere; }
   /// The strain of the wait of somebody told of in WindowEvents::served, who is still in the store as before the visit.

@@ -57,6 +57,32 @@ ServiceLines::ServiceLines(Staffing staffing) : staffing_(std::move(staffing)), 
   }
 }
 
+namespace {
+
+/// What has been in force up to `time`, then what `next` says. `seen`: entries of `past` that have come about.
+Timetable joined(const Timetable& past, const Timetable& next, double time, std::size_t seen) {
+  Timetable result;
+  for (std::size_t k = 0; k < past.size() && (past[k].first < time || (k < seen && past[k].first <= time)); ++k)
+    result.push_back(past[k]);
+  if (const double now = value_at(next, time); result.empty() || result.back().second != now) result.emplace_back(time, now);
+  for (const auto& entry : next) {
+    if (entry.first > time) result.push_back(entry);
+  }
+  return result;
+}
+
+}  // namespace
+
+void ServiceLines::renew(const Staffing& staffing, double time) {
+  for (std::size_t p = 0; p < pools_.size(); ++p) {
+    pools_[p].servers = joined(pools_[p].servers, staffing.pools[p], time, pools_[p].next_change);
+  }
+  for (std::size_t q = 0; q < staffing_.queues.size(); ++q) {
+    Timetable& handling = staffing_.queues[q].handle_time;
+    handling = joined(handling, staffing.queues[q].handle_time, time, 0);
+  }
+}
+
 std::optional<ResolvedCall> ServiceLines::step(double until) {
   while (waiting_ > 0) {
     // The earliest thing that happens to somebody who waits: a server comes or becomes free, or patience ends.

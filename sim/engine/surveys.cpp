@@ -36,6 +36,7 @@ SurveyRules::SurveyRules(const ModelParts& parts, const Windows& windows)
     of.response = {static_cast<float>(survey.base), static_cast<float>(survey.extremity), static_cast<float>(survey.unmet),
                    static_cast<float>(survey.fatigue)};
     of.cost = survey.cost;
+    if (survey.closed_loop) of.below = survey.closed_loop->below;
     annoys_ = annoys_ || survey.annoyance > 0.0;
     if (survey.fatigue > 0.0) {
       of.per_day = log_2 / survey.fatigue_half_life.value();

@@ -52,9 +52,46 @@ void WaitingCustomers::leave_gate(std::uint32_t customer, std::size_t window, st
   leave(customer, window, by, drawn_delay(program_, by, carrier(customer, window, {&by, 1}), words));
 }
 
+void WaitingCustomers::race_on(std::uint32_t customer, std::size_t window) {
+  if (!store_.waiting(customer)) return;
+  const std::uint32_t persona = store_.persona(customer), touchpoint = store_.touchpoint(customer);
+  if (!program_.race_may_switch(persona, touchpoint)) return;
+  const lock_step::Raced& raced = store_.raced(customer);
+  const std::uint32_t event = store_.last_event(customer);
+  // Who stands in a line has not raced at this visit.
+  if (raced.event < 0 || static_cast<std::uint32_t>(raced.event) != event) return;
+  // At the visit's own time the hazards may have changed, which the visit itself could not know.
+  const std::span<const HazardStretch> stretches = program_.hazard_stretches(persona, touchpoint);
+  const auto next = std::upper_bound(stretches.begin(), stretches.end(), raced.time,
+                                     [](double time, const HazardStretch& stretch) { return time < stretch.begin; });
+  const VisitRow& at = next == stretches.begin() ? program_.row(program_.regime(raced.time), persona, touchpoint)
+                                                 : program_.row(*std::prev(next));
+  const std::span<const ExitRow> exits = program_.exits(at);
+  const double pending = store_.next_time(customer);
+  if (store_.leaving(customer)) {
+    const std::uint32_t by = store_.exit(customer);
+    // A message, or a closed loop, has decided already.
+    if (std::none_of(exits.begin(), exits.end(), [&](const ExitRow& exit) { return exit.exit == by; })) {
+      if (by < program_.file_exits()) return;
+    }
+  }
+  Carrier carrier = this->carrier(customer, window, exits);
+  carrier.now = {raced.bought, raced.team, raced.solved, raced.time};
+  const ExitChoice choice = race(program_, at, streams_, {customer, event, persona, touchpoint, raced.time}, carrier,
+                                 {raced.satisfaction, raced.expectation, raced.heard, raced.effort});
+  const double then = std::max(raced.time + choice.delay, a_moment_after(program_.windows().begin(window)));
+  const bool leaves = choice.exit >= 0 && raced.time < program_.horizon() && then <= program_.horizon();
+  // A closed loop waits for nobody who leaves before.
+  if (store_.leaving(customer) && store_.exit(customer) >= program_.file_exits() && !(leaves && then < pending)) return;
+  if (leaves) {
+    store_.redirect(customer, exits[static_cast<std::size_t>(choice.exit)].exit, then);
+  } else {
+    store_.hold(customer);
+  }
+}
+
 const VisitRow& WaitingCustomers::row(std::uint32_t customer, std::size_t window) const {
-  return program_.row(program_.regime(program_.windows().begin(window)), store_.persona(customer),
-                      store_.touchpoint(customer));
+  return program_.row(program_.regime_at_begin(window), store_.persona(customer), store_.touchpoint(customer));
 }
 
 /// Only traits that decide about one of `exits` are drawn. What fades has faded to the beginning of the window.

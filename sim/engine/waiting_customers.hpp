@@ -32,6 +32,9 @@ class WaitingCustomers {
   [[nodiscard]] std::span<const float> shares_at_gate(std::uint32_t customer, std::size_t window, float effort, bool solved);
   /// The account has decided: a customer held at a gate leaves by the exit in position `exit`, at the beginning of `window`.
   void leave_gate(std::uint32_t customer, std::size_t window, std::uint32_t exit);
+  /// Rules have switched at the end of the window before `window`: where the customer is in a race whose hazards they may
+  /// change, it goes on with those of the program, from what it has used up of its draws by now.
+  void race_on(std::uint32_t customer, std::size_t window);
   /// Of those told so far, those who may have left for a queue, in the order told, where one simulated customer stands for
   /// several real ones: the others may leave as well.
   [[nodiscard]] std::vector<Departure>& departures() { return departures_; }

@@ -137,7 +137,7 @@ Figure PlanResults::touchpoint(std::string_view id, std::string_view metric) con
   for (const TouchMetric& each : touch_metrics()) known.emplace_back(each.name);
   const TouchMetric& asked = touch_metrics()[position_called("touchpoint metric", metric, known)];
   const std::size_t position = position_called("touchpoint", id, content_->samples.touchpoints);
-  return figure_of(estimate(content_->samples.plans[plan_].touch[position], asked));
+  return figure_of(estimate(content_->samples, plan_, position, asked));
 }
 
 PlanDifference PlanResults::difference(std::string_view metric) const {

@@ -11,6 +11,7 @@
 
 #include "sojourn/base/text.hpp"
 #include "sojourn/map/journey_map.hpp"
+#include "sojourn/model/closed_loops.hpp"
 
 namespace sojourn::journey_map {
 
@@ -79,6 +80,8 @@ MapExit content(const ModelParts& parts, std::size_t from, const Exit& exit, dou
     case ExitKind::turned_away:
       result.share_text = "turned away";
       break;
+    case ExitKind::followed_up:
+      break;  // no exit of the file
   }
   result.delay_text = duration_text(days);
   return result;
@@ -134,6 +137,17 @@ MapContent content(const Model& model) {
       }
     }
     map.touchpoints.push_back(std::move(to));
+  }
+  // Where low answers lead: after the exits of the file, as results have them.
+  for (const Recovery& way : recoveries_of(parts)) {
+    MapExit exit;
+    exit.from = way.from;
+    exit.to = way.to;
+    exit.kind = ExitKind::followed_up;
+    exit.share_text = "followed up";
+    exit.delay_text = duration_text(way.within);
+    map.touchpoints[way.from].exits.push_back(map.exits.size());
+    map.exits.push_back(std::move(exit));
   }
   return map;
 }

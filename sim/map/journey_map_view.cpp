@@ -158,6 +158,8 @@ std::string kind_words(const MapExit& exit) {
       return "gave up ";
     case ExitKind::turned_away:
       return "turned away ";
+    case ExitKind::followed_up:
+      return "followed up ";
     case ExitKind::choice:
     case ExitKind::trait:
     case ExitKind::race:
@@ -306,7 +308,8 @@ void mark_assumed(MapContent& map, const AssumedJourney& journey) {
   map.assumed = map.viewed = true;
   for (const ComparedTouchpoint& here : journey.touchpoints) {
     MapTouchpoint& touchpoint = map.touchpoints.at(here.at.index());
-    if (here.told) touchpoint.off_map = number_text(here.divergence.mean) + " bits";
+    if (here.told)
+      touchpoint.off_map = (here.divergence.mean < 0.005 ? "<0.01" : number_text(here.divergence.mean)) + " bits";
     for (const ComparedMove& move : here.next) {
       bool first = true;
       for (const std::size_t e : touchpoint.exits) {
@@ -383,7 +386,7 @@ MapContent content(const Model& model, const JourneyView& view) {
     for (std::size_t v = 0; v < map.touchpoints.size(); ++v) {
       if (parts.touchpoints[v].end) continue;
       const NeutralExits after = neutral_exits(changed, TouchpointId(v));
-      for (std::size_t j = 0; j < map.touchpoints[v].exits.size(); ++j) {
+      for (std::size_t j = 0; j < parts.touchpoints[v].next.size(); ++j) {
         MapExit& exit = map.exits[map.touchpoints[v].exits[j]];
         const double stretch = changes.at_exit(Parameter::delay, v, j, 1.0);
         if (stretch != 1.0 && !exit.delay_text.empty()) {

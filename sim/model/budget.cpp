@@ -31,6 +31,19 @@ Spending spending(const Improvement& improvement, double level, const Settings& 
   return result;
 }
 
+Spending spending(const Improvement& improvement, double level, const Settings& settings,
+                  const std::vector<OnTime>& on_times) {
+  Spending result;
+  const double horizon = settings.horizon.value();
+  const double once = level * improvement.price.once, per_day = level * improvement.price.per_month / days_per_month;
+  for (const Stretch& stretch : stretches_of(improvement.change, settings.start, horizon, on_times)) {
+    if (result.payments.empty()) result.payments.push_back({stretch.since, once});
+    const double end = std::min(horizon, stretch.end);
+    if (end > stretch.begin) result.flows.push_back({stretch.begin, end, per_day});
+  }
+  return result;
+}
+
 bool within_budget(double cost, double budget) {
   constexpr double rounding = 1e-9;
   return cost <= budget * (1.0 + rounding) + rounding;
@@ -81,6 +94,19 @@ std::vector<double> spending_by_quarter(const Improvement& improvement, double l
           flow.per_day * std::max(0.0, std::min(flow.end, quarters[k].end) - std::max(flow.begin, quarters[k].begin));
   }
   return spent;
+}
+
+std::vector<double> by_quarter(const std::vector<double>& window_ends, const std::vector<double>& amounts,
+                               const std::vector<Quarter>& quarters) {
+  std::vector<double> result(quarters.size(), 0.0);
+  double begin = 0.0;
+  for (std::size_t w = 0; w < amounts.size(); begin = window_ends[w], ++w) {
+    for (std::size_t q = 0; q < quarters.size(); ++q) {
+      const double shared = std::min(window_ends[w], quarters[q].end) - std::max(begin, quarters[q].begin);
+      if (shared > 0.0) result[q] += amounts[w] * shared / (window_ends[w] - begin);
+    }
+  }
+  return result;
 }
 
 }  // namespace sojourn

@@ -110,6 +110,20 @@ std::vector<Stretch> stretches_of(const Change& change, std::string_view start, 
   return result;
 }
 
+std::vector<Stretch> stretches_of(const Change& change, std::string_view start, double horizon,
+                                  const std::vector<OnTime>& on_times) {
+  const std::vector<Stretch> own = stretches_of(change, start, horizon);
+  std::vector<Stretch> result;
+  for (const OnTime& on : on_times) {
+    for (const Stretch& stretch : own) {
+      const Stretch both{std::max(stretch.begin, on.begin), std::min(stretch.end, on.end),
+                         std::max(stretch.since, on.begin)};
+      if (both.begin < both.end && both.begin <= horizon) result.push_back(both);
+    }
+  }
+  return result;
+}
+
 bool is_on(const Change& change, std::string_view start, double t) {
   const std::vector<Stretch> all = stretches_of(change, start, t);
   return std::any_of(all.begin(), all.end(), [t](const Stretch& each) { return each.begin <= t && t < each.end; });

@@ -194,16 +194,21 @@ double fraction_at(const Improvement& improvement, double x) {
   return (1.0 + std::pow(half, shape)) / (1.0 + std::pow(half / x, shape));
 }
 
-std::vector<PlannedChange> changes_under(const ModelParts& parts, PlanId plan) {
+std::vector<PlannedChange> changes_under(const ModelParts& parts, PlanId plan, const Switches& switches) {
   std::vector<PlannedChange> changes;
   if (plan.index() < parts.plans.size()) {
     const Plan& bought = parts.plans[plan.index()];
     std::map<ImprovementId, double> levels;  // by id, so in the order of the model; of one named twice the first
     for (std::size_t i = 0; i < bought.improvements.size(); ++i) levels.try_emplace(bought.improvements[i], bought.level(i));
+    const std::vector<ImprovementId> driven = driven_improvements(parts, plan);
+    for (const ImprovementId id : driven) levels.try_emplace(id, 1.0);
     for (const auto& [id, level] : levels) {
       if (id.index() >= parts.improvements.size()) continue;
       const Improvement& improvement = parts.improvements[id.index()];
-      changes.push_back({&improvement.change, fraction_at(improvement, level), level});
+      PlannedChange change{&improvement.change, fraction_at(improvement, level), level, id};
+      change.driven = std::find(driven.begin(), driven.end(), id) != driven.end();
+      if (change.driven) change.on_times = on_times(parts, plan, id, switches);
+      changes.push_back(std::move(change));
     }
   }
   for (const Change& event : parts.events) changes.push_back({&event, 1.0, 1.0});

@@ -86,13 +86,14 @@ void check_recurrence(const Context& context, const Change& change, const std::s
   };
   if (recurrence.duration) good = findings.number(path + ".duration", recurrence.duration->days, keys::positive) && good;
   if (recurrence.every) good = findings.number(path + ".every", recurrence.every->days, keys::positive) && good;
+  const bool steps = good;
   if (recurrence.duration && change.end) {
     refuse("duration", "duration and end both say when it is over", "keep one of them; after `last` it begins no more");
   }
   if (recurrence.every && !recurrence.duration) {
     refuse("every", "it begins again and again, but nothing says how long it is on each time", "add duration = \"3 days\"");
   }
-  if (recurrence.every && recurrence.duration && recurrence.duration->days > recurrence.every->days) {
+  if (steps && recurrence.every && recurrence.duration && recurrence.duration->days > recurrence.every->days) {
     refuse("duration",
            fmt::format("it is on for {} days, but begins again after {}", text(recurrence.duration->days),
                        text(recurrence.every->days)),
@@ -163,6 +164,7 @@ void check_budget(const Context& context, const Plan& plan, const std::string& p
   std::vector<double> spent(quarters.size(), 0.0);
   for (std::size_t i = 0; i < plan.improvements.size(); ++i) {
     if (plan.improvements[i].index() >= context.parts.improvements.size()) return;
+    if (!(plan.level(i) > 0.0 && plan.level(i) <= 1.0)) return;  // an error already
     const std::vector<double> own = spending_by_quarter(context.parts.improvements[plan.improvements[i].index()],
                                                         plan.level(i), context.parts.settings, quarters);
     for (std::size_t k = 0; k < spent.size(); ++k) spent[k] += own[k];
@@ -178,9 +180,19 @@ void check_budget(const Context& context, const Plan& plan, const std::string& p
 
 void check_plan(const Context& context, const Plan& plan, const std::string& path) {
   const std::vector<Improvement>& improvements = context.parts.improvements;
-  if (plan.improvements.empty()) {
+  if (plan.improvements.empty() && plan.rules.empty()) {
     context.findings.error(path + ".improvements", "the plan names no improvement",
                            "name one; the empty plan is there already, as \"baseline\"");
+  }
+  std::set<RuleId> rules;
+  for (std::size_t i = 0; i < plan.rules.size(); ++i) {
+    const std::string here = fmt::format("{}.rules[{}]", path, i);
+    if (!context.findings.reference(here, plan.rules[i], context.parts.rules.size(), "rule")) continue;
+    if (!rules.insert(plan.rules[i]).second) {
+      context.findings.error(here,
+                             fmt::format("{} is named twice", in_quotes(context.parts.rules[plan.rules[i].index()].id)),
+                             "keep one of them");
+    }
   }
   std::set<ImprovementId> named;
   for (std::size_t i = 0; i < plan.improvements.size(); ++i) {
@@ -222,7 +234,8 @@ void check_changes(const Context& context) {
 
 void check_plans(const Context& context) {
   const ModelParts& parts = context.parts;
-  if (parts.plans.empty() || parts.plans.front().id != "baseline" || !parts.plans.front().improvements.empty()) {
+  if (parts.plans.empty() || parts.plans.front().id != "baseline" || !parts.plans.front().improvements.empty() ||
+      !parts.plans.front().rules.empty()) {
     context.findings.error("plan", "the first plan is not the empty plan \"baseline\"");
   }
   std::vector<bool> used(parts.improvements.size(), false);
@@ -236,6 +249,7 @@ void check_plans(const Context& context) {
     for (std::size_t i = 1; i < parts.plans.size(); ++i) check_budget(context, parts.plans[i], context.paths.plans[i], all);
   }
   for (const Plan& plan : parts.plans) std::for_each(plan.improvements.begin(), plan.improvements.end(), use);
+  // A rule that no plan names has a warning of its own.
   for (const Rule& rule : parts.rules) use(rule.switch_on);
   for (std::size_t i = 0; i < used.size(); ++i) {
     if (!used[i])

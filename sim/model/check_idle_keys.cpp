@@ -1,9 +1,11 @@
-// Warnings about keys that can do nothing in the scenario at hand. Keys of later versions, labels and what only lies beyond
+// Warnings about keys that can do nothing in the scenario at hand. Labels and what only lies beyond
 // the horizon are no such keys. A key that has its default changes nothing by definition, and is passed over.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -11,8 +13,13 @@
 #include <variant>
 
 #include "findings.hpp"
+#include "sojourn/base/inverse.hpp"
+#include "sojourn/model/calendar.hpp"
 #include "sojourn/model/change_arithmetic.hpp"
+#include "sojourn/model/closed_loops.hpp"
 #include "sojourn/model/graph.hpp"
+#include "sojourn/model/staff.hpp"
+#include "sojourn/model/stage.hpp"
 
 namespace sojourn::checking {
 namespace {
@@ -89,7 +96,7 @@ void idle_behaviour(const Context& context) {
   if (parts.behaviour.repeat_effort != standard.repeat_effort && !forgets && !changes(parts, Parameter::carry))
     warn("repeat_effort", "nothing is lost between teams");
   if (parts.behaviour.fit_weight != standard.fit_weight &&
-      !any_touchpoint(parts, [](const Touchpoint& t) { return !t.content.empty(); }))
+      !any_touchpoint(parts, [](const Touchpoint& t) { return t.shows_content(); }))
     warn("fit_weight", "no touchpoint has content");
 }
 
@@ -116,6 +123,61 @@ void idle_traits(const Context& context, std::size_t persona) {
   }
 }
 
+// Whether everybody has the same value.
+bool is_constant(const Distribution& value) {
+  if (const auto* uniform = std::get_if<Uniform>(&value)) return uniform->low == uniform->high;
+  if (const auto* normal = std::get_if<Normal>(&value)) return normal->sd == 0.0;
+  if (const auto* lognormal = std::get_if<Lognormal>(&value)) return lognormal->sigma == 0.0;
+  return is_fixed(value);
+}
+
+void idle_correlations(const Context& context, const Persona& persona, const std::string& path) {
+  const std::vector<Trait>& traits = context.parts.traits;
+  for (std::size_t i = 0; i < persona.correlate.size(); ++i) {
+    const TraitCorrelation& pair = persona.correlate[i];
+    const std::string here = fmt::format("{}.correlate[{}]", path, i);
+    if (!pair.a.valid() || !pair.b.valid()) continue;  // an error already
+    if (pair.value == 0.0) {
+      context.findings.warning(here, "a correlation of 0 changes nothing: pairs that are not named have it", "remove it");
+      continue;
+    }
+    for (const TraitId trait : {pair.a, pair.b}) {
+      if (!is_constant(persona.traits[trait.index()])) continue;
+      const std::string& name = traits[trait.index()].name;
+      context.findings.warning(
+          here,
+          fmt::format("this correlation changes nothing: {} is the same for everybody of the persona", in_quotes(name)),
+          fmt::format("draw traits.{} from a distribution, or remove the correlation", name));
+      break;
+    }
+  }
+}
+
+/// What is odd about an existing book: customers who begin where prospects are met, and a tenure that is cut.
+void odd_book(const Context& context, const Persona& persona, const std::string& path) {
+  if (!persona.existing()) return;
+  for (const auto& [touchpoint, share] : persona.starts) {
+    const Touchpoint& first = context.parts.touchpoints[touchpoint.index()];
+    const bool before =
+        first.stage == Stage::awareness || first.stage == Stage::consideration || first.stage == Stage::selection;
+    if (!before || share == 0.0 || first.end) continue;
+    context.findings.warning(
+        path + ".starts." + first.id,
+        fmt::format("customers of an existing book begin at {}, of the stage {}, where prospects are met",
+                    in_quotes(first.id), name(first.stage)),
+        "let them start where customers live, in the stage retention or advocacy");
+  }
+  if (!persona.tenure) return;
+  const double cut = std::exp(-Inverse(*persona.tenure).cumulative_hazard(longest_tenure));
+  constexpr double few = 1e-3;
+  if (is_constant(*persona.tenure) ? mean(*persona.tenure) > longest_tenure : cut > few) {
+    context.findings.warning(path + ".tenure",
+                             fmt::format("{} have been customers for more than 100 years: their tenure is cut there",
+                                         is_constant(*persona.tenure) ? "all" : fmt::format("{:.2g} %", 100.0 * cut)),
+                             "is it in another unit? A bare number is days");
+  }
+}
+
 // Whether multiplying the odds of the touchpoint's exits for which `scaled` holds changes who goes where.
 bool shifts_somebody(const Touchpoint& touchpoint, const auto& scaled) {
   std::size_t changed = 0, all = 0;
@@ -135,8 +197,8 @@ void idle_preferences(const Context& context, std::size_t i) {
   const Persona& persona = parts.personas[i];
   const std::string& path = context.paths.personas[i];
   idle_traits(context, i);
-  if (!persona.needs.empty() && !any_touchpoint(parts, [](const Touchpoint& t) { return !t.content.empty(); }))
-    context.findings.warning(path + ".needs", "needs change nothing: no touchpoint has content", "remove them");
+  idle_correlations(context, persona, path);
+  odd_book(context, persona, path);
   for (const auto& preference : persona.channels) {
     const ChannelId channel = preference.first;
     const double times = preference.second;
@@ -273,7 +335,7 @@ void idle_team_goals(const Context& context) {
       // That a team runs no touchpoint is said of the team.
       if (of_own && own.empty()) continue;
       if ((one.figure == "wait_days" || one.figure == "gave_up") &&
-                 none([](const Touchpoint& at) { return at.servers || !at.pools.empty(); })) {
+          none([](const Touchpoint& at) { return at.servers || !at.pools.empty(); })) {
         reason = "nobody waits at its touchpoints";
         what = "give one of them servers, or remove it";
       } else if (one.figure == "solved_true" && none([](const Touchpoint& at) { return at.solves_problems(); })) {
@@ -298,6 +360,28 @@ std::vector<const Touchpoint*> served_together(const ModelParts& parts, const To
   return result;
 }
 
+/// The hours of a week in which no pool of the touchpoint has a server.
+double closed_hours(const ModelParts& parts, const Touchpoint& touchpoint) {
+  if (touchpoint.pools.empty()) return 0.0;
+  std::set<double> times{0.0};
+  for (const PoolId pool : touchpoint.pools) {
+    for (const auto& step : parts.pools[pool.index()].servers) times.insert(step.first);
+  }
+  times.insert(days_per_week);
+  double closed = 0.0;
+  for (auto from = times.begin(); std::next(from) != times.end(); ++from) {
+    const bool open = std::any_of(touchpoint.pools.begin(), touchpoint.pools.end(), [&](PoolId pool) {
+      double servers = 0.0;
+      for (const auto& [begin, from_then] : parts.pools[pool.index()].servers) {
+        if (begin <= *from) servers = from_then;
+      }
+      return servers > 0.0;
+    });
+    if (!open) closed += 24.0 * (*std::next(from) - *from);
+  }
+  return std::round(closed * 100.0) / 100.0;
+}
+
 void idle_at_queue(const Context& context, const Touchpoint& touchpoint, const std::string& path) {
   const ModelParts& parts = context.parts;
   const auto warn = [&](std::string_view key, std::string_view why, std::string_view hint) {
@@ -314,6 +398,13 @@ void idle_at_queue(const Context& context, const Touchpoint& touchpoint, const s
   }
   const bool gives_up = std::any_of(touchpoint.next.begin(), touchpoint.next.end(),
                                     [](const Exit& exit) { return exit.on == Trigger::gave_up; });
+  if (const double closed = closed_hours(parts, touchpoint); closed > 0.0 && !gives_up) {
+    context.findings.warning(
+        path + ".pool",
+        fmt::format("nobody is on duty here for {} hours a week: who comes then waits for the opening, however long",
+                    text(closed)),
+        "add { to = \"some-touchpoint\", on = \"gave-up\" }, or hours to the timetable");
+  }
   if (touchpoint.patience && !gives_up)
     warn("patience", "no exit waits for it to end", "add { to = \"some-touchpoint\", on = \"gave-up\" }");
   const std::vector<const Touchpoint*> together = served_together(parts, touchpoint);
@@ -368,6 +459,8 @@ void idle_at_touchpoint(const Context& context, const Touchpoint& touchpoint, co
     if (!touchpoint.pools.empty()) warn("pool", why, hint);
     if (touchpoint.reads_reviews) warn("reads_reviews", why, hint);
     if (touchpoint.solves != Chance()) warn("solves", why, hint);
+    if (!touchpoint.content.empty()) warn("content", why, hint);
+    if (touchpoint.content.empty() && touchpoint.personalisation != 0.0) warn("personalisation", why, hint);
     if (touchpoint.exits == ExitRule::race) warn("exits", why, hint);
     return;
   }
@@ -422,6 +515,11 @@ void idle_slopes(const Context& context, const Touchpoint& touchpoint, const std
         context.findings.warning(here,
                                  "this slope changes nothing: neither this touchpoint nor where the exit leads has a price",
                                  "give one of them a price");
+      } else if (key == "price" && !changes(parts, Parameter::price) &&
+                 *parts.touchpoints[priced_touchpoint(parts, self, exit).index()].price == 0.0 &&
+                 (touchpoint.exits == ExitRule::race || of_choice.size() > 1 || same_price)) {
+        context.findings.warning(here, "this slope changes nothing: the price is 0, and nothing changes it",
+                                 "write what it costs, or let an improvement change the price");
       } else if (key == "outside" && parts.outside.empty()) {
         context.findings.warning(here, "this slope changes nothing: nothing is outside",
                                  "add an [[outside]] with its attraction");
@@ -430,6 +528,9 @@ void idle_slopes(const Context& context, const Touchpoint& touchpoint, const std
                                  "add [word_of_mouth], or [reviews] and reads_reviews = true");
       } else if (key == "solved" && touchpoint.solves == Chance()) {
         context.findings.warning(here, "this slope changes nothing: the touchpoint solves no problem",
+                                 "give it a chance: solves = 0.6");
+      } else if (key == "solved" && touchpoint.solves == Chance(0.0) && !changes(parts, Parameter::solves)) {
+        context.findings.warning(here, "this slope changes nothing: no visit solves a problem, as solves is 0",
                                  "give it a chance: solves = 0.6");
       } else if (touchpoint.exits == ExitRule::race && is_fixed(exit.after)) {
         context.findings.warning(
@@ -524,6 +625,32 @@ void idle_reviews(const Context& context) {
   }
 }
 
+// A closed loop that leads nobody anywhere.
+void idle_closed_loop(const Context& context, std::size_t survey) {
+  const ModelParts& parts = context.parts;
+  const ClosedLoop& loop = *parts.surveys[survey].closed_loop;
+  const std::string path = context.paths.surveys[survey] + ".closed_loop";
+  if (!(loop.to.index() < parts.touchpoints.size())) return;
+  const double least = parts.surveys[survey].asks == Question::nps ? 0.0 : 1.0;
+  const std::vector<Recovery> ways = recoveries_of(parts);
+  if (loop.below <= least) {
+    context.findings.warning(path + ".below", fmt::format("no answer is low: the scale begins at {}", text(least)),
+                             "write a number inside the scale");
+  } else if (loop.within > parts.settings.horizon) {
+    context.findings.warning(path + ".within", "nobody is led away: that is beyond the horizon", "write a shorter time");
+  } else if (std::none_of(ways.begin(), ways.end(), [&](const Recovery& way) { return way.survey == survey; })) {
+    context.findings.warning(path + ".to", "nobody is led away: who is asked is there already",
+                             "name another touchpoint, or ask elsewhere");
+  } else if (const double people = parts.settings.market.value_or(0.0) / static_cast<double>(parts.settings.customers);
+             parts.touchpoints[loop.to.index()].queues() && people > 1.0) {
+    context.findings.warning(
+        path + ".to",
+        fmt::format("the line of {} is met by the simulated customers alone, who stand for {:.3g} real ones each",
+                    in_quotes(parts.touchpoints[loop.to.index()].id), people),
+        "simulate the whole market, or let fewer servers work there");
+  }
+}
+
 // Surveys that ask nobody, or keys of theirs that do nothing.
 void idle_surveys(const Context& context, const Reach& reach) {
   const ModelParts& parts = context.parts;
@@ -538,6 +665,19 @@ void idle_surveys(const Context& context, const Reach& reach) {
       context.findings.warning(path + ".fatigue_half_life", "fatigue_half_life changes nothing: fatigue is 0",
                                "write fatigue = 0.5");
     }
+    // The largest chance to answer that anybody can have, whatever is felt.
+    double most = 0.0;
+    for (const Persona& persona : parts.personas) {
+      const Distribution& own = persona.traits[id(BuiltinTrait::response_propensity).index()];
+      most = std::max(most, is_constant(own) ? mean(own) : 100.0);
+    }
+    const double logit = survey.base + std::max(0.0, survey.extremity) + 0.5 * std::fabs(survey.unmet) + most;
+    if (logit < -15.0) {
+      context.findings.warning(
+          path + ".base",
+          fmt::format("nobody answers: the chance is below one in a million, by a base of {}", text(survey.base)),
+          "base is a logit: -2.2 are 10 %, -0.85 are 30 %, 0 are 50 %");
+    }
     bool ends = false, met = false;
     for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) {
       const Touchpoint& touchpoint = parts.touchpoints[v];
@@ -547,6 +687,7 @@ void idle_surveys(const Context& context, const Reach& reach) {
       ends = ends || (after && touchpoint.end);
       met = met || (!touchpoint.end && reach.any[v]);
     }
+    if (survey.closed_loop) idle_closed_loop(context, s);
     if (survey.every) continue;
     if (!met) {
       context.findings.warning(path, "nobody is asked: nobody comes to where this survey asks",
@@ -585,15 +726,86 @@ void idle_outside(const Context& context) {
   }
 }
 
+/// Of several that are outside, those that another one is above all the time: exits bend on the most attractive alone.
+void never_most_attractive(const Context& context) {
+  const ModelParts& parts = context.parts;
+  if (!bends_outside(parts) || changes(parts, Parameter::attraction)) return;
+  const double horizon = parts.settings.horizon.value();
+  for (std::size_t i = 0; i < parts.outside.size(); ++i) {
+    for (std::size_t j = 0; j < parts.outside.size(); ++j) {
+      if (i == j) continue;
+      const Outside &one = parts.outside[i], &other = parts.outside[j];
+      // Both are straight between these times.
+      std::set<double> times{0.0, horizon};
+      for (const Outside* each : {&one, &other}) {
+        for (const auto& [day, value] : each->attraction) {
+          if (day < horizon) times.insert(day);
+        }
+      }
+      bool below = true, same = true;
+      for (const double day : times) {
+        const double own = mean_attraction(one, day, day), its = mean_attraction(other, day, day);
+        below = below && own <= its;
+        same = same && own == its;
+      }
+      if (!below || (same && i < j)) continue;
+      context.findings.warning(
+          context.paths.outside[i],
+          fmt::format("changes nothing: {} is {} attractive all the time", in_quotes(other.id), same ? "as" : "more"),
+          "exits bend on what is most attractive: let it be more attractive at some time");
+      break;
+    }
+  }
+}
+
+/// What would come again, but not within the horizon.
+void late_repeats(const Context& context) {
+  const ModelParts& parts = context.parts;
+  const double horizon = parts.settings.horizon.value();
+  const auto once = [&](const Change& change, const std::string& path) {
+    if (!change.recurrence.every || change.start.value() >= horizon) return;
+    const double again =
+        stepped(change.start.value(), *change.recurrence.every, 1, parts.settings.start, change.recurrence.dated);
+    if (again < horizon || (change.recurrence.last && change.recurrence.last->value() < again)) return;
+    context.findings.warning(
+        path + ".every",
+        fmt::format("every changes nothing: it comes again on day {}, and the simulation ends on day {}", text(again),
+                    text(horizon)),
+        "remove it, or simulate longer");
+  };
+  for (std::size_t i = 0; i < parts.improvements.size(); ++i)
+    once(parts.improvements[i].change, context.paths.improvements[i]);
+  for (std::size_t i = 0; i < parts.events.size(); ++i) once(parts.events[i], context.paths.events[i]);
+  // An anniversary of a clock that nobody arrives with.
+  for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) {
+    for (std::size_t k = 0; k < parts.touchpoints[v].next.size(); ++k) {
+      const Exit& exit = parts.touchpoints[v].next[k];
+      if (!exit.every || !exit.clock.valid() || exit.every->value() <= horizon) continue;
+      const bool runs = std::any_of(parts.personas.begin(), parts.personas.end(), [&](const Persona& persona) {
+        return (exit.clock == tenure_clock && persona.existing()) ||
+               std::any_of(persona.ages.begin(), persona.ages.end(),
+                           [&](const auto& age) { return age.first == exit.clock; });
+      });
+      if (runs) continue;
+      context.findings.warning(
+          fmt::format("{}.next[{}].every", context.paths.touchpoints[v], k),
+          fmt::format("never comes: the first anniversary is {} days after the clock starts, and the simulation lasts {}",
+                      text(exit.every->value()), text(horizon)),
+          "simulate longer, or let personas arrive with an age of the clock: ages");
+    }
+  }
+}
+
 void plans_alike(const Context& context) {
   const ModelParts& parts = context.parts;
-  std::map<std::map<ImprovementId, double>, std::size_t> known;
+  std::map<std::pair<std::map<ImprovementId, double>, std::set<RuleId>>, std::size_t> known;
   for (std::size_t plan = 1; plan < parts.plans.size(); ++plan) {
     const std::vector<ImprovementId>& list = parts.plans[plan].improvements;
     std::map<ImprovementId, double> bought;
     for (std::size_t i = 0; i < list.size(); ++i) bought.emplace(list[i], parts.plans[plan].level(i));
-    const auto [other, fresh] = known.emplace(std::move(bought), plan);
-    if (fresh || list.empty()) continue;
+    const std::set<RuleId> rules(parts.plans[plan].rules.begin(), parts.plans[plan].rules.end());
+    const auto [other, fresh] = known.emplace(std::pair(std::move(bought), rules), plan);
+    if (fresh || (list.empty() && rules.empty())) continue;
     context.findings.warning(context.paths.plans[plan],
                              fmt::format("buys the same as plan {}", in_quotes(parts.plans[other->second].id)),
                              "keep one of them");
@@ -621,11 +833,14 @@ void check_idle_keys(const Context& context, const Reach& reach) {
     idle_race_odds(context, parts.touchpoints[i], context.paths.touchpoints[i]);
   }
   check_idle_carried(context, reach);
+  check_idle_content(context, reach);
   idle_talk(context);
   idle_reviews(context);
   idle_surveys(context, reach);
   idle_accounts(context);
   idle_outside(context);
+  never_most_attractive(context);
+  late_repeats(context);
   plans_alike(context);
 }
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
+#include <limits>
 #include <set>
 #include <utility>
 #include <variant>
@@ -153,14 +155,156 @@ void check_survey(const Context& context, const Survey& survey, const std::strin
   }
 }
 
+// The least and the largest that the figure of a rule can be.
+std::pair<double, double> range_of_figure(const ModelParts& parts, const Rule& rule) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  const auto is = [&](std::initializer_list<std::string_view> names) {
+    return std::find(names.begin(), names.end(), rule.metric) != names.end();
+  };
+  const bool surveyed = rule.survey.index() < parts.surveys.size();
+  if (surveyed && is({"nps", "csat", "ces", "measured", "true", "gap"})) {
+    const Question asks = parts.surveys[rule.survey.index()].asks;
+    const std::pair<double, double> scale = asks == Question::nps    ? std::pair(-100.0, 100.0)
+                                            : asks == Question::csat ? std::pair(1.0, 5.0)
+                                                                     : std::pair(1.0, 7.0);
+    const double width = scale.second - scale.first;
+    return rule.metric == "gap" ? std::pair(-width, width) : scale;
+  }
+  if (rule.metric == "nps") return {-100.0, 100.0};
+  if (is({"visits", "repeats", "heard_positive", "heard_negative", "time_to_purchase"})) return {0.0, infinity};
+  if (is({"revenue", "cost_to_serve"})) return {-infinity, infinity};
+  return {0.0, 1.0};
+}
+
+// Levels that a figure cannot keep to, or always does.
+void check_levels(const Context& context, const Rule& rule, const std::string& path) {
+  Findings& findings = context.findings;
+  const auto [least, largest] = range_of_figure(context.parts, rule);
+  const auto between = fmt::format("{} is {}", in_quotes(rule.metric),
+                                   largest < 1e300 ? fmt::format("between {} and {}", text(least), text(largest))
+                                                   : fmt::format("{} at least", text(least)));
+  const auto look = [&](const std::string& here, const std::optional<double>& below, const std::optional<double>& above,
+                        std::string_view never, std::string_view always) {
+    const auto judge = [&](const std::string& key, double level, bool nothing, bool everything) {
+      if (!nothing && !everything) return;
+      findings.warning(here + key,
+                       fmt::format("{}: {}, and the level is {}", nothing ? never : always, between, text(level)),
+                       "write a level that the figure can pass");
+    };
+    if (below) judge(".below", *below, *below <= least, *below > largest && !above);
+    if (above) judge(".above", *above, *above >= largest, *above < least && !below);
+    if (below && above && *below <= *above) {
+      findings.warning(here, fmt::format("{}: nothing is below {} and above {}", never, text(*below), text(*above)),
+                       "keep one of them, or let below be the larger one");
+    }
+  };
+  look(path + ".when", rule.below, rule.above, "the rule never comes into force", "the rule is in force all the time");
+  look(path + ".off_when", rule.off_below, rule.off_above, "what has begun never ends", "what has begun ends at once");
+  // Where one figure ends the rule and lets it begin, it flickers.
+  const bool up = rule.below && !rule.above && rule.off_above && !rule.off_below && *rule.off_above < *rule.below;
+  const bool down = rule.above && !rule.below && rule.off_below && !rule.off_above && *rule.off_below > *rule.above;
+  const bool same = (rule.below && !rule.above && rule.off_below && !rule.off_above) ||
+                    (rule.above && !rule.below && rule.off_above && !rule.off_below);
+  if (up || down || same) {
+    findings.warning(path + ".off_when", "off_when contradicts when: a figure may keep to both, and the rule flickers",
+                     rule.below ? "write off_when = { above = ... }, at or over when.below"
+                                : "write off_when = { below = ... }, at or under when.above");
+  }
+}
+
 void check_rule(const Context& context, const Rule& rule, const std::string& path) {
   Findings& findings = context.findings;
-  if (rule.metric.empty()) findings.error(path + ".when.metric", "the rule watches no metric");
-  findings.reference(path + ".when.survey", rule.survey, context.parts.surveys.size(), "survey");
+  const ModelParts& parts = context.parts;
+  bool watches = true;  // a figure that there is
+  const auto no_figure = [&](std::string message, std::string hint = {}) {
+    findings.error(path + ".when.metric", std::move(message), std::move(hint));
+    watches = false;
+  };
+  const bool surveyed =
+      findings.reference(path + ".when.survey", rule.survey, parts.surveys.size(), "survey") && rule.survey.valid();
+  findings.reference(path + ".when.persona", rule.persona, parts.personas.size(), "persona");
+  findings.reference(path + ".when.touchpoint", rule.touchpoint, parts.touchpoints.size(), "touchpoint");
+  findings.reference(path + ".when.team", rule.team, parts.teams.size(), "team");
   findings.fields(path + ".when", keys::rule_condition(), rule);
+  findings.fields(path + ".off_when", keys::rule_end(), rule);
   if (!rule.below && !rule.above) findings.error(path + ".when", "neither below nor above", "add a level: below = 10");
   findings.number(path + ".when.windows", rule.windows, {1.0, 1e5});
-  findings.reference(path + ".switch_on", rule.switch_on, context.parts.improvements.size(), "improvement");
+  findings.reference(path + ".switch_on", rule.switch_on, parts.improvements.size(), "improvement");
+  findings.reference(path + ".switch_off", rule.switch_off, parts.improvements.size(), "improvement");
+  if (rule.switch_on.valid() && rule.switch_on == rule.switch_off) {
+    findings.error(path + ".switch_off", "the rule switches one improvement on and off at once", "keep one of the two");
+  }
+  if (rule.touchpoint.valid() && rule.team.valid()) {
+    findings.error(path + ".when", "a touchpoint and a team", "keep one of the two: a touchpoint has its team");
+  }
+  const auto is = [&](std::initializer_list<std::string_view> names) {
+    return std::find(names.begin(), names.end(), rule.metric) != names.end();
+  };
+  if (rule.metric.empty()) {
+    no_figure("the rule watches no metric");
+  } else if (surveyed && rule.survey.index() < parts.surveys.size()) {
+    const Survey& survey = parts.surveys[rule.survey.index()];
+    constexpr std::string_view questions[] = {"nps", "csat", "ces"};
+    const std::string_view asks = questions[static_cast<std::size_t>(survey.asks)];
+    if (!is({"nps", "csat", "ces", "measured", "true", "response_rate", "gap"})) {
+      no_figure(fmt::format("no survey measures {}", in_quotes(rule.metric)),
+                "leave survey out: then it is the true figure");
+    } else if (is({"nps", "csat", "ces"}) && rule.metric != asks) {
+      no_figure(fmt::format("survey {} asks {}, not {}", in_quotes(survey.id), asks, rule.metric),
+                fmt::format("write metric = \"{}\"", asks));
+    }
+    if (rule.of_places() && survey.every) {
+      findings.error(path + ".when.survey",
+                     fmt::format("survey {} is asked at intervals, not after visits to a touchpoint", in_quotes(survey.id)),
+                     "name a survey that follows visits");
+    }
+  } else if (is({"csat", "ces", "measured", "true", "response_rate", "gap"})) {
+    no_figure(fmt::format("{} is a survey's", in_quotes(rule.metric)), "add survey = \"...\", the id of one");
+  } else if (rule.of_places() &&
+             !is({"nps", "promoters", "passives", "detractors", "satisfaction", "effort", "visits", "repeats"})) {
+    no_figure(fmt::format("visits to some touchpoints have no {}", in_quotes(rule.metric)),
+              "watch nps, satisfaction, effort, visits or repeats there, or a survey");
+  }
+  if (rule.min_answers > 0 && !rule.survey.valid()) {
+    findings.warning(path + ".when.min_answers", "min_answers changes nothing: no survey is named",
+                     "add survey = \"...\", or remove it");
+  }
+  const auto finite = [](const std::optional<double>& level) { return !level || std::isfinite(*level); };
+  if (watches && finite(rule.below) && finite(rule.above) && finite(rule.off_below) && finite(rule.off_above))
+    check_levels(context, rule, path);
+  const auto names = [&](const Plan& plan) {
+    return std::any_of(plan.rules.begin(), plan.rules.end(),
+                       [&](RuleId id) { return id.index() < parts.rules.size() && &parts.rules[id.index()] == &rule; });
+  };
+  if (std::none_of(parts.plans.begin(), parts.plans.end(), names)) {
+    findings.warning(
+        path, "no plan goes by this rule",
+        rule.id.empty() ? "give it an id, and add that to the rules of a plan" : "add it to the rules of a plan");
+  }
+  for (std::size_t p = 0; p < parts.plans.size(); ++p) {
+    const Plan& plan = parts.plans[p];
+    if (!names(plan)) continue;
+    const auto buys = [&](ImprovementId id) {
+      return std::find(plan.improvements.begin(), plan.improvements.end(), id) != plan.improvements.end();
+    };
+    const auto idle = [&](ImprovementId id, std::string_view key, std::string_view why, std::string_view hint) {
+      if (!(id.index() < parts.improvements.size())) return;
+      findings.warning(
+          fmt::format("{}.{}", path, key),
+          fmt::format("{} is {} in plan {}", in_quotes(parts.improvements[id.index()].change.id), why, in_quotes(plan.id)),
+          std::string(hint));
+    };
+    if (buys(rule.switch_on)) {
+      idle(rule.switch_on, "switch_on", "on anyway",
+           "leave it out of the plan's improvements: the rule alone switches it on");
+    }
+    const bool turned_on = std::any_of(plan.rules.begin(), plan.rules.end(), [&](RuleId id) {
+      return id.index() < parts.rules.size() && parts.rules[id.index()].switch_on == rule.switch_off;
+    });
+    if (rule.switch_off.valid() && !buys(rule.switch_off) && !turned_on) {
+      idle(rule.switch_off, "switch_off", "off anyway", "add it to the plan's improvements");
+    }
+  }
 }
 
 void check_gate(const Context& context, const AccountSegment& segment, const Gate& gate, const std::string& path) {
@@ -282,7 +426,7 @@ void check_market(const Context& context) {
                            "leave some out");
   }
   for (std::size_t i = 0; i < parts.surveys.size(); ++i) check_survey(context, parts.surveys[i], context.paths.surveys[i]);
-  for (std::size_t i = 0; i < parts.rules.size(); ++i) check_rule(context, parts.rules[i], fmt::format("rule[{}]", i));
+  for (std::size_t i = 0; i < parts.rules.size(); ++i) check_rule(context, parts.rules[i], context.paths.rules[i]);
   context.findings.number("accounts.correlation", parts.account_correlation, fraction);
   std::vector<double> shares;
   for (std::size_t i = 0; i < parts.account_segments.size(); ++i) {

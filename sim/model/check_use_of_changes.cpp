@@ -11,6 +11,8 @@
 #include "findings.hpp"
 #include "sojourn/model/calendar.hpp"
 #include "sojourn/model/change_arithmetic.hpp"
+#include "sojourn/model/content.hpp"
+#include "sojourn/model/staff.hpp"
 
 namespace sojourn::checking {
 namespace {
@@ -110,6 +112,34 @@ bool leads_there(const ModelParts& parts, const Reach& reach, const Target& targ
   return false;
 }
 
+// Of an effect on personalisation.
+Idle why_not_personalised(const ModelParts& parts, const Reach& reach, const Target& target, const Effect& effect) {
+  bool content = false, variants = false, differ = false;
+  for (std::size_t p = 0; p < parts.personas.size(); ++p) {
+    for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) {
+      const Touchpoint& touchpoint = parts.touchpoints[v];
+      if (!touchpoint.shows_content() || !reach.by_persona[p][v] || !matches(parts, target, TouchpointId(v), PersonaId(p)))
+        continue;
+      content = true;
+      variants = variants || touchpoint.content.size() > 1;
+      if (content_fit(parts.personas[p], touchpoint).variant == 0) continue;
+      differ = true;
+      if (effect.operation != Operation::multiply || touchpoint.personalisation > 0.0) return {};
+    }
+  }
+  // That nobody needs anything, or that fit has no weight, is said once.
+  const bool needs =
+      std::any_of(parts.personas.begin(), parts.personas.end(), [](const Persona& p) { return !p.needs.empty(); });
+  if (content && variants && (!needs || parts.behaviour.fit_weight == 0.0)) return {};
+  if (!content) return {"its target has no content to personalise", "add content to the touchpoint"};
+  if (!variants) return {"its target has only one variant of content", "add a variant to content"};
+  if (!differ) {
+    return {"the first variant fits everybody best whom it reaches",
+            "compare the themes of content with the needs of personas"};
+  }
+  return {"a share of a personalisation of 0 is 0", "add to it: personalisation = \"+0.5\""};
+}
+
 Idle why_idle(const ModelParts& parts, const Reach& reach, const Target& target, const Effect& effect) {
   const auto visit = [&](const VisitTest& test) { return any_visit(parts, reach, target, test); };
   const auto exit = [&](const ExitTest& test) { return any_exit(parts, reach, target, test); };
@@ -127,8 +157,7 @@ Idle why_idle(const ModelParts& parts, const Reach& reach, const Target& target,
       if (parts.teams.size() > 1 && visit([](const Touchpoint& touchpoint) { return touchpoint.team.valid(); })) return {};
       return {"its target is handed over to by no other team", "give the touchpoints a team"};
     case Parameter::personalisation:
-      if (visit([](const Touchpoint& touchpoint) { return !touchpoint.content.empty(); })) return {};
-      return {"its target has no content to personalise", "add content to the touchpoint"};
+      return why_not_personalised(parts, reach, target, effect);
     case Parameter::promise:
       if (visit([&](const Touchpoint& touchpoint) {
             return !touchpoint.end && (touchpoint.promise || effect.operation == Operation::set);
@@ -244,12 +273,32 @@ void check_stays(const Context& context, const Reach& reach, const Change& chang
   }
 }
 
+// Whether servers that `change` adds would be there at some time: those of pools that are open then.
+bool finds_it_open(const ModelParts& parts, const Change& change) {
+  const double horizon = parts.settings.horizon.value();
+  const std::vector<Stretch> stretches = stretches_of(change, parts.settings.start, horizon);
+  for (std::size_t p = 0; p < parts.pools.size(); ++p) {
+    if (!matches_pool(change.target, PoolId(p))) continue;
+    constexpr double many = 1e6;
+    if (!(changes_over(parts.pools[p].servers, horizon) < many)) return true;
+    const auto duty = staff_over(parts.pools[p].servers, weekday_of(parts.settings.start), horizon);
+    std::size_t k = 0;
+    for (const Stretch& stretch : stretches) {
+      while (k + 1 < duty.size() && duty[k + 1].first <= stretch.begin) ++k;
+      for (std::size_t at = k; at < duty.size() && duty[at].first < stretch.end; ++at) {
+        if (duty[at].second > 0.0) return true;
+      }
+    }
+  }
+  return stretches.empty();  // that it never acts is told elsewhere
+}
+
 void check_use(const Context& context, const Reach& reach, const Change& change, const std::string& path) {
   const ModelParts& parts = context.parts;
   const double horizon = parts.settings.horizon.value();
   if (!change.recurrence.hours.empty() && change.start.value() < horizon &&
       stretches_of(change, parts.settings.start, horizon).empty()) {
-    context.findings.warning(path, "never acts: its hours do not come within the horizon", "simulate longer");
+    context.findings.warning(path + ".hours", "never acts: its hours do not come within the horizon", "simulate longer");
   }
   if (change.start.value() >= horizon && horizon > 0.0) {
     context.findings.warning(path + ".start",
@@ -270,6 +319,7 @@ void check_use(const Context& context, const Reach& reach, const Change& change,
   }
   std::set<Parameter> told;
   for (const Effect& effect : change.effects) {
+    if (outside && effect.parameter != Parameter::attraction) continue;  // an error already
     const bool nothing = effect.operation == Operation::add        ? effect.value == 0.0
                          : effect.operation == Operation::multiply ? effect.value == 1.0
                                                                    : false;
@@ -279,7 +329,12 @@ void check_use(const Context& context, const Reach& reach, const Change& change,
                                            effect.operation == Operation::add ? "shifted by 0" : "changed by 0 %"),
                                "write how far it changes, or remove it");
     }
-    const Idle idle = why_idle(parts, reach, change.target, effect);
+    Idle idle = why_idle(parts, reach, change.target, effect);
+    if (idle.reason.empty() && effect.parameter == Parameter::servers && !change.target.pools.empty() &&
+        effect.operation != Operation::set && !finds_it_open(parts, change)) {
+      idle = {"what is added is there only while the pool is open, and then the pool is closed",
+              "let it be on at other hours, or set the number: servers = \"= 2\""};
+    }
     if (idle.reason.empty() && effect.parameter == Parameter::odds) {
       const std::string names = scaled_alike(parts, reach, change.target, effect);
       if (!names.empty() && told.insert(effect.parameter).second) {
@@ -460,6 +515,16 @@ void check_use_of_changes(const Context& context, const Reach& reach) {
       context.findings.warning(context.paths.improvements[i] + ".response",
                                "response changes nothing: it is bought as a whole wherever it is bought",
                                "add levels = [0.5, 1.0], or let a plan buy less: { id = \"ads\", level = 0.5 }");
+    }
+    if (change.effects.empty() && !free && !change.target.exit_to.empty()) {
+      const std::string here = context.paths.improvements[i] + ".target.exit_to";
+      if (price.per_visit != 0.0) {
+        context.findings.warning(here, "per_visit is paid wherever such an exit is, taken or not",
+                                 "to pay for those who take it, name where it leads: { touchpoint = ... }");
+      } else {
+        context.findings.warning(here, "exit_to changes nothing: it narrows effects on exits, and there is none",
+                                 "remove it, or add an effect on odds, probability or delay");
+      }
     }
     if (change.effects.empty() && free) {
       context.findings.warning(context.paths.improvements[i], "never acts: it has neither an effect nor a cost",

@@ -43,7 +43,9 @@ std::vector<std::string> name_list(std::string_view kind, const std::vector<std:
     const std::string by_index = fmt::format("{}[{}]", kind, i - std::min(i, before_file));
     const bool good = well_formed(id);
     const bool fresh = taken.insert(id).second;
-    if (id.empty()) {
+    if (id.empty() && kind == "rule") {
+      // A rule that no plan names needs none.
+    } else if (id.empty()) {
       findings.error(by_index + ".id", "id is empty", "give it a name of letters, digits, '-' and '_'");
     } else if (!good) {
       findings.error(by_index + ".id", fmt::format("{} is no id", in_quotes(id)), "use letters, digits, '-' and '_'");
@@ -214,6 +216,7 @@ Paths name_entities(const ModelParts& parts, Findings& findings) {
       name_list("clock", ids_of(parts.clocks, id), findings, 1),
       name_list("counter", ids_of(parts.counters, id), findings),
       name_list("outside", ids_of(parts.outside, id), findings),
+      name_list("rule", ids_of(parts.rules, id), findings),
   };
 }
 

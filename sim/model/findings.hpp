@@ -100,7 +100,7 @@ class Findings {
 /// The path of every entity: "touchpoint.first-bill", or "touchpoint[3]" where its id cannot serve.
 struct Paths {
   std::vector<std::string> personas, channels, teams, pools, touchpoints, improvements, events, plans, surveys,
-      account_segments, clocks, counters, outside;
+      account_segments, clocks, counters, outside, rules;
 };
 
 /// Names every entity, and finds ids that are missing, malformed, reserved or taken.
@@ -139,6 +139,8 @@ void check_clipping(const Context& context);
 void check_idle_keys(const Context& context, const Reach& reach);
 /// The part of it about clocks, counters and conditions.
 void check_idle_carried(const Context& context, const Reach& reach);
+/// The part of it about content and needs.
+void check_idle_content(const Context& context, const Reach& reach);
 /// Warns of races that end otherwise than they read: ties, and exits that are nearly always too late.
 void check_races(const Context& context, const Reach& reach);
 

@@ -186,7 +186,8 @@ JourneyGraph open_journey(const ModelParts& parts, PersonaId persona) {
 JourneyGraph instant_journey(const ModelParts& parts) {
   return journey_of(parts, [&](TouchpointId from, std::size_t position) {
     const Exit& exit = parts.touchpoints[from.index()].next[position];
-    return exit.on != Trigger::heard && always_zero(law_of(exit));
+    // An anniversary takes time, or is an error already.
+    return exit.on != Trigger::heard && !exit.every && always_zero(law_of(exit));
   });
 }
 

@@ -106,7 +106,7 @@ std::vector<Key> entity_keys() { return {id_key(), name_key()}; }
 
 std::vector<std::string> stages() { return {stage_names.begin(), stage_names.end()}; }
 
-// The figures that a rule can watch: those of the results at a window's end, and those of a survey.
+// The figures that a rule can watch: those of the results that a window knows, and those of a survey.
 std::vector<std::string> metrics() {
   return {"nps",
           "csat",
@@ -122,8 +122,6 @@ std::vector<std::string> metrics() {
           "conversion",
           "retention",
           "retained",
-          "retention_90",
-          "retention_365",
           "promoters",
           "passives",
           "detractors",
@@ -132,9 +130,6 @@ std::vector<std::string> metrics() {
           "effort",
           "revenue",
           "cost_to_serve",
-          "investment",
-          "npv",
-          "clv",
           "time_to_purchase",
           "visits",
           "repeats",
@@ -181,10 +176,7 @@ std::vector<Key> root_keys() {
       {.name = "survey", .kind = Kind::tables, .of = "survey", .meaning = "what customers are asked"},
       {.name = "improvement", .kind = Kind::tables, .of = "improvement", .meaning = "what can be bought"},
       {.name = "event", .kind = Kind::tables, .of = "event", .meaning = "what happens in every plan"},
-      {.name = "rule",
-       .kind = Kind::tables,
-       .of = "rule",
-       .meaning = "improvements that a figure switches on (later version)"},
+      {.name = "rule", .kind = Kind::tables, .of = "rule", .meaning = "improvements that a figure switches on or off"},
       {.name = "uncertain",
        .kind = Kind::tables,
        .of = "uncertain",
@@ -263,7 +255,7 @@ std::vector<Key> effect() {
       {{Parameter::quality, "the touchpoint's mean quality"},
        {Parameter::effort, "the touchpoint's effort"},
        {Parameter::carry, "handovers into the touchpoint; `\"= 0.9\"` also lowers what was 1, `\"+0.4\"` does not"},
-       {Parameter::personalisation, "(later version: content)"},
+       {Parameter::personalisation, "the touchpoint's chance of showing the content that fits best"},
        {Parameter::promise, "the touchpoint's promise; where nothing is promised, it can only be set"},
        {Parameter::solves, "the chance that the touchpoint solves the problem, where it has one"},
        {Parameter::probability, "exits that have a probability"},
@@ -406,8 +398,8 @@ std::vector<Key> gate() {
 std::vector<Key> goal() {
   constexpr std::array<const char*, goal_figures.size()> meanings{
       "net present value; 1 counts money as money", "share of all who arrived that are still customers, 0 to 1",
-      "share of all who ever bought that are still customers, 0 to 1", "net promoter score, a point of -100 to 100",
-      "lifetime value per person who arrived"};
+      "share of all who bought or arrived as customers that are still customers, 0 to 1",
+      "net promoter score, a point of -100 to 100", "lifetime value per person who arrived"};
   std::vector<Key> keys;
   for (std::size_t i = 0; i < goal_figures.size(); ++i) {
     keys.push_back({.name = std::string(goal_figures[i]),
@@ -542,13 +534,14 @@ const Fields<BehaviourSettings>& behaviour() {
       {{.name = "recommend_sd", .bounds = weight, .meaning = "spread between people in that answer"}, &B::recommend_sd},
       {{.name = "repeat_effort", .bounds = fraction, .meaning = "effort added when a customer must repeat themselves"},
        &B::repeat_effort},
-      {{.name = "fit_weight", .bounds = weight, .meaning = "weight of the fit of content to needs (later version)"},
+      {{.name = "fit_weight", .bounds = weight, .meaning = "weight of the fit of content to needs in quality"},
        &B::fit_weight},
       {{.name = "expectation_drift",
-        .kind = Kind::rate,
+        .kind = Kind::share_rate,
         .bounds = {-1e3, 1e3},
         .meaning =
-            "how much the expected quality rises between two visits, because others become better: `\"0.02 per year\"`",
+            "how much the expected quality rises between two visits, because others become better: `\"0.02 per year\"`, or "
+            "`\"2 % per year\"`",
         .subject = "expectation_drift per day"},
        &B::expectation_drift},
       {{.name = "traits",
@@ -601,6 +594,11 @@ const Fields<Persona>& persona() {
             "of who arrives as a customer (then it is required): how long ago they bought, up to 100 years; the clock "
             "`tenure` goes by it"}},
       {{.name = "traits", .kind = Kind::table, .standard = "below", .of = "traits", .meaning = "what its people are like"}},
+      {{.name = "correlate",
+        .kind = Kind::correlations,
+        .of = "trait",
+        .meaning = "how two traits go together within a person: `[[\"expectation\", \"patience\", 0.4]]`, above -1 and "
+                   "below 1; pairs that are not named have 0"}},
       {{.name = "ages",
         .kind = Kind::drawn_times,
         .bounds = not_negative,
@@ -621,7 +619,7 @@ const Fields<Persona>& persona() {
       {{.name = "needs",
         .kind = Kind::weights,
         .bounds = not_negative,
-        .meaning = "themes: what content should fit (later version)"}},
+        .meaning = "themes and their weights: what content should fit (none: all content fits as well as none)"}},
   });
   return fields;
 }
@@ -879,8 +877,13 @@ const Fields<Touchpoint>& touchpoint() {
         .kind = Kind::word,
         .words = {"churned"},
         .meaning = "people here are no customers until they leave it (win-back)"}},
-      {{.name = "content", .kind = Kind::tables, .of = "content", .meaning = "variants of content (later version)"}},
-      {{.name = "personalisation", .bounds = fraction, .meaning = "how well content meets needs (later version)"},
+      {{.name = "content",
+        .kind = Kind::tables,
+        .of = "content",
+        .meaning = "variants of what is shown; the first is the default, and a visit sees one of them"}},
+      {{.name = "personalisation",
+        .bounds = fraction,
+        .meaning = "chance that a visit sees the variant that fits the persona's needs best, not the default"},
        &T::personalisation},
       {{.name = "solves",
         .kind = Kind::chance,
@@ -1250,10 +1253,7 @@ const Fields<Survey>& survey() {
       {{.name = "cost", .bounds = {0.0, 1e12}, .unit = "money", .meaning = "of an invitation; part of the cost to serve"},
        &Survey::cost},
       {{.name = "annoyance", .bounds = fraction, .meaning = "satisfaction that an invitation costs"}, &Survey::annoyance},
-      {{.name = "closed_loop",
-        .kind = Kind::table,
-        .of = "closed_loop",
-        .meaning = "what follows a low answer (later version)"}},
+      {{.name = "closed_loop", .kind = Kind::table, .of = "closed_loop", .meaning = "what follows a low answer"}},
   });
   return fields;
 }
@@ -1269,7 +1269,8 @@ const Fields<ClosedLoop>& closed_loop() {
         .of = "touchpoint",
         .meaning = "lead here",
         .example = example}},
-      {{.name = "within", .bounds = not_negative, .meaning = "after at most this time"}, &ClosedLoop::within},
+      {{.name = "within", .bounds = not_negative, .meaning = "after this time, for who is still there"},
+       &ClosedLoop::within},
   });
   return fields;
 }
@@ -1286,13 +1287,32 @@ const Fields<Rule>& rule_condition() {
         .kind = Kind::reference,
         .of = "survey",
         .meaning = "as measured by it; left out: the true value"}},
-      {{.name = "below", .bounds = any_number, .meaning = "one of the two at least"}, &Rule::below},
+      {{.name = "persona", .kind = Kind::reference, .of = "persona", .meaning = "of these people alone"}},
+      {{.name = "touchpoint", .kind = Kind::reference, .of = "touchpoint", .meaning = "from visits there alone"}},
+      {{.name = "team", .kind = Kind::reference, .of = "team", .meaning = "from visits to its touchpoints alone"}},
+      {{.name = "below", .bounds = any_number, .meaning = "one of the two at least; where both are there, both must hold"},
+       &Rule::below},
       {{.name = "above", .bounds = any_number, .meaning = "one of the two at least"}, &Rule::above},
       {{.name = "windows",
         .kind = Kind::whole,
         .bounds = {1.0, 1e5},
         .standard = "1",
         .meaning = "for so many windows in a row"}},
+      {{.name = "min_answers",
+        .kind = Kind::whole,
+        .bounds = {0.0, 1e9},
+        .standard = "0",
+        .meaning = "of the survey: a window with fewer answers says nothing, and nothing is switched"},
+       &Rule::min_answers},
+  });
+  return fields;
+}
+
+const Fields<Rule>& rule_end() {
+  static const Fields<Rule> fields = declared<Rule>({
+      {{.name = "below", .bounds = any_number, .meaning = "one of the two at least; where both are there, both must hold"},
+       &Rule::off_below},
+      {{.name = "above", .bounds = any_number, .meaning = "one of the two at least"}, &Rule::off_above},
   });
   return fields;
 }
@@ -1371,7 +1391,7 @@ const std::vector<Table>& tables() {
          .kind = Kind::weights,
          .required = true,
          .bounds = not_negative,
-         .meaning = "what it is about",
+         .meaning = "what it says: themes and their weights",
          .example = "write theme = { price = 1.0 }"}}},
       {"exit", keys_of(exit(), slopes())},
       {"improvement", improvement_keys()},
@@ -1388,12 +1408,15 @@ const std::vector<Table>& tables() {
        joined(entity_keys(),
               {{.name = "improvements",
                 .kind = Kind::purchases,
-                .required = true,
                 .of = "improvement",
                 .meaning =
-                    "at least one, whole or at a level: `[\"plain-bill\", { id = \"ads\", level = 0.5 }]`; `baseline`, the "
-                    "empty plan, is always there",
-                .example = "name some: improvements = [\"plain-bill\"]"}})},
+                    "at least one, unless there are rules, whole or at a level: `[\"plain-bill\", { id = \"ads\", level = "
+                    "0.5 }]`; `baseline`, the empty plan, is always there",
+                .example = "name some: improvements = [\"plain-bill\"]"},
+               {.name = "rules",
+                .kind = Kind::references,
+                .of = "rule",
+                .meaning = "what switches improvements on or off while the plan runs"}})},
       {"purchase",
        {{.name = "id",
          .kind = Kind::reference,
@@ -1431,19 +1454,29 @@ const std::vector<Table>& tables() {
       {"survey", keys_of(survey())},
       {"closed_loop", keys_of(closed_loop())},
       {"rule",
-       {{.name = "when",
+       {{.name = "id", .kind = Kind::id, .meaning = "by which plans name it"},
+        name_key(),
+        {.name = "when",
          .kind = Kind::table,
          .required = true,
          .of = "when",
          .meaning = "the condition",
          .example = "write when = { metric = \"nps\", below = 10, windows = 2 }"},
+        {.name = "off_when",
+         .kind = Kind::table,
+         .standard = "when it no longer holds",
+         .of = "off_when",
+         .meaning = "what ends it: the same figure at another level"},
         {.name = "switch_on",
          .kind = Kind::reference,
-         .required = true,
          .of = "improvement",
-         .meaning = "what it sets off",
-         .example = "write the id of an improvement"}}},
+         .meaning = "what is on while it is in force, and else off"},
+        {.name = "switch_off",
+         .kind = Kind::reference,
+         .of = "improvement",
+         .meaning = "what is off while it is in force"}}},
       {"when", keys_of(rule_condition())},
+      {"off_when", keys_of(rule_end())},
       {"uncertain", uncertain()},
       {"uncertain_group",
        {id_key(),

@@ -107,8 +107,9 @@ double Model::people_per_customer() const {
 }
 
 bool Model::coupled() const {
-  return parts_->word_of_mouth || parts_->reviews || !parts_->rules.empty() || !parts_->account_segments.empty() ||
-         has_servers(*parts_);
+  const bool ruled =
+      std::any_of(parts_->plans.begin(), parts_->plans.end(), [](const Plan& plan) { return !plan.rules.empty(); });
+  return parts_->word_of_mouth || parts_->reviews || ruled || !parts_->account_segments.empty() || has_servers(*parts_);
 }
 
 Model apply(const Model& model, PlanId plan) {
@@ -116,18 +117,6 @@ Model apply(const Model& model, PlanId plan) {
   Model applied = model;
   applied.plan_ = plan;
   return applied;
-}
-
-std::vector<std::string> unsupported(const ModelParts& parts) {
-  const auto any_touchpoint = [&](auto test) {
-    return std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(), test);
-  };
-  std::vector<std::string> mechanisms;
-  if (std::any_of(parts.surveys.begin(), parts.surveys.end(), [](const Survey& s) { return s.closed_loop.has_value(); }))
-    mechanisms.emplace_back("closed loops of surveys");
-  if (!parts.rules.empty()) mechanisms.emplace_back("rules");
-  if (any_touchpoint([](const Touchpoint& t) { return !t.content.empty(); })) mechanisms.emplace_back("content");
-  return mechanisms;
 }
 
 }  // namespace sojourn

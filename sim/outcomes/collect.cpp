@@ -83,6 +83,24 @@ std::vector<double> cash_of(const Program& program, const std::vector<MoneySum>&
   return cash;
 }
 
+/// Costs of several replications, of each of them.
+FixedCosts shared_out(FixedCosts costs, double replications) {
+  for (FixedCost* const cost : {&costs.investment, &costs.staff}) {
+    for (double& window : cost->windows) window /= replications;
+    cost->total /= replications;
+    cost->worth /= replications;
+  }
+  return costs;
+}
+
+/// What a replication paid in the mean, where rules make that differ; else `of_all`.
+FixedCosts mean_costs(const std::vector<BatchSums>& samples, const FixedCosts& of_all) {
+  if (samples.empty() || !samples.front().costs) return of_all;
+  BatchSums sum = samples.front();
+  for (std::size_t k = 1; k < samples.size(); ++k) sum.add(samples[k]);
+  return shared_out(*sum.costs, static_cast<double>(sum.people) / static_cast<double>(samples.front().people));
+}
+
 /// The days after which a share of the waits that ended had ended; between the ends of a bin waits count as spread evenly.
 double wait_quantile(const std::vector<double>& bins, double share) {
   double all = 0.0;
@@ -101,7 +119,20 @@ double wait_quantile(const std::vector<double>& bins, double share) {
   return wait_bin_begin(bins.size() - 1);
 }
 
-std::vector<QueueFigures> queue_figures(const Totals& totals, const Program& program, double replications) {
+/// Days on duty of each pool's servers in the mean of replications, in which rules may have changed them.
+std::vector<double> mean_open_days(const std::vector<Totals>& replications, const Program& program) {
+  std::vector<double> open(program.staffing().pools.size(), 0.0);
+  for (const Totals& totals : replications) {
+    const CountedUnder under(program, totals);
+    for (std::size_t pool = 0; pool < open.size(); ++pool)
+      open[pool] += open_days(under->staffing().pools[pool], program.horizon());
+  }
+  for (double& days : open) days /= static_cast<double>(replications.size());
+  return open;
+}
+
+std::vector<QueueFigures> queue_figures(const Totals& totals, const Program& program, double replications,
+                                        const std::vector<double>& open_of_pool) {
   const TallyShape& shape = totals.shape();
   std::vector<QueueFigures> figures;
   for (std::uint32_t v = 0; v < shape.touchpoints; ++v) {
@@ -129,7 +160,7 @@ std::vector<QueueFigures> queue_figures(const Totals& totals, const Program& pro
     double worked = 0.0, open = 0.0;
     for (const std::uint32_t pool : program.staffing().queues[q].pools) {
       worked += totals.value(shape.worked(pool), shape.scales.days) / replications;
-      open += open_days(program.staffing().pools[pool], program.horizon());
+      open += open_of_pool[pool];
     }
     each.utilisation = open > 0.0 ? worked / open : undefined;
   }
@@ -140,9 +171,11 @@ std::vector<QueueFigures> queue_figures(const Totals& totals, const Program& pro
 std::vector<double> utilisation_of(const std::vector<Totals>& replications, const Program& program) {
   std::vector<double> result;
   for (std::size_t pool = 0; pool < program.staffing().pools.size(); ++pool) {
-    const double open = open_days(program.staffing().pools[pool], program.horizon());
     double sum = 0.0;
-    for (const Totals& totals : replications) sum += pool_utilisation(totals, pool, open);
+    for (const Totals& totals : replications) {
+      const CountedUnder under(program, totals);
+      sum += pool_utilisation(totals, pool, open_days(under->staffing().pools[pool], program.horizon()));
+    }
     result.push_back(sum / static_cast<double>(replications.size()));
   }
   return result;
@@ -178,11 +211,12 @@ double pool_utilisation(const Totals& totals, std::size_t pool, double open) {
 
 std::span<const QueueField> queue_fields() { return all_queue_fields; }
 
-void add_sample(PlanSamples& plan, const BatchSums& sample, const Program& program, const FixedCosts& costs) {
+void add_sample(PlanSamples& plan, const BatchSums& sample, const Program& program, const FixedCosts& costs_of_plan) {
   const ModelParts& parts = program.model().parts();
   const Totals& totals = sample.totals;
   const TallyShape& shape = totals.shape();
   const double replications = static_cast<double>(sample.people) / static_cast<double>(parts.settings.customers);
+  const FixedCosts costs = sample.costs ? shared_out(*sample.costs, replications) : costs_of_plan;
   plan.by_persona.resize(parts.personas.size());
   plan.touch.resize(parts.touchpoints.size());
   plan.by_segment.resize(parts.account_segments.size());
@@ -234,7 +268,10 @@ void add_sample(PlanSamples& plan, const BatchSums& sample, const Program& progr
     all += segment;
   }
   plan.surveys.resize(parts.surveys.size());
-  for (std::size_t s = 0; s < parts.surveys.size(); ++s) plan.surveys[s].push_back(survey_sums(totals, s, parts.surveys[s]));
+  for (std::size_t s = 0; s < parts.surveys.size(); ++s) {
+    plan.surveys[s].push_back(survey_sums(totals, s, parts.surveys[s]));
+    add_recoveries(plan.surveys[s].back(), totals, s, parts);
+  }
   plan.all.push_back(std::move(all));
   plan.paired_outcomes.push_back(totals.paired_outcomes);
   plan.cash_of.push_back(cash_of(program, sample.windows, costs, replications));
@@ -265,7 +302,9 @@ Mechanisms mechanisms_in(const ModelParts& parts) {
       std::any_of(parts.personas.begin(), parts.personas.end(), [](const Persona& persona) { return persona.existing(); });
   const bool solving = std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(),
                                    [](const Touchpoint& touchpoint) { return touchpoint.solves_problems(); });
-  return {parts.word_of_mouth.has_value(), !parts.account_segments.empty(), queues, paid, existing, solving};
+  const bool content = std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(),
+                                   [](const Touchpoint& touchpoint) { return touchpoint.shows_content(); });
+  return {parts.word_of_mouth.has_value(), !parts.account_segments.empty(), queues, paid, existing, solving, content};
 }
 
 void require_mechanism(const Metric& metric, const ModelParts& parts) {
@@ -275,60 +314,6 @@ void require_mechanism(const Metric& metric, const ModelParts& parts) {
                                                                 : "queues: no touchpoint has servers or a pool";
   throw InputError("\"" + std::string(metric.name) + "\" is undefined here", std::string("the scenario has no ") + missing);
 }
-
-FixedCost fixed_investment(const Program& program) {
-  const ModelParts& parts = program.model().parts();
-  const Windows& windows = program.windows();
-  const double rho = program.force_of_interest();
-  FixedCost result;
-  result.windows.assign(windows.count(), 0.0);
-  const Plan& plan = parts.plans[program.model().plan().index()];
-  for (std::size_t i = 0; i < plan.improvements.size(); ++i) {
-    const Spending spent = spending(parts.improvements[plan.improvements[i].index()], plan.level(i), parts.settings);
-    for (const auto& [day, amount] : spent.payments) {
-      result.windows[windows.of(day)] += amount;
-      result.worth += amount * behaviour::present_value(rho, day);
-    }
-    for (const auto& [begin, end, per_day] : spent.flows) {
-      for (std::size_t k = 0; k < windows.count(); ++k) {
-        result.windows[k] += per_day * std::max(0.0, std::min(end, windows.end(k)) - std::max(begin, windows.begin(k)));
-      }
-      result.worth += per_day * behaviour::annuity(rho, end - begin) * behaviour::present_value(rho, begin);
-    }
-  }
-  for (const double amount : result.windows) result.total += amount;
-  return result;
-}
-
-FixedCost staff_cost(const Program& program) {
-  const std::vector<Pool>& pools = program.model().parts().pools;
-  const Windows& windows = program.windows();
-  const double rho = program.force_of_interest(), horizon = program.horizon();
-  constexpr double hours_per_day = 24.0;
-  FixedCost result;
-  result.windows.assign(windows.count(), 0.0);
-  // The pools of the scenario come first; those that touchpoints have of their own cost nothing by the hour.
-  for (std::size_t p = 0; p < pools.size(); ++p) {
-    if (pools[p].cost_per_hour == 0.0) continue;
-    const Timetable& servers = program.staffing().pools[p];
-    std::size_t w = 0;
-    for (std::size_t k = 0; k < servers.size(); ++k) {
-      const double begin = std::max(0.0, servers[k].first);
-      const double end = k + 1 < servers.size() ? std::min(horizon, servers[k + 1].first) : horizon;
-      const double per_day = servers[k].second * pools[p].cost_per_hour * hours_per_day;
-      if (!(end > begin) || per_day == 0.0) continue;
-      while (w + 1 < windows.count() && windows.end(w) <= begin) ++w;
-      for (std::size_t at = w; at < windows.count() && windows.begin(at) < end; ++at) {
-        result.windows[at] += per_day * std::max(0.0, std::min(end, windows.end(at)) - std::max(begin, windows.begin(at)));
-      }
-      result.worth += per_day * behaviour::annuity(rho, end - begin) * behaviour::present_value(rho, begin);
-    }
-  }
-  for (const double amount : result.windows) result.total += amount;
-  return result;
-}
-
-FixedCosts fixed_costs(const Program& program) { return {fixed_investment(program), staff_cost(program)}; }
 
 std::vector<std::string> ids_of_pools(const ModelParts& parts) {
   std::vector<std::string> ids = ids_of(parts.pools);
@@ -361,6 +346,7 @@ Samples samples_about(const Model& model) {
     samples.touchpoint_stages.push_back(touchpoint.stage);
     samples.touchpoint_channels.push_back(touchpoint.channel);
     samples.solving.push_back(touchpoint.solves_problems());
+    samples.content.push_back(touchpoint.shows_content());
   }
   samples.channels = ids_of(parts.channels);
   samples.channel_names = names_of(parts.channels);
@@ -375,6 +361,11 @@ Samples samples_about(const Model& model) {
   for (const Survey& survey : parts.surveys) {
     samples.survey_names.push_back(survey.name.empty() ? survey.id : survey.name);
     samples.survey_questions.push_back(survey.asks);
+    samples.closed_loops.push_back(survey.closed_loop.has_value());
+  }
+  for (const RuleId rule : rules_in_use(parts)) {
+    samples.rules.push_back(parts.rules[rule.index()].id);
+    samples.rule_names.push_back(parts.rules[rule.index()].name);
   }
   samples.pools = ids_of_pools(parts);
   samples.pool_names = names_of(parts.pools);
@@ -391,10 +382,11 @@ void add_appraisal_spreads(Samples& samples, std::span<const Program> programs) 
   }
 }
 
-std::vector<TouchSums> channel_sums(const Samples& samples, const PlanSamples& plan, ChannelId channel) {
+std::vector<TouchSums> channel_sums(const Samples& samples, const PlanSamples& plan, ChannelId channel, Needs of) {
   std::vector<TouchSums> sums;
   for (std::size_t v = 0; v < plan.touch.size(); ++v) {
     if (samples.touchpoint_channels[v] != channel) continue;
+    if (of == Needs::solving && !samples.solving[v]) continue;
     sums.resize(plan.touch[v].size());
     for (std::size_t k = 0; k < sums.size(); ++k) {
       const double arrived = plan.touch[v][k].arrived;  // of people, the same everywhere
@@ -404,6 +396,25 @@ std::vector<TouchSums> channel_sums(const Samples& samples, const PlanSamples& p
   }
   return sums;
 }
+
+namespace {
+
+std::optional<OverBudget> over_budget(const ModelParts& parts, const Plan& plan, const std::vector<double>& window_ends,
+                                      const std::vector<double>& visit_price) {
+  if (!parts.budget.per_quarter) return std::nullopt;
+  const std::vector<Quarter> all = quarters(parts.settings);
+  std::vector<double> spent = by_quarter(window_ends, visit_price, all);
+  for (std::size_t i = 0; i < plan.improvements.size(); ++i) {
+    const std::vector<double> own =
+        spending_by_quarter(parts.improvements[plan.improvements[i].index()], plan.level(i), parts.settings, all);
+    for (std::size_t q = 0; q < spent.size(); ++q) spent[q] += own[q];
+  }
+  const auto most = std::max_element(spent.begin(), spent.end());
+  if (most == spent.end() || within_budget(*most, *parts.budget.per_quarter)) return std::nullopt;
+  return OverBudget{all[static_cast<std::size_t>(most - spent.begin())].name, *most, *parts.budget.per_quarter};
+}
+
+}  // namespace
 
 Samples collect_samples(const RunResult& result) {
   const Model& model = result.programs.front().model();
@@ -429,14 +440,26 @@ Samples collect_samples(const RunResult& result) {
     if (!program.staffing().queues.empty() && !result.totals[k].empty()) {
       Totals whole(result.shapes[k]);
       for (const Totals& totals : result.totals[k]) whole.add(totals);
-      plan.queues = queue_figures(whole, program, static_cast<double>(result.totals[k].size()));
+      plan.queues = queue_figures(whole, program, static_cast<double>(result.totals[k].size()),
+                                  mean_open_days(result.totals[k], program));
       plan.utilisation = utilisation_of(result.totals[k], program);
     }
     for (std::size_t s = 0; s < parts.surveys.size() && !result.totals[k].empty(); ++s)
       plan.survey_intervals.push_back(survey_intervals(result.totals[k], s, parts.surveys[s]));
-    plan.cash = cash_of(program, windows, costs, static_cast<double>(samples.replications));
+    const std::vector<RuleId> used = rules_in_use(parts);
+    for (std::size_t r = 0; r < used.size() && !result.totals[k].empty(); ++r) {
+      if (!goes_by(described, used[r])) continue;
+      std::vector<std::vector<int>> replications;
+      for (const Totals& totals : result.totals[k]) {
+        replications.push_back(in_force(totals.switches, static_cast<std::uint32_t>(used[r].index()), samples.window_ends));
+      }
+      plan.rules.push_back(trace_of(r, replications, samples.window_ends));
+    }
+    plan.cash =
+        cash_of(program, windows, mean_costs(result.batches[k].samples(), costs), static_cast<double>(samples.replications));
     const double scale = model.people_per_customer() / static_cast<double>(samples.replications);
     for (const MoneySum& window : windows) plan.visit_price.push_back(scale * window.price.value());
+    plan.over_budget = over_budget(parts, described, samples.window_ends, plan.visit_price);
     samples.plans.push_back(std::move(plan));
   }
   return samples;

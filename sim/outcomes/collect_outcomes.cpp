@@ -36,6 +36,7 @@ class Arrays {
     add_occupancy();
     for (const auto& score : touch_scores()) add_touch_score(score);
     add_surveys();
+    add_rules();
     add_queues();
     add_pools();
     add_staff_cost();
@@ -142,8 +143,10 @@ class Arrays {
         const auto count = [&](TouchScore of) { return totals.value(shape_.touch(p, v, of)); };
         double over = count(TouchScore::visits) - count(TouchScore::unserved);
         if (score.kind == ScoreKind::mean_of_waits) over += count(TouchScore::gave_up);
-        const bool appraised = over > 0.0 && !parts_.touchpoints[v].end.has_value();
-        values.push_back(appraised ? totals.value(shape_.touch(p, v, score.cell), scale) / over : nan);
+        const Touchpoint& touchpoint = parts_.touchpoints[v];
+        const bool defined =
+            over > 0.0 && !touchpoint.end.has_value() && (score.needs != Needs::content || touchpoint.shows_content());
+        values.push_back(defined ? totals.value(shape_.touch(p, v, score.cell), scale) / over : nan);
       });
     });
   }
@@ -162,8 +165,9 @@ class Arrays {
     const std::string& currency = parts_.settings.currency;
     const auto series = [&](std::string_view name, DoubleSum MoneySum::*part, std::string_view long_name) {
       add_reals(name, {"persona", "time"}, currency, long_name, [&](std::size_t k, const Totals& totals, auto& values) {
+        const CountedUnder under(result_.programs[k], totals);
         for (std::size_t p = 0; p < shape_.personas; ++p) {
-          const PersonaMoney money = money_of(result_.programs[k], totals, p);
+          const PersonaMoney money = money_of(*under, totals, p);
           for (const MoneySum& window : money.windows) values.push_back((window.*part).value() * market_);
         }
       });
@@ -173,10 +177,11 @@ class Arrays {
     add_reals("investment", {"time"}, currency,
               "price of the plan's improvements in the window, undiscounted, for the market",
               [&](std::size_t k, const Totals& totals, auto& values) {
-                const FixedCost fixed = fixed_investment(result_.programs[k]);
+                const CountedUnder under(result_.programs[k], totals);
+                const FixedCost fixed = fixed_investment(*under);
                 std::vector<DoubleSum> prices(shape_.windows);
                 for (std::size_t p = 0; p < shape_.personas; ++p) {
-                  const PersonaMoney money = money_of(result_.programs[k], totals, p);
+                  const PersonaMoney money = money_of(*under, totals, p);
                   for (std::size_t w = 0; w < shape_.windows; ++w) prices[w].add(money.windows[w].price);
                 }
                 for (std::size_t w = 0; w < shape_.windows; ++w)
@@ -189,8 +194,8 @@ class Arrays {
     if (!mechanisms_.paid_servers) return;
     add_reals("staff_cost", {"time"}, parts_.settings.currency,
               "pay of the servers of pools on duty in the window, undiscounted, for the market",
-              [&](std::size_t k, const Totals&, auto& values) {
-                const FixedCost staff = staff_cost(result_.programs[k]);
+              [&](std::size_t k, const Totals& totals, auto& values) {
+                const FixedCost staff = staff_cost(*CountedUnder(result_.programs[k], totals));
                 values.insert(values.end(), staff.windows.begin(), staff.windows.end());
               });
   }
@@ -273,6 +278,23 @@ class Arrays {
           "what is true of everybody: of the customers at the window's end, or of all visits in the window");
   }
 
+  void add_rules() {
+    const std::vector<RuleId> used = rules_in_use(parts_);
+    if (used.empty()) return;
+    Names ids;
+    for (const RuleId rule : used) ids.push_back(parts_.rules[rule.index()].id);
+    outcomes_.dimensions.push_back({"rule", ids.size(), ids, "", "rules that some plan goes by"});
+    const std::vector<double>& ends = result_.programs.front().windows().ends();
+    add_integers("rule_on", {"rule", "time"}, "1",
+                 "1 where the plan goes by the rule and it was in force in the window, else 0",
+                 [&](const Totals& totals, auto& values) {
+                   for (const RuleId rule : used) {
+                     for (const int on : in_force(totals.switches, static_cast<std::uint32_t>(rule.index()), ends))
+                       values.push_back(on);
+                   }
+                 });
+  }
+
   void add_pools() {
     if (!shape_.queues) return;
     const Names pools = ids_of_pools(parts_);
@@ -280,7 +302,8 @@ class Arrays {
         {"pool", pools.size(), pools, "", "pools of servers, then touchpoints with servers of their own"});
     add_reals("pool_utilisation", {"pool"}, "1", "share of the servers' time on duty in which they worked",
               [&](std::size_t k, const Totals& totals, auto& values) {
-                const Staffing& staffing = result_.programs[k].staffing();
+                const CountedUnder under(result_.programs[k], totals);
+                const Staffing& staffing = under->staffing();
                 for (std::size_t pool = 0; pool < staffing.pools.size(); ++pool) {
                   const double open = open_days(staffing.pools[pool], result_.programs[k].horizon());
                   values.push_back(pool_utilisation(totals, pool, open));

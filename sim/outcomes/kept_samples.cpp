@@ -147,6 +147,31 @@ void keep_queues(const Samples& samples, Outcomes& outcomes) {
   }
 }
 
+/// When rules were in force, where the scenario has any that a plan goes by.
+void read_rules(const Outcomes& outcomes, const ModelParts& parts, Samples& samples) {
+  const std::vector<RuleId> used = rules_in_use(parts);
+  if (used.empty()) return;
+  const auto* on =
+      std::get_if<std::vector<std::int64_t>>(&recorded(outcomes, "rule_on", {"plan", "replication", "rule", "time"}).values);
+  if (on == nullptr || recorded_texts(outcomes, "rule") != samples.rules)
+    throw InputError("this results file is damaged or was edited: its rules are not those of its scenario");
+  const std::size_t replications = outcomes.dimension("replication").size, windows = samples.window_ends.size();
+  for (std::size_t k = 0; k < samples.plans.size(); ++k) {
+    const auto described = std::find_if(parts.plans.begin(), parts.plans.end(),
+                                        [&](const Plan& plan) { return plan.id == samples.plans[k].id; });
+    for (std::size_t rule = 0; rule < used.size(); ++rule) {
+      if (!goes_by(*described, used[rule])) continue;
+      std::vector<std::vector<int>> in_window(replications);
+      for (std::size_t r = 0; r < replications; ++r) {
+        const auto first =
+            on->begin() + static_cast<std::ptrdiff_t>(((k * replications + r) * used.size() + rule) * windows);
+        for (std::size_t w = 0; w < windows; ++w) in_window[r].push_back(first[static_cast<std::ptrdiff_t>(w)] != 0 ? 1 : 0);
+      }
+      samples.plans[k].rules.push_back(trace_of(rule, in_window, samples.window_ends));
+    }
+  }
+}
+
 /// Reads them, where the file has them.
 void read_queues(const Outcomes& outcomes, const ModelParts& parts, Samples& samples) {
   const auto has = [&](std::string_view name) {
@@ -506,6 +531,7 @@ Samples kept_samples(const Outcomes& outcomes, const Model& model) {
     samples.plans.push_back(std::move(plan));
   }
   read_queues(outcomes, parts, samples);
+  read_rules(outcomes, parts, samples);
   read_surveys(outcomes, reader, count, samples);
   return samples;
 }

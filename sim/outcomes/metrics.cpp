@@ -39,15 +39,17 @@ constexpr std::array all_metrics{
            [](const Sums& s) { return ratio(s.customers, s.arrived); }},
     Metric{"churned", "Churned", "1", "people who left after buying, share of all who arrived", lower, persona,
            [](const Sums& s) { return ratio(s.churned, s.arrived); }},
-    Metric{"conversion", "Conversion", "1", "ever bought / arrived", higher, persona,
+    Metric{"conversion", "Conversion", "1", "bought / arrived as prospects", higher, persona,
            [](const Sums& s) { return ratio(s.bought, s.newcomers()); }},
-    Metric{"retention", "Retention", "1", "still customers at the horizon / ever bought", higher, persona,
+    Metric{"retention", "Retention", "1", "still customers at the horizon / bought or arrived as customers", higher, persona,
            [](const Sums& s) { return ratio(s.customers, s.ever_customers()); }},
     Metric{"retained", "Retained", "1", "still customers at the horizon / arrived", higher, persona,
            [](const Sums& s) { return ratio(s.customers, s.arrived); }},
-    Metric{"retention_90", "Retention at 90 days", "1", "still customers 90 days after the purchase (Kaplan-Meier)", higher,
-           persona, [](const Sums& s) { return survival(s, 90.0); }},
-    Metric{"retention_365", "Retention at 365 days", "1", "still customers 365 days after the purchase (Kaplan-Meier)",
+    Metric{"retention_90", "Retention at 90 days", "1",
+           "still customers 90 days after the purchase (Kaplan-Meier); who arrived as a customer counts from then on",
+           higher, persona, [](const Sums& s) { return survival(s, 90.0); }},
+    Metric{"retention_365", "Retention at 365 days", "1",
+           "still customers 365 days after the purchase (Kaplan-Meier); who arrived as a customer counts from then on",
            higher, persona, [](const Sums& s) { return survival(s, 365.0); }},
     Metric{"nps", "Net promoter score", "1", "100 (promoters - detractors) / customers present, true value", higher, persona,
            [](const Sums& s) { return 100.0 * ratio(s.promoters - s.detractors, s.customers); }},
@@ -85,10 +87,11 @@ constexpr std::array all_metrics{
            [](const Sums& s) { return ratio(s.repeats, s.arrived); }},
     Metric{"promoters_per_start", "Promoters per start", "1", "promoters present at the horizon / arrived", higher, persona,
            [](const Sums& s) { return ratio(s.promoters, s.arrived); }},
-    Metric{"effort_per_purchase", "Effort per purchase", "1", "effort of all visits / people who ever bought", lower,
-           persona, [](const Sums& s) { return ratio(s.effort, s.bought); }},
+    Metric{"effort_per_purchase", "Effort per purchase", "1",
+           "effort of all visits, of an existing book too / people who bought", lower, persona,
+           [](const Sums& s) { return ratio(s.effort, s.bought); }},
     Metric{"cost_per_purchase", "Cost per purchase", "currency",
-           "undiscounted cost to serve and investment / people who ever bought", lower, market,
+           "undiscounted cost to serve and investment, of an existing book too / people who bought", lower, market,
            [](const Sums& s) {
              const double investment = of_market(s.visit_price, s) + ratio(s.investment, s.replications);
              return ratio(cost_to_serve(s) + investment, of_market(s.bought, s));
@@ -100,9 +103,9 @@ constexpr std::array all_metrics{
     Metric{"referred", "Referred purchases", "1",
            "share of buyers to whom a customer had spoken well of the company before they bought", higher, persona,
            [](const Sums& s) { return ratio(s.referred, s.bought); }, Needs::talk, Written::where_used},
-    Metric{"brought", "Buyers brought", "1", "buyers to whom one of these had spoken first, per person who ever bought",
-           higher, persona, [](const Sums& s) { return ratio(s.brought, s.ever_customers()); }, Needs::talk,
-           Written::where_used},
+    Metric{"brought", "Buyers brought", "1",
+           "buyers to whom one of these had spoken first, per person who bought or arrived as a customer", higher, persona,
+           [](const Sums& s) { return ratio(s.brought, s.ever_customers()); }, Needs::talk, Written::where_used},
     Metric{"referral_value", "Value of the referred", "currency",
            "discounted revenue - cost to serve of referred buyers from their purchase on, for the market", higher, persona,
            [](const Sums& s) { return of_market(s.worth_referred, s); }, Needs::talk, Written::where_used},
@@ -115,6 +118,9 @@ constexpr std::array all_metrics{
            market, [](const Sums& s) { return ratio(s.accounts_customers, s.accounts_bought); }, Needs::accounts,
            Written::where_used},
 };
+
+/// A mean over visits that saw content: each of them fits worse than none, or above 0. NaN where none was shown.
+double of_shown(const TouchSums& s, double sum) { return ratio(sum, s.mistargeted + s.fit > 0.0 ? s.appraised : 0.0); }
 
 constexpr std::array all_touch_metrics{
     TouchMetric{"visits", "visits per person who arrived", [](const TouchSums& s) { return ratio(s.visits, s.arrived); }},
@@ -137,6 +143,12 @@ constexpr std::array all_touch_metrics{
                 [](const TouchSums& s) { return ratio(s.appraised, s.visits); }, Needs::solving},
     TouchMetric{"solved_true", "share of visits that solved the customer's problem",
                 [](const TouchSums& s) { return ratio(s.solved, s.visits); }, Needs::solving},
+    TouchMetric{"matched", "share of visits at which the content shown was the best fit to the customer's needs",
+                [](const TouchSums& s) { return of_shown(s, s.matched); }, Needs::content},
+    TouchMetric{"mistargeted", "share of visits at which the content shown fits worse than none would",
+                [](const TouchSums& s) { return of_shown(s, s.mistargeted); }, Needs::content},
+    TouchMetric{"fit", "mean fit of content to needs per visit; 0.5 is that of no content",
+                [](const TouchSums& s) { return of_shown(s, s.fit); }, Needs::content},
 };
 
 void add(std::vector<double>& to, const std::vector<double>& from) {

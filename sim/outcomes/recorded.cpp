@@ -78,6 +78,10 @@ std::vector<std::string> exit_labels(const ModelParts& parts) {
       if (number > 1) labels.back() += fmt::format(" #{}", number);
     }
   }
+  for (const Recovery& way : recoveries_of(parts)) {
+    labels.push_back(fmt::format("{} -> {} ({})", parts.touchpoints[way.from].id, parts.touchpoints[way.to].id,
+                                 parts.surveys[way.survey].id));
+  }
   return labels;
 }
 

@@ -78,6 +78,12 @@ constexpr std::array all_touch_scores{
         {&TouchSums::turned_away, "touch_turned_away", "count", "visits for which there was no room in the line"}},
     TouchRow{TouchScore::solved, Kind::count, Scale::one, "solved", "count", "visits that solved the customer's problem", Needs::solving,
         {&TouchSums::solved, "touch_solved", "count", "visits that solved the customer's problem"}},
+    TouchRow{TouchScore::matched, Kind::count, Scale::one, "matched", "count", "visits at which the content shown was the best fit to the customer's needs", Needs::content,
+        {&TouchSums::matched, "touch_matched", "count", "visits at which the content shown was the best fit to the customer's needs"}},
+    TouchRow{TouchScore::mistargeted, Kind::count, Scale::one, "mistargeted", "count", "visits at which the content shown fits worse than none would", Needs::content,
+        {&TouchSums::mistargeted, "touch_mistargeted", "count", "visits at which the content shown fits worse than none would"}},
+    TouchRow{TouchScore::fit, Kind::mean_of_visits, Scale::score, "touch_fit", "1", "mean fit of content to needs per visit, 0 to 1", Needs::content,
+        {&TouchSums::fit, "touch_fit", "1", "sum of the fit of content over visits"}},
 };
 static_assert(all_touch_scores.size() == touch_score_count);
 

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "sojourn/model/closed_loops.hpp"
+
 namespace sojourn {
 namespace {
 
@@ -60,6 +62,8 @@ constexpr std::array all_fields{
     SurveyField{&SurveyCells::answered_value, "survey_answers_value", "1", "sum of what the true answers count"},
     SurveyField{&SurveyCells::recorded_value, "survey_recorded", "1", "sum of what answers count as they are written down"},
     SurveyField{&SurveyCells::recorded_square, "survey_recorded_square", "1", "sum of the squares of that"},
+    SurveyField{&SurveyCells::low, "survey_low", "count", "answers that a closed loop follows up"},
+    SurveyField{&SurveyCells::recovered, "survey_recovered", "count", "people whom the closed loop led away"},
 };
 
 constexpr std::array all_metrics{
@@ -117,6 +121,13 @@ constexpr std::array all_metrics{
                  "the score where each answer counts one over its true chance", weighted_by_chance},
     SurveyMetric{"weighted_persona", "Weighted by persona", "the score where each persona counts as it does among everybody",
                  weighted_by_persona},
+    SurveyMetric{"recovered", "Led to recovery", "people whom the closed loop led away, per person who arrived",
+                 [](const SurveySums& s) { return ratio(s.all().recovered, s.arrived); }},
+    SurveyMetric{"reached", "Low scorers reached", "people whom the closed loop led away / answers that it follows up",
+                 [](const SurveySums& s) {
+                   const SurveyCells c = s.all();
+                   return ratio(c.recovered, c.low);
+                 }},
     SurveyMetric{"covered", "Share covered", "occasions that the survey covers / all visits",
                  [](const SurveySums& s) {
                    const SurveyCells c = s.all();
@@ -217,6 +228,22 @@ SurveySums survey_sums(const Totals& totals, std::size_t survey, const Survey& d
     sums.personas.push_back(c);
   }
   return sums;
+}
+
+void add_recoveries(SurveySums& sums, const Totals& totals, std::size_t survey, const ModelParts& parts) {
+  const Survey& described = parts.surveys[survey];
+  if (!described.closed_loop) return;
+  const std::vector<Recovery> ways = recoveries_of(parts);
+  const std::size_t first = totals.shape().exits - ways.size();
+  for (std::size_t p = 0; p < sums.personas.size(); ++p) {
+    for (std::size_t answer = 0; answer < answer_points; ++answer) {
+      if (static_cast<double>(answer) < described.closed_loop->below)
+        sums.personas[p].low += sums.personas[p].answers[answer];
+    }
+    for (std::size_t k = 0; k < ways.size(); ++k) {
+      if (ways[k].survey == survey) sums.personas[p].recovered += totals.value(totals.shape().taken(p, first + k));
+    }
+  }
 }
 
 std::vector<SurveyCells> survey_by_window(const Totals& totals, std::size_t survey, const Survey& described) {

@@ -10,6 +10,7 @@
 #include "report_content.hpp"
 #include "sojourn/base/text.hpp"
 #include "sojourn/outcomes/metrics.hpp"
+#include "sojourn/report/answer_words.hpp"
 #include "sojourn/report/format.hpp"
 #include "sojourn/report/value_words.hpp"
 
@@ -25,7 +26,7 @@ class Doubtful {
   explicit Doubtful(const ForecastReport& doubt)
       : doubt_(doubt),
         parts_(doubt.inputs.inputs.scenario.parts),
-        by_(metrics()[doubt.by]),
+        by_(figure_at(doubt.by)),
         sign_(by_.direction == Direction::lower ? -1.0 : 1.0),
         worth_{[this](double value) { return format::value(by_, value, parts_.settings.currency); }} {
     for (const std::string& plan : doubt.draws.plans) {
@@ -61,6 +62,8 @@ class Doubtful {
             "are as the scenario believes.",
             doubt_.draws.values.front().size(), doubt_.draws.keys.size(), doubt_.draws.keys.size() == 1 ? "" : "s",
             replications_of_a_draw, format::count(static_cast<double>(doubt_.draws.customers)))));
+    if (doubt_.by >= metrics().size())
+      put("<p class=\"note\">The goal is {}.</p>\n", html(answer_words::sum_of(goal_of(parts_.settings))));
     if (!outcomes_.empty()) picture();
     forecasts();
     if (doubt_.decision) {
@@ -155,7 +158,7 @@ class Doubtful {
   void forecasts() {
     std::vector<std::vector<std::string>> rows;
     for (const MetricForecast& forecast : doubt_.forecasts) {
-      const Metric& metric = metrics()[forecast.metric];
+      const Metric& metric = figure_at(forecast.metric);
       for (std::size_t p = 0; p < forecast.plans.size(); ++p) {
         const auto written = [&](double x) {
           return std::isfinite(x) ? format::value(metric, x, parts_.settings.currency) : std::string("–");

@@ -8,14 +8,18 @@
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <utility>
 
 #include "sojourn/decide/verdict.hpp"
 #include "sojourn/map/journey_map_content.hpp"
+#include "sojourn/model/calendar.hpp"
+#include "sojourn/report/answer_words.hpp"
 #include "sojourn/report/comparison_words.hpp"
 #include "sojourn/report/format.hpp"
 #include "sojourn/report/optimum_report.hpp"
 #include "sojourn/report/ranking_report.hpp"
+#include "sojourn/report/rule_words.hpp"
 
 namespace sojourn::report_pages {
 namespace {
@@ -104,6 +108,7 @@ std::string value_text(const TouchMetric& metric, double value) {
   if (std::isnan(value)) return "-";
   if (metric.name == "wait_days") return format::wait(value);
   if (metric.name == "gave_up") return fmt::format("{:.2f} %", 100.0 * value);
+  if (of_some_touchpoints(metric.needs) && metric.name != "fit") return fmt::format("{:.1f} %", 100.0 * value);
   if (metric.name.ends_with("_per_person")) return fmt::format("{:.2f}", value);
   return fmt::format("{:.3f}", value);
 }
@@ -161,6 +166,7 @@ class Data {
     touchpoints();
     market();
     surveys();
+    rules();
     winners_and_losers();
     if (report_.ranking != nullptr) leverage(*report_.ranking);
     if (report_.optimum != nullptr) frontier(*report_.optimum);
@@ -227,28 +233,47 @@ class Data {
                                                                format::count(pooled(samples_.plans.front().all).arrived))
                                                  : samples},
                       {"other", samples}};
-    // What happens on its own, and when plans begin: marked on the axes of time, each day once.
-    json_["moments"] = Json::array();
-    const auto moment = [&](const Change& change) {
-      const std::string& name = change.name.empty() ? change.id : change.name;
-      if (!(change.start.value() > 0.0)) return;
-      for (Json& known : json_["moments"]) {
-        if (known["day"] != change.start.value()) continue;
-        if (std::count(known["names"].begin(), known["names"].end(), Json(name)) == 0) known["names"].push_back(name);
-        return;
+    json_["moments"] = moments(parts);
+  }
+
+  /// What happens on its own, and when plans begin: marked on the axes of time, each time that it begins, with its name at
+  /// the first. Where lines are too near for their names to be read, the name stands at the one before.
+  [[nodiscard]] Json moments(const ModelParts& parts) const {
+    std::vector<std::pair<double, std::string>> begins;
+    const auto add = [&](const Change& change) {
+      constexpr std::size_t most = 24;
+      std::size_t count = 0;
+      for (const Stretch& stretch : stretches_of(change, parts.settings.start, samples_.horizon)) {
+        // What is on by the hour begins once.
+        const bool again = count > 0 && (!change.recurrence.hours.empty() || stretch.since == begins.back().first);
+        if (again || stretch.since <= 0.0) continue;
+        begins.emplace_back(stretch.since, change.name.empty() ? change.id : change.name);
+        if (++count == most) break;
       }
-      constexpr std::size_t most = 6;
-      if (json_["moments"].size() < most) json_["moments"].push_back({{"day", change.start.value()}, {"names", {name}}});
     };
-    for (const Change& event : parts.events) moment(event);
+    for (const Change& event : parts.events) add(event);
     for (const PlanSamples& plan : samples_.plans) {
       for (const Plan& one : parts.plans) {
         if (one.id != plan.id) continue;
-        for (const ImprovementId id : one.improvements) {
-          moment(parts.improvements[id.index()].change);
-        }
+        for (const ImprovementId id : one.improvements) add(parts.improvements[id.index()].change);
       }
     }
+    std::stable_sort(begins.begin(), begins.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    Json list = Json::array();
+    std::set<std::string> named;
+    std::size_t last = 0;  // the last line that has names
+    for (const auto& [day, name] : begins) {
+      constexpr std::size_t most = 48;
+      if (list.empty() || list.back()["day"] != day) {
+        if (list.size() == most) break;
+        list.push_back({{"day", day}, {"names", Json::array()}});
+      }
+      if (!named.insert(name).second) continue;
+      const bool near = !list[last]["names"].empty() && day - list[last]["day"].get<double>() < 0.04 * samples_.horizon;
+      if (!near) last = list.size() - 1;
+      list[last]["names"].push_back(name);
+    }
+    return list;
   }
 
   /// Group number `g` of the page, as estimates know it.
@@ -474,10 +499,16 @@ class Data {
     for (std::size_t k = 0; k < samples_.plans.size(); ++k) {
       Json rows = Json::array();
       for (const ChannelId channel : used) {
-        const std::vector<TouchSums> sums = channel_sums(samples_, samples_.plans[k], channel);
         Json row = Json::array();
         for (const TouchMetric* metric : columns_) {
-          const Estimate e = estimate(sums, *metric);
+          // How content fitted is a figure of touchpoints; these columns come last.
+          if (metric->needs == Needs::content) continue;
+          const std::vector<TouchSums> there = channel_sums(samples_, samples_.plans[k], channel, metric->needs);
+          if (there.empty()) {
+            row.push_back({nullptr, nullptr, nullptr, "-"});
+            continue;
+          }
+          const Estimate e = estimate(there, *metric);
           row.push_back({number(e.mean), number(e.low), number(e.high), value_text(*metric, e.mean)});
         }
         rows.push_back(std::move(row));
@@ -531,6 +562,27 @@ class Data {
     json_["survey_labels"] = Json::object();
     for (const SurveyMetric& metric : survey_metrics()) json_["survey_labels"][std::string(metric.name)] = metric.label;
     json_["surveys"] = std::move(list);
+  }
+
+  /// Rules that plans go by: in which share of the replications each was in force, by plan and time; what they did in words.
+  void rules() {
+    if (samples_.rules.empty()) return;
+    Json list = Json::array();
+    for (std::size_t r = 0; r < samples_.rules.size(); ++r) {
+      Json rule = {{"name", samples_.rule_names[r]}, {"on", Json::array()}, {"words", Json::array()}};
+      bool any = false;
+      for (std::size_t k = 0; k < samples_.plans.size(); ++k) {
+        const std::vector<RuleTrace>& traces = samples_.plans[k].rules;
+        const auto trace = std::find_if(traces.begin(), traces.end(), [&](const RuleTrace& one) { return one.rule == r; });
+        any = any || trace != traces.end();
+        rule["on"].push_back(trace == traces.end() ? Json(nullptr) : points(trace->on, time_));
+        rule["words"].push_back(trace == traces.end() ? Json(nullptr)
+                                                      : Json(rule_words::sentences(
+                                                            samples_, k)[static_cast<std::size_t>(trace - traces.begin())]));
+      }
+      if (any) list.push_back(std::move(rule));
+    }
+    if (!list.empty()) json_["rules"] = std::move(list);
   }
 
   /// Queues, word of mouth and accounts, where the file has them: means over replications.
@@ -700,20 +752,26 @@ class Data {
         {"name", words.empty() ? "Nothing" : words},
         {"cost", {number(choice.investment.mean), format::money(choice.investment.mean, samples_.currency)}},
         {"allowed", report_.affordable == nullptr || choice.investment.mean <= report_.affordable->budget * (1.0 + 1e-9)}};
+    json["gain"] = change(unit_of_goal(), choice.gain, samples_.currency);
     for (const char* name : {"npv", "retained", "nps"})
       json[name] = change(metric_called(name), choice.differences[metric_position(name)], samples_.currency);
     return json;
   }
 
+  /// How the goal of what a budget buys is written: as its figure is, or as an amount.
+  [[nodiscard]] const Metric& unit_of_goal() const {
+    const std::vector<GoalTerm>& goal = report_.optimum->goal;
+    return plain(goal) ? metrics()[goal.front().metric] : metric_called("npv");
+  }
+
   void frontier(const Optimum& optimum) {
     Json points = Json::array(), others = Json::array();
     for (const Choice* one : report_pages::frontier(report_)) points.push_back(choice(*one));
-    const std::size_t gain = metric_position("npv");
     for (const Optimum* searched : {&optimum, report_.affordable}) {
       if (searched == nullptr) continue;
       for (std::size_t c = 0; c < std::min<std::size_t>(searched->finalists.size(), 128); ++c) {
         const Choice& one = searched->finalists[c];
-        others.push_back({point(one.investment.mean), point(one.differences[gain].mean), choice_words(one, report_.model)});
+        others.push_back({point(one.investment.mean), point(one.gain.mean), choice_words(one, report_.model)});
       }
     }
     json_["frontier"] = {
@@ -721,6 +779,9 @@ class Data {
         {"budget", report_.affordable != nullptr ? number(report_.affordable->budget) : Json(nullptr)},
         {"budget_text", report_.affordable != nullptr ? format::money(report_.affordable->budget, samples_.currency) : ""},
         {"tried", optimum.tried},
+        {"goal", plain(optimum.goal) ? Json(unit_of_goal().label) : Json("The goal: " + answer_words::sum_of(optimum.goal))},
+        {"goal_kind", word(format::kind(unit_of_goal()))},
+        {"by_worth", plain(optimum.goal) && unit_of_goal().name == "npv"},
         {"points", points},
         {"choices", others}};
   }

@@ -201,7 +201,7 @@ class Page {
     if (!report_.left_out.empty()) put("<p class=\"note\">{}</p>\n", escape_markup(report_.left_out));
     section("money", "Money", "", "<div id=\"money-charts\"></div>");
     section("personas", "For whom", "", "<div id=\"persona-charts\"></div>");
-    section("market", "Waiting, talking, deciding together", "", "<div id=\"market-charts\"></div>");
+    section("market", "Waiting, talking, deciding together, rules", "", "<div id=\"market-charts\"></div>");
   }
 
   /// Each line a paragraph.
@@ -246,7 +246,7 @@ class Page {
     const auto first = std::find_if(plans.begin(), plans.end(),
                                     [&](const Plan& plan) { return plan.id == report_.samples.plans.front().id; });
     const PlanId plan(static_cast<std::size_t>(first - plans.begin()));
-    return lines("lead", assumed_answer(assumed_journey(report_.model, report_.outcomes, plan), report_.model));
+    return lines("lead", "Under " + (first->name.empty() ? first->id : first->name) + ": " + assumed_answer(assumed_journey(report_.model, report_.outcomes, plan), report_.model));
   }
 
   /// The journey map of each plan, as long as there is room in so many bytes, and their one style. The first is always

@@ -138,7 +138,7 @@ Beside simulate_beside(const Scenario& scenario, const Model& model, const Sampl
     if (!lighter) return too_long("What each budget buys", "optimize");
     OptimizeOptions how;
     how.limits.total = limit;
-    how.goal = {{metric_position("npv"), 1.0}};
+    how.goal = goal_of(parts.settings);
     found = optimize(*lighter, how, part);
   };
   // There are more touchpoints than improvements, mostly.
@@ -162,7 +162,8 @@ Beside simulate_beside(const Scenario& scenario, const Model& model, const Sampl
     how.stop = part.stop;
     try {
       UncertainDraws draws = simulate_draws(inputs, how);
-      beside.doubt = Doubt{std::move(inputs), std::move(draws), metric_position(metric_of_goal(parts.settings))};
+      const std::size_t by = place_of_goal(draws, goal_of(parts.settings));
+      beside.doubt = Doubt{std::move(inputs), std::move(draws), by};
     } catch (const InputError&) {
       leave_out("Some draws of the uncertain inputs are no valid scenario: sojourn compare --uncertain says which.");
     }

@@ -214,7 +214,7 @@ class Workbook {
     std::vector<std::string> head{"Plan", "Touchpoint", "Stage"};
     std::vector<const TouchMetric*> columns;
     for (const TouchMetric& metric : touch_metrics()) {
-      if (metric.needs == Needs::solving && !report_.samples.mechanisms.solving) continue;
+      if (of_some_touchpoints(metric.needs) && !report_.samples.mechanisms.has(metric.needs)) continue;
       columns.push_back(&metric);
       head.push_back(std::string(metric.description));
     }

@@ -1,8 +1,10 @@
 #include "sojourn/population/population.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
+#include "sojourn/base/matrix.hpp"
 #include "sojourn/base/special.hpp"
 
 namespace sojourn {
@@ -43,11 +45,42 @@ Population::Population(const ModelParts& parts) {
       segment.longest_tenure = std::min(longest_tenure, largest_draw(segment.tenure));
     }
     for (const Distribution& trait : persona.traits) segment.traits.emplace_back(trait);
+    correlate(segment, persona);
     personas_.push_back(std::move(segment));
   }
   if (!parts.account_segments.empty()) correlation_ = parts.account_correlation;
   shared_weight_ = static_cast<float>(std::sqrt(correlation_));
   own_weight_ = static_cast<float>(std::sqrt(1.0 - correlation_));
+}
+
+/// Constants have no score, so that what is said of them is left out.
+void Population::correlate(Segment& segment, const Persona& persona) {
+  std::vector<std::size_t> among;
+  const auto varies = [&](TraitId trait) { return !segment.traits[trait.index()].constant(); };
+  const auto acts = [&](const TraitCorrelation& pair) { return pair.value != 0.0 && varies(pair.a) && varies(pair.b); };
+  for (const TraitCorrelation& pair : persona.correlate) {
+    if (acts(pair)) among.insert(among.end(), {pair.a.index(), pair.b.index()});
+  }
+  if (among.empty()) return;
+  std::sort(among.begin(), among.end());
+  among.erase(std::unique(among.begin(), among.end()), among.end());
+  const auto place = [&](TraitId trait) {
+    return static_cast<std::size_t>(std::lower_bound(among.begin(), among.end(), trait.index()) - among.begin());
+  };
+  Matrix matrix(among.size(), std::vector<double>(among.size(), 0.0));
+  for (std::size_t k = 0; k < among.size(); ++k) matrix[k][k] = 1.0;
+  for (const TraitCorrelation& pair : persona.correlate) {
+    if (acts(pair)) matrix[place(pair.a)][place(pair.b)] = matrix[place(pair.b)][place(pair.a)] = pair.value;
+  }
+  const Matrix lower = cholesky(matrix);
+  segment.mixed.resize(segment.traits.size());
+  for (std::size_t k = 0; k < among.size(); ++k) {
+    auto& row = segment.mixed[among[k]];
+    for (std::size_t j = 0; j <= k; ++j) {
+      if (lower[k][j] != 0.0) row.emplace_back(static_cast<std::uint32_t>(among[j]), static_cast<float>(lower[k][j]));
+    }
+    if (row.size() == 1) row.clear();  // the score is the trait's own
+  }
 }
 
 Person Population::person(const Streams& streams, std::uint32_t customer) const {
@@ -106,6 +139,10 @@ void Population::traits(const Streams& streams, std::uint32_t customer, std::uin
   for (std::size_t k = 0; k < ranges_.size(); ++k) {
     const Inverse& inverse = segment.traits[k];
     const Range& range = ranges_[k];
+    if (mixed(persona, k)) {
+      traits[k] = trait(streams, customer, persona, k);
+      continue;
+    }
     if (!inverse.constant() && range.index != drawn) {
       drawn = range.index;
       words = streams.draw(customer, Purpose::trait, drawn);
@@ -124,9 +161,44 @@ float Population::clipped(std::size_t index, double drawn) const {
 }
 
 float Population::trait(const Streams& streams, std::uint32_t customer, std::uint32_t persona, std::size_t index) const {
+  if (mixed(persona, index)) {
+    float score = 0.0f;
+    for (const auto& [other, weight] : personas_[persona].mixed[index])
+      score += weight * person_score(streams, customer, persona, other);
+    return at_score(persona, index, score);
+  }
   const Range& range = ranges_[index];
   const bool constant = personas_[persona].traits[index].constant();
   return trait(persona, index, constant ? 0 : streams.draw(customer, Purpose::trait, range.index)[range.word]);
+}
+
+float Population::person_score(const Streams& streams, std::uint32_t customer, std::uint32_t persona,
+                               std::size_t index) const {
+  const Range& range = ranges_[index];
+  const Inverse& inverse = personas_[persona].traits[index];
+  const std::uint32_t word = streams.draw(customer, Purpose::trait, range.index)[range.word];
+  if (inverse.by_score()) return normal(word);
+  // The others are drawn from a uniform number: the score is that of what is drawn.
+  const float z = numeric::normal_quantile(uniform(word));
+  return inverse.falls() ? -z : z;
+}
+
+float Population::member_score(const Streams& streams, std::uint32_t customer, std::uint32_t account,
+                               std::size_t index) const {
+  const Range& range = ranges_[index];
+  return member_score(streams.draw(customer, Purpose::trait, range.index)[range.word],
+                      streams.draw(account, Purpose::account_trait, range.index)[range.word]);
+}
+
+float Population::at_score(std::uint32_t persona, std::size_t index, float score) const {
+  const Inverse& inverse = personas_[persona].traits[index];
+  // No score is beyond that of a single word, on which bounds of draws rely.
+  const float most = normal(0);
+  score = numeric::lesser(score, most);
+  score = score < -most ? -most : score;
+  if (inverse.by_score()) return clipped(index, inverse.draw(0, score));
+  const auto z = static_cast<double>(score);
+  return trait(persona, index, word_at(inverse.falls() ? -z : z));
 }
 
 void Population::traits(const Streams& streams, std::uint32_t customer, std::uint32_t account, std::uint32_t persona,
@@ -137,30 +209,27 @@ void Population::traits(const Streams& streams, std::uint32_t customer, std::uin
   std::uint32_t drawn = ~0u;
   for (std::size_t k = 0; k < ranges_.size(); ++k) {
     const Range& range = ranges_[k];
-    if (!segment.traits[k].constant() && range.index != drawn) {
+    if (segment.traits[k].constant() || mixed(persona, k)) {
+      traits[k] = trait_of_member(streams, customer, account, persona, k);
+      continue;
+    }
+    if (range.index != drawn) {
       drawn = range.index;
       words = streams.draw(customer, Purpose::trait, drawn);
       shared = streams.draw(account, Purpose::account_trait, drawn);
     }
-    traits[k] = trait_of_member(persona, k, words[range.word], shared[range.word]);
+    traits[k] = at_score(persona, k, member_score(words[range.word], shared[range.word]));
   }
-}
-
-float Population::trait_of_member(std::uint32_t persona, std::size_t index, std::uint32_t word, std::uint32_t shared) const {
-  const Inverse& inverse = personas_[persona].traits[index];
-  if (correlation_ == 0.0 || inverse.constant()) return trait(persona, index, word);
-  const float score = shared_weight_ * normal(shared) + own_weight_ * normal(word);
-  if (inverse.by_score()) return clipped(index, inverse.draw(word, score));
-  const auto z = static_cast<double>(score);
-  return trait(persona, index, word_at(inverse.falls() ? -z : z));
 }
 
 float Population::trait_of_member(const Streams& streams, std::uint32_t customer, std::uint32_t account,
                                   std::uint32_t persona, std::size_t index) const {
-  const Range& range = ranges_[index];
   if (correlation_ == 0.0 || personas_[persona].traits[index].constant()) return trait(streams, customer, persona, index);
-  return trait_of_member(persona, index, streams.draw(customer, Purpose::trait, range.index)[range.word],
-                         streams.draw(account, Purpose::account_trait, range.index)[range.word]);
+  if (!mixed(persona, index)) return at_score(persona, index, member_score(streams, customer, account, index));
+  float score = 0.0f;
+  for (const auto& [other, weight] : personas_[persona].mixed[index])
+    score += weight * member_score(streams, customer, account, other);
+  return at_score(persona, index, score);
 }
 
 }  // namespace sojourn

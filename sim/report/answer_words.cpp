@@ -57,7 +57,7 @@ Claim claim_of(std::string_view metric, const std::string& currency) {
             "keep more of its buyers",
             "keeps as many of its buyers as the baseline",
             "keep as many of their buyers as the baseline",
-            " of all who ever bought"};
+            " of all who were customers"};
   }
   if (metric == "nps") {
     return {"is recommended most",
@@ -189,9 +189,12 @@ std::string sentence(const Samples& samples, const Comparison& comparison, const
 
 std::string goal(const Comparison& comparison) {
   const std::vector<GoalTerm>& terms = comparison.goal.terms;
-  if (plain(terms)) return format::in_sentence(metrics()[terms.front().metric].label);
+  return plain(terms) ? format::in_sentence(metrics()[terms.front().metric].label) : sum_of(terms);
+}
+
+std::string sum_of(const std::vector<GoalTerm>& goal) {
   std::string text;
-  for (const GoalTerm& term : terms) {
+  for (const GoalTerm& term : goal) {
     text += text.empty() ? "" : " + ";
     if (term.weight != 1.0)
       text += (term.weight >= 1e4 ? format::count(term.weight) : fmt::format("{:g}", term.weight)) + " x ";

@@ -57,6 +57,18 @@ std::string thin_figures(const std::string& list) {
          ". More customers would settle them.";
 }
 
+/// Which plan spends more in a quarter than there is.
+std::vector<std::string> dear_quarters(const Samples& samples) {
+  std::vector<std::string> sentences;
+  for (const PlanSamples& plan : samples.plans) {
+    if (!plan.over_budget) continue;
+    sentences.push_back(fmt::format("{} spends {} in {}, with what is paid per visit; the budget of a quarter is {}.",
+                                    plan.name, format::money(plan.over_budget->spent, samples.currency),
+                                    plan.over_budget->quarter, format::money(plan.over_budget->budget, samples.currency)));
+  }
+  return sentences;
+}
+
 void append(std::vector<std::string>& to, const std::vector<std::string>& more) {
   to.insert(to.end(), more.begin(), more.end());
 }
@@ -77,7 +89,8 @@ std::string intervals(const Samples& samples) {
 }
 
 std::vector<std::string> cautions(const Samples& samples) {
-  std::vector<std::string> sentences = rare_personas(samples);
+  std::vector<std::string> sentences = dear_quarters(samples);
+  append(sentences, rare_personas(samples));
   append(sentences, strained_pools(samples, 0, ""));
   std::string list;
   for (const Metric& metric : metrics()) {
@@ -90,7 +103,8 @@ std::vector<std::string> cautions(const Samples& samples) {
 }
 
 std::vector<std::string> cautions(const Samples& samples, const Comparison& comparison) {
-  std::vector<std::string> sentences = rare_personas(samples);
+  std::vector<std::string> sentences = dear_quarters(samples);
+  append(sentences, rare_personas(samples));
   for (std::size_t k = 0; k < samples.plans.size(); ++k)
     append(sentences, strained_pools(samples, k, " under " + samples.plans[k].name));
   std::string list;

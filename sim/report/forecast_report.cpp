@@ -8,6 +8,7 @@
 #include "json_figures.hpp"
 #include "sojourn/base/text.hpp"
 #include "sojourn/outcomes/metrics.hpp"
+#include "sojourn/report/answer_words.hpp"
 #include "sojourn/report/format.hpp"
 #include "table.hpp"
 #include "value_tables.hpp"
@@ -26,7 +27,7 @@ class ForecastText {
         layout_(layout),
         parts_(report.inputs.inputs.scenario.parts),
         currency_(parts_.settings.currency),
-        by_(metrics()[report.by]),
+        by_(figure_at(report.by)),
         worth_{[this](double value) { return format::value(by_, value, currency_); }} {
     for (const std::string& plan : report.draws.plans) names_.push_back(name_of(plan));
   }
@@ -40,6 +41,8 @@ class ForecastText {
                               format::count(static_cast<double>(draws.customers))),
                   layout_);
     for (const MetricForecast& forecast : report_.forecasts) text += "\n" + table_of(forecast);
+    if (report_.by >= metrics().size())
+      text += "\n" + prose(fmt::format("The goal is {}.\n", answer_words::sum_of(goal_of(parts_.settings))), layout_);
     text += "\n" + prose("95 % of what may come lies between the two, if the inputs are as the scenario says.\n" + spread(),
                          layout_);
     if (!report_.decision) return text;
@@ -57,7 +60,7 @@ class ForecastText {
   }
 
   [[nodiscard]] std::string table_of(const MetricForecast& forecast) const {
-    const Metric& metric = metrics()[forecast.metric];
+    const Metric& metric = figure_at(forecast.metric);
     Table table;
     const std::string label(metric.label);
     table.row({label, "forecast", "95 % from", "to"});
@@ -232,12 +235,12 @@ std::string forecast_json(const ForecastReport& report, const std::string& file)
     uncertain["inputs"][draws.keys[k]] = {{"unit", draws.units[k]}, {"why", report.inputs.why[k]}};
   for (const MetricForecast& forecast : report.forecasts) {
     for (std::size_t p = 0; p < draws.plans.size(); ++p) {
-      Json& entry = uncertain["forecast"][std::string(metrics()[forecast.metric].name)][draws.plans[p]];
+      Json& entry = uncertain["forecast"][std::string(figure_at(forecast.metric).name)][draws.plans[p]];
       entry = forecast_figures(forecast.plans[p]);
       if (p > 0) entry["difference"] = forecast_figures(forecast.differences[p]);
     }
   }
-  uncertain["by"] = metrics()[report.by].name;
+  uncertain["by"] = figure_at(report.by).name;
   if (report.decision) {
     const ValueOfInformation& decision = report.decision->value;
     uncertain["best"] = draws.plans[decision.best];

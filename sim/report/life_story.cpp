@@ -7,6 +7,8 @@
 #include <cmath>
 #include <vector>
 
+#include "sojourn/model/content.hpp"
+#include "sojourn/model/staff.hpp"
 #include "sojourn/outcomes/event_log.hpp"
 #include "sojourn/outcomes/run_size.hpp"
 #include "sojourn/population/arrivals.hpp"
@@ -41,14 +43,15 @@ struct Outlook {
 struct Step {
   DiaryEntry entry;
   Outlook outlook;
-  bool heard = false;  // left because of a message
+  bool heard = false;     // left because of a message
+  bool recovery = false;  // left because of a closed loop
 };
 
 /// Goes through a diary once more.
 class Reader {
  public:
   Reader(const Model& model, const Diary& diary)
-      : program_(model),
+      : program_(model, diary.switches),
         streams_(model.parts().settings.seed, 0),
         diary_(diary),
         cumulative_(program_.most_exits()),
@@ -59,7 +62,7 @@ class Reader {
     std::vector<double> carried = carried_at_arrival();
     std::int64_t came_by = -1;
     for (const DiaryEntry& entry : diary_.visits) {
-      Step step{entry, {}, false};
+      Step step{entry, {}, false, false};
       const Visit& visit = entry.visit;
       const VisitRow& row = program_.row(visit.regime, diary_.person.persona, visit.touchpoint);
       if (!carried.empty()) {
@@ -67,6 +70,7 @@ class Reader {
         if (visit.appraised) program_.carried().serve(carried, visit.touchpoint, visit.time, row.revenue_of(visit.amounts));
         came_by = entry.stay.exit;
       }
+      step.recovery = entry.stay.exit >= program_.file_exits();
       for (const ExitRow& exit : program_.heard_exits(row)) step.heard = step.heard || exit.exit == entry.stay.exit;
       if (visit.appraised && !visit.held && visit.line != InLine::gave_up && visit.line != InLine::turned_away) {
         const behaviour::ChoiceState mood{entry.after.satisfaction, entry.after.expectation,
@@ -140,7 +144,7 @@ bool alike(const Diary& a, const Diary& b) {
 class Teller {
  public:
   /// `since`: when a person who arrives as a customer bought.
-  Teller(const ModelParts& parts, double since) : parts_(parts), since_(since) {}
+  Teller(const ModelParts& parts, PersonaId persona, double since) : parts_(parts), persona_(persona), since_(since) {}
 
   [[nodiscard]] const std::string& place(std::uint32_t touchpoint) const {
     const Touchpoint& at = parts_.touchpoints[touchpoint];
@@ -154,18 +158,36 @@ class Teller {
   }
   static std::string days(double value) { return value == 0.0 ? "at once" : "after " + format::wait(value); }
 
+  /// Whether nobody was on duty at the touchpoint at `time`, by the timetables of its pools: what changes add comes on top.
+  [[nodiscard]] bool closed(std::uint32_t touchpoint, double time) const {
+    const std::vector<PoolId>& pools = parts_.touchpoints[touchpoint].pools;
+    const double monday = static_cast<double>(weekday_of(parts_.settings.start)) + time;
+    const double of_week = monday - days_per_week * std::floor(monday / days_per_week);
+    return !pools.empty() && std::all_of(pools.begin(), pools.end(), [&](PoolId pool) {
+      double servers = 0.0;
+      for (const auto& [begin, from_then] : parts_.pools[pool.index()].servers) {
+        if (begin <= of_week) servers = from_then;
+      }
+      return servers == 0.0;
+    });
+  }
+  /// How long somebody waited, and whether that was for the opening.
+  [[nodiscard]] std::string waited(const Visit& visit) const {
+    return format::wait(visit.wait) + (closed(visit.touchpoint, visit.time - visit.wait) ? ", for the opening" : "");
+  }
+
   /// What became of a visit without service; empty where there was one, and at an end.
-  [[nodiscard]] static std::string unserved(const Visit& visit) {
-    if (visit.line == InLine::gave_up) return "gives up waiting after " + format::wait(visit.wait);
+  [[nodiscard]] std::string unserved(const Visit& visit) const {
+    if (visit.line == InLine::gave_up) return "gives up waiting after " + waited(visit);
     if (visit.line == InLine::turned_away) return "finds no room in the line";
     return visit.line == InLine::waiting ? "stands in line" : "";
   }
-  [[nodiscard]] static std::string felt(const DiaryEntry& entry) {
+  [[nodiscard]] std::string felt(const DiaryEntry& entry) const {
     const Visit& visit = entry.visit;
     if (!visit.appraised) return unserved(visit).empty() ? "the journey ends" : unserved(visit);
     std::string text = fmt::format("quality {:.2f} where {:.2f} was expected, effort {:.2f}", visit.quality,
                                    entry.before.expectation, visit.effort);
-    if (visit.wait > 0.0) text += " (with a wait of " + format::wait(visit.wait) + ")";
+    if (visit.wait > 0.0) text += " (with a wait of " + waited(visit) + ")";
     if (visit.repeated) text += " (had to repeat what another team had been told)";
     text += fmt::format(": appraised {:.2f}, satisfaction {:.2f} -> {:.2f}", visit.appraisal, entry.before.satisfaction,
                         entry.after.satisfaction);
@@ -182,6 +204,7 @@ class Teller {
     if (entry.before.bought && entry.before.standing == Standing::absent) {
       text += fmt::format("    Arrives as a customer, of {}.\n", format::duration(entry.visit.time - since_));
     }
+    text += shown(entry.visit);
     if (parts_.touchpoints[entry.visit.touchpoint].solves != Chance())
       text += entry.visit.solved ? "    The problem is solved.\n" : "    The problem is not solved.\n";
     if (entry.after.bought && !entry.before.bought) text += "    Buys for the first time.\n";
@@ -189,6 +212,27 @@ class Teller {
       text += fmt::format("    Posts a review of {} star{}.\n", entry.visit.rating, entry.visit.rating == 1 ? "" : "s");
     text += asked(entry, false);
     return text + "    " + why(step) + "\n" + asked(entry, true);
+  }
+
+  /// Which content was shown, and how well it fitted.
+  [[nodiscard]] std::string shown(const Visit& visit) const {
+    const Touchpoint& touchpoint = parts_.touchpoints[visit.touchpoint];
+    if (!touchpoint.shows_content()) return {};
+    const ContentFit fits = content_fit(parts_.personas[persona_.index()], touchpoint);
+    std::string text = fmt::format("    Sees {}content {}, on {}: fit {:.2f}", visit.variant == 0 ? "the default, " : "",
+                                   visit.variant + 1, themes(touchpoint.content[visit.variant]), visit.fit);
+    const bool is_best = visit.fit == static_cast<float>(fits.best);
+    text += is_best ? ", the best there is" : fmt::format(" (content {} would fit {:.2f})", fits.variant + 1, fits.best);
+    return text + (visit.fit < 0.5f ? ", worse than none.\n" : ".\n");
+  }
+  /// What a variant says, the heaviest theme first.
+  [[nodiscard]] static std::string themes(const Content& content) {
+    std::vector<std::pair<std::string, double>> sorted = content.theme;
+    std::erase_if(sorted, [](const auto& theme) { return !(theme.second > 0.0); });
+    std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+    std::string text;
+    for (std::size_t i = 0; i < std::min<std::size_t>(sorted.size(), 3); ++i) text += (i > 0 ? ", " : "") + sorted[i].first;
+    return text.empty() ? "nothing" : text;
   }
 
   /// What surveys asked right after the visit, or while the customer stayed.
@@ -220,6 +264,7 @@ class Teller {
       if (entry.reviews != 0.0f) text += fmt::format(" Reviews read there weigh {:+.2f}.", entry.reviews);
     }
     if (step.heard) text += " A good word heard while waiting changes that.";
+    if (step.recovery) text += " The company follows a low answer up before that.";
     if (entry.stay.exit < 0) return text + " Stays until the horizon.";
     return text + fmt::format(" Goes to {}, {}.", place(entry.stay.to), days(entry.stay.until - entry.visit.time));
   }
@@ -281,6 +326,7 @@ class Teller {
 
  private:
   const ModelParts& parts_;
+  PersonaId persona_;
   double since_;
 };
 
@@ -312,7 +358,7 @@ std::string told_life(const Model& model, std::uint64_t customer, const RunOptio
   const Diary& life = lives[at];
   if (life.visits.empty()) return fmt::format("Customer {} does not arrive within the horizon.\n", customer);
   const Plan& plan = parts.plans[model.plan().index()];
-  const Teller teller(parts, life.person.since);
+  const Teller teller(parts, PersonaId(life.person.persona), life.person.since);
   const std::vector<Step> steps = Reader(model, life).steps();
   const Persona& persona = parts.personas[life.person.persona];
   std::string text =
@@ -339,6 +385,12 @@ std::string told_life(const Model& model, std::uint64_t customer, const RunOptio
     }
     text += "\n";
   }
+  for (const Switch& turn : life.switches) {
+    const Rule& rule = parts.rules[turn.rule];
+    text += fmt::format("Day {:.1f}: rule {} {}.\n", turn.time, rule.name.empty() ? rule.id : rule.name,
+                        turn.on ? "comes into force" : "ends");
+  }
+  if (!life.switches.empty()) text += "\n";
   for (std::size_t k = 0; k < steps.size(); ++k) text += fmt::format("{:>3}. {}", k + 1, teller.tell(steps[k]));
   return text;
 }

@@ -20,21 +20,26 @@ std::string sentence(const Samples& samples, const PlanComparison& plan, const T
       "apart.",
       shown_on_one_line(plan.name), percent(tier.members.mean), tier.from, counter, percent(tier.kept.mean),
       percent(tier.others.mean), points(tier.apart.mean));
+  // Who would have left before, the plan kept, or luck did: nobody can say which.
+  const std::string before = tier.left_before.mean >= 0.0005
+                                 ? fmt::format(" {} of them would have left before.", percent(tier.left_before.mean))
+                                 : "";
   if (std::isnan(tier.lift.low)) {
     text += fmt::format(" The same people without the plan: {}; one sample does not tell whether that differs.",
                         percent(tier.without.mean));
   } else if (!tier.lift.clear()) {
     text += fmt::format(
-        " That the plan makes any of it is not told from chance ({} to {}): the same people without it, {}. The difference "
-        "is "
-        "who they are.",
+        " That the plan makes any of it, from then on, is not told from chance ({} to {}): the same people without it, {}. "
+        "The "
+        "difference is who they are.",
         points(tier.lift.low), points(tier.lift.high), percent(tier.without.mean));
   } else {
-    text +=
-        fmt::format(" Of that the plan makes {} ({} to {}): the same people without it, {}. The other {} are who they are.",
-                    points(tier.lift.mean), points(tier.lift.low), points(tier.lift.high), percent(tier.without.mean),
-                    points(tier.selection.mean));
+    text += fmt::format(
+        " Of that the plan makes {} ({} to {}) from then on: the same people without it, {}. The other {} are who they are.",
+        points(tier.lift.mean), points(tier.lift.low), points(tier.lift.high), percent(tier.without.mean),
+        points(tier.selection.mean));
   }
+  text += before;
   return text;
 }
 

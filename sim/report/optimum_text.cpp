@@ -6,6 +6,7 @@
 
 #include "csv_text.hpp"
 #include "sojourn/decide/comparison.hpp"
+#include "sojourn/report/answer_words.hpp"
 #include "sojourn/report/caution_words.hpp"
 #include "sojourn/report/comparison_words.hpp"
 #include "sojourn/report/format.hpp"
@@ -62,10 +63,14 @@ class OptimumText {
         fmt::format("; {} {} over the baseline", single_ ? format::in_sentence(goal()) : goal(), difference(best.gain.mean));
     if (!std::isnan(gain.low)) what += fmt::format(" (95 %: {} to {})", difference(gain.low), difference(gain.high));
     if (!(gain.clear() && gain.low > 0.0)) {
-      return fmt::format(
-          "Nothing that {} buys is shown to be better than buying nothing. The largest gain is seen for {}, {}; {}.\n",
-          budget, what, gain.thin() ? "which few people carry" : "but it may be chance",
-          caution_words::to_tell(optimum_.samples, times_to_tell(gain)));
+      if (gain.mean < 0.0 && gain.clear())
+        return fmt::format(
+            "Nothing that {} buys with what must be bought is better than buying nothing. Least is lost by {}.\n", budget,
+            what);
+      return fmt::format("Nothing that {} buys is shown to be better than buying nothing. {} is seen for {}, {}; {}.\n",
+                         budget, gain.mean < 0.0 ? "The smallest loss" : "The largest gain", what,
+                         gain.thin() ? "which few people carry" : "but it may be chance",
+                         caution_words::to_tell(optimum_.samples, times_to_tell(gain)));
     }
     std::string text = "Buy " + what + ".\n";
     if (optimum_.finalists.size() > 1) {
@@ -175,11 +180,7 @@ class OptimumText {
  private:
   [[nodiscard]] std::string goal() const {
     if (single_) return std::string(metrics()[optimum_.goal[0].metric].label);
-    std::string text;
-    for (const GoalTerm& term : optimum_.goal)
-      text += (text.empty() ? "" : " + ") + (term.weight == 1.0 ? "" : fmt::format("{:g} x ", term.weight)) +
-              std::string(metrics()[term.metric].name);
-    return text;
+    return answer_words::sum_of(optimum_.goal);
   }
   /// More is better, also of a metric of which less is: there the words say what it falls by.
   [[nodiscard]] std::string difference(double value) const {

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "csv_text.hpp"
+#include "sojourn/decide/goal.hpp"
+#include "sojourn/report/answer_words.hpp"
 #include "sojourn/report/caution_words.hpp"
 #include "sojourn/report/comparison_words.hpp"
 #include "sojourn/report/format.hpp"
@@ -40,7 +42,9 @@ class RankingText {
   }
 
   /// Superlatives are for what is shown of all touchpoints at once; else it is said what would tell.
-  [[nodiscard]] std::string answer() const {
+  [[nodiscard]] std::string answer() const { return finding() + by_what(); }
+
+  [[nodiscard]] std::string finding() const {
     if (!ranking_.leader) {
       return fmt::format("As far as can be told, no standard improvement of one touchpoint {} the {}. {}\n",
                          by_.direction == Direction::lower ? "lowers" : "raises", format::in_sentence(by_.label),
@@ -196,6 +200,14 @@ class RankingText {
   }
 
  private:
+  /// A goal of several figures does not rank: gains of one figure have a unit that people know.
+  [[nodiscard]] std::string by_what() const {
+    const std::vector<GoalTerm> goal = goal_of(ranking_.samples);
+    if (goal.size() < 2) return {};
+    return fmt::format("This is by {} alone (--by); the goal of the scenario is {}.\n", format::in_sentence(by_.label),
+                       answer_words::sum_of(goal));
+  }
+
   [[nodiscard]] const TouchpointLeverage& at(std::size_t position) const { return ranking_.touchpoints[position]; }
   [[nodiscard]] const TouchpointLeverage& lowest() const { return at(*ranking_.lowest); }
   [[nodiscard]] static const Pull& best_of(const TouchpointLeverage& touchpoint) {

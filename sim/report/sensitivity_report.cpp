@@ -79,6 +79,7 @@ Json of(const Index& index) {
 
 std::string sensitivity_text(const std::vector<Sensitivity>& all, const std::string& title, const Layout& layout) {
   std::string text = bold_prose(title + "\n", layout);
+  if (all.empty()) return text;
   for (const Sensitivity& one : all) {
     const char* const blocks = is_saltelli(one) ? "samples" : "trajectories";
     std::string head = fmt::format("{}: mean {:.4g}, standard deviation {:.3g}{} over {} {}", figure(one), one.mean,
@@ -96,8 +97,9 @@ std::string sensitivity_text(const std::vector<Sensitivity>& all, const std::str
   return text + "\n" + prose(notes, layout);
 }
 
-std::string sensitivity_json(const std::vector<Sensitivity>& all, const std::string& title, const std::string& file) {
-  Json json = {{"scenario", title}, {"file", file}, {"design", std::string(name(all.front().design))}};
+std::string sensitivity_json(const std::vector<Sensitivity>& all, const std::vector<PlanRegions>& regions,
+                             const std::string& title, const std::string& file, const std::string& design) {
+  Json json = {{"scenario", title}, {"file", file}, {"design", design}, {"figures", Json::array()}};
   for (const Sensitivity& one : all) {
     Json figure = {{"metric", one.metric},
                    {"plan", one.plan},
@@ -118,6 +120,7 @@ std::string sensitivity_json(const std::vector<Sensitivity>& all, const std::str
     }
     json["figures"].push_back(std::move(figure));
   }
+  json["boxes"] = Json::parse(regions_json(regions));
   return json_figures::text(json);
 }
 

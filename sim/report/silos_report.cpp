@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "json_figures.hpp"
@@ -57,7 +58,11 @@ class SilosText {
     for (const TeamChoice& team : silos_.teams) {
       const Team& of = parts_.teams[team.team.index()];
       const auto own = [](const Estimate& e) {
-        return std::isnan(e.mean) ? std::string("-") : fmt::format("{:+.3g}", e.mean);
+        if (std::isnan(e.mean)) return std::string("-");
+        if (std::isnan(e.low)) return fmt::format("{:+.4g}", e.mean);
+        const double half = 0.5 * (e.high - e.low);
+        const int decimals = half > 0.0 ? std::clamp(1 - static_cast<int>(std::floor(std::log10(half))), 0, 6) : 3;
+        return fmt::format("{:+.{}f} ± {:.{}f}{}", e.mean, decimals, half, decimals, e.clear() ? "" : " ~");
       };
       table.row({shown_on_one_line(of.name.empty() ? of.id : of.name), words_of(of.goal),
                  std::isfinite(team.budget) ? format::money(team.budget, currency_) : "any",
@@ -78,7 +83,8 @@ class SilosText {
     text += fmt::format("Spent: {} under one goal, {} in silos.\n", format::money(silos_.investment_common.mean, currency_),
                         format::money(silos_.investment_together.mean, currency_));
     text += fmt::format(
-        "Each team chose as if the others bought nothing; gains of a team's goal are in its own unit, more is better. All "
+        "Each team chose as if the others bought nothing; gains of a team's goal are in its own unit, more is better; ~ may "
+        "be chance. All "
         "was "
         "judged on the luck of seed {}, on which nobody chose.\n",
         silos_.samples.seed);

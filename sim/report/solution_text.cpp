@@ -88,7 +88,7 @@ std::string obstacle_words(const Obstacle& obstacle) {
     case Kind::accounts:
       return text("the members of an account decide together");
     case Kind::rules:
-      return text("a rule switches an improvement on when a figure asks for it");
+      return text("rules switch improvements when a figure asks for it");
     case Kind::closed_loop:
       return text("a closed loop sends customers where their answer sends them");
     case Kind::slope: {

@@ -107,8 +107,8 @@ Json by_segment(const Samples& samples, std::size_t plan) {
 Json of(const std::vector<TouchSums>& sums, const Samples& samples) {
   Json json = Json::object();
   for (const TouchMetric& metric : touch_metrics()) {
-    // What was solved has an object of its own, `solved`.
-    if (metric.needs == Needs::solving || !samples.mechanisms.has(metric.needs)) continue;
+    // What was solved and how content fitted have objects of their own.
+    if (of_some_touchpoints(metric.needs) || !samples.mechanisms.has(metric.needs)) continue;
     json[std::string(metric.name)] = of(estimate(sums, metric));
   }
   return json;
@@ -176,6 +176,8 @@ void add_surveys(Json& json, const Samples& samples, std::size_t plan) {
       survey["gap"][std::string(part)] = figure("gap_" + std::string(part));
     for (const std::string_view by : {"propensity", "persona"})
       survey["weighted"][std::string(by)] = figure("weighted_" + std::string(by));
+    if (samples.closed_loops[s])
+      survey["closed_loop"] = {{"recovered", figure("recovered")}, {"reached", figure("reached")}};
     if (!of_plan.survey_intervals.empty()) {
       const SurveyIntervals& intervals = of_plan.survey_intervals[s];
       survey["interval"] = {{"half_width", number(intervals.half_width)},
@@ -211,6 +213,24 @@ void add_surveys(Json& json, const Samples& samples, std::size_t plan) {
   }
 }
 
+/// When the rules of the plan were in force: shares by window, and what they switched in each replication.
+void add_rules(Json& json, const Samples& samples, std::size_t plan) {
+  for (const RuleTrace& trace : samples.plans[plan].rules) {
+    Json rule = {{"name", samples.rule_names[trace.rule]},
+                 {"ever", number(trace.ever)},
+                 {"time_on", number(trace.time_on)},
+                 {"switches", number(trace.times)},
+                 {"on", trace.on},
+                 {"trace", Json::array()}};
+    for (const auto& replication : trace.switched) {
+      Json list = Json::array();
+      for (const RuleTrace::At& at : replication) list.push_back({{"day", at.day}, {"on", at.on}});
+      rule["trace"].push_back(std::move(list));
+    }
+    json["rules"][samples.rules[trace.rule]] = std::move(rule);
+  }
+}
+
 /// What a log counts as solved and what was, at touchpoints to which people bring a problem.
 void add_solved(Json& json, const Samples& samples, std::size_t plan) {
   for (std::size_t v = 0; v < samples.touchpoints.size(); ++v) {
@@ -219,6 +239,17 @@ void add_solved(Json& json, const Samples& samples, std::size_t plan) {
     for (const TouchMetric& metric : touch_metrics()) {
       if (metric.name == "solved_logged") solved["logged"] = of(estimate(samples, plan, v, metric));
       if (metric.name == "solved_true") solved["true"] = of(estimate(samples, plan, v, metric));
+    }
+  }
+}
+
+/// How what was shown fitted, at touchpoints with content.
+void add_content(Json& json, const Samples& samples, std::size_t plan) {
+  for (std::size_t v = 0; v < samples.touchpoints.size(); ++v) {
+    if (!samples.content[v]) continue;
+    Json& content = json["touchpoints"][samples.touchpoints[v]]["content"];
+    for (const TouchMetric& metric : touch_metrics()) {
+      if (metric.needs == Needs::content) content[std::string(metric.name)] = of(estimate(samples, plan, v, metric));
     }
   }
 }
@@ -242,7 +273,9 @@ std::string run_json(const Samples& samples, const std::string& file) {
   add_spread(json, samples, 0);
   add_queues(json, samples, 0);
   add_solved(json, samples, 0);
+  add_content(json, samples, 0);
   add_surveys(json, samples, 0);
+  add_rules(json, samples, 0);
   return json_figures::text(json);
 }
 
@@ -279,7 +312,9 @@ std::string comparison_json(const Samples& samples, const Comparison& comparison
     add_spread(entry, samples, k);
     add_queues(entry, samples, k);
     add_solved(entry, samples, k);
+    add_content(entry, samples, k);
     add_surveys(entry, samples, k);
+    add_rules(entry, samples, k);
     if (!samples.segments.empty()) entry["by_account_segment"] = by_segment(samples, k);
     for (const PersonaEffect& effect : plan.personas) {
       entry["difference_by_persona"][effect.id] = {
@@ -310,7 +345,8 @@ std::string comparison_json(const Samples& samples, const Comparison& comparison
                                 {"apart", of(tier.apart)},
                                 {"without_plan", of(tier.without)},
                                 {"lift", of(tier.lift)},
-                                {"selection", of(tier.selection)}});
+                                {"selection", of(tier.selection)},
+                                {"left_before", of(tier.left_before)}});
     }
     json["plans"][plan.id] = std::move(entry);
   }

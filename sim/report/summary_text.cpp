@@ -11,6 +11,7 @@
 #include "sojourn/report/comparison_words.hpp"
 #include "sojourn/report/format.hpp"
 #include "sojourn/report/membership_words.hpp"
+#include "sojourn/report/rule_words.hpp"
 #include "sojourn/report/summary.hpp"
 #include "table.hpp"
 
@@ -307,6 +308,12 @@ std::string spread_text(const Samples& samples, const Layout& layout) {
              layout);
 }
 
+/// A figure of content for a table.
+std::string content_figure(const TouchMetric& metric, double value) {
+  if (std::isnan(value)) return "-";
+  return metric.name == "fit" ? fmt::format("{:.2f}", value) : fmt::format("{:.1f} %", 100.0 * value);
+}
+
 /// What a log counts as solved and what was, under each plan; empty where people bring no problems.
 std::string solved_text(const Samples& samples, const Layout& layout) {
   if (!samples.mechanisms.solving) return {};
@@ -326,6 +333,41 @@ std::string solved_text(const Samples& samples, const Layout& layout) {
              "Logged: of all visits, those that a log counts as a success because they were served; solved: those after "
              "which the customer's problem was gone.\n",
              layout);
+}
+
+/// What the rules of plans did; empty where no plan goes by one.
+std::string rules_text(const Samples& samples, const Layout& layout) {
+  std::string text;
+  for (std::size_t k = 0; k < samples.plans.size(); ++k) {
+    for (const std::string& sentence : rule_words::sentences(samples, k))
+      text +=
+          prose((samples.plans.size() > 1 ? fmt::format("Plan {}. ", samples.plans[k].name) : "") + sentence + "\n", layout);
+  }
+  return text.empty() ? text : "\n" + text;
+}
+
+std::string content_words(const Layout& layout) {
+  return prose(
+      "Best fit: share of visits that saw the content that fits their needs best; worse than none: share that saw content "
+      "that fits them worse than no content would. Fit is from 0 to 1, and 0.5 without content.\n",
+      layout);
+}
+
+/// How well content fitted, under each plan; empty where there is none.
+std::string content_text(const Samples& samples, const Layout& layout) {
+  if (!samples.mechanisms.content) return {};
+  Table table;
+  table.row({"content", "plan", "best fit", "worse than none", "mean fit"});
+  for (std::size_t v = 0; v < samples.touchpoints.size(); ++v) {
+    for (std::size_t k = 0; samples.content[v] && k < samples.plans.size(); ++k) {
+      std::vector<std::string> cells{k == 0 ? samples.touchpoint_names[v] : "", samples.plans[k].name};
+      for (const TouchMetric& of : touch_metrics()) {
+        if (of.needs == Needs::content) cells.push_back(content_figure(of, estimate(samples, k, v, of).mean));
+      }
+      table.row(cells);
+    }
+  }
+  return "\n" + table.text(layout) + "\n" + content_words(layout);
 }
 
 /// A figure of a survey with half the width of its interval.
@@ -378,7 +420,21 @@ std::string surveys_text(const Samples& samples, const Layout& layout) {
            all.empty() || std::isnan(own.cover) ? "-" : fmt::format("{:.0f} % of {:.0f}", 100.0 * own.cover, own.windows)});
     }
   }
-  return "\n" + surveys.text(layout) + "\n" + parts.text(layout) + "\n" + weights.text(layout) + "\n" +
+  std::string loops;
+  for (std::size_t s = 0; s < samples.surveys.size(); ++s) {
+    for (std::size_t k = 0; k < samples.plans.size() && samples.closed_loops[s]; ++k) {
+      const std::vector<SurveySums>& sums = samples.plans[k].surveys[s];
+      loops +=
+          prose(fmt::format("{}{}: the closed loop led {} of 100 people who arrived to recovery, {} of those who answered "
+                            "low.\n",
+                            plans ? fmt::format("Plan {}. ", samples.plans[k].name) : "", samples.survey_names[s],
+                            fmt::format("{:.1f}", 100.0 * estimate(sums, survey_metric("recovered")).mean),
+                            per_cent(estimate(sums, survey_metric("reached")))),
+                layout);
+    }
+  }
+  if (!loops.empty()) loops += "\n";
+  return "\n" + loops + surveys.text(layout) + "\n" + parts.text(layout) + "\n" + weights.text(layout) + "\n" +
          prose(
              "Invitations are per person who arrived. Measured: what the answers give; true: of all customers at the "
              "windows' ends (NPS) or at all visits. The parts add up to the gap. Own interval: as the company works it out "
@@ -502,6 +558,7 @@ std::string run_text(const Samples& samples, const Layout& layout) {
   std::vector<std::string> columns = with_visits({"by touchpoint"}, money);
   if (samples.mechanisms.queues) columns.insert(columns.end(), {"wait", "gave up"});
   if (samples.mechanisms.solving) columns.insert(columns.end(), {"logged as solved", "solved"});
+  if (samples.mechanisms.content) columns.insert(columns.end(), {"best fit", "worse than none", "fit"});
   touchpoints.row(columns);
   for (std::size_t v = 0; v < samples.touchpoints.size(); ++v) {
     std::vector<std::string> cells{samples.touchpoint_names[v]};
@@ -518,6 +575,10 @@ std::string run_text(const Samples& samples, const Layout& layout) {
       const double value = estimate(samples, 0, v, of).mean;
       cells.push_back(std::isnan(value) ? "-" : fmt::format("{:.1f} %", 100.0 * value));
     }
+    for (const TouchMetric& of : touch_metrics()) {
+      if (of.needs == Needs::content && samples.mechanisms.content)
+        cells.push_back(content_figure(of, estimate(samples, 0, v, of).mean));
+    }
     touchpoints.row(cells);
   }
   text += touchpoints.text(layout) + "\n" +
@@ -526,9 +587,10 @@ std::string run_text(const Samples& samples, const Layout& layout) {
                     "0 to 1.\n",
                     money ? fmt::format(", revenue and cost to serve ({})", samples.currency) : ""),
                 layout);
+  if (samples.mechanisms.content) text += content_words(layout);
   if (!samples.channels.empty()) text += channels_text(samples, layout) + (samples.appraisal_spreads.empty() ? "\n" : "");
   text += spread_text(samples, layout);
-  text += queues_text(samples, layout) + surveys_text(samples, layout);
+  text += queues_text(samples, layout) + surveys_text(samples, layout) + rules_text(samples, layout);
   return text + prose(footnote(samples, caution_words::cautions(samples)), layout);
 }
 
@@ -609,7 +671,8 @@ std::string all_figures(const Samples& samples, const Comparison& comparison, co
   text += channels_text(samples, layout);
   text += spread_text(samples, layout);
   text += queues_text(samples, layout);
-  text += solved_text(samples, layout) + surveys_text(samples, layout);
+  text += solved_text(samples, layout) + content_text(samples, layout) + surveys_text(samples, layout) +
+          rules_text(samples, layout);
   std::string notes = samples.mechanisms.existing
                           ? "Conversion is of those who arrived as prospects; retention of those who bought or arrived as "
                             "customers, retained of all who arrived. "

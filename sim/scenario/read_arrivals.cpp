@@ -53,7 +53,7 @@ std::optional<Days> Reader::moment(const Value& value, bool* dated) {
     return std::nullopt;
   }
   if (!dated_) {
-    value.refuse(fmt::format("{} is a date, but day 0 has none", value.label()), "add start = 2026-09-07 to [scenario]");
+    value.refuse(fmt::format("{} is a date, but day 0 has none", value.label()), std::string(start_hint));
     return std::nullopt;
   }
   const std::optional<double> days = days_between(parts_.settings.start, node.text);
@@ -110,7 +110,7 @@ Staff Reader::read_week(const Value& value) {
   }
   Staff staff = week.sums(true);
   if (!dated_ && depends_on_weekday(staff)) {
-    value.refuse_key("days of the week need the date of day 0", "add start = 2026-09-07, a Monday, to [scenario]");
+    value.refuse_key("days of the week need the date of day 0", std::string(start_hint));
   }
   return staff;
 }
@@ -140,7 +140,8 @@ void Reader::read_arrives(const Value& value, Persona& persona, PeopleOf& people
   const auto begin = arrivals.take("from"), end = arrivals.take("until");
   if (begin) from = moment(*begin).value_or(Days(0.0)).value();
   if (end) until = std::min(moment(*end).value_or(Days(horizon)).value(), horizon);
-  if (const auto rate = arrivals.take("growth")) growth = read_growth(*rate).value_or(0.0);
+  const auto rate = arrivals.take("growth");
+  if (rate) growth = read_growth(*rate).value_or(0.0);
   std::vector<ArrivalStretch> stretches{{0.0, horizon, 1.0}};
   double mean = 1.0;
   const auto profile = arrivals.take("profile");
@@ -155,6 +156,10 @@ void Reader::read_arrives(const Value& value, Persona& persona, PeopleOf& people
     stretches = std::move(*read);
   }
   const auto per_month = arrivals.take("per_month");
+  if (per_month) {
+    if (const auto number = scenario::number(*per_month); number && !(*number > 0.0))
+      per_month->refuse(fmt::format("per_month is {}, but must be more than 0", *number), "write per_month = 500");
+  }
   arrivals.close();
   if (!(horizon > 0.0) || problems_.hides(value.path())) return;  // as was said
   if (!(from < until)) {
@@ -188,9 +193,34 @@ void Reader::read_arrives(const Value& value, Persona& persona, PeopleOf& people
       points.emplace_back(part + 1.0 == parts ? b : right, mass);
     }
   }
-  if (!(mass > 0.0) || !std::isfinite(mass)) {
-    (profile ? *profile : value).refuse("nobody arrives within the horizon", "let some of its numbers be above 0");
+  if (!std::isfinite(mass)) {
+    (rate ? *rate : value)
+        .refuse("arrivals grow beyond all numbers within the horizon",
+                "a growth goes on and on: of 10 % per month come 3.1 times as many after a year");
     return;
+  }
+  if (!(mass > 0.0)) {
+    const auto comes = [](const ArrivalStretch& stretch) { return stretch.weight > 0.0; };
+    const auto first = std::find_if(stretches.begin(), stretches.end(), comes);
+    if (first == stretches.end()) {
+      (profile ? *profile : value).refuse("nobody arrives: all its numbers are 0", "let some of them be above 0");
+    } else {
+      (profile ? *profile : value)
+          .refuse(fmt::format("nobody arrives within the horizon: between day {} and day {} its numbers are 0", from, until),
+                  fmt::format("people come from day {} on: simulate longer, or move them", first->begin));
+    }
+    return;
+  }
+  if (counted && stretches.back().begin >= horizon) {
+    double late = 0.0;
+    for (const ArrivalStretch& stretch : stretches) {
+      if (stretch.begin >= horizon) late += stretch.weight;
+    }
+    problems_.add({{Severity::warning, profile->path(),
+                    fmt::format("{} people are of days beyond the horizon, day {}, and do not come", late, horizon),
+                    "simulate longer, or leave these days out"},
+                   profile->node().at,
+                   profile->node().origin});
   }
   if (per_month && counted) {
     per_month->refuse_key("the profile says how many people arrive on each day", "remove per_month");
@@ -243,7 +273,7 @@ std::optional<std::vector<Reader::ArrivalStretch>> Reader::read_profile(const Va
       return std::nullopt;
     }
     if (!dated_) {
-      value.refuse("calendar months need the date of day 0", "add start = 2026-09-01 to [scenario]");
+      value.refuse("calendar months need the date of day 0", std::string(start_hint));
       return std::nullopt;
     }
     const std::vector<MonthBegin> begins = months_until(parts_.settings.start, horizon);
@@ -271,7 +301,7 @@ std::optional<std::vector<Reader::ArrivalStretch>> Reader::read_profile(const Va
   }
   const Staff week = read_staff(value, "weights");
   if (!dated_ && depends_on_weekday(week)) {
-    value.refuse_key("days of the week need the date of day 0", "add start = 2026-09-07, a Monday, to [scenario]");
+    value.refuse_key("days of the week need the date of day 0", std::string(start_hint));
     return std::nullopt;
   }
   if (horizon / days_per_week * static_cast<double>(week.size()) > static_cast<double>(most_points)) {

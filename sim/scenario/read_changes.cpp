@@ -27,8 +27,14 @@ void Reader::read_improvements() {
     read_recurrence(table, improvement.change);
     if (const auto cost = table.take("cost")) improvement.price = read_price(*cost);
     if (const auto levels = table.take("levels")) {
-      for (const Value& level : elements(*levels, "write levels = [0.5, 1.0]").value_or(std::vector<Value>())) {
+      const auto list = elements(*levels, "write levels = [0.5, 1.0]");
+      for (const Value& level : list.value_or(std::vector<Value>()))
         improvement.levels.push_back(number(level).value_or(1.0));
+      if (list && list->empty()) {
+        problems_.add({{Severity::warning, levels->path(), "levels changes nothing: the list is empty",
+                        "name what optimize may buy, levels = [0.5, 1.0], or remove it"},
+                       levels->node().key_at,
+                       levels->node().origin});
       }
     }
     if (const auto response = table.take("response")) improvement.response = read_response(*response);
@@ -78,6 +84,7 @@ void Reader::read_plans() {
       if (std::all_of(plan.levels.begin(), plan.levels.end(), [](double level) { return level == 1.0; }))
         plan.levels.clear();
     }
+    if (const auto rules = table.take("rules")) plan.rules = references<RuleId>(rules_.names)(*rules).value_or(plan.rules);
     table.close();
     parts_.plans.push_back(std::move(plan));
   }
@@ -246,9 +253,10 @@ void Reader::read_budget() {
   std::optional<Table> table = section("budget");
   if (!table) return;
   table->read_fields(keys::budget(), parts_.budget);
+  if (problems_.hides("budget.per_quarter")) parts_.budget.per_quarter.reset();  // no plan is to be judged by it
   const Node* const scenario = root_.value().node().find("scenario");
   if (parts_.budget.per_quarter && (scenario == nullptr || scenario->find("start") == nullptr)) {
-    table->value().refuse("calendar quarters need the date of day 0", "add start = 2026-01-01 to [scenario]");
+    table->value().refuse("calendar quarters need the date of day 0", std::string(start_hint));
   }
   table->close();
 }

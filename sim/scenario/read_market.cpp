@@ -141,32 +141,59 @@ ClosedLoop Reader::read_closed_loop(const Value& value) {
 }
 
 void Reader::read_rules() {
-  for (const Value& entry : list_entries("rule")) {
+  for (std::size_t i = 0; i < rules_.entries.size(); ++i) {
     Rule rule;
-    Table parts(entry, "this rule", &keys::table("rule"));
+    Table parts = entity(rules_, i, rule.id, rule.name);
     constexpr std::string_view example = "write when = { metric = \"nps\", below = 10, windows = 2 }";
-    if (const auto when = parts.take("when")) {
-      if (std::optional<Table> condition = table(*when, "when", std::string(example), &keys::table("when"))) {
-        if (const auto metric = condition->take("metric")) {
-          const std::vector<std::string>& metrics = keys::table("when").find("metric")->words;
-          const auto name = text(*metric);
-          rule.metric = name.value_or("nps");
-          if (name && std::find(metrics.begin(), metrics.end(), *name) == metrics.end()) {
-            metric->refuse(fmt::format("there is no metric {}", in_quotes(*name)), problems_.suggest(*name, metrics));
-          }
-        }
-        condition->read_fields(keys::rule_condition(), rule);
-        condition->read("survey", rule.survey, reference<SurveyId>(surveys_.names));
-        std::uint32_t windows = 1;
-        condition->read("windows", windows, small_whole);
-        rule.windows = static_cast<int>(windows);
-        condition->close();
+    if (const auto when = parts.take("when")) read_condition(*when, rule, example);
+    if (const auto off = parts.take("off_when")) {
+      if (std::optional<Table> end = table(*off, "off_when", "write off_when = { above = 15 }", &keys::table("off_when"))) {
+        end->read_fields(keys::rule_end(), rule);
+        end->close();
+        if (!rule.off_below && !rule.off_above && off->node().children.empty())
+          off->refuse("neither below nor above", "add a level: above = 15");
       }
     }
+    const Node& node = rules_.entries[i].node();
+    if (node.find("switch_on") == nullptr && node.find("switch_off") == nullptr) {
+      problems_.error(rules_.entries[i].path(), node.at, node.origin, "the rule switches nothing",
+                      "add switch_on = \"...\", the id of an improvement");
+    }
     parts.read("switch_on", rule.switch_on, reference<ImprovementId>(improvements_.names));
+    parts.read("switch_off", rule.switch_off, reference<ImprovementId>(improvements_.names));
     parts.close();
     parts_.rules.push_back(std::move(rule));
   }
+}
+
+void Reader::read_condition(const Value& when, Rule& rule, std::string_view example) {
+  std::optional<Table> condition = table(when, "when", std::string(example), &keys::table("when"));
+  if (!condition) return;
+  if (const auto metric = condition->take("metric")) {
+    const std::vector<std::string>& metrics = keys::table("when").find("metric")->words;
+    const auto name = text(*metric);
+    rule.metric = name.value_or("nps");
+    if (name && std::find(metrics.begin(), metrics.end(), *name) == metrics.end()) {
+      constexpr std::string_view at_the_end[] = {"npv", "clv", "investment", "retention_90", "retention_365"};
+      if (std::find(std::begin(at_the_end), std::end(at_the_end), *name) != std::end(at_the_end)) {
+        metric->refuse(fmt::format("no window knows {}: it is worked out at the horizon", in_quotes(*name)),
+                       "watch \"retention\", \"retained\", \"revenue\" or \"cost_to_serve\"");
+      } else {
+        metric->refuse(fmt::format("there is no metric {}", in_quotes(*name)), problems_.suggest(*name, metrics));
+      }
+      rule.metric = "nps";
+      rule.survey = SurveyId();
+    }
+  }
+  condition->read_fields(keys::rule_condition(), rule);
+  condition->read("survey", rule.survey, reference<SurveyId>(surveys_.names));
+  condition->read("persona", rule.persona, reference<PersonaId>(personas_.names));
+  condition->read("touchpoint", rule.touchpoint, reference<TouchpointId>(touchpoints_.names));
+  condition->read("team", rule.team, reference<TeamId>(teams_.names));
+  std::uint32_t windows = 1;
+  condition->read("windows", windows, small_whole);
+  rule.windows = static_cast<int>(windows);
+  condition->close();
 }
 
 void Reader::read_accounts() {

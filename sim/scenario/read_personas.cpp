@@ -63,6 +63,7 @@ void Reader::collect_traits() {
     traits_.ids.push_back(name);
     parts_.traits.push_back({name, std::numeric_limits<double>::lowest(), std::numeric_limits<double>::max(), 0.0});
   }
+  traits_.known = traits_.ids;
 }
 
 Measure Reader::measure_of(std::size_t trait) const {
@@ -145,10 +146,15 @@ void Reader::read_personas() {
       people[i] = {scenario::number(*number).value_or(0.0), *number};
       if (!(people[i].number > 0.0)) number->refuse("people must be > 0");
     }
-    if (const auto standing = table.take_word<ArrivesAs>("standing")) persona.standing = *standing;
-    if (const auto tenure = table.take("tenure"))
+    const auto standing = table.take_word<ArrivesAs>("standing");
+    if (standing) persona.standing = *standing;
+    if (const auto tenure = table.take("tenure")) {
       persona.tenure = distribution(*tenure, Measure::duration).value_or(Fixed{});
+      // Who has a tenure was meant to be a customer, however that was written.
+      if (!standing && table.value().node().find("standing") != nullptr) persona.standing = ArrivesAs::customer;
+    }
     read_traits(table.take("traits"), persona, table.value());
+    if (const auto correlate = table.take("correlate")) read_correlations(*correlate, persona);
     if (const auto needs = table.take("needs")) {
       if (std::optional<Table> themes = scenario::table(*needs, "needs", "write needs = { price = 0.7, speed = 0.3 }")) {
         for (const Value& weight : themes->rest())
@@ -191,6 +197,28 @@ void Reader::read_personas() {
     parts_.personas.push_back(std::move(persona));
   }
   if (by_people) share_by_people(people);
+}
+
+void Reader::read_correlations(const Value& value, Persona& persona) {
+  const std::string example = "write correlate = [[\"expectation\", \"patience\", 0.4]]";
+  const auto entries = elements(value, example);
+  if (!entries) return;
+  if (std::any_of(entries->begin(), entries->end(), [](const Value& one) { return one.node().kind != Kind::array; })) {
+    value.refuse("correlate is a list of lists: each is two traits and their correlation", example);
+    return;
+  }
+  for (const Value& entry : *entries) {
+    const auto three = elements(entry, example);
+    if (!three) continue;
+    if (three->size() != 3) {
+      entry.refuse("an entry is two traits and their correlation", example);
+      continue;
+    }
+    const auto a = position((*three)[0], traits_), b = position((*three)[1], traits_);
+    const auto correlation = number((*three)[2]);
+    // An entry that was refused stays, so that the others keep their places; it correlates nothing.
+    persona.correlate.push_back({a ? TraitId(*a) : TraitId(), b ? TraitId(*b) : TraitId(), correlation.value_or(0.0)});
+  }
 }
 
 void Reader::read_traits(std::optional<Value> own, Persona& persona, const Value& whole) {

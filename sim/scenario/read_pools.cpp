@@ -65,7 +65,7 @@ void Reader::read_pools() {
     if (const auto servers = table.take("servers")) {
       pool.servers = read_staff(*servers, "servers");
       if (!dated_ && depends_on_weekday(pool.servers)) {
-        servers->refuse_key("days of the week need the date of day 0", "add start = 2026-09-07, a Monday, to [scenario]");
+        servers->refuse_key("days of the week need the date of day 0", std::string(start_hint));
       }
     }
     table.read_fields(keys::pool(), pool);

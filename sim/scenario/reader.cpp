@@ -56,6 +56,7 @@ ModelParts Reader::read() {
   events_ = read_list("event");
   plans_ = read_list("plan");
   surveys_ = read_list("survey");
+  rules_ = read_list("rule");
   account_segments_ = read_list("account_segment");
   clocks_ = read_list("clock");
   counters_ = read_list("counter");
@@ -169,11 +170,12 @@ Reader::List Reader::read_list(const std::string& kind) {
           path = fmt::format("{}.{}", kind, id);
         }
       }
-    } else {
+    } else if (kind != "rule") {  // one that no plan names needs none
       problems_.error(path + ".id", entry.node().at, entry.node().origin, fmt::format("\"id\" is missing in this {}", kind),
                       "write id = \"some-name\", of letters, digits, '-' and '_'");
     }
-    if (list.names.index.emplace(id, index).second && !id.empty()) list.names.known.push_back(id);
+    if (!(id.empty() && node == nullptr) && list.names.index.emplace(id, index).second && !id.empty())
+      list.names.known.push_back(id);
     list.names.ids.push_back(id);
     list.entries.emplace_back(entry.node(), std::move(path), problems_);
   }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,6 +17,9 @@
 #include "value.hpp"
 
 namespace sojourn::scenario {
+
+/// How to give day 0 a date: the same wherever one is missing.
+inline constexpr std::string_view start_hint = "add start = 2026-09-07, a Monday, to [scenario]";
 
 /// Takes `schema`, the version of the format, and refuses every other than this one's.
 void read_schema(Table& root);
@@ -81,6 +85,7 @@ class Reader {
   // read_personas.cpp
   void collect_traits();
   void read_personas();
+  void read_correlations(const Value& value, Persona& persona);
   void read_traits(std::optional<Value> own, Persona& persona, const Value& whole);
   void judge_traits();
 
@@ -131,6 +136,7 @@ class Reader {
   void read_surveys();
   ClosedLoop read_closed_loop(const Value& value);
   void read_rules();
+  void read_condition(const Value& when, Rule& rule, std::string_view example);
   void read_uncertain();
   void read_accounts();
   Gate read_gate(const Value& value);
@@ -155,7 +161,7 @@ class Reader {
   List clocks_, counters_;
   Names clock_names_;  // with the clock that everybody has, first
   List personas_, channels_, teams_, pools_, touchpoints_, improvements_, events_, plans_, surveys_, account_segments_,
-      outside_;
+      outside_, rules_;
   Names traits_;
   std::map<std::string, std::vector<Value>> trait_keys_;  // where a scenario's own trait is set
   std::map<std::size_t, TraitUse> trait_uses_;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <nlohmann/json.hpp>
@@ -207,6 +208,8 @@ Json type_of(const Key& key) {
       return any_of({number({-1.0, 10.0, Limit::outside}), {{"type", "string"}, {"pattern", "%\\s*per\\s"}}});
     case Kind::rate:
       return reference_to("rate");
+    case Kind::share_rate:
+      return any_of({reference_to("rate"), {{"type", "string"}, {"pattern", "%\\s*per\\s"}}});
     case Kind::parameters:
       return distribution_forms(reference_to("duration"), reference_to("rate"), reference_to("duration"),
                                 reference_to("rate"))[key.name];
@@ -238,6 +241,13 @@ Json type_of(const Key& key) {
       return any_of({quantity(key.bounds), reference_to("over_time")});
     case Kind::drawn_or_trait:
       return any_of({reference_to("drawn"), reference_to("trait_name")});
+    case Kind::correlations: {
+      const Json value = quantity({{"type", "number"}, {"exclusiveMinimum", -1}, {"exclusiveMaximum", 1}}, false);
+      return list_of({{"type", "array"},
+                      {"items", Json::array_t{reference_to("id"), reference_to("id"), value}},
+                      {"minItems", 3},
+                      {"maxItems", 3}});
+    }
     case Kind::id:
     case Kind::reference:
       return reference_to("id");
@@ -345,6 +355,7 @@ std::string kind_text(const Key& key) {
     case Kind::growth:
       return "share per time";
     case Kind::rate:
+    case Kind::share_rate:
       return "rate";
     case Kind::parameters:
       return "its parameters";
@@ -370,6 +381,8 @@ std::string kind_text(const Key& key) {
       return "number, or a table over time,";
     case Kind::drawn_or_trait:
       return "distribution, or the name of a trait,";
+    case Kind::correlations:
+      return "list of `[trait, trait, number]`";
     case Kind::id:
       return "id";
     case Kind::reference:
@@ -437,7 +450,8 @@ Json required_without_base(Json& definitions) {
     if (!table.contains("required")) continue;
     const Json required = {{"required", table["required"]}};
     sections[key.name] = key.kind == Kind::tables ? Json{{"items", required}} : required;
-    const bool has_id = table["properties"].contains("id");
+    const Json& all = table["required"];
+    const bool has_id = std::find(all.begin(), all.end(), "id") != all.end();
     table.erase("required");
     if (has_id) table["required"] = {"id"};
   }

@@ -6,6 +6,6 @@
 namespace sojourn::shipped_templates {
 
 extern const std::string_view insurer_book, service_line, streaming, printer_support, perception_gap, bank_silos,
-    loyalty_programme;
+    loyalty_programme, closed_loop, right_message;
 
 }  // namespace sojourn::shipped_templates

@@ -304,6 +304,8 @@ const std::vector<Template>& templates() {
        shipped_templates::bank_silos},
       {"loyalty-programme", "members stay longer: because of the programme, or because of who they are?",
        shipped_templates::loyalty_programme},
+      {"closed-loop", "low answers are followed up, and a score switches an improvement on", shipped_templates::closed_loop},
+      {"right-message", "one better message for all, or for each what they need", shipped_templates::right_message},
   };
   return all;
 }

@@ -56,6 +56,7 @@ class UncertainReader {
       groups.known.push_back(group.id);
       inputs_.groups.push_back(std::move(group));
     }
+    named_.assign(inputs_.groups.size(), 0);
   }
 
   void read_entry(const Value& value, const Names& groups) {
@@ -63,6 +64,9 @@ class UncertainReader {
     Entry entry;
     const std::optional<Value> key = entries_.read_key(parts, value, entry), group = parts.take("group"),
                                why = parts.take("why");
+    constexpr std::size_t none = ~std::size_t{0};
+    const std::size_t place = group ? position(*group, groups).value_or(none) : none;
+    if (place != none) ++named_[place];
     if (!key) return;
     std::vector<Value> drawn = VariedEntries::take_drawn(parts);
     if (drawn.size() != 1) {
@@ -76,9 +80,7 @@ class UncertainReader {
       return;
     }
     if (!entries_.read_drawn(drawn.front(), entry)) return;
-    if (group) {
-      if (const auto place = position(*group, groups)) inputs_.groups[*place].members.push_back(entries_.all().size());
-    }
+    if (place != none) inputs_.groups[place].members.push_back(entries_.all().size());
     inputs_.why.push_back(why ? text(*why).value_or("") : "");
     entries_.add(std::move(entry));
   }
@@ -87,6 +89,7 @@ class UncertainReader {
     for (std::size_t g = 0; g < inputs_.groups.size(); ++g) {
       const UncertainGroup& group = inputs_.groups[g];
       const Value& value = group_values_[g];
+      if (group.members.size() < named_[g]) continue;  // what is wrong with the others was said
       if (group.members.size() < 2) {
         problems_.add(
             {{Severity::warning, value.path(),
@@ -112,6 +115,7 @@ class UncertainReader {
   UncertainInputs& inputs_;
   VariedEntries entries_;
   Table root_;
+  std::vector<std::size_t> named_;   // by how many entries each group is named, also by those that are wrong
   std::vector<Value> group_values_;  // where the correlation of each group stands
 };
 

@@ -291,7 +291,10 @@ void convert(const Value& value, const keys::Key& key, double& target) {
   if (key.kind == keys::Kind::amount && (value.node().kind == Kind::table || is_name(value))) return;
   // The discount is a share of a year's money.
   const keys::Bounds& bounds = key.unit == "per year" ? keys::fraction : key.bounds;
-  assign(key.kind == keys::Kind::rate ? rate(value) : number(value, bounds), target);
+  assign(key.kind == keys::Kind::rate         ? rate(value)
+         : key.kind == keys::Kind::share_rate ? share_rate(value)
+                                              : number(value, bounds),
+         target);
 }
 void convert(const Value& value, const keys::Key&, std::uint64_t& target) { assign(whole(value), target); }
 void convert(const Value& value, const keys::Key&, std::uint32_t& target) { assign(small_whole(value), target); }
@@ -415,6 +418,16 @@ std::optional<double> rate(const Value& value) {
   }
   Parsed<double> parsed = parse_rate(node.text);
   if (parsed.value) return parsed.value;
+  value.refuse(std::move(parsed.message), std::move(parsed.hint));
+  return std::nullopt;
+}
+
+std::optional<double> share_rate(const Value& value) {
+  const Node& node = value.node();
+  const std::size_t percent = node.kind == Kind::text ? node.text.find('%') : std::string::npos;
+  if (percent == std::string::npos) return rate(value);
+  Parsed<double> parsed = parse_rate(node.text.substr(0, percent) + node.text.substr(percent + 1));
+  if (parsed.value) return 0.01 * *parsed.value;
   value.refuse(std::move(parsed.message), std::move(parsed.hint));
   return std::nullopt;
 }

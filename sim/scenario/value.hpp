@@ -61,6 +61,8 @@ inline constexpr std::array<std::string_view, 2> remarks{"source", "note"};
 [[nodiscard]] std::optional<std::string> iso_date(const Value& value);
 [[nodiscard]] std::optional<Days> duration(const Value& value);
 [[nodiscard]] std::optional<double> rate(const Value& value);
+/// The same of what lies between 0 and 1, "2 % per year" too.
+[[nodiscard]] std::optional<double> share_rate(const Value& value);
 /// The elements of a list; nothing after reporting that it is none.
 [[nodiscard]] std::optional<std::vector<Value>> elements(const Value& value, std::string hint = {});
 /// One value, or the elements of a list of them.

@@ -62,6 +62,24 @@ bool is_duration(const Key* key) {
           key->kind == keys::Kind::drawn_duration || key->kind == keys::Kind::arrival);
 }
 
+// What no number can be drawn for: texts, names, dates, true and false.
+bool is_wordy(const Key* key) {
+  if (key == nullptr) return false;
+  switch (key->kind) {
+    case keys::Kind::truth:
+    case keys::Kind::text:
+    case keys::Kind::date:
+    case keys::Kind::id:
+    case keys::Kind::reference:
+    case keys::Kind::references:
+    case keys::Kind::word:
+    case keys::Kind::words:
+      return true;
+    default:
+      return false;
+  }
+}
+
 // An effect, whose number replaces the magnitude of what the scenario says and keeps its sign and its unit.
 bool is_effect(const std::vector<Step>& steps) {
   return steps.size() == 4 && (steps[0].key == "improvement" || steps[0].key == "event") && steps[2].key == "effect";
@@ -191,7 +209,8 @@ bool VariedEntries::parse_key(Entry& entry, const std::function<void(std::string
   declared_ = declared_key(*steps);
   entry.key.whole = declared_ != nullptr && declared_->kind == keys::Kind::whole;
   if (is_duration(declared_)) entry.key.unit = "day";
-  if (declared_ != nullptr && declared_->kind == keys::Kind::rate) entry.key.unit = "day-1";
+  if (declared_ != nullptr && (declared_->kind == keys::Kind::rate || declared_->kind == keys::Kind::share_rate))
+    entry.key.unit = "day-1";
   return true;
 }
 
@@ -220,6 +239,7 @@ bool VariedEntries::read_values(Table& parts, const Value& whole_entry, Entry& e
 }
 
 bool VariedEntries::read_range(const Value& from, const Value& to, const std::optional<Value>& steps, Entry& entry) {
+  if (!takes_numbers(entry)) return false;
   VariedKey::Range range;
   const std::optional<double> low = end_of_range(from, entry.key), high = end_of_range(to, entry.key);
   if (!low || !high) return false;
@@ -275,7 +295,16 @@ bool VariedEntries::read_list(const Value& values, Entry& entry) {
   return true;
 }
 
+/// False, after saying so, where the key takes no number.
+bool VariedEntries::takes_numbers(const Entry& entry) {
+  if (!is_wordy(declared_)) return true;
+  refuse(entry, entry.key_at, fmt::format("{} is no number: nothing can be drawn for it", entry.key.key),
+         "name a key that is a number, a duration or a rate");
+  return false;
+}
+
 bool VariedEntries::read_drawn(const Value& value, Entry& entry) {
+  if (!takes_numbers(entry)) return false;
   // The distribution's name is the key here; elsewhere it stands in a table of its own.
   Node holder;
   holder.at = value.node().at;

@@ -67,6 +67,7 @@ class VariedEntries {
 
  private:
   bool parse_key(Entry& entry, const std::function<void(std::string, std::string)>& refuse);
+  bool takes_numbers(const Entry& entry);
   bool read_range(const Value& from, const Value& to, const std::optional<Value>& steps, Entry& entry);
   bool read_list(const Value& values, Entry& entry);
   void refuse(const Entry& entry, const Region& at, std::string message, std::string hint);

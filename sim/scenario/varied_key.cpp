@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sojourn/base/number_text.hpp"
 #include "sojourn/scenario/sweep_file.hpp"
 
 namespace sojourn {
@@ -31,6 +32,18 @@ std::string_view name(DesignChoice::Kind kind) {
       return "saltelli";
   }
   return "";
+}
+
+bool VariedKey::ordered() const {
+  const auto* list = std::get_if<List>(&values);
+  if (list == nullptr) return true;
+  return std::all_of(list->settings.begin(), list->settings.end(), [&](const Setting& each) {
+    const std::string_view text = each.text;
+    const bool around = text.size() > before.size() + after.size() && text.starts_with(before) && text.ends_with(after);
+    const auto number =
+        around ? parse_number(text.substr(before.size(), text.size() - before.size() - after.size())) : std::nullopt;
+    return number.has_value() && *number == each.number;
+  });
 }
 
 std::size_t VariedKey::steps() const {

@@ -272,7 +272,8 @@ std::vector<Obstacle> mechanisms_in_use(const ModelParts& parts) {
   add(parts.reviews.has_value(), Kind::reviews, "[reviews]");
   add(any([](const Touchpoint& t) { return t.queues(); }), Kind::queues, "servers");
   add(!parts.account_segments.empty(), Kind::accounts, "[accounts]");
-  add(!parts.rules.empty(), Kind::rules, "[[rule]]");
+  add(std::any_of(parts.plans.begin(), parts.plans.end(), [](const Plan& plan) { return !plan.rules.empty(); }), Kind::rules,
+      "[[rule]]");
   add(std::any_of(parts.surveys.begin(), parts.surveys.end(), [](const Survey& s) { return s.closed_loop.has_value(); }),
       Kind::closed_loop, "[[survey]]");
   return result;

@@ -99,6 +99,35 @@ std::vector<double> equally_likely(const std::vector<std::vector<double>>& figur
   return outcomes;
 }
 
+std::size_t place_of_goal(UncertainDraws& draws, const std::vector<GoalTerm>& goal) {
+  if (goal.size() == 1) return goal.front().metric;
+  std::vector<std::vector<std::vector<double>>> sum = draws.outcomes.at(goal.front().metric);
+  for (std::size_t plan = 0; plan < sum.size(); ++plan) {
+    for (std::size_t draw = 0; draw < sum[plan].size(); ++draw) {
+      for (std::size_t r = 0; r < sum[plan][draw].size(); ++r) {
+        double value = 0.0;
+        for (const GoalTerm& term : goal) value += term.weight * draws.outcomes.at(term.metric)[plan][draw][r];
+        sum[plan][draw][r] = value;
+      }
+    }
+  }
+  draws.outcomes.resize(metrics().size());
+  draws.outcomes.push_back(std::move(sum));
+  return metrics().size();
+}
+
+const Metric& figure_at(std::size_t place) {
+  static const Metric goal = [] {
+    Metric made = *find_metric("npv");
+    made.name = "goal";
+    made.label = "The goal";
+    made.description = "what the scenario's goal weighs together";
+    made.value = nullptr;
+    return made;
+  }();
+  return place < metrics().size() ? metrics()[place] : goal;
+}
+
 std::vector<std::vector<double>> difference_of_plan(const UncertainDraws& draws, std::size_t metric, std::size_t plan) {
   std::vector<std::vector<double>> difference = draws.outcomes.at(metric).at(plan);
   for (std::size_t d = 0; d < difference.size(); ++d) {
@@ -117,7 +146,7 @@ MetricForecast metric_forecast(const UncertainDraws& draws, std::size_t metric) 
 }
 
 void require_decides(std::size_t metric) {
-  const Metric& by = metrics()[metric];
+  const Metric& by = figure_at(metric);
   if (by.direction == Direction::neutral)
     throw InputError(fmt::format("neither more nor less of {} is better by itself", by.name),
                      "npv, retained and nps can decide");
@@ -127,7 +156,7 @@ ValueSample decision_sample(const UncertainDraws& draws, std::size_t metric) {
   require_decides(metric);
   if (draws.plans.size() < 2)
     throw InputError("there is one plan alone: nothing is to be chosen", "add a [[plan]] to the scenario");
-  const double sign = metrics()[metric].direction == Direction::lower ? -1.0 : 1.0;
+  const double sign = figure_at(metric).direction == Direction::lower ? -1.0 : 1.0;
   ValueSample sample{draws.keys, draws.values, draws.plans, {}, true};
   for (const auto& plan : draws.outcomes.at(metric)) {
     std::vector<double>& worth = sample.worth.emplace_back();

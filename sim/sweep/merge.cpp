@@ -7,8 +7,10 @@
 #include <set>
 #include <system_error>
 #include <utility>
+#include <variant>
 
 #include "sojourn/base/error.hpp"
+#include "sojourn/base/huge_pages.hpp"
 #include "sojourn/base/text.hpp"
 #include "sojourn/outcomes/recorded.hpp"
 #include "sojourn/outcomes/version.hpp"
@@ -69,31 +71,82 @@ void require_points(const Outcomes& file, const fs::path& path, const Manifest& 
   }
 }
 
-void append(Outcomes& all, Outcomes more, const fs::path& path) {
-  const auto refuse = [&] {
-    throw InputError("this file has other arrays than those before it",
-                     "points of one sweep have the same arrays: series = false keeps figures at the horizon alone",
-                     path.string());
-  };
-  if (all.arrays.size() != more.arrays.size() || all.dimensions.size() != more.dimensions.size()) refuse();
-  for (std::size_t d = 1; d < all.dimensions.size(); ++d) {
-    if (all.dimensions[d].name != more.dimensions[d].name || all.dimensions[d].values != more.dimensions[d].values) refuse();
+/// The points of one file after another. Each file is read by a process of its own, which starts as a copy of this one:
+/// values that are many stand in huge pages, of which there are few to copy.
+class JoinedPoints {
+ public:
+  /// There will be so many points.
+  explicit JoinedPoints(std::uint64_t points) : points_(points) {}
+
+  /// Throws InputError, naming the file, where its arrays or dimensions are not those of the files before it.
+  void append(Outcomes more, const fs::path& path) {
+    if (columns_.empty()) {
+      begin(std::move(more));
+      return;
+    }
+    const auto refuse = [&] {
+      throw InputError("this file has other arrays than those before it",
+                       "points of one sweep have the same arrays: series = false keeps figures at the horizon alone",
+                       path.string());
+    };
+    if (all_.arrays.size() != more.arrays.size() || all_.dimensions.size() != more.dimensions.size()) refuse();
+    for (std::size_t d = 1; d < all_.dimensions.size(); ++d) {
+      if (all_.dimensions[d].name != more.dimensions[d].name || all_.dimensions[d].values != more.dimensions[d].values)
+        refuse();
+    }
+    auto& points = std::get<std::vector<std::int64_t>>(all_.dimensions.front().values);
+    const std::vector<std::int64_t>& further = points_of(more);
+    points.insert(points.end(), further.begin(), further.end());
+    for (std::size_t a = 0; a < all_.arrays.size(); ++a) {
+      if (all_.arrays[a].name != more.arrays[a].name || columns_[a].index() != more.arrays[a].values.index()) refuse();
+      add(a, more.arrays[a]);
+    }
   }
-  auto& points = std::get<std::vector<std::int64_t>>(all.dimensions.front().values);
-  const std::vector<std::int64_t>& further = points_of(more);
-  points.insert(points.end(), further.begin(), further.end());
-  all.dimensions.front().size = points.size();
-  for (std::size_t a = 0; a < all.arrays.size(); ++a) {
-    Array& array = all.arrays[a];
-    if (array.name != more.arrays[a].name || array.values.index() != more.arrays[a].values.index()) refuse();
+
+  [[nodiscard]] Outcomes outcomes() && {
+    all_.dimensions.front().size = points_of(all_).size();
+    for (std::size_t a = 0; a < columns_.size(); ++a) {
+      std::visit(
+          [&](auto& column) {
+            all_.arrays[a].values = std::vector(column.begin(), column.end());
+            column = {};
+          },
+          columns_[a]);
+    }
+    return std::move(all_);
+  }
+
+ private:
+  void begin(Outcomes first) {
+    const std::size_t here = points_of(first).size();
+    for (const Array& array : first.arrays) {
+      std::visit(
+          [&](const auto& values) {
+            Column<typename std::decay_t<decltype(values)>::value_type> column;
+            column.reserve(values.size() / here * points_);
+            columns_.emplace_back(std::move(column));
+          },
+          array.values);
+    }
+    for (std::size_t a = 0; a < first.arrays.size(); ++a) add(a, first.arrays[a]);
+    all_ = std::move(first);
+    for (Array& array : all_.arrays) array.values = std::vector<double>();
+  }
+
+  void add(std::size_t a, const Array& array) {
     std::visit(
-        [&](auto& values) {
-          const auto& added = std::get<std::decay_t<decltype(values)>>(more.arrays[a].values);
-          values.insert(values.end(), added.begin(), added.end());
+        [&](auto& column) {
+          using Number = typename std::decay_t<decltype(column)>::value_type;
+          const auto& values = std::get<std::vector<Number>>(array.values);
+          column.insert(column.end(), values.begin(), values.end());
         },
-        array.values);
+        columns_[a]);
   }
-}
+
+  std::uint64_t points_;
+  Outcomes all_;  // without the values of its arrays
+  std::vector<std::variant<Column<double>, Column<std::int64_t>>> columns_;
+};
 
 bool is_metric(const Array& array) { return array.dimensions == std::vector<std::string>{"point", "plan", "replication"}; }
 
@@ -164,19 +217,15 @@ Outcomes merged_points(const fs::path& folder, const std::stop_token& stop) {
     throw InputError(
         fmt::format("{} of {} points are missing in {}: {}", missing, manifest.points, folder.string(), stretches(gaps)),
         std::string(sweep_again));
-  Outcomes all;
+  JoinedPoints all(manifest.points);
   for (std::uint64_t file = 0; file < manifest.files(); ++file) {
     throw_if_stopped(stop);
     const fs::path path = folder / manifest.file_name(file);
     Outcomes one = read_points(path, manifest);
     require_points(one, path, manifest, design, file);
-    if (file == 0) {
-      all = std::move(one);
-    } else {
-      append(all, std::move(one), path);
-    }
+    all.append(std::move(one), path);
   }
-  return all;
+  return std::move(all).outcomes();
 }
 
 std::string tidy_csv_header(const Outcomes& points) {

@@ -10,6 +10,7 @@
 #include <optional>
 #include <set>
 #include <system_error>
+#include <tuple>
 
 #include "sojourn/base/parallel.hpp"
 #include "sojourn/base/whole_file.hpp"
@@ -115,28 +116,36 @@ void require_valid_points(const Design& design, std::uint64_t tried) {
   }
 }
 
+namespace {
+
+/// Adds a file of points to the work, unless it is complete.
+void add_missing(const fs::path& folder, const Manifest& manifest, std::uint64_t file, SweepWork& work) {
+  const std::uint64_t points = manifest.end_of(file) - manifest.first_of(file);
+  work.points += points;
+  const fs::path path = folder / manifest.file_name(file), partial = folder / manifest.partial_name(file);
+  std::error_code error;
+  if (fs::exists(path, error)) {
+    if (is_sealed(path)) return;
+    require_replaceable(path);
+  }
+  work.files.push_back(file);
+  work.missing += points;
+  if (!fs::exists(partial, error)) return;
+  require_replaceable(partial);
+  if (!is_sealed(partial)) return;
+  for (PointResult& each : taken_apart(read_points(partial, manifest))) {
+    if (each.point < manifest.first_of(file) || each.point >= manifest.end_of(file)) continue;
+    work.at_hand.push_back(std::move(each));
+    --work.missing;
+  }
+}
+
+}  // namespace
+
 SweepWork missing_work(const fs::path& folder, const Manifest& manifest, const Shard& shard) {
   SweepWork work;
-  for (std::uint64_t file = shard.index - 1; file < manifest.files(); file += shard.count) {
-    const std::uint64_t points = manifest.end_of(file) - manifest.first_of(file);
-    work.points += points;
-    const fs::path path = folder / manifest.file_name(file), partial = folder / manifest.partial_name(file);
-    std::error_code error;
-    if (fs::exists(path, error)) {
-      if (is_sealed(path)) continue;
-      require_replaceable(path);
-    }
-    work.files.push_back(file);
-    work.missing += points;
-    if (!fs::exists(partial, error)) continue;
-    require_replaceable(partial);
-    if (!is_sealed(partial)) continue;
-    for (PointResult& each : taken_apart(read_points(partial, manifest))) {
-      if (each.point < manifest.first_of(file) || each.point >= manifest.end_of(file)) continue;
-      work.at_hand.push_back(std::move(each));
-      --work.missing;
-    }
-  }
+  for (std::uint64_t file = shard.index - 1; file < manifest.files(); file += shard.count)
+    add_missing(folder, manifest, file, work);
   return work;
 }
 
@@ -150,29 +159,24 @@ class SweepJob {
   SweepDone run() {
     const auto began = Steady::now();
     claim_folder(folder_, manifest_);
-    SweepWork work = missing_work(folder_, manifest_, options_.shard);
-    done_.points = work.points;
-    done_.before = work.points - work.missing;
-    std::set<std::uint64_t> known;
-    for (const std::uint64_t file : work.files) files_[file].left = manifest_.end_of(file) - manifest_.first_of(file);
-    for (PointResult& each : work.at_hand) {
-      known.insert(each.point);
-      File& file = files_.at(each.point / manifest_.points_per_file);
-      --file.left;
-      file.results.push_back(std::move(each));
+    if (options_.ranks == nullptr) {
+      add(missing_work(folder_, manifest_, options_.shard));
+      all_ = points_.size();
     }
-    std::vector<std::uint64_t> points;
-    for (const std::uint64_t file : work.files) {
-      for (std::uint64_t point = manifest_.first_of(file); point < manifest_.end_of(file); ++point) {
-        if (!known.contains(point)) points.push_back(point);
-      }
-      // All of its points may be at hand already.
-      if (files_[file].left == 0) write(file, files_[file]);
-    }
-    simulate(points);
+    simulate();
     keep_the_rest();
+    if (options_.ranks != nullptr) {
+      if (failure_) options_.ranks->close();
+      const bool stopped = options_.stop.stop_requested();
+      const Ranks::Totals all =
+          options_.ranks->sums({done_.points, done_.before, done_.now, done_.events, stopped ? 1u : 0u});
+      std::tie(done_.points, done_.before, done_.now, done_.events) = std::tie(all[0], all[1], all[2], all[3]);
+      if (all[4] > 0) done_.points = points_of_shard();  // what nobody took is part of it
+      done_.interrupted = all[4] > 0;
+    }
     if (failure_) std::rethrow_exception(failure_);
-    done_.interrupted = options_.stop.stop_requested() && done_.before + done_.now < done_.points;
+    const bool stopped = done_.interrupted || options_.stop.stop_requested();
+    done_.interrupted = stopped && done_.before + done_.now < done_.points;
     done_.seconds = seconds_since(began);
     return done_;
   }
@@ -187,48 +191,106 @@ class SweepJob {
     Steady::time_point written = Steady::now();
   };
 
-  void simulate(const std::vector<std::uint64_t>& points) {
+  /// What is missing of some files.
+  void add(SweepWork work) {
+    done_.points += work.points;
+    done_.before += work.points - work.missing;
+    std::set<std::uint64_t> known;
+    for (const std::uint64_t file : work.files) files_[file].left = manifest_.end_of(file) - manifest_.first_of(file);
+    for (PointResult& each : work.at_hand) {
+      known.insert(each.point);
+      File& file = files_.at(each.point / manifest_.points_per_file);
+      --file.left;
+      file.results.push_back(std::move(each));
+    }
+    for (const std::uint64_t file : work.files) {
+      for (std::uint64_t point = manifest_.first_of(file); point < manifest_.end_of(file); ++point) {
+        if (!known.contains(point)) points_.push_back(point);
+      }
+      // All of its points may be at hand already.
+      if (files_[file].left == 0) write(file, files_[file]);
+    }
+  }
+
+  [[nodiscard]] std::uint64_t files_of_shard() const {
+    const std::uint64_t first = options_.shard.index - 1, files = manifest_.files();
+    return first < files ? (files - first + options_.shard.count - 1) / options_.shard.count : 0;
+  }
+  [[nodiscard]] std::uint64_t points_of_shard() const {
+    std::uint64_t points = 0;
+    for (std::uint64_t k = 0; k < files_of_shard(); ++k) {
+      const std::uint64_t file = options_.shard.index - 1 + k * options_.shard.count;
+      points += manifest_.end_of(file) - manifest_.first_of(file);
+    }
+    return points;
+  }
+
+  /// A point that nobody has; of ranks, of the next file that has one.
+  [[nodiscard]] std::optional<std::uint64_t> next_point() {
+    const std::lock_guard lock(mutex_);
+    while (next_ == points_.size() && options_.ranks != nullptr && !taken_all_) {
+      const std::uint64_t taken = options_.ranks->take();
+      taken_all_ = taken >= files_of_shard();
+      if (taken_all_) break;
+      if (options_.progress) options_.progress(static_cast<double>(taken) / static_cast<double>(files_of_shard()));
+      SweepWork work;
+      add_missing(folder_, manifest_, options_.shard.index - 1 + taken * options_.shard.count, work);
+      points_.clear();
+      next_ = 0;
+      add(std::move(work));
+    }
+    if (next_ == points_.size()) return std::nullopt;
+    return points_[next_++];
+  }
+
+  void simulate() {
     const auto threads = static_cast<std::size_t>(thread_count(options_.threads));
-    const bool packed = points.size() >= threads;
+    const bool packed = options_.ranks != nullptr || points_.size() >= threads;
     const std::size_t workers = packed ? threads : 1;
-    std::atomic<std::size_t> next = 0;
     parallel_for_each(workers, static_cast<int>(workers), [&](std::size_t) {
-      for (std::size_t index = next++; index < points.size(); index = next++) {
-        if (options_.stop.stop_requested() || failed_) return;
+      while (!options_.stop.stop_requested() && !failed_) {
+        std::optional<std::uint64_t> point;
         try {
-          finish(simulate_point(design_, points[index], packed ? 1 : static_cast<int>(threads), options_.stop),
-                 points.size());
+          point = next_point();
+          if (!point) return;
+          finish(simulate_point(design_, *point, packed ? 1 : static_cast<int>(threads), options_.stop));
+          if (options_.ranks != nullptr) options_.ranks->serve();
         } catch (const Interrupted&) {
           return;
         } catch (...) {
-          fail(points[index]);
+          fail(point);
           return;
         }
       }
     });
   }
 
-  /// Of several errors, that of the first point is the one to report.
-  void fail(std::uint64_t point) {
+  /// Of several errors, that of the first point is the one to report; what went wrong with a file comes before them.
+  void fail(std::optional<std::uint64_t> point) {
     const std::lock_guard lock(mutex_);
     failed_ = true;
-    if (failure_ && point > failed_point_) return;
+    if (failure_ && (!failed_point_ || (point && *point > *failed_point_))) return;
     failed_point_ = point;
     try {
       throw;
     } catch (const RunError& error) {
       failure_ = std::make_exception_ptr(
-          error.code() == ErrorCode::run_failed
-              ? RunError(fmt::format("point {}: {}", point, error.message()), error.hint(), error.place(), error.code())
+          point && error.code() == ErrorCode::run_failed
+              ? RunError(fmt::format("point {}: {}", *point, error.message()), error.hint(), error.place(), error.code())
               : error);
     } catch (...) {
       failure_ = std::current_exception();
     }
   }
 
-  void finish(SimulatedPoint point, std::size_t all) {
+  [[nodiscard]] File& file_of(std::uint64_t number) {
+    const std::lock_guard lock(mutex_);
+    return files_.at(number);
+  }
+
+  void finish(SimulatedPoint point) {
     const std::uint64_t number = point.result.point / manifest_.points_per_file;
-    File& file = files_.at(number);
+    File& file = file_of(number);
     {
       const std::lock_guard lock(file.mutex);
       file.results.push_back(std::move(point.result));
@@ -243,7 +305,8 @@ class SweepJob {
     ++done_.now;
     done_.events += point.events;
     done_.simulating += point.seconds;
-    if (options_.progress) options_.progress(static_cast<double>(done_.now) / static_cast<double>(all));
+    if (options_.progress && options_.ranks == nullptr)
+      options_.progress(static_cast<double>(done_.now) / static_cast<double>(all_));
   }
 
   void write(std::uint64_t number, File& file) {
@@ -276,10 +339,13 @@ class SweepJob {
   const SweepOptions& options_;
   Manifest manifest_;
   std::map<std::uint64_t, File> files_;
-  std::mutex mutex_;  // of what follows
+  std::mutex mutex_;                   // of `files_` and of what follows
+  std::vector<std::uint64_t> points_;  // to be simulated, from `next_` on
+  std::size_t next_ = 0, all_ = 0;
+  bool taken_all_ = false;
   SweepDone done_;
   std::atomic<bool> failed_ = false;
-  std::uint64_t failed_point_ = 0;
+  std::optional<std::uint64_t> failed_point_;
   std::exception_ptr failure_;
 };
 

@@ -7,10 +7,8 @@
 #include <functional>
 #include <limits>
 
+#include "merged_sweep.hpp"
 #include "sojourn/base/error.hpp"
-#include "sojourn/outcomes/recorded.hpp"
-#include "sojourn/scenario/nearest.hpp"
-#include "sojourn/sweep/merge.hpp"
 
 namespace sojourn {
 namespace {
@@ -164,12 +162,6 @@ void add_morris(const Design& design, std::span<const double> values, Sensitivit
   }
 }
 
-std::size_t position(const char* what, const std::string& id, const std::vector<std::string>& known) {
-  const auto found = std::find(known.begin(), known.end(), id);
-  if (found != known.end()) return static_cast<std::size_t>(found - known.begin());
-  throw InputError(fmt::format("this sweep has no {} \"{}\"", what, id), suggestion(id, known));
-}
-
 }  // namespace
 
 bool few_samples(const Sensitivity& sensitivity) {
@@ -201,40 +193,22 @@ Sensitivity sensitivity(const Design& design, std::span<const double> values) {
 
 Sensitivity sensitivity(const Outcomes& points, const std::string& metric, const std::string& plan,
                         const std::string& baseline) {
-  if (!holds_points(points))
-    throw InputError("this file is not a merged sweep", "sojourn merge FOLDER -o all.h5 writes one");
-  const RecordedSweep recorded_in =
-      recorded_sweep(attribute_of(points, "sweep_toml"), attribute_of(points, "table"), attribute_of(points, "sweep_name"));
-  const Design design(recorded_in.sweep);
-  const std::vector<std::int64_t>& numbers = points_of(points);
-  if (numbers.size() != design.points() || numbers.front() != 0)
-    throw InputError(fmt::format("this file holds {} of the {} points of its sweep", numbers.size(), design.points()),
-                     "sojourn merge puts all of them into one file");
-  std::vector<std::string> metrics;
-  for (const Array& array : points.arrays) {
-    if (array.dimensions == std::vector<std::string>{"point", "plan", "replication"}) metrics.push_back(array.name);
-  }
-  static_cast<void>(position("metric", metric, metrics));
-  const Array& array = recorded(points, metric, {"point", "plan", "replication"});
-  const auto* figures = std::get_if<std::vector<double>>(&array.values);
-  if (figures == nullptr) throw InputError(fmt::format("\"{}\" is no metric", metric));
-  const std::vector<std::string>& plans = recorded_texts(points, "plan");
-  const std::size_t here = position("plan", plan, plans);
-  const std::size_t other = baseline.empty() ? here : position("plan", baseline, plans);
-  const std::size_t replications = points.dimension("replication").size;
+  const MergedSweep sweep(points);
+  const MergedSweep::Figures figures = sweep.figures(metric);
+  const std::size_t here = sweep.plan(plan), other = baseline.empty() ? here : sweep.plan(baseline);
   const auto mean = [&](std::size_t point, std::size_t of) {
     double sum = 0.0;
-    for (std::size_t r = 0; r < replications; ++r) sum += (*figures)[(point * plans.size() + of) * replications + r];
-    return sum / static_cast<double>(replications);
+    for (std::size_t r = 0; r < sweep.replications(); ++r) sum += figures.at(point, of, r);
+    return sum / static_cast<double>(sweep.replications());
   };
   std::vector<double> values;
-  for (std::size_t i = 0; i < numbers.size(); ++i)
+  for (std::size_t i = 0; i < sweep.points(); ++i)
     values.push_back(mean(i, here) - (baseline.empty() ? 0.0 : mean(i, other)));
-  Sensitivity result = sensitivity(design, values);
+  Sensitivity result = sensitivity(sweep.design(), values);
   result.metric = metric;
   result.plan = plan;
   result.baseline = baseline;
-  result.unit = array.unit;
+  result.unit = figures.unit();
   return result;
 }
 

@@ -47,8 +47,6 @@ Shard parse_shard(const std::string& text) {
   return {*index, *count};
 }
 
-namespace {
-
 std::optional<Shard> shard_of_array() {
   const auto id = variable("SLURM_ARRAY_TASK_ID");
   if (!id) return std::nullopt;
@@ -60,6 +58,8 @@ std::optional<Shard> shard_of_array() {
                      "name the shard: --shard \"$SLURM_ARRAY_TASK_ID/40\" for one of forty");
   return Shard{(*id - *least) / step + 1, *count};
 }
+
+namespace {
 
 /// Only what srun and mpirun say to each process that they start: a batch script has a number of tasks too, and is one
 /// process.

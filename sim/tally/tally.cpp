@@ -56,7 +56,7 @@ Totals Totals::at_horizon() const {
   TallyShape shape = shape_;
   shape.windows = 1;
   shape.pieces = shape.paying_places = shape.flow_kinds = shape.amount_places = 0;
-  shape.queues = shape.pools = 0;
+  shape.queues = shape.pools = shape.watches = 0;
   shape.referrals = false;
   Totals result(shape);
   result.events_ = events_;

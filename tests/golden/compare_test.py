@@ -79,10 +79,28 @@ class Compare(unittest.TestCase):
         self.assertEqual(self.sojourn("compare", "café.toml", "same.toml", *few, "--threshold", "retained>=2").returncode, 1)
         self.assertEqual([path.name for path in self.folder.glob("*.h5")], [])
 
+    def test_a_comparison_of_several_files_is_kept(self):
+        for name, plan in (("before", "baseline"), ("care", "care-first")):
+            self.run_well("run", TELECOM, "--customers", 200, "--replications", 2, "--plan", plan, "--quiet", "-o", f"{name}.h5")
+        files = ["before.h5", "care.h5"]
+        self.run_well("compare", *files, "-o", "both.csv", "--quiet")
+        self.assertEqual((self.folder / "both.csv").read_text(), self.run_well("compare", *files, "--format", "csv").stdout)
+        said = self.run_well("compare", *files, "--json", "-o", "both.json").stdout
+        self.assertEqual((self.folder / "both.json").read_text(), said)
+        self.run_well("compare", *files, "--quiet", "-o", "both.md")
+        self.assertIn("| against the baseline |", (self.folder / "both.md").read_text().replace("  ", " "))
+        for name in ("both.csv", "both.json", "both.md"):
+            self.run_well("compare", *files, "--quiet", "-o", name)  # its own may be replaced
+            (self.folder / name).write_text("mine\n")
+            done = self.sojourn("compare", *files, "-o", name)
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            self.assertEqual((self.folder / name).read_text(), "mine\n")
+        self.assertEqual(self.sojourn("compare", *files, "-o", "care.h5").returncode, 2)
+
     def test_several_files_are_refused_by_name(self):
         self.run_well("run", COFFEE, "--customers", 100, "--replications", 2, "--quiet", "-o", "c.h5")
         for words, *arguments in (("two files are called c", "c.h5", "c.h5"),
-                                  ("--output is of one scenario", "c.h5", COFFEE, "-o", "x.h5"),
+                                  ('cannot keep a comparison of several files as "x.h5"', "c.h5", COFFEE, "-o", "x.h5"),
                                   ("whose numbers stand", "c.h5", COFFEE, "--customers", 100),
                                   ("customers 100 and", "c.h5", COFFEE),
                                   ("a plan is named", "c.h5", COFFEE, "--threshold", "baseline:npv>=0")):

@@ -58,7 +58,6 @@ void print_scenarios(const std::filesystem::path& folder, Engine engine) {
     const Scenario scenario = read_scenario(path);
     if (scenario.text.find("\n[sweep]") != std::string::npos) continue;
     ModelParts parts = build(scenario).parts();
-    if (!unsupported(parts).empty()) continue;
     Sha256 digest;
     for (const std::uint32_t replications : {1u, 2u}) {
       parts.settings.customers = 3000;

@@ -116,15 +116,6 @@ class Promises(unittest.TestCase):
         result = json.loads(self.run_well("run", SCENARIOS / "coffee.toml", *SMALL, "--horizon", "30 days", "--json").stdout)
         self.assertIsNone(result["metrics"]["retention_365"]["mean"])
 
-    def test_a_mechanism_that_is_not_built_is_refused(self):
-        text = (SCENARIOS / "coffee.toml").read_text() + '\n[[survey]]\nid = "monthly"\nasks = "nps"\nevery = "30 days"\nclosed_loop = { below = 7, to = "drink" }\n'
-        (self.folder / "survey.toml").write_text(text)
-        done = sojourn("run", "survey.toml", folder=self.folder)
-        self.assertEqual(done.returncode, 2)
-        self.assertIn("surveys", done.stderr)
-        self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["survey.toml"])
-        self.assertEqual(sojourn("check", "survey.toml", folder=self.folder).returncode, 0)
-
     def test_coupled_customers_have_no_interval_from_one_replication(self):
         result = json.loads(self.run_well("run", SCENARIOS / "b2b-software.toml", "--customers", "2000", "--replications", "1",
                                           "--json").stdout)

@@ -299,7 +299,7 @@ class PageTest(unittest.TestCase):
     def differences(self, page, file, given):
         """How a file and the page disagree, where the scenario has what is `given`."""
         variables, dimensions = listed(page)
-        known = {"servers", "accounts", "surveys", "several plans"}
+        known = {"servers", "accounts", "surveys", "rules", "content", "tiers", "several plans"}
         found, wanted = [], lambda needs: needs <= given
         certain = lambda needs: needs <= known
         units = {"currency": file["revenue"].units}
@@ -328,6 +328,9 @@ class PageTest(unittest.TestCase):
                                          ("retail-word-of-mouth", "compare", {"several plans"}),
                                          ("b2b-software", "compare", {"accounts", "several plans"}),
                                          ("perception-gap", "run", {"surveys"}),
+                                         ("closed-loop", "compare", {"surveys", "servers", "rules", "several plans"}),
+                                         ("right-message", "compare", {"content", "several plans"}),
+                                         ("loyalty-programme", "compare", {"tiers", "several plans"}),
                                          ("printer-support", "compare", {"surveys", "several plans"})):
             with self.subTest(scenario), tempfile.TemporaryDirectory() as folder:
                 path = Path(folder) / "out.h5"

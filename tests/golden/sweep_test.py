@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 import unittest
+import xml.etree.ElementTree
 
 import h5py
 import numpy
@@ -312,6 +313,59 @@ class Sweep(SweepCase):
         self.assertIn("holds points of a sweep, not a run", self.run_sojourn("run", "all.h5", status=2).stderr)
         self.run_sojourn("run", "coffee.toml", "--customers", 100, "--replications", 2, "-o", "run.h5", "--quiet")
         self.assertIn("holds a run, not the points of a sweep", self.run_sojourn("sensitivity", "run.h5", status=2).stderr)
+
+    def test_where_a_plan_wins(self):
+        """The gain does not depend on the price, so that the plan wins below one price: counted again from the file itself."""
+        vary = ('[[vary]]\nkey = "improvement.barista-course.cost.once"\nfrom = 0\nto = 12000\n'
+                '[[vary]]\nkey = "touchpoint.drink.quality.mean"\nfrom = 0.45\nto = 0.55\n')
+        self.write("s.toml", "{ sobol = { samples = 128 } }", customers=400, replications=5, vary=vary)
+        self.run_sojourn("sweep", "s.toml", "-o", "points")
+        self.run_sojourn("merge", "points", "-o", "all.h5")
+        found = json.loads(self.run_sojourn("sensitivity", "all.h5", "--json", "-o", "where.svg").stdout)
+        self.assertEqual((found["design"], found["figures"]), ("sobol", []))
+        [pair] = found["boxes"]
+        self.assertEqual((pair["plan"], pair["against"], pair["goal"], pair["points"]), ("mend-what-counts", "baseline", {"npv": 1.0}, 128))
+        points = xarray.open_dataset(self.folder / "all.h5")
+        gains = points.npv.sel(plan="mend-what-counts").values - points.npv.sel(plan="baseline").values
+        mean, half = gains.mean(axis=1), 2.7764451 * gains.std(axis=1, ddof=1) / 5 ** 0.5  # Student's t with 4 degrees of freedom
+        wins, losses = mean > half, mean < -half
+        self.assertEqual((pair["better_at"], pair["worse_at"], pair["not_told_at"]), (wins.sum(), losses.sum(), 128 - wins.sum() - losses.sum()))
+        self.assertGreater(pair["better_at"], 10)
+        self.assertGreater(pair["worse_at"], 10)
+        for side, labels, limit in (("better", wins, "below"), ("worse", losses, "above")):
+            box = pair[side]
+            self.assertTrue(box["told"])
+            self.assertLessEqual(box["chance"], 0.05)
+            price = [each for each in box["limits"] if each["key"] == "improvement.barista-course.cost.once"]
+            self.assertEqual([limit in each for each in price], [True])
+            self.assertEqual(price[0]["kept"], 1.0)
+            self.assertLess(price[0]["quasi_p"], 1e-6)
+            inside = numpy.ones(128, bool)
+            for each in box["limits"]:
+                values = points[each["key"]].values
+                inside &= values < each["below"] if "below" in each else values > each["above"]
+            self.assertEqual((box["points_inside"], box["wins_inside"]), (inside.sum(), (inside & labels).sum()))
+            self.assertAlmostEqual(box["density"], (inside & labels).sum() / inside.sum())
+            self.assertAlmostEqual(box["coverage"], (inside & labels).sum() / labels.sum())
+            self.assertGreater(2 * box["wins_inside"] / (box["points_inside"] + labels.sum()), 0.8)
+        points.close()
+        text = self.run_sojourn("sensitivity", "all.h5", COLUMNS="300").stdout
+        self.assertRegex(text, r"mend-what-counts beats baseline in \d+ % of the points where improvement.barista-course.cost.once < \d+.*: "
+                               r"covers \d+ % of its wins\.")
+        self.assertEqual(json.loads(self.run_sojourn("sensitivity", "all.h5", "--json", "--threads", 1).stdout), found)
+        drawing = (self.folder / "where.svg").read_text()
+        xml.etree.ElementTree.fromstring(drawing)
+        self.assertEqual(drawing.count('class="box"'), 2)
+        # The price does not move who is kept: there is nothing to tell by that, and one plan alone wins nothing.
+        kept = json.loads(self.run_sojourn("sensitivity", "all.h5", "--by", "retained", "--json").stdout)["boxes"][0]
+        for side in ("better", "worse"):
+            for each in (kept[side] or {"limits": []})["limits"]:
+                self.assertNotEqual((each["key"], kept[side]["told"]), ("improvement.barista-course.cost.once", True))
+        for words, *arguments in (("cannot beat itself", "--plan", "baseline", "--against", "baseline"),
+                                  ("nothing of one plan alone", "--plan", "baseline"),
+                                  ("did you mean", "--against", "mend-what-count"),
+                                  ("end the name in .svg", "-o", "where.png")):
+            self.assertIn(words, self.run_sojourn("sensitivity", "all.h5", *arguments, status=2).stderr)
 
     def test_dry_runs_write_nothing(self):
         self.write("s.toml", "{ sobol = { samples = 8 } }")

@@ -53,6 +53,21 @@ class UncertainTest(unittest.TestCase):
         self.assertEqual(by["by"], "retained")
         self.assertLess(by["evpi"]["mean"], 1.0)
 
+    def test_a_goal_of_several_figures_decides(self):
+        goal = ("--set", "scenario.goal={ npv = 1, nps = 300 }")
+        found = json.loads(self.compare("--json", *goal).stdout)["uncertain"]
+        self.assertEqual(found["by"], "goal")
+        forecast = found["forecast"]
+        for plan in ("baseline", "longer-trial"):
+            self.assertAlmostEqual(forecast["goal"][plan]["mean"], forecast["npv"][plan]["mean"] + 300 * forecast["nps"][plan]["mean"], places=5)
+        self.assertNotAlmostEqual(found["expected_loss"]["baseline"], json.loads(self.compare("--json").stdout)["uncertain"]["expected_loss"]["baseline"])
+        text = self.compare(*goal).stdout
+        self.assertIn("The goal is npv + 300 x nps.", text)
+        self.assertIn("by the goal", text)
+        self.assertEqual(json.loads(self.compare("--json", "--by", "npv", *goal).stdout)["uncertain"]["by"], "npv")
+        ranked = self.sojourn("rank", GYM, "--customers", 500, "--no-progress", *goal).stdout
+        self.assertIn("the goal of the scenario is npv + 300 x nps", " ".join(ranked.split()))
+
     def test_draws_as_a_table(self):
         """The table has what the JSON is made of; one that Sojourn did not write is never replaced."""
         found = json.loads(self.compare("--json", "--csv", "draws.csv").stdout)["uncertain"]
@@ -119,6 +134,13 @@ class UncertainTest(unittest.TestCase):
     def test_a_group_of_one_is_told(self):
         self.folder.joinpath("gym.toml").write_text(GYM.read_text().replace('group = "loyalty"\n', "", 1))
         self.assertIn('one [[uncertain]] alone names uncertain_group "loyalty"', self.sojourn("check", "gym.toml").stderr)
+
+    def test_other_commands_say_what_to_use_instead(self):
+        for command, *more in (("rank",), ("optimize", "--budget", "5000"), ("run",)):
+            with self.subTest(command):
+                done = self.sojourn(command, GYM, "--uncertain", *more, status=2)
+                self.assertIn(f'sojourn {command} has no option "--uncertain"', done.stderr)
+                self.assertIn("hint: only compare draws [[uncertain]] keys: sojourn compare SCENARIO --uncertain says", done.stderr)
 
     def test_options(self):
         for words, said in ((("--draws", 128), "--draws requires --uncertain"), (("--by", "npv"), "--by requires --uncertain"),

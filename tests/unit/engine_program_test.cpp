@@ -181,24 +181,6 @@ TEST_CASE("program: pieces of time are windows cut where regimes begin", "[engin
   CHECK(money.cost == 0.0);
 }
 
-TEST_CASE("program: what is not built is refused by name", "[engine]") {
-  ModelParts parts = shop();
-  Survey survey;
-  survey.id = "monthly";
-  survey.every = Days(30.0);
-  survey.closed_loop = ClosedLoop{7.0, TouchpointId(0), Days(2.0)};
-  parts.surveys = {survey};
-  parts.touchpoints[0].content = {Content{{{"price", 1.0}}}};
-  try {
-    const Program program{Model(parts)};
-    FAIL("the model was accepted");
-  } catch (const InputError& error) {
-    CHECK(std::string(error.what()) ==
-          "this version reads and checks closed loops of surveys and content but cannot simulate them yet\n"
-          "hint: remove them from the scenario to run the rest");
-  }
-}
-
 TEST_CASE("program: the table of a model's programs", "[engine]") {
   const TallyShape shape = tally_shape(Program(Model(shop())));
   CHECK(shape.personas == 2);

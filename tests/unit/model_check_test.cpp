@@ -477,21 +477,24 @@ TEST_CASE("check: changes", "[model][check]") {
 }
 
 TEST_CASE("check: plans", "[model][check]") {
-  CHECK(broken([](auto& p) { p.plans[1].improvements.clear(); }) ==
-        Lines{error_at("plan.careful.improvements: the plan names no improvement")});
+  CHECK(broken([](auto& p) {
+          p.plans[1].improvements.clear();
+          p.plans[1].rules.clear();
+          p.rules.clear();
+        }) == Lines{error_at("plan.careful.improvements: the plan names no improvement")});
   CHECK(broken([](auto& p) { p.plans[1].improvements.push_back(example::plain_bill); }) ==
         Lines{error_at("plan.careful.improvements[1]: \"plain-bill\" is named twice")});
   CHECK(broken([](auto& p) { p.plans[0].improvements.push_back(example::plain_bill); }) ==
         Lines{error_at("plan: the first plan is not the empty plan \"baseline\"")});
-  CHECK(broken([](auto& p) { p.plans.clear(); }).size() == 2);  // and plain-bill in no plan
+  CHECK(broken([](auto& p) { p.plans.clear(); }).size() == 3);  // and plain-bill and the rule in no plan
   CHECK(broken([](auto& p) {
           p.plans[2].improvements = {example::plain_bill};
           p.rules.clear();
+          p.plans[1].rules.clear();
         }) == Lines{warning_at("improvement.training: no plan names this improvement"),
                     warning_at("plan.bold: buys the same as plan \"careful\"")});
   // A rule may switch it on instead.
-  CHECK(broken([](auto& p) { p.plans[2].improvements = {example::plain_bill}; }) ==
-        Lines{warning_at("plan.bold: buys the same as plan \"careful\"")});
+  CHECK(broken([](auto& p) { p.plans[2].improvements = {example::plain_bill}; }) == Lines{});
 }
 
 TEST_CASE("check: what couples customers", "[model][check]") {
@@ -536,6 +539,8 @@ TEST_CASE("check: surveys and rules", "[model][check]") {
           p.surveys[0].after.clear();
           p.surveys[0].every = Days(90.0);
           p.surveys[0].asks = Question::csat;
+          p.plans[1].rules.clear();
+          p.rules.clear();
         }) ==
         Lines{error_at("survey.after-bill.asks: csat and ces ask about a visit, but the survey is asked at intervals")});
   CHECK(broken([](auto& p) { p.surveys[0].annoyance = 1.5; }).size() == 1);
@@ -551,12 +556,54 @@ TEST_CASE("check: surveys and rules", "[model][check]") {
         Lines{error_at("survey.after-bill.closed_loop.to: \"lost\" is an end")});
   CHECK(broken([](auto& p) { p.surveys[0].after.push_back(TouchpointId(8)); }) ==
         Lines{error_at("survey.after-bill.after[1]: names touchpoint number 9, but there are 8")});
-  CHECK(broken([](auto& p) { p.rules[0].below.reset(); }) == Lines{error_at("rule[0].when: neither below nor above")});
+  CHECK(broken([](auto& p) { p.rules[0].below.reset(); }) == Lines{error_at("rule.alarm.when: neither below nor above")});
   CHECK(broken([](auto& p) { p.rules[0].windows = 0; }) ==
-        Lines{error_at("rule[0].when.windows: windows is 0, but must be 1 or more")});
+        Lines{error_at("rule.alarm.when.windows: windows is 0, but must be 1 or more")});
   CHECK(broken([](auto& p) { p.rules[0].above = infinity; }).size() == 1);
   CHECK(broken([](auto& p) { p.rules[0].metric.clear(); }) ==
-        Lines{error_at("rule[0].when.metric: the rule watches no metric")});
+        Lines{error_at("rule.alarm.when.metric: the rule watches no metric")});
+  CHECK(broken([](auto& p) { p.rules[0].metric = "csat"; }) ==
+        Lines{error_at("rule.alarm.when.metric: survey \"after-bill\" asks nps, not csat")});
+  CHECK(broken([](auto& p) { p.rules[0].metric = "retained"; }) ==
+        Lines{error_at("rule.alarm.when.metric: no survey measures \"retained\"")});
+  CHECK(broken([](auto& p) {
+          p.rules[0].metric = "gap";
+          p.rules[0].survey = {};
+        }) == Lines{error_at("rule.alarm.when.metric: \"gap\" is a survey's")});
+  CHECK(broken([](auto& p) {
+          p.rules[0].team = TeamId(0);
+          p.rules[0].touchpoint = TouchpointId(0);
+        }) == Lines{error_at("rule.alarm.when: a touchpoint and a team")});
+  CHECK(broken([](auto& p) { p.rules[0].switch_off = p.rules[0].switch_on; }).front() ==
+        error_at("rule.alarm.switch_off: the rule switches one improvement on and off at once"));
+  // What a rule cannot do.
+  CHECK(broken([](auto& p) { p.rules[0].below = -100.0; }) ==
+        Lines{warning_at("rule.alarm.when.below: the rule never comes into force: \"nps\" is between -100 and 100, and the "
+                         "level is -100")});
+  CHECK(
+      broken([](auto& p) { p.rules[0].below = 101.0; }) ==
+      Lines{warning_at("rule.alarm.when.below: the rule is in force all the time: \"nps\" is between -100 and 100, and the "
+                       "level is 101")});
+  CHECK(
+      broken([](auto& p) { p.rules[0].off_above = 5.0; }) ==
+      Lines{warning_at("rule.alarm.off_when: off_when contradicts when: a figure may keep to both, and the rule flickers")});
+  CHECK(broken([](auto& p) { p.rules[0].off_above = 15.0; }) == Lines{});
+  CHECK(broken([](auto& p) { p.plans[1].rules.clear(); }) == Lines{warning_at("rule.alarm: no plan goes by this rule")});
+  CHECK(broken([](auto& p) { p.plans[2].rules = {RuleId(0)}; }) ==
+        Lines{warning_at("rule.alarm.switch_on: \"training\" is on anyway in plan \"bold\"")});
+  CHECK(broken([](auto& p) { p.rules[0].switch_off = example::plain_bill; }) == Lines{});
+  CHECK(broken([](auto& p) {
+          p.rules[0].survey = {};
+          p.rules[0].min_answers = 5;
+        }) == Lines{warning_at("rule.alarm.when.min_answers: min_answers changes nothing: no survey is named")});
+  CHECK(broken([](auto& p) { p.plans[1].rules.push_back(RuleId(0)); }) ==
+        Lines{error_at("plan.careful.rules[1]: \"alarm\" is named twice")});
+  CHECK(broken([](auto& p) { p.surveys[0].closed_loop->below = 0.0; }) ==
+        Lines{warning_at("survey.after-bill.closed_loop.below: no answer is low: the scale begins at 0")});
+  CHECK(broken([](auto& p) { p.surveys[0].closed_loop->within = Days(1e5); }) ==
+        Lines{warning_at("survey.after-bill.closed_loop.within: nobody is led away: that is beyond the horizon")});
+  CHECK(broken([](auto& p) { p.surveys[0].closed_loop->to = example::bill; }) ==
+        Lines{warning_at("survey.after-bill.closed_loop.to: nobody is led away: who is asked is there already")});
 }
 
 TEST_CASE("check: accounts", "[model][check]") {
@@ -604,12 +651,14 @@ TEST_CASE("check: touchpoints that nobody can reach", "[model][check]") {
           at(p, example::bill).next[1].probability = 0.0;
           p.surveys.clear();
           p.rules.clear();
+          p.plans[1].rules.clear();
         }) == Lines{warning_at(support)});
   // A change that opens the way makes it reachable.
   CHECK(broken([](auto& p) {
           at(p, example::bill).next[1].probability = 0.0;
           p.surveys.clear();
           p.rules.clear();
+          p.plans[1].rules.clear();
           change(p, example::plain_bill).effects.push_back({Parameter::probability, Operation::add, 0.1});
         }) == Lines{});
   // So does a survey that sends people there.
@@ -643,6 +692,7 @@ TEST_CASE("check: ends whose label cannot be right", "[model][check]") {
   CHECK(broken([](auto& p) {
           p.surveys.clear();
           p.rules.clear();
+          p.plans[1].rules.clear();
           at(p, example::buy).stage = Stage::selection;
         }).front() == warning_at("persona.young: its people never pass a touchpoint of stage \"purchase\": they count as "
                                  "prospects for ever, at \"use\" too"));
@@ -749,6 +799,8 @@ TEST_CASE("check: quality beyond clipping", "[model][check]") {
       change(p, example::plain_bill).end = Days(end_of_first);
       change(p, example::training).target.touchpoints = {example::bill};
       change(p, example::training).start = Days(200.0);
+      p.plans[1].rules.clear();  // which would switch the one on beside the other
+      p.rules.clear();
     });
   };
   CHECK(together(700.0) ==
@@ -764,6 +816,8 @@ TEST_CASE("check: every problem is found at once", "[model][check]") {
           at(p, example::ad).effort = 2.0;
           at(p, example::use).next[0].after = Lognormal{-1.0, -1.0};
           p.plans[1].improvements.clear();
+          p.plans[1].rules.clear();
+          p.rules.clear();
           p.improvements[0].price.once = -1.0;
         }) ==
         Lines{error_at("scenario.horizon: horizon is -1, but must be more than 0"),
@@ -839,6 +893,7 @@ TEST_CASE("check: one customer for several callers is told, with the number that
     return broken([&](auto& p) {
              p.settings.customers = customers;
              p.settings.market = market;
+             for (Survey& survey : p.surveys) survey.closed_loop.reset();  // whose line has a warning of its own
              Touchpoint& served = p.touchpoints.front();
              served.servers = 3.0;
              served.handle_time = Exponential{0.01};

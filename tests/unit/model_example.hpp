@@ -64,7 +64,7 @@ inline ModelParts parts() {
 
   made.personas = {persona("young", 0.6, made.traits), persona("family", 0.4, made.traits)};
   made.personas[0].traits[0] = Beta{6.0, 4.0};
-  made.personas[0].needs = {{"price", 0.7}, {"speed", 0.3}};
+  made.personas[0].needs = {{"price", 0.3}, {"speed", 0.7}};
   made.personas[0].channels = {{web, 2.0}};
   made.personas[0].odds = {{ad, shop, 1.4}};
 
@@ -135,11 +135,13 @@ inline ModelParts parts() {
   survey.closed_loop = ClosedLoop{7.0, support, Days(2.0)};
   made.surveys = {survey};
   Rule rule;
+  rule.id = "alarm";
   rule.metric = "nps";
   rule.survey = SurveyId(0);
   rule.below = 10.0;
   rule.switch_on = training;
   made.rules = {rule};
+  made.plans[1].rules = {RuleId(0)};
   AccountSegment segment;
   segment.id = "enterprise";
   segment.share = 1.0;

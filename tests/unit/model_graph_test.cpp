@@ -220,6 +220,7 @@ TEST_CASE("graph: the instant journey has what takes no time", "[model][graph]")
 TEST_CASE("graph: changes of a plan make exits instant only for whom they touch", "[model][graph]") {
   ModelParts parts = example::parts();
   parts.touchpoints[5].next.pop_back();
+  parts.plans[1].rules.clear();
   parts.improvements[1].change.target = {};
   parts.improvements[1].change.target.personas = {example::young};
   parts.improvements[1].change.target.exit_to = {example::buy};

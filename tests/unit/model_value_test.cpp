@@ -1,4 +1,4 @@
-// The model as a value: refusal, normalisation, plans, what is coupled and what is not built yet.
+// The model as a value: refusal, normalisation, plans, what is coupled.
 #include <numeric>
 #include <random>
 #include <string>
@@ -19,6 +19,7 @@ ModelParts plain_parts() {
   parts.reviews.reset();
   parts.surveys.clear();
   parts.rules.clear();
+  parts.plans[1].rules.clear();
   parts.account_segments.clear();
   parts.touchpoints[4].content.clear();
   parts.touchpoints[5].servers.reset();
@@ -131,15 +132,15 @@ TEST_CASE("model: what couples customers", "[model]") {
   CHECK(coupled([&](auto& p) {
     p.rules = all.rules;
     p.rules[0].survey = SurveyId();
+    p.plans[1].rules = {RuleId(0)};
+  }));
+  // One that no plan goes by does nothing.
+  CHECK_FALSE(coupled([&](auto& p) {
+    p.rules = all.rules;
+    p.rules[0].survey = SurveyId();
   }));
   // A survey only listens.
   CHECK_FALSE(coupled([&](auto& p) { p.surveys = all.surveys; }));
-}
-
-TEST_CASE("model: what is not built yet", "[model]") {
-  CHECK(unsupported(example::parts()) == std::vector<std::string>{"closed loops of surveys", "rules", "content"});
-  // Needs without content and a heard exit without talk do nothing, so they are no obstacle.
-  CHECK(unsupported(plain_parts()).empty());
 }
 
 TEST_CASE("model: built-in traits stand at their positions", "[model]") {

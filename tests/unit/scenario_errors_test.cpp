@@ -1,4 +1,6 @@
 // Where errors are shown, in which order, and which are left unsaid because they follow from others.
+#include <cmath>
+
 #include "sim/scenario/source.hpp"
 #include "sojourn/scenario/scenario.hpp"
 #include "sojourn/scenario/templates.hpp"
@@ -36,7 +38,6 @@ TEST_CASE("the templates are valid, without warnings, and can run", "[scenario]"
     const Scenario scenario = parse(std::string(t.text));
     INFO(diagnostics(scenario, Severity::warning));
     CHECK(scenario.findings.empty());
-    CHECK(unsupported(scenario.parts).empty());
     CHECK(build(scenario).parts().plans.size() > 1);
     CHECK(t.text.ends_with('\n'));
   }
@@ -105,6 +106,49 @@ TEST_CASE("one mistake is one error", "[scenario]") {
   CHECK(errors(changed("[[persona]]", "[persona]")) == 1);
   CHECK(errors(changed("[[persona]]", "[[personas]]")) == 1);
   CHECK(errors(changed("schema = 1\n", "")) == 1);
+}
+
+TEST_CASE("one mistake about time, money or doubt is one error, at its place", "[scenario]") {
+  const auto told = [](const std::string& text) {
+    const Scenario scenario = parse(text);
+    INFO(diagnostics(scenario, Severity::warning));
+    CHECK(scenario.findings.size() == 1);
+    CHECK(scenario.errors() == 1);
+    return scenario.findings.empty() ? std::string() : scenario.findings[0].path + ": " + scenario.findings[0].message;
+  };
+  const std::string dated = changed("horizon = \"12 months\"", "horizon = \"12 months\"\nstart = 2026-09-07");
+  const std::string event = "\n[[event]]\nid = \"e\"\neffect = { quality = \"+0.1\" }\n";
+  CHECK(told(dated + event + "hours = { mon-fir = \"08:00-12:00\" }\n").starts_with("event.e.hours.mon-fir: "));
+  CHECK(told(dated + event + "hours = { mon-fri = \"8-12\" }\n").find("is no span of a day") != std::string::npos);
+  CHECK(told(dated + "\n[budget]\nper_quarter = \"lots\"\n").starts_with("budget.per_quarter: "));
+  CHECK(told(dated + event + "duration = \"1 day\"\nevery = 0\n").starts_with("event.e.every: every is 0"));
+  CHECK(told(changed("share = 1", "share = 1\nstanding = \"customr\"\ntenure = \"1 year\"")).starts_with("persona."));
+  CHECK(told(minimal() + "\n[[outside]]\nid = \"r\"\nattraction = 0.5\n" + event + "target = { outside = \"r\" }\n")
+            .find("quality cannot change outside the company") != std::string::npos);
+  const auto arrives = [&](const std::string& table) { return changed("share = 1", "arrives = { " + table + " }"); };
+  CHECK(told(arrives("per_month = 0")).find(".arrives.per_month: per_month is 0") != std::string::npos);
+  CHECK(told(arrives("per_month = -3")).find(".arrives.per_month: per_month is -3") != std::string::npos);
+  CHECK(told(arrives("per_month = 5, growth = \"900 % per day\"")).find(".growth: arrivals grow beyond all") !=
+        std::string::npos);
+  CHECK(told(arrives("profile = { days = [[400, 5]] }")).find("nobody arrives within the horizon") != std::string::npos);
+  CHECK(told(arrives("profile = { days = [[0, 0]] }")).find("nobody arrives: all its numbers are 0") != std::string::npos);
+  const Scenario late = parse(arrives("profile = { days = [[0, 5], [400, 7]] }"));
+  REQUIRE(late.findings.size() == 1);
+  CHECK(late.errors() == 0);
+  CHECK(late.findings[0].message.find("7 people are of days beyond the horizon") == 0);
+}
+
+TEST_CASE("a drift of expectations may be written in per cent, as shares are", "[scenario]") {
+  const auto drift = [](const std::string& value) {
+    const Scenario scenario = parse(changed("[[persona]]", "[behaviour]\nexpectation_drift = " + value + "\n\n[[persona]]"));
+    INFO(diagnostics(scenario));
+    CHECK(scenario.errors() == 0);
+    return scenario.parts.behaviour.expectation_drift;
+  };
+  CHECK(std::fabs(drift("\"2 % per year\"") - drift("\"0.02 per year\"")) < 1e-18);
+  CHECK(std::fabs(drift("\"-2% per year\"") + drift("\"0.02 per year\"")) < 1e-18);
+  const Scenario wrong = parse(changed("[[persona]]", "[behaviour]\nexpectation_drift = \"2 %\"\n\n[[persona]]"));
+  CHECK(wrong.errors() == 1);
 }
 
 TEST_CASE("independent mistakes of one entity are all told", "[scenario]") {

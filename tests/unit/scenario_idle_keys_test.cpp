@@ -189,6 +189,71 @@ TEST_CASE("the same keys have no warning where they do something") {
   CHECK(warnings(journey + odds + "target = { touchpoint = \"use\" }\n" + plan).empty());
 }
 
+TEST_CASE("prices and chances of 0, lists without members, and what comes too late or when it is closed have a warning") {
+  const std::string plan = "[[plan]]\nid = \"q\"\nimprovements = [\"i\"]\n";
+  const std::string dated = replaced(journey, "customers = 100\n", "customers = 100\nstart = 2026-09-07\n");
+  // Slopes on what is 0.
+  const std::string priced = replaced(journey, "satisfaction = -1", "price = -1");
+  CHECK(warns(replaced(priced, "effort = 0.2\n", "effort = 0.2\nprice = 0\n"), "touchpoint.buy.next[1].price: this slope "));
+  CHECK_FALSE(warns(replaced(priced, "effort = 0.2\n", "effort = 0.2\nprice = 3\n"), "the price is 0"));
+  const std::string solved = replaced(journey, "satisfaction = -1", "solved = -1");
+  CHECK(
+      warns(replaced(solved, "effort = 0.2\n", "effort = 0.2\nsolves = 0\n"), "no visit solves a problem, as solves is 0"));
+  CHECK(warnings(replaced(solved, "effort = 0.2\n", "effort = 0.2\nsolves = 0\n") +
+                 "[[event]]\nid = \"e\"\neffect = { solves = \"+0.2\" }\n")
+            .empty());
+  // A target of exits, of what is no effect on them.
+  const std::string aim = "[[improvement]]\nid = \"i\"\ntarget = { touchpoint = \"buy\", exit_to = \"gone\" }\n";
+  CHECK(warns(journey + aim + "cost = { once = 5 }\n" + plan, "improvement.i.target.exit_to: exit_to changes nothing"));
+  CHECK(warns(journey + aim + "cost = { per_visit = 5 }\n" + plan,
+              "per_visit is paid wherever such an exit is, taken or not"));
+  CHECK(warns(journey + "[[improvement]]\nid = \"i\"\neffect = { quality = \"+0.1\" }\nlevels = []\n" + plan,
+              "improvement.i.levels: levels changes nothing: the list is empty"));
+  // Repetitions.
+  const std::string event = "[[event]]\nid = \"e\"\neffect = { quality = \"+0.1\" }\nduration = \"1 day\"\n";
+  CHECK(
+      warns(journey + event + "every = \"2 years\"\n", "event.e.every: every changes nothing: it comes again on day 730.5"));
+  CHECK(warnings(journey + event + "every = \"6 months\"\n").empty());
+  // A survey that nobody answers.
+  CHECK(warns(journey + "[[survey]]\nid = \"s\"\nafter = \"buy\"\nbase = -100\n", "survey.s.base: nobody answers"));
+  CHECK(warnings(journey + "[[survey]]\nid = \"s\"\nafter = \"buy\"\nbase = -5\n").empty());
+  // Servers who are added while the pool is closed, and a line that nobody can leave.
+  const std::string line =
+      replaced(dated, "effort = 0.2\n", "effort = 0.2\npool = \"agents\"\nhandle_time = \"5 minutes\"\n") +
+      "[[pool]]\nid = \"agents\"\nservers = { mon-fri = { \"08:00-18:00\" = 3 } }\n";
+  CHECK(warns(line, "touchpoint.buy.pool: nobody is on duty here for 118 hours a week"));
+  const std::string more = "[[event]]\nid = \"e\"\ntarget = { pool = \"agents\" }\n";
+  const std::string add = "effect = { servers = \"+2\" }\n", weekend = "hours = { sat-sun = \"00:00-24:00\" }\n";
+  CHECK(warns(line + more + add + weekend, "event.e.effect.servers: never acts: what is added is there only while"));
+  CHECK_FALSE(warns(line + more + "effect = { servers = \"= 2\" }\n" + weekend, "event.e.effect.servers"));
+  CHECK_FALSE(warns(line + more + add + "hours = { fri-sun = \"00:00-24:00\" }\n", "event.e.effect.servers"));
+}
+
+TEST_CASE("an existing book that begins as prospects do, or whose tenure is cut, has a warning") {
+  const std::string book = "standing = \"customer\"\ntenure = ";
+  const auto with = [&](const std::string& tenure) { return replaced(journey, persona, persona + book + tenure + "\n"); };
+  CHECK(warnings(with("\"1 year\"")).empty());
+  CHECK(warns(replaced(with("\"1 year\""), "stage = \"purchase\"", "stage = \"consideration\""),
+              "persona.p.starts.buy: customers of an existing book begin at \"buy\", of the stage consideration"));
+  CHECK(warns(with("\"101 years\""), "persona.p.tenure: all have been customers for more than 100 years"));
+  CHECK(warns(with("{ uniform = [0, \"200 years\"] }"), "persona.p.tenure: 50 % have been customers for more"));
+  CHECK(warnings(with("{ exponential = { mean = \"5 years\" } }")).empty());
+}
+
+TEST_CASE("a rival that another one is above all the time has a warning") {
+  const std::string bent = replaced(journey, "satisfaction = -1", "outside = 1");
+  const auto rivals = [&](const std::string& first, const std::string& second) {
+    return bent + "[[outside]]\nid = \"r\"\nattraction = " + first + "\n[[outside]]\nid = \"s\"\nattraction = " + second +
+           "\n";
+  };
+  CHECK(warns(rivals("0.6", "0.5"), "outside.s: changes nothing: \"r\" is more attractive all the time"));
+  CHECK(warns(rivals("0.6", "0.6"), "outside.s: changes nothing: \"r\" is as attractive all the time"));
+  CHECK(warnings(rivals("0.6", "{ table = [[0, 0.5], [\"6 months\", 0.7]] }")).empty());
+  CHECK(warnings(rivals("0.6", "0.5") +
+                 "[[event]]\nid = \"e\"\ntarget = { outside = \"s\" }\neffect = { attraction = \"+0.5\" }\n")
+            .empty());
+}
+
 TEST_CASE("a correlation of traits that do not vary has a warning") {
   const std::string accounts =
       "[accounts]\ncorrelation = 0.5\n[[account_segment]]\nid = \"k\"\nshare = 1\nroles = { p = 2 }\n";
@@ -468,4 +533,54 @@ TEST_CASE("a team's goal, tiers and a company's map that can do nothing have a w
   const std::string nowhere = "[[assumed]]\nfrom = \"buy\"\nto = \"use\"\nshare = 0\n";
   CHECK(warns(journey + nowhere, "the company's map says of \"buy\" only where nobody goes"));
   CHECK_FALSE(warns(journey + nowhere + "[[assumed]]\nfrom = \"buy\"\nto = \"gone\"\nshare = 0.1\n", "company's map"));
+}
+
+TEST_CASE("content and needs that do nothing have one warning each") {
+  // Of two variants the second fits who comes here best, and some see it: nothing is idle.
+  const std::string needs = "needs = { price = 0.3, speed = 0.7 }\n";
+  const std::string variants = "content = [ { theme = { price = 1 } }, { theme = { speed = 1 } } ]\n";
+  const std::string shown = "personalisation = 0.5\n";
+  const auto shop = [&](const std::string& own_needs, const std::string& at_buy, const std::string& more = "") {
+    return replaced(replaced(journey, persona, persona + own_needs), "effort = 0.2\n", "effort = 0.2\n" + at_buy) + more;
+  };
+  CHECK(warnings(shop(needs, variants + shown)).empty());
+  const auto data = [](const std::string& effect, const std::string& target = "buy") {
+    return "[[event]]\nid = \"data\"\neffect = { personalisation = \"" + effect + "\" }\ntarget = { touchpoint = \"" +
+           target + "\" }\n";
+  };
+  CHECK(warnings(shop(needs, variants, data("+0.5"))).empty());
+  CHECK(warnings(shop(needs, variants + shown, data("-20%"))).empty());
+  const auto only = [](const std::string& text, const std::string& warning) {
+    INFO(text);
+    const std::vector<std::string> all = warnings(text);
+    CHECK(all.size() == 1);
+    CHECK(warns(text, warning));
+  };
+  only(shop("", variants + shown), "touchpoint.buy.content: content changes nothing: no persona has needs");
+  only(shop("needs = { price = 0 }\n", "", ""), "persona.p.needs: needs change nothing: no touchpoint has content");
+  only(shop(needs, variants), "touchpoint.buy.content[1]: variants after the first are never shown");
+  only(shop(needs, "content = [ { theme = { price = 1 } } ]\n" + shown),
+       "touchpoint.buy.personalisation: personalisation changes nothing: there is only one variant");
+  only(shop("needs = { price = 1 }\n",
+            "content = [ { theme = { price = 1 } }, { theme = { price = 1, speed = 0 } } ]\n" + shown),
+       "touchpoint.buy.personalisation: personalisation changes nothing: the first variant fits everybody best");
+  only(shop(needs,
+            "content = [ { theme = { price = 1 } }, { theme = { speed = 1 } }, { theme = { speed = 1, price = 9 } } ]\n" +
+                shown),
+       "touchpoint.buy.content[2]: this variant is never shown");
+  only(shop(needs, "content = [ { theme = { price = 1, prise = 1 } }, { theme = { speed = 1 } } ]\n" + shown),
+       "touchpoint.buy.content[0].theme.prise: nobody needs \"prise\"");
+  only(shop(needs, "content = [ { theme = { price = 0 } }, { theme = { speed = 1 } } ]\n" + shown),
+       "touchpoint.buy.content[0].theme: this variant says nothing");
+  only(replaced(shop(needs, variants + shown), "[[persona]]\n", "[behaviour]\nfit_weight = 0\n[[persona]]\n"),
+       "behaviour.fit_weight: content changes nothing");
+  only(shop(needs, variants, data("+20%")),
+       "event.data.effect.personalisation: never acts: a share of a personalisation of 0");
+  only(shop(needs, variants + shown, data("+0.2", "use")), "never acts: its target has no content to personalise");
+  only(shop(needs, "content = [ { theme = { price = 1 } } ]\n", data("+0.2")),
+       "never acts: its target has only one variant");
+  only(shop("needs = { price = 1, speed = 0.1 }\n", variants, data("+0.2")),
+       "the first variant fits everybody best whom it reaches");
+  only(journey + "content = [ { theme = { price = 1 } } ]\n",
+       "touchpoint.gone.content: content changes nothing: this is an end");
 }

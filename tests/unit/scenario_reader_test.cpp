@@ -187,12 +187,16 @@ start = "5 months"
 end = "5.2 months"
 ramp = { linear = "1 day" }
 [[rule]]
-when = { metric = "nps", survey = "after-bill", below = 10, above = -50, windows = 2 }
+id = "alarm"
+name = "Alarm"
+when = { metric = "ces", survey = "after-bill", below = 5, above = 2, windows = 2, min_answers = 30, persona = "family", team = "billing" }
+off_when = { above = 6, below = 1.5 }
 switch_on = "plain-bill"
 [[plan]]
 id = "digital-first"
 name = "Digital first"
 improvements = ["plain-bill"]
+rules = ["alarm"]
 [accounts]
 correlation = 0.3
 [[account_segment]]
@@ -426,11 +430,19 @@ TEST_CASE("every key arrives: what couples customers", "[scenario]") {
   CHECK(survey.closed_loop->to == TouchpointId(3));
   CHECK(survey.closed_loop->within.value() == 2.0);
   const Rule& rule = parts.rules[0];
-  CHECK(rule.metric == "nps");
+  CHECK(rule.metric == "ces");
   CHECK(rule.survey == SurveyId(0));
-  CHECK(*rule.below == 10.0);
-  CHECK(*rule.above == -50.0);
+  CHECK(*rule.below == 5.0);
+  CHECK(*rule.above == 2.0);
   CHECK(rule.windows == 2);
+  CHECK(rule.id == "alarm");
+  CHECK(rule.name == "Alarm");
+  CHECK(rule.min_answers == 30);
+  CHECK(parts.personas[rule.persona.index()].id == "family");
+  CHECK(parts.teams[rule.team.index()].id == "billing");
+  CHECK(*rule.off_above == 6.0);
+  CHECK(*rule.off_below == 1.5);
+  CHECK(parts.plans[1].rules == std::vector<RuleId>{RuleId(0)});
   CHECK(rule.switch_on == ImprovementId(0));
   CHECK(parts.account_correlation == 0.3);
   const AccountSegment& segment = parts.account_segments[0];

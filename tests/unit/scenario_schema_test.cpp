@@ -53,6 +53,7 @@ odds = [ { from = "buy", to = "gone", times = 2 } ]
 id = "c"
 [[team]]
 id = "a"
+goal = { npv = 1 }
 [[team]]
 id = "b"
 [[handover]]
@@ -68,6 +69,10 @@ starts_at = "buy"
 [[counter]]
 id = "purchases"
 counts = "buy"
+[[assumed]]
+from = "buy"
+to = "gone"
+share = 0.5
 [[touchpoint]]
 id = "buy"
 stage = "purchase"
@@ -94,7 +99,9 @@ response = { hill = { half = 0.4, shape = 1.5 } }
 id = "e"
 effect = { quality = "-0.1" }
 [[rule]]
+id = "w"
 when = { metric = "nps", below = 10 }
+off_when = { above = 15 }
 switch_on = "i"
 [[plan]]
 id = "q"
@@ -130,6 +137,8 @@ const std::map<std::string, std::string> places{
     {"persona_odds", "persona.p.odds[0]"},
     {"channel", "channel.c"},
     {"team", "team.a"},
+    {"team_goal", "team.a.goal"},
+    {"assumed", "assumed[0]"},
     {"handover", "handover[0]"},
     {"pool", "pool.agents"},
     {"clock", "clock.since"},
@@ -166,8 +175,9 @@ const std::map<std::string, std::string> places{
     {"gate_rule", "account_segment.k.gates[0].rule"},
     {"survey", "survey.s"},
     {"closed_loop", "survey.s.closed_loop"},
-    {"rule", "rule[0]"},
-    {"when", "rule[0].when"},
+    {"rule", "rule.w"},
+    {"when", "rule.w.when"},
+    {"off_when", "rule.w.off_when"},
 };
 
 bool unknown(const std::string& path) {

@@ -893,6 +893,112 @@ ModelParts asking(ModelParts parts) {
   return valid(parts) ? parts : before;
 }
 
+ModelParts following_up(ModelParts parts) {
+  const ModelParts before = parts;
+  Dice dice(parts.settings.seed ^ 0x6c6f6f70);
+  const double horizon = parts.settings.horizon.value();
+  std::vector<TouchpointId> helping;
+  for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) {
+    if (!parts.touchpoints[v].end) helping.emplace_back(v);
+  }
+  for (Survey& survey : parts.surveys) {
+    if (dice.one_in(4) || helping.empty()) continue;
+    const double least = survey.asks == Question::nps ? 0.0 : 1.0, width = survey.asks == Question::nps ? 10.0 : 5.0;
+    survey.closed_loop = ClosedLoop{least + dice.number(0.2, 1.0) * width, helping[dice.below(helping.size())],
+                                    Days(dice.of<double>({0.001 * horizon, dice.number(0.001, 0.3) * horizon}))};
+  }
+  return valid(parts) ? parts : before;
+}
+
+ModelParts ruled(ModelParts parts) {
+  const ModelParts before = parts;
+  Dice dice(parts.settings.seed ^ 0x72756c6573);
+  if (parts.improvements.empty() || parts.plans.size() < 2) return before;
+  // Some windows, in which something may be switched.
+  if (parts.settings.window * 4.0 > parts.settings.horizon)
+    parts.settings.window = Days(parts.settings.horizon.value() / 9.5);
+  for (std::size_t plan = 1; plan < parts.plans.size(); ++plan) {
+    for (int k = dice.between(1, 3); k > 0; --k) {
+      Rule rule;
+      rule.id = "rule" + std::to_string(parts.rules.size());
+      rule.name = rule.id;
+      double level = 0.5, width = 0.2;
+      if (!parts.surveys.empty() && dice.one_in(2)) {
+        rule.survey = SurveyId(dice.below(parts.surveys.size()));
+        const Survey& survey = parts.surveys[rule.survey.index()];
+        rule.metric = dice.of<std::string>({"measured", "true", "gap", "response_rate"});
+        const bool nps = survey.asks == Question::nps;
+        level = rule.metric == "response_rate" ? 0.5 : rule.metric == "gap" ? 0.0 : nps ? 0.0 : 3.0;
+        width = rule.metric == "response_rate" ? 0.3 : nps ? 40.0 : 1.0;
+        if (!survey.every && dice.one_in(2)) rule.touchpoint = TouchpointId(dice.below(parts.touchpoints.size()));
+        rule.min_answers = dice.one_in(3) ? 2 : 0;
+      } else if (dice.one_in(3)) {
+        rule.metric = dice.of<std::string>({"nps", "promoters", "satisfaction", "effort", "visits", "repeats"});
+        if (rule.metric == "nps") level = 0.0, width = 50.0;
+        if (!parts.teams.empty() && dice.one_in(2)) {
+          rule.team = TeamId(dice.below(parts.teams.size()));
+        } else {
+          rule.touchpoint = TouchpointId(dice.below(parts.touchpoints.size()));
+        }
+      } else {
+        rule.metric =
+            dice.of<std::string>({"nps", "satisfaction", "expectation", "retained", "retention", "conversion", "prospects",
+                                  "churned", "effort", "visits", "revenue", "cost_to_serve", "time_to_purchase"});
+        if (rule.metric == "nps") level = 0.0, width = 50.0;
+        if (rule.metric == "revenue" || rule.metric == "cost_to_serve") level = 100.0, width = 100.0;
+      }
+      if (dice.one_in(4)) rule.persona = PersonaId(dice.below(parts.personas.size()));
+      const double at = dice.number(level - width, level + width);
+      const bool low = dice.one_in(2), hysteresis = dice.one_in(3);
+      (low ? rule.below : rule.above) = at;
+      if (hysteresis) (low ? rule.off_above : rule.off_below) = at + (low ? 0.3 : -0.3) * width;
+      rule.windows = dice.one_in(3) ? 2 : 1;
+      const std::vector<ImprovementId>& bought = parts.plans[plan].improvements;
+      if (!bought.empty() && dice.one_in(3)) {
+        rule.switch_off = bought[dice.below(bought.size())];
+      } else {
+        rule.switch_on = ImprovementId(dice.below(parts.improvements.size()));
+      }
+      parts.plans[plan].rules.emplace_back(parts.rules.size());
+      parts.rules.push_back(rule);
+    }
+  }
+  return valid(parts) ? parts : before;
+}
+
+ModelParts personalising(ModelParts parts) {
+  const ModelParts before = parts;
+  Dice dice(parts.settings.seed ^ 0x636f6e74656e74);
+  const auto themes = [&] {
+    std::vector<std::pair<std::string, double>> made;
+    for (const char* theme : {"price", "speed", "advice", "pride"}) {
+      if (dice.one_in(2)) made.emplace_back(theme, dice.of<double>({0.0, 1.0, 1.0, dice.number(0.0, 3.0)}));
+    }
+    return made;
+  };
+  parts.behaviour.fit_weight = dice.of<double>({0.0, 0.3, dice.number(0.0, 2.0)});
+  for (Persona& persona : parts.personas) {
+    if (!dice.one_in(4)) persona.needs = themes();
+  }
+  for (Touchpoint& touchpoint : parts.touchpoints) {
+    if (dice.one_in(4)) continue;
+    for (int k = dice.between(1, 4); k > 0; --k) touchpoint.content.push_back({themes()});
+    touchpoint.personalisation = dice.of<double>({0.0, 1.0, dice.number(0.0, 1.0), dice.number(0.0, 1.0)});
+  }
+  const auto shift = [&](Change& change) {
+    const double x = dice.of<double>({0.0, 1.0, dice.number(0.0, 1.0)});
+    change.effects.push_back(
+        {Parameter::personalisation, dice.of<Operation>({Operation::set, Operation::add, Operation::multiply}), x});
+  };
+  for (Change& event : parts.events) {
+    if (dice.one_in(2)) shift(event);
+  }
+  for (Improvement& improvement : parts.improvements) {
+    if (dice.one_in(2)) shift(improvement.change);
+  }
+  return valid(parts) ? parts : before;
+}
+
 std::vector<ModelParts> simpler(const ModelParts& parts) {
   std::vector<ModelParts> found;
   const auto offer = [&](std::optional<ModelParts> candidate) {
@@ -910,6 +1016,11 @@ std::vector<ModelParts> simpler(const ModelParts& parts) {
     edited([](ModelParts& m) { m.settings.customers -= 1; });
   }
   if (!parts.events.empty()) edited([](ModelParts& m) { m.events.clear(); });
+  for (std::size_t p = 0; p < parts.plans.size(); ++p) {
+    for (std::size_t k = 0; k < parts.plans[p].rules.size(); ++k) {
+      edited([&](ModelParts& m) { m.plans[p].rules.erase(m.plans[p].rules.begin() + static_cast<std::ptrdiff_t>(k)); });
+    }
+  }
   for (std::size_t k = 0; k < parts.surveys.size(); ++k)
     edited([&](ModelParts& m) { m.surveys.erase(m.surveys.begin() + static_cast<std::ptrdiff_t>(k)); });
   if (parts.plans.size() > 1) {

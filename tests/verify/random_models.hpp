@@ -42,6 +42,17 @@ enum class Flavour {
 /// intervals, with fatigue, noise, costs and, in two models of three, annoyance. Valid.
 [[nodiscard]] ModelParts asking(ModelParts parts);
 
+/// The same journey where low answers are followed up: most surveys have a closed loop. Valid.
+[[nodiscard]] ModelParts following_up(ModelParts parts);
+
+/// The same journey where each plan but the baseline goes by one to three rules, which watch figures of everybody, of a
+/// persona, of some touchpoints or of a survey and switch improvements on or off. Valid.
+[[nodiscard]] ModelParts ruled(ModelParts parts);
+
+/// The same journey with content: needs over four themes, some of nobody, one to four variants at most touchpoints, shown by
+/// chances of 0, 1 and in between, and improvements of these. Valid.
+[[nodiscard]] ModelParts personalising(ModelParts parts);
+
 /// Valid models that are a step simpler than `parts`, the boldest steps first; none where nothing can be left out.
 [[nodiscard]] std::vector<ModelParts> simpler(const ModelParts& parts);
 

@@ -50,6 +50,7 @@ inline std::string part_of_table(const TallyShape& shape, std::size_t cell) {
 /// Nothing where all sums are equal, else the first difference.
 inline std::string difference(const std::string& where, const Totals& a, const Totals& b) {
   if (a.shape().cells() != b.shape().cells()) return where + ": tables of different sizes";
+  if (a.switches != b.switches) return where + ": rules switched otherwise";
   if (a.paired_outcomes != b.paired_outcomes) return where + ": different winners and losers";
   if (a.events() != b.events()) return fmt::format("{}: {} visits, and {}", where, a.events(), b.events());
   std::size_t differing = 0, first = 0;

@@ -138,6 +138,11 @@ class Writer {
       line("traits.{} = {}", parts_.traits[i].name, text(p.traits[i], time ? days : number));
     }
     list.clear();
+    for (const TraitCorrelation& pair : p.correlate)
+      list += fmt::format("{}[\"{}\", \"{}\", {}]", list.empty() ? "" : ", ", parts_.traits[pair.a.index()].name,
+                          parts_.traits[pair.b.index()].name, pair.value);
+    if (!list.empty()) line("correlate = [{}]", list);
+    list.clear();
     for (const auto& [channel, times] : p.channels)
       list += fmt::format("{}{} = {}", list.empty() ? "" : ", ", parts_.channels[channel.index()].id, times);
     if (!list.empty()) line("channels = {{ {} }}", list);

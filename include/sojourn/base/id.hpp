@@ -35,6 +35,7 @@ using SurveyId = Id<struct SurveyTag>;
 using ImprovementId = Id<struct ImprovementTag>;
 using EventId = Id<struct EventTag>;
 using PlanId = Id<struct PlanTag>;
+using RuleId = Id<struct RuleTag>;
 using PoolId = Id<struct PoolTag>;
 using OutsideId = Id<struct OutsideTag>;
 

@@ -37,6 +37,7 @@ enum class Purpose : std::uint32_t {
   survey = 108,        // index = event number, call = survey: [0] whether one is asked, [1] whether one answers, [2] noise
   survey_due = 109,    // index = survey: [0], [1] the phase of one that is asked at intervals
   survey_asked = 110,  // index = window, call = survey: of these, as `survey`
+  content = 111,       // index = event number: [0] whether the content that fits best is shown, not the default
 };
 
 /// Four independent 32-bit words.

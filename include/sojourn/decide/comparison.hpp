@@ -53,12 +53,14 @@ struct WinnersAndLosers {
 /// its members (state dependence: Heckman 1981), partly who they are. The same people without the plan are lived on the same
 /// luck, so that neither has to be assumed.
 struct TierEffect {
-  double from = 0.0;         // what the counter must have held
-  Estimate members;          // share of all who arrived
-  Estimate kept, others;     // of the members, and of all others, under the plan
-  Estimate apart;            // kept - others: what a company sees
-  Estimate without;          // of the same people as the members, under the baseline, where they had not left before
-  Estimate lift, selection;  // kept - without; without - others
+  double from = 0.0;      // what the counter must have held
+  Estimate members;       // share of all who arrived
+  Estimate kept, others;  // of the members, and of all others, under the plan
+  Estimate apart;         // kept - others: what a company sees
+  Estimate lift;     // of those members who had not left under the baseline before they reach the tier: kept less kept there
+  Estimate without;  // kept - lift: what the members would come to under the baseline
+  Estimate selection;    // without - others
+  Estimate left_before;  // share of the members who had left under the baseline before they reach the tier: left out of lift
 };
 
 /// One plan beside the baseline. Estimates stand in the order of `metrics()`.

@@ -4,8 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <vector>
 
+#include "sojourn/engine/fixed_costs.hpp"
 #include "sojourn/engine/money_totals.hpp"
 #include "sojourn/tally/tally.hpp"
 
@@ -23,6 +25,9 @@ struct BatchSums {
   std::vector<MoneySum> windows;      // of all personas, undiscounted
   std::vector<MoneySum> touchpoints;  // likewise
   std::uint64_t people = 0;           // simulated, arrived or not
+  /// Where rules switch improvements: what the plan paid whatever its customers did, summed over replications. Of any other
+  /// plan it is the same in all.
+  std::optional<FixedCosts> costs;
 
   /// What is counted of `people` people under `program`.
   BatchSums(const Program& program, const Totals& counted, std::uint64_t people);

@@ -69,6 +69,13 @@ struct Regimes {
   std::vector<std::vector<bool>> on;  // [regime][change]: start <= t < end, whatever the ramp
 };
 
+/// The next double: rules switch a moment after a window's end, which is the window's own.
+[[nodiscard]] double a_moment_after(double t);
+/// Every time at which a change that rules switch may begin another regime, whenever they do: pieces of time, and so the
+/// table of sums, must not depend on it. In no order; some beyond the horizon.
+[[nodiscard]] std::vector<double> times_of_switching(const std::vector<PlannedChange>& changes, const Windows& windows,
+                                                     double horizon, std::string_view start);
+
 /// The regimes of `changes` up to the horizon. `start`: the ISO date of day 0, for what goes by the calendar. Others begin
 /// at the days `also`.
 [[nodiscard]] Regimes regimes(const std::vector<PlannedChange>& changes, const Windows& windows, double horizon,

@@ -27,6 +27,7 @@ struct Diary {
   Person person;
   std::vector<float> traits;       // in the order of ModelParts::traits
   std::vector<DiaryEntry> visits;  // in the order of time; none: not arrived within the horizon
+  Switches switches = {};          // of the plan's rules, in the replication
 };
 
 /// Writes down what an observer of lives is told (life.hpp).

@@ -53,13 +53,17 @@ struct Visit {
   bool appraised = false;
   bool repeated = false;  // context was lost on the way here
   InLine line = InLine::none;
-  bool held = false;    // waits at a gate for what the account decides
-  bool solved = false;  // the problem that brought the customer here
+  bool held = false;          // waits at a gate for what the account decides
+  bool solved = false;        // the problem that brought the customer here
+  float fit = 0.5f;           // of the content shown, see `fit` (model/content.hpp)
+  std::uint32_t variant = 0;  // of it, where there is content
   float quality = 0.0f, effort = 0.0f, appraisal = 0.0f;
-  float satisfaction = 0.0f;  // the customer's right after it, before anybody asks
-  double wait = 0.0;          // days in line
-  std::int32_t rating = 0;    // posted afterwards, 1 .. 5; 0: none
-  Amounts amounts = {};       // drawn, where somebody served
+  float satisfaction = 0.0f;   // the customer's right after it, before anybody asks
+  float heard = 0.0f;          // social proof, with that of reviews, as the exits saw it
+  double wait = 0.0;           // days in line
+  std::int32_t recovery = -1;  // way of a closed loop (Program::recoveries, by number) by which a low answer leads away
+  std::int32_t rating = 0;     // posted afterwards, 1 .. 5; 0: none
+  Amounts amounts = {};        // drawn, where somebody served
 };
 
 /// The stay that follows a visit: until `until`, then by `exit` to `to`; an exit of -1 is the horizon.
@@ -145,9 +149,10 @@ class Lives {
   template <class Observer>
   void leave_line(std::uint32_t customer, Life& life, const ResolvedCall& resolved, Observer& observer);
   /// The end of `window`, which is that of the next occasion of a survey (SurveyRules::asked_at), while the customer stays:
-  /// told to `observer` by asked(...) and, where it costs satisfaction, annoyed(...).
+  /// told to `observer` by asked(...) and, where it costs satisfaction, annoyed(...). A low answer may lead away by a closed
+  /// loop, but nobody who stands in line.
   template <class Observer>
-  void ask_at_end_of(std::size_t window, std::uint32_t customer, Life& life, Observer& observer);
+  void ask_at_end_of(std::size_t window, std::uint32_t customer, Life& life, Observer& observer, bool in_line = false);
   /// Chooses anew where the last visit, one that was appraised, leads: another stay, with the draws at hand.
   void choose_again(std::uint32_t customer, Life& life);
   /// At the beginning of `window` positive messages reach the customer, who waits at a touchpoint, and may leave it by an
@@ -172,6 +177,8 @@ class Lives {
   template <class Observer>
   void ask_after_visit(std::uint32_t customer, Life& life, Observer& observer);
   void annoy(float lost, Life& life) const;
+  void note_low(const Asked& asked, Visit& visit) const;
+  void recover(double from, Life& life) const;
   void appraise(std::uint32_t customer, const Person& person, const Words& words, const VisitRow& row, Visit& visit,
                 State& state);
   [[nodiscard]] const VisitRow& move_to_window(Life& life, std::size_t window) const;
@@ -231,17 +238,43 @@ void Lives::ask_while_staying(std::uint32_t customer, Life& life, Observer& obse
 }
 
 template <class Observer>
-void Lives::ask_at_end_of(std::size_t window, std::uint32_t customer, Life& life, Observer& observer) {
+void Lives::ask_at_end_of(std::size_t window, std::uint32_t customer, Life& life, Observer& observer, bool in_line) {
   const State before = life.state;
+  life.visit.recovery = -1;
   const Asked where{0, life.person.persona, program_.windows().end(window), window};
   const float lost = program_.surveys().ask_at_interval(
       streams_, customer, where, before.standing == Standing::customer, {before.satisfaction, life.person.answering},
       program_.of_surveys(life.carried), [&] { return trait(BuiltinTrait::response_propensity); },
-      [&](const Asked& asked) { observer.asked(life.person, asked, before); });
+      [&](const Asked& asked) {
+        observer.asked(life.person, asked, before);
+        note_low(asked, life.visit);
+      });
+  const bool may_leave = !in_line && (market_state_ == nullptr || !at_gate(customer, life.visit.touchpoint));
+  if (may_leave) recover(where.time, life);
   // After the last window nothing follows.
   if (!(lost > 0.0f) || window + 1 == program_.windows().count()) return;
   annoy(lost, life);
   observer.annoyed(life.person, window, before, life.state);
+}
+
+/// Of several closed loops that follow up what was answered, the soonest leads away, then the first.
+inline void Lives::note_low(const Asked& asked, Visit& visit) const {
+  if (program_.surveys().is_low(asked))
+    visit.recovery = program_.sooner(visit.recovery, program_.recovery_exit(asked.survey, visit.touchpoint));
+}
+
+/// A low answer was given at `from`: who is still here when the closed loop comes leaves with it.
+inline void Lives::recover(double from, Life& life) const {
+  if (life.visit.recovery < 0) return;
+  const Recovery& way = program_.recovery(life.visit.recovery);
+  const double until = from + way.within;
+  if (!(from < program_.horizon() && until <= program_.horizon())) return;
+  if (life.stay.exit >= 0 && life.stay.until <= until) return;
+  life.stay.until = until;
+  life.stay.window = std::max(program_.windows().of(until), life.visit.window);
+  life.stay.regime = program_.regime(until, life.visit.regime);
+  life.stay.exit = life.visit.recovery;
+  life.stay.to = way.to;
 }
 
 /// Takes satisfaction off.
@@ -350,7 +383,9 @@ void Lives::finish_visit(std::uint32_t customer, Life& life, const State& before
     if (state.standing == Standing::customer) visit.rating = rating(customer, visit);
   }
   observer.visited(person, visit, row, before, state);
-  if (!visit.held) choose_exit(customer, row, words, life);
+  if (visit.held) return;
+  choose_exit(customer, row, words, life);
+  recover(visit.time, life);
 }
 
 /// The surveys that follow the visit at hand.
@@ -362,7 +397,10 @@ void Lives::ask_after_visit(std::uint32_t customer, Life& life, Observer& observ
       streams_, customer, visit.event, visit.touchpoint, where,
       {life.state.satisfaction, life.person.answering, visit.appraisal, visit.effort}, program_.of_surveys(life.carried),
       [&] { return trait(BuiltinTrait::response_propensity); },
-      [&](const Asked& asked) { observer.asked(life.person, asked, life.state); });
+      [&](const Asked& asked) {
+        observer.asked(life.person, asked, life.state);
+        note_low(asked, life.visit);
+      });
   if (lost > 0.0f) annoy(lost, life);
 }
 
@@ -375,10 +413,10 @@ inline void Lives::choose_again(std::uint32_t customer, Life& life) {
 
 /// Where the visit leads.
 inline void Lives::choose_exit(std::uint32_t customer, const VisitRow& row, const Words& words, Life& life) {
-  const Visit& visit = life.visit;
+  Visit& visit = life.visit;
   const State& state = life.state;
-  const behaviour::ChoiceState mood{state.satisfaction, state.expectation, state.heard + reviews_read(visit, state),
-                                    visit.effort};
+  visit.heard = state.heard + reviews_read(visit, state);
+  const behaviour::ChoiceState mood{state.satisfaction, state.expectation, visit.heard, visit.effort};
   const ExitChoice way =
       row.race ? race(program_, row, streams_, {customer, visit.event, life.person.persona, visit.touchpoint, visit.time},
                       carrier(life), mood)
@@ -410,7 +448,13 @@ inline void Lives::appraise(std::uint32_t customer, const Person& person, const 
           uniform(streams_.draw(customer, Purpose::visit, visit.event, 1)[0]) >= program_.carry(row, state.team);
     state.team = team;
   }
-  visit.quality = b::deliver(row.quality, row.quality_sd, normal_pair(words[0], words[2]).first, 0.5f, settings.fit_weight);
+  visit.fit = row.standard_fit;
+  if (program_.place(visit.touchpoint).content && personalised(streams_, customer, visit.event, row.personalisation)) {
+    visit.fit = row.best_fit;
+    visit.variant = row.best_variant;
+  }
+  visit.quality =
+      b::deliver(row.quality, row.quality_sd, normal_pair(words[0], words[2]).first, visit.fit, settings.fit_weight);
   visit.effort = b::exert(row.effort, visit.repeated ? settings.repeat_effort : 0.0f,
                           b::strain(static_cast<float>(visit.wait), trait(BuiltinTrait::patience)));
   visit.appraisal = b::appraise(visit.quality, state.expectation, visit.effort, trait(BuiltinTrait::loss_aversion),

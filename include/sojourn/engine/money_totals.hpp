@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "sojourn/engine/program.hpp"
@@ -45,6 +46,21 @@ struct PersonaMoney {
   /// Of each touchpoint, undiscounted. What flows alike at several touchpoints is shared out by the people who stay at each
   /// at the beginning and at the end of a window; what these miss evenly.
   std::vector<MoneySum> touchpoints;
+};
+
+/// The program under which sums were counted: that of the plan or, where its rules have switched in the replication that
+/// they are of, one that knows how.
+class CountedUnder {
+ public:
+  CountedUnder(const Program& plan, const Totals& totals) : plan_(&plan) {
+    if (!totals.switches.empty()) own_.emplace(plan.model(), totals.switches);
+  }
+  [[nodiscard]] const Program& operator*() const { return own_ ? *own_ : *plan_; }
+  [[nodiscard]] const Program* operator->() const { return &**this; }
+
+ private:
+  const Program* plan_;
+  std::optional<Program> own_;
 };
 
 /// The money of `persona` in sums that were counted under `program`: exact counts times amounts, and sums of

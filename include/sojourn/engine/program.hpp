@@ -18,6 +18,7 @@
 #include "sojourn/engine/service_lines.hpp"
 #include "sojourn/engine/surveys.hpp"
 #include "sojourn/model/change_arithmetic.hpp"
+#include "sojourn/model/closed_loops.hpp"
 #include "sojourn/model/model.hpp"
 #include "sojourn/tally/shape.hpp"
 
@@ -69,6 +70,9 @@ struct VisitRow {
   float solves = 0.0f;             // chance that the visit solves the problem; 0 where none is brought here
   std::int32_t solves_trait = -1;  // whose value is that chance instead, or -1
   std::uint32_t solves_shifts_begin = 0, solves_shifts_end = 0;  // of such a chance, into Program::shifts
+  /// Chance that the variant of content that fits the persona best is shown, else the default is; and how both fit.
+  float personalisation = 0.0f, standard_fit = 0.5f, best_fit = 0.5f;
+  std::uint32_t best_variant = 0;
   double revenue = 0.0, cost = 0.0, price = 0.0;
   double revenue_times = 0.0, cost_times = 0.0;
   /// The revenue of a visit that drew these amounts.
@@ -100,6 +104,12 @@ struct Piece {
   std::int64_t days = 0, discounted_days = 0;  // its length, in units of Scales::flow (see FlowScore)
 };
 
+/// Visits to the touchpoints that rule number `rule` looks at.
+struct WatchedBy {
+  std::uint32_t slot = 0;  // of the tally
+  std::uint32_t rule = 0;  // position in ModelParts::rules
+};
+
 /// What never changes about a touchpoint.
 struct Place {
   bool end = false;
@@ -111,6 +121,7 @@ struct Place {
   bool queues = false;         // visits wait for servers
   bool reads_reviews = false;  // prospects read what customers have written
   bool solves = false;         // people bring a problem, which a visit may solve
+  bool content = false;        // what is shown fits needs, or does not
 };
 
 /// How visits of a touchpoint are served.
@@ -132,10 +143,49 @@ struct HazardStretch {
 /// Immutable once built; thread-safe.
 class Program {
  public:
-  /// `model` with its plan. Throws InputError where the model uses a mechanism that is not built yet (`unsupported`).
-  explicit Program(const Model& model);
+  /// `model` with its plan, whose rules have switched like that so far and do not switch again. Programs of one plan have
+  /// the same pieces of time, places that pay, flow kinds and tables of sums, however its rules switch.
+  explicit Program(const Model& model, Switches switches = {});
 
   [[nodiscard]] const Model& model() const { return model_; }
+  [[nodiscard]] const Switches& switches() const { return switches_; }
+  /// Whether rules of the plan switch improvements.
+  [[nodiscard]] bool ruled() const { return ruled_; }
+  /// What a rule that looks at some touchpoints alone counts at visits to `touchpoint`.
+  [[nodiscard]] std::span<const WatchedBy> watched_by(std::uint32_t touchpoint) const {
+    return {watched_by_.data() + watched_begin_[touchpoint], watched_by_.data() + watched_begin_[touchpoint + 1]};
+  }
+  /// Adds an appraised visit to `touchpoint` to the cells of a tally, for those rules.
+  void count_watched(std::int64_t* cells, const TallyShape& shape, std::uint32_t touchpoint, std::uint32_t persona,
+                     const Feeling& feeling) const;
+  /// Adds what a survey did after a visit there.
+  void count_watched(std::int64_t* cells, const TallyShape& shape, const Asked& asked) const;
+  /// The ways of closed loops; the first has number `file_exits()`, the others follow.
+  [[nodiscard]] std::span<const Recovery> recoveries() const { return recoveries_; }
+  /// Exits that the file has.
+  [[nodiscard]] std::uint32_t file_exits() const { return file_exits_; }
+  /// The number of the way by which the closed loop of `survey` leads away from `touchpoint`; -1 where it does not.
+  [[nodiscard]] std::int32_t recovery_exit(std::uint32_t survey, std::uint32_t touchpoint) const {
+    return recovery_exit_.empty() ? -1 : recovery_exit_[survey * touchpoints_ + touchpoint];
+  }
+  /// The way with that number.
+  [[nodiscard]] const Recovery& recovery(std::int32_t exit) const {
+    return recoveries_[static_cast<std::size_t>(exit) - file_exits_];
+  }
+  /// Of two ways, either of which may be -1, the one that leads away sooner, the first if alike.
+  [[nodiscard]] std::int32_t sooner(std::int32_t first, std::int32_t second) const {
+    if (first < 0 || second < 0) return first < 0 ? second : first;
+    return recovery(second).within < recovery(first).within ? second : first;
+  }
+  /// How many slots of the tally such rules have.
+  [[nodiscard]] std::size_t watches() const { return watches_; }
+  /// Whether a rule may change the hazards of a race that somebody of `persona` at `touchpoint` is in.
+  [[nodiscard]] bool race_may_switch(std::uint32_t persona, std::uint32_t touchpoint) const {
+    return !switched_races_.empty() && switched_races_[persona * touchpoints_ + touchpoint] != 0;
+  }
+  [[nodiscard]] bool any_race_may_switch() const { return !switched_races_.empty(); }
+  /// Whether a change that rules switch moves `parameter`.
+  [[nodiscard]] bool switches_parameter(Parameter parameter) const;
   [[nodiscard]] const Windows& windows() const { return windows_; }
   [[nodiscard]] const std::vector<double>& regime_begins() const { return regimes_.begins; }
   [[nodiscard]] double horizon() const { return horizon_; }
@@ -243,6 +293,12 @@ class Program {
     while (from + 1 < regimes_.begins.size() && t >= regimes_.begins[from + 1]) ++from;
     return from;
   }
+  /// The regime in which what happens between two windows finds itself, at the beginning of `window`, at or after `from`:
+  /// rules have switched by then.
+  [[nodiscard]] std::size_t regime_at_begin(std::size_t window, std::size_t from = 0) const {
+    const double begin = windows_.begin(window);
+    return regime(ruled_ && window > 0 ? a_moment_after(begin) : begin, from);
+  }
   /// Time in cells, so that a regime is found without a search: `cell_of` a time in [0, horizon], and the regime at the
   /// beginning of each, or one before.
   [[nodiscard]] std::size_t cell_of(double t) const {
@@ -269,6 +325,11 @@ class Program {
   [[nodiscard]] const Behaviour& behaviour() const { return behaviour_; }
 
  private:
+  [[nodiscard]] double without_the_moment(double t) const;
+  void compile_watches();
+  void compile_recoveries();
+  void compile_switched_races();
+  [[nodiscard]] bool money_may_switch(PersonaId persona, TouchpointId touchpoint, bool flows) const;
   void compile_outside();
   void compile_states();
   void compile_rows();
@@ -282,11 +343,14 @@ class Program {
   [[nodiscard]] Timetable servers_over_time(const Timetable& base, Applies applies) const;
 
   Model model_;
+  Switches switches_;
   double horizon_;
   double rho_;
   Windows windows_;
   Discount discount_;
   std::vector<PlannedChange> changes_;
+  bool ruled_ = false;
+  std::vector<double> also_;  // begins of regimes whatever changes there are
   Regimes regimes_;
   std::vector<double> outside_;                   // [regime] attraction
   std::vector<std::size_t> state_of_, money_of_;  // [regime]
@@ -299,7 +363,14 @@ class Program {
   std::vector<std::uint32_t> row_of_;
   std::vector<VisitRow> rows_;
   std::vector<HazardStretch> hazard_stretches_;
-  std::vector<std::size_t> hazard_begin_;  // [persona x touchpoints + touchpoint], and their number
+  std::vector<std::size_t> hazard_begin_;     // [persona x touchpoints + touchpoint], and their number
+  std::vector<std::uint8_t> switched_races_;  // [place]; none where no race may
+  std::vector<Recovery> recoveries_;
+  std::vector<std::int32_t> recovery_exit_;  // [survey x touchpoints + touchpoint]; none where there is no closed loop
+  std::uint32_t file_exits_ = 0;
+  std::vector<WatchedBy> watched_by_;
+  std::vector<std::size_t> watched_begin_;  // [touchpoint], and their number
+  std::size_t watches_ = 0;
   std::vector<ExitRow> exits_;
   std::vector<Shift> shifts_;
   std::vector<Inverse> delays_;
@@ -332,6 +403,13 @@ class Program {
 /// Whether visit number `event` of a customer does, where the chance is `chance`.
 [[nodiscard]] inline bool solves(const Streams& streams, std::uint32_t customer, std::uint32_t event, float chance) {
   return uniform(streams.draw(customer, Purpose::solve, event)[0]) < chance;
+}
+
+/// Whether visit number `event` of a customer shows the content that fits best, where that has the chance `personalisation`.
+/// One threshold for each visit, so that a higher chance shows it at more visits and at no fewer.
+[[nodiscard]] inline bool personalised(const Streams& streams, std::uint32_t customer, std::uint32_t event,
+                                       float personalisation) {
+  return uniform(streams.draw(customer, Purpose::content, event)[0]) < personalisation;
 }
 
 /// Bins of tenure: a day each, five days where the horizon and the longest tenure at arrival are more than 4,096 days.

@@ -58,6 +58,7 @@ class Recorder {
     Asked asked = occasion;
     asked.referred = introduced_by_ >= 0 && state.bought;
     program_.surveys().count(tally_.data(), shape_, asked, program_.discount().decay(asked.time, asked.window));
+    if (program_.watches() > 0) program_.count_watched(tally_.data(), shape_, asked);
   }
   /// Being asked at the end of a window, between two visits, has cost satisfaction: from the next window on.
   void annoyed(const Person& person, std::size_t window, const State& before, const State& after) {
@@ -65,7 +66,7 @@ class Recorder {
     stocks(person.persona, window + 1, after, +1);
   }
 
-  void visited(const Person& person, const Visit& visit, const VisitRow&, const State& before, const State& after) {
+  void visited(const Person& person, const Visit& visit, const VisitRow& row, const State& before, const State& after) {
     const std::uint32_t p = person.persona;
     const auto count = [&](TouchScore score, std::int64_t amount) {
       tally_.add(shape_.touch(p, visit.touchpoint, score), amount);
@@ -86,6 +87,15 @@ class Recorder {
       tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::quality), fixed_score(visit.quality));
       tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::satisfaction), fixed_score(visit.appraisal));
       tally_.add(shape_.touch(p, visit.touchpoint, TouchScore::effort), fixed_score(visit.effort));
+    }
+    if (visit.appraised && program_.watches() > 0) {
+      program_.count_watched(tally_.data(), shape_, visit.touchpoint, p,
+                             {visit.satisfaction, person.answering, visit.appraisal, visit.effort});
+    }
+    if (visit.appraised && program_.place(visit.touchpoint).content) {
+      count(TouchScore::matched, visit.fit == row.best_fit ? 1 : 0);
+      count(TouchScore::mistargeted, visit.fit < 0.5f ? 1 : 0);
+      count(TouchScore::fit, fixed_score(visit.fit));
     }
     if (visit.appraised) {
       for (const std::uint32_t survey : program_.surveys().visit_surveys()) {

@@ -69,6 +69,9 @@ class ServiceLines {
   /// A call comes. It is resolved at once where a server is free or there is no room, else it waits.
   [[nodiscard]] std::optional<ResolvedCall> arrive(const Call& call);
 
+  /// From `time` on, which is no earlier than anything that has happened, servers and handling times are those of
+  /// `staffing`, of the same pools and queues. Who is in service is finished.
+  void renew(const Staffing& staffing, double time);
   /// Calls that wait at a queue.
   [[nodiscard]] std::uint64_t waiting(std::uint32_t queue) const { return waiting_at_[queue]; }
   /// Server days worked by a pool for calls whose service has begun, also what lies beyond the time at hand, up to the

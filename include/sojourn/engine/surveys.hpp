@@ -30,6 +30,8 @@ struct Asked {
   bool invited = false, answered = false;
   float probability = 0.0f;            // of answering, where invited
   std::int32_t truth = 0, answer = 0;  // on the survey's scale: without noise, and as it is written down where answered
+  static constexpr std::uint32_t nowhere = 0xffffffffu;
+  std::uint32_t touchpoint = nowhere;  // of the visit, where it is one
 };
 
 /// Answers with a smaller chance than this weigh as if they had it: a weight is one over the chance.
@@ -54,6 +56,10 @@ class SurveyRules {
   /// Bit s: survey number s follows visits to the touchpoint.
   [[nodiscard]] std::uint32_t covering(std::uint32_t touchpoint) const { return covering_[touchpoint]; }
   [[nodiscard]] Question asks(std::uint32_t survey) const { return surveys_[survey].asks; }
+  /// Whether the answer is one that the survey's closed loop follows up.
+  [[nodiscard]] bool is_low(const Asked& asked) const {
+    return asked.answered && asked.answer < surveys_[asked.survey].below;
+  }
   [[nodiscard]] double cost(std::uint32_t survey) const { return surveys_[survey].cost; }
   /// Whether survey number `survey` follows visits.
   [[nodiscard]] bool follows_visits(std::uint32_t survey) const { return !(surveys_[survey].every > 0.0); }
@@ -80,6 +86,7 @@ class SurveyRules {
       if ((covering_[touchpoint] >> survey & 1u) == 0) continue;
       Asked asked = where;
       asked.survey = survey;
+      asked.touchpoint = touchpoint;
       ask(streams.draw(customer, Purpose::survey, event, survey), feeling, row, propensity, asked);
       if (asked.invited) lost += surveys_[survey].annoyance;
       told(asked);
@@ -123,6 +130,7 @@ class SurveyRules {
     float sample = 1.0f, noise = 0.0f, annoyance = 0.0f;
     behaviour::Response response{};
     double cost = 0.0;
+    double below = 0.0;         // of its closed loop, on its scale; 0: no answer is low
     double every = 0.0;         // days; 0: after visits
     std::int32_t fatigue = -1;  // place in the row of the invitations remembered; -1: they matter to nobody
     double per_day = 0.0;       // of these, log 2 over the half-life

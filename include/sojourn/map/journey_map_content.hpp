@@ -15,7 +15,7 @@ namespace sojourn::journey_map {
 /// Online and offline within the organisation, and outside it (friends, press, reviews).
 enum class Place { online, offline, outside };
 /// How an exit comes about, which decides its line and the words of its label.
-enum class ExitKind { choice, trait, race, heard, gave_up, turned_away };
+enum class ExitKind { choice, trait, race, heard, gave_up, turned_away, followed_up };
 
 struct MapExit {
   std::size_t from = 0, to = 0;  // positions in MapContent::touchpoints
@@ -30,7 +30,8 @@ struct MapExit {
 };
 /// Whether the exit interrupts: it takes no part in the choice or the race.
 [[nodiscard]] inline bool interrupts(const MapExit& exit) {
-  return exit.kind == ExitKind::heard || exit.kind == ExitKind::gave_up || exit.kind == ExitKind::turned_away;
+  return exit.kind == ExitKind::heard || exit.kind == ExitKind::gave_up || exit.kind == ExitKind::turned_away ||
+         exit.kind == ExitKind::followed_up;
 }
 
 struct MapTouchpoint {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sojourn/model/model.hpp"
+#include "sojourn/model/switching.hpp"
 
 namespace sojourn {
 
@@ -23,6 +24,10 @@ struct Spending {
 /// horizon included, and each time that the improvement begins anew (by `every`; not with each of its hours); `per_month`
 /// runs while it is on. Both are `level` times what the file says.
 [[nodiscard]] Spending spending(const Improvement& improvement, double level, const Settings& settings);
+/// The same of an improvement that rules switch: `once` falls due when they let it be on for the first time, and never
+/// again; `per_month` runs while it is on.
+[[nodiscard]] Spending spending(const Improvement& improvement, double level, const Settings& settings,
+                                const std::vector<OnTime>& on_times);
 
 /// Whether `cost` is within `budget`. Sums of prices are rounded; a budget that is met to the cent is met.
 [[nodiscard]] bool within_budget(double cost, double budget);
@@ -39,5 +44,9 @@ struct Quarter {
 /// What `improvement` spends in each of `quarters` at `level`.
 [[nodiscard]] std::vector<double> spending_by_quarter(const Improvement& improvement, double level, const Settings& settings,
                                                       const std::vector<Quarter>& quarters);
+
+/// What amounts by window come to in each of `quarters`: a window's amount is spread evenly over it.
+[[nodiscard]] std::vector<double> by_quarter(const std::vector<double>& window_ends, const std::vector<double>& amounts,
+                                             const std::vector<Quarter>& quarters);
 
 }  // namespace sojourn

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sojourn/model/change.hpp"
+#include "sojourn/model/switching.hpp"
 
 namespace sojourn {
 
@@ -43,6 +44,10 @@ inline constexpr std::size_t most_stretches = 100'000;
 /// until it begins anew, and never from `end` on. With `hours` it is on in these hours of the week only. Stops after
 /// `most_stretches` + 1.
 [[nodiscard]] std::vector<Stretch> stretches_of(const Change& change, std::string_view start, double horizon);
+
+/// The same of a change that rules switch: only while they let it be on. Each time that they do it comes anew.
+[[nodiscard]] std::vector<Stretch> stretches_of(const Change& change, std::string_view start, double horizon,
+                                                const std::vector<OnTime>& on_times);
 
 /// Whether `change` is on at t.
 [[nodiscard]] bool is_on(const Change& change, std::string_view start, double t);

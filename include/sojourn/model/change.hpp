@@ -127,12 +127,14 @@ struct Improvement {
 /// The fraction of an improvement's effects at level `x` in (0,1]: hill(x) / hill(1), or x. Exactly 1 at level 1.
 [[nodiscard]] double fraction_at(const Improvement& improvement, double x);
 
-/// A set of improvements: one investment scenario. Plan 0 of every model is `baseline`, the empty plan.
+/// A set of improvements, and the rules that switch some: one investment scenario. Plan 0 of every model is `baseline`, the
+/// empty plan.
 struct Plan {
   std::string id;
   std::string name;
   std::vector<ImprovementId> improvements;
   std::vector<double> levels{};  // of the improvements in turn, (0,1]; those that are not there are 1
+  std::vector<RuleId> rules{};   // which switch improvements on or off while the plan runs
   /// The level at which the improvement at position `i` is bought.
   [[nodiscard]] double level(std::size_t i) const { return i < levels.size() ? levels[i] : 1.0; }
 };

@@ -10,6 +10,7 @@
 #include "sojourn/base/quantity.hpp"
 #include "sojourn/model/change.hpp"
 #include "sojourn/model/model.hpp"
+#include "sojourn/model/switching.hpp"
 
 namespace sojourn {
 
@@ -61,13 +62,16 @@ struct PlannedChange {
   const Change* change = nullptr;
   double fraction = 1.0;
   double level = 1.0;
+  ImprovementId improvement = {};  // names nothing where it is an event
+  bool driven = false;             // rules switch it
+  std::vector<OnTime> on_times{};  // then: when they let it be on
   const Change* operator->() const { return change; }
 };
 
-/// Everything that can change parameters under `plan`: its improvements, each once, in the order of the model (whatever the
-/// order in the plan), then the events. That is the order of `combine`. Ids that name nothing are left out.
-/// The pointers live as long as `parts`.
-[[nodiscard]] std::vector<PlannedChange> changes_under(const ModelParts& parts, PlanId plan);
+/// Everything that can change parameters under `plan`: its improvements and those that its rules switch, each once, in the
+/// order of the model (whatever the order in the plan), then the events. That is the order of `combine`. Ids that name
+/// nothing are left out. `switches`: of its rules. The pointers live as long as `parts`.
+[[nodiscard]] std::vector<PlannedChange> changes_under(const ModelParts& parts, PlanId plan, const Switches& switches = {});
 
 /// The price that an exit may bend on: that of the touchpoint to which it leads or, where that has none, of the one that it
 /// leaves. The touchpoint whose price it is; it names nothing where neither has one.

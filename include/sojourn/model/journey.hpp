@@ -166,7 +166,7 @@ enum class ExitRule { choice, race };
 /// Where a life ends, or counts as ended while it stays.
 enum class End { lost, churned };
 
-/// A variant of content: a vector over themes, non-negative.
+/// A variant of content: what it says, as weights over themes, non-negative.
 struct Content {
   std::vector<std::pair<std::string, double>> theme;
 };
@@ -216,6 +216,8 @@ struct Touchpoint {
   [[nodiscard]] bool costs() const { return cost != 0.0 || drawn_cost; }
   /// Whether visits may solve the problem that brought the customer.
   [[nodiscard]] bool solves_problems() const { return solves != Chance() && !end; }
+  /// Whether visits show content.
+  [[nodiscard]] bool shows_content() const { return !content.empty() && !end; }
   /// Whether visits wait for servers.
   [[nodiscard]] bool queues() const { return servers.has_value() || !pools.empty(); }
 };

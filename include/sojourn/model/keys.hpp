@@ -69,6 +69,7 @@ enum class Kind {
   moment,          // the same since the start, a date, or a local date-time
   step,            // a duration whose months step by the calendar from a date
   rate,            // "0.2 per month", or a number per day
+  share_rate,      // the same of what lies between 0 and 1: "2 % per year" too
   drawn,           // a number, or the distribution of one
   drawn_duration,  // a duration, or the distribution of one
   parameters,      // those of the distribution that has the key's name
@@ -101,6 +102,7 @@ enum class Kind {
   amount,          // of money: a number, the distribution of one, or the name of a trait
   over_time,       // a number, or a table of numbers over time
   drawn_or_trait,  // a number, the distribution of one, or the name of a trait
+  correlations,    // a list of pairs of traits, each with a number
 };
 
 /// One key of one table.
@@ -180,6 +182,7 @@ void with_member(const Field<std::remove_const_t<Object>>& field, Object& object
 [[nodiscard]] const Fields<Reviews>& reviews();
 [[nodiscard]] const Fields<Survey>& survey();
 [[nodiscard]] const Fields<ClosedLoop>& closed_loop();
+[[nodiscard]] const Fields<Rule>& rule_end();
 [[nodiscard]] const Fields<Rule>& rule_condition();
 [[nodiscard]] const Fields<AccountSegment>& account_segment();
 

@@ -1,6 +1,4 @@
 // Mechanisms that couple customers: word of mouth, reviews, surveys, rules, accounts (MODEL.md sections 3 to 6).
-// Rules, and what follows a low answer, are read and checked; the engine refuses a model that uses one until it is built
-// (`unsupported` in model.hpp).
 #pragma once
 
 #include <compare>
@@ -92,12 +90,23 @@ struct Survey {
 /// A model has no more surveys.
 inline constexpr std::size_t most_surveys = 32;
 
+/// A figure that is watched at the end of each window switches an improvement (MODEL.md section 5). Plans name the rules
+/// that they go by.
 struct Rule {
+  std::string id;
+  std::string name;
   std::string metric;
-  SurveyId survey;                     // may name nothing: the true value
-  std::optional<double> below, above;  // at least one
-  int windows = 1;                     // >= 1
-  ImprovementId switch_on;
+  SurveyId survey;                             // may name nothing: the true value
+  PersonaId persona;                           // of these people alone; may name nothing
+  TouchpointId touchpoint;                     // from visits there alone; may name nothing
+  TeamId team;                                 // from visits to its touchpoints alone; may name nothing
+  std::optional<double> below, above;          // at least one; where both, both must hold
+  int windows = 1;                             // >= 1: in so many windows in a row
+  std::uint64_t min_answers = 0;               // a window with fewer answers says nothing
+  std::optional<double> off_below, off_above;  // when it ends; none: as soon as the condition does not hold
+  ImprovementId switch_on, switch_off;         // at least one; what is on, or off, while the rule is in force
+  /// Whether only visits to some touchpoints are looked at.
+  [[nodiscard]] bool of_places() const { return touchpoint.valid() || team.valid(); }
 };
 
 enum class GateRule { weighted, majority, unanimous, veto };

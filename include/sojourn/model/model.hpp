@@ -122,8 +122,4 @@ class Model {
 /// The same model with `plan` in force. `plan` must be one of its plans.
 [[nodiscard]] Model apply(const Model& model, PlanId plan);
 
-/// The mechanisms in use that this version cannot simulate yet, in words ("word of mouth", "surveys"); empty when it can
-/// run.
-[[nodiscard]] std::vector<std::string> unsupported(const ModelParts& parts);
-
 }  // namespace sojourn

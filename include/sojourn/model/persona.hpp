@@ -45,6 +45,13 @@ struct PersonaOdds {
   double times = 1.0;
 };
 
+/// How two traits of a person go together: the correlation of their normal scores, above -1 and below 1 (see
+/// `Population`). Pairs that are not named have 0.
+struct TraitCorrelation {
+  TraitId a, b;
+  double value = 0.0;
+};
+
 /// How people stand with the company when they arrive: `customer` is somebody of an existing book of customers.
 enum class ArrivesAs { prospect, customer };
 
@@ -65,6 +72,7 @@ struct Persona {
   std::vector<PersonaOdds> odds;
   std::int32_t priority = 0;  // at queues, -100 .. 100, added to the touchpoint's; lower is served first
   std::vector<std::pair<ClockId, Distribution>> ages;  // clocks that run at arrival, and how many days they have
+  std::vector<TraitCorrelation> correlate;             // traits within a person; together a correlation matrix
 
   /// Whether its people arrive as customers.
   [[nodiscard]] bool existing() const { return standing == ArrivesAs::customer; }

@@ -1,15 +1,18 @@
 // From the engine's sums to outcomes: samples for the analysis, arrays for the file.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "sojourn/engine/fixed_costs.hpp"
 #include "sojourn/engine/run.hpp"
 #include "sojourn/outcomes/appraisal_spread.hpp"
 #include "sojourn/outcomes/metrics.hpp"
 #include "sojourn/outcomes/outcomes.hpp"
+#include "sojourn/outcomes/rule_traces.hpp"
 #include "sojourn/outcomes/survey_sums.hpp"
 
 namespace sojourn {
@@ -23,6 +26,13 @@ struct QueueFigures {
   double abandonment = 0.0, turned_away = 0.0;  // shares of all who came: gave up; found no room
   double still_waiting = 0.0;                   // people in line at the horizon, mean over replications
   double utilisation = 0.0;                     // share of the time on duty of those who may serve here in which they worked
+};
+
+/// The calendar quarter in which a plan spends most beyond the scenario's budget (`budget.per_quarter`), with what
+/// improvements cost by the visit, which only a simulation knows. In the market's money.
+struct OverBudget {
+  std::string quarter;  // "2026 Q4"
+  double spent = 0.0, budget = 0.0;
 };
 
 /// Independent samples of one plan (engine/batches.hpp): batches of customers or, where customers act on one another, whole
@@ -39,9 +49,11 @@ struct PlanSamples {
   std::vector<double> utilisation;                // of each of Samples::pools, mean over replications
   std::vector<std::vector<SurveySums>> surveys;   // [survey][sample]
   std::vector<SurveyIntervals> survey_intervals;  // [survey]; none where tables were not kept
-  std::vector<double> visit_price;  // per window, what improvements cost by the visit, as `cash`; not kept in files
-  std::vector<double> cash;         // per window, undiscounted: revenue - cost - investment, for the market, mean
-                                    // over replications
+  std::vector<RuleTrace> rules;                   // of those that the plan goes by; likewise
+  std::vector<double> visit_price;        // per window, what improvements cost by the visit, as `cash`; not kept in files
+  std::optional<OverBudget> over_budget;  // not kept in files
+  std::vector<double> cash;               // per window, undiscounted: revenue - cost - investment, for the market, mean
+                                          // over replications
 };
 
 /// Everything that an analysis needs to know of a run.
@@ -64,10 +76,13 @@ struct Samples {
   std::vector<std::string> channels, channel_names;
   std::vector<ChannelId> touchpoint_channels;  // may name nothing
   std::vector<bool> solving;                   // of each touchpoint: people bring a problem there, which a visit may solve
+  std::vector<bool> content;                   // likewise: visits show content
   std::vector<std::string> surveys, survey_names;
   std::vector<Question> survey_questions;
   std::string tier_counter, tier_counter_name;  // the counter that has tiers; "" where none has
   std::vector<double> tiers;                    // what it takes to reach each
+  std::vector<bool> closed_loops;               // of each survey: low answers are followed up
+  std::vector<std::string> rules, rule_names;   // that some plan goes by
   std::vector<std::string> pools, pool_names;   // those of the scenario, then touchpoints with servers of their own
   std::vector<PlanSamples> plans;
   std::vector<AppraisalSpread> appraisal_spreads;  // by plan; empty where customers are coupled, or nobody asked
@@ -75,6 +90,13 @@ struct Samples {
   double seconds = 0.0;
   bool batches = false;   // the samples are batches of customers, not whole replications: nothing couples customers
   Mechanisms mechanisms;  // in use
+
+  /// Whether a touchpoint has what `metric` is about.
+  [[nodiscard]] bool has(const TouchMetric& metric, std::size_t touchpoint) const {
+    if (metric.needs == Needs::solving) return solving[touchpoint];
+    if (metric.needs == Needs::content) return content[touchpoint];
+    return true;
+  }
 
   /// Whether the run was stopped before all its replications were finished.
   [[nodiscard]] bool interrupted() const { return replications < replications_asked; }
@@ -90,22 +112,6 @@ struct Samples {
 [[nodiscard]] Mechanisms mechanisms_in(const ModelParts& parts);
 /// Throws InputError where `metric` is about something that the scenario does not have.
 void require_mechanism(const Metric& metric, const ModelParts& parts);
-
-/// What is paid whatever happens: per window, and in sum undiscounted and discounted. In the market's money.
-struct FixedCost {
-  std::vector<double> windows;
-  double total = 0.0, worth = 0.0;
-};
-
-/// What a plan's improvements cost once and per month.
-[[nodiscard]] FixedCost fixed_investment(const Program& program);
-/// What the servers of pools cost while they are on duty, busy or not.
-[[nodiscard]] FixedCost staff_cost(const Program& program);
-
-struct FixedCosts {
-  FixedCost investment, staff;
-};
-[[nodiscard]] FixedCosts fixed_costs(const Program& program);
 
 /// Adds a sample of `program` to those of its plan.
 void add_sample(PlanSamples& plan, const BatchSums& sample, const Program& program, const FixedCosts& costs);
@@ -123,8 +129,10 @@ struct QueueField {
 /// All of them but the touchpoint and the time asked for, which the scenario says.
 [[nodiscard]] std::span<const QueueField> queue_fields();
 
-/// Sums over visits in `channel` by sample: those of its touchpoints together.
-[[nodiscard]] std::vector<TouchSums> channel_sums(const Samples& samples, const PlanSamples& plan, ChannelId channel);
+/// Sums over visits in `channel` by sample: those of its touchpoints together, or of those at which `of` has a meaning:
+/// problems are solved at some touchpoints only. Empty where there are none.
+[[nodiscard]] std::vector<TouchSums> channel_sums(const Samples& samples, const PlanSamples& plan, ChannelId channel,
+                                                  Needs of = Needs::nothing);
 
 /// Adds the spread of appraisals to samples of `programs`, in the order of the plans, where customers are not coupled.
 void add_appraisal_spreads(Samples& samples, std::span<const Program> programs);

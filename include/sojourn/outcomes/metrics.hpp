@@ -45,19 +45,22 @@ enum class Direction { higher, lower, neutral };
 /// Where a metric makes sense.
 enum class Scope { persona, market };  // by persona too, or for the whole market only
 /// What a model must have for a metric to say something.
-enum class Needs { nothing, talk, accounts, queues, existing, solving };
+enum class Needs { nothing, talk, accounts, queues, existing, solving, content };
+/// Whether that is something that some touchpoints have and others lack.
+[[nodiscard]] constexpr bool of_some_touchpoints(Needs needs) { return needs == Needs::solving || needs == Needs::content; }
 /// Whether JSON and results files always have a metric, or only where the model has what it needs. Tables never show others.
 enum class Written { always, where_used };
 
-/// What couples a model's customers; whether servers of pools are paid, some people arrive as customers, and visits may
-/// solve a problem.
+/// What couples a model's customers; whether servers of pools are paid, some people arrive as customers, visits may solve a
+/// problem, and touchpoints have content.
 struct Mechanisms {
-  bool talk = false, accounts = false, queues = false, paid_servers = false, existing = false, solving = false;
+  bool talk = false, accounts = false, queues = false, paid_servers = false, existing = false, solving = false,
+       content = false;
 
   /// What either of two models has.
   friend Mechanisms operator|(const Mechanisms& a, const Mechanisms& b) {
-    return {a.talk || b.talk,         a.accounts || b.accounts, a.queues || b.queues, a.paid_servers || b.paid_servers,
-            a.existing || b.existing, a.solving || b.solving};
+    return {a.talk || b.talk,         a.accounts || b.accounts, a.queues || b.queues,  a.paid_servers || b.paid_servers,
+            a.existing || b.existing, a.solving || b.solving,   a.content || b.content};
   }
 
   [[nodiscard]] bool has(Needs needs) const {
@@ -72,6 +75,8 @@ struct Mechanisms {
         return existing;
       case Needs::solving:
         return solving;
+      case Needs::content:
+        return content;
       case Needs::nothing:
         break;
     }
@@ -117,6 +122,7 @@ struct TouchSums {
   double wait = 0.0;                                        // days of the waits that ended: of who was served or gave up
   double unserved = 0.0, gave_up = 0.0, turned_away = 0.0;  // visits without service, among them those that ended so
   double solved = 0.0;                                      // visits that solved the problem
+  double matched = 0.0, mistargeted = 0.0, fit = 0.0;       // see TouchScore
   /// People lost or churned at the horizon who left from here: by an exit to an end, or, where the touchpoint is an end, as
   /// it was their first; or who stand here, where nobody counts as a customer. Over touchpoints: all lost and churned.
   double gone = 0.0;
@@ -132,7 +138,8 @@ struct TouchMetric {
   Needs needs = Needs::nothing;
 };
 /// visits, repeats, quality, satisfaction, effort, wait_days; gave_up, which needs queues; revenue_per_person,
-/// cost_per_person; solved_logged and solved_true, which need touchpoints that solve problems.
+/// cost_per_person; solved_logged and solved_true, which need touchpoints that solve problems; matched, mistargeted and fit,
+/// which need touchpoints with content.
 [[nodiscard]] std::span<const TouchMetric> touch_metrics();
 
 }  // namespace sojourn

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sojourn/model/market.hpp"
+#include "sojourn/model/model.hpp"
 #include "sojourn/tally/tally.hpp"
 
 namespace sojourn {
@@ -22,6 +22,7 @@ struct SurveyCells {
   double invited = 0.0, invited_value = 0.0;
   double answered = 0.0, answered_value = 0.0;
   double recorded_value = 0.0, recorded_square = 0.0;  // of answers as they are written down
+  double low = 0.0, recovered = 0.0;                   // answers that a closed loop follows up, and people whom it led away
   std::array<double, answer_points> answers{},
       weights{};  // by point of the scale; a weight is one over the chance to answer
 };
@@ -74,6 +75,8 @@ struct SurveyIntervalField {
 
 /// The sums of survey number `survey` in totals at the horizon (Totals::at_horizon).
 [[nodiscard]] SurveySums survey_sums(const Totals& totals, std::size_t survey, const Survey& described);
+/// Adds what its closed loop, if it has one, did: `totals` at the horizon, of programs of `parts`.
+void add_recoveries(SurveySums& sums, const Totals& totals, std::size_t survey, const ModelParts& parts);
 /// What it comes to in each window of a replication's totals, over all personas; without answers by point of the scale.
 [[nodiscard]] std::vector<SurveyCells> survey_by_window(const Totals& totals, std::size_t survey, const Survey& described);
 /// The intervals of a survey in all replications.

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "sojourn/base/inverse.hpp"
@@ -47,9 +48,17 @@ class Population {
 
   /// The traits of that person, of `persona`, in the order of `ModelParts::traits`, clipped to their ranges; `traits` has
   /// `trait_count()` places. A trait's draw depends on its name only, so a new trait leaves the others as they were.
+  /// Traits that the persona correlates (`Persona::correlate`) have normal scores
+  ///   z = L z_own,
+  /// z_own being the independent scores that they have otherwise and L L' the correlation matrix (a Gaussian copula: Nelsen
+  /// 2006, section 2.3): each keeps its own distribution. The first of them, in that order, keeps its draw too.
   void traits(const Streams& streams, std::uint32_t customer, std::uint32_t persona, std::span<float> traits) const;
+  /// Whether the score of the trait at `index` is made of more than its own word.
+  [[nodiscard]] bool mixed(std::uint32_t persona, std::size_t index) const {
+    return !personas_[persona].mixed.empty() && !personas_[persona].mixed[index].empty();
+  }
   /// The trait at `index` of a person whose random word for it is `word`; a built-in one's is word index % 4 of
-  /// Purpose::trait at index / 4.
+  /// Purpose::trait at index / 4. Not for traits that are `mixed`.
   [[nodiscard]] float trait(std::uint32_t persona, std::size_t index, std::uint32_t word) const;
 
   /// One of those traits.
@@ -58,16 +67,13 @@ class Population {
   /// How alike the traits of people in one account are, rho in [0, 1]; 0 without accounts.
   [[nodiscard]] double correlation() const { return correlation_; }
 
-  /// The same three for a member of an account. With rho > 0 a trait's normal score is
-  ///   z = sqrt(rho) z_account + sqrt(1 - rho) z_person,
+  /// The same for a member of an account. With rho > 0 a trait's own normal score is
+  ///   z_own = sqrt(rho) z_account + sqrt(1 - rho) z_person,
   /// z_account being shared by all members (a Gaussian copula: Li 2000; Nelsen 2006, section 2.3): each trait keeps its own
-  /// distribution, and two members' scores of it correlate by rho, whatever their personas. A larger score is a larger
-  /// trait. With rho = 0 exactly what the functions above give. `shared` is the account's word: the same word of
-  /// Purpose::account_trait at the same index.
+  /// distribution, and two members' scores of it correlate by rho, whatever their personas, unless these correlate it
+  /// differently with other traits. A larger score is a larger trait. With rho = 0 exactly what the functions above give.
   void traits(const Streams& streams, std::uint32_t customer, std::uint32_t account, std::uint32_t persona,
               std::span<float> traits) const;
-  [[nodiscard]] float trait_of_member(std::uint32_t persona, std::size_t index, std::uint32_t word,
-                                      std::uint32_t shared) const;
   [[nodiscard]] float trait_of_member(const Streams& streams, std::uint32_t customer, std::uint32_t account,
                                       std::uint32_t persona, std::size_t index) const;
 
@@ -84,6 +90,9 @@ class Population {
     Inverse tenure;
     double longest_tenure = 0.0;
     std::vector<Inverse> traits;
+    /// Of each trait the row of L, of traits and their weights; empty where the score is the trait's own. Empty altogether
+    /// where no trait is correlated.
+    std::vector<std::vector<std::pair<std::uint32_t, float>>> mixed;
   };
   struct Range {
     float low, high;
@@ -93,6 +102,17 @@ class Population {
   [[nodiscard]] std::uint32_t persona(const Words& words, const Words& luck) const;
   [[nodiscard]] Person person(const Words& words, const Words& luck, std::uint32_t persona) const;
   [[nodiscard]] float clipped(std::size_t index, double drawn) const;
+  static void correlate(Segment& segment, const Persona& persona);
+  /// The own normal score of a trait, a larger one of a larger trait: of a person, and of a member of an account.
+  [[nodiscard]] float person_score(const Streams& streams, std::uint32_t customer, std::uint32_t persona,
+                                   std::size_t index) const;
+  [[nodiscard]] float member_score(const Streams& streams, std::uint32_t customer, std::uint32_t account,
+                                   std::size_t index) const;
+  [[nodiscard]] float member_score(std::uint32_t word, std::uint32_t shared) const {
+    return shared_weight_ * normal(shared) + own_weight_ * normal(word);
+  }
+  /// The trait whose normal score is `score`.
+  [[nodiscard]] float at_score(std::uint32_t persona, std::size_t index, float score) const;
 
   std::vector<Segment> personas_;
   std::vector<Range> ranges_;

@@ -6,12 +6,15 @@
 #include <string_view>
 #include <vector>
 
+#include "sojourn/decide/goal.hpp"
 #include "sojourn/decide/verdict.hpp"
 
 namespace sojourn::answer_words {
 
 /// The goal as a thing: "net present value", "net promoter score", "npv + 50,000 x nps".
 [[nodiscard]] std::string goal(const Comparison& comparison);
+/// The same of a goal of several figures, or of weights: "npv + 50,000 x nps".
+[[nodiscard]] std::string sum_of(const std::vector<GoalTerm>& goal);
 
 /// What the scenario's question is answered with: a sentence on the goal, then one on what is worth most, or on who keeps
 /// most customers where the goal is worth; each ends with its full stop and stands by itself.

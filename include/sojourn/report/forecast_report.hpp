@@ -27,7 +27,7 @@ struct ForecastReport {
   const UncertainInputs& inputs;
   const UncertainDraws& draws;
   std::vector<MetricForecast> forecasts;
-  std::size_t by = 0;                // the metric that decides, by place in `metrics()`
+  std::size_t by = 0;                // what decides, see `figure_at`
   std::optional<Decision> decision;  // nothing where there is one plan alone
   std::vector<Acceptability> acceptability;
 };

@@ -49,6 +49,8 @@ struct VariedKey {
   std::string before, after;       // of an effect: what stands around its number, "-" and "%"
   std::variant<Range, List, Drawn> values = Range{};
 
+  /// Whether its values are numbers, which have an order; else `Setting::number` counts the values of the list.
+  [[nodiscard]] bool ordered() const;
   /// How many values a grid has of it; 0 where the file does not say.
   [[nodiscard]] std::size_t steps() const;
   /// Value number `index` of a grid, or of a list.

@@ -61,7 +61,7 @@ class Design {
 };
 
 /// A uniform number in (0,1) named by (seed, purpose, index, part); 52 bits. Purposes: 0 the shift of a Sobol sequence, 1
-/// and 2 a Latin hypercube, 3 Morris trajectories, 4 bootstrap.
+/// and 2 a Latin hypercube, 3 Morris trajectories, 4 bootstrap, 5 and 6 resamples and shuffles of a box.
 [[nodiscard]] double design_draw(std::uint64_t seed, std::uint32_t purpose, std::uint64_t index, std::uint32_t part);
 
 }  // namespace sojourn

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "sojourn/decide/goal.hpp"
 #include "sojourn/decide/value_of_information.hpp"
 #include "sojourn/sweep/uncertain_draws.hpp"
 
@@ -34,9 +35,15 @@ struct Forecast {
 [[nodiscard]] std::vector<double> equally_likely(const std::vector<std::vector<double>>& figure, double people_per_customer,
                                                  std::size_t count);
 
+/// Where what decides between plans stands among the outcomes of the draws: a goal of one metric at that metric's place, one
+/// of several behind all metrics, where it is added, each metric times its weight.
+[[nodiscard]] std::size_t place_of_goal(UncertainDraws& draws, const std::vector<GoalTerm>& goal);
+/// What stands at `place` of the outcomes: a metric, or the goal of several, which counts money.
+[[nodiscard]] const Metric& figure_at(std::size_t place);
+
 /// A metric over the draws: of each plan, and of each its difference to the first on the same luck.
 struct MetricForecast {
-  std::size_t metric = 0;  // place in `metrics()`
+  std::size_t metric = 0;  // see `figure_at`
   std::vector<Forecast> plans, differences;
 };
 /// The difference of plan `plan` to the first on the same luck, [draw][replication].

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "sojourn/sweep/ranks.hpp"
 #include "sojourn/sweep/sweep_folder.hpp"
 
 namespace sojourn {
@@ -24,6 +25,7 @@ struct SweepOptions {
   int threads = 0;                       // as RunOptions
   std::function<void(double)> progress;  // told the share of what was missing that is done, rising, by one thread at a time
   std::stop_token stop;                  // points under way are given up, finished ones are written
+  Ranks* ranks = nullptr;                // share the files of the shard among them; each calls `run_sweep`
   double keep_every = 60.0;              // seconds after which finished points of a file that is not complete are written
 };
 
@@ -64,8 +66,9 @@ struct SimulatedPoint {
 void require_valid_points(const Design& design, std::uint64_t tried);
 
 /// Claims the folder and simulates what is missing of the shard, on all threads; points are packed one to a thread while
-/// there are as many. Points that were finished are kept whatever happens, files of points are whole or not there. Where a
-/// point fails, the error says which.
+/// there are as many. Where there are ranks, each takes the next file of points when a thread of it has nothing to do, and
+/// what was done is told of all of them. Points that were finished are kept whatever happens, files of points are whole or
+/// not there. Where a point fails, the error says which.
 SweepDone run_sweep(const Design& design, const std::filesystem::path& folder, const SweepOptions& options = {});
 
 }  // namespace sojourn

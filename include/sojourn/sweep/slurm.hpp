@@ -18,6 +18,9 @@ namespace sojourn {
 /// Nothing where there is neither. Throws InputError where the array has holes, of which no shards follow.
 [[nodiscard]] std::optional<Shard> shard_of_environment();
 
+/// The part of it that a Slurm array names.
+[[nodiscard]] std::optional<Shard> shard_of_array();
+
 /// What a script asks Slurm for.
 struct SlurmRequest {
   std::string sweep_file, folder, merged;  // paths as the commands take them

@@ -29,7 +29,8 @@ struct UncertainDraws {
   std::vector<std::string> keys, units;     // of the inputs
   std::vector<std::vector<double>> values;  // [key][draw]
   std::vector<std::string> plans;           // ids, the baseline first where it is among them
-  /// [metric][plan][draw][replication], by place in `metrics()`; NaN where a metric is undefined.
+  /// [metric][plan][draw][replication], by place in `metrics()`; NaN where a metric is undefined. Behind them may stand what
+  /// decides (`place_of_goal`).
   std::vector<std::vector<std::vector<std::vector<double>>>> outcomes;
   std::uint64_t customers = 0;       // simulated in a replication
   double people_per_customer = 1.0;  // real customers for each simulated one

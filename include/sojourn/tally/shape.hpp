@@ -29,9 +29,25 @@ inline constexpr std::size_t stock_score_count = 10;
 
 /// Scores by persona and touchpoint, at the horizon. `unserved` are the visits to a queue that were not, or not yet, served:
 /// they are not appraised; `gave_up` and `turned_away` are among them. `wait` is summed over waits that ended, quality,
-/// satisfaction, effort, repeats and `solved` (visits that solved the problem) over appraised visits.
-enum class TouchScore { visits, repeats, quality, satisfaction, effort, wait, unserved, gave_up, turned_away, solved };
-inline constexpr std::size_t touch_score_count = 10;
+/// satisfaction, effort, repeats and `solved` (visits that solved the problem) over appraised visits. Over these too, where
+/// there is content: visits to which no variant would have fitted better (`matched`), those to which none at all would have
+/// (`mistargeted`), and the `fit` of what was shown.
+enum class TouchScore {
+  visits,
+  repeats,
+  quality,
+  satisfaction,
+  effort,
+  wait,
+  unserved,
+  gave_up,
+  turned_away,
+  solved,
+  matched,
+  mistargeted,
+  fit
+};
+inline constexpr std::size_t touch_score_count = 13;
 
 /// Scores by persona, at the horizon. `days_to_purchase` runs from arrival to the first purchase.
 enum class PersonScore {
@@ -123,6 +139,12 @@ enum class AnswerScore { answers, weight };
 inline constexpr std::size_t answer_score_count = 2, answer_points = 11;
 inline constexpr double answer_weight_scale = 0x1p16;
 
+/// What rules that look at some touchpoints alone count there, by rule and persona: visits that are appraised, what they
+/// count in the figure that is watched (its survey's, else of recommendation), those after which the customer is a promoter,
+/// or a detractor; invitations and answers of the survey, and what these count.
+enum class WatchScore { visits, value, promoters, detractors, invited, answered, recorded };
+inline constexpr std::size_t watch_score_count = 7;
+
 /// Days as a customer, by persona and tenure bin: at churn, or (censored) of those still customers at the horizon.
 enum class TenureScore { churned, censored };
 inline constexpr std::size_t tenure_score_count = 2;
@@ -146,6 +168,7 @@ struct TallyShape {
   bool entries = false;  // somebody arrives as a customer, and so enters late (see `entered`)
   std::size_t surveys = 0;
   std::size_t tiers = 0;    // of the counter that has some: members are counted by how they end under two plans
+  std::size_t watches = 0;  // see WatchScore
   double tenure_bin = 1.0;  // days; churned: bin b is (b, b + 1] tenure_bin, the first includes 0; censored: [b, b + 1)
   Scales scales;
 
@@ -208,6 +231,9 @@ struct TallyShape {
     return survey_begin() + surveys * personas * windows * survey_score_count +
            ((survey * personas + persona) * answer_points + answer) * answer_score_count + static_cast<std::size_t>(score);
   }
+  [[nodiscard]] SOJOURN_INLINE std::size_t watch(std::size_t slot, std::size_t persona, WatchScore score) const {
+    return watch_begin() + (slot * personas + persona) * watch_score_count + static_cast<std::size_t>(score);
+  }
   [[nodiscard]] SOJOURN_INLINE std::size_t paid(MoneyOf whose, std::size_t place, std::size_t piece, PaidScore score) const {
     return money_begin(whose) + (place * pieces + piece) * paid_score_count + static_cast<std::size_t>(score);
   }
@@ -245,13 +271,15 @@ struct TallyShape {
   [[nodiscard]] SOJOURN_INLINE std::size_t survey_begin() const {
     return queue_begin() + queues * (windows * queue_score_count + wait_bin_count) + pools;
   }
+  [[nodiscard]] SOJOURN_INLINE std::size_t watch_begin() const {
+    return survey_begin() + surveys * personas * (windows * survey_score_count + answer_points * answer_score_count);
+  }
   /// One set of cells for money; last in the table, because it is the only part that differs from plan to plan.
   [[nodiscard]] SOJOURN_INLINE std::size_t money_cells() const {
     return pieces * (paying_places * paid_score_count + flow_kinds * flow_score_count + amount_places * amount_score_count);
   }
   [[nodiscard]] SOJOURN_INLINE std::size_t money_begin(MoneyOf whose) const {
-    const std::size_t begin =
-        survey_begin() + surveys * personas * (windows * survey_score_count + answer_points * answer_score_count);
+    const std::size_t begin = watch_begin() + watches * personas * watch_score_count;
     return whose == MoneyOf::everybody ? begin : begin + money_cells();
   }
 };

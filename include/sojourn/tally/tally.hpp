@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sojourn/base/numeric.hpp"
+#include "sojourn/model/switching.hpp"
 #include "sojourn/tally/paired_outcomes.hpp"
 #include "sojourn/tally/shape.hpp"
 
@@ -95,6 +96,8 @@ class Totals {
 
   /// The people of a comparison against themselves under its first plan; all 0 where only one plan is run.
   PairedOutcomes paired_outcomes;
+  /// How the rules of the plan switched, of one replication; none in sums of several.
+  Switches switches;
 
  private:
   [[nodiscard]] Wide of_two_cells(std::size_t high) const {

@@ -79,7 +79,8 @@ export const tornado = () => {
 // ---- what a budget buys
 export const budget = () => {
   if (!data.frontier) return;
-  const { points, choices, budget: limit, budget_text: limitText, precision, tried } = data.frontier;
+  const { points, choices, budget: limit, budget_text: limitText, precision, tried, goal, goal_kind: kind, by_worth: byWorth } = data.frontier;
+  const gained = byWorth ? [] : [goal];
   new Chart(grid(section("budget-charts"), true), "Cost against gain", () => {
     const { ink, soft } = look();
     const best = points.filter((one) => one.allowed).length - 1;
@@ -87,13 +88,13 @@ export const budget = () => {
     return {
       option: {
         grid: { left: 8, right: 30, top: 56, bottom: 34, containLabel: true },
-        tooltip: { trigger: "item", formatter: (at) => (at.seriesIndex === 0 ? `${choices[at.dataIndex][2] || "Nothing"}\ncosts ${short(choices[at.dataIndex][0])}, gains ${short(choices[at.dataIndex][1])}` : `${at.dataIndex + 1}: ${points[at.dataIndex].name}\ncosts ${points[at.dataIndex].cost[1]}, gains ${minus(points[at.dataIndex].npv[3])} ${points[at.dataIndex].npv[4]}`) },
+        tooltip: { trigger: "item", formatter: (at) => (at.seriesIndex === 0 ? `${choices[at.dataIndex][2] || "Nothing"}\ncosts ${short(choices[at.dataIndex][0])}, gains ${short(choices[at.dataIndex][1])}` : `${at.dataIndex + 1}: ${points[at.dataIndex].name}\ncosts ${points[at.dataIndex].cost[1]}, gains ${minus(points[at.dataIndex].gain[3])} ${points[at.dataIndex].gain[4]}`) },
         xAxis: { type: "value", name: `investment up to the horizon, ${currency}`, nameLocation: "middle", nameGap: 28, min: 0, max: most * 1.05 || undefined, axisLabel: { formatter: axisText.money, hideOverlap: true, showMaxLabel: false } },
-        yAxis: { type: "value", name: `net present value over the baseline, ${currency}`, nameGap: 36, nameTextStyle: { align: "left" }, axisLabel: { formatter: axisText.money } },
+        yAxis: { type: "value", name: byWorth ? `net present value over the baseline, ${currency}` : `${goal}, over the baseline`, nameGap: 36, nameTextStyle: { align: "left" }, axisLabel: { formatter: axisText[kind] } },
         series: [
           { type: "scatter", data: choices.map(([cost, gain]) => [cost, gain]), symbolSize: 6, itemStyle: { color: soft, opacity: 0.55 } },
           {
-            type: "line", step: "end", data: points.map((one, i) => ({ value: [one.cost[0], one.npv[0]], symbol: i === best ? "diamond" : "circle", symbolSize: i === best ? 20 : 12 })),
+            type: "line", step: "end", data: points.map((one, i) => ({ value: [one.cost[0], one.gain[0]], symbol: i === best ? "diamond" : "circle", symbolSize: i === best ? 20 : 12 })),
             lineStyle: { color: tone(0), width: 2 }, itemStyle: { color: tone(0) }, showAllSymbol: true,
             label: { show: true, position: "top", distance: 7, color: ink, fontSize: 13, fontWeight: "bold", textBorderColor: look().paper, textBorderWidth: 3, formatter: (at) => `${at.dataIndex + 1}` },
             markLine: limit === null ? undefined : { silent: true, symbol: "none", lineStyle: { color: tone(1), width: 2, type: [6, 4] }, label: { color: ink, formatter: `budget ${limitText}`, position: "end", rotate: 0, align: limit > 0.3 * most ? "right" : "left" }, data: [{ xAxis: limit }] },
@@ -102,7 +103,7 @@ export const budget = () => {
       },
       legend: [{ name: "best for what it costs, numbered as in the table", colour: tone(0), dash: "solid", mark: "circle" }, { name: limit === null ? "best of all, underlined" : "best within the budget, underlined", colour: tone(0), mark: "diamond" }, { name: "other choices", colour: soft, mark: "circle" }],
       words: `${tried} choices tried, those shown with ${precision}. Intervals in the table are of each choice by itself; those above allow for having chosen the best. ${limit === null ? "" : `The budget of ${limitText} buys number ${best + 1}: ${points[best]?.name ?? "nothing"}.`}`,
-      table: table("Best for what it costs", ["", element("th", { scope: "col", class: "words" }, "Buys"), "Costs", "Net present value", "Retained"], points.map((one, i) => [element("th", { scope: "row", class: i === best ? "chosen" : undefined }, `${i + 1}`), element("td", { class: "words" }, one.name), one.cost[1], element("td", { "data-frontier": i, "data-value": one.npv[0] }, minus(one.npv[3]), element("span", { class: "interval" }, one.npv[4])), element("td", {}, minus(one.retained[3]), element("span", { class: "interval" }, one.retained[4]))])),
+      table: table("Best for what it costs", ["", element("th", { scope: "col", class: "words" }, "Buys"), "Costs", ...gained, "Net present value", "Retained"], points.map((one, i) => [element("th", { scope: "row", class: i === best ? "chosen" : undefined }, `${i + 1}`), element("td", { class: "words" }, one.name), one.cost[1], ...gained.map(() => element("td", {}, minus(one.gain[3]), element("span", { class: "interval" }, one.gain[4]))), element("td", { "data-frontier": i, "data-value": one.npv[0] }, minus(one.npv[3]), element("span", { class: "interval" }, one.npv[4])), element("td", {}, minus(one.retained[3]), element("span", { class: "interval" }, one.retained[4]))])),
     };
   }, "tall", "beside");
 };

@@ -46,7 +46,7 @@ export const journey = () => {
     section("touchpoint-table").replaceChildren(element("p", { class: "note" }, `The touchpoints of ${plans[chosen.plan].name} and its flow between stages would make this page too large; the workbook of sojourn report --xlsx has the touchpoints.`));
     return;
   }
-  const labels = { visits: "Visits per person", repeats: "Repeats per person", quality: "Quality", satisfaction: "Satisfaction", effort: "Effort", wait_days: "Wait", gave_up: "Gave up", solved_logged: "Logged as solved", solved_true: "Solved", wait_median: "Median wait", wait_p90: "90 % wait", wait_p95: "95 % wait", service_level: "Answered in time", turned_away: "Turned away", revenue_per_person: `Revenue per person, ${currency}`, cost_per_person: `Cost per person, ${currency}`, still_waiting: "Still waiting", utilisation: "Servers busy" };
+  const labels = { visits: "Visits per person", repeats: "Repeats per person", quality: "Quality", satisfaction: "Satisfaction", effort: "Effort", wait_days: "Wait", gave_up: "Gave up", solved_logged: "Logged as solved", solved_true: "Solved", matched: "Best fit", mistargeted: "Worse than none", fit: "Mean fit", wait_median: "Median wait", wait_p90: "90 % wait", wait_p95: "95 % wait", service_level: "Answered in time", turned_away: "Turned away", revenue_per_person: `Revenue per person, ${currency}`, cost_per_person: `Cost per person, ${currency}`, still_waiting: "Still waiting", utilisation: "Servers busy" };
   const levers = new Map((data.leverage?.rows ?? []).map((one) => [one.id, one]));
   const lever = (id) => {
     if (!data.leverage) return [];

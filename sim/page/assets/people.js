@@ -6,13 +6,13 @@ import { hue, look } from "./look.js";
 import { axisText, days, minus, month, percent, plain, timeName, unit, unitOf } from "./words.js";
 
 export const retention = () => {
-  new Chart(grid(section("retention-charts"), true), "Buyers still customers, by time since their purchase", () => {
+  new Chart(grid(section("retention-charts"), true), "Still customers, by time since their purchase", () => {
     const list = plans.map((plan, k) => ({ name: plan.name, k, ...data.survival.curve[curveGroup()][k] }));
     const x = data.survival.days.filter((_, i) => list.some(({ mean }) => mean[i] !== null));
     return {
       option: curves(x, list.map((one) => ({ ...one, mean: one.mean.slice(0, x.length), low: one.low.slice(0, x.length), high: one.high.slice(0, x.length) })), (v) => percent(v), `${timeName} since the purchase`, "% of buyers", { max: 1, scale: true, axisLabel: { formatter: axisText.share } }),
       legend: lineLegend(list),
-      words: `Kaplan-Meier curves of ${curveWhom()}. At the right end: ${list.map(({ name, mean }) => `${name} ${percent(lastOf(mean))}`).join(", ")}.`,
+      words: `Kaplan-Meier curves of ${curveWhom()}; who arrived as a customer counts from then on. At the right end: ${list.map(({ name, mean }) => `${name} ${percent(lastOf(mean))}`).join(", ")}.`,
       table: curveTable("Share of buyers still customers", `${timeName} since the purchase`, x, list, (v) => percent(v, 2)),
     };
   });
@@ -100,9 +100,15 @@ export const surveyTable = () => {
 // ---- queues, word of mouth, accounts: where the file has them
 export const market = () => {
   const box = () => grid(section("market-charts"));
-  if (!data.queues && !data.heard && !data.accounts) return section("market").remove();
+  if (!data.queues && !data.heard && !data.accounts && !data.rules) return section("market").remove();
   const parent = box();
   const listed = (pick) => plans.map((plan, k) => ({ name: plan.name, k, mean: pick(k) }));
+  for (const rule of data.rules ?? []) {
+    new Chart(parent, `In force: ${rule.name}`, () => {
+      const list = listed((k) => rule.on[k]).filter(({ mean }) => mean);
+      return { option: curves(data.time, list, (v) => percent(v), `${timeName} since the start`, "% of replications", { axisLabel: { formatter: axisText.share } }), legend: lineLegend(list), words: list.map(({ name, k }) => `${name}. ${rule.words[k]}`).join(" "), table: curveTable("Share of the replications in which the rule is in force", timeName, data.time, list, (v) => percent(v)) };
+    });
+  }
   for (const queue of data.queues ?? []) {
     new Chart(parent, `Wait: ${queue.name}`, () => {
       const hours = Math.max(...queue.wait.flat()) < 1 / 24 ? [1440, "minutes"] : Math.max(...queue.wait.flat()) < 2 ? [24, "hours"] : [1, "days"];

@@ -1,21 +1,9 @@
-#include "matrix.hpp"
+#include "sojourn/base/matrix.hpp"
 
 #include <cmath>
 #include <cstddef>
-#include <numeric>
 
 namespace sojourn {
-
-double mean(const std::vector<double>& x) {
-  return std::accumulate(x.begin(), x.end(), 0.0) / static_cast<double>(x.size());
-}
-
-double covariance(const std::vector<double>& x, const std::vector<double>& y) {
-  const double x_mean = mean(x), y_mean = mean(y);
-  double sum = 0.0;
-  for (std::size_t i = 0; i < x.size(); ++i) sum += (x[i] - x_mean) * (y[i] - y_mean);
-  return sum / static_cast<double>(x.size() - 1);
-}
 
 Matrix cholesky(const Matrix& matrix) {
   const std::size_t n = matrix.size();
@@ -32,6 +20,14 @@ Matrix cholesky(const Matrix& matrix) {
     }
   }
   return lower;
+}
+
+bool is_correlation_matrix(const Matrix& matrix) {
+  const Matrix lower = cholesky(matrix);
+  for (std::size_t k = 0; k < matrix.size(); ++k) {
+    if (!(lower[k][k] > 0.0)) return false;
+  }
+  return true;
 }
 
 }  // namespace sojourn

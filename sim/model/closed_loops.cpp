@@ -1,0 +1,24 @@
+#include "sojourn/model/closed_loops.hpp"
+
+#include <algorithm>
+
+namespace sojourn {
+
+std::vector<Recovery> recoveries_of(const ModelParts& parts) {
+  std::vector<Recovery> ways;
+  for (std::uint32_t s = 0; s < parts.surveys.size(); ++s) {
+    const Survey& survey = parts.surveys[s];
+    if (!survey.closed_loop || survey.closed_loop->to.index() >= parts.touchpoints.size()) continue;
+    const auto to = static_cast<std::uint32_t>(survey.closed_loop->to.index());
+    const auto named = [](const auto& list, auto id) { return std::find(list.begin(), list.end(), id) != list.end(); };
+    for (std::uint32_t v = 0; v < parts.touchpoints.size(); ++v) {
+      const Touchpoint& touchpoint = parts.touchpoints[v];
+      const bool asked = survey.every || named(survey.after, TouchpointId(v)) ||
+                         (touchpoint.channel.valid() && named(survey.channels, touchpoint.channel));
+      if (asked && !touchpoint.end && v != to) ways.push_back({v, to, s, survey.closed_loop->within.value()});
+    }
+  }
+  return ways;
+}
+
+}  // namespace sojourn
