@@ -246,7 +246,8 @@ class Page {
     const auto first = std::find_if(plans.begin(), plans.end(),
                                     [&](const Plan& plan) { return plan.id == report_.samples.plans.front().id; });
     const PlanId plan(static_cast<std::size_t>(first - plans.begin()));
-    return lines("lead", "Under " + (first->name.empty() ? first->id : first->name) + ": " + assumed_answer(assumed_journey(report_.model, report_.outcomes, plan), report_.model));
+    return lines("lead", "Under " + (first->name.empty() ? first->id : first->name) + ": " +
+                             assumed_answer(assumed_journey(report_.model, report_.outcomes, plan), report_.model));
   }
 
   /// The journey map of each plan, as long as there is room in so many bytes, and their one style. The first is always
