@@ -136,7 +136,7 @@ TEST_CASE("engines: agree on random models by the calendar", "[verify]") {
           return disagreement(parts);
         }) == "");
   CHECK(existing > 90);
-  CHECK(recurring > 30);
+  CHECK(recurring > 20);
   CHECK(poisson > 24);
   CHECK(ended > 108);
   CHECK(falsify(Flavour::any, 80, [](ModelParts drawn) {
