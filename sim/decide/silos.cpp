@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <utility>
 
 #include "choice_space.hpp"
@@ -11,8 +10,6 @@
 
 namespace sojourn {
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// Budgets of the teams with a goal, in their order.
 void share_out(std::vector<TeamChoice>& teams, const BudgetLimits& limits) {

@@ -179,7 +179,8 @@ std::pair<double, double> range_of_figure(const ModelParts& parts, const Rule& r
 // Levels that a figure cannot keep to, or always does.
 void check_levels(const Context& context, const Rule& rule, const std::string& path) {
   Findings& findings = context.findings;
-  const auto [least, largest] = range_of_figure(context.parts, rule);
+  const std::pair<double, double> range = range_of_figure(context.parts, rule);
+  const double least = range.first, largest = range.second;
   const auto between = fmt::format("{} is {}", in_quotes(rule.metric),
                                    largest < 1e300 ? fmt::format("between {} and {}", text(least), text(largest))
                                                    : fmt::format("{} at least", text(least)));

@@ -24,9 +24,9 @@ Themes scaled(const Themes& themes) {
 
 double product(const Themes& a, const Themes& b) {
   double sum = 0.0;
-  for (const auto& [theme, weight] : a) {
-    const auto same = std::find_if(b.begin(), b.end(), [&](const auto& other) { return other.first == theme; });
-    if (same != b.end()) sum += weight * same->second;
+  for (const auto& one : a) {
+    const auto same = std::find_if(b.begin(), b.end(), [&](const auto& other) { return other.first == one.first; });
+    if (same != b.end()) sum += one.second * same->second;
   }
   return sum;
 }
