@@ -155,13 +155,17 @@ std::pair<Estimate, bool> share_and_told(const Moves& all, const std::vector<Mov
   const double point = left > 0.0 ? count(from(all, at)) / left : nan;
   const std::vector<double> shares = shares_by_replication(moves, at, count);
   Estimate e = cautious_interval(point, shares);
-  Estimate wide = cautious_interval(point, shares, error);
-  // Where replications agree to the last move, as where a way is never taken, moves count as if they were independent.
-  if (std::isnan(wide.low) && shares.size() > 1 && left > 0.0)
-    wide = e = share_estimate(point * left, left, shares, People::coupled);
+  const Estimate wide = cautious_interval(point, shares, error);
+  bool told = assumed && (*assumed < wide.low || *assumed > wide.high);
+  // Where all replications agree, as where a way is never taken or by all, moves count as if they were independent.
+  if (std::isnan(wide.low) && shares.size() > 1 && left > 0.0) {
+    e = share_estimate(point * left, left, shares, People::coupled);
+    if (assumed && (point == 0.0 || point == 1.0))
+      told = std::pow(point == 0.0 ? 1.0 - *assumed : *assumed, left) < 0.5 * error;
+  }
   e.low = at_most_one(e.low);
   e.high = at_most_one(e.high);
-  return {e, assumed && (*assumed < wide.low || *assumed > wide.high)};
+  return {e, told};
 }
 
 }  // namespace

@@ -270,6 +270,13 @@ void check_rule(const Context& context, const Rule& rule, const std::string& pat
     findings.warning(path + ".when.min_answers", "min_answers changes nothing: no survey is named",
                      "add survey = \"...\", or remove it");
   }
+  const double windows = std::ceil(parts.settings.horizon.value() / parts.settings.window.value());
+  if (windows >= 1.0 && static_cast<double>(rule.windows) > windows) {
+    findings.warning(
+        path + ".when.windows",
+        fmt::format("the rule never comes into force: it waits for {} windows, and there are {:.0f}", rule.windows, windows),
+        "ask for fewer windows, or let scenario.window be shorter");
+  }
   const auto finite = [](const std::optional<double>& level) { return !level || std::isfinite(*level); };
   if (watches && finite(rule.below) && finite(rule.above) && finite(rule.off_below) && finite(rule.off_above))
     check_levels(context, rule, path);

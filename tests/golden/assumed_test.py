@@ -130,6 +130,10 @@ class AssumedTest(ProgramTest):
         found = self.found(assumed(("start", "start", 0.4), ("start", "way", 0.6)))
         imagined = found["touchpoints"]["start"]["next"]["start"]
         self.assertEqual((imagined["exists"], imagined["assumed"], imagined["share"]["mean"]), (False, 0.4, 0.0))
+        # Nobody ever takes it: certain, though no replication differs from another. A share that is right is not told.
+        self.assertTrue(imagined["told"])
+        self.assertFalse(self.found(assumed(("way", "gone", 1.0)))["touchpoints"]["way"]["told"])
+        self.found(assumed(("start", "start", 0.4), ("start", "way", 0.6)))
         picture = (self.folder / "moves.svg").read_text(encoding="utf-8")
         self.assertIn("believed 40 %", picture)
         self.assertIn("not drawn", picture)

@@ -559,6 +559,7 @@ TEST_CASE("check: surveys and rules", "[model][check]") {
   CHECK(broken([](auto& p) { p.rules[0].below.reset(); }) == Lines{error_at("rule.alarm.when: neither below nor above")});
   CHECK(broken([](auto& p) { p.rules[0].windows = 0; }) ==
         Lines{error_at("rule.alarm.when.windows: windows is 0, but must be 1 or more")});
+  CHECK(broken([](auto& p) { p.rules[0].windows = 99'999; }).size() == 1);  // more than there are
   CHECK(broken([](auto& p) { p.rules[0].above = infinity; }).size() == 1);
   CHECK(broken([](auto& p) { p.rules[0].metric.clear(); }) ==
         Lines{error_at("rule.alarm.when.metric: the rule watches no metric")});
