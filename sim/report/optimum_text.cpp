@@ -104,6 +104,7 @@ class OptimumText {
     }
     if (const auto limit = parts_.budget.per_quarter)
       text += fmt::format("No choice costs more than {} in any calendar quarter.\n", format::money(*limit, currency_));
+    if (!parts_.rules.empty()) text += "Rules take no part: what is chosen is bought for good.\n";
     for (const SearchRound& round : optimum_.rounds) {
       text += fmt::format("  {} people x {}: {} choices, {} beaten{}\n", format::count(static_cast<double>(round.customers)),
                           round.replications, round.choices, round.beaten,
