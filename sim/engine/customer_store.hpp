@@ -164,8 +164,8 @@ class CustomerStore {
   Column<lock_step::Kept> kept_;
   Column<float> loss_aversion_, effort_aversion_, own_[lock_step::own_traits], heard_;
   Column<Voice> voice_;
-  std::size_t width_ = 0;   // numbers that a customer carries
-  Column<double> carried_;  // [row x width_]
+  std::size_t width_ = 0;    // numbers that a customer carries
+  Column<double> carried_;   // [row x width_]
   Column<double> asked_at_;  // SurveyRules::asked_at, apart because every window looks for those who are due
   Column<lock_step::Raced> raced_;
   lock_step::Store columns_{};
