@@ -779,7 +779,7 @@ class Data {
         {"budget", report_.affordable != nullptr ? number(report_.affordable->budget) : Json(nullptr)},
         {"budget_text", report_.affordable != nullptr ? format::money(report_.affordable->budget, samples_.currency) : ""},
         {"tried", optimum.tried},
-        {"goal", plain(optimum.goal) ? Json(unit_of_goal().label) : Json("The goal: " + answer_words::sum_of(optimum.goal))},
+        {"goal", plain(optimum.goal) ? Json(unit_of_goal().label) : Json("The goal: " + answer_words::goal(optimum.goal))},
         {"goal_kind", word(format::kind(unit_of_goal()))},
         {"by_worth", plain(optimum.goal) && unit_of_goal().name == "npv"},
         {"points", points},

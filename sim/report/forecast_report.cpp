@@ -42,7 +42,7 @@ class ForecastText {
                   layout_);
     for (const MetricForecast& forecast : report_.forecasts) text += "\n" + table_of(forecast);
     if (report_.by >= metrics().size())
-      text += "\n" + prose(fmt::format("The goal is {}.\n", answer_words::sum_of(goal_of(parts_.settings))), layout_);
+      text += "\n" + prose(fmt::format("The goal is {}.\n", answer_words::goal(goal_of(parts_.settings))), layout_);
     text += "\n" + prose("95 % of what may come lies between the two, if the inputs are as the scenario says.\n" + spread(),
                          layout_);
     if (!report_.decision) return text;

@@ -60,7 +60,7 @@ class OptimumText {
     std::string what = fmt::format("{}: {}", bought(best), format::money(best.investment.mean, currency_));
     if (limited) what += " of " + budget;
     what +=
-        fmt::format("; {} {} over the baseline", single_ ? format::in_sentence(goal()) : goal(), difference(best.gain.mean));
+        fmt::format("; {} {} over the baseline", format::in_sentence(goal()), difference(best.gain.mean));
     if (!std::isnan(gain.low)) what += fmt::format(" (95 %: {} to {})", difference(gain.low), difference(gain.high));
     if (!(gain.clear() && gain.low > 0.0)) {
       if (gain.mean < 0.0 && gain.clear())
@@ -179,10 +179,7 @@ class OptimumText {
   }
 
  private:
-  [[nodiscard]] std::string goal() const {
-    if (single_) return std::string(metrics()[optimum_.goal[0].metric].label);
-    return answer_words::sum_of(optimum_.goal);
-  }
+  [[nodiscard]] std::string goal() const { return answer_words::goal(optimum_.goal); }
   /// More is better, also of a metric of which less is: there the words say what it falls by.
   [[nodiscard]] std::string difference(double value) const {
     if (single_) {

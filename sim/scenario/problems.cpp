@@ -58,11 +58,15 @@ bool Problems::hides(std::string_view path) const {
     if (!is_entity(path)) return true;
     const std::string_view key = entity_key(*it, path);
     for (const std::string_view decisive :
-         {"next", "end", "exits", "improvements", "effect", "target", "after", "channels", "every"}) {
+         {"id", "next", "end", "exits", "improvements", "rules", "effect", "target", "after", "channels", "every"}) {
       if (key == decisive) return true;
     }
   }
   return false;
+}
+
+bool Problems::may_be_meant(std::string_view path) const {
+  return is_entity(path) && misnamed_.find(path.substr(0, path.find_first_of(".["))) != misnamed_.end();
 }
 
 bool Problems::graph_is_broken() const {

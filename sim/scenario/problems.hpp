@@ -21,7 +21,12 @@ class Problems {
   void add(Problem problem) { problems_.push_back(std::move(problem)); }
   /// From now on nothing is said about `path`: what is wrong with it was said elsewhere.
   void mark_broken(const std::string& path) { broken_.insert(path); }
+  /// An id that should name an entity of `kind` names none: any of them may be meant.
+  void mark_misnamed(const std::string& kind) { misnamed_.insert(kind); }
 
+  /// True where `path` is that of a whole entity ("rule.x") of a kind of which one was misnamed somewhere: it may be the one
+  /// that was meant, so that nothing is said of its being used nowhere.
+  [[nodiscard]] bool may_be_meant(std::string_view path) const;
   /// True where `path` itself, the value that it is part of, or a part of it is broken. A whole entity ("touchpoint.x") is
   /// not hidden by one of its keys, unless that key says where the journey goes on.
   [[nodiscard]] bool hides(std::string_view path) const;
@@ -37,7 +42,7 @@ class Problems {
 
  private:
   std::vector<Problem> problems_;
-  std::set<std::string, std::less<>> broken_;
+  std::set<std::string, std::less<>> broken_, misnamed_;
   std::size_t comparisons_left_ = 5'000'000;
 };
 

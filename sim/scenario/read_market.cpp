@@ -187,6 +187,11 @@ void Reader::read_condition(const Value& when, Rule& rule, std::string_view exam
   }
   condition->read_fields(keys::rule_condition(), rule);
   condition->read("survey", rule.survey, reference<SurveyId>(surveys_.names));
+  if (problems_.hides(when.path() + ".survey")) {
+    // What only a survey has is meant of one.
+    for (const char* const key : {"metric", "min_answers", "touchpoint", "team"})
+      problems_.mark_broken(when.path() + "." + key);
+  }
   condition->read("persona", rule.persona, reference<PersonaId>(personas_.names));
   condition->read("touchpoint", rule.touchpoint, reference<TouchpointId>(touchpoints_.names));
   condition->read("team", rule.team, reference<TeamId>(teams_.names));

@@ -95,7 +95,7 @@ void add_findings_of_model(const ModelParts& parts, const Node& root, Problems& 
   const bool graph_is_broken = problems.graph_is_broken();
   for (Finding& finding : check(parts)) {
     if (problems.hides(finding.path)) continue;
-    if (finding.severity == Severity::warning && graph_is_broken) continue;
+    if (finding.severity == Severity::warning && (graph_is_broken || problems.may_be_meant(finding.path))) continue;
     Problem problem{std::move(finding), {}, -1, {}};
     places.place(problem);
     problems.add(std::move(problem));

@@ -588,6 +588,7 @@ std::optional<std::size_t> look_up(const std::string& id, const Names& names) {
 }
 
 std::string unknown_hint(const Value& value, const std::string& id, const Names& names) {
+  value.problems().mark_misnamed(names.kind);
   if (names.known.empty()) return fmt::format("the scenario has no [[{}]]", names.kind);
   return value.problems().suggest(id, names.known);
 }
