@@ -149,11 +149,12 @@ class OptimumText {
   /// What each amount of money buys best, `most` rows of it, the dearest kept.
   [[nodiscard]] std::string short_table(const Layout& layout, std::size_t most) const {
     Table table;
+    table.wide_labels();
     table.row({"best for what it costs", "investment", goal()});
     const std::size_t all = optimum_.frontier.size();
     for (std::size_t k = all - std::min(most, all); k < all; ++k) {
       const Choice& choice = optimum_.frontier[k];
-      table.row({choice.bought.empty() ? "Nothing" : shortened(bought(choice), layout.width / 3),
+      table.row({choice.bought.empty() ? "Nothing" : bought(choice),
                  format::money(choice.investment.mean, currency_), gain(choice)});
     }
     return table.text(layout);
