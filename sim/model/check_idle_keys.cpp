@@ -110,6 +110,11 @@ void idle_behaviour(const Context& context) {
     warn("fit_weight", "no touchpoint has content");
 }
 
+bool correlated(const Persona& persona, TraitId trait) {
+  return std::any_of(persona.correlate.begin(), persona.correlate.end(),
+                     [&](const TraitCorrelation& pair) { return pair.a == trait || pair.b == trait; });
+}
+
 void idle_traits(const Context& context, std::size_t persona) {
   const ModelParts& parts = context.parts;
   const bool efforts = any_touchpoint(parts, [](const Touchpoint& t) { return !t.end && (t.effort > 0.0 || queues(t)); }) ||
@@ -129,7 +134,9 @@ void idle_traits(const Context& context, std::size_t persona) {
     if (use.used || i >= parts.traits.size() || i >= parts.personas[persona].traits.size()) continue;
     if (parts.personas[persona].traits[i] == Distribution(Fixed{parts.traits[i].standard})) continue;
     context.findings.warning(fmt::format("{}.traits.{}", context.paths.personas[persona], parts.traits[i].name),
-                             fmt::format("{} changes nothing: {}", parts.traits[i].name, use.why), "remove it");
+                             fmt::format("{} changes nothing: {}", parts.traits[i].name, use.why),
+                             correlated(parts.personas[persona], TraitId(i)) ? "remove it, and its pairs in correlate"
+                                                                             : "remove it");
   }
 }
 

@@ -11,16 +11,27 @@
 namespace sojourn::checking {
 namespace {
 
-// Whether some persona has an exit closed to it, so that its people may find none open.
-bool closes_exits(const Persona& persona) {
-  return std::any_of(persona.odds.begin(), persona.odds.end(), [](const PersonaOdds& odds) { return odds.times == 0.0; }) ||
-         std::any_of(persona.channels.begin(), persona.channels.end(),
-                     [](const auto& channel) { return channel.second == 0.0; });
+// Whether some exit of the touchpoint is closed to a persona, whose people may then find none open.
+bool closed_to_some(const ModelParts& parts, TouchpointId touchpoint) {
+  const auto closes = [&](const Persona& persona, const Exit& exit) {
+    const ChannelId into = parts.touchpoints[exit.to.index()].channel;
+    return std::any_of(persona.odds.begin(), persona.odds.end(),
+                       [&](const PersonaOdds& odds) {
+                         return odds.from == touchpoint && odds.to == exit.to && odds.times == 0.0;
+                       }) ||
+           std::any_of(persona.channels.begin(), persona.channels.end(),
+                       [&](const auto& channel) { return channel.first == into && channel.second == 0.0; });
+  };
+  const std::vector<Exit>& exits = parts.touchpoints[touchpoint.index()].next;
+  return std::any_of(parts.personas.begin(), parts.personas.end(), [&](const Persona& persona) {
+    return std::any_of(exits.begin(), exits.end(), [&](const Exit& exit) { return closes(persona, exit); });
+  });
 }
 
-// Whether everybody takes one of these exits in the end, whoever they are.
-bool all_move_on(const ModelParts& parts, const Touchpoint& touchpoint) {
-  if (std::any_of(parts.personas.begin(), parts.personas.end(), closes_exits)) return false;
+// Whether everybody takes an exit of the touchpoint in the end, whoever they are.
+bool all_move_on(const ModelParts& parts, TouchpointId id) {
+  if (closed_to_some(parts, id)) return false;
+  const Touchpoint& touchpoint = parts.touchpoints[id.index()];
   double probability = 0.0;
   for (const Exit& exit : touchpoint.next) {
     if (exit.on != Trigger::none || exit.only_if.any()) continue;
@@ -31,12 +42,13 @@ bool all_move_on(const ModelParts& parts, const Touchpoint& touchpoint) {
 }
 
 // The time, in days, after which nobody stays at a touchpoint any more, as far as that can be told: infinity where not.
-double longest_stay(const ModelParts& parts, const Touchpoint& touchpoint) {
+double longest_stay(const ModelParts& parts, TouchpointId id) {
+  const Touchpoint& touchpoint = parts.touchpoints[id.index()];
   const bool race = touchpoint.exits == ExitRule::race;
   for (const Parameter parameter : {Parameter::delay, Parameter::odds, Parameter::probability, Parameter::traffic}) {
     if (changes(parts, parameter)) return infinity;
   }
-  if (!race && !all_move_on(parts, touchpoint)) return infinity;
+  if (!race && !all_move_on(parts, id)) return infinity;
   double longest = race ? infinity : 0.0;
   for (const Exit& exit : touchpoint.next) {
     if (exit.on != Trigger::none) continue;
@@ -54,7 +66,7 @@ double longest_stay(const ModelParts& parts, const Reach& reach, const std::vect
   double longest = 0.0;
   for (const Recovery& way : ways) {
     if (way.survey == survey && reach.any[way.from])
-      longest = std::max(longest, longest_stay(parts, parts.touchpoints[way.from]));
+      longest = std::max(longest, longest_stay(parts, TouchpointId(way.from)));
   }
   return longest;
 }

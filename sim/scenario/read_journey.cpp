@@ -227,7 +227,8 @@ void Reader::read_touchpoints() {
 void Reader::read_quality(const Value& value, Touchpoint& touchpoint) {
   if (value.node().kind != Kind::table) {
     const Node& node = value.node();
-    if (node.kind == Kind::integer || node.kind == Kind::number || (node.kind == Kind::text && parse_suffixed(node.text))) {
+    if (node.kind == Kind::integer || node.kind == Kind::number ||
+        (node.kind == Kind::text && number_length(trimmed(node.text)) > 0)) {
       touchpoint.quality_mean = number(value, keys::fraction).value_or(touchpoint.quality_mean);
     } else {
       value.refuse_type("a number or a table", "write quality = 0.6, or quality = { mean = 0.6, sd = 0.15 }");
@@ -264,8 +265,10 @@ Content Reader::read_content(const Value& value) {
   if (!parts) return content;
   if (const auto themes = parts->take("theme")) {
     if (std::optional<Table> weights = table(*themes, "theme", "write theme = { price = 1.0 }")) {
-      for (const Value& weight : weights->rest())
+      for (const Value& weight : weights->rest()) {
         content.theme.emplace_back(weight.node().key, number(weight).value_or(1.0));
+        shown_themes_.push_back(weight);
+      }
     }
   }
   parts->close();

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <set>
 
@@ -107,6 +108,50 @@ void Reader::judge_traits() {
   }
 }
 
+void Reader::judge_themes() {
+  using Words = std::set<std::string>;
+  const auto words_of = [](const std::vector<Value>& values) {
+    Words words;
+    for (const Value& value : values) words.insert(value.node().key);
+    return words;
+  };
+  const Words needed = words_of(needed_themes_), shown = words_of(shown_themes_);
+  // A hostile file must not buy a quadratic search.
+  constexpr std::size_t most_comparisons = 1'000'000;
+  if (needed.size() * shown.size() > most_comparisons) return;
+  Words told;
+  const auto judge = [&](const std::vector<Value>& values, const Words& other, const Words& own, std::string_view says) {
+    const std::vector<std::string> all(other.begin(), other.end());
+    std::vector<std::string> alone;
+    std::copy_if(all.begin(), all.end(), std::back_inserter(alone), [&](const auto& word) { return own.count(word) == 0; });
+    for (const Value& value : values) {
+      const std::string& word = value.node().key;
+      if (other.count(word) > 0 || told.count(word) > 0) continue;
+      std::string meant = nearest(word, alone);
+      if (meant.empty()) meant = nearest(word, all);
+      // A word that begins as another may well be another.
+      if (meant.empty() || edit_distance(word, meant, 2) > 2) continue;
+      told.insert({word, meant});
+      problems_.add({{Severity::warning, value.path(), fmt::format("{} {}", says, in_quotes(word)),
+                      fmt::format("did you mean \"{}\"?", meant)},
+                     value.node().key_at,
+                     value.node().origin,
+                     {}});
+    }
+  };
+  judge(needed_themes_, shown, needed, "no content is about");
+  judge(shown_themes_, needed, shown, "nobody needs");
+  if (told.empty()) return;
+  // What follows from it is not told.
+  for (const Value& touchpoint : touchpoints_.entries) {
+    problems_.mark_broken(touchpoint.path() + ".content");
+    problems_.mark_broken(touchpoint.path() + ".personalisation");
+  }
+  for (const List* changes : {&improvements_, &events_}) {
+    for (const Value& change : changes->entries) problems_.mark_broken(change.path() + ".effect.personalisation");
+  }
+}
+
 void Reader::read_personas() {
   const bool by_people = std::any_of(personas_.entries.begin(), personas_.entries.end(),
                                      [](const Value& persona) { return persona_counts_people(persona.node()); });
@@ -157,8 +202,10 @@ void Reader::read_personas() {
     if (const auto correlate = table.take("correlate")) read_correlations(*correlate, persona);
     if (const auto needs = table.take("needs")) {
       if (std::optional<Table> themes = scenario::table(*needs, "needs", "write needs = { price = 0.7, speed = 0.3 }")) {
-        for (const Value& weight : themes->rest())
+        for (const Value& weight : themes->rest()) {
           persona.needs.emplace_back(weight.node().key, number(weight).value_or(1.0));
+          needed_themes_.push_back(weight);
+        }
       }
     }
     if (const auto ages = table.take("ages")) {

@@ -78,6 +78,7 @@ ModelParts Reader::read() {
   judge_traits();
   read_behaviour();
   read_personas();
+  judge_themes();
   read_improvements();
   read_events();
   read_outside();
