@@ -154,6 +154,7 @@ Reader::List Reader::read_list(const std::string& kind) {
       if (written) {
         id = *written;
         const auto [other, fresh] = first.emplace(id, node);
+        list.names.lost = list.names.lost || !well_formed(id) || !fresh;
         if (!well_formed(id)) {
           const std::string better = well_formed_like(id);
           value.refuse(id.empty() ? "id is empty" : fmt::format("{} is not an id", in_quotes(id)),
@@ -172,6 +173,7 @@ Reader::List Reader::read_list(const std::string& kind) {
         }
       }
     } else if (kind != "rule") {  // one that no plan names needs none
+      list.names.lost = true;
       problems_.error(path + ".id", entry.node().at, entry.node().origin, fmt::format("\"id\" is missing in this {}", kind),
                       "write id = \"some-name\", of letters, digits, '-' and '_'");
     }

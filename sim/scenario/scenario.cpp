@@ -95,7 +95,7 @@ void add_findings_of_model(const ModelParts& parts, const Node& root, Problems& 
   const bool graph_is_broken = problems.graph_is_broken();
   for (Finding& finding : check(parts)) {
     if (problems.hides(finding.path)) continue;
-    if (finding.severity == Severity::warning && (graph_is_broken || problems.may_be_meant(finding.path))) continue;
+    if (finding.severity == Severity::warning && graph_is_broken) continue;
     Problem problem{std::move(finding), {}, -1, {}};
     places.place(problem);
     problems.add(std::move(problem));
@@ -210,6 +210,7 @@ Scenario parse_scenario(std::string_view text, const std::string& name, const st
     }
     add_findings_of_model(result.parts, document.root, problems);
   }
+  problems.withhold_warnings();
   scenario::report(std::move(problems).sorted(), source, overrides, result, bases.texts());
   return result;
 }

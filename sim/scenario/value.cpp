@@ -616,7 +616,6 @@ std::optional<std::size_t> look_up(const std::string& id, const Names& names) {
 }
 
 std::string unknown_hint(const Value& value, const std::string& id, const Names& names) {
-  value.problems().mark_misnamed(names.kind);
   if (names.known.empty()) return fmt::format("the scenario has no [[{}]]", names.kind);
   return value.problems().suggest(id, names.known);
 }
@@ -630,6 +629,10 @@ std::optional<std::size_t> position(const Value& value, const Names& names) {
   }
   const std::string& id = value.node().text;
   const std::optional<std::size_t> found = look_up(id, names);
+  if (!found && names.lost) {
+    value.problems().mark_broken(value.path());
+    return found;
+  }
   if (!found) value.refuse(fmt::format("there is no {} {}", names.kind, in_quotes(id)), unknown_hint(value, id, names));
   return found;
 }
@@ -637,6 +640,10 @@ std::optional<std::size_t> position(const Value& value, const Names& names) {
 std::optional<std::size_t> position_of_key(const Value& value, const Names& names) {
   const std::string& id = value.node().key;
   const std::optional<std::size_t> found = look_up(id, names);
+  if (!found && names.lost) {
+    value.problems().mark_broken(value.path());
+    return found;
+  }
   if (!found) value.refuse_key(fmt::format("there is no {} {}", names.kind, in_quotes(id)), unknown_hint(value, id, names));
   return found;
 }
