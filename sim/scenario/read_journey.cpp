@@ -139,7 +139,9 @@ void Reader::read_conditions(const Value& value, OnlyIf& only_if) {
       if (const auto team = position(condition, teams_.names)) only_if.team = TeamId(*team);
     } else {
       const auto counter = counters_.names.index.find(key);
-      if (counter == counters_.names.index.end()) {
+      if (counter == counters_.names.index.end() && counters_.names.lost) {
+        problems_.mark_broken(condition.path());
+      } else if (counter == counters_.names.index.end()) {
         std::vector<std::string> known = counters_.names.known;
         known.insert(known.end(), {"bought", "team", "solved"});
         condition.refuse_key(fmt::format("there is no counter {}", in_quotes(key)), problems_.suggest(key, known));

@@ -29,6 +29,7 @@ id = "older"
 share = 0.6
 standing = "customer"
 tenure = { uniform = ["0 days", "2 years"] }
+ages = { contract = { uniform = ["0 days", "1 year"] } }
 starts = { lives = 1 }
 odds = [ { from = "lives", to = "helps", times = 2 } ]
 needs = { speed = 1 }
@@ -60,7 +61,7 @@ quality = { mean = 0.6, sd = 0.1 }
 content = [ { theme = { price = 1 } }, { theme = { speed = 1 } } ]
 personalisation = 0.5
 revenue = { gamma = { shape = 2, mean = "basket" } }
-next = [ { to = "lives", odds = 2, after = "3 days", satisfaction = 1 }, { to = "leaves", probability = 0.1 } ]
+next = [ { to = "lives", odds = 2, after = "3 days", satisfaction = 1 }, { to = "helps", odds = 1, after = "2 days" }, { to = "leaves", probability = 0.1 } ]
 [[touchpoint]]
 id = "lives"
 stage = "retention"
@@ -97,7 +98,7 @@ effect = { servers = "+1" }
 cost = { per_month = 100 }
 [[improvement]]
 id = "letters"
-target = { persona = "young", team = "sales" }
+target = { persona = "older", team = "sales" }
 effect = { personalisation = "+0.3" }
 ramp = { linear = "1 month" }
 [[event]]
