@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <iterator>
 #include <memory>
 #include <mutex>
@@ -53,14 +52,12 @@ class SilentErrors {
   SilentErrors() {
     const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
     if (nowhere < 0) return;
-    std::fflush(stderr);
     kept_ = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
     if (kept_ >= 0) dup2(nowhere, STDERR_FILENO);
     close(nowhere);
   }
   ~SilentErrors() {
     if (kept_ < 0) return;
-    std::fflush(stderr);
     dup2(kept_, STDERR_FILENO);
     close(kept_);
   }

@@ -133,10 +133,10 @@ void idle_traits(const Context& context, std::size_t persona) {
     const std::size_t i = id(use.trait).index();
     if (use.used || i >= parts.traits.size() || i >= parts.personas[persona].traits.size()) continue;
     if (parts.personas[persona].traits[i] == Distribution(Fixed{parts.traits[i].standard})) continue;
-    context.findings.warning(fmt::format("{}.traits.{}", context.paths.personas[persona], parts.traits[i].name),
-                             fmt::format("{} changes nothing: {}", parts.traits[i].name, use.why),
-                             correlated(parts.personas[persona], TraitId(i)) ? "remove it, and its pairs in correlate"
-                                                                             : "remove it");
+    context.findings.warning(
+        fmt::format("{}.traits.{}", context.paths.personas[persona], parts.traits[i].name),
+        fmt::format("{} changes nothing: {}", parts.traits[i].name, use.why),
+        correlated(parts.personas[persona], TraitId(i)) ? "remove it, and its pairs in correlate" : "remove it");
   }
 }
 
@@ -250,8 +250,8 @@ void idle_channels_and_teams(const Context& context) {
   }
   for (std::size_t i = 0; i < parts.teams.size(); ++i) {
     // Of a team that a rule looks at the rule tells.
-    const bool watched = std::any_of(parts.rules.begin(), parts.rules.end(),
-                                     [&](const Rule& rule) { return rule.team == TeamId(i); });
+    const bool watched =
+        std::any_of(parts.rules.begin(), parts.rules.end(), [&](const Rule& rule) { return rule.team == TeamId(i); });
     if (!has_touchpoint[i] && !watched)
       context.findings.warning(context.paths.teams[i], "no touchpoint has this team", "name it at one, or remove it");
   }

@@ -55,9 +55,8 @@ bool unseen_places(const Context& context, const Reach& reach, const Rule& rule,
     any = true;
     if (parts.touchpoints[v].end) continue;
     lived = true;
-    const bool asks =
-        !rule.survey.valid() || parts.surveys[rule.survey.index()].every ||
-        asks_after(parts, parts.surveys[rule.survey.index()], TouchpointId(v));
+    const bool asks = !rule.survey.valid() || parts.surveys[rule.survey.index()].every ||
+                      asks_after(parts, parts.surveys[rule.survey.index()], TouchpointId(v));
     asked = asked || asks;
     for (std::size_t p = 0; p < parts.personas.size(); ++p)
       met = met || ((asks || rule.metric == "true") && looks_at(rule, p) && reach.by_persona[p][v]);
@@ -96,9 +95,9 @@ std::string why_zero(const ModelParts& parts, const Rule& rule) {
   const auto any_touchpoint = [&](const auto& test) {
     return std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(), test);
   };
-  const bool forgets = changes(parts, Parameter::carry) ||
-                       std::any_of(parts.handovers.begin(), parts.handovers.end(),
-                                   [](const Handover& handover) { return handover.carry < 1.0; });
+  const bool forgets =
+      changes(parts, Parameter::carry) || std::any_of(parts.handovers.begin(), parts.handovers.end(),
+                                                      [](const Handover& handover) { return handover.carry < 1.0; });
   if (is_one_of(rule.metric, {"heard_positive", "heard_negative"}) && !parts.word_of_mouth && !parts.reviews)
     return "nobody talks: there is neither [word_of_mouth] nor [reviews]";
   if (is_one_of(rule.metric, {"revenue", "cost_to_serve"}) && !has_money(parts)) return "nothing costs or earns money";
@@ -132,8 +131,7 @@ void too_many_answers(const Context& context, const Reach& reach, const Rule& ru
   const double customers = static_cast<double>(parts.settings.customers);
   double asked = 0.0;
   for (std::size_t p = 0; p < parts.personas.size(); ++p) {
-    if (looks_at(rule, p))
-      asked += customers * parts.personas[p].share * occasions(context, rule, reach.by_persona[p]);
+    if (looks_at(rule, p)) asked += customers * parts.personas[p].share * occasions(context, rule, reach.by_persona[p]);
   }
   const double chance = survey.sample / (1.0 + std::exp(-most_answer_logit(parts, survey)));
   // What chance adds in one window of a thousand million.

@@ -11,34 +11,31 @@
 namespace sojourn::checking {
 namespace {
 
-// Whether some exit of the touchpoint is closed to a persona, whose people may then find none open.
-bool closed_to_some(const ModelParts& parts, TouchpointId touchpoint) {
-  const auto closes = [&](const Persona& persona, const Exit& exit) {
-    const ChannelId into = parts.touchpoints[exit.to.index()].channel;
-    return std::any_of(persona.odds.begin(), persona.odds.end(),
-                       [&](const PersonaOdds& odds) {
-                         return odds.from == touchpoint && odds.to == exit.to && odds.times == 0.0;
-                       }) ||
-           std::any_of(persona.channels.begin(), persona.channels.end(),
-                       [&](const auto& channel) { return channel.first == into && channel.second == 0.0; });
-  };
-  const std::vector<Exit>& exits = parts.touchpoints[touchpoint.index()].next;
-  return std::any_of(parts.personas.begin(), parts.personas.end(), [&](const Persona& persona) {
-    return std::any_of(exits.begin(), exits.end(), [&](const Exit& exit) { return closes(persona, exit); });
-  });
+// Whether the persona multiplies the odds of the exit by 0.
+bool closes(const ModelParts& parts, const Persona& persona, TouchpointId touchpoint, const Exit& exit) {
+  const ChannelId into = parts.touchpoints[exit.to.index()].channel;
+  return std::any_of(
+             persona.odds.begin(), persona.odds.end(),
+             [&](const PersonaOdds& odds) { return odds.from == touchpoint && odds.to == exit.to && odds.times == 0.0; }) ||
+         std::any_of(persona.channels.begin(), persona.channels.end(),
+                     [&](const auto& channel) { return channel.first == into && channel.second == 0.0; });
 }
 
 // Whether everybody takes an exit of the touchpoint in the end, whoever they are.
-bool all_move_on(const ModelParts& parts, TouchpointId id) {
-  if (closed_to_some(parts, id)) return false;
-  const Touchpoint& touchpoint = parts.touchpoints[id.index()];
+bool all_move_on(const ModelParts& parts, TouchpointId touchpoint) {
+  const std::vector<Exit>& exits = parts.touchpoints[touchpoint.index()].next;
   double probability = 0.0;
-  for (const Exit& exit : touchpoint.next) {
-    if (exit.on != Trigger::none || exit.only_if.any()) continue;
-    if (exit.odds.value_or(0.0) > 0.0 && !exit.times) return true;
-    if (const double* constant = std::get_if<double>(&exit.probability)) probability += *constant;
+  for (const Exit& exit : exits) {
+    const double* constant = std::get_if<double>(&exit.probability);
+    if (exit.on == Trigger::none && !exit.only_if.any() && constant != nullptr) probability += *constant;
   }
-  return probability >= 1.0 - sum_tolerance;
+  if (probability >= 1.0 - sum_tolerance) return true;
+  return std::all_of(parts.personas.begin(), parts.personas.end(), [&](const Persona& persona) {
+    return std::any_of(exits.begin(), exits.end(), [&](const Exit& exit) {
+      return exit.on == Trigger::none && !exit.only_if.any() && !exit.times && exit.odds.value_or(0.0) > 0.0 &&
+             !closes(parts, persona, touchpoint, exit);
+    });
+  });
 }
 
 // The time, in days, after which nobody stays at a touchpoint any more, as far as that can be told: infinity where not.

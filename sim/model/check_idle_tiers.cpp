@@ -57,8 +57,7 @@ void check_idle_tiers(const Context& context, const Reach& reach) {
                                            text(counter.tiers.front()), in_quotes(counter.id), text(begins)),
                                "let the first tier be above what people begin with");
     }
-    const auto beyond =
-        std::find_if(counter.tiers.begin(), counter.tiers.end(), [&](double tier) { return tier > most; });
+    const auto beyond = std::find_if(counter.tiers.begin(), counter.tiers.end(), [&](double tier) { return tier > most; });
     // That nothing is ever counted has a warning of its own.
     if (beyond == counter.tiers.end() || most == range_at_arrival(counter).second) continue;
     context.findings.warning(

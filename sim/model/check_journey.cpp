@@ -302,7 +302,8 @@ void check_exits_together(const Touchpoint& touchpoint, const std::string& path,
   std::size_t gave_up = 0, turned_away = 0;
   for (const Exit& exit : touchpoint.next) {
     const double* constant = std::get_if<double>(&exit.probability);
-    if (constant && exit.on == Trigger::none && *constant > 0.0) sum += *constant;
+    // One that is wrong by itself has its own message.
+    if (constant && exit.on == Trigger::none && *constant > 0.0 && *constant <= 1.0) sum += *constant;
     if (exit.on == Trigger::gave_up) ++gave_up;
     if (exit.on == Trigger::turned_away) ++turned_away;
   }

@@ -20,10 +20,10 @@ std::vector<double> times_of(const ModelParts& parts, const Touchpoint& touchpoi
   std::vector<double> times;
   for (const Exit& exit : touchpoint.next) {
     const bool unknown = exit.on != Trigger::none || exit.scale || exit.clock.valid() || stretched;
-    times.push_back(unknown                                ? 0.0
-                    : passing == Passing::least            ? std::max(range_of(exit.after).first, 0.0)
+    times.push_back(unknown                              ? 0.0
+                    : passing == Passing::least          ? std::max(range_of(exit.after).first, 0.0)
                     : touchpoint.exits == ExitRule::race ? 1.0 / rates
-                                                           : std::max(mean(exit.after), 0.0));
+                                                         : std::max(mean(exit.after), 0.0));
   }
   return times;
 }

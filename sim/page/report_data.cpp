@@ -255,9 +255,8 @@ class Data {
       const bool again = before && (!change.recurrence.hours.empty() || stretch.since == *before);
       if (again || stretch.since <= 0.0) continue;
       before = stretch.since;
-      const auto known = std::find_if(to.begin(), to.end(), [&](const Beginning& one) {
-        return one.day == stretch.since && one.name == name;
-      });
+      const auto known = std::find_if(to.begin(), to.end(),
+                                      [&](const Beginning& one) { return one.day == stretch.since && one.name == name; });
       if (known == to.end()) {
         to.push_back({stretch.since, name, plans});
       } else {
@@ -281,8 +280,7 @@ class Data {
         for (const ImprovementId id : one.improvements) add_beginnings(begins, parts.improvements[id.index()].change, {k});
       }
     }
-    std::stable_sort(begins.begin(), begins.end(),
-                     [](const Beginning& a, const Beginning& b) { return a.day < b.day; });
+    std::stable_sort(begins.begin(), begins.end(), [](const Beginning& a, const Beginning& b) { return a.day < b.day; });
     const auto whose = [&](const std::set<std::size_t>& plans) { return plans == every ? Json(nullptr) : Json(plans); };
     std::vector<Beginning> lines;  // a day each, with all its plans
     std::vector<Json> names;
@@ -297,8 +295,8 @@ class Data {
       }
       lines.back().plans.insert(one.plans.begin(), one.plans.end());
       if (!named.insert(one.name).second) continue;
-      const bool together = std::any_of(one.plans.begin(), one.plans.end(),
-                                        [&](std::size_t k) { return lines[last].plans.count(k) > 0; });
+      const bool together =
+          std::any_of(one.plans.begin(), one.plans.end(), [&](std::size_t k) { return lines[last].plans.count(k) > 0; });
       const bool near = together && !names[last].empty() && one.day - lines[last].day < 0.04 * samples_.horizon;
       if (!near) last = lines.size() - 1;
       names[last].push_back({{"name", one.name}, {"of", whose(one.plans)}});

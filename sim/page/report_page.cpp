@@ -26,8 +26,8 @@
 #include "sojourn/report/format.hpp"
 #include "sojourn/report/membership_words.hpp"
 #include "sojourn/report/optimum_report.hpp"
-#include "sojourn/report/rule_words.hpp"
 #include "sojourn/report/ranking_report.hpp"
+#include "sojourn/report/rule_words.hpp"
 
 namespace sojourn::report_pages {
 
@@ -201,7 +201,8 @@ class Page {
       section("doubt", "What we do not know, and what it is worth to find out", "", doubt_section(*report_.doubt));
     if (!report_.left_out.empty()) put("<p class=\"note\">{}</p>\n", escape_markup(report_.left_out));
     section("money", "Money", "", "<div id=\"money-charts\"></div>");
-    section("personas", "For whom", compared ? "By persona, against the same people under the baseline; ~ marks what may be chance." : "",
+    section("personas", "For whom",
+            compared ? "By persona, against the same people under the baseline; ~ marks what may be chance." : "",
             "<div id=\"persona-charts\"></div>");
     section("market", "Waiting, talking, deciding together, rules", "", "<div id=\"market-charts\"></div>");
   }
@@ -332,7 +333,9 @@ class Page {
       std::string text = rule_words::condition(parts, rule);
       for (const ImprovementId switched : {rule.switch_on, rule.switch_off}) {
         const std::string price = switched.valid() ? price_of(parts.improvements[switched.index()]) : "";
-        if (!price.empty()) text += fmt::format("; {} costs {} while it is on", switched == rule.switch_on ? "what it switches on" : "what it switches off", price);
+        if (!price.empty())
+          text += fmt::format("; {} costs {} while it is on",
+                              switched == rule.switch_on ? "what it switches on" : "what it switches off", price);
       }
       fact(escape_markup("Rule " + rule_words::name(rule)), text);
     }

@@ -191,8 +191,7 @@ std::string goal(const std::vector<GoalWeight>& goal) {
   std::string text;
   for (const GoalWeight& one : goal) {
     text += text.empty() ? "" : " + ";
-    if (one.weight != 1.0)
-      text += (one.weight >= 1e4 ? format::count(one.weight) : fmt::format("{:g}", one.weight)) + " x ";
+    if (one.weight != 1.0) text += (one.weight >= 1e4 ? format::count(one.weight) : fmt::format("{:g}", one.weight)) + " x ";
     text += one.figure;
   }
   return text;

@@ -74,14 +74,13 @@ std::vector<std::string> empty_tiers(const Samples& samples, const Comparison& c
   std::vector<std::string> sentences;
   if (comparison.plans.size() < 2) return sentences;
   for (const double tier : samples.tiers) {
-    const bool reached = std::any_of(
-        comparison.plans.begin(), comparison.plans.end(), [&](const PlanComparison& plan) {
-          return std::any_of(plan.tiers.begin(), plan.tiers.end(), [&](const TierEffect& of) { return of.from == tier; });
-        });
+    const bool reached = std::any_of(comparison.plans.begin(), comparison.plans.end(), [&](const PlanComparison& plan) {
+      return std::any_of(plan.tiers.begin(), plan.tiers.end(), [&](const TierEffect& of) { return of.from == tier; });
+    });
     if (reached) continue;
-    sentences.push_back(
-        fmt::format("Nobody reaches tier {:g} of {} under any plan: of its members nothing can be told.", tier,
-                    samples.tier_counter_name.empty() ? samples.tier_counter : samples.tier_counter_name));
+    sentences.push_back(fmt::format("Nobody reaches tier {:g} of {} under any plan: of its members nothing can be told.",
+                                    tier,
+                                    samples.tier_counter_name.empty() ? samples.tier_counter : samples.tier_counter_name));
   }
   return sentences;
 }

@@ -160,8 +160,8 @@ class ForecastText {
     const std::size_t untold =
         decision.swings.size() - shown - static_cast<std::size_t>(std::count(idle.begin(), idle.end(), true));
     if (untold > 0)
-      text += prose(fmt::format("Of {} more input{} no effect is told from chance.\n", untold, untold == 1 ? "" : "s"),
-                    layout_);
+      text +=
+          prose(fmt::format("Of {} more input{} no effect is told from chance.\n", untold, untold == 1 ? "" : "s"), layout_);
     return text;
   }
 

@@ -73,8 +73,8 @@ std::string without_negative_zeros(const std::string& text) {
   };
   std::string result;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool sign = text[i] == '-' && i + 1 < text.size() && text[i + 1] == '0' &&
-                      (result.empty() || !belongs_to_a_word(result.back()));
+    const bool sign =
+        text[i] == '-' && i + 1 < text.size() && text[i + 1] == '0' && (result.empty() || !belongs_to_a_word(result.back()));
     const std::size_t end = sign ? std::min(text.find_first_not_of("0.", i + 1), text.size()) : i;
     // The full stop of a sentence may follow.
     const bool zero = sign && (end == text.size() || !belongs_to_a_word(text[end]));

@@ -59,8 +59,7 @@ class OptimumText {
     const Estimate& gain = optimum_.gain;
     std::string what = fmt::format("{}: {}", bought(best), format::money(best.investment.mean, currency_));
     if (limited) what += " of " + budget;
-    what +=
-        fmt::format("; {} {} over the baseline", format::in_sentence(goal()), difference(best.gain.mean));
+    what += fmt::format("; {} {} over the baseline", format::in_sentence(goal()), difference(best.gain.mean));
     if (!std::isnan(gain.low)) what += fmt::format(" (95 %: {} to {})", difference(gain.low), difference(gain.high));
     if (!(gain.clear() && gain.low > 0.0)) {
       if (gain.mean < 0.0 && gain.clear())
@@ -154,8 +153,8 @@ class OptimumText {
     const std::size_t all = optimum_.frontier.size();
     for (std::size_t k = all - std::min(most, all); k < all; ++k) {
       const Choice& choice = optimum_.frontier[k];
-      table.row({choice.bought.empty() ? "Nothing" : bought(choice),
-                 format::money(choice.investment.mean, currency_), gain(choice)});
+      table.row({choice.bought.empty() ? "Nothing" : bought(choice), format::money(choice.investment.mean, currency_),
+                 gain(choice)});
     }
     return table.text(layout);
   }

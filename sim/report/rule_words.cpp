@@ -55,7 +55,8 @@ std::string condition(const ModelParts& parts, const Rule& rule) {
   std::string text;
   const auto switches = [&](ImprovementId id, const char* how) {
     if (id.valid())
-      text += fmt::format("{}switches {} {}", text.empty() ? "" : " and ", how, named(parts.improvements[id.index()].change));
+      text +=
+          fmt::format("{}switches {} {}", text.empty() ? "" : " and ", how, named(parts.improvements[id.index()].change));
   };
   switches(rule.switch_on, "on");
   switches(rule.switch_off, "off");

@@ -38,11 +38,11 @@ std::string render(const Problem& problem, const std::string& name, const Source
 struct Leaning {
   std::string_view on, key;
 };
-constexpr Leaning leanings[] = {{"tenure", "standing"},     {"standing", "tenure"}, {"exits", "next"},
+constexpr Leaning leanings[] = {{"tenure", "standing"},     {"standing", "tenure"},  {"exits", "next"},
                                 {"servers", "handle_time"}, {"pool", "handle_time"}, {"handle_time", "servers"},
                                 {"handle_time", "pool"},    {"survey", "metric"},    {"survey", "min_answers"},
                                 {"survey", "touchpoint"},   {"survey", "team"},      {"rules", "improvements"},
-                                {"clock", "every"},         {"clock", "after"}};
+                                {"clock", "every"},         {"clock", "after"},      {"duration", "every"}};
 
 // The key of the entity that `path` is about: "next" of "touchpoint.x.next[2].to".
 std::string_view entity_key(std::string_view path, std::string_view entity) {

@@ -191,6 +191,9 @@ void Reader::read_condition(const Value& when, Rule& rule, std::string_view exam
   }
   condition->read_fields(keys::rule_condition(), rule);
   condition->read("survey", rule.survey, reference<SurveyId>(surveys_.names));
+  // Whether the metric is the survey's depends on what that asks.
+  if (rule.survey.valid() && problems_.hides(surveys_.entries[rule.survey.index()].path() + ".asks"))
+    problems_.mark_broken(when.path() + ".metric");
   condition->read("persona", rule.persona, reference<PersonaId>(personas_.names));
   condition->read("touchpoint", rule.touchpoint, reference<TouchpointId>(touchpoints_.names));
   condition->read("team", rule.team, reference<TeamId>(teams_.names));

@@ -271,6 +271,12 @@ void Reader::read_correlations(const Value& value, Persona& persona) {
 void Reader::read_traits(std::optional<Value> own, Persona& persona, const Value& whole) {
   std::optional<Table> values;
   if (own) values = table(*own, "traits", "write traits.patience = \"2 days\"");
+  // Where the table itself has a mistyped name, its traits are not missing.
+  const std::vector<Node>& keys_there = whole.node().children;
+  const bool mistyped = !own && std::any_of(keys_there.begin(), keys_there.end(), [](const Node& child) {
+    const keys::Table& declared = keys::table("persona");
+    return declared.find(child.key) == nullptr && nearest(child.key, declared.names()) == "traits";
+  });
   for (std::size_t i = 0; i < parts_.traits.size(); ++i) {
     const Trait& trait = parts_.traits[i];
     Distribution drawn = Fixed{trait.standard};
@@ -278,8 +284,8 @@ void Reader::read_traits(std::optional<Value> own, Persona& persona, const Value
     const std::optional<Value> value = values ? values->take(trait.name) : std::nullopt;
     if (value && mistyped_traits_.count(i) == 0) {
       drawn = distribution(*value, measure_of(i)).value_or(drawn);
-    } else if (const auto use = trait_uses_.find(i);
-               use != trait_uses_.end() && i >= builtin_trait_count && trait_defaults_.count(i) == 0 && (!own || values)) {
+    } else if (const auto use = trait_uses_.find(i); use != trait_uses_.end() && i >= builtin_trait_count &&
+                                                     trait_defaults_.count(i) == 0 && !mistyped && (!own || values)) {
       problems_.error(
           fmt::format("{}.traits.{}", whole.path(), trait.name), whole.node().at, whole.node().origin,
           fmt::format("persona {} does not set the trait {}", in_quotes(persona.id), in_quotes(trait.name)),

@@ -170,7 +170,7 @@ class Reader {
   std::map<std::size_t, TraitUse> trait_uses_;
   std::set<std::size_t> probabilities_;  // traits that some exit has for its probability
   std::set<std::size_t> mistyped_traits_;
-  std::vector<Value> needed_themes_, shown_themes_;  // where they are written
+  std::vector<Value> needed_themes_, shown_themes_;     // where they are written
   std::map<std::size_t, Distribution> trait_defaults_;  // of [behaviour]
 };
 

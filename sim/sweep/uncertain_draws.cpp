@@ -188,9 +188,8 @@ bool changes_none(const ModelParts& parts, const std::string& key, const std::ve
   const ImprovementId improvement(static_cast<std::size_t>(found - parts.improvements.begin()));
   return no_plan([&](const Plan& plan) {
     const auto& bought = plan.improvements;
-    return std::find(bought.begin(), bought.end(), improvement) != bought.end() || goes_by(plan, [&](const Rule& rule) {
-             return rule.switch_on == improvement || rule.switch_off == improvement;
-           });
+    return std::find(bought.begin(), bought.end(), improvement) != bought.end() ||
+           goes_by(plan, [&](const Rule& rule) { return rule.switch_on == improvement || rule.switch_off == improvement; });
   });
 }
 

@@ -98,7 +98,8 @@ TEST_CASE("beyond chance: a swing of inputs that do nothing is shown in a twenti
 
 TEST_CASE("beyond chance: no input that does nothing is worth knowing", "[decide]") {
   const auto shown = [](const ValueOfInformation& value) {
-    return std::any_of(value.of_input.begin(), value.of_input.end(), [](const InformationValue& one) { return one.shown(); });
+    return std::any_of(value.of_input.begin(), value.of_input.end(),
+                       [](const InformationValue& one) { return one.shown(); });
   };
   CHECK(share_of_repeats(0.0, [&](const ValueSample& one) { return shown(value_of_information(one)); }) <= at_most(0.05));
   CHECK(share_of_repeats(12.0, [&](const ValueSample& one) { return value_of_information(one).of_input[0].shown(); }) > 0.9);

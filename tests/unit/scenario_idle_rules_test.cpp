@@ -129,8 +129,8 @@ TEST_CASE("idle rules: more answers than a window can have", "[scenario]") {
 
 TEST_CASE("idle rules: places that the survey, the persona or nobody knows", "[scenario]") {
   const std::string watched = "metric = \"csat\", survey = \"after-buy\", below = 3, ";
-  expect(rule(watched + "touchpoint = \"help\""), "rule.watch.when.touchpoint: " + never +
-                                                      "survey \"after-buy\" is not asked at \"help\" | it asks at \"buy\"");
+  expect(rule(watched + "touchpoint = \"help\""),
+         "rule.watch.when.touchpoint: " + never + "survey \"after-buy\" is not asked at \"help\" | it asks at \"buy\"");
   expect(rule(watched + "team = \"desk\""),
          "rule.watch.when.team: " + never + "survey \"after-buy\" is not asked at a touchpoint of \"desk\"");
   // What is true there is known all the same.
