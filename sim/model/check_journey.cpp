@@ -268,7 +268,7 @@ void check_clocks_and_counters(const Context& context) {
     }
     if (counter.tiers.size() > 3) findings.error(path + ".tiers", "there are more than 3 tiers", "leave some out");
     for (std::size_t t = 0; t < counter.tiers.size(); ++t) {
-      findings.number(path + ".tiers", counter.tiers[t], keys::table("counter").find("tiers")->bounds, "a tier");
+      if (!findings.number(path + ".tiers", counter.tiers[t], keys::table("counter").find("tiers")->bounds, "a tier")) break;
       if (t > 0 && !(counter.tiers[t] > counter.tiers[t - 1])) {
         findings.error(path + ".tiers", "tiers must rise", "write the lowest first: tiers = [5, 20]");
         break;

@@ -61,7 +61,8 @@ void Problems::mark_broken(const std::string& path) {
   broken_.insert(path);
   const std::size_t dot = path.rfind('.');
   if (dot == std::string::npos) return;
-  const std::string_view key = std::string_view(path).substr(dot + 1);
+  std::string_view key = std::string_view(path).substr(dot + 1);
+  key = key.substr(0, key.find('['));
   for (const Leaning& one : leanings) {
     if (key == one.on) broken_.insert(path.substr(0, dot + 1) + std::string(one.key));
   }

@@ -67,6 +67,8 @@ void Reader::collect_traits() {
   traits_.known = traits_.ids;
 }
 
+bool Reader::used(std::size_t trait) const { return trait < builtin_trait_count || trait_uses_.count(trait) > 0; }
+
 Measure Reader::measure_of(std::size_t trait) const {
   if (trait == id(BuiltinTrait::patience).index()) return Measure::duration;
   const auto use = trait_uses_.find(trait);
@@ -188,8 +190,9 @@ void Reader::read_personas() {
       if (people[i].number > 0.0 && table.value().node().find("arrives")->find("per_month") != nullptr) {
         number->refuse_key("people and per_month both say how many people there are", "keep one of them");
       }
-      people[i] = {scenario::number(*number).value_or(0.0), *number};
-      if (!(people[i].number > 0.0)) number->refuse("people must be > 0");
+      const std::optional<double> written = scenario::number(*number);
+      people[i] = {written.value_or(0.0), *number};
+      if (written && !(*written > 0.0)) number->refuse("people must be > 0");
     }
     const auto standing = table.take_word<ArrivesAs>("standing");
     if (standing) persona.standing = *standing;
@@ -282,7 +285,7 @@ void Reader::read_traits(std::optional<Value> own, Persona& persona, const Value
     Distribution drawn = Fixed{trait.standard};
     if (const auto standard = trait_defaults_.find(i); standard != trait_defaults_.end()) drawn = standard->second;
     const std::optional<Value> value = values ? values->take(trait.name) : std::nullopt;
-    if (value && mistyped_traits_.count(i) == 0) {
+    if (value && mistyped_traits_.count(i) == 0 && used(i)) {
       drawn = distribution(*value, measure_of(i)).value_or(drawn);
     } else if (const auto use = trait_uses_.find(i); use != trait_uses_.end() && i >= builtin_trait_count &&
                                                      trait_defaults_.count(i) == 0 && !mistyped && (!own || values)) {

@@ -66,7 +66,8 @@ ModelParts Reader::read() {
 
   read_settings();
   const Node* const scenario = root_.value().node().find("scenario");
-  dated_ = scenario != nullptr && scenario->find("start") != nullptr;
+  // A mistyped start is there.
+  dated_ = (scenario != nullptr && scenario->find("start") != nullptr) || problems_.hides("scenario.start");
   read_channels();
   read_teams();
   read_handovers();
@@ -278,6 +279,7 @@ void Reader::read_behaviour() {
         const auto trait = traits_.index.find(value.node().key);
         // What is no name, or a mistyped one, was reported when the traits were collected.
         if (trait == traits_.index.end() || mistyped_traits_.count(trait->second) > 0) continue;
+        if (!used(trait->second)) continue;
         if (const auto drawn = distribution(value, measure_of(trait->second))) trait_defaults_[trait->second] = *drawn;
       }
     }

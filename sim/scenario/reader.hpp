@@ -151,6 +151,8 @@ class Reader {
     TraitRole role;
   };
   [[nodiscard]] Measure measure_of(std::size_t trait) const;
+  /// Whether something uses a trait. Of one that nothing does nobody knows what it is, and how it is to be written.
+  [[nodiscard]] bool used(std::size_t trait) const;
 
   const SourceText& source_;
   const std::vector<BaseText>& bases_;

@@ -542,7 +542,9 @@ std::optional<Distribution> distribution(const Value& value, Measure measure, Sc
   }
   if (name == "exponential") {
     // By its mean, or by its rate.
-    const bool by_rate = shape.node().find("rate") != nullptr && shape.node().find("mean") == nullptr;
+    const bool mistyped =
+        shape.node().children.size() == 1 && nearest(shape.node().children.front().key, {"mean", "rate"}) == "rate";
+    const bool by_rate = mistyped || (shape.node().find("rate") != nullptr && shape.node().find("mean") == nullptr);
     const auto one = parameters(
         shape,
         by_rate ? ParameterKey{"rate", time ? Measure::rate : Measure::number, true} : ParameterKey{"mean", measure, true},
