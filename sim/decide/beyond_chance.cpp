@@ -8,7 +8,7 @@
 namespace sojourn {
 
 std::vector<std::vector<std::uint32_t>> shuffled_orders(std::size_t count) {
-  constexpr std::uint32_t orders = 199;
+  constexpr std::uint32_t orders = 99;
   const Streams streams(0, 3);
   std::vector<std::vector<std::uint32_t>> result;
   for (std::uint32_t order = 0; order < orders; ++order) {

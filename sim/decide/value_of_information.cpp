@@ -155,7 +155,7 @@ double seeming_worth(const SmoothFit& regression, const Matrix& differences) {
 
 /// Tells of what each input is worth whether it is more than chance makes of any.
 void hold_to_chance(const Clean& clean, std::vector<InformationValue>& of_input) {
-  constexpr std::size_t many = 4096;
+  constexpr std::size_t many = 512;
   const std::size_t draws = clean.first.size();
   if (draws > many) {
     const double error = 0.025 / static_cast<double>(of_input.size());

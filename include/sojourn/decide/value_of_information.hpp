@@ -56,7 +56,7 @@ struct ValueOfInformation {
 /// on the input by powers and cubic pieces, whose number is chosen by Schwarz's criterion (1978). Standard errors hold the
 /// error of the fit (draws of its coefficients from their posterior) and that of the draws; what overfitting adds is taken
 /// away by the same draws (Efron 1979). What an input seems worth is held to what all seem worth where the draws of worth
-/// are shuffled among those of the inputs (`beyond_chance`); of more than 4,096 draws, to its standard error, all inputs
+/// are shuffled among those of the inputs (`beyond_chance`); of more than 512 draws, to its standard error, all inputs
 /// allowed for (Bonferroni). Fixed random numbers: the same sample gives the same bits.
 ///
 /// Draws at which a value is not finite are left out. Throws InputError where sizes differ, there are fewer than two choices
