@@ -50,13 +50,23 @@ double share_of_repeats(double slope, Test test) {
 TEST_CASE("beyond chance: orders are even, and the same at every call", "[decide]") {
   const auto orders = shuffled_orders(5);
   CHECK(orders == shuffled_orders(5));
-  std::vector<double> first(5, 0.0);
-  for (std::vector<std::uint32_t> order : orders) {
-    first[order.front()] += 1.0 / static_cast<double>(orders.size());
-    std::sort(order.begin(), order.end());
-    CHECK(order == std::vector<std::uint32_t>{0, 1, 2, 3, 4});
+  // Pearson's sum over what stands first, in the middle and last, for many lengths.
+  double sum = 0.0, freedom = 0.0;
+  for (std::size_t count = 3; count < 60; ++count) {
+    const auto all = shuffled_orders(count);
+    const double expected = static_cast<double>(all.size()) / static_cast<double>(count);
+    for (const std::size_t place : {std::size_t{0}, count / 2, count - 1}) {
+      std::vector<double> seen(count, 0.0);
+      for (std::vector<std::uint32_t> order : all) {
+        seen[order[place]] += 1.0;
+        std::sort(order.begin(), order.end());
+        CHECK((order.front() == 0 && order.back() == count - 1));
+      }
+      for (const double each : seen) sum += (each - expected) * (each - expected) / expected;
+      freedom += static_cast<double>(count - 1);
+    }
   }
-  for (const double share : first) CHECK(std::fabs(share - 0.2) < 0.12);
+  CHECK(std::fabs(sum - freedom) < 4.0 * std::sqrt(2.0 * freedom));
 }
 
 TEST_CASE("beyond chance: of many things that are chance one is called more in a twentieth of cases at most", "[decide]") {
