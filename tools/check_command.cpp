@@ -35,9 +35,11 @@ int check_command(const CommandLine& line) {
   const ModelParts& parts = scenario.parts;
   const auto number = [](std::size_t n, const char* noun) { return std::to_string(n) + " " + noun + (n == 1 ? "" : "s"); };
   print(stdout, "%s: no errors, %s\n", line.input.c_str(), number(scenario.warnings(), "warning").c_str());
-  print(stdout, "%s, %s, %s, %s besides the baseline, %s\n", number(parts.touchpoints.size(), "touchpoint").c_str(),
-        number(parts.personas.size(), "persona").c_str(), number(parts.improvements.size(), "improvement").c_str(),
-        number(parts.plans.size() - 1, "plan").c_str(), number(parts.events.size(), "event").c_str());
+  const std::string holds =
+      number(parts.touchpoints.size(), "touchpoint") + ", " + number(parts.personas.size(), "persona") + ", " +
+      number(parts.improvements.size(), "improvement") + ", " + number(parts.plans.size() - 1, "plan") +
+      " besides the baseline, " + number(parts.events.size(), "event");
+  print(stdout, "%s", wrapped(holds, layout(line).width).c_str());
   return done;
 }
 

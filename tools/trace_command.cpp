@@ -23,7 +23,7 @@ int trace_command(const CommandLine& line) {
   const Model model = apply(input.model, plan_called(input.model, plan));
   if (line.customer) {
     std::string told;
-    under_way(line, [&](const RunOptions& options) { told = told_life(model, *line.customer, options, colour()); });
+    under_way(line, [&](const RunOptions& options) { told = told_life(model, *line.customer, options, layout(line)); });
     print(stdout, "%s", told.c_str());
     return done;
   }

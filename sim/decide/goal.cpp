@@ -21,12 +21,6 @@ std::vector<GoalTerm> terms_of(const std::vector<GoalWeight>& weights) {
   return goal;
 }
 
-/// Figures of touchpoints of which less is better.
-bool less_is_better(std::string_view figure) {
-  return figure == "effort" || figure == "repeats" || figure == "wait_days" || figure == "gave_up" ||
-         figure == "cost_per_person";
-}
-
 /// The sums of visits to `touchpoints` in sample `s`.
 TouchSums sums_at(const PlanSamples& plan, const std::vector<std::size_t>& touchpoints, std::size_t s) {
   TouchSums sums;
@@ -68,7 +62,7 @@ TeamGoal goal_of(const ModelParts& parts, TeamId team) {
                        "give it another goal");
     }
     goal.own.push_back(
-        {static_cast<std::size_t>(own - figures.begin()), less_is_better(one.figure) ? -one.weight : one.weight});
+        {static_cast<std::size_t>(own - figures.begin()), own->direction == Direction::lower ? -one.weight : one.weight});
   }
   return goal;
 }

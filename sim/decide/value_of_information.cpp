@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/math/distributions/binomial.hpp>
+#include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <limits>
@@ -14,6 +15,7 @@
 #include "sojourn/base/error.hpp"
 #include "sojourn/base/matrix.hpp"
 #include "sojourn/base/random.hpp"
+#include "sojourn/decide/beyond_chance.hpp"
 
 namespace sojourn {
 namespace {
@@ -144,6 +146,41 @@ Explained explained_by(const Matrix& inputs, const Matrix& differences) {
   return result;
 }
 
+/// What an input seems worth by a regression on it, with what chance adds.
+double seeming_worth(const SmoothFit& regression, const Matrix& differences) {
+  Matrix values;
+  for (const std::vector<double>& y : differences) values.push_back(regression.values(regression.fit(y)));
+  return mean(gains(values, highest_mean(values)));
+}
+
+/// Tells of what each input is worth whether it is more than chance makes of any.
+void hold_to_chance(const Clean& clean, std::vector<InformationValue>& of_input) {
+  constexpr std::size_t many = 512;
+  const std::size_t draws = clean.first.size();
+  if (draws > many) {
+    const double error = 0.025 / static_cast<double>(of_input.size());
+    const double point = boost::math::quantile(boost::math::complement(boost::math::normal(), error));
+    for (InformationValue& one : of_input) one.beyond_chance = one.value > point * one.error;
+    return;
+  }
+  std::vector<SmoothFit> regressions;
+  std::vector<double> seen;
+  for (const std::vector<double>& input : clean.inputs) {
+    regressions.emplace_back(Matrix{input});
+    seen.push_back(seeming_worth(regressions.back(), clean.differences));
+  }
+  Matrix by_chance, shuffled = clean.differences;
+  for (const std::vector<std::uint32_t>& order : shuffled_orders(draws)) {
+    for (std::size_t d = 0; d < shuffled.size(); ++d) {
+      for (std::size_t i = 0; i < draws; ++i) shuffled[d][i] = clean.differences[d][order[i]];
+    }
+    std::vector<double>& values = by_chance.emplace_back();
+    for (const SmoothFit& regression : regressions) values.push_back(seeming_worth(regression, shuffled));
+  }
+  const std::vector<bool> beyond = beyond_chance(seen, by_chance);
+  for (std::size_t k = 0; k < of_input.size(); ++k) of_input[k].beyond_chance = beyond[k];
+}
+
 /// Whether the mean worth of `best` is above that of each other choice by more than the draws' own chance.
 bool stands_out(const Matrix& differences, std::size_t best) {
   const std::size_t others = differences.size() - 1;
@@ -228,6 +265,7 @@ ValueOfInformation value_of_information(const ValueSample& sample) {
   result.choices = outlooks(clean, known);
   for (const std::vector<double>& input : clean.inputs)
     result.of_input.push_back(explained_by({input}, clean.differences).value);
+  hold_to_chance(clean, result.of_input);
   // Nothing is worth more than to know everything.
   if (sample.simulated) {
     for (const InformationValue& one : result.of_input) {

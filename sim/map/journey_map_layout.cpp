@@ -1,7 +1,9 @@
 #include "journey_map_layout.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <graphviz/gvc.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -43,6 +45,29 @@ int collect(char* message) {
   return 0;
 }
 
+/// While it lives nothing that is written to stderr appears: Graphviz's finder of ways writes there past the function for
+/// errors, "triangulation failed", where it then finds another way.
+class SilentErrors {
+ public:
+  SilentErrors() {
+    const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (nowhere < 0) return;
+    kept_ = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+    if (kept_ >= 0) dup2(nowhere, STDERR_FILENO);
+    close(nowhere);
+  }
+  ~SilentErrors() {
+    if (kept_ < 0) return;
+    dup2(kept_, STDERR_FILENO);
+    close(kept_);
+  }
+  SilentErrors(const SilentErrors&) = delete;
+  SilentErrors& operator=(const SilentErrors&) = delete;
+
+ private:
+  int kept_ = -1;
+};
+
 /// Sole use of Graphviz, with its messages collected instead of printed. A leak check need not hear of what Graphviz never
 /// frees: the text of its list of plugins, and what it sets aside for the labels of exits within a column, a few kB each.
 class GraphvizSession {
@@ -70,6 +95,7 @@ class GraphvizSession {
 #ifdef SOJOURN_LEAK_CHECK
   __lsan::ScopedDisabler graphviz_;
 #endif
+  SilentErrors silent_;
   agusererrf previous_ = nullptr;
 };
 

@@ -12,45 +12,85 @@
 #include "sojourn/model/staff.hpp"
 #include "sojourn/outcomes/recorded.hpp"
 #include "sojourn/report/format.hpp"
+#include "sojourn/report/rule_words.hpp"
 
 namespace sojourn::journey_map {
 namespace {
 
-/// The improvements of `plan` at full effect.
+/// A plan while its rules are in force: what they switch on is bought, too.
+Plan with_switched_on(const ModelParts& parts, Plan plan) {
+  for (const RuleId rule : plan.rules) {
+    const ImprovementId on = parts.rules.at(rule.index()).switch_on;
+    const auto& bought = plan.improvements;
+    if (on.valid() && std::find(bought.begin(), bought.end(), on) == bought.end()) plan.improvements.push_back(on);
+  }
+  return plan;
+}
+
+/// A plan without what its rules switch.
+Plan without_switched(const ModelParts& parts, PlanId id) {
+  Plan plan = parts.plans.at(id.index()), rest = plan;
+  const std::vector<ImprovementId> driven = driven_improvements(parts, id);
+  rest.improvements.clear();
+  rest.levels.clear();
+  for (std::size_t i = 0; i < plan.improvements.size(); ++i) {
+    if (std::find(driven.begin(), driven.end(), plan.improvements[i]) != driven.end()) continue;
+    rest.improvements.push_back(plan.improvements[i]);
+    rest.levels.push_back(plan.level(i));
+  }
+  return rest;
+}
+
+/// The improvements of a plan at full effect, with those that its rules switch on.
 class PlanChanges {
  public:
-  PlanChanges(const ModelParts& parts, PlanId plan) : parts_(parts), plan_(parts.plans.at(plan.index())) {}
+  PlanChanges(const ModelParts& parts, PlanId plan)
+      : parts_(parts),
+        plan_(with_switched_on(parts, parts.plans.at(plan.index()))),
+        steady_(without_switched(parts, plan)) {}
+  /// Whether the plan changes anything, whatever its rules do.
+  [[nodiscard]] bool any() const { return !plan_.improvements.empty(); }
 
   /// `x0` under the plan, for the personas whom an improvement reaches.
   template <class Matches>
-  double after(Parameter parameter, double x0, Matches matches) const {
+  double after(const Plan& plan, Parameter parameter, double x0, Matches matches) const {
     std::vector<Shift> shifts;
-    for (std::size_t i = 0; i < plan_.improvements.size(); ++i) {
-      const Improvement& bought = parts_.improvements[plan_.improvements[i].index()];
+    for (std::size_t i = 0; i < plan.improvements.size(); ++i) {
+      const Improvement& bought = parts_.improvements[plan.improvements[i].index()];
       const Change& change = bought.change;
       for (const Effect& effect : change.effects) {
         if (effect.parameter == parameter && reaches(change.target, matches))
-          shifts.push_back({effect.operation, effect.value, fraction_at(bought, plan_.level(i))});
+          shifts.push_back({effect.operation, effect.value, fraction_at(bought, plan.level(i))});
       }
     }
     return shifts.empty() ? x0 : combine(parameter, x0, shifts);
   }
-  double at(Parameter parameter, std::size_t touchpoint, double x0) const {
-    return after(parameter, x0,
-                 [&](const Target& target, PersonaId p) { return matches(parts_, target, TouchpointId(touchpoint), p); });
+  /// What a parameter becomes, and what it is while no rule switches anything.
+  struct After {
+    double value = 0.0, steady = 0.0;
+    /// What is said behind it.
+    [[nodiscard]] const char* by() const { return value == steady ? "" : ", by rule"; }
+  };
+  [[nodiscard]] After at(Parameter parameter, std::size_t touchpoint, double x0) const {
+    return both(parameter, x0,
+                [&](const Target& target, PersonaId p) { return matches(parts_, target, TouchpointId(touchpoint), p); });
   }
   /// Servers of a pool while it is open.
-  double of_pool(PoolId pool, double x0) const {
-    return after(Parameter::servers, x0, [&](const Target& target, PersonaId) { return matches_pool(target, pool); });
+  [[nodiscard]] After of_pool(PoolId pool, double x0) const {
+    return both(Parameter::servers, x0, [&](const Target& target, PersonaId) { return matches_pool(target, pool); });
   }
   [[nodiscard]] const ModelParts& parts() const { return parts_; }
   double at_exit(Parameter parameter, std::size_t touchpoint, std::size_t exit, double x0) const {
-    return after(parameter, x0, [&](const Target& target, PersonaId p) {
+    return after(plan_, parameter, x0, [&](const Target& target, PersonaId p) {
       return matches_exit(parts_, target, TouchpointId(touchpoint), exit, p);
     });
   }
 
  private:
+  template <class Matches>
+  [[nodiscard]] After both(Parameter parameter, double x0, Matches matches) const {
+    return {after(plan_, parameter, x0, matches), after(steady_, parameter, x0, matches)};
+  }
   template <class Matches>
   bool reaches(const Target& target, Matches matches) const {
     for (std::size_t p = 0; p < parts_.personas.size(); ++p) {
@@ -60,7 +100,7 @@ class PlanChanges {
   }
 
   const ModelParts& parts_;
-  const Plan& plan_;
+  Plan plan_, steady_;
 };
 
 /// Numbers as long as they must be to differ.
@@ -93,10 +133,11 @@ double paid_before(const ModelParts& parts, double plain, const std::optional<Dr
 
 void mark_touchpoint(MapTouchpoint& to, const Touchpoint& from, std::size_t v, const PlanChanges& changes) {
   const auto mark = [&](Parameter parameter, double before) {
-    const double after = changes.at(parameter, v, before);
-    if (after == before) return;
+    const PlanChanges::After after = changes.at(parameter, v, before);
+    if (after.value == before) return;
     const double unit = parameter == Parameter::handle_time ? 1440.0 : 1.0;
-    to.changes.push_back(words(parameter) + " " + before_after(unit * before, unit * after) + (unit > 1.0 ? " min" : ""));
+    to.changes.push_back(words(parameter) + " " + before_after(unit * before, unit * after.value) +
+                         (unit > 1.0 ? " min" : "") + after.by());
   };
   mark(Parameter::quality, from.quality_mean);
   mark(Parameter::quality_sd, from.quality_sd);
@@ -107,11 +148,12 @@ void mark_touchpoint(MapTouchpoint& to, const Touchpoint& from, std::size_t v, c
   if (from.promise) mark(Parameter::promise, *from.promise);
   if (from.servers) mark(Parameter::servers, *from.servers);
   for (const PoolId pool : from.pools) {
-    const double before = most_servers(changes.parts().pools[pool.index()].servers), after = changes.of_pool(pool, before);
-    if (after == before) continue;
+    const double before = most_servers(changes.parts().pools[pool.index()].servers);
+    const PlanChanges::After after = changes.of_pool(pool, before);
+    if (after.value == before) continue;
     const Pool& of = changes.parts().pools[pool.index()];
     to.changes.push_back("servers of " + shown_on_one_line(of.name.empty() ? of.id : of.name) +
-                         (of.servers.size() > 1 ? " at most " : " ") + before_after(before, after));
+                         (of.servers.size() > 1 ? " at most " : " ") + before_after(before, after.value) + after.by());
   }
   if (from.handle_time) mark(Parameter::handle_time, mean(*from.handle_time));
   mark(Parameter::cost, paid_before(changes.parts(), from.cost, from.drawn_cost));
@@ -126,11 +168,11 @@ void mark_touchpoint(MapTouchpoint& to, const Touchpoint& from, std::size_t v, c
 void mark_handovers(MapTouchpoint& to, const ModelParts& parts, std::size_t v, const PlanChanges& changes) {
   for (const Handover& handover : parts.handovers) {
     if (handover.to != parts.touchpoints[v].team) continue;
-    const double after = changes.at(Parameter::carry, v, handover.carry);
-    if (after == handover.carry) continue;
+    const PlanChanges::After after = changes.at(Parameter::carry, v, handover.carry);
+    if (after.value == handover.carry) continue;
     const Team& team = parts.teams[handover.from.index()];
     to.changes.push_back("carry from " + shown_on_one_line(team.name.empty() ? team.id : team.name) + " " +
-                         before_after(handover.carry, after));
+                         before_after(handover.carry, after.value) + after.by());
   }
 }
 
@@ -138,10 +180,10 @@ void mark_handovers(MapTouchpoint& to, const ModelParts& parts, std::size_t v, c
 Model with_changed_exits(const Model& model, const PlanChanges& changes) {
   ModelParts parts = model.parts();
   for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) {
-    if (auto& price = parts.touchpoints[v].price) price = changes.at(Parameter::price, v, *price);
+    if (auto& price = parts.touchpoints[v].price) price = changes.at(Parameter::price, v, *price).value;
     for (std::size_t j = 0; j < parts.touchpoints[v].next.size(); ++j) {
       Exit& exit = parts.touchpoints[v].next[j];
-      const double traffic = changes.at(Parameter::traffic, exit.to.index(), 1.0);
+      const double traffic = changes.at(Parameter::traffic, exit.to.index(), 1.0).value;
       if (exit.odds) exit.odds = traffic * changes.at_exit(Parameter::odds, v, j, *exit.odds);
       if (auto* chance = std::get_if<double>(&exit.probability))
         *chance = traffic * changes.at_exit(Parameter::probability, v, j, *chance);
@@ -372,11 +414,13 @@ MapContent content(const Model& model, const JourneyView& view) {
   if (view.ranking != nullptr) mark_gains(map, *view.ranking);
   const ModelParts& parts = model.parts();
   const PlanId plan = view.plan.value_or(PlanId(0));
-  const bool changes_something = !parts.plans.at(plan.index()).improvements.empty();
+  const PlanChanges changes(parts, plan);
+  const bool changes_something = changes.any();
   map.viewed = changes_something || view.results != nullptr || view.ranking != nullptr;
   if (changes_something) {
-    const PlanChanges changes(parts, plan);
     map.plan = shown_on_one_line(parts.plans[plan.index()].name);
+    for (const RuleId rule : parts.plans[plan.index()].rules)
+      map.rules.push_back(rule_words::name(parts.rules[rule.index()]));
     for (std::size_t v = 0; v < map.touchpoints.size(); ++v) {
       if (parts.touchpoints[v].end) continue;
       mark_touchpoint(map.touchpoints[v], parts.touchpoints[v], v, changes);
@@ -455,6 +499,9 @@ std::string reading_note(const MapContent& map) {
         "(Jensen-Shannon divergence: 0 it is right, 1 wholly wrong), where that is told from chance. ";
   }
   if (!map.plan.empty()) note += "What the plan changes is ringed, before → after, at its full effect.";
+  for (std::size_t i = 0; i < map.rules.size(); ++i)
+    note += (i == 0 ? " By rule, so that it is there only while the rule is in force: " : ", ") + map.rules[i];
+  if (!map.rules.empty()) note += ".";
   return note;
 }
 

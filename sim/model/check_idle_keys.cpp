@@ -16,13 +16,23 @@
 #include "sojourn/base/inverse.hpp"
 #include "sojourn/model/calendar.hpp"
 #include "sojourn/model/change_arithmetic.hpp"
-#include "sojourn/model/closed_loops.hpp"
 #include "sojourn/model/graph.hpp"
 #include "sojourn/model/staff.hpp"
 #include "sojourn/model/stage.hpp"
 
 namespace sojourn::checking {
 namespace {
+
+bool any_touchpoint(const ModelParts& parts, const auto& test) {
+  return std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(), test);
+}
+bool any_exit(const ModelParts& parts, const auto& test) {
+  return any_touchpoint(parts, [&](const Touchpoint& touchpoint) {
+    return std::any_of(touchpoint.next.begin(), touchpoint.next.end(), test);
+  });
+}
+
+}  // namespace
 
 bool changes(const ModelParts& parts, Parameter parameter) {
   const auto does = [&](const Change& change) {
@@ -32,15 +42,6 @@ bool changes(const ModelParts& parts, Parameter parameter) {
   return std::any_of(parts.events.begin(), parts.events.end(), does) ||
          std::any_of(parts.improvements.begin(), parts.improvements.end(),
                      [&](const Improvement& improvement) { return does(improvement.change); });
-}
-
-bool any_touchpoint(const ModelParts& parts, const auto& test) {
-  return std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(), test);
-}
-bool any_exit(const ModelParts& parts, const auto& test) {
-  return any_touchpoint(parts, [&](const Touchpoint& touchpoint) {
-    return std::any_of(touchpoint.next.begin(), touchpoint.next.end(), test);
-  });
 }
 
 bool has_money(const ModelParts& parts) {
@@ -55,6 +56,15 @@ bool has_money(const ModelParts& parts) {
          changes(parts, Parameter::cost) || changes(parts, Parameter::revenue) ||
          changes(parts, Parameter::cost_per_month) || changes(parts, Parameter::revenue_per_month);
 }
+
+bool is_constant(const Distribution& value) {
+  if (const auto* uniform = std::get_if<Uniform>(&value)) return uniform->low == uniform->high;
+  if (const auto* normal = std::get_if<Normal>(&value)) return normal->sd == 0.0;
+  if (const auto* lognormal = std::get_if<Lognormal>(&value)) return lognormal->sigma == 0.0;
+  return std::holds_alternative<Fixed>(value);
+}
+
+namespace {
 
 bool queues(const Touchpoint& touchpoint) { return touchpoint.queues() && touchpoint.handle_time; }
 bool has_odds(const Touchpoint& touchpoint, const Exit& exit) {
@@ -100,6 +110,11 @@ void idle_behaviour(const Context& context) {
     warn("fit_weight", "no touchpoint has content");
 }
 
+bool correlated(const Persona& persona, TraitId trait) {
+  return std::any_of(persona.correlate.begin(), persona.correlate.end(),
+                     [&](const TraitCorrelation& pair) { return pair.a == trait || pair.b == trait; });
+}
+
 void idle_traits(const Context& context, std::size_t persona) {
   const ModelParts& parts = context.parts;
   const bool efforts = any_touchpoint(parts, [](const Touchpoint& t) { return !t.end && (t.effort > 0.0 || queues(t)); }) ||
@@ -118,17 +133,11 @@ void idle_traits(const Context& context, std::size_t persona) {
     const std::size_t i = id(use.trait).index();
     if (use.used || i >= parts.traits.size() || i >= parts.personas[persona].traits.size()) continue;
     if (parts.personas[persona].traits[i] == Distribution(Fixed{parts.traits[i].standard})) continue;
-    context.findings.warning(fmt::format("{}.traits.{}", context.paths.personas[persona], parts.traits[i].name),
-                             fmt::format("{} changes nothing: {}", parts.traits[i].name, use.why), "remove it");
+    context.findings.warning(
+        fmt::format("{}.traits.{}", context.paths.personas[persona], parts.traits[i].name),
+        fmt::format("{} changes nothing: {}", parts.traits[i].name, use.why),
+        correlated(parts.personas[persona], TraitId(i)) ? "remove it, and its pairs in correlate" : "remove it");
   }
-}
-
-// Whether everybody has the same value.
-bool is_constant(const Distribution& value) {
-  if (const auto* uniform = std::get_if<Uniform>(&value)) return uniform->low == uniform->high;
-  if (const auto* normal = std::get_if<Normal>(&value)) return normal->sd == 0.0;
-  if (const auto* lognormal = std::get_if<Lognormal>(&value)) return lognormal->sigma == 0.0;
-  return is_fixed(value);
 }
 
 void idle_correlations(const Context& context, const Persona& persona, const std::string& path) {
@@ -240,7 +249,10 @@ void idle_channels_and_teams(const Context& context) {
     if (touchpoint.team.index() < has_touchpoint.size()) has_touchpoint[touchpoint.team.index()] = true;
   }
   for (std::size_t i = 0; i < parts.teams.size(); ++i) {
-    if (!has_touchpoint[i])
+    // Of a team that a rule looks at the rule tells.
+    const bool watched =
+        std::any_of(parts.rules.begin(), parts.rules.end(), [&](const Rule& rule) { return rule.team == TeamId(i); });
+    if (!has_touchpoint[i] && !watched)
       context.findings.warning(context.paths.teams[i], "no touchpoint has this team", "name it at one, or remove it");
   }
 }
@@ -625,79 +637,6 @@ void idle_reviews(const Context& context) {
   }
 }
 
-// A closed loop that leads nobody anywhere.
-void idle_closed_loop(const Context& context, std::size_t survey) {
-  const ModelParts& parts = context.parts;
-  const ClosedLoop& loop = *parts.surveys[survey].closed_loop;
-  const std::string path = context.paths.surveys[survey] + ".closed_loop";
-  if (!(loop.to.index() < parts.touchpoints.size())) return;
-  const double least = parts.surveys[survey].asks == Question::nps ? 0.0 : 1.0;
-  const std::vector<Recovery> ways = recoveries_of(parts);
-  if (loop.below <= least) {
-    context.findings.warning(path + ".below", fmt::format("no answer is low: the scale begins at {}", text(least)),
-                             "write a number inside the scale");
-  } else if (loop.within > parts.settings.horizon) {
-    context.findings.warning(path + ".within", "nobody is led away: that is beyond the horizon", "write a shorter time");
-  } else if (std::none_of(ways.begin(), ways.end(), [&](const Recovery& way) { return way.survey == survey; })) {
-    context.findings.warning(path + ".to", "nobody is led away: who is asked is there already",
-                             "name another touchpoint, or ask elsewhere");
-  } else if (const double people = parts.settings.market.value_or(0.0) / static_cast<double>(parts.settings.customers);
-             parts.touchpoints[loop.to.index()].queues() && people > 1.0) {
-    context.findings.warning(
-        path + ".to",
-        fmt::format("the line of {} is met by the simulated customers alone, who stand for {:.3g} real ones each",
-                    in_quotes(parts.touchpoints[loop.to.index()].id), people),
-        "simulate the whole market, or let fewer servers work there");
-  }
-}
-
-// Surveys that ask nobody, or keys of theirs that do nothing.
-void idle_surveys(const Context& context, const Reach& reach) {
-  const ModelParts& parts = context.parts;
-  for (std::size_t s = 0; s < parts.surveys.size(); ++s) {
-    const Survey& survey = parts.surveys[s];
-    const std::string& path = context.paths.surveys[s];
-    if (survey.sample == 0.0) {
-      context.findings.warning(path + ".sample", "nobody is asked: sample is 0", "write sample = 0.3");
-      continue;
-    }
-    if (survey.fatigue == 0.0 && survey.fatigue_half_life.value() != Survey().fatigue_half_life.value()) {
-      context.findings.warning(path + ".fatigue_half_life", "fatigue_half_life changes nothing: fatigue is 0",
-                               "write fatigue = 0.5");
-    }
-    // The largest chance to answer that anybody can have, whatever is felt.
-    double most = 0.0;
-    for (const Persona& persona : parts.personas) {
-      const Distribution& own = persona.traits[id(BuiltinTrait::response_propensity).index()];
-      most = std::max(most, is_constant(own) ? mean(own) : 100.0);
-    }
-    const double logit = survey.base + std::max(0.0, survey.extremity) + 0.5 * std::fabs(survey.unmet) + most;
-    if (logit < -15.0) {
-      context.findings.warning(
-          path + ".base",
-          fmt::format("nobody answers: the chance is below one in a million, by a base of {}", text(survey.base)),
-          "base is a logit: -2.2 are 10 %, -0.85 are 30 %, 0 are 50 %");
-    }
-    bool ends = false, met = false;
-    for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) {
-      const Touchpoint& touchpoint = parts.touchpoints[v];
-      const auto named = [](const auto& list, auto id) { return std::find(list.begin(), list.end(), id) != list.end(); };
-      const bool after = named(survey.after, TouchpointId(v));
-      if (!after && !(touchpoint.channel.valid() && named(survey.channels, touchpoint.channel))) continue;
-      ends = ends || (after && touchpoint.end);
-      met = met || (!touchpoint.end && reach.any[v]);
-    }
-    if (survey.closed_loop) idle_closed_loop(context, s);
-    if (survey.every) continue;
-    if (!met) {
-      context.findings.warning(path, "nobody is asked: nobody comes to where this survey asks",
-                               "name touchpoints that somebody reaches");
-    } else if (ends) {
-      context.findings.warning(path + ".after", "nobody is asked at an end, where nothing is experienced", "remove the end");
-    }
-  }
-}
-
 void idle_accounts(const Context& context) {
   const ModelParts& parts = context.parts;
   if (parts.account_correlation > 0.0 && !parts.account_segments.empty() &&
@@ -836,7 +775,9 @@ void check_idle_keys(const Context& context, const Reach& reach) {
   check_idle_content(context, reach);
   idle_talk(context);
   idle_reviews(context);
-  idle_surveys(context, reach);
+  check_idle_surveys(context, reach);
+  check_idle_rules(context, reach);
+  check_idle_tiers(context, reach);
   idle_accounts(context);
   idle_outside(context);
   never_most_attractive(context);

@@ -268,7 +268,7 @@ void check_clocks_and_counters(const Context& context) {
     }
     if (counter.tiers.size() > 3) findings.error(path + ".tiers", "there are more than 3 tiers", "leave some out");
     for (std::size_t t = 0; t < counter.tiers.size(); ++t) {
-      findings.number(path + ".tiers", counter.tiers[t], keys::table("counter").find("tiers")->bounds, "a tier");
+      if (!findings.number(path + ".tiers", counter.tiers[t], keys::table("counter").find("tiers")->bounds, "a tier")) break;
       if (t > 0 && !(counter.tiers[t] > counter.tiers[t - 1])) {
         findings.error(path + ".tiers", "tiers must rise", "write the lowest first: tiers = [5, 20]");
         break;
@@ -302,7 +302,8 @@ void check_exits_together(const Touchpoint& touchpoint, const std::string& path,
   std::size_t gave_up = 0, turned_away = 0;
   for (const Exit& exit : touchpoint.next) {
     const double* constant = std::get_if<double>(&exit.probability);
-    if (constant && exit.on == Trigger::none && *constant > 0.0) sum += *constant;
+    // One that is wrong by itself has its own message.
+    if (constant && exit.on == Trigger::none && *constant > 0.0 && *constant <= 1.0) sum += *constant;
     if (exit.on == Trigger::gave_up) ++gave_up;
     if (exit.on == Trigger::turned_away) ++turned_away;
   }

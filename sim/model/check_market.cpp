@@ -186,8 +186,10 @@ void check_levels(const Context& context, const Rule& rule, const std::string& p
                                                    : fmt::format("{} at least", text(least)));
   const auto look = [&](const std::string& here, const std::optional<double>& below, const std::optional<double>& above,
                         std::string_view never, std::string_view always) {
+    bool sound = true;
     const auto judge = [&](const std::string& key, double level, bool nothing, bool everything) {
       if (!nothing && !everything) return;
+      sound = false;
       findings.warning(here + key,
                        fmt::format("{}: {}, and the level is {}", nothing ? never : always, between, text(level)),
                        "write a level that the figure can pass");
@@ -195,18 +197,22 @@ void check_levels(const Context& context, const Rule& rule, const std::string& p
     if (below) judge(".below", *below, *below <= least, *below > largest && !above);
     if (above) judge(".above", *above, *above >= largest, *above < least && !below);
     if (below && above && *below <= *above) {
+      sound = false;
       findings.warning(here, fmt::format("{}: nothing is below {} and above {}", never, text(*below), text(*above)),
                        "keep one of them, or let below be the larger one");
     }
+    return sound;
   };
-  look(path + ".when", rule.below, rule.above, "the rule never comes into force", "the rule is in force all the time");
-  look(path + ".off_when", rule.off_below, rule.off_above, "what has begun never ends", "what has begun ends at once");
+  const bool begins =
+      look(path + ".when", rule.below, rule.above, "the rule never comes into force", "the rule is in force all the time");
+  const bool ends =
+      look(path + ".off_when", rule.off_below, rule.off_above, "what has begun never ends", "what has begun ends at once");
   // Where one figure ends the rule and lets it begin, it flickers.
   const bool up = rule.below && !rule.above && rule.off_above && !rule.off_below && *rule.off_above < *rule.below;
   const bool down = rule.above && !rule.below && rule.off_below && !rule.off_above && *rule.off_below > *rule.above;
   const bool same = (rule.below && !rule.above && rule.off_below && !rule.off_above) ||
                     (rule.above && !rule.below && rule.off_above && !rule.off_below);
-  if (up || down || same) {
+  if (begins && ends && (up || down || same)) {
     findings.warning(path + ".off_when", "off_when contradicts when: a figure may keep to both, and the rule flickers",
                      rule.below ? "write off_when = { above = ... }, at or over when.below"
                                 : "write off_when = { below = ... }, at or under when.above");

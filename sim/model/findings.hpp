@@ -141,6 +141,27 @@ void check_idle_keys(const Context& context, const Reach& reach);
 void check_idle_carried(const Context& context, const Reach& reach);
 /// The part of it about content and needs.
 void check_idle_content(const Context& context, const Reach& reach);
+/// The parts of it about surveys with their closed loops, about rules, and about tiers.
+void check_idle_surveys(const Context& context, const Reach& reach);
+void check_idle_rules(const Context& context, const Reach& reach);
+void check_idle_tiers(const Context& context, const Reach& reach);
+/// The least and the largest answer to a question.
+[[nodiscard]] std::pair<double, double> scale_of(Question asks);
+/// The logit of the largest chance to answer `survey` that anybody can have, whatever is felt.
+[[nodiscard]] double most_answer_logit(const ModelParts& parts, const Survey& survey);
+/// How long exits take: in the mean, or at least, whoever takes them and whatever changes.
+enum class Passing { mean, least };
+/// The shortest time, in days, in which a life comes back to `place` by its exits; infinity where none leads back.
+/// Conditions are left out of account, and what traits and clocks decide is taken to need no time.
+[[nodiscard]] double time_back(const ModelParts& parts, TouchpointId place, Passing passing);
+/// The least and the largest that is drawn, but for one draw in a million.
+[[nodiscard]] std::pair<double, double> range_of(const Distribution& law);
+/// Whether some improvement or event has an effect on `parameter`.
+[[nodiscard]] bool changes(const ModelParts& parts, Parameter parameter);
+/// Whether anything costs or earns money.
+[[nodiscard]] bool has_money(const ModelParts& parts);
+/// Whether everybody has the same value.
+[[nodiscard]] bool is_constant(const Distribution& value);
 /// Warns of races that end otherwise than they read: ties, and exits that are nearly always too late.
 void check_races(const Context& context, const Reach& reach);
 

@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "sojourn/model/change_arithmetic.hpp"
+#include "sojourn/model/closed_loops.hpp"
 
 namespace sojourn {
 namespace {
@@ -132,8 +133,8 @@ void add_closed_loops(const ModelParts& parts, JourneyGraph& graph) {
     if (!survey.closed_loop || survey.closed_loop->to.index() >= graph.touchpoints) continue;
     for (std::size_t from = 0; from < graph.touchpoints; ++from) {
       const Touchpoint& touchpoint = parts.touchpoints[from];
-      const bool asked = contains(survey.after, TouchpointId(from)) || contains(survey.channels, touchpoint.channel) ||
-                         (survey.every && touchpoint.stage >= Stage::purchase);
+      const bool asked =
+          asks_after(parts, survey, TouchpointId(from)) || (survey.every && touchpoint.stage >= Stage::purchase);
       if (asked && !touchpoint.end) graph.edges.push_back({TouchpointId(from), survey.closed_loop->to});
     }
   }

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "sojourn/model/journey.hpp"
 #include "sojourn/outcomes/scores.hpp"
 
 namespace sojourn {
@@ -122,34 +123,62 @@ constexpr std::array all_metrics{
 /// A mean over visits that saw content: each of them fits worse than none, or above 0. NaN where none was shown.
 double of_shown(const TouchSums& s, double sum) { return ratio(sum, s.mistargeted + s.fit > 0.0 ? s.appraised : 0.0); }
 
+/// A figure that a team's goal may name, by the name that it has there: any other does not compile.
+consteval std::string_view of_team(std::string_view name) {
+  for (const std::string_view figure : team_figures) {
+    if (figure == name) return figure;
+  }
+  throw "team_figures of model/journey.hpp has no such name";
+}
+
 constexpr std::array all_touch_metrics{
-    TouchMetric{"visits", "visits per person who arrived", [](const TouchSums& s) { return ratio(s.visits, s.arrived); }},
-    TouchMetric{"repeats", "visits at which context was lost, per person who arrived",
+    TouchMetric{of_team("visits"), "visits per person who arrived", higher,
+                [](const TouchSums& s) { return ratio(s.visits, s.arrived); }},
+    TouchMetric{of_team("repeats"), "visits at which context was lost, per person who arrived", lower,
                 [](const TouchSums& s) { return ratio(s.repeats, s.arrived); }},
-    TouchMetric{"quality", "mean delivered quality per visit",
+    TouchMetric{of_team("quality"), "mean delivered quality per visit", higher,
                 [](const TouchSums& s) { return ratio(s.quality, s.appraised); }},
-    TouchMetric{"satisfaction", "mean appraisal per visit",
+    TouchMetric{of_team("satisfaction"), "mean appraisal per visit", higher,
                 [](const TouchSums& s) { return ratio(s.satisfaction, s.appraised); }},
-    TouchMetric{"effort", "mean customer effort per visit", [](const TouchSums& s) { return ratio(s.effort, s.appraised); }},
-    TouchMetric{"wait_days", "mean wait in days, over waits that ended",
+    TouchMetric{of_team("effort"), "mean customer effort per visit", lower,
+                [](const TouchSums& s) { return ratio(s.effort, s.appraised); }},
+    TouchMetric{of_team("wait_days"), "mean wait in days, over waits that ended", lower,
                 [](const TouchSums& s) { return ratio(s.wait, s.appraised + s.gave_up); }},
-    TouchMetric{"gave_up", "share of visits that ended when the customer gave up waiting",
+    TouchMetric{of_team("gave_up"), "share of visits that ended when the customer gave up waiting", lower,
                 [](const TouchSums& s) { return ratio(s.gave_up, s.visits); }, Needs::queues},
-    TouchMetric{"revenue_per_person", "undiscounted revenue of visits and stays, per person who arrived",
+    TouchMetric{of_team("revenue_per_person"), "undiscounted revenue of visits and stays, per person who arrived", higher,
                 [](const TouchSums& s) { return ratio(s.revenue, s.arrived); }},
-    TouchMetric{"cost_per_person", "undiscounted cost to serve of visits and stays, per person who arrived",
+    TouchMetric{of_team("cost_per_person"), "undiscounted cost to serve of visits and stays, per person who arrived", lower,
                 [](const TouchSums& s) { return ratio(s.cost_to_serve, s.arrived); }},
-    TouchMetric{"solved_logged", "share of visits that a log counts as a success: those that were served",
+    TouchMetric{"solved_logged", "share of visits that a log counts as a success: those that were served", higher,
                 [](const TouchSums& s) { return ratio(s.appraised, s.visits); }, Needs::solving},
-    TouchMetric{"solved_true", "share of visits that solved the customer's problem",
+    TouchMetric{of_team("solved_true"), "share of visits that solved the customer's problem", higher,
                 [](const TouchSums& s) { return ratio(s.solved, s.visits); }, Needs::solving},
-    TouchMetric{"matched", "share of visits at which the content shown was the best fit to the customer's needs",
+    TouchMetric{"matched", "share of visits at which the content shown was the best fit to the customer's needs", higher,
                 [](const TouchSums& s) { return of_shown(s, s.matched); }, Needs::content},
-    TouchMetric{"mistargeted", "share of visits at which the content shown fits worse than none would",
+    TouchMetric{"mistargeted", "share of visits at which the content shown fits worse than none would", lower,
                 [](const TouchSums& s) { return of_shown(s, s.mistargeted); }, Needs::content},
-    TouchMetric{"fit", "mean fit of content to needs per visit; 0.5 is that of no content",
+    TouchMetric{"fit", "mean fit of content to needs per visit; 0.5 is that of no content", higher,
                 [](const TouchSums& s) { return of_shown(s, s.fit); }, Needs::content},
 };
+
+/// Every figure of a team is one of touchpoints, or of all people.
+constexpr bool every_figure_is_a_metric() {
+  const auto names = [](const auto& list, std::string_view name) {
+    for (const auto& metric : list) {
+      if (metric.name == name) return true;
+    }
+    return false;
+  };
+  for (const std::string_view figure : team_figures) {
+    if (!names(all_touch_metrics, figure) && !names(all_metrics, figure)) return false;
+  }
+  for (const std::string_view figure : goal_figures) {
+    if (!names(all_metrics, figure)) return false;
+  }
+  return true;
+}
+static_assert(every_figure_is_a_metric());
 
 void add(std::vector<double>& to, const std::vector<double>& from) {
   to.resize(std::max(to.size(), from.size()), 0.0);

@@ -63,7 +63,7 @@ class Doubtful {
             doubt_.draws.values.front().size(), doubt_.draws.keys.size(), doubt_.draws.keys.size() == 1 ? "" : "s",
             replications_of_a_draw, format::count(static_cast<double>(doubt_.draws.customers)))));
     if (doubt_.by >= metrics().size())
-      put("<p class=\"note\">The goal is {}.</p>\n", html(answer_words::sum_of(goal_of(parts_.settings))));
+      put("<p class=\"note\">The goal is {}.</p>\n", html(answer_words::goal(goal_of(parts_.settings))));
     if (!outcomes_.empty()) picture();
     forecasts();
     if (doubt_.decision) {

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -236,43 +237,73 @@ class Data {
     json_["moments"] = moments(parts);
   }
 
-  /// What happens on its own, and when plans begin: marked on the axes of time, each time that it begins, with its name at
-  /// the first. Where lines are too near for their names to be read, the name stands at the one before.
-  [[nodiscard]] Json moments(const ModelParts& parts) const {
-    std::vector<std::pair<double, std::string>> begins;
-    const auto add = [&](const Change& change) {
-      constexpr std::size_t most = 24;
-      std::size_t count = 0;
-      for (const Stretch& stretch : stretches_of(change, parts.settings.start, samples_.horizon)) {
-        // What is on by the hour begins once.
-        const bool again = count > 0 && (!change.recurrence.hours.empty() || stretch.since == begins.back().first);
-        if (again || stretch.since <= 0.0) continue;
-        begins.emplace_back(stretch.since, change.name.empty() ? change.id : change.name);
-        if (++count == most) break;
+  /// Something that begins, under these plans (their positions among those compared).
+  struct Beginning {
+    double day = 0.0;
+    std::string name;
+    std::set<std::size_t> plans;
+  };
+
+  /// Adds each time that `change` begins.
+  void add_beginnings(std::vector<Beginning>& to, const Change& change, const std::set<std::size_t>& plans) const {
+    constexpr std::size_t most = 24;
+    const std::string name = change.name.empty() ? change.id : change.name;
+    std::optional<double> before;
+    std::size_t count = 0;
+    for (const Stretch& stretch : stretches_of(change, report_.model.parts().settings.start, samples_.horizon)) {
+      // What is on by the hour begins once.
+      const bool again = before && (!change.recurrence.hours.empty() || stretch.since == *before);
+      if (again || stretch.since <= 0.0) continue;
+      before = stretch.since;
+      const auto known = std::find_if(to.begin(), to.end(),
+                                      [&](const Beginning& one) { return one.day == stretch.since && one.name == name; });
+      if (known == to.end()) {
+        to.push_back({stretch.since, name, plans});
+      } else {
+        known->plans.insert(plans.begin(), plans.end());
       }
-    };
-    for (const Change& event : parts.events) add(event);
-    for (const PlanSamples& plan : samples_.plans) {
+      if (++count == most) break;
+    }
+  }
+
+  /// What happens on its own, and when plans begin: marked on the axes of time, each time that it begins, with its name at
+  /// the first. Where lines are too near for their names to be read, the name stands at the one before. With each the plans
+  /// that it is of: a chart shows those of its own.
+  [[nodiscard]] Json moments(const ModelParts& parts) const {
+    std::vector<Beginning> begins;
+    std::set<std::size_t> every;
+    for (std::size_t k = 0; k < samples_.plans.size(); ++k) every.insert(k);
+    for (const Change& event : parts.events) add_beginnings(begins, event, every);
+    for (std::size_t k = 0; k < samples_.plans.size(); ++k) {
       for (const Plan& one : parts.plans) {
-        if (one.id != plan.id) continue;
-        for (const ImprovementId id : one.improvements) add(parts.improvements[id.index()].change);
+        if (one.id != samples_.plans[k].id) continue;
+        for (const ImprovementId id : one.improvements) add_beginnings(begins, parts.improvements[id.index()].change, {k});
       }
     }
-    std::stable_sort(begins.begin(), begins.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-    Json list = Json::array();
+    std::stable_sort(begins.begin(), begins.end(), [](const Beginning& a, const Beginning& b) { return a.day < b.day; });
+    const auto whose = [&](const std::set<std::size_t>& plans) { return plans == every ? Json(nullptr) : Json(plans); };
+    std::vector<Beginning> lines;  // a day each, with all its plans
+    std::vector<Json> names;
     std::set<std::string> named;
     std::size_t last = 0;  // the last line that has names
-    for (const auto& [day, name] : begins) {
+    for (const Beginning& one : begins) {
       constexpr std::size_t most = 48;
-      if (list.empty() || list.back()["day"] != day) {
-        if (list.size() == most) break;
-        list.push_back({{"day", day}, {"names", Json::array()}});
+      if (lines.empty() || lines.back().day != one.day) {
+        if (lines.size() == most) break;
+        lines.push_back({one.day, "", {}});
+        names.push_back(Json::array());
       }
-      if (!named.insert(name).second) continue;
-      const bool near = !list[last]["names"].empty() && day - list[last]["day"].get<double>() < 0.04 * samples_.horizon;
-      if (!near) last = list.size() - 1;
-      list[last]["names"].push_back(name);
+      lines.back().plans.insert(one.plans.begin(), one.plans.end());
+      if (!named.insert(one.name).second) continue;
+      const bool together =
+          std::any_of(one.plans.begin(), one.plans.end(), [&](std::size_t k) { return lines[last].plans.count(k) > 0; });
+      const bool near = together && !names[last].empty() && one.day - lines[last].day < 0.04 * samples_.horizon;
+      if (!near) last = lines.size() - 1;
+      names[last].push_back({{"name", one.name}, {"of", whose(one.plans)}});
     }
+    Json list = Json::array();
+    for (std::size_t i = 0; i < lines.size(); ++i)
+      list.push_back({{"day", lines[i].day}, {"of", whose(lines[i].plans)}, {"names", std::move(names[i])}});
     return list;
   }
 
@@ -779,7 +810,7 @@ class Data {
         {"budget", report_.affordable != nullptr ? number(report_.affordable->budget) : Json(nullptr)},
         {"budget_text", report_.affordable != nullptr ? format::money(report_.affordable->budget, samples_.currency) : ""},
         {"tried", optimum.tried},
-        {"goal", plain(optimum.goal) ? Json(unit_of_goal().label) : Json("The goal: " + answer_words::sum_of(optimum.goal))},
+        {"goal", plain(optimum.goal) ? Json(unit_of_goal().label) : Json("The goal: " + answer_words::goal(optimum.goal))},
         {"goal_kind", word(format::kind(unit_of_goal()))},
         {"by_worth", plain(optimum.goal) && unit_of_goal().name == "npv"},
         {"points", points},

@@ -27,6 +27,7 @@
 #include "sojourn/report/membership_words.hpp"
 #include "sojourn/report/optimum_report.hpp"
 #include "sojourn/report/ranking_report.hpp"
+#include "sojourn/report/rule_words.hpp"
 
 namespace sojourn::report_pages {
 
@@ -200,7 +201,9 @@ class Page {
       section("doubt", "What we do not know, and what it is worth to find out", "", doubt_section(*report_.doubt));
     if (!report_.left_out.empty()) put("<p class=\"note\">{}</p>\n", escape_markup(report_.left_out));
     section("money", "Money", "", "<div id=\"money-charts\"></div>");
-    section("personas", "For whom", "", "<div id=\"persona-charts\"></div>");
+    section("personas", "For whom",
+            compared ? "By persona, against the same people under the baseline; ~ marks what may be chance." : "",
+            "<div id=\"persona-charts\"></div>");
     section("market", "Waiting, talking, deciding together, rules", "", "<div id=\"market-charts\"></div>");
   }
 
@@ -280,6 +283,18 @@ class Page {
     }
   }
 
+  /// "EUR 20,000 once, EUR 1,000 a month"; empty where it costs nothing.
+  [[nodiscard]] std::string price_of(const Improvement& improvement) const {
+    std::string price;
+    const auto add = [&](double amount, const char* how) {
+      if (amount > 0.0) price += (price.empty() ? "" : ", ") + format::money(amount, report_.samples.currency) + how;
+    };
+    add(improvement.price.once, " once");
+    add(improvement.price.per_month, " a month");
+    add(improvement.price.per_visit, " a visit");
+    return price;
+  }
+
   void provenance() {
     const ModelParts& parts = report_.model.parts();
     const Provenance& from = report_.outcomes.provenance;
@@ -307,16 +322,22 @@ class Page {
         const Improvement& improvement = parts.improvements[id.index()];
         list +=
             (list.empty() ? "" : "; ") + (improvement.change.name.empty() ? improvement.change.id : improvement.change.name);
-        std::string price;
-        const auto add = [&](double amount, const char* how) {
-          if (amount > 0.0) price += (price.empty() ? "" : ", ") + format::money(amount, report_.samples.currency) + how;
-        };
-        add(improvement.price.once, " once");
-        add(improvement.price.per_month, " a month");
-        add(improvement.price.per_visit, " a visit");
-        if (!price.empty()) list += " (" + price + ")";
+        if (const std::string price = price_of(improvement); !price.empty()) list += " (" + price + ")";
       }
+      for (const RuleId id : found->rules)
+        list += (list.empty() ? "" : "; ") + ("goes by the rule " + rule_words::name(parts.rules[id.index()]));
       if (!list.empty()) fact(escape_markup("Plan " + plan.name), list);
+    }
+    for (const RuleId id : rules_in_use(parts)) {
+      const Rule& rule = parts.rules[id.index()];
+      std::string text = rule_words::condition(parts, rule);
+      for (const ImprovementId switched : {rule.switch_on, rule.switch_off}) {
+        const std::string price = switched.valid() ? price_of(parts.improvements[switched.index()]) : "";
+        if (!price.empty())
+          text += fmt::format("; {} costs {} while it is on",
+                              switched == rule.switch_on ? "what it switches on" : "what it switches off", price);
+      }
+      fact(escape_markup("Rule " + rule_words::name(rule)), text);
     }
     fact("Customers simulated", format::count(static_cast<double>(report_.samples.customers)));
     fact("Replications", fmt::format("{}", report_.samples.replications));

@@ -187,21 +187,24 @@ std::string sentence(const Samples& samples, const Comparison& comparison, const
 
 }  // namespace
 
-std::string goal(const Comparison& comparison) {
-  const std::vector<GoalTerm>& terms = comparison.goal.terms;
-  return plain(terms) ? format::in_sentence(metrics()[terms.front().metric].label) : sum_of(terms);
-}
-
-std::string sum_of(const std::vector<GoalTerm>& goal) {
+std::string goal(const std::vector<GoalWeight>& goal) {
   std::string text;
-  for (const GoalTerm& term : goal) {
+  for (const GoalWeight& one : goal) {
     text += text.empty() ? "" : " + ";
-    if (term.weight != 1.0)
-      text += (term.weight >= 1e4 ? format::count(term.weight) : fmt::format("{:g}", term.weight)) + " x ";
-    text += metrics()[term.metric].name;
+    if (one.weight != 1.0) text += (one.weight >= 1e4 ? format::count(one.weight) : fmt::format("{:g}", one.weight)) + " x ";
+    text += one.figure;
   }
   return text;
 }
+
+std::string goal(const std::vector<GoalTerm>& goal) {
+  if (goal.size() == 1 && std::fabs(goal.front().weight) == 1.0) return std::string(metrics()[goal.front().metric].label);
+  std::vector<GoalWeight> weights;
+  for (const GoalTerm& term : goal) weights.push_back({std::string(metrics()[term.metric].name), term.weight});
+  return answer_words::goal(weights);
+}
+
+std::string goal(const Comparison& comparison) { return format::in_sentence(goal(comparison.goal.terms)); }
 
 std::vector<std::string> sentences(const Samples& samples, const Comparison& comparison) {
   const Answer found = answer(comparison);

@@ -69,6 +69,22 @@ std::vector<std::string> dear_quarters(const Samples& samples) {
   return sentences;
 }
 
+/// Tiers without a member under any plan.
+std::vector<std::string> empty_tiers(const Samples& samples, const Comparison& comparison) {
+  std::vector<std::string> sentences;
+  if (comparison.plans.size() < 2) return sentences;
+  for (const double tier : samples.tiers) {
+    const bool reached = std::any_of(comparison.plans.begin(), comparison.plans.end(), [&](const PlanComparison& plan) {
+      return std::any_of(plan.tiers.begin(), plan.tiers.end(), [&](const TierEffect& of) { return of.from == tier; });
+    });
+    if (reached) continue;
+    sentences.push_back(fmt::format("Nobody reaches tier {:g} of {} under any plan: of its members nothing can be told.",
+                                    tier,
+                                    samples.tier_counter_name.empty() ? samples.tier_counter : samples.tier_counter_name));
+  }
+  return sentences;
+}
+
 void append(std::vector<std::string>& to, const std::vector<std::string>& more) {
   to.insert(to.end(), more.begin(), more.end());
 }
@@ -105,6 +121,7 @@ std::vector<std::string> cautions(const Samples& samples) {
 std::vector<std::string> cautions(const Samples& samples, const Comparison& comparison) {
   std::vector<std::string> sentences = dear_quarters(samples);
   append(sentences, rare_personas(samples));
+  append(sentences, empty_tiers(samples, comparison));
   for (std::size_t k = 0; k < samples.plans.size(); ++k)
     append(sentences, strained_pools(samples, k, " under " + samples.plans[k].name));
   std::string list;

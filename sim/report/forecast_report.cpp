@@ -42,11 +42,12 @@ class ForecastText {
                   layout_);
     for (const MetricForecast& forecast : report_.forecasts) text += "\n" + table_of(forecast);
     if (report_.by >= metrics().size())
-      text += "\n" + prose(fmt::format("The goal is {}.\n", answer_words::sum_of(goal_of(parts_.settings))), layout_);
+      text += "\n" + prose(fmt::format("The goal is {}.\n", answer_words::goal(goal_of(parts_.settings))), layout_);
     text += "\n" + prose("95 % of what may come lies between the two, if the inputs are as the scenario says.\n" + spread(),
                          layout_);
     if (!report_.decision) return text;
-    text += "\n" + choice(*report_.decision) + "\n" + tornado(*report_.decision) + "\n" + knowledge(*report_.decision);
+    text += "\n" + choice(*report_.decision) + "\n" + tornado(*report_.decision) + idle_inputs() + "\n" +
+            knowledge(*report_.decision);
     if (const std::string curve = acceptability_curve(); !curve.empty()) text += "\n" + curve;
     return text;
   }
@@ -155,11 +156,24 @@ class ForecastText {
     std::string text =
         table.text(layout_) +
         prose("Means over the fifth of the draws in which the input is lowest, and highest.\n" + turns, layout_);
-    if (shown < decision.swings.size())
-      text += prose(fmt::format("Of {} more input{} no effect is told from chance.\n", decision.swings.size() - shown,
-                                decision.swings.size() - shown == 1 ? "" : "s"),
-                    layout_);
+    const std::vector<bool>& idle = report_.draws.idle;
+    const std::size_t untold =
+        decision.swings.size() - shown - static_cast<std::size_t>(std::count(idle.begin(), idle.end(), true));
+    if (untold > 0)
+      text +=
+          prose(fmt::format("Of {} more input{} no effect is told from chance.\n", untold, untold == 1 ? "" : "s"), layout_);
     return text;
+  }
+
+  /// Inputs that are of no plan here; empty where there is none.
+  [[nodiscard]] std::string idle_inputs() const {
+    std::string list;
+    for (std::size_t k = 0; k < report_.draws.idle.size(); ++k) {
+      if (report_.draws.idle[k]) list += (list.empty() ? "" : ", ") + report_.draws.keys[k];
+    }
+    if (list.empty()) return list;
+    return prose(fmt::format("None of these plans has what this is about, so that it changes nothing here: {}.\n", list),
+                 layout_);
   }
 
   /// Which plan is best by what a kept customer is worth beyond the horizon.
@@ -207,7 +221,20 @@ Decision decide(const UncertainDraws& draws, std::size_t metric, const SurveyPla
       value_words::by_falling(draws.plans.size(), [&](std::size_t p) { return decision.value.choices[p].mean; });
   decision.runner_up = order[0] == decision.value.best ? order[1] : order[0];
   decision.swings = swings(sample, decision.value.best, decision.runner_up);
-  if (survey != nullptr) decision.surveys = survey_values(sample, *survey);
+  for (std::size_t k = 0; k < draws.idle.size(); ++k) {
+    if (!draws.idle[k]) continue;
+    // Whatever the draws seem to say of it.
+    decision.value.of_input[k] = {};
+    decision.swings[k].shown = decision.swings[k].turns = false;
+  }
+  if (survey == nullptr) return decision;
+  decision.surveys = survey_values(sample, *survey);
+  if (survey->input < draws.idle.size() && draws.idle[survey->input]) {
+    for (SurveyValue& size : decision.surveys) {
+      size.net -= survey->people * size.value.value;
+      size.value = {};
+    }
+  }
   return decision;
 }
 

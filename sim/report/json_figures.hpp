@@ -15,8 +15,8 @@ namespace sojourn::json_figures {
 
 using Json = nlohmann::ordered_json;
 
-/// Undefined numbers are null.
-inline Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+/// Undefined numbers are null; there is no negative zero.
+inline Json number(double value) { return std::isfinite(value) ? Json(value + 0.0) : Json(nullptr); }
 
 inline Json of(const Estimate& estimate) {
   return {{"mean", number(estimate.mean)},

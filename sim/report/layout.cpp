@@ -67,13 +67,30 @@ std::string each_line(const std::string& text, const Line& with) {
 
 }  // namespace
 
+std::string without_negative_zeros(const std::string& text) {
+  const auto belongs_to_a_word = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == '.';
+  };
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool sign =
+        text[i] == '-' && i + 1 < text.size() && text[i + 1] == '0' && (result.empty() || !belongs_to_a_word(result.back()));
+    const std::size_t end = sign ? std::min(text.find_first_not_of("0.", i + 1), text.size()) : i;
+    // The full stop of a sentence may follow.
+    const bool zero = sign && (end == text.size() || !belongs_to_a_word(text[end]));
+    if (!zero) result += text[i];
+  }
+  return result;
+}
+
 std::string wrapped(const std::string& text, std::size_t width) {
-  return each_line(text, [&](const std::string& line) { return wrapped_line(line, width); });
+  return each_line(text, [&](const std::string& line) { return wrapped_line(without_negative_zeros(line), width); });
 }
 
 std::string prose(const std::string& text, const Layout& layout) {
   if (layout.format != Format::markdown) return wrapped(text, layout.width);
-  return each_line(text, [](const std::string& line) { return line.empty() ? line : markdown_text(line) + "\n"; });
+  return each_line(without_negative_zeros(text),
+                   [](const std::string& line) { return line.empty() ? line : markdown_text(line) + "\n"; });
 }
 
 std::string bold_prose(const std::string& text, const Layout& layout) {
@@ -114,11 +131,20 @@ std::string markdown_text(const std::string& text) {
 
 namespace {
 
-/// A header cell, or the label of a row, broken between words to lines of `width` columns; words longer than that are kept.
+/// A header cell, or the label of a row, broken between words to lines of `width` columns; words longer than that behind a
+/// full stop in them, as the path of a key has, or else kept.
 std::vector<std::string> lines_of(const std::string& cell, std::size_t width) {
   std::vector<std::string> lines;
   std::istringstream text(wrapped_line(cell.substr(std::min(cell.find_first_not_of(' '), cell.size())), width));
-  for (std::string line; std::getline(text, line);) lines.push_back(line);
+  for (std::string line; std::getline(text, line);) {
+    while (columns(line) > width) {
+      const std::size_t stop = line.rfind('.', width - 1);
+      if (stop == std::string::npos || stop + 1 == line.size()) break;
+      lines.push_back(line.substr(0, stop + 1));
+      line.erase(0, stop + 1);
+    }
+    lines.push_back(line);
+  }
   if (lines.empty()) lines.emplace_back();
   return lines;
 }
@@ -163,7 +189,15 @@ std::string Table::blocks(std::size_t width) const {
         c == 0 ? whole[c] : std::max(widths[c], std::min(whole[c], std::max(least_header, longest_word(rows_.front()[c]))));
   }
   // Labels are words, which may be broken; figures may not.
-  whole.front() = widths.front() = std::min(widths.front(), widest_label(width));
+  const std::size_t figures = std::accumulate(widths.begin() + 1, widths.end(), margin + between * (widths.size() - 1));
+  const std::size_t left = wide_labels_ && figures < width ? width - figures : 0;
+  // A label of one long word, such as the path of a key, is broken only where it leaves its figures no room.
+  std::size_t longest = 0, widest = 0;
+  for (std::size_t r = 1; r < rows_.size(); ++r) longest = std::max(longest, longest_word(rows_[r].front()));
+  for (std::size_t c = 1; c < widths.size(); ++c) widest = std::max(widest, widths[c]);
+  const std::size_t room = width > margin + between + widest ? width - margin - between - widest : 0;
+  const std::size_t label = std::max({widest_label(width), left, std::min(longest, room)});
+  whole.front() = widths.front() = std::min(widths.front(), label);
   // Heads are broken only where that saves a block.
   if (margin + std::accumulate(whole.begin(), whole.end(), between * (whole.size() - 1)) <= width) widths = whole;
   std::string text;

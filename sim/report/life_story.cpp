@@ -332,7 +332,7 @@ class Teller {
 
 }  // namespace
 
-std::string told_life(const Model& model, std::uint64_t customer, const RunOptions& options, Colour colour) {
+std::string told_life(const Model& model, std::uint64_t customer, const RunOptions& options, const Layout& layout) {
   const ModelParts& parts = model.parts();
   if (const std::uint64_t people = people_in(parts.settings, Streams(parts.settings.seed, 0)); customer >= people) {
     throw InputError(fmt::format("there is no customer {}", customer),
@@ -365,7 +365,7 @@ std::string told_life(const Model& model, std::uint64_t customer, const RunOptio
       bold(fmt::format("Customer {} ({}{}) under {}", customer, persona.name.empty() ? persona.id : persona.name,
                        life.account >= 0 ? fmt::format(", account {}", life.account) : "",
                        plan.name.empty() ? plan.id : plan.name),
-           colour) +
+           layout.colour) +
       "\n";
   if (compared) {
     share_of(1.0);
@@ -392,7 +392,7 @@ std::string told_life(const Model& model, std::uint64_t customer, const RunOptio
   }
   if (!life.switches.empty()) text += "\n";
   for (std::size_t k = 0; k < steps.size(); ++k) text += fmt::format("{:>3}. {}", k + 1, teller.tell(steps[k]));
-  return text;
+  return wrapped(text, layout.width);
 }
 
 }  // namespace sojourn

@@ -59,8 +59,7 @@ class OptimumText {
     const Estimate& gain = optimum_.gain;
     std::string what = fmt::format("{}: {}", bought(best), format::money(best.investment.mean, currency_));
     if (limited) what += " of " + budget;
-    what +=
-        fmt::format("; {} {} over the baseline", single_ ? format::in_sentence(goal()) : goal(), difference(best.gain.mean));
+    what += fmt::format("; {} {} over the baseline", format::in_sentence(goal()), difference(best.gain.mean));
     if (!std::isnan(gain.low)) what += fmt::format(" (95 %: {} to {})", difference(gain.low), difference(gain.high));
     if (!(gain.clear() && gain.low > 0.0)) {
       if (gain.mean < 0.0 && gain.clear())
@@ -149,12 +148,13 @@ class OptimumText {
   /// What each amount of money buys best, `most` rows of it, the dearest kept.
   [[nodiscard]] std::string short_table(const Layout& layout, std::size_t most) const {
     Table table;
+    table.wide_labels();
     table.row({"best for what it costs", "investment", goal()});
     const std::size_t all = optimum_.frontier.size();
     for (std::size_t k = all - std::min(most, all); k < all; ++k) {
       const Choice& choice = optimum_.frontier[k];
-      table.row({choice.bought.empty() ? "Nothing" : shortened(bought(choice), layout.width / 3),
-                 format::money(choice.investment.mean, currency_), gain(choice)});
+      table.row({choice.bought.empty() ? "Nothing" : bought(choice), format::money(choice.investment.mean, currency_),
+                 gain(choice)});
     }
     return table.text(layout);
   }
@@ -179,10 +179,7 @@ class OptimumText {
   }
 
  private:
-  [[nodiscard]] std::string goal() const {
-    if (single_) return std::string(metrics()[optimum_.goal[0].metric].label);
-    return answer_words::sum_of(optimum_.goal);
-  }
+  [[nodiscard]] std::string goal() const { return answer_words::goal(optimum_.goal); }
   /// More is better, also of a metric of which less is: there the words say what it falls by.
   [[nodiscard]] std::string difference(double value) const {
     if (single_) {

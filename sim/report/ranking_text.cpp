@@ -205,7 +205,7 @@ class RankingText {
     const std::vector<GoalTerm> goal = goal_of(ranking_.samples);
     if (goal.size() < 2) return {};
     return fmt::format("This is by {} alone (--by); the goal of the scenario is {}.\n", format::in_sentence(by_.label),
-                       answer_words::sum_of(goal));
+                       answer_words::goal(goal));
   }
 
   [[nodiscard]] const TouchpointLeverage& at(std::size_t position) const { return ranking_.touchpoints[position]; }

@@ -7,22 +7,13 @@
 
 #include "json_figures.hpp"
 #include "sojourn/base/text.hpp"
+#include "sojourn/report/answer_words.hpp"
 #include "sojourn/report/format.hpp"
 #include "sojourn/report/optimum_report.hpp"
 #include "table.hpp"
 
 namespace sojourn {
 namespace {
-
-std::string words_of(const std::vector<GoalWeight>& goal) {
-  std::string text;
-  for (const GoalWeight& one : goal) {
-    text += text.empty() ? "" : " + ";
-    if (one.weight != 1.0) text += fmt::format("{:g} x ", one.weight);
-    text += one.figure;
-  }
-  return text;
-}
 
 class SilosText {
  public:
@@ -64,7 +55,7 @@ class SilosText {
         const int decimals = half > 0.0 ? std::clamp(1 - static_cast<int>(std::floor(std::log10(half))), 0, 6) : 3;
         return fmt::format("{:+.{}f} ± {:.{}f}{}", e.mean, decimals, half, decimals, e.clear() ? "" : " ~");
       };
-      table.row({shown_on_one_line(of.name.empty() ? of.id : of.name), words_of(of.goal),
+      table.row({shown_on_one_line(of.name.empty() ? of.id : of.name), answer_words::goal(of.goal),
                  std::isfinite(team.budget) ? format::money(team.budget, currency_) : "any",
                  team.for_sale == 0 ? "nothing is its own" : bought(team.bought),
                  team.bought.empty() ? "-" : own(team.expected), own(team.in_silos), own(team.in_common)});
@@ -93,8 +84,8 @@ class SilosText {
 
  private:
   [[nodiscard]] std::string goal() const {
-    if (single_) return format::in_sentence(metrics()[silos_.goal[0].metric].label);
-    return "the goal";
+    const std::string words = format::in_sentence(answer_words::goal(silos_.goal));
+    return single_ ? words : "the goal (" + words + ")";
   }
   [[nodiscard]] std::string difference(double value) const {
     if (!single_) return format::difference(*find_metric("npv"), value, "");

@@ -17,7 +17,12 @@ namespace sojourn {
 /// apart. A table wider than the layout is drawn in blocks of columns below one another, each with the labels of the rows.
 class Table {
  public:
-  void row(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+  void row(std::vector<std::string> cells) {
+    for (std::string& cell : cells) cell = without_negative_zeros(cell);
+    rows_.push_back(std::move(cells));
+  }
+  /// Lets labels of rows take all the room that their figures leave.
+  void wide_labels() { wide_labels_ = true; }
 
   [[nodiscard]] std::string text(const Layout& layout) const;
 
@@ -29,6 +34,7 @@ class Table {
   [[nodiscard]] std::string blocks(std::size_t width) const;
 
   std::vector<std::vector<std::string>> rows_;
+  bool wide_labels_ = false;
 };
 
 /// `text` with what Markdown would take for markup escaped, without blanks in front.

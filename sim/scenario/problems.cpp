@@ -34,6 +34,16 @@ std::string render(const Problem& problem, const std::string& name, const Source
   return rendered(problem.finding, clipped(overrides[static_cast<std::size_t>(problem.origin)].option), source, {});
 }
 
+// A key whose meaning leans on another one of the same table: without that, or with a wrong one, it may look wrong, too.
+struct Leaning {
+  std::string_view on, key;
+};
+constexpr Leaning leanings[] = {{"tenure", "standing"},     {"standing", "tenure"},  {"exits", "next"},
+                                {"servers", "handle_time"}, {"pool", "handle_time"}, {"handle_time", "servers"},
+                                {"handle_time", "pool"},    {"survey", "metric"},    {"survey", "min_answers"},
+                                {"survey", "touchpoint"},   {"survey", "team"},      {"rules", "improvements"},
+                                {"clock", "every"},         {"clock", "after"},      {"duration", "every"}};
+
 // The key of the entity that `path` is about: "next" of "touchpoint.x.next[2].to".
 std::string_view entity_key(std::string_view path, std::string_view entity) {
   path.remove_prefix(entity.size() + 1);
@@ -44,7 +54,25 @@ std::string_view entity_key(std::string_view path, std::string_view entity) {
 
 void Problems::error(const std::string& path, const Region& at, std::int32_t origin, std::string message, std::string hint) {
   problems_.push_back({{Severity::error, path, std::move(message), std::move(hint)}, at, origin, {}});
+  mark_broken(path);
+}
+
+void Problems::mark_broken(const std::string& path) {
   broken_.insert(path);
+  const std::size_t dot = path.rfind('.');
+  if (dot == std::string::npos) return;
+  std::string_view key = std::string_view(path).substr(dot + 1);
+  key = key.substr(0, key.find('['));
+  for (const Leaning& one : leanings) {
+    if (key == one.on) broken_.insert(path.substr(0, dot + 1) + std::string(one.key));
+  }
+}
+
+void Problems::withhold_warnings() {
+  const auto is = [](Severity severity) {
+    return [severity](const Problem& problem) { return problem.finding.severity == severity; };
+  };
+  if (std::any_of(problems_.begin(), problems_.end(), is(Severity::error))) std::erase_if(problems_, is(Severity::warning));
 }
 
 bool Problems::hides(std::string_view path) const {
@@ -58,7 +86,7 @@ bool Problems::hides(std::string_view path) const {
     if (!is_entity(path)) return true;
     const std::string_view key = entity_key(*it, path);
     for (const std::string_view decisive :
-         {"next", "end", "exits", "improvements", "effect", "target", "after", "channels", "every"}) {
+         {"id", "next", "end", "exits", "improvements", "rules", "effect", "target", "after", "channels", "every"}) {
       if (key == decisive) return true;
     }
   }

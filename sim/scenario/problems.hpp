@@ -19,8 +19,8 @@ class Problems {
   void error(const std::string& path, const Region& at, std::int32_t origin, std::string message, std::string hint);
   /// A finding of the model's own checks.
   void add(Problem problem) { problems_.push_back(std::move(problem)); }
-  /// From now on nothing is said about `path`: what is wrong with it was said elsewhere.
-  void mark_broken(const std::string& path) { broken_.insert(path); }
+  /// From now on nothing is said about `path`, nor about keys beside it that lean on it: what is wrong was said elsewhere.
+  void mark_broken(const std::string& path);
 
   /// True where `path` itself, the value that it is part of, or a part of it is broken. A whole entity ("touchpoint.x") is
   /// not hidden by one of its keys, unless that key says where the journey goes on.
@@ -28,6 +28,8 @@ class Problems {
   /// True where some key is broken that tells who meets whom: then the journey's graph is not the user's.
   [[nodiscard]] bool graph_is_broken() const;
   [[nodiscard]] bool empty() const { return problems_.empty(); }
+  /// Where there is an error, leaves warnings out: what is wrong may be meant otherwise, and they follow when it is mended.
+  void withhold_warnings();
 
   /// As `suggestion`, until a budget of comparisons is used up: a hostile file must not buy a quadratic search.
   [[nodiscard]] std::string suggest(std::string_view word, const std::vector<std::string>& candidates);

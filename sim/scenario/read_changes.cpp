@@ -254,8 +254,7 @@ void Reader::read_budget() {
   if (!table) return;
   table->read_fields(keys::budget(), parts_.budget);
   if (problems_.hides("budget.per_quarter")) parts_.budget.per_quarter.reset();  // no plan is to be judged by it
-  const Node* const scenario = root_.value().node().find("scenario");
-  if (parts_.budget.per_quarter && (scenario == nullptr || scenario->find("start") == nullptr)) {
+  if (parts_.budget.per_quarter && !dated_) {
     table->value().refuse("calendar quarters need the date of day 0", std::string(start_hint));
   }
   table->close();

@@ -139,7 +139,9 @@ void Reader::read_conditions(const Value& value, OnlyIf& only_if) {
       if (const auto team = position(condition, teams_.names)) only_if.team = TeamId(*team);
     } else {
       const auto counter = counters_.names.index.find(key);
-      if (counter == counters_.names.index.end()) {
+      if (counter == counters_.names.index.end() && counters_.names.lost) {
+        problems_.mark_broken(condition.path());
+      } else if (counter == counters_.names.index.end()) {
         std::vector<std::string> known = counters_.names.known;
         known.insert(known.end(), {"bought", "team", "solved"});
         condition.refuse_key(fmt::format("there is no counter {}", in_quotes(key)), problems_.suggest(key, known));
@@ -227,7 +229,8 @@ void Reader::read_touchpoints() {
 void Reader::read_quality(const Value& value, Touchpoint& touchpoint) {
   if (value.node().kind != Kind::table) {
     const Node& node = value.node();
-    if (node.kind == Kind::integer || node.kind == Kind::number || (node.kind == Kind::text && parse_suffixed(node.text))) {
+    if (node.kind == Kind::integer || node.kind == Kind::number ||
+        (node.kind == Kind::text && number_length(trimmed(node.text)) > 0)) {
       touchpoint.quality_mean = number(value, keys::fraction).value_or(touchpoint.quality_mean);
     } else {
       value.refuse_type("a number or a table", "write quality = 0.6, or quality = { mean = 0.6, sd = 0.15 }");
@@ -264,8 +267,10 @@ Content Reader::read_content(const Value& value) {
   if (!parts) return content;
   if (const auto themes = parts->take("theme")) {
     if (std::optional<Table> weights = table(*themes, "theme", "write theme = { price = 1.0 }")) {
-      for (const Value& weight : weights->rest())
+      for (const Value& weight : weights->rest()) {
         content.theme.emplace_back(weight.node().key, number(weight).value_or(1.0));
+        shown_themes_.push_back(weight);
+      }
     }
   }
   parts->close();

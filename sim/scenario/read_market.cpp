@@ -154,14 +154,18 @@ void Reader::read_rules() {
           off->refuse("neither below nor above", "add a level: above = 15");
       }
     }
-    const Node& node = rules_.entries[i].node();
-    if (node.find("switch_on") == nullptr && node.find("switch_off") == nullptr) {
-      problems_.error(rules_.entries[i].path(), node.at, node.origin, "the rule switches nothing",
-                      "add switch_on = \"...\", the id of an improvement");
-    }
     parts.read("switch_on", rule.switch_on, reference<ImprovementId>(improvements_.names));
     parts.read("switch_off", rule.switch_off, reference<ImprovementId>(improvements_.names));
     parts.close();
+    const Node& node = rules_.entries[i].node();
+    const std::string& path = rules_.entries[i].path();
+    const auto is_there = [&](const std::string& key) {
+      return node.find(key) != nullptr || problems_.hides(path + "." + key);
+    };
+    if (!is_there("switch_on") && !is_there("switch_off")) {
+      problems_.error(path, node.at, node.origin, "the rule switches nothing",
+                      "add switch_on = \"...\", the id of an improvement");
+    }
     parts_.rules.push_back(std::move(rule));
   }
 }
@@ -187,6 +191,9 @@ void Reader::read_condition(const Value& when, Rule& rule, std::string_view exam
   }
   condition->read_fields(keys::rule_condition(), rule);
   condition->read("survey", rule.survey, reference<SurveyId>(surveys_.names));
+  // Whether the metric is the survey's depends on what that asks.
+  if (rule.survey.valid() && problems_.hides(surveys_.entries[rule.survey.index()].path() + ".asks"))
+    problems_.mark_broken(when.path() + ".metric");
   condition->read("persona", rule.persona, reference<PersonaId>(personas_.names));
   condition->read("touchpoint", rule.touchpoint, reference<TouchpointId>(touchpoints_.names));
   condition->read("team", rule.team, reference<TeamId>(teams_.names));

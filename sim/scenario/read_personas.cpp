@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <set>
 
@@ -66,6 +67,8 @@ void Reader::collect_traits() {
   traits_.known = traits_.ids;
 }
 
+bool Reader::used(std::size_t trait) const { return trait < builtin_trait_count || trait_uses_.count(trait) > 0; }
+
 Measure Reader::measure_of(std::size_t trait) const {
   if (trait == id(BuiltinTrait::patience).index()) return Measure::duration;
   const auto use = trait_uses_.find(trait);
@@ -107,6 +110,50 @@ void Reader::judge_traits() {
   }
 }
 
+void Reader::judge_themes() {
+  using Words = std::set<std::string>;
+  const auto words_of = [](const std::vector<Value>& values) {
+    Words words;
+    for (const Value& value : values) words.insert(value.node().key);
+    return words;
+  };
+  const Words needed = words_of(needed_themes_), shown = words_of(shown_themes_);
+  // A hostile file must not buy a quadratic search.
+  constexpr std::size_t most_comparisons = 1'000'000;
+  if (needed.size() * shown.size() > most_comparisons) return;
+  Words told;
+  const auto judge = [&](const std::vector<Value>& values, const Words& other, const Words& own, std::string_view says) {
+    const std::vector<std::string> all(other.begin(), other.end());
+    std::vector<std::string> alone;
+    std::copy_if(all.begin(), all.end(), std::back_inserter(alone), [&](const auto& word) { return own.count(word) == 0; });
+    for (const Value& value : values) {
+      const std::string& word = value.node().key;
+      if (other.count(word) > 0 || told.count(word) > 0) continue;
+      std::string meant = nearest(word, alone);
+      if (meant.empty()) meant = nearest(word, all);
+      // A word that begins as another may well be another.
+      if (meant.empty() || edit_distance(word, meant, 2) > 2) continue;
+      told.insert({word, meant});
+      problems_.add({{Severity::warning, value.path(), fmt::format("{} {}", says, in_quotes(word)),
+                      fmt::format("did you mean \"{}\"?", meant)},
+                     value.node().key_at,
+                     value.node().origin,
+                     {}});
+    }
+  };
+  judge(needed_themes_, shown, needed, "no content is about");
+  judge(shown_themes_, needed, shown, "nobody needs");
+  if (told.empty()) return;
+  // What follows from it is not told.
+  for (const Value& touchpoint : touchpoints_.entries) {
+    problems_.mark_broken(touchpoint.path() + ".content");
+    problems_.mark_broken(touchpoint.path() + ".personalisation");
+  }
+  for (const List* changes : {&improvements_, &events_}) {
+    for (const Value& change : changes->entries) problems_.mark_broken(change.path() + ".effect.personalisation");
+  }
+}
+
 void Reader::read_personas() {
   const bool by_people = std::any_of(personas_.entries.begin(), personas_.entries.end(),
                                      [](const Value& persona) { return persona_counts_people(persona.node()); });
@@ -143,8 +190,9 @@ void Reader::read_personas() {
       if (people[i].number > 0.0 && table.value().node().find("arrives")->find("per_month") != nullptr) {
         number->refuse_key("people and per_month both say how many people there are", "keep one of them");
       }
-      people[i] = {scenario::number(*number).value_or(0.0), *number};
-      if (!(people[i].number > 0.0)) number->refuse("people must be > 0");
+      const std::optional<double> written = scenario::number(*number);
+      people[i] = {written.value_or(0.0), *number};
+      if (written && !(*written > 0.0)) number->refuse("people must be > 0");
     }
     const auto standing = table.take_word<ArrivesAs>("standing");
     if (standing) persona.standing = *standing;
@@ -157,8 +205,10 @@ void Reader::read_personas() {
     if (const auto correlate = table.take("correlate")) read_correlations(*correlate, persona);
     if (const auto needs = table.take("needs")) {
       if (std::optional<Table> themes = scenario::table(*needs, "needs", "write needs = { price = 0.7, speed = 0.3 }")) {
-        for (const Value& weight : themes->rest())
+        for (const Value& weight : themes->rest()) {
           persona.needs.emplace_back(weight.node().key, number(weight).value_or(1.0));
+          needed_themes_.push_back(weight);
+        }
       }
     }
     if (const auto ages = table.take("ages")) {
@@ -224,15 +274,21 @@ void Reader::read_correlations(const Value& value, Persona& persona) {
 void Reader::read_traits(std::optional<Value> own, Persona& persona, const Value& whole) {
   std::optional<Table> values;
   if (own) values = table(*own, "traits", "write traits.patience = \"2 days\"");
+  // Where the table itself has a mistyped name, its traits are not missing.
+  const std::vector<Node>& keys_there = whole.node().children;
+  const bool mistyped = !own && std::any_of(keys_there.begin(), keys_there.end(), [](const Node& child) {
+    const keys::Table& declared = keys::table("persona");
+    return declared.find(child.key) == nullptr && nearest(child.key, declared.names()) == "traits";
+  });
   for (std::size_t i = 0; i < parts_.traits.size(); ++i) {
     const Trait& trait = parts_.traits[i];
     Distribution drawn = Fixed{trait.standard};
     if (const auto standard = trait_defaults_.find(i); standard != trait_defaults_.end()) drawn = standard->second;
     const std::optional<Value> value = values ? values->take(trait.name) : std::nullopt;
-    if (value && mistyped_traits_.count(i) == 0) {
+    if (value && mistyped_traits_.count(i) == 0 && used(i)) {
       drawn = distribution(*value, measure_of(i)).value_or(drawn);
-    } else if (const auto use = trait_uses_.find(i);
-               use != trait_uses_.end() && i >= builtin_trait_count && trait_defaults_.count(i) == 0 && (!own || values)) {
+    } else if (const auto use = trait_uses_.find(i); use != trait_uses_.end() && i >= builtin_trait_count &&
+                                                     trait_defaults_.count(i) == 0 && !mistyped && (!own || values)) {
       problems_.error(
           fmt::format("{}.traits.{}", whole.path(), trait.name), whole.node().at, whole.node().origin,
           fmt::format("persona {} does not set the trait {}", in_quotes(persona.id), in_quotes(trait.name)),

@@ -66,7 +66,8 @@ ModelParts Reader::read() {
 
   read_settings();
   const Node* const scenario = root_.value().node().find("scenario");
-  dated_ = scenario != nullptr && scenario->find("start") != nullptr;
+  // A mistyped start is there.
+  dated_ = (scenario != nullptr && scenario->find("start") != nullptr) || problems_.hides("scenario.start");
   read_channels();
   read_teams();
   read_handovers();
@@ -78,6 +79,7 @@ ModelParts Reader::read() {
   judge_traits();
   read_behaviour();
   read_personas();
+  judge_themes();
   read_improvements();
   read_events();
   read_outside();
@@ -153,6 +155,7 @@ Reader::List Reader::read_list(const std::string& kind) {
       if (written) {
         id = *written;
         const auto [other, fresh] = first.emplace(id, node);
+        list.names.lost = list.names.lost || !well_formed(id) || !fresh;
         if (!well_formed(id)) {
           const std::string better = well_formed_like(id);
           value.refuse(id.empty() ? "id is empty" : fmt::format("{} is not an id", in_quotes(id)),
@@ -171,6 +174,7 @@ Reader::List Reader::read_list(const std::string& kind) {
         }
       }
     } else if (kind != "rule") {  // one that no plan names needs none
+      list.names.lost = true;
       problems_.error(path + ".id", entry.node().at, entry.node().origin, fmt::format("\"id\" is missing in this {}", kind),
                       "write id = \"some-name\", of letters, digits, '-' and '_'");
     }
@@ -275,6 +279,7 @@ void Reader::read_behaviour() {
         const auto trait = traits_.index.find(value.node().key);
         // What is no name, or a mistyped one, was reported when the traits were collected.
         if (trait == traits_.index.end() || mistyped_traits_.count(trait->second) > 0) continue;
+        if (!used(trait->second)) continue;
         if (const auto drawn = distribution(value, measure_of(trait->second))) trait_defaults_[trait->second] = *drawn;
       }
     }

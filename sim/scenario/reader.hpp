@@ -88,6 +88,9 @@ class Reader {
   void read_correlations(const Value& value, Persona& persona);
   void read_traits(std::optional<Value> own, Persona& persona, const Value& whole);
   void judge_traits();
+  /// Themes are words of the author's own: of one that stands on one side alone, needs or content, and is nearly one that
+  /// stands on the other side alone or on both, it is said once that it may be mistyped.
+  void judge_themes();
 
   // read_arrivals.cpp
   /// A time: a duration since the start, or a date; `dated` becomes true where it is one.
@@ -148,6 +151,8 @@ class Reader {
     TraitRole role;
   };
   [[nodiscard]] Measure measure_of(std::size_t trait) const;
+  /// Whether something uses a trait. Of one that nothing does nobody knows what it is, and how it is to be written.
+  [[nodiscard]] bool used(std::size_t trait) const;
 
   const SourceText& source_;
   const std::vector<BaseText>& bases_;
@@ -167,6 +172,7 @@ class Reader {
   std::map<std::size_t, TraitUse> trait_uses_;
   std::set<std::size_t> probabilities_;  // traits that some exit has for its probability
   std::set<std::size_t> mistyped_traits_;
+  std::vector<Value> needed_themes_, shown_themes_;     // where they are written
   std::map<std::size_t, Distribution> trait_defaults_;  // of [behaviour]
 };
 

@@ -210,6 +210,7 @@ Scenario parse_scenario(std::string_view text, const std::string& name, const st
     }
     add_findings_of_model(result.parts, document.root, problems);
   }
+  problems.withhold_warnings();
   scenario::report(std::move(problems).sorted(), source, overrides, result, bases.texts());
   return result;
 }

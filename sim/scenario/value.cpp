@@ -44,8 +44,10 @@ bool is_distribution(const Node& node) {
          std::find(names.begin(), names.end(), node.children.front().key) != names.end();
 }
 
+bool is_share(const keys::Bounds& bounds) { return bounds.low >= 0.0 && bounds.high <= 1.0; }
+
 // How a number that was written as text should have been written.
-std::string number_hint(const Node& node) {
+std::string number_hint(const Node& node, const keys::Bounds& bounds = {}) {
   if (node.kind == Kind::boolean) return "write 1 or 0";
   if (is_distribution(node)) return "a distribution cannot stand here: write one number";
   if (node.kind != Kind::text) return {};
@@ -53,7 +55,12 @@ std::string number_hint(const Node& node) {
   const auto without = [&](char c) { written.erase(std::remove(written.begin(), written.end(), c), written.end()); };
   without(' ');
   without('_');
-  if (parse_number(written)) return fmt::format("write {} without quotes", written);
+  if (const std::optional<double> plain = parse_number(written)) {
+    // Of a share, a number that can be no share is one of a hundred.
+    return is_share(bounds) && *plain > 1.0 && *plain <= 100.0
+               ? fmt::format("write \"{} %\", or {:g}", written, *plain / 100.0)
+               : fmt::format("write {} without quotes", written);
+  }
   if (written.ends_with('%')) {
     // Where a share stands, "25 %" is one, and not refused.
     if (parse_number(std::string_view(written).substr(0, written.size() - 1))) return "a plain number stands here, no share";
@@ -88,12 +95,14 @@ constexpr double exact = 9007199254740992.0;  // 2^53: up to there a double hold
 std::optional<SuffixedNumber> quantity_of(const Node& node) {
   return node.kind == Kind::text ? parse_suffixed(node.text) : std::nullopt;
 }
-bool is_share(const keys::Bounds& bounds) { return bounds.low >= 0.0 && bounds.high <= 1.0; }
+
+/// A duration of either sign: a parameter of a law may be negative.
+std::optional<Days> signed_duration(const Value& value);
 
 std::optional<double> measured(const Value& value, Measure measure) {
   if (measure == Measure::number) return number(value);
   if (measure == Measure::rate) return rate(value);
-  const std::optional<Days> days = duration(value);
+  const std::optional<Days> days = signed_duration(value);
   return days ? std::optional(days->value()) : std::nullopt;
 }
 
@@ -318,7 +327,7 @@ std::optional<double> number(const Value& value, const keys::Bounds& bounds) {
   const Node& node = value.node();
   if (const auto quantity = quantity_of(node); quantity && (!quantity->percent || is_share(bounds))) return quantity->value;
   if (node.kind != Kind::integer && node.kind != Kind::number) {
-    value.refuse_type("a number", number_hint(node));
+    value.refuse_type("a number", number_hint(node, bounds));
     return std::nullopt;
   }
   return finite(value) ? std::optional(node.number) : std::nullopt;
@@ -393,6 +402,19 @@ std::optional<std::string> iso_date(const Value& value) {
 }
 
 std::optional<Days> duration(const Value& value) {
+  const std::optional<Days> days = signed_duration(value);
+  const Node& node = value.node();
+  // A bare number is judged with its range.
+  if (!days || node.kind != Kind::text || !(days->value() < 0.0)) return days;
+  const std::string_view written = trimmed(node.text);
+  value.refuse(fmt::format("{} cannot be negative: {}", value.label(), in_quotes(written)),
+               fmt::format("write {}", in_quotes(trimmed(written.substr(1)))));
+  return std::nullopt;
+}
+
+namespace {
+
+std::optional<Days> signed_duration(const Value& value) {
   const Node& node = value.node();
   if (node.kind == Kind::integer || node.kind == Kind::number) {
     return finite(value) ? std::optional(Days(node.number)) : std::nullopt;
@@ -408,6 +430,8 @@ std::optional<Days> duration(const Value& value) {
   value.refuse(std::move(parsed.message), std::move(parsed.hint));
   return std::nullopt;
 }
+
+}  // namespace
 
 std::optional<double> rate(const Value& value) {
   const Node& node = value.node();
@@ -468,6 +492,10 @@ std::optional<Distribution> distribution(const Value& value, Measure measure, Sc
   const bool has_unit = measure != Measure::number;
   if (node.kind == Kind::integer || node.kind == Kind::number || (node.kind == Kind::text && has_unit) ||
       quantity_of(node)) {
+    if (measure == Measure::duration) {
+      const std::optional<Days> time = duration(value);
+      return time ? std::optional<Distribution>(Fixed{time->value()}) : std::nullopt;
+    }
     const std::optional<double> constant = measured(value, measure);
     return constant ? std::optional<Distribution>(Fixed{*constant}) : std::nullopt;
   }
@@ -514,7 +542,9 @@ std::optional<Distribution> distribution(const Value& value, Measure measure, Sc
   }
   if (name == "exponential") {
     // By its mean, or by its rate.
-    const bool by_rate = shape.node().find("rate") != nullptr && shape.node().find("mean") == nullptr;
+    const bool mistyped =
+        shape.node().children.size() == 1 && nearest(shape.node().children.front().key, {"mean", "rate"}) == "rate";
+    const bool by_rate = mistyped || (shape.node().find("rate") != nullptr && shape.node().find("mean") == nullptr);
     const auto one = parameters(
         shape,
         by_rate ? ParameterKey{"rate", time ? Measure::rate : Measure::number, true} : ParameterKey{"mean", measure, true},
@@ -601,6 +631,10 @@ std::optional<std::size_t> position(const Value& value, const Names& names) {
   }
   const std::string& id = value.node().text;
   const std::optional<std::size_t> found = look_up(id, names);
+  if (!found && names.lost) {
+    value.problems().mark_broken(value.path());
+    return found;
+  }
   if (!found) value.refuse(fmt::format("there is no {} {}", names.kind, in_quotes(id)), unknown_hint(value, id, names));
   return found;
 }
@@ -608,6 +642,10 @@ std::optional<std::size_t> position(const Value& value, const Names& names) {
 std::optional<std::size_t> position_of_key(const Value& value, const Names& names) {
   const std::string& id = value.node().key;
   const std::optional<std::size_t> found = look_up(id, names);
+  if (!found && names.lost) {
+    value.problems().mark_broken(value.path());
+    return found;
+  }
   if (!found) value.refuse_key(fmt::format("there is no {} {}", names.kind, in_quotes(id)), unknown_hint(value, id, names));
   return found;
 }

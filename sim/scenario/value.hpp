@@ -174,6 +174,8 @@ struct Names {
   std::vector<std::string> ids;
   std::vector<std::string> known;  // the ids without doubles, for hints
   std::map<std::string, std::size_t, std::less<>> index;
+  /// Whether some entity has no id of its own, which was reported: a mention of what is not there may mean that one.
+  bool lost = false;
 };
 /// The position of the entity that `value`, a text, names.
 [[nodiscard]] std::optional<std::size_t> position(const Value& value, const Names& names);

@@ -10,6 +10,7 @@
 #include <numeric>
 
 #include "sojourn/base/error.hpp"
+#include "sojourn/decide/beyond_chance.hpp"
 #include "sojourn/outcomes/metrics.hpp"
 
 namespace sojourn {
@@ -169,6 +170,40 @@ ValueOfInformation decision_by(const UncertainDraws& draws, std::size_t metric) 
   return value_of_information(decision_sample(draws, metric));
 }
 
+namespace {
+
+/// Of which inputs the lead differs by more, between the fifths of the draws where they are least and most, than it does of
+/// any where it is shuffled among the draws.
+std::vector<bool> swings_beyond_chance(const ValueSample& sample, const std::vector<double>& lead,
+                                       const std::vector<std::size_t>& defined) {
+  const std::size_t fifth = defined.size() / 5;
+  std::vector<std::vector<std::size_t>> rising;  // by input: places in `defined`
+  for (const std::vector<double>& values : sample.values) {
+    std::vector<std::size_t>& places = rising.emplace_back(defined.size());
+    std::iota(places.begin(), places.end(), std::size_t{0});
+    std::stable_sort(places.begin(), places.end(),
+                     [&](std::size_t a, std::size_t b) { return values[defined[a]] < values[defined[b]]; });
+  }
+  const auto differences = [&](const auto& lead_at) {
+    std::vector<double> result;
+    for (const std::vector<std::size_t>& places : rising) {
+      double low = 0.0, high = 0.0;
+      for (std::size_t i = 0; i < fifth; ++i) {
+        low += lead_at(places[i]);
+        high += lead_at(places[places.size() - 1 - i]);
+      }
+      result.push_back(std::fabs(high - low));
+    }
+    return result;
+  };
+  std::vector<std::vector<double>> by_chance;
+  for (const std::vector<std::uint32_t>& order : shuffled_orders(defined.size()))
+    by_chance.push_back(differences([&](std::size_t place) { return lead[defined[order[place]]]; }));
+  return beyond_chance(differences([&](std::size_t place) { return lead[defined[place]]; }), by_chance);
+}
+
+}  // namespace
+
 std::vector<Swing> swings(const ValueSample& sample, std::size_t first, std::size_t second) {
   constexpr double nan = std::numeric_limits<double>::quiet_NaN();
   constexpr std::size_t fewest = 50;
@@ -180,6 +215,7 @@ std::vector<Swing> swings(const ValueSample& sample, std::size_t first, std::siz
   }
   if (defined.size() < fewest) return std::vector<Swing>(sample.inputs.size(), {nan, nan, nan, nan, nan, false, false});
   const std::size_t fifth = defined.size() / 5;
+  const std::vector<bool> beyond = swings_beyond_chance(sample, lead, defined);
   std::vector<Swing> result;
   for (const std::vector<double>& values : sample.values) {
     std::stable_sort(defined.begin(), defined.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
@@ -199,7 +235,7 @@ std::vector<Swing> swings(const ValueSample& sample, std::size_t first, std::siz
       const boost::math::students_t law((a + b) * (a + b) * (n - 1.0) / (a * a + b * b));
       const double error = 0.05 / static_cast<double>(sample.inputs.size());
       const double point = boost::math::quantile(boost::math::complement(law, 0.5 * error));
-      swing.shown = std::fabs(swing.high - swing.low) > point * swing.error;
+      swing.shown = std::fabs(swing.high - swing.low) > point * swing.error && beyond[result.size()];
       const double lost = boost::math::quantile(boost::math::complement(boost::math::students_t(n - 1.0), 0.5 * error));
       swing.turns = swing.shown && (swing.low < -lost * std::sqrt(a) || swing.high < -lost * std::sqrt(b));
     }

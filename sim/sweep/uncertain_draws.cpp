@@ -72,6 +72,7 @@ class DrawJob {
       result_.keys.push_back(key.key);
       result_.units.push_back(key.unit);
       result_.values.emplace_back(options.draws);
+      result_.idle.push_back(changes_none(parts, key.key, result_.plans));
     }
     constexpr double nan = std::numeric_limits<double>::quiet_NaN();
     const std::vector<std::vector<double>> of_a_plan(options.draws, std::vector<double>(replications_of_a_draw, nan));
@@ -161,6 +162,35 @@ std::vector<double> shares_of_draw(const UncertainInputs& inputs, std::uint64_t 
       shares[group.members[m]] = special::normal_cdf(root.own * scores[m] + root.shared * sum);
   }
   return shares;
+}
+
+bool changes_none(const ModelParts& parts, const std::string& key, const std::vector<std::string>& plans) {
+  const std::size_t dot = key.find('.');
+  if (dot == std::string::npos) return false;
+  const std::string kind = key.substr(0, dot), rest = key.substr(dot + 1), id = rest.substr(0, rest.find_first_of(".["));
+  const auto compared = [&](const Plan& plan) { return std::find(plans.begin(), plans.end(), plan.id) != plans.end(); };
+  const auto no_plan = [&](const auto& has) {
+    return std::none_of(parts.plans.begin(), parts.plans.end(),
+                        [&](const Plan& plan) { return compared(plan) && has(plan); });
+  };
+  const auto goes_by = [&](const Plan& plan, const auto& test) {
+    return std::any_of(plan.rules.begin(), plan.rules.end(), [&](RuleId rule) { return test(parts.rules[rule.index()]); });
+  };
+  if (kind == "plan") return id != "*" && no_plan([&](const Plan& plan) { return plan.id == id; });
+  const auto named = [&](const Rule& rule) { return rule.id == id; };
+  if (kind == "rule")
+    return std::any_of(parts.rules.begin(), parts.rules.end(), named) &&
+           no_plan([&](const Plan& plan) { return goes_by(plan, named); });
+  if (kind != "improvement") return false;
+  const auto found = std::find_if(parts.improvements.begin(), parts.improvements.end(),
+                                  [&](const Improvement& improvement) { return improvement.change.id == id; });
+  if (found == parts.improvements.end()) return false;
+  const ImprovementId improvement(static_cast<std::size_t>(found - parts.improvements.begin()));
+  return no_plan([&](const Plan& plan) {
+    const auto& bought = plan.improvements;
+    return std::find(bought.begin(), bought.end(), improvement) != bought.end() ||
+           goes_by(plan, [&](const Rule& rule) { return rule.switch_on == improvement || rule.switch_off == improvement; });
+  });
 }
 
 void require_valid_draws(const UncertainInputs& inputs, const DrawOptions& options, std::uint64_t tried) {

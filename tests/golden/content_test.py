@@ -98,8 +98,8 @@ class ContentTest(ProgramTest):
 
     def test_a_life_tells_what_was_seen(self):
         told = "".join(self.sojourn("trace", MESSAGE, "--customer", number, "--plan", "right-person", "--quiet").stdout for number in range(8))
-        self.assertRegex(told, r"Sees the default, content 1, on price: fit 0\.99, the best there is\.")
-        self.assertRegex(told, r"Sees the default, content 1, on price: fit 0\.\d\d \(content \d would fit 0\.\d\d\), worse than none\.")
+        self.assertRegex(" ".join(told.split()), r"Sees the default, content 1, on price: fit 0\.99, the best there is\.")
+        self.assertRegex(" ".join(told.split()), r"Sees the default, content 1, on price: fit 0\.\d\d \(content \d would fit 0\.\d\d\), worse than none\.")
         self.assertRegex(told, r"Sees content [23], on (advice|service): fit 0\.9\d, the best there is\.")
 
 

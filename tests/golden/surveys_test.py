@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import unittest
 from pathlib import Path
 
@@ -137,8 +138,34 @@ class SurveysTest(ProgramTest):
         self.assertIn("Was this article helpful?", text)
         self.assertLessEqual(max(map(len, text.splitlines())), 80)
 
+    def test_what_rules_do_is_on_the_page_and_on_the_map(self):
+        # The improvement of the plan that is on all the year begins on day 60, that of the rule whenever the rule says.
+        text = (SCENARIOS / "closed-loop.toml").read_text().replace('ramp   = { linear = "3 weeks" }', 'start  = "60 days"\nramp   = { linear = "3 weeks" }')
+        (self.folder / "loop.toml").write_text(text)
+        self.sojourn("compare", "loop.toml", "--customers", 600, "--replications", 2, "--quiet", "-o", "loop.h5")
+        self.sojourn("report", "loop.h5", "--fast", "-o", "loop.html", "--quiet")
+        page = (self.folder / "loop.html").read_text()
+        self.assertIn("<dt>Rule Alarm of the survey</dt><dd>switches on Extra technicians when nps of survey How was it? is below -10 in 2 windows running, "
+                      "with 20 answers or more in each, until it is above 10", page)
+        self.assertIn("goes by the rule Alarm of the survey", page)
+        maps = dict(re.findall(r'<svg data-plan="([^"]*)"(.*?)</svg>', page, re.DOTALL))
+        self.assertEqual({plan: "by rule" in svg for plan, svg in maps.items()}, {"baseline": False, "all-year": False, "on-alarm": True})
+        self.assertEqual({plan: 'class="ring' in svg for plan, svg in maps.items()}, {"baseline": False, "all-year": True, "on-alarm": True})
+        data = json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)[1])
+        begins = {name["name"]: name["of"] for moment in data["moments"] for name in moment["names"]}
+        self.assertEqual(begins, {"A fault in the network": None, "Extra technicians": [1]})
+        svg = self.sojourn("map", "loop.toml", "--plan", "on-alarm", "-o", "loop.svg") and (self.folder / "loop.svg").read_text()
+        self.assertIn("by rule", svg)
+
+    def test_no_line_of_a_life_is_wider_than_the_terminal(self):
+        for words in (["telecom.toml", "--plan", "care-first", "--customer", 4], ["closed-loop.toml", "--plan", "on-alarm", "--customer", 3]):
+            told = self.sojourn("trace", SCENARIOS / words[0], *words[1:], "--quiet").stdout
+            self.assertGreater(max(map(len, told.splitlines())), 70)
+            self.assertLessEqual(max(map(len, told.splitlines())), 80)
+            self.assertLessEqual(max(map(len, self.sojourn("check", SCENARIOS / words[0]).stdout.splitlines()[1:])), 80)
+
     def test_a_life_tells_when_it_was_asked(self):
-        told = self.sojourn("trace", SCENARIOS / "perception-gap.toml", "--customer", 1, "--quiet").stdout
+        told = " ".join(self.sojourn("trace", SCENARIOS / "perception-gap.toml", "--customer", 1, "--quiet").stdout.split())
         self.assertRegex(told, r"asked by Relationship survey, would answer with a chance of \d")
         told = "".join(self.sojourn("trace", SCENARIOS / "printer-support.toml", "--customer", number, "--quiet").stdout for number in range(6))
         self.assertIn("The problem is not solved.", told)

@@ -132,7 +132,7 @@ inline ModelParts parts() {
   Survey survey;
   survey.id = "after-bill";
   survey.after = {bill};
-  survey.closed_loop = ClosedLoop{7.0, support, Days(2.0)};
+  survey.closed_loop = ClosedLoop{7.0, support, Days(0.5)};
   made.surveys = {survey};
   Rule rule;
   rule.id = "alarm";

@@ -82,3 +82,39 @@ TEST_CASE("layout: what is shortened ends in an ellipsis and is no wider than as
   CHECK(shortened("longer", 5) == "long…");
   CHECK(columns(shortened("äöüäöü", 4)) == 4);
 }
+
+TEST_CASE("layout: no figure is a negative zero", "[report]") {
+  CHECK(without_negative_zeros("-0.00") == "0.00");
+  CHECK(without_negative_zeros("from -0 to -0.10, -0.0 % (-0.00)") == "from 0 to -0.10, 0.0 % (0.00)");
+  CHECK(without_negative_zeros("2026-00-01, a-0, 1e-05, --0, -0x, -05") == "2026-00-01, a-0, 1e-05, --0, -0x, -05");
+  CHECK(wrapped("a loss of -0.00.\n", 80) == "a loss of 0.00.\n");
+  Table table;
+  table.row({"plan", "figure"});
+  table.row({"One", "-0.00"});
+  CHECK(table.text({}) == "  plan  figure\n  One     0.00\n");
+}
+
+TEST_CASE("layout: a label of one long word keeps its column, or is broken behind a full stop", "[report]") {
+  Table table;
+  table.row({"input", "lowest", "highest"});
+  table.row({"improvement.three-weeks.effect.delay", "24.5", "+17.2 k"});
+  table.row({"odds", "1", "2"});
+  CHECK(table.text({}) ==
+        "  input                                 lowest  highest\n"
+        "  improvement.three-weeks.effect.delay    24.5  +17.2 k\n"
+        "  odds                                       1        2\n");
+  Layout narrow;
+  narrow.width = 40;
+  CHECK(widest(table.text(narrow)) <= 40);
+}
+
+TEST_CASE("layout: wide labels take the room that figures leave", "[report]") {
+  Table table;
+  const std::string name = "A course for the baristas and a second machine";
+  table.row({"buy", "gain"});
+  table.row({name, "+6,720"});
+  CHECK(table.text({}).find(name) == std::string::npos);
+  table.wide_labels();
+  CHECK(table.text({}).find(name) != std::string::npos);
+  CHECK(widest(table.text({})) <= 80);
+}

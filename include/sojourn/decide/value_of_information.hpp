@@ -23,9 +23,12 @@ struct ValueSample {
 struct InformationValue {
   double value = 0.0;
   double error = 0.0;  // standard error
+  /// Whether it is more than an input that has nothing to do with the choices seems worth by chance (see
+  /// `value_of_information`); true where nobody asked.
+  bool beyond_chance = true;
 
   /// Whether chance alone is unlikely (2.5 %) to have made it.
-  [[nodiscard]] bool shown() const { return value > 1.96 * error; }
+  [[nodiscard]] bool shown() const { return beyond_chance && value > 1.96 * error; }
 };
 
 /// How a choice does over the draws.
@@ -52,7 +55,9 @@ struct ValueOfInformation {
 /// values on all inputs. EVPPI by regression (Strong, Oakley & Brennan 2014): the differences to the first choice are fitted
 /// on the input by powers and cubic pieces, whose number is chosen by Schwarz's criterion (1978). Standard errors hold the
 /// error of the fit (draws of its coefficients from their posterior) and that of the draws; what overfitting adds is taken
-/// away by the same draws (Efron 1979). Fixed random numbers: the same sample gives the same bits.
+/// away by the same draws (Efron 1979). What an input seems worth is held to what all seem worth where the draws of worth
+/// are shuffled among those of the inputs (`beyond_chance`); of more than 512 draws, to its standard error, all inputs
+/// allowed for (Bonferroni). Fixed random numbers: the same sample gives the same bits.
 ///
 /// Draws at which a value is not finite are left out. Throws InputError where sizes differ, there are fewer than two choices
 /// or no inputs, or fewer than 50 draws are left.

@@ -71,6 +71,7 @@ struct MapContent {
   std::string gain_of;             // what gains are gains of: "Net present value"; empty where there are none
   bool assumed = false;            // the company's own map is shown beside the journey
   std::string plan;                // name of the plan whose changes are marked; empty when there is none
+  std::vector<std::string> rules;  // names of the rules that the plan goes by
   MapLine line;
 };
 

@@ -15,6 +15,9 @@ struct Recovery {
   double within = 0.0;  // days after the answer
 };
 
+/// Whether `survey` is asked after visits to `touchpoint`; one at intervals is asked after none.
+[[nodiscard]] bool asks_after(const ModelParts& parts, const Survey& survey, TouchpointId touchpoint);
+
 /// All ways of closed loops, by survey and touchpoint. A survey at intervals finds people everywhere. Who stays already
 /// where the closed loop leads is led nowhere. Ids that name nothing are left out.
 [[nodiscard]] std::vector<Recovery> recoveries_of(const ModelParts& parts);

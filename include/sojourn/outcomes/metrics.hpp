@@ -134,6 +134,7 @@ struct TouchSums {
 struct TouchMetric {
   std::string_view name;
   std::string_view description;
+  Direction direction;
   double (*value)(const TouchSums&);
   Needs needs = Needs::nothing;
 };

@@ -11,10 +11,13 @@
 
 namespace sojourn::answer_words {
 
-/// The goal as a thing: "net present value", "net promoter score", "npv + 50,000 x nps".
+/// A goal as a thing, as at the head of a column: the figure that it is, "Net present value", or of several figures, or of
+/// weights, "npv + 50,000 x nps".
+[[nodiscard]] std::string goal(const std::vector<GoalTerm>& goal);
+/// The same of a team's goal, whose figures go by their names: "effort", "cost_per_person + 0.1 x satisfaction".
+[[nodiscard]] std::string goal(const std::vector<GoalWeight>& goal);
+/// The same of what decides between compared plans, as inside a sentence: "net present value".
 [[nodiscard]] std::string goal(const Comparison& comparison);
-/// The same of a goal of several figures, or of weights: "npv + 50,000 x nps".
-[[nodiscard]] std::string sum_of(const std::vector<GoalTerm>& goal);
 
 /// What the scenario's question is answered with: a sentence on the goal, then one on what is worth most, or on who keeps
 /// most customers where the goal is worth; each ends with its full stop and stands by itself.

@@ -35,6 +35,9 @@ inline constexpr std::size_t most_first_lines = 12;
 /// The same in bold, where colours or Markdown have it.
 [[nodiscard]] std::string bold_prose(const std::string& text, const Layout& layout);
 
+/// `text` with figures such as "-0.00", which a small loss is rounded to, without their sign.
+[[nodiscard]] std::string without_negative_zeros(const std::string& text);
+
 /// At most `width` columns of `text`, with an ellipsis in place of what is cut.
 [[nodiscard]] std::string shortened(const std::string& text, std::size_t width);
 

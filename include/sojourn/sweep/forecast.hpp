@@ -67,7 +67,8 @@ struct Swing {
   double low_at = 0.0, high_at = 0.0;  // means of the input over the fifth of the draws where it is least, and most
   double low = 0.0, high = 0.0;        // means of the lead over these draws, in the unit of worth
   double error = 0.0;                  // standard error of `high - low`
-  /// Whether the two differ by more than chance makes them, all inputs allowed for (Welch 1947, Bonferroni, 5 %).
+  /// Whether the two differ by more than chance makes them, all inputs allowed for: by their own spread (Welch 1947,
+  /// Bonferroni, 5 %) and, as few draws are skewed, by what shuffled draws make of any input (`beyond_chance`).
   bool shown = false;
   /// Whether, beyond that, the lead is shown to be lost in one of them (Student's t, likewise): the input could then change
   /// the decision. A mean that chance alone may have brought below 0 does not count.

@@ -29,6 +29,8 @@ struct UncertainDraws {
   std::vector<std::string> keys, units;     // of the inputs
   std::vector<std::vector<double>> values;  // [key][draw]
   std::vector<std::string> plans;           // ids, the baseline first where it is among them
+  /// By key: whether it is of an improvement, a rule or a plan that none of `plans` has, so that it changes nothing here.
+  std::vector<bool> idle;
   /// [metric][plan][draw][replication], by place in `metrics()`; NaN where a metric is undefined. Behind them may stand what
   /// decides (`place_of_goal`).
   std::vector<std::vector<std::vector<std::vector<double>>>> outcomes;
@@ -40,6 +42,9 @@ struct UncertainDraws {
 /// The shares, one for each key, of draw `index` among `draws`: draw d is point d / scrambles of the shifted Sobol sequence
 /// number d mod scrambles; in groups, its normal scores are correlated by a Gaussian copula (Nelsen 2006, section 2.3).
 [[nodiscard]] std::vector<double> shares_of_draw(const UncertainInputs& inputs, std::uint64_t seed, std::uint64_t index);
+
+/// Whether `key` is of an improvement, a rule or a plan that none of `plans` (ids) has: it changes nothing under them.
+[[nodiscard]] bool changes_none(const ModelParts& parts, const std::string& key, const std::vector<std::string>& plans);
 
 /// Throws InputError, with what the scenario says, where one of the first, the last or up to `tried` draws between them is
 /// no valid scenario: some values are right alone and wrong together; and where nothing is uncertain.

@@ -64,7 +64,8 @@ export class Chart {
 
 export const halo = () => ({ stroke: look().paper, lineWidth: 3 });
 export const nameAxis = (names) => ({ type: "category", data: names, inverse: true, axisTick: { show: false }, splitLine: { show: false }, axisLabel: { color: look().ink, width: 132, overflow: "break", lineHeight: 14, interval: 0 } });
-export const whisker = (name, list, metric, colours) => {
+/** `differences`: to the baseline; what may be chance is then marked. */
+export const whisker = (name, list, metric, colours, differences = true) => {
   const kind = metric.kind;
   const { soft, ink } = look();
   const names = list.map(([label]) => label);
@@ -73,7 +74,7 @@ export const whisker = (name, list, metric, colours) => {
     grid: { left: 8, right: 24, top: 8, bottom: 28, containLabel: true },
     xAxis: { type: "value", name: unit(metric, differenceUnit), nameLocation: "middle", nameGap: 26, splitNumber: 4, scale: false, axisLabel: { formatter: format, hideOverlap: true } },
     yAxis: nameAxis(names),
-    tooltip: { trigger: "item", formatter: (at) => `${names[at.dataIndex]}\n${minus(list[at.dataIndex][1][3])} ${list[at.dataIndex][1][4]}` },
+    tooltip: { trigger: "item", formatter: (at) => `${names[at.dataIndex]}\n${minus(list[at.dataIndex][1][3])} ${list[at.dataIndex][1][4]}${differences ? mark(list[at.dataIndex][1]) : ""}` },
     series: [{
       type: "custom",
       name,
@@ -88,7 +89,7 @@ export const whisker = (name, list, metric, colours) => {
           { type: "line", shape: { x1: low, y1: y, x2: high, y2: y }, style: { stroke: colour, lineWidth: 4 } },
           ...[low, high].map((end) => ({ type: "line", shape: { x1: end, y1: y - 7, x2: end, y2: y + 7 }, style: { stroke: colour, lineWidth: 2 } })),
           { type: "circle", shape: { cx: x, cy: y, r: 6 }, style: { fill: colour } },
-          { type: "text", style: { x, y: y - 21, text: minus(list[i][1][3]), fill: ink, fontSize: 12, textAlign: "center", ...halo() } },
+          { type: "text", style: { x, y: y - 21, text: minus(list[i][1][3]) + (differences ? mark(list[i][1]) : ""), fill: ink, fontSize: 12, textAlign: "center", ...halo() } },
         ] };
       },
       markLine: { silent: true, z: 0, symbol: "none", label: { show: false }, lineStyle: { color: soft, type: "solid", width: 1.5 }, data: [{ xAxis: 0 }] },
@@ -96,10 +97,14 @@ export const whisker = (name, list, metric, colours) => {
     }],
   };
 };
+/** Whether a difference is not told from chance; ~ marks it in tables and on charts. */
+export const unsure = (e) => e[1] !== null && e[0] !== 0 && !e[5];
+export const mark = (e) => (unsure(e) ? " ~" : "");
 export const settled = (e) => e[1] === null ? "" : !e[5] ? "which may be chance" : e[0] > 0 ? "above the baseline" : "below the baseline";
 
 // ---- curves of all plans, with bands
-export const curves = (x, list, format, xName, yName, axis = {}) => {
+/** `shown`: the numbers of the plans that the curves are of. */
+export const curves = (x, list, format, xName, yName, axis = {}, shown = list.map(({ k }) => k)) => {
   const series = list.flatMap(({ name, k, mean, low, high }) => {
     const style = { color: hue(k), width: k === chosen.plan ? 3.2 : 2, type: dashes[k % dashes.length] };
     const step = Math.max(1, Math.floor(mean.length / 7));
@@ -110,7 +115,10 @@ export const curves = (x, list, format, xName, yName, axis = {}) => {
     return [{ ...band, name: "low", data: low.map((y, i) => [x[i], y]) },
       { ...band, name: "high", data: high.map((y, i) => [x[i], y === null ? null : y - low[i]]), areaStyle: { color: hue(k), opacity: 0.22 } }, line];
   });
-  const moments = data.moments.filter(({ day }) => xName.endsWith("since the start") && day > 0 && day < x.at(-1));
+  // Of what begins, that which happens under one of the plans shown.
+  const here = (of) => of === null || of.some((k) => shown.includes(k));
+  const moments = data.moments.filter(({ day, of }) => xName.endsWith("since the start") && day > 0 && day < x.at(-1) && here(of))
+    .map(({ day, names }) => ({ day, names: names.filter(({ of }) => here(of)).map(({ name }) => name) }));
   if (moments.length) {
     const { soft, ink } = look();
     series.push({ type: "line", name: "moments", data: [], markLine: { silent: true, symbol: "none", lineStyle: { color: soft, type: [2, 4], width: 1.2 }, label: { color: ink, fontSize: 10.5, position: "insideEndTop", formatter: ({ name }) => name, ...{ textBorderColor: look().paper, textBorderWidth: 3 } }, data: moments.map(({ day, names }) => ({ xAxis: day, name: names.length > 2 ? `${names.length} changes begin` : names.join(", ") })) } });

@@ -1,5 +1,5 @@
 // People in time: retention, promoters, the funnel; by persona; queues, word of mouth and accounts.
-import { Chart, curveTable, curves, lastOf, lineLegend, whisker } from "./chart.js";
+import { Chart, curveTable, curves, lastOf, lineLegend, mark, settled, whisker } from "./chart.js";
 import { chosen, compared, curveGroup, curveWhom, data, differenceOf, groups, metrics, plans, position, valueOf } from "./data.js";
 import { element, every, grid, section, table } from "./elements.js";
 import { hue, look } from "./look.js";
@@ -59,14 +59,14 @@ export const personas = () => {
       const figure = chosen.plan > 0 ? differenceOf : valueOf;
       const list = people.map((one, g) => [one.name, figure(g + 1, chosen.plan, m)]);
       if (list.some(([, e]) => e === null) || list.every(([, e]) => e[0] === null)) return null;
-      const option = whisker(name, list, metrics[m], list.map((_, g) => (g + 1 === chosen.group || chosen.group === 0 ? hue(chosen.plan) : look().soft)));
+      const option = whisker(name, list, metrics[m], list.map((_, g) => (g + 1 === chosen.group || chosen.group === 0 ? hue(chosen.plan) : look().soft)), chosen.plan > 0);
       if (chosen.plan === 0) { option.xAxis.scale = true; option.xAxis.name = unit(metrics[m], unitOf); delete option.series[0].markLine; }
       return {
         option,
-        words: `${plans[chosen.plan].name}: ` + list.map(([label, e]) => `${label} ${minus(e[3])} ${e[4]}`).join("; ") + ".",
+        words: `${plans[chosen.plan].name}: ` + list.map(([label, e]) => `${label} ${minus(e[3])} ${e[4]}${chosen.plan > 0 && settled(e) ? ", " + settled(e) : ""}`).join("; ") + ".",
         table: table(metrics[m].about, ["Persona", "Plan", "Value", "95 %", "Difference", "95 %"], people.flatMap((one, g) => plans.map((plan, k) => {
           const value = valueOf(g + 1, k, m), change = differenceOf(g + 1, k, m);
-          return value && [one.name, element("td", { class: "words" }, plan.name), minus(value[3]), value[4], k ? minus(change[3]) : "", k ? change[4] : ""];
+          return value && [one.name, element("td", { class: "words" }, plan.name), minus(value[3]), value[4], k ? minus(change[3]) : "", k ? change[4] + mark(change) : ""];
         }).filter(Boolean))),
       };
     }, "low");
@@ -80,7 +80,7 @@ export const surveys = () => {
   for (const survey of data.surveys) {
     new Chart(parent, `${survey.name}: measured and true`, () => {
       const list = [["Measured", "measured"], ["True", "true"]].map(([name, key], k) => ({ name, k, mean: survey[key][chosen.plan] }));
-      return { option: curves(data.time, list, (v) => plain(v, 2), `${timeName} since the start`, survey.asks, { scale: true }), legend: lineLegend(list), words: `${plans[chosen.plan].name}, all customers, ${survey.asks}. At the end: ${list.map(({ name, mean }) => `${name.toLowerCase()} ${lastOf(mean) === null ? "-" : plain(lastOf(mean), 2)}`).join(", ")}.`, table: curveTable(survey.asks, timeName, data.time, list, (v) => plain(v, 2)) };
+      return { option: curves(data.time, list, (v) => plain(v, 2), `${timeName} since the start`, survey.asks, { scale: true }, [chosen.plan]), legend: lineLegend(list), words: `${plans[chosen.plan].name}, all customers, ${survey.asks}. At the end: ${list.map(({ name, mean }) => `${name.toLowerCase()} ${lastOf(mean) === null ? "-" : plain(lastOf(mean), 2)}`).join(", ")}.`, table: curveTable(survey.asks, timeName, data.time, list, (v) => plain(v, 2)) };
     });
   }
 };

@@ -1,5 +1,5 @@
 // The figures of the plans: those of the chosen one, and all side by side.
-import { Chart, settled, whisker } from "./chart.js";
+import { Chart, mark, settled, whisker } from "./chart.js";
 import { chosen, compared, data, differenceOf, metrics, plans, position, valueOf, whom } from "./data.js";
 import { element, grid, section, table } from "./elements.js";
 import { hue } from "./look.js";
@@ -75,7 +75,7 @@ export const side = () => {
       return {
         option: whisker(name, list, metrics[m], list.map((_, k) => hue(k + 1))),
         words: `${whom()[0].toUpperCase() + whom().slice(1)}: ` + list.map(([label, e]) => `${label} ${minus(e[3])} ${e[4]}${settled(e) ? ", " + settled(e) : ""}`).join("; ") + ".",
-        table: table(metrics[m].about, ["Plan", "Difference", "95 % interval"], list.map(([label, e]) => [label, minus(e[3]), e[4]])),
+        table: table(metrics[m].about, ["Plan", "Difference", "95 % interval"], list.map(([label, e]) => [label, minus(e[3]), e[4] + mark(e)])),
       };
     }, "low");
   }

@@ -4,8 +4,10 @@ import { currency, data } from "./data.js";
 export const minus = (text) => text.replace(/(^|[\s(])-(?=[\d.])/g, "$1\u2212");
 /** Figures are not torn from their units at the end of a line. */
 export const joined = (text) => text.replace(/(\d) (%|M|bn|k|pt)(?![a-zA-Z])/g, "$1\u00a0$2").replace(/± /g, "±\u00a0");
-export const plain = (value, digits = 2) => (value === null ? "-" : minus(value.toFixed(digits)));
-export const percent = (value, digits = 1) => (value === null ? "-" : minus((100 * value).toFixed(digits)) + " %");
+/** With so many decimals; what is rounded to 0 has no sign. */
+const fixed = (value, digits) => value.toFixed(digits).replace(/^-(?=[0.]*$)/, "");
+export const plain = (value, digits = 2) => (value === null ? "-" : minus(fixed(value, digits)));
+export const percent = (value, digits = 1) => (value === null ? "-" : minus(fixed(100 * value, digits)) + " %");
 const sized = (value, scales) => {
   const [least, suffix, scale] = scales.find(([from]) => Math.abs(value) >= 0.9995 * from) ?? [1, ""];
   return [value / (scale ?? least), suffix];
@@ -15,7 +17,7 @@ export const short = (value) => {
   if (value === null) return "-";
   const [number, suffix] = sized(value, [[1e9, " bn"], [1e6, " M"], [1e4, " k", 1e3]]);
   const size = Math.abs(number);
-  return minus(size >= 99.95 ? Math.round(number).toLocaleString("en") : number.toFixed(size >= 9.995 ? 1 : size === 0 ? 0 : 2)) + suffix;
+  return minus(size >= 99.95 ? Math.round(number).toLocaleString("en") : fixed(number, size >= 9.995 ? 1 : size === 0 ? 0 : 2)) + suffix;
 };
 const tick = (value) => {
   const [number, suffix] = sized(value, [[1e9, " bn"], [1e6, " M"], [1e3, " k"]]);
