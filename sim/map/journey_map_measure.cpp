@@ -39,9 +39,17 @@ void Picture::measure() {
       for (const std::string& change : touchpoint.changes) {
         for (std::string& part : wrap(change, inner, 2, meta_size, Weight::bold)) card.changes.push_back(std::move(part));
       }
+      const auto wrapped = [&](const std::vector<std::string>& signs, std::vector<std::string>& lines) {
+        for (const std::string& sign : signs) {
+          for (std::string& part : wrap(sign, inner - sign_width, 2, meta_size)) lines.push_back(std::move(part));
+        }
+      };
+      wrapped(touchpoint.events, card.events);
+      wrapped(touchpoint.voices, card.voices);
       card.room.box = static_cast<int>(std::ceil(
           9.0 + name_line * static_cast<double>(card.name.size()) +
-          meta_line * static_cast<double>(card.meta.size() + card.changes.size() + (touchpoint.off_map.empty() ? 0 : 1)) +
+          meta_line * static_cast<double>(card.meta.size() + card.events.size() + card.voices.size() + card.changes.size() +
+                                            (touchpoint.off_map.empty() ? 0 : 1)) +
           25.0 + (touchpoint.gain.empty() ? 0.0 : gain_height)));
     }
     if (touchpoint.starts > 0.0 || touchpoint.weight > 1.0) card.room.above = static_cast<int>(tag_height + stem);

@@ -703,7 +703,7 @@ class Data {
 
   /// What a further simulation rests on: "5 replications of 20,000 customers".
   static std::string precision(const Samples& samples) {
-    return fmt::format("{} replications of {} customers", samples.replications,
+    return fmt::format("{} replication{} of {} customers", samples.replications, samples.replications == 1 ? "" : "s",
                        format::count(static_cast<double>(samples.customers)));
   }
 

@@ -16,7 +16,10 @@ constexpr double most_coupled_visits = 2.4e7;  // where customers act on one ano
 constexpr double most_drawn_visits = 1e7;      // of all draws of uncertain inputs
 constexpr std::uint64_t page_draws = 256;
 constexpr std::uint64_t fewest_customers = 1'000;
-constexpr std::uint32_t fewest_replications = 5, coupled_replications = 3;
+constexpr std::uint32_t coupled_replications = 3;
+/// Where the number of people is drawn for each replication, their scatter needs some; else one replication gives enough
+/// samples (32 batches of people), and the fewer samples are kept, the sooner they are summed up.
+constexpr std::uint32_t drawn_people_replications = 5;
 
 /// Visits to simulate per person and plan, as they were in the file. At a queue, where a customer stands for several people,
 /// each of these comes, waits and is served.
@@ -48,15 +51,15 @@ std::optional<Model> at_page_precision(const Model& model, const Samples& sample
     if (visits * static_cast<double>(settings.customers) * coupled_replications > most_coupled_visits) return std::nullopt;
     return Model(std::move(parts));
   }
+  const std::uint32_t fewest = settings.arrivals == PeopleNumber::poisson ? drawn_people_replications : 1;
   const double people = std::min(most_people, most_visits / visits);
   // In two digits: the page says how many.
-  const double tens = std::pow(10.0, std::floor(std::log10(people / fewest_replications)) - 1.0);
-  const auto affordable = static_cast<std::uint64_t>(tens * std::floor(people / fewest_replications / tens));
+  const double tens = std::pow(10.0, std::floor(std::log10(people / fewest)) - 1.0);
+  const auto affordable = static_cast<std::uint64_t>(tens * std::floor(people / fewest / tens));
   if (affordable < std::min(fewest_customers, settings.customers)) return std::nullopt;
   settings.customers = std::min(settings.customers, affordable);
   const double replications = std::floor(people / static_cast<double>(settings.customers));
-  settings.replications =
-      std::max(fewest_replications, static_cast<std::uint32_t>(std::min<double>(settings.replications, replications)));
+  settings.replications = std::max(fewest, static_cast<std::uint32_t>(std::min<double>(settings.replications, replications)));
   return Model(std::move(parts));
 }
 
