@@ -89,11 +89,11 @@ void Picture::sign(double x, double y, bool event) {
   }
 }
 
-double Picture::signed_lines(double middle, double y, const std::vector<std::string>& lines, bool event) {
-  for (const std::string& line : lines) {
-    const double width = text_width(line, meta_size);
-    sign(middle - width / 2.0 - sign_width / 2.0 - 1.0, y, event);
-    text(middle + sign_width / 2.0, y, meta_size, line, "class=\"mid\"");
+double Picture::signs(double middle, double y, const std::vector<Sign>& lines) {
+  for (const Sign& each : lines) {
+    const double width = text_width(each.line, meta_size);
+    if (each.first) sign(middle - width / 2.0 - sign_width / 2.0 - 1.0, y, each.event);
+    text(middle + (each.first ? sign_width / 2.0 : 0.0), y, meta_size, each.line, "class=\"mid\"");
     y += meta_line;
   }
   return y;

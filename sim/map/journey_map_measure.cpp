@@ -39,16 +39,20 @@ void Picture::measure() {
       for (const std::string& change : touchpoint.changes) {
         for (std::string& part : wrap(change, inner, 2, meta_size, Weight::bold)) card.changes.push_back(std::move(part));
       }
-      const auto wrapped = [&](const std::vector<std::string>& signs, std::vector<std::string>& lines) {
-        for (const std::string& sign : signs) {
-          for (std::string& part : wrap(sign, inner - sign_width, 2, meta_size)) lines.push_back(std::move(part));
+      const auto add_signs = [&](const std::vector<std::string>& of, bool event) {
+        for (const std::string& words : of) {
+          bool first = true;
+          for (std::string& line : wrap(words, inner - sign_width, 2, meta_size)) {
+            card.signs.push_back({std::move(line), event, first});
+            first = false;
+          }
         }
       };
-      wrapped(touchpoint.events, card.events);
-      wrapped(touchpoint.voices, card.voices);
+      add_signs(touchpoint.events, true);
+      add_signs(touchpoint.voices, false);
       card.room.box = static_cast<int>(std::ceil(
           9.0 + name_line * static_cast<double>(card.name.size()) +
-          meta_line * static_cast<double>(card.meta.size() + card.events.size() + card.voices.size() + card.changes.size() +
+          meta_line * static_cast<double>(card.meta.size() + card.signs.size() + card.changes.size() +
                                             (touchpoint.off_map.empty() ? 0 : 1)) +
           25.0 + (touchpoint.gain.empty() ? 0.0 : gain_height)));
     }

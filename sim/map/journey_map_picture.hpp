@@ -57,8 +57,14 @@ class Picture {
     std::vector<std::string> lines;
     [[nodiscard]] double height() const { return 6.0 + tag_line * static_cast<double>(lines.size()); }
   };
+  /// A line that tells of an event, or of what others say; the first of each has its sign.
+  struct Sign {
+    std::string line;
+    bool event = false, first = true;
+  };
   struct Card {
-    std::vector<std::string> name, meta, changes, events, voices;
+    std::vector<std::string> name, meta, changes;
+    std::vector<Sign> signs;
     std::vector<Tag> tags;
     Room room;
     double width = 0.0;
@@ -94,8 +100,8 @@ class Picture {
   void shape(const Box& box, Place place, std::string_view classes);
   void octagon(const Box& box);
   void star(double x, double y, double radius);
-  /// A line of a card with its sign before the first of `lines`; the base line of what follows.
-  double signed_lines(double middle, double y, const std::vector<std::string>& lines, bool event);
+  /// The lines of a card that have signs, from the base line `y` on; the base line of what follows.
+  double signs(double middle, double y, const std::vector<Sign>& lines);
   void sign(double x, double y, bool event);
   void arrowhead(const Curve& curve, double pen);
   [[nodiscard]] std::string paint_of(const MapTouchpoint& touchpoint) const;

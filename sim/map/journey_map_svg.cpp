@@ -290,8 +290,7 @@ void Picture::card(std::size_t v) {
     text(middle, y, meta_size, line, "class=\"soft mid\"");
     y += meta_line;
   }
-  y = signed_lines(middle, y, card.events, true);
-  y = signed_lines(middle, y, card.voices, false);
+  y = signs(middle, y, card.signs);
   for (const std::string& change : card.changes) {
     text(middle, y, meta_size, change, "class=\"changed strong mid\"");
     y += meta_line;

@@ -58,8 +58,10 @@ class FirstPage {
       put("<p class=\"{}\">{}</p>\n", i == 0 ? "answer" : "answer second", html(sentences[i]));
     if (!shown_.empty()) {
       verdicts();
-      out_ += "<div class=\"beside\">\n";
+      out_ += "<div class=\"beside\">\n<div>";
       if (found_.money) out_ += worth_picture(samples_, comparison_, found_, shown_);
+      paragraph("For whom", for_whom());
+      out_ += "</div>\n";
       changes();
       out_ += "</div>\n";
     }
@@ -100,7 +102,8 @@ class FirstPage {
       last = std::max(last, start);
     }
     if (!std::isfinite(first)) return {};
-    const std::string from = happening_words::date(settings_.start, first), to = happening_words::date(settings_.start, last);
+    const std::string from = happening_words::short_date(settings_.start, first),
+                      to = happening_words::short_date(settings_.start, last);
     return from == to ? "starts " + from : fmt::format("starts {} to {}", from, to);
   }
 
@@ -159,7 +162,7 @@ class FirstPage {
       if (found_.money) {
         put("<td data-label=\"Investment and payback\">{}<span class=\"interval\">payback: {}{}</span>",
             html(format::money(plan.investment.mean, samples_.currency)), html(comparison_words::break_even(plan)),
-            plan.payback_days ? ", " + happening_words::date(settings_.start, *plan.payback_days) : "");
+            plan.payback_days ? ", " + happening_words::short_date(settings_.start, *plan.payback_days) : "");
         const std::string begins = starts(k);
         if (!begins.empty()) put("<span class=\"interval\">{}</span>", html(begins));
         out_ += "</td>";
@@ -190,23 +193,54 @@ class FirstPage {
           comparison_.plans[lead.leader].name, comparison_.plans.size(), comparison_words::chance(lead.chance),
           answer_words::goal(comparison_)));
     }
-    if (report_.optimum != nullptr) {
-      const std::string best =
-          optimum_answer(report_.affordable != nullptr ? *report_.affordable : *report_.optimum, report_.model);
-      add("Other sets of these improvements: " + best.substr(0, best.find('\n')));
-    }
+    add(other_sets());
     if (report_.ranking != nullptr) {
       const std::string fix = ranking_answer(*report_.ranking);
       add("Elsewhere in the journey: " + fix.substr(0, fix.find('\n')));
     }
     if (report_.doubt != nullptr) add(doubt_answer(*report_.doubt));
-    out_ += "<div class=\"changes\">";
-    paragraph("For whom", for_whom());
-    out_ += "<h2>What would change the answer</h2>\n<ul>\n";
+    out_ += "<div class=\"changes\"><h2>What would change the answer</h2>\n<ul>\n";
     for (const std::string& item : items) put("<li>{}</li>\n", html(item));
     out_ += "</ul>\n";
     paragraph("What to find out first", find_out());
     out_ += "</div>\n";
+  }
+
+  /// Whether another set of improvements is better than the plan that leads; never at odds with what is said of that plan,
+  /// which was simulated with more people.
+  [[nodiscard]] std::string other_sets() const {
+    if (report_.optimum == nullptr) return {};
+    const Optimum& found = report_.affordable != nullptr ? *report_.affordable : *report_.optimum;
+    const std::size_t leader = found_.goal.leader;
+    const Plan& plan = plan_of(leader);
+    const Choice& best = found.finalists.front();
+    const auto is_plan = [&] {
+      if (best.bought.size() != plan.improvements.size()) return false;
+      return std::all_of(best.bought.begin(), best.bought.end(), [&](const Purchase& one) {
+        for (std::size_t i = 0; i < plan.improvements.size(); ++i) {
+          if (plan.improvements[i] == one.improvement) return plan.level(i) == one.level;
+        }
+        return false;
+      });
+    };
+    const bool better = found.gain.clear() && found.gain.low > 0.0;
+    if (leader != 0 && is_plan())
+      return fmt::format("Other sets of these improvements: of {} that were tried, {} itself is seen to be best.", found.tried,
+                         comparison_.plans[leader].name);
+    if (!better) {
+      if (leader == 0 || found_.goal.over_baseline != Verdict::better)
+        return fmt::format("Other sets of these improvements: of {} that were tried, none is shown to be better than buying "
+                           "nothing, as far as a page simulates.",
+                           found.tried);
+      return fmt::format("Other sets of these improvements: of {} that were tried, none is shown to be better than {}, as far as "
+                         "a page simulates.",
+                         found.tried, comparison_.plans[leader].name);
+    }
+    const std::string words = optimum_answer(found, report_.model);
+    std::string text = "Other sets of these improvements: " + words.substr(0, words.find('\n'));
+    if (leader != 0 && !(found.gain.low > comparison_.goal.gains[leader].mean))
+      text += fmt::format(" That may be no more than {} does.", comparison_.plans[leader].name);
+    return text;
   }
 
   void paragraph(std::string_view heading, const std::string& text) {

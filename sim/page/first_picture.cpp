@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -43,10 +44,16 @@ class WorthPicture {
     const auto corner = [&](double at_x, double at_y, const char* anchor, const std::string& words) {
       put("<text class=\"soft\" x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\">{}</text>\n", at_x, at_y, anchor, html(words));
     };
-    if (width - 16.0 - zero_x > 130.0) corner(x.to, y.to - 6.0, "end", "pays and keeps more");
-    if (zero_x - 16.0 > 150.0) corner(x.from, y.to - 6.0, "start", "keeps more, but loses money");
-    // Marks first, then names where they hide none.
-    std::vector<Box> taken;
+    // Words at the corners and marks first, then names where they hide least.
+    std::vector<Box> taken{{zero_x - 1.0, y.to, zero_x + 1.0, y.from}};
+    if (width - 16.0 - zero_x > 130.0) {
+      corner(x.to, y.to - 6.0, "end", "pays and keeps more");
+      taken.push_back({x.to - 125.0, y.to - 17.0, x.to, y.to - 2.0});
+    }
+    if (zero_x - 16.0 > 150.0) {
+      corner(x.from, y.to - 6.0, "start", "keeps more, but loses money");
+      taken.push_back({x.from, y.to - 17.0, x.from + 165.0, y.to - 2.0});
+    }
     for (const std::size_t k : shown_) {
       const Difference &worth = comparison_.plans[k].differences[npv], &kept = comparison_.plans[k].differences[retained];
       const double at_x = x.at(worth.mean), at_y = y.at(kept.mean);
@@ -107,8 +114,10 @@ class WorthPicture {
 
   struct Box {
     double left, top, right, bottom;
-    [[nodiscard]] bool meets(const Box& other) const {
-      return left < other.right && other.left < right && top < other.bottom && other.top < bottom;
+    /// The area that both cover.
+    [[nodiscard]] double shared(const Box& other) const {
+      return std::max(0.0, std::min(right, other.right) - std::max(left, other.left)) *
+             std::max(0.0, std::min(bottom, other.bottom) - std::max(top, other.top));
     }
   };
   struct Label {
@@ -117,22 +126,26 @@ class WorthPicture {
     Box box;
   };
 
-  /// Where the name of the mark at (x, y) meets nothing that is taken, near it; where there is no such place, above it.
+  /// Where the name of the mark at (x, y) covers least of what is taken, rather near it.
   [[nodiscard]] static Label place(const std::string& name, double x, double y, double width,
                                    const std::vector<Box>& taken) {
     constexpr double letter = 7.6, above = 11.0, below = 4.0, aside = 9.0;
     const double length = letter * static_cast<double>(character_count(name));
-    std::optional<Label> first;
+    std::optional<Label> best;
+    double least = std::numeric_limits<double>::infinity();
     for (const double by : {-10.0, 19.0, 4.5, -25.0, 34.0, -40.0, 49.0, -55.0, 64.0}) {
       for (const bool left : {x > 0.62 * width, x <= 0.62 * width}) {
         const double from = left ? x - aside - length : x + aside;
         if (from < 0.0 || from + length > width) continue;
         const Label label{left ? x - aside : x + aside, y + by, left, {from, y + by - above, from + length, y + by + below}};
-        if (!first) first = label;
-        if (std::none_of(taken.begin(), taken.end(), [&](const Box& other) { return label.box.meets(other); })) return label;
+        double covered = 0.1 * std::abs(by);
+        for (const Box& other : taken) covered += label.box.shared(other);
+        if (covered >= least) continue;
+        least = covered;
+        best = label;
       }
     }
-    return first ? *first : Label{x, y - 10.0, x > 0.5 * width, {x, y, x, y}};
+    return best ? *best : Label{x, y - 10.0, x > 0.5 * width, {x, y, x, y}};
   }
 
   [[nodiscard]] static std::string shortened_name(const std::string& name) {

@@ -216,7 +216,9 @@ std::vector<const Choice*> frontier(const Report& report) {
 std::string typographic(const std::string& text) {
   std::string result;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool sign = text[i] == '-' && i + 1 < text.size() && text[i + 1] >= '0' && text[i + 1] <= '9' &&
+    // Before a figure, or a currency and its figure.
+    const char after = i + 1 < text.size() ? text[i + 1] : ' ';
+    const bool sign = text[i] == '-' && ((after >= '0' && after <= '9') || (after >= 'A' && after <= 'Z')) &&
                       (i == 0 || text[i - 1] == ' ' || text[i - 1] == '(');
     const std::string_view next = std::string_view(text).substr(i + 1, 2);
     const bool unit = text[i] == ' ' && i > 0 && text[i - 1] >= '0' && text[i - 1] <= '9' &&

@@ -45,7 +45,7 @@ std::vector<std::string> strained_pools(const Samples& samples) {
   };
   const auto add = [&](std::size_t pool, auto&& strained, const char* what) {
     std::vector<std::string> under;
-    double low = 1.0, high = 0.0;
+    double low = 100.0, high = 0.0;
     for (const PlanSamples& plan : samples.plans) {
       if (pool >= plan.utilisation.size() || !strained(plan, plan.utilisation[pool])) continue;
       under.push_back(plan.name);

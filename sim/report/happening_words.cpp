@@ -23,6 +23,12 @@ std::string step(const TimeStep& of) {
 
 }  // namespace
 
+std::string short_date(std::string_view start, double day) {
+  std::string text = date(start, day);
+  const std::size_t month = text.find(' ') + 1, year = text.find(' ', month);
+  return text.erase(month + std::min<std::size_t>(3, year - month), year - month - std::min<std::size_t>(3, year - month));
+}
+
 std::string date(std::string_view start, double day) {
   const auto number = [&](std::size_t begin, std::size_t count) {
     int value = 0;

@@ -425,7 +425,7 @@ class Optimize(Decide):
 
     def test_words(self):
         text = self.sojourn("optimize", COFFEE, "--budget", 5000, "--customers", 2000, "--replications", 4, "--full")
-        self.assertIn("Buy A course for the baristas", text)
+        self.assertIn("Buy “A course for the baristas”", text)
         self.assertIn("all 4 choices", text)
         self.assertIn("Selection error: with 95 %", text)
         self.assertIn("improvements = [", text)

@@ -10,6 +10,8 @@ namespace sojourn::happening_words {
 
 /// The date of a day since `start` (an ISO date): "1 November 2026".
 [[nodiscard]] std::string date(std::string_view start, double day);
+/// The same with three letters of the month: "1 Nov 2026".
+[[nodiscard]] std::string short_date(std::string_view start, double day);
 
 /// When a change is on: "from 1 November 2026", "from 1 November 2026 to 22 November 2026, again every year", "at some hours
 /// of the week". From the start of the scenario on is "all the time".
