@@ -64,12 +64,10 @@ void Picture::measure() {
       Tag tag{exit, share, wrap(what + " " + how, tag_width, 2, 10.0, Weight::bold)};
       if (tag.lines.size() > 1) {
         tag.lines = wrap(what, tag_width, 2, 10.0, Weight::bold);
-        if (text_width(how, 10.0, Weight::bold) <= tag_width || delay.empty()) {
-          tag.lines.push_back(wrap(how, tag_width, 1, 10.0, Weight::bold).front());
-        } else {
-          tag.lines.push_back(wrap(share_words, tag_width, 1, 10.0, Weight::bold).front());
-          tag.lines.push_back(delay);
-        }
+        const bool fits = text_width(how, 10.0, Weight::bold) <= tag_width || delay.empty();
+        for (std::string& line : wrap(fits ? how : share_words, tag_width, 3, 10.0, Weight::bold))
+          tag.lines.push_back(std::move(line));
+        if (!fits) tag.lines.push_back(delay);
       }
       card.tags.push_back(std::move(tag));
     };

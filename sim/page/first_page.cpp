@@ -104,7 +104,8 @@ class FirstPage {
     if (!std::isfinite(first)) return {};
     const std::string from = happening_words::short_date(settings_.start, first),
                       to = happening_words::short_date(settings_.start, last);
-    return from == to ? "starts " + from : fmt::format("starts {} to {}", from, to);
+    const std::string starts = happening_words::dated(settings_.start) ? "starts " : "starts on ";
+    return starts + from + (from == to ? "" : " to " + to);
   }
 
   /// What happens where no plan is chosen: the levels that all differences are from.
@@ -162,7 +163,7 @@ class FirstPage {
       if (found_.money) {
         put("<td data-label=\"Investment and payback\">{}<span class=\"interval\">payback: {}{}</span>",
             html(format::money(plan.investment.mean, samples_.currency)), html(comparison_words::break_even(plan)),
-            plan.payback_days ? ", " + happening_words::short_date(settings_.start, *plan.payback_days) : "");
+            plan.payback_days && happening_words::dated(settings_.start) ? ", " + happening_words::short_date(settings_.start, *plan.payback_days) : "");
         const std::string begins = starts(k);
         if (!begins.empty()) put("<span class=\"interval\">{}</span>", html(begins));
         out_ += "</td>";
@@ -316,9 +317,13 @@ class FirstPage {
   // ---- what it rests on
   void basis() {
     const ModelParts& parts = report_.model.parts();
-    std::string text = fmt::format("A market of {} people from {} to {}; money in {}", format::count(samples_.market),
-                                   happening_words::date(settings_.start, 0.0),
-                                   happening_words::date(settings_.start, samples_.horizon), samples_.currency);
+    const std::string time =
+        happening_words::dated(settings_.start)
+            ? fmt::format("from {} to {}", happening_words::date(settings_.start, 0.0),
+                          happening_words::date(settings_.start, samples_.horizon))
+            : fmt::format("over {} from day 0 on", format::duration(samples_.horizon));
+    std::string text =
+        fmt::format("A market of {} people {}; money in {}", format::count(samples_.market), time, samples_.currency);
     text += settings_.discount != 0.0 ? fmt::format(", discounted at {:g} % a year. ", 100.0 * settings_.discount)
                                       : ", not discounted. ";
     std::string happenings;

@@ -45,7 +45,7 @@ class WorthPicture {
       put("<text class=\"soft\" x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\">{}</text>\n", at_x, at_y, anchor, html(words));
     };
     // Words at the corners and marks first, then names where they hide least.
-    std::vector<Box> taken{{zero_x - 1.0, y.to, zero_x + 1.0, y.from}};
+    std::vector<Box> taken{{zero_x - 1.0, y.to, zero_x + 1.0, y.from}, {x.from, 0.0, x.from + 260.0, 19.0}};
     if (width - 16.0 - zero_x > 130.0) {
       corner(x.to, y.to - 6.0, "end", "pays and keeps more");
       taken.push_back({x.to - 125.0, y.to - 17.0, x.to, y.to - 2.0});

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "sojourn/model/calendar.hpp"
+#include "sojourn/model/model.hpp"
 #include "sojourn/report/format.hpp"
 
 namespace sojourn::happening_words {
@@ -23,13 +24,17 @@ std::string step(const TimeStep& of) {
 
 }  // namespace
 
+bool dated(std::string_view start) { return start != Settings{}.start; }
+
 std::string short_date(std::string_view start, double day) {
   std::string text = date(start, day);
+  if (!dated(start)) return text;
   const std::size_t month = text.find(' ') + 1, year = text.find(' ', month);
   return text.erase(month + std::min<std::size_t>(3, year - month), year - month - std::min<std::size_t>(3, year - month));
 }
 
 std::string date(std::string_view start, double day) {
+  if (!dated(start)) return fmt::format("day {:.0f}", day);
   const auto number = [&](std::size_t begin, std::size_t count) {
     int value = 0;
     std::from_chars(start.data() + begin, start.data() + begin + count, value);

@@ -8,7 +8,10 @@
 
 namespace sojourn::happening_words {
 
-/// The date of a day since `start` (an ISO date): "1 November 2026".
+/// Whether a scenario says when it starts: of any other, days are counted, and no date of the year 2000 is made up.
+[[nodiscard]] bool dated(std::string_view start);
+
+/// The date of a day since `start` (an ISO date): "1 November 2026"; "day 304" where the scenario says no start.
 [[nodiscard]] std::string date(std::string_view start, double day);
 /// The same with three letters of the month: "1 Nov 2026".
 [[nodiscard]] std::string short_date(std::string_view start, double day);
