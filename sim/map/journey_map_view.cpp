@@ -423,7 +423,10 @@ MapContent content(const Model& model, const JourneyView& view) {
   }
   std::vector<double> visits = now.counts("visits", "touchpoint");
   double people = 0.0;  // who had arrived by the horizon
-  for (const char* where : {"prospects", "lost", "customers", "churned"}) people += now.counts(where, "time").back();
+  for (const char* where : {"prospects", "lost", "customers", "churned"}) {
+    const std::vector<double> stock = now.counts(where, "time");
+    people += stock.empty() ? 0.0 : stock.back();
+  }
   for (double& each : visits) each = people > 0.0 ? each / people : 0.0;
   mark_weak(map, visits);
   map.line.path = main_path(map, now.counts("taken", "exit"), now.counts("visits", "touchpoint"));

@@ -200,6 +200,7 @@ class FirstPage {
       add("Elsewhere in the journey: " + fix.substr(0, fix.find('\n')));
     }
     if (report_.doubt != nullptr) add(doubt_answer(*report_.doubt));
+    if (items.empty()) add("Other assumptions than those of the scenario: change a figure of it and compare again.");
     out_ += "<div class=\"changes\"><h2>What would change the answer</h2>\n<ul>\n";
     for (const std::string& item : items) put("<li>{}</li>\n", html(item));
     out_ += "</ul>\n";
@@ -309,9 +310,9 @@ class FirstPage {
     if (bought.size() > most) list += fmt::format(" and {} more", bought.size() - most);
     if (list.empty()) return {};
     return fmt::format(
-        "Whether {} really does what is assumed of {}. Intervals hold the luck of the simulation, not how well the scenario "
+        "Whether {} really {} what is assumed of {}. Intervals hold the luck of the simulation, not how well the scenario "
         "fits your customers; it marks no figure as uncertain, so the page cannot say what knowing more is worth.",
-        list, plan.name);
+        list, bought.size() > 1 ? "do" : "does", plan.name);
   }
 
   // ---- what it rests on

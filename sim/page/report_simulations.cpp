@@ -1,3 +1,4 @@
+#include "sojourn/decide/default_goal.hpp"
 #include "sojourn/page/report_simulations.hpp"
 
 #include <fmt/format.h>
@@ -129,7 +130,7 @@ Beside simulate_beside(const Scenario& scenario, const Model& model, const Sampl
     if (!lighter) return too_long("Which touchpoint is worth fixing", "rank");
     try {
       RankOptions how;
-      how.by = metric_of_goal(parts.settings);
+      how.by = metric_before_running(parts);
       beside.ranking = rank(apply(*lighter, PlanId(static_cast<std::size_t>(plan - parts.plans.begin()))), how, part);
     } catch (const InputError&) {
       leave_out("No touchpoint that anybody visits can be improved.");
@@ -141,7 +142,7 @@ Beside simulate_beside(const Scenario& scenario, const Model& model, const Sampl
     if (!lighter) return too_long("What each budget buys", "optimize");
     OptimizeOptions how;
     how.limits.total = limit;
-    how.goal = goal_of(parts.settings);
+    how.goal = goal_before_running(parts);
     found = optimize(*lighter, how, part);
   };
   // There are more touchpoints than improvements, mostly.
@@ -165,7 +166,7 @@ Beside simulate_beside(const Scenario& scenario, const Model& model, const Sampl
     how.stop = part.stop;
     try {
       UncertainDraws draws = simulate_draws(inputs, how);
-      const std::size_t by = place_of_goal(draws, goal_of(parts.settings));
+      const std::size_t by = place_of_goal(draws, goal_before_running(parts));
       beside.doubt = Doubt{std::move(inputs), std::move(draws), by};
     } catch (const InputError&) {
       leave_out("Some draws of the uncertain inputs are no valid scenario: sojourn compare --uncertain says which.");
