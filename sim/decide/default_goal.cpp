@@ -15,12 +15,13 @@ bool moves_money(const ModelParts& parts) {
              effect.parameter == Parameter::revenue_per_month || effect.parameter == Parameter::cost_per_month;
     });
   };
-  return any(parts.touchpoints, [](const Touchpoint& at) {
-           return at.earns() || at.costs() || at.revenue_per_month != 0.0 || at.cost_per_month != 0.0;
-         }) ||
+  return any(parts.touchpoints,
+             [](const Touchpoint& at) {
+               return at.earns() || at.costs() || at.revenue_per_month != 0.0 || at.cost_per_month != 0.0;
+             }) ||
          any(parts.pools, [](const Pool& pool) { return pool.cost_per_hour != 0.0; }) ||
-         any(parts.surveys, [](const Survey& survey) { return survey.cost != 0.0; }) ||
-         any(parts.events, changed) || any(parts.improvements, [&](const Improvement& one) {
+         any(parts.surveys, [](const Survey& survey) { return survey.cost != 0.0; }) || any(parts.events, changed) ||
+         any(parts.improvements, [&](const Improvement& one) {
            return changed(one.change) || one.price.once != 0.0 || one.price.per_month != 0.0 || one.price.per_visit != 0.0;
          });
 }

@@ -62,8 +62,7 @@ std::vector<Picture::LegendItem> Picture::legend_items() const {
 
 double Picture::legend_height() const {
   const std::vector<LegendItem> items = legend_items();
-  return items.back().box.bottom() + 12.0 +
-         17.0 * static_cast<double>(legend_lines().size());
+  return items.back().box.bottom() + 12.0 + 17.0 * static_cast<double>(legend_lines().size());
 }
 
 std::vector<std::string> Picture::legend_lines() const {
@@ -83,7 +82,8 @@ void Picture::sign(double x, double y, bool event) {
   if (event) {  // a flash
     put("<path class=\"flash\" d=\"M{:.1f} {:.1f}l-4 6h3.2l-1.6 5l5.4-6.6h-3.2l2.4-4.4Z\"/>", x + 5.0, y - 9.0);
   } else {  // a bubble of speech
-    put("<path class=\"bubble\" d=\"M{:.1f} {:.1f}h8q1.5 0 1.5 1.5v3.5q0 1.5-1.5 1.5h-4l-2.6 2.6v-2.6h-1.4q-1.5 0-1.5-1.5v-3.5q0-1.5 "
+    put("<path class=\"bubble\" d=\"M{:.1f} {:.1f}h8q1.5 0 1.5 1.5v3.5q0 1.5-1.5 1.5h-4l-2.6 2.6v-2.6h-1.4q-1.5 "
+        "0-1.5-1.5v-3.5q0-1.5 "
         "1.5-1.5Z\"/>",
         x + 1.5, y - 7.5);
   }

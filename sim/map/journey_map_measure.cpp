@@ -50,11 +50,11 @@ void Picture::measure() {
       };
       add_signs(touchpoint.events, true);
       add_signs(touchpoint.voices, false);
-      card.room.box = static_cast<int>(std::ceil(
-          9.0 + name_line * static_cast<double>(card.name.size()) +
-          meta_line * static_cast<double>(card.meta.size() + card.signs.size() + card.changes.size() +
-                                            (touchpoint.off_map.empty() ? 0 : 1)) +
-          25.0 + (touchpoint.gain.empty() ? 0.0 : gain_height)));
+      card.room.box = static_cast<int>(
+          std::ceil(9.0 + name_line * static_cast<double>(card.name.size()) +
+                    meta_line * static_cast<double>(card.meta.size() + card.signs.size() + card.changes.size() +
+                                                    (touchpoint.off_map.empty() ? 0 : 1)) +
+                    25.0 + (touchpoint.gain.empty() ? 0.0 : gain_height)));
     }
     if (touchpoint.starts > 0.0 || touchpoint.weight > 1.0) card.room.above = static_cast<int>(tag_height + stem);
     const double tag_width = card.width - tag_indent - 12.0;

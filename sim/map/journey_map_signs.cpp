@@ -56,9 +56,8 @@ void mark_voices(MapContent& map, const ModelParts& parts) {
   for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) {
     const Touchpoint& at = parts.touchpoints[v];
     if (at.end) continue;
-    const bool listens = std::any_of(at.next.begin(), at.next.end(), [](const Exit& exit) {
-      return exit.on == Trigger::heard || exit.slopes.heard != 0.0;
-    });
+    const bool listens = std::any_of(at.next.begin(), at.next.end(),
+                                     [](const Exit& exit) { return exit.on == Trigger::heard || exit.slopes.heard != 0.0; });
     if (parts.word_of_mouth && listens) map.touchpoints[v].voices.emplace_back("hears others");
     if (parts.reviews && at.reads_reviews) map.touchpoints[v].voices.emplace_back("reads reviews");
   }

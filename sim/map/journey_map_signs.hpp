@@ -5,7 +5,8 @@
 
 namespace sojourn::journey_map {
 
-/// Marks events at the touchpoints that they change, where these are few, and where customers hear others; `notes` tell of all.
+/// Marks events at the touchpoints that they change, where these are few, and where customers hear others; `notes` tell of
+/// all.
 void mark_signs(MapContent& map, const ModelParts& parts);
 
 }  // namespace sojourn::journey_map

@@ -58,8 +58,8 @@ class Doubtful {
     const ValueOfInformation& value = doubt_.decision->value;
     const std::vector<std::size_t> order =
         value_words::by_falling(value.of_input.size(), [&](std::size_t i) { return value.of_input[i].value; });
-    const std::string all = fmt::format("To know all {} uncertain inputs before choosing is worth {}.", doubt_.draws.keys.size(),
-                                        worth_.of(value.perfect));
+    const std::string all = fmt::format("To know all {} uncertain inputs before choosing is worth {}.",
+                                        doubt_.draws.keys.size(), worth_.of(value.perfect));
     if (order.empty() || !value.of_input[order.front()].shown())
       return "No single uncertain input is shown to be worth finding out before choosing. " + all;
     const std::size_t k = order.front();

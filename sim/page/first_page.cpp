@@ -88,7 +88,8 @@ class FirstPage {
 
   [[nodiscard]] const Plan& plan_of(std::size_t k) const {
     const std::vector<Plan>& plans = report_.model.parts().plans;
-    const auto found = std::find_if(plans.begin(), plans.end(), [&](const Plan& one) { return one.id == samples_.plans[k].id; });
+    const auto found =
+        std::find_if(plans.begin(), plans.end(), [&](const Plan& one) { return one.id == samples_.plans[k].id; });
     return found == plans.end() ? plans.front() : *found;
   }
 
@@ -112,7 +113,8 @@ class FirstPage {
   void nothing_done() {
     const auto level = [&](std::string_view label, std::string_view name) {
       put("<td data-label=\"{}\">{}</td>", label,
-          html(format::value(metric(name), comparison_.plans.front().metrics[metric_position(name)].mean, samples_.currency)));
+          html(format::value(metric(name), comparison_.plans.front().metrics[metric_position(name)].mean,
+                             samples_.currency)));
     };
     const bool bought = !plan_of(0).improvements.empty();
     put("<tr class=\"level\"><th scope=\"row\">{}<span class=\"interval\">{}</span></th>",
@@ -163,7 +165,9 @@ class FirstPage {
       if (found_.money) {
         put("<td data-label=\"Investment and payback\">{}<span class=\"interval\">payback: {}{}</span>",
             html(format::money(plan.investment.mean, samples_.currency)), html(comparison_words::break_even(plan)),
-            plan.payback_days && happening_words::dated(settings_.start) ? ", " + happening_words::short_date(settings_.start, *plan.payback_days) : "");
+            plan.payback_days && happening_words::dated(settings_.start)
+                ? ", " + happening_words::short_date(settings_.start, *plan.payback_days)
+                : "");
         const std::string begins = starts(k);
         if (!begins.empty()) put("<span class=\"interval\">{}</span>", html(begins));
         out_ += "</td>";
@@ -227,16 +231,18 @@ class FirstPage {
     };
     const bool better = found.gain.clear() && found.gain.low > 0.0;
     if (leader != 0 && is_plan())
-      return fmt::format("Other sets of these improvements: of {} that were tried, {} itself is seen to be best.", found.tried,
-                         comparison_.plans[leader].name);
+      return fmt::format("Other sets of these improvements: of {} that were tried, {} itself is seen to be best.",
+                         found.tried, comparison_.plans[leader].name);
     if (!better) {
       if (leader == 0 || found_.goal.over_baseline != Verdict::better)
-        return fmt::format("Other sets of these improvements: of {} that were tried, none is shown to be better than buying "
-                           "nothing, as far as a page simulates.",
-                           found.tried);
-      return fmt::format("Other sets of these improvements: of {} that were tried, none is shown to be better than {}, as far as "
-                         "a page simulates.",
-                         found.tried, comparison_.plans[leader].name);
+        return fmt::format(
+            "Other sets of these improvements: of {} that were tried, none is shown to be better than buying "
+            "nothing, as far as a page simulates.",
+            found.tried);
+      return fmt::format(
+          "Other sets of these improvements: of {} that were tried, none is shown to be better than {}, as far as "
+          "a page simulates.",
+          found.tried, comparison_.plans[leader].name);
     }
     const std::string words = optimum_answer(found, report_.model);
     std::string text = "Other sets of these improvements: " + words.substr(0, words.find('\n'));
@@ -304,7 +310,10 @@ class FirstPage {
     const std::vector<ImprovementId>& bought = plan_of(told()).improvements;
     for (std::size_t i = 0; i < std::min(bought.size(), most); ++i) {
       const Change& change = parts.improvements[bought[i].index()].change;
-      list += fmt::format("{}“{}” ({})", list.empty() ? "" : i + 1 == bought.size() ? " and " : ", ",
+      list += fmt::format("{}“{}” ({})",
+                          list.empty()             ? ""
+                          : i + 1 == bought.size() ? " and "
+                                                   : ", ",
                           change.name.empty() ? change.id : change.name, happening_words::effects(change));
     }
     if (bought.size() > most) list += fmt::format(" and {} more", bought.size() - most);
@@ -318,11 +327,10 @@ class FirstPage {
   // ---- what it rests on
   void basis() {
     const ModelParts& parts = report_.model.parts();
-    const std::string time =
-        happening_words::dated(settings_.start)
-            ? fmt::format("from {} to {}", happening_words::date(settings_.start, 0.0),
-                          happening_words::date(settings_.start, samples_.horizon))
-            : fmt::format("over {} from day 0 on", format::duration(samples_.horizon));
+    const std::string time = happening_words::dated(settings_.start)
+                                 ? fmt::format("from {} to {}", happening_words::date(settings_.start, 0.0),
+                                               happening_words::date(settings_.start, samples_.horizon))
+                                 : fmt::format("over {} from day 0 on", format::duration(samples_.horizon));
     std::string text =
         fmt::format("A market of {} people {}; money in {}", format::count(samples_.market), time, samples_.currency);
     text += settings_.discount != 0.0 ? fmt::format(", discounted at {:g} % a year. ", 100.0 * settings_.discount)

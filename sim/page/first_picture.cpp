@@ -21,7 +21,8 @@ std::string html(const std::string& text) { return escape_markup(typographic(tex
 
 class WorthPicture {
  public:
-  WorthPicture(const Samples& samples, const Comparison& comparison, const Answer& found, const std::vector<std::size_t>& shown)
+  WorthPicture(const Samples& samples, const Comparison& comparison, const Answer& found,
+               const std::vector<std::size_t>& shown)
       : samples_(samples), comparison_(comparison), found_(found), shown_(shown) {}
 
   std::string text() {

@@ -10,8 +10,8 @@
 
 namespace sojourn::report_pages {
 
-/// Marks of the plans `shown`, net present value across and customers kept upwards, as differences to the baseline with their
-/// intervals. Markup, with its takeaway for a heading.
+/// Marks of the plans `shown`, net present value across and customers kept upwards, as differences to the baseline with
+/// their intervals. Markup, with its takeaway for a heading.
 [[nodiscard]] std::string worth_picture(const Samples& samples, const Comparison& comparison, const Answer& found,
                                         const std::vector<std::size_t>& shown);
 

@@ -338,7 +338,8 @@ class Page {
     if (report_.optimum != nullptr)
       beside("What a budget buys", report_.optimum->samples, fmt::format(", {} choices", report_.optimum->tried));
     if (report_.samples.plans.size() > 1) {
-      for (const std::string& caution : caution_words::cautions(report_.samples, report_.comparison)) fact("Caution", caution);
+      for (const std::string& caution : caution_words::cautions(report_.samples, report_.comparison))
+        fact("Caution", caution);
     }
     fact("Seed", fmt::format("{}", from.seed));
     fact("Made by", from.history);

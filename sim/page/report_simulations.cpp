@@ -1,4 +1,3 @@
-#include "sojourn/decide/default_goal.hpp"
 #include "sojourn/page/report_simulations.hpp"
 
 #include <fmt/format.h>
@@ -7,6 +6,8 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+
+#include "sojourn/decide/default_goal.hpp"
 
 namespace sojourn {
 namespace {
@@ -60,7 +61,8 @@ std::optional<Model> at_page_precision(const Model& model, const Samples& sample
   if (affordable < std::min(fewest_customers, settings.customers)) return std::nullopt;
   settings.customers = std::min(settings.customers, affordable);
   const double replications = std::floor(people / static_cast<double>(settings.customers));
-  settings.replications = std::max(fewest, static_cast<std::uint32_t>(std::min<double>(settings.replications, replications)));
+  settings.replications =
+      std::max(fewest, static_cast<std::uint32_t>(std::min<double>(settings.replications, replications)));
   return Model(std::move(parts));
 }
 

@@ -64,11 +64,14 @@ std::vector<std::string> strained_pools(const Samples& samples) {
   };
   const std::size_t pools = samples.plans.front().utilisation.size();
   for (std::size_t pool = 0; pool < pools; ++pool) {
-    add(pool, [&](const PlanSamples&, double busy) { return busy >= saturated; },
+    add(
+        pool, [&](const PlanSamples&, double busy) { return busy >= saturated; },
         "more comes than they can do, and the wait is what the horizon, patience or room allow.");
-    add(pool, [&](const PlanSamples& plan, double busy) { return busy < idle && unserved(plan); },
+    add(
+        pool, [&](const PlanSamples& plan, double busy) { return busy < idle && unserved(plan); },
         "people go unserved all the same; do they come while nobody is on duty?");
-    add(pool, [&](const PlanSamples& plan, double busy) { return busy < idle && !unserved(plan); },
+    add(
+        pool, [&](const PlanSamples& plan, double busy) { return busy < idle && !unserved(plan); },
         "they hardly bear on anybody, unless the scenario means other servers or other numbers.");
   }
   return sentences;

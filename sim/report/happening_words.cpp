@@ -53,7 +53,8 @@ std::string when(const Change& change, std::string_view start) {
   const double begin = change.start.value();
   std::string text;
   if (again.duration) {
-    text = fmt::format("from {} to {}", date(start, begin), date(start, stepped(begin, *again.duration, 1, start, again.dated)));
+    text = fmt::format("from {} to {}", date(start, begin),
+                       date(start, stepped(begin, *again.duration, 1, start, again.dated)));
   } else if (!again.every && change.end) {
     text = fmt::format("from {} to {}", date(start, begin), date(start, change.end->value()));
   } else if (begin > 0.0 || again.every) {

@@ -224,7 +224,7 @@ class Page(Report):
             with self.subTest(name):
                 file = self.folder / f"coupled-{name}.h5"
                 # Many customers who stand for more need no long life to be too many.
-                horizon = "12 months" if simulated else "4 months"
+                horizon = "12 months" if simulated else "6 months"
                 done = sojourn("run", SOURCE / "scenarios/contact-centre.toml", "--customers", customers, "--replications", 4 if simulated else 1,
                                "--set", f"scenario.market={market}", "--set", f"scenario.horizon={horizon}", "--quiet", "-o", file)
                 self.assertEqual(done.returncode, 0, done.stderr)
@@ -521,6 +521,47 @@ class Browser(Report):
         self.assertEqual([plan["worth"] for plan in data["verdicts"]], [plan["verdict"]["worth"] for plan in said["plans"].values()])
         self.assertEqual(list(said["plans"])[data["goal_leader"]], said["goal"]["leader"])
         self.assertIn("What would change the answer", head)
+
+    def test_sentence_rows_charts_and_json_agree(self):
+        """One comparison is told five times on the page, and always the same."""
+        file, said = self.results("scenarios/telecom.toml")
+        page = self.page(file, "--budget", "5M")
+        plans = list(said["plans"].values())[1:]
+
+        def check(page):
+            browser = self.open(page)
+            self.check_quiet(browser)
+            # The picture has a mark for each plan, coloured by its verdict.
+            marks = browser.execute_script("return [...document.querySelectorAll('header .picture circle')].map((mark) => mark.getAttribute('class'))")
+            self.assertEqual(marks, [plan["verdict"]["worth"] for plan in plans])
+            # The sentence names who leads in the rows, in the JSON and in the charts' titles and tables.
+            leader = max(plans, key=lambda plan: plan["difference"]["npv"]["mean"])["name"]
+            keeper = max(plans, key=lambda plan: plan["difference"]["retained"]["mean"])["name"]
+            first, second = [one.text for one in browser.find_elements("css selector", "header .answer")]
+            self.assertTrue(first.startswith(leader + " is worth most"), first)
+            self.assertTrue(second.startswith(keeper + " keeps most"), second)
+            titles = [one.text for one in browser.find_elements("css selector", "#plans-charts h3")]
+            self.assertTrue(titles[0].startswith(f"Retained: most by {keeper}, +"), titles)
+            self.assertTrue(any(title.startswith(f"Net present value: most by {leader}, +") for title in titles), titles)
+            tables = browser.execute_script("return [...document.querySelectorAll('#plans-charts figure')].map((one) => [...one.querySelectorAll('tbody tr')]"
+                                            ".map((row) => [...row.children].map((cell) => cell.textContent)))")
+            rows = {plan["name"]: plan for plan in plans}
+            for name, change, half in tables[0]:
+                of = rows[name]["difference"]["retained"]
+                self.assertAlmostEqual(float(change.replace("\u2212", "-").split()[0]), 100 * of["mean"], delta=0.006)
+                # Sentence and whisker have one interval: that of the JSON, on its longer side.
+                self.assertAlmostEqual(float(half.split()[1]), 100 * max(of["high"] - of["mean"], of["mean"] - of["low"]), delta=0.006)
+            # The rows of the plan that is chosen first, which is the leader by the goal.
+            for row in browser.find_elements("css selector", "#outcomes tbody tr"):
+                cell = row.find_element("css selector", "[data-metric]")
+                self.assertEqual(float(cell.get_attribute("data-value")), rows[leader]["metrics"][cell.get_attribute("data-metric")]["mean"])
+
+        check(page)
+        text, broken = page.read_text(encoding="utf-8"), self.folder / "broken.html"
+        for name, before, after in (("a mark", '<circle class="worse"', '<circle class="better"'), ("the sentence", '<p class="answer">', '<p class="answer">Not so: ')):
+            broken.write_text(text.replace(before, after, 1), encoding="utf-8")
+            with self.subTest(name), self.assertRaises(AssertionError):
+                check(broken)
 
     def test_the_contents_lead_to_every_section(self):
         browser = self.open(self.page(self.results("scenarios/telecom.toml")[0], "--budget", "5M"))

@@ -86,7 +86,8 @@ improvements = ["better"]
 Model model() { return build(parse_scenario(journey, "signs.toml")); }
 
 std::size_t place(const journey_map::MapContent& map, const std::string& id) {
-  const auto found = std::find_if(map.touchpoints.begin(), map.touchpoints.end(), [&](const auto& at) { return at.id == id; });
+  const auto found =
+      std::find_if(map.touchpoints.begin(), map.touchpoints.end(), [&](const auto& at) { return at.id == id; });
   return static_cast<std::size_t>(found - map.touchpoints.begin());
 }
 

@@ -42,7 +42,7 @@ struct MapTouchpoint {
   std::optional<std::size_t> team_index;
   double quality = 0.5;
   double effort = 0.0;
-  bool weak = false;    // see `mark_weak`
+  bool weak = false;   // see `mark_weak`
   bool races = false;  // its exits compete
   double weight = 1.0;
   std::optional<End> end, counts_as;
