@@ -107,7 +107,7 @@ export const takeaway = (list) => {
   const [name, e] = list.reduce((best, one) => (one[1][0] > best[1][0] ? one : best));
   const shown = e[5] || e[0] === 0;
   if (list.length === 1) return `${e[0] === 0 ? "no change" : minus(e[3])}${shown ? "" : ", which may be chance"}`;
-  return e[5] && e[0] > 0 ? `most by ${name}, ${minus(e[3])}` : "no plan is shown to raise it";
+  return e[5] && e[0] > 0 ? `highest seen under ${name}, ${minus(e[3])}` : "no plan is shown to raise it";
 };
 export const settled = (e) => e[1] === null ? "" : !e[5] ? "which may be chance" : e[0] > 0 ? "above the baseline" : "below the baseline";
 
