@@ -266,9 +266,7 @@ class Replication {
   /// Surveys at intervals whose occasions come at the end of `window`.
   void ask(std::size_t window) {
     const double now = program_.windows().end(window);
-    const auto due = [&](std::uint32_t customer) {
-      return store_.present(customer) && program_.surveys().asked_at(of_surveys(customer)) <= now;
-    };
+    const auto due = [&](std::uint32_t customer) { return store_.present(customer) && store_.asked_at(customer) <= now; };
     for (Diary& diary : options_.diaries) {
       if (!due(diary.customer)) continue;
       Lives lives = this->lives();
@@ -303,10 +301,15 @@ class Replication {
     const Population& population = compiled_.population();
     const Accounts* const accounts = market_.market_state().accounts;
     constexpr auto propensity = static_cast<std::size_t>(BuiltinTrait::response_propensity);
-    for (std::uint32_t customer = begin; customer < end; ++customer) {
+    std::vector<std::uint32_t> due;
+    store_.due_to_be_asked(begin, end, now, due);
+    constexpr std::size_t ahead = 16;  // rows that the memory is asked for before their turn
+    for (std::size_t k = 0; k < due.size(); ++k) {
+      if (k + ahead < due.size()) store_.prefetch(due[k + ahead]);
+      const std::uint32_t customer = due[k];
+      if (!store_.present(customer)) continue;
       const std::span<double> carried = store_.carried_of_surveys(customer);
-      if (!(surveys.asked_at(carried) <= now) || !store_.present(customer)) continue;
-      const std::uint32_t persona = store_.persona(customer), touchpoint = store_.touchpoint(customer);
+      const std::uint32_t persona = store_.persona(customer);
       const bool is_customer = store_.standing(customer) == Standing::customer;
       const bool referred = store_.bought(customer) && market_.introduced_by(customer) >= 0;
       const float satisfaction = store_.satisfaction(customer);
@@ -321,9 +324,12 @@ class Replication {
           },
           [&](const Asked& asked) {
             surveys.count(tally.data(), tally.shape(), asked, decay);
-            if (surveys.is_low(asked)) way = program_.sooner(way, program_.recovery_exit(asked.survey, touchpoint));
+            if (surveys.is_low(asked)) {
+              way = program_.sooner(way, program_.recovery_exit(asked.survey, store_.touchpoint(customer)));
+            }
           });
-      if (way >= 0 && !in_line(customer) && !at_gate(customer, touchpoint)) {
+      store_.note_next_survey(customer);
+      if (way >= 0 && !in_line(customer) && !at_gate(customer, store_.touchpoint(customer))) {
         const double then = now + program_.recovery(way).within;
         if (now < program_.horizon() && then <= program_.horizon() && !(store_.next_time(customer) <= then))
           store_.redirect(customer, static_cast<std::uint32_t>(way), then);
@@ -351,10 +357,6 @@ class Replication {
     store_.annoy(customer, behaviour::annoyed(store_.satisfaction(customer), lost));
     count(1);
   }
-  [[nodiscard]] std::span<const double> of_surveys(std::uint32_t customer) const {
-    return store_.carried(customer).subspan(program_.carried().width());
-  }
-
   /// The horizon: who is still a customer has a tenure that nobody saw the end of.
   void count_unfinished_tenures(Tally& tally, std::uint32_t begin, std::uint32_t end) const {
     const TallyShape& shape = tally.shape();

@@ -66,6 +66,7 @@ CustomerStore::CustomerStore(const lock_step::Compiled& compiled, std::uint32_t 
   width_ = compiled.program().carried_width();
   if (width_ > 0) carried_.assign(rows * width_, 0.0);
   columns_.carried = width_ > 0 ? carried_.data() : nullptr;
+  if (compiled.program().surveys().at_intervals()) asked_at_.assign(rows, lock_step::never);
   columns_.raced = column(raced_, compiled.program().any_race_may_switch(),
                           lock_step::Raced{0.0, 0.0f, 0.0f, 0.0f, 0.0f, -1, false, false, -1});
 }
@@ -74,7 +75,7 @@ std::size_t CustomerStore::bytes_per_customer() const {
   const auto of = [](const auto& column) { return column.empty() ? 0 : sizeof(column[0]); };
   std::size_t bytes = of(time_) + of(kept_) + of(loss_aversion_) + of(effort_aversion_) + of(heard_) + of(voice_);
   for (const Column<float>& own : own_) bytes += of(own);
-  return bytes + width_ * sizeof(double) + of(raced_);
+  return bytes + width_ * sizeof(double) + of(asked_at_) + of(raced_);
 }
 
 void CustomerStore::populate(const Streams& streams, const Accounts* accounts, std::uint32_t begin, std::uint32_t end) {
@@ -116,6 +117,7 @@ void CustomerStore::populate(const Streams& streams, const Accounts* accounts, s
         compiled_.program().begin_carrying(compiled_.population(), streams, nullptr, customer, persona, people->arrival[k],
                                            {carried_.data() + i * width_, width_});
       }
+      if (!asked_at_.empty()) note_next_survey(customer);
     }
   }
 }
@@ -153,6 +155,7 @@ void CustomerStore::populate_accounts(const Streams& streams, const Accounts& ac
       compiled_.program().begin_carrying(population, streams, &accounts, customer, persona, person.arrival,
                                          {carried_.data() + i * width_, width_});
     }
+    if (!asked_at_.empty()) note_next_survey(customer);
   }
 }
 
@@ -183,8 +186,20 @@ void CustomerStore::hold(std::uint32_t customer) {
            lock_step::never);
 }
 
+void CustomerStore::due_to_be_asked(std::uint32_t begin, std::uint32_t end, double now,
+                                    std::vector<std::uint32_t>& due) const {
+  due.resize(end - begin);
+  std::size_t count = 0;
+  for (std::uint32_t customer = begin; customer < end; ++customer) {
+    due[count] = customer;
+    count += asked_at(customer) <= now ? 1 : 0;
+  }
+  due.resize(count);
+}
+
 void CustomerStore::asked(std::uint32_t customer, const Life& life) {
   std::copy(life.carried.begin(), life.carried.end(), carried_.data() + at(customer) * width_);
+  note_next_survey(customer);
   if (life.state.standing == Standing::customer) annoy(customer, life.state.satisfaction);
 }
 

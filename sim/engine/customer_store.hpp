@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "lock_step_tables.hpp"
 #include "sojourn/base/huge_pages.hpp"
@@ -19,8 +20,8 @@ namespace sojourn {
 /// Customers `first()` to `end()` of a replication. 48 bytes each; 5 more where there is word of mouth; 4 more for each of
 /// loss aversion, effort aversion and the traits in probabilities that is asked for and is not the same for all
 /// of a persona; 8 more for each clock, counter and anniversary that some exit asks for, and 8 for a counter that fades; 8
-/// more for each survey at intervals and half-life of fatigue, and 8 for each of these kinds; 40 more where a rule may
-/// change a race.
+/// more for each survey at intervals and half-life of fatigue, and 16 and 8 for these kinds; 40 more where a rule may change
+/// a race.
 class CustomerStore {
  public:
   /// Room for `count` customers from number `first` on, who have all yet to arrive, and rows for padding lanes, one for each
@@ -47,6 +48,7 @@ class CustomerStore {
     __builtin_prefetch(kept);
     __builtin_prefetch(kept + sizeof(lock_step::Kept) - 1);
     __builtin_prefetch(time_.data() + at(customer));
+    if (width_ > 0) __builtin_prefetch(carried_.data() + at(customer) * width_);
   }
   /// When the next visit of `customer` comes; `never` for who has none.
   [[nodiscard]] double next_time(std::uint32_t customer) const { return time_[at(customer)]; }
@@ -89,6 +91,14 @@ class CustomerStore {
   [[nodiscard]] std::span<double> carried_of_surveys(std::uint32_t customer) {
     const std::size_t first = compiled_.program().carried().width();
     return {carried_.data() + at(customer) * width_ + first, width_ - first};
+  }
+  /// SurveyRules::asked_at of a customer, who may not have arrived. Only where surveys are asked at intervals.
+  [[nodiscard]] double asked_at(std::uint32_t customer) const { return asked_at_[at(customer)]; }
+  /// Those of customers `begin` to `end` who are to be asked by `now`, in their order.
+  void due_to_be_asked(std::uint32_t begin, std::uint32_t end, double now, std::vector<std::uint32_t>& due) const;
+  /// Takes note of when surveys, which have just asked the customer, do so next.
+  void note_next_survey(std::uint32_t customer) {
+    asked_at_[at(customer)] = compiled_.program().surveys().asked_at(carried_of_surveys(customer));
   }
   [[nodiscard]] float answering(std::uint32_t customer) const { return row(customer).answering; }
   /// A customer is left with this satisfaction.
@@ -156,6 +166,7 @@ class CustomerStore {
   Column<Voice> voice_;
   std::size_t width_ = 0;   // numbers that a customer carries
   Column<double> carried_;  // [row x width_]
+  Column<double> asked_at_;  // SurveyRules::asked_at, apart because every window looks for those who are due
   Column<lock_step::Raced> raced_;
   lock_step::Store columns_{};
 };

@@ -1394,7 +1394,9 @@ class Block {
       for (int i = 0; i < padded_; ++i) c_.introduced[i] = store.kept[s_.kept[i]].introduced_by < came_alone ? 1 : 0;
     }
     if (t_.hears) take_out_heard();
-    for (int i = 0; t_.asks_at_intervals && i < lanes_; ++i) c_.asked_at[i] = carried(i)[t_.first_asked];
+    // Where others may make them leave, they are asked between the windows.
+    const bool asks = t_.asks_at_intervals && task_.market == nullptr;
+    for (int i = 0; asks && i < lanes_; ++i) c_.asked_at[i] = carried(i)[t_.first_asked];
     if (!t_.still) return;
     EACH_LANE
     for (int i = 0; i < padded_; ++i) {

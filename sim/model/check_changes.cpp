@@ -86,14 +86,13 @@ void check_recurrence(const Context& context, const Change& change, const std::s
   };
   if (recurrence.duration) good = findings.number(path + ".duration", recurrence.duration->days, keys::positive) && good;
   if (recurrence.every) good = findings.number(path + ".every", recurrence.every->days, keys::positive) && good;
-  const bool steps = good;
   if (recurrence.duration && change.end) {
     refuse("duration", "duration and end both say when it is over", "keep one of them; after `last` it begins no more");
   }
   if (recurrence.every && !recurrence.duration) {
     refuse("every", "it begins again and again, but nothing says how long it is on each time", "add duration = \"3 days\"");
   }
-  if (steps && recurrence.every && recurrence.duration && recurrence.duration->days > recurrence.every->days) {
+  if (good && recurrence.every && recurrence.duration && recurrence.duration->days > recurrence.every->days) {
     refuse("duration",
            fmt::format("it is on for {} days, but begins again after {}", text(recurrence.duration->days),
                        text(recurrence.every->days)),

@@ -27,6 +27,7 @@
 #include "sojourn/engine/recorder.hpp"
 #include "sojourn/engine/run.hpp"
 #include "sojourn/scenario/scenario.hpp"
+#include "survey_bench.hpp"
 #include "talk_bench.hpp"
 
 namespace {
@@ -64,6 +65,8 @@ What the lines mean:
   queues                       whole runs of one replication on one thread, CPU time: scenarios/contact-centre.toml with a million
                                customers and agents for them (--quick: as it is), where two visits in five are calls; and
                                tests/bench/one-server.toml, M/M/1 at a load of 0.8, to which everybody comes once
+  surveys                      scenarios/telecom.toml with two surveys and one rule, and without them but stopped at every window's end;
+                               whole runs of one replication on one thread, in turn, CPU time
   talk                         word of mouth alone, one thread: everybody a promoter on a small world of ten contacts, daily windows
   bytes per customer           state between windows where customers are coupled
 Exit status: 0 when it has measured, whatever the figures; 2 for a wrong command line; 1 for anything else.
@@ -371,6 +374,7 @@ struct Figures {
   Threads threads;
   std::vector<Growth> growth;
   std::vector<bench::QueueSpeed> queues;
+  bench::SurveySpeed surveys;
   bench::TalkFigures talk;
   std::size_t bytes_per_customer = 0;
 };
@@ -419,6 +423,7 @@ Figures measure(const Options& options) {
   figures.threads = two_threads(options.quick ? 30'000 : 200'000, options.quick ? 3 : 12);
 
   figures.queues = measure_queues(options.quick, figures.vectors);
+  figures.surveys = bench::measure_surveys(bench::telecom, options.quick);
   figures.talk = bench::measure_talk(options.quick);
 
   Subject twelve(bench::twelve), chain(bench::chain);
@@ -539,6 +544,13 @@ void print(const Figures& figures) {
                rate(speed.visits, speed.median()), rate(speed.visits, speed.best()), rate(speed.arrivals, speed.median()),
                rate(speed.arrivals, speed.best()), 1e-6 * speed.goal, speed.by_arrivals ? "arrivals" : "visits");
   }
+  const bench::SurveySpeed& surveys = figures.surveys;
+  fmt::print(
+      "\nsurveys: {} people      M visits per second and core\n  without them {:.2f}, with two and one rule {:.2f}: {:.1f} "
+      "% in the median "
+      "of {} pairs (goal: at least 70 %)\n",
+      surveys.customers, 1e-6 * surveys.median(surveys.plain), 1e-6 * surveys.median(surveys.asked), 100.0 * surveys.share(),
+      surveys.plain.size());
   fmt::print(
       "\ntalk: {} people, {} windows      M person-windows per second and core   best   M messages per second (goal of the "
       "first: 150)\n",
@@ -600,6 +612,11 @@ ordered_json json_of(const Figures& figures) {
                                 {"arrivals", speed.arrivals},    {"seconds", speed.seconds},
                                 {"goal_per_second", speed.goal}, {"goal_of", speed.by_arrivals ? "arrivals" : "visits"}};
   }
+  out["surveys"] = {{"customers", figures.surveys.customers},
+                    {"visits_per_second", figures.surveys.plain},
+                    {"visits_per_second_asked", figures.surveys.asked},
+                    {"share", figures.surveys.share()},
+                    {"goal", 0.7}};
   out["talk"] = {{"people", figures.talk.people},
                  {"windows", figures.talk.windows},
                  {"bytes_per_person", figures.talk.bytes_per_person},

@@ -3,12 +3,11 @@
 import json
 import math
 import os
-import subprocess
-import tempfile
 import unittest
 from pathlib import Path
 
-SOJOURN = os.environ["SOJOURN"]
+from program import ProgramTest
+
 SCENARIOS = Path(os.environ["SOJOURN_SOURCE"]).resolve() / "scenarios"
 
 # From `start` three ways with the shares .6, .3 and .1; `way` leads on to `gone` or back to `start`.
@@ -59,18 +58,6 @@ def entropy(shares):
 
 def divergence(p, q):
     return entropy([(a + b) / 2 for a, b in zip(p, q)]) - (entropy(p) + entropy(q)) / 2
-
-
-class ProgramTest(unittest.TestCase):
-    def setUp(self):
-        holder = tempfile.TemporaryDirectory()
-        self.addCleanup(holder.cleanup)
-        self.folder = Path(holder.name)
-
-    def sojourn(self, *words, status=0):
-        done = subprocess.run([SOJOURN, *map(str, words)], cwd=self.folder, capture_output=True, text=True, check=False)
-        self.assertEqual(done.returncode, status, done.stderr)
-        return done
 
 
 class AssumedTest(ProgramTest):

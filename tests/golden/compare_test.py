@@ -6,11 +6,12 @@ import json
 import os
 import re
 import subprocess
-import tempfile
 import unittest
 from pathlib import Path
 
 import h5py
+
+from program import ProgramTest
 
 SOJOURN = os.environ.get("SOJOURN", "build/sojourn")
 SCENARIOS = Path(os.environ.get("SOJOURN_SOURCE", ".")) / "scenarios"
@@ -19,26 +20,17 @@ COFFEE = SCENARIOS / "coffee.toml"
 SMALL = ["--customers", "2000", "--horizon", "1 year"]
 
 
-class Compare(unittest.TestCase):
-    def setUp(self):
-        holder = tempfile.TemporaryDirectory()
-        self.addCleanup(holder.cleanup)
-        self.folder = Path(holder.name)
+class Compare(ProgramTest):
+    environment = {"COLUMNS": "400"}  # sentences on one line
 
-    def sojourn(self, *arguments):
-        return subprocess.run([SOJOURN, *map(str, arguments)], cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                              check=False, env={**os.environ, "COLUMNS": "400"})  # sentences on one line
-
-    def run_well(self, *arguments):
-        done = self.sojourn(*arguments)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return done
+    def ends(self, *words):
+        return self.sojourn(*words, status=None)
 
     def compare(self, *arguments):
-        return json.loads(self.run_well("compare", TELECOM, *SMALL, "--replications", 3, "--json", *arguments).stdout)
+        return json.loads(self.sojourn("compare", TELECOM, *SMALL, "--replications", 3, "--json", *arguments).stdout)
 
     def difference(self, *arguments):
-        plans = json.loads(self.run_well("compare", *arguments, "--json").stdout)["plans"]
+        plans = json.loads(self.sojourn("compare", *arguments, "--json").stdout)["plans"]
         return {plan: {metric: (cell["mean"], cell["low"], cell["high"]) for metric, cell in found["difference"].items()}
                 for plan, found in plans.items()}
 
@@ -46,7 +38,7 @@ class Compare(unittest.TestCase):
         """A plan whose results lie in a file of their own has the same differences; its intervals rest on samples alone."""
         few = ["--customers", 1000, "--replications", 3]
         for name, plan, seed in (("before", "baseline", 1), ("care", "care-first", 1), ("stranger", "care-first", 2)):
-            self.run_well("run", TELECOM, *few, "--seed", seed, "--plan", plan, "--quiet", "-o", f"{name}.h5")
+            self.sojourn("run", TELECOM, *few, "--seed", seed, "--plan", plan, "--quiet", "-o", f"{name}.h5")
         beside = self.difference("before.h5", "care.h5")["care"]
         whole = self.difference(TELECOM, *few, "--seed", 1, "--plans", "care-first", "-o", "whole.h5")["care-first"]
         self.assertNotEqual(whole["npv"][0], 0.0)
@@ -55,7 +47,7 @@ class Compare(unittest.TestCase):
                 self.assertEqual(beside[metric][0], mean)
         self.assertEqual(beside["npv"], whole["npv"])
         # The twin: another seed is another luck, and is refused.
-        done = self.sojourn("compare", "before.h5", "stranger.h5")
+        done = self.ends("compare", "before.h5", "stranger.h5")
         self.assertEqual(done.returncode, 2)
         self.assertIn("before and stranger do not share their luck: they have the seeds 1 and 2", done.stderr)
 
@@ -76,36 +68,36 @@ class Compare(unittest.TestCase):
         self.assertNotEqual(found["mend-what-counts"]["npv"][0], 0.0)
         chosen = self.difference("café.toml", "variant.toml", *few, "--plans", "variant/mend-what-counts")
         self.assertEqual(list(chosen), ["baseline", "variant/mend-what-counts"])
-        self.assertEqual(self.sojourn("compare", "café.toml", "same.toml", *few, "--threshold", "retained>=2").returncode, 1)
+        self.assertEqual(self.ends("compare", "café.toml", "same.toml", *few, "--threshold", "retained>=2").returncode, 1)
         self.assertEqual([path.name for path in self.folder.glob("*.h5")], [])
 
     def test_a_comparison_of_several_files_is_kept(self):
         for name, plan in (("before", "baseline"), ("care", "care-first")):
-            self.run_well("run", TELECOM, "--customers", 200, "--replications", 2, "--plan", plan, "--quiet", "-o", f"{name}.h5")
+            self.sojourn("run", TELECOM, "--customers", 200, "--replications", 2, "--plan", plan, "--quiet", "-o", f"{name}.h5")
         files = ["before.h5", "care.h5"]
-        self.run_well("compare", *files, "-o", "both.csv", "--quiet")
-        self.assertEqual((self.folder / "both.csv").read_text(), self.run_well("compare", *files, "--format", "csv").stdout)
-        said = self.run_well("compare", *files, "--json", "-o", "both.json").stdout
+        self.sojourn("compare", *files, "-o", "both.csv", "--quiet")
+        self.assertEqual((self.folder / "both.csv").read_text(), self.sojourn("compare", *files, "--format", "csv").stdout)
+        said = self.sojourn("compare", *files, "--json", "-o", "both.json").stdout
         self.assertEqual((self.folder / "both.json").read_text(), said)
-        self.run_well("compare", *files, "--quiet", "-o", "both.md")
+        self.sojourn("compare", *files, "--quiet", "-o", "both.md")
         self.assertIn("| against the baseline |", (self.folder / "both.md").read_text().replace("  ", " "))
         for name in ("both.csv", "both.json", "both.md"):
-            self.run_well("compare", *files, "--quiet", "-o", name)  # its own may be replaced
+            self.sojourn("compare", *files, "--quiet", "-o", name)  # its own may be replaced
             (self.folder / name).write_text("mine\n")
-            done = self.sojourn("compare", *files, "-o", name)
+            done = self.ends("compare", *files, "-o", name)
             self.assertEqual((done.returncode, done.stdout), (2, ""))
             self.assertEqual((self.folder / name).read_text(), "mine\n")
-        self.assertEqual(self.sojourn("compare", *files, "-o", "care.h5").returncode, 2)
+        self.assertEqual(self.ends("compare", *files, "-o", "care.h5").returncode, 2)
 
     def test_several_files_are_refused_by_name(self):
-        self.run_well("run", COFFEE, "--customers", 100, "--replications", 2, "--quiet", "-o", "c.h5")
+        self.sojourn("run", COFFEE, "--customers", 100, "--replications", 2, "--quiet", "-o", "c.h5")
         for words, *arguments in (("two files are called c", "c.h5", "c.h5"),
                                   ('cannot keep a comparison of several files as "x.h5"', "c.h5", COFFEE, "-o", "x.h5"),
                                   ("whose numbers stand", "c.h5", COFFEE, "--customers", 100),
                                   ("customers 100 and", "c.h5", COFFEE),
                                   ("a plan is named", "c.h5", COFFEE, "--threshold", "baseline:npv>=0")):
             with self.subTest(words):
-                done = self.sojourn("compare", *arguments)
+                done = self.ends("compare", *arguments)
                 self.assertEqual(done.returncode, 2)
                 self.assertIn(words, done.stderr)
 
@@ -147,10 +139,10 @@ id = "hair"
 improvements = ["hair"]
 """
         (self.folder / "hair.toml").write_text(text, encoding="utf-8")
-        done = self.run_well("compare", "hair.toml", "--plans", "hair", "--customers", 300, "--replications", 1)
+        done = self.sojourn("compare", "hair.toml", "--plans", "hair", "--customers", 300, "--replications", 1)
         self.assertNotRegex(done.stdout, "hair (keeps|is worth) (most|more)|hair pays")
         self.assertRegex(done.stdout, "No plan is shown to (keep more customers|pay)|hair keeps as many customers as the baseline")
-        result = json.loads(self.run_well("compare", "hair.toml", "--plans", "hair", "--customers", 300, "--replications", 1, "--json").stdout)
+        result = json.loads(self.sojourn("compare", "hair.toml", "--plans", "hair", "--customers", 300, "--replications", 1, "--json").stdout)
         kept = result["plans"]["hair"]["difference"]["retained"]
         self.assertLess(kept["low"], kept["high"])  # never without width
         self.assertGreaterEqual(kept["p"], 0.05)
@@ -194,15 +186,15 @@ effect = { cost = "+0.5" }
 id = "both"
 improvements = ["earn", "again"]
 """, encoding="utf-8")
-        plan = json.loads(self.run_well("compare", "pay.toml", "--json").stdout)["plans"]["both"]
+        plan = json.loads(self.sojourn("compare", "pay.toml", "--json").stdout)["plans"]["both"]
         # Counted as it is paid, the money is back after a year; with interest it never is, and the plan loses.
         self.assertEqual((plan["payback_days"], plan["payback_undiscounted_days"]), (None, 365.25))
         self.assertLess(plan["difference"]["npv"]["mean"], 0)
-        self.assertIn("not within the horizon (day 366 before discounting)", self.run_well("compare", "pay.toml", "--full").stdout)
+        self.assertIn("not within the horizon (day 366 before discounting)", self.sojourn("compare", "pay.toml", "--full").stdout)
         # Its twin: without interest it is back by the end of the first window, not on the day of the investment.
-        plan = json.loads(self.run_well("compare", "pay.toml", "--set", "scenario.discount=0", "--json").stdout)["plans"]["both"]
+        plan = json.loads(self.sojourn("compare", "pay.toml", "--set", "scenario.discount=0", "--json").stdout)["plans"]["both"]
         self.assertEqual(plan["payback_days"], 365.25)
-        self.assertIn("by day 366", self.run_well("compare", "pay.toml", "--set", "scenario.discount=0", "--full").stdout)
+        self.assertIn("by day 366", self.sojourn("compare", "pay.toml", "--set", "scenario.discount=0", "--full").stdout)
 
     def test_people_who_came_together_leave_the_count_together(self):
         starts = 'starts = { early = 0.2, mid = 0.3, late = 0.1, stay = 0.4 }'
@@ -228,7 +220,7 @@ arrives = "370.5 days"
                     f'{{ to = "gone", odds = 1, after = "{days} days" }} ]\n'
         text += '[[touchpoint]]\nid = "gone"\nstage = "retention"\nend = "churned"\n'
         (self.folder / "ties.toml").write_text(text, encoding="utf-8")
-        metrics = json.loads(self.run_well("run", "ties.toml", "--json", "-o", "ties.h5").stdout)["metrics"]
+        metrics = json.loads(self.sojourn("run", "ties.toml", "--json", "-o", "ties.h5").stdout)["metrics"]
         self.assertAlmostEqual(metrics["retention_90"]["mean"], 0.5, delta=0.02)  # half counts give .544
         self.assertAlmostEqual(metrics["retention_365"]["mean"], 0.4, delta=0.02)
         for name, right in (("retention_90", 0.5), ("retention_365", 0.4)):
@@ -248,13 +240,13 @@ arrives = "370.5 days"
         self.assertTrue((counts[..., 0:2, :].sum(axis=(-2, -1)) == customers[..., -1]).all())
         self.assertTrue((counts[0, ..., 1:3, 1].sum() == counts[0].sum()))
         self.assertEqual(prospects.shape[0], 4)
-        self.run_well("run", TELECOM, *SMALL, "--replications", 2, "-o", "one.h5")
+        self.sojourn("run", TELECOM, *SMALL, "--replications", 2, "-o", "one.h5")
         with h5py.File(self.folder / "one.h5") as file:
             self.assertNotIn("fortunes", file)
 
     def test_text_says_the_answer_first(self):
         asked = ["compare", TELECOM, *SMALL, "--replications", 3]
-        short, full = self.run_well(*asked).stdout.splitlines(), self.run_well(*asked, "--full").stdout
+        short, full = self.sojourn(*asked).stdout.splitlines(), self.sojourn(*asked, "--full").stdout
         self.assertRegex(short[2], "is worth most|pays: |No plan is shown to pay|No plan pays")  # the goal is net present value
         self.assertRegex(short[3], "keeps (most|more) customers: ")  # most: where it is shown of all plans
         self.assertIn(short[2], full)
@@ -277,9 +269,9 @@ arrives = "370.5 days"
 
     def test_verdicts_are_the_same_everywhere(self):
         asked = ["compare", TELECOM, *SMALL, "--replications", 3]
-        said = json.loads(self.run_well(*asked, "--json").stdout)
-        short = self.run_well(*asked).stdout
-        rows = {row["plan"]: row for row in csv.DictReader(io.StringIO(self.run_well(*asked, "--format", "csv").stdout)) if row["metric"] == "npv"}
+        said = json.loads(self.sojourn(*asked, "--json").stdout)
+        short = self.sojourn(*asked).stdout
+        rows = {row["plan"]: row for row in csv.DictReader(io.StringIO(self.sojourn(*asked, "--format", "csv").stdout)) if row["metric"] == "npv"}
         words = {"better": "pays", "worse": "loses", "open": "open", "same": "no change"}
         for sentence in said["answer"]:
             self.assertIn(sentence, short)
@@ -298,7 +290,7 @@ arrives = "370.5 days"
         asked = ["compare", TELECOM, "--customers", 2000, "--replications", 3, "--json", "--set"]
 
         def leader(goal, figure):
-            said = json.loads(self.run_well(*asked, f"scenario.goal={goal}").stdout)
+            said = json.loads(self.sojourn(*asked, f"scenario.goal={goal}").stdout)
             self.assertEqual(said["goal"]["leader"], max(said["plans"], key=lambda name: figure(said["plans"][name])))
             return said["goal"]["leader"], said
 
@@ -308,21 +300,21 @@ arrives = "370.5 days"
         other, worth = leader("npv", lambda plan: plan["difference"]["npv"]["mean"])
         self.assertNotEqual(other, first)
         self.assertNotIn("customers", worth["answer"][0])
-        both = json.loads(self.run_well(*asked, "scenario.goal={ npv = 1, nps = 1e5 }").stdout)
+        both = json.loads(self.sojourn(*asked, "scenario.goal={ npv = 1, nps = 1e5 }").stdout)
         for plan in both["plans"].values():
             self.assertAlmostEqual(plan["goal"]["mean"], plan["difference"]["npv"]["mean"] + 1e5 * plan["difference"]["nps"]["mean"], delta=1.0)
         self.assertNotEqual(kept["goal"]["label"], both["goal"]["label"])
 
     def test_wrong_layouts(self):
         for arguments, said in ((["--format", "cvs"], 'there is no such format; did you mean "csv"?'), (["--format", "md", "--json"], "do not go together")):
-            done = self.sojourn("compare", COFFEE, *arguments)
+            done = self.ends("compare", COFFEE, *arguments)
             self.assertEqual((done.returncode, done.stdout, list(self.folder.iterdir())), (2, "", []))
             self.assertIn(said, done.stderr)
 
     def test_precision_is_one_long_run(self):
         for command, scenario, goal in (("compare", TELECOM, "retained=0.004"), ("run", COFFEE, "retention=0.01")):
             with self.subTest(command=command):
-                done = self.run_well(command, scenario, "--customers", 400, "--seed", 5, "--replications", 2, "--precision", goal, "--json",
+                done = self.sojourn(command, scenario, "--customers", 400, "--seed", 5, "--replications", 2, "--precision", goal, "--json",
                                      "-o", "precise.h5")
                 result = json.loads(done.stdout)
                 self.assertGreaterEqual(result["replications"], 10)
@@ -331,18 +323,18 @@ arrives = "370.5 days"
                 plans = [plan["difference"] for plan in result["plans"].values()] if command == "compare" else [result["metrics"]]
                 for figures in plans:
                     self.assertLessEqual((figures[metric]["high"] - figures[metric]["low"]) / 2, float(half))
-                self.run_well(command, scenario, "--customers", 400, "--seed", 5, "--replications", result["replications"], "-o", "plain.h5")
+                self.sojourn(command, scenario, "--customers", 400, "--seed", 5, "--replications", result["replications"], "-o", "plain.h5")
                 self.assertEqual((self.folder / "precise.h5").read_bytes(), (self.folder / "plain.h5").read_bytes())
-                self.run_well("run", "precise.h5", "-o", "again.h5")
+                self.sojourn("run", "precise.h5", "-o", "again.h5")
                 self.assertEqual((self.folder / "precise.h5").read_bytes(), (self.folder / "again.h5").read_bytes())
 
     def test_precision_that_is_there_adds_nothing(self):
-        self.run_well("run", COFFEE, "--replications", 1, "--precision", "retention=0.5", "-o", "a.h5")
-        self.run_well("run", COFFEE, "--replications", 1, "-o", "b.h5")
+        self.sojourn("run", COFFEE, "--replications", 1, "--precision", "retention=0.5", "-o", "a.h5")
+        self.sojourn("run", COFFEE, "--replications", 1, "-o", "b.h5")
         self.assertEqual((self.folder / "a.h5").read_bytes(), (self.folder / "b.h5").read_bytes())
 
     def test_precision_out_of_reach(self):
-        done = self.sojourn("run", COFFEE, "--customers", 300, "--replications", 2, "--precision", "retention=1e-7", "-o", "a.h5")
+        done = self.ends("run", COFFEE, "--customers", 300, "--replications", 2, "--precision", "retention=1e-7", "-o", "a.h5")
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stderr, "sojourn: error: --precision retention=1e-07 was not reached: the half-width is .* after [0-9]+ "
                                       "replications; about .* are needed, and at most 1000 are run\nhint: ")
@@ -350,14 +342,14 @@ arrives = "370.5 days"
 
     def test_thresholds(self):
         run = ["run", COFFEE, "--customers", 500, "--replications", 2, "-o", "a.h5"]
-        self.run_well(*run, "--threshold", "retention>=0.01", "--threshold", "retention < 100 %")
-        done = self.sojourn(*run, "--threshold", "retention>=0.99", "--threshold", "conversion>0")
+        self.sojourn(*run, "--threshold", "retention>=0.01", "--threshold", "retention < 100 %")
+        done = self.ends(*run, "--threshold", "retention>=0.99", "--threshold", "conversion>0")
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stderr, r"(?m)^sojourn: threshold missed: retention of baseline is 0\.\d+ \(95 %: .* to .*\), not >= 0\.99")
         self.assertNotIn("conversion", done.stderr)
         compare = ["compare", TELECOM, *SMALL, "--replications", 3, "-o", "c.h5"]
-        self.run_well(*compare, "--threshold", "care-first:+retained>=0")
-        done = self.sojourn(*compare, "--threshold", "+npv>=1e15", "--quiet")
+        self.sojourn(*compare, "--threshold", "care-first:+retained>=0")
+        done = self.ends(*compare, "--threshold", "+npv>=1e15", "--quiet")
         self.assertEqual((done.returncode, done.stdout), (1, ""))
         self.assertEqual(done.stderr.count("threshold missed: npv of"), 3)
         self.assertIn("npv of care-first less the baseline's is", done.stderr)
@@ -380,7 +372,7 @@ arrives = "370.5 days"
                 (["run", COFFEE, "--precision", "nbs=1"], 'there is no metric "nbs"; did you mean "nps"?'),
                 (["run", COFFEE, "--precision", "nps=1", "--control-variate"], "do not go together")):
             with self.subTest(arguments[2:]):
-                done = self.sojourn(*arguments)
+                done = self.ends(*arguments)
                 self.assertEqual(done.returncode, 2, done.stderr)
                 self.assertIn(said, done.stderr)
                 self.assertIn("\nhint: ", done.stderr)

@@ -1,37 +1,22 @@
 """Content, needs and personalisation through the whole program: figures, files, single lives, overrides, what check says."""
 
-import json
 import math
 import os
 import shutil
-import subprocess
-import tempfile
 import unittest
 from pathlib import Path
 
 import h5py
 import numpy
 
-SOJOURN = os.environ["SOJOURN"]
+from program import ProgramTest
+
 SCENARIOS = Path(os.environ["SOJOURN_SOURCE"]).resolve() / "scenarios"
 MESSAGE = SCENARIOS / "right-message.toml"
 SMALL = ["--customers", 3000, "--replications", 2]
 
 
-class ContentTest(unittest.TestCase):
-    def setUp(self):
-        holder = tempfile.TemporaryDirectory()
-        self.addCleanup(holder.cleanup)
-        self.folder = Path(holder.name)
-
-    def sojourn(self, *words, status=0):
-        done = subprocess.run([SOJOURN, *map(str, words)], cwd=self.folder, capture_output=True, text=True, check=False)
-        self.assertEqual(done.returncode, status, done.stderr)
-        return done
-
-    def json(self, command, *words):
-        return json.loads(self.sojourn(command, *words, "--json", "--quiet").stdout)
-
+class ContentTest(ProgramTest):
     def content(self, *words):
         return {name: figure["mean"] for name, figure in self.json("run", MESSAGE, *SMALL, *words)["touchpoints"]["message"]["content"].items()}
 

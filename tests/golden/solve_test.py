@@ -3,26 +3,17 @@
 import json
 import math
 import os
-import subprocess
-import tempfile
 import unittest
 from pathlib import Path
 
-SOJOURN = Path(os.environ.get("SOJOURN", "build/sojourn")).resolve()
+from program import ProgramTest
+
 SCENARIOS = Path(os.environ.get("SOJOURN_SOURCE", ".")).resolve() / "scenarios"
 
 
-class Solve(unittest.TestCase):
-    def setUp(self):
-        holder = tempfile.TemporaryDirectory()
-        self.addCleanup(holder.cleanup)
-        self.folder = Path(holder.name)
-
-    def sojourn(self, *arguments):
-        done = subprocess.run([SOJOURN, *map(str, arguments)], cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                              timeout=120, check=False)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return done.stdout
+class Solve(ProgramTest):
+    def told(self, *words):
+        return self.sojourn(*words).stdout
 
     def outside(self, run, solved, z=5.0):
         """The metrics of a run that are further from the solution than z standard errors."""
@@ -40,8 +31,8 @@ class Solve(unittest.TestCase):
 
     def test_run_finds_what_solve_says(self):
         gym = SCENARIOS / "gym.toml"
-        solved = json.loads(self.sojourn("solve", gym, "--json"))
-        run = json.loads(self.sojourn("run", gym, "--replications", "40", "--customers", "5000", "--json"))
+        solved = json.loads(self.told("solve", gym, "--json"))
+        run = json.loads(self.told("run", gym, "--replications", "40", "--customers", "5000", "--json"))
         self.assertEqual(list(solved["metrics"]), list(run["metrics"]))
         given = {name for name, figure in solved["metrics"].items() if figure["mean"] is not None}
         self.assertEqual(given, set("prospects lost customers churned conversion retention retained revenue cost_to_serve investment npv clv "
@@ -52,11 +43,11 @@ class Solve(unittest.TestCase):
             self.assertGreater(len(figures), 20)
             self.assertEqual(self.outside(run["by_persona"][persona], figures), [])
         # The twin: another plan's solution is not this run's.
-        other = json.loads(self.sojourn("solve", gym, "--plan", "longer-trial", "--json"))
+        other = json.loads(self.told("solve", gym, "--plan", "longer-trial", "--json"))
         self.assertIn("conversion", self.outside(run["metrics"], other["metrics"]))
 
     def test_json(self):
-        solved = json.loads(self.sojourn("solve", SCENARIOS / "gym.toml", "--json"))
+        solved = json.loads(self.told("solve", SCENARIOS / "gym.toml", "--json"))
         self.assertEqual((solved["plan"], solved["horizon_days"], solved["exact"]), ("baseline", 365.25, False))
         self.assertAlmostEqual(sum(solved["long_run"]["ends"].values()), 1.0)
         self.assertAlmostEqual(solved["long_run"]["buys"], solved["metrics"]["conversion"]["mean"], 6)
@@ -70,18 +61,18 @@ class Solve(unittest.TestCase):
         self.assertAlmostEqual(sum(shares), 1.0)
 
     def test_text(self):
-        text = self.sojourn("solve", SCENARIOS / "gym.toml")
+        text = self.told("solve", SCENARIOS / "gym.toml")
         for words in ("In closed form", "Conversion ", "New Year's resolution", "if the horizon never came", "Ever buy", "Bounds are certain"):
             self.assertIn(words, text)
         self.assertNotIn("nan", text)
 
     def test_a_results_file_is_solved_too(self):
-        self.sojourn("run", SCENARIOS / "gym.toml", "--customers", "100", "--horizon", "60 days", "-o", "gym.h5")
-        self.assertEqual(json.loads(self.sojourn("solve", "gym.h5", "--json"))["horizon_days"], 60.0)
+        self.told("run", SCENARIOS / "gym.toml", "--customers", "100", "--horizon", "60 days", "-o", "gym.h5")
+        self.assertEqual(json.loads(self.told("solve", "gym.h5", "--json"))["horizon_days"], 60.0)
 
     def test_control_variate(self):
         arguments = ("run", SCENARIOS / "coffee.toml", "--customers", "1000", "--json", "--control-variate")
-        result = json.loads(self.sojourn(*arguments))
+        result = json.loads(self.told(*arguments))
         control = result["control_variate"]
         self.assertNotIn("nps", control)
         for name in ("retention", "npv", "visits"):
@@ -92,7 +83,7 @@ class Solve(unittest.TestCase):
             self.assertLess(abs(figure["mean"] - plain["mean"]), plain["high"] - plain["low"], name)
         self.assertEqual(result["twin"]["without"], ["slopes (they are 0 in the twin)"])
         # It is a second opinion on the run, not another run: the same file, the same plain figures.
-        plain = json.loads(self.sojourn(*arguments[:-1], "-o", "plain.h5"))
+        plain = json.loads(self.told(*arguments[:-1], "-o", "plain.h5"))
         self.assertEqual(plain["metrics"], result["metrics"])
         self.assertEqual((self.folder / "plain.h5").read_bytes(), (self.folder / "coffee.h5").read_bytes())
 

@@ -2,33 +2,19 @@
 
 import json
 import os
-import subprocess
-import tempfile
 import unittest
 from pathlib import Path
 
 import h5py
 import numpy
 
-SOJOURN = os.environ["SOJOURN"]
+from program import ProgramTest
+
 SCENARIOS = Path(os.environ["SOJOURN_SOURCE"]).resolve() / "scenarios"
 PARTS = ["visits", "coverage", "sampling", "response", "noise"]
 
 
-class SurveysTest(unittest.TestCase):
-    def setUp(self):
-        holder = tempfile.TemporaryDirectory()
-        self.addCleanup(holder.cleanup)
-        self.folder = Path(holder.name)
-
-    def sojourn(self, *words, status=0):
-        done = subprocess.run([SOJOURN, *map(str, words)], cwd=self.folder, capture_output=True, text=True, check=False)
-        self.assertEqual(done.returncode, status, done.stderr)
-        return done
-
-    def run_json(self, *words):
-        return json.loads(self.sojourn("run", *words, "--json", "--quiet").stdout)
-
+class SurveysTest(ProgramTest):
     def check_survey(self, survey):
         """What must be true of any survey, whatever the scenario."""
         gap, true = survey["gap"], survey["true"]
@@ -48,7 +34,7 @@ class SurveysTest(unittest.TestCase):
     def test_the_parts_add_up_over_windows_horizons_and_people(self):
         beliefs = []
         for window, horizon, customers in [("1 week", "6 months", 3000), ("1 month", "1 year", 8000), ("3 months", "2 years", 2000), ("2 days", "100 days", 5000)]:
-            found = self.run_json(SCENARIOS / "perception-gap.toml", "--customers", customers, "--replications", 3, "--horizon", horizon,
+            found = self.json("run", SCENARIOS / "perception-gap.toml", "--customers", customers, "--replications", 3, "--horizon", horizon,
                                   "--set", f"scenario.window={window}")
             for survey in found["surveys"].values():
                 self.check_survey(survey)
@@ -62,7 +48,7 @@ class SurveysTest(unittest.TestCase):
             self.assertGreater(belief["gap"]["mean"], 60.0)
 
     def test_what_the_company_believes_and_what_customers_say(self):
-        found = self.run_json(SCENARIOS / "perception-gap.toml")
+        found = self.json("run", SCENARIOS / "perception-gap.toml")
         answers = found["surveys"]["branch"]["answers"]
         believed = answers["9"]["share"] + answers["10"]["share"]
         self.assertAlmostEqual(believed, 0.80, delta=0.04)
@@ -85,7 +71,7 @@ class SurveysTest(unittest.TestCase):
             '[[touchpoint]]\nid = "buys"\nstage = "purchase"\nnext = [ { to = "buys", odds = 1, after = "10 days" } ]\n'
             '[[survey]]\nid = "post"\nafter = "buys"\n')
         for extra in ([], ["--set", "scenario.window=3 days"], ["--horizon", "95 days", "--customers", 9000]):
-            post = self.run_json("posts.toml", *extra)["surveys"]["post"]
+            post = self.json("run", "posts.toml", *extra)["surveys"]["post"]
             self.check_survey(post)
             self.assertAlmostEqual(post["response_rate"]["mean"], 0.241, delta=0.004)
             for name, mix, share in [("dissatisfied", 0.0498, 0.2), ("indifferent", 0.2863, 0.3), ("satisfied", 0.6639, 0.5)]:
@@ -93,7 +79,7 @@ class SurveysTest(unittest.TestCase):
                 self.assertAlmostEqual(post["by_persona"][name]["weighted"], share, delta=0.012)
             self.assertAlmostEqual(post["weighted"]["persona"]["mean"], post["true"]["mean"], delta=1e-6)
         # The twin: everybody answers alike.
-        twin = self.run_json("posts.toml", *[word for name in ("dissatisfied", "indifferent", "satisfied") for word in ("--set", f"persona.{name}.traits.response_propensity=-1.147")])
+        twin = self.json("run", "posts.toml", *[word for name in ("dissatisfied", "indifferent", "satisfied") for word in ("--set", f"persona.{name}.traits.response_propensity=-1.147")])
         self.assertGreater(twin["surveys"]["post"]["by_persona"]["dissatisfied"]["answered"], 0.19)
 
     def test_a_survey_that_annoys_nobody_changes_nothing_else(self):
@@ -103,7 +89,7 @@ class SurveysTest(unittest.TestCase):
         (self.folder / "plain.toml").write_text(text)
         (self.folder / "asks.toml").write_text(text + asks)
         (self.folder / "annoys.toml").write_text(text + asks.replace("fatigue = 0.5", "annoyance = 0.1"))
-        plain, asked, annoyed = (self.run_json(name, *small) for name in ("plain.toml", "asks.toml", "annoys.toml"))
+        plain, asked, annoyed = (self.json("run", name, *small) for name in ("plain.toml", "asks.toml", "annoys.toml"))
         self.assertEqual(asked["metrics"], plain["metrics"])
         self.assertEqual(asked["by_persona"], plain["by_persona"])
         self.assertNotEqual(annoyed["metrics"], plain["metrics"])
@@ -123,10 +109,10 @@ class SurveysTest(unittest.TestCase):
             promoters, detractors = file["promoters"][:].sum(axis=2), file["detractors"][:].sum(axis=2)
             numpy.testing.assert_allclose(file["true_score"][:, :, 1], 100.0 * (promoters - detractors) / customers, rtol=1e-12)
             self.assertEqual(file["surveys/cover"].shape, (1, 2))
-        found = self.run_json(SCENARIOS / "perception-gap.toml", *small)
+        found = self.json("run", SCENARIOS / "perception-gap.toml", *small)
         self.assertEqual(int(invited.sum(axis=(0, 1, 3))[0]), round(found["surveys"]["branch"]["invited"]["mean"] * 4000))
         # A file repeats the run, and a page is made of it alone.
-        again = self.run_json("gap.h5")
+        again = self.json("run", "gap.h5")
         self.assertEqual(again["surveys"], found["surveys"])
         self.sojourn("report", "gap.h5", "-o", "gap.html", "--quiet")
         page = (self.folder / "gap.html").read_text()

@@ -3,26 +3,15 @@
 import csv
 import json
 import os
-import subprocess
-import tempfile
 import unittest
 from pathlib import Path
 
-SOJOURN = os.environ["SOJOURN"]
+from program import ProgramTest
+
 GYM = Path(os.environ["SOJOURN_SOURCE"]) / "scenarios/gym.toml"
 
 
-class UncertainTest(unittest.TestCase):
-    def setUp(self):
-        holder = tempfile.TemporaryDirectory()
-        self.addCleanup(holder.cleanup)
-        self.folder = Path(holder.name)
-
-    def sojourn(self, *words, status=0):
-        done = subprocess.run([SOJOURN, *map(str, words)], cwd=self.folder, capture_output=True, text=True, check=False)
-        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
-        return done
-
+class UncertainTest(ProgramTest):
     def compare(self, *words, status=0):
         return self.sojourn("compare", GYM, "--uncertain", "--customers", 500, "--draws", 128, "--no-progress", *words, status=status)
 
