@@ -24,10 +24,11 @@ std::size_t bytes_of_plan(const Model& model) {
 }
 
 /// Whether windows do nothing but gather counts by time: nothing couples customers, and nothing steps by windows (ramps,
-/// fading, rivals, surveys). Then the figures at the horizon are those of one window, which are summed up much sooner.
+/// fading, rivals, surveys) or is limited by quarters. Then the figures at the horizon are those of one window, which are
+/// summed up much sooner.
 bool one_window_tells(const Model& model, std::span<const Plan> plans) {
   const ModelParts& parts = model.parts();
-  if (model.coupled() || !parts.outside.empty() || !parts.surveys.empty()) return false;
+  if (model.coupled() || !parts.outside.empty() || !parts.surveys.empty() || parts.budget.per_quarter) return false;
   const auto steps = [](const Change& change) { return change.ramp.shape != RampShape::none || change.fade.has_value(); };
   return std::none_of(parts.events.begin(), parts.events.end(), steps) &&
          std::none_of(plans.begin(), plans.end(), [&](const Plan& plan) {
