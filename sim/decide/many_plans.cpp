@@ -40,7 +40,7 @@ bool one_window_tells(const Model& model, std::span<const Plan> plans) {
 }  // namespace
 
 std::uint64_t each_plan(const ModelParts& parts, std::span<const Plan> plans, const RunOptions& options,
-                        const std::function<void(std::size_t, const Samples&)>& use) {
+                        const std::function<void(std::size_t, const Samples&)>& use, Wanted wanted) {
   ModelParts few = parts;
   few.plans.resize(1);
   // Where one plan goes by rules, samples are whole replications under all of them: so that each can be compared with each,
@@ -49,7 +49,7 @@ std::uint64_t each_plan(const ModelParts& parts, std::span<const Plan> plans, co
   std::optional<Plan> with_rules;
   if (const auto one = std::find_if(plans.begin(), plans.end(), ruled); one != plans.end()) with_rules = *one;
   if (with_rules) few.plans.push_back(*with_rules);
-  if (one_window_tells(Model(few), plans)) few.settings.window = few.settings.horizon;
+  if (wanted == Wanted::horizon && one_window_tells(Model(few), plans)) few.settings.window = few.settings.horizon;
   const Model one(few);
   const std::size_t bytes = bytes_of_plan(one), at_once = std::clamp<std::size_t>(memory / bytes, 1, 24);
   RunSize size = people_size(one);
