@@ -402,7 +402,12 @@ class Browser(Report):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             browser = webdriver.Chrome(service=Service(DRIVER), options=options)
-        cls.addClassCleanup(browser.quit)
+
+        def leave():
+            browser.quit()
+            Browser.browser = None
+
+        cls.addClassCleanup(leave)
         return browser
 
     def open(self, page, scheme="light"):
