@@ -4,6 +4,7 @@
 #include "commands.hpp"
 #include "goals.hpp"
 #include "session.hpp"
+#include "sojourn/decide/default_goal.hpp"
 #include "sojourn/report/optimum_report.hpp"
 #include "sojourn/report/silos_report.hpp"
 #include "sojourn/scenario/nearest.hpp"
@@ -17,7 +18,7 @@ OptimizeOptions read_options(const CommandLine& line, const ModelParts& parts) {
   for (const Improvement& each : parts.improvements) improvements.push_back(each.change.id);
   for (const Team& each : parts.teams) teams.push_back(each.id);
   OptimizeOptions how;
-  how.goal = line.goal.empty() ? goal_of(parts.settings) : parse_goal(line.goal);
+  how.goal = line.goal.empty() ? goal_before_running(parts) : parse_goal(line.goal);
   how.indifference = line.indifference.empty() ? 0.0 : parse_money("--indifference", line.indifference);
   if (line.budget.empty() && !parts.budget.per_quarter)
     throw InputError("--budget is required", "or let the scenario limit quarters: [budget] per_quarter = 250_000");

@@ -3,6 +3,7 @@
 
 #include "commands.hpp"
 #include "session.hpp"
+#include "sojourn/decide/default_goal.hpp"
 #include "sojourn/report/ranking_report.hpp"
 #include "terminal.hpp"
 
@@ -12,7 +13,7 @@ int rank_command(const CommandLine& line) {
   const Input input = read_input(line);
   const Model model = apply(input.model, plan_called(input.model, line.plan.empty() ? "baseline" : line.plan));
   RankOptions how = line.rank;
-  how.by = line.rank_by.empty() ? metric_of_goal(model.parts().settings) : std::string_view(line.rank_by);
+  how.by = line.rank_by.empty() ? metric_before_running(model.parts()) : std::string_view(line.rank_by);
   std::optional<Ranking> ranking;
   under_way(line, [&](const RunOptions& options) { ranking = rank(model, how, options); });
   if (line.json) {

@@ -64,8 +64,8 @@ int report_command(const CommandLine& line) {
     std::vector<Program> programs;
     for (const PlanSamples& plan : samples.plans)
       programs.emplace_back(apply(input.model, plan_called(input.model, plan.id)));
-    add_appraisal_spreads(samples, programs);
     under_way(line, [&](const RunOptions& options) {
+      add_appraisal_spreads(samples, programs);
       beside = simulate_beside(input.scenario, input.model, samples, budget, options);
     });
   }

@@ -432,6 +432,9 @@ Ranking rank_under_plan(const Model& model, const RankOptions& how, const RunOpt
   }
   ModelParts shifted = parts;
   std::vector<Plan> plans;
+  // The plan as it is once more, beside its shifts: so that where a shift changes nothing they are equal to the last bit.
+  const bool beside = !model.coupled();
+  if (beside) plans.push_back(parts.plans[under.index()]);
   for (const Shifting& each : asked) {
     Plan plan = parts.plans[under.index()];
     plan.id = each.change.id;
@@ -440,11 +443,17 @@ Ranking rank_under_plan(const Model& model, const RankOptions& how, const RunOpt
     shifted.improvements.push_back({each.change, {}, {}, {}});
     plans.push_back(std::move(plan));
   }
-  const std::vector<Sums>& without = ranking.samples.plans.front().all;
-  ranking.samples.events += each_plan(shifted, plans, options, [&](std::size_t k, const Samples& samples) {
-    ranking.touchpoints[asked[k].position].pulls.push_back(pull(asked[k], samples.plans.front().all, without));
-  });
-  ranking.plans = 1 + plans.size();
+  std::vector<Sums> without = ranking.samples.plans.front().all;
+  const auto use = [&](std::size_t k, const Samples& samples) {
+    if (beside && k == 0) {
+      without = samples.plans.front().all;
+      return;
+    }
+    const Shifting& shifting = asked[beside ? k - 1 : k];
+    ranking.touchpoints[shifting.position].pulls.push_back(pull(shifting, samples.plans.front().all, without));
+  };
+  ranking.samples.events += each_plan(shifted, plans, options, use, Wanted::horizon);
+  ranking.plans = 1 + asked.size();
   conclude(ranking);
   return ranking;
 }

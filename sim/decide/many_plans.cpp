@@ -23,10 +23,24 @@ std::size_t bytes_of_plan(const Model& model) {
   return samples * (cells * sizeof(Totals::Wide) + program.windows().count() * sizeof(MoneySum));
 }
 
+/// Whether windows do nothing but gather counts by time: nothing couples customers, and nothing steps by windows (ramps,
+/// fading, rivals, surveys) or is limited by quarters. Then the figures at the horizon are those of one window, which are
+/// summed up much sooner.
+bool one_window_tells(const Model& model, std::span<const Plan> plans) {
+  const ModelParts& parts = model.parts();
+  if (model.coupled() || !parts.outside.empty() || !parts.surveys.empty() || parts.budget.per_quarter) return false;
+  const auto steps = [](const Change& change) { return change.ramp.shape != RampShape::none || change.fade.has_value(); };
+  return std::none_of(parts.events.begin(), parts.events.end(), steps) &&
+         std::none_of(plans.begin(), plans.end(), [&](const Plan& plan) {
+           return std::any_of(plan.improvements.begin(), plan.improvements.end(),
+                              [&](ImprovementId id) { return steps(parts.improvements[id.index()].change); });
+         });
+}
+
 }  // namespace
 
 std::uint64_t each_plan(const ModelParts& parts, std::span<const Plan> plans, const RunOptions& options,
-                        const std::function<void(std::size_t, const Samples&)>& use) {
+                        const std::function<void(std::size_t, const Samples&)>& use, Wanted wanted) {
   ModelParts few = parts;
   few.plans.resize(1);
   // Where one plan goes by rules, samples are whole replications under all of them: so that each can be compared with each,
@@ -35,6 +49,7 @@ std::uint64_t each_plan(const ModelParts& parts, std::span<const Plan> plans, co
   std::optional<Plan> with_rules;
   if (const auto one = std::find_if(plans.begin(), plans.end(), ruled); one != plans.end()) with_rules = *one;
   if (with_rules) few.plans.push_back(*with_rules);
+  if (wanted == Wanted::horizon && one_window_tells(Model(few), plans)) few.settings.window = few.settings.horizon;
   const Model one(few);
   const std::size_t bytes = bytes_of_plan(one), at_once = std::clamp<std::size_t>(memory / bytes, 1, 24);
   RunSize size = people_size(one);

@@ -164,15 +164,16 @@ std::vector<std::size_t> columns(const MapContent& map, const std::vector<char>&
     stage.entering.assign(size, 0.0);
     stage.leaving.assign(size, 0.0);
     for (const MapExit& exit : map.exits) {
-      if (exit.from == exit.to || !placed[exit.from] || !placed[exit.to]) continue;
+      // What is drawn beside the journey moves nothing, nor does what was measured.
+      if (exit.imagined || exit.from == exit.to || !placed[exit.from] || !placed[exit.to]) continue;
       const std::size_t from = position[exit.from], to = position[exit.to];
       const bool starts_here = from < size, ends_here = to < size;
       if (starts_here && ends_here) {
-        stage.links.push_back({from, to, exit.share});
+        stage.links.push_back({from, to, exit.usual});
       } else if (ends_here && map.touchpoints[exit.from].stage < static_cast<Stage>(s)) {
-        stage.entering[to] += exit.share;
+        stage.entering[to] += exit.usual;
       } else if (starts_here && map.touchpoints[exit.to].stage > static_cast<Stage>(s)) {
-        stage.leaving[from] += exit.share;
+        stage.leaving[from] += exit.usual;
       }
     }
     const Placement found = size <= most_searched ? searched(stage) : in_order_of_reach(stage);

@@ -9,7 +9,9 @@
 #include <limits>
 #include <variant>
 
+#include "journey_map_signs.hpp"
 #include "sojourn/base/text.hpp"
+#include "sojourn/decide/leverage.hpp"
 #include "sojourn/map/journey_map.hpp"
 #include "sojourn/model/closed_loops.hpp"
 
@@ -54,7 +56,7 @@ MapExit content(const ModelParts& parts, std::size_t from, const Exit& exit, dou
   result.from = from;
   result.to = exit.to.index();
   result.kind = kind_of(exit, parts.touchpoints[from].exits);
-  result.share = share;
+  result.share = result.usual = share;
   result.share_text = share_text(share);
   switch (result.kind) {
     case ExitKind::choice:
@@ -122,7 +124,6 @@ MapContent content(const Model& model) {
     to.races = from.exits == ExitRule::race && !from.end;
     to.end = from.end;
     to.counts_as = from.counts_as;
-    to.weak = !from.end && from.quality_mean < weak_below;
     for (const Persona& persona : parts.personas) {
       for (const auto& [touchpoint, share] : persona.starts) {
         if (touchpoint == TouchpointId(v)) to.starts += persona.share * share;
@@ -149,7 +150,23 @@ MapContent content(const Model& model) {
     map.touchpoints[way.from].exits.push_back(map.exits.size());
     map.exits.push_back(std::move(exit));
   }
+  mark_signs(map, parts);
+  mark_weak(map);
   return map;
+}
+
+void mark_weak(MapContent& map, const std::vector<double>& visits) {
+  std::vector<std::size_t> low;
+  for (std::size_t v = 0; v < map.touchpoints.size(); ++v) {
+    MapTouchpoint& at = map.touchpoints[v];
+    at.weak = false;
+    const bool rare = !visits.empty() && !(visits[v] >= fewest_visits);
+    if (!at.end && at.place != Place::outside && !rare && at.quality < weak_below) low.push_back(v);
+  }
+  std::stable_sort(low.begin(), low.end(),
+                   [&](std::size_t a, std::size_t b) { return map.touchpoints[a].quality < map.touchpoints[b].quality; });
+  if (low.size() > most_weak) low.resize(most_weak);
+  for (const std::size_t v : low) map.touchpoints[v].weak = true;
 }
 
 std::string share_text(double share) {
@@ -213,6 +230,8 @@ std::string description(const MapContent& map, const MapTouchpoint& touchpoint) 
   if (!touchpoint.gain.empty())
     text += ", one standard improvement changes the outcome by " + touchpoint.gain +
             (touchpoint.worth_fixing ? ": worth fixing" : "");
+  for (const std::string& event : touchpoint.events) text += ", event: " + event;
+  for (const std::string& voice : touchpoint.voices) text += ", " + voice;
   if (!touchpoint.off_map.empty()) text += ", the company's map is off by " + touchpoint.off_map;
   for (const std::string& change : touchpoint.changes) text += ", the plan changes " + change;
   std::string_view separator = "; exits: ";

@@ -68,6 +68,10 @@ std::string attributes(const MapTouchpoint& touchpoint) {
   }
   lines.push_back(fmt::format("{} {:.2f}", touchpoint.weak ? "weak quality" : "quality", touchpoint.quality));
   if (touchpoint.weight > 1.0) lines.push_back("★ ×" + number_text(touchpoint.weight) + " weight");
+  for (const std::string& event : touchpoint.events) {
+    for (std::string& line : wrap("event: " + event, 170.0, 3, 14.0)) lines.push_back(std::move(line));
+  }
+  for (const std::string& voice : touchpoint.voices) lines.push_back(voice);
   if (touchpoint.counts_as) lines.emplace_back(*touchpoint.counts_as == End::lost ? "counts as lost" : "counts as churned");
   if (touchpoint.stays > 0.0) lines.push_back("stays " + share_text(touchpoint.stays));
   std::string text = fmt::format("label=\"{}\", fillcolor=\"{}\"", joined(lines), fill_of(touchpoint));

@@ -143,7 +143,7 @@ std::string graph_text(const MapContent& map, const std::vector<Room>& rooms, co
     fmt::format_to(out,
                    "t{}:b -> t{}:b [id=\"{}\",weight={}{},label=<<TABLE BORDER=\"0\" CELLSPACING=\"0\" "
                    "CELLPADDING=\"0\"><TR><TD FIXEDSIZE=\"TRUE\" WIDTH=\"{}\" HEIGHT=\"16\"></TD></TR></TABLE>>];\n",
-                   back ? exit.to : exit.from, back ? exit.from : exit.to, e, 1 + static_cast<int>(9.0 * exit.share),
+                   back ? exit.to : exit.from, back ? exit.from : exit.to, e, 1 + static_cast<int>(9.0 * exit.usual),
                    back ? ",dir=back" : "", static_cast<int>(text_width(short_label(exit), 10.5, Weight::bold)) + 6);
   }
   text += "}\n";

@@ -20,7 +20,7 @@ std::vector<Picture::LegendItem> Picture::legend_items() const {
     items.push_back({Kind::moment, "moment of truth: weighs more in memory", 0, {}});
   }
   items.push_back({Kind::quality, map_.measured ? "measured satisfaction, 0 to 1" : "mean quality, 0 to 1", 0, {}});
-  if (any([](const MapTouchpoint& t) { return t.weak; })) items.push_back({Kind::weak, "below 0.5", 0, {}});
+  if (any([](const MapTouchpoint& t) { return t.weak; })) items.push_back({Kind::weak, "the lowest, below 0.5", 0, {}});
   if (any([](const MapTouchpoint& t) { return t.worth_fixing; }))
     items.push_back({Kind::gain, "the largest gain by one standard improvement", 0, {}});
   if (any([](const MapTouchpoint& t) { return t.starts > 0.0; }))
@@ -31,6 +31,10 @@ std::vector<Picture::LegendItem> Picture::legend_items() const {
   if (std::any_of(map_.exits.begin(), map_.exits.end(), interrupts)) {
     items.push_back({Kind::dashed, "interrupts (a message heard, patience lost)", 0, {}});
   }
+  if (any([](const MapTouchpoint& t) { return !t.events.empty(); }))
+    items.push_back({Kind::event, "an event changes this for a while", 0, {}});
+  if (any([](const MapTouchpoint& t) { return !t.voices.empty(); }))
+    items.push_back({Kind::voice, "what others say counts here", 0, {}});
   if (any([](const MapTouchpoint& t) { return !t.changes.empty(); }))
     items.push_back({Kind::changed, "changed by the plan, before → after", 0, {}});
   if (map_.assumed) {
@@ -58,8 +62,41 @@ std::vector<Picture::LegendItem> Picture::legend_items() const {
 
 double Picture::legend_height() const {
   const std::vector<LegendItem> items = legend_items();
-  return items.back().box.bottom() + 12.0 +
-         17.0 * static_cast<double>(wrap(reading_note(map_), width_ - 2.0 * margin, 9, 12.0).size());
+  return items.back().box.bottom() + 12.0 + 17.0 * static_cast<double>(legend_lines().size());
+}
+
+std::vector<std::string> Picture::legend_lines() const {
+  constexpr std::size_t most_notes = 12;
+  const double width = width_ - 2.0 * margin;
+  std::vector<std::string> lines;
+  const auto add = [&](const std::string& text, std::size_t most) {
+    for (std::string& line : wrap(text, width, most, 12.0)) lines.push_back(std::move(line));
+  };
+  for (std::size_t i = 0; i < std::min(map_.notes.size(), most_notes); ++i) add(map_.notes[i], 2);
+  if (map_.notes.size() > most_notes) add(fmt::format("And {} more.", map_.notes.size() - most_notes), 1);
+  add(reading_note(map_), 9);
+  return lines;
+}
+
+void Picture::sign(double x, double y, bool event) {
+  if (event) {  // a flash
+    put("<path class=\"flash\" d=\"M{:.1f} {:.1f}l-4 6h3.2l-1.6 5l5.4-6.6h-3.2l2.4-4.4Z\"/>", x + 5.0, y - 9.0);
+  } else {  // a bubble of speech
+    put("<path class=\"bubble\" d=\"M{:.1f} {:.1f}h8q1.5 0 1.5 1.5v3.5q0 1.5-1.5 1.5h-4l-2.6 2.6v-2.6h-1.4q-1.5 "
+        "0-1.5-1.5v-3.5q0-1.5 "
+        "1.5-1.5Z\"/>",
+        x + 1.5, y - 7.5);
+  }
+}
+
+double Picture::signs(double middle, double y, const std::vector<Sign>& lines) {
+  for (const Sign& each : lines) {
+    const double width = text_width(each.line, meta_size);
+    if (each.first) sign(middle - width / 2.0 - sign_width / 2.0 - 1.0, y, each.event);
+    text(middle + (each.first ? sign_width / 2.0 : 0.0), y, meta_size, each.line, "class=\"mid\"");
+    y += meta_line;
+  }
+  return y;
 }
 
 void Picture::legend(double top) {
@@ -128,6 +165,12 @@ void Picture::legend(double top) {
       case Kind::changed:
         shape({box.x + 1.0, box.y, box.width - 2.0, box.height}, Place::offline, "ring");
         break;
+      case Kind::event:
+        sign(box.x + 12.0, middle + 5.0, true);
+        break;
+      case Kind::voice:
+        sign(box.x + 10.0, middle + 4.0, false);
+        break;
       case Kind::undrawn:
         put("<path class=\"plain undrawn\" stroke-width=\"2.4\" d=\"M{:.1f} {:.1f}h34\"/>", box.x, middle);
         break;
@@ -143,7 +186,7 @@ void Picture::legend(double top) {
     text(box.right() + 8.0, middle + 4.2, 12.0, item.words);
     put("\n");
   }
-  for (const std::string& line : wrap(reading_note(map_), width_ - 2.0 * margin, 9, 12.0)) {
+  for (const std::string& line : legend_lines()) {
     text(margin, note, 12.0, line, "class=\"soft\"");
     note += 17.0;
   }

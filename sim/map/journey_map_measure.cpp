@@ -39,10 +39,22 @@ void Picture::measure() {
       for (const std::string& change : touchpoint.changes) {
         for (std::string& part : wrap(change, inner, 2, meta_size, Weight::bold)) card.changes.push_back(std::move(part));
       }
-      card.room.box = static_cast<int>(std::ceil(
-          9.0 + name_line * static_cast<double>(card.name.size()) +
-          meta_line * static_cast<double>(card.meta.size() + card.changes.size() + (touchpoint.off_map.empty() ? 0 : 1)) +
-          25.0 + (touchpoint.gain.empty() ? 0.0 : gain_height)));
+      const auto add_signs = [&](const std::vector<std::string>& of, bool event) {
+        for (const std::string& words : of) {
+          bool first = true;
+          for (std::string& line : wrap(words, inner - sign_width, 2, meta_size)) {
+            card.signs.push_back({std::move(line), event, first});
+            first = false;
+          }
+        }
+      };
+      add_signs(touchpoint.events, true);
+      add_signs(touchpoint.voices, false);
+      card.room.box = static_cast<int>(
+          std::ceil(9.0 + name_line * static_cast<double>(card.name.size()) +
+                    meta_line * static_cast<double>(card.meta.size() + card.signs.size() + card.changes.size() +
+                                                    (touchpoint.off_map.empty() ? 0 : 1)) +
+                    25.0 + (touchpoint.gain.empty() ? 0.0 : gain_height)));
     }
     if (touchpoint.starts > 0.0 || touchpoint.weight > 1.0) card.room.above = static_cast<int>(tag_height + stem);
     const double tag_width = card.width - tag_indent - 12.0;
@@ -52,12 +64,10 @@ void Picture::measure() {
       Tag tag{exit, share, wrap(what + " " + how, tag_width, 2, 10.0, Weight::bold)};
       if (tag.lines.size() > 1) {
         tag.lines = wrap(what, tag_width, 2, 10.0, Weight::bold);
-        if (text_width(how, 10.0, Weight::bold) <= tag_width || delay.empty()) {
-          tag.lines.push_back(wrap(how, tag_width, 1, 10.0, Weight::bold).front());
-        } else {
-          tag.lines.push_back(wrap(share_words, tag_width, 1, 10.0, Weight::bold).front());
-          tag.lines.push_back(delay);
-        }
+        const bool fits = text_width(how, 10.0, Weight::bold) <= tag_width || delay.empty();
+        for (std::string& line : wrap(fits ? how : share_words, tag_width, 3, 10.0, Weight::bold))
+          tag.lines.push_back(std::move(line));
+        if (!fits) tag.lines.push_back(delay);
       }
       card.tags.push_back(std::move(tag));
     };

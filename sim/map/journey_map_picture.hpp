@@ -22,7 +22,7 @@ inline constexpr double lane_title_height = 32.0, lane_padding = 22.0;
 inline constexpr double card_width = 152.0, outside_width = 164.0, end_width = 132.0;
 inline constexpr double strip_height = 210.0;
 inline constexpr double name_size = 13.0, name_line = 16.0, meta_size = 10.0, meta_line = 13.0, label_size = 10.5;
-inline constexpr double gain_height = 17.0;
+inline constexpr double gain_height = 17.0, sign_width = 13.0;
 inline constexpr double tag_height = 18.0, tag_line = 12.0, tag_gap = 4.0, tag_indent = 21.0, stem = 7.0;
 
 struct Box {
@@ -57,8 +57,14 @@ class Picture {
     std::vector<std::string> lines;
     [[nodiscard]] double height() const { return 6.0 + tag_line * static_cast<double>(lines.size()); }
   };
+  /// A line that tells of an event, or of what others say; the first of each has its sign.
+  struct Sign {
+    std::string line;
+    bool event = false, first = true;
+  };
   struct Card {
     std::vector<std::string> name, meta, changes;
+    std::vector<Sign> signs;
     std::vector<Tag> tags;
     Room room;
     double width = 0.0;
@@ -88,10 +94,15 @@ class Picture {
   void tags(std::size_t v);
   void legend(double y);
   [[nodiscard]] double legend_height() const;
+  /// Sentences below the signs: events and talk, and how to read the map.
+  [[nodiscard]] std::vector<std::string> legend_lines() const;
   void text(double x, double y, double size, std::string_view words, std::string_view more = "");
   void shape(const Box& box, Place place, std::string_view classes);
   void octagon(const Box& box);
   void star(double x, double y, double radius);
+  /// The lines of a card that have signs, from the base line `y` on; the base line of what follows.
+  double signs(double middle, double y, const std::vector<Sign>& lines);
+  void sign(double x, double y, bool event);
   void arrowhead(const Curve& curve, double pen);
   [[nodiscard]] std::string paint_of(const MapTouchpoint& touchpoint) const;
   [[nodiscard]] bool in_lane(std::size_t v) const { return cards_[v].room.placed; }
@@ -111,6 +122,8 @@ class Picture {
       dashed,
       team,
       changed,
+      event,
+      voice,
       undrawn,
       imagined
     } kind;

@@ -464,8 +464,15 @@ MapContent content(const Model& model, const JourneyView& view) {
   for (std::size_t v = 0; v < map.touchpoints.size(); ++v) {
     if (map.touchpoints[v].end || std::isnan(satisfaction[v])) continue;
     map.touchpoints[v].quality = satisfaction[v];
-    map.touchpoints[v].weak = satisfaction[v] < weak_below;
   }
+  std::vector<double> visits = now.counts("visits", "touchpoint");
+  double people = 0.0;  // who had arrived by the horizon
+  for (const char* where : {"prospects", "lost", "customers", "churned"}) {
+    const std::vector<double> stock = now.counts(where, "time");
+    people += stock.empty() ? 0.0 : stock.back();
+  }
+  for (double& each : visits) each = people > 0.0 ? each / people : 0.0;
+  mark_weak(map, visits);
   map.line.path = main_path(map, now.counts("taken", "exit"), now.counts("visits", "touchpoint"));
   std::erase_if(map.line.path, [&](std::size_t v) { return std::isnan(satisfaction[v]); });
   for (const std::size_t v : map.line.path) map.line.value.push_back(satisfaction[v]);

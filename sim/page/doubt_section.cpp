@@ -54,6 +54,20 @@ class Doubtful {
         names_[told_], label(), change(gain.mean), bare(gain.low), bare(gain.high), names_.front(), better(), dots);
   }
 
+  [[nodiscard]] std::string first() const {
+    const ValueOfInformation& value = doubt_.decision->value;
+    const std::vector<std::size_t> order =
+        value_words::by_falling(value.of_input.size(), [&](std::size_t i) { return value.of_input[i].value; });
+    const std::string all = fmt::format("To know all {} uncertain inputs before choosing is worth {}.",
+                                        doubt_.draws.keys.size(), worth_.of(value.perfect));
+    if (order.empty() || !value.of_input[order.front()].shown())
+      return "No single uncertain input is shown to be worth finding out before choosing. " + all;
+    const std::size_t k = order.front();
+    const std::string why = shown_on_one_line(doubt_.inputs.why[k]);
+    return fmt::format("{}{}: to know it before choosing is worth {}. {}", doubt_.draws.keys[k],
+                       why.empty() ? "" : " (" + why + ")", worth_.of(value.of_input[k]), all);
+  }
+
   std::string section() {
     put("<p class=\"lead\">{}</p>\n", html(answer()));
     put("<p class=\"note\">{}</p>\n",
@@ -240,6 +254,8 @@ class Doubtful {
 }  // namespace
 
 std::string doubt_answer(const ForecastReport& doubt) { return Doubtful(doubt).answer(); }
+
+std::string doubt_first(const ForecastReport& doubt) { return Doubtful(doubt).first(); }
 
 std::string doubt_section(const ForecastReport& doubt) { return Doubtful(doubt).section(); }
 

@@ -182,8 +182,10 @@ std::vector<std::string> answer(const Samples& samples, const Comparison& compar
 std::string basis(const Samples& samples, const Comparison& comparison) {
   std::string text;
   const bool several = comparison.plans.size() > 1;
+  // Of figures that stand further back the appendix tells.
+  constexpr std::string_view on_first_page[] = {"retained", "retention", "nps", "satisfaction", "conversion", "npv", "clv"};
   for (const std::string& caution :
-       several ? caution_words::cautions(samples, comparison) : caution_words::cautions(samples))
+       several ? caution_words::cautions(samples, comparison, on_first_page) : caution_words::cautions(samples))
     text += caution + " ";
   return text +
          fmt::format("Simulated: {} customers{}, {}, {} replication{}. ",
@@ -214,7 +216,9 @@ std::vector<const Choice*> frontier(const Report& report) {
 std::string typographic(const std::string& text) {
   std::string result;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool sign = text[i] == '-' && i + 1 < text.size() && text[i + 1] >= '0' && text[i + 1] <= '9' &&
+    // Before a figure, or a currency and its figure.
+    const char after = i + 1 < text.size() ? text[i + 1] : ' ';
+    const bool sign = text[i] == '-' && ((after >= '0' && after <= '9') || (after >= 'A' && after <= 'Z')) &&
                       (i == 0 || text[i - 1] == ' ' || text[i - 1] == '(');
     const std::string_view next = std::string_view(text).substr(i + 1, 2);
     const bool unit = text[i] == ' ' && i > 0 && text[i - 1] >= '0' && text[i - 1] <= '9' &&

@@ -441,10 +441,19 @@ class Data {
         const std::vector<Sums>& samples = sums_of(plan, g);
         Sums pool;
         for (const Sums& sums : samples) pool += sums;
+        // Where hardly anybody is watched so long, as at the horizon, one who leaves would seem to be all.
+        double buyers = 0.0;
+        for (std::size_t b = 0; b < bins; ++b) buyers += pool.tenure_churned[b] + pool.tenure_censored[b];
+        const double enough = std::max(10.0, 0.01 * buyers);
+        constexpr double nan = std::numeric_limits<double>::quiet_NaN();
         std::vector<Estimate> at{{1.0, 1.0, 1.0, 0.0, samples.size()}};
         for (const std::size_t b : kept) {
           // A little past the edge, so that rounding never falls into the bin before.
           const double edge = (static_cast<double>(b + 1) + 0.25) * any.tenure_bin;
+          if (fewest_at_risk(pool, edge) < enough) {
+            at.push_back({nan, nan, nan, 0.0, samples.size()});
+            continue;
+          }
           std::vector<double> values;
           for (const Sums& sums : samples) values.push_back(survival(sums, edge));
           at.push_back(interval(survival(pool, edge), values));
@@ -734,7 +743,7 @@ class Data {
 
   /// What a further simulation rests on: "5 replications of 20,000 customers".
   static std::string precision(const Samples& samples) {
-    return fmt::format("{} replications of {} customers", samples.replications,
+    return fmt::format("{} replication{} of {} customers", samples.replications, samples.replications == 1 ? "" : "s",
                        format::count(static_cast<double>(samples.customers)));
   }
 

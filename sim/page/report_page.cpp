@@ -23,6 +23,7 @@
 #include "sojourn/outcomes/results_file.hpp"
 #include "sojourn/page/report.hpp"
 #include "sojourn/report/assumed_report.hpp"
+#include "sojourn/report/caution_words.hpp"
 #include "sojourn/report/format.hpp"
 #include "sojourn/report/membership_words.hpp"
 #include "sojourn/report/optimum_report.hpp"
@@ -176,8 +177,9 @@ class Page {
     section("flow", "Where the journey leads", "", "<div id=\"flow-charts\"></div>");
     section(
         "map", "The journey map",
-        std::string("Stages are lanes, colours are teams, shapes are channels. Bars show the satisfaction measured; a red "
-                    "mark is a touchpoint that leaves customers below the middle of the scale.") +
+        std::string("Stages are lanes, colours are teams, shapes are channels. Bars show the satisfaction measured. Red: "
+                    "the lowest of the company's own, at most three, below the middle of the scale, where people come "
+                    "often enough to tell.") +
             (report_.ranking != nullptr ? " Below each bar: what one standard improvement there is worth." : "") +
             consistency(),
         "<p class=\"note\" id=\"map-note\"></p><p class=\"choice\"><label><input type=\"checkbox\" id=\"full-map\"> Full "
@@ -342,8 +344,9 @@ class Page {
     fact("Customers simulated", format::count(static_cast<double>(report_.samples.customers)));
     fact("Replications", fmt::format("{}", report_.samples.replications));
     const auto beside = [&](std::string_view name, const Samples& samples, const std::string& more) {
-      fact(name, fmt::format("simulated for this page: {} customers, {} replications{}",
-                             format::count(static_cast<double>(samples.customers)), samples.replications, more));
+      fact(name, fmt::format("simulated for this page: {} customers, {} replication{}{}",
+                             format::count(static_cast<double>(samples.customers)), samples.replications,
+                             samples.replications == 1 ? "" : "s", more));
     };
     if (report_.ranking != nullptr)
       beside("What is worth fixing", report_.ranking->samples,
@@ -355,6 +358,10 @@ class Page {
                        format::count(static_cast<double>(report_.doubt->draws.customers)), replications_of_a_draw));
     if (report_.optimum != nullptr)
       beside("What a budget buys", report_.optimum->samples, fmt::format(", {} choices", report_.optimum->tried));
+    if (report_.samples.plans.size() > 1) {
+      for (const std::string& caution : caution_words::cautions(report_.samples, report_.comparison))
+        fact("Caution", caution);
+    }
     fact("Seed", fmt::format("{}", from.seed));
     fact("Made by", from.history);
     fact("Sojourn", from.build.empty() ? from.version : from.build);

@@ -7,6 +7,8 @@
 #include <functional>
 #include <limits>
 
+#include "sojourn/decide/default_goal.hpp"
+
 namespace sojourn {
 namespace {
 
@@ -16,7 +18,10 @@ constexpr double most_coupled_visits = 2.4e7;  // where customers act on one ano
 constexpr double most_drawn_visits = 1e7;      // of all draws of uncertain inputs
 constexpr std::uint64_t page_draws = 256;
 constexpr std::uint64_t fewest_customers = 1'000;
-constexpr std::uint32_t fewest_replications = 5, coupled_replications = 3;
+constexpr std::uint32_t coupled_replications = 3;
+/// Where the number of people is drawn for each replication, their scatter needs some; else one replication gives enough
+/// samples (32 batches of people), and the fewer samples are kept, the sooner they are summed up.
+constexpr std::uint32_t drawn_people_replications = 5;
 
 /// Visits to simulate per person and plan, as they were in the file. At a queue, where a customer stands for several people,
 /// each of these comes, waits and is served.
@@ -48,15 +53,16 @@ std::optional<Model> at_page_precision(const Model& model, const Samples& sample
     if (visits * static_cast<double>(settings.customers) * coupled_replications > most_coupled_visits) return std::nullopt;
     return Model(std::move(parts));
   }
+  const std::uint32_t fewest = settings.arrivals == PeopleNumber::poisson ? drawn_people_replications : 1;
   const double people = std::min(most_people, most_visits / visits);
   // In two digits: the page says how many.
-  const double tens = std::pow(10.0, std::floor(std::log10(people / fewest_replications)) - 1.0);
-  const auto affordable = static_cast<std::uint64_t>(tens * std::floor(people / fewest_replications / tens));
+  const double tens = std::pow(10.0, std::floor(std::log10(people / fewest)) - 1.0);
+  const auto affordable = static_cast<std::uint64_t>(tens * std::floor(people / fewest / tens));
   if (affordable < std::min(fewest_customers, settings.customers)) return std::nullopt;
   settings.customers = std::min(settings.customers, affordable);
   const double replications = std::floor(people / static_cast<double>(settings.customers));
   settings.replications =
-      std::max(fewest_replications, static_cast<std::uint32_t>(std::min<double>(settings.replications, replications)));
+      std::max(fewest, static_cast<std::uint32_t>(std::min<double>(settings.replications, replications)));
   return Model(std::move(parts));
 }
 
@@ -126,7 +132,7 @@ Beside simulate_beside(const Scenario& scenario, const Model& model, const Sampl
     if (!lighter) return too_long("Which touchpoint is worth fixing", "rank");
     try {
       RankOptions how;
-      how.by = metric_of_goal(parts.settings);
+      how.by = metric_before_running(parts);
       beside.ranking = rank(apply(*lighter, PlanId(static_cast<std::size_t>(plan - parts.plans.begin()))), how, part);
     } catch (const InputError&) {
       leave_out("No touchpoint that anybody visits can be improved.");
@@ -138,7 +144,7 @@ Beside simulate_beside(const Scenario& scenario, const Model& model, const Sampl
     if (!lighter) return too_long("What each budget buys", "optimize");
     OptimizeOptions how;
     how.limits.total = limit;
-    how.goal = goal_of(parts.settings);
+    how.goal = goal_before_running(parts);
     found = optimize(*lighter, how, part);
   };
   // There are more touchpoints than improvements, mostly.
@@ -162,7 +168,7 @@ Beside simulate_beside(const Scenario& scenario, const Model& model, const Sampl
     how.stop = part.stop;
     try {
       UncertainDraws draws = simulate_draws(inputs, how);
-      const std::size_t by = place_of_goal(draws, goal_of(parts.settings));
+      const std::size_t by = place_of_goal(draws, goal_before_running(parts));
       beside.doubt = Doubt{std::move(inputs), std::move(draws), by};
     } catch (const InputError&) {
       leave_out("Some draws of the uncertain inputs are no valid scenario: sojourn compare --uncertain says which.");

@@ -28,21 +28,51 @@ std::vector<std::string> rare_personas(const Samples& samples) {
   return sentences;
 }
 
-/// Servers with too much to do, or nearly nothing, under one plan.
-std::vector<std::string> strained_pools(const Samples& samples, std::size_t plan, const std::string& under) {
+/// Names in a sentence: "A, B and C".
+std::string listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i) text += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + names[i];
+  return text;
+}
+
+/// Servers with too much to do, or nearly nothing: a sentence for each pool and kind of strain, whatever the plans are.
+std::vector<std::string> strained_pools(const Samples& samples) {
   constexpr double saturated = 0.98, idle = 0.05;
   std::vector<std::string> sentences;
-  const std::vector<double>& utilisation = samples.plans[plan].utilisation;
-  const std::vector<QueueFigures>& queues = samples.plans[plan].queues;
-  const bool unserved = std::any_of(queues.begin(), queues.end(),
-                                    [](const QueueFigures& queue) { return queue.abandonment + queue.turned_away > 0.05; });
-  for (std::size_t pool = 0; pool < utilisation.size(); ++pool) {
-    if (!(utilisation[pool] >= saturated) && !(utilisation[pool] < idle)) continue;
-    sentences.push_back(fmt::format(
-        "The servers of {} work {:.1f} % of their time{}: {}.", samples.pool_names[pool], 100.0 * utilisation[pool], under,
-        utilisation[pool] >= idle ? "more comes than they can do, and the wait is what the horizon, patience or room allow"
-        : unserved                ? "people go unserved all the same; do they come while nobody is on duty?"
-                   : "they hardly bear on anybody, unless the scenario means other servers or other numbers"));
+  const auto unserved = [](const PlanSamples& plan) {
+    return std::any_of(plan.queues.begin(), plan.queues.end(),
+                       [](const QueueFigures& queue) { return queue.abandonment + queue.turned_away > 0.05; });
+  };
+  const auto add = [&](std::size_t pool, auto&& strained, const char* what) {
+    std::vector<std::string> under;
+    double low = 100.0, high = 0.0;
+    for (const PlanSamples& plan : samples.plans) {
+      if (pool >= plan.utilisation.size() || !strained(plan, plan.utilisation[pool])) continue;
+      under.push_back(plan.name);
+      low = std::min(low, 100.0 * plan.utilisation[pool]);
+      high = std::max(high, 100.0 * plan.utilisation[pool]);
+    }
+    if (under.empty()) return;
+    const bool single = samples.plans.size() == 1, all = under.size() == samples.plans.size();
+    const std::string from = fmt::format("{:.1f}", low), to = fmt::format("{:.1f}", std::max(low, high));
+    sentences.push_back(fmt::format("The servers of {} work {} % of their time{}: {}", samples.pool_names[pool],
+                                    from == to ? from : from + " to " + to,
+                                    single ? ""
+                                    : all  ? " under every plan"
+                                           : " under " + listed(under),
+                                    what));
+  };
+  const std::size_t pools = samples.plans.front().utilisation.size();
+  for (std::size_t pool = 0; pool < pools; ++pool) {
+    add(
+        pool, [&](const PlanSamples&, double busy) { return busy >= saturated; },
+        "more comes than they can do, and the wait is what the horizon, patience or room allow.");
+    add(
+        pool, [&](const PlanSamples& plan, double busy) { return busy < idle && unserved(plan); },
+        "people go unserved all the same; do they come while nobody is on duty?");
+    add(
+        pool, [&](const PlanSamples& plan, double busy) { return busy < idle && !unserved(plan); },
+        "they hardly bear on anybody, unless the scenario means other servers or other numbers.");
   }
   return sentences;
 }
@@ -107,7 +137,7 @@ std::string intervals(const Samples& samples) {
 std::vector<std::string> cautions(const Samples& samples) {
   std::vector<std::string> sentences = dear_quarters(samples);
   append(sentences, rare_personas(samples));
-  append(sentences, strained_pools(samples, 0, ""));
+  append(sentences, strained_pools(samples));
   std::string list;
   for (const Metric& metric : metrics()) {
     if (!samples.mechanisms.has(metric.needs)) continue;
@@ -118,16 +148,17 @@ std::vector<std::string> cautions(const Samples& samples) {
   return sentences;
 }
 
-std::vector<std::string> cautions(const Samples& samples, const Comparison& comparison) {
+std::vector<std::string> cautions(const Samples& samples, const Comparison& comparison,
+                                  std::span<const std::string_view> figures) {
   std::vector<std::string> sentences = dear_quarters(samples);
   append(sentences, rare_personas(samples));
   append(sentences, empty_tiers(samples, comparison));
-  for (std::size_t k = 0; k < samples.plans.size(); ++k)
-    append(sentences, strained_pools(samples, k, " under " + samples.plans[k].name));
+  append(sentences, strained_pools(samples));
   std::string list;
   for (std::size_t m = 0; m < metrics().size(); ++m) {
     const Metric& metric = metrics()[m];
     if (!samples.mechanisms.has(metric.needs)) continue;
+    if (!figures.empty() && std::find(figures.begin(), figures.end(), metric.name) == figures.end()) continue;
     for (std::size_t k = 1; k < comparison.plans.size(); ++k) {
       const Difference& d = comparison.plans[k].differences[m];
       if (!d.thin()) continue;

@@ -207,6 +207,7 @@ std::string interval(const Metric& metric, const Estimate& estimate, const std::
 }
 
 std::string in_sentence(std::string_view label) {
+  if (label == "Retained") return "share retained";
   std::string text(label);
   if (text.size() > 1 && std::islower(static_cast<unsigned char>(text[1])) != 0)
     text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));

@@ -19,13 +19,15 @@ namespace {
 /// Choices in the table; the JSON has all that were simulated in full.
 constexpr std::size_t shown = 6;
 
-std::string in_words(const Choice& choice, const ModelParts& parts) {
+/// What a choice buys: names one after another, within a sentence in quotation marks.
+std::string in_words(const Choice& choice, const ModelParts& parts, bool quoted = false) {
   std::string text;
   for (std::size_t k = 0; k < choice.bought.size(); ++k) {
     const Purchase& purchase = choice.bought[k];
     const Change& change = parts.improvements[purchase.improvement.index()].change;
     if (k > 0) text += k + 1 == choice.bought.size() ? " and " : ", ";
-    text += change.name.empty() ? change.id : change.name;
+    const std::string& name = change.name.empty() ? change.id : change.name;
+    text += quoted ? "“" + name + "”" : name;
     if (purchase.level != 1.0) text += fmt::format(" at {:.3g} %", 100.0 * purchase.level);
   }
   return text;
@@ -57,7 +59,7 @@ class OptimumText {
     if (best.bought.empty())
       return fmt::format("As far as can be told, nothing that {} buys is better than buying nothing.\n", budget);
     const Estimate& gain = optimum_.gain;
-    std::string what = fmt::format("{}: {}", bought(best), format::money(best.investment.mean, currency_));
+    std::string what = fmt::format("{}: {}", quoted(best), format::money(best.investment.mean, currency_));
     if (limited) what += " of " + budget;
     what += fmt::format("; {} {} over the baseline", format::in_sentence(goal()), difference(best.gain.mean));
     if (!std::isnan(gain.low)) what += fmt::format(" (95 %: {} to {})", difference(gain.low), difference(gain.high));
@@ -75,7 +77,7 @@ class OptimumText {
     if (optimum_.finalists.size() > 1) {
       const Choice& next = optimum_.finalists[1];
       const bool told = optimum_.lead.clear() && optimum_.lead.low > 0.0;
-      text += fmt::format("Next best is {}{}.\n", next.bought.empty() ? "to buy nothing" : "to buy " + bought(next),
+      text += fmt::format("Next best is {}{}.\n", next.bought.empty() ? "to buy nothing" : "to buy " + quoted(next),
                           told ? fmt::format(", {} behind", size(optimum_.lead.mean))
                                : fmt::format(", not told apart from it: {}",
                                              caution_words::to_tell(optimum_.samples, times_to_tell(optimum_.lead))));
@@ -203,6 +205,7 @@ class OptimumText {
     return static_cast<char>('A' + improvement % 26) + (round > 0 ? std::to_string(round) : "");
   }
   [[nodiscard]] std::string bought(const Choice& choice) const { return in_words(choice, parts_); }
+  [[nodiscard]] std::string quoted(const Choice& choice) const { return in_words(choice, parts_, true); }
   /// "A + C at 50 %".
   [[nodiscard]] static std::string signs(const Choice& choice) {
     std::string text;

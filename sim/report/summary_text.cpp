@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "csv_text.hpp"
+#include "sojourn/decide/verdict.hpp"
 #include "sojourn/report/answer_words.hpp"
 #include "sojourn/report/caution_words.hpp"
 #include "sojourn/report/comparison_words.hpp"
@@ -76,6 +77,10 @@ std::string switching_price(const PlanComparison& plan, const std::string& curre
           ? ""
           : fmt::format(" (95 %: {} to {})", format::money(std::max(0.0, 1.0 + plan.roi.low) * cost, currency),
                         format::money((1.0 + plan.roi.high) * cost, currency));
+  // Never more than the verdict says of the plan.
+  if (verdict(plan.differences[metric_position("npv")]) == Verdict::open)
+    return fmt::format("Price: {} comes out even at a cost of {}{}; it is planned at {}, which leaves open whether it pays.",
+                       plan.name, price, range, now);
   return roi >= 0.0
              ? fmt::format("Price: {} pays up to a cost of {}{}; it is planned at {}.", plan.name, price, range, now)
              : fmt::format("Price: {} would pay at a cost below {}{}; it is planned at {}.", plan.name, price, range, now);

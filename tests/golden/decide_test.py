@@ -194,6 +194,12 @@ class Rank(Decide):
         ranking = json.loads(self.sojourn("rank", self.write(twin), *few, "--by", "retained", "--json"))
         self.assertEqual((ranking["weakest"], ranking["worth_fixing"]), ("queue", "queue"))
 
+    def test_without_money_who_is_kept_decides(self):
+        few = ["--customers", 300, "--replications", 1, "--json"]
+        gap = SCENARIOS / "perception-gap.toml"
+        self.assertEqual(json.loads(self.sojourn("rank", gap, *few))["by"], "retained")
+        self.assertEqual(json.loads(self.sojourn("rank", gap, "--set", "touchpoint.hotline.cost=4", *few))["by"], "npv")
+
     def test_nothing_stands_out_of_noise(self):
         # Twenty touchpoints that are all alike: whichever leads does so by luck.
         text = shop(20).split("[[improvement]]")[0]
@@ -425,7 +431,7 @@ class Optimize(Decide):
 
     def test_words(self):
         text = self.sojourn("optimize", COFFEE, "--budget", 5000, "--customers", 2000, "--replications", 4, "--full")
-        self.assertIn("Buy A course for the baristas", text)
+        self.assertIn("Buy “A course for the baristas”", text)
         self.assertIn("all 4 choices", text)
         self.assertIn("Selection error: with 95 %", text)
         self.assertIn("improvements = [", text)

@@ -16,12 +16,16 @@ SCENARIOS = Path(os.environ.get("SOJOURN_SOURCE", ".")).resolve() / "scenarios"
 
 
 class Terminal(unittest.TestCase):
-    def progress(self, columns):
+    def progress(self, columns, report=False):
         """What is drawn, one after another, on a terminal of so many columns; 0: of a terminal that does not say."""
         with tempfile.TemporaryDirectory() as folder:
+            command = ["run", SCENARIOS / "coffee.toml", "--customers", "2000", "-o", "a.h5"]
+            if report:
+                subprocess.run([SOJOURN, *command, "--quiet"], cwd=folder, check=True)
+                command = ["report", "a.h5", "--xlsx", "a.xlsx"]
             ours, theirs = pty.openpty()
             fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-            process = subprocess.Popen([SOJOURN, "run", SCENARIOS / "coffee.toml", "--customers", "2000", "-o", "a.h5"], cwd=folder,
+            process = subprocess.Popen([SOJOURN, *command], cwd=folder,
                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=theirs)
             os.close(theirs)
             drawn = b""
@@ -48,6 +52,14 @@ class Terminal(unittest.TestCase):
                         self.assertEqual(len(line), wide)
                     else:
                         self.assertEqual(line.index("]"), 101)
+
+    def test_a_report_shows_how_far_it_is(self):
+        lines = [line for line in self.progress(80, report=True) if line.startswith("[")]
+        self.assertTrue(lines)
+        for line in lines:
+            self.assertRegex(line, r"^\[=* *\] +\d+ %  \d+ s left$")
+        shares = [int(re.search(r"(\d+) %", line).group(1)) for line in lines]
+        self.assertEqual(shares, sorted(shares))
 
     def test_a_narrow_terminal_gets_the_per_cent_alone(self):
         for columns in (1, 20, 49):

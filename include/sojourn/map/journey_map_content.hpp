@@ -21,6 +21,7 @@ struct MapExit {
   std::size_t from = 0, to = 0;  // positions in MapContent::touchpoints
   ExitKind kind = ExitKind::choice;
   double share = 0.0;      // for the pen: [0,1]
+  double usual = 0.0;      // the share of the scenario itself, whatever is shown: so that the layout is that of every view
   std::string share_text;  // "45 %", "race 12 %", "moves-away 0.3 %", "heard 20 %"
   std::string delay_text;  // "2 wk"; empty when there is none
   bool viewed = false;     // the texts are of a view: measured, or before and after
@@ -41,7 +42,7 @@ struct MapTouchpoint {
   std::optional<std::size_t> team_index;
   double quality = 0.5;
   double effort = 0.0;
-  bool weak = false;
+  bool weak = false;   // see `mark_weak`
   bool races = false;  // its exits compete
   double weight = 1.0;
   std::optional<End> end, counts_as;
@@ -49,6 +50,8 @@ struct MapTouchpoint {
   double stays = 0.0;                // share that stays for want of odds, [0,1]
   std::vector<std::size_t> exits;    // positions in MapContent::exits
   std::vector<std::string> changes;  // by the plan: "effort 0.40 → 0.20"
+  std::vector<std::string> events;   // what happens here on its own; an event that reaches many places stands below the map
+  std::vector<std::string> voices;   // what customers hear here of others: "hears others", "reads reviews"
   std::string off_map;               // how far the company's map is off here: "0.42 bits"; empty where that may be chance
   std::string gain;                  // of the best standard improvement here: "+1.2 M"; empty where there is none
   bool worth_fixing = false;         // it is the largest
@@ -73,6 +76,7 @@ struct MapContent {
   std::string plan;                // name of the plan whose changes are marked; empty when there is none
   std::vector<std::string> rules;  // names of the rules that the plan goes by
   MapLine line;
+  std::vector<std::string> notes;  // events with their times, and how customers talk: sentences below the map
 };
 
 /// The way of most people: from the most frequent start to the purchase that most come to, and on to where customers are
@@ -85,8 +89,14 @@ struct MapContent {
 /// The same as `view` shows it.
 [[nodiscard]] MapContent content(const Model& model, const JourneyView& view);
 
-/// Mean quality below which a touchpoint is called weak: the middle of the scale.
+/// Mean quality below which a touchpoint may be called weak, the middle of the scale, and how many are at most: a map that
+/// calls most touchpoints weak names none.
 inline constexpr double weak_below = 0.5;
+inline constexpr std::size_t most_weak = 3;
+
+/// Marks as weak the few lowest of the company's own touchpoints that are below the middle of the scale; with `visits` per
+/// person, by touchpoint, only where there are not too few (`fewest_visits`).
+void mark_weak(MapContent& map, const std::vector<double>& visits = {});
 
 /// A share in [0,1] as "45 %", "4.5 %", "<0.1 %".
 [[nodiscard]] std::string share_text(double share);

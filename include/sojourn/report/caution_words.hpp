@@ -1,7 +1,9 @@
 // What may be said of intervals, and what not: words that tables, JSON and pages share.
 #pragma once
 
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sojourn/decide/comparison.hpp"
@@ -14,8 +16,9 @@ namespace sojourn::caution_words {
 /// Why figures of a run of one plan are not to be trusted, a sentence each: personas of whom fewer than ten people arrived,
 /// and figures that few people carry (`Estimate::thin`). Empty where there is nothing to say.
 [[nodiscard]] std::vector<std::string> cautions(const Samples& samples);
-/// The same of differences to the baseline.
-[[nodiscard]] std::vector<std::string> cautions(const Samples& samples, const Comparison& comparison);
+/// The same of differences to the baseline, in all metrics or in those that `figures` names.
+[[nodiscard]] std::vector<std::string> cautions(const Samples& samples, const Comparison& comparison,
+                                                std::span<const std::string_view> figures = {});
 
 /// Customers (or replications, where they are coupled) that `times` as many are, rounded up to two digits; infinite from a
 /// thousand times on.

@@ -13,8 +13,8 @@ use([BarChart, CustomChart, LineChart, SankeyChart, ScatterChart, GridComponent,
 
 export const charts = [];
 export class Chart {
-  /** `draw(width)` gives { option, words, table } for what is chosen now, and height and legend where they matter; or null when there is
-   *  nothing to show. */
+  /** `draw(width)` gives { option, words, table } for what is chosen now, height and legend where they matter, and the takeaway as a title
+   *  that follows `title`; or null when there is nothing to show. */
   constructor(parent, title, draw, size = "", place = "folded") {
     this.draw = draw;
     this.legend = element("ul", { class: "legend", "aria-hidden": "true" });
@@ -23,7 +23,8 @@ export class Chart {
     this.numbers = element("div", { class: "numbers" });
     const more = place === "beside" ? this.numbers : element("details", {}, element("summary", {}, "Table: " + title), this.numbers);
     const frame = size.includes("wide") ? element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": title }, this.box) : this.box;
-    this.figure = element("figure", { class: place }, element("h3", {}, title), this.legend, frame, this.caption, more);
+    this.heading = element("h3", {}, title);
+    this.figure = element("figure", { class: place }, this.heading, this.legend, frame, this.caption, more);
     parent.append(this.figure);
     this.title = title;
     charts.push(this);
@@ -56,7 +57,9 @@ export class Chart {
       yAxis: dress(drawn.option.yAxis),
       tooltip: { renderMode: "richText", confine: true, backgroundColor: raised, borderColor: soft, textStyle: { color: ink, fontSize: 12 }, ...drawn.option.tooltip },
     });
-    this.box.setAttribute("aria-label", `${this.title}. ${drawn.words} The numbers are in the table below.`);
+    const heading = drawn.title ? `${this.title}: ${drawn.title}` : this.title;
+    this.heading.textContent = joined(heading);
+    this.box.setAttribute("aria-label", `${heading}. ${drawn.words} The numbers are in the table below.`);
     this.caption.textContent = joined(drawn.words);
     this.numbers.replaceChildren(drawn.table);
   }
@@ -71,7 +74,7 @@ export const whisker = (name, list, metric, colours, differences = true) => {
   const names = list.map(([label]) => label);
   const format = axisText[kind] || ((v) => minus((+v.toPrecision(3)).toString()));
   return {
-    grid: { left: 8, right: 24, top: 8, bottom: 28, containLabel: true },
+    grid: { left: 8, right: 24, top: 14, bottom: 28, containLabel: true },
     xAxis: { type: "value", name: unit(metric, differenceUnit), nameLocation: "middle", nameGap: 26, splitNumber: 4, scale: false, axisLabel: { formatter: format, hideOverlap: true } },
     yAxis: nameAxis(names),
     tooltip: { trigger: "item", formatter: (at) => `${names[at.dataIndex]}\n${minus(list[at.dataIndex][1][3])} ${list[at.dataIndex][1][4]}${differences ? mark(list[at.dataIndex][1]) : ""}` },
@@ -84,12 +87,15 @@ export const whisker = (name, list, metric, colours, differences = true) => {
         const i = api.value(3);
         const [x, y] = api.coord([api.value(0), i]);
         const low = api.coord([api.value(1), i])[0], high = api.coord([api.value(2), i])[0];
-        const colour = colours[i];
+        const colour = colours[i], text = minus(list[i][1][3]) + (differences ? mark(list[i][1]) : "");
+        // Above its mark, or beside it where rows are low.
+        const above = api.size([0, 1])[1] >= 40, right = Math.max(high, x) + 10 + 7 * text.length < api.getWidth();
+        const place = above ? { x, y: y - 21, textAlign: "center" } : { x: right ? Math.max(high, x) + 9 : Math.min(low, x) - 9, y: y - 6, textAlign: right ? "left" : "right" };
         return { type: "group", children: [
           { type: "line", shape: { x1: low, y1: y, x2: high, y2: y }, style: { stroke: colour, lineWidth: 4 } },
           ...[low, high].map((end) => ({ type: "line", shape: { x1: end, y1: y - 7, x2: end, y2: y + 7 }, style: { stroke: colour, lineWidth: 2 } })),
           { type: "circle", shape: { cx: x, cy: y, r: 6 }, style: { fill: colour } },
-          { type: "text", style: { x, y: y - 21, text: minus(list[i][1][3]) + (differences ? mark(list[i][1]) : ""), fill: ink, fontSize: 12, textAlign: "center", ...halo() } },
+          { type: "text", style: { ...place, text, fill: ink, fontSize: 12, ...halo() } },
         ] };
       },
       markLine: { silent: true, z: 0, symbol: "none", label: { show: false }, lineStyle: { color: soft, type: "solid", width: 1.5 }, data: [{ xAxis: 0 }] },
@@ -100,6 +106,13 @@ export const whisker = (name, list, metric, colours, differences = true) => {
 /** Whether a difference is not told from chance; ~ marks it in tables and on charts. */
 export const unsure = (e) => e[1] !== null && e[0] !== 0 && !e[5];
 export const mark = (e) => (unsure(e) ? " ~" : "");
+/** What differences of plans, entries of a name and an estimate, come to, no more than is shown of the highest. */
+export const takeaway = (list) => {
+  const [name, e] = list.reduce((best, one) => (one[1][0] > best[1][0] ? one : best));
+  const shown = e[5] || e[0] === 0;
+  if (list.length === 1) return `${e[0] === 0 ? "no change" : minus(e[3])}${shown ? "" : ", which may be chance"}`;
+  return e[5] && e[0] > 0 ? `highest seen under ${name}, ${minus(e[3])}` : "no plan is shown to raise it";
+};
 export const settled = (e) => e[1] === null ? "" : !e[5] ? "which may be chance" : e[0] > 0 ? "above the baseline" : "below the baseline";
 
 // ---- curves of all plans, with bands
@@ -121,7 +134,7 @@ export const curves = (x, list, format, xName, yName, axis = {}, shown = list.ma
     .map(({ day, names }) => ({ day, names: names.filter(({ of }) => here(of)).map(({ name }) => name) }));
   if (moments.length) {
     const { soft, ink } = look();
-    series.push({ type: "line", name: "moments", data: [], markLine: { silent: true, symbol: "none", lineStyle: { color: soft, type: [2, 4], width: 1.2 }, label: { color: ink, fontSize: 10.5, position: "insideEndTop", formatter: ({ name }) => name, ...{ textBorderColor: look().paper, textBorderWidth: 3 } }, data: moments.map(({ day, names }) => ({ xAxis: day, name: names.length > 2 ? `${names.length} changes begin` : names.join(", ") })) } });
+    series.push({ type: "line", name: "moments", data: [], markLine: { silent: true, symbol: "none", lineStyle: { color: soft, type: [2, 4], width: 1.2 }, label: { color: ink, fontSize: 10.5, position: "insideEndTop", width: printing ? 104 : 240, overflow: "truncate", formatter: ({ name }) => name, ...{ textBorderColor: look().paper, textBorderWidth: 3 } }, data: moments.map(({ day, names }) => ({ xAxis: day, name: names.length > 2 ? `${names.length} changes begin` : names.join(", ") })) } });
   }
   return {
     grid: { left: 8, right: 20, top: 32, bottom: 30, containLabel: true },

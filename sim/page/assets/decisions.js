@@ -1,8 +1,8 @@
 // What to do: what is worth fixing, what a budget buys, and the money.
-import { Chart, curveTable, curves, halo, lineLegend, nameAxis } from "./chart.js";
+import { Chart, curveTable, curves, halo, lastOf, lineLegend, nameAxis } from "./chart.js";
 import { chosen, compared, currency, data, metrics, plans, position } from "./data.js";
 import { element, grid, section, table } from "./elements.js";
-import { look, marks, tone } from "./look.js";
+import { look, marks, printing, tone } from "./look.js";
 import { axisText, differenceUnit, minus, percent, plain, short, timeName, unit } from "./words.js";
 
 // ---- what is worth fixing
@@ -22,8 +22,11 @@ export const tornado = () => {
     new Chart(box, `${metric.label} by the best standard step`, (width) => {
       const { ink, soft } = look();
       const ends = shown.flatMap((one) => [one[name][1] ?? one[name][0], one[name][2] ?? one[name][0]]);
-      const low = Math.min(0, ...ends), high = Math.max(0, ...ends), room = (high - low) * (name === "npv" && width > 480 ? 0.62 : 0.36);
+      const low = Math.min(0, ...ends), high = Math.max(0, ...ends), needed = name === "npv" && width > 480 ? 150 : 62;
+      const room = (high - low) * needed / Math.max(40, Math.max(90, width - 175) - needed);
+      const most = shown.filter((one) => one.ours).reduce((best, one) => (best === null || one[name][0] > best[name][0] ? one : best), null);
       return {
+        title: most && most[name][0] > 0 ? `largest gain seen at ${most.name}, ${minus(most[name][3])}` : "no gain is seen",
         height: 60 + 30 * shown.length,
         option: {
           grid: { left: 8, right: 10, top: 6, bottom: 30, containLabel: true },
@@ -61,10 +64,10 @@ export const tornado = () => {
         grid: { left: 8, right: 30, top: 34, bottom: 30, containLabel: true },
         tooltip: { trigger: "item", formatter: (at) => `${label(shown[at.dataIndex])}\nscore ${plain(shown[at.dataIndex].score)}, ${minus(shown[at.dataIndex].npv[3])} by ${minus(shown[at.dataIndex].shift)}` },
         xAxis: { type: "value", name: "score: mean satisfaction with a visit, 0 to 1", nameLocation: "middle", nameGap: 26, min: 0, max: 1, splitLine: { show: false } },
-        yAxis: { type: "value", name: `worth of the best step, ${currency}`, nameTextStyle: { align: "left" }, axisLabel: { formatter: axisText.money } },
+        yAxis: { type: "value", name: `worth of the best step, ${currency}`, nameTextStyle: { align: "left" }, splitNumber: printing ? 2 : 5, axisLabel: { formatter: axisText.money } },
         series: [{
           type: "scatter", symbolSize: (_, at) => 9 + 16 * Math.sqrt(shown[at.dataIndex].reach ?? 0.1),
-          data: shown.map((one) => ({ value: [one.score, one.npv[0]], label: { position: one.id === weakest && one.score > 0.2 ? "left" : "right" }, symbol: one.id === worth ? "diamond" : one.id === weakest ? "triangle" : "circle", itemStyle: { color: paint(one), opacity: 0.9 } })),
+          data: shown.map((one) => ({ value: [one.score, one.npv[0]], label: { position: one.score > 0.55 || one.id === weakest && one.score > 0.2 ? "left" : "right" }, symbol: one.id === worth ? "diamond" : one.id === weakest ? "triangle" : "circle", itemStyle: { color: paint(one), opacity: 0.9 } })),
           label: { show: true, color: ink, fontSize: 12, textBorderColor: look().paper, textBorderWidth: 3, formatter: (at) => (named.has(shown[at.dataIndex].id) ? label(shown[at.dataIndex]) : "") },
           labelLayout: { hideOverlap: true },
           markLine: { silent: true, z: 0, symbol: "none", label: { show: false }, lineStyle: { color: soft, type: "solid", width: 1 }, data: [{ yAxis: 0 }] },
@@ -86,6 +89,7 @@ export const budget = () => {
     const best = points.filter((one) => one.allowed).length - 1;
     const most = Math.max(...choices.map(([cost]) => cost), limit ?? 0);
     return {
+      title: best > 0 ? `number ${best + 1} gains most, ${minus(points[best].gain[3])} for ${points[best].cost[1]}` : "nothing gains more than buying nothing",
       option: {
         grid: { left: 8, right: 30, top: 56, bottom: 34, containLabel: true },
         tooltip: { trigger: "item", formatter: (at) => (at.seriesIndex === 0 ? `${choices[at.dataIndex][2] || "Nothing"}\ncosts ${short(choices[at.dataIndex][0])}, gains ${short(choices[at.dataIndex][1])}` : `${at.dataIndex + 1}: ${points[at.dataIndex].name}\ncosts ${points[at.dataIndex].cost[1]}, gains ${minus(points[at.dataIndex].gain[3])} ${points[at.dataIndex].gain[4]}`) },
@@ -123,10 +127,12 @@ export const waterfall = () => {
       return { name, value, from, to: sum, total };
     });
     const { ink, soft } = look();
+    const net = bars.at(-1).value;
     const paint = (bar) => (bar.total ? "#0072b2" : bar.value < 0 ? "#d55e00" : "#009e73");
     const sign = (value) => (k > 0 && value > 0 ? "+" : "") + short(value);
     const ends = bars.flatMap(({ from, to }) => [from, to]), low = Math.min(0, ...ends), high = Math.max(0, ...ends);
     return {
+      title: k > 0 ? `${plans[k].name} ${net > 0 ? "gains" : "loses"} ${short(Math.abs(net))}` : `${short(net)} are left`,
       option: {
         grid: { left: 8, right: 24, top: 6, bottom: 30, containLabel: true },
         tooltip: { trigger: "item", formatter: (at) => `${bars[at.dataIndex].name}: ${sign(bars[at.dataIndex].value)} ${currency}` },
@@ -153,7 +159,9 @@ export const waterfall = () => {
   });
   new Chart(box, compared ? "When the money comes back" : "Money over time", () => {
     const list = plans.map((plan, k) => ({ name: plan.name, k, mean: data.money[k].cash })).slice(compared ? 1 : 0);
+    const back = plans.filter((_, k) => k > 0 && data.money[k].payback_days !== null);
     return {
+      title: !compared ? `${short(lastOf(data.money[0].cash))} after ${data.horizon_text}` : back.length ? `within the horizon for ${back.map(({ name }) => name).join(", ")}` : "not within the horizon",
       option: curves(data.time, list, (v) => short(v), `${timeName} since the start`, currency, { axisLabel: { formatter: axisText.money } }),
       legend: lineLegend(list),
       words: `Revenue − cost to serve − investment so far${compared ? ", difference to the baseline" : ""}, discounted as net present value is, in which it ends. ${compared ? "A plan has paid back where its line stays above 0: " + plans.slice(1).map((plan, k) => `${plan.name} ${data.money[k + 1].payback_text}`).join(", ") + "." : ""}`,

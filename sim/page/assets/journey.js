@@ -17,14 +17,16 @@ export const flow = () => {
     const shown = links.filter(([, , people]) => people >= 0.0005 * arrived);
     const names = [...new Set(shown.flatMap(([from, to]) => [from, to]))];
     const through = (name) => Math.max(...[0, 1].map((end) => shown.filter((link) => link[end] === name).reduce((sum, link) => sum + link[2], 0)));
+    const ends = ["Lost", "Churned"].filter((name) => names.includes(name)).map((name) => `${percent(through(name) / arrived, 0)} ${name.toLowerCase()}`);
     return {
+      title: ends.length ? ends.join(", ") : "nobody leaves",
       option: {
         tooltip: { trigger: "item", formatter: (at) => (at.dataType === "edge" ? `${at.data.source} → ${at.data.target}: ${percent(at.data.value / arrived)}` : `${at.name}: ${percent(through(at.name) / arrived)}`) },
         series: [{
           type: "sankey", left: 8, right: 168, top: 12, bottom: 12, nodeWidth: 16, nodeGap: 14, draggable: false, layoutIterations: 64, emphasis: { focus: "adjacency" },
           data: names.map((name) => ({ name, itemStyle: { color: paint(name), borderWidth: 0 } })),
           links: shown.map(([source, target, value]) => ({ source, target, value, lineStyle: { color: paint(target), opacity: 0.36 } })),
-          label: { color: ink, fontSize: width < 900 ? 10.5 : 12, lineHeight: 13, textBorderColor: look().paper, textBorderWidth: 3, formatter: ({ name }) => `${name}${width < 900 && !/^(Still|Back)/.test(name) ? "\n" : " "}${percent(through(name) / arrived, 0)}` },
+          label: { color: ink, fontSize: width < 1000 ? 10.5 : 12, lineHeight: 13, textBorderColor: look().paper, textBorderWidth: 3, formatter: ({ name }) => `${name}${width < 1000 && !/^(Still|Back)/.test(name) ? "\n" : " "}${percent(through(name) / arrived, 0)}` },
         }],
       },
       words: `${plans[chosen.plan].name}, ${whom()}: net flows up to the horizon, in % of those who arrived. Those who move back and forth count once.`,
@@ -75,8 +77,10 @@ export const winners = () => {
     const list = plans.slice(1).map((plan, i) => [plan.name, data.winners_and_losers[i + 1][chosen.group]]);
     if (list.some(([, one]) => !one || one.better[0] === null)) return null;
     const parts = [["better", "Better off", "#0072b2", "#ffffff"], ["same", "The same", darkScheme.matches && !printing ? "#5b6b7b" : "#c5d0db", darkScheme.matches && !printing ? "#ffffff" : "#16202b"], ["worse", "Worse off", "#d55e00", "#ffffff"]];
+    const [first, most] = list.reduce((best, one) => (one[1].better[0] > best[1].better[0] ? one : best));
     const tell = ([mean, low, high]) => percent(mean) + (low === null ? "" : ` ± ${plain(50 * (high - low), 1)}`);
     return {
+      title: `${percent(most.better[0], 0)} better off under ${first}`,
       height: 70 + 44 * list.length,
       option: {
         grid: { left: 8, right: 24, top: 6, bottom: 30, containLabel: true },
@@ -97,6 +101,7 @@ export const winners = () => {
     const list = data.by_stage[chosen.plan].filter(({ change }) => /[1-9]/.test(change[3])).map(({ name, change }) => [name, change]);
     if (!list.length) return null;
     return {
+      title: `${list.reduce((best, one) => (Math.abs(one[1][0]) > Math.abs(best[1][0]) ? one : best))[0].toLowerCase()} most`,
       height: 70 + 44 * list.length,
       option: whisker("by stage", list, metrics[position.retained], list.map(() => hue(chosen.plan))),
       words: `${plans[chosen.plan].name}, all customers, by the stage that people are kept from leaving; the parts add up to ${minus(differenceOf(0, chosen.plan, position.retained)[3])}.`,

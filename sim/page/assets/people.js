@@ -5,11 +5,21 @@ import { element, every, grid, section, table } from "./elements.js";
 import { hue, look } from "./look.js";
 import { axisText, days, minus, month, percent, plain, timeName, unit, unitOf } from "./words.js";
 
+/** Where the curves end: the highest of several, whose lead the tables judge. */
+const leader = (list, format) => {
+  const ends = list.map(({ name, mean }) => [name, lastOf(mean)]).filter(([, v]) => v !== null);
+  if (!ends.length) return undefined;
+  const [name, value] = ends.reduce((best, one) => (one[1] > best[1] ? one : best));
+  const [, low] = ends.reduce((least, one) => (one[1] < least[1] ? one : least));
+  if (ends.length === 1) return `${format(value)} at the end`;
+  return format(low) === format(value) ? `${format(value)} at the end under every plan` : `${format(low)} to ${format(value)} at the end, highest under ${name}`;
+};
 export const retention = () => {
   new Chart(grid(section("retention-charts"), true), "Still customers, by time since their purchase", () => {
     const list = plans.map((plan, k) => ({ name: plan.name, k, ...data.survival.curve[curveGroup()][k] }));
     const x = data.survival.days.filter((_, i) => list.some(({ mean }) => mean[i] !== null));
     return {
+      title: leader(list, (v) => percent(v)),
       option: curves(x, list.map((one) => ({ ...one, mean: one.mean.slice(0, x.length), low: one.low.slice(0, x.length), high: one.high.slice(0, x.length) })), (v) => percent(v), `${timeName} since the purchase`, "% of buyers", { max: 1, scale: true, axisLabel: { formatter: axisText.share } }),
       legend: lineLegend(list),
       words: `Kaplan-Meier curves of ${curveWhom()}; who arrived as a customer counts from then on. At the right end: ${list.map(({ name, mean }) => `${name} ${percent(lastOf(mean))}`).join(", ")}.`,
@@ -21,6 +31,7 @@ export const promoters = () => {
   new Chart(grid(section("nps-charts"), true), "Net promoter score over time", () => {
     const list = plans.map((plan, k) => ({ name: plan.name, k, ...data.nps[curveGroup()][k] }));
     return {
+      title: leader(list, (v) => plain(v, 1)),
       option: curves(data.time, list, (v) => plain(v), `${timeName} since the start`, "points", { scale: true }),
       legend: lineLegend(list),
       words: `True score of the customers present, ${curveWhom()}. At the horizon: ${list.map(({ name, mean }) => `${name} ${plain(lastOf(mean))}`).join(", ")}.`,
@@ -34,6 +45,7 @@ export const funnel = () => {
     const of = (name) => data.people[name][curveGroup()][chosen.plan];
     const { paper } = look();
     return {
+      title: `${percent(lastOf(of("customers")))} are customers after ${data.horizon_text}`,
       option: {
         grid: { left: 8, right: 20, top: 32, bottom: 30, containLabel: true },
         tooltip: { trigger: "axis", formatter: (all) => [`${days(all[0].value[0])} ${timeName}`, ...all.map((one) => `${one.seriesName}: ${percent(one.value[1])}`).reverse()].join("\n") },

@@ -1,5 +1,5 @@
 // The figures of the plans: those of the chosen one, and all side by side.
-import { Chart, mark, settled, whisker } from "./chart.js";
+import { Chart, mark, settled, takeaway, whisker } from "./chart.js";
 import { chosen, compared, data, differenceOf, metrics, plans, position, valueOf, whom } from "./data.js";
 import { element, grid, section, table } from "./elements.js";
 import { hue } from "./look.js";
@@ -69,10 +69,11 @@ export const side = () => {
   const box = grid(section("plans-charts"));
   for (const name of ["retained", "nps", "npv", "clv"]) {
     const m = position[name];
-    new Chart(box, metrics[m].label + ": what each plan changes", () => {
+    new Chart(box, metrics[m].label, () => {
       const list = plans.slice(1).map((plan, k) => [plan.name, differenceOf(chosen.group, k + 1, m)]);
       if (list.some(([, e]) => e === null) || list.every(([, e]) => e[0] === null)) return null;
       return {
+        title: takeaway(list),
         option: whisker(name, list, metrics[m], list.map((_, k) => hue(k + 1))),
         words: `${whom()[0].toUpperCase() + whom().slice(1)}: ` + list.map(([label, e]) => `${label} ${minus(e[3])} ${e[4]}${settled(e) ? ", " + settled(e) : ""}`).join("; ") + ".",
         table: table(metrics[m].about, ["Plan", "Difference", "95 % interval"], list.map(([label, e]) => [label, minus(e[3]), e[4] + mark(e)])),

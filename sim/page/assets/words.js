@@ -1,7 +1,7 @@
 // Figures as text, with their units.
 import { currency, data } from "./data.js";
 
-export const minus = (text) => text.replace(/(^|[\s(])-(?=[\d.])/g, "$1\u2212");
+export const minus = (text) => text.replace(/(^|[\s(])-(?=[\d.A-Z])/g, "$1\u2212");
 /** Figures are not torn from their units at the end of a line. */
 export const joined = (text) => text.replace(/(\d) (%|M|bn|k|pt)(?![a-zA-Z])/g, "$1\u00a0$2").replace(/± /g, "±\u00a0");
 /** With so many decimals; what is rounded to 0 has no sign. */
