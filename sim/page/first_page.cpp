@@ -93,7 +93,7 @@ class FirstPage {
     return found == plans.end() ? plans.front() : *found;
   }
 
-  /// When what a plan buys begins: "starts 1 April 2026", "starts 1 April 2026 to 1 July 2026".
+  /// When what a plan buys begins: "starts 1 April 2026", "its parts start 1 April 2026 to 1 July 2026".
   [[nodiscard]] std::string starts(std::size_t k) const {
     const ModelParts& parts = report_.model.parts();
     double first = std::numeric_limits<double>::infinity(), last = 0.0;
@@ -105,8 +105,8 @@ class FirstPage {
     if (!std::isfinite(first)) return {};
     const std::string from = happening_words::short_date(settings_.start, first),
                       to = happening_words::short_date(settings_.start, last);
-    const std::string starts = happening_words::dated(settings_.start) ? "starts " : "starts on ";
-    return starts + from + (from == to ? "" : " to " + to);
+    const std::string on = happening_words::dated(settings_.start) ? "" : "on ";
+    return from == to ? "starts " + on + from : "its parts start " + on + from + " to " + to;
   }
 
   /// What happens where no plan is chosen: the levels that all differences are from.
@@ -141,8 +141,11 @@ class FirstPage {
 
   void verdicts() {
     put("<table class=\"verdicts\" id=\"verdicts\"><caption>Each plan against the baseline after {}, on the same customers "
-        "and the same luck</caption>\n<thead><tr><th scope=\"col\">Plan</th>",
-        format::duration(samples_.horizon));
+        "and the same luck{}</caption>\n<thead><tr><th scope=\"col\">Plan</th>",
+        format::duration(samples_.horizon),
+        found_.money && happening_words::dated(settings_.start)
+            ? "; days count from " + html(happening_words::date(settings_.start, 0.0))
+            : "");
     const auto head = [&](std::string_view name) { put("<th scope=\"col\">{}</th>", escape_markup(name)); };
     const std::string goal = "Goal: " + answer_words::goal(comparison_);
     if (goal_apart_) head(goal);
@@ -166,7 +169,7 @@ class FirstPage {
         put("<td data-label=\"Investment and payback\">{}<span class=\"interval\">payback: {}{}</span>",
             html(format::money(plan.investment.mean, samples_.currency)), html(comparison_words::break_even(plan)),
             plan.payback_days && happening_words::dated(settings_.start)
-                ? ", " + happening_words::short_date(settings_.start, *plan.payback_days)
+                ? ", " + happening_words::short_date(settings_.start, std::ceil(*plan.payback_days))
                 : "");
         const std::string begins = starts(k);
         if (!begins.empty()) put("<span class=\"interval\">{}</span>", html(begins));
@@ -185,20 +188,23 @@ class FirstPage {
     const auto add = [&](const std::string& sentence) {
       if (!sentence.empty()) items.push_back(sentence);
     };
+    const bool better = another_set_is_better();
+    if (better) add(other_sets());
     if (found_.money) {
       for (const std::size_t k : {found_.worth.leader, found_.kept.leader}) {
         if (k == 0 || (k == found_.worth.leader && !items.empty())) continue;
-        add(comparison_words::switching_price(comparison_.plans[k], samples_.currency));
+        add(price(k));
       }
     }
     const Lead& lead = found_.goal;
     if (lead.leader != 0 && comparison_.plans.size() > 2 && !std::isnan(lead.chance)) {
       add(fmt::format(
-          "Luck: {} is the best of all {} with a chance of {} (goal: {}), as far as the simulation's own luck goes.",
+          "Luck: {} is the best of all {}, the baseline among them, with a chance of {} (goal: {}), as far as the "
+          "simulation's own luck goes.",
           comparison_.plans[lead.leader].name, comparison_.plans.size(), comparison_words::chance(lead.chance),
           answer_words::goal(comparison_)));
     }
-    add(other_sets());
+    if (!better) add(other_sets());
     if (report_.ranking != nullptr) {
       const std::string fix = ranking_answer(*report_.ranking);
       add("Elsewhere in the journey: " + fix.substr(0, fix.find('\n')));
@@ -212,43 +218,68 @@ class FirstPage {
     out_ += "</div>\n";
   }
 
-  /// Whether another set of improvements is better than the plan that leads; never at odds with what is said of that plan,
-  /// which was simulated with more people.
-  [[nodiscard]] std::string other_sets() const {
-    if (report_.optimum == nullptr) return {};
-    const Optimum& found = report_.affordable != nullptr ? *report_.affordable : *report_.optimum;
-    const std::size_t leader = found_.goal.leader;
-    const Plan& plan = plan_of(leader);
-    const Choice& best = found.finalists.front();
-    const auto is_plan = [&] {
-      if (best.bought.size() != plan.improvements.size()) return false;
-      return std::all_of(best.bought.begin(), best.bought.end(), [&](const Purchase& one) {
+  /// At which price the worth of a plan turns.
+  [[nodiscard]] std::string price(std::size_t k) const {
+    std::string text = comparison_words::switching_price(comparison_.plans[k], samples_.currency);
+    const std::string planned = format::money(comparison_.plans[k].investment.mean, samples_.currency) + ".";
+    // What is spent and earned later counts less in the net present value: the sum of both would not be the price.
+    if (settings_.discount != 0.0 && text.ends_with(planned)) text.replace(text.size() - 1, 1, ", both before discounting.");
+    return text;
+  }
+
+  /// What the money buys that there is, as far as the page simulates; null where it was not looked for.
+  [[nodiscard]] const Optimum* best_set() const {
+    return report_.affordable != nullptr ? report_.affordable : report_.optimum;
+  }
+
+  /// The plan that buys just what `best` does; the number of plans where none does.
+  [[nodiscard]] std::size_t plan_of(const Choice& best) const {
+    std::size_t k = 1;
+    for (; k < comparison_.plans.size(); ++k) {
+      const Plan& plan = plan_of(k);
+      const bool same = std::all_of(best.bought.begin(), best.bought.end(), [&](const Purchase& one) {
         for (std::size_t i = 0; i < plan.improvements.size(); ++i) {
           if (plan.improvements[i] == one.improvement) return plan.level(i) == one.level;
         }
         return false;
       });
-    };
-    const bool better = found.gain.clear() && found.gain.low > 0.0;
-    if (leader != 0 && is_plan())
-      return fmt::format("Other sets of these improvements: of {} that were tried, {} itself is seen to be best.",
-                         found.tried, comparison_.plans[leader].name);
-    if (!better) {
-      if (leader == 0 || found_.goal.over_baseline != Verdict::better)
-        return fmt::format(
-            "Other sets of these improvements: of {} that were tried, none is shown to be better than buying "
-            "nothing, as far as a page simulates.",
-            found.tried);
-      return fmt::format(
-          "Other sets of these improvements: of {} that were tried, none is shown to be better than {}, as far as "
-          "a page simulates.",
-          found.tried, comparison_.plans[leader].name);
+      if (same && best.bought.size() == plan.improvements.size() && plan.rules.empty()) break;
     }
-    const std::string words = optimum_answer(found, report_.model);
-    std::string text = "Other sets of these improvements: " + words.substr(0, words.find('\n'));
-    if (leader != 0 && !(found.gain.low > comparison_.goal.gains[leader].mean))
-      text += fmt::format(" That may be no more than {} does.", comparison_.plans[leader].name);
-    return text;
+    return k;
+  }
+
+  /// Whether a set that no plan buys is shown to be better than buying nothing.
+  [[nodiscard]] bool another_set_is_better() const {
+    const Optimum* const found = best_set();
+    return found != nullptr && found->gain.clear() && found->gain.low > 0.0 &&
+           plan_of(found->finalists.front()) == comparison_.plans.size();
+  }
+
+  /// Whether another set of improvements is better than the plan that leads; never at odds with what is said of that plan,
+  /// which was simulated with more people.
+  [[nodiscard]] std::string other_sets() const {
+    if (best_set() == nullptr) return {};
+    const Optimum& found = *best_set();
+    const std::size_t leader = found_.goal.leader;
+    const std::size_t same = plan_of(found.finalists.front());
+    const std::string tried = fmt::format("Other sets of these improvements: of {} that were tried, ", found.tried);
+    if (another_set_is_better()) {
+      std::string set = optimum_answer(found, report_.model);
+      set = set.substr(0, set.find('\n'));
+      if (set.starts_with("Buy ")) set.erase(0, 4);
+      const bool more = leader == 0 || found.gain.low > comparison_.goal.gains[leader].mean;
+      return fmt::format("A set that is no plan here{}: {} Make it a plan to see it in full.",
+                         more ? ", and worth more than those by the goal" : "", set) +
+             (more ? "" : fmt::format(" It may be no more than {} is.", comparison_.plans[leader].name));
+    }
+    if (same == leader && leader != 0)
+      return fmt::format("{}{} itself is seen to be best.", tried, comparison_.plans[leader].name);
+    if (same < comparison_.plans.size() && found.gain.clear() && found.gain.low > 0.0)
+      return fmt::format("{}{} is seen to be best; what is said of it above rests on more people.", tried,
+                         comparison_.plans[same].name);
+    const std::string than =
+        leader == 0 || found_.goal.over_baseline != Verdict::better ? "buying nothing" : comparison_.plans[leader].name;
+    return fmt::format("{}none is shown to be better than {}, as far as a page simulates.", tried, than);
   }
 
   void paragraph(std::string_view heading, const std::string& text) {
@@ -293,9 +324,10 @@ class FirstPage {
     }
     if (!plan.winners_and_losers.empty()) {
       const BetterOrWorse& all = plan.winners_and_losers.front().overall;
-      text += fmt::format("{} leaves {:.1f} % of all who arrived better off and {:.1f} % worse off{}.",
-                          text.empty() ? plan.name : "It", 100.0 * all.better.mean, 100.0 * all.worse.mean,
-                          plan.personas.size() > 1 ? "" : "; all are of one persona");
+      text +=
+          fmt::format("{} leaves {:.1f} % of all who arrived better off (kept, or more satisfied) and {:.1f} % worse off{}.",
+                      text.empty() ? plan.name : "It", 100.0 * all.better.mean, 100.0 * all.worse.mean,
+                      plan.personas.size() > 1 ? "" : "; all are of one persona");
     }
     return text;
   }
@@ -320,7 +352,7 @@ class FirstPage {
     if (list.empty()) return {};
     return fmt::format(
         "Whether {} really {} what is assumed of {}. Intervals hold the luck of the simulation, not how well the scenario "
-        "fits your customers; it marks no figure as uncertain, so the page cannot say what knowing more is worth.",
+        "fits your customers; the scenario marks no figure as uncertain, so the page cannot say what knowing more is worth.",
         list, bought.size() > 1 ? "do" : "does", plan.name);
   }
 

@@ -345,7 +345,7 @@ class Page(Report):
             "what it costs": not money or all(re.search(r'data-label="Investment and payback">\S', row) for _, row in rows),
             "how sure": all("95 %" in row or "no change" in row or "open" in row for _, row in rows),
             "for whom": re.search(r"<h2>For whom</h2>\s*<p>[^<]*%", head),
-            "by when": not money or all("payback: " in row for _, row in rows) and "starts " in head,
+            "by when": not money or all("payback: " in row for _, row in rows) and re.search(r"starts? (on )?\w", head),
             "what would change the answer": re.search(r"<h2>What would change the answer</h2>\s*<ul>\s*<li>", head),
             "compared with what": "Each plan against the baseline after" in plain,
             "what if nothing is done": re.search(r'<tr class="level">.*?(if nothing is done|what plans are compared with)</span></th><td[^>]*>[^<]*\d', head, re.DOTALL),
