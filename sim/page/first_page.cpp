@@ -7,6 +7,7 @@
 #include <iterator>
 #include <limits>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -102,7 +103,7 @@ class FirstPage {
       first = std::min(first, start);
       last = std::max(last, start);
     }
-    if (!std::isfinite(first)) return {};
+    if (!std::isfinite(first)) return plan_of(k).rules.empty() ? "" : "starts when its rules say so";
     const std::string from = happening_words::short_date(settings_.start, first),
                       to = happening_words::short_date(settings_.start, last);
     const std::string on = happening_words::dated(settings_.start) ? "" : "on ";
@@ -191,9 +192,8 @@ class FirstPage {
     const bool better = another_set_is_better();
     if (better) add(other_sets());
     if (found_.money) {
-      for (const std::size_t k : {found_.worth.leader, found_.kept.leader}) {
-        if (k == 0 || (k == found_.worth.leader && !items.empty())) continue;
-        add(price(k));
+      for (const std::size_t k : std::set{found_.worth.leader, found_.kept.leader}) {
+        if (k != 0) add(price(k));
       }
     }
     const Lead& lead = found_.goal;

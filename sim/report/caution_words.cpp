@@ -170,10 +170,20 @@ std::vector<std::string> cautions(const Samples& samples, const Comparison& comp
   return sentences;
 }
 
+namespace {
+
+/// How many customers were simulated or, where they are coupled, how many replications.
+double simulated(const Samples& samples) {
+  const bool coupled = people_in(samples) == People::coupled;
+  return static_cast<double>(samples.replications) * (coupled ? 1.0 : static_cast<double>(samples.customers));
+}
+
+}  // namespace
+
 double to_simulate(const Samples& samples, double times) {
   if (!(times < most_times)) return std::numeric_limits<double>::infinity();
   const bool coupled = people_in(samples) == People::coupled;
-  const double now = static_cast<double>(samples.replications) * (coupled ? 1.0 : static_cast<double>(samples.customers));
+  const double now = simulated(samples);
   const double exact = std::max(now + 1.0, now * times), digits = std::pow(10.0, std::floor(std::log10(exact)) - 1.0);
   return coupled && exact < 100.0 ? std::ceil(exact) : std::ceil(exact / digits) * digits;
 }
@@ -184,8 +194,9 @@ std::string to_tell(const Samples& samples, double times) {
   if (!std::isfinite(number)) {
     return fmt::format("too little to tell with a thousand times as many {}", coupled ? "replications" : "customers");
   }
-  return coupled ? fmt::format("run about {} replications to tell", format::count(number))
-                 : fmt::format("simulate about {} customers to tell", format::count(number));
+  const std::string more = format::count(number), now = format::count(simulated(samples));
+  return coupled ? fmt::format("run about {} replications to tell, not {}", more, now)
+                 : fmt::format("simulate about {} customers to tell, not {}", more, now);
 }
 
 }  // namespace sojourn::caution_words
