@@ -90,6 +90,7 @@ bool SurveyRules::advance(std::uint32_t survey, double time, std::span<double> r
   const OfSurvey& of = surveys_[survey];
   double& due = row[static_cast<std::size_t>(of.due)];
   if (due > time) return false;
+  // Mostly one occasion has come; the division, which gives the same then, is for several.
   due += time - due < of.every ? of.every : of.every * (std::floor((time - due) / of.every) + 1.0);
   if (due <= time) due += of.every;  // rounding
   return true;

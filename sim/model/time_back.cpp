@@ -7,6 +7,7 @@
 
 #include "findings.hpp"
 #include "sojourn/base/inverse.hpp"
+#include "sojourn/model/closed_loops.hpp"
 
 namespace sojourn::checking {
 namespace {
@@ -43,16 +44,19 @@ double time_back(const ModelParts& parts, TouchpointId place, Passing passing) {
   using Open = std::pair<double, std::size_t>;
   std::priority_queue<Open, std::vector<Open>, std::greater<>> open;
   double back = infinity;
+  const std::vector<Recovery> recoveries = recoveries_of(parts);
+  const auto reach = [&](std::size_t to, double at) {
+    if (to == place.index()) back = std::min(back, at);
+    if (to >= soonest.size() || !(at < soonest[to])) return;
+    soonest[to] = at;
+    open.emplace(at, to);
+  };
   const auto leave = [&](double from, std::size_t v) {
     const Touchpoint& touchpoint = parts.touchpoints[v];
     const std::vector<double> times = times_of(parts, touchpoint, passing);
-    for (std::size_t e = 0; e < times.size(); ++e) {
-      const std::size_t to = touchpoint.next[e].to.index();
-      const double at = from + times[e];
-      if (to == place.index()) back = std::min(back, at);
-      if (to >= soonest.size() || !(at < soonest[to])) continue;
-      soonest[to] = at;
-      open.emplace(at, to);
+    for (std::size_t e = 0; e < times.size(); ++e) reach(touchpoint.next[e].to.index(), from + times[e]);
+    for (const Recovery& way : recoveries) {
+      if (way.from == v) reach(way.to, from + way.within);
     }
   };
   leave(0.0, place.index());

@@ -177,6 +177,11 @@ TEST_CASE("idle tiers: beyond what a counter can hold, and what everybody has at
   expect(counter("counts = [\"buy\", \"help\"]\ntiers = [1, 2]"), "");
   expect(counter("counts = [\"buy\", \"help\"]\ntiers = [1, 3]"),
          path + "nobody reaches tier 3: \"points\" holds 2 at most | lower it");
+  // A closed loop leads back, again and again.
+  expect(
+      counter("counts = [\"buy\", \"help\"]\ntiers = [1, 3]\n[[survey]]\nid = \"low\"\nasks = \"nps\"\nevery = \"1 week\"\n"
+              "closed_loop = { below = 7, to = \"help\", within = \"1 day\" }"),
+      "");
   expect(counter("counts = \"buy\"\ninitial = 5\ntiers = [6, 7]"), path + "nobody reaches tier 7");
   expect(counter("counts = \"buy\"\ninitial = 5\ntiers = [5, 6]"), path + "everybody is a member of tier 5 at arrival");
   // Who comes back every two days at the soonest comes 183 times in a year at most.
