@@ -267,7 +267,8 @@ class FirstPage {
       std::string set = optimum_answer(found, report_.model);
       set = set.substr(0, set.find('\n'));
       if (set.starts_with("Buy ")) set.erase(0, 4);
-      const bool more = leader == 0 || found.gain.low > comparison_.goal.gains[leader].mean;
+      const Difference& plan = comparison_.goal.gains[leader];
+      const bool more = leader == 0 || found.gain.low > (std::isnan(plan.high) ? plan.mean : plan.high);
       return fmt::format("A set that is no plan here{}: {} Make it a plan to see it in full.",
                          more ? ", and worth more than those by the goal" : "", set) +
              (more ? "" : fmt::format(" It may be no more than {} is.", comparison_.plans[leader].name));
