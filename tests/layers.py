@@ -13,7 +13,7 @@ from pathlib import Path
 
 # A folder includes only folders of a lower rank and itself; folders of one rank do not know each other.
 RANKS = [["base"], ["behaviour"], ["model"], ["scenario", "population"], ["tally"], ["engine"], ["outcomes"], ["solve"], ["decide"], ["sweep"],
-         ["report"], ["map"], ["page"], ["facade"], ["tools"]]
+         ["report"], ["map"], ["page"], ["play"], ["facade"], ["tools"]]
 RANK = {folder: rank for rank, folders in enumerate(RANKS) for folder in folders}
 
 # What is included only through one door: name, pattern of the include, folder of the door.

@@ -21,6 +21,7 @@
 #include "sojourn/map/journey_map_content.hpp"
 #include "sojourn/map/journey_map_svg.hpp"
 #include "sojourn/outcomes/results_file.hpp"
+#include "sojourn/page/allowed_source.hpp"
 #include "sojourn/page/report.hpp"
 #include "sojourn/report/assumed_report.hpp"
 #include "sojourn/report/caution_words.hpp"
@@ -48,24 +49,6 @@ constexpr std::size_t most_map_bytes = 500'000, most_scenario_bytes = 150'000, m
                       most_page_bytes = 1'900'000;
 
 constexpr std::string_view place_of_maps = "<!-- maps -->";
-
-std::string base64(const Sha256::Digest& digest) {
-  constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (std::size_t i = 0; i < digest.size(); i += 3) {
-    const auto byte = [&](std::size_t at) { return at < digest.size() ? static_cast<std::uint32_t>(digest[at]) : 0u; };
-    const std::uint32_t bits = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
-    for (std::size_t k = 0; k < 4; ++k) text += i + k <= digest.size() ? letters[bits >> (18 - 6 * k) & 63] : '=';
-  }
-  return text;
-}
-
-/// A source that a content security policy allows: one text, to the byte.
-std::string allowed(std::string_view text) {
-  Sha256 hash;
-  hash.update(text);
-  return " 'sha256-" + base64(hash.digest()) + "'";
-}
 
 class Page {
  public:
@@ -96,14 +79,15 @@ class Page {
   [[nodiscard]] std::string title() const { return escape_markup(shown_on_one_line(report_.outcomes.provenance.title)); }
 
   void top() {
-    const std::string styles = allowed(page_style) + (map_style_.empty() ? "" : allowed(map_style_));
+    const std::string styles = allowed_source(page_style) + (map_style_.empty() ? "" : allowed_source(map_style_));
     put("<!DOCTYPE html>\n<!-- {} -->\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
         "http-equiv=\"Content-Security-Policy\" "
         "content=\"default-src 'none'; base-uri 'none'; form-action 'none'; script-src{}; style-src{}\">\n"
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
         "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"generator\" content=\"Sojourn {}\">\n"
         "<title>{}</title>\n<style>{}</style>\n",
-        file_mark, allowed(page_script), styles, escape_markup(report_.outcomes.provenance.version), title(), page_style);
+        file_mark, allowed_source(page_script), styles, escape_markup(report_.outcomes.provenance.version), title(),
+        page_style);
     if (!map_style_.empty()) put("<style>{}</style>\n", map_style_);
     out_ += "</head>\n<body>\n<a class=\"skip\" href=\"#plans\">Skip to the plans</a>\n";
   }

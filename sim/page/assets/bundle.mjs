@@ -1,17 +1,19 @@
-// Bundles page.js, what it imports and the parts of ECharts that it uses, minifies page.css, and writes both as one C++ source file.
+// Bundles a page's script, what it imports and the parts of ECharts that it uses, and its style, and writes them as one C++ source file.
 //
-//   node bundle.mjs OUTPUT.cpp      run where node_modules is
+//   node bundle.mjs OUTPUT.cpp NAMESPACE NAME FOLDER      run where node_modules is
+//
+// FOLDER has NAME.js, NAME.css and may have NAME.html; they become NAMESPACE::NAME_script, NAME_style and NAME_body.
 import { createRequire } from "node:module";
-import { readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 
+const [output, namespace, name, folder] = process.argv.slice(2);
 const modules = join(process.cwd(), "node_modules");
 const { buildSync } = createRequire(join(modules, "x.js"))("esbuild");
-const here = dirname(fileURLToPath(import.meta.url));
 const build = (entry, options) =>
   buildSync({
-    entryPoints: [join(here, entry)],
+    entryPoints: [join(folder, entry)],
+    bundle: true,
     write: false,
     minify: true,
     charset: "ascii",
@@ -22,25 +24,27 @@ const build = (entry, options) =>
   }).outputFiles[0].text.trim();
 
 const version = JSON.parse(readFileSync(join(modules, "echarts/package.json"), "utf8")).version;
-const script = build("page.js", { bundle: true, format: "iife", target: "es2020", treeShaking: true });
-const style = build("page.css", {});
+const texts = {
+  script: build(`${name}.js`, { format: "iife", target: "es2020", treeShaking: true }),
+  style: build(`${name}.css`, {}),
+};
+const body = join(folder, `${name}.html`);
+if (existsSync(body)) texts.body = readFileSync(body, "utf8").trim();
 
 // Compilers limit a literal, not the sum of neighbours; a piece must not end inside the closing mark.
 const literal = (text) => {
   if (text.includes(')page"')) throw new Error("the text holds the end of its own literal");
   return text.match(/[^]{1,12000}/g).map((piece) => `R"page(${piece})page"`).join("\n");
 };
+const names = Object.keys(texts).map((part) => `${name}_${part}`);
 writeFileSync(
-  process.argv[2],
+  output,
   `// Made by sim/page/assets/bundle.mjs. ECharts ${version}, Apache-2.0.
 #include <string_view>
-namespace sojourn::report_pages {
-extern const std::string_view page_script, page_style, charts_version;
-const std::string_view page_script =
-${literal(script)};
-const std::string_view page_style =
-${literal(style)};
+namespace ${namespace} {
+extern const std::string_view ${[...names, "charts_version"].join(", ")};
+${Object.entries(texts).map(([part, text]) => `const std::string_view ${name}_${part} =\n${literal(text)};`).join("\n")}
 const std::string_view charts_version = "ECharts ${version}";
-}  // namespace sojourn::report_pages
+}  // namespace ${namespace}
 `,
 );

@@ -1,4 +1,5 @@
 // The numbers of the report, and what is chosen to be shown.
+import { look, tone } from "./look.js";
 
 export const data = JSON.parse(document.getElementById("data").textContent);
 export const { plans, groups, metrics, currency } = data;
@@ -7,6 +8,8 @@ export const position = Object.fromEntries(metrics.map((metric, i) => [metric.na
 export const valueOf = (group, plan, metric) => data.values[group][plan]?.[metric] ?? null;
 export const differenceOf = (group, plan, metric) => data.differences[group][plan]?.[metric] ?? null;
 export const compared = plans.length > 1;
+/** The colour of a plan. */
+export const hue = (k) => (compared && k === 0 ? look().baseline : tone(k - (compared ? 1 : 0)));
 /** The plan that the first sentence names is shown first. */
 export const chosen = { plan: compared ? Math.max(1, data.goal_leader) : 0, group: 0 };
 

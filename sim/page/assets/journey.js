@@ -1,8 +1,8 @@
 // The journey: the flow between its stages, its map and touchpoints, and where fewer leave.
 import { Chart, nameAxis, whisker } from "./chart.js";
-import { chosen, compared, currency, data, differenceOf, metrics, plans, position, whom } from "./data.js";
+import { chosen, compared, currency, data, differenceOf, hue, metrics, plans, position, whom } from "./data.js";
 import { element, every, grid, section, table } from "./elements.js";
-import { darkScheme, hue, look, printing } from "./look.js";
+import { darkScheme, look, printing } from "./look.js";
 import { axisText, minus, percent, plain } from "./words.js";
 
 // ---- the flow between stages

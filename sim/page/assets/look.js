@@ -1,5 +1,4 @@
 // Colours, dashes and marks, on light, dark and printed paper.
-import { compared } from "./data.js";
 
 // Okabe & Ito 2008, told apart by the colour-blind; lines differ in dash and mark as well.
 const hues = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
@@ -14,4 +13,3 @@ export const look = () =>
     : { ink: "#16202b", soft: "#47566a", line: "#d5dee7", paper: "#ffffff", raised: "#f4f7fa", baseline: "#5b6b7b" };
 const lighter = ["#4aa3df", "#f08a3c", "#2bb88d", "#dc97bf", "#e9b33a", "#8acdf5"];  // on dark paper
 export const tone = (i) => (darkScheme.matches && !printing ? lighter : hues)[i % hues.length];
-export const hue = (k) => (compared && k === 0 ? look().baseline : tone(k - (compared ? 1 : 0)));

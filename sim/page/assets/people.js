@@ -1,8 +1,8 @@
 // People in time: retention, promoters, the funnel; by persona; queues, word of mouth and accounts.
 import { Chart, curveTable, curves, lastOf, lineLegend, mark, settled, whisker } from "./chart.js";
-import { chosen, compared, curveGroup, curveWhom, data, differenceOf, groups, metrics, plans, position, valueOf } from "./data.js";
+import { chosen, compared, curveGroup, curveWhom, data, differenceOf, groups, hue, metrics, plans, position, valueOf } from "./data.js";
 import { element, every, grid, section, table } from "./elements.js";
-import { hue, look } from "./look.js";
+import { look } from "./look.js";
 import { axisText, days, minus, month, percent, plain, timeName, unit, unitOf } from "./words.js";
 
 /** Where the curves end: the highest of several, whose lead the tables judge. */

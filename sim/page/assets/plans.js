@@ -1,8 +1,7 @@
 // The figures of the plans: those of the chosen one, and all side by side.
 import { Chart, mark, settled, takeaway, whisker } from "./chart.js";
-import { chosen, compared, data, differenceOf, metrics, plans, position, valueOf, whom } from "./data.js";
+import { chosen, compared, data, differenceOf, hue, metrics, plans, position, valueOf, whom } from "./data.js";
 import { element, grid, section, table } from "./elements.js";
-import { hue } from "./look.js";
 import { minus } from "./words.js";
 
 // ---- the chosen plan's outcomes, a row each
