@@ -6,6 +6,7 @@
 #include "sojourn/outcomes/recorded_scenario.hpp"
 #include "sojourn/outcomes/results_file.hpp"
 #include "sojourn/report/findings_json.hpp"
+#include "sojourn/scenario/knobs.hpp"
 #include "sojourn/scenario/uncertain.hpp"
 #include "terminal.hpp"
 
@@ -17,10 +18,13 @@ int check_command(const CommandLine& line) {
                           ? recorded_scenario(read_provenance(path), line.input, path.parent_path(), line.overrides)
                           : read_scenario(path, line.overrides);
   if (scenario.errors() == 0) {
-    const UncertainInputs uncertain = read_uncertain(scenario, line.overrides);
+    const CheckedText uncertain = read_uncertain(scenario, line.overrides).inputs,
+                      knobs = read_knobs(scenario, line.overrides).inputs;
     const auto add = [](auto& all, const auto& more) { all.insert(all.end(), more.begin(), more.end()); };
-    add(scenario.findings, uncertain.inputs.findings);
-    add(scenario.rendered, uncertain.inputs.rendered);
+    for (const CheckedText& more : {uncertain, knobs}) {
+      add(scenario.findings, more.findings);
+      add(scenario.rendered, more.rendered);
+    }
   }
   const int status = scenario.errors() > 0 ? wrong_input : done;
   if (line.json) {

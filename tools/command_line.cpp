@@ -248,6 +248,31 @@ CLI::App* add_trace(CLI::App& app, Options& o) {
   return trace;
 }
 
+CLI::App* add_play(CLI::App& app, Options& o) {
+  CLI::App* play = app.add_subcommand("play", "A page to play with: every move is simulated again on the same luck");
+  play->add_option("scenario", o.line.input, "scenario (.toml)")->required()->type_name("FILE");
+  play->add_option("--port", o.line.port, "port of the page; default: one that is free")
+      ->type_name("N")
+      ->check(CLI::Range(0, 65535));
+  play->add_flag("!--no-open", o.line.open, "prints the address, and opens no browser");
+  add_changes(*play, o);
+  play->add_option("--threads", o.line.threads, "threads; changes no number")
+      ->type_name("T")
+      ->check(CLI::Range(1, most_threads));
+  play->add_flag("--quiet", o.line.quiet, "only the address, and errors");
+  play->footer(
+      "The page has a switch for each improvement and a slider for each [[knob]] of the scenario, or for the quality of the "
+      "touchpoints\n"
+      "that matter most. It answers at once with few people and then ever more precisely; dots on the map are people. Its "
+      "address is\n"
+      "good on this machine alone, as long as the program runs: Ctrl-C ends it.\n"
+      "\n"
+      "Examples:\n"
+      "  sojourn play scenarios/telecom.toml\n"
+      "  sojourn play scenarios/coffee.toml --port 8080 --no-open");
+  return play;
+}
+
 CLI::App* add_sweep(CLI::App& app, Options& o) {
   CLI::App* sweep = app.add_subcommand("sweep", "Many points of a scenario: what is missing in a folder; resumable");
   sweep->add_option("sweep", o.line.input, "sweep file (.toml)")->required()->type_name("FILE");
@@ -563,6 +588,12 @@ Parsed parse(int argc, char** argv) {
   compare->add_option("--plans", o.plans, "plans to compare, separated by commas; default all; repeatable")
       ->type_name("A,B")
       ->allow_extra_args(false);
+  compare
+      ->add_option("--try", o.line.tries,
+                   "what is tried beside the baseline, in place of the scenario's plans: improvement.ID=1 (or a level), "
+                   "rule.ID=1, or a key as after --set, changed in what is tried alone; repeatable")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
   add_layout(*compare, o, true);
   add_writing(*compare, o, "SCENARIO-compare.h5 in this folder",
               "exit status 1 when a plan misses this, e.g. 'retention>=0.7', 'care-first:nps>=20' or, of the difference to "
@@ -574,6 +605,8 @@ Parsed parse(int argc, char** argv) {
       "  sojourn compare scenarios/telecom.toml --plans digital-push --replications 40\n"
       "  sojourn compare scenarios/policy-year.toml scenarios/policy-year-hail.toml\n"
       "  sojourn compare scenarios/gym.toml --uncertain --draws 1024 --csv draws.csv\n"
+      "  sojourn compare scenarios/telecom.toml --try improvement.plain-bill=1 --try "
+      "touchpoint.first-bill.quality.mean=0.7\n"
       "  sojourn compare scenarios/telecom.toml --precision retained=0.0003 --threshold 'clear-bill:+npv>=0'\n"
       "  sojourn compare scenarios/coffee.toml --json | python3 -m json.tool");
 
@@ -679,6 +712,7 @@ Parsed parse(int argc, char** argv) {
   CLI::App* merge = add_merge(app, o);
   CLI::App* sensitivity = add_sensitivity(app, o);
   CLI::App* voi = add_voi(app, o);
+  CLI::App* play = add_play(app, o);
 
   CLI::App* help = app.add_subcommand("help", "Help on a command, the manual page, or completions for a shell");
   help->add_option("command", o.help_on, "command; left out: all of them in short")->type_name("COMMAND");
@@ -694,7 +728,7 @@ Parsed parse(int argc, char** argv) {
       "  source <(sojourn help --completion bash)");
 
   for (CLI::App* command : {run, compare, solve, check, map, report, fresh, schema, rank, optimize, trace, sweep, merge,
-                            sensitivity, voi, help}) {
+                            sensitivity, voi, play, help}) {
     command->set_help_flag("-h,--help", "this help");
     command->allow_extras();  // reported by us, with the nearest name
   }

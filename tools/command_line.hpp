@@ -59,9 +59,12 @@ struct CommandLine {
   bool emit_slurm = false;            // of sweep
   std::uint32_t tasks = 0, cpus = 1;  // of --emit-slurm; 0 tasks: as many as fit the files
   bool dry_run = false;
-  std::string csv;              // of merge
-  std::vector<std::string> by;  // of sensitivity, and of --uncertain
-  std::string against;          // of sensitivity; "" for the first plan of the sweep
+  std::string csv;                 // of merge
+  std::vector<std::string> tries;  // of compare: what is tried, as after --try
+  int port = 0;                    // of play; 0: any that is free
+  bool open = true;                // of play: shows the page in a browser
+  std::vector<std::string> by;     // of sensitivity, and of --uncertain
+  std::string against;             // of sensitivity; "" for the first plan of the sweep
   ValueQuestion voi;
   bool uncertain = false;     // of compare
   std::uint64_t draws = 512;  // of --uncertain

@@ -20,5 +20,6 @@ int sweep_command(const CommandLine& line);
 int merge_command(const CommandLine& line);
 int sensitivity_command(const CommandLine& line);
 int voi_command(const CommandLine& line);
+int play_command(const CommandLine& line);
 
 }  // namespace sojourn::tools

@@ -12,6 +12,7 @@
 #include "sojourn/outcomes/kept_samples.hpp"
 #include "sojourn/outcomes/results_file.hpp"
 #include "sojourn/outcomes/run_size.hpp"
+#include "sojourn/play/tried.hpp"
 #include "sojourn/report/forecast_report.hpp"
 #include "sojourn/report/summary.hpp"
 #include "sojourn/scenario/nearest.hpp"
@@ -65,19 +66,33 @@ int compare_uncertain(const CommandLine& line, const Input& input, const std::ve
   return done;
 }
 
-/// What the command line asks of one run alone.
-void require_nothing_of_one_run(const CommandLine& line) {
-  const auto refuse = [](const char* option, const char* why) {
-    throw InputError(fmt::format("{} is of one scenario, and several are compared", option), why);
+/// Refuses what the command line asks of one run alone, with `trial` or where several scenarios are compared.
+void require_nothing_of_one_run(const CommandLine& line, const std::string& trial) {
+  const auto refuse = [&](const char* option, const char* why) {
+    throw InputError(trial.empty() ? fmt::format("{} is of one scenario, and several are compared", option)
+                                   : fmt::format("{} does not go with {}", option, trial),
+                     why);
   };
   if (line.uncertain) refuse("--uncertain", "compare plans of one scenario");
   if (!line.precision.empty()) refuse("--precision", "ask for replications with --replications");
   if (line.dry_run) refuse("--dry-run", "ask it for each alone");
   for (const Threshold& threshold : line.thresholds) {
-    if (threshold.plan.empty()) continue;
+    if (threshold.plan.empty() || !trial.empty()) continue;
     throw InputError("--threshold " + threshold.text + ": a plan is named, and several scenarios are compared",
                      "leave the plan out: every plan must reach it");
   }
+}
+
+/// Runs `plans` of `model` with a progress bar.
+Samples simulated(const CommandLine& line, const Model& model, const std::vector<PlanId>& plans) {
+  require_room(run_size(model, plans.size()));
+  Samples samples;
+  under_way(line, [&](const RunOptions& options) {
+    const RunResult result = run(model, plans, options);
+    if (result.interrupted) throw Interrupted();
+    samples = collect_samples(result);
+  });
+  return samples;
 }
 
 /// The plans of a scenario, simulated, or of a results file, as they stand in it.
@@ -91,14 +106,7 @@ Samples samples_of(const CommandLine& line) {
   }
   std::vector<PlanId> plans;
   for (std::size_t k = 0; k < input.model.parts().plans.size(); ++k) plans.emplace_back(k);
-  require_room(run_size(input.model, plans.size()));
-  Samples samples;
-  under_way(line, [&](const RunOptions& options) {
-    const RunResult result = run(input.model, plans, options);
-    if (result.interrupted) throw Interrupted();
-    samples = collect_samples(result);
-  });
-  return samples;
+  return simulated(line, input.model, plans);
 }
 
 /// Leaves the baseline and the plans asked for.
@@ -158,8 +166,27 @@ void require_keepable(const std::string& output, Replacing may) {
       "each alone");
 }
 
+/// Keeps and prints a comparison that no results file can hold. Returns the exit status.
+int tell(const CommandLine& line, const Samples& samples, Replacing may) {
+  const Comparison comparison = compare(samples);
+  if (!line.output.empty()) {
+    const KeptComparison file = kept(line, samples, comparison);
+    may.beginning = file.beginning;
+    replace_file(file.path, file.text, may);
+  }
+  if (line.json) {
+    print(stdout, "%s", comparison_json(samples, comparison, line.input).c_str());
+  } else if (!line.quiet) {
+    print(stdout, "%s", comparison_text(samples, comparison, layout(line)).c_str());
+  }
+  const std::vector<std::string> misses = missed(samples, line.thresholds);
+  for (const std::string& miss : misses) print(stderr, "%s\n", miss.c_str());
+  return misses.empty() ? done : failed;
+}
+
 int compare_several(const CommandLine& line) {
-  require_nothing_of_one_run(line);
+  require_nothing_of_one_run(line, "");
+  if (!line.tries.empty()) throw InputError("--try is of one scenario, and several are compared", "name one scenario");
   std::vector<std::string> files{line.input};
   files.insert(files.end(), line.others.begin(), line.others.end());
   Replacing may;
@@ -177,20 +204,22 @@ int compare_several(const CommandLine& line) {
   }
   Samples samples = joined(std::move(runs));
   if (!line.plans.empty()) keep_plans(samples, line.plans);
-  const Comparison comparison = compare(samples);
-  if (!line.output.empty()) {
-    const KeptComparison file = kept(line, samples, comparison);
-    may.beginning = file.beginning;
-    replace_file(file.path, file.text, may);
-  }
-  if (line.json) {
-    print(stdout, "%s", comparison_json(samples, comparison, line.input).c_str());
-  } else if (!line.quiet) {
-    print(stdout, "%s", comparison_text(samples, comparison, layout(line)).c_str());
-  }
-  const std::vector<std::string> misses = missed(samples, line.thresholds);
-  for (const std::string& miss : misses) print(stderr, "%s\n", miss.c_str());
-  return misses.empty() ? done : failed;
+  return tell(line, samples, std::move(may));
+}
+
+/// The baseline, the plans that are named, and what is tried.
+int compare_tried(const CommandLine& line, const Input& input) {
+  if (looks_like_results(line.input))
+    throw InputError("--try changes a scenario, and " + line.input + " is a results file", "name its scenario");
+  require_nothing_of_one_run(line, "--try");
+  Replacing may = replacing(line, input);
+  require_keepable(line.output, may);
+  const Tried tried = parse_tried(input.model.parts(), line.tries, "--try ");
+  const TriedModels models = tried_models(input.scenario, line.overrides, tried);
+  const std::vector<PlanId> plans =
+      line.plans.empty() ? std::vector<PlanId>{PlanId(0)} : plans_to_compare(models.before, line.plans);
+  Samples before = simulated(line, models.before, plans);
+  return tell(line, tried_samples(std::move(before), simulated(line, models.now, {models.plan})), std::move(may));
 }
 
 }  // namespace
@@ -198,6 +227,7 @@ int compare_several(const CommandLine& line) {
 int compare_command(const CommandLine& line) {
   if (!line.others.empty()) return compare_several(line);
   const Input input = read_input(line);
+  if (!line.tries.empty()) return compare_tried(line, input);
   // A comparison that is repeated from its file keeps its plans.
   const bool again = line.plans.empty() && input.plans.size() > 1;
   const std::vector<PlanId> plans = plans_to_compare(input.model, again ? input.plans : line.plans);

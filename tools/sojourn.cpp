@@ -61,7 +61,7 @@ int main(int argc, char** argv) {
       {"trace", trace_command},   {"report", report_command},
       {"schema", schema_command}, {"sweep", sweep_command},
       {"merge", merge_command},   {"sensitivity", sensitivity_command},
-      {"voi", voi_command}};
+      {"voi", voi_command},       {"play", play_command}};
   watch_ctrl_c();
   try {
     const Parsed parsed = parse(argc, argv);

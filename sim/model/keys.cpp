@@ -182,6 +182,10 @@ std::vector<Key> root_keys() {
        .of = "uncertain",
        .meaning = "what the author does not know: keys that `compare --uncertain` draws"},
       {.name = "uncertain_group", .kind = Kind::tables, .of = "uncertain_group", .meaning = "what is uncertain together"},
+      {.name = "knob",
+       .kind = Kind::tables,
+       .of = "knob",
+       .meaning = "keys that the page of `sojourn play` has a slider for"},
       {.name = "outside", .kind = Kind::tables, .of = "outside", .meaning = "what customers could have instead: a rival"},
       {.name = "plan", .kind = Kind::tables, .of = "plan", .meaning = "sets of improvements to compare"},
       {.name = "budget", .kind = Kind::table, .of = "budget", .meaning = "what a plan may spend"},
@@ -1333,6 +1337,22 @@ std::vector<Key> uncertain() {
   return keys;
 }
 
+std::vector<Key> knob() {
+  return {{.name = "key",
+           .kind = Kind::text,
+           .required = true,
+           .meaning = "the key as after `--set`; of an effect the number alone, whose sign and percent stay",
+           .example = "write key = \"touchpoint.first-bill.quality.mean\""},
+          {.name = "from",
+           .kind = Kind::measure,
+           .required = true,
+           .meaning = "the left end of the slider",
+           .example = "write from = 0.3"},
+          {.name = "to", .kind = Kind::measure, .required = true, .meaning = "the right end", .example = "write to = 0.9"},
+          {.name = "name", .kind = Kind::text, .standard = "the key", .meaning = "what stands beside the slider"},
+          {.name = "why", .kind = Kind::text, .meaning = "a sentence on what it stands for"}};
+}
+
 const Fields<AccountSegment>& account_segment() {
   static const Fields<AccountSegment> fields = declared<AccountSegment>({
       {id_key()},
@@ -1478,6 +1498,7 @@ const std::vector<Table>& tables() {
       {"when", keys_of(rule_condition())},
       {"off_when", keys_of(rule_end())},
       {"uncertain", uncertain()},
+      {"knob", knob()},
       {"uncertain_group",
        {id_key(),
         {.name = "correlation",

@@ -91,6 +91,7 @@ ModelParts Reader::read() {
   read_rules();
   read_accounts();
   read_uncertain();
+  read_knobs();
   root_.close();
   return std::move(parts_);
 }
@@ -229,6 +230,19 @@ void Reader::read_uncertain() {
       if (!value) continue;
       if (key.kind == keys::Kind::text) static_cast<void>(text(*value));
       if (key.kind == keys::Kind::reference) static_cast<void>(position(*value, groups.names));
+    }
+    table.close();
+  }
+}
+
+// Likewise of `read_knobs` (sojourn/scenario/knobs.hpp).
+void Reader::read_knobs() {
+  for (const Value& entry : list_entries("knob")) {
+    const keys::Table& declared = keys::table("knob");
+    Table table(entry, "this [[knob]]", &declared);
+    for (const keys::Key& key : declared.keys) {
+      const std::optional<Value> value = table.take(key.name);
+      if (value && key.kind == keys::Kind::text) static_cast<void>(text(*value));
     }
     table.close();
   }

@@ -141,6 +141,7 @@ class Reader {
   void read_rules();
   void read_condition(const Value& when, Rule& rule, std::string_view example);
   void read_uncertain();
+  void read_knobs();
   void read_accounts();
   Gate read_gate(const Value& value);
 

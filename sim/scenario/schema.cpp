@@ -206,6 +206,8 @@ Json type_of(const Key& key) {
       return profile();
     case Kind::growth:
       return any_of({number({-1.0, 10.0, Limit::outside}), {{"type", "string"}, {"pattern", "%\\s*per\\s"}}});
+    case Kind::measure:
+      return any_of({reference_to("duration"), reference_to("rate")});
     case Kind::rate:
       return reference_to("rate");
     case Kind::share_rate:
@@ -354,6 +356,8 @@ std::string kind_text(const Key& key) {
       return "12 numbers, a timetable, or people by day";
     case Kind::growth:
       return "share per time";
+    case Kind::measure:
+      return "number, duration or rate";
     case Kind::rate:
     case Kind::share_rate:
       return "rate";

@@ -246,7 +246,7 @@ bool VariedEntries::read_range(const Value& from, const Value& to, const std::op
   range.from = *low;
   range.to = *high;
   if (range.from == range.to) {
-    to.refuse("to is the same as from: nothing varies", "leave this [[vary]] out, and set the key in the scenario");
+    to.refuse("to is the same as from: nothing varies", "leave this entry out, and set the key in the scenario");
     return false;
   }
   if (steps) {
@@ -373,11 +373,47 @@ void VariedEntries::refuse(const Entry& entry, const Region& at, std::string mes
   }
 }
 
+const Node& VariedEntries::scenario_root() {
+  if (!scenario_root_) scenario_root_ = parse_document(without_byte_order_mark(sweep_.scenario.source), sweep_.changes).root;
+  return *scenario_root_;
+}
+
+std::optional<double> VariedEntries::number_in_scenario(const Entry& entry) {
+  std::vector<std::pair<std::string, const Node*>> found;
+  expand(entry.steps, 0, "", &scenario_root(), found);
+  const Node* node = found.empty() ? nullptr : found.front().second;
+  if (node == nullptr && entry.steps.back().key == "mean") {
+    // quality = 0.5 is short for quality = { mean = 0.5 }.
+    found.clear();
+    expand({entry.steps.begin(), entry.steps.end() - 1}, 0, "", &scenario_root(), found);
+    node = found.empty() ? nullptr : found.front().second;
+  }
+  const auto number_of = [&](const std::string& text) -> std::optional<double> {
+    if (is_effect(entry.steps)) {
+      const auto parts = magnitude(text);
+      return parts ? parse_number(std::string_view(text).substr(parts->before.size(),
+                                                                text.size() - parts->before.size() - parts->after.size()))
+                   : std::nullopt;
+    }
+    if (const auto plain = parse_suffixed(text)) return plain->value;
+    if (const auto plain = parse_number(text)) return plain;
+    if (entry.key.unit == "day") return parse_duration(text).value;
+    return entry.key.unit == "day-1" ? parse_rate(text).value : std::nullopt;
+  };
+  if (node != nullptr) {
+    if (node->kind == Kind::integer || node->kind == Kind::number) return node->number;
+    return node->kind == Kind::text ? number_of(node->text) : std::nullopt;
+  }
+  const Key* declared = declared_key(entry.steps);
+  std::string standard = declared != nullptr ? declared->standard : "";
+  std::erase_if(standard, [](char c) { return c == '`' || c == '"'; });
+  return number_of(standard);
+}
+
 /// The keys of the scenario that a path with `*` stands for, and what surrounds the number of an effect.
 void VariedEntries::find_paths(Entry& entry) {
-  if (!scenario_root_) scenario_root_ = parse_document(without_byte_order_mark(sweep_.scenario.source), sweep_.changes).root;
   std::vector<std::pair<std::string, const Node*>> found;
-  expand(entry.steps, 0, "", &*scenario_root_, found);
+  expand(entry.steps, 0, "", &scenario_root(), found);
   const bool wild = std::any_of(entry.steps.begin(), entry.steps.end(), [](const Step& step) { return step.key == "*"; });
   if (wild) {
     entry.key.paths.clear();

@@ -50,12 +50,17 @@ class VariedEntries {
   [[nodiscard]] static std::vector<Value> take_drawn(Table& parts);
   /// A distribution as the values of the key that was read last; false where it is wrong, which was said.
   bool read_drawn(const Value& value, Entry& entry);
+  /// The values from one end to another, likewise.
+  bool read_range(const Value& from, const Value& to, const std::optional<Value>& steps, Entry& entry);
   /// A range, a list or a distribution, likewise.
   bool read_values(Table& parts, const Value& whole_entry, Entry& entry);
   /// Adds a key that is sound; of a column, whose path was not read yet, only where that is.
   void add(Entry entry);
 
   [[nodiscard]] const std::vector<Entry>& all() const { return entries_; }
+  /// The number that the scenario has at the key: written there, or the format's default. Nothing where there is neither, or
+  /// where what stands there is no single number.
+  [[nodiscard]] std::optional<double> number_in_scenario(const Entry& entry);
 
   /// Tries each value in the scenario, and refuses what the scenario does.
   void try_each();
@@ -68,9 +73,9 @@ class VariedEntries {
  private:
   bool parse_key(Entry& entry, const std::function<void(std::string, std::string)>& refuse);
   bool takes_numbers(const Entry& entry);
-  bool read_range(const Value& from, const Value& to, const std::optional<Value>& steps, Entry& entry);
   bool read_list(const Value& values, Entry& entry);
   void refuse(const Entry& entry, const Region& at, std::string message, std::string hint);
+  const Node& scenario_root();
   void find_paths(Entry& entry);
   void expand(const std::vector<Step>& steps, std::size_t at, const std::string& path, const Node* node,
               std::vector<std::pair<std::string, const Node*>>& found);

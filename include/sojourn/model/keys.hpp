@@ -79,6 +79,7 @@ enum class Kind {
   arrival,         // drawn_duration, or the table `of`
   profile,         // of arrivals: 12 numbers, a weekly timetable, or people by day, here or in a file
   growth,          // "2 % per month"
+  measure,         // a number, a duration or a rate: whatever another key that is named takes
   trait_law,       // the same, of which the scale may be the name of a trait
   id,              // the entity's own
   reference,       // the id of an entity `of`

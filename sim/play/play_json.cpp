@@ -1,0 +1,356 @@
+#include "sojourn/play/play_json.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "sojourn/base/text.hpp"
+#include "sojourn/decide/default_goal.hpp"
+#include "sojourn/map/journey_map_content.hpp"
+#include "sojourn/map/journey_map_svg.hpp"
+#include "sojourn/outcomes/version.hpp"
+#include "sojourn/report/caution_words.hpp"
+#include "sojourn/report/format.hpp"
+
+namespace sojourn {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+Json figures(const Estimate& e) { return {number(e.mean), number(e.low), number(e.high)}; }
+std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+std::string_view word(format::Kind kind) {
+  switch (kind) {
+    case format::Kind::share:
+      return "share";
+    case format::Kind::money:
+      return "money";
+    case format::Kind::days:
+      return "days";
+    case format::Kind::points:
+      return "points";
+    case format::Kind::score:
+      return "score";
+    case format::Kind::number:
+      break;
+  }
+  return "number";
+}
+
+/// Positions in `metrics()` of those that the model has something to say of.
+std::vector<std::size_t> metrics_of(const Model& model) {
+  std::vector<std::size_t> kept;
+  const Mechanisms mechanisms = mechanisms_in(model.parts());
+  for (std::size_t m = 0; m < metrics().size(); ++m) {
+    if (mechanisms.has(metrics()[m].needs)) kept.push_back(m);
+  }
+  return kept;
+}
+
+/// What decides, then customers kept and the net promoter score.
+std::vector<std::size_t> headlines(const Model& model) {
+  std::vector<std::size_t> all;
+  const auto add = [&](std::size_t metric) {
+    if (std::find(all.begin(), all.end(), metric) == all.end()) all.push_back(metric);
+  };
+  for (const GoalTerm& term : goal_before_running(model.parts())) add(term.metric);
+  add(metric_position("retained"));
+  add(metric_position("nps"));
+  return all;
+}
+
+std::string price_words(const Price& price, const std::string& currency) {
+  std::string words;
+  const auto add = [&](double amount, const char* unit) {
+    if (amount == 0.0) return;
+    words += fmt::format("{}{}{}", words.empty() ? "" : ", ", format::money(amount, currency), unit);
+  };
+  add(price.once, " once");
+  add(price.per_month, " a month");
+  add(price.per_visit, " a visit");
+  return words;
+}
+
+Json knobs_json(const Playground& ground) {
+  const Knobs& knobs = ground.knobs();
+  Json list = Json::array();
+  for (std::size_t k = 0; k < knobs.inputs.keys.size(); ++k) {
+    const VariedKey& key = knobs.inputs.keys[k];
+    const auto& range = std::get<VariedKey::Range>(key.values);
+    const bool share = key.unit == "1" && !key.whole && range.from >= 0.0 && range.to <= 1.0;
+    // About a hundred steps of a round size.
+    const double rough = (range.to - range.from) / 100.0, ten = std::pow(10.0, std::floor(std::log10(rough)));
+    const double step = rough / ten <= 1.5   ? ten
+                        : rough / ten <= 3.5 ? 2.0 * ten
+                        : rough / ten <= 7.5 ? 5.0 * ten
+                                             : 10.0 * ten;
+    list.push_back({{"key", key.key},
+                    {"name", knobs.names[k]},
+                    {"unit", key.unit},
+                    {"percent", share && key.after != "%"},
+                    {"from", range.from},
+                    {"to", range.to},
+                    {"step", key.whole ? std::max(1.0, std::round(step)) : step},
+                    {"value", knobs.values[k]},
+                    {"before", key.before},
+                    {"after", key.after},
+                    {"whole", key.whole},
+                    {"both", ground.moves_both(k)},
+                    {"why", knobs.whys[k]}});
+  }
+  return list;
+}
+
+Json plans_json(const ModelParts& parts) {
+  Json list = Json::array();
+  for (std::size_t k = 1; k < parts.plans.size(); ++k) {
+    const Plan& plan = parts.plans[k];
+    Json bought = Json::object(), rules = Json::array();
+    for (std::size_t i = 0; i < plan.improvements.size(); ++i)
+      bought[parts.improvements[plan.improvements[i].index()].change.id] = plan.level(i);
+    for (const RuleId rule : plan.rules) rules.push_back(parts.rules[rule.index()].id);
+    list.push_back({{"id", plan.id}, {"name", plan.name}, {"improvements", bought}, {"rules", rules}});
+  }
+  return list;
+}
+
+Json map_json(const Playground& ground) {
+  const ModelParts& parts = ground.model().parts();
+  Json places = Json::array(), ways = Json::array();
+  for (const Touchpoint& touchpoint : parts.touchpoints) {
+    places.push_back({{"id", touchpoint.id},
+                      {"name", touchpoint.name},
+                      {"stage", journey_map::stage_title(touchpoint.stage)},
+                      {"end", touchpoint.end.has_value()},
+                      {"serves", touchpoint.queues()}});
+  }
+  for (const auto& [from, to] : ground.ways()) ways.push_back({{"from", from}, {"to", to}});
+  const journey_map::MapContent content = journey_map::content(ground.model());
+  return {{"svg", journey_map::svg(content, journey_map::Heading::left_out)}, {"touchpoints", places}, {"exits", ways}};
+}
+
+/// The curves of both sides: what there was at each window's end, per person who arrived up to the horizon.
+Json series_json(const PlayAnswer& answer) {
+  const Samples& samples = answer.samples;
+  const auto side = [&](const Course& course, std::size_t plan) {
+    const Sums people = pooled(samples.plans[plan].all);
+    Json kept = Json::array(), nps = Json::array(), money = Json::array();
+    double sum = 0.0;
+    for (std::size_t w = 0; w < samples.window_ends.size(); ++w) {
+      kept.push_back(number(course.customers[w] / people.arrived));
+      nps.push_back(number(100.0 * (course.promoters[w] - course.detractors[w]) / course.customers[w]));
+      sum += samples.plans[plan].cash[w];
+      money.push_back(number(sum));
+    }
+    return std::array{kept, nps, money};
+  };
+  const auto before = side(answer.before, 0), now = side(answer.now, 1);
+  Json days = Json::array(), curves = Json::array();
+  for (const double day : samples.window_ends) days.push_back(day);
+  const auto add = [&](const char* name, const char* title, const char* unit, const char* kind, std::size_t i) {
+    curves.push_back(
+        {{"name", name}, {"title", title}, {"unit", unit}, {"kind", kind}, {"before", before[i]}, {"now", now[i]}});
+  };
+  add("retained", "Customers kept", "1", "share", 0);
+  add("nps", "Net promoter score", "1", "points", 1);
+  add("balance", "Money earned so far", samples.currency.c_str(), "money", 2);
+  return {{"days", days}, {"curves", curves}};
+}
+
+const TouchMetric& touch_metric(std::string_view name) {
+  const auto all = touch_metrics();
+  return *std::find_if(all.begin(), all.end(), [&](const TouchMetric& each) { return each.name == name; });
+}
+
+Json places_json(const PlayAnswer& answer, std::size_t count) {
+  const Samples& samples = answer.samples;
+  const double replications = answer.replications;
+  Json list = Json::array();
+  for (std::size_t v = 0; v < count; ++v) {
+    const TouchSums before = pooled(samples.plans[0].touch[v]), now = pooled(samples.plans[1].touch[v]);
+    const auto both = [&](const char* name) -> Json {
+      const TouchMetric& metric = touch_metric(name);
+      return {number(metric.value(before)), number(metric.value(now))};
+    };
+    Json visits = {number(before.visits / before.arrived), number(now.visits / now.arrived)};
+    Json in_line = nullptr;
+    if (v < answer.before.in_line.size() && v < answer.now.in_line.size())
+      in_line = {answer.before.in_line[v] / replications, answer.now.in_line[v] / replications};
+    list.push_back({{"visits", visits},
+                    {"satisfaction", both("satisfaction")},
+                    {"wait", samples.mechanisms.queues ? both("wait_days") : Json(nullptr)},
+                    {"in_line", in_line}});
+  }
+  return list;
+}
+
+/// The largest change of `metric` over touchpoints among those that chance, all touchpoints looked at, would not have made.
+struct Mover {
+  std::size_t touchpoint = 0;
+  double before = 0.0, now = 0.0;
+};
+std::optional<Mover> most_moved(const Samples& samples, double (*value)(const TouchSums&)) {
+  std::optional<Mover> most;
+  const std::size_t places = samples.touchpoints.size();
+  constexpr double rarely = 0.05;
+  for (std::size_t v = 0; v < places; ++v) {
+    const std::vector<TouchSums>&before = samples.plans[0].touch[v], &now = samples.plans[1].touch[v];
+    std::vector<double> changes;
+    for (std::size_t i = 0; i < before.size(); ++i) changes.push_back(value(now[i]) - value(before[i]));
+    const TouchSums all_before = pooled(before), all_now = pooled(now);
+    if (std::max(all_before.visits, all_now.visits) < rarely * all_before.arrived) continue;
+    const double point = value(all_now) - value(all_before);
+    const Estimate change = cautious_interval(point, changes, 0.05 / static_cast<double>(places));
+    if (!change.clear()) continue;
+    if (!most || std::fabs(point) > std::fabs(most->now - most->before)) most = Mover{v, value(all_before), value(all_now)};
+  }
+  return most;
+}
+
+std::vector<std::string> words_on(const Playground& ground, const Playground::State& state, const PlayAnswer& answer) {
+  if (state.tried.nothing()) return {"Nothing is tried yet: this is the scenario as it stands."};
+  const Samples& samples = answer.samples;
+  const PlanComparison& plan = answer.comparison.plans.back();
+  std::vector<std::string> words;
+  for (const std::size_t m : headlines(ground.model())) {
+    const Metric& metric = metrics()[m];
+    const Difference& change = plan.differences[m];
+    if (!change.told_apart()) continue;
+    words.push_back(fmt::format("{}: {} (95 %: {}).", metric.label, format::difference(metric, change, samples.currency),
+                                format::interval(metric, change, samples.currency)));
+  }
+  const auto name = [&](std::size_t v) { return samples.touchpoint_names[v]; };
+  if (const auto most = most_moved(samples, touch_metric("satisfaction").value)) {
+    words.push_back(fmt::format("Satisfaction {} most at {}: from {:.2f} to {:.2f}.",
+                                most->now > most->before ? "rises" : "falls", name(most->touchpoint), most->before,
+                                most->now));
+  }
+  if (const auto most = most_moved(samples, [](const TouchSums& s) { return s.visits / s.arrived; })) {
+    words.push_back(fmt::format("Visits {} most at {}: from {:.2f} to {:.2f} a person.",
+                                most->now > most->before ? "rise" : "fall", name(most->touchpoint), most->before,
+                                most->now));
+  }
+  if (words.empty()) {
+    const bool last = answer.stage + 1 == ground.size().replications.size();
+    words.emplace_back(last ? "No difference shows that chance alone could not have made."
+                            : "So far no difference shows that chance alone could not have made.");
+  }
+  return words;
+}
+
+std::vector<std::string> cautions_on(const Playground& ground, const PlayAnswer& answer) {
+  std::vector<std::string> list = caution_words::cautions(answer.samples, answer.comparison);
+  const Settings& settings = ground.model().parts().settings;
+  if (ground.model().coupled() && ground.size().customers < settings.customers) {
+    list.push_back(
+        fmt::format("People act on one another, and {} of them are simulated here where the scenario has {}: figures may "
+                    "differ from those of "
+                    "the whole.",
+                    format::count(static_cast<double>(ground.size().customers)),
+                    format::count(static_cast<double>(settings.customers))));
+  }
+  return list;
+}
+
+}  // namespace
+
+std::string start_json(const Playground& ground) {
+  const Model& model = ground.model();
+  const ModelParts& parts = model.parts();
+  const Settings& settings = parts.settings;
+  Json improvements = Json::array(), rules = Json::array(), personas = Json::array(), list = Json::array();
+  for (const Improvement& improvement : parts.improvements) {
+    const bool levels = !improvement.levels.empty();
+    improvements.push_back({{"id", improvement.change.id},
+                            {"name", improvement.change.name},
+                            {"cost", price_words(improvement.price, settings.currency)},
+                            {"levels", levels ? Json(improvement.levels) : Json(nullptr)}});
+  }
+  for (const Rule& rule : parts.rules) rules.push_back({{"id", rule.id}, {"name", rule.name}});
+  for (const Persona& persona : parts.personas) personas.push_back({{"id", persona.id}, {"name", persona.name}});
+  const std::vector<std::size_t> first = headlines(model);
+  for (const std::size_t m : metrics_of(model)) {
+    const Metric& metric = metrics()[m];
+    const int better = metric.direction == Direction::neutral ? 0 : metric.direction == Direction::higher ? 1 : -1;
+    list.push_back({{"name", metric.name},
+                    {"title", metric.label},
+                    {"about", metric.description},
+                    {"unit", metric.unit == "currency" ? settings.currency : std::string(metric.unit)},
+                    {"kind", word(format::kind(metric))},
+                    {"better", better},
+                    {"headline", std::find(first.begin(), first.end(), m) != first.end()}});
+  }
+  const Json json = {{"scenario", ground.scenario().name},
+                     {"title", settings.title},
+                     {"question", settings.question},
+                     {"currency", settings.currency},
+                     {"horizon", settings.horizon.value()},
+                     {"start", settings.start.empty() ? Json(nullptr) : Json(settings.start)},
+                     {"coupled", model.coupled()},
+                     {"customers", ground.size().customers},
+                     {"scenario_customers", settings.customers},
+                     {"market", ground.size().market},
+                     {"answers", ground.size().replications.size()},
+                     {"version", version()},
+                     {"knobs", knobs_json(ground)},
+                     {"improvements", improvements},
+                     {"rules", rules},
+                     {"plans", plans_json(parts)},
+                     {"metrics", list},
+                     {"map", map_json(ground)},
+                     {"personas", personas},
+                     {"lesson", nullptr}};
+  return dump(json);
+}
+
+std::string answer_json(const Playground& ground, const Playground::State& state, const PlayAnswer& answer, double seconds) {
+  Json list = Json::array();
+  const PlanComparison &before = answer.comparison.plans.front(), &now = answer.comparison.plans.back();
+  for (const std::size_t m : metrics_of(ground.model())) {
+    list.push_back({{"before", figures(before.metrics[m])},
+                    {"now", figures(now.metrics[m])},
+                    {"change", figures(now.differences[m])},
+                    {"shown", now.differences[m].told_apart()}});
+  }
+  Json ways = Json::array();
+  const double people_before = pooled(answer.samples.plans[0].all).arrived,
+               people_now = pooled(answer.samples.plans[1].all).arrived;
+  for (std::size_t w = 0; w < ground.ways().size(); ++w)
+    ways.push_back({number(answer.before.taken[w] / people_before), number(answer.now.taken[w] / people_now)});
+  const Json json = {{"stage", answer.stage + 1},
+                     {"customers", ground.size().customers},
+                     {"replications", answer.replications},
+                     {"seconds", std::round(1000.0 * seconds) / 1000.0},
+                     {"metrics", list},
+                     {"series", series_json(answer)},
+                     {"touchpoints", places_json(answer, ground.model().parts().touchpoints.size())},
+                     {"exits", ways},
+                     {"words", words_on(ground, state, answer)},
+                     {"cautions", cautions_on(ground, answer)},
+                     {"command", ground.command(state, answer.replications)}};
+  return dump(json);
+}
+
+std::string lives_json(std::span<const Diary> lives) {
+  Json list = Json::array();
+  for (const Diary& diary : lives) {
+    Json visits = Json::array();
+    for (const DiaryEntry& entry : diary.visits) {
+      const double arrival = entry.visit.time - entry.visit.wait;
+      visits.push_back({std::round(1000.0 * arrival) / 1000.0, entry.visit.touchpoint,
+                        std::round(1000.0 * static_cast<double>(entry.after.satisfaction)) / 1000.0});
+    }
+    list.push_back({{"persona", diary.person.persona}, {"visits", visits}});
+  }
+  return dump({{"lives", list}});
+}
+
+std::string refusal_json(const std::string& message, const std::string& hint) {
+  return dump({{"message", message}, {"hint", hint}});
+}
+
+}  // namespace sojourn

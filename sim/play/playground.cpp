@@ -1,0 +1,308 @@
+#include "sojourn/play/playground.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+
+#include "sojourn/base/number_text.hpp"
+#include "sojourn/outcomes/finished_run.hpp"
+#include "sojourn/outcomes/run_size.hpp"
+#include "sojourn/scenario/nearest.hpp"
+
+namespace sojourn {
+namespace {
+
+// Some 15 million visits a second are lived on two processors where nobody acts on anybody, a tenth of it where they do.
+constexpr double first_visits = 1.5e6, all_visits = 4e7;
+constexpr double first_coupled_visits = 6e5, all_coupled_visits = 1.2e7;
+constexpr std::uint64_t fewest_customers = 200;
+constexpr std::size_t most_answers = 7;
+/// The scatter of numbers of people that are drawn for each replication needs some.
+constexpr std::uint32_t drawn_people_replications = 5;
+constexpr std::size_t most_default_knobs = 8;
+constexpr std::size_t most_shown_lives = 160;
+
+/// In two digits: the page says how many.
+double two_digits(double number) {
+  const double tens = std::pow(10.0, std::floor(std::log10(number)) - 1.0);
+  return std::max(1.0, tens * std::floor(number / tens + 1e-9));
+}
+
+/// The model with so many people for the same market, and one replication; nothing where it does not take so few.
+std::optional<Model> with_customers(const Model& model, std::uint64_t customers) {
+  ModelParts parts = model.parts();
+  parts.settings.market = static_cast<double>(parts.settings.customers) * model.people_per_customer();
+  parts.settings.customers = customers;
+  parts.settings.replications = 1;
+  try {
+    return Model(std::move(parts));
+  } catch (const InvalidModel&) {
+    return std::nullopt;
+  }
+}
+
+/// What a look at some people of the baseline says.
+struct Glance {
+  double visits = 1.0;           // of a customer
+  std::vector<double> by_place;  // visits per customer, by touchpoint
+};
+Glance glance(const Model& model) {
+  constexpr std::uint64_t enough = 2000;
+  const std::uint64_t customers = std::min(model.parts().settings.customers, enough);
+  const Model small = with_customers(model, customers).value_or(model);
+  RunOptions options;
+  options.tables = false;
+  const std::array plans{PlanId(0)};
+  const RunResult result = run(small, plans, options);
+  const Samples samples = collect_samples(result);
+  Glance seen;
+  const auto people = static_cast<double>(small.parts().settings.customers) * small.parts().settings.replications;
+  seen.visits = std::max(1.0, static_cast<double>(result.events) / people);
+  for (const std::vector<TouchSums>& touch : samples.plans.front().touch)
+    seen.by_place.push_back(pooled(touch).visits / people);
+  return seen;
+}
+
+PlaySize size_for(const Model& model, double visits) {
+  const Settings& settings = model.parts().settings;
+  PlaySize size;
+  size.customers = settings.customers;
+  size.market = static_cast<double>(settings.customers) * model.people_per_customer();
+  const bool coupled = model.coupled();
+  const double first = coupled ? first_coupled_visits : first_visits;
+  const std::uint32_t fewest = coupled ? 2 : settings.arrivals == PeopleNumber::poisson ? drawn_people_replications : 1;
+  const auto of_replication = [&] { return visits * static_cast<double>(size.customers); };
+  if (of_replication() * fewest > first) {
+    const auto wanted = std::max(fewest_customers, static_cast<std::uint64_t>(two_digits(first / visits / fewest)));
+    if (wanted < size.customers && with_customers(model, wanted)) size.customers = wanted;
+  }
+  const double all = coupled ? all_coupled_visits : all_visits;
+  std::uint32_t replications = std::max(fewest, static_cast<std::uint32_t>(std::min(16.0, first / of_replication())));
+  for (std::size_t i = 0; i < most_answers; ++i) {
+    if (i > 0 && of_replication() * replications > all) break;
+    size.replications.push_back(replications);
+    replications *= 2;
+  }
+  return size;
+}
+
+std::vector<std::pair<std::size_t, std::size_t>> ends_of_exits(const ModelParts& parts) {
+  std::vector<std::pair<std::size_t, std::size_t>> ends;
+  for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) {
+    for (const Exit& exit : parts.touchpoints[v].next) ends.emplace_back(v, exit.to.index());
+  }
+  for (const Recovery& way : recoveries_of(parts)) ends.emplace_back(way.from, way.to);
+  return ends;
+}
+
+std::vector<KnobWish> default_knobs(const ModelParts& parts, const Glance& seen) {
+  std::vector<std::size_t> places;
+  for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) {
+    if (!parts.touchpoints[v].end) places.push_back(v);
+  }
+  // A moment of truth counts as often as it weighs.
+  const auto matters = [&](std::size_t v) { return seen.by_place[v] * parts.touchpoints[v].weight; };
+  std::stable_sort(places.begin(), places.end(), [&](std::size_t a, std::size_t b) { return matters(a) > matters(b); });
+  if (places.size() > most_default_knobs) places.resize(most_default_knobs);
+  std::sort(places.begin(), places.end());
+  std::vector<KnobWish> wishes;
+  for (const std::size_t v : places) {
+    const Touchpoint& touchpoint = parts.touchpoints[v];
+    wishes.push_back({fmt::format("touchpoint.{}.quality.mean", touchpoint.id), 0.0, 1.0, touchpoint.name + ": quality"});
+  }
+  const double horizon = parts.settings.horizon.value();
+  wishes.push_back({"scenario.horizon", 0.25 * horizon, 2.0 * horizon, "How far we look"});
+  return wishes;
+}
+
+}  // namespace
+
+Course& Course::operator+=(const Course& other) {
+  const auto add = [](std::vector<double>& to, const std::vector<double>& from) {
+    to.resize(std::max(to.size(), from.size()));
+    for (std::size_t i = 0; i < from.size(); ++i) to[i] += from[i];
+  };
+  add(customers, other.customers);
+  add(promoters, other.promoters);
+  add(detractors, other.detractors);
+  add(taken, other.taken);
+  add(in_line, other.in_line);
+  return *this;
+}
+
+Playground::Playground(Scenario scenario, std::vector<Override> changes)
+    : scenario_(std::move(scenario)), changes_(std::move(changes)), model_(build(scenario_)) {
+  const Glance seen = glance(model_);
+  size_ = size_for(model_, seen.visits);
+  knobs_ = read_knobs(scenario_, changes_);
+  require_no_errors(knobs_.inputs);
+  if (knobs_.inputs.keys.empty()) knobs_ = knobs_for(scenario_, default_knobs(model_.parts(), seen), changes_);
+  for (const VariedKey& key : knobs_.inputs.keys) both_.push_back(key.key.starts_with("scenario."));
+  for (const auto& way : ends_of_exits(model_.parts())) {
+    if (std::find(ways_.begin(), ways_.end(), way) == ways_.end()) ways_.push_back(way);
+  }
+}
+
+Playground::State Playground::state(const std::vector<std::pair<std::string, std::string>>& parameters) const {
+  const std::vector<VariedKey>& keys = knobs_.inputs.keys;
+  const std::vector<Improvement>& improvements = model_.parts().improvements;
+  const auto position = [](const std::string& name, char kind, std::size_t count) -> std::optional<std::size_t> {
+    if (name.size() < 2 || name.size() > 4 || name[0] != kind) return std::nullopt;
+    const auto number = parse_number(std::string_view(name).substr(1));
+    if (!number || *number < 0.0 || *number >= static_cast<double>(count) || std::floor(*number) != *number)
+      return std::nullopt;
+    return static_cast<std::size_t>(*number);
+  };
+  State state;
+  std::vector<std::string> bought;
+  for (const auto& [name, value] : parameters) {
+    std::optional<std::size_t> knob = position(name, 'k', keys.size());
+    for (std::size_t k = 0; k < keys.size(); ++k) {
+      if (keys[k].key == name) knob = k;
+    }
+    if (!knob) {
+      const auto improvement = position(name, 'i', improvements.size());
+      const std::string full = improvement ? "improvement." + improvements[*improvement].change.id : name;
+      const bool known = (full.starts_with("improvement.") || full.starts_with("rule.")) &&
+                         std::count(full.begin(), full.end(), '.') == 1 && full.find('[') == std::string::npos;
+      if (!known) throw InputError(fmt::format("there is no knob \"{}\"", name), "the page lists those that there are");
+      bought.push_back(full + "=" + value);
+      continue;
+    }
+    const VariedKey& key = keys[*knob];
+    const auto& range = std::get<VariedKey::Range>(key.values);
+    const std::optional<double> number = parse_number(value);
+    if (!number || *number < range.from || *number > range.to)
+      throw InputError(fmt::format("{} = {} is out of reach", key.key, value),
+                       fmt::format("the slider goes from {} to {}", range.from, range.to));
+    const double settled = key.whole ? std::round(*number) : *number;
+    for (Override& change : key.changes({settled, fmt::format("{}{}{}", key.before, settled, key.after)})) {
+      change.option = fmt::format("{}={}", change.path, change.value);
+      (both_[*knob] ? state.both : state.tried.keys).push_back(std::move(change));
+    }
+  }
+  const Tried plan = parse_tried(model_.parts(), bought, "");
+  state.tried.improvements = plan.improvements;
+  state.tried.rules = plan.rules;
+  return state;
+}
+
+std::string Playground::command(const State& state, std::uint32_t replications) const {
+  std::string words = "sojourn compare " + shell_quoted(scenario_.name);
+  for (const std::string& word : words_of(state.tried)) words += " --try " + shell_quoted(word);
+  if (says_market()) words += " --set " + shell_quoted(fmt::format("scenario.market={}", size_.market));
+  for (const auto& changes : {changes_, state.both}) {
+    for (const Override& change : changes) words += " --set " + shell_quoted(change.path + "=" + change.value);
+  }
+  return words + fmt::format(" --customers {} --replications {}", size_.customers, replications);
+}
+
+std::string Playground::text(const State& state) const {
+  std::vector<Override> both = changes_;
+  both.insert(both.end(), state.both.begin(), state.both.end());
+  return tried_text(scenario_, both, state.tried).text;
+}
+
+std::vector<Override> Playground::simulated_under(const State& state) const {
+  std::vector<Override> both;
+  if (says_market()) both.push_back({"", "scenario.market", fmt::format("{}", size_.market)});
+  both.insert(both.end(), changes_.begin(), changes_.end());
+  both.insert(both.end(), state.both.begin(), state.both.end());
+  both.push_back({"", "scenario.customers", fmt::format("{}", size_.customers)});
+  return both;
+}
+
+bool Playground::says_market() const {
+  const Settings& settings = model_.parts().settings;
+  return size_.customers != settings.customers && !settings.market;
+}
+
+void Player::begin(const Playground::State& state) {
+  TriedModels models = tried_models(ground_.scenario(), ground_.simulated_under(state), state.tried);
+  std::string question;
+  for (const Override& change : state.both) question += change.path + "=" + change.value + "\n";
+  if (question != question_ || !before_.model) {
+    before_ = Side{std::move(models.before), PlanId(0), {}, {}};
+    kept_.clear();
+    question_ = question;
+  }
+  now_ = Side{std::move(models.now), models.plan, {}, {}};
+}
+
+void Player::advance(Side& side, std::size_t stage, const RunOptions& options) const {
+  const std::vector<std::uint32_t>& replications = ground_.size().replications;
+  ModelParts parts = side.model->parts();
+  parts.settings.replications = replications[stage];
+  const Model model(std::move(parts));
+  const std::array plans{side.plan};
+  require_room(run_size(model, 1));
+  RunOptions more = options;
+  more.first_replication = stage == 0 ? 0 : replications[stage - 1];
+  RunResult result = run(model, plans, more);
+  if (result.interrupted) throw Interrupted();
+  const TallyShape& shape = result.shapes.front();
+  const Program& program = result.programs.front();
+  const std::size_t windows = shape.windows;
+  const std::vector<std::pair<std::size_t, std::size_t>> ends = ends_of_exits(model.parts());
+  const std::vector<std::pair<std::size_t, std::size_t>>& ways = ground_.ways();
+  std::vector<std::size_t> way_of;
+  for (const auto& end : ends)
+    way_of.push_back(static_cast<std::size_t>(std::find(ways.begin(), ways.end(), end) - ways.begin()));
+  for (const Totals& totals : result.totals.front()) {
+    Course course;
+    const auto stock = [&](std::vector<double>& to, TimeScore score) {
+      to.assign(windows, 0.0);
+      for (std::size_t p = 0; p < shape.personas; ++p) {
+        for (std::size_t w = 0; w < windows; ++w) to[w] += static_cast<double>(totals.stock(p, w, score));
+      }
+    };
+    stock(course.customers, TimeScore::customers);
+    stock(course.promoters, TimeScore::promoters);
+    stock(course.detractors, TimeScore::detractors);
+    course.taken.assign(ways.size(), 0.0);
+    for (std::size_t e = 0; e < way_of.size(); ++e) {
+      if (way_of[e] == ways.size()) continue;  // a move that the change adds
+      for (std::size_t p = 0; p < shape.personas; ++p) course.taken[way_of[e]] += totals.value(shape.taken(p, e));
+    }
+    if (shape.queues > 0) course.in_line.assign(shape.touchpoints, 0.0);
+    for (std::size_t v = 0; v < course.in_line.size(); ++v) {
+      const auto touchpoint = static_cast<std::uint32_t>(v);
+      if (!program.place(touchpoint).queues) continue;
+      const std::size_t queue = program.service(touchpoint).queue;
+      for (std::size_t w = 0; w < windows; ++w)
+        course.in_line[v] += totals.value(shape.queue(queue, w, QueueScore::waiting)) / static_cast<double>(windows);
+    }
+    side.course += course;
+  }
+  if (stage == 0) {
+    side.sums = std::move(result);
+  } else {
+    append(side.sums, std::move(result));
+  }
+}
+
+PlayAnswer Player::next(std::size_t stage, const RunOptions& options) {
+  if (kept_.size() == stage) {
+    advance(before_, stage, options);
+    kept_.emplace_back(collect_samples(before_.sums), before_.course);
+  }
+  advance(now_, stage, options);
+  PlayAnswer answer;
+  answer.stage = stage;
+  answer.replications = ground_.size().replications[stage];
+  answer.samples = tried_samples(kept_[stage].first, collect_samples(now_.sums));
+  answer.comparison = compare(answer.samples);
+  answer.before = kept_[stage].second;
+  answer.now = now_.course;
+  return answer;
+}
+
+std::vector<Diary> Player::lives(const RunOptions& options) const {
+  const Model model = apply(*now_.model, now_.plan);
+  return write_diaries(model, first_to_arrive(model, most_shown_lives, options.stop), options);
+}
+
+}  // namespace sojourn

@@ -1,0 +1,126 @@
+#include "sojourn/scenario/knobs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "document.hpp"
+#include "problems.hpp"
+#include "reader.hpp"
+#include "source.hpp"
+#include "value.hpp"
+#include "varied_entries.hpp"
+
+namespace sojourn {
+namespace {
+
+using namespace scenario;
+
+class KnobReader {
+ public:
+  KnobReader(Problems& problems, Knobs& knobs) : problems_(problems), knobs_(knobs), entries_(problems, knobs.inputs) {}
+
+  /// `root` is a document with [[knob]] entries.
+  void read(const Node& root) {
+    const Node* const list = root.find("knob");
+    if (list == nullptr) return;
+    for (const Value& each : elements(Value(*list, "knob", problems_)).value_or(std::vector<Value>())) read_entry(each);
+    entries_.try_each();
+    entries_.finish();
+  }
+
+ private:
+  void read_entry(const Value& value) {
+    Table parts(value, "this [[knob]]", &keys::table("knob"));
+    Entry entry;
+    const std::optional<Value> key = entries_.read_key(parts, value, entry), from = parts.take("from"),
+                               to = parts.take("to"), name = parts.take("name"), why = parts.take("why");
+    if (!key || !from || !to) return;
+    const std::string& path = entry.key.key;
+    if (path == "scenario.seed" || path == "scenario.replications" || path == "scenario.customers") {
+      key->refuse(fmt::format("{} is a setting of the simulation, not of the world", path), "leave this [[knob]] out");
+      return;
+    }
+    if (path.find('*') != std::string::npos) {
+      key->refuse("a slider moves one key, and * stands for several", "name one key");
+      return;
+    }
+    if (!entries_.read_range(*from, *to, std::nullopt, entry)) return;
+    const auto& range = std::get<VariedKey::Range>(entry.key.values);
+    if (range.from > range.to) {
+      to->refuse("to is below from", "write the lower end as from");
+      return;
+    }
+    const std::optional<double> now = entries_.number_in_scenario(entry);
+    if (!now) {
+      key->refuse(fmt::format("the scenario has no number at {}, where the slider would begin", path),
+                  fmt::format("write {} in the scenario", path));
+      return;
+    }
+    if (*now < range.from || *now > range.to) {
+      (*now < range.from ? from : to)
+          ->refuse(fmt::format("the scenario has {:g} at {}, which the slider does not reach", *now, path),
+                   fmt::format("let the range hold {:g}", *now));
+      return;
+    }
+    knobs_.values.push_back(*now);
+    knobs_.names.push_back(name ? text(*name).value_or(path) : path);
+    knobs_.whys.push_back(why ? text(*why).value_or("") : "");
+    entries_.add(std::move(entry));
+  }
+
+  Problems& problems_;
+  Knobs& knobs_;
+  VariedEntries entries_;
+};
+
+Knobs without_keys(const Scenario& scenario, const std::vector<Override>& overrides) {
+  Knobs knobs;
+  SweepFile& inputs = knobs.inputs;
+  inputs.name = scenario.name + (scenario.joined ? " (joined with its base)" : "");
+  inputs.scenario = scenario;
+  inputs.changes = overrides;
+  inputs.scenario_path = scenario.name;
+  inputs.scenario_name = scenario.name;
+  return knobs;
+}
+
+}  // namespace
+
+Knobs read_knobs(const Scenario& scenario, const std::vector<Override>& overrides) {
+  Knobs knobs = without_keys(scenario, overrides);
+  const std::string_view text = without_byte_order_mark(scenario.source);
+  const SourceText source(text);
+  const Document document = parse_document(text, overrides);
+  Problems problems;
+  KnobReader(problems, knobs).read(document.root);
+  report(std::move(problems).sorted(), source, overrides, knobs.inputs);
+  return knobs;
+}
+
+Knobs knobs_for(const Scenario& scenario, const std::vector<KnobWish>& wishes, const std::vector<Override>& overrides) {
+  Knobs all = without_keys(scenario, overrides);
+  for (const KnobWish& wish : wishes) {
+    std::string quoted;
+    for (const char c : wish.name) {
+      if (c == '"' || c == '\\') quoted += '\\';
+      quoted += c;
+    }
+    const std::string text =
+        fmt::format("[[knob]]\nkey = '{}'\nfrom = {}\nto = {}\nname = \"{}\"\n", wish.key, wish.from, wish.to, quoted);
+    const Document document = parse_document(text, {});
+    Knobs one = without_keys(scenario, overrides);
+    Problems problems;
+    KnobReader(problems, one).read(document.root);
+    if (!problems.empty() || one.inputs.keys.empty()) continue;
+    all.inputs.keys.push_back(std::move(one.inputs.keys.front()));
+    all.values.push_back(one.values.front());
+    all.names.push_back(std::move(one.names.front()));
+    all.whys.push_back(std::move(one.whys.front()));
+  }
+  return all;
+}
+
+}  // namespace sojourn
