@@ -33,7 +33,6 @@ export class Chart {
     const drawn = this.draw(printing ? paper : this.box.clientWidth);
     this.figure.hidden = drawn === null;
     if (drawn === null) return;
-    if (this.chart) this.chart.dispose();
     // On paper a chart is half as high: the page is to be held in a hand.
     const high = printing ? Math.round((drawn.height ?? 0) * 0.62) : drawn.height;
     this.box.style.height = high ? `${high}px` : "";
@@ -42,7 +41,13 @@ export class Chart {
     const paperSize = printing ? { width: paper, height: high || onPaper } : {};
     this.legend.replaceChildren(...(drawn.legend ?? []).map(legendItem));
     this.legend.hidden = !drawn.legend;
-    this.chart = init(this.box, null, { renderer: "canvas", devicePixelRatio: Math.max(2, devicePixelRatio), ...paperSize });
+    // A chart of the same size is drawn on again, which is quicker and does not flicker.
+    const size = printing ? "paper" : `${this.box.clientWidth} ${this.box.clientHeight}`;
+    if (this.size !== size) {
+      this.chart?.dispose();
+      this.chart = init(this.box, null, { renderer: "canvas", devicePixelRatio: Math.max(2, devicePixelRatio), ...paperSize });
+      this.size = size;
+    }
     const { ink, soft, line, raised } = look();
     const axis = { axisLine: { lineStyle: { color: soft } }, axisTick: { show: false }, axisLabel: { color: soft, fontSize: 12 }, nameTextStyle: { color: soft, fontSize: 12 }, splitLine: { lineStyle: { color: line } } };
     const dress = (given) => given && { ...axis, ...given, axisLabel: { ...axis.axisLabel, ...given.axisLabel }, splitLine: { ...axis.splitLine, ...given.splitLine }, axisLine: { ...axis.axisLine, ...given.axisLine } };
@@ -53,7 +58,7 @@ export class Chart {
       xAxis: dress(drawn.option.xAxis),
       yAxis: dress(drawn.option.yAxis),
       tooltip: { renderMode: "richText", confine: true, backgroundColor: raised, borderColor: soft, textStyle: { color: ink, fontSize: 12 }, ...drawn.option.tooltip },
-    });
+    }, true);
     const heading = drawn.title ? `${this.title}: ${drawn.title}` : this.title;
     this.heading.textContent = joined(heading);
     this.box.setAttribute("aria-label", `${heading}. ${drawn.words} The numbers are in the table below.`);

@@ -1,0 +1,129 @@
+// The answer: the headline figures as before, now and change, with whiskers; what moved most; all figures as a table.
+import { element, section, table } from "../../page/assets/elements.js";
+import { joined } from "../../page/assets/figures.js";
+import { changeFigure, figure, goodness, grid, headline, metrics, shown } from "./start.js";
+import { describe, encode, untouched } from "./state.js";
+
+const between = (metric, change) => `${changeFigure(metric, change[1], true)} to ${changeFigure(metric, change[2])}`;
+/** What is said of a change. */
+export const changeWords = (metric, change) => ({
+  none: "no change", unshown: "no difference shown", unknown: change ? changeFigure(metric, change[0]) : "",
+  up: change && changeFigure(metric, change[0]), down: change && changeFigure(metric, change[0]),
+})[shown(change)];
+const arrow = { up: "▲", down: "▼" };
+
+// ---- the headline figures
+const part = (name) => element("span", { class: name });
+class Card {
+  constructor(metric, m) {
+    this.metric = metric;
+    this.m = m;
+    this.value = element("p", { class: "now" });
+    this.change = element("p", { class: "change" });
+    this.before = element("p", { class: "before" });
+    this.ghost = part("ghost"); this.bar = part("bar"); this.dot = part("dot"); this.beam = part("beam");
+    this.track = element("div", { class: "track", "aria-hidden": "true" }, this.beam, this.ghost, this.bar, this.dot);
+    this.node = element("article", { class: "card", "data-metric": metric.name, "aria-label": metric.title }, element("h3", {}, metric.title), this.value, this.change, this.track, this.before);
+    this.scale = null;
+    this.of = null;
+  }
+  /** The part of the axis that is seen: kept while the answers to a move get more precise, so that the whiskers are seen to shrink. */
+  fit(points, of) {
+    const low = Math.min(...points), high = Math.max(...points);
+    const inside = this.scale && low >= this.scale[0] && high <= this.scale[1];
+    if (inside && (of === this.of || high - low > 0.2 * (this.scale[1] - this.scale[0]))) { this.of = of; return; }
+    const room = 0.18 * (high - low) || Math.abs(high) * 0.1 || 1;
+    this.scale = of === this.of && this.scale ? [Math.min(this.scale[0], low - room), Math.max(this.scale[1], high + room)] : [low - room, high + room];
+    this.of = of;
+  }
+  show(one, of) {
+    const { metric } = this, { now, before, change } = one;
+    const state = shown(change), good = goodness(metric, change);
+    this.node.className = `card ${state === "unshown" ? "unshown" : good > 0 ? "better" : good < 0 ? "worse" : ""}`;
+    this.value.textContent = joined(figure(metric, now[0]));
+    this.change.replaceChildren(element("strong", {}, `${arrow[state] ? arrow[state] + " " : ""}${joined(changeWords(metric, change))}`),
+      ...(change && change[1] !== null && state !== "none" ? [element("span", { class: "interval" }, joined(between(metric, change)))] : []));
+    this.change.hidden = !change;
+    const own = one.own ? `; with the file’s values ${figure(metric, one.own[0])}` : "";
+    this.before.textContent = joined(change || grid ? `before ${figure(metric, before[0])}${own}` : now[1] === null ? "no interval yet" : `${figure(metric, now[1])} to ${figure(metric, now[2])}`);
+    // The whisker is that of the change, drawn from "before" on: what the same luck tells.
+    const [low, high] = change ? [change[1], change[2]].map((end) => (end === null ? null : before[0] + end)) : [now[1], now[2]];
+    const points = [now[0], before[0], low, high].filter((value) => value !== null && Number.isFinite(value));
+    this.track.hidden = points.length === 0;
+    if (!points.length) return;
+    this.fit(points, of);
+    const at = (value) => (100 * (value - this.scale[0])) / (this.scale[1] - this.scale[0]);
+    const put = (node, from, to) => { node.style.left = `${at(from)}%`; if (to !== undefined) node.style.width = `${Math.max(0, at(to) - at(from))}%`; };
+    put(this.ghost, before[0]);
+    put(this.dot, now[0]);
+    put(this.beam, Math.min(before[0], now[0]), Math.max(before[0], now[0]));
+    this.bar.hidden = low === null;
+    if (low !== null) put(this.bar, low, high);
+    this.node.dataset.low = low ?? "";
+    this.node.dataset.high = high ?? "";
+    this.node.dataset.value = now[0] ?? "";
+    this.ghost.hidden = !change;
+  }
+}
+const cards = headline.map(([metric, m]) => new Card(metric, m));
+
+// ---- all figures
+const figuresTable = (answer) => {
+  const rows = metrics.map((metric, m) => {
+    const { before, now, change, own } = answer.metrics[m];
+    const state = shown(change), good = goodness(metric, change);
+    const cell = (label, ...children) => element("td", { "data-label": label }, ...children);
+    const told = change ? changeWords(metric, change) : "-";
+    return element("tr", { class: state === "unshown" || state === "none" ? "unshown" : good > 0 ? "better" : good < 0 ? "worse" : undefined, "data-metric": metric.name },
+      element("th", { scope: "row" }, metric.title), cell("Before", joined(figure(metric, before[0]))), cell("Now", joined(figure(metric, now[0]))),
+      cell("Change", joined(told)), cell("95 %", change && change[1] !== null && state !== "none" ? joined(between(metric, change)) : "-"),
+      ...(grid ? [cell("Now, with the file’s values", own ? joined(figure(metric, own[0])) : "-")] : []));
+  });
+  const head = ["Figure", "Before", "Now", "Change", "95 % interval of the change", ...(grid ? ["With the file’s values"] : [])];
+  const shell = table("Before and now; what chance could have made is grey", head, []);
+  shell.querySelector("tbody").append(...rows);
+  return shell;
+};
+
+let precise = "";
+/** How precise the answer is, in few words. */
+const precision = (answer, done) => {
+  const runs = answer.replications;
+  const size = `${Math.round(answer.customers).toLocaleString("en")} customers${runs > 1 ? `, ${runs.toLocaleString("en")} times` : ""}`;
+  return grid ? `${size}, computed beforehand` : done ? `${size}: settled` : `${size}: more precise answers are coming`;
+};
+const sentence = (answer) => headline.map(([metric, m]) => {
+  const { now, change } = answer.metrics[m];
+  const state = shown(change);
+  return `${metric.title} ${figure(metric, now[0])}${!change ? "" : state === "unshown" || state === "none" ? `, ${changeWords(metric, change)}` : `, ${state === "down" ? "down" : "up"} ${changeFigure(metric, change[0]).replace(/^[+\u2212]/, "")}`}`;
+}).join("; ") + ".";
+
+export const showAnswer = (answer, state, done) => {
+  const of = encode(state, Infinity);
+  for (const card of cards) card.show(answer.metrics[card.m], of);
+  section("glance").replaceChildren(...cards.map(({ metric, node, m }) => element("span", { class: node.className.replace("card", "small") }, element("b", {}, metric.title), element("i", {}, joined(figure(metric, answer.metrics[m].now[0]))),
+    answer.metrics[m].change ? element("em", {}, joined(changeWords(metric, answer.metrics[m].change))) : null)));
+  section("precision").className = done ? "precision settled" : "precision";
+  section("precision").textContent = precision(answer, done);
+  section("precision").dataset.stage = answer.stage;
+  section("figures").replaceChildren(figuresTable(answer));
+  // Only what differs is said again.
+  const moved = answer.words ?? [], title = describe(state);
+  const text = [of === encode(untouched(), Infinity) ? "Nothing is changed yet." : title + ".", ...moved].join("\n");
+  if (text !== precise) {
+    precise = text;
+    section("moved").replaceChildren(element("p", { class: "what" }, of === encode(untouched(), Infinity) && !grid ? "As in the file. Change something: the answer follows." : title),
+      ...(moved.length ? [element("ul", {}, ...moved.map((one) => element("li", {}, joined(one))))] : []));
+  }
+  const cautions = section("cautions");
+  cautions.hidden = !answer.cautions?.length;
+  cautions.replaceChildren(...(answer.cautions ?? []).map((one) => element("li", {}, one)));
+  if (done) section("said").textContent = sentence(answer);
+};
+export const waiting = () => {
+  section("precision").className = "precision";
+  section("precision").textContent = "simulating…";
+  section("answer").setAttribute("aria-busy", "true");
+};
+export const settled = () => section("answer").removeAttribute("aria-busy");
+export const startCards = () => section("cards").append(...cards.map(({ node }) => node));
