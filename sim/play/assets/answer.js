@@ -22,8 +22,8 @@ class Card {
     this.change = element("p", { class: "change" });
     this.before = element("p", { class: "before" });
     this.ghost = part("ghost"); this.bar = part("bar"); this.dot = part("dot"); this.beam = part("beam");
-    this.track = element("div", { class: "track", "aria-hidden": "true" }, this.beam, this.ghost, this.bar, this.dot);
-    this.node = element("article", { class: "card", "data-metric": metric.name, "aria-label": metric.title }, element("h3", {}, metric.title), this.value, this.change, this.track, this.before);
+    this.track = element("div", { class: "whiskers", "aria-hidden": "true" }, this.beam, this.ghost, this.bar, this.dot);
+    this.node = element("article", { class: "headline", "data-metric": metric.name, "aria-label": metric.title }, element("h3", {}, metric.title), this.value, this.change, this.track, this.before);
     this.scale = null;
     this.of = null;
   }
@@ -39,7 +39,7 @@ class Card {
   show(one, of) {
     const { metric } = this, { now, before, change } = one;
     const state = shown(change), good = goodness(metric, change);
-    this.node.className = `card ${state === "unshown" ? "unshown" : good > 0 ? "better" : good < 0 ? "worse" : ""}`;
+    this.node.className = `headline ${state === "unshown" ? "unshown" : good > 0 ? "better" : good < 0 ? "worse" : ""}`;
     this.value.textContent = joined(figure(metric, now[0]));
     this.change.replaceChildren(element("strong", {}, `${arrow[state] ? arrow[state] + " " : ""}${joined(changeWords(metric, change))}`),
       ...(change && change[1] !== null && state !== "none" ? [element("span", { class: "interval" }, joined(between(metric, change)))] : []));
@@ -48,15 +48,16 @@ class Card {
     this.before.textContent = joined(change || grid ? `before ${figure(metric, before[0])}${own}` : now[1] === null ? "no interval yet" : `${figure(metric, now[1])} to ${figure(metric, now[2])}`);
     // The whisker is that of the change, drawn from "before" on: what the same luck tells.
     const [low, high] = change ? [change[1], change[2]].map((end) => (end === null ? null : before[0] + end)) : [now[1], now[2]];
-    const points = [now[0], before[0], low, high].filter((value) => value !== null && Number.isFinite(value));
+    const middle = change && change[0] !== null ? before[0] + change[0] : now[0];
+    const points = [middle, before[0], low, high].filter((value) => value !== null && Number.isFinite(value));
     this.track.hidden = points.length === 0;
     if (!points.length) return;
     this.fit(points, of);
     const at = (value) => (100 * (value - this.scale[0])) / (this.scale[1] - this.scale[0]);
     const put = (node, from, to) => { node.style.left = `${at(from)}%`; if (to !== undefined) node.style.width = `${Math.max(0, at(to) - at(from))}%`; };
     put(this.ghost, before[0]);
-    put(this.dot, now[0]);
-    put(this.beam, Math.min(before[0], now[0]), Math.max(before[0], now[0]));
+    put(this.dot, middle);
+    put(this.beam, Math.min(before[0], middle), Math.max(before[0], middle));
     this.bar.hidden = low === null;
     if (low !== null) put(this.bar, low, high);
     this.node.dataset.low = low ?? "";
@@ -101,7 +102,7 @@ const sentence = (answer) => headline.map(([metric, m]) => {
 export const showAnswer = (answer, state, done) => {
   const of = encode(state, Infinity);
   for (const card of cards) card.show(answer.metrics[card.m], of);
-  section("glance").replaceChildren(...cards.map(({ metric, node, m }) => element("span", { class: node.className.replace("card", "small") }, element("b", {}, metric.title), element("i", {}, joined(figure(metric, answer.metrics[m].now[0]))),
+  section("glance").replaceChildren(...cards.map(({ metric, node, m }) => element("span", { class: node.className.replace("headline", "small") }, element("b", {}, metric.title), element("i", {}, joined(figure(metric, answer.metrics[m].now[0]))),
     answer.metrics[m].change ? element("em", {}, joined(changeWords(metric, answer.metrics[m].change))) : null)));
   section("precision").className = done ? "precision settled" : "precision";
   section("precision").textContent = precision(answer, done);

@@ -60,7 +60,7 @@ const alongKnob = (k, m) => () => {
     option: {
       grid: { left: 4, right: 18, top: 28, bottom: 26, containLabel: true },
       tooltip: { trigger: "axis", formatter: (at) => `${knobFigure(knob, at[0].axisValue)}\n` + at.filter(({ seriesName }) => seriesName !== "low" && seriesName !== "high").map((one) => `${one.seriesName}: ${figure(metric, one.value[1])}`).join("\n") },
-      xAxis: { type: "value", min: x[0], max: x.at(-1), name: knob.name, nameLocation: "middle", nameGap: 22, splitLine: { show: false }, axisLabel: { formatter: (value) => knobFigure(knob, value), hideOverlap: true } },
+      xAxis: { type: "value", min: x[0], max: x.at(-1), name: knob.name, nameLocation: "middle", nameGap: 22, splitLine: { show: false }, axisTick: { customValues: x }, axisLabel: { customValues: x, formatter: (value) => knobFigure(knob, value), hideOverlap: true } },
       yAxis: { type: "value", scale: true, name: unit(metric.kind), splitNumber: 4, nameTextStyle: { align: "left" }, axisLabel: { formatter: (value) => axisFigure(metric, value) } },
       series: [...band, ...(state.plan > 0 ? [line(grid.plans[0].name, x, list("before", 0), { lineStyle: { color: look().baseline, width: 2, type: [5, 4] }, itemStyle: { color: look().baseline }, z: 4 })] : []),
         line(name, x, list("now", 0), { symbol: "circle", symbolSize: (_, { dataIndex }) => (x[dataIndex] === here ? 11 : 5), showAllSymbol: true, lineStyle: { color: tone(0), width: 2.5 }, itemStyle: { color: tone(0) }, z: 5 })],

@@ -48,7 +48,7 @@ export const startLesson = () => {
   });
   const gather = gatherBox("lesson-class", lesson.choices, `For example “Ann, B”, “Ann, 2” or the words of a choice: ${lesson.choices.map((choice, c) => `${String.fromCharCode(65 + c)} ${choice}`).join("; ")}.`);
   const note = element("p", { class: "note", id: "predict-first", role: "alert" });
-  const go = element("button", { type: "submit", id: "reveal", class: "strong" }, "Predict, then see");
+  const go = element("button", { type: "submit", id: "reveal", class: "strong" }, "See the answer");
   const form = element("form", { id: "predictions" }, element("fieldset", {}, element("legend", { class: "hidden-label" }, "Your prediction"), ...radios),
     element("details", { id: "gather-class" }, element("summary", {}, "A class predicts"), gather.node), go, note);
   form.addEventListener("submit", (event) => {

@@ -280,8 +280,8 @@ const legend = () => {
   const stroke = (name) => draw("svg", { width: 30, height: 12, "aria-hidden": "true", class: "sample" }, draw("path", { class: `${name}`, d: "M1 6H29" }));
   const larger = element("input", { type: "checkbox", id: "larger" }), details = element("input", { type: "checkbox", id: "file-figures" });
   larger.addEventListener("change", () => { section("map").classList.toggle("full", larger.checked); size(); });
-  details.addEventListener("change", () => section("map").classList.toggle("plain", !details.checked));
-  section("map").classList.add("plain");
+  details.addEventListener("change", () => section("map").classList.toggle("simple", !details.checked));
+  section("map").classList.add("simple");
   section("map-legend").append(
     element("ul", { class: "keys", "aria-label": "Colours" }, element("li", { class: "word" }, "Mood after the last visit:"), ...moods.map((name, i) => element("li", {}, dot(i), name)),
       element("li", { class: "gap" }, stroke("more"), "taken more than before"), element("li", {}, stroke("less"), "less"), element("li", {}, stroke("ghost"), "before")),
@@ -338,8 +338,8 @@ const queue = (v, was, now, each) => {
   const marks = Math.min(mostMarks * 2, Math.round(now / each)), ghosts = Math.min(mostMarks * 2, Math.round(was / each));
   const x = home.box.x + 2, y = home.box.y - 15;
   const person = (i, name) => draw("path", { class: name, transform: `translate(${x + 11 * i} ${y})`, d: "M4.5 0a2.6 2.6 0 1 1 .01 0ZM0 11.5C0 4.6 9 4.6 9 11.5Z" });
-  const count = (value) => (value >= 99.5 ? Math.round(value).toLocaleString("en") : String(+value.toFixed(1)));
-  const words = `${count(now)} in line${count(was) === count(now) ? "" : `, before ${count(was)}`}`;
+  const count = (value) => (value >= 9.95 ? Math.round(value).toLocaleString("en") : String(+value.toFixed(1)));
+  const words = `${count(now)} in line${count(was) === count(now) ? "" : `, ${count(was)} before`}`;
   const text = draw("text", { x: x + 11 * Math.max(marks, ghosts) + 5, y: y + 11, "font-size": 13, class: "strong" });
   text.textContent = words;
   home.queue = draw("g", { class: "queue" }, ...Array.from({ length: Math.max(marks, ghosts) }, (_, i) => person(i, i < marks ? "waits" : "waited")), text);

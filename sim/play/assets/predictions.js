@@ -29,7 +29,8 @@ export const readPredictions = (text, choices) => {
     const parse = (word) => (choices ? choiceOf(word, choices) : numberOf(word));
     // The name ends at the first mark behind which something is understood; a line may be without a name.
     let found = parse(line) === null ? null : { name: "", value: parse(line) };
-    for (const { index } of found ? [] : line.matchAll(/[,;:\t]/g)) {
+    const ends = choices ? /[,;:\t]/g : /[,;:\t]|\s(?=\S+(?:\s*%)?\s*$)/g;
+    for (const { index } of found ? [] : line.matchAll(ends)) {
       const value = parse(line.slice(index + 1).replace(/^"|"$/g, ""));
       if (value === null) continue;
       found = { name: line.slice(0, index).trim().replace(/^"|"$/g, ""), value };

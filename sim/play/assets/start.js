@@ -24,7 +24,9 @@ const after = (metric) => (metric.kind === "number" && metric.unit && unitName(m
 export const figure = (metric, value) => (value === null || value === undefined ? "-" : metric.kind === "share" ? percent(value) : minus(plainFigure(metric, value)) + after(metric));
 /** A change of a metric, with its sign; shares change by points. */
 export const changeFigure = (metric, value, bare = false) => {
-  const text = metric.kind === "share" ? decimals(100 * value, 1) : metric.kind === "money" ? short(value).replace("\u2212", "-") : plainFigure(metric, value);
+  const rounded = metric.kind === "share" ? decimals(100 * value, 1) : metric.kind === "money" ? short(value).replace("\u2212", "-") : plainFigure(metric, value);
+  // What is not nothing is not said to be nothing.
+  const text = value === 0 || /[1-9]/.test(rounded) ? rounded : String(Number((metric.kind === "share" ? 100 * value : value).toPrecision(1)));
   const unit = bare ? "" : metric.kind === "share" ? " points" : metric.kind === "money" ? ` ${currency}` : after(metric);
   return minus((value > 0 && /[1-9]/.test(text) ? "+" : "") + text) + unit;
 };
