@@ -2,14 +2,14 @@
 import { element, section, table } from "../../page/assets/elements.js";
 import { joined } from "../../page/assets/figures.js";
 import { changeFigure, figure, goodness, grid, headline, metrics, shown } from "./start.js";
-import { describe, encode, untouched } from "./state.js";
+import { describe, encode, tries, untouched } from "./state.js";
 
 const between = (metric, change) => `${changeFigure(metric, change[1], true)} to ${changeFigure(metric, change[2])}`;
 /** What is said of a change. */
-export const changeWords = (metric, change) => ({
+export const changeWords = (metric, change, told) => ({
   none: "no change", unshown: "no difference shown", unknown: change ? changeFigure(metric, change[0]) : "",
   up: change && changeFigure(metric, change[0]), down: change && changeFigure(metric, change[0]),
-})[shown(change)];
+})[shown(change, told)];
 const arrow = { up: "▲", down: "▼" };
 
 // ---- the headline figures
@@ -38,10 +38,10 @@ class Card {
   }
   show(one, of) {
     const { metric } = this, { now, before, change } = one;
-    const state = shown(change), good = goodness(metric, change);
+    const state = shown(change, one.shown), good = goodness(metric, change, one.shown);
     this.node.className = `headline ${state === "unshown" ? "unshown" : good > 0 ? "better" : good < 0 ? "worse" : ""}`;
     this.value.textContent = joined(figure(metric, now[0]));
-    this.change.replaceChildren(element("strong", {}, `${arrow[state] ? arrow[state] + " " : ""}${joined(changeWords(metric, change))}`),
+    this.change.replaceChildren(element("strong", {}, `${arrow[state] ? arrow[state] + " " : ""}${joined(changeWords(metric, change, one.shown))}`),
       ...(change && change[1] !== null && state !== "none" ? [element("span", { class: "interval" }, joined(between(metric, change)))] : []));
     this.change.hidden = !change;
     const own = one.own ? `; with the file’s values ${figure(metric, one.own[0])}` : "";
@@ -71,12 +71,12 @@ const cards = headline.map(([metric, m]) => new Card(metric, m));
 // ---- all figures
 const figuresTable = (answer) => {
   const rows = metrics.map((metric, m) => {
-    const { before, now, change, own } = answer.metrics[m];
-    const state = shown(change), good = goodness(metric, change);
+    const { before, now, change, own, shown: apart } = answer.metrics[m];
+    const state = shown(change, apart), good = goodness(metric, change, apart);
     const cell = (label, ...children) => element("td", { "data-label": label }, ...children);
-    const told = change ? changeWords(metric, change) : "-";
+    const told = change ? changeWords(metric, change, apart) : "-";
     return element("tr", { class: state === "unshown" || state === "none" ? "unshown" : good > 0 ? "better" : good < 0 ? "worse" : undefined, "data-metric": metric.name },
-      element("th", { scope: "row" }, metric.title), cell("Before", joined(figure(metric, before[0]))), cell("Now", joined(figure(metric, now[0]))),
+      element("th", { scope: "row", title: metric.about }, metric.title), cell("Before", joined(figure(metric, before[0]))), cell("Now", joined(figure(metric, now[0]))),
       cell("Change", joined(told)), cell("95 %", change && change[1] !== null && state !== "none" ? joined(between(metric, change)) : "-"),
       ...(grid ? [cell("Now, with the file’s values", own ? joined(figure(metric, own[0])) : "-")] : []));
   });
@@ -94,26 +94,27 @@ const precision = (answer, done) => {
   return grid ? `${size}, computed beforehand` : done ? `${size}: settled` : `${size}: more precise answers are coming`;
 };
 const sentence = (answer) => headline.map(([metric, m]) => {
-  const { now, change } = answer.metrics[m];
-  const state = shown(change);
-  return `${metric.title} ${figure(metric, now[0])}${!change ? "" : state === "unshown" || state === "none" ? `, ${changeWords(metric, change)}` : `, ${state === "down" ? "down" : "up"} ${changeFigure(metric, change[0]).replace(/^[+\u2212]/, "")}`}`;
+  const { now, change, shown: apart } = answer.metrics[m];
+  const state = shown(change, apart);
+  return `${metric.title} ${figure(metric, now[0])}${!change ? "" : state === "unshown" || state === "none" ? `, ${changeWords(metric, change, apart)}` : `, ${state === "down" ? "down" : "up"} ${changeFigure(metric, change[0]).replace(/^[+\u2212]/, "")}`}`;
 }).join("; ") + ".";
 
 export const showAnswer = (answer, state, done) => {
   const of = encode(state, Infinity);
   for (const card of cards) card.show(answer.metrics[card.m], of);
   section("glance").replaceChildren(...cards.map(({ metric, node, m }) => element("span", { class: node.className.replace("headline", "small") }, element("b", {}, metric.title), element("i", {}, joined(figure(metric, answer.metrics[m].now[0]))),
-    answer.metrics[m].change ? element("em", {}, joined(changeWords(metric, answer.metrics[m].change))) : null)));
+    answer.metrics[m].change ? element("em", {}, joined(changeWords(metric, answer.metrics[m].change, answer.metrics[m].shown))) : null)));
   section("precision").className = done ? "precision settled" : "precision";
   section("precision").textContent = precision(answer, done);
   section("precision").dataset.stage = answer.stage;
   section("figures").replaceChildren(figuresTable(answer));
   // Only what differs is said again.
-  const moved = answer.words ?? [], title = describe(state);
-  const text = [of === encode(untouched(), Infinity) ? "Nothing is changed yet." : title + ".", ...moved].join("\n");
+  const changes = tries(state), moved = changes ? answer.words ?? [] : [], title = describe(state);
+  const text = [title, ...moved].join("\n");
   if (text !== precise) {
     precise = text;
     section("moved").replaceChildren(element("p", { class: "what" }, of === encode(untouched(), Infinity) && !grid ? "As in the file. Change something: the answer follows." : title),
+      changes || of === encode(untouched(), Infinity) ? null : element("p", {}, "This changes the question: “before” and now alike."),
       ...(moved.length ? [element("ul", {}, ...moved.map((one) => element("li", {}, joined(one))))] : []));
   }
   const cautions = section("cautions");

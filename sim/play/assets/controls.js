@@ -1,7 +1,7 @@
 // Switches for improvements, sliders for knobs, buttons for plans.
 import { element, section } from "../../page/assets/elements.js";
-import { clean, grid, improvements, knobFigure, knobNumber, knobs, knobUnit, plans } from "./start.js";
-import { knobValue, level, levelName, move, now, setKnob, setLevel, setPlan, untouched } from "./state.js";
+import { clean, grid, improvements, knobFigure, knobNumber, knobs, knobUnit, plans, rules } from "./start.js";
+import { knobValue, level, levelName, move, now, setKnob, setLevel, setPlan, setRule, untouched } from "./state.js";
 
 const refreshers = [];
 const button = (text, attributes, act) => {
@@ -28,6 +28,13 @@ const improvementRow = (one, i) => {
   });
   return element("div", { class: "levels", role: "radiogroup", "aria-labelledby": `name-${i}`, "aria-describedby": one.cost ? `cost-${i}` : undefined },
     element("span", { class: "name", id: `name-${i}` }, one.name), element("span", { class: "segments" }, ...choices), cost);
+};
+
+const ruleRow = (rule, i) => {
+  const box = element("input", { type: "checkbox", role: "switch", id: `rule-${i}` });
+  box.addEventListener("change", () => move(setRule(now(), rule, box.checked)));
+  refreshers.push((state) => { box.checked = state.rules.includes(rule.id); });
+  return element("div", { class: "switch" }, box, element("label", { for: `rule-${i}` }, rule.name));
 };
 
 // ---- knobs
@@ -79,11 +86,12 @@ const knobRow = (knob, i) => {
 // ---- plans
 const samePlan = (state, plan) => {
   const ids = Object.keys(plan.improvements).filter((id) => plan.improvements[id] > 0);
-  return ids.length === Object.keys(state.improvements).length && ids.every((id) => clean(state.improvements[id] ?? 0) === clean(plan.improvements[id]));
+  const goes = plan.rules ?? [];
+  return goes.length === state.rules.length && goes.every((id) => state.rules.includes(id)) && ids.length === Object.keys(state.improvements).length && ids.every((id) => clean(state.improvements[id] ?? 0) === clean(plan.improvements[id]));
 };
 const planButtons = () => {
   const list = plans.map((plan) => {
-    const node = button(plan.name, { class: "plan", "aria-pressed": "false" }, () => move(samePlan(now(), plan) ? { ...now(), improvements: {} } : setPlan(now(), plan)));
+    const node = button(plan.name, { class: "plan", "aria-pressed": "false" }, () => move(samePlan(now(), plan) ? { ...now(), improvements: {}, rules: [] } : setPlan(now(), plan)));
     refreshers.push((state) => node.setAttribute("aria-pressed", String(samePlan(state, plan))));
     return node;
   });
@@ -107,6 +115,7 @@ export const showControls = () => {
   form.append(...[
     ...(grid ? gridPlans() : planButtons()),
     improvements.length && !grid ? group("Improvements", ...improvements.map(improvementRow)) : null,
+    rules.length && !grid ? group("Rules", ...rules.map(ruleRow)) : null,
     own.length ? group(grid ? "Values" : "Knobs", ...own) : null,
     both.length ? group("The question itself", element("p", { class: "why" }, "These change “before” too."), ...both) : null].filter(Boolean));
   form.addEventListener("submit", (event) => event.preventDefault());

@@ -9,7 +9,7 @@ import { changed, classAnswer, startClass, startLesson, stillGuessing } from "./
 import { showFlows, showPeople, startMap } from "./map.js";
 import { refreshShare, showCommand, startShare } from "./share.js";
 import { grid, start } from "./start.js";
-import { begin, canRedo, canUndo, decode, encode, move, now, onMove, redo, undo, untouched } from "./state.js";
+import { begin, canRedo, canUndo, decode, encode, move, now, onMove, redo, tries, undo, untouched } from "./state.js";
 import { tried, triedHere } from "./tried.js";
 
 const notes = (list, kind = "") => section("notes").replaceChildren(...list.map((text) => element("p", { class: `notice ${kind}` }, text)));
@@ -17,6 +17,7 @@ const notes = (list, kind = "") => section("notes").replaceChildren(...list.map(
 let latest = null, refused = false;
 const told = (state) => ({
   answer: (answer) => {
+    if (!tries(state)) answer.metrics = answer.metrics.map((one) => ({ ...one, change: null }));
     latest = answer;
     document.body.classList.add("answered");
     document.body.classList.remove("lost");

@@ -3,7 +3,7 @@ import { minus, percent, short } from "../../page/assets/figures.js";
 
 export const start = JSON.parse(document.getElementById("start").textContent);
 export const { metrics, currency, horizon } = start;
-export const knobs = start.knobs ?? [], improvements = start.improvements ?? [], plans = start.plans ?? [];
+export const knobs = start.knobs ?? [], improvements = start.improvements ?? [], rules = start.rules ?? [], plans = start.plans ?? [];
 /** A grid of answers that were computed beforehand: nobody is asked. */
 export const grid = start.grid ?? null;
 export const headline = metrics.map((metric, i) => [metric, i]).filter(([metric]) => metric.headline);
@@ -13,13 +13,13 @@ const decimals = (value, digits) => value.toFixed(digits).replace(/^-(?=[0.]*$)/
 const size = (value) => (Math.abs(value) >= 1000 ? Math.round(value).toLocaleString("en") : decimals(value, Math.abs(value) >= 99.95 ? 0 : Math.abs(value) >= 9.995 ? 1 : 2));
 const plainFigure = (metric, value) => {
   if (metric.kind === "money") return `${short(value)} ${currency}`;
-  if (metric.name === "nps") return decimals(value, 1);
+  if (metric.kind === "points") return decimals(value, 1);
   if (metric.kind === "score") return decimals(value, Math.abs(value) < 2 ? 3 : 1);
   return size(value);
 };
-const unitWords = { "1": "", day: "days", d: "days", "day-1": "a day", points: "points" };
+const unitWords = { 1: "", day: "days", d: "days", "day-1": "a day" };
 export const unitName = (unit) => unitWords[unit] ?? unit ?? "";
-const after = (metric) => (metric.kind === "number" && metric.unit && unitName(metric.unit) ? ` ${unitName(metric.unit)}` : "");
+const after = (metric) => (metric.kind === "days" ? " days" : metric.kind === "number" && unitName(metric.unit) ? ` ${unitName(metric.unit)}` : "");
 /** A value of a metric, with its unit. */
 export const figure = (metric, value) => (value === null || value === undefined ? "-" : metric.kind === "share" ? percent(value) : minus(plainFigure(metric, value)) + after(metric));
 /** A change of a metric, with its sign; shares change by points. */
@@ -32,19 +32,19 @@ export const changeFigure = (metric, value, bare = false) => {
 };
 export const axisFigure = (metric, value) => (metric.kind === "share" ? minus(String(clean(100 * value))) : metric.kind === "money" ? short(value) : minus(String(clean(value))));
 
-/** What a change amounts to: "none", "unshown" where chance could have made it, "unknown" before there is an interval, or its direction. */
-export const shown = (change) => {
+/** What a change amounts to: "none", "unshown" where chance could have made it (`told`: whether the answer tells it from chance), "unknown" before there is an interval, or its direction. */
+export const shown = (change, told) => {
   if (!change || change[0] === null) return "none";
   if (change[0] === 0 && !(change[1] < 0) && !(change[2] > 0)) return "none";
   if (change[1] === null) return "unknown";
-  return change[1] <= 0 && change[2] >= 0 ? "unshown" : change[0] > 0 ? "up" : "down";
+  return told === false || (change[1] <= 0 && change[2] >= 0) ? "unshown" : change[0] > 0 ? "up" : "down";
 };
 /** +1 better, -1 worse, 0 neither or not shown. */
-export const goodness = (metric, change) => ({ up: metric.better, down: -metric.better })[shown(change)] ?? 0;
+export const goodness = (metric, change, told) => ({ up: metric.better, down: -metric.better })[shown(change, told)] ?? 0;
 
 /** A value of a knob as a person reads it. */
 export const knobNumber = (knob, value) => clean(knob.percent ? 100 * value : value);
-export const knobUnit = (knob) => (knob.percent ? "%" : unitName(knob.unit));
+export const knobUnit = (knob) => (knob.percent ? "%" : [knob.before, knob.after].filter(Boolean).join(" ").trim() || unitName(knob.unit));
 export const knobFigure = (knob, value) => minus(knobNumber(knob, value).toLocaleString("en", { maximumFractionDigits: 6 })) + (knobUnit(knob) ? ` ${knobUnit(knob)}` : "");
 /** The day as a date, where the scenario has one. */
 export const dayName = (day) => {

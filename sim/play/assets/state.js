@@ -1,14 +1,16 @@
 // What is changed: the knobs that were moved and the improvements that are on. It stands in the link, and is what the server is asked.
-import { clean, grid, improvements, knobFigure, knobs } from "./start.js";
+import { clean, grid, improvements, knobFigure, knobs, rules } from "./start.js";
 
-/** `knobs`: value by key, of the moved ones alone; `improvements`: level by id, of those that are on; `plan`: of a grid, its number. */
-export const untouched = () => ({ knobs: {}, improvements: {}, plan: grid && grid.plans.length > 1 ? 1 : 0 });
+/** `knobs`: value by key, of the moved ones alone; `improvements`: level by id, of those that are on; `rules`: ids
+ *  of those that are on; `plan`: of a grid, its number. */
+export const untouched = () => ({ knobs: {}, improvements: {}, rules: [], plan: grid && grid.plans.length > 1 ? 1 : 0 });
 const most = 2000;
 
 const name = (text) => encodeURIComponent(text).replace(/%2F/g, "/").replace(/%3A/g, ":");
 const parts = (state, keyOf, idOf) => [
   ...knobs.flatMap((knob, i) => (knob.key in state.knobs ? [`${keyOf(knob, i)}=${state.knobs[knob.key]}`] : [])),
   ...improvements.flatMap((one, i) => (state.improvements[one.id] ? [`${idOf(one, i)}=${state.improvements[one.id]}`] : [])),
+  ...rules.filter(({ id }) => state.rules.includes(id)).map(({ id }) => `rule.${name(id)}=1`),
   ...(grid && state.plan !== untouched().plan ? [`plan=${name(grid.plans[state.plan].id)}`] : [])];
 /** The state in a link: with names, or where that is too long by positions. */
 export const encode = (state, room = most) => {
@@ -31,6 +33,7 @@ const withLevel = (state, one, value, notes) => {
   if (to > 0) state.improvements[one.id] = to;
   else delete state.improvements[one.id];
 };
+const withRule = (state, { id }, on) => ({ ...state, rules: [...state.rules.filter((one) => one !== id), ...(on ? [id] : [])] });
 /** The state that a link names, and notes on what it names in vain. */
 export const decode = (text) => {
   const state = untouched(), notes = [];
@@ -45,11 +48,13 @@ export const decode = (text) => {
     const short = /^([ki])(\d{1,4})$/.exec(key);
     const knob = short?.[1] === "k" ? knobs[short[2]] : knobs.find((one) => one.key === key);
     const improvement = short?.[1] === "i" ? improvements[short[2]] : improvements.find((one) => `improvement.${one.id}` === key);
+    const rule = rules.find((one) => `rule.${one.id}` === key);
     const plan = grid && key === "plan" ? grid.plans.findIndex((one) => one.id === word) : -1;
     if (plan >= 0) state.plan = plan;
-    else if (!knob && !improvement) notes.push(`The link names “${key.slice(0, 60)}”, which this page does not have: it was left out.`);
-    else if (!Number.isFinite(value)) notes.push(`The link gives ${(knob ?? improvement).name} no number: it was left out.`);
+    else if (!knob && !improvement && !rule) notes.push(`The link names “${key.slice(0, 60)}”, which this page does not have: it was left out.`);
+    else if (!Number.isFinite(value)) notes.push(`The link gives ${(knob ?? improvement ?? rule).name} no number: it was left out.`);
     else if (knob) withKnob(state, knob, value, notes);
+    else if (rule) state.rules = withRule(state, rule, value > 0).rules;
     else withLevel(state, improvement, value, notes);
   }
   return { state, notes };
@@ -65,7 +70,10 @@ export const setLevel = (state, one, level) => {
   withLevel(next, one, level, []);
   return next;
 };
-export const setPlan = (state, plan) => (grid ? { ...state, plan } : { ...state, improvements: { ...plan.improvements } });
+export const setRule = withRule;
+export const setPlan = (state, plan) => (grid ? { ...state, plan } : { ...state, improvements: { ...plan.improvements }, rules: [...(plan.rules ?? [])] });
+/** Whether anything is changed beside settings of the question. */
+export const tries = (state) => Boolean(grid) || Object.keys(state.improvements).length > 0 || state.rules.length > 0 || knobs.some((knob) => !knob.both && knob.key in state.knobs);
 export const knobValue = (state, knob) => state.knobs[knob.key] ?? knob.value;
 export const level = (state, one) => state.improvements[one.id] ?? 0;
 export const levelName = (value) => (value === 1 ? "on" : `at ${clean(100 * value)} %`);
@@ -75,6 +83,7 @@ export const describe = (state) => {
   const words = [
     ...(grid && grid.plans.length > 1 ? [grid.plans[state.plan].name] : []),
     ...improvements.filter((one) => level(state, one)).map((one) => (level(state, one) === 1 ? one.name : `${one.name} ${levelName(level(state, one))}`)),
+    ...rules.filter(({ id }) => state.rules.includes(id)).map((rule) => rule.name),
     ...knobs.filter((knob) => knob.key in state.knobs).map((knob) => `${knob.name} ${knobFigure(knob, state.knobs[knob.key])}`)];
   return words.length ? words.join("; ") : "As in the file";
 };

@@ -23,9 +23,9 @@ const show = () => {
     });
     return element("tr", { class: key === here ? "here" : undefined }, element("th", { scope: "row" }, back),
       ...headline.map(([metric, m]) => {
-        const { now, change } = metrics[m], good = goodness(metric, change);
-        return element("td", { "data-label": metric.title, class: good > 0 ? "better" : good < 0 ? "worse" : shown(change) === "unshown" ? "unshown" : undefined }, joined(figure(metric, now[0])),
-          change ? element("span", { class: "interval" }, joined(changeWords(metric, change))) : null);
+        const { now, change, shown: apart } = metrics[m], good = goodness(metric, change, apart);
+        return element("td", { "data-label": metric.title, class: good > 0 ? "better" : good < 0 ? "worse" : shown(change, apart) === "unshown" ? "unshown" : undefined }, joined(figure(metric, now[0])),
+          change ? element("span", { class: "interval" }, joined(changeWords(metric, change, apart))) : null);
       }), element("td", {}, remove));
   });
   box.replaceChildren(element("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": "States that were tried" },
