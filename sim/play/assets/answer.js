@@ -114,7 +114,7 @@ export const showAnswer = (answer, state, done) => {
   if (text !== precise) {
     precise = text;
     section("moved").replaceChildren(element("p", { class: "what" }, of === encode(untouched(), Infinity) && !grid ? "As in the file. Change something: the answer follows." : title),
-      changes || of === encode(untouched(), Infinity) ? null : element("p", {}, "This changes the question: “before” and now alike."),
+      ...(changes || of === encode(untouched(), Infinity) ? [] : [element("p", {}, "This changes the question: “before” and now alike.")]),
       ...(moved.length ? [element("ul", {}, ...moved.map((one) => element("li", {}, joined(one))))] : []));
   }
   const cautions = section("cautions");

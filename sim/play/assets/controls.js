@@ -1,6 +1,6 @@
 // Switches for improvements, sliders for knobs, buttons for plans.
 import { element, section } from "../../page/assets/elements.js";
-import { clean, grid, improvements, knobFigure, knobNumber, knobs, knobUnit, plans, rules } from "./start.js";
+import { clean, grid, improvements, knobFigure, knobNumber, knobs, knobStep, knobUnit, knobValueOf, plans, rules } from "./start.js";
 import { knobValue, level, levelName, move, now, setKnob, setLevel, setPlan, setRule, untouched } from "./state.js";
 
 const refreshers = [];
@@ -44,7 +44,7 @@ const knobRow = (knob, i) => {
   const share = (value) => (values ? values.indexOf(value) / places : (value - knob.from) / (knob.to - knob.from));
   const range = element("input", values
     ? { type: "range", id: `${id}-range`, min: 0, max: places, step: 1 }
-    : { type: "range", id: `${id}-range`, min: knob.from, max: knob.to, step: knob.step });
+    : { type: "range", id: `${id}-range`, min: knob.from, max: knob.to, step: knobStep(knob) });
   const why = knob.why ? element("p", { class: "why", id: `${id}-why` }, knob.why) : null;
   if (why) range.setAttribute("aria-describedby", why.id);
   const number = values
@@ -62,7 +62,7 @@ const knobRow = (knob, i) => {
     number.addEventListener("change", () => {
       const value = Number(number.value);
       const valid = number.value.trim() !== "" && Number.isFinite(value);
-      if (valid) move(setKnob(now(), knob, knob.percent ? value / 100 : value), `${id}-number`);
+      if (valid) move(setKnob(now(), knob, knobValueOf(knob, value)), `${id}-number`);
       refreshKnob(now());  // a number beyond the ends becomes the end; what is none, what it was
     });
   }

@@ -1,7 +1,7 @@
 // The journey map, alive: people as dots in the colour of their mood, flows that thicken, queues that grow.
 import { element, section, table } from "../../page/assets/elements.js";
 
-import { dayName, horizon, start } from "./start.js";
+import { dayName, start } from "./start.js";
 
 const space = "http://www.w3.org/2000/svg";
 const draw = (tag, attributes = {}, ...children) => {
@@ -12,12 +12,14 @@ const draw = (tag, attributes = {}, ...children) => {
 };
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const { touchpoints = [], exits = [] } = start.map ?? {};
-const moods = ["angry", "displeased", "neither", "pleased", "delighted"];
-const moodOf = (mood) => Math.max(0, Math.min(4, Math.floor(5 * mood)));
+let { horizon } = start;
+// Finer in the middle, where most people are.
+const moodEnds = [0.2, 0.35, 0.45, 0.55, 0.65, 0.8];
+const moodOf = (mood) => moodEnds.filter((end) => mood >= end).length;
 
 let svg = null, layer = null, scale = 1, radius = 6;
 const flows = [];     // by exit: { path, ghost, group, points }
-const homes = [];     // by touchpoint: { box, slots, queue, tag }
+const homes = [];     // by touchpoint: { card, box, tags, starts, slots, queue }
 let people = [], dots = [], day = 0, playing = false, speed = 1, before = 0, frame = 0, seen = true;
 let onDay = () => {};
 const seconds = 45;   // a whole horizon at normal speed
@@ -53,9 +55,9 @@ const readMap = () => {
   // What is above and below the lanes, the heading and the legend, is told elsewhere on the page.
   const lanes = [...svg.querySelectorAll(".lane0, .lane1")].map(boxOf);
   if (lanes.length) {
-    const [width] = svg.getAttribute("viewBox").split(" ").slice(2).map(Number);
-    const top = Math.min(...lanes.map((lane) => lane.y)) - 4, bottom = Math.max(...lanes.map((lane) => lane.y + lane.height)) + 4;
-    svg.setAttribute("viewBox", `0 ${top} ${width} ${bottom - top}`);
+    const left = Math.min(...lanes.map((lane) => lane.x)), width = Math.max(...lanes.map((lane) => lane.x + lane.width)) - left;
+    const top = Math.min(...lanes.map((lane) => lane.y)), bottom = Math.max(...lanes.map((lane) => lane.y + lane.height));
+    svg.setAttribute("viewBox", `${left} ${top} ${width} ${bottom - top}`);
     svg.dataset.width = width;
     svg.removeAttribute("width");
     svg.removeAttribute("height");
@@ -88,26 +90,42 @@ const readMap = () => {
     if (!shape) continue;
     const box = shape.tagName === "rect" ? boxOf(shape) : boxOfPath(shape.getAttribute("d"));
     homes[v] = { card, box, tags: [...card.querySelectorAll(":scope > g .finish > path, :scope > g > g > rect")].map((one) => (one.tagName === "rect" ? boxOf(one) : boxOfPath(one.getAttribute("d")))), starts: [...card.querySelectorAll(":scope > .begin")].map(boxOf) };
+    if (touchpoints[v].serves) homes[v].starts.push({ x: box.x, y: box.y - 16, width: box.width, height: 14 });  // the queue stands there
   }
   layer = draw("g", { class: "people", "aria-hidden": "true" });
   svg.append(layer);
 };
 
-/** Places around a card for those who stand there: rings that leave out the tags at the card. */
+/** A place on the ring around a card: `part` of the way round from its upper left corner, `off` from its edge. */
+const around = ({ box }, part, off) => {
+  const x = box.x - off, y = box.y - off, w = box.width + 2 * off, h = box.height + 2 * off, corner = Math.min(14 + off, h / 2, w / 2);
+  const straightX = w - 2 * corner, straightY = h - 2 * corner, arc = (Math.PI / 2) * corner;
+  return along((part - Math.floor(part)) * (2 * (straightX + straightY) + 4 * arc), x, y, w, h, corner, straightX, straightY, arc);
+};
+const nearest = () => radius + 3;
+/** Places around a card for those who stand there, as [x, y, part, off]: rings that leave out what else there is. */
 const ring = (home) => {
-  const { box } = home, slots = [], step = 2.35 * radius, blocked = [...home.tags, ...home.starts];
-  for (let k = 0; k < 9 && slots.length < 170; ++k) {
-    const off = radius + 3 + k * step, x = box.x - off, y = box.y - off, w = box.width + 2 * off, h = box.height + 2 * off, corner = Math.min(14 + off, h / 2, w / 2);
-    const straightX = w - 2 * corner, straightY = h - 2 * corner, arc = (Math.PI / 2) * corner, all = 2 * (straightX + straightY) + 4 * arc;
-    const count = Math.floor(all / step);
+  const { box } = home, slots = [], step = 2.35 * radius;
+  const blocked = homes.flatMap((other) => (other === home ? [...other.tags, ...other.starts] : other ? [other.box, ...other.tags, ...other.starts] : []));
+  for (let k = 0; k < 14 && slots.length < 170; ++k) {
+    const off = nearest() + k * step, corner = Math.min(14 + off, box.height / 2 + off, box.width / 2 + off);
+    const all = 2 * (box.width + box.height + 4 * off) - (8 - 2 * Math.PI) * corner, count = Math.floor(all / step);
     for (let i = 0; i < count; ++i) {
       // From the middle of the upper side, alternately to the right and to the left.
-      const s = ((i % 2 ? 1 : -1) * Math.ceil(i / 2) * (all / count) + straightX / 2 + all) % all;
-      const at = along(s, x, y, w, h, corner, straightX, straightY, arc);
-      if (!blocked.some((tag) => overlaps(at[0], at[1], tag, radius * 0.6))) slots.push(at);
+      const part = ((i % 2 ? 1 : -1) * Math.ceil(i / 2)) / count + (box.width / 2 + off - corner) / all, at = around(home, part, off);
+      if (!blocked.some((tag) => overlaps(at[0], at[1], tag, radius * 0.7))) slots.push([...at, part, off]);
     }
   }
   return slots;
+};
+/** The part of the way round a card at which a flow leaves or reaches it. */
+const partAt = (home, point) => {
+  let best = 0, least = Infinity;
+  for (let i = 0; i < 96; ++i) {
+    const [x, y] = around(home, i / 96, nearest()), far = (x - point[0]) ** 2 + (y - point[1]) ** 2;
+    if (far < least) [best, least] = [i / 96, far];
+  }
+  return best;
 };
 const along = (s, x, y, w, h, c, sx, sy, arc) => {
   const turn = (cx, cy, from, part) => { const a = from + (Math.PI / 2) * part; return [cx + c * Math.cos(a), cy + c * Math.sin(a)]; };
@@ -167,10 +185,16 @@ const standing = (stay) => {
   const home = homes[stay.v];
   if (!home) return null;
   home.slots ??= ring(home);
-  return home.slots[(stay.slot ?? 0) % home.slots.length] ?? centre(home.box);
+  return home.slots[(stay.slot ?? 0) % home.slots.length] ?? [...centre(home.box), 0, 0];
 };
 const mix = (a, b, part) => [a[0] + (b[0] - a[0]) * part, a[1] + (b[1] - a[1]) * part];
 const smooth = (part) => part * part * (3 - 2 * part);
+const round = (home, [, , place, off], gate, end, part) => {
+  if (!home) return end;
+  const turn = ((((gate - place) % 1) + 1.5) % 1) - 0.5, s = smooth(part);
+  const at = around(home, place + turn * s, off + (nearest() - off) * s);
+  return s < 0.7 ? at : mix(at, end, (s - 0.7) / 0.3);
+};
 /** Where somebody is who goes from one stay to the next. */
 const going = (stay, next, part) => {
   const from = standing(stay), to = next.end ? placeEnd(stay.v, next.v) : standing(next);
@@ -178,8 +202,10 @@ const going = (stay, next, part) => {
   const flow = flows[exitOf.get(stay.v * 10000 + next.v)];
   const path = flow?.points;
   if (!path) return mix(from, to, smooth(part));
-  if (part < 0.18) return mix(from, path[0], smooth(part / 0.18));
-  if (part > 0.85) return mix(path[path.length - 1], to, smooth((part - 0.85) / 0.15));
+  // Round the card, not across it.
+  if (part < 0.18) return round(homes[stay.v], from, flow.leaves ??= partAt(homes[stay.v], path[0]), path[0], part / 0.18);
+  if (part > 0.85 && next.end) return mix(path[path.length - 1], to, smooth((part - 0.85) / 0.15));
+  if (part > 0.85) return round(homes[next.v], to, flow.reaches ??= partAt(homes[next.v], path[path.length - 1]), path[path.length - 1], (1 - part) / 0.15);
   const s = ((part - 0.18) / 0.67) * (path.length - 1), i = Math.min(path.length - 2, Math.floor(s));
   return mix(path[i], path[i + 1], s - i);
 };
@@ -283,7 +309,7 @@ const legend = () => {
   details.addEventListener("change", () => section("map").classList.toggle("simple", !details.checked));
   section("map").classList.add("simple");
   section("map-legend").append(
-    element("ul", { class: "keys", "aria-label": "Colours" }, element("li", { class: "word" }, "Mood after the last visit:"), ...moods.map((name, i) => element("li", {}, dot(i), name)),
+    element("ul", { class: "keys", "aria-label": "Colours" }, element("li", { class: "word" }, "Mood after the last visit:"), element("li", { class: "ramp" }, "angry", ...[0, 1, 2, 3, 4, 5, 6].map(dot), "delighted"),
       element("li", { class: "gap" }, stroke("more"), "taken more than before"), element("li", {}, stroke("less"), "less"), element("li", {}, stroke("ghost"), "before")),
     element("span", { class: "options" }, element("label", {}, larger, " Larger"), element("label", {}, details, " Figures of the file")));
 };
@@ -297,6 +323,7 @@ const size = () => {
   if (Math.abs(next - radius) < 0.05) return;
   radius = next;
   for (const home of homes) if (home) home.slots = null;
+  for (const flow of flows) if (flow) delete flow.leaves, delete flow.reaches;
   paint();
 };
 export const startMap = (changed) => {
@@ -330,11 +357,12 @@ export const showPeople = ({ lives }) => {
 
 // ---- flows and queues
 let thickest = 0;
-const pen = (taken) => 0.9 + 7.5 * Math.sqrt(Math.min(2, taken / thickest));
+const pen = (taken) => Math.min(1, 0.7 / scale) * (0.9 + 7.5 * Math.sqrt(Math.min(2, taken / thickest)));
 const mostMarks = 12;
 const queue = (v, was, now, each) => {
   const home = homes[v];
   home.queue?.remove();
+  if (Math.max(was, now) < 0.05) return;
   const marks = Math.min(mostMarks * 2, Math.round(now / each)), ghosts = Math.min(mostMarks * 2, Math.round(was / each));
   const x = home.box.x + 2, y = home.box.y - 15;
   const person = (i, name) => draw("path", { class: name, transform: `translate(${x + 11 * i} ${y})`, d: "M4.5 0a2.6 2.6 0 1 1 .01 0ZM0 11.5C0 4.6 9 4.6 9 11.5Z" });
@@ -355,6 +383,12 @@ const placesTable = (answer) => {
 };
 export const showFlows = (answer) => {
   if (!svg || !answer.exits) return;
+  const last = answer.series?.days?.at(-1);
+  if (last && last !== horizon) {  // the horizon is a knob too
+    horizon = last;
+    day = Math.min(day, horizon);
+    section("day").max = horizon;
+  }
   if (!thickest) thickest = Math.max(1e-9, ...answer.exits.map(([was, now]) => Math.max(was, now)));
   for (const [e, [was, now]] of answer.exits.entries()) {
     const flow = flows[e];
@@ -366,7 +400,7 @@ export const showFlows = (answer) => {
     flow.group.classList.toggle("less", much && now < was);
     flow.ghost?.classList.toggle("needed", much);
   }
-  const lines = (answer.touchpoints ?? []).map((one, v) => [v, one.in_line]).filter(([v, line]) => line && homes[v]);
+  const lines = (answer.touchpoints ?? []).map((one, v) => [v, one.in_line]).filter(([v, line]) => line && homes[v] && touchpoints[v].serves);
   const longest = Math.max(0, ...lines.flatMap(([, [was, now]]) => [was ?? 0, now ?? 0]));
   const each = longest <= mostMarks ? 1 : Math.ceil(longest / mostMarks);
   for (const [v, [was, now]] of lines) queue(v, was ?? 0, now ?? 0, each);

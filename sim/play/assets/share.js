@@ -32,7 +32,7 @@ const link = (state) => {
   return key ? `${base}#${key}` : base;
 };
 export const startShare = (now) => {
-  const scenario = grid ? null : element("p", { class: "take" }, element("a", { id: "scenario-link", download: "" }, "The scenario with these changes"), ` (${(start.scenario ?? "scenario.toml").replace(/\.toml$/, "")}, a TOML file)`);
+  const scenario = grid ? null : element("p", { class: "take" }, element("a", { id: "scenario-link", download: "" }, "The scenario with these changes"), ` (${(start.scenario ?? "scenario").replace(/^.*\//, "").replace(/\.toml$/, "")}, a TOML file)`);
   section("export-box").append(...[
     field("state-link", "Link to this state"),
     element("p", { class: "note" }, grid ? "The link opens this state wherever this file is." : "The link opens this state while sojourn play runs here; what follows # does the same on any page of this scenario."),

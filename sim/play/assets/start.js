@@ -1,5 +1,5 @@
 // What the page begins with: the scenario's knobs, improvements, plans and metrics; and figures in their words.
-import { minus, percent, short } from "../../page/assets/figures.js";
+import { minus, month, percent, short } from "../../page/assets/figures.js";
 
 export const start = JSON.parse(document.getElementById("start").textContent);
 export const { metrics, currency, horizon } = start;
@@ -13,7 +13,7 @@ const decimals = (value, digits) => value.toFixed(digits).replace(/^-(?=[0.]*$)/
 const size = (value) => (Math.abs(value) >= 1000 ? Math.round(value).toLocaleString("en") : decimals(value, Math.abs(value) >= 99.95 ? 0 : Math.abs(value) >= 9.995 ? 1 : 2));
 const plainFigure = (metric, value) => {
   if (metric.kind === "money") return `${short(value)} ${currency}`;
-  if (metric.kind === "points") return decimals(value, 1);
+  if (metric.kind === "points" || metric.kind === "days") return decimals(value, 1);
   if (metric.kind === "score") return decimals(value, Math.abs(value) < 2 ? 3 : 1);
   return size(value);
 };
@@ -43,8 +43,12 @@ export const shown = (change, told) => {
 export const goodness = (metric, change, told) => ({ up: metric.better, down: -metric.better })[shown(change, told)] ?? 0;
 
 /** A value of a knob as a person reads it. */
-export const knobNumber = (knob, value) => clean(knob.percent ? 100 * value : value);
-export const knobUnit = (knob) => (knob.percent ? "%" : [knob.before, knob.after].filter(Boolean).join(" ").trim() || unitName(knob.unit));
+const inMonths = (knob) => knob.unit === "day" && !knob.before && !knob.after && knob.to > 400;
+const shownAs = (knob) => (knob.percent ? 100 : inMonths(knob) ? 1 / month : 1);
+export const knobNumber = (knob, value) => Number((shownAs(knob) * value).toPrecision(inMonths(knob) ? 6 : 12));
+export const knobValueOf = (knob, number) => clean(number / shownAs(knob));
+export const knobStep = (knob) => (inMonths(knob) ? Math.max(1, Math.round(knob.step / month)) * month : knob.step);
+export const knobUnit = (knob) => (knob.percent ? "%" : inMonths(knob) ? "months" : [knob.before, knob.after].filter(Boolean).join(" ").trim() || unitName(knob.unit));
 export const knobFigure = (knob, value) => minus(knobNumber(knob, value).toLocaleString("en", { maximumFractionDigits: 6 })) + (knobUnit(knob) ? ` ${knobUnit(knob)}` : "");
 /** The day as a date, where the scenario has one. */
 export const dayName = (day) => {
