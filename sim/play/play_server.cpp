@@ -46,6 +46,13 @@ void plain(httplib::Response& response, int status, const std::string& text) {
 /// An error as a page tells it: without the line that counts errors, and without positions, which are those of no file.
 std::pair<std::string, std::string> told(const Error& error) { return {error.message(), error.hint()}; }
 
+/// A server at whose door more than five may wait, as many as the library lets: a burst of moves would be turned away, and
+/// come again after a second.
+class PatientServer : public httplib::Server {
+ public:
+  void let_wait(int most) { ::listen(svr_sock_, most); }
+};
+
 }  // namespace
 
 class PlayServer::Parts {
@@ -71,6 +78,7 @@ class PlayServer::Parts {
     if (bound <= 0)
       throw RunError(port == 0 ? "no port of this machine can be had" : fmt::format("port {} cannot be had", port),
                      port == 0 ? "" : "another program has it: leave --port out for one that is free");
+    server_.let_wait(256);
     hosts_ = {fmt::format("127.0.0.1:{}", bound), fmt::format("localhost:{}", bound)};
     address_ = fmt::format("http://{}/{}/", hosts_.front(), token_);
   }
@@ -214,7 +222,7 @@ class PlayServer::Parts {
   std::string page_, token_, address_;
   std::vector<std::string> hosts_;
   int threads_;
-  httplib::Server server_;
+  PatientServer server_;
   std::mutex mutex_;                              // of what follows
   std::map<std::string, std::stop_source> last_;  // the newest request of each page
   bool closed_ = false;

@@ -16,8 +16,8 @@ namespace sojourn {
 namespace {
 
 // Some 15 million visits a second are lived on two processors where nobody acts on anybody, a tenth of it where they do.
-constexpr double first_visits = 1.5e6, all_visits = 4e7;
-constexpr double first_coupled_visits = 6e5, all_coupled_visits = 1.2e7;
+constexpr double first_visits = 7e5, all_visits = 2e7;
+constexpr double first_coupled_visits = 4e5, all_coupled_visits = 8e6;
 constexpr std::uint64_t fewest_customers = 200;
 constexpr std::size_t most_answers = 7;
 /// The scatter of numbers of people that are drawn for each replication needs some.

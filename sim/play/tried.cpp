@@ -57,6 +57,9 @@ Tried parse_tried(const ModelParts& parts, const std::vector<std::string>& words
                        "write improvement.ID=1, or a key as after --set: touchpoint.first-bill.quality.mean=0.7");
     const std::string path = word.substr(0, equals), value = word.substr(equals + 1);
     const auto improvement = entry_of(path, "improvement"), rule = entry_of(path, "rule");
+    if (path.starts_with("scenario."))
+      throw InputError(fmt::format("{} is a setting of the question, which both sides share", path),
+                       fmt::format("write --set {} for both", word));
     if (!improvement && !rule) {
       tried.keys.push_back({said, path, value});
       continue;

@@ -29,7 +29,7 @@ struct Tried {
 /// Reads words as after `--try`: "improvement.plain-bill=1" buys an improvement, "improvement.ads=0.5" at that level,
 /// "rule.hire=1" goes by a rule, 0 leaves it; anything else is a key and its value as after `--set`. `option` stands in
 /// messages before each. Throws InputError for an improvement or a rule that `parts` does not have, with the nearest name,
-/// and for a level that is no number from 0 to 1.
+/// for a level that is no number from 0 to 1, and for a key of [scenario], which is of both sides.
 [[nodiscard]] Tried parse_tried(const ModelParts& parts, const std::vector<std::string>& words, std::string_view option);
 
 /// The words that `parse_tried` reads as this, in their order.

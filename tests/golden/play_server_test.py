@@ -1,0 +1,242 @@
+"""The server of `sojourn play`: answers of growing precision that the command line repeats to the bit, and requests that it refuses."""
+
+import json
+import os
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import threading
+import time
+import unittest
+import urllib.error
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+from program import SOJOURN, ProgramTest
+
+SOURCE = Path(os.environ["SOJOURN_SOURCE"])
+COFFEE = SOURCE / "scenarios/coffee.toml"
+
+
+class PlayTest(ProgramTest):
+    def play(self, *words):
+        """Starts the server; its address is kept, and the start data of the page returned."""
+        self.server = subprocess.Popen([SOJOURN, "play", *map(str, words), "--no-open", "--quiet"], cwd=self.folder, stdout=subprocess.PIPE,
+                                       stderr=subprocess.PIPE, text=True)
+        self.addCleanup(self.stop)
+        self.address = self.server.stdout.readline().strip()
+        self.assertRegex(self.address, r"^http://127\.0\.0\.1:\d+/[0-9a-f]{32}/$", self.address or self.server.stderr.read())
+        self.port = int(re.search(r":(\d+)/", self.address).group(1))
+        self.token = self.address.split("/")[3]
+        page = urllib.request.urlopen(self.address, timeout=60).read().decode()
+        return json.loads(re.search(r'<script type="application/json" id="start">(.*?)</script>', page, re.DOTALL).group(1))
+
+    def stop(self):
+        if self.server.poll() is None:
+            self.server.send_signal(signal.SIGINT)
+            self.server.wait(timeout=20)
+        self.server.stdout.close()
+        self.server.stderr.close()
+
+    def events(self, page="one", limit=None, **state):
+        """The events of a state, name and data; the first `limit` of them."""
+        found = []
+        with urllib.request.urlopen(self.address + "answers?" + urllib.parse.urlencode({"page": page, **state}), timeout=120) as stream:
+            name = None
+            for line in stream:
+                line = line.decode().rstrip("\n")
+                if line.startswith("event: "):
+                    name = line[len("event: "):]
+                elif line.startswith("data: "):
+                    found.append((name, json.loads(line[len("data: "):])))
+                    if limit and len(found) == limit:
+                        break
+        return found
+
+    def answers(self, **state):
+        return [data for name, data in self.events(**state) if name == "answer"]
+
+    def raw(self, text, wait=10):
+        """What the server sends back to `text` as it stands; empty where it hangs up."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=wait) as connection:
+            try:
+                connection.sendall(text)
+                connection.shutdown(socket.SHUT_WR)
+                said = b""
+                while part := connection.recv(65536):
+                    said += part
+                return said
+            except OSError:
+                return b""
+
+    def status(self, path=None, method="GET", **headers):
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}" + (path if path is not None else f"/{self.token}/"), method=method,
+                                         headers={name.replace("_", "-"): value for name, value in headers.items()})
+        try:
+            with urllib.request.urlopen(request, timeout=60) as done:
+                return done.status
+        except urllib.error.HTTPError as error:
+            return error.code
+
+
+class Answers(PlayTest):
+    def test_they_grow_more_precise_and_the_command_line_repeats_them_to_the_bit(self):
+        start = self.play(COFFEE)
+        names = [metric["name"] for metric in start["metrics"]]
+        improvement = start["improvements"][0]["id"]
+        state = {"touchpoint.queue.quality.mean": 0.7, f"improvement.{improvement}": 1}
+        answers = self.answers(**state)
+        self.assertEqual(len(answers), start["answers"])
+        widths = [answer["metrics"][names.index("retained")]["change"] for answer in answers]
+        widths = [high - low for _, low, high in widths]
+        self.assertLess(widths[-1], 0.5 * widths[0])
+        for answer in (answers[0], answers[-1]):
+            words = shlex.split(answer["command"])[1:]
+            self.assertEqual(self.repeated(names, words), {name: (cell["now"], cell["change"]) for name, cell in zip(names, answer["metrics"])})
+            # With other luck they are others.
+            self.assertNotEqual(self.repeated(names, [*words, "--seed", "5"])["retained"], self.repeated(names, words)["retained"])
+        self.assertIn("Satisfaction rises most at", " ".join(answers[-1]["words"]))
+
+    def repeated(self, names, words):
+        """The figures of a command as an answer has them."""
+        plan = json.loads(self.sojourn(*words, "--json", "--quiet").stdout)["plans"]["tried"]
+        return {name: tuple([plan[kind][name][end] for end in ("mean", "low", "high")] for kind in ("metrics", "difference")) for name in names}
+
+    def test_nothing_tried_is_the_scenario_itself_and_the_file_holds_what_is_tried(self):
+        self.play(COFFEE)
+        (first, *_) = self.answers()
+        self.assertTrue(all(cell["now"] == cell["before"] for cell in first["metrics"]))
+        self.assertEqual(first["words"], ["Nothing is tried yet: this is the scenario as it stands."])
+        text = urllib.request.urlopen(self.address + "scenario.toml?improvement.second-till=1&k0=0.25").read().decode()
+        self.folder.joinpath("tried.toml").write_text(text)
+        self.sojourn("check", "tried.toml")
+        self.assertIn('id = "tried"', text)
+
+    def test_the_horizon_moves_both_sides(self):
+        start = self.play(COFFEE)
+        horizon = next(k for k, knob in enumerate(start["knobs"]) if knob["key"] == "scenario.horizon")
+        self.assertTrue(start["knobs"][horizon]["both"])
+        (answer, *_) = self.answers(**{f"k{horizon}": start["knobs"][horizon]["from"]})
+        self.assertTrue(all(cell["now"] == cell["before"] for cell in answer["metrics"]))
+        self.assertAlmostEqual(answer["series"]["days"][-1], start["knobs"][horizon]["from"])
+
+    def test_what_is_no_state_is_refused_with_a_reason(self):
+        self.play(COFFEE)
+        for state, said in (({"touchpoint.till.quality.mean": 0.5}, "there is no knob"), ({"k0": 7}, "out of reach"), ({"k0": "x"}, "out of reach"),
+                            ({"improvement.nothing": 1}, "there is no improvement"), ({"k99": 1}, "there is no knob"),
+                            ({"scenario.seed": 4}, "there is no knob"), ({"word_of_mouth.network.file": "/etc/passwd"}, "there is no knob")):
+            events = self.events(**state)
+            self.assertEqual([name for name, _ in events], ["refused", "done"], state)
+            self.assertIn(said, events[0][1]["message"])
+
+    def test_only_the_newest_move_of_a_page_is_simulated_to_its_end(self):
+        self.play(SOURCE / "scenarios/telecom.toml")
+        ends = {}
+
+        def move(number):
+            ends[number] = [name for name, _ in self.events(page="fast", k0=f"{0.3 + 0.002 * number:.3f}")]
+
+        threads = []
+        for number in range(200):
+            threads.append(threading.Thread(target=move, args=(number,)))
+            threads[-1].start()
+            time.sleep(0.004)
+        for thread in threads:
+            thread.join()
+        finished = [number for number, names in ends.items() if names[-1:] == ["done"]]
+        self.assertEqual(len(finished), 1)
+        self.assertGreater(finished[0], 150)  # threads may overtake one another by a few
+        self.assertEqual(self.answers(page="fast", k0=0.5)[0]["stage"], 1)
+
+
+class Refusals(PlayTest):
+    def test_it_answers_its_own_page_at_its_own_address_alone(self):
+        self.play(COFFEE)
+        own = f"http://127.0.0.1:{self.port}"
+        self.assertEqual(self.status(), 200)
+        self.assertEqual(self.status(Origin=own), 200)
+        for headers in ({"Host": "evil.example"}, {"Host": f"evil.example:{self.port}"}, {"Origin": "http://evil.example"}, {"Origin": "null"},
+                        {"Host": f"127.0.0.1:{self.port + 1}"}, {"Origin": own.replace("http:", "https:")}):
+            self.assertEqual(self.status(**headers), 403, headers)
+        wrong = ("0" if self.token[0] != "0" else "1") + self.token[1:]
+        for path in ("/", f"/{wrong}/", f"/{self.token[:-1]}/", f"/{self.token}", "/../etc/passwd", "/answers?page=a"):
+            self.assertEqual(self.status(path), 403, path)
+        for path in (f"/{self.token}/../etc/passwd", f"/{self.token}/..%2f..%2fetc/passwd", f"/{self.token}/coffee.toml", f"/{self.token}//"):
+            self.assertEqual(self.status(path), 404, path)
+        for method in ("POST", "PUT", "DELETE", "OPTIONS", "PATCH"):
+            self.assertEqual(self.status(method=method), 405, method)
+        self.assertEqual(self.status(f"/{self.token}/answers?page=a&x=" + "y" * 5000), 414)
+        self.assertEqual(self.status(f"/{self.token}/answers"), 400)
+        # Only this machine: the server listens at no other address.
+        listening = subprocess.run(["cat", "/proc/net/tcp", "/proc/net/tcp6"], capture_output=True, text=True, check=False).stdout
+        at = [line.split()[1] for line in listening.splitlines() if f":{self.port:04X} " in line and line.split()[3] == "0A"]
+        self.assertEqual(at, [f"0100007F:{self.port:04X}"])
+
+    def test_a_body_of_ten_megabytes_is_not_taken(self):
+        self.play(COFFEE)
+        head = f"POST /{self.token}/ HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nContent-Length: 10000000\r\n\r\n".encode()
+        said = self.raw(head + b"x" * 10_000_000)
+        self.assertTrue(said == b"" or b" 405 " in said.split(b"\r\n")[0] or b" 413 " in said.split(b"\r\n")[0], said[:80])
+        self.assertEqual(self.status(), 200)
+
+    def test_it_survives_ten_thousand_malformed_requests(self):
+        self.play(COFFEE)
+        import random
+        luck = random.Random(1)
+        good = f"GET /{self.token}/answers?page=a&k0=0.5 HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n\r\n".encode()
+        kinds = [b"", b"\r\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"\x00\xff\xfe" * 50, b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\n\r\n",
+                 b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 2000 + b"\r\n", b"GET / HTTP/1.1\r\nHost\r\n\r\n", b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+                 b"GET /%zz%00%ff HTTP/1.1\r\nHost: x\r\n\r\n", b"GET http://[::1 HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\r\nRange: bytes=5-1\r\nHost: x\r\n\r\n"]
+        for number in range(10_000):
+            text = bytearray(luck.choice(kinds) if number % 2 else good)
+            for _ in range(luck.randrange(4)):
+                if text:
+                    text[luck.randrange(len(text))] = luck.randrange(256)
+            try:
+                with socket.create_connection(("127.0.0.1", self.port), timeout=10) as connection:
+                    connection.sendall(bytes(text))
+            except OSError:
+                pass
+        self.assertIsNone(self.server.poll())
+        self.assertEqual(self.status(), 200)
+        self.assertEqual(self.answers()[0]["stage"], 1)
+
+
+class Commands(PlayTest):
+    def test_ctrl_c_ends_it(self):
+        self.play(COFFEE)
+        self.server.send_signal(signal.SIGINT)
+        self.assertEqual(self.server.wait(timeout=20), 0)
+
+    def test_wrong_knobs_are_told_before_anything_is_served(self):
+        knob = '\n[[knob]]\nkey = "touchpoint.queue.quality.mean"\nfrom = 0.3\nto = 0.9\nname = "Pace"\nwhy = "how quickly one is served"\n'
+        coffee = COFFEE.read_text()
+        file = self.folder / "coffee.toml"
+        file.write_text(coffee + knob)
+        start = self.play(file)
+        self.assertEqual([(k["key"], k["name"], k["why"], k["from"], k["to"]) for k in start["knobs"]],
+                         [("touchpoint.queue.quality.mean", "Pace", "how quickly one is served", 0.3, 0.9)])
+        for before, after, said in (("from = 0.3", "from = 0.95", "to is below from"), ("0.3", "0.8", "which the slider does not reach"),
+                                    ("to = 0.9", "to = 1.9", "must be between 0 and 1"), ("queue.quality.mean", "que.quality.mean", "there is no"),
+                                    ("touchpoint.queue.quality.mean", "scenario.seed", "is a setting of the simulation"),
+                                    ('to = 0.9', "", '"to" is missing'), ("to = 0.9", "too = 0.9", "unknown key")):
+            self.assertIn(before, knob)
+            file.write_text(coffee + knob.replace(before, after, 1))
+            for command in (("play", file, "--no-open"), ("check", file)):
+                done = self.sojourn(*command, status=2)
+                self.assertIn(said, done.stderr, command)
+                self.assertRegex(done.stderr, r"coffee\.toml:\d+:\d+: error")
+
+    def test_try_is_refused_where_it_makes_no_sense(self):
+        for words, said in ((("--try", "improvement.second-til=1"), 'did you mean "second-till"?'), (("--try", "x"), "is not a key and its value"),
+                            (("--try", "improvement.second-till=2"), "is no level"), (("--try", "scenario.horizon='1 year'"), "a setting of the question"),
+                            (("--try", "touchpoint.queue.quality.mean=3"), "must be between 0 and 1"), (("--try", "touchpoint.queue.quality.men=1"), "unknown key"),
+                            ((COFFEE, "--try", "k=1"), "several are compared"), (("--try", "improvement.second-till=1", "--uncertain"), "--uncertain")):
+            self.assertIn(said, self.sojourn("compare", COFFEE, *words, status=2).stderr, words)
+
+
+if __name__ == "__main__":
+    unittest.main()
