@@ -273,6 +273,23 @@ CLI::App* add_play(CLI::App& app, Options& o) {
   return play;
 }
 
+CLI::App* add_explore(CLI::App& app, Options& o) {
+  CLI::App* explore = app.add_subcommand("explore", "A sweep as one page with sliders, which needs no program to be read");
+  explore->add_option("points", o.line.input, "merged sweep by grid or table (.h5)")->required()->type_name("FILE");
+  explore->add_option("-o,--output", o.line.output, "page (.html); default FILE.html in this folder")->type_name("FILE");
+  explore->add_flag(force_option, o.line.force, force_help);
+  explore->add_flag("--quiet", o.line.quiet, "only errors");
+  explore->footer(
+      "The page holds every point: it can be mailed, and read without a network. A slider goes from value to value of the "
+      "grid;\n"
+      "nothing is guessed between them.\n"
+      "\n"
+      "Examples:\n"
+      "  sojourn sweep grid.toml -o points && sojourn merge points -o grid.h5\n"
+      "  sojourn explore grid.h5 -o grid.html");
+  return explore;
+}
+
 CLI::App* add_sweep(CLI::App& app, Options& o) {
   CLI::App* sweep = app.add_subcommand("sweep", "Many points of a scenario: what is missing in a folder; resumable");
   sweep->add_option("sweep", o.line.input, "sweep file (.toml)")->required()->type_name("FILE");
@@ -713,6 +730,7 @@ Parsed parse(int argc, char** argv) {
   CLI::App* sensitivity = add_sensitivity(app, o);
   CLI::App* voi = add_voi(app, o);
   CLI::App* play = add_play(app, o);
+  CLI::App* explore = add_explore(app, o);
 
   CLI::App* help = app.add_subcommand("help", "Help on a command, the manual page, or completions for a shell");
   help->add_option("command", o.help_on, "command; left out: all of them in short")->type_name("COMMAND");
@@ -728,7 +746,7 @@ Parsed parse(int argc, char** argv) {
       "  source <(sojourn help --completion bash)");
 
   for (CLI::App* command : {run, compare, solve, check, map, report, fresh, schema, rank, optimize, trace, sweep, merge,
-                            sensitivity, voi, play, help}) {
+                            sensitivity, voi, play, explore, help}) {
     command->set_help_flag("-h,--help", "this help");
     command->allow_extras();  // reported by us, with the nearest name
   }

@@ -21,5 +21,6 @@ int merge_command(const CommandLine& line);
 int sensitivity_command(const CommandLine& line);
 int voi_command(const CommandLine& line);
 int play_command(const CommandLine& line);
+int explore_command(const CommandLine& line);
 
 }  // namespace sojourn::tools

@@ -31,9 +31,7 @@ void show(std::string address) {
 }  // namespace
 
 int play_command(const CommandLine& line) {
-  if (!play_pages_built())
-    throw InputError("this build of Sojourn has no page to play with",
-                     "build it where npm is found: tools/packages install pages, then tools/quickstart");
+  require_pages(play_pages_built());
   if (looks_like_results(line.input))
     throw InputError(line.input + " is a results file, whose numbers stand", "name its scenario to play with it");
   const Input input = read_input(line);

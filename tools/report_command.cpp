@@ -47,9 +47,7 @@ int report_command(const CommandLine& line) {
   }
   const bool pages = pages_built();
   if (!pages && (line.workbook.empty() || !line.output.empty())) {
-    throw RunError("this program was built without the page's charts",
-                   "install npm (tools/packages install pages), then cmake --preset release -DSOJOURN_PAGES=ON and build "
-                   "again; --xlsx FILE.xlsx needs no charts");
+    require_pages(pages, "; --xlsx FILE.xlsx needs no charts");
   }
   const Input input = read_input(line, Recorded::everything);
   const Replacing may = replacing(line, input);

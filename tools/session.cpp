@@ -137,6 +137,14 @@ void under_way(const CommandLine& line, const std::function<void(const RunOption
   work(options);
 }
 
+void require_pages(bool built, const std::string& otherwise) {
+  if (built) return;
+  throw RunError("this program was built without the page's charts",
+                 "install npm (tools/packages install pages), then cmake --preset release -DSOJOURN_PAGES=ON and build "
+                 "again" +
+                     otherwise);
+}
+
 void print_forecast(const CommandLine& line, const WorkForecast& work) {
   const double hours = work.run.seconds / 3600.0;
   if (line.json) {

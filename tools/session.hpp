@@ -39,6 +39,9 @@ struct Input {
 /// What the files that `line` asks for may replace: none of those that were read, and with --force all others.
 [[nodiscard]] Replacing replacing(const CommandLine& line, const Input& input);
 
+/// Throws RunError where this build has no pages: `built` says.
+void require_pages(bool built, const std::string& otherwise = "");
+
 /// What is to be expected of some work: `points` of a sweep alone.
 struct WorkForecast {
   struct Points {

@@ -6,10 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "sojourn/base/text.hpp"
-#include "sojourn/decide/default_goal.hpp"
-#include "sojourn/map/journey_map_content.hpp"
-#include "sojourn/map/journey_map_svg.hpp"
+#include "play_words.hpp"
 #include "sojourn/outcomes/version.hpp"
 #include "sojourn/report/caution_words.hpp"
 #include "sojourn/report/format.hpp"
@@ -23,24 +20,6 @@ Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nul
 Json figures(const Estimate& e) { return {number(e.mean), number(e.low), number(e.high)}; }
 std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-std::string_view word(format::Kind kind) {
-  switch (kind) {
-    case format::Kind::share:
-      return "share";
-    case format::Kind::money:
-      return "money";
-    case format::Kind::days:
-      return "days";
-    case format::Kind::points:
-      return "points";
-    case format::Kind::score:
-      return "score";
-    case format::Kind::number:
-      break;
-  }
-  return "number";
-}
-
 /// Positions in `metrics()` of those that the model has something to say of.
 std::vector<std::size_t> metrics_of(const Model& model) {
   std::vector<std::size_t> kept;
@@ -49,18 +28,6 @@ std::vector<std::size_t> metrics_of(const Model& model) {
     if (mechanisms.has(metrics()[m].needs)) kept.push_back(m);
   }
   return kept;
-}
-
-/// What decides, then customers kept and the net promoter score.
-std::vector<std::size_t> headlines(const Model& model) {
-  std::vector<std::size_t> all;
-  const auto add = [&](std::size_t metric) {
-    if (std::find(all.begin(), all.end(), metric) == all.end()) all.push_back(metric);
-  };
-  for (const GoalTerm& term : goal_before_running(model.parts())) add(term.metric);
-  add(metric_position("retained"));
-  add(metric_position("nps"));
-  return all;
 }
 
 std::string price_words(const Price& price, const std::string& currency) {
@@ -81,7 +48,6 @@ Json knobs_json(const Playground& ground) {
   for (std::size_t k = 0; k < knobs.inputs.keys.size(); ++k) {
     const VariedKey& key = knobs.inputs.keys[k];
     const auto& range = std::get<VariedKey::Range>(key.values);
-    const bool share = key.unit == "1" && !key.whole && range.from >= 0.0 && range.to <= 1.0;
     // About a hundred steps of a round size.
     const double rough = (range.to - range.from) / 100.0, ten = std::pow(10.0, std::floor(std::log10(rough)));
     const double step = rough / ten <= 1.5   ? ten
@@ -91,7 +57,7 @@ Json knobs_json(const Playground& ground) {
     list.push_back({{"key", key.key},
                     {"name", knobs.names[k]},
                     {"unit", key.unit},
-                    {"percent", share && key.after != "%"},
+                    {"percent", play_words::is_share(key, range.from, range.to)},
                     {"from", range.from},
                     {"to", range.to},
                     {"step", key.whole ? std::max(1.0, std::round(step)) : step},
@@ -116,21 +82,6 @@ Json plans_json(const ModelParts& parts) {
     list.push_back({{"id", plan.id}, {"name", plan.name}, {"improvements", bought}, {"rules", rules}});
   }
   return list;
-}
-
-Json map_json(const Playground& ground) {
-  const ModelParts& parts = ground.model().parts();
-  Json places = Json::array(), ways = Json::array();
-  for (const Touchpoint& touchpoint : parts.touchpoints) {
-    places.push_back({{"id", touchpoint.id},
-                      {"name", touchpoint.name},
-                      {"stage", journey_map::stage_title(touchpoint.stage)},
-                      {"end", touchpoint.end.has_value()},
-                      {"serves", touchpoint.queues()}});
-  }
-  for (const auto& [from, to] : ground.ways()) ways.push_back({{"from", from}, {"to", to}});
-  const journey_map::MapContent content = journey_map::content(ground.model());
-  return {{"svg", journey_map::svg(content, journey_map::Heading::left_out)}, {"touchpoints", places}, {"exits", ways}};
 }
 
 /// The curves of both sides: what there was at each window's end, per person who arrived up to the horizon.
@@ -216,7 +167,7 @@ std::vector<std::string> words_on(const Playground& ground, const Playground::St
   const Samples& samples = answer.samples;
   const PlanComparison& plan = answer.comparison.plans.back();
   std::vector<std::string> words;
-  for (const std::size_t m : headlines(ground.model())) {
+  for (const std::size_t m : play_words::headlines(ground.model().parts())) {
     const Metric& metric = metrics()[m];
     const Difference& change = plan.differences[m];
     if (!change.told_apart()) continue;
@@ -272,17 +223,10 @@ std::string start_json(const Playground& ground) {
   }
   for (const Rule& rule : parts.rules) rules.push_back({{"id", rule.id}, {"name", rule.name}});
   for (const Persona& persona : parts.personas) personas.push_back({{"id", persona.id}, {"name", persona.name}});
-  const std::vector<std::size_t> first = headlines(model);
+  const std::vector<std::size_t> first = play_words::headlines(parts);
   for (const std::size_t m : metrics_of(model)) {
-    const Metric& metric = metrics()[m];
-    const int better = metric.direction == Direction::neutral ? 0 : metric.direction == Direction::higher ? 1 : -1;
-    list.push_back({{"name", metric.name},
-                    {"title", metric.label},
-                    {"about", metric.description},
-                    {"unit", metric.unit == "currency" ? settings.currency : std::string(metric.unit)},
-                    {"kind", word(format::kind(metric))},
-                    {"better", better},
-                    {"headline", std::find(first.begin(), first.end(), m) != first.end()}});
+    const bool headline = std::find(first.begin(), first.end(), m) != first.end();
+    list.push_back(play_words::metric_json(metrics()[m], settings.currency, headline));
   }
   const Json json = {{"scenario", ground.scenario().name},
                      {"title", settings.title},
@@ -301,7 +245,7 @@ std::string start_json(const Playground& ground) {
                      {"rules", rules},
                      {"plans", plans_json(parts)},
                      {"metrics", list},
-                     {"map", map_json(ground)},
+                     {"map", play_words::map_json(model)},
                      {"personas", personas},
                      {"lesson", nullptr}};
   return dump(json);

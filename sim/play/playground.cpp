@@ -7,6 +7,7 @@
 #include <cmath>
 #include <map>
 
+#include "play_words.hpp"
 #include "sojourn/base/number_text.hpp"
 #include "sojourn/outcomes/finished_run.hpp"
 #include "sojourn/outcomes/run_size.hpp"
@@ -89,15 +90,6 @@ PlaySize size_for(const Model& model, double visits) {
   return size;
 }
 
-std::vector<std::pair<std::size_t, std::size_t>> ends_of_exits(const ModelParts& parts) {
-  std::vector<std::pair<std::size_t, std::size_t>> ends;
-  for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) {
-    for (const Exit& exit : parts.touchpoints[v].next) ends.emplace_back(v, exit.to.index());
-  }
-  for (const Recovery& way : recoveries_of(parts)) ends.emplace_back(way.from, way.to);
-  return ends;
-}
-
 std::vector<KnobWish> default_knobs(const ModelParts& parts, const Glance& seen) {
   std::vector<std::size_t> places;
   for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) {
@@ -109,12 +101,12 @@ std::vector<KnobWish> default_knobs(const ModelParts& parts, const Glance& seen)
   if (places.size() > most_default_knobs) places.resize(most_default_knobs);
   std::sort(places.begin(), places.end());
   std::vector<KnobWish> wishes;
-  for (const std::size_t v : places) {
-    const Touchpoint& touchpoint = parts.touchpoints[v];
-    wishes.push_back({fmt::format("touchpoint.{}.quality.mean", touchpoint.id), 0.0, 1.0, touchpoint.name + ": quality"});
-  }
+  const auto add = [&](const std::string& key, double from, double to) {
+    wishes.push_back({key, from, to, play_words::name_of_key(parts, key)});
+  };
+  for (const std::size_t v : places) add(fmt::format("touchpoint.{}.quality.mean", parts.touchpoints[v].id), 0.0, 1.0);
   const double horizon = parts.settings.horizon.value();
-  wishes.push_back({"scenario.horizon", 0.25 * horizon, 2.0 * horizon, "How far we look"});
+  add("scenario.horizon", 0.25 * horizon, 2.0 * horizon);
   return wishes;
 }
 
@@ -141,9 +133,7 @@ Playground::Playground(Scenario scenario, std::vector<Override> changes)
   require_no_errors(knobs_.inputs);
   if (knobs_.inputs.keys.empty()) knobs_ = knobs_for(scenario_, default_knobs(model_.parts(), seen), changes_);
   for (const VariedKey& key : knobs_.inputs.keys) both_.push_back(key.key.starts_with("scenario."));
-  for (const auto& way : ends_of_exits(model_.parts())) {
-    if (std::find(ways_.begin(), ways_.end(), way) == ways_.end()) ways_.push_back(way);
-  }
+  ways_ = play_words::ways_of(model_.parts());
 }
 
 Playground::State Playground::state(const std::vector<std::pair<std::string, std::string>>& parameters) const {
@@ -246,7 +236,7 @@ void Player::advance(Side& side, std::size_t stage, const RunOptions& options) c
   const TallyShape& shape = result.shapes.front();
   const Program& program = result.programs.front();
   const std::size_t windows = shape.windows;
-  const std::vector<std::pair<std::size_t, std::size_t>> ends = ends_of_exits(model.parts());
+  const std::vector<std::pair<std::size_t, std::size_t>> ends = play_words::ends_of_exits(model.parts());
   const std::vector<std::pair<std::size_t, std::size_t>>& ways = ground_.ways();
   std::vector<std::size_t> way_of;
   for (const auto& end : ends)

@@ -1,4 +1,4 @@
-#include "merged_sweep.hpp"
+#include "sojourn/sweep/merged_sweep.hpp"
 
 #include <fmt/format.h>
 

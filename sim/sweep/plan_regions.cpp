@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "merged_sweep.hpp"
+#include "sojourn/sweep/merged_sweep.hpp"
 #include "sojourn/base/error.hpp"
 #include "sojourn/decide/estimate.hpp"
 #include "sojourn/outcomes/metrics.hpp"

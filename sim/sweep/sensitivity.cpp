@@ -7,7 +7,7 @@
 #include <functional>
 #include <limits>
 
-#include "merged_sweep.hpp"
+#include "sojourn/sweep/merged_sweep.hpp"
 #include "sojourn/base/error.hpp"
 
 namespace sojourn {
