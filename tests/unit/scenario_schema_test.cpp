@@ -123,6 +123,10 @@ group = "both"
 [[uncertain_group]]
 id = "both"
 correlation = 0.5
+[[knob]]
+key = "touchpoint.buy.quality.mean"
+from = 0.3
+to = 0.9
 )";
 
 // Where an entry of each table stands in it, for --set.
@@ -132,6 +136,7 @@ const std::map<std::string, std::string> places{
     {"behaviour", "behaviour"},
     {"uncertain", "uncertain[0]"},
     {"uncertain_group", "uncertain_group.both"},
+    {"knob", "knob[0]"},
     {"persona", "persona.p"},
     {"traits", "persona.p.traits"},
     {"persona_odds", "persona.p.odds[0]"},
