@@ -7,6 +7,7 @@
 #include "sojourn/outcomes/results_file.hpp"
 #include "sojourn/report/findings_json.hpp"
 #include "sojourn/scenario/knobs.hpp"
+#include "sojourn/scenario/lesson.hpp"
 #include "sojourn/scenario/uncertain.hpp"
 #include "terminal.hpp"
 
@@ -19,9 +20,10 @@ int check_command(const CommandLine& line) {
                           : read_scenario(path, line.overrides);
   if (scenario.errors() == 0) {
     const CheckedText uncertain = read_uncertain(scenario, line.overrides).inputs,
-                      knobs = read_knobs(scenario, line.overrides).inputs;
+                      knobs = read_knobs(scenario, line.overrides).inputs,
+                      lesson = check_lesson_changes(scenario, line.overrides);
     const auto add = [](auto& all, const auto& more) { all.insert(all.end(), more.begin(), more.end()); };
-    for (const CheckedText& more : {uncertain, knobs}) {
+    for (const CheckedText& more : {uncertain, knobs, lesson}) {
       add(scenario.findings, more.findings);
       add(scenario.rendered, more.rendered);
     }

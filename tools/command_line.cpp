@@ -34,6 +34,7 @@ constexpr const char* main_examples =
     "  sojourn merge points -o all.h5            all points in one file\n"
     "  sojourn sensitivity all.h5                which of the varied keys matter, and where plans win\n"
     "  sojourn voi inputs.csv worth.csv          what it is worth to know more before choosing\n"
+    "  sojourn lesson weakest                    a lesson: predict, then see what happens\n"
     "  sojourn help compare                      all options of a command; also the manual page\n"
     "\n"
     "Exit status: 0 done, 1 failed while running, 2 the input or the command line is wrong,\n"
@@ -139,6 +140,48 @@ void add_uncertain(CLI::App& app, Options& o) {
       ->needs(uncertain);
   for (const char* other : {"--output", "--precision", "--threshold", "--dry-run", "--replications", "--full"})
     app.get_option(other)->excludes(uncertain);
+}
+
+CLI::App* add_lessons(CLI::App& app, Options& o) {
+  CLI::App* lessons = app.add_subcommand("lessons", "The lessons that come with Sojourn: five minutes each");
+  lessons->add_flag("--json", o.line.json, "the list as JSON on stdout");
+  lessons->footer("Example:\n  sojourn lessons");
+  return lessons;
+}
+
+CLI::App* add_lesson(CLI::App& app, Options& o) {
+  CLI::App* lesson = app.add_subcommand("lesson", "A lesson: a question, a prediction to make first, and what happens");
+  lesson
+      ->add_option("lesson", o.line.input,
+                   "lesson, by its name or number (sojourn lessons lists them), or a scenario (.toml) with a [lesson]")
+      ->required()
+      ->type_name("LESSON");
+  lesson
+      ->add_option("--predict", o.line.prediction, "the prediction, for scripts: the number of a choice; default: asked for")
+      ->type_name("N");
+  CLI::Option* sheet = lesson->add_flag("--sheet", o.line.sheet, "instead: a sheet for the class, as Markdown on stdout");
+  lesson->add_flag("--answers", o.line.answers, "with --sheet: with what comes out and why, for the teacher")->needs(sheet);
+  lesson->add_flag("--page", o.line.page, "instead: on a page to play with, in a browser");
+  lesson->add_option("--plans", o.plans, "try: these plans, separated by commas, beside the lesson's; repeatable")
+      ->type_name("A,B")
+      ->allow_extra_args(false);
+  add_changes(*lesson, o);
+  lesson->add_flag("--json", o.line.json, "all of it as JSON on stdout, the prediction too where it is given")
+      ->excludes(sheet);
+  lesson->add_option("--threads", o.line.threads, "threads; changes no number")
+      ->type_name("T")
+      ->check(CLI::Range(1, most_threads));
+  lesson->add_flag("--no-progress", o.no_progress, "no progress bar");
+  lesson->footer(
+      "With --set, --customers, --seed and the like the figures are shown as changed, beside those of the lesson.\n"
+      "\n"
+      "Examples:\n"
+      "  sojourn lesson weakest\n"
+      "  sojourn lesson weakest --predict 2\n"
+      "  sojourn lesson weakest --set touchpoint.drink.weight=1\n"
+      "  sojourn lesson weakest --sheet > weakest.md\n"
+      "  sojourn lesson my.toml");
+  return lesson;
 }
 
 CLI::App* add_rank(CLI::App& app, Options& o) {
@@ -700,7 +743,7 @@ Parsed parse(int argc, char** argv) {
       "  sojourn report telecom-compare.h5 -o board.html --xlsx board.xlsx");
 
   CLI::App* fresh = app.add_subcommand("new", "A scenario to start from");
-  fresh->add_option("template", o.line.input, "template; a wrong name lists them")->type_name("TEMPLATE");
+  fresh->add_option("template", o.line.input, "template, or a lesson; a wrong name lists them")->type_name("TEMPLATE");
   fresh->add_option("-o,--output", o.line.output, "file to write, never overwritten; default: the screen")
       ->type_name("FILE");
   fresh->footer(
@@ -731,6 +774,8 @@ Parsed parse(int argc, char** argv) {
   CLI::App* voi = add_voi(app, o);
   CLI::App* play = add_play(app, o);
   CLI::App* explore = add_explore(app, o);
+  CLI::App* lessons = add_lessons(app, o);
+  CLI::App* lesson = add_lesson(app, o);
 
   CLI::App* help = app.add_subcommand("help", "Help on a command, the manual page, or completions for a shell");
   help->add_option("command", o.help_on, "command; left out: all of them in short")->type_name("COMMAND");
@@ -746,7 +791,7 @@ Parsed parse(int argc, char** argv) {
       "  source <(sojourn help --completion bash)");
 
   for (CLI::App* command : {run, compare, solve, check, map, report, fresh, schema, rank, optimize, trace, sweep, merge,
-                            sensitivity, voi, play, explore, help}) {
+                            sensitivity, voi, play, explore, lessons, lesson, help}) {
     command->set_help_flag("-h,--help", "this help");
     command->allow_extras();  // reported by us, with the nearest name
   }

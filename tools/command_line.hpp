@@ -33,7 +33,7 @@ struct ValueQuestion {
 
 struct CommandLine {
   std::string command;
-  std::string input;                // scenario or results file, or a template's name
+  std::string input;                // scenario or results file, or the name of a template or a lesson
   std::vector<std::string> others;  // of compare: further scenarios or results files
   std::string output;               // "" for the default
   std::string plan;                 // "" for the default
@@ -66,8 +66,10 @@ struct CommandLine {
   std::vector<std::string> by;     // of sensitivity, and of --uncertain
   std::string against;             // of sensitivity; "" for the first plan of the sweep
   ValueQuestion voi;
-  bool uncertain = false;     // of compare
-  std::uint64_t draws = 512;  // of --uncertain
+  bool uncertain = false;                             // of compare
+  std::uint64_t draws = 512;                          // of --uncertain
+  std::string prediction;                             // of lesson: the number of a choice; "" to be asked
+  bool sheet = false, answers = false, page = false;  // likewise
   bool json = false;
   bool full = false;  // compare, rank, optimize, map --assumed: all tables, not the first lines alone
   Format format = Format::table;

@@ -22,5 +22,7 @@ int sensitivity_command(const CommandLine& line);
 int voi_command(const CommandLine& line);
 int play_command(const CommandLine& line);
 int explore_command(const CommandLine& line);
+int lessons_command(const CommandLine& line);
+int lesson_command(const CommandLine& line);
 
 }  // namespace sojourn::tools

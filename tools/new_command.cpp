@@ -1,5 +1,8 @@
 #include <cstdio>
 #include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "commands.hpp"
 #include "sojourn/base/whole_file.hpp"
@@ -12,21 +15,30 @@ namespace sojourn::tools {
 
 int new_command(const CommandLine& line) {
   const std::string wanted = line.input.empty() ? "commented" : line.input;
+  // A lesson is a scenario too.
+  std::vector<std::pair<std::string, std::string>> texts;
   std::vector<std::string> names;
   std::string list;
   for (const auto& known : templates()) {
+    texts.emplace_back(known.name, known.text);
     names.emplace_back(known.name);
     list += "\n  " + std::string(known.name) + ": " + std::string(known.description);
   }
-  for (const auto& known : templates()) {
-    if (known.name != wanted) continue;
+  list += "\nlessons, which sojourn lessons describes:";
+  for (const auto& known : shipped_lessons()) {
+    texts.emplace_back(known.name, known.text);
+    names.emplace_back(known.name);
+    list += "\n  " + std::string(known.name);
+  }
+  for (const auto& [name, text] : texts) {
+    if (name != wanted) continue;
     if (line.output.empty()) {
-      print(stdout, "%s", std::string(known.text).c_str());
+      print(stdout, "%s", text.c_str());
       return done;
     }
     Replacing nothing;
     nothing.only_new = true;
-    replace_file(line.output, std::string(known.text), nothing);
+    replace_file(line.output, text, nothing);
     const std::filesystem::path schema = std::filesystem::path(line.output).replace_filename(schema_file_name);
     const bool has_schema = std::filesystem::exists(schema);
     if (!has_schema) replace_file(schema, json_schema(), nothing);

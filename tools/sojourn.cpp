@@ -62,7 +62,8 @@ int main(int argc, char** argv) {
       {"schema", schema_command},  {"sweep", sweep_command},
       {"merge", merge_command},    {"sensitivity", sensitivity_command},
       {"voi", voi_command},        {"play", play_command},
-      {"explore", explore_command}};
+      {"explore", explore_command}, {"lessons", lessons_command},
+      {"lesson", lesson_command}};
   watch_ctrl_c();
   try {
     const Parsed parsed = parse(argc, argv);

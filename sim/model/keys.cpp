@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "sojourn/model/change_arithmetic.hpp"
+#include "sojourn/model/lesson.hpp"
 #include "sojourn/model/stage.hpp"
 
 namespace sojourn::keys {
@@ -191,6 +192,7 @@ std::vector<Key> root_keys() {
       {.name = "budget", .kind = Kind::table, .of = "budget", .meaning = "what a plan may spend"},
       {.name = "accounts", .kind = Kind::table, .of = "accounts", .meaning = "firms that decide together"},
       {.name = "account_segment", .kind = Kind::tables, .of = "account_segment", .meaning = "kinds of firms"},
+      {.name = "lesson", .kind = Kind::table, .of = "lesson", .meaning = "what `sojourn lesson` does with the scenario"},
   };
 }
 
@@ -1375,6 +1377,123 @@ const Fields<AccountSegment>& account_segment() {
   return fields;
 }
 
+namespace {
+
+/// Every figure that a lesson can show, each once.
+std::vector<std::string> lesson_figures() {
+  std::vector<std::string> all;
+  const auto add = [&](const auto& names) {
+    for (const std::string_view name : names) {
+      if (std::find(all.begin(), all.end(), name) == all.end()) all.emplace_back(name);
+    }
+  };
+  add(lesson_people_figures);
+  add(lesson_visit_figures);
+  add(lesson_survey_figures);
+  add(lesson_tier_figures);
+  return all;
+}
+
+std::vector<Key> lesson() {
+  return {
+      {.name = "predict",
+       .kind = Kind::text,
+       .required = true,
+       .meaning = "the question that is to be answered before anything is run",
+       .example = "write predict = \"Which keeps more guests?\""},
+      {.name = "choices",
+       .kind = Kind::texts,
+       .required = true,
+       .meaning = "the answers to choose from, 2 to 9",
+       .example = "write choices = [\"the queue\", \"the drink\"]"},
+      {.name = "answer",
+       .kind = Kind::whole,
+       .required = true,
+       .bounds = {1.0, 9.0},
+       .meaning = "which of the choices is right, counted from 1",
+       .example = "write answer = 2 where the second choice is right"},
+      {.name = "because",
+       .kind = Kind::text,
+       .required = true,
+       .meaning = "why it is right, in some sentences",
+       .example = "write because = \"...\", the explanation that follows the figures"},
+      {.name = "minutes",
+       .kind = Kind::whole,
+       .bounds = {1.0, 600.0},
+       .standard = "5",
+       .meaning = "how long it takes in class"},
+      {.name = "plans",
+       .kind = Kind::references,
+       .standard = "all",
+       .of = "plan",
+       .meaning = "which plans are run besides the baseline"},
+      {.name = "show",
+       .kind = Kind::tables,
+       .required = true,
+       .of = "lesson_figure",
+       .meaning = "the figures that are shown",
+       .example = "write show = [ { figure = \"retained\" } ]"},
+      {.name = "without",
+       .kind = Kind::table,
+       .of = "lesson_without",
+       .meaning = "the same figures are shown without the cause"},
+      {.name = "try", .kind = Kind::tables, .of = "lesson_try", .meaning = "what to try next"},
+      {.name = "sources", .kind = Kind::texts, .meaning = "the literature behind it"},
+  };
+}
+
+std::vector<Key> lesson_figure() {
+  return {
+      {.name = "figure",
+       .kind = Kind::word,
+       .required = true,
+       .words = lesson_figures(),
+       .meaning = "which figure, by the name that it has in results",
+       .example = "write { figure = \"retained\" }"},
+      {.name = "title", .kind = Kind::text, .standard = "what the figure is", .meaning = "what stands above it"},
+      {.name = "touchpoint", .kind = Kind::references, .of = "touchpoint", .meaning = "of visits to these, a bar for each"},
+      {.name = "survey", .kind = Kind::references, .of = "survey", .meaning = "as these surveys measure it"},
+      {.name = "tier", .bounds = {0.0, 1e15, Limit::outside}, .meaning = "of those who reach this tier: `kept` and `apart`"},
+      {.name = "plan",
+       .kind = Kind::references,
+       .standard = "all that are run",
+       .of = "plan",
+       .meaning = "under these plans; `\"baseline\"` is one of them"},
+      {.name = "by",
+       .kind = Kind::word,
+       .standard = "`\"plan\"`",
+       .words = {"plan", "persona", "replication"},
+       .meaning = "also a bar for each persona, or for each replication"},
+      {.name = "change",
+       .kind = Kind::truth,
+       .standard = "false",
+       .meaning = "differences to the baseline, on the same luck"},
+      {.name = "luck",
+       .kind = Kind::word,
+       .standard = "`\"same\"`",
+       .words = {"same", "another"},
+       .meaning = "with `change` and `by = \"replication\"`: `\"another\"` holds a plan against the baseline of the next "
+                  "replication, as two runs with different seeds would"},
+      {.name = "extremes",
+       .kind = Kind::whole,
+       .bounds = {1.0, 1000.0},
+       .meaning = "by persona: the mean of the so many that are lowest at the first touchpoint, found anew in each "
+                  "replication, and of the so many that are highest"},
+  };
+}
+
+/// Words and changes, of what takes the cause away and of what to try next.
+std::vector<Key> lesson_change(const std::string& words, bool changes_required) {
+  return {{.name = "words", .kind = Kind::text, .required = true, .meaning = words, .example = "write words = \"...\""},
+          {.name = "set",
+           .kind = Kind::texts,
+           .required = changes_required,
+           .meaning = "changes, each as after `--set`: `[\"behaviour.peak=0\"]`",
+           .example = changes_required ? "write set = [\"behaviour.peak=0\"]" : ""}};
+}
+
+}  // namespace
+
 const Key* Table::find(std::string_view key) const {
   const auto found = std::find_if(keys.begin(), keys.end(), [&](const Key& one) { return one.name == key; });
   return found == keys.end() ? nullptr : &*found;
@@ -1506,6 +1625,15 @@ const std::vector<Table>& tables() {
          .bounds = {-1.0, 1.0},
          .meaning = "of the normal scores of each two of its inputs; at least -1 / (inputs - 1)",
          .example = "write correlation = 0.5"}}},
+      {"lesson", lesson()},
+      {"lesson_figure", lesson_figure()},
+      {"lesson_without", lesson_change("what is different then, after \"the same, but\"", true)},
+      {"lesson_try", joined(lesson_change("what to look at, and what to predict first", false),
+                            {{.name = "plan",
+                              .kind = Kind::references,
+                              .standard = "the lesson's",
+                              .of = "plan",
+                              .meaning = "which plans are run then, besides the baseline"}})},
   };
   return all;
 }

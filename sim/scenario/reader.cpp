@@ -92,6 +92,7 @@ ModelParts Reader::read() {
   read_accounts();
   read_uncertain();
   read_knobs();
+  read_lesson();
   root_.close();
   return std::move(parts_);
 }

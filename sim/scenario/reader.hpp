@@ -12,6 +12,7 @@
 #include "document.hpp"
 #include "named_file.hpp"
 #include "problems.hpp"
+#include "sojourn/model/lesson.hpp"
 #include "sojourn/model/model.hpp"
 #include "source.hpp"
 #include "value.hpp"
@@ -36,6 +37,8 @@ class Reader {
   [[nodiscard]] ModelParts read();
   /// Overrides that put what other files say into the document: of arrivals by day. After `read`.
   [[nodiscard]] const std::vector<Override>& embedded() const { return embedded_; }
+  /// What the scenario says of a lesson, which is no part of the model. After `read`.
+  [[nodiscard]] const std::optional<Lesson>& lesson() const { return lesson_; }
 
  private:
   /// A list of tables such as [[touchpoint]], and its ids.
@@ -145,6 +148,10 @@ class Reader {
   void read_accounts();
   Gate read_gate(const Value& value);
 
+  // read_lesson.cpp
+  void read_lesson();
+  LessonFigure read_lesson_figure(const Value& value, const Names& plans);
+
   /// The first use of a trait: who names it, where, and as what.
   struct TraitUse {
     std::string touchpoint;
@@ -164,6 +171,7 @@ class Reader {
   ModelParts parts_;
   bool dated_ = false;  // day 0 has a date
   std::vector<Override> embedded_;
+  std::optional<Lesson> lesson_;
   List clocks_, counters_;
   Names clock_names_;  // with the clock that everybody has, first
   List personas_, channels_, teams_, pools_, touchpoints_, improvements_, events_, plans_, surveys_, account_segments_,

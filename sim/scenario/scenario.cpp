@@ -89,11 +89,16 @@ class Places {
   std::map<const Node*, std::map<std::string, const Node*>> ids_;
 };
 
-// What the model says about the parts, less what follows from mistakes that were reported already.
-void add_findings_of_model(const ModelParts& parts, const Node& root, Problems& problems) {
+// What the model says about the parts, and of the lesson, less what follows from mistakes that were reported already.
+void add_findings_of_model(const ModelParts& parts, const std::optional<Lesson>& lesson, const Node& root,
+                           Problems& problems) {
   Places places(root);
   const bool graph_is_broken = problems.graph_is_broken();
-  for (Finding& finding : check(parts)) {
+  std::vector<Finding> findings = check(parts);
+  if (lesson) {
+    for (Finding& finding : check(*lesson, parts)) findings.push_back(std::move(finding));
+  }
+  for (Finding& finding : findings) {
     if (problems.hides(finding.path)) continue;
     if (finding.severity == Severity::warning && graph_is_broken) continue;
     Problem problem{std::move(finding), {}, -1, {}};
@@ -208,7 +213,7 @@ Scenario parse_scenario(std::string_view text, const std::string& name, const st
       result.text = resolved_text(result.text, reader.embedded());
       result.source = resolved_text(result.source, reader.embedded());
     }
-    add_findings_of_model(result.parts, document.root, problems);
+    add_findings_of_model(result.parts, reader.lesson(), document.root, problems);
   }
   problems.withhold_warnings();
   scenario::report(std::move(problems).sorted(), source, overrides, result, bases.texts());

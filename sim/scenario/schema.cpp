@@ -190,6 +190,8 @@ Json type_of(const Key& key) {
       return {{"type", "boolean"}};
     case Kind::text:
       return {{"type", "string"}};
+    case Kind::texts:
+      return list_of({{"type", "string"}});
     case Kind::date:
       return {{"type", "string"}, {"pattern", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}};
     case Kind::duration:
@@ -341,6 +343,8 @@ std::string kind_text(const Key& key) {
       return "`true` or `false`";
     case Kind::text:
       return "text";
+    case Kind::texts:
+      return "list of texts";
     case Kind::date:
       return "date";
     case Kind::duration:

@@ -2,10 +2,16 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
+
+#include "sojourn/scenario/templates.hpp"
 
 namespace sojourn::shipped_templates {
 
 extern const std::string_view insurer_book, service_line, streaming, printer_support, perception_gap, bank_silos,
     loyalty_programme, closed_loop, right_message;
+
+/// The lessons of scenarios/lessons: names and texts.
+extern const std::vector<ShippedLesson> lessons;
 
 }  // namespace sojourn::shipped_templates

@@ -310,4 +310,6 @@ const std::vector<Template>& templates() {
   return all;
 }
 
+const std::vector<ShippedLesson>& shipped_lessons() { return shipped_templates::lessons; }
+
 }  // namespace sojourn

@@ -68,6 +68,7 @@ bool is_wordy(const Key* key) {
   switch (key->kind) {
     case keys::Kind::truth:
     case keys::Kind::text:
+    case keys::Kind::texts:
     case keys::Kind::date:
     case keys::Kind::id:
     case keys::Kind::reference:

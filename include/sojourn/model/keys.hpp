@@ -64,6 +64,7 @@ enum class Kind {
   whole,  // a number without decimals
   truth,  // true or false
   text,
+  texts,           // a list of texts
   date,            // 2026-01-31
   duration,        // "3 days", or a number of days
   moment,          // the same since the start, a date, or a local date-time

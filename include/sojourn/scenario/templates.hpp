@@ -15,4 +15,12 @@ struct Template {
 /// All templates, the default one ("commented") first.
 [[nodiscard]] const std::vector<Template>& templates();
 
+/// A shipped lesson: a scenario with a [lesson].
+struct ShippedLesson {
+  std::string_view name;  // "weakest": that of its file
+  std::string_view text;
+};
+/// All of them, in the order in which they are numbered from 1.
+[[nodiscard]] const std::vector<ShippedLesson>& shipped_lessons();
+
 }  // namespace sojourn
