@@ -173,8 +173,8 @@ int lessons_command(const CommandLine& line) {
   for (const ShippedLesson& one : shipped_lessons()) {
     const Scenario scenario = read_shipped(one, {});
     const Lesson lesson = read_lesson(scenario).value();
-    entries.push_back(
-        {entries.size() + 1, std::string(one.name), scenario.parts.settings.title, lesson.predict, lesson.minutes});
+    entries.push_back({entries.size() + 1, std::string(one.name), scenario.parts.settings.title,
+                       scenario.parts.settings.question, lesson.predict, lesson.minutes});
   }
   print(stdout, "%s", (line.json ? lesson_list_json(entries) : lesson_list_text(entries, layout(line))).c_str());
   return done;

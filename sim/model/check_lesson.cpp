@@ -180,6 +180,7 @@ std::vector<Finding> check(const Lesson& lesson, const ModelParts& parts) {
   };
   written("lesson.predict", lesson.predict);
   written("lesson.because", lesson.because);
+  written("lesson.baseline", lesson.baseline);
   if (lesson.without) written("lesson.without.words", lesson.without->words);
   for (std::size_t i = 0; i < lesson.to_try.size(); ++i)
     written(fmt::format("lesson.try[{}].words", i), lesson.to_try[i].words);

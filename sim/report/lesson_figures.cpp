@@ -109,11 +109,13 @@ class Figures {
     return found;
   }
 
-  /// A bar of a plan; `of` is what else it is about. What all bars share is left out of the label.
+  /// A bar of a plan; `of` is what else it is about: bars are grouped by it where there are several plans.
   LessonBar& bar(std::size_t plan, const std::string& of, const Estimate& value) {
-    const std::string& name = parts_.plans[plans_[plan].index()].name;
+    const std::string& name = plan == 0 ? lesson_.baseline : parts_.plans[plans_[plan].index()].name;
+    const bool grouped = !of.empty() && plans().size() > 1;
     LessonBar& one = shown_.bars.emplace_back();
-    one.label = of.empty() ? name : plans().size() > 1 ? of + ": " + name : of;
+    one.group = grouped ? of : "";
+    one.label = of.empty() || grouped ? name : of;
     one.plan = parts_.plans[plans_[plan].index()].id;
     one.value = value;
     return one;
@@ -131,7 +133,8 @@ class Figures {
                             : estimate(samples_, plan, metric, group);
     };
     if (asked_->by == LessonBars::plans) {
-      for (const std::size_t plan : plans()) bar(plan, "", value(plan, {}));
+      for (const std::size_t plan : plans())
+        bar(plan, plans().size() > 1 || asked_->change ? "" : "all people", value(plan, {}));
       return;
     }
     for (std::size_t p = 0; p < parts_.personas.size(); ++p) {
@@ -430,7 +433,8 @@ std::string written_half(const ShownFigure& figure, const LessonBar& bar) {
   const double half = half_of(bar.value);
   if (!std::isfinite(half)) return {};
   const Unit unit = unit_of(figure, bar.value);
-  return fmt::format("{:.{}f}", half / unit.size, unit.decimals);
+  const std::string text = fmt::format("{:.{}f}", half / unit.size, unit.decimals);
+  return is_zero(text) ? std::string() : text;
 }
 
 }  // namespace sojourn

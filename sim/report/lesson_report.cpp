@@ -59,6 +59,9 @@ std::string value_text(const ShownFigure& figure, const LessonBar& bar, Characte
   return written_value(figure, bar) + (half.empty() ? "" : (characters == Characters::ascii ? " +- " : " ± ") + half);
 }
 
+/// A bar's label, further in where it belongs to a group.
+std::string label_of(const LessonBar& bar) { return (bar.group.empty() ? "" : "  ") + shown_on_one_line(bar.label); }
+
 /// From where to where the bars of a figure go, which are drawn from 0.
 struct Range {
   double low = 0.0, high = 0.0;
@@ -100,7 +103,7 @@ class Picture {
     for (const ShownFigure* one : {&figure, beside}) {
       if (one == nullptr) continue;
       for (const LessonBar& bar : one->bars) {
-        result.label = std::max(result.label, columns(std::string_view(shown_on_one_line(bar.label))));
+        result.label = std::max(result.label, columns(std::string_view(label_of(bar))));
         result.value = std::max(result.value, columns(std::string_view(value_text(*one, bar, characters_))));
       }
     }
@@ -225,7 +228,7 @@ std::string markdown_table(const std::vector<ShownFigure>& figures, Sheet sheet)
   for (const ShownFigure& figure : figures) {
     result += fmt::format("\n| {} | |\n|---|---|\n", markdown(figure.title));
     for (const LessonBar& bar : figure.bars)
-      result += fmt::format("| {} | {} |\n", markdown(bar.label),
+      result += fmt::format("| {} | {} |\n", markdown((bar.group.empty() ? "" : bar.group + ": ") + bar.label),
                             sheet == Sheet::answers ? value_text(figure, bar, Characters::unicode) : "            ");
   }
   return result;
@@ -239,6 +242,7 @@ Json json_of(const std::vector<ShownFigure>& figures) {
     Json bars = Json::array();
     for (const LessonBar& bar : figure.bars) {
       Json one = {{"label", bar.label}, {"plan", bar.plan}};
+      if (!bar.group.empty()) one["group"] = bar.group;
       if (!bar.touchpoint.empty()) one["touchpoint"] = bar.touchpoint;
       if (!bar.persona.empty()) one["persona"] = bar.persona;
       if (!bar.survey.empty()) one["survey"] = bar.survey;
@@ -296,7 +300,8 @@ std::string lesson_list_json(const std::vector<LessonEntry>& lessons) {
                    {"name", one.name},
                    {"title", one.title},
                    {"minutes", one.minutes},
-                   {"question", one.question}});
+                   {"question", one.question},
+                   {"predict", one.predict}});
   return json_figures::text({{"lessons", std::move(all)}});
 }
 

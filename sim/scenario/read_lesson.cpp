@@ -43,6 +43,7 @@ void Reader::read_lesson() {
   table->read("minutes", lesson.minutes, small_whole);
   if (const auto choices = table->take("choices"))
     lesson.choices = texts(*choices, "write choices = [\"the queue\", \"the drink\"]");
+  table->read("baseline", lesson.baseline, text);
   table->read("plans", lesson.plans, references<PlanId>(plans));
   if (const auto show = table->take("show")) {
     for (const Value& one : elements(*show, "write show = [ { figure = \"retained\" } ]").value_or(std::vector<Value>()))

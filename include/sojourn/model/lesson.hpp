@@ -54,7 +54,8 @@ struct Lesson {
   std::uint32_t answer = 0;          // the right one, counted from 1
   std::string because;
   std::uint32_t minutes = 5;
-  std::vector<PlanId> plans;  // besides the baseline; empty: all
+  std::vector<PlanId> plans;          // besides the baseline; empty: all
+  std::string baseline = "Baseline";  // what the empty plan is called
   std::vector<LessonFigure> show;
   std::optional<LessonChange> without;  // takes the cause away
   std::vector<LessonChange> to_try;     // `try`

@@ -15,6 +15,7 @@ namespace sojourn {
 
 /// One bar, and what it is about: ids, empty where it is about all.
 struct LessonBar {
+  std::string group;  // what it shares with those beside it, where there are several groups: a touchpoint, a persona
   std::string label;
   std::string plan, touchpoint, persona, survey;
   std::optional<std::uint32_t> replication;
@@ -40,7 +41,7 @@ struct ShownFigure {
 
 /// A bar's value as it is written: "43.0 %", of a change "+1.2 pt".
 [[nodiscard]] std::string written_value(const ShownFigure& figure, const LessonBar& bar);
-/// Half of its interval, on its longer side: "0.3"; empty where there is none.
+/// Half of its interval, on its longer side: "0.3"; empty where there is none, or none to be seen.
 [[nodiscard]] std::string written_half(const ShownFigure& figure, const LessonBar& bar);
 
 }  // namespace sojourn

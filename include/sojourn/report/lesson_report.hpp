@@ -17,8 +17,8 @@ enum class Characters { unicode, ascii };
 
 /// A lesson, and what came of it.
 struct LessonReport {
-  std::string name;                         // as after `sojourn lesson`: that of a shipped one, or a file
-  std::size_t number = 0;                   // of a shipped one, counted from 1; else 0
+  std::string name;        // as after `sojourn lesson`: that of a shipped one, or a file
+  std::size_t number = 0;  // of a shipped one, counted from 1; else 0
   ModelParts parts;
   Lesson lesson;
   std::optional<std::uint32_t> prediction;  // counted from 1
@@ -31,7 +31,7 @@ struct LessonReport {
 /// What the list of lessons says of one.
 struct LessonEntry {
   std::size_t number = 0;
-  std::string name, title, question;
+  std::string name, title, question, predict;  // the scenario's question, and what is to be predicted
   std::uint32_t minutes = 0;
 };
 [[nodiscard]] std::string lesson_list_text(const std::vector<LessonEntry>& lessons, const Layout& layout);
