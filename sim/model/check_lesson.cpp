@@ -74,8 +74,9 @@ void check_subject(const LessonContext& context, const LessonFigure& figure, con
   }
   if (figure.tier) {
     if (!names(lesson_tier_figures, figure.figure)) return refuse("a tier");
-    const bool there = std::any_of(parts.counters.begin(), parts.counters.end(),
-                                   [&](const Counter& counter) { return std::find(counter.tiers.begin(), counter.tiers.end(), *figure.tier) != counter.tiers.end(); });
+    const bool there = std::any_of(parts.counters.begin(), parts.counters.end(), [&](const Counter& counter) {
+      return std::find(counter.tiers.begin(), counter.tiers.end(), *figure.tier) != counter.tiers.end();
+    });
     if (!there)
       context.findings.error(here + ".tier", fmt::format("no counter has a tier of {}", checking::text(*figure.tier)),
                              "name one of the tiers of a [[counter]]");
@@ -118,9 +119,10 @@ void check_bars(const LessonContext& context, const Lesson& lesson, const Lesson
                      "add by = \"persona\" and touchpoint = [\"...\"]");
     else if (2 * figure.extremes > parts.personas.size())
       findings.error(here + ".extremes",
-                     fmt::format("there are {} personas: the lowest {} and the highest {} are not all different",
-                                 parts.personas.size(), figure.extremes, figure.extremes),
-                     fmt::format("write {} or less", parts.personas.size() / 2));
+                     fmt::format("of {} the lowest {} and the highest {} are not all different",
+                                 counted(parts.personas.size(), "persona"), figure.extremes, figure.extremes),
+                     parts.personas.size() < 2 ? std::string("leave extremes out")
+                                               : fmt::format("write {} or less", parts.personas.size() / 2));
   }
   const auto run = [&](PlanId plan) {
     return plan.index() == 0 || lesson.plans.empty() ||

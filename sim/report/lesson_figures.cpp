@@ -357,12 +357,6 @@ class Figures {
   ShownFigure shown_;
 };
 
-/// Decimals that show two digits of half an interval, within what a class can read.
-int decimals_for(double half, int fewest, int most) {
-  if (!(half > 0.0) || !std::isfinite(half)) return fewest;
-  return std::clamp(-static_cast<int>(std::floor(std::log10(half))), fewest, most);
-}
-
 double half_of(const Estimate& value) { return std::max(value.high - value.mean, value.mean - value.low); }
 
 /// A number in the unit of the figure: its size, decimals and what follows it.
@@ -371,30 +365,32 @@ struct Unit {
   int decimals = 2;
   std::string suffix;
 };
+/// Whether some bar is so certain that a third decimal says something.
+bool is_fine(const ShownFigure& figure) {
+  return std::any_of(figure.bars.begin(), figure.bars.end(), [](const LessonBar& bar) {
+    const double half = half_of(bar.value);
+    return half > 0.0 && half < 0.005;
+  });
+}
+
+/// The same decimals at all bars, as many as a class can read aloud.
 Unit unit_of(const ShownFigure& figure, const Estimate& value) {
-  const double half = half_of(value);
+  const double size = std::fabs(value.mean);
   switch (figure.kind) {
     case format::Kind::share:
-      return {0.01, decimals_for(half / 0.01, 1, 2), figure.change ? " pt" : " %"};
-    case format::Kind::score:
-      return {1.0, decimals_for(half, 2, 3), ""};
+      return {0.01, 1, figure.change ? " pt" : " %"};
     case format::Kind::points:
-      return {1.0, decimals_for(half, 0, 1), ""};
-    case format::Kind::days: {
-      const double size = std::fabs(value.mean);
+      return {1.0, 0, ""};
+    case format::Kind::score:
+    case format::Kind::number:
+      return {1.0, is_fine(figure) ? 3 : 2, ""};
+    case format::Kind::days:
       if (size >= 1.0) return {1.0, 1, " days"};
       if (size >= 1.0 / 24.0) return {1.0 / 24.0, 1, " h"};
-      if (size >= 1.0 / 1440.0) return {1.0 / 1440.0, 1, " min"};
-      return {1.0 / 86400.0, decimals_for(86400.0 * half, 0, 1), " s"};
-    }
-    case format::Kind::number:
-      return {1.0, decimals_for(half, 2, 3), ""};
-    case format::Kind::money: {
-      const double size = std::fabs(value.mean);
+      return size >= 1.0 / 1440.0 ? Unit{1.0 / 1440.0, 1, " min"} : Unit{1.0 / 86400.0, 1, " s"};
+    case format::Kind::money:
       if (size >= 999.5e3) return {1e6, 2, " M"};
-      if (size >= 9'995.0) return {1e3, size >= 99.95e3 ? 0 : 1, " k"};
-      return {1.0, size >= 99.95 ? 0 : 2, ""};
-    }
+      return size >= 9'995.0 ? Unit{1e3, 1, " k"} : Unit{1.0, size >= 99.95 ? 0 : 2, ""};
   }
   return {};
 }

@@ -18,6 +18,7 @@ using json_figures::Json;
 std::string shell_word(const std::string& text) {
   constexpr std::string_view harmless = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=,:+@%";
   if (!text.empty() && text.find_first_not_of(harmless) == std::string::npos) return text;
+  if (text.find('\'') != std::string::npos && text.find_first_of("\"$`\\!") == std::string::npos) return "\"" + text + "\"";
   std::string result = "'";
   for (const char c : text) result += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return result + "'";
@@ -87,9 +88,11 @@ class Picture {
   [[nodiscard]] std::string of(const ShownFigure& figure, const ShownFigure* beside, const Range& range) const {
     const Columns columns = columns_of(figure, beside);
     std::string result = prose(shown_on_one_line(figure.title), layout_);
+    std::string group;
     for (const LessonBar& bar : figure.bars) {
-      std::string line =
-          "  " + format::pad_right(shortened(shown_on_one_line(bar.label), columns.label), columns.label) + "  ";
+      if (bar.group != group) result += prose("  " + shown_on_one_line(bar.group), layout_);
+      group = bar.group;
+      std::string line = "  " + format::pad_right(shortened(label_of(bar), columns.label), columns.label) + "  ";
       line += drawn(bar.value.mean, range, columns.bar) + "  " + value_text(figure, bar, characters_);
       while (line.ends_with(' ')) line.pop_back();
       result += line + "\n";
