@@ -59,6 +59,14 @@ void add_changes(CLI::App& app, Options& o) {
       ->allow_extra_args(false);
 }
 
+/// Where a page is served.
+void add_page(CLI::App& app, Options& o) {
+  app.add_option("--port", o.line.port, "port of the page; default: one that is free")
+      ->type_name("N")
+      ->check(CLI::Range(0, 65535));
+  app.add_flag("!--no-open", o.line.open, "of the page: prints the address, and opens no browser");
+}
+
 /// How work is done, and what is said of it meanwhile.
 void add_work(CLI::App& app, Options& o, const char* quiet) {
   app.add_option("--threads", o.line.threads, "threads; changes no number; default SLURM_CPUS_PER_TASK, else all processors")
@@ -162,6 +170,7 @@ CLI::App* add_lesson(CLI::App& app, Options& o) {
   CLI::Option* sheet = lesson->add_flag("--sheet", o.line.sheet, "instead: a sheet for the class, as Markdown on stdout");
   lesson->add_flag("--answers", o.line.answers, "with --sheet: with what comes out and why, for the teacher")->needs(sheet);
   lesson->add_flag("--page", o.line.page, "instead: on a page to play with, in a browser");
+  add_page(*lesson, o);
   lesson->add_option("--plans", o.plans, "try: these plans, separated by commas, beside the lesson's; repeatable")
       ->type_name("A,B")
       ->allow_extra_args(false);
@@ -294,10 +303,7 @@ CLI::App* add_trace(CLI::App& app, Options& o) {
 CLI::App* add_play(CLI::App& app, Options& o) {
   CLI::App* play = app.add_subcommand("play", "A page to play with: every move is simulated again on the same luck");
   play->add_option("scenario", o.line.input, "scenario (.toml)")->required()->type_name("FILE");
-  play->add_option("--port", o.line.port, "port of the page; default: one that is free")
-      ->type_name("N")
-      ->check(CLI::Range(0, 65535));
-  play->add_flag("!--no-open", o.line.open, "prints the address, and opens no browser");
+  add_page(*play, o);
   add_changes(*play, o);
   play->add_option("--threads", o.line.threads, "threads; changes no number")
       ->type_name("T")
@@ -790,8 +796,8 @@ Parsed parse(int argc, char** argv) {
       "  sojourn help --man | man -l -\n"
       "  source <(sojourn help --completion bash)");
 
-  for (CLI::App* command : {run, compare, solve, check, map, report, fresh, schema, rank, optimize, trace, sweep, merge,
-                            sensitivity, voi, play, explore, lessons, lesson, help}) {
+  for (CLI::App* command : {run,   compare, solve, check,       map, report, fresh,   schema,  rank,   optimize,
+                            trace, sweep,   merge, sensitivity, voi, play,   explore, lessons, lesson, help}) {
     command->set_help_flag("-h,--help", "this help");
     command->allow_extras();  // reported by us, with the nearest name
   }

@@ -11,8 +11,11 @@
 #include <string_view>
 
 #include "commands.hpp"
+#include "play.hpp"
 #include "session.hpp"
 #include "sojourn/outcomes/run_size.hpp"
+#include "sojourn/play/play_lesson.hpp"
+#include "sojourn/play/play_page.hpp"
 #include "sojourn/report/lesson_report.hpp"
 #include "sojourn/scenario/lesson.hpp"
 #include "sojourn/scenario/nearest.hpp"
@@ -131,11 +134,6 @@ std::optional<std::uint32_t> ask(const Lesson& lesson) {
   }
 }
 
-/// The lesson on the play page.
-int lesson_page(const Opened&, const CommandLine&) {
-  throw InputError("this version of Sojourn has no page for a lesson", "leave --page out: the lesson runs in the terminal");
-}
-
 LessonReport report_of(const Opened& opened) {
   LessonReport report;
   report.name = opened.name;
@@ -166,6 +164,16 @@ void run_changed(const CommandLine& line, const Opened& opened, LessonReport& re
   if (!plans.empty()) report.changed.push_back("--plans " + plans);
 }
 
+/// The lesson on the page to play with.
+int lesson_page(const CommandLine& line, const Opened& opened, LessonReport& report) {
+  require_pages(play_pages_built());
+  run_lesson(line, opened, report);
+  const bool shipped = report.number > 0;
+  const Playground ground(opened.scenario, {}, lesson_knobs(opened.scenario, report.lesson),
+                          shipped ? fmt::format("sojourn new {0} -o {0}.toml && ", report.name) : "");
+  return serve(line, ground, lesson_page_json(ground, report));
+}
+
 }  // namespace
 
 int lessons_command(const CommandLine& line) {
@@ -182,10 +190,15 @@ int lessons_command(const CommandLine& line) {
 
 int lesson_command(const CommandLine& line) {
   const Opened opened = open_lesson(line);
-  if (line.page) return lesson_page(opened, line);
   LessonReport report = report_of(opened);
   const Lesson& lesson = report.lesson;
   const bool changed = !line.overrides.empty() || !line.plans.empty();
+  if (line.page) {
+    if (changed || line.sheet || line.json || !line.prediction.empty())
+      throw InputError("--page shows the lesson as it is, and asks for the prediction itself",
+                       "leave the other options out; the page has sliders and switches");
+    return lesson_page(line, opened, report);
+  }
   if (changed && (line.sheet || !line.prediction.empty()))
     throw InputError(
         fmt::format("{} is of the lesson as it is, and something is changed", line.sheet ? "--sheet" : "--predict"),

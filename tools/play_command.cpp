@@ -9,6 +9,7 @@
 
 #include "commands.hpp"
 #include "ctrl_c.hpp"
+#include "play.hpp"
 #include "session.hpp"
 #include "sojourn/outcomes/results_file.hpp"
 #include "sojourn/play/play_json.hpp"
@@ -30,14 +31,9 @@ void show(std::string address) {
 
 }  // namespace
 
-int play_command(const CommandLine& line) {
-  require_pages(play_pages_built());
-  if (looks_like_results(line.input))
-    throw InputError(line.input + " is a results file, whose numbers stand", "name its scenario to play with it");
-  const Input input = read_input(line);
-  const Playground ground(input.scenario, line.overrides);
-  const std::string title = input.model.parts().settings.title;
-  PlayServer server(ground, play_page(title, start_json(ground), Answers::of_a_server), line.port, line.threads);
+int serve(const CommandLine& line, const Playground& ground, const std::string& lesson) {
+  const std::string& title = ground.model().parts().settings.title;
+  PlayServer server(ground, play_page(title, start_json(ground, lesson), Answers::of_a_server), line.port, line.threads);
   print(stdout, "%s\n", server.address().c_str());
   std::fflush(stdout);
   if (!line.quiet) print(stderr, "The page is at this address, on this machine alone; Ctrl-C ends it.\n");
@@ -45,6 +41,14 @@ int play_command(const CommandLine& line) {
   const StopAtCtrlC stop(nullptr, Termination::stops);
   server.serve(stop.token());
   return done;
+}
+
+int play_command(const CommandLine& line) {
+  require_pages(play_pages_built());
+  if (looks_like_results(line.input))
+    throw InputError(line.input + " is a results file, whose numbers stand", "name its scenario to play with it");
+  const Input input = read_input(line);
+  return serve(line, Playground(input.scenario, line.overrides), "null");
 }
 
 }  // namespace sojourn::tools

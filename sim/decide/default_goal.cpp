@@ -3,9 +3,6 @@
 #include <algorithm>
 
 namespace sojourn {
-namespace {
-
-/// Whether anything of the scenario earns or costs something.
 bool moves_money(const ModelParts& parts) {
   const auto any = [](const auto& list, auto&& test) { return std::any_of(list.begin(), list.end(), test); };
   // A change may bring money where there was none.
@@ -25,8 +22,6 @@ bool moves_money(const ModelParts& parts) {
            return changed(one.change) || one.price.once != 0.0 || one.price.per_month != 0.0 || one.price.per_visit != 0.0;
          });
 }
-
-}  // namespace
 
 std::vector<GoalTerm> goal_before_running(const ModelParts& parts) {
   if (parts.settings.goal.empty() && !moves_money(parts)) return {{metric_position("retained"), 1.0}};

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "play_words.hpp"
+#include "sojourn/decide/default_goal.hpp"
 #include "sojourn/outcomes/version.hpp"
 #include "sojourn/report/caution_words.hpp"
 #include "sojourn/report/format.hpp"
@@ -24,8 +25,9 @@ std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::erro
 std::vector<std::size_t> metrics_of(const Model& model) {
   std::vector<std::size_t> kept;
   const Mechanisms mechanisms = mechanisms_in(model.parts());
+  const bool money = moves_money(model.parts());
   for (std::size_t m = 0; m < metrics().size(); ++m) {
-    if (mechanisms.has(metrics()[m].needs)) kept.push_back(m);
+    if (mechanisms.has(metrics()[m].needs) && (money || metrics()[m].unit != "currency")) kept.push_back(m);
   }
   return kept;
 }
@@ -85,7 +87,7 @@ Json plans_json(const ModelParts& parts) {
 }
 
 /// The curves of both sides: what there was at each window's end, per person who arrived up to the horizon.
-Json series_json(const PlayAnswer& answer) {
+Json series_json(const PlayAnswer& answer, bool has_money) {
   const Samples& samples = answer.samples;
   const auto side = [&](const Course& course, std::size_t plan) {
     const Sums people = pooled(samples.plans[plan].all);
@@ -108,7 +110,7 @@ Json series_json(const PlayAnswer& answer) {
   };
   add("retained", "Customers kept", "1", "share", 0);
   add("nps", "Net promoter score", "1", "points", 1);
-  add("balance", "Money earned so far", samples.currency.c_str(), "money", 2);
+  if (has_money) add("balance", "Money earned so far", samples.currency.c_str(), "money", 2);
   return {{"days", days}, {"curves", curves}};
 }
 
@@ -209,7 +211,7 @@ std::vector<std::string> cautions_on(const Playground& ground, const PlayAnswer&
 
 }  // namespace
 
-std::string start_json(const Playground& ground) {
+std::string start_json(const Playground& ground, const std::string& lesson) {
   const Model& model = ground.model();
   const ModelParts& parts = model.parts();
   const Settings& settings = parts.settings;
@@ -247,7 +249,7 @@ std::string start_json(const Playground& ground) {
                      {"metrics", list},
                      {"map", play_words::map_json(model)},
                      {"personas", personas},
-                     {"lesson", nullptr}};
+                     {"lesson", Json::parse(lesson)}};
   return dump(json);
 }
 
@@ -270,7 +272,7 @@ std::string answer_json(const Playground& ground, const Playground::State& state
                      {"replications", answer.replications},
                      {"seconds", std::round(1000.0 * seconds) / 1000.0},
                      {"metrics", list},
-                     {"series", series_json(answer)},
+                     {"series", series_json(answer, moves_money(ground.model().parts()))},
                      {"touchpoints", places_json(answer, ground.model().parts().touchpoints.size())},
                      {"exits", ways},
                      {"words", words_on(ground, state, answer)},

@@ -22,6 +22,14 @@ std::string_view word(format::Kind kind) {
   return words[static_cast<std::size_t>(kind)];
 }
 
+/// A key's words: dots and underscores are blanks.
+std::string plain(std::string_view key) {
+  std::string words(key);
+  std::replace(words.begin(), words.end(), '.', ' ');
+  std::replace(words.begin(), words.end(), '_', ' ');
+  return words;
+}
+
 }  // namespace
 
 Json metric_json(const Metric& metric, const std::string& currency, bool headline) {
@@ -85,13 +93,46 @@ bool is_share(const VariedKey& key, double low, double high) {
 
 std::string name_of_key(const ModelParts& parts, std::string_view key) {
   if (key == "scenario.horizon") return "How far we look";
-  for (const Touchpoint& touchpoint : parts.touchpoints) {
-    const std::string path = fmt::format("touchpoint.{}.", touchpoint.id);
-    if (!key.starts_with(path)) continue;
-    const std::string_view rest = key.substr(path.size());
-    return fmt::format("{}: {}", touchpoint.name, rest == "quality.mean" || rest == "quality" ? "quality" : rest);
+  const std::size_t dot = key.find('.');
+  if (dot == std::string_view::npos) return std::string(key);
+  const std::string_view section = key.substr(0, dot);
+  std::string name;
+  std::string_view rest;
+  const auto look = [&](std::string_view kind, const auto& list, auto id_of, auto name_of) {
+    if (section != kind) return;
+    for (const auto& each : list) {
+      const std::string path = fmt::format("{}.{}.", kind, id_of(each));
+      if (!key.starts_with(path)) continue;
+      name = name_of(each);
+      rest = key.substr(path.size());
+    }
+  };
+  const auto id = [](const auto& each) { return each.id; };
+  const auto own = [](const auto& each) { return each.name; };
+  const auto id_of_change = [](const Change& change) { return change.id; };
+  const auto name_of_change = [](const Change& change) { return change.name; };
+  look("touchpoint", parts.touchpoints, id, own);
+  look("persona", parts.personas, id, own);
+  look("survey", parts.surveys, id, own);
+  look("pool", parts.pools, id, own);
+  look("account_segment", parts.account_segments, id, own);
+  look("event", parts.events, id_of_change, name_of_change);
+  look(
+      "improvement", parts.improvements, [](const Improvement& each) { return each.change.id; },
+      [](const Improvement& each) { return each.change.name; });
+  if (name.empty()) {
+    name = plain(section);
+    rest = key.substr(dot + 1);
+    if (!name.empty() && name.front() >= 'a' && name.front() <= 'z')
+      name.front() = static_cast<char>(name.front() - 'a' + 'A');
   }
-  return std::string(key);
+  for (const std::string_view end : {".mean"}) {
+    if (rest.ends_with(end)) rest.remove_suffix(end.size());
+  }
+  for (const std::string_view begin : {"effect.", "traits."}) {
+    if (rest.starts_with(begin)) rest.remove_prefix(begin.size());
+  }
+  return fmt::format("{}: {}", name, plain(rest));
 }
 
 }  // namespace sojourn::play_words

@@ -125,13 +125,27 @@ Course& Course::operator+=(const Course& other) {
   return *this;
 }
 
-Playground::Playground(Scenario scenario, std::vector<Override> changes)
-    : scenario_(std::move(scenario)), changes_(std::move(changes)), model_(build(scenario_)) {
+Playground::Playground(Scenario scenario, std::vector<Override> changes, const std::vector<KnobWish>& wishes,
+                       std::string before_command)
+    : scenario_(std::move(scenario)),
+      changes_(std::move(changes)),
+      before_command_(std::move(before_command)),
+      model_(build(scenario_)) {
   const Glance seen = glance(model_);
   size_ = size_for(model_, seen.visits);
-  knobs_ = read_knobs(scenario_, changes_);
-  require_no_errors(knobs_.inputs);
-  if (knobs_.inputs.keys.empty()) knobs_ = knobs_for(scenario_, default_knobs(model_.parts(), seen), changes_);
+  Knobs own = read_knobs(scenario_, changes_);
+  require_no_errors(own.inputs);
+  if (own.inputs.keys.empty()) own = knobs_for(scenario_, default_knobs(model_.parts(), seen), changes_);
+  knobs_ = knobs_for(scenario_, wishes, changes_);
+  for (std::size_t k = 0; k < own.inputs.keys.size(); ++k) {
+    const std::vector<VariedKey>& there = knobs_.inputs.keys;
+    const auto same = [&](const VariedKey& key) { return key.key == own.inputs.keys[k].key; };
+    if (std::any_of(there.begin(), there.end(), same)) continue;
+    knobs_.inputs.keys.push_back(std::move(own.inputs.keys[k]));
+    knobs_.values.push_back(own.values[k]);
+    knobs_.names.push_back(std::move(own.names[k]));
+    knobs_.whys.push_back(std::move(own.whys[k]));
+  }
   for (const VariedKey& key : knobs_.inputs.keys) both_.push_back(key.key.starts_with("scenario."));
   ways_ = play_words::ways_of(model_.parts());
 }
@@ -181,7 +195,7 @@ Playground::State Playground::state(const std::vector<std::pair<std::string, std
 }
 
 std::string Playground::command(const State& state, std::uint32_t replications) const {
-  std::string words = "sojourn compare " + shell_quoted(scenario_.name);
+  std::string words = before_command_ + "sojourn compare " + shell_quoted(scenario_.name);
   for (const std::string& word : words_of(state.tried)) words += " --try " + shell_quoted(word);
   if (says_market()) words += " --set " + shell_quoted(fmt::format("scenario.market={}", size_.market));
   for (const auto& changes : {changes_, state.both}) {

@@ -31,6 +31,14 @@ class KnobReader {
     entries_.finish();
   }
 
+  /// The number in the scenario at the key of the first entry.
+  std::optional<double> number_of_first(const Node& root) {
+    const auto all = elements(Value(*root.find("knob"), "knob", problems_)).value_or(std::vector<Value>());
+    Table parts(all.front(), "this [[knob]]", &keys::table("knob"));
+    Entry entry;
+    return entries_.read_key(parts, all.front(), entry) ? entries_.number_in_scenario(entry) : std::nullopt;
+  }
+
  private:
   void read_entry(const Value& value) {
     Table parts(value, "this [[knob]]", &keys::table("knob"));
@@ -76,6 +84,17 @@ class KnobReader {
   VariedEntries entries_;
 };
 
+/// A wish as a file would have it.
+Document document_of(const KnobWish& wish) {
+  std::string quoted;
+  for (const char c : wish.name) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return parse_document(
+      fmt::format("[[knob]]\nkey = '{}'\nfrom = {}\nto = {}\nname = \"{}\"\n", wish.key, wish.from, wish.to, quoted), {});
+}
+
 Knobs without_keys(const Scenario& scenario, const std::vector<Override>& overrides) {
   Knobs knobs;
   SweepFile& inputs = knobs.inputs;
@@ -103,14 +122,7 @@ Knobs read_knobs(const Scenario& scenario, const std::vector<Override>& override
 Knobs knobs_for(const Scenario& scenario, const std::vector<KnobWish>& wishes, const std::vector<Override>& overrides) {
   Knobs all = without_keys(scenario, overrides);
   for (const KnobWish& wish : wishes) {
-    std::string quoted;
-    for (const char c : wish.name) {
-      if (c == '"' || c == '\\') quoted += '\\';
-      quoted += c;
-    }
-    const std::string text =
-        fmt::format("[[knob]]\nkey = '{}'\nfrom = {}\nto = {}\nname = \"{}\"\n", wish.key, wish.from, wish.to, quoted);
-    const Document document = parse_document(text, {});
+    const Document document = document_of(wish);
     Knobs one = without_keys(scenario, overrides);
     Problems problems;
     KnobReader(problems, one).read(document.root);
@@ -121,6 +133,13 @@ Knobs knobs_for(const Scenario& scenario, const std::vector<KnobWish>& wishes, c
     all.whys.push_back(std::move(one.whys.front()));
   }
   return all;
+}
+
+std::optional<double> number_at(const Scenario& scenario, const std::string& key, const std::vector<Override>& overrides) {
+  const Document document = document_of({key, 0.0, 1.0, ""});
+  Knobs knobs = without_keys(scenario, overrides);
+  Problems problems;
+  return KnobReader(problems, knobs).number_of_first(document.root);
 }
 
 }  // namespace sojourn

@@ -448,6 +448,7 @@ void VariedEntries::expand(const std::vector<Step>& steps, std::size_t at, const
     for (std::size_t i = 0; i < node->children.size(); ++i) {
       const Node& child = node->children[i];
       const Node* id = child.find("id");
+      if (id == nullptr) id = child.find("to");  // an exit
       if (step.key.empty() ? i == step.index : id != nullptr && id->text == step.key) next = &child;
     }
   } else if (node != nullptr) {

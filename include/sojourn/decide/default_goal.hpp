@@ -8,6 +8,9 @@
 
 namespace sojourn {
 
+/// Whether anything of the scenario earns or costs something: a visit, a stay, a pool, a survey, a change or an improvement.
+[[nodiscard]] bool moves_money(const ModelParts& parts);
+
 /// The scenario's goal (`scenario.goal`). Where it has none: net present value if a visit, a stay, a pool, a survey, a
 /// change or an improvement can move money, else the share of all who arrived that are still customers. After a run
 /// `goal_of(samples)` goes by what was earned and paid.

@@ -8,8 +8,9 @@
 
 namespace sojourn {
 
-/// What there is to move, the map and the metrics: what the page starts with. Throws RunError where Graphviz fails.
-[[nodiscard]] std::string start_json(const Playground& ground);
+/// What there is to move, the map and the metrics: what the page starts with, with the JSON of a lesson. Throws RunError
+/// where Graphviz fails.
+[[nodiscard]] std::string start_json(const Playground& ground, const std::string& lesson = "null");
 
 /// An answer on one line; `seconds` since the move, of which no figure depends.
 [[nodiscard]] std::string answer_json(const Playground& ground, const Playground::State& state, const PlayAnswer& answer,

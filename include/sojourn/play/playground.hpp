@@ -43,9 +43,11 @@ struct PlayAnswer {
 
 class Playground {
  public:
-  /// `changes` of the scenario come from the command line. Knobs are those of the scenario or, where it names none, the
-  /// quality of up to eight touchpoints that most people visit and the horizon. Throws InputError for knobs that are wrong.
-  Playground(Scenario scenario, std::vector<Override> changes);
+  /// `changes` of the scenario come from the command line. Knobs are `wishes` and those of the scenario or, where it names
+  /// none, the quality of up to eight touchpoints that most people visit and the horizon. `before_command` stands before the
+  /// commands that repeat a state: what it takes to have the scenario. Throws InputError for knobs that are wrong.
+  Playground(Scenario scenario, std::vector<Override> changes, const std::vector<KnobWish>& wishes = {},
+             std::string before_command = {});
 
   [[nodiscard]] const Scenario& scenario() const { return scenario_; }
   [[nodiscard]] const Model& model() const { return model_; }
@@ -80,6 +82,7 @@ class Playground {
 
   Scenario scenario_;
   std::vector<Override> changes_;
+  std::string before_command_;
   Model model_;
   Knobs knobs_;
   std::vector<bool> both_;

@@ -1,6 +1,7 @@
 // Keys of a scenario that a page to play with has a slider for ([[knob]]).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,5 +31,10 @@ struct KnobWish {
 /// The same from `wishes`, of which those are left out that would be errors.
 [[nodiscard]] Knobs knobs_for(const Scenario& scenario, const std::vector<KnobWish>& wishes,
                               const std::vector<Override>& overrides = {});
+
+/// The number that a scenario without errors has at a key, with `overrides`, in the unit of the key's knob; nothing where it
+/// has none, or no single one.
+[[nodiscard]] std::optional<double> number_at(const Scenario& scenario, const std::string& key,
+                                              const std::vector<Override>& overrides = {});
 
 }  // namespace sojourn

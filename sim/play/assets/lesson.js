@@ -9,12 +9,36 @@ const { lesson } = start;
 const veil = (on) => document.body.classList.toggle("veiled", on);
 const buttonOf = (text, attributes = {}) => element("button", { type: "button", ...attributes }, text);
 
+// ---- what a lesson shows
+/** A figure of the reveal: a bar for each value, from nothing on, with the interval as a line. */
+const barsOf = ({ title, bars }) => {
+  const numbers = bars.flatMap(({ value }) => value.filter((one) => one !== null));
+  const low = Math.min(0, ...numbers), high = Math.max(0, ...numbers), span = high - low || 1;
+  const at = (value) => `${(100 * (value - low)) / span}%`;
+  let group = "";
+  const rows = bars.flatMap(({ group: its, label, value: [mean, from, to], text, half }) => {
+    const heading = its && its !== group ? [element("li", { class: "bar-group" }, its)] : [];
+    group = its;
+    const bar = element("span", { class: "bar" }), whisker = element("span", { class: "bar-whisker" }), track = element("span", { class: "bar-track", "aria-hidden": "true" }, bar, whisker);
+    bar.style.left = at(Math.min(0, mean ?? 0));
+    bar.style.width = `${(100 * Math.abs(mean ?? 0)) / span}%`;
+    whisker.hidden = from === null;
+    if (from !== null) {
+      whisker.style.left = at(from);
+      whisker.style.width = `${(100 * (to - from)) / span}%`;
+    }
+    return [...heading, element("li", {}, element("span", { class: "bar-label" }, label), track, element("span", { class: "bar-value" }, `${text}${half ? ` ± ${half}` : ""}`))];
+  });
+  return element("figure", { class: "lesson-figure" }, element("figcaption", {}, title), element("ul", { class: "bars" }, ...rows));
+};
+
 // ---- lessons
 const reveal = (mine, gathered) => {
   const box = section("lesson"), list = gathered.length ? gathered : [];
   const all = mine === null ? list : [...list, { name: "you", value: mine }];
   const right = mine === null ? "" : mine === lesson.answer ? "You predicted it. " : `You predicted: ${lesson.choices[mine]}. `;
-  const tries = (lesson.try ?? []).map(({ text, state }) => {
+  const tries = (lesson.try ?? []).map(({ text, state, command }) => {
+    if (state === null) return element("li", {}, text, " ", element("code", {}, command));
     const button = buttonOf(text, { class: "try" });
     button.addEventListener("click", () => {
       move(decode(state).state);
@@ -27,7 +51,9 @@ const reveal = (mine, gathered) => {
   box.replaceChildren(title,
     element("p", { class: "verdict" }, right, "The answer: ", element("strong", {}, lesson.choices[lesson.answer]), "."),
     all.length > 1 ? choiceSpread(all, lesson.choices, lesson.answer) : null,
+    ...(lesson.figures ?? []).map(barsOf),
     element("p", { class: "because" }, lesson.because ?? ""),
+    lesson.without ? element("details", {}, element("summary", {}, `The same, but ${lesson.without.words}`), ...lesson.without.figures.map(barsOf)) : null,
     ...(tries.length ? [element("h3", {}, "Try next"), element("ul", { class: "tries" }, ...tries)] : []),
     ...(lesson.sources?.length ? [element("details", {}, element("summary", {}, "Sources"), element("ul", {}, ...lesson.sources.map((one) => element("li", {}, source(one)))))] : []));
   for (const empty of [...box.childNodes].filter((node) => node.nodeType === 3)) empty.remove();

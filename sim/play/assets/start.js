@@ -43,7 +43,7 @@ export const shown = (change, told) => {
 export const goodness = (metric, change, told) => ({ up: metric.better, down: -metric.better })[shown(change, told)] ?? 0;
 
 /** A value of a knob as a person reads it. */
-const inMonths = (knob) => knob.unit === "day" && !knob.before && !knob.after && knob.to > 400;
+const inMonths = (knob) => knob.unit === "day" && !knob.before && !knob.after && knob.to > 150;
 const shownAs = (knob) => (knob.percent ? 100 : inMonths(knob) ? 1 / month : 1);
 export const knobNumber = (knob, value) => Number((shownAs(knob) * value).toPrecision(inMonths(knob) ? 6 : 12));
 export const knobValueOf = (knob, number) => clean(number / shownAs(knob));
