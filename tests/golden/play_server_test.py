@@ -23,8 +23,11 @@ COFFEE = SOURCE / "scenarios/coffee.toml"
 
 class PlayTest(ProgramTest):
     def play(self, *words):
+        return self.serve("play", *words)
+
+    def serve(self, *words):
         """Starts the server; its address is kept, and the start data of the page returned."""
-        self.server = subprocess.Popen([SOJOURN, "play", *map(str, words), "--no-open", "--quiet"], cwd=self.folder, stdout=subprocess.PIPE,
+        self.server = subprocess.Popen([SOJOURN, *map(str, words), "--no-open"], cwd=self.folder, stdout=subprocess.PIPE,
                                        stderr=subprocess.PIPE, text=True)
         self.addCleanup(self.stop)
         self.address = self.server.stdout.readline().strip()
@@ -150,6 +153,36 @@ class Answers(PlayTest):
         self.assertEqual(len(finished), 1)
         self.assertGreater(finished[0], 150)  # threads may overtake one another by a few
         self.assertEqual(self.answers(page="fast", k0=0.5)[0]["stage"], 1)
+
+
+class Lessons(PlayTest):
+    def test_the_page_of_a_lesson_shows_its_figures_and_moves_its_causes(self):
+        for name, told in (("weakest", [True, True, True]), ("one-channel", [True, True, True]), ("queue", [False, False, False])):
+            start = self.serve("lesson", name, "--page")
+            lesson, said = start["lesson"], json.loads(self.sojourn("lesson", name, "--json").stdout)
+            self.assertEqual((lesson["predict"], lesson["choices"], lesson["answer"] + 1), (said["question"], said["choices"], said["answer"]))
+            for shown, again in ((lesson["figures"], said["figures"]), (lesson["without"]["figures"], said["without"]["figures"])):
+                self.assertEqual([[bar["value"][0] for bar in figure["bars"]] for figure in shown],
+                                 [[bar["value"] for bar in figure["bars"]] for figure in again])
+            self.assertEqual([one["state"] is not None for one in lesson["try"]], told, name)
+            for state in [lesson["state"]] + [one["state"] for one in lesson["try"] if one["state"] is not None]:
+                kind, answer = self.events(limit=1, **dict(urllib.parse.parse_qsl(state)))[0]
+                self.assertEqual(kind, "answer", answer)
+                self.assertTrue(answer["command"].startswith(f"sojourn new {name} -o {name}.toml && sojourn compare {name}.toml"))
+            self.stop()
+
+    def test_a_state_of_a_lesson_does_what_the_lesson_says(self):
+        """The drink forgotten, mending the queue keeps more guests; as it is, hardly any."""
+        start = self.serve("lesson", "weakest", "--page")
+        retained = [metric["name"] for metric in start["metrics"]].index("retained")
+        gains = [self.answers(**dict(urllib.parse.parse_qsl(state)))[-1]["metrics"][retained]["now"][0]
+                 for state in ("improvement.second-till=1", "touchpoint.drink.weight=0.5", start["lesson"]["try"][0]["state"])]
+        self.assertGreater(gains[2] - gains[1], 0.03)
+        self.assertLess(gains[0] - self.answers()[-1]["metrics"][retained]["now"][0], 0.01)
+
+    def test_the_page_goes_with_nothing_else(self):
+        for more in (("--predict", "1"), ("--sheet",), ("--json",), ("--set", "touchpoint.drink.weight=1")):
+            self.assertIn("--page", self.sojourn("lesson", "weakest", "--page", *more, status=2).stderr)
 
 
 class Refusals(PlayTest):
