@@ -45,7 +45,7 @@ struct Options {
   std::vector<std::string> sets;
   std::string customers, replications, seed, horizon, customer, format;
   std::vector<std::string> precision, thresholds, plans;
-  bool no_progress = false, manual = false;
+  bool no_progress = false, no_open = false, manual = false;
   std::string help_on, shell;
 };
 
@@ -64,7 +64,7 @@ void add_page(CLI::App& app, Options& o) {
   app.add_option("--port", o.line.port, "port of the page; default: one that is free")
       ->type_name("N")
       ->check(CLI::Range(0, 65535));
-  app.add_flag("!--no-open", o.line.open, "of the page: prints the address, and opens no browser");
+  app.add_flag("--no-open", o.no_open, "of the page: prints the address, and opens no browser");
 }
 
 /// How work is done, and what is said of it meanwhile.
@@ -305,6 +305,7 @@ CLI::App* add_play(CLI::App& app, Options& o) {
   play->add_option("scenario", o.line.input, "scenario (.toml)")->required()->type_name("FILE");
   add_page(*play, o);
   add_changes(*play, o);
+  play->remove_option(play->get_option("--replications"));  // an answer has as many as it takes
   play->add_option("--threads", o.line.threads, "threads; changes no number")
       ->type_name("T")
       ->check(CLI::Range(1, most_threads));
@@ -862,6 +863,7 @@ Parsed parse(int argc, char** argv) {
   }
   if (&command == help) return show_help(app, o);
   o.line.command = command.get_name();
+  o.line.open = !o.no_open;
   o.line.progress = !o.no_progress && !o.line.quiet;
   collect_format(o);
   collect_plans(o);
