@@ -75,7 +75,7 @@ const figuresTable = (answer) => {
     const state = shown(change, apart), good = goodness(metric, change, apart);
     const cell = (label, ...children) => element("td", { "data-label": label }, ...children);
     const told = change ? changeWords(metric, change, apart) : "-";
-    return element("tr", { class: state === "unshown" || state === "none" ? "unshown" : good > 0 ? "better" : good < 0 ? "worse" : undefined, "data-metric": metric.name },
+    return element("tr", { class: state === "unshown" || state === "none" ? "unshown" : good > 0 ? "better" : good < 0 ? "worse" : undefined, "data-metric": metric.name, "data-now": now[0] ?? "", "data-change": change?.[0] ?? "", "data-low": change?.[1] ?? "", "data-high": change?.[2] ?? "" },
       element("th", { scope: "row", title: metric.about }, metric.title), cell("Before", joined(figure(metric, before[0]))), cell("Now", joined(figure(metric, now[0]))),
       cell("Change", joined(told)), cell("95 %", change && change[1] !== null && state !== "none" ? joined(between(metric, change)) : "-"),
       ...(grid ? [cell("Now, with the file’s values", own ? joined(figure(metric, own[0])) : "-")] : []));
