@@ -9,6 +9,8 @@
 
 #include "play_words.hpp"
 #include "sojourn/base/number_text.hpp"
+#include "sojourn/decide/default_goal.hpp"
+#include "sojourn/decide/leverage.hpp"
 #include "sojourn/outcomes/finished_run.hpp"
 #include "sojourn/outcomes/run_size.hpp"
 #include "sojourn/scenario/nearest.hpp"
@@ -19,6 +21,7 @@ namespace {
 // Some 15 million visits a second are lived on two processors where nobody acts on anybody, a tenth of it where they do.
 constexpr double first_visits = 7e5, all_visits = 2e7;
 constexpr double first_coupled_visits = 4e5, all_coupled_visits = 8e6;
+constexpr double most_waiting_visits = 1e7;
 constexpr std::uint64_t fewest_customers = 200;
 constexpr std::size_t most_answers = 7;
 /// The scatter of numbers of people that are drawn for each replication needs some.
@@ -45,15 +48,19 @@ std::optional<Model> with_customers(const Model& model, std::uint64_t customers)
   }
 }
 
+/// So many that a look at them takes no time to speak of.
+std::uint64_t few_customers(const Model& model) {
+  constexpr std::uint64_t enough = 2000;
+  return std::min(model.parts().settings.customers, enough);
+}
+
 /// What a look at some people of the baseline says.
 struct Glance {
   double visits = 1.0;           // of a customer
   std::vector<double> by_place;  // visits per customer, by touchpoint
 };
 Glance glance(const Model& model) {
-  constexpr std::uint64_t enough = 2000;
-  const std::uint64_t customers = std::min(model.parts().settings.customers, enough);
-  const Model small = with_customers(model, customers).value_or(model);
+  const Model small = with_customers(model, few_customers(model)).value_or(model);
   RunOptions options;
   options.tables = false;
   const std::array plans{PlanId(0)};
@@ -76,7 +83,10 @@ PlaySize size_for(const Model& model, double visits) {
   const double first = coupled ? first_coupled_visits : first_visits;
   const std::uint32_t fewest = coupled ? 2 : settings.arrivals == PeopleNumber::poisson ? drawn_people_replications : 1;
   const auto of_replication = [&] { return visits * static_cast<double>(size.customers); };
-  if (of_replication() * fewest > first) {
+  // Where people wait in line, each real one comes, whoever is simulated: fewer of them take longer, not less.
+  const bool waits = std::any_of(model.parts().touchpoints.begin(), model.parts().touchpoints.end(),
+                                 [](const Touchpoint& touchpoint) { return touchpoint.queues(); });
+  if (of_replication() * fewest > (waits ? most_waiting_visits : first)) {
     const auto wanted = std::max(fewest_customers, static_cast<std::uint64_t>(two_digits(first / visits / fewest)));
     if (wanted < size.customers && with_customers(model, wanted)) size.customers = wanted;
   }
@@ -90,14 +100,35 @@ PlaySize size_for(const Model& model, double visits) {
   return size;
 }
 
-std::vector<KnobWish> default_knobs(const ModelParts& parts, const Glance& seen) {
+/// How much hangs on the quality of each touchpoint: its leverage by what decides. Where people act on one another, which
+/// takes long to look at, how many come, a moment of truth as often as it weighs.
+std::vector<double> how_much_hangs_on(const Model& model, const Glance& seen) {
+  const ModelParts& parts = model.parts();
+  std::vector<double> much;
+  for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) much.push_back(seen.by_place[v] * parts.touchpoints[v].weight);
+  if (model.coupled()) return much;
+  RankOptions how;
+  how.sizes = {.quality = 0.1, .effort = 0.0, .wait = 0.0, .traffic = 0.0};
+  how.by = metric_before_running(parts);
+  try {
+    const Ranking ranking = rank(with_customers(model, few_customers(model)).value_or(model), how);
+    for (double& each : much) each = 0.0;
+    for (const TouchpointLeverage& one : ranking.touchpoints) {
+      if (one.ours) much[one.touchpoint.index()] = std::fabs(one.gain.mean);
+    }
+  } catch (const InputError&) {  // nothing that could be better
+  }
+  return much;
+}
+
+std::vector<KnobWish> default_knobs(const Model& model, const Glance& seen) {
+  const ModelParts& parts = model.parts();
   std::vector<std::size_t> places;
   for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) {
     if (!parts.touchpoints[v].end) places.push_back(v);
   }
-  // A moment of truth counts as often as it weighs.
-  const auto matters = [&](std::size_t v) { return seen.by_place[v] * parts.touchpoints[v].weight; };
-  std::stable_sort(places.begin(), places.end(), [&](std::size_t a, std::size_t b) { return matters(a) > matters(b); });
+  const std::vector<double> much = how_much_hangs_on(model, seen);
+  std::stable_sort(places.begin(), places.end(), [&](std::size_t a, std::size_t b) { return much[a] > much[b]; });
   if (places.size() > most_default_knobs) places.resize(most_default_knobs);
   std::sort(places.begin(), places.end());
   std::vector<KnobWish> wishes;
@@ -135,7 +166,7 @@ Playground::Playground(Scenario scenario, std::vector<Override> changes, const s
   size_ = size_for(model_, seen.visits);
   Knobs own = read_knobs(scenario_, changes_);
   require_no_errors(own.inputs);
-  if (own.inputs.keys.empty()) own = knobs_for(scenario_, default_knobs(model_.parts(), seen), changes_);
+  if (own.inputs.keys.empty()) own = knobs_for(scenario_, default_knobs(model_, seen), changes_);
   knobs_ = knobs_for(scenario_, wishes, changes_);
   for (std::size_t k = 0; k < own.inputs.keys.size(); ++k) {
     const std::vector<VariedKey>& there = knobs_.inputs.keys;

@@ -44,7 +44,7 @@ struct PlayAnswer {
 class Playground {
  public:
   /// `changes` of the scenario come from the command line. Knobs are `wishes` and those of the scenario or, where it names
-  /// none, the quality of up to eight touchpoints that most people visit and the horizon. `before_command` stands before the
+  /// none, the quality of the eight touchpoints with most leverage and the horizon. `before_command` stands before the
   /// commands that repeat a state: what it takes to have the scenario. Throws InputError for knobs that are wrong.
   Playground(Scenario scenario, std::vector<Override> changes, const std::vector<KnobWish>& wishes = {},
              std::string before_command = {});
