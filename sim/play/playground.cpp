@@ -20,7 +20,7 @@ namespace {
 
 // Some 15 million visits a second are lived on two processors where nobody acts on anybody, a tenth of it where they do.
 constexpr double first_visits = 7e5, all_visits = 2e7;
-constexpr double first_coupled_visits = 4e5, all_coupled_visits = 8e6;
+constexpr double first_coupled_visits = 4e5, all_coupled_visits = 1.6e7;
 constexpr double most_waiting_visits = 1e7;
 constexpr std::uint64_t fewest_customers = 200;
 constexpr std::size_t most_answers = 7;
@@ -265,6 +265,7 @@ void Player::begin(const Playground::State& state) {
     question_ = question;
   }
   now_ = Side{std::move(models.now), models.plan, {}, {}};
+  nothing_tried_ = state.tried.nothing();
 }
 
 void Player::advance(Side& side, std::size_t stage, const RunOptions& options) const {
@@ -324,14 +325,14 @@ PlayAnswer Player::next(std::size_t stage, const RunOptions& options) {
     advance(before_, stage, options);
     kept_.emplace_back(collect_samples(before_.sums), before_.course);
   }
-  advance(now_, stage, options);
+  if (!nothing_tried_) advance(now_, stage, options);
   PlayAnswer answer;
   answer.stage = stage;
   answer.replications = ground_.size().replications[stage];
-  answer.samples = tried_samples(kept_[stage].first, collect_samples(now_.sums));
+  answer.samples = tried_samples(kept_[stage].first, nothing_tried_ ? kept_[stage].first : collect_samples(now_.sums));
   answer.comparison = compare(answer.samples);
   answer.before = kept_[stage].second;
-  answer.now = now_.course;
+  answer.now = nothing_tried_ ? answer.before : now_.course;
   return answer;
 }
 

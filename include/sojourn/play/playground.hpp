@@ -124,6 +124,7 @@ class Player {
   const Playground& ground_;
   std::string question_;  // the settings for which `kept_` stands
   Side before_, now_;
+  bool nothing_tried_ = false;                    // then `now_` is as `before_`, and not simulated again
   std::vector<std::pair<Samples, Course>> kept_;  // of the scenario by itself, by stage
 };
 
