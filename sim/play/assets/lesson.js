@@ -17,9 +17,9 @@ const barsOf = ({ title, bars }) => {
   const at = (value) => `${(100 * (value - low)) / span}%`;
   let group = "";
   const rows = bars.flatMap(({ group: its, label, value: [mean, from, to], text, half }) => {
-    const heading = its && its !== group ? [element("li", { class: "bar-group" }, its)] : [];
+    const heading = its && its !== group ? [element("li", { class: "reveal-group" }, its)] : [];
     group = its;
-    const bar = element("span", { class: "bar" }), whisker = element("span", { class: "bar-whisker" }), track = element("span", { class: "bar-track", "aria-hidden": "true" }, bar, whisker);
+    const bar = element("span", { class: "reveal-bar" }), whisker = element("span", { class: "reveal-whisker" }), track = element("span", { class: "reveal-track", "aria-hidden": "true" }, bar, whisker);
     bar.style.left = at(Math.min(0, mean ?? 0));
     bar.style.width = `${(100 * Math.abs(mean ?? 0)) / span}%`;
     whisker.hidden = from === null;
@@ -27,9 +27,9 @@ const barsOf = ({ title, bars }) => {
       whisker.style.left = at(from);
       whisker.style.width = `${(100 * (to - from)) / span}%`;
     }
-    return [...heading, element("li", {}, element("span", { class: "bar-label" }, label), track, element("span", { class: "bar-value" }, `${text}${half ? ` ± ${half}` : ""}`))];
+    return [...heading, element("li", {}, element("span", { class: "reveal-label" }, label), track, element("span", { class: "reveal-value" }, `${text}${half ? ` ± ${half}` : ""}`))];
   });
-  return element("figure", { class: "lesson-figure" }, element("figcaption", {}, title), element("ul", { class: "bars" }, ...rows));
+  return element("figure", { class: "lesson-figure" }, element("figcaption", {}, title), element("ul", { class: "reveal-bars" }, ...rows));
 };
 
 // ---- lessons
