@@ -50,7 +50,8 @@ void print(const Sha256& digest, const std::string& name) { std::printf("%s  %s\
 void print_scenarios(const std::filesystem::path& folder, Engine engine) {
   std::vector<std::filesystem::path> paths;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-    if (entry.path().extension() == ".toml" && !entry.path().stem().string().ends_with("-sweep"))
+    const bool lesson = entry.path().parent_path().filename() == "lessons";  // made of what the others have
+    if (entry.path().extension() == ".toml" && !lesson && !entry.path().stem().string().ends_with("-sweep"))
       paths.push_back(entry.path());
   }
   std::sort(paths.begin(), paths.end());

@@ -40,7 +40,8 @@ class Promises(unittest.TestCase):
 
     def test_threads_change_no_bit(self):
         # One replication is 32 batches of customers, so that seven threads have something to disagree about.
-        for scenario in SHIPPED:
+        # Lessons are made of what the others have.
+        for scenario in [path for path in SHIPPED if path.parent.name != "lessons"]:
             if "not simulated by this version" in self.run_well("check", scenario).stdout:
                 continue
             with self.subTest(scenario.name):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 SOURCE = Path(os.environ["SOJOURN_SOURCE"]).resolve()
 BUILD = Path(os.environ["SOJOURN_BUILD"])
-READMES = ["README.md", "scenarios/README.md"]
+READMES = ["README.md", "scenarios/README.md", "scenarios/lessons/README.md"]
 # These install packages and build: not from within a test. What quickstart runs after its build is run in its place.
 NOT_RUN = ["tools/quickstart", "tools/run-tests"]
 # Blocks that use these are left out, aloud, where they are not installed.
@@ -37,7 +37,7 @@ def sources():
 
 
 def documents():
-    return [path for pattern in ("*.md", "sim/**/*.md", "scenarios/*.md") for path in sorted(SOURCE.glob(pattern))]
+    return [path for pattern in ("*.md", "sim/**/*.md", "scenarios/*.md", "scenarios/lessons/*.md") for path in sorted(SOURCE.glob(pattern))]
 
 
 def in_backquotes(text):

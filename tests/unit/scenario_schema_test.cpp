@@ -127,6 +127,14 @@ correlation = 0.5
 key = "touchpoint.buy.quality.mean"
 from = 0.3
 to = 0.9
+[lesson]
+predict = "p"
+choices = ["a", "b"]
+answer = 1
+because = "w"
+show = [ { figure = "retained" } ]
+without = { words = "w", set = ["behaviour.peak=0"] }
+try = [ { words = "w", set = ["behaviour.peak=0"] } ]
 )";
 
 // Where an entry of each table stands in it, for --set.
@@ -183,6 +191,10 @@ const std::map<std::string, std::string> places{
     {"rule", "rule.w"},
     {"when", "rule.w.when"},
     {"off_when", "rule.w.off_when"},
+    {"lesson", "lesson"},
+    {"lesson_figure", "lesson.show[0]"},
+    {"lesson_without", "lesson.without"},
+    {"lesson_try", "lesson.try[0]"},
 };
 
 bool unknown(const std::string& path) {
