@@ -1426,7 +1426,7 @@ std::vector<Key> lesson() {
        .kind = Kind::references,
        .standard = "all",
        .of = "plan",
-       .meaning = "which plans are run besides the baseline"},
+       .meaning = "which plans are run besides the baseline; `\"baseline\"` for none"},
       {.name = "baseline",
        .kind = Kind::text,
        .standard = "\"Baseline\"",

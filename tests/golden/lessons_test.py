@@ -185,7 +185,7 @@ class Lessons(unittest.TestCase):
                 self.assertEqual([lesson[key] for key in ("question", "choices", "answer", "because", "sources")],
                                  [of_file[key] for key in ("predict", "choices", "answer", "because", "sources")])
                 self.assertEqual(lesson["without"]["set"], of_file["without"]["set"])
-                self.assertEqual([(one["words"], one["set"]) for one in lesson["try"]], [(one["words"], one["set"]) for one in of_file["try"]])
+                self.assertEqual([(one["words"], one["set"]) for one in lesson["try"]], [(one["words"], one.get("set", [])) for one in of_file["try"]])
                 self.assertEqual((lesson["prediction"], lesson["right"]), (None, None))
                 self.assertTrue(lesson["sources"])
                 self.assertEqual(len(lesson["figures"]), len(of_file["show"]))
@@ -301,7 +301,7 @@ class Command(ProgramTest):
                             (["weakest", "--predict", "4"], "--predict: \"4\" is none of the choices"), (["weakest", "--predict", "x"], "from 1 to 3"),
                             (["weakest", "--predict", "2", "--seed", "7"], "something is changed"), (["weakest", "--sheet", "--seed", "7"], "something is changed"),
                             (["weakest", "--set", "touchpoint.drnk.weight=1"], "drnk"), (["weakest", "--plans", "mend"], 'there is no plan "mend"'),
-                            (["weakest", "--page"], "--page"), (["nothing.toml"], "there is no such file"),
+                            (["weakest", "--page", "--predict", "2"], "--page shows the lesson as it is"), (["nothing.toml"], "there is no such file"),
                             ([str(SOURCE / "scenarios/coffee.toml")], "this scenario has no [lesson]")):
             with self.subTest(words):
                 done = self.sojourn("lesson", *words, status=2)
