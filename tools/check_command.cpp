@@ -7,7 +7,7 @@
 #include "sojourn/outcomes/results_file.hpp"
 #include "sojourn/report/findings_json.hpp"
 #include "sojourn/scenario/knobs.hpp"
-#include "sojourn/scenario/lesson.hpp"
+#include "sojourn/scenario/lesson_changes.hpp"
 #include "sojourn/scenario/uncertain.hpp"
 #include "terminal.hpp"
 

@@ -17,7 +17,7 @@
 #include "sojourn/play/play_lesson.hpp"
 #include "sojourn/play/play_page.hpp"
 #include "sojourn/report/lesson_report.hpp"
-#include "sojourn/scenario/lesson.hpp"
+#include "sojourn/scenario/lesson_changes.hpp"
 #include "sojourn/scenario/nearest.hpp"
 #include "sojourn/scenario/templates.hpp"
 #include "terminal.hpp"

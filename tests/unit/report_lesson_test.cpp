@@ -5,7 +5,7 @@
 #include "sojourn/outcomes/metrics.hpp"
 #include "sojourn/outcomes/survey_sums.hpp"
 #include "sojourn/report/lesson_report.hpp"
-#include "sojourn/scenario/lesson.hpp"
+#include "sojourn/scenario/lesson_changes.hpp"
 #include "sojourn/scenario/templates.hpp"
 #include "tests/catch.hpp"
 
@@ -68,14 +68,14 @@ TEST_CASE("bars end where their value does, below 0 to the left of the line") {
   report.prediction = report.lesson.answer;
   report.figures = {shares({0.2, 0.1, -0.1})};
   const std::string said = lesson_reveal(report, {Colour::off, 60, true, Format::table}, Characters::ascii);
-  // 32 columns: ten below 0, the line, and 21 above.
-  const std::string ten(10, ' '), eleven(11, '#');
+  // 33 columns: eleven below 0, the line, and 21 above.
+  const std::string below(11, ' '), all(21, '#'), eleven(11, '#');
   const auto has_line = [&](const std::string& bar, const std::string& value) {
     return said.find("  a plan  " + bar + "  " + value + "\n") != std::string::npos;
   };
-  CHECK(has_line(ten + "|" + std::string(21, '#'), "+20.0 pt +- 2.0"));
-  CHECK(has_line(ten + "|" + eleven + ten, "+10.0 pt +- 2.0"));
-  CHECK(has_line(std::string(10, '#') + "|" + std::string(21, ' '), "-10.0 pt +- 2.0"));
+  CHECK(has_line(below + "|" + all, "+20.0 pt +- 2.0"));
+  CHECK(has_line(below + "|" + eleven + std::string(10, ' '), "+10.0 pt +- 2.0"));
+  CHECK(has_line(eleven + "|" + std::string(21, ' '), "-10.0 pt +- 2.0"));
 }
 
 TEST_CASE("a command of a lesson is one word for a shell wherever it must be") {

@@ -1,4 +1,4 @@
-#include "sojourn/scenario/lesson.hpp"
+#include "sojourn/scenario/lesson_changes.hpp"
 
 #include <fmt/format.h>
 
