@@ -834,6 +834,8 @@ Parsed parse(int argc, char** argv) {
         if (extra.starts_with("-")) return complain(no_option(*chosen.front(), extra), hint_without(*chosen.front(), extra));
       }
     }
+    if (!chosen.empty() && chosen.front() == lesson && dynamic_cast<const CLI::RequiredError*>(&e) != nullptr)
+      return complain("no lesson is named", "sojourn lessons lists them; sojourn lesson weakest runs the first");
     return complain(e.what(), chosen.empty() ? "sojourn --help" : "sojourn " + chosen.front()->get_name() + " --help");
   }
   const auto chosen = app.get_subcommands();

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <string>
@@ -42,9 +43,11 @@ int new_command(const CommandLine& line) {
     const std::filesystem::path schema = std::filesystem::path(line.output).replace_filename(schema_file_name);
     const bool has_schema = std::filesystem::exists(schema);
     if (!has_schema) replace_file(schema, json_schema(), nothing);
-    print(stderr, "Wrote %s%s. Next: sojourn check %s, then sojourn compare %s\n", line.output.c_str(),
+    const bool lesson = std::any_of(shipped_lessons().begin(), shipped_lessons().end(),
+                                    [&](const ShippedLesson& one) { return one.name == wanted; });
+    print(stderr, "Wrote %s%s. Next: sojourn check %s, then sojourn %s %s\n", line.output.c_str(),
           has_schema ? "" : (" and " + schema.string() + ", with which editors complete its keys").c_str(),
-          line.output.c_str(), line.output.c_str());
+          line.output.c_str(), lesson ? "lesson" : "compare", line.output.c_str());
     return done;
   }
   throw InputError(there_is_no("template", wanted, names), "templates:" + list);

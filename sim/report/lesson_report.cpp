@@ -344,7 +344,7 @@ std::string lesson_sheet(const LessonReport& report, Sheet sheet) {
   const bool answers = sheet == Sheet::answers;
   const std::string line = "\n\n______________________________________________________________________\n";
   std::string result =
-      fmt::format("# {}{}\n\n{} minutes.{}\n", markdown(head_of(report)), answers ? ": for the teacher" : "", lesson.minutes,
+      fmt::format("# {}{}\n\n{} minutes.{}\n", markdown(head_of(report)), answers ? " (for the teacher)" : "", lesson.minutes,
                   answers ? "" : " Name: ______________________________");
   result += fmt::format("\n## 1. Predict, before anything is run\n\n{}\n\n", markdown(lesson.predict));
   for (std::uint32_t i = 1; i <= lesson.choices.size(); ++i)

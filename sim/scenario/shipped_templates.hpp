@@ -9,7 +9,8 @@
 namespace sojourn::shipped_templates {
 
 extern const std::string_view insurer_book, service_line, streaming, printer_support, perception_gap, bank_silos,
-    loyalty_programme, closed_loop, right_message;
+    loyalty_programme, closed_loop, right_message, coffee, gym, telecom, two_tills, contact_centre, retail_word_of_mouth,
+    b2b_software, repeat_purchases, policy_year;
 
 /// The lessons of scenarios/lessons: names and texts.
 extern const std::vector<ShippedLesson> lessons;

@@ -306,6 +306,18 @@ const std::vector<Template>& templates() {
        shipped_templates::loyalty_programme},
       {"closed-loop", "low answers are followed up, and a score switches an improvement on", shipped_templates::closed_loop},
       {"right-message", "one better message for all, or for each what they need", shipped_templates::right_message},
+      {"coffee", "five touchpoints: mend the worst one, or the one that guests remember?", shipped_templates::coffee},
+      {"gym", "a journey without slopes, which sojourn solve computes; what its author does not know",
+       shipped_templates::gym},
+      {"telecom", "a full journey: four personas, nine channels, four teams, three plans", shipped_templates::telecom},
+      {"two-tills", "a queue at two tills that are busy 85 % of the time", shipped_templates::two_tills},
+      {"contact-centre", "a queue call by call: shifts, patience, service level, weeks of overload",
+       shipped_templates::contact_centre},
+      {"retail-word-of-mouth", "talk among friends and public reviews", shipped_templates::retail_word_of_mouth},
+      {"b2b-software", "firms that decide together: roles, gates, vetoes", shipped_templates::b2b_software},
+      {"repeat-purchases", "how often each customer buys, and when they leave, as BG/NBD has it",
+       shipped_templates::repeat_purchases},
+      {"policy-year", "a clock, anniversaries, a counter that fades", shipped_templates::policy_year},
   };
   return all;
 }

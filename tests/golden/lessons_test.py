@@ -297,7 +297,7 @@ class Command(ProgramTest):
         self.assertIn("sojourn lesson my.toml --set", mine)
 
     def test_mistakes(self):
-        for words, said in ((["weekest"], 'there is no lesson "weekest"; did you mean "weakest"?'), (["17"], "16 luck"), (["0"], "there is no lesson"),
+        for words, said in (([], "sojourn lessons lists them"), (["weekest"], 'there is no lesson "weekest"; did you mean "weakest"?'), (["17"], "16 luck"), (["0"], "there is no lesson"),
                             (["weakest", "--predict", "4"], "--predict: \"4\" is none of the choices"), (["weakest", "--predict", "x"], "from 1 to 3"),
                             (["weakest", "--predict", "2", "--seed", "7"], "something is changed"), (["weakest", "--sheet", "--seed", "7"], "something is changed"),
                             (["weakest", "--set", "touchpoint.drnk.weight=1"], "drnk"), (["weakest", "--plans", "mend"], 'there is no plan "mend"'),
