@@ -1,15 +1,15 @@
 // The answer: the headline figures as before, now and change, with whiskers; what moved most; all figures as a table.
 import { element, section, table } from "../../page/assets/elements.js";
 import { joined } from "../../page/assets/figures.js";
-import { changeFigure, figure, goodness, grid, headline, metrics, shown } from "./start.js";
+import { beforeName, changeFigure, compared, figure, goodness, grid, headline, metrics, shown } from "./start.js";
 import { describe, encode, tries, untouched } from "./state.js";
 
 const between = (metric, change) => `${changeFigure(metric, change[1], true)} to ${changeFigure(metric, change[2])}`;
-/** What is said of a change. */
-export const changeWords = (metric, change, told) => ({
-  none: "no change", unshown: "no difference shown", unknown: change ? changeFigure(metric, change[0]) : "",
-  up: change && changeFigure(metric, change[0]), down: change && changeFigure(metric, change[0]),
-})[shown(change, told)];
+/** What is said of a change; `told`: whether the answer tells it from chance. */
+export const changeWords = (metric, change, told) => {
+  const state = shown(change, told);
+  return state === "none" ? (change && change[0] === null ? "-" : "no change") : state === "unshown" ? "no difference shown" : changeFigure(metric, change[0]);
+};
 const arrow = { up: "▲", down: "▼" };
 
 // ---- the headline figures
@@ -37,51 +37,58 @@ class Card {
     this.of = of;
   }
   show(one, of) {
+    // What has no value, such as a score where nobody is a customer, is left out.
+    this.node.hidden = one.now[0] === null && one.before[0] === null;
+    if (this.node.hidden) return;
     const { metric } = this, { now, before, change } = one;
     const state = shown(change, one.shown), good = goodness(metric, change, one.shown);
     this.node.className = `headline ${state === "unshown" ? "unshown" : good > 0 ? "better" : good < 0 ? "worse" : ""}`;
     this.value.textContent = joined(figure(metric, now[0]));
     this.change.replaceChildren(element("strong", {}, `${arrow[state] ? arrow[state] + " " : ""}${joined(changeWords(metric, change, one.shown))}`),
-      ...(change && change[1] !== null && state !== "none" ? [element("span", { class: "interval" }, joined(between(metric, change)))] : []));
+      ...(["up", "down", "unshown"].includes(state) ? [element("span", { class: "interval" }, joined(between(metric, change)))] : []));
     this.change.hidden = !change;
-    const own = one.own ? `; with the file’s values ${figure(metric, one.own[0])}` : "";
-    this.before.textContent = joined(change || grid ? `before ${figure(metric, before[0])}${own}` : now[1] === null ? "no interval yet" : `${figure(metric, now[1])} to ${figure(metric, now[2])}`);
+    const ghost = change ? before[0] : one.own?.[0] ?? null;
+    const own = one.own ? [`with the file’s values ${figure(metric, one.own[0])}`] : [];
+    const interval = now[1] === null ? "no interval yet" : `${figure(metric, now[1])} to ${figure(metric, now[2])}`;
+    this.before.textContent = joined([change ? `${beforeName} ${figure(metric, before[0])}` : interval, ...own].join("; "));
     // The whisker is that of the change, drawn from "before" on: what the same luck tells.
     const [low, high] = change ? [change[1], change[2]].map((end) => (end === null ? null : before[0] + end)) : [now[1], now[2]];
     const middle = change && change[0] !== null ? before[0] + change[0] : now[0];
-    const points = [middle, before[0], low, high].filter((value) => value !== null && Number.isFinite(value));
+    const points = [middle, ghost, low, high].filter((value) => value !== null && Number.isFinite(value));
     this.track.hidden = points.length === 0;
     if (!points.length) return;
     this.fit(points, of);
     const at = (value) => (100 * (value - this.scale[0])) / (this.scale[1] - this.scale[0]);
     const put = (node, from, to) => { node.style.left = `${at(from)}%`; if (to !== undefined) node.style.width = `${Math.max(0, at(to) - at(from))}%`; };
-    put(this.ghost, before[0]);
+    this.ghost.hidden = this.beam.hidden = ghost === null;
+    if (ghost !== null) put(this.ghost, ghost);
     put(this.dot, middle);
-    put(this.beam, Math.min(before[0], middle), Math.max(before[0], middle));
+    if (ghost !== null) put(this.beam, Math.min(ghost, middle), Math.max(ghost, middle));
     this.bar.hidden = low === null;
     if (low !== null) put(this.bar, low, high);
     this.node.dataset.low = low ?? "";
     this.node.dataset.high = high ?? "";
     this.node.dataset.value = now[0] ?? "";
-    this.ghost.hidden = !change;
   }
 }
 const cards = headline.map(([metric, m]) => new Card(metric, m));
 
 // ---- all figures
+const before_ = beforeName[0].toUpperCase() + beforeName.slice(1);
 const figuresTable = (answer) => {
-  const rows = metrics.map((metric, m) => {
+  const rows = metrics.flatMap((metric, m) => {
+    if (answer.metrics[m].now[0] === null && answer.metrics[m].before[0] === null) return [];
     const { before, now, change, own, shown: apart } = answer.metrics[m];
     const state = shown(change, apart), good = goodness(metric, change, apart);
     const cell = (label, ...children) => element("td", { "data-label": label }, ...children);
     const told = change ? changeWords(metric, change, apart) : "-";
-    return element("tr", { class: state === "unshown" || state === "none" ? "unshown" : good > 0 ? "better" : good < 0 ? "worse" : undefined, "data-metric": metric.name, "data-now": now[0] ?? "", "data-change": change?.[0] ?? "", "data-low": change?.[1] ?? "", "data-high": change?.[2] ?? "" },
-      element("th", { scope: "row", title: metric.about }, metric.title), cell("Before", joined(figure(metric, before[0]))), cell("Now", joined(figure(metric, now[0]))),
-      cell("Change", joined(told)), cell("95 %", change && change[1] !== null && state !== "none" ? joined(between(metric, change)) : "-"),
-      ...(grid ? [cell("Now, with the file’s values", own ? joined(figure(metric, own[0])) : "-")] : []));
+    return [element("tr", { class: state === "unshown" || state === "none" ? "unshown" : good > 0 ? "better" : good < 0 ? "worse" : undefined, "data-metric": metric.name, "data-now": now[0] ?? "", "data-change": change?.[0] ?? "", "data-low": change?.[1] ?? "", "data-high": change?.[2] ?? "" },
+      element("th", { scope: "row", title: metric.about }, metric.title), ...(compared ? [cell(before_, joined(figure(metric, before[0])))] : []), cell("Now", joined(figure(metric, now[0]))),
+      ...(compared ? [cell("Change", joined(told)), cell("95 %", ["up", "down", "unshown"].includes(state) ? joined(between(metric, change)) : "-")] : []),
+      ...(grid ? [cell("With the file’s values", own ? joined(figure(metric, own[0])) : "-")] : []))];
   });
-  const head = ["Figure", "Before", "Now", "Change", "95 % interval of the change", ...(grid ? ["With the file’s values"] : [])];
-  const shell = table("Before and now; what chance could have made is grey", head, []);
+  const head = ["Figure", ...(compared ? [before_] : []), "Now", ...(compared ? ["Change", "95 % interval of the change"] : []), ...(grid ? ["With the file’s values"] : [])];
+  const shell = table(compared ? `${before_} and now; what chance could have made is grey` : "At these values", head, []);
   shell.querySelector("tbody").append(...rows);
   return shell;
 };
@@ -93,7 +100,7 @@ const precision = (answer, done) => {
   const size = `${Math.round(answer.customers).toLocaleString("en")} customers${runs > 1 ? `, ${runs.toLocaleString("en")} times` : ""}`;
   return grid ? `${size}, computed beforehand` : done ? `${size}: settled` : `${size}: more precise answers are coming`;
 };
-const sentence = (answer) => headline.map(([metric, m]) => {
+const sentence = (answer) => headline.filter(([, m]) => answer.metrics[m].now[0] !== null).map(([metric, m]) => {
   const { now, change, shown: apart } = answer.metrics[m];
   const state = shown(change, apart);
   return `${metric.title} ${figure(metric, now[0])}${!change ? "" : state === "unshown" || state === "none" ? `, ${changeWords(metric, change, apart)}` : `, ${state === "down" ? "down" : "up"} ${changeFigure(metric, change[0]).replace(/^[+\u2212]/, "")}`}`;
@@ -102,7 +109,7 @@ const sentence = (answer) => headline.map(([metric, m]) => {
 export const showAnswer = (answer, state, done) => {
   const of = encode(state, Infinity);
   for (const card of cards) card.show(answer.metrics[card.m], of);
-  section("glance").replaceChildren(...cards.map(({ metric, node, m }) => element("span", { class: node.className.replace("headline", "small") }, element("b", {}, metric.title), element("i", {}, joined(figure(metric, answer.metrics[m].now[0]))),
+  section("glance").replaceChildren(...cards.filter(({ node }) => !node.hidden).map(({ metric, node, m }) => element("span", { class: node.className.replace("headline", "small") }, element("b", {}, metric.title), element("i", {}, joined(figure(metric, answer.metrics[m].now[0]))),
     answer.metrics[m].change ? element("em", {}, joined(changeWords(metric, answer.metrics[m].change, answer.metrics[m].shown))) : null)));
   section("precision").className = done ? "precision settled" : "precision";
   section("precision").textContent = precision(answer, done);

@@ -59,6 +59,7 @@ const readMap = () => {
     const top = Math.min(...lanes.map((lane) => lane.y)), bottom = Math.max(...lanes.map((lane) => lane.y + lane.height));
     svg.setAttribute("viewBox", `${left} ${top} ${width} ${bottom - top}`);
     svg.dataset.width = width;
+    svg.style.maxWidth = `${1.2 * width}px`;
     svg.removeAttribute("width");
     svg.removeAttribute("height");
   }
@@ -364,7 +365,7 @@ const queue = (v, was, now, each) => {
   home.queue?.remove();
   if (Math.max(was, now) < 0.05) return;
   const marks = Math.min(mostMarks * 2, Math.round(now / each)), ghosts = Math.min(mostMarks * 2, Math.round(was / each));
-  const x = home.box.x + 2, y = home.box.y - 15;
+  const start = home.card.querySelector(":scope > .begin"), x = start ? boxOf(start).x + boxOf(start).width + 6 : home.box.x + 2, y = home.box.y - 15;
   const person = (i, name) => draw("path", { class: name, transform: `translate(${x + 11 * i} ${y})`, d: "M4.5 0a2.6 2.6 0 1 1 .01 0ZM0 11.5C0 4.6 9 4.6 9 11.5Z" });
   const count = (value) => (value >= 9.95 ? Math.round(value).toLocaleString("en") : String(+value.toFixed(1)));
   const words = `${count(now)} in line${count(was) === count(now) ? "" : `, ${count(was)} before`}`;

@@ -115,6 +115,11 @@ addEventListener("resize", () => {
   width = innerWidth;
   resizeCurves();
 });
-// On a narrow screen the answer is beside what is changed in a bar of its own, when it is out of sight.
-new IntersectionObserver(([entry]) => document.body.classList.toggle("away", !entry.isIntersecting)).observe(section("cards"));
+// On a narrow screen the answer stands in a bar of its own beside what is changed, where it is out of sight.
+const seen = new Map();
+const watch = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) seen.set(target, isIntersecting);
+  document.body.classList.toggle("away", ![...seen.values()].includes(true));
+});
+for (const one of [section("cards"), document.querySelector("header")]) watch.observe(one);
 document.documentElement.dataset.ready = "yes";

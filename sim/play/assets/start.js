@@ -6,6 +6,9 @@ export const { metrics, currency, horizon } = start;
 export const knobs = start.knobs ?? [], improvements = start.improvements ?? [], rules = start.rules ?? [], plans = start.plans ?? [];
 /** A grid of answers that were computed beforehand: nobody is asked. */
 export const grid = start.grid ?? null;
+/** What an answer is compared with. */
+export const beforeName = grid ? grid.plans[0].name : "before";
+export const compared = !grid || grid.plans.length > 1;
 export const headline = metrics.map((metric, i) => [metric, i]).filter(([metric]) => metric.headline);
 export const clean = (value) => Number(value.toPrecision(12));
 
@@ -24,6 +27,7 @@ const after = (metric) => (metric.kind === "days" ? " days" : metric.kind === "n
 export const figure = (metric, value) => (value === null || value === undefined ? "-" : metric.kind === "share" ? percent(value) : minus(plainFigure(metric, value)) + after(metric));
 /** A change of a metric, with its sign; shares change by points. */
 export const changeFigure = (metric, value, bare = false) => {
+  if (value === null) return "-";
   const rounded = metric.kind === "share" ? decimals(100 * value, 1) : metric.kind === "money" ? short(value).replace("\u2212", "-") : plainFigure(metric, value);
   // What is not nothing is not said to be nothing.
   const text = value === 0 || /[1-9]/.test(rounded) ? rounded : String(Number((metric.kind === "share" ? 100 * value : value).toPrecision(1)));
@@ -36,7 +40,7 @@ export const axisFigure = (metric, value) => (metric.kind === "share" ? minus(St
 export const shown = (change, told) => {
   if (!change || change[0] === null) return "none";
   if (change[0] === 0 && !(change[1] < 0) && !(change[2] > 0)) return "none";
-  if (change[1] === null) return "unknown";
+  if (change[1] === null || change[2] === null) return "unknown";
   return told === false || (change[1] <= 0 && change[2] >= 0) ? "unshown" : change[0] > 0 ? "up" : "down";
 };
 /** +1 better, -1 worse, 0 neither or not shown. */
@@ -49,7 +53,7 @@ export const knobNumber = (knob, value) => Number((shownAs(knob) * value).toPrec
 export const knobValueOf = (knob, number) => clean(number / shownAs(knob));
 export const knobStep = (knob) => (inMonths(knob) ? Math.max(1, Math.round(knob.step / month)) * month : knob.step);
 export const knobUnit = (knob) => (knob.percent ? "%" : inMonths(knob) ? "months" : [knob.before, knob.after].filter(Boolean).join(" ").trim() || unitName(knob.unit));
-export const knobFigure = (knob, value) => minus(knobNumber(knob, value).toLocaleString("en", { maximumFractionDigits: 6 })) + (knobUnit(knob) ? ` ${knobUnit(knob)}` : "");
+export const knobFigure = (knob, value) => knob.labels?.[knob.values.indexOf(value)] ?? minus(knobNumber(knob, value).toLocaleString("en", { maximumFractionDigits: 6 })) + (knobUnit(knob) ? ` ${knobUnit(knob)}` : "");
 /** The day as a date, where the scenario has one. */
 export const dayName = (day) => {
   if (!start.start) return `Day ${Math.round(day)}`;
