@@ -33,6 +33,7 @@ LESSON = {"predict": "Which of the two is worth fixing?", "choices": ["The weake
 @unittest.skipUnless(AXE.exists(), "this build has no page: npm was not found")
 @unittest.skipUnless(BROWSER and DRIVER, "no browser: tools/packages install test brings chromium-driver")
 class Play(ProgramTest):
+    maxDiff = None
     browser = None  # one for all tests
     servers = {}    # address by scenario, for all tests
 
@@ -406,6 +407,66 @@ class Play(ProgramTest):
         self.assertEqual(len(browser.find_elements("css selector", ".strip .guess")), 3)
         self.assertNotEqual(answer, first["retained"][0])
         self.assertEqual(self.serious(), [])
+
+    def test_a_grid_is_explored_without_a_server(self):
+        from selenium.webdriver.common.keys import Keys
+        (self.folder / "grid.toml").write_text("""schema = 1
+[sweep]
+scenario = "coffee.toml"
+design = { grid = {} }
+plans = ["baseline", "mend-the-weakest", "mend-what-counts"]
+customers = 200
+replications = 4
+[[vary]]
+key = "touchpoint.drink.quality.mean"
+from = 0.5
+to = 0.7
+steps = 3
+[[vary]]
+key = "touchpoint.queue.quality.mean"
+from = 0.32
+to = 0.52
+steps = 3
+""")
+        shutil.copy(COFFEE, self.folder)
+        self.sojourn("sweep", "grid.toml", "-o", "grid", "--quiet")
+        self.sojourn("merge", "grid", "-o", "grid.h5", "--quiet")
+        self.sojourn("explore", "grid.h5", "-o", "grid.html", "--quiet")
+        browser, page = self.browser, (self.folder / "grid.html").as_uri()
+
+        def figures():
+            return {name: row[:2] for name, row in self.settled(browser.current_url.partition("#")[2] or "untouched").items() if row[0] is not None}
+
+        def expected(point, plan):
+            start = self.start()
+            at = start["grid"]["points"].index(point)
+            return {metric["name"]: [value[0], None if plan == 0 else change[0]] for metric, value, change in
+                    zip(start["metrics"], start["grid"]["values"][at][plan], start["grid"]["changes"][at][plan]) if value[0] is not None}
+        for scheme in ("light", "dark"):
+            browser.get("about:blank")
+            browser.get_log("browser")
+            browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": 390 if scheme == "dark" else 1400, "height": 844, "deviceScaleFactor": 1, "mobile": scheme == "dark"})
+            browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
+            browser.get(page)
+            self.assertEqual(figures(), expected([1, 1], 1))
+            first = self.element("knob-0-range")
+            first.send_keys(Keys.ARROW_RIGHT)
+            self.assertEqual(figures(), expected([2, 1], 1))
+            self.element("plan-2").send_keys(Keys.SPACE)
+            self.assertEqual(figures(), expected([2, 1], 2))
+            self.assertNotEqual(expected([2, 1], 2), expected([2, 1], 1))
+            self.element("plan-0").send_keys(Keys.SPACE)
+            self.assertEqual(figures(), expected([2, 1], 0))
+            first.send_keys(Keys.CONTROL, "z")
+            self.assertEqual(figures(), expected([2, 1], 2))
+            link = self.element("state-link").get_attribute("value")
+            browser.get("about:blank")
+            browser.get(link)
+            self.assertEqual(figures(), expected([2, 1], 2))
+            self.assertEqual(self.serious(), [], scheme)
+            self.assertLessEqual(browser.execute_script("return document.documentElement.scrollWidth"), browser.execute_script("return innerWidth"))
+            self.picture(f"explore-{scheme}")
+            self.check_quiet()
 
     def test_a_server_that_is_gone_is_told(self):
         browser = self.open()

@@ -48,7 +48,7 @@ class Card {
       ...(["up", "down", "unshown"].includes(state) ? [element("span", { class: "interval" }, joined(between(metric, change)))] : []));
     this.change.hidden = !change;
     const ghost = change ? before[0] : one.own?.[0] ?? null;
-    const own = one.own ? [`with the file’s values ${figure(metric, one.own[0])}`] : [];
+    const own = one.own && one.own[0] !== now[0] ? [`with the file’s values ${figure(metric, one.own[0])}`] : [];
     const interval = now[1] === null ? "no interval yet" : `${figure(metric, now[1])} to ${figure(metric, now[2])}`;
     this.before.textContent = joined([change ? `${beforeName} ${figure(metric, before[0])}` : interval, ...own].join("; "));
     // The whisker is that of the change, drawn from "before" on: what the same luck tells.

@@ -22,7 +22,7 @@ const improvementRow = (one, i) => {
   }
   const choices = [0, ...one.levels].map((value, k) => {
     const radio = element("input", { type: "radio", name: `improvement-${i}`, id: `improvement-${i}-${k}`, value });
-    radio.addEventListener("change", () => move(setLevel(now(), one, value), `improvement-${i}`));
+    radio.addEventListener("change", () => move(setLevel(now(), one, value)));
     refreshers.push((state) => { radio.checked = level(state, one) === value; });
     return element("span", {}, radio, element("label", { for: `improvement-${i}-${k}` }, value === 0 ? "off" : value === 1 ? "whole" : levelName(value).replace("at ", "")));
   });
@@ -101,7 +101,7 @@ const gridPlans = () => {
   if (grid.plans.length < 2) return [];
   const list = grid.plans.map((plan, k) => {
     const radio = element("input", { type: "radio", name: "plan", id: `plan-${k}`, value: k });
-    radio.addEventListener("change", () => move(setPlan(now(), k), "plan"));
+    radio.addEventListener("change", () => move(setPlan(now(), k)));
     refreshers.push((state) => { radio.checked = state.plan === k; });
     return element("div", { class: "switch" }, radio, element("label", { for: `plan-${k}` }, plan.name));
   });
