@@ -1,7 +1,7 @@
 // The answer: the headline figures as before, now and change, with whiskers; what moved most; all figures as a table.
 import { element, section, table } from "../../page/assets/elements.js";
 import { joined } from "../../page/assets/figures.js";
-import { beforeName, changeFigure, compared, figure, goodness, grid, headline, metrics, shown } from "./start.js";
+import { beforeName, changeFigure, compared, figure, grid, headline, lookOf, metrics, shown } from "./start.js";
 import { describe, encode, tries, untouched } from "./state.js";
 
 const between = (metric, change) => `${changeFigure(metric, change[1], true)} to ${changeFigure(metric, change[2])}`;
@@ -41,8 +41,8 @@ class Card {
     this.node.hidden = one.now[0] === null && one.before[0] === null;
     if (this.node.hidden) return;
     const { metric } = this, { now, before, change } = one;
-    const state = shown(change, one.shown), good = goodness(metric, change, one.shown);
-    this.node.className = `headline ${state === "unshown" ? "unshown" : good > 0 ? "better" : good < 0 ? "worse" : ""}`;
+    const state = shown(change, one.shown);
+    this.node.className = `headline ${lookOf(metric, change, one.shown)}`;
     this.value.textContent = joined(figure(metric, now[0]));
     this.change.replaceChildren(element("strong", {}, `${arrow[state] ? arrow[state] + " " : ""}${joined(changeWords(metric, change, one.shown))}`),
       ...(["up", "down", "unshown"].includes(state) ? [element("span", { class: "interval" }, joined(between(metric, change)))] : []));
@@ -79,11 +79,13 @@ const figuresTable = (answer) => {
   const rows = metrics.flatMap((metric, m) => {
     if (answer.metrics[m].now[0] === null && answer.metrics[m].before[0] === null) return [];
     const { before, now, change, own, shown: apart } = answer.metrics[m];
-    const state = shown(change, apart), good = goodness(metric, change, apart);
+    const state = shown(change, apart), raw = { now: now[0], change: change?.[0], low: change?.[1], high: change?.[2] };
     const cell = (label, ...children) => element("td", { "data-label": label }, ...children);
     const told = change ? changeWords(metric, change, apart) : "-";
-    return [element("tr", { class: state === "unshown" || state === "none" ? "unshown" : good > 0 ? "better" : good < 0 ? "worse" : undefined, "data-metric": metric.name, "data-now": now[0] ?? "", "data-change": change?.[0] ?? "", "data-low": change?.[1] ?? "", "data-high": change?.[2] ?? "" },
-      element("th", { scope: "row", title: metric.about }, metric.title), ...(compared ? [cell(before_, joined(figure(metric, before[0])))] : []), cell("Now", joined(figure(metric, now[0]))),
+    return [element("tr", { class: lookOf(metric, change, apart) || undefined, "data-metric": metric.name, ...Object.fromEntries(Object.entries(raw).map(([name, value]) => [`data-${name}`, value ?? ""])) },
+      element("th", { scope: "row", title: metric.about }, metric.title),
+      ...(compared ? [cell(before_, joined(figure(metric, before[0])))] : []),
+      cell("Now", joined(figure(metric, now[0]))),
       ...(compared ? [cell("Change", joined(told)), cell("95 %", ["up", "down", "unshown"].includes(state) ? joined(between(metric, change)) : "-")] : []),
       ...(grid ? [cell("With the file’s values", own ? joined(figure(metric, own[0])) : "-")] : []))];
   });
@@ -102,15 +104,18 @@ const precision = (answer, done) => {
 };
 const sentence = (answer) => headline.filter(([, m]) => answer.metrics[m].now[0] !== null).map(([metric, m]) => {
   const { now, change, shown: apart } = answer.metrics[m];
-  const state = shown(change, apart);
-  return `${metric.title} ${figure(metric, now[0])}${!change ? "" : state === "unshown" || state === "none" ? `, ${changeWords(metric, change, apart)}` : `, ${state === "down" ? "down" : "up"} ${changeFigure(metric, change[0]).replace(/^[+\u2212]/, "")}`}`;
+  const turn = { up: "up ", down: "down " }[shown(change, apart)] ?? "", words = changeWords(metric, change, apart);
+  return `${metric.title} ${figure(metric, now[0])}${change ? `, ${turn}${turn ? words.replace(/^[+\u2212]/, "") : words}` : ""}`;
 }).join("; ") + ".";
 
 export const showAnswer = (answer, state, done) => {
   const of = encode(state, Infinity);
   for (const card of cards) card.show(answer.metrics[card.m], of);
-  section("glance").replaceChildren(...cards.filter(({ node }) => !node.hidden).map(({ metric, node, m }) => element("span", { class: node.className.replace("headline", "small") }, element("b", {}, metric.title), element("i", {}, joined(figure(metric, answer.metrics[m].now[0]))),
-    answer.metrics[m].change ? element("em", {}, joined(changeWords(metric, answer.metrics[m].change, answer.metrics[m].shown))) : null)));
+  section("glance").replaceChildren(...cards.filter(({ node }) => !node.hidden).map(({ metric, m }) => {
+    const { now, change, shown: apart } = answer.metrics[m];
+    return element("span", { class: `small ${lookOf(metric, change, apart)}` }, element("b", {}, metric.title), element("i", {}, joined(figure(metric, now[0]))),
+      change ? element("em", {}, joined(changeWords(metric, change, apart))) : null);
+  }));
   section("precision").className = done ? "precision settled" : "precision";
   section("precision").textContent = precision(answer, done);
   section("precision").dataset.stage = answer.stage;

@@ -49,7 +49,8 @@ const knobRow = (knob, i) => {
   if (why) range.setAttribute("aria-describedby", why.id);
   const number = values
     ? element("output", { for: `${id}-range`, class: "number" })
-    : element("input", { type: "number", id: `${id}-number`, class: "number", min: knobNumber(knob, knob.from), max: knobNumber(knob, knob.to), step: "any", inputmode: "decimal", "aria-label": `${knob.name}${unit ? ", " + unit : ""}` });
+    : element("input", { type: "number", id: `${id}-number`, class: "number", min: knobNumber(knob, knob.from), max: knobNumber(knob, knob.to), step: "any",
+      inputmode: "decimal", "aria-label": `${knob.name}${unit ? ", " + unit : ""}` });
   const reset = button("↺", { class: "reset", "aria-label": `${knob.name}: back to ${knobFigure(knob, knob.value)}`, title: `Back to ${knobFigure(knob, knob.value)}` }, () => {
     move(setKnob(now(), knob, knob.value));
     range.focus();
@@ -91,7 +92,8 @@ const samePlan = (state, plan) => {
 };
 const planButtons = () => {
   const list = plans.map((plan) => {
-    const node = button(plan.name, { class: "plan", "aria-pressed": "false" }, () => move(samePlan(now(), plan) ? { ...now(), improvements: {}, rules: [] } : setPlan(now(), plan)));
+    const act = () => move(samePlan(now(), plan) ? { ...now(), improvements: {}, rules: [] } : setPlan(now(), plan));
+    const node = button(plan.name, { class: "plan", "aria-pressed": "false" }, act);
     refreshers.push((state) => node.setAttribute("aria-pressed", String(samePlan(state, plan))));
     return node;
   });

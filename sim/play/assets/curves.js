@@ -15,6 +15,10 @@ let answer = null, state = null, at = null;
 
 const inMonths = (days) => days.at(-1) > 100;
 const unit = (kind) => ({ share: "%", money: currency })[kind] ?? "";
+const across = { type: "value", nameLocation: "middle", nameGap: 22, splitLine: { show: false } };
+const upwards = (metric, scale) => ({ type: "value", scale, name: unit(metric.kind), splitNumber: 4, nameTextStyle: { align: "left" }, axisLabel: { formatter: (value) => axisFigure(metric, value) } });
+const ghost = () => ({ lineStyle: { color: look().baseline, width: 2, type: [5, 4] }, itemStyle: { color: look().baseline }, z: 4 });
+const unseen = { stack: "band", stackStrategy: "all", lineStyle: { opacity: 0 }, silent: true, tooltip: { show: false }, z: 1 };
 const line = (name, x, y, style) => ({ name, type: "line", symbol: "none", data: x.map((day, i) => [day, y[i]]), connectNulls: false, ...style });
 const overTime = (c) => () => {
   const curve = answer?.series?.curves[c];
@@ -29,10 +33,11 @@ const overTime = (c) => () => {
     option: {
       grid: { left: 4, right: 14, top: 28, bottom: 26, containLabel: true },
       tooltip: { trigger: "axis", formatter: (points) => `${time(points[0].axisValue)} ${months ? "months" : "days"}\n` + points.map((one) => `${one.seriesName}: ${figure(metric, one.value[1])}`).join("\n") },
-      xAxis: { type: "value", min: 0, max: days.at(-1), name: months ? "months" : "days", nameLocation: "middle", nameGap: 22, interval: months ? month * Math.max(1, Math.ceil(days.at(-1) / month / 6)) : undefined, splitLine: { show: false }, axisLabel: { formatter: time, hideOverlap: true } },
-      yAxis: { type: "value", scale: curve.kind !== "share" || undefined, name: unit(curve.kind), splitNumber: 4, nameTextStyle: { align: "left" }, axisLabel: { formatter: (value) => axisFigure(metric, value) } },
+      xAxis: { ...across, min: 0, max: days.at(-1), name: months ? "months" : "days", interval: months ? month * Math.max(1, Math.ceil(days.at(-1) / month / 6)) : undefined,
+        axisLabel: { formatter: time, hideOverlap: true } },
+      yAxis: upwards(metric, curve.kind !== "share"),
       series: [
-        line("before", days, curve.before, { lineStyle: { color: look().baseline, width: 2, type: [5, 4] }, itemStyle: { color: look().baseline }, z: 4 }),
+        line("before", days, curve.before, ghost()),
         line("now", days, curve.now, { lineStyle: { color: tone(0), width: 3 }, itemStyle: { color: tone(0) }, z: 5,
           markLine: at === null ? undefined : { silent: true, symbol: "none", animation: false, label: { show: false }, lineStyle: { color: soft, type: "solid", width: 1 }, data: [{ xAxis: at }] } })],
     },
@@ -46,7 +51,7 @@ const overTime = (c) => () => {
 const alongKnob = (k, m) => () => {
   const knob = knobs[k], metric = metrics[m];
   const points = knob.values.map((value) => {
-    const found = cell({ ...state, knobs: { ...state.knobs, [knob.key]: value } }, state.plan), base = cell({ ...state, knobs: { ...state.knobs, [knob.key]: value } }, 0);
+    const there = { ...state, knobs: { ...state.knobs, [knob.key]: value } }, found = cell(there, state.plan), base = cell(there, 0);
     return { value, now: found?.values?.[m] ?? null, before: state.plan > 0 ? base?.values?.[m] ?? null : null };
   });
   if (points.filter(({ now }) => now).length < 2) return null;
@@ -54,15 +59,15 @@ const alongKnob = (k, m) => () => {
   const x = points.map(({ value }) => value);
   const name = grid.plans[state.plan]?.name ?? "now";
   const band = list("now", 1).some((value) => value !== null)
-    ? [line("low", x, list("now", 1), { stack: "band", stackStrategy: "all", lineStyle: { opacity: 0 }, silent: true, tooltip: { show: false }, z: 1 }),
-      line("high", x, list("now", 2).map((high, i) => (high === null ? null : high - list("now", 1)[i])), { stack: "band", stackStrategy: "all", lineStyle: { opacity: 0 }, silent: true, tooltip: { show: false }, areaStyle: { color: tone(0), opacity: 0.18 }, z: 1 })] : [];
+    ? [line("low", x, list("now", 1), unseen),
+      line("high", x, list("now", 2).map((high, i) => (high === null ? null : high - list("now", 1)[i])), { ...unseen, areaStyle: { color: tone(0), opacity: 0.18 } })] : [];
   return {
     option: {
       grid: { left: 4, right: 18, top: 28, bottom: 26, containLabel: true },
-      tooltip: { trigger: "axis", formatter: (at) => `${knobFigure(knob, at[0].axisValue)}\n` + at.filter(({ seriesName }) => seriesName !== "low" && seriesName !== "high").map((one) => `${one.seriesName}: ${figure(metric, one.value[1])}`).join("\n") },
-      xAxis: { type: "value", min: x[0], max: x.at(-1), name: knob.name, nameLocation: "middle", nameGap: 22, splitLine: { show: false }, axisTick: { customValues: x }, axisLabel: { customValues: x, formatter: (value) => knobFigure(knob, value), hideOverlap: true } },
-      yAxis: { type: "value", scale: true, name: unit(metric.kind), splitNumber: 4, nameTextStyle: { align: "left" }, axisLabel: { formatter: (value) => axisFigure(metric, value) } },
-      series: [...band, ...(state.plan > 0 ? [line(grid.plans[0].name, x, list("before", 0), { lineStyle: { color: look().baseline, width: 2, type: [5, 4] }, itemStyle: { color: look().baseline }, z: 4 })] : []),
+      tooltip: { trigger: "axis", formatter: (at) => [knobFigure(knob, at[0].axisValue), ...at.filter(({ seriesName }) => !["low", "high"].includes(seriesName)).map((one) => `${one.seriesName}: ${figure(metric, one.value[1])}`)].join("\n") },
+      xAxis: { ...across, min: x[0], max: x.at(-1), name: knob.name, axisTick: { customValues: x }, axisLabel: { customValues: x, formatter: (value) => knobFigure(knob, value), hideOverlap: true } },
+      yAxis: upwards(metric, true),
+      series: [...band, ...(state.plan > 0 ? [line(grid.plans[0].name, x, list("before", 0), ghost())] : []),
         line(name, x, list("now", 0), { symbol: "circle", symbolSize: (_, { dataIndex }) => (x[dataIndex] === here ? 11 : 5), showAllSymbol: true, lineStyle: { color: tone(0), width: 2.5 }, itemStyle: { color: tone(0) }, z: 5 })],
     },
     legend: [{ name, colour: tone(0), dash: "solid" }, ...(state.plan > 0 ? [{ name: grid.plans[0].name, colour: look().baseline, dash: [5, 4] }] : [])],

@@ -1,6 +1,5 @@
 // The journey map, alive: people as dots in the colour of their mood, flows that thicken, queues that grow.
 import { element, section, table } from "../../page/assets/elements.js";
-
 import { dayName, start } from "./start.js";
 
 const space = "http://www.w3.org/2000/svg";
@@ -38,6 +37,7 @@ const boxOfPath = (d) => {
   const x = Math.min(...xs), y = Math.min(...ys);
   return { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y };
 };
+const boxOfShape = (shape) => (shape.tagName === "rect" ? boxOf(shape) : boxOfPath(shape.getAttribute("d")));
 const centre = (box) => [box.x + box.width / 2, box.y + box.height / 2];
 const overlaps = (x, y, box, room) => x > box.x - room && x < box.x + box.width + room && y > box.y - room && y < box.y + box.height + room;
 
@@ -66,7 +66,10 @@ const readMap = () => {
   const under = draw("g", { class: "ghosts", "aria-hidden": "true" });
   const groups = [...svg.querySelectorAll("g.exit")];
   for (const [e, exit] of exits.entries()) {
-    const [group] = groups.filter((one) => { const [, from, to] = /\bx(\d+) x(\d+)/.exec(one.getAttribute("class")) ?? []; return +from === exit.from && +to === exit.to && one.querySelector(":scope > path[stroke-width]"); });
+    const group = groups.find((one) => {
+      const [, from, to] = /\bx(\d+) x(\d+)/.exec(one.getAttribute("class")) ?? [];
+      return +from === exit.from && +to === exit.to && one.querySelector(":scope > path[stroke-width]");
+    });
     if (group) {
       const path = group.querySelector(":scope > path[stroke-width]");
       const ghost = draw("path", { class: "ghost", d: path.getAttribute("d") });
@@ -81,7 +84,7 @@ const readMap = () => {
     const card = svg.querySelector(`g.t${exit.from}`), named = `${touchpoints[exit.from].name} → ${touchpoints[exit.to].name}:`;
     const tag = card && [...card.querySelectorAll(":scope > g")].find((one) => one.querySelector(":scope > title")?.textContent.startsWith(named));
     const shape = tag?.querySelector("g > rect, g > path");
-    if (shape) flows[e] = { group: tag, path: tag.querySelector(":scope > path"), tag: shape.tagName === "rect" ? boxOf(shape) : boxOfPath(shape.getAttribute("d")) };
+    if (shape) flows[e] = { group: tag, path: tag.querySelector(":scope > path"), tag: boxOfShape(shape) };
   }
   const first = svg.querySelector("g.exit");
   if (first) first.before(under);
@@ -89,8 +92,9 @@ const readMap = () => {
     const card = svg.querySelector(`g.t${v}`);
     const shape = card?.querySelector(":scope > .card, :scope > .finish > path");
     if (!shape) continue;
-    const box = shape.tagName === "rect" ? boxOf(shape) : boxOfPath(shape.getAttribute("d"));
-    homes[v] = { card, box, tags: [...card.querySelectorAll(":scope > g .finish > path, :scope > g > g > rect")].map((one) => (one.tagName === "rect" ? boxOf(one) : boxOfPath(one.getAttribute("d")))), starts: [...card.querySelectorAll(":scope > .begin")].map(boxOf) };
+    const box = boxOfShape(shape);
+    const tags = [...card.querySelectorAll(":scope > g .finish > path, :scope > g > g > rect")].map(boxOfShape);
+    homes[v] = { card, box, tags, starts: [...card.querySelectorAll(":scope > .begin")].map(boxOf) };
     if (touchpoints[v].serves) homes[v].starts.push({ x: box.x, y: box.y - 16, width: box.width, height: 14 });  // the queue stands there
   }
   layer = draw("g", { class: "people", "aria-hidden": "true" });

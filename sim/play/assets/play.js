@@ -14,6 +14,7 @@ import { tried, triedHere } from "./tried.js";
 
 const notes = (list, kind = "") => section("notes").replaceChildren(...list.map((text) => element("p", { class: `notice ${kind}` }, text)));
 
+const sentence = (text) => text[0].toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
 let latest = null, refused = false;
 const told = (state) => ({
   answer: (answer) => {
@@ -30,7 +31,7 @@ const told = (state) => ({
   people: showPeople,
   refused: ({ message, hint }) => {
     refused = true;
-    notes([[message, hint].filter(Boolean).join(" ")], "wrong");
+    notes([[message, hint].filter(Boolean).map(sentence).join(" ")], "wrong");
     document.body.classList.add("lost");
     section("precision").textContent = "not simulated: the figures are those of the state before";
     showCommand(null);
@@ -68,7 +69,8 @@ const show = (state) => {
 section("title").textContent = start.title;
 section("question").textContent = start.question ?? "";
 section("question").hidden = !start.question;
-section("made").textContent = `Sojourn ${start.version ?? ""}. ${grid ? "This file holds every answer: nothing is sent anywhere." : "Everything is simulated on this computer."} Charts by ECharts (Apache-2.0); colours by Okabe & Ito (2008).`;
+section("made").textContent = [`Sojourn ${start.version ?? ""}.`, grid ? "This file holds every answer: nothing is sent anywhere." : "Everything is simulated on this computer.",
+  "Charts by ECharts (Apache-2.0); colours by Okabe & Ito (2008)."].join(" ");
 if (grid) section("controls-title").textContent = "Choose";
 showControls();
 startCards();
@@ -80,7 +82,7 @@ const guess = startLesson();
 
 const fromLink = () => decode(location.hash.slice(1));
 onMove((state, why) => {
-  if (why !== "begin" && !refused) notes([]);
+  if (why !== "begin") notes([]);
   if (why !== "begin") changed();
   show(state);
   if (stillGuessing()) return;

@@ -45,6 +45,11 @@ export const shown = (change, told) => {
 };
 /** +1 better, -1 worse, 0 neither or not shown. */
 export const goodness = (metric, change, told) => ({ up: metric.better, down: -metric.better })[shown(change, told)] ?? 0;
+/** The class of an element that shows a change. */
+export const lookOf = (metric, change, told) => {
+  const good = goodness(metric, change, told), state = shown(change, told);
+  return good > 0 ? "better" : good < 0 ? "worse" : change && (state === "unshown" || state === "none") ? "unshown" : "";
+};
 
 /** A value of a knob as a person reads it. */
 const inMonths = (knob) => knob.unit === "day" && !knob.before && !knob.after && knob.to > 150;

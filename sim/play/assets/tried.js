@@ -2,7 +2,7 @@
 import { element, section } from "../../page/assets/elements.js";
 import { joined } from "../../page/assets/figures.js";
 import { changeWords } from "./answer.js";
-import { figure, goodness, headline, shown } from "./start.js";
+import { figure, headline, lookOf } from "./start.js";
 import { decode, describe, encode, move, untouched } from "./state.js";
 
 const most = 60;
@@ -23,8 +23,8 @@ const show = () => {
     });
     return element("tr", { class: key === here ? "here" : undefined }, element("th", { scope: "row" }, back),
       ...headline.map(([metric, m]) => {
-        const { now, change, shown: apart } = metrics[m], good = goodness(metric, change, apart);
-        return element("td", { "data-label": metric.title, class: good > 0 ? "better" : good < 0 ? "worse" : shown(change, apart) === "unshown" ? "unshown" : undefined }, joined(figure(metric, now[0])),
+        const { now, change, shown: apart } = metrics[m];
+        return element("td", { "data-label": metric.title, class: lookOf(metric, change, apart) || undefined }, joined(figure(metric, now[0])),
           change ? element("span", { class: "interval" }, joined(changeWords(metric, change, apart))) : null);
       }), element("td", {}, remove));
   });
