@@ -332,7 +332,11 @@ class Play(ProgramTest):
                     self.assertNotEqual(browser.execute_script("return getComputedStyle(document.activeElement).outlineStyle"), "none", wanted)
                     return
             self.fail(f"Tab does not reach {wanted}")
-        tab_to("knob-0-range")
+        browser.find_element("tag name", "body").send_keys(Keys.TAB, Keys.TAB)
+        self.assertEqual(browser.switch_to.active_element.text, "Skip to the answer")
+        press(Keys.ENTER)
+        self.assertEqual(browser.execute_script("return [document.activeElement.id, location.hash]"), ["answer", ""])
+        tab_to("knob-0-range", back=True)
         for _ in range(5):
             press(Keys.ARROW_RIGHT)
         value = round(key["value"] + 5 * key["step"], 9)

@@ -1,7 +1,7 @@
 // Curves over time: now, and "before" as a ghost.
 import { use } from "echarts/core";
 import { LineChart } from "echarts/charts";
-import { element, every, section, table } from "../../page/assets/elements.js";
+import { every, section, table } from "../../page/assets/elements.js";
 import { joined, month } from "../../page/assets/figures.js";
 import { Chart } from "../../page/assets/frame.js";
 import { look, tone } from "../../page/assets/look.js";

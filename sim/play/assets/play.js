@@ -81,13 +81,13 @@ startClass();
 const guess = startLesson();
 
 const fromLink = () => decode(location.hash.slice(1));
-onMove((state, why) => {
+onMove((state, why, drawn) => {
   if (why !== "begin") notes([]);
   if (why !== "begin") changed();
   show(state);
   if (stillGuessing()) return;
   triedHere(state);
-  request(state, why === "begin");
+  request(state, !drawn);  // a slider may be on its way
 });
 const first = guess ? { state: untouched(), notes: [] } : fromLink();
 begin(first.state);
@@ -110,6 +110,15 @@ addEventListener("keydown", (event) => {
   if (key === "y" || event.shiftKey) redo();
   else undo();
 });
+// What follows # is the state: links within the page leave it alone.
+for (const skip of document.querySelectorAll("a.skip")) {
+  skip.addEventListener("click", (event) => {
+    event.preventDefault();
+    const target = section(skip.getAttribute("href").slice(1));
+    target.tabIndex = -1;
+    target.focus();
+  });
+}
 darkScheme.addEventListener("change", redrawCurves);
 let width = innerWidth;
 addEventListener("resize", () => {

@@ -22,7 +22,7 @@ const choiceOf = (text, choices) => {
   return alike.length === 1 ? alike[0] : null;
 };
 /** Reads pasted lines: { list: [{ name, value }], wrong: ["line 3: …"] }; values are choices, where there are some, or numbers. */
-export const readPredictions = (text, choices) => {
+const readPredictions = (text, choices) => {
   const list = [], wrong = [];
   for (const [i, line] of text.split(/\r?\n/).entries()) {
     if (!line.trim()) continue;

@@ -21,7 +21,7 @@ const plainFigure = (metric, value) => {
   return size(value);
 };
 const unitWords = { 1: "", day: "days", d: "days", "day-1": "a day" };
-export const unitName = (unit) => unitWords[unit] ?? unit ?? "";
+const unitName = (unit) => unitWords[unit] ?? unit ?? "";
 const after = (metric) => (metric.kind === "days" ? " days" : metric.kind === "number" && unitName(metric.unit) ? ` ${unitName(metric.unit)}` : "");
 /** A value of a metric, with its unit. */
 export const figure = (metric, value) => (value === null || value === undefined ? "-" : metric.kind === "share" ? percent(value) : minus(plainFigure(metric, value)) + after(metric));
@@ -44,7 +44,7 @@ export const shown = (change, told) => {
   return told === false || (change[1] <= 0 && change[2] >= 0) ? "unshown" : change[0] > 0 ? "up" : "down";
 };
 /** +1 better, -1 worse, 0 neither or not shown. */
-export const goodness = (metric, change, told) => ({ up: metric.better, down: -metric.better })[shown(change, told)] ?? 0;
+const goodness = (metric, change, told) => ({ up: metric.better, down: -metric.better })[shown(change, told)] ?? 0;
 /** The class of an element that shows a change. */
 export const lookOf = (metric, change, told) => {
   const good = goodness(metric, change, told), state = shown(change, told);

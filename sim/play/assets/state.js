@@ -96,7 +96,7 @@ export const now = () => current;
 export const onMove = (listener) => listeners.push(listener);
 export const canUndo = () => past.length > 0;
 export const canRedo = () => future.length > 0;
-const tell = (why) => { for (const listener of listeners) listener(current, why); };
+const tell = (why, drawn = false) => { for (const listener of listeners) listener(current, why, drawn); };
 /** Goes to a state. Steps of one control that follow each other within a second (`by`) are undone as one. */
 export const move = (state, by = null) => {
   if (encode(state, Infinity) === encode(current, Infinity)) return;
@@ -106,7 +106,7 @@ export const move = (state, by = null) => {
   last = { by, at: performance.now() };
   future.length = 0;
   current = state;
-  tell("move");
+  tell("move", by !== null);
 };
 const step = (from, to, why) => {
   if (!from.length) return;
