@@ -105,6 +105,11 @@ void add_writing(CLI::App& app, Options& o, const char* file, const char* thresh
       ->allow_extra_args(false);
   app.add_option("--threshold", o.thresholds, threshold)->type_name("'METRIC>=VALUE'")->allow_extra_args(false);
   app.add_flag("--dry-run", o.line.dry_run, "only what it is likely to take: visits, core hours, bytes");
+  app.add_option(
+         "--checkpoint", o.line.checkpoint,
+         "keeps what is finished in this file, now and then and when told to stop (exit status 75): the same command "
+         "goes on to the same bits; removed at the end")
+      ->type_name("FILE");
   add_running(app, o);
 }
 
@@ -642,6 +647,8 @@ Parsed parse(int argc, char** argv) {
       "  sojourn run scenarios/telecom.toml --set touchpoint.first-bill.quality.mean=0.7 --json\n"
       "  sojourn run scenarios/coffee.toml --control-variate\n"
       "  sojourn run scenarios/coffee.toml --precision nps=0.5 --threshold 'retention>=0.6'\n"
+      "  sojourn run scenarios/coffee.toml --customers 100000000 --checkpoint coffee.kept\n"
+      "  mpirun -np 4 sojourn run scenarios/coffee.toml --customers 100000000\n"
       "  sojourn run digital.h5 -o again.h5         the same numbers again");
 
   CLI::App* compare = app.add_subcommand("compare", "Every plan against the baseline on the same luck");

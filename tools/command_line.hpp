@@ -16,7 +16,8 @@ namespace sojourn::tools {
 
 /// Exit statuses, as `sojourn --help` lists them.
 inline constexpr int done = 0, failed = 1, wrong_input = 2, interrupted = 130;
-/// Of a sweep that was told to stop: what is finished is kept, and the same command goes on (EX_TEMPFAIL of sysexits.h).
+/// Of a sweep, or a run with a checkpoint, that was told to stop: what is finished is kept, and the same command goes on
+/// (EX_TEMPFAIL of sysexits.h).
 inline constexpr int resumable = 75;
 
 /// Customers in an event log, unless asked for another number.
@@ -46,6 +47,7 @@ struct CommandLine {
   std::string workbook;  // report: the .xlsx to write
   bool fast = false;     // report: only what is in the file
   bool control_variate = false;
+  std::string checkpoint;  // of run and compare; "" for none
   bool network = false;
   bool assumed = false;  // of map: the company's own map beside the journey
   RankOptions rank;

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "commands.hpp"
+#include "mpi_module.hpp"
 #include "session.hpp"
 #include "sojourn/base/whole_file.hpp"
 #include "sojourn/decide/comparison.hpp"
@@ -28,6 +29,7 @@ std::size_t metric_called(const std::string& name) {
 }
 
 int compare_uncertain(const CommandLine& line, const Input& input, const std::vector<PlanId>& plans) {
+  if (!line.checkpoint.empty()) throw InputError("--checkpoint does not go with --uncertain", "leave one out");
   const UncertainInputs inputs = read_uncertain(input.scenario, line.overrides);
   require_no_errors(inputs.inputs);
   if (line.format == Format::csv)
@@ -76,6 +78,7 @@ void require_nothing_of_one_run(const CommandLine& line, const std::string& tria
   if (line.uncertain) refuse("--uncertain", "compare plans of one scenario");
   if (!line.precision.empty()) refuse("--precision", "ask for replications with --replications");
   if (line.dry_run) refuse("--dry-run", "ask it for each alone");
+  if (!line.checkpoint.empty()) refuse("--checkpoint", "leave it out");
   for (const Threshold& threshold : line.thresholds) {
     if (threshold.plan.empty() || !trial.empty()) continue;
     throw InputError("--threshold " + threshold.text + ": a plan is named, and several scenarios are compared",
@@ -222,9 +225,11 @@ int compare_tried(const CommandLine& line, const Input& input) {
   return tell(line, tried_samples(std::move(before), simulated(line, models.now, {models.plan})), std::move(may));
 }
 
-}  // namespace
-
-int compare_command(const CommandLine& line) {
+int compare_with(const CommandLine& line, Ranks* ranks) {
+  if (ranks != nullptr && (line.uncertain || !line.others.empty() || !line.tries.empty())) {
+    throw InputError("ranks share the plans of one scenario, without --uncertain and --try",
+                     "start one process, without mpirun or srun");
+  }
   if (!line.others.empty()) return compare_several(line);
   const Input input = read_input(line);
   if (!line.tries.empty()) return compare_tried(line, input);
@@ -233,9 +238,15 @@ int compare_command(const CommandLine& line) {
   const std::vector<PlanId> plans = plans_to_compare(input.model, again ? input.plans : line.plans);
   if (line.uncertain) return compare_uncertain(line, input, plans);
   return simulate(
-      line, input, plans, results_path(line, input, "-compare.h5"),
+      line, ranks, input, plans, results_path(line, input, "-compare.h5"),
       [](const Samples& samples, const Layout& layout) { return comparison_text(samples, compare(samples), layout); },
       [](const Samples& samples, const std::string& file) { return comparison_json(samples, compare(samples), file); });
+}
+
+}  // namespace
+
+int compare_command(const CommandLine& line) {
+  return with_ranks(line, [&](Ranks* ranks) { return compare_with(line, ranks); });
 }
 
 }  // namespace sojourn::tools

@@ -1,10 +1,16 @@
 #include "mpi_module.hpp"
 
 #include <dlfcn.h>
+#include <fmt/format.h>
 
 #include <cstdlib>
+#include <exception>
 #include <filesystem>
 #include <system_error>
+
+#include "sojourn/base/error.hpp"
+#include "sojourn/engine/shared_run.hpp"
+#include "sojourn/sweep/slurm.hpp"
 
 namespace sojourn::tools {
 namespace {
@@ -47,6 +53,37 @@ std::unique_ptr<Ranks> ranks_of_mpi() {
   std::unique_ptr<Ranks> ranks(make == nullptr ? nullptr : make());
   if (ranks && ranks->count() < 2) return nullptr;
   return ranks;
+}
+
+bool is_one_process(const CommandLine& line) {
+  const std::optional<Shard> process = shard_of_rank();
+  if (!process) return true;
+  if (process->index > 1) return false;
+  throw InputError(fmt::format("sojourn {} is the work of one process, and {} were started", line.command, process->count),
+                   "start it without mpirun or srun, or with -n 1; run, compare and sweep share their work");
+}
+
+int with_ranks(const CommandLine& line, const std::function<int(Ranks*)>& work) {
+  const std::unique_ptr<Ranks> ranks = ranks_of_mpi();
+  if (ranks == nullptr) {
+    const std::optional<Shard> process = shard_of_rank();
+    if (!process) return work(nullptr);
+    if (process->index > 1) return wrong_input;
+    throw InputError(fmt::format("{} processes were started that know nothing of one another, and each would write the same "
+                                 "file",
+                                 process->count),
+                     "start one process, e.g. srun -n 1 --cpus-per-task=8; or share the run over ranks by mpirun or "
+                     "srun --mpi=pmix, with Sojourn built for the same MPI (tools/packages install mpi)");
+  }
+  const bool first = ranks->rank() == 0;
+  if (line.dry_run) return first ? work(nullptr) : done;
+  try {
+    return work(ranks.get());
+  } catch (const std::exception& error) {
+    give_up(*ranks, error);
+    if (first) throw;
+    return done;  // rank 0 gives the status, and mpirun tells that of whoever says something else than 0 first
+  }
 }
 
 }  // namespace sojourn::tools

@@ -1,4 +1,5 @@
 #include "commands.hpp"
+#include "mpi_module.hpp"
 #include "session.hpp"
 #include "sojourn/report/solution.hpp"
 
@@ -27,9 +28,7 @@ class Twin {
   ClosedForm solved_;
 };
 
-}  // namespace
-
-int run_command(const CommandLine& line) {
+int run_with(const CommandLine& line, Ranks* ranks) {
   const Input input = read_input(line);
   std::vector<PlanId> plans;
   // A results file is repeated with all the plans that it holds, unless one is asked for.
@@ -41,7 +40,7 @@ int run_command(const CommandLine& line) {
   const std::string suffix = line.plan.empty() || line.plan == "baseline" ? ".h5" : "-" + line.plan + ".h5";
   const std::string path = results_path(line, input, suffix);
   if (!line.control_variate) {
-    return simulate(line, input, plans, path, run_text,
+    return simulate(line, ranks, input, plans, path, run_text,
                     [](const Samples& samples, const std::string& file) { return run_json(samples, file); });
   }
   if (!line.precision.empty()) {
@@ -53,7 +52,7 @@ int run_command(const CommandLine& line) {
   }
   const Twin twin(input.model, plans.front(), line.threads);
   return simulate(
-      line, input, plans, path,
+      line, ranks, input, plans, path,
       [&](const Samples& samples, const Layout& layout) {
         // The twin would have to live on the luck of just the replications that were finished.
         if (samples.interrupted()) return run_text(samples, layout) + "\nNo control variate: the run was interrupted.\n";
@@ -62,6 +61,12 @@ int run_command(const CommandLine& line) {
       [&](const Samples& samples, const std::string& file) {
         return samples.interrupted() ? run_json(samples, file) : run_json(samples, twin.correct(samples), file);
       });
+}
+
+}  // namespace
+
+int run_command(const CommandLine& line) {
+  return with_ranks(line, [&](Ranks* ranks) { return run_with(line, ranks); });
 }
 
 }  // namespace sojourn::tools

@@ -10,13 +10,16 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <memory>
 #include <optional>
+#include <system_error>
 
 #include "ctrl_c.hpp"
 #include "sojourn/base/whole_file.hpp"
 #include "sojourn/outcomes/finished_run.hpp"
 #include "sojourn/outcomes/recorded.hpp"
 #include "sojourn/outcomes/results_file.hpp"
+#include "sojourn/outcomes/run_checkpoint.hpp"
 #include "sojourn/outcomes/run_forecast.hpp"
 #include "sojourn/outcomes/run_size.hpp"
 #include "terminal.hpp"
@@ -125,10 +128,10 @@ void under_way(const CommandLine& line, const std::function<void(const RunOption
   ProgressBar bar(line.progress);
   std::atomic<std::uint32_t> finished{0};
   // What `run` and `compare` have finished is kept; nothing else has anything to keep.
-  const bool sweeps = line.command == "sweep";
-  const bool keeps = line.command == "run" || line.command == "compare" || sweeps;
-  if (sweeps) finished = 1;  // what was swept is kept whatever there is of it
-  const StopAtCtrlC ctrl_c(keeps ? &finished : nullptr, sweeps ? Termination::stops : Termination::ends);
+  const bool goes_on = line.command == "sweep" || !line.checkpoint.empty();
+  const bool keeps = line.command == "run" || line.command == "compare" || goes_on;
+  if (goes_on) finished = 1;  // it is kept whatever there is of it
+  const StopAtCtrlC ctrl_c(keeps ? &finished : nullptr, goes_on ? Termination::stops : Termination::ends);
   RunOptions options;
   options.threads = line.threads;
   options.stop = ctrl_c.token();
@@ -230,12 +233,48 @@ void require_reachable_goals(const CommandLine& line, const Input& input, const 
   }
 }
 
+/// Where `line` asks for one: opened before the work, so that the file of another run is refused before it.
+std::unique_ptr<RunCheckpoint> checkpoint_of(const CommandLine& line, const Input& input, const std::vector<PlanId>& plans,
+                                             const std::string& results) {
+  if (line.checkpoint.empty()) return nullptr;
+  std::error_code error;
+  // A path of which nothing is there yet stays as it was typed, unless it is absolute.
+  const auto place = [&](const std::string& path) { return fs::weakly_canonical(fs::absolute(path, error), error); };
+  if (place(line.checkpoint) == place(results))
+    throw InputError(fmt::format("--checkpoint {}: the results go to that file", line.checkpoint),
+                     "name another file with --checkpoint");
+  std::vector<std::string> names;
+  for (const PlanId plan : plans) names.push_back(input.model.parts().plans[plan.index()].id);
+  return std::make_unique<RunCheckpoint>(line.checkpoint, run_identity(input.scenario, std::move(names)));
+}
+
+/// How much of the run is kept.
+std::string parts_kept(RunCheckpoint& checkpoint, const Model& model) {
+  const std::uint32_t replications = model.parts().settings.replications;
+  const std::size_t parts = division(replications, model.coupled()).batches * replications;
+  return fmt::format("{} of {} parts", checkpoint.parts(), parts);
+}
+
 }  // namespace
 
-int simulate(const CommandLine& line, const Input& asked, const std::vector<PlanId>& plans, const std::string& path,
-             const std::function<std::string(const Samples&, const Layout&)>& text,
+int simulate(const CommandLine& line, Ranks* ranks, const Input& asked, const std::vector<PlanId>& plans,
+             const std::string& path, const std::function<std::string(const Samples&, const Layout&)>& text,
              const std::function<std::string(const Samples&, const std::string&)>& json) {
   require_reachable_goals(line, asked, plans);
+  const bool first = ranks == nullptr || ranks->rank() == 0;
+  if (!line.precision.empty() && (ranks != nullptr || !line.checkpoint.empty())) {
+    throw InputError(ranks != nullptr ? "--precision adds replications as it goes, which ranks do not share"
+                                      : "--precision and --checkpoint do not go together",
+                     "ask for replications with --replications");
+  }
+  if (!first) {
+    CommandLine silent = line;
+    silent.progress = false;
+    under_way(silent, [&](const RunOptions& options) {
+      static_cast<void>(run(asked.model, plans, options, Sharing{ranks, nullptr}));
+    });
+    return done;
+  }
   if (const std::size_t warnings = asked.scenario.warnings(); warnings > 0 && !line.quiet) {
     print(stderr, "sojourn: %zu warning%s; sojourn check %s shows %s\n", warnings, warnings == 1 ? "" : "s",
           line.input.c_str(), warnings == 1 ? "it" : "them");
@@ -248,13 +287,31 @@ int simulate(const CommandLine& line, const Input& asked, const std::vector<Plan
     print_forecast(line, {expected, run_size(asked.model, plans.size()).value_bytes, {}});
     return done;
   }
+  const std::unique_ptr<RunCheckpoint> checkpoint = checkpoint_of(line, asked, plans, path);
+  if (checkpoint && !checkpoint->found().empty() && !line.quiet)
+    print(stderr, "sojourn: %s are in %s\n", parts_kept(*checkpoint, asked.model).c_str(), line.checkpoint.c_str());
+  if (ranks != nullptr && asked.model.coupled() && !line.quiet &&
+      asked.model.parts().settings.replications < ranks->count()) {
+    print(stderr,
+          "sojourn: customers act on one another, so that each replication is the work of one rank: %u of %u ranks have "
+          "none\n",
+          ranks->count() - asked.model.parts().settings.replications, ranks->count());
+  }
   Search search;
   under_way(line, [&](const RunOptions& options) {
-    search.result = run(asked.model, plans, options);
+    search.result = run(asked.model, plans, options, Sharing{ranks, checkpoint.get()});
     if (!line.precision.empty()) go_on(line, asked, plans, options, search);
   });
   const RunResult& result = search.result;
   const Input& input = search.longer ? *search.longer : asked;
+  if (checkpoint && result.interrupted) {
+    checkpoint->save();
+    const std::string words = checkpoint->parts() == 0
+                                  ? "nothing is finished yet"
+                                  : fmt::format("{} are kept in {}", parts_kept(*checkpoint, asked.model), line.checkpoint);
+    print(stderr, "sojourn: told to stop; %s: the same command goes on\n", words.c_str());
+    return resumable;
+  }
   if (result.replications.empty()) {
     print(stderr, "sojourn: interrupted before a replication was finished; nothing was written\n");
     return interrupted;
@@ -284,6 +341,7 @@ int simulate(const CommandLine& line, const Input& asked, const std::vector<Plan
           "slightly less than 95 %%.\n",
           result.replications.size());
   }
+  if (checkpoint) checkpoint->remove();
   const std::vector<std::string> misses = missed(samples, line.thresholds);
   for (const std::string& miss : misses) print(stderr, "%s\n", miss.c_str());
   if (!search.unmet.empty()) print(stderr, "%s\n", search.unmet.c_str());

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "command_line.hpp"
+#include "sojourn/base/ranks.hpp"
 #include "sojourn/base/whole_file.hpp"
 #include "sojourn/engine/run.hpp"
 #include "sojourn/facade/load.hpp"
@@ -59,9 +60,9 @@ void print_forecast(const CommandLine& line, const WorkForecast& work);
 void under_way(const CommandLine& line, const std::function<void(const RunOptions&)>& work);
 
 /// Runs `plans` as precisely as asked, writes the file, prints the summary made by `text` or `json` on stdout and missed
-/// thresholds on stderr. Returns the exit status.
-int simulate(const CommandLine& line, const Input& asked, const std::vector<PlanId>& plans, const std::string& path,
-             const std::function<std::string(const Samples&, const Layout&)>& text,
+/// thresholds on stderr. Of several ranks the first alone writes and prints. Returns the exit status.
+int simulate(const CommandLine& line, Ranks* ranks, const Input& asked, const std::vector<PlanId>& plans,
+             const std::string& path, const std::function<std::string(const Samples&, const Layout&)>& text,
              const std::function<std::string(const Samples&, const std::string&)>& json);
 
 }  // namespace sojourn::tools

@@ -8,6 +8,7 @@
 #include "command_line.hpp"
 #include "commands.hpp"
 #include "ctrl_c.hpp"
+#include "mpi_module.hpp"
 #include "sojourn/report/solution.hpp"
 #include "terminal.hpp"
 
@@ -67,7 +68,12 @@ int main(int argc, char** argv) {
   watch_ctrl_c();
   try {
     const Parsed parsed = parse(argc, argv);
-    const int status = parsed.command_line ? commands.at(parsed.command_line->command)(*parsed.command_line) : parsed.status;
+    int status = parsed.status;
+    if (parsed.command_line) {
+      const CommandLine& line = *parsed.command_line;
+      const bool shared = line.command == "run" || line.command == "compare" || line.command == "sweep";
+      status = shared || is_one_process(line) ? commands.at(line.command)(line) : wrong_input;
+    }
     // A full disk behind a redirection shows only here.
     if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) throw sojourn::RunError("cannot write to standard output");
     return status;

@@ -14,13 +14,19 @@
 #include <mutex>
 #include <numeric>
 #include <optional>
+#include <string>
 #include <thread>
+#include <utility>
 
 #include "coupled_run.hpp"
 #include "lock_step_tables.hpp"
+#include "rank_messages.hpp"
+#include "sojourn/base/error.hpp"
 #include "sojourn/base/parallel.hpp"
 #include "sojourn/engine/life.hpp"
 #include "sojourn/engine/recorder.hpp"
+#include "sojourn/engine/run_parts.hpp"
+#include "sojourn/engine/shared_run.hpp"
 #include "sojourn/population/arrivals.hpp"
 
 namespace sojourn {
@@ -226,14 +232,16 @@ class CoupledReplication {
 /// A run under way: what is to be lived, and the sums so far.
 class RunJob {
  public:
-  RunJob(const Model& model, std::span<const PlanId> plans, const RunOptions& options)
+  RunJob(const Model& model, std::span<const PlanId> plans, const RunOptions& options, const Sharing& sharing)
       : options_(options),
+        keeper_(sharing.keeper),
         progress_(options.progress),
         parts_(model.parts()),
         population_(parts_),
         first_(options.first_replication),
         replications_(parts_.settings.replications - first_),
         threads_(thread_count(options.threads)) {
+    if (sharing.ranks != nullptr) ranks_.emplace(*sharing.ranks);
     for (const PlanId plan : plans) {
       result_.programs.emplace_back(apply(model, plan));
       result_.shapes.push_back(tally_shape(result_.programs.back()));
@@ -248,11 +256,14 @@ class RunJob {
     result_.batches.assign(result_.programs.size(), Batches(division_.limit));
     tables_.resize(result_.programs.size(), std::vector<std::optional<Totals>>(options_.tables ? replications_ : 0));
     finished_.assign(replications_, false);
+    begin_batches(side_by_side);
+    restore();
     if (side_by_side) {
       run_coupled();
     } else {
       run_independent();
     }
+    if (ranks_) meet();
     if (failure_) std::rethrow_exception(failure_);
     collect();
     result_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
@@ -262,6 +273,8 @@ class RunJob {
  private:
   [[nodiscard]] bool interrupted() const { return options_.stop.stop_requested(); }
   [[nodiscard]] std::uint64_t seed() const { return parts_.settings.seed; }
+  /// Whether this process has the sums of the whole run.
+  [[nodiscard]] bool collects() const { return !ranks_ || ranks_->first(); }
 
   void finish(std::size_t replication) {
     finished_[replication] = true;
@@ -269,41 +282,87 @@ class RunJob {
   }
 
   /// Of several errors, that of the lowest piece of work is the one to report.
-  void fail(std::size_t index) {
+  void fail(std::size_t index, std::exception_ptr failure) {
+    const std::lock_guard lock(merging_);
     if (index >= failed_) return;
     failed_ = index;
-    failure_ = std::current_exception();
+    failure_ = std::move(failure);
+  }
+
+  /// Whether work of this index is of no use any more.
+  [[nodiscard]] bool failed_before(std::size_t index) {
+    const std::lock_guard lock(merging_);
+    return index > failed_;
+  }
+
+  /// A batch of customers of one replication, of which some blocks are counted already.
+  struct Batch {
+    std::vector<Totals> sums;            // [plan] of what is counted
+    std::uint64_t blocks = 0, left = 0;  // all, and where this process collects those that are not counted
+    bool known = false;                  // it was finished by a run before this one
+    /// Of other ranks than the first: blocks in the sums, and blocks that it has taken and not lived yet.
+    std::uint64_t counted = 0, at_work = 0;
+  };
+
+  [[nodiscard]] std::size_t place(std::uint32_t replication, std::size_t batch) const {
+    return (replication - first_) * division_.batches + batch;
+  }
+
+  void begin_batches(bool side_by_side) {
+    batches_.resize(replications_ * division_.batches);
+    left_.assign(replications_, 0);
+    if (side_by_side) {
+      for (Batch& batch : batches_) batch.blocks = 1;
+    } else {
+      work_ = blocks(parts_.settings, first_, replications_, division_.batches);
+      for (const Block& block : work_) ++batches_[place(block.replication, block.batch)].blocks;
+    }
+    for (std::size_t at = 0; at < batches_.size(); ++at) {
+      batches_[at].left = batches_[at].blocks;
+      if (batches_[at].blocks > 0) ++left_[at / division_.batches];
+    }
+  }
+
+  /// Takes what was finished before, of which all ranks must know.
+  void restore() {
+    std::vector<std::string> places;
+    const auto batch_of = [&](const RunPart& part) -> Batch& {
+      const bool inside =
+          part.replication >= first_ && part.replication - first_ < replications_ && part.batch < division_.batches;
+      Batch* const batch = inside ? &batches_[place(part.replication, part.batch)] : nullptr;
+      if (batch == nullptr || part.blocks != batch->blocks || batch->known)
+        throw RunError("what was kept of this run is not of this run");
+      return *batch;
+    };
+    if (keeper_ != nullptr && collects()) {
+      for (const std::string& bytes : keeper_->found()) {
+        RunPart part = unpacked(bytes, result_.shapes);
+        batch_of(part).known = true;
+        places.push_back(packed({part.replication, part.batch, part.blocks, {}}));
+        count(std::move(part));
+      }
+    }
+    if (!ranks_) return;
+    for (const std::string& bytes : ranks_->known(places)) {
+      const RunPart part = unpacked(bytes, {});
+      if (!collects()) batch_of(part).known = true;
+    }
   }
 
   /// Nothing couples customers: whole lives, block by block, all plans of a block on the same luck.
   void run_independent() {
-    const std::vector<Block> work = blocks(parts_.settings, first_, replications_, division_.batches);
-    std::vector<std::uint64_t> unfinished(replications_, 0);
-    std::vector<Pending> pending(replications_ * division_.batches);
-    const auto pending_of = [&](const Block& block) -> Pending& {
-      return pending[(block.replication - first_) * division_.batches + block.batch];
-    };
-    for (const Block& block : work) {
-      ++unfinished[block.replication - first_];
-      Pending& batch = pending_of(block);
-      const std::uint64_t customers = parts_.settings.customers;
-      batch.people = customers * (block.batch + 1) / division_.batches - customers * block.batch / division_.batches;
-      ++batch.blocks;
-    }
+    std::erase_if(work_, [&](const Block& block) { return batches_[place(block.replication, block.batch)].known; });
     std::deque<lock_step::Compiled> compiled;
     std::deque<WorkerPool> crews;  // of each plan
     for (std::size_t plan = 0; plan < result_.programs.size(); ++plan) {
       compiled.emplace_back(result_.programs[plan], population_, result_.shapes[plan]);
       crews.emplace_back(result_.shapes[plan]);
     }
-    std::size_t done = 0;
-    parallel_for_each(work.size(), threads_, [&](std::size_t index) {
-      if (interrupted()) return;
-      {
-        const std::lock_guard lock(merging_);
-        if (index > failed_) return;
-      }
-      const Block& block = work[index];
+    all_ = work_.size();
+    const auto live = [&](std::size_t index) {
+      if (interrupted() || failed_before(index)) return;
+      const Block& block = work_[index];
+      Batch& batch = batches_[place(block.replication, block.batch)];
       try {
         Ends ends(compiled.size(), block.end - block.begin);
         for (std::size_t plan = 0; plan < compiled.size(); ++plan) {
@@ -311,7 +370,6 @@ class RunJob {
           live_block(options_.engine, block, compiled[plan], *worker, ends.of(plan));
           {
             const std::lock_guard lock(merging_);
-            Pending& batch = pending_of(block);
             if (batch.sums.empty()) {
               for (const TallyShape& shape : result_.shapes) batch.sums.emplace_back(shape);
             }
@@ -320,31 +378,130 @@ class RunJob {
           }
           crews[plan].give(std::move(worker));
         }
-        bool complete = false;
-        {
-          const std::lock_guard lock(merging_);
-          complete = --pending_of(block).blocks == 0;
-        }
-        if (complete) keep(block.replication - first_, block.batch, std::move(pending_of(block)));
+        lived(block, batch);
       } catch (...) {
-        const std::lock_guard lock(merging_);
-        fail(index);
-        return;
+        fail(index, std::current_exception());
       }
-      double share = 0.0;
-      {
-        const std::lock_guard lock(merging_);
-        if (--unfinished[block.replication - first_] == 0) finish(block.replication - first_);
-        share = static_cast<double>(++done) / static_cast<double>(work.size());
+    };
+    if (ranks_) {
+      share(live);
+    } else {
+      parallel_for_each(work_.size(), threads_, live);
+    }
+  }
+
+  /// A block of `batch` is counted in its sums.
+  void lived(const Block& block, Batch& batch) {
+    if (collects()) return count({block.replication, static_cast<std::uint32_t>(block.batch), 1, {}});
+    RunPart part{block.replication, static_cast<std::uint32_t>(block.batch), 0, {}};
+    {
+      const std::lock_guard lock(merging_);
+      ++batch.counted;
+      --batch.at_work;
+      if (batch.at_work > 0 || place(block.replication, block.batch) >= newest_) return;
+      part = hand_over(part, batch);
+    }
+    ranks_->tell_part(packed(part));
+  }
+
+  /// What another rank than the first has counted of a batch and not told yet; guarded by the caller.
+  static RunPart hand_over(RunPart part, Batch& batch) {
+    part.blocks = std::exchange(batch.counted, 0);
+    part.sums = std::exchange(batch.sums, {});
+    return part;
+  }
+
+  /// Ranks take pieces of the work in turn: blocks that follow one another, so many that taking them costs nothing.
+  void share(const std::function<void(std::size_t)>& live) {
+    std::vector<std::size_t> begins{0};
+    std::uint64_t people = 0;
+    for (std::size_t index = 0; index < work_.size(); ++index) {
+      people += (work_[index].end - work_[index].begin) * result_.programs.size();
+      if (people < block_customers) continue;
+      begins.push_back(index + 1);
+      people = 0;
+    }
+    if (begins.back() < work_.size()) begins.push_back(work_.size());
+    parallel_for_each(static_cast<std::size_t>(threads_), threads_, [&](std::size_t) {
+      for (;;) {
+        if (interrupted() || failed_before(work_.size())) return ranks_->close();
+        const std::uint64_t piece = ranks_->take();
+        if (piece + 1 >= begins.size()) return;
+        if (!collects()) begin_piece(begins[piece], begins[piece + 1]);
+        for (std::size_t index = begins[piece]; index < begins[piece + 1]; ++index) live(index);
+        ranks_->serve(heard());
       }
-      progress_.tell(share);
     });
   }
 
+  /// Of another rank than the first. Batches before it, at which nobody is at work here, are told to rank 0: this one takes
+  /// hardly more of them, and memory stays flat.
+  void begin_piece(std::size_t begin, std::size_t end) {
+    std::vector<RunPart> parts;
+    {
+      const std::lock_guard lock(merging_);
+      for (std::size_t index = begin; index < end; ++index) {
+        const std::size_t at = place(work_[index].replication, work_[index].batch);
+        ++batches_[at].at_work;
+        newest_ = std::max(newest_, at);
+      }
+      parts = parts_to_tell(newest_);
+    }
+    for (const RunPart& part : parts) ranks_->tell_part(packed(part));
+  }
+
+  /// What another rank than the first has counted of batches before place `end`; guarded by the caller.
+  std::vector<RunPart> parts_to_tell(std::size_t end) {
+    std::vector<RunPart> parts;
+    for (std::size_t at = untold_; at < end; ++at) {
+      Batch& batch = batches_[at];
+      if (batch.at_work == 0 && batch.counted > 0) {
+        parts.push_back(hand_over({static_cast<std::uint32_t>(first_ + at / division_.batches),
+                                   static_cast<std::uint32_t>(at % division_.batches),
+                                   0,
+                                   {}},
+                                  batch));
+      }
+      if (at == untold_ && batch.at_work == 0) ++untold_;
+    }
+    return parts;
+  }
+
+  /// What rank 0 does with what it hears.
+  [[nodiscard]] RankMessages::Heard heard() {
+    return {[this](const std::string& bytes) { count(unpacked(bytes, result_.shapes)); },
+            [this](std::uint64_t index, std::exception_ptr error) { fail(index, std::move(error)); }};
+  }
+
+  /// Ranks end together.
+  void meet() {
+    if (interrupted() || failure_) ranks_->close();
+    if (!collects()) {
+      for (Batch& batch : batches_) batch.at_work = 0;  // of blocks that were left out
+      for (const RunPart& part : parts_to_tell(batches_.size())) ranks_->tell_part(packed(part));
+      if (failure_) ranks_->tell_failure(failed_, std::exchange(failure_, nullptr));
+      ranks_->tell_end();
+      return ranks_->meet();
+    }
+    bool stopped = false;
+    ranks_->hear_all(heard(), [&] {
+      if (stopped || !interrupted()) return;
+      stopped = true;
+      ranks_->close();
+      // Another rank may be dead, and this one be about to be killed because of it.
+      if (keeper_ != nullptr) keeper_->save();
+    });
+    ranks_->meet();
+  }
+
   /// Customers act on one another: replications and plans side by side where there are as many as threads, else one after
-  /// another, each on all threads.
+  /// another, each on all threads. Ranks share whole replications.
   void run_coupled() {
-    const std::size_t plans = result_.programs.size(), jobs = plans * replications_;
+    std::vector<std::uint32_t> mine;
+    for (std::uint32_t r = 0; r < replications_; ++r) {
+      if (!batches_[r].known && (!ranks_ || r % ranks_->count() == ranks_->rank())) mine.push_back(r);
+    }
+    const std::size_t plans = result_.programs.size(), jobs = plans * mine.size();
     const bool side_by_side = jobs >= static_cast<std::size_t>(threads_);
     const int inner = side_by_side ? 1 : threads_;
     const bool one_by_one = options_.engine == Engine::one_customer || options_.engine == Engine::one_customer_by_windows;
@@ -353,78 +510,101 @@ class RunJob {
       compiled.emplace_back(result_.programs[plan], population_, result_.shapes[plan]);
     }
     std::deque<CoupledReplication> replications;
-    for (std::uint32_t r = 0; r < replications_; ++r) {
+    for (const std::uint32_t r : mine) {
       replications.emplace_back(result_.programs.front().model(), population_, Streams(seed(), first_ + r), plans);
       // Few replications cannot make threads busy with their networks, one each.
-      if (replications_ < static_cast<std::uint32_t>(threads_) && !interrupted()) replications.back().relations(threads_);
+      if (mine.size() < static_cast<std::size_t>(threads_) && !interrupted()) replications.back().relations(threads_);
     }
-    std::vector<std::vector<std::optional<Totals>>> counted(replications_, std::vector<std::optional<Totals>>(plans));
+    std::vector<std::vector<std::optional<Totals>>> counted(mine.size(), std::vector<std::optional<Totals>>(plans));
     std::vector<double> done(jobs, 0.0);
-    parallel_for_each(jobs, side_by_side ? threads_ : 1, [&](std::size_t job) {
+    const auto go_on = [&](std::size_t job, double share) {
+      double sum = 0.0;
       {
         const std::lock_guard lock(merging_);
-        if (job > failed_) return;
+        done[job] = share;
+        sum = std::accumulate(done.begin(), done.end(), 0.0);
       }
-      const std::size_t r = job / plans, plan = job % plans;
-      CoupledReplication& replication = replications[r];
+      progress_.tell(sum / static_cast<double>(jobs));
+      if (!ranks_) return !interrupted();
+      ranks_->serve(heard());
+      if (interrupted()) ranks_->close();
+      return !ranks_->closed();
+    };
+    parallel_for_each(jobs, side_by_side ? threads_ : 1, [&](std::size_t job) {
+      const std::size_t at = job / plans, plan = job % plans, index = mine[at] * plans + plan;
+      if (interrupted() || failed_before(index)) return;
+      CoupledReplication& replication = replications[at];
       try {
-        if (interrupted()) return;
         std::vector<EndState> ends(plans > 1 ? people_in(parts_.settings, replication.streams()) : 0);
         const CoupledOptions options{inner, one_by_one, plans > 1 ? ends.data() : nullptr, {}};
         auto totals = sojourn::run_coupled(compiled[plan], replication.relations(inner), replication.streams(), options,
-                                           [&](double share) {
-                                             double sum = 0.0;
-                                             {
-                                               const std::lock_guard lock(merging_);
-                                               done[job] = share;
-                                               sum = std::accumulate(done.begin(), done.end(), 0.0);
-                                             }
-                                             progress_.tell(sum / static_cast<double>(jobs));
-                                             return !interrupted();
-                                           });
+                                           [&](double share) { return go_on(job, share); });
         if (!totals) return;
-        counted[r][plan] = std::move(*totals);
+        counted[at][plan] = std::move(*totals);
         if (!replication.ended(plan, std::move(ends),
-                               [&](std::size_t each) -> PairedOutcomes& { return counted[r][each]->paired_outcomes; })) {
+                               [&](std::size_t each) -> PairedOutcomes& { return counted[at][each]->paired_outcomes; })) {
           return;
         }
-        Pending whole{{}, parts_.settings.customers, 0};
-        for (std::optional<Totals>& totals_of_plan : counted[r]) {
+        RunPart whole{first_ + mine[at], 0, 1, {}};
+        for (std::optional<Totals>& totals_of_plan : counted[at]) {
           whole.sums.push_back(std::move(*totals_of_plan));
           totals_of_plan.reset();
         }
-        keep(r, 0, std::move(whole));
+        if (collects()) {
+          count(std::move(whole));
+        } else {
+          ranks_->tell_part(packed(whole));
+        }
       } catch (...) {
-        const std::lock_guard lock(merging_);
-        fail(job);
-        return;
+        fail(index, std::current_exception());
+        if (ranks_) ranks_->close();
       }
-      const std::lock_guard lock(merging_);
-      finish(r);
     });
   }
 
-  /// Sums of a batch that is under way.
-  struct Pending {
-    std::vector<Totals> sums;              // [plan]
-    std::uint64_t people = 0, blocks = 0;  // nominal people
-  };
-
-  /// Keeps what was counted of a whole batch, of replication `r` from the first on.
-  void keep(std::size_t r, std::size_t batch, Pending counted) {
-    const std::uint64_t place = (first_ + r) * batch_count + (batch << division_.level);
-    for (std::size_t plan = 0; plan < counted.sums.size(); ++plan) {
-      BatchSums sums(result_.programs[plan], counted.sums[plan], counted.people);
+  /// Adds what was counted of a batch, and blocks that are in its sums already; keeps the batch when that is all of it.
+  void count(RunPart part) {
+    Batch& batch = batches_[place(part.replication, part.batch)];
+    bool finished = false;
+    double share = 0.0;
+    {
       const std::lock_guard lock(merging_);
-      result_.batches[plan].add(place, division_.level, std::move(sums));
-      if (!options_.tables) continue;
-      std::optional<Totals>& table = tables_[plan][r];
-      if (table) {
-        table->add(counted.sums[plan]);
+      if (batch.sums.empty()) {
+        batch.sums = std::move(part.sums);
       } else {
-        table = std::move(counted.sums[plan]);
+        for (std::size_t plan = 0; plan < part.sums.size(); ++plan) {
+          batch.sums[plan].add(part.sums[plan]);
+        }
+      }
+      batch.left -= part.blocks;
+      finished = batch.left == 0;
+      if (all_ > 0) share = static_cast<double>(done_ += part.blocks) / static_cast<double>(all_);
+    }
+    if (finished) keep(part.replication, part.batch, batch);
+    if (share > 0.0) progress_.tell(share);
+  }
+
+  /// Keeps what was counted of a whole batch.
+  void keep(std::uint32_t replication, std::uint32_t number, Batch& batch) {
+    const std::uint64_t first_place = std::uint64_t{replication} * batch_count + (std::uint64_t{number} << division_.level);
+    const std::uint64_t customers = parts_.settings.customers;
+    const std::uint64_t people = customers * (number + 1) / division_.batches - customers * number / division_.batches;
+    RunPart whole{replication, number, batch.blocks, std::move(batch.sums)};
+    if (keeper_ != nullptr && !batch.known) keeper_->keep(packed(whole));
+    for (std::size_t plan = 0; plan < whole.sums.size(); ++plan) {
+      BatchSums sums(result_.programs[plan], whole.sums[plan], people);
+      const std::lock_guard lock(merging_);
+      result_.batches[plan].add(first_place, division_.level, std::move(sums));
+      if (!options_.tables) continue;
+      std::optional<Totals>& table = tables_[plan][replication - first_];
+      if (table) {
+        table->add(whole.sums[plan]);
+      } else {
+        table = std::move(whole.sums[plan]);
       }
     }
+    const std::lock_guard lock(merging_);
+    if (--left_[replication - first_] == 0) finish(replication - first_);
   }
 
   void collect() {
@@ -443,6 +623,7 @@ class RunJob {
   }
 
   const RunOptions& options_;
+  RunKeeper* keeper_;
   Progress progress_;
   const ModelParts& parts_;
   Population population_;
@@ -452,7 +633,13 @@ class RunJob {
   RunResult result_;
   std::vector<std::vector<std::optional<Totals>>> tables_;  // [plan][replication], where they are kept
   std::vector<char> finished_;                              // replications; not bits, which threads would share
+  std::optional<RankMessages> ranks_;                       // where there are other ranks
+  std::vector<Block> work_;                                 // where nothing couples customers
   std::mutex merging_;
+  std::vector<Batch> batches_;           // [replication][batch]
+  std::vector<std::uint64_t> left_;      // [replication] batches that are not finished
+  std::size_t all_ = 0, done_ = 0;       // blocks, where progress goes by them
+  std::size_t newest_ = 0, untold_ = 0;  // of other ranks: places of batches
   std::size_t failed_ = std::numeric_limits<std::size_t>::max();
   std::exception_ptr failure_;
 };
@@ -484,7 +671,11 @@ void append(RunResult& result, RunResult more) {
 }
 
 RunResult run(const Model& model, std::span<const PlanId> plans, const RunOptions& options) {
-  return RunJob(model, plans, options).run();
+  return RunJob(model, plans, options, {}).run();
+}
+
+RunResult run(const Model& model, std::span<const PlanId> plans, const RunOptions& options, const Sharing& sharing) {
+  return RunJob(model, plans, options, sharing).run();
 }
 
 }  // namespace sojourn

@@ -7,6 +7,7 @@
 #include "sojourn/base/sha256.hpp"
 #include "sojourn/base/whole_file.hpp"
 #include "sojourn/outcomes/results_file.hpp"
+#include "sojourn/outcomes/scenario_digest.hpp"
 #include "sojourn/outcomes/version.hpp"
 #include "sojourn/sweep/sweep_folder.hpp"
 
@@ -59,21 +60,6 @@ std::string design_digest(const SweepFile& sweep) {
   for (const VariedKey& key : sweep.keys) keys.push_back(key_json(key));
   json["keys"] = std::move(keys);
   return sha256_hex(json.dump(-1, ' ', false, Json::error_handler_t::replace));
-}
-
-std::string scenario_digest(const Scenario& scenario) {
-  Sha256 digest;
-  digest.update(scenario.text);
-  if (const auto& talk = scenario.parts.word_of_mouth) {
-    const auto* file = std::get_if<NetworkFile>(&talk->network);
-    if (file != nullptr && file->ties) {
-      for (const Tie& tie : *file->ties) {
-        digest.update_little_endian(tie.from, 4);
-        digest.update_little_endian(tie.to, 4);
-      }
-    }
-  }
-  return digest.hex();
 }
 
 std::string written(const Manifest& manifest) {

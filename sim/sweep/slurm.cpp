@@ -59,8 +59,6 @@ std::optional<Shard> shard_of_array() {
   return Shard{(*id - *least) / step + 1, *count};
 }
 
-namespace {
-
 /// Only what srun and mpirun say to each process that they start: a batch script has a number of tasks too, and is one
 /// process.
 std::optional<Shard> shard_of_rank() {
@@ -72,8 +70,6 @@ std::optional<Shard> shard_of_rank() {
   }
   return std::nullopt;
 }
-
-}  // namespace
 
 std::optional<Shard> shard_of_environment() {
   const std::optional<Shard> task = shard_of_array(), rank = shard_of_rank();

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "sojourn/sweep/ranks.hpp"
+#include "sojourn/base/ranks.hpp"
 #include "sojourn/sweep/sweep_folder.hpp"
 
 namespace sojourn {

@@ -20,6 +20,8 @@ namespace sojourn {
 
 /// The part of it that a Slurm array names.
 [[nodiscard]] std::optional<Shard> shard_of_array();
+/// And which of several processes this is.
+[[nodiscard]] std::optional<Shard> shard_of_rank();
 
 /// What a script asks Slurm for.
 struct SlurmRequest {

@@ -1,12 +1,16 @@
 // The module that knows MPI. A shared counter on rank 0 is fetched and raised by one-sided operations, so that no rank has
-// to wait for requests; rank 0 computes like all others.
+// to wait for requests; rank 0 computes like all others. Nothing waits but the end.
 #define OMPI_SKIP_MPICXX 1
 #define MPICH_SKIP_MPICXX 1
 #include <mpi.h>
 
+#include <chrono>
+#include <list>
 #include <mutex>
+#include <thread>
+#include <utility>
 
-#include "sojourn/sweep/ranks.hpp"
+#include "sojourn/base/ranks.hpp"
 
 namespace {
 
@@ -33,6 +37,7 @@ class MpiRanks final : public sojourn::Ranks {
       close();
       static_cast<void>(sums({}));
     }
+    drain();
     MPI_Win_unlock_all(window_);
     MPI_Win_free(&window_);
     MPI_Finalize();
@@ -47,14 +52,35 @@ class MpiRanks final : public sojourn::Ranks {
   void serve() override {
     const std::unique_lock lock(mutex_, std::try_to_lock);
     if (!lock) return;
+    forget_what_has_left();
     int arrived = 0;
     MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, MPI_COMM_WORLD, &arrived, MPI_STATUS_IGNORE);
+  }
+  void send(std::uint32_t rank, std::string bytes) override {
+    const std::lock_guard lock(mutex_);
+    forget_what_has_left();
+    Leaving& message = leaving_.emplace_back();
+    message.bytes = std::move(bytes);
+    // Complete once it is received, so that nothing is on its way any more when all ranks have ended what they sent.
+    MPI_Issend(message.bytes.data(), static_cast<int>(message.bytes.size()), MPI_BYTE, static_cast<int>(rank), 0,
+               MPI_COMM_WORLD, &message.request);
+  }
+  [[nodiscard]] std::optional<Message> receive() override {
+    const std::lock_guard lock(mutex_);
+    return received();
   }
   [[nodiscard]] Totals sums(const Totals& of_this_rank) override {
     const std::lock_guard lock(mutex_);
     summed_ = true;
     Totals all{};
-    MPI_Allreduce(of_this_rank.data(), all.data(), static_cast<int>(all.size()), MPI_UINT64_T, MPI_SUM, MPI_COMM_WORLD);
+    MPI_Request summing = MPI_REQUEST_NULL;
+    MPI_Iallreduce(of_this_rank.data(), all.data(), static_cast<int>(all.size()), MPI_UINT64_T, MPI_SUM, MPI_COMM_WORLD,
+                   &summing);
+    // Who has nothing more to do leaves the processor to the others, for which MPI's own waiting would look all the time.
+    for (int ended = 0; ended == 0;) {
+      MPI_Test(&summing, &ended, MPI_STATUS_IGNORE);
+      if (ended == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
     return all;
   }
 
@@ -67,7 +93,46 @@ class MpiRanks final : public sojourn::Ranks {
     return before;
   }
 
+  struct Leaving {
+    std::string bytes;
+    MPI_Request request = MPI_REQUEST_NULL;
+  };
+
+  void forget_what_has_left() {
+    for (auto each = leaving_.begin(); each != leaving_.end();) {
+      int left = 0;
+      MPI_Test(&each->request, &left, MPI_STATUS_IGNORE);
+      each = left != 0 ? leaving_.erase(each) : std::next(each);
+    }
+  }
+
+  std::optional<Message> received() {
+    int arrived = 0;
+    MPI_Status status;
+    MPI_Iprobe(MPI_ANY_SOURCE, 0, MPI_COMM_WORLD, &arrived, &status);
+    if (arrived == 0) return std::nullopt;
+    int size = 0;
+    MPI_Get_count(&status, MPI_BYTE, &size);
+    Message message{static_cast<std::uint32_t>(status.MPI_SOURCE), std::string(static_cast<std::size_t>(size), '\0')};
+    MPI_Recv(message.bytes.data(), size, MPI_BYTE, status.MPI_SOURCE, 0, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    return message;
+  }
+
+  /// Receives what nobody asked for until every rank has got rid of what it sent.
+  void drain() {
+    MPI_Request all_have_sent = MPI_REQUEST_NULL;
+    for (int ended = 0; ended == 0;) {
+      while (received()) {
+      }
+      forget_what_has_left();
+      if (leaving_.empty() && all_have_sent == MPI_REQUEST_NULL) MPI_Ibarrier(MPI_COMM_WORLD, &all_have_sent);
+      if (all_have_sent != MPI_REQUEST_NULL) MPI_Test(&all_have_sent, &ended, MPI_STATUS_IGNORE);
+      if (ended == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  }
+
   std::mutex mutex_;
+  std::list<Leaving> leaving_;
   MPI_Win window_ = MPI_WIN_NULL;
   std::uint64_t* counter_ = nullptr;  // of rank 0
   std::uint32_t rank_ = 0, count_ = 1;

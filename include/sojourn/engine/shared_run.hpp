@@ -1,0 +1,46 @@
+// A run that several processes share, or that goes on from what an earlier one kept.
+#pragma once
+
+#include <exception>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sojourn/base/ranks.hpp"
+#include "sojourn/engine/run.hpp"
+
+namespace sojourn {
+
+/// Keeps what is finished of a run, so that the next run of the same need not simulate it again.
+class RunKeeper {
+ public:
+  virtual ~RunKeeper() = default;
+  RunKeeper() = default;
+  RunKeeper(const RunKeeper&) = delete;
+  RunKeeper& operator=(const RunKeeper&) = delete;
+
+  /// The parts that a run before this one finished: whole batches, packed.
+  [[nodiscard]] virtual const std::vector<std::string>& found() const = 0;
+  /// A batch is finished. Any thread calls, one after another.
+  virtual void keep(std::string part) = 0;
+  /// Everything must be safe now: the run is about to end early.
+  virtual void save() = 0;
+};
+
+/// With whom a run is shared; each may be null.
+struct Sharing {
+  Ranks* ranks = nullptr;       // each of which calls `run` once, for the same
+  RunKeeper* keeper = nullptr;  // of rank 0: told what is finished; what it has found is not simulated again
+};
+
+/// As `run` without the last argument, to the same bits. Ranks share the blocks of customers where nothing couples these;
+/// where something does, whole replications. The result of rank 0 is that of all; those of the others hold no replication.
+/// What fails on any rank is thrown on rank 0. A rank that cannot call this tells rank 0 by `give_up`. Throws RunError where
+/// what the keeper has found is not of this run.
+[[nodiscard]] RunResult run(const Model& model, std::span<const PlanId> plans, const RunOptions& options,
+                            const Sharing& sharing);
+
+/// Called instead of `run`, or after it has thrown: the run of all ranks fails, and rank 0 throws this error.
+void give_up(Ranks& ranks, const std::exception& error);
+
+}  // namespace sojourn

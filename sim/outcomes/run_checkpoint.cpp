@@ -1,0 +1,183 @@
+#include "sojourn/outcomes/run_checkpoint.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <system_error>
+#include <utility>
+
+#include "sojourn/base/error.hpp"
+#include "sojourn/base/sha256.hpp"
+#include "sojourn/base/whole_file.hpp"
+#include "sojourn/outcomes/scenario_digest.hpp"
+#include "sojourn/outcomes/version.hpp"
+
+namespace sojourn {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+/// By this line a file is known as a checkpoint. Then a line of JSON says whose it is; then come the parts, each after its
+/// length; and at the end the digest of all before it.
+constexpr std::string_view beginning = "Sojourn checkpoint 1: the command that wrote it goes on from here.\n";
+constexpr std::uint64_t most_bytes = std::uint64_t{1} << 36;
+constexpr std::size_t digest_size = 64, length_size = 8;
+
+double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+Json json_of(const RunIdentity& run) {
+  return {{"version", run.version}, {"build", run.build},         {"scenario", run.scenario},
+          {"seed", run.seed},       {"customers", run.customers}, {"replications", run.replications},
+          {"plans", run.plans}};
+}
+
+std::string length(std::uint64_t size) {
+  std::string bytes;
+  for (std::size_t k = 0; k < length_size; ++k) bytes += static_cast<char>(static_cast<std::uint8_t>(size >> (8 * k)));
+  return bytes;
+}
+
+std::uint64_t length_at(std::string_view bytes) {
+  std::uint64_t size = 0;
+  for (std::size_t k = 0; k < length_size; ++k) size |= std::uint64_t{static_cast<std::uint8_t>(bytes[k])} << (8 * k);
+  return size;
+}
+
+std::string texts(const Json& list) {
+  std::string all;
+  for (const Json& each : list) all += (all.empty() ? "" : ", ") + each.get<std::string>();
+  return all;
+}
+
+/// What is not the same about two runs, in words; the first that a user would think of.
+std::string difference(const Json& there, const Json& ours) {
+  if (there.at("version") != ours.at("version") || there.at("build") != ours.at("build"))
+    return fmt::format("by Sojourn {}, and this is {}", there.at("version").get<std::string>(),
+                       ours.at("version").get<std::string>());
+  if (there.at("plans") != ours.at("plans"))
+    return fmt::format("of the plans {}, and these are {}", texts(there.at("plans")), texts(ours.at("plans")));
+  for (const char* name : {"seed", "customers", "replications"}) {
+    if (there.at(name) == ours.at(name)) continue;
+    const auto number = [&](const Json& run) { return run.at(name).get<std::uint64_t>(); };
+    const std::string_view key = name;
+    if (key == "seed") return fmt::format("with seed {}, and this has seed {}", number(there), number(ours));
+    return fmt::format("with {} {}, and this has {}", number(there), key, number(ours));
+  }
+  return there.at("scenario") == ours.at("scenario") ? std::string() : "of another scenario, or with other changes to it";
+}
+
+[[noreturn]] void refuse(const fs::path& path, const std::string& why, const std::string& hint) {
+  throw InputError(fmt::format("the checkpoint {} {}", path.string(), why), hint);
+}
+
+constexpr const char* name_another = "name another file with --checkpoint";
+
+/// The parts in a checkpoint whose bytes are all there.
+std::vector<std::string> parts_in(const fs::path& path, std::string_view bytes, const Json& ours) {
+  const char* const damaged = "is damaged";
+  const std::string begin_anew = fmt::format("remove it, and the run begins anew: rm {}", path.string());
+  if (bytes.size() < beginning.size() + digest_size) refuse(path, damaged, begin_anew);
+  const std::string_view body = bytes.substr(0, bytes.size() - digest_size);
+  if (sha256_hex(body) != bytes.substr(body.size())) refuse(path, damaged, begin_anew);
+  std::string_view rest = body.substr(beginning.size());
+  const std::size_t line = rest.find('\n');
+  if (line == rest.npos) refuse(path, damaged, begin_anew);
+  const Json there = Json::parse(rest.substr(0, line), nullptr, false);
+  rest.remove_prefix(line + 1);
+  std::string other;
+  try {
+    other = difference(there, ours);
+  } catch (const Json::exception&) {
+    refuse(path, damaged, begin_anew);
+  }
+  if (!other.empty()) {
+    refuse(path, fmt::format("is of another run: {}", other),
+           fmt::format("repeat the command that wrote it, {}, or remove it", name_another));
+  }
+  std::vector<std::string> parts;
+  while (!rest.empty()) {
+    const std::uint64_t size = rest.size() < length_size ? rest.size() : length_at(rest);
+    if (rest.size() < length_size || size > rest.size() - length_size) refuse(path, damaged, begin_anew);
+    parts.emplace_back(rest.substr(length_size, size));
+    rest.remove_prefix(length_size + size);
+  }
+  return parts;
+}
+
+}  // namespace
+
+RunIdentity run_identity(const Scenario& scenario, std::vector<std::string> plans) {
+  const Settings& settings = scenario.parts.settings;
+  return {std::string(version()),    std::string(build_description()),
+          scenario_digest(scenario), settings.seed,
+          settings.customers,        settings.replications,
+          std::move(plans)};
+}
+
+RunCheckpoint::RunCheckpoint(fs::path path, const RunIdentity& identity)
+    : path_(std::move(path)), head_(std::string(beginning)), last_(now()) {
+  const Json ours = json_of(identity);
+  head_ += ours.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  std::error_code error;
+  if (fs::is_regular_file(path_, error) && fs::file_size(path_, error) > 0) {
+    const std::string bytes = read_whole_file(path_, most_bytes);
+    if (!bytes.starts_with(beginning)) {
+      throw InputError(fmt::format("--checkpoint {}: this file exists and is no checkpoint", path_.string()), name_another);
+    }
+    found_ = parts_in(path_, bytes, ours);
+  }
+  Replacing may;
+  may.beginning = beginning;
+  require_replaceable(path_, may);
+}
+
+void RunCheckpoint::keep(std::string part) {
+  const std::lock_guard lock(mutex_);
+  added_.push_back(std::move(part));
+  if (now() - last_ > pause_) write();
+}
+
+void RunCheckpoint::save() {
+  const std::lock_guard lock(mutex_);
+  if (written_ < added_.size()) write();
+}
+
+void RunCheckpoint::remove() {
+  std::error_code error;
+  fs::remove(path_, error);
+}
+
+std::size_t RunCheckpoint::parts() {
+  const std::lock_guard lock(mutex_);
+  return found_.size() + added_.size();
+}
+
+void RunCheckpoint::write() {
+  constexpr double shortest_pause = 0.25, share = 0.02;
+  const double began = now();
+  Replacing may;
+  may.beginning = beginning;
+  FileReplacement file(path_, may);
+  Sha256 digest;
+  const auto put = [&](std::string_view bytes) {
+    digest.update(bytes);
+    file.write(bytes);
+  };
+  put(head_);
+  for (const auto* const parts : {&found_, &added_}) {
+    for (const std::string& part : *parts) {
+      put(length(part.size()));
+      put(part);
+    }
+  }
+  file.write(digest.hex());
+  file.finish();
+  written_ = added_.size();
+  last_ = now();
+  pause_ = std::max(shortest_pause, (last_ - began) / share);
+}
+
+}  // namespace sojourn

@@ -1,0 +1,286 @@
+// One run of several ranks, and one that goes on from what another kept: the bits are those of one process. The ranks are
+// threads here, which talk through queues of their own; tests/golden/giant_test.py has those of MPI.
+#include "sojourn/engine/shared_run.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "sojourn/base/error.hpp"
+#include "sojourn/engine/run_parts.hpp"
+#include "tests/catch.hpp"
+#include "tests/verify/journeys.hpp"
+#include "tests/verify/same_result.hpp"
+
+using namespace sojourn;
+using namespace sojourn::verify;
+
+namespace {
+
+/// What the ranks of a test share.
+struct Hub {
+  explicit Hub(std::uint32_t ranks) : waiting(ranks) {}
+  std::mutex mutex;
+  std::uint64_t counter = 0;
+  std::vector<std::deque<Ranks::Message>> waiting;  // of each rank
+  std::function<bool(std::string& message)> spoil;  // may change a message to rank 0, or lose it by false
+};
+
+class TestRanks final : public Ranks {
+ public:
+  TestRanks(Hub& hub, std::uint32_t rank) : hub_(hub), rank_(rank) {}
+  [[nodiscard]] std::uint32_t rank() const override { return rank_; }
+  [[nodiscard]] std::uint32_t count() const override { return static_cast<std::uint32_t>(hub_.waiting.size()); }
+  [[nodiscard]] std::uint64_t take() override {
+    const std::lock_guard lock(hub_.mutex);
+    return hub_.counter++;
+  }
+  void close() override {
+    const std::lock_guard lock(hub_.mutex);
+    hub_.counter = std::uint64_t{1} << 62;
+  }
+  void serve() override {}
+  void send(std::uint32_t rank, std::string bytes) override {
+    const std::lock_guard lock(hub_.mutex);
+    if (rank == 0 && hub_.spoil && !hub_.spoil(bytes)) return;
+    hub_.waiting[rank].push_back({rank_, std::move(bytes)});
+  }
+  [[nodiscard]] std::optional<Message> receive() override {
+    const std::lock_guard lock(hub_.mutex);
+    std::deque<Message>& mine = hub_.waiting[rank_];
+    if (mine.empty()) return std::nullopt;
+    Message first = std::move(mine.front());
+    mine.pop_front();
+    return first;
+  }
+  [[nodiscard]] Totals sums(const Totals& of_this_rank) override { return of_this_rank; }
+
+ private:
+  Hub& hub_;
+  std::uint32_t rank_;
+};
+
+/// Keeps parts in memory; after `most` of them it asks for a stop.
+class TestKeeper final : public RunKeeper {
+ public:
+  explicit TestKeeper(std::vector<std::string> found = {}, std::size_t most = SIZE_MAX)
+      : found_(std::move(found)), most_(most) {}
+  [[nodiscard]] const std::vector<std::string>& found() const override { return found_; }
+  void keep(std::string part) override {
+    const std::lock_guard lock(mutex_);
+    kept.push_back(std::move(part));
+    if (kept.size() >= most_) stop.request_stop();
+  }
+  void save() override {}
+  /// What the next run finds.
+  [[nodiscard]] std::vector<std::string> all() const {
+    std::vector<std::string> parts = found_;
+    parts.insert(parts.end(), kept.begin(), kept.end());
+    return parts;
+  }
+  std::vector<std::string> kept;
+  std::stop_source stop;
+
+ private:
+  std::vector<std::string> found_;
+  std::size_t most_;
+  std::mutex mutex_;
+};
+
+Run try_run(const Model& model, const std::vector<PlanId>& plans, const RunOptions& options, const Sharing& sharing) {
+  Run done;
+  try {
+    done.result = run(model, plans, options, sharing);
+  } catch (const std::exception& error) {
+    done.error = error.what();
+    if (sharing.ranks != nullptr) give_up(*sharing.ranks, error);
+  }
+  return done;
+}
+
+/// The run of rank 0 of so many.
+Run shared(const Model& model, const std::vector<PlanId>& plans, std::uint32_t count, const RunOptions& options,
+           std::function<bool(std::string&)> spoil = {}, RunKeeper* keeper = nullptr) {
+  Hub hub(count);
+  hub.spoil = std::move(spoil);
+  std::vector<std::thread> others;
+  for (std::uint32_t rank = 1; rank < count; ++rank) {
+    others.emplace_back([&hub, &model, &plans, &options, rank] {
+      TestRanks ranks(hub, rank);
+      static_cast<void>(try_run(model, plans, options, {&ranks, nullptr}));
+    });
+  }
+  TestRanks ranks(hub, 0);
+  Run done = try_run(model, plans, options, {&ranks, keeper});
+  for (std::thread& other : others) other.join();
+  return done;
+}
+
+Model coffee(std::uint64_t customers, std::uint32_t replications) {
+  ModelParts parts = shipped("coffee.toml");
+  parts.settings.customers = customers;
+  parts.settings.replications = replications;
+  return Model(parts);
+}
+
+/// Customers who talk to one another; rules switch by what a survey says.
+Model coupled(const char* scenario, std::uint32_t replications) {
+  ModelParts parts = shipped(scenario);
+  parts.settings.customers = 1500;
+  parts.settings.replications = replications;
+  return Model(parts);
+}
+
+RunOptions with_threads(int threads) {
+  RunOptions options;
+  options.threads = threads;
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("shared run: 1, 2 and 3 ranks give the bits of one process", "[verify]") {
+  struct Case {
+    const char* name;
+    Model model;
+  };
+  for (const Case& each :
+       {Case{"few large replications", coffee(3 * block_customers, 2)}, Case{"many small ones", coffee(50, 300)},
+        Case{"talk", coupled("retail-word-of-mouth.toml", 4)}, Case{"rules", coupled("closed-loop.toml", 5)}}) {
+    CAPTURE(each.name);
+    const std::vector<PlanId> plans = all_plans(each.model.parts());
+    const Run alone = try_run(each.model, plans, with_threads(2));
+    REQUIRE(alone.result);
+    for (const std::uint32_t count : {1u, 2u, 3u}) {
+      for (const int threads : {1, 3}) {
+        CAPTURE(count, threads);
+        CHECK(difference(alone, shared(each.model, plans, count, with_threads(threads))).empty());
+      }
+    }
+  }
+}
+
+TEST_CASE("shared run: a message that is lost or changed shows", "[verify]") {
+  const Model model = coffee(3 * block_customers, 1);
+  const std::vector<PlanId> plans{PlanId(0)};
+  const Run alone = try_run(model, plans, with_threads(2));
+  std::atomic<int> parts = 0;
+  const Run lost =
+      shared(model, plans, 3, with_threads(1), [&](std::string& message) { return message.front() != 'P' || parts++ != 0; });
+  REQUIRE(parts > 0);
+  REQUIRE(lost.result);
+  CHECK(lost.result->interrupted);
+  parts = 0;
+  const Run changed = shared(model, plans, 3, with_threads(1), [&](std::string& message) {
+    if (message.front() == 'P' && parts++ == 0) message.back() = static_cast<char>(message.back() ^ 2);
+    return true;
+  });
+  REQUIRE(parts > 0);
+  CHECK_FALSE(difference(alone, changed).empty());
+}
+
+TEST_CASE("shared run: an error is that of one process, whichever rank comes upon it", "[verify]") {
+  // One life in a thousand never ends.
+  ModelParts parts = journey({place(Stage::awareness, {by_odds(1, 1.0), by_odds(2, 999.0)}),
+                              place(Stage::retention, {by_odds(1, 1.0, Fixed{1e-4})}), finish(End::lost)},
+                             30.0, 64);
+  parts.settings.replications = 200;
+  const Model model(parts);
+  const std::vector<PlanId> plans{PlanId(0)};
+  const Run alone = try_run(model, plans, with_threads(2));
+  REQUIRE_FALSE(alone.error.empty());
+  CHECK(difference(alone, shared(model, plans, 3, with_threads(1))).empty());
+}
+
+TEST_CASE("shared run: what was kept is not simulated again, and the bits are the same", "[verify]") {
+  for (const Model& model : {coffee(2 * block_customers, 3), coupled("closed-loop.toml", 6)}) {
+    const std::vector<PlanId> plans = all_plans(model.parts());
+    const Run straight = try_run(model, plans, with_threads(2));
+    REQUIRE(straight.result);
+    std::vector<std::string> kept;
+    // Each run is stopped once it has kept another part or two; the ranks differ from run to run.
+    for (std::uint32_t turn = 0;; ++turn) {
+      REQUIRE(turn < 200);
+      TestKeeper keeper(kept, 1 + turn % 3);
+      RunOptions options = with_threads(1 + static_cast<int>(turn % 2));
+      options.stop = keeper.stop.get_token();
+      const std::uint32_t count = 1 + turn % 3;
+      const Run done = count == 1 ? try_run(model, plans, options, {nullptr, &keeper})
+                                  : shared(model, plans, count, options, {}, &keeper);
+      REQUIRE(done.result);
+      CHECK(keeper.all().size() > kept.size());
+      kept = keeper.all();
+      if (!done.result->interrupted) {
+        CHECK(turn > 1);
+        CHECK(difference(straight, done).empty());
+        break;
+      }
+    }
+    // What is found counts: with another number in it the bits are others.
+    RunPart part = unpacked(kept.front(), straight.result->shapes);
+    part.sums.front().paired_outcomes.count(0, CustomerChange::kept, SatisfactionChange::same, 1);
+    kept.front() = packed(part);
+    TestKeeper keeper(kept);
+    CHECK_FALSE(difference(straight, try_run(model, plans, with_threads(2), {nullptr, &keeper})).empty());
+    CHECK(keeper.kept.empty());
+  }
+}
+
+TEST_CASE("shared run: parts of another run are refused", "[verify]") {
+  const Model model = coffee(2 * block_customers, 3);
+  const std::vector<PlanId> plans{PlanId(0)};
+  TestKeeper keeper;
+  const RunOptions options = with_threads(2);
+  REQUIRE(try_run(model, plans, options, {nullptr, &keeper}).result);
+  for (const Model& other :
+       {coffee(2 * block_customers, 1), coffee(block_customers * 32 * 3, 3), coupled("closed-loop.toml", 3)}) {
+    TestKeeper found(keeper.kept);
+    CHECK_FALSE(try_run(other, plans, options, {nullptr, &found}).error.empty());
+  }
+  std::vector<std::string> twice = keeper.kept;
+  twice.push_back(twice.front());
+  TestKeeper doubled(twice);
+  CHECK_FALSE(try_run(model, plans, options, {nullptr, &doubled}).error.empty());
+}
+
+TEST_CASE("run parts: there and back, and no damage passes", "[verify]") {
+  const int wide = GENERATE(0, 1, 4);
+  const Model model = coffee(100, 1);
+  const Program program(model);
+  const std::vector<TallyShape> shapes{tally_shape(program)};
+  RunPart part{7, 3, 11, {Totals(shapes.front())}};
+  part.sums.front().switches = {{2, 30.25, true}, {0, 1e-300, false}};
+  Tally table(shapes.front());
+  std::int64_t number = 1;
+  for (std::size_t cell = 0; cell < table.cells().size(); ++cell) {
+    number = static_cast<std::int64_t>(static_cast<std::uint64_t>(number) * 0x9e3779b97f4a7c15u);
+    if (cell % 3 != 0) table.add(cell, number >> (cell % 61));
+  }
+  table.events = 12345678901234;
+  // Far beyond 64 bits.
+  for (int k = 0; k < 9; ++k) part.sums.front().add(table);
+  for (int k = 0; k < 9 * wide; ++k) part.sums.front().add(Totals(part.sums.front()));
+  part.sums.front().paired_outcomes.count(1, EndStanding::lost, EndStanding::customer, 77);
+  const std::string bytes = packed(part);
+  const RunPart again = unpacked(bytes, shapes);
+  CHECK(again.replication == 7);
+  CHECK(again.batch == 3);
+  CHECK(again.blocks == 11);
+  CHECK(difference("part", part.sums.front(), again.sums.front()).empty());
+  CHECK_THROWS_AS(unpacked(bytes + std::string(1, '\0'), shapes), RunError);
+  for (std::size_t size = 0; size < bytes.size(); size += 1 + size / 7) {
+    CHECK_THROWS_AS(unpacked(bytes.substr(0, size), shapes), RunError);
+  }
+  CHECK_THROWS_AS(unpacked(bytes, {}), RunError);
+  CHECK_THROWS_AS(unpacked(std::string(200, '\xff'), shapes), RunError);
+}
