@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sojourn/sweep/merged_sweep.hpp"
 #include "sojourn/base/error.hpp"
 #include "sojourn/decide/estimate.hpp"
 #include "sojourn/outcomes/metrics.hpp"
 #include "sojourn/scenario/scenario.hpp"
+#include "sojourn/sweep/merged_sweep.hpp"
 
 namespace sojourn {
 namespace {

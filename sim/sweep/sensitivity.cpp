@@ -7,8 +7,8 @@
 #include <functional>
 #include <limits>
 
-#include "sojourn/sweep/merged_sweep.hpp"
 #include "sojourn/base/error.hpp"
+#include "sojourn/sweep/merged_sweep.hpp"
 
 namespace sojourn {
 namespace {
