@@ -225,7 +225,12 @@ std::string start_json(const Playground& ground, const std::string& lesson) {
   }
   for (const Rule& rule : parts.rules) rules.push_back({{"id", rule.id}, {"name", rule.name}});
   for (const Persona& persona : parts.personas) personas.push_back({{"id", persona.id}, {"name", persona.name}});
-  const std::vector<std::size_t> first = play_words::headlines(parts);
+  const Json told = Json::parse(lesson);
+  std::vector<std::size_t> first;
+  if (told.is_object()) {
+    for (const Json& name : told["metrics"]) first.push_back(metric_position(name.get<std::string>()));
+  }
+  if (first.empty()) first = play_words::headlines(parts);
   for (const std::size_t m : metrics_of(model)) {
     const bool headline = std::find(first.begin(), first.end(), m) != first.end();
     list.push_back(play_words::metric_json(metrics()[m], settings.currency, headline));
@@ -249,7 +254,7 @@ std::string start_json(const Playground& ground, const std::string& lesson) {
                      {"metrics", list},
                      {"map", play_words::map_json(model)},
                      {"personas", personas},
-                     {"lesson", Json::parse(lesson)}};
+                     {"lesson", told}};
   return dump(json);
 }
 

@@ -118,11 +118,17 @@ std::string lesson_page_json(const Playground& ground, const LessonReport& repor
                       {"state", state ? Json(*state) : Json(nullptr)},
                       {"command", lesson_command_line(report, change)}});
   }
+  Json shown_metrics = Json::array();
+  for (const LessonFigure& figure : lesson.show) {
+    const bool of_people = figure.touchpoints.empty() && figure.surveys.empty() && !figure.tier;
+    if (of_people && find_metric(figure.figure) != nullptr) shown_metrics.push_back(figure.figure);
+  }
   const Json json = {
       {"predict", lesson.predict},
       {"choices", lesson.choices},
       {"answer", lesson.answer - 1},
       {"because", lesson.because},
+      {"metrics", shown_metrics},
       {"figures", figures_json(report.figures)},
       {"without",
        lesson.without ? Json{{"words", lesson.without->words}, {"figures", figures_json(report.without)}} : Json(nullptr)},
