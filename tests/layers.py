@@ -22,6 +22,7 @@ DOORS = [("toml++", re.compile(r"toml\+\+/|toml\.hpp$"), "sim/scenario"),
          ("Graphviz", re.compile(r"graphviz/|(gvc|cgraph|gvplugin)\.h$"), "sim/map"),
          ("TBB", re.compile(r"(oneapi/)?tbb/"), "sim/base"),
          ("Boost.Graph", re.compile(r"boost/(graph|pending|property_map)/"), "sim/model"),
+         ("OpenSSL", re.compile(r"openssl/"), "sim/base"),
          ("cpp-httplib", re.compile(r"httplib\.h$"), "sim/play"),
          ("MPI", re.compile(r"mpi\.h$"), "sim/sweep"),
          ("CLI11", re.compile(r"CLI/|CLI11\.hpp$"), "tools")]

@@ -4,17 +4,24 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
+struct evp_md_ctx_st;  // OpenSSL's
+
 namespace sojourn {
 
-/// The Secure Hash Algorithm SHA-256 of FIPS 180-4 (NIST, 2015, https://doi.org/10.6028/NIST.FIPS.180-4),
-/// sections 4.1.2, 4.2.2, 5.1.1, 5.3.3 and 6.2. Feed it bytes in any number of pieces; the digest depends on their
-/// concatenation only.
+/// The Secure Hash Algorithm SHA-256 of FIPS 180-4 (NIST, 2015, https://doi.org/10.6028/NIST.FIPS.180-4), by OpenSSL. Feed
+/// it bytes in any number of pieces; the digest depends on their concatenation only. Every function throws std::bad_alloc
+/// where there is no memory.
 class Sha256 {
  public:
   using Digest = std::array<std::uint8_t, 32>;
+
+  Sha256();
+  Sha256(const Sha256& other);
+  Sha256& operator=(const Sha256& other);
 
   /// Appends bytes. At most 2^61 - 1 in all (FIPS 180-4, section 1).
   void update(std::string_view bytes);
@@ -27,14 +34,10 @@ class Sha256 {
   [[nodiscard]] std::string hex() const;
 
  private:
-  static constexpr std::size_t block_size = 64;
-
-  void compress(const std::uint8_t* block);
-
-  std::array<std::uint32_t, 8> state_ = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-                                         0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};  // section 5.3.3
-  std::array<std::uint8_t, block_size> pending_ = {};
-  std::uint64_t length_ = 0;  // bytes appended
+  struct Free {
+    void operator()(evp_md_ctx_st* context) const;
+  };
+  std::unique_ptr<evp_md_ctx_st, Free> context_;
 };
 
 /// The SHA-256 of `bytes` as 64 lower-case hexadecimal digits.
