@@ -134,6 +134,19 @@ std::optional<std::uint32_t> ask(const Lesson& lesson) {
   }
 }
 
+/// A class looks at one thing at a time: waits for Enter before `next`. False where the input ends.
+bool wait_for_enter(const std::string& next) {
+  print(stdout, "\nEnter: %s ", next.c_str());
+  std::fflush(stdout);
+  for (;;) {
+    const int c = std::getchar();
+    if (c == '\n') return true;
+    if (c != EOF) continue;
+    print(stdout, "\n");
+    return false;
+  }
+}
+
 LessonReport report_of(const Opened& opened) {
   LessonReport report;
   report.name = opened.name;
@@ -211,7 +224,8 @@ int lesson_command(const CommandLine& line) {
   }
   if (changed) {
     run_changed(line, opened, report);
-    print(stdout, "%s", (line.json ? lesson_json(report) : lesson_reveal(report, layout(line), characters())).c_str());
+    print(stdout, "%s",
+          (line.json ? lesson_json(report) : whole(lesson_reveal(report, layout(line), characters()))).c_str());
     return done;
   }
   if (line.json || line.sheet) {
@@ -220,6 +234,7 @@ int lesson_command(const CommandLine& line) {
     return done;
   }
   print(stdout, "%s", lesson_question(report, layout(line)).c_str());
+  bool asked = false;
   if (!report.prediction) {
     if (isatty(STDIN_FILENO) == 0) {
       print(stdout, "\n%s",
@@ -232,6 +247,7 @@ int lesson_command(const CommandLine& line) {
       return done;
     }
     report.prediction = ask(lesson);
+    asked = true;
     if (!report.prediction) {
       print(stdout, "\n");
       return done;
@@ -239,7 +255,12 @@ int lesson_command(const CommandLine& line) {
   }
   std::fflush(stdout);
   run_lesson(line, opened, report);
-  print(stdout, "\n%s", lesson_reveal(report, layout(line), characters()).c_str());
+  print(stdout, "\n");
+  bool pauses = asked;
+  for (const RevealPart& part : lesson_reveal(report, layout(line), characters())) {
+    print(stdout, "%s", part.text.c_str());
+    if (pauses && !part.next.empty()) pauses = wait_for_enter(part.next);
+  }
   return done;
 }
 

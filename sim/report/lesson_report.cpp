@@ -315,27 +315,41 @@ std::string lesson_question(const LessonReport& report, const Layout& layout) {
   return result;
 }
 
-std::string lesson_reveal(const LessonReport& report, const Layout& layout, Characters characters) {
+std::vector<RevealPart> lesson_reveal(const LessonReport& report, const Layout& layout, Characters characters) {
   const Lesson& lesson = report.lesson;
   if (!report.changed.empty()) {
     std::string changes;
     for (const std::string& one : report.changed) changes += (changes.empty() ? "" : ", ") + one;
-    return bold_prose(head_of(report), layout) + heading("With " + changes, layout) +
-           pictures(report.figures, report.without, layout, characters) + heading("As the lesson has it", layout) +
-           pictures(report.without, report.figures, layout, characters) + "\n" +
-           prose(certainty(report, characters), layout);
+    return {{bold_prose(head_of(report), layout) + heading("With " + changes, layout) +
+                 pictures(report.figures, report.without, layout, characters) + heading("As the lesson has it", layout) +
+                 pictures(report.without, report.figures, layout, characters) + "\n" +
+                 prose(certainty(report, characters), layout),
+             ""}};
   }
-  std::string result = bold_prose(judged(report), layout) + "\n" +
-                       pictures(report.figures, report.without, layout, characters) + "\n" +
-                       prose(certainty(report, characters), layout) + heading("Why", layout) + prose(lesson.because, layout);
+  std::vector<RevealPart> parts;
+  const auto add = [&](std::string what, std::string text) {
+    if (!parts.empty()) parts.back().next = std::move(what);
+    parts.push_back({std::move(text), ""});
+  };
+  add("", bold_prose(judged(report), layout) + "\n" + pictures(report.figures, report.without, layout, characters) + "\n" +
+              prose(certainty(report, characters), layout));
+  add("why", heading("Why", layout) + prose(lesson.because, layout));
   if (lesson.without && !report.without.empty())
-    result += heading("The same, but " + lesson.without->words, layout) +
-              pictures(report.without, report.figures, layout, characters);
-  if (!lesson.to_try.empty()) result += heading("Try next", layout) + try_next(report, layout);
+    add("the same without its cause", heading("The same, but " + lesson.without->words, layout) +
+                                          pictures(report.without, report.figures, layout, characters));
+  std::string rest;
+  if (!lesson.to_try.empty()) rest += heading("Try next", layout) + try_next(report, layout);
   if (!lesson.sources.empty()) {
-    result += heading("Sources", layout);
-    for (const std::string& source : lesson.sources) result += prose("  " + shown_on_one_line(source), layout);
+    rest += heading("Sources", layout);
+    for (const std::string& source : lesson.sources) rest += prose("  " + shown_on_one_line(source), layout);
   }
+  if (!rest.empty()) add(lesson.to_try.empty() ? "the sources" : "what to try next", rest);
+  return parts;
+}
+
+std::string whole(const std::vector<RevealPart>& reveal) {
+  std::string result;
+  for (const RevealPart& part : reveal) result += part.text;
   return result;
 }
 
@@ -344,8 +358,8 @@ std::string lesson_sheet(const LessonReport& report, Sheet sheet) {
   const bool answers = sheet == Sheet::answers;
   const std::string line = "\n\n______________________________________________________________________\n";
   std::string result =
-      fmt::format("# {}{}\n\n{} minutes.{}\n", markdown(head_of(report)), answers ? " (for the teacher)" : "", lesson.minutes,
-                  answers ? "" : " Name: ______________________________");
+      fmt::format("# {}{}\n\n{} minutes.{}\n", markdown(head_of(report)), answers ? " (for the teacher)" : "",
+                  lesson.minutes, answers ? "" : " Name: ______________________________");
   result += fmt::format("\n## 1. Predict, before anything is run\n\n{}\n\n", markdown(lesson.predict));
   for (std::uint32_t i = 1; i <= lesson.choices.size(); ++i)
     result += fmt::format("- [{}] {}\n", answers && i == lesson.answer ? "x" : " ", markdown(choice(lesson, i)));

@@ -226,12 +226,19 @@ class Command(ProgramTest):
         return shown.decode().replace("\r\n", "\n"), os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
 
     def test_a_terminal_is_asked_until_it_answers(self):
-        shown, status = self.on_a_terminal("drink\n7\n 2. \n", "lesson", "weakest")
+        shown, status = self.on_a_terminal("drink\n7\n 2. \n\nyes\n\n", "lesson", "weakest")
         self.assertEqual(status, 0)
         self.assertIn('"drink" is none of the choices: give a number from 1 to 3.', shown)
         self.assertIn('"7" is none of the choices', shown)
         self.assertEqual(shown.count("Your prediction (1 to 3): "), 3)
         self.assertIn("You were right: 2. Mending the drink", shown)
+        # One thing at a time.
+        order = [shown.index(words) for words in ("What each plan adds", "Enter: why ", "leverage", "Enter: the same without its cause ", "The same, but",
+                                                  "Enter: what to try next ", "Try next", "Sources")]
+        self.assertEqual(order, sorted(order))
+        shown, status = self.on_a_terminal("2\n\x04", "lesson", "weakest")  # who goes away sees the rest at once
+        self.assertEqual((status, shown.count("Enter: ")), (0, 1))
+        self.assertIn("Sources", shown)
         shown, status = self.on_a_terminal("\x04", "lesson", "weakest")  # the end of the input
         self.assertEqual(status, 0)
         self.assertNotIn("Why", shown)

@@ -67,7 +67,7 @@ TEST_CASE("bars end where their value does, below 0 to the left of the line") {
   LessonReport report = report_of("weakest");
   report.prediction = report.lesson.answer;
   report.figures = {shares({0.2, 0.1, -0.1})};
-  const std::string said = lesson_reveal(report, {Colour::off, 60, true, Format::table}, Characters::ascii);
+  const std::string said = whole(lesson_reveal(report, {Colour::off, 60, true, Format::table}, Characters::ascii));
   // 33 columns: eleven below 0, the line, and 21 above.
   const std::string below(11, ' '), all(21, '#'), eleven(11, '#');
   const auto has_line = [&](const std::string& bar, const std::string& value) {

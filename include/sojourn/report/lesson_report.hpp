@@ -39,9 +39,17 @@ struct LessonEntry {
 
 /// Title, question and choices. Ends with a newline.
 [[nodiscard]] std::string lesson_question(const LessonReport& report, const Layout& layout);
-/// Whether the prediction was right, the figures with a picture each, why, the same without the cause, what to try next and
-/// the sources; or, where the reader changed something, the figures now and before. Ends with a newline.
-[[nodiscard]] std::string lesson_reveal(const LessonReport& report, const Layout& layout, Characters characters);
+/// A part of the reveal, and what follows it, for who is to go on: "why". Texts end with a newline.
+struct RevealPart {
+  std::string text;
+  std::string next;  // empty after the last part
+};
+/// Whether the prediction was right, and the figures with a picture each; why; the same without the cause; what to try next
+/// and the sources. Or, where the reader changed something, one part: the figures now and before.
+[[nodiscard]] std::vector<RevealPart> lesson_reveal(const LessonReport& report, const Layout& layout, Characters characters);
+/// All parts as one text.
+[[nodiscard]] std::string whole(const std::vector<RevealPart>& reveal);
+
 /// The sheet for the class in Markdown, with or without what came out.
 enum class Sheet { questions, answers };
 [[nodiscard]] std::string lesson_sheet(const LessonReport& report, Sheet sheet);
