@@ -154,8 +154,8 @@ KeptComparison kept(const CommandLine& line, const Samples& samples, const Compa
   return kept;
 }
 
-/// Before the work: whether its result can be kept.
-void require_keepable(const std::string& output, Replacing may) {
+/// Before the work: whether the result of several files, or of what is tried (`trial`), can be kept.
+void require_keepable(const std::string& output, Replacing may, bool trial) {
   if (output.empty()) return;
   const std::string kind = std::filesystem::path(output).extension().string();
   const std::string beginning = kind == ".json"  ? "{\n  \"scenario\": "
@@ -163,6 +163,9 @@ void require_keepable(const std::string& output, Replacing may) {
                                                  : markdown_beginning;
   may.beginning = beginning;
   if (kind == ".json" || kind == ".csv" || kind == ".md") return require_replaceable(output, may);
+  if (trial)
+    throw InputError(fmt::format("cannot keep what is tried as \"{}\"", output),
+                     "end the name in .csv, .json or .md; for a results file (.h5), write what is tried into a scenario");
   throw InputError(
       fmt::format("cannot keep a comparison of several files as \"{}\"", output),
       "end the name in .csv, .json or .md: a results file (.h5) holds one scenario; sojourn compare writes that of "
@@ -195,7 +198,7 @@ int compare_several(const CommandLine& line) {
   Replacing may;
   may.inputs.assign(files.begin(), files.end());
   may.force = line.force;
-  require_keepable(line.output, may);
+  require_keepable(line.output, may, false);
   std::vector<NamedSamples> runs;
   for (const std::string& file : files) {
     CommandLine one = line;
@@ -216,8 +219,11 @@ int compare_tried(const CommandLine& line, const Input& input) {
     throw InputError("--try changes a scenario, and " + line.input + " is a results file", "name its scenario");
   require_nothing_of_one_run(line, "--try");
   Replacing may = replacing(line, input);
-  require_keepable(line.output, may);
+  require_keepable(line.output, may, true);
   const Tried tried = parse_tried(input.model.parts(), line.tries, "--try ");
+  if (!line.quiet) {
+    for (const std::string& note : idle_keys(input.model.parts(), tried)) print(stderr, "note: %s\n", note.c_str());
+  }
   const TriedModels models = tried_models(input.scenario, line.overrides, tried);
   const std::vector<PlanId> plans =
       line.plans.empty() ? std::vector<PlanId>{PlanId(0)} : plans_to_compare(models.before, line.plans);

@@ -8,6 +8,7 @@
 
 #include "sojourn/base/number_text.hpp"
 #include "sojourn/decide/joined_samples.hpp"
+#include "sojourn/outcomes/finished_run.hpp"
 #include "sojourn/scenario/nearest.hpp"
 
 namespace sojourn {
@@ -59,14 +60,14 @@ Tried parse_tried(const ModelParts& parts, const std::vector<std::string>& words
     const auto improvement = entry_of(path, "improvement"), rule = entry_of(path, "rule");
     if (path.starts_with("scenario."))
       throw InputError(fmt::format("{} is a setting of the question, which both sides share", path),
-                       fmt::format("write --set {} for both", word));
+                       fmt::format("write --set {} for both", shell_quoted(word)));
     if (!improvement && !rule) {
       tried.keys.push_back({said, path, value});
       continue;
     }
     const std::optional<double> level = parse_number(trimmed(value));
     if (!level || *level < 0.0 || *level > 1.0)
-      throw InputError(fmt::format("{}: {} is no level", said, value),
+      throw InputError(fmt::format("{}: \"{}\" is no level", said, value),
                        improvement ? "write 1 for the whole improvement, 0 for none, or a level between"
                                    : "write 1 to go by the rule, 0 not to");
     if (improvement) {
@@ -80,6 +81,22 @@ Tried parse_tried(const ModelParts& parts, const std::vector<std::string>& words
     }
   }
   return tried;
+}
+
+std::vector<std::string> idle_keys(const ModelParts& parts, const Tried& tried) {
+  std::vector<std::string> notes;
+  for (const Override& key : tried.keys) {
+    for (const Improvement& improvement : parts.improvements) {
+      const std::string& id = improvement.change.id;
+      const auto is_it = [&](const Tried::Bought& each) { return each.id == id; };
+      if (!key.path.starts_with(fmt::format("improvement.{}.", id)) ||
+          std::any_of(tried.improvements.begin(), tried.improvements.end(), is_it))
+        continue;
+      notes.push_back(
+          fmt::format("{} changes nothing while the improvement \"{}\" is off.", key.path, improvement.change.name));
+    }
+  }
+  return notes;
 }
 
 std::vector<std::string> words_of(const Tried& tried) {

@@ -32,6 +32,9 @@ struct Tried {
 /// for a level that is no number from 0 to 1, and for a key of [scenario], which is of both sides.
 [[nodiscard]] Tried parse_tried(const ModelParts& parts, const std::vector<std::string>& words, std::string_view option);
 
+/// A sentence for each key that changes nothing, since it is of an improvement that is not bought.
+[[nodiscard]] std::vector<std::string> idle_keys(const ModelParts& parts, const Tried& tried);
+
 /// The words that `parse_tried` reads as this, in their order.
 [[nodiscard]] std::vector<std::string> words_of(const Tried& tried);
 
