@@ -141,7 +141,8 @@ Json places_json(const PlayAnswer& answer, std::size_t count) {
   return list;
 }
 
-/// The largest change of `metric` over touchpoints among those that chance, all touchpoints looked at, would not have made.
+/// The largest change of a value over touchpoints among those that chance, all touchpoints looked at, would not have made,
+/// and that the two digits in which it is told show.
 struct Mover {
   std::size_t touchpoint = 0;
   double before = 0.0, now = 0.0;
@@ -149,7 +150,7 @@ struct Mover {
 std::optional<Mover> most_moved(const Samples& samples, double (*value)(const TouchSums&)) {
   std::optional<Mover> most;
   const std::size_t places = samples.touchpoints.size();
-  constexpr double rarely = 0.05;
+  constexpr double rarely = 0.05, least_told = 0.01;
   for (std::size_t v = 0; v < places; ++v) {
     const std::vector<TouchSums>&before = samples.plans[0].touch[v], &now = samples.plans[1].touch[v];
     std::vector<double> changes;
@@ -158,7 +159,7 @@ std::optional<Mover> most_moved(const Samples& samples, double (*value)(const To
     if (std::max(all_before.visits, all_now.visits) < rarely * all_before.arrived) continue;
     const double point = value(all_now) - value(all_before);
     const Estimate change = cautious_interval(point, changes, 0.05 / static_cast<double>(places));
-    if (!change.clear()) continue;
+    if (!change.clear() || std::fabs(point) < least_told) continue;
     if (!most || std::fabs(point) > std::fabs(most->now - most->before)) most = Mover{v, value(all_before), value(all_now)};
   }
   return most;
@@ -168,7 +169,7 @@ std::vector<std::string> words_on(const Playground& ground, const Playground::St
   if (state.tried.nothing()) return {"Nothing is tried yet: this is the scenario as it stands."};
   const Samples& samples = answer.samples;
   const PlanComparison& plan = answer.comparison.plans.back();
-  std::vector<std::string> words;
+  std::vector<std::string> words = idle_keys(ground.model().parts(), state.tried);
   for (const std::size_t m : play_words::headlines(ground.model().parts())) {
     const Metric& metric = metrics()[m];
     const Difference& change = plan.differences[m];

@@ -51,6 +51,7 @@ std::vector<std::size_t> headlines(const ModelParts& parts) {
   for (const GoalTerm& term : goal_before_running(parts)) add(term.metric);
   add(metric_position("retained"));
   add(metric_position("nps"));
+  if (moves_money(parts)) add(metric_position("npv"));
   return all;
 }
 
