@@ -18,6 +18,9 @@ int explore_command(const CommandLine& line) {
   const fs::path page = line.output.empty() ? fs::path(line.input).stem() += ".html" : fs::path(line.output);
   if (page.extension() != ".html" && page.extension() != ".htm")
     throw InputError("a page is made, so " + page.string() + " cannot be its name", "end it in .html");
+  if (fs::exists(line.input) && !looks_like_results(line.input))
+    throw InputError("this is not the file of a merged sweep",
+                     "sojourn sweep and then sojourn merge make one; sojourn play takes a scenario", line.input);
   const Outcomes points = read_results(line.input);
   if (!holds_points(points))
     throw InputError("this file holds a run, not the points of a sweep",

@@ -14,6 +14,7 @@
 #include "sojourn/outcomes/recorded.hpp"
 #include "sojourn/outcomes/recorded_scenario.hpp"
 #include "sojourn/outcomes/version.hpp"
+#include "sojourn/report/format.hpp"
 #include "sojourn/scenario/knobs.hpp"
 #include "sojourn/sweep/merged_sweep.hpp"
 
@@ -34,6 +35,16 @@ Json rounded(double value) {
   return std::round(value * unit) / unit;
 }
 Json figures(const Estimate& e) { return {rounded(e.mean), rounded(e.low), rounded(e.high)}; }
+
+/// No more than all and no less than nobody: few replications say little, yet that much is known.
+Estimate within_reach(const Metric& metric, Estimate e) {
+  const bool share = format::kind(metric) == format::Kind::share, nps = metric.name == "nps";
+  if (share || nps) {
+    e.low = std::max(e.low, share ? 0.0 : -100.0);  // what is not a number stays so
+    e.high = std::min(e.high, share ? 1.0 : 100.0);
+  }
+  return e;
+}
 
 double mean_of(const std::vector<double>& values) {
   double sum = 0.0;
@@ -146,7 +157,8 @@ class Grid {
             const std::vector<double> base = samples(point, 0, m);
             for (std::size_t r = 0; r < values.size(); ++r) values[r] -= base[r];
           }
-          of_plan.push_back(figures(cautious_interval(mean_of(values), values)));
+          const Estimate e = cautious_interval(mean_of(values), values);
+          of_plan.push_back(figures(changes ? e : within_reach(*metrics_[m], e)));
         }
         of_point.push_back(std::move(of_plan));
       }

@@ -84,7 +84,8 @@ export const describe = (state) => {
     ...(grid && grid.plans.length > 1 ? [grid.plans[state.plan].name] : []),
     ...improvements.filter((one) => level(state, one)).map((one) => (level(state, one) === 1 ? one.name : `${one.name} ${levelName(level(state, one))}`)),
     ...rules.filter(({ id }) => state.rules.includes(id)).map((rule) => rule.name),
-    ...knobs.filter((knob) => knob.key in state.knobs).map((knob) => `${knob.name} ${knobFigure(knob, state.knobs[knob.key])}`)];
+    // The file's own values may not be among those of a grid.
+    ...knobs.filter((knob) => knob.key in state.knobs || (grid && (grid.own ?? null) === null)).map((knob) => `${knob.name} ${knobFigure(knob, knobValue(state, knob))}`)];
   return words.length ? words.join("; ") : "As in the file";
 };
 
