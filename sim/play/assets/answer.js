@@ -1,10 +1,18 @@
 // The answer: the headline figures as before, now and change, with whiskers; what moved most; all figures as a table.
 import { element, section, table } from "../../page/assets/elements.js";
 import { joined } from "../../page/assets/figures.js";
-import { beforeName, changeFigure, compared, figure, grid, headline, lookOf, metrics, shown } from "./start.js";
+import { apart, beforeName, changeFigure, compared, figure, grid, headline, lookOf, metrics, shown } from "./start.js";
 import { describe, encode, tries, untouched } from "./state.js";
 
-const between = (metric, change) => `${changeFigure(metric, change[1], true)} to ${changeFigure(metric, change[2])}`;
+/** The ends of an interval, in as many digits as tell them apart. */
+const between = (metric, [, low, high]) => {
+  const more = apart(low, high, (value, digits) => changeFigure(metric, value, true, digits));
+  return `${changeFigure(metric, low, true, more)} to ${changeFigure(metric, high, false, more)}`;
+};
+const betweenValues = (metric, [, low, high]) => {
+  const more = apart(low, high, (value, digits) => figure(metric, value, digits));
+  return `${figure(metric, low, more)} to ${figure(metric, high, more)}`;
+};
 /** What is said of a change; `told`: whether the answer tells it from chance. */
 export const changeWords = (metric, change, told) => {
   const state = shown(change, told);
@@ -49,7 +57,7 @@ class Card {
     this.change.hidden = !change;
     const ghost = change ? before[0] : one.own?.[0] ?? null;
     const own = one.own && one.own[0] !== now[0] ? [`with the file’s values ${figure(metric, one.own[0])}`] : [];
-    const interval = now[1] === null ? "no interval yet" : `${figure(metric, now[1])} to ${figure(metric, now[2])}`;
+    const interval = now[1] === null ? (grid ? "no interval" : "no interval yet") : betweenValues(metric, now);
     this.before.textContent = joined([change ? `${beforeName} ${figure(metric, before[0])}` : interval, ...own].join("; "));
     // The whisker is that of the change, drawn from "before" on: what the same luck tells.
     const [low, high] = change ? [change[1], change[2]].map((end) => (end === null ? null : before[0] + end)) : [now[1], now[2]];

@@ -377,6 +377,9 @@ const queue = (v, was, now, each) => {
   text.textContent = words;
   home.queue = draw("g", { class: "queue" }, ...Array.from({ length: Math.max(marks, ghosts) }, (_, i) => person(i, i < marks ? "waits" : "waited")), text);
   home.card.append(home.queue);
+  // What stands at the edge of the picture is pushed into it.
+  const its = home.queue.getBBox(), { x: left, width } = svg.viewBox.baseVal, over = its.x + its.width + 4 - left - width;
+  if (over > 0) home.queue.setAttribute("transform", `translate(${-over} 0)`);
 };
 const placesTable = (answer) => {
   const pair = (list, words) => (list === null || list === undefined || (list[0] === null && list[1] === null) ? ["-", "-"] : list.map((value) => (value === null ? "-" : words(value))));

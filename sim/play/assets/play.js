@@ -126,11 +126,18 @@ addEventListener("resize", () => {
   width = innerWidth;
   resizeCurves();
 });
-// On a narrow screen the answer stands in a bar of its own beside what is changed, where it is out of sight.
+// On a narrow screen the answer stands in a bar of its own beside what is changed, where it is out of sight: at the top, or
+// at the bottom while the top of the page is seen, once something was changed there.
 const seen = new Map();
+const placeBar = () => {
+  const top = seen.get(document.querySelector("header")) === true;
+  document.body.classList.toggle("away", seen.get(section("cards")) === false && (!top || canUndo()));
+  document.body.classList.toggle("at-top", top);
+};
 const watch = new IntersectionObserver((entries) => {
   for (const { target, isIntersecting } of entries) seen.set(target, isIntersecting);
-  document.body.classList.toggle("away", ![...seen.values()].includes(true));
+  placeBar();
 });
 for (const one of [section("cards"), document.querySelector("header")]) watch.observe(one);
+onMove(placeBar);
 document.documentElement.dataset.ready = "yes";

@@ -13,24 +13,37 @@ export const headline = metrics.map((metric, i) => [metric, i]).filter(([metric]
 export const clean = (value) => Number(value.toPrecision(12));
 
 const decimals = (value, digits) => value.toFixed(digits).replace(/^-(?=[0.]*$)/, "");
+const scales = { bn: 1e9, M: 1e6, k: 1e3 };
+/** A figure's text with `more` decimals. */
+const finer = (text, value, more) => {
+  if (!more) return text;
+  const [, digits, suffix] = /^[-\u2212]?[\d,]+(?:\.(\d+))?(?: (bn|M|k))?/.exec(text) ?? [];
+  return decimals(value / (scales[suffix] ?? 1), (digits?.length ?? 0) + more).replace(/\d+/, (whole) => Number(whole).toLocaleString("en")) + (suffix ? ` ${suffix}` : "");
+};
+/** How many decimals more tell two values apart, as `write(value, more)` has them. */
+export const apart = (low, high, write) => {
+  let more = 0;
+  while (low !== high && more < 4 && write(low, more) === write(high, more)) ++more;
+  return more === 4 ? 0 : more;
+};
 const size = (value) => (Math.abs(value) >= 1000 ? Math.round(value).toLocaleString("en") : decimals(value, Math.abs(value) >= 99.95 ? 0 : Math.abs(value) >= 9.995 ? 1 : 2));
-const plainFigure = (metric, value) => {
-  if (metric.kind === "money") return `${short(value)} ${currency}`;
-  if (metric.kind === "points" || metric.kind === "days") return decimals(value, 1);
-  if (metric.kind === "score") return decimals(value, Math.abs(value) < 2 ? 3 : 1);
-  return size(value);
+const plainFigure = (metric, value, more) => {
+  if (metric.kind === "money") return `${finer(short(value), value, more)} ${currency}`;
+  if (metric.kind === "points" || metric.kind === "days") return decimals(value, 1 + more);
+  if (metric.kind === "score") return decimals(value, (Math.abs(value) < 2 ? 3 : 1) + more);
+  return finer(size(value), value, more);
 };
 const unitWords = { 1: "", day: "days", d: "days", "day-1": "a day" };
 const unitName = (unit) => unitWords[unit] ?? unit ?? "";
 const after = (metric) => (metric.kind === "days" ? " days" : metric.kind === "number" && unitName(metric.unit) ? ` ${unitName(metric.unit)}` : "");
-/** A value of a metric, with its unit. */
-export const figure = (metric, value) => (value === null || value === undefined ? "-" : metric.kind === "share" ? percent(value) : minus(plainFigure(metric, value)) + after(metric));
+/** A value of a metric, with its unit; with `more` decimals than usual. */
+export const figure = (metric, value, more = 0) => (value === null || value === undefined ? "-" : metric.kind === "share" ? percent(value, 1 + more) : minus(plainFigure(metric, value, more)) + after(metric));
 /** A change of a metric, with its sign; shares change by points. */
-export const changeFigure = (metric, value, bare = false) => {
+export const changeFigure = (metric, value, bare = false, more = 0) => {
   if (value === null) return "-";
-  const rounded = metric.kind === "share" ? decimals(100 * value, 1) : metric.kind === "money" ? short(value).replace("\u2212", "-") : plainFigure(metric, value);
+  const rounded = metric.kind === "share" ? decimals(100 * value, 1 + more) : metric.kind === "money" ? finer(short(value), value, more).replace("\u2212", "-") : plainFigure(metric, value, more);
   // What is not nothing is not said to be nothing.
-  const text = value === 0 || /[1-9]/.test(rounded) ? rounded : String(Number((metric.kind === "share" ? 100 * value : value).toPrecision(1)));
+  const text = value === 0 || /[1-9]/.test(rounded) ? rounded : String(Number((metric.kind === "share" ? 100 * value : value).toPrecision(1 + more)));
   const unit = bare ? "" : metric.kind === "share" ? " points" : metric.kind === "money" ? ` ${currency}` : after(metric);
   return minus((value > 0 && /[1-9]/.test(text) ? "+" : "") + text) + unit;
 };
@@ -57,7 +70,9 @@ const shownAs = (knob) => (knob.percent ? 100 : inMonths(knob) ? 1 / month : 1);
 export const knobNumber = (knob, value) => Number((shownAs(knob) * value).toPrecision(inMonths(knob) ? 6 : 12));
 export const knobValueOf = (knob, number) => clean(number / shownAs(knob));
 export const knobStep = (knob) => (inMonths(knob) ? Math.max(1, Math.round(knob.step / month)) * month : knob.step);
-export const knobUnit = (knob) => (knob.percent ? "%" : inMonths(knob) ? "months" : [knob.before, knob.after].filter(Boolean).join(" ").trim() || unitName(knob.unit));
+/** What stands around the number of an effect: of "-40%" the number is 40 and the unit "% less". */
+const effectUnit = ({ before = "", after = "" }) => [after.trim(), { "+": "more", "-": "less" }[before.trim()] ?? ""].filter(Boolean).join(" ");
+export const knobUnit = (knob) => (knob.percent ? "%" : inMonths(knob) ? "months" : effectUnit(knob) || unitName(knob.unit));
 export const knobFigure = (knob, value) => knob.labels?.[knob.values.indexOf(value)] ?? minus(knobNumber(knob, value).toLocaleString("en", { maximumFractionDigits: 6 })) + (knobUnit(knob) ? ` ${knobUnit(knob)}` : "");
 /** The day as a date, where the scenario has one. */
 export const dayName = (day) => {
