@@ -147,10 +147,10 @@ struct Mover {
   std::size_t touchpoint = 0;
   double before = 0.0, now = 0.0;
 };
-std::optional<Mover> most_moved(const Samples& samples, double (*value)(const TouchSums&)) {
+std::optional<Mover> most_moved(const Samples& samples, double (*value)(const TouchSums&), double least_told = 0.01) {
   std::optional<Mover> most;
   const std::size_t places = samples.touchpoints.size();
-  constexpr double rarely = 0.05, least_told = 0.01;
+  constexpr double rarely = 0.05;
   for (std::size_t v = 0; v < places; ++v) {
     const std::vector<TouchSums>&before = samples.plans[0].touch[v], &now = samples.plans[1].touch[v];
     std::vector<double> changes;
@@ -187,6 +187,14 @@ std::vector<std::string> words_on(const Playground& ground, const Playground::St
     words.push_back(fmt::format("Visits {} most at {}: from {:.2f} to {:.2f} a person.",
                                 most->now > most->before ? "rise" : "fall", name(most->touchpoint), most->before,
                                 most->now));
+  }
+  constexpr double a_second = 1.0 / 86400.0;
+  if (samples.mechanisms.queues) {
+    if (const auto most = most_moved(samples, touch_metric("wait_days").value, a_second)) {
+      words.push_back(fmt::format("The mean wait {} most at {}: from {} to {}.",
+                                  most->now > most->before ? "rises" : "falls", name(most->touchpoint),
+                                  format::wait(most->before), format::wait(most->now)));
+    }
   }
   if (words.empty()) {
     const bool last = answer.stage + 1 == ground.size().replications.size();

@@ -59,7 +59,7 @@ const Key* declared_key(const std::vector<Step>& steps) {
 bool is_duration(const Key* key) {
   return key != nullptr &&
          (key->kind == keys::Kind::duration || key->kind == keys::Kind::moment || key->kind == keys::Kind::step ||
-          key->kind == keys::Kind::drawn_duration || key->kind == keys::Kind::arrival);
+          key->kind == keys::Kind::drawn_duration || key->kind == keys::Kind::law || key->kind == keys::Kind::arrival);
 }
 
 // What no number can be drawn for: texts, names, dates, true and false.

@@ -64,15 +64,16 @@ export const lookOf = (metric, change, told) => {
   return good > 0 ? "better" : good < 0 ? "worse" : change && (state === "unshown" || state === "none") ? "unshown" : "";
 };
 
-/** A value of a knob as a person reads it. */
-const inMonths = (knob) => knob.unit === "day" && !knob.before && !knob.after && knob.to > 150;
-const shownAs = (knob) => (knob.percent ? 100 : inMonths(knob) ? 1 / month : 1);
-export const knobNumber = (knob, value) => Number((shownAs(knob) * value).toPrecision(inMonths(knob) ? 6 : 12));
+/** A value of a knob as a person reads it: times in minutes, hours, days or months, whichever fits the slider. */
+const times = [[3 / 24, 24 * 60, "minutes"], [3, 24, "hours"], [150, 1, "days"], [Infinity, 1 / month, "months"]];
+const timeOf = (knob) => (knob.unit === "day" && !knob.before && !knob.after ? times.find(([most]) => knob.to <= most) : null);
+const shownAs = (knob) => (knob.percent ? 100 : timeOf(knob)?.[1] ?? 1);
+export const knobNumber = (knob, value) => Number((shownAs(knob) * value).toPrecision(timeOf(knob) ? 6 : 12));
 export const knobValueOf = (knob, number) => clean(number / shownAs(knob));
-export const knobStep = (knob) => (inMonths(knob) ? Math.max(1, Math.round(knob.step / month)) * month : knob.step);
+export const knobStep = (knob) => (timeOf(knob)?.[2] === "months" ? Math.max(1, Math.round(knob.step / month)) * month : knob.step);
 /** What stands around the number of an effect: of "-40%" the number is 40 and the unit "% less". */
 const effectUnit = ({ before = "", after = "" }) => [after.trim(), { "+": "more", "-": "less" }[before.trim()] ?? ""].filter(Boolean).join(" ");
-export const knobUnit = (knob) => (knob.percent ? "%" : inMonths(knob) ? "months" : effectUnit(knob) || unitName(knob.unit));
+export const knobUnit = (knob) => (knob.percent ? "%" : timeOf(knob) ? timeOf(knob)[2] : effectUnit(knob) || unitName(knob.unit));
 export const knobFigure = (knob, value) => knob.labels?.[knob.values.indexOf(value)] ?? minus(knobNumber(knob, value).toLocaleString("en", { maximumFractionDigits: 6 })) + (knobUnit(knob) ? ` ${knobUnit(knob)}` : "");
 /** The day as a date, where the scenario has one. */
 export const dayName = (day) => {
