@@ -97,12 +97,7 @@ Document document_of(const KnobWish& wish) {
 
 Knobs without_keys(const Scenario& scenario, const std::vector<Override>& overrides) {
   Knobs knobs;
-  SweepFile& inputs = knobs.inputs;
-  inputs.name = scenario.name + (scenario.joined ? " (joined with its base)" : "");
-  inputs.scenario = scenario;
-  inputs.changes = overrides;
-  inputs.scenario_path = scenario.name;
-  inputs.scenario_name = scenario.name;
+  knobs.inputs = inputs_of(scenario, overrides);
   return knobs;
 }
 

@@ -123,18 +123,13 @@ class UncertainReader {
 
 UncertainInputs read_uncertain(const Scenario& scenario, const std::vector<Override>& overrides) {
   UncertainInputs inputs;
-  SweepFile& sweep = inputs.inputs;
-  sweep.name = scenario.name + (scenario.joined ? " (joined with its base)" : "");
-  sweep.scenario = scenario;
-  sweep.changes = overrides;
-  sweep.scenario_path = scenario.name;
-  sweep.scenario_name = scenario.name;
+  inputs.inputs = inputs_of(scenario, overrides);
   const std::string_view text = without_byte_order_mark(scenario.source);
   const SourceText source(text);
   const Document document = parse_document(text, overrides);
   Problems problems;
   UncertainReader(document.root, problems, inputs).read();
-  report(std::move(problems).sorted(), source, overrides, sweep);
+  report(std::move(problems).sorted(), source, overrides, inputs.inputs);
   return inputs;
 }
 

@@ -172,6 +172,16 @@ const std::vector<std::string>& drawn_names() {
   return names;
 }
 
+SweepFile inputs_of(const Scenario& scenario, const std::vector<Override>& overrides) {
+  SweepFile inputs;
+  inputs.name = scenario.name + (scenario.joined ? " (joined with its base)" : "");
+  inputs.scenario = scenario;
+  inputs.changes = overrides;
+  inputs.scenario_path = scenario.name;
+  inputs.scenario_name = scenario.name;
+  return inputs;
+}
+
 std::optional<Value> VariedEntries::read_key(Table& parts, const Value& whole_entry, Entry& entry) {
   entry.path = whole_entry.path();
   const std::optional<Value> key = parts.take("key");

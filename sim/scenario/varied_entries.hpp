@@ -34,6 +34,9 @@ struct Entry {
   std::vector<Region> rows;  // of a column: where its fields stand
 };
 
+/// Of the keys that a scenario itself names, without an error in it, what they are tried in: no design, no keys yet.
+[[nodiscard]] SweepFile inputs_of(const Scenario& scenario, const std::vector<Override>& overrides);
+
 /// The keys of a file, whose problems go to `problems`. What `sweep` holds of the scenario is what they are tried in.
 class VariedEntries {
  public:
