@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <exception>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -11,7 +12,9 @@
 
 #include "sojourn/base/error.hpp"
 #include "sojourn/base/huge_pages.hpp"
+#include "sojourn/base/parallel.hpp"
 #include "sojourn/base/text.hpp"
+#include "sojourn/engine/run.hpp"
 #include "sojourn/outcomes/recorded.hpp"
 #include "sojourn/outcomes/version.hpp"
 
@@ -218,12 +221,29 @@ Outcomes merged_points(const fs::path& folder, const std::stop_token& stop) {
         fmt::format("{} of {} points are missing in {}: {}", missing, manifest.points, folder.string(), stretches(gaps)),
         std::string(sweep_again));
   JoinedPoints all(manifest.points);
-  for (std::uint64_t file = 0; file < manifest.files(); ++file) {
+  // Reading is most of the work. A few files a thread are in memory at a time, and are put together in their order.
+  const int threads = thread_count(0);
+  const std::uint64_t at_a_time = 4 * static_cast<std::uint64_t>(threads);
+  for (std::uint64_t first = 0; first < manifest.files(); first += at_a_time) {
     throw_if_stopped(stop);
-    const fs::path path = folder / manifest.file_name(file);
-    Outcomes one = read_points(path, manifest);
-    require_points(one, path, manifest, design, file);
-    all.append(std::move(one), path);
+    struct Read {
+      Outcomes points;
+      std::exception_ptr failure;
+    };
+    std::vector<Read> files(std::min(at_a_time, manifest.files() - first));
+    const auto path_of = [&](std::size_t k) { return folder / manifest.file_name(first + k); };
+    parallel_for_each(files.size(), threads, [&](std::size_t k) {
+      try {
+        files[k].points = read_points(path_of(k), manifest);
+        require_points(files[k].points, path_of(k), manifest, design, first + k);
+      } catch (...) {
+        files[k].failure = std::current_exception();
+      }
+    });
+    for (std::size_t k = 0; k < files.size(); ++k) {
+      if (files[k].failure) std::rethrow_exception(files[k].failure);
+      all.append(std::move(files[k].points), path_of(k));
+    }
   }
   return std::move(all).outcomes();
 }
