@@ -156,6 +156,23 @@ class Slurm(unittest.TestCase):
         self.tell(SOJOURN, "merge", "straight", "-o", "straight.h5")
         self.assertEqual((self.folder / "points.h5").read_bytes(), (self.folder / "straight.h5").read_bytes())
 
+    def test_processes_of_srun_share_one_run_by_pmix_alone(self):
+        command = [SOJOURN, "compare", "coffee.toml", "--customers", "40000", "--replications", "2", "--threads", "1"]
+        srun = ["srun", "--overcommit", "-n", "3"]
+        refused = subprocess.run([str(word) for word in [*srun, *command, "-o", "ranks.h5"]], cwd=self.folder, env=self.environment,
+                                 capture_output=True, text=True, timeout=120, check=False)
+        self.assertEqual(refused.returncode, 2, refused.stderr)
+        self.assertEqual(refused.stderr.count("3 processes were started that know nothing of one another"), 1, refused.stderr)
+        self.assertFalse((self.folder / "ranks.h5").exists())
+        known = subprocess.run(["srun", "--mpi=list"], env=self.environment, capture_output=True, text=True, timeout=120, check=False)
+        if "pmix" not in known.stdout + known.stderr or not (SOJOURN.parent / "sojourn-mpi.so").exists():
+            self.skipTest("Slurm without pmix, or Sojourn without MPI")
+        self.environment.update({"OMPI_MCA_btl": "self,vader"})
+        said = self.tell(*srun, "--mpi=pmix", *command, "-o", "ranks.h5")
+        self.assertEqual(said.count("loses"), 1, said)
+        self.tell(*command, "-o", "alone.h5")
+        self.assertEqual((self.folder / "ranks.h5").read_bytes(), (self.folder / "alone.h5").read_bytes())
+
 
 if __name__ == "__main__":
     unittest.main()
