@@ -170,6 +170,9 @@ std::vector<std::string> words_on(const Playground& ground, const Playground::St
   const Samples& samples = answer.samples;
   const PlanComparison& plan = answer.comparison.plans.back();
   std::vector<std::string> words = idle_keys(ground.model().parts(), state.tried);
+  if (words.empty() && !state.tried.keys.empty() && !(state.tried.improvements.empty() && state.tried.rules.empty()))
+    words.emplace_back("The difference is that of all these changes together: before has none of them.");
+  const std::size_t notes = words.size();
   for (const std::size_t m : play_words::headlines(ground.model().parts())) {
     const Metric& metric = metrics()[m];
     const Difference& change = plan.differences[m];
@@ -196,10 +199,15 @@ std::vector<std::string> words_on(const Playground& ground, const Playground::St
                                   format::wait(most->before), format::wait(most->now)));
     }
   }
-  if (words.empty()) {
+  if (words.size() == notes) {
     const bool last = answer.stage + 1 == ground.size().replications.size();
-    words.emplace_back(last ? "No difference shows that chance alone could not have made."
-                            : "So far no difference shows that chance alone could not have made.");
+    const std::vector<std::size_t> all = metrics_of(ground.model());
+    if (std::any_of(all.begin(), all.end(), [&](std::size_t m) { return plan.differences[m].told_apart(); })) {
+      words.emplace_back("Among all figures, further down, some change by more than chance alone could have made.");
+    } else {
+      words.emplace_back(last ? "No difference shows that chance alone could not have made."
+                              : "So far no difference shows that chance alone could not have made.");
+    }
   }
   return words;
 }

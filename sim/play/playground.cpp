@@ -137,7 +137,10 @@ std::vector<KnobWish> default_knobs(const Model& model, const Glance& seen) {
   };
   for (const std::size_t v : places) add(fmt::format("touchpoint.{}.quality.mean", parts.touchpoints[v].id), 0.0, 1.0);
   const double horizon = parts.settings.horizon.value();
-  add("scenario.horizon", 0.25 * horizon, 2.0 * horizon);
+  // Whole months where there are some: the slider goes by months, and the scenario's own is among them.
+  constexpr double month = 30.4375;
+  const double quarter = 0.25 * horizon;
+  add("scenario.horizon", quarter < month ? quarter : month * std::floor(quarter / month), 2.0 * horizon);
   return wishes;
 }
 
