@@ -51,6 +51,11 @@ class KnobReader {
       key->refuse(fmt::format("{} is a setting of the simulation, not of the world", path), "leave this [[knob]] out");
       return;
     }
+    if (path == "schema" || path.starts_with("knob[") || path.starts_with("knob.") || path.starts_with("lesson.")) {
+      key->refuse(fmt::format("{} is nothing that is simulated", path),
+                  "name a key of the world: touchpoint.ID.quality.mean");
+      return;
+    }
     if (path.find('*') != std::string::npos) {
       key->refuse("a slider moves one key, and * stands for several", "name one key");
       return;
@@ -64,7 +69,7 @@ class KnobReader {
     const std::optional<double> now = entries_.number_in_scenario(entry);
     if (!now) {
       key->refuse(fmt::format("the scenario has no number at {}, where the slider would begin", path),
-                  fmt::format("write {} in the scenario", path));
+                  "write a number there, or name the key of one: of a table, as that of a quality, its mean");
       return;
     }
     if (*now < range.from || *now > range.to) {
