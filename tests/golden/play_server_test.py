@@ -118,6 +118,44 @@ class Answers(PlayTest):
         self.sojourn("check", "tried.toml")
         self.assertIn('id = "tried"', text)
 
+    def test_words_tell_what_two_digits_show_and_what_changes_nothing(self):
+        self.folder.joinpath("coffee.toml").write_text(COFFEE.read_text() + '[[knob]]\nkey = "improvement.second-till.effect.effort"\nfrom = 10\nto = 90\n'
+                                                       '[[knob]]\nkey = "touchpoint.queue.quality.mean"\nfrom = 0\nto = 1\n')
+        start = self.play("coffee.toml")
+        effect, quality = (knob["key"] for knob in start["knobs"])
+        answer = self.answers(**{quality: 0.421})[-1]
+        queue = [place["id"] for place in start["map"]["touchpoints"]].index("queue")
+        before, now = answer["touchpoints"][queue]["satisfaction"]
+        self.assertTrue(0 < now - before < 0.01)
+        for word in answer["words"]:
+            self.assertNotRegex(word, r"from (\S+) to \1\b")
+        (answer, *_) = self.answers(**{effect: 80})
+        self.assertEqual(answer["words"][0], f'{effect} changes nothing while the improvement "A second till" is off.')
+        self.assertNotIn("together", " ".join(answer["words"]))
+        (answer, *_) = self.answers(**{effect: 80, "improvement.second-till": 1})
+        self.assertNotIn("changes nothing", " ".join(answer["words"]))
+        self.assertIn("The difference is that of all these changes together: before has none of them.", answer["words"])
+        for more, noted in (((), True), (("--try", "improvement.second-till=1"), False)):
+            done = self.sojourn("compare", COFFEE, "--try", f"{effect}=-80%", *more, "--customers", 100, "--replications", 2)
+            self.assertEqual("note: " + effect in done.stderr, noted)
+
+    def test_no_difference_is_said_of_all_figures_alone(self):
+        start = self.serve("lesson", "queue", "--page")
+        state = {f'improvement.{start["improvements"][0]["id"]}': 1}
+        ((_, answer),) = self.events(limit=1, **state)
+        self.assertTrue(any(cell["shown"] for cell in answer["metrics"]))
+        self.assertFalse([word for word in answer["words"] if word.startswith(("No difference", "So far no"))], answer["words"])
+
+    def test_money_is_a_headline_wherever_it_moves(self):
+        for goal, text in (("retained", COFFEE.read_text()), (None, (SOURCE / "scenarios/lessons/weakest.toml").read_text())):
+            if goal:
+                text = text.replace('currency     = "EUR"', f'currency = "EUR"\ngoal = "{goal}"', 1)
+            self.folder.joinpath("scenario.toml").write_text(text)
+            start = self.play("scenario.toml")
+            headlines = [metric["name"] for metric in start["metrics"] if metric["headline"]]
+            self.assertEqual(headlines, ["retained", "nps", *(["npv"] if goal else [])])
+            self.stop()
+
     def test_the_horizon_moves_both_sides(self):
         start = self.play(COFFEE)
         horizon = next(k for k, knob in enumerate(start["knobs"]) if knob["key"] == "scenario.horizon")
@@ -255,6 +293,8 @@ class Commands(PlayTest):
         for before, after, said in (("from = 0.3", "from = 0.95", "to is below from"), ("0.3", "0.8", "which the slider does not reach"),
                                     ("to = 0.9", "to = 1.9", "must be between 0 and 1"), ("queue.quality.mean", "que.quality.mean", "there is no"),
                                     ("touchpoint.queue.quality.mean", "scenario.seed", "is a setting of the simulation"),
+                                    ("touchpoint.queue.quality.mean", "knob[0].from", "is nothing that is simulated"), ("touchpoint.queue.quality.mean", "schema", "is nothing that is simulated"),
+                                    ("touchpoint.queue.quality.mean", "touchpoint.queue.quality", "or name the key of one"),
                                     ('to = 0.9', "", '"to" is missing'), ("to = 0.9", "too = 0.9", "unknown key")):
             self.assertIn(before, knob)
             file.write_text(coffee + knob.replace(before, after, 1))
@@ -265,10 +305,44 @@ class Commands(PlayTest):
 
     def test_try_is_refused_where_it_makes_no_sense(self):
         for words, said in ((("--try", "improvement.second-til=1"), 'did you mean "second-till"?'), (("--try", "x"), "is not a key and its value"),
-                            (("--try", "improvement.second-till=2"), "is no level"), (("--try", "scenario.horizon='1 year'"), "a setting of the question"),
+                            (("--try", "improvement.second-till=2"), "is no level"), (("--try", "improvement.second-till="), '"" is no level'),
+                            (("--try", "scenario.horizon=1 year"), "--set 'scenario.horizon=1 year'"),
+                            (("--try", "improvement.second-till=1", "-o", "x.h5"), 'cannot keep what is tried as "x.h5"'),
+                            (("--try", "scenario.horizon='1 year'"), "a setting of the question"),
                             (("--try", "touchpoint.queue.quality.mean=3"), "must be between 0 and 1"), (("--try", "touchpoint.queue.quality.men=1"), "unknown key"),
                             ((COFFEE, "--try", "k=1"), "several are compared"), (("--try", "improvement.second-till=1", "--uncertain"), "--uncertain")):
             self.assertIn(said, self.sojourn("compare", COFFEE, *words, status=2).stderr, words)
+
+    def test_a_grid_of_little_says_what_it_holds(self):
+        self.folder.joinpath("coffee.toml").write_text(COFFEE.read_text())
+        self.folder.joinpath("grid.toml").write_text("""schema = 1
+[sweep]
+scenario = "coffee.toml"
+design = { grid = {} }
+plans = ["baseline"]
+customers = 50
+replications = 2
+[[vary]]
+key = "touchpoint.drink.quality.mean"
+values = [0.1, 0.5, 0.9]
+""")
+        self.sojourn("sweep", "grid.toml", "-o", "grid", "--quiet")
+        self.sojourn("merge", "grid", "-o", "grid.h5", "--quiet")
+        self.sojourn("explore", "grid.h5", "-o", "grid.html", "--quiet")
+        page = self.folder.joinpath("grid.html").read_text()
+        start = json.loads(re.search(r'<script type="application/json" id="start">(.*?)</script>', page, re.DOTALL).group(1))
+        self.assertIsNone(start["grid"]["own"])
+        wide = 0
+        for point in start["grid"]["values"]:
+            for metric, (_, low, high) in zip(start["metrics"], point[0]):
+                if metric["kind"] == "share" and low is not None:
+                    self.assertTrue(0 <= low <= high <= 1, metric["name"])
+                    wide += low == 0 or high == 1
+        self.assertGreater(wide, 0, "no interval reached further")
+        said = self.sojourn("explore", "coffee.toml", "-o", "x.html", status=2).stderr
+        self.assertIn("not the file of a merged sweep", said)
+        self.assertIn("sojourn merge", said)
+        self.assertFalse(self.folder.joinpath("x.html").exists())
 
 
 if __name__ == "__main__":

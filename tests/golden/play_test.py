@@ -361,6 +361,37 @@ class Play(ProgramTest):
             time.sleep(0.05)
         self.sojourn("check", *self.folder.glob("*.toml"))
 
+    def test_on_a_phone_the_answer_stands_beside_the_first_switches(self):
+        browser = self.open(width=390)
+        self.settled()
+        bar = lambda: browser.execute_script("const box = document.getElementById('glance').getBoundingClientRect(); return [box.height, box.top, box.bottom]")
+        self.assertEqual(bar()[0], 0)
+        self.element("improvement-0").click()
+        self.settled(f"improvement.{self.start()['improvements'][0]['id']}=1")
+        browser.execute_script("scrollTo(0, 0)")
+        self.wait("return document.body.classList.contains('at-top') && document.getElementById('glance').offsetHeight > 0")
+        height, top, bottom = bar()
+        self.assertEqual(bottom, 844)
+        self.assertGreater(top, self.element("improvement-0").rect["y"])
+        self.assertIn("Retained", self.element("glance").text)
+        browser.execute_script("document.getElementById('knob-2-range').scrollIntoView({block: 'center'})")
+        self.wait("return document.getElementById('glance').getBoundingClientRect().top === 0")
+        self.element("cards").location_once_scrolled_into_view
+        self.wait("return document.getElementById('glance').offsetHeight === 0")
+        self.check_quiet()
+
+    def test_ends_of_intervals_are_told_apart(self):
+        self.open()
+        self.settled()
+        self.element("improvement-1").click()
+        self.settled(f"improvement.{self.start()['improvements'][1]['id']}=1")
+        cells = self.browser.execute_script("return [...document.querySelectorAll('#figures tr[data-low]')].map((row) => [row.dataset.low, row.dataset.high, row.cells[4].textContent])")
+        told = [(low, high, text) for low, high, text in cells if " to " in text and low != high]
+        self.assertGreater(len(told), 10)
+        for low, high, text in told:
+            first, last = text.split(" to ")
+            self.assertFalse(last.replace("\u00a0", " ").startswith(first.replace("\u00a0", " ") + " ") or first == last, text)
+
     def test_narrow_screens_scroll_only_down(self):
         for scheme in ("light", "dark"):
             browser = self.open(TELECOM, state="i2=0.5", scheme=scheme, width=390)
