@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <condition_variable>
+#include <cstdint>
 #include <map>
 #include <mutex>
 #include <random>
@@ -37,6 +39,26 @@ bool same(std::string_view a, std::string_view b) {
   for (std::size_t i = 0; i < a.size(); ++i) difference |= static_cast<unsigned>(a[i] ^ b[i]);
   return difference == 0;
 }
+
+/// A lock that goes to who has waited longest, so that several pages get their first answers before one gets its last.
+class Turns {
+ public:
+  void lock() {
+    std::unique_lock lock(mutex_);
+    const std::uint64_t mine = last_++;
+    changed_.wait(lock, [&] { return now_ == mine; });
+  }
+  void unlock() {
+    const std::lock_guard lock(mutex_);
+    ++now_;
+    changed_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::uint64_t last_ = 0, now_ = 0;
+};
 
 void plain(httplib::Response& response, int status, const std::string& text) {
   response.status = status;
@@ -184,8 +206,6 @@ class PlayServer::Parts {
     };
     try {
       const Playground::State state = state_of(request);
-      const std::lock_guard lock(playing_);
-      throw_if_stopped(mine.get_token());
       RunOptions options;
       options.threads = threads_;
       options.stop = mine.get_token();
@@ -199,7 +219,7 @@ class PlayServer::Parts {
         if (!sink.is_writable()) mine.request_stop();
       };
       player_.play(
-          state, options,
+          state, options, turns_,
           [&](const PlayAnswer& answer) {
             const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began;
             send("answer", answer_json(ground_, state, answer, seconds.count()));
@@ -226,7 +246,7 @@ class PlayServer::Parts {
   std::mutex mutex_;                              // of what follows
   std::map<std::string, std::stop_source> last_;  // the newest request of each page
   bool closed_ = false;
-  std::mutex playing_;  // of the player
+  Turns turns_;  // one simulation at a time
   Player player_;
 };
 

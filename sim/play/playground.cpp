@@ -27,6 +27,7 @@ constexpr std::size_t most_answers = 7;
 /// The scatter of numbers of people that are drawn for each replication needs some.
 constexpr std::uint32_t drawn_people_replications = 5;
 constexpr std::size_t most_default_knobs = 8;
+constexpr std::size_t most_questions = 4;  // of which what the scenario comes to is kept
 constexpr std::size_t most_shown_lives = 160;
 
 /// In two digits: the page says how many.
@@ -171,16 +172,17 @@ Playground::Playground(Scenario scenario, std::vector<Override> changes, const s
   require_no_errors(own.inputs);
   if (own.inputs.keys.empty()) own = knobs_for(scenario_, default_knobs(model_, seen), changes_);
   knobs_ = knobs_for(scenario_, wishes, changes_);
+  both_.assign(knobs_.inputs.keys.size(), true);
   for (std::size_t k = 0; k < own.inputs.keys.size(); ++k) {
     const std::vector<VariedKey>& there = knobs_.inputs.keys;
     const auto same = [&](const VariedKey& key) { return key.key == own.inputs.keys[k].key; };
     if (std::any_of(there.begin(), there.end(), same)) continue;
+    both_.push_back(own.inputs.keys[k].key.starts_with("scenario."));
     knobs_.inputs.keys.push_back(std::move(own.inputs.keys[k]));
     knobs_.values.push_back(own.values[k]);
     knobs_.names.push_back(std::move(own.names[k]));
     knobs_.whys.push_back(std::move(own.whys[k]));
   }
-  for (const VariedKey& key : knobs_.inputs.keys) both_.push_back(key.key.starts_with("scenario."));
   ways_ = play_words::ways_of(model_.parts());
 }
 
@@ -258,17 +260,21 @@ bool Playground::says_market() const {
   return size_.customers != settings.customers && !settings.market;
 }
 
-void Player::begin(const Playground::State& state) {
+Player::Trial Player::begin(const Playground::State& state) {
   TriedModels models = tried_models(ground_.scenario(), ground_.simulated_under(state), state.tried);
   std::string question;
   for (const Override& change : state.both) question += change.path + "=" + change.value + "\n";
-  if (question != question_ || !before_.model) {
-    before_ = Side{std::move(models.before), PlanId(0), {}, {}};
-    kept_.clear();
-    question_ = question;
+  const auto known =
+      std::find_if(befores_.begin(), befores_.end(), [&](const auto& each) { return each.first == question; });
+  if (known != befores_.end()) {
+    std::rotate(known, known + 1, befores_.end());
+  } else {
+    auto fresh = std::make_shared<Before>();
+    fresh->side = Side{std::move(models.before), PlanId(0), {}, {}};
+    befores_.emplace_back(question, std::move(fresh));
+    if (befores_.size() > most_questions) befores_.erase(befores_.begin());
   }
-  now_ = Side{std::move(models.now), models.plan, {}, {}};
-  nothing_tried_ = state.tried.nothing();
+  return {befores_.back().second, Side{std::move(models.now), models.plan, {}, {}}, state.tried.nothing()};
 }
 
 void Player::advance(Side& side, std::size_t stage, const RunOptions& options) const {
@@ -323,24 +329,26 @@ void Player::advance(Side& side, std::size_t stage, const RunOptions& options) c
   }
 }
 
-PlayAnswer Player::next(std::size_t stage, const RunOptions& options) {
-  if (kept_.size() == stage) {
-    advance(before_, stage, options);
-    kept_.emplace_back(collect_samples(before_.sums), before_.course);
+PlayAnswer Player::next(Trial& trial, std::size_t stage, const RunOptions& options) const {
+  Before& before = *trial.before;
+  if (before.stages.size() == stage) {
+    advance(before.side, stage, options);
+    before.stages.emplace_back(collect_samples(before.side.sums), before.side.course);
   }
-  if (!nothing_tried_) advance(now_, stage, options);
+  if (!trial.nothing) advance(trial.now, stage, options);
+  const auto& [samples, course] = before.stages[stage];
   PlayAnswer answer;
   answer.stage = stage;
   answer.replications = ground_.size().replications[stage];
-  answer.samples = tried_samples(kept_[stage].first, nothing_tried_ ? kept_[stage].first : collect_samples(now_.sums));
+  answer.samples = tried_samples(samples, trial.nothing ? samples : collect_samples(trial.now.sums));
   answer.comparison = compare(answer.samples);
-  answer.before = kept_[stage].second;
-  answer.now = nothing_tried_ ? answer.before : now_.course;
+  answer.before = course;
+  answer.now = trial.nothing ? course : trial.now.course;
   return answer;
 }
 
-std::vector<Diary> Player::lives(const RunOptions& options) const {
-  const Model model = apply(*now_.model, now_.plan);
+std::vector<Diary> Player::lives(const Trial& trial, const RunOptions& options) {
+  const Model model = apply(*trial.now.model, trial.now.plan);
   return write_diaries(model, first_to_arrive(model, most_shown_lives, options.stop), options);
 }
 

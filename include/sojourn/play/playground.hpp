@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,9 +45,10 @@ struct PlayAnswer {
 
 class Playground {
  public:
-  /// `changes` of the scenario come from the command line. Knobs are `wishes` and those of the scenario or, where it names
-  /// none, the quality of the eight touchpoints with most leverage and the horizon. `before_command` stands before the
-  /// commands that repeat a state: what it takes to have the scenario. Throws InputError for knobs that are wrong.
+  /// `changes` of the scenario come from the command line. Knobs are `wishes`, which move what is compared with too, and
+  /// those of the scenario or, where it names none, the quality of the eight touchpoints with most leverage and the horizon.
+  /// `before_command` stands before the commands that repeat a state: what it takes to have the scenario. Throws InputError
+  /// for knobs that are wrong.
   Playground(Scenario scenario, std::vector<Override> changes, const std::vector<KnobWish>& wishes = {},
              std::string before_command = {});
 
@@ -90,21 +93,26 @@ class Playground {
   std::vector<std::pair<std::size_t, std::size_t>> ways_;
 };
 
-/// Answers states of one playground, one after another. What the scenario comes to by itself is simulated once and kept, as
-/// long as states ask the same question.
+/// Answers states of one playground. What the scenario comes to by itself is simulated once and kept, for the last few
+/// questions that were asked of it.
 class Player {
  public:
   explicit Player(const Playground& ground) : ground_(ground) {}
 
   /// Tells `answer` each answer, the next as precise as PlaySize says, and after the first `people` the lives of some of
-  /// those who arrive first. Both may throw, which ends the work. Throws Interrupted where a stop is requested, InputError
-  /// for a state that is no scenario, and as `run`.
-  template <class Answer, class People>
-  void play(const Playground::State& state, const RunOptions& options, Answer answer, People people) {
-    begin(state);
+  /// those who arrive first. Both may throw, which ends the work. Several threads may play: they take `turns`, a lock, for
+  /// each answer. Throws Interrupted where a stop is requested, InputError for a state that is no scenario, and as `run`.
+  template <class Lock, class Answer, class People>
+  void play(const Playground::State& state, const RunOptions& options, Lock& turns, Answer answer, People people) {
+    const auto in_turn = [&](auto work) {
+      const std::lock_guard lock(turns);
+      throw_if_stopped(options.stop);
+      return work();
+    };
+    Trial trial = in_turn([&] { return begin(state); });
     for (std::size_t stage = 0; stage < ground_.size().replications.size(); ++stage) {
-      answer(next(stage, options));
-      if (stage == 0) people(lives(options));
+      answer(in_turn([&] { return next(trial, stage, options); }));
+      if (stage == 0) people(in_turn([&] { return lives(trial, options); }));
     }
   }
 
@@ -116,16 +124,23 @@ class Player {
     RunResult sums;
     Course course;
   };
-  void begin(const Playground::State& state);
-  PlayAnswer next(std::size_t stage, const RunOptions& options);
-  std::vector<Diary> lives(const RunOptions& options) const;
+  /// The scenario by itself, and what it came to by stage.
+  struct Before {
+    Side side;
+    std::vector<std::pair<Samples, Course>> stages;
+  };
+  struct Trial {
+    std::shared_ptr<Before> before;
+    Side now;
+    bool nothing = false;  // is tried: then `now` is as before, and not simulated again
+  };
+  Trial begin(const Playground::State& state);
+  PlayAnswer next(Trial& trial, std::size_t stage, const RunOptions& options) const;
+  static std::vector<Diary> lives(const Trial& trial, const RunOptions& options);
   void advance(Side& side, std::size_t stage, const RunOptions& options) const;
 
   const Playground& ground_;
-  std::string question_;  // the settings for which `kept_` stands
-  Side before_, now_;
-  bool nothing_tried_ = false;                    // then `now_` is as `before_`, and not simulated again
-  std::vector<std::pair<Samples, Course>> kept_;  // of the scenario by itself, by stage
+  std::vector<std::pair<std::string, std::shared_ptr<Before>>> befores_;  // by the question's settings, the newest last
 };
 
 }  // namespace sojourn
