@@ -101,13 +101,14 @@ PlaySize size_for(const Model& model, double visits) {
   return size;
 }
 
-/// How much hangs on the quality of each touchpoint: its leverage by what decides. Where people act on one another, which
-/// takes long to look at, how many come, a moment of truth as often as it weighs.
+/// How much hangs on the quality of each touchpoint: its leverage by what decides. Where that takes long to look at, as
+/// people act on one another or touchpoints are many, how many come, a moment of truth as often as it weighs.
 std::vector<double> how_much_hangs_on(const Model& model, const Glance& seen) {
   const ModelParts& parts = model.parts();
   std::vector<double> much;
   for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) much.push_back(seen.by_place[v] * parts.touchpoints[v].weight);
-  if (model.coupled()) return much;
+  constexpr std::size_t most_looked_at = 60;  // each is lived with by a few thousand people
+  if (model.coupled() || parts.touchpoints.size() > most_looked_at) return much;
   RankOptions how;
   how.sizes = {.quality = 0.1, .effort = 0.0, .wait = 0.0, .traffic = 0.0};
   how.by = metric_before_running(parts);
