@@ -1,0 +1,126 @@
+"""A run that is stopped or killed and gone on with: the file is that of one that was not, byte by byte, and nothing of others is replaced."""
+
+import hashlib
+import random
+import signal
+import time
+import unittest
+
+from giant import PATIENCE, Giant, coupled, large
+
+
+class Checkpoint(Giant):
+    def test_twenty_kills_lose_nothing(self):
+        chance = random.Random(14)
+        command = (*large(800000), "--no-progress")
+        self.ends(self.start(*command, "-o", "straight.h5"))
+        kept = self.folder / "kept"
+        sizes = [0]
+        for kill in range(20):
+            before = kept.stat().st_mtime_ns if kept.exists() else None
+            process = self.start(*command, "-o", "out.h5", "--checkpoint", "kept")
+            if kill % 2 == 0:
+                self.wait_for(lambda: kept.exists() and kept.stat().st_mtime_ns != before, process)
+                time.sleep(chance.uniform(0.0, 0.05))
+            else:
+                time.sleep(chance.uniform(0.02, 0.3))
+            process.kill()
+            process.communicate()
+            if (self.folder / "out.h5").exists():
+                break
+            sizes.append(kept.stat().st_size if kept.exists() else 0)
+        self.assertGreater(len(set(sizes)), 4, sizes)
+        self.assertEqual(sizes, sorted(sizes))  # nothing kept is lost
+        self.assertFalse((self.folder / "out.h5").exists(), "the run is too short for this test")
+        _, error = self.ends(self.start(*command, "-o", "out.h5", "--checkpoint", "kept"))
+        self.assertIn("parts are in kept", error)
+        self.assertEqual(self.bytes_of("out.h5"), self.bytes_of("straight.h5"))
+        self.assertFalse(kept.exists())
+
+    def stopped(self, *command, by=signal.SIGTERM):
+        """Runs until something is kept, and stops; what it said."""
+        process = self.start(*command)
+        kept = self.folder / "kept"
+        self.wait_for(kept.exists, process)
+        process.send_signal(by)
+        _, error = self.ends(process, 75)
+        self.assertIn("told to stop", error)
+        self.assertIn("are kept in kept: the same command goes on", error)
+        return error
+
+    def test_a_stop_keeps_what_is_finished(self):
+        command = (*large(), "-o", "out.h5", "--checkpoint", "kept")
+        self.ends(self.start(*large(), "-o", "straight.h5"))
+        for by in (signal.SIGTERM, signal.SIGUSR1, signal.SIGINT):
+            self.stopped(*command, by=by)
+            self.assertFalse((self.folder / "out.h5").exists())
+            self.ends(self.start(*large(threads=2), *command[-4:]))
+            self.assertEqual(self.bytes_of("out.h5"), self.bytes_of("straight.h5"))
+            self.assertFalse((self.folder / "kept").exists())
+            (self.folder / "out.h5").unlink()
+        # Whole replications where customers act on one another.
+        command = coupled(4000, 24)
+        self.ends(self.start(*command, "-o", "straight.h5"))
+        self.assertIn("of 24 parts", self.stopped(*command, "-o", "out.h5", "--checkpoint", "kept"))
+        self.ends(self.start(*command, "-o", "out.h5", "--checkpoint", "kept"))
+        self.assertEqual(self.bytes_of("out.h5"), self.bytes_of("straight.h5"))
+
+    def test_another_run_is_refused_by_name(self):
+        command = (*large(), "-o", "out.h5", "--checkpoint", "kept")
+        self.stopped(*command)
+        kept = self.bytes_of("kept")
+        changed = {"another scenario": (*large(), "--set", "touchpoint.drink.quality.mean=0.4"),
+                   "seed 42, and this has seed 7": (*large(), "--seed", 7), "300000 customers, and this has 300001": large(300001),
+                   "2 replications, and this has 3": large(replications=3), "these are baseline, mend-the-weakest": large(plans="mend-the-weakest")}
+        for words, other in changed.items():
+            _, error = self.ends(self.start(*other, *command[-4:]), 2)
+            self.assertIn("the checkpoint kept is of another run", error)
+            self.assertIn(words, error)
+        self.rewritten(lambda head, parts: head.replace(b'"version":"', b'"version":"9.'))
+        self.assertIn("by Sojourn 9.0", self.ends(self.start(*command), 2)[1])
+        for spoilt in (kept[:-1], kept[:len(kept) // 2], kept.replace(b'"seed":42', b'"seed":43'), kept[:2000] + bytes([kept[2000] ^ 1]) + kept[2001:]):
+            (self.folder / "kept").write_bytes(spoilt)
+            _, error = self.ends(self.start(*command), 2)
+            self.assertIn("the checkpoint kept is damaged", error)
+            self.assertEqual(self.bytes_of("kept"), spoilt)
+        for thesis in (b"my thesis\n", self.bytes_of("coffee.toml")):
+            (self.folder / "kept").write_bytes(thesis)
+            _, error = self.ends(self.start(*command, "--force"), 2)
+            self.assertIn("--checkpoint kept: this file exists and is no checkpoint", error)
+            self.assertEqual(self.bytes_of("kept"), thesis)
+        for more, words in ((("--precision", "nps=1"), "--precision and --checkpoint do not go together"),
+                            (("-o", "./new"), "the results go to that file"), (("--uncertain",), "--checkpoint does not go with --uncertain"),
+                            (("--try", "persona.commuter.share=0.5"), "--checkpoint does not go with --try")):
+            self.assertIn(words, self.ends(self.start("compare", "coffee.toml", "--checkpoint", "new", *more), 2)[1])
+        self.assertEqual([path.name for path in self.folder.glob("*") if path.name in ("new", "kept.h5", "out.h5")], [])
+
+    def rewritten(self, change):
+        """The checkpoint with another head or other parts, and the digest that fits."""
+        everything = self.bytes_of("kept")[:-64]
+        first, head, parts = everything.split(b"\n", 2)
+        changed = change(first + b"\n" + head + b"\n", parts)
+        everything = changed + parts if changed[-1:] == b"\n" else changed
+        (self.folder / "kept").write_bytes(everything + hashlib.sha256(everything).hexdigest().encode())
+
+    def test_what_is_kept_counts(self):
+        """A checkpoint with another number in it gives another file, or is refused: what is found is not simulated again."""
+        command = (*large(), "-o", "out.h5", "--checkpoint", "kept")
+        self.ends(self.start(*large(), "-o", "straight.h5"))
+        self.stopped(*command)
+
+        def one_more(head, parts):
+            # The first number of the first table that is not 0: it stands after the lengths and the places.
+            at = next(k for k in range(60, len(parts)) if 16 <= parts[k] < 64)
+            return head + parts[:at] + bytes([parts[at] + 2]) + parts[at + 1:]
+
+        self.rewritten(one_more)
+        process = self.start(*command)
+        out, error = process.communicate(timeout=PATIENCE)
+        if process.returncode == 0:
+            self.assertNotEqual(self.bytes_of("out.h5"), self.bytes_of("straight.h5"))
+        else:
+            self.assertIn("damaged", error, out)
+
+
+if __name__ == "__main__":
+    unittest.main()
