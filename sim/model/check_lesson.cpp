@@ -109,7 +109,8 @@ void check_bars(const LessonContext& context, const Lesson& lesson, const Lesson
     if (!of_people || !figure.touchpoints.empty())
       findings.error(here + ".by", "only figures of all people are shown by replication", "leave by out");
     else if (parts.settings.replications < 2)
-      findings.error(here + ".by", "there is one replication", "raise scenario.replications, or leave by out");
+      findings.warning(here + ".by", "there is one replication, and no interval",
+                       "raise scenario.replications, or leave by out");
   }
   if (figure.luck == LessonLuck::another && !(figure.change && figure.by == LessonBars::replications))
     findings.warning(here + ".luck", "has no effect without change = true and by = \"replication\"", "leave it out");

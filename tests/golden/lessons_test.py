@@ -334,6 +334,12 @@ class Command(ProgramTest):
                 if status:
                     self.assertIn("does not apply" if "is no change" not in said else said, self.sojourn("lesson", "my.toml", "--predict", 1, status=2).stderr)
 
+    def test_a_lesson_is_in_nobodys_way(self):
+        """Its scenario runs with any settings, also such as leave its figures without intervals."""
+        for name in ("luck", "segments", "buying-centre", "regression"):
+            self.sojourn("run", FILES / f"{name}.toml", "--customers", 50, "--replications", 1, "-o", "x.h5", "--quiet")
+        self.assertIn("mean of 1 runs", self.sojourn("lesson", "luck", "--replications", 1).stdout)
+
     def test_it_says_the_figures_of_compare(self):
         """The figures are those of the other commands, to the bit."""
         lesson = json.loads(self.sojourn("lesson", "weakest", "--json").stdout)
