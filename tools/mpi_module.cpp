@@ -68,7 +68,7 @@ int with_ranks(const CommandLine& line, const std::function<int(Ranks*)>& work) 
   if (ranks == nullptr) {
     const std::optional<Shard> process = shard_of_rank();
     if (!process) return work(nullptr);
-    if (process->index > 1) return wrong_input;
+    if (process->index > 1) return done;
     throw InputError(fmt::format("{} processes were started that know nothing of one another, and each would write the same "
                                  "file",
                                  process->count),
@@ -82,7 +82,7 @@ int with_ranks(const CommandLine& line, const std::function<int(Ranks*)>& work) 
   } catch (const std::exception& error) {
     give_up(*ranks, error);
     if (first) throw;
-    return done;  // rank 0 gives the status, and mpirun tells that of whoever says something else than 0 first
+    return done;
   }
 }
 

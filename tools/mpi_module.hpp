@@ -13,6 +13,9 @@ namespace sojourn::tools {
 /// where its MPI knows of fewer processes than were started, because another one started them.
 [[nodiscard]] std::unique_ptr<Ranks> ranks_of_mpi();
 
+/// Of what goes wrong for all, the first process alone says so and has an exit status other than 0: at the first such status
+/// mpirun kills the other processes, among them perhaps the one that is about to speak.
+
 /// For commands that ranks do not share: throws InputError in the first of several processes; in the others it says that
 /// they have nothing to do.
 [[nodiscard]] bool is_one_process(const CommandLine& line);

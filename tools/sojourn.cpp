@@ -72,7 +72,7 @@ int main(int argc, char** argv) {
     if (parsed.command_line) {
       const CommandLine& line = *parsed.command_line;
       const bool shared = line.command == "run" || line.command == "compare" || line.command == "sweep";
-      status = shared || is_one_process(line) ? commands.at(line.command)(line) : wrong_input;
+      status = shared || is_one_process(line) ? commands.at(line.command)(line) : done;
     }
     // A full disk behind a redirection shows only here.
     if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) throw sojourn::RunError("cannot write to standard output");

@@ -114,7 +114,7 @@ int sweep_command(const CommandLine& line) {
   } catch (const InputError&) {
     // What is wrong with the input itself is wrong for all ranks, and told by the first.
     if (prepared || ranks == nullptr || ranks->rank() == 0) throw;
-    return wrong_input;
+    return done;  // see mpi_module.hpp
   }
 }
 
