@@ -25,6 +25,8 @@ constexpr std::size_t most_pages = 64;  // whose last request is remembered
 constexpr std::size_t longest_query = 4096;
 constexpr std::size_t longest_page_name = 64;
 
+/// A name that nobody can guess for the address, and nothing else: no figure that is simulated depends on it, all of these
+/// are drawn by name from the scenario's seed.
 std::string random_token() {
   std::random_device source;
   std::string token;
