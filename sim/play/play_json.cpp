@@ -8,6 +8,7 @@
 
 #include "play_words.hpp"
 #include "sojourn/decide/default_goal.hpp"
+#include "sojourn/decide/multiple_comparisons.hpp"
 #include "sojourn/outcomes/version.hpp"
 #include "sojourn/report/caution_words.hpp"
 #include "sojourn/report/format.hpp"
@@ -201,8 +202,12 @@ std::vector<std::string> words_on(const Playground& ground, const Playground::St
   }
   if (words.size() == notes) {
     const bool last = answer.stage + 1 == ground.size().replications.size();
-    const std::vector<std::size_t> all = metrics_of(ground.model());
-    if (std::any_of(all.begin(), all.end(), [&](std::size_t m) { return plan.differences[m].told_apart(); })) {
+    // One of so many figures would often seem to change by chance: all are held together (Holm 1979).
+    std::vector<double> p;
+    for (const std::size_t m : metrics_of(ground.model()))
+      p.push_back(plan.differences[m].thin() ? std::nan("") : plan.differences[m].p);
+    const std::vector<double> held = holm(p);
+    if (std::any_of(held.begin(), held.end(), [](double each) { return each < 0.05; })) {
       words.emplace_back("Among all figures, further down, some change by more than chance alone could have made.");
     } else {
       words.emplace_back(last ? "No difference shows that chance alone could not have made."
