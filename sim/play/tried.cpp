@@ -70,14 +70,18 @@ Tried parse_tried(const ModelParts& parts, const std::vector<std::string>& words
       throw InputError(fmt::format("{}: \"{}\" is no level", said, value),
                        improvement ? "write 1 for the whole improvement, 0 for none, or a level between"
                                    : "write 1 to go by the rule, 0 not to");
+    // What is said last counts, as after --set.
+    std::erase_if(tried.improvements, [&](const Tried::Bought& each) { return each.id == improvement; });
+    std::erase_if(tried.rules, [&](const std::string& each) { return each == rule; });
+    std::erase_if(tried.left, [&](const std::string& each) { return each.starts_with(path + "="); });
     if (improvement) {
       const std::string id = known(parts.improvements, *improvement, "improvement", said + ": ",
                                    [](const Improvement& each) { return each.change.id; });
-      if (*level > 0.0) tried.improvements.push_back({id, *level});
+      *level > 0.0 ? tried.improvements.push_back({id, *level}) : tried.left.push_back(word);
     } else {
       if (*level > 0.0 && *level < 1.0) throw InputError(fmt::format("{}: a rule has no level", said), "write 1, or 0");
       const std::string id = known(parts.rules, *rule, "rule", said + ": ", [](const Rule& each) { return each.id; });
-      if (*level > 0.0) tried.rules.push_back(id);
+      *level > 0.0 ? tried.rules.push_back(id) : tried.left.push_back(word);
     }
   }
   return tried;
@@ -96,6 +100,8 @@ std::vector<std::string> idle_keys(const ModelParts& parts, const Tried& tried) 
           fmt::format("{} changes nothing while the improvement \"{}\" is off.", key.path, improvement.change.name));
     }
   }
+  for (const std::string& word : tried.left)
+    notes.push_back(fmt::format("{} changes nothing: the baseline goes without it, too.", word));
   return notes;
 }
 

@@ -330,6 +330,18 @@ class Commands(PlayTest):
                 self.assertIn(said, done.stderr, command)
                 self.assertRegex(done.stderr, r"coffee\.toml:\d+:\d+: error")
 
+    def test_of_what_is_tried_twice_the_last_word_counts(self):
+        def told(*words):
+            done = self.sojourn("compare", COFFEE, *(more for word in words for more in ("--try", f"improvement.second-till={word}")), "--customers", 300,
+                                "--replications", 2, "--json")
+            return json.loads(done.stdout)["plans"]["tried"]["metrics"]["retained"]["mean"], done.stderr
+
+        self.assertEqual(told(0, 1), told(1))
+        self.assertNotEqual(told(1)[0], told(0)[0])
+        self.assertEqual(told(1, 0), told(0))
+        self.assertIn("improvement.second-till=0 changes nothing", told(0)[1])
+        self.assertNotIn("changes nothing", told(1)[1])
+
     def test_try_is_refused_where_it_makes_no_sense(self):
         for words, said in ((("--try", "improvement.second-til=1"), 'did you mean "second-till"?'), (("--try", "x"), "is not a key and its value"),
                             (("--try", "improvement.second-till=2"), "is no level"), (("--try", "improvement.second-till="), '"" is no level'),

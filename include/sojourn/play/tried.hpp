@@ -22,17 +22,19 @@ struct Tried {
   std::vector<Override> keys;
   std::vector<Bought> improvements;
   std::vector<std::string> rules;
+  std::vector<std::string> left;  // improvements and rules that are named and not bought, as they were written
 
   [[nodiscard]] bool nothing() const { return keys.empty() && improvements.empty() && rules.empty(); }
 };
 
 /// Reads words as after `--try`: "improvement.plain-bill=1" buys an improvement, "improvement.ads=0.5" at that level,
-/// "rule.hire=1" goes by a rule, 0 leaves it; anything else is a key and its value as after `--set`. `option` stands in
+/// "rule.hire=1" goes by a rule, 0 leaves it, and the last word counts; anything else is a key and its value as after
+/// `--set`. `option` stands in
 /// messages before each. Throws InputError for an improvement or a rule that `parts` does not have, with the nearest name,
 /// for a level that is no number from 0 to 1, and for a key of [scenario], which is of both sides.
 [[nodiscard]] Tried parse_tried(const ModelParts& parts, const std::vector<std::string>& words, std::string_view option);
 
-/// A sentence for each key that changes nothing, since it is of an improvement that is not bought.
+/// A sentence for each word that changes nothing: a key of an improvement that is not bought, and what is left.
 [[nodiscard]] std::vector<std::string> idle_keys(const ModelParts& parts, const Tried& tried);
 
 /// The words that `parse_tried` reads as this, in their order.
