@@ -19,7 +19,7 @@
 #include "sim/outcomes/results_image.hpp"
 #include "sojourn/base/sha256.hpp"
 #include "sojourn/outcomes/results_file.hpp"
-#include "tests/fault/results_edits.hpp"
+#include "tests/fault/results_use.hpp"
 
 namespace {
 

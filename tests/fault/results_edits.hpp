@@ -1,4 +1,4 @@
-// Results as somebody may have altered them: edits of what a file says, and everything that Sojourn does with what it reads.
+// Results as somebody may have altered them: edits of what a file says, and what Sojourn reads out of it.
 #pragma once
 
 #include <cstddef>
@@ -9,16 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "sim/page/report_data.hpp"
-#include "sojourn/base/error.hpp"
-#include "sojourn/decide/comparison.hpp"
 #include "sojourn/engine/run.hpp"
-#include "sojourn/map/journey_map.hpp"
-#include "sojourn/map/journey_map_content.hpp"
 #include "sojourn/outcomes/kept_samples.hpp"
 #include "sojourn/outcomes/network_ties.hpp"
 #include "sojourn/outcomes/recorded.hpp"
-#include "sojourn/page/report.hpp"
 #include "sojourn/scenario/scenario.hpp"
 
 namespace sojourn::fault {
@@ -231,24 +225,22 @@ inline std::optional<Outcomes> made_consistent(Outcomes outcomes) {
   return outcomes;
 }
 
-/// What `run`, `map` and `report` do with a file that was read. False where it was refused.
-inline bool use(const Outcomes& outcomes) {
-  try {
-    (void)recorded_texts(outcomes, "plan");
-    const std::vector<Tie> ties = kept_ties(outcomes);
-    const Scenario scenario = parse_scenario(outcomes.provenance.scenario_toml, "file.h5", ".", {}, ties);
-    if (scenario.errors() > 0) return false;
-    const Model model = build(scenario);
-    JourneyView view;
-    view.results = &outcomes;
-    (void)journey_map::content(model, view);
-    const Samples samples = kept_samples(outcomes, model);
-    const Comparison comparison = compare(samples);
-    (void)report_pages::data_json(Report{outcomes, model, samples, comparison}, 2'000'000);
-    return true;
-  } catch (const InputError&) {
-    return false;
-  }
+/// The model and the samples that a file holds; an error where it says what cannot be.
+struct ReadResults {
+  Model model;
+  Samples samples;
+};
+
+/// What everything does first with a file that was read. Empty where its scenario is refused; throws InputError where the
+/// rest is.
+inline std::optional<ReadResults> understood(const Outcomes& outcomes) {
+  (void)recorded_texts(outcomes, "plan");
+  const std::vector<Tie> ties = kept_ties(outcomes);
+  const Scenario scenario = parse_scenario(outcomes.provenance.scenario_toml, "file.h5", ".", {}, ties);
+  if (scenario.errors() > 0) return std::nullopt;
+  Model model = build(scenario);
+  Samples samples = kept_samples(outcomes, model);
+  return ReadResults{std::move(model), std::move(samples)};
 }
 
 }  // namespace sojourn::fault

@@ -1,6 +1,8 @@
 // No results file crashes what reads it, and what is read is either refused or used without a read out of bounds. HDF5
 // itself is kept in a process of its own, so the bytes are those of what follows: the first chooses between edits of what a
 // file says, which Sojourn then uses, and the bytes that the reading process sends; one in 256 goes through a file.
+// results-fuzz goes as far as the model and the samples that a file holds; pages-fuzz (SOJOURN_FUZZ_PAGES), which takes
+// longer to build, compares, draws the map and makes the page of them, too.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -9,11 +11,28 @@
 #include "sim/outcomes/hdf5_handle.hpp"
 #include "sim/outcomes/read_apart.hpp"
 #include "sim/outcomes/results_image.hpp"
+#include "sojourn/base/error.hpp"
+#ifdef SOJOURN_FUZZ_PAGES
+#include "tests/fault/results_use.hpp"
+#else
 #include "tests/fault/results_edits.hpp"
+#endif
 
 namespace {
 
 using namespace sojourn;
+
+bool use(const Outcomes& outcomes) {
+#ifdef SOJOURN_FUZZ_PAGES
+  return fault::use(outcomes);
+#else
+  try {
+    return fault::understood(outcomes).has_value();
+  } catch (const InputError&) {
+    return false;
+  }
+#endif
+}
 
 std::string image_of(const Outcomes& outcomes) {
   const Hdf5Session session;
@@ -34,18 +53,18 @@ std::string altered(std::string bytes, fault::Decisions& decide) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const Outcomes original = fault::unedited();
   static const std::string sent = packed(original), image = image_of(original);
-  if (!fault::use(original)) std::abort();
+  if (!use(original)) std::abort();
   fault::Decisions decide(std::span(data, size));
   const std::size_t what = decide.below(256);
   try {
     if (what == 255) {
-      (void)fault::use(read_image_apart(altered(image, decide)));
+      (void)use(read_image_apart(altered(image, decide)));
     } else if (what >= 128) {
-      (void)fault::use(unpacked(altered(sent, decide)));
+      (void)use(unpacked(altered(sent, decide)));
     } else {
       Outcomes edited = original;
       while (decide.left()) fault::edit(edited, decide);
-      if (const auto held = fault::made_consistent(std::move(edited))) (void)fault::use(unpacked(packed(*held)));
+      if (const auto held = fault::made_consistent(std::move(edited))) (void)use(unpacked(packed(*held)));
     }
   } catch (const Damage&) {
   } catch (const OtherFormat&) {
