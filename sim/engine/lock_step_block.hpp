@@ -1,0 +1,86 @@
+// The customers of a block side by side, and where the loop stands: for lock_step.cpp alone, like all that follows it.
+#pragma once
+
+#include "lock_step.hpp"
+#include "lock_step_columns.hpp"
+#include "lock_step_people.hpp"
+#include "sojourn/tally/tally.hpp"
+
+namespace sojourn::lock_step {
+namespace {
+
+/// The block at work: what all steps of the loop share. `t` is what they know, `c` the customers in their lanes, `s` what
+/// the visit at hand makes on the way.
+struct Block {
+  Block(const Tables& tables, const Task& work)
+      : t(tables),
+        task(work),
+        days_to_purchase(work.cells + tables.shape.person(0, PersonScore::days_to_purchase)),
+        bought(work.cells + tables.shape.time(0, 0, TimeScore::bought)),
+        next(work.begin),
+        since_flush(work.unflushed),
+        looked_at(work.begin - work.first) {}
+
+  void start() {
+    if (task.ticks != nullptr) tick = processor_ticks();
+  }
+  void lap(Step step) {
+    if (task.ticks == nullptr) return;
+    const std::uint64_t before = tick;
+    tick = processor_ticks();
+    task.ticks[static_cast<int>(step)] += tick - before;
+  }
+
+  [[nodiscard]] const float* column(int field) const { return s.row[field]; }
+  [[nodiscard]] const std::int32_t* integers(int field) const { return reinterpret_cast<const std::int32_t*>(s.row[field]); }
+  [[nodiscard]] std::size_t cell(std::int32_t persona, std::int32_t window) const {
+    return static_cast<std::size_t>(persona * t.windows + window);
+  }
+  /// The cell of those who do not move: counting them there needs no branch, which the processor could not foresee.
+  [[nodiscard]] std::int32_t no_move() const { return t.windows * t.personas * t.exit_count; }
+
+  /// Lists the marked lanes, few of all. Returns how many they are.
+  int list_marked() { return lock_step::list_marked(s.marks, lanes, padded, s.marked); }
+
+  /// What the customer in lane i carries.
+  [[nodiscard]] double* carried(int i) const {
+    const std::size_t row = task.store != nullptr ? s.kept[i] : static_cast<std::size_t>(i);
+    return (task.store != nullptr ? task.store->carried : task.carried) + row * static_cast<std::size_t>(t.carried_width);
+  }
+
+  void flush() {
+    task.flush(task.worker);
+    since_flush = 0;
+  }
+
+  void copy(int from, int to) {
+    c.each(
+        t.own_count, [&](auto& column) __attribute__((always_inline)) { column[to] = column[from]; });
+    if (t.carried_width == 0 || task.store != nullptr) return;
+    for (int k = 0; k < t.carried_width; ++k) carried(to)[k] = carried(from)[k];
+  }
+
+  const Tables& t;
+  const Task& task;
+  /// Cells of the tally, of the first persona, window and touchpoint.
+  std::int64_t *const days_to_purchase, *const bought;
+  Columns c{};
+  Scratch s{};
+  Racers r{};
+  SetApart apart{};
+  int apart_count = 0;
+  People people{};
+  Done done;
+  int lanes = 0, padded = 0;
+  int ready = 0, drawn = 0;
+  std::uint32_t next;
+  std::uint32_t since_flush;
+  std::uint32_t looked_at;   // rows of the store are looked at up to this one; or those who were served
+  std::uint32_t listed = 0;  // of those who were served, so many go on within the window
+  int due = 0;               // those found who have not been taken out
+  int again = 0;             // of those just put back, who come again in this window
+  std::uint64_t tick = 0;
+};
+
+}  // namespace
+}  // namespace sojourn::lock_step

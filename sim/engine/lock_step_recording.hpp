@@ -1,0 +1,239 @@
+// What visits count: scores, money, standings and ends, into the tallies of a block.
+#pragma once
+
+#include "lock_step_block.hpp"
+#include "sojourn/behaviour/money.hpp"
+
+namespace sojourn::lock_step {
+namespace {
+
+void tenure(Block& b, int i, double until, TenureScore score) {
+  const std::size_t bin = b.t.shape.tenure_bin_of(until - b.c.since[i], score);
+  ++b.task.cells[b.t.shape.tenure(static_cast<std::size_t>(b.c.persona[i]), bin, score)];
+}
+
+/// Whether the customer in lane i has bought after somebody had spoken well of the company.
+[[nodiscard]] bool referred(const Block& b, int i) { return b.c.introduced[i] != 0 && b.c.bought[i] != 0; }
+
+/// A purchase at the visit at hand, of somebody who may have heard of the company from a customer.
+void introduce(Block& b, int i) {
+  std::uint32_t& by = b.task.store->kept[b.s.kept[i]].introduced_by;
+  if (by < came_alone) {
+    ++b.task.cells[b.t.shape.person(static_cast<std::size_t>(b.c.persona[i]), PersonScore::referred)];
+    ++b.task.cells[b.t.shape.person(b.task.store->kept[by - b.task.first].persona, PersonScore::brought)];
+  } else {
+    by = came_alone;
+  }
+}
+
+/// As Recorder::flows.
+void change_flow(Block& b, int i, std::int32_t kind, bool was_referred) {
+  const auto change = [&](MoneyOf whose, std::int32_t from, std::int32_t to) {
+    if (from == to) return false;
+    b.t.change_flow(b.t.owner, b.task.cells, whose, from, to, b.c.time[i], b.c.window[i], b.c.regime[i]);
+    return true;
+  };
+  change(MoneyOf::everybody, b.c.flow_kind[i], kind);
+  const std::int32_t from = was_referred ? b.c.flow_kind[i] : 0, to = referred(b, i) ? kind : 0;
+  b.c.flow_kind[i] = kind;
+  if (!change(MoneyOf::referred, from, to)) return;
+  const auto window = static_cast<std::size_t>(b.c.window[i]);
+  if (from != 0) --b.task.cells[b.t.shape.referred_present(static_cast<std::size_t>(from) - 1, window)];
+  if (to != 0) ++b.task.cells[b.t.shape.referred_present(static_cast<std::size_t>(to) - 1, window)];
+}
+
+/// From one standing to another at the visit at hand; also the first purchase and the end of a tenure.
+void change_standing(Block& b, int i, std::int32_t code, std::int32_t bought) {
+  std::int16_t* codes = b.task.packed.codes + 8 * b.cell(b.c.persona[i], b.c.window[i]);
+  --codes[b.c.code[i]];
+  ++codes[code];
+  if (bought != 0 && b.c.bought[i] == 0) {
+    ++b.bought[b.cell(b.c.persona[i], b.c.window[i]) * time_score_count];
+    b.days_to_purchase[static_cast<std::size_t>(b.c.persona[i]) * person_score_count] +=
+        fixed(b.c.time[i] - b.c.since[i], b.t.shape.scales.days);
+    b.c.since[i] = b.c.time[i];
+    if (b.task.store != nullptr && b.task.store->voice != nullptr) introduce(b, i);
+  }
+  if (code == Code::churned && b.c.code[i] != Code::churned) {
+    if (b.c.tenure_counted[i] == 0) tenure(b, i, b.c.time[i], TenureScore::churned);
+    b.c.tenure_counted[i] = 1;
+    b.c.since[i] = b.c.time[i];
+  }
+  // Among customers a change of what they would answer is none of their standing.
+  if (b.task.market != nullptr && b.task.market->accounts != nullptr &&
+      (code < Code::promoter || b.c.code[i] < Code::promoter)) {
+    b.task.market->standing_changes(b.task.market->events, b.c.customer[i], b.c.code[i], code);
+  }
+  b.c.code[i] = code;
+  b.c.bought[i] = bought;
+}
+
+/// Satisfaction and expectation are summed over customers: who becomes one counts, who is none any more does not.
+void count_customer_scores(Block& b, int i, std::int32_t code) {
+  const bool counts = code >= Code::promoter;
+  const std::int32_t counted_s = counts ? fixed_score(b.c.satisfaction[i]) : 0;
+  const std::int32_t counted_e = counts ? fixed_score(b.c.expectation[i]) : 0;
+  std::int64_t* series = b.task.packed.series + 2 * b.cell(b.c.persona[i], b.c.window[i]);
+  series[0] += counted_s - b.c.counted_satisfaction[i];
+  series[1] += counted_e - b.c.counted_expectation[i];
+  b.c.counted_satisfaction[i] = counted_s;
+  b.c.counted_expectation[i] = counted_e;
+}
+
+/// Effort beyond the place's, and repeats.
+void count_extra_effort(Block& b) {
+  std::int64_t* const sums = b.task.packed.extra_effort_and_repeats;
+  EACH_LANE
+  for (int i = 0; i < b.padded; ++i) b.s.extra_effort[i] = fixed_score(b.s.effort[i]);
+  for (int i = 0; i < b.lanes; ++i) {
+    const std::int32_t place = b.c.place[i];
+    sums[2 * place] += b.s.extra_effort[i] - b.t.place_scores[place].effort;
+    sums[2 * place + 1] += b.s.repeated[i];
+  }
+}
+
+/// What discounting takes off within the window (Discount::decay).
+[[nodiscard]] SOJOURN_INLINE std::int64_t decay(const Block& b, int i) {
+  const double x = b.t.force_of_interest * (b.c.time[i] - static_cast<double>(b.c.window[i]) * b.t.window_width);
+  return fixed(1.0 - (b.t.small_discount ? behaviour::small_decay(x) : behaviour::present_value(1.0, x)),
+               b.t.shape.scales.decay);
+}
+
+[[nodiscard]] std::int32_t paid_cell(const Block& b, int i) {
+  return b.t.paid_of[b.c.place[i]] + b.t.piece_of[b.c.window[i]] + b.t.money_of[b.c.regime[i]];
+}
+
+/// Counts the visits that pay; the others count in a place of their own.
+void pay(Block& b) {
+  const double rho = b.t.force_of_interest, width = b.t.window_width, scale = b.t.shape.scales.decay;
+  if (b.t.small_discount) {
+    EACH_LANE
+    for (int i = 0; i < b.padded; ++i) {
+      const double x = rho * (b.c.time[i] - static_cast<double>(b.c.window[i]) * width);
+      b.s.decay[i] = fixed(1.0 - behaviour::small_decay(x), scale);
+    }
+  } else {
+    EACH_LANE
+    for (int i = 0; i < b.padded; ++i) b.s.decay[i] = decay(b, i);
+  }
+  auto* const paid = reinterpret_cast<Long2*>(b.task.packed.paid);
+  const int lanes = b.lanes;
+  for (int i = 0; i < lanes; ++i) paid[paid_cell(b, i)] += Long2{1, b.s.decay[i]};
+}
+
+/// Counts the visit in lane i once more where it is a referred customer's.
+void pay_referred(Block& b, int i) {
+  if (!referred(b, i)) return;
+  const auto at = static_cast<std::size_t>(paid_cell(b, i));
+  if (at >= b.t.shape.paying_places * b.t.shape.pieces) return;
+  std::int64_t* const cell = b.task.cells + b.t.shape.paid(MoneyOf::referred, 0, at, PaidScore::visits);
+  cell[0] += 1;
+  cell[1] += decay(b, i);
+}
+
+[[nodiscard]] Payment payment(const Block& b, int i) {
+  const std::int32_t place = b.t.amount_place_of != nullptr ? b.t.amount_place_of[b.c.place[i]] : -1;
+  return {b.c.customer[i], b.c.event[i], b.c.persona[i], place, b.c.time[i]};
+}
+
+/// Counts what is drawn at the visit in lane i.
+void pay_drawn(Block& b, int i) {
+  const Payment at = payment(b, i);
+  if (at.amount_place >= 0) b.t.pay_drawn(b.task, at, b.c.window[i], b.c.regime[i], referred(b, i));
+}
+
+/// Into the tallies. Scatters are scalar; a second loop, so that the first vectorises.
+void record(Block& b) {
+  b.done.visits += static_cast<std::uint64_t>(b.lanes);
+  const std::int32_t* kinds = b.integers(Field::flow_kind);
+  EACH_LANE
+  for (int i = 0; i < b.padded; ++i) {
+    b.s.cell[i] = b.c.persona[i] * b.t.windows + b.c.window[i];
+    b.s.standing_changes[i] = b.s.code[i] != b.c.code[i] || kinds[i] != b.c.flow_kind[i] ? 1 : 0;
+  }
+  int changing = 0;
+  if (b.t.still) {
+    EACH_LANE
+    for (int i = 0; i < b.padded; ++i) b.s.marks[i] = b.s.standing_changes[i] != 0 ? 1 : 0;
+    changing = b.list_marked();
+    for (int k = 0; k < changing; ++k) count_customer_scores(b, b.s.marked[k], b.s.code[b.s.marked[k]]);
+  } else {
+    auto* const touches = reinterpret_cast<Long2*>(b.task.packed.touch);
+    auto* const stocks = reinterpret_cast<Long2*>(b.task.packed.series);
+    const int lanes = b.lanes;
+    for (int i = 0; i < lanes; ++i) {
+      touches[b.c.place[i]] += widen(b.s.touch[i]);
+      stocks[b.s.cell[i]] += widen(b.s.series[i]);
+      b.s.marked[changing] = i;
+      changing += b.s.standing_changes[i];
+    }
+    if (b.t.effort_varies || b.task.served != nullptr) count_extra_effort(b);
+  }
+  for (int k = 0; k < changing; ++k) {
+    const int i = b.s.marked[k];
+    const bool was_referred = referred(b, i);
+    if (b.s.code[i] != b.c.code[i]) change_standing(b, i, b.s.code[i], b.s.bought[i]);
+    if (b.t.flows) change_flow(b, i, kinds[i], was_referred);
+  }
+  if (b.t.counts_paid) pay(b);
+  for (int i = 0; b.t.shape.referrals && i < b.lanes; ++i) pay_referred(b, i);
+  for (int i = 0; b.t.amount_place_of != nullptr && i < b.lanes; ++i) pay_drawn(b, i);
+}
+
+/// Whether the customer in lane i arrived as one.
+[[nodiscard]] bool arrived_as_customer(const Block& b, int i) {
+  return b.t.existing != nullptr && b.t.existing[b.c.persona[i]] != 0;
+}
+
+/// The first visit of the customer in lane i, which no exit tells of.
+void count_first_visit(Block& b, int i, std::int32_t window) {
+  const auto place = static_cast<std::size_t>(b.c.place[i]);
+  ++b.task.packed.firsts[static_cast<std::size_t>(window) * static_cast<std::size_t>(b.t.places) + place];
+  if (!arrived_as_customer(b, i)) return;
+  const std::size_t bin = b.t.shape.entry_bin_of(b.c.time[i] - b.c.since[i]);
+  ++b.task.cells[b.t.shape.entered(static_cast<std::size_t>(b.c.persona[i]), bin)];
+}
+
+void count_moves(Block& b) {
+  std::uint32_t* const moves = b.task.packed.moves;
+  const int lanes = b.lanes;
+  for (int i = 0; i < lanes; ++i) {
+    ++moves[b.s.move_cell[i]];
+  }
+}
+
+/// Keeps how the life in lane i ends, where that is asked for.
+void save_final_state(Block& b, int i) {
+  if (b.task.ends == nullptr) return;
+  const auto standing = end_standing(b.c.code[i]);
+  EndState& end = b.task.ends[b.c.customer[i] - b.task.begin];
+  end = {fixed_score(b.c.satisfaction[i]), static_cast<std::uint16_t>(b.c.persona[i]), standing};
+  if (b.t.tiers) end.membership = b.t.membership(b.task, b.carried(i));
+}
+
+/// The horizon comes before another visit.
+void stop_at_horizon(Block& b, int i) {
+  if (b.c.bought[i] != 0 && b.c.tenure_counted[i] == 0) tenure(b, i, b.t.horizon, TenureScore::censored);
+  save_final_state(b, i);
+}
+
+/// The visit to an end: one visit, its money, and whom the company has lost; nothing is appraised.
+void visit_end(Block& b, int i) {
+  const Row& row = b.t.rows[b.c.row[i]];
+  ++b.done.visits;
+  const std::size_t at = 2 * b.cell(b.c.persona[i], b.c.window[i]);
+  b.task.packed.series[at] -= b.c.counted_satisfaction[i];
+  b.task.packed.series[at + 1] -= b.c.counted_expectation[i];
+  const std::int32_t bought = b.c.bought[i] | (row.facts & RowFlag::purchase);
+  const std::int32_t code = bought != 0 ? Code::churned : Code::lost;
+  const bool was_referred = referred(b, i);
+  if (code != b.c.code[i]) change_standing(b, i, code, bought);
+  if (b.t.flows) change_flow(b, i, row.flow_kind, was_referred);
+  save_final_state(b, i);
+  if (b.t.counts_paid) reinterpret_cast<Long2*>(b.task.packed.paid)[paid_cell(b, i)] += Long2{1, decay(b, i)};
+  if (b.t.shape.referrals) pay_referred(b, i);
+  if (b.t.amount_place_of != nullptr) pay_drawn(b, i);
+}
+
+}  // namespace
+}  // namespace sojourn::lock_step

@@ -1,0 +1,325 @@
+// Lives a window at a time: customers come out of the store, in which they stand between visits, and go back.
+#pragma once
+
+#include "lock_step_rows.hpp"
+#include "sojourn/behaviour/recommendation.hpp"
+
+namespace sojourn::lock_step {
+namespace {
+
+/// What take_out and store_back will need.
+SOJOURN_INLINE void prefetch(const Block& b, std::uint32_t row) {
+  const Store& store = *b.task.store;
+  const auto* kept = reinterpret_cast<const char*>(store.kept + row);
+  __builtin_prefetch(kept, 1);
+  __builtin_prefetch(kept + sizeof(Kept) - 1, 1);
+  if (store.voice != nullptr) __builtin_prefetch(store.voice + row, 1);
+}
+
+/// Finds the next customers who have a visit in this window, as many as there are lanes where there are, and asks the
+/// memory for their rows: they are taken out after the visits at hand.
+void look_ahead(Block& b) {
+  const int known = b.due;
+  if (b.task.served != nullptr) {
+    while (b.due < lane_count && b.looked_at < b.listed)
+      b.s.due[b.due++] = b.task.served[b.looked_at++].customer - b.task.first;
+    for (int k = known; k < b.due; ++k) prefetch(b, b.s.due[k]);
+    return;
+  }
+  const std::uint32_t all = b.task.end - b.task.first;
+  while (b.due < lane_count && b.looked_at < all) {
+    const std::uint32_t left = all - b.looked_at;
+    const int looks = left < static_cast<std::uint32_t>(lane_count) ? static_cast<int>(left) : lane_count;
+    b.due += list_due(b.task.store->time + b.looked_at, looks, b.task.until, b.looked_at, b.s.due + b.due);
+    b.looked_at += static_cast<std::uint32_t>(looks);
+  }
+  for (int k = known; k < b.due; ++k) prefetch(b, b.s.due[k]);
+}
+
+/// Of each customer or, where that is null, of each persona.
+void take_out(Block& b, const float* of_customer, const float* of_persona, float* to) {
+  const int padded = b.padded;
+  if (of_customer != nullptr) {
+    for (int i = 0; i < padded; ++i) to[i] = of_customer[b.s.kept[i]];
+  } else {
+    for (int i = 0; i < padded; ++i) to[i] = of_persona[b.c.persona[i]];
+  }
+}
+
+/// What customers heard, of those who come to where it matters; the others' row is not asked for.
+void take_out_heard(Block& b) {
+  const float* const heard = b.task.store->heard;
+  for (int i = 0; i < b.padded; ++i) {
+    const bool hears = heard != nullptr && b.t.passages[b.s.taken[i]].hears != 0;
+    b.c.heard[i] = hears ? heard[b.s.kept[i]] : 0.0f;
+  }
+}
+
+/// From the store into columns.
+void take_out(Block& b) {
+  b.padded = (b.lanes + 15) & ~15;
+  for (int i = b.lanes; i < b.padded; ++i) b.s.kept[i] = b.task.padding;
+  b.since_flush += static_cast<std::uint32_t>(b.lanes);
+  if (b.since_flush >= customers_per_flush) b.flush();
+  const Store& store = *b.task.store;
+  for (int i = 0; i < b.padded; i += 8) {
+    Double4 columns[2][4];
+    for (int half = 0; half < 2; ++half) {
+      const auto load = [&](int k) __attribute__((always_inline)) {
+        return *reinterpret_cast<const Double4Anywhere*>(store.kept + b.s.kept[i + 4 * half + k]);
+      };
+      transpose({load(0), load(1), load(2), load(3)}, columns[half]);
+      *reinterpret_cast<Double4*>(b.c.luck + i + 4 * half) = columns[half][0];
+      *reinterpret_cast<Double4*>(b.c.since + i + 4 * half) = columns[half][1];
+    }
+    split(columns[0][2], columns[1][2], b.c.satisfaction + i, b.c.expectation + i);
+    split(columns[0][3], columns[1][3], b.c.answering + i, b.s.visits_and_exit + i);
+  }
+  for (int i = 0; i < b.padded; ++i) {
+    const Kept& kept = store.kept[b.s.kept[i]];
+    b.s.who[i] = kept.persona | static_cast<std::uint32_t>(kept.standing) << 16;
+    b.c.time[i] = store.time[b.s.kept[i]];
+  }
+  EACH_LANE
+  for (int i = 0; i < b.padded; ++i) {
+    b.c.customer[i] = b.task.first + b.s.kept[i];
+    b.c.event[i] = b.s.visits_and_exit[i] & 0xffffu;
+    b.s.taken[i] = static_cast<std::int32_t>(b.s.visits_and_exit[i] >> 16);
+    b.c.persona[i] = static_cast<std::int32_t>(b.s.who[i] & 0xffffu);
+    b.c.team[i] = static_cast<std::int32_t>(b.s.who[i] >> 19 & most_teams) - 1;
+    b.c.tenure_counted[i] = static_cast<std::int32_t>(b.s.who[i] >> 31);
+    const auto code = static_cast<std::int32_t>(b.s.who[i] >> 16 & 7u);
+    b.c.code[i] = code;
+    b.c.bought[i] = code >= Code::churned ? 1 : 0;
+    const std::int32_t counts = code >= Code::promoter ? -1 : 0;
+    b.c.counted_satisfaction[i] = counts & fixed_score(b.c.satisfaction[i]);
+    b.c.counted_expectation[i] = counts & fixed_score(b.c.expectation[i]);
+  }
+  // Padding lanes need valid indices.
+  for (int i = b.lanes; i < b.padded; ++i) b.c.persona[i] = b.s.taken[i] = 0;
+  for (int i = 0; b.t.existing != nullptr && i < b.lanes; ++i) {
+    if (b.c.code[i] == Code::absent && arrived_as_customer(b, i)) b.c.bought[i] = 1;
+  }
+  if (!b.t.still) {
+    take_out(b, store.loss_aversion, b.t.loss_aversion_of, b.c.loss_aversion);
+    take_out(b, store.effort_aversion, b.t.effort_aversion_of, b.c.effort_aversion);
+  }
+  for (int own = 0; own < b.t.own_count; ++own) take_out(b, store.own[own], nullptr, b.c.own[own]);
+  if (b.task.market != nullptr && store.voice != nullptr) {
+    for (int i = 0; i < b.padded; ++i) b.c.introduced[i] = store.kept[b.s.kept[i]].introduced_by < came_alone ? 1 : 0;
+  }
+  if (b.t.hears) take_out_heard(b);
+  // Where others may make them leave, they are asked between the windows.
+  const bool asks = b.t.asks_at_intervals && b.task.market == nullptr;
+  for (int i = 0; asks && i < b.lanes; ++i) b.c.asked_at[i] = b.carried(i)[b.t.first_asked];
+  if (!b.t.still) return;
+  EACH_LANE
+  for (int i = 0; i < b.padded; ++i) {
+    b.c.stands[i] = behaviour::promoter_class(
+        behaviour::recommend(b.c.satisfaction[i], b.c.answering[i], b.t.recommend_base, b.t.recommend_sd));
+  }
+}
+
+/// Those who come to a queue are left in the store: what happens there is lived elsewhere, in the order of time.
+void leave_out_queues(Block& b) {
+  for (int i = 0; i < b.padded; ++i) b.s.marks[i] = b.t.passages[b.s.taken[i]].queues != 0 ? 1 : 0;
+  const int coming = b.list_marked();
+  for (int k = coming - 1; k >= 0; --k) {
+    const int i = b.s.marked[k];
+    b.task.market->comes_to_queue(b.task.market->events,
+                                  {b.c.time[i], b.c.customer[i], b.c.event[i], static_cast<std::uint32_t>(b.c.persona[i]),
+                                   static_cast<std::uint32_t>(b.t.passages[b.s.taken[i]].to)});
+    --b.lanes;
+    if (i == b.lanes) continue;
+    b.copy(b.lanes, i);
+    b.s.kept[i] = b.s.kept[b.lanes];
+    b.s.taken[i] = b.s.taken[b.lanes];
+  }
+  for (int i = b.lanes; i < b.padded; ++i) b.s.kept[i] = b.task.padding;
+  b.padded = (b.lanes + 15) & ~15;
+}
+
+/// Kept::standing.
+[[nodiscard]] SOJOURN_INLINE std::uint32_t packed_standing(std::int32_t code, std::int32_t team, std::int32_t counted) {
+  return static_cast<std::uint32_t>(counted) << 15 | static_cast<std::uint32_t>((team + 1) << 3 | code);
+}
+
+/// Back into the store, of somebody who stands at an end, for good.
+void store_back_ended(Block& b, int i) {
+  const Store& store = *b.task.store;
+  const std::uint32_t k = b.s.kept[i];
+  Kept& kept = store.kept[k];
+  store.time[k] = never;
+  kept.since = b.c.since[i];
+  kept.event = static_cast<std::uint16_t>(b.c.event[i] + 1);
+  kept.standing = static_cast<std::uint16_t>(packed_standing(b.c.code[i], b.c.team[i], b.c.tenure_counted[i]));
+  if (b.task.market != nullptr && b.task.market->accounts != nullptr) {
+    b.task.market->ended(b.task.market->events, b.c.customer[i]);
+  }
+  if (store.voice == nullptr) return;
+  store.voice[k] = Voice::silent;
+  if (b.c.code[i] == Code::churned) b.task.market->churned(b.task.market->events, b.c.customer[i]);
+}
+
+/// By the exit they took to the touchpoint it leads to; who ends there is done.
+void arrive(Block& b) {
+  const int padded = b.padded;
+  const Passage* const passages = b.t.passages;
+  for (int i = 0; i < padded; ++i) {
+    const Passage& by = passages[b.s.taken[i]];
+    b.s.from[i] = by.from;
+    b.s.to[i] = by.to;
+    b.s.ends[i] = by.ends;
+  }
+  const std::int32_t window = b.task.window, touchpoints = b.t.touchpoints, exits = b.t.exit_count;
+  const std::int32_t no_move = b.no_move(), moves = window * b.t.personas * exits;
+  std::int32_t firsts = 0;
+  EACH_LANE
+  for (int i = 0; i < padded; ++i) {
+    const std::int32_t first = b.c.persona[i] * touchpoints, from = first + b.s.from[i], to = first + b.s.to[i];
+    const bool comes_from = b.s.from[i] >= 0;
+    b.s.move_cell[i] = comes_from ? moves + b.c.persona[i] * exits + b.s.taken[i] : no_move;
+    b.c.flow_from[i] = comes_from ? from : -1;
+    b.c.flow_kind[i] = 0;
+    b.c.place[i] = to;
+    b.c.window[i] = window;
+    firsts |= b.s.from[i];
+  }
+  if (b.t.flows) {
+    const std::int32_t* const kinds = b.t.flow_kind_of;
+    for (int i = 0; i < padded; ++i) b.c.flow_kind[i] = kinds[b.c.flow_from[i] + 1];
+  }
+  for (int i = 0; firsts < 0 && i < b.lanes; ++i) {
+    if (b.c.flow_from[i] < 0) count_first_visit(b, i, window);
+  }
+  count_moves(b);
+  EACH_LANE
+  for (int i = 0; i < padded; ++i) b.s.marks[i] = b.s.ends[i] != 0 ? 1 : 0;
+  const int finished = b.list_marked();
+  find_rows(b);
+  for (int i = 0; b.t.carries_rules && i < b.lanes; ++i) carry_on(b, i, b.s.from[i] >= 0 ? b.s.taken[i] : -1);
+  for (int k = finished - 1; k >= 0; --k) {
+    const int i = b.s.marked[k];
+    visit_end(b, i);
+    store_back_ended(b, i);
+    --b.lanes;
+    if (i == b.lanes) continue;
+    b.copy(b.lanes, i);
+    b.s.kept[i] = b.s.kept[b.lanes];
+  }
+  for (int i = b.lanes; i < b.padded; ++i) b.s.kept[i] = b.task.padding;
+}
+
+/// The next customers who have a visit in this window, into lanes from the first on: those who were just here first, while
+/// they are near. False when there are none.
+bool resume(Block& b) {
+  int count = b.again;
+  const int taken = b.due < lane_count - count ? b.due : lane_count - count;
+  for (int k = 0; k < taken; ++k) b.s.kept[count + k] = b.s.due[k];
+  count += taken;
+  b.due -= taken;
+  for (int k = 0; k < b.due; ++k) b.s.due[k] = b.s.due[k + taken];
+  look_ahead(b);
+  b.again = 0;
+  b.lanes = count;
+  if (count == 0) return false;
+  take_out(b);
+  if (b.t.queues) leave_out_queues(b);
+  arrive(b);
+  return true;
+}
+
+/// Those who were served, from the k-th on, into lanes, at the visit at which they were.
+void take_out_served(Block& b, std::uint32_t k) {
+  const std::uint32_t left = b.task.served_count - k;
+  b.lanes = left < static_cast<std::uint32_t>(lane_count) ? static_cast<int>(left) : lane_count;
+  for (std::uint32_t next = k + lane_count; next < b.task.served_count && next < k + 2 * lane_count; ++next) {
+    const std::uint32_t row = b.task.served[next].customer - b.task.first;
+    prefetch(b, row);
+    __builtin_prefetch(b.task.store->time + row, 1);
+  }
+  const Served* const served = b.task.served + k;
+  for (int i = 0; i < b.lanes; ++i) {
+    b.s.kept[i] = served[i].customer - b.task.first;
+    b.s.strain[i] = served[i].strain;
+  }
+  take_out(b);
+  arrive(b);
+  // Money flows from arrival on; all else happens when service begins.
+  for (int i = 0; b.t.flows && i < b.lanes; ++i) change_flow(b, i, b.t.flow_kind_of[b.c.place[i] + 1], referred(b, i));
+  for (int i = 0; i < b.lanes; ++i) {
+    const double wait = served[i].start - b.c.time[i];
+    b.c.time[i] = served[i].start;
+    if (!(wait > 0.0)) continue;
+    const std::int32_t persona = b.c.persona[i], touchpoint = b.c.place[i] - persona * b.t.touchpoints;
+    b.task
+        .cells[b.t.shape.touch(static_cast<std::size_t>(persona), static_cast<std::size_t>(touchpoint), TouchScore::wait)] +=
+        fixed(wait, b.t.shape.scales.days);
+  }
+  find_rows(b);
+}
+
+/// Who speaks of the company until the next visit. Of those who churned the market knows when they fall silent.
+void store_voices(Block& b) {
+  const Store& store = *b.task.store;
+  EACH_LANE
+  for (int i = 0; i < b.padded; ++i) {
+    b.s.marks[i] = b.c.code[i] == Code::churned ? 1 : 0;
+    b.s.cell[i] = b.c.code[i] >= Code::promoter ? 1 + (b.c.code[i] - Code::promoter) : 0;
+  }
+  for (int i = 0; i < b.lanes; ++i) store.voice[b.s.kept[i]] = static_cast<Voice>(b.s.cell[i]);
+  const int churned = b.list_marked();
+  for (int k = 0; k < churned; ++k) b.task.market->churned(b.task.market->events, b.c.customer[b.s.marked[k]]);
+}
+
+/// Back into the store; who has another visit in this window comes again soon.
+void store_back(Block& b) {
+  if (b.task.store->voice != nullptr) store_voices(b);
+  const std::int32_t touchpoints = b.t.touchpoints, stays = b.t.exit_count + touchpoints;
+  EACH_LANE
+  for (int i = 0; i < b.padded; ++i) {
+    b.s.time[i] = b.s.moves[i] == 0 ? never : b.s.time[i];
+    b.s.ends[i] = b.s.moves[i] == 1 ? 1 : 0;
+    b.s.marks[i] = b.s.moves[i] == 0 ? 1 : 0;
+  }
+  std::uint32_t events = 0;
+  EACH_LANE
+  for (int i = 0; i < b.padded; ++i) {
+    const std::uint32_t event = b.c.event[i] + 1;
+    const std::int32_t persona = b.c.persona[i];
+    const std::int32_t stay = stays + (b.c.place[i] - persona * touchpoints), left = b.s.taken[i] - persona * b.t.exit_count;
+    const auto exit = static_cast<std::uint32_t>(b.s.moves[i] == 0 ? stay : left);
+    events = events > event ? events : event;
+    b.s.visits_and_exit[i] = (event & 0xffffu) | exit << 16;
+    b.s.who[i] = packed_standing(b.c.code[i], b.c.team[i], b.c.tenure_counted[i]);
+  }
+  if (events >= b.t.visits_per_life) b.done.endless = true;
+  const Store& store = *b.task.store;
+  const int lanes = b.lanes;
+  for (int i = 0; i < lanes; i += 4) {
+    Double4 rows[4];
+    transpose({*reinterpret_cast<const Double4*>(b.c.luck + i), *reinterpret_cast<const Double4*>(b.c.since + i),
+               pair(b.c.satisfaction + i, b.c.expectation + i), pair(b.c.answering + i, b.s.visits_and_exit + i)},
+              rows);
+    for (int k = 0; k < 4; ++k) *reinterpret_cast<Double4Anywhere*>(store.kept + b.s.kept[i + k]) = rows[k];
+  }
+  // Before lanes are numbered anew: what a customer carries is found by the lane.
+  if (b.task.market == nullptr) {  // else somebody may yet make them leave
+    const int stopped = b.list_marked();
+    for (int k = 0; k < stopped; ++k) stop_at_horizon(b, b.s.marked[k]);
+  }
+  double* const time = store.time;
+  Kept* const kept = store.kept;
+  int again = 0;
+  for (int i = 0; i < lanes; ++i) {
+    const std::uint32_t k = b.s.kept[i];
+    kept[k].standing = static_cast<std::uint16_t>(b.s.who[i]);
+    time[k] = b.s.time[i];
+    b.s.kept[again] = k;
+    again += b.s.ends[i];
+  }
+  b.again = again;
+}
+
+}  // namespace
+}  // namespace sojourn::lock_step
