@@ -5,26 +5,23 @@
 #include <map>
 #include <mutex>
 #include <utility>
+#include <variant>
 
+#include "sojourn/base/quantile_table.hpp"
 #include "sojourn/base/special.hpp"
 
 namespace sojourn {
 namespace {
 
-// Normal scores of the table: the words reach +-6.4, one more node on either side for the cubic.
-constexpr double table_end = 6.5;
-constexpr int nodes_per_unit = 32;
-constexpr int node_count = static_cast<int>(2 * table_end * nodes_per_unit) + 1;
-
-using Table = std::shared_ptr<const std::vector<double>>;
+using quantiles::Table;
 
 /// `quantile(tail, side)` at each node: the quantile with this much probability on this side.
 template <typename Quantile>
-Table table_of(Quantile quantile) {
+Table make_table(Quantile quantile) {
   auto table = std::make_shared<std::vector<double>>();
-  table->reserve(node_count);
-  for (int node = 0; node < node_count; ++node) {
-    const double z = -table_end + static_cast<double>(node) / nodes_per_unit;
+  table->reserve(quantiles::nodes);
+  for (int node = 0; node < quantiles::nodes; ++node) {
+    const double z = -quantiles::end + static_cast<double>(node) / quantiles::nodes_per_unit;
     const double tail = special::normal_cdf(-std::fabs(z));
     table->push_back(quantile(tail, z < 0 ? special::Tail::lower : special::Tail::upper));
   }
@@ -42,7 +39,7 @@ class KeptTables {
       const std::lock_guard lock(mutex_);
       if (const auto found = kept_.find(key); found != kept_.end()) return found->second;
     }
-    Table made = table_of(quantile);
+    Table made = make_table(quantile);
     const std::lock_guard lock(mutex_);
     if (kept_.size() >= most_kept) kept_.clear();
     return kept_.emplace(key, std::move(made)).first->second;
@@ -83,7 +80,13 @@ float far_score(float hazard) {
 
 }  // namespace
 
-Inverse::Inverse(const Distribution& distribution) {
+quantiles::Table quantiles::table_of(const Distribution& distribution) {
+  if (const auto* beta = std::get_if<Beta>(&distribution)) return beta_table(*beta);
+  const auto* gamma = std::get_if<Gamma>(&distribution);
+  return gamma != nullptr && gamma->shape != 1.0 ? gamma_table(gamma->shape) : nullptr;
+}
+
+Inverse::Inverse(const Distribution& distribution) : table_(quantiles::table_of(distribution)) {
   struct Compiler {
     Inverse& to;
     void operator()(const Fixed& d) const { set(Family::constant, d.value); }
@@ -95,10 +98,7 @@ Inverse::Inverse(const Distribution& distribution) {
       set(d.sd == 0.0 ? Family::constant : Family::normal, d.mean);
       to.b_ = d.sd;
     }
-    void operator()(const Beta& d) const {
-      set(Family::beta, 0.0);
-      to.table_ = beta_table(d);
-    }
+    void operator()(const Beta&) const { set(Family::beta, 0.0); }
     void operator()(const Exponential& d) const { set(Family::exponential, d.mean); }
     void operator()(const Weibull& d) const {
       set(d.shape == 1.0 ? Family::exponential : Family::weibull, d.scale);
@@ -115,7 +115,6 @@ Inverse::Inverse(const Distribution& distribution) {
     void operator()(const Gamma& d) const {
       set(d.shape == 1.0 ? Family::exponential : Family::gamma, d.mean / d.shape);
       to.rate_ = d.shape;
-      if (d.shape != 1.0) to.table_ = gamma_table(d.shape);
     }
     void operator()(const Gompertz& d) const {
       if (d.shape == 0.0) {
@@ -234,18 +233,11 @@ double Inverse::cumulative_hazard(double x) const {
 }
 
 double Inverse::interpolate(float z) const {
-  const double position =
-      (numeric::clip(static_cast<double>(z), -table_end + 0.1, table_end - 0.1) + table_end) * nodes_per_unit;
+  const double position = quantiles::position(z);
   const auto node = static_cast<std::size_t>(position);
-  const double t = position - static_cast<double>(node);
   const double* y = table_->data() + node;
-  // Catmull-Rom cubic through the four nodes around the score.
-  const double before = node > 0 ? y[-1] : 2 * y[0] - y[1];
-  const double after = node + 2 < table_->size() ? y[2] : 2 * y[1] - y[0];
-  const double slope0 = 0.5 * (y[1] - before), slope1 = 0.5 * (after - y[0]);
-  const double t2 = t * t, t3 = t2 * t;
-  const double l = (2 * t3 - 3 * t2 + 1) * y[0] + (t3 - 2 * t2 + t) * slope0 + (3 * t2 - 2 * t3) * y[1] + (t3 - t2) * slope1;
-  return family_ == Family::gamma ? a_ * numeric::exp(l) : special::sigmoid(l);
+  const double l = quantiles::interpolate(y[-1], y[0], y[1], y[2], position - static_cast<double>(node));
+  return family_ == Family::gamma ? a_ * numeric::exp(l) : quantiles::sigmoid(l);
 }
 
 double Inverse::tabulated(double share) const {

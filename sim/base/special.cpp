@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "sojourn/base/numeric.hpp"
+#include "sojourn/base/quantile_table.hpp"
 
 namespace sojourn::special {
 namespace {
@@ -45,10 +46,7 @@ double beta_fraction(double a, double b, double x) {
 
 }  // namespace
 
-double sigmoid(double x) {
-  const double e = exp(x < 0.0 ? x : -x);
-  return x < 0.0 ? e / (1.0 + e) : 1.0 / (1.0 + e);
-}
+double sigmoid(double x) { return quantiles::sigmoid(x); }
 
 double log_gamma(double x) {
   double shift = 0.0;

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <memory>
 
-#include "lock_step_people.hpp"
 #include "sojourn/base/error.hpp"
 #include "sojourn/behaviour/recommendation.hpp"
 
@@ -63,6 +62,7 @@ CustomerStore::CustomerStore(const lock_step::Compiled& compiled, std::uint32_t 
   const bool talk = parts.word_of_mouth.has_value();
   columns_.heard = column(heard_, talk, 0.0f);
   columns_.voice = column(voice_, talk, Voice::silent);
+  columns_.talkativeness = column(talkativeness_, tables.drawn_count > lock_step::felt_traits, 0.0f);
   width_ = compiled.program().carried_width();
   if (width_ > 0) carried_.assign(rows * width_, 0.0);
   columns_.carried = width_ > 0 ? carried_.data() : nullptr;
@@ -73,27 +73,26 @@ CustomerStore::CustomerStore(const lock_step::Compiled& compiled, std::uint32_t 
 
 std::size_t CustomerStore::bytes_per_customer() const {
   const auto of = [](const auto& column) { return column.empty() ? 0 : sizeof(column[0]); };
-  std::size_t bytes = of(time_) + of(kept_) + of(loss_aversion_) + of(effort_aversion_) + of(heard_) + of(voice_);
+  std::size_t bytes =
+      of(time_) + of(kept_) + of(loss_aversion_) + of(effort_aversion_) + of(heard_) + of(voice_) + of(talkativeness_);
   for (const Column<float>& own : own_) bytes += of(own);
   return bytes + width_ * sizeof(double) + of(asked_at_) + of(raced_);
 }
 
 void CustomerStore::populate(const Streams& streams, const Accounts* accounts, std::uint32_t begin, std::uint32_t end) {
-  if (accounts != nullptr) {
-    populate_accounts(streams, *accounts, begin, end);
-    return;
-  }
   const lock_step::Tables& tables = compiled_.tables();
   lock_step::Task task{};
   task.compiled = &compiled_;
+  task.accounts = accounts;
   task.begin = begin;
   task.end = end;
   task.seed[0] = static_cast<std::uint32_t>(streams.seed());
   task.seed[1] = static_cast<std::uint32_t>(streams.seed() >> 32);
   task.replication = streams.replication();
+  const lock_step::DrawPeople draw = lock_step::widest_people();
   const auto people = std::make_unique<lock_step::People>();
   for (std::uint32_t next = begin; next < end;) {
-    const int drawn = lock_step::draw_people(tables, task, &next, people.get());
+    const int drawn = draw(tables, task, &next, people.get());
     for (int who = 0; who < drawn; ++who) {
       const std::int32_t k = people->chosen[who];
       const std::uint32_t customer = people->customer[k];
@@ -112,50 +111,14 @@ void CustomerStore::populate(const Streams& streams, const Accounts* accounts, s
                   introduced_by_at_arrival(persona)};
       if (!loss_aversion_.empty()) loss_aversion_[i] = people->loss_aversion[k];
       if (!effort_aversion_.empty()) effort_aversion_[i] = people->effort_aversion[k];
+      if (!talkativeness_.empty()) talkativeness_[i] = people->talkativeness[k];
       for (std::size_t which = 0; which < compiled_.own_traits().size(); ++which) own_[which][i] = people->own[which][k];
       if (width_ > 0) {
-        compiled_.program().begin_carrying(compiled_.population(), streams, nullptr, customer, persona, people->arrival[k],
+        compiled_.program().begin_carrying(compiled_.population(), streams, accounts, customer, persona, people->arrival[k],
                                            {carried_.data() + i * width_, width_});
       }
       if (!asked_at_.empty()) note_next_survey(customer);
     }
-  }
-}
-
-void CustomerStore::populate_accounts(const Streams& streams, const Accounts& accounts, std::uint32_t begin,
-                                      std::uint32_t end) {
-  const Population& population = compiled_.population();
-  const lock_step::Tables& tables = compiled_.tables();
-  for (std::uint32_t customer = begin; customer < end; ++customer) {
-    const std::uint32_t persona = accounts.persona_of(customer), account = accounts.account_of(customer);
-    const Person person = population.person(streams, customer, persona);
-    if (person.arrival > tables.horizon) continue;
-    const auto trait = [&](std::size_t index) {
-      return population.trait_of_member(streams, customer, account, persona, index);
-    };
-    const auto built_in = [&](BuiltinTrait which) { return trait(static_cast<std::size_t>(which)); };
-    const std::size_t i = at(customer);
-    time_[i] = person.arrival;
-    kept_[i] = {person.luck,
-                person.existing ? person.since : person.arrival,
-                built_in(BuiltinTrait::satisfaction),
-                built_in(BuiltinTrait::expectation),
-                person.answering,
-                0,
-                static_cast<std::uint16_t>(tables.exit_count + static_cast<std::int32_t>(person.start)),
-                static_cast<std::uint16_t>(persona),
-                Code::absent,
-                introduced_by_at_arrival(persona)};
-    if (!loss_aversion_.empty()) loss_aversion_[i] = built_in(BuiltinTrait::loss_aversion);
-    if (!effort_aversion_.empty()) effort_aversion_[i] = built_in(BuiltinTrait::effort_aversion);
-    for (std::size_t which = 0; which < compiled_.own_traits().size(); ++which) {
-      own_[which][i] = trait(static_cast<std::size_t>(compiled_.own_traits()[which]));
-    }
-    if (width_ > 0) {
-      compiled_.program().begin_carrying(population, streams, &accounts, customer, persona, person.arrival,
-                                         {carried_.data() + i * width_, width_});
-    }
-    if (!asked_at_.empty()) note_next_survey(customer);
   }
 }
 

@@ -18,10 +18,10 @@ namespace sojourn {
 [[nodiscard]] Standing standing_of(std::int32_t code);
 
 /// Customers `first()` to `end()` of a replication. 48 bytes each; 5 more where there is word of mouth; 4 more for each of
-/// loss aversion, effort aversion and the traits in probabilities that is asked for and is not the same for all
-/// of a persona; 8 more for each clock, counter and anniversary that some exit asks for, and 8 for a counter that fades; 8
-/// more for each survey at intervals and half-life of fatigue, and 16 and 8 for these kinds; 40 more where a rule may change
-/// a race.
+/// talkativeness where people talk, loss aversion, effort aversion and the traits in probabilities that is asked for and is
+/// not the same for all of a persona; 8 more for each clock, counter and anniversary that some exit asks for, and 8 for a
+/// counter that fades; 8 more for each survey at intervals and half-life of fatigue, and 16 and 8 for these kinds; 40 more
+/// where a rule may change a race.
 class CustomerStore {
  public:
   /// Room for `count` customers from number `first` on, who have all yet to arrive, and rows for padding lanes, one for each
@@ -156,13 +156,12 @@ class CustomerStore {
   [[nodiscard]] bool over(std::uint32_t customer) const {
     return time_[at(customer)] == lock_step::never && passage(customer).ends != 0;
   }
-  void populate_accounts(const Streams& streams, const Accounts& accounts, std::uint32_t begin, std::uint32_t end);
 
   const lock_step::Compiled& compiled_;
   std::uint32_t first_, count_;
   Column<double> time_;  // of the next visit; `never` for who has none
   Column<lock_step::Kept> kept_;
-  Column<float> loss_aversion_, effort_aversion_, own_[lock_step::own_traits], heard_;
+  Column<float> loss_aversion_, effort_aversion_, own_[lock_step::own_traits], heard_, talkativeness_;
   Column<Voice> voice_;
   std::size_t width_ = 0;    // numbers that a customer carries
   Column<double> carried_;   // [row x width_]

@@ -98,7 +98,11 @@ struct Family {
     exponential = 8,
     weibull = 16,
     loglogistic = 32,
-    one_by_one = 64  // of a person's quantities: any that has no vectorised form
+    // Of a person's quantities alone:
+    one_by_one = 64,  // any that has no vectorised form
+    beta = 128,
+    gamma = 256,
+    by_score = normal | lognormal | beta | gamma  // functions of a normal score
   };
 };
 
@@ -116,6 +120,7 @@ struct Draw {
   double a, b;
   float sigma;
   std::int32_t family;
+  const double* table;  // see quantiles::Table; where some persona's draws need one, never null
 };
 struct Quantity {
   const Draw* of;         // [persona]
@@ -123,8 +128,8 @@ struct Quantity {
   std::int32_t index;     // of a trait; -1: of arrival
   double low, high;
 };
-/// Satisfaction, expectation, loss aversion and effort aversion.
-inline constexpr int felt_traits = 4;
+/// Satisfaction, expectation, loss aversion and effort aversion; last, where people differ in it and talk, talkativeness.
+inline constexpr int felt_traits = 4, drawn_traits = felt_traits + 1;
 
 /// A first touchpoint, up to the running share.
 struct Start {
@@ -136,14 +141,14 @@ struct Start {
 struct People {
   /// Those who arrive, the others are to be left out.
   alignas(64) std::int32_t chosen[lane_count];
-  /// Random words: of the person, of luck, and of the first eight traits.
-  alignas(64) std::uint32_t words[4][4][lane_count], index[2][lane_count];
-  alignas(64) std::uint32_t customer[lane_count];
+  /// Random words: of the person, of luck, and of the first eight traits; what members of an account share of these.
+  alignas(64) std::uint32_t words[4][4][lane_count], shared[2][4][lane_count], index[2][lane_count];
+  alignas(64) std::uint32_t customer[lane_count], account[lane_count];
   alignas(64) std::int32_t persona[lane_count], start[lane_count];
   alignas(64) double arrival[lane_count], luck[lane_count];
   alignas(64) double since[lane_count];  // the arrival; of who arrives as a customer, the purchase
   alignas(64) float answering[lane_count], satisfaction[lane_count], expectation[lane_count], loss_aversion[lane_count],
-      effort_aversion[lane_count], own[own_traits][lane_count];
+      effort_aversion[lane_count], talkativeness[lane_count], own[own_traits][lane_count];
 };
 
 /// What is kept of a customer between visits, but for the time of the next one: 40 bytes, of which the loop takes 32 at
@@ -183,6 +188,7 @@ struct Store {
   Kept* kept;
   float *loss_aversion, *effort_aversion, *own[own_traits];
   float* heard;  // social proof
+  float* talkativeness;
   Voice* voice;
   double* carried;  // [row x Tables::carried_width]; null where nothing is carried
   Raced* raced;     // null where no rule may change a race
@@ -365,11 +371,16 @@ struct Tables {
   const Start* starts;             // [persona][most_starts], the last one again where there are fewer
   std::int32_t most_starts;
   std::int32_t trait_words;  // bit k: some built-in trait of 4 k to 4 k + 3 is drawn
-  Quantity arrives, felt[felt_traits];
+  Quantity arrives, drawn[drawn_traits];
+  std::int32_t drawn_count;         // of these traits, those that are drawn
+  float shared_weight, own_weight;  // see Population::trait_of_member; the first is 0 where members share nothing
   double (*draw_one)(const void* owner, std::int32_t persona, std::int32_t quantity, std::uint32_t word);
   float (*draw_own)(const Task& task, std::uint32_t customer, std::int32_t persona, std::int32_t own);
-  const std::uint8_t* mixed;  // [persona] bit t: felt trait t goes with other traits, see Population; null: nobody's does
-  float (*draw_felt)(const Task& task, std::uint32_t customer, std::int32_t persona, std::int32_t felt);
+  const std::uint8_t* mixed;  // [persona] bit t: drawn trait t goes with other traits, see Population; null: nobody's does
+  float (*draw_trait)(const Task& task, std::uint32_t customer, std::int32_t persona, std::int32_t which);
+  /// The personas of `count` people from number `first` on, and the accounts that they are members of.
+  void (*find_members)(const Task& task, std::uint32_t first, std::int32_t count, std::int32_t* persona,
+                       std::uint32_t* account);
   const std::uint8_t* existing;  // [persona] 1 where its people arrive as customers; null: nowhere
   double (*draw_since)(const Task& task, std::uint32_t customer, std::int32_t persona, double arrival);
 
@@ -412,6 +423,7 @@ struct Task {
   const Store* store;        // null: whole lives
   double* carried;           // [lane x Tables::carried_width], of whole lives
   const MarketView* market;  // null: nothing couples customers
+  const void* accounts;      // of type Accounts, whose members are drawn; null: there are none, or nobody is drawn
   std::uint32_t begin, end;
   std::uint32_t first, padding;  // the customer of the store's first row; the row for padding lanes
   std::uint32_t unflushed;       // how much of `customers_per_flush` is used already
@@ -437,5 +449,11 @@ using Live = Done (*)(const Tables&, const Task&);
 
 /// The loop for the widest vectors that this processor has.
 [[nodiscard]] Live widest_live();
+
+/// Fills `people` with the next of the task's people who arrive within the horizon, from number `*next` on, which moves on.
+/// Returns how many, 0 when there are no more.
+using DrawPeople = int (*)(const Tables&, const Task&, std::uint32_t* next, People* people);
+/// The same.
+[[nodiscard]] DrawPeople widest_people();
 
 }  // namespace sojourn::lock_step

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <map>
 
@@ -205,25 +206,38 @@ void Compiled::compile_people() {
   tables_.starts = starts_.data();
   tables_.arrives = quantity(-1);
   static constexpr std::array felt{BuiltinTrait::satisfaction, BuiltinTrait::expectation, BuiltinTrait::loss_aversion,
-                                   BuiltinTrait::effort_aversion};
-  static_assert(felt.size() == felt_traits);
-  for (std::size_t k = 0; k < felt.size(); ++k) {
-    const Quantity& trait = tables_.felt[k] = quantity(static_cast<std::int32_t>(felt[k]));
+                                   BuiltinTrait::effort_aversion, BuiltinTrait::talkativeness};
+  static_assert(felt.size() == drawn_traits);
+  tables_.drawn_count = talkativeness_varies() ? drawn_traits : felt_traits;
+  const auto drawn = static_cast<std::size_t>(tables_.drawn_count);
+  for (std::size_t k = 0; k < drawn; ++k) {
+    const Quantity& trait = tables_.drawn[k] = quantity(static_cast<std::int32_t>(felt[k]));
     if (trait.families != Family::constant) tables_.trait_words |= 1 << (trait.index / 4);
   }
+  tables_.shared_weight = static_cast<float>(std::sqrt(population_->correlation()));
+  tables_.own_weight = static_cast<float>(std::sqrt(1.0 - population_->correlation()));
   for (std::uint32_t p = 0; p < personas.size(); ++p) {
     std::uint8_t which = 0;
-    for (std::size_t k = 0; k < felt.size(); ++k) {
+    for (std::size_t k = 0; k < drawn; ++k) {
       if (population_->mixed(p, static_cast<std::size_t>(felt[k]))) which |= static_cast<std::uint8_t>(1u << k);
     }
     mixed_.push_back(which);
   }
   const bool some = std::any_of(mixed_.begin(), mixed_.end(), [](std::uint8_t which) { return which != 0; });
   tables_.mixed = some ? mixed_.data() : nullptr;
-  tables_.draw_felt = [](const Task& task, std::uint32_t customer, std::int32_t persona, std::int32_t which) {
-    const Streams streams(std::uint64_t{task.seed[1]} << 32 | task.seed[0], task.replication);
-    return task.compiled->population_->trait(streams, customer, static_cast<std::uint32_t>(persona),
-                                             static_cast<std::size_t>(felt[static_cast<std::size_t>(which)]));
+  tables_.draw_trait = [](const Task& task, std::uint32_t customer, std::int32_t persona, std::int32_t which) {
+    return trait_of(task, customer, persona, static_cast<std::size_t>(felt[static_cast<std::size_t>(which)]));
+  };
+  tables_.find_members = [](const Task& task, std::uint32_t first, std::int32_t count, std::int32_t* persona,
+                            std::uint32_t* account) {
+    const auto& accounts = *static_cast<const Accounts*>(task.accounts);
+    std::uint32_t at = accounts.account_of(first);
+    for (std::int32_t k = 0; k < count; ++k) {
+      const std::uint32_t customer = first + static_cast<std::uint32_t>(k);
+      if (customer == accounts.end(at)) ++at;
+      persona[k] = static_cast<std::int32_t>(accounts.persona_of(customer));
+      account[k] = at;
+    }
   };
   tables_.draw_one = [](const void* owner, std::int32_t persona, std::int32_t index, std::uint32_t word) {
     const Compiled& self = *static_cast<const Compiled*>(owner);
@@ -232,11 +246,17 @@ void Compiled::compile_people() {
     return static_cast<double>(self.population_->trait(p, static_cast<std::size_t>(index), word));
   };
   tables_.draw_own = [](const Task& task, std::uint32_t customer, std::int32_t persona, std::int32_t own) {
-    const Streams streams(std::uint64_t{task.seed[1]} << 32 | task.seed[0], task.replication);
-    const std::int32_t trait = task.compiled->own_traits_[static_cast<std::size_t>(own)];
-    return task.compiled->population_->trait(streams, customer, static_cast<std::uint32_t>(persona),
-                                             static_cast<std::size_t>(trait));
+    return trait_of(task, customer, persona,
+                    static_cast<std::size_t>(task.compiled->own_traits_[static_cast<std::size_t>(own)]));
   };
+}
+
+/// Whether people speak more or less by their own nature.
+bool Compiled::talkativeness_varies() const {
+  const ModelParts& parts = program_->model().parts();
+  if (!parts.word_of_mouth) return false;
+  const std::vector<float> of = constants(BuiltinTrait::talkativeness);
+  return std::adjacent_find(of.begin(), of.end(), std::not_equal_to<>()) != of.end() || of.empty();
 }
 
 /// The trait at `index`, or arrival.
@@ -250,15 +270,24 @@ Quantity Compiled::quantity(std::int32_t index) {
     quantity.high = static_cast<float>(numeric::clip(trait.high, -limit, limit));
   }
   std::vector<Draw>& draws = draws_.emplace_back();
+  const double* any_table = nullptr;
   for (std::size_t p = 0; p < parts.personas.size(); ++p) {
-    const Inverse inverse = index < 0 ? arrives_[p] : Inverse(parts.personas[p].traits[static_cast<std::size_t>(index)]);
+    const Persona& persona = parts.personas[p];
+    const Distribution& law = index < 0 ? persona.arrives : persona.traits[static_cast<std::size_t>(index)];
+    const Inverse inverse(law);
     const Inverse::Formula formula = inverse.formula();
-    std::int32_t drawn = family(formula.family);
-    const std::int32_t vectorised = Family::uniform | Family::normal | Family::lognormal | Family::exponential;
+    std::int32_t drawn = formula.family == Inverse::Family::beta    ? std::int32_t{Family::beta}
+                         : formula.family == Inverse::Family::gamma ? std::int32_t{Family::gamma}
+                                                                    : family(formula.family);
+    const std::int32_t vectorised = Family::uniform | Family::exponential | Family::by_score;
     if (!inverse.constant() && (drawn & vectorised) == 0) drawn = Family::one_by_one;
-    draws.push_back({formula.a, formula.b, formula.sigma, drawn});
+    const quantiles::Table& table = quantile_tables_.emplace_back(quantiles::table_of(law));
+    if (table) any_table = table->data();
+    draws.push_back({formula.a, formula.b, formula.sigma, drawn, table ? table->data() : nullptr});
     quantity.families |= drawn;
   }
+  // A look at a wrong table is cheaper than to avoid it.
+  for (Draw& draw : draws) draw.table = draw.table != nullptr ? draw.table : any_table;
   quantity.of = draws.data();
   return quantity;
 }
@@ -601,7 +630,8 @@ float Compiled::trait_of(const Task& task, std::uint32_t customer, std::int32_t 
   const Streams streams(std::uint64_t{task.seed[1]} << 32 | task.seed[0], task.replication);
   const Population& population = *task.compiled->population_;
   const auto of = static_cast<std::uint32_t>(persona);
-  const auto* accounts = task.market != nullptr ? static_cast<const Accounts*>(task.market->accounts) : nullptr;
+  const void* const any = task.market != nullptr ? task.market->accounts : task.accounts;
+  const auto* accounts = static_cast<const Accounts*>(any);
   return accounts != nullptr ? population.trait_of_member(streams, customer, accounts->account_of(customer), of, trait)
                              : population.trait(streams, customer, of, trait);
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lock_step.hpp"
+#include "sojourn/base/quantile_table.hpp"
 #include "sojourn/engine/program.hpp"
 #include "sojourn/population/population.hpp"
 #include "sojourn/tally/tally.hpp"
@@ -48,6 +49,7 @@ class Compiled {
   void compile_people();
   void find_gates();
   [[nodiscard]] Quantity quantity(std::int32_t index);
+  [[nodiscard]] bool talkativeness_varies() const;
   static std::int32_t choose(const void* owner, std::int32_t persona, std::int32_t row, Moment* moment);
   static void carry_first(const Task& task, std::uint32_t customer, std::int32_t persona, double arrival, double* carried);
   static void carry_on(const Task& task, const Payment& at, std::int32_t row, std::int32_t touchpoint, std::int32_t exit,
@@ -88,10 +90,11 @@ class Compiled {
   std::vector<std::int32_t> own_traits_;  // those with a column
   std::vector<double> cumulative_share_;
   std::vector<Start> starts_;
-  std::vector<Inverse> arrives_;         // [persona]
-  std::vector<std::uint8_t> existing_;   // [persona]
-  std::vector<std::uint8_t> mixed_;      // [persona]
-  std::deque<std::vector<Draw>> draws_;  // of each quantity
+  std::vector<Inverse> arrives_;                   // [persona]
+  std::vector<quantiles::Table> quantile_tables_;  // of all quantities
+  std::vector<std::uint8_t> existing_;             // [persona]
+  std::vector<std::uint8_t> mixed_;                // [persona]
+  std::deque<std::vector<Draw>> draws_;            // of each quantity
 };
 
 /// Customers `begin` to `end` of a store, who are to be lived through one window.

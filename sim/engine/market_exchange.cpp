@@ -65,12 +65,7 @@ void Market::prepare_talk(const Relations& relations, int threads) {
   speakers_.voice = store_.columns().voice;
   const auto trait = static_cast<std::size_t>(BuiltinTrait::talkativeness);
   speakers_.talkativeness_of = {population_.trait(0, trait, 0)};
-  bool alike = true;
-  for (std::uint32_t p = 0; p < parts.personas.size(); ++p) {
-    alike = alike && std::holds_alternative<Fixed>(parts.personas[p].traits[trait]) &&
-            population_.trait(p, trait, 0) == speakers_.talkativeness_of.front();
-  }
-  if (!alike) talkativeness_.resize(store_.customers());
+  speakers_.talkativeness = store_.columns().talkativeness;
   for (const Touchpoint& touchpoint : parts.touchpoints) {
     hears_.push_back(std::any_of(touchpoint.next.begin(), touchpoint.next.end(),
                                  [](const Exit& exit) { return exit.on == Trigger::heard; })
@@ -163,19 +158,6 @@ void Market::talk(std::size_t window, std::span<const WindowEvents> events, cons
   const double now = windows.end(window - 1), days = now - windows.begin(window - 1);
   const Hearers hearers{messages_.data(), &many_messages_, store_.columns().heard, &store_.columns().kept->introduced_by,
                         sizeof(lock_step::Kept) / sizeof(std::uint32_t)};
-  if (window == 1 && !talkativeness_.empty()) {
-    const auto trait = static_cast<std::size_t>(BuiltinTrait::talkativeness);
-    over_blocks([&](std::size_t, std::uint32_t begin, std::uint32_t end) {
-      for (std::uint32_t i = begin; i < end; ++i) {
-        const std::uint32_t persona = store_.persona(i);
-        talkativeness_[i] =
-            market_state_.accounts == nullptr
-                ? population_.trait(streams_, i, persona, trait)
-                : population_.trait_of_member(streams_, i, market_state_.accounts->account_of(i), persona, trait);
-      }
-    });
-    speakers_.talkativeness = talkativeness_.data();
-  }
   churned_.resize(events.size());
   led_away_.resize(events.size());
   over_blocks([&](std::size_t block, std::uint32_t, std::uint32_t) {

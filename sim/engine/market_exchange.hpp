@@ -118,7 +118,6 @@ class Market {
   std::optional<Gates> gates_;
   std::optional<Talk> talk_;
   Speakers speakers_;
-  Column<float> talkativeness_;
   Column<MessageCounts> messages_;
   ManyMessages many_messages_;
   std::vector<std::vector<std::uint32_t>> churned_;   // [block] those who churned a short while ago

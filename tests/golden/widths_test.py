@@ -16,7 +16,8 @@ def offered(path):
 
 class WidthsTest(unittest.TestCase):
     def test_one_function_leaves_each_object(self):
-        for folder, source, function in (("engine", "lock_step", "lock_step::live"), ("engine", "talk_draws", "talk::draw"),
+        for folder, source, function in (("engine", "lock_step", "lock_step::live"), ("engine", "people_draws", "lock_step::people"),
+                                         ("engine", "talk_draws", "talk::draw"),
                                          ("engine", "talk_hearing", "talk::hear"), ("population", "tie_skips", "ties::skips")):
             objects = sorted(BUILD.glob(f"CMakeFiles/sojourn_{source}_*.dir/sim/{folder}/{source}.cpp.o"))
             self.assertGreater(len(objects), 0)
