@@ -14,6 +14,7 @@
 #include "rule_watch.hpp"
 #include "sojourn/base/parallel.hpp"
 #include "sojourn/population/arrivals.hpp"
+#include "sojourn/population/personas.hpp"
 #include "waiting_customers.hpp"
 
 namespace sojourn {
@@ -406,14 +407,14 @@ class Replication {
 
 }  // namespace
 
-Relations connect(const Model& model, const Population& population, const Streams& streams, int threads) {
+Relations connect(const Model& model, const Streams& streams, int threads) {
   const ModelParts& parts = model.parts();
   Relations relations;
   if (!parts.account_segments.empty()) relations.accounts.emplace(parts, streams);
   if (!parts.word_of_mouth) return relations;
   const Accounts* accounts = relations.accounts ? &*relations.accounts : nullptr;
   const auto customers = static_cast<std::uint32_t>(people_in(parts.settings, streams));
-  relations.network.emplace(parts, personas_of(customers, accounts, population, streams), streams, threads);
+  relations.network.emplace(parts, personas_of(parts, customers, accounts, streams), streams, threads);
   return relations;
 }
 

@@ -12,7 +12,7 @@
 namespace sojourn {
 
 /// Who knows whom in a replication of `model`, and who belongs together.
-[[nodiscard]] Relations connect(const Model& model, const Population& population, const Streams& streams, int threads);
+[[nodiscard]] Relations connect(const Model& model, const Streams& streams, int threads);
 
 /// What is wanted of a replication beside the sums, and how it is lived. None of it changes a sum.
 struct CoupledOptions {

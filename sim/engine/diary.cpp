@@ -62,7 +62,7 @@ std::vector<Diary> write_diaries(const Model& model, std::span<const std::uint32
     return diaries;
   }
   const int threads = thread_count(options.threads);
-  const Relations relations = connect(model, people.population(), people.streams(), threads);
+  const Relations relations = connect(model, people.streams(), threads);
   const TallyShape shape = tally_shape(people.program());
   const lock_step::Compiled compiled(people.program(), people.population(), shape);
   const auto sums =

@@ -1,22 +1,12 @@
 // The next people of a block, many at a time: what Population makes of their random words, in columns.
 #pragma once
 
-#include <bit>
-
 #include "lock_step.hpp"
 #include "sojourn/base/quantile_table.hpp"
 #include "sojourn/base/random.hpp"
 #include "sojourn/base/wide_philox.hpp"
 
 namespace sojourn::lock_step {
-
-/// A 52-bit uniform number (see base/random.hpp). The exponent of 2^52 makes the integer a double: vector instructions
-/// before AVX-512 cannot convert it.
-SOJOURN_INLINE double wide_uniform(std::uint32_t high, std::uint32_t low) {
-  const std::uint64_t bits = (std::uint64_t{high} << 32 | low) >> 12;
-  const double integer = std::bit_cast<double>(bits | 0x4330000000000000u) - 0x1p52;
-  return (integer + 0.5) * 0x1p-52;
-}
 
 /// Those of a beta and a gamma distribution: Inverse::interpolate.
 SOJOURN_INLINE void draw_from_table(const Quantity& quantity, const std::int32_t* persona, const std::int32_t* family,

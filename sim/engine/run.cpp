@@ -192,7 +192,7 @@ class CoupledReplication {
   [[nodiscard]] const Streams& streams() const { return streams_; }
   /// What all plans share; worked out for the first of them, by `threads` threads.
   const Relations& relations(int threads) {
-    std::call_once(connected_, [&] { relations_.emplace(connect(model_, population_, streams_, threads)); });
+    std::call_once(connected_, [&] { relations_.emplace(connect(model_, streams_, threads)); });
     return *relations_;
   }
   /// `plan` has been lived; `ends` says how lives ended (empty where nobody asks). They are compared with the baseline's,

@@ -1,6 +1,7 @@
 #include "sojourn/population/network.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cassert>
 #include <limits>
@@ -8,6 +9,7 @@
 #include <utility>
 #include <variant>
 
+#include "row_sorting.hpp"
 #include "sojourn/base/parallel.hpp"
 #include "tie_generators.hpp"
 
@@ -33,11 +35,24 @@ void fill(Column<Position>& positions, Column<std::uint32_t>& contacts, MadeTies
   for (Position& position : positions) sum += std::exchange(position, sum);
   // While rows are filled, the begin of each moves to its end, which is the next row's begin.
   parallel_for_each(made.size(), threads, [&](std::size_t part) {
-    const bool several = threads > 1;
-    for (const Tie& tie : made[part]) {
-      contacts[static_cast<std::size_t>(count_up(positions[tie.from], several))] = tie.to;
-      if (direction == ContactRows::Direction::both)
-        contacts[static_cast<std::size_t>(count_up(positions[tie.to], several))] = tie.from;
+    const bool several = threads > 1, both = direction == ContactRows::Direction::both;
+    // Some dozens at a time, because each waits for the memory of a far place.
+    constexpr std::size_t together = 32;
+    std::array<Position, 2 * together> places;
+    const std::span<const Tie> ties = made[part];
+    for (std::size_t first = 0; first < ties.size(); first += together) {
+      const std::span<const Tie> some = ties.subspan(first, std::min(together, ties.size() - first));
+      for (std::size_t k = 0; k < some.size(); ++k) {
+        places[2 * k] = count_up(positions[some[k].from], several);
+        __builtin_prefetch(contacts.data() + places[2 * k], 1);
+        if (!both) continue;
+        places[2 * k + 1] = count_up(positions[some[k].to], several);
+        __builtin_prefetch(contacts.data() + places[2 * k + 1], 1);
+      }
+      for (std::size_t k = 0; k < some.size(); ++k) {
+        contacts[static_cast<std::size_t>(places[2 * k])] = some[k].to;
+        if (both) contacts[static_cast<std::size_t>(places[2 * k + 1])] = some[k].from;
+      }
     }
     made[part] = {};
   });
@@ -45,12 +60,21 @@ void fill(Column<Position>& positions, Column<std::uint32_t>& contacts, MadeTies
   positions.front() = 0;
   // Which thread came first must not be seen.
   constexpr std::size_t size = 8192;
-  const std::size_t rows = positions.size() - 1;
-  parallel_for_each((rows + size - 1) / size, threads, [&](std::size_t part) {
-    for (std::size_t row = part * size; row < std::min(rows, (part + 1) * size); ++row) {
-      std::sort(contacts.begin() + static_cast<std::ptrdiff_t>(positions[row]),
-                contacts.begin() + static_cast<std::ptrdiff_t>(positions[row + 1]));
+  const std::size_t people = positions.size() - 1;
+  const rows::SortShortRows sort_short = rows::widest_sort();
+  parallel_for_each((people + size - 1) / size, threads, [&](std::size_t part) {
+    const std::size_t first = part * size, last = std::min(people, first + size);
+    std::array<std::uint32_t, size> lengths;
+    std::uint32_t quickly = 0;  // rows behind which there is memory to look at
+    for (std::size_t row = first; row < last; ++row) {
+      const auto begin = static_cast<std::size_t>(positions[row]), end = static_cast<std::size_t>(positions[row + 1]);
+      lengths[row - first] = static_cast<std::uint32_t>(end - begin);
+      const bool may_look = begin + rows::short_row <= contacts.size();
+      quickly += may_look ? 1 : 0;
+      if (may_look && end - begin <= rows::short_row) continue;
+      std::sort(contacts.begin() + static_cast<std::ptrdiff_t>(begin), contacts.begin() + static_cast<std::ptrdiff_t>(end));
     }
+    sort_short(contacts.data() + static_cast<std::size_t>(positions[first]), lengths.data(), quickly);
   });
 }
 

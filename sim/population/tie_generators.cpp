@@ -173,13 +173,11 @@ void skip(const Streams& streams, std::uint32_t run, const Next& next, std::vect
   const ties::DrawSkips draw = ties::widest_skips();
   const std::uint32_t second = static_cast<std::uint32_t>(Purpose::network) | (streams.replication() << 8);
   const auto key0 = static_cast<std::uint32_t>(streams.seed()), key1 = static_cast<std::uint32_t>(streams.seed() >> 32);
-  const auto skips = std::make_unique<ties::Skips>();
-  std::array<std::uint64_t, ties::most_searches> begin, end;
-  std::array<Tie, 2 * ties::most_searches> met;
-  int count = 0;
+  const auto searches = std::make_unique<ties::Searches>();
+  double known_share = 0.0, known_scale = 0.0;  // of the last search: most have the same
   for (bool more = true;;) {
     Search search;
-    while (count < ties::most_searches && more && (more = next(search))) {
+    while (searches->count < ties::most_searches && more && (more = next(search))) {
       if (!(search.share > 0.0) || search.begin >= search.end) continue;
       if (search.share >= 1.0) {
         for (std::uint64_t k = search.begin; k < search.end; ++k) {
@@ -187,44 +185,18 @@ void skip(const Streams& streams, std::uint32_t run, const Next& next, std::vect
         }
         continue;
       }
-      const auto at = static_cast<std::size_t>(count++);
-      skips->person[at] = search.person;
-      skips->index[at] = 0;
-      skips->scale[at] = 1.0 / numeric::log1p(-search.share);
-      begin[at] = search.begin;
-      end[at] = search.end;
+      const int at = searches->count++;
+      searches->person[at] = search.person;
+      searches->index[at] = 0;
+      searches->scale[at] = search.share == known_share ? known_scale : 1.0 / numeric::log1p(-search.share);
+      known_share = search.share;
+      known_scale = searches->scale[at];
+      searches->begin[at] = static_cast<double>(search.begin);
+      searches->end[at] = static_cast<double>(search.end);
     }
-    if (count == 0) return;
-    const int drawn = (count + 15) & ~15;
-    for (auto at = static_cast<std::size_t>(count); at < static_cast<std::size_t>(drawn); ++at) {
-      skips->person[at] = skips->index[at] = 0;
-      skips->scale[at] = 0.0;
-    }
-    draw(*skips, drawn, second, run, key0, key1);
-    // Without a branch on what was drawn, which the processor could not foresee.
-    std::size_t going = 0, found = 0;
-    for (std::size_t at = 0; at < static_cast<std::size_t>(count); ++at) {
-      const std::uint32_t person = skips->person[at];
-      std::uint64_t place = begin[at];
-      bool goes_on = true;
-      for (std::size_t half = 0; half < 2; ++half) {
-        const double skipped = skips->skipped[half][at], left = static_cast<double>(end[at] - place);
-        goes_on = goes_on && skipped < left;
-        place += static_cast<std::uint64_t>(numeric::clip(skipped, 0.0, left));
-        met[found] = {person, static_cast<std::uint32_t>(place)};
-        found += goes_on ? 1 : 0;
-        place += place < end[at] ? 1 : 0;
-      }
-      goes_on = goes_on && place < end[at];
-      skips->person[going] = person;
-      skips->index[going] = skips->index[at] + 1;
-      skips->scale[going] = skips->scale[at];
-      begin[going] = place;
-      end[going] = end[at];
-      going += goes_on ? 1 : 0;
-    }
-    ties.insert(ties.end(), met.begin(), met.begin() + static_cast<std::ptrdiff_t>(found));
-    count = static_cast<int>(going);
+    if (searches->count == 0) return;
+    draw(*searches, second, run, key0, key1);
+    ties.insert(ties.end(), searches->met, searches->met + searches->found);
   }
 }
 

@@ -2,6 +2,7 @@
 // products about; the one instruction that multiplies every second 32-bit number does it in a third of that.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 
 #if defined(__SSE4_1__)
@@ -130,5 +131,13 @@ SOJOURN_INLINE void philox_columns(const std::uint32_t* first, std::uint32_t sec
 }
 
 #endif
+
+/// A 52-bit uniform number (see uniform in base/random.hpp). The exponent of 2^52 makes the integer a double: vector
+/// instructions before AVX-512 cannot convert it.
+SOJOURN_INLINE double wide_uniform(std::uint32_t high, std::uint32_t low) {
+  const std::uint64_t bits = (std::uint64_t{high} << 32 | low) >> 12;
+  const double integer = std::bit_cast<double>(bits | 0x4330000000000000u) - 0x1p52;
+  return (integer + 0.5) * 0x1p-52;
+}
 
 }  // namespace sojourn
