@@ -5,6 +5,11 @@
 #include "sojourn/behaviour/gate.hpp"
 
 namespace sojourn {
+namespace {
+
+std::uint8_t bit_of(std::size_t gate) { return static_cast<std::uint8_t>(1u << std::min<std::size_t>(gate, 7)); }
+
+}  // namespace
 
 Gates::Gates(const Program& program, const Accounts& accounts, const Streams& streams)
     : program_(program),
@@ -59,32 +64,53 @@ std::vector<std::uint8_t> Gates::yes_of(std::size_t touchpoint) const {
   return yes;
 }
 
-void Gates::look_again(std::uint32_t customer) { noted_[accounts_.account_of(customer)] = 1; }
+void Gates::look_again(std::uint32_t customer) { noted_[accounts_.account_of(customer)] = all_gates; }
 
 void Gates::hold(const Held& arrived) {
   effort_[arrived.customer] = arrived.effort;
   event_[arrived.customer] = static_cast<std::uint16_t>(arrived.event);
   solved_[arrived.customer] = arrived.solved ? 1 : 0;
-  look_again(arrived.customer);
+  arrived_.push_back(arrived.customer);
+}
+
+/// An arrival is news at one gate; at the others the account stands as it stood.
+void Gates::note_gates_of_arrivals(const CustomerStore& store) {
+  constexpr std::size_t ahead = 16;  // rows that the memory is asked for before their turn
+  for (std::size_t k = 0; k < arrived_.size(); ++k) {
+    if (k + ahead < arrived_.size()) store.prefetch(arrived_[k + ahead]);
+    const std::uint32_t account = accounts_.account_of(arrived_[k]);
+    const std::vector<Rule>& rules = rules_[accounts_.segment(account)];
+    const std::uint32_t touchpoint = store.touchpoint(arrived_[k]);
+    for (std::size_t gate = 0; gate < rules.size(); ++gate) {
+      if (rules[gate].touchpoint == touchpoint) noted_[account] |= bit_of(gate);
+    }
+  }
+  arrived_.clear();
+}
+
+/// Asks the memory for what is known of an account's members, of a large account's first ones.
+void Gates::prefetch(std::uint32_t account, const CustomerStore& store) const {
+  const std::uint32_t first = accounts_.first(account), end = std::min(accounts_.end(account), first + 16);
+  __builtin_prefetch(effort_.data() + first);
+  __builtin_prefetch(event_.data() + first);
+  for (std::uint32_t member = first; member < end; ++member) store.prefetch(member);
 }
 
 void Gates::decide(std::size_t window, WaitingCustomers& waiting, const CustomerStore& store) {
+  note_gates_of_arrivals(store);
   to_look_at_.clear();
   for (std::uint32_t account = 0; account < accounts_.count(); ++account) {
     if (noted_[account] != 0) to_look_at_.push_back(account);
-    noted_[account] = 0;
   }
   constexpr std::size_t ahead = 4;  // accounts whose first members the memory is asked for before their turn
   for (std::size_t k = 0; k < to_look_at_.size(); ++k) {
-    if (k + ahead < to_look_at_.size()) {
-      const std::uint32_t member = accounts_.first(to_look_at_[k + ahead]);
-      __builtin_prefetch(effort_.data() + member);
-      __builtin_prefetch(event_.data() + member);
-      store.prefetch(member);
-    }
+    if (k + ahead < to_look_at_.size()) prefetch(to_look_at_[k + ahead], store);
     const std::uint32_t account = to_look_at_[k];
     const std::size_t gates = rules_[accounts_.segment(account)].size();
-    for (std::size_t gate = 0; gate < gates; ++gate) decide(window, account, gate, waiting, store);
+    for (std::size_t gate = 0; gate < gates; ++gate) {
+      if ((noted_[account] & bit_of(gate)) != 0) decide(window, account, gate, waiting, store);
+    }
+    noted_[account] = 0;
   }
 }
 

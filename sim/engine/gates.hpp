@@ -50,6 +50,10 @@ class Gates {
                                      WaitingCustomers& waiting);
   [[nodiscard]] std::vector<std::uint8_t> yes_of(std::size_t touchpoint) const;
 
+  void note_gates_of_arrivals(const CustomerStore& store);
+  void prefetch(std::uint32_t account, const CustomerStore& store) const;
+
+  static constexpr std::uint8_t all_gates = 0xff;
   static constexpr std::int32_t undecided = -2, stays = -1;
   static constexpr float not_held = -1.0f;
   const Program& program_;
@@ -62,7 +66,8 @@ class Gates {
   Column<float> effort_;
   Column<std::uint16_t> event_;
   Column<std::uint8_t> solved_;
-  std::vector<std::uint8_t> noted_;        // of each account: 1 where it is to be looked at
+  std::vector<std::uint8_t> noted_;        // of each account: bit k where gate k is to be looked at; of many, the last bit
+  std::vector<std::uint32_t> arrived_;     // who came to a gate, to be noted
   std::vector<std::uint32_t> to_look_at_;  // those, ascending
   std::vector<std::uint32_t> here_;        // of the account and gate at hand
   std::vector<std::size_t> first_gate_;    // of each account, into decided_
