@@ -54,8 +54,9 @@ CustomerStore::CustomerStore(const lock_step::Compiled& compiled, std::uint32_t 
     if (wanted) values.assign(rows, value);
     return values.empty() ? nullptr : values.data();
   };
-  columns_.time = column(time_, true, lock_step::never);
-  columns_.kept = column(kept_, true, Kept{0.0, 0.0, 0.0f, 0.0f, 0.0f, 0, 0, 0, Code::absent, introduced_by_nobody});
+  columns_.due_in = column(due_in_, true, lock_step::not_due);
+  columns_.kept =
+      column(kept_, true, Kept{0.0, 0.0, 0.0f, 0.0f, 0.0f, 0, 0, 0, Code::absent, introduced_by_nobody, lock_step::never});
   columns_.loss_aversion = column(loss_aversion_, tables.loss_aversion_of == nullptr, 0.0f);
   columns_.effort_aversion = column(effort_aversion_, tables.effort_aversion_of == nullptr, 0.0f);
   for (std::size_t k = 0; k < compiled.own_traits().size(); ++k) columns_.own[k] = column(own_[k], true, 0.0f);
@@ -74,7 +75,7 @@ CustomerStore::CustomerStore(const lock_step::Compiled& compiled, std::uint32_t 
 std::size_t CustomerStore::bytes_per_customer() const {
   const auto of = [](const auto& column) { return column.empty() ? 0 : sizeof(column[0]); };
   std::size_t bytes =
-      of(time_) + of(kept_) + of(loss_aversion_) + of(effort_aversion_) + of(heard_) + of(voice_) + of(talkativeness_);
+      of(due_in_) + of(kept_) + of(loss_aversion_) + of(effort_aversion_) + of(heard_) + of(voice_) + of(talkativeness_);
   for (const Column<float>& own : own_) bytes += of(own);
   return bytes + width_ * sizeof(double) + of(asked_at_) + of(raced_);
 }
@@ -98,7 +99,6 @@ void CustomerStore::populate(const Streams& streams, const Accounts* accounts, s
       const std::uint32_t customer = people->customer[k];
       const std::size_t i = at(customer);
       const auto persona = static_cast<std::uint32_t>(people->persona[k]);
-      time_[i] = people->arrival[k];
       kept_[i] = {people->luck[k],
                   people->since[k],
                   people->satisfaction[k],
@@ -108,7 +108,9 @@ void CustomerStore::populate(const Streams& streams, const Accounts* accounts, s
                   static_cast<std::uint16_t>(tables.exit_count + people->start[k]),
                   static_cast<std::uint16_t>(persona),
                   Code::absent,
-                  introduced_by_at_arrival(persona)};
+                  introduced_by_at_arrival(persona),
+                  lock_step::never};
+      set_time(customer, people->arrival[k]);
       if (!loss_aversion_.empty()) loss_aversion_[i] = people->loss_aversion[k];
       if (!effort_aversion_.empty()) effort_aversion_[i] = people->effort_aversion[k];
       if (!talkativeness_.empty()) talkativeness_[i] = people->talkativeness[k];
@@ -140,7 +142,16 @@ std::uint32_t CustomerStore::touchpoint(std::uint32_t customer) const {
 
 void CustomerStore::redirect(std::uint32_t customer, std::uint32_t exit, double time) {
   kept_[at(customer)].exit = static_cast<std::uint16_t>(exit);
-  time_[at(customer)] = time;
+  set_time(customer, time);
+}
+
+void CustomerStore::set_time(std::uint32_t customer, double time) {
+  const lock_step::Tables& tables = compiled_.tables();
+  kept_[at(customer)].time = time;
+  due_in_[at(customer)] =
+      time <= tables.horizon
+          ? lock_step::due_number(static_cast<std::int32_t>(compiled_.program().windows().of(time)), tables.due_shift)
+          : lock_step::not_due;
 }
 
 void CustomerStore::hold(std::uint32_t customer) {
@@ -213,7 +224,7 @@ Life CustomerStore::look_at(std::uint32_t customer, std::size_t window) const {
   visit.regime = program.regime(program.windows().begin(window));
   life.stay = {program.horizon(), program.windows().count() - 1, program.regime_begins().size() - 1};
   if (!leaving(customer)) return life;
-  const double next = time_[at(customer)];
+  const double next = row(customer).time;
   life.stay.until = next;
   life.stay.window = std::max(program.windows().of(next), window);
   life.stay.regime = program.regime(next, visit.regime);

@@ -17,7 +17,7 @@ namespace sojourn {
 /// The standing that a lock_step::Code stands for.
 [[nodiscard]] Standing standing_of(std::int32_t code);
 
-/// Customers `first()` to `end()` of a replication. 48 bytes each; 5 more where there is word of mouth; 4 more for each of
+/// Customers `first()` to `end()` of a replication. 49 bytes each; 5 more where there is word of mouth; 4 more for each of
 /// talkativeness where people talk, loss aversion, effort aversion and the traits in probabilities that is asked for and is
 /// not the same for all of a persona; 8 more for each clock, counter and anniversary that some exit asks for, and 8 for a
 /// counter that fades; 8 more for each survey at intervals and half-life of fatigue, and 16 and 8 for these kinds; 40 more
@@ -47,15 +47,14 @@ class CustomerStore {
     const auto* const kept = reinterpret_cast<const char*>(kept_.data() + at(customer));
     __builtin_prefetch(kept);
     __builtin_prefetch(kept + sizeof(lock_step::Kept) - 1);
-    __builtin_prefetch(time_.data() + at(customer));
     if (width_ > 0) __builtin_prefetch(carried_.data() + at(customer) * width_);
   }
   /// When the next visit of `customer` comes; `never` for who has none.
-  [[nodiscard]] double next_time(std::uint32_t customer) const { return time_[at(customer)]; }
+  [[nodiscard]] double next_time(std::uint32_t customer) const { return row(customer).time; }
   /// Whether the next visit of who has one is to a queue.
   [[nodiscard]] bool comes_to_queue(std::uint32_t customer) const { return passage(customer).queues != 0; }
   /// Whether the next visit of `customer` comes by time `until`.
-  [[nodiscard]] bool due(std::uint32_t customer, double until) const { return time_[at(customer)] <= until; }
+  [[nodiscard]] bool due(std::uint32_t customer, double until) const { return row(customer).time <= until; }
   [[nodiscard]] std::uint32_t persona(std::uint32_t customer) const { return row(customer).persona; }
   /// Social proof, satisfaction and expectation of who has arrived.
   [[nodiscard]] float heard(std::uint32_t customer) const { return heard_.empty() ? 0.0f : heard_[at(customer)]; }
@@ -71,7 +70,7 @@ class CustomerStore {
   /// The next visit of who has one.
   [[nodiscard]] VisitAt next_visit(std::uint32_t customer) const {
     const lock_step::Kept& kept = row(customer);
-    return {customer, kept.event, kept.persona, static_cast<std::uint32_t>(passage(customer).to), time_[at(customer)]};
+    return {customer, kept.event, kept.persona, static_cast<std::uint32_t>(passage(customer).to), row(customer).time};
   }
 
   /// Whether the customer has arrived.
@@ -123,11 +122,11 @@ class CustomerStore {
   }
   /// Whether the customer may still come to a touchpoint.
   [[nodiscard]] bool alive(std::uint32_t customer) const {
-    return waiting(customer) || time_[at(customer)] < lock_step::never;
+    return waiting(customer) || row(customer).time < lock_step::never;
   }
   /// Whether the customer is on the way from the touchpoint to another.
   [[nodiscard]] bool leaving(std::uint32_t customer) const {
-    return present(customer) && time_[at(customer)] < lock_step::never;
+    return present(customer) && row(customer).time < lock_step::never;
   }
 
   /// A customer who waits leaves by `exit`, its number among all exits, to arrive at `time`.
@@ -147,6 +146,8 @@ class CustomerStore {
   void set_aside(std::uint32_t customer, const Life& life, const Recorder& recorder);
 
  private:
+  /// When the next visit comes; `never` where there is none.
+  void set_time(std::uint32_t customer, double time);
   [[nodiscard]] std::size_t at(std::uint32_t customer) const { return customer - first_; }
   [[nodiscard]] const lock_step::Kept& row(std::uint32_t customer) const { return kept_[at(customer)]; }
   [[nodiscard]] std::int32_t code(std::uint32_t customer) const { return row(customer).standing & 7; }
@@ -154,12 +155,12 @@ class CustomerStore {
     return compiled_.passages()[row(customer).exit];
   }
   [[nodiscard]] bool over(std::uint32_t customer) const {
-    return time_[at(customer)] == lock_step::never && passage(customer).ends != 0;
+    return row(customer).time == lock_step::never && passage(customer).ends != 0;
   }
 
   const lock_step::Compiled& compiled_;
   std::uint32_t first_, count_;
-  Column<double> time_;  // of the next visit; `never` for who has none
+  Column<std::uint8_t> due_in_;  // the window in which the next visit comes, see lock_step::due_number
   Column<lock_step::Kept> kept_;
   Column<float> loss_aversion_, effort_aversion_, own_[lock_step::own_traits], heard_, talkativeness_;
   Column<Voice> voice_;

@@ -17,12 +17,12 @@ namespace {
 void visit(Block& b) {
   b.padded = (b.lanes + 15) & ~15;
   b.start();
-  fetch(b), b.lap(Step::fetch);
-  draw_words(b), b.lap(Step::draw);
-  experience(b);
+  fetch(b), b.ask_memory(), b.lap(Step::fetch);
+  draw_words(b), b.ask_memory(), b.lap(Step::draw);
+  experience(b), b.ask_memory();
   if (b.t.solving) solve(b);
   b.lap(Step::experience);
-  record(b), b.lap(Step::record);
+  record(b), b.ask_memory(), b.lap(Step::record);
   if (b.task.market != nullptr) meet_market(b);
   choose(b), b.lap(Step::choose);
   draw_delays(b);
@@ -41,7 +41,7 @@ void live_whole_lives(Block& b) {
 
 /// Every visit takes its customer out of the store and puts it back.
 void live_window(Block& b) {
-  look_ahead(b);
+  look_ahead(b), b.ask_memory(lane_count);
   for (b.start(); resume(b) && !b.done.endless; b.start()) {
     b.lap(Step::move);
     if (b.lanes == 0) continue;

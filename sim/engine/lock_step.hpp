@@ -151,8 +151,8 @@ struct People {
       effort_aversion[lane_count], talkativeness[lane_count], own[own_traits][lane_count];
 };
 
-/// What is kept of a customer between visits, but for the time of the next one: 40 bytes, of which the loop takes 32 at
-/// once.
+/// What is kept of a customer between visits: 48 bytes, of which the loop takes 32 at once. One or two lines of memory, and
+/// no other is asked for by most visits.
 struct Kept {
   double luck;
   /// The time of arrival; from the first purchase on, of that, also where it was before the arrival; once the tenure is
@@ -165,8 +165,9 @@ struct Kept {
   std::uint16_t standing;  // the Code; 8 times the last team met (from 1; 0: none yet); and `tenure_counted`
   /// See Hearers in engine/talk.hpp; `came_alone`: of who bought before hearing of the company. Only where customers talk.
   std::uint32_t introduced_by;
+  double time;  // of the next visit, or `never`
 };
-static_assert(sizeof(Kept) == 40);
+static_assert(sizeof(Kept) == 48);
 /// A flag of Kept::standing, and how many teams leave room for it.
 inline constexpr std::uint32_t tenure_counted = 0x8000;
 inline constexpr std::uint32_t most_teams = tenure_counted / 8 - 1;
@@ -180,11 +181,10 @@ struct Raced {
   std::int32_t team;
 };
 
-/// Customers between visits, one a row, and a row or more for padding lanes. Times stand apart, because every window looks
-/// for those that are due in it. The columns of traits are null where they are the same for all of a persona, or where
-/// nothing asks for them; so are those of word of mouth.
+/// Customers between visits, one a row, and a row or more for padding lanes. The columns of traits are null where they are
+/// the same for all of a persona, or where nothing asks for them; so are those of word of mouth.
 struct Store {
-  double* time;  // of the next visit, or `never`
+  std::uint8_t* due_in;  // see due_number; apart, because every window looks for those that are due in it
   Kept* kept;
   float *loss_aversion, *effort_aversion, *own[own_traits];
   float* heard;  // social proof
@@ -193,6 +193,13 @@ struct Store {
   double* carried;  // [row x Tables::carried_width]; null where nothing is carried
   Raced* raced;     // null where no rule may change a race
 };
+/// In which window the next visit comes, as a number of eight bits: windows over 2^shift (Tables::due_shift), so that all
+/// numbers are below `not_due`; that is for who has no next visit.
+inline constexpr std::uint8_t not_due = 255;
+[[nodiscard]] SOJOURN_INLINE std::uint8_t due_number(std::int32_t window, std::int32_t shift) {
+  return static_cast<std::uint8_t>(window >> shift);
+}
+
 /// Smaller than any introduction of the window at hand, so that none counts any more.
 inline constexpr std::uint32_t came_alone = 0x7fffffffu;
 
@@ -327,7 +334,8 @@ struct Tables {
   const std::uint8_t* is_end;           // [touchpoint]
   const std::int32_t* amount_place_of;  // [place]: see AmountRules; null where nothing is drawn
   std::int32_t personas, touchpoints, places, exit_count, windows, regimes;
-  std::int32_t families;  // of all delays, as a set
+  std::int32_t due_shift;  // see due_number
+  std::int32_t families;   // of all delays, as a set
   std::int32_t most_exits;
   std::int32_t own_count;   // traits with a column
   std::int32_t race_calls;  // of the random generator, for the races of most exits; 0: no races

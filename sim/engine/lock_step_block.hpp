@@ -48,6 +48,21 @@ struct Block {
     return (task.store != nullptr ? task.store->carried : task.carried) + row * static_cast<std::size_t>(t.carried_width);
   }
 
+  /// Asks the memory for the rows of the next customers who are due, some at a time, so that it is at work while the steps
+  /// of a visit are.
+  void ask_memory(int rows = lane_count / 4) {
+    const int end = asked + rows < due ? asked + rows : due;
+    for (; asked < end; ++asked) prefetch(s.due[asked]);
+  }
+  /// What take_out and store_back will need of a row.
+  SOJOURN_INLINE void prefetch(std::uint32_t row) const {
+    const Store& store = *task.store;
+    const auto* kept = reinterpret_cast<const char*>(store.kept + row);
+    __builtin_prefetch(kept, 1);
+    __builtin_prefetch(kept + sizeof(Kept) - 1, 1);
+    if (store.voice != nullptr) __builtin_prefetch(store.voice + row, 1);
+  }
+
   void flush() {
     task.flush(task.worker);
     since_flush = 0;
@@ -66,10 +81,10 @@ struct Block {
   std::int64_t *const days_to_purchase, *const bought;
   Columns c{};
   Scratch s{};
-  Racers r{};
+  Racers r;  // written before it is read, like `people`: clearing both would take as long as some dozen visits
   SetApart apart{};
   int apart_count = 0;
-  People people{};
+  People people;
   Done done;
   int lanes = 0, padded = 0;
   int ready = 0, drawn = 0;
@@ -78,6 +93,7 @@ struct Block {
   std::uint32_t looked_at;   // rows of the store are looked at up to this one; or those who were served
   std::uint32_t listed = 0;  // of those who were served, so many go on within the window
   int due = 0;               // those found who have not been taken out
+  int asked = 0;             // of these, so many the memory was asked for
   int again = 0;             // of those just put back, who come again in this window
   std::uint64_t tick = 0;
 };

@@ -93,7 +93,8 @@ struct alignas(64) Scratch {
   std::uint32_t kept[lane_count], visits_and_exit[lane_count], who[lane_count];
   float strain[lane_count];  // of the wait in line; 0 but for those who were served in this window
   std::int32_t move_cell[lane_count], ends[lane_count];
-  std::uint8_t marks[lane_count];  // 1: to be listed
+  std::uint8_t marks[lane_count];   // 1: to be listed
+  std::uint8_t due_in[lane_count];  // see due_number
 };
 
 /// Lanes whose customers do not choose where to go: they are held at a gate.
@@ -242,25 +243,25 @@ SOJOURN_INLINE int list_marked(const std::uint8_t* marks, int lanes, int padded,
   return count;
 }
 
-/// Lists the rows, from number `row` on, whose `time` is not after `until`: `count` are looked at. There must be room for 16
-/// more than are listed. Returns how many these are.
-SOJOURN_INLINE int list_due(const double* time, int count, double until, std::uint32_t row, std::uint32_t* list) {
+/// Lists the rows, from number `row` on, that are due by `number` (see due_number): at most `lane_count` are looked at.
+/// Returns how many these are.
+SOJOURN_INLINE int list_due(const std::uint8_t* due_in, int count, std::uint8_t number, std::uint32_t row,
+                            std::uint32_t* list) {
   int due = 0, k = 0;
-#if defined(__AVX512F__)
+#if defined(__AVX512BW__) && defined(__AVX512VL__)
   const __m512i sixteen = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-  const __m512d limit = _mm512_set1_pd(until);
+  const __m128i limit = _mm_set1_epi8(static_cast<char>(number));
   for (; k + 16 <= count; k += 16) {
-    const unsigned low = _mm512_cmp_pd_mask(_mm512_loadu_pd(time + k), limit, _CMP_LE_OQ);
-    const unsigned high = _mm512_cmp_pd_mask(_mm512_loadu_pd(time + k + 8), limit, _CMP_LE_OQ);
-    const unsigned mask = low | high << 8;
+    const __m128i numbers = _mm_loadu_si128(reinterpret_cast<const __m128i*>(due_in + k));
+    const __mmask16 mask = _mm_cmple_epu8_mask(numbers, limit);
     const __m512i rows = _mm512_add_epi32(_mm512_set1_epi32(static_cast<int>(row) + k), sixteen);
-    _mm512_storeu_si512(list + due, _mm512_maskz_compress_epi32(static_cast<__mmask16>(mask), rows));
-    due += std::popcount(mask);
+    _mm512_storeu_si512(list + due, _mm512_maskz_compress_epi32(mask, rows));
+    due += std::popcount(static_cast<unsigned>(mask));
   }
 #endif
   for (; k < count; ++k) {
     list[due] = row + static_cast<std::uint32_t>(k);
-    due += time[k] <= until ? 1 : 0;
+    due += due_in[k] <= number ? 1 : 0;
   }
   return due;
 }

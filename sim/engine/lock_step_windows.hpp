@@ -7,33 +7,34 @@
 namespace sojourn::lock_step {
 namespace {
 
-/// What take_out and store_back will need.
-SOJOURN_INLINE void prefetch(const Block& b, std::uint32_t row) {
-  const Store& store = *b.task.store;
-  const auto* kept = reinterpret_cast<const char*>(store.kept + row);
-  __builtin_prefetch(kept, 1);
-  __builtin_prefetch(kept + sizeof(Kept) - 1, 1);
-  if (store.voice != nullptr) __builtin_prefetch(store.voice + row, 1);
+/// Of rows that may be due those that are, where several windows have one number. Returns how many they are.
+int keep_due(const Block& b, std::uint32_t* rows, int count) {
+  int due = 0;
+  for (int k = 0; k < count; ++k) {
+    const std::uint32_t row = rows[k];
+    rows[due] = row;
+    due += b.task.store->kept[row].time <= b.task.until ? 1 : 0;
+  }
+  return due;
 }
 
-/// Finds the next customers who have a visit in this window, as many as there are lanes where there are, and asks the
-/// memory for their rows: they are taken out after the visits at hand.
+/// Finds the next customers who have a visit in this window, as many as there are lanes where there are: they are taken out
+/// after the visits at hand, between whose steps the memory is asked for their rows.
 void look_ahead(Block& b) {
-  const int known = b.due;
   if (b.task.served != nullptr) {
     while (b.due < lane_count && b.looked_at < b.listed)
       b.s.due[b.due++] = b.task.served[b.looked_at++].customer - b.task.first;
-    for (int k = known; k < b.due; ++k) prefetch(b, b.s.due[k]);
     return;
   }
   const std::uint32_t all = b.task.end - b.task.first;
   while (b.due < lane_count && b.looked_at < all) {
     const std::uint32_t left = all - b.looked_at;
     const int looks = left < static_cast<std::uint32_t>(lane_count) ? static_cast<int>(left) : lane_count;
-    b.due += list_due(b.task.store->time + b.looked_at, looks, b.task.until, b.looked_at, b.s.due + b.due);
+    const int found = list_due(b.task.store->due_in + b.looked_at, looks, due_number(b.task.window, b.t.due_shift),
+                               b.looked_at, b.s.due + b.due);
+    b.due += b.t.due_shift == 0 ? found : keep_due(b, b.s.due + b.due, found);
     b.looked_at += static_cast<std::uint32_t>(looks);
   }
-  for (int k = known; k < b.due; ++k) prefetch(b, b.s.due[k]);
 }
 
 /// Of each customer or, where that is null, of each persona.
@@ -49,9 +50,15 @@ void take_out(Block& b, const float* of_customer, const float* of_persona, float
 /// What customers heard, of those who come to where it matters; the others' row is not asked for.
 void take_out_heard(Block& b) {
   const float* const heard = b.task.store->heard;
+  if (heard == nullptr) {
+    for (int i = 0; i < b.padded; ++i) b.c.heard[i] = 0.0f;
+    return;
+  }
   for (int i = 0; i < b.padded; ++i) {
-    const bool hears = heard != nullptr && b.t.passages[b.s.taken[i]].hears != 0;
-    b.c.heard[i] = hears ? heard[b.s.kept[i]] : 0.0f;
+    // Without a branch, which the processor could not foresee.
+    const bool hears = b.t.passages[b.s.taken[i]].hears != 0;
+    const float here = heard[hears ? b.s.kept[i] : b.task.padding];
+    b.c.heard[i] = hears ? here : 0.0f;
   }
 }
 
@@ -78,7 +85,7 @@ void take_out(Block& b) {
   for (int i = 0; i < b.padded; ++i) {
     const Kept& kept = store.kept[b.s.kept[i]];
     b.s.who[i] = kept.persona | static_cast<std::uint32_t>(kept.standing) << 16;
-    b.c.time[i] = store.time[b.s.kept[i]];
+    b.c.time[i] = kept.time;
   }
   EACH_LANE
   for (int i = 0; i < b.padded; ++i) {
@@ -149,7 +156,8 @@ void store_back_ended(Block& b, int i) {
   const Store& store = *b.task.store;
   const std::uint32_t k = b.s.kept[i];
   Kept& kept = store.kept[k];
-  store.time[k] = never;
+  kept.time = never;
+  store.due_in[k] = not_due;
   kept.since = b.c.since[i];
   kept.event = static_cast<std::uint16_t>(b.c.event[i] + 1);
   kept.standing = static_cast<std::uint16_t>(packed_standing(b.c.code[i], b.c.team[i], b.c.tenure_counted[i]));
@@ -218,6 +226,7 @@ bool resume(Block& b) {
   for (int k = 0; k < taken; ++k) b.s.kept[count + k] = b.s.due[k];
   count += taken;
   b.due -= taken;
+  b.asked = b.asked > taken ? b.asked - taken : 0;
   for (int k = 0; k < b.due; ++k) b.s.due[k] = b.s.due[k + taken];
   look_ahead(b);
   b.again = 0;
@@ -235,8 +244,7 @@ void take_out_served(Block& b, std::uint32_t k) {
   b.lanes = left < static_cast<std::uint32_t>(lane_count) ? static_cast<int>(left) : lane_count;
   for (std::uint32_t next = k + lane_count; next < b.task.served_count && next < k + 2 * lane_count; ++next) {
     const std::uint32_t row = b.task.served[next].customer - b.task.first;
-    prefetch(b, row);
-    __builtin_prefetch(b.task.store->time + row, 1);
+    b.prefetch(row);
   }
   const Served* const served = b.task.served + k;
   for (int i = 0; i < b.lanes; ++i) {
@@ -282,6 +290,12 @@ void store_back(Block& b) {
     b.s.ends[i] = b.s.moves[i] == 1 ? 1 : 0;
     b.s.marks[i] = b.s.moves[i] == 0 ? 1 : 0;
   }
+  find_windows(b, b.s.time, b.s.window);
+  const std::int32_t shift = b.t.due_shift;
+  EACH_LANE
+  for (int i = 0; i < b.padded; ++i) {
+    b.s.due_in[i] = b.s.moves[i] == 0 ? not_due : due_number(b.s.window[i], shift);
+  }
   std::uint32_t events = 0;
   EACH_LANE
   for (int i = 0; i < b.padded; ++i) {
@@ -308,13 +322,14 @@ void store_back(Block& b) {
     const int stopped = b.list_marked();
     for (int k = 0; k < stopped; ++k) stop_at_horizon(b, b.s.marked[k]);
   }
-  double* const time = store.time;
+  std::uint8_t* const due_in = store.due_in;
   Kept* const kept = store.kept;
   int again = 0;
   for (int i = 0; i < lanes; ++i) {
     const std::uint32_t k = b.s.kept[i];
     kept[k].standing = static_cast<std::uint16_t>(b.s.who[i]);
-    time[k] = b.s.time[i];
+    kept[k].time = b.s.time[i];
+    due_in[k] = b.s.due_in[i];
     b.s.kept[again] = k;
     again += b.s.ends[i];
   }

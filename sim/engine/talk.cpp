@@ -186,7 +186,15 @@ class Talk::Speaking {
         speaking[count] = person;
         count += voices != 0 ? 1 : 0;
       }
-      for (std::size_t k = 0; k < count; ++k) ask_group(speaking[k]);
+      constexpr std::size_t ahead = 32;  // groups that the memory is asked for before their turn
+      const float* const talkativeness = speakers_.talkativeness;
+      for (std::size_t k = 0; talkativeness != nullptr && k < std::min(ahead, count); ++k) {
+        __builtin_prefetch(talkativeness + speaking[k]);
+      }
+      for (std::size_t k = 0; k < count; ++k) {
+        if (talkativeness != nullptr && k + ahead < count) __builtin_prefetch(talkativeness + speaking[k + ahead]);
+        ask_group(speaking[k]);
+      }
     }
     if (last < end) ask(last, end);
     look();
