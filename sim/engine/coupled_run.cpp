@@ -198,7 +198,7 @@ class Replication {
       WindowEvents& of_block = events_[block];
       if (of_block.served.empty()) return;
       constexpr std::size_t ahead = 16;  // rows that the memory is asked for before their turn
-      for (std::size_t k = 0; k < of_block.served.size(); ++k) {
+      for (std::size_t k = 0; queues_->patience_varies() && k < of_block.served.size(); ++k) {
         if (k + ahead < of_block.served.size()) store_.prefetch(of_block.served[k + ahead].customer);
         of_block.served[k].strain = queues_->strain_of(of_block.served[k]);
       }

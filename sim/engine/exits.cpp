@@ -259,29 +259,48 @@ std::optional<double> race_delay(const Program& program, const VisitRow& row, co
   return over < forever ? std::optional(over) : std::nullopt;
 }
 
-Call call_for_service(const Program& program, const Streams& streams, const VisitAt& visit, float patience) {
+CallNeeds call_needs(const Program& program, std::uint32_t touchpoint, bool may_give_up) {
+  const ServiceRow& service = program.service(touchpoint);
+  return {program.occupies() < 1.0f || !service.work.constant(), may_give_up && service.patience.has_value(),
+          may_give_up && !service.patience.has_value()};
+}
+
+Call call_for_service(const Program& program, const VisitAt& visit, float patience, const CallDraws& draws) {
   const ServiceRow& service = program.service(visit.touchpoint);
   Call call;
   call.time = visit.time;
   call.customer = visit.customer;
+  call.persona = visit.persona;
   call.queue = service.queue;
   call.priority = service.priority + program.priority_of_persona(visit.persona);
-  const auto words = [&](Purpose purpose, std::uint32_t further = 0) {
-    return streams.draw(visit.customer, purpose, visit.event, further);
-  };
-  const auto draw = [](const Inverse& law, const Words& from) {
+  const auto draw = [](const Inverse& law, const Words& from, float exponential) {
+    const Inverse::Formula formula = law.formula();
+    if (formula.family == Inverse::Family::exponential) return std::max(0.0, formula.a * exponential);
     return std::max(0.0, law.draw(from[3], law.by_score() ? normal_pair(from[0], from[2]).first : 0.0f));
   };
-  const bool thinned = program.occupies() < 1.0f;
-  const Words of_work = thinned || !service.work.constant() ? words(Purpose::service) : Words{};
-  call.work = draw(service.work, of_work) * service.work_unit;
+  call.work = draw(service.work, draws.service, draws.work) * service.work_unit;
   // Where one simulated customer is less than one real one, only so many of them need a server's time.
-  if (thinned && uniform(of_work[1]) >= program.occupies()) call.work = 0.0;
+  if (program.occupies() < 1.0f && uniform(draws.service[1]) >= program.occupies()) call.work = 0.0;
   if (patience >= 0.0f) {
-    call.patience = service.patience ? draw(*service.patience, words(Purpose::service, 1))
-                                     : static_cast<double>(patience * exponential(words(Purpose::patience)[1]));
+    call.patience = service.patience ? draw(*service.patience, draws.own_patience, draws.exponential_own)
+                                     : static_cast<double>(patience * draws.patience);
   }
   return call;
+}
+
+Call call_for_service(const Program& program, const Streams& streams, const VisitAt& visit, float patience) {
+  const CallNeeds needs = call_needs(program, visit.touchpoint, patience >= 0.0f);
+  CallDraws draws;
+  if (needs.service) {
+    draws.service = streams.draw(visit.customer, Purpose::service, visit.event);
+    draws.work = exponential(draws.service[3]);
+  }
+  if (needs.own_patience) {
+    draws.own_patience = streams.draw(visit.customer, Purpose::service, visit.event, 1);
+    draws.exponential_own = exponential(draws.own_patience[3]);
+  }
+  if (needs.patience) draws.patience = exponential(streams.draw(visit.customer, Purpose::patience, visit.event)[1]);
+  return call_for_service(program, visit, patience, draws);
 }
 
 ExitChoice leave_on_hearing(const Program& program, const VisitRow& row, const Carrier& carrier, const Streams& streams,

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <limits>
 #include <map>
-#include <optional>
 
 namespace sojourn {
 namespace {
@@ -44,9 +43,10 @@ LookAhead::LookAhead(const Program& program)
   find_bounds();
 }
 
-double LookAhead::days_away(const Streams& streams, const VisitAt& visit, std::size_t first, std::size_t last) const {
+double LookAhead::days_away(const Streams& streams, const VisitAt& visit, std::size_t first, std::size_t last,
+                            const Words* words) const {
   double least = never;
-  std::optional<Words> words;  // drawn where they matter
+  Words own;
   const Bounds* before = nullptr;
   for (std::size_t regime = first; regime <= last; ++regime) {
     const Bounds& bounds = bounds_[bounds_of_[(regime * personas_ + visit.persona) * touchpoints_ + visit.touchpoint]];
@@ -58,7 +58,10 @@ double LookAhead::days_away(const Streams& streams, const VisitAt& visit, std::s
       continue;
     }
     for (std::uint32_t k = bounds.begin; k < bounds.end; ++k) {
-      if (!words) words = streams.draw(visit.customer, Purpose::visit, visit.event);
+      if (words == nullptr) {
+        own = streams.draw(visit.customer, Purpose::visit, visit.event);
+        words = &own;
+      }
       const Way& way = ways_[k];
       const float u = uniform((*words)[1]);
       if (u < way.from || u > way.until) continue;

@@ -19,8 +19,11 @@ class LookAhead {
   /// Days that at least pass from the beginning of service at `visit`, one to a queue, until its customer comes to a queue,
   /// this one or another; infinity where that is never. The visit's time is that of arrival; service begins in one of the
   /// regimes `first` to `last`. 0 where nothing is known: at touchpoints where nobody counts as a customer, because there
-  /// arrival, not service, ends being one.
-  [[nodiscard]] double days_away(const Streams& streams, const VisitAt& visit, std::size_t first, std::size_t last) const;
+  /// arrival, not service, ends being one. `words` are the visit's; where they are null they are drawn where they matter.
+  [[nodiscard]] double days_away(const Streams& streams, const VisitAt& visit, std::size_t first, std::size_t last,
+                                 const Words* words = nullptr) const;
+  /// Whether the words of a visit matter anywhere.
+  [[nodiscard]] bool by_words() const { return !ways_.empty(); }
 
  private:
   /// An exit, and the numbers u that choose it in some state of the customer.

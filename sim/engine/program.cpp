@@ -700,6 +700,7 @@ void Program::compile_services() {
   occupies_ = narrow(std::min(1.0, model_.people_per_customer()));
   leads_to_queue_.assign(touchpoints_, 0);
   staffing_.horizon = horizon_;
+  staffing_.one_priority = true;
   for (std::size_t v = 0; v < touchpoints_; ++v) {
     for (const Exit& exit : parts.touchpoints[v].next) {
       if (!places_[v].queues && places_[exit.to.index()].queues) leads_to_queue_[v] = 1;
@@ -707,6 +708,7 @@ void Program::compile_services() {
   }
   const bool queues = std::any_of(places_.begin(), places_.end(), [](const Place& place) { return place.queues; });
   shadows_ = queues ? std::max(0.0, model_.people_per_customer() - 1.0) : 0.0;
+  std::optional<std::int32_t> priority;  // of the first call
   const int weekday = weekday_of(parts.settings.start);
   for (std::size_t p = 0; p < parts.pools.size(); ++p) {
     staffing_.pools.push_back(servers_over_time(staff_over(parts.pools[p].servers, weekday, horizon_),
@@ -718,6 +720,10 @@ void Program::compile_services() {
     services_[v].queue = static_cast<std::uint32_t>(staffing_.queues.size());
     const double handling = mean(*touchpoint.handle_time);
     services_[v].priority = touchpoint.priority;
+    for (const std::int32_t of_persona : priorities_) {
+      priority = priority.value_or(touchpoint.priority + of_persona);
+      staffing_.one_priority = staffing_.one_priority && touchpoint.priority + of_persona == *priority;
+    }
     const bool exponential = std::holds_alternative<Exponential>(*touchpoint.handle_time);
     services_[v].work = Inverse(exponential ? Distribution(Exponential{1.0}) : *touchpoint.handle_time);
     services_[v].work_unit = exponential ? 1.0 : 1.0 / handling;

@@ -86,14 +86,16 @@ class Queues::Window {
     for (;;) {
       Heap* from = nullptr;
       const Coming next = this->next(from);
-      if (const auto resolved = queues_.lines_.step(std::min(next.time, until_))) {
-        go_on(*resolved);
-        continue;
+      if (queues_.lines_.any_waiting()) {
+        if (const auto resolved = queues_.lines_.step(foresees_ ? until_ : std::min(next.time, until_))) {
+          go_on(*resolved);
+          continue;
+        }
       }
       if (next.time > until_) break;
       if (from == nullptr) {
         prefetch();
-        come(first_[at_++]);
+        come(*first_[at_++].call);
         continue;
       }
       from->pop();
@@ -112,7 +114,7 @@ class Queues::Window {
   /// to take them from. Where nobody comes, the time is infinity.
   [[nodiscard]] Coming next(Heap*& from) {
     Coming next{std::numeric_limits<double>::infinity(), 0};
-    if (at_ < first_.size()) next = {first_[at_].time, first_[at_].customer};
+    if (at_ < first_.size()) next = {first_[at_].time, first_[at_].call->customer};
     for (Heap* heap : {&again_, &queues_.shadows_coming_}) {
       if (heap->empty() || !Earlier()(heap->top(), next)) continue;
       next = heap->top();
@@ -121,10 +123,15 @@ class Queues::Window {
     return next;
   }
 
-  /// Asks the memory for the rows of those who come soon and will be lived here.
+  /// Asks the memory for the calls that come soon, and for the rows of those who will be lived here.
   void prefetch() const {
+    if (at_ + 2 * rows_ahead < first_.size()) {
+      const auto* const call = reinterpret_cast<const char*>(first_[at_ + 2 * rows_ahead].call);
+      __builtin_prefetch(call);
+      __builtin_prefetch(call + sizeof(Call) - 1);
+    }
     if (at_ + rows_ahead >= first_.size()) return;
-    const Call& call = first_[at_ + rows_ahead];
+    const Call& call = *first_[at_ + rows_ahead].call;
     if (!stays_away(call, call.time)) queues_.store_.prefetch(call.customer);
   }
 
@@ -149,7 +156,7 @@ class Queues::Window {
 
   void come(const Call& call) {
     count(call, QueueScore::came);
-    if (const auto at_once = queues_.lines_.arrive(call)) {
+    if (const auto at_once = queues_.lines_.arrive(call, until_)) {
       end_call(*at_once);
       return;
     }
@@ -160,7 +167,12 @@ class Queues::Window {
   void end_call(const ResolvedCall& resolved) {
     if (resolved.outcome == ResolvedCall::Outcome::served && stays_away(resolved.call, resolved.time)) {
       count(resolved);
-      events_.served.push_back({resolved.time, resolved.call.customer, 0.0f});
+      const Call& call = resolved.call;
+      const double wait = resolved.time - call.time;
+      const bool strains = wait > 0.0 && !queues_.patience_varies();
+      events_.served.push_back(
+          {resolved.time, call.customer,
+           strains ? behaviour::strain(static_cast<float>(wait), queues_.patience_of(call.customer, call.persona)) : 0.0f});
       return;
     }
     Life life = take_up(resolved.call.customer);
@@ -195,7 +207,7 @@ class Queues::Window {
                                  {shadow.customer, visit.event, persona, visit.touchpoint, visit.time},
                                  patient ? -1.0f : lives.patience());
     call.shadow = coming.shadow;
-    if (const auto at_once = queues_.lines_.arrive(call)) leave_line_as_shadow(*at_once);
+    if (const auto at_once = queues_.lines_.arrive(call, until_)) leave_line_as_shadow(*at_once);
   }
   void leave_line_as_shadow(const ResolvedCall& resolved) {
     Shadow& shadow = queues_.shadows_[resolved.call.shadow - 1];
@@ -240,18 +252,17 @@ class Queues::Window {
   }
 
   void count(const Call& call, QueueScore score, std::int64_t amount = 1) {
-    tally_.add(tally_.shape().queue(call.queue, window_, score), amount);
+    cells_[call.queue * cells_of_queue_ + static_cast<std::size_t>(score)] += amount;
   }
   void count(const ResolvedCall& resolved) {
-    const TallyShape& shape = tally_.shape();
     const Call& call = resolved.call;
     const double wait = resolved.time - call.time;
     if (resolved.outcome == ResolvedCall::Outcome::turned_away) {
       count(call, QueueScore::turned_away);
       return;
     }
-    count(call, QueueScore::wait, fixed(wait, shape.scales.days));
-    tally_.add(shape.waited(call.queue, wait_bin_of(wait)), 1);
+    count(call, QueueScore::wait, fixed(wait, scale_));
+    ++waited_[call.queue * wait_bin_count + wait_bin_of(wait)];
     if (resolved.outcome == ResolvedCall::Outcome::gave_up) {
       count(call, QueueScore::gave_up);
       return;
@@ -282,7 +293,12 @@ class Queues::Window {
   VisitRecorder visits_;
   Lives lives_;
   QueueObserver observer_;
-  std::span<const Call> first_;
+  bool foresees_ = queues_.lines_.foresees();
+  std::int64_t* cells_ = tally_.data() + tally_.shape().queue(0, window_, QueueScore::came);  // of this window
+  std::size_t cells_of_queue_ = tally_.shape().windows * queue_score_count;
+  std::int64_t* waited_ = tally_.data() + tally_.shape().waited(0, 0);
+  double scale_ = tally_.shape().scales.days;
+  std::span<const First> first_;
   std::size_t at_ = 0;  // into first_
   Heap again_;
   std::vector<std::uint32_t> in_line_;  // who came in this window and found no free server
@@ -296,7 +312,37 @@ Queues::RegimeSpan Queues::regimes_of(std::size_t window) const {
 
 void Queues::draw_calls(std::size_t window, std::span<const VisitAt> coming, std::vector<Call>& calls) const {
   const RegimeSpan regimes = regimes_of(window);
-  for (const VisitAt& visit : coming) calls.push_back(call_of(visit, regimes));
+  const bool diaries = !diaries_.empty();
+  calls::Draws draws;
+  for (std::size_t begin = 0; begin < coming.size(); begin += calls::most_calls) {
+    const std::span<const VisitAt> visits =
+        coming.subspan(begin, std::min(coming.size() - begin, std::size_t{calls::most_calls}));
+    const std::size_t padded = (visits.size() + 15) & ~std::size_t{15};
+    for (std::size_t k = 0; k < padded; ++k) {
+      draws.customer[k] = k < visits.size() ? visits[k].customer : 0;
+      draws.event[k] = k < visits.size() ? visits[k].event : 0;
+    }
+    draw_words_(draws, static_cast<int>(padded), wanted_, streams_.replication(),
+                static_cast<std::uint32_t>(streams_.seed()), static_cast<std::uint32_t>(streams_.seed() >> 32));
+    const auto words = [](const auto& of, std::size_t k) { return Words{of[0][k], of[1][k], of[2][k], of[3][k]}; };
+    for (std::size_t k = 0; k < visits.size(); ++k) {
+      const VisitAt& visit = visits[k];
+      const std::size_t regime = program_.regime(visit.time, regimes.first);
+      const bool impatient = may_give_up(regime, visit.persona, visit.touchpoint);
+      CallDraws drawn;
+      if (wanted_.service) drawn.service = words(draws.service, k), drawn.work = draws.work[k];
+      if (wanted_.own_patience) {
+        drawn.own_patience = words(draws.own_patience, k);
+        drawn.exponential_own = draws.exponential_own[k];
+      }
+      if (wanted_.patience) drawn.patience = draws.patience[k];
+      Call& call = calls.emplace_back(
+          call_for_service(program_, visit, impatient ? patience_of(visit.customer, visit.persona) : -1.0f, drawn));
+      if (!look_ahead_ || (diaries && diary_of(diaries_, visit.customer) != nullptr)) continue;
+      const Words of_visit = wanted_.visit ? words(draws.visit, k) : Words{};
+      call.days_away = look_ahead_->days_away(streams_, visit, regime, regimes.last, &of_visit);
+    }
+  }
 }
 
 Call Queues::call_of(const VisitAt& visit, const RegimeSpan& regimes) const {
@@ -314,27 +360,40 @@ void Queues::put_in_order(std::span<const WindowEvents> blocks, double begin, do
   std::size_t count = 0;
   for (const WindowEvents& block : blocks) count += block.calls.size();
   const double per_day = static_cast<double>(count) / (end - begin);
-  const auto stretch_of = [&](const Call& call) {
-    return std::min(static_cast<std::size_t>(std::max(0.0, (call.time - begin) * per_day)), count - 1);
-  };
   begins_.assign(count + 2, 0);
+  stretch_.resize(count);
+  std::size_t at = 0;
   for (const WindowEvents& block : blocks) {
-    for (const Call& call : block.calls) ++begins_[stretch_of(call) + 2];
+    for (const Call& call : block.calls) {
+      const auto stretch = static_cast<std::size_t>(std::max(0.0, (call.time - begin) * per_day));
+      stretch_[at] = static_cast<std::uint32_t>(std::min(stretch, count - 1));
+      ++begins_[stretch_[at++] + 2];
+    }
   }
   for (std::size_t k = 2; k < begins_.size(); ++k) begins_[k] += begins_[k - 1];
   first_.resize(count);
+  at = 0;
   for (const WindowEvents& block : blocks) {
-    for (const Call& call : block.calls) first_[begins_[stretch_of(call) + 1]++] = call;
+    for (const Call& call : block.calls) first_[begins_[stretch_[at++] + 1]++] = {call.time, &call};
   }
+  const auto before = [](const First& a, const First& b) {
+    return a.time != b.time ? a.time < b.time : a.call->customer < b.call->customer;
+  };
   for (std::size_t k = 0; k < count; ++k) {
-    if (begins_[k + 1] - begins_[k] < 2) continue;
-    std::sort(first_.begin() + begins_[k], first_.begin() + begins_[k + 1],
-              [](const Call& a, const Call& b) { return a.time != b.time ? a.time < b.time : a.customer < b.customer; });
+    First* const here = first_.data() + begins_[k];
+    const std::size_t number = begins_[k + 1] - begins_[k];
+    if (number < 2) continue;
+    if (number > 2) {
+      std::sort(here, here + number, before);
+    } else if (before(here[1], here[0])) {
+      std::swap(here[0], here[1]);
+    }
   }
 }
 
 /// The trait of that name.
 float Queues::patience_of(std::uint32_t customer, std::uint32_t persona) const {
+  if (!patience_varies_) return patience_of_persona_[persona];
   const auto patience = static_cast<std::size_t>(BuiltinTrait::patience);
   const Accounts* accounts = market_.market_state().accounts;
   return accounts != nullptr
@@ -453,11 +512,40 @@ Queues::Queues(const Program& program, const Population& population, const Strea
   for (std::uint32_t v = 0; v < program.model().parts().touchpoints.size(); ++v) {
     if (program.place(v).queues) answer_within_[program.service(v).queue] = program.service(v).answer_within;
   }
+  constexpr auto patience = static_cast<std::size_t>(BuiltinTrait::patience);
+  const auto& personas = program.model().parts().personas;
+  patience_varies_ = std::any_of(personas.begin(), personas.end(), [](const Persona& persona) {
+    return !std::holds_alternative<Fixed>(persona.traits[patience]);
+  });
+  for (std::uint32_t p = 0; p < personas.size() && !patience_varies_; ++p) {
+    patience_of_persona_.push_back(population.trait(p, patience, 0));
+  }
+  prepare();
+}
+
+/// Finds out which words the calls of the program need.
+void Queues::prepare() {
+  wanted_ = {};
+  wanted_.visit = look_ahead_ && look_ahead_->by_words();
+  for (std::uint32_t v = 0; v < program_.model().parts().touchpoints.size(); ++v) {
+    if (!program_.place(v).queues) continue;
+    bool gives_up = false;
+    for (std::size_t regime = 0; regime < program_.regime_begins().size() && !gives_up; ++regime) {
+      for (std::uint32_t p = 0; p < program_.model().parts().personas.size(); ++p) {
+        gives_up = gives_up || may_give_up(regime, p, v);
+      }
+    }
+    const CallNeeds needs = call_needs(program_, v, gives_up);
+    wanted_.service = wanted_.service || needs.service;
+    wanted_.own_patience = wanted_.own_patience || needs.own_patience;
+    wanted_.patience = wanted_.patience || needs.patience;
+  }
 }
 
 void Queues::renew(double time) {
   lines_.renew(program_.staffing(), time);
   if (look_ahead_) look_ahead_.emplace(program_);
+  prepare();
 }
 
 void Queues::live(std::size_t window, std::span<const WindowEvents> blocks, Tally& tally, WindowEvents& events) {

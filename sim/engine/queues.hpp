@@ -10,6 +10,7 @@
 #include <span>
 #include <vector>
 
+#include "call_draws.hpp"
 #include "customer_store.hpp"
 #include "look_ahead.hpp"
 #include "market_exchange.hpp"
@@ -46,6 +47,8 @@ class Queues {
   void renew(double time);
   /// Whether the customer waits in line.
   [[nodiscard]] bool in_line(std::uint32_t customer) const { return in_line_[customer] != Stands::nowhere; }
+  /// Whether somebody's patience is not that of all of a persona: then WindowEvents::served is without the strain of waits.
+  [[nodiscard]] bool patience_varies() const { return patience_varies_; }
   /// The strain of the wait of somebody told of in WindowEvents::served, who is still in the store as before the visit.
   [[nodiscard]] float strain_of(const lock_step::Served& served) const;
 
@@ -74,12 +77,18 @@ class Queues {
     std::uint32_t number = 0;  // of the customer's shadows, from 1
     bool own_person = false;   // else the customer's
   };
+  /// A call that comes first in the window at hand.
+  struct First {
+    double time;
+    const Call* call;
+  };
   /// The first and the last regime of a window.
   struct RegimeSpan {
     std::size_t first, last;
   };
   [[nodiscard]] RegimeSpan regimes_of(std::size_t window) const;
   [[nodiscard]] Call call_of(const VisitAt& visit, const RegimeSpan& regimes) const;
+  void prepare();
   void put_in_order(std::span<const WindowEvents> blocks, double begin, double end);
   [[nodiscard]] float patience_of(std::uint32_t customer, std::uint32_t persona) const;
   [[nodiscard]] bool may_give_up(std::size_t regime, std::uint32_t persona, std::uint32_t touchpoint) const;
@@ -99,8 +108,12 @@ class Queues {
   std::optional<LookAhead> look_ahead_;
   std::vector<Stands> in_line_;        // [customer]
   std::vector<double> answer_within_;  // [queue]
-  std::vector<Call> first_;            // of the window at hand, in the order of (time, customer)
-  std::vector<std::uint32_t> begins_;  // room for `put_in_order`
+  calls::DrawWords draw_words_ = calls::widest_draws();
+  calls::Wanted wanted_;
+  std::vector<float> patience_of_persona_;  // that of all of them, where there is one
+  bool patience_varies_ = false;
+  std::vector<First> first_;                     // of the window at hand, in the order of (time, customer)
+  std::vector<std::uint32_t> begins_, stretch_;  // room for `put_in_order`
   std::vector<Shadow> shadows_;
   std::vector<std::uint32_t> free_shadows_;  // positions, from 1
   Heap shadows_coming_;                      // of any window

@@ -51,6 +51,16 @@ ServiceLines::ServiceLines(Staffing staffing) : staffing_(std::move(staffing)), 
     group_of_.push_back(static_cast<std::uint32_t>(known - groups_.begin()));
     if (known == groups_.end()) groups_.push_back(queue.pools);
   }
+  std::vector<int> lines_of_pool(pools_.size(), 0);
+  for (const auto& group : groups_) {
+    for (const std::uint32_t p : group) ++lines_of_pool[p];
+  }
+  foresees_ = staffing_.one_priority &&
+              std::all_of(lines_of_pool.begin(), lines_of_pool.end(), [](int lines) { return lines < 2; }) &&
+              std::all_of(staffing_.queues.begin(), staffing_.queues.end(), [](const Staffing::Queue& queue) {
+                return queue.room == std::numeric_limits<std::uint64_t>::max();
+              });
+  resolved_until_.assign(groups_.size(), 0.0);
   // The servers of the beginning are there before anything happens.
   for (Pool& pool : pools_) {
     while (pool.next_change < pool.servers.size() && pool.servers[pool.next_change].first <= 0.0) change(pool);
@@ -99,7 +109,9 @@ std::optional<ResolvedCall> ServiceLines::step(double until) {
     const Expiry* const expiry = first_expiry();
     if (expiry != nullptr && expiry->time < time) {
       if (expiry->time > until) return std::nullopt;
-      const ResolvedCall gone{entries_[expiry->entry].call, expiry->time, ResolvedCall::Outcome::gave_up};
+      const Waiting& first = entries_[expiry->entry];
+      const ResolvedCall gone{first.call, expiry->time, ResolvedCall::Outcome::gave_up};
+      note_resolved(first.line, expiry->time);
       leave_line(expiry->entry);
       return gone;
     }
@@ -108,6 +120,7 @@ std::optional<ResolvedCall> ServiceLines::step(double until) {
     if (!has_free(*next)) continue;
     const std::uint32_t entry = first_waiting(*next);
     const Call call = entries_[entry].call;
+    note_resolved(entries_[entry].line, time);
     leave_line(entry);
     begin_service(*next, call, time);
     return ResolvedCall{call, time, ResolvedCall::Outcome::served};
@@ -115,16 +128,21 @@ std::optional<ResolvedCall> ServiceLines::step(double until) {
   return std::nullopt;
 }
 
-std::optional<ResolvedCall> ServiceLines::arrive(const Call& call) {
+std::optional<ResolvedCall> ServiceLines::arrive(const Call& call, double until) {
   const std::uint32_t group = group_of_[call.queue];
+  // Those who came before may have been foreseen to wait until later.
+  const bool first = resolved_until_[group] <= call.time;
   for (const std::uint32_t p : groups_[group]) {
     Pool& pool = pools_[p];
     // Where somebody waits for this pool, `step` has brought it up to date, and all its servers are busy.
-    if (pool.waiting > 0) continue;
+    if (pool.waiting > 0 || !first) continue;
     happen(pool, call.time);
     if (!has_free(pool)) continue;
     begin_service(pool, call, call.time);
     return ResolvedCall{call, call.time, ResolvedCall::Outcome::served};
+  }
+  if (foresees_ && until > call.time && pools_[groups_[group].front()].waiting == 0) {
+    if (const auto resolved = foresee(call, group, until)) return resolved;
   }
   if (waiting_at_[call.queue] >= staffing_.queues[call.queue].room) {
     return ResolvedCall{call, call.time, ResolvedCall::Outcome::turned_away};
@@ -147,6 +165,35 @@ std::optional<ResolvedCall> ServiceLines::arrive(const Call& call) {
   ++waiting_at_[call.queue];
   ++waiting_;
   return std::nullopt;
+}
+
+/// What becomes of a call that finds no free server and nobody in line, whoever comes later (Lindley 1952): the servers that
+/// those before it have been given are busy until known times. Nothing where servers change before.
+std::optional<ResolvedCall> ServiceLines::foresee(const Call& call, std::uint32_t group, double until) {
+  double start = never, change = never;
+  std::uint32_t by = 0;
+  for (const std::uint32_t p : groups_[group]) {
+    const Pool& pool = pools_[p];
+    if (has_free(pool) || pool.slow_speed > 0.0) return std::nullopt;
+    if (pool.next_change < pool.servers.size()) change = std::min(change, pool.servers[pool.next_change].first);
+    if (pool.busy.empty()) continue;
+    const double free = pool.busy.front();
+    if (free > start || (free == start && p > by)) continue;
+    start = free;
+    by = p;
+  }
+  const double patience_ends = call.time + call.patience;
+  if (start > patience_ends) {
+    if (!(patience_ends < change && patience_ends <= until)) return std::nullopt;
+    return ResolvedCall{call, patience_ends, ResolvedCall::Outcome::gave_up};
+  }
+  if (!(start < change && start <= until)) return std::nullopt;
+  Pool& pool = pools_[by];
+  const double end = start + call.work * value_at(staffing_.queues[call.queue].handle_time, start);
+  replace_earliest(pool.busy, end);
+  pool.worked += counted(start, end);
+  resolved_until_[group] = std::max(resolved_until_[group], start);
+  return ResolvedCall{call, start, ResolvedCall::Outcome::served};
 }
 
 double ServiceLines::worked(std::uint32_t pool) {

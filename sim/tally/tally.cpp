@@ -1,6 +1,7 @@
 #include "sojourn/tally/tally.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 namespace sojourn {
@@ -15,10 +16,10 @@ double fixed_point_scale(double largest) {
 std::size_t wait_bin_of(double days) {
   if (!(days > 0.0)) return 0;
   if (!(days >= shortest_wait)) return 1;
-  int exponent = 0;
-  const double part = std::frexp(days / shortest_wait, &exponent);  // in [1/2, 1), exponent from 1
-  const auto within = static_cast<std::size_t>((2.0 * part - 1.0) * static_cast<double>(wait_bins_per_doubling));
-  return std::min(wait_bin_count - 1, 1 + static_cast<std::size_t>(exponent - 1) * wait_bins_per_doubling + within);
+  // Of a number from 1 on the exponent counts doublings, and the first five bits of its fraction the bins within one.
+  static_assert(wait_bins_per_doubling == 32);
+  const std::uint64_t bins = (std::bit_cast<std::uint64_t>(days / shortest_wait) >> 47) - (std::uint64_t{1023} << 5);
+  return std::min(wait_bin_count - 1, 1 + static_cast<std::size_t>(bins));
 }
 
 double wait_bin_begin(std::size_t bin) {

@@ -17,9 +17,9 @@ def offered(path):
 class WidthsTest(unittest.TestCase):
     def test_one_function_leaves_each_object(self):
         for folder, source, function in (("engine", "lock_step", "lock_step::live"), ("engine", "people_draws", "lock_step::people"),
-                                         ("engine", "talk_draws", "talk::draw"),
-                                         ("engine", "talk_hearing", "talk::hear"), ("population", "tie_skips", "ties::skips"), ("population", "row_sorting", "rows::sort"),
-                                         ("population", "personas_draws", "personas::draw")):
+                                         ("engine", "talk_draws", "talk::draw"), ("engine", "talk_hearing", "talk::hear"),
+                                         ("engine", "call_draws", "calls::draw_calls"), ("population", "tie_skips", "ties::skips"),
+                                         ("population", "row_sorting", "rows::sort"), ("population", "personas_draws", "personas::draw")):
             objects = sorted(BUILD.glob(f"CMakeFiles/sojourn_{source}_*.dir/sim/{folder}/{source}.cpp.o"))
             self.assertGreater(len(objects), 0)
             for path in objects:

@@ -64,9 +64,25 @@ struct Leaving {
 [[nodiscard]] ExitChoice choose(const Program& program, const VisitRow& row, const Carrier& carrier, const Words& words,
                                 const behaviour::ChoiceState& mood, double& luck, std::span<float> cumulative);
 
+/// The random words that a visit to a queue is made into a call from, and the exponential numbers among them.
+struct CallDraws {
+  Words service{};                                // Purpose::service
+  float work = 0.0f;                              // exponential(service[3])
+  Words own_patience{};                           // its call 1, where the touchpoint has a law of its own
+  float patience = 0.0f, exponential_own = 0.0f;  // exponential of word 1 of Purpose::patience, and of own_patience[3]
+};
+/// Which of them calls at a touchpoint need.
+struct CallNeeds {
+  bool service = false, own_patience = false, patience = false;
+};
+/// `may_give_up`: somebody may, at any rate.
+[[nodiscard]] CallNeeds call_needs(const Program& program, std::uint32_t touchpoint, bool may_give_up);
+
 /// A visit that comes to a queue, as ServiceLines takes it. `visit.time` is that of arrival; `patience` is the trait, the
 /// mean in days of an exponential distribution (Palm 1957) where the touchpoint has no law of its own, negative where nobody
 /// may give up.
+[[nodiscard]] Call call_for_service(const Program& program, const VisitAt& visit, float patience, const CallDraws& draws);
+/// The same, with draws made here.
 [[nodiscard]] Call call_for_service(const Program& program, const Streams& streams, const VisitAt& visit, float patience);
 
 /// The exit that the first of `messages` positive messages, heard at the beginning of `window`, makes a customer take from

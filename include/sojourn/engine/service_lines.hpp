@@ -31,6 +31,7 @@ struct Staffing {
     std::uint64_t room = std::numeric_limits<std::uint64_t>::max();  // who comes when so many wait here is turned away
   };
   std::vector<Queue> queues;
+  bool one_priority = false;  // of all calls
 };
 
 /// A visit that comes to be served.
@@ -43,7 +44,8 @@ struct Call {
   double work = 1.0;  // in units of the handling time that is in force when service begins
   // Of no concern here:
   std::uint32_t shadow = 0;  // whose call it is
-  double days_away = 0.0;    // from the beginning of service at least until the customer comes to a queue again
+  std::uint32_t persona = 0;
+  double days_away = 0.0;  // from the beginning of service at least until the customer comes to a queue again
 };
 
 /// What becomes of a call, and when: service begins, or the caller leaves.
@@ -63,15 +65,21 @@ class ServiceLines {
  public:
   explicit ServiceLines(Staffing staffing);
 
+  /// Whether nobody who comes later changes what becomes of a call: all wait in the order of their arrival, no pool serves
+  /// two lines, and there is room for everybody.
+  [[nodiscard]] bool foresees() const { return foresees_; }
   /// The next call that is resolved by what happens here up to time `until`, or nothing. To be asked until nothing is left
-  /// before `arrive` with a call of that time. Times never go back.
+  /// before `arrive` with a call of that time or, where calls are foreseen, of any time. Times never go back.
   [[nodiscard]] std::optional<ResolvedCall> step(double until);
-  /// A call comes. It is resolved at once where a server is free or there is no room, else it waits.
-  [[nodiscard]] std::optional<ResolvedCall> arrive(const Call& call);
+  /// A call comes. It is resolved at once where a server is free or there is no room, else it waits; where calls are
+  /// foreseen it may also be resolved at once if something happens to it by `until`, before the servers change.
+  [[nodiscard]] std::optional<ResolvedCall> arrive(const Call& call, double until);
 
   /// From `time` on, which is no earlier than anything that has happened, servers and handling times are those of
   /// `staffing`, of the same pools and queues. Who is in service is finished.
   void renew(const Staffing& staffing, double time);
+  /// Whether any call waits.
+  [[nodiscard]] bool any_waiting() const { return waiting_ > 0; }
   /// Calls that wait at a queue.
   [[nodiscard]] std::uint64_t waiting(std::uint32_t queue) const { return waiting_at_[queue]; }
   /// Server days worked by a pool for calls whose service has begun, also what lies beyond the time at hand, up to the
@@ -123,6 +131,12 @@ class ServiceLines {
   [[nodiscard]] static bool has_free(const Pool& pool) {
     return pool.idle > 0 || any_finished(pool) || (pool.slow_idle && pool.slow_speed > 0.0);
   }
+  [[nodiscard]] std::optional<ResolvedCall> foresee(const Call& call, std::uint32_t group, double until);
+  /// Those foreseen to give up leave before those who came earlier are served, so the latest counts.
+  void note_resolved(std::uint32_t line, double time) {
+    double& until = resolved_until_[lines_[line].group];
+    until = std::max(until, time);
+  }
   [[nodiscard]] std::uint32_t first_waiting(const Pool& pool);
   void begin_service(Pool& pool, const Call& call, double time);
   /// The part of [from, to) that lies within the horizon, in days.
@@ -137,6 +151,8 @@ class ServiceLines {
   std::vector<Pool> pools_;
   std::vector<std::vector<std::uint32_t>> groups_;  // pools in order of preference; queues with the same ones share lines
   std::vector<std::uint32_t> group_of_;             // [queue]
+  bool foresees_ = false;
+  std::vector<double> resolved_until_;  // [group] what has happened to those who waited, where they are foreseen
   std::vector<Line> lines_;
   std::vector<Waiting> entries_;
   std::vector<std::uint32_t> free_entries_;
