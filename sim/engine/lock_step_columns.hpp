@@ -90,7 +90,7 @@ struct alignas(64) Scratch {
   std::int32_t from[lane_count];           // where customers come from
   std::int32_t marked[lane_count];         // lanes listed by list_marked
   std::uint32_t due[2 * lane_count + 16];  // rows of the store that are due: of the next lanes
-  std::uint32_t kept[lane_count], visits_and_exit[lane_count], who[lane_count];
+  std::uint32_t kept[lane_count], coming[lane_count], visits_and_exit[lane_count], who[lane_count];
   float strain[lane_count];  // of the wait in line; 0 but for those who were served in this window
   std::int32_t move_cell[lane_count], ends[lane_count];
   std::uint8_t marks[lane_count];   // 1: to be listed

@@ -127,23 +127,27 @@ void take_out(Block& b) {
   }
 }
 
-/// Those who come to a queue are left in the store: what happens there is lived elsewhere, in the order of time.
-void leave_out_queues(Block& b) {
-  for (int i = 0; i < b.padded; ++i) b.s.marks[i] = b.t.passages[b.s.taken[i]].queues != 0 ? 1 : 0;
-  const int coming = b.list_marked();
-  for (int k = coming - 1; k >= 0; --k) {
-    const int i = b.s.marked[k];
-    b.task.market->comes_to_queue(b.task.market->events,
-                                  {b.c.time[i], b.c.customer[i], b.c.event[i], static_cast<std::uint32_t>(b.c.persona[i]),
-                                   static_cast<std::uint32_t>(b.t.passages[b.s.taken[i]].to)});
-    --b.lanes;
-    if (i == b.lanes) continue;
-    b.copy(b.lanes, i);
-    b.s.kept[i] = b.s.kept[b.lanes];
-    b.s.taken[i] = b.s.taken[b.lanes];
+/// Of the first `count` customers to be taken out, those who come to a queue are left in the store: what happens there is
+/// lived elsewhere, in the order of time. Returns how many others there are.
+int leave_out_queues(Block& b, int count) {
+  const Store& store = *b.task.store;
+  int left = 0, coming = 0;
+  // Without branches, which the processor could not foresee.
+  for (int i = 0; i < count; ++i) {
+    const std::uint32_t k = b.s.kept[i];
+    const bool queues = b.t.passages[store.kept[k].exit].queues != 0;
+    b.s.kept[left] = k;
+    b.s.coming[coming] = k;
+    left += queues ? 0 : 1;
+    coming += queues ? 1 : 0;
   }
-  for (int i = b.lanes; i < b.padded; ++i) b.s.kept[i] = b.task.padding;
-  b.padded = (b.lanes + 15) & ~15;
+  for (int i = 0; i < coming; ++i) {
+    const std::uint32_t k = b.s.coming[i];
+    const Kept& kept = store.kept[k];
+    b.task.market->comes_to_queue(b.task.market->events, {kept.time, b.task.first + k, kept.event, kept.persona,
+                                                          static_cast<std::uint32_t>(b.t.passages[kept.exit].to)});
+  }
+  return left;
 }
 
 /// Kept::standing.
@@ -230,10 +234,10 @@ bool resume(Block& b) {
   for (int k = 0; k < b.due; ++k) b.s.due[k] = b.s.due[k + taken];
   look_ahead(b);
   b.again = 0;
-  b.lanes = count;
+  b.lanes = b.t.queues ? leave_out_queues(b, count) : count;
   if (count == 0) return false;
+  if (b.lanes == 0) return true;
   take_out(b);
-  if (b.t.queues) leave_out_queues(b);
   arrive(b);
   return true;
 }

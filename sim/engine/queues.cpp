@@ -364,8 +364,8 @@ void Queues::put_in_order(std::span<const WindowEvents> blocks, double begin, do
   stretch_.resize(count);
   std::size_t at = 0;
   for (const WindowEvents& block : blocks) {
-    for (const Call& call : block.calls) {
-      const auto stretch = static_cast<std::size_t>(std::max(0.0, (call.time - begin) * per_day));
+    for (const VisitAt& visit : block.coming) {
+      const auto stretch = static_cast<std::size_t>(std::max(0.0, (visit.time - begin) * per_day));
       stretch_[at] = static_cast<std::uint32_t>(std::min(stretch, count - 1));
       ++begins_[stretch_[at++] + 2];
     }
@@ -374,7 +374,9 @@ void Queues::put_in_order(std::span<const WindowEvents> blocks, double begin, do
   first_.resize(count);
   at = 0;
   for (const WindowEvents& block : blocks) {
-    for (const Call& call : block.calls) first_[begins_[stretch_[at++] + 1]++] = {call.time, &call};
+    for (std::size_t k = 0; k < block.calls.size(); ++k) {
+      first_[begins_[stretch_[at++] + 1]++] = {block.coming[k].time, &block.calls[k]};
+    }
   }
   const auto before = [](const First& a, const First& b) {
     return a.time != b.time ? a.time < b.time : a.call->customer < b.call->customer;
