@@ -1,6 +1,7 @@
 #include "sojourn/engine/exits.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -130,10 +131,30 @@ ExitChoice choose(const Program& program, const VisitRow& row, const Carrier& ca
 
 namespace {
 
-/// Days until exit `j` fires for somebody who comes at `time`, over stretches of time that differ, the first of which has
-/// begun; `never` where that is not before `limit`.
-double delay_over(const Program& program, std::span<const HazardStretch> stretches, std::size_t j, float threshold,
-                  const Carrier& carrier, const behaviour::ChoiceState& state, double time, double limit) {
+/// What the hazards of an exit are multiplied by, and its delays, in one of several stretches of time.
+struct HazardIn {
+  float weight = 0.0f;
+  double stretch = 1.0;
+};
+
+/// Stretches of time between which hazards change, the first of which has begun, and the rows that they are of.
+struct Stretches {
+  std::span<const HazardStretch> all;
+  std::span<const std::uint32_t> rows;  // may be none, see Program::hazard_rows
+};
+
+/// The end of the last of the stretches that begins less than `limit` days after `time`.
+double end_of_stretches(std::span<const HazardStretch> stretches, double time, double limit) {
+  const auto next = std::partition_point(stretches.begin() + 1, stretches.end(),
+                                         [&](const HazardStretch& stretch) { return stretch.begin - time < limit; });
+  return next == stretches.end() ? forever : next->begin;
+}
+
+/// Days until exit `j` fires for somebody who comes at `time`, over stretches of time that differ; `never` where that is not
+/// before `limit`.
+double delay_over(const Program& program, const Stretches& over, std::size_t j, float threshold, const Carrier& carrier,
+                  const behaviour::ChoiceState& state, double time, double limit) {
+  const std::span<const HazardStretch> stretches = over.all;
   const ExitRow& at_visit = program.exits(program.row(stretches.front()))[j];
   const Inverse& after = program.delay(at_visit.delay);
   const bool constant = after.constant();
@@ -146,16 +167,41 @@ double delay_over(const Program& program, std::span<const HazardStretch> stretch
   double used = hazard_at(after, age);           // hazard of the law at that age: none of it is left to come
   double left = static_cast<double>(threshold);  // of the threshold
   double now = time;
+  const auto of_row = [&](const VisitRow& row) {
+    const ExitRow& exit = program.exits(row)[j];
+    return HazardIn{weight_of(program, exit, carrier, state), stretch_of(exit, carrier)};
+  };
+  // Where the same hazards come again and again they are known beforehand, and most exits cannot fire before the limit.
+  std::array<HazardIn, most_hazard_rows> known;
+  HazardIn most{0.0f, forever};  // the largest weight and the least stretch
+  for (std::size_t k = 0; k < over.rows.size(); ++k) {
+    known[k] = of_row(program.row(over.rows[k]));
+    most = {std::max(most.weight, known[k].weight), std::min(most.stretch, known[k].stretch)};
+  }
+  if (!over.rows.empty() && !constant && used < forever && most.stretch > 0.0) {
+    const double oldest = age + (end_of_stretches(stretches, time, limit) - time) / most.stretch;
+    // More than sums over stretches are off by.
+    constexpr double rounding = 1.0 + 1e-4;
+    if (oldest < forever && static_cast<double>(most.weight) * (after.cumulative_hazard(oldest) - used) * rounding < left) {
+      return forever;
+    }
+  }
+  // The cumulative hazard of two laws at once: many stretches may pass before the first fires at all.
+  const Inverse::Formula law = after.formula();
+  const bool exponential = law.family == Inverse::Family::exponential;
+  const double begins = law.family == Inverse::Family::uniform && law.b > 0.0 ? law.a : -forever;
+  const auto hazard_until = [&](double so_old) {
+    if (so_old <= begins) return 0.0;
+    return exponential ? so_old / law.a : after.cumulative_hazard(so_old);
+  };
   for (std::size_t k = 0; k < stretches.size() && now - time < limit; ++k) {
-    const ExitRow& exit = program.exits(program.row(stretches[k]))[j];
-    const float m = weight_of(program, exit, carrier, state);
-    const double stretch = stretch_of(exit, carrier);
+    const auto [m, stretch] = over.rows.empty() ? of_row(program.row(stretches[k])) : known[stretches[k].which];
     const double end = k + 1 < stretches.size() ? stretches[k + 1].begin : forever;
     // A delay that is stretched to nothing is over at once.
     const double age_at_end = stretch > 0.0 ? age + (end - now) / stretch : forever;
     if (constant) {
-      const double at = exit.anniversary >= 0
-                            ? program.carried().next_anniversary(carrier.carried, exit.anniversary, clock_age)
+      const double at = at_visit.anniversary >= 0
+                            ? program.carried().next_anniversary(carrier.carried, at_visit.anniversary, clock_age)
                             : after.draw(0);
       // A fixed delay is over or not; where its hazard is nothing at that moment it never fires.
       if (at <= age_at_end) {
@@ -165,7 +211,7 @@ double delay_over(const Program& program, std::span<const HazardStretch> stretch
       if (m > 0.0f) return now - time;  // the law is over already
     } else if (m > 0.0f) {
       const bool for_good = !(age_at_end < forever);
-      const double reached = for_good ? age_at_end : after.cumulative_hazard(age_at_end);
+      const double reached = for_good ? age_at_end : hazard_until(age_at_end);
       const double adds = static_cast<double>(m) * (reached - used);
       if (!(adds < left)) {
         const double fires = after.at_hazard(static_cast<float>(used + left / static_cast<double>(m)));
@@ -175,7 +221,7 @@ double delay_over(const Program& program, std::span<const HazardStretch> stretch
       left -= adds;
       used = reached;
     } else if (age_at_end < forever) {
-      used = after.cumulative_hazard(age_at_end);
+      used = hazard_until(age_at_end);
     } else {
       break;  // the law is over while the hazard is nothing
     }
@@ -234,7 +280,8 @@ ExitChoice race(const Program& program, const VisitRow& row, const Streams& stre
   const auto next = std::upper_bound(all.begin(), all.end(), visit.time,
                                      [](double time, const HazardStretch& stretch) { return time < stretch.begin; });
   if (next == all.end() || (first.exit >= 0 && visit.time + first.delay <= next->begin)) return first;
-  const auto stretches = all.subspan(static_cast<std::size_t>(next - all.begin()) - 1);
+  const Stretches stretches{all.subspan(static_cast<std::size_t>(next - all.begin()) - 1),
+                            program.hazard_rows(visit.persona, visit.touchpoint)};
   double earliest = program.horizon() - visit.time;  // beyond the horizon nobody asks
   earliest = std::nextafter(earliest, forever);
   first = {};
@@ -254,8 +301,9 @@ std::optional<double> race_delay(const Program& program, const VisitRow& row, co
   const auto next = std::upper_bound(all.begin(), all.end(), visit.time,
                                      [](double time, const HazardStretch& stretch) { return time < stretch.begin; });
   if (next == all.end() || (delay && visit.time + *delay <= next->begin)) return delay;
-  const double over = delay_over(program, all.subspan(static_cast<std::size_t>(next - all.begin()) - 1), exit,
-                                 exponential(word), carrier, state, visit.time, forever);
+  const Stretches stretches{all.subspan(static_cast<std::size_t>(next - all.begin()) - 1),
+                            program.hazard_rows(visit.persona, visit.touchpoint)};
+  const double over = delay_over(program, stretches, exit, exponential(word), carrier, state, visit.time, forever);
   return over < forever ? std::optional(over) : std::nullopt;
 }
 

@@ -321,10 +321,11 @@ struct Tables {
   const double* stretch;                               // of each exit; null where none is stretched
   const float* carries;                                // null where context is never lost
   const float *loss_aversion_of, *effort_aversion_of;  // [persona], where a constant; else null
-  const double* regime_begins;
-  const std::int32_t* regime_of_cell;  // see Program::cell_of
+  const double* regime_begins;                         // of each regime; last, infinity
+  const std::int32_t* regime_of_cell;                  // see Program::cell_of
   double cells_per_day;
   std::int32_t cells;
+  std::int32_t regime_steps;            // that begin in one cell, at most
   const double* next_hazards;           // [regime x hazard_places + hazard_place_of] when hazards there change next;
                                         // null: never
   const std::int32_t* hazard_place_of;  // [place], of those where hazards change

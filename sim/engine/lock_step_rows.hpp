@@ -6,6 +6,9 @@
 namespace sojourn::lock_step {
 namespace {
 
+/// Where no more regimes than this begin in a cell of time, all lanes look for theirs together.
+inline constexpr std::int32_t most_regime_steps = 4;
+
 void find_row(Block& b, int i) {
   const double cell = b.c.time[i] * b.t.cells_per_day;
   const std::int32_t last = b.t.cells - 1;
@@ -22,7 +25,27 @@ void find_rows(Block& b) {
     for (int i = 0; i < b.padded; ++i) b.c.row[i] = b.t.row_of[b.c.place[i]];
     return;
   }
-  for (int i = 0; i < b.lanes; ++i) find_row(b, i);
+  if (b.t.regime_steps > most_regime_steps) {
+    for (int i = 0; i < b.lanes; ++i) find_row(b, i);
+    return;
+  }
+  // Without branches, which the processor could not foresee: lanes beyond the last hold any time, but a place.
+  const double per_day = b.t.cells_per_day, last = static_cast<double>(b.t.cells - 1);
+  const std::int32_t *const of_cell = b.t.regime_of_cell, *const state_of = b.t.state_of, *const row_of = b.t.row_of;
+  const double* const next_begins = b.t.regime_begins + 1;
+  const std::int32_t places = b.t.places;
+  const int padded = b.padded;
+  EACH_LANE
+  for (int i = 0; i < padded; ++i) {
+    const double cell = b.c.time[i] * per_day, inside = cell > 0.0 ? cell : 0.0;
+    b.c.regime[i] = of_cell[static_cast<std::int32_t>(inside < last ? inside : last)];
+  }
+  for (std::int32_t step = 0; step < b.t.regime_steps; ++step) {
+    EACH_LANE
+    for (int i = 0; i < padded; ++i) b.c.regime[i] += b.c.time[i] >= next_begins[b.c.regime[i]] ? 1 : 0;
+  }
+  EACH_LANE
+  for (int i = 0; i < padded; ++i) b.c.row[i] = row_of[state_of[b.c.regime[i]] * places + b.c.place[i]];
 }
 
 /// The windows of times up to the horizon; later ones are in the last.

@@ -54,6 +54,19 @@ void each_count(const std::vector<std::uint32_t>& counts, std::size_t size, Use 
   }
 }
 
+/// How many regimes begin in one cell of time, at most; a little beyond its ends, so that rounding leads to no later one.
+std::int32_t most_regimes_of_a_cell(const Program& program) {
+  const std::vector<double>& begins = program.regime_begins();
+  const auto& of_cell = program.regime_of_cell();
+  std::size_t most = 0;
+  for (std::size_t cell = 0; cell < of_cell.size(); ++cell) {
+    const double end = static_cast<double>(cell + 1) / program.cells_per_day() + 1e-9;
+    const auto beyond = cell + 1 < of_cell.size() ? std::upper_bound(begins.begin(), begins.end(), end) : begins.end();
+    most = std::max(most, static_cast<std::size_t>(beyond - begins.begin()) - 1 - of_cell[cell]);
+  }
+  return narrow(most);
+}
+
 }  // namespace
 
 Compiled::Compiled(const Program& program, const Population& population, const TallyShape& shape)
@@ -130,6 +143,9 @@ Compiled::Compiled(const Program& program, const Population& population, const T
     for (std::uint32_t v = 0; v < shape.touchpoints; ++v) flow_kind_of_.push_back(program.flow_kind(p, v));
   }
   for (const std::size_t regime : program.regime_of_cell()) regime_of_cell_.push_back(narrow(regime));
+  regime_begins_ = program.regime_begins();
+  regime_begins_.push_back(std::numeric_limits<double>::infinity());
+  tables_.regime_steps = most_regimes_of_a_cell(program);
   for (std::size_t regime = 0; regime < program.regime_begins().size(); ++regime) {
     state_of_.push_back(narrow(program.state(regime)));
     money_of_.push_back(narrow(program.money_stretch(regime)));
@@ -156,7 +172,7 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   tables_.carries = carries_.empty() ? nullptr : carries_.data();
   tables_.content = content_.empty() ? nullptr : content_.data();
   tables_.stretch = stretch_.empty() ? nullptr : stretch_.data();
-  tables_.regime_begins = program.regime_begins().data();
+  tables_.regime_begins = regime_begins_.data();
   tables_.regime_of_cell = regime_of_cell_.data();
   tables_.cells_per_day = program.cells_per_day();
   tables_.cells = narrow(regime_of_cell_.size());

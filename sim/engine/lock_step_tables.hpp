@@ -73,7 +73,7 @@ class Compiled {
   std::vector<Row> rows_;
   std::vector<const VisitRow*> visit_rows_;  // of each row
   std::vector<std::int32_t> row_of_, state_of_, money_of_, hazard_place_of_;
-  std::vector<double> next_hazards_;
+  std::vector<double> regime_begins_, next_hazards_;
   std::vector<Exit> exits_;
   std::vector<double> stretch_;
   std::vector<float> carries_;

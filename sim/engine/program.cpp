@@ -571,12 +571,30 @@ void Program::compile_hazard_stretches() {
                            (row == hazard_stretches_.back().row || alike(row, hazard_stretches_.back().row));
         if (again) continue;
       }
-      hazard_stretches_.push_back({begin, row});
+      hazard_stretches_.push_back({begin, row, 0});
     }
     // One stretch is no change.
     if (hazard_stretches_.size() == hazard_begin_.back() + 1) hazard_stretches_.pop_back();
   }
   hazard_begin_.push_back(hazard_stretches_.size());
+  for (std::size_t place = 0; place < personas_ * touchpoints_; ++place) {
+    const std::size_t first = hazard_rows_.size();
+    hazard_rows_begin_.push_back(first);
+    for (std::size_t k = hazard_begin_[place]; k < hazard_begin_[place + 1]; ++k) {
+      HazardStretch& stretch = hazard_stretches_[k];
+      const auto begin = hazard_rows_.begin() + static_cast<std::ptrdiff_t>(first);
+      const auto known = std::find_if(begin, hazard_rows_.end(),
+                                      [&](std::uint32_t row) { return row == stretch.row || alike(row, stretch.row); });
+      stretch.which = static_cast<std::uint32_t>(known - begin);
+      if (known != hazard_rows_.end()) continue;
+      if (stretch.which == most_hazard_rows) {
+        hazard_rows_.resize(first);
+        break;
+      }
+      hazard_rows_.push_back(stretch.row);
+    }
+  }
+  hazard_rows_begin_.push_back(hazard_rows_.size());
 }
 
 void Program::compile_choice(VisitRow& row) {

@@ -115,6 +115,36 @@ TEST_CASE("hazards in time: nights of a year, 730 changes", "[verify]") {
   CHECK_FALSE(judge(with, std::exp(-365.0 / 500.0), 0.008));
 }
 
+TEST_CASE("hazards in time: nights that come again are skipped over to the same bits", "[verify]") {
+  // Where the hazards of a place are of few kinds, an exit that cannot fire in time is known at once; where they are of
+  // many, each stretch is looked at. Ten more kinds come when the lives that are compared are over.
+  std::vector<Change> nights;
+  for (int day = 0; day < 40; ++day) {
+    nights.push_back(hazard("night-" + std::to_string(day), Operation::set, 3.0, day + 0.5, day + 1.0));
+  }
+  ModelParts few = members(Weibull{60.0, 1.4}, 400.0, nights, 20'000);
+  few.touchpoints[0].quality_sd = 0.2;
+  auto& exits = few.touchpoints[0].next;
+  exits.push_back(by_odds(1, 1.0, Uniform{12.0, 70.0}));
+  exits.push_back(by_odds(1, 0.2, Exponential{90.0}, {.satisfaction = 2.0}));
+  exits.push_back(by_odds(1, 0.1, Lognormal{30.0, 0.8}));
+  exits.push_back(by_odds(1, 0.1, Fixed{65.0}));
+  ModelParts many = few, twin = few;
+  for (int k = 0; k < 10; ++k) {
+    many.events.push_back(hazard("kind-" + std::to_string(k), Operation::set, 1.5 + k, 200.0 + k, 200.5 + k));
+  }
+  REQUIRE(Program(Model(few)).hazard_rows(0, 0).size() == 2);
+  REQUIRE(Program(Model(many)).hazard_rows(0, 0).empty());
+  const auto ends = [](const ModelParts& parts) {
+    std::vector<std::pair<double, std::int64_t>> all;
+    each_life(parts, [&](const ToldLife& life) { all.emplace_back(life.visits.back().time, life.stays.front().exit); });
+    return all;
+  };
+  CHECK(ends(many) == ends(few));
+  twin.events[5] = hazard("night-5", Operation::set, 3.1, 5.5, 6.0);
+  CHECK_FALSE(ends(twin) == ends(few));
+}
+
 TEST_CASE("hazards in time: exits compete over a change", "[verify]") {
   // Two exits of rate 1/60; from day 30 on the second has four times its hazard.
   ModelParts parts = journey(

@@ -138,7 +138,10 @@ struct ServiceRow {
 struct HazardStretch {
   double begin = 0.0;  // days
   std::uint32_t row = 0;
+  std::uint32_t which = 0;  // into Program::hazard_rows
 };
+/// Rows of a place that are told apart in Program::hazard_rows: nights and days are two.
+inline constexpr std::size_t most_hazard_rows = 8;
 
 /// Immutable once built; thread-safe.
 class Program {
@@ -206,6 +209,12 @@ class Program {
     return {hazard_stretches_.data() + hazard_begin_[place], hazard_stretches_.data() + hazard_begin_[place + 1]};
   }
   [[nodiscard]] const VisitRow& row(const HazardStretch& stretch) const { return rows_[stretch.row]; }
+  /// The rows that the hazards of these stretches are of, each once; none where they are more than `most_hazard_rows`.
+  [[nodiscard]] std::span<const std::uint32_t> hazard_rows(std::uint32_t persona, std::uint32_t touchpoint) const {
+    const std::size_t place = persona * touchpoints_ + touchpoint;
+    return {hazard_rows_.data() + hazard_rows_begin_[place], hazard_rows_.data() + hazard_rows_begin_[place + 1]};
+  }
+  [[nodiscard]] const VisitRow& row(std::uint32_t of_hazards) const { return rows_[of_hazards]; }
   /// Exits taken when a message is heard there; their probability (1 unless the file says otherwise) is per message.
   [[nodiscard]] std::span<const ExitRow> heard_exits(const VisitRow& row) const {
     return {exits_.data() + row.exits_end, exits_.data() + row.heard_end};
@@ -363,8 +372,10 @@ class Program {
   std::vector<std::uint32_t> row_of_;
   std::vector<VisitRow> rows_;
   std::vector<HazardStretch> hazard_stretches_;
-  std::vector<std::size_t> hazard_begin_;     // [persona x touchpoints + touchpoint], and their number
-  std::vector<std::uint8_t> switched_races_;  // [place]; none where no race may
+  std::vector<std::size_t> hazard_begin_;  // [persona x touchpoints + touchpoint], and their number
+  std::vector<std::uint32_t> hazard_rows_;
+  std::vector<std::size_t> hazard_rows_begin_;  // likewise
+  std::vector<std::uint8_t> switched_races_;    // [place]; none where no race may
   std::vector<Recovery> recoveries_;
   std::vector<std::int32_t> recovery_exit_;  // [survey x touchpoints + touchpoint]; none where there is no closed loop
   std::uint32_t file_exits_ = 0;
