@@ -88,8 +88,7 @@ CarriedRules::CarriedRules(const ModelParts& parts) {
       if (exit.only_if.team.valid()) demand.team = static_cast<std::int32_t>(exit.only_if.team.index());
       asks_for_team_ = asks_for_team_ || demand.team >= 0;
       if (exit.only_if.solved) demand.solved = *exit.only_if.solved ? 1 : 0;
-      demand.on_solved = static_cast<float>(exit.slopes.solved);
-      if (!demand.conditional() && demand.slopes.empty() && demand.on_solved == 0.0f) continue;
+      if (!demand.conditional() && demand.slopes.empty()) continue;
       of.demand = static_cast<std::int32_t>(demands_.size());
       demands_.push_back(std::move(demand));
     }
@@ -252,12 +251,11 @@ bool CarriedRules::holds(std::span<const double> carried, const Demand& demand, 
   });
 }
 
-float CarriedRules::exponent(std::span<const double> carried, const Demand& demand, const AfterVisit& now) const {
-  float sum = now.solved ? demand.on_solved : 0.0f;
+float CarriedRules::exponent(std::span<const double> carried, const Demand& demand, double time, float exponent) const {
   for (const CountSlope& slope : demand.slopes) {
-    sum += slope.slope * static_cast<float>(numeric::log(1.0 + count(carried, slope.counter, now.time)));
+    exponent += slope.slope * static_cast<float>(numeric::log(1.0 + count(carried, slope.counter, time)));
   }
-  return sum;
+  return exponent;
 }
 
 }  // namespace sojourn

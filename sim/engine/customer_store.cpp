@@ -68,8 +68,7 @@ CustomerStore::CustomerStore(const lock_step::Compiled& compiled, std::uint32_t 
   if (width_ > 0) carried_.assign(rows * width_, 0.0);
   columns_.carried = width_ > 0 ? carried_.data() : nullptr;
   if (compiled.program().surveys().at_intervals()) asked_at_.assign(rows, lock_step::never);
-  columns_.raced = column(raced_, compiled.program().any_race_may_switch(),
-                          lock_step::Raced{0.0, 0.0f, 0.0f, 0.0f, 0.0f, -1, false, false, -1});
+  columns_.raced = column(raced_, compiled.program().any_race_may_switch(), lock_step::Raced{0.0, {}, -1, false, -1});
 }
 
 std::size_t CustomerStore::bytes_per_customer() const {
@@ -262,9 +261,7 @@ void CustomerStore::set_aside(std::uint32_t customer, const Life& life, const Re
   if (!raced_.empty() && life.visit.appraised &&
       compiled_.program().race_may_switch(life.person.persona, life.visit.touchpoint)) {
     const Visit& visit = life.visit;
-    raced_[i] = {visit.time,   state.satisfaction, state.expectation,
-                 visit.heard,  visit.effort,       static_cast<std::int32_t>(visit.event),
-                 visit.solved, state.bought,       state.team};
+    raced_[i] = {visit.time, choice_state(state, visit), static_cast<std::int32_t>(visit.event), state.bought, state.team};
   }
   if (state.bought && kept.introduced_by == introduced_by_nobody) kept.introduced_by = lock_step::came_alone;
   if (!voice_.empty()) {

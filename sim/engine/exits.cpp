@@ -44,13 +44,13 @@ bool is_open(const Program& program, const ExitRow& exit, const Carrier& carrier
 /// The odds bent by what the customer carries: the weight of an exit in a choice, the multiplier of its hazard in a race.
 float weight_of(const Program& program, const ExitRow& exit, const Carrier& carrier, const behaviour::ChoiceState& mood) {
   float odds = exit.odds;
-  float exponent = behaviour::utility(exit.satisfaction, exit.expectation, exit.heard, exit.effort, mood);
+  float exponent = behaviour::utility(exit.slopes, mood), further = behaviour::further_utility(exit.slopes, mood);
   if (exit.times >= 0) odds = numeric::lesser(odds * static_cast<float>(trait(carrier, exit.times)), 1e9f);
   if (exit.demand >= 0) {
     if (!is_open(program, exit, carrier)) return 0.0f;
-    exponent += program.carried().exponent(carrier.carried, program.carried().demand(exit.demand), carrier.now);
+    further = program.carried().exponent(carrier.carried, program.carried().demand(exit.demand), carrier.now.time, further);
   }
-  return behaviour::weigh(odds, exponent);
+  return behaviour::weigh(odds, exponent + further);
 }
 
 /// The age of an exit's law at the visit, in days of its clock: 0 where it has none, negative where that stands still.

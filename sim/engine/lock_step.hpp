@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "sojourn/behaviour/choice.hpp"
 #include "sojourn/behaviour/experience.hpp"
 #include "sojourn/behaviour/word_of_mouth.hpp"
 #include "sojourn/tally/paired_outcomes.hpp"
@@ -175,9 +176,9 @@ inline constexpr std::uint32_t most_teams = tenure_counted / 8 - 1;
 /// What the race that a customer is in saw of its visit: enough to decide it anew where a rule changes its hazards.
 struct Raced {
   double time;
-  float satisfaction, expectation, heard, effort;
+  behaviour::ChoiceState state;
   std::int32_t event;  // of the visit
-  bool solved, bought;
+  bool bought;
   std::int32_t team;
 };
 
@@ -272,9 +273,9 @@ struct Moment {
   std::int32_t touchpoint;
   double time;
   std::uint32_t words[4];
-  float satisfaction, expectation, heard, effort;
+  behaviour::ChoiceState state;
   const double* carried;  // of Tables::carried_width numbers
-  std::int32_t bought, team, solved;
+  std::int32_t bought, team;
   double luck;
   double delay;
 };

@@ -18,15 +18,15 @@ void decide(Block& b, int i) {
   moment.touchpoint = b.c.place[i] - b.c.persona[i] * b.t.touchpoints;
   moment.time = b.c.time[i];
   for (int w = 0; w < 4; ++w) moment.words[w] = b.s.words[w][i];
-  moment.satisfaction = b.c.satisfaction[i];
-  moment.expectation = b.c.expectation[i];
-  moment.heard = b.s.heard[i];
-  moment.effort = b.s.effort[i];
+  moment.state = {.satisfaction = b.c.satisfaction[i],
+                  .expectation = b.c.expectation[i],
+                  .heard = b.s.heard[i],
+                  .effort = b.s.effort[i],
+                  .solved = b.s.solved[i] != 0 ? 1.0f : 0.0f};
   moment.luck = b.c.luck[i];
   moment.carried = b.t.carried_width > 0 ? b.carried(i) : nullptr;
   moment.bought = b.c.bought[i];
   moment.team = b.c.team[i];
-  moment.solved = b.s.solved[i];
   const std::int32_t chosen = b.t.choose(b.t.owner, b.c.persona[i], b.c.row[i], &moment);
   b.s.chosen[i] = chosen;
   b.s.a[i] = moment.delay;

@@ -372,7 +372,8 @@ void Compiled::compile_rows() {
     const auto to = static_cast<std::uint32_t>(passage.to);
     for (std::size_t at = to; at < row_of_.size(); at += shape.touchpoints) {
       const auto exits = program.exits(*visit_rows_[static_cast<std::size_t>(row_of_[at])]);
-      if (std::any_of(exits.begin(), exits.end(), [](const ExitRow& exit) { return exit.heard != 0.0f; })) passage.hears = 1;
+      if (std::any_of(exits.begin(), exits.end(), [](const ExitRow& exit) { return exit.slopes.heard != 0.0f; }))
+        passage.hears = 1;
     }
   }
   if (!stretched) stretch_.clear();
@@ -500,7 +501,7 @@ void Compiled::compile_still_scores() {
     still = (row.facts & RowFlag::one_by_one) == 0 && row.quality_sd == 0.0f && row.promise_weight == 0.0f &&
             row.quality == first.quality && row.effort == first.effort;
     for (const ExitRow& exit : program_->exits(visit)) {
-      still = still && exit.satisfaction == 0.0f && exit.expectation == 0.0f && exit.effort == 0.0f;
+      still = still && behaviour::most_utility(exit.slopes) == 0.0f;
     }
   }
   tables_.still = still;
@@ -568,7 +569,7 @@ void Compiled::compile_exits(Row& to, const VisitRow& row, std::uint32_t persona
   const bool hears = program_->model().coupled();  // else nothing is ever heard
   for (std::size_t j = 0; j < exits.size(); ++j) {
     const ExitRow& exit = exits[j];
-    tables_.hears = tables_.hears || (hears && exit.heard != 0.0f);
+    tables_.hears = tables_.hears || (hears && exit.slopes.heard != 0.0f);
     const Inverse::Formula formula = program_->delay(exit.delay).formula();
     const auto place = static_cast<std::int32_t>(persona) * tables_.touchpoints + static_cast<std::int32_t>(exit.to);
     const std::int32_t drawn = family(formula.family);
@@ -580,20 +581,18 @@ void Compiled::compile_exits(Row& to, const VisitRow& row, std::uint32_t persona
     if (!row.race) {
       tables_.families |= drawn;
       if (exit.odds > 0.0f || share > 0.0f) last = narrow(j);
-      tables_.slopes = tables_.slopes || exit.satisfaction != 0.0f || exit.expectation != 0.0f || exit.effort != 0.0f ||
-                       (hears && exit.heard != 0.0f);
-      // Satisfaction, expectation and effort are at most 1/2 away from 1/2.
-      const float steepest = std::fabs(exit.satisfaction) + std::fabs(exit.expectation) + std::fabs(exit.effort);
-      tables_.tame = tables_.tame && 0.5f * steepest < 59.0f;
+      const float steepest = behaviour::most_utility(exit.slopes);
+      tables_.slopes = tables_.slopes || steepest != 0.0f || (hears && exit.slopes.heard != 0.0f);
+      tables_.tame = tables_.tame && steepest < 59.0f;
       tables_.probabilities = tables_.probabilities || share > 0.0f || row.trait_bound;
     }
     const bool further = j >= 4;
     const std::size_t k = j % 4;
     (further ? to.more_odds : to.odds)[k] = exit.odds;
-    (further ? to.more_satisfaction : to.satisfaction)[k] = exit.satisfaction;
-    (further ? to.more_expectation : to.expectation)[k] = exit.expectation;
-    (further ? to.more_effort_slope : to.effort_slope)[k] = exit.effort;
-    (further ? to.more_heard : to.heard)[k] = exit.heard;
+    (further ? to.more_satisfaction : to.satisfaction)[k] = exit.slopes.satisfaction;
+    (further ? to.more_expectation : to.expectation)[k] = exit.slopes.expectation;
+    (further ? to.more_effort_slope : to.effort_slope)[k] = exit.slopes.effort;
+    (further ? to.more_heard : to.heard)[k] = exit.slopes.heard;
     (further ? to.more_probability : to.probability)[k] = share;
   }
   to.facts |= last << 16;
@@ -606,7 +605,7 @@ std::int32_t Compiled::choose(const void* owner, std::int32_t persona, std::int3
   const Program& program = *self.program_;
   const VisitRow& row = *self.visit_rows_[static_cast<std::size_t>(row_index)];
   const Streams streams(std::uint64_t{moment->task->seed[1]} << 32 | moment->task->seed[0], moment->task->replication);
-  const behaviour::ChoiceState mood{moment->satisfaction, moment->expectation, moment->heard, moment->effort};
+  const behaviour::ChoiceState& mood = moment->state;
   std::array<float, 64> small_traits, small_sums;
   std::vector<float> large;
   const std::size_t traits = self.population_->trait_count(), exits = program.exits(row).size();
@@ -622,7 +621,7 @@ std::int32_t Compiled::choose(const void* owner, std::int32_t persona, std::int3
   }
   const Carrier carrier{own,
                         {moment->carried, static_cast<std::size_t>(self.tables_.carried_width)},
-                        {moment->bought != 0, moment->team, moment->solved != 0, moment->time}};
+                        {moment->bought != 0, moment->team, mood.solved != 0.0f, moment->time}};
   ExitChoice way;
   if (row.race) {
     const VisitAt at{moment->customer, moment->event, static_cast<std::uint32_t>(persona),
@@ -630,10 +629,8 @@ std::int32_t Compiled::choose(const void* owner, std::int32_t persona, std::int3
     way = race(program, row, streams, at, carrier, mood);
     const Task& task = *moment->task;
     if (task.store != nullptr && task.store->raced != nullptr && program.race_may_switch(at.persona, at.touchpoint)) {
-      task.store->raced[moment->customer - task.first] = {
-          moment->time,        moment->satisfaction, moment->expectation,
-          moment->heard,       moment->effort,       static_cast<std::int32_t>(moment->event),
-          moment->solved != 0, moment->bought != 0,  moment->team};
+      task.store->raced[moment->customer - task.first] = {moment->time, mood, static_cast<std::int32_t>(moment->event),
+                                                          moment->bought != 0, moment->team};
     }
   } else {
     const Words words{moment->words[0], moment->words[1], moment->words[2], moment->words[3]};

@@ -19,13 +19,10 @@ struct Limits {
 };
 Limits operator+(const Limits& a, const Limits& b) { return {a.low + b.low, a.high + b.high}; }
 
-/// The weight of an exit over all states of a customer: satisfaction, expectation and effort are at most 1/2 away from 1/2;
-/// what was heard has no limits.
+/// The weight of an exit over all states of a customer; what was heard has no limits.
 Limits weight_of(const ExitRow& exit) {
   const float steepest =
-      exit.heard != 0.0f
-          ? std::numeric_limits<float>::infinity()
-          : 0.5f * (std::fabs(exit.satisfaction) + std::fabs(exit.expectation) + std::fabs(exit.effort)) + 1e-4f;
+      exit.slopes.heard != 0.0f ? std::numeric_limits<float>::infinity() : behaviour::most_utility(exit.slopes) + 1e-4f;
   return {static_cast<double>(behaviour::weigh(exit.odds, -steepest)),
           static_cast<double>(behaviour::weigh(exit.odds, steepest))};
 }

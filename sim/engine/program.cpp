@@ -520,10 +520,7 @@ void Program::compile_rows() {
             if (market && odds > 0.0) odds *= std::exp(market_exponent(exit) - reference);
             // Beyond 1e9 the weights could overflow (see behaviour::weigh).
             out.odds = narrow(std::min(1e9, odds * persona_factor(parts, parts.personas[p], v, exit)));
-            out.satisfaction = narrow(exit.slopes.satisfaction);
-            out.expectation = narrow(exit.slopes.expectation);
-            out.heard = narrow(exit.slopes.heard);
-            out.effort = narrow(exit.slopes.effort);
+            for (const StateSlope& on : state_slopes) out.slopes.*on.state = narrow(exit.slopes.*on.slope);
           }
           out.shifts_end = static_cast<std::uint32_t>(shifts_.size());
           exits_.push_back(out);

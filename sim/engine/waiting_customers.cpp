@@ -37,8 +37,11 @@ std::span<const float> WaitingCustomers::shares_at_gate(std::uint32_t customer, 
                                                         bool solved) {
   const VisitRow& at = row(customer, window);
   const std::span<const ExitRow> exits = program_.exits(at);
-  const behaviour::ChoiceState state{store_.satisfaction(customer), store_.expectation(customer), store_.heard(customer),
-                                     effort};
+  const behaviour::ChoiceState state{.satisfaction = store_.satisfaction(customer),
+                                     .expectation = store_.expectation(customer),
+                                     .heard = store_.heard(customer),
+                                     .effort = effort,
+                                     .solved = solved ? 1.0f : 0.0f};
   Carrier carrier = this->carrier(customer, window, exits);
   carrier.now.solved = solved;
   static_cast<void>(share_exits(program_, at, carrier, state, cumulative_));
@@ -76,9 +79,9 @@ void WaitingCustomers::race_on(std::uint32_t customer, std::size_t window) {
     }
   }
   Carrier carrier = this->carrier(customer, window, exits);
-  carrier.now = {raced.bought, raced.team, raced.solved, raced.time};
-  const ExitChoice choice = race(program_, at, streams_, {customer, event, persona, touchpoint, raced.time}, carrier,
-                                 {raced.satisfaction, raced.expectation, raced.heard, raced.effort});
+  carrier.now = {raced.bought, raced.team, raced.state.solved != 0.0f, raced.time};
+  const ExitChoice choice =
+      race(program_, at, streams_, {customer, event, persona, touchpoint, raced.time}, carrier, raced.state);
   const double then = std::max(raced.time + choice.delay, a_moment_after(program_.windows().begin(window)));
   const bool leaves = choice.exit >= 0 && raced.time < program_.horizon() && then <= program_.horizon();
   // A closed loop waits for nobody who leaves before.

@@ -73,8 +73,8 @@ class Reader {
       step.recovery = entry.stay.exit >= program_.file_exits();
       for (const ExitRow& exit : program_.heard_exits(row)) step.heard = step.heard || exit.exit == entry.stay.exit;
       if (visit.appraised && !visit.held && visit.line != InLine::gave_up && visit.line != InLine::turned_away) {
-        const behaviour::ChoiceState mood{entry.after.satisfaction, entry.after.expectation,
-                                          entry.after.heard + entry.reviews, visit.effort};
+        behaviour::ChoiceState mood = choice_state(entry.after, visit);
+        mood.heard = entry.after.heard + entry.reviews;
         step.outlook.race = row.race;
         const Carrier carrier{diary_.traits, carried, {entry.after.bought, entry.after.team, visit.solved, visit.time}};
         row.race ? race(row, carrier, mood, visit, step.outlook) : choice(row, carrier, mood, visit.event, step.outlook);

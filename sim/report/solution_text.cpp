@@ -94,6 +94,7 @@ std::string obstacle_words(const Obstacle& obstacle) {
     case Kind::slope: {
       const std::string state = obstacle.follows == "heard"    ? "what the customer heard"
                                 : obstacle.follows == "effort" ? "the effort of the visit"
+                                : obstacle.follows == "solved" ? "whether the visit solved the problem"
                                                                : "the customer's " + obstacle.follows;
       return fmt::format("{} = {:g}: the odds of {} -> {} follow {}", obstacle.place, obstacle.value, obstacle.touchpoint,
                          obstacle.to, state);

@@ -19,19 +19,6 @@
 namespace sojourn {
 namespace {
 
-/// One of the slopes of an exit and the state that it follows.
-struct Slope {
-  const char* name;
-  float ExitRow::*value;
-  float behaviour::ChoiceState::*state;
-};
-constexpr std::array slopes{
-    Slope{"satisfaction", &ExitRow::satisfaction, &behaviour::ChoiceState::satisfaction},
-    Slope{"expectation", &ExitRow::expectation, &behaviour::ChoiceState::expectation},
-    Slope{"heard", &ExitRow::heard, &behaviour::ChoiceState::heard},
-    Slope{"effort", &ExitRow::effort, &behaviour::ChoiceState::effort},
-};
-
 /// Reads the exits of one persona and notes what has no closed form.
 class Reader {
  public:
@@ -82,10 +69,7 @@ class Reader {
         stretch *= exit.per ? 1.0 / std::max(own, 1e-15) : own;
       }
       if (exit.clock >= 0 || exit.demand >= 0) {
-        const char* const key = exit.clock >= 0            ? ".clock"
-                                : written.only_if.any()    ? ".only_if"
-                                : written.counters.empty() ? ".solved"
-                                                           : ".counters";
+        const char* const key = exit.clock >= 0 ? ".clock" : written.only_if.any() ? ".only_if" : ".counters";
         Obstacle obstacle{Obstacle::Kind::carried, path(touchpoint, exit.exit) + key, parts_.touchpoints[touchpoint].id};
         obstacle.to = parts_.touchpoints[exit.to].id;
         note(obstacle);
@@ -135,6 +119,11 @@ class Reader {
                  ? own(BuiltinTrait::expectation)
                  : std::nullopt;
     }
+    if (state == &behaviour::ChoiceState::solved) {
+      const bool never = row.solves_trait < 0 && row.solves <= 0.0f, always = row.solves_trait < 0 && row.solves >= 1.0f;
+      return never || always ? std::optional(always ? 1.0f : 0.0f) : std::nullopt;
+    }
+    if (state != &behaviour::ChoiceState::effort) return std::nullopt;
     const std::int32_t team = program_.place(v).team;
     bool repeats = false;
     for (std::size_t from = 0; team >= 0 && from < parts_.teams.size(); ++from) {
@@ -153,14 +142,17 @@ class Reader {
   }
 
   /// For each slope whether the exits with odds have different ones.
-  [[nodiscard]] static std::array<bool, slopes.size()> differing_slopes(std::span<const ExitRow> exits) {
-    std::array<bool, slopes.size()> result{};
+  using Differing = std::array<bool, state_slopes.size()>;
+  [[nodiscard]] static Differing differing_slopes(std::span<const ExitRow> exits) {
+    Differing result{};
     const ExitRow* first = nullptr;
     for (const ExitRow& exit : exits) {
       if (!(exit.odds > 0.0f)) continue;
       if (first == nullptr) first = &exit;
-      for (std::size_t s = 0; s < slopes.size(); ++s)
-        result[s] = result[s] || exit.*slopes[s].value != first->*slopes[s].value;
+      for (std::size_t s = 0; s < state_slopes.size(); ++s) {
+        const auto on = state_slopes[s].state;
+        result[s] = result[s] || exit.slopes.*on != first->slopes.*on;
+      }
     }
     return result;
   }
@@ -168,27 +160,28 @@ class Reader {
   /// Odds bent by slopes on what is constant. A slope that all exits with odds share cancels in a choice; one on a constant
   /// delay moves nothing in a race.
   template <class Note>
-  double weight(const VisitRow& row, std::uint32_t v, const ExitRow& exit, const std::array<bool, slopes.size()>& differing,
-                Note note) const {
+  double weight(const VisitRow& row, std::uint32_t v, const ExitRow& exit, const Differing& differing, Note note) const {
     const bool race = program_.place(v).race;
-    behaviour::ChoiceState mood{0.5f, 0.5f, 0.0f, 0.5f};
-    for (std::size_t s = 0; s < slopes.size(); ++s) {
-      const Slope& slope = slopes[s];
-      if (exit.*slope.value == 0.0f && race) continue;
+    behaviour::ChoiceState mood{};
+    mood.satisfaction = mood.expectation = mood.effort = 0.5f;
+    for (std::size_t s = 0; s < state_slopes.size(); ++s) {
+      const StateSlope& on = state_slopes[s];
+      const float slope = exit.slopes.*on.state;
+      if (slope == 0.0f && race) continue;
       if (!(race ? !program_.delay(exit.delay).constant() : differing[s])) continue;
-      if (const auto value = constant(slope.state, row, v)) {
-        mood.*slope.state = *value;
-      } else if (exit.*slope.value != 0.0f) {
-        Obstacle obstacle{Obstacle::Kind::slope, path(v, exit.exit) + "." + slope.name, parts_.touchpoints[v].id};
+      if (const auto value = constant(on.state, row, v)) {
+        mood.*on.state = *value;
+      } else if (slope != 0.0f) {
+        Obstacle obstacle{Obstacle::Kind::slope, fmt::format("{}.{}", path(v, exit.exit), on.key), parts_.touchpoints[v].id};
         obstacle.to = parts_.touchpoints[exit.to].id;
-        obstacle.follows = slope.name;
-        obstacle.value = static_cast<double>(exit.*slope.value);
+        obstacle.follows = on.key;
+        obstacle.value = static_cast<double>(slope);
         note(obstacle);
       }
     }
     const double times = exit.times >= 0 ? trait_of_exit(exit, exit.times, ".times", v, note) : 1.0;
-    return times * static_cast<double>(behaviour::weigh(
-                       exit.odds, behaviour::utility(exit.satisfaction, exit.expectation, exit.heard, exit.effort, mood)));
+    const float exponent = behaviour::utility(exit.slopes, mood) + behaviour::further_utility(exit.slopes, mood);
+    return times * static_cast<double>(behaviour::weigh(exit.odds, exponent));
   }
 
   /// The trait of which `exit` makes use by its key; where it varies that is noted, and some number stands for it.

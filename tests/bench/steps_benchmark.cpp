@@ -133,8 +133,9 @@ void weigh_four_exits(benchmark::State& state) {
     for (Floats& out : weight) {
       EACH_LANE
       for (int i = 0; i < lanes; ++i) {
-        const behaviour::ChoiceState mood{satisfaction.lane[i], expectation.lane[i], 0.0f, effort.lane[i]};
-        out.lane[i] = behaviour::weigh(odds.lane[i], behaviour::utility(a.lane[i], b.lane[i], 0.0f, g.lane[i], mood));
+        out.lane[i] = behaviour::weigh(
+            odds.lane[i],
+            behaviour::utility(a.lane[i], b.lane[i], g.lane[i], satisfaction.lane[i], expectation.lane[i], effort.lane[i]));
       }
       benchmark::ClobberMemory();
     }

@@ -71,16 +71,22 @@ TEST_CASE("experience: expectation moves towards what was delivered or promised"
 }
 
 TEST_CASE("choice: utility, weight and luck", "[behaviour]") {
-  const b::ChoiceState mood{0.84f, 0.62f, -1.5f, 0.3f};
-  CHECK(b::utility(1.0f, 0.0f, 0.0f, 0.0f, mood) == Approx(0.34f));
-  CHECK(b::utility(0.0f, 2.0f, 0.0f, 0.0f, mood) == Approx(0.24f));
-  CHECK(b::utility(0.0f, 0.0f, 0.5f, 0.0f, mood) == Approx(-0.75f));
-  CHECK(b::utility(0.0f, 0.0f, 0.0f, -1.0f, mood) == Approx(0.2f));
-  CHECK(b::utility(1.0f, 2.0f, 0.5f, -1.0f, mood) == Approx(0.03f).margin(1e-6));
-  CHECK(b::utility(0.0f, 0.0f, 0.0f, 0.0f, mood) == 0.0f);
-  // Without talk, the slope on what is heard changes no bit.
-  const b::ChoiceState silent{0.84f, 0.62f, 0.0f, 0.3f};
-  CHECK(b::utility(1.7f, 2.0f, 50.0f, -1.0f, silent) == b::utility(1.7f, 2.0f, 0.0f, -1.0f, silent));
+  // Satisfaction, expectation, what is heard, effort, whether the problem is solved.
+  const b::ChoiceState mood{0.84f, 0.62f, -1.5f, 0.3f, 1.0f};
+  CHECK(b::utility({1.0f, 0.0f, 0.0f, 0.0f, 0.0f}, mood) == Approx(0.34f));
+  CHECK(b::utility({0.0f, 2.0f, 0.0f, 0.0f, 0.0f}, mood) == Approx(0.24f));
+  CHECK(b::utility({0.0f, 0.0f, 0.5f, 0.0f, 0.0f}, mood) == Approx(-0.75f));
+  CHECK(b::utility({0.0f, 0.0f, 0.0f, -1.0f, 0.0f}, mood) == Approx(0.2f));
+  CHECK(b::utility({1.0f, 2.0f, 0.5f, -1.0f, 0.0f}, mood) == Approx(0.03f).margin(1e-6));
+  CHECK(b::utility({0.0f, 0.0f, 0.0f, 0.0f, 0.0f}, mood) == 0.0f);
+  CHECK(b::further_utility({1.0f, 2.0f, 0.5f, -1.0f, 0.7f}, mood) == 0.7f);
+  CHECK(b::has_further({0.0f, 0.0f, 0.0f, 0.0f, 0.7f}));
+  CHECK_FALSE(b::has_further({1.0f, 2.0f, 0.5f, -1.0f, 0.0f}));
+  CHECK(b::most_utility({1.0f, -2.0f, 50.0f, -1.0f, 0.7f}) == 2.0f);
+  // Without talk, the slope on what is heard changes no bit; nor does one on a problem that is not solved.
+  const b::ChoiceState silent{0.84f, 0.62f, 0.0f, 0.3f, 0.0f};
+  CHECK(b::utility({1.7f, 2.0f, 50.0f, -1.0f, 0.0f}, silent) == b::utility({1.7f, 2.0f, 0.0f, -1.0f, 0.0f}, silent));
+  CHECK(b::further_utility({1.0f, 2.0f, 0.5f, -1.0f, 0.7f}, silent) == 0.0f);
   CHECK(b::weigh(2.0f, 0.0f) == 2.0f);
   CHECK(b::weigh(2.0f, 1.0f) == Approx(2.0 * std::exp(1.0)).epsilon(1e-6));
   CHECK(b::weigh(0.0f, 80.0f) == 0.0f);
@@ -132,13 +138,13 @@ TEST_CASE("money: a little discounting is the exponential function's", "[behavio
 TEST_CASE("choice: shortcuts give the bits of the whole", "[behaviour]") {
   for (const float slope : {-4.0f, -0.3f, 0.0f, 1.7f}) {
     for (const float level : {0.0f, 0.37f, 0.5f, 1.0f}) {
-      const b::ChoiceState mood{level, 1.0f - level, 0.0f, 0.25f};
-      const float whole = b::utility(slope, 0.9f, 3.0f, -slope, mood);
+      const b::ChoiceState mood{level, 1.0f - level, 0.0f, 0.25f, 0.0f};
+      const b::ChoiceSlopes slopes{slope, 0.9f, 3.0f, -slope, 0.0f};
+      const float whole = b::utility(slopes, mood);
       const float quiet = b::utility(slope, 0.9f, -slope, level, 1.0f - level, 0.25f);
       CHECK(b::weigh(2.0f, whole) == b::weight_in_range(2.0f, quiet));
       // Twin: what is heard counts.
-      CHECK(b::weigh(2.0f, b::utility(slope, 0.9f, 3.0f, -slope, {level, 1.0f - level, 0.1f, 0.25f})) !=
-            b::weigh(2.0f, whole));
+      CHECK(b::weigh(2.0f, b::utility(slopes, {level, 1.0f - level, 0.1f, 0.25f, 0.0f})) != b::weigh(2.0f, whole));
     }
   }
 }

@@ -101,7 +101,7 @@ class KeyedLives {
       const Words words = streams_.draw(customer, Purpose::visit, index);
       const float effort = appraise(person, index, words, row, at, state);
       outcome.promoter_class = state.promoter_class;
-      const behaviour::ChoiceState mood{state.satisfaction, state.expectation, state.heard, effort};
+      const behaviour::ChoiceState mood{state.satisfaction, state.expectation, state.heard, effort, 0.0f};
       const ExitChoice way =
           place.race ? race(program_, row, streams_, {customer_, index, person.persona, at, time}, {traits_}, mood)
                      : choose_from(row, index, words, mood, luck, buying, outcome.bought);

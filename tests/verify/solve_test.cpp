@@ -219,6 +219,20 @@ TEST_CASE("solve: what prevents it is named", "[verify]") {
     parts.touchpoints[0].next[0].slopes = slope;
     CHECK(prevented(parts).empty());
   }
+  SECTION("a slope on whether the visit solved the problem, unless every visit does or none") {
+    Slopes on_solved;
+    on_solved.solved = 1.5;
+    parts.touchpoints[0].next[0].slopes = on_solved;
+    parts.touchpoints[0].solves = 0.4;
+    REQUIRE(prevented(parts).size() == 1);
+    CHECK(obstacle_words(prevented(parts).front()) ==
+          "touchpoint.t0.next[0].solved = 1.5: the odds of t0 -> t1 follow whether the visit solved the problem");
+    for (const auto& [chance, odds] : {std::pair(1.0, std::exp(1.5)), std::pair(0.0, 1.0)}) {
+      parts.touchpoints[0].solves = chance;
+      REQUIRE(prevented(parts).empty());
+      CHECK(solved(parts).pooled.long_run.visits[0] == Approx(1.0 + odds).epsilon(1e-6));
+    }
+  }
   SECTION("a slope where nobody comes does not matter") {
     parts.personas[0].starts = {{TouchpointId(2), 1.0}};
     CHECK(prevented(parts).empty());

@@ -5,22 +5,44 @@
 
 namespace sojourn::behaviour {
 
-/// What bends a choice: satisfaction, expectation, effort in [0, 1]; heard is social proof, signed, exactly 0 without talk.
-struct ChoiceState {
+/// A number for each thing about a customer, after a visit, that bends the odds of exits. Filled in by name, so that the
+/// compiler tells every place that leaves one out.
+struct ByState {
   float satisfaction;
   float expectation;
   float heard;
   float effort;
+  float solved;
 };
+/// The things themselves: satisfaction, expectation, effort in [0, 1]; heard is social proof, signed, exactly 0 without
+/// talk; solved is 1 where the visit solved the problem, 0 where not.
+using ChoiceState = ByState;
+/// Slopes of an exit on them.
+using ChoiceSlopes = ByState;
 
 /// The exponent of the logit without what is heard: a (S - 1/2) + b (E - 1/2) + g (F - 1/2).
 SOJOURN_INLINE float utility(float a, float b, float g, float satisfaction, float expectation, float effort) {
   return a * (satisfaction - 0.5f) + b * (expectation - 0.5f) + g * (effort - 0.5f);
 }
 
-/// The whole exponent, the same + c H. What is heard comes last, so that without talk (H exactly 0) it changes no bit.
-SOJOURN_INLINE float utility(float a, float b, float c, float g, ChoiceState mood) {
-  return utility(a, b, g, mood.satisfaction, mood.expectation, mood.effort) + c * mood.heard;
+/// The same + c H, for the slopes that the vectorised engine knows. What is heard comes last, so that without talk (H
+/// exactly 0) it changes no bit.
+SOJOURN_INLINE float utility(const ChoiceSlopes& slopes, const ChoiceState& state) {
+  return utility(slopes.satisfaction, slopes.expectation, slopes.effort, state.satisfaction, state.expectation,
+                 state.effort) +
+         slopes.heard * state.heard;
+}
+/// What all other slopes add to the exponent. An exit that has one is decided for one customer at a time.
+SOJOURN_INLINE float further_utility(const ChoiceSlopes& slopes, const ChoiceState& state) {
+  return slopes.solved * state.solved;
+}
+SOJOURN_INLINE bool has_further(const ChoiceSlopes& slopes) { return slopes.solved != 0.0f; }
+
+/// The most by which the utility of an exit without slopes on what is heard can differ from 0: satisfaction, expectation and
+/// effort are at most 1/2 away from 1/2.
+SOJOURN_INLINE float most_utility(const ChoiceSlopes& slopes) {
+  const auto size = [](float slope) { return slope < 0.0f ? -slope : slope; };
+  return 0.5f * (size(slopes.satisfaction) + size(slopes.expectation) + size(slopes.effort));
 }
 
 /// Weight of an exit, odds e^exponent: multinomial logit (McFadden 1974), for an exponent in [-60, 60]. odds >= 0 hold the

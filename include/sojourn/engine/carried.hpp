@@ -42,7 +42,6 @@ struct Demand {
   std::int32_t bought = -1;  // 0 no, 1 yes, -1 either
   std::int32_t team = -1;    // the last team met; -1 any
   std::int32_t solved = -1;  // whether the visit solved the problem: 0 no, 1 yes, -1 either
-  float on_solved = 0.0f;    // slope
   [[nodiscard]] bool conditional() const { return !tests.empty() || bought >= 0 || team >= 0 || solved >= 0; }
 };
 
@@ -90,8 +89,8 @@ class CarriedRules {
   [[nodiscard]] double count(std::span<const double> carried, std::uint32_t counter, double time) const;
   /// Whether the conditions of a demand hold.
   [[nodiscard]] bool holds(std::span<const double> carried, const Demand& demand, const AfterVisit& now) const;
-  /// The exponent that the slopes of a demand add: sum of slope log(1 + count), and that on a problem solved.
-  [[nodiscard]] float exponent(std::span<const double> carried, const Demand& demand, const AfterVisit& now) const;
+  /// `exponent` with what the slopes of a demand add at `time`: sum of slope log(1 + count).
+  [[nodiscard]] float exponent(std::span<const double> carried, const Demand& demand, double time, float exponent) const;
 
  private:
   struct OfExit {

@@ -66,6 +66,15 @@ struct Visit {
   Amounts amounts = {};        // drawn, where somebody served
 };
 
+/// What bends the odds of exits after a visit whose `heard` is known.
+[[nodiscard]] inline behaviour::ChoiceState choice_state(const State& state, const Visit& visit) {
+  return {.satisfaction = state.satisfaction,
+          .expectation = state.expectation,
+          .heard = visit.heard,
+          .effort = visit.effort,
+          .solved = visit.solved ? 1.0f : 0.0f};
+}
+
 /// The stay that follows a visit: until `until`, then by `exit` to `to`; an exit of -1 is the horizon.
 struct Stay {
   double until = 0.0;
@@ -416,7 +425,7 @@ inline void Lives::choose_exit(std::uint32_t customer, const VisitRow& row, cons
   Visit& visit = life.visit;
   const State& state = life.state;
   visit.heard = state.heard + reviews_read(visit, state);
-  const behaviour::ChoiceState mood{state.satisfaction, state.expectation, visit.heard, visit.effort};
+  const behaviour::ChoiceState mood = choice_state(state, visit);
   const ExitChoice way =
       row.race ? race(program_, row, streams_, {customer, visit.event, life.person.persona, visit.touchpoint, visit.time},
                       carrier(life), mood)

@@ -37,11 +37,13 @@ struct ExitRow {
   std::int32_t clock = -1, anniversary = -1, demand = -1;  // of CarriedRules, or -1
   float odds = 0.0f;         // with the persona's and the channel's factors; 0 for an exit with a probability
   float probability = 0.0f;  // constant; 0 for an exit with odds
-  float satisfaction = 0.0f, expectation = 0.0f, heard = 0.0f, effort = 0.0f;  // slopes
-  double stretch = 1.0;                                                        // of the delay
+  behaviour::ChoiceSlopes slopes{};
+  double stretch = 1.0;  // of the delay
   bool to_end = false;
-  /// Whether something that a customer carries, beyond the mood, decides about the exit.
-  [[nodiscard]] bool personal() const { return scale >= 0 || times >= 0 || clock >= 0 || demand >= 0; }
+  /// Whether something of a customer decides about the exit that the vectorised choice does not know.
+  [[nodiscard]] bool personal() const {
+    return scale >= 0 || times >= 0 || clock >= 0 || demand >= 0 || behaviour::has_further(slopes);
+  }
 };
 
 /// Calls `use` with the index of each trait that decides about `exit`.

@@ -13,6 +13,7 @@
 #include "sojourn/base/distribution.hpp"
 #include "sojourn/base/id.hpp"
 #include "sojourn/base/quantity.hpp"
+#include "sojourn/behaviour/choice.hpp"
 #include "sojourn/model/stage.hpp"
 
 namespace sojourn {
@@ -97,6 +98,20 @@ struct Clock {
 /// The clock that every customer has from the first purchase on, the first of ModelParts::clocks.
 inline constexpr ClockId tenure_clock{0};
 inline constexpr const char* tenure_id = "tenure";
+/// A slope on something about the customer: its key, and where the model and the engine have it. Those on the price and on
+/// what is outside, the same for everybody of a persona at a time, become part of the odds.
+struct StateSlope {
+  std::string_view key;
+  double Slopes::*slope;
+  float behaviour::ByState::*state;
+};
+inline constexpr std::array state_slopes{
+    StateSlope{"satisfaction", &Slopes::satisfaction, &behaviour::ByState::satisfaction},
+    StateSlope{"expectation", &Slopes::expectation, &behaviour::ByState::expectation},
+    StateSlope{"heard", &Slopes::heard, &behaviour::ByState::heard},
+    StateSlope{"effort", &Slopes::effort, &behaviour::ByState::effort},
+    StateSlope{"solved", &Slopes::solved, &behaviour::ByState::solved},
+};
 
 /// A number >= 0 that a customer carries: visits and exits that add to it when their destination is reached.
 struct Counter {

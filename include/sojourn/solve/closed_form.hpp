@@ -92,11 +92,11 @@ struct Obstacle {
   Kind kind = Kind::slope;
   std::string
       place;  // the key as in `--set` ("touchpoint.ad.next[0].satisfaction", "event.rush"); of what couples, the table
-  std::string touchpoint;    // id, where the obstacle is at one
-  std::string to = {};       // of a slope: the touchpoint that the exit leads to
-  std::string follows = {};  // of a slope: the state: "satisfaction", "expectation", "heard", "effort"; or the trait
-  std::string persona = {};  // of a trait
-  double value = 0.0;        // of a slope
+  std::string touchpoint;                      // id, where the obstacle is at one
+  std::string to = {};                         // of a slope: the touchpoint that the exit leads to
+  std::string follows = {};                    // of a slope: the state, as its key (`state_slopes`); of a trait its name
+  std::string persona = {};                    // of a trait
+  double value = 0.0;                          // of a slope
   std::optional<double> start = {}, end = {};  // of a change, in days; none: with the run
   bool ramp = false;                           // of a change
 
