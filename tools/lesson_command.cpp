@@ -219,7 +219,7 @@ int lesson_command(const CommandLine& line) {
   if (!line.prediction.empty()) report.prediction = predicted(line.prediction, lesson, "--predict: ");
   if (line.sheet && !line.answers) {
     run_lesson(line, opened, report);  // the rows of its tables
-    print(stdout, "%s", lesson_sheet(report, Sheet::questions).c_str());
+    print(stdout, "%s", lesson_sheet(report, Sheet::for_class).c_str());
     return done;
   }
   if (changed) {
@@ -230,7 +230,7 @@ int lesson_command(const CommandLine& line) {
   }
   if (line.json || line.sheet) {
     run_lesson(line, opened, report);
-    print(stdout, "%s", (line.json ? lesson_json(report) : lesson_sheet(report, Sheet::answers)).c_str());
+    print(stdout, "%s", (line.json ? lesson_json(report) : lesson_sheet(report, Sheet::with_answers)).c_str());
     return done;
   }
   print(stdout, "%s", lesson_question(report, layout(line)).c_str());

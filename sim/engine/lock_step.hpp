@@ -297,9 +297,9 @@ struct RecoveryWay {
   std::int32_t to;  // touchpoint, which is no end
 };
 
-/// A survey that follows visits: its number and what it asks, as the enumerators of Question.
+/// A survey that follows visits: its number, what it asks, as the enumerators of Question, and the points of its scale.
 struct VisitSurvey {
-  std::int32_t number, asks;
+  std::int32_t number, asks, first, last;
 };
 
 /// A visit that may pay what is drawn for it.

@@ -29,6 +29,7 @@ void ask_after_visits(Block& b) {
   const float base = b.t.recommend_base, sd = b.t.recommend_sd;
   for (std::int32_t k = 0; k < b.t.visit_survey_count; ++k) {
     const VisitSurvey& survey = b.t.visit_surveys[k];
+    const std::int32_t steps = survey.last - survey.first;
     if (survey.asks == 0) {
       EACH_LANE
       for (int i = 0; i < b.padded; ++i) {
@@ -36,10 +37,11 @@ void ask_after_visits(Block& b) {
       }
     } else if (survey.asks == 1) {
       EACH_LANE
-      for (int i = 0; i < b.padded; ++i) b.s.answer[i] = behaviour::point_on_scale(b.s.appraisal[i], 1, 4);
+      for (int i = 0; i < b.padded; ++i) b.s.answer[i] = behaviour::point_on_scale(b.s.appraisal[i], survey.first, steps);
     } else {
       EACH_LANE
-      for (int i = 0; i < b.padded; ++i) b.s.answer[i] = behaviour::point_on_scale(1.0f - b.s.effort[i], 1, 6);
+      for (int i = 0; i < b.padded; ++i)
+        b.s.answer[i] = behaviour::point_on_scale(1.0f - b.s.effort[i], survey.first, steps);
     }
     std::int64_t* const cells =
         b.task.cells + b.t.shape.survey(static_cast<std::size_t>(survey.number), 0, 0, SurveyScore::visits);

@@ -101,8 +101,9 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   tables_.asks_at_intervals = program.surveys().at_intervals();
   tables_.first_asked = narrow(program.carried().width() + program.surveys().place_of_next());
   for (const std::uint32_t survey : program.surveys().visit_surveys()) {
-    tables_.visit_surveys[tables_.visit_survey_count++] = {narrow(survey),
-                                                           static_cast<std::int32_t>(program.surveys().asks(survey))};
+    const Question asks = program.surveys().asks(survey);
+    tables_.visit_surveys[tables_.visit_survey_count++] = {narrow(survey), static_cast<std::int32_t>(asks),
+                                                           scale_of(asks).first, scale_of(asks).last};
   }
   tables_.ask_after_visit = &Compiled::ask_after_visit;
   tables_.ask_while_staying = &Compiled::ask_while_staying;

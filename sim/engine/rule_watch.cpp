@@ -111,7 +111,7 @@ RuleWatch::Seen RuleWatch::of_survey(const Rule& rule, std::size_t window, const
     return over_personas(rule, now, [&](std::size_t p) { return shape.survey(survey, p, window, score); });
   };
   const double answered = sum(SurveyScore::answered), measured = ratio(sum(SurveyScore::recorded_value), answered);
-  const double truth = program_.surveys().asks(survey) == Question::nps
+  const double truth = scale_of(program_.surveys().asks(survey)).net_promoter()
                            ? 100.0 * ratio(stock(rule, TimeScore::promoters) - stock(rule, TimeScore::detractors),
                                            stock(rule, TimeScore::customers))
                            : ratio(sum(SurveyScore::visits_value), sum(SurveyScore::visits));

@@ -74,7 +74,8 @@ void idle_closed_loop(const Context& context, const Reach& reach, std::size_t su
   const ClosedLoop& loop = *parts.surveys[survey].closed_loop;
   const std::string path = context.paths.surveys[survey] + ".closed_loop";
   if (!(loop.to.index() < parts.touchpoints.size())) return;
-  const auto [least, largest] = scale_of(parts.surveys[survey].asks);
+  const QuestionScale& scale = scale_of(parts.surveys[survey].asks);
+  const double least = scale.first, largest = scale.last;
   const std::vector<Recovery> ways = recoveries_of(parts);
   const std::string inside = fmt::format("write a number inside the scale, {} to {}", text(least), text(largest));
   if (loop.below <= least) {
@@ -104,11 +105,6 @@ void idle_closed_loop(const Context& context, const Reach& reach, std::size_t su
 }
 
 }  // namespace
-
-std::pair<double, double> scale_of(Question asks) {
-  if (asks == Question::nps) return {0.0, 10.0};
-  return {1.0, asks == Question::csat ? 5.0 : 7.0};
-}
 
 double most_answer_logit(const ModelParts& parts, const Survey& survey) {
   double most = 0.0;

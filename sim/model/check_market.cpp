@@ -134,8 +134,9 @@ void check_survey(const Context& context, const Survey& survey, const std::strin
   if (survey.every && !(survey.after.empty() && survey.channels.empty())) {
     findings.error(path + ".every", "both every and visits set off the survey",
                    "write two surveys: one that follows visits, one at intervals");
-  } else if (survey.every && survey.asks != Question::nps) {
-    findings.error(path + ".asks", "csat and ces ask about a visit, but the survey is asked at intervals",
+  } else if (survey.every && scale_of(survey.asks).of_visit) {
+    findings.error(path + ".asks",
+                   fmt::format("{} asks about a visit, but the survey is asked at intervals", scale_of(survey.asks).name),
                    "write asks = \"nps\", or after = [touchpoints] instead of every");
   }
   for (std::size_t i = 0; i < survey.after.size(); ++i) {
@@ -162,13 +163,10 @@ std::pair<double, double> range_of_figure(const ModelParts& parts, const Rule& r
     return std::find(names.begin(), names.end(), rule.metric) != names.end();
   };
   const bool surveyed = rule.survey.index() < parts.surveys.size();
-  if (surveyed && is({"nps", "csat", "ces", "measured", "true", "gap"})) {
-    const Question asks = parts.surveys[rule.survey.index()].asks;
-    const std::pair<double, double> scale = asks == Question::nps    ? std::pair(-100.0, 100.0)
-                                            : asks == Question::csat ? std::pair(1.0, 5.0)
-                                                                     : std::pair(1.0, 7.0);
-    const double width = scale.second - scale.first;
-    return rule.metric == "gap" ? std::pair(-width, width) : scale;
+  if (surveyed && (is_question(rule.metric) || is({"measured", "true", "gap"}))) {
+    const QuestionScale& scale = scale_of(parts.surveys[rule.survey.index()].asks);
+    const double least = scale.least_score(), largest = scale.largest_score(), width = largest - least;
+    return rule.metric == "gap" ? std::pair(-width, width) : std::pair(least, largest);
   }
   if (rule.metric == "nps") return {-100.0, 100.0};
   if (is({"visits", "repeats", "heard_positive", "heard_negative", "time_to_purchase"})) return {0.0, infinity};
@@ -251,12 +249,11 @@ void check_rule(const Context& context, const Rule& rule, const std::string& pat
     no_figure("the rule watches no metric");
   } else if (surveyed && rule.survey.index() < parts.surveys.size()) {
     const Survey& survey = parts.surveys[rule.survey.index()];
-    constexpr std::string_view questions[] = {"nps", "csat", "ces"};
-    const std::string_view asks = questions[static_cast<std::size_t>(survey.asks)];
-    if (!is({"nps", "csat", "ces", "measured", "true", "response_rate", "gap"})) {
+    const std::string_view asks = scale_of(survey.asks).name;
+    if (!is_question(rule.metric) && !is({"measured", "true", "response_rate", "gap"})) {
       no_figure(fmt::format("no survey measures {}", in_quotes(rule.metric)),
                 "leave survey out: then it is the true figure");
-    } else if (is({"nps", "csat", "ces"}) && rule.metric != asks) {
+    } else if (is_question(rule.metric) && rule.metric != asks) {
       no_figure(fmt::format("survey {} asks {}, not {}", in_quotes(survey.id), asks, rule.metric),
                 fmt::format("write metric = \"{}\"", asks));
     }
@@ -265,7 +262,7 @@ void check_rule(const Context& context, const Rule& rule, const std::string& pat
                      fmt::format("survey {} is asked at intervals, not after visits to a touchpoint", in_quotes(survey.id)),
                      "name a survey that follows visits");
     }
-  } else if (is({"csat", "ces", "measured", "true", "response_rate", "gap"})) {
+  } else if ((is_question(rule.metric) && rule.metric != "nps") || is({"measured", "true", "response_rate", "gap"})) {
     no_figure(fmt::format("{} is a survey's", in_quotes(rule.metric)), "add survey = \"...\", the id of one");
   } else if (rule.of_places() &&
              !is({"nps", "promoters", "passives", "detractors", "satisfaction", "effort", "visits", "repeats"})) {

@@ -145,8 +145,6 @@ void check_idle_content(const Context& context, const Reach& reach);
 void check_idle_surveys(const Context& context, const Reach& reach);
 void check_idle_rules(const Context& context, const Reach& reach);
 void check_idle_tiers(const Context& context, const Reach& reach);
-/// The least and the largest answer to a question.
-[[nodiscard]] std::pair<double, double> scale_of(Question asks);
 /// The logit of the largest chance to answer `survey` that anybody can have, whatever is felt.
 [[nodiscard]] double most_answer_logit(const ModelParts& parts, const Survey& survey);
 /// How long exits take: in the mean, or at least, whoever takes them and whatever changes.

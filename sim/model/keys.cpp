@@ -108,34 +108,21 @@ std::vector<Key> entity_keys() { return {id_key(), name_key()}; }
 std::vector<std::string> stages() { return {stage_names.begin(), stage_names.end()}; }
 
 // The figures that a rule can watch: those of the results that a window knows, and those of a survey.
+std::vector<std::string> question_names() {
+  std::vector<std::string> names;
+  for (const QuestionScale& question : questions) names.emplace_back(question.name);
+  return names;
+}
+
 std::vector<std::string> metrics() {
-  return {"nps",
-          "csat",
-          "ces",
-          "measured",
-          "true",
-          "response_rate",
-          "gap",
-          "prospects",
-          "lost",
-          "customers",
-          "churned",
-          "conversion",
-          "retention",
-          "retained",
-          "promoters",
-          "passives",
-          "detractors",
-          "satisfaction",
-          "expectation",
-          "effort",
-          "revenue",
-          "cost_to_serve",
-          "time_to_purchase",
-          "visits",
-          "repeats",
-          "heard_positive",
-          "heard_negative"};
+  std::vector<std::string> names = question_names();
+  for (const char* figure : {"measured",    "true",      "response_rate",  "gap",           "prospects",
+                             "lost",        "customers", "churned",        "conversion",    "retention",
+                             "retained",    "promoters", "passives",       "detractors",    "satisfaction",
+                             "expectation", "effort",    "revenue",        "cost_to_serve", "time_to_purchase",
+                             "visits",      "repeats",   "heard_positive", "heard_negative"})
+    names.emplace_back(figure);
+  return names;
 }
 
 constexpr Bounds weight{0.0, 100.0};
@@ -1222,11 +1209,7 @@ const Fields<Survey>& survey() {
   static const Fields<Survey> fields = declared<Survey>({
       {id_key()},
       {name_key()},
-      {{.name = "asks",
-        .kind = Kind::word,
-        .standard = "\"nps\"",
-        .words = {"nps", "csat", "ces"},
-        .meaning = "the question"}},
+      {{.name = "asks", .kind = Kind::word, .standard = "\"nps\"", .words = question_names(), .meaning = "the question"}},
       {{.name = "after", .kind = Kind::references, .of = "touchpoint", .meaning = "asked after visits to these"}},
       {{.name = "channels", .kind = Kind::references, .of = "channel", .meaning = "asked after visits in these"}},
       {{.name = "every",

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "sojourn/behaviour/survey.hpp"
 #include "sojourn/model/closed_loops.hpp"
 
 namespace sojourn {
@@ -23,7 +24,8 @@ double recorded(const SurveyCells& c) { return ratio(c.recorded_value, c.answere
 
 /// What an answer at this point of the scale counts.
 double value_of(Question asks, std::size_t answer) {
-  return asks != Question::nps ? static_cast<double>(answer) : answer >= 9 ? 100.0 : answer >= 7 ? 0.0 : -100.0;
+  return scale_of(asks).net_promoter() ? behaviour::promoter_value(static_cast<std::int32_t>(answer))
+                                       : static_cast<double>(answer);
 }
 
 /// Each answer counts as many times as it stands for people who would not answer (Horvitz & Thompson 1952; Hajek 1971).
@@ -166,7 +168,7 @@ SurveyCells cells_of(const Totals& totals, std::size_t survey, const Survey& des
   SurveyCells c;
   c.visits = sum(SurveyScore::visits);
   c.visits_value = sum(SurveyScore::visits_value);
-  const bool of_customers = described.asks == Question::nps;
+  const bool of_customers = scale_of(described.asks).net_promoter();
   c.everybody = of_customers ? customers : c.visits;
   c.everybody_value = of_customers ? customers_value : c.visits_value;
   if (described.every) {

@@ -579,11 +579,10 @@ class Data {
     };
     const auto measured = numbers(report_.outcomes, "survey_score", {"plan", "replication", "survey", "time"});
     const auto truth = numbers(report_.outcomes, "true_score", {"plan", "replication", "survey", "time"});
-    constexpr std::array questions{"NPS", "CSAT, 1 to 5", "CES, 1 to 7"};
     Json list = Json::array();
     for (std::size_t s = 0; s < count; ++s) {
       Json survey = {{"name", samples_.survey_names[s]},
-                     {"asks", questions[static_cast<std::size_t>(samples_.survey_questions[s])]},
+                     {"asks", scale_of(samples_.survey_questions[s]).label},
                      {"measured", Json::array()},
                      {"true", Json::array()},
                      {"figures", Json::array()}};

@@ -286,7 +286,7 @@ class Figures {
     const bool score = asked_->figure == "measured" || asked_->figure == "true" || asked_->figure == "gap" ||
                        asked_->figure == "weighted_persona";
     const bool share = top || asked_->figure == "response_rate";
-    const bool nps = parts_.surveys[asked_->surveys.front().index()].asks == Question::nps;
+    const bool nps = scale_of(parts_.surveys[asked_->surveys.front().index()].asks).net_promoter();
     shown_.kind = share ? format::Kind::share : score && nps ? format::Kind::points : format::Kind::number;
     for (const SurveyId id : asked_->surveys) {
       const Survey& survey = parts_.surveys[id.index()];

@@ -232,7 +232,7 @@ std::string markdown_table(const std::vector<ShownFigure>& figures, Sheet sheet)
     result += fmt::format("\n| {} | |\n|---|---|\n", markdown(figure.title));
     for (const LessonBar& bar : figure.bars)
       result += fmt::format("| {} | {} |\n", markdown((bar.group.empty() ? "" : bar.group + ": ") + bar.label),
-                            sheet == Sheet::answers ? value_text(figure, bar, Characters::unicode) : "            ");
+                            sheet == Sheet::with_answers ? value_text(figure, bar, Characters::unicode) : "            ");
   }
   return result;
 }
@@ -355,7 +355,7 @@ std::string whole(const std::vector<RevealPart>& reveal) {
 
 std::string lesson_sheet(const LessonReport& report, Sheet sheet) {
   const Lesson& lesson = report.lesson;
-  const bool answers = sheet == Sheet::answers;
+  const bool answers = sheet == Sheet::with_answers;
   const std::string line = "\n\n______________________________________________________________________\n";
   std::string result =
       fmt::format("# {}{}\n\n{} minutes.{}\n", markdown(head_of(report)), answers ? " (for the teacher)" : "",

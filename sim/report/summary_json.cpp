@@ -162,12 +162,11 @@ void add_queues(Json& json, const Samples& samples, std::size_t plan) {
 
 /// What surveys measured under one plan, beside what is true, and how it differs from the first plan's.
 void add_surveys(Json& json, const Samples& samples, std::size_t plan) {
-  constexpr std::string_view questions[] = {"nps", "csat", "ces"};
   const PlanSamples& of_plan = samples.plans[plan];
   for (std::size_t s = 0; s < samples.surveys.size(); ++s) {
     const std::vector<SurveySums>& sums = of_plan.surveys[s];
     const auto figure = [&](std::string_view name) { return of(estimate(sums, survey_metric(name))); };
-    Json survey = {{"asks", questions[static_cast<std::size_t>(samples.survey_questions[s])]}};
+    Json survey = {{"asks", scale_of(samples.survey_questions[s]).name}};
     for (const std::string_view name : {"invited", "answered", "response_rate", "covered", "measured", "true", "gap"})
       survey[std::string(name)] = figure(name);
     for (const std::string_view whose : {"visits", "covered", "invited", "answered"})

@@ -380,7 +380,7 @@ std::string of_survey(const std::vector<SurveySums>& sums, std::string_view name
   const Estimate e = estimate(sums, survey_metric(name));
   if (std::isnan(e.mean)) return "-";
   if (name == "response_rate") return per_cent(e);
-  const int digits = sums.front().asks == Question::nps && name != "invited" ? 1 : 2;
+  const int digits = scale_of(sums.front().asks).net_promoter() && name != "invited" ? 1 : 2;
   std::string text = fmt::format("{:.{}f}", e.mean, digits);
   if (text.find_first_not_of("-0.") == std::string::npos && text.front() == '-') text.erase(0, 1);
   return std::isnan(e.low) || !half_width ? text : text + fmt::format(" ± {:.{}f}", 0.5 * (e.high - e.low), digits);
@@ -401,7 +401,6 @@ std::string surveys_text(const Samples& samples, const Layout& layout) {
   parts.row(head("the gap in parts", {"who visits", "where asked", "who is drawn", "who answers", "noise"}));
   weights.row(
       head("answers weighed", {"as they are", "by chance to answer", "by persona", "own interval", "holds the truth"}));
-  constexpr const char* questions[] = {"NPS", "CSAT, 1 to 5", "CES, 1 to 7"};
   for (std::size_t s = 0; s < samples.surveys.size(); ++s) {
     for (std::size_t k = 0; k < samples.plans.size(); ++k) {
       const std::vector<SurveySums>& sums = samples.plans[k].surveys[s];
@@ -412,7 +411,7 @@ std::string surveys_text(const Samples& samples, const Layout& layout) {
         table.row(cells);
       };
       row(surveys,
-          {k == 0 ? questions[static_cast<std::size_t>(samples.survey_questions[s])] : "", of_survey(sums, "invited", false),
+          {k == 0 ? std::string(scale_of(samples.survey_questions[s]).label) : "", of_survey(sums, "invited", false),
            of_survey(sums, "response_rate"), of_survey(sums, "measured"), of_survey(sums, "true"), of_survey(sums, "gap")});
       row(parts, {of_survey(sums, "gap_visits"), of_survey(sums, "gap_coverage"), of_survey(sums, "gap_sampling"),
                   of_survey(sums, "gap_response"), of_survey(sums, "gap_noise")});

@@ -172,7 +172,7 @@ class SurveysTest(ProgramTest):
 
     def test_what_is_not_built_or_makes_no_sense_is_refused(self):
         text = (SCENARIOS / "coffee.toml").read_text()
-        for survey, said in [('every = "30 days"\nasks = "csat"\n', "csat and ces ask about a visit"),
+        for survey, said in [('every = "30 days"\nasks = "csat"\n', "csat asks about a visit"),
                              ('every = "30 days"\nafter = "drink"\n', "both every and visits set off the survey"),
                              ('after = "drink"\nannoyance = 2\n', "annoyance is 2, but must be between 0 and 1")]:
             (self.folder / "wrong.toml").write_text(text + '\n[[survey]]\nid = "s"\n' + survey)

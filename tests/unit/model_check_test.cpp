@@ -541,8 +541,7 @@ TEST_CASE("check: surveys and rules", "[model][check]") {
           p.surveys[0].asks = Question::csat;
           p.plans[1].rules.clear();
           p.rules.clear();
-        }) ==
-        Lines{error_at("survey.after-bill.asks: csat and ces ask about a visit, but the survey is asked at intervals")});
+        }) == Lines{error_at("survey.after-bill.asks: csat asks about a visit, but the survey is asked at intervals")});
   CHECK(broken([](auto& p) { p.surveys[0].annoyance = 1.5; }).size() == 1);
   CHECK(broken([](auto& p) { p.surveys[0].cost = -1.0; }).size() == 1);
   CHECK(broken([](auto& p) { p.surveys[0].base = not_a_number; }).size() == 1);

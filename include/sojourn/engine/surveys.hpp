@@ -72,7 +72,7 @@ class SurveyRules {
     return point(surveys_[survey].asks, share_of(surveys_[survey].asks, feeling));
   }
   [[nodiscard]] std::int32_t value(std::uint32_t survey, std::int32_t answer) const {
-    return surveys_[survey].asks == Question::nps ? behaviour::promoter_value(answer) : answer;
+    return scale_of(surveys_[survey].asks).net_promoter() ? behaviour::promoter_value(answer) : answer;
   }
 
   /// The surveys that follow visit number `event`, to `touchpoint`, one after another: calls `told` with each, and gives the
@@ -138,15 +138,21 @@ class SurveyRules {
   };
   static constexpr double no_occasion = 1e300;
 
+  /// How far up the scale a customer feels to be.
   [[nodiscard]] float share_of(Question asks, const Feeling& feeling) const {
-    if (asks == Question::csat) return feeling.appraisal;
-    if (asks == Question::ces) return 1.0f - feeling.effort;
-    return recommend_base_ + (feeling.satisfaction - 0.5f) + recommend_sd_ * feeling.answering;
+    switch (asks) {
+      case Question::nps:
+        return recommend_base_ + (feeling.satisfaction - 0.5f) + recommend_sd_ * feeling.answering;
+      case Question::csat:
+        return feeling.appraisal;
+      case Question::ces:
+        return 1.0f - feeling.effort;
+    }
+    return 0.0f;
   }
   [[nodiscard]] static std::int32_t point(Question asks, float share) {
-    if (asks == Question::csat) return behaviour::point_on_scale(share, 1, 4);
-    if (asks == Question::ces) return behaviour::point_on_scale(share, 1, 6);
-    return behaviour::point_on_scale(share, 0, 10);
+    const QuestionScale& scale = scale_of(asks);
+    return behaviour::point_on_scale(share, scale.first, scale.last - scale.first);
   }
   /// How many invitations, to any survey, the customer remembers at `time`, as the survey's half-life has it.
   [[nodiscard]] double remembered(const OfSurvey& survey, double time, std::span<const double> row) const {

@@ -1,11 +1,14 @@
 // Mechanisms that couple customers: word of mouth, reviews, surveys, rules, accounts (MODEL.md sections 3 to 6).
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <compare>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -65,7 +68,31 @@ struct Reviews {
   double weight = 1.0;       // >= 0
 };
 
+/// What a survey asks.
 enum class Question { nps, csat, ces };
+/// A question's words, and the scale of its answers, whose points are `first` to `last`.
+struct QuestionScale {
+  std::string_view name;   // in files, JSON, and of the figure that rules watch
+  std::string_view label;  // on pages
+  std::int32_t first, last;
+  bool of_visit;  // about the visit before, so not to be asked at intervals
+  /// The score is promoters minus detractors, of a hundred customers; else the mean of the answers.
+  [[nodiscard]] constexpr bool net_promoter() const { return !of_visit; }
+  [[nodiscard]] constexpr double least_score() const { return net_promoter() ? -100.0 : first; }
+  [[nodiscard]] constexpr double largest_score() const { return net_promoter() ? 100.0 : last; }
+};
+inline constexpr std::array questions{
+    QuestionScale{"nps", "NPS", 0, 10, false},
+    QuestionScale{"csat", "CSAT, 1 to 5", 1, 5, true},
+    QuestionScale{"ces", "CES, 1 to 7", 1, 7, true},
+};
+[[nodiscard]] constexpr const QuestionScale& scale_of(Question question) {
+  return questions[static_cast<std::size_t>(question)];
+}
+/// Whether a figure is called as a question.
+[[nodiscard]] constexpr bool is_question(std::string_view figure) {
+  return std::any_of(questions.begin(), questions.end(), [&](const QuestionScale& one) { return one.name == figure; });
+}
 struct ClosedLoop {
   double below = 0.0;  // of the answer, 0 .. 10
   TouchpointId to;

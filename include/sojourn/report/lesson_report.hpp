@@ -51,7 +51,7 @@ struct RevealPart {
 [[nodiscard]] std::string whole(const std::vector<RevealPart>& reveal);
 
 /// The sheet for the class in Markdown, with or without what came out.
-enum class Sheet { questions, answers };
+enum class Sheet { for_class, with_answers };
 [[nodiscard]] std::string lesson_sheet(const LessonReport& report, Sheet sheet);
 [[nodiscard]] std::string lesson_json(const LessonReport& report);
 
