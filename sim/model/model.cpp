@@ -45,10 +45,6 @@ void normalise_shares(ModelParts& parts) {
   normalise(accounts);
 }
 
-bool has_servers(const ModelParts& parts) {
-  return std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(), [](const Touchpoint& t) { return t.queues(); });
-}
-
 }  // namespace
 
 void share_by_accounts(ModelParts& parts) {
@@ -106,11 +102,32 @@ double Model::people_per_customer() const {
   return parts_->settings.market.value_or(customers) / customers;
 }
 
-bool Model::coupled() const {
-  const bool ruled =
-      std::any_of(parts_->plans.begin(), parts_->plans.end(), [](const Plan& plan) { return !plan.rules.empty(); });
-  return parts_->word_of_mouth || parts_->reviews || ruled || !parts_->account_segments.empty() || has_servers(*parts_);
+bool is_coupled(const ModelParts& parts, CoupledBy by) {
+  switch (by) {
+    case CoupledBy::word_of_mouth:
+      return parts.word_of_mouth.has_value();
+    case CoupledBy::reviews:
+      return parts.reviews.has_value();
+    case CoupledBy::queues:
+      return std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(), [](const Touchpoint& t) { return t.queues(); });
+    case CoupledBy::accounts:
+      return !parts.account_segments.empty();
+    case CoupledBy::rules:
+      return std::any_of(parts.plans.begin(), parts.plans.end(), [](const Plan& plan) { return !plan.rules.empty(); });
+  }
+  return false;
 }
+
+std::vector<CoupledBy> couplings(const ModelParts& parts) {
+  std::vector<CoupledBy> in_use;
+  for (const CoupledBy by :
+       {CoupledBy::word_of_mouth, CoupledBy::reviews, CoupledBy::queues, CoupledBy::accounts, CoupledBy::rules}) {
+    if (is_coupled(parts, by)) in_use.push_back(by);
+  }
+  return in_use;
+}
+
+bool Model::coupled() const { return !couplings(*parts_).empty(); }
 
 Model apply(const Model& model, PlanId plan) {
   assert(plan.index() < model.parts().plans.size());

@@ -39,17 +39,6 @@ Sums sums_of(const Totals& totals, const PersonaMoney& money, std::size_t person
   return s;
 }
 
-TouchSums touch_of(const Totals& totals, std::size_t persona, std::size_t touchpoint, bool end) {
-  const TallyShape& shape = totals.shape();
-  TouchSums s;
-  s.arrived = totals.value(shape.person(persona, PersonScore::arrived));
-  for (const auto& score : touch_scores()) {
-    s.*score.sum.member = totals.value(shape.touch(persona, touchpoint, score.cell), scale_of(score.scale, shape.scales));
-  }
-  s.appraised = end ? 0.0 : s.visits - s.unserved;
-  return s;
-}
-
 /// Whom the journey lost at each touchpoint, of one persona (see TouchSums::gone).
 std::vector<double> gone_of(const Totals& totals, const Program& program, std::size_t persona) {
   const std::vector<Touchpoint>& touchpoints = program.model().parts().touchpoints;
@@ -293,18 +282,31 @@ std::vector<std::string> names_of(const auto& entities) {
 
 }  // namespace
 
+TouchSums touch_of(const Totals& totals, std::size_t persona, std::size_t touchpoint, bool end) {
+  const TallyShape& shape = totals.shape();
+  TouchSums s;
+  s.arrived = totals.value(shape.person(persona, PersonScore::arrived));
+  for (const auto& score : touch_scores()) {
+    s.*score.sum.member = totals.value(shape.touch(persona, touchpoint, score.cell), scale_of(score.scale, shape.scales));
+  }
+  s.appraised = end ? 0.0 : s.visits - s.unserved;
+  return s;
+}
+
 Mechanisms mechanisms_in(const ModelParts& parts) {
-  const bool queues = std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(),
-                                  [](const Touchpoint& touchpoint) { return touchpoint.queues(); });
-  const bool paid =
-      std::any_of(parts.pools.begin(), parts.pools.end(), [](const Pool& pool) { return pool.cost_per_hour != 0.0; });
-  const bool existing =
-      std::any_of(parts.personas.begin(), parts.personas.end(), [](const Persona& persona) { return persona.existing(); });
-  const bool solving = std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(),
-                                   [](const Touchpoint& touchpoint) { return touchpoint.solves_problems(); });
-  const bool content = std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(),
-                                   [](const Touchpoint& touchpoint) { return touchpoint.shows_content(); });
-  return {parts.word_of_mouth.has_value(), !parts.account_segments.empty(), queues, paid, existing, solving, content};
+  Mechanisms in_use;
+  const auto note = [&](Needs what, bool used) {
+    if (used) in_use.add(what);
+  };
+  const auto any = [](const auto& list, auto has) { return std::any_of(list.begin(), list.end(), has); };
+  note(Needs::talk, is_coupled(parts, CoupledBy::word_of_mouth));
+  note(Needs::accounts, is_coupled(parts, CoupledBy::accounts));
+  note(Needs::queues, is_coupled(parts, CoupledBy::queues));
+  note(Needs::paid_servers, any(parts.pools, [](const Pool& pool) { return pool.cost_per_hour != 0.0; }));
+  note(Needs::existing, any(parts.personas, [](const Persona& persona) { return persona.existing(); }));
+  note(Needs::solving, any(parts.touchpoints, [](const Touchpoint& each) { return each.solves_problems(); }));
+  note(Needs::content, any(parts.touchpoints, [](const Touchpoint& each) { return each.shows_content(); }));
+  return in_use;
 }
 
 void require_mechanism(const Metric& metric, const ModelParts& parts) {

@@ -152,7 +152,7 @@ class Arrays {
   }
 
   void add_account_score(const Score<AccountScore, Sums>& score) {
-    if (!mechanisms_.accounts || !mechanisms_.has(score.needs)) return;
+    if (!mechanisms_.has(Needs::accounts) || !mechanisms_.has(score.needs)) return;
     add_integers(score.name, {"account_segment", "time"}, score.unit, score.long_name,
                  [&](const Totals& totals, auto& values) {
                    each(shape_.account_segments, shape_.windows, [&](std::size_t s, std::size_t w) {
@@ -191,7 +191,7 @@ class Arrays {
 
   /// What the servers of pools cost, which is no persona's.
   void add_staff_cost() {
-    if (!mechanisms_.paid_servers) return;
+    if (!mechanisms_.has(Needs::paid_servers)) return;
     add_reals("staff_cost", {"time"}, parts_.settings.currency,
               "pay of the servers of pools on duty in the window, undiscounted, for the market",
               [&](std::size_t k, const Totals& totals, auto& values) {

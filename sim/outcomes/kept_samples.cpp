@@ -96,7 +96,7 @@ class KeptReader {
 /// The sums of the whole market that a file has.
 std::vector<std::span<const SumField<Sums>>> market_sums_of(const Mechanisms& mechanisms) {
   std::vector<std::span<const SumField<Sums>>> result{market_sums()};
-  if (mechanisms.paid_servers) result.push_back(staff_sums());
+  if (mechanisms.has(Needs::paid_servers)) result.push_back(staff_sums());
   return result;
 }
 
@@ -131,7 +131,7 @@ void each_member(Use use) {
 
 /// The figures of queues, of all replications together: waits by length are not in the file.
 void keep_queues(const Samples& samples, Outcomes& outcomes) {
-  if (!samples.mechanisms.queues) return;
+  if (!samples.mechanisms.has(Needs::queues)) return;
   for (const QueueField& field : queue_fields()) {
     std::vector<double> values;
     for (const PlanSamples& plan : samples.plans) {
@@ -178,7 +178,7 @@ void read_queues(const Outcomes& outcomes, const ModelParts& parts, Samples& sam
     return std::any_of(outcomes.arrays.begin(), outcomes.arrays.end(),
                        [&](const Array& array) { return array.name == name; });
   };
-  if (!samples.mechanisms.queues || !has("pool_utilisation") || !has("queues/utilisation")) return;
+  if (!samples.mechanisms.has(Needs::queues) || !has("pool_utilisation") || !has("queues/utilisation")) return;
   const auto numbers = [&](const std::string& name, std::initializer_list<std::string_view> axes) {
     const auto* values = std::get_if<std::vector<double>>(&recorded(outcomes, name, axes).values);
     if (values == nullptr) throw InputError("this results file is damaged or was edited: " + name + " holds no numbers");
@@ -340,7 +340,7 @@ void keep_samples(const Samples& samples, Outcomes& outcomes) {
   };
   tenure("tenure_churned", &Sums::tenure_churned, "people by days as a customer when they churned");
   tenure("tenure_kept", &Sums::tenure_censored, "people by days as a customer of those still customers at the horizon");
-  if (samples.mechanisms.existing) {
+  if (samples.mechanisms.has(Needs::existing)) {
     tenure("tenure_entered", &Sums::tenure_entered, "people who arrived as customers, by days as a customer at arrival");
     if (!samples.segments.empty()) {
       keeper.add("accounts_existing", {sample_axis, "account_segment"}, "accounts",
@@ -430,7 +430,7 @@ Samples kept_samples(const Outcomes& outcomes, const Model& model) {
   const std::vector<double>& cash_of = reader.values("cash_of", count * windows);
   const std::vector<double>& churned = reader.values("tenure_churned", count * personas * bins);
   const std::vector<double>& kept = reader.values("tenure_kept", count * personas * bins);
-  const bool entries = samples.mechanisms.existing;
+  const bool entries = samples.mechanisms.has(Needs::existing);
   const std::size_t segments = entries ? samples.segments.size() : 0;
   const std::vector<double> none;
   const std::vector<double>& entered = entries ? reader.values("tenure_entered", count * personas * bins) : none;

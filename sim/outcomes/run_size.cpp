@@ -56,7 +56,7 @@ RunSize people_size(const Model& model) {
   const ModelParts& parts = model.parts();
   const RunSize living = of_customers(parts, 50.0 + 4.0 * contacts_kept(parts)), meeting = network_size(model);
   RunSize size = living.memory_bytes > meeting.memory_bytes ? living : meeting;
-  if (mechanisms_in(parts).queues) {
+  if (mechanisms_in(parts).has(Needs::queues)) {
     const auto customers = static_cast<double>(parts.settings.customers);
     const double others = std::max(0.0, customers * (model.people_per_customer() - 1.0));
     size.real_bytes = static_cast<std::uint64_t>(others * bytes_per_real_customer);
@@ -76,7 +76,7 @@ RunSize run_size(const Model& model, std::size_t plans) {
   const double windows = std::ceil(horizon / parts.settings.window.value());
   const Mechanisms mechanisms = mechanisms_in(parts);
   const auto bins = static_cast<double>(tenure_bins(parts).count);
-  const double tenures = (mechanisms.existing ? 3.0 : 2.0) * bins;
+  const double tenures = (mechanisms.has(Needs::existing) ? 3.0 : 2.0) * bins;
   const auto replications = static_cast<double>(parts.settings.replications);
   const auto samples = static_cast<double>(sample_count(parts.settings.replications, model.coupled()));
 
@@ -85,7 +85,7 @@ RunSize run_size(const Model& model, std::size_t plans) {
   const double by_replication = 14.0 * personas * windows + touchpoints * windows + 8.0 * personas * touchpoints +
                                 personas * exits + personas * tenures + 4.0 * segments * windows +
                                 figures * (1.0 + personas) +
-                                (mechanisms.queues ? queue_score_count * touchpoints * windows : 0.0);
+                                (mechanisms.has(Needs::queues) ? queue_score_count * touchpoints * windows : 0.0);
   const auto count = [](auto fields) { return static_cast<double>(fields.size()); };
   const double paired =
       static_cast<double>(customer_change_count * satisfaction_change_count + end_standing_count * end_standing_count);

@@ -183,7 +183,7 @@ class Data {
         });
       });
     }
-    return samples_.mechanisms.has(metric.needs) && (metric.name != "wait_days" || samples_.mechanisms.queues);
+    return samples_.mechanisms.has(metric.needs) && (metric.name != "wait_days" || samples_.mechanisms.has(Needs::queues));
   }
 
   /// The share that gave up stands among the other figures; who found no room is told where somebody did.
@@ -643,7 +643,7 @@ class Data {
         take(k, mean);
       }
     };
-    if (samples_.mechanisms.queues) {
+    if (samples_.mechanisms.has(Needs::queues)) {
       const std::size_t places = samples_.touchpoints.size();
       std::vector<char> waits(places, 0);
       by_plan("queue_wait", "touchpoint", [&](std::size_t, const auto& mean) {
@@ -668,7 +668,7 @@ class Data {
       }
       if (!list.empty()) json_["queues"] = std::move(list);
     }
-    if (samples_.mechanisms.talk) {
+    if (samples_.mechanisms.has(Needs::talk)) {
       Json heard = {{"positive", Json::array()}, {"negative", Json::array()}};
       for (const auto& [name, key] : {std::pair("heard_positive", "positive"), std::pair("heard_negative", "negative")}) {
         by_plan(name, "persona", [&, key = key](std::size_t k, const auto& mean) {
@@ -685,7 +685,7 @@ class Data {
       }
       json_["heard"] = std::move(heard);
     }
-    if (samples_.mechanisms.accounts) {
+    if (samples_.mechanisms.has(Needs::accounts)) {
       const ModelParts& parts = report_.model.parts();
       Json accounts = Json::object();
       accounts["names"] = Json::array();

@@ -136,7 +136,7 @@ Json places_json(const PlayAnswer& answer, std::size_t count) {
       in_line = {answer.before.in_line[v] / replications, answer.now.in_line[v] / replications};
     list.push_back({{"visits", visits},
                     {"satisfaction", both("satisfaction")},
-                    {"wait", samples.mechanisms.queues ? both("wait_days") : Json(nullptr)},
+                    {"wait", samples.mechanisms.has(Needs::queues) ? both("wait_days") : Json(nullptr)},
                     {"in_line", in_line}});
   }
   return list;
@@ -193,7 +193,7 @@ std::vector<std::string> words_on(const Playground& ground, const Playground::St
                                 most->now));
   }
   constexpr double a_second = 1.0 / 86400.0;
-  if (samples.mechanisms.queues) {
+  if (samples.mechanisms.has(Needs::queues)) {
     if (const auto most = most_moved(samples, touch_metric("wait_days").value, a_second)) {
       words.push_back(fmt::format("The mean wait {} most at {}: from {} to {}.",
                                   most->now > most->before ? "rises" : "falls", name(most->touchpoint),

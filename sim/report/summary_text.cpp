@@ -321,7 +321,7 @@ std::string content_figure(const TouchMetric& metric, double value) {
 
 /// What a log counts as solved and what was, under each plan; empty where people bring no problems.
 std::string solved_text(const Samples& samples, const Layout& layout) {
-  if (!samples.mechanisms.solving) return {};
+  if (!samples.mechanisms.has(Needs::solving)) return {};
   Table table;
   table.row({"problems solved", "plan", "logged", "solved"});
   for (std::size_t v = 0; v < samples.touchpoints.size(); ++v) {
@@ -360,7 +360,7 @@ std::string content_words(const Layout& layout) {
 
 /// How well content fitted, under each plan; empty where there is none.
 std::string content_text(const Samples& samples, const Layout& layout) {
-  if (!samples.mechanisms.content) return {};
+  if (!samples.mechanisms.has(Needs::content)) return {};
   Table table;
   table.row({"content", "plan", "best fit", "worse than none", "mean fit"});
   for (std::size_t v = 0; v < samples.touchpoints.size(); ++v) {
@@ -542,7 +542,7 @@ std::string run_text(const Samples& samples, const Layout& layout) {
   }
   text += personas.text(layout) + "\n";
 
-  if (samples.mechanisms.accounts) {
+  if (samples.mechanisms.has(Needs::accounts)) {
     Table segments;
     segments.row({"by account segment", std::string(metric("account_conversion").label),
                   std::string(metric("account_retention").label)});
@@ -560,14 +560,14 @@ std::string run_text(const Samples& samples, const Layout& layout) {
   const bool money = pays(plan);
   Table touchpoints;
   std::vector<std::string> columns = with_visits({"by touchpoint"}, money);
-  if (samples.mechanisms.queues) columns.insert(columns.end(), {"wait", "gave up"});
-  if (samples.mechanisms.solving) columns.insert(columns.end(), {"logged as solved", "solved"});
-  if (samples.mechanisms.content) columns.insert(columns.end(), {"best fit", "worse than none", "fit"});
+  if (samples.mechanisms.has(Needs::queues)) columns.insert(columns.end(), {"wait", "gave up"});
+  if (samples.mechanisms.has(Needs::solving)) columns.insert(columns.end(), {"logged as solved", "solved"});
+  if (samples.mechanisms.has(Needs::content)) columns.insert(columns.end(), {"best fit", "worse than none", "fit"});
   touchpoints.row(columns);
   for (std::size_t v = 0; v < samples.touchpoints.size(); ++v) {
     std::vector<std::string> cells{samples.touchpoint_names[v]};
     add_visits(cells, plan.touch[v], money);
-    if (samples.mechanisms.queues) {
+    if (samples.mechanisms.has(Needs::queues)) {
       for (const TouchMetric& of : touch_metrics()) {
         const double value = estimate(plan.touch[v], of).mean;
         if (of.name == "wait_days") cells.push_back(value == 0.0 ? "-" : format::wait(value));
@@ -575,12 +575,12 @@ std::string run_text(const Samples& samples, const Layout& layout) {
       }
     }
     for (const TouchMetric& of : touch_metrics()) {
-      if (of.needs != Needs::solving || !samples.mechanisms.solving) continue;
+      if (of.needs != Needs::solving || !samples.mechanisms.has(Needs::solving)) continue;
       const double value = estimate(samples, 0, v, of).mean;
       cells.push_back(std::isnan(value) ? "-" : fmt::format("{:.1f} %", 100.0 * value));
     }
     for (const TouchMetric& of : touch_metrics()) {
-      if (of.needs == Needs::content && samples.mechanisms.content)
+      if (of.needs == Needs::content && samples.mechanisms.has(Needs::content))
         cells.push_back(content_figure(of, estimate(samples, 0, v, of).mean));
     }
     touchpoints.row(cells);
@@ -591,7 +591,7 @@ std::string run_text(const Samples& samples, const Layout& layout) {
                     "0 to 1.\n",
                     money ? fmt::format(", revenue and cost to serve ({})", samples.currency) : ""),
                 layout);
-  if (samples.mechanisms.content) text += content_words(layout);
+  if (samples.mechanisms.has(Needs::content)) text += content_words(layout);
   if (!samples.channels.empty()) text += channels_text(samples, layout) + (samples.appraisal_spreads.empty() ? "\n" : "");
   text += spread_text(samples, layout);
   text += queues_text(samples, layout) + surveys_text(samples, layout) + rules_text(samples, layout);
@@ -677,7 +677,7 @@ std::string all_figures(const Samples& samples, const Comparison& comparison, co
   text += queues_text(samples, layout);
   text += solved_text(samples, layout) + content_text(samples, layout) + surveys_text(samples, layout) +
           rules_text(samples, layout);
-  std::string notes = samples.mechanisms.existing
+  std::string notes = samples.mechanisms.has(Needs::existing)
                           ? "Conversion is of those who arrived as prospects; retention of those who bought or arrived as "
                             "customers, retained of all who arrived. "
                           : "Retention is of those who bought, retained of all who arrived. ";

@@ -209,6 +209,23 @@ class Reader {
   std::vector<std::size_t> first_;
 };
 
+Obstacle obstacle_of(CoupledBy by) {
+  using Kind = Obstacle::Kind;
+  switch (by) {
+    case CoupledBy::word_of_mouth:
+      return {Kind::word_of_mouth, "[word_of_mouth]", {}};
+    case CoupledBy::reviews:
+      return {Kind::reviews, "[reviews]", {}};
+    case CoupledBy::queues:
+      return {Kind::queues, "servers", {}};
+    case CoupledBy::accounts:
+      return {Kind::accounts, "[accounts]", {}};
+    case CoupledBy::rules:
+      return {Kind::rules, "[[rule]]", {}};
+  }
+  return {};
+}
+
 /// The changes that begin, end or ramp within the horizon and move what decides the exits of `touchpoint`.
 std::vector<Obstacle> changes_at(const Program& program, std::uint32_t persona, std::size_t touchpoint) {
   const ModelParts& parts = program.model().parts();
@@ -257,18 +274,9 @@ bool surveys_cost(const ModelParts& parts) {
 std::vector<Obstacle> mechanisms_in_use(const ModelParts& parts) {
   using Kind = Obstacle::Kind;
   std::vector<Obstacle> result;
-  const auto add = [&](bool used, Kind kind, const char* place) {
-    if (used) result.push_back({kind, place, {}});
-  };
-  const auto any = [&](auto test) { return std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(), test); };
-  add(parts.word_of_mouth.has_value(), Kind::word_of_mouth, "[word_of_mouth]");
-  add(parts.reviews.has_value(), Kind::reviews, "[reviews]");
-  add(any([](const Touchpoint& t) { return t.queues(); }), Kind::queues, "servers");
-  add(!parts.account_segments.empty(), Kind::accounts, "[accounts]");
-  add(std::any_of(parts.plans.begin(), parts.plans.end(), [](const Plan& plan) { return !plan.rules.empty(); }), Kind::rules,
-      "[[rule]]");
-  add(std::any_of(parts.surveys.begin(), parts.surveys.end(), [](const Survey& s) { return s.closed_loop.has_value(); }),
-      Kind::closed_loop, "[[survey]]");
+  for (const CoupledBy by : couplings(parts)) result.push_back(obstacle_of(by));
+  if (std::any_of(parts.surveys.begin(), parts.surveys.end(), [](const Survey& s) { return s.closed_loop.has_value(); }))
+    result.push_back({Kind::closed_loop, "[[survey]]", {}});
   return result;
 }
 

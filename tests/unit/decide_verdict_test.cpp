@@ -70,7 +70,7 @@ Samples market(const std::vector<Case>& cases) {
   samples.horizon = 730.0;
   samples.window_ends = {365.0, 730.0};
   samples.personas = samples.persona_names = {"all"};
-  samples.mechanisms.talk = true;  // whole replications are the samples
+  samples.mechanisms.add(Needs::talk);  // whole replications are the samples
   samples.plans.push_back(plan_of("Baseline", 0.0, 0.0, 0.0, 0));
   for (const Case& one : cases)
     samples.plans.push_back(plan_of(one.name, one.kept, one.worth, one.luck, static_cast<int>(samples.plans.size()) % 2));

@@ -97,6 +97,12 @@ void share_by_accounts(ModelParts& parts);
 /// Ids that name nothing (a reader's earlier error) are passed over in silence. Never throws.
 [[nodiscard]] std::vector<Finding> check(const ModelParts& parts);
 
+/// What makes one customer's life act on another's.
+enum class CoupledBy { word_of_mouth, reviews, queues, accounts, rules };
+[[nodiscard]] bool is_coupled(const ModelParts& parts, CoupledBy by);
+/// All that is in use; empty where customers live apart.
+[[nodiscard]] std::vector<CoupledBy> couplings(const ModelParts& parts);
+
 /// An immutable, valid model under one plan. Copies share their data.
 class Model {
  public:
@@ -109,7 +115,7 @@ class Model {
   [[nodiscard]] PlanId plan() const { return plan_; }
   /// People for whom one simulated person stands: market / customers.
   [[nodiscard]] double people_per_customer() const;
-  /// True where one customer's life acts on another's (talk, reviews, queues, accounts, rules).
+  /// Whether one customer's life acts on another's (see `couplings`).
   [[nodiscard]] bool coupled() const;
 
   friend Model apply(const Model& model, PlanId plan);

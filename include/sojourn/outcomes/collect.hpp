@@ -113,6 +113,9 @@ struct Samples {
 /// Throws InputError where `metric` is about something that the scenario does not have.
 void require_mechanism(const Metric& metric, const ModelParts& parts);
 
+/// Sums over the visits of one persona to one touchpoint, which is an `end` or not; without `gone` and money.
+[[nodiscard]] TouchSums touch_of(const Totals& totals, std::size_t persona, std::size_t touchpoint, bool end);
+
 /// Adds a sample of `program` to those of its plan.
 void add_sample(PlanSamples& plan, const BatchSums& sample, const Program& program, const FixedCosts& costs);
 

@@ -1,6 +1,7 @@
 // The figures at the horizon (MODEL.md section 9, Metrics): every metric is one function of sums that can be pooled.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -45,43 +46,27 @@ enum class Direction { higher, lower, neutral };
 /// Where a metric makes sense.
 enum class Scope { persona, market };  // by persona too, or for the whole market only
 /// What a model must have for a metric to say something.
-enum class Needs { nothing, talk, accounts, queues, existing, solving, content };
+enum class Needs { nothing, talk, accounts, queues, paid_servers, existing, solving, content };
 /// Whether that is something that some touchpoints have and others lack.
 [[nodiscard]] constexpr bool of_some_touchpoints(Needs needs) { return needs == Needs::solving || needs == Needs::content; }
 /// Whether JSON and results files always have a metric, or only where the model has what it needs. Tables never show others.
 enum class Written { always, where_used };
 
-/// What couples a model's customers; whether servers of pools are paid, some people arrive as customers, visits may solve a
-/// problem, and touchpoints have content.
-struct Mechanisms {
-  bool talk = false, accounts = false, queues = false, paid_servers = false, existing = false, solving = false,
-       content = false;
-
+/// What a model has of `Needs`: customers who talk, who belong to accounts, who wait in queues; servers who are paid; people
+/// who arrive as customers; visits that may solve a problem; content at touchpoints.
+class Mechanisms {
+ public:
+  void add(Needs needs) { bits_ |= bit(needs); }
+  [[nodiscard]] bool has(Needs needs) const { return needs == Needs::nothing || (bits_ & bit(needs)) != 0; }
   /// What either of two models has.
-  friend Mechanisms operator|(const Mechanisms& a, const Mechanisms& b) {
-    return {a.talk || b.talk,         a.accounts || b.accounts, a.queues || b.queues,  a.paid_servers || b.paid_servers,
-            a.existing || b.existing, a.solving || b.solving,   a.content || b.content};
+  friend Mechanisms operator|(Mechanisms a, const Mechanisms& b) {
+    a.bits_ |= b.bits_;
+    return a;
   }
 
-  [[nodiscard]] bool has(Needs needs) const {
-    switch (needs) {
-      case Needs::talk:
-        return talk;
-      case Needs::accounts:
-        return accounts;
-      case Needs::queues:
-        return queues;
-      case Needs::existing:
-        return existing;
-      case Needs::solving:
-        return solving;
-      case Needs::content:
-        return content;
-      case Needs::nothing:
-        break;
-    }
-    return true;
-  }
+ private:
+  static constexpr std::uint32_t bit(Needs needs) { return std::uint32_t{1} << static_cast<int>(needs); }
+  std::uint32_t bits_ = 0;
 };
 
 struct Metric {
