@@ -342,8 +342,9 @@ void idle_team_goals(const Context& context) {
     };
     for (const GoalWeight& one : team.goal) {
       std::string reason, what = "remove it";
-      const bool of_own = one.figure != "conversion" &&
-                          std::find(team_figures.begin(), team_figures.end(), one.figure) != team_figures.end();
+      const bool of_own =
+          one.figure != "conversion" && std::any_of(team_figures.begin(), team_figures.end(),
+                                                    [&](const GoalFigure& figure) { return figure.name == one.figure; });
       // That a team runs no touchpoint is said of the team.
       if (of_own && own.empty()) continue;
       if ((one.figure == "wait_days" || one.figure == "gave_up") &&

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <span>
 #include <stdexcept>
 #include <utility>
 
@@ -107,13 +108,13 @@ std::vector<Key> entity_keys() { return {id_key(), name_key()}; }
 
 std::vector<std::string> stages() { return {stage_names.begin(), stage_names.end()}; }
 
-// The figures that a rule can watch: those of the results that a window knows, and those of a survey.
 std::vector<std::string> question_names() {
   std::vector<std::string> names;
   for (const QuestionScale& question : questions) names.emplace_back(question.name);
   return names;
 }
 
+// The figures that a rule can watch: those of the results that a window knows, and those of a survey.
 std::vector<std::string> metrics() {
   std::vector<std::string> names = question_names();
   for (const char* figure : {"measured",    "true",      "response_rate",  "gap",           "prospects",
@@ -388,49 +389,37 @@ std::vector<Key> gate() {
   };
 }
 
+Key figure_key(const GoalFigure& figure, const char* of) {
+  return {.name = std::string(figure.name),
+          .bounds = {0.0, 1e15, Limit::outside},
+          .meaning = fmt::format("what one unit counts of the {}{}", figure.meaning, of)};
+}
+
 std::vector<Key> goal() {
-  constexpr std::array<const char*, goal_figures.size()> meanings{
-      "net present value; 1 counts money as money", "share of all who arrived that are still customers, 0 to 1",
-      "share of all who bought or arrived as customers that are still customers, 0 to 1",
-      "net promoter score, a point of -100 to 100", "lifetime value per person who arrived"};
   std::vector<Key> keys;
-  for (std::size_t i = 0; i < goal_figures.size(); ++i) {
-    keys.push_back({.name = std::string(goal_figures[i]),
-                    .bounds = {0.0, 1e15, Limit::outside},
-                    .meaning = std::string("what one unit counts of the ") + meanings[i]});
-  }
+  for (const GoalFigure& figure : goal_figures) keys.push_back(figure_key(figure, ""));
   return keys;
 }
 
 /// What teams are measured by: the scenario's figures, and those of a team's own touchpoints.
 std::vector<Key> team_goal() {
-  constexpr std::array<const char*, team_figures.size()> meanings{
-      "visits per person who arrived",
-      "mean quality, 0 to 1",
-      "mean appraisal of a visit, 0 to 1",
-      "mean effort of a visit, 0 to 1: less is better",
-      "visits at which context was lost, per person who arrived: less is better",
-      "mean wait in days: less is better",
-      "share of visits that ended in giving up: less is better",
-      "revenue per person who arrived",
-      "cost to serve per person who arrived: less is better",
-      "share of visits that solved the customer's problem",
-      "share of all who arrived that ever bought"};
-  std::vector<Key> keys = goal();
-  for (Key& key : keys) key.meaning += ", of the whole company";
-  for (std::size_t i = 0; i < team_figures.size(); ++i) {
-    const bool of_all = team_figures[i] == "conversion";
-    keys.push_back({.name = std::string(team_figures[i]),
-                    .bounds = {0.0, 1e15, Limit::outside},
-                    .meaning = fmt::format("what one unit counts of the {}{}", meanings[i],
-                                           of_all ? ", of the whole company" : ", at the team's touchpoints")});
-  }
+  const char* const whole = ", of the whole company";
+  std::vector<Key> keys;
+  for (const GoalFigure& figure : goal_figures) keys.push_back(figure_key(figure, whole));
+  for (const GoalFigure& figure : team_figures)
+    keys.push_back(figure_key(figure, figure.name == "conversion" ? whole : ", at the team's touchpoints"));
   return keys;
 }
 
+std::vector<std::string> names_of(std::span<const GoalFigure> figures) {
+  std::vector<std::string> names;
+  for (const GoalFigure& figure : figures) names.emplace_back(figure.name);
+  return names;
+}
+
 std::vector<Key> team() {
-  std::vector<std::string> words(goal_figures.begin(), goal_figures.end());
-  words.insert(words.end(), team_figures.begin(), team_figures.end());
+  std::vector<std::string> words = names_of(goal_figures);
+  for (const std::string& own : names_of(team_figures)) words.push_back(own);
   return joined(entity_keys(),
                 {{.name = "goal",
                   .kind = Kind::rule,
@@ -499,7 +488,7 @@ const Fields<Settings>& settings() {
         .kind = Kind::rule,
         .standard = "`npv` where there is money, else `retained`",
         .of = "goal",
-        .words = {goal_figures.begin(), goal_figures.end()},
+        .words = names_of(goal_figures),
         .meaning =
             "what decides between plans: one figure, or several with what one unit of each counts, as in `{ npv = 1, nps "
             "= 50_000 }`"}},

@@ -125,40 +125,47 @@ double of_shown(const TouchSums& s, double sum) { return ratio(sum, s.mistargete
 
 /// A figure that a team's goal may name, by the name that it has there: any other does not compile.
 consteval std::string_view of_team(std::string_view name) {
-  for (const std::string_view figure : team_figures) {
-    if (figure == name) return figure;
+  for (const GoalFigure& figure : team_figures) {
+    if (figure.name == name) return figure.name;
   }
   throw "team_figures of model/journey.hpp has no such name";
 }
 
 constexpr std::array all_touch_metrics{
-    TouchMetric{of_team("visits"), "visits per person who arrived", higher,
+    TouchMetric{of_team("visits"), "Visits per person", "visits per person who arrived", higher,
                 [](const TouchSums& s) { return ratio(s.visits, s.arrived); }},
-    TouchMetric{of_team("repeats"), "visits at which context was lost, per person who arrived", lower,
+    TouchMetric{of_team("repeats"), "Visits at which customers had to repeat themselves, per person",
+                "visits at which context was lost, per person who arrived", lower,
                 [](const TouchSums& s) { return ratio(s.repeats, s.arrived); }},
-    TouchMetric{of_team("quality"), "mean delivered quality per visit", higher,
+    TouchMetric{of_team("quality"), "Quality delivered at a visit, 0 to 1", "mean delivered quality per visit", higher,
                 [](const TouchSums& s) { return ratio(s.quality, s.appraised); }},
-    TouchMetric{of_team("satisfaction"), "mean appraisal per visit", higher,
+    TouchMetric{of_team("satisfaction"), "Satisfaction with a visit, 0 to 1", "mean appraisal per visit", higher,
                 [](const TouchSums& s) { return ratio(s.satisfaction, s.appraised); }},
-    TouchMetric{of_team("effort"), "mean customer effort per visit", lower,
+    TouchMetric{of_team("effort"), "Effort of a visit, 0 to 1", "mean customer effort per visit", lower,
                 [](const TouchSums& s) { return ratio(s.effort, s.appraised); }},
-    TouchMetric{of_team("wait_days"), "mean wait in days, over waits that ended", lower,
+    TouchMetric{of_team("wait_days"), "Mean wait", "mean wait in days, over waits that ended", lower,
                 [](const TouchSums& s) { return ratio(s.wait, s.appraised + s.gave_up); }},
-    TouchMetric{of_team("gave_up"), "share of visits that ended when the customer gave up waiting", lower,
+    TouchMetric{of_team("gave_up"), "Gave up waiting", "share of visits that ended when the customer gave up waiting", lower,
                 [](const TouchSums& s) { return ratio(s.gave_up, s.visits); }, Needs::queues},
-    TouchMetric{of_team("revenue_per_person"), "undiscounted revenue of visits and stays, per person who arrived", higher,
+    TouchMetric{of_team("revenue_per_person"), "Revenue per person who arrived",
+                "undiscounted revenue of visits and stays, per person who arrived", higher,
                 [](const TouchSums& s) { return ratio(s.revenue, s.arrived); }},
-    TouchMetric{of_team("cost_per_person"), "undiscounted cost to serve of visits and stays, per person who arrived", lower,
+    TouchMetric{of_team("cost_per_person"), "Cost to serve per person who arrived",
+                "undiscounted cost to serve of visits and stays, per person who arrived", lower,
                 [](const TouchSums& s) { return ratio(s.cost_to_serve, s.arrived); }},
-    TouchMetric{"solved_logged", "share of visits that a log counts as a success: those that were served", higher,
+    TouchMetric{"solved_logged", "Solved, as the log has it",
+                "share of visits that a log counts as a success: those that were served", higher,
                 [](const TouchSums& s) { return ratio(s.appraised, s.visits); }, Needs::solving},
-    TouchMetric{of_team("solved_true"), "share of visits that solved the customer's problem", higher,
+    TouchMetric{of_team("solved_true"), "Solved in truth", "share of visits that solved the customer's problem", higher,
                 [](const TouchSums& s) { return ratio(s.solved, s.visits); }, Needs::solving},
-    TouchMetric{"matched", "share of visits at which the content shown was the best fit to the customer's needs", higher,
+    TouchMetric{"matched", "Saw what fits them best",
+                "share of visits at which the content shown was the best fit to the customer's needs", higher,
                 [](const TouchSums& s) { return of_shown(s, s.matched); }, Needs::content},
-    TouchMetric{"mistargeted", "share of visits at which the content shown fits worse than none would", lower,
+    TouchMetric{"mistargeted", "Saw what fits them worse than nothing",
+                "share of visits at which the content shown fits worse than none would", lower,
                 [](const TouchSums& s) { return of_shown(s, s.mistargeted); }, Needs::content},
-    TouchMetric{"fit", "mean fit of content to needs per visit; 0.5 is that of no content", higher,
+    TouchMetric{"fit", "Fit of what was shown to what is needed, 0 to 1",
+                "mean fit of content to needs per visit; 0.5 is that of no content", higher,
                 [](const TouchSums& s) { return of_shown(s, s.fit); }, Needs::content},
 };
 
@@ -170,11 +177,11 @@ constexpr bool every_figure_is_a_metric() {
     }
     return false;
   };
-  for (const std::string_view figure : team_figures) {
-    if (!names(all_touch_metrics, figure) && !names(all_metrics, figure)) return false;
+  for (const GoalFigure& figure : team_figures) {
+    if (!names(all_touch_metrics, figure.name) && !names(all_metrics, figure.name)) return false;
   }
-  for (const std::string_view figure : goal_figures) {
-    if (!names(all_metrics, figure)) return false;
+  for (const GoalFigure& figure : goal_figures) {
+    if (!names(all_metrics, figure.name)) return false;
   }
   return true;
 }

@@ -17,19 +17,9 @@ constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 /// What figures are called above their bars, where the lesson gives no title.
 std::string title_of_visits(std::string_view figure) {
-  if (figure == "visits") return "Visits per person";
-  if (figure == "repeats") return "Visits at which customers had to repeat themselves, per person";
-  if (figure == "quality") return "Quality delivered at a visit, 0 to 1";
-  if (figure == "satisfaction") return "Satisfaction with a visit, 0 to 1";
-  if (figure == "effort") return "Effort of a visit, 0 to 1";
-  if (figure == "wait_days") return "Mean wait";
-  if (figure == "gave_up") return "Gave up waiting";
-  if (figure == "cost_per_person") return "Cost to serve per person who arrived";
-  if (figure == "solved_logged") return "Solved, as the log has it";
-  if (figure == "solved_true") return "Solved in truth";
-  if (figure == "matched") return "Saw what fits them best";
-  if (figure == "mistargeted") return "Saw what fits them worse than nothing";
-  if (figure == "fit") return "Fit of what was shown to what is needed, 0 to 1";
+  for (const TouchMetric& metric : touch_metrics()) {
+    if (metric.name == figure) return std::string(metric.title);
+  }
   return "Share of the time in which those on duty work";
 }
 
@@ -39,30 +29,6 @@ std::string title_of_people(std::string_view figure) {
   if (figure == "nps") return "Net promoter score, -100 to 100";
   if (figure == "satisfaction") return "Satisfaction of customers, 0 to 1";
   return std::string(find_metric(figure)->label);
-}
-
-/// Visits of one persona to one touchpoint, as far as figures of visits need them.
-TouchSums touch_of(const Totals& totals, std::size_t persona, std::size_t touchpoint, bool end) {
-  const TallyShape& shape = totals.shape();
-  const auto value = [&](TouchScore score, double scale) {
-    return totals.value(shape.touch(persona, touchpoint, score), scale);
-  };
-  TouchSums sums;
-  sums.arrived = totals.value(shape.person(persona, PersonScore::arrived));
-  sums.visits = value(TouchScore::visits, 1.0);
-  sums.repeats = value(TouchScore::repeats, 1.0);
-  sums.unserved = value(TouchScore::unserved, 1.0);
-  sums.gave_up = value(TouchScore::gave_up, 1.0);
-  sums.solved = value(TouchScore::solved, 1.0);
-  sums.matched = value(TouchScore::matched, 1.0);
-  sums.mistargeted = value(TouchScore::mistargeted, 1.0);
-  sums.quality = value(TouchScore::quality, shape.scales.score);
-  sums.satisfaction = value(TouchScore::satisfaction, shape.scales.score);
-  sums.effort = value(TouchScore::effort, shape.scales.score);
-  sums.fit = value(TouchScore::fit, shape.scales.score);
-  sums.wait = value(TouchScore::wait, shape.scales.days);
-  sums.appraised = end ? 0.0 : sums.visits - sums.unserved;
-  return sums;
 }
 
 class Figures {

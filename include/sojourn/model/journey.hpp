@@ -31,15 +31,33 @@ struct GoalWeight {
   std::string figure;   // one of `goal_figures`; of a team also one of `team_figures`
   double weight = 1.0;  // > 0
 };
-/// The figures that a goal may name, as results have them: net present value, shares of all who arrived and of all who
-/// bought that are still customers, net promoter score, and lifetime value per person. More is better in all of them.
-inline constexpr std::array<std::string_view, 5> goal_figures{"npv", "retained", "retention", "nps", "clv"};
+/// A figure by its name in results, and what it is, for the reference page.
+struct GoalFigure {
+  std::string_view name, meaning;
+};
+/// The figures that a goal may name. More is better in all of them.
+inline constexpr std::array goal_figures{
+    GoalFigure{"npv", "net present value; 1 counts money as money"},
+    GoalFigure{"retained", "share of all who arrived that are still customers, 0 to 1"},
+    GoalFigure{"retention", "share of all who bought or arrived as customers that are still customers, 0 to 1"},
+    GoalFigure{"nps", "net promoter score, a point of -100 to 100"},
+    GoalFigure{"clv", "lifetime value per person who arrived"},
+};
 /// The figures that a team's goal may name besides: of visits to the team's own touchpoints, as results have them by
-/// touchpoint (`touch_metrics`), and, the last, conversion of the whole market. Less is better in effort, repeats, waits,
-/// people who give up, and cost.
-inline constexpr std::array<std::string_view, 11> team_figures{
-    "visits",          "quality",     "satisfaction", "effort", "repeats", "wait_days", "gave_up", "revenue_per_person",
-    "cost_per_person", "solved_true", "conversion"};
+/// touchpoint (`touch_metrics`), and, the last, conversion of the whole market.
+inline constexpr std::array team_figures{
+    GoalFigure{"visits", "visits per person who arrived"},
+    GoalFigure{"quality", "mean quality, 0 to 1"},
+    GoalFigure{"satisfaction", "mean appraisal of a visit, 0 to 1"},
+    GoalFigure{"effort", "mean effort of a visit, 0 to 1: less is better"},
+    GoalFigure{"repeats", "visits at which context was lost, per person who arrived: less is better"},
+    GoalFigure{"wait_days", "mean wait in days: less is better"},
+    GoalFigure{"gave_up", "share of visits that ended in giving up: less is better"},
+    GoalFigure{"revenue_per_person", "revenue per person who arrived"},
+    GoalFigure{"cost_per_person", "cost to serve per person who arrived: less is better"},
+    GoalFigure{"solved_true", "share of visits that solved the customer's problem"},
+    GoalFigure{"conversion", "share of all who arrived that ever bought"},
+};
 
 /// Who runs touchpoints: a silo.
 struct Team {
@@ -80,6 +98,20 @@ struct Slopes {
   double satisfaction = 0.0, expectation = 0.0, heard = 0.0, effort = 0.0, solved = 0.0, price = 0.0, outside = 0.0;
   bool operator==(const Slopes&) const = default;
 };
+/// A slope on something about the customer: its key, and where the model and the engine have it. Those on the price and on
+/// what is outside, the same for everybody of a persona at a time, become part of the odds.
+struct StateSlope {
+  std::string_view key;
+  double Slopes::*slope;
+  float behaviour::ByState::*state;
+};
+inline constexpr std::array state_slopes{
+    StateSlope{"satisfaction", &Slopes::satisfaction, &behaviour::ByState::satisfaction},
+    StateSlope{"expectation", &Slopes::expectation, &behaviour::ByState::expectation},
+    StateSlope{"heard", &Slopes::heard, &behaviour::ByState::heard},
+    StateSlope{"effort", &Slopes::effort, &behaviour::ByState::effort},
+    StateSlope{"solved", &Slopes::solved, &behaviour::ByState::solved},
+};
 
 /// An ordinary exit takes part in the choice; the others interrupt it.
 enum class Trigger { none, heard, gave_up, turned_away };
@@ -98,20 +130,6 @@ struct Clock {
 /// The clock that every customer has from the first purchase on, the first of ModelParts::clocks.
 inline constexpr ClockId tenure_clock{0};
 inline constexpr const char* tenure_id = "tenure";
-/// A slope on something about the customer: its key, and where the model and the engine have it. Those on the price and on
-/// what is outside, the same for everybody of a persona at a time, become part of the odds.
-struct StateSlope {
-  std::string_view key;
-  double Slopes::*slope;
-  float behaviour::ByState::*state;
-};
-inline constexpr std::array state_slopes{
-    StateSlope{"satisfaction", &Slopes::satisfaction, &behaviour::ByState::satisfaction},
-    StateSlope{"expectation", &Slopes::expectation, &behaviour::ByState::expectation},
-    StateSlope{"heard", &Slopes::heard, &behaviour::ByState::heard},
-    StateSlope{"effort", &Slopes::effort, &behaviour::ByState::effort},
-    StateSlope{"solved", &Slopes::solved, &behaviour::ByState::solved},
-};
 
 /// A number >= 0 that a customer carries: visits and exits that add to it when their destination is reached.
 struct Counter {

@@ -118,6 +118,7 @@ struct TouchSums {
 
 struct TouchMetric {
   std::string_view name;
+  std::string_view title;  // above a chart
   std::string_view description;
   Direction direction;
   double (*value)(const TouchSums&);
