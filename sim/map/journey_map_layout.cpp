@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <graphviz/gvc.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "sojourn/base/error.hpp"
@@ -45,28 +47,49 @@ int collect(char* message) {
   return 0;
 }
 
-/// While it lives nothing that is written to stderr appears: Graphviz's finder of ways writes there past the function for
-/// errors, "triangulation failed", where it then finds another way.
-class SilentErrors {
+/// Keeps apart, while it lives, what Graphviz's finder of ways (libpathplan) writes to stderr past the function for errors:
+/// "triangulation failed", where it then finds another way. There is no narrower door: stderr is the process's. So what
+/// others write there meanwhile is held for as long as a layout takes, and then passed on.
+class WayFinderMessages {
  public:
-  SilentErrors() {
-    const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    if (nowhere < 0) return;
-    kept_ = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
-    if (kept_ >= 0) dup2(nowhere, STDERR_FILENO);
-    close(nowhere);
+  WayFinderMessages() {
+    held_ = memfd_create("stderr", MFD_CLOEXEC);
+    if (held_ < 0) return;
+    stderr_ = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+    if (stderr_ >= 0) dup2(held_, STDERR_FILENO);
   }
-  ~SilentErrors() {
-    if (kept_ < 0) return;
-    dup2(kept_, STDERR_FILENO);
-    close(kept_);
+  ~WayFinderMessages() {
+    if (stderr_ >= 0) {
+      dup2(stderr_, STDERR_FILENO);
+      pass_on();
+      close(stderr_);
+    }
+    if (held_ >= 0) close(held_);
   }
-  SilentErrors(const SilentErrors&) = delete;
-  SilentErrors& operator=(const SilentErrors&) = delete;
+  WayFinderMessages(const WayFinderMessages&) = delete;
+  WayFinderMessages& operator=(const WayFinderMessages&) = delete;
 
  private:
-  int kept_ = -1;
+  /// All lines but those that name a source file of libpathplan.
+  void pass_on() const {
+    std::string all;
+    char piece[4096];
+    for (ssize_t size = 0; (size = pread(held_, piece, sizeof piece, static_cast<off_t>(all.size()))) > 0;)
+      all.append(piece, static_cast<std::size_t>(size));
+    for (std::size_t begin = 0; begin < all.size();) {
+      const std::size_t end = std::min(all.size(), all.find('\n', begin)), after = std::min(all.size(), end + 1);
+      const std::string_view line = std::string_view(all).substr(begin, after - begin);
+      if (!line.starts_with("libpath/")) static_cast<void>(!write(STDERR_FILENO, line.data(), line.size()));
+      begin = after;
+    }
+  }
+  int held_ = -1, stderr_ = -1;
 };
+
+int lay_out_quietly(GVC_t* context, Agraph_t* graph) {
+  const WayFinderMessages apart;
+  return gvLayout(context, graph, "dot");
+}
 
 /// Sole use of Graphviz, with its messages collected instead of printed. A leak check need not hear of what Graphviz never
 /// frees: the text of its list of plugins, and what it sets aside for the labels of exits within a column, a few kB each.
@@ -95,7 +118,6 @@ class GraphvizSession {
 #ifdef SOJOURN_LEAK_CHECK
   __lsan::ScopedDisabler graphviz_;
 #endif
-  SilentErrors silent_;
   agusererrf previous_ = nullptr;
 };
 
@@ -271,7 +293,7 @@ Layout lay_out_by_graphviz(const MapContent& map, const std::vector<Room>& rooms
   if (!context) GraphvizSession::fail("start on");
   const std::unique_ptr<Agraph_t, int (*)(Agraph_t*)> graph(agmemread(text.c_str()), agclose);
   if (!graph) GraphvizSession::fail("read");
-  if (gvLayout(context.get(), graph.get(), "dot") != 0) GraphvizSession::fail("lay out");
+  if (lay_out_quietly(context.get(), graph.get()) != 0) GraphvizSession::fail("lay out");
   struct Release {
     GVC_t* context;
     Agraph_t* graph;
