@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "sojourn/scenario/scenario.hpp"
 #include "tests/catch.hpp"
+#include "tests/unit/scenario_findings.hpp"
 
 using namespace sojourn;
 
@@ -52,26 +52,9 @@ stage = "retention"
 end = "churned"
 )";
 
-std::string replaced(std::string text, const std::string& what, const std::string& with) {
-  const std::size_t at = text.find(what);
-  REQUIRE(at != std::string::npos);
-  return text.replace(at, what.size(), with);
-}
-
-std::vector<std::string> warnings(const std::string& text) {
-  const Scenario scenario = parse_scenario(text, "j.toml");
-  INFO(diagnostics(scenario, Severity::warning));
-  CHECK(scenario.errors() == 0);
-  std::vector<std::string> result;
-  for (const Finding& finding : scenario.findings) result.push_back(finding.path + ": " + finding.message);
-  return result;
-}
-
 bool warns(const std::string& text, const std::string& part) {
   const std::vector<std::string> all = warnings(text);
-  std::string list;
-  for (const std::string& one : all) list += one + "\n";
-  UNSCOPED_INFO("wanted: " << part << "\nfound:\n" << list);
+  UNSCOPED_INFO("wanted: " << part << "\nfound:\n" << lines(all));
   return std::any_of(all.begin(), all.end(), [&](const std::string& one) { return one.find(part) != std::string::npos; });
 }
 

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "sojourn/scenario/scenario.hpp"
 #include "tests/catch.hpp"
+#include "tests/unit/scenario_findings.hpp"
 
 using namespace sojourn;
 
@@ -70,33 +70,15 @@ std::string counter(const std::string& keys) {
   return journey + "when = { metric = \"nps\", below = 10 }\n[[counter]]\nid = \"points\"\n" + keys + "\n";
 }
 
-std::vector<std::string> warnings(const std::string& text) {
-  const Scenario scenario = parse_scenario(text, "j.toml");
-  INFO(diagnostics(scenario, Severity::warning));
-  CHECK(scenario.errors() == 0);
-  std::vector<std::string> result;
-  for (const Finding& finding : scenario.findings)
-    result.push_back(finding.path + ": " + finding.message + " | " + finding.hint);
-  return result;
-}
-
 /// One warning, which begins so; with an empty one, none.
 void expect(const std::string& text, const std::string& begins) {
   const std::vector<std::string> all = warnings(text);
-  std::string list;
-  for (const std::string& one : all) list += one + "\n";
-  INFO("wanted: " << begins << "\nfound:\n" << list << text.substr(journey.size()));
+  INFO("wanted: " << begins << "\nfound:\n" << lines(all) << text.substr(journey.size()));
   if (begins.empty()) {
     CHECK(all.empty());
   } else {
     CHECK((all.size() == 1 && all.front().starts_with(begins)));
   }
-}
-
-std::string replaced(std::string text, const std::string& what, const std::string& with) {
-  const std::size_t at = text.find(what);
-  REQUIRE(at != std::string::npos);
-  return text.replace(at, what.size(), with);
 }
 
 const std::string never = "the rule never comes into force: ";

@@ -7,6 +7,7 @@
 #include "sojourn/scenario/scenario.hpp"
 #include "sojourn/solve/neutral_exits.hpp"
 #include "tests/catch.hpp"
+#include "tests/unit/scenario_findings.hpp"
 
 using namespace sojourn;
 
@@ -80,12 +81,6 @@ improvements = [ { id = "ads", level = 0.25 }, "sale" ]
 [budget]
 per_quarter = "1k"
 )";
-
-std::string replaced(std::string text, const std::string& what, const std::string& with) {
-  const std::size_t at = text.find(what);
-  REQUIRE(at != std::string::npos);
-  return text.replace(at, what.size(), with);
-}
 
 ModelParts read(const std::string& text) {
   const Scenario scenario = parse_scenario(text, "s.toml");

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "sojourn/scenario/scenario.hpp"
 #include "tests/catch.hpp"
+#include "tests/unit/scenario_findings.hpp"
 
 using namespace sojourn;
 
@@ -121,13 +121,6 @@ id = "written"
 improvements = ["letters"]
 )";
 
-std::size_t findings(const std::string& text, std::string& list) {
-  const Scenario scenario = parse_scenario(text, "j.toml");
-  list.clear();
-  for (const Finding& finding : scenario.findings) list += finding.path + ": " + finding.message + "\n";
-  return scenario.findings.size();
-}
-
 bool of_a_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-'; }
 
 /// Where a word or a number of the text stands; in quotes or not.
@@ -157,21 +150,20 @@ std::string line_at(const std::string& text, std::size_t at) {
 /// Each of `written` in place of the token gives one message, or none where it is right as well.
 void one_message(const Token& token, const std::vector<std::string>& written) {
   for (const std::string& other : written) {
-    std::string text = journey, list;
+    std::string text = journey;
     text.replace(token.begin, token.size, other);
-    const std::size_t count = findings(text, list);
-    INFO(line_at(text, token.begin) << "\n" << list);
-    CHECK(count <= 1);
+    const std::vector<std::string> said = said_of(text);
+    INFO(line_at(text, token.begin) << "\n" << lines(said));
+    CHECK(said.size() <= 1);
   }
 }
 
 }  // namespace
 
 TEST_CASE("one mistake: the scenario has none", "[scenario]") {
-  std::string list;
-  const std::size_t count = findings(journey, list);
-  INFO(list);
-  CHECK(count == 0);
+  const std::vector<std::string> said = said_of(journey);
+  INFO(lines(said));
+  CHECK(said.empty());
 }
 
 TEST_CASE("one mistake: a letter left out of any name, word or key", "[scenario]") {
@@ -184,12 +176,12 @@ TEST_CASE("one mistake: a letter left out of any name, word or key", "[scenario]
     if (line.starts_with("[") || line.starts_with("title")) continue;
     // An id is right whatever it is, and each place that names another one is wrong.
     if (line.starts_with("id =") && word != "id") continue;
-    std::string other = word, list;
+    std::string other = word;
     other.erase(2, 1);
     one_message(token, {other});
     std::string text = journey;
     text.replace(token.begin, token.size, other);
-    wrong += findings(text, list);
+    wrong += said_of(text).size();
   }
   // The twin: that nothing is said of any would pass as well.
   CHECK(wrong > 100);

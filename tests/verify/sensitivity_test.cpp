@@ -7,20 +7,11 @@
 #include <string>
 
 #include "tests/catch.hpp"
+#include "tests/sweeps.hpp"
 
 using namespace sojourn;
 
 namespace {
-
-SweepFile sweep_of(const std::string& design, const std::string& values, int keys, int seed = 1) {
-  std::string text =
-      "schema = 1\n[sweep]\nscenario = \"none.toml\"\ndesign = " + design + "\nseed = " + std::to_string(seed) + "\n";
-  for (int k = 0; k < keys; ++k) text += "[[vary]]\nkey = \"x" + std::to_string(k + 1) + "\"\n" + values + "\n";
-  SweepFile sweep = parse_sweep(text, "sweep.toml");
-  INFO(diagnostics(sweep));
-  REQUIRE(sweep.errors() == 0);
-  return sweep;
-}
 
 template <class Function>
 std::vector<double> values_of(const Design& design, const Function& function) {
