@@ -3,7 +3,6 @@
 Pictures of the page are kept where those of report_test.py are.
 """
 
-import base64
 import json
 import os
 import re
@@ -14,16 +13,13 @@ import subprocess
 import tempfile
 import time
 import unittest
-import warnings
 from pathlib import Path
 
+import real_browser
 from program import SOJOURN, ProgramTest
+from real_browser import AXE
 
 SOURCE = Path(os.environ["SOJOURN_SOURCE"])
-SCREENSHOTS = Path(os.environ.get("SOJOURN_SCREENSHOTS") or Path(tempfile.gettempdir()) / "sojourn-pictures")
-BROWSER = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
-DRIVER = shutil.which("chromedriver")
-AXE = Path(os.environ.get("SOJOURN_BUILD", SOURCE / "build")) / "page/node_modules/axe-core/axe.min.js"
 COFFEE, TELECOM, QUEUE = (SOURCE / f"scenarios/{name}.toml" for name in ("coffee", "telecom", "two-tills"))
 PEOPLE = {COFFEE: 300, TELECOM: 2000, QUEUE: 6700}  # few: the page is tested, not the simulation
 LESSON = {"predict": "Which of the two is worth fixing?", "choices": ["The weakest", "What everybody meets"], "answer": 1, "because": "More people meet it.",
@@ -31,7 +27,7 @@ LESSON = {"predict": "Which of the two is worth fixing?", "choices": ["The weake
 
 
 @unittest.skipUnless(AXE.exists(), "this build has no page: npm was not found")
-@unittest.skipUnless(BROWSER and DRIVER, "no browser: tools/packages install test brings chromium-driver")
+@real_browser.needs_browser
 class Play(ProgramTest):
     maxDiff = None
     browser = None  # one for all tests
@@ -39,20 +35,10 @@ class Play(ProgramTest):
 
     @classmethod
     def setUpClass(cls):
-        from selenium import webdriver
-        from selenium.webdriver.chrome.service import Service
         scratch = tempfile.TemporaryDirectory(prefix="sojourn-play-")
         cls.addClassCleanup(scratch.cleanup)
         cls.scratch = Path(scratch.name)
-        options = webdriver.ChromeOptions()
-        options.binary_location = BROWSER
-        for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1400,900",
-                         "--force-device-scale-factor=1", f"--user-data-dir={tempfile.mkdtemp(dir=cls.scratch)}"):
-            options.add_argument(argument)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            cls.browser = webdriver.Chrome(service=Service(DRIVER), options=options)
+        cls.browser = real_browser.started(cls.scratch, 1400)
         cls.addClassCleanup(cls.browser.quit)
         cls.browser.set_script_timeout(60)
 
@@ -102,16 +88,11 @@ class Play(ProgramTest):
         return {row["metric"]: [number(row[name]) for name in ("now", "change", "low", "high")] for row in rows}
 
     def check_quiet(self):
-        self.assertEqual([entry["message"] for entry in self.browser.get_log("browser")], [])
+        self.assertEqual(real_browser.said(self.browser), [])
 
     def picture(self, name):
-        width, height = self.browser.execute_script("return [innerWidth, document.documentElement.scrollHeight]")
-        shot = self.browser.execute_cdp_cmd("Page.captureScreenshot", {
-            "captureBeyondViewport": True, "clip": {"x": 0, "y": 0, "width": width, "height": min(height, 16000), "scale": 1}})
-        picture = base64.b64decode(shot["data"])
-        self.assertGreater(len(picture), 30_000)
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        (SCREENSHOTS / f"play-{name}.png").write_bytes(picture)
+        width = self.browser.execute_script("return innerWidth")
+        self.assertGreater(real_browser.picture(self.browser, f"play-{name}", width), 30_000)
 
     def element(self, name):
         return self.browser.find_element("id", name)
@@ -401,20 +382,14 @@ class Play(ProgramTest):
             self.assertLessEqual(browser.execute_script("return document.documentElement.scrollWidth"), 390)
             self.picture(f"narrow-{scheme}")
 
-    def serious(self):
-        self.browser.execute_cdp_cmd("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
-        found = self.browser.execute_async_script("const done = arguments[0]; axe.run(document).then((all) => done(all.violations.map((one) => "
-                                                  "[one.impact, one.id, one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160))])))")
-        return [one for one in found if one[0] in ("serious", "critical")]
-
     def test_axe_finds_nothing_serious(self):
         for scheme, state in (("light", ""), ("dark", "k0=0.9")):
             self.open(state=state, scheme=scheme)
             self.wait("return document.body.dataset.settled")
-            self.assertEqual(self.serious(), [], scheme)
+            self.assertEqual(real_browser.serious(self.browser), [], scheme)
             self.picture(scheme)
         self.browser.execute_script("document.querySelector('#knob-0-number').removeAttribute('aria-label')")
-        self.assertIn("label", [one[1] for one in self.serious()])
+        self.assertIn("label", [one[1] for one in real_browser.serious(self.browser)])
 
     def test_predictions_come_before_the_reveal(self):
         lesson = {**LESSON, "state": "k0=0.9", "try": [{"text": "More of it", "state": "k0=1"}]}
@@ -422,7 +397,7 @@ class Play(ProgramTest):
                                    f"if (value && value.knobs) value.lesson = {json.dumps(lesson)}; return value; }};")
         for hidden in ("answer", "controls", "over-time", "all-figures", "export"):
             self.assertFalse(self.element(hidden).is_displayed(), hidden)
-        self.assertEqual(self.serious(), [])
+        self.assertEqual(real_browser.serious(self.browser), [])
         self.element("reveal").click()
         self.assertIn("Choose first", self.element("predict-first").text)
         self.assertFalse(self.element("answer").is_displayed())
@@ -440,7 +415,7 @@ class Play(ProgramTest):
         self.assertTrue(self.element("answer").is_displayed())
         browser.find_element("css selector", ".try").click()
         self.settled(f"{key}=1")
-        self.assertEqual(self.serious(), [])
+        self.assertEqual(real_browser.serious(self.browser), [])
 
     def test_a_class_predicts_numbers(self):
         browser = self.open()
@@ -459,7 +434,7 @@ class Play(ProgramTest):
         self.assertIn("from 1.5 % to 99.0 %", said)
         self.assertEqual(len(browser.find_elements("css selector", ".strip .guess")), 3)
         self.assertNotEqual(answer, first["retained"][0])
-        self.assertEqual(self.serious(), [])
+        self.assertEqual(real_browser.serious(self.browser), [])
 
     def test_a_grid_is_explored_without_a_server(self):
         from selenium.webdriver.common.keys import Keys
@@ -516,7 +491,7 @@ steps = 3
             browser.get("about:blank")
             browser.get(link)
             self.assertEqual(figures(), expected([2, 1], 2))
-            self.assertEqual(self.serious(), [], scheme)
+            self.assertEqual(real_browser.serious(self.browser), [], scheme)
             self.assertLessEqual(browser.execute_script("return document.documentElement.scrollWidth"), browser.execute_script("return innerWidth"))
             self.picture(f"explore-{scheme}")
             self.check_quiet()

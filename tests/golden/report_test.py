@@ -10,23 +10,20 @@ import html
 import json
 import os
 import re
-import shutil
 import subprocess
 import tempfile
 import unittest
-import warnings
 from pathlib import Path
 
 import h5py
 import openpyxl
 
+import real_browser
+from real_browser import AXE, SCREENSHOTS, serious
+
 SOJOURN = os.environ["SOJOURN"]
 SOURCE = Path(os.environ["SOJOURN_SOURCE"])
-SCREENSHOTS = Path(os.environ.get("SOJOURN_SCREENSHOTS") or Path(tempfile.gettempdir()) / "sojourn-pictures")
 SMALL = ["--customers", "4000", "--replications", "2", "--no-progress"]
-BROWSER = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
-DRIVER = shutil.which("chromedriver")
-AXE = Path(os.environ.get("SOJOURN_BUILD", SOURCE / "build")) / "page/node_modules/axe-core/axe.min.js"
 
 
 def sojourn(*arguments):
@@ -385,30 +382,20 @@ class Page(Report):
 
 
 @unittest.skipUnless(PAGES, "this build has no page: npm was not found")
-@unittest.skipUnless(BROWSER and DRIVER, "no browser: tools/packages install test brings chromium-driver")
+@real_browser.needs_browser
 class Browser(Report):
     browser = None  # one for all tests: each opens its page anew, in a window of the usual size
 
     @classmethod
     def started(cls):
-        from selenium import webdriver
-        from selenium.webdriver.chrome.service import Service
-        options = webdriver.ChromeOptions()
-        options.binary_location = BROWSER
-        for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1160,900",
-                         "--force-device-scale-factor=1", f"--user-data-dir={tempfile.mkdtemp(dir=cls.folder)}"):
-            options.add_argument(argument)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            browser = webdriver.Chrome(service=Service(DRIVER), options=options)
+        found = real_browser.started(cls.folder, 1160)
 
         def leave():
-            browser.quit()
+            found.quit()
             Browser.browser = None
 
         cls.addClassCleanup(leave)
-        return browser
+        return found
 
     def open(self, page, scheme="light"):
         if Browser.browser is None:
@@ -423,16 +410,10 @@ class Browser(Report):
 
     def check_quiet(self, browser):
         self.assertEqual(browser.execute_script("return document.documentElement.dataset.ready"), "yes")
-        self.assertEqual([entry["message"] for entry in browser.get_log("browser")], [])
+        self.assertEqual(real_browser.said(browser), [])
 
     def picture(self, browser, name, width=1160):
-        height = browser.execute_script("return document.documentElement.scrollHeight")
-        shot = browser.execute_cdp_cmd("Page.captureScreenshot", {
-            "captureBeyondViewport": True, "clip": {"x": 0, "y": 0, "width": width, "height": min(height, 16000), "scale": 1}})
-        picture = base64.b64decode(shot["data"])
-        self.assertGreater(len(picture), 50_000)
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        (SCREENSHOTS / f"{name}.png").write_bytes(picture)
+        self.assertGreater(real_browser.picture(browser, name, width), 50_000)
 
     def select(self, browser, name, value):
         from selenium.webdriver.support.ui import Select
@@ -668,11 +649,6 @@ class Browser(Report):
 
     @unittest.skipUnless(AXE.exists(), "axe-core was not fetched with the page's packages")
     def test_axe_finds_nothing_serious(self):
-        def serious(browser):
-            browser.execute_cdp_cmd("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
-            found = browser.execute_async_script("const done = arguments[0]; axe.run(document).then((all) => done(all.violations.map((one) => "
-                                                 "[one.impact, one.id, one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160))])))")
-            return [one for one in found if one[0] in ("serious", "critical")]
         for scheme in ("light", "dark"):
             browser = self.open(self.page(self.results("scenarios/telecom.toml")[0], "--budget", "5M"), scheme)
             browser.set_script_timeout(120)
