@@ -15,9 +15,7 @@ namespace sojourn::tools {
 int explore_command(const CommandLine& line) {
   namespace fs = std::filesystem;
   require_pages(play_pages_built());
-  const fs::path page = line.output.empty() ? fs::path(line.input).stem() += ".html" : fs::path(line.output);
-  if (page.extension() != ".html" && page.extension() != ".htm")
-    throw InputError("a page is made, so " + page.string() + " cannot be its name", "end it in .html");
+  const fs::path page = page_path(line);
   if (fs::exists(line.input) && !looks_like_results(line.input))
     throw InputError("this is not the file of a merged sweep",
                      "sojourn sweep and then sojourn merge make one; sojourn play takes a scenario", line.input);

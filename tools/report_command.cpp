@@ -18,15 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path page_path(const CommandLine& line) {
-  const fs::path page = line.output.empty() ? fs::path(line.input).stem() += ".html" : fs::path(line.output);
-  if (page.extension() != ".html" && page.extension() != ".htm") {
-    throw InputError("the report is a page, so " + page.string() + " cannot be its name",
-                     "end it in .html; the tables alone are --xlsx FILE.xlsx");
-  }
-  return page;
-}
-
 void require_results(const std::string& file) {
   if (looks_like_results(file)) return;
   if (!fs::exists(file)) throw InputError("there is no such file", {}, file);
@@ -37,7 +28,7 @@ void require_results(const std::string& file) {
 
 int report_command(const CommandLine& line) {
   require_results(line.input);
-  const fs::path page = page_path(line), workbook(line.workbook);
+  const fs::path page = page_path(line, "the tables alone are --xlsx FILE.xlsx"), workbook(line.workbook);
   if (!line.workbook.empty() && workbook.extension() != ".xlsx")
     throw InputError(line.workbook + " is not named as a workbook", "end it in .xlsx");
   std::optional<double> budget;

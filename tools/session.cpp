@@ -124,6 +124,14 @@ std::string results_path(const CommandLine& line, const std::string& standard) {
   return path.string();
 }
 
+fs::path page_path(const CommandLine& line, const std::string& otherwise) {
+  const fs::path page = line.output.empty() ? fs::path(line.input).stem() += ".html" : fs::path(line.output);
+  if (page.extension() != ".html" && page.extension() != ".htm")
+    throw InputError("a page is made, so " + page.string() + " cannot be its name",
+                     otherwise.empty() ? "end it in .html" : "end it in .html; " + otherwise);
+  return page;
+}
+
 void under_way(const CommandLine& line, const std::function<void(const RunOptions&)>& work) {
   ProgressBar bar(line.progress);
   std::atomic<std::uint32_t> finished{0};

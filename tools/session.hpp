@@ -37,6 +37,10 @@ struct Input {
 /// The same where `standard` is the default.
 [[nodiscard]] std::string results_path(const CommandLine& line, const std::string& standard);
 
+/// Where a page goes: `line.output`, else the input's name with .html in this folder. Throws InputError where it ends as
+/// another kind of file; `otherwise` says what makes such files.
+[[nodiscard]] std::filesystem::path page_path(const CommandLine& line, const std::string& otherwise = "");
+
 /// What the files that `line` asks for may replace: none of those that were read, and with --force all others.
 [[nodiscard]] Replacing replacing(const CommandLine& line, const Input& input);
 
