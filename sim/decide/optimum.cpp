@@ -485,6 +485,15 @@ class Search {
 
 }  // namespace
 
+bool buys_just(const Plan& plan, const std::vector<Purchase>& bought) {
+  if (!plan.rules.empty() || plan.improvements.size() != bought.size()) return false;
+  return std::all_of(bought.begin(), bought.end(), [&](const Purchase& one) {
+    const auto at = std::find(plan.improvements.begin(), plan.improvements.end(), one.improvement);
+    return at != plan.improvements.end() &&
+           plan.level(static_cast<std::size_t>(at - plan.improvements.begin())) == one.level;
+  });
+}
+
 Optimum optimize(const Model& model, const OptimizeOptions& how, const RunOptions& options) {
   for (const GoalTerm& term : how.goal) require_mechanism(metrics()[term.metric], model.parts());
   // What is chosen is bought for good: no plan of the scenario and no rule takes part.

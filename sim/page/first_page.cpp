@@ -235,16 +235,7 @@ class FirstPage {
   /// The plan that buys just what `best` does; the number of plans where none does.
   [[nodiscard]] std::size_t plan_of(const Choice& best) const {
     std::size_t k = 1;
-    for (; k < comparison_.plans.size(); ++k) {
-      const Plan& plan = plan_of(k);
-      const bool same = std::all_of(best.bought.begin(), best.bought.end(), [&](const Purchase& one) {
-        for (std::size_t i = 0; i < plan.improvements.size(); ++i) {
-          if (plan.improvements[i] == one.improvement) return plan.level(i) == one.level;
-        }
-        return false;
-      });
-      if (same && best.bought.size() == plan.improvements.size() && plan.rules.empty()) break;
-    }
+    while (k < comparison_.plans.size() && !buys_just(plan_of(k), best.bought)) ++k;
     return k;
   }
 

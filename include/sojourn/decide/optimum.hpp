@@ -40,6 +40,9 @@ struct Choice {
   bool full = false;                  // simulated with all the scenario's customers and replications
 };
 
+/// Whether a plan without rules buys just that.
+[[nodiscard]] bool buys_just(const Plan& plan, const std::vector<Purchase>& bought);
+
 /// One round of the search.
 struct SearchRound {
   std::uint64_t customers = 0;     // per replication
