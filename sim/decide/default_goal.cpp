@@ -30,7 +30,7 @@ std::vector<GoalTerm> goal_before_running(const ModelParts& parts) {
 
 std::string_view metric_before_running(const ModelParts& parts) {
   const std::vector<GoalTerm> goal = goal_before_running(parts);
-  return goal.size() == 1 ? metrics()[goal.front().metric].name : metric_of_goal(parts.settings);
+  return metrics()[goal.size() == 1 ? goal.front().metric : metric_position("npv")].name;
 }
 
 }  // namespace sojourn

@@ -99,10 +99,6 @@ std::vector<GoalTerm> goal_of(const Settings& settings) {
   return settings.goal.empty() ? std::vector<GoalTerm>{{metric_position("npv"), 1.0}} : terms_of(settings.goal);
 }
 
-std::string_view metric_of_goal(const Settings& settings) {
-  return metrics()[settings.goal.size() == 1 ? metric_position(settings.goal.front().figure) : metric_position("npv")].name;
-}
-
 std::vector<GoalTerm> goal_of(const Samples& samples) {
   if (!samples.goal.empty()) return terms_of(samples.goal);
   const bool money = std::any_of(samples.plans.begin(), samples.plans.end(), has_money);

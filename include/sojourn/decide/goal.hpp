@@ -21,9 +21,6 @@ struct GoalTerm {
 
 /// The scenario's goal (`scenario.goal`); net present value where it has none.
 [[nodiscard]] std::vector<GoalTerm> goal_of(const Settings& settings);
-/// The name of the one metric that the goal is, by which touchpoints can be ranked; net present value where the scenario has
-/// no goal, or one of several metrics.
-[[nodiscard]] std::string_view metric_of_goal(const Settings& settings);
 /// The scenario's goal (`scenario.goal`). Where it has none: net present value if anybody earns or pays anything under one
 /// of the plans, else the share of all who arrived that are still customers.
 [[nodiscard]] std::vector<GoalTerm> goal_of(const Samples& samples);
