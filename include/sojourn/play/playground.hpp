@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "sojourn/decide/comparison.hpp"
+#include "sojourn/decide/tried.hpp"
 #include "sojourn/engine/diary.hpp"
-#include "sojourn/play/tried.hpp"
 #include "sojourn/scenario/knobs.hpp"
 
 namespace sojourn {

@@ -1,4 +1,4 @@
-#include "sojourn/play/tried.hpp"
+#include "sojourn/decide/tried.hpp"
 
 #include <fmt/format.h>
 
