@@ -183,9 +183,8 @@ std::string basis(const Samples& samples, const Comparison& comparison) {
   std::string text;
   const bool several = comparison.plans.size() > 1;
   // Of figures that stand further back the appendix tells.
-  constexpr std::string_view on_first_page[] = {"retained", "retention", "nps", "satisfaction", "conversion", "npv", "clv"};
   for (const std::string& caution :
-       several ? caution_words::cautions(samples, comparison, on_first_page) : caution_words::cautions(samples))
+       several ? caution_words::cautions(samples, comparison, first_figures) : caution_words::cautions(samples))
     text += caution + " ";
   return text +
          fmt::format("Simulated: {} customers{}, {}, {} replication{}. ",

@@ -12,6 +12,10 @@
 
 namespace sojourn::report_pages {
 
+/// The figures that stand first, of the chosen plan; all others are in tables further down.
+inline constexpr std::string_view first_figures[] = {"retained",   "retention", "nps", "satisfaction",
+                                                     "conversion", "npv",       "clv"};
+
 /// The people whom a figure is about: everybody (no persona), or one persona.
 struct Group {
   std::string name;

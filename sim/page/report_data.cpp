@@ -222,6 +222,7 @@ class Data {
                                   {"counts", format::kind(metric) == format::Kind::share},
                                   {"by_persona", metric.scope == Scope::persona}});
     }
+    json_["first_figures"] = first_figures;
     json_["discount"] = parts.settings.discount;
     json_["goal_leader"] = answer_.goal.leader;
     json_["verdicts"] = Json::array();
@@ -767,8 +768,8 @@ class Data {
       if (each.best) {
         const Pull& pull = each.pulls[*each.best];
         row["shift"] = shift_words(pull);
-        for (const char* name : {"npv", "retained", "nps"})
-          row[name] = change(metric_called(name), pull.differences[metric_position(name)], samples_.currency);
+        for (const std::string_view name : headline_metrics)
+          row[std::string(name)] = change(metric_called(name), pull.differences[metric_position(name)], samples_.currency);
       }
       rows.push_back(std::move(row));
     }
@@ -792,8 +793,8 @@ class Data {
         {"cost", {number(choice.investment.mean), format::money(choice.investment.mean, samples_.currency)}},
         {"allowed", report_.affordable == nullptr || choice.investment.mean <= report_.affordable->budget * (1.0 + 1e-9)}};
     json["gain"] = change(unit_of_goal(), choice.gain, samples_.currency);
-    for (const char* name : {"npv", "retained", "nps"})
-      json[name] = change(metric_called(name), choice.differences[metric_position(name)], samples_.currency);
+    for (const std::string_view name : headline_metrics)
+      json[std::string(name)] = change(metric_called(name), choice.differences[metric_position(name)], samples_.currency);
     return json;
   }
 

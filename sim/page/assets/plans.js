@@ -5,10 +5,9 @@ import { element, grid, section, table } from "./elements.js";
 import { minus } from "./words.js";
 
 // ---- the chosen plan's outcomes, a row each
-const outcomeNames = ["retained", "retention", "nps", "satisfaction", "conversion", "npv", "clv"];
 export const chance = "may be chance";
 export const outcomes = () => {
-  const shown = outcomeNames.map((name) => position[name]).filter((m) => valueOf(chosen.group, 0, m) && valueOf(chosen.group, 0, m)[0] !== null && !(metrics[m].kind === "money" && plans.every((_, k) => valueOf(chosen.group, k, m)?.[0] === 0)));
+  const shown = data.first_figures.map((name) => position[name]).filter((m) => valueOf(chosen.group, 0, m) && valueOf(chosen.group, 0, m)[0] !== null && !(metrics[m].kind === "money" && plans.every((_, k) => valueOf(chosen.group, k, m)?.[0] === 0)));
   const plan = plans[chosen.plan].name, against = compared && chosen.plan > 0;
   const figure = (m, k) => {
     const value = valueOf(chosen.group, k, m);
