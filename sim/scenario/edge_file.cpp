@@ -8,12 +8,12 @@
 #include <optional>
 
 #include "sojourn/base/text.hpp"
+#include "table_lines.hpp"
 
 namespace sojourn::scenario {
 namespace {
 
 constexpr std::size_t most_problems = 100;
-constexpr std::string_view blanks = " \t";
 
 // A value of a line, and where it stands in it (bytes).
 struct Field {
@@ -40,7 +40,7 @@ class EdgeReader {
   EdgeFile read() && {
     if (refuse_whole()) return std::move(file_);
     bool header = false;
-    while (next_line()) {
+    while (next_line(rest_, line_, number_)) {
       if (!header) {
         if (!read_header()) return std::move(file_);
         header = file_.has_header = true;
@@ -68,20 +68,6 @@ class EdgeReader {
           {utf16 ? "the file is encoded in UTF-16" : "this is not text", "save it as CSV in UTF-8", {}});
     }
     return !file_.problems.empty();
-  }
-
-  // The next line that says something; false at the end.
-  bool next_line() {
-    while (!rest_.empty()) {
-      const std::size_t end = std::min(rest_.find('\n'), rest_.size());
-      line_ = rest_.substr(0, end);
-      rest_.remove_prefix(std::min(end + 1, rest_.size()));
-      if (line_.ends_with('\r')) line_.remove_suffix(1);
-      ++number_;
-      const std::size_t begin = line_.find_first_not_of(blanks);
-      if (begin != std::string_view::npos && line_[begin] != '#') return true;
-    }
-    return false;
   }
 
   [[nodiscard]] Field whole_line() const { return {line_, 0}; }

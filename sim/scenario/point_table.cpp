@@ -6,12 +6,12 @@
 #include <map>
 
 #include "sojourn/base/text.hpp"
+#include "table_lines.hpp"
 
 namespace sojourn::scenario {
 namespace {
 
 constexpr std::size_t most_problems = 100;
-constexpr std::string_view blanks = " \t";
 
 class PointReader {
  public:
@@ -22,7 +22,7 @@ class PointReader {
       table_.problems.push_back({"this is not text", "save it as CSV in UTF-8", {}});
       return std::move(table_);
     }
-    while (next_line() && table_.problems.size() < most_problems) {
+    while (next_line(rest_, line_, number_) && table_.problems.size() < most_problems) {
       std::vector<TableField> fields = split();
       if (table_.header.empty()) {
         take_header(std::move(fields));
@@ -43,19 +43,6 @@ class PointReader {
   }
 
  private:
-  bool next_line() {
-    while (!rest_.empty()) {
-      const std::size_t end = std::min(rest_.find('\n'), rest_.size());
-      line_ = rest_.substr(0, end);
-      rest_.remove_prefix(std::min(end + 1, rest_.size()));
-      if (line_.ends_with('\r')) line_.remove_suffix(1);
-      ++number_;
-      const std::size_t begin = line_.find_first_not_of(blanks);
-      if (begin != std::string_view::npos && line_[begin] != '#') return true;
-    }
-    return false;
-  }
-
   std::vector<TableField> split() {
     std::vector<TableField> fields;
     std::size_t at = 0;
