@@ -12,8 +12,8 @@ namespace sojourn::special {
 [[nodiscard]] double normal_cdf(double z);
 /// The standard normal quantile, 0 < q < 1, by Newton's method on `normal_cdf`.
 [[nodiscard]] double normal_quantile(double q);
-/// The regularised incomplete beta function I_x(a, b) (upper = false) or 1 - I_x(a, b) (upper = true) at x = sigmoid(l), by
-/// Lentz's continued fraction (DLMF 8.17.22). Taking the logit keeps both ends of [0, 1] apart from 0 and 1.
+/// The regularised incomplete beta function I_x(a, b) (lower) or 1 - I_x(a, b) (upper) at x = sigmoid(l), by Lentz's
+/// continued fraction (DLMF 8.17.22). Taking the logit keeps both ends of [0, 1] apart from 0 and 1.
 enum class Tail { lower, upper };
 [[nodiscard]] double incomplete_beta_logit(double a, double b, double l, Tail tail);
 /// The logit of the q-quantile of a beta distribution, a, b > 0, 0 < q < 1.
