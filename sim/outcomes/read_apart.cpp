@@ -2,9 +2,11 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,10 +14,13 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <mutex>
 #include <new>
+#include <optional>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "hdf5_handle.hpp"
 #include "results_image.hpp"
@@ -133,30 +138,142 @@ void limit(int what, rlim_t most) {
   ::setrlimit(static_cast<__rlimit_resource>(what), &both);
 }
 
-// Never returns. After a fork only this thread is here; it uses nothing that another thread may have left locked but the
-// allocator, which the C library makes safe.
-[[noreturn]] void be_the_child(std::string_view image, int out) {
+// False where nobody reads `bytes` any more.
+bool write_all(int out, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(out, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+// The same into a socket, without a signal.
+bool send_all(int socket, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t sent = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent <= 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(sent));
+  }
+  return true;
+}
+
+// False where fewer than `size` bytes come.
+bool receive_all(int socket, char* bytes, std::size_t size) {
+  while (size > 0) {
+    const ssize_t count = ::recv(socket, bytes, size, 0);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return false;
+    bytes += count;
+    size -= static_cast<std::size_t>(count);
+  }
+  return true;
+}
+
+// A message of one number and one descriptor, for sending and for receiving.
+struct Order {
+  std::uint64_t number = 0;
+  iovec part{&number, sizeof number};
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
+  msghdr message{};
+
+  Order() {
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+  }
+  Order(const Order&) = delete;
+  Order& operator=(const Order&) = delete;
+};
+
+// Asks for `size` bytes, which follow, to be read and answered into `out`.
+bool send_order(int socket, std::uint64_t size, int out) {
+  Order order;
+  order.number = size;
+  cmsghdr* const header = CMSG_FIRSTHDR(&order.message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(sizeof out);
+  std::memcpy(CMSG_DATA(header), &out, sizeof out);
+  return ::sendmsg(socket, &order.message, MSG_NOSIGNAL) == static_cast<ssize_t>(sizeof order.number);
+}
+
+bool receive_order(int socket, std::uint64_t& size, int& out) {
+  Order order;
+  if (::recvmsg(socket, &order.message, MSG_WAITALL) != static_cast<ssize_t>(sizeof order.number)) return false;
+  const cmsghdr* const header = CMSG_FIRSTHDR(&order.message);
+  if (header == nullptr || header->cmsg_type != SCM_RIGHTS) return false;
+  size = order.number;
+  std::memcpy(&out, CMSG_DATA(header), sizeof out);
+  return true;
+}
+
+// Never returns: a process for one image, whatever becomes of it.
+[[noreturn]] void read_one(std::string_view image, int out) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGXCPU, SIGPIPE, SIGINT, SIGTERM})
-    ::signal(signal, SIG_DFL);
-  // The C library's last words about broken memory are for nobody.
-  if (const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC); nowhere >= 0) ::dup2(nowhere, STDERR_FILENO);
-  limit(RLIMIT_CORE, 0);
+  ::signal(SIGPIPE, SIG_DFL);
+  ::signal(SIGINT, SIG_DFL);
   limit(RLIMIT_NOFILE, 0);  // nothing else is opened: no external storage, no filter from a plug-in
   // A file packed as well as deflate can becomes a thousand times as long; to unpack and to digest that takes less. At some
   // damaged files HDF5 never ends.
   limit(RLIMIT_CPU, 2 + 5 * (image.size() >> 20));
-  std::string bytes;
   try {
-    bytes = answer_to(image);
+    ::_exit(write_all(out, answer_to(image)) ? 0 : 1);
   } catch (...) {
     ::_exit(1);
   }
-  for (std::string_view rest = bytes; !rest.empty();) {
-    const ssize_t written = ::write(out, rest.data(), rest.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) ::_exit(1);
-    rest.remove_prefix(static_cast<std::size_t>(written));
+}
+
+// Keeps `socket` open as the first descriptor after the standard ones, which lead nowhere: whoever waits for the end of what
+// the program writes would wait for this process too, and the C library's last words about broken memory are for nobody.
+int only_open(int socket) {
+  constexpr int kept = 3;
+  if (const int nowhere = ::open("/dev/null", O_RDWR); nowhere >= 0) {
+    for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+      if (socket != standard) ::dup2(nowhere, standard);
+    }
+  }
+  if (socket != kept && ::dup2(socket, kept) < 0) ::_exit(1);
+  ::close_range(kept + 1, ~0U, 0);
+  return kept;
+}
+
+// Never returns: a process that forks one for each image that comes through `socket`, and says how that ended. It looks at
+// no image, so that none changes what becomes of the next. It ends when nobody can ask any more, and when nobody has asked
+// for a while, since it holds the memory of the process that it was forked from. Only one of that process's threads is here;
+// it uses nothing that another may have left locked but the allocator, which the C library makes safe.
+[[noreturn]] void serve(int socket) {
+  constexpr int patience = 1000;  // milliseconds
+  for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGXCPU, SIGTERM, SIGCHLD}) ::signal(signal, SIG_DFL);
+  for (const int signal : {SIGPIPE, SIGINT}) ::signal(signal, SIG_IGN);
+  limit(RLIMIT_CORE, 0);
+  socket = only_open(socket);
+  for (pollfd asked{socket, POLLIN, 0}; ::poll(&asked, 1, patience) > 0;) {
+    std::uint64_t size = 0;
+    int out = -1, status = 0;
+    if (!receive_order(socket, size, out)) break;
+    try {
+      std::string image(size, '\0');
+      if (!receive_all(socket, image.data(), image.size())) break;
+      const pid_t child = ::fork();
+      if (child == 0) {
+        ::close(socket);
+        read_one(image, out);
+      }
+      if (child < 0) {
+        status = -errno;
+      } else {
+        ::close(out);  // its end is the child's
+        while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+        }
+      }
+    } catch (const std::bad_alloc&) {
+      status = -ENOMEM;
+    }
+    if (!send_all(socket, {reinterpret_cast<const char*>(&status), sizeof status}) || status < 0) break;
   }
   ::_exit(0);
 }
@@ -175,15 +292,121 @@ std::string read_all(int in, std::uint64_t most) {
   return bytes;
 }
 
-std::string end_of(pid_t child) {
-  int status = 0;
-  pid_t ended = 0;
-  while ((ended = ::waitpid(child, &status, 0)) < 0 && errno == EINTR) {
+[[noreturn]] void refuse(const char* call, int error) {
+  throw RunError(fmt::format("results files are read by a process of its own, and {} failed: {}", call,
+                             std::generic_category().message(error)));
+}
+
+// Closed when it goes.
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(number_, other.number_);
+    return *this;
   }
-  if (ended != child) return "HDF5 did not read it to its end";  // the program that uses us does not wait for its children
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() { close(); }
+  [[nodiscard]] int get() const { return number_; }
+  void close() {
+    if (number_ >= 0) ::close(std::exchange(number_, -1));
+  }
+
+ private:
+  int number_;
+};
+
+// What a process sent, and how it ended.
+struct Reply {
+  std::string bytes;
+  int status = 0;
+};
+
+// A process that serves. It is nobody's child, so that a program that waits for its children does not wait for it.
+class Reader {
+ public:
+  Reader() {
+    int ends[2] = {};
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) refuse("socketpair", errno);
+    socket_ = Descriptor(ends[0]);
+    const Descriptor theirs(ends[1]);
+    const Hdf5Session session;  // no thread is within the library when this one forks
+    const pid_t between = ::fork();
+    if (between == 0) {
+      const pid_t server = ::fork();
+      if (server == 0) serve(theirs.get());
+      ::_exit(server < 0 ? errno : 0);
+    }
+    if (between < 0) refuse("fork", errno);
+    int status = 0;
+    pid_t ended = 0;
+    while ((ended = ::waitpid(between, &status, 0)) < 0 && errno == EINTR) {
+    }
+    if (ended == between && WIFEXITED(status) && WEXITSTATUS(status) != 0) refuse("fork", WEXITSTATUS(status));
+  }
+
+  /// Nothing where the process is no more, which is never the image's fault.
+  std::optional<Reply> ask(std::string_view image) {
+    int ends[2] = {};
+    if (::pipe2(ends, O_CLOEXEC) != 0) refuse("pipe", errno);
+    Descriptor in(ends[0]), out(ends[1]);
+    if (!send_order(socket_.get(), image.size(), out.get())) return std::nullopt;
+    out.close();
+    if (!send_all(socket_.get(), image)) return std::nullopt;
+    Reply reply{read_all(in.get(), most_read_bytes(image.size())), 0};
+    in.close();  // a process that has still more to say ends by SIGPIPE
+    if (!receive_all(socket_.get(), reinterpret_cast<char*>(&reply.status), sizeof reply.status)) return std::nullopt;
+    return reply;
+  }
+
+ private:
+  Descriptor socket_{-1};
+};
+// Those that nobody asks at the moment: one for each thread that reads, at most.
+class Readers {
+ public:
+  Reply reply_to(std::string_view image) {
+    if (std::optional<Reader> waiting = take()) {
+      if (std::optional<Reply> reply = waiting->ask(image)) return leave(std::move(*waiting), std::move(*reply));
+    }
+    Reader fresh;
+    if (std::optional<Reply> reply = fresh.ask(image)) return leave(std::move(fresh), std::move(*reply));
+    throw RunError("results files are read by a process of its own, which was ended from outside");
+  }
+
+ private:
+  std::optional<Reader> take() {
+    const std::lock_guard lock(mutex_);
+    // A program that forks leaves its child the same ends of the sockets.
+    if (std::exchange(owner_, ::getpid()) != ::getpid()) waiting_.clear();
+    if (waiting_.empty()) return std::nullopt;
+    Reader reader = std::move(waiting_.back());
+    waiting_.pop_back();
+    return reader;
+  }
+  Reply leave(Reader reader, Reply reply) {
+    if (reply.status < 0) refuse("fork", -reply.status);
+    const std::lock_guard lock(mutex_);
+    waiting_.push_back(std::move(reader));
+    return reply;
+  }
+
+  std::mutex mutex_;
+  std::vector<Reader> waiting_;
+  pid_t owner_ = 0;
+};
+
+std::string end_of(int status) {
   if (!WIFSIGNALED(status)) return "HDF5 did not read it to its end";
   if (WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL) return "HDF5 came to no end with it";
   return fmt::format("HDF5 crashed on it ({})", ::strsignal(WTERMSIG(status)));
+}
+
+Reply reply_to(std::string_view image) {
+  static Readers readers;
+  return readers.reply_to(image);
 }
 
 }  // namespace
@@ -281,38 +504,8 @@ Outcomes unpacked(std::string_view bytes) {
 }
 
 Outcomes read_image_apart(std::string_view image) {
-  int ends[2] = {};
-  const auto refuse = [](const char* call) {
-    throw RunError(fmt::format("results files are read by a process of its own, and {} failed: {}", call,
-                               std::generic_category().message(errno)));
-  };
-  if (::pipe2(ends, O_CLOEXEC) != 0) refuse("pipe");
-  pid_t child = -1;
-  {
-    const Hdf5Session session;  // no thread is within the library when this one forks
-    child = ::fork();
-    if (child == 0) {
-      ::close(ends[0]);
-      be_the_child(image, ends[1]);
-    }
-  }
-  ::close(ends[1]);
-  if (child < 0) {
-    ::close(ends[0]);
-    refuse("fork");
-  }
-  std::string bytes;
-  try {
-    bytes = read_all(ends[0], most_read_bytes(image.size()));
-  } catch (...) {
-    ::close(ends[0]);
-    ::kill(child, SIGKILL);
-    static_cast<void>(end_of(child));
-    throw;
-  }
-  ::close(ends[0]);  // a child that has still more to say ends by SIGPIPE
-  const std::string end = end_of(child);
-  if (bytes.size() < 2 || bytes.back() != complete) throw Damage(end);
+  const auto [bytes, status] = reply_to(image);
+  if (bytes.size() < 2 || bytes.back() != complete) throw Damage(end_of(status));
   const std::string_view said = std::string_view(bytes).substr(1, bytes.size() - 2);
   switch (static_cast<Answer>(bytes.front())) {
     case Answer::outcomes:

@@ -9,9 +9,9 @@
 
 namespace sojourn {
 
-/// As `read_image`, in a child process that may open no file, leaves no core and is stopped after so much processor time as
-/// no file of this size needs. Throws Damage where that process did not end well or what it sent contradicts itself, Damage
-/// and OtherFormat as `read_image`, and RunError where no process can be made.
+/// As `read_image`, in a process for this image alone, which may open no file, leaves no core and is stopped after so much
+/// processor time as no file of this size needs. Throws Damage where that process did not end well or what it sent
+/// contradicts itself, Damage and OtherFormat as `read_image`, and RunError where no process can be made.
 [[nodiscard]] Outcomes read_image_apart(std::string_view image);
 
 /// Outcomes as the bytes that the child process sends, and back. `unpacked` trusts nothing and throws Damage.

@@ -94,9 +94,9 @@ class ImageReader {
     read_provenance_attributes();
     const Hdf5Handle root(H5Gopen2(file_, "/", H5P_DEFAULT), H5Gclose, "H5Gopen2");
     std::vector<std::string> groups;
-    std::vector<std::string> variables;
+    std::vector<std::pair<std::string, Hdf5Handle>> variables;
     for (const std::string& name : link_names(root)) {
-      const Hdf5Handle object(H5Oopen(root, name.c_str(), H5P_DEFAULT), H5Oclose, "H5Oopen");
+      Hdf5Handle object(H5Oopen(root, name.c_str(), H5P_DEFAULT), H5Oclose, "H5Oopen");
       const H5I_type_t kind = H5Iget_type(object);
       if (kind == H5I_GROUP) {
         groups.push_back(name);
@@ -105,10 +105,10 @@ class ImageReader {
       } else if (is_scale(object)) {
         read_dimension(object, name);
       } else {
-        variables.push_back(name);
+        variables.emplace_back(name, std::move(object));
       }
     }
-    for (const std::string& name : variables) read_array(name);
+    for (const auto& [name, dataset] : variables) read_array(name, dataset);
     for (const std::string& name : groups) read_group(name);
     if (digest_.hex() != content_sha256_) throw Damage("what it says does not match its checksum content_sha256");
     return std::move(outcomes_);
@@ -333,8 +333,7 @@ class ImageReader {
   }
 
   // `name` with its group, as "horizon/retention".
-  void read_array(const std::string& name) {
-    const Hdf5Handle dataset(H5Dopen2(file_, name.c_str(), H5P_DEFAULT), H5Dclose, "H5Dopen2");
+  void read_array(const std::string& name, hid_t dataset) {
     const Extent extent = extent_of(dataset);
     require_our_storage(dataset, name);
     const Attributes attributes = read_attributes(dataset, image_bytes_);
@@ -369,7 +368,7 @@ class ImageReader {
     for (const std::string& name : link_names(group)) {
       const Hdf5Handle object(H5Oopen(group, name.c_str(), H5P_DEFAULT), H5Oclose, "H5Oopen");
       if (H5Iget_type(object) != H5I_DATASET) throw Damage(fmt::format("{}/{} is no variable", group_name, name));
-      if (!is_scale(object)) read_array(group_name + "/" + name);
+      if (!is_scale(object)) read_array(group_name + "/" + name, object);
     }
   }
 
@@ -384,6 +383,9 @@ class ImageReader {
 
 }  // namespace
 
-Outcomes read_image(std::string_view image) { return ImageReader(image).read(); }
+Outcomes read_image(std::string_view image) {
+  // Never closed: that is a tenth of the work, and the process that reads ends.
+  return (new ImageReader(image))->read();
+}
 
 }  // namespace sojourn

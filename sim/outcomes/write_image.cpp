@@ -168,8 +168,10 @@ class ImageWriter {
     // issue 1915).
     checked(H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18), "H5Pset_libver_bounds");
     checked(H5Pset_fclose_degree(access, H5F_CLOSE_STRONG), "H5Pset_fclose_degree");
-    return Hdf5Handle(H5Fcreate(image_name, H5F_ACC_TRUNC, creation_properties(H5P_FILE_CREATE), access), H5Fclose,
-                      "H5Fcreate");
+    const Hdf5Handle file = creation_properties(H5P_FILE_CREATE);
+    // Most variables are one chunk. HDF5's usual index of chunks has room for 64 of them, and would be most of a small file.
+    checked(H5Pset_istore_k(file, 4), "H5Pset_istore_k");
+    return Hdf5Handle(H5Fcreate(image_name, H5F_ACC_TRUNC, file, access), H5Fclose, "H5Fcreate");
   }
 
   // The seed and the format's version are numbers; all else is text.

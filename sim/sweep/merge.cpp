@@ -74,7 +74,7 @@ void require_points(const Outcomes& file, const fs::path& path, const Manifest& 
   }
 }
 
-/// The points of one file after another. Each file is read by a process of its own, which starts as a copy of this one:
+/// The points of one file after another. A process that reads files (outcomes) may begin as a copy of this one:
 /// values that are many stand in huge pages, of which there are few to copy.
 class JoinedPoints {
  public:

@@ -1,8 +1,10 @@
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <bit>
+#include <chrono>
 #include <cmath>
 #include <fstream>
 #include <functional>
@@ -12,6 +14,7 @@
 #include <thread>
 
 #include "sojourn/base/error.hpp"
+#include "sojourn/base/sha256.hpp"
 #include "sojourn/base/whole_file.hpp"
 #include "sojourn/outcomes/results_file.hpp"
 #include "tests/catch.hpp"
@@ -237,6 +240,62 @@ TEST_CASE("threads may read and write at the same time", "[outcomes][results_fil
     if (thread.joinable()) thread.join();
   }
   for (int i = 0; i < 4; ++i) CHECK(bytes_of(folder / (std::to_string(i) + ".h5")) == expected);
+}
+
+TEST_CASE("a file that HDF5 crashes on costs no other one", "[outcomes][results_file]") {
+  const ResultsFolder folder;
+  write_results(everything(), folder / "right.h5");
+  // Lengths in the heap of texts that lead HDF5 out of its memory, sealed as whoever alters a file can seal it again.
+  std::string image = bytes_of(folder / "right.h5");
+  image.resize(image.size() - 80);
+  const std::size_t heap = image.find("GCOL");
+  REQUIRE(heap != image.npos);
+  std::vector<fs::path> wrong;
+  for (std::size_t at = heap + 8; at < heap + 48; at += 4) {
+    std::string damaged = image;
+    damaged[at] = '\xff';
+    wrong.push_back(folder / ("wrong-" + std::to_string(at) + ".h5"));
+    put(wrong.back(), damaged + "sojourn sha256 " + sha256_hex(damaged) + "\n");
+  }
+  const std::string expected = content_sha256(everything());
+  std::vector<int> right(3, 0), crashed(3, 0);
+  std::vector<std::thread> threads;
+  for (std::size_t t = 0; t < right.size(); ++t) {
+    threads.emplace_back([&, t] {
+      for (const fs::path& path : wrong) {
+        try {
+          static_cast<void>(read_results(path));
+        } catch (const InputError& error) {
+          crashed[t] += std::string_view(error.what()).find("HDF5 crashed on it") != std::string_view::npos ? 1 : 0;
+        }
+        right[t] += content_sha256(read_results(folder / "right.h5")) == expected ? 1 : 0;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (std::size_t t = 0; t < right.size(); ++t) {
+    CHECK(right[t] == static_cast<int>(wrong.size()));
+    CHECK(crashed[t] > 0);
+  }
+}
+
+TEST_CASE("files are read after a pause, in a copy of the program, and beside children of its own",
+          "[outcomes][results_file]") {
+  const ResultsFolder folder;
+  write_results(everything(), folder / "out.h5");
+  const std::string expected = content_sha256(everything());
+  const auto reads = [&] { return content_sha256(read_results(folder / "out.h5")) == expected; };
+  CHECK(reads());
+  const pid_t copy = ::fork();
+  if (copy == 0) ::_exit(reads() && reads() ? 7 : 1);
+  CHECK(reads());
+  // Whoever waits for all children waits for those that the program started itself.
+  int status = 0;
+  CHECK(::wait(&status) == copy);
+  CHECK((WIFEXITED(status) && WEXITSTATUS(status) == 7));
+  CHECK(::wait(&status) == -1);
+  std::this_thread::sleep_for(std::chrono::milliseconds(1300));  // the process that read has ended by now
+  CHECK(reads());
 }
 
 TEST_CASE("the digest tells any two different outcomes apart", "[outcomes][results_file]") {
