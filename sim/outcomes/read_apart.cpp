@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -110,6 +111,19 @@ auto texts_of(Texts& from) {
                     &from.build, &from.scenario_toml,   &from.scenario_name};
 }
 
+// At some damaged files HDF5 never ends. Each piece of the work gets so much processor time as no piece of `bytes` needs: a
+// file packed as well as deflate can becomes a thousand times as long, to be unpacked and digested.
+void allow(std::uint64_t bytes) {
+  constexpr std::uint64_t least = 250'000, bytes_a_microsecond = 50;
+  const std::uint64_t time = least + bytes / bytes_a_microsecond;
+  const itimerval once{{0, 0}, {static_cast<time_t>(time / 1'000'000), static_cast<suseconds_t>(time % 1'000'000)}};
+  ::setitimer(ITIMER_PROF, &once, nullptr);
+}
+void allow_all() {
+  const itimerval never{};
+  ::setitimer(ITIMER_PROF, &never, nullptr);
+}
+
 // The child's answer to `image`.
 std::string answer_to(std::string_view image) {
   const auto answer = [](Answer kind, std::string_view bytes) {
@@ -119,7 +133,9 @@ std::string answer_to(std::string_view image) {
     return all;
   };
   try {
-    return answer(Answer::outcomes, packed(read_image(image)));
+    const Outcomes outcomes = read_image(image, allow);
+    allow_all();  // what follows is our own
+    return answer(Answer::outcomes, packed(outcomes));
   } catch (const OtherFormat& version) {
     return answer(Answer::other_format, version.what());
   } catch (const Damage& damage) {
@@ -216,10 +232,8 @@ bool receive_order(int socket, std::uint64_t& size, int& out) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   ::signal(SIGPIPE, SIG_DFL);
   ::signal(SIGINT, SIG_DFL);
-  limit(RLIMIT_NOFILE, 0);  // nothing else is opened: no external storage, no filter from a plug-in
-  // A file packed as well as deflate can becomes a thousand times as long; to unpack and to digest that takes less. At some
-  // damaged files HDF5 never ends.
-  limit(RLIMIT_CPU, 2 + 5 * (image.size() >> 20));
+  limit(RLIMIT_NOFILE, 0);                          // nothing else is opened: no external storage, no filter from a plug-in
+  limit(RLIMIT_CPU, 2 + 5 * (image.size() >> 20));  // of all pieces together
   try {
     ::_exit(write_all(out, answer_to(image)) ? 0 : 1);
   } catch (...) {
@@ -247,8 +261,13 @@ int only_open(int socket) {
 // it uses nothing that another may have left locked but the allocator, which the C library makes safe.
 [[noreturn]] void serve(int socket) {
   constexpr int patience = 1000;  // milliseconds
-  for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGXCPU, SIGTERM, SIGCHLD}) ::signal(signal, SIG_DFL);
+  for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGXCPU, SIGPROF, SIGTERM, SIGCHLD})
+    ::signal(signal, SIG_DFL);
   for (const int signal : {SIGPIPE, SIGINT}) ::signal(signal, SIG_IGN);
+  sigset_t of_time{};
+  ::sigaddset(&of_time, SIGXCPU);
+  ::sigaddset(&of_time, SIGPROF);
+  ::sigprocmask(SIG_UNBLOCK, &of_time, nullptr);
   limit(RLIMIT_CORE, 0);
   socket = only_open(socket);
   for (pollfd asked{socket, POLLIN, 0}; ::poll(&asked, 1, patience) > 0;) {
@@ -400,8 +419,9 @@ class Readers {
 
 std::string end_of(int status) {
   if (!WIFSIGNALED(status)) return "HDF5 did not read it to its end";
-  if (WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL) return "HDF5 came to no end with it";
-  return fmt::format("HDF5 crashed on it ({})", ::strsignal(WTERMSIG(status)));
+  const int by = WTERMSIG(status);
+  if (by == SIGPROF || by == SIGXCPU || by == SIGKILL) return "HDF5 came to no end with it";
+  return fmt::format("HDF5 crashed on it ({})", ::strsignal(by));
 }
 
 Reply reply_to(std::string_view image) {

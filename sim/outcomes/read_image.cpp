@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -87,7 +88,8 @@ std::string text_or_none(const Attributes& attributes, std::string_view name) { 
 // Takes the file's bytes apart again, checking them on the way.
 class ImageReader {
  public:
-  explicit ImageReader(std::string_view image) : image_bytes_(image.size()), file_(open(image)) {}
+  ImageReader(std::string_view image, const std::function<void(std::uint64_t)>& step)
+      : image_bytes_(image.size()), step_(step), file_(open(image)) {}
 
   Outcomes read() {
     require_our_format();
@@ -96,6 +98,7 @@ class ImageReader {
     std::vector<std::string> groups;
     std::vector<std::pair<std::string, Hdf5Handle>> variables;
     for (const std::string& name : link_names(root)) {
+      step_(0);
       Hdf5Handle object(H5Oopen(root, name.c_str(), H5P_DEFAULT), H5Oclose, "H5Oopen");
       const H5I_type_t kind = H5Iget_type(object);
       if (kind == H5I_GROUP) {
@@ -124,7 +127,8 @@ class ImageReader {
     if (version != fmt::to_string(results_schema)) throw OtherFormat(version.value_or(""));
   }
 
-  static Hdf5Handle open(std::string_view image) {
+  [[nodiscard]] Hdf5Handle open(std::string_view image) const {
+    step_(image.size());
     const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "H5Pcreate");
     checked(H5Pset_fapl_core(access, std::size_t{1} << 16, false), "H5Pset_fapl_core");
     checked(H5Pset_fclose_degree(access, H5F_CLOSE_STRONG), "H5Pset_fclose_degree");
@@ -133,11 +137,12 @@ class ImageReader {
     return Hdf5Handle(H5Fopen(image_name, H5F_ACC_RDONLY, access), H5Fclose, "H5Fopen");
   }
 
-  static std::vector<std::string> link_names(hid_t group) {
+  [[nodiscard]] std::vector<std::string> link_names(hid_t group) const {
     H5G_info_t info = {};
     checked(H5Gget_info(group, &info), "H5Gget_info");
     std::vector<std::string> names;
     for (hsize_t i = 0; i < info.nlinks; ++i) {
+      step_(0);
       const auto ask = [&](char* name, std::size_t size) {
         return checked(H5Lget_name_by_idx(group, ".", H5_INDEX_CRT_ORDER, H5_ITER_INC, i, name, size, H5P_DEFAULT),
                        "H5Lget_name_by_idx");
@@ -248,6 +253,7 @@ class ImageReader {
     value_bytes_ += 8 * count;
     if (value_bytes_ > most_value_bytes) throw Damage("it claims to hold more than 4 GiB");
     if (value_bytes_ > most_read_bytes(image_bytes_)) throw Damage("it claims to hold more than its bytes can");
+    step_(8 * count);
     return count;
   }
 
@@ -334,6 +340,7 @@ class ImageReader {
 
   // `name` with its group, as "horizon/retention".
   void read_array(const std::string& name, hid_t dataset) {
+    step_(0);
     const Extent extent = extent_of(dataset);
     require_our_storage(dataset, name);
     const Attributes attributes = read_attributes(dataset, image_bytes_);
@@ -366,6 +373,7 @@ class ImageReader {
   void read_group(const std::string& group_name) {
     const Hdf5Handle group(H5Gopen2(file_, group_name.c_str(), H5P_DEFAULT), H5Gclose, "H5Gopen2");
     for (const std::string& name : link_names(group)) {
+      step_(0);
       const Hdf5Handle object(H5Oopen(group, name.c_str(), H5P_DEFAULT), H5Oclose, "H5Oopen");
       if (H5Iget_type(object) != H5I_DATASET) throw Damage(fmt::format("{}/{} is no variable", group_name, name));
       if (!is_scale(object)) read_array(group_name + "/" + name, object);
@@ -373,6 +381,7 @@ class ImageReader {
   }
 
   std::size_t image_bytes_;
+  const std::function<void(std::uint64_t)>& step_;
   Hdf5Handle file_;
   Outcomes outcomes_;
   ContentDigest digest_;
@@ -383,9 +392,9 @@ class ImageReader {
 
 }  // namespace
 
-Outcomes read_image(std::string_view image) {
+Outcomes read_image(std::string_view image, const std::function<void(std::uint64_t)>& step) {
   // Never closed: that is a tenth of the work, and the process that reads ends.
-  return (new ImageReader(image))->read();
+  return (new ImageReader(image, step))->read();
 }
 
 }  // namespace sojourn

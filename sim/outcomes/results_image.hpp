@@ -1,6 +1,8 @@
 // Outcomes to the bytes of an HDF5 file in memory, and back. Callers hold an Hdf5Session. Both throw Hdf5Error.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -25,7 +27,8 @@ inline constexpr const char* image_name = "/dev/null/sojourn-image";
 /// The bytes of the file that says `outcomes`, which are consistent.
 [[nodiscard]] std::string write_image(const Outcomes& outcomes);
 
-/// The outcomes that the file says, having checked `content_sha256`. Throws Damage and OtherFormat too.
-[[nodiscard]] Outcomes read_image(std::string_view image);
+/// The outcomes that the file says, having checked `content_sha256`. Throws Damage and OtherFormat too. `step` is called
+/// before each piece of the work, with the bytes that it is about.
+[[nodiscard]] Outcomes read_image(std::string_view image, const std::function<void(std::uint64_t)>& step);
 
 }  // namespace sojourn
