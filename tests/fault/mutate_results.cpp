@@ -1,16 +1,20 @@
 // Alters results files in many ways, reads each and does with it what the program does, in this process:
-//   fault-mutate_results COUNT [SEED]
+//   fault-mutate_results COUNT [FIRST]
 // A third are files that say something else, with valid checksums; a third are bytes changed, cut, moved or doubled and
-// sealed again, so that HDF5 sees them; a third the same without a new seal. Prints how many were refused, read and used,
-// and in how many the process that reads for us crashed or was stopped. Ends with 0; a crash of its own, or an exception
-// without a name, ends it otherwise. Not part of any test: tests/fault/results_file_test.py runs a few.
+// sealed again, so that HDF5 sees them; a third the same without a new seal. Each follows from its number alone, FIRST or a
+// later one. Prints how many were refused, read and used, and in how many the process that reads for us crashed or was
+// stopped. Ends with 0; with 3 and 4 as cases.hpp says, and with 5 at an exception without a name: the file is then left
+// where it says. Not part of any test: tests/fault/results_file_test.py runs a few, and tests/fault/many_mutants.py
+// millions.
 #include <fmt/format.h>
+#include <malloc.h>
+#include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
-#include <map>
 #include <random>
 #include <string>
 
@@ -19,6 +23,7 @@
 #include "sim/outcomes/results_image.hpp"
 #include "sojourn/base/sha256.hpp"
 #include "sojourn/outcomes/results_file.hpp"
+#include "tests/fault/cases.hpp"
 #include "tests/fault/results_use.hpp"
 
 namespace {
@@ -68,21 +73,31 @@ std::string mutated(std::string bytes, std::mt19937_64& random) {
 
 int main(int argc, char** argv) {
   if (argc < 2 || argc > 3) {
-    std::fputs("usage: fault-mutate_results COUNT [SEED]\n", stderr);
+    std::fputs("usage: fault-mutate_results COUNT [FIRST]\n", stderr);
     return 2;
   }
-  const std::uint64_t count = std::strtoull(argv[1], nullptr, 10);
-  std::mt19937_64 random(argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 2026);
-  const Outcomes original = fault::unedited();
-  if (!fault::use(original)) {
+  const std::uint64_t first = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 0;
+  const std::uint64_t end_of_all = first + std::strtoull(argv[1], nullptr, 10);
+  const std::array originals{fault::unedited(fault::edited_scenario), fault::unedited(fault::edited_loop)};
+  for (const Outcomes& each : originals) {
+    if (fault::use(each)) continue;
     std::fputs("the file without changes is refused\n", stderr);
     return 1;
   }
-  const std::string image = image_of(original);
-  const std::string path = fmt::format("/tmp/sojourn-mutated-{}.h5", random());
-  std::map<std::string, std::uint64_t> seen;
+  const std::array images{image_of(originals[0]), image_of(originals[1])};
+  const char* const folder = ::access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+  const std::string path = fmt::format("{}/sojourn-mutated-{}.h5", folder, ::getpid());
+  // What is freed is soon asked for again: pages that go back to the system and come anew would be half of the work.
+  ::mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  ::mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  fault::Watch watch(120);
+  fault::Ends ends;
   double slowest = 0.0;
-  for (std::uint64_t i = 0; i < count; ++i) {
+  for (std::uint64_t i = first; i < end_of_all; ++i) {
+    watch.begin(i);
+    std::mt19937_64 random(i);
+    const Outcomes& original = originals[i / 3 % 2];
+    const std::string& image = images[i / 3 % 2];
     std::string bytes;
     if (i % 3 == 0) {
       std::vector<std::uint8_t> choices(4 + random() % 20);
@@ -92,7 +107,7 @@ int main(int argc, char** argv) {
       while (decide.left()) fault::edit(edited, decide);
       const auto held = fault::made_consistent(std::move(edited));
       if (!held) {
-        ++seen["edits that no file can hold"];
+        ends.count("edits that no file can hold");
         continue;
       }
       bytes = sealed(image_of(*held));
@@ -100,7 +115,6 @@ int main(int argc, char** argv) {
       bytes = i % 3 == 1 ? sealed(mutated(image, random)) : mutated(sealed(image), random);
     }
     std::ofstream(path, std::ios::binary | std::ios::trunc).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    if (i % 500 == 499) std::fprintf(stderr, "%llu\n", static_cast<unsigned long long>(i + 1));
     const auto before = std::chrono::steady_clock::now();
     const char* const kind = i % 3 == 0 ? "edited" : i % 3 == 1 ? "sealed again" : "unsealed";
     std::string end;
@@ -116,16 +130,15 @@ int main(int argc, char** argv) {
     } catch (const std::bad_alloc&) {
       end = "refused: no memory";
     } catch (...) {
-      std::ofstream("/tmp/sojourn-mutated-kept.h5", std::ios::binary) << bytes;
-      std::fprintf(stderr, "an exception without a name at %llu: /tmp/sojourn-mutated-kept.h5\n",
-                   static_cast<unsigned long long>(i));
-      throw;
+      std::fprintf(stderr, "an exception without a name at case %llu: %s\n", static_cast<unsigned long long>(i),
+                   path.c_str());
+      return 5;
     }
-    ++seen[fmt::format("{}: {}", kind, end)];
+    ends.count(fmt::format("{}: {}", kind, end));
     slowest = std::max(slowest, std::chrono::duration<double>(std::chrono::steady_clock::now() - before).count());
   }
   std::remove(path.c_str());
-  for (const auto& [what, times] : seen) std::printf("%10llu %s\n", static_cast<unsigned long long>(times), what.c_str());
+  ends.print();
   std::printf("slowest: %.1f s\n", slowest);
   return 0;
 }

@@ -63,11 +63,85 @@ id = "plan"
 improvements = ["better"]
 )toml";
 
-/// What a comparison of that scenario writes.
-inline Outcomes unedited() {
-  const Scenario scenario = parse_scenario(edited_scenario, "edited.toml");
+/// Another with what the first has not: people who are there already, accounts, a pool, a counter with tiers, a survey, a
+/// rule.
+inline constexpr const char* edited_loop = R"toml(schema = 1
+[scenario]
+title = "Edited loop"
+start = 2026-01-01
+horizon = "6 weeks"
+window = "2 weeks"
+customers = 40
+replications = 2
+currency = "EUR"
+[[persona]]
+id = "old"
+share = 0.5
+standing = "customer"
+tenure = { uniform = ["0 days", "1 year"] }
+starts = { use = 1.0 }
+[[persona]]
+id = "new"
+share = 0.5
+starts = { buy = 1.0 }
+[[account_segment]]
+id = "firm"
+share = 1.0
+roles = { old = 1, new = 1 }
+gates = [ { touchpoint = "buy", rule = "majority" } ]
+[[counter]]
+id = "points"
+counts = ["buy", "use"]
+tiers = [1, 3]
+[[pool]]
+id = "desk"
+servers = 1
+cost_per_hour = 20.0
+[[touchpoint]]
+id = "buy"
+stage = "purchase"
+quality = 0.6
+revenue = 5.0
+next = [ { to = "use", odds = 1.0, after = "3 days" }, { to = "gone", odds = 1.0, after = "3 days" } ]
+[[touchpoint]]
+id = "use"
+stage = "retention"
+quality = 0.6
+pool = "desk"
+handle_time = "1 day"
+next = [ { to = "buy", odds = 2.0, after = "5 days" }, { to = "gone", odds = 1.0, after = "5 days" } ]
+[[touchpoint]]
+id = "gone"
+stage = "retention"
+end = "churned"
+[[survey]]
+id = "asked"
+asks = "nps"
+after = ["use"]
+base = 0.0
+closed_loop = { below = 7, to = "use", within = "2 days" }
+[[improvement]]
+id = "better"
+target = { touchpoint = "use" }
+effect = { quality = "+0.2" }
+[[rule]]
+id = "alarm"
+when = { metric = "nps", survey = "asked", below = 50, windows = 1 }
+switch_on = "better"
+[[plan]]
+id = "plan"
+improvements = ["better"]
+[[plan]]
+id = "ruled"
+rules = ["alarm"]
+)toml";
+
+/// What a comparison of one of them writes.
+inline Outcomes unedited(const char* text = edited_scenario) {
+  const Scenario scenario = parse_scenario(text, "edited.toml");
   const Model model = build(scenario);
-  const PlanId plans[] = {PlanId(0), PlanId(1)};
+  std::vector<PlanId> plans;
+  for (std::size_t k = 0; k < model.parts().plans.size(); ++k) plans.emplace_back(k);
   RunOptions options;
   options.threads = 1;
   const RunResult result = run(model, plans, options);
@@ -112,7 +186,7 @@ inline void edit(Outcomes& outcomes, Decisions& decide) {
       0.0, -1.0, 1e308, 0.5, 4e9, 1e-320, std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()};
   const std::int64_t odd_integers[] = {
       0, -1, 1, 1ll << 40, std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min()};
-  const std::string odd_texts[] = {"", "baseline", "plan", "\x1b[31m", "\xff", std::string(5000, 'x'), "a", "gone"};
+  const std::string odd_texts[] = {"", "baseline", "plan", "ruled", "\x1b[31m", "\xff", std::string(5000, 'x'), "a", "gone"};
   auto& arrays = outcomes.arrays;
   auto& dimensions = outcomes.dimensions;
   Array& array = arrays[decide.below(arrays.size())];
@@ -177,14 +251,21 @@ inline void edit(Outcomes& outcomes, Decisions& decide) {
     case 12: {
       // Another scenario than the one that was run.
       std::string& text = outcomes.provenance.scenario_toml;
-      const std::pair<const char*, const char*> others[] = {{"\"6 weeks\"", "\"26 weeks\""},
-                                                            {"\"2 weeks\"", "\"1 week\""},
-                                                            {"id = \"plan\"", "id = \"other\""},
-                                                            {"id = \"b\"", "id = \"c\""},
-                                                            {"servers = 2\n", ""},
-                                                            {"[word_of_mouth]\npromoter_rate = \"1 per month\"\n", ""},
-                                                            {"2026-01-01", "2027-01-01"},
-                                                            {"id = \"use\"", "id = \"nil\""}};
+      const std::pair<const char*, const char*> others[] = {
+          {"\"6 weeks\"", "\"26 weeks\""},
+          {"\"2 weeks\"", "\"1 week\""},
+          {"id = \"plan\"", "id = \"other\""},
+          {"id = \"b\"", "id = \"c\""},
+          {"servers = 2\n", ""},
+          {"[word_of_mouth]\npromoter_rate = \"1 per month\"\n", ""},
+          {"2026-01-01", "2027-01-01"},
+          {"id = \"use\"", "id = \"nil\""},
+          {"tiers = [1, 3]", "tiers = [1]"},
+          {"asks = \"nps\"", "asks = \"csat\""},
+          {"pool = \"desk\"", "servers = 1"},
+          {"rules = [\"alarm\"]", "improvements = [\"better\"]"},
+          {"standing = \"customer\"\ntenure = { uniform = [\"0 days\", \"1 year\"] }\n", ""},
+          {"roles = { old = 1, new = 1 }", "roles = { old = 1 }"}};
       const auto& [from, to] = others[decide.below(std::size(others))];
       if (const std::size_t at = text.find(from); at != text.npos) text.replace(at, std::string(from).size(), to);
       break;

@@ -51,11 +51,18 @@ std::string altered(std::string bytes, fault::Decisions& decide) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const Outcomes original = fault::unedited();
-  static const std::string sent = packed(original), image = image_of(original);
-  if (!use(original)) std::abort();
+  struct Base {
+    explicit Base(const char* scenario)
+        : original(fault::unedited(scenario)), sent(packed(original)), image(image_of(original)) {
+      if (!use(original)) std::abort();
+    }
+    Outcomes original;
+    std::string sent, image;
+  };
+  static const Base first(fault::edited_scenario), second(fault::edited_loop);
   fault::Decisions decide(std::span(data, size));
   const std::size_t what = decide.below(256);
+  const auto& [original, sent, image] = what != 255 && (what & 64) != 0 ? second : first;
   try {
     if (what == 255) {
       (void)use(read_image_apart(altered(image, decide)));
