@@ -2,6 +2,7 @@
 #pragma once
 
 #include <signal.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <cstdint>
@@ -43,24 +44,30 @@ inline void say_and_end(const char* what, int status) {
 }
 }  // namespace detail
 
-/// Ends the process where a case crashes (status 4) or takes longer than `seconds` (status 3), having said which it is.
+/// Ends the process where a case crashes (status 4), takes more than `seconds` of processor time, or a hundred times as long
+/// by the clock (status 3), having said which it is.
 class Watch {
  public:
   explicit Watch(unsigned seconds) : seconds_(seconds) {
-    ::signal(SIGALRM, [](int) { detail::say_and_end("no end", 3); });
+    for (const int late : {SIGALRM, SIGPROF}) ::signal(late, [](int) { detail::say_and_end("no end", 3); });
     for (const int crash : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL})
       ::signal(crash, [](int) { detail::say_and_end("a crash", 4); });
   }
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
-  ~Watch() { ::alarm(0); }
+  ~Watch() { set(0); }
 
   void begin(std::uint64_t number) {
     detail::under_way = number;
-    ::alarm(seconds_);
+    set(seconds_);
   }
 
  private:
+  static void set(unsigned seconds) {
+    const itimerval once{{0, 0}, {static_cast<time_t>(seconds), 0}};
+    ::setitimer(ITIMER_PROF, &once, nullptr);
+    ::alarm(100 * seconds);
+  }
   unsigned seconds_;
 };
 
