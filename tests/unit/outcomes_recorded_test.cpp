@@ -7,7 +7,7 @@
 #include "sim/outcomes/results_image.hpp"
 #include "sojourn/outcomes/recorded.hpp"
 #include "tests/catch.hpp"
-#include "tests/fault/results_edits.hpp"
+#include "tests/fault/results_use.hpp"
 
 namespace sojourn {
 namespace {
@@ -42,6 +42,17 @@ std::string refusal(const std::function<void(Outcomes&)>& change) {
 }
 
 bool says(const std::string& message, const std::string& part) { return message.find(part) != std::string::npos; }
+
+TEST_CASE("exits between the same two touchpoints have labels of their own", "[outcomes]") {
+  const std::string one = "{ to = \"use\", odds = 1.0, after = \"3 days\" }";
+  std::string text = fault::edited_scenario;
+  text.replace(text.find(one), one.size(), one + ", " + one + ", " + one);
+  std::vector<std::string> labels = exit_labels(build(parse_scenario(text, "labels.toml")).parts());
+  CHECK(std::count(labels.begin(), labels.end(), "buy -> use") == 1);
+  CHECK(std::count(labels.begin(), labels.end(), "buy -> use #3") == 1);
+  std::sort(labels.begin(), labels.end());
+  CHECK(std::adjacent_find(labels.begin(), labels.end()) == labels.end());
+}
 
 TEST_CASE("results are taken apart only where they have the shape that a run gives them", "[outcomes][results_file]") {
   CHECK(refusal([](Outcomes&) {}).empty());
