@@ -69,7 +69,7 @@ Outcomes simulated(const CommandLine& line, const Input& input, PlanId plan) {
   if (result->replications.empty()) throw Interrupted();
   Provenance provenance;
   provenance.seed = input.model.parts().settings.seed;
-  return collect_outcomes(*result, std::move(provenance));
+  return collect_outcomes(std::move(*result), std::move(provenance));
 }
 
 /// Customers whose single journeys are held against the company's map.

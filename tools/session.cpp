@@ -331,7 +331,7 @@ int simulate(const CommandLine& line, Ranks* ranks, const Input& asked, const st
   provenance.scenario_name = input.scenario_name;
   Samples samples = collect_samples(result);
   if (line.json || !line.quiet) add_appraisal_spreads(samples, result.programs);
-  write_results(outcomes_of(result, samples, std::move(provenance)), path, replacing(line, asked));
+  write_results(outcomes_of(std::move(search.result), samples, std::move(provenance)), path, replacing(line, asked));
 
   if (line.json) {
     print(stdout, "%s", json(samples, line.input).c_str());

@@ -1,5 +1,8 @@
 #include "sojourn/base/memory.hpp"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -49,5 +52,11 @@ std::uint64_t free_in_control_group() {
 }  // namespace
 
 std::uint64_t available_memory() { return std::min({free_on_machine(), free_in_address_space(), free_in_control_group()}); }
+
+void give_back_memory() {
+#ifdef __GLIBC__
+  ::malloc_trim(0);
+#endif
+}
 
 }  // namespace sojourn

@@ -224,7 +224,7 @@ Results simulated(const Study& study, const std::vector<PlanId>& plans, Request 
   const LoadedScenario& loaded = study.content().loaded;
   request.changes = study.content().changes;
   require_room(run_size(loaded.model, plans.size()));
-  const RunResult result = run(loaded.model, plans, options_of(how));
+  RunResult result = run(loaded.model, plans, options_of(how));
   if (result.replications.empty()) throw Interrupted();
   Samples samples = collect_samples(result);
   Provenance provenance;
@@ -232,7 +232,7 @@ Results simulated(const Study& study, const std::vector<PlanId>& plans, Request 
   provenance.request = std::move(request);
   provenance.scenario_name = loaded.scenario_name;
   provenance.scenario_toml = loaded.scenario.text;
-  Outcomes outcomes = outcomes_of(result, samples, std::move(provenance));
+  Outcomes outcomes = outcomes_of(std::move(result), samples, std::move(provenance));
   return Results(content_of(std::move(outcomes), std::move(samples), loaded.scenario.name));
 }
 

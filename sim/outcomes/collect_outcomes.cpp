@@ -2,6 +2,7 @@
 #include <functional>
 #include <limits>
 
+#include "sojourn/base/memory.hpp"
 #include "sojourn/engine/money_totals.hpp"
 #include "sojourn/outcomes/collect.hpp"
 #include "sojourn/outcomes/recorded.hpp"
@@ -19,7 +20,50 @@ Names ids_of(const auto& entities) {
   return ids;
 }
 
-/// Appends one array after another, over all plans and replications of a run.
+/// The metrics of one plan and replication after another.
+class HorizonMetrics {
+ public:
+  explicit HorizonMetrics(const RunResult& result) : result_(result) {
+    const Mechanisms mechanisms = mechanisms_in(parts());
+    for (const Metric& metric : metrics()) {
+      if (metric.written == Written::where_used && !mechanisms.has(metric.needs)) continue;
+      metrics_.push_back(&metric);
+    }
+    for (const Program& program : result.programs) costs_.push_back(fixed_costs(program));
+    values_.resize(metrics_.size());
+  }
+
+  void add(std::size_t k, const Totals& totals) {
+    const Program& program = result_.programs[k];
+    PlanSamples one;
+    add_sample(one, BatchSums(program, totals, parts().settings.customers), program, costs_[k]);
+    for (std::size_t m = 0; m < metrics_.size(); ++m) values_[m].push_back(metrics_[m]->value(one.all.front()));
+  }
+
+  [[nodiscard]] std::vector<Array> arrays() && {
+    std::vector<Array> arrays;
+    for (std::size_t m = 0; m < metrics_.size(); ++m) {
+      const Metric& metric = *metrics_[m];
+      arrays.push_back({std::string(metric.name),
+                        {"plan", "replication"},
+                        metric.unit == "currency" ? parts().settings.currency : std::string(metric.unit),
+                        std::string(metric.description),
+                        std::move(values_[m])});
+    }
+    return arrays;
+  }
+
+ private:
+  [[nodiscard]] const ModelParts& parts() const { return result_.programs.front().model().parts(); }
+
+  const RunResult& result_;
+  std::vector<const Metric*> metrics_;
+  std::vector<FixedCosts> costs_;            // [plan]
+  std::vector<std::vector<double>> values_;  // [metric]
+};
+
+/// Declares one array after another, then fills all of them with one plan and replication after another: what was counted of
+/// one is not needed any more when it is in the arrays.
 class Arrays {
  public:
   Arrays(const RunResult& result, Outcomes& outcomes)
@@ -28,9 +72,28 @@ class Arrays {
         parts_(result.programs.front().model().parts()),
         shape_(result.shapes.front()),
         mechanisms_(mechanisms_in(parts_)),
-        market_(result.programs.front().model().people_per_customer()) {}
+        market_(result.programs.front().model().people_per_customer()),
+        horizon_(result) {}
 
-  void add_all() {
+  /// `spent` is called with each plan and replication that is in the arrays.
+  void add_all(const std::function<void(std::size_t, std::size_t)>& spent) {
+    declare();
+    for (std::size_t k = 0; k < result_.programs.size(); ++k) {
+      for (std::size_t r = 0; r < result_.totals[k].size(); ++r) {
+        const Totals& totals = result_.totals[k][r];
+        for (const auto& fill : fills_) fill(k, totals);
+        horizon_.add(k, totals);
+        spent(k, r);
+      }
+    }
+    for (Array& metric : std::move(horizon_).arrays()) {
+      metric.name = "horizon/" + metric.name;
+      outcomes_.arrays.push_back(std::move(metric));
+    }
+  }
+
+ private:
+  void declare() {
     for (const auto& score : time_scores()) add_time_score(score);
     add_money();
     add_occupancy();
@@ -42,7 +105,7 @@ class Arrays {
     add_staff_cost();
     for (const auto& score : account_scores()) add_account_score(score);
     add_integers("taken", {"persona", "exit"}, "count", "times the exit was taken up to the horizon",
-                 [&](const Totals& totals, auto& values) {
+                 [=, this](const Totals& totals, auto& values) {
                    each(shape_.personas, shape_.exits,
                         [&](std::size_t p, std::size_t e) { values.push_back(integer(totals.cell(shape_.taken(p, e)))); });
                  });
@@ -50,22 +113,21 @@ class Arrays {
     add_tenure("tenure_censored", TenureScore::censored,
                "people by days as a customer of those still customers at the horizon");
     if (shape_.entries) {
-      add_integers(
-          "tenure_entered", {"persona", "tenure_bin"}, "people",
-          "people who arrived as customers, by days as a customer at arrival", [&](const Totals& totals, auto& values) {
-            each(shape_.personas, shape_.tenure_bins,
-                 [&](std::size_t p, std::size_t b) { values.push_back(integer(totals.cell(shape_.entered(p, b)))); });
-          });
+      add_integers("tenure_entered", {"persona", "tenure_bin"}, "people",
+                   "people who arrived as customers, by days as a customer at arrival",
+                   [=, this](const Totals& totals, auto& values) {
+                     each(shape_.personas, shape_.tenure_bins, [&](std::size_t p, std::size_t b) {
+                       values.push_back(integer(totals.cell(shape_.entered(p, b))));
+                     });
+                   });
     }
     if (result_.programs.size() > 1) {
       add_paired_outcomes();
       add_members();
     }
     add_stages();
-    add_metrics();
   }
 
- private:
   static std::int64_t integer(Totals::Wide cell) { return static_cast<std::int64_t>(cell); }
   template <class Use>
   static void each(std::size_t outer, std::size_t inner, Use use) {
@@ -74,22 +136,29 @@ class Arrays {
     }
   }
 
-  /// `fill(totals, values)` or `fill(plan, totals, values)` appends the cells of one replication in row-major order.
+  /// `fill(totals, values)` or `fill(plan, totals, values)` appends the cells of one replication in row-major order. It is
+  /// called later, and so holds what it needs.
   template <class T, class Fill>
   void add(std::string name, Names dimensions, std::string_view unit, std::string_view long_name, Fill fill) {
-    std::vector<T> values;
     dimensions.insert(dimensions.begin(), {"plan", "replication"});
-    for (std::size_t k = 0; k < result_.programs.size(); ++k) {
-      for (const Totals& totals : result_.totals[k]) {
-        if constexpr (std::is_invocable_v<Fill, std::size_t, const Totals&, std::vector<T>&>) {
-          fill(k, totals, values);
-        } else {
-          fill(totals, values);
-        }
+    fills_.emplace_back([this, fill, at = outcomes_.arrays.size()](std::size_t k, const Totals& totals) {
+      auto& values = std::get<std::vector<T>>(outcomes_.arrays[at].values);
+      const std::size_t before = values.size();
+      if constexpr (std::is_invocable_v<Fill, std::size_t, const Totals&, std::vector<T>&>) {
+        fill(k, totals, values);
+      } else {
+        fill(totals, values);
       }
-    }
+      if (before == 0) values.reserve(values.size() * replications());
+    });
     outcomes_.arrays.push_back(
-        {std::move(name), std::move(dimensions), std::string(unit), std::string(long_name), std::move(values)});
+        {std::move(name), std::move(dimensions), std::string(unit), std::string(long_name), std::vector<T>()});
+  }
+  /// Of all plans.
+  [[nodiscard]] std::size_t replications() const {
+    std::size_t count = 0;
+    for (const std::vector<Totals>& plan : result_.totals) count += plan.size();
+    return count;
   }
   template <class Fill>
   void add_integers(std::string_view name, Names dimensions, std::string_view unit, std::string_view long_name, Fill fill) {
@@ -103,7 +172,7 @@ class Arrays {
   void add_time_score(const Score<TimeScore, Sums>& score) {
     if (score.kind == ScoreKind::mean_of_people) {
       const double scale = scale_of(score.scale, shape_.scales);
-      add_reals(score.name, {"persona", "time"}, score.unit, score.long_name, [&](const Totals& totals, auto& values) {
+      add_reals(score.name, {"persona", "time"}, score.unit, score.long_name, [=, this](const Totals& totals, auto& values) {
         for (std::size_t p = 0; p < shape_.personas; ++p) {
           Totals::Wide sum = 0, people = 0;
           for (std::size_t w = 0; w < shape_.windows; ++w) {
@@ -115,30 +184,31 @@ class Arrays {
       });
       return;
     }
-    add_integers(score.name, {"persona", "time"}, score.unit, score.long_name, [&](const Totals& totals, auto& values) {
-      for (std::size_t p = 0; p < shape_.personas; ++p) {
-        Totals::Wide sum = 0;
-        for (std::size_t w = 0; w < shape_.windows; ++w) {
-          const Totals::Wide cell = totals.cell(shape_.time(p, w, score.cell));
-          sum = score.kind == ScoreKind::stock ? sum + cell : cell;
-          values.push_back(integer(sum));
-        }
-      }
-    });
+    add_integers(score.name, {"persona", "time"}, score.unit, score.long_name,
+                 [=, this](const Totals& totals, auto& values) {
+                   for (std::size_t p = 0; p < shape_.personas; ++p) {
+                     Totals::Wide sum = 0;
+                     for (std::size_t w = 0; w < shape_.windows; ++w) {
+                       const Totals::Wide cell = totals.cell(shape_.time(p, w, score.cell));
+                       sum = score.kind == ScoreKind::stock ? sum + cell : cell;
+                       values.push_back(integer(sum));
+                     }
+                   }
+                 });
   }
 
   void add_touch_score(const Score<TouchScore, TouchSums>& score) {
     if (!mechanisms_.has(score.needs)) return;
     const Names dimensions{"persona", "touchpoint"};
     if (score.kind == ScoreKind::count) {
-      add_integers(score.name, dimensions, score.unit, score.long_name, [&](const Totals& totals, auto& values) {
+      add_integers(score.name, dimensions, score.unit, score.long_name, [=, this](const Totals& totals, auto& values) {
         each(shape_.personas, shape_.touchpoints,
              [&](std::size_t p, std::size_t v) { values.push_back(integer(totals.cell(shape_.touch(p, v, score.cell)))); });
       });
       return;
     }
     const double scale = scale_of(score.scale, shape_.scales);
-    add_reals(score.name, dimensions, score.unit, score.long_name, [&](const Totals& totals, auto& values) {
+    add_reals(score.name, dimensions, score.unit, score.long_name, [=, this](const Totals& totals, auto& values) {
       each(shape_.personas, shape_.touchpoints, [&](std::size_t p, std::size_t v) {
         const auto count = [&](TouchScore of) { return totals.value(shape_.touch(p, v, of)); };
         double over = count(TouchScore::visits) - count(TouchScore::unserved);
@@ -154,7 +224,7 @@ class Arrays {
   void add_account_score(const Score<AccountScore, Sums>& score) {
     if (!mechanisms_.has(Needs::accounts) || !mechanisms_.has(score.needs)) return;
     add_integers(score.name, {"account_segment", "time"}, score.unit, score.long_name,
-                 [&](const Totals& totals, auto& values) {
+                 [=, this](const Totals& totals, auto& values) {
                    each(shape_.account_segments, shape_.windows, [&](std::size_t s, std::size_t w) {
                      values.push_back(integer(totals.cell(shape_.account(s, w, score.cell))));
                    });
@@ -164,19 +234,20 @@ class Arrays {
   void add_money() {
     const std::string& currency = parts_.settings.currency;
     const auto series = [&](std::string_view name, DoubleSum MoneySum::*part, std::string_view long_name) {
-      add_reals(name, {"persona", "time"}, currency, long_name, [&](std::size_t k, const Totals& totals, auto& values) {
-        const CountedUnder under(result_.programs[k], totals);
-        for (std::size_t p = 0; p < shape_.personas; ++p) {
-          const PersonaMoney money = money_of(*under, totals, p);
-          for (const MoneySum& window : money.windows) values.push_back((window.*part).value() * market_);
-        }
-      });
+      add_reals(name, {"persona", "time"}, currency, long_name,
+                [=, this](std::size_t k, const Totals& totals, auto& values) {
+                  const CountedUnder under(result_.programs[k], totals);
+                  for (std::size_t p = 0; p < shape_.personas; ++p) {
+                    const PersonaMoney money = money_of(*under, totals, p);
+                    for (const MoneySum& window : money.windows) values.push_back((window.*part).value() * market_);
+                  }
+                });
     };
     series("revenue", &MoneySum::revenue, "revenue in the window, undiscounted, for the market");
     series("cost_to_serve", &MoneySum::cost, "cost to serve in the window, undiscounted, for the market");
     add_reals("investment", {"time"}, currency,
               "price of the plan's improvements in the window, undiscounted, for the market",
-              [&](std::size_t k, const Totals& totals, auto& values) {
+              [=, this](std::size_t k, const Totals& totals, auto& values) {
                 const CountedUnder under(result_.programs[k], totals);
                 const FixedCost fixed = fixed_investment(*under);
                 std::vector<DoubleSum> prices(shape_.windows);
@@ -194,7 +265,7 @@ class Arrays {
     if (!mechanisms_.has(Needs::paid_servers)) return;
     add_reals("staff_cost", {"time"}, parts_.settings.currency,
               "pay of the servers of pools on duty in the window, undiscounted, for the market",
-              [&](std::size_t k, const Totals& totals, auto& values) {
+              [=, this](std::size_t k, const Totals& totals, auto& values) {
                 const FixedCost staff = staff_cost(*CountedUnder(result_.programs[k], totals));
                 values.insert(values.end(), staff.windows.begin(), staff.windows.end());
               });
@@ -202,7 +273,7 @@ class Arrays {
 
   void add_occupancy() {
     add_integers("occupancy", {"touchpoint", "time"}, "people", "people at the touchpoint at the window's end",
-                 [&](const Totals& totals, auto& values) {
+                 [=, this](const Totals& totals, auto& values) {
                    for (std::size_t v = 0; v < shape_.touchpoints; ++v) {
                      Totals::Wide people = 0;
                      for (std::size_t w = 0; w < shape_.windows; ++w) {
@@ -216,7 +287,7 @@ class Arrays {
   void add_queues() {
     if (!shape_.queues) return;
     const auto series = [&](std::string_view name, std::string_view unit, std::string_view long_name, auto value) {
-      add_reals(name, {"touchpoint", "time"}, unit, long_name, [&](std::size_t k, const Totals& totals, auto& values) {
+      add_reals(name, {"touchpoint", "time"}, unit, long_name, [=, this](std::size_t k, const Totals& totals, auto& values) {
         const Program& program = result_.programs[k];
         each(shape_.touchpoints, shape_.windows, [&](std::size_t v, std::size_t w) {
           const auto touchpoint = static_cast<std::uint32_t>(v);
@@ -225,7 +296,7 @@ class Arrays {
       });
     };
     const auto people = [&](std::string_view name, QueueScore score, std::string_view long_name) {
-      series(name, "people", long_name, [&](const Totals& totals, std::size_t queue, std::size_t w) {
+      series(name, "people", long_name, [=, this](const Totals& totals, std::size_t queue, std::size_t w) {
         return totals.value(shape_.queue(queue, w, score));
       });
     };
@@ -237,7 +308,7 @@ class Arrays {
     people("queue_length", QueueScore::waiting,
            "who stands in line at the window's end, real people where one simulated one stands for several");
     series("queue_wait", "day", "mean of the waits that ended in the window",
-           [&](const Totals& totals, std::size_t queue, std::size_t w) {
+           [this](const Totals& totals, std::size_t queue, std::size_t w) {
              const auto of = [&](QueueScore score) { return totals.value(shape_.queue(queue, w, score)); };
              const double ended = of(QueueScore::served) + of(QueueScore::gave_up);
              return ended > 0.0 ? totals.value(shape_.queue(queue, w, QueueScore::wait), shape_.scales.days) / ended : nan;
@@ -248,7 +319,7 @@ class Arrays {
   void add_surveys() {
     if (parts_.surveys.empty()) return;
     const auto series = [&](auto add, const auto& value) {
-      add([&](const Totals& totals, auto& values) {
+      add([=, this](const Totals& totals, auto& values) {
         for (std::size_t s = 0; s < parts_.surveys.size(); ++s) {
           for (const SurveyCells& window : survey_by_window(totals, s, parts_.surveys[s]))
             values.push_back(static_cast<typename std::decay_t<decltype(values)>::value_type>(value(window)));
@@ -260,7 +331,7 @@ class Arrays {
           [&](auto fill) {
             add_integers(name, {"survey", "time"}, "count", long_name, fill);
           },
-          [&](const SurveyCells& window) { return window.*member; });
+          [=](const SurveyCells& window) { return window.*member; });
     };
     const auto means = [&](std::string_view name, double SurveyCells::*sum, double SurveyCells::*of,
                            std::string_view long_name) {
@@ -268,7 +339,7 @@ class Arrays {
           [&](auto fill) {
             add_reals(name, {"survey", "time"}, "1", long_name, fill);
           },
-          [&](const SurveyCells& window) { return window.*of > 0.0 ? window.*sum / (window.*of) : nan; });
+          [=](const SurveyCells& window) { return window.*of > 0.0 ? window.*sum / (window.*of) : nan; });
     };
     counts("survey_invited", &SurveyCells::invited, "invitations in the window");
     counts("survey_answered", &SurveyCells::answered, "answers in the window");
@@ -287,7 +358,7 @@ class Arrays {
     const std::vector<double>& ends = result_.programs.front().windows().ends();
     add_integers("rule_on", {"rule", "time"}, "1",
                  "1 where the plan goes by the rule and it was in force in the window, else 0",
-                 [&](const Totals& totals, auto& values) {
+                 [=, this](const Totals& totals, auto& values) {
                    for (const RuleId rule : used) {
                      for (const int on : in_force(totals.switches, static_cast<std::uint32_t>(rule.index()), ends))
                        values.push_back(on);
@@ -301,7 +372,7 @@ class Arrays {
     outcomes_.dimensions.push_back(
         {"pool", pools.size(), pools, "", "pools of servers, then touchpoints with servers of their own"});
     add_reals("pool_utilisation", {"pool"}, "1", "share of the servers' time on duty in which they worked",
-              [&](std::size_t k, const Totals& totals, auto& values) {
+              [=, this](std::size_t k, const Totals& totals, auto& values) {
                 const CountedUnder under(result_.programs[k], totals);
                 const Staffing& staffing = under->staffing();
                 for (std::size_t pool = 0; pool < staffing.pools.size(); ++pool) {
@@ -312,7 +383,7 @@ class Arrays {
   }
 
   void add_tenure(std::string_view name, TenureScore score, std::string_view long_name) {
-    add_integers(name, {"persona", "tenure_bin"}, "people", long_name, [&](const Totals& totals, auto& values) {
+    add_integers(name, {"persona", "tenure_bin"}, "people", long_name, [=, this](const Totals& totals, auto& values) {
       each(shape_.personas, shape_.tenure_bins,
            [&](std::size_t p, std::size_t b) { values.push_back(integer(totals.cell(shape_.tenure(p, b, score)))); });
     });
@@ -329,7 +400,7 @@ class Arrays {
     outcomes_.dimensions.push_back({"standing", end_standing_count, standings, "", "standing at the horizon"});
     add_integers("fortunes", {"persona", "fate", "feeling"}, "people",
                  "people by how they end under the plan and, on the same luck, under the first plan",
-                 [&](const Totals& totals, auto& values) {
+                 [=, this](const Totals& totals, auto& values) {
                    for (std::size_t p = 0; p < shape_.personas; ++p) {
                      each(customer_change_count, satisfaction_change_count, [&](std::size_t o, std::size_t f) {
                        values.push_back(totals.paired_outcomes.people(p, static_cast<CustomerChange>(o),
@@ -353,7 +424,7 @@ class Arrays {
         "members", {"tier", "persona", "without_plan", "standing"}, "people",
         "people who reach the tier under the plan, by what became of them under the first plan and where they stand at "
         "the horizon",
-        [&](const Totals& totals, auto& values) {
+        [=, this](const Totals& totals, auto& values) {
           for (std::size_t tier = 0; tier < shape_.tiers; ++tier) {
             for (std::size_t p = 0; p < shape_.personas; ++p) {
               each(without_plan_count, end_standing_count, [&](std::size_t before, std::size_t after) {
@@ -375,50 +446,30 @@ class Arrays {
     outcomes_.arrays.push_back({"stage_order", {"stage"}, "1", "position of the stage in the lifecycle", order});
   }
 
-  void add_metrics() {
-    for (Array& metric : horizon_metrics(result_)) {
-      metric.name = "horizon/" + metric.name;
-      outcomes_.arrays.push_back(std::move(metric));
-    }
-  }
-
   const RunResult& result_;
   Outcomes& outcomes_;
   const ModelParts& parts_;
   const TallyShape& shape_;
   Mechanisms mechanisms_;
   double market_;  // people of the market for each one simulated
+  HorizonMetrics horizon_;
+  std::vector<std::function<void(std::size_t, const Totals&)>> fills_;  // of an array each
 };
 
 }  // namespace
 
 std::vector<Array> horizon_metrics(const RunResult& result) {
-  const ModelParts& parts = result.programs.front().model().parts();
-  std::vector<Sums> whole;
+  HorizonMetrics all(result);
   for (std::size_t k = 0; k < result.programs.size(); ++k) {
-    const Program& program = result.programs[k];
-    const FixedCosts costs = fixed_costs(program);
-    PlanSamples plan;
-    for (const Totals& totals : result.totals[k])
-      add_sample(plan, BatchSums(program, totals, parts.settings.customers), program, costs);
-    whole.insert(whole.end(), plan.all.begin(), plan.all.end());
+    for (const Totals& totals : result.totals[k]) all.add(k, totals);
   }
-  const Mechanisms mechanisms = mechanisms_in(parts);
-  std::vector<Array> arrays;
-  for (const Metric& metric : metrics()) {
-    if (metric.written == Written::where_used && !mechanisms.has(metric.needs)) continue;
-    std::vector<double> values;
-    for (const Sums& sums : whole) values.push_back(metric.value(sums));
-    arrays.push_back({std::string(metric.name),
-                      {"plan", "replication"},
-                      metric.unit == "currency" ? parts.settings.currency : std::string(metric.unit),
-                      std::string(metric.description),
-                      std::move(values)});
-  }
-  return arrays;
+  return std::move(all).arrays();
 }
 
-Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
+namespace {
+
+Outcomes collected(const RunResult& result, Provenance provenance,
+                   const std::function<void(std::size_t, std::size_t)>& spent) {
   const ModelParts& parts = result.programs.front().model().parts();
   const TallyShape& shape = result.shapes.front();
   Outcomes outcomes;
@@ -446,7 +497,23 @@ Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
     outcomes.dimensions.push_back(
         {"account_segment", shape.account_segments, ids_of(parts.account_segments), "", "account segment"});
   }
-  Arrays(result, outcomes).add_all();
+  Arrays(result, outcomes).add_all(spent);
+  return outcomes;
+}
+
+}  // namespace
+
+Outcomes collect_outcomes(const RunResult& result, Provenance provenance) {
+  return collected(result, std::move(provenance), [](std::size_t, std::size_t) {});
+}
+
+Outcomes collect_outcomes(RunResult&& result, Provenance provenance) {
+  constexpr std::size_t many = 1024;
+  Outcomes outcomes = collected(result, std::move(provenance), [&](std::size_t k, std::size_t r) {
+    result.totals[k][r] = Totals(TallyShape());
+    if (r % many == many - 1) give_back_memory();
+  });
+  for (std::vector<Totals>& plan : result.totals) plan = {};
   return outcomes;
 }
 

@@ -25,7 +25,7 @@ std::string history_of(const Request& request, const std::string& scenario_name)
   return text;
 }
 
-Outcomes outcomes_of(const RunResult& result, const Samples& samples, Provenance provenance) {
+Outcomes outcomes_of(RunResult&& result, const Samples& samples, Provenance provenance) {
   const ModelParts& parts = result.programs.front().model().parts();
   provenance.title = parts.settings.title;
   if (result.interrupted) {
@@ -35,7 +35,7 @@ Outcomes outcomes_of(const RunResult& result, const Samples& samples, Provenance
   provenance.version = version();
   provenance.build = build_description();
   provenance.seed = parts.settings.seed;
-  Outcomes outcomes = collect_outcomes(result, std::move(provenance));
+  Outcomes outcomes = collect_outcomes(std::move(result), std::move(provenance));
   keep_ties(parts, outcomes);
   keep_samples(samples, outcomes);
   return outcomes;

@@ -34,22 +34,53 @@ void Tally::clear() {
   events = 0;
 }
 
+bool Totals::stay_narrow(std::uint64_t largest) {
+  constexpr std::uint64_t most = std::uint64_t{1} << 62;
+  if (wide_.empty() && largest < most && largest_ < most) {
+    largest_ += largest;
+    return true;
+  }
+  widen();
+  return false;
+}
+
+void Totals::widen() {
+  if (!wide_.empty()) return;
+  wide_.assign(narrow_.begin(), narrow_.end());
+  narrow_ = {};
+}
+
 void Totals::add(const Tally& tally) {
-  assert(tally.cells().size() == cells_.size());
-  for (std::size_t i = 0; i < cells_.size(); ++i) cells_[i] += tally.cells()[i];
+  const std::vector<std::int64_t>& cells = tally.cells();
+  assert(cells.size() == shape_.cells());
+  std::uint64_t largest = 0;
+  for (const std::int64_t cell : cells) largest |= static_cast<std::uint64_t>(cell < 0 ? ~cell : cell);
+  // No cell has a higher bit than this.
+  if (stay_narrow(std::bit_ceil(largest + 1))) {
+    for (std::size_t i = 0; i < cells.size(); ++i) narrow_[i] += cells[i];
+  } else {
+    for (std::size_t i = 0; i < cells.size(); ++i) wide_[i] += cells[i];
+  }
   events_ += tally.events;
 }
 
 void Totals::add(const Totals& other) {
-  assert(other.cells_.size() == cells_.size());
-  for (std::size_t i = 0; i < cells_.size(); ++i) cells_[i] += other.cells_[i];
+  assert(other.shape_.cells() == shape_.cells());
+  if (!other.wide_.empty()) {
+    widen();
+    for (std::size_t i = 0; i < wide_.size(); ++i) wide_[i] += other.wide_[i];
+  } else if (stay_narrow(other.largest_)) {
+    for (std::size_t i = 0; i < narrow_.size(); ++i) narrow_[i] += other.narrow_[i];
+  } else {
+    for (std::size_t i = 0; i < wide_.size(); ++i) wide_[i] += other.narrow_[i];
+  }
   events_ += other.events_;
   paired_outcomes += other.paired_outcomes;
 }
 
 Totals::Wide Totals::stock(std::size_t persona, std::size_t window, TimeScore score) const {
   Wide sum = 0;
-  for (std::size_t w = 0; w <= window; ++w) sum += cells_[shape_.time(persona, w, score)];
+  for (std::size_t w = 0; w <= window; ++w) sum += cell(shape_.time(persona, w, score));
   return sum;
 }
 
@@ -60,21 +91,21 @@ Totals Totals::at_horizon() const {
   shape.queues = shape.pools = shape.watches = 0;
   shape.referrals = false;
   Totals result(shape);
+  result.widen();
   result.events_ = events_;
   result.paired_outcomes = paired_outcomes;
-  const auto copy = [&](std::size_t to, std::size_t from) { result.cells_[to] = cells_[from]; };
+  const auto copy = [&](std::size_t to, std::size_t from) { result.wide_[to] = cell(from); };
   for (std::size_t p = 0; p < shape.personas; ++p) {
     for (std::size_t s = 0; s < time_score_count; ++s) {
       const auto score = static_cast<TimeScore>(s);
-      result.cells_[shape.time(p, 0, score)] = stock(p, shape_.windows - 1, score);
+      result.wide_[shape.time(p, 0, score)] = stock(p, shape_.windows - 1, score);
     }
     for (std::size_t v = 0; v < shape.touchpoints; ++v) {
       for (std::size_t s = 0; s < touch_score_count; ++s) {
         const auto score = static_cast<TouchScore>(s);
         copy(shape.touch(p, v, score), shape_.touch(p, v, score));
       }
-      for (std::size_t w = 0; w < shape_.windows; ++w)
-        result.cells_[shape.present(p, v, 0)] += cells_[shape_.present(p, v, w)];
+      for (std::size_t w = 0; w < shape_.windows; ++w) result.wide_[shape.present(p, v, 0)] += cell(shape_.present(p, v, w));
     }
     for (std::size_t e = 0; e < shape.exits; ++e) copy(shape.taken(p, e), shape_.taken(p, e));
     for (std::size_t b = 0; b < shape.tenure_bins; ++b) {
@@ -89,14 +120,14 @@ Totals Totals::at_horizon() const {
   }
   for (std::size_t s = 0; s < shape.surveys; ++s) {
     for (std::size_t p = 0; p < shape.personas; ++p) {
-      const auto sum = [&](SurveyScore score, Wide amount) { result.cells_[shape.survey(s, p, 0, score)] += amount; };
+      const auto sum = [&](SurveyScore score, Wide amount) { result.wide_[shape.survey(s, p, 0, score)] += amount; };
       Wide customers = 0, value = 0;
       for (std::size_t w = 0; w < shape_.windows; ++w) {
         for (std::size_t k = 0; k < survey_score_count; ++k) {
           const auto score = static_cast<SurveyScore>(k);
-          sum(score, cells_[shape_.survey(s, p, w, score)]);
+          sum(score, cell(shape_.survey(s, p, w, score)));
         }
-        const auto change = [&](TimeScore score) { return cells_[shape_.time(p, w, score)]; };
+        const auto change = [&](TimeScore score) { return cell(shape_.time(p, w, score)); };
         customers += change(TimeScore::customers);
         value += 100 * (change(TimeScore::promoters) - change(TimeScore::detractors));
         sum(SurveyScore::customers, customers);
@@ -121,7 +152,7 @@ std::vector<std::int64_t> Totals::present(std::size_t persona, std::size_t touch
   std::vector<std::int64_t> people(shape_.windows);
   Wide sum = 0;
   for (std::size_t w = 0; w < shape_.windows; ++w) {
-    sum += cells_[shape_.present(persona, touchpoint, w)];
+    sum += cell(shape_.present(persona, touchpoint, w));
     people[w] = static_cast<std::int64_t>(sum);
   }
   return people;

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import resource
 import subprocess
 import tempfile
@@ -117,6 +118,24 @@ class Hostile(unittest.TestCase):
         said = self.refused("compare", "coffee.toml", *years, "--replications", 20000, status=1, preexec_fn=little_memory)
         self.assertIn("of memory", said)
         self.assertIn("fewer replications", said)
+
+    def taken(self, *arguments):
+        """The most memory that a command takes, in megabytes."""
+        with subprocess.Popen([SOJOURN, *map(str, arguments)], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as process:
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(process.returncode, 0)
+        return usage.ru_maxrss / 1024
+
+    def test_memory_that_is_not_needed_is_not_taken(self):
+        """Each took several times as much: the tables of all replications twice and in 128 bits, a log in memory, every plan's program."""
+        self.assertLess(self.taken("compare", "coffee.toml", "--customers", 10, "--replications", 2000, "--quiet", "-o", "long.h5"), 270)
+        text = (SCENARIOS / "telecom.toml").read_text()
+        plan = text[text.index("[[plan]]"):].split("\n\n")[0]
+        first = re.search(r'(?m)^id *= *"(.*)"', plan)[1]
+        (self.folder / "plans.toml").write_text(text + "".join("\n" + plan.replace(f'"{first}"', f'"plan-{k}"') + "\n" for k in range(200)))
+        self.assertLess(self.taken("run", "plans.toml", "--plan", "plan-7", "--customers", 100, "--replications", 2, "--quiet", "-o", "one.h5"), 120)
+        self.assertLess(self.taken("trace", "plans.toml", "--customers", 5000, "-n", 5000, "--quiet", "-o", "log.xes"), 100)
 
     def test_people_who_do_not_fit_into_memory(self):
         """Where customers act on one another, all of them do: every command that simulates refuses before it begins."""

@@ -1,6 +1,7 @@
 // Fixed-point sums: the scale, the places of the cells, and merging that has no order.
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <random>
 #include <vector>
 
@@ -124,6 +125,35 @@ TEST_CASE("tally: merging has no order", "[tally]") {
   cleared.clear();
   CHECK(cleared.events == 0);
   for (const std::int64_t cell : cleared.cells()) REQUIRE(cell == 0);
+}
+
+TEST_CASE("tally: sums are those of 128 bits wherever they outgrow 64", "[tally]") {
+  const TallyShape shape = small_shape();
+  constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min(), most = std::numeric_limits<std::int64_t>::max();
+  const std::vector<std::int64_t> numbers{
+      0, 1, -1, most, least, most / 2, least / 2, std::int64_t{1} << 61, -(std::int64_t{1} << 40)};
+  std::mt19937_64 random(5);
+  for (int trial = 0; trial < 200; ++trial) {
+    std::vector<Totals::Wide> expected(shape.cells(), 0);
+    std::vector<Totals> parts(3, Totals(shape));
+    // Small numbers only, or any: at whatever step the first one comes that does not fit.
+    const std::size_t kinds = trial % 4 == 0 ? 3 : numbers.size();
+    for (int step = 0; step < 12; ++step) {
+      Tally tally(shape);
+      for (int k = 0; k < 5; ++k) {
+        const std::size_t cell = random() % shape.cells();
+        if (tally.cells()[cell] != 0) continue;
+        tally.add(cell, numbers[random() % kinds]);
+        expected[cell] += tally.cells()[cell];
+      }
+      parts[random() % parts.size()].add(tally);
+    }
+    Totals all(shape);
+    for (const std::size_t k : {2u, 0u, 1u}) all.add(parts[k]);
+    bool equal = true;
+    for (std::size_t i = 0; i < shape.cells(); ++i) equal = equal && all.cell(i) == expected[i];
+    REQUIRE(equal);
+  }
 }
 
 TEST_CASE("tally: totals go beyond 64 bits, stocks are running sums", "[tally]") {

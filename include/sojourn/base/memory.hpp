@@ -10,4 +10,8 @@ namespace sojourn {
 /// number where none of them can be read.
 [[nodiscard]] std::uint64_t available_memory();
 
+/// Lets the system have what was freed: small pieces stay with the process otherwise, beside whatever large ones come next.
+/// Costs milliseconds.
+void give_back_memory();
+
 }  // namespace sojourn

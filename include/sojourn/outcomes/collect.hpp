@@ -150,5 +150,8 @@ void add_appraisal_spreads(Samples& samples, std::span<const Program> programs);
 /// The arrays of the results file (sim/outcomes/FORMAT.md), with the metrics of the horizon in the group "horizon". The run
 /// must have kept its tables (RunOptions::tables).
 [[nodiscard]] Outcomes collect_outcomes(const RunResult& result, Provenance provenance);
+/// The same, with the tables of the result let go one after another: both together are most of the memory of a long run. All
+/// else of the result stays as it is.
+[[nodiscard]] Outcomes collect_outcomes(RunResult&& result, Provenance provenance);
 
 }  // namespace sojourn

@@ -16,7 +16,8 @@ namespace sojourn {
 
 /// Everything that a results file holds of `result`, whose samples are `samples`. Of `provenance`, the request, its history
 /// and the scenario's name and text are given; the rest is filled in. A run that was interrupted says so in its title,
-/// because part of a run must not be taken for the whole of it; repeating the file runs the whole.
-[[nodiscard]] Outcomes outcomes_of(const RunResult& result, const Samples& samples, Provenance provenance);
+/// because part of a run must not be taken for the whole of it; repeating the file runs the whole. Of `result` the tables
+/// are let go meanwhile (see `collect_outcomes`).
+[[nodiscard]] Outcomes outcomes_of(RunResult&& result, const Samples& samples, Provenance provenance);
 
 }  // namespace sojourn

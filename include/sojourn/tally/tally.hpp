@@ -59,22 +59,23 @@ class Tally {
   std::vector<std::int64_t> cells_;
 };
 
-/// Sums over blocks, in 128-bit integers: nothing that fits in memory overflows them.
+/// Sums over blocks, in 128-bit integers: nothing that fits in memory overflows them. As long as none of them can need more,
+/// they take 64 bits each: a run keeps the sums of every replication.
 class Totals {
  public:
   __extension__ using Wide = __int128;
 
   explicit Totals(const TallyShape& shape)
-      : paired_outcomes(shape.personas, shape.tiers), shape_(shape), cells_(shape.cells(), 0) {}
+      : paired_outcomes(shape.personas, shape.tiers), shape_(shape), narrow_(shape.cells(), 0) {}
   /// Adds a block or another total of the same shape, in any order.
   void add(const Tally& tally);
   void add(const Totals& other);
 
   [[nodiscard]] const TallyShape& shape() const { return shape_; }
   /// A cell as it stands; for stocks, the change in a window.
-  [[nodiscard]] Wide cell(std::size_t index) const { return cells_[index]; }
+  [[nodiscard]] Wide cell(std::size_t index) const { return wide_.empty() ? Wide{narrow_[index]} : wide_[index]; }
   [[nodiscard]] double value(std::size_t index, double scale = 1.0) const {
-    return static_cast<double>(cells_[index]) / scale;
+    return static_cast<double>(cell(index)) / scale;
   }
   /// Days, or discounted days, that moves within a window add to those spent where `kind` of money flows.
   [[nodiscard]] Wide flow(MoneyOf whose, std::size_t kind, std::size_t piece, bool discounted) const {
@@ -100,12 +101,16 @@ class Totals {
   Switches switches;
 
  private:
-  [[nodiscard]] Wide of_two_cells(std::size_t high) const {
-    return cells_[high] * (Wide{1} << sum_low_bits) + cells_[high + 1];
-  }
+  [[nodiscard]] Wide of_two_cells(std::size_t high) const { return cell(high) * (Wide{1} << sum_low_bits) + cell(high + 1); }
+  /// Whether cells still take 64 bits each when numbers of at most `largest` in size are added. Where not, they take more
+  /// from now on.
+  bool stay_narrow(std::uint64_t largest);
+  void widen();
 
   TallyShape shape_;
-  std::vector<Wide> cells_;
+  std::vector<std::int64_t> narrow_;  // these or those
+  std::vector<Wide> wide_;
+  std::uint64_t largest_ = 0;  // no narrow cell is larger in size
   std::uint64_t events_ = 0;
 };
 
