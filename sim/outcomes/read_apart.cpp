@@ -260,7 +260,7 @@ int only_open(int socket) {
 // for a while, since it holds the memory of the process that it was forked from. Only one of that process's threads is here;
 // it uses nothing that another may have left locked but the allocator, which the C library makes safe.
 [[noreturn]] void serve(int socket) {
-  constexpr int patience = 1000;  // milliseconds
+  int patience = -1;  // milliseconds: as long as it takes for the first image, on a machine that has much to do
   for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGXCPU, SIGPROF, SIGTERM, SIGCHLD})
     ::signal(signal, SIG_DFL);
   for (const int signal : {SIGPIPE, SIGINT}) ::signal(signal, SIG_IGN);
@@ -271,6 +271,7 @@ int only_open(int socket) {
   limit(RLIMIT_CORE, 0);
   socket = only_open(socket);
   for (pollfd asked{socket, POLLIN, 0}; ::poll(&asked, 1, patience) > 0;) {
+    patience = 1000;
     std::uint64_t size = 0;
     int out = -1, status = 0;
     if (!receive_order(socket, size, out)) break;
