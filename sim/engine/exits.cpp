@@ -143,6 +143,20 @@ struct Stretches {
   std::span<const std::uint32_t> rows;  // may be none, see Program::hazard_rows
 };
 
+/// The stretch that begins next after a visit, where its hazards change.
+auto next_stretch(const Program& program, const VisitAt& visit) {
+  const std::span<const HazardStretch> all = program.hazard_stretches(visit.persona, visit.touchpoint);
+  return std::upper_bound(all.begin(), all.end(), visit.time,
+                          [](double time, const HazardStretch& stretch) { return time < stretch.begin; });
+}
+
+/// Those from the visit on.
+Stretches stretches_at(const Program& program, const VisitAt& visit) {
+  const std::span<const HazardStretch> all = program.hazard_stretches(visit.persona, visit.touchpoint);
+  return {all.subspan(static_cast<std::size_t>(next_stretch(program, visit) - all.begin()) - 1),
+          program.hazard_rows(visit.persona, visit.touchpoint)};
+}
+
 /// The end of the last of the stretches that begins less than `limit` days after `time`.
 double end_of_stretches(std::span<const HazardStretch> stretches, double time, double limit) {
   const auto next = std::partition_point(stretches.begin() + 1, stretches.end(),
@@ -276,17 +290,23 @@ ExitChoice race(const Program& program, const VisitRow& row, const Streams& stre
     if (first.exit < 0 || *delay < first.delay) first = {static_cast<std::int32_t>(j), *delay};
   }
   // Where hazards change before the first exit comes, that is not yet the answer.
-  const std::span<const HazardStretch> all = program.hazard_stretches(visit.persona, visit.touchpoint);
-  const auto next = std::upper_bound(all.begin(), all.end(), visit.time,
-                                     [](double time, const HazardStretch& stretch) { return time < stretch.begin; });
-  if (next == all.end() || (first.exit >= 0 && visit.time + first.delay <= next->begin)) return first;
-  const Stretches stretches{all.subspan(static_cast<std::size_t>(next - all.begin()) - 1),
-                            program.hazard_rows(visit.persona, visit.touchpoint)};
+  const auto next = next_stretch(program, visit);
+  const bool changes = next != program.hazard_stretches(visit.persona, visit.touchpoint).end();
+  if (!changes || (first.exit >= 0 && visit.time + first.delay <= next->begin)) return first;
+  return race_over_changes(program, row, streams, visit, carrier, state);
+}
+
+ExitChoice race_over_changes(const Program& program, const VisitRow& row, const Streams& streams, const VisitAt& visit,
+                             const Carrier& carrier, const behaviour::ChoiceState& state) {
+  const std::size_t exits = program.exits(row).size();
+  const Stretches stretches = stretches_at(program, visit);
   double earliest = program.horizon() - visit.time;  // beyond the horizon nobody asks
   earliest = std::nextafter(earliest, forever);
-  first = {};
-  for (std::size_t j = 0; j < exits.size(); ++j) {
-    const double delay = delay_over(program, stretches, j, exponential(word_of(j)), carrier, state, visit.time, earliest);
+  ExitChoice first;
+  Words words{};
+  for (std::size_t j = 0; j < exits; ++j) {
+    if (j % 4 == 0) words = streams.draw(visit.customer, Purpose::race, visit.event, static_cast<std::uint32_t>(j / 4));
+    const double delay = delay_over(program, stretches, j, exponential(words[j % 4]), carrier, state, visit.time, earliest);
     if (delay < earliest) first = {static_cast<std::int32_t>(j), earliest = delay};
   }
   return first;
@@ -297,12 +317,10 @@ std::optional<double> race_delay(const Program& program, const VisitRow& row, co
   const std::uint32_t word =
       streams.draw(visit.customer, Purpose::race, visit.event, static_cast<std::uint32_t>(exit / 4))[exit % 4];
   const std::optional<double> delay = race_delay(program, program.exits(row)[exit], carrier, state, word);
-  const std::span<const HazardStretch> all = program.hazard_stretches(visit.persona, visit.touchpoint);
-  const auto next = std::upper_bound(all.begin(), all.end(), visit.time,
-                                     [](double time, const HazardStretch& stretch) { return time < stretch.begin; });
-  if (next == all.end() || (delay && visit.time + *delay <= next->begin)) return delay;
-  const Stretches stretches{all.subspan(static_cast<std::size_t>(next - all.begin()) - 1),
-                            program.hazard_rows(visit.persona, visit.touchpoint)};
+  const auto next = next_stretch(program, visit);
+  const bool changes = next != program.hazard_stretches(visit.persona, visit.touchpoint).end();
+  if (!changes || (delay && visit.time + *delay <= next->begin)) return delay;
+  const Stretches stretches = stretches_at(program, visit);
   const double over = delay_over(program, stretches, exit, exponential(word), carrier, state, visit.time, forever);
   return over < forever ? std::optional(over) : std::nullopt;
 }

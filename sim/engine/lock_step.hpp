@@ -276,6 +276,7 @@ struct Moment {
   behaviour::ChoiceState state;
   const double* carried;  // of Tables::carried_width numbers
   std::int32_t bought, team;
+  bool changes_first;  // of a race: hazards change before any exit comes
   double luck;
   double delay;
 };

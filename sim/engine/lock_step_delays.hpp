@@ -10,8 +10,9 @@ namespace sojourn::lock_step {
 namespace {
 
 /// A choice that has no vectorised form.
-void decide(Block& b, int i) {
+void decide(Block& b, int i, bool changes_first = false) {
   Moment moment;
+  moment.changes_first = changes_first;
   moment.task = &b.task;
   moment.customer = b.c.customer[i];
   moment.event = b.c.event[i];
@@ -213,7 +214,7 @@ void compete(Block& b) {
     const int i = b.r.lane[k];
     if ((flag[i] & RowFlag::hazards_change) == 0) continue;
     const double next = b.t.next_hazards[b.c.regime[i] * b.t.hazard_places + b.t.hazard_place_of[b.c.place[i]]];
-    if (b.s.chosen[i] < 0 ? next < never : b.c.time[i] + b.s.a[i] > next) decide(b, i);
+    if (b.s.chosen[i] < 0 ? next < never : b.c.time[i] + b.s.a[i] > next) decide(b, i, true);
   }
 }
 

@@ -627,7 +627,8 @@ std::int32_t Compiled::choose(const void* owner, std::int32_t persona, std::int3
   if (row.race) {
     const VisitAt at{moment->customer, moment->event, static_cast<std::uint32_t>(persona),
                      static_cast<std::uint32_t>(moment->touchpoint), moment->time};
-    way = race(program, row, streams, at, carrier, mood);
+    way = moment->changes_first ? race_over_changes(program, row, streams, at, carrier, mood)
+                                : race(program, row, streams, at, carrier, mood);
     const Task& task = *moment->task;
     if (task.store != nullptr && task.store->raced != nullptr && program.race_may_switch(at.persona, at.touchpoint)) {
       task.store->raced[moment->customer - task.first] = {moment->time, mood, static_cast<std::int32_t>(moment->event),

@@ -234,6 +234,8 @@ bool resume(Block& b) {
   for (int k = 0; k < b.due; ++k) b.s.due[k] = b.s.due[k + taken];
   look_ahead(b);
   b.again = 0;
+  // Where all come to queues there is no visit between whose steps the memory could be asked.
+  if (b.t.queues) b.ask_memory(lane_count);
   b.lanes = b.t.queues ? leave_out_queues(b, count) : count;
   if (count == 0) return false;
   if (b.lanes == 0) return true;

@@ -99,6 +99,11 @@ struct CallNeeds {
 [[nodiscard]] ExitChoice race(const Program& program, const VisitRow& row, const Streams& streams, const VisitAt& visit,
                               const Carrier& carrier, const behaviour::ChoiceState& state);
 
+/// The same where it is known that hazards change before the first exit comes.
+[[nodiscard]] ExitChoice race_over_changes(const Program& program, const VisitRow& row, const Streams& streams,
+                                           const VisitAt& visit, const Carrier& carrier,
+                                           const behaviour::ChoiceState& state);
+
 /// When the exit at position `exit` of the race of this visit would come, in days, through all changes of its hazard.
 [[nodiscard]] std::optional<double> race_delay(const Program& program, const VisitRow& row, const Streams& streams,
                                                const VisitAt& visit, const Carrier& carrier,
