@@ -16,8 +16,8 @@ Gates::Gates(const Program& program, const Accounts& accounts, const Streams& st
       accounts_(accounts),
       streams_(streams),
       effort_(accounts.people(), not_held),
-      event_(accounts.people(), 0),
-      solved_(accounts.people(), 0),
+      touchpoint_(accounts.people(), 0),
+      flags_(accounts.people(), 0),
       noted_(accounts.count(), 0) {
   const ModelParts& parts = program.model().parts();
   places_.resize(parts.account_segments.size() * parts.touchpoints.size());
@@ -66,45 +66,54 @@ std::vector<std::uint8_t> Gates::yes_of(std::size_t touchpoint) const {
 
 void Gates::look_again(std::uint32_t customer) { noted_[accounts_.account_of(customer)] = all_gates; }
 
-void Gates::hold(const Held& arrived) {
-  effort_[arrived.customer] = arrived.effort;
-  event_[arrived.customer] = static_cast<std::uint16_t>(arrived.event);
-  solved_[arrived.customer] = arrived.solved ? 1 : 0;
-  arrived_.push_back(arrived.customer);
+void Gates::leave(std::uint32_t customer) {
+  effort_[customer] = not_held;
+  look_again(customer);
+}
+
+void Gates::end(std::uint32_t customer) {
+  flags_[customer] |= over;
+  look_again(customer);
 }
 
 /// An arrival is news at one gate; at the others the account stands as it stood.
-void Gates::note_gates_of_arrivals(const CustomerStore& store) {
-  constexpr std::size_t ahead = 16;  // rows that the memory is asked for before their turn
-  for (std::size_t k = 0; k < arrived_.size(); ++k) {
-    if (k + ahead < arrived_.size()) store.prefetch(arrived_[k + ahead]);
-    const std::uint32_t account = accounts_.account_of(arrived_[k]);
-    const std::vector<Rule>& rules = rules_[accounts_.segment(account)];
-    const std::uint32_t touchpoint = store.touchpoint(arrived_[k]);
-    for (std::size_t gate = 0; gate < rules.size(); ++gate) {
-      if (rules[gate].touchpoint == touchpoint) noted_[account] |= bit_of(gate);
-    }
+void Gates::hold(const Held& arrived) {
+  effort_[arrived.customer] = arrived.effort;
+  touchpoint_[arrived.customer] = static_cast<std::uint16_t>(arrived.touchpoint);
+  flags_[arrived.customer] = arrived.solved ? solved : std::uint8_t{0};
+  const std::uint32_t account = accounts_.account_of(arrived.customer);
+  const std::vector<Rule>& rules = rules_[accounts_.segment(account)];
+  for (std::size_t gate = 0; gate < rules.size(); ++gate) {
+    if (rules[gate].touchpoint == arrived.touchpoint) noted_[account] |= bit_of(gate);
   }
-  arrived_.clear();
 }
 
-/// Asks the memory for what is known of an account's members, of a large account's first ones.
-void Gates::prefetch(std::uint32_t account, const CustomerStore& store) const {
-  const std::uint32_t first = accounts_.first(account), end = std::min(accounts_.end(account), first + 16);
-  __builtin_prefetch(effort_.data() + first);
-  __builtin_prefetch(event_.data() + first);
-  for (std::uint32_t member = first; member < end; ++member) store.prefetch(member);
+/// Asks the memory for what is known of an account's members.
+void Gates::prefetch(std::uint32_t account) const {
+  constexpr std::uint32_t line = 64 / sizeof(float);
+  const std::uint32_t first = accounts_.first(account), end = accounts_.end(account);
+  for (std::uint32_t member = first; member < end; member += line) __builtin_prefetch(effort_.data() + member);
+  __builtin_prefetch(touchpoint_.data() + first);
+  __builtin_prefetch(flags_.data() + first);
+}
+
+/// Who does not arrive before the horizon is waited for by nobody.
+void Gates::find_absent(const CustomerStore& store) {
+  for (std::uint32_t customer = 0; customer < accounts_.people(); ++customer) {
+    if (!store.alive(customer)) flags_[customer] |= over;
+  }
+  knows_absent_ = true;
 }
 
 void Gates::decide(std::size_t window, WaitingCustomers& waiting, const CustomerStore& store) {
-  note_gates_of_arrivals(store);
+  if (!knows_absent_) find_absent(store);
   to_look_at_.clear();
   for (std::uint32_t account = 0; account < accounts_.count(); ++account) {
     if (noted_[account] != 0) to_look_at_.push_back(account);
   }
   constexpr std::size_t ahead = 4;  // accounts whose first members the memory is asked for before their turn
   for (std::size_t k = 0; k < to_look_at_.size(); ++k) {
-    if (k + ahead < to_look_at_.size()) prefetch(to_look_at_[k + ahead], store);
+    if (k + ahead < to_look_at_.size()) prefetch(to_look_at_[k + ahead]);
     const std::uint32_t account = to_look_at_[k];
     const std::size_t gates = rules_[accounts_.segment(account)].size();
     for (std::size_t gate = 0; gate < gates; ++gate) {
@@ -115,9 +124,8 @@ void Gates::decide(std::size_t window, WaitingCustomers& waiting, const Customer
 }
 
 /// Whether the customer is held at the gate: stands there since the visit that was noted, and nothing led the customer away.
-bool Gates::is_held(std::uint32_t customer, const Rule& rule, const CustomerStore& store) const {
-  return effort_[customer] >= 0.0f && store.stays_at(customer, rule.touchpoint) &&
-         store.last_event(customer) == event_[customer];
+bool Gates::is_held(std::uint32_t customer, const Rule& rule) const {
+  return effort_[customer] >= 0.0f && touchpoint_[customer] == rule.touchpoint;
 }
 
 void Gates::decide(std::size_t window, std::uint32_t account, std::size_t gate, WaitingCustomers& waiting,
@@ -130,8 +138,8 @@ void Gates::decide(std::size_t window, std::uint32_t account, std::size_t gate, 
   std::size_t asked = 0, missing = 0;
   for (std::uint32_t customer = first; customer < end; ++customer) {
     if (!(rule.voices[accounts_.persona_of(customer)] > 0.0f)) continue;
-    const bool is_here = is_held(customer, rule, store);
-    if (!is_here && !store.alive(customer)) continue;
+    const bool is_here = is_held(customer, rule);
+    if (!is_here && (flags_[customer] & over) != 0) continue;
     ++asked;
     missing += is_here ? 0 : 1;
     // Somebody is missing, and nobody can be late: those who come first wait.
@@ -143,9 +151,10 @@ void Gates::decide(std::size_t window, std::uint32_t account, std::size_t gate, 
     // Nobody who is asked is here, because they have decided and gone: who comes late follows them. Who has followed that
     // decision already has come for the next one, if anybody is left to make it.
     if (late && asked > 0 && followed(customer) == round) continue;
-    if (is_held(customer, rule, store)) here_.push_back(customer);
+    if (is_held(customer, rule)) here_.push_back(customer);
   }
   if (here_.empty()) return;
+  for (const std::uint32_t customer : here_) store.prefetch(customer);
   if (!late) {
     decided = verdict(rule, window, account, gate, waiting);
     ++round;
@@ -160,17 +169,18 @@ void Gates::decide(std::size_t window, std::uint32_t account, std::size_t gate, 
 std::int32_t Gates::verdict(const Rule& rule, std::size_t window, std::uint32_t account, std::size_t gate,
                             WaitingCustomers& waiting) {
   const std::size_t exits = rule.yes.size();
-  std::vector<float> chances, voices;
+  chances_.clear();
+  voices_.clear();
   for (const std::uint32_t customer : here_) {
     float before = 0.0f;
-    for (const float sum : waiting.shares_at_gate(customer, window, effort_[customer], solved_[customer] != 0)) {
-      chances.push_back(sum - before);
+    for (const float sum : waiting.shares_at_gate(customer, window, effort_[customer], (flags_[customer] & solved) != 0)) {
+      chances_.push_back(sum - before);
       before = sum;
     }
-    voices.push_back(rule.voices[accounts_.persona_of(customer)]);
+    voices_.push_back(rule.voices[accounts_.persona_of(customer)]);
   }
-  const behaviour::Wishes wishes{chances, voices, exits};
-  std::vector<double> result(exits), room(voices.size() + 1);
+  const behaviour::Wishes wishes{chances_, voices_, exits};
+  std::vector<double> result(exits), room(voices_.size() + 1);
   double stay = 0.0;
   switch (rule.rule) {
     case GateRule::weighted:

@@ -14,7 +14,7 @@ namespace sojourn {
 struct Held {
   std::uint32_t customer = 0;
   float effort = 0.0f;
-  std::uint32_t event = 0;
+  std::uint32_t touchpoint = 0;
   bool solved = false;
 };
 
@@ -29,8 +29,10 @@ class Gates {
 
   /// Between two windows: notes who came to a gate in the last window.
   void hold(const Held& arrived);
-  /// Notes that `customer` may no longer be waited for at a gate: the journey is over, or a message made the customer leave.
-  void look_again(std::uint32_t customer);
+  /// Notes that a message made `customer` leave, before the last window; to be told before who came to gates in it.
+  void leave(std::uint32_t customer);
+  /// Notes that the journey of `customer` is over, and nobody waits for the customer any more.
+  void end(std::uint32_t customer);
   /// After these: accounts all of whose deciders are at a gate decide, and their members leave at the beginning of `window`.
   /// Accounts of which nothing was noted since the last window stand as they stood, and are not looked at.
   void decide(std::size_t window, WaitingCustomers& waiting, const CustomerStore& store);
@@ -45,13 +47,14 @@ class Gates {
   };
   void decide(std::size_t window, std::uint32_t account, std::size_t gate, WaitingCustomers& waiting,
               const CustomerStore& store);
-  [[nodiscard]] bool is_held(std::uint32_t customer, const Rule& rule, const CustomerStore& store) const;
+  [[nodiscard]] bool is_held(std::uint32_t customer, const Rule& rule) const;
+  void look_again(std::uint32_t customer);
+  void find_absent(const CustomerStore& store);
   [[nodiscard]] std::int32_t verdict(const Rule& rule, std::size_t window, std::uint32_t account, std::size_t gate,
                                      WaitingCustomers& waiting);
   [[nodiscard]] std::vector<std::uint8_t> yes_of(std::size_t touchpoint) const;
 
-  void note_gates_of_arrivals(const CustomerStore& store);
-  void prefetch(std::uint32_t account, const CustomerStore& store) const;
+  void prefetch(std::uint32_t account) const;
 
   static constexpr std::uint8_t all_gates = 0xff;
   static constexpr std::int32_t undecided = -2, stays = -1;
@@ -61,15 +64,17 @@ class Gates {
   Streams streams_;
   std::vector<std::uint8_t> places_;
   std::vector<std::vector<Rule>> rules_;  // [account segment][gate]
-  // Of each customer: the effort of the last visit to a gate, below 0 where the customer is not held, its number, and
-  // whether it solved the problem.
+  // Of each customer: the effort of the last visit to a gate, below 0 where the customer is not held, the touchpoint, and
+  // whether that visit solved the problem and the journey is over. An account is looked at in these alone.
   Column<float> effort_;
-  Column<std::uint16_t> event_;
-  Column<std::uint8_t> solved_;
+  Column<std::uint16_t> touchpoint_;
+  Column<std::uint8_t> flags_;
+  static constexpr std::uint8_t solved = 1, over = 2;
+  bool knows_absent_ = false;
   std::vector<std::uint8_t> noted_;        // of each account: bit k where gate k is to be looked at; of many, the last bit
-  std::vector<std::uint32_t> arrived_;     // who came to a gate, to be noted
   std::vector<std::uint32_t> to_look_at_;  // those, ascending
   std::vector<std::uint32_t> here_;        // of the account and gate at hand
+  std::vector<float> chances_, voices_;    // of these: their chances of the exits, and how much they count
   std::vector<std::size_t> first_gate_;    // of each account, into decided_
   std::vector<std::int32_t> decided_;      // the last decision: position of the exit
   std::vector<std::uint16_t> rounds_;      // how many decisions there have been, as decided_

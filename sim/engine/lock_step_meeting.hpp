@@ -33,7 +33,7 @@ void hold_at_gate(Block& b, int i) {
   const MarketView& market = *b.task.market;
   const std::int32_t touchpoint = b.c.place[i] - b.c.persona[i] * b.t.touchpoints;
   if (!market.at_gate(market, b.c.customer[i], touchpoint)) return;
-  market.held(market.events, b.c.customer[i], b.s.effort[i], b.c.event[i], b.s.solved[i] != 0);
+  market.held(market.events, b.c.customer[i], b.s.effort[i], static_cast<std::uint32_t>(touchpoint), b.s.solved[i] != 0);
   b.apart.lane[b.apart_count] = i;
   b.apart.luck[b.apart_count] = b.c.luck[i];
   ++b.apart_count;

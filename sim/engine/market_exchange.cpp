@@ -94,8 +94,8 @@ lock_step::MarketView Market::view(WindowEvents& events) const {
     return market.gates[segment * static_cast<std::size_t>(market.touchpoints) + static_cast<std::size_t>(touchpoint)] != 0;
   };
   view.events = &events;
-  view.held = [](void* told, std::uint32_t customer, float effort, std::uint32_t event, bool solved) {
-    static_cast<WindowEvents*>(told)->held.push_back({customer, effort, event, solved});
+  view.held = [](void* told, std::uint32_t customer, float effort, std::uint32_t touchpoint, bool solved) {
+    static_cast<WindowEvents*>(told)->held.push_back({customer, effort, touchpoint, solved});
   };
   view.comes_to_queue = [](void* told, const lock_step::Arrival& arrival) {
     static_cast<WindowEvents*>(told)->coming.push_back(
@@ -114,13 +114,13 @@ void Market::exchange(std::size_t window, std::span<const WindowEvents> events, 
   if (market_state_.posting != nullptr) publish(window, events);
   departures_.assign(1 + events.size(), {});
   if (gates_) {
+    for (std::vector<std::uint32_t>& block : led_away_) {
+      for (const std::uint32_t customer : block) gates_->leave(customer);
+      block.clear();
+    }
     for (const WindowEvents& block : events) {
       for (const Held& arrived : block.held) gates_->hold(arrived);
-      for (const std::uint32_t customer : block.ended) gates_->look_again(customer);
-    }
-    for (std::vector<std::uint32_t>& block : led_away_) {
-      for (const std::uint32_t customer : block) gates_->look_again(customer);
-      block.clear();
+      for (const std::uint32_t customer : block.ended) gates_->end(customer);
     }
     WaitingCustomers waiting(compiled_, streams_, market_state_.accounts, store_);
     gates_->decide(window, waiting, store_);

@@ -50,7 +50,7 @@ class VisitRecorder {
       ++events_.reviews;
       events_.stars += static_cast<std::uint64_t>(visit.rating);
     }
-    if (visit.held) events_.held.push_back({customer_, visit.effort, visit.event, visit.solved});
+    if (visit.held) events_.held.push_back({customer_, visit.effort, visit.touchpoint, visit.solved});
     if (after.standing == Standing::churned) events_.churned.push_back(customer_);
   }
   void asked(const Person& person, const Asked& asked, const State& state) { recorder_.asked(person, asked, state); }
