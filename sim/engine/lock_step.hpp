@@ -342,6 +342,7 @@ struct Tables {
   std::int32_t most_exits;
   std::int32_t own_count;   // traits with a column
   std::int32_t race_calls;  // of the random generator, for the races of most exits; 0: no races
+  std::int32_t race_exits;  // of these
   bool constant_choice;     // no choice depends on a customer: running sums of shares are ready
   /// Nothing is felt: satisfaction and expectation never change, and quality, effort and appraisal are constants of a place,
   /// whose sums follow from its visits.

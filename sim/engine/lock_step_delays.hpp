@@ -196,7 +196,7 @@ void compete(Block& b) {
     }
     philox_columns(b.r.customer, purpose, b.r.event, padded, b.task.seed[0], b.task.seed[1],
                    {b.r.words[0], b.r.words[1], b.r.words[2], b.r.words[3]}, static_cast<std::uint32_t>(call));
-    for (int j = 0; j < 4; ++j) compete(b, call * 4 + j, padded);
+    for (int j = call * 4; j < call * 4 + 4 && j < b.t.race_exits; ++j) compete(b, j, padded);
   }
   for (int k = 0; k < count; ++k) {
     const int i = b.r.lane[k];

@@ -561,6 +561,7 @@ void Compiled::compile_exits(Row& to, const VisitRow& row, std::uint32_t persona
     to.facts |= RowFlag::competes;
     to.race_exits = narrow(exits.size());
     tables_.race_calls = std::max(tables_.race_calls, exits.size() > 4 ? 2 : 1);
+    tables_.race_exits = std::max(tables_.race_exits, to.race_exits);
   } else {
     to.facts |= narrow(row.ends) << 8 | narrow(exits.size()) << 24;
     tables_.most_exits = std::max(tables_.most_exits, narrow(exits.size()));

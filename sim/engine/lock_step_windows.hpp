@@ -55,6 +55,9 @@ void take_out_heard(Block& b) {
     return;
   }
   for (int i = 0; i < b.padded; ++i) {
+    __builtin_prefetch(heard + (b.t.passages[b.s.taken[i]].hears != 0 ? b.s.kept[i] : b.task.padding));
+  }
+  for (int i = 0; i < b.padded; ++i) {
     // Without a branch, which the processor could not foresee.
     const bool hears = b.t.passages[b.s.taken[i]].hears != 0;
     const float here = heard[hears ? b.s.kept[i] : b.task.padding];
