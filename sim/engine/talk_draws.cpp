@@ -16,6 +16,36 @@ SOJOURN_INLINE void gather(const Number* from, const std::int32_t* list, int cou
   for (int k = 0; k < count; ++k) to[k] = from[list[k]];
 }
 
+/// As messages_said, of up to seven messages: who has fallen silent says no more, because what is left never grows.
+SOJOURN_INLINE void count_messages(Talkers& talkers) {
+  constexpr int most = 8;
+  alignas(64) double exactly[most_people], more[most_people];
+  const int count = talkers.count;
+  EACH_LANE
+  for (int k = 0; k < count; ++k) {
+    exactly[k] = talkers.nothing[k];
+    more[k] = 1.0 - talkers.nothing[k];
+    talkers.said[k] = 0;
+  }
+  std::int32_t anybody = 1;
+  for (int message = 1; message <= most && anybody != 0; ++message) {
+    anybody = 0;
+    EACH_LANE
+    for (int k = 0; k < count; ++k) {
+      const std::int32_t says = static_cast<double>(talkers.u[k]) < more[k] ? 1 : 0;
+      talkers.said[k] += says;
+      anybody |= says;
+      exactly[k] *= static_cast<double>(talkers.rates[k]) / message;
+      more[k] -= exactly[k];
+    }
+  }
+  EACH_LANE
+  for (int k = 0; k < count; ++k) {
+    const bool known = talkers.said[k] < most && talkers.rates[k] <= 600.0f;
+    talkers.said[k] = known ? talkers.said[k] : -1;
+  }
+}
+
 SOJOURN_INLINE void find_talkers(const Draws& draws, Talkers& talkers) {
   alignas(64) float u[most_people], rate[most_people];
   alignas(64) std::uint8_t marks[most_people];
@@ -41,6 +71,7 @@ SOJOURN_INLINE void find_talkers(const Draws& draws, Talkers& talkers) {
   gather(rate, talkers.person, talkers.count, talkers.rates);
   EACH_LANE
   for (int k = 0; k < talkers.count; ++k) talkers.nothing[k] = nothing_said(talkers.rates[k]);
+  count_messages(talkers);
 }
 
 }  // namespace

@@ -30,6 +30,7 @@ struct Talkers {
   alignas(64) float u[most_people];              // out: their uniform numbers
   alignas(64) float rates[most_people];          // out: their rates
   alignas(64) double nothing[most_people];       // out: `nothing_said` at these
+  alignas(64) std::int32_t said[most_people];    // out: `messages_said`, or below 0 where that is to be asked
 };
 
 /// Draws for `count` groups, a multiple of 16; `purpose` is the counter's second word. Where `talkers` is not null the
