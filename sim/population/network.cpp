@@ -23,59 +23,88 @@ Number count_up(Number& counter, bool several) {
   return several ? std::atomic_ref(counter).fetch_add(1, std::memory_order_relaxed) : counter++;
 }
 
-/// Ties that have been made, in parts.
-using MadeTies = std::vector<std::vector<Tie>>;
+/// Rows in groups that follow one another: what is done for a group at a time stays near in memory.
+struct RowGroups {
+  explicit RowGroups(std::uint32_t people) : rows(people) {
+    constexpr std::uint32_t most = 256;
+    while ((rows >> shift) >= most) ++shift;
+  }
+  [[nodiscard]] std::size_t count() const { return (std::size_t{rows} >> shift) + 1; }
+  [[nodiscard]] std::size_t of(std::uint32_t row) const { return row >> shift; }
+  [[nodiscard]] std::size_t first(std::size_t group) const { return std::min<std::size_t>(group << shift, rows); }
+
+  std::uint32_t rows;
+  std::uint32_t shift = 13;
+};
+
+/// Ties of a part, those to the same group of rows together: group g has those from begin_of[g] to begin_of[g + 1].
+struct MadeTies {
+  std::vector<Tie> ties;
+  std::vector<std::size_t> begin_of;
+
+  [[nodiscard]] std::span<const Tie> to(std::size_t group) const {
+    return std::span(ties).subspan(begin_of[group], begin_of[group + 1] - begin_of[group]);
+  }
+};
+
+MadeTies grouped(const std::vector<Tie>& ties, const RowGroups& groups) {
+  MadeTies made{std::vector<Tie>(ties.size()), std::vector<std::size_t>(groups.count() + 1, 0)};
+  for (const Tie& tie : ties) ++made.begin_of[groups.of(tie.to) + 1];
+  for (std::size_t g = 0; g < groups.count(); ++g) made.begin_of[g + 1] += made.begin_of[g];
+  std::vector<std::size_t> next(made.begin_of.begin(), made.begin_of.end() - 1);
+  for (const Tie& tie : ties) made.ties[next[groups.of(tie.to)]++] = tie;
+  return made;
+}
+
+/// Sorts rows `first` to `last`, so that which thread came first is not seen; `ends` are theirs, and the first begins at
+/// `begin`.
+template <class Position>
+void sort_rows(Column<std::uint32_t>& contacts, const Column<Position>& ends, std::size_t begin, std::size_t first,
+               std::size_t last) {
+  constexpr std::size_t together = 4096;
+  const rows::SortShortRows sort_short = rows::widest_sort();
+  std::array<std::uint32_t, together> lengths;
+  while (first < last) {
+    const std::size_t some = std::min(together, last - first), of_these = begin;
+    std::uint32_t quickly = 0;  // rows behind which there is memory to look at
+    for (std::size_t k = 0; k < some; ++k) {
+      const auto end = static_cast<std::size_t>(ends[first + k]);
+      lengths[k] = static_cast<std::uint32_t>(end - begin);
+      const bool may_look = begin + rows::short_row <= contacts.size();
+      quickly += may_look ? 1 : 0;
+      if (!may_look || lengths[k] > rows::short_row) std::sort(contacts.data() + begin, contacts.data() + end);
+      begin = end;
+    }
+    sort_short(contacts.data() + of_these, lengths.data(), quickly);
+    first += some;
+  }
+}
 
 /// Puts each contact into its row. `positions` holds the numbers of contacts when it comes and the rows' begins when it
 /// goes.
 template <class Position>
-void fill(Column<Position>& positions, Column<std::uint32_t>& contacts, MadeTies& made, ContactRows::Direction direction,
-          int threads) {
+void fill(Column<Position>& positions, Column<std::uint32_t>& contacts, std::vector<MadeTies>& made, const RowGroups& groups,
+          ContactRows::Direction direction, int threads) {
   Position sum = 0;
   for (Position& position : positions) sum += std::exchange(position, sum);
+  std::vector<std::size_t> begins;  // of groups
+  for (std::size_t g = 0; g < groups.count(); ++g) begins.push_back(static_cast<std::size_t>(positions[groups.first(g)]));
   // While rows are filled, the begin of each moves to its end, which is the next row's begin.
   parallel_for_each(made.size(), threads, [&](std::size_t part) {
-    const bool several = threads > 1, both = direction == ContactRows::Direction::both;
-    // Some dozens at a time, because each waits for the memory of a far place.
-    constexpr std::size_t together = 32;
-    std::array<Position, 2 * together> places;
-    const std::span<const Tie> ties = made[part];
-    for (std::size_t first = 0; first < ties.size(); first += together) {
-      const std::span<const Tie> some = ties.subspan(first, std::min(together, ties.size() - first));
-      for (std::size_t k = 0; k < some.size(); ++k) {
-        places[2 * k] = count_up(positions[some[k].from], several);
-        __builtin_prefetch(contacts.data() + places[2 * k], 1);
-        if (!both) continue;
-        places[2 * k + 1] = count_up(positions[some[k].to], several);
-        __builtin_prefetch(contacts.data() + places[2 * k + 1], 1);
-      }
-      for (std::size_t k = 0; k < some.size(); ++k) {
-        contacts[static_cast<std::size_t>(places[2 * k])] = some[k].to;
-        if (both) contacts[static_cast<std::size_t>(places[2 * k + 1])] = some[k].from;
-      }
+    const bool several = threads > 1;
+    for (const Tie& tie : made[part].ties) {
+      contacts[static_cast<std::size_t>(count_up(positions[tie.from], several))] = tie.to;
     }
-    made[part] = {};
   });
+  parallel_for_each(groups.count(), threads, [&](std::size_t g) {
+    for (std::size_t part = 0; direction == ContactRows::Direction::both && part < made.size(); ++part) {
+      for (const Tie& tie : made[part].to(g)) contacts[static_cast<std::size_t>(positions[tie.to]++)] = tie.from;
+    }
+    sort_rows(contacts, positions, begins[g], groups.first(g), groups.first(g + 1));
+  });
+  made = {};
   std::move_backward(positions.begin(), positions.end() - 1, positions.end());
   positions.front() = 0;
-  // Which thread came first must not be seen.
-  constexpr std::size_t size = 8192;
-  const std::size_t people = positions.size() - 1;
-  const rows::SortShortRows sort_short = rows::widest_sort();
-  parallel_for_each((people + size - 1) / size, threads, [&](std::size_t part) {
-    const std::size_t first = part * size, last = std::min(people, first + size);
-    std::array<std::uint32_t, size> lengths;
-    std::uint32_t quickly = 0;  // rows behind which there is memory to look at
-    for (std::size_t row = first; row < last; ++row) {
-      const auto begin = static_cast<std::size_t>(positions[row]), end = static_cast<std::size_t>(positions[row + 1]);
-      lengths[row - first] = static_cast<std::uint32_t>(end - begin);
-      const bool may_look = begin + rows::short_row <= contacts.size();
-      quickly += may_look ? 1 : 0;
-      if (may_look && end - begin <= rows::short_row) continue;
-      std::sort(contacts.begin() + static_cast<std::ptrdiff_t>(begin), contacts.begin() + static_cast<std::ptrdiff_t>(end));
-    }
-    sort_short(contacts.data() + static_cast<std::size_t>(positions[first]), lengths.data(), quickly);
-  });
 }
 
 }  // namespace
@@ -83,25 +112,29 @@ void fill(Column<Position>& positions, Column<std::uint32_t>& contacts, MadeTies
 ContactRows::ContactRows(std::uint32_t people, const Ties& ties, Direction direction, int threads,
                          std::uint64_t narrow_limit)
     : people_(people), narrow_(std::size_t{people} + 1, 0) {
-  MadeTies made(ties.parts);
+  const RowGroups groups(people);
+  std::vector<MadeTies> made(ties.parts);
   parallel_for_each(ties.parts, threads, [&](std::size_t part) {
     const bool several = threads > 1;
-    ties.make(part, made[part]);
-    made[part].shrink_to_fit();
-    for (const Tie& tie : made[part]) {
-      count_up(narrow_[tie.from], several);
-      if (direction == Direction::both) count_up(narrow_[tie.to], several);
+    std::vector<Tie> of_part;
+    ties.make(part, of_part);
+    for (const Tie& tie : of_part) count_up(narrow_[tie.from], several);
+    made[part] = grouped(of_part, groups);
+  });
+  parallel_for_each(groups.count(), threads, [&](std::size_t g) {
+    for (std::size_t part = 0; direction == Direction::both && part < made.size(); ++part) {
+      for (const Tie& tie : made[part].to(g)) ++narrow_[tie.to];
     }
   });
   std::uint64_t count = 0;
   for (const std::uint32_t one : narrow_) count += one;
   contacts_.resize(static_cast<std::size_t>(count));
   if (count <= narrow_limit) {
-    fill(narrow_, contacts_, made, direction, threads);
+    fill(narrow_, contacts_, made, groups, direction, threads);
   } else {
     wide_.assign(narrow_.begin(), narrow_.end());
     narrow_ = {};
-    fill(wide_, contacts_, made, direction, threads);
+    fill(wide_, contacts_, made, groups, direction, threads);
   }
 }
 

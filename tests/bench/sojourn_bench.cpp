@@ -560,7 +560,7 @@ void print(const Figures& figures) {
                1e-6 * speed.person_windows, 1e-6 * speed.best, 1e-6 * speed.messages);
   }
   fmt::print("  bytes per person, network and columns: {:.1f} (goal: at most 60)\n", figures.talk.bytes_per_person);
-  fmt::print("\nbytes per customer between windows: {} (goal: at most 48)\n", figures.bytes_per_customer);
+  fmt::print("\nbytes per customer between windows: {} (goal: at most 64)\n", figures.bytes_per_customer);
 }
 
 ordered_json json_of(const Process& process) {
