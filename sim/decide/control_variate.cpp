@@ -39,8 +39,9 @@ bool flatten(Touchpoint& touchpoint) {
   for (Exit& exit : touchpoint.next) {
     Slopes kept;
     kept.price = exit.slopes.price;
-    any = any || exit.slopes != kept;
+    any = any || exit.slopes != kept || !exit.rivals.empty();
     exit.slopes = kept;
+    exit.rivals.clear();
   }
   return any;
 }

@@ -296,29 +296,30 @@ void Program::compile_switched_races() {
   if (std::find(races.begin(), races.end(), 1) != races.end()) switched_races_ = std::move(races);
 }
 
-/// What is outside, in each regime: the most attractive of all. In a window it has its mean over the window.
+/// What is outside, in each regime: the most attractive of all, then each. In a window it has its mean over the window.
 void Program::compile_outside() {
   const ModelParts& parts = model_.parts();
-  outside_.assign(regimes_.begins.size(), 0.5);
+  outside_.assign(regimes_.begins.size(), {0.5});
   if (!bends_outside(parts)) return;
   for (std::size_t r = 0; r < regimes_.begins.size(); ++r) {
     std::size_t k = windows_.of(regimes_.begins[r]);
     if (k + 1 < windows_.count() && regimes_.begins[r] == windows_.end(k)) ++k;
     const Parameters parameters(changes_, regimes_.fractions[r]);
-    double best = 0.0;
+    std::vector<double>& here = outside_[r];
+    here = {0.0};
     for (std::size_t i = 0; i < parts.outside.size(); ++i) {
       const double own = mean_attraction(parts.outside[i], windows_.begin(k), windows_.end(k));
-      best = std::max(best, parameters.value(Parameter::attraction, own,
-                                             [&](const Target& target) { return matches_outside(target, OutsideId(i)); }));
+      here.push_back(parameters.value(Parameter::attraction, own,
+                                      [&](const Target& target) { return matches_outside(target, OutsideId(i)); }));
+      here.front() = std::max(here.front(), here.back());
     }
-    outside_[r] = best;
   }
 }
 
 void Program::compile_states() {
   const ModelParts& parts = model_.parts();
   const std::size_t count = regimes_.begins.size();
-  std::map<std::tuple<std::vector<double>, std::vector<bool>, double>, std::size_t> known;
+  std::map<std::tuple<std::vector<double>, std::vector<bool>, std::vector<double>>, std::size_t> known;
   for (std::size_t r = 0; r < count; ++r) {
     const auto [state, fresh] =
         known.try_emplace({regimes_.fractions[r], regimes_.on[r], outside_[r]}, regime_of_state_.size());
@@ -377,8 +378,8 @@ void Program::compile_rows() {
       const TouchpointId id(v);
       const Touchpoint& touchpoint = parts.touchpoints[v];
       const std::vector<std::uint32_t> touching = changes_at_and_beyond(parts, changes_, persona, id);
-      const bool outside = std::any_of(touchpoint.next.begin(), touchpoint.next.end(),
-                                       [](const Exit& exit) { return exit.slopes.outside != 0.0; });
+      const bool outside =
+          std::any_of(touchpoint.next.begin(), touchpoint.next.end(), [](const Exit& exit) { return exit.bends_outside(); });
       const bool market = outside || std::any_of(touchpoint.next.begin(), touchpoint.next.end(),
                                                  [](const Exit& exit) { return exit.slopes.price != 0.0; });
       const ContentFit fits = content_fit(parts.personas[p], touchpoint);
@@ -391,7 +392,7 @@ void Program::compile_rows() {
           key.push_back(regimes_.fractions[r][c]);
           key.push_back(regimes_.on[r][c] ? 1.0 : 0.0);
         }
-        if (outside) key.push_back(outside_[r]);
+        if (outside) key.insert(key.end(), outside_[r].begin(), outside_[r].end());
         const auto [place, fresh] = known.try_emplace(key, static_cast<std::uint32_t>(rows_.size()));
         row_of_[(s * personas_ + p) * touchpoints_ + v] = place->second;
         if (!fresh) continue;
@@ -463,7 +464,8 @@ void Program::compile_rows() {
         }
         // What prices and what is outside add to the exponent of an exit's weight: the same for everybody here.
         const auto market_exponent = [&](const Exit& exit) {
-          double exponent = exit.slopes.outside * (outside_[r] - 0.5);
+          double exponent = exit.slopes.outside * (outside_[r].front() - 0.5);
+          for (const auto& [rival, slope] : exit.rivals) exponent += slope * (outside_[r][1 + rival.index()] - 0.5);
           const TouchpointId at = priced_touchpoint(parts, id, exit);
           if (exit.slopes.price == 0.0 || !at.valid()) return exponent;
           const auto there = [&](const Target& target) { return matches(parts, target, at, persona); };

@@ -270,8 +270,18 @@ double mean_attraction(const Outside& outside, double from, double to) {
 
 bool bends_outside(const ModelParts& parts) {
   return !parts.outside.empty() && std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(), [](const Touchpoint& at) {
-    return std::any_of(at.next.begin(), at.next.end(), [](const Exit& exit) { return exit.slopes.outside != 0.0; });
+    return std::any_of(at.next.begin(), at.next.end(), [](const Exit& exit) { return exit.bends_outside(); });
   });
+}
+
+bool bends_outside(const ModelParts& parts, OutsideId outside) {
+  const auto on_it = [&](const Exit& exit) {
+    return exit.slopes.outside != 0.0 || std::any_of(exit.rivals.begin(), exit.rivals.end(), [&](const auto& slope) {
+             return slope.first == outside && slope.second != 0.0;
+           });
+  };
+  return std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(),
+                     [&](const Touchpoint& at) { return std::any_of(at.next.begin(), at.next.end(), on_it); });
 }
 
 bool matches_own_servers(const ModelParts& parts, const Target& target, TouchpointId touchpoint) {

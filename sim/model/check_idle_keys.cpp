@@ -488,6 +488,25 @@ void idle_at_touchpoint(const Context& context, const Touchpoint& touchpoint, co
   }
 }
 
+constexpr const char* half_changes_nothing = "this slope changes nothing: the attraction is 0.5 all the time";
+constexpr const char* half_hint =
+    "0.5 is what the odds allow for already: let it be more or less, or let an event change it";
+
+// Whether what is outside stands at one half, where nothing bends; of the most attractive of all where none is named.
+bool always_half(const ModelParts& parts, OutsideId which = {}) {
+  if (parts.outside.empty() || changes(parts, Parameter::attraction)) return false;
+  double best = 0.0;
+  for (std::size_t i = 0; i < parts.outside.size(); ++i) {
+    if (which.valid() && which.index() != i) continue;
+    const auto& points = parts.outside[i].attraction;
+    for (const auto& point : points) {
+      if (point.second != points.front().second) return false;
+    }
+    best = std::max(best, points.empty() ? 0.0 : points.front().second);
+  }
+  return best == 0.5;
+}
+
 // A slope that all exits of a choice share cancels; one on what is heard needs something to be heard.
 void idle_slopes(const Context& context, const Touchpoint& touchpoint, const std::string& path) {
   const ModelParts& parts = context.parts;
@@ -536,6 +555,8 @@ void idle_slopes(const Context& context, const Touchpoint& touchpoint, const std
       } else if (key == "outside" && parts.outside.empty()) {
         context.findings.warning(here, "this slope changes nothing: nothing is outside",
                                  "add an [[outside]] with its attraction");
+      } else if (key == "outside" && always_half(parts)) {
+        context.findings.warning(here, half_changes_nothing, half_hint);
       } else if (key == "heard" && !hears) {
         context.findings.warning(here, "this slope changes nothing: nothing is heard here",
                                  "add [word_of_mouth], or [reviews] and reads_reviews = true");
@@ -556,6 +577,50 @@ void idle_slopes(const Context& context, const Touchpoint& touchpoint, const std
                                      : "this slope changes nothing: all exits with odds have the same",
                                  "a slope bends the odds of one exit against those of others");
         break;  // once for all of them
+      }
+    }
+  }
+}
+
+// The same of slopes on each of what is outside.
+void idle_rivals(const Context& context, const Touchpoint& touchpoint, const std::string& path) {
+  const ModelParts& parts = context.parts;
+  const auto of = [](const Exit& exit, OutsideId outside) {
+    double slope = exit.slopes.outside;
+    for (const auto& [rival, own] : exit.rivals) slope = rival == outside ? own : slope;
+    return slope;
+  };
+  for (std::size_t i = 0; i < touchpoint.next.size(); ++i) {
+    const Exit& exit = touchpoint.next[i];
+    if (!has_odds(touchpoint, exit)) continue;
+    for (const auto& rival : exit.rivals) {
+      if (!rival.first.valid() || rival.first.index() >= parts.outside.size()) continue;
+      const Outside& outside = parts.outside[rival.first.index()];
+      const auto warn = [&](const std::string& why, std::string hint) {
+        context.findings.warning(fmt::format("{}.next[{}].outside.{}", path, i, outside.id), why, std::move(hint));
+      };
+      bool shared = touchpoint.exits == ExitRule::choice, first = true;
+      std::size_t with_odds = 0;
+      for (std::size_t k = 0; k < touchpoint.next.size(); ++k) {
+        const Exit& other = touchpoint.next[k];
+        if (!has_odds(touchpoint, other)) continue;
+        ++with_odds;
+        const bool named = std::any_of(other.rivals.begin(), other.rivals.end(),
+                                       [&](const auto& slope) { return slope.first == rival.first; });
+        shared = shared && other.slopes.outside == 0.0 && of(other, rival.first) == rival.second;
+        first = first && !(named && k < i);
+      }
+      if (rival.second == 0.0) {
+        warn("this slope changes nothing: it is 0", "write how far it bends the odds, or remove it");
+      } else if (always_half(parts, rival.first)) {
+        warn(half_changes_nothing, half_hint);
+      } else if (touchpoint.exits == ExitRule::race && is_fixed(exit.after)) {
+        warn("this slope changes nothing: in a race it bends the hazard, which a constant delay does not have",
+             "draw the delay from a distribution");
+      } else if (shared && first) {
+        warn(with_odds == 1 ? "this slope changes nothing: no other exit has odds"
+                            : "this slope changes nothing: all exits with odds have the same",
+             "a slope bends the odds of one exit against those of others");
       }
     }
   }
@@ -659,10 +724,12 @@ void idle_accounts(const Context& context) {
 
 void idle_outside(const Context& context) {
   const ModelParts& parts = context.parts;
-  if (parts.outside.empty() || bends_outside(parts)) return;
-  for (const std::string& path : context.paths.outside) {
-    context.findings.warning(path, "what is outside changes nothing: no exit bends on it",
-                             "give an exit a slope: outside = 1.5");
+  const bool any = bends_outside(parts);
+  for (std::size_t i = 0; i < parts.outside.size(); ++i) {
+    if (bends_outside(parts, OutsideId(i))) continue;
+    context.findings.warning(context.paths.outside[i], "what is outside changes nothing: no exit bends on it",
+                             any ? fmt::format("give an exit a slope: outside = {{ {} = 1.5 }}", parts.outside[i].id)
+                                 : "give an exit a slope: outside = 1.5");
   }
 }
 
@@ -671,7 +738,15 @@ void never_most_attractive(const Context& context) {
   const ModelParts& parts = context.parts;
   if (!bends_outside(parts) || changes(parts, Parameter::attraction)) return;
   const double horizon = parts.settings.horizon.value();
+  const auto named = [&](std::size_t i) {
+    return any_exit(parts, [&](const Exit& exit) {
+      return std::any_of(exit.rivals.begin(), exit.rivals.end(),
+                         [&](const auto& slope) { return slope.first.valid() && slope.first.index() == i; });
+    });
+  };
+  if (!any_exit(parts, [](const Exit& exit) { return exit.slopes.outside != 0.0; })) return;
   for (std::size_t i = 0; i < parts.outside.size(); ++i) {
+    if (named(i)) continue;  // what some exit bends on by itself
     for (std::size_t j = 0; j < parts.outside.size(); ++j) {
       if (i == j) continue;
       const Outside &one = parts.outside[i], &other = parts.outside[j];
@@ -769,6 +844,7 @@ void check_idle_keys(const Context& context, const Reach& reach) {
   for (std::size_t i = 0; i < parts.touchpoints.size(); ++i) {
     idle_at_touchpoint(context, parts.touchpoints[i], context.paths.touchpoints[i]);
     idle_slopes(context, parts.touchpoints[i], context.paths.touchpoints[i]);
+    idle_rivals(context, parts.touchpoints[i], context.paths.touchpoints[i]);
     idle_multipliers(context, parts.touchpoints[i], context.paths.touchpoints[i]);
     idle_race_odds(context, parts.touchpoints[i], context.paths.touchpoints[i]);
   }

@@ -181,6 +181,25 @@ void check_slopes(const Exit& exit, const std::string& path, Findings& findings)
   }
 }
 
+// Slopes on several rivals.
+void check_rivals(const Context& context, const Exit& exit, const std::string& path) {
+  if (exit.rivals.empty()) return;
+  const std::string here = path + ".outside";
+  for (const auto& [rival, slope] : exit.rivals) {
+    if (!context.findings.reference(here, rival, context.parts.outside.size(), "outside")) continue;
+    const std::string& id = context.parts.outside[rival.index()].id;
+    context.findings.number(fmt::format("{}.{}", here, id), slope, {-100.0, 100.0},
+                            fmt::format("slope on {}", in_quotes(id)));
+  }
+  if (has_probability(exit)) {
+    context.findings.error(here, "a slope on outside beside a probability", "use odds: slopes bend odds only");
+  } else if (ends_a_wait(exit)) {
+    context.findings.error(here, fmt::format("a slope on outside at an exit {}", words_of(exit.on)), "remove it");
+  } else if (exit.slopes.outside != 0.0) {
+    context.findings.error(here, "both a slope on what is most attractive outside and slopes on each", "keep one");
+  }
+}
+
 void check_times(const Context& context, const Exit& exit, const std::string& path) {
   context.findings.reference(path + ".times", *exit.times, context.parts.traits.size(), "trait");
   if (has_probability(exit)) {
@@ -294,6 +313,7 @@ void check_exit(const Context& context, const Touchpoint& touchpoint, const Exit
   check_carried(context, touchpoint, exit, path);
   check_way_of_taking(context, touchpoint, exit, path);
   check_slopes(exit, path, context.findings);
+  check_rivals(context, exit, path);
 }
 
 // What only the exits of a touchpoint together show.

@@ -210,10 +210,16 @@ Idle why_idle(const ModelParts& parts, const Reach& reach, const Target& target,
       if (leads_there(parts, reach, target)) return {};
       return {"no exit leads to its target", "those who start there, or leave a line, come all the same"};
     }
-    case Parameter::attraction:
-      if (bends_outside(parts)) return {};
-      return parts.outside.empty() ? Idle{"nothing is outside", "add an [[outside]] with its attraction"}
-                                   : Idle{"no exit bends on what is outside", "give an exit a slope: outside = 1.5"};
+    case Parameter::attraction: {
+      bool bends = false;
+      for (std::size_t i = 0; i < parts.outside.size(); ++i)
+        bends = bends || (matches_outside(target, OutsideId(i)) && bends_outside(parts, OutsideId(i)));
+      if (bends) return {};
+      return parts.outside.empty()
+                 ? Idle{"nothing is outside", "add an [[outside]] with its attraction"}
+                 : Idle{bends_outside(parts) ? "no exit bends on what its target names" : "no exit bends on what is outside",
+                        "give an exit a slope: outside = 1.5"};
+    }
   }
   return {};
 }

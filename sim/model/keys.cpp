@@ -972,8 +972,12 @@ const Fields<Slopes>& slopes() {
         .subject = "slope on price"},
        &Slopes::price},
       {{.name = "outside",
+        .kind = Kind::slope_or_each,
         .bounds = slope,
-        .meaning = "slope on what is most attractive outside: exp(slope x (attraction - 1/2))",
+        .of = "outside",
+        .meaning =
+            "slope on what is most attractive outside: exp(slope x (attraction - 1/2)); or a slope on each, of which all "
+            "count: `{ discounter = 1.5, premium = 0.4 }`",
         .subject = "slope on outside"},
        &Slopes::outside},
   });

@@ -10,6 +10,25 @@
 #include "units.hpp"
 
 namespace sojourn::scenario {
+namespace {
+
+// A slope for each entity that a key of `value` names, as in { purchases = 0.3 }.
+template <class Id>
+std::vector<std::pair<Id, double>> read_slopes(const Value& value, const Names& names, const std::string& example) {
+  std::vector<std::pair<Id, double>> slopes;
+  std::optional<Table> all = table(value, value.label(), example);
+  if (!all) return slopes;
+  if (value.node().children.empty()) value.refuse(fmt::format("{} names nothing", value.label()), example);
+  for (const Value& slope : all->rest()) {
+    const auto entity = position_of_key(slope, names);
+    const auto steepness = number(slope);
+    if (entity && steepness) slopes.emplace_back(Id(*entity), *steepness);
+  }
+  return slopes;
+}
+
+}  // namespace
+
 void Reader::read_channels() {
   for (std::size_t i = 0; i < channels_.entries.size(); ++i) {
     Channel channel;
@@ -57,6 +76,8 @@ void Reader::read_assumed() {
 void Reader::name_clocks() {
   clock_names_ = clocks_.names;
   clock_names_.ids.insert(clock_names_.ids.begin(), tenure_id);
+  // One of that name is an error already.
+  std::erase(clock_names_.known, tenure_id);
   clock_names_.known.insert(clock_names_.known.begin(), tenure_id);
   for (auto& [id, index] : clock_names_.index) ++index;
   clock_names_.index[tenure_id] = tenure_clock.index();
@@ -66,7 +87,8 @@ void Reader::read_clocks() {
   for (std::size_t i = 0; i < clocks_.entries.size(); ++i) {
     Clock clock;
     Table table = entity(clocks_, i, clock.id, clock.name);
-    table.read("starts_at", clock.starts_at, references<TouchpointId>(touchpoints_.names));
+    table.read("starts_at", clock.starts_at,
+               references<TouchpointId>(touchpoints_.names, "name where a visit starts it: starts_at = \"sign-contract\""));
     table.close();
     parts_.clocks.push_back(std::move(clock));
   }
@@ -104,7 +126,7 @@ void Reader::read_counters() {
 }
 
 void Reader::read_counted(const Value& value, Counter& counter) {
-  for (const Value& one : one_or_more(value)) {
+  for (const Value& one : one_or_more(value, "name touchpoints or exits: counts = [\"checkout\", \"offer -> basket\"]")) {
     const std::string written = one.node().kind == Kind::text ? one.node().text : std::string();
     const std::size_t arrow = written.find("->");
     if (arrow == std::string::npos) {
@@ -147,7 +169,7 @@ void Reader::read_conditions(const Value& value, OnlyIf& only_if) {
         condition.refuse_key(fmt::format("there is no counter {}", in_quotes(key)), problems_.suggest(key, known));
         continue;
       }
-      for (const Value& test : one_or_more(condition)) {
+      for (const Value& test : one_or_more(condition, "write [\">= 5\", \"< 50\"], or leave the condition out")) {
         if (const auto read = read_test(test, CounterId(counter->second))) only_if.counters.push_back(*read);
       }
     }
@@ -294,15 +316,10 @@ Exit Reader::read_exit(const Value& value, const std::string& from) {
     exit.every = duration(*every).value_or(Days(1.0));
   }
   if (const auto only_if = parts->take("only_if")) read_conditions(*only_if, exit.only_if);
-  if (const auto slopes = parts->take("counters")) {
-    if (std::optional<Table> all = table(*slopes, "counters", "write counters = { purchases = 0.3 }")) {
-      for (const Value& slope : all->rest()) {
-        const auto counter = position_of_key(slope, counters_.names);
-        const auto steepness = number(slope);
-        if (counter && steepness) exit.counters.emplace_back(CounterId(*counter), *steepness);
-      }
-    }
-  }
+  if (const auto slopes = parts->take("counters"))
+    exit.counters = read_slopes<CounterId>(*slopes, counters_.names, "write counters = { purchases = 0.3 }");
+  if (const auto slopes = parts->take("outside"); slopes && slopes->node().kind == Kind::table)
+    exit.rivals = read_slopes<OutsideId>(*slopes, outside_.names, "write outside = 1.5, or outside = { rival = 1.5 }");
   // The words are those of the triggers, in their order, after none.
   const bool interrupts = parts->value().node().find("on") != nullptr;
   const auto trigger = parts->take_word<std::size_t>("on");

@@ -279,6 +279,9 @@ Json type_of(const Key& key) {
       return exactly_one(table_schema(keys::table(key.of)));
     case Kind::tables:
       return list_of(reference_to(key.of));
+    case Kind::slope_or_each:
+      return any_of({quantity(key.bounds),
+                     {{"type", "object"}, {"minProperties", 1}, {"additionalProperties", quantity(key.bounds)}}});
     case Kind::weights:
       return {{"type", "object"}, {"additionalProperties", quantity(key.bounds)}};
     case Kind::drawn_weights:
@@ -426,6 +429,8 @@ std::string kind_text(const Key& key) {
       for (const Key& one : table.keys) list += fmt::format("{}{}", list.empty() ? "" : ", ", one.name);
       return fmt::format("list of `{{ {} }}`", list);
     }
+    case Kind::slope_or_each:
+      return fmt::format("number, or {} = number,", key.of);
     case Kind::weights:
       return fmt::format("{} = number", key.of.empty() ? "name" : key.of);
     case Kind::drawn_weights:

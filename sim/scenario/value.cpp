@@ -298,6 +298,8 @@ void assign(std::optional<T> read, U& target) {
 void convert(const Value& value, const keys::Key& key, double& target) {
   // What is drawn the reader takes, who knows the traits.
   if (key.kind == keys::Kind::amount && (value.node().kind == Kind::table || is_name(value))) return;
+  // So does it slopes on several things.
+  if (key.kind == keys::Kind::slope_or_each && value.node().kind == Kind::table) return;
   // The discount is a share of a year's money.
   const keys::Bounds& bounds = key.unit == "per year" ? keys::fraction : key.bounds;
   assign(key.kind == keys::Kind::rate         ? rate(value)
@@ -472,10 +474,9 @@ std::optional<std::vector<Value>> elements(const Value& value, std::string hint)
   return result;
 }
 
-std::vector<Value> one_or_more(const Value& value) {
+std::vector<Value> one_or_more(const Value& value, std::string_view when_empty) {
   if (value.node().kind != Kind::array) return {value};
-  if (value.node().children.empty())
-    value.refuse(fmt::format("{} names nothing", value.label()), "leave the key out to mean all");
+  if (value.node().children.empty()) value.refuse(fmt::format("{} names nothing", value.label()), std::string(when_empty));
   return elements(value).value_or(std::vector<Value>());
 }
 

@@ -65,8 +65,9 @@ inline constexpr std::array<std::string_view, 2> remarks{"source", "note"};
 [[nodiscard]] std::optional<double> share_rate(const Value& value);
 /// The elements of a list; nothing after reporting that it is none.
 [[nodiscard]] std::optional<std::vector<Value>> elements(const Value& value, std::string hint = {});
-/// One value, or the elements of a list of them.
-[[nodiscard]] std::vector<Value> one_or_more(const Value& value);
+/// One value, or the elements of a list of them. `when_empty` is the hint for a list of none.
+inline constexpr std::string_view all_when_left_out = "leave the key out to mean all";
+[[nodiscard]] std::vector<Value> one_or_more(const Value& value, std::string_view when_empty = all_when_left_out);
 
 /// In what unit the numbers of a distribution are.
 enum class Measure { number, duration, rate };
@@ -192,10 +193,10 @@ template <class Id>
 }
 /// Converter from a text or a list of texts to typed ids; the wrong ones are reported and left out.
 template <class Id>
-[[nodiscard]] auto references(const Names& names) {
-  return [&names](const Value& value) -> std::optional<std::vector<Id>> {
+[[nodiscard]] auto references(const Names& names, std::string_view when_empty = all_when_left_out) {
+  return [&names, when_empty](const Value& value) -> std::optional<std::vector<Id>> {
     std::vector<Id> result;
-    for (const Value& one : one_or_more(value)) {
+    for (const Value& one : one_or_more(value, when_empty)) {
       if (const auto found = position(one, names)) result.push_back(Id(*found));
     }
     return result;

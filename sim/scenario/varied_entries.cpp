@@ -46,6 +46,8 @@ const Key* declared_key(const std::vector<Step>& steps) {
         if (left == 0) return key;
         table = &keys::table(key->of);
         break;
+      case keys::Kind::slope_or_each:
+        return left <= 1 ? key : nullptr;
       case keys::Kind::weights:
       case keys::Kind::drawn_weights:
         return left == 1 ? key : nullptr;

@@ -51,6 +51,8 @@ std::vector<double> market_exponents(const Model& model, TouchpointId at) {
     const TouchpointId priced = priced_touchpoint(parts, at, exit);
     const double price = priced.valid() ? *parts.touchpoints[priced.index()].price : 0.0;
     exponents.push_back(exit.slopes.price * price + exit.slopes.outside * (outside - 0.5));
+    for (const auto& [rival, slope] : exit.rivals)
+      exponents.back() += slope * (mean_attraction(parts.outside[rival.index()], 0.0, parts.settings.horizon.value()) - 0.5);
     if (exit.on == Trigger::none && exit.odds.value_or(0.0) > 0.0) most = std::max(most, exponents.back());
   }
   if (touchpoint.exits == ExitRule::choice && std::isfinite(most)) {

@@ -157,6 +157,44 @@ TEST_CASE("markets: what can do nothing has a warning", "[scenario]") {
   CHECK(said(other).empty());
 }
 
+TEST_CASE("markets: several rivals, each with a slope of its own", "[scenario]") {
+  const std::string one = "outside = 2 }";
+  const auto with = [&](const std::string& slopes) { return replaced(journey, one, "outside = " + slopes + " }"); };
+  const std::string both = with("{ rival = 2, nothing = -0.5 }");
+  CHECK(said(both).empty());
+  const ModelParts parts = read(both);
+  const Exit& away = parts.touchpoints[0].next[1];
+  CHECK(away.slopes.outside == 0.0);
+  CHECK(away.rivals == std::vector<std::pair<OutsideId, double>>{{OutsideId(1), -0.5}, {OutsideId(0), 2.0}});
+  // From the command line, one of them or all.
+  const auto set = [&](const std::string& text, const std::string& key, const std::string& value) {
+    const Scenario scenario = parse_scenario(text, "s.toml", ".", {Override{"--set", key, value}});
+    INFO(diagnostics(scenario, Severity::error));
+    REQUIRE(scenario.errors() == 0);
+    return scenario.parts.touchpoints[0].next[1];
+  };
+  CHECK(set(both, "touchpoint.offer.next.away.outside.nothing", "0.7").rivals[0].second == 0.7);
+  CHECK(set(both, "touchpoint.offer.next.away.outside", "1.5").slopes.outside == 1.5);
+  CHECK(set(both, "touchpoint.offer.next.away.outside", "1.5").rivals.empty());
+  CHECK(set(journey, "touchpoint.offer.next.away.outside", "{ nothing = 3 }").rivals.size() == 1);
+  // What cannot be, and what can do nothing.
+  CHECK(says(with("{ rivals = 2 }"), "there is no outside \"rivals\""));
+  CHECK(says(with("{ rival = 200 }"), "slope on \"rival\" is 200, but must be between -100 and 100"));
+  CHECK(says(with("{}"), "outside names nothing"));
+  CHECK(says(replaced(both, "{ to = \"away\", odds = 1,", "{ to = \"away\", probability = 0.5,"),
+             "a slope on outside beside a probability"));
+  CHECK(says(with("{ rival = 2, nothing = 0 }"), "this slope changes nothing: it is 0"));
+  CHECK(says(with("{ rival = 2 }"), "what is outside changes nothing: no exit bends on it"));
+  CHECK(says(with("{ nothing = 2 }"), "never acts: no exit bends on what its target names"));
+  CHECK(says(replaced(both, "odds = 1, price = -0.1", "odds = 1, price = -0.1, outside = { rival = 2 }"),
+             "this slope changes nothing: all exits with odds have the same"));
+  const std::string half = replaced(
+      replaced(journey, "[[event]]\nid = \"launch\"\ntarget = { outside = \"rival\" }\neffect = { attraction = \"+0.2\" }\n",
+               ""),
+      "{ table = [[0, \"50 %\"], [\"100 days\", 0.7]] }", "0.5");
+  CHECK(says(half, "this slope changes nothing: the attraction is 0.5 all the time"));
+}
+
 TEST_CASE("markets: the same plan at another level is another plan", "[scenario]") {
   const std::string two = journey + "[[plan]]\nid = \"less\"\nimprovements = [ { id = \"ads\", level = 0.2 }, \"sale\" ]\n";
   CHECK(said(two).empty());
@@ -181,6 +219,13 @@ TEST_CASE("markets: maps divide customers by price and by what is outside", "[sc
   CHECK(exits.shares[0] == Approx(buys / (buys + leaves)));
   parts.touchpoints[1].price = 11.0;
   CHECK(neutral_exits(Model(parts), TouchpointId(0)).shares[0] != Approx(buys / (buys + leaves)));
+  // The same by a slope of its own, beside another.
+  parts.touchpoints[1].price = 10.0;
+  Exit& away = parts.touchpoints[0].next[1];
+  away.slopes.outside = 0.0;
+  away.rivals = {{OutsideId(0), 2.0}, {OutsideId(1), 1.0}};
+  const double both = leaves * std::exp(0.2 - 0.5);
+  CHECK(neutral_exits(Model(parts), TouchpointId(0)).shares[0] == Approx(buys / (buys + both)));
 }
 
 TEST_CASE("markets: with an improvement at half its level the fraction is that of Hill's curve", "[model]") {

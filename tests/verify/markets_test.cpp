@@ -530,6 +530,71 @@ TEST_CASE("outside: exits bend on the most attractive of all rivals, over time",
   }
 }
 
+TEST_CASE("outside: each rival has a slope of its own, at choices and in races, over time and by events", "[verify]") {
+  const OutsideId cheap(0), fine(1);
+  for (const ExitRule rule : {ExitRule::choice, ExitRule::race}) {
+    for (const Setting& at : settings) {
+      // Two ways to be lost, each with a rival; the second bends on both.
+      const Distribution delay = rule == ExitRule::race ? Distribution(Exponential{0.5}) : Distribution(Fixed{0.0});
+      ModelParts parts =
+          journey({place(Stage::awareness, {by_odds(1, 2.0, delay), by_odds(2, 1.0, delay), by_odds(2, 1.0, delay)}, rule),
+                   place(Stage::purchase, {by_odds(3, 1.0, Fixed{1e5})}), finish(End::lost), finish(End::churned)},
+                  at.horizon, at.customers);
+      parts = with(std::move(parts), at);
+      parts.touchpoints[0].next[1].rivals = {{cheap, 2.4}};
+      parts.touchpoints[0].next[2].rivals = {{cheap, -0.8}, {fine, 3.0}};
+      parts.outside = {{"cheap", "", {{0.0, 0.9}}}, {"fine", "", {{0.0, 0.3}}}};
+      const auto bought = [](double of_cheap, double of_fine) {
+        return 2.0 / (2.0 + std::exp(2.4 * (of_cheap - 0.5)) + std::exp(-0.8 * (of_cheap - 0.5) + 3.0 * (of_fine - 0.5)));
+      };
+      INFO("window " << at.window);
+      CHECK(judge_share(figures(parts), bought(0.9, 0.3), 0.02));
+      CHECK_FALSE(judge_share(figures(parts), bought(0.9, 0.9), 0.02));  // the twin: the most attractive of both for each
+      Change sale;
+      sale.id = "sale";
+      sale.target.outside = {fine};
+      sale.effects = {{Parameter::attraction, Operation::set, 0.8}};
+      parts.events = {sale};
+      CHECK(judge_share(figures(parts), bought(0.9, 0.8), 0.02));
+      if (rule == ExitRule::race) continue;
+      // A line over the horizon: in steps of one window, each with its mean.
+      parts.events.clear();
+      parts.personas[0].arrives = Uniform{0.0, at.horizon};
+      parts.outside[1].attraction = {{0.0, 0.1}, {at.horizon, 0.9}};
+      double right = 0.0;
+      const double count = std::ceil(at.horizon / at.window);
+      for (double w = 0.0; w < count; ++w) {
+        const double begin = w * at.window, end = std::fmin(at.horizon, begin + at.window);
+        right += bought(0.9, 0.1 + 0.8 * 0.5 * (begin + end) / at.horizon) * (end - begin) / at.horizon;
+      }
+      CHECK(judge_share(figures(parts), right, 0.02));
+    }
+  }
+}
+
+TEST_CASE("outside: a slope on the only rival is a slope on the most attractive, bit for bit", "[verify]") {
+  ModelParts parts = shipped("streaming.toml");
+  parts.settings.customers = 2000;
+  parts.settings.replications = 1;
+  REQUIRE(parts.outside.size() == 1);
+  ModelParts named = parts;
+  bool any = false;
+  for (Touchpoint& touchpoint : named.touchpoints) {
+    for (Exit& exit : touchpoint.next) {
+      if (exit.slopes.outside == 0.0) continue;
+      exit.rivals = {{OutsideId(0), std::exchange(exit.slopes.outside, 0.0)}};
+      any = true;
+    }
+  }
+  REQUIRE(any);
+  const auto lived = [](const ModelParts& of) { return try_run(Model(of), all_plans(of), {}); };
+  CHECK(difference(lived(named), lived(parts)).empty());
+  named.outside.push_back({"another", "", {{0.0, 1.0}}});  // that no exit bends on
+  CHECK(difference(lived(named), lived(parts)).empty());
+  parts.outside.push_back(named.outside.back());
+  CHECK_FALSE(difference(lived(named), lived(parts)).empty());  // the twin: now the other is the most attractive
+}
+
 TEST_CASE("outside: a slope on what stands at one half moves nothing, bit for bit", "[verify]") {
   ModelParts parts = shipped("coffee.toml");
   parts.settings.customers = 3000;
@@ -546,6 +611,54 @@ TEST_CASE("outside: a slope on what stands at one half moves nothing, bit for bi
   bent.outside[0].attraction[0].second = 0.51;
   bent.touchpoints[0].next[0].slopes.outside = 1.0;
   CHECK_FALSE(difference(lived(bent), lived(parts)).empty());
+}
+
+TEST_CASE("time and markets: what asks for nothing changes no bit of telecom", "[verify]") {
+  ModelParts parts = shipped("telecom.toml");
+  parts.settings.customers = 3000;
+  parts.settings.replications = 1;
+  ModelParts idle = parts;
+  idle.clocks.push_back({"contract", "", {TouchpointId(0)}});
+  Counter visits;
+  visits.id = "visits";
+  for (std::size_t v = 0; v < idle.touchpoints.size(); ++v) visits.touchpoints.emplace_back(v);
+  visits.half_life = Days(100.0);
+  idle.counters = {visits};
+  idle.outside = {{"rival", "", {{0.0, 0.5}}}, {"other", "", {{0.0, 0.5}}}};
+  const TraitId one = add_trait(idle, "one", Fixed{1.0});
+  for (Persona& persona : idle.personas) persona.ages = {{ClockId(1), Uniform{0.0, 300.0}}};
+  for (Touchpoint& touchpoint : idle.touchpoints) {
+    for (Exit& exit : touchpoint.next) {
+      const bool has_odds = exit.on == Trigger::none && std::holds_alternative<std::monostate>(exit.probability);
+      if (exit.on == Trigger::none) exit.only_if.counters = {{CounterId(0), Relation::at_least, 0.0}};
+      if (!has_odds) continue;
+      exit.times = one;
+      exit.counters = {{CounterId(0), 0.0}};
+      exit.rivals = {{OutsideId(0), 1.5}, {OutsideId(1), -0.5}};
+    }
+  }
+  for (Improvement& improvement : idle.improvements) {
+    improvement.levels = {0.5, 1.0};
+    improvement.response = Hill{0.4, 1.5};
+  }
+  idle.budget.per_quarter = 1e12;
+  const auto lived = [](const ModelParts& of) { return try_run(Model(of), all_plans(of), {}); };
+  const auto before = lived(parts);
+  CHECK(difference(lived(idle), before).empty());
+  // The twins: a little of each moves something.
+  const auto some = [&](const auto& change) {
+    ModelParts moved = idle;
+    for (Touchpoint& touchpoint : moved.touchpoints) {
+      for (std::size_t e = 0; e < touchpoint.next.size(); e += 2) {
+        if (touchpoint.next[e].times) change(touchpoint.next[e]);
+      }
+    }
+    return difference(lived(moved), before);
+  };
+  CHECK_FALSE(some([](Exit& exit) { exit.counters[0].second = 0.2; }).empty());
+  CHECK_FALSE(some([](Exit& exit) { exit.only_if.counters[0].value = 3.0; }).empty());
+  idle.outside[1].attraction[0].second = 0.6;
+  CHECK_FALSE(some([](Exit&) {}).empty());
 }
 
 TEST_CASE("drift: expectations rise between visits, in both engines", "[verify]") {

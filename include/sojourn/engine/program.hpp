@@ -363,7 +363,7 @@ class Program {
   bool ruled_ = false;
   std::vector<double> also_;  // begins of regimes whatever changes there are
   Regimes regimes_;
-  std::vector<double> outside_;                   // [regime] attraction
+  std::vector<std::vector<double>> outside_;      // [regime] attraction: of the most attractive, then of each
   std::vector<std::size_t> state_of_, money_of_;  // [regime]
   std::vector<std::size_t> regime_of_state_, regime_of_cell_;
   double cells_per_day_ = 1.0;

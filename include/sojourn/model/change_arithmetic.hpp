@@ -96,6 +96,8 @@ struct PlannedChange {
 
 /// Whether some exit bends on what is outside, and there is something.
 [[nodiscard]] bool bends_outside(const ModelParts& parts);
+/// Whether some exit bends on this one: by a slope of its own, or on the most attractive of all.
+[[nodiscard]] bool bends_outside(const ModelParts& parts, OutsideId outside);
 
 /// Whether `target` takes in exit `exit` (its position in `next`) of `touchpoint` for `persona`: as `matches`, and `exit_to`
 /// empty or naming where the exit leads.

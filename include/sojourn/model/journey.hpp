@@ -184,6 +184,10 @@ struct Exit {
   OnlyIf only_if;
   std::vector<std::pair<CounterId, double>> counters;  // odds times (1 + count)^slope, slopes -100 .. 100
   Slopes slopes;
+  std::vector<std::pair<OutsideId, double>>
+      rivals;  // odds times exp(slope (attraction of this one - 1/2)), slopes -100 .. 100
+  /// Whether what is outside moves its odds.
+  [[nodiscard]] bool bends_outside() const { return slopes.outside != 0.0 || !rivals.empty(); }
 };
 
 /// The law of an exit as it is from the visit on: `every` as a fixed time.

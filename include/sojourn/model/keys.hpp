@@ -97,6 +97,7 @@ enum class Kind {
   one_of,          // the table `of`, of which exactly one key is written
   tables,          // a list of tables `of`
   weights,         // a table from ids of `of` (anything where it is empty) to numbers
+  slope_or_each,   // a number, or a table from ids of `of` to numbers
   drawn_weights,   // a table from ids of `of` to numbers or distributions
   drawn_times,     // a table from ids of `of` to durations or distributions of them
   conditions,      // a table of what must hold
