@@ -71,6 +71,11 @@ class ProgressBar {
     next_line_ = 2.0 * gone;
     const double left = gone / share - gone;
     if (left < worth_a_line) return;
+    // Of so little nothing can be concluded: the first customers of a run may wait for all the others.
+    if (share < 0.01) {
+      std::fprintf(stderr, "sojourn: less than 1 %% done\n");
+      return;
+    }
     if (left < 2.0 * minute)
       std::fprintf(stderr, "sojourn: %.0f %% done, about %.0f seconds left\n", 100.0 * share, left);
     else

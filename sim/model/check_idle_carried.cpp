@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <set>
 #include <variant>
@@ -247,9 +248,8 @@ Buyers find_buyers(const ModelParts& parts, const Reach& reach) {
       continue;
     }
     add(buyers.some_have, reachable(graph, purchases), true);
-    JourneyGraph before = graph;
-    std::erase_if(before.edges, [&](const JourneyEdge& edge) { return buys(edge.from); });
-    add(buyers.some_have_not, reachable(before, starts_of(parts, parts.personas[persona])), false);
+    add(buyers.some_have_not,
+        reachable(prospects_journey(parts, PersonaId(persona)), starts_of(parts, parts.personas[persona])), false);
   }
   return buyers;
 }
@@ -326,6 +326,76 @@ bool forgets(const Distribution& law) {
          (gamma != nullptr && gamma->shape == 1.0) || (gompertz != nullptr && gompertz->shape == 0.0);
 }
 
+// The age at which the law is over for everybody: what is due fires at once from then on; infinity where it is never over.
+double end_of(const Exit& exit) {
+  if (exit.every || exit.scale) return infinity;
+  if (const auto* fixed = std::get_if<Fixed>(&exit.after)) return std::max(fixed->value, 0.0);
+  if (const auto* uniform = std::get_if<Uniform>(&exit.after)) return std::max(uniform->high, 0.0);
+  if (const auto* table = std::get_if<Tabulated>(&exit.after))
+    return table->points.empty() ? infinity : std::max(table->points.back().first, 0.0);
+  return infinity;
+}
+
+// Whether somebody who leaves by `exit` of touchpoint `i` comes back there before the exit's clock is started anew.
+bool comes_back_as_old(const ModelParts& parts, const Reach& reach, std::size_t i, const Exit& exit) {
+  const std::vector<TouchpointId>& anew = parts.clocks[exit.clock.index()].starts_at;
+  const auto starts = [&](TouchpointId place) { return std::find(anew.begin(), anew.end(), place) != anew.end(); };
+  if (starts(exit.to) || starts(TouchpointId(i))) return false;
+  for (std::size_t persona = 0; persona < parts.personas.size(); ++persona) {
+    if (!reach.by_persona[persona][i]) continue;
+    JourneyGraph graph = open_journey(parts, PersonaId(persona));
+    std::erase_if(graph.edges, [&](const JourneyEdge& edge) { return starts(edge.to); });
+    const std::array from{exit.to};
+    if (reachable(graph, from)[i]) return true;
+  }
+  return false;
+}
+
+// A law of a clock's time that is over fires at once: again and again, where nothing starts the clock anew.
+void laws_that_are_over(const Context& context, const Reach& reach, std::size_t i) {
+  const ModelParts& parts = context.parts;
+  const Touchpoint& touchpoint = parts.touchpoints[i];
+  if (touchpoint.exits != ExitRule::race) return;
+  for (std::size_t e = 0; e < touchpoint.next.size(); ++e) {
+    const Exit& exit = touchpoint.next[e];
+    if (!exit.clock.valid() || exit.clock.index() >= parts.clocks.size() || exit.odds == 0.0) continue;
+    const double end = end_of(exit);
+    if (end == infinity) continue;
+    const std::string path = fmt::format("{}.next[{}].after", context.paths.touchpoints[i], e);
+    const std::string& clock = parts.clocks[exit.clock.index()].id;
+    // Who arrives with a clock that old.
+    const auto old = std::find_if(parts.personas.begin(), parts.personas.end(), [&](const Persona& persona) {
+      const bool begins_here = std::any_of(persona.starts.begin(), persona.starts.end(), [&](const auto& start) {
+        return start.second > 0.0 && start.first.index() == i;
+      });
+      if (!begins_here) return false;
+      if (exit.clock == tenure_clock) return persona.existing() && persona.tenure && range_of(*persona.tenure).first >= end;
+      return std::any_of(persona.ages.begin(), persona.ages.end(),
+                         [&](const auto& age) { return age.first == exit.clock && range_of(age.second).first >= end; });
+    });
+    if (old != parts.personas.end()) {
+      context.findings.warning(
+          path,
+          fmt::format("fires at once: persona {} arrives when {} has run for more than {} days, and then "
+                      "this law is over",
+                      in_quotes(old->id), in_quotes(clock), text(end)),
+          "let the law last longer, or the clock be younger");
+    } else if (end < parts.settings.horizon.value() && comes_back_as_old(parts, reach, i, exit)) {
+      context.findings.warning(
+          path,
+          fmt::format("fires at every visit once {} has run for {} days: the law is over then, and nothing starts the clock "
+                      "anew on the way back from {}",
+                      in_quotes(clock), text(end), in_quotes(id_of(parts, exit.to))),
+          exit.clock == tenure_clock
+              ? "what comes again and again goes by anniversaries: every = \"1 year\""
+              : fmt::format(
+                    "what comes again and again goes by anniversaries: every = \"1 year\"; or let {} start the clock "
+                    "anew",
+                    in_quotes(id_of(parts, exit.to))));
+    }
+  }
+}
+
 void idle_uses(const Context& context, std::size_t i, const Buyers& buyers) {
   const ModelParts& parts = context.parts;
   const Touchpoint& touchpoint = parts.touchpoints[i];
@@ -336,6 +406,22 @@ void idle_uses(const Context& context, std::size_t i, const Buyers& buyers) {
       context.findings.warning(
           path + ".clock", "clock changes nothing: everybody here has bought, and this law forgets how long it has lasted",
           "remove it, or write a law with a memory: { weibull = { scale = \"9 years\", shape = 1.4 } }");
+    }
+    for (const auto& [counter, slope] : exit.counters) {
+      if (slope != 0.0 || !counter.valid() || counter.index() >= parts.counters.size()) continue;
+      context.findings.warning(fmt::format("{}.counters.{}", path, parts.counters[counter.index()].id),
+                               "this slope changes nothing: it is 0", "write how far it bends the odds, or remove it");
+    }
+    const auto is_zero = [&](const Persona& persona) {
+      return exit.scale->trait.index() < persona.traits.size() &&
+             persona.traits[exit.scale->trait.index()] == Distribution(Fixed{0.0});
+    };
+    if (exit.scale && exit.scale->rate && exit.scale->trait.index() < parts.traits.size() && !parts.personas.empty() &&
+        std::all_of(parts.personas.begin(), parts.personas.end(), is_zero)) {
+      context.findings.warning(path + ".after",
+                               fmt::format("never comes: the rate {} is 0 for everybody",
+                                           in_quotes(parts.traits[exit.scale->trait.index()].name)),
+                               "give some persona a rate above 0, or remove the exit");
     }
     const bool one_for_all = exit.times && exit.times->index() < parts.traits.size() &&
                              std::all_of(parts.personas.begin(), parts.personas.end(), [&](const Persona& persona) {
@@ -379,13 +465,16 @@ void check_idle_carried(const Context& context, const Reach& reach) {
   const ModelParts& parts = context.parts;
   idle_clocks(context, reach);
   idle_counters(context, reach);
-  const bool asks =
-      any_exit(parts, [](const Exit& exit) { return exit.only_if.any() || exit.times.has_value() || exit.clock.valid(); });
+  const bool asks = any_exit(parts, [](const Exit& exit) {
+    return exit.only_if.any() || exit.times.has_value() || exit.clock.valid() || exit.scale.has_value() ||
+           !exit.counters.empty();
+  });
   const Buyers buyers = asks ? find_buyers(parts, reach) : Buyers();
   for (std::size_t i = 0; i < parts.touchpoints.size(); ++i) {
     if (asks && reach.any[i]) {
       idle_conditions(context, i, buyers);
       idle_uses(context, i, buyers);
+      laws_that_are_over(context, reach, i);
     }
     conditions_alone(context, parts.touchpoints[i], context.paths.touchpoints[i]);
     idle_factors(context, parts.touchpoints[i], context.paths.touchpoints[i]);

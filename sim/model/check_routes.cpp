@@ -141,9 +141,8 @@ std::vector<bool> reached_unbought(const ModelParts& parts, const Reach& reach) 
     }
     if (parts.personas[persona].existing()) continue;
     if (lives_as_customer && !can_buy(parts, parts.personas[persona], can_reach)) continue;
-    JourneyGraph graph = open_journey(parts, PersonaId(persona));
-    std::erase_if(graph.edges, [&](const JourneyEdge& edge) { return buys(edge.from); });
-    const std::vector<bool> reached = reachable(graph, starts_of(parts, parts.personas[persona]));
+    const std::vector<bool> reached =
+        reachable(prospects_journey(parts, PersonaId(persona)), starts_of(parts, parts.personas[persona]));
     for (std::size_t i = 0; i < any.size(); ++i) any[i] = any[i] || (reached[i] && !buys(TouchpointId(i)));
   }
   return any;

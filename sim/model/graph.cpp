@@ -184,6 +184,16 @@ JourneyGraph open_journey(const ModelParts& parts, PersonaId persona) {
   return graph;
 }
 
+JourneyGraph prospects_journey(const ModelParts& parts, PersonaId persona) {
+  const auto buys = [&](TouchpointId touchpoint) { return parts.touchpoints[touchpoint.index()].stage == Stage::purchase; };
+  JourneyGraph graph = journey_of(parts, [&](TouchpointId from, std::size_t exit) {
+    return is_open(parts, from, exit, persona) && !parts.touchpoints[from.index()].next[exit].only_if.bought.value_or(false);
+  });
+  add_closed_loops(parts, graph);
+  std::erase_if(graph.edges, [&](const JourneyEdge& edge) { return buys(edge.from); });
+  return graph;
+}
+
 JourneyGraph instant_journey(const ModelParts& parts) {
   return journey_of(parts, [&](TouchpointId from, std::size_t position) {
     const Exit& exit = parts.touchpoints[from.index()].next[position];

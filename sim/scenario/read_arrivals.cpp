@@ -94,7 +94,7 @@ Staff Reader::read_week(const Value& value) {
       refuse_days(on, {});
       continue;
     }
-    for (const Value& text : one_or_more(on)) {
+    for (const Value& text : one_or_more(on, "write \"08:00-12:00\", or leave the day out")) {
       std::string message, hint;
       if (text.node().kind != Kind::text) {
         text.refuse_type("a span of a day", "write \"08:00-12:00\"");

@@ -375,6 +375,58 @@ id = "buy")"),
   const std::string slope = ", counters = { visits = 1 }";
   CHECK(warns(choice(slope, slope), "touchpoint.buy.next[0].counters: counters changes nothing: all exits with odds"));
   CHECK_FALSE(warns(choice(slope, ", counters = { visits = 2 }"), "counters changes nothing"));
+  CHECK(warns(choice(slope, ", counters = { visits = 0 }"),
+              "touchpoint.buy.next[1].counters.visits: this slope changes nothing: it is 0"));
+  // A rate of nothing, for everybody.
+  const std::string by_rate =
+      replaced(carried, "{ exponential = { mean = \"1 month\" } }", "{ exponential = { rate = \"pace\" } }");
+  CHECK(warns(replaced(by_rate, persona, persona + "traits.pace = 0\n"),
+              "touchpoint.use.next[0].after: never comes: the rate \"pace\" is 0"));
+  CHECK_FALSE(warns(replaced(by_rate, persona, persona + "traits.pace = \"1 per month\"\n"), "never comes"));
+}
+
+TEST_CASE("a law of a clock's time that is over, and fires at every visit, has a warning") {
+  const std::string clock = "[[clock]]\nid = \"contract\"\nstarts_at = \"buy\"\n";
+  const auto with = [&](const std::string& to, const std::string& law) {
+    return replaced(journey, "{ to = \"use\", after = { exponential = { mean = \"1 month\" } } }",
+                    "{ to = \"use\", after = { exponential = { mean = \"1 month\" } } }, { to = \"" + to +
+                        "\", after = " + law + ", clock = \"contract\" }") +
+           clock;
+  };
+  for (const std::string law :
+       {"\"20 days\"", "{ uniform = [\"5 days\", \"20 days\"] }", "{ table = [[0, 0], [\"20 days\", 1]] }"}) {
+    INFO(law);
+    CHECK(
+        warns(with("use", law), "touchpoint.use.next[1].after: fires at every visit once \"contract\" has run for 20 days"));
+    CHECK_FALSE(warns(with("gone", law), "fires at"));  // nobody comes back
+    CHECK_FALSE(warns(replaced(with("use", law), "starts_at = \"buy\"", "starts_at = [\"buy\", \"use\"]"), "fires at"));
+    // Who arrives with a clock that is older.
+    const std::string aged =
+        replaced(with("gone", law), persona, "starts = { use = 1 }\nages = { contract = \"3 months\" }\n");
+    CHECK(warns(
+        aged,
+        "touchpoint.use.next[1].after: fires at once: persona \"p\" arrives when \"contract\" has run for more than 20"));
+    CHECK_FALSE(warns(replaced(aged, "\"3 months\"", "\"3 days\""), "fires at once"));
+  }
+  CHECK_FALSE(warns(with("use", "{ weibull = { scale = \"20 days\", shape = 4 } }"), "fires at"));
+  CHECK_FALSE(warns(with("use", "\"9 years\""), "fires at"));  // beyond the horizon
+}
+
+TEST_CASE("an exit for customers alone leads no prospect on") {
+  // A desk that both come to, prospects first.
+  const std::string desk =
+      replaced(replaced(journey, persona, "starts = { ask = 1 }\n"), "[[touchpoint]]\nid = \"buy\"",
+               "[[touchpoint]]\nid = \"ask\"\nstage = \"awareness\"\nnext = [ { to = \"buy\", odds = 1 }, { to = \"use\", "
+               "odds = 1, only_if = { "
+               "bought = true } }, { to = \"away\", odds = 1 } ]\n"
+               "[[touchpoint]]\nid = \"away\"\nstage = \"awareness\"\nend = \"lost\"\n[[touchpoint]]\nid = \"buy\"");
+  const std::string back =
+      replaced(desk, "{ to = \"gone\", after = { exponential = { mean = \"1 year\" } } }",
+               "{ to = \"gone\", after = { exponential = { mean = \"1 year\" } } }, { to = \"ask\", after = { "
+               "exponential = { mean = \"1 year\" } } }");
+  CHECK_FALSE(warns(back, "can be reached before any purchase"));
+  CHECK(warns(replaced(back, ", only_if = { bought = true }", ""),
+              "touchpoint.gone.end: \"churned\" can be reached before any purchase"));
 }
 
 TEST_CASE("probabilities that leave a rest, ties, and what comes too late have a warning") {

@@ -31,6 +31,10 @@ struct JourneyGraph {
 /// is an edge from each touchpoint where it asks.
 [[nodiscard]] JourneyGraph open_journey(const ModelParts& parts, PersonaId persona);
 
+/// The same for who has not bought yet: nothing leads on from a purchase touchpoint, nor by exits that ask for `bought =
+/// true`.
+[[nodiscard]] JourneyGraph prospects_journey(const ModelParts& parts, PersonaId persona);
+
 /// The exits whose delay is always exactly 0. `heard` exits are left out, here and below: a message takes until the next
 /// window.
 [[nodiscard]] JourneyGraph instant_journey(const ModelParts& parts);
