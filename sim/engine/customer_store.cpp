@@ -147,10 +147,9 @@ void CustomerStore::redirect(std::uint32_t customer, std::uint32_t exit, double 
 void CustomerStore::set_time(std::uint32_t customer, double time) {
   const lock_step::Tables& tables = compiled_.tables();
   kept_[at(customer)].time = time;
-  due_in_[at(customer)] =
-      time <= tables.horizon
-          ? lock_step::due_number(static_cast<std::int32_t>(compiled_.program().windows().of(time)), tables.due_shift)
-          : lock_step::not_due;
+  due_in_[at(customer)] = time <= tables.horizon
+                              ? lock_step::due_number(static_cast<std::int32_t>(compiled_.program().windows().of(time)))
+                              : lock_step::not_due;
 }
 
 void CustomerStore::hold(std::uint32_t customer) {

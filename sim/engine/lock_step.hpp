@@ -194,11 +194,11 @@ struct Store {
   double* carried;  // [row x Tables::carried_width]; null where nothing is carried
   Raced* raced;     // null where no rule may change a race
 };
-/// In which window the next visit comes, as a number of eight bits: windows over 2^shift (Tables::due_shift), so that all
-/// numbers are below `not_due`; that is for who has no next visit.
+/// In which window the next visit comes, as a number of eight bits: windows are numbered in turns of `not_due`
+/// (Tables::due_in_turns), so that few of one number are not due; `not_due` itself is for who has no next visit.
 inline constexpr std::uint8_t not_due = 255;
-[[nodiscard]] SOJOURN_INLINE std::uint8_t due_number(std::int32_t window, std::int32_t shift) {
-  return static_cast<std::uint8_t>(window >> shift);
+[[nodiscard]] SOJOURN_INLINE std::uint8_t due_number(std::int32_t window) {
+  return static_cast<std::uint8_t>(static_cast<std::uint32_t>(window) % not_due);
 }
 
 /// Smaller than any introduction of the window at hand, so that none counts any more.
@@ -337,8 +337,8 @@ struct Tables {
   const std::uint8_t* is_end;           // [touchpoint]
   const std::int32_t* amount_place_of;  // [place]: see AmountRules; null where nothing is drawn
   std::int32_t personas, touchpoints, places, exit_count, windows, regimes;
-  std::int32_t due_shift;  // see due_number
-  std::int32_t families;   // of all delays, as a set
+  std::int32_t due_in_turns;  // whether several windows have one due_number
+  std::int32_t families;      // of all delays, as a set
   std::int32_t most_exits;
   std::int32_t own_count;   // traits with a column
   std::int32_t race_calls;  // of the random generator, for the races of most exits; 0: no races

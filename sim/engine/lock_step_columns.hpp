@@ -244,16 +244,21 @@ SOJOURN_INLINE int list_marked(const std::uint8_t* marks, int lanes, int padded,
 }
 
 /// Lists the rows, from number `row` on, that are due by `number` (see due_number): at most `lane_count` are looked at.
-/// Returns how many these are.
+/// Where windows are numbered in turns, those that may be: who has been led away at the end of a window is due in the next
+/// one. Returns how many these are.
+template <bool in_turns>
 SOJOURN_INLINE int list_due(const std::uint8_t* due_in, int count, std::uint8_t number, std::uint32_t row,
                             std::uint32_t* list) {
+  [[maybe_unused]] const auto before = static_cast<std::uint8_t>(number == 0 ? not_due - 1 : number - 1);
   int due = 0, k = 0;
 #if defined(__AVX512BW__) && defined(__AVX512VL__)
   const __m512i sixteen = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-  const __m128i limit = _mm_set1_epi8(static_cast<char>(number));
+  const __m128i limit = _mm_set1_epi8(static_cast<char>(number)), last = _mm_set1_epi8(static_cast<char>(before));
   for (; k + 16 <= count; k += 16) {
     const __m128i numbers = _mm_loadu_si128(reinterpret_cast<const __m128i*>(due_in + k));
-    const __mmask16 mask = _mm_cmple_epu8_mask(numbers, limit);
+    const auto mask =
+        static_cast<__mmask16>(in_turns ? _mm_cmpeq_epi8_mask(numbers, limit) | _mm_cmpeq_epi8_mask(numbers, last)
+                                        : _mm_cmple_epu8_mask(numbers, limit));
     const __m512i rows = _mm512_add_epi32(_mm512_set1_epi32(static_cast<int>(row) + k), sixteen);
     _mm512_storeu_si512(list + due, _mm512_maskz_compress_epi32(mask, rows));
     due += std::popcount(static_cast<unsigned>(mask));
@@ -261,7 +266,8 @@ SOJOURN_INLINE int list_due(const std::uint8_t* due_in, int count, std::uint8_t 
 #endif
   for (; k < count; ++k) {
     list[due] = row + static_cast<std::uint32_t>(k);
-    due += due_in[k] <= number ? 1 : 0;
+    const bool is_due = in_turns ? due_in[k] == number || due_in[k] == before : due_in[k] <= number;
+    due += is_due ? 1 : 0;
   }
   return due;
 }

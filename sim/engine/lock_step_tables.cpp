@@ -80,7 +80,7 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   tables_.places = tables_.personas * tables_.touchpoints;
   tables_.exit_count = narrow(shape.exits);
   tables_.windows = narrow(shape.windows);
-  while ((tables_.windows - 1) >> tables_.due_shift >= not_due) ++tables_.due_shift;
+  tables_.due_in_turns = tables_.windows > not_due ? 1 : 0;
   tables_.regimes = narrow(program.regime_begins().size());
   tables_.horizon = program.horizon();
   tables_.window_width = parts.settings.window.value();

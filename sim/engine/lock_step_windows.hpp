@@ -30,9 +30,11 @@ void look_ahead(Block& b) {
   while (b.due < lane_count && b.looked_at < all) {
     const std::uint32_t left = all - b.looked_at;
     const int looks = left < static_cast<std::uint32_t>(lane_count) ? static_cast<int>(left) : lane_count;
-    const int found = list_due(b.task.store->due_in + b.looked_at, looks, due_number(b.task.window, b.t.due_shift),
-                               b.looked_at, b.s.due + b.due);
-    b.due += b.t.due_shift == 0 ? found : keep_due(b, b.s.due + b.due, found);
+    const std::uint8_t* const due_in = b.task.store->due_in + b.looked_at;
+    const std::uint8_t number = due_number(b.task.window);
+    std::uint32_t* const list = b.s.due + b.due;
+    b.due += b.t.due_in_turns == 0 ? list_due<false>(due_in, looks, number, b.looked_at, list)
+                                   : list_due<true>(due_in, looks, number, b.looked_at, list);
     b.looked_at += static_cast<std::uint32_t>(looks);
   }
 }
@@ -239,8 +241,10 @@ bool resume(Block& b) {
   b.again = 0;
   // Where all come to queues there is no visit between whose steps the memory could be asked.
   if (b.t.queues) b.ask_memory(lane_count);
-  b.lanes = b.t.queues ? leave_out_queues(b, count) : count;
   if (count == 0) return false;
+  // Their rows have been asked for by now.
+  if (b.t.due_in_turns != 0) count = keep_due(b, b.s.kept, count);
+  b.lanes = b.t.queues ? leave_out_queues(b, count) : count;
   if (b.lanes == 0) return true;
   take_out(b);
   arrive(b);
@@ -300,10 +304,9 @@ void store_back(Block& b) {
     b.s.marks[i] = b.s.moves[i] == 0 ? 1 : 0;
   }
   find_windows(b, b.s.time, b.s.window);
-  const std::int32_t shift = b.t.due_shift;
   EACH_LANE
   for (int i = 0; i < b.padded; ++i) {
-    b.s.due_in[i] = b.s.moves[i] == 0 ? not_due : due_number(b.s.window[i], shift);
+    b.s.due_in[i] = b.s.moves[i] == 0 ? not_due : due_number(b.s.window[i]);
   }
   std::uint32_t events = 0;
   EACH_LANE
