@@ -14,6 +14,7 @@ struct QueueFigures {
   double within = 0.0;   // share of all who come that is served within the time asked for
   double gave_up = 0.0;  // share of all who come that gives up
   double turned_away = 0.0;
+  double line_at_end = 0.0;  // of `queue_from_empty`: mean number in line at the horizon
 };
 
 /// Birth and death of the number in M/M/c/K+M in its steady state, and of what an arrival that finds n people meets (Palm
@@ -147,6 +148,9 @@ inline QueueFigures queue_from_empty(double lambda, double mu, int servers, doub
   figures.wait = queue / (lambda * horizon);
   figures.waits = waits / horizon;
   figures.gave_up = theta * queue / (lambda * horizon);
+  for (std::size_t n = static_cast<std::size_t>(servers); n < p.size(); ++n) {
+    figures.line_at_end += (static_cast<double>(n) - servers) * p[n];
+  }
   return figures;
 }
 

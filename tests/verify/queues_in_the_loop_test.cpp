@@ -13,114 +13,12 @@
 #include "tests/catch.hpp"
 #include "tests/verify/journeys.hpp"
 #include "tests/verify/queue_by_events.hpp"
+#include "tests/verify/queue_centres.hpp"
 #include "tests/verify/queue_closed_forms.hpp"
 #include "tests/verify/statistics.hpp"
 
 using namespace sojourn;
 using namespace sojourn::verify;
-
-namespace {
-
-constexpr double minute = 1.0 / 1440.0;
-
-struct Centre {
-  double calls = 480.0;  // a day
-  double servers = 4.0;
-  double handle_time = 9.0 * minute;
-  std::optional<Distribution> law;    // of the handling time, instead of an exponential one
-  std::optional<std::uint64_t> room;  // who finds it full goes
-  double answer_within = 0.0;         // days
-  double patience = -1.0;             // mean, days; negative: nobody gives up
-  double days = 20.0;                 // in which calls come evenly
-  double window = 1.0;
-  double market = 0.0;          // real people; 0: as many as are simulated
-  std::uint64_t customers = 0;  // 0: calls x days
-  std::uint32_t replications = 24;
-};
-
-ModelParts parts_of(const Centre& centre) {
-  Exit served = by_odds(1, 1.0, Fixed{0.0});
-  std::vector<Exit> exits{served};
-  if (centre.patience >= 0.0) {
-    Exit gives_up = by_odds(2, 1.0, Fixed{0.0});
-    gives_up.odds.reset();
-    gives_up.on = Trigger::gave_up;
-    exits.push_back(gives_up);
-  }
-  if (centre.room) {
-    Exit is_turned_away = by_odds(2, 1.0, Fixed{0.0});
-    is_turned_away.odds.reset();
-    is_turned_away.on = Trigger::turned_away;
-    exits.push_back(is_turned_away);
-  }
-  ModelParts parts =
-      journey({place(Stage::consideration, exits), finish(End::churned), finish(End::lost)}, centre.days + 1.0,
-              centre.customers > 0 ? centre.customers : static_cast<std::uint64_t>(centre.calls * centre.days));
-  parts.settings.window = Days(centre.window);
-  parts.settings.replications = centre.replications;
-  if (centre.market > 0.0) parts.settings.market = centre.market;
-  parts.touchpoints[0].servers = centre.servers;
-  parts.touchpoints[0].handle_time = centre.law.value_or(Exponential{centre.handle_time});
-  parts.touchpoints[0].room = centre.room;
-  parts.touchpoints[0].answer_within = Days(centre.answer_within);
-  parts.personas[0].arrives = Uniform{0.0, centre.days};
-  if (centre.patience >= 0.0) trait(parts.personas[0], BuiltinTrait::patience) = Fixed{centre.patience};
-  return parts;
-}
-
-/// One number of each replication.
-struct Found {
-  Sample wait;         // mean of waits that ended, minutes
-  Sample gave_up;      // share of all who came
-  Sample turned_away;  // likewise
-  Sample in_time;      // likewise: served within the time asked for
-  Sample waited;       // share of all who came and did not find a free server, or room
-  double came = 0.0;   // of all replications
-};
-
-/// What the queue number `queue` did.
-Found found_in(const ModelParts& parts, std::size_t queue = 0) {
-  const PlanId plan(0);
-  const RunResult result = run(Model(parts), std::span(&plan, 1));
-  Found all;
-  for (const Totals& totals : result.totals[0]) {
-    const TallyShape& shape = totals.shape();
-    const auto sum = [&](QueueScore score, double scale = 1.0) {
-      double of_windows = 0.0;
-      for (std::size_t w = 0; w < shape.windows; ++w) of_windows += totals.value(shape.queue(queue, w, score), scale);
-      return of_windows;
-    };
-    const double came = sum(QueueScore::came), ended = sum(QueueScore::served) + sum(QueueScore::gave_up);
-    const double turned_away = sum(QueueScore::turned_away);
-    REQUIRE(ended + turned_away == came);  // all are served or gone by the horizon
-    all.wait.add(sum(QueueScore::wait, shape.scales.days) / ended / minute);
-    all.gave_up.add(sum(QueueScore::gave_up) / came);
-    all.turned_away.add(turned_away / came);
-    all.in_time.add(sum(QueueScore::in_time) / came);
-    all.waited.add(1.0 - totals.value(shape.waited(queue, 0)) / came);
-    all.came += came;
-  }
-  return all;
-}
-
-Found found(const Centre& centre) {
-  const ModelParts parts = parts_of(centre);
-  Found all = found_in(parts);
-  REQUIRE(all.came == static_cast<double>(parts.settings.customers) * parts.settings.replications);
-  return all;
-}
-
-/// A mean over replications, few but each of thousands of calls.
-Verdict near(const Sample& sample, double expected, double detectable, double slack) {
-  return judge(sample.mean(), sample.standard_error(), expected, detectable, slack);
-}
-
-QueueFigures exact(const Centre& centre) {
-  return queue_from_empty(centre.calls, 1.0 / centre.handle_time, static_cast<int>(centre.servers),
-                          centre.patience >= 0.0 ? 1.0 / centre.patience : 0.0, centre.days);
-}
-
-}  // namespace
 
 TEST_CASE("queues in the loop: M/M/c over loads, the same for all windows", "[verify]") {
   for (const double servers : {4.0, 6.0, 10.0}) {  // loads 0.75, 0.5, 0.3
@@ -168,16 +66,17 @@ TEST_CASE("queues in the loop: who gives up, M/M/c+M from light load to overload
 
 TEST_CASE("queues in the loop: the wait does not grow with the horizon, and a crowd waits from the first moment",
           "[verify]") {
-  for (const double days : {5.0, 20.0, 80.0}) {
+  for (const double days : {10.0, 100.0, 1000.0}) {
     Centre centre;
-    centre.calls = 96.0;
+    centre.calls = 24.0;
     centre.servers = 1.0;
-    centre.handle_time = 7.5 * minute;  // load 0.5
+    centre.handle_time = 30.0 * minute;  // load 0.5
     centre.days = days;
-    centre.replications = days < 10.0 ? 128 : 32;
+    centre.replications = days < 50.0 ? 512 : days < 500.0 ? 64 : 12;
     centre.window = 1.0 / 24.0;
     const QueueFigures right = exact(centre);
-    CAPTURE(days);
+    CAPTURE(days, right.wait / minute);
+    CHECK(right.wait / minute == Approx(days < 50.0 ? 28.3 : 30.0).epsilon(0.05));
     CHECK(near(found(centre).wait, right.wait / minute, 0.3 * right.wait / minute, 0.0));
   }
   // A thousand people at time 0, one server: the k-th waits k services in the mean.
@@ -186,16 +85,22 @@ TEST_CASE("queues in the loop: the wait does not grow with the horizon, and a cr
   crowd.servers = 1.0;
   crowd.handle_time = 5.0 * minute;
   crowd.window = 1.0 / 24.0;
-  ModelParts parts = parts_of(crowd);
-  parts.personas[0].arrives = Fixed{0.0};
-  const PlanId plan(0);
-  const RunResult result = run(Model(parts), std::span(&plan, 1));
-  Sample wait;
-  for (const Totals& totals : result.totals[0]) {
-    wait.add(totals.value(totals.shape().touch(0, 0, TouchScore::wait), totals.shape().scales.days) / minute / 1000.0);
+  struct When {
+    Distribution arrives;
+    double on_the_way;  // minutes, in the mean
+  };
+  for (const When& when : {When{Fixed{0.0}, 0.0}, When{Fixed{5.0}, 0.0}, When{Uniform{0.0, 30.0 * minute}, 15.0}}) {
+    ModelParts parts = parts_of(crowd);
+    parts.personas[0].arrives = when.arrives;
+    const PlanId plan(0);
+    const RunResult result = run(Model(parts), std::span(&plan, 1));
+    Sample wait;
+    for (const Totals& totals : result.totals[0]) {
+      wait.add(totals.value(totals.shape().touch(0, 0, TouchScore::wait), totals.shape().scales.days) / minute / 1000.0);
+    }
+    CHECK(near(wait, 999.0 / 2.0 * 5.0 - when.on_the_way, 250.0, 0.0));
+    CHECK_FALSE(near(wait, 0.0, 250.0, 0.0));  // the twin: no wait at all
   }
-  CHECK(near(wait, 999.0 / 2.0 * 5.0, 250.0, 0.0));
-  CHECK_FALSE(near(wait, 0.0, 250.0, 0.0));  // the twin: no wait at all
 }
 
 TEST_CASE("queues in the loop: one simulated customer for several real ones meets the real queue", "[verify]") {
@@ -351,39 +256,6 @@ TEST_CASE("queues in the loop: room for a few, M/M/c/K, and who is served in tim
   CHECK_FALSE(near(found(centre).turned_away, blocked, 0.1 * blocked, 0.0));
 }
 
-namespace {
-
-/// A second persona and a second queue: half of all who call come to each touchpoint, 0 and 3.
-ModelParts two_queues(const Centre& centre, double servers_each, bool pooled, std::int32_t second_priority) {
-  ModelParts parts = parts_of(centre);
-  parts.touchpoints.push_back(parts.touchpoints[0]);
-  parts.personas.push_back(parts.personas[0]);
-  parts.touchpoints[3].id = "second-queue";
-  parts.personas[1].id = "second";
-  parts.personas[0].share = parts.personas[1].share = 0.5;
-  parts.personas[1].starts = {{TouchpointId(3), 1.0}};
-  parts.touchpoints[3].priority = second_priority;
-  parts.pools.clear();
-  for (const std::size_t v : {std::size_t{0}, std::size_t{3}}) {
-    Touchpoint& touchpoint = parts.touchpoints[v];
-    touchpoint.servers.reset();
-    if (pooled) {
-      touchpoint.pools = {PoolId(0)};
-    } else {
-      touchpoint.pools = {PoolId(v == 0 ? 0 : 1)};
-    }
-  }
-  for (std::size_t k = 0; k < (pooled ? 1u : 2u); ++k) {
-    Pool pool;
-    pool.id = k == 0 ? "first-pool" : "second-pool";
-    pool.servers = {{0.0, pooled ? 2.0 * servers_each : servers_each}};
-    parts.pools.push_back(pool);
-  }
-  return parts;
-}
-
-}  // namespace
-
 TEST_CASE("queues in the loop: two priorities, and pools shared or split", "[verify]") {
   Centre centre;
   centre.days = 40.0;
@@ -485,64 +357,67 @@ TEST_CASE("queues in the loop: who hangs up calls back after five minutes, also 
   for (const double wait : waits) CHECK(wait == waits.front());  // to the bit
 }
 
-TEST_CASE("queues in the loop: closed for fourteen hours every night", "[verify]") {
-  Centre centre;
-  centre.calls = 240.0;
-  centre.days = 10.0;
-  centre.handle_time = 10.0 * minute;
-  centre.window = 1.0 / 24.0;
-  centre.replications = 48;
-  ModelParts parts = parts_of(centre);
-  parts.touchpoints[0].servers.reset();
-  parts.touchpoints[0].pools = {PoolId(0)};
-  Pool pool;
-  pool.id = "by-day";
-  pool.servers.clear();
-  for (int day = 0; day < 7; ++day) {
-    pool.servers.emplace_back(day, 10.0);
-    pool.servers.emplace_back(day + 10.0 / 24.0, 0.0);
+TEST_CASE("queues in the loop: closed, or nearly so, for fourteen hours every night", "[verify]") {
+  for (const double night : {0.0, 1.0}) {
+    Centre centre;
+    centre.calls = 240.0;
+    centre.days = 10.0;
+    centre.handle_time = 10.0 * minute;
+    centre.window = 1.0 / 24.0;
+    centre.replications = 48;
+    ModelParts parts = parts_of(centre);
+    parts.touchpoints[0].servers.reset();
+    parts.touchpoints[0].pools = {PoolId(0)};
+    Pool pool;
+    pool.id = "by-day";
+    pool.servers.clear();
+    for (int day = 0; day < 7; ++day) {
+      pool.servers.emplace_back(day, 10.0);
+      pool.servers.emplace_back(day + 10.0 / 24.0, night);
+    }
+    parts.pools = {pool};
+    const Found here = found_in(parts);  // all are served
+    // Event by event, with arrivals and work of its own.
+    const auto by_events = [&](double closes) {
+      Staffing staffing;
+      Timetable servers;
+      for (int day = 0; day < 11; ++day) {
+        servers.emplace_back(day, 10.0);
+        servers.emplace_back(day + closes / 24.0, night);
+      }
+      staffing.pools = {servers};
+      Staffing::Queue queue;
+      queue.pools = {0};
+      queue.handle_time = {{0.0, centre.handle_time}};
+      staffing.queues = {queue};
+      Sample wait;
+      for (std::uint32_t replication = 0; replication < 12; ++replication) {
+        const Streams streams(77, replication);
+        std::vector<Call> calls;
+        for (std::uint32_t i = 0; i < 2400; ++i) {
+          const Words words = streams.draw(i, Purpose::visit, 0);
+          Call call;
+          call.time = 10.0 * static_cast<double>(uniform(words[0], words[1]));
+          call.customer = i;
+          call.work = static_cast<double>(exponential(words[2]));
+          calls.push_back(call);
+        }
+        double sum = 0.0;
+        for (const ResolvedCall& one :
+             QueueByEvents(staffing).run(calls, 11.0, [](const ResolvedCall&) { return std::vector<Call>(); })) {
+          sum += one.time - one.call.time;
+        }
+        wait.add(sum / 2400.0 / minute);
+      }
+      return wait;
+    };
+    const Sample right = by_events(10.0), later = by_events(11.0);
+    const double error = std::hypot(here.wait.standard_error(), right.standard_error());
+    CHECK(judge(here.wait.mean(), error, right.mean(), 30.0));
+    CHECK(std::fabs(right.mean() / 60.0 - (night > 0.0 ? 1.75 : 4.92)) < 0.2);  // hours
+    CHECK_FALSE(judge(here.wait.mean(), error, night > 0.0 ? 4.92 * 60.0 : later.mean(),
+                      30.0));  // the twin: open for an hour more, or closed
   }
-  parts.pools = {pool};
-  const Found here = found_in(parts);  // all are served
-  // Event by event, with arrivals and work of its own.
-  const auto by_events = [&](double closes) {
-    Staffing staffing;
-    Timetable servers;
-    for (int day = 0; day < 11; ++day) {
-      servers.emplace_back(day, 10.0);
-      servers.emplace_back(day + closes / 24.0, 0.0);
-    }
-    staffing.pools = {servers};
-    Staffing::Queue queue;
-    queue.pools = {0};
-    queue.handle_time = {{0.0, centre.handle_time}};
-    staffing.queues = {queue};
-    Sample wait;
-    for (std::uint32_t replication = 0; replication < 12; ++replication) {
-      const Streams streams(77, replication);
-      std::vector<Call> calls;
-      for (std::uint32_t i = 0; i < 2400; ++i) {
-        const Words words = streams.draw(i, Purpose::visit, 0);
-        Call call;
-        call.time = 10.0 * static_cast<double>(uniform(words[0], words[1]));
-        call.customer = i;
-        call.work = static_cast<double>(exponential(words[2]));
-        calls.push_back(call);
-      }
-      double sum = 0.0;
-      for (const ResolvedCall& one :
-           QueueByEvents(staffing).run(calls, 11.0, [](const ResolvedCall&) { return std::vector<Call>(); })) {
-        sum += one.time - one.call.time;
-      }
-      wait.add(sum / 2400.0 / minute);
-    }
-    return wait;
-  };
-  const Sample right = by_events(10.0), later = by_events(11.0);
-  const double error = std::hypot(here.wait.standard_error(), right.standard_error());
-  CHECK(judge(here.wait.mean(), error, right.mean(), 20.0));
-  CHECK(std::fabs(right.mean() / 60.0 - 4.92) < 0.2);               // hours: fourteen of them closed
-  CHECK_FALSE(judge(here.wait.mean(), error, later.mean(), 20.0));  // the twin: open for an hour more
 }
 
 TEST_CASE("queues in the loop: plans with another number of servers are paired", "[verify]") {
@@ -562,7 +437,7 @@ TEST_CASE("queues in the loop: plans with another number of servers are paired",
   parts.improvements = {one_more};
   parts.plans.push_back({"more", "More", {ImprovementId(0)}});
   struct Plan {
-    std::vector<double> wait, gave_up;
+    std::vector<double> wait, gave_up, kept;
   };
   const auto of = [&](std::size_t number, std::uint64_t seed) {
     parts.settings.seed = seed;
@@ -574,6 +449,10 @@ TEST_CASE("queues in the loop: plans with another number of servers are paired",
       const auto value = [&](TouchScore score, double scale = 1.0) { return totals.value(shape.touch(0, 0, score), scale); };
       figures.wait.push_back(value(TouchScore::wait, shape.scales.days));
       figures.gave_up.push_back(value(TouchScore::gave_up));
+      // Everybody who is not served in the end is lost.
+      double served = 0.0;
+      for (std::size_t w = 0; w < shape.windows; ++w) served += totals.value(shape.queue(0, w, QueueScore::served));
+      figures.kept.push_back(served);
     }
     return figures;
   };
@@ -592,9 +471,11 @@ TEST_CASE("queues in the loop: plans with another number of servers are paired",
   CAPTURE(ratio(base.wait, more.wait), ratio(base.gave_up, more.gave_up));
   CHECK(ratio(base.wait, more.wait) < 0.75);
   CHECK(ratio(base.gave_up, more.gave_up) < 0.75);
+  CHECK(ratio(base.kept, more.kept) < 0.75);
   // The twin: the plan with draws of its own.
   CHECK_FALSE(ratio(base.wait, strange.wait) < 0.75);
   CHECK_FALSE(ratio(base.gave_up, strange.gave_up) < 0.75);
+  CHECK_FALSE(ratio(base.kept, strange.kept) < 0.75);
 }
 
 TEST_CASE("queues in the loop: both engines and any number of threads agree", "[verify]") {
@@ -605,20 +486,7 @@ TEST_CASE("queues in the loop: both engines and any number of threads agree", "[
   ModelParts one_queue = parts_of(centre);
   one_queue.touchpoints[2].end.reset();  // who gives up calls again
   one_queue.touchpoints[2].next = {by_odds(0, 1.0, Exponential{5.0 * minute})};
-  // Two touchpoints, two pools in order of preference, one of them closed at night, priorities, laws, room.
-  centre.room = 4;
-  centre.law = Lognormal{7.0 * minute, 0.7};
-  ModelParts pools = two_queues(centre, 1.5, true, 1);
-  Pool by_day;
-  by_day.id = "by-day";
-  by_day.servers = {{0.0, 0.0}};
-  for (int day = 0; day < 7; ++day) {
-    by_day.servers.emplace_back(day + 1.0 / 3.0, 1.0);
-    if (day < 6) by_day.servers.emplace_back(day + 0.75, 0.0);
-  }
-  pools.pools.push_back(by_day);
-  pools.touchpoints[0].pools = {PoolId(1), PoolId(0)};
-  pools.touchpoints[3].patience = Weibull{6.0 * minute, 1.4};
+  ModelParts pools = day_and_night(centre, true);
   const auto cells = [&](const ModelParts& parts, Engine engine, int threads) {
     RunOptions options;
     options.engine = engine;
