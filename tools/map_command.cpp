@@ -14,7 +14,7 @@
 #include "sojourn/outcomes/run_size.hpp"
 #include "sojourn/population/accounts.hpp"
 #include "sojourn/population/network_figures.hpp"
-#include "sojourn/population/population.hpp"
+#include "sojourn/population/personas.hpp"
 #include "sojourn/report/assumed_report.hpp"
 #include "sojourn/report/network_report.hpp"
 #include "terminal.hpp"
@@ -41,8 +41,8 @@ int print_network(const CommandLine& line) {
   const Streams streams(parts.settings.seed, 0);
   std::optional<Accounts> accounts;
   if (!parts.account_segments.empty()) accounts.emplace(parts, streams);
-  const std::vector<std::uint16_t> personas = personas_of(static_cast<std::uint32_t>(parts.settings.customers),
-                                                          accounts ? &*accounts : nullptr, Population(parts), streams);
+  const std::vector<std::uint16_t> personas =
+      personas_of(parts, static_cast<std::uint32_t>(parts.settings.customers), accounts ? &*accounts : nullptr, streams);
   const SocialNetwork network(parts, personas, streams, threads);
   const NetworkFigures figures = network_figures(network, personas, parts.personas.size(), streams, threads);
   print(stdout, "%s",

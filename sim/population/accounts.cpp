@@ -72,13 +72,4 @@ std::size_t Accounts::bytes() const {
          personas_.capacity() * sizeof(std::uint16_t) + account_at_.capacity() * sizeof(std::uint32_t);
 }
 
-std::vector<std::uint16_t> personas_of(std::uint32_t customers, const Accounts* accounts, const Population& population,
-                                       const Streams& streams) {
-  std::vector<std::uint16_t> personas(customers);
-  for (std::uint32_t i = 0; i < customers; ++i) {
-    personas[i] = static_cast<std::uint16_t>(accounts != nullptr ? accounts->persona_of(i) : population.persona(streams, i));
-  }
-  return personas;
-}
-
 }  // namespace sojourn

@@ -50,9 +50,4 @@ class Accounts {
   std::vector<std::uint32_t> account_at_;  // of every 64th person
 };
 
-/// The persona of each of `customers` people in the replication of `streams`, positions in `ModelParts::personas`: the role
-/// in `accounts`, or where that is null the one drawn by `population`.
-[[nodiscard]] std::vector<std::uint16_t> personas_of(std::uint32_t customers, const Accounts* accounts,
-                                                     const Population& population, const Streams& streams);
-
 }  // namespace sojourn
