@@ -19,7 +19,12 @@ struct Block {
         bought(work.cells + tables.shape.time(0, 0, TimeScore::bought)),
         next(work.begin),
         since_flush(work.unflushed),
-        looked_at(work.begin - work.first) {}
+        looked_at(work.begin - work.first) {
+    // Slopes on what is heard are fetched only where there are any.
+    for (int field = Field::heard; tables.race_calls > 0 && field < Field::more_heard + 4; ++field) {
+      for (float& slope : r.columns[field]) slope = 0.0f;
+    }
+  }
 
   void start() {
     if (task.ticks != nullptr) tick = processor_ticks();
@@ -81,7 +86,7 @@ struct Block {
   std::int64_t *const days_to_purchase, *const bought;
   Columns c{};
   Scratch s{};
-  Racers r;  // written before it is read, like `people`: clearing both would take as long as some dozen visits
+  Racers r;  // what is read of it is written before, as of `people`: to clear both would take as long as some dozen visits
   SetApart apart{};
   int apart_count = 0;
   People people;
