@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "window_exchange.hpp"
+
 namespace sojourn {
 namespace {
 
@@ -18,8 +20,11 @@ std::array<bool, account_score_count> brings(Standing standing, bool existing) {
 
 }  // namespace
 
-AccountStandings::AccountStandings(const Accounts& accounts, const Population& population)
-    : accounts_(accounts), population_(population), members_(accounts.count(), Counts{}) {
+AccountStandings::AccountStandings(const Accounts& accounts, const Population& population, const Share& of)
+    : accounts_(accounts),
+      population_(population),
+      accounts_of_(accounts_of(accounts, of)),
+      members_(accounts_of_.people(), Counts{}) {
   std::uint32_t segments = 0;
   for (std::uint32_t account = 0; account < accounts.count(); ++account) {
     segments = std::max(segments, accounts.segment(account) + 1);
@@ -29,7 +34,7 @@ AccountStandings::AccountStandings(const Accounts& accounts, const Population& p
 
 void AccountStandings::change(const StandingChange& change) {
   const std::uint32_t account = accounts_.account_of(change.customer);
-  Counts &members = members_[account], &accounts = with_a_member_[accounts_.segment(account)];
+  Counts &members = members_[account - accounts_of_.begin], &accounts = with_a_member_[accounts_.segment(account)];
   const bool existing = population_.existing(accounts_.persona_of(change.customer));
   const auto before = brings(change.from, existing), after = brings(change.to, existing);
   for (std::size_t score = 0; score < account_score_count; ++score) {
@@ -39,6 +44,15 @@ void AccountStandings::change(const StandingChange& change) {
     } else {
       if (--members[score] == 0) --accounts[score];
     }
+  }
+}
+
+void AccountStandings::count_members() {
+  std::fill(with_a_member_.begin(), with_a_member_.end(), Counts{});
+  for (std::uint32_t account = accounts_of_.begin; account < accounts_of_.end; ++account) {
+    const Counts& members = members_[account - accounts_of_.begin];
+    for (std::size_t score = 0; score < account_score_count; ++score)
+      with_a_member_[accounts_.segment(account)][score] += members[score] > 0 ? 1 : 0;
   }
 }
 

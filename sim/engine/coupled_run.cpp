@@ -13,8 +13,10 @@
 #include "queues.hpp"
 #include "rule_watch.hpp"
 #include "sojourn/base/parallel.hpp"
+#include "sojourn/engine/run_parts.hpp"
 #include "sojourn/population/arrivals.hpp"
 #include "sojourn/population/personas.hpp"
+#include "sums_of_others.hpp"
 #include "waiting_customers.hpp"
 
 namespace sojourn {
@@ -41,17 +43,18 @@ class Replication {
         relations_(relations),
         streams_(streams),
         options_(options),
-        block_size_(block_size(people_in(program_.model().parts().settings, streams), options.threads)),
-        store_(compiled_, 0, static_cast<std::uint32_t>(people_in(program_.model().parts().settings, streams)),
-               static_cast<std::size_t>(options.threads)),
-        market_(compiled_, relations, streams, store_, options.threads),
+        others_(options.others != nullptr ? *options.others : alone_),
+        share_(relations.shares[others_.rank()]),
+        block_size_(block_size(share_.people(), options.threads)),
+        store_(compiled_, share_.begin, share_.people(), static_cast<std::size_t>(options.threads)),
+        market_(compiled_, relations, streams, store_, options.threads, others_),
         totals_(compiled.tables().shape) {
     const std::size_t blocks = std::max<std::size_t>(1, (std::size_t{store_.customers()} + block_size_ - 1) / block_size_);
     events_.resize(blocks);
     if (compiled.tables().shape.queues > 0) {
       queues_.emplace(program_, compiled.population(), streams_, market_, store_, options.diaries, !options.one_by_one);
     }
-    if (relations.accounts) account_standings_.emplace(*relations.accounts, compiled.population());
+    if (relations.accounts) account_standings_.emplace(*relations.accounts, compiled.population(), share_);
     if (queues_) market_.set_lines([this](std::uint32_t customer) { return queues_->in_line(customer); });
     endless_.assign(blocks, 0);
     // As many workers as threads may be at work, and never a matter of which: sums have no order.
@@ -60,9 +63,7 @@ class Replication {
   }
 
   /// Whether somebody's life never ends: then the sums are worthless.
-  [[nodiscard]] bool endless() const {
-    return std::any_of(endless_.begin(), endless_.end(), [](char any) { return any != 0; });
-  }
+  [[nodiscard]] bool endless() const { return somebody_is_endless_; }
 
   std::optional<Totals> live(const std::function<bool(double)>& go_on) {
     const std::size_t windows = program_.windows().count();
@@ -70,7 +71,7 @@ class Replication {
     over_blocks(
         [&](std::size_t, std::uint32_t begin, std::uint32_t end) { store_.populate(streams_, accounts, begin, end); });
     if (queues_) queues_->send_shadows_of_arrivals();
-    for (std::size_t window = 0; window < windows; ++window) {
+    for (std::size_t window = windows_kept(); window < windows; ++window) {
       if (window > 0) {
         market_.exchange(
             window, events_, [&](const auto& work) { over_blocks(work); },
@@ -79,16 +80,19 @@ class Replication {
       }
       for (Diary& diary : options_.diaries) write_down(diary, window);
       over_blocks([&](std::size_t block, std::uint32_t begin, std::uint32_t end) { live(block, begin, end, window); });
-      if (queues_ && !endless()) serve(window);
-      if (endless()) return std::nullopt;
+      if (queues_ && !endless_here()) serve(window);
+      somebody_is_endless_ = others_.any(endless_here());
+      if (somebody_is_endless_) return std::nullopt;
       if (program_.surveys().at_intervals()) ask(window);
       if (account_standings_) count_accounts(window);
       if (ruled_ && window + 1 < windows) switch_improvements(window);
-      if (!go_on(static_cast<double>(window + 1) / static_cast<double>(windows))) return std::nullopt;
+      const bool stops = others_.any(!go_on(static_cast<double>(window + 1) / static_cast<double>(windows)));
+      if (options_.kept != nullptr && window + 1 < windows) keep_window(window, stops);
+      if (stops) return std::nullopt;
     }
     over_blocks([&](std::size_t block, std::uint32_t begin, std::uint32_t end) {
       count_unfinished_tenures(worker_of(block).tally(), begin, end);
-      for (std::uint32_t i = begin; options_.ends != nullptr && i < end; ++i) options_.ends[i] = end_of(i);
+      for (std::uint32_t i = begin; options_.ends != nullptr && i < end; ++i) options_.ends[i - share_.begin] = end_of(i);
     });
     for (lock_step::Worker& worker : workers_) empty(worker);
     if (ruled_) totals_.switches = program_.switches();
@@ -97,6 +101,117 @@ class Replication {
   }
 
  private:
+  /// Windows that were lived by a run before this one, from which this one goes on.
+  std::size_t windows_kept() {
+    if (options_.kept == nullptr || !options_.kept->found) return 0;
+    KeptState& kept = *options_.kept;
+    std::uint64_t pieces = kept.keeper != nullptr ? kept.keeper->pieces() : 0;
+    others_.add_up({&pieces, 1});
+    std::uint64_t windows = 0;
+    for (std::uint64_t k = 0; k < pieces; ++k) {
+      const std::vector<std::string> texts = others_.gather(kept.keeper != nullptr ? kept.keeper->piece(k) : std::string());
+      StateReader piece(texts.front());
+      pass(piece, windows);
+      kept.read(piece);
+      piece.require_end();
+    }
+    return static_cast<std::size_t>(windows);
+  }
+
+  /// Keeps what stands at the end of `window`, if it is time to or the run is to stop.
+  void keep_window(std::size_t window, bool stops) {
+    KeptState& kept = *options_.kept;
+    if (!others_.any(stops || (kept.keeper != nullptr && kept.keeper->due()))) return;
+    constexpr std::uint32_t customers_of_a_piece = 1u << 22;
+    for (lock_step::Worker& worker : workers_) empty(worker);
+    // Every process writes as many pieces as the one with most customers, some of them empty.
+    std::vector<std::uint64_t> people(others_.count(), 0);
+    people[others_.rank()] = share_.people();
+    others_.add_up(people);
+    const std::uint64_t pieces = std::max<std::uint64_t>(
+        1, (*std::max_element(people.begin(), people.end()) + customers_of_a_piece - 1) / customers_of_a_piece);
+    if (kept.keeper != nullptr) kept.keeper->begin(kept.place);
+    for (std::uint64_t k = 0; k < pieces; ++k) {
+      const auto at = [&](std::uint64_t piece) {
+        return static_cast<std::uint32_t>(std::min<std::uint64_t>(share_.end, share_.begin + piece * customers_of_a_piece));
+      };
+      StateWriter piece({at(k), at(k + 1)}, k == 0);
+      std::uint64_t windows = window + 1;
+      pass(piece, windows);
+      kept.write(piece);
+      std::vector<std::string> texts(others_.count());
+      texts.front() = piece.finish();
+      texts = others_.swap(std::move(texts));
+      for (std::string& text : texts) {
+        if (kept.keeper != nullptr) kept.keeper->add(std::move(text));
+      }
+    }
+    if (kept.keeper != nullptr) kept.keeper->finish();
+  }
+
+  /// What stands between two windows; `windows` are those that have been lived.
+  template <class State>
+  void pass(State& state, std::uint64_t& windows) {
+    const auto block_of = [this](std::uint32_t customer) { return (customer - share_.begin) / block_size_; };
+    state.value(windows);
+    store_.keep(state);
+    market_.keep(state, events_.size(), block_of);
+    if (account_standings_) account_standings_->keep(state);
+    if (!state.has_all_else()) return;
+    keep_events(state, block_of);
+    std::string sums;
+    if constexpr (!State::reads) {
+      sums = packed({0, 0, 0, {totals_}});
+    }
+    state.text(sums);
+    if constexpr (State::reads) {
+      // Each process counts its own from here on; what was counted before is for one of them to keep.
+      if (others_.rank() == 0) totals_.add(unpacked(sums, {&totals_.shape(), 1}).sums.front());
+    }
+    if (!ruled_) return;
+    std::vector<Switch> switches = program_.switches();
+    state.list(switches);
+    if constexpr (State::reads) ruled_->renew(std::move(switches));
+    ruled_->watch.keep(state);
+  }
+
+  /// What happened in the window that is over and its end has not dealt with.
+  template <class State, class BlockOf>
+  void keep_events(State& state, const BlockOf& block_of) {
+    std::uint64_t reviews = 0, stars = 0;
+    std::vector<Held> held;
+    std::vector<std::uint32_t> churned, ended;
+    if constexpr (!State::reads) {
+      for (const WindowEvents& events : events_) {
+        reviews += events.reviews;
+        stars += events.stars;
+        held.insert(held.end(), events.held.begin(), events.held.end());
+        churned.insert(churned.end(), events.churned.begin(), events.churned.end());
+        ended.insert(ended.end(), events.ended.begin(), events.ended.end());
+      }
+    }
+    state.value(reviews);
+    state.value(stars);
+    state.list(held);
+    state.list(churned);
+    state.list(ended);
+    if constexpr (State::reads) {
+      if (others_.rank() == 0) {
+        events_.front().reviews += reviews;
+        events_.front().stars += stars;
+      }
+      for (const Held& one : held) {
+        if (store_.has(one.customer)) events_[block_of(one.customer)].held.push_back(one);
+      }
+      for (const std::uint32_t customer : churned) {
+        if (store_.has(customer)) events_[block_of(customer)].churned.push_back(customer);
+      }
+      for (const std::uint32_t customer : ended) {
+        if (store_.has(customer)) events_[block_of(customer)].ended.push_back(customer);
+      }
+    }
+  }
+
   /// The program of a plan whose rules switch is one's own, made anew in the same place whenever they do.
   struct Ruled {
     explicit Ruled(const lock_step::Compiled& begun)
@@ -121,6 +236,11 @@ class Replication {
       worker.flush();
       now.in_use.push_back(&worker.tally());
     }
+    if (!others_.alone()) {
+      if (!sums_of_others_) sums_of_others_.emplace(totals_.shape());
+      sums_of_others_->renew(now, others_);
+      now.elsewhere = &sums_of_others_->sums();
+    }
     Switches switches = program_.switches();
     if (!ruled_->watch.look(window, now, switches)) return;
     ruled_->renew(std::move(switches));
@@ -132,6 +252,9 @@ class Replication {
     });
   }
 
+  [[nodiscard]] bool endless_here() const {
+    return std::any_of(endless_.begin(), endless_.end(), [](char any) { return any != 0; });
+  }
   [[nodiscard]] bool in_line(std::uint32_t customer) const { return queues_ && queues_->in_line(customer); }
   [[nodiscard]] Lives lives() const { return {program_, compiled_.population(), streams_, &market_.market_state()}; }
   /// Block k always has the same worker, and blocks that share one have the same thread (see `over_blocks`).
@@ -143,9 +266,9 @@ class Replication {
     std::vector<std::exception_ptr> failures(events_.size());
     parallel_for_each(workers_.size(), options_.threads, [&](std::size_t worker) {
       for (std::size_t block = worker; block < events_.size(); block += workers_.size()) {
-        const auto begin = static_cast<std::uint32_t>(block * block_size_);
+        const auto begin = static_cast<std::uint32_t>(share_.begin + block * block_size_);
         try {
-          work(block, begin, std::min(begin + block_size_, store_.customers()));
+          work(block, begin, std::min(begin + block_size_, share_.end));
         } catch (...) {
           failures[block] = std::current_exception();
           return;
@@ -392,14 +515,19 @@ class Replication {
   const Relations& relations_;
   Streams streams_;
   CoupledOptions options_;
+  WindowExchange alone_;
+  WindowExchange& others_;
+  Share share_;  // the customers of this process
   std::uint32_t block_size_;
   CustomerStore store_;
   Market market_;
   std::optional<Queues> queues_;
   std::optional<AccountStandings> account_standings_;
-  std::vector<WindowEvents> events_;  // of each block
-  WindowEvents told_;                 // of what happened at queues
-  std::vector<char> endless_;         // of each block; not bits, which threads would share
+  std::vector<WindowEvents> events_;            // of each block
+  WindowEvents told_;                           // of what happened at queues
+  std::vector<char> endless_;                   // of each block; not bits, which threads would share
+  bool somebody_is_endless_ = false;            // wherever they are lived
+  std::optional<SumsOfOthers> sums_of_others_;  // where rules look at them
   std::deque<lock_step::Worker> workers_;
   std::mutex merging_;
   Totals totals_;
@@ -407,14 +535,16 @@ class Replication {
 
 }  // namespace
 
-Relations connect(const Model& model, const Streams& streams, int threads) {
+Relations connect(const Model& model, const Streams& streams, int threads, std::uint32_t rank, std::uint32_t count) {
   const ModelParts& parts = model.parts();
   Relations relations;
   if (!parts.account_segments.empty()) relations.accounts.emplace(parts, streams);
-  if (!parts.word_of_mouth) return relations;
   const Accounts* accounts = relations.accounts ? &*relations.accounts : nullptr;
   const auto customers = static_cast<std::uint32_t>(people_in(parts.settings, streams));
-  relations.network.emplace(parts, personas_of(parts, customers, accounts, streams), streams, threads);
+  relations.shares = shares(customers, accounts, count);
+  if (!parts.word_of_mouth) return relations;
+  const std::optional<Share> asked = count > 1 ? std::optional(relations.shares[rank]) : std::nullopt;
+  relations.network.emplace(parts, personas_of(parts, customers, accounts, streams), streams, threads, asked);
   return relations;
 }
 
@@ -429,6 +559,7 @@ std::optional<Totals> run_coupled(const lock_step::Compiled& compiled, const Rel
   for (Diary& diary : options.diaries) diary.visits.clear();
   CoupledOptions plain = options;
   plain.one_by_one = true;
+  plain.kept = nullptr;
   return Replication(compiled, relations, streams, plain).live(go_on);
 }
 

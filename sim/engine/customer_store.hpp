@@ -11,6 +11,7 @@
 #include "sojourn/engine/recorder.hpp"
 #include "sojourn/engine/talk.hpp"
 #include "sojourn/population/accounts.hpp"
+#include "sojourn/population/network.hpp"
 
 namespace sojourn {
 
@@ -36,6 +37,7 @@ class CustomerStore {
   [[nodiscard]] std::uint32_t first() const { return first_; }
   [[nodiscard]] std::uint32_t end() const { return first_ + count_; }
   [[nodiscard]] std::uint32_t customers() const { return count_; }
+  [[nodiscard]] bool has(std::uint32_t customer) const { return customer - first_ < count_; }
   [[nodiscard]] const lock_step::Store& columns() const { return columns_; }
   /// A row for padding lanes.
   [[nodiscard]] std::uint32_t padding(std::size_t k) const { return count_ + static_cast<std::uint32_t>(k); }
@@ -110,6 +112,8 @@ class CustomerStore {
   [[nodiscard]] Standing standing(std::uint32_t customer) const { return standing_of(code(customer)); }
   /// 0 promoter, 1 passive, 2 detractor: what the customer would answer now.
   [[nodiscard]] std::int32_t promoter_class(std::uint32_t customer) const;
+  [[nodiscard]] std::uint32_t introduced_by(std::uint32_t customer) const { return row(customer).introduced_by; }
+  void give_voice(std::uint32_t customer, Voice voice) { voice_[at(customer)] = voice; }
   /// Kept::introduced_by of somebody of `persona` who has not arrived.
   [[nodiscard]] std::uint32_t introduced_by_at_arrival(std::uint32_t persona) const;
   /// The touchpoint of who has arrived.
@@ -144,6 +148,22 @@ class CustomerStore {
   [[nodiscard]] Life take_up(std::uint32_t customer, std::size_t window, Recorder& recorder) const;
   /// Sets the life aside.
   void set_aside(std::uint32_t customer, const Life& life, const Recorder& recorder);
+
+  /// What becomes of customers once they are drawn (see replication_state.hpp); traits are drawn again.
+  template <class State>
+  void keep(State& state) {
+    const Share own{first_, end()};
+    const auto column = [&](auto& values, std::size_t width) {
+      if (!values.empty()) state.customers(own, values.data(), width);
+    };
+    column(due_in_, 1);
+    column(kept_, 1);
+    column(heard_, 1);
+    column(voice_, 1);
+    if (width_ > 0) column(carried_, width_);
+    column(asked_at_, 1);
+    column(raced_, 1);
+  }
 
  private:
   /// When the next visit comes; `never` where there is none.

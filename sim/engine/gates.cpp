@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sojourn/behaviour/gate.hpp"
+#include "window_exchange.hpp"
 
 namespace sojourn {
 namespace {
@@ -11,14 +12,16 @@ std::uint8_t bit_of(std::size_t gate) { return static_cast<std::uint8_t>(1u << s
 
 }  // namespace
 
-Gates::Gates(const Program& program, const Accounts& accounts, const Streams& streams)
+Gates::Gates(const Program& program, const Accounts& accounts, const Streams& streams, const Share& of)
     : program_(program),
       accounts_(accounts),
       streams_(streams),
-      effort_(accounts.people(), not_held),
-      touchpoint_(accounts.people(), 0),
-      flags_(accounts.people(), 0),
-      noted_(accounts.count(), 0) {
+      of_(of),
+      accounts_of_(accounts_of(accounts, of)),
+      effort_(of.people(), not_held),
+      touchpoint_(of.people(), 0),
+      flags_(of.people(), 0),
+      noted_(accounts_of_.people(), 0) {
   const ModelParts& parts = program.model().parts();
   places_.resize(parts.account_segments.size() * parts.touchpoints.size());
   for (std::size_t s = 0; s < parts.account_segments.size(); ++s) {
@@ -38,13 +41,21 @@ Gates::Gates(const Program& program, const Accounts& accounts, const Streams& st
       rules.push_back(std::move(rule));
     }
   }
-  for (std::uint32_t account = 0; account < accounts.count(); ++account) {
+  for (std::uint32_t account = accounts_of_.begin; account < accounts_of_.end; ++account) {
     first_gate_.push_back(decided_.size());
     decided_.resize(decided_.size() + rules_[accounts.segment(account)].size(), undecided);
   }
   rounds_.resize(decided_.size());
   for (const std::vector<Rule>& rules : rules_) most_gates_ = std::max(most_gates_, rules.size());
-  followed_.resize(accounts.people() * most_gates_);
+  followed_.resize(of.people() * most_gates_);
+}
+
+/// The gates of the accounts before those at hand.
+std::uint64_t Gates::gates_before() const {
+  std::uint64_t gates = 0;
+  for (std::uint32_t account = 0; account < accounts_of_.begin; ++account)
+    gates += rules_[accounts_.segment(account)].size();
+  return gates;
 }
 
 /// Where some exits lead away for good and others do not, the others are a yes; else the first of the file is.
@@ -64,27 +75,27 @@ std::vector<std::uint8_t> Gates::yes_of(std::size_t touchpoint) const {
   return yes;
 }
 
-void Gates::look_again(std::uint32_t customer) { noted_[accounts_.account_of(customer)] = all_gates; }
+void Gates::look_again(std::uint32_t customer) { noted_[row_of_account(accounts_.account_of(customer))] = all_gates; }
 
 void Gates::leave(std::uint32_t customer) {
-  effort_[customer] = not_held;
+  effort_[row(customer)] = not_held;
   look_again(customer);
 }
 
 void Gates::end(std::uint32_t customer) {
-  flags_[customer] |= over;
+  flags_[row(customer)] |= over;
   look_again(customer);
 }
 
 /// An arrival is news at one gate; at the others the account stands as it stood.
 void Gates::hold(const Held& arrived) {
-  effort_[arrived.customer] = arrived.effort;
-  touchpoint_[arrived.customer] = static_cast<std::uint16_t>(arrived.touchpoint);
-  flags_[arrived.customer] = arrived.solved ? solved : std::uint8_t{0};
+  effort_[row(arrived.customer)] = arrived.effort;
+  touchpoint_[row(arrived.customer)] = static_cast<std::uint16_t>(arrived.touchpoint);
+  flags_[row(arrived.customer)] = arrived.solved ? solved : std::uint8_t{0};
   const std::uint32_t account = accounts_.account_of(arrived.customer);
   const std::vector<Rule>& rules = rules_[accounts_.segment(account)];
   for (std::size_t gate = 0; gate < rules.size(); ++gate) {
-    if (rules[gate].touchpoint == arrived.touchpoint) noted_[account] |= bit_of(gate);
+    if (rules[gate].touchpoint == arrived.touchpoint) noted_[row_of_account(account)] |= bit_of(gate);
   }
 }
 
@@ -92,15 +103,15 @@ void Gates::hold(const Held& arrived) {
 void Gates::prefetch(std::uint32_t account) const {
   constexpr std::uint32_t line = 64 / sizeof(float);
   const std::uint32_t first = accounts_.first(account), end = accounts_.end(account);
-  for (std::uint32_t member = first; member < end; member += line) __builtin_prefetch(effort_.data() + member);
-  __builtin_prefetch(touchpoint_.data() + first);
-  __builtin_prefetch(flags_.data() + first);
+  for (std::uint32_t member = first; member < end; member += line) __builtin_prefetch(effort_.data() + row(member));
+  __builtin_prefetch(touchpoint_.data() + row(first));
+  __builtin_prefetch(flags_.data() + row(first));
 }
 
 /// Who does not arrive before the horizon is waited for by nobody.
 void Gates::find_absent(const CustomerStore& store) {
-  for (std::uint32_t customer = 0; customer < accounts_.people(); ++customer) {
-    if (!store.alive(customer)) flags_[customer] |= over;
+  for (std::uint32_t customer = of_.begin; customer < of_.end; ++customer) {
+    if (!store.alive(customer)) flags_[row(customer)] |= over;
   }
   knows_absent_ = true;
 }
@@ -108,8 +119,8 @@ void Gates::find_absent(const CustomerStore& store) {
 void Gates::decide(std::size_t window, WaitingCustomers& waiting, const CustomerStore& store) {
   if (!knows_absent_) find_absent(store);
   to_look_at_.clear();
-  for (std::uint32_t account = 0; account < accounts_.count(); ++account) {
-    if (noted_[account] != 0) to_look_at_.push_back(account);
+  for (std::uint32_t account = accounts_of_.begin; account < accounts_of_.end; ++account) {
+    if (noted_[row_of_account(account)] != 0) to_look_at_.push_back(account);
   }
   constexpr std::size_t ahead = 4;  // accounts whose first members the memory is asked for before their turn
   for (std::size_t k = 0; k < to_look_at_.size(); ++k) {
@@ -117,29 +128,31 @@ void Gates::decide(std::size_t window, WaitingCustomers& waiting, const Customer
     const std::uint32_t account = to_look_at_[k];
     const std::size_t gates = rules_[accounts_.segment(account)].size();
     for (std::size_t gate = 0; gate < gates; ++gate) {
-      if ((noted_[account] & bit_of(gate)) != 0) decide(window, account, gate, waiting, store);
+      if ((noted_[row_of_account(account)] & bit_of(gate)) != 0) decide(window, account, gate, waiting, store);
     }
-    noted_[account] = 0;
+    noted_[row_of_account(account)] = 0;
   }
 }
 
 /// Whether the customer is held at the gate: stands there since the visit that was noted, and nothing led the customer away.
 bool Gates::is_held(std::uint32_t customer, const Rule& rule) const {
-  return effort_[customer] >= 0.0f && touchpoint_[customer] == rule.touchpoint;
+  return effort_[row(customer)] >= 0.0f && touchpoint_[row(customer)] == rule.touchpoint;
 }
 
 void Gates::decide(std::size_t window, std::uint32_t account, std::size_t gate, WaitingCustomers& waiting,
                    const CustomerStore& store) {
   const Rule& rule = rules_[accounts_.segment(account)][gate];
-  std::int32_t& decided = decided_[first_gate_[account] + gate];
-  std::uint16_t& round = rounds_[first_gate_[account] + gate];
-  const auto followed = [&](std::uint32_t customer) -> std::uint16_t& { return followed_[customer * most_gates_ + gate]; };
+  std::int32_t& decided = decided_[first_gate_[row_of_account(account)] + gate];
+  std::uint16_t& round = rounds_[first_gate_[row_of_account(account)] + gate];
+  const auto followed = [&](std::uint32_t customer) -> std::uint16_t& {
+    return followed_[row(customer) * most_gates_ + gate];
+  };
   const std::uint32_t first = accounts_.first(account), end = accounts_.end(account);
   std::size_t asked = 0, missing = 0;
   for (std::uint32_t customer = first; customer < end; ++customer) {
     if (!(rule.voices[accounts_.persona_of(customer)] > 0.0f)) continue;
     const bool is_here = is_held(customer, rule);
-    if (!is_here && (flags_[customer] & over) != 0) continue;
+    if (!is_here && (flags_[row(customer)] & over) != 0) continue;
     ++asked;
     missing += is_here ? 0 : 1;
     // Somebody is missing, and nobody can be late: those who come first wait.
@@ -160,7 +173,7 @@ void Gates::decide(std::size_t window, std::uint32_t account, std::size_t gate, 
     ++round;
   }
   for (const std::uint32_t customer : here_) {
-    effort_[customer] = not_held;
+    effort_[row(customer)] = not_held;
     followed(customer) = round;
     if (decided != stays) waiting.leave_gate(customer, window, static_cast<std::uint32_t>(decided));
   }
@@ -173,7 +186,7 @@ std::int32_t Gates::verdict(const Rule& rule, std::size_t window, std::uint32_t 
   voices_.clear();
   for (const std::uint32_t customer : here_) {
     float before = 0.0f;
-    for (const float sum : waiting.shares_at_gate(customer, window, effort_[customer], (flags_[customer] & solved) != 0)) {
+    for (const float sum : waiting.shares_at_gate(customer, window, effort_[row(customer)], (flags_[row(customer)] & solved) != 0)) {
       chances_.push_back(sum - before);
       before = sum;
     }

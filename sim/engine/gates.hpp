@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sojourn/population/accounts.hpp"
+#include "sojourn/population/network.hpp"
 #include "waiting_customers.hpp"
 
 namespace sojourn {
@@ -18,11 +19,12 @@ struct Held {
   bool solved = false;
 };
 
-/// The gates of one replication. Whoever is asked at a gate and may still come to it is waited for. Seven bytes a customer,
-/// and two for each gate of the segment with most.
+/// The gates of some accounts of a replication, which follow one another. Whoever is asked at a gate and may still come to
+/// it is waited for. Seven bytes a customer, and two for each gate of the segment with most.
 class Gates {
  public:
-  Gates(const Program& program, const Accounts& accounts, const Streams& streams);
+  /// Of the accounts of the customers in `of`, none of which is split.
+  Gates(const Program& program, const Accounts& accounts, const Streams& streams, const Share& of);
 
   /// 1 where the account decides: [account segment x touchpoints + touchpoint].
   [[nodiscard]] const std::vector<std::uint8_t>& places() const { return places_; }
@@ -36,6 +38,21 @@ class Gates {
   /// After these: accounts all of whose deciders are at a gate decide, and their members leave at the beginning of `window`.
   /// Accounts of which nothing was noted since the last window stand as they stood, and are not looked at.
   void decide(std::size_t window, WaitingCustomers& waiting, const CustomerStore& store);
+
+  /// See replication_state.hpp.
+  template <class State>
+  void keep(State& state) {
+    state.customers(of_, effort_.data());
+    state.customers(of_, touchpoint_.data());
+    state.customers(of_, flags_.data());
+    if (most_gates_ > 0) state.customers(of_, followed_.data(), most_gates_);
+    if (!state.has_all_else()) return;
+    state.stretch(accounts_of_.begin, accounts_of_.end, noted_.data());
+    // The gates of all accounts of the replication are numbered one after another.
+    const std::uint64_t before = gates_before();
+    state.stretch(before, before + decided_.size(), decided_.data());
+    state.stretch(before, before + rounds_.size(), rounds_.data());
+  }
 
  private:
   /// One gate of a segment.
@@ -53,6 +70,10 @@ class Gates {
   [[nodiscard]] std::int32_t verdict(const Rule& rule, std::size_t window, std::uint32_t account, std::size_t gate,
                                      WaitingCustomers& waiting);
   [[nodiscard]] std::vector<std::uint8_t> yes_of(std::size_t touchpoint) const;
+  [[nodiscard]] std::uint64_t gates_before() const;
+  /// Where a customer's or an account's row stands.
+  [[nodiscard]] std::size_t row(std::uint32_t customer) const { return customer - of_.begin; }
+  [[nodiscard]] std::size_t row_of_account(std::uint32_t account) const { return account - accounts_of_.begin; }
 
   void prefetch(std::uint32_t account) const;
 
@@ -62,6 +83,7 @@ class Gates {
   const Program& program_;
   const Accounts& accounts_;
   Streams streams_;
+  Share of_, accounts_of_;  // customers; accounts
   std::vector<std::uint8_t> places_;
   std::vector<std::vector<Rule>> rules_;  // [account segment][gate]
   // Of each customer: the effort of the last visit to a gate, below 0 where the customer is not held, the touchpoint, and

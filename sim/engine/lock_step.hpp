@@ -224,6 +224,8 @@ struct MarketView {
   bool posting;   // customers post reviews
   float posting_probability, posting_extremity;
   std::uint64_t *reviews_posted, *stars_posted;
+  const void* market;  // of type Market, for the call below: the persona of anybody, also of who is lived elsewhere
+  std::uint32_t (*persona_of)(const MarketView& market, std::uint32_t customer);
   const void* accounts;  // of type Accounts, for the calls below
   bool (*at_gate)(const MarketView& market, std::uint32_t customer, std::int32_t touchpoint);
   const std::uint8_t* gates;  // [account segment x touchpoints + touchpoint]

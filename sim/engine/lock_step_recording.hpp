@@ -20,7 +20,7 @@ void introduce(Block& b, int i) {
   std::uint32_t& by = b.task.store->kept[b.s.kept[i]].introduced_by;
   if (by < came_alone) {
     ++b.task.cells[b.t.shape.person(static_cast<std::size_t>(b.c.persona[i]), PersonScore::referred)];
-    ++b.task.cells[b.t.shape.person(b.task.store->kept[by - b.task.first].persona, PersonScore::brought)];
+    ++b.task.cells[b.t.shape.person(b.task.market->persona_of(*b.task.market, by), PersonScore::brought)];
   } else {
     by = came_alone;
   }

@@ -1,6 +1,8 @@
 #include "market_exchange.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 #include <utility>
 
 namespace sojourn {
@@ -41,18 +43,20 @@ void WindowEvents::set_aside(CustomerStore& store, std::uint32_t customer, const
 }
 
 Market::Market(const lock_step::Compiled& compiled, const Relations& relations, const Streams& streams, CustomerStore& store,
-               int threads)
+               int threads, WindowExchange& others)
     : compiled_(compiled),
       program_(compiled.program()),
       population_(compiled.population()),
       streams_(streams),
       store_(store),
+      others_(others),
+      shares_(relations.shares),
       people_per_customer_(program_.model().people_per_customer()) {
   const ModelParts& parts = program_.model().parts();
   if (parts.reviews) market_state_.posting = &*parts.reviews;
   if (relations.accounts) {
     market_state_.accounts = &*relations.accounts;
-    gates_.emplace(program_, *relations.accounts, streams);
+    gates_.emplace(program_, *relations.accounts, streams, Share{store.first(), store.end()});
     market_state_.gates = gates_->places();
   }
   if (relations.network) prepare_talk(relations, threads);
@@ -62,6 +66,7 @@ void Market::prepare_talk(const Relations& relations, int threads) {
   const ModelParts& parts = program_.model().parts();
   talk_.emplace(*parts.word_of_mouth, *relations.network, streams_, threads == 1);
   messages_.assign(store_.customers(), MessageCounts{});
+  speakers_.first = store_.first();
   speakers_.voice = store_.columns().voice;
   const auto trait = static_cast<std::size_t>(BuiltinTrait::talkativeness);
   speakers_.talkativeness_of = {population_.trait(0, trait, 0)};
@@ -92,6 +97,10 @@ lock_step::MarketView Market::view(WindowEvents& events) const {
     const auto& accounts = *static_cast<const Accounts*>(market.accounts);
     const std::size_t segment = accounts.segment(accounts.account_of(customer));
     return market.gates[segment * static_cast<std::size_t>(market.touchpoints) + static_cast<std::size_t>(touchpoint)] != 0;
+  };
+  view.market = this;
+  view.persona_of = [](const lock_step::MarketView& market, std::uint32_t customer) {
+    return static_cast<const Market*>(market.market)->persona_of(customer);
   };
   view.events = &events;
   view.held = [](void* told, std::uint32_t customer, float effort, std::uint32_t touchpoint, bool solved) {
@@ -141,13 +150,14 @@ void Market::publish(std::size_t window, std::span<const WindowEvents> events) {
   const Windows& windows = program_.windows();
   const double width = windows.end(window - 1) - windows.begin(window - 1);
   const double remembered = parts.word_of_mouth ? parts.word_of_mouth->remembered.value() : WordOfMouth().remembered.value();
-  std::uint64_t reviews = 0, stars = 0;
+  std::array<std::uint64_t, 2> posted{};  // reviews, stars
   for (const WindowEvents& block : events) {
-    reviews += block.reviews;
-    stars += block.stars;
+    posted[0] += block.reviews;
+    posted[1] += block.stars;
   }
-  record_ = behaviour::renew(record_, width, remembered, static_cast<double>(reviews) * people_per_customer_,
-                             static_cast<double>(stars) * people_per_customer_);
+  others_.add_up(posted);
+  record_ = behaviour::renew(record_, width, remembered, static_cast<double>(posted[0]) * people_per_customer_,
+                             static_cast<double>(posted[1]) * people_per_customer_);
   market_state_.reviews = behaviour::proof_of_reviews(record_, parts.reviews->weight);
 }
 
@@ -156,8 +166,13 @@ void Market::talk(std::size_t window, std::span<const WindowEvents> events, cons
                   const std::function<Tally&(std::size_t)>& tally_of) {
   const Windows& windows = program_.windows();
   const double now = windows.end(window - 1), days = now - windows.begin(window - 1);
-  const Hearers hearers{messages_.data(), &many_messages_, store_.columns().heard, &store_.columns().kept->introduced_by,
-                        sizeof(lock_step::Kept) / sizeof(std::uint32_t)};
+  const Hearers hearers{messages_.data(),
+                        &many_messages_,
+                        store_.columns().heard,
+                        &store_.columns().kept->introduced_by,
+                        sizeof(lock_step::Kept) / sizeof(std::uint32_t),
+                        {store_.first(), store_.end()},
+                        &abroad_};
   churned_.resize(events.size());
   led_away_.resize(events.size());
   over_blocks([&](std::size_t block, std::uint32_t, std::uint32_t) {
@@ -166,6 +181,7 @@ void Market::talk(std::size_t window, std::span<const WindowEvents> events, cons
   over_blocks([&](std::size_t, std::uint32_t begin, std::uint32_t end) {
     talk_->speak(begin, end, static_cast<std::uint32_t>(window - 1), days, speakers_, hearers);
   });
+  if (!others_.alone()) carry_messages(hearers);
   over_blocks([&](std::size_t block, std::uint32_t begin, std::uint32_t end) {
     std::vector<Heard> heard;
     talk_->hear(begin, end, days, hearers, heard);
@@ -179,7 +195,7 @@ void Market::talk(std::size_t window, std::span<const WindowEvents> events, cons
       const std::uint32_t i = messages.person;
       if (!store_.present(i)) {
         // Nobody hears of a company before the journey begins.
-        hearers.social_proof[i] = 0.0f;
+        hearers.proof(i) = 0.0f;
         hearers.introduction(i) = store_.introduced_by_at_arrival(store_.persona(i));
         continue;
       }
@@ -190,6 +206,28 @@ void Market::talk(std::size_t window, std::span<const WindowEvents> events, cons
     }
     departures_[1 + block] = std::move(waiting.departures());
   });
+}
+
+/// Messages to customers who are lived elsewhere go there, and others come.
+void Market::carry_messages(const Hearers& hearers) {
+  constexpr std::uint32_t positive = 0x80000000u;  // beside the speaker's number
+  std::vector<std::string> texts(shares_.size());
+  for (const Message& message : abroad_.take()) {
+    const auto share = std::upper_bound(shares_.begin(), shares_.end(), message.hearer,
+                                        [](std::uint32_t hearer, const Share& each) { return hearer < each.end; });
+    const std::uint32_t words[] = {message.hearer, message.speaker | (message.positive ? positive : 0)};
+    texts[static_cast<std::size_t>(share - shares_.begin())].append(reinterpret_cast<const char*>(words), sizeof words);
+  }
+  texts = others_.swap(std::move(texts));
+  for (const std::string& text : texts) {
+    std::vector<Message> messages(text.size() / (2 * sizeof(std::uint32_t)));
+    for (std::size_t m = 0; m < messages.size(); ++m) {
+      std::uint32_t words[2];
+      std::memcpy(words, text.data() + m * sizeof words, sizeof words);
+      messages[m] = {words[0], words[1] & ~positive, (words[1] & positive) != 0};
+    }
+    talk_->arrive(messages, hearers);
+  }
 }
 
 /// Customers speak, and those who churned a short while ago: `churned` is a list of these, `more` are to join it. Who is
@@ -205,7 +243,7 @@ void Market::set_voices_of_churned(std::vector<std::uint32_t>& churned, std::spa
     const std::uint32_t customer = churned[k];
     if (store_.standing(customer) != Standing::churned) continue;
     const bool silent = now - store_.since(customer) > talks;
-    store_.columns().voice[customer] = silent ? Voice::silent : static_cast<Voice>(1 + store_.promoter_class(customer));
+    store_.give_voice(customer, silent ? Voice::silent : static_cast<Voice>(1 + store_.promoter_class(customer)));
     churned[kept] = customer;
     kept += silent ? 0 : 1;
   }

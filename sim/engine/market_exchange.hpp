@@ -14,6 +14,7 @@
 #include "sojourn/engine/talk.hpp"
 #include "sojourn/population/accounts.hpp"
 #include "sojourn/population/network.hpp"
+#include "window_exchange.hpp"
 
 namespace sojourn {
 
@@ -65,18 +66,20 @@ class VisitRecorder {
 using OverBlocks =
     std::function<void(const std::function<void(std::size_t block, std::uint32_t begin, std::uint32_t end)>&)>;
 
-/// What all plans of a replication share: who knows whom, and who belongs together.
+/// What all plans of a replication share: who knows whom, and who belongs together; and which customers this process lives,
+/// whose contacts alone it knows.
 struct Relations {
   std::optional<SocialNetwork> network;
   std::optional<Accounts> accounts;
+  std::vector<Share> shares;  // of each process that lives the replication, see `shares`
 };
 
 /// The market of one replication under one plan.
 class Market {
  public:
-  /// `threads` will work on it.
+  /// `threads` will work on it, and other processes by `others`.
   Market(const lock_step::Compiled& compiled, const Relations& relations, const Streams& streams, CustomerStore& store,
-         int threads);
+         int threads, WindowExchange& others);
 
   /// Who stands in a line, so that no message makes them leave it; nobody unless told.
   void set_lines(std::function<bool(std::uint32_t customer)> in_line) { in_line_ = std::move(in_line); }
@@ -90,17 +93,52 @@ class Market {
   void exchange(std::size_t window, std::span<const WindowEvents> events, const OverBlocks& over_blocks,
                 const std::function<Tally&(std::size_t block)>& tally_of);
 
+  /// What stands between the end of a window and `exchange` (see replication_state.hpp). `block_of` is the block of a
+  /// customer of this process, of `blocks`.
+  template <class State, class BlockOf>
+  void keep(State& state, std::size_t blocks, const BlockOf& block_of) {
+    if (gates_) gates_->keep(state);
+    if (!state.has_all_else()) return;
+    state.value(record_);
+    state.value(market_state_.reviews);
+    keep_lists(state, churned_, blocks, block_of, [](std::uint32_t customer) { return customer; });
+    keep_lists(state, led_away_, blocks, block_of, [](std::uint32_t customer) { return customer; });
+  }
+  /// Lists of each block, as one.
+  template <class State, class T, class BlockOf, class CustomerOf>
+  void keep_lists(State& state, std::vector<std::vector<T>>& lists, std::size_t blocks, const BlockOf& block_of,
+                  const CustomerOf& customer_of) {
+    std::vector<T> all;
+    if constexpr (!State::reads) {
+      for (const std::vector<T>& list : lists) all.insert(all.end(), list.begin(), list.end());
+    }
+    state.list(all);
+    if constexpr (State::reads) {
+      lists.resize(blocks);
+      for (const T& one : all) {
+        if (store_.has(customer_of(one))) lists[block_of(customer_of(one))].push_back(one);
+      }
+    }
+  }
+
   /// Who may have left for a queue between the windows, in an order that is always the same.
   [[nodiscard]] std::vector<Departure> departures() const;
 
   /// The persona of whoever first spoke well of the company to a customer who had not bought; -1 where nobody did.
   [[nodiscard]] std::int64_t introduced_by(std::uint32_t customer) const {
-    const std::uint32_t by = store_.columns().kept[customer].introduced_by;
-    return by < lock_step::came_alone ? std::int64_t{store_.persona(by)} : -1;
+    const std::uint32_t by = store_.introduced_by(customer);
+    return by < lock_step::came_alone ? std::int64_t{persona_of(by)} : -1;
   }
 
  private:
   void publish(std::size_t window, std::span<const WindowEvents> events);
+  /// Of anybody, also of who is lived elsewhere.
+  [[nodiscard]] std::uint32_t persona_of(std::uint32_t customer) const {
+    if (store_.has(customer)) return store_.persona(customer);
+    return market_state_.accounts != nullptr ? market_state_.accounts->persona_of(customer)
+                                             : population_.persona(streams_, customer);
+  }
+  void carry_messages(const Hearers& hearers);
   void prepare_talk(const Relations& relations, int threads);
   void talk(std::size_t window, std::span<const WindowEvents> events, const OverBlocks& over_blocks,
             const std::function<Tally&(std::size_t)>& tally_of);
@@ -111,6 +149,8 @@ class Market {
   const Population& population_;
   Streams streams_;
   CustomerStore& store_;
+  WindowExchange& others_;
+  std::span<const Share> shares_;  // of all processes
   MarketState market_state_;
   double people_per_customer_;
   std::function<bool(std::uint32_t customer)> in_line_;
@@ -120,6 +160,7 @@ class Market {
   Speakers speakers_;
   Column<MessageCounts> messages_;
   ManyMessages many_messages_;
+  MessagesAbroad abroad_;
   std::vector<std::vector<std::uint32_t>> churned_;   // [block] those who churned a short while ago
   std::vector<std::vector<std::uint32_t>> led_away_;  // [block] whom a message made leave before the window at hand
   std::vector<std::vector<Departure>> departures_;    // of gates, then of each block's hearers

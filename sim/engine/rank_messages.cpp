@@ -17,7 +17,7 @@ namespace sojourn {
 namespace {
 
 /// Messages begin with what they are.
-enum class Kind : char { known = 'K', part = 'P', failure = 'F', end = 'E' };
+enum class Kind : char { known = 'K', part = 'P', failure = 'F', end = 'E', window = 'W', early_end = 'X' };
 constexpr auto a_moment = std::chrono::milliseconds(1);
 
 std::string message(Kind kind, const std::string& words = {}) { return static_cast<char>(kind) + words; }
@@ -96,26 +96,74 @@ void RankMessages::serve(const Heard& heard) {
   }
   const std::unique_lock turn(hearing_, std::try_to_lock);
   if (!turn) return;
-  while (const std::optional<Ranks::Message> came = ranks_.receive()) {
-    const std::string words = came->bytes.substr(1);
-    switch (static_cast<Kind>(came->bytes.front())) {
-      case Kind::part:
-        heard.part(words);
-        break;
-      case Kind::failure: {
-        const std::vector<std::string> parts = taken_apart(words);
-        const auto code = static_cast<ErrorCode>(number<int>(parts[5]));
-        heard.failure(number<std::uint64_t>(parts[0]),
-                      parts[1] == "input" ? std::make_exception_ptr(InputError(parts[2], parts[3], parts[4], code))
-                                          : std::make_exception_ptr(RunError(parts[2], parts[3], parts[4], code)));
-        break;
-      }
-      case Kind::known:
-        break;
-      case Kind::end:
-        ended_[came->from] = 1;
-        break;
+  while (hear(heard)) {
+  }
+}
+
+bool RankMessages::hear(const Heard& heard) {
+  std::optional<Ranks::Message> came = ranks_.receive();
+  if (!came) return false;
+  const auto kind = static_cast<Kind>(came->bytes.front());
+  came->bytes.erase(0, 1);
+  switch (kind) {
+    case Kind::part:
+      heard.part(came->bytes);
+      break;
+    case Kind::failure: {
+      const std::vector<std::string> parts = taken_apart(came->bytes);
+      const auto code = static_cast<ErrorCode>(number<int>(parts[5]));
+      heard.failure(number<std::uint64_t>(parts[0]),
+                    parts[1] == "input" ? std::make_exception_ptr(InputError(parts[2], parts[3], parts[4], code))
+                                        : std::make_exception_ptr(RunError(parts[2], parts[3], parts[4], code)));
+      break;
     }
+    case Kind::known:
+      break;
+    case Kind::end:
+      ended_[came->from] = 1;
+      break;
+    case Kind::window: {
+      const std::size_t head = came->bytes.find(' ') + 1;
+      windows_[came->from].push_back({number<std::uint64_t>(came->bytes.substr(0, head)), came->bytes.substr(head)});
+      break;
+    }
+    case Kind::early_end:
+      ended_early_ = true;
+      break;
+  }
+  return true;
+}
+
+void RankMessages::tell_window(std::uint32_t rank, std::string bytes) {
+  ranks_.send(rank, message(Kind::window, fmt::format("{} ", told_[rank]++)) + bytes);
+}
+
+std::string RankMessages::window_of(std::uint32_t from, const Heard& heard) {
+  constexpr std::uint64_t soon = 200, now_and_then = 64;
+  const std::lock_guard lock(hearing_);
+  for (std::uint64_t turn = 0;; ++turn) {
+    while (hear(heard)) {
+    }
+    if (!windows_[from].empty()) {
+      FromRank first = std::move(windows_[from].front());
+      windows_[from].pop_front();
+      if (first.number != taken_[from]++) throw RunError("a message between ranks was lost", "run again");
+      return std::move(first.bytes);
+    }
+    // What a rank has told before it ended has come before its end.
+    if (ended_early_ || ended_[from] != 0) throw RankEndedEarly();
+    if (turn < soon) {
+      std::this_thread::yield();
+      continue;
+    }
+    std::this_thread::sleep_for(turn < 2 * soon ? std::chrono::microseconds(50) : std::chrono::microseconds(a_moment));
+    if (turn % now_and_then == 0 && closed()) throw RankEndedEarly();
+  }
+}
+
+void RankMessages::tell_early_end() {
+  for (std::uint32_t other = 0; other < count(); ++other) {
+    if (other != rank()) ranks_.send(other, message(Kind::early_end));
   }
 }
 

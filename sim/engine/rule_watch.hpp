@@ -8,24 +8,29 @@
 
 #include "sojourn/engine/program.hpp"
 #include "sojourn/tally/tally.hpp"
+#include "totals_of.hpp"
 
 namespace sojourn {
 
-/// The sums of a replication that is under way: those of tables that were emptied, and of those in use.
+/// The sums of a replication that is under way: those of tables that were emptied, of those in use, and of customers who are
+/// lived elsewhere.
 struct SumsSoFar {
   const Totals& emptied;
   std::vector<const Tally*> in_use;
+  const std::vector<Totals::Wide>* elsewhere = nullptr;  // null: nobody is
 
   [[nodiscard]] const TallyShape& shape() const { return emptied.shape(); }
   [[nodiscard]] Totals::Wide cell(std::size_t index) const {
     Totals::Wide sum = emptied.cell(index);
     for (const Tally* tally : in_use) sum += tally->cells()[index];
+    if (elsewhere != nullptr) sum += (*elsewhere)[index];
     return sum;
   }
   /// All of them at once, which takes a while.
   [[nodiscard]] Totals all() const {
     Totals sums = emptied;
     for (const Tally* tally : in_use) sums.add(*tally);
+    if (elsewhere != nullptr) sums.add(totals_of(shape(), *elsewhere, 0));
     return sums;
   }
 };
@@ -38,6 +43,18 @@ class RuleWatch {
   /// At the end of `window`: `now` are the sums of the replication so far. Adds to `switches` what the rules switch.
   /// Windows come one after another. Whether anything is switched.
   bool look(std::size_t window, const SumsSoFar& now, Switches& switches);
+
+  /// See replication_state.hpp.
+  template <class State>
+  void keep(State& state) {
+    if (!state.has_all_else()) return;
+    for (Watched& watched : rules_) {
+      state.value(watched.in_force);
+      state.value(watched.held);
+      state.list(watched.before);
+    }
+    state.list(stocks_);
+  }
 
  private:
   /// What a rule saw in a window: NaN where the figure is undefined.

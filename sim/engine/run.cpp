@@ -1,10 +1,12 @@
 #include "sojourn/engine/run.hpp"
 
+#include <fmt/format.h>
 #include <sched.h>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <deque>
 #include <exception>
@@ -20,6 +22,7 @@
 
 #include "coupled_run.hpp"
 #include "lock_step_tables.hpp"
+#include "rank_exchange.hpp"
 #include "rank_messages.hpp"
 #include "sojourn/base/error.hpp"
 #include "sojourn/base/parallel.hpp"
@@ -186,13 +189,16 @@ class Progress {
 /// One replication of customers who act on one another, while its plans are lived, in any order and at the same time.
 class CoupledReplication {
  public:
-  CoupledReplication(const Model& model, const Population& population, const Streams& streams, std::size_t plans)
-      : model_(model), population_(population), streams_(streams), waiting_(plans), left_(plans) {}
+  /// `others` live it together with this process.
+  CoupledReplication(const Model& model, const Population& population, const Streams& streams, std::size_t plans,
+                     const WindowExchange& others)
+      : model_(model), population_(population), streams_(streams), others_(others), waiting_(plans), left_(plans) {}
 
   [[nodiscard]] const Streams& streams() const { return streams_; }
   /// What all plans share; worked out for the first of them, by `threads` threads.
   const Relations& relations(int threads) {
-    std::call_once(connected_, [&] { relations_.emplace(connect(model_, streams_, threads)); });
+    std::call_once(connected_,
+                   [&] { relations_.emplace(connect(model_, streams_, threads, others_.rank(), others_.count())); });
     return *relations_;
   }
   /// `plan` has been lived; `ends` says how lives ended (empty where nobody asks). They are compared with the baseline's,
@@ -216,10 +222,20 @@ class CoupledReplication {
     return true;
   }
 
+  /// How lives ended under the first plan; empty where it has not been lived, or nobody asks. Plans are lived one after
+  /// another.
+  [[nodiscard]] std::vector<EndState>& baseline() { return baseline_; }
+  /// The plans before `plan` were lived by a run before this one, which left `baseline`.
+  void resume(std::size_t plan) {
+    left_ -= plan;
+    baseline_known_ = true;
+  }
+
  private:
   const Model& model_;
   const Population& population_;
   Streams streams_;
+  const WindowExchange& others_;
   std::once_flag connected_;
   std::optional<Relations> relations_;
   std::mutex mutex_;
@@ -323,9 +339,23 @@ class RunJob {
     }
   }
 
+  /// What all ranks know of states that are kept: whether they are, and which one was found.
+  [[nodiscard]] std::string told_of_states() const {
+    StateKeeper* const states = keeper_ != nullptr ? keeper_->states() : nullptr;
+    if (states == nullptr) return {};
+    const std::optional<StateKeeper::Place> found = states->found();
+    return found ? fmt::format("{} {}", found->replication, found->plan) : "none";
+  }
+  void know_states(const std::string& told) {
+    keeps_states_ = !told.empty() && std::none_of(result_.shapes.begin(), result_.shapes.end(),
+                                                  [](const TallyShape& shape) { return shape.queues > 0; });
+    StateKeeper::Place place;
+    if (keeps_states_ && std::sscanf(told.c_str(), "%u %u", &place.replication, &place.plan) == 2) found_ = place;
+  }
+
   /// Takes what was finished before, of which all ranks must know.
   void restore() {
-    std::vector<std::string> places;
+    std::vector<std::string> places{told_of_states()};
     const auto batch_of = [&](const RunPart& part) -> Batch& {
       const bool inside =
           part.replication >= first_ && part.replication - first_ < replications_ && part.batch < division_.batches;
@@ -342,11 +372,9 @@ class RunJob {
         count(std::move(part));
       }
     }
-    if (!ranks_) return;
-    for (const std::string& bytes : ranks_->known(places)) {
-      const RunPart part = unpacked(bytes, {});
-      if (!collects()) batch_of(part).known = true;
-    }
+    if (ranks_) places = ranks_->known(places);
+    know_states(places.front());
+    for (std::size_t k = 1; k < places.size() && !collects(); ++k) batch_of(unpacked(places[k], {})).known = true;
   }
 
   /// Nothing couples customers: whole lives, block by block, all plans of a block on the same luck.
@@ -494,15 +522,57 @@ class RunJob {
     ranks_->meet();
   }
 
+  /// Whether all ranks live each replication together, because there are fewer than ranks. Queues have one order of time.
+  [[nodiscard]] bool splits_replications() const {
+    if (!ranks_) return false;
+    const auto left = std::count_if(batches_.begin(), batches_.end(), [](const Batch& batch) { return !batch.known; });
+    return left < static_cast<std::ptrdiff_t>(ranks_->count()) &&
+           std::none_of(result_.shapes.begin(), result_.shapes.end(),
+                        [](const TallyShape& shape) { return shape.queues > 0; });
+  }
+
+  /// The plans before `plan`, of a replication of which the customers of this process are `own`.
+  template <class State>
+  void keep_plans(State& state, CoupledReplication& replication, std::vector<std::optional<Totals>>& counted,
+                  std::size_t plan, const Share& own) {
+    if (plan == 0) return;
+    std::vector<EndState>& baseline = replication.baseline();
+    baseline.resize(own.people());
+    state.customers(own, baseline.data());
+    if (!state.has_all_else()) return;
+    for (std::size_t before = 0; before < plan; ++before) {
+      const std::span<const TallyShape> shape{&result_.shapes[before], 1};
+      std::string sums;
+      if constexpr (!State::reads) sums = packed({0, 0, 0, {*counted[before]}});
+      state.text(sums);
+      if constexpr (State::reads) {
+        Totals found = std::move(unpacked(sums, shape).sums.front());
+        if (!counted[before]) {
+          counted[before].emplace(shape.front());
+          counted[before]->switches = found.switches;
+        }
+        if (collects()) counted[before]->add(found);  // on one process alone
+      }
+    }
+  }
+
   /// Customers act on one another: replications and plans side by side where there are as many as threads, else one after
-  /// another, each on all threads. Ranks share whole replications.
+  /// another, each on all threads. Ranks share whole replications, or the customers of each.
   void run_coupled() {
+    const bool split = splits_replications();
+    const std::unique_ptr<WindowExchange> others =
+        split ? std::make_unique<RankExchange>(*ranks_, heard()) : std::make_unique<WindowExchange>();
     std::vector<std::uint32_t> mine;
     for (std::uint32_t r = 0; r < replications_; ++r) {
-      if (!batches_[r].known && (!ranks_ || r % ranks_->count() == ranks_->rank())) mine.push_back(r);
+      if (batches_[r].known) continue;
+      if (split) batches_[r].left = ranks_->count();  // each tells of its customers
+      if (split || !ranks_ || r % ranks_->count() == ranks_->rank()) mine.push_back(r);
     }
     const std::size_t plans = result_.programs.size(), jobs = plans * mine.size();
-    const bool side_by_side = jobs >= static_cast<std::size_t>(threads_);
+    // Of ranks that share whole replications none keeps a state.
+    const bool keeps_states = keeps_states_ && (split || !ranks_);
+    const bool alone = keeps_states && (threads_ == 1 || mine.size() < static_cast<std::size_t>(threads_));
+    const bool side_by_side = !split && !alone && jobs >= static_cast<std::size_t>(threads_);
     const int inner = side_by_side ? 1 : threads_;
     const bool one_by_one = options_.engine == Engine::one_customer || options_.engine == Engine::one_customer_by_windows;
     std::deque<lock_step::Compiled> compiled;
@@ -511,9 +581,10 @@ class RunJob {
     }
     std::deque<CoupledReplication> replications;
     for (const std::uint32_t r : mine) {
-      replications.emplace_back(result_.programs.front().model(), population_, Streams(seed(), first_ + r), plans);
+      replications.emplace_back(result_.programs.front().model(), population_, Streams(seed(), first_ + r), plans, *others);
       // Few replications cannot make threads busy with their networks, one each.
-      if (mine.size() < static_cast<std::size_t>(threads_) && !interrupted()) replications.back().relations(threads_);
+      if (!split && mine.size() < static_cast<std::size_t>(threads_) && !interrupted())
+        replications.back().relations(threads_);
     }
     std::vector<std::vector<std::optional<Totals>>> counted(mine.size(), std::vector<std::optional<Totals>>(plans));
     std::vector<double> done(jobs, 0.0);
@@ -525,19 +596,33 @@ class RunJob {
         sum = std::accumulate(done.begin(), done.end(), 0.0);
       }
       progress_.tell(sum / static_cast<double>(jobs));
-      if (!ranks_) return !interrupted();
+      if (!ranks_ || split) return !interrupted();
       ranks_->serve(heard());
       if (interrupted()) ranks_->close();
       return !ranks_->closed();
     };
-    parallel_for_each(jobs, side_by_side ? threads_ : 1, [&](std::size_t job) {
-      const std::size_t at = job / plans, plan = job % plans, index = mine[at] * plans + plan;
-      if (interrupted() || failed_before(index)) return;
+    bool ended_early = false;  // another rank, of those that live replications together
+    const auto live = [&](std::size_t job) {
+      const std::size_t at = job / plans, plan = job % plans;
+      // Of a replication that ranks live together the lowest customers are those of the lowest rank.
+      const std::size_t index = (mine[at] * plans + plan) * others->count() + others->rank();
+      if (ended_early || failed_before(index) || (!split && interrupted())) return;
       CoupledReplication& replication = replications[at];
+      const StateKeeper::Place here{first_ + mine[at], static_cast<std::uint32_t>(plan)};
+      const bool goes_on = keeps_states && !side_by_side && found_ && found_->replication == here.replication;
+      if (goes_on && plan < found_->plan) return;  // it was lived
       try {
-        std::vector<EndState> ends(plans > 1 ? people_in(parts_.settings, replication.streams()) : 0);
-        const CoupledOptions options{inner, one_by_one, plans > 1 ? ends.data() : nullptr, {}};
-        auto totals = sojourn::run_coupled(compiled[plan], replication.relations(inner), replication.streams(), options,
+        if (split && others->any(interrupted())) return;
+        const Relations& relations = replication.relations(inner);
+        const Share mine_of_it = relations.shares[others->rank()];
+        KeptState kept{collects() && keeper_ != nullptr ? keeper_->states() : nullptr, here, goes_on && plan == found_->plan,
+                       [&](StateWriter& state) { keep_plans(state, replication, counted[at], plan, mine_of_it); },
+                       [&](StateReader& state) { keep_plans(state, replication, counted[at], plan, mine_of_it); }};
+        if (kept.found) replication.resume(plan);
+        std::vector<EndState> ends(plans > 1 ? mine_of_it.people() : 0);
+        const CoupledOptions options{inner, one_by_one,   plans > 1 ? ends.data() : nullptr,
+                                     {},    others.get(), keeps_states && !side_by_side ? &kept : nullptr};
+        auto totals = sojourn::run_coupled(compiled[plan], relations, replication.streams(), options,
                                            [&](double share) { return go_on(job, share); });
         if (!totals) return;
         counted[at][plan] = std::move(*totals);
@@ -555,11 +640,17 @@ class RunJob {
         } else {
           ranks_->tell_part(packed(whole));
         }
+      } catch (const RankEndedEarly&) {
+        ended_early = true;
       } catch (...) {
         fail(index, std::current_exception());
+        if (split) ranks_->tell_early_end();
         if (ranks_) ranks_->close();
       }
-    });
+    };
+    if (side_by_side) return parallel_for_each(jobs, threads_, live);
+    // Ranks that live replications together do so in the same order.
+    for (std::size_t job = 0; job < jobs; ++job) live(job);
   }
 
   /// Adds what was counted of a batch, and blocks that are in its sums already; keeps the batch when that is all of it.
@@ -635,6 +726,8 @@ class RunJob {
   std::vector<char> finished_;                              // replications; not bits, which threads would share
   std::optional<RankMessages> ranks_;                       // where there are other ranks
   std::vector<Block> work_;                                 // where nothing couples customers
+  bool keeps_states_ = false;                               // replications that are under way are kept
+  std::optional<StateKeeper::Place> found_;                 // the one from which this run goes on
   std::mutex merging_;
   std::vector<Batch> batches_;           // [replication][batch]
   std::vector<std::uint64_t> left_;      // [replication] batches that are not finished

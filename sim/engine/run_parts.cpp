@@ -1,98 +1,16 @@
 #include "sojourn/engine/run_parts.hpp"
 
 #include <bit>
-#include <limits>
 #include <utility>
 
+#include "packed_numbers.hpp"
 #include "sojourn/base/error.hpp"
+#include "totals_of.hpp"
 
 namespace sojourn {
 namespace {
 
-__extension__ using Wide = __int128;
-__extension__ using UnsignedWide = unsigned __int128;
-
-/// Numbers as groups of seven bits, the low ones first; signs in the lowest bit. Most of a table is 0: a run of zeros is a 0
-/// and how many more follow.
-class Packer {
- public:
-  void add(Wide number) {
-    if (number == 0) {
-      ++zeros_;
-      return;
-    }
-    end_zeros();
-    const auto bits = static_cast<UnsignedWide>(number);
-    put(number < 0 ? ~(bits << 1) : bits << 1);
-  }
-  [[nodiscard]] std::string finish() {
-    end_zeros();
-    return std::move(bytes_);
-  }
-
- private:
-  void end_zeros() {
-    if (zeros_ == 0) return;
-    put(0);
-    put(zeros_ - 1);
-    zeros_ = 0;
-  }
-  void put(UnsignedWide bits) {
-    for (; bits >= 0x80; bits >>= 7) bytes_ += static_cast<char>(static_cast<std::uint8_t>(bits | 0x80));
-    bytes_ += static_cast<char>(static_cast<std::uint8_t>(bits));
-  }
-
-  std::string bytes_;
-  std::uint64_t zeros_ = 0;
-};
-
-class Unpacker {
- public:
-  explicit Unpacker(std::string_view bytes) : bytes_(bytes) {}
-
-  Wide next() {
-    if (zeros_ > 0) {
-      --zeros_;
-      return 0;
-    }
-    const UnsignedWide bits = take();
-    if (bits == 0) {
-      const UnsignedWide more = take();
-      if (more > std::numeric_limits<std::uint64_t>::max()) damaged();
-      zeros_ = static_cast<std::uint64_t>(more);
-      return 0;
-    }
-    return static_cast<Wide>((bits & 1) != 0 ? ~(bits >> 1) : bits >> 1);
-  }
-  template <class Number>
-  Number next_of() {
-    const Wide number = next();
-    if (number < static_cast<Wide>(std::numeric_limits<Number>::min()) ||
-        number > static_cast<Wide>(std::numeric_limits<Number>::max()))
-      damaged();
-    return static_cast<Number>(number);
-  }
-  void require_end() const {
-    if (at_ != bytes_.size() || zeros_ > 0) damaged();
-  }
-  [[noreturn]] static void damaged() { throw RunError("a part of the run is damaged"); }
-
- private:
-  UnsignedWide take() {
-    UnsignedWide bits = 0;
-    for (int shift = 0; shift < 128; shift += 7) {
-      if (at_ == bytes_.size()) damaged();
-      const auto byte = static_cast<std::uint8_t>(bytes_[at_++]);
-      bits |= static_cast<UnsignedWide>(byte & 0x7f) << shift;
-      if (byte < 0x80) return bits;
-    }
-    damaged();
-  }
-
-  std::string_view bytes_;
-  std::size_t at_ = 0;
-  std::uint64_t zeros_ = 0;
-};
+using Wide = Packer::Wide;
 
 /// Calls `each` with what names a count of `people`, for all of them.
 template <class Each>
@@ -113,9 +31,11 @@ void for_each_count(const PairedOutcomes& people, const Each& each) {
   }
 }
 
-/// Totals of these cells. They are made of tables of 64 bits, as everything that is counted: of the numbers' digits to the
+}  // namespace
+
+// They are made of tables of 64 bits, as everything that is counted: of the numbers' digits to the
 /// base 2^48, the highest first, which has the sign. There are two digits at most, unless damaged bytes say so.
-Totals totals_of(const TallyShape& shape, const std::vector<Wide>& cells, std::uint64_t events) {
+Totals totals_of(const TallyShape& shape, std::span<const Wide> cells, std::uint64_t events) {
   constexpr int bits = 48;
   int highest = 0;
   for (const Wide cell : cells) {
@@ -138,8 +58,6 @@ Totals totals_of(const TallyShape& shape, const std::vector<Wide>& cells, std::u
   }
   return totals;
 }
-
-}  // namespace
 
 std::string packed(const RunPart& part) {
   Packer packer;

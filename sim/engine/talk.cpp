@@ -27,6 +27,47 @@ struct Talker {
   bool positive;
 };
 
+/// What messages do to those who hear them, in any order.
+class Ears {
+ public:
+  /// `alone`: no other thread does so at the same time.
+  Ears(const Hearers& hearers, bool alone) : hearers_(hearers), alone_(alone) {}
+
+  /// Whether the hearer is one of those at hand.
+  [[nodiscard]] bool has(std::uint32_t hearer) const { return hearers_.people.has(hearer); }
+  void prefetch(const Message& message) const {
+    __builtin_prefetch(&hearers_.counts(message.hearer), 1);
+    if (introduces(message)) __builtin_prefetch(&hearers_.introduction(message.hearer), 1);
+  }
+  void hear(const Message& message) const {
+    MessageCounts& counts = hearers_.counts(message.hearer);
+    const std::uint16_t before = count_up(message.positive ? counts.positive : counts.negative, alone_);
+    if (before == 0xffffu) hearers_.many->add(message.hearer, message.positive);
+    if (introduces(message)) introduce(message);
+  }
+
+ private:
+  [[nodiscard]] bool introduces(const Message& message) const {
+    return message.positive && hearers_.introduced_by != nullptr;
+  }
+  // The smallest wins: an introduction of an earlier window, without the mark, stands before any of this one.
+  void introduce(const Message& message) const {
+    const std::uint32_t mine = said_this_window | message.speaker;
+    if (alone_) {
+      std::uint32_t& known = hearers_.introduction(message.hearer);
+      known = std::min(known, mine);
+      return;
+    }
+    const std::atomic_ref by(hearers_.introduction(message.hearer));
+    std::uint32_t known = by.load(std::memory_order_relaxed);
+    while (mine < known && !by.compare_exchange_weak(known, mine, std::memory_order_relaxed)) {
+    }
+  }
+
+  const Hearers& hearers_;
+  bool alone_;
+};
+
 /// Messages on their way, some dozens at a time and step by step, because each waits for the memory of three far places:
 /// where the speaker's contacts begin, the contacts, the hearer's counts.
 class Messages {
@@ -37,8 +78,8 @@ class Messages {
         streams_(streams),
         draw_words_(talk::widest_draws()),
         window_(window),
-        hearers_(hearers),
-        alone_(alone) {
+        ears_(hearers, alone),
+        abroad_(hearers.abroad) {
     std::fill(std::begin(draws_.index), std::end(draws_.index), window);
   }
 
@@ -52,6 +93,13 @@ class Messages {
   }
 
   /// To be called at the end.
+  void finish() {
+    deliver();
+    if (!leaving_.empty()) abroad_->add(leaving_);
+    leaving_.clear();
+  }
+
+ private:
   void deliver() {
     for (std::size_t t = 0; t < talking_ && rows_ != nullptr; ++t) rows_->prefetch_row(talkers_[t].person);
     const std::size_t drawn = (talking_ + 15) / 16 * 16;
@@ -65,12 +113,6 @@ class Messages {
     hand_over();
   }
 
- private:
-  struct Message {
-    std::uint32_t hearer, speaker;
-    bool positive;
-  };
-
   // `words` are those of the first two messages.
   void address(const Talker& talker, Words words) {
     for (std::uint32_t k = 0; k < talker.messages; ++k) {
@@ -79,36 +121,19 @@ class Messages {
       const std::uint32_t hearer = network_.contact(talker.person, words[half], words[half + 1]);
       if (hearer == SocialNetwork::nobody) continue;
       const Message message{hearer, talker.person, talker.positive};
-      __builtin_prefetch(hearers_.messages + hearer, 1);
-      if (message.positive && hearers_.introduced_by != nullptr) __builtin_prefetch(&hearers_.introduction(hearer), 1);
+      if (!ears_.has(hearer)) {
+        leaving_.push_back(message);
+        continue;
+      }
+      ears_.prefetch(message);
       messages_[waiting_++] = message;
       if (waiting_ == messages_.size()) hand_over();
     }
   }
 
   void hand_over() {
-    for (std::size_t m = 0; m < waiting_; ++m) {
-      const Message& message = messages_[m];
-      MessageCounts& counts = hearers_.messages[message.hearer];
-      const std::uint16_t before = count_up(message.positive ? counts.positive : counts.negative, alone_);
-      if (before == 0xffffu) hearers_.many->add(message.hearer, message.positive);
-      if (message.positive && hearers_.introduced_by != nullptr) introduce(message);
-    }
+    for (std::size_t m = 0; m < waiting_; ++m) ears_.hear(messages_[m]);
     waiting_ = 0;
-  }
-
-  // The smallest wins: an introduction of an earlier window, without the mark, stands before any of this one.
-  void introduce(const Message& message) {
-    const std::uint32_t mine = said_this_window | message.speaker;
-    if (alone_) {
-      std::uint32_t& known = hearers_.introduction(message.hearer);
-      known = std::min(known, mine);
-      return;
-    }
-    const std::atomic_ref by(hearers_.introduction(message.hearer));
-    std::uint32_t known = by.load(std::memory_order_relaxed);
-    while (mine < known && !by.compare_exchange_weak(known, mine, std::memory_order_relaxed)) {
-    }
   }
 
   const ContactRows* rows_;
@@ -116,8 +141,9 @@ class Messages {
   const Streams& streams_;
   talk::DrawWords draw_words_;
   std::uint32_t window_;
-  const Hearers& hearers_;
-  bool alone_;
+  Ears ears_;
+  MessagesAbroad* abroad_;
+  std::vector<Message> leaving_;
   talk::Draws draws_;
   std::array<Talker, talk::most_groups> talkers_;
   std::array<Message, 128> messages_;
@@ -184,7 +210,7 @@ class Talk::Speaking {
       std::size_t count = 0;
       for (auto person = static_cast<std::uint32_t>(at); person < end_of_these; person += 4) {
         std::uint32_t voices = 0;
-        std::memcpy(&voices, speakers_.voice + person, sizeof voices);
+        std::memcpy(&voices, speakers_.voice + (person - speakers_.first), sizeof voices);
         speaking[count] = person;
         count += voices != 0 ? 1 : 0;
       }
@@ -200,7 +226,7 @@ class Talk::Speaking {
     }
     if (last < end) ask(last, end);
     look();
-    messages_.deliver();
+    messages_.finish();
     return said_;
   }
 
@@ -208,12 +234,13 @@ class Talk::Speaking {
   /// Notes a whole group, from person `first` on.
   void ask_group(std::uint32_t first) {
     const std::size_t at = 4 * groups_;
-    std::memcpy(talkers_.voice + at, speakers_.voice + first, 4);
+    const std::uint32_t row = first - speakers_.first;
+    std::memcpy(talkers_.voice + at, speakers_.voice + row, 4);
     if (speakers_.talkativeness != nullptr) {
-      std::memcpy(talkers_.talkativeness + at, speakers_.talkativeness + first, 4 * sizeof(float));
+      std::memcpy(talkers_.talkativeness + at, speakers_.talkativeness + row, 4 * sizeof(float));
     } else if (speakers_.talkativeness_of.size() > 1) {
       for (std::uint32_t k = 0; k < 4; ++k) {
-        talkers_.talkativeness[at + k] = speakers_.talkativeness_of[speakers_.persona[first + k]];
+        talkers_.talkativeness[at + k] = speakers_.talkativeness_of[speakers_.persona[row + k]];
       }
     }
     add(first / 4);
@@ -223,11 +250,12 @@ class Talk::Speaking {
     const std::uint32_t first = from / 4 * 4, at = 4 * groups_;
     for (std::uint32_t k = 0; k < 4; ++k) talkers_.voice[at + k] = Voice::silent;
     for (std::uint32_t person = from; person < to; ++person) {
-      talkers_.voice[at + person - first] = speakers_.voice[person];
+      const std::uint32_t row = person - speakers_.first;
+      talkers_.voice[at + person - first] = speakers_.voice[row];
       if (speakers_.talkativeness != nullptr) {
-        talkers_.talkativeness[at + person - first] = speakers_.talkativeness[person];
+        talkers_.talkativeness[at + person - first] = speakers_.talkativeness[row];
       } else if (speakers_.talkativeness_of.size() > 1) {
-        talkers_.talkativeness[at + person - first] = speakers_.talkativeness_of[speakers_.persona[person]];
+        talkers_.talkativeness[at + person - first] = speakers_.talkativeness_of[speakers_.persona[row]];
       }
     }
     add(first / 4);
@@ -271,6 +299,15 @@ Said Talk::speak(std::uint32_t begin, std::uint32_t end, std::uint32_t window, d
   return Speaking(*this, window, days, speakers, hearers).speak(begin, end);
 }
 
+void Talk::arrive(std::span<const Message> messages, const Hearers& hearers) const {
+  const Ears ears(hearers, true);
+  constexpr std::size_t ahead = 32;  // hearers whose counts the memory is asked for before their turn
+  for (std::size_t m = 0; m < messages.size(); ++m) {
+    if (m + ahead < messages.size()) ears.prefetch(messages[m + ahead]);
+    ears.hear(messages[m]);
+  }
+}
+
 void Talk::hear(std::uint32_t begin, std::uint32_t end, double days, const Hearers& hearers,
                 std::vector<Heard>& heard) const {
   const float decay = talk_decay(days, remembered_);
@@ -279,25 +316,25 @@ void Talk::hear(std::uint32_t begin, std::uint32_t end, double days, const Heare
   const std::size_t known = heard.size();
   const auto note = [&](std::uint32_t person, std::uint64_t positive, std::uint64_t negative) {
     heard.push_back({person, static_cast<std::uint32_t>(positive), static_cast<std::uint32_t>(negative)});
-    hearers.messages[person] = {};
+    hearers.counts(person) = {};
   };
   const auto hear_all = [&](std::uint32_t first, std::uint32_t last) {
     for (std::uint64_t at = first; at < last; at += talk::most_people) {
       const auto from = static_cast<std::uint32_t>(at);
       const std::uint32_t people = std::min<std::uint32_t>(talk::most_people, last - from);
-      const std::int32_t count = hear_some(hearers.messages + from, hearers.social_proof + from,
-                                           static_cast<std::int32_t>(people), decay, negativity_, listed.data());
+      const std::int32_t count = hear_some(&hearers.counts(from), &hearers.proof(from), static_cast<std::int32_t>(people),
+                                           decay, negativity_, listed.data());
       for (std::int32_t k = 0; k < count; ++k) {
         const std::uint32_t person = from + static_cast<std::uint32_t>(listed[static_cast<std::size_t>(k)]);
-        note(person, hearers.messages[person].positive, hearers.messages[person].negative);
+        note(person, hearers.counts(person).positive, hearers.counts(person).negative);
       }
     }
   };
   for (const ManyMessages::Further& further : hearers.many->take(begin, end)) {
     hear_all(begin, further.person);
-    const std::uint64_t positive = further.positive + hearers.messages[further.person].positive;
-    const std::uint64_t negative = further.negative + hearers.messages[further.person].negative;
-    float& proof = hearers.social_proof[further.person];
+    const std::uint64_t positive = further.positive + hearers.counts(further.person).positive;
+    const std::uint64_t negative = further.negative + hearers.counts(further.person).negative;
+    float& proof = hearers.proof(further.person);
     proof = sojourn::social_proof(proof, decay, static_cast<float>(positive), static_cast<float>(negative), negativity_);
     note(further.person, positive, negative);
     begin = further.person + 1;

@@ -92,12 +92,13 @@ void fill(Column<Position>& positions, Column<std::uint32_t>& contacts, std::vec
   // While rows are filled, the begin of each moves to its end, which is the next row's begin.
   parallel_for_each(made.size(), threads, [&](std::size_t part) {
     const bool several = threads > 1;
+    if (direction == ContactRows::Direction::backward) return;
     for (const Tie& tie : made[part].ties) {
       contacts[static_cast<std::size_t>(count_up(positions[tie.from], several))] = tie.to;
     }
   });
   parallel_for_each(groups.count(), threads, [&](std::size_t g) {
-    for (std::size_t part = 0; direction == ContactRows::Direction::both && part < made.size(); ++part) {
+    for (std::size_t part = 0; direction != ContactRows::Direction::forward && part < made.size(); ++part) {
       for (const Tie& tie : made[part].to(g)) contacts[static_cast<std::size_t>(positions[tie.to]++)] = tie.from;
     }
     sort_rows(contacts, positions, begins[g], groups.first(g), groups.first(g + 1));
@@ -118,11 +119,13 @@ ContactRows::ContactRows(std::uint32_t people, const Ties& ties, Direction direc
     const bool several = threads > 1;
     std::vector<Tie> of_part;
     ties.make(part, of_part);
-    for (const Tie& tie : of_part) count_up(narrow_[tie.from], several);
+    for (const Tie& tie : of_part) {
+      if (direction != Direction::backward) count_up(narrow_[tie.from], several);
+    }
     made[part] = grouped(of_part, groups);
   });
   parallel_for_each(groups.count(), threads, [&](std::size_t g) {
-    for (std::size_t part = 0; direction == Direction::both && part < made.size(); ++part) {
+    for (std::size_t part = 0; direction != Direction::forward && part < made.size(); ++part) {
       for (const Tie& tie : made[part].to(g)) ++narrow_[tie.to];
     }
   });
@@ -138,19 +141,35 @@ ContactRows::ContactRows(std::uint32_t people, const Ties& ties, Direction direc
   }
 }
 
+ContactRows ContactRows::of_some(const Share& of, const Ties& ties, Direction direction, int threads) {
+  // Every end that has a row here is a tie to it, from a contact who may be anybody.
+  const auto make = [&](std::size_t part, std::vector<Tie>& made) {
+    std::vector<Tie> all;
+    ties.make(part, all);
+    for (const Tie& tie : all) {
+      if (of.has(tie.from)) made.push_back({tie.to, tie.from - of.begin});
+      if (direction == Direction::both && of.has(tie.to)) made.push_back({tie.from, tie.to - of.begin});
+    }
+  };
+  ContactRows rows(of.people(), {ties.parts, make}, Direction::backward, threads);
+  rows.first_ = of.begin;
+  return rows;
+}
+
 std::uint64_t ContactRows::bytes() const {
   return narrow_.capacity() * sizeof(std::uint32_t) + wide_.capacity() * sizeof(std::uint64_t) +
          contacts_.capacity() * sizeof(std::uint32_t);
 }
 
 SocialNetwork::SocialNetwork(const ModelParts& parts, std::span<const std::uint16_t> persona, const Streams& streams,
-                             int threads)
+                             int threads, std::optional<Share> of)
     : people_(static_cast<std::uint32_t>(persona.size())), personas_(parts.personas.size()) {
   assert(parts.word_of_mouth);
   const WordOfMouth& talk = *parts.word_of_mouth;
-  const auto both = [&](const ContactRows::Ties& ties) {
-    rows_ = ContactRows(people_, ties, ContactRows::Direction::both, threads);
+  const auto rows_of = [&](const ContactRows::Ties& ties, ContactRows::Direction direction) {
+    rows_ = of ? ContactRows::of_some(*of, ties, direction, threads) : ContactRows(people_, ties, direction, threads);
   };
+  const auto both = [&](const ContactRows::Ties& ties) { rows_of(ties, ContactRows::Direction::both); };
   std::visit(
       [&](const auto& network) {
         using Kind = std::decay_t<decltype(network)>;
@@ -160,7 +179,7 @@ SocialNetwork::SocialNetwork(const ModelParts& parts, std::span<const std::uint1
         if constexpr (std::is_same_v<Kind, RandomNetwork>) both(random_ties(network, people_, streams));
         if constexpr (std::is_same_v<Kind, Communities>) both(community_ties(network, persona, personas_, streams));
         if constexpr (std::is_same_v<Kind, NetworkFile>) {
-          rows_ = ContactRows(people_, listed_ties(*network.ties), ContactRows::Direction::forward, threads);
+          rows_of(listed_ties(*network.ties), ContactRows::Direction::forward);
         }
       },
       talk.network);

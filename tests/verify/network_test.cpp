@@ -23,13 +23,13 @@ std::vector<std::uint16_t> personas_of(std::uint32_t people) {
 }
 
 SocialNetwork built(const Network& network, std::uint32_t people, std::uint32_t replication = 0, int threads = 2,
-                    std::vector<Mixing> mixing = {}) {
+                    std::vector<Mixing> mixing = {}, std::optional<Share> of = {}) {
   ModelParts parts;
   parts.personas.resize(3);
   parts.word_of_mouth = WordOfMouth{};
   parts.word_of_mouth->network = network;
   parts.word_of_mouth->mixing = std::move(mixing);
-  return SocialNetwork(parts, personas_of(people), Streams(42, replication), threads);
+  return SocialNetwork(parts, personas_of(people), Streams(42, replication), threads, of);
 }
 
 NetworkFigures figures_of(const SocialNetwork& network) {
@@ -175,6 +175,26 @@ TEST_CASE("positions of 64 bits hold the same rows", "[network]") {
   const ContactRows narrow(4, ties, ContactRows::Direction::both, 1), wide(4, ties, ContactRows::Direction::both, 1, 0);
   for (std::uint32_t i = 0; i < 4; ++i) CHECK(std::ranges::equal(narrow.row(i), wide.row(i)));
   CHECK(wide.bytes() > narrow.bytes());
+}
+
+TEST_CASE("some people alone have the contacts that they have among all", "[network]") {
+  constexpr std::uint32_t people = 5'000;
+  for (const Network& kind : {Network(SmallWorld{6, 0.2}), Network(ScaleFree{6}), Network(RandomNetwork{6}),
+                              Network(Communities{6, 0.7}), Network(WellMixed{})}) {
+    const std::vector<Mixing> mixing{{PersonaId(0), PersonaId(1), 2.0}};
+    const SocialNetwork whole = built(kind, people, 0, 2, mixing);
+    for (const Share of : {Share{0, 1700}, Share{1700, 1701}, Share{1701, 1701}, Share{1701, people}}) {
+      const SocialNetwork part = built(kind, people, 0, 1, mixing, of);
+      CHECK(part.people() == people);
+      bool same = true;
+      for (std::uint32_t i = of.begin; i < of.end; ++i) {
+        same = same && std::ranges::equal(part.contacts(i), whole.contacts(i)) &&
+               part.contact(i, i * 2654435761u, i * 40503u) == whole.contact(i, i * 2654435761u, i * 40503u);
+      }
+      CHECK(same);
+      if (!whole.well_mixed()) CHECK(part.rows().contacts() < whole.rows().contacts());
+    }
+  }
 }
 
 TEST_CASE("mixing chooses personas by weight and number", "[network]") {

@@ -12,6 +12,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -20,6 +21,7 @@
 #include "sojourn/engine/run_parts.hpp"
 #include "tests/catch.hpp"
 #include "tests/verify/journeys.hpp"
+#include "tests/verify/random_models.hpp"
 #include "tests/verify/same_result.hpp"
 
 using namespace sojourn;
@@ -33,7 +35,7 @@ struct Hub {
   std::mutex mutex;
   std::uint64_t counter = 0;
   std::vector<std::deque<Ranks::Message>> waiting;  // of each rank
-  std::function<bool(std::string& message)> spoil;  // may change a message to rank 0, or lose it by false
+  std::function<bool(std::string& message)> spoil;  // may change a message, or lose it by false
 };
 
 class TestRanks final : public Ranks {
@@ -52,7 +54,7 @@ class TestRanks final : public Ranks {
   void serve() override {}
   void send(std::uint32_t rank, std::string bytes) override {
     const std::lock_guard lock(hub_.mutex);
-    if (rank == 0 && hub_.spoil && !hub_.spoil(bytes)) return;
+    if (hub_.spoil && !hub_.spoil(bytes)) return;
     hub_.waiting[rank].push_back({rank_, std::move(bytes)});
   }
   [[nodiscard]] std::optional<Message> receive() override {
@@ -97,6 +99,56 @@ class TestKeeper final : public RunKeeper {
   std::mutex mutex_;
 };
 
+/// Keeps one replication that is under way in memory; at the `stop_at`-th state it asks for a stop.
+class TestStates final : public StateKeeper {
+ public:
+  [[nodiscard]] std::optional<Place> found() const override { return found_place; }
+  [[nodiscard]] std::size_t pieces() const override { return found_pieces.size(); }
+  [[nodiscard]] std::string piece(std::size_t k) override { return found_pieces.at(k); }
+  [[nodiscard]] bool due() override {
+    if (++windows == stop_at) stop.request_stop();
+    return windows % 3 == 0;
+  }
+  void begin(const Place& place) override {
+    kept_place = place;
+    kept_pieces.clear();
+  }
+  void add(std::string piece) override { kept_pieces.push_back(std::move(piece)); }
+  void finish() override { ++states; }
+  /// The next run finds what this one has kept.
+  void turn(int stop_of_next) {
+    if (kept_place) {
+      found_place = kept_place;
+      found_pieces = kept_pieces;
+    }
+    stop_at = stop_of_next;
+    windows = 0;
+    stop = {};
+  }
+
+  std::optional<Place> found_place, kept_place;
+  std::vector<std::string> found_pieces, kept_pieces;
+  std::stop_source stop;
+  int stop_at = -1, windows = 0, states = 0;
+};
+
+/// Keeps what is finished, and what is under way.
+class TestKeeperOfAll final : public RunKeeper {
+ public:
+  [[nodiscard]] const std::vector<std::string>& found() const override { return kept_before; }
+  void keep(std::string part) override { kept.push_back(std::move(part)); }
+  void save() override {}
+  [[nodiscard]] StateKeeper* states() override { return &of_states; }
+  void turn(int stop_of_next) {
+    kept_before.insert(kept_before.end(), kept.begin(), kept.end());
+    kept.clear();
+    of_states.turn(stop_of_next);
+  }
+
+  TestStates of_states;
+  std::vector<std::string> kept_before, kept;
+};
+
 Run try_run(const Model& model, const std::vector<PlanId>& plans, const RunOptions& options, const Sharing& sharing) {
   Run done;
   try {
@@ -139,6 +191,19 @@ Model coupled(const char* scenario, std::uint32_t replications) {
   parts.settings.customers = 1500;
   parts.settings.replications = replications;
   return Model(parts);
+}
+
+/// What ranks tell one another of a window: the text alone; nothing where it is another message.
+std::string_view window_text(const std::string& message) {
+  if (message.front() != 'W') return {};
+  return std::string_view(message).substr(message.find(' ') + 1);
+}
+
+/// Whether nothing makes ranks live such a replication whole.
+bool can_be_split(const Model& model) {
+  const auto& places = model.parts().touchpoints;
+  return model.coupled() &&
+         std::none_of(places.begin(), places.end(), [](const Touchpoint& place) { return place.queues(); });
 }
 
 RunOptions with_threads(int threads) {
@@ -189,14 +254,114 @@ TEST_CASE("shared run: a message that is lost or changed shows", "[verify]") {
   CHECK_FALSE(difference(alone, changed).empty());
 }
 
+TEST_CASE("shared run: ranks live one replication together to the bits of one process", "[verify]") {
+  // Talk on a network and reviews; accounts and gates; rules, which switch.
+  for (const char* name : {"retail-word-of-mouth.toml", "b2b-software.toml", "bank-silos.toml"}) {
+    CAPTURE(name);
+    const Model model = coupled(name, 1);
+    REQUIRE(can_be_split(model));
+    const std::vector<PlanId> plans = all_plans(model.parts());
+    const Run alone = try_run(model, plans, with_threads(2));
+    REQUIRE(alone.result);
+    if (std::string_view(name) == "bank-silos.toml") {
+      CHECK(std::any_of(alone.result->totals.begin(), alone.result->totals.end(),
+                        [](const std::vector<Totals>& plan) { return !plan.front().switches.empty(); }));
+    }
+    for (const std::uint32_t count : {2u, 3u}) {
+      CAPTURE(count);
+      std::atomic<int> told = 0;
+      const Run done = shared(model, plans, count, with_threads(count == 2 ? 3 : 1), [&](std::string& message) {
+        if (!window_text(message).empty()) ++told;
+        return true;
+      });
+      CHECK(told > 0);
+      CHECK(difference(alone, done).empty());
+    }
+  }
+}
+
+TEST_CASE("shared run: ranks live random models together to the bits of one process", "[verify]") {
+  int split = 0, talk = 0, reviews = 0, gates = 0, rules = 0, at_intervals = 0, few = 0, poisson = 0, errors = 0;
+  for (std::uint64_t number = 0; number < 250; ++number) {
+    ModelParts parts = verify::coupled(asking(ruled(random_model(number, 30, Flavour::any))));
+    if (number % 3 == 0) parts = verify::coupled(by_calendar(asking(random_model(number, 30, Flavour::any))));
+    parts.settings.replications = 1 + number % 2;
+    if (number % 9 == 0) parts.settings.customers = 1 + number % 4;
+    // There may be too few people to talk.
+    if (parts.word_of_mouth) parts.settings.arrivals = PeopleNumber::fixed;
+    if (parts.word_of_mouth && number % 9 == 0) parts.word_of_mouth->network = WellMixed{};
+    const Model model(parts);
+    if (!can_be_split(model)) continue;
+    ++split;
+    talk += parts.word_of_mouth ? 1 : 0;
+    reviews += parts.reviews ? 1 : 0;
+    gates += parts.account_segments.empty() || parts.account_segments.front().gates.empty() ? 0 : 1;
+    rules += parts.rules.empty() ? 0 : 1;
+    few += parts.settings.customers < 4 ? 1 : 0;
+    poisson += parts.settings.arrivals == PeopleNumber::poisson ? 1 : 0;
+    at_intervals += std::any_of(parts.surveys.begin(), parts.surveys.end(),
+                                [](const Survey& survey) { return survey.every.has_value(); })
+                        ? 1
+                        : 0;
+    CAPTURE(number);
+    const std::vector<PlanId> plans = all_plans(parts);
+    const Run alone = try_run(model, plans, with_threads(1));
+    errors += alone.error.empty() ? 0 : 1;
+    CHECK(difference(alone, shared(model, plans, 3, with_threads(1 + static_cast<int>(number % 2)))).empty());
+  }
+  CAPTURE(split, talk, reviews, gates, rules, at_intervals, few, poisson, errors);
+  for (const int models : {talk, reviews, gates, rules, at_intervals, few, poisson}) CHECK(models > 2);
+}
+
+TEST_CASE("shared run: what ranks tell one another of a window counts", "[verify]") {
+  const Model talking = coupled("retail-word-of-mouth.toml", 1), ruled_model = coupled("bank-silos.toml", 1);
+  const std::vector<PlanId> plans{PlanId(0)}, all = all_plans(ruled_model.parts());
+  // A lost message is noticed as such.
+  std::atomic<int> told = 0;
+  const Run lost = shared(talking, plans, 3, with_threads(1),
+                          [&](std::string& message) { return window_text(message).empty() || told++ != 40; });
+  CHECK(lost.error.find("a message between ranks was lost") != std::string::npos);
+  // One word of mouth less that crosses from rank to rank, one review more, one count less of what rules look at.
+  struct Case {
+    const Model& model;
+    const std::vector<PlanId>& plans;
+    std::function<bool(std::string_view text)> at;
+    std::function<void(std::string& message)> change;
+  };
+  const auto without_last_word = [](std::string& message) { message.resize(message.size() - 8); };
+  const auto one_more = [](std::string& message) { ++message[message.size() - 16]; };
+  const auto other_sums = [](std::string& message) { message.back() = static_cast<char>(message.back() ^ 2); };
+  for (const Case& each :
+       {Case{talking, plans, [](std::string_view text) { return text.size() >= 24 && text.size() % 8 == 0; },
+             without_last_word},
+        Case{talking, plans, [](std::string_view text) { return text.size() == 16 && text[15] == 0 && text[7] == 0; },
+             one_more},
+        Case{ruled_model, all, [](std::string_view text) { return text.size() > 16; }, other_sums}}) {
+    const Run alone = try_run(each.model, each.plans, with_threads(2));
+    std::atomic<int> seen = 0;
+    const Run other = shared(each.model, each.plans, 3, with_threads(1), [&](std::string& message) {
+      if (each.at(window_text(message)) && ++seen == 5) each.change(message);
+      return true;
+    });
+    REQUIRE(seen >= 5);
+    CHECK_FALSE(difference(alone, other).empty());
+  }
+}
+
 TEST_CASE("shared run: an error is that of one process, whichever rank comes upon it", "[verify]") {
   // One life in a thousand never ends.
   ModelParts parts = journey({place(Stage::awareness, {by_odds(1, 1.0), by_odds(2, 999.0)}),
                               place(Stage::retention, {by_odds(1, 1.0, Fixed{1e-4})}), finish(End::lost)},
                              30.0, 64);
   parts.settings.replications = 200;
-  const Model model(parts);
   const std::vector<PlanId> plans{PlanId(0)};
+  const bool together = GENERATE(false, true);
+  if (together) {
+    parts.settings.replications = 1;
+    parts.settings.customers = 9000;
+    parts.reviews = Reviews{};
+  }
+  const Model model(parts);
   const Run alone = try_run(model, plans, with_threads(2));
   REQUIRE_FALSE(alone.error.empty());
   CHECK(difference(alone, shared(model, plans, 3, with_threads(1))).empty());
@@ -234,6 +399,92 @@ TEST_CASE("shared run: what was kept is not simulated again, and the bits are th
     CHECK_FALSE(difference(straight, try_run(model, plans, with_threads(2), {nullptr, &keeper})).empty());
     CHECK(keeper.kept.empty());
   }
+}
+
+namespace {
+
+struct Continued {
+  Run done;
+  int turns = 0;
+};
+
+/// A run that is stopped at each `windows`-th end of a window, and goes on with other ranks and threads each time. `spoil`
+/// may change what is found.
+Continued continued(const Model& model, const std::vector<PlanId>& plans, int windows,
+                    const std::function<void(TestStates&)>& spoil = {}) {
+  TestKeeperOfAll keeper;
+  Continued result;
+  for (;; ++result.turns) {
+    REQUIRE(result.turns < 500);
+    keeper.turn(windows);
+    if (spoil && result.turns > 0) spoil(keeper.of_states);
+    RunOptions options = with_threads(1 + result.turns % 2);
+    options.stop = keeper.of_states.stop.get_token();
+    const auto count = static_cast<std::uint32_t>(1 + (result.turns + 1) % 3);
+    result.done =
+        count == 1 ? try_run(model, plans, options, {nullptr, &keeper}) : shared(model, plans, count, options, {}, &keeper);
+    if (!result.done.result || !result.done.result->interrupted) return result;
+  }
+}
+
+}  // namespace
+
+TEST_CASE("shared run: a replication that was stopped under way goes on to the same bits", "[verify]") {
+  for (const char* name : {"retail-word-of-mouth.toml", "b2b-software.toml", "bank-silos.toml"}) {
+    CAPTURE(name);
+    const Model model = coupled(name, 1);
+    const std::vector<PlanId> plans = all_plans(model.parts());
+    const Run straight = try_run(model, plans, with_threads(2));
+    REQUIRE(straight.result);
+    const Continued run = continued(model, plans, 17);
+    CHECK(run.turns > 2);
+    CHECK(difference(straight, run.done).empty());
+    // One number of a customer less than was kept gives other bits.
+    const Continued spoilt = continued(model, plans, 17, [](TestStates& states) {
+      std::string& piece = states.found_pieces.front();
+      // The first customers, after the head of a piece and of a column, arrive or go on at another time.
+      for (std::size_t k = 0; k < 200; ++k) piece[9 + 16 + 8 * k + 6] = static_cast<char>(piece[9 + 16 + 8 * k + 6] ^ 8);
+    });
+    CHECK_FALSE(difference(straight, spoilt.done).empty());
+  }
+}
+
+TEST_CASE("shared run: random models go on to the same bits", "[verify]") {
+  int turns = 0;
+  for (std::uint64_t number = 0; number < 120; ++number) {
+    ModelParts parts = verify::coupled(asking(ruled(random_model(number, 30, Flavour::any))));
+    if (number % 3 == 0) parts = verify::coupled(remembering(following_up(asking(random_model(number, 30, Flavour::any)))));
+    parts.settings.replications = 1 + number % 2;
+    const Model model(parts);
+    if (!can_be_split(model)) continue;
+    CAPTURE(number);
+    const std::vector<PlanId> plans = all_plans(parts);
+    const Run alone = try_run(model, plans, with_threads(1));
+    const Continued run = continued(model, plans, 5 + static_cast<int>(number % 4));
+    turns += run.turns;
+    CHECK(difference(alone, run.done).empty());
+  }
+  CHECK(turns > 30);
+}
+
+TEST_CASE("shared run: what was kept of a replication is refused where it is damaged", "[verify]") {
+  const Model model = coupled("retail-word-of-mouth.toml", 1);
+  const std::vector<PlanId> plans{PlanId(0)};
+  TestKeeperOfAll keeper;
+  keeper.turn(9);
+  RunOptions options = with_threads(1);
+  options.stop = keeper.of_states.stop.get_token();
+  const Run stopped = try_run(model, plans, options, {nullptr, &keeper});
+  REQUIRE(stopped.result);
+  REQUIRE(stopped.result->interrupted);
+  keeper.turn(-1);
+  const std::string whole = keeper.of_states.found_pieces.at(0);
+  for (const std::size_t size : {std::size_t{0}, std::size_t{5}, whole.size() / 2, whole.size() - 1}) {
+    keeper.of_states.found_pieces.at(0) = whole.substr(0, size);
+    CHECK(try_run(model, plans, with_threads(1), {nullptr, &keeper}).error.find("is damaged") != std::string::npos);
+  }
+  keeper.of_states.found_pieces.at(0) = whole + "x";
+  CHECK(try_run(model, plans, with_threads(1), {nullptr, &keeper}).error.find("is damaged") != std::string::npos);
 }
 
 TEST_CASE("shared run: parts of another run are refused", "[verify]") {

@@ -1,7 +1,10 @@
 // A run that several processes share, or that goes on from what an earlier one kept.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <exception>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -10,6 +13,31 @@
 #include "sojourn/engine/run.hpp"
 
 namespace sojourn {
+
+/// Keeps a replication that is under way, as it stands between two windows, in pieces of some hundred megabytes at most. One
+/// at a time: the last that was kept. One thread calls.
+class StateKeeper {
+ public:
+  virtual ~StateKeeper() = default;
+  StateKeeper() = default;
+  StateKeeper(const StateKeeper&) = delete;
+  StateKeeper& operator=(const StateKeeper&) = delete;
+
+  /// Which replication, and under which plan of those of the run it is lived; those before it have been.
+  struct Place {
+    std::uint32_t replication = 0, plan = 0;
+  };
+  /// What a run before this one kept last.
+  [[nodiscard]] virtual std::optional<Place> found() const = 0;
+  [[nodiscard]] virtual std::size_t pieces() const = 0;
+  [[nodiscard]] virtual std::string piece(std::size_t k) = 0;
+
+  /// Whether so much time has passed that it is to be kept again.
+  [[nodiscard]] virtual bool due() = 0;
+  virtual void begin(const Place& place) = 0;
+  virtual void add(std::string piece) = 0;
+  virtual void finish() = 0;
+};
 
 /// Keeps what is finished of a run, so that the next run of the same need not simulate it again.
 class RunKeeper {
@@ -25,6 +53,8 @@ class RunKeeper {
   virtual void keep(std::string part) = 0;
   /// Everything must be safe now: the run is about to end early.
   virtual void save() = 0;
+  /// Who keeps a replication that is under way; null: nobody does.
+  [[nodiscard]] virtual StateKeeper* states() { return nullptr; }
 };
 
 /// With whom a run is shared; each may be null.

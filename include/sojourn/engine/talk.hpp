@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdint>
 #include <mutex>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "sojourn/base/random.hpp"
@@ -13,8 +15,9 @@
 
 namespace sojourn {
 
-/// Who speaks: columns over all people.
+/// Who speaks: columns over people who follow one another.
 struct Speakers {
+  std::uint32_t first = 0;  // the number of the first of them
   const Voice* voice = nullptr;
   const float* talkativeness = nullptr;       // >= 0; null: that of the persona
   const std::uint16_t* persona = nullptr;     // needed where `talkativeness` is null and there are several personas
@@ -45,17 +48,42 @@ class ManyMessages {
   std::vector<Further> further_;  // several of one person, in any order
 };
 
-/// Who hears: columns over all people, the counts 0 at first.
+/// Something that one person says to another.
+struct Message {
+  std::uint32_t hearer = 0, speaker = 0;
+  bool positive = false;
+};
+
+/// Messages of a window to others than the hearers at hand, in any order. Thread-safe.
+class MessagesAbroad {
+ public:
+  void add(std::span<const Message> messages) {
+    const std::lock_guard lock(mutex_);
+    messages_.insert(messages_.end(), messages.begin(), messages.end());
+  }
+  /// Takes them all.
+  [[nodiscard]] std::vector<Message> take() { return std::exchange(messages_, {}); }
+
+ private:
+  std::mutex mutex_;
+  std::vector<Message> messages_;
+};
+
+/// Who hears: columns over people who follow one another, the counts 0 at first.
 struct Hearers {
   MessageCounts* messages = nullptr;  // of this window
   ManyMessages* many = nullptr;
   float* social_proof = nullptr;  // H; 0 for who never heard anything
   /// Who said the first positive message ever; 0xffffffff: nobody. May be null; needs fewer than 2^31 - 1 people.
   std::uint32_t* introduced_by = nullptr;
-  std::size_t introductions_apart = 1;  // that of person i stands at introduced_by[i introductions_apart]
+  std::size_t introductions_apart = 1;  // that of the k-th person stands at introduced_by[k introductions_apart]
+  Share people{0, 0xffffffffu};         // who they are
+  MessagesAbroad* abroad = nullptr;     // where messages to others go; may be null where they are all people
 
+  [[nodiscard]] MessageCounts& counts(std::uint32_t person) const { return messages[person - people.begin]; }
+  [[nodiscard]] float& proof(std::uint32_t person) const { return social_proof[person - people.begin]; }
   [[nodiscard]] std::uint32_t& introduction(std::uint32_t person) const {
-    return introduced_by[person * introductions_apart];
+    return introduced_by[(person - people.begin) * introductions_apart];
   }
 };
 inline constexpr std::uint32_t introduced_by_nobody = 0xffffffffu;
@@ -83,6 +111,9 @@ class Talk {
   /// anywhere, grow; within one window the first to be met is introduced by the speaker with the lowest number.
   Said speak(std::uint32_t begin, std::uint32_t end, std::uint32_t window, double days, const Speakers& speakers,
              const Hearers& hearers) const;
+
+  /// Messages that others than the speakers at hand have said in the same window reach their hearers, who are at hand.
+  void arrive(std::span<const Message> messages, const Hearers& hearers) const;
 
   /// The people [begin, end) have heard: their social proof is brought to the window's end, who heard anything is appended
   /// to `heard` in ascending order, and the counts are 0 again.

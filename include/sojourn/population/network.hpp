@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -12,7 +13,17 @@
 
 namespace sojourn {
 
-/// The contacts of all people, one row after another (compressed sparse rows). Positions are 32-bit numbers where they fit.
+/// People [begin, end) of a replication.
+struct Share {
+  std::uint32_t begin = 0, end = 0;
+
+  [[nodiscard]] std::uint32_t people() const { return end - begin; }
+  [[nodiscard]] bool has(std::uint32_t person) const { return person - begin < end - begin; }
+  friend bool operator==(const Share&, const Share&) = default;
+};
+
+/// The contacts of all people, or of some who follow one another, one row after another (compressed sparse rows). Positions
+/// are 32-bit numbers where they fit.
 class ContactRows {
  public:
   ContactRows() = default;
@@ -23,11 +34,13 @@ class ContactRows {
     std::size_t parts = 0;
     std::function<void(std::size_t part, std::vector<Tie>& ties)> make;
   };
-  enum class Direction { both, forward };  // whether both ends talk, or only `from`
+  enum class Direction { both, forward, backward };  // whether both ends talk, or only `from`, or only `to`
   /// Rows for `people` people; each is in ascending order. The memory needed while building is that of the rows and of the
   /// ties, 8 bytes each. `narrow_limit` is the number of contacts from which positions take 64 bits.
   ContactRows(std::uint32_t people, const Ties& ties, Direction direction, int threads,
               std::uint64_t narrow_limit = 0xffffffffu);
+  /// The rows of the people of `of` alone, in the memory of these and of the ties that they have.
+  [[nodiscard]] static ContactRows of_some(const Share& of, const Ties& ties, Direction direction, int threads);
 
   [[nodiscard]] std::uint32_t people() const { return people_; }
   [[nodiscard]] std::uint64_t contacts() const { return contacts_.size(); }
@@ -39,7 +52,7 @@ class ContactRows {
   /// Ask the memory for where a row begins, and for the row, which are to be read soon. (Always inlined: g++ drops calls to
   /// functions that do nothing else.)
   SOJOURN_INLINE void prefetch_position(std::uint32_t person) const {
-    if (wide_.empty()) __builtin_prefetch(narrow_.data() + person);
+    if (wide_.empty()) __builtin_prefetch(narrow_.data() + (person - first_));
   }
   SOJOURN_INLINE void prefetch_row(std::uint32_t person) const {
     if (!contacts_.empty()) __builtin_prefetch(contacts_.data() + position(person));
@@ -47,16 +60,17 @@ class ContactRows {
 
  private:
   [[nodiscard]] std::uint64_t position(std::uint64_t person) const {
-    return wide_.empty() ? narrow_[person] : wide_[person];
+    return wide_.empty() ? narrow_[person - first_] : wide_[person - first_];
   }
 
-  std::uint32_t people_ = 0;
+  std::uint32_t people_ = 0, first_ = 0;
   Column<std::uint32_t> narrow_;  // people + 1 positions, or none where they are wide
   Column<std::uint64_t> wide_;
   Column<std::uint32_t> contacts_;
 };
 
-/// A network of people. Thread-safe once built: all members are read only.
+/// A network of people, or what some of them need to know of it: the contacts of these alone. Thread-safe once built: all
+/// members are read only.
 ///
 /// Every tie of the built kinds goes both ways; a file's go from `from` to `to`. Nobody is a contact of oneself or twice of
 /// somebody. The same (seed, replication) gives the same network whatever the threads. How each kind is built, and what
@@ -66,8 +80,10 @@ class SocialNetwork {
   static constexpr std::uint32_t nobody = 0xffffffffu;
 
   /// The network of `parts.word_of_mouth`, which must be there, among as many people as `persona` has numbers; at most
-  /// 4,000,000,000. `threads` >= 1 work on it. Throws std::bad_alloc where it does not fit into memory.
-  SocialNetwork(const ModelParts& parts, std::span<const std::uint16_t> persona, const Streams& streams, int threads);
+  /// 4,000,000,000. `threads` >= 1 work on it. Throws std::bad_alloc where it does not fit into memory. Where `of` is given,
+  /// only these people are asked about.
+  SocialNetwork(const ModelParts& parts, std::span<const std::uint16_t> persona, const Streams& streams, int threads,
+                std::optional<Share> of = {});
 
   [[nodiscard]] std::uint32_t people() const { return people_; }
   /// True where everybody may meet everybody, and no ties are kept.
