@@ -265,7 +265,8 @@ std::unique_ptr<RunCheckpoint> checkpoint_of(const CommandLine& line, const Inpu
 std::string parts_kept(RunCheckpoint& checkpoint, const Model& model) {
   const std::uint32_t replications = model.parts().settings.replications;
   const std::size_t parts = division(replications, model.coupled()).batches * replications;
-  return fmt::format("{} of {} parts", checkpoint.parts(), parts);
+  return fmt::format("{} of {} parts{}", checkpoint.parts(), parts,
+                     checkpoint.keeps_state() ? " and a replication under way" : "");
 }
 
 }  // namespace
@@ -293,7 +294,11 @@ int simulate(const CommandLine& line, Ranks* ranks, const Input& asked, const st
           line.input.c_str(), warnings == 1 ? "it" : "them");
   }
   require_replaceable(path, replacing(line, asked));  // before the work, not after it
-  require_room(run_size(asked.model, plans.size()));
+  RunSize size = run_size(asked.model, plans.size());
+  const std::uint32_t replications = asked.model.parts().settings.replications;
+  const bool together = ranks != nullptr && lived_together(asked.model, replications, ranks->count());
+  if (together) size.memory_bytes -= size.people_bytes - size.people_bytes / ranks->count();
+  require_room(size);
   if (line.dry_run) {
     RunForecast expected;
     under_way(line, [&](const RunOptions& options) { expected = forecast(asked.model, plans, options.stop); });
@@ -301,14 +306,16 @@ int simulate(const CommandLine& line, Ranks* ranks, const Input& asked, const st
     return done;
   }
   const std::unique_ptr<RunCheckpoint> checkpoint = checkpoint_of(line, asked, plans, path);
-  if (checkpoint && !checkpoint->found().empty() && !line.quiet)
+  if (checkpoint && (!checkpoint->found().empty() || checkpoint->keeps_state()) && !line.quiet)
     print(stderr, "sojourn: %s are in %s\n", parts_kept(*checkpoint, asked.model).c_str(), line.checkpoint.c_str());
-  if (ranks != nullptr && asked.model.coupled() && !line.quiet &&
-      asked.model.parts().settings.replications < ranks->count()) {
+  if (together && !line.quiet) {
+    print(stderr, "sojourn: %u ranks live each replication together, a share of its customers each\n", ranks->count());
+  }
+  if (ranks != nullptr && asked.model.coupled() && !together && !line.quiet && replications < ranks->count()) {
     print(stderr,
-          "sojourn: customers act on one another, so that each replication is the work of one rank: %u of %u ranks have "
-          "none\n",
-          ranks->count() - asked.model.parts().settings.replications, ranks->count());
+          "sojourn: visits to \"%s\" wait for servers, and calls have one order of time, so that each replication is the "
+          "work of one rank: %u of %u ranks have none; more replications would use them\n",
+          queue_in(asked.model)->id.c_str(), ranks->count() - replications, ranks->count());
   }
   Search search;
   under_way(line, [&](const RunOptions& options) {
@@ -319,7 +326,7 @@ int simulate(const CommandLine& line, Ranks* ranks, const Input& asked, const st
   const Input& input = search.longer ? *search.longer : asked;
   if (checkpoint && result.interrupted) {
     checkpoint->save();
-    const std::string words = checkpoint->parts() == 0
+    const std::string words = checkpoint->parts() == 0 && !checkpoint->keeps_state()
                                   ? "nothing is finished yet"
                                   : fmt::format("{} are kept in {}", parts_kept(*checkpoint, asked.model), line.checkpoint);
     print(stderr, "sojourn: told to stop; %s: the same command goes on\n", words.c_str());

@@ -69,11 +69,17 @@ std::vector<std::string> RankMessages::known(const std::vector<std::string>& of_
     return of_rank_0;
   }
   for (;;) {
-    if (const std::optional<Ranks::Message> came = ranks_.receive()) {
-      if (came->bytes.front() != static_cast<char>(Kind::known)) throw Interrupted();
-      return taken_apart(std::string_view(came->bytes).substr(1));
+    std::optional<Ranks::Message> came = ranks_.receive();
+    if (!came) {
+      std::this_thread::sleep_for(a_moment);
+      continue;
     }
-    std::this_thread::sleep_for(a_moment);
+    const auto kind = static_cast<Kind>(came->bytes.front());
+    if (kind == Kind::known) return taken_apart(std::string_view(came->bytes).substr(1));
+    if (kind != Kind::window && kind != Kind::early_end) throw Interrupted();
+    // Another rank knows already, and is ahead.
+    const std::lock_guard lock(hearing_);
+    take(std::move(*came), {});
   }
 }
 
@@ -102,15 +108,19 @@ void RankMessages::serve(const Heard& heard) {
 
 bool RankMessages::hear(const Heard& heard) {
   std::optional<Ranks::Message> came = ranks_.receive();
-  if (!came) return false;
-  const auto kind = static_cast<Kind>(came->bytes.front());
-  came->bytes.erase(0, 1);
+  if (came) take(std::move(*came), heard);
+  return came.has_value();
+}
+
+void RankMessages::take(Ranks::Message came, const Heard& heard) {
+  const auto kind = static_cast<Kind>(came.bytes.front());
+  came.bytes.erase(0, 1);
   switch (kind) {
     case Kind::part:
-      heard.part(came->bytes);
+      heard.part(came.bytes);
       break;
     case Kind::failure: {
-      const std::vector<std::string> parts = taken_apart(came->bytes);
+      const std::vector<std::string> parts = taken_apart(came.bytes);
       const auto code = static_cast<ErrorCode>(number<int>(parts[5]));
       heard.failure(number<std::uint64_t>(parts[0]),
                     parts[1] == "input" ? std::make_exception_ptr(InputError(parts[2], parts[3], parts[4], code))
@@ -120,18 +130,17 @@ bool RankMessages::hear(const Heard& heard) {
     case Kind::known:
       break;
     case Kind::end:
-      ended_[came->from] = 1;
+      ended_[came.from] = 1;
       break;
     case Kind::window: {
-      const std::size_t head = came->bytes.find(' ') + 1;
-      windows_[came->from].push_back({number<std::uint64_t>(came->bytes.substr(0, head)), came->bytes.substr(head)});
+      const std::size_t head = came.bytes.find(' ') + 1;
+      windows_[came.from].push_back({number<std::uint64_t>(came.bytes.substr(0, head)), came.bytes.substr(head)});
       break;
     }
     case Kind::early_end:
       ended_early_ = true;
       break;
   }
-  return true;
 }
 
 void RankMessages::tell_window(std::uint32_t rank, std::string bytes) {

@@ -72,6 +72,7 @@ class RankMessages {
   };
   /// Takes one message, where there is one; guarded by the caller.
   bool hear(const Heard& heard);
+  void take(Ranks::Message came, const Heard& heard);
 
   static constexpr std::uint64_t most_taken = std::uint64_t{1} << 60;
 

@@ -347,8 +347,7 @@ class RunJob {
     return found ? fmt::format("{} {}", found->replication, found->plan) : "none";
   }
   void know_states(const std::string& told) {
-    keeps_states_ = !told.empty() && std::none_of(result_.shapes.begin(), result_.shapes.end(),
-                                                  [](const TallyShape& shape) { return shape.queues > 0; });
+    keeps_states_ = !told.empty() && queue_in(result_.programs.front().model()) == nullptr;
     StateKeeper::Place place;
     if (keeps_states_ && std::sscanf(told.c_str(), "%u %u", &place.replication, &place.plan) == 2) found_ = place;
   }
@@ -524,11 +523,8 @@ class RunJob {
 
   /// Whether all ranks live each replication together, because there are fewer than ranks. Queues have one order of time.
   [[nodiscard]] bool splits_replications() const {
-    if (!ranks_) return false;
     const auto left = std::count_if(batches_.begin(), batches_.end(), [](const Batch& batch) { return !batch.known; });
-    return left < static_cast<std::ptrdiff_t>(ranks_->count()) &&
-           std::none_of(result_.shapes.begin(), result_.shapes.end(),
-                        [](const TallyShape& shape) { return shape.queues > 0; });
+    return ranks_ && lived_together(result_.programs.front().model(), static_cast<std::uint64_t>(left), ranks_->count());
   }
 
   /// The plans before `plan`, of a replication of which the customers of this process are `own`.
@@ -761,6 +757,16 @@ void append(RunResult& result, RunResult more) {
   result.events += more.events;
   result.seconds += more.seconds;
   result.interrupted = result.interrupted || more.interrupted;
+}
+
+const Touchpoint* queue_in(const Model& model) {
+  const std::vector<Touchpoint>& places = model.parts().touchpoints;
+  const auto found = std::find_if(places.begin(), places.end(), [](const Touchpoint& place) { return place.queues(); });
+  return found != places.end() ? &*found : nullptr;
+}
+
+bool lived_together(const Model& model, std::uint64_t replications, std::uint32_t ranks) {
+  return model.coupled() && replications < ranks && queue_in(model) == nullptr;
 }
 
 RunResult run(const Model& model, std::span<const PlanId> plans, const RunOptions& options) {

@@ -6,7 +6,7 @@ import signal
 import time
 import unittest
 
-from giant import PATIENCE, Giant, coupled, large
+from giant import PATIENCE, Giant, coupled, large, together
 
 
 class Checkpoint(Giant):
@@ -64,6 +64,47 @@ class Checkpoint(Giant):
         self.assertIn("of 24 parts", self.stopped(*command, "-o", "out.h5", "--checkpoint", "kept"))
         self.ends(self.start(*command, "-o", "out.h5", "--checkpoint", "kept"))
         self.assertEqual(self.bytes_of("out.h5"), self.bytes_of("straight.h5"))
+
+    def test_a_replication_under_way_goes_on(self):
+        self.bring("retail-word-of-mouth.toml")
+        command = (*together(customers=150000), "-o", "out.h5", "--checkpoint", "kept")
+        self.ends(self.start(*together(customers=150000), "-o", "straight.h5"))
+        state = self.folder / "kept.state"
+        # A signal keeps it; so does the time, for a kill.
+        process = self.start(*command)
+        self.wait_for(state.exists, process)
+        process.kill()
+        process.communicate()
+        self.assertTrue(state.exists())
+        before = self.bytes_of("kept.state")
+        process = self.start(*together(customers=150000, threads=2), *command[-4:])
+        time.sleep(0.3)
+        process.send_signal(signal.SIGUSR1)
+        _, error = self.ends(process, 75)
+        self.assertIn("0 of 1 parts and a replication under way are in kept", error)
+        self.assertIn("told to stop; 0 of 1 parts and a replication under way are kept in kept: the same command goes on", error)
+        kept = self.bytes_of("kept.state")
+        self.assertNotEqual(kept, before)
+        for words, other in {"another scenario": (*command, "--set", "touchpoint.order.quality.mean=0.4"), "has seed 7": (*command, "--seed", 7)}.items():
+            _, error = self.ends(self.start(*other), 2)
+            self.assertIn("the checkpoint kept.state is of another run", error)
+            self.assertIn(words, error)
+        for spoilt in (kept[:-1], kept[:len(kept) // 2], kept[:20000] + bytes([kept[20000] ^ 1]) + kept[20001:]):
+            state.write_bytes(spoilt)
+            self.assertIn("the checkpoint kept.state is damaged", self.ends(self.start(*command), 2)[1])
+        state.write_bytes(b"my thesis\n")
+        self.assertIn("kept.state exists and is no checkpoint", self.ends(self.start(*command), 2)[1])
+        # What is found counts: a customer who is due at another time gives another file.
+        head, pieces = kept[:-64].split(b"\n", 2)[:2], kept[:-64].split(b"\n", 2)[2]
+        other = b"\n".join(head) + b"\n" + pieces[:40] + bytes(value ^ 8 if k % 8 == 6 else value for k, value in enumerate(pieces[40:8040])) + pieces[8040:]
+        state.write_bytes(other + hashlib.sha256(other).hexdigest().encode())
+        self.ends(self.start(*command))
+        self.assertNotEqual(self.bytes_of("out.h5"), self.bytes_of("straight.h5"))
+        (self.folder / "out.h5").unlink()
+        state.write_bytes(kept)
+        self.ends(self.start(*command))
+        self.assertEqual(self.bytes_of("out.h5"), self.bytes_of("straight.h5"))
+        self.assertFalse(state.exists())
 
     def test_another_run_is_refused_by_name(self):
         command = (*large(), "-o", "out.h5", "--checkpoint", "kept")

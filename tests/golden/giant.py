@@ -24,12 +24,21 @@ def coupled(customers=1500, replications=5):
     return ("compare", "closed-loop.toml", "--customers", customers, "--replications", replications, "--threads", 1)
 
 
+def together(scenario="retail-word-of-mouth.toml", customers=6000, threads=1):
+    """One replication of customers who act on one another and queue nowhere."""
+    return ("compare", scenario, "--customers", customers, "--replications", 1, "--threads", threads)
+
+
 class Giant(unittest.TestCase):
     def setUp(self):
         holder = tempfile.TemporaryDirectory()
         self.addCleanup(holder.cleanup)
         self.folder = Path(holder.name)
         for name in ("coffee.toml", "closed-loop.toml"):
+            shutil.copy(SCENARIOS / name, self.folder)
+
+    def bring(self, *names):
+        for name in names:
             shutil.copy(SCENARIOS / name, self.folder)
 
     def begin(self, command, environment):

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import unittest
 
-from giant import PATIENCE, SOJOURN, Giant, coupled, large
+from giant import PATIENCE, SOJOURN, Giant, coupled, large, together
 
 
 @unittest.skipIf(shutil.which("mpirun") is None or not (SOJOURN.parent / "sojourn-mpi.so").exists(),
@@ -28,12 +28,42 @@ class OverRanks(Giant):
             self.ends(self.ranks(2, *command, "-o", "ranks.h5", "--seed", "5", "--quiet"))
             self.assertNotEqual(self.bytes_of("ranks.h5"), self.bytes_of("alone.h5"))
 
-    def test_one_replication_of_coupled_customers_is_the_work_of_one_rank(self):
+    def test_ranks_live_one_replication_together(self):
+        # Talk and reviews; accounts and gates; rules.
+        self.bring("retail-word-of-mouth.toml", "b2b-software.toml", "bank-silos.toml")
+        for scenario in ("retail-word-of-mouth.toml", "b2b-software.toml", "bank-silos.toml"):
+            self.ends(self.start(*together(scenario), "-o", "alone.h5"))
+            for count in (2, 3) if scenario.startswith("retail") else (3,):
+                _, error = self.ends(self.ranks(count, *together(scenario, threads=count - 1), "-o", "ranks.h5"))
+                self.assertEqual(error.count(f"{count} ranks live each replication together"), 1, error)
+                self.assertEqual(self.bytes_of("ranks.h5"), self.bytes_of("alone.h5"), f"{scenario} on {count} ranks")
+                (self.folder / "ranks.h5").unlink()
+
+    def test_one_replication_with_a_queue_is_the_work_of_one_rank(self):
         command = ("run", "closed-loop.toml", "--customers", "1500", "--replications", "1")
         self.ends(self.start(*command, "-o", "alone.h5"))
         _, error = self.ends(self.ranks(3, *command, "-o", "ranks.h5"))
-        self.assertEqual(error.count("2 of 3 ranks have none"), 1, error)
+        self.assertRegex(error, 'visits to "[a-z_-]+" wait for servers, .* is the work of one rank: 2 of 3 ranks have none')
         self.assertEqual(self.bytes_of("ranks.h5"), self.bytes_of("alone.h5"))
+
+    def test_a_rank_killed_in_a_replication_lived_together_ends_all_and_the_checkpoint_goes_on(self):
+        self.bring("retail-word-of-mouth.toml")
+        command = (*together(customers=300000), "-o", "ranks.h5", "--checkpoint", "kept")
+        self.ends(self.start(*together(customers=300000), "-o", "alone.h5"))
+        process = self.ranks(3, *command)
+        state = self.folder / "kept.state"
+        self.wait_for(state.exists, process)
+        self.assertIsNone(process.poll(), "it ended before it could be killed")
+        ranks = subprocess.run(["pgrep", "-P", str(process.pid), "-x", SOJOURN.name], capture_output=True, text=True, check=True).stdout.split()
+        os.kill(int(ranks[2]), signal.SIGKILL)
+        _, error = process.communicate(timeout=PATIENCE)
+        self.assertNotEqual(process.returncode, 0)
+        self.assertIn("signal 9", error)
+        self.assertFalse((self.folder / "ranks.h5").exists())
+        _, error = self.ends(self.ranks(2, *command))
+        self.assertIn("0 of 1 parts and a replication under way are in kept", error)
+        self.assertEqual(self.bytes_of("ranks.h5"), self.bytes_of("alone.h5"))
+        self.assertFalse(state.exists())
 
     def test_a_killed_rank_leaves_no_half_file_and_the_checkpoint_goes_on(self):
         command = (*large(1200000), "-o", "ranks.h5", "--checkpoint", "kept")

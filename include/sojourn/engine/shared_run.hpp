@@ -63,8 +63,15 @@ struct Sharing {
   RunKeeper* keeper = nullptr;  // of rank 0: told what is finished; what it has found is not simulated again
 };
 
+/// A touchpoint of `model` at which visits wait for servers; null where there is none. Calls have one order of time, so that
+/// such a replication is the work of one rank, and is not kept while it is under way.
+[[nodiscard]] const Touchpoint* queue_in(const Model& model);
+/// Whether `ranks` live each of so many replications of `model` together.
+[[nodiscard]] bool lived_together(const Model& model, std::uint64_t replications, std::uint32_t ranks);
+
 /// As `run` without the last argument, to the same bits. Ranks share the blocks of customers where nothing couples these;
-/// where something does, whole replications. The result of rank 0 is that of all; those of the others hold no replication.
+/// where something does, whole replications, or where these are fewer than ranks and nobody queues, the customers of each.
+/// The result of rank 0 is that of all; those of the others hold no replication.
 /// What fails on any rank is thrown on rank 0. A rank that cannot call this tells rank 0 by `give_up`. Throws RunError where
 /// what the keeper has found is not of this run.
 [[nodiscard]] RunResult run(const Model& model, std::span<const PlanId> plans, const RunOptions& options,
