@@ -108,7 +108,8 @@ void add_writing(CLI::App& app, Options& o, const char* file, const char* thresh
   app.add_option(
          "--checkpoint", o.line.checkpoint,
          "keeps what is finished in this file, now and then and when told to stop (exit status 75): the same command "
-         "goes on to the same bits; removed at the end")
+         "goes on to the same bits; removed at the end. Where customers act on one another, without queues for servers, "
+         "FILE.state keeps a replication under way, too")
       ->type_name("FILE");
   add_running(app, o);
 }

@@ -78,7 +78,8 @@ std::string difference(const Json& there, const Json& ours) {
 
 constexpr const char* name_another = "name another file with --checkpoint";
 constexpr const char* damaged = "is damaged";
-constexpr double share_of_time = 0.02;  // for writing
+constexpr double share_of_time = 0.02;   // for writing
+constexpr double shortest_pause = 0.25;  // seconds between two times
 
 std::string begin_anew(const fs::path& path) {
   return fmt::format("remove it, and the run begins anew: rm {}", path.string());
@@ -225,7 +226,6 @@ void ReplicationFile::add(std::string piece) {
 }
 
 void ReplicationFile::finish() {
-  constexpr double shortest_pause = 1.0;
   writing_->finish();
   writing_.reset();
   any_ = true;
@@ -240,9 +240,11 @@ void ReplicationFile::remove() {
 
 RunCheckpoint::RunCheckpoint(fs::path path, const RunIdentity& identity)
     : path_(std::move(path)),
+      lock_(path_.parent_path() / fmt::format(".{}.lock", path_.filename().string())),
       head_(std::string(beginning)),
       states_(fs::path(path_).concat(".state"), identity),
       last_(now()) {
+  if (lock_.taken()) refuse(path_, "is in use by another process", fmt::format("wait for it to end, or {}", name_another));
   const Json ours = json_of(identity);
   head_ += ours.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
   std::error_code error;
@@ -280,7 +282,6 @@ std::size_t RunCheckpoint::parts() {
 }
 
 void RunCheckpoint::write() {
-  constexpr double shortest_pause = 0.25;
   const double began = now();
   FileReplacement file(path_, by_beginning(beginning));
   Sha256 digest;

@@ -67,8 +67,8 @@ class Checkpoint(Giant):
 
     def test_a_replication_under_way_goes_on(self):
         self.bring("retail-word-of-mouth.toml")
-        command = (*together(customers=150000), "-o", "out.h5", "--checkpoint", "kept")
-        self.ends(self.start(*together(customers=150000), "-o", "straight.h5"))
+        command = (*together(customers=250000), "-o", "out.h5", "--checkpoint", "kept")
+        self.ends(self.start(*together(customers=250000), "-o", "straight.h5"))
         state = self.folder / "kept.state"
         # A signal keeps it; so does the time, for a kill.
         process = self.start(*command)
@@ -77,7 +77,7 @@ class Checkpoint(Giant):
         process.communicate()
         self.assertTrue(state.exists())
         before = self.bytes_of("kept.state")
-        process = self.start(*together(customers=150000, threads=2), *command[-4:])
+        process = self.start(*together(customers=250000, threads=2), *command[-4:])
         time.sleep(0.3)
         process.send_signal(signal.SIGUSR1)
         _, error = self.ends(process, 75)
@@ -105,6 +105,19 @@ class Checkpoint(Giant):
         self.ends(self.start(*command))
         self.assertEqual(self.bytes_of("out.h5"), self.bytes_of("straight.h5"))
         self.assertFalse(state.exists())
+
+    def test_two_processes_do_not_share_a_checkpoint(self):
+        command = (*large(), "-o", "out.h5", "--checkpoint", "kept")
+        process = self.start(*command)
+        self.wait_for((self.folder / "kept").exists, process)
+        _, error = self.ends(self.start(*command), 2)
+        self.assertIn("the checkpoint kept is in use by another process", error)
+        process.kill()
+        process.communicate()
+        # What a killed process leaves holds up nobody.
+        self.assertTrue((self.folder / ".kept.lock").exists())
+        self.ends(self.start(*command))
+        self.assertFalse((self.folder / ".kept.lock").exists())
 
     def test_another_run_is_refused_by_name(self):
         command = (*large(), "-o", "out.h5", "--checkpoint", "kept")

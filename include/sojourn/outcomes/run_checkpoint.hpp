@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "sojourn/base/file_lock.hpp"
 #include "sojourn/engine/shared_run.hpp"
 #include "sojourn/scenario/scenario.hpp"
 
@@ -25,7 +26,7 @@ struct RunIdentity {
 [[nodiscard]] RunIdentity run_identity(const Scenario& scenario, std::vector<std::string> plans);
 
 /// A replication that is under way, in a file that is whole or what it was before. It is due again so often that at most two
-/// per cent of the time go into it, and at most once a second.
+/// per cent of the time go into it, and at most four times a second.
 class ReplicationFile final : public StateKeeper {
  public:
   /// Reads the file where it is there. Throws as RunCheckpoint does.
@@ -58,14 +59,15 @@ class ReplicationFile final : public StateKeeper {
   std::vector<Stretch> stretches_;  // of its pieces
   std::unique_ptr<Writing> writing_;
   bool any_ = false;
-  double last_ = 0.0, pause_ = 1.0, began_ = 0.0;  // seconds
+  double last_ = 0.0, pause_ = 0.25, began_ = 0.0;  // seconds
 };
 
 /// The parts of a run that are finished, in a file that is whole or what it was before. It is written again so often that at
 /// most two per cent of the time go into it, and at most four times a second; `save` writes what has come since.
 class RunCheckpoint final : public RunKeeper {
  public:
-  /// Reads the file where it is there. Throws InputError where it is no checkpoint, damaged, or that of another run; then it
+  /// Reads the file where it is there. Throws InputError where another process has it open like this, and where it is no
+  /// checkpoint, damaged, or that of another run; then it
   /// says which of the identity differs. Nothing is written yet, but throws what writing would throw for any bytes. What is
   /// under way stands in a file of its own, PATH.state.
   RunCheckpoint(std::filesystem::path path, const RunIdentity& identity);
@@ -85,6 +87,7 @@ class RunCheckpoint final : public RunKeeper {
   void write();
 
   std::filesystem::path path_;
+  FileLock lock_;  // .NAME.lock beside it
   std::string head_;
   ReplicationFile states_;
   std::vector<std::string> found_;  // [0, what was there]
