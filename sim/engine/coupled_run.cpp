@@ -80,14 +80,18 @@ class Replication {
       }
       for (Diary& diary : options_.diaries) write_down(diary, window);
       over_blocks([&](std::size_t block, std::uint32_t begin, std::uint32_t end) { live(block, begin, end, window); });
-      if (queues_ && !endless_here()) serve(window);
-      somebody_is_endless_ = others_.any(endless_here());
-      if (somebody_is_endless_) return std::nullopt;
-      if (program_.surveys().at_intervals()) ask(window);
-      if (account_standings_) count_accounts(window);
-      if (ruled_ && window + 1 < windows) switch_improvements(window);
-      const bool stops = others_.any(!go_on(static_cast<double>(window + 1) / static_cast<double>(windows)));
-      if (options_.kept != nullptr && window + 1 < windows) keep_window(window, stops);
+      if (queues_ && !any_endless_here()) serve(window);
+      const bool endless_here = any_endless_here(), last = window + 1 == windows;
+      if (program_.surveys().at_intervals() && !endless_here) ask(window);
+      if (account_standings_ && !endless_here) count_accounts(window);
+      // Where it is worthless here, others wait for it all the same.
+      if (ruled_ && !last && !(endless_here && others_.alone())) switch_improvements(window);
+      const bool stops_here = !endless_here && !go_on(static_cast<double>(window + 1) / static_cast<double>(windows));
+      const bool due = options_.kept != nullptr && options_.kept->keeper != nullptr && options_.kept->keeper->due();
+      const auto [endless, stops, keeps] = others_.any({endless_here, stops_here, due || stops_here});
+      somebody_is_endless_ = endless;
+      if (endless) return std::nullopt;
+      if (options_.kept != nullptr && keeps && !last) keep_window(window);
       if (stops) return std::nullopt;
     }
     over_blocks([&](std::size_t block, std::uint32_t begin, std::uint32_t end) {
@@ -118,10 +122,9 @@ class Replication {
     return static_cast<std::size_t>(windows);
   }
 
-  /// Keeps what stands at the end of `window`, if it is time to or the run is to stop.
-  void keep_window(std::size_t window, bool stops) {
+  /// Keeps what stands at the end of `window`.
+  void keep_window(std::size_t window) {
     KeptState& kept = *options_.kept;
-    if (!others_.any(stops || (kept.keeper != nullptr && kept.keeper->due()))) return;
     constexpr std::uint32_t customers_of_a_piece = 1u << 22;
     for (lock_step::Worker& worker : workers_) empty(worker);
     // Every process writes as many pieces as the one with most customers, some of them empty.
@@ -252,7 +255,7 @@ class Replication {
     });
   }
 
-  [[nodiscard]] bool endless_here() const {
+  [[nodiscard]] bool any_endless_here() const {
     return std::any_of(endless_.begin(), endless_.end(), [](char any) { return any != 0; });
   }
   [[nodiscard]] bool in_line(std::uint32_t customer) const { return queues_ && queues_->in_line(customer); }

@@ -186,7 +186,8 @@ std::int32_t Gates::verdict(const Rule& rule, std::size_t window, std::uint32_t 
   voices_.clear();
   for (const std::uint32_t customer : here_) {
     float before = 0.0f;
-    for (const float sum : waiting.shares_at_gate(customer, window, effort_[row(customer)], (flags_[row(customer)] & solved) != 0)) {
+    for (const float sum :
+         waiting.shares_at_gate(customer, window, effort_[row(customer)], (flags_[row(customer)] & solved) != 0)) {
       chances_.push_back(sum - before);
       before = sum;
     }

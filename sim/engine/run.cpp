@@ -608,7 +608,7 @@ class RunJob {
       const bool goes_on = keeps_states && !side_by_side && found_ && found_->replication == here.replication;
       if (goes_on && plan < found_->plan) return;  // it was lived
       try {
-        if (split && others->any(interrupted())) return;
+        if (split && others->any({interrupted(), false, false})[0]) return;
         const Relations& relations = replication.relations(inner);
         const Share mine_of_it = relations.shares[others->rank()];
         KeptState kept{collects() && keeper_ != nullptr ? keeper_->states() : nullptr, here, goes_on && plan == found_->plan,

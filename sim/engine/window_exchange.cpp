@@ -23,10 +23,10 @@ void WindowExchange::add_up(std::span<std::uint64_t> numbers) {
   }
 }
 
-bool WindowExchange::any(bool here) {
-  std::uint64_t holds = here ? 1 : 0;
-  add_up({&holds, 1});
-  return holds > 0;
+std::array<bool, 3> WindowExchange::any(const std::array<bool, 3>& here) {
+  std::array<std::uint64_t, 3> holds{here[0], here[1], here[2]};
+  add_up(holds);
+  return {holds[0] > 0, holds[1] > 0, holds[2] > 0};
 }
 
 std::vector<Share> shares(std::uint32_t customers, const Accounts* accounts, std::uint32_t count) {

@@ -2,6 +2,7 @@
 // between windows all tell one another what the others need to know.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -32,8 +33,8 @@ class WindowExchange {
   [[nodiscard]] std::vector<std::string> gather(const std::string& bytes);
   /// Sums over all processes.
   void add_up(std::span<std::uint64_t> numbers);
-  /// Whether it holds on some process.
-  [[nodiscard]] bool any(bool here);
+  /// Whether each holds on some process.
+  [[nodiscard]] std::array<bool, 3> any(const std::array<bool, 3>& here);
 };
 
 /// The customers of each of `count` processes, who follow one another: as many each as can be where no account is split.

@@ -332,7 +332,7 @@ TEST_CASE("shared run: what ranks tell one another of a window counts", "[verify
   const auto one_more = [](std::string& message) { ++message[message.size() - 16]; };
   const auto other_sums = [](std::string& message) { message.back() = static_cast<char>(message.back() ^ 2); };
   for (const Case& each :
-       {Case{talking, plans, [](std::string_view text) { return text.size() >= 24 && text.size() % 8 == 0; },
+       {Case{talking, plans, [](std::string_view text) { return text.size() >= 32 && text.size() % 8 == 0; },
              without_last_word},
         Case{talking, plans, [](std::string_view text) { return text.size() == 16 && text[15] == 0 && text[7] == 0; },
              one_more},
