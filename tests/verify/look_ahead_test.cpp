@@ -54,7 +54,7 @@ Checked choices_of(const ModelParts& parts, std::uint32_t later = 0, float heard
     const Words words = streams.draw(customer, Purpose::visit, 0), state = streams.draw(customer, Purpose::person, 0);
     double luck = uniform(state[3], state[2]);
     const ExitChoice way = choose(program, row, {traits}, words,
-                                  {uniform(state[0]), uniform(state[1]), heard, uniform(state[2])}, luck, cumulative);
+                                  {uniform(state[0]), uniform(state[1]), heard, uniform(state[2]), 0.0f}, luck, cumulative);
     double back = never;
     if (way.exit >= 0) {
       const ExitRow& exit = program.exits(row)[static_cast<std::size_t>(way.exit)];

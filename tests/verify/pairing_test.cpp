@@ -1,5 +1,6 @@
 // A customer whom a plan never touches lives the same life under it, bit for bit: on every customer of the telecom scenario.
 // And two plans are paired as closely as MODEL.md section 8 says.
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <ostream>
@@ -22,6 +23,11 @@ namespace {
 bool same(float a, float b) { return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b); }
 bool same(double a, double b) { return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b); }
 
+bool same(const behaviour::ChoiceSlopes& a, const behaviour::ChoiceSlopes& b) {
+  using Bits = std::array<std::uint32_t, sizeof(behaviour::ChoiceSlopes) / sizeof(std::uint32_t)>;
+  return std::bit_cast<Bits>(a) == std::bit_cast<Bits>(b);
+}
+
 bool same(const ExitRow& a, std::span<const Shift> a_shifts, const ExitRow& b, std::span<const Shift> b_shifts) {
   if (a_shifts.size() != b_shifts.size()) return false;
   for (std::size_t k = 0; k < a_shifts.size(); ++k) {
@@ -32,8 +38,7 @@ bool same(const ExitRow& a, std::span<const Shift> a_shifts, const ExitRow& b, s
   }
   return a.to == b.to && a.exit == b.exit && a.delay == b.delay && a.trait == b.trait && a.to_end == b.to_end &&
          same(a.odds, b.odds) && same(a.probability, b.probability) && same(a.stretch, b.stretch) &&
-         same(a.satisfaction, b.satisfaction) && same(a.expectation, b.expectation) && same(a.heard, b.heard) &&
-         same(a.effort, b.effort);
+         same(a.slopes, b.slopes);
 }
 
 bool same_exits(const Program& baseline, const VisitRow& a, const Program& plan, const VisitRow& b) {
