@@ -3,8 +3,11 @@
 #include "sojourn/engine/shared_run.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -17,6 +20,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/engine/lock_step.hpp"
 #include "sojourn/base/error.hpp"
 #include "sojourn/engine/run_parts.hpp"
 #include "tests/catch.hpp"
@@ -336,7 +340,7 @@ TEST_CASE("shared run: what ranks tell one another of a window counts", "[verify
              without_last_word},
         Case{talking, plans, [](std::string_view text) { return text.size() == 16 && text[15] == 0 && text[7] == 0; },
              one_more},
-        Case{ruled_model, all, [](std::string_view text) { return text.size() > 16; }, other_sums}}) {
+        Case{ruled_model, all, [](std::string_view text) { return text.size() > 24; }, other_sums}}) {
     const Run alone = try_run(each.model, each.plans, with_threads(2));
     std::atomic<int> seen = 0;
     const Run other = shared(each.model, each.plans, 3, with_threads(1), [&](std::string& message) {
@@ -439,11 +443,18 @@ TEST_CASE("shared run: a replication that was stopped under way goes on to the s
     const Continued run = continued(model, plans, 17);
     CHECK(run.turns > 2);
     CHECK(difference(straight, run.done).empty());
-    // One number of a customer less than was kept gives other bits.
+    // The satisfaction of the first customers is another than was kept: this gives other bits.
     const Continued spoilt = continued(model, plans, 17, [](TestStates& states) {
       std::string& piece = states.found_pieces.front();
-      // The first customers, after the head of a piece and of a column, arrive or go on at another time.
-      for (std::size_t k = 0; k < 200; ++k) piece[9 + 16 + 8 * k + 6] = static_cast<char>(piece[9 + 16 + 8 * k + 6] ^ 8);
+      constexpr std::size_t head = 1 + sizeof(std::uint64_t), column_head = 2 * sizeof(std::uint64_t);
+      std::array<std::uint64_t, 2> customers{};
+      std::memcpy(customers.data(), piece.data() + head, column_head);
+      // After the column of who is due, a byte a customer, come the rows.
+      const std::size_t rows = head + column_head + (customers[1] - customers[0]) + column_head;
+      for (std::size_t k = 0; k < 200; ++k) {
+        char& letter = piece[rows + k * sizeof(lock_step::Kept) + offsetof(lock_step::Kept, satisfaction) + 2];
+        letter = static_cast<char>(letter ^ 8);
+      }
     });
     CHECK_FALSE(difference(straight, spoilt.done).empty());
   }
