@@ -190,9 +190,8 @@ class Progress {
 class CoupledReplication {
  public:
   /// `others` live it together with this process.
-  CoupledReplication(const Model& model, const Population& population, const Streams& streams, std::size_t plans,
-                     const WindowExchange& others)
-      : model_(model), population_(population), streams_(streams), others_(others), waiting_(plans), left_(plans) {}
+  CoupledReplication(const Model& model, const Streams& streams, std::size_t plans, const WindowExchange& others)
+      : model_(model), streams_(streams), others_(others), waiting_(plans), left_(plans) {}
 
   [[nodiscard]] const Streams& streams() const { return streams_; }
   /// What all plans share; worked out for the first of them, by `threads` threads.
@@ -233,7 +232,6 @@ class CoupledReplication {
 
  private:
   const Model& model_;
-  const Population& population_;
   Streams streams_;
   const WindowExchange& others_;
   std::once_flag connected_;
@@ -577,7 +575,7 @@ class RunJob {
     }
     std::deque<CoupledReplication> replications;
     for (const std::uint32_t r : mine) {
-      replications.emplace_back(result_.programs.front().model(), population_, Streams(seed(), first_ + r), plans, *others);
+      replications.emplace_back(result_.programs.front().model(), Streams(seed(), first_ + r), plans, *others);
       // Few replications cannot make threads busy with their networks, one each.
       if (!split && mine.size() < static_cast<std::size_t>(threads_) && !interrupted())
         replications.back().relations(threads_);
