@@ -358,7 +358,7 @@ class Arrays {
     const std::vector<double>& ends = result_.programs.front().windows().ends();
     add_integers("rule_on", {"rule", "time"}, "1",
                  "1 where the plan goes by the rule and it was in force in the window, else 0",
-                 [=, this](const Totals& totals, auto& values) {
+                 [=](const Totals& totals, auto& values) {
                    for (const RuleId rule : used) {
                      for (const int on : in_force(totals.switches, static_cast<std::uint32_t>(rule.index()), ends))
                        values.push_back(on);
