@@ -1,6 +1,9 @@
 // The commands, one file each. Each returns the exit status and throws InputError, RunError for what main prints.
 #pragma once
 
+#include <map>
+#include <string>
+
 #include "command_line.hpp"
 
 namespace sojourn::tools {
@@ -24,5 +27,8 @@ int play_command(const CommandLine& line);
 int explore_command(const CommandLine& line);
 int lessons_command(const CommandLine& line);
 int lesson_command(const CommandLine& line);
+
+/// All of them by their names.
+[[nodiscard]] const std::map<std::string, int (*)(const CommandLine&)>& commands();
 
 }  // namespace sojourn::tools

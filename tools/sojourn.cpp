@@ -1,7 +1,6 @@
 // The `sojourn` program: finds the command, prints what went wrong, gives the exit status.
 #include <cstdio>
 #include <exception>
-#include <map>
 #include <new>
 #include <string>
 
@@ -52,19 +51,9 @@ std::string told(const sojourn::Error& error) {
 }
 
 }  // namespace
+
 int main(int argc, char** argv) {
   using namespace sojourn::tools;
-  const std::map<std::string, int (*)(const CommandLine&)> commands{
-      {"run", run_command},         {"compare", compare_command},
-      {"solve", solve_command},     {"check", check_command},
-      {"map", map_command},         {"new", new_command},
-      {"rank", rank_command},       {"optimize", optimize_command},
-      {"trace", trace_command},     {"report", report_command},
-      {"schema", schema_command},   {"sweep", sweep_command},
-      {"merge", merge_command},     {"sensitivity", sensitivity_command},
-      {"voi", voi_command},         {"play", play_command},
-      {"explore", explore_command}, {"lessons", lessons_command},
-      {"lesson", lesson_command}};
   watch_ctrl_c();
   try {
     const Parsed parsed = parse(argc, argv);
@@ -72,7 +61,7 @@ int main(int argc, char** argv) {
     if (parsed.command_line) {
       const CommandLine& line = *parsed.command_line;
       const bool shared = line.command == "run" || line.command == "compare" || line.command == "sweep";
-      status = shared || is_one_process(line) ? commands.at(line.command)(line) : done;
+      status = shared || is_one_process(line) ? commands().at(line.command)(line) : done;
     }
     // A full disk behind a redirection shows only here.
     if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) throw sojourn::RunError("cannot write to standard output");

@@ -12,7 +12,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <functional>
 #include <regex>
 #include <set>
 #include <sstream>
@@ -66,20 +65,6 @@ Parsed parsed(const std::vector<std::string>& words) {
   for (std::string& word : all) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   return parse(static_cast<int>(all.size()), arguments.data());
-}
-
-const std::map<std::string, std::function<int(const CommandLine&)>>& commands() {
-  static const std::map<std::string, std::function<int(const CommandLine&)>> all{
-      {"run", run_command},       {"compare", compare_command},
-      {"solve", solve_command},   {"check", check_command},
-      {"map", map_command},       {"new", new_command},
-      {"rank", rank_command},     {"optimize", optimize_command},
-      {"trace", trace_command},   {"report", report_command},
-      {"schema", schema_command}, {"sweep", sweep_command},
-      {"merge", merge_command},   {"sensitivity", sensitivity_command},
-      {"voi", voi_command},       {"explore", explore_command},
-      {"lesson", lesson_command}, {"lessons", lessons_command}};
-  return all;
 }
 
 std::string told(const std::vector<std::string>& words) {
