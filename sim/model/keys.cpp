@@ -544,7 +544,7 @@ const Fields<Persona>& persona() {
         .meaning =
             "of people; shares sum to 1. With `[[account_segment]]` it is left out: accounts say who there is; and where "
             "personas say how many people they are: see [Arrivals](#arrivals)",
-        .example = "write share = 0.5; the shares of all personas sum to 1"},
+        .example = "write share = 1 where it is the only one; the shares of all personas sum to 1"},
        &Persona::share},
       {{.name = "people",
         .bounds = {0.0, 1e12, Limit::outside},
@@ -1339,7 +1339,7 @@ const Fields<AccountSegment>& account_segment() {
         .required = true,
         .bounds = fraction,
         .meaning = "of accounts; shares sum to 1",
-        .example = "write share = 0.5; the shares of all account segments sum to 1"},
+        .example = "write share = 1 where it is the only one; the shares of all account segments sum to 1"},
        &AccountSegment::share},
       {{.name = "roles",
         .kind = Kind::drawn_weights,

@@ -215,6 +215,10 @@ void Reader::read_outside() {
 std::optional<std::vector<std::pair<double, double>>> Reader::read_over_time(const Value& value) {
   constexpr std::string_view example = "write a number, or { table = [[0, 0.5], [\"1 year\", 0.6]] }";
   const Node& node = value.node();
+  if (node.kind == Kind::array) {
+    value.refuse_type("a number or a table over time", std::string(example));
+    return std::nullopt;
+  }
   if (node.kind != Kind::table) {
     const auto constant = number(value, keys::fraction);
     if (!constant) return std::nullopt;

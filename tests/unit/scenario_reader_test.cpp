@@ -468,7 +468,7 @@ TEST_CASE("with accounts personas need no share, and get it from them", "[scenar
   CHECK(scenario.parts.personas[0].share == 0.8);  // 8 of 8 + 2
   CHECK(scenario.parts.personas[1].share == 0.2);
   const std::size_t accounts = text.find("[accounts]");
-  CHECK(diagnostics(read(text.substr(0, accounts))).find("write share = 0.5") != std::string::npos);
+  CHECK(diagnostics(read(text.substr(0, accounts))).find("write share = 1") != std::string::npos);
 }
 
 TEST_CASE("no table swallows an unknown key", "[scenario]") {

@@ -332,6 +332,7 @@ TEST_CASE("shared run: what ranks tell one another of a window counts", "[verify
     std::function<bool(std::string_view text)> at;
     std::function<void(std::string& message)> change;
   };
+  // Numbers of 8 bytes each: words are one, reviews two (and their stars), whether to end, stop or keep three, sums more.
   const auto without_last_word = [](std::string& message) { message.resize(message.size() - 8); };
   const auto one_more = [](std::string& message) { ++message[message.size() - 16]; };
   const auto other_sums = [](std::string& message) { message.back() = static_cast<char>(message.back() ^ 2); };
