@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "sojourn/base/special_values.hpp"
 #include "sojourn/model/staff.hpp"
 
 namespace sojourn {
@@ -47,7 +48,12 @@ std::optional<double> days_between(std::string_view start, std::string_view mome
 
 double stepped(double from, const TimeStep& step, std::int64_t count, std::string_view start, bool dated) {
   if (!dated || step.months == 0) return from + static_cast<double>(count) * step.days;
+  // A date of `chrono` has a year of at most 32767; what is that far off is beyond every horizon.
+  constexpr double most_days = 1e7;
   const double whole = std::floor(from);
+  if (!(std::fabs(whole) < most_days) ||
+      !(std::fabs(static_cast<double>(step.months) * static_cast<double>(count)) < most_days / 31.0))
+    return infinity;
   const chrono::sys_days origin = date_or_2000(start);
   const chrono::year_month_day day{origin + chrono::days{static_cast<std::int64_t>(whole)}};
   const chrono::year_month moved = day.year() / day.month() + chrono::months{static_cast<std::int64_t>(step.months) * count};
@@ -59,6 +65,7 @@ double stepped(double from, const TimeStep& step, std::int64_t count, std::strin
 std::vector<MonthBegin> months_until(std::string_view start, double horizon) {
   const chrono::sys_days origin = date_or_2000(start);
   const chrono::year_month_day first{origin};
+  horizon = std::min(horizon, longest_horizon);
   std::vector<MonthBegin> months;
   for (chrono::year_month month = first.year() / first.month();; month += chrono::months{1}) {
     const double day = static_cast<double>((chrono::sys_days(month / 1) - origin).count());
@@ -69,6 +76,7 @@ std::vector<MonthBegin> months_until(std::string_view start, double horizon) {
 
 std::vector<Stretch> stretches_of(const Change& change, std::string_view start, double horizon) {
   const double from = change.start.value();
+  horizon = std::min(horizon, longest_horizon);
   const double end = change.end ? change.end->value() : std::numeric_limits<double>::infinity();
   const Recurrence& recurrence = change.recurrence;
   std::vector<Stretch> result;
@@ -81,11 +89,12 @@ std::vector<Stretch> stretches_of(const Change& change, std::string_view start, 
       result.push_back({begin, until, since});
     }
   };
+  const int weekday = weekday_of(start);
   // One time that it comes, cut to its hours.
   const auto come = [&](double begin, double until) {
     until = std::min(until, end);
     if (recurrence.hours.empty()) return add(begin, until, begin);
-    const auto week = staff_over(recurrence.hours, weekday_of(start), std::min(until, horizon));
+    const auto week = staff_over(recurrence.hours, weekday, begin, std::min(until, horizon));
     for (std::size_t k = 0; k < week.size(); ++k) {
       if (!(week[k].second > 0.0)) continue;
       const double off = k + 1 < week.size() ? week[k + 1].first : std::numeric_limits<double>::infinity();
@@ -105,6 +114,10 @@ std::vector<Stretch> stretches_of(const Change& change, std::string_view start, 
   for (std::int64_t k = 0; result.size() <= most_stretches; ++k) {
     const double begin = stepped(from, *recurrence.every, k, start, recurrence.dated);
     if (begin > last || begin >= end) break;
+    if (k > 10 * static_cast<std::int64_t>(most_stretches)) {
+      result.resize(most_stretches + 1);
+      break;
+    }
     come(begin, std::min(length(begin), stepped(from, *recurrence.every, k + 1, start, recurrence.dated)));
   }
   return result;

@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <cmath>
 #include <initializer_list>
-#include <limits>
 #include <set>
 #include <utility>
 #include <variant>
 
 #include "findings.hpp"
+#include "sojourn/base/special_values.hpp"
 
 namespace sojourn::checking {
 namespace {
@@ -139,6 +139,11 @@ void check_survey(const Context& context, const Survey& survey, const std::strin
                    fmt::format("{} asks about a visit, but the survey is asked at intervals", scale_of(survey.asks).name),
                    "write asks = \"nps\", or after = [touchpoints] instead of every");
   }
+  constexpr double most_times = 100'000.0;
+  if (survey.every && *survey.every > Days(0.0) && parts.settings.horizon / *survey.every > most_times) {
+    findings.error(path + ".every", "one person is asked more than 100,000 times within the horizon",
+                   "let it be asked less often, or simulate a shorter time");
+  }
   for (std::size_t i = 0; i < survey.after.size(); ++i) {
     findings.reference(fmt::format("{}.after[{}]", path, i), survey.after[i], parts.touchpoints.size(), "touchpoint");
   }
@@ -158,7 +163,6 @@ void check_survey(const Context& context, const Survey& survey, const std::strin
 
 // The least and the largest that the figure of a rule can be.
 std::pair<double, double> range_of_figure(const ModelParts& parts, const Rule& rule) {
-  constexpr double infinity = std::numeric_limits<double>::infinity();
   const auto is = [&](std::initializer_list<std::string_view> names) {
     return std::find(names.begin(), names.end(), rule.metric) != names.end();
   };

@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "sojourn/model/calendar.hpp"
 #include "sojourn/model/change_arithmetic.hpp"
 #include "sojourn/model/lesson.hpp"
 #include "sojourn/model/stage.hpp"
@@ -442,7 +443,7 @@ const Fields<Settings>& settings() {
       {{.name = "start", .kind = Kind::date, .meaning = "day 0"}, &Settings::start},
       {{.name = "horizon",
         .required = true,
-        .bounds = {0.0, 1e6, Limit::outside},
+        .bounds = {0.0, longest_horizon, Limit::outside},
         .meaning = "how long is simulated; a visit exactly at the horizon still happens",
         .example = "write horizon = \"24 months\"",
         .hint = "horizon is counted in days"},
@@ -1207,8 +1208,8 @@ const Fields<Survey>& survey() {
       {{.name = "channels", .kind = Kind::references, .of = "channel", .meaning = "asked after visits in these"}},
       {{.name = "every",
         .bounds = positive,
-        .meaning = "instead: customers are asked at these intervals, each with a phase of one's own, at the window's end; "
-                   "`nps` only, as the others ask about a visit"},
+        .meaning = "instead: customers are asked at these intervals, each with a phase of one's own, at the window's end, "
+                   "at most 100,000 times within the horizon; `nps` only, as the others ask about a visit"},
        &Survey::every},
       {{.name = "sample", .bounds = fraction, .meaning = "the chance of being invited at each of these occasions"},
        &Survey::sample},

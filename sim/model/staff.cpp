@@ -5,6 +5,8 @@
 #include <chrono>
 #include <cmath>
 
+#include "sojourn/model/calendar.hpp"
+
 namespace sojourn {
 
 int weekday_of(std::string_view date) {
@@ -21,14 +23,19 @@ int weekday_of(std::string_view date) {
   return static_cast<int>(std::chrono::weekday(std::chrono::sys_days(day)).iso_encoding()) - 1;
 }
 
-std::vector<std::pair<double, double>> staff_over(const Staff& staff, int weekday, double horizon) {
+std::vector<std::pair<double, double>> staff_over(const Staff& staff, int weekday, double begin, double end) {
   std::vector<std::pair<double, double>> result;
-  for (double monday = -static_cast<double>(weekday); monday <= horizon; monday += days_per_week) {
+  if (!(begin <= end)) return result;
+  const double first = -static_cast<double>(weekday);
+  end = std::min(end, longest_horizon);
+  // One week before that of `begin`, so that no rounding makes it a later one.
+  const double weeks = std::floor((begin - first) / days_per_week) - 1.0;
+  for (double monday = first + days_per_week * weeks; monday <= end; monday += days_per_week) {
     for (const auto& [time, servers] : staff) {
       const double day = monday + time;
-      if (day > horizon) break;
-      if (day <= 0.0) {
-        result = {{0.0, servers}};
+      if (day > end) break;
+      if (day <= begin) {
+        result = {{begin, servers}};
       } else if (servers != result.back().second) {
         result.emplace_back(day, servers);
       }
@@ -36,6 +43,10 @@ std::vector<std::pair<double, double>> staff_over(const Staff& staff, int weekda
     if (staff.size() == 1) break;
   }
   return result;
+}
+
+std::vector<std::pair<double, double>> staff_over(const Staff& staff, int weekday, double horizon) {
+  return staff_over(staff, weekday, 0.0, horizon);
 }
 
 double changes_over(const Staff& staff, double horizon) {

@@ -19,12 +19,12 @@
 namespace sojourn::scenario {
 namespace {
 
-constexpr std::size_t months_of_year = 12, most_days = 100'000, most_points = 2'000'000;
+constexpr std::size_t months_of_year = 12, most_days = 100'000, most_changes = 2'000'000;
 constexpr std::string_view profile_example =
     "write 12 numbers, { mon-fri = { \"08:00-18:00\" = 1 } }, { file = \"arrivals.csv\" } or { days = [[0, 120], [1, 80]] }";
 constexpr std::string_view day_example = "write a day, from 0 on, and its people: 17,120";
 
-bool is_distribution(const Node& node) {
+bool names_a_distribution(const Node& node) {
   const std::vector<std::string>& names = keys::distribution_names();
   return std::any_of(node.children.begin(), node.children.end(),
                      [&](const Node& child) { return std::find(names.begin(), names.end(), child.key) != names.end(); });
@@ -126,7 +126,7 @@ void Reader::read_recurrence(Table& table, Change& change) {
 void Reader::read_arrives(const Value& value, Persona& persona, PeopleOf& people) {
   const Node& node = value.node();
   const std::vector<std::string> known = keys::table("arrivals").names();
-  const bool described = node.kind == Kind::table && !is_distribution(node) &&
+  const bool described = node.kind == Kind::table && !names_a_distribution(node) &&
                          std::any_of(node.children.begin(), node.children.end(), [&](const Node& child) {
                            return std::find(known.begin(), known.end(), child.key) != known.end();
                          });
@@ -135,7 +135,7 @@ void Reader::read_arrives(const Value& value, Persona& persona, PeopleOf& people
     return;
   }
   Table arrivals(value, "arrives", &keys::table("arrivals"));
-  const double horizon = parts_.settings.horizon.value();
+  const double horizon = std::min(parts_.settings.horizon.value(), longest_horizon);  // a longer one is refused elsewhere
   double from = 0.0, until = horizon, growth = 0.0;
   const auto begin = arrivals.take("from"), end = arrivals.take("until");
   if (begin) from = moment(*begin).value_or(Days(0.0)).value();
@@ -182,8 +182,8 @@ void Reader::read_arrives(const Value& value, Persona& persona, PeopleOf& people
     if (a > points.back().first) points.emplace_back(a, mass);
     // Growth bends what lies between two points: by day there is nothing to see of it.
     const auto parts = growth == 0.0 ? 1.0 : std::max(1.0, std::ceil(b - a));
-    if (static_cast<double>(points.size()) + parts > static_cast<double>(most_points)) {
-      value.refuse(fmt::format("arrivals change more than {} times within the horizon", most_points),
+    if (static_cast<double>(points.size()) + parts > static_cast<double>(most_changes)) {
+      value.refuse(fmt::format("arrivals change more than {} times within the horizon", most_changes),
                    "shorten the horizon, or write a profile with fewer steps");
       return;
     }
@@ -304,8 +304,8 @@ std::optional<std::vector<Reader::ArrivalStretch>> Reader::read_profile(const Va
     value.refuse_key("days of the week need the date of day 0", std::string(start_hint));
     return std::nullopt;
   }
-  if (horizon / days_per_week * static_cast<double>(week.size()) > static_cast<double>(most_points)) {
-    value.refuse(fmt::format("arrivals change more than {} times within the horizon", most_points),
+  if (horizon / days_per_week * static_cast<double>(week.size()) > static_cast<double>(most_changes)) {
+    value.refuse(fmt::format("arrivals change more than {} times within the horizon", most_changes),
                  "shorten the horizon, or write a profile with fewer steps");
     return std::nullopt;
   }

@@ -114,3 +114,24 @@ TEST_CASE("calendar: hours of the week") {
   CHECK(cut[1].first == Approx(hour(5, 18)));
   CHECK(cut[1].second == 6.0);
 }
+
+// Found by mutated scenarios: a horizon of 10^15 days is refused by the checks, which must not take for ever to say so.
+TEST_CASE("calendar: nothing counts days further than any scenario goes") {
+  const double ages = 1e15;
+  CHECK(months_until("2028-01-31", ages).size() == months_until("2028-01-31", longest_horizon).size());
+  CHECK(stepped(0.0, months(12), 100'000, "2028-01-31", true) > ages);
+  CHECK(stepped(ages, months(1), 1, "2028-01-31", true) > ages);
+  Change nights;
+  nights.recurrence.hours = {{0.0, 0.0}, {0.75, 1.0}, {1.0, 0.0}};
+  const Stretches all = on(nights, "2026-10-01", ages);
+  CHECK(all.size() > most_stretches);
+  CHECK(all.back().first < longest_horizon);
+  // What comes every second is more than may come, also where its hours leave little of it.
+  nights.recurrence.every = days(1.0 / 86400.0);
+  CHECK(on(nights, "2026-10-01", 365.0).size() == most_stretches + 1);
+  // Hours of a change that comes late are looked for from then on.
+  nights.recurrence = {};
+  nights.recurrence.hours = {{0.0, 0.0}, {0.75, 1.0}, {1.0, 0.0}};
+  nights.start = Days(700'000.5);
+  CHECK(on(nights, "2026-10-01", 700'008.0).size() == 1);
+}

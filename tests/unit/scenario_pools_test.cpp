@@ -126,6 +126,11 @@ TEST_CASE("pools: a week over the calendar", "[pools]") {
   // Day 0 in the middle of a shift that began before it, on Sunday at noon.
   CHECK(staff_over({{0.0, 1.0}, {6.5, 3.0}}, 6, 3.0) == Steps{{0.0, 1.0}, {0.5, 3.0}, {1.0, 1.0}});
   CHECK(staff_over({{0.0, 4.0}}, 3, 1e6) == Steps{{0.0, 4.0}});
+  // From a later day on: what held then, and each change from the week that it is in.
+  CHECK(staff_over(week, 0, 7.75, 10.0) == Steps{{7.75, 2.0}, {8.0, 0.0}});
+  CHECK(staff_over(week, 3, 4.0 - 1e-12, 4.2) == Steps{{4.0 - 1e-12, 0.0}});
+  CHECK(staff_over(week, 0, 7.5, 7.5) == Steps{{7.5, 2.0}});
+  CHECK(staff_over(week, 0, 8.0, 7.0).empty());
   CHECK(depends_on_weekday(week));
   CHECK_FALSE(depends_on_weekday({{0.0, 4.0}}));
 }

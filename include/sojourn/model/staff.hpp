@@ -16,8 +16,12 @@ inline constexpr double days_per_week = 7.0;
 /// The day of the week of an ISO date, from 0 for Monday to 6 for Sunday; 0 for what is no date.
 [[nodiscard]] int weekday_of(std::string_view date);
 
-/// The servers of `staff` over [0, horizon] days: (day, servers from then on), ascending, each with another number than the
-/// one before, the first of day 0. Day 0 begins at midnight of `weekday` (0 for Monday).
+/// The servers of `staff` over [begin, end] days: (day, servers from then on), ascending, each with another number than the
+/// one before, the first of `begin`. Day 0 begins at midnight of `weekday` (0 for Monday); nothing is said of days after
+/// `longest_horizon` (model/calendar.hpp). Empty where `end` is before `begin`.
+[[nodiscard]] std::vector<std::pair<double, double>> staff_over(const Staff& staff, int weekday, double begin, double end);
+
+/// The same over [0, horizon].
 [[nodiscard]] std::vector<std::pair<double, double>> staff_over(const Staff& staff, int weekday, double horizon);
 
 /// How often the number of servers changes within `horizon` days, at most: the length of `staff_over`, without its work.
