@@ -8,16 +8,20 @@
 #include <cmath>
 #include <limits>
 
+#include "sojourn/base/special_values.hpp"
+
 namespace sojourn {
 namespace {
-
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 /// NaN instead of exceptions: counts may come from a file that somebody wrote.
 using Quiet = boost::math::policies::policy<boost::math::policies::domain_error<boost::math::policies::ignore_error>,
                                             boost::math::policies::overflow_error<boost::math::policies::ignore_error>,
                                             boost::math::policies::evaluation_error<boost::math::policies::ignore_error>>;
-using Beta = boost::math::beta_distribution<double, Quiet>;
+using BetaDistribution = boost::math::beta_distribution<double, Quiet>;
+
+/// More people than a double counts one by one: 2^53. A file that somebody wrote may say so, and Boost's root finders fail
+/// on it.
+constexpr double most_counted = 9007199254740992.0;
 
 /// The point that the normal leaves on either side with probability `error` in all.
 double normal_point(double error) {
@@ -39,12 +43,12 @@ double score(double gained, double lost, double people, double delta) {
 }  // namespace
 
 Ends clopper_pearson(double events, double people, double error) {
-  if (!(people > 0.0 && events >= 0.0 && events <= people)) return {nan, nan};
+  if (!(people > 0.0 && people <= most_counted && events >= 0.0 && events <= people)) return {nan, nan};
   const double tail = 0.5 * error, others = people - events;
   Ends ends{0.0, 1.0};
-  if (events > 0.0) ends.low = boost::math::quantile(Beta(events, others + 1.0), tail);
+  if (events > 0.0) ends.low = boost::math::quantile(BetaDistribution(events, others + 1.0), tail);
   if (others > 0.0) {
-    ends.high = boost::math::quantile(boost::math::complement(Beta(events + 1.0, others), tail));
+    ends.high = boost::math::quantile(boost::math::complement(BetaDistribution(events + 1.0, others), tail));
   }
   return ends;
 }
@@ -80,7 +84,7 @@ Ends paired_shares(double gained, double lost, double people, double error) {
 
 double paired_shares_p(double gained, double lost) {
   const double changed = gained + lost;
-  if (!(gained >= 0.0 && lost >= 0.0)) return nan;
+  if (!(gained >= 0.0 && lost >= 0.0 && changed <= most_counted)) return nan;
   if (!(changed > 0.0)) return 1.0;
   if (changed < few_changed) {
     return std::min(1.0, 2.0 * boost::math::cdf(boost::math::binomial_distribution<double, Quiet>(changed, 0.5),

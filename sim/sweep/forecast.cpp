@@ -6,10 +6,10 @@
 #include <boost/math/distributions/fisher_f.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 #include "sojourn/base/error.hpp"
+#include "sojourn/base/special_values.hpp"
 #include "sojourn/decide/beyond_chance.hpp"
 #include "sojourn/outcomes/metrics.hpp"
 
@@ -77,7 +77,6 @@ Spread spread_of(const std::vector<std::vector<double>>& figure, double people_p
 }  // namespace
 
 Forecast forecast_of(const std::vector<std::vector<double>>& figure, double people_per_customer) {
-  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
   const Spread spread = spread_of(figure, people_per_customer);
   if (spread.means.size() < 2) return {nan, nan, nan, nan, nan, nan, false};
   const auto count = static_cast<double>(spread.means.size());
@@ -205,7 +204,6 @@ std::vector<bool> swings_beyond_chance(const ValueSample& sample, const std::vec
 }  // namespace
 
 std::vector<Swing> swings(const ValueSample& sample, std::size_t first, std::size_t second) {
-  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
   constexpr std::size_t fewest = 50;
   std::vector<std::size_t> defined;
   std::vector<double> lead(sample.worth[first].size());
@@ -230,9 +228,10 @@ std::vector<Swing> swings(const ValueSample& sample, std::size_t first, std::siz
     const double a = variance_of(low) / n, b = variance_of(high) / n;
     Swing swing{
         mean_of(of(0, values)), mean_of(of(top, values)), mean_of(low), mean_of(high), std::sqrt(a + b), false, false};
-    if (swing.error > 0.0) {
+    if (swing.error > 0.0 && std::isfinite(swing.error)) {
       // Degrees of freedom by Satterthwaite (1946).
-      const boost::math::students_t law((a + b) * (a + b) * (n - 1.0) / (a * a + b * b));
+      const double of_low = a / (a + b), of_high = b / (a + b);
+      const boost::math::students_t law((n - 1.0) / (of_low * of_low + of_high * of_high));
       const double error = 0.05 / static_cast<double>(sample.inputs.size());
       const double point = boost::math::quantile(boost::math::complement(law, 0.5 * error));
       swing.shown = std::fabs(swing.high - swing.low) > point * swing.error && beyond[result.size()];

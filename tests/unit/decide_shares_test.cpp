@@ -3,6 +3,7 @@
 #include <cmath>
 #include <vector>
 
+#include "sojourn/base/special_values.hpp"
 #include "sojourn/decide/estimate.hpp"
 #include "sojourn/decide/shares.hpp"
 #include "tests/catch.hpp"
@@ -49,6 +50,14 @@ TEST_CASE("shares: Clopper and Pearson", "[analysis]") {
   // None of 100: 0 to 1 - 0.025^(1/100).
   CHECK(clopper_pearson(0.0, 100.0).low == 0.0);
   CHECK(clopper_pearson(0.0, 100.0).high == Approx(1.0 - std::pow(0.025, 0.01)).epsilon(1e-9));
+  // What no run counts and a file may say, which Boost's root finders give up on.
+  for (const double people : {1e16, 1e100, 1e308, infinity}) {
+    CHECK(std::isnan(clopper_pearson(4.0, people).low));
+    CHECK(std::isnan(clopper_pearson(4.0, people).high));
+    CHECK(std::isnan(paired_shares_p(people, 1.0)));
+    CHECK(std::isnan(paired_shares_p(people, people)));
+  }
+  CHECK(clopper_pearson(4.0, 9e15).high < 1e-14);
   CHECK(clopper_pearson(100.0, 100.0).high == 1.0);
   CHECK(clopper_pearson(100.0, 100.0).low == Approx(std::pow(0.025, 0.01)).epsilon(1e-9));
   CHECK(std::isnan(clopper_pearson(0.0, 0.0).low));

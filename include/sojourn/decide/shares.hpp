@@ -11,7 +11,8 @@ struct Ends {
 
 /// The share of people to whom something happens, of whom it happened to `events` of `people` (0 <= events <= people, both
 /// may be fractions; people > 0): the exact interval of Clopper & Pearson (1934), which misses with probability `error` at
-/// most, and so with less than that for few events. Both ends lie in [0, 1]. NaN without people.
+/// most, and so with less than that for few events. Both ends lie in [0, 1]. NaN without people,
+/// and of more than 2^53.
 [[nodiscard]] Ends clopper_pearson(double events, double people, double error = 0.05);
 
 /// The difference of two shares of the same `people`, each counted under both of two plans: `gained` have it under the first
@@ -29,7 +30,8 @@ inline constexpr double few_changed = 10.0;
 [[nodiscard]] Ends paired_shares(double gained, double lost, double people, double error = 0.05);
 
 /// The two-sided p-value of the test that goes with `paired_shares`, that as many are gained as lost: below `few_changed`
-/// the exact sign test, from there on the score test (both McNemar 1947). 1 where nobody is gained or lost.
+/// the exact sign test, from there on the score test (both McNemar 1947). 1 where nobody is gained or lost, NaN of more
+/// than 2^53.
 [[nodiscard]] double paired_shares_p(double gained, double lost);
 
 }  // namespace sojourn
