@@ -6,13 +6,14 @@ import signal
 import time
 import unittest
 
-from giant import PATIENCE, Giant, coupled, large, together
+from giant import PATIENCE, EndedFirst, Giant, coupled, large, together, with_customers
 
 
 class Checkpoint(Giant):
-    def test_twenty_kills_lose_nothing(self):
+    @with_customers(800_000, 3_200_000)
+    def test_twenty_kills_lose_nothing(self, customers):
         chance = random.Random(14)
-        command = (*large(800000), "--no-progress")
+        command = (*large(customers), "--no-progress")
         self.ends(self.start(*command, "-o", "straight.h5"))
         kept = self.folder / "kept"
         sizes = [0]
@@ -27,11 +28,10 @@ class Checkpoint(Giant):
             process.kill()
             process.communicate()
             if (self.folder / "out.h5").exists():
-                break
+                raise EndedFirst
             sizes.append(kept.stat().st_size if kept.exists() else 0)
         self.assertGreater(len(set(sizes)), 4, sizes)
         self.assertEqual(sizes, sorted(sizes))  # nothing kept is lost
-        self.assertFalse((self.folder / "out.h5").exists(), "the run is too short for this test")
         _, error = self.ends(self.start(*command, "-o", "out.h5", "--checkpoint", "kept"))
         self.assertIn("parts are in kept", error)
         self.assertEqual(self.bytes_of("out.h5"), self.bytes_of("straight.h5"))
@@ -41,46 +41,54 @@ class Checkpoint(Giant):
         """Runs until something is kept, and stops; what it said."""
         process = self.start(*command)
         kept = self.folder / "kept"
-        self.wait_for(kept.exists, process)
+        self.catch(process, kept.exists)
         process.send_signal(by)
-        _, error = self.ends(process, 75)
+        out, error = process.communicate(timeout=PATIENCE)
+        if process.returncode == 0:
+            raise EndedFirst
+        self.assertEqual(process.returncode, 75, out + error)
         self.assertIn("told to stop", error)
         self.assertIn("are kept in kept: the same command goes on", error)
         return error
 
-    def test_a_stop_keeps_what_is_finished(self):
-        command = (*large(), "-o", "out.h5", "--checkpoint", "kept")
-        self.ends(self.start(*large(), "-o", "straight.h5"))
+    @with_customers(300_000, 3_000_000)
+    def test_a_stop_keeps_what_is_finished(self, customers):
+        command = (*large(customers), "-o", "out.h5", "--checkpoint", "kept")
+        self.ends(self.start(*large(customers), "-o", "straight.h5"))
         for by in (signal.SIGTERM, signal.SIGUSR1, signal.SIGINT):
             self.stopped(*command, by=by)
             self.assertFalse((self.folder / "out.h5").exists())
-            self.ends(self.start(*large(threads=2), *command[-4:]))
+            self.ends(self.start(*large(customers, threads=2), *command[-4:]))
             self.assertEqual(self.bytes_of("out.h5"), self.bytes_of("straight.h5"))
             self.assertFalse((self.folder / "kept").exists())
             (self.folder / "out.h5").unlink()
         # Whole replications where customers act on one another.
-        command = coupled(4000, 24)
+        command = coupled(customers // 75, 24)
         self.ends(self.start(*command, "-o", "straight.h5"))
         self.assertIn("of 24 parts", self.stopped(*command, "-o", "out.h5", "--checkpoint", "kept"))
         self.ends(self.start(*command, "-o", "out.h5", "--checkpoint", "kept"))
         self.assertEqual(self.bytes_of("out.h5"), self.bytes_of("straight.h5"))
 
-    def test_a_replication_under_way_goes_on(self):
+    @with_customers(250_000, 2_500_000)
+    def test_a_replication_under_way_goes_on(self, customers):
         self.bring("retail-word-of-mouth.toml")
-        command = (*together(customers=250000), "-o", "out.h5", "--checkpoint", "kept")
-        self.ends(self.start(*together(customers=250000), "-o", "straight.h5"))
+        command = (*together(customers=customers), "-o", "out.h5", "--checkpoint", "kept")
+        self.ends(self.start(*together(customers=customers), "-o", "straight.h5"))
         state = self.folder / "kept.state"
         # A signal keeps it; so does the time, for a kill.
         process = self.start(*command)
-        self.wait_for(state.exists, process)
+        self.catch(process, state.exists)
         process.kill()
         process.communicate()
         self.assertTrue(state.exists())
         before = self.bytes_of("kept.state")
-        process = self.start(*together(customers=250000, threads=2), *command[-4:])
-        time.sleep(0.3)
+        process = self.start(*together(customers=customers, threads=2), *command[-4:])
+        self.catch(process, lambda: state.exists() and self.bytes_of("kept.state") != before)
         process.send_signal(signal.SIGUSR1)
-        _, error = self.ends(process, 75)
+        out, error = process.communicate(timeout=PATIENCE)
+        if process.returncode == 0:
+            raise EndedFirst
+        self.assertEqual(process.returncode, 75, out + error)
         self.assertIn("0 of 1 parts and a replication under way are in kept", error)
         self.assertIn("told to stop; 0 of 1 parts and a replication under way are kept in kept: the same command goes on", error)
         kept = self.bytes_of("kept.state")
@@ -106,10 +114,11 @@ class Checkpoint(Giant):
         self.assertEqual(self.bytes_of("out.h5"), self.bytes_of("straight.h5"))
         self.assertFalse(state.exists())
 
-    def test_two_processes_do_not_share_a_checkpoint(self):
-        command = (*large(), "-o", "out.h5", "--checkpoint", "kept")
+    @with_customers(300_000, 3_000_000)
+    def test_two_processes_do_not_share_a_checkpoint(self, customers):
+        command = (*large(customers), "-o", "out.h5", "--checkpoint", "kept")
         process = self.start(*command)
-        self.wait_for((self.folder / "kept").exists, process)
+        self.catch(process, (self.folder / "kept").exists)
         _, error = self.ends(self.start(*command), 2)
         self.assertIn("the checkpoint kept is in use by another process", error)
         process.kill()
@@ -119,13 +128,15 @@ class Checkpoint(Giant):
         self.ends(self.start(*command))
         self.assertFalse((self.folder / ".kept.lock").exists())
 
-    def test_another_run_is_refused_by_name(self):
-        command = (*large(), "-o", "out.h5", "--checkpoint", "kept")
+    @with_customers(300_000, 3_000_000)
+    def test_another_run_is_refused_by_name(self, customers):
+        command = (*large(customers), "-o", "out.h5", "--checkpoint", "kept")
         self.stopped(*command)
         kept = self.bytes_of("kept")
-        changed = {"another scenario": (*large(), "--set", "touchpoint.drink.quality.mean=0.4"),
-                   "seed 42, and this has seed 7": (*large(), "--seed", 7), "300000 customers, and this has 300001": large(300001),
-                   "2 replications, and this has 3": large(replications=3), "these are baseline, mend-the-weakest": large(plans="mend-the-weakest")}
+        changed = {"another scenario": (*large(customers), "--set", "touchpoint.drink.quality.mean=0.4"),
+                   "seed 42, and this has seed 7": (*large(customers), "--seed", 7),
+                   f"{customers} customers, and this has {customers + 1}": large(customers + 1),
+                   "2 replications, and this has 3": large(customers, replications=3), "these are baseline, mend-the-weakest": large(customers, plans="mend-the-weakest")}
         for words, other in changed.items():
             _, error = self.ends(self.start(*other, *command[-4:]), 2)
             self.assertIn("the checkpoint kept is of another run", error)
@@ -156,10 +167,11 @@ class Checkpoint(Giant):
         everything = changed + parts if changed[-1:] == b"\n" else changed
         (self.folder / "kept").write_bytes(everything + hashlib.sha256(everything).hexdigest().encode())
 
-    def test_what_is_kept_counts(self):
+    @with_customers(300_000, 3_000_000)
+    def test_what_is_kept_counts(self, customers):
         """A checkpoint with another number in it gives another file, or is refused: what is found is not simulated again."""
-        command = (*large(), "-o", "out.h5", "--checkpoint", "kept")
-        self.ends(self.start(*large(), "-o", "straight.h5"))
+        command = (*large(customers), "-o", "out.h5", "--checkpoint", "kept")
+        self.ends(self.start(*large(customers), "-o", "straight.h5"))
         self.stopped(*command)
 
         def one_more(head, parts):

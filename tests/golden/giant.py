@@ -1,5 +1,6 @@
 """What tests of runs that are shared or gone on with have in common: a folder with two scenarios, and processes in it."""
 
+import functools
 import os
 import shutil
 import subprocess
@@ -27,6 +28,26 @@ def coupled(customers=1500, replications=5):
 def together(scenario="retail-word-of-mouth.toml", customers=6000, threads=1):
     """One replication of customers who act on one another and queue nowhere."""
     return ("compare", scenario, "--customers", customers, "--replications", 1, "--threads", threads)
+
+
+class EndedFirst(Exception):
+    """A run came to its end before it could be stopped or killed."""
+
+
+def with_customers(*numbers):
+    """Gives a test its number of customers: the first, and the next wherever a fast machine ended first what was to be stopped."""
+    def decorated(test):
+        @functools.wraps(test)
+        def tried(self):
+            for customers in numbers[:-1]:
+                try:
+                    return test(self, customers)
+                except EndedFirst:
+                    self.doCleanups()
+                    self.setUp()
+            return test(self, numbers[-1])
+        return tried
+    return decorated
 
 
 class Giant(unittest.TestCase):
@@ -73,3 +94,9 @@ class Giant(unittest.TestCase):
         while not happened() and process.poll() is None:
             self.assertLess(time.monotonic(), deadline)
             time.sleep(0.002)
+
+    def catch(self, process, happened):
+        """Waits for what happens while the process runs."""
+        self.wait_for(happened, process)
+        if process.poll() is not None:
+            raise EndedFirst

@@ -2,6 +2,7 @@
 
 What needs mpirun is skipped where it is absent, or where Sojourn was built without MPI (tools/packages install mpi)."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -9,7 +10,7 @@ import signal
 import subprocess
 import unittest
 
-from giant import PATIENCE, SOJOURN, Giant, coupled, large, together
+from giant import PATIENCE, SOJOURN, EndedFirst, Giant, coupled, large, together, with_customers
 
 
 @unittest.skipIf(shutil.which("mpirun") is None or not (SOJOURN.parent / "sojourn-mpi.so").exists(),
@@ -46,16 +47,29 @@ class OverRanks(Giant):
         self.assertRegex(error, 'visits to "[a-z_-]+" wait for servers, .* is the work of one rank: 2 of 3 ranks have none')
         self.assertEqual(self.bytes_of("ranks.h5"), self.bytes_of("alone.h5"))
 
-    def test_a_rank_killed_in_a_replication_lived_together_ends_all_and_the_checkpoint_goes_on(self):
+    def kill_rank(self, number, process):
+        """All three stand still meanwhile, so that none comes to its end first."""
+        found = subprocess.run(["pgrep", "-P", str(process.pid), "-x", SOJOURN.name], capture_output=True, text=True, check=False)
+        ranks = [int(rank) for rank in found.stdout.split()]
+        for rank in ranks:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(rank, signal.SIGSTOP)
+        under_way = len(ranks) == 3 and process.poll() is None
+        for rank in ranks[number:number + 1] if under_way else ranks:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(rank, signal.SIGKILL)
+        if not under_way:
+            raise EndedFirst
+
+    @with_customers(300_000, 3_000_000)
+    def test_a_rank_killed_in_a_replication_lived_together_ends_all_and_the_checkpoint_goes_on(self, customers):
         self.bring("retail-word-of-mouth.toml")
-        command = (*together(customers=300000), "-o", "ranks.h5", "--checkpoint", "kept")
-        self.ends(self.start(*together(customers=300000), "-o", "alone.h5"))
+        command = (*together(customers=customers), "-o", "ranks.h5", "--checkpoint", "kept")
+        self.ends(self.start(*together(customers=customers), "-o", "alone.h5"))
         process = self.ranks(3, *command)
         state = self.folder / "kept.state"
-        self.wait_for(state.exists, process)
-        self.assertIsNone(process.poll(), "it ended before it could be killed")
-        ranks = subprocess.run(["pgrep", "-P", str(process.pid), "-x", SOJOURN.name], capture_output=True, text=True, check=True).stdout.split()
-        os.kill(int(ranks[2]), signal.SIGKILL)
+        self.catch(process, state.exists)
+        self.kill_rank(2, process)
         _, error = process.communicate(timeout=PATIENCE)
         self.assertNotEqual(process.returncode, 0)
         self.assertIn("signal 9", error)
@@ -65,19 +79,17 @@ class OverRanks(Giant):
         self.assertEqual(self.bytes_of("ranks.h5"), self.bytes_of("alone.h5"))
         self.assertFalse(state.exists())
 
-    def test_a_killed_rank_leaves_no_half_file_and_the_checkpoint_goes_on(self):
-        command = (*large(1200000), "-o", "ranks.h5", "--checkpoint", "kept")
+    @with_customers(1_200_000, 12_000_000)
+    def test_a_killed_rank_leaves_no_half_file_and_the_checkpoint_goes_on(self, customers):
+        command = (*large(customers), "-o", "ranks.h5", "--checkpoint", "kept")
         self.ends(self.start(*command[:-2]))
         whole = self.bytes_of("ranks.h5")
         for victim in (1, 0):
             (self.folder / "ranks.h5").write_bytes(whole[:0])
             before = self.bytes_of("kept") if (self.folder / "kept").exists() else b""
             process = self.ranks(3, *command)
-            self.wait_for(lambda: (self.folder / "kept").exists() and self.bytes_of("kept") != before, process)
-            self.assertIsNone(process.poll(), "it ended before it could be killed")
-            ranks = subprocess.run(["pgrep", "-P", str(process.pid), "-x", SOJOURN.name], capture_output=True, text=True, check=True).stdout.split()
-            self.assertEqual(len(ranks), 3)
-            os.kill(int(ranks[victim]), signal.SIGKILL)
+            self.catch(process, lambda earlier=before: (self.folder / "kept").exists() and self.bytes_of("kept") != earlier)
+            self.kill_rank(victim, process)
             process.communicate(timeout=PATIENCE)
             self.assertNotEqual(process.returncode, 0)
             self.assertEqual(self.bytes_of("ranks.h5"), b"")
