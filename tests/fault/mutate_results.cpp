@@ -1,7 +1,7 @@
 // Alters results files in many ways, reads each and does with it what the program does, in this process:
 //   fault-mutate_results COUNT [FIRST]
-// A third are files that say something else, with valid checksums; a third are bytes changed, cut, moved or doubled and
-// sealed again, so that HDF5 sees them; a third the same without a new seal. Each follows from its number alone, FIRST or a
+// A quarter are files that say something else, with valid checksums; a quarter are bytes changed, cut, moved or doubled and
+// sealed again, so that HDF5 sees them; half are the same without a new seal. Each follows from its number alone, FIRST or a
 // later one. Prints how many were refused, read and used, and in how many the process that reads for us crashed or was
 // stopped. Ends with 0; with 3 and 4 as cases.hpp says, and with 5 at an exception without a name: the file is then left
 // where it says. Not part of any test: tests/fault/results_file_test.py runs a few, and tests/fault/many_mutants.py
@@ -96,10 +96,10 @@ int main(int argc, char** argv) {
   for (std::uint64_t i = first; i < end_of_all; ++i) {
     watch.begin(i);
     std::mt19937_64 random(i);
-    const Outcomes& original = originals[i / 3 % 2];
-    const std::string& image = images[i / 3 % 2];
+    const Outcomes& original = originals[i / 4 % 2];
+    const std::string& image = images[i / 4 % 2];
     std::string bytes;
-    if (i % 3 == 0) {
+    if (i % 4 == 0) {
       std::vector<std::uint8_t> choices(4 + random() % 20);
       for (std::uint8_t& choice : choices) choice = static_cast<std::uint8_t>(random());
       fault::Decisions decide(choices);
@@ -112,11 +112,11 @@ int main(int argc, char** argv) {
       }
       bytes = sealed(image_of(*held));
     } else {
-      bytes = i % 3 == 1 ? sealed(mutated(image, random)) : mutated(sealed(image), random);
+      bytes = i % 4 == 1 ? sealed(mutated(image, random)) : mutated(sealed(image), random);
     }
     std::ofstream(path, std::ios::binary | std::ios::trunc).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     const auto before = std::chrono::steady_clock::now();
-    const char* const kind = i % 3 == 0 ? "edited" : i % 3 == 1 ? "sealed again" : "unsealed";
+    const char* const kind = i % 4 == 0 ? "edited" : i % 4 == 1 ? "sealed again" : "unsealed";
     std::string end;
     try {
       end = fault::use(read_results(path)) ? "used" : "read, refused by what it says";
