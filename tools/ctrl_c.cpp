@@ -15,7 +15,7 @@ namespace sojourn::tools {
 namespace {
 
 std::mutex guard;
-std::stop_source* under_way = nullptr;                // guarded, as what follows
+std::stop_source* source_under_way = nullptr;         // guarded, as what follows
 const std::atomic<std::uint32_t>* to_keep = nullptr;  // null: nothing to keep
 Termination at_termination = Termination::ends;
 std::atomic<bool> terminated = false;
@@ -34,9 +34,9 @@ void say(std::string_view words) {
 void handle_termination(int number) {
   {
     const std::lock_guard lock(guard);
-    if (under_way != nullptr && at_termination == Termination::stops) {
+    if (source_under_way != nullptr && at_termination == Termination::stops) {
       terminated = true;
-      under_way->request_stop();
+      source_under_way->request_stop();
       return;
     }
   }
@@ -53,8 +53,8 @@ void handle_ctrl_c(const sigset_t& signals) {
   {
     const std::lock_guard lock(guard);
     // A second Ctrl-C finds a stop requested already.
-    if (under_way == nullptr || !under_way->request_stop()) end_at_once();
-    asked = under_way;
+    if (source_under_way == nullptr || !source_under_way->request_stop()) end_at_once();
+    asked = source_under_way;
   }
   const timespec patience{0, 900'000'000};
   sigset_t again = signals;
@@ -62,7 +62,7 @@ void handle_ctrl_c(const sigset_t& signals) {
   sigdelset(&again, SIGUSR1);
   if (sigtimedwait(&again, nullptr, &patience) == SIGINT) end_at_once();
   const std::lock_guard lock(guard);
-  if (under_way != asked || !asked->stop_requested()) return;  // it came to a stop
+  if (source_under_way != asked || !asked->stop_requested()) return;  // it came to a stop
   if (to_keep == nullptr || to_keep->load() == 0) end_at_once();
   say("sojourn: stopping; what is finished is kept unless Ctrl-C comes again\n");
 }
@@ -97,13 +97,13 @@ bool told_to_stop() { return terminated; }
 StopAtCtrlC::StopAtCtrlC(const std::atomic<std::uint32_t>* finished, Termination termination) {
   const std::lock_guard lock(guard);
   at_termination = termination;
-  under_way = &source_;
+  source_under_way = &source_;
   to_keep = finished;
 }
 
 StopAtCtrlC::~StopAtCtrlC() {
   const std::lock_guard lock(guard);
-  under_way = nullptr;
+  source_under_way = nullptr;
   to_keep = nullptr;
 }
 

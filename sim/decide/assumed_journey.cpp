@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
-#include <limits>
 #include <map>
 #include <numeric>
 #include <set>
 #include <utility>
 
 #include "sojourn/base/error.hpp"
+#include "sojourn/base/special_values.hpp"
+#include "sojourn/decide/multiple_comparisons.hpp"
 #include "sojourn/engine/diary.hpp"
 #include "sojourn/model/closed_loops.hpp"
 #include "sojourn/outcomes/recorded.hpp"
@@ -17,11 +18,9 @@
 namespace sojourn {
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-constexpr double error_of_all = 0.05;
 constexpr std::size_t most_paths = 10;
 
-using Counts = std::vector<double>;  // by destination
+using CountsByDestination = std::vector<double>;
 
 /// What the company's map says of one touchpoint.
 struct Drawn {
@@ -84,7 +83,7 @@ double sum_of(const std::map<TouchpointId, double>& counts) {
 
 /// The divergence at a touchpoint: what nobody drew against what the map leaves open.
 double divergence_at(const Drawn& drawn, const std::map<TouchpointId, double>& counts) {
-  Counts assumed, actual;
+  CountsByDestination assumed, actual;
   double rest = sum_of(counts);
   for (const auto& [to, share] : drawn.shares) {
     const auto found = counts.find(to);

@@ -171,8 +171,8 @@ void split_by_stage(PlanComparison& result, const Samples& samples, const PlanSa
        effect(plan.all, all, [](const Sums& a, const Sums& b) { return (b.prospects - a.prospects) / b.arrived; })});
 }
 
-/// Counts of one group in one sample.
-struct Counts {
+/// ChangeCounts of one group in one sample.
+struct ChangeCounts {
   double people = 0.0;
   double outcome[3] = {}, satisfaction[3] = {}, overall[3] = {};
 
@@ -191,14 +191,14 @@ struct Counts {
   }
 };
 
-using Triple = double (Counts::*)[3];
+using Triple = double (ChangeCounts::*)[3];
 
-BetterOrWorse better_or_worse(const std::vector<Counts>& samples, Triple which, People how) {
+BetterOrWorse better_or_worse(const std::vector<ChangeCounts>& samples, Triple which, People how) {
   Estimate shares[3];
   for (std::size_t k = 0; k < 3; ++k) {
     double sum = 0.0, people = 0.0;
     std::vector<double> values;
-    for (const Counts& counts : samples) {
+    for (const ChangeCounts& counts : samples) {
       sum += (counts.*which)[k];
       people += counts.people;
       values.push_back(counts.people > 0.0 ? (counts.*which)[k] / counts.people : std::numeric_limits<double>::quiet_NaN());
@@ -212,7 +212,7 @@ std::vector<WinnersAndLosers> winners_and_losers_of(const Samples& samples, cons
   std::vector<WinnersAndLosers> result;
   const std::size_t personas = samples.personas.size();
   const auto group = [&](std::string id, std::string name, std::size_t begin, std::size_t end) {
-    std::vector<Counts> counts(plan.paired_outcomes.size());
+    std::vector<ChangeCounts> counts(plan.paired_outcomes.size());
     WinnersAndLosers of;
     of.id = std::move(id);
     of.name = std::move(name);
@@ -220,9 +220,9 @@ std::vector<WinnersAndLosers> winners_and_losers_of(const Samples& samples, cons
       for (std::size_t p = begin; p < end; ++p) counts[i].add(plan.paired_outcomes[i], p);
       of.people += counts[i].people;
     }
-    of.outcome = better_or_worse(counts, &Counts::outcome, people_in(samples));
-    of.satisfaction = better_or_worse(counts, &Counts::satisfaction, people_in(samples));
-    of.overall = better_or_worse(counts, &Counts::overall, people_in(samples));
+    of.outcome = better_or_worse(counts, &ChangeCounts::outcome, people_in(samples));
+    of.satisfaction = better_or_worse(counts, &ChangeCounts::satisfaction, people_in(samples));
+    of.overall = better_or_worse(counts, &ChangeCounts::overall, people_in(samples));
     result.push_back(std::move(of));
   };
   if (plan.paired_outcomes.empty()) return result;

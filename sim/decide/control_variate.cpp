@@ -5,14 +5,14 @@
 #include <algorithm>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
-#include <limits>
 #include <numeric>
 #include <stdexcept>
+
+#include "sojourn/base/special_values.hpp"
 
 namespace sojourn {
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr ControlledEstimate none{nan, nan, nan, nan, nan, nan};
 
 double mean_of(const std::vector<double>& values) {

@@ -5,16 +5,13 @@
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
-#include <limits>
 
+#include "sojourn/base/special_values.hpp"
 #include "sojourn/decide/multiple_comparisons.hpp"
 #include "sojourn/decide/shares.hpp"
 
 namespace sojourn {
 namespace {
-
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// Fewer samples than this have a skewness of their own by chance.
 constexpr std::size_t fewest_for_skewness = 30;

@@ -7,14 +7,13 @@
 #include <limits>
 
 #include "many_plans.hpp"
+#include "sojourn/base/special_values.hpp"
 #include "sojourn/engine/life.hpp"
 #include "sojourn/model/graph.hpp"
 #include "sojourn/outcomes/run_size.hpp"
 
 namespace sojourn {
 namespace {
-
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 /// People whose lives tell how many ever come to a touchpoint.
 constexpr std::uint64_t watched = 20'000;
@@ -54,9 +53,9 @@ Reach reach_of(const Program& program) {
 }
 
 /// The counts that no metric holds, over all replications of the run's only plan.
-class Counts {
+class HorizonCounts {
  public:
-  explicit Counts(const RunResult& result) : totals_(Totals(result.shapes.front()).at_horizon()) {
+  explicit HorizonCounts(const RunResult& result) : totals_(Totals(result.shapes.front()).at_horizon()) {
     for (const BatchSums& sample : result.batches.front().samples()) totals_.add(sample.totals);
   }
   [[nodiscard]] double visits(std::size_t persona, std::size_t touchpoint) const {
@@ -83,7 +82,7 @@ class Counts {
 };
 
 /// Shares of visits and people that the shape of the journey gives to each touchpoint (dominators: Lengauer & Tarjan 1979).
-void add_dominance(const Program& program, const Counts& counts, std::vector<TouchpointLeverage>& all) {
+void add_dominance(const Program& program, const HorizonCounts& counts, std::vector<TouchpointLeverage>& all) {
   // What the plan does not buy opens no way.
   ModelParts parts = program.model().parts();
   std::vector<Improvement> bought;
@@ -121,7 +120,7 @@ void add_dominance(const Program& program, const Counts& counts, std::vector<Tou
   }
 }
 
-void add_leavers(const ModelParts& parts, const Counts& counts, std::vector<TouchpointLeverage>& all) {
+void add_leavers(const ModelParts& parts, const HorizonCounts& counts, std::vector<TouchpointLeverage>& all) {
   std::vector<double> left(parts.touchpoints.size(), 0.0);
   double total = 0.0;
   std::size_t number = 0;
@@ -400,7 +399,7 @@ Ranking rank_under_plan(const Model& model, const RankOptions& how, const RunOpt
   const RunResult plain = run(model, {&under, 1}, quiet);
   if (plain.interrupted) throw Interrupted();
   const Program& program = plain.programs.front();
-  const Counts counts(plain);
+  const HorizonCounts counts(plain);
   ranking.samples = collect_samples(plain);
   std::optional<Reach> reach;
   if (!model.coupled()) reach = reach_of(program);

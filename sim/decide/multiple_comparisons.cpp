@@ -4,16 +4,15 @@
 #include <boost/math/distributions/chi_squared.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
-#include <limits>
 
 #include "covariance.hpp"
 #include "sojourn/base/matrix.hpp"
 #include "sojourn/base/random.hpp"
+#include "sojourn/base/special_values.hpp"
 
 namespace sojourn {
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr std::uint32_t strata = 2048, draws = 10 * strata;
 
 /// The samples that are defined for all, as differences to the first alternative.

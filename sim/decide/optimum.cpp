@@ -4,20 +4,18 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 #include <numeric>
 #include <set>
 
 #include "choice_space.hpp"
 #include "many_plans.hpp"
+#include "sojourn/base/special_values.hpp"
+#include "sojourn/decide/multiple_comparisons.hpp"
 
 namespace sojourn {
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr double error_of_all = 0.05;
 /// Rounds that `indifference` may add, each with twice the replications.
 constexpr std::size_t extra_rounds = 3;
 /// Choices that reach full precision by their rank, and points of the frontier.

@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 
+#include "sojourn/base/special_values.hpp"
 #include "sojourn/decide/comparison.hpp"
 #include "sojourn/decide/leverage.hpp"
 #include "sojourn/decide/optimum.hpp"
@@ -18,8 +18,6 @@
 
 namespace sojourn {
 namespace {
-
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 Figure figure_of(const Estimate& estimate) { return {estimate.mean, estimate.low, estimate.high}; }
 Figure figure_of(const Bracket& bracket) { return {bracket.mean, bracket.low, bracket.high}; }
@@ -48,13 +46,6 @@ RunOptions options_of(const Execution& how) {
   options.progress = how.progress;
   options.stop = how.stop;
   return options;
-}
-
-template <class List>
-std::vector<std::string> ids_of(const List& list) {
-  std::vector<std::string> ids;
-  for (const auto& each : list) ids.push_back(each.id);
-  return ids;
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ namespace {
 
 /// Width in em: DejaVu Sans, the widest of the usual sans-serif fonts, in groups.
 double character_width(char32_t c) {
-  const std::size_t cells = columns(c);
+  const std::size_t cells = sojourn::columns(c);
   if (cells == 0) return 0.0;
   if (c < 0x80) {
     const char a = static_cast<char>(c);

@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
+
+#include "sojourn/base/special_values.hpp"
 
 namespace sojourn {
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 double clip(double x, Range bounds) { return std::clamp(x, bounds.low, bounds.high); }
 

@@ -13,16 +13,6 @@
 namespace sojourn::checking {
 namespace {
 
-const std::string& id_of(const ModelParts& parts, TouchpointId touchpoint) {
-  return parts.touchpoints[touchpoint.index()].id;
-}
-
-bool any_exit(const ModelParts& parts, const auto& test) {
-  return std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(), [&](const Touchpoint& touchpoint) {
-    return std::any_of(touchpoint.next.begin(), touchpoint.next.end(), test);
-  });
-}
-
 // Touchpoints that are listed twice, or whose visits are nobody's concern any more. `twice` says what a second mention does.
 void idle_places(const Context& context, const std::string& path, const std::vector<TouchpointId>& places,
                  std::string_view twice) {

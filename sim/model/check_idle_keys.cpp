@@ -21,19 +21,6 @@
 #include "sojourn/model/stage.hpp"
 
 namespace sojourn::checking {
-namespace {
-
-bool any_touchpoint(const ModelParts& parts, const auto& test) {
-  return std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(), test);
-}
-bool any_exit(const ModelParts& parts, const auto& test) {
-  return any_touchpoint(parts, [&](const Touchpoint& touchpoint) {
-    return std::any_of(touchpoint.next.begin(), touchpoint.next.end(), test);
-  });
-}
-
-}  // namespace
-
 bool changes(const ModelParts& parts, Parameter parameter) {
   const auto does = [&](const Change& change) {
     return std::any_of(change.effects.begin(), change.effects.end(),
@@ -71,7 +58,6 @@ bool has_odds(const Touchpoint& touchpoint, const Exit& exit) {
   return exit.on == Trigger::none && (exit.odds || touchpoint.exits == ExitRule::race) &&
          std::holds_alternative<std::monostate>(exit.probability);
 }
-bool is_fixed(const Distribution& value) { return std::holds_alternative<Fixed>(value); }
 
 void idle_settings(const Context& context) {
   const Settings& settings = context.parts.settings;

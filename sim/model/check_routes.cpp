@@ -12,10 +12,6 @@
 namespace sojourn::checking {
 namespace {
 
-const std::string& id_of(const ModelParts& parts, TouchpointId touchpoint) {
-  return parts.touchpoints[touchpoint.index()].id;
-}
-
 // "a", "b" and "c"; after five the rest is counted.
 std::string listed(const ModelParts& parts, const std::vector<TouchpointId>& touchpoints) {
   constexpr std::size_t most = 5;

@@ -53,11 +53,9 @@ bool matches_anything(const ModelParts& parts, const Target& target) {
   return false;
 }
 
-bool has_odds(const Touchpoint& touchpoint, const Exit& exit) {
+bool may_have_odds(const Touchpoint& touchpoint, const Exit& exit) {
   return exit.on == Trigger::none && (exit.odds || touchpoint.exits == ExitRule::race);
 }
-
-bool is_fixed(const Distribution& delay) { return std::holds_alternative<Fixed>(delay); }
 
 // Whether the effect on odds moves anybody to another exit of the touchpoint, or earlier to the same.
 bool odds_move(const Touchpoint& touchpoint, const Target& target, const Effect& effect) {
@@ -65,7 +63,7 @@ bool odds_move(const Touchpoint& touchpoint, const Target& target, const Effect&
   bool alike = true;  // exits that are changed have the same odds before
   std::optional<double> before;
   for (const Exit& exit : touchpoint.next) {
-    if (!has_odds(touchpoint, exit)) continue;
+    if (!may_have_odds(touchpoint, exit)) continue;
     ++all;
     const bool taken_in =
         target.exit_to.empty() || std::find(target.exit_to.begin(), target.exit_to.end(), exit.to) != target.exit_to.end();
@@ -188,7 +186,7 @@ Idle why_idle(const ModelParts& parts, const Reach& reach, const Target& target,
         return {};
       return {"its target has no exit with a probability", "change odds instead"};
     case Parameter::odds:
-      if (!exit(has_odds)) return {"its target has no exit with odds", "change probability instead"};
+      if (!exit(may_have_odds)) return {"its target has no exit with odds", "change probability instead"};
       if (visit([&](const Touchpoint& touchpoint) { return odds_move(touchpoint, target, effect); })) return {};
       return {"odds count beside one another, and it changes those of all exits alike", "name some of the exits: exit_to"};
     case Parameter::delay:
@@ -231,7 +229,7 @@ std::string scaled_alike(const ModelParts& parts, const Reach& reach, const Targ
     if (!id.valid() || !reach.any[id.index()]) continue;
     const Touchpoint& touchpoint = parts.touchpoints[id.index()];
     const bool odds = std::any_of(touchpoint.next.begin(), touchpoint.next.end(),
-                                  [&](const Exit& exit) { return has_odds(touchpoint, exit); });
+                                  [&](const Exit& exit) { return may_have_odds(touchpoint, exit); });
     if (touchpoint.exits == ExitRule::choice && odds && !odds_move(touchpoint, target, effect))
       names += fmt::format("{}{}", names.empty() ? "" : ", ", in_quotes(touchpoint.id));
   }
@@ -242,7 +240,7 @@ std::string scaled_alike(const ModelParts& parts, const Reach& reach, const Targ
 double longest_stay(const ModelParts& parts, const Reach& reach, const Target& target, const Effect& effect) {
   double longest = 0.0;
   static_cast<void>(any_exit(parts, reach, target, [&](const Touchpoint& touchpoint, const Exit& exit) {
-    const bool by_odds = has_odds(touchpoint, exit) && exit.odds.value_or(0.0) > 0.0;
+    const bool by_odds = may_have_odds(touchpoint, exit) && exit.odds.value_or(0.0) > 0.0;
     const bool acts = effect.parameter == Parameter::odds ? by_odds
                       : effect.parameter == Parameter::probability
                           ? !std::holds_alternative<std::monostate>(exit.probability)

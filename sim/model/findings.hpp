@@ -1,22 +1,22 @@
 // The tools of the checks: findings with their wording, and the paths that name entities. Private to sim/model.
 #pragma once
 
-#include <limits>
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "sojourn/base/distribution.hpp"
 #include "sojourn/base/error.hpp"
 #include "sojourn/base/id.hpp"
+#include "sojourn/base/special_values.hpp"
 #include "sojourn/model/keys.hpp"
 #include "sojourn/model/model.hpp"
 
 namespace sojourn::checking {
-
-inline constexpr double infinity = std::numeric_limits<double>::infinity();
 
 using keys::any_number;
 using keys::Bounds;
@@ -102,6 +102,21 @@ struct Paths {
   std::vector<std::string> personas, channels, teams, pools, touchpoints, improvements, events, plans, surveys,
       account_segments, clocks, counters, outside, rules;
 };
+
+/// The id of a touchpoint.
+[[nodiscard]] inline const std::string& id_of(const ModelParts& parts, TouchpointId touchpoint) {
+  return parts.touchpoints[touchpoint.index()].id;
+}
+/// Whether some touchpoint, or some exit of one, passes `test`.
+[[nodiscard]] bool any_touchpoint(const ModelParts& parts, const auto& test) {
+  return std::any_of(parts.touchpoints.begin(), parts.touchpoints.end(), test);
+}
+[[nodiscard]] bool any_exit(const ModelParts& parts, const auto& test) {
+  return any_touchpoint(parts, [&](const Touchpoint& touchpoint) {
+    return std::any_of(touchpoint.next.begin(), touchpoint.next.end(), test);
+  });
+}
+[[nodiscard]] inline bool is_fixed(const Distribution& value) { return std::holds_alternative<Fixed>(value); }
 
 /// Names every entity, and finds ids that are missing, malformed, reserved or taken.
 [[nodiscard]] Paths name_entities(const ModelParts& parts, Findings& findings);

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <vector>
 
+#include "sojourn/base/special_values.hpp"
 #include "sojourn/engine/life.hpp"
 #include "sojourn/population/population.hpp"
 
@@ -32,7 +32,7 @@ struct Appraisals {
 }  // namespace
 
 AppraisalSpread appraisal_spread(const Program& program, std::uint64_t customers) {
-  constexpr double nan = std::numeric_limits<double>::quiet_NaN(), z = 1.959963984540054;
+  constexpr double z = 1.959963984540054;
   const ModelParts& parts = program.model().parts();
   const Population population(parts);
   Lives lives(program, population, Streams(parts.settings.seed, 0));

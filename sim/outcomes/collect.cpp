@@ -268,12 +268,6 @@ void add_sample(PlanSamples& plan, const BatchSums& sample, const Program& progr
 
 namespace {
 
-std::vector<std::string> ids_of(const auto& entities) {
-  std::vector<std::string> ids;
-  for (const auto& entity : entities) ids.push_back(entity.id);
-  return ids;
-}
-
 std::vector<std::string> names_of(const auto& entities) {
   std::vector<std::string> names;
   for (const auto& entity : entities) names.push_back(entity.name);

@@ -1,8 +1,8 @@
 // The arrays of the results file (FORMAT.md), from the tables of scores by loops.
 #include <functional>
-#include <limits>
 
 #include "sojourn/base/memory.hpp"
+#include "sojourn/base/special_values.hpp"
 #include "sojourn/engine/money_totals.hpp"
 #include "sojourn/outcomes/collect.hpp"
 #include "sojourn/outcomes/recorded.hpp"
@@ -12,13 +12,6 @@ namespace sojourn {
 namespace {
 
 using Names = std::vector<std::string>;
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-
-Names ids_of(const auto& entities) {
-  Names ids;
-  for (const auto& entity : entities) ids.push_back(entity.id);
-  return ids;
-}
 
 /// The metrics of one plan and replication after another.
 class HorizonMetrics {

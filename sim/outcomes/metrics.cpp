@@ -12,10 +12,6 @@
 namespace sojourn {
 namespace {
 
-double ratio(double numerator, double denominator) {
-  return denominator > 0.0 ? numerator / denominator : std::numeric_limits<double>::quiet_NaN();
-}
-
 /// An amount of the simulated people as the market's, per replication.
 double of_market(double amount, const Sums& s) { return ratio(amount * s.people_per_customer, s.replications); }
 

@@ -39,12 +39,6 @@ void require_equal(const Outcomes& outcomes, std::string_view name, const Values
     refuse(fmt::format("its dimension {} is not that of the scenario in it", name));
 }
 
-std::vector<std::string> ids_of(const auto& entities) {
-  std::vector<std::string> ids;
-  for (const auto& each : entities) ids.push_back(each.id);
-  return ids;
-}
-
 void require_numbers(const Outcomes& outcomes, std::string_view name) {
   const auto& numbers = values_of<std::vector<std::int64_t>>(outcomes, name);
   constexpr std::int64_t most = 0xffffffff;

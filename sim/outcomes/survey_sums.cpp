@@ -3,17 +3,13 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
-#include <limits>
 
+#include "sojourn/base/special_values.hpp"
 #include "sojourn/behaviour/survey.hpp"
 #include "sojourn/model/closed_loops.hpp"
 
 namespace sojourn {
 namespace {
-
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-
-double ratio(double numerator, double denominator) { return denominator > 0.0 ? numerator / denominator : nan; }
 
 double everybody(const SurveyCells& c) { return ratio(c.everybody_value, c.everybody); }
 double of_visits(const SurveyCells& c) { return ratio(c.visits_value, c.visits); }
@@ -68,7 +64,7 @@ constexpr std::array all_fields{
     SurveyField{&SurveyCells::recovered, "survey_recovered", "count", "people whom the closed loop led away"},
 };
 
-constexpr std::array all_metrics{
+constexpr std::array all_survey_metrics{
     SurveyMetric{"measured", "Measured", "the score that the answers give",
                  [](const SurveySums& s) { return recorded(s.all()); }},
     SurveyMetric{"true", "True", "what is true of everybody", [](const SurveySums& s) { return everybody(s.all()); }},
@@ -203,13 +199,13 @@ SurveyCells SurveySums::all() const {
 }
 
 std::span<const SurveyField> survey_fields() { return all_fields; }
-std::span<const SurveyMetric> survey_metrics() { return all_metrics; }
+std::span<const SurveyMetric> survey_metrics() { return all_survey_metrics; }
 std::span<const SurveyIntervalField> survey_interval_fields() { return all_interval_fields; }
 
 const SurveyMetric& survey_metric(std::string_view name) {
-  const auto found =
-      std::find_if(all_metrics.begin(), all_metrics.end(), [&](const SurveyMetric& m) { return m.name == name; });
-  assert(found != all_metrics.end());
+  const auto found = std::find_if(all_survey_metrics.begin(), all_survey_metrics.end(),
+                                  [&](const SurveyMetric& m) { return m.name == name; });
+  assert(found != all_survey_metrics.end());
   return *found;
 }
 

@@ -19,8 +19,6 @@ namespace {
 
 constexpr std::size_t dots = 50;
 
-std::string html(const std::string& text) { return escape_markup(typographic(text)); }
-
 class Doubtful {
  public:
   explicit Doubtful(const ForecastReport& doubt)

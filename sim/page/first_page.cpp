@@ -30,9 +30,6 @@ namespace {
 /// Rows and marks of the first page; the appendix has all plans.
 constexpr std::size_t most_plans = 7;
 
-const Metric& metric(std::string_view name) { return *find_metric(name); }
-std::string html(const std::string& text) { return escape_markup(typographic(text)); }
-
 class FirstPage {
  public:
   explicit FirstPage(const Report& report)

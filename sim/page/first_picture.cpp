@@ -16,9 +16,6 @@
 namespace sojourn::report_pages {
 namespace {
 
-const Metric& metric(std::string_view name) { return *find_metric(name); }
-std::string html(const std::string& text) { return escape_markup(typographic(text)); }
-
 class WorthPicture {
  public:
   WorthPicture(const Samples& samples, const Comparison& comparison, const Answer& found,

@@ -7,7 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "sojourn/base/text.hpp"
 #include "sojourn/decide/comparison.hpp"
+#include "sojourn/outcomes/metrics.hpp"
 #include "sojourn/page/report.hpp"
 
 namespace sojourn::report_pages {
@@ -15,6 +17,9 @@ namespace sojourn::report_pages {
 /// The figures that stand first, of the chosen plan; all others are in tables further down.
 inline constexpr std::string_view first_figures[] = {"retained",   "retention", "nps", "satisfaction",
                                                      "conversion", "npv",       "clv"};
+
+/// The metric called `name`, which must be one.
+[[nodiscard]] inline const Metric& metric(std::string_view name) { return *find_metric(name); }
 
 /// The people whom a figure is about: everybody (no persona), or one persona.
 struct Group {
@@ -58,6 +63,8 @@ struct Flow {
 
 /// Hyphens in front of numbers as minus signs, and figures not torn from their units at the end of a line.
 [[nodiscard]] std::string typographic(const std::string& text);
+/// The same as markup.
+[[nodiscard]] inline std::string html(const std::string& text) { return escape_markup(typographic(text)); }
 
 /// At most `most` of 0 .. count - 1, evenly, always with the last.
 [[nodiscard]] std::vector<std::size_t> thinned(std::size_t count, std::size_t most);

@@ -12,6 +12,7 @@
 #include <set>
 #include <utility>
 
+#include "sojourn/base/special_values.hpp"
 #include "sojourn/decide/verdict.hpp"
 #include "sojourn/map/journey_map_content.hpp"
 #include "sojourn/model/calendar.hpp"
@@ -446,7 +447,6 @@ class Data {
         double buyers = 0.0;
         for (std::size_t b = 0; b < bins; ++b) buyers += pool.tenure_churned[b] + pool.tenure_censored[b];
         const double enough = std::max(10.0, 0.01 * buyers);
-        constexpr double nan = std::numeric_limits<double>::quiet_NaN();
         std::vector<Estimate> at{{1.0, 1.0, 1.0, 0.0, samples.size()}};
         for (const std::size_t b : kept) {
           // A little past the edge, so that rounding never falls into the bin before.

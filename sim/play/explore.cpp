@@ -34,7 +34,7 @@ Json rounded(double value) {
   const double unit = std::pow(10.0, 5.0 - std::floor(std::log10(std::fabs(value))));
   return std::round(value * unit) / unit;
 }
-Json figures(const Estimate& e) { return {rounded(e.mean), rounded(e.low), rounded(e.high)}; }
+Json rounded_figures(const Estimate& e) { return {rounded(e.mean), rounded(e.low), rounded(e.high)}; }
 
 /// No more than all and no less than nobody: few replications say little, yet that much is known.
 Estimate within_reach(const Metric& metric, Estimate e) {
@@ -158,7 +158,7 @@ class Grid {
             for (std::size_t r = 0; r < values.size(); ++r) values[r] -= base[r];
           }
           const Estimate e = cautious_interval(mean_of(values), values);
-          of_plan.push_back(figures(changes ? e : within_reach(*metrics_[m], e)));
+          of_plan.push_back(rounded_figures(changes ? e : within_reach(*metrics_[m], e)));
         }
         of_point.push_back(std::move(of_plan));
       }

@@ -4,16 +4,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
+#include "sojourn/base/special_values.hpp"
 #include "sojourn/decide/comparison.hpp"
 #include "sojourn/outcomes/collect.hpp"
 
 namespace sojourn {
 namespace {
-
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 /// What figures are called above their bars, where the lesson gives no title.
 std::string title_of_visits(std::string_view figure) {

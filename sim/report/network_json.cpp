@@ -1,15 +1,12 @@
-#include <cmath>
-#include <nlohmann/json.hpp>
-
+#include "json_figures.hpp"
 #include "network_words.hpp"
 #include "sojourn/report/network_report.hpp"
 
 namespace sojourn {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+using json_figures::Json;
+using json_figures::number;
 
 }  // namespace
 

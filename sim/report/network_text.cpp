@@ -12,8 +12,7 @@
 namespace sojourn {
 namespace {
 
-std::string number(double value) { return std::isnan(value) ? "-" : fmt::format("{:.4f}", value); }
-std::string share(double value) { return std::isnan(value) ? "-" : fmt::format("{:.2f} %", 100.0 * value); }
+std::string coefficient(double value) { return std::isnan(value) ? "-" : fmt::format("{:.4f}", value); }
 std::string count(std::uint64_t value) { return format::count(static_cast<double>(value)); }
 
 /// A bar of the histogram: people with `low` to `high` contacts.
@@ -81,13 +80,14 @@ std::string network_text(const NetworkFigures& figures, const Model& model, cons
   table.row({"least, median, most", fmt::format("{}, {}, {}", count(figures.least_degree), count(figures.median_degree),
                                                 count(figures.most_degree))});
   table.row({"people without contacts", count(figures.without_contacts)});
-  table.row({"largest connected group", share(figures.largest_group)});
-  table.row({"clustering: all pairs of contacts", number(figures.transitivity)});
-  table.row({"mean of each person's", number(figures.mean_clustering)});
-  table.row({"contacts of one's own persona", share(figures.own_persona)});
-  table.row({"expected by chance", share(figures.own_persona_by_chance)});
-  table.row({"assortativity by persona", number(figures.assortativity)});
-  if (!talk.mixing.empty()) table.row({"messages heard by one's own persona", share(figures.messages_to_own_persona)});
+  table.row({"largest connected group", share_or_dash(figures.largest_group)});
+  table.row({"clustering: all pairs of contacts", coefficient(figures.transitivity)});
+  table.row({"mean of each person's", coefficient(figures.mean_clustering)});
+  table.row({"contacts of one's own persona", share_or_dash(figures.own_persona)});
+  table.row({"expected by chance", share_or_dash(figures.own_persona_by_chance)});
+  table.row({"assortativity by persona", coefficient(figures.assortativity)});
+  if (!talk.mixing.empty())
+    table.row({"messages heard by one's own persona", share_or_dash(figures.messages_to_own_persona)});
   text += table.text(layout);
   if (figures.sampled > 0) {
     text += fmt::format("Clustering is an estimate from {} people drawn at random.\n", count(figures.sampled));

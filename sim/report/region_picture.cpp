@@ -32,13 +32,13 @@ std::string short_number(double value) {
   return size >= 1e4 ? fmt::format("{:.3g} k", value / 1e3) : fmt::format("{:.3g}", value);
 }
 
-struct Range {
+struct AxisRange {
   double low = 0.0, high = 1.0;
 
   [[nodiscard]] double share(double value) const { return high > low ? (value - low) / (high - low) : 0.5; }
 };
 
-Range range_of(const std::vector<double>& values) {
+AxisRange range_of(const std::vector<double>& values) {
   const auto [low, high] = std::minmax_element(values.begin(), values.end());
   const double room = 0.02 * (*high - *low);
   return {*low - room, *high + room};
@@ -56,7 +56,7 @@ bool inside(const BoxLimit& limit, double value) {
   return std::find(limit.kinds.begin(), limit.kinds.end(), value) != limit.kinds.end();
 }
 
-class Picture {
+class RegionPicture {
  public:
   void section(const PlanRegions& regions, const JudgedBox& judged, PointVerdict standing) {
     sentences(region_words::sentence(regions, judged.box, standing));
@@ -157,7 +157,7 @@ class Picture {
     const bool by_difference = y_key == regions.keys.size();
     const std::vector<double>&xs = regions.coordinates[x_key].values,
           &ys = by_difference ? regions.differences : regions.coordinates[y_key].values;
-    const Range across = range_of(xs), up = range_of(ys);
+    const AxisRange across = range_of(xs), up = range_of(ys);
     const auto x_of = [&](double value) { return at + panel * across.share(value); };
     const auto y_of = [&](double value) { return top_ + panel * (1.0 - up.share(value)); };
     body_ +=
@@ -203,7 +203,7 @@ class Picture {
 }  // namespace
 
 std::string regions_svg(const std::vector<PlanRegions>& all, const std::string& title) {
-  Picture picture;
+  RegionPicture picture;
   bool any = false;
   for (const PlanRegions& regions : all) {
     for (const PointVerdict standing : {PointVerdict::better, PointVerdict::worse}) {

@@ -1,16 +1,14 @@
 #include <cmath>
-#include <nlohmann/json.hpp>
 
+#include "json_figures.hpp"
 #include "sojourn/outcomes/metrics.hpp"
 #include "sojourn/report/solution.hpp"
 
 namespace sojourn {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-/// Undefined and infinite numbers are null.
-Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+using json_figures::Json;
+using json_figures::number;
 
 Json of(const Bracket& value) {
   return {{"mean", number(value.mean)}, {"low", number(value.low)}, {"high", number(value.high)}};

@@ -21,12 +21,10 @@ std::string bounds(const Metric& metric, const Bracket& value, const std::string
   return text.find_first_of("123456789") == std::string::npos ? "exact" : "± " + text;
 }
 
-std::string number(double value) {
+std::string times_or_dash(double value) {
   if (std::isnan(value)) return "-";
   return std::isinf(value) ? "infinite" : fmt::format("{:.3f}", value);
 }
-
-std::string share(double value) { return std::isnan(value) ? "-" : fmt::format("{:.2f} %", 100.0 * value); }
 
 /// "79.0 d, sd 100 d".
 std::string days(const Moments& moments) {
@@ -60,16 +58,17 @@ std::string long_run_table(const ClosedForm& solved, const Layout& layout) {
     table.row(cells);
   };
   const LongRun& all = solved.pooled.long_run;
-  row("Ever buy", [](const LongRun& l) { return share(l.buys); });
+  row("Ever buy", [](const LongRun& l) { return share_or_dash(l.buys); });
   row("Days from arrival to the purchase, of buyers", [](const LongRun& l) { return days(l.time_to_purchase); });
   row("Reach an end", [](const LongRun& l) {
     double sum = 0.0;
     for (const double end : l.ends) sum += end;
-    return share(sum);
+    return share_or_dash(sum);
   });
   row("Days from arrival to the end, of those", [](const LongRun& l) { return days(l.life); });
-  if (all.stays > 0.0) row("Stay at a touchpoint for ever", [](const LongRun& l) { return share(l.stays); });
-  if (all.circles > 0.0) row("Go round for ever, nothing ends it", [](const LongRun& l) { return share(l.circles); });
+  if (all.stays > 0.0) row("Stay at a touchpoint for ever", [](const LongRun& l) { return share_or_dash(l.stays); });
+  if (all.circles > 0.0)
+    row("Go round for ever, nothing ends it", [](const LongRun& l) { return share_or_dash(l.circles); });
   return table.text(layout);
 }
 
@@ -168,8 +167,9 @@ std::string solution_text(const ClosedForm& solved, const Program& program, cons
   Table touchpoints;
   touchpoints.row({"visits per person who arrived", "by the horizon", "if it never came", "there at the horizon"});
   for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) {
-    touchpoints.row({parts.touchpoints[v].name, number(solved.pooled.at_horizon.visits[v].mean),
-                     number(solved.pooled.long_run.visits[v]), share(solved.pooled.at_horizon.occupancy.back()[v].mean)});
+    touchpoints.row({parts.touchpoints[v].name, times_or_dash(solved.pooled.at_horizon.visits[v].mean),
+                     times_or_dash(solved.pooled.long_run.visits[v]),
+                     share_or_dash(solved.pooled.at_horizon.occupancy.back()[v].mean)});
   }
   text += touchpoints.text(layout) + "\n" + long_run_table(solved, layout) + "\n";
   for (const std::string& note : solved.notes) text += note + "\n";

@@ -1,7 +1,10 @@
 // Plain tables for a terminal, a mail or a page of Markdown.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -36,6 +39,11 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
   bool wide_labels_ = false;
 };
+
+/// A share between 0 and 1 as per cent; a dash where it is not known.
+[[nodiscard]] inline std::string share_or_dash(double value) {
+  return std::isnan(value) ? "-" : fmt::format("{:.2f} %", 100.0 * value);
+}
 
 /// `text` with what Markdown would take for markup escaped, without blanks in front.
 [[nodiscard]] std::string markdown_text(const std::string& text);

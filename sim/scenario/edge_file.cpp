@@ -13,15 +13,13 @@
 namespace sojourn::scenario {
 namespace {
 
-constexpr std::size_t most_problems = 100;
-
 // A value of a line, and where it stands in it (bytes).
 struct Field {
   std::string_view text;
   std::size_t begin = 0;
 };
 
-Field trimmed(std::string_view line, std::size_t begin, std::size_t end) {
+Field trimmed_field(std::string_view line, std::size_t begin, std::size_t end) {
   while (begin < end && blanks.find(line[begin]) != std::string_view::npos) ++begin;
   while (end > begin && blanks.find(line[end - 1]) != std::string_view::npos) --end;
   if (end - begin >= 2 && line[begin] == '"' && line[end - 1] == '"') {
@@ -90,7 +88,7 @@ class EdgeReader {
       refuse({line_.substr(second), second}, "this line has more than two values", "keep who talks and who hears: 17,4");
       return std::nullopt;
     }
-    return std::pair(trimmed(line_, 0, comma), trimmed(line_, comma + 1, line_.size()));
+    return std::pair(trimmed_field(line_, 0, comma), trimmed_field(line_, comma + 1, line_.size()));
   }
 
   bool read_header() {

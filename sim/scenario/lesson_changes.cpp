@@ -38,9 +38,9 @@ Scenario read_with(const Scenario& scenario, const std::vector<Override>& overri
 /// A change that sets what is so already: with it any text comes back formatted.
 const Override formatted{"", "schema", "1"};
 
-class Trial {
+class LessonTrial {
  public:
-  Trial(const Scenario& scenario, const std::vector<Override>& overrides, Problems& problems)
+  LessonTrial(const Scenario& scenario, const std::vector<Override>& overrides, Problems& problems)
       : scenario_(scenario), overrides_(joined({formatted}, overrides)), problems_(problems) {}
 
   /// Tries the list `set` of changes.
@@ -123,7 +123,7 @@ CheckedText check_lesson_changes(const Scenario& scenario, const std::vector<Ove
   const SourceText source(text);
   const Document document = parse_document(text, overrides);
   Problems problems;
-  Trial trial(scenario, overrides, problems);
+  LessonTrial trial(scenario, overrides, problems);
   const Value root(document.root, "", problems);
   const Node* const lesson = document.root.find("lesson");
   if (lesson == nullptr) return result;

@@ -11,8 +11,6 @@
 namespace sojourn::scenario {
 namespace {
 
-constexpr std::size_t most_problems = 100;
-
 class PointReader {
  public:
   explicit PointReader(std::string_view text) : rest_(without_byte_order_mark(text)) {}

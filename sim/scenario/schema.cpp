@@ -17,8 +17,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 using keys::Bounds;
 using keys::Key;
-using keys::Kind;
 using keys::Limit;
+using KeyKind = keys::Kind;
 
 constexpr std::string_view identity = "urn:sojourn:scenario:1";
 constexpr std::string_view id_pattern = "^[A-Za-z0-9_-]+$";
@@ -182,109 +182,109 @@ Json shared_definitions() {
 
 Json type_of(const Key& key) {
   switch (key.kind) {
-    case Kind::number:
+    case KeyKind::number:
       return quantity(number(key.bounds), is_share(key.bounds) || key.unit == "per year");
-    case Kind::whole:
+    case KeyKind::whole:
       return quantity(with_bounds({{"type", "integer"}}, key.bounds), false);
-    case Kind::truth:
+    case KeyKind::truth:
       return {{"type", "boolean"}};
-    case Kind::text:
+    case KeyKind::text:
       return {{"type", "string"}};
-    case Kind::texts:
+    case KeyKind::texts:
       return list_of({{"type", "string"}});
-    case Kind::date:
+    case KeyKind::date:
       return {{"type", "string"}, {"pattern", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}};
-    case Kind::duration:
-    case Kind::step:
+    case KeyKind::duration:
+    case KeyKind::step:
       return reference_to("duration");
-    case Kind::moment:
+    case KeyKind::moment:
       return any_of({reference_to("duration"),
                      {{"type", "string"}, {"pattern", "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2})?$"}}});
-    case Kind::week:
+    case KeyKind::week:
       return week();
-    case Kind::arrival:
+    case KeyKind::arrival:
       return any_of({reference_to("drawn_duration"), reference_to(key.of)});
-    case Kind::profile:
+    case KeyKind::profile:
       return profile();
-    case Kind::growth:
+    case KeyKind::growth:
       return any_of({number({-1.0, 10.0, Limit::outside}), {{"type", "string"}, {"pattern", "%\\s*per\\s"}}});
-    case Kind::measure:
+    case KeyKind::measure:
       return any_of({reference_to("duration"), reference_to("rate")});
-    case Kind::rate:
+    case KeyKind::rate:
       return reference_to("rate");
-    case Kind::share_rate:
+    case KeyKind::share_rate:
       return any_of({reference_to("rate"), {{"type", "string"}, {"pattern", "%\\s*per\\s"}}});
-    case Kind::parameters:
+    case KeyKind::parameters:
       return distribution_forms(reference_to("duration"), reference_to("rate"), reference_to("duration"),
                                 reference_to("rate"))[key.name];
-    case Kind::drawn:
+    case KeyKind::drawn:
       return reference_to("drawn");
-    case Kind::drawn_duration:
-    case Kind::law:
+    case KeyKind::drawn_duration:
+    case KeyKind::law:
       return reference_to("drawn_duration");
-    case Kind::staff:
+    case KeyKind::staff:
       return reference_to("staff");
-    case Kind::trait_law:
+    case KeyKind::trait_law:
       return reference_to("trait_law");
-    case Kind::drawn_times:
+    case KeyKind::drawn_times:
       return {{"type", "object"}, {"additionalProperties", reference_to("drawn_duration")}};
-    case Kind::conditions: {
+    case KeyKind::conditions: {
       const Json test = any_of({number(keys::not_negative), {{"type", "string"}, {"pattern", "^\\s*[<>=]"}}});
       Json result = {{"type", "object"}, {"additionalProperties", any_of({test, some_of(test)})}};
       result["properties"] = {
           {"bought", {{"type", "boolean"}}}, {"team", reference_to("id")}, {"solved", {{"type", "boolean"}}}};
       return result;
     }
-    case Kind::counted: {
+    case KeyKind::counted: {
       const Json one = {{"type", "string"}, {"pattern", "^[A-Za-z0-9_-]+(\\s*->\\s*[A-Za-z0-9_-]+)?$"}};
       return any_of({one, some_of(one)});
     }
-    case Kind::amount:
+    case KeyKind::amount:
       return any_of({quantity(key.bounds), reference_to("drawn_by_trait"), reference_to("trait_name")});
-    case Kind::over_time:
+    case KeyKind::over_time:
       return any_of({quantity(key.bounds), reference_to("over_time")});
-    case Kind::drawn_or_trait:
+    case KeyKind::drawn_or_trait:
       return any_of({reference_to("drawn"), reference_to("trait_name")});
-    case Kind::correlations: {
+    case KeyKind::correlations: {
       const Json value = quantity({{"type", "number"}, {"exclusiveMinimum", -1}, {"exclusiveMaximum", 1}}, false);
       return list_of({{"type", "array"},
                       {"items", Json::array_t{reference_to("id"), reference_to("id"), value}},
                       {"minItems", 3},
                       {"maxItems", 3}});
     }
-    case Kind::id:
-    case Kind::reference:
+    case KeyKind::id:
+    case KeyKind::reference:
       return reference_to("id");
-    case Kind::references:
+    case KeyKind::references:
       return any_of({reference_to("id"), some_of(reference_to("id"))});
-    case Kind::purchases:
+    case KeyKind::purchases:
       return some_of(any_of({reference_to("id"), reference_to("purchase")}));
-    case Kind::word:
+    case KeyKind::word:
       return {{"enum", key.words}};
-    case Kind::words:
+    case KeyKind::words:
       return any_of({{{"enum", key.words}}, some_of({{"enum", key.words}})});
-    case Kind::numbers:
+    case KeyKind::numbers:
       return list_of(number(key.bounds));
-    case Kind::chance:
+    case KeyKind::chance:
       return any_of({quantity(key.bounds), reference_to("id")});
-    case Kind::quality:
+    case KeyKind::quality:
       return any_of({quantity(keys::fraction), reference_to(key.of)});
-    case Kind::shift:
+    case KeyKind::shift:
       return any_of({number(key.bounds), {{"type", "string"}, {"pattern", "^\\s*[-+=]"}}});
-    case Kind::rule:
+    case KeyKind::rule:
       return any_of({{{"enum", key.words}}, reference_to(key.of)});
-    case Kind::table:
+    case KeyKind::table:
       return reference_to(key.of);
-    case Kind::one_of:
+    case KeyKind::one_of:
       return exactly_one(table_schema(keys::table(key.of)));
-    case Kind::tables:
+    case KeyKind::tables:
       return list_of(reference_to(key.of));
-    case Kind::slope_or_each:
+    case KeyKind::slope_or_each:
       return any_of({quantity(key.bounds),
                      {{"type", "object"}, {"minProperties", 1}, {"additionalProperties", quantity(key.bounds)}}});
-    case Kind::weights:
+    case KeyKind::weights:
       return {{"type", "object"}, {"additionalProperties", quantity(key.bounds)}};
-    case Kind::drawn_weights:
+    case KeyKind::drawn_weights:
       return {{"type", "object"}, {"additionalProperties", reference_to("drawn")}};
   }
   return {};
@@ -299,7 +299,7 @@ Json key_schema(const Key& key) {
   if (!key.unit.empty()) text = fmt::format("{}{}{}", key.unit, text.empty() ? "" : "; ", text);
   if (!key.standard.empty()) text += fmt::format("{}default {}", text.empty() ? "" : "; ", key.standard);
   if (!text.empty()) schema["description"] = text;
-  if (key.kind == Kind::date && !key.standard.empty()) {
+  if (key.kind == KeyKind::date && !key.standard.empty()) {
     schema["default"] = key.standard;
   } else if (const Json standard = Json::parse(key.standard, nullptr, false); !standard.is_discarded()) {
     schema["default"] = standard;
@@ -336,92 +336,92 @@ std::string kind_text(const Key& key) {
     return list;
   };
   switch (key.kind) {
-    case Kind::number:
-    case Kind::numbers:
-    case Kind::shift:
+    case KeyKind::number:
+    case KeyKind::numbers:
+    case KeyKind::shift:
       return {};
-    case Kind::whole:
+    case KeyKind::whole:
       return "whole number";
-    case Kind::truth:
+    case KeyKind::truth:
       return "`true` or `false`";
-    case Kind::text:
+    case KeyKind::text:
       return "text";
-    case Kind::texts:
+    case KeyKind::texts:
       return "list of texts";
-    case Kind::date:
+    case KeyKind::date:
       return "date";
-    case Kind::duration:
-    case Kind::step:
+    case KeyKind::duration:
+    case KeyKind::step:
       return "duration";
-    case Kind::moment:
+    case KeyKind::moment:
       return "duration, date or local time";
-    case Kind::week:
+    case KeyKind::week:
       return "hours of the week";
-    case Kind::arrival:
+    case KeyKind::arrival:
       return "distribution of a duration, or a table, below,";
-    case Kind::profile:
+    case KeyKind::profile:
       return "12 numbers, a timetable, or people by day";
-    case Kind::growth:
+    case KeyKind::growth:
       return "share per time";
-    case Kind::measure:
+    case KeyKind::measure:
       return "number, duration or rate";
-    case Kind::rate:
-    case Kind::share_rate:
+    case KeyKind::rate:
+    case KeyKind::share_rate:
       return "rate";
-    case Kind::parameters:
+    case KeyKind::parameters:
       return "its parameters";
-    case Kind::drawn:
+    case KeyKind::drawn:
       return "distribution";
-    case Kind::drawn_duration:
+    case KeyKind::drawn_duration:
       return "distribution of a duration";
-    case Kind::law:
+    case KeyKind::law:
       return "duration, the mean of an exponential, or a distribution";
-    case Kind::staff:
+    case KeyKind::staff:
       return "number, or a timetable";
-    case Kind::trait_law:
+    case KeyKind::trait_law:
       return "distribution of a duration, whose scale may be a trait,";
-    case Kind::drawn_times:
+    case KeyKind::drawn_times:
       return fmt::format("{} = distribution of a duration", key.of);
-    case Kind::conditions:
+    case KeyKind::conditions:
       return "below";
-    case Kind::counted:
+    case KeyKind::counted:
       return "touchpoint or exit, or a list";
-    case Kind::amount:
+    case KeyKind::amount:
       return "money, a distribution of it, or the name of a trait";
-    case Kind::over_time:
+    case KeyKind::over_time:
       return "number, or a table over time,";
-    case Kind::drawn_or_trait:
+    case KeyKind::drawn_or_trait:
       return "distribution, or the name of a trait,";
-    case Kind::correlations:
+    case KeyKind::correlations:
       return "list of `[trait, trait, number]`";
-    case Kind::id:
+    case KeyKind::id:
       return "id";
-    case Kind::reference:
+    case KeyKind::reference:
       return fmt::format("{}", key.of);
-    case Kind::references:
+    case KeyKind::references:
       return fmt::format("{}, or a list", key.of);
-    case Kind::purchases:
+    case KeyKind::purchases:
       return fmt::format("list of {0}s, or of `{{ id, level }}`", key.of);
-    case Kind::word:
+    case KeyKind::word:
       return listed();
-    case Kind::words:
+    case KeyKind::words:
       return listed() + ", or a list";
-    case Kind::chance:
+    case KeyKind::chance:
       return "0 to 1, or the name of a trait";
-    case Kind::quality:
+    case KeyKind::quality:
       return "mean 0 to 1, sd >= 0";
-    case Kind::rule:
+    case KeyKind::rule:
       return listed() + ", or a table, below";
-    case Kind::table:
-    case Kind::one_of: {
+    case KeyKind::table:
+    case KeyKind::one_of: {
       std::string list;
       const keys::Table& table = keys::table(key.of);
       constexpr std::size_t most = 6;
       if (table.keys.empty() || table.keys.size() > most) return "below";
       for (const Key& one : table.keys) list += fmt::format("{}{}", list.empty() ? "" : ", ", one.name);
-      return fmt::format("`{{ {} }}`{}", list, key.kind == Kind::one_of ? ", one of them" : "");
+      return fmt::format("`{{ {} }}`{}", list, key.kind == KeyKind::one_of ? ", one of them" : "");
     }
-    case Kind::tables: {
+    case KeyKind::tables: {
       std::string list;
       const keys::Table& table = keys::table(key.of);
       constexpr std::size_t most = 6;
@@ -429,11 +429,11 @@ std::string kind_text(const Key& key) {
       for (const Key& one : table.keys) list += fmt::format("{}{}", list.empty() ? "" : ", ", one.name);
       return fmt::format("list of `{{ {} }}`", list);
     }
-    case Kind::slope_or_each:
+    case KeyKind::slope_or_each:
       return fmt::format("number, or {} = number,", key.of);
-    case Kind::weights:
+    case KeyKind::weights:
       return fmt::format("{} = number", key.of.empty() ? "name" : key.of);
-    case Kind::drawn_weights:
+    case KeyKind::drawn_weights:
       return fmt::format("{} = distribution", key.of);
   }
   return {};
@@ -441,15 +441,15 @@ std::string kind_text(const Key& key) {
 
 std::string range_text(const Key& key) {
   std::string result = kind_text(key);
-  if (key.kind == Kind::amount) return result;
+  if (key.kind == KeyKind::amount) return result;
   const auto add = [&](const std::string& text, std::string_view between) {
     if (text.empty()) return;
     result += result.empty() ? text : fmt::format("{}{}", between, text);
   };
   if (!key.unit.empty()) add(key.unit, ", ");
-  const bool has_range = key.kind != Kind::chance && key.kind != Kind::quality;
-  if (has_range) add(keys::wording(key.bounds), key.unit.empty() && key.kind != Kind::number ? " " : ", ");
-  if (key.kind == Kind::numbers) return fmt::format("list, each {}", result);
+  const bool has_range = key.kind != KeyKind::chance && key.kind != KeyKind::quality;
+  if (has_range) add(keys::wording(key.bounds), key.unit.empty() && key.kind != KeyKind::number ? " " : ", ");
+  if (key.kind == KeyKind::numbers) return fmt::format("list, each {}", result);
   return result.empty() ? "any" : result;
 }
 
@@ -458,11 +458,11 @@ std::string range_text(const Key& key) {
 Json required_without_base(Json& definitions) {
   Json sections = Json::object();
   for (const Key& key : keys::table("").keys) {
-    if (key.kind != Kind::table && key.kind != Kind::tables) continue;
+    if (key.kind != KeyKind::table && key.kind != KeyKind::tables) continue;
     Json& table = definitions[key.of];
     if (!table.contains("required")) continue;
     const Json required = {{"required", table["required"]}};
-    sections[key.name] = key.kind == Kind::tables ? Json{{"items", required}} : required;
+    sections[key.name] = key.kind == KeyKind::tables ? Json{{"items", required}} : required;
     const Json& all = table["required"];
     const bool has_id = std::find(all.begin(), all.end(), "id") != all.end();
     table.erase("required");

@@ -2,12 +2,16 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 namespace sojourn::scenario {
 
 inline constexpr std::string_view blanks = " \t";
+
+/// So many problems of one table are told; whoever made more made one mistake many times.
+inline constexpr std::size_t most_problems = 100;
 
 /// Takes from `rest` the next line that says something into `line`, without its end, and counts lines in `number`; false at
 /// the end. Nothing is said by blank lines, and by those that begin with "#".

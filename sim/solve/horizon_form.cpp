@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "fourier.hpp"
+#include "sojourn/base/special_values.hpp"
 #include "sojourn/behaviour/money.hpp"
 #include "sojourn/outcomes/collect.hpp"
 #include "sojourn/outcomes/metrics.hpp"
@@ -16,8 +17,6 @@ namespace sojourn {
 namespace {
 
 using Series = std::vector<double>;
-
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 /// The way out of arriving: a departure with one way and the delay of the arrival.
 Departure arrival_of(const Program& program, std::uint32_t persona) {

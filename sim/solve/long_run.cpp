@@ -2,14 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "linear_system.hpp"
+#include "sojourn/base/special_values.hpp"
 
 namespace sojourn {
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// The chain of visits with its probabilities, and which states are passed through only.
 class VisitMatrix {

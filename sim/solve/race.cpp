@@ -5,12 +5,11 @@
 #include <boost/math/quadrature/gauss_kronrod.hpp>
 #include <boost/math/tools/toms748_solve.hpp>
 #include <cmath>
-#include <limits>
+
+#include "sojourn/base/special_values.hpp"
 
 namespace sojourn {
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 constexpr std::size_t most_panels = 2000;
 constexpr double precision = 1e-10;     // asked of each probability and moment, relative to it

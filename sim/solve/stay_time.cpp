@@ -5,15 +5,14 @@
 #include <boost/math/special_functions/beta.hpp>
 #include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
-#include <limits>
 
 #include "race.hpp"
 #include "sojourn/base/error.hpp"
+#include "sojourn/base/special_values.hpp"
 
 namespace sojourn {
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double pi = 3.14159265358979323846;
 constexpr double kernel_error = 1e-6;  // of a race's probabilities on a grid, in sum
 constexpr const char* too_hard = "who wins a race changes too often within a step to be solved";

@@ -18,7 +18,6 @@ using Side = BoxLimit::Side;
 
 constexpr double peeled_share = 0.05;
 constexpr std::size_t most_bins = 1024;
-enum Purpose : std::uint32_t { resample = 5, shuffle = 6 };  // of `design_draw`
 
 /// The shortest decimal in (a, b), a < b; their middle where they are neighbours.
 double between(double a, double b) {
@@ -342,7 +341,7 @@ class Search {
   Inside inside_;
 };
 
-std::size_t drawn(std::uint64_t seed, Purpose purpose, std::size_t index, std::size_t part, std::size_t count) {
+std::size_t drawn(std::uint64_t seed, DesignDraw purpose, std::size_t index, std::size_t part, std::size_t count) {
   const double u = design_draw(seed, purpose, index, static_cast<std::uint32_t>(part));
   return std::min(count - 1, static_cast<std::size_t>(u * static_cast<double>(count)));
 }
@@ -403,7 +402,7 @@ JudgedBox judged_box(std::span<const BoxKey> keys, std::span<const std::uint8_t>
     if (task % 2 == 0) {
       std::vector<std::uint32_t> times(some.size(), 0);
       for (std::size_t j = 0; j < blocks; ++j) {
-        const std::size_t chosen = drawn(seed, resample, j, number, blocks);
+        const std::size_t chosen = drawn(seed, DesignDraw::resample, j, number, blocks);
         for (std::size_t i = 0; i < block; ++i) ++times[chosen * block + i];
       }
       resampled[number] = Search(space, some, times).box();
@@ -411,7 +410,7 @@ JudgedBox judged_box(std::span<const BoxKey> keys, std::span<const std::uint8_t>
     }
     std::vector<std::uint8_t> labels = some;
     for (std::size_t j = blocks; j > 1; --j) {
-      const std::size_t other = drawn(seed, shuffle, j, number, j);
+      const std::size_t other = drawn(seed, DesignDraw::shuffle, j, number, j);
       for (std::size_t i = 0; i < block; ++i) std::swap(labels[(j - 1) * block + i], labels[other * block + i]);
     }
     as_good[number] = Search(space, labels, {}).box().overlap() >= overlap ? 1 : 0;

@@ -13,21 +13,20 @@ namespace {
 
 using Kind = DesignChoice::Kind;
 
-enum Purpose : std::uint32_t { shift = 0, strata = 1, within = 2, trajectory = 3 };
-
-Words words(std::uint64_t seed, std::uint32_t purpose, std::uint64_t index, std::uint32_t part) {
-  return philox({static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32), part, purpose},
+Words words(std::uint64_t seed, DesignDraw purpose, std::uint64_t index, std::uint32_t part) {
+  return philox({static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32), part,
+                 static_cast<std::uint32_t>(purpose)},
                 static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32));
 }
 
 /// Below `count`, as likely as any other to 2^-64 of it.
-std::uint32_t pick(std::uint64_t seed, std::uint32_t purpose, std::uint64_t index, std::uint32_t part, std::uint32_t count) {
+std::uint32_t pick(std::uint64_t seed, DesignDraw purpose, std::uint64_t index, std::uint32_t part, std::uint32_t count) {
   const Words w = words(seed, purpose, index, part);
   return static_cast<std::uint32_t>((std::uint64_t{w[0]} * count + (std::uint64_t{w[1]} * count >> 32)) >> 32);
 }
 
 /// The numbers below `count` in random order (Fisher & Yates 1938, Durstenfeld 1964).
-std::vector<std::uint32_t> shuffled(std::uint64_t seed, std::uint32_t purpose, std::uint32_t part, std::uint32_t count) {
+std::vector<std::uint32_t> shuffled(std::uint64_t seed, DesignDraw purpose, std::uint32_t part, std::uint32_t count) {
   std::vector<std::uint32_t> order(count);
   std::iota(order.begin(), order.end(), 0u);
   for (std::uint32_t i = count; i > 1; --i) std::swap(order[i - 1], order[pick(seed, purpose, i, part, i)]);
@@ -36,7 +35,7 @@ std::vector<std::uint32_t> shuffled(std::uint64_t seed, std::uint32_t purpose, s
 
 }  // namespace
 
-double design_draw(std::uint64_t seed, std::uint32_t purpose, std::uint64_t index, std::uint32_t part) {
+double design_draw(std::uint64_t seed, DesignDraw purpose, std::uint64_t index, std::uint32_t part) {
   const Words w = words(seed, purpose, index, part);
   return uniform(w[0], w[1]);
 }
@@ -50,7 +49,7 @@ SobolSequence::SobolSequence(std::size_t dimensions, std::uint64_t seed)
     for (std::size_t d = 0; d < dimensions; ++d) directions_[r * dimensions + d] = engine();
   }
   for (std::size_t d = 0; d < dimensions; ++d) {
-    const Words w = words(seed, shift, d, 0);
+    const Words w = words(seed, DesignDraw::shift, d, 0);
     shift_[d] = std::uint64_t{w[0]} << 32 | w[1];
   }
 }
@@ -78,8 +77,8 @@ Design::Design(const SweepFile& sweep) : sweep_(&sweep) {
     case Kind::latin_hypercube:
       points_ = design.samples;
       for (std::size_t k = 0; k < keys; ++k)
-        strata_.push_back(
-            shuffled(sweep.seed, strata, static_cast<std::uint32_t>(k), static_cast<std::uint32_t>(design.samples)));
+        strata_.push_back(shuffled(sweep.seed, DesignDraw::strata, static_cast<std::uint32_t>(k),
+                                   static_cast<std::uint32_t>(design.samples)));
       break;
     case Kind::sobol:
       points_ = design.samples;
@@ -108,10 +107,11 @@ std::vector<double> Design::morris(std::uint64_t index) const {
   // Everything about a trajectory is drawn anew for each of its points: a shard may have but one of them.
   std::vector<std::uint32_t> order(keys);
   std::iota(order.begin(), order.end(), 0u);
-  for (std::uint32_t i = keys; i > 1; --i) std::swap(order[i - 1], order[pick(sweep_->seed, trajectory, number, i, i)]);
+  for (std::uint32_t i = keys; i > 1; --i)
+    std::swap(order[i - 1], order[pick(sweep_->seed, DesignDraw::trajectory, number, i, i)]);
   std::vector<double> shares(keys);
   for (std::uint32_t k = 0; k < keys; ++k) {
-    const Words w = words(sweep_->seed, trajectory, number, 0x80000000u + k);
+    const Words w = words(sweep_->seed, DesignDraw::trajectory, number, 0x80000000u + k);
     const double low = static_cast<double>(std::uint64_t{w[0]} * (levels / 2) >> 32) / last;
     const bool rises = (w[1] & 1) != 0;
     const bool has_moved = static_cast<std::uint64_t>(std::find(order.begin(), order.end(), k) - order.begin()) < moved;
@@ -129,7 +129,7 @@ std::vector<double> Design::shares(std::uint64_t index) const {
       return {};
     case Kind::latin_hypercube:
       for (std::size_t k = 0; k < keys; ++k) {
-        const double offset = design_draw(sweep_->seed, within, index, static_cast<std::uint32_t>(k));
+        const double offset = design_draw(sweep_->seed, DesignDraw::within, index, static_cast<std::uint32_t>(k));
         shares[k] = (strata_[k][index] + offset) / static_cast<double>(points_);
       }
       return shares;

@@ -16,7 +16,6 @@ namespace {
 using Kind = DesignChoice::Kind;
 
 constexpr std::size_t resamples = 1000;
-constexpr std::uint32_t bootstrap = 4;  // of `design_draw`
 
 /// The 95 % percentile interval of a statistic of whole blocks, resampled with replacement.
 class Bootstrap {
@@ -32,7 +31,7 @@ class Bootstrap {
     std::vector<std::vector<double>> all(point.size());
     for (std::size_t r = 0; r < resamples; ++r) {
       for (std::size_t i = 0; i < blocks_; ++i) {
-        const double u = design_draw(seed_, bootstrap, i, static_cast<std::uint32_t>(r));
+        const double u = design_draw(seed_, DesignDraw::bootstrap, i, static_cast<std::uint32_t>(r));
         chosen[i] = std::min(blocks_ - 1, static_cast<std::size_t>(u * static_cast<double>(blocks_)));
       }
       const std::vector<double> one = statistics(chosen);

@@ -6,11 +6,11 @@
 #include <atomic>
 #include <cmath>
 #include <exception>
-#include <limits>
 #include <mutex>
 
 #include "sojourn/base/parallel.hpp"
 #include "sojourn/base/special.hpp"
+#include "sojourn/base/special_values.hpp"
 #include "sojourn/engine/run.hpp"
 #include "sojourn/outcomes/collect.hpp"
 #include "sojourn/outcomes/metrics.hpp"
@@ -74,7 +74,6 @@ class DrawJob {
       result_.values.emplace_back(options.draws);
       result_.idle.push_back(changes_none(parts, key.key, result_.plans));
     }
-    constexpr double nan = std::numeric_limits<double>::quiet_NaN();
     const std::vector<std::vector<double>> of_a_plan(options.draws, std::vector<double>(replications_of_a_draw, nan));
     result_.outcomes.assign(metrics().size(), {result_.plans.size(), of_a_plan});
     result_.customers = parts.settings.customers;

@@ -51,7 +51,7 @@ TEST_CASE("a Latin hypercube has one point in each stratum of each key, in an or
   for (std::size_t k = 0; k < 3; ++k) CHECK(stratified(along(design, k)));
   // The twin: points drawn at random leave strata empty.
   std::vector<double> random;
-  for (std::uint64_t i = 0; i < 97; ++i) random.push_back(design_draw(1, 9, i, 0));
+  for (std::uint64_t i = 0; i < 97; ++i) random.push_back(design_draw(1, DesignDraw{9}, i, 0));
   CHECK_FALSE(stratified(random));
   // Ranks of different keys do not follow one another: |r| < 0.5 among 97 (5 standard errors).
   const std::vector<double> a = along(design, 0), b = along(design, 1);

@@ -30,7 +30,7 @@ std::vector<BoxKey> space(std::size_t points, std::uint64_t seed, int levels = 0
 }
 
 /// A number of (0, 1) of each point that is independent of its keys.
-double noise(std::size_t point, std::uint64_t seed) { return design_draw(seed, 99, point, 0); }
+double noise(std::size_t point, std::uint64_t seed) { return design_draw(seed, DesignDraw{99}, point, 0); }
 
 std::vector<std::uint8_t> labelled(const std::vector<BoxKey>& points, const std::function<bool(std::size_t)>& wins) {
   std::vector<std::uint8_t> labels;

@@ -7,6 +7,10 @@
 
 namespace sojourn {
 
+/// The chance that anything said of all that is compared at once is wrong, where the 95 % is held by all statements
+/// together.
+inline constexpr double error_of_all = 0.05;
+
 /// Two-sided p-value of Student's t test that the estimated figure is 0: below 0.05 exactly where its 95 % interval leaves
 /// 0 out. NaN where there is no interval.
 [[nodiscard]] double p_value(const Estimate& estimate);

@@ -103,6 +103,13 @@ enum class CoupledBy { word_of_mouth, reviews, queues, accounts, rules };
 /// All that is in use; empty where customers live apart.
 [[nodiscard]] std::vector<CoupledBy> couplings(const ModelParts& parts);
 
+/// The ids of entities (personas, touchpoints, plans, ...), in their order.
+[[nodiscard]] std::vector<std::string> ids_of(const auto& entities) {
+  std::vector<std::string> ids;
+  for (const auto& entity : entities) ids.push_back(entity.id);
+  return ids;
+}
+
 /// An immutable, valid model under one plan. Copies share their data.
 class Model {
  public:

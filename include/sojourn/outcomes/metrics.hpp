@@ -2,11 +2,17 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string_view>
 #include <vector>
 
 namespace sojourn {
+
+/// One sum over another; NaN where the other is not positive, since nobody was counted.
+[[nodiscard]] inline double ratio(double numerator, double denominator) {
+  return denominator > 0.0 ? numerator / denominator : std::numeric_limits<double>::quiet_NaN();
+}
 
 /// Sums over a group of people in one or more replications. Pooling is adding. Money is the simulated people's.
 struct Sums {

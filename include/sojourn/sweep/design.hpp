@@ -60,8 +60,21 @@ class Design {
   std::vector<SobolSequence> sobol_;                // one, where the design has it
 };
 
-/// A uniform number in (0,1) named by (seed, purpose, index, part); 52 bits. Purposes: 0 the shift of a Sobol sequence, 1
-/// and 2 a Latin hypercube, 3 Morris trajectories, 4 bootstrap, 5 and 6 resamples and shuffles of a box.
-[[nodiscard]] double design_draw(std::uint64_t seed, std::uint32_t purpose, std::uint64_t index, std::uint32_t part);
+/// What a number of a sweep is drawn for: the digital shift of a Sobol sequence; the order of a Latin hypercube's strata,
+/// and the place within one; a trajectory of Morris; a bootstrap of indices; resamples of points, and shuffles of them, for
+/// a box.
+enum class DesignDraw : std::uint32_t {
+  shift = 0,
+  strata = 1,
+  within = 2,
+  trajectory = 3,
+  bootstrap = 4,
+  resample = 5,
+  shuffle = 6
+};
+
+/// A uniform number in (0,1) named by (seed, purpose, index, part); 52 bits. Any number may stand for a purpose of one's
+/// own.
+[[nodiscard]] double design_draw(std::uint64_t seed, DesignDraw purpose, std::uint64_t index, std::uint32_t part);
 
 }  // namespace sojourn
