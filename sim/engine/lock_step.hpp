@@ -312,6 +312,26 @@ struct Payment {
   double time;
 };
 
+/// How far the hazards of an exit of a race, and its delays, are multiplied in any stretch of time.
+struct HazardRange {
+  float least_odds, most_odds, least_stretch, most_stretch;
+};
+
+/// How the hazards of races change in time: stretches of time, of few kinds, as Program::hazard_stretches has them.
+struct Hazards {
+  const std::int32_t* place_of;  // [place], of those where hazards change; null: they change nowhere
+  std::int32_t places, kinds;    // at one place, at most
+  const std::int32_t* kinds_at;  // [hazard place]; 0 where they are more than Program::hazard_rows tells apart
+  const std::int32_t* next;      // [regime x places + hazard place] the stretch that begins next
+  /// Of each stretch, and its kind. After the last of a place comes one that begins at infinity.
+  const double* begin;
+  const std::int32_t* kind;
+  /// [(hazard place x kinds + kind) x fast_exits + exit]: odds, and what delays are multiplied by.
+  const float* odds;
+  const double* stretch;
+  const HazardRange* range;  // [hazard place x fast_exits + exit]
+};
+
 /// Everything that a loop needs to know of a program; never changes while it runs.
 struct Tables {
   const void* owner;  // for the calls below
@@ -329,11 +349,8 @@ struct Tables {
   const std::int32_t* regime_of_cell;                  // see Program::cell_of
   double cells_per_day;
   std::int32_t cells;
-  std::int32_t regime_steps;            // that begin in one cell, at most
-  const double* next_hazards;           // [regime x hazard_places + hazard_place_of] when hazards there change next;
-                                        // null: never
-  const std::int32_t* hazard_place_of;  // [place], of those where hazards change
-  std::int32_t hazard_places;
+  std::int32_t regime_steps;  // that begin in one cell, at most
+  Hazards hazards;
   const Passage* passages;              // [exits + touchpoints + touchpoints], see `Passage`
   const std::int32_t* flow_kind_of;     // [place + 1]; first: of nowhere
   const std::uint8_t* is_end;           // [touchpoint]

@@ -87,6 +87,7 @@ struct Block {
   Columns c{};
   Scratch s{};
   Racers r;  // what is read of it is written before, as of `people`: to clear both would take as long as some dozen visits
+  Changing changing;
   SetApart apart{};
   int apart_count = 0;
   People people;

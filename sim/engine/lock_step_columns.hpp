@@ -113,6 +113,19 @@ struct alignas(64) Racers {
   float satisfaction[lane_count], expectation[lane_count], heard[lane_count], effort[lane_count];
   float sigma[lane_count], hazard[lane_count], e[lane_count], x[lane_count];
   double a[lane_count], b[lane_count], stretch[lane_count], delay[lane_count];
+  // Of each exit, where hazards change: the draw, and what the customer's state makes of the odds.
+  float threshold[fast_exits][lane_count], factor[fast_exits][lane_count];
+};
+
+/// Of the racers those over whose race hazards change.
+struct alignas(64) Changing {
+  std::int32_t racer[lane_count], place[lane_count];  // `place` among those where hazards change
+  std::int32_t at[lane_count];                        // the stretch of time that they are in
+  std::int32_t index[lane_count], family[lane_count], to[lane_count], taken[lane_count];
+  float sigma[lane_count];
+  double a[lane_count], b[lane_count];
+  double soonest[fast_exits][lane_count];  // days after which each exit may come
+  double latest[lane_count];               // days after which some exit has come
 };
 
 /// Columns of `Row`, by the position of the field.

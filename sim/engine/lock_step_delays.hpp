@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lock_step_asking.hpp"
+#include "lock_step_hazards.hpp"
 #include "lock_step_meeting.hpp"
 #include "sojourn/base/wide_philox.hpp"
 #include "sojourn/behaviour/choice.hpp"
@@ -128,9 +129,12 @@ void compete(Block& b, int j, int padded) {
     const float odds = j < exits[k] ? o[k] : 0.0f;
     const float exponent = behaviour::utility(on_satisfaction[k], on_expectation[k], on_effort[k], b.r.satisfaction[k],
                                               b.r.expectation[k], b.r.effort[k]);
-    const float m = behaviour::weigh(odds, exponent + on_heard[k] * b.r.heard[k]);
+    const float factor = behaviour::weigh(1.0f, exponent + on_heard[k] * b.r.heard[k]), m = odds * factor;
+    const float threshold = sojourn::exponential(words[k]);
+    b.r.factor[j][k] = factor;
+    b.r.threshold[j][k] = threshold;
     // A hazard of zero never comes.
-    b.r.hazard[k] = m > 0.0f ? sojourn::exponential(words[k]) / m : 2e30f;
+    b.r.hazard[k] = m > 0.0f ? threshold / m : 2e30f;
   }
   EACH_LANE
   for (int k = 0; k < padded; ++k) {
@@ -153,6 +157,31 @@ void compete(Block& b, int j, int padded) {
     b.r.delay[k] = comes ? b.r.a[k] : b.r.delay[k];
     b.r.first[k] = comes ? j : b.r.first[k];
   }
+}
+
+/// Where hazards change before the first exit comes, that is not yet the answer. Those of them whose hazards are of more
+/// kinds than the loop knows are marked: the reference decides. Returns how many.
+int race_on(Block& b, int count) {
+  const Hazards& hazards = b.t.hazards;
+  const std::int32_t* const flag = b.integers(Field::facts);
+  int changing = 0, marked = 0;
+  for (int k = 0; k < count; ++k) {
+    const int i = b.r.lane[k];
+    if ((flag[i] & RowFlag::hazards_change) == 0) continue;
+    const std::int32_t place = hazards.place_of[b.c.place[i]], next = hazards.next[b.c.regime[i] * hazards.places + place];
+    const double begin = hazards.begin[next];
+    if (b.r.first[k] < 0 ? !(begin < never) : !(b.c.time[i] + b.r.delay[k] > begin)) continue;
+    if (hazards.kinds_at[place] == 0) {
+      b.s.marked[marked++] = i;
+      continue;
+    }
+    b.changing.racer[changing] = k;
+    b.changing.place[changing] = place;
+    // A stretch that a rule begins may have begun by the very time of the visit.
+    b.changing.at[changing++] = begin <= b.c.time[i] ? next : next - 1;
+  }
+  if (changing > 0) race_over_changes(b, changing);
+  return marked;
 }
 
 /// Touchpoints whose exits compete: those customers, side by side.
@@ -198,6 +227,7 @@ void compete(Block& b) {
                    {b.r.words[0], b.r.words[1], b.r.words[2], b.r.words[3]}, static_cast<std::uint32_t>(call));
     for (int j = call * 4; j < call * 4 + 4 && j < b.t.race_exits; ++j) compete(b, j, padded);
   }
+  const int marked = b.t.hazards.place_of != nullptr ? race_on(b, count) : 0;
   for (int k = 0; k < count; ++k) {
     const int i = b.r.lane[k];
     const std::int32_t chosen = b.r.first[k];
@@ -208,14 +238,7 @@ void compete(Block& b) {
     b.s.to[i] = exit.to;
     b.s.taken[i] = exit.taken;
   }
-  if (b.t.next_hazards == nullptr) return;
-  // Where hazards change before the first exit comes, the reference decides.
-  for (int k = 0; k < count; ++k) {
-    const int i = b.r.lane[k];
-    if ((flag[i] & RowFlag::hazards_change) == 0) continue;
-    const double next = b.t.next_hazards[b.c.regime[i] * b.t.hazard_places + b.t.hazard_place_of[b.c.place[i]]];
-    if (b.s.chosen[i] < 0 ? next < never : b.c.time[i] + b.s.a[i] > next) decide(b, i, true);
-  }
+  for (int k = 0; k < marked; ++k) decide(b, b.s.marked[k], true);
 }
 
 /// How long until the next touchpoint.

@@ -179,8 +179,6 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   tables_.cells = narrow(regime_of_cell_.size());
   tables_.state_of = state_of_.data();
   tables_.money_of = money_of_.data();
-  tables_.hazard_place_of = hazard_place_of_.data();
-  tables_.next_hazards = next_hazards_.empty() ? nullptr : next_hazards_.data();
   tables_.passages = passages_.data();
   tables_.flow_kind_of = flow_kind_of_.data();
   tables_.is_end = is_end_.data();
@@ -399,29 +397,59 @@ void Compiled::compile_content(const VisitRow& row, bool shown) {
 void Compiled::compile_hazards() {
   const std::vector<double>& begins = program_->regime_begins();
   const auto places = static_cast<std::size_t>(tables_.places), touchpoints = static_cast<std::size_t>(tables_.touchpoints);
+  const auto persona = [&](std::size_t place) { return static_cast<std::uint32_t>(place / touchpoints); };
+  const auto touchpoint = [&](std::size_t place) { return static_cast<std::uint32_t>(place % touchpoints); };
   hazard_place_of_.assign(places, 0);
   std::vector<std::size_t> changing;  // places
+  std::size_t kinds = 0;
   for (std::size_t place = 0; place < places; ++place) {
-    const auto persona = static_cast<std::uint32_t>(place / touchpoints);
-    if (program_->hazard_stretches(persona, static_cast<std::uint32_t>(place % touchpoints)).empty()) continue;
+    if (program_->hazard_stretches(persona(place), touchpoint(place)).empty()) continue;
     hazard_place_of_[place] = narrow(changing.size());
     changing.push_back(place);
     for (std::size_t at = place; at < row_of_.size(); at += places) {
       rows_[static_cast<std::size_t>(row_of_[at])].facts |= RowFlag::hazards_change;
     }
+    kinds = std::max(kinds, program_->hazard_rows(persona(place), touchpoint(place)).size());
   }
-  tables_.hazard_places = narrow(changing.size());
   if (changing.empty()) return;
-  next_hazards_.assign(begins.size() * changing.size(), never);
+  constexpr auto exits_of_row = static_cast<std::size_t>(fast_exits);
+  next_hazards_.resize(begins.size() * changing.size());
+  hazard_odds_.assign(changing.size() * kinds * exits_of_row, 0.0f);
+  hazard_stretch_.assign(hazard_odds_.size(), 1.0);
+  hazard_range_.assign(changing.size() * exits_of_row, {0.0f, 0.0f, 1.0f, 1.0f});
   for (std::size_t k = 0; k < changing.size(); ++k) {
-    const auto persona = static_cast<std::uint32_t>(changing[k] / touchpoints);
-    const auto stretches = program_->hazard_stretches(persona, static_cast<std::uint32_t>(changing[k] % touchpoints));
-    auto next = stretches.begin();
+    const auto stretches = program_->hazard_stretches(persona(changing[k]), touchpoint(changing[k]));
+    std::size_t next = 0;
     for (std::size_t regime = 0; regime < begins.size(); ++regime) {
-      while (next != stretches.end() && next->begin <= begins[regime]) ++next;
-      if (next != stretches.end()) next_hazards_[regime * changing.size() + k] = next->begin;
+      while (next < stretches.size() && stretches[next].begin <= begins[regime]) ++next;
+      next_hazards_[regime * changing.size() + k] = narrow(hazards_begin_.size() + next);
+    }
+    for (const HazardStretch& stretch : stretches) {
+      hazards_begin_.push_back(stretch.begin);
+      hazard_kind_.push_back(narrow(stretch.which));
+    }
+    hazards_begin_.push_back(std::numeric_limits<double>::infinity());
+    hazard_kind_.push_back(0);
+    const auto rows = program_->hazard_rows(persona(changing[k]), touchpoint(changing[k]));
+    hazard_kinds_at_.push_back(narrow(rows.size()));
+    for (std::size_t kind = 0; kind < rows.size(); ++kind) {
+      const auto exits = program_->exits(program_->row(rows[kind]));
+      // Races of more exits are decided one customer at a time.
+      for (std::size_t j = 0; j < std::min(exits.size(), exits_of_row); ++j) {
+        const std::size_t at = (k * kinds + kind) * exits_of_row + j;
+        const float odds = hazard_odds_[at] = exits[j].odds;
+        hazard_stretch_[at] = exits[j].stretch;
+        const auto stretch = static_cast<float>(exits[j].stretch);
+        lock_step::HazardRange& range = hazard_range_[k * exits_of_row + j];
+        if (kind == 0) range = {odds, odds, stretch, stretch};
+        range = {std::min(range.least_odds, odds), std::max(range.most_odds, odds), std::min(range.least_stretch, stretch),
+                 std::max(range.most_stretch, stretch)};
+      }
     }
   }
+  tables_.hazards = {hazard_place_of_.data(), narrow(changing.size()), narrow(kinds),       hazard_kinds_at_.data(),
+                     next_hazards_.data(),    hazards_begin_.data(),   hazard_kind_.data(), hazard_odds_.data(),
+                     hazard_stretch_.data(),  hazard_range_.data()};
 }
 
 std::int32_t Compiled::own_trait(std::int32_t trait) {

@@ -72,8 +72,12 @@ class Compiled {
   Tables tables_{};
   std::vector<Row> rows_;
   std::vector<const VisitRow*> visit_rows_;  // of each row
-  std::vector<std::int32_t> row_of_, state_of_, money_of_, hazard_place_of_;
-  std::vector<double> regime_begins_, next_hazards_;
+  std::vector<std::int32_t> row_of_, state_of_, money_of_;
+  std::vector<double> regime_begins_;
+  std::vector<std::int32_t> hazard_place_of_, hazard_kinds_at_, next_hazards_, hazard_kind_;
+  std::vector<double> hazards_begin_, hazard_stretch_;
+  std::vector<float> hazard_odds_;
+  std::vector<lock_step::HazardRange> hazard_range_;
   std::vector<Exit> exits_;
   std::vector<double> stretch_;
   std::vector<float> carries_;
