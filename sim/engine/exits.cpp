@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "hazard_stretches.hpp"
+
 namespace sojourn {
 
 namespace {
@@ -131,12 +133,6 @@ ExitChoice choose(const Program& program, const VisitRow& row, const Carrier& ca
 
 namespace {
 
-/// What the hazards of an exit are multiplied by, and its delays, in one of several stretches of time.
-struct HazardIn {
-  float weight = 0.0f;
-  double stretch = 1.0;
-};
-
 /// Stretches of time between which hazards change, the first of which has begun, and the rows that they are of.
 struct Stretches {
   std::span<const HazardStretch> all;
@@ -164,6 +160,21 @@ double end_of_stretches(std::span<const HazardStretch> stretches, double time, d
   return next == stretches.end() ? forever : next->begin;
 }
 
+/// What `delay_over_stretches` asks of a law.
+struct LawOfDelay {
+  explicit LawOfDelay(const Inverse& after)
+      : inverse(after), law(after.formula()), begins(law.family == Inverse::Family::uniform ? law.a : -forever) {}
+  [[nodiscard]] double hazard_until(double age) const {
+    // Many stretches may pass before an exponential law fires.
+    return law.family == Inverse::Family::exponential ? age / law.a : inverse.cumulative_hazard(age);
+  }
+  [[nodiscard]] double age_at(float hazard) const { return inverse.at_hazard(hazard); }
+
+  const Inverse& inverse;
+  Inverse::Formula law;
+  double begins;
+};
+
 /// Days until exit `j` fires for somebody who comes at `time`, over stretches of time that differ; `never` where that is not
 /// before `limit`.
 double delay_over(const Program& program, const Stretches& over, std::size_t j, float threshold, const Carrier& carrier,
@@ -177,72 +188,40 @@ double delay_over(const Program& program, const Stretches& over, std::size_t j, 
   const double own_scale = exit_scale(at_visit, carrier);
   if (!(own_scale < forever)) return forever;
   // In days as they would pass without a stretch. A scale of 0 leaves a clock's law no time at all.
-  double age = clock_age > 0.0 ? clock_age / own_scale : 0.0;
-  double used = hazard_at(after, age);           // hazard of the law at that age: none of it is left to come
-  double left = static_cast<double>(threshold);  // of the threshold
-  double now = time;
+  const double age = clock_age > 0.0 ? clock_age / own_scale : 0.0;
+  const double used = hazard_at(after, age);  // hazard of the law at that age: none of it is left to come
   const auto of_row = [&](const VisitRow& row) {
     const ExitRow& exit = program.exits(row)[j];
-    return HazardIn{weight_of(program, exit, carrier, state), stretch_of(exit, carrier)};
+    return HazardIn{weight_of(program, exit, carrier, state), stretch_of(exit, carrier), forever};
   };
   // Where the same hazards come again and again they are known beforehand, and most exits cannot fire before the limit.
   std::array<HazardIn, most_hazard_rows> known;
-  HazardIn most{0.0f, forever};  // the largest weight and the least stretch
+  HazardIn most{0.0f, forever, forever};  // the largest weight and the least stretch
   for (std::size_t k = 0; k < over.rows.size(); ++k) {
     known[k] = of_row(program.row(over.rows[k]));
-    most = {std::max(most.weight, known[k].weight), std::min(most.stretch, known[k].stretch)};
+    most = {std::max(most.m, known[k].m), std::min(most.stretch, known[k].stretch), forever};
   }
   if (!over.rows.empty() && !constant && used < forever && most.stretch > 0.0) {
     const double oldest = age + (end_of_stretches(stretches, time, limit) - time) / most.stretch;
     // More than sums over stretches are off by.
     constexpr double rounding = 1.0 + 1e-4;
-    if (oldest < forever && static_cast<double>(most.weight) * (after.cumulative_hazard(oldest) - used) * rounding < left) {
+    if (oldest < forever &&
+        static_cast<double>(most.m) * (after.cumulative_hazard(oldest) - used) * rounding < static_cast<double>(threshold)) {
       return forever;
     }
   }
-  // The cumulative hazard of two laws at once: many stretches may pass before the first fires at all.
-  const Inverse::Formula law = after.formula();
-  const bool exponential = law.family == Inverse::Family::exponential;
-  const double begins = law.family == Inverse::Family::uniform && law.b > 0.0 ? law.a : -forever;
-  const auto hazard_until = [&](double so_old) {
-    if (so_old <= begins) return 0.0;
-    return exponential ? so_old / law.a : after.cumulative_hazard(so_old);
+  const auto in = [&](std::size_t k) {
+    HazardIn stretch = over.rows.empty() ? of_row(program.row(stretches[k])) : known[stretches[k].which];
+    if (k + 1 < stretches.size()) stretch.end = stretches[k + 1].begin;
+    return stretch;
   };
-  for (std::size_t k = 0; k < stretches.size() && now - time < limit; ++k) {
-    const auto [m, stretch] = over.rows.empty() ? of_row(program.row(stretches[k])) : known[stretches[k].which];
-    const double end = k + 1 < stretches.size() ? stretches[k + 1].begin : forever;
-    // A delay that is stretched to nothing is over at once.
-    const double age_at_end = stretch > 0.0 ? age + (end - now) / stretch : forever;
-    if (constant) {
-      const double at = at_visit.anniversary >= 0
-                            ? program.carried().next_anniversary(carrier.carried, at_visit.anniversary, clock_age)
-                            : after.draw(0);
-      // A fixed delay is over or not; where its hazard is nothing at that moment it never fires.
-      if (at <= age_at_end) {
-        return m > 0.0f ? (now - time) + std::max(0.0, at - age) * stretch : forever;
-      }
-    } else if (!(used < forever)) {
-      if (m > 0.0f) return now - time;  // the law is over already
-    } else if (m > 0.0f) {
-      const bool for_good = !(age_at_end < forever);
-      const double reached = for_good ? age_at_end : hazard_until(age_at_end);
-      const double adds = static_cast<double>(m) * (reached - used);
-      if (!(adds < left)) {
-        const double fires = after.at_hazard(static_cast<float>(used + left / static_cast<double>(m)));
-        const double in_stretch = std::clamp((fires - age) * stretch, 0.0, end - now);
-        return (now - time) + in_stretch;
-      }
-      left -= adds;
-      used = reached;
-    } else if (age_at_end < forever) {
-      used = hazard_until(age_at_end);
-    } else {
-      break;  // the law is over while the hazard is nothing
-    }
-    age = age_at_end;
-    now = end;
+  if (constant) {
+    const double at = at_visit.anniversary >= 0
+                          ? program.carried().next_anniversary(carrier.carried, at_visit.anniversary, clock_age)
+                          : after.draw(0);
+    return fixed_delay_over_stretches(at, time, age, limit, in);
   }
-  return forever;
+  return delay_over_stretches(LawOfDelay(after), time, age, used, static_cast<double>(threshold), limit, in);
 }
 
 /// When `exit` of a race would come if nothing changed, in days, from its draw; nothing where it never comes.

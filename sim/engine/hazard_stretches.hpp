@@ -1,5 +1,5 @@
 // When an exit of a race comes whose hazard changes while a customer waits. Forced inline, because the vectorised loop,
-// which uses it, is compiled for each vector width.
+// which is compiled for each vector width, uses it as well as the reference.
 #pragma once
 
 #include <cstddef>

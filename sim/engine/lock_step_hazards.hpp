@@ -87,9 +87,9 @@ void find_range(Block& b, int j, int padded) {
   for (int k = 0; k < padded; k += 8) fetch_exits(b.t.exits, c.index, k, c.a, c.b, c.sigma, c.family, c.to, c.taken);
   const float *const thresholds = b.r.threshold[j], *const factors = b.r.factor[j];
   const HazardRange* const ranges = b.t.hazards.range + j;
-  const auto days = [&](int k, float hazard) __attribute__((always_inline)) {
-    const float safe = numeric::greater(hazard, 1e-30f);
-    const float share = -numeric::expm1(-safe), power = numeric::exp(c.sigma[k] * numeric::log(safe));
+  // Of a uniform law its two ends will do.
+  const auto days = [&](int k, float hazard, float share) __attribute__((always_inline)) {
+    const float power = numeric::exp(c.sigma[k] * numeric::log(numeric::greater(hazard, 1e-30f)));
     const float e = c.family[k] == Family::exponential ? hazard : c.family[k] == Family::weibull ? power : 1.0f;
     return c.a[k] * static_cast<double>(e) + c.b[k] * static_cast<double>(c.family[k] == Family::uniform ? share : 0.0f);
   };
@@ -100,8 +100,8 @@ void find_range(Block& b, int j, int padded) {
     const float factor = factors[racer], most = range.most_odds * factor, least = range.least_odds * factor;
     const float threshold = thresholds[racer], soon = threshold / (most > 0.0f ? most : 1.0f),
                 late = threshold / (least > 0.0f ? least : 1.0f);
-    const double soonest = days(k, soon) * static_cast<double>(range.least_stretch);
-    const double latest = days(k, numeric::lesser(late, 1e30f)) * static_cast<double>(range.most_stretch);
+    const double soonest = days(k, soon, 0.0f) * static_cast<double>(range.least_stretch);
+    const double latest = days(k, numeric::lesser(late, 1e30f), 1.0f) * static_cast<double>(range.most_stretch);
     c.soonest[j][k] = most > 0.0f ? soonest : never;
     c.latest[k] = least > 0.0f && late < 1e30f && latest < c.latest[k] ? latest : c.latest[k];
   }

@@ -161,24 +161,65 @@ TEST_CASE("hazards in time: exits compete over a change", "[verify]") {
   CHECK_FALSE(judge(second, 0.5, detectable));
 }
 
+namespace {
+
+/// Everything that an engine counts.
+std::vector<std::int64_t> cells_of(const ModelParts& parts, Engine engine) {
+  const PlanId plan(0);
+  RunOptions options;
+  options.engine = engine;
+  const RunResult result = run(Model(parts), std::span(&plan, 1), options);
+  std::vector<std::int64_t> all;
+  const Totals& totals = result.totals[0][0];
+  for (std::size_t i = 0; i < totals.shape().cells(); ++i) all.push_back(static_cast<std::int64_t>(totals.cell(i)));
+  return all;
+}
+
+}  // namespace
+
 TEST_CASE("hazards in time: the fast engine equals the reference where hazards change", "[verify]") {
   for (const double factor : {0.0, 0.5, 3.0}) {
     ModelParts parts = members(Weibull{100.0, 1.3}, 400.0,
                                {hazard("a", Operation::multiply, factor, 33.0, 140.0), stretch("b", 1.7, 90.0)}, 20'000);
     parts.touchpoints[0].next.push_back(by_odds(0, 0.5, Lognormal{20.0, 0.6}, {1.0, 0.5, 0.0, 0.0}));
     parts.touchpoints[0].quality_sd = 0.2;
-    const PlanId plan(0);
-    const auto cells = [&](Engine engine) {
-      RunOptions options;
-      options.engine = engine;
-      const RunResult result = run(Model(parts), std::span(&plan, 1), options);
-      std::vector<std::int64_t> all;
-      const Totals& totals = result.totals[0][0];
-      for (std::size_t i = 0; i < totals.shape().cells(); ++i) all.push_back(static_cast<std::int64_t>(totals.cell(i)));
-      return all;
-    };
-    const auto reference = cells(Engine::one_customer);
-    CHECK(cells(Engine::lock_step) == reference);
-    CHECK(cells(Engine::window_by_window) == reference);
+    const auto reference = cells_of(parts, Engine::one_customer);
+    CHECK(cells_of(parts, Engine::lock_step) == reference);
+    CHECK(cells_of(parts, Engine::window_by_window) == reference);
+  }
+}
+
+TEST_CASE("hazards in time: the fast engine equals the reference where hazards change every night", "[verify]") {
+  // Laws of every family that races side by side, by nights that close, that multiply and that stretch, and of more kinds
+  // than are told apart.
+  const auto at_night = [](const std::function<Change(int)>& change) {
+    std::vector<Change> nights;
+    for (int day = 0; day < 60; ++day) nights.push_back(change(day));
+    return nights;
+  };
+  const auto name = [](int day) { return "night-" + std::to_string(day); };
+  const std::vector<std::vector<Change>> cases{
+      at_night([&](int day) { return hazard(name(day), Operation::set, 3.0, day + 0.5, day + 0.9); }),
+      at_night([&](int day) { return hazard(name(day), Operation::set, 0.0, day + 0.3, day + 1.0); }),
+      at_night([&](int day) { return stretch(name(day), 0.25, day + 0.5, day + 1.0); }),
+      at_night([&](int day) { return stretch(name(day), 0.01, 7 * day + 6.5, 7 * day + 6.75); }),
+      at_night([&](int day) { return hazard(name(day), Operation::set, 0.1 + 0.1 * day, day + 0.5, day + 0.9); }),
+  };
+  for (std::size_t k = 0; k < cases.size(); ++k) {
+    INFO("case " << k);
+    ModelParts parts = members(Weibull{60.0, 1.4}, 100.0, cases[k], 5'000);
+    parts.touchpoints[0].quality_sd = 0.2;
+    auto& exits = parts.touchpoints[0].next;
+    exits.push_back(by_odds(0, 1.0, Uniform{12.0, 17.0}));
+    exits.push_back(by_odds(0, 0.4, Exponential{20.0}, {.satisfaction = 2.0}));
+    exits.push_back(by_odds(0, 0.2, Exponential{9.0}, {.satisfaction = -2.0, .effort = 1.0}));
+    exits.push_back(by_odds(0, 0.1, Fixed{16.0}));
+    exits.push_back(by_odds(1, 0.0, Exponential{5.0}));
+    const auto reference = cells_of(parts, Engine::one_customer);
+    CHECK(cells_of(parts, Engine::lock_step) == reference);
+    CHECK(cells_of(parts, Engine::window_by_window) == reference);
+    // The twin: one night is missing.
+    parts.events.erase(parts.events.begin() + 3);
+    CHECK_FALSE(cells_of(parts, Engine::lock_step) == reference);
   }
 }
