@@ -324,8 +324,9 @@ Call call_for_service(const Program& program, const VisitAt& visit, float patien
     return std::max(0.0, law.draw(from[3], law.by_score() ? normal_pair(from[0], from[2]).first : 0.0f));
   };
   call.work = draw(service.work, draws.service, draws.work) * service.work_unit;
-  // Where one simulated customer is less than one real one, only so many of them need a server's time.
-  if (program.occupies() < 1.0f && uniform(draws.service[1]) >= program.occupies()) call.work = 0.0;
+  // Where one simulated customer is less than one real one, only so many of them need a server's time and room.
+  call.of_somebody = !(program.occupies() < 1.0f) || uniform(draws.service[1]) < program.occupies();
+  if (!call.of_somebody) call.work = 0.0;
   if (patience >= 0.0f) {
     call.patience = service.patience ? draw(*service.patience, draws.own_patience, draws.exponential_own)
                                      : static_cast<double>(patience * draws.patience);

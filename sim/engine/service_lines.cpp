@@ -162,7 +162,7 @@ std::optional<ResolvedCall> ServiceLines::arrive(const Call& call, double until)
     std::push_heap(expiries_.begin(), expiries_.end(), Later());
   }
   for (const std::uint32_t p : groups_[group]) ++pools_[p].waiting;
-  ++waiting_at_[call.queue];
+  waiting_at_[call.queue] += call.of_somebody ? 1 : 0;
   ++waiting_;
   return std::nullopt;
 }
@@ -310,7 +310,7 @@ void ServiceLines::begin_service(Pool& pool, const Call& call, double time) {
 void ServiceLines::leave_line(std::uint32_t entry) {
   Waiting& waiting = entries_[entry];
   for (const std::uint32_t p : groups_[lines_[waiting.line].group]) --pools_[p].waiting;
-  --waiting_at_[waiting.call.queue];
+  waiting_at_[waiting.call.queue] -= waiting.call.of_somebody ? 1 : 0;
   waiting.serial = 0;
   free_entries_.push_back(entry);
   if (--waiting_ > 0) return;

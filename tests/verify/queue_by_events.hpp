@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <queue>
 #include <tuple>
 #include <vector>
 
@@ -20,14 +21,19 @@ class QueueByEvents {
   /// come.
   using Again = std::function<std::vector<Call>(const ResolvedCall&)>;
 
-  explicit QueueByEvents(Staffing staffing) : staffing_(std::move(staffing)), servers_(staffing_.pools.size()) {}
+  explicit QueueByEvents(Staffing staffing)
+      : staffing_(std::move(staffing)), servers_(staffing_.pools.size()), worked_(staffing_.pools.size(), 0.0) {}
 
   /// All calls that are resolved up to `until`, in the order of their resolution.
-  std::vector<ResolvedCall> run(std::vector<Call> coming, double until, const Again& again) {
+  std::vector<ResolvedCall> run(const std::vector<Call>& calls, double until, const Again& again) {
+    const auto later = [](const Call& a, const Call& b) {
+      return std::tie(a.time, a.customer) > std::tie(b.time, b.customer);
+    };
+    std::priority_queue<Call, std::vector<Call>, decltype(later)> coming(later, calls);
     std::vector<ResolvedCall> resolved;
     const auto done = [&](const ResolvedCall& call) {
       resolved.push_back(call);
-      for (const Call& next : again(call)) coming.push_back(next);
+      for (const Call& next : again(call)) coming.push(next);
     };
     for (std::size_t p = 0; p < servers_.size(); ++p) staff(p, value_at(staffing_.pools[p], 0.0));
     double now = 0.0;
@@ -52,10 +58,8 @@ class QueueByEvents {
         }
       }
       for (const Call& call : waiting_) earlier(call.time + call.patience, 2);
-      const auto first = std::min_element(coming.begin(), coming.end(), [](const Call& a, const Call& b) {
-        return std::tie(a.time, a.customer) < std::tie(b.time, b.customer);
-      });
-      if (first != coming.end()) earlier(first->time, 3);
+      if (!coming.empty()) earlier(coming.top().time, 3);
+      work(std::min(time, until) - now);
       if (!(time <= until)) return resolved;
       now = time;
       if (kind == 0) {
@@ -80,8 +84,8 @@ class QueueByEvents {
         waiting_.erase(gone);
         done({call, now, ResolvedCall::Outcome::gave_up});
       } else {
-        const Call call = *first;
-        coming.erase(first);
+        const Call call = coming.top();
+        coming.pop();
         bool served = false;
         for (const std::uint32_t p : staffing_.queues[call.queue].pools) {
           Server* const server = free_server(p);
@@ -102,9 +106,11 @@ class QueueByEvents {
   }
 
   [[nodiscard]] std::uint64_t waiting_at(std::uint32_t queue) const {
-    return static_cast<std::uint64_t>(
-        std::count_if(waiting_.begin(), waiting_.end(), [&](const Call& call) { return call.queue == queue; }));
+    return static_cast<std::uint64_t>(std::count_if(
+        waiting_.begin(), waiting_.end(), [&](const Call& call) { return call.queue == queue && call.of_somebody; }));
   }
+  /// Server days that a pool has worked on duty, of whole servers.
+  [[nodiscard]] double worked(std::size_t pool) const { return worked_[pool]; }
 
  private:
   static constexpr double never = std::numeric_limits<double>::infinity();
@@ -113,7 +119,15 @@ class QueueByEvents {
     bool busy = false;
     double free = 0.0;
     bool leaves = false;
+    double on_duty = 1.0;  // the part of a whole server that the work at hand counts as: the least speed since it began
   };
+
+  /// So many days pass in which nothing happens.
+  void work(double days) {
+    for (std::size_t p = 0; p < servers_.size(); ++p) {
+      for (const Server& server : servers_[p]) worked_[p] += server.busy && !server.leaves ? server.on_duty * days : 0.0;
+    }
+  }
 
   /// The pool has so many servers now.
   void staff(std::size_t p, double wanted) {
@@ -137,9 +151,10 @@ class QueueByEvents {
     const double speed = wanted - std::floor(wanted);
     const auto slow = std::find_if(pool.begin(), pool.end(), [](const Server& s) { return s.speed != 1.0; });
     if (slow == pool.end()) {
-      if (speed > 0.0) pool.push_back({speed, false, 0.0, false});
+      if (speed > 0.0) pool.push_back({speed, false, 0.0, false, speed});
     } else {
       slow->speed = speed;  // who is at work has been told when to be free
+      slow->on_duty = std::min(slow->on_duty, speed);
     }
   }
 
@@ -154,6 +169,7 @@ class QueueByEvents {
 
   void serve(Server& server, const Call& call, double now) {
     server.busy = true;
+    server.on_duty = server.speed;
     server.free = now + call.work * value_at(staffing_.queues[call.queue].handle_time, now) / server.speed;
   }
 
@@ -184,6 +200,7 @@ class QueueByEvents {
   Staffing staffing_;
   std::vector<std::vector<Server>> servers_;
   std::vector<Call> waiting_;
+  std::vector<double> worked_;  // [pool]
   double changed_until_ = 0.0;
 };
 

@@ -21,9 +21,9 @@ using Again = QueueByEvents::Again;
 
 const Again nobody_again = [](const ResolvedCall&) { return std::vector<Call>(); };
 
-/// Drives the lines as the engine does, stopped at the end of every window.
+/// Drives the lines as the engine does, stopped at the end of every window. `worked`: what each pool worked by then.
 std::vector<ResolvedCall> run_lines(const Staffing& staffing, const std::vector<Call>& calls, double until, double window,
-                                    const Again& again) {
+                                    const Again& again, std::vector<double>* worked = nullptr) {
   ServiceLines lines(staffing);
   const auto later = [](const Call& a, const Call& b) {
     return std::tie(a.time, a.customer) > std::tie(b.time, b.customer);
@@ -46,7 +46,9 @@ std::vector<ResolvedCall> run_lines(const Staffing& staffing, const std::vector<
       coming.pop();
       if (const auto at_once = lines.arrive(call, end)) done(*at_once);
     }
-    if (end >= until) return resolved;
+    if (end < until) continue;
+    for (std::uint32_t p = 0; worked != nullptr && p < staffing.pools.size(); ++p) worked->push_back(lines.worked(p));
+    return resolved;
   }
 }
 
@@ -123,6 +125,7 @@ std::vector<Call> random_calls(Numbers& numbers, const Staffing& staffing, std::
     call.priority = staffing.one_priority ? 2 : static_cast<std::int32_t>(numbers.below(3)) - 1;
     if (numbers.below(2) == 0) call.patience = days(0.7 * numbers.exponential());
     call.work = days(numbers.exponential());
+    call.of_somebody = numbers.below(8) > 0;
     calls.push_back(call);
   }
   return calls;
@@ -153,7 +156,8 @@ TEST_CASE("service lines: equal to a simulation event by event, call by call", "
   for (std::uint32_t run = 0; run < runs; ++run) {
     Numbers numbers(run);
     const Centre centre = run % 2 == 0 ? Centre::full : Centre::plain;
-    const Staffing staffing = random_staffing(numbers, centre);
+    Staffing staffing = random_staffing(numbers, centre);
+    staffing.horizon = 20.0;
     REQUIRE((centre == Centre::full || ServiceLines(staffing).foresees()));
     const std::vector<Call> calls = random_calls(numbers, staffing, 150);
     // A fifth of those who leave call again, soon; keyed by customer, so that both simulations decide alike.
@@ -167,10 +171,13 @@ TEST_CASE("service lines: equal to a simulation event by event, call by call", "
       }
       return more;
     };
-    const auto expected = QueueByEvents(staffing).run(calls, 20.0, again);
+    QueueByEvents by_events(staffing);
+    const auto expected = by_events.run(calls, staffing.horizon, again);
     for (const double window : {0.1, 1.0, 30.0}) {
       INFO("run " << run << ", window " << window);
-      REQUIRE(difference(run_lines(staffing, calls, 20.0, window, again), expected) == "");
+      std::vector<double> worked;
+      REQUIRE(difference(run_lines(staffing, calls, staffing.horizon, window, again, &worked), expected) == "");
+      for (std::size_t p = 0; p < worked.size(); ++p) REQUIRE(worked[p] == Approx(by_events.worked(p)).margin(1e-9));
     }
     for (const ResolvedCall& call : expected) {
       gave_up += call.outcome == Outcome::gave_up;
@@ -180,7 +187,7 @@ TEST_CASE("service lines: equal to a simulation event by event, call by call", "
     // The twin: one more server in one pool.
     Staffing more = staffing;
     for (auto& step : more.pools[0]) step.second += 1.0;
-    twins += !difference(run_lines(more, calls, 20.0, 1.0, again), expected).empty();
+    twins += !difference(run_lines(more, calls, staffing.horizon, 1.0, again), expected).empty();
   }
   CHECK(gave_up > 1000);
   CHECK(turned_away > 1000);

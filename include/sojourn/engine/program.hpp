@@ -238,8 +238,8 @@ class Program {
   [[nodiscard]] bool leads_to_queue(std::uint32_t touchpoint) const { return leads_to_queue_[touchpoint] != 0; }
   /// How many real customers one simulated customer stands for at queues, beyond itself: 0 where that is one or less.
   [[nodiscard]] double shadows() const { return shadows_; }
-  /// The probability that a simulated customer's call takes a server's time: below 1 where customers are more than the
-  /// market.
+  /// The probability that a simulated customer's call takes a server's time and room: below 1 where customers are more than
+  /// the market.
   [[nodiscard]] float occupies() const { return occupies_; }
   /// The largest number of ordinary exits of any row.
   [[nodiscard]] std::size_t most_exits() const { return most_exits_; }

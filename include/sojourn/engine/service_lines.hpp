@@ -40,6 +40,7 @@ struct Call {
   std::uint32_t customer = 0;                                 // decides between calls of the same time
   std::uint32_t queue = 0;                                    // into Staffing::queues
   std::int32_t priority = 0;                                  // lower is served first
+  bool of_somebody = true;                                    // else it waits like others, but takes no room (and no work)
   double patience = std::numeric_limits<double>::infinity();  // days after which the caller gives up
   double work = 1.0;  // in units of the handling time that is in force when service begins
   // Of no concern here:
@@ -80,7 +81,7 @@ class ServiceLines {
   void renew(const Staffing& staffing, double time);
   /// Whether any call waits.
   [[nodiscard]] bool any_waiting() const { return waiting_ > 0; }
-  /// Calls that wait at a queue.
+  /// Calls of somebody that wait at a queue.
   [[nodiscard]] std::uint64_t waiting(std::uint32_t queue) const { return waiting_at_[queue]; }
   /// Server days worked by a pool for calls whose service has begun, also what lies beyond the time at hand, up to the
   /// horizon. Only time on duty counts: what servers who leave take to finish whom they serve is overtime. So this is never

@@ -95,8 +95,7 @@ inline constexpr std::size_t account_score_count = 4;
 
 /// Queues, by queue (a touchpoint with servers) and window: who came; of those whose wait ended in the window, who was
 /// served, who of them within the time asked for, who gave up, who was turned away at once, and the days that the first and
-/// third kind waited; and who was in line at the window's end, in real people where one simulated customer stands for
-/// several.
+/// third kind waited; and how many real people were in line at the window's end.
 enum class QueueScore { came, served, in_time, gave_up, turned_away, wait, waiting };
 inline constexpr std::size_t queue_score_count = 7;
 /// Waits that ended, by length: bin 0 holds those who did not wait; then 32 bins for each doubling from `shortest_wait` on,
