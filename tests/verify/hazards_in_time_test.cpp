@@ -1,7 +1,10 @@
 // Hazards that change while people wait: the exits of a race meet thresholds of accumulated hazard, so a change reaches
 // those who are already there. Survival is exp(-integral of m(t) / x(t) h(a(t)) dt), written out for each case.
+#include <algorithm>
 #include <cmath>
 #include <functional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "sojourn/engine/run.hpp"
@@ -42,6 +45,30 @@ Change hazard(std::string id, Operation operation, double value, double start, s
 }
 Change stretch(std::string id, double value, double start, std::optional<double> end = {}) {
   return change(std::move(id), 0, {Parameter::delay, Operation::multiply, value}, start, end);
+}
+
+/// What is on in the second half of each of so many days.
+std::vector<Change> nights(int days, const std::function<Change(std::string, double, double)>& of) {
+  std::vector<Change> all;
+  for (int day = 0; day < days; ++day) all.push_back(of("night-" + std::to_string(day), day + 0.5, day + 1.0));
+  return all;
+}
+std::vector<Change> nightly_hazard(int days, double value) {
+  return nights(days, [&](std::string id, double start, double end) {
+    return hazard(std::move(id), Operation::set, value, start, end);
+  });
+}
+std::vector<Change> nightly_stretch(int days, double value) {
+  return nights(days, [&](std::string id, double start, double end) { return stretch(std::move(id), value, start, end); });
+}
+
+/// Exit 0 goes by the time of a clock that has run for so long when people arrive, and that nothing starts anew.
+ModelParts by_clock(ModelParts parts, const Distribution& age) {
+  const ClockId clock(parts.clocks.size());
+  parts.clocks.push_back({"policy", "", {TouchpointId(1)}});
+  for (Persona& persona : parts.personas) persona.ages = {{clock, age}};
+  parts.touchpoints[0].next[0].clock = clock;
+  return parts;
 }
 
 }  // namespace
@@ -96,6 +123,11 @@ TEST_CASE("hazards in time: a fixed delay fires when its age is reached, if its 
   // Fifty days pass, then time passes twice as fast: day 75.
   CHECK_FALSE(left({stretch("faster", 0.5, 50.0)}, 74.99));
   CHECK(left({stretch("faster", 0.5, 50.0)}, 75.01));
+  CHECK_FALSE(left({}, 75.01));  // the twin: no change for those who wait
+  // By night it passes at half the speed: three quarters of a day a day, and a quarter of a day before the night of day 133.
+  CHECK_FALSE(left(nightly_stretch(150, 2.0), 133.24));
+  CHECK(left(nightly_stretch(150, 2.0), 133.26));
+  CHECK_FALSE(left(nightly_stretch(150, 2.1), 133.26));  // the twin
   // A delay of nothing is over at once.
   CHECK_FALSE(left({stretch("now", 0.0, 60.0)}, 59.99));
   CHECK(left({stretch("now", 0.0, 60.0)}, 60.01));
@@ -105,44 +137,150 @@ TEST_CASE("hazards in time: a fixed delay fires when its age is reached, if its 
 }
 
 TEST_CASE("hazards in time: nights of a year, 730 changes", "[verify]") {
-  // Twelve hours of three times the hazard, then twelve hours of the file's.
-  std::vector<Change> nights;
-  for (int day = 0; day < 365; ++day) {
-    nights.push_back(hazard("night-" + std::to_string(day), Operation::set, 3.0, day + 0.5, day + 1.0));
-  }
-  const Sample with = staying(members(Exponential{500.0}, 365.0, nights, 300'000));
+  // Twelve hours of the file's hazard, then twelve hours of three times as much.
+  const Sample with = staying(members(Exponential{500.0}, 365.0, nightly_hazard(365, 3.0), 300'000));
   CHECK(judge(with, std::exp(-2.0 * 365.0 / 500.0), 0.008));
   CHECK_FALSE(judge(with, std::exp(-365.0 / 500.0), 0.008));
 }
 
-TEST_CASE("hazards in time: nights that come again are skipped over to the same bits", "[verify]") {
-  // Where the hazards of a place are of few kinds, an exit that cannot fire in time is known at once; where they are of
-  // many, each stretch is looked at. Ten more kinds come when the lives that are compared are over.
-  std::vector<Change> nights;
-  for (int day = 0; day < 40; ++day) {
-    nights.push_back(hazard("night-" + std::to_string(day), Operation::set, 3.0, day + 0.5, day + 1.0));
+TEST_CASE("hazards in time: a law keeps its age through the nights of a year", "[verify]") {
+  const auto law = [](double age) { return std::pow(age / 400.0, 1.6); };
+  const auto over_nights = [&](double age, double by_day, double by_night) {  // of the hazard; time passes as it does
+    double sum = 0.0;
+    for (int day = 0; day < 365; ++day) {
+      sum += by_day * (law(age + day + 0.5) - law(age + day)) + by_night * (law(age + day + 1.0) - law(age + day + 0.5));
+    }
+    return std::exp(-sum);
+  };
+  const Distribution weibull = Weibull{400.0, 1.6};
+  constexpr double seen = 0.013;
+  const Sample with = staying(members(weibull, 365.0, nightly_hazard(365, 3.0), 100'000));
+  CHECK(judge(with, over_nights(0.0, 1.0, 3.0), seen));
+  CHECK_FALSE(judge(with, over_nights(0.0, 1.0, 1.0), seen));         // the twin: no nights
+  CHECK_FALSE(judge(with, std::exp(-365.0 * 4.0 * law(0.5)), seen));  // the twin: an age that begins each time
+  const Sample slower = staying(members(weibull, 365.0, nightly_stretch(365, 2.0), 100'000));
+  CHECK(judge(slower, std::exp(-law(0.75 * 365.0)), seen));
+  CHECK_FALSE(judge(slower, std::exp(-law(365.0)), seen));
+  // The same for the time of a clock that has run for 200 days, given that it lasted so long.
+  const Sample older = staying(by_clock(members(weibull, 365.0, nightly_hazard(365, 3.0), 100'000), Fixed{200.0}));
+  CHECK(judge(older, over_nights(200.0, 1.0, 3.0), seen));
+  CHECK_FALSE(judge(older, over_nights(0.0, 1.0, 3.0), seen));    // the twin: the clock's age is forgotten
+  CHECK_FALSE(judge(older, over_nights(200.0, 1.0, 1.0), seen));  // the twin: no nights
+}
+
+TEST_CASE("hazards in time: the time of a clock goes on from its age through changes, for every family", "[verify]") {
+  struct Case {
+    Distribution after;
+    std::function<double(double)> survival;
+  };
+  const std::vector<Case> cases{
+      {Lognormal{90.0, 0.8}, [](double t) { return 0.5 * std::erfc(std::log(t / 90.0) / 0.8 * std::sqrt(0.5)); }},
+      {Loglogistic{90.0, 2.0}, [](double t) { return 1.0 / (1.0 + std::pow(t / 90.0, 2.0)); }},
+      {Uniform{25.0, 185.0}, [](double t) { return std::fmin(1.0, std::fmax(0.0, (185.0 - t) / 160.0)); }},
+      {Normal{90.0, 30.0}, [](double t) { return 0.5 * std::erfc((t - 90.0) / 30.0 * std::sqrt(0.5)); }},
+      {Weibull{90.0, 2.0}, [](double t) { return std::exp(-std::pow(t / 90.0, 2.0)); }},
+      {Gompertz{0.004, 0.01}, [](double t) { return std::exp(-0.4 * std::expm1(0.01 * t)); }},
+      {Gamma{3.0, 90.0},  // Erlang's law of three steps of 30 days
+       [](double t) { return std::exp(-t / 30.0) * (1.0 + t / 30.0 + t * t / 1800.0); }},
+  };
+  // Who arrives has a clock of 50 days. From day 20 on the hazard is twice the file's, from day 40 to 70 time passes half as
+  // fast, and at day 80 the age is 50 + 40 + 15 + 10.
+  constexpr double age = 50.0, horizon = 80.0;
+  for (std::size_t k = 0; k < cases.size(); ++k) {
+    INFO("family " << k);
+    const auto hazard_of = [&](double t) { return -std::log(cases[k].survival(t)); };
+    const auto left = [&](double begin, double speed) {
+      const double change = begin + 20.0, end = begin + 40.0 + 30.0 * speed + 10.0;
+      return std::exp(hazard_of(begin) - hazard_of(change) - 2.0 * (hazard_of(end) - hazard_of(change)));
+    };
+    const std::vector<Change> changes{hazard("worse", Operation::multiply, 2.0, 20.0), stretch("slower", 2.0, 40.0, 70.0)};
+    const Sample with = staying(by_clock(members(cases[k].after, horizon, changes), Fixed{age}));
+    CHECK(judge(with, left(age, 0.5), detectable));
+    CHECK_FALSE(judge(with, left(0.0, 0.5), detectable));  // the twin: the clock's age is forgotten
+    CHECK_FALSE(judge(with, left(age, 1.0), detectable));  // the twin: nothing is slower
+    CHECK_FALSE(judge(with, std::exp(hazard_of(age) - hazard_of(age + 65.0)), detectable));  // the twin: no worse
+    // Clocks of all ages up to 100 days: the mean over them.
+    if (k > 1) continue;
+    double mean = 0.0;
+    for (int i = 0; i < 1000; ++i) mean += left(0.1 * (i + 0.5), 0.5) / 1000.0;
+    CHECK(judge(staying(by_clock(members(cases[k].after, horizon, changes), Uniform{0.0, 100.0})), mean, detectable));
   }
-  ModelParts few = members(Weibull{60.0, 1.4}, 400.0, nights, 20'000);
-  few.touchpoints[0].quality_sd = 0.2;
-  auto& exits = few.touchpoints[0].next;
+}
+
+TEST_CASE("hazards in time: an anniversary keeps its date whatever delays are, and is none where its hazard is nothing",
+          "[verify]") {
+  const auto left = [](std::vector<Change> changes, double horizon) {
+    ModelParts parts = by_clock(members(Fixed{0.0}, horizon, std::move(changes), 1000), Fixed{20.0});
+    parts.touchpoints[0].next[0].every = Days(50.0);
+    return staying(parts).mean() == 0.0;
+  };
+  // Twenty days old: day 30.
+  CHECK_FALSE(left({}, 29.99));
+  CHECK(left({}, 30.01));
+  CHECK_FALSE(left({stretch("faster", 0.5, 5.0)}, 29.99));
+  CHECK(left({stretch("slower", 2.0, 5.0)}, 30.01));
+  CHECK(left(nightly_stretch(40, 3.0), 30.01));
+  CHECK(left({hazard("worse", Operation::multiply, 3.0, 5.0), hazard("better", Operation::multiply, 0.1, 9.0)}, 30.01));
+  CHECK_FALSE(left({hazard("closed", Operation::set, 0.0, 25.0, 35.0)}, 60.0));
+  CHECK(left({hazard("closed", Operation::set, 0.0, 5.0, 29.0)}, 30.01));
+}
+
+namespace {
+
+/// Exits of five laws at a place whose hazards are larger by night for 40 days; `clocks`: they go by the time of a clock,
+/// come at anniversaries, or have traits for their odds or their scale.
+ModelParts many_exits(bool clocks) {
+  ModelParts parts = members(Weibull{60.0, 1.4}, 400.0, nightly_hazard(40, 3.0), 20'000);
+  parts.touchpoints[0].quality_sd = 0.2;
+  auto& exits = parts.touchpoints[0].next;
   exits.push_back(by_odds(1, 1.0, Uniform{12.0, 70.0}));
   exits.push_back(by_odds(1, 0.2, Exponential{90.0}, {.satisfaction = 2.0}));
   exits.push_back(by_odds(1, 0.1, Lognormal{30.0, 0.8}));
   exits.push_back(by_odds(1, 0.1, Fixed{65.0}));
-  ModelParts many = few, twin = few;
-  for (int k = 0; k < 10; ++k) {
-    many.events.push_back(hazard("kind-" + std::to_string(k), Operation::set, 1.5 + k, 200.0 + k, 200.5 + k));
+  if (!clocks) return parts;
+  parts = by_clock(std::move(parts), Uniform{0.0, 45.0});
+  for (const char* name : {"eager", "slow"}) {
+    parts.traits.push_back({name, 0.0, 1e9, 0.0});
+    parts.personas[0].traits.emplace_back(Gamma{4.0, 1.0});
   }
-  REQUIRE(Program(Model(few)).hazard_rows(0, 0).size() == 2);
-  REQUIRE(Program(Model(many)).hazard_rows(0, 0).empty());
-  const auto ends = [](const ModelParts& parts) {
-    std::vector<std::pair<double, std::int64_t>> all;
-    each_life(parts, [&](const ToldLife& life) { all.emplace_back(life.visits.back().time, life.stays.front().exit); });
-    return all;
-  };
-  CHECK(ends(many) == ends(few));
-  twin.events[5] = hazard("night-5", Operation::set, 3.1, 5.5, 6.0);
-  CHECK_FALSE(ends(twin) == ends(few));
+  const ClockId clock(parts.clocks.size() - 1);
+  auto& all = parts.touchpoints[0].next;
+  all[1].clock = all[3].clock = all[4].clock = clock;
+  all[2].times = TraitId(parts.traits.size() - 2);
+  all[3].scale = ScaleTrait{TraitId(parts.traits.size() - 1), false};
+  all.push_back(by_odds(1, 0.5, Fixed{0.0}));
+  all.back().clock = clock;
+  all.back().every = Days(50.0);
+  return parts;
+}
+
+}  // namespace
+
+TEST_CASE("hazards in time: nights that come again are skipped over to the same bits", "[verify]") {
+  // Where the hazards of a place are of few kinds, an exit that cannot fire in time is known at once; where they are of
+  // many, each stretch is looked at. Ten more kinds come when the lives that are compared are over.
+  for (const bool clocks : {false, true}) {
+    CAPTURE(clocks);
+    const ModelParts few = many_exits(clocks);
+    ModelParts many = few, twin = few;
+    for (int k = 0; k < 10; ++k) {
+      many.events.push_back(hazard("kind-" + std::to_string(k), Operation::set, 1.5 + k, 200.0 + k, 200.5 + k));
+    }
+    REQUIRE(Program(Model(few)).hazard_rows(0, 0).size() == 2);
+    REQUIRE(Program(Model(many)).hazard_rows(0, 0).empty());
+    const auto ends = [](const ModelParts& parts) {
+      std::vector<std::pair<double, std::int64_t>> all;
+      each_life(parts, [&](const ToldLife& life) { all.emplace_back(life.visits.back().time, life.stays.front().exit); });
+      return all;
+    };
+    const auto of_few = ends(few);
+    CHECK(ends(many) == of_few);
+    for (std::int64_t exit = 0; exit < (clocks ? 6 : 5); ++exit) {
+      CHECK(std::count_if(of_few.begin(), of_few.end(), [&](const auto& end) { return end.second == exit; }) > 10);
+    }
+    twin.events[5] = hazard("night-5", Operation::set, 3.1, 5.5, 6.0);
+    CHECK_FALSE(ends(twin) == of_few);
+  }
 }
 
 TEST_CASE("hazards in time: exits compete over a change", "[verify]") {
@@ -178,14 +316,23 @@ std::vector<std::int64_t> cells_of(const ModelParts& parts, Engine engine) {
 }  // namespace
 
 TEST_CASE("hazards in time: the fast engine equals the reference where hazards change", "[verify]") {
+  std::vector<ModelParts> all{many_exits(false), many_exits(true)};
   for (const double factor : {0.0, 0.5, 3.0}) {
-    ModelParts parts = members(Weibull{100.0, 1.3}, 400.0,
-                               {hazard("a", Operation::multiply, factor, 33.0, 140.0), stretch("b", 1.7, 90.0)}, 20'000);
+    ModelParts& parts =
+        all.emplace_back(members(Weibull{100.0, 1.3}, 400.0,
+                                 {hazard("a", Operation::multiply, factor, 33.0, 140.0), stretch("b", 1.7, 90.0)}, 20'000));
     parts.touchpoints[0].next.push_back(by_odds(0, 0.5, Lognormal{20.0, 0.6}, {1.0, 0.5, 0.0, 0.0}));
     parts.touchpoints[0].quality_sd = 0.2;
-    const auto reference = cells_of(parts, Engine::one_customer);
-    CHECK(cells_of(parts, Engine::lock_step) == reference);
-    CHECK(cells_of(parts, Engine::window_by_window) == reference);
+    all.push_back(by_clock(parts, Uniform{0.0, 90.0}));
+  }
+  for (std::size_t k = 0; k < all.size(); ++k) {
+    CAPTURE(k);
+    const auto reference = cells_of(all[k], Engine::one_customer);
+    CHECK(cells_of(all[k], Engine::lock_step) == reference);
+    CHECK(cells_of(all[k], Engine::window_by_window) == reference);
+    // The twin: one change a little later.
+    all[k].events.front().end = Days(all[k].events.front().end->value() + 0.25);
+    CHECK(cells_of(all[k], Engine::lock_step) != reference);
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <vector>
 
@@ -100,6 +101,44 @@ TEST_CASE("where words do not decide the look-ahead takes the nearest way to a q
   race.touchpoints[0].exits = ExitRule::race;
   const Program program{Model(race)};
   CHECK(LookAhead(program).days_away(Streams(7, 0), {0, 0, 0, 0, 0.0}, 0, 0) == 1.0);
+}
+
+TEST_CASE("where a trait of the customer decides the look-ahead takes the nearest way to a queue") {
+  // A desk from where one comes home in any case, by a law or by odds of one's own; `soon`: or is back at once.
+  const auto bound = [](bool soon, const std::function<void(Exit&, TraitId)>& bend) {
+    std::vector<Exit> exits{by_odds(1, 1.0, Exponential{0.5})};
+    if (soon) exits.push_back(by_odds(0, 0.5, Uniform{0.5, 4.0}));
+    ModelParts parts = desk(exits);
+    const TraitId trait = add_trait(parts, "own", Fixed{0.5});
+    for (Exit& exit : parts.touchpoints[0].next) bend(exit, trait);
+    const Checked checked = choices_of(parts);
+    CHECK(checked.back_before_bound == 0);
+    return LookAhead(Program(Model(parts))).days_away(Streams(7, 0), {0, 0, 0, 0, 0.0}, 0, 0);
+  };
+  const auto times = [](Exit& exit, TraitId trait) { exit.times = trait; };
+  const auto scale = [](Exit& exit, TraitId trait) { exit.scale = ScaleTrait{trait, false}; };
+  CHECK(bound(false, times) == 1.0);
+  CHECK(bound(false, scale) == 1.0);
+  CHECK(bound(true, times) == 0.0);
+  CHECK(bound(true, scale) == 0.0);
+}
+
+TEST_CASE("where a clock has run for long the look-ahead does not count on its law") {
+  // At least a day from home to the desk by the file, but not once the clock has run for a day; at the desk likewise.
+  for (const bool at_desk : {false, true}) {
+    ModelParts parts = desk({by_odds(1, 1.0, Fixed{0.5})});
+    parts.clocks.push_back({"policy", "", {TouchpointId(2)}});
+    Touchpoint& where = parts.touchpoints[at_desk ? 0 : 1];
+    const auto bound = [&] { return LookAhead(Program(Model(parts))).days_away(Streams(7, 0), {0, 0, 0, 0, 0.0}, 0, 0); };
+    where.exits = ExitRule::race;
+    where.next = {by_odds(at_desk ? 1 : 0, 1.0, Uniform{1.0, 3.0})};
+    CHECK(bound() == (at_desk ? 1.0 : 1.5));  // hazards may change while one is at a race
+    where.next[0].clock = ClockId(1);
+    CHECK(bound() == (at_desk ? 1.0 : 0.5));
+    where.next[0].after = Fixed{0.0};
+    where.next[0].every = Days(30.0);
+    CHECK(bound() == (at_desk ? 1.0 : 0.5));
+  }
 }
 
 TEST_CASE("who goes to no queue any more is away for good") {
