@@ -245,12 +245,13 @@ ModelParts many_exits(bool clocks) {
   }
   const ClockId clock(parts.clocks.size() - 1);
   auto& all = parts.touchpoints[0].next;
-  all[1].clock = all[3].clock = all[4].clock = clock;
+  all[1].clock = all[3].clock = clock;
   all[2].times = TraitId(parts.traits.size() - 2);
+  all[4].after = Fixed{25.0};
   all[3].scale = ScaleTrait{TraitId(parts.traits.size() - 1), false};
   all.push_back(by_odds(1, 0.5, Fixed{0.0}));
   all.back().clock = clock;
-  all.back().every = Days(50.0);
+  all.back().every = Days(30.0);  // day 0 to 30
   return parts;
 }
 

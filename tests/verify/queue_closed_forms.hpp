@@ -80,6 +80,34 @@ inline QueueFigures steady_queue(double lambda, double mu, int servers, double t
   return figures;
 }
 
+/// M/M/c+G, first come first served, in its steady state, whatever the law of patience: who gives up and the mean wait over
+/// all who come (Baccelli & Hebuterne 1981; Zeltyn & Mandelbaum 2005, section 3). `patience_up_to(x)` is the integral over
+/// [0, x] of the share whose patience is longer; its law must have a mean, of which x = `longest` leaves nothing.
+template <class PatienceUpTo>
+QueueFigures any_patience(double lambda, double mu, int servers, const PatienceUpTo& patience_up_to, double longest) {
+  // Of one who waits x the density is proportional to this, as long as the wait of somebody of endless patience lasts.
+  const auto density = [&](double x) { return std::exp(lambda * patience_up_to(x) - servers * mu * x); };
+  double line = 0.0, waits = 0.0;  // integrals of it, and of it times patience_up_to, by Simpson's rule
+  constexpr int steps = 2'000;
+  const double h = longest / steps;
+  for (int k = 0; k <= steps; ++k) {
+    const double x = k * h, weight = (k == 0 || k == steps ? 1.0 : k % 2 == 1 ? 4.0 : 2.0) * h / 3.0;
+    line += weight * density(x);
+    waits += weight * density(x) * patience_up_to(x);
+  }
+  double free = 0.0;  // of fewer than c - 1 in the system, over c - 1
+  for (int j = servers - 1, k = 0; j >= 0; --j, ++k) {
+    double ratio = 1.0;
+    for (int i = 0; i < k; ++i) ratio *= (servers - 1 - i) * mu / lambda;
+    free += ratio;
+  }
+  QueueFigures figures;
+  figures.waits = lambda * line / (free + lambda * line);
+  figures.gave_up = (1.0 + (lambda - servers * mu) * line) / (free + lambda * line);
+  figures.wait = lambda * waits / (free + lambda * line);
+  return figures;
+}
+
 /// Mean wait of M/G/1: lambda E[S^2] / (2 (1 - rho)) (Pollaczek 1930, Khinchine 1932).
 inline double wait_of_mg1(double lambda, double mean, double squared_variation) {
   const double rho = lambda * mean;

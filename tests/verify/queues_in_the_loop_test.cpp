@@ -31,7 +31,7 @@ TEST_CASE("queues in the loop: M/M/c over loads, the same for all windows", "[ve
       centre.window = window;
       const Found here = found(centre);
       CAPTURE(servers, window);
-      CHECK(near(here.wait, right.wait / minute, 0.25 * right.wait / minute + 0.05, 0.0));
+      CHECK(near(here.wait, right.wait / minute, 0.28 * right.wait / minute + 0.05, 0.0));
       CHECK(near(here.waited, right.waits, 0.15 * right.waits + 0.01, 0.0));
       waits.push_back(here.wait.mean());
     }
@@ -107,18 +107,79 @@ TEST_CASE("queues in the loop: one simulated customer for several real ones meet
   Centre centre;
   centre.days = 40.0;
   const QueueFigures right = exact(centre);
+  const auto as_right = [&](const Centre& one) {
+    return near(found(one).wait, right.wait / minute, 0.4 * right.wait / minute, 0.05 * right.wait / minute);
+  };
   for (const double k : {0.5, 4.0, 10.0}) {
     centre.market = centre.calls * centre.days;
     centre.customers = static_cast<std::uint64_t>(centre.market / k);
     centre.replications = k > 1.0 ? 48 : 24;
     CAPTURE(k);
-    CHECK(near(found(centre).wait, right.wait / minute, 0.4 * right.wait / minute, 0.05 * right.wait / minute));
+    CHECK(as_right(centre));
+    // The twin: one in ten too many stand for others, or take a server's time.
+    Centre twin = centre;
+    twin.market *= 1.1;
+    CHECK_FALSE(as_right(twin));
   }
   // The twin: nobody stands for anybody else.
   centre.customers = 4800;
   centre.market = 0.0;
   centre.replications = 24;
-  CHECK_FALSE(near(found(centre).wait, right.wait / minute, 0.4 * right.wait / minute, 0.05 * right.wait / minute));
+  CHECK_FALSE(as_right(centre));
+}
+
+TEST_CASE("queues in the loop: one for one, ten, thirty and a hundred, and the warning that says how many are needed",
+          "[verify]") {
+  Centre centre;
+  centre.calls = 2400.0;
+  centre.servers = 10.0;
+  centre.handle_time = 5.0 * minute;
+  centre.market = 48'000.0;
+  const double right = exact(centre).wait / minute;
+  CHECK(right == Approx(1.463).epsilon(0.02));
+  for (const std::uint64_t customers : {48'000u, 4'800u, 1'600u, 480u}) {
+    centre.customers = customers;
+    centre.replications = customers == 48'000u ? 24 : 48;
+    CAPTURE(customers);
+    const double slack = customers == 48'000u ? 0.0 : 0.1 * right, detectable = 0.35 * right;
+    const Sample wait = found(centre).wait;
+    CHECK(near(wait, right, detectable, slack));
+    // The twin: one in twenty too many.
+    Centre twin = centre;
+    twin.market *= 1.05;
+    if (customers >= 4'800u) CHECK_FALSE(near(found(twin).wait, right, detectable, slack));
+    const std::vector<Finding> findings = check(parts_of(centre));
+    const bool warned = std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
+      return finding.path == "scenario.customers" && finding.hint.find("48000") != std::string::npos;
+    });
+    CHECK(warned == (customers < 48'000u));
+  }
+}
+
+TEST_CASE("queues in the loop: two simulated customers for a real one take its room and its patience once", "[verify]") {
+  Centre centre;
+  centre.servers = 3.0;  // load 1
+  centre.room = 3;
+  centre.market = centre.calls * centre.days;
+  centre.customers = static_cast<std::uint64_t>(2.0 * centre.market);
+  const auto of = [&](double theta, int room) {
+    return steady_queue(centre.calls, 1.0 / centre.handle_time, 3, theta, room);
+  };
+  {
+    const QueueFigures right = of(0.0, 3);
+    const Found here = found(centre);
+    CHECK(near(here.turned_away, right.turned_away, 0.1 * right.turned_away, 0.0));
+    CHECK(near(here.wait, right.wait / minute, 0.1 * right.wait / minute, 0.0));
+    // The twin: room for one less.
+    CHECK_FALSE(near(here.turned_away, of(0.0, 2).turned_away, 0.1 * right.turned_away, 0.0));
+  }
+  centre.room.reset();
+  centre.patience = 5.0 * minute;
+  const QueueFigures right = of(1.0 / centre.patience, 100'000);
+  const Found here = found(centre);
+  CHECK(near(here.gave_up, right.gave_up, 0.1 * right.gave_up, 0.0));
+  CHECK(near(here.wait, right.wait / minute, 0.1 * right.wait / minute, 0.0));
+  CHECK_FALSE(near(here.gave_up, of(0.8 / centre.patience, 100'000).gave_up, 0.1 * right.gave_up, 0.0));
 }
 
 // Whatever leads to a queue, each real person who comes there takes one server's time once: the time that servers worked is
@@ -211,7 +272,7 @@ TEST_CASE("queues in the loop: laws of the handling time, Pollaczek and Khinchin
       centre.window = load < 0.5 ? 15.0 * minute : load < 0.8 ? 1.0 : 7.0;
       const double right = wait_of_mg1(centre.calls, mean, law.squared_variation) / minute;
       CAPTURE(load, law.squared_variation);
-      CHECK(near(found(centre).wait, right, 0.3 * right, 0.02 * right));
+      CHECK(near(found(centre).wait, right, 0.33 * right, 0.02 * right));
     }
   }
   // Twins: a constant handling time is not an exponential one, nor is a lognormal one constant.
@@ -241,10 +302,10 @@ TEST_CASE("queues in the loop: room for a few, M/M/c/K, and who is served in tim
     const Found here = found(centre);
     CAPTURE(servers);
     CHECK(near(here.turned_away, right.turned_away, 0.1 * right.turned_away + 0.003, 0.0));
-    CHECK(near(here.wait, right.wait / minute, 0.1 * right.wait / minute, 0.0));
+    CHECK(near(here.wait, right.wait / minute, 0.12 * right.wait / minute, 0.0));
     CHECK(near(here.in_time, right.within, 0.1 * right.within, 0.0));
     // The twin: room for one more.
-    CHECK_FALSE(near(here.wait, of(4).wait / minute, 0.1 * of(4).wait / minute, 0.0));
+    CHECK_FALSE(near(here.wait, of(4).wait / minute, 0.12 * of(4).wait / minute, 0.0));
   }
   // Nobody may wait: a loss system (Erlang 1917).
   Centre centre;
@@ -427,7 +488,7 @@ TEST_CASE("queues in the loop: plans with another number of servers are paired",
   centre.servers = 3.0;
   centre.patience = 8.0 * minute;
   centre.days = 20.0;
-  centre.replications = 120;
+  centre.replications = 300;
   ModelParts parts = parts_of(centre);
   parts.touchpoints[2].end.reset();
   parts.touchpoints[2].next = {by_odds(0, 1.0, Exponential{1.0 / 24.0}), by_odds(1, 1.0, Fixed{0.0})};
@@ -467,15 +528,13 @@ TEST_CASE("queues in the loop: plans with another number of servers are paired",
     return difference.sd() * difference.sd() / (x.sd() * x.sd() + y.sd() * y.sd());
   };
   const Plan base = of(0, 42), more = of(1, 42), strange = of(1, 43);
-  // Found: .355 and .372.
-  CAPTURE(ratio(base.wait, more.wait), ratio(base.gave_up, more.gave_up));
-  CHECK(ratio(base.wait, more.wait) < 0.75);
-  CHECK(ratio(base.gave_up, more.gave_up) < 0.75);
-  CHECK(ratio(base.kept, more.kept) < 0.75);
-  // The twin: the plan with draws of its own.
-  CHECK_FALSE(ratio(base.wait, strange.wait) < 0.75);
-  CHECK_FALSE(ratio(base.gave_up, strange.gave_up) < 0.75);
-  CHECK_FALSE(ratio(base.kept, strange.kept) < 0.75);
+  // The logarithm of a ratio has a standard error of .1: sqrt(2 / 299) of the one variance, sqrt(1 / 299) of the sum. It was
+  // found to be .36 and .37, and is 1 for strangers, so that each is five standard errors from what is asked.
+  for (const auto figure : {&Plan::wait, &Plan::gave_up, &Plan::kept}) {
+    CAPTURE(ratio(base.*figure, more.*figure), ratio(base.*figure, strange.*figure));
+    CHECK(ratio(base.*figure, more.*figure) < 0.6);
+    CHECK_FALSE(ratio(base.*figure, strange.*figure) < 0.6);  // the twin: the plan with draws of its own
+  }
 }
 
 TEST_CASE("queues in the loop: both engines and any number of threads agree", "[verify]") {
