@@ -99,9 +99,11 @@ Samples simulated(const CommandLine& line, const Model& model, const std::vector
 }
 
 /// The plans of a scenario, simulated, or of a results file, as they stand in it.
-Samples samples_of(const CommandLine& line) {
+/// All that is read becomes one of `inputs`.
+Samples samples_of(const CommandLine& line, std::vector<std::filesystem::path>& inputs) {
   const bool results = looks_like_results(line.input);
   const Input input = read_input(line, results ? Recorded::everything : Recorded::provenance);
+  inputs.insert(inputs.end(), input.files.begin(), input.files.end());
   if (results) {
     if (!line.overrides.empty())
       throw InputError(line.input + " is a results file, whose numbers stand", "name its scenario to simulate it otherwise");
@@ -206,7 +208,7 @@ int compare_several(const CommandLine& line) {
     const std::string name = std::filesystem::path(file).stem().string();
     if (std::any_of(runs.begin(), runs.end(), [&](const NamedSamples& run) { return run.name == name; }))
       throw InputError(fmt::format("two files are called {}", name), "their plans are told apart by it: rename one of them");
-    runs.push_back({name, samples_of(one)});
+    runs.push_back({name, samples_of(one, may.inputs)});
   }
   Samples samples = joined(std::move(runs));
   if (!line.plans.empty()) keep_plans(samples, line.plans);

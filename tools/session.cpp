@@ -102,12 +102,9 @@ Input read_input(const CommandLine& line, Recorded keep) {
     if (line.command == "run" && line.plan.empty()) request.command = before.command;
     if (request.plans.empty() && request.command == before.command) request.plans = before.plans;
   }
-  const fs::path path(line.input);
-  std::vector<fs::path> files{path};
+  std::vector<fs::path> files{line.input};
   if (!line.results.empty()) files.emplace_back(line.results);
-  if (const auto& talk = loaded.model.parts().word_of_mouth) {
-    if (const auto* network = std::get_if<NetworkFile>(&talk->network)) files.push_back(path.parent_path() / network->path);
-  }
+  files.insert(files.end(), loaded.scenario.files.begin(), loaded.scenario.files.end());
   return {std::move(loaded.scenario), std::move(loaded.model),    std::move(request), std::move(loaded.scenario_name),
           std::move(plans),           std::move(loaded.recorded), std::move(files)};
 }

@@ -49,6 +49,7 @@ std::optional<fs::path> named_file(const Value& value, const FileAccess& access)
   std::error_code error;
   switch (fs::status(path, error).type()) {
     case fs::file_type::regular:
+      if (access.found != nullptr) access.found->push_back(path);
       return path;
     case fs::file_type::directory:
       return refuse(fmt::format("{} is a folder", in_quotes(name)), "name a file in it");

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "sojourn/scenario/scenario.hpp"
 #include "value.hpp"
@@ -15,7 +16,8 @@ namespace sojourn::scenario {
 struct FileAccess {
   const std::filesystem::path& folder;  // of the scenario: where relative paths begin
   NamedFiles allowed = NamedFiles::in_folder;
-  std::string_view who = "scenario";  // who names the file, in messages
+  std::string_view who = "scenario";                    // who names the file, in messages
+  std::vector<std::filesystem::path>* found = nullptr;  // gets the path of every file that may be opened
 };
 
 /// The path of the regular file that `value`, a text, names; nothing after reporting why it must not be opened, or cannot

@@ -196,7 +196,8 @@ Scenario parse_scenario(std::string_view text, const std::string& name, const st
     return result;
   }
   Problems problems;
-  Bases bases({folder, files}, problems);
+  const scenario::FileAccess access{folder, files, "scenario", &result.files};
+  Bases bases(access, problems);
   Document document =
       scenario::parse_document(text, overrides, [&](const Node& of, std::uint32_t file) { return bases.open(of, file); });
   for (Problem& problem : document.problems) problems.add(std::move(problem));
@@ -206,7 +207,6 @@ Scenario parse_scenario(std::string_view text, const std::string& name, const st
       result.source = std::move(document.source);
       result.joined = true;
     }
-    const scenario::FileAccess access{folder, files};
     scenario::Reader reader(document.root, source, bases.texts(), access, kept_ties, problems);
     result.parts = reader.read();
     if (!reader.embedded().empty()) {

@@ -142,7 +142,7 @@ class SweepReader {
   }
 
   std::optional<std::filesystem::path> file(const Value& value) {
-    const FileAccess access{sources_.folder, NamedFiles::in_folder, "sweep"};
+    const FileAccess access{sources_.folder, NamedFiles::in_folder, "sweep", &sweep_.files};
     return named_file(value, access);
   }
 
@@ -155,12 +155,8 @@ class SweepReader {
       const auto path = file(*value);
       if (!path) return;
       sweep_.scenario_path = *path;
-      sweep_.files.push_back(*path);
       sweep_.scenario = read_scenario(*path, sweep_.changes);
-      if (const auto& talk = sweep_.scenario.parts.word_of_mouth) {
-        if (const auto* network = std::get_if<NetworkFile>(&talk->network))
-          sweep_.files.push_back(path->parent_path() / network->path);
-      }
+      sweep_.files.insert(sweep_.files.end(), sweep_.scenario.files.begin(), sweep_.scenario.files.end());
     } else if (sources_.scenario) {
       sweep_.scenario =
           parse_scenario(*sources_.scenario, sweep_.scenario_name, ".", sweep_.changes, *sources_.ties, NamedFiles::none);
@@ -264,7 +260,6 @@ class SweepReader {
         value.refuse(failure.what());
         return;
       }
-      sweep_.files.push_back(*path);
     } else if (sources_.table) {
       sweep_.table = *sources_.table;
     }

@@ -124,6 +124,24 @@ class FilesTest(Folder):
             self.refused("trace", "talk.toml", "--customers", "200", "-n", "5", "-o", "ties.csv", *force)
         self.assertEqual((self.folder / "ties.csv").read_text(), ties)
 
+    def test_bases_and_arrivals_are_inputs(self):
+        """By force neither, whatever they are called, and of every file of a comparison."""
+        days = "day,people\n0,100\n5,30\n"
+        (self.folder / "days.csv").write_text(days)
+        arrivals = re.sub(r"(?m)^arrives *=.*", 'arrives = { profile = { file = "days.csv" } }', COFFEE.read_text(), count=1)
+        (self.folder / "arrivals.toml").write_text(arrivals)
+        for name in ("base.svg", "base.csv"):
+            shutil.copy(COFFEE, self.folder / name)
+            (self.folder / f"on-{name}.toml").write_text(f'scenario.base = "{name}"\n')
+        (self.folder / "twice.toml").write_text('scenario.base = "on-base.csv.toml"\n')
+        for name, command in (("days.csv", ("trace", "arrivals.toml", "-n", "5")), ("base.svg", ("map", "on-base.svg.toml")),
+                              ("base.csv", ("trace", "twice.toml", "-n", "5")), ("base.csv", ("compare", "in.toml", "twice.toml", *FEW)),
+                              ("base.csv", ("compare", "twice.toml", "in.toml", *FEW)), ("days.csv", ("compare", "in.toml", "arrivals.toml", *FEW))):
+            kept = (self.folder / name).read_bytes()
+            with self.subTest(name=name, command=command):
+                self.assertIn(f"{name} is read by this command and would be overwritten", self.refused(*command, "-o", name, "--force"))
+                self.assertEqual((self.folder / name).read_bytes(), kept)
+
     def test_new_replaces_nothing(self):
         self.done("new", "-o", "fresh.toml")
         kept = (self.folder / "fresh.toml").read_bytes()

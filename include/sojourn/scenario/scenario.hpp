@@ -32,6 +32,7 @@ struct Scenario : CheckedText {
   std::string text;     // as resolved: the file's own text, or, with overrides, the changed document formatted
   bool joined = false;  // the source is the file's joined with its bases': its lines are not those of the file
   ModelParts parts;
+  std::vector<std::filesystem::path> files;  // that it names and that were found: bases, ties, arrivals; not its own
 };
 
 /// Reads a scenario file. Limits: 16 MiB, 100,000 lines, 2,000,000 values, nesting and dotted keys of 32 parts. Never throws
