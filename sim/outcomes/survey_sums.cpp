@@ -7,6 +7,7 @@
 #include "sojourn/base/special_values.hpp"
 #include "sojourn/behaviour/survey.hpp"
 #include "sojourn/model/closed_loops.hpp"
+#include "sojourn/outcomes/metrics.hpp"
 
 namespace sojourn {
 namespace {
