@@ -88,12 +88,17 @@ SOJOURN_INLINE double exp(double x) {
   return p * power;
 }
 
+/// A whole number below 2^52 in double precision, exactly: as the last bits of 2^52 and more, since AVX2 has no instruction for it.
+SOJOURN_INLINE double number(std::uint64_t whole) { return std::bit_cast<double>(whole | 0x4330000000000000) - 0x1p52; }
+
 /// Natural logarithm in double precision of a positive normal number, error below 3e-16 * max(1, |log x|).
 SOJOURN_INLINE double log(double x) {
-  const auto bits = std::bit_cast<std::int64_t>(x);
-  const std::int64_t exponent = (bits - 0x3fe6a09e667f3bcd) >> 52;
-  const auto m = std::bit_cast<double>(bits - (exponent << 52));
-  const auto e = static_cast<double>(exponent);
+  // x = m 2^e with m in [sqrt(1/2), sqrt(2)); AVX2 does not shift signed words of 64 bits to the right, so that e is raised above 0.
+  constexpr std::uint64_t half_root = 0x3fe6a09e667f3bcd, above_zero = 1024;
+  const auto bits = std::bit_cast<std::uint64_t>(x);
+  const std::uint64_t raised = (bits - half_root + (above_zero << 52)) >> 52;
+  const auto m = std::bit_cast<double>(bits - ((raised - above_zero) << 52));
+  const double e = number(raised) - static_cast<double>(above_zero);
   const double s = (m - 1.0) / (m + 1.0);
   const double s2 = s * s;
   double p = 0.0;

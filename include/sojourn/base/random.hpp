@@ -91,7 +91,7 @@ SOJOURN_INLINE float uniform(std::uint32_t word) {
 /// A uniform number in (0, 1) from two words; 52 bits.
 SOJOURN_INLINE double uniform(std::uint32_t high, std::uint32_t low) {
   const std::uint64_t bits = (std::uint64_t{high} << 32 | low) >> 12;
-  return (static_cast<double>(bits) + 0.5) * 0x1p-52;
+  return (numeric::number(bits) + 0.5) * 0x1p-52;
 }
 
 /// A standard exponential number from one word: -log u.
