@@ -242,21 +242,44 @@ SOJOURN_INLINE void fetch_exits(const Exit* exits, const std::int32_t* index, in
   split(columns[0][3], columns[1][3], to + lane, taken + lane);
 }
 
-/// Lists the marked of the first `lanes` lanes, few of all; `padded` is a multiple of 16. Returns how many they are.
-SOJOURN_INLINE int list_marked(const std::uint8_t* marks, int lanes, int padded, std::int32_t* list) {
-  typedef std::uint64_t EightMarks __attribute__((may_alias));
-  int count = 0;
-  for (int i = 0; i < padded; i += 8) {
-    for (auto eight = *reinterpret_cast<const EightMarks*>(marks + i); eight != 0; eight &= eight - 1) {
-      const int lane = i + (std::countr_zero(eight) >> 3);
-      list[count] = lane;
-      count += lane < lanes ? 1 : 0;
+/// Lists the numbers of the bits that are set, counted from `first`, and returns how many they are: by fours, most of which the processor
+/// foresees, so that it writes up to three more than there are. A list for 64 bits that follow one another needs no place for these.
+template <class Number>
+SOJOURN_INLINE int list_bits(std::uint64_t bits, Number first, Number* list) {
+  const int count = std::popcount(bits);
+  for (int k = 0; k < count; k += 4) {
+    for (int each = 0; each < 4; ++each) {
+      list[k + each] = first + static_cast<Number>(std::countr_zero(bits));
+      bits &= bits - 1;
     }
   }
   return count;
 }
 
-/// Lists the rows, from number `row` on, that are due by `number` (see due_number): at most `lane_count` are looked at.
+/// Lists the marked of the first `lanes` lanes; `padded`, a multiple of 16, is how many marks there are, 0 or 1. Returns how many they
+/// are.
+SOJOURN_INLINE int list_marked(const std::uint8_t* marks, int lanes, int padded, std::int32_t* list) {
+  int count = 0;
+  for (int i = 0; i < lanes; i += 64) {
+    std::uint64_t bits = 0;
+    const int here = padded - i < 64 ? padded - i : 64;
+#if defined(__SSE4_1__)
+    for (int k = 0; k < here; k += 16) {
+      const __m128i sixteen = _mm_cmpgt_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(marks + i + k)), _mm_setzero_si128());
+      bits |= std::uint64_t{static_cast<std::uint32_t>(_mm_movemask_epi8(sixteen))} << k;
+    }
+#else
+    for (int k = 0; k < here; ++k) bits |= std::uint64_t{marks[i + k]} << k;
+#endif
+    const int left = lanes - i;
+    if (left < 64) bits &= (std::uint64_t{1} << left) - 1;
+    count += list_bits(bits, i, list + count);
+  }
+  return count;
+}
+
+/// Lists the rows, from number `row` on, that are due by `number` (see due_number): at most `lane_count` are looked at, and the list has
+/// place for four more.
 /// Where windows are numbered in turns, those that may be: who has been led away at the end of a window is due in the next
 /// one. Returns how many these are.
 template <bool in_turns>
@@ -275,6 +298,18 @@ SOJOURN_INLINE int list_due(const std::uint8_t* due_in, int count, std::uint8_t 
     const __m512i rows = _mm512_add_epi32(_mm512_set1_epi32(static_cast<int>(row) + k), sixteen);
     _mm512_storeu_si512(list + due, _mm512_maskz_compress_epi32(mask, rows));
     due += std::popcount(static_cast<unsigned>(mask));
+  }
+#elif defined(__SSE4_1__)
+  const __m128i limit = _mm_set1_epi8(static_cast<char>(number)), last = _mm_set1_epi8(static_cast<char>(before));
+  for (; k + 64 <= count; k += 64) {
+    std::uint64_t bits = 0;
+    for (int part = 0; part < 64; part += 16) {
+      const __m128i numbers = _mm_loadu_si128(reinterpret_cast<const __m128i*>(due_in + k + part));
+      const __m128i are_due = in_turns ? _mm_or_si128(_mm_cmpeq_epi8(numbers, limit), _mm_cmpeq_epi8(numbers, last))
+                                       : _mm_cmpeq_epi8(_mm_min_epu8(numbers, limit), numbers);
+      bits |= std::uint64_t{static_cast<std::uint32_t>(_mm_movemask_epi8(are_due))} << part;
+    }
+    due += list_bits(bits, row + static_cast<std::uint32_t>(k), list + due);
   }
 #endif
   for (; k < count; ++k) {
