@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "sojourn/engine/life.hpp"
@@ -25,8 +26,8 @@ class AccountStandings {
   /// Of the accounts of the customers in `of`, none of which is split. All outlive this.
   AccountStandings(const Accounts& accounts, const Population& population, const Share& of);
 
-  /// Notes a change; of the changes of a window none may be left out, in any order.
-  void change(const StandingChange& change);
+  /// Notes changes; of the changes of a window none may be left out, in any order.
+  void change(std::span<const StandingChange> changes);
   /// Counts the accounts as they stand at the end of `window`.
   void count(std::size_t window, Tally& tally) const;
 
@@ -39,6 +40,7 @@ class AccountStandings {
   }
 
  private:
+  void change(const StandingChange& change);
   void count_members();
 
   using Counts = std::array<std::uint32_t, account_score_count>;

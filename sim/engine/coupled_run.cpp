@@ -506,9 +506,7 @@ class Replication {
   }
 
   void count_accounts(std::size_t window) {
-    for (const WindowEvents& events : events_) {
-      for (const StandingChange& change : events.standing_changes) account_standings_->change(change);
-    }
+    for (const WindowEvents& events : events_) account_standings_->change(events.standing_changes);
     account_standings_->count(window, workers_.front().tally());
   }
 

@@ -18,9 +18,7 @@ Gates::Gates(const Program& program, const Accounts& accounts, const Streams& st
       streams_(streams),
       of_(of),
       accounts_of_(accounts_of(accounts, of)),
-      effort_(of.people(), not_held),
-      touchpoint_(of.people(), 0),
-      flags_(of.people(), 0),
+      members_(of.people(), Member{not_held, 0, 0, 0}),
       noted_(accounts_of_.people(), 0) {
   const ModelParts& parts = program.model().parts();
   places_.resize(parts.account_segments.size() * parts.touchpoints.size());
@@ -78,20 +76,30 @@ std::vector<std::uint8_t> Gates::yes_of(std::size_t touchpoint) const {
 void Gates::look_again(std::uint32_t customer) { noted_[row_of_account(accounts_.account_of(customer))] = all_gates; }
 
 void Gates::leave(std::uint32_t customer) {
-  effort_[row(customer)] = not_held;
+  member(customer).effort = not_held;
   look_again(customer);
 }
 
 void Gates::end(std::uint32_t customer) {
-  flags_[row(customer)] |= over;
+  member(customer).over = 1;
   look_again(customer);
+}
+
+void Gates::hold(std::span<const Held> arrived) {
+  constexpr std::size_t ahead = 16;  // members whom the memory is asked for before their turn
+  for (std::size_t k = 0; k < arrived.size(); ++k) {
+    if (k + ahead < arrived.size()) {
+      accounts_.prefetch(arrived[k + ahead].customer);
+      __builtin_prefetch(&member(arrived[k + ahead].customer), 1);
+    }
+    hold(arrived[k]);
+  }
 }
 
 /// An arrival is news at one gate; at the others the account stands as it stood.
 void Gates::hold(const Held& arrived) {
-  effort_[row(arrived.customer)] = arrived.effort;
-  touchpoint_[row(arrived.customer)] = static_cast<std::uint16_t>(arrived.touchpoint);
-  flags_[row(arrived.customer)] = arrived.solved ? solved : std::uint8_t{0};
+  member(arrived.customer) = {arrived.effort, static_cast<std::uint16_t>(arrived.touchpoint),
+                              static_cast<std::uint8_t>(arrived.solved ? 1 : 0), 0};
   const std::uint32_t account = accounts_.account_of(arrived.customer);
   const std::vector<Rule>& rules = rules_[accounts_.segment(account)];
   for (std::size_t gate = 0; gate < rules.size(); ++gate) {
@@ -101,116 +109,121 @@ void Gates::hold(const Held& arrived) {
 
 /// Asks the memory for what is known of an account's members.
 void Gates::prefetch(std::uint32_t account) const {
-  constexpr std::uint32_t line = 64 / sizeof(float);
-  const std::uint32_t first = accounts_.first(account), end = accounts_.end(account);
-  for (std::uint32_t member = first; member < end; member += line) __builtin_prefetch(effort_.data() + row(member));
-  __builtin_prefetch(touchpoint_.data() + row(first));
-  __builtin_prefetch(flags_.data() + row(first));
+  constexpr std::uint32_t line = 64 / sizeof(Member);
+  const std::uint32_t first = accounts_.first(account) - of_.begin, end = accounts_.end(account) - of_.begin;
+  for (std::uint32_t row = first; row < end; row += line) __builtin_prefetch(members_.data() + row);
 }
 
 /// Who does not arrive before the horizon is waited for by nobody.
 void Gates::find_absent(const CustomerStore& store) {
   for (std::uint32_t customer = of_.begin; customer < of_.end; ++customer) {
-    if (!store.alive(customer)) flags_[row(customer)] |= over;
+    if (!store.alive(customer)) member(customer).over = 1;
   }
   knows_absent_ = true;
 }
 
 void Gates::decide(std::size_t window, WaitingCustomers& waiting, const CustomerStore& store) {
   if (!knows_absent_) find_absent(store);
-  to_look_at_.clear();
+  to_look_at_.resize(noted_.size());
+  std::size_t count = 0;  // without a branch, which the processor could not foresee
   for (std::uint32_t account = accounts_of_.begin; account < accounts_of_.end; ++account) {
-    if (noted_[row_of_account(account)] != 0) to_look_at_.push_back(account);
+    to_look_at_[count] = account;
+    count += noted_[row_of_account(account)] != 0 ? 1 : 0;
   }
-  constexpr std::size_t ahead = 4;  // accounts whose first members the memory is asked for before their turn
-  for (std::size_t k = 0; k < to_look_at_.size(); ++k) {
-    if (k + ahead < to_look_at_.size()) prefetch(to_look_at_[k + ahead]);
+  constexpr std::size_t ahead = 8;        // accounts whose members the memory is asked for before their turn
+  constexpr std::size_t together = 128;   // members who leave, whose rows the memory is asked for before all of them do
+  for (std::size_t k = 0; k < count; ++k) {
+    if (k + ahead < count) prefetch(to_look_at_[k + ahead]);
     const std::uint32_t account = to_look_at_[k];
+    std::uint8_t& noted = noted_[row_of_account(account)];
     const std::size_t gates = rules_[accounts_.segment(account)].size();
     for (std::size_t gate = 0; gate < gates; ++gate) {
-      if ((noted_[row_of_account(account)] & bit_of(gate)) != 0) decide(window, account, gate, waiting, store);
+      if ((noted & bit_of(gate)) != 0) meet(account, gate, store);
     }
-    noted_[row_of_account(account)] = 0;
+    noted = 0;
+    if (leaving_.size() < together && k + 1 < count) continue;
+    for (const Meeting& meeting : meetings_) settle(meeting, window, waiting);
+    meetings_.clear();
+    leaving_.clear();
   }
 }
 
-/// Whether the customer is held at the gate: stands there since the visit that was noted, and nothing led the customer away.
-bool Gates::is_held(std::uint32_t customer, const Rule& rule) const {
-  return effort_[row(customer)] >= 0.0f && touchpoint_[row(customer)] == rule.touchpoint;
-}
-
-void Gates::decide(std::size_t window, std::uint32_t account, std::size_t gate, WaitingCustomers& waiting,
-                   const CustomerStore& store) {
+/// Finds out whether an account decides, or has decided, at a gate, and who leaves it then.
+void Gates::meet(std::uint32_t account, std::size_t gate, const CustomerStore& store) {
   const Rule& rule = rules_[accounts_.segment(account)][gate];
-  std::int32_t& decided = decided_[first_gate_[row_of_account(account)] + gate];
-  std::uint16_t& round = rounds_[first_gate_[row_of_account(account)] + gate];
-  const auto followed = [&](std::uint32_t customer) -> std::uint16_t& {
-    return followed_[row(customer) * most_gates_ + gate];
-  };
+  const std::size_t number = first_gate_[row_of_account(account)] + gate;
+  const bool has_decided = decided_[number] != undecided;
   const std::uint32_t first = accounts_.first(account), end = accounts_.end(account);
   std::size_t asked = 0, missing = 0;
   for (std::uint32_t customer = first; customer < end; ++customer) {
     if (!(rule.voices[accounts_.persona_of(customer)] > 0.0f)) continue;
-    const bool is_here = is_held(customer, rule);
-    if (!is_here && (flags_[row(customer)] & over) != 0) continue;
+    const bool is_here = member(customer).is_held(rule);
+    if (!is_here && member(customer).over != 0) continue;
     ++asked;
     missing += is_here ? 0 : 1;
     // Somebody is missing, and nobody can be late: those who come first wait.
-    if (missing > 0 && (decided == undecided || asked > missing)) return;
+    if (missing > 0 && (!has_decided || asked > missing)) return;
   }
-  const bool late = missing == asked && decided != undecided;
-  here_.clear();
+  const bool late = missing == asked && has_decided;
+  const std::size_t begin = leaving_.size();
   for (std::uint32_t customer = first; customer < end; ++customer) {
     // Nobody who is asked is here, because they have decided and gone: who comes late follows them. Who has followed that
     // decision already has come for the next one, if anybody is left to make it.
-    if (late && asked > 0 && followed(customer) == round) continue;
-    if (is_held(customer, rule)) here_.push_back(customer);
+    if (late && asked > 0 && followed(customer, gate) == rounds_[number]) continue;
+    if (!member(customer).is_held(rule)) continue;
+    leaving_.push_back(customer);
+    store.prefetch(customer);
   }
-  if (here_.empty()) return;
-  for (const std::uint32_t customer : here_) store.prefetch(customer);
-  if (!late) {
-    decided = verdict(rule, window, account, gate, waiting);
-    ++round;
+  if (leaving_.size() > begin) meetings_.push_back({account, gate, begin, leaving_.size(), late});
+}
+
+/// An account decides, or has decided: its members who are held at the gate leave it.
+void Gates::settle(const Meeting& meeting, std::size_t window, WaitingCustomers& waiting) {
+  const std::size_t number = first_gate_[row_of_account(meeting.account)] + meeting.gate;
+  if (!meeting.late) {
+    decided_[number] = verdict(meeting, window, waiting);
+    ++rounds_[number];
   }
-  for (const std::uint32_t customer : here_) {
-    effort_[row(customer)] = not_held;
-    followed(customer) = round;
-    if (decided != stays) waiting.leave_gate(customer, window, static_cast<std::uint32_t>(decided));
+  for (std::size_t k = meeting.begin; k < meeting.end; ++k) {
+    member(leaving_[k]).effort = not_held;
+    followed(leaving_[k], meeting.gate) = rounds_[number];
+    if (decided_[number] != stays) waiting.leave_gate(leaving_[k], window, static_cast<std::uint32_t>(decided_[number]));
   }
 }
 
-std::int32_t Gates::verdict(const Rule& rule, std::size_t window, std::uint32_t account, std::size_t gate,
-                            WaitingCustomers& waiting) {
+std::int32_t Gates::verdict(const Meeting& meeting, std::size_t window, WaitingCustomers& waiting) {
+  const Rule& rule = rules_[accounts_.segment(meeting.account)][meeting.gate];
   const std::size_t exits = rule.yes.size();
   chances_.clear();
   voices_.clear();
-  for (const std::uint32_t customer : here_) {
+  for (std::size_t k = meeting.begin; k < meeting.end; ++k) {
+    const std::uint32_t customer = leaving_[k];
     float before = 0.0f;
-    for (const float sum :
-         waiting.shares_at_gate(customer, window, effort_[row(customer)], (flags_[row(customer)] & solved) != 0)) {
+    for (const float sum : waiting.shares_at_gate(customer, window, member(customer).effort, member(customer).solved != 0)) {
       chances_.push_back(sum - before);
       before = sum;
     }
     voices_.push_back(rule.voices[accounts_.persona_of(customer)]);
   }
   const behaviour::Wishes wishes{chances_, voices_, exits};
-  std::vector<double> result(exits), room(voices_.size() + 1);
+  result_.resize(exits);
+  room_.resize(voices_.size() + 1);
   double stay = 0.0;
   switch (rule.rule) {
     case GateRule::weighted:
-      stay = behaviour::mean_wishes(wishes, behaviour::Mean::weighed, result);
+      stay = behaviour::mean_wishes(wishes, behaviour::Mean::weighed, result_);
       break;
     case GateRule::majority:
-      stay = behaviour::share_verdict(behaviour::majority_yes(wishes, rule.yes, room), wishes, rule.yes, result);
+      stay = behaviour::share_verdict(behaviour::majority_yes(wishes, rule.yes, room_), wishes, rule.yes, result_);
       break;
     case GateRule::unanimous:
     case GateRule::veto:
-      stay = behaviour::share_verdict(behaviour::unanimous_yes(wishes, rule.yes), wishes, rule.yes, result);
+      stay = behaviour::share_verdict(behaviour::unanimous_yes(wishes, rule.yes), wishes, rule.yes, result_);
       break;
   }
-  const Words words =
-      streams_.draw(account, Purpose::gate, static_cast<std::uint32_t>(window), static_cast<std::uint32_t>(gate));
-  return behaviour::decide(result, stay, uniform(words[0], words[1]));
+  const Words words = streams_.draw(meeting.account, Purpose::gate, static_cast<std::uint32_t>(window),
+                                    static_cast<std::uint32_t>(meeting.gate));
+  return behaviour::decide(result_, stay, uniform(words[0], words[1]));
 }
 
 }  // namespace sojourn

@@ -128,7 +128,7 @@ void Market::exchange(std::size_t window, std::span<const WindowEvents> events, 
       block.clear();
     }
     for (const WindowEvents& block : events) {
-      for (const Held& arrived : block.held) gates_->hold(arrived);
+      gates_->hold(block.held);
       for (const std::uint32_t customer : block.ended) gates_->end(customer);
     }
     WaitingCustomers waiting(compiled_, streams_, market_state_.accounts, store_);

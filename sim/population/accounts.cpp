@@ -42,34 +42,37 @@ std::uint64_t whole(double people, std::uint64_t most) {
 Accounts::Accounts(const ModelParts& parts, const Streams& streams) {
   const std::vector<Firm> firms = compile(parts);
   const std::uint64_t customers = people_in(parts.settings, streams);
-  personas_.reserve(customers);
+  members_.reserve(customers);
   account_at_.reserve(customers / people_per_mark + 1);
-  for (std::uint32_t account = 0; personas_.size() < customers; ++account) {
+  for (std::uint32_t account = 0; members_.size() < customers; ++account) {
     const Words drawn = streams.draw(account, Purpose::account, 0);
     const double u = uniform(drawn[0], drawn[1]);
     std::size_t segment = 0;
     while (segment + 1 < firms.size() && u >= firms[segment].cumulative_share) ++segment;
     const std::vector<Role>& roles = firms[segment].roles;
-    const std::size_t begin = personas_.size();
+    const std::size_t begin = members_.size();
     first_.push_back(static_cast<std::uint32_t>(begin));
     segments_.push_back(static_cast<std::uint16_t>(segment));
     Words words{};
     for (std::size_t r = 0; r < roles.size(); ++r) {
       if (r % 4 == 0) words = streams.draw(account, Purpose::account, static_cast<std::uint32_t>(1 + r / 4));
-      const std::uint64_t people = whole(roles[r].people.draw(words[r % 4]), customers - personas_.size());
-      personas_.insert(personas_.end(), people, roles[r].persona);
+      const std::uint64_t people = whole(roles[r].people.draw(words[r % 4]), customers - members_.size());
+      members_.insert(members_.end(), people, Member{roles[r].persona, 0});
     }
-    if (personas_.size() == begin) personas_.push_back(roles.front().persona);
-    while (account_at_.size() * people_per_mark < personas_.size()) account_at_.push_back(account);
+    if (members_.size() == begin) members_.push_back({roles.front().persona, 0});
+    while (account_at_.size() * people_per_mark < members_.size()) account_at_.push_back(account);
+    for (std::size_t person = begin; person < members_.size(); ++person) {
+      members_[person].further = static_cast<std::uint16_t>(account - account_at_[person / people_per_mark]);
+    }
   }
-  first_.push_back(static_cast<std::uint32_t>(personas_.size()));
+  first_.push_back(static_cast<std::uint32_t>(members_.size()));
   first_.shrink_to_fit();
   segments_.shrink_to_fit();
 }
 
 std::size_t Accounts::bytes() const {
   return first_.capacity() * sizeof(std::uint32_t) + segments_.capacity() * sizeof(std::uint16_t) +
-         personas_.capacity() * sizeof(std::uint16_t) + account_at_.capacity() * sizeof(std::uint32_t);
+         members_.capacity() * sizeof(Member) + account_at_.capacity() * sizeof(std::uint32_t);
 }
 
 }  // namespace sojourn
