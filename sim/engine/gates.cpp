@@ -177,6 +177,11 @@ void Gates::meet(std::uint32_t account, std::size_t gate, const CustomerStore& s
   if (leaving_.size() > begin) meetings_.push_back({account, gate, begin, leaving_.size(), late});
 }
 
+WaitingCustomers::AtGate Gates::at_gate(const Meeting& meeting, std::size_t k, std::size_t window) const {
+  const Rule& rule = rules_[accounts_.segment(meeting.account)][meeting.gate];
+  return {leaving_[k], accounts_.persona_of(leaving_[k]), static_cast<std::uint32_t>(rule.touchpoint), window};
+}
+
 /// An account decides, or has decided: its members who are held at the gate leave it.
 void Gates::settle(const Meeting& meeting, std::size_t window, WaitingCustomers& waiting) {
   const std::size_t number = first_gate_[row_of_account(meeting.account)] + meeting.gate;
@@ -184,10 +189,11 @@ void Gates::settle(const Meeting& meeting, std::size_t window, WaitingCustomers&
     decided_[number] = verdict(meeting, window, waiting);
     ++rounds_[number];
   }
+  const std::int32_t decided = decided_[number];
   for (std::size_t k = meeting.begin; k < meeting.end; ++k) {
     member(leaving_[k]).effort = not_held;
     followed(leaving_[k], meeting.gate) = rounds_[number];
-    if (decided_[number] != stays) waiting.leave_gate(leaving_[k], window, static_cast<std::uint32_t>(decided_[number]));
+    if (decided != stays) waiting.leave_gate(at_gate(meeting, k, window), static_cast<std::uint32_t>(decided));
   }
 }
 
@@ -197,13 +203,14 @@ std::int32_t Gates::verdict(const Meeting& meeting, std::size_t window, WaitingC
   chances_.clear();
   voices_.clear();
   for (std::size_t k = meeting.begin; k < meeting.end; ++k) {
-    const std::uint32_t customer = leaving_[k];
+    const WaitingCustomers::AtGate who = at_gate(meeting, k, window);
+    const Member& visit = member(who.customer);
     float before = 0.0f;
-    for (const float sum : waiting.shares_at_gate(customer, window, member(customer).effort, member(customer).solved != 0)) {
+    for (const float sum : waiting.shares_at_gate(who, visit.effort, visit.solved != 0)) {
       chances_.push_back(sum - before);
       before = sum;
     }
-    voices_.push_back(rule.voices[accounts_.persona_of(customer)]);
+    voices_.push_back(rule.voices[who.persona]);
   }
   const behaviour::Wishes wishes{chances_, voices_, exits};
   result_.resize(exits);

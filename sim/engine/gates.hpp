@@ -78,6 +78,8 @@ class Gates {
   };
   void hold(const Held& arrived);
   void meet(std::uint32_t account, std::size_t gate, const CustomerStore& store);
+  /// The k-th of leaving_, who is of the meeting.
+  [[nodiscard]] WaitingCustomers::AtGate at_gate(const Meeting& meeting, std::size_t k, std::size_t window) const;
   void settle(const Meeting& meeting, std::size_t window, WaitingCustomers& waiting);
   void look_again(std::uint32_t customer);
   void find_absent(const CustomerStore& store);

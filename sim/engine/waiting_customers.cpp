@@ -17,7 +17,8 @@ WaitingCustomers::WaitingCustomers(const lock_step::Compiled& compiled, const St
       cumulative_(program_.most_exits()) {}
 
 bool WaitingCustomers::hear(std::uint32_t customer, std::size_t window, std::uint32_t messages) {
-  const VisitRow& at = row(customer, window);
+  const std::uint32_t persona = store_.persona(customer);
+  const VisitRow& at = row(persona, store_.touchpoint(customer), window);
   const std::span<const ExitRow> exits = program_.heard_exits(at);
   if (exits.empty()) return false;
   // Of those who are on the way to a queue already, the others are as well.
@@ -25,7 +26,7 @@ bool WaitingCustomers::hear(std::uint32_t customer, std::size_t window, std::uin
       std::any_of(exits.begin(), exits.end(), [&](const ExitRow& exit) { return queues(exit); }))
     departures_.push_back({customer, messages, 0});
   const ExitChoice choice =
-      leave_on_hearing(program_, at, carrier(customer, window, exits), streams_, customer, window, messages);
+      leave_on_hearing(program_, at, carrier(customer, persona, window, exits), streams_, customer, window, messages);
   if (choice.exit < 0) return false;
   // What the customer meant to do is off, even where the message leads beyond the horizon.
   store_.hold(customer);
@@ -33,26 +34,27 @@ bool WaitingCustomers::hear(std::uint32_t customer, std::size_t window, std::uin
   return true;
 }
 
-std::span<const float> WaitingCustomers::shares_at_gate(std::uint32_t customer, std::size_t window, float effort,
-                                                        bool solved) {
-  const VisitRow& at = row(customer, window);
+std::span<const float> WaitingCustomers::shares_at_gate(const AtGate& who, float effort, bool solved) {
+  const VisitRow& at = row(who.persona, who.touchpoint, who.window);
   const std::span<const ExitRow> exits = program_.exits(at);
-  const behaviour::ChoiceState state{.satisfaction = store_.satisfaction(customer),
-                                     .expectation = store_.expectation(customer),
-                                     .heard = store_.heard(customer),
+  const behaviour::ChoiceState state{.satisfaction = store_.satisfaction(who.customer),
+                                     .expectation = store_.expectation(who.customer),
+                                     .heard = store_.heard(who.customer),
                                      .effort = effort,
                                      .solved = solved ? 1.0f : 0.0f};
-  Carrier carrier = this->carrier(customer, window, exits);
+  Carrier carrier = this->carrier(who.customer, who.persona, who.window, exits);
   carrier.now.solved = solved;
   static_cast<void>(share_exits(program_, at, carrier, state, cumulative_));
   return {cumulative_.data(), exits.size()};
 }
 
-void WaitingCustomers::leave_gate(std::uint32_t customer, std::size_t window, std::uint32_t exit) {
-  const ExitRow& by = program_.exits(row(customer, window))[exit];
-  if (program_.shadows() > 0.0 && queues(by)) departures_.push_back({customer, 0, exit});
-  const Words words = streams_.draw(customer, Purpose::visit, store_.last_event(customer));
-  leave(customer, window, by, drawn_delay(program_, by, carrier(customer, window, {&by, 1}), words));
+void WaitingCustomers::leave_gate(const AtGate& who, std::uint32_t exit) {
+  const ExitRow& by = program_.exits(row(who.persona, who.touchpoint, who.window))[exit];
+  if (program_.shadows() > 0.0 && queues(by)) departures_.push_back({who.customer, 0, exit});
+  const bool draws = !program_.delay(by.delay).constant();
+  const Words words = draws ? streams_.draw(who.customer, Purpose::visit, store_.last_event(who.customer)) : Words{};
+  const double delay = drawn_delay(program_, by, carrier(who.customer, who.persona, who.window, {&by, 1}), words);
+  leave(who.customer, who.window, by, delay);
 }
 
 void WaitingCustomers::race_on(std::uint32_t customer, std::size_t window) {
@@ -78,7 +80,7 @@ void WaitingCustomers::race_on(std::uint32_t customer, std::size_t window) {
       if (by < program_.file_exits()) return;
     }
   }
-  Carrier carrier = this->carrier(customer, window, exits);
+  Carrier carrier = this->carrier(customer, persona, window, exits);
   carrier.now = {raced.bought, raced.team, raced.state.solved != 0.0f, raced.time};
   const ExitChoice choice =
       race(program_, at, streams_, {customer, event, persona, touchpoint, raced.time}, carrier, raced.state);
@@ -93,13 +95,8 @@ void WaitingCustomers::race_on(std::uint32_t customer, std::size_t window) {
   }
 }
 
-const VisitRow& WaitingCustomers::row(std::uint32_t customer, std::size_t window) const {
-  return program_.row(program_.regime_at_begin(window), store_.persona(customer), store_.touchpoint(customer));
-}
-
 /// Only traits that decide about one of `exits` are drawn. What fades has faded to the beginning of the window.
-Carrier WaitingCustomers::carrier(std::uint32_t customer, std::size_t window, std::span<const ExitRow> exits) {
-  const std::uint32_t persona = store_.persona(customer);
+Carrier WaitingCustomers::carrier(std::uint32_t customer, std::uint32_t persona, std::size_t window, std::span<const ExitRow> exits) {
   for (const ExitRow& exit : exits) {
     each_trait(exit, [&](std::size_t index) {
       traits_[index] = accounts_ != nullptr

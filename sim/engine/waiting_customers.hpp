@@ -27,11 +27,16 @@ class WaitingCustomers {
   /// `messages` positive messages reach a customer who waits at a touchpoint, at the beginning of `window`; one of them may
   /// make the customer leave; whether one did.
   bool hear(std::uint32_t customer, std::size_t window, std::uint32_t messages);
-  /// Running sums of the shares of the exits by which a customer held at a gate would leave alone, at the beginning of
-  /// `window`; `effort` is that of the visit, and `solved` whether it solved the problem. Valid until the next call.
-  [[nodiscard]] std::span<const float> shares_at_gate(std::uint32_t customer, std::size_t window, float effort, bool solved);
-  /// The account has decided: a customer held at a gate leaves by the exit in position `exit`, at the beginning of `window`.
-  void leave_gate(std::uint32_t customer, std::size_t window, std::uint32_t exit);
+  /// A customer held at a gate, at the beginning of a window.
+  struct AtGate {
+    std::uint32_t customer = 0, persona = 0, touchpoint = 0;
+    std::size_t window = 0;
+  };
+  /// Running sums of the shares of the exits by which such a customer would leave alone; `effort` is that of the visit, and `solved`
+  /// whether it solved the problem. Valid until the next call.
+  [[nodiscard]] std::span<const float> shares_at_gate(const AtGate& who, float effort, bool solved);
+  /// The account has decided: such a customer leaves by the exit in position `exit`.
+  void leave_gate(const AtGate& who, std::uint32_t exit);
   /// Rules have switched at the end of the window before `window`: where the customer is in a race whose hazards they may
   /// change, it goes on with those of the program, from what it has used up of its draws by now.
   void race_on(std::uint32_t customer, std::size_t window);
@@ -40,8 +45,10 @@ class WaitingCustomers {
   [[nodiscard]] std::vector<Departure>& departures() { return departures_; }
 
  private:
-  [[nodiscard]] const VisitRow& row(std::uint32_t customer, std::size_t window) const;
-  [[nodiscard]] Carrier carrier(std::uint32_t customer, std::size_t window, std::span<const ExitRow> exits);
+  [[nodiscard]] const VisitRow& row(std::uint32_t persona, std::uint32_t touchpoint, std::size_t window) const {
+    return program_.row(program_.regime_at_begin(window), persona, touchpoint);
+  }
+  [[nodiscard]] Carrier carrier(std::uint32_t customer, std::uint32_t persona, std::size_t window, std::span<const ExitRow> exits);
   [[nodiscard]] bool queues(const ExitRow& exit) const { return program_.place(exit.to).queues; }
   void leave(std::uint32_t customer, std::size_t window, const ExitRow& exit, double delay);
 
