@@ -317,7 +317,11 @@ class Replication {
     churned.swap(told_.churned);
     for (const std::uint32_t customer : churned) events_[customer / block_size_].churned.push_back(customer);
     // What those do who will come to no queue again in this window has no order: it is lived in lock step.
-    for (const lock_step::Served& each : told_.served) events_[each.customer / block_size_].served.push_back(each);
+    if (events_.size() == 1) {
+      events_.front().served.swap(told_.served);
+    } else {
+      for (const lock_step::Served& each : told_.served) events_[each.customer / block_size_].served.push_back(each);
+    }
     told_.served.clear();
     events_.front().append(told_);
     over_blocks([&](std::size_t block, std::uint32_t begin, std::uint32_t end) {

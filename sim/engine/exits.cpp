@@ -310,9 +310,9 @@ CallNeeds call_needs(const Program& program, std::uint32_t touchpoint, bool may_
           may_give_up && !service.patience.has_value()};
 }
 
-Call call_for_service(const Program& program, const VisitAt& visit, float patience, const CallDraws& draws) {
+void call_for_service(const Program& program, const VisitAt& visit, float patience, const CallDraws& draws, Call& call) {
   const ServiceRow& service = program.service(visit.touchpoint);
-  Call call;
+  call = Call();
   call.time = visit.time;
   call.customer = visit.customer;
   call.persona = visit.persona;
@@ -331,7 +331,6 @@ Call call_for_service(const Program& program, const VisitAt& visit, float patien
     call.patience = service.patience ? draw(*service.patience, draws.own_patience, draws.exponential_own)
                                      : static_cast<double>(patience * draws.patience);
   }
-  return call;
 }
 
 Call call_for_service(const Program& program, const Streams& streams, const VisitAt& visit, float patience) {
@@ -346,7 +345,9 @@ Call call_for_service(const Program& program, const Streams& streams, const Visi
     draws.exponential_own = exponential(draws.own_patience[3]);
   }
   if (needs.patience) draws.patience = exponential(streams.draw(visit.customer, Purpose::patience, visit.event)[1]);
-  return call_for_service(program, visit, patience, draws);
+  Call call;
+  call_for_service(program, visit, patience, draws, call);
+  return call;
 }
 
 ExitChoice leave_on_hearing(const Program& program, const VisitRow& row, const Carrier& carrier, const Streams& streams,

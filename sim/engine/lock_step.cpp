@@ -65,6 +65,7 @@ void live_served(Block& b) {
   EACH_LANE
   for (int i = 0; i < lane_count; ++i) b.s.strain[i] = 0.0f;
   b.looked_at = 0;
+  b.due = b.asked = 0;
   b.listed = again;
   if (again > 0) live_window(b);
 }

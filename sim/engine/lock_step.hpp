@@ -231,7 +231,7 @@ struct MarketView {
   const std::uint8_t* gates;  // [account segment x touchpoints + touchpoint]
   std::int32_t touchpoints;
   void* events;  // for the calls below
-  void (*comes_to_queue)(void* events, const Arrival& arrival);
+  void (*come_to_queues)(void* events, const Arrival* arrivals, int count);
   void (*held)(void* events, std::uint32_t customer, float effort, std::uint32_t touchpoint, bool solved);
   void (*standing_changes)(void* events, std::uint32_t customer, std::int32_t from, std::int32_t to);  // Codes
   void (*ended)(void* events, std::uint32_t customer);    // the journey of a member of an account is over

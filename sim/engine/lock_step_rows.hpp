@@ -10,6 +10,10 @@ namespace {
 inline constexpr std::int32_t most_regime_steps = 4;
 
 void find_row(Block& b, int i) {
+  if (b.t.regimes == 1) {
+    b.c.row[i] = b.t.row_of[b.c.place[i]];
+    return;
+  }
   const double cell = b.c.time[i] * b.t.cells_per_day;
   const std::int32_t last = b.t.cells - 1;
   std::int32_t regime = b.t.regime_of_cell[cell < static_cast<double>(last) ? static_cast<std::int32_t>(cell) : last];

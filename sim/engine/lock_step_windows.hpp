@@ -146,18 +146,32 @@ int leave_out_queues(Block& b, int count) {
     left += queues ? 0 : 1;
     coming += queues ? 1 : 0;
   }
+  Arrival arrivals[lane_count];
   for (int i = 0; i < coming; ++i) {
     const std::uint32_t k = b.s.coming[i];
     const Kept& kept = store.kept[k];
-    b.task.market->comes_to_queue(b.task.market->events, {kept.time, b.task.first + k, kept.event, kept.persona,
-                                                          static_cast<std::uint32_t>(b.t.passages[kept.exit].to)});
+    arrivals[i] = {kept.time, b.task.first + k, kept.event, kept.persona,
+                   static_cast<std::uint32_t>(b.t.passages[kept.exit].to)};
   }
+  if (coming > 0) b.task.market->come_to_queues(b.task.market->events, arrivals, coming);
   return left;
 }
 
 /// Kept::standing.
 [[nodiscard]] SOJOURN_INLINE std::uint32_t packed_standing(std::int32_t code, std::int32_t team, std::int32_t counted) {
   return static_cast<std::uint32_t>(counted) << 15 | static_cast<std::uint32_t>((team + 1) << 3 | code);
+}
+
+/// The customer in lane i, who is at an end, visits it; others learn of it.
+void visit_end_in_window(Block& b, int i) {
+  visit_end(b, i);
+  if (b.task.market != nullptr && b.task.market->accounts != nullptr) {
+    b.task.market->ended(b.task.market->events, b.c.customer[i]);
+  }
+  Voice* const voice = b.task.store->voice;
+  if (voice == nullptr) return;
+  voice[b.s.kept[i]] = Voice::silent;
+  if (b.c.code[i] == Code::churned) b.task.market->churned(b.task.market->events, b.c.customer[i]);
 }
 
 /// Back into the store, of somebody who stands at an end, for good.
@@ -170,12 +184,6 @@ void store_back_ended(Block& b, int i) {
   kept.since = b.c.since[i];
   kept.event = static_cast<std::uint16_t>(b.c.event[i] + 1);
   kept.standing = static_cast<std::uint16_t>(packed_standing(b.c.code[i], b.c.team[i], b.c.tenure_counted[i]));
-  if (b.task.market != nullptr && b.task.market->accounts != nullptr) {
-    b.task.market->ended(b.task.market->events, b.c.customer[i]);
-  }
-  if (store.voice == nullptr) return;
-  store.voice[k] = Voice::silent;
-  if (b.c.code[i] == Code::churned) b.task.market->churned(b.task.market->events, b.c.customer[i]);
 }
 
 /// By the exit they took to the touchpoint it leads to; who ends there is done.
@@ -217,7 +225,7 @@ void arrive(Block& b) {
   for (int i = 0; b.t.carries_rules && i < b.lanes; ++i) carry_on(b, i, b.s.from[i] >= 0 ? b.s.taken[i] : -1);
   for (int k = finished - 1; k >= 0; --k) {
     const int i = b.s.marked[k];
-    visit_end(b, i);
+    visit_end_in_window(b, i);
     store_back_ended(b, i);
     --b.lanes;
     if (i == b.lanes) continue;
@@ -251,13 +259,16 @@ bool resume(Block& b) {
   return true;
 }
 
-/// Those who were served, from the k-th on, into lanes, at the visit at which they were.
+/// Those who were served, from the k-th on, into lanes, at the visit at which they were. The memory is asked for the rows of
+/// the next between the steps of the visit.
 void take_out_served(Block& b, std::uint32_t k) {
   const std::uint32_t left = b.task.served_count - k;
   b.lanes = left < static_cast<std::uint32_t>(lane_count) ? static_cast<int>(left) : lane_count;
+  b.due = b.asked = 0;
   for (std::uint32_t next = k + lane_count; next < b.task.served_count && next < k + 2 * lane_count; ++next) {
     const std::uint32_t row = b.task.served[next].customer - b.task.first;
-    b.prefetch(row);
+    __builtin_prefetch(b.task.store->due_in + row, 1);
+    b.s.due[b.due++] = row;
   }
   const Served* const served = b.task.served + k;
   for (int i = 0; i < b.lanes; ++i) {
@@ -293,20 +304,44 @@ void store_voices(Block& b) {
   for (int k = 0; k < churned; ++k) b.task.market->churned(b.task.market->events, b.c.customer[b.s.marked[k]]);
 }
 
+/// What `moves` is of those whose lives are over.
+inline constexpr std::int32_t is_over = 3;
+
+/// Those whose next touchpoint, in this window, is an end visit it from their lanes, instead of coming out of the store once
+/// more.
+void visit_ends(Block& b) {
+  EACH_LANE
+  for (int i = 0; i < b.padded; ++i) b.s.marks[i] = b.s.moves[i] == 1 && b.s.to[i] < 0 ? 1 : 0;
+  const int ending = b.list_marked();
+  const std::int32_t exits = b.t.exit_count, moves = b.task.window * b.t.personas * exits;
+  for (int k = 0; k < ending; ++k) {
+    const int i = b.s.marked[k];
+    b.s.moves[i] = is_over;
+    ++b.task.packed.moves[moves + b.s.taken[i]];
+    b.c.time[i] = b.s.time[i];
+    b.c.place[i] = -1 - b.s.to[i];
+    b.c.event[i] += 1;
+    find_row(b, i);
+    if (b.t.carries_rules) carry_on(b, i, b.s.taken[i] - b.c.persona[i] * exits);
+    visit_end_in_window(b, i);
+  }
+}
+
 /// Back into the store; who has another visit in this window comes again soon.
 void store_back(Block& b) {
   if (b.task.store->voice != nullptr) store_voices(b);
+  visit_ends(b);
   const std::int32_t touchpoints = b.t.touchpoints, stays = b.t.exit_count + touchpoints;
   EACH_LANE
   for (int i = 0; i < b.padded; ++i) {
-    b.s.time[i] = b.s.moves[i] == 0 ? never : b.s.time[i];
+    b.s.time[i] = b.s.moves[i] == 0 || b.s.moves[i] == is_over ? never : b.s.time[i];
     b.s.ends[i] = b.s.moves[i] == 1 ? 1 : 0;
     b.s.marks[i] = b.s.moves[i] == 0 ? 1 : 0;
   }
   find_windows(b, b.s.time, b.s.window);
   EACH_LANE
   for (int i = 0; i < b.padded; ++i) {
-    b.s.due_in[i] = b.s.moves[i] == 0 ? not_due : due_number(b.s.window[i]);
+    b.s.due_in[i] = b.s.moves[i] == 0 || b.s.moves[i] == is_over ? not_due : due_number(b.s.window[i]);
   }
   std::uint32_t events = 0;
   EACH_LANE
@@ -315,7 +350,9 @@ void store_back(Block& b) {
     const std::int32_t persona = b.c.persona[i];
     const std::int32_t stay = stays + (b.c.place[i] - persona * touchpoints), left = b.s.taken[i] - persona * b.t.exit_count;
     const auto exit = static_cast<std::uint32_t>(b.s.moves[i] == 0 ? stay : left);
-    events = events > event ? events : event;
+    // Visits to ends are none of those that may be too many.
+    const std::uint32_t counted = event - (b.s.moves[i] == is_over ? 1u : 0u);
+    events = events > counted ? events : counted;
     b.s.visits_and_exit[i] = (event & 0xffffu) | exit << 16;
     b.s.who[i] = packed_standing(b.c.code[i], b.c.team[i], b.c.tenure_counted[i]);
   }

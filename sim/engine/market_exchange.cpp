@@ -9,7 +9,6 @@ namespace sojourn {
 
 void WindowEvents::clear() {
   coming.clear();
-  calls.clear();
   near_queues.clear();
   served.clear();
   reviews = stars = 0;
@@ -21,8 +20,6 @@ void WindowEvents::clear() {
 
 void WindowEvents::append(const WindowEvents& more) {
   const auto join = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
-  join(coming, more.coming);
-  join(calls, more.calls);
   join(near_queues, more.near_queues);
   join(served, more.served);
   reviews += more.reviews;
@@ -106,9 +103,12 @@ lock_step::MarketView Market::view(WindowEvents& events) const {
   view.held = [](void* told, std::uint32_t customer, float effort, std::uint32_t touchpoint, bool solved) {
     static_cast<WindowEvents*>(told)->held.push_back({customer, effort, touchpoint, solved});
   };
-  view.comes_to_queue = [](void* told, const lock_step::Arrival& arrival) {
-    static_cast<WindowEvents*>(told)->coming.push_back(
-        {arrival.customer, arrival.event, arrival.persona, arrival.touchpoint, arrival.time});
+  view.come_to_queues = [](void* told, const lock_step::Arrival* arrivals, int count) {
+    std::vector<VisitAt>& coming = static_cast<WindowEvents*>(told)->coming;
+    for (int k = 0; k < count; ++k) {
+      const lock_step::Arrival& one = arrivals[k];
+      coming.push_back({one.customer, one.event, one.persona, one.touchpoint, one.time});
+    }
   };
   view.standing_changes = [](void* told, std::uint32_t customer, std::int32_t from, std::int32_t to) {
     static_cast<WindowEvents*>(told)->standing_changes.push_back({customer, standing_of(from), standing_of(to)});

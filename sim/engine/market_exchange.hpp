@@ -21,7 +21,7 @@ namespace sojourn {
 /// What the customers of a block did in a window that others will notice.
 struct WindowEvents {
   std::vector<VisitAt> coming;                              // to queues, in this window
-  std::vector<Call> calls;                                  // the same as calls
+  std::vector<Call> calls;                                  // the first are the same as calls
   std::vector<std::pair<std::uint32_t, Life>> near_queues;  // visits that may lead to one, where shadows are sent
   std::vector<lock_step::Served> served;                    // who was served at one, and goes on in lock step
   std::uint64_t reviews = 0, stars = 0;
@@ -32,7 +32,7 @@ struct WindowEvents {
   std::vector<std::uint32_t> ended;              // who has come to an end, in any order
 
   void clear();
-  /// Adds what happened elsewhere, to other customers.
+  /// Adds what happened elsewhere, to other customers, but for who comes to a queue.
   void append(const WindowEvents& more);
   /// Puts a life of `customer` back into the store, and notes what that means to the account where there are `accounts`.
   void set_aside(CustomerStore& store, std::uint32_t customer, const Life& life, const Recorder& recorder, bool accounts);

@@ -84,6 +84,7 @@ class Queues::Window {
 
   void live() {
     for (;;) {
+      come_in_turn();
       Heap* from = nullptr;
       const Coming next = this->next(from);
       if (queues_.lines_.any_waiting()) {
@@ -110,6 +111,14 @@ class Queues::Window {
   }
 
  private:
+  /// Those who come first, as long as nothing else can happen before.
+  void come_in_turn() {
+    while (at_ < first_.size() && first_[at_].time <= until_ && !queues_.lines_.any_waiting() && again_.empty() &&
+           queues_.shadows_coming_.empty()) {
+      prefetch();
+      come(*first_[at_++].call);
+    }
+  }
   /// Who comes next: of those who came first, those who come again within the window, and shadows; `from`: null, or where
   /// to take them from. Where nobody comes, the time is infinity.
   [[nodiscard]] Coming next(Heap*& from) {
@@ -156,28 +165,27 @@ class Queues::Window {
 
   void come(const Call& call) {
     count(call, QueueScore::came);
-    if (const auto at_once = queues_.lines_.arrive(call, until_)) {
-      end_call(*at_once);
+    if (const OnArrival at_once = queues_.lines_.arrive(call, until_); at_once.resolved) {
+      end_call(call, at_once.outcome, at_once.time);
       return;
     }
     queues_.in_line_[call.customer] = Stands::since_this_window;
     in_line_.push_back(call.customer);
   }
   /// What becomes of a call that came in this window, of which nothing is recorded yet.
-  void end_call(const ResolvedCall& resolved) {
-    if (resolved.outcome == ResolvedCall::Outcome::served && stays_away(resolved.call, resolved.time)) {
-      count(resolved);
-      const Call& call = resolved.call;
-      const double wait = resolved.time - call.time;
+  void end_call(const Call& call, ResolvedCall::Outcome outcome, double time) {
+    if (outcome == ResolvedCall::Outcome::served && stays_away(call, time)) {
+      count(call, outcome, time);
+      const double wait = time - call.time;
       const bool strains = wait > 0.0 && !queues_.patience_varies();
       events_.served.push_back(
-          {resolved.time, call.customer,
+          {time, call.customer,
            strains ? behaviour::strain(static_cast<float>(wait), queues_.patience_of(call.customer, call.persona)) : 0.0f});
       return;
     }
-    Life life = take_up(resolved.call.customer);
-    stand_in_line(resolved.call.customer, life);
-    leave_line(life, resolved);
+    Life life = take_up(call.customer);
+    stand_in_line(call.customer, life);
+    leave_line(life, {call, time, outcome});
   }
   void stand_in_line(std::uint32_t customer, Life& life) {
     // The stay that ends here began at a visit, unless it is the first.
@@ -207,7 +215,8 @@ class Queues::Window {
                                  {shadow.customer, visit.event, persona, visit.touchpoint, visit.time},
                                  patient ? -1.0f : lives.patience());
     call.shadow = coming.shadow;
-    if (const auto at_once = queues_.lines_.arrive(call, until_)) leave_line_as_shadow(*at_once);
+    const OnArrival at_once = queues_.lines_.arrive(call, until_);
+    if (at_once.resolved) leave_line_as_shadow({call, at_once.time, at_once.outcome});
   }
   void leave_line_as_shadow(const ResolvedCall& resolved) {
     Shadow& shadow = queues_.shadows_[resolved.call.shadow - 1];
@@ -228,7 +237,7 @@ class Queues::Window {
     const bool came_before = in_line == Stands::since_before;
     in_line = Stands::nowhere;
     if (!came_before) {
-      end_call(resolved);
+      end_call(resolved.call, resolved.outcome, resolved.time);
       return;
     }
     Life life = take_up(resolved.call.customer);
@@ -238,7 +247,7 @@ class Queues::Window {
   void leave_line(Life& life, const ResolvedCall& resolved) {
     const std::uint32_t customer = resolved.call.customer;
     lives_.leave_line(customer, life, resolved, observer_);
-    count(resolved);
+    count(resolved.call, resolved.outcome, resolved.time);
     while (life.stay.exit >= 0 && life.stay.until <= until_) {
       if (lives_.leads_to_queue(life)) {
         again_.push({life.stay.until, customer});
@@ -254,21 +263,20 @@ class Queues::Window {
   void count(const Call& call, QueueScore score, std::int64_t amount = 1) {
     cells_[call.queue * cells_of_queue_ + static_cast<std::size_t>(score)] += amount;
   }
-  void count(const ResolvedCall& resolved) {
-    const Call& call = resolved.call;
-    const double wait = resolved.time - call.time;
-    if (resolved.outcome == ResolvedCall::Outcome::turned_away) {
+  void count(const Call& call, ResolvedCall::Outcome outcome, double time) {
+    const double wait = time - call.time;
+    if (outcome == ResolvedCall::Outcome::turned_away) {
       count(call, QueueScore::turned_away);
       return;
     }
     count(call, QueueScore::wait, fixed(wait, scale_));
     ++waited_[call.queue * wait_bin_count + wait_bin_of(wait)];
-    if (resolved.outcome == ResolvedCall::Outcome::gave_up) {
+    if (outcome == ResolvedCall::Outcome::gave_up) {
       count(call, QueueScore::gave_up);
       return;
     }
     count(call, QueueScore::served);
-    if (wait <= queues_.answer_within_[call.queue]) count(call, QueueScore::in_time);
+    count(call, QueueScore::in_time, wait <= queues_.answer_within_[call.queue] ? 1 : 0);
   }
 
   void count_waiting() {
@@ -314,6 +322,7 @@ void Queues::draw_calls(std::size_t window, std::span<const VisitAt> coming, std
   const RegimeSpan regimes = regimes_of(window);
   const bool diaries = !diaries_.empty();
   calls::Draws draws;
+  if (calls.size() < coming.size()) calls.resize(coming.size());
   for (std::size_t begin = 0; begin < coming.size(); begin += calls::most_calls) {
     const std::span<const VisitAt> visits =
         coming.subspan(begin, std::min(coming.size() - begin, std::size_t{calls::most_calls}));
@@ -328,7 +337,7 @@ void Queues::draw_calls(std::size_t window, std::span<const VisitAt> coming, std
     for (std::size_t k = 0; k < visits.size(); ++k) {
       const VisitAt& visit = visits[k];
       const std::size_t regime = program_.regime(visit.time, regimes.first);
-      const bool impatient = may_give_up(regime, visit.persona, visit.touchpoint);
+      const bool impatient = anybody_gives_up_ && may_give_up(regime, visit.persona, visit.touchpoint);
       CallDraws drawn;
       if (wanted_.service) drawn.service = words(draws.service, k), drawn.work = draws.work[k];
       if (wanted_.own_patience) {
@@ -336,8 +345,8 @@ void Queues::draw_calls(std::size_t window, std::span<const VisitAt> coming, std
         drawn.exponential_own = draws.exponential_own[k];
       }
       if (wanted_.patience) drawn.patience = draws.patience[k];
-      Call& call = calls.emplace_back(
-          call_for_service(program_, visit, impatient ? patience_of(visit.customer, visit.persona) : -1.0f, drawn));
+      Call& call = calls[begin + k];
+      call_for_service(program_, visit, impatient ? patience_of(visit.customer, visit.persona) : -1.0f, drawn, call);
       if (!look_ahead_ || (diaries && diary_of(diaries_, visit.customer) != nullptr)) continue;
       const Words of_visit = wanted_.visit ? words(draws.visit, k) : Words{};
       call.days_away = look_ahead_->days_away(streams_, visit, regime, regimes.last, &of_visit);
@@ -358,7 +367,7 @@ Call Queues::call_of(const VisitAt& visit, const RegimeSpan& regimes) const {
 /// The calls of all blocks: first into as many equal stretches of the window as there are calls.
 void Queues::put_in_order(std::span<const WindowEvents> blocks, double begin, double end) {
   std::size_t count = 0;
-  for (const WindowEvents& block : blocks) count += block.calls.size();
+  for (const WindowEvents& block : blocks) count += block.coming.size();
   const double per_day = static_cast<double>(count) / (end - begin);
   begins_.assign(count + 2, 0);
   stretch_.resize(count);
@@ -374,22 +383,23 @@ void Queues::put_in_order(std::span<const WindowEvents> blocks, double begin, do
   first_.resize(count);
   at = 0;
   for (const WindowEvents& block : blocks) {
-    for (std::size_t k = 0; k < block.calls.size(); ++k) {
+    for (std::size_t k = 0; k < block.coming.size(); ++k) {
       first_[begins_[stretch_[at++] + 1]++] = {block.coming[k].time, &block.calls[k]};
     }
   }
   const auto before = [](const First& a, const First& b) {
     return a.time != b.time ? a.time < b.time : a.call->customer < b.call->customer;
   };
+  // Where many come at once they are sorted; all others are a few places from where they belong.
+  constexpr std::uint32_t many = 16;
   for (std::size_t k = 0; k < count; ++k) {
-    First* const here = first_.data() + begins_[k];
-    const std::size_t number = begins_[k + 1] - begins_[k];
-    if (number < 2) continue;
-    if (number > 2) {
-      std::sort(here, here + number, before);
-    } else if (before(here[1], here[0])) {
-      std::swap(here[0], here[1]);
-    }
+    if (begins_[k + 1] - begins_[k] > many) std::sort(first_.data() + begins_[k], first_.data() + begins_[k + 1], before);
+  }
+  for (std::size_t k = 1; k < count; ++k) {
+    const First one = first_[k];
+    std::size_t place = k;
+    for (; place > 0 && before(one, first_[place - 1]); --place) first_[place] = first_[place - 1];
+    if (place < k) first_[place] = one;
   }
 }
 
@@ -528,6 +538,7 @@ Queues::Queues(const Program& program, const Population& population, const Strea
 /// Finds out which words the calls of the program need.
 void Queues::prepare() {
   wanted_ = {};
+  anybody_gives_up_ = false;
   wanted_.visit = look_ahead_ && look_ahead_->by_words();
   for (std::uint32_t v = 0; v < program_.model().parts().touchpoints.size(); ++v) {
     if (!program_.place(v).queues) continue;
@@ -537,6 +548,7 @@ void Queues::prepare() {
         gives_up = gives_up || may_give_up(regime, p, v);
       }
     }
+    anybody_gives_up_ = anybody_gives_up_ || gives_up;
     const CallNeeds needs = call_needs(program_, v, gives_up);
     wanted_.service = wanted_.service || needs.service;
     wanted_.own_patience = wanted_.own_patience || needs.own_patience;

@@ -27,7 +27,8 @@ class Queues {
   Queues(const Program& program, const Population& population, const Streams& streams, const Market& market,
          CustomerStore& store, std::span<Diary> diaries, bool looks_ahead);
 
-  /// Adds to `calls` those of the visits `coming` in `window`, which are to queues. Threads may do so at once.
+  /// Makes the first of `calls`, of which there are more where there is no need of all, of the visits `coming` in `window`,
+  /// which are to queues. Threads may do so at once.
   void draw_calls(std::size_t window, std::span<const VisitAt> coming, std::vector<Call>& calls) const;
   /// Everything that happens at queues, and because of them, up to the end of `window`, in which the calls of all `blocks`
   /// come. What the callers do is counted in `tally` and told in `events`.
@@ -110,6 +111,7 @@ class Queues {
   std::vector<double> answer_within_;  // [queue]
   calls::DrawWords draw_words_ = calls::widest_draws();
   calls::Wanted wanted_;
+  bool anybody_gives_up_ = false;
   std::vector<float> patience_of_persona_;  // that of all of them, where there is one
   bool patience_varies_ = false;
   std::vector<First> first_;                     // of the window at hand, in the order of (time, customer)

@@ -35,6 +35,7 @@ struct ServiceLines::Later {
 };
 
 double value_at(const Timetable& timetable, double t) {
+  if (timetable.size() == 1) return timetable.front().second;
   const auto after = std::upper_bound(timetable.begin(), timetable.end(), t,
                                       [](double time, const std::pair<double, double>& step) { return time < step.first; });
   assert(after != timetable.begin());
@@ -128,7 +129,7 @@ std::optional<ResolvedCall> ServiceLines::step(double until) {
   return std::nullopt;
 }
 
-std::optional<ResolvedCall> ServiceLines::arrive(const Call& call, double until) {
+OnArrival ServiceLines::arrive(const Call& call, double until) {
   const std::uint32_t group = group_of_[call.queue];
   // Those who came before may have been foreseen to wait until later.
   const bool first = resolved_until_[group] <= call.time;
@@ -139,13 +140,13 @@ std::optional<ResolvedCall> ServiceLines::arrive(const Call& call, double until)
     happen(pool, call.time);
     if (!has_free(pool)) continue;
     begin_service(pool, call, call.time);
-    return ResolvedCall{call, call.time, ResolvedCall::Outcome::served};
+    return {true, ResolvedCall::Outcome::served, call.time};
   }
   if (foresees_ && until > call.time && pools_[groups_[group].front()].waiting == 0) {
-    if (const auto resolved = foresee(call, group, until)) return resolved;
+    if (const OnArrival foreseen = foresee(call, group, until); foreseen.resolved) return foreseen;
   }
   if (waiting_at_[call.queue] >= staffing_.queues[call.queue].room) {
-    return ResolvedCall{call, call.time, ResolvedCall::Outcome::turned_away};
+    return {true, ResolvedCall::Outcome::turned_away, call.time};
   }
   std::uint32_t entry = static_cast<std::uint32_t>(entries_.size());
   if (free_entries_.empty()) {
@@ -164,17 +165,17 @@ std::optional<ResolvedCall> ServiceLines::arrive(const Call& call, double until)
   for (const std::uint32_t p : groups_[group]) ++pools_[p].waiting;
   waiting_at_[call.queue] += call.of_somebody ? 1 : 0;
   ++waiting_;
-  return std::nullopt;
+  return {};
 }
 
 /// What becomes of a call that finds no free server and nobody in line, whoever comes later (Lindley 1952): the servers that
 /// those before it have been given are busy until known times. Nothing where servers change before.
-std::optional<ResolvedCall> ServiceLines::foresee(const Call& call, std::uint32_t group, double until) {
+OnArrival ServiceLines::foresee(const Call& call, std::uint32_t group, double until) {
   double start = never, change = never;
   std::uint32_t by = 0;
   for (const std::uint32_t p : groups_[group]) {
     const Pool& pool = pools_[p];
-    if (has_free(pool) || pool.slow_speed > 0.0) return std::nullopt;
+    if (has_free(pool) || pool.slow_speed > 0.0) return {};
     if (pool.next_change < pool.servers.size()) change = std::min(change, pool.servers[pool.next_change].first);
     if (pool.busy.empty()) continue;
     const double free = pool.busy.front();
@@ -184,16 +185,16 @@ std::optional<ResolvedCall> ServiceLines::foresee(const Call& call, std::uint32_
   }
   const double patience_ends = call.time + call.patience;
   if (start > patience_ends) {
-    if (!(patience_ends < change && patience_ends <= until)) return std::nullopt;
-    return ResolvedCall{call, patience_ends, ResolvedCall::Outcome::gave_up};
+    if (!(patience_ends < change && patience_ends <= until)) return {};
+    return {true, ResolvedCall::Outcome::gave_up, patience_ends};
   }
-  if (!(start < change && start <= until)) return std::nullopt;
+  if (!(start < change && start <= until)) return {};
   Pool& pool = pools_[by];
   const double end = start + call.work * value_at(staffing_.queues[call.queue].handle_time, start);
   replace_earliest(pool.busy, end);
   pool.worked += counted(start, end);
   resolved_until_[group] = std::max(resolved_until_[group], start);
-  return ResolvedCall{call, start, ResolvedCall::Outcome::served};
+  return {true, ResolvedCall::Outcome::served, start};
 }
 
 double ServiceLines::worked(std::uint32_t pool) {

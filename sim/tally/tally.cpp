@@ -13,15 +13,6 @@ double fixed_point_scale(double largest) {
   return std::ldexp(1.0, exponent - 1);
 }
 
-std::size_t wait_bin_of(double days) {
-  if (!(days > 0.0)) return 0;
-  if (!(days >= shortest_wait)) return 1;
-  // Of a number from 1 on the exponent counts doublings, and the first five bits of its fraction the bins within one.
-  static_assert(wait_bins_per_doubling == 32);
-  const std::uint64_t bins = (std::bit_cast<std::uint64_t>(days / shortest_wait) >> 47) - (std::uint64_t{1023} << 5);
-  return std::min(wait_bin_count - 1, 1 + static_cast<std::size_t>(bins));
-}
-
 double wait_bin_begin(std::size_t bin) {
   if (bin <= 1) return 0.0;
   const std::size_t doubling = (bin - 1) / wait_bins_per_doubling, within = (bin - 1) % wait_bins_per_doubling;

@@ -44,7 +44,8 @@ std::vector<ResolvedCall> run_lines(const Staffing& staffing, const std::vector<
       if (!(next <= end)) break;
       const Call call = coming.top();
       coming.pop();
-      if (const auto at_once = lines.arrive(call, end)) done(*at_once);
+      const OnArrival at_once = lines.arrive(call, end);
+      if (at_once.resolved) done({call, at_once.time, at_once.outcome});
     }
     if (end < until) continue;
     for (std::uint32_t p = 0; worked != nullptr && p < staffing.pools.size(); ++p) worked->push_back(lines.worked(p));

@@ -78,10 +78,10 @@ struct CallNeeds {
 /// `may_give_up`: somebody may, at any rate.
 [[nodiscard]] CallNeeds call_needs(const Program& program, std::uint32_t touchpoint, bool may_give_up);
 
-/// A visit that comes to a queue, as ServiceLines takes it. `visit.time` is that of arrival; `patience` is the trait, the
-/// mean in days of an exponential distribution (Palm 1957) where the touchpoint has no law of its own, negative where nobody
-/// may give up.
-[[nodiscard]] Call call_for_service(const Program& program, const VisitAt& visit, float patience, const CallDraws& draws);
+/// Makes `call`, where it lies, of a visit that comes to a queue, as ServiceLines takes it. `visit.time` is that of arrival;
+/// `patience` is the trait, the mean in days of an exponential distribution (Palm 1957) where the touchpoint has no law of
+/// its own, negative where nobody may give up.
+void call_for_service(const Program& program, const VisitAt& visit, float patience, const CallDraws& draws, Call& call);
 /// The same, with draws made here.
 [[nodiscard]] Call call_for_service(const Program& program, const Streams& streams, const VisitAt& visit, float patience);
 

@@ -56,6 +56,12 @@ struct ResolvedCall {
   double time = 0.0;
   Outcome outcome = Outcome::served;
 };
+/// The same of a call that comes, without the call, as what fits into two registers: or nothing is known yet.
+struct OnArrival {
+  bool resolved = false;
+  ResolvedCall::Outcome outcome = ResolvedCall::Outcome::served;
+  double time = 0.0;
+};
 
 /// All queues of one replication. A server who becomes free takes the waiting call with the lowest (priority, time of
 /// arrival, customer) among those that the server's pool serves (a queue with priorities, not interrupted: Kleinrock 1976;
@@ -74,7 +80,7 @@ class ServiceLines {
   [[nodiscard]] std::optional<ResolvedCall> step(double until);
   /// A call comes. It is resolved at once where a server is free or there is no room, else it waits; where calls are
   /// foreseen it may also be resolved at once if something happens to it by `until`, before the servers change.
-  [[nodiscard]] std::optional<ResolvedCall> arrive(const Call& call, double until);
+  [[nodiscard]] OnArrival arrive(const Call& call, double until);
 
   /// From `time` on, which is no earlier than anything that has happened, servers and handling times are those of
   /// `staffing`, of the same pools and queues. Who is in service is finished.
@@ -132,7 +138,7 @@ class ServiceLines {
   [[nodiscard]] static bool has_free(const Pool& pool) {
     return pool.idle > 0 || any_finished(pool) || (pool.slow_idle && pool.slow_speed > 0.0);
   }
-  [[nodiscard]] std::optional<ResolvedCall> foresee(const Call& call, std::uint32_t group, double until);
+  [[nodiscard]] OnArrival foresee(const Call& call, std::uint32_t group, double until);
   /// Those foreseen to give up leave before those who came earlier are served, so the latest counts.
   void note_resolved(std::uint32_t line, double time) {
     double& until = resolved_until_[lines_[line].group];

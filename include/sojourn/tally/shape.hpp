@@ -1,6 +1,7 @@
 // What is counted: scores under filters (persona, touchpoint, exit, time, tenure), and where each cell of the table stands.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -105,7 +106,15 @@ inline constexpr std::size_t wait_bins_per_doubling = 32, wait_doublings = 37;
 inline constexpr std::size_t wait_bin_count = 2 + wait_bins_per_doubling * wait_doublings;
 
 /// The bin of a wait of `days` >= 0, and the days at which a bin begins; bin 0 is of no wait.
-[[nodiscard]] std::size_t wait_bin_of(double days);
+[[nodiscard]] SOJOURN_INLINE std::size_t wait_bin_of(double days) {
+  if (!(days > 0.0)) return 0;
+  if (!(days >= shortest_wait)) return 1;
+  // Of a number from 1 on the exponent counts doublings, and the first five bits of its fraction the bins within one.
+  static_assert(wait_bins_per_doubling == 32);
+  const std::uint64_t bins = (std::bit_cast<std::uint64_t>(days / shortest_wait) >> 47) - (std::uint64_t{1023} << 5);
+  const std::size_t bin = 1 + static_cast<std::size_t>(bins);
+  return bin < wait_bin_count ? bin : wait_bin_count - 1;
+}
 [[nodiscard]] double wait_bin_begin(std::size_t bin);
 
 /// Surveys, by survey, persona and window. Numbers of occasions, and beside each the sum over them of what the true answer
