@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <queue>
 #include <tuple>
 #include <vector>
@@ -20,12 +21,18 @@ class QueueByEvents {
   /// What became of a call; `again` may send a caller back: it is given each call that is resolved, and returns calls to
   /// come.
   using Again = std::function<std::vector<Call>(const ResolvedCall&)>;
+  /// At the times `at`, in ascending order, when all that comes about then has, `look` may say who serves from then on.
+  struct Looks {
+    std::vector<double> at;
+    std::function<std::optional<Staffing>(double time)> look;
+  };
 
   explicit QueueByEvents(Staffing staffing)
       : staffing_(std::move(staffing)), servers_(staffing_.pools.size()), worked_(staffing_.pools.size(), 0.0) {}
 
   /// All calls that are resolved up to `until`, in the order of their resolution.
-  std::vector<ResolvedCall> run(const std::vector<Call>& calls, double until, const Again& again) {
+  std::vector<ResolvedCall> run(const std::vector<Call>& calls, double until, const Again& again,
+                                const Looks& looks = {}) {
     const auto later = [](const Call& a, const Call& b) {
       return std::tie(a.time, a.customer) > std::tie(b.time, b.customer);
     };
@@ -37,6 +44,7 @@ class QueueByEvents {
     };
     for (std::size_t p = 0; p < servers_.size(); ++p) staff(p, value_at(staffing_.pools[p], 0.0));
     double now = 0.0;
+    std::size_t looked = 0;
     for (;;) {
       // Everything that is due at this very time, in the order of the rules.
       bool again_now = true;
@@ -45,7 +53,7 @@ class QueueByEvents {
       }
       // The next thing that happens.
       double time = never;
-      int kind = 3;
+      int kind = 4;
       const auto earlier = [&](double t, int what) {
         if (t < time || (t == time && what < kind)) time = t, kind = what;
       };
@@ -59,6 +67,7 @@ class QueueByEvents {
       }
       for (const Call& call : waiting_) earlier(call.time + call.patience, 2);
       if (!coming.empty()) earlier(coming.top().time, 3);
+      if (looked < looks.at.size()) earlier(looks.at[looked], 4);
       work(std::min(time, until) - now);
       if (!(time <= until)) return resolved;
       now = time;
@@ -83,6 +92,13 @@ class QueueByEvents {
         const Call call = *gone;
         waiting_.erase(gone);
         done({call, now, ResolvedCall::Outcome::gave_up});
+      } else if (kind == 4) {
+        ++looked;
+        if (auto staffing = looks.look(now)) {
+          staffing_ = std::move(*staffing);
+          for (std::size_t p = 0; p < servers_.size(); ++p) staff(p, value_at(staffing_.pools[p], now));
+          changed_until_ = now;
+        }
       } else {
         const Call call = coming.top();
         coming.pop();

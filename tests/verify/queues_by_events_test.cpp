@@ -129,7 +129,8 @@ struct Met {
 struct Watched {
   Recorder recorder;
   Life life;
-  Call call;  // the last one
+  Call call;                // the last one
+  std::size_t came_in = 0;  // the window in which it came
   std::vector<Met> met;
 
   void arrived(const Person& person) { recorder.arrived(person); }
@@ -149,13 +150,18 @@ struct Watched {
   }
 };
 
+/// A plan of all rules and improvements of a town, or of nothing.
+Model planned(const ModelParts& parts) {
+  return parts.rules.empty() ? Model(parts) : apply(Model(parts), PlanId(parts.plans.size() - 1));
+}
+
 /// A replication event by event. Each customer lives one visit after another as the text of the reference says, with the
 /// engine's draws, and comes to lines that are written apart: there are no windows, blocks, lanes, or bounds on who comes
-/// back.
+/// back. Rules look at what has been written down of the lives, and make twice the servers, or calls half as long.
 class LivesByEvents {
  public:
   explicit LivesByEvents(const ModelParts& parts)
-      : program_(Model(parts)),
+      : program_(planned(parts)),
         population_(program_.model().parts()),
         streams_(parts.settings.seed, 0),
         lives_(program_, population_, streams_),
@@ -164,23 +170,30 @@ class LivesByEvents {
     std::vector<Call> calls;
     customers_.reserve(parts.settings.customers);
     for (std::uint32_t i = 0; i < parts.settings.customers; ++i) {
-      Watched& who = customers_.emplace_back(Watched{Recorder(program_, tally_), lives_.begin(i), {}, {}});
+      Watched& who = customers_.emplace_back(Watched{Recorder(program_, tally_), lives_.begin(i), {}, 0, {}});
       if (who.life.person.arrival > program_.horizon()) continue;
       lives_.load_traits(i, who.life);
       who.arrived(who.life.person);
       if (const auto call = to_next_queue(i, false)) calls.push_back(*call);
     }
-    for (const ResolvedCall& call :
-         lines_.run(calls, program_.horizon(), [&](const ResolvedCall& one) { return go_on(one); })) {
-      count(call);
+    QueueByEvents::Looks looks;
+    rules_.resize(parts.rules.size());
+    if (!rules_.empty()) {
+      looks.at = program_.windows().ends();
+      looks.at.pop_back();  // nothing comes after the last
+      looks.look = [this](double time) { return look(time); };
     }
+    static_cast<void>(lines_.run(
+        calls, program_.horizon(), [&](const ResolvedCall& one) { return go_on(one); }, looks));
     for (Watched& who : customers_) {
       if (who.met.empty() || who.met.back().line != InLine::waiting) continue;
       who.stayed(who.life.person, who.life.visit, who.life.stay, who.life.state);
-      count_waiting(who.call, program_.horizon() + 1.0);
+      count_waiting(who, program_.windows().count());
     }
   }
 
+  /// How often rule `k` came into force or ended.
+  [[nodiscard]] std::size_t switches(std::size_t k) const { return rules_[k].switches; }
   [[nodiscard]] const std::vector<Met>& met(std::uint32_t customer) const { return customers_[customer].met; }
   /// How the sums of a run differ from what happened here; nothing where they are equal, to the bit but for the servers'
   /// time, which is summed up in another order.
@@ -240,26 +253,83 @@ class LivesByEvents {
     const bool gives_up = !program_.gave_up_exits(program_.row(visit.regime, persona, visit.touchpoint)).empty();
     who.call = call_for_service(program_, streams_, {customer, visit.event, persona, visit.touchpoint, visit.time},
                                 gives_up ? lives_.patience() : -1.0f);
+    who.came_in = window_of(who.call.time);
     add(who.call.queue, who.call.time, QueueScore::came, 1);
     return who.call;
   }
   std::vector<Call> go_on(const ResolvedCall& resolved) {
     const std::uint32_t customer = resolved.call.customer;
     Watched& who = customers_[customer];
+    count(resolved);
+    who.life.visit.window = std::max(who.life.visit.window, looked_);
     lives_.load_traits(customer, who.life);
     lives_.leave_line(customer, who.life, resolved, who);
     if (const auto call = to_next_queue(customer, true)) return {*call};
     return {};
   }
 
-  void add(std::uint32_t queue, double when, QueueScore score, std::int64_t amount) {
-    tally_.add(tally_.shape().queue(queue, program_.windows().of(when), score), amount);
+  /// The end of a window: what the rules see in it and, where one switches, who serves from now on.
+  std::optional<Staffing> look(double now) {
+    ++looked_;
+    const std::vector<Rule>& rules = program_.model().parts().rules;
+    bool any = false;
+    for (std::size_t k = 0; k < rules.size(); ++k) {
+      const Rule& rule = rules[k];
+      InForce& state = rules_[k];
+      const double figure = rule.touchpoint.valid() ? visits_each(static_cast<std::uint32_t>(rule.touchpoint.index()), now)
+                                                    : satisfaction(now);
+      if (std::isnan(figure)) continue;
+      const bool holds = rule.above ? figure > *rule.above : figure < *rule.below;
+      const bool ends = rule.off_above ? figure > *rule.off_above : !holds;
+      state.windows = holds ? state.windows + 1 : 0;
+      const bool before = state.on;
+      state.on = before ? !ends : state.windows >= rule.windows;
+      if (before && !state.on) state.windows = 0;
+      if (state.on == before) continue;
+      ++state.switches;
+      any = true;
+    }
+    if (!any) return std::nullopt;
+    Staffing staffing = program_.staffing();
+    for (auto& [time, servers] : staffing.pools[1]) servers *= rules_[0].on ? 2.0 : 1.0;
+    for (auto& [time, days] : staffing.queues[program_.service(1).queue].handle_time) days *= rules_[1].on ? 0.5 : 1.0;
+    return staffing;
   }
-  /// In line at the ends of windows before `left`.
-  void count_waiting(const Call& call, double left) {
+  /// Visits to a touchpoint in the window that ends, for each who has arrived.
+  [[nodiscard]] double visits_each(std::uint32_t touchpoint, double now) const {
     const Windows& windows = program_.windows();
-    for (std::size_t w = windows.of(call.time); call.of_somebody && w < windows.count() && windows.end(w) < left; ++w) {
-      tally_.add(tally_.shape().queue(call.queue, w, QueueScore::waiting), 1);
+    const double begin = windows.begin(windows.of(now));
+    double visits = 0.0, arrived = 0.0;
+    for (const Watched& who : customers_) {
+      arrived += who.life.person.arrival <= now ? 1.0 : 0.0;
+      for (const Met& met : who.met) {
+        visits += met.touchpoint == touchpoint && met.time > begin && met.time <= now ? 1.0 : 0.0;
+      }
+    }
+    return arrived > 0.0 ? visits / arrived : std::nan("");
+  }
+  /// The mean over customers at the end of the window: lives that are ahead count in later ones.
+  [[nodiscard]] double satisfaction(double now) const {
+    const TallyShape& shape = tally_.shape();
+    double sum = 0.0, customers = 0.0;
+    for (std::size_t p = 0; p < shape.personas; ++p) {
+      for (std::size_t w = 0; w <= program_.windows().of(now); ++w) {
+        sum += static_cast<double>(tally_.cells()[shape.time(p, w, TimeScore::satisfaction)]);
+        customers += static_cast<double>(tally_.cells()[shape.time(p, w, TimeScore::customers)]);
+      }
+    }
+    return customers > 0.0 ? sum / shape.scales.score / customers : std::nan("");
+  }
+
+  /// What happens at the end of a window because a rule has switched belongs to the next one.
+  [[nodiscard]] std::size_t window_of(double when) const { return std::max(program_.windows().of(when), looked_); }
+  void add(std::uint32_t queue, double when, QueueScore score, std::int64_t amount) {
+    tally_.add(tally_.shape().queue(queue, window_of(when), score), amount);
+  }
+  /// In line at the ends of windows up to `left`, in which the wait ended.
+  void count_waiting(const Watched& who, std::size_t left) {
+    for (std::size_t w = who.came_in; who.call.of_somebody && w < left; ++w) {
+      tally_.add(tally_.shape().queue(who.call.queue, w, QueueScore::waiting), 1);
     }
   }
   void count(const ResolvedCall& one) {
@@ -271,7 +341,7 @@ class LivesByEvents {
     const double wait = one.time - call.time;
     add(call.queue, one.time, QueueScore::wait, fixed(wait, tally_.shape().scales.days));
     tally_.add(tally_.shape().waited(call.queue, wait_bin_of(wait)), 1);
-    count_waiting(call, one.time);
+    count_waiting(customers_[call.customer], window_of(one.time));
     const bool served = one.outcome == ResolvedCall::Outcome::served;
     add(call.queue, one.time, served ? QueueScore::served : QueueScore::gave_up, 1);
     for (std::uint32_t v = 0; served && v < program_.model().parts().touchpoints.size(); ++v) {
@@ -288,6 +358,13 @@ class LivesByEvents {
   Tally tally_;
   QueueByEvents lines_;
   std::vector<Watched> customers_;
+  struct InForce {
+    bool on = false;
+    int windows = 0;  // in a row in which the condition held
+    std::size_t switches = 0;
+  };
+  std::vector<InForce> rules_;
+  std::size_t looked_ = 0;  // windows at whose ends the rules have looked
 };
 
 /// A town whose people call about once a day, are passed on to an expert, hang up, are turned away, and call again within
@@ -301,6 +378,9 @@ struct Town {
   bool own_patience = false;  // people differ
   bool carries = false;       // a clock and a counter that bear on the way to the queue and from it
   double market = 0.0;        // real people; 0: as many as are simulated
+  /// Twice the servers of the night pool where many hang up, and calls half as long where customers have not been content for
+  /// two windows until they are again. `taken_back`: half the servers are bought away, and a rule takes that back.
+  bool rules = false, taken_back = false;
 };
 
 ModelParts parts_of(const Town& town) {
@@ -378,6 +458,31 @@ ModelParts parts_of(const Town& town) {
     to_expert.pools = {PoolId(1)};
     to_expert.next.push_back(on(Trigger::turned_away, call, Exponential{20.0 * minute}));
   }
+  if (town.rules) {
+    Improvement staff, script;
+    staff.change = change("staff", call, {Parameter::servers, Operation::multiply, town.taken_back ? 0.5 : 2.0}, 0.0);
+    staff.change.target.touchpoints.clear();
+    staff.change.target.pools = {PoolId(1)};
+    script.change = change("script", call, {Parameter::handle_time, Operation::multiply, 0.5}, 0.0);
+    parts.improvements = {staff, script};
+    Rule hang_ups, content;
+    hang_ups.id = "hang-ups", content.id = "content";
+    hang_ups.metric = "visits";
+    hang_ups.touchpoint = TouchpointId(hung_up);
+    hang_ups.above = 0.02;
+    (town.taken_back ? hang_ups.switch_off : hang_ups.switch_on) = ImprovementId(0);
+    content.metric = "satisfaction";
+    content.below = 0.46;
+    content.windows = 2;
+    content.off_above = 0.462;
+    content.switch_on = ImprovementId(1);
+    parts.rules = {hang_ups, content};
+    Plan plan;
+    plan.id = "adaptive";
+    if (town.taken_back) plan.improvements = {ImprovementId(0)};
+    plan.rules = {RuleId(0), RuleId(1)};
+    parts.plans.push_back(plan);
+  }
   if (town.carries) {
     Clock since;
     since.id = "since-home";
@@ -404,9 +509,10 @@ ModelParts parts_of(const Town& town) {
 std::string difference(const ModelParts& parts, const LivesByEvents& right, int threads) {
   RunOptions options;
   options.threads = threads;
-  const Model model(parts);
-  const PlanId plan(0);
-  if (std::string sums = right.difference(run(model, std::span(&plan, 1), options).totals[0][0]); !sums.empty()) return sums;
+  const PlanId plan(parts.plans.size() - 1);
+  const std::string sums = right.difference(run(Model(parts), std::span(&plan, 1), options).totals[0][0]);
+  if (!sums.empty()) return sums;
+  const Model model = planned(parts);
   std::vector<std::uint32_t> some;
   for (std::uint32_t i = 0; i < parts.settings.customers; i += 11) some.push_back(i);
   for (const Diary& diary : write_diaries(model, some, options)) {
@@ -456,10 +562,13 @@ TEST_CASE("queues in the loop: lives with calls again, customer by customer a si
       {.days = 5.0, .window = 5.0, .people = 9000, .plain = true},
       {.days = 10.0, .window = 1.0, .people = 1000, .carries = true},
       {.days = 10.0, .window = 1.0, .people = 1000, .market = 600.0},
+      {.days = 10.0, .window = 3.0 / 24.0, .people = 1000, .rules = true},
+      {.days = 30.0, .window = 1.0, .people = 1000, .plain = true, .own_patience = true, .rules = true, .taken_back = true},
   };
   std::size_t turned_away = 0;
   for (const Town& town : towns) {
-    CAPTURE(town.days, town.window, town.people, town.plain, town.own_patience, town.carries, town.market);
+    CAPTURE(town.days, town.window, town.people, town.plain, town.own_patience, town.carries, town.market,
+            town.rules, town.taken_back);
     const ModelParts parts = parts_of(town);
     const LivesByEvents right(parts);
     for (const int threads : {1, 2, 7}) CHECK(difference(parts, right, threads) == "");
@@ -469,6 +578,7 @@ TEST_CASE("queues in the loop: lives with calls again, customer by customer a si
     if (town.plain) CHECK(right.visits(InLine::turned_away) == 0);
     turned_away += right.visits(InLine::turned_away);
     CHECK(right.back_within(15.0 * minute) > town.people / 10);
+    for (std::size_t k = 0; k < parts.rules.size(); ++k) CHECK(right.switches(k) >= (k == 0 ? 5 : 3));
   }
   CHECK(turned_away > 50);
 }
@@ -494,5 +604,19 @@ TEST_CASE("queues in the loop: a simulation event by event of something else is 
       twins[k].second(twin);
       CHECK(difference(parts, LivesByEvents(twin), 1) != "");
     }
+  }
+  // Of rules: the figure that brings one into force, in how many windows, and when it ends.
+  const std::function<void(ModelParts&)> of_rules[] = {
+      [](ModelParts& parts) { parts.rules[0].above = 0.022; },
+      [](ModelParts& parts) { parts.rules[1].windows = 3; },
+      [](ModelParts& parts) { parts.rules[1].off_above.reset(); },
+  };
+  const ModelParts parts = parts_of({.days = 10.0, .window = 3.0 / 24.0, .people = 1000, .rules = true});
+  REQUIRE(difference(parts, LivesByEvents(parts), 1) == "");
+  for (std::size_t k = 0; k < std::size(of_rules); ++k) {
+    CAPTURE(k);
+    ModelParts twin = parts;
+    of_rules[k](twin);
+    CHECK(difference(parts, LivesByEvents(twin), 1) != "");
   }
 }
