@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "sojourn/base/number_text.hpp"
+#include "sojourn/base/text.hpp"
 #include "sojourn/model/keys.hpp"
 #include "sojourn/scenario/nearest.hpp"
 #include "syntax.hpp"
@@ -41,7 +42,9 @@ std::string element(const std::string& path, std::size_t index) { return path + 
 
 class Conversion {
  public:
-  explicit Conversion(const Origins& origins) : origins_(origins) {}
+  /// `files` are the texts, the scenario's own first, and `overrides` what was set in them.
+  Conversion(const Origins& origins, const std::vector<SourceText>& files, const std::vector<Override>& overrides)
+      : origins_(origins), files_(files), overrides_(overrides) {}
 
   /// `around` is where the node lies that holds this one: a value that an override moved has no place of its own.
   Node operator()(const toml::node& node, const std::string& path, std::int32_t origin, const Region& around) const {
@@ -71,6 +74,7 @@ class Conversion {
     } else if (const auto* number = node.as_floating_point()) {
       result.kind = Kind::number;
       result.number = number->get();
+      result.text = written(result);
     } else if (const auto* truth = node.as_boolean()) {
       result.kind = Kind::boolean;
       result.truth = truth->get();
@@ -100,7 +104,21 @@ class Conversion {
     return result;
   }
 
+  /// The characters of a number, which may not be known.
+  [[nodiscard]] std::string written(const Node& number) const {
+    if (number.origin >= 0) return overrides_[static_cast<std::size_t>(number.origin)].value;
+    const Region& at = number.at;
+    if (at.line == 0 || at.line != at.end_line || at.file >= files_.size()) return {};
+    const std::string_view line = files_[at.file].line(at.line);
+    constexpr std::size_t longest = 10'000;
+    if (line.size() > longest) return {};
+    const std::size_t from = bytes_of_characters(line, at.column - 1), to = bytes_of_characters(line, at.end_column - 1);
+    return std::string(line.substr(from, to - from));
+  }
+
   const Origins& origins_;
+  const std::vector<SourceText>& files_;
+  const std::vector<Override>& overrides_;
 };
 
 std::string_view describe(const toml::node& node) {
@@ -416,16 +434,18 @@ Document parse_document(std::string_view text, const std::vector<Override>& over
   };
   std::optional<toml::table> own = parse(text, 0);
   if (!own) return document;
+  std::vector<SourceText> files{SourceText(text)};
   toml::table root = std::move(*own);
   if (open) {
     // From the scenario to its base, to that one's base, and so on; then from the last to the first.
     std::vector<toml::table> over;
     for (std::uint32_t file = 1; root.at_path("scenario.base"); ++file) {
       const toml::node& name = *root.at_path("scenario.base").node();
-      const std::optional<std::string_view> base = open(Conversion({})(name, "", -1, Region{}), file);
+      const std::optional<std::string_view> base = open(Conversion({}, files, overrides)(name, "", -1, Region{}), file);
       if (!base) return document;
       std::optional<toml::table> below = parse(*base, file);
       if (!below) return document;
+      files.emplace_back(*base);
       root.at_path("scenario").as_table()->erase("base");
       over.push_back(std::exchange(root, std::move(*below)));
     }
@@ -444,7 +464,7 @@ Document parse_document(std::string_view text, const std::vector<Override>& over
                                  static_cast<std::int32_t>(i)});
     if (toml::table* scenario = root.at_path("scenario").as_table()) scenario->erase("base");
   }
-  document.root = Conversion(origins)(root, "", -1, Region{});
+  document.root = Conversion(origins, files, overrides)(root, "", -1, Region{});
   document.root.at = Region{};  // what is missing in the document as a whole has no place in it
   document.readable = true;
   return document;

@@ -204,13 +204,15 @@ class Explanation {
   }
 
   Answer strings() const {
-    if (!says("parsing string")) {
-      return std::nullopt;
-    }
+    if (!says("parsing string") && !says("unicode scalar")) return std::nullopt;
     if (says("escape sequence")) {
       return Refusal{"a backslash in \"...\" begins an escape such as \\n, and this is none",
                      "write the backslash twice, or put the text between single quotes",
                      {at_.line, at_.column - (at_.column > 1 ? 1 : 0), at_.line, at_.column + 1}};
+    }
+    if (says("unicode scalar")) {
+      return Refusal{"\\u and \\U in \"...\" are followed by the number of a character, and this is none",
+                     "write the character itself, or the backslash twice where one is meant", at_};
     }
     const OpenState open = open_before(source_, at_.line, line_.size());
     if (open.block_string) {

@@ -69,6 +69,16 @@ std::string number_hint(const Node& node, const keys::Bounds& bounds = {}) {
   return comma_hint(written);
 }
 
+/// What to write instead of a number such as 50.000, which is 50 in TOML and fifty thousand where a point marks thousands; empty of others.
+std::string thousands_hint(const Node& node) {
+  const std::string_view text = node.text;
+  const std::size_t point = text.find('.');
+  if (node.kind != Kind::number || point == 0 || point > 3 || text.substr(std::min(point, text.size())) != ".000") return {};
+  const std::string_view whole = text.substr(0, point);
+  if (whole.front() == '0' || !std::all_of(whole.begin(), whole.end(), [](char c) { return '0' <= c && c <= '9'; })) return {};
+  return fmt::format("write {}_000 or {}", whole, whole);
+}
+
 bool finite(const Value& value) {
   if (std::isfinite(value.node().number)) return true;
   value.refuse(fmt::format("{} must be a finite number", value.label()), "");
@@ -214,6 +224,10 @@ void Value::refuse_key(std::string message, std::string hint) const {
   problems_->error(path_, node_->key_at, node_->origin, std::move(message), std::move(hint));
 }
 
+void Value::warn(std::string message, std::string hint) const {
+  problems_->add({{Severity::warning, path_, std::move(message), std::move(hint)}, node_->at, node_->origin});
+}
+
 void Value::refuse_type(std::string_view wanted, std::string hint) const {
   refuse(fmt::format("{} must be {}, not {}", label(), wanted, describe(*node_)), std::move(hint));
 }
@@ -332,6 +346,9 @@ std::optional<double> number(const Value& value, const keys::Bounds& bounds) {
     value.refuse_type("a number", number_hint(node, bounds));
     return std::nullopt;
   }
+  if (std::string hint = thousands_hint(node); !hint.empty()) {
+    value.warn(fmt::format("{} is {}: a point marks no thousands", node.text, node.number), std::move(hint));
+  }
   return finite(value) ? std::optional(node.number) : std::nullopt;
 }
 
@@ -351,7 +368,10 @@ std::optional<std::uint64_t> whole(const Value& value) {
     return std::nullopt;
   }
   if (!finite(value)) return std::nullopt;
-  if (node.number < 0.0) {
+  if (std::string hint = thousands_hint(node); !hint.empty()) {
+    value.refuse(fmt::format("{} is a whole number, and {} is {}: a point marks no thousands", value.label(), node.text, node.number),
+                 std::move(hint));
+  } else if (node.number < 0.0) {
     value.refuse(fmt::format("{} cannot be negative", value.label()));
   } else if (node.number != std::floor(node.number) || node.number > exact) {
     value.refuse(fmt::format("{} must be a whole number, not {}", value.label(), node.number));

@@ -37,6 +37,8 @@ class Value {
   /// Reports an error with a caret at the value, or at its key.
   void refuse(std::string message, std::string hint = {}) const;
   void refuse_key(std::string message, std::string hint = {}) const;
+  /// Reports a warning at the value.
+  void warn(std::string message, std::string hint) const;
   /// Reports that the value is of the wrong type: `effort must be a number, not the text "high"`.
   void refuse_type(std::string_view wanted, std::string hint = {}) const;
 

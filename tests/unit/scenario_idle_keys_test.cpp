@@ -70,6 +70,15 @@ struct Case {
 
 TEST_CASE("a scenario in which every key does something has no warning") { CHECK(warnings(journey).empty()); }
 
+TEST_CASE("a number that may mean thousands has a warning, and others have none") {
+  const auto of = [](const std::string& revenue) {
+    return warnings(replaced(journey, "effort = 0.2\n", "effort = 0.2\nrevenue = " + revenue + "\n"));
+  };
+  for (const char* plain : {"46", "46.0", "46.00", "46.500", "4600.000", "0.001", "46_000.0"}) CHECK(of(plain).empty());
+  REQUIRE(of("46.000").size() == 1);
+  CHECK(of("46.000").front().find("46.000 is 46") != std::string::npos);
+}
+
 TEST_CASE("keys that do nothing have a warning") {
   const std::vector<Case> cases{
       {"customers = 100\n", "customers = 100\nmarket = 5000\n", "scenario.market: market changes nothing"},
