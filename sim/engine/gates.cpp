@@ -130,8 +130,8 @@ void Gates::decide(std::size_t window, WaitingCustomers& waiting, const Customer
     to_look_at_[count] = account;
     count += noted_[row_of_account(account)] != 0 ? 1 : 0;
   }
-  constexpr std::size_t ahead = 8;        // accounts whose members the memory is asked for before their turn
-  constexpr std::size_t together = 128;   // members who leave, whose rows the memory is asked for before all of them do
+  constexpr std::size_t ahead = 8;       // accounts whose members the memory is asked for before their turn
+  constexpr std::size_t together = 128;  // members who leave, whose rows the memory is asked for before all of them do
   for (std::size_t k = 0; k < count; ++k) {
     if (k + ahead < count) prefetch(to_look_at_[k + ahead]);
     const std::uint32_t account = to_look_at_[k];

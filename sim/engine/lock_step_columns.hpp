@@ -242,8 +242,9 @@ SOJOURN_INLINE void fetch_exits(const Exit* exits, const std::int32_t* index, in
   split(columns[0][3], columns[1][3], to + lane, taken + lane);
 }
 
-/// Lists the numbers of the bits that are set, counted from `first`, and returns how many they are: by fours, most of which the processor
-/// foresees, so that it writes up to three more than there are. A list for 64 bits that follow one another needs no place for these.
+/// Lists the numbers of the bits that are set, counted from `first`, and returns how many they are: by fours, most of which
+/// the processor foresees, so that it writes up to three more than there are. A list for 64 bits that follow one another
+/// needs no place for these.
 template <class Number>
 SOJOURN_INLINE int list_bits(std::uint64_t bits, Number first, Number* list) {
   const int count = std::popcount(bits);
@@ -256,8 +257,8 @@ SOJOURN_INLINE int list_bits(std::uint64_t bits, Number first, Number* list) {
   return count;
 }
 
-/// Lists the marked of the first `lanes` lanes; `padded`, a multiple of 16, is how many marks there are, 0 or 1. Returns how many they
-/// are.
+/// Lists the marked of the first `lanes` lanes; `padded`, a multiple of 16, is how many marks there are, 0 or 1. Returns how
+/// many they are.
 SOJOURN_INLINE int list_marked(const std::uint8_t* marks, int lanes, int padded, std::int32_t* list) {
   int count = 0;
   for (int i = 0; i < lanes; i += 64) {
@@ -265,7 +266,8 @@ SOJOURN_INLINE int list_marked(const std::uint8_t* marks, int lanes, int padded,
     const int here = padded - i < 64 ? padded - i : 64;
 #if defined(__SSE4_1__)
     for (int k = 0; k < here; k += 16) {
-      const __m128i sixteen = _mm_cmpgt_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(marks + i + k)), _mm_setzero_si128());
+      const __m128i sixteen =
+          _mm_cmpgt_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(marks + i + k)), _mm_setzero_si128());
       bits |= std::uint64_t{static_cast<std::uint32_t>(_mm_movemask_epi8(sixteen))} << k;
     }
 #else
@@ -278,10 +280,9 @@ SOJOURN_INLINE int list_marked(const std::uint8_t* marks, int lanes, int padded,
   return count;
 }
 
-/// Lists the rows, from number `row` on, that are due by `number` (see due_number): at most `lane_count` are looked at, and the list has
-/// place for four more.
-/// Where windows are numbered in turns, those that may be: who has been led away at the end of a window is due in the next
-/// one. Returns how many these are.
+/// Lists the rows, from number `row` on, that are due by `number` (see due_number): at most `lane_count` are looked at, and
+/// the list has place for four more. Where windows are numbered in turns, those that may be: who has been led away at the
+/// end of a window is due in the next one. Returns how many these are.
 template <bool in_turns>
 SOJOURN_INLINE int list_due(const std::uint8_t* due_in, int count, std::uint8_t number, std::uint32_t row,
                             std::uint32_t* list) {

@@ -96,7 +96,8 @@ void WaitingCustomers::race_on(std::uint32_t customer, std::size_t window) {
 }
 
 /// Only traits that decide about one of `exits` are drawn. What fades has faded to the beginning of the window.
-Carrier WaitingCustomers::carrier(std::uint32_t customer, std::uint32_t persona, std::size_t window, std::span<const ExitRow> exits) {
+Carrier WaitingCustomers::carrier(std::uint32_t customer, std::uint32_t persona, std::size_t window,
+                                  std::span<const ExitRow> exits) {
   for (const ExitRow& exit : exits) {
     each_trait(exit, [&](std::size_t index) {
       traits_[index] = accounts_ != nullptr

@@ -32,8 +32,8 @@ class WaitingCustomers {
     std::uint32_t customer = 0, persona = 0, touchpoint = 0;
     std::size_t window = 0;
   };
-  /// Running sums of the shares of the exits by which such a customer would leave alone; `effort` is that of the visit, and `solved`
-  /// whether it solved the problem. Valid until the next call.
+  /// Running sums of the shares of the exits by which such a customer would leave alone; `effort` is that of the visit, and
+  /// `solved` whether it solved the problem. Valid until the next call.
   [[nodiscard]] std::span<const float> shares_at_gate(const AtGate& who, float effort, bool solved);
   /// The account has decided: such a customer leaves by the exit in position `exit`.
   void leave_gate(const AtGate& who, std::uint32_t exit);
@@ -48,7 +48,8 @@ class WaitingCustomers {
   [[nodiscard]] const VisitRow& row(std::uint32_t persona, std::uint32_t touchpoint, std::size_t window) const {
     return program_.row(program_.regime_at_begin(window), persona, touchpoint);
   }
-  [[nodiscard]] Carrier carrier(std::uint32_t customer, std::uint32_t persona, std::size_t window, std::span<const ExitRow> exits);
+  [[nodiscard]] Carrier carrier(std::uint32_t customer, std::uint32_t persona, std::size_t window,
+                                std::span<const ExitRow> exits);
   [[nodiscard]] bool queues(const ExitRow& exit) const { return program_.place(exit.to).queues; }
   void leave(std::uint32_t customer, std::size_t window, const ExitRow& exit, double delay);
 

@@ -24,8 +24,9 @@ struct Node {
   std::int32_t origin = -1;
   std::int64_t integer = 0;
   double number = 0.0;  // of an integer too
-  std::string text;     // of a text; a date as YYYY-MM-DD, a local date-time as YYYY-MM-DDTHH:MM:SS; a number, no integer, as it is written
-  std::string key;      // in a table
+  std::string text;  // of a text; a date as YYYY-MM-DD, a local date-time as YYYY-MM-DDTHH:MM:SS; a number, no integer, as
+                     // it is written
+  std::string key;   // in a table
   Region key_at, at;
   std::vector<Node> children;  // of a table or an array
 

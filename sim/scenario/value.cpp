@@ -69,13 +69,15 @@ std::string number_hint(const Node& node, const keys::Bounds& bounds = {}) {
   return comma_hint(written);
 }
 
-/// What to write instead of a number such as 50.000, which is 50 in TOML and fifty thousand where a point marks thousands; empty of others.
+/// What to write instead of a number such as 50.000, which is 50 in TOML and fifty thousand where a point marks thousands;
+/// empty of others.
 std::string thousands_hint(const Node& node) {
   const std::string_view text = node.text;
   const std::size_t point = text.find('.');
   if (node.kind != Kind::number || point == 0 || point > 3 || text.substr(std::min(point, text.size())) != ".000") return {};
   const std::string_view whole = text.substr(0, point);
-  if (whole.front() == '0' || !std::all_of(whole.begin(), whole.end(), [](char c) { return '0' <= c && c <= '9'; })) return {};
+  if (whole.front() == '0' || !std::all_of(whole.begin(), whole.end(), [](char c) { return '0' <= c && c <= '9'; }))
+    return {};
   return fmt::format("write {}_000 or {}", whole, whole);
 }
 
@@ -369,8 +371,9 @@ std::optional<std::uint64_t> whole(const Value& value) {
   }
   if (!finite(value)) return std::nullopt;
   if (std::string hint = thousands_hint(node); !hint.empty()) {
-    value.refuse(fmt::format("{} is a whole number, and {} is {}: a point marks no thousands", value.label(), node.text, node.number),
-                 std::move(hint));
+    value.refuse(
+        fmt::format("{} is a whole number, and {} is {}: a point marks no thousands", value.label(), node.text, node.number),
+        std::move(hint));
   } else if (node.number < 0.0) {
     value.refuse(fmt::format("{} cannot be negative", value.label()));
   } else if (node.number != std::floor(node.number) || node.number > exact) {

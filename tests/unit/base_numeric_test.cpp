@@ -75,10 +75,12 @@ TEST_CASE("numeric: double precision exp, log and log1p keep their bounds", "[ba
 TEST_CASE("numeric: whole numbers below 2^52 become doubles exactly", "[base]") {
   for (int bits = 0; bits <= 52; ++bits) {
     const std::uint64_t most = (std::uint64_t{1} << bits) - 1;
-    for (const std::uint64_t whole : {most, most / 3, most - most / 7}) CHECK(numeric::number(whole) == static_cast<double>(whole));
+    for (const std::uint64_t whole : {most, most / 3, most - most / 7})
+      CHECK(numeric::number(whole) == static_cast<double>(whole));
   }
   // Nothing of the exponent is lost, at either end of what is a normal number.
-  for (const double x : {0x1p-1022, 0x1.fffffffffffffp+1023}) CHECK(to_log(numeric::log(x), std::log(static_cast<long double>(x))) < 3e-16);
+  for (const double x : {0x1p-1022, 0x1.fffffffffffffp+1023})
+    CHECK(to_log(numeric::log(x), std::log(static_cast<long double>(x))) < 3e-16);
 }
 
 TEST_CASE("numeric: edges are finite and exact where the model needs it", "[base]") {

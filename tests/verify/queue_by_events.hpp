@@ -31,8 +31,7 @@ class QueueByEvents {
       : staffing_(std::move(staffing)), servers_(staffing_.pools.size()), worked_(staffing_.pools.size(), 0.0) {}
 
   /// All calls that are resolved up to `until`, in the order of their resolution.
-  std::vector<ResolvedCall> run(const std::vector<Call>& calls, double until, const Again& again,
-                                const Looks& looks = {}) {
+  std::vector<ResolvedCall> run(const std::vector<Call>& calls, double until, const Again& again, const Looks& looks = {}) {
     const auto later = [](const Call& a, const Call& b) {
       return std::tie(a.time, a.customer) > std::tie(b.time, b.customer);
     };

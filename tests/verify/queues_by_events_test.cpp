@@ -378,8 +378,8 @@ struct Town {
   bool own_patience = false;  // people differ
   bool carries = false;       // a clock and a counter that bear on the way to the queue and from it
   double market = 0.0;        // real people; 0: as many as are simulated
-  /// Twice the servers of the night pool where many hang up, and calls half as long where customers have not been content for
-  /// two windows until they are again. `taken_back`: half the servers are bought away, and a rule takes that back.
+  /// Twice the servers of the night pool where many hang up, and calls half as long where customers have not been content
+  /// for two windows until they are again. `taken_back`: half the servers are bought away, and a rule takes that back.
   bool rules = false, taken_back = false;
 };
 
@@ -567,8 +567,8 @@ TEST_CASE("queues in the loop: lives with calls again, customer by customer a si
   };
   std::size_t turned_away = 0;
   for (const Town& town : towns) {
-    CAPTURE(town.days, town.window, town.people, town.plain, town.own_patience, town.carries, town.market,
-            town.rules, town.taken_back);
+    CAPTURE(town.days, town.window, town.people, town.plain, town.own_patience, town.carries, town.market, town.rules,
+            town.taken_back);
     const ModelParts parts = parts_of(town);
     const LivesByEvents right(parts);
     for (const int threads : {1, 2, 7}) CHECK(difference(parts, right, threads) == "");

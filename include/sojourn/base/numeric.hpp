@@ -88,12 +88,14 @@ SOJOURN_INLINE double exp(double x) {
   return p * power;
 }
 
-/// A whole number below 2^52 in double precision, exactly: as the last bits of 2^52 and more, since AVX2 has no instruction for it.
+/// A whole number below 2^52 in double precision, exactly: as the last bits of 2^52 and more, since AVX2 has no instruction
+/// for it.
 SOJOURN_INLINE double number(std::uint64_t whole) { return std::bit_cast<double>(whole | 0x4330000000000000) - 0x1p52; }
 
 /// Natural logarithm in double precision of a positive normal number, error below 3e-16 * max(1, |log x|).
 SOJOURN_INLINE double log(double x) {
-  // x = m 2^e with m in [sqrt(1/2), sqrt(2)); AVX2 does not shift signed words of 64 bits to the right, so that e is raised above 0.
+  // x = m 2^e with m in [sqrt(1/2), sqrt(2)); AVX2 does not shift signed words of 64 bits to the right, so that e is raised
+  // above 0.
   constexpr std::uint64_t half_root = 0x3fe6a09e667f3bcd, above_zero = 1024;
   const auto bits = std::bit_cast<std::uint64_t>(x);
   const std::uint64_t raised = (bits - half_root + (above_zero << 52)) >> 52;
