@@ -4,14 +4,13 @@
 #include <utf8proc.h>
 
 #include <algorithm>
-#include <iterator>
 
 namespace sojourn {
 namespace {
 
 // With half a surrogate each beyond U+FFFF, as JSON has it.
 void write_out(std::string& text, char32_t point) {
-  const auto put = [&](std::uint32_t unit) { fmt::format_to(std::back_inserter(text), "\\u{:04x}", unit); };
+  const auto put = [&](std::uint32_t unit) { text += fmt::format("\\u{:04x}", unit); };
   if (point < 0x10000) return put(point);
   put(0xd800 + ((point - 0x10000) >> 10));
   put(0xdc00 + ((point - 0x10000) & 0x3ff));

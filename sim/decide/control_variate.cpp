@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <numeric>
 #include <stdexcept>
 
 #include "sojourn/base/special_values.hpp"
+#include "sojourn/decide/laws.hpp"
 
 namespace sojourn {
 namespace {
@@ -123,7 +123,7 @@ ControlledEstimate controlled(double point, const std::vector<double>& x, double
   const double b = xc / cc, shift = twin - known.mean;
   const double residual = std::max(0.0, xx - b * xc) / (count - 2.0);
   const double variance = residual * (1.0 / count + shift * shift / cc);
-  const double t = boost::math::quantile(boost::math::complement(boost::math::students_t(count - 2.0), 0.025));
+  const double t = student_t_point(count - 2.0, 0.025);
   const double half = t * std::sqrt(variance), mean = point - b * shift;
   const double width = std::fabs(b) * std::max(known.high - known.mean, known.mean - known.low);
   const double plain = xx / (count - 1.0) / count;
@@ -156,7 +156,7 @@ ControlVariate control_variate(const Samples& run, const Samples& twin, const Cl
     const Estimate simulated = estimate(twin, 0, metric);
     if (!std::isnan(known.mean) && simulated.samples >= 4 && simulated.sd > 0.0) {
       const auto degrees = static_cast<double>(simulated.samples - 1);
-      const double limit = boost::math::quantile(boost::math::complement(boost::math::students_t(degrees), 0.5e-6));
+      const double limit = student_t_point(degrees, 0.5e-6);
       const double error = limit * simulated.sd / std::sqrt(degrees + 1.0);
       if (simulated.mean < known.low - error || simulated.mean > known.high + error) {
         throw RunError(fmt::format("the twin's {} is {:.6g} by simulation and {:.6g} in closed form: one of them is wrong",

@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/math/distributions/normal.hpp>
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 
 #include "sojourn/base/special_values.hpp"
+#include "sojourn/decide/laws.hpp"
 #include "sojourn/decide/multiple_comparisons.hpp"
 #include "sojourn/decide/shares.hpp"
 
@@ -163,9 +162,7 @@ double skewness(const std::vector<double>& x) {
 
 bool Estimate::thin() const { return effective < fewest_effective; }
 
-double student_t(double degrees, double error) {
-  return boost::math::quantile(boost::math::complement(boost::math::students_t(degrees), 0.5 * error));
-}
+double student_t(double degrees, double error) { return student_t_point(degrees, 0.5 * error); }
 
 double effective_people(const std::vector<double>& samples) {
   std::vector<double> defined;
@@ -351,9 +348,7 @@ Difference difference(const Samples& samples, std::size_t plan, const Metric& me
 double times_to_tell(const Estimate& estimate, std::size_t comparisons) {
   const double half = 0.5 * (estimate.high - estimate.low), share = half / estimate.mean;
   if (!std::isfinite(share)) return infinity;
-  const auto point = [](double error) {
-    return boost::math::quantile(boost::math::complement(boost::math::normal(), 0.5 * error));
-  };
+  const auto point = [](double error) { return normal_point(0.5 * error); };
   const double wider = point(0.05 / static_cast<double>(std::max<std::size_t>(comparisons, 1))) / point(0.05);
   // The half of one that is lopsided, or that too few people carry, understates what it takes.
   return std::max(estimate.thin() ? fewest_effective / estimate.effective : 1.0, share * share * wider * wider);

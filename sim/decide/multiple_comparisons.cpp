@@ -1,14 +1,13 @@
 #include "sojourn/decide/multiple_comparisons.hpp"
 
 #include <algorithm>
-#include <boost/math/distributions/chi_squared.hpp>
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 
 #include "covariance.hpp"
 #include "sojourn/base/matrix.hpp"
 #include "sojourn/base/random.hpp"
 #include "sojourn/base/special_values.hpp"
+#include "sojourn/decide/laws.hpp"
 
 namespace sojourn {
 namespace {
@@ -41,7 +40,7 @@ std::vector<double> chance_of_distinct(const std::vector<double>& points, const 
   std::vector<double> stretches;
   for (std::uint32_t k = 0; k < strata; ++k) {
     const double share = (static_cast<double>(k) + 0.5) / strata;
-    stretches.push_back(std::sqrt(degrees / boost::math::quantile(boost::math::chi_squared(degrees), share)));
+    stretches.push_back(std::sqrt(degrees / chi_squared_quantile(degrees, share)));
   }
   const Streams streams(0, 0);
   std::vector<double> chances(count, 0.0), z(count), at(count);
@@ -70,7 +69,7 @@ double p_value(const Estimate& estimate) {
   const double error = estimate.sd / std::sqrt(n);
   if (!(error > 0.0)) return estimate.mean == 0.0 ? 1.0 : 0.0;
   const double t = std::fabs(estimate.mean) / error;
-  return 2.0 * boost::math::cdf(boost::math::complement(boost::math::students_t(n - 1.0), t));
+  return 2.0 * student_t_above(n - 1.0, t);
 }
 
 std::vector<double> holm(const std::vector<double>& p) {

@@ -1,32 +1,18 @@
 #include "sojourn/decide/shares.hpp"
 
 #include <algorithm>
-#include <boost/math/distributions/beta.hpp>
-#include <boost/math/distributions/binomial.hpp>
-#include <boost/math/distributions/normal.hpp>
-#include <boost/math/policies/policy.hpp>
 #include <cmath>
 #include <limits>
 
 #include "sojourn/base/special_values.hpp"
+#include "sojourn/decide/laws.hpp"
 
 namespace sojourn {
 namespace {
 
-/// NaN instead of exceptions: counts may come from a file that somebody wrote.
-using Quiet = boost::math::policies::policy<boost::math::policies::domain_error<boost::math::policies::ignore_error>,
-                                            boost::math::policies::overflow_error<boost::math::policies::ignore_error>,
-                                            boost::math::policies::evaluation_error<boost::math::policies::ignore_error>>;
-using BetaDistribution = boost::math::beta_distribution<double, Quiet>;
-
 /// More people than a double counts one by one: 2^53. A file that somebody wrote may say so, and Boost's root finders fail
 /// on it.
 constexpr double most_counted = 9007199254740992.0;
-
-/// The point that the normal leaves on either side with probability `error` in all.
-double normal_point(double error) {
-  return boost::math::quantile(boost::math::complement(boost::math::normal(), 0.5 * error));
-}
 
 /// Tango's score statistic of a difference `delta`: normal where the difference is that.
 double score(double gained, double lost, double people, double delta) {
@@ -46,16 +32,14 @@ Ends clopper_pearson(double events, double people, double error) {
   if (!(people > 0.0 && people <= most_counted && events >= 0.0 && events <= people)) return {nan, nan};
   const double tail = 0.5 * error, others = people - events;
   Ends ends{0.0, 1.0};
-  if (events > 0.0) ends.low = boost::math::quantile(BetaDistribution(events, others + 1.0), tail);
-  if (others > 0.0) {
-    ends.high = boost::math::quantile(boost::math::complement(BetaDistribution(events + 1.0, others), tail));
-  }
+  if (events > 0.0) ends.low = beta_quantile(events, others + 1.0, tail);
+  if (others > 0.0) ends.high = beta_point(events + 1.0, others, tail);
   return ends;
 }
 
 Ends tango(double gained, double lost, double people, double error) {
   if (!(people > 0.0 && gained >= 0.0 && lost >= 0.0 && gained + lost <= people)) return {nan, nan};
-  const double z = normal_point(error), point = (gained - lost) / people;
+  const double z = normal_point(0.5 * error), point = (gained - lost) / people;
   // The statistic falls as the difference that is supposed rises.
   const auto end = [&](double inside, double outside) {
     const double sign = outside < inside ? 1.0 : -1.0;
@@ -87,11 +71,10 @@ double paired_shares_p(double gained, double lost) {
   if (!(gained >= 0.0 && lost >= 0.0 && changed <= most_counted)) return nan;
   if (!(changed > 0.0)) return 1.0;
   if (changed < few_changed) {
-    return std::min(1.0, 2.0 * boost::math::cdf(boost::math::binomial_distribution<double, Quiet>(changed, 0.5),
-                                                std::min(gained, lost)));
+    return std::min(1.0, 2.0 * binomial_up_to(changed, 0.5, std::min(gained, lost)));
   }
   const double z = std::fabs(gained - lost) / std::sqrt(changed);
-  return 2.0 * boost::math::cdf(boost::math::complement(boost::math::normal(), z));
+  return 2.0 * normal_above(z);
 }
 
 }  // namespace sojourn

@@ -3,9 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/math/distributions/binomial.hpp>
-#include <boost/math/distributions/normal.hpp>
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -16,6 +13,7 @@
 #include "sojourn/base/matrix.hpp"
 #include "sojourn/base/random.hpp"
 #include "sojourn/decide/beyond_chance.hpp"
+#include "sojourn/decide/laws.hpp"
 
 namespace sojourn {
 namespace {
@@ -159,7 +157,7 @@ void hold_to_chance(const Clean& clean, std::vector<InformationValue>& of_input)
   const std::size_t draws = clean.first.size();
   if (draws > many) {
     const double error = 0.025 / static_cast<double>(of_input.size());
-    const double point = boost::math::quantile(boost::math::complement(boost::math::normal(), error));
+    const double point = normal_point(error);
     for (InformationValue& one : of_input) one.beyond_chance = one.value > point * one.error;
     return;
   }
@@ -184,8 +182,8 @@ void hold_to_chance(const Clean& clean, std::vector<InformationValue>& of_input)
 /// Whether the mean worth of `best` is above that of each other choice by more than the draws' own chance.
 bool stands_out(const Matrix& differences, std::size_t best) {
   const std::size_t others = differences.size() - 1;
-  const boost::math::students_t law(static_cast<double>(differences.front().size()) - 1.0);
-  const double t = boost::math::quantile(boost::math::complement(law, 0.025 / static_cast<double>(others)));
+  const double degrees = static_cast<double>(differences.front().size()) - 1.0;
+  const double t = student_t_point(degrees, 0.025 / static_cast<double>(others));
   for (std::size_t d = 0; d < differences.size(); ++d) {
     if (d == best) continue;
     std::vector<double> lead = differences[best];
@@ -222,11 +220,6 @@ std::vector<ChoiceOutlook> outlooks(const Clean& clean, const Matrix& known) {
   return result;
 }
 
-/// With quantiles that are the least number whose probability of not being exceeded is large enough.
-using Binomial = boost::math::binomial_distribution<
-    double,
-    boost::math::policies::policy<boost::math::policies::discrete_quantile<boost::math::policies::integer_round_up>>>;
-
 /// The mean answer that a survey of `answers` people would have given at each draw.
 std::vector<double> surveyed(const std::vector<double>& truth, const SurveyPlan& plan, std::uint64_t answers) {
   const Streams streams(0, 2);
@@ -237,8 +230,8 @@ std::vector<double> surveyed(const std::vector<double>& truth, const SurveyPlan&
       const auto z = static_cast<double>(normal_pair(words[0], words[1]).first);
       result[i] = truth[i] + plan.sd / std::sqrt(static_cast<double>(answers)) * z;
     } else {
-      const Binomial yes(static_cast<double>(answers), truth[i]);
-      result[i] = boost::math::quantile(yes, uniform(words[0], words[1])) / static_cast<double>(answers);
+      const auto people = static_cast<double>(answers);
+      result[i] = binomial_quantile(people, truth[i], uniform(words[0], words[1])) / people;
     }
   }
   return result;

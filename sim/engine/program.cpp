@@ -801,6 +801,12 @@ float chance_of(float trait, Parameter parameter, std::span<const Shift> shifts)
 
 }  // namespace
 
+Program::Program(const Program&) = default;
+Program::Program(Program&&) noexcept = default;
+Program& Program::operator=(const Program&) = default;
+Program& Program::operator=(Program&&) noexcept = default;
+Program::~Program() = default;
+
 float probability(const Program& program, const ExitRow& exit, std::span<const float> traits) {
   if (exit.trait < 0) return exit.probability;
   return chance_of(traits[static_cast<std::size_t>(exit.trait)], Parameter::probability, program.shifts(exit));

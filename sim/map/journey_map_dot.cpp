@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <iterator>
 #include <string>
 #include <vector>
 
@@ -92,10 +91,8 @@ std::string attributes(const MapTouchpoint& touchpoint) {
 
 std::string dot(const MapContent& map) {
   std::string text;
-  const auto out = std::back_inserter(text);
   const std::string heading = joined({map.title, map.question});
-  fmt::format_to(
-      out,
+  text += fmt::format(
       "digraph journey {{  // {}\n"
       "  graph [rankdir=LR, newrank=true, label=\"{}\", labelloc=t, fontname=\"sans-serif\", fontsize=20, nodesep=0.35, "
       "ranksep=0.6, charset=\"UTF-8\"];\n"
@@ -113,11 +110,11 @@ std::string dot(const MapContent& map) {
       if (last == map.touchpoints.size() || column[v] > column[last]) last = v;
     }
     if (first == map.touchpoints.size()) continue;
-    fmt::format_to(out, "  subgraph cluster_{} {{\n    label=\"{}\"; style=filled; color=\"{}\"; fontsize=16;\n",
-                   stage_names[s], stage_title(static_cast<Stage>(s)), s % 2 == 0 ? "#f4f7fa" : "#e9eff5");
+    text += fmt::format("  subgraph cluster_{} {{\n    label=\"{}\"; style=filled; color=\"{}\"; fontsize=16;\n",
+                        stage_names[s], stage_title(static_cast<Stage>(s)), s % 2 == 0 ? "#f4f7fa" : "#e9eff5");
     for (std::size_t v = 0; v < map.touchpoints.size(); ++v) {
       if (map.touchpoints[v].stage == static_cast<Stage>(s)) {
-        fmt::format_to(out, "    {} [{}];\n", node(map.touchpoints[v]), attributes(map.touchpoints[v]));
+        text += fmt::format("    {} [{}];\n", node(map.touchpoints[v]), attributes(map.touchpoints[v]));
       }
     }
     for (std::size_t c = column[first]; c <= column[last]; ++c) {
@@ -130,27 +127,27 @@ std::string dot(const MapContent& map) {
     }
     text += "  }\n";
     if (before < map.touchpoints.size()) {
-      fmt::format_to(out, "  {} -> {} [style=invis];\n", node(map.touchpoints[before]), node(map.touchpoints[first]));
+      text += fmt::format("  {} -> {} [style=invis];\n", node(map.touchpoints[before]), node(map.touchpoints[first]));
     }
     before = last;
   }
   for (std::size_t v = 0; v < map.touchpoints.size(); ++v) {
     const MapTouchpoint& touchpoint = map.touchpoints[v];
     if (!(touchpoint.starts > 0.0)) continue;
-    fmt::format_to(out, "  \"start:{}\" [shape=plaintext, label=\"{} start\"];\n  \"start:{}\" -> {} [penwidth=2];\n", v,
-                   share_text(touchpoint.starts), v, node(touchpoint));
+    text += fmt::format("  \"start:{}\" [shape=plaintext, label=\"{} start\"];\n  \"start:{}\" -> {} [penwidth=2];\n", v,
+                        share_text(touchpoint.starts), v, node(touchpoint));
   }
   for (const MapExit& exit : map.exits) {
-    fmt::format_to(out, "  {} -> {} [label=\"{}\", penwidth={:.1f}{}{}];\n", node(map.touchpoints[exit.from]),
-                   node(map.touchpoints[exit.to]), escape_label(label(exit)), 0.9 + 4.1 * exit.share,
-                   interrupts(exit) ? ", style=dashed" : "",
-                   column[exit.to] < column[exit.from] ? ", constraint=false" : "");
+    text += fmt::format("  {} -> {} [label=\"{}\", penwidth={:.1f}{}{}];\n", node(map.touchpoints[exit.from]),
+                        node(map.touchpoints[exit.to]), escape_label(label(exit)), 0.9 + 4.1 * exit.share,
+                        interrupts(exit) ? ", style=dashed" : "",
+                        column[exit.to] < column[exit.from] ? ", constraint=false" : "");
   }
   if (!map.teams.empty()) {
     text += "  subgraph cluster_legend {\n    label=\"Teams\"; style=rounded; color=\"#566779\"; fontsize=14;\n";
     for (std::size_t t = 0; t < map.teams.size(); ++t) {
-      fmt::format_to(out, "    \"team:{}\" [label=\"{}\", style=filled, fillcolor=\"{}\"];\n", t,
-                     joined(wrap(map.teams[t], 150.0, 3, 14.0)), hex(mix(team_colour(t), {255, 255, 255}, 0.66)));
+      text += fmt::format("    \"team:{}\" [label=\"{}\", style=filled, fillcolor=\"{}\"];\n", t,
+                          joined(wrap(map.teams[t], 150.0, 3, 14.0)), hex(mix(team_colour(t), {255, 255, 255}, 0.66)));
     }
     text += "  }\n";
   }

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <iterator>
 #include <string>
 
 #include "sojourn/base/text.hpp"
@@ -45,22 +44,20 @@ table{font-size:.7rem}h2{break-before:page}tr{break-inside:avoid}}
 
 std::string html(const MapContent& map) {
   std::string page;
-  const auto out = std::back_inserter(page);
   const std::string title = escape_markup(map.title);
-  fmt::format_to(out,
-                 "<!DOCTYPE html>\n<!-- {2} -->\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                 "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-                 "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"generator\" "
-                 "content=\"Sojourn\">\n"
-                 "<title>{0}: journey map</title>\n<style>{1}</style>\n</head>\n<body>\n<header>\n<h1>{0}</h1>\n",
-                 title + (map.plan.empty() ? "" : escape_markup(", under the plan " + map.plan)), style, file_mark);
-  if (!map.question.empty()) fmt::format_to(out, "<p class=\"question\">{}</p>\n", escape_markup(map.question));
-  fmt::format_to(out,
-                 "</header>\n<main>\n<input type=\"checkbox\" id=\"full\"><label for=\"full\"> Full size</label>\n<figure "
-                 "tabindex=\"0\" aria-label=\"Journey map\">\n{}</figure>\n",
-                 svg(map, Heading::left_out));
-  fmt::format_to(
-      out,
+  page += fmt::format(
+      "<!DOCTYPE html>\n<!-- {2} -->\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"generator\" "
+      "content=\"Sojourn\">\n"
+      "<title>{0}: journey map</title>\n<style>{1}</style>\n</head>\n<body>\n<header>\n<h1>{0}</h1>\n",
+      title + (map.plan.empty() ? "" : escape_markup(", under the plan " + map.plan)), style, file_mark);
+  if (!map.question.empty()) page += fmt::format("<p class=\"question\">{}</p>\n", escape_markup(map.question));
+  page += fmt::format(
+      "</header>\n<main>\n<input type=\"checkbox\" id=\"full\"><label for=\"full\"> Full size</label>\n<figure "
+      "tabindex=\"0\" aria-label=\"Journey map\">\n{}</figure>\n",
+      svg(map, Heading::left_out));
+  page += fmt::format(
       "<h2 id=\"touchpoints\">Touchpoints</h2>\n<div class=\"scroll\">\n<table aria-labelledby=\"touchpoints\">\n<caption>{}"
       "</caption>\n<thead><tr><th scope=\"col\">Stage</th><th scope=\"col\">Touchpoint</th><th scope=\"col\">Channel</th>"
       "<th scope=\"col\">Team</th><th scope=\"col\" class=\"n\">{}</th><th scope=\"col\" class=\"n\">Effort</th><th "
@@ -70,30 +67,30 @@ std::string html(const MapContent& map) {
   for (std::size_t s = 0; s < stage_names.size(); ++s) {
     for (const MapTouchpoint& touchpoint : map.touchpoints) {
       if (touchpoint.stage != static_cast<Stage>(s)) continue;
-      fmt::format_to(out, "<tr><td>{}</td><th scope=\"row\">{}</th>", stage_title(touchpoint.stage),
-                     escape_markup(touchpoint.name));
+      page += fmt::format("<tr><td>{}</td><th scope=\"row\">{}</th>", stage_title(touchpoint.stage),
+                          escape_markup(touchpoint.name));
       if (touchpoint.end) {
-        fmt::format_to(out, "<td colspan=\"7\">end: {}</td></tr>\n", *touchpoint.end == End::lost ? "lost" : "churned");
+        page += fmt::format("<td colspan=\"7\">end: {}</td></tr>\n", *touchpoint.end == End::lost ? "lost" : "churned");
         continue;
       }
       std::string changes;
       for (const std::string& change : touchpoint.changes) changes += "<li>plan: " + escape_markup(change) + "</li>";
       std::string channel = escape_markup(touchpoint.channel);
       if (touchpoint.place == Place::outside) channel += " (outside the organisation)";
-      fmt::format_to(out,
-                     "<td>{}</td><td>{}</td><td class=\"n\">{}{:.2f}{}</td><td class=\"n\">{:.2f}</td><td "
-                     "class=\"n\">{}</td><td class=\"n\">{}</td><td><ul>",
-                     channel, escape_markup(touchpoint.team), touchpoint.weak ? "<span class=\"weak\">weak " : "",
-                     touchpoint.quality, touchpoint.weak ? "</span>" : "", touchpoint.effort,
-                     (touchpoint.weight > 1.0 ? "★ " : "") + number_text(touchpoint.weight),
-                     touchpoint.starts > 0.0 ? share_text(touchpoint.starts) : "");
+      page += fmt::format(
+          "<td>{}</td><td>{}</td><td class=\"n\">{}{:.2f}{}</td><td class=\"n\">{:.2f}</td><td "
+          "class=\"n\">{}</td><td class=\"n\">{}</td><td><ul>",
+          channel, escape_markup(touchpoint.team), touchpoint.weak ? "<span class=\"weak\">weak " : "", touchpoint.quality,
+          touchpoint.weak ? "</span>" : "", touchpoint.effort,
+          (touchpoint.weight > 1.0 ? "★ " : "") + number_text(touchpoint.weight),
+          touchpoint.starts > 0.0 ? share_text(touchpoint.starts) : "");
       for (const std::size_t e : touchpoint.exits) {
         const MapExit& exit = map.exits[e];
-        fmt::format_to(out, "<li>{}: <span>{}</span></li>", escape_markup(map.touchpoints[exit.to].name),
-                       escape_markup(label(exit)));
+        page += fmt::format("<li>{}: <span>{}</span></li>", escape_markup(map.touchpoints[exit.to].name),
+                            escape_markup(label(exit)));
       }
       page += changes;
-      if (touchpoint.stays > 0.0) fmt::format_to(out, "<li>stays: {}</li>", share_text(touchpoint.stays));
+      if (touchpoint.stays > 0.0) page += fmt::format("<li>stays: {}</li>", share_text(touchpoint.stays));
       page += "</ul></td></tr>\n";
     }
   }

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -130,28 +129,27 @@ std::string graph_text(const MapContent& map, const std::vector<Room>& rooms, co
   const std::vector<std::size_t> column = columns(map, placed);
   std::string text =
       "digraph map { rankdir=LR; nodesep=0.22; ranksep=0.34; node [shape=plain,label=\"\"]; edge [arrowsize=0.85];\n";
-  const auto out = std::back_inserter(text);
   std::size_t count = 0;
   for (std::size_t v = 0; v < rooms.size(); ++v) {
     if (placed[v]) count = std::max(count, column[v] + 1);
   }
   for (std::size_t c = 0; c < count; ++c) {
     // A chain of unseen points keeps the columns in order, one rank each.
-    fmt::format_to(out, "{{ rank=same; c{0} [shape=point,style=invis,width=0.01,height=0.01];", c);
+    text += fmt::format("{{ rank=same; c{0} [shape=point,style=invis,width=0.01,height=0.01];", c);
     for (std::size_t v = 0; v < rooms.size(); ++v) {
-      if (placed[v] && column[v] == c) fmt::format_to(out, " t{};", v);
+      if (placed[v] && column[v] == c) text += fmt::format(" t{};", v);
     }
     text += " }\n";
-    if (c > 0) fmt::format_to(out, "c{} -> c{} [style=invis,weight=0];\n", c - 1, c);
+    if (c > 0) text += fmt::format("c{} -> c{} [style=invis,weight=0];\n", c - 1, c);
   }
   const auto cell = [&](int width, int height, const char* port) {
     if (height > 0) {
-      fmt::format_to(out, "<TR><TD{} FIXEDSIZE=\"TRUE\" WIDTH=\"{}\" HEIGHT=\"{}\"></TD></TR>", port, width, height);
+      text += fmt::format("<TR><TD{} FIXEDSIZE=\"TRUE\" WIDTH=\"{}\" HEIGHT=\"{}\"></TD></TR>", port, width, height);
     }
   };
   for (std::size_t v = 0; v < rooms.size(); ++v) {
     if (!placed[v]) continue;
-    fmt::format_to(out, "t{} [label=<<TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"0\">", v);
+    text += fmt::format("t{} [label=<<TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"0\">", v);
     cell(rooms[v].width, rooms[v].above, "");
     cell(rooms[v].width, rooms[v].box, " PORT=\"b\"");
     cell(rooms[v].width, rooms[v].below, "");
@@ -162,11 +160,11 @@ std::string graph_text(const MapContent& map, const std::vector<Room>& rooms, co
     const MapExit& exit = map.exits[e];
     // An exit that runs backwards is given the other way round, or Graphviz might turn the chain instead.
     const bool back = column[exit.to] < column[exit.from];
-    fmt::format_to(out,
-                   "t{}:b -> t{}:b [id=\"{}\",weight={}{},label=<<TABLE BORDER=\"0\" CELLSPACING=\"0\" "
-                   "CELLPADDING=\"0\"><TR><TD FIXEDSIZE=\"TRUE\" WIDTH=\"{}\" HEIGHT=\"16\"></TD></TR></TABLE>>];\n",
-                   back ? exit.to : exit.from, back ? exit.from : exit.to, e, 1 + static_cast<int>(9.0 * exit.usual),
-                   back ? ",dir=back" : "", static_cast<int>(text_width(short_label(exit), 10.5, Weight::bold)) + 6);
+    text += fmt::format(
+        "t{}:b -> t{}:b [id=\"{}\",weight={}{},label=<<TABLE BORDER=\"0\" CELLSPACING=\"0\" "
+        "CELLPADDING=\"0\"><TR><TD FIXEDSIZE=\"TRUE\" WIDTH=\"{}\" HEIGHT=\"16\"></TD></TR></TABLE>>];\n",
+        back ? exit.to : exit.from, back ? exit.from : exit.to, e, 1 + static_cast<int>(9.0 * exit.usual),
+        back ? ",dir=back" : "", static_cast<int>(text_width(short_label(exit), 10.5, Weight::bold)) + 6);
   }
   text += "}\n";
   return text;

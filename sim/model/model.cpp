@@ -47,6 +47,13 @@ void normalise_shares(ModelParts& parts) {
 
 }  // namespace
 
+ModelParts::ModelParts() = default;
+ModelParts::ModelParts(const ModelParts&) = default;
+ModelParts::ModelParts(ModelParts&&) noexcept = default;
+ModelParts& ModelParts::operator=(const ModelParts&) = default;
+ModelParts& ModelParts::operator=(ModelParts&&) noexcept = default;
+ModelParts::~ModelParts() = default;
+
 void share_by_accounts(ModelParts& parts) {
   if (parts.account_segments.empty()) return;
   std::vector<double> people(parts.personas.size(), 0.0);

@@ -276,6 +276,20 @@ std::vector<std::string> names_of(const auto& entities) {
 
 }  // namespace
 
+PlanSamples::PlanSamples() = default;
+PlanSamples::PlanSamples(const PlanSamples&) = default;
+PlanSamples::PlanSamples(PlanSamples&&) noexcept = default;
+PlanSamples& PlanSamples::operator=(const PlanSamples&) = default;
+PlanSamples& PlanSamples::operator=(PlanSamples&&) noexcept = default;
+PlanSamples::~PlanSamples() = default;
+
+Samples::Samples() = default;
+Samples::Samples(const Samples&) = default;
+Samples::Samples(Samples&&) noexcept = default;
+Samples& Samples::operator=(const Samples&) = default;
+Samples& Samples::operator=(Samples&&) noexcept = default;
+Samples::~Samples() = default;
+
 TouchSums touch_of(const Totals& totals, std::size_t persona, std::size_t touchpoint, bool end) {
   const TallyShape& shape = totals.shape();
   TouchSums s;

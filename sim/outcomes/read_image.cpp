@@ -166,8 +166,8 @@ class ImageReader {
   /// A list of texts, which an attribute holds as JSON.
   static std::vector<std::string> list_of(const std::string& text, const char* name) {
     try {
-      return nlohmann::json::parse(text).get<std::vector<std::string>>();
-    } catch (const nlohmann::json::exception&) {
+      return nlohmann::ordered_json::parse(text).get<std::vector<std::string>>();
+    } catch (const nlohmann::ordered_json::exception&) {
       throw Damage(fmt::format("the attribute {} is no list of texts", name));
     }
   }

@@ -25,7 +25,8 @@ std::vector<Axis> axes_of(const Array& array, const Outcomes& outcomes) {
 }
 
 std::string list_text(const std::vector<std::string>& texts) {
-  return nlohmann::json(texts).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  using Json = nlohmann::ordered_json;
+  return Json(texts).dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <optional>
 #include <sstream>
 #include <stdexcept>
@@ -74,7 +73,7 @@ class Page {
  private:
   template <class... Args>
   void put(fmt::format_string<Args...> format, Args&&... args) {
-    fmt::format_to(std::back_inserter(out_), format, std::forward<Args>(args)...);
+    out_ += fmt::format(format, std::forward<Args>(args)...);
   }
   [[nodiscard]] std::string title() const { return escape_markup(shown_on_one_line(report_.outcomes.provenance.title)); }
 

@@ -13,7 +13,7 @@ namespace {
 constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
 constexpr std::uint64_t affordable_steps = 1'000'000'000;
 constexpr std::uint32_t most_sampled = 100'000;
-constexpr std::size_t people_per_part = 8192;
+constexpr std::size_t people_per_stretch = 8192;
 
 double ratio(double part, double whole) { return whole > 0.0 ? part / whole : undefined; }
 
@@ -50,10 +50,10 @@ class Clustering {
     const bool sampling = steps > affordable_steps;
     figures.sampled = sampling ? most_sampled : 0;
     const std::size_t count = sampling ? most_sampled : people;
-    std::vector<Sum> sums((count + people_per_part - 1) / people_per_part);
+    std::vector<Sum> sums((count + people_per_stretch - 1) / people_per_stretch);
     parallel_for_each(sums.size(), threads_, [&](std::size_t part) {
-      const std::size_t end = std::min(count, (part + 1) * people_per_part);
-      for (std::size_t k = part * people_per_part; k < end; ++k)
+      const std::size_t end = std::min(count, (part + 1) * people_per_stretch);
+      for (std::size_t k = part * people_per_stretch; k < end; ++k)
         add(sampling ? drawn(k) : static_cast<std::uint32_t>(k), sums[part]);
     });
     Sum all;

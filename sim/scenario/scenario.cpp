@@ -164,6 +164,13 @@ void refuse(const scenario::Refusal& refusal, const SourceText& source, Scenario
 
 }  // namespace
 
+Scenario::Scenario() = default;
+Scenario::Scenario(const Scenario&) = default;
+Scenario::Scenario(Scenario&&) noexcept = default;
+Scenario& Scenario::operator=(const Scenario&) = default;
+Scenario& Scenario::operator=(Scenario&&) noexcept = default;
+Scenario::~Scenario() = default;
+
 Override parse_override(std::string_view text) {
   const std::size_t equals = text.find('=');
   std::string option = fmt::format("--set {}", text);

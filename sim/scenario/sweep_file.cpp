@@ -432,6 +432,13 @@ void read_text(std::string_view text, SweepReader::Sources sources, SweepFile& s
 
 }  // namespace
 
+SweepFile::SweepFile() = default;
+SweepFile::SweepFile(const SweepFile&) = default;
+SweepFile::SweepFile(SweepFile&&) noexcept = default;
+SweepFile& SweepFile::operator=(const SweepFile&) = default;
+SweepFile& SweepFile::operator=(SweepFile&&) noexcept = default;
+SweepFile::~SweepFile() = default;
+
 SweepFile read_sweep(const std::filesystem::path& path) {
   SweepFile sweep;
   sweep.name = path.string();

@@ -3,14 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/math/distributions/fisher_f.hpp>
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <numeric>
 
 #include "sojourn/base/error.hpp"
 #include "sojourn/base/special_values.hpp"
 #include "sojourn/decide/beyond_chance.hpp"
+#include "sojourn/decide/laws.hpp"
 #include "sojourn/outcomes/metrics.hpp"
 
 namespace sojourn {
@@ -80,14 +79,14 @@ Forecast forecast_of(const std::vector<std::vector<double>>& figure, double peop
   const Spread spread = spread_of(figure, people_per_customer);
   if (spread.means.size() < 2) return {nan, nan, nan, nan, nan, nan, false};
   const auto count = static_cast<double>(spread.means.size());
-  const boost::math::fisher_f law(count - 1.0, count * (static_cast<double>(figure.front().size()) - 1.0));
+  const double within = count * (static_cast<double>(figure.front().size()) - 1.0);
   return {spread.mean,
           std::sqrt(variance_of(spread.scrambled) / static_cast<double>(spread.scrambled.size())),
           spread.at(0.025),
           spread.at(0.975),
           std::sqrt(spread.inputs),
           std::sqrt(spread.market),
-          spread.between > boost::math::quantile(law, 0.95) * spread.of_means};
+          spread.between > fisher_f_quantile(count - 1.0, within, 0.95) * spread.of_means};
 }
 
 std::vector<double> equally_likely(const std::vector<std::vector<double>>& figure, double people_per_customer,
@@ -231,11 +230,11 @@ std::vector<Swing> swings(const ValueSample& sample, std::size_t first, std::siz
     if (swing.error > 0.0 && std::isfinite(swing.error)) {
       // Degrees of freedom by Satterthwaite (1946).
       const double of_low = a / (a + b), of_high = b / (a + b);
-      const boost::math::students_t law((n - 1.0) / (of_low * of_low + of_high * of_high));
+      const double degrees = (n - 1.0) / (of_low * of_low + of_high * of_high);
       const double error = 0.05 / static_cast<double>(sample.inputs.size());
-      const double point = boost::math::quantile(boost::math::complement(law, 0.5 * error));
+      const double point = student_t_point(degrees, 0.5 * error);
       swing.shown = std::fabs(swing.high - swing.low) > point * swing.error && beyond[result.size()];
-      const double lost = boost::math::quantile(boost::math::complement(boost::math::students_t(n - 1.0), 0.5 * error));
+      const double lost = student_t_point(n - 1.0, 0.5 * error);
       swing.turns = swing.shown && (swing.low < -lost * std::sqrt(a) || swing.high < -lost * std::sqrt(b));
     }
     result.push_back(swing);

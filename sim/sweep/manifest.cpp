@@ -129,7 +129,7 @@ bool is_claimed(const fs::path& folder, const Manifest& manifest) {
 std::uint64_t Manifest::end_of(std::uint64_t file) const { return std::min(points, (file + 1) * points_per_file); }
 
 std::string Manifest::file_name(std::uint64_t file) const {
-  const std::size_t width = std::max<std::size_t>(6, fmt::formatted_size("{}", points - 1));
+  const std::size_t width = std::max<std::size_t>(6, std::to_string(points - 1).size());
   return fmt::format("points-{:0{}}-{:0{}}-{}.h5", first_of(file), width, end_of(file) - 1, width, identity.substr(0, 8));
 }
 

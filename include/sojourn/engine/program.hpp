@@ -151,6 +151,12 @@ class Program {
   /// `model` with its plan, whose rules have switched like that so far and do not switch again. Programs of one plan have
   /// the same pieces of time, places that pay, flow kinds and tables of sums, however its rules switch.
   explicit Program(const Model& model, Switches switches = {});
+  // One source compiles these, as those of ModelParts.
+  Program(const Program&);
+  Program(Program&&) noexcept;
+  Program& operator=(const Program&);
+  Program& operator=(Program&&) noexcept;
+  ~Program();
 
   [[nodiscard]] const Model& model() const { return model_; }
   [[nodiscard]] const Switches& switches() const { return switches_; }

@@ -145,14 +145,17 @@ using Fields = std::vector<Field<T>>;
 /// Calls `use` with the member of `object` that the field names; does nothing for a field without one.
 template <class Object, class Use>
 void with_member(const Field<std::remove_const_t<Object>>& field, Object& object, Use use) {
-  std::visit(
-      [&](auto member) {
-        if constexpr (!std::is_same_v<decltype(member), std::monostate>) {
-          // No struct has a member larger than itself: compilers warn of those that `Member` could name.
-          if constexpr (sizeof(object.*member) <= sizeof(Object)) use(object.*member);
-        }
-      },
-      field.member);
+  const auto use_if = [&](const auto* member) {
+    // No struct has a member larger than itself: compilers warn of those that `Member` could name.
+    if constexpr (sizeof(object.**member) <= sizeof(Object)) {
+      if (member != nullptr) use(object.**member);
+    }
+  };
+  // Not by std::visit, whose tables of functions take long to compile for so many structs.
+  const auto use_one = [&]<class... M>(const std::variant<std::monostate, M...>& member) {
+    (use_if(std::get_if<M>(&member)), ...);
+  };
+  use_one(field.member);
 }
 
 /// The keys of the tables that become a struct of the model, in the order of the reference page.

@@ -86,6 +86,14 @@ struct ModelParts {
   std::vector<Rule> rules;
   std::vector<AccountSegment> account_segments;
   double account_correlation = 0.0;  // of the traits of people in one account, [0,1]
+
+  // One source compiles what is long because of all these parts, not each source that has some.
+  ModelParts();
+  ModelParts(const ModelParts&);
+  ModelParts(ModelParts&&) noexcept;
+  ModelParts& operator=(const ModelParts&);
+  ModelParts& operator=(ModelParts&&) noexcept;
+  ~ModelParts();
 };
 
 /// Gives each persona the share of people that accounts of the mean size would make it: segment shares times mean people per

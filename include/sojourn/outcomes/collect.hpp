@@ -54,6 +54,14 @@ struct PlanSamples {
   std::optional<OverBudget> over_budget;  // not kept in files
   std::vector<double> cash;               // per window, undiscounted: revenue - cost - investment, for the market, mean
                                           // over replications
+
+  // One source compiles these, as those of ModelParts.
+  PlanSamples();
+  PlanSamples(const PlanSamples&);
+  PlanSamples(PlanSamples&&) noexcept;
+  PlanSamples& operator=(const PlanSamples&);
+  PlanSamples& operator=(PlanSamples&&) noexcept;
+  ~PlanSamples();
 };
 
 /// Everything that an analysis needs to know of a run.
@@ -90,6 +98,14 @@ struct Samples {
   double seconds = 0.0;
   bool batches = false;   // the samples are batches of customers, not whole replications: nothing couples customers
   Mechanisms mechanisms;  // in use
+
+  // Likewise.
+  Samples();
+  Samples(const Samples&);
+  Samples(Samples&&) noexcept;
+  Samples& operator=(const Samples&);
+  Samples& operator=(Samples&&) noexcept;
+  ~Samples();
 
   /// Whether a touchpoint has what `metric` is about.
   [[nodiscard]] bool has(const TouchMetric& metric, std::size_t touchpoint) const {

@@ -33,6 +33,14 @@ struct Scenario : CheckedText {
   bool joined = false;  // the source is the file's joined with its bases': its lines are not those of the file
   ModelParts parts;
   std::vector<std::filesystem::path> files;  // that it names and that were found: bases, ties, arrivals; not its own
+
+  // One source compiles these, as those of ModelParts.
+  Scenario();
+  Scenario(const Scenario&);
+  Scenario(Scenario&&) noexcept;
+  Scenario& operator=(const Scenario&);
+  Scenario& operator=(Scenario&&) noexcept;
+  ~Scenario();
 };
 
 /// Reads a scenario file. Limits: 16 MiB, 100,000 lines, 2,000,000 values, nesting and dotted keys of 32 parts. Never throws

@@ -87,6 +87,14 @@ struct SweepFile : CheckedText {
   Scenario scenario;                         // with the sweep's customers and replications
   std::vector<Override> changes;             // those of the scenario
   std::vector<std::filesystem::path> files;  // all that were read
+
+  // One source compiles these, as those of ModelParts.
+  SweepFile();
+  SweepFile(const SweepFile&);
+  SweepFile(SweepFile&&) noexcept;
+  SweepFile& operator=(const SweepFile&);
+  SweepFile& operator=(SweepFile&&) noexcept;
+  ~SweepFile();
 };
 
 /// The most points that a design may have.
