@@ -465,8 +465,8 @@ Samples collect_samples(const RunResult& result) {
       }
       plan.rules.push_back(trace_of(r, replications, samples.window_ends));
     }
-    plan.cash =
-        cash_of(program, windows, mean_costs(result.batches[k].samples(), costs), static_cast<double>(samples.replications));
+    const FixedCosts paid = program.ruled() ? mean_costs(result.batches[k].samples(), costs) : costs;
+    plan.cash = cash_of(program, windows, paid, static_cast<double>(samples.replications));
     const double scale = model.people_per_customer() / static_cast<double>(samples.replications);
     for (const MoneySum& window : windows) plan.visit_price.push_back(scale * window.price.value());
     plan.over_budget = over_budget(parts, described, samples.window_ends, plan.visit_price);

@@ -25,9 +25,17 @@ void Tally::clear() {
   events = 0;
 }
 
+namespace {
+
+constexpr std::uint64_t most_narrow = std::uint64_t{1} << 62;
+
+/// A number that has all bits of the cell's size, and no higher one.
+std::uint64_t size_of(std::int64_t cell) { return static_cast<std::uint64_t>(cell < 0 ? ~cell : cell); }
+
+}  // namespace
+
 bool Totals::stay_narrow(std::uint64_t largest) {
-  constexpr std::uint64_t most = std::uint64_t{1} << 62;
-  if (wide_.empty() && largest < most && largest_ < most) {
+  if (wide_.empty() && largest < most_narrow && largest_ < most_narrow) {
     largest_ += largest;
     return true;
   }
@@ -45,7 +53,7 @@ void Totals::add(const Tally& tally) {
   const std::vector<std::int64_t>& cells = tally.cells();
   assert(cells.size() == shape_.cells());
   std::uint64_t largest = 0;
-  for (const std::int64_t cell : cells) largest |= static_cast<std::uint64_t>(cell < 0 ? ~cell : cell);
+  for (const std::int64_t cell : cells) largest |= size_of(cell);
   // No cell has a higher bit than this.
   if (stay_narrow(std::bit_ceil(largest + 1))) {
     for (std::size_t i = 0; i < cells.size(); ++i) narrow_[i] += cells[i];
@@ -82,21 +90,37 @@ Totals Totals::at_horizon() const {
   shape.queues = shape.pools = shape.watches = 0;
   shape.referrals = false;
   Totals result(shape);
-  result.widen();
   result.events_ = events_;
   result.paired_outcomes = paired_outcomes;
-  const auto copy = [&](std::size_t to, std::size_t from) { result.wide_[to] = cell(from); };
+  // A cell of stocks is a sum over windows, and one of what surveys find 200 times a sum of such sums.
+  const std::uint64_t windows = shape_.windows, sum_of = shape_.surveys > 0 ? 200 * windows * windows : windows;
+  if (wide_.empty() && largest_ < most_narrow / std::max<std::uint64_t>(sum_of, 1)) {
+    sum_over_windows(shape, result.narrow_);
+    std::uint64_t largest = 0;
+    for (const std::int64_t cell : result.narrow_) largest |= size_of(cell);
+    result.largest_ = std::bit_ceil(largest + 1);
+  } else {
+    result.widen();
+    sum_over_windows(shape, result.wide_);
+  }
+  return result;
+}
+
+template <class Cell>
+void Totals::sum_over_windows(const TallyShape& shape, std::vector<Cell>& cells) const {
+  const auto copy = [&](std::size_t to, std::size_t from) { cells[to] = static_cast<Cell>(cell(from)); };
   for (std::size_t p = 0; p < shape.personas; ++p) {
     for (std::size_t s = 0; s < time_score_count; ++s) {
       const auto score = static_cast<TimeScore>(s);
-      result.wide_[shape.time(p, 0, score)] = stock(p, shape_.windows - 1, score);
+      cells[shape.time(p, 0, score)] = static_cast<Cell>(stock(p, shape_.windows - 1, score));
     }
     for (std::size_t v = 0; v < shape.touchpoints; ++v) {
       for (std::size_t s = 0; s < touch_score_count; ++s) {
         const auto score = static_cast<TouchScore>(s);
         copy(shape.touch(p, v, score), shape_.touch(p, v, score));
       }
-      for (std::size_t w = 0; w < shape_.windows; ++w) result.wide_[shape.present(p, v, 0)] += cell(shape_.present(p, v, w));
+      Cell& people = cells[shape.present(p, v, 0)];
+      for (std::size_t w = 0; w < shape_.windows; ++w) people += static_cast<Cell>(cell(shape_.present(p, v, w)));
     }
     for (std::size_t e = 0; e < shape.exits; ++e) copy(shape.taken(p, e), shape_.taken(p, e));
     for (std::size_t b = 0; b < shape.tenure_bins; ++b) {
@@ -111,7 +135,9 @@ Totals Totals::at_horizon() const {
   }
   for (std::size_t s = 0; s < shape.surveys; ++s) {
     for (std::size_t p = 0; p < shape.personas; ++p) {
-      const auto sum = [&](SurveyScore score, Wide amount) { result.wide_[shape.survey(s, p, 0, score)] += amount; };
+      const auto sum = [&](SurveyScore score, Wide amount) {
+        cells[shape.survey(s, p, 0, score)] += static_cast<Cell>(amount);
+      };
       Wide customers = 0, value = 0;
       for (std::size_t w = 0; w < shape_.windows; ++w) {
         for (std::size_t k = 0; k < survey_score_count; ++k) {
@@ -136,7 +162,6 @@ Totals Totals::at_horizon() const {
       copy(shape.account(g, 0, score), shape_.account(g, shape_.windows - 1, score));
     }
   }
-  return result;
 }
 
 std::vector<std::int64_t> Totals::present(std::size_t persona, std::size_t touchpoint) const {

@@ -178,3 +178,35 @@ TEST_CASE("tally: totals go beyond 64 bits, stocks are running sums", "[tally]")
   CHECK(static_cast<int>(stocks.stock(1, 4, TimeScore::customers)) == 3);
   CHECK(stocks.present(1, 2) == std::vector<std::int64_t>{0, 3, 3, 3, 2});
 }
+
+TEST_CASE("tally: what stands at the horizon is the same in cells of 64 and of 128 bits", "[tally]") {
+  TallyShape shape = small_shape();
+  shape.surveys = 1;
+  shape.account_segments = 2;
+  for (const int bits : {12, 20, 36}) {  // of the numbers that are added up, to be kept in fewer bits or more
+    std::mt19937_64 random(7);
+    Tally tally(shape), large(shape), back(shape);
+    for (std::size_t k = 0; k < shape.cells(); ++k) tally.add(k, static_cast<std::int64_t>(random()) >> (64 - bits));
+    large.add(0, std::int64_t{1} << 61);
+    back.add(0, -(std::int64_t{1} << 61));
+    Totals narrow(shape), wide(shape);
+    narrow.add(tally);
+    wide.add(tally);
+    for (int k = 0; k < 4; ++k) wide.add(large);
+    for (int k = 0; k < 4; ++k) wide.add(back);
+    Totals one = narrow.at_horizon(), other = wide.at_horizon();
+    std::int64_t customers = 0, customers_at_ends = 0;
+    for (std::size_t w = 0; w < shape.windows; ++w) {
+      customers += tally.cells()[shape.time(1, w, TimeScore::customers)];
+      customers_at_ends += customers;
+    }
+    CHECK(one.cell(one.shape().time(1, 0, TimeScore::customers)) == customers);
+    for (int sum = 1; sum <= 3; ++sum, one.add(narrow.at_horizon()), other.add(wide.at_horizon())) {
+      for (std::size_t k = 0; k < one.shape().cells(); ++k) REQUIRE(one.cell(k) == other.cell(k));
+    }
+    // Beside it what windows count of the survey itself.
+    Totals::Wide counted = customers_at_ends;
+    for (std::size_t w = 0; w < shape.windows; ++w) counted += tally.cells()[shape.survey(0, 1, w, SurveyScore::customers)];
+    CHECK(narrow.at_horizon().cell(one.shape().survey(0, 1, 0, SurveyScore::customers)) == counted);
+  }
+}

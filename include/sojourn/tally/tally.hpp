@@ -106,6 +106,9 @@ class Totals {
   /// from now on.
   bool stay_narrow(std::uint64_t largest);
   void widen();
+  /// What `at_horizon` says, into the cells of a table of that shape, all 0 before.
+  template <class Cell>
+  void sum_over_windows(const TallyShape& shape, std::vector<Cell>& cells) const;
 
   TallyShape shape_;
   std::vector<std::int64_t> narrow_;  // these or those
