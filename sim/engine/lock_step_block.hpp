@@ -88,6 +88,7 @@ struct Block {
   Scratch s{};
   Racers r;  // what is read of it is written before, as of `people`: to clear both would take as long as some dozen visits
   Changing changing;
+  Walkers walkers;
   SetApart apart{};
   int apart_count = 0;
   People people;

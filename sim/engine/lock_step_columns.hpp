@@ -128,6 +128,21 @@ struct alignas(64) Changing {
   double latest[lane_count];               // days after which some exit has come
 };
 
+/// Exits of one law that may come first, of some of `Changing`: where each is on the way over the stretches of time, as
+/// delay_over_stretches has it. Only in double precision, so that one vector holds as many of each.
+struct alignas(64) Walkers {
+  struct Place {
+    double left[lane_count], age[lane_count], used[lane_count], now[lane_count];
+  };
+  Place places[2];  // before the stretch at hand, and after it, in turn
+  double time[lane_count], limit[lane_count], a[lane_count], b[lane_count], sigma[lane_count];
+  double m[lane_count], stretch[lane_count], end[lane_count];  // of the stretch at hand
+  double over[lane_count];                                     // how the way ends there
+  float factor[lane_count];
+  std::int32_t at[lane_count], row[lane_count];        // the stretch; the exit in Hazards::odds, at the first kind
+  std::int32_t changing[lane_count], exit[lane_count];  // numbers in `Changing`, and of the exit
+};
+
 /// Columns of `Row`, by the position of the field.
 struct Field {
   enum {
