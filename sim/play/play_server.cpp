@@ -88,6 +88,11 @@ class PlayServer::Parts {
     server_.set_keep_alive_max_count(1);
     server_.set_payload_max_length(0);
     server_.set_tcp_nodelay(true);
+    // The library lets several programs listen at one port, each of which gets some of the requests.
+    server_.set_socket_options([](socket_t at) {
+      const int yes = 1;  // a port may be taken again at once after a program that has ended
+      ::setsockopt(at, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    });
     // Everything is looked at here: no path is matched against a pattern.
     server_.set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) {
       answer(request, response);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "reader.hpp"
 #include "sojourn/base/text.hpp"
@@ -140,8 +141,11 @@ std::optional<Effect> Reader::read_effect(const Value& value, Parameter paramete
   if (node.kind == Kind::integer || node.kind == Kind::number) {
     const std::optional<double> set = number(value);
     if (set && written_with_sign(node)) {
+      std::string hint = fmt::format("write \"{:+}\" to {} {}", *set, *set < 0.0 ? "take away" : "add", std::abs(*set));
+      if (std::abs(*set) >= 1.0) hint += fmt::format(", \"{:+}%\" for so many per cent", *set);
+      if (*set >= 0.0) hint += fmt::format(", \"= {}\" to set", *set);
       value.refuse(fmt::format("{} is {} without quotes: a bare number sets, it does not add", value.label(), *set),
-                   fmt::format("write \"{0:+}\" to add, \"= {0}\" to set", *set));
+                   std::move(hint));
       return std::nullopt;
     }
     return set ? std::optional(Effect{parameter, Operation::set, *set}) : std::nullopt;

@@ -47,6 +47,20 @@ bool is_distribution(const Node& node) {
 bool is_share(const keys::Bounds& bounds) { return bounds.low >= 0.0 && bounds.high <= 1.0; }
 
 // How a number that was written as text should have been written.
+/// What to write instead of a number such as 50.000, which is 50 in TOML and fifty thousand where a point marks thousands;
+/// empty of others.
+std::string thousands_hint(std::string_view text) {
+  const std::size_t point = text.find('.');
+  if (point == 0 || point > 3 || text.substr(std::min(point, text.size())) != ".000") return {};
+  const std::string_view whole = text.substr(0, point);
+  if (whole.front() == '0' || !std::all_of(whole.begin(), whole.end(), [](char c) { return '0' <= c && c <= '9'; }))
+    return {};
+  return fmt::format("write {}_000 or {}", whole, whole);
+}
+std::string thousands_hint(const Node& node) {
+  return node.kind == Kind::number ? thousands_hint(node.text) : std::string();
+}
+
 std::string number_hint(const Node& node, const keys::Bounds& bounds = {}) {
   if (node.kind == Kind::boolean) return "write 1 or 0";
   if (is_distribution(node)) return "a distribution cannot stand here: write one number";
@@ -55,6 +69,7 @@ std::string number_hint(const Node& node, const keys::Bounds& bounds = {}) {
   const auto without = [&](char c) { written.erase(std::remove(written.begin(), written.end(), c), written.end()); };
   without(' ');
   without('_');
+  if (std::string hint = thousands_hint(written); !hint.empty()) return hint;
   if (const std::optional<double> plain = parse_number(written)) {
     // Of a share, a number that can be no share is one of a hundred.
     return is_share(bounds) && *plain > 1.0 && *plain <= 100.0
@@ -67,18 +82,6 @@ std::string number_hint(const Node& node, const keys::Bounds& bounds = {}) {
   }
   if (parse_duration(node.text).value || parse_rate(node.text).value) return "a plain number stands here, without a unit";
   return comma_hint(written);
-}
-
-/// What to write instead of a number such as 50.000, which is 50 in TOML and fifty thousand where a point marks thousands;
-/// empty of others.
-std::string thousands_hint(const Node& node) {
-  const std::string_view text = node.text;
-  const std::size_t point = text.find('.');
-  if (node.kind != Kind::number || point == 0 || point > 3 || text.substr(std::min(point, text.size())) != ".000") return {};
-  const std::string_view whole = text.substr(0, point);
-  if (whole.front() == '0' || !std::all_of(whole.begin(), whole.end(), [](char c) { return '0' <= c && c <= '9'; }))
-    return {};
-  return fmt::format("write {}_000 or {}", whole, whole);
 }
 
 bool finite(const Value& value) {

@@ -309,6 +309,12 @@ class Commands(PlayTest):
         self.server.send_signal(signal.SIGINT)
         self.assertEqual(self.server.wait(timeout=20), 0)
 
+    def test_a_port_has_one_server(self):
+        self.play(COFFEE)
+        done = self.sojourn("play", COFFEE, "--no-open", "--port", self.port, status=1)
+        self.assertIn(f"port {self.port} cannot be had", done.stderr)
+        self.assertEqual({self.status() for _ in range(20)}, {200})
+
     def test_wrong_knobs_are_told_before_anything_is_served(self):
         knob = '\n[[knob]]\nkey = "touchpoint.queue.quality.mean"\nfrom = 0.3\nto = 0.9\nname = "Pace"\nwhy = "how quickly one is served"\n'
         coffee = COFFEE.read_text()
