@@ -139,7 +139,7 @@ struct alignas(64) Walkers {
   double m[lane_count], stretch[lane_count], end[lane_count];  // of the stretch at hand
   double over[lane_count];                                     // how the way ends there
   float factor[lane_count];
-  std::int32_t at[lane_count], row[lane_count];        // the stretch; the exit in Hazards::odds, at the first kind
+  std::int32_t at[lane_count], row[lane_count];         // the stretch; the exit in Hazards::odds, at the first kind
   std::int32_t changing[lane_count], exit[lane_count];  // numbers in `Changing`, and of the exit
 };
 
