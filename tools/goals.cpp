@@ -37,6 +37,13 @@ const Metric* metric_called(const std::string& option, const std::string& text, 
   return &metrics()[position_called("metric", std::string(trimmed(name)), known, fmt::format("{} {}: ", option, text))];
 }
 
+/// Of a figure between 0 and 1, a number of hundredths.
+std::string hundredths_hint(const Metric& metric, double value) {
+  const Ends range = range_of(metric);
+  if (range.low != 0.0 || range.high != 1.0 || !(std::abs(value) >= 1.0) || std::abs(value) > 100.0) return {};
+  return fmt::format("write {0:g} % or {1:g}", value, value / 100.0);
+}
+
 bool holds(Threshold::Relation relation, double figure, double value) {
   switch (relation) {
     case Threshold::Relation::at_least:
@@ -100,6 +107,13 @@ PrecisionGoal parse_precision(const std::string& text) {
   const std::optional<double> half = number(right);
   if (!half) refuse(fmt::format("\"{}\" is not a number", trimmed(right)), number_hint(right, examples));
   if (!(*half > 0.0)) refuse("the half-width must be above 0", examples);
+  const Ends range = range_of(*metric);
+  if (*half > 0.5 * (range.high - range.low)) {
+    const std::string hint = hundredths_hint(*metric, *half);
+    refuse(
+        fmt::format("{} is between {:g} and {:g}, so that any interval is that narrow", metric->name, range.low, range.high),
+        hint.empty() ? examples : hint);
+  }
   return {metric, *half};
 }
 
@@ -169,6 +183,14 @@ Threshold parse_threshold(const std::string& text, bool comparison) {
   const std::optional<double> value = number(right);
   if (!value) refuse(fmt::format("\"{}\" is not a number", trimmed(right)), number_hint(right, examples));
   result.value = *value;
+  Ends range = range_of(*result.metric);
+  if (result.difference) range = {range.low - range.high, range.high - range.low};
+  if (*value < range.low || *value > range.high) {
+    const std::string hint = hundredths_hint(*result.metric, *value);
+    refuse(fmt::format("{}{} is between {:g} and {:g}", result.difference ? "a difference of " : "", result.metric->name,
+                       range.low, range.high),
+           hint.empty() ? examples : hint);
+  }
   return result;
 }
 

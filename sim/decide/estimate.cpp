@@ -43,21 +43,6 @@ const Share* share_of_people(const Metric& metric) {
   return found == shares.end() ? nullptr : &*found;
 }
 
-/// What a metric can be.
-Ends range_of(const Metric& metric) {
-  if (share_of_people(metric) != nullptr) return {0.0, 1.0};
-  constexpr std::string_view scores[] = {"retention_90", "retention_365", "satisfaction",       "expectation",
-                                         "effort",       "referred",      "account_conversion", "account_retention"};
-  constexpr std::string_view positive[] = {"time_to_purchase", "visits",         "repeats", "effort_per_purchase",
-                                           "heard_positive",   "heard_negative", "brought"};
-  const auto among = [&](const auto& names) {
-    return std::find(std::begin(names), std::end(names), metric.name) != std::end(names);
-  };
-  if (metric.name == "nps") return {-100.0, 100.0};
-  if (among(scores)) return {0.0, 1.0};
-  return {among(positive) ? 0.0 : -infinity, infinity};
-}
-
 template <class S, class M>
 std::vector<double> values(const std::vector<S>& samples, const M& metric) {
   std::vector<double> result;
@@ -159,6 +144,20 @@ double skewness(const std::vector<double>& x) {
 }
 
 }  // namespace
+
+Ends range_of(const Metric& metric) {
+  if (share_of_people(metric) != nullptr) return {0.0, 1.0};
+  constexpr std::string_view scores[] = {"retention_90", "retention_365", "satisfaction",       "expectation",
+                                         "effort",       "referred",      "account_conversion", "account_retention"};
+  constexpr std::string_view positive[] = {"time_to_purchase", "visits",         "repeats", "effort_per_purchase",
+                                           "heard_positive",   "heard_negative", "brought"};
+  const auto among = [&](const auto& names) {
+    return std::find(std::begin(names), std::end(names), metric.name) != std::end(names);
+  };
+  if (metric.name == "nps") return {-100.0, 100.0};
+  if (among(scores)) return {0.0, 1.0};
+  return {among(positive) ? 0.0 : -infinity, infinity};
+}
 
 bool Estimate::thin() const { return effective < fewest_effective; }
 

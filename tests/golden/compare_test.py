@@ -68,7 +68,7 @@ class Compare(ProgramTest):
         self.assertNotEqual(found["mend-what-counts"]["npv"][0], 0.0)
         chosen = self.difference("café.toml", "variant.toml", *few, "--plans", "variant/mend-what-counts")
         self.assertEqual(list(chosen), ["baseline", "variant/mend-what-counts"])
-        self.assertEqual(self.ends("compare", "café.toml", "same.toml", *few, "--threshold", "retained>=2").returncode, 1)
+        self.assertEqual(self.ends("compare", "café.toml", "same.toml", *few, "--threshold", "retained>=0.9999").returncode, 1)
         self.assertEqual([path.name for path in self.folder.glob("*.h5")], [])
 
     def test_a_comparison_of_several_files_is_kept(self):
@@ -356,6 +356,10 @@ arrives = "370.5 days"
 
     def test_wrong_goals(self):
         for arguments, said in (
+                (["run", COFFEE, "--threshold", "retention>=70"], "retention is between 0 and 1\nhint: write 70 % or 0.7"),
+                (["compare", COFFEE, "--threshold", "+retained>=-5"], "a difference of retained is between -1 and 1\nhint: write -5 % or -0.05"),
+                (["compare", COFFEE, "--threshold", "nps<=200"], "nps is between -100 and 100\nhint: "),
+                (["run", COFFEE, "--precision", "retained=1"], "so that any interval is that narrow\nhint: write 1 % or 0.01"),
                 (["run", COFFEE, "--threshold", "retension>=0.7"], 'there is no metric "retension"; did you mean "retention"?\nhint: metrics: '),
                 (["run", COFFEE, "--threshold", "retention=0.7"], "this compares with none of"),
                 (["run", COFFEE, "--threshold", "retention>=much"], '"much" is not a number'),
