@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <set>
+#include <string>
 #include <variant>
 
 #include "findings.hpp"
@@ -71,32 +72,49 @@ void check_purchases(const Context& context, const Reach& reach) {
   }
 }
 
-// The largest share that the persona's exits with a probability can take together; more than 1 where changes may lift it.
-double largest_share(const ModelParts& parts, const Persona& persona, const Touchpoint& touchpoint) {
+enum class Way { up, down };
+
+// Whether the change moves the probability of an exit of the touchpoint that way.
+bool moves_probability(const ModelParts& parts, const Change& change, PersonaId persona, TouchpointId at, Way way) {
+  const std::vector<Exit>& exits = parts.touchpoints[at.index()].next;
+  for (std::size_t j = 0; j < exits.size(); ++j) {
+    const double* constant = std::get_if<double>(&exits[j].probability);
+    if (exits[j].on != Trigger::none || (constant != nullptr && !(*constant > 0.0))) continue;
+    if (!matches_exit(parts, change.target, at, j, persona)) continue;
+    for (const Effect& effect : change.effects) {
+      if (effect.parameter != Parameter::probability) continue;
+      if (effect.operation == Operation::set && constant == nullptr) return true;
+      const double still = effect.operation == Operation::set ? *constant : effect.operation == Operation::add ? 0.0 : 1.0;
+      if (way == Way::up ? effect.value > still : effect.value < still) return true;
+    }
+  }
+  return false;
+}
+
+// The largest share that the persona's exits with a probability can take together; more than 1 where events may lift it.
+double largest_share(const ModelParts& parts, PersonaId persona, TouchpointId at) {
   double sum = 0.0;
-  for (const Exit& exit : touchpoint.next) {
+  for (const Exit& exit : parts.touchpoints[at.index()].next) {
     if (exit.on != Trigger::none) continue;
     if (const double* constant = std::get_if<double>(&exit.probability)) sum += *constant;
     if (const TraitId* trait = std::get_if<TraitId>(&exit.probability)) {
-      const Fixed* fixed =
-          trait->index() < persona.traits.size() ? std::get_if<Fixed>(&persona.traits[trait->index()]) : nullptr;
+      const auto& traits = parts.personas[persona.index()].traits;
+      const Fixed* fixed = trait->index() < traits.size() ? std::get_if<Fixed>(&traits[trait->index()]) : nullptr;
       sum += fixed != nullptr ? std::clamp(fixed->value, 0.0, 1.0) : 1.0;
     }
   }
-  const auto lifts = [](const Change& change) {
-    return std::any_of(change.effects.begin(), change.effects.end(),
-                       [](const Effect& effect) { return effect.parameter == Parameter::probability; });
-  };
-  const bool lifted = std::any_of(parts.improvements.begin(), parts.improvements.end(),
-                                  [&](const Improvement& improvement) { return lifts(improvement.change); }) ||
-                      std::any_of(parts.events.begin(), parts.events.end(), lifts);
+  const bool lifted = std::any_of(parts.events.begin(), parts.events.end(), [&](const Change& event) {
+    return moves_probability(parts, event, persona, at, Way::up);
+  });
   return lifted ? 2.0 : sum;
 }
 
-// Choices where some people take no exit: no odds are open to them, and the probabilities leave a rest.
+// Choices where some people take no exit: no odds are open to them, and the probabilities leave a rest, as they stand or
+// under a change.
 void check_rest(const Context& context, const Reach& reach) {
   const ModelParts& parts = context.parts;
   std::vector<bool> told(parts.touchpoints.size(), false);
+  std::set<std::string> told_of;  // changes
   for (std::size_t persona = 0; persona < parts.personas.size(); ++persona) {
     std::vector<std::set<TouchpointId>> open(parts.touchpoints.size());
     for (const JourneyEdge& edge : open_journey(parts, PersonaId(persona)).edges) open[edge.from.index()].insert(edge.to);
@@ -108,17 +126,44 @@ void check_rest(const Context& context, const Reach& reach) {
       });
       const bool waits = std::any_of(touchpoint.next.begin(), touchpoint.next.end(),
                                      [](const Exit& exit) { return exit.on == Trigger::heard; });
-      const double share = odds ? 1.0 : largest_share(parts, parts.personas[persona], touchpoint);
       // Nobody leaving at all is told of closed sets, and whoever waits for a word is meant to stay.
-      if (waits || !(share > 0.0) || share >= 1.0 - sum_tolerance) continue;
-      told[i] = true;
-      const bool alone = parts.personas.size() > 1 && std::any_of(touchpoint.next.begin(), touchpoint.next.end(),
-                                                                  [](const Exit& exit) { return exit.odds; });
-      context.findings.warning(
-          context.paths.touchpoints[i] + ".next",
-          fmt::format("probabilities sum to {}{} and no exit has odds: a share of {} stays for ever", text(share),
-                      alone ? fmt::format(" for persona {}", in_quotes(parts.personas[persona].id)) : "", text(1.0 - share)),
-          "give the exit that takes all others odds = 1 in place of its probability");
+      if (odds || waits) continue;
+      const double share = largest_share(parts, PersonaId(persona), TouchpointId(i));
+      if (!(share > 0.0)) continue;
+      const std::string hint = "give the exit that takes all others odds = 1 in place of its probability";
+      if (share < 1.0 - sum_tolerance) {
+        told[i] = true;
+        const bool alone = parts.personas.size() > 1 && std::any_of(touchpoint.next.begin(), touchpoint.next.end(),
+                                                                    [](const Exit& exit) { return exit.odds; });
+        context.findings.warning(
+            context.paths.touchpoints[i] + ".next",
+            fmt::format("probabilities sum to {}{} and no exit has odds: a share of {} stays for ever", text(share),
+                        alone ? fmt::format(" for persona {}", in_quotes(parts.personas[persona].id)) : "",
+                        text(1.0 - share)),
+            hint);
+        continue;
+      }
+      // A sum above 1 has something to spare, and another change may be meant to give what this one takes.
+      const auto gives = [&](const Change& change) {
+        return moves_probability(parts, change, PersonaId(persona), TouchpointId(i), Way::up);
+      };
+      if (share > 1.0 + sum_tolerance || std::any_of(parts.improvements.begin(), parts.improvements.end(),
+                                                     [&](const Improvement& each) { return gives(each.change); }))
+        continue;
+      const auto look_at = [&](const Change& change, const std::string& path) {
+        if (!moves_probability(parts, change, PersonaId(persona), TouchpointId(i), Way::down) ||
+            !told_of.insert(path).second)
+          return;
+        context.findings.warning(
+            path + ".effect.probability",
+            fmt::format("the probabilities of {} sum to 1 without it, and no exit there has odds: whom it keeps "
+                        "from an exit stays there for ever",
+                        in_quotes(touchpoint.id)),
+            hint);
+      };
+      for (std::size_t k = 0; k < parts.improvements.size(); ++k)
+        look_at(parts.improvements[k].change, context.paths.improvements[k]);
+      for (std::size_t k = 0; k < parts.events.size(); ++k) look_at(parts.events[k], context.paths.events[k]);
     }
   }
 }

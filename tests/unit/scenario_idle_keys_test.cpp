@@ -453,6 +453,19 @@ TEST_CASE("probabilities that leave a rest, ties, and what comes too late have a
               "touchpoint.buy.next: probabilities sum to 0.9 and no exit has odds: a share of 0.1 stays for ever"));
   CHECK(warnings(choice("0.4")).empty());
   CHECK(warnings(choice("0.399999")).empty());  // within a millionth
+  // A change that takes from one of them leaves a rest, too, unless another gives; and none hides that of the scenario
+  // itself.
+  const auto change = [](const std::string& id, const std::string& to, const std::string& effect) {
+    return "[[improvement]]\nid = \"" + id + "\"\ntarget = { touchpoint = \"buy\", exit_to = \"" + to +
+           "\" }\neffect = { probability = \"" + effect + "\" }\n[[plan]]\nid = \"plan-" + id + "\"\nimprovements = [\"" +
+           id + "\"]\n";
+  };
+  const std::string takes = "improvement.i.effect.probability: the probabilities of \"buy\" sum to 1 without it";
+  for (const char* effect : {"-20%", "-0.1", "= 0.2"}) CHECK(warns(choice("0.4") + change("i", "gone", effect), takes));
+  CHECK_FALSE(warns(choice("0.4") + change("i", "gone", "+20%"), takes));
+  CHECK_FALSE(warns(choice("0.4") + change("i", "gone", "-20%") + change("more", "use", "+20%"), takes));
+  CHECK_FALSE(warns(journey + change("i", "gone", "-20%"), takes));
+  CHECK(warns(choice("0.3") + change("i", "gone", "+50%"), "touchpoint.buy.next: probabilities sum to 0.9"));
 
   const std::string random =
       "{ exponential = { mean = \"1 month\" } } }, { to = \"gone\", after = { exponential = { mean = \"1 year\" } } } ]";
