@@ -417,7 +417,7 @@ int main(int argc, char** argv) {
   }
   const std::uint64_t first = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 0;
   const std::uint64_t end = first + std::strtoull(argv[1], nullptr, 10);
-  Ends ends;
+  fault::Ends ends;
   int status = done;
   const int result = ::dup(STDOUT_FILENO);
   ::setenv("COLUMNS", "80", 1);

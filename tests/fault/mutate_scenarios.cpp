@@ -314,7 +314,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   Watch watch(30);
-  Ends ends;
+  fault::Ends ends;
   for (std::uint64_t i = first; i < end; ++i) {
     watch.begin(i);
     Dice dice(i);
