@@ -1,6 +1,7 @@
 #include "coupled_run.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <deque>
 #include <exception>
 #include <memory>
@@ -22,11 +23,11 @@
 namespace sojourn {
 namespace {
 
-/// Customers that a thread takes at a time: at most as many as one loop is made for, and small enough that all threads end
-/// together.
-std::uint32_t block_size(std::uint64_t customers, int threads) {
+/// Bits of the number of customers that a thread takes at a time: at most as many as one loop is made for, and so few that
+/// all threads end together; a power of two, so that the block of a customer takes no division.
+int bits_of_block(std::uint64_t customers, int threads) {
   const std::uint64_t shares = threads > 1 ? 4 * static_cast<std::uint64_t>(threads) : 1;
-  return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(customers / shares + 1, 1024, block_customers));
+  return static_cast<int>(std::bit_width(std::clamp<std::uint64_t>(customers / shares, 1024, block_customers))) - 1;
 }
 
 /// Visits after which a table of sums is emptied, so that none of its cells can overflow (see tally.hpp).
@@ -45,11 +46,11 @@ class Replication {
         options_(options),
         others_(options.others != nullptr ? *options.others : alone_),
         share_(relations.shares[others_.rank()]),
-        block_size_(block_size(share_.people(), options.threads)),
+        block_bits_(bits_of_block(share_.people(), options.threads)),
         store_(compiled_, share_.begin, share_.people(), static_cast<std::size_t>(options.threads)),
         market_(compiled_, relations, streams, store_, options.threads, others_),
         totals_(compiled.tables().shape) {
-    const std::size_t blocks = std::max<std::size_t>(1, (std::size_t{store_.customers()} + block_size_ - 1) / block_size_);
+    const std::size_t blocks = store_.customers() > 0 ? block_of(share_.end - 1) + 1 : 1;
     events_.resize(blocks);
     if (compiled.tables().shape.queues > 0) {
       queues_.emplace(program_, compiled.population(), streams_, market_, store_, options.diaries, !options.one_by_one);
@@ -155,7 +156,7 @@ class Replication {
   /// What stands between two windows; `windows` are those that have been lived.
   template <class State>
   void pass(State& state, std::uint64_t& windows) {
-    const auto block_of = [this](std::uint32_t customer) { return (customer - share_.begin) / block_size_; };
+    const auto block_of = [this](std::uint32_t customer) { return this->block_of(customer); };
     state.value(windows);
     store_.keep(state);
     market_.keep(state, events_.size(), block_of);
@@ -258,6 +259,7 @@ class Replication {
   [[nodiscard]] bool any_endless_here() const {
     return std::any_of(endless_.begin(), endless_.end(), [](char any) { return any != 0; });
   }
+  [[nodiscard]] std::size_t block_of(std::uint32_t customer) const { return (customer - share_.begin) >> block_bits_; }
   [[nodiscard]] bool in_line(std::uint32_t customer) const { return queues_ && queues_->in_line(customer); }
   [[nodiscard]] Lives lives() const { return {program_, compiled_.population(), streams_, &market_.market_state()}; }
   /// Block k always has the same worker, and blocks that share one have the same thread (see `over_blocks`).
@@ -269,9 +271,9 @@ class Replication {
     std::vector<std::exception_ptr> failures(events_.size());
     parallel_for_each(workers_.size(), options_.threads, [&](std::size_t worker) {
       for (std::size_t block = worker; block < events_.size(); block += workers_.size()) {
-        const auto begin = static_cast<std::uint32_t>(share_.begin + block * block_size_);
+        const auto begin = static_cast<std::uint32_t>(share_.begin + (block << block_bits_));
         try {
-          work(block, begin, std::min(begin + block_size_, share_.end));
+          work(block, begin, begin + std::min(std::uint32_t{1} << block_bits_, share_.end - begin));
         } catch (...) {
           failures[block] = std::current_exception();
           return;
@@ -315,12 +317,12 @@ class Replication {
     // Each block learns who of its own customers churned, because it goes on to speak for them; the rest has no place.
     std::vector<std::uint32_t> churned;
     churned.swap(told_.churned);
-    for (const std::uint32_t customer : churned) events_[customer / block_size_].churned.push_back(customer);
+    for (const std::uint32_t customer : churned) events_[block_of(customer)].churned.push_back(customer);
     // What those do who will come to no queue again in this window has no order: it is lived in lock step.
     if (events_.size() == 1) {
       events_.front().served.swap(told_.served);
     } else {
-      for (const lock_step::Served& each : told_.served) events_[each.customer / block_size_].served.push_back(each);
+      for (const lock_step::Served& each : told_.served) events_[block_of(each.customer)].served.push_back(each);
     }
     told_.served.clear();
     events_.front().append(told_);
@@ -523,7 +525,7 @@ class Replication {
   WindowExchange alone_;
   WindowExchange& others_;
   Share share_;  // the customers of this process
-  std::uint32_t block_size_;
+  int block_bits_;
   CustomerStore store_;
   Market market_;
   std::optional<Queues> queues_;

@@ -73,6 +73,32 @@ std::vector<std::uint8_t> Gates::yes_of(std::size_t touchpoint) const {
   return yes;
 }
 
+/// Whether the shares of the exits of a visit sum to 1 for every customer.
+bool Gates::surely_leaves(const VisitRow& row) const {
+  if (row.trait_bound || row.conditional || row.shares.stay > 0.0f) return false;
+  // The smallest weight that utility can leave of such odds is still above 0 (behaviour::weigh).
+  const auto has_weight = [](const ExitRow& exit) { return exit.odds >= 1e-9f && exit.times < 0 && exit.demand < 0; };
+  return !row.by_odds || std::ranges::any_of(program_.exits(row), has_weight);
+}
+
+/// Those who are not asked have weight 0 in a weighed mean. Elsewhere the wishes of all share out a yes among the exits that
+/// are one, and a no among the others and staying: where there is one of each, and nobody stays, there is nothing to share.
+void Gates::find_whose_wishes_count(std::size_t window) {
+  const std::size_t regime = program_.regime_at_begin(window);
+  const auto personas = static_cast<std::uint32_t>(program_.model().parts().personas.size());
+  for (std::vector<Rule>& rules : rules_) {
+    for (Rule& rule : rules) {
+      rule.asks_all = rule.rule != GateRule::weighted;
+      if (!rule.asks_all || rule.yes.size() != 2 || rule.yes[0] == rule.yes[1]) continue;
+      rule.asks_all = false;
+      for (std::uint32_t persona = 0; persona < personas; ++persona) {
+        const VisitRow& row = program_.row(regime, persona, static_cast<std::uint32_t>(rule.touchpoint));
+        rule.asks_all = rule.asks_all || !surely_leaves(row);
+      }
+    }
+  }
+}
+
 void Gates::look_again(std::uint32_t customer) { noted_[row_of_account(accounts_.account_of(customer))] = all_gates; }
 
 void Gates::leave(std::uint32_t customer) {
@@ -124,6 +150,7 @@ void Gates::find_absent(const CustomerStore& store) {
 
 void Gates::decide(std::size_t window, WaitingCustomers& waiting, const CustomerStore& store) {
   if (!knows_absent_) find_absent(store);
+  find_whose_wishes_count(window);
   to_look_at_.resize(noted_.size());
   std::size_t count = 0;  // without a branch, which the processor could not foresee
   for (std::uint32_t account = accounts_of_.begin; account < accounts_of_.end; ++account) {
@@ -202,8 +229,16 @@ std::int32_t Gates::verdict(const Meeting& meeting, std::size_t window, WaitingC
   const std::size_t exits = rule.yes.size();
   chances_.clear();
   voices_.clear();
+  bool all = rule.asks_all;
+  if (!all) {
+    // Where the roles that are asked are empty in this account, everybody is.
+    const auto is_asked = [&](std::uint32_t customer) { return rule.voices[accounts_.persona_of(customer)] > 0.0f; };
+    all = std::none_of(leaving_.begin() + static_cast<std::ptrdiff_t>(meeting.begin),
+                       leaving_.begin() + static_cast<std::ptrdiff_t>(meeting.end), is_asked);
+  }
   for (std::size_t k = meeting.begin; k < meeting.end; ++k) {
     const WaitingCustomers::AtGate who = at_gate(meeting, k, window);
+    if (!all && !(rule.voices[who.persona] > 0.0f)) continue;
     const Member& visit = member(who.customer);
     float before = 0.0f;
     for (const float sum : waiting.shares_at_gate(who, visit.effort, visit.solved != 0)) {

@@ -60,6 +60,7 @@ class Gates {
     GateRule rule = GateRule::majority;
     std::vector<float> voices;      // by persona
     std::vector<std::uint8_t> yes;  // by position of the exit
+    bool asks_all = true;           // the wishes of those who are not asked count as well, in the window at hand
   };
   /// What is known of a customer; an account is looked at in these alone.
   struct Member {
@@ -82,6 +83,8 @@ class Gates {
   [[nodiscard]] WaitingCustomers::AtGate at_gate(const Meeting& meeting, std::size_t k, std::size_t window) const;
   void settle(const Meeting& meeting, std::size_t window, WaitingCustomers& waiting);
   void look_again(std::uint32_t customer);
+  void find_whose_wishes_count(std::size_t window);
+  [[nodiscard]] bool surely_leaves(const VisitRow& row) const;
   void find_absent(const CustomerStore& store);
   [[nodiscard]] std::int32_t verdict(const Meeting& meeting, std::size_t window, WaitingCustomers& waiting);
   [[nodiscard]] std::vector<std::uint8_t> yes_of(std::size_t touchpoint) const;

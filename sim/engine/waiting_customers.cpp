@@ -53,7 +53,8 @@ void WaitingCustomers::leave_gate(const AtGate& who, std::uint32_t exit) {
   if (program_.shadows() > 0.0 && queues(by)) departures_.push_back({who.customer, 0, exit});
   const bool draws = !program_.delay(by.delay).constant();
   const Words words = draws ? streams_.draw(who.customer, Purpose::visit, store_.last_event(who.customer)) : Words{};
-  const double delay = drawn_delay(program_, by, carrier(who.customer, who.persona, who.window, {&by, 1}), words);
+  const Carrier own = by.personal() ? carrier(who.customer, who.persona, who.window, {&by, 1}) : Carrier{};
+  const double delay = drawn_delay(program_, by, own, words);
   leave(who.customer, who.window, by, delay);
 }
 

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cassert>
 #include <limits>
+#include <mutex>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -45,6 +46,27 @@ struct MadeTies {
   [[nodiscard]] std::span<const Tie> to(std::size_t group) const {
     return std::span(ties).subspan(begin_of[group], begin_of[group + 1] - begin_of[group]);
   }
+};
+
+/// Room for the ties of a part, which the next part uses again.
+class SpareRoom {
+ public:
+  [[nodiscard]] std::vector<Tie> take() {
+    const std::lock_guard lock(mutex_);
+    if (rooms_.empty()) return {};
+    std::vector<Tie> room = std::move(rooms_.back());
+    rooms_.pop_back();
+    return room;
+  }
+  void give_back(std::vector<Tie> room) {
+    room.clear();
+    const std::lock_guard lock(mutex_);
+    rooms_.push_back(std::move(room));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::vector<Tie>> rooms_;
 };
 
 MadeTies grouped(const std::vector<Tie>& ties, const RowGroups& groups) {
@@ -115,14 +137,16 @@ ContactRows::ContactRows(std::uint32_t people, const Ties& ties, Direction direc
     : people_(people), narrow_(std::size_t{people} + 1, 0) {
   const RowGroups groups(people);
   std::vector<MadeTies> made(ties.parts);
+  SpareRoom spare;
   parallel_for_each(ties.parts, threads, [&](std::size_t part) {
     const bool several = threads > 1;
-    std::vector<Tie> of_part;
+    std::vector<Tie> of_part = spare.take();
     ties.make(part, of_part);
     for (const Tie& tie : of_part) {
       if (direction != Direction::backward) count_up(narrow_[tie.from], several);
     }
     made[part] = grouped(of_part, groups);
+    spare.give_back(std::move(of_part));
   });
   parallel_for_each(groups.count(), threads, [&](std::size_t g) {
     for (std::size_t part = 0; direction != Direction::forward && part < made.size(); ++part) {

@@ -198,12 +198,19 @@ FileText read_file(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return refuse(fmt::format("cannot be read: {}", std::strerror(errno)), "check the permissions of the file");
   FileText result;
-  result.text.resize(max_bytes + 1);
-  file.read(result.text.data(), static_cast<std::streamsize>(result.text.size()));
-  if (file.bad()) return refuse(fmt::format("cannot be read: {}", std::strerror(errno)));
-  result.text.resize(static_cast<std::size_t>(file.gcount()));
-  if (result.text.size() > max_bytes) return refuse(fmt::format("the file is longer than {}", size_text(max_bytes)));
-  return result;
+  // Room for the length at hand and one more, by which a file is noticed that has grown since.
+  std::size_t room = error ? max_bytes + 1 : static_cast<std::size_t>(size) + 1;
+  for (std::size_t length = 0;; room = max_bytes + 1) {
+    result.text.resize(room);
+    file.read(result.text.data() + length, static_cast<std::streamsize>(room - length));
+    if (file.bad()) return refuse(fmt::format("cannot be read: {}", std::strerror(errno)));
+    length += static_cast<std::size_t>(file.gcount());
+    if (length < room) {
+      result.text.resize(length);
+      return result;
+    }
+    if (room > max_bytes) return refuse(fmt::format("the file is longer than {}", size_text(max_bytes)));
+  }
 }
 
 std::optional<Refusal> refuse_text(std::string_view text) {
