@@ -52,7 +52,7 @@ struct RowFlag {
 
 /// What couples the visits of a row with other customers.
 struct Coupling {
-  enum : std::int32_t { gate = 4, reads_reviews = 8 };
+  enum : std::int32_t { gate = 4, reads_reviews = 8, gate_of_all = 16 };  // the last with `gate`: of every account
 };
 
 /// A visit's parameters: groups of eight 32-bit columns, fetched eight lanes at a time.

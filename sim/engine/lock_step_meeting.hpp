@@ -28,11 +28,11 @@ void post_reviews(Block& b) {
   }
 }
 
-/// The customer in lane i has come to a touchpoint that may be a gate for the customer's account.
-void hold_at_gate(Block& b, int i) {
+/// The customer in lane i has come to a touchpoint that is a gate for the accounts of some segment, or `of_all`.
+void hold_at_gate(Block& b, int i, bool of_all) {
   const MarketView& market = *b.task.market;
   const std::int32_t touchpoint = b.c.place[i] - b.c.persona[i] * b.t.touchpoints;
-  if (!market.at_gate(market, b.c.customer[i], touchpoint)) return;
+  if (!of_all && !market.at_gate(market, b.c.customer[i], touchpoint)) return;
   market.held(market.events, b.c.customer[i], b.s.effort[i], static_cast<std::uint32_t>(touchpoint), b.s.solved[i] != 0);
   b.apart.lane[b.apart_count] = i;
   b.apart.luck[b.apart_count] = b.c.luck[i];
@@ -51,7 +51,10 @@ void meet_market(Block& b) {
       b.s.marks[i] = (coupling[i] & Coupling::gate) != 0 ? 1 : 0;
     }
     const int marked = b.list_marked();
-    for (int k = 0; k < marked; ++k) hold_at_gate(b, b.s.marked[k]);
+    for (int k = 0; k < marked; ++k) {
+      const int i = b.s.marked[k];
+      hold_at_gate(b, i, (coupling[i] & Coupling::gate_of_all) != 0);
+    }
   }
   if (!b.t.hears) return;
   const float reviews = market.reviews;

@@ -184,12 +184,16 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   tables_.is_end = is_end_.data();
 }
 
-/// Touchpoints at which the accounts of some segment decide.
+/// Touchpoints at which the accounts of some segment, or of all, decide.
 void Compiled::find_gates() {
   const ModelParts& parts = program_->model().parts();
   gate_.assign(parts.touchpoints.size(), 0);
+  std::vector<std::size_t> segments(parts.touchpoints.size(), 0);
   for (const AccountSegment& segment : parts.account_segments) {
-    for (const Gate& gate : segment.gates) gate_[gate.touchpoint.index()] = 1;
+    for (const Gate& gate : segment.gates) {
+      const std::size_t v = gate.touchpoint.index();
+      gate_[v] = Coupling::gate | (++segments[v] == parts.account_segments.size() ? Coupling::gate_of_all : 0);
+    }
   }
 }
 
@@ -347,7 +351,7 @@ void Compiled::compile_rows() {
           carries_.push_back(program.carry(row, static_cast<std::int32_t>(from)));
           lost = lost || (at.team >= 0 && carries_.back() < 1.0f);
         }
-        to.coupling = (gate_[v] != 0 ? Coupling::gate : 0) | (at.reads_reviews ? Coupling::reads_reviews : 0);
+        to.coupling = gate_[v] | (at.reads_reviews ? Coupling::reads_reviews : 0);
         tables_.couples = tables_.couples || to.coupling != 0;
         to.solves = row.solves;
         to.solves_trait = row.solves_trait >= 0 ? 1 : 0;

@@ -90,7 +90,7 @@ class Compiled {
   std::vector<PlaceScores> place_scores_;
   std::vector<std::int32_t> paid_of_, piece_of_, amount_place_of_;
   std::vector<float> loss_aversion_of_, effort_aversion_of_;
-  std::vector<std::uint8_t> gate_;        // [touchpoint]
+  std::vector<std::int32_t> gate_;        // [touchpoint] of Coupling
   std::vector<std::int32_t> own_traits_;  // those with a column
   std::vector<double> cumulative_share_;
   std::vector<Start> starts_;
