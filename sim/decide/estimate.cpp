@@ -67,9 +67,12 @@ Sums pooled_for(const Metric& metric, const std::vector<Sums>& samples) {
 double known_fates(const Sums& sums, double days) {
   const auto bins = static_cast<std::size_t>(days / sums.tenure_bin);
   double churned = 0.0, followed = 0.0;
-  for (std::size_t b = 0; b < sums.tenure_churned.size(); ++b) {
-    (b < bins ? churned : followed) += sums.tenure_churned[b];
-    if (b >= bins) followed += sums.tenure_censored[b];
+  std::vector<double> room, further_room;
+  const std::span<const double> churned_in = sums.tenure_churned.all(room),
+                                censored_in = sums.tenure_censored.all(further_room);
+  for (std::size_t b = 0; b < churned_in.size(); ++b) {
+    (b < bins ? churned : followed) += churned_in[b];
+    if (b >= bins) followed += censored_in[b];
   }
   // Of who entered late less is known than of who was there from the beginning: as much as those at risk at the worst time.
   const double known = churned + followed;

@@ -31,11 +31,14 @@ Sums sums_of(const Totals& totals, const PersonaMoney& money, std::size_t person
   s.worth_cost = worth.cost;
   s.worth_referred = referred.revenue - referred.cost;
   s.tenure_bin = shape.tenure_bin;
-  for (std::size_t b = 0; b < shape.tenure_bins; ++b) {
-    s.tenure_churned.push_back(totals.value(shape.tenure(persona, b, TenureScore::churned)));
-    s.tenure_censored.push_back(totals.value(shape.tenure(persona, b, TenureScore::censored)));
-    if (shape.entries) s.tenure_entered.push_back(totals.value(shape.entered(persona, b)));
-  }
+  std::vector<double> people(shape.tenure_bins);
+  const auto by_tenure = [&](auto cell_of) {
+    for (std::size_t b = 0; b < people.size(); ++b) people[b] = totals.value(cell_of(b));
+    return PeopleByTenure(people);
+  };
+  s.tenure_churned = by_tenure([&](std::size_t b) { return shape.tenure(persona, b, TenureScore::churned); });
+  s.tenure_censored = by_tenure([&](std::size_t b) { return shape.tenure(persona, b, TenureScore::censored); });
+  if (shape.entries) s.tenure_entered = by_tenure([&](std::size_t b) { return shape.entered(persona, b); });
   return s;
 }
 
@@ -261,6 +264,7 @@ void add_sample(PlanSamples& plan, const BatchSums& sample, const Program& progr
     plan.surveys[s].push_back(survey_sums(totals, s, parts.surveys[s]));
     add_recoveries(plan.surveys[s].back(), totals, s, parts);
   }
+  for (PeopleByTenure* const people : {&all.tenure_churned, &all.tenure_censored, &all.tenure_entered}) people->pack();
   plan.all.push_back(std::move(all));
   plan.paired_outcomes.push_back(totals.paired_outcomes);
   plan.cash_of.push_back(cash_of(program, sample.windows, costs, replications));

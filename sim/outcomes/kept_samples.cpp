@@ -26,7 +26,11 @@ class Keeper {
   void add(std::string_view name, std::vector<std::string> axes, std::string_view unit, std::string_view long_name,
            Fill fill) {
     std::vector<double> values;
-    for (const PlanSamples& plan : samples_.plans) fill(plan, values);
+    for (const PlanSamples& plan : samples_.plans) {
+      fill(plan, values);
+      // Every plan has as many: room that is found by doubling would be up to twice that, and copied.
+      if (&plan == &samples_.plans.front()) values.reserve(values.size() * samples_.plans.size());
+    }
     axes.insert(axes.begin(), "plan");
     outcomes_.arrays.push_back({in_group(name), std::move(axes), unit.empty() ? samples_.currency : std::string(unit),
                                 std::string(long_name), std::move(values)});
@@ -327,12 +331,13 @@ void keep_samples(const Samples& samples, Outcomes& outcomes) {
   }
   if (!samples.segments.empty()) keeper.add_sums(segment_sums(), "account_segment", &PlanSamples::by_segment);
   keeper.add_sums(touch_sums(), "touchpoint", &PlanSamples::touch);
-  const auto tenure = [&](const char* name, std::vector<double> Sums::*bins, const char* long_name) {
+  std::vector<double> room;
+  const auto tenure = [&](const char* name, PeopleByTenure Sums::*bins, const char* long_name) {
     keeper.add(name, {sample_axis, "persona", "tenure_bin"}, "people", long_name,
                [&](const PlanSamples& plan, auto& values) {
                  for (std::size_t i = 0; i < keeper.count(); ++i) {
                    for (const auto& persona : plan.by_persona) {
-                     const std::vector<double>& people = persona[i].*bins;
+                     const std::span<const double> people = (persona[i].*bins).all(room);
                      values.insert(values.end(), people.begin(), people.end());
                    }
                  }
@@ -501,13 +506,17 @@ Samples kept_samples(const Outcomes& outcomes, const Model& model) {
         Sums& one = plan.by_persona[p][i];
         one.people_per_customer = model.people_per_customer();
         one.tenure_bin = edges != nullptr && !edges->empty() ? edges->front() : 1.0;
-        one.tenure_churned = part(churned, sample * personas + p, bins);
-        one.tenure_censored = part(kept, sample * personas + p, bins);
-        if (entries) one.tenure_entered = part(entered, sample * personas + p, bins);
+        const auto by_tenure = [&](const std::vector<double>& people) {
+          return PeopleByTenure(std::span(people).subspan((sample * personas + p) * bins, bins));
+        };
+        one.tenure_churned = by_tenure(churned);
+        one.tenure_censored = by_tenure(kept);
+        if (entries) one.tenure_entered = by_tenure(entered);
         if (parts.personas[p].existing()) one.existing = one.arrived;
         all += one;
         one.replications = weight[sample];
       }
+      for (PeopleByTenure* const people : {&all.tenure_churned, &all.tenure_censored, &all.tenure_entered}) people->pack();
       all.replications = weight[sample];
       for (std::size_t s = 0; s < segments; ++s) plan.by_segment[s][i].accounts_existing = existing[sample * segments + s];
       for (auto& segment : plan.by_segment) {

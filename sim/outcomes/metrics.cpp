@@ -183,11 +183,6 @@ constexpr bool every_figure_is_a_metric() {
 }
 static_assert(every_figure_is_a_metric());
 
-void add(std::vector<double>& to, const std::vector<double>& from) {
-  to.resize(std::max(to.size(), from.size()), 0.0);
-  for (std::size_t i = 0; i < from.size(); ++i) to[i] += from[i];
-}
-
 }  // namespace
 
 Sums& Sums::add_all_but_tenures(const Sums& other) {
@@ -204,9 +199,9 @@ Sums& Sums::add_all_but_tenures(const Sums& other) {
 
 Sums& Sums::operator+=(const Sums& other) {
   add_all_but_tenures(other);
-  add(tenure_churned, other.tenure_churned);
-  add(tenure_censored, other.tenure_censored);
-  add(tenure_entered, other.tenure_entered);
+  tenure_churned += other.tenure_churned;
+  tenure_censored += other.tenure_censored;
+  tenure_entered += other.tenure_entered;
   return *this;
 }
 
@@ -237,22 +232,24 @@ namespace {
 /// somebody. The number of bins that it was called for.
 template <class Use>
 std::size_t each_tenure_bin(const Sums& sums, std::size_t bins, Use use) {
-  const auto at = [](const std::vector<double>& people, std::size_t b) { return b < people.size() ? people[b] : 0.0; };
+  std::array<std::vector<double>, 3> room;
+  const std::span<const double> churned_in = sums.tenure_churned.all(room[0]),
+                                censored_in = sums.tenure_censored.all(room[1]),
+                                entered_in = sums.tenure_entered.all(room[2]);
+  const auto at = [](std::span<const double> people, std::size_t b) { return b < people.size() ? people[b] : 0.0; };
   // People who came together are followed equally long: they stand in one bin, many times as many as in those around it.
-  const auto together = [&](const std::vector<double>& people, std::size_t b) {
+  const auto together = [&](std::span<const double> people, std::size_t b) {
     const double here = at(people, b);
     return here >= 10.0 && here > 3.0 * ((b > 0 ? at(people, b - 1) : 0.0) + at(people, b + 1));
   };
   double at_risk = 0.0;
-  for (std::size_t b = 0; b < sums.tenure_churned.size(); ++b) {
-    at_risk += sums.tenure_churned[b] + sums.tenure_censored[b] - at(sums.tenure_entered, b);
-  }
+  for (std::size_t b = 0; b < churned_in.size(); ++b) at_risk += churned_in[b] + censored_in[b] - at(entered_in, b);
   for (std::size_t b = 0; b < bins; ++b) {
-    const double entered = at(sums.tenure_entered, b);
-    if (b >= sums.tenure_churned.size() || !(at_risk + entered > 0.0)) return b;
-    const double churned = sums.tenure_churned[b], censored = sums.tenure_censored[b];
-    const double before = (together(sums.tenure_censored, b) ? 1.0 : 0.5) * censored;
-    const double late = (together(sums.tenure_entered, b) ? 0.0 : 0.5) * entered;
+    const double entered = at(entered_in, b);
+    if (b >= churned_in.size() || !(at_risk + entered > 0.0)) return b;
+    const double churned = churned_in[b], censored = censored_in[b];
+    const double before = (together(censored_in, b) ? 1.0 : 0.5) * censored;
+    const double late = (together(entered_in, b) ? 0.0 : 0.5) * entered;
     use(at_risk + entered - before - late, churned);
     at_risk += entered - churned - censored;
   }

@@ -110,10 +110,11 @@ TEST_CASE("estimate: shares stay within 0 and 1 and never lose their width", "[a
   // Nobody churned among 140 followed for 90 days, of 200 who bought.
   Sums followed;
   followed.bought = followed.arrived = 200.0;
-  followed.tenure_churned.assign(100, 0.0);
-  followed.tenure_censored.assign(100, 0.0);
-  followed.tenure_censored[10] = 60.0;
-  followed.tenure_censored[95] = 140.0;
+  std::vector<double> people(100, 0.0);
+  followed.tenure_churned = PeopleByTenure(people);
+  people[10] = 60.0;
+  people[95] = 140.0;
+  followed.tenure_censored = PeopleByTenure(people);
   const Estimate survived = estimate({followed, followed}, *find_metric("retention_90"), People::independent);
   CHECK(survived.high == 1.0);
   CHECK(survived.low == Approx(std::pow(0.025, 1.0 / 280.0)).epsilon(1e-9));
@@ -215,14 +216,16 @@ TEST_CASE("survival: Kaplan-Meier from bins, by hand", "[analysis]") {
 TEST_CASE("survival: people who came together leave the count together, before the bin's churn", "[analysis]") {
   // 1000 bought; on day 29.5 of their stay 500 are no longer followed; on day 30 a fifth of all would leave.
   Sums sums;
-  sums.tenure_churned.assign(40, 0.0);
-  sums.tenure_censored.assign(40, 0.0);
-  sums.tenure_churned[29] = 100.0;
-  sums.tenure_censored[29] = 500.0;
-  sums.tenure_censored[39] = 400.0;
+  std::vector<double> churned(40, 0.0), censored(40, 0.0);
+  churned[29] = 100.0;
+  censored[29] = 500.0;
+  censored[39] = 400.0;
+  sums.tenure_churned = PeopleByTenure(churned);
+  sums.tenure_censored = PeopleByTenure(censored);
   CHECK(survival(sums, 31.0) == Approx(0.8));
   // The twin: spread over the days around, they count half.
-  sums.tenure_censored[28] = sums.tenure_censored[30] = 150.0;
-  sums.tenure_censored[29] = 200.0;
+  censored[28] = censored[30] = 150.0;
+  censored[29] = 200.0;
+  sums.tenure_censored = PeopleByTenure(censored);
   CHECK(survival(sums, 30.0) == Approx(1.0 - 100.0 / (850.0 - 100.0)));
 }

@@ -146,7 +146,7 @@ TEST_CASE("existing book: survival is that of the law, over horizons, windows an
       CHECK(judge(survival(done.all, days), error, left_after(days), detectable, 6e-4));
       // Twin: everybody at risk from the purchase on.
       Sums early = done.all;
-      early.tenure_entered.clear();
+      early.tenure_entered = {};
       if (days > 100.0) CHECK_FALSE(judge(survival(early, days), error, left_after(days), detectable, 6e-4));
     }
     CHECK(metric("retention_90", done.all) == survival(done.all, 90.0));

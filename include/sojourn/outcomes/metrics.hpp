@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "sojourn/outcomes/people_by_tenure.hpp"
+
 namespace sojourn {
 
 /// One sum over another; NaN where the other is not positive, since nobody was counted.
@@ -33,8 +35,8 @@ struct Sums {
   double investment = 0.0, worth_investment = 0.0;  // once and per month: the market's, per replication, times replications
   double staff_cost = 0.0, worth_staff_cost = 0.0;  // of pools: the market's, likewise; part of no persona's sums
   double tenure_bin = 1.0;                          // days
-  std::vector<double> tenure_churned, tenure_censored;  // people by bin of days as a customer
-  std::vector<double> tenure_entered;  // of those who arrived as customers, at arrival; empty where nobody does
+  PeopleByTenure tenure_churned, tenure_censored;
+  PeopleByTenure tenure_entered;  // of those who arrived as customers, at arrival; empty where nobody does
 
   /// Who might buy for the first time: all who arrived but those who were customers already.
   [[nodiscard]] double newcomers() const { return arrived - existing; }
