@@ -49,11 +49,13 @@ void Batches::add(std::uint64_t first, int level, BatchSums sums) {
     if (sibling == nodes_.end() || sibling->second.level != node.level) break;
     // The earlier one first, whichever came first.
     if (sibling->first < first) std::swap(node.sums, sibling->second.sums);
+    for (BatchSums* const sums : {&node.sums, &sibling->second.sums}) sums->totals.unpack();
     node.sums.add(sibling->second.sums);
     nodes_.erase(sibling);
     first &= ~width;
     ++node.level;
   }
+  node.sums.totals.pack();
   nodes_.insert_or_assign(first, std::move(node));
 }
 
@@ -77,11 +79,13 @@ std::vector<BatchSums> Batches::samples() const {
   std::uint64_t place = 0;
   for (const auto& [first, node] : nodes_) {
     if (node.sums.people == 0) continue;
+    BatchSums sums = node.sums;
+    sums.totals.unpack();
     // The last replications may leave a sample unfinished, in several parts.
     if (!samples.empty() && first >> limit_ == place) {
-      samples.back().add(node.sums);
+      samples.back().add(sums);
     } else {
-      samples.push_back(node.sums);
+      samples.push_back(std::move(sums));
     }
     place = first >> limit_;
   }

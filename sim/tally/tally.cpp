@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
+#include <utility>
 
 namespace sojourn {
 
@@ -75,6 +77,30 @@ void Totals::add(const Totals& other) {
   }
   events_ += other.events_;
   paired_outcomes += other.paired_outcomes;
+}
+
+void Totals::pack() {
+  if (!wide_.empty() || !packed_.empty() || narrow_.size() > std::numeric_limits<std::uint32_t>::max()) return;
+  const auto counted = static_cast<std::size_t>(std::ranges::count_if(narrow_, [](std::int64_t cell) { return cell != 0; }));
+  if (counted == 0 || counted * (sizeof(std::int64_t) + sizeof(std::uint32_t)) >= narrow_.size() * sizeof(std::int64_t))
+    return;
+  std::vector<std::int64_t> cells;
+  cells.reserve(counted);
+  packed_.reserve(counted);
+  for (std::size_t i = 0; i < narrow_.size(); ++i) {
+    if (narrow_[i] == 0) continue;
+    cells.push_back(narrow_[i]);
+    packed_.push_back(static_cast<std::uint32_t>(i));
+  }
+  narrow_ = std::move(cells);
+}
+
+void Totals::unpack() {
+  if (packed_.empty()) return;
+  std::vector<std::int64_t> cells(shape_.cells(), 0);
+  for (std::size_t k = 0; k < packed_.size(); ++k) cells[packed_[k]] = narrow_[k];
+  narrow_ = std::move(cells);
+  packed_ = {};
 }
 
 Totals::Wide Totals::stock(std::size_t persona, std::size_t window, TimeScore score) const {

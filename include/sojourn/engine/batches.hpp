@@ -53,7 +53,7 @@ class Batches {
  private:
   struct Node {
     int level;
-    BatchSums sums;
+    BatchSums sums;  // packed
   };
   int limit_;
   std::map<std::uint64_t, Node> nodes_;  // by the first place

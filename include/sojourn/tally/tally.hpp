@@ -94,6 +94,11 @@ class Totals {
   /// People at `touchpoint` at the end of each window.
   [[nodiscard]] std::vector<std::int64_t> present(std::size_t persona, std::size_t touchpoint) const;
   [[nodiscard]] std::uint64_t events() const { return events_; }
+  /// Keeps only the cells that are not 0, where that takes less memory, until `unpack`: for sums that wait for others.
+  /// Meanwhile nothing may be added to them, and no cell asked for.
+  void pack();
+  /// The cells as they were. Does nothing to sums that are not packed.
+  void unpack();
 
   /// The people of a comparison against themselves under its first plan; all 0 where only one plan is run.
   PairedOutcomes paired_outcomes;
@@ -113,7 +118,8 @@ class Totals {
   TallyShape shape_;
   std::vector<std::int64_t> narrow_;  // these or those
   std::vector<Wide> wide_;
-  std::uint64_t largest_ = 0;  // no narrow cell is larger in size
+  std::vector<std::uint32_t> packed_;  // positions of the cells in narrow_, where only some are there
+  std::uint64_t largest_ = 0;          // no narrow cell is larger in size
   std::uint64_t events_ = 0;
 };
 
