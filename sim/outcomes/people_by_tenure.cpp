@@ -4,9 +4,20 @@
 
 namespace sojourn {
 
-PeopleByTenure::PeopleByTenure(std::span<const double> people)
-    : bins_(static_cast<std::uint32_t>(people.size())), people_(people.begin(), people.end()) {
-  pack();
+PeopleByTenure::PeopleByTenure(std::span<const double> people) : bins_(static_cast<std::uint32_t>(people.size())) {
+  const auto somebody =
+      static_cast<std::size_t>(people.size()) - static_cast<std::size_t>(std::count(people.begin(), people.end(), 0.0));
+  if (somebody * (sizeof(double) + sizeof(std::uint32_t)) >= people.size() * sizeof(double)) {
+    people_.assign(people.begin(), people.end());
+    return;
+  }
+  people_.reserve(somebody);
+  where_.reserve(somebody);
+  for (std::uint32_t b = 0; b < bins_; ++b) {
+    if (people[b] == 0.0) continue;
+    people_.push_back(people[b]);
+    where_.push_back(b);
+  }
 }
 
 double PeopleByTenure::operator[](std::size_t bin) const {
@@ -42,19 +53,7 @@ PeopleByTenure& PeopleByTenure::operator+=(const PeopleByTenure& other) {
 }
 
 void PeopleByTenure::pack() {
-  if (packed()) return;
-  const auto somebody =
-      static_cast<std::size_t>(std::count_if(people_.begin(), people_.end(), [](double n) { return n != 0.0; }));
-  if (somebody * (sizeof(double) + sizeof(std::uint32_t)) >= bins_ * sizeof(double)) return;
-  std::vector<double> people;
-  people.reserve(somebody);
-  where_.reserve(somebody);
-  for (std::uint32_t b = 0; b < bins_; ++b) {
-    if (people_[b] == 0.0) continue;
-    people.push_back(people_[b]);
-    where_.push_back(b);
-  }
-  people_ = std::move(people);
+  if (!packed()) *this = PeopleByTenure(std::span<const double>(people_));
 }
 
 }  // namespace sojourn

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <type_traits>
 #include <utility>
 
 namespace sojourn {
@@ -135,6 +136,13 @@ Totals Totals::at_horizon() const {
 template <class Cell>
 void Totals::sum_over_windows(const TallyShape& shape, std::vector<Cell>& cells) const {
   const auto copy = [&](std::size_t to, std::size_t from) { cells[to] = static_cast<Cell>(cell(from)); };
+  const auto copy_all = [&](std::size_t to, std::size_t from, std::size_t count) {
+    if constexpr (std::is_same_v<Cell, std::int64_t>) {
+      std::copy_n(narrow_.data() + from, count, cells.data() + to);
+    } else {
+      for (std::size_t k = 0; k < count; ++k) copy(to + k, from + k);
+    }
+  };
   for (std::size_t p = 0; p < shape.personas; ++p) {
     for (std::size_t s = 0; s < time_score_count; ++s) {
       const auto score = static_cast<TimeScore>(s);
@@ -149,11 +157,9 @@ void Totals::sum_over_windows(const TallyShape& shape, std::vector<Cell>& cells)
       for (std::size_t w = 0; w < shape_.windows; ++w) people += static_cast<Cell>(cell(shape_.present(p, v, w)));
     }
     for (std::size_t e = 0; e < shape.exits; ++e) copy(shape.taken(p, e), shape_.taken(p, e));
-    for (std::size_t b = 0; b < shape.tenure_bins; ++b) {
-      for (const TenureScore score : {TenureScore::churned, TenureScore::censored})
-        copy(shape.tenure(p, b, score), shape_.tenure(p, b, score));
-      if (shape.entries) copy(shape.entered(p, b), shape_.entered(p, b));
-    }
+    // Most of the cells.
+    copy_all(shape.tenure(p, 0, TenureScore{}), shape_.tenure(p, 0, TenureScore{}), shape.tenure_bins * tenure_score_count);
+    if (shape.entries) copy_all(shape.entered(p, 0), shape_.entered(p, 0), shape.tenure_bins);
     for (std::size_t s = 0; s < person_score_count; ++s) {
       const auto score = static_cast<PersonScore>(s);
       copy(shape.person(p, score), shape_.person(p, score));

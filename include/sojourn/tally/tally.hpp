@@ -75,7 +75,7 @@ class Totals {
   /// A cell as it stands; for stocks, the change in a window.
   [[nodiscard]] Wide cell(std::size_t index) const { return wide_.empty() ? Wide{narrow_[index]} : wide_[index]; }
   [[nodiscard]] double value(std::size_t index, double scale = 1.0) const {
-    return static_cast<double>(cell(index)) / scale;
+    return (wide_.empty() ? static_cast<double>(narrow_[index]) : static_cast<double>(wide_[index])) / scale;
   }
   /// Days, or discounted days, that moves within a window add to those spent where `kind` of money flows.
   [[nodiscard]] Wide flow(MoneyOf whose, std::size_t kind, std::size_t piece, bool discounted) const {
