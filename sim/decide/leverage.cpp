@@ -56,7 +56,7 @@ Reach reach_of(const Program& program) {
 class HorizonCounts {
  public:
   explicit HorizonCounts(const RunResult& result) : totals_(Totals(result.shapes.front()).at_horizon()) {
-    for (const BatchSums& sample : result.batches.front().samples()) totals_.add(sample.totals);
+    result.batches.front().each_sample([&](const BatchSums& sample) { totals_.add(sample.totals); });
   }
   [[nodiscard]] double visits(std::size_t persona, std::size_t touchpoint) const {
     return totals_.value(totals_.shape().touch(persona, touchpoint, TouchScore::visits));

@@ -11,7 +11,7 @@ namespace sojourn {
 namespace {
 
 /// Bytes of sums that plans run at one time may take together.
-constexpr std::size_t memory = std::size_t{192} << 20;
+constexpr std::size_t memory = std::size_t{512} << 20;
 
 /// Bytes of the sums of one plan.
 std::size_t bytes_of_plan(const Model& model) {

@@ -1,6 +1,7 @@
 #include "sojourn/engine/batches.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace sojourn {
@@ -74,21 +75,36 @@ void Batches::keep_replications(const std::vector<std::uint32_t>& finished) {
   });
 }
 
-std::vector<BatchSums> Batches::samples() const {
-  std::vector<BatchSums> samples;
+std::uint64_t Batches::events() const {
+  std::uint64_t events = 0;
+  for (const auto& [first, node] : nodes_) {
+    if (node.sums.people > 0) events += node.sums.totals.events();
+  }
+  return events;
+}
+
+void Batches::each_sample(const std::function<void(const BatchSums&)>& use) const {
+  std::optional<BatchSums> sample;
   std::uint64_t place = 0;
   for (const auto& [first, node] : nodes_) {
     if (node.sums.people == 0) continue;
     BatchSums sums = node.sums;
     sums.totals.unpack();
     // The last replications may leave a sample unfinished, in several parts.
-    if (!samples.empty() && first >> limit_ == place) {
-      samples.back().add(sums);
+    if (sample && first >> limit_ == place) {
+      sample->add(sums);
     } else {
-      samples.push_back(std::move(sums));
+      if (sample) use(*sample);
+      sample = std::move(sums);
     }
     place = first >> limit_;
   }
+  if (sample) use(*sample);
+}
+
+std::vector<BatchSums> Batches::samples() const {
+  std::vector<BatchSums> samples;
+  each_sample([&](const BatchSums& sample) { samples.push_back(sample); });
   return samples;
 }
 

@@ -280,6 +280,7 @@ class RunJob {
     if (ranks_) meet();
     if (failure_) std::rethrow_exception(failure_);
     collect();
+    result_.threads = threads_;
     result_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
     return std::move(result_);
   }
@@ -703,7 +704,7 @@ class RunJob {
         if (options_.tables) result_.totals[plan].push_back(std::move(*tables_[plan][r - first_]));
       }
       result_.batches[plan].keep_replications(result_.replications);
-      for (const BatchSums& sample : result_.batches[plan].samples()) result_.events += sample.totals.events();
+      result_.events += result_.batches[plan].events();
     }
   }
 

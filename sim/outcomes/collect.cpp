@@ -4,6 +4,7 @@
 #include <array>
 #include <limits>
 
+#include "sojourn/base/parallel.hpp"
 #include "sojourn/behaviour/money.hpp"
 #include "sojourn/engine/money_totals.hpp"
 #include "sojourn/model/budget.hpp"
@@ -439,18 +440,19 @@ Samples collect_samples(const RunResult& result) {
   samples.events = result.events;
   samples.seconds = result.seconds;
   samples.batches = !model.coupled();
-  for (std::size_t k = 0; k < result.programs.size(); ++k) {
+  samples.plans.resize(result.programs.size());
+  parallel_for_each(result.programs.size(), result.threads, [&](std::size_t k) {
     const Program& program = result.programs[k];
     const Plan& described = parts.plans[program.model().plan().index()];
     const FixedCosts costs = fixed_costs(program);
-    PlanSamples plan;
+    PlanSamples& plan = samples.plans[k];
     plan.id = described.id;
     plan.name = described.name;
     std::vector<MoneySum> windows(samples.window_ends.size());
-    for (const BatchSums& sample : result.batches[k].samples()) {
+    result.batches[k].each_sample([&](const BatchSums& sample) {
       add_sample(plan, sample, program, costs);
       for (std::size_t w = 0; w < windows.size(); ++w) windows[w].add(sample.windows[w]);
-    }
+    });
     if (!program.staffing().queues.empty() && !result.totals[k].empty()) {
       Totals whole(result.shapes[k]);
       for (const Totals& totals : result.totals[k]) whole.add(totals);
@@ -474,8 +476,7 @@ Samples collect_samples(const RunResult& result) {
     const double scale = model.people_per_customer() / static_cast<double>(samples.replications);
     for (const MoneySum& window : windows) plan.visit_price.push_back(scale * window.price.value());
     plan.over_budget = over_budget(parts, described, samples.window_ends, plan.visit_price);
-    samples.plans.push_back(std::move(plan));
-  }
+  });
   return samples;
 }
 

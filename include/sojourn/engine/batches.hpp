@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <vector>
@@ -47,7 +48,11 @@ class Batches {
   void append(Batches more);
   /// Leaves out all replications but these, in ascending order: of the others only some batches were lived.
   void keep_replications(const std::vector<std::uint32_t>& finished);
-  /// The samples, in order; those without people are left out.
+  /// Visits in all of them.
+  [[nodiscard]] std::uint64_t events() const;
+  /// Calls `use` with the samples, one after another and in order; those without people are left out.
+  void each_sample(const std::function<void(const BatchSums&)>& use) const;
+  /// All of them.
   [[nodiscard]] std::vector<BatchSums> samples() const;
 
  private:

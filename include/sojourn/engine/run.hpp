@@ -47,6 +47,7 @@ struct RunResult {
   std::vector<Batches> batches;             // [plan] the samples; they add up to all replications that were finished
   std::uint64_t events = 0;                 // visits simulated, of all plans
   double seconds = 0.0;                     // of wall-clock time
+  int threads = 1;                          // that the run used, for what comes after it
   bool interrupted = false;
 };
 
