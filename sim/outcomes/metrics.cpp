@@ -258,13 +258,25 @@ std::size_t each_tenure_bin(const Sums& sums, std::size_t bins, Use use) {
 
 }  // namespace
 
-double survival(const Sums& sums, double days) {
-  const auto bins = static_cast<std::size_t>(days / sums.tenure_bin);
+double survival(const Sums& sums, double days) { return survival(sums, std::span(&days, 1)).front(); }
+
+std::vector<double> survival(const Sums& sums, std::span<const double> days) {
+  std::vector<double> result;
+  const auto bins_of = [&](std::size_t k) { return static_cast<std::size_t>(days[k] / sums.tenure_bin); };
   double surviving = 1.0;
-  const std::size_t known = each_tenure_bin(sums, bins, [&](double exposed, double churned) {
+  std::size_t bin = 0;
+  const auto note = [&] {
+    while (result.size() < days.size() && bins_of(result.size()) == bin) result.push_back(surviving);
+  };
+  note();
+  each_tenure_bin(sums, days.empty() ? 0 : bins_of(days.size() - 1), [&](double exposed, double churned) {
     if (exposed > 0.0) surviving *= 1.0 - std::min(1.0, churned / exposed);
+    ++bin;
+    note();
   });
-  return known == bins || surviving == 0.0 ? surviving : std::numeric_limits<double>::quiet_NaN();
+  // Nobody is followed longer; where all have churned that is known all the same.
+  result.resize(days.size(), surviving == 0.0 ? 0.0 : std::numeric_limits<double>::quiet_NaN());
+  return result;
 }
 
 double fewest_at_risk(const Sums& sums, double days) {

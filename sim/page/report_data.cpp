@@ -435,7 +435,12 @@ class Data {
     const std::size_t bins = any.tenure_churned.size();
     const std::vector<std::size_t> kept = thinned(bins, std::min<std::size_t>(budget_.points, 60));
     Json days = Json::array({0.0});
-    for (const std::size_t b : kept) days.push_back(point(static_cast<double>(b + 1) * any.tenure_bin));
+    std::vector<double> edges;
+    for (const std::size_t b : kept) {
+      days.push_back(point(static_cast<double>(b + 1) * any.tenure_bin));
+      // A little past the edge, so that rounding never falls into the bin before.
+      edges.push_back((static_cast<double>(b + 1) + 0.25) * any.tenure_bin);
+    }
     Json curve = Json::array();
     for (std::size_t g = 0; g < curves_; ++g) {
       Json plans = Json::array();
@@ -448,16 +453,17 @@ class Data {
         for (std::size_t b = 0; b < bins; ++b) buyers += pool.tenure_churned[b] + pool.tenure_censored[b];
         const double enough = std::max(10.0, 0.01 * buyers);
         std::vector<Estimate> at{{1.0, 1.0, 1.0, 0.0, samples.size()}};
-        for (const std::size_t b : kept) {
-          // A little past the edge, so that rounding never falls into the bin before.
-          const double edge = (static_cast<double>(b + 1) + 0.25) * any.tenure_bin;
-          if (fewest_at_risk(pool, edge) < enough) {
+        const std::vector<double> pooled = survival(pool, edges);
+        std::vector<std::vector<double>> of_samples;
+        for (const Sums& sums : samples) of_samples.push_back(survival(sums, edges));
+        for (std::size_t e = 0; e < edges.size(); ++e) {
+          if (fewest_at_risk(pool, edges[e]) < enough) {
             at.push_back({nan, nan, nan, 0.0, samples.size()});
             continue;
           }
           std::vector<double> values;
-          for (const Sums& sums : samples) values.push_back(survival(sums, edge));
-          at.push_back(interval(survival(pool, edge), values));
+          for (const std::vector<double>& sample : of_samples) values.push_back(sample[e]);
+          at.push_back(interval(pooled[e], values));
         }
         std::vector<std::size_t> all(at.size());
         for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;

@@ -211,6 +211,17 @@ TEST_CASE("survival: Kaplan-Meier from bins, by hand", "[analysis]") {
   CHECK(survival(all_left, 1.0) == Approx(0.6));
   CHECK(survival(all_left, 2.0) == 0.0);
   CHECK(survival(all_left, 30.0) == 0.0);
+  // Many times at once, two of them in one bin.
+  sums.tenure_bin = 1.0;
+  for (const Sums& each : {sums, all_left, Sums{}}) {
+    const std::vector<double> days{0.0, 1.0, 1.5, 3.0, 4.0, 9.0};
+    const std::vector<double> together = survival(each, days);
+    REQUIRE(together.size() == days.size());
+    for (std::size_t k = 0; k < days.size(); ++k) {
+      const double alone = survival(each, days[k]);
+      CHECK((together[k] == alone || (std::isnan(together[k]) && std::isnan(alone))));
+    }
+  }
 }
 
 TEST_CASE("survival: people who came together leave the count together, before the bin's churn", "[analysis]") {

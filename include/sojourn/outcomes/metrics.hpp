@@ -104,6 +104,8 @@ struct Metric {
 /// at its end. Entries count by the same rule. `days` is a bin's edge. NaN where nobody was followed that long, or nobody at
 /// some time before.
 [[nodiscard]] double survival(const Sums& sums, double days);
+/// The same at each of `days`, which ascend: all in the time that the last takes alone.
+[[nodiscard]] std::vector<double> survival(const Sums& sums, std::span<const double> days);
 /// The fewest people at risk in any bin before `days`.
 [[nodiscard]] double fewest_at_risk(const Sums& sums, double days);
 
