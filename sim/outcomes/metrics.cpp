@@ -228,61 +228,107 @@ std::span<const TouchMetric> touch_metrics() { return all_touch_metrics; }
 
 namespace {
 
-/// Calls `use` with who is at risk, as they count, and who of them churns in each bin before `days`, as long as there is
-/// somebody. The number of bins that it was called for.
-template <class Use>
-std::size_t each_tenure_bin(const Sums& sums, std::size_t bins, Use use) {
-  std::array<std::vector<double>, 3> room;
-  const std::span<const double> churned_in = sums.tenure_churned.all(room[0]),
-                                censored_in = sums.tenure_censored.all(room[1]),
-                                entered_in = sums.tenure_entered.all(room[2]);
-  const auto at = [](std::span<const double> people, std::size_t b) { return b < people.size() ? people[b] : 0.0; };
-  // People who came together are followed equally long: they stand in one bin, many times as many as in those around it.
-  const auto together = [&](std::span<const double> people, std::size_t b) {
-    const double here = at(people, b);
-    return here >= 10.0 && here > 3.0 * ((b > 0 ? at(people, b - 1) : 0.0) + at(people, b + 1));
+/// A bin of tenure in which somebody churns, is no longer followed or, as a customer already, arrives.
+struct TenureBin {
+  std::size_t bin = 0;
+  double churned = 0.0, censored = 0.0, entered = 0.0;
+};
+
+std::vector<TenureBin> bins_with_somebody(const Sums& sums) {
+  std::vector<TenureBin> bins;
+  const auto add = [&](const PeopleByTenure& people, double TenureBin::*kind) {
+    const std::size_t known = bins.size();
+    std::size_t at = 0;
+    people.each([&](std::size_t bin, double count) {
+      while (at < known && bins[at].bin < bin) ++at;
+      const bool is_known = at < known && bins[at].bin == bin;
+      if (!is_known) bins.push_back({bin});
+      TenureBin& here = is_known ? bins[at] : bins.back();
+      here.*kind = count;
+    });
+    const auto by_bin = [](const TenureBin& one, const TenureBin& other) { return one.bin < other.bin; };
+    std::inplace_merge(bins.begin(), bins.begin() + static_cast<std::ptrdiff_t>(known), bins.end(), by_bin);
   };
-  double at_risk = 0.0;
-  for (std::size_t b = 0; b < churned_in.size(); ++b) at_risk += churned_in[b] + censored_in[b] - at(entered_in, b);
-  for (std::size_t b = 0; b < bins; ++b) {
-    const double entered = at(entered_in, b);
-    if (b >= churned_in.size() || !(at_risk + entered > 0.0)) return b;
-    const double churned = churned_in[b], censored = censored_in[b];
-    const double before = (together(censored_in, b) ? 1.0 : 0.5) * censored;
-    const double late = (together(entered_in, b) ? 0.0 : 0.5) * entered;
-    use(at_risk + entered - before - late, churned);
-    at_risk += entered - churned - censored;
-  }
+  add(sums.tenure_churned, &TenureBin::churned);
+  add(sums.tenure_censored, &TenureBin::censored);
+  add(sums.tenure_entered, &TenureBin::entered);
   return bins;
 }
 
+/// Calls `use` with who is at risk, as they count, who of them churns, and the bin after, as long as there is somebody: for
+/// each bin before `bins` or, where these follow one another without anybody, for some of them at once. The number of bins
+/// that were gone over.
+template <class Use>
+std::size_t each_tenure_bin(const Sums& sums, std::size_t bins, Use use) {
+  const std::vector<TenureBin> list = bins_with_somebody(sums);
+  // People who came together are followed equally long: they stand in one bin, many times as many as in those around it.
+  const auto together = [&](std::size_t k, double TenureBin::*kind) {
+    const double here = list[k].*kind;
+    double around = 0.0;
+    if (k > 0 && list[k - 1].bin + 1 == list[k].bin) around += list[k - 1].*kind;
+    if (k + 1 < list.size() && list[k + 1].bin == list[k].bin + 1) around += list[k + 1].*kind;
+    return here >= 10.0 && here > 3.0 * around;
+  };
+  double at_risk = 0.0;
+  for (const TenureBin& each : list) at_risk += each.churned + each.censored - each.entered;
+  const std::size_t end = std::min(bins, sums.tenure_churned.size());
+  std::size_t b = 0;
+  for (std::size_t k = 0; k < list.size() && list[k].bin < end; ++k) {
+    const TenureBin& here = list[k];
+    if (b < here.bin) {
+      if (!(at_risk > 0.0)) return b;
+      b = here.bin;
+      use(at_risk, 0.0, b);
+    }
+    if (!(at_risk + here.entered > 0.0)) return b;
+    const double before = (together(k, &TenureBin::censored) ? 1.0 : 0.5) * here.censored;
+    const double late = (together(k, &TenureBin::entered) ? 0.0 : 0.5) * here.entered;
+    use(at_risk + here.entered - before - late, here.churned, ++b);
+    at_risk += here.entered - here.churned - here.censored;
+  }
+  if (b == end) return end;
+  if (!(at_risk > 0.0)) return b;
+  use(at_risk, 0.0, end);
+  return end;
+}
+
+/// The share of buyers who are left at the end of `bins` bins, as `survival` says.
+double survival_over(const Sums& sums, std::size_t bins) {
+  double surviving = 1.0;
+  const std::size_t known = each_tenure_bin(sums, bins, [&](double exposed, double churned, std::size_t) {
+    if (exposed > 0.0) surviving *= 1.0 - std::min(1.0, churned / exposed);
+  });
+  return known == bins || surviving == 0.0 ? surviving : std::numeric_limits<double>::quiet_NaN();
+}
+
+std::size_t bins_before(const Sums& sums, double days) { return static_cast<std::size_t>(days / sums.tenure_bin); }
+
 }  // namespace
 
-double survival(const Sums& sums, double days) { return survival(sums, std::span(&days, 1)).front(); }
+double survival(const Sums& sums, double days) { return survival_over(sums, bins_before(sums, days)); }
 
 std::vector<double> survival(const Sums& sums, std::span<const double> days) {
   std::vector<double> result;
-  const auto bins_of = [&](std::size_t k) { return static_cast<std::size_t>(days[k] / sums.tenure_bin); };
   double surviving = 1.0;
-  std::size_t bin = 0;
-  const auto note = [&] {
-    while (result.size() < days.size() && bins_of(result.size()) == bin) result.push_back(surviving);
+  const auto note = [&](std::size_t known) {
+    while (result.size() < days.size() && bins_before(sums, days[result.size()]) <= known) result.push_back(surviving);
   };
-  note();
-  each_tenure_bin(sums, days.empty() ? 0 : bins_of(days.size() - 1), [&](double exposed, double churned) {
-    if (exposed > 0.0) surviving *= 1.0 - std::min(1.0, churned / exposed);
-    ++bin;
-    note();
-  });
+  note(0);
+  each_tenure_bin(sums, days.empty() ? 0 : bins_before(sums, days.back()),
+                  [&](double exposed, double churned, std::size_t after) {
+                    if (exposed > 0.0) surviving *= 1.0 - std::min(1.0, churned / exposed);
+                    note(after);
+                  });
   // Nobody is followed longer; where all have churned that is known all the same.
   result.resize(days.size(), surviving == 0.0 ? 0.0 : std::numeric_limits<double>::quiet_NaN());
   return result;
 }
 
 double fewest_at_risk(const Sums& sums, double days) {
-  const auto bins = static_cast<std::size_t>(days / sums.tenure_bin);
+  const std::size_t bins = bins_before(sums, days);
   double fewest = std::numeric_limits<double>::infinity();
-  const std::size_t known = each_tenure_bin(sums, bins, [&](double exposed, double) { fewest = std::min(fewest, exposed); });
+  const std::size_t known =
+      each_tenure_bin(sums, bins, [&](double exposed, double, std::size_t) { fewest = std::min(fewest, exposed); });
   return known < bins ? 0.0 : fewest;
 }
 

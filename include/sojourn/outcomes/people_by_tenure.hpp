@@ -25,6 +25,13 @@ class PeopleByTenure {
   [[nodiscard]] double operator[](std::size_t bin) const;
   /// One number for each bin: those that are kept or, where few bins are, written to `room`, which is to outlive them.
   [[nodiscard]] std::span<const double> all(std::vector<double>& room) const;
+  /// Calls `use` with each bin in which somebody is, ascending, and the people in it.
+  template <class Use>
+  void each(Use use) const {
+    for (std::size_t k = 0; k < people_.size(); ++k) {
+      if (people_[k] != 0.0) use(packed() ? where_[k] : k, people_[k]);
+    }
+  }
   /// Adds people bin by bin; the longer of both says how many bins there are.
   PeopleByTenure& operator+=(const PeopleByTenure& other);
   /// Keeps only the bins in which somebody is, where that takes less memory: for sums that are complete.
