@@ -89,8 +89,14 @@ class ProgressBar {
 
 }  // namespace
 
-Input read_input(const CommandLine& line, Recorded keep) {
+void tell_notes(const CommandLine& line, const Scenario& scenario) {
+  if (line.quiet) return;
+  for (const std::string& note : scenario.notes) print(stderr, "note: %s\n", note.c_str());
+}
+
+Input read_input(const CommandLine& line, Recorded keep, const Ranks* ranks) {
   LoadedScenario loaded = load_scenario(line.input, line.overrides, keep);
+  if (ranks == nullptr || ranks->rank() == 0) tell_notes(line, loaded.scenario);
   Request request{line.command, arguments_of(line.overrides), line.plans};
   if (!line.plan.empty()) request.plans = {line.plan};
   std::vector<std::string> plans;

@@ -164,6 +164,14 @@ Parsed<double> parse_rate(std::string_view whole) {
   if (unit == nullptr)
     return wrong<double>(fmt::format("{}: there is no unit {}", in_quotes(whole), in_quotes(rest)), unit_hint(rest));
   const double rate = unit->days > 0.0 ? *number / unit->days : *number * unit->per_day;
+std::optional<EffectForm> effect_form(std::string_view text) {
+  const std::size_t begin = text.find_first_of("0123456789");
+  if (begin == std::string_view::npos) return std::nullopt;
+  const std::size_t end = std::min(text.find_first_not_of("0123456789.", begin), text.size());
+  return EffectForm{std::string(text.substr(0, begin)), std::string(text.substr(begin, end - begin)),
+                    std::string(text.substr(end))};
+}
+
   if (!std::isfinite(rate)) return wrong<double>(fmt::format("{} is too large", in_quotes(whole)), "");
   return {rate, {}, {}};
 }
