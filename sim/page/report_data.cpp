@@ -739,6 +739,13 @@ class Data {
     json_["winners_and_losers"] = std::move(all);
     json_["by_stage"] = std::move(stages);
     json_["best"] = std::move(chances);
+    // Of all customers: which plan headings may call the highest.
+    Json highest = Json::object();
+    for (const std::string_view name : headline_metrics) {
+      const auto plan = shown_highest(comparison_, metric_position(name));
+      highest[std::string(name)] = plan ? Json(*plan) : Json(nullptr);
+    }
+    json_["highest"] = std::move(highest);
   }
 
   /// What a further simulation rests on: "5 replications of 20,000 customers".
@@ -821,6 +828,7 @@ class Data {
         {"tried", optimum.tried},
         {"goal", plain(optimum.goal) ? Json(unit_of_goal().label) : Json("The goal: " + answer_words::goal(optimum.goal))},
         {"goal_kind", word(format::kind(unit_of_goal()))},
+        {"shown", above(best.gain) && (best.finalists.size() < 2 || above(best.lead))},
         {"by_worth", plain(optimum.goal) && unit_of_goal().name == "npv"},
         {"points", points},
         {"choices", others}};
