@@ -180,8 +180,9 @@ void print_forecast(const CommandLine& line, const WorkForecast& work) {
           fmt::format("{} file{}", work.points->files, work.points->files == 1 ? "" : "s").c_str(),
           fmt::format("{} {}", work.points->missing, work.points->missing == 1 ? "is" : "are").c_str());
   }
-  print(stdout, "Visits      about %.2g\nCore hours  about %.2g (%.2g s of one processor), judged by %llu customers\n",
-        work.run.visits, hours, work.run.seconds, static_cast<unsigned long long>(work.run.customers));
+  print(stdout, "Visits      about %.2g\nCore hours  about %.2g (%.2g s of one processor), judged by %llu customer%s\n",
+        work.run.visits, hours, work.run.seconds, static_cast<unsigned long long>(work.run.customers),
+        work.run.customers == 1 ? "" : "s");
   print(stdout, "Results     at most about %.2g MB\nNothing was simulated but for this estimate, and nothing was written.\n",
         static_cast<double>(work.bytes) / 1e6);
 }

@@ -56,7 +56,8 @@ struct CheckNetwork {
     // That nobody is simulated is an error by itself.
     if (people > 0.0 && value >= 1.0 && value >= people) {
       findings.error(fmt::format("{}{}.contacts", path, kind),
-                     fmt::format("contacts is {}, but there are {} people", text(value), text(people)),
+                     people == 1.0 ? fmt::format("contacts is {}, but there is one person alone", text(value))
+                                   : fmt::format("contacts is {}, but there are {} people", text(value), text(people)),
                      "everybody has fewer contacts than there are people");
     }
   }
@@ -322,7 +323,6 @@ void check_rule(const Context& context, const Rule& rule, const std::string& pat
   }
 }
 
-void check_gate(const Context& context, const AccountSegment& segment, const Gate& gate, const std::string& path) {
 // Where an account has nobody of the roles that a gate asks, all its members are asked: seldom what is meant by a veto. Said
 // where that is so of one account in a thousand or more, of each role by itself.
 void check_asked(const Context& context, const AccountSegment& segment, const Gate& gate, const std::string& path) {
@@ -356,6 +356,7 @@ void check_asked(const Context& context, const AccountSegment& segment, const Ga
                   veto ? "name" : "give a weight to"));
 }
 
+void check_gate(const Context& context, const AccountSegment& segment, const Gate& gate, const std::string& path) {
   Findings& findings = context.findings;
   const std::vector<Persona>& personas = context.parts.personas;
   const auto demand_role = [&](const std::string& here, PersonaId persona) {
@@ -393,8 +394,8 @@ void check_asked(const Context& context, const AccountSegment& segment, const Ga
   if (gate.rule == GateRule::veto && gate.veto.empty()) {
     findings.error(path + ".rule.veto", "nobody has the veto", "name roles: { veto = [\"cfo\"] }");
   }
-}
   check_asked(context, segment, gate, path);
+}
 
 // The fewest people that an account of the segment can have, as far as its distributions have a lower limit.
 void check_size(const Context& context, const AccountSegment& segment, const std::string& path) {
