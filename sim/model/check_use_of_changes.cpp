@@ -296,7 +296,7 @@ void check_closed_ends(const Context& context, const Reach& reach, const Change&
   if (ends.empty()) return;
   context.findings.warning(
       path + ".effect.traffic",
-      fmt::format("keeps people from the end {}{}: they stay where they are, or take another exit, and count as kept",
+      fmt::format("keeps people from the end {}{}: they stay where they are, or take another exit, and do not count as gone",
                   *ends.begin(), ends.size() > 1 ? fmt::format(" and {} more", counted(ends.size() - 1, "end")) : ""),
       "let the target name what closes, and no end; to let fewer leave, change the odds of their exits");
 }
