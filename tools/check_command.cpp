@@ -3,6 +3,7 @@
 #include <string>
 
 #include "commands.hpp"
+#include "session.hpp"
 #include "sojourn/outcomes/recorded_scenario.hpp"
 #include "sojourn/outcomes/results_file.hpp"
 #include "sojourn/report/findings_json.hpp"
@@ -19,6 +20,7 @@ int check_command(const CommandLine& line) {
                           ? recorded_scenario(read_provenance(path), line.input, path.parent_path(), line.overrides)
                           : read_scenario(path, line.overrides);
   if (scenario.errors() == 0) {
+    tell_notes(line, scenario);
     const CheckedText uncertain = read_uncertain(scenario, line.overrides).inputs,
                       knobs = read_knobs(scenario, line.overrides).inputs,
                       lesson = check_lesson_changes(scenario, line.overrides);

@@ -239,7 +239,7 @@ int compare_with(const CommandLine& line, Ranks* ranks) {
                      "start one process, without mpirun or srun");
   }
   if (!line.others.empty()) return compare_several(line);
-  const Input input = read_input(line);
+  const Input input = read_input(line, Recorded::provenance, ranks);
   if (!line.tries.empty()) return compare_tried(line, input);
   // A comparison that is repeated from its file keeps its plans.
   const bool again = line.plans.empty() && input.plans.size() > 1;

@@ -43,6 +43,7 @@ Opened open_lesson(const CommandLine& line) {
   if (name.find_first_of("./") != std::string::npos) {
     Opened opened{name, 0, read_scenario(name, line.overrides), {}};
     require_no_errors(opened.scenario);
+    tell_notes(line, opened.scenario);
     if (std::optional<Lesson> lesson = read_lesson(opened.scenario, line.overrides)) {
       opened.lesson = std::move(*lesson);
       return opened;

@@ -101,7 +101,8 @@ int map_command(const CommandLine& line) {
   std::optional<Outcomes> results;
   const std::string file = line.results.empty() && looks_like_results(line.input) ? line.input : line.results;
   if (!file.empty() && line.overrides.empty()) {
-    results = file == line.input ? *input.recorded : read_results(file);
+    results = file == line.input && input.recorded ? *input.recorded : read_results(file);
+    require_run(*results, file);
     require_same_journey(input.model, *results, file);
     view.results = &*results;
   } else if (!file.empty()) {

@@ -20,6 +20,11 @@ int merge_command(const CommandLine& line) {
   Replacing may;
   may.force = line.force;
   std::error_code error;
+  if (fs::is_regular_file(folder, error))
+    throw InputError("this is a file, not the folder of a sweep",
+                     looks_like_results(folder) ? "sojourn sensitivity and sojourn explore take a sweep that is merged"
+                                                : "sojourn sweep SWEEP.toml -o FOLDER fills a folder; name that",
+                     line.input);
   // Within the folder it would be a stranger at the next merge.
   if (fs::equivalent(fs::absolute(path).parent_path(), folder, error))
     throw InputError(fmt::format("{} lies in the folder of the points", path), "name a file elsewhere with -o");

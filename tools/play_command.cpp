@@ -46,7 +46,8 @@ int serve(const CommandLine& line, const Playground& ground, const std::string& 
 int play_command(const CommandLine& line) {
   require_pages(play_pages_built());
   if (looks_like_results(line.input))
-    throw InputError(line.input + " is a results file, whose numbers stand", "name its scenario to play with it");
+    throw InputError(line.input + " is a results file, whose numbers stand",
+                     "name its scenario to play with it; of a merged sweep sojourn explore makes a page");
   const Input input = read_input(line);
   return serve(line, Playground(input.scenario, line.overrides), "null");
 }

@@ -29,7 +29,7 @@ class Twin {
 };
 
 int run_with(const CommandLine& line, Ranks* ranks) {
-  const Input input = read_input(line);
+  const Input input = read_input(line, Recorded::provenance, ranks);
   std::vector<PlanId> plans;
   // A results file is repeated with all the plans that it holds, unless one is asked for.
   if (!line.plan.empty() || input.plans.empty()) {

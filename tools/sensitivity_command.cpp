@@ -72,10 +72,7 @@ std::vector<std::vector<GoalTerm>> goals_of(const CommandLine& line) {
 }  // namespace
 
 int sensitivity_command(const CommandLine& line) {
-  const Outcomes points = read_results(line.input);
-  if (!holds_points(points))
-    throw InputError("this file holds a run, not the points of a sweep",
-                     "sojourn merge FOLDER -o all.h5 writes one that does", line.input);
+  const Outcomes points = read_merged_sweep(line.input);
   Replacing may;
   may.inputs = {line.input};
   may.force = line.force;

@@ -89,8 +89,14 @@ class ProgressBar {
 
 }  // namespace
 
-Input read_input(const CommandLine& line, Recorded keep) {
+void tell_notes(const CommandLine& line, const Scenario& scenario) {
+  if (line.quiet) return;
+  for (const std::string& note : scenario.notes) print(stderr, "note: %s\n", note.c_str());
+}
+
+Input read_input(const CommandLine& line, Recorded keep, const Ranks* ranks) {
   LoadedScenario loaded = load_scenario(line.input, line.overrides, keep);
+  if (ranks == nullptr || ranks->rank() == 0) tell_notes(line, loaded.scenario);
   Request request{line.command, arguments_of(line.overrides), line.plans};
   if (!line.plan.empty()) request.plans = {line.plan};
   std::vector<std::string> plans;
@@ -174,8 +180,9 @@ void print_forecast(const CommandLine& line, const WorkForecast& work) {
           fmt::format("{} file{}", work.points->files, work.points->files == 1 ? "" : "s").c_str(),
           fmt::format("{} {}", work.points->missing, work.points->missing == 1 ? "is" : "are").c_str());
   }
-  print(stdout, "Visits      about %.2g\nCore hours  about %.2g (%.2g s of one processor), judged by %llu customers\n",
-        work.run.visits, hours, work.run.seconds, static_cast<unsigned long long>(work.run.customers));
+  print(stdout, "Visits      about %.2g\nCore hours  about %.2g (%.2g s of one processor), judged by %llu customer%s\n",
+        work.run.visits, hours, work.run.seconds, static_cast<unsigned long long>(work.run.customers),
+        work.run.customers == 1 ? "" : "s");
   print(stdout, "Results     at most about %.2g MB\nNothing was simulated but for this estimate, and nothing was written.\n",
         static_cast<double>(work.bytes) / 1e6);
 }

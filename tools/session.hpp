@@ -28,8 +28,12 @@ struct Input {
   std::vector<std::filesystem::path> files;  // all that were read
 };
 
-/// Reads `line.input`, once. Throws InputError with every rendered error and the closing summary line.
-[[nodiscard]] Input read_input(const CommandLine& line, Recorded keep = Recorded::provenance);
+/// Reads `line.input`, once, and tells what --set did that may be meant otherwise; of several `ranks` the first tells it.
+/// Throws InputError with every rendered error and the closing summary line.
+[[nodiscard]] Input read_input(const CommandLine& line, Recorded keep = Recorded::provenance, const Ranks* ranks = nullptr);
+
+/// The notes of a scenario that was read with --set, on stderr, unless --quiet.
+void tell_notes(const CommandLine& line, const Scenario& scenario);
 
 /// Where results go: `line.output`, else the scenario's name with `suffix` in this folder. Throws InputError where it
 /// ends as another kind of file.

@@ -39,6 +39,34 @@ std::string joined(const std::vector<std::string_view>& groups, std::string_view
   return result;
 }
 
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+/// "EUR", "€", "euros".
+bool is_currency(std::string_view word) {
+  for (const std::string_view known : {"€", "$", "£", "¥", "euro", "euros", "dollar", "dollars", "pound", "pounds"}) {
+    if (word == known) return true;
+  }
+  return word.size() == 3 && std::all_of(word.begin(), word.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+/// The suffix that Sojourn knows for a word that counts; nothing where it is none.
+std::optional<std::string_view> known_suffix(std::string_view word) {
+  std::string lower(word);
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; });
+  struct Habit {
+    std::string_view word, suffix;
+  };
+  static constexpr Habit habits[] = {{"", ""},      {"k", "k"},       {"thousand", "k"}, {"tsd", "k"},
+                                     {"tsd.", "k"}, {"m", "M"},       {"mio", "M"},      {"mio.", "M"},
+                                     {"mn", "M"},   {"million", "M"}, {"millions", "M"}, {"bn", "bn"},
+                                     {"mrd", "bn"}, {"mrd.", "bn"},   {"billion", "bn"}, {"billions", "bn"},
+                                     {"%", "%"},    {"percent", "%"}, {"per cent", "%"}, {"pc", "%"}};
+  for (const Habit& habit : habits) {
+    if (habit.word == lower) return habit.suffix;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string_view trimmed(std::string_view text) {
@@ -96,6 +124,60 @@ std::optional<SuffixedNumber> parse_suffixed(std::string_view text) {
   return value ? std::optional(SuffixedNumber{*value, suffix == "%"}) : std::nullopt;
 }
 
+std::string RewrittenNumber::hint() const {
+  const bool suffixed = !is_digit(text.back());
+  std::string result = suffixed ? fmt::format("write \"{}\"", text) : fmt::format("write {}", text);
+  const auto value = parse_suffixed(text);
+  if (value && !value->percent) result += fmt::format(", which is {:.15g}", value->value);
+  return currency ? result + "; the currency stands in [scenario] alone" : result;
+}
+
+std::optional<RewrittenNumber> rewritten_number(std::string_view text) {
+  RewrittenNumber result;
+  text = trimmed(text);
+  std::string_view rest = text;
+  const auto take_sign = [&] {
+    if (!result.text.empty() || !(rest.starts_with('-') || rest.starts_with('+'))) return;
+    result.text = rest.front();
+    rest = trimmed(rest.substr(1));
+  };
+  take_sign();
+  const std::size_t digit = rest.find_first_of("0123456789");
+  if (digit == std::string_view::npos) return std::nullopt;
+  if (digit > 0) {  // "EUR 5", but "EUR5" is a name
+    if (is_letter(rest[digit - 1]) || !is_currency(trimmed(rest.substr(0, digit)))) return std::nullopt;
+    result.currency = true;
+    rest.remove_prefix(digit);
+    take_sign();
+  }
+  const std::size_t end = std::min(rest.find_first_not_of("0123456789.,_' "), rest.size());
+  std::string number(trimmed(rest.substr(0, end)));
+  rest = trimmed(rest.substr(end));
+  std::erase_if(number, [](char c) { return c == '_' || c == '\'' || c == ' '; });
+  if (std::string better = without_commas(number); !better.empty()) {
+    number = std::move(better);
+  } else if (number.ends_with(".000") && number.size() <= 7 && number.front() != '0') {
+    std::erase(number, '.');  // nobody writes decimals that say nothing, but many mark thousands by a point
+  }
+  if (!parse_number(number)) return std::nullopt;
+  const std::size_t word = std::min(rest.rfind(' ') + 1, rest.size());
+  std::string_view last = rest.substr(word);
+  if (last.empty() || !is_currency(last)) {
+    for (const std::string_view symbol : {"€", "$", "£", "¥"}) {
+      if (rest.ends_with(symbol)) last = rest.substr(rest.size() - symbol.size());
+    }
+  }
+  if (is_currency(last) && !known_suffix(last)) {
+    result.currency = true;
+    rest = trimmed(rest.substr(0, rest.size() - last.size()));
+  }
+  const auto suffix = known_suffix(rest);
+  if (!suffix) return std::nullopt;
+  result.text += number;
+  result.text += *suffix;
+  return result.text == text || parse_suffixed(text) ? std::nullopt : std::optional(result);
+}
+
 std::string comma_hint(std::string_view text) {
   text = trimmed(text);
   std::string sign;
@@ -121,6 +203,15 @@ std::string comma_hint(std::string_view text) {
     return plain(text.substr(0, last_comma), '.', text.substr(last_comma + 1));
   if (commas && points) return plain(text.substr(0, last_point), ',', text.substr(last_point + 1));
   return std::count(text.begin(), text.end(), '.') > 1 ? plain(text, '.', {}) : std::string();
+}
+
+std::string without_commas(std::string_view text) {
+  std::string better = comma_hint(text);
+  if (better.empty()) return better;
+  better.erase(0, std::string_view("write ").size());
+  better.erase(std::min(better.find(" or "), better.size()));
+  std::erase(better, '_');
+  return better;
 }
 
 }  // namespace sojourn

@@ -77,6 +77,19 @@ Lead lead(const std::vector<Difference>& gains, const std::vector<Rivalry>& pair
   return result;
 }
 
+std::optional<std::size_t> shown_highest(const Comparison& comparison, std::size_t metric) {
+  std::vector<std::size_t> above(comparison.plans.size(), 0);  // how many others each is told from, and is more than
+  for (const Rivalry& pair : comparison.rivalries) {
+    if (pair.metric != metric) continue;
+    const Verdict told = verdict(pair.lead);
+    if (told == Verdict::better) ++above[pair.first];
+    if (told == Verdict::worse) ++above[pair.second];
+  }
+  const auto found = std::find(above.begin(), above.end(), comparison.plans.size() - 1);
+  if (comparison.plans.size() < 2 || found == above.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - above.begin());
+}
+
 Answer answer(const Comparison& comparison) {
   Answer result;
   result.goal = lead(comparison.goal.gains, comparison.goal.pairs, comparison.goal.chances);

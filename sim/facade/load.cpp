@@ -6,6 +6,7 @@
 #include "sojourn/outcomes/recorded_scenario.hpp"
 #include "sojourn/outcomes/results_file.hpp"
 #include "sojourn/scenario/nearest.hpp"
+#include "sojourn/sweep/merge.hpp"
 
 namespace sojourn {
 
@@ -15,10 +16,7 @@ LoadedScenario load_scenario(const std::filesystem::path& path, const std::vecto
   Scenario scenario;
   if (looks_like_results(path)) {
     recorded = keep == Recorded::everything ? read_results(path) : read_provenance(path);
-    if (recorded->provenance.request.command == "sweep")
-      throw InputError("this file holds points of a sweep, not a run",
-                       "sojourn sensitivity says which keys matter; its scenario is the text attribute scenario_toml",
-                       path.string());
+    require_run(*recorded, path);
     name = recorded->provenance.scenario_name;
     scenario = recorded_scenario(*recorded, path.string(), path.parent_path(), overrides);
   } else {
@@ -27,6 +25,30 @@ LoadedScenario load_scenario(const std::filesystem::path& path, const std::vecto
   require_no_errors(scenario);
   Model model = build(scenario);
   return {std::move(scenario), std::move(model), std::move(name), std::move(recorded)};
+}
+
+void require_run(const Outcomes& results, const std::filesystem::path& path) {
+  if (holds_points(results))
+    throw InputError(
+        "this file holds points of a sweep, not a run",
+        "sojourn sensitivity says which keys matter, and sojourn explore makes a page of it; its scenario is the "
+        "text attribute scenario_toml",
+        path.string());
+}
+
+Outcomes read_merged_sweep(const std::filesystem::path& path) {
+  const auto refuse = [&](const char* what, const char* hint) { return InputError(what, hint, path.string()); };
+  if (std::filesystem::is_directory(path))
+    throw refuse("this is a folder, not the file of a merged sweep",
+                 "sojourn merge FOLDER -o all.h5 puts the points of a sweep into one file");
+  if (std::filesystem::exists(path) && !looks_like_results(path))
+    throw refuse("this is not the file of a merged sweep",
+                 "sojourn sweep and then sojourn merge make one; sojourn play takes a scenario");
+  Outcomes points = read_results(path);
+  if (!holds_points(points))
+    throw refuse("this file holds a run, not the points of a sweep",
+                 "sojourn report makes a page of it; sojourn merge FOLDER -o all.h5 writes the points of a sweep");
+  return points;
 }
 
 PlanId plan_called(const Model& model, std::string_view name) {

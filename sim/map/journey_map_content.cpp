@@ -130,7 +130,7 @@ MapContent content(const Model& model) {
       }
     }
     if (!from.end) {
-      const NeutralExits neutral = neutral_exits(model, TouchpointId(v));
+      const NeutralExits neutral = neutral_exits(parts, TouchpointId(v));
       to.stays = neutral.stays;
       for (std::size_t j = 0; j < from.next.size(); ++j) {
         to.exits.push_back(map.exits.size());

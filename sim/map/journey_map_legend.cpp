@@ -35,7 +35,9 @@ std::vector<Picture::LegendItem> Picture::legend_items() const {
     items.push_back({Kind::event, "an event changes this for a while", 0, {}});
   if (any([](const MapTouchpoint& t) { return !t.voices.empty(); }))
     items.push_back({Kind::voice, "what others say counts here", 0, {}});
-  if (any([](const MapTouchpoint& t) { return !t.changes.empty(); }))
+  const bool exits_change = !map_.plan.empty() && std::any_of(map_.exits.begin(), map_.exits.end(),
+                                                              [](const MapExit& exit) { return exit.changed; });
+  if (exits_change || any([](const MapTouchpoint& t) { return !t.changes.empty(); }))
     items.push_back({Kind::changed, "changed by the plan, before → after", 0, {}});
   if (map_.assumed) {
     items.push_back({Kind::undrawn, "not on the company's map", 0, {}});

@@ -246,7 +246,8 @@ void Picture::tags(std::size_t v) {
     }
     double base = y + 12.6;
     for (const std::string& line : tag.lines) {
-      text(box.x + box.width / 2.0, base, 10.0, line, "class=\"strong mid\"");
+      text(box.x + box.width / 2.0, base, 10.0, line,
+           tag.exit && map_.exits[*tag.exit].changed ? "class=\"changed strong mid\"" : "class=\"strong mid\"");
       base += tag_line;
     }
     put("</g></g>");

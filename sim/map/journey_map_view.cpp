@@ -79,6 +79,10 @@ class PlanChanges {
   [[nodiscard]] After of_pool(PoolId pool, double x0) const {
     return both(Parameter::servers, x0, [&](const Target& target, PersonaId) { return matches_pool(target, pool); });
   }
+  double of_outside(OutsideId outside, double x0) const {
+    return after(plan_, Parameter::attraction, x0,
+                 [&](const Target& target, PersonaId) { return matches_outside(target, outside); });
+  }
   [[nodiscard]] const ModelParts& parts() const { return parts_; }
   double at_exit(Parameter parameter, std::size_t touchpoint, std::size_t exit, double x0) const {
     return after(plan_, parameter, x0, [&](const Target& target, PersonaId p) {
@@ -176,20 +180,33 @@ void mark_handovers(MapTouchpoint& to, const ModelParts& parts, std::size_t v, c
   }
 }
 
-/// The model with the exits that the plan makes, to see how they divide customers.
-Model with_changed_exits(const Model& model, const PlanChanges& changes) {
-  ModelParts parts = model.parts();
+/// What the plan makes of all that decides where exits lead, but delays. Of a probability that a trait says, it changes the
+/// mean. No model: the probabilities that a plan raises may sum to more than 1.
+ModelParts with_changed_exits(ModelParts parts, const PlanChanges& changes) {
+  for (std::size_t o = 0; o < parts.outside.size(); ++o) {
+    for (auto& [time, attraction] : parts.outside[o].attraction) attraction = changes.of_outside(OutsideId(o), attraction);
+  }
   for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) {
-    if (auto& price = parts.touchpoints[v].price) price = changes.at(Parameter::price, v, *price).value;
-    for (std::size_t j = 0; j < parts.touchpoints[v].next.size(); ++j) {
-      Exit& exit = parts.touchpoints[v].next[j];
+    Touchpoint& touchpoint = parts.touchpoints[v];
+    if (touchpoint.price) touchpoint.price = changes.at(Parameter::price, v, *touchpoint.price).value;
+    for (std::size_t j = 0; j < touchpoint.next.size(); ++j) {
+      Exit& exit = touchpoint.next[j];
       const double traffic = changes.at(Parameter::traffic, exit.to.index(), 1.0).value;
-      if (exit.odds) exit.odds = traffic * changes.at_exit(Parameter::odds, v, j, *exit.odds);
-      if (auto* chance = std::get_if<double>(&exit.probability))
-        *chance = traffic * changes.at_exit(Parameter::probability, v, j, *chance);
+      // In a race an exit without odds has odds of 1, which change as any others.
+      if (exit.odds || (touchpoint.exits == ExitRule::race && exit.on == Trigger::none))
+        exit.odds = traffic * changes.at_exit(Parameter::odds, v, j, exit.odds.value_or(1.0));
+      if (const auto chance = mean_chance(parts, exit))
+        exit.probability = traffic * changes.at_exit(Parameter::probability, v, j, *chance);
     }
   }
-  return Model(std::move(parts));
+  return parts;
+}
+
+/// What the plan makes of the delays of a touchpoint's exits.
+Stretches stretches_at(const Touchpoint& touchpoint, std::size_t v, const PlanChanges& changes) {
+  Stretches stretches;
+  for (std::size_t j = 0; j < touchpoint.next.size(); ++j) stretches.push_back(changes.at_exit(Parameter::delay, v, j, 1.0));
+  return stretches;
 }
 
 std::string kind_words(const MapExit& exit) {
@@ -208,6 +225,43 @@ std::string kind_words(const MapExit& exit) {
       break;
   }
   return "";
+}
+
+/// Where exits lead under the plan, and when, beside where they lead without it; of what is measured the times alone.
+void mark_exits(MapContent& map, const ModelParts& parts, const PlanChanges& changes, bool measured) {
+  const ModelParts changed = with_changed_exits(parts, changes);
+  for (std::size_t v = 0; v < map.touchpoints.size(); ++v) {
+    const Touchpoint& from = parts.touchpoints[v];
+    if (from.end) continue;
+    MapTouchpoint& touchpoint = map.touchpoints[v];
+    const NeutralExits after = neutral_exits(changed, TouchpointId(v), stretches_at(from, v, changes));
+    for (std::size_t j = 0; j < from.next.size(); ++j) {
+      MapExit& exit = map.exits[touchpoint.exits[j]];
+      // In a race whatever moves one exit moves the times at which the others win; one that never wins has no time.
+      const std::string days = duration_text(after.days[j]);
+      const bool taken = interrupts(exit) || after.shares[j] > 0.0;
+      if (taken && days != exit.delay_text) {
+        exit.delay_text = (exit.delay_text.empty() ? "0" : exit.delay_text) + " → " + (days.empty() ? "0" : days);
+        exit.changed = true;
+      }
+      if (measured) continue;
+      const auto mark = [&](double before, double now) {
+        if (share_text(before) == share_text(now)) return;
+        exit.share_text = kind_words(exit) + share_text(before) + " → " + share_text(now);
+        exit.viewed = exit.changed = true;
+      };
+      if (exit.kind == ExitKind::heard) {
+        const auto before = mean_chance(parts, from.next[j]), now = mean_chance(changed, changed.touchpoints[v].next[j]);
+        if (before && now) mark(*before, *now);
+      } else if (!interrupts(exit)) {
+        mark(exit.share, after.shares[j]);
+        exit.share = after.shares[j];
+      }
+    }
+    if (measured || share_text(touchpoint.stays) == share_text(after.stays)) continue;
+    touchpoint.changes.push_back("stays " + share_text(touchpoint.stays) + " → " + share_text(after.stays));
+    touchpoint.stays = after.stays;
+  }
 }
 
 /// Sums over replications and personas of an array (plan, replication, persona, x), of one plan.
@@ -426,25 +480,7 @@ MapContent content(const Model& model, const JourneyView& view) {
       mark_touchpoint(map.touchpoints[v], parts.touchpoints[v], v, changes);
       mark_handovers(map.touchpoints[v], parts, v, changes);
     }
-    const Model changed = with_changed_exits(model, changes);
-    for (std::size_t v = 0; v < map.touchpoints.size(); ++v) {
-      if (parts.touchpoints[v].end) continue;
-      const NeutralExits after = neutral_exits(changed, TouchpointId(v));
-      for (std::size_t j = 0; j < parts.touchpoints[v].next.size(); ++j) {
-        MapExit& exit = map.exits[map.touchpoints[v].exits[j]];
-        const double stretch = changes.at_exit(Parameter::delay, v, j, 1.0);
-        if (stretch != 1.0 && !exit.delay_text.empty()) {
-          const std::string shorter = duration_text(stretch * after.days[j]);
-          exit.changed = true;
-          if (shorter != exit.delay_text) exit.delay_text += " → " + (shorter.empty() ? "0" : shorter);
-        }
-        if (view.results == nullptr && share_text(after.shares[j]) != share_text(exit.share)) {
-          exit.share_text = kind_words(exit) + share_text(exit.share) + " → " + share_text(after.shares[j]);
-          exit.share = after.shares[j];
-          exit.viewed = exit.changed = true;
-        }
-      }
-    }
+    mark_exits(map, parts, changes, view.results != nullptr);
   }
   if (view.results == nullptr) return map;
 
@@ -505,7 +541,8 @@ std::string reading_note(const MapContent& map) {
         "touchpoint "
         "(Jensen-Shannon divergence: 0 it is right, 1 wholly wrong), where that is told from chance. ";
   }
-  if (!map.plan.empty()) note += "What the plan changes is ringed, before → after, at its full effect.";
+  if (!map.plan.empty())
+    note += "What the plan changes is ringed, at arrows in the colour of the rings, before → after, at its full effect.";
   for (std::size_t i = 0; i < map.rules.size(); ++i)
     note += (i == 0 ? " By rule, so that it is there only while the rule is in force: " : ", ") + map.rules[i];
   if (!map.rules.empty()) note += ".";

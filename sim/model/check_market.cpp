@@ -56,7 +56,8 @@ struct CheckNetwork {
     // That nobody is simulated is an error by itself.
     if (people > 0.0 && value >= 1.0 && value >= people) {
       findings.error(fmt::format("{}{}.contacts", path, kind),
-                     fmt::format("contacts is {}, but there are {} people", text(value), text(people)),
+                     people == 1.0 ? fmt::format("contacts is {}, but there is one person alone", text(value))
+                                   : fmt::format("contacts is {}, but there are {} people", text(value), text(people)),
                      "everybody has fewer contacts than there are people");
     }
   }
@@ -322,6 +323,39 @@ void check_rule(const Context& context, const Rule& rule, const std::string& pat
   }
 }
 
+// Where an account has nobody of the roles that a gate asks, all its members are asked: seldom what is meant by a veto. Said
+// where that is so of one account in a thousand or more, of each role by itself.
+void check_asked(const Context& context, const AccountSegment& segment, const Gate& gate, const std::string& path) {
+  const bool veto = gate.rule == GateRule::veto;
+  std::vector<PersonaId> asked = veto ? gate.veto : std::vector<PersonaId>();
+  for (const auto& [persona, weight] : gate.weights) {
+    if (gate.rule == GateRule::weighted && weight > 0.0) asked.push_back(persona);
+  }
+  constexpr double seldom = 1e-3;
+  // The number of people of a role that so large a share of accounts has at most, before it is rounded.
+  const auto people = [&](const auto& role, double share) {
+    return keys::check("roles", role.second, not_negative).empty() ? quantile(role.second, share) : nan;
+  };
+  const auto may_be_without = [&](PersonaId persona) {
+    const auto role =
+        std::find_if(segment.roles.begin(), segment.roles.end(), [&](const auto& each) { return each.first == persona; });
+    return persona.index() < context.parts.personas.size() && role != segment.roles.end() && people(*role, seldom) < 0.5;
+  };
+  const bool anybody = std::any_of(segment.roles.begin(), segment.roles.end(),
+                                   [&](const auto& role) { return people(role, 1.0 - seldom) >= 0.5; });
+  if (!anybody || asked.empty() || !std::all_of(asked.begin(), asked.end(), may_be_without)) return;
+  std::string roles;
+  for (const PersonaId persona : asked)
+    roles += (roles.empty() ? "" : " and no ") + in_quotes(context.parts.personas[persona.index()].id);
+  const std::string& first = context.parts.personas[asked.front().index()].id;
+  context.findings.warning(
+      path + (veto ? ".rule" : ".weights"),
+      fmt::format("an account of {} may have no {}: then {}", in_quotes(segment.id), roles,
+                  veto ? "all its members are asked, and each has the veto" : "all its members are asked, and count alike"),
+      fmt::format("give every account at least one, roles = {{ {0} = 1 }}, or {1} a role that every account has", first,
+                  veto ? "name" : "give a weight to"));
+}
+
 void check_gate(const Context& context, const AccountSegment& segment, const Gate& gate, const std::string& path) {
   Findings& findings = context.findings;
   const std::vector<Persona>& personas = context.parts.personas;
@@ -360,6 +394,7 @@ void check_gate(const Context& context, const AccountSegment& segment, const Gat
   if (gate.rule == GateRule::veto && gate.veto.empty()) {
     findings.error(path + ".rule.veto", "nobody has the veto", "name roles: { veto = [\"cfo\"] }");
   }
+  check_asked(context, segment, gate, path);
 }
 
 // The fewest people that an account of the segment can have, as far as its distributions have a lower limit.

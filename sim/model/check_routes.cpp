@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <string>
 #include <variant>
@@ -74,21 +75,27 @@ void check_purchases(const Context& context, const Reach& reach) {
 
 enum class Way { up, down };
 
-// Whether the change moves the probability of an exit of the touchpoint that way.
-bool moves_probability(const ModelParts& parts, const Change& change, PersonaId persona, TouchpointId at, Way way) {
+// The parameter by which the change moves the share of an exit of the touchpoint that has a probability that way; nothing
+// where it does not.
+std::optional<Parameter> moves_probability(const ModelParts& parts, const Change& change, PersonaId persona, TouchpointId at,
+                                           Way way) {
   const std::vector<Exit>& exits = parts.touchpoints[at.index()].next;
   for (std::size_t j = 0; j < exits.size(); ++j) {
     const double* constant = std::get_if<double>(&exits[j].probability);
     if (exits[j].on != Trigger::none || (constant != nullptr && !(*constant > 0.0))) continue;
-    if (!matches_exit(parts, change.target, at, j, persona)) continue;
+    const bool here = matches_exit(parts, change.target, at, j, persona),
+               there = exits[j].to.index() < parts.touchpoints.size() && matches(parts, change.target, exits[j].to, persona);
     for (const Effect& effect : change.effects) {
-      if (effect.parameter != Parameter::probability) continue;
-      if (effect.operation == Operation::set && constant == nullptr) return true;
-      const double still = effect.operation == Operation::set ? *constant : effect.operation == Operation::add ? 0.0 : 1.0;
-      if (way == Way::up ? effect.value > still : effect.value < still) return true;
+      const bool of_traffic = effect.parameter == Parameter::traffic;
+      if (of_traffic ? !there : effect.parameter != Parameter::probability || !here) continue;
+      if (of_traffic && way == Way::up) continue;  // nobody comes who would not
+      if (!of_traffic && effect.operation == Operation::set && constant == nullptr) return effect.parameter;
+      const double before = of_traffic ? 1.0 : constant != nullptr ? *constant : 0.0;
+      const double still = effect.operation == Operation::set ? before : effect.operation == Operation::add ? 0.0 : 1.0;
+      if (way == Way::up ? effect.value > still : effect.value < still) return effect.parameter;
     }
   }
-  return false;
+  return std::nullopt;
 }
 
 // The largest share that the persona's exits with a probability can take together; more than 1 where events may lift it.
@@ -104,7 +111,7 @@ double largest_share(const ModelParts& parts, PersonaId persona, TouchpointId at
     }
   }
   const bool lifted = std::any_of(parts.events.begin(), parts.events.end(), [&](const Change& event) {
-    return moves_probability(parts, event, persona, at, Way::up);
+    return moves_probability(parts, event, persona, at, Way::up).has_value();
   });
   return lifted ? 2.0 : sum;
 }
@@ -145,17 +152,16 @@ void check_rest(const Context& context, const Reach& reach) {
       }
       // A sum above 1 has something to spare, and another change may be meant to give what this one takes.
       const auto gives = [&](const Change& change) {
-        return moves_probability(parts, change, PersonaId(persona), TouchpointId(i), Way::up);
+        return moves_probability(parts, change, PersonaId(persona), TouchpointId(i), Way::up).has_value();
       };
       if (share > 1.0 + sum_tolerance || std::any_of(parts.improvements.begin(), parts.improvements.end(),
                                                      [&](const Improvement& each) { return gives(each.change); }))
         continue;
       const auto look_at = [&](const Change& change, const std::string& path) {
-        if (!moves_probability(parts, change, PersonaId(persona), TouchpointId(i), Way::down) ||
-            !told_of.insert(path).second)
-          return;
+        const auto by = moves_probability(parts, change, PersonaId(persona), TouchpointId(i), Way::down);
+        if (!by || !told_of.insert(path).second) return;
         context.findings.warning(
-            path + ".effect.probability",
+            fmt::format("{}.effect.{}", path, name(*by)),
             fmt::format("the probabilities of {} sum to 1 without it, and no exit there has odds: whom it keeps "
                         "from an exit stays there for ever",
                         in_quotes(touchpoint.id)),

@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "findings.hpp"
+#include "sojourn/base/special_values.hpp"
 #include "sojourn/model/calendar.hpp"
 #include "sojourn/model/change_arithmetic.hpp"
 #include "sojourn/model/content.hpp"
@@ -277,6 +278,79 @@ void check_stays(const Context& context, const Reach& reach, const Change& chang
   }
 }
 
+// Whether an effect makes a number smaller that is 1 where nothing acts.
+bool lowers(const Effect& effect) { return effect.operation == Operation::add ? effect.value < 0.0 : effect.value < 1.0; }
+
+// Fewer come to the target, and whom that keeps from an end stays or takes another exit: seldom meant, and easily asked for
+// with a stage.
+void check_closed_ends(const Context& context, const Reach& reach, const Change& change, const std::string& path) {
+  const ModelParts& parts = context.parts;
+  if (std::none_of(change.effects.begin(), change.effects.end(),
+                   [](const Effect& effect) { return effect.parameter == Parameter::traffic && lowers(effect); }))
+    return;
+  std::set<std::string> ends;
+  static_cast<void>(any_visit(parts, reach, change.target, [&](const Touchpoint& touchpoint) {
+    if (touchpoint.end) ends.insert(in_quotes(touchpoint.id));
+    return false;  // look at all of them
+  }));
+  if (ends.empty()) return;
+  context.findings.warning(
+      path + ".effect.traffic",
+      fmt::format("keeps people from the end {}{}: they stay where they are, or take another exit, and do not count as gone",
+                  *ends.begin(), ends.size() > 1 ? fmt::format(" and {} more", counted(ends.size() - 1, "end")) : ""),
+      "let the target name what closes, and no end; to let fewer leave, change the odds of their exits");
+}
+
+// What is taken away from a number that cannot be below 0, where there is less of it.
+void check_below_zero(const Context& context, const Reach& reach, const Change& change, const std::string& path) {
+  const ModelParts& parts = context.parts;
+  for (const Effect& effect : change.effects) {
+    const Parameter parameter = effect.parameter;
+    if (effect.operation != Operation::add || !(effect.value < 0.0) || range(parameter) != Range{0.0, infinity}) continue;
+    std::set<std::string> places;
+    const auto look_at = [&](double before, const std::string& place) {
+      if (before > 0.0 && before + effect.value < 0.0)
+        places.insert(
+            fmt::format("of {} is {}", place, text(parameter == Parameter::handle_time ? 1440.0 * before : before)));
+    };
+    static_cast<void>(any_visit(parts, reach, change.target, [&](const Touchpoint& touchpoint) {
+      const std::string here = in_quotes(touchpoint.id);
+      if (parameter == Parameter::weight) look_at(touchpoint.weight, here);
+      if (parameter == Parameter::quality_sd) look_at(touchpoint.quality_sd, here);
+      if (parameter == Parameter::price && touchpoint.price) look_at(*touchpoint.price, here);
+      if (parameter == Parameter::handle_time && touchpoint.handle_time) look_at(mean(*touchpoint.handle_time), here);
+      if (parameter == Parameter::servers && touchpoint.servers && change.target.pools.empty())
+        look_at(*touchpoint.servers, here);
+      return false;
+    }));
+    static_cast<void>(any_exit(parts, reach, change.target, [&](const Touchpoint& touchpoint, const Exit& exit) {
+      if (exit.to.index() >= parts.touchpoints.size()) return false;  // an error already
+      const std::string here =
+          fmt::format("the exit from {} to {}", in_quotes(touchpoint.id), in_quotes(parts.touchpoints[exit.to.index()].id));
+      if (parameter == Parameter::odds && may_have_odds(touchpoint, exit)) look_at(exit.odds.value_or(1.0), here);
+      if (parameter == Parameter::delay && takes_time(exit)) look_at(1.0, here);
+      return false;
+    }));
+    for (std::size_t p = 0; parameter == Parameter::servers && p < parts.pools.size(); ++p) {
+      if (matches_pool(change.target, PoolId(p)))
+        look_at(most_servers(parts.pools[p].servers), fmt::format("the pool {}", in_quotes(parts.pools[p].id)));
+    }
+    if (places.empty()) continue;
+    const char* const so = parameter == Parameter::odds      ? ", which closes it"
+                           : parameter == Parameter::servers ? ", so that nobody serves there"
+                                                             : "";
+    const double size = -effect.value;
+    const bool is_time = parameter == Parameter::handle_time;
+    context.findings.warning(fmt::format("{}.effect.{}", path, name(parameter)),
+                             fmt::format("{} {}{}: {} less is cut off at 0{}{}", name(parameter), *places.begin(),
+                                         is_time ? " minutes" : "", text(is_time ? 1440.0 * size : size), so,
+                                         places.size() > 1 ? fmt::format(" (and {} more like it)", places.size() - 1) : ""),
+                             !is_time && size >= 1.0 && size <= 100.0
+                                 ? fmt::format("for {0} per cent less write \"-{0}%\"; to set it, \"= 0\"", text(size))
+                                 : "take away less, or set it: \"= 0\"");
+  }
+}
+
 // Whether servers that `change` adds would be there at some time: those of pools that are open then.
 bool finds_it_open(const ModelParts& parts, const Change& change) {
   const double horizon = parts.settings.horizon.value();
@@ -353,6 +427,8 @@ void check_use(const Context& context, const Reach& reach, const Change& change,
                              idle.hint);
   }
   check_stays(context, reach, change, path);
+  check_closed_ends(context, reach, change, path);
+  check_below_zero(context, reach, change, path);
 }
 
 // Quality that is clipped so often that mean and sd no longer mean what they say: two sd reach a quarter beyond [0,1].

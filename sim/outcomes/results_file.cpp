@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 
 #include "hdf5_handle.hpp"
 #include "read_apart.hpp"
@@ -26,10 +28,26 @@ constexpr std::uint64_t most_file_bytes = most_value_bytes + (std::uint64_t{1} <
 // anything, because the library crashes on damaged structures.
 std::string seal(std::string_view image) { return fmt::format("{}{}\n", seal_label, sha256_hex(image)); }
 
+/// How many bytes HDF5 wrote, by the superblock of the versions that it has (the end-of-file address, HDF5 File Format
+/// Specification, version 3, section II.A); 0 where that cannot be told.
+std::uint64_t length_written(std::string_view bytes) {
+  constexpr std::array<std::size_t, 4> places{40, 44, 28, 28};  // by version, with addresses of 8 bytes
+  constexpr std::size_t version_at = 8, address = 8;
+  if (bytes.size() <= version_at) return 0;
+  const auto version = static_cast<unsigned char>(bytes[version_at]);
+  const std::size_t sizes_at = version < 2 ? 13 : 9;
+  if (version >= places.size() || bytes.size() < places[version] + address || bytes[sizes_at] != address) return 0;
+  std::uint64_t length = 0;
+  for (std::size_t i = address; i-- > 0;) length = length << 8 | static_cast<unsigned char>(bytes[places[version] + i]);
+  return length;
+}
+
 // The bytes without the seal, having checked it. HDF5 sees no others.
 std::string_view unsealed(std::string_view bytes) {
   constexpr std::string_view our_attribute = "sojourn_version";
   if (bytes.size() < seal_size || !bytes.substr(bytes.size() - seal_size).starts_with(seal_label)) {
+    if (const std::uint64_t length = length_written(bytes); length > bytes.size())
+      throw Damage(fmt::format("it is cut short, with {} bytes of {} or more", bytes.size(), length));
     if (bytes.find(our_attribute) == bytes.npos) throw OtherFormat("");
     throw Damage("its last line, a checksum, is missing: it is cut short, or another program wrote it anew");
   }

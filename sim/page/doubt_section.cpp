@@ -68,11 +68,11 @@ class Doubtful {
   std::string section() {
     put("<p class=\"lead\">{}</p>\n", html(answer()));
     put("<p class=\"note\">{}</p>\n",
-        html(fmt::format(
-            "{} draws of {} uncertain input{}, {} replications of {} customers each. Forecasts hold if the inputs "
-            "are as the scenario believes.",
-            doubt_.draws.values.front().size(), doubt_.draws.keys.size(), doubt_.draws.keys.size() == 1 ? "" : "s",
-            replications_of_a_draw, format::count(static_cast<double>(doubt_.draws.customers)))));
+        html(fmt::format("{} draws of {} uncertain input{}, {} replications of {} each. Forecasts hold if the inputs "
+                         "are as the scenario believes.",
+                         doubt_.draws.values.front().size(), doubt_.draws.keys.size(),
+                         doubt_.draws.keys.size() == 1 ? "" : "s", replications_of_a_draw,
+                         format::counted(static_cast<double>(doubt_.draws.customers), "customer"))));
     if (doubt_.by >= metrics().size())
       put("<p class=\"note\">The goal is {}.</p>\n", html(answer_words::goal(goal_of(parts_.settings))));
     if (!outcomes_.empty()) picture();

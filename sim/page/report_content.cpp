@@ -187,12 +187,11 @@ std::string basis(const Samples& samples, const Comparison& comparison) {
        several ? caution_words::cautions(samples, comparison, first_figures) : caution_words::cautions(samples))
     text += caution + " ";
   return text +
-         fmt::format("Simulated: {} customers{}, {}, {} replication{}. ",
-                     format::count(static_cast<double>(samples.customers)),
+         fmt::format("Simulated: {}{}, {}, {}. ", format::counted(static_cast<double>(samples.customers), "customer"),
                      samples.market == static_cast<double>(samples.customers)
                          ? ""
                          : fmt::format(" for a market of {}", format::count(samples.market)),
-                     format::duration(samples.horizon), samples.replications, samples.replications == 1 ? "" : "s") +
+                     format::duration(samples.horizon), format::counted(samples.replications, "replication")) +
          caution_words::intervals(samples);
 }
 

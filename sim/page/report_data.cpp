@@ -231,9 +231,9 @@ class Data {
       json_["verdicts"].push_back({{"goal", name(plan.goal)}, {"worth", name(plan.worth)}, {"kept", name(plan.kept)}});
     const std::size_t count = samples_.plans.front().all.size();
     const std::string samples = samples_.batches ? fmt::format("{} batches of people", count)
-                                                 : fmt::format("{} replication{}", count, count == 1 ? "" : "s");
-    json_["rests"] = {{"share", samples_.batches ? fmt::format("counts of {} people",
-                                                               format::count(pooled(samples_.plans.front().all).arrived))
+                                                 : format::counted(static_cast<double>(count), "replication");
+    json_["rests"] = {{"share", samples_.batches ? "counts of " + format::counted(pooled(samples_.plans.front().all).arrived,
+                                                                                  "person", "people")
                                                  : samples},
                       {"other", samples}};
     json_["moments"] = moments(parts);
@@ -745,12 +745,19 @@ class Data {
     json_["winners_and_losers"] = std::move(all);
     json_["by_stage"] = std::move(stages);
     json_["best"] = std::move(chances);
+    // Of all customers: which plan headings may call the highest.
+    Json highest = Json::object();
+    for (const std::string_view name : headline_metrics) {
+      const auto plan = shown_highest(comparison_, metric_position(name));
+      highest[std::string(name)] = plan ? Json(*plan) : Json(nullptr);
+    }
+    json_["highest"] = std::move(highest);
   }
 
   /// What a further simulation rests on: "5 replications of 20,000 customers".
   static std::string precision(const Samples& samples) {
-    return fmt::format("{} replication{} of {} customers", samples.replications, samples.replications == 1 ? "" : "s",
-                       format::count(static_cast<double>(samples.customers)));
+    return fmt::format("{} of {}", format::counted(samples.replications, "replication"),
+                       format::counted(static_cast<double>(samples.customers), "customer"));
   }
 
   void leverage(const Ranking& ranking) {
@@ -811,6 +818,8 @@ class Data {
   }
 
   void frontier(const Optimum& optimum) {
+    const Optimum& best = report_.affordable != nullptr ? *report_.affordable : optimum;
+    const auto above = [](const Estimate& e) { return e.clear() && e.low > 0.0; };
     Json points = Json::array(), others = Json::array();
     for (const Choice* one : report_pages::frontier(report_)) points.push_back(choice(*one));
     for (const Optimum* searched : {&optimum, report_.affordable}) {
@@ -825,6 +834,7 @@ class Data {
         {"budget", report_.affordable != nullptr ? number(report_.affordable->budget) : Json(nullptr)},
         {"budget_text", report_.affordable != nullptr ? format::money(report_.affordable->budget, samples_.currency) : ""},
         {"tried", optimum.tried},
+        {"shown", above(best.gain) && (best.finalists.size() < 2 || above(best.lead))},
         {"goal", plain(optimum.goal) ? Json(unit_of_goal().label) : Json("The goal: " + answer_words::goal(optimum.goal))},
         {"goal_kind", word(format::kind(unit_of_goal()))},
         {"by_worth", plain(optimum.goal) && unit_of_goal().name == "npv"},

@@ -51,7 +51,7 @@ class AssumedWords {
                                    percent(1.0 - journey_.undrawn.mean), percent(journey_.undrawn));
     if (journey_.journeys > 0) {
       text +=
-          fmt::format(" Of {} customers, {} never left the map.", format::count(static_cast<double>(journey_.journeys)),
+          fmt::format(" Of {}, {} never left the map.", format::counted(static_cast<double>(journey_.journeys), "customer"),
                       journey_.on_map == journey_.journeys ? "all" : format::count(static_cast<double>(journey_.on_map)));
     }
     const auto off = std::find_if(journey_.touchpoints.begin(), journey_.touchpoints.end(),

@@ -94,6 +94,12 @@ std::string count(double value) {
   return with_sign(digits, value, "");
 }
 
+std::string counted(double number, std::string_view one, std::string_view many) {
+  const std::string digits = count(number);
+  if (digits == "1") return digits + " " + std::string(one);
+  return digits + " " + (many.empty() ? std::string(one) + "s" : std::string(many));
+}
+
 std::string money(double value, const std::string& currency) {
   if (std::isnan(value)) return "-";
   return with_sign(plain(Kind::money, std::fabs(value), currency), value, "");

@@ -183,9 +183,9 @@ std::string pictures(const std::vector<ShownFigure>& figures, const std::vector<
 /// What the intervals mean, and of how many people the figures are.
 std::string certainty(const LessonReport& report, Characters characters) {
   const Settings& settings = report.parts.settings;
-  return fmt::format("{}: 95 % certain, as far as chance goes ({} customers, simulated {} times).",
-                     characters == Characters::ascii ? "+-" : "±", format::count(static_cast<double>(settings.customers)),
-                     settings.replications);
+  return fmt::format(
+      "{}: 95 % certain, as far as chance goes ({}, simulated {}).", characters == Characters::ascii ? "+-" : "±",
+      format::counted(static_cast<double>(settings.customers), "customer"), format::counted(settings.replications, "time"));
 }
 
 std::string head_of(const LessonReport& report) {

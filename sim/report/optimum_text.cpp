@@ -47,9 +47,9 @@ class OptimumText {
 
   [[nodiscard]] std::string size_of_run() const {
     const Samples& samples = optimum_.samples;
-    return fmt::format("{} customers, {} replication{}, {}, seed {}; goal: {}",
-                       format::count(static_cast<double>(samples.customers)), samples.replications,
-                       samples.replications == 1 ? "" : "s", format::duration(samples.horizon), samples.seed, goal());
+    return fmt::format("{}, {}, {}, seed {}; goal: {}", format::counted(static_cast<double>(samples.customers), "customer"),
+                       format::counted(samples.replications, "replication"), format::duration(samples.horizon), samples.seed,
+                       goal());
   }
 
   [[nodiscard]] std::string answer() const {
@@ -107,8 +107,9 @@ class OptimumText {
       text += fmt::format("No choice costs more than {} in any calendar quarter.\n", format::money(*limit, currency_));
     if (!parts_.rules.empty()) text += "Rules take no part: what is chosen is bought for good.\n";
     for (const SearchRound& round : optimum_.rounds) {
-      text += fmt::format("  {} people x {}: {} choices, {} beaten{}\n", format::count(static_cast<double>(round.customers)),
-                          round.replications, round.choices, round.beaten,
+      text += fmt::format("  {} x {}: {}, {} beaten{}\n",
+                          format::counted(static_cast<double>(round.customers), "person", "people"), round.replications,
+                          format::counted(static_cast<double>(round.choices), "choice"), round.beaten,
                           round.set_aside > 0 ? fmt::format(", {} set aside", round.set_aside) : "");
     }
     if (optimum_.over_budget > 0)

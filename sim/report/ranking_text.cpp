@@ -35,10 +35,10 @@ class RankingText {
 
   [[nodiscard]] std::string size_of_run() const {
     const Samples& samples = ranking_.samples;
-    return fmt::format("{} customers, {} replication{}, {}, seed {}; {} plans on the same luck, each {} and one shift",
-                       format::count(static_cast<double>(samples.customers)), samples.replications,
-                       samples.replications == 1 ? "" : "s", format::duration(samples.horizon), samples.seed, ranking_.plans,
-                       samples.plans.front().id);
+    return fmt::format("{}, {}, {}, seed {}; {} plans on the same luck, each {} and one shift",
+                       format::counted(static_cast<double>(samples.customers), "customer"),
+                       format::counted(samples.replications, "replication"), format::duration(samples.horizon), samples.seed,
+                       ranking_.plans, samples.plans.front().id);
   }
 
   /// Superlatives are for what is shown of all touchpoints at once; else it is said what would tell.

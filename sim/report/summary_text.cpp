@@ -21,7 +21,7 @@ namespace sojourn {
 namespace comparison_words {
 
 std::string size_in_short(const Samples& samples) {
-  return fmt::format("{} customers x {} over {}; ± 95 %", format::count(static_cast<double>(samples.customers)),
+  return fmt::format("{} x {} over {}; ± 95 %", format::counted(static_cast<double>(samples.customers), "customer"),
                      samples.replications, format::duration(samples.horizon));
 }
 
@@ -102,10 +102,10 @@ using namespace comparison_words;
 const Metric& metric(std::string_view name) { return *find_metric(name); }
 
 std::string size_of_run(const Samples& samples) {
-  std::string text = format::count(static_cast<double>(samples.customers)) + " customers";
+  std::string text = format::counted(static_cast<double>(samples.customers), "customer");
   if (samples.market != static_cast<double>(samples.customers))
     text += fmt::format(" for a market of {}", format::count(samples.market));
-  return text + fmt::format(", {} replication{}, {}, seed {}", samples.replications, samples.replications == 1 ? "" : "s",
+  return text + fmt::format(", {}, {}, seed {}", format::counted(samples.replications, "replication"),
                             format::duration(samples.horizon), samples.seed);
 }
 
@@ -297,8 +297,7 @@ std::string spread_text(const Samples& samples, const Layout& layout) {
   spreads.row(head);
   for (std::size_t k = 0; k < samples.appraisal_spreads.size(); ++k) {
     const AppraisalSpread& spread = samples.appraisal_spreads[k];
-    std::vector<std::string> cells{
-        k == 0 ? fmt::format("of {} customers", format::count(static_cast<double>(spread.customers))) : ""};
+    std::vector<std::string> cells{k == 0 ? "of " + format::counted(static_cast<double>(spread.customers), "customer") : ""};
     if (plans) cells.push_back(samples.plans[k].name);
     const double half = 0.5 * (spread.within_high - spread.within_low);
     cells.push_back(fmt::format("{:.3f} ± {:.3f}", spread.within, half));

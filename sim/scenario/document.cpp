@@ -13,6 +13,7 @@
 #include "sojourn/model/keys.hpp"
 #include "sojourn/scenario/nearest.hpp"
 #include "syntax.hpp"
+#include "units.hpp"
 
 static_assert(!TOML_HEADER_ONLY,
               "use the compiled toml++: its header-only mode aborts on some wrong documents in debug builds");
@@ -71,6 +72,7 @@ class Conversion {
       result.kind = Kind::integer;
       result.integer = integer->get();
       result.number = static_cast<double>(result.integer);
+      result.text = written(result);
     } else if (const auto* number = node.as_floating_point()) {
       result.kind = Kind::number;
       result.number = number->get();
@@ -112,13 +114,27 @@ class Conversion {
     const std::string_view line = files_[at.file].line(at.line);
     constexpr std::size_t longest = 10'000;
     if (line.size() > longest) return {};
-    const std::size_t from = bytes_of_characters(line, at.column - 1), to = bytes_of_characters(line, at.end_column - 1);
+    const std::size_t from = byte_of(at, at.column, line), to = byte_of(at, at.end_column, line);
     return std::string(line.substr(from, to - from));
+  }
+
+  /// Where a column begins in `line`, which is that of `at`. Numbers of a list follow one another: the last place is kept,
+  /// so that a long line is not counted from its beginning for each.
+  [[nodiscard]] std::size_t byte_of(const Region& at, std::uint32_t column, std::string_view line) const {
+    if (last_.file != at.file || last_.line != at.line || last_.column > column) last_ = {at.file, at.line, 1, 0};
+    last_.byte += bytes_of_characters(line.substr(last_.byte), column - last_.column);
+    last_.column = column;
+    return last_.byte;
   }
 
   const Origins& origins_;
   const std::vector<SourceText>& files_;
   const std::vector<Override>& overrides_;
+  struct Place {
+    std::uint32_t file = 0, line = 0, column = 1;
+    std::size_t byte = 0;
+  };
+  mutable Place last_;
 };
 
 std::string_view describe(const toml::node& node) {
@@ -146,8 +162,8 @@ std::optional<std::string_view> text_member(const toml::node& node, std::string_
 
 class Overriding {
  public:
-  Overriding(toml::table& root, Origins& origins, std::vector<Problem>& problems)
-      : root_(root), origins_(origins), problems_(problems) {}
+  Overriding(toml::table& root, Origins& origins, Document& document)
+      : root_(root), origins_(origins), problems_(document.problems), notes_(document.notes) {}
 
   void apply(const Override& override, std::int32_t index) {
     override_ = &override;
@@ -174,8 +190,8 @@ class Overriding {
       return nullptr;
     }
     // The signs of an effect would be lost in TOML numbers: +0.1 adds, and "= 0.1" sets.
-    const bool effect =
-        steps.size() >= 2 && steps[steps.size() - 2].key == "effect" && (text.front() == '+' || text.front() == '-');
+    const std::string_view first = trimmed(text).substr(0, 1);
+    const bool effect = is_effect(steps) && (first == "+" || first == "-");
     const std::string document = "value = " + text;
     const std::optional<Refusal> refused = refuse_text(document);
     if (refused) {
@@ -237,12 +253,27 @@ class Overriding {
       place = member(place, step.key);
       said += (said.empty() ? "" : ".") + step.key;
       if (last) {
+        if (is_effect(steps)) note_other_form(text_member(*table, step.key), *value.get("value"));
         table->insert_or_assign(step.key, *value.get("value"));
         return record(place);
       }
       node = enter(*table, step.key, said, steps[i + 1]);
       if (node == nullptr) return;
     }
+  }
+
+  // An override of an effect is read as in the file, where a bare number sets. Whoever meant the number of "-20%" alone,
+  // which is what sweeps, [[uncertain]] and knobs replace, is told.
+  void note_other_form(std::optional<std::string_view> before, const toml::node& value) {
+    const std::string now(trimmed(override_->value));
+    const auto form = before && !trimmed(*before).starts_with('=') ? effect_form(*before) : std::nullopt;
+    if (!form || !parse_number(now)) return;
+    const bool sets = value.is_number(), percent = form->after.find('%') != std::string::npos;
+    if (!sets && !percent) return;
+    const std::string like = sets ? form->before + now + form->after : now + "%";
+    notes_.push_back(fmt::format("{} {} {}, where the scenario says {}; {} write {}", override_->path,
+                                 sets ? "is set to" : "has this added:", now, in_quotes(*before),
+                                 sets ? "for the number of that alone" : "for so many per cent", in_quotes(like)));
   }
 
   // The member `key` of `table`, made where it is missing.
@@ -314,6 +345,7 @@ class Overriding {
   toml::table& root_;
   Origins& origins_;
   std::vector<Problem>& problems_;
+  std::vector<std::string>& notes_;
   const Override* override_ = nullptr;
   std::int32_t index_ = 0;
 };
@@ -420,6 +452,17 @@ std::optional<std::vector<Step>> parse_path(std::string_view path) {
   return steps;
 }
 
+bool is_sweep(const Node& root) {
+  return root.find("sweep") != nullptr && root.find("scenario") == nullptr && root.find("touchpoint") == nullptr;
+}
+bool is_scenario(const Node& root) {
+  return root.find("sweep") == nullptr && (root.find("scenario") != nullptr || root.find("touchpoint") != nullptr);
+}
+
+bool is_effect(const std::vector<Step>& steps) {
+  return steps.size() == 4 && (steps[0].key == "improvement" || steps[0].key == "event") && steps[2].key == "effect";
+}
+
 Document parse_document(std::string_view text, const std::vector<Override>& overrides, const OpenBase& open) {
   Document document;
   const auto parse = [&](std::string_view of, std::uint32_t file) -> std::optional<toml::table> {
@@ -453,7 +496,7 @@ Document parse_document(std::string_view text, const std::vector<Override>& over
     if (!over.empty()) document.source = document.text = format(root);
   }
   Origins origins;
-  Overriding overriding(root, origins, document.problems);
+  Overriding overriding(root, origins, document);
   for (std::size_t i = 0; i < overrides.size(); ++i) overriding.apply(overrides[i], static_cast<std::int32_t>(i));
   if (!overrides.empty()) document.text = format(root);
   for (std::size_t i = 0; i < overrides.size(); ++i) {

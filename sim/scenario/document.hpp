@@ -24,8 +24,7 @@ struct Node {
   std::int32_t origin = -1;
   std::int64_t integer = 0;
   double number = 0.0;  // of an integer too
-  std::string text;  // of a text; a date as YYYY-MM-DD, a local date-time as YYYY-MM-DDTHH:MM:SS; a number, no integer, as
-                     // it is written
+  std::string text;  // of a text; a date as YYYY-MM-DD, a local date-time as YYYY-MM-DDTHH:MM:SS; a number as it is written
   std::string key;   // in a table
   Region key_at, at;
   std::vector<Node> children;  // of a table or an array
@@ -42,6 +41,14 @@ struct Step {
 /// "touchpoint.first-bill.next[2].odds" in steps; keys may be quoted. Nothing when it is not a path.
 [[nodiscard]] std::optional<std::vector<Step>> parse_path(std::string_view path);
 
+/// Whether the path is that of an effect, whose number sweeps and the like replace while its sign and unit stay.
+[[nodiscard]] bool is_effect(const std::vector<Step>& steps);
+
+/// Whether the document is a sweep file: it has a [sweep], and neither a [scenario] nor touchpoints.
+[[nodiscard]] bool is_sweep(const Node& root);
+/// Whether it is a scenario: the other way round.
+[[nodiscard]] bool is_scenario(const Node& root);
+
 /// A problem with its place: a region of the file, an override, or (line 0, origin -1) the file as a whole.
 struct Problem {
   Finding finding;
@@ -52,10 +59,11 @@ struct Problem {
 
 struct Document {
   Node root;
-  std::vector<Problem> problems;  // a syntax error, or overrides that cannot be applied
-  bool readable = false;          // false: `root` holds nothing
-  std::string text;               // with overrides or a base: the whole document as TOML
-  std::string source;             // with a base: the same before overrides
+  std::vector<Problem> problems;   // a syntax error, or overrides that cannot be applied
+  bool readable = false;           // false: `root` holds nothing
+  std::string text;                // with overrides or a base: the whole document as TOML
+  std::string source;              // with a base: the same before overrides
+  std::vector<std::string> notes;  // see Scenario::notes
 };
 
 /// Opens the file that `scenario.base` names, file number `file` of the scenario from 1 on: its text, which has passed

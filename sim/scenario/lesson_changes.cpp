@@ -98,13 +98,11 @@ class LessonTrial {
 
 std::optional<Lesson> read_lesson(const Scenario& scenario, const std::vector<Override>& overrides) {
   const std::string_view text = without_byte_order_mark(scenario.source);
-  const SourceText source(text);
   const Document document = parse_document(text, overrides);
   if (!document.readable || document.root.find("lesson") == nullptr) return std::nullopt;
   Problems problems;
-  const std::vector<BaseText> no_bases;
   const std::filesystem::path folder = std::filesystem::path(scenario.name).parent_path();
-  Reader reader(document.root, source, no_bases, {folder, NamedFiles::in_folder}, ties_of(scenario), problems);
+  Reader reader(document.root, {folder, NamedFiles::in_folder}, ties_of(scenario), problems);
   static_cast<void>(reader.read());
   return reader.lesson();
 }

@@ -140,7 +140,7 @@ std::optional<Effect> Reader::read_effect(const Value& value, Parameter paramete
   const Node& node = value.node();
   if (node.kind == Kind::integer || node.kind == Kind::number) {
     const std::optional<double> set = number(value);
-    if (set && written_with_sign(node)) {
+    if (set && (node.text.starts_with('+') || node.text.starts_with('-'))) {
       std::string hint = fmt::format("write \"{:+}\" to {} {}", *set, *set < 0.0 ? "take away" : "add", std::abs(*set));
       if (std::abs(*set) >= 1.0) hint += fmt::format(", \"{:+}%\" for so many per cent", *set);
       if (*set >= 0.0) hint += fmt::format(", \"= {}\" to set", *set);
@@ -157,16 +157,6 @@ std::optional<Effect> Reader::read_effect(const Value& value, Parameter paramete
   Parsed<Effect> parsed = parse_effect(node.text, parameter, unit(parameter));
   if (!parsed.value) value.refuse(std::move(parsed.message), std::move(parsed.hint));
   return parsed.value;
-}
-
-// TOML's numbers do not keep a plus, so that it is looked for in the text.
-bool Reader::written_with_sign(const Node& node) const {
-  constexpr std::size_t longest = 10'000;
-  const SourceText& source = node.at.file > 0 ? bases_[node.at.file - 1].lines : source_;
-  const std::string_view line = source.line(node.at.line);
-  if (node.origin >= 0 || node.at.column == 0 || line.size() > longest) return false;
-  const std::size_t byte = bytes_of_characters(line, node.at.column - 1);
-  return byte < line.size() && (line[byte] == '+' || line[byte] == '-');
 }
 
 Ramp Reader::read_ramp(const Value& value) {

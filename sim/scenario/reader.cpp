@@ -35,11 +35,8 @@ std::string line_of(const Node& node) { return node.at.line > 0 ? fmt::format(" 
 
 }  // namespace
 
-Reader::Reader(const Node& root, const SourceText& source, const std::vector<BaseText>& bases, const FileAccess& files,
-               const std::vector<Tie>& kept_ties, Problems& problems)
-    : source_(source),
-      bases_(bases),
-      files_(files),
+Reader::Reader(const Node& root, const FileAccess& files, const std::vector<Tie>& kept_ties, Problems& problems)
+    : files_(files),
       kept_ties_(kept_ties),
       problems_(problems),
       root_(Value(root, "", problems), "the file", &keys::table("")) {}

@@ -28,10 +28,8 @@ void read_schema(Table& root);
 /// Reads one document. What the model's own `check` can judge (ranges, shares, the graph) is left to it.
 class Reader {
  public:
-  /// `source` is the text of the document, `bases` are those that it builds on, `files` which files it may name. All must
-  /// outlive the reader.
-  Reader(const Node& root, const SourceText& source, const std::vector<BaseText>& bases, const FileAccess& files,
-         const std::vector<Tie>& kept_ties, Problems& problems);
+  /// `files` says which files the document may name. All others must outlive the reader.
+  Reader(const Node& root, const FileAccess& files, const std::vector<Tie>& kept_ties, Problems& problems);
 
   /// All parts. A value that was refused is replaced by one that breaks no other rule.
   [[nodiscard]] ModelParts read();
@@ -126,7 +124,6 @@ class Reader {
   Target read_target(const Value& value);
   std::vector<Effect> read_effects(const Value& value);
   std::optional<Effect> read_effect(const Value& value, Parameter parameter);
-  [[nodiscard]] bool written_with_sign(const Node& node) const;
   Ramp read_ramp(const Value& value);
   Price read_price(const Value& value);
   std::optional<Hill> read_response(const Value& value);
@@ -162,9 +159,7 @@ class Reader {
   /// Whether something uses a trait. Of one that nothing does nobody knows what it is, and how it is to be written.
   [[nodiscard]] bool used(std::size_t trait) const;
 
-  const SourceText& source_;
-  const std::vector<BaseText>& bases_;
-  const FileAccess& files_;
+  FileAccess files_;
   const std::vector<Tie>& kept_ties_;
   Problems& problems_;
   Table root_;

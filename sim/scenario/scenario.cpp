@@ -208,13 +208,20 @@ Scenario parse_scenario(std::string_view text, const std::string& name, const st
   Document document =
       scenario::parse_document(text, overrides, [&](const Node& of, std::uint32_t file) { return bases.open(of, file); });
   for (Problem& problem : document.problems) problems.add(std::move(problem));
-  if (document.readable) {
+  result.notes = std::move(document.notes);
+  if (document.readable && scenario::is_sweep(document.root)) {
+    const Node& sweep = *document.root.find("sweep");
+    const Node* const of = sweep.find("scenario");
+    problems.error("sweep", sweep.key_at, sweep.origin, "this is a sweep file, not a scenario",
+                   fmt::format("sojourn sweep simulates its points; all other commands take its scenario{}",
+                               of != nullptr && of->kind == Kind::text ? ", " + scenario::in_quotes(of->text) : ""));
+  } else if (document.readable) {
     if (!document.text.empty()) result.text = std::move(document.text);
     if (!document.source.empty()) {
       result.source = std::move(document.source);
       result.joined = true;
     }
-    scenario::Reader reader(document.root, source, bases.texts(), access, kept_ties, problems);
+    scenario::Reader reader(document.root, access, kept_ties, problems);
     result.parts = reader.read();
     if (!reader.embedded().empty()) {
       result.text = resolved_text(result.text, reader.embedded());

@@ -79,6 +79,8 @@ std::string hint_missing(const fs::path& path) {
 }
 
 std::string hint_directory(const fs::path& path) {
+  std::error_code error;
+  if (fs::exists(path / "sweep.json", error)) return "it holds points of a sweep: sojourn merge puts them into one file";
   const std::vector<std::string> names = files_in(path, ".toml");
   return names.empty() ? "name a scenario file"
                        : fmt::format("name a file in it: {}", in_quotes((path / names.front()).string()));
@@ -90,7 +92,7 @@ struct Magic {
   std::string_view hint;
 };
 constexpr std::array<Magic, 6> magics{
-    {{"\x89HDF", "an HDF5 file", "a results file is repeated with `sojourn run`, a scenario is TOML text"},
+    {{"\x89HDF", "an HDF5 file", "`sojourn run` repeats a results file; scenarios and sweep files are TOML text"},
      {"PK\x03\x04", "a zip archive or an office document", "save it as plain text"},
      {"%PDF", "a PDF", "a scenario is TOML text"},
      {"\x89PNG", "a picture", "a scenario is TOML text"},

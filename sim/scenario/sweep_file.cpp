@@ -421,7 +421,14 @@ void read_text(std::string_view text, SweepReader::Sources sources, SweepFile& s
   Problems problems;
   for (Problem& problem : document.problems) problems.add(std::move(problem));
   CheckedText of_scenario;
-  if (document.readable) of_scenario = SweepReader(document.root, root_keys(), std::move(sources), problems, sweep).read();
+  if (document.readable && is_scenario(document.root)) {
+    const Node* const place = document.root.find(document.root.find("scenario") != nullptr ? "scenario" : "touchpoint");
+    problems.error(
+        "scenario", place->key_at, -1, "this is a scenario, not a sweep file",
+        "sojourn run and sojourn compare simulate it; a sweep file names it: [sweep] with scenario = \"my.toml\"");
+  } else if (document.readable) {
+    of_scenario = SweepReader(document.root, root_keys(), std::move(sources), problems, sweep).read();
+  }
   report(std::move(problems).sorted(), source, {}, sweep);
   for (std::size_t i = 0; i < of_scenario.findings.size(); ++i) {
     if (of_scenario.findings[i].severity != Severity::error) continue;

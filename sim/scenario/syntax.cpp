@@ -248,6 +248,11 @@ class Explanation {
     if (comma == std::string_view::npos || byte_ < from + comma || byte_ > next) return std::nullopt;
     std::string hint = comma_hint(text);
     if (hint.empty()) return std::nullopt;
+    // What is behind it, such as a % or a currency.
+    const std::size_t end = std::min(line_.find_first_of(",]}#", to), line_.size());
+    if (!trimmed(line_.substr(to, end - to)).empty()) {
+      if (const auto better = rewritten_number(line_.substr(from, end - from))) hint = better->hint();
+    }
     const bool thousands = hint.find(" or ") != std::string::npos;
     return Refusal{thousands ? "thousands are not separated by commas" : "a decimal comma is not understood",
                    std::move(hint), here(from, to)};
@@ -345,11 +350,20 @@ class Explanation {
       return Refusal{"the value is missing", "write key = value, or remove the key", here(token.from, token.from)};
     if (text.ends_with('%')) {
       if (const auto percent = parse_number(trimmed(text.substr(0, text.size() - 1)))) {
-        return Refusal{"a percentage is not a number in TOML", fmt::format("write {}", *percent / 100.0), whole};
+        const bool has_sign = text.starts_with('-') || text.starts_with('+');
+        return Refusal{"a percentage is not a number in TOML",
+                       has_sign ? fmt::format("write {}", in_quotes(text)) : fmt::format("write {}", *percent / 100.0),
+                       whole};
       }
     }
     if (parse_duration(text).value || parse_rate(text).value) {
       return Refusal{"a quantity with a unit stands in quotes", fmt::format("write {}{}", key_equals(key), in_quotes(text)),
+                     whole};
+    }
+    if (const auto better = rewritten_number(text))
+      return Refusal{fmt::format("{} is not a number in TOML", in_quotes(text)), better->hint(), whole};
+    if (parse_suffixed(text)) {
+      return Refusal{"a number with a suffix stands in quotes", fmt::format("write {}{}", key_equals(key), in_quotes(text)),
                      whole};
     }
     if (text == "True" || text == "TRUE" || text == "False" || text == "FALSE" || text == "yes" || text == "no") {

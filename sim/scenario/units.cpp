@@ -80,14 +80,10 @@ Parsed<T> wrong(std::string message, std::string hint) {
 
 // A quantity as it should have been written: "50,000 days" as "50000 days", "1,5 days" as "1.5 days"; empty where that does
 // not help. In a text, thousands are not separated at all.
-std::string without_commas(std::string_view text) {
+std::string quantity_without_commas(std::string_view text) {
   const std::size_t end = std::min(text.find_first_not_of("0123456789.,+-"), text.size());
-  std::string better = comma_hint(text.substr(0, end));
-  if (better.empty()) return better;
-  better.erase(0, std::string_view("write ").size());
-  better.erase(std::min(better.find(" or "), better.size()));
-  std::erase(better, '_');
-  return better + std::string(text.substr(end));
+  const std::string better = without_commas(text.substr(0, end));
+  return better.empty() ? better : better + std::string(text.substr(end));
 }
 
 // What is wrong with a text that begins with no number, or goes on after one.
@@ -95,7 +91,7 @@ template <class T>
 Parsed<T> not_a(std::string_view kind, std::string_view text, std::string_view example) {
   const std::size_t n = number_length(text);
   if (n > 0 && n < text.size() && text[n] == ',') {
-    const std::string better = without_commas(text);
+    const std::string better = quantity_without_commas(text);
     const bool bare = parse_number(better).has_value();
     return wrong<T>(fmt::format("{} is not a {}", in_quotes(text), kind),
                     better.empty() ? "write the decimals after a point, not a comma"
@@ -168,6 +164,14 @@ Parsed<double> parse_rate(std::string_view whole) {
   return {rate, {}, {}};
 }
 
+std::optional<EffectForm> effect_form(std::string_view text) {
+  const std::size_t begin = text.find_first_of("0123456789");
+  if (begin == std::string_view::npos) return std::nullopt;
+  const std::size_t end = std::min(text.find_first_not_of("0123456789.", begin), text.size());
+  return EffectForm{std::string(text.substr(0, begin)), std::string(text.substr(begin, end - begin)),
+                    std::string(text.substr(end))};
+}
+
 Parsed<Effect> parse_effect(std::string_view whole, Parameter parameter, EffectUnit kind) {
   constexpr std::string_view example = "\"+0.1\" adds, \"-20%\" takes a fifth away, \"= 0.9\" sets";
   constexpr std::string_view duration_effect = "\"-2 minutes\" adds, \"-20%\" takes a fifth away, \"= 8 minutes\" sets";
@@ -176,7 +180,19 @@ Parsed<Effect> parse_effect(std::string_view whole, Parameter parameter, EffectU
                          : kind == EffectUnit::duration ? duration_effect
                                                         : factor_effect);
   std::string_view text = trimmed(whole);
-  const auto no = [&](std::string_view why) { return wrong<Effect>(fmt::format("{} {}", in_quotes(whole), why), hint); };
+  const auto no = [&](std::string_view why) {
+    // "-20,5%", "+1.5M", "-5 EUR": it is known what number is meant, and whether it is added or set.
+    const bool sets = trimmed(whole).starts_with('=');
+    const std::string_view said = trimmed(trimmed(whole).substr(sets ? 1 : 0));
+    const auto better = rewritten_number(said);
+    std::string number = better ? better->text : std::string(said);
+    const auto counted = parse_suffixed(number);
+    const bool has_suffix = counted && !counted->percent;
+    if (!better && !has_suffix) return wrong<Effect>(fmt::format("{} {}", in_quotes(whole), why), hint);
+    if (has_suffix) number = fmt::format("{:.15g}", counted->value);
+    const char* const sign = sets ? "= " : number.starts_with('-') || number.starts_with('+') ? "" : "+";
+    return wrong<Effect>(fmt::format("{} {}", in_quotes(whole), why), fmt::format("write \"{}{}\"", sign, number));
+  };
   if (text.empty()) return no("is not an effect");
   if (text.front() == '*' || text.front() == 'x' || text.front() == '/') {
     return wrong<Effect>(fmt::format("{} is not an effect", in_quotes(whole)),
@@ -218,13 +234,6 @@ Parsed<Effect> parse_effect(std::string_view whole, Parameter parameter, EffectU
   if (days.value)
     return no(kind == EffectUnit::factor ? "is a duration, here stands a factor" : "is a duration, here stands a number");
   if (kind == EffectUnit::duration && number_length(number) > 0) return wrong<Effect>(days.message, days.hint);
-  if (number_length(number) > 0 && number[number_length(number)] == ',') {
-    const std::string better = without_commas(text);
-    const std::string_view sign = sets ? "= " : whole.find('-') < whole.find_first_of("0123456789") ? "-" : "+";
-    return wrong<Effect>(
-        fmt::format("{} is not an effect", in_quotes(whole)),
-        better.empty() ? "write the decimals after a point, not a comma" : fmt::format("write {}{}", sign, better));
-  }
   return no("is not an effect");
 }
 

@@ -30,4 +30,11 @@ enum class EffectUnit { number, duration, factor };
 /// "+0.1" adds, "-20%" multiplies by 0.8, "= 0.9" sets.
 [[nodiscard]] Parsed<Effect> parse_effect(std::string_view text, Parameter parameter, EffectUnit unit);
 
+/// The number in an effect such as "-40%" or "= 8 minutes", and what stands before and behind it: sign and unit.
+struct EffectForm {
+  std::string before, number, after;
+};
+/// The form of an effect's text; nothing where that holds no digit.
+[[nodiscard]] std::optional<EffectForm> effect_form(std::string_view text);
+
 }  // namespace sojourn::scenario

@@ -46,7 +46,6 @@ bool is_distribution(const Node& node) {
 
 bool is_share(const keys::Bounds& bounds) { return bounds.low >= 0.0 && bounds.high <= 1.0; }
 
-// How a number that was written as text should have been written.
 /// What to write instead of a number such as 50.000, which is 50 in TOML and fifty thousand where a point marks thousands;
 /// empty of others.
 std::string thousands_hint(std::string_view text) {
@@ -61,6 +60,7 @@ std::string thousands_hint(const Node& node) {
   return node.kind == Kind::number ? thousands_hint(node.text) : std::string();
 }
 
+/// How a number that was written as text should have been written.
 std::string number_hint(const Node& node, const keys::Bounds& bounds = {}) {
   if (node.kind == Kind::boolean) return "write 1 or 0";
   if (is_distribution(node)) return "a distribution cannot stand here: write one number";
@@ -81,7 +81,10 @@ std::string number_hint(const Node& node, const keys::Bounds& bounds = {}) {
     if (parse_number(std::string_view(written).substr(0, written.size() - 1))) return "a plain number stands here, no share";
   }
   if (parse_duration(node.text).value || parse_rate(node.text).value) return "a plain number stands here, without a unit";
-  return comma_hint(written);
+  if (std::string hint = comma_hint(written); !hint.empty()) return hint;
+  const auto better = rewritten_number(node.text);
+  if (better && better->text.ends_with('%') && !is_share(bounds)) return "a plain number stands here, no share";
+  return better ? better->hint() : std::string();
 }
 
 bool finite(const Value& value) {
@@ -508,7 +511,7 @@ std::vector<Value> one_or_more(const Value& value, std::string_view when_empty) 
 
 bool is_name(const Value& value) {
   const Node& node = value.node();
-  if (node.kind != Kind::text || node.text.empty()) return false;
+  if (node.kind != Kind::text || node.text.empty() || rewritten_number(node.text)) return false;
   const char first = node.text.front();
   return (first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z') || first == '_';
 }

@@ -83,11 +83,6 @@ bool is_wordy(const Key* key) {
   }
 }
 
-// An effect, whose number replaces the magnitude of what the scenario says and keeps its sign and its unit.
-bool is_effect(const std::vector<Step>& steps) {
-  return steps.size() == 4 && (steps[0].key == "improvement" || steps[0].key == "event") && steps[2].key == "effect";
-}
-
 std::string joined(const std::string& path, const Step& step) {
   if (step.key.empty()) return fmt::format("{}[{}]", path, step.index);
   const bool plain = step.key.find_first_of(".[") == std::string::npos;
@@ -110,17 +105,6 @@ std::string written(const Node& node) {
     default:
       return {};
   }
-}
-
-// The number in a text such as "-40%" or "= 8 minutes", and what stands before and behind it.
-struct Magnitude {
-  std::string before, after;
-};
-std::optional<Magnitude> magnitude(std::string_view text) {
-  const std::size_t begin = text.find_first_of("0123456789");
-  if (begin == std::string_view::npos) return std::nullopt;
-  const std::size_t end = std::min(text.find_first_not_of("0123456789.", begin), text.size());
-  return Magnitude{std::string(text.substr(0, begin)), std::string(text.substr(end))};
 }
 
 std::string toml_text(const std::string& text) {
@@ -403,10 +387,8 @@ std::optional<double> VariedEntries::number_in_scenario(const Entry& entry) {
   }
   const auto number_of = [&](const std::string& text) -> std::optional<double> {
     if (is_effect(entry.steps)) {
-      const auto parts = magnitude(text);
-      return parts ? parse_number(std::string_view(text).substr(parts->before.size(),
-                                                                text.size() - parts->before.size() - parts->after.size()))
-                   : std::nullopt;
+      const auto form = effect_form(text);
+      return form ? parse_number(form->number) : std::nullopt;
     }
     if (const auto plain = parse_suffixed(text)) return plain->value;
     if (const auto plain = parse_number(text)) return plain;
@@ -470,7 +452,7 @@ void VariedEntries::expand(const std::vector<Step>& steps, std::size_t at, const
 }
 
 void VariedEntries::keep_sign(Entry& entry, const std::vector<std::pair<std::string, const Node*>>& found) {
-  std::optional<Magnitude> kept;
+  std::optional<EffectForm> kept;
   for (const auto& [path, node] : found) {
     if (node == nullptr) {
       entry.trials.clear();
@@ -478,7 +460,7 @@ void VariedEntries::keep_sign(Entry& entry, const std::vector<std::pair<std::str
              "a varied number replaces that of an effect, and keeps its sign and percent: give the scenario the effect");
       return;
     }
-    const auto one = node->kind == Kind::text ? magnitude(node->text) : std::optional<Magnitude>(Magnitude{});
+    const auto one = node->kind == Kind::text ? effect_form(node->text) : std::optional<EffectForm>(EffectForm{});
     if (!one || (kept && (kept->before != one->before || kept->after != one->after))) {
       refuse(entry, entry.key_at, fmt::format("{} is written otherwise than the others", in_quotes(path)),
              "vary effects of one sign and unit together");

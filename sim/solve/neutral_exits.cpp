@@ -39,8 +39,7 @@ double mean_odds(const ModelParts& parts, const Exit& exit, double standard) {
 
 /// What prices and the mean of what is outside add to the exponents of the exits of `at`: of a choice less the largest,
 /// which only has to be the same for all.
-std::vector<double> market_exponents(const Model& model, TouchpointId at) {
-  const ModelParts& parts = model.parts();
+std::vector<double> market_exponents(const ModelParts& parts, TouchpointId at) {
   const Touchpoint& touchpoint = parts.touchpoints[at.index()];
   double outside = parts.outside.empty() ? 0.5 : 0.0;
   for (const Outside& one : parts.outside)
@@ -105,14 +104,14 @@ std::vector<double> medians(const Race& race, const std::vector<double>& won) {
 }
 
 void race_exits(const ModelParts& parts, const Touchpoint& touchpoint, const std::vector<double>& exponents,
-                NeutralExits& result) {
+                const std::vector<double>& scales, NeutralExits& result) {
   Departure departure;
   departure.race = true;
   for (std::size_t j = 0; j < touchpoint.next.size(); ++j) {
     const Exit& exit = touchpoint.next[j];
     const double odds = std::min(1e9, mean_odds(parts, exit, 1.0) * std::exp(exponents[j]));
     if (exit.on == Trigger::none && odds > 0.0)
-      departure.ways.push_back({j, exit.to.index(), 1.0, Delay(law_of(exit), mean_scale(parts, exit), odds)});
+      departure.ways.push_back({j, exit.to.index(), 1.0, Delay(law_of(exit), scales[j], odds)});
   }
   if (departure.ways.empty()) {
     result.stays = 1.0;
@@ -139,8 +138,7 @@ void choice_exits(const ModelParts& parts, const Touchpoint& touchpoint, const s
   for (std::size_t j = 0; j < touchpoint.next.size(); ++j) {
     const Exit& exit = touchpoint.next[j];
     if (exit.on != Trigger::none) continue;
-    if (const auto* constant = std::get_if<double>(&exit.probability)) result.shares[j] = clip01(*constant);
-    if (const auto* trait = std::get_if<TraitId>(&exit.probability)) result.shares[j] = mean_trait(parts, *trait, 1.0);
+    result.shares[j] = mean_chance(parts, exit).value_or(0.0);
     if (by_odds(exit)) odds += mean_odds(parts, exit, 0.0) * std::exp(exponents[j]);
     fixed += result.shares[j];
   }
@@ -160,15 +158,26 @@ void choice_exits(const ModelParts& parts, const Touchpoint& touchpoint, const s
 
 }  // namespace
 
-NeutralExits neutral_exits(const Model& model, TouchpointId touchpoint) {
-  const ModelParts& parts = model.parts();
+std::optional<double> mean_chance(const ModelParts& parts, const Exit& exit) {
+  if (const auto* constant = std::get_if<double>(&exit.probability)) return clip01(*constant);
+  if (const auto* trait = std::get_if<TraitId>(&exit.probability)) return mean_trait(parts, *trait, 1.0);
+  return {};
+}
+
+NeutralExits neutral_exits(const ModelParts& parts, TouchpointId touchpoint, const Stretches& stretches) {
   const Touchpoint& at = parts.touchpoints.at(touchpoint.index());
   if (at.end) return {{}, 1.0, {}};
   NeutralExits result{std::vector<double>(at.next.size(), 0.0), 0.0, {}};
-  for (const Exit& exit : at.next) result.days.push_back(quantile(law_of(exit), 0.5) * mean_scale(parts, exit));
-  const std::vector<double> exponents = market_exponents(model, touchpoint);
+  std::vector<double> scales;
+  for (std::size_t j = 0; j < at.next.size(); ++j) {
+    const Exit& exit = at.next[j];
+    const double stretch = stretches.empty() || exit.every ? 1.0 : stretches.at(j);
+    scales.push_back(stretch * mean_scale(parts, exit));
+    result.days.push_back(quantile(law_of(exit), 0.5) * scales.back());
+  }
+  const std::vector<double> exponents = market_exponents(parts, touchpoint);
   if (at.exits == ExitRule::race) {
-    race_exits(parts, at, exponents, result);
+    race_exits(parts, at, exponents, scales, result);
   } else {
     choice_exits(parts, at, exponents, result);
   }

@@ -244,6 +244,13 @@ arrives = "370.5 days"
         with h5py.File(self.folder / "one.h5") as file:
             self.assertNotIn("fortunes", file)
 
+    def test_one_customer_is_told_in_the_singular(self):
+        for words in (["compare"], ["compare", "--full"], ["run"], ["rank"], ["compare", "--dry-run"]):
+            said = self.sojourn(*words, TELECOM, "--customers", 1, "--replications", 1, "--set", "scenario.market=1").stdout
+            with self.subTest(" ".join(words)):
+                self.assertIn("1 customer", said)
+                self.assertNotRegex(said, r"\b1 (customers|people|replications)\b")
+
     def test_text_says_the_answer_first(self):
         asked = ["compare", TELECOM, *SMALL, "--replications", 3]
         short, full = self.sojourn(*asked).stdout.splitlines(), self.sojourn(*asked, "--full").stdout

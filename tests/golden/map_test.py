@@ -52,6 +52,49 @@ end = "churned"
 '''
 
 
+RACE = """
+schema = 1
+[scenario]
+title = "A race"
+horizon = "1 year"
+customers = 10
+[[persona]]
+id = "all"
+share = 1
+starts = { home = 1 }
+[[touchpoint]]
+id = "home"
+stage = "purchase"
+exits = "race"
+next = [
+  { to = "call", after = { exponential = { mean = "10 days" } } },
+  { to = "gone", odds = 3, after = { exponential = { mean = "10 days" } } },
+]
+[[touchpoint]]
+id = "call"
+stage = "retention"
+next = [ { to = "home", odds = 1, after = "1 day" } ]
+[[touchpoint]]
+id = "gone"
+stage = "retention"
+end = "churned"
+[[improvement]]
+id = "invite"
+target = { touchpoint = "home", exit_to = "call" }
+effect = { odds = "+300%" }
+[[improvement]]
+id = "wait"
+target = { touchpoint = "home", exit_to = "gone" }
+effect = { delay = "+200%" }
+[[plan]]
+id = "call-more"
+improvements = ["invite"]
+[[plan]]
+id = "slower"
+improvements = ["wait"]
+"""
+
+
 def text_of(element):
     return " ".join("".join(element.itertext()).split())
 
@@ -170,6 +213,24 @@ class MapTest(unittest.TestCase):
                 drawn_text = "".join(text_of(root).split())
                 for words in ['"><script>alert(1)</script>\\', "&amp;café", 'Gone\\\\"label="x', "-->\\", "\\n\\N{0}%s]]>?"]:
                     self.assertIn(words, drawn_text)
+
+    def test_a_race_under_a_plan_has_the_odds_and_times_of_the_plan(self):
+        """Hazards of 1 and 3 in 10 days become 4 and 3: 4 in 7, and the median of both log 2 / 0.7."""
+        path = self.folder / "race.toml"
+        path.write_text(RACE, encoding="utf-8")
+        output = self.folder / "race.svg"
+        for plan, labels in (("baseline", ["race 25 % · 1.7 d", "race 75 % · 1.7 d"]),
+                             ("call-more", ["25 % → 57 % · 1.7 d → 1 d", "75 % → 43 % · 1.7 d → 1 d"]),
+                             ("slower", ["25 % → 50 % · 1.7 d → 3.5 d", "75 % → 50 % · 1.7 d → 3.5 d"])):
+            with self.subTest(plan):
+                done = subprocess.run([SOJOURN, "map", path, "--plan", plan, "-o", output, "--force"], capture_output=True, text=True)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                svg = output.read_text(encoding="utf-8")
+                titles = [text_of(title).split(": ", 1)[1] for title in ElementTree.fromstring(svg).iter(SVG + "title")
+                          if text_of(title).startswith("home → ")]
+                self.assertEqual(sorted(set(titles)), labels)
+                self.assertEqual('class="changed strong mid"' in svg, plan != "baseline")
+                self.assertEqual("changed by the plan" in svg, plan != "baseline")
 
     def test_another_ending_is_refused(self):
         command = [SOJOURN, "map", str(TELECOM), "-o", str(self.folder / "map.png")]

@@ -313,6 +313,25 @@ class Sweep(SweepCase):
         self.assertIn("holds points of a sweep, not a run", self.run_sojourn("run", "all.h5", status=2).stderr)
         self.run_sojourn("run", "coffee.toml", "--customers", 100, "--replications", 2, "-o", "run.h5", "--quiet")
         self.assertIn("holds a run, not the points of a sweep", self.run_sojourn("sensitivity", "run.h5", status=2).stderr)
+        # Whatever is named in the wrong place is called what it is.
+        cut = (self.folder / "all.h5").read_bytes()[:9000]
+        (self.folder / "cut.h5").write_bytes(cut)
+        for words, *command in (("holds points of a sweep, not a run", "map", "coffee.toml", "--results", "all.h5", "-o", "x.svg"),
+                                ("this is not an HDF5 file", "map", "coffee.toml", "--results", "coffee.toml", "-o", "x.svg"),
+                                ("it is cut short, with 9000 bytes of ", "run", "cut.h5"),
+                                ("it is cut short, with 9000 bytes of ", "sensitivity", "cut.h5"),
+                                ("sojourn merge puts them into one file", "run", "points"),
+                                ("this is a folder, not the file of a merged sweep", "sensitivity", "points"),
+                                ("this is not the file of a merged sweep", "sensitivity", "coffee.toml"),
+                                ("this is a file, not the folder of a sweep", "merge", "coffee.toml"),
+                                ("sojourn sensitivity and sojourn explore take a sweep that is merged", "merge", "all.h5"),
+                                ("this is a sweep file, not a scenario", "check", "s.toml"),
+                                ("this is a scenario, not a sweep file", "sweep", "coffee.toml", "-o", "x")):
+            with self.subTest(" ".join(command)):
+                said = self.run_sojourn(*command, status=2).stderr
+                self.assertIn(words, said)
+                self.assertIn("hint: ", said)
+        self.assertFalse((self.folder / "x.svg").exists() or (self.folder / "x").exists())
 
     def test_where_a_plan_wins(self):
         """The gain does not depend on the price, so that the plan wins below one price: counted again from the file itself."""

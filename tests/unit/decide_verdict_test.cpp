@@ -179,6 +179,18 @@ TEST_CASE("answer: of a tie nobody is the best") {
   CHECK_FALSE(found.goal.shown());
 }
 
+TEST_CASE("verdict: a plan is shown to be the highest only where it is told from every other") {
+  const std::size_t npv = metric_position("npv");
+  const auto highest = [&](const std::vector<Case>& cases) { return shown_highest(compare(market(cases)), npv); };
+  CHECK(highest({{"A", 0, 500, 10}, {"B", 0, 300, 10}}) == std::optional<std::size_t>(1));
+  CHECK(highest({{"A", 0, 300, 10}, {"B", 0, 500, 10}}) == std::optional<std::size_t>(2));
+  CHECK(highest({{"A", 0, -500, 10}, {"B", 0, -400, 10}}) == std::optional<std::size_t>(0));  // the baseline
+  // Above the baseline both, and chance may have put A first.
+  CHECK_FALSE(highest({{"A", 0, 500, 50}, {"B", 0, 499, 45}}));
+  CHECK_FALSE(highest({{"A", 0, 5, 300}}));
+  CHECK_FALSE(highest({}));
+}
+
 TEST_CASE("answer: the goal decides which plan is named") {
   Samples samples = market({{"Dear", 40, -500, 10}, {"Cheap", 5, 500, 10}});
   const auto first = [&](std::vector<GoalWeight> goal) {

@@ -176,21 +176,23 @@ TEST_CASE("map: the main path is the way of most people to the purchase and to w
 TEST_CASE("neutral exits: probabilities first, the remainder by odds") {
   const Model model(small_journey());
   SECTION("odds alone") {
-    const NeutralExits exits = neutral_exits(model, TouchpointId(ad));
+    const NeutralExits exits = neutral_exits(model.parts(), TouchpointId(ad));
     CHECK(exits.shares[0] == Approx(0.75));
     CHECK(exits.shares[1] == Approx(0.25));
     CHECK(exits.stays == 0.0);
   }
   SECTION("a constant, a trait's mean over all people, odds") {
-    const NeutralExits exits = neutral_exits(model, TouchpointId(shop));
+    const NeutralExits exits = neutral_exits(model.parts(), TouchpointId(shop));
     CHECK(exits.shares[0] == Approx(0.2));
     CHECK(exits.shares[1] == Approx(0.25 * 0.5 + 0.75 * 0.1));
     CHECK(exits.shares[2] == Approx(0.6 / 4.0));
     CHECK(exits.shares[3] == Approx(3.0 * 0.6 / 4.0));
   }
-  SECTION("without odds the remainder stays") { CHECK(neutral_exits(model, TouchpointId(help)).stays == Approx(0.3)); }
+  SECTION("without odds the remainder stays") {
+    CHECK(neutral_exits(model.parts(), TouchpointId(help)).stays == Approx(0.3));
+  }
   SECTION("a race of exponential delays is won by hazard; odds of zero never win") {
-    const NeutralExits exits = neutral_exits(model, TouchpointId(use));
+    const NeutralExits exits = neutral_exits(model.parts(), TouchpointId(use));
     CHECK(exits.shares[0] == Approx(0.25).margin(1e-9));
     CHECK(exits.shares[1] == Approx(0.75).margin(1e-9));
     CHECK(exits.shares[2] == 0.0);
@@ -198,13 +200,13 @@ TEST_CASE("neutral exits: probabilities first, the remainder by odds") {
     CHECK(exits.days[0] == Approx(exits.days[1]).epsilon(0.002));
   }
   SECTION("an end has no exits") {
-    CHECK(neutral_exits(model, TouchpointId(lost)).shares.empty());
-    CHECK(neutral_exits(model, TouchpointId(lost)).stays == 1.0);
+    CHECK(neutral_exits(model.parts(), TouchpointId(lost)).shares.empty());
+    CHECK(neutral_exits(model.parts(), TouchpointId(lost)).stays == 1.0);
   }
   SECTION("the shares of every touchpoint sum to one, and the printed ones to 100 % within rounding") {
     const journey_map::MapContent map = journey_map::content(model);
     for (std::size_t v = 0; v < map.touchpoints.size(); ++v) {
-      const NeutralExits exits = neutral_exits(model, TouchpointId(v));
+      const NeutralExits exits = neutral_exits(model.parts(), TouchpointId(v));
       double sum = exits.stays;
       double printed = std::round(100.0 * exits.stays);
       for (const double share : exits.shares) sum += share;
@@ -222,10 +224,10 @@ TEST_CASE("neutral exits: probabilities first, the remainder by odds") {
 TEST_CASE("neutral exits: in a race of equals the first in the file wins, and an exact race is exact") {
   ModelParts parts = small_journey();
   parts.touchpoints[use].next = {exit_by_odds(help, 1.0, Fixed{3.0}), exit_by_odds(churned, 1.0, Fixed{3.0})};
-  CHECK(neutral_exits(Model(parts), TouchpointId(use)).shares == std::vector<double>{1.0, 0.0});
+  CHECK(neutral_exits(parts, TouchpointId(use)).shares == std::vector<double>{1.0, 0.0});
   // P(uniform on [0, 4] < fixed 1) = 1/4.
   parts.touchpoints[use].next = {exit_by_odds(help, 1.0, Uniform{0.0, 4.0}), exit_by_odds(churned, 1.0, Fixed{1.0})};
-  const NeutralExits exits = neutral_exits(Model(parts), TouchpointId(use));
+  const NeutralExits exits = neutral_exits(parts, TouchpointId(use));
   CHECK(exits.shares[0] == Approx(0.25).margin(1e-9));
   CHECK(exits.days[0] == Approx(0.5).epsilon(0.01));  // of those before 1
   CHECK(exits.days[1] == 1.0);
@@ -344,6 +346,86 @@ TEST_CASE("the map marks what a plan changes of amounts that are drawn, by their
   CHECK(changes_of({Gamma{2.0, 40.0}, {}}) == std::vector<std::string>{"revenue 40.00 → 44.00"});
   // In units of a trait with means 0.5 and 0.1 of a quarter and three quarters of the people.
   CHECK(changes_of({Gamma{2.0, 40.0}, TraitId(builtin_trait_count)}) == std::vector<std::string>{"revenue 8.00 → 8.80"});
+}
+
+namespace {
+
+/// The small journey as the map shows it under a plan that makes these changes.
+journey_map::MapContent under_a_plan(ModelParts parts, const std::vector<Change>& changes) {
+  Plan plan = parts.plans.front();
+  plan.id = plan.name = "plan";
+  for (const Change& change : changes) {
+    plan.improvements.emplace_back(parts.improvements.size());
+    Improvement improvement;
+    improvement.change = change;
+    improvement.change.id = "change-" + std::to_string(parts.improvements.size());
+    parts.improvements.push_back(improvement);
+  }
+  parts.plans.push_back(plan);
+  JourneyView view;
+  view.plan = PlanId(parts.plans.size() - 1);
+  return journey_map::content(Model(parts), view);
+}
+
+Change change_of(std::size_t at, std::size_t exit_to, Effect effect) {
+  Change change;
+  change.target.touchpoints = {TouchpointId(at)};
+  change.target.exit_to = {TouchpointId(exit_to)};
+  change.effects = {effect};
+  return change;
+}
+
+}  // namespace
+
+TEST_CASE("the map under a plan has the shares and times of a race under that plan") {
+  ModelParts parts = small_journey();
+  parts.touchpoints[use].next[0].odds.reset();  // in a race as odds of 1
+  const auto exits_of = [&](const std::vector<Change>& changes) {
+    const journey_map::MapContent map = under_a_plan(parts, changes);
+    std::vector<std::string> texts;
+    for (const std::size_t e : map.touchpoints[use].exits)
+      texts.push_back(journey_map::label(map.exits[e]) + (map.exits[e].changed ? " !" : ""));
+    return texts;
+  };
+  // Exponential clocks: hazards of 1/10 and 3/10 a day, so 1/4 and 3/4, and whoever wins does so with the median log 2 /
+  // 0.4.
+  CHECK(exits_of({change_of(help, use, {Parameter::delay, Operation::multiply, 1.0})}) ==
+        std::vector<std::string>{"race 25 % · 1.7 d", "race 75 % · 1.7 d", "race 0 % · 7 d"});
+  // 4/10 and 3/10: 4/7, median log 2 / 0.7.
+  CHECK(exits_of({change_of(use, help, {Parameter::odds, Operation::multiply, 4.0})}) ==
+        std::vector<std::string>{"25 % → 57 % · 1.7 d → 1 d !", "75 % → 43 % · 1.7 d → 1 d !", "race 0 % · 7 d"});
+  // A delay three times as long has a third of the hazard: 1/10 and 1/10, median log 2 / 0.2.
+  CHECK(exits_of({change_of(use, churned, {Parameter::delay, Operation::multiply, 3.0})}) ==
+        std::vector<std::string>{"25 % → 50 % · 1.7 d → 3.5 d !", "75 % → 50 % · 1.7 d → 3.5 d !", "race 0 % · 7 d"});
+  // Nobody is let into a touchpoint that is closed; an exit that nobody takes any more has no new time.
+  Change closed;
+  closed.target.touchpoints = {TouchpointId(help)};
+  closed.effects = {{Parameter::traffic, Operation::set, 0.0}};
+  CHECK(exits_of({closed}) ==
+        std::vector<std::string>{"25 % → 0 % · 1.7 d !", "75 % → 100 % · 1.7 d → 2.3 d !", "race 0 % · 7 d"});
+}
+
+TEST_CASE("the map under a plan shows chances above 1 in sum, those of traits, of messages and of staying") {
+  ModelParts parts = small_journey();
+  Exit moved = exit_by_chance(buy, 0.2);
+  moved.on = Trigger::heard;
+  parts.touchpoints[shop].next.push_back(moved);
+  const auto text_of = [](const journey_map::MapContent& map, std::size_t at, std::size_t exit) {
+    return map.exits[map.touchpoints[at].exits[exit]].share_text;
+  };
+  // 0.6 and 0.1 of which the plan makes 1 and 0.8: they share what there is, and nobody stays.
+  const journey_map::MapContent full =
+      under_a_plan(parts, {change_of(help, use, {Parameter::probability, Operation::set, 1.0}),
+                           change_of(help, churned, {Parameter::probability, Operation::set, 0.8})});
+  CHECK(text_of(full, help, 0) == "60 % → 56 %");
+  CHECK(text_of(full, help, 1) == "10 % → 44 %");
+  CHECK(full.touchpoints[help].changes == std::vector<std::string>{"stays 30 % → 0 %"});
+  // A trait with mean 0.2; and the chance with which a message moves somebody.
+  const journey_map::MapContent halved =
+      under_a_plan(parts, {change_of(shop, lost, {Parameter::probability, Operation::multiply, 0.5}),
+                           change_of(shop, buy, {Parameter::probability, Operation::set, 0.5})});
+  CHECK(text_of(halved, shop, 1) == "20 % → 10 %");
+  CHECK(text_of(halved, shop, 4) == "heard 20 % → 50 %");
 }
 
 TEST_CASE("the map as SVG shows what a strategist must see, and the same every time") {

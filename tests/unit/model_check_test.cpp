@@ -629,6 +629,27 @@ TEST_CASE("check: accounts", "[model][check]") {
   CHECK(segment([](auto& s) { s.gates[0].weights[0].second = -1.0; }).size() == 1);
   CHECK(segment([](auto& s) { s.gates[0].rule = GateRule::veto; }) ==
         Lines{error_at("account_segment.enterprise.gates[0].rule.veto: nobody has the veto")});
+  // Where an account may have nobody of those who are asked, all are.
+  const auto veto = [&](const Distribution& first, const Distribution& second) {
+    return segment([&](auto& s) {
+      s.roles[0].second = first;
+      s.roles[1].second = second;
+      s.gates[0].rule = GateRule::veto;
+      s.gates[0].weights.clear();
+      s.gates[0].veto = {s.roles[0].first, s.roles[1].first};
+    });
+  };
+  CHECK(
+      veto(Uniform{0.0, 2.0}, Fixed{0.0}) ==
+      Lines{warning_at("account_segment.enterprise.gates[0].rule: an account of \"enterprise\" may have no \"young\" and no "
+                       "\"family\": then all its members are asked, and each has the veto")});
+  CHECK(veto(Uniform{0.5, 2.0}, Fixed{0.0}).empty());
+  CHECK(veto(Uniform{0.0, 2.0}, Fixed{1.0}).empty());
+  CHECK(segment([](auto& s) {
+          for (auto& role : s.roles) role.second = Uniform{0.0, 5.0};
+        }) ==
+        Lines{warning_at("account_segment.enterprise.gates[0].weights: an account of \"enterprise\" may have no \"young\" "
+                         "and no \"family\": then all its members are asked, and count alike")});
   CHECK(segment([](auto& s) { s.gates.push_back(s.gates[0]); }).size() == 1);
   CHECK(segment([](auto& s) { s.gates[0].touchpoint = example::churned; }) ==
         Lines{error_at("account_segment.enterprise.gates[0].touchpoint: \"churned\" is an end, where nobody decides")});

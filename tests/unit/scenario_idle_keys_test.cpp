@@ -79,6 +79,38 @@ TEST_CASE("a number that may mean thousands has a warning, and others have none"
   CHECK(of("46.000").front().find("46.000 is 46") != std::string::npos);
 }
 
+TEST_CASE("keeping people from an end has a warning") {
+  const auto of = [](const std::string& target, const std::string& effect) {
+    return journey + "[[event]]\nid = \"e\"\ntarget = { " + target + " }\neffect = { traffic = \"" + effect + "\" }\n";
+  };
+  const std::string keeps = "event.e.effect.traffic: keeps people from the end \"gone\"";
+  for (const char* effect : {"= 0", "-20%", "-0.1"}) CHECK(warns(of("touchpoint = \"gone\"", effect), keeps));
+  CHECK(warns(of("stage = \"retention\"", "= 0"), keeps));
+  CHECK_FALSE(warns(of("touchpoint = \"use\"", "= 0"), keeps));
+  CHECK_FALSE(warns(of("channel = \"app\"", "= 0"), keeps));
+}
+
+TEST_CASE("taking away more than there is has a warning") {
+  const std::string queue =
+      replaced(journey, "effort = 0.2\n", "effort = 0.2\nweight = 2\npool = \"p\"\nhandle_time = \"9 minutes\"\n") +
+      "[[pool]]\nid = \"p\"\nservers = 5\n";
+  const auto of = [&](const std::string& target, const std::string& effect) {
+    return queue + "[[event]]\nid = \"e\"\ntarget = { " + target + " }\neffect = { " + effect + " }\n";
+  };
+  CHECK(
+      warns(of("pool = \"p\"", "servers = \"-9\""),
+            "event.e.effect.servers: servers of the pool \"p\" is 5: 9 less is cut off at 0, so that nobody serves there"));
+  CHECK(
+      warns(of("touchpoint = \"buy\", exit_to = \"use\"", "odds = \"-20\""),
+            "event.e.effect.odds: odds of the exit from \"buy\" to \"use\" is 1: 20 less is cut off at 0, which closes it"));
+  CHECK(warns(of("touchpoint = \"buy\"", "handle_time = \"-12 minutes\""),
+              "event.e.effect.handle_time: handle_time of \"buy\" is 9 minutes: 12 less is cut off at 0"));
+  CHECK(warns(of("touchpoint = \"buy\"", "delay = \"-2\""), "event.e.effect.delay: delay of the exit from \"buy\""));
+  for (const char* fine : {"servers = \"-5\"", "servers = \"-20%\"", "servers = \"+9\"", "servers = \"= 0\""})
+    CHECK_FALSE(warns(of("pool = \"p\"", fine), "cut off"));
+  CHECK_FALSE(warns(of("touchpoint = \"buy\", exit_to = \"use\"", "odds = \"-0.5\""), "cut off"));
+}
+
 TEST_CASE("keys that do nothing have a warning") {
   const std::vector<Case> cases{
       {"customers = 100\n", "customers = 100\nmarket = 5000\n", "scenario.market: market changes nothing"},
@@ -466,6 +498,13 @@ TEST_CASE("probabilities that leave a rest, ties, and what comes too late have a
   CHECK_FALSE(warns(choice("0.4") + change("i", "gone", "-20%") + change("more", "use", "+20%"), takes));
   CHECK_FALSE(warns(journey + change("i", "gone", "-20%"), takes));
   CHECK(warns(choice("0.3") + change("i", "gone", "+50%"), "touchpoint.buy.next: probabilities sum to 0.9"));
+  // So does who no longer comes.
+  const auto traffic = [](const std::string& target, const std::string& effect) {
+    return "[[event]]\nid = \"e\"\ntarget = { " + target + " }\neffect = { traffic = \"" + effect + "\" }\n";
+  };
+  const std::string keeps = "event.e.effect.traffic: the probabilities of \"buy\" sum to 1 without it";
+  CHECK(warns(choice("0.4") + traffic("touchpoint = \"use\"", "-20%"), keeps));
+  CHECK_FALSE(warns(journey + traffic("touchpoint = \"use\"", "-20%"), keeps));
 
   const std::string random =
       "{ exponential = { mean = \"1 month\" } } }, { to = \"gone\", after = { exponential = { mean = \"1 year\" } } } ]";

@@ -212,20 +212,20 @@ TEST_CASE("markets: maps divide customers by price and by what is outside", "[sc
   ModelParts parts = read(journey);
   parts.touchpoints[1].price = 10.0;
   parts.events.clear();
-  const NeutralExits exits = neutral_exits(Model(parts), TouchpointId(0));
+  const NeutralExits exits = neutral_exits(parts, TouchpointId(0));
   // The rival's mean over the year: up by 0.2 over 100 days, then 0.7.
   const double outside = (100.0 * 0.6 + 265.25 * 0.7) / 365.25;
   const double buys = std::exp(-1.0), leaves = std::exp(2.0 * (outside - 0.5));
   CHECK(exits.shares[0] == Approx(buys / (buys + leaves)));
   parts.touchpoints[1].price = 11.0;
-  CHECK(neutral_exits(Model(parts), TouchpointId(0)).shares[0] != Approx(buys / (buys + leaves)));
+  CHECK(neutral_exits(parts, TouchpointId(0)).shares[0] != Approx(buys / (buys + leaves)));
   // The same by a slope of its own, beside another.
   parts.touchpoints[1].price = 10.0;
   Exit& away = parts.touchpoints[0].next[1];
   away.slopes.outside = 0.0;
   away.rivals = {{OutsideId(0), 2.0}, {OutsideId(1), 1.0}};
   const double both = leaves * std::exp(0.2 - 0.5);
-  CHECK(neutral_exits(Model(parts), TouchpointId(0)).shares[0] == Approx(buys / (buys + both)));
+  CHECK(neutral_exits(parts, TouchpointId(0)).shares[0] == Approx(buys / (buys + both)));
 }
 
 TEST_CASE("markets: with an improvement at half its level the fraction is that of Hill's curve", "[model]") {

@@ -180,6 +180,32 @@ TEST_CASE("a signed effect keeps its sign", "[scenario]") {
   CHECK(scenario.parts.improvements[0].change.effects[0].value == 0.2);
 }
 
+TEST_CASE("--set of an effect in another form than the file's is told what it did", "[scenario]") {
+  const auto notes = [](const std::string& file, const std::string& value) {
+    std::string text = journey;
+    text.replace(text.find("\"+0.1\""), 6, file);
+    const Scenario scenario =
+        parse_scenario(text, "j.toml", ".", {parse_override("improvement.better.effect.quality=" + value)});
+    CHECK(scenario.errors() == 0);
+    return scenario.notes;
+  };
+  CHECK(
+      notes("\"-20%\"", "0.3") ==
+      std::vector<std::string>{"improvement.better.effect.quality is set to 0.3, where the scenario says \"-20%\"; for the "
+                               "number of that alone write \"-0.3%\""});
+  CHECK(notes("\"+0.1\"", "0.3").front().ends_with("write \"+0.3\""));
+  CHECK(notes("\"-20%\"", "-0.3") ==
+        std::vector<std::string>{
+            "improvement.better.effect.quality has this added: -0.3, where the scenario says \"-20%\"; for "
+            "so many per cent write \"-0.3%\""});
+  // The same form, or one that says what it does.
+  for (const auto& [file, value] : std::vector<std::pair<std::string, std::string>>{
+           {"\"-20%\"", "-30%"}, {"\"+0.1\"", "-0.3"}, {"0.5", "0.3"}, {"\"= 0.5\"", "0.3"}, {"\"-20%\"", "= 0.3"}}) {
+    INFO(file << " " << value);
+    CHECK(notes(file, value).empty());
+  }
+}
+
 TEST_CASE("half a quality keeps its other half", "[scenario]") {
   const Scenario scenario = with({"touchpoint.buy.quality.sd=0.3"});
   REQUIRE(scenario.errors() == 0);

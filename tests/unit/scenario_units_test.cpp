@@ -92,7 +92,7 @@ TEST_CASE("unclear effects are refused with the way to write them", "[scenario]"
   CHECK(hint("20%") == "write \"+20%\" or \"-20%\"");
   CHECK(hint("= 20%") == "write \"= 0.2\", or \"-20%\" for a fifth less");
   CHECK(hint("x1.2") == "multiply by a percentage: \"+20%\" is times 1.2");
-  CHECK(hint("+0,1") == "write +0.1");
+  CHECK(hint("+0,1") == "write \"+0.1\"");
   CHECK(hint("-1 day", EffectUnit::factor).find("a delay is stretched") == 0);
   for (const char* wrong : {"", "+", "=", "better", "+-1", "--1", "+1 day", "+%", "+1e999", "= inf"})
     static_cast<void>(hint(wrong));
@@ -111,8 +111,51 @@ TEST_CASE("quantities with commas are told how they should have been written", "
   CHECK(parse_duration("1,000").hint == "write \"1000 days\", or in another unit");
   CHECK(parse_rate("1,5").hint == "write \"1.5 per day\", or in another unit");
   CHECK(parse_rate("0,2 per month").hint == "write 0.2 per month");
-  CHECK(parse_effect("+1,000", Parameter::cost, EffectUnit::number).hint == "write +1000");
-  CHECK(parse_effect("= 0,9", Parameter::quality, EffectUnit::number).hint == "write = 0.9");
+  CHECK(parse_effect("+1,000", Parameter::cost, EffectUnit::number).hint == "write \"+1000\"");
+  CHECK(parse_effect("= 0,9", Parameter::quality, EffectUnit::number).hint == "write \"= 0.9\"");
+}
+
+TEST_CASE("effects as people write them elsewhere are told how they should have been written", "[scenario]") {
+  const auto hint = [](const char* text) { return parse_effect(text, Parameter::cost, EffectUnit::number).hint; };
+  CHECK(hint("-20,5%") == "write \"-20.5%\"");
+  CHECK(hint("-20,5 %") == "write \"-20.5%\"");
+  CHECK(hint("-20 per cent") == "write \"-20%\"");
+  CHECK(hint("+20 EUR") == "write \"+20\"");
+  CHECK(hint("= 1.000,50 €") == "write \"= 1000.50\"");
+  CHECK(hint("+1,5M") == "write \"+1500000\"");  // an effect has no such suffix
+  CHECK(hint("-2k") == "write \"-2000\"");
+  CHECK(hint("dear") == "\"+0.1\" adds, \"-20%\" takes a fifth away, \"= 0.9\" sets");
+}
+
+TEST_CASE("numbers as people write them elsewhere are written anew", "[base]") {
+  const auto anew = [](const char* text) {
+    const auto found = rewritten_number(text);
+    return found ? found->text + (found->currency ? " currency" : "") : std::string();
+  };
+  CHECK(anew("1,5M") == "1.5M");
+  CHECK(anew("1.5 million") == "1.5M");
+  CHECK(anew("2 Mio EUR") == "2M currency");
+  CHECK(anew("3 Mrd.") == "3bn");
+  CHECK(anew("12 thousand") == "12k");
+  CHECK(anew("1000 EUR") == "1000 currency");
+  CHECK(anew("EUR 1000") == "1000 currency");
+  CHECK(anew("12,50€") == "12.50 currency");
+  CHECK(anew("-€ 1,000") == "-1000 currency");
+  CHECK(anew("50.000 CHF") == "50000 currency");
+  CHECK(anew("1.000.000") == "1000000");
+  CHECK(anew("1'000") == "1000");
+  CHECK(anew("1 000") == "1000");
+  CHECK(anew("-20,5 %") == "-20.5%");
+  CHECK(anew("20 percent") == "20%");
+  // What is read as it is, and what is no number.
+  for (const char* none :
+       {"", "5", "-1.5", "700k", "1.2M", "25 %", "5 days", "basket", "EUR", "EUR5", "5 x", "1,2,3", "a 5"}) {
+    INFO(none);
+    CHECK(anew(none).empty());
+  }
+  CHECK(rewritten_number("1,5M")->hint() == "write \"1.5M\", which is 1500000");
+  CHECK(rewritten_number("1000 EUR")->hint() == "write 1000; the currency stands in [scenario] alone");
+  CHECK(rewritten_number("20 percent")->hint() == "write \"20%\"");
 }
 
 TEST_CASE("numbers with commas are told how they should have been written", "[scenario]") {

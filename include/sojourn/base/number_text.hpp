@@ -30,4 +30,18 @@ struct SuffixedNumber {
 /// A comma before groups of three digits separates thousands. Empty where `text` is no such number.
 [[nodiscard]] std::string comma_hint(std::string_view text);
 
+/// The same number in digits: "50000", "0.5", "1250.5"; empty where `text` is no such number.
+[[nodiscard]] std::string without_commas(std::string_view text);
+
+/// A number as it is written elsewhere, "1,5M", "1000 EUR", "€ 12,50", "1.000.000", "2 million" or "-20,5 per cent", as
+/// Sojourn reads it: "1.5M", "1000", "12.50", "1000000", "2M", "-20.5%". Nothing where `text` is none of these, or is read
+/// as it is.
+struct RewrittenNumber {
+  std::string text;       // "1.5M", without quotes
+  bool currency = false;  // one was left out
+  /// The hint that says how to write it in TOML, in quotes where there is a suffix.
+  [[nodiscard]] std::string hint() const;
+};
+[[nodiscard]] std::optional<RewrittenNumber> rewritten_number(std::string_view text);
+
 }  // namespace sojourn

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -48,6 +49,10 @@ struct Lead {
 /// Who leads by `gains` (by plan, over the baseline), from every pair of plans and the chances of being best.
 [[nodiscard]] Lead lead(const std::vector<Difference>& gains, const std::vector<Rivalry>& pairs,
                         const std::vector<double>& chances);
+
+/// The plan, the baseline being one, that is shown to have more of a headline metric than every other, all pairs allowed
+/// for; none where chance may have put it first. `metric` is a position in `metrics()`.
+[[nodiscard]] std::optional<std::size_t> shown_highest(const Comparison& comparison, std::size_t metric);
 
 /// The answer to the scenario's question.
 struct Answer {

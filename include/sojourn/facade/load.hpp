@@ -31,6 +31,13 @@ enum class Recorded { provenance, everything };
 [[nodiscard]] LoadedScenario load_scenario(const std::filesystem::path& path, const std::vector<Override>& overrides,
                                            Recorded keep = Recorded::provenance);
 
+/// Throws InputError where `results`, read from `path`, hold points of a sweep, not a run.
+void require_run(const Outcomes& results, const std::filesystem::path& path);
+
+/// The points of the merged sweep at `path`. Throws InputError with what the file is, and which command takes it, where it
+/// is none, and as `read_results`.
+[[nodiscard]] Outcomes read_merged_sweep(const std::filesystem::path& path);
+
 /// The plan called `name`. Throws InputError with the nearest name.
 [[nodiscard]] PlanId plan_called(const Model& model, std::string_view name);
 

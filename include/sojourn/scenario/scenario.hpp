@@ -32,6 +32,7 @@ struct Scenario : CheckedText {
   std::string text;     // as resolved: the file's own text, or, with overrides, the changed document formatted
   bool joined = false;  // the source is the file's joined with its bases': its lines are not those of the file
   ModelParts parts;
+  std::vector<std::string> notes;  // of overrides that are right and may be meant otherwise: what they do, a sentence each
   std::vector<std::filesystem::path> files;  // that it names and that were found: bases, ties, arrivals; not its own
 
   // One source compiles these, as those of ModelParts.

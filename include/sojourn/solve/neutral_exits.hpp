@@ -1,6 +1,7 @@
 // Where a touchpoint leads somebody in no particular state: what a map says of its exits.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "sojourn/model/model.hpp"
@@ -15,10 +16,16 @@ struct NeutralExits {
   std::vector<double> days;    // one for each exit: median delay of those who take it, in a race of those whom it wins
 };
 
-/// The neutral state's exits of `touchpoint`, which must be one of the model's (MODEL.md section 2, Choice: probabilities
-/// first, the remainder by odds). A probability bound to a trait counts with the trait's mean over all people. In a race the
-/// shares are those of the closed form (competing risks, by quadrature), its medians are right to about one per cent. An end
-/// has no shares and stays.
-[[nodiscard]] NeutralExits neutral_exits(const Model& model, TouchpointId touchpoint);
+/// What the changes of a plan make of delays: [exit of Touchpoint::next] a factor >= 0. None: they are as written.
+using Stretches = std::vector<double>;
+
+/// The neutral state's exits of `touchpoint`, which must be one of `parts` (MODEL.md section 2, Choice: probabilities
+/// first, the remainder by odds; probabilities that changes took above 1 in sum share all). A probability bound to a trait
+/// counts as `mean_chance`. In a race the shares are those of the closed form (competing risks, by quadrature), its medians
+/// are right to about one per cent. An end has no shares and stays. Anniversaries do not stretch.
+[[nodiscard]] NeutralExits neutral_exits(const ModelParts& parts, TouchpointId touchpoint, const Stretches& stretches = {});
+
+/// The probability of an exit, [0,1]: that written, or the mean over all people of the trait that says it; none by odds.
+[[nodiscard]] std::optional<double> mean_chance(const ModelParts& parts, const Exit& exit);
 
 }  // namespace sojourn

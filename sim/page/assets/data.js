@@ -8,6 +8,12 @@ export const position = Object.fromEntries(metrics.map((metric, i) => [metric.na
 export const valueOf = (group, plan, metric) => data.values[group][plan]?.[metric] ?? null;
 export const differenceOf = (group, plan, metric) => data.differences[group][plan]?.[metric] ?? null;
 export const compared = plans.length > 1;
+/** The name of the plan that is shown to have most of a headline metric, in a group; undefined where chance may have put it first. */
+export const highestShown = (group, metric) => {
+  const change = plans.length === 2 ? differenceOf(group, 1, position[metric]) : null;
+  const plan = group === 0 ? data.highest?.[metric] : change?.[5] ? (change[0] > 0 ? 1 : 0) : undefined;
+  return plans[plan]?.name;
+};
 /** The colour of a plan. */
 export const hue = (k) => (compared && k === 0 ? look().baseline : tone(k - (compared ? 1 : 0)));
 /** The plan that the first sentence names is shown first. */

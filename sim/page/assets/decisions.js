@@ -1,6 +1,6 @@
 // What to do: what is worth fixing, what a budget buys, and the money.
-import { Chart, curveTable, curves, halo, lastOf, lineLegend, nameAxis } from "./chart.js";
-import { chosen, compared, currency, data, metrics, plans, position } from "./data.js";
+import { Chart, curveTable, curves, halo, lastOf, lineLegend, nameAxis, unsure } from "./chart.js";
+import { chosen, compared, currency, data, differenceOf, metrics, plans, position } from "./data.js";
 import { element, grid, section, table } from "./elements.js";
 import { look, marks, printing, tone } from "./look.js";
 import { axisText, differenceUnit, minus, percent, plain, short, timeName, unit } from "./words.js";
@@ -26,7 +26,7 @@ export const tornado = () => {
       const room = (high - low) * needed / Math.max(40, Math.max(90, width - 175) - needed);
       const most = shown.filter((one) => one.ours).reduce((best, one) => (best === null || one[name][0] > best[name][0] ? one : best), null);
       return {
-        title: most && most[name][0] > 0 ? `largest gain seen at ${most.name}, ${minus(most[name][3])}` : "no gain is seen",
+        title: most && most[name][0] > 0 ? `largest gain seen at ${most.name}, ${minus(most[name][3])}${most.id === worth ? "" : ", which may be chance"}` : "no gain is seen",
         height: 60 + 30 * shown.length,
         option: {
           grid: { left: 8, right: 10, top: 6, bottom: 30, containLabel: true },
@@ -82,14 +82,14 @@ export const tornado = () => {
 // ---- what a budget buys
 export const budget = () => {
   if (!data.frontier) return;
-  const { points, choices, budget: limit, budget_text: limitText, precision, tried, goal, goal_kind: kind, by_worth: byWorth } = data.frontier;
+  const { points, choices, budget: limit, budget_text: limitText, precision, tried, shown, goal, goal_kind: kind, by_worth: byWorth } = data.frontier;
   const gained = byWorth ? [] : [goal];
   new Chart(grid(section("budget-charts"), true), "Cost against gain", () => {
     const { ink, soft } = look();
     const best = points.filter((one) => one.allowed).length - 1;
     const most = Math.max(...choices.map(([cost]) => cost), limit ?? 0);
     return {
-      title: best > 0 ? `number ${best + 1} gains most, ${minus(points[best].gain[3])} for ${points[best].cost[1]}` : "nothing gains more than buying nothing",
+      title: best > 0 ? `number ${best + 1} gains most, ${minus(points[best].gain[3])} for ${points[best].cost[1]}${shown ? "" : ", which may be chance"}` : "nothing gains more than buying nothing",
       option: {
         grid: { left: 8, right: 30, top: 56, bottom: 34, containLabel: true },
         tooltip: { trigger: "item", formatter: (at) => (at.seriesIndex === 0 ? `${choices[at.dataIndex][2] || "Nothing"}\ncosts ${short(choices[at.dataIndex][0])}, gains ${short(choices[at.dataIndex][1])}` : `${at.dataIndex + 1}: ${points[at.dataIndex].name}\ncosts ${points[at.dataIndex].cost[1]}, gains ${minus(points[at.dataIndex].gain[3])} ${points[at.dataIndex].gain[4]}`) },
@@ -132,7 +132,7 @@ export const waterfall = () => {
     const sign = (value) => (k > 0 && value > 0 ? "+" : "") + short(value);
     const ends = bars.flatMap(({ from, to }) => [from, to]), low = Math.min(0, ...ends), high = Math.max(0, ...ends);
     return {
-      title: k > 0 ? `${plans[k].name} ${net > 0 ? "gains" : "loses"} ${short(Math.abs(net))}` : `${short(net)} are left`,
+      title: k > 0 ? `${plans[k].name} ${net > 0 ? "gains" : "loses"} ${short(Math.abs(net))}${unsure(differenceOf(0, k, position.npv) ?? [0]) ? ", which may be chance" : ""}` : `${short(net)} are left`,
       option: {
         grid: { left: 8, right: 24, top: 6, bottom: 30, containLabel: true },
         tooltip: { trigger: "item", formatter: (at) => `${bars[at.dataIndex].name}: ${sign(bars[at.dataIndex].value)} ${currency}` },

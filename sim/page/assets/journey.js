@@ -1,5 +1,5 @@
 // The journey: the flow between its stages, its map and touchpoints, and where fewer leave.
-import { Chart, nameAxis, whisker } from "./chart.js";
+import { Chart, nameAxis, unsure, whisker } from "./chart.js";
 import { chosen, compared, currency, data, differenceOf, hue, metrics, plans, position, whom } from "./data.js";
 import { element, every, grid, section, table } from "./elements.js";
 import { darkScheme, look, printing } from "./look.js";
@@ -77,10 +77,11 @@ export const winners = () => {
     const list = plans.slice(1).map((plan, i) => [plan.name, data.winners_and_losers[i + 1][chosen.group]]);
     if (list.some(([, one]) => !one || one.better[0] === null)) return null;
     const parts = [["better", "Better off", "#0072b2", "#ffffff"], ["same", "The same", darkScheme.matches && !printing ? "#5b6b7b" : "#c5d0db", darkScheme.matches && !printing ? "#ffffff" : "#16202b"], ["worse", "Worse off", "#d55e00", "#ffffff"]];
-    const [first, most] = list.reduce((best, one) => (one[1].better[0] > best[1].better[0] ? one : best));
+    const shares = list.map(([, one]) => one.better[0]);
+    const [low, high] = [Math.min(...shares), Math.max(...shares)].map((share) => percent(share, 0));
     const tell = ([mean, low, high]) => percent(mean) + (low === null ? "" : ` ± ${plain(50 * (high - low), 1)}`);
     return {
-      title: `${percent(most.better[0], 0)} better off under ${first}`,
+      title: list.length === 1 ? `${high} better off under ${list[0][0]}` : low === high ? `${high} better off under every plan` : `${low} to ${high} better off`,
       height: 70 + 44 * list.length,
       option: {
         grid: { left: 8, right: 24, top: 6, bottom: 30, containLabel: true },
@@ -100,8 +101,9 @@ export const winners = () => {
     const detailed = plans.map((_, k) => k).filter((k) => k > 0 && data.by_stage[k]);
     const list = data.by_stage[chosen.plan].filter(({ change }) => /[1-9]/.test(change[3])).map(({ name, change }) => [name, change]);
     if (!list.length) return null;
+    const largest = list.reduce((best, one) => (Math.abs(one[1][0]) > Math.abs(best[1][0]) ? one : best));
     return {
-      title: `${list.reduce((best, one) => (Math.abs(one[1][0]) > Math.abs(best[1][0]) ? one : best))[0].toLowerCase()} most`,
+      title: `largest part seen: ${largest[0].toLowerCase()}, ${minus(largest[1][3])}${unsure(largest[1]) ? ", which may be chance" : ""}`,
       height: 70 + 44 * list.length,
       option: whisker("by stage", list, metrics[position.retained], list.map(() => hue(chosen.plan))),
       words: `${plans[chosen.plan].name}, all customers, by the stage that people are kept from leaving; the parts add up to ${minus(differenceOf(0, chosen.plan, position.retained)[3])}.`,

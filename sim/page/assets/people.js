@@ -1,25 +1,24 @@
 // People in time: retention, promoters, the funnel; by persona; queues, word of mouth and accounts.
 import { Chart, curveTable, curves, lastOf, lineLegend, mark, settled, whisker } from "./chart.js";
-import { chosen, compared, curveGroup, curveWhom, data, differenceOf, groups, hue, metrics, plans, position, valueOf } from "./data.js";
+import { chosen, compared, curveGroup, curveWhom, data, differenceOf, groups, highestShown, hue, metrics, plans, position, valueOf } from "./data.js";
 import { element, every, grid, section, table } from "./elements.js";
 import { look } from "./look.js";
 import { axisText, days, minus, month, percent, plain, timeName, unit, unitOf } from "./words.js";
 
-/** Where the curves end: the highest of several, whose lead the tables judge. */
-const leader = (list, format) => {
-  const ends = list.map(({ name, mean }) => [name, lastOf(mean)]).filter(([, v]) => v !== null);
-  if (!ends.length) return undefined;
-  const [name, value] = ends.reduce((best, one) => (one[1] > best[1] ? one : best));
-  const [, low] = ends.reduce((least, one) => (one[1] < least[1] ? one : least));
-  if (ends.length === 1) return `${format(value)} at the end`;
-  return format(low) === format(value) ? `${format(value)} at the end under every plan` : `${format(low)} to ${format(value)} at the end, highest under ${name}`;
+/** Where the curves end, with what is shown of the highest: `verdict` follows where they end apart. */
+const ends = (list, format, verdict = "") => {
+  const values = list.map(({ mean }) => lastOf(mean)).filter((v) => v !== null);
+  if (!values.length) return undefined;
+  const low = format(Math.min(...values)), high = format(Math.max(...values));
+  if (values.length === 1) return `${high} at the end`;
+  return low === high ? `${high} at the end under every plan` : `${low} to ${high} at the end${verdict}`;
 };
 export const retention = () => {
   new Chart(grid(section("retention-charts"), true), "Still customers, by time since their purchase", () => {
     const list = plans.map((plan, k) => ({ name: plan.name, k, ...data.survival.curve[curveGroup()][k] }));
     const x = data.survival.days.filter((_, i) => list.some(({ mean }) => mean[i] !== null));
     return {
-      title: leader(list, (v) => percent(v)),
+      title: ends(list, (v) => percent(v)),
       option: curves(x, list.map((one) => ({ ...one, mean: one.mean.slice(0, x.length), low: one.low.slice(0, x.length), high: one.high.slice(0, x.length) })), (v) => percent(v), `${timeName} since the purchase`, "% of buyers", { max: 1, scale: true, axisLabel: { formatter: axisText.share } }),
       legend: lineLegend(list),
       words: `Kaplan-Meier curves of ${curveWhom()}; who arrived as a customer counts from then on. At the right end: ${list.map(({ name, mean }) => `${name} ${percent(lastOf(mean))}`).join(", ")}.`,
@@ -30,8 +29,9 @@ export const retention = () => {
 export const promoters = () => {
   new Chart(grid(section("nps-charts"), true), "Net promoter score over time", () => {
     const list = plans.map((plan, k) => ({ name: plan.name, k, ...data.nps[curveGroup()][k] }));
+    const highest = highestShown(curveGroup(), "nps");
     return {
-      title: leader(list, (v) => plain(v, 1)),
+      title: ends(list, (v) => plain(v, 1), highest ? `, highest under ${highest}` : "; chance may have made the differences"),
       option: curves(data.time, list, (v) => plain(v), `${timeName} since the start`, "points", { scale: true }),
       legend: lineLegend(list),
       words: `True score of the customers present, ${curveWhom()}. At the horizon: ${list.map(({ name, mean }) => `${name} ${plain(lastOf(mean))}`).join(", ")}.`,

@@ -107,7 +107,7 @@ let precise = "";
 /** How precise the answer is, in few words. */
 const precision = (answer, done) => {
   const runs = answer.replications;
-  const size = `${Math.round(answer.customers).toLocaleString("en")} customers${runs > 1 ? `, ${runs.toLocaleString("en")} times` : ""}`;
+  const size = `${Math.round(answer.customers).toLocaleString("en")} customer${answer.customers === 1 ? "" : "s"}${runs > 1 ? `, ${runs.toLocaleString("en")} times` : ""}`;
   return grid ? `${size}, computed beforehand` : done ? `${size}: settled` : `${size}: more precise answers are coming`;
 };
 const sentence = (answer) => headline.filter(([, m]) => answer.metrics[m].now[0] !== null).map(([metric, m]) => {
