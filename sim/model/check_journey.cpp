@@ -161,7 +161,12 @@ void check_way_of_taking(const Context& context, const Touchpoint& touchpoint, c
     findings.error(path + ".probability", "both odds and a probability",
                    "keep one: a probability takes its share before the odds");
   } else if (!exit.odds && !has_probability(exit)) {
-    findings.error(path, "neither odds nor a probability", "add odds = 1");
+    const bool none = std::none_of(touchpoint.next.begin(), touchpoint.next.end(),
+                                   [](const Exit& each) { return each.odds || has_probability(each); });
+    findings.error(path, "neither odds nor a probability",
+                   none && touchpoint.next.size() > 1
+                       ? "add odds = 1 or, where the exit that comes first is taken, exits = \"race\" to the touchpoint"
+                       : "add odds = 1");
   }
 }
 
