@@ -99,12 +99,14 @@ void split_by_persona(PlanComparison& result, const Samples& samples, std::size_
   const PlanSamples &plan = samples.plans[number], &baseline = samples.plans.front();
   // What a part is of, in each sample: everybody who arrived, or one market.
   const std::vector<Sums>& all = baseline.all;
-  const auto part = [&](const std::vector<Sums>& of_plan, const std::vector<Sums>& of_baseline, const auto& of) {
+  const auto part = [&](const std::vector<Sums>& of_plan, const std::vector<Sums>& of_baseline, const auto& of,
+                        const Unseen& not_seen = {}) {
     std::vector<double> values;
     for (std::size_t i = 0; i < all.size(); ++i) values.push_back(of(of_plan[i], all[i]) - of(of_baseline[i], all[i]));
     const Sums whole = pooled(all);
-    return tested(cautious_interval(of(pooled(of_plan), whole) - of(pooled(of_baseline), whole), values));
+    return tested(cautious_interval(of(pooled(of_plan), whole) - of(pooled(of_baseline), whole), values, 0.05, not_seen));
   };
+  const auto not_seen = [&](Group group) { return unseen(samples, number, 0, *find_metric("npv"), group); };
   const auto retained = [](const Sums& s, const Sums& whole) { return s.customers / whole.arrived; };
   const auto of_market = [](double amount, const Sums& whole) {
     return amount * whole.people_per_customer / whole.replications;
@@ -130,14 +132,17 @@ void split_by_persona(PlanComparison& result, const Samples& samples, std::size_
     if (kept.people > 0.0) kept.people = pooled(all).arrived;
     result.retained_by_persona.push_back({samples.personas[p], samples.persona_names[p],
                                           share_difference(part(now, before, retained), kept, people_in(samples))});
-    result.npv_by_persona.push_back({samples.personas[p], samples.persona_names[p], part(now, before, money)});
+    result.npv_by_persona.push_back(
+        {samples.personas[p], samples.persona_names[p], part(now, before, money, not_seen({Group::persona, p}))});
   }
-  Contribution invested{"investment", "Investment", part(plan.all, all, investment)};
-  if (plan.all.front().worth_visit_price == 0.0 && all.front().worth_visit_price == 0.0) invested = fixed_part(invested);
+  const bool by_visit = plan.all.front().worth_visit_price != 0.0 || all.front().worth_visit_price != 0.0;
+  Contribution invested{"investment", "Investment", part(plan.all, all, investment, by_visit ? not_seen({}) : Unseen{})};
+  if (!by_visit) invested = fixed_part(invested);
   const bool paid = plan.all.front().worth_staff_cost != 0.0 || all.front().worth_staff_cost != 0.0;
   const Contribution servers = fixed_part({"staff", "Servers of pools", part(plan.all, all, staff)});
-  result.npv_by_kind = {{"revenue", "Revenue", part(plan.all, all, revenue)},
-                        {"cost_to_serve", paid ? "Cost of visits and stays" : "Cost to serve", part(plan.all, all, cost)}};
+  result.npv_by_kind = {
+      {"revenue", "Revenue", part(plan.all, all, revenue, not_seen({}))},
+      {"cost_to_serve", paid ? "Cost of visits and stays" : "Cost to serve", part(plan.all, all, cost, not_seen({}))}};
   for (std::vector<Contribution>* parts_of : {&result.npv_by_persona, &result.npv_by_kind}) {
     if (paid) parts_of->push_back(servers);
     parts_of->push_back(invested);
@@ -382,7 +387,7 @@ struct Best {
 template <class Gain, class Lead, class Value>
 Best find_best(const Samples& samples, const Gain& gain, const Lead& lead, const Value& value) {
   Best result;
-  std::vector<double> points;
+  std::vector<double> points, not_seen(samples.plans.size(), 0.0);
   std::vector<std::vector<double>> values;
   for (std::size_t a = 0; a < samples.plans.size(); ++a) {
     points.push_back(value(pooled(samples.plans[a].all)));
@@ -391,12 +396,14 @@ Best find_best(const Samples& samples, const Gain& gain, const Lead& lead, const
     for (std::size_t b = a + 1; b < samples.plans.size(); ++b) {
       // Who is changed is counted against the baseline alone.
       result.pairs.push_back({0, a, b, a == 0 ? opposite(gain(b)) : tested(lead(a, b))});
+      const Difference& pair = result.pairs.back().lead;
+      if (a == 0 && pair.sd == 0.0 && !std::isnan(pair.low)) not_seen[b] = 0.5 * (pair.high - pair.low);
     }
   }
   std::vector<Difference*> family;
   for (Rivalry& pair : result.pairs) family.push_back(&pair.lead);
   hold(family);
-  result.chances = chance_of_best(points, values);
+  result.chances = chance_of_best(points, values, not_seen);
   return result;
 }
 
@@ -405,7 +412,9 @@ void find_best(const Samples& samples, std::size_t m, Comparison& comparison) {
   const Metric& metric = metrics()[m];
   Best best = find_best(
       samples, [&](std::size_t b) { return comparison.plans[b].differences[m]; },
-      [&](std::size_t a, std::size_t b) { return difference(samples.plans[a].all, samples.plans[b].all, metric); },
+      [&](std::size_t a, std::size_t b) {
+        return difference(samples.plans[a].all, samples.plans[b].all, metric, unseen(samples, a, b, metric));
+      },
       [&](const Sums& sums) { return metric.value(sums); });
   for (Rivalry& pair : best.pairs) {
     pair.metric = m;
@@ -421,10 +430,14 @@ void find_best_of_goal(const Samples& samples, Comparison& comparison) {
   const auto value = [&](const Sums& sums) { return value_of(goal.terms, sums); };
   const auto lead = [&](std::size_t a, std::size_t b) {
     const std::vector<Sums>&one = samples.plans[a].all, &other = samples.plans[b].all;
-    if (plain(goal.terms)) return difference(one, other, metrics()[goal.terms.front().metric]);
+    if (plain(goal.terms)) {
+      const Metric& metric = metrics()[goal.terms.front().metric];
+      return difference(one, other, metric, unseen(samples, a, b, metric));
+    }
     std::vector<double> values;
     for (std::size_t i = 0; i < one.size(); ++i) values.push_back(value(one[i]) - value(other[i]));
-    return cautious_interval(value(pooled(one)) - value(pooled(other)), values);
+    const Unseen not_seen = samples.rules.empty() ? either(unseen(goal.terms, one), unseen(goal.terms, other)) : Unseen{};
+    return cautious_interval(value(pooled(one)) - value(pooled(other)), values, 0.05, not_seen);
   };
   for (std::size_t k = 0; k < samples.plans.size(); ++k) {
     // A goal of one figure has the interval and the test that this figure has.

@@ -15,6 +15,9 @@ namespace {
 /// Fewer samples than this have a skewness of their own by chance.
 constexpr std::size_t fewest_for_skewness = 30;
 
+/// How many times what people typically move somebody may who was not seen: see `Unseen`.
+constexpr double times_typical = 10.0;
+
 /// Metrics that are shares of people, each of whom counts or does not.
 struct Share {
   std::string_view metric;
@@ -193,10 +196,75 @@ Estimate interval(double point, const std::vector<double>& samples, double error
   return {point, point - half, point + half, sd, n, effective_people(samples)};
 }
 
-Estimate cautious_interval(double point, const std::vector<double>& samples, double error) {
+Unseen unseen(const std::vector<Sums>& samples, const Metric& metric) {
+  constexpr std::string_view sums_of_money[] = {"revenue", "cost_to_serve", "investment", "npv", "clv", "referral_value"};
+  if (std::find(std::begin(sums_of_money), std::end(sums_of_money), metric.name) == std::end(sums_of_money)) return {};
+  const auto of_each = [](const Sums& sums) {
+    return ratio(std::fabs(sums.revenue) + std::fabs(sums.cost_to_serve) + std::fabs(sums.visit_price), sums.arrived);
+  };
+  std::vector<double> moved;
+  for (const Sums& sums : samples) moved.push_back(of_each(sums));
+  const Sums all = pooled_for(metric, samples);
+  const Estimate by_sample = interval(of_each(all), moved);
+  if (by_sample.samples < 2) return {};
+  // The variance between people is that of the samples' means times the people of one.
+  const double between = by_sample.sd * std::sqrt(all.arrived / static_cast<double>(by_sample.samples));
+  const double of_person = std::hypot(by_sample.mean, between);
+  const double everybody = metric.name == "clv" ? 1.0 : ratio(all.arrived * all.people_per_customer, all.replications);
+  return {all.arrived, times_typical * of_person * everybody};
+}
+
+Unseen unseen(const std::vector<Sums>& samples, const TouchMetric& metric) {
+  const bool money = metric.name == "revenue_per_person" || metric.name == "cost_per_person";
+  return money ? unseen(samples, *find_metric("clv")) : Unseen{};
+}
+
+Unseen either(const Unseen& a, const Unseen& b) { return {std::min(a.people, b.people), std::max(a.amount, b.amount)}; }
+
+Unseen unseen(const Samples& samples, std::size_t plan, std::size_t other, const Metric& metric, Group group) {
+  if (!samples.rules.empty()) return {};
+  return either(unseen(sums_of(samples, plan, group), metric), unseen(sums_of(samples, other, group), metric));
+}
+
+Shared shared_value(std::vector<double> samples, double tolerance) {
+  std::erase_if(samples, [](double x) { return std::isnan(x); });
+  std::sort(samples.begin(), samples.end());
+  Shared shared;
+  std::size_t most = 0;
+  for (std::size_t i = 0, begin = 0; i < samples.size(); ++i) {
+    if (samples[i] - samples[begin] > tolerance) begin = i;
+    if (i + 1 - begin <= most) continue;
+    most = i + 1 - begin;
+    shared.value = samples[begin];
+  }
+  shared.unlike = samples.size() - most;
+  return shared;
+}
+
+Estimate cautious_interval(double point, const std::vector<double>& samples, double error, const Unseen& unseen) {
   Estimate e = interval(point, samples, error);
-  // Equal values differ from their mean by rounding.
-  if (!(e.sd > 1e-12 * std::fabs(point))) e.low = e.high = e.effective = nan;
+  const double rounding = 1e-12 * std::max(std::fabs(point), unseen.amount);
+  // What all people share, how many are unlike, and what each of these moves, were everybody like that.
+  double shared = point, unlike = 0.0, amount = unseen.amount > 0.0 ? unseen.amount : times_typical * std::fabs(point);
+  if (e.sd > rounding) {
+    if (!unseen.known() || e.samples < fewest_for_skewness) return e;
+    const auto [value, count] = shared_value(samples, rounding);
+    const auto all = static_cast<double>(e.samples), others = static_cast<double>(count);
+    const bool few = others < few_changed || e.thin();
+    if (!few || 2.0 * others >= all || std::fabs(value) <= rounding) return e;
+    shared = value;
+    // As many as leave so many of all samples untouched (Poisson).
+    unlike = std::min(unseen.people, -all * std::log1p(-others / all));
+    for (const double x : samples) amount = std::fmax(amount, std::fabs(x - shared) * unseen.people / all);
+  } else {
+    e.low = e.high = e.effective = nan;
+    if (e.samples < 2) return e;
+    e.sd = 0.0;
+    if (!unseen.known() || !(amount > 0.0)) return e;
+  }
+  const double half = clopper_pearson(unlike, unseen.people, error).high * amount;
+  widen(e, {shared - half, shared + half});
+  if (e.low > 0.0 || e.high < 0.0) e.effective = nan;
   return e;
 }
 
@@ -255,11 +323,13 @@ namespace {
 SurveySums pooled_for(const SurveyMetric&, const std::vector<SurveySums>& samples) { return pooled(samples); }
 
 template <class S, class M>
-Estimate paired_difference(const std::vector<S>& plan, const std::vector<S>& baseline, const M& metric) {
+Estimate paired_difference(const std::vector<S>& plan, const std::vector<S>& baseline, const M& metric,
+                           const Unseen& unseen = {}) {
   std::vector<double> differences = values(plan, metric);
   const std::vector<double> base = values(baseline, metric);
   for (std::size_t i = 0; i < differences.size(); ++i) differences[i] -= base[i];
-  return cautious_interval(metric.value(pooled_for(metric, plan)) - metric.value(pooled_for(metric, baseline)), differences);
+  return cautious_interval(metric.value(pooled_for(metric, plan)) - metric.value(pooled_for(metric, baseline)), differences,
+                           0.05, unseen);
 }
 
 }  // namespace
@@ -270,7 +340,12 @@ Estimate difference(const std::vector<SurveySums>& plan, const std::vector<Surve
 }
 
 Estimate difference(const std::vector<Sums>& plan, const std::vector<Sums>& baseline, const Metric& metric) {
-  return paired_difference(plan, baseline, metric);
+  return difference(plan, baseline, metric, either(unseen(plan, metric), unseen(baseline, metric)));
+}
+
+Estimate difference(const std::vector<Sums>& plan, const std::vector<Sums>& baseline, const Metric& metric,
+                    const Unseen& unseen) {
+  return paired_difference(plan, baseline, metric, unseen);
 }
 
 Difference tested(const Estimate& estimate) {
@@ -331,7 +406,7 @@ Difference share_difference(const Estimate& by_samples, const Changed& changed, 
 
 Difference difference(const Samples& samples, std::size_t plan, const Metric& metric, Group group) {
   const std::vector<Sums>&here = sums_of(samples, plan, group), &before = sums_of(samples, 0, group);
-  const Estimate e = difference(here, before, metric);
+  const Estimate e = difference(here, before, metric, unseen(samples, plan, 0, metric, group));
   if (plan == 0 || !samples.mechanisms.has(metric.needs) ||
       (known_investment(metric, here) && known_investment(metric, before)))
     return known(e.mean, e.samples);
@@ -350,8 +425,10 @@ Difference difference(const Samples& samples, std::size_t plan, const Metric& me
 double times_to_tell(const Estimate& estimate, std::size_t comparisons) {
   const double half = 0.5 * (estimate.high - estimate.low), share = half / estimate.mean;
   if (!std::isfinite(share)) return infinity;
-  const auto point = [](double error) { return normal_point(0.5 * error); };
-  const double wider = point(0.05 / static_cast<double>(std::max<std::size_t>(comparisons, 1))) / point(0.05);
+  const double error = 0.05 / static_cast<double>(std::max<std::size_t>(comparisons, 1));
+  if (estimate.sd == 0.0) return std::max(1.0, std::fabs(share) * std::log(0.5 * error) / std::log(0.5 * 0.05));
+  const auto point = [](double each) { return normal_point(0.5 * each); };
+  const double wider = point(error) / point(0.05);
   // The half of one that is lopsided, or that too few people carry, understates what it takes.
   return std::max(estimate.thin() ? fewest_effective / estimate.effective : 1.0, share * share * wider * wider);
 }

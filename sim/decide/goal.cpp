@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "sojourn/base/error.hpp"
 
@@ -67,8 +68,23 @@ TeamGoal goal_of(const ModelParts& parts, TeamId team) {
   return goal;
 }
 
+Unseen unseen(const std::vector<GoalTerm>& goal, const std::vector<Sums>& samples) {
+  const Sums all = pooled(samples);
+  Unseen sum{all.arrived, 0.0};
+  for (const GoalTerm& term : goal) {
+    const Metric& metric = metrics()[term.metric];
+    const Ends range = range_of(metric);
+    const Unseen of_money = unseen(samples, metric);
+    const double amount = of_money.known() ? of_money.amount : ratio((range.high - range.low) * all.arrived, all.customers);
+    if (!std::isfinite(amount)) return {};
+    sum.amount += std::fabs(term.weight) * amount;
+  }
+  return sum;
+}
+
 GoalValues values_of(const std::vector<GoalTerm>& goal, const PlanSamples& plan) {
   GoalValues values;
+  values.unseen = unseen(goal, plan.all);
   Sums all;
   for (const Sums& sums : plan.all) {
     values.samples.push_back(value_of(goal, sums));
@@ -92,7 +108,18 @@ GoalValues values_of(const TeamGoal& goal, const PlanSamples& plan) {
   }
   pooled.arrived = arrived;
   values.pooled = value_of(goal, all, pooled);
+  values.unseen = unseen(goal.company, plan.all);
+  for (const GoalTerm& term : goal.own) {
+    const Unseen own = unseen(plan.all, touch_metrics()[term.metric]);
+    values.unseen = {std::min(values.unseen.people, own.people), values.unseen.amount + std::fabs(term.weight) * own.amount};
+  }
   return values;
+}
+
+Estimate difference(const GoalValues& a, const GoalValues& b, double error) {
+  std::vector<double> differences;
+  for (std::size_t s = 0; s < a.samples.size(); ++s) differences.push_back(a.samples[s] - b.samples[s]);
+  return cautious_interval(a.pooled - b.pooled, differences, error, either(a.unseen, b.unseen));
 }
 
 std::vector<GoalTerm> goal_of(const Settings& settings) {

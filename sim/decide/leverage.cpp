@@ -209,10 +209,12 @@ std::vector<Shifting> shiftings(const Program& program, const std::vector<Touchp
   return result;
 }
 
-Pull pull(const Shifting& shifting, const std::vector<Sums>& with, const std::vector<Sums>& without) {
-  Pull result{shifting.lever, shifting.step, {}, {}};
+/// `ruled`: the plan goes by rules.
+Pull pull(const Shifting& shifting, const std::vector<Sums>& with, const std::vector<Sums>& without, bool ruled) {
+  Pull result{shifting.lever, shifting.step, {}, {}, {}};
   for (const Metric& metric : metrics()) {
-    result.differences.push_back(difference(with, without, metric));
+    result.unseen.push_back(ruled ? Unseen{} : either(unseen(with, metric), unseen(without, metric)));
+    result.differences.push_back(difference(with, without, metric, result.unseen.back()));
     std::vector<double> samples;
     for (std::size_t i = 0; i < with.size(); ++i) samples.push_back(metric.value(with[i]) - metric.value(without[i]));
     result.samples.push_back(std::move(samples));
@@ -259,7 +261,8 @@ class Gains {
       samples[i] = sign_ * (samples[i] - (other != nullptr ? other->samples[metric_][i] : 0.0));
     }
     if (other != nullptr) point -= mean(*other);
-    return cautious_interval(point, samples, error);
+    const Unseen& here = pull.unseen[metric_];
+    return cautious_interval(point, samples, error, other != nullptr ? either(here, other->unseen[metric_]) : here);
   }
   [[nodiscard]] const Pull& best_pull(std::size_t position) const {
     const TouchpointLeverage& touchpoint = ranking_.touchpoints[position];
@@ -449,7 +452,8 @@ Ranking rank_under_plan(const Model& model, const RankOptions& how, const RunOpt
       return;
     }
     const Shifting& shifting = asked[beside ? k - 1 : k];
-    ranking.touchpoints[shifting.position].pulls.push_back(pull(shifting, samples.plans.front().all, without));
+    ranking.touchpoints[shifting.position].pulls.push_back(
+        pull(shifting, samples.plans.front().all, without, !samples.rules.empty()));
   };
   ranking.samples.events += each_plan(shifted, plans, options, use, Wanted::horizon);
   ranking.plans = 1 + asked.size();

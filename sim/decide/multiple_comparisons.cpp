@@ -24,7 +24,15 @@ Matrix differences(const Matrix& samples) {
   return result;
 }
 
-std::vector<double> chance_of_distinct(const std::vector<double>& points, const Matrix& samples) {
+/// How many halves of its interval what is unseen comes to: beyond x of them, on either side, with probability 0.025^x, up
+/// to 1/2.
+double drawn_unseen(double share) {
+  const double tail = std::min(share, 1.0 - share);
+  return std::copysign(std::log(tail) / std::log(0.5 * 0.05), share - 0.5);
+}
+
+std::vector<double> chance_of_distinct(const std::vector<double>& points, const Matrix& samples,
+                                       const std::vector<double>& unseen) {
   const std::size_t count = points.size();
   const Matrix defined = differences(samples);
   const std::size_t n = defined.front().size();
@@ -43,17 +51,18 @@ std::vector<double> chance_of_distinct(const std::vector<double>& points, const 
     stretches.push_back(std::sqrt(degrees / chi_squared_quantile(degrees, share)));
   }
   const Streams streams(0, 0);
-  std::vector<double> chances(count, 0.0), z(count), at(count);
+  std::vector<double> chances(count, 0.0), z(count), beyond(count, 0.0), at(count);
   for (std::uint32_t draw = 0; draw < draws; ++draw) {
     for (std::size_t k = 0; k < count; ++k) {
       const Words words = streams.draw(draw, Purpose::figure, static_cast<std::uint32_t>(k));
       z[k] = static_cast<double>(normal_pair(words[0], words[1]).first);
+      if (unseen[k] > 0.0) beyond[k] = unseen[k] * drawn_unseen(uniform(words[2], words[3]));
     }
     const double stretch = stretches[draw % strata];
     for (std::size_t k = 0; k < count; ++k) {
       double sum = 0.0;
       for (std::size_t j = 0; j <= k; ++j) sum += lower[k][j] * z[j];
-      at[k] = points[k] - points.front() + stretch * sum;
+      at[k] = points[k] - points.front() + stretch * sum + beyond[k];
     }
     ++chances[static_cast<std::size_t>(std::max_element(at.begin(), at.end()) - at.begin())];
   }
@@ -66,10 +75,13 @@ std::vector<double> chance_of_distinct(const std::vector<double>& points, const 
 double p_value(const Estimate& estimate) {
   if (std::isnan(estimate.low) || estimate.samples < 2) return nan;
   const auto n = static_cast<double>(estimate.samples);
-  const double error = estimate.sd / std::sqrt(n);
-  if (!(error > 0.0)) return estimate.mean == 0.0 ? 1.0 : 0.0;
-  const double t = std::fabs(estimate.mean) / error;
-  return 2.0 * student_t_above(n - 1.0, t);
+  const double error = estimate.sd / std::sqrt(n), size = std::fabs(estimate.mean);
+  const double to_zero = estimate.mean < 0.0 ? estimate.high - estimate.mean : estimate.mean - estimate.low;
+  double p = error > 0.0 ? 2.0 * student_t_above(n - 1.0, size / error) : size > 0.0 ? 0.0 : 1.0;
+  // A longer interval is of what is unseen, which grows with the logarithm of half the error at most.
+  if (to_zero > 1.000001 * student_t(n - 1.0) * error)
+    p = std::max(p, std::min(1.0, 2.0 * std::pow(0.5 * 0.05, size / to_zero)));
+  return p;
 }
 
 std::vector<double> holm(const std::vector<double>& p) {
@@ -104,10 +116,11 @@ Estimate ratio(double numerator, const std::vector<double>& numerators, double d
   return result;
 }
 
-std::vector<double> chance_of_best(const std::vector<double>& points, const std::vector<std::vector<double>>& samples) {
+std::vector<double> chance_of_best(const std::vector<double>& points, const std::vector<std::vector<double>>& samples,
+                                   const std::vector<double>& unseen) {
   // Alternatives that are equal to the bit compete as one, and share its chance.
   std::vector<std::size_t> like(points.size()), sharers;
-  std::vector<double> distinct_points;
+  std::vector<double> distinct_points, distinct_unseen;
   Matrix distinct;
   for (std::size_t k = 0; k < points.size(); ++k) {
     std::size_t twin = 0;
@@ -118,10 +131,11 @@ std::vector<double> chance_of_best(const std::vector<double>& points, const std:
       continue;
     }
     distinct_points.push_back(points[k]);
+    distinct_unseen.push_back(unseen.empty() ? 0.0 : unseen[k]);
     distinct.push_back(samples[k]);
     sharers.push_back(1);
   }
-  const std::vector<double> shared = chance_of_distinct(distinct_points, distinct);
+  const std::vector<double> shared = chance_of_distinct(distinct_points, distinct, distinct_unseen);
   std::vector<double> chances;
   for (const std::size_t k : like) chances.push_back(shared[k] / static_cast<double>(sharers[k]));
   return chances;

@@ -42,8 +42,8 @@ struct Round {
   Precision precision;
   double error = 0.0;  // that may be made in it
   std::size_t choices = 0;
-  std::vector<double> baseline;                     // goal by sample
-  std::map<std::size_t, std::vector<double>> goal;  // [choice][sample]
+  GoalValues baseline;
+  std::map<std::size_t, GoalValues> goal;  // [choice]
   std::map<std::size_t, Choice> described;
   std::map<std::size_t, std::vector<double>> paid_by_quarter;  // per visit; see ChoiceSpace::by_quarter
 };
@@ -57,22 +57,18 @@ std::vector<double> differences(const std::vector<double>& a, const std::vector<
   return result;
 }
 
-/// How many of `values` differ from the one that most of them share.
-std::size_t unlike_most(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  std::size_t most = 0;
-  for (std::size_t i = 0, begin = 0; i < values.size(); ++i) {
-    // Equal outcomes at different prices differ by rounding.
-    if (values[i] - values[begin] > 1e-9 * (1.0 + std::fabs(values[begin]))) begin = i;
-    most = std::max(most, i + 1 - begin);
-  }
-  return values.size() - most;
+/// How many of `values` differ from the one that most of them share. Equal outcomes at different prices differ by rounding.
+std::size_t unlike_most(const std::vector<double>& values) {
+  double largest = 0.0;
+  for (const double value : values) largest = std::max(largest, std::fabs(value));
+  return shared_value(values, 1e-9 * (1.0 + largest)).unlike;
 }
 
-/// Half the width of a one-sided bound on the mean of paired differences: t s / sqrt(n). NaN with fewer than two.
-double margin_of(const std::vector<double>& values, double error) {
-  const Estimate e = interval(0.0, values, 2.0 * error);
-  return e.high;
+/// What `a` gains over `b`. Where samples agree and nothing is known of what is unseen, they are taken at their word.
+Estimate gain_over(const GoalValues& a, const GoalValues& b, double error = 0.05) {
+  Estimate e = difference(a, b, error);
+  if (std::isnan(e.low) && e.samples > 1) e.low = e.high = e.mean;
+  return e;
 }
 
 class Search {
@@ -197,14 +193,11 @@ class Search {
       if (options_.progress) options_.progress(std::min(1.0, (done_ + share * work) / work_));
     };
     std::vector<Sums> nothing;
-    double worth_of_nothing = 0.0;
     optimum_.events += each_plan(parts, plans, part, [&](std::size_t k, const Samples& samples) {
       const std::vector<Sums>& all = samples.plans.front().all;
       if (k == 0) {
         nothing = all;
-        const GoalValues found = values(samples.plans.front());
-        round.baseline = found.samples;
-        worth_of_nothing = found.pooled;
+        round.baseline = values(samples.plans.front());
         if (in_full && optimum_.samples.plans.empty()) optimum_.samples = samples;
         return;
       }
@@ -215,13 +208,13 @@ class Search {
       for (const std::uint32_t variant : baskets_[c]) choice.bought.push_back(space_.variants()[variant].purchase);
       choice.fixed_cost = space_.fixed_cost(baskets_[c]);
       choice.investment = estimate(samples, 0, *find_metric("investment"));
-      choice.gain = interval(found.pooled - worth_of_nothing, differences(found.samples, round.baseline));
+      choice.gain = gain_over(found, round.baseline);
       if (in_full) {
         for (const Metric& metric : metrics()) choice.differences.push_back(difference(all, nothing, metric));
       }
       round.paid_by_quarter[c] = space_.by_quarter(samples.window_ends, samples.plans.front().visit_price);
       round.described[c] = std::move(choice);
-      round.goal[c] = std::move(found.samples);
+      round.goal[c] = std::move(found);
     });
     done_ += work;
     round.choices = round.goal.size();
@@ -255,9 +248,13 @@ class Search {
   [[nodiscard]] double margin(std::size_t r, std::size_t a, std::size_t b) const {
     const Round& round = rounds_[r];
     const auto comparisons = static_cast<double>(std::max<std::size_t>(2, round.choices) - 1);
-    const std::vector<double> paired = differences(round.goal.at(a), round.goal.at(b));
-    if (round.precision.share < 1.0 && !model_.coupled() && unlike_most(paired) < fewest_changed) return nan;
-    return margin_of(paired, round.error / comparisons);
+    const GoalValues &here = round.goal.at(a), &there = round.goal.at(b);
+    if (round.precision.share < 1.0 && !model_.coupled() &&
+        unlike_most(differences(here.samples, there.samples)) < fewest_changed)
+      return nan;
+    // A one-sided bound.
+    const Estimate apart = gain_over(here, there, 2.0 * round.error / comparisons);
+    return apart.high - apart.mean;
   }
 
   /// Of `choices`, simulated in round `r`, those that may be the best; at most `most`. What visits cost is seen here: until
@@ -419,14 +416,12 @@ class Search {
     for (const std::size_t c : order) optimum_.finalists.push_back(rounds_[latest(c)].described.at(c));
     // The best of several looks better than it is, so that what is said of it holds for all of them together.
     const Round& last = rounds_[latest(best)];
-    optimum_.gain = interval(optimum_.finalists.front().gain.mean, differences(last.goal.at(best), last.baseline),
-                             error_of_all / static_cast<double>(order.size()));
+    optimum_.gain = gain_over(last.goal.at(best), last.baseline, error_of_all / static_cast<double>(order.size()));
     optimum_.lead = {nan, nan, nan, nan, 0};
     if (order.size() > 1) {
       const std::size_t r = std::min(latest(order[0]), latest(order[1]));
-      optimum_.lead = interval(mean(r, order[0]) - mean(r, order[1]),
-                               differences(rounds_[r].goal.at(order[0]), rounds_[r].goal.at(order[1])),
-                               error_of_all / static_cast<double>(order.size() - 1));
+      optimum_.lead = gain_over(rounds_[r].goal.at(order[0]), rounds_[r].goal.at(order[1]),
+                                error_of_all / static_cast<double>(order.size() - 1));
     }
     for (std::size_t c = 0; c < baskets_.size(); ++c) {
       if (c == best || out(c)) continue;
@@ -455,17 +450,18 @@ class Search {
   void add_interplay(std::size_t best) {
     if (baskets_[best].size() < 2) return;
     const Round& first = rounds_.front();
-    std::vector<double> beyond = first.goal.at(best);
-    for (std::size_t i = 0; i < beyond.size(); ++i) beyond[i] -= first.baseline[i];
+    const std::vector<double>& nothing = first.baseline.samples;
+    std::vector<double> beyond = first.goal.at(best).samples;
+    for (std::size_t i = 0; i < beyond.size(); ++i) beyond[i] -= nothing[i];
     double point = first.described.at(best).gain.mean;
     for (const std::uint32_t part : baskets_[best]) {
       const auto alone = std::find(baskets_.begin(), baskets_.end(), Basket{part});
       if (alone == baskets_.end()) return;
       const auto c = static_cast<std::size_t>(alone - baskets_.begin());
-      for (std::size_t i = 0; i < beyond.size(); ++i) beyond[i] -= first.goal.at(c)[i] - first.baseline[i];
+      for (std::size_t i = 0; i < beyond.size(); ++i) beyond[i] -= first.goal.at(c).samples[i] - nothing[i];
       point -= first.described.at(c).gain.mean;
     }
-    optimum_.interplay = interval(point, beyond);
+    optimum_.interplay = cautious_interval(point, beyond, 0.05, either(first.goal.at(best).unseen, first.baseline.unseen));
   }
 
   Model model_;

@@ -49,13 +49,6 @@ Plan plan_of(const std::string& id, const std::vector<Purchase>& bought) {
   return plan;
 }
 
-/// `a` less `b`, paired by sample.
-Estimate less(const GoalValues& a, const GoalValues& b) {
-  std::vector<double> differences;
-  for (std::size_t s = 0; s < a.samples.size(); ++s) differences.push_back(a.samples[s] - b.samples[s]);
-  return cautious_interval(a.pooled - b.pooled, differences);
-}
-
 /// What was simulated of one plan on the luck of judgement.
 struct Judged {
   GoalValues company;
@@ -144,14 +137,14 @@ Silos compare_silos(const Model& model, const OptimizeOptions& how, const RunOpt
     judged.push_back(std::move(found));
     if (k == 0) silos.samples = samples;
   });
-  silos.gain_together = less(judged[1].company, judged[0].company);
-  silos.gain_common = less(judged[2].company, judged[0].company);
-  silos.cost = less(judged[2].company, judged[1].company);
+  silos.gain_together = difference(judged[1].company, judged[0].company);
+  silos.gain_common = difference(judged[2].company, judged[0].company);
+  silos.cost = difference(judged[2].company, judged[1].company);
   silos.investment_together = judged[1].investment;
   silos.investment_common = judged[2].investment;
   for (std::size_t k = 0; k < silos.teams.size(); ++k) {
-    silos.teams[k].in_silos = less(judged[1].teams[k], judged[0].teams[k]);
-    silos.teams[k].in_common = less(judged[2].teams[k], judged[0].teams[k]);
+    silos.teams[k].in_silos = difference(judged[1].teams[k], judged[0].teams[k]);
+    silos.teams[k].in_common = difference(judged[2].teams[k], judged[0].teams[k]);
   }
   return silos;
 }

@@ -120,7 +120,15 @@ std::string none_better(const Samples& samples, const Comparison& comparison, co
     (found == Verdict::worse ? worse : found == Verdict::same ? same : open).push_back(comparison.plans[k].name);
   }
   const std::size_t plans = gains.size() - 1;
-  if (same.size() == plans) return fmt::format("{} {}.", plans == 1 ? same.front() : "Each plan", claim.same);
+  if (same.size() == plans) {
+    // Money that nobody was seen to move may be moved by people whom nobody met.
+    double most = 0.0;
+    for (std::size_t k = 1; k < gains.size(); ++k) most = std::fmax(most, gains[k].high);
+    const std::string size = format::difference(unit, most, samples.currency);
+    const bool within = format::kind(unit) == format::Kind::money && size.starts_with('+');
+    return fmt::format("{} {}{}.", plans == 1 ? same.front() : "Each plan", claim.same,
+                       within ? fmt::format(", to within {}{} (95 %)", size.substr(1), claim.of_what) : "");
+  }
   if (worse.size() == plans && plans == 1) {
     return fmt::format("{} {}: {}{} (95 %: {}).", worse.front(), claim.less,
                        format::difference(unit, gains[first_worse], samples.currency), claim.of_what,
@@ -161,9 +169,10 @@ std::string sentence(const Samples& samples, const Comparison& comparison, const
     }
     return fmt::format("No plan is shown to {}: {} leads by {} (95 %: {}), which may be {}; {}.{}", claim.shown, name, size,
                        format::interval(unit, e, samples.currency),
-                       e.thin()    ? "the luck of a few people"
-                       : e.clear() ? "chance, as several plans were compared"
-                                   : "chance",
+                       e.thin()      ? "the luck of a few people"
+                       : e.sd == 0.0 ? "undone by people so rare that none was simulated"
+                       : e.clear()   ? "chance, as several plans were compared"
+                                     : "chance",
                        caution_words::to_tell(samples, lead.times_to_tell), losers);
   }
   const std::string with_interval = fmt::format("{} (95 %: {})", size, format::interval(unit, e, samples.currency));

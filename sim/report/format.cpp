@@ -6,6 +6,8 @@
 #include <cctype>
 #include <cmath>
 #include <string_view>
+#include <tuple>
+#include <utility>
 
 #include "sojourn/base/text.hpp"
 
@@ -208,8 +210,17 @@ std::string half_width(const Metric& metric, const Estimate& estimate, const std
 }
 
 std::string interval(const Metric& metric, const Estimate& estimate, const std::string&) {
-  const Style style = style_of(metric, estimate.mean, half_of(estimate));
-  return written(estimate.low, style, style.suffix) + " to " + written(estimate.high, style, style.suffix);
+  const auto ends = [&](const Style& style) {
+    return std::pair(written(estimate.low, style, style.suffix), written(estimate.high, style, style.suffix));
+  };
+  Style style = style_of(metric, estimate.mean, half_of(estimate));
+  auto [low, high] = ends(style);
+  // Ends that the digits of the mean do not tell apart have those of their own.
+  if (low == high && estimate.low < estimate.high && kind(metric) == Kind::money) {
+    style = {1.0, "", std::min(2, supported(half_of(estimate)))};
+    std::tie(low, high) = ends(style);
+  }
+  return low + " to " + high;
 }
 
 std::string in_sentence(std::string_view label) {

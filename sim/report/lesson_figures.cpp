@@ -165,7 +165,11 @@ class Figures {
           &before = samples_.plans[0].touch[id.index()];
     std::vector<double> values;
     for (std::size_t s = 0; s < under.size(); ++s) values.push_back(metric.value(under[s]) - metric.value(before[s]));
-    return cautious_interval(metric.value(pooled(under)) - metric.value(pooled(before)), values);
+    const auto not_seen = [&](std::size_t of) {
+      return samples_.rules.empty() ? unseen(samples_.plans[of].all, metric) : Unseen{};
+    };
+    return cautious_interval(metric.value(pooled(under)) - metric.value(pooled(before)), values, 0.05,
+                             either(not_seen(plan), not_seen(0)));
   }
 
   [[nodiscard]] Estimate busy(std::size_t plan, TouchpointId id) const {

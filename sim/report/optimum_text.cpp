@@ -70,7 +70,9 @@ class OptimumText {
             what);
       return fmt::format("Nothing that {} buys is shown to be better than buying nothing. {} is seen for {}, {}; {}.\n",
                          budget, gain.mean < 0.0 ? "The smallest loss" : "The largest gain", what,
-                         gain.thin() ? "which few people carry" : "but it may be chance",
+                         gain.thin()      ? "which few people carry"
+                         : gain.sd == 0.0 ? "but people so rare that none was simulated may undo it"
+                                          : "but it may be chance",
                          caution_words::to_tell(optimum_.samples, times_to_tell(gain)));
     }
     std::string text = "Buy " + what + ".\n";

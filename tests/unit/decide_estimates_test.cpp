@@ -7,6 +7,8 @@
 
 #include "sojourn/decide/comparison.hpp"
 #include "sojourn/decide/estimate.hpp"
+#include "sojourn/decide/goal.hpp"
+#include "sojourn/decide/verdict.hpp"
 #include "tests/catch.hpp"
 
 using namespace sojourn;
@@ -118,6 +120,160 @@ TEST_CASE("estimate: shares stay within 0 and 1 and never lose their width", "[a
   const Estimate survived = estimate({followed, followed}, *find_metric("retention_90"), People::independent);
   CHECK(survived.high == 1.0);
   CHECK(survived.low == Approx(std::pow(0.025, 1.0 / 280.0)).epsilon(1e-9));
+}
+
+namespace {
+
+/// A sample of 100 people, who are a tenth of the market and pay `each` apiece.
+Sums paying(double each) {
+  Sums sums = sample(50, 50, 100.0 * each);
+  sums.revenue = 100.0 * each;
+  return sums;
+}
+
+std::vector<Sums> all_paying(std::size_t samples, double each) { return std::vector<Sums>(samples, paying(each)); }
+
+}  // namespace
+
+TEST_CASE("estimate: money that differs by the same in every sample", "[analysis]") {
+  const Metric &npv = *find_metric("npv"), &clv = *find_metric("clv");
+  // Of 400 people nobody was unlike the others: at most 1 - 0.025^(1/400) of all are, who move ten times 6 each.
+  const double share = 1.0 - std::pow(0.025, 1.0 / 400.0);
+  const Estimate e = difference(all_paying(4, 6.0), all_paying(4, 5.0), npv);
+  CHECK(e.mean == Approx(1000.0));
+  CHECK(e.high - e.mean == Approx(share * 10.0 * 6.0 * 1000.0).epsilon(1e-9));
+  CHECK(e.mean - e.low == Approx(e.high - e.mean).epsilon(1e-9));
+  CHECK(e.sd == 0.0);
+  CHECK_FALSE(e.thin());
+  CHECK(tested(e).told_apart());
+  CHECK(difference(all_paying(4, 5.0), all_paying(4, 6.0), npv).high == Approx(-e.low));
+  const Estimate of_person = difference(all_paying(4, 6.0), all_paying(4, 5.0), clv);
+  CHECK(of_person.mean == Approx(1.0));
+  CHECK(of_person.high - of_person.mean == Approx(share * 60.0).epsilon(1e-9));
+  // Rounding is no difference between samples, whatever the skewness of its noise.
+  std::vector<Sums> rounded = all_paying(32, 6.0);
+  rounded[3].revenue = rounded[3].worth_revenue = 600.0 * (1.0 + 4e-16);
+  const Estimate same = difference(rounded, all_paying(32, 5.0), npv);
+  CHECK(same.sd == 0.0);
+  CHECK_FALSE(same.thin());
+  // 12 times as many people leave a twelfth open.
+  const Estimate many = difference(all_paying(48, 6.0), all_paying(48, 5.0), npv);
+  CHECK((e.high - e.mean) / (many.high - many.mean) == Approx(12.0).epsilon(0.01));
+  // Figures that are no sums of money have no such interval, nor has one sample.
+  CHECK(std::isnan(difference(all_paying(4, 6.0), all_paying(4, 5.0), *find_metric("cost_per_purchase")).low));
+  CHECK(std::isnan(difference(all_paying(1, 6.0), all_paying(1, 5.0), npv).low));
+}
+
+TEST_CASE("estimate: no difference in any sample is none that is sure", "[analysis]") {
+  const Metric& npv = *find_metric("npv");
+  const Difference none = tested(difference(all_paying(4, 5.0), all_paying(4, 5.0), npv));
+  CHECK(none.mean == 0.0);
+  CHECK(none.high == Approx(10.0 * 5.0 * 1000.0 * (1.0 - std::pow(0.025, 1.0 / 400.0))).epsilon(1e-9));
+  CHECK(none.low == -none.high);
+  CHECK(none.p == 1.0);
+  CHECK(verdict(none) == Verdict::same);
+  // Where nobody moves any money, nobody knows what a person may.
+  CHECK(std::isnan(difference(all_paying(4, 0.0), all_paying(4, 0.0), npv).low));
+}
+
+TEST_CASE("estimate: a sure difference is clear exactly where its p-value is below 0.05", "[analysis]") {
+  int clear = 0, open = 0;
+  for (double fee = 0.05; fee < 4.0; fee *= 1.07) {
+    const Difference d = tested(difference(all_paying(4, 5.0 + fee), all_paying(4, 5.0), *find_metric("npv")));
+    CHECK((d.p < 0.05) == d.clear());
+    ++(d.clear() ? clear : open);
+    // Held to a family, it is clear where the interval at that error is, or slightly later.
+    for (const double plans : {2.0, 10.0}) {
+      const Estimate held =
+          cautious_interval(d.mean, {d.mean, d.mean}, 0.05 / plans, unseen(all_paying(4, 5.0 + fee), *find_metric("npv")));
+      if (plans * d.p < 0.05) CHECK(held.clear());
+      if (held.clear()) CHECK(plans * d.p < 0.06);
+    }
+    if (d.clear()) continue;
+    // So many times as many people tell it, and a tenth fewer do not.
+    for (const double off : {0.9, 1.05}) {
+      const double needed = 4.0 * times_to_tell(d) * off;
+      const auto samples = static_cast<std::size_t>(off > 1.0 ? std::ceil(needed) : needed);
+      CHECK(difference(all_paying(samples, 5.0 + fee), all_paying(samples, 5.0), *find_metric("npv")).clear() ==
+            (off > 1.0));
+    }
+  }
+  CHECK(clear > 10);
+  CHECK(open > 10);
+}
+
+TEST_CASE("estimate: few who move much raise what one who was not seen may move", "[analysis]") {
+  const Metric& npv = *find_metric("npv");
+  // Samples of 100 people with 0, 10, 0 and 10 each: their standard deviation times 10 is that between people.
+  std::vector<Sums> uneven, with_fee;
+  for (const double each : {0.0, 10.0, 0.0, 10.0}) {
+    uneven.push_back(paying(each));
+    with_fee.push_back(paying(each));
+    with_fee.back().worth_revenue += 100.0;  // paid in the end, as a fee
+  }
+  const double of_person = std::hypot(5.0, std::sqrt(400.0 / 12.0) * 10.0);
+  const Estimate e = difference(with_fee, uneven, npv);
+  CHECK(e.mean == Approx(1000.0));
+  CHECK(e.high - e.mean == Approx((1.0 - std::pow(0.025, 1.0 / 400.0)) * 10.0 * of_person * 1000.0).epsilon(1e-9));
+  CHECK_FALSE(e.clear());
+}
+
+TEST_CASE("estimate: what the plan pays itself is measured by itself where nobody moves money", "[analysis]") {
+  std::vector<Sums> plan = all_paying(4, 0.0);
+  for (Sums& sums : plan) sums.investment = sums.worth_investment = 200.0;
+  const Estimate e = difference(plan, all_paying(4, 0.0), *find_metric("npv"));
+  CHECK(e.mean == Approx(-200.0));
+  CHECK(e.mean - e.low == Approx((1.0 - std::pow(0.025, 1.0 / 400.0)) * 10.0 * 200.0).epsilon(1e-9));
+  CHECK(e.clear());
+}
+
+TEST_CASE("estimate: a fee for all beside what few people pay is not carried by few", "[analysis]") {
+  const Metric& npv = *find_metric("npv");
+  const auto with_payers = [](std::size_t payers, double fee) {
+    std::vector<Sums> plan = all_paying(128, 5.0 + fee);
+    for (std::size_t i = 0; i < payers; ++i) plan[i].revenue = plan[i].worth_revenue += 20.0;
+    return plan;
+  };
+  const std::vector<Sums> before = all_paying(128, 5.0);
+  for (const std::size_t payers : {1u, 5u, 9u, 10u, 14u}) {
+    INFO(payers << " payers");
+    const std::vector<Sums> plan = with_payers(payers, 1.0);
+    const Difference d = tested(difference(plan, before, npv));
+    CHECK(d.mean == Approx(1000.0 + 200.0 / 128.0 * static_cast<double>(payers)));
+    CHECK(d.told_apart());
+    // From what all pay, down by as many people as may be behind those who were seen.
+    const double people = -128.0 * std::log(1.0 - static_cast<double>(payers) / 128.0);
+    CHECK(d.low == Approx(1000.0 - clopper_pearson(people, 12'800.0).high * unseen(plan, npv).amount).epsilon(1e-6));
+    // The twin: without the fee few carry it all.
+    CHECK(tested(difference(with_payers(payers, 0.0), before, npv)).thin());
+  }
+  // What half of the samples share is shared by nobody in particular, and many who pay are left to Student's t.
+  const Estimate many = difference(with_payers(60, 1.0), before, npv);
+  CHECK(many.mean - many.low < 20.0);
+}
+
+TEST_CASE("comparison: rules switch for everybody at once, which no number of people tells", "[analysis]") {
+  Samples samples;
+  samples.personas = samples.persona_names = {"all"};
+  samples.plans = {plan_of("baseline", all_paying(12, 5.0), {}), plan_of("plan", all_paying(12, 6.0), {})};
+  const Metric& npv = *find_metric("npv");
+  CHECK(difference(samples, 1, npv).told_apart());
+  samples.rules = {"when-busy"};
+  CHECK(std::isnan(difference(samples, 1, npv).low));
+  CHECK(verdict(difference(samples, 1, npv)) == Verdict::open);
+}
+
+TEST_CASE("comparison: a goal of several figures, of which one is the same fee for all", "[analysis]") {
+  const std::vector<GoalTerm> goal{{position("npv"), 1.0}, {position("nps"), 10.0}};
+  const PlanSamples before = plan_of("before", all_paying(128, 5.0), {}), fee = plan_of("fee", all_paying(128, 6.0), {});
+  const Estimate e = difference(values_of(goal, fee), values_of(goal, before));
+  CHECK(e.mean == Approx(1000.0));
+  // Who was not seen may take 200 points among the 50 of 100 who are customers.
+  CHECK(e.high - e.mean == Approx((1.0 - std::pow(0.025, 1.0 / 12'800.0)) * (60'000.0 + 10.0 * 200.0 * 2.0)).epsilon(1e-9));
+  CHECK(e.clear());
+  // Nothing is known of days.
+  const std::vector<GoalTerm> days{{position("npv"), 1.0}, {position("time_to_purchase"), -1.0}};
+  CHECK_FALSE(values_of(days, fee).unseen.known());
 }
 
 TEST_CASE("comparison: payback is the end of the first window from which the balance stays above water", "[analysis]") {

@@ -145,6 +145,22 @@ TEST_CASE("several: of two, the chance is that of the paired t test; equals shar
   CHECK(std::isnan(chance_of_best({1.0, 2.0}, {{1.0}, {2.0}})[0]));
 }
 
+TEST_CASE("several: where all samples agree, what is unseen leaves open which is best", "[analysis]") {
+  const std::vector<double> before{1.0, 4.0, 2.0, 3.0}, fee{1.5, 4.5, 2.5, 3.5};
+  for (const double half : {0.3, 0.5, 1.0, 4.0, 50.0}) {
+    INFO(half << " is half the interval");
+    Estimate e = interval(0.5, {0.5, 0.5, 0.5, 0.5});
+    e.low -= half;
+    e.high += half;
+    const double p = p_value(e);
+    CHECK((p < 0.05) == e.clear());
+    const std::vector<double> chances = chance_of_best({2.5, 3.0}, {before, fee}, {0.0, half});
+    CHECK(chances[1] == Approx(1.0 - 0.5 * p).margin(0.012));  // three standard errors and more
+    CHECK(chances[0] + chances[1] == Approx(1.0));
+  }
+  CHECK(chance_of_best({2.5, 3.0}, {before, fee})[1] == 1.0);
+}
+
 TEST_CASE("precision: the stopping rule", "[analysis]") {
   const Metric& retained = *find_metric("retained");
   const auto next = [&](std::uint32_t replications, double spread, double goal) {

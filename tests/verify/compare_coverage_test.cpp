@@ -149,6 +149,49 @@ TEST_CASE("coverage: the café, 1 and 2 replications of 500 guests", "[verify]")
   }
 }
 
+TEST_CASE("coverage: a fee for all beside a payment that may not be seen", "[verify]") {
+  // Each of 1,000 pays 10, and 1 more under the plan; on average `payers` of them pay 100, ten times that, under the plan.
+  const Metric& npv = *find_metric("npv");
+  for (const double payers : {0.3, 1.0, 2.0, 3.0, 6.0}) {
+    INFO(payers << " payers in the mean");
+    int covered = 0, student = 0, third = 0, told = 0, sure_alone = 0;
+    for (std::uint32_t seed = 1; seed <= seeds; ++seed) {
+      ModelParts parts = journey({place(Stage::purchase, {by_share(1, 0.001 * payers), by_odds(2, 1.0)}),
+                                  place(Stage::retention, {by_odds(3, 1.0, Fixed{5000.0})}),
+                                  place(Stage::retention, {by_odds(3, 1.0, Fixed{5000.0})}), finish(End::churned)},
+                                 10.0, 1000);
+      parts.settings.seed = seed;
+      parts.touchpoints[0].revenue = 10.0;
+      Improvement fee, rare;
+      fee.change = change("fee", 0, {Parameter::revenue, Operation::add, 1.0}, 0.0);
+      rare.change = change("rare", 1, {Parameter::revenue, Operation::add, 100.0}, 0.0);
+      parts.improvements = {fee, rare};
+      parts.plans.push_back({"both", "Both", {ImprovementId(0), ImprovementId(1)}});
+      const Samples samples = sampled(parts);
+      const double truth = 1000.0 + 100.0 * payers;
+      const Difference d = difference(samples, 1, npv);
+      CHECK_FALSE(std::isnan(d.low));
+      if (!d.thin()) CHECK((d.p < 0.05) == d.clear());
+      covered += covers(d, truth);
+      told += d.told_apart();
+      // Twins: Student's t alone, which has no width where nobody paid; the interval a third as long; and what all pay
+      // alone.
+      std::vector<double> values;
+      for (std::size_t i = 0; i < samples.plans[0].all.size(); ++i)
+        values.push_back(npv.value(samples.plans[1].all[i]) - npv.value(samples.plans[0].all[i]));
+      student += covers(interval(d.mean, values), truth);
+      third += covers(d.mean - (d.mean - d.low) / 3.0, d.mean + (d.high - d.mean) / 3.0, truth);
+      sure_alone += covers(1000.0 - 1e-9, 1000.0 + 1e-9, truth);
+    }
+    CAPTURE(covered, student, third, told);
+    CHECK(covered >= enough);
+    CHECK(sure_alone == 0);
+    if (payers < 1.0) CHECK(told >= enough);  // that the plan pays
+    if (payers <= 1.0) CHECK(student < enough);
+    if (payers == 2.0 || payers == 3.0) CHECK(third < enough);
+  }
+}
+
 TEST_CASE("coverage: few people who carry the money are warned of", "[verify]") {
   const Metric& revenue = *find_metric("revenue");
   // A monthly fee for a stay that is lognormal with sigma 2: the mean is carried by few.

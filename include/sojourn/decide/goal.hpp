@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sojourn/decide/estimate.hpp"
 #include "sojourn/outcomes/collect.hpp"
 
 namespace sojourn {
@@ -41,12 +42,20 @@ struct TeamGoal {
 /// The goal's value: the sum of its metrics, each times its weight. NaN where one of them is undefined.
 [[nodiscard]] double value_of(const std::vector<GoalTerm>& goal, const Sums& sums);
 
-/// The value of a goal in each sample of a plan, and of all people pooled.
+/// What is unseen of a goal's value (`Unseen`): of every metric that is bounded, a person who is not seen may move it from
+/// the one end to the other among the customers present; nothing is known of a goal with any metric that is neither bounded
+/// nor a sum of money.
+[[nodiscard]] Unseen unseen(const std::vector<GoalTerm>& goal, const std::vector<Sums>& samples);
+
+/// The value of a goal in each sample of a plan, of all people pooled, and what is unseen of it.
 struct GoalValues {
   std::vector<double> samples;
   double pooled = 0.0;
+  Unseen unseen;
 };
 [[nodiscard]] GoalValues values_of(const std::vector<GoalTerm>& goal, const PlanSamples& plan);
 [[nodiscard]] GoalValues values_of(const TeamGoal& goal, const PlanSamples& plan);
+/// `a` less `b`, paired by sample: `cautious_interval`.
+[[nodiscard]] Estimate difference(const GoalValues& a, const GoalValues& b, double error = 0.05);
 
 }  // namespace sojourn

@@ -33,6 +33,7 @@ struct Pull {
   double step = 0.0;                         // of the size asked for, what the parameter's range allowed
   std::vector<Estimate> differences;         // to the plan without it, in the order of `metrics()`; each holds by itself
   std::vector<std::vector<double>> samples;  // [metric][sample] the same
+  std::vector<Unseen> unseen;                // of each metric
 };
 
 /// What a touchpoint does to those who come, judged by `traffic` (the interval holds for all touchpoints together).

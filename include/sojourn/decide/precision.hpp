@@ -21,7 +21,8 @@ inline constexpr std::uint32_t fewest_replications_to_stop = 10;
 inline constexpr std::uint32_t most_replications_to_add = 1000;
 
 /// How far the 95 % interval of a run of one plan reaches on its longer side; of several plans, the widest of the
-/// differences to the first. 0 where several samples agree; NaN where there is but one, without an interval.
+/// differences to the first. 0 where several samples agree and there is no interval of what is `Unseen`; NaN where there is
+/// but one, without an interval.
 [[nodiscard]] double half_width(const Samples& samples, const Metric& metric);
 
 /// How many replications to have run next; the present number where every goal is met and one may stop.
