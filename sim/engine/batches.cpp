@@ -50,7 +50,7 @@ void Batches::add(std::uint64_t first, int level, BatchSums sums) {
     if (sibling == nodes_.end() || sibling->second.level != node.level) break;
     // The earlier one first, whichever came first.
     if (sibling->first < first) std::swap(node.sums, sibling->second.sums);
-    for (BatchSums* const sums : {&node.sums, &sibling->second.sums}) sums->totals.unpack();
+    for (BatchSums* const part : {&node.sums, &sibling->second.sums}) part->totals.unpack();
     node.sums.add(sibling->second.sums);
     nodes_.erase(sibling);
     first &= ~width;
