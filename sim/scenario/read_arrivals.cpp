@@ -217,7 +217,8 @@ void Reader::read_arrives(const Value& value, Persona& persona, PeopleOf& people
       if (stretch.begin >= horizon) late += stretch.weight;
     }
     problems_.add({{Severity::warning, profile->path(),
-                    fmt::format("{} people are of days beyond the horizon, day {}, and do not come", late, horizon),
+                    fmt::format("{} {} of days beyond the horizon, day {}, and do{} not come", late,
+                                late == 1.0 ? "person is" : "people are", horizon, late == 1.0 ? "es" : ""),
                     "simulate longer, or leave these days out"},
                    profile->node().at,
                    profile->node().origin});
