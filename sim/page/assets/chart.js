@@ -59,7 +59,9 @@ export const takeaway = (list, named) => {
   if (!e[5] || e[0] <= 0) return "no plan is shown to raise it";
   return name === named ? `highest under ${name}, ${minus(e[3])}` : `raised under ${name}, ${minus(e[3])}; which plan is highest may be chance`;
 };
-export const settled = (e) => e[1] === null ? "" : !e[5] ? "which may be chance" : e[0] > 0 ? "above the baseline" : "below the baseline";
+const settled = (e) => e[0] === 0 ? "no change" : e[1] === null ? "" : !e[5] ? "which may be chance" : e[0] > 0 ? "above the baseline" : "below the baseline";
+/** An estimate in words, with what it comes to where it is a difference from the baseline. */
+export const inWords = (label, e, difference) => [`${label} ${minus(e[3])}${e[4] ? " " + e[4] : ""}`, difference ? settled(e) : ""].filter(Boolean).join(", ");
 
 // ---- curves of all plans, with bands
 /** `shown`: the numbers of the plans that the curves are of. */

@@ -1,5 +1,5 @@
 // People in time: retention, promoters, the funnel; by persona; queues, word of mouth and accounts.
-import { Chart, curveTable, curves, lastOf, lineLegend, mark, settled, whisker } from "./chart.js";
+import { Chart, curveTable, curves, inWords, lastOf, lineLegend, mark, whisker } from "./chart.js";
 import { chosen, compared, curveGroup, curveWhom, data, differenceOf, groups, highestShown, hue, metrics, plans, position, valueOf } from "./data.js";
 import { element, every, grid, section, table } from "./elements.js";
 import { look } from "./look.js";
@@ -75,7 +75,7 @@ export const personas = () => {
       if (chosen.plan === 0) { option.xAxis.scale = true; option.xAxis.name = unit(metrics[m], unitOf); delete option.series[0].markLine; }
       return {
         option,
-        words: `${plans[chosen.plan].name}: ` + list.map(([label, e]) => `${label} ${minus(e[3])} ${e[4]}${chosen.plan > 0 && settled(e) ? ", " + settled(e) : ""}`).join("; ") + ".",
+        words: `${plans[chosen.plan].name}: ` + list.map(([label, e]) => inWords(label, e, chosen.plan > 0)).join("; ") + ".",
         table: table(metrics[m].about, ["Persona", "Plan", "Value", "95 %", "Difference", "95 %"], people.flatMap((one, g) => plans.map((plan, k) => {
           const value = valueOf(g + 1, k, m), change = differenceOf(g + 1, k, m);
           return value && [one.name, element("td", { class: "words" }, plan.name), minus(value[3]), value[4], k ? minus(change[3]) : "", k ? change[4] + mark(change) : ""];

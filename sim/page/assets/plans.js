@@ -1,5 +1,5 @@
 // The figures of the plans: those of the chosen one, and all side by side.
-import { Chart, mark, settled, takeaway, whisker } from "./chart.js";
+import { Chart, inWords, mark, takeaway, whisker } from "./chart.js";
 import { chosen, compared, data, differenceOf, highestShown, hue, metrics, plans, position, valueOf, whom } from "./data.js";
 import { element, grid, section, table } from "./elements.js";
 import { minus } from "./words.js";
@@ -73,7 +73,7 @@ export const side = () => {
       return {
         title: takeaway(list, highestShown(chosen.group, name)),
         option: whisker(name, list, metrics[m], list.map((_, k) => hue(k + 1))),
-        words: `${whom()[0].toUpperCase() + whom().slice(1)}: ` + list.map(([label, e]) => `${label} ${minus(e[3])} ${e[4]}${settled(e) ? ", " + settled(e) : ""}`).join("; ") + ".",
+        words: `${whom()[0].toUpperCase() + whom().slice(1)}: ` + list.map(([label, e]) => inWords(label, e, true)).join("; ") + ".",
         table: table(metrics[m].about, ["Plan", "Difference", "95 % interval"], list.map(([label, e]) => [label, minus(e[3]), e[4] + mark(e)])),
       };
     }, "low");
