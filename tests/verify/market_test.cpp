@@ -80,6 +80,35 @@ double share_of_accounts_won(GateRule rule, std::uint64_t people, Late late = La
   return at_end(AccountScore::bought) / at_end(AccountScore::arrived);
 }
 
+/// Where the accounts of a user and two managers go from a gate by odds: shares of the second touchpoint, which alone is a
+/// yes, and of the ends after it. `user` and `manager` multiply the odds of 1 of each exit.
+std::vector<double> ways_of_accounts(const Gate& rule, const std::vector<double>& user, const std::vector<double>& manager,
+                                     double window) {
+  constexpr std::uint64_t people = 90'000;
+  std::vector<Touchpoint> touchpoints{place(Stage::consideration, {}),
+                                      place(Stage::purchase, {by_odds(2, 1.0, Fixed{1000.0})})};
+  for (std::size_t k = 1; k < user.size(); ++k) touchpoints.push_back(finish(End::lost));
+  for (std::size_t k = 0; k < user.size(); ++k) touchpoints[0].next.push_back(by_odds(k + 1, 1.0));
+  ModelParts parts = journey(touchpoints, 30.0, people);
+  parts.settings.window = Days(window);
+  parts.personas = {persona("user", 0.5, parts.traits), persona("manager", 0.5, parts.traits)};
+  for (std::size_t k = 0; k < user.size(); ++k) {
+    parts.personas[0].odds.push_back({TouchpointId(0), TouchpointId(k + 1), user[k]});
+    parts.personas[1].odds.push_back({TouchpointId(0), TouchpointId(k + 1), manager[k]});
+  }
+  Gate gate = rule;
+  gate.touchpoint = TouchpointId(0);
+  parts.account_segments = {{"firm", "Firm", 1.0, {{PersonaId(0), Fixed{1.0}}, {PersonaId(1), Fixed{2.0}}}, {gate}}};
+  const Totals totals = totals_of(parts);
+  std::vector<double> shares;
+  for (std::size_t k = 0; k < user.size(); ++k) {
+    double visits = 0.0;
+    for (std::size_t p = 0; p < 2; ++p) visits += totals.value(totals.shape().touch(p, k + 1, TouchScore::visits));
+    shares.push_back(visits / static_cast<double>(people));
+  }
+  return shares;
+}
+
 }  // namespace
 
 TEST_CASE("market: as many messages are heard as are said, one window later", "[verify]") {
@@ -201,6 +230,34 @@ TEST_CASE("market: accounts decide by their rules", "[verify]") {
   CHECK(judge(majority, error, 0.8 * 0.8 + 2.0 * 0.8 * 0.2 * 0.5, 0.03));
   CHECK_FALSE(judge(unanimous, error, 0.8 * 0.8, 0.03));
   CHECK_FALSE(judge(majority, error, (0.5 + 0.8 + 0.8) / 3.0, 0.03));
+}
+
+TEST_CASE("market: accounts that leave by odds go where those who are asked, or all of them, wish", "[verify]") {
+  const double error = std::sqrt(0.25 / 30'000.0);
+  Gate veto, weighted, unanimous, majority;
+  veto.rule = GateRule::veto;
+  veto.veto = {PersonaId(1)};
+  weighted.rule = GateRule::weighted;
+  weighted.weights = {{PersonaId(1), 2.0}};
+  unanimous.rule = GateRule::unanimous;
+  majority.rule = GateRule::majority;
+  for (const double window : {1.0, 10.0}) {
+    INFO("window " << window);
+    // One yes and one no: users say yes with probability 1/2, managers 0.8, and users are not always asked.
+    const auto yes = [&](const Gate& gate) { return ways_of_accounts(gate, {1.0, 1.0}, {4.0, 1.0}, window)[0]; };
+    CHECK(judge(yes(veto), error, 0.8 * 0.8, 0.03));
+    CHECK(judge(yes(weighted), error, 0.8, 0.03));
+    CHECK(judge(yes(unanimous), error, 0.5 * 0.8 * 0.8, 0.03));
+    CHECK(judge(yes(majority), error, 0.8 * 0.8 + 2.0 * 0.8 * 0.2 * 0.5, 0.03));
+    CHECK_FALSE(judge(yes(weighted), error, (0.5 + 0.8 + 0.8) / 3.0, 0.03));  // were users asked
+    // Two ways to say no: the veto of managers is shared out as all wish, users 1/4 and 1/2, managers 1/10 each.
+    const std::vector<double> ways = ways_of_accounts(veto, {1.0, 1.0, 2.0}, {8.0, 1.0, 1.0}, window);
+    const double no = 1.0 - 0.8 * 0.8, here = 0.25 + 0.1 + 0.1, there = 0.5 + 0.1 + 0.1;
+    CHECK(judge(ways[0], error, 1.0 - no, 0.03));
+    CHECK(judge(ways[1], error, no * here / (here + there), 0.03));
+    CHECK(judge(ways[2], error, no * there / (here + there), 0.03));
+    CHECK_FALSE(judge(ways[2], error, no / 2.0, 0.03));  // were only managers' wishes counted
+  }
 }
 
 TEST_CASE("market: each round of a gate that comes again is decided anew", "[verify]") {
