@@ -15,7 +15,7 @@ namespace sojourn::lock_step {
 namespace {
 
 void visit(Block& b) {
-  b.padded = (b.lanes + 15) & ~15;
+  b.all_lanes = (b.lanes + 15) & ~15;
   b.start();
   fetch(b), b.ask_memory(), b.lap(Step::fetch);
   draw_words(b), b.ask_memory(), b.lap(Step::draw);

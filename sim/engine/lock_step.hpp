@@ -245,6 +245,7 @@ struct Packed {
   std::int64_t* extra_effort_and_repeats;  // [place][2]: effort beyond the place's, repeats
   std::int64_t* series;                    // [persona x windows + window][2]: satisfaction, expectation
   std::int64_t* paid;     // [paying place][piece][2]: visits, decay (see PaidScore); last, a place for those that do not pay
+  std::int64_t* decays;   // [place][window]: decay alone (see Tables::discounts_paid)
   std::int16_t* codes;    // [persona x windows + window][8]: changes of the stocks
   std::uint32_t* moves;   // [window][persona x exits + exit]; one more for who does not move
   std::uint32_t* firsts;  // [window][place]: first visits, which no exit tells of
@@ -264,6 +265,13 @@ struct Passage {
   std::int32_t queues;  // visits there wait for servers
   std::int32_t hears;   // what customers heard bears on where they go from there
 };
+
+/// Where a passage leads from, plus 1, where it leads to, and whether that is an end, in one word: there are at most 65,535
+/// passages (see CustomerStore), two of each touchpoint among them.
+[[nodiscard]] constexpr std::uint32_t packed(const Passage& by) {
+  return static_cast<std::uint32_t>(by.from + 1) | static_cast<std::uint32_t>(by.to) << 15 |
+         static_cast<std::uint32_t>(by.ends) << 30;
+}
 
 class Compiled;
 struct Task;
@@ -351,7 +359,8 @@ struct Tables {
   std::int32_t cells;
   std::int32_t regime_steps;  // that begin in one cell, at most
   Hazards hazards;
-  const Passage* passages;              // [exits + touchpoints + touchpoints], see `Passage`
+  const Passage* passages;  // [exits + touchpoints + touchpoints], see `Passage`
+  const std::uint32_t* packed_passages;
   const std::int32_t* flow_kind_of;     // [place + 1]; first: of nowhere
   const std::uint8_t* is_end;           // [touchpoint]
   const std::int32_t* amount_place_of;  // [place]: see AmountRules; null where nothing is drawn
@@ -375,7 +384,8 @@ struct Tables {
   const ShownContent* content;  // [row]; null where nothing is shown
   bool content_by_chance;       // somewhere chance decides what is shown
   bool slopes, probabilities, any_one_by_one, trait_bound, flows;
-  bool counts_paid;            // visits that pay are counted one by one, because discounting or a change makes them differ
+  bool counts_paid;            // visits that pay are counted one by one, because a change makes them differ
+  bool discounts_paid;         // no change does, so that the moves count them; only what discounting takes off is summed
   bool small_discount;         // see Discount::small
   bool effort_varies;          // a place's effort or repeats from visit to visit
   std::int32_t carried_width;  // numbers that a customer carries, see Program::begin_carrying

@@ -26,22 +26,22 @@ namespace {
 
 /// Surveys that follow visits: what everybody would say, and what those say who are asked.
 void ask_after_visits(Block& b) {
+  const int padded = b.padded();
   const float base = b.t.recommend_base, sd = b.t.recommend_sd;
   for (std::int32_t k = 0; k < b.t.visit_survey_count; ++k) {
     const VisitSurvey& survey = b.t.visit_surveys[k];
     const std::int32_t steps = survey.last - survey.first;
     if (survey.asks == 0) {
       EACH_LANE
-      for (int i = 0; i < b.padded; ++i) {
+      for (int i = 0; i < padded; ++i) {
         b.s.answer[i] = behaviour::promoter_value(behaviour::recommend(b.c.satisfaction[i], b.c.answering[i], base, sd));
       }
     } else if (survey.asks == 1) {
       EACH_LANE
-      for (int i = 0; i < b.padded; ++i) b.s.answer[i] = behaviour::point_on_scale(b.s.appraisal[i], survey.first, steps);
+      for (int i = 0; i < padded; ++i) b.s.answer[i] = behaviour::point_on_scale(b.s.appraisal[i], survey.first, steps);
     } else {
       EACH_LANE
-      for (int i = 0; i < b.padded; ++i)
-        b.s.answer[i] = behaviour::point_on_scale(1.0f - b.s.effort[i], survey.first, steps);
+      for (int i = 0; i < padded; ++i) b.s.answer[i] = behaviour::point_on_scale(1.0f - b.s.effort[i], survey.first, steps);
     }
     std::int64_t* const cells =
         b.task.cells + b.t.shape.survey(static_cast<std::size_t>(survey.number), 0, 0, SurveyScore::visits);
@@ -53,7 +53,7 @@ void ask_after_visits(Block& b) {
   }
   const std::int32_t *covered = b.integers(Field::surveys), *facts = b.integers(Field::facts);
   EACH_LANE
-  for (int i = 0; i < b.padded; ++i) {
+  for (int i = 0; i < padded; ++i) {
     b.s.marks[i] = covered[i] != 0 ? 1 : 0;
     b.s.recovery[i] = -1;
   }
@@ -85,9 +85,10 @@ void lead_away(Block& b, int i, std::int32_t way) {
 
 /// Surveys at intervals: nothing else happens to a customer until the next visit.
 void ask_while_staying(Block& b) {
+  const int padded = b.padded();
   const double horizon = b.t.horizon;
   EACH_LANE
-  for (int i = 0; i < b.padded; ++i) {
+  for (int i = 0; i < padded; ++i) {
     const bool comes = b.c.asked_at[i] <= horizon && (b.s.moves[i] == 0 || b.c.asked_at[i] < b.s.time[i]);
     b.s.marks[i] = comes ? 1 : 0;
   }

@@ -11,11 +11,12 @@ namespace {
 /// Weights of exits `first` to `first + 3`, added to their sum.
 template <int first, bool slopes, bool tame, bool hears>
 SOJOURN_INLINE void weigh(Block& b) {
+  const int padded = b.padded();
   constexpr int at = first == 0 ? int{Field::odds} : int{Field::more};
   const float(*columns)[lane_count] = b.s.row + at;
   const float(*on_heard)[lane_count] = b.s.row + (first == 0 ? int{Field::heard} : int{Field::more_heard});
   EACH_LANE
-  for (int i = 0; i < b.padded; ++i) {
+  for (int i = 0; i < padded; ++i) {
     const float satisfaction = b.c.satisfaction[i], expectation = b.c.expectation[i], effort = b.s.effort[i];
     float sum = first == 0 ? 0.0f : b.s.sum[i];
     EACH_EXIT
@@ -79,8 +80,9 @@ void accumulate(Block& b) {
   const std::int32_t* facts = b.integers(Field::facts);
   const float* shares = b.column(Field::probability);
   const float* more_shares = b.column(Field::more_probability);
+  const int padded = b.padded();
   EACH_LANE
-  for (int i = 0; i < b.padded; ++i) {
+  for (int i = 0; i < padded; ++i) {
     const float split = b.s.sum[i] > 0.0f ? share_rest[i] / b.s.sum[i] : 0.0f;
     const std::int32_t end_count = facts[i] >> 8 & 0xff;
     float total = 0.0f, leaving = 0.0f;
@@ -112,11 +114,12 @@ void weigh_up(Block& b) {
 
 /// Running sums that do not depend on the customer.
 void look_up(Block& b) {
+  const int padded = b.padded();
   const float(*cumulative)[lane_count] = b.s.row + Field::probability;
   const float* share_stay = b.column(Field::constant_stay);
   const std::int32_t* facts = b.integers(Field::facts);
   EACH_LANE
-  for (int i = 0; i < b.padded; ++i) {
+  for (int i = 0; i < padded; ++i) {
     const std::int32_t end_count = facts[i] >> 8 & 0xff;
     float leaving = 0.0f;
     EACH_EXIT
@@ -135,8 +138,9 @@ template <int slots>
 void pick(Block& b, const float (*cumulative)[lane_count]) {
   const float* share_stay = b.column(b.t.constant_choice ? Field::constant_stay : Field::stay);
   const std::int32_t* facts = b.integers(Field::facts);
+  const int padded = b.padded();
   EACH_LANE
-  for (int i = 0; i < b.padded; ++i) {
+  for (int i = 0; i < padded; ++i) {
     const float u = sojourn::uniform(b.s.words[1][i]);
     const float point = b.s.leaves[i] != 0 ? u * b.s.leaving[i] : b.s.leaving[i] + u * b.s.going[i];
     std::int32_t chosen = 0;
@@ -152,13 +156,14 @@ void pick(Block& b, const float (*cumulative)[lane_count]) {
 }
 
 void choose(Block& b) {
+  const int padded = b.padded();
   if (b.t.constant_choice) {
     look_up(b);
   } else {
     weigh_up(b);
   }
   EACH_LANE
-  for (int i = 0; i < b.padded; ++i) {
+  for (int i = 0; i < padded; ++i) {
     const auto p = static_cast<double>(b.s.leaving[i]);
     const double luck = b.c.luck[i];
     // Without a way to an end p is 0, and luck is not below it.

@@ -83,9 +83,8 @@ struct alignas(64) Scratch {
   std::int64_t decay[lane_count];
   float sigma[lane_count], e[lane_count], x[lane_count];
   std::int32_t family[lane_count], to[lane_count], taken[lane_count], moves[lane_count], window[lane_count];
-  std::int32_t extra_effort[lane_count];      // beyond the place's
-  std::int32_t cell[lane_count];              // of a persona in a window
-  std::int32_t standing_changes[lane_count];  // 1 where the visit changes the standing or the money that flows
+  std::int32_t extra_effort[lane_count];  // beyond the place's
+  std::int32_t cell[lane_count];          // of a persona in a window
   std::int32_t carry_index[lane_count], exit_index[lane_count];
   std::int32_t from[lane_count];           // where customers come from
   std::int32_t marked[lane_count];         // lanes listed by list_marked
@@ -214,6 +213,30 @@ SOJOURN_INLINE void fetch_group(const Row* rows, const std::int32_t* row, int gr
   store(7, __builtin_shufflevector(b3, b7, 4, 5, 6, 7, 12, 13, 14, 15));
 }
 
+/// The same of the first half of a group: four columns.
+template <class Row>
+SOJOURN_INLINE void fetch_half_group(const Row* rows, const std::int32_t* row, int group, float (*columns)[lane_count],
+                                     int lane) {
+  const auto load = [&](int k) __attribute__((always_inline)) {
+    const auto half = [&](int at) __attribute__((always_inline)) {
+      return *reinterpret_cast<const Float4*>(reinterpret_cast<const Float8*>(rows + row[lane + at]) + group);
+    };
+    return __builtin_shufflevector(half(k), half(k + 4), 0, 1, 2, 3, 4, 5, 6, 7);
+  };
+  const Float8 r0 = load(0), r1 = load(1), r2 = load(2), r3 = load(3);
+  const Float8 a0 = __builtin_shufflevector(r0, r1, 0, 8, 1, 9, 4, 12, 5, 13);
+  const Float8 a1 = __builtin_shufflevector(r0, r1, 2, 10, 3, 11, 6, 14, 7, 15);
+  const Float8 a2 = __builtin_shufflevector(r2, r3, 0, 8, 1, 9, 4, 12, 5, 13);
+  const Float8 a3 = __builtin_shufflevector(r2, r3, 2, 10, 3, 11, 6, 14, 7, 15);
+  const auto store = [&](int k, Float8 column) __attribute__((always_inline)) {
+    *reinterpret_cast<Float8*>(columns[group * 8 + k] + lane) = column;
+  };
+  store(0, __builtin_shufflevector(a0, a2, 0, 1, 8, 9, 4, 5, 12, 13));
+  store(1, __builtin_shufflevector(a0, a2, 2, 3, 10, 11, 6, 7, 14, 15));
+  store(2, __builtin_shufflevector(a1, a3, 0, 1, 8, 9, 4, 5, 12, 13));
+  store(3, __builtin_shufflevector(a1, a3, 2, 3, 10, 11, 6, 7, 14, 15));
+}
+
 /// Four rows of four become four columns; it is its own inverse.
 SOJOURN_INLINE void transpose(const Double4 (&row)[4], Double4 (&column)[4]) {
   const Double4 a = __builtin_shufflevector(row[0], row[1], 0, 4, 2, 6);
@@ -255,6 +278,30 @@ SOJOURN_INLINE void fetch_exits(const Exit* exits, const std::int32_t* index, in
   }
   split(columns[0][2], columns[1][2], sigma + lane, family + lane);
   split(columns[0][3], columns[1][3], to + lane, taken + lane);
+}
+
+/// table[index[i]] of each lane. A table of few numbers fits a vector, of which others are made at once.
+SOJOURN_INLINE void look_up(const float* table, [[maybe_unused]] int size, const std::int32_t* index, int lanes, float* to) {
+#if defined(__AVX512F__)
+  if (size <= 16) {
+    const __m512 all = _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << size) - 1), table);
+    for (int i = 0; i < lanes; i += 16) {
+      _mm512_storeu_ps(to + i, _mm512_permutexvar_ps(_mm512_loadu_si512(index + i), all));
+    }
+    return;
+  }
+#elif defined(__AVX2__)
+  if (size <= 8) {
+    alignas(32) float all[8] = {};
+    for (int k = 0; k < size; ++k) all[k] = table[k];
+    for (int i = 0; i < lanes; i += 8) {
+      const __m256i which = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(index + i));
+      _mm256_storeu_ps(to + i, _mm256_permutevar8x32_ps(_mm256_load_ps(all), which));
+    }
+    return;
+  }
+#endif
+  for (int i = 0; i < lanes; ++i) to[i] = table[index[i]];
 }
 
 /// Lists the numbers of the bits that are set, counted from `first`, and returns how many they are: by fours, most of which

@@ -43,29 +43,30 @@ SOJOURN_INLINE float logit(float u) { return numeric::log(u) - numeric::log(1.0f
 
 /// a e + b x, where e and x are what the family makes of the random word (see base/inverse.hpp).
 void draw_delays_by_family(Block& b) {
+  const int padded = b.padded();
   const std::int32_t families = b.t.families;
   if ((families & ~Family::lognormal) == 0) {
     // Constants have sigma 0 and b 0: no need to tell them apart.
     EACH_LANE
-    for (int i = 0; i < b.padded; ++i) b.s.a[i] = b.s.a[i] * static_cast<double>(numeric::exp(b.s.sigma[i] * b.s.score[i]));
+    for (int i = 0; i < padded; ++i) b.s.a[i] = b.s.a[i] * static_cast<double>(numeric::exp(b.s.sigma[i] * b.s.score[i]));
     return;
   }
   if ((families & ~Family::exponential) == 0) {
     EACH_LANE
-    for (int i = 0; i < b.padded; ++i) {
+    for (int i = 0; i < padded; ++i) {
       const float e = sojourn::exponential(b.s.words[3][i]);
       b.s.a[i] = b.s.a[i] * static_cast<double>(b.s.family[i] == Family::exponential ? e : 1.0f);
     }
     return;
   }
   EACH_LANE
-  for (int i = 0; i < b.padded; ++i) {
+  for (int i = 0; i < padded; ++i) {
     b.s.e[i] = 0.0f;
     b.s.x[i] = 0.0f;
   }
   if ((families & (Family::normal | Family::lognormal)) != 0) {
     EACH_LANE
-    for (int i = 0; i < b.padded; ++i) {
+    for (int i = 0; i < padded; ++i) {
       const float z = b.s.score[i];
       b.s.e[i] = b.s.family[i] == Family::lognormal ? z : b.s.e[i];
       b.s.x[i] = b.s.family[i] == Family::normal ? z : b.s.x[i];
@@ -73,37 +74,37 @@ void draw_delays_by_family(Block& b) {
   }
   if ((families & Family::uniform) != 0) {
     EACH_LANE
-    for (int i = 0; i < b.padded; ++i) {
+    for (int i = 0; i < padded; ++i) {
       b.s.x[i] = b.s.family[i] == Family::uniform ? sojourn::uniform(b.s.words[3][i]) : b.s.x[i];
     }
   }
   if ((families & Family::weibull) != 0) {
     EACH_LANE
-    for (int i = 0; i < b.padded; ++i) {
+    for (int i = 0; i < padded; ++i) {
       b.s.e[i] = b.s.family[i] == Family::weibull ? numeric::log(sojourn::exponential(b.s.words[3][i])) : b.s.e[i];
     }
   }
   if ((families & Family::loglogistic) != 0) {
     EACH_LANE
-    for (int i = 0; i < b.padded; ++i) {
+    for (int i = 0; i < padded; ++i) {
       b.s.e[i] = b.s.family[i] == Family::loglogistic ? logit(sojourn::uniform(b.s.words[3][i])) : b.s.e[i];
     }
   }
   if ((families & (Family::lognormal | Family::weibull | Family::loglogistic)) != 0) {
     EACH_LANE
-    for (int i = 0; i < b.padded; ++i) b.s.e[i] = numeric::exp(b.s.sigma[i] * b.s.e[i]);
+    for (int i = 0; i < padded; ++i) b.s.e[i] = numeric::exp(b.s.sigma[i] * b.s.e[i]);
   } else {
     EACH_LANE
-    for (int i = 0; i < b.padded; ++i) b.s.e[i] = 1.0f;
+    for (int i = 0; i < padded; ++i) b.s.e[i] = 1.0f;
   }
   if ((families & Family::exponential) != 0) {
     EACH_LANE
-    for (int i = 0; i < b.padded; ++i) {
+    for (int i = 0; i < padded; ++i) {
       b.s.e[i] = b.s.family[i] == Family::exponential ? sojourn::exponential(b.s.words[3][i]) : b.s.e[i];
     }
   }
   EACH_LANE
-  for (int i = 0; i < b.padded; ++i) {
+  for (int i = 0; i < padded; ++i) {
     b.s.a[i] = b.s.a[i] * static_cast<double>(b.s.e[i]) + b.s.b[i] * static_cast<double>(b.s.x[i]);
   }
 }
@@ -243,10 +244,11 @@ void compete(Block& b) {
 
 /// How long until the next touchpoint.
 void draw_delays(Block& b) {
+  const int padded = b.padded();
   const std::int32_t *first = b.integers(Field::first_exit), *flag = b.integers(Field::facts);
   EACH_LANE
-  for (int i = 0; i < b.padded; ++i) b.s.exit_index[i] = first[i] + (b.s.chosen[i] < 0 ? 0 : b.s.chosen[i]);
-  for (int i = 0; i < b.padded; i += 8) {
+  for (int i = 0; i < padded; ++i) b.s.exit_index[i] = first[i] + (b.s.chosen[i] < 0 ? 0 : b.s.chosen[i]);
+  for (int i = 0; i < padded; i += 8) {
     fetch_exits(b.t.exits, b.s.exit_index, i, b.s.a, b.s.b, b.s.sigma, b.s.family, b.s.to, b.s.taken);
   }
   draw_delays_by_family(b);
@@ -263,7 +265,7 @@ void draw_delays(Block& b) {
   if (b.task.market != nullptr) stay_at_gates(b);
   const double horizon = b.t.horizon, until = b.task.until;
   EACH_LANE
-  for (int i = 0; i < b.padded; ++i) {
+  for (int i = 0; i < padded; ++i) {
     const double delay = b.s.a[i] > 0.0 ? b.s.a[i] : 0.0;
     const double now = b.c.time[i], then = now + delay;
     b.s.time[i] = then;

@@ -10,15 +10,21 @@ namespace sojourn::lock_step {
 namespace {
 
 void fetch_groups(Block& b, int begin, int end) {
-  for (int i = 0; i < b.padded; i += 8) {
+  const int padded = b.padded();
+  for (int i = 0; i < padded; i += 8) {
     for (int group = begin; group < end; ++group) fetch_group(b.t.rows, b.c.row, group, b.s.row, i);
   }
 }
 
 void fetch(Block& b) {
+  const int padded = b.padded();
   if (!b.t.still) fetch_groups(b, 0, 1);
   if (!b.t.constant_choice) fetch_groups(b, 1, 3);
-  fetch_groups(b, 3, 4);
+  if (b.t.probabilities || b.t.constant_choice || b.t.trait_bound) {
+    fetch_groups(b, 3, 4);
+  } else {
+    for (int i = 0; i < padded; i += 8) fetch_half_group(b.t.rows, b.c.row, 3, b.s.row, i);
+  }
   if (b.t.carries != nullptr || b.t.couples || b.t.solving || b.t.visit_survey_count > 0 || b.t.watches) {
     fetch_groups(b, 4, 5);
   }
@@ -29,28 +35,29 @@ void fetch(Block& b) {
 
 void draw_words(Block& b) {
   const auto purpose = static_cast<std::uint32_t>(Purpose::visit) | (b.task.replication << 8);
-  philox_columns(b.c.customer, purpose, b.c.event, b.padded, b.task.seed[0], b.task.seed[1],
+  philox_columns(b.c.customer, purpose, b.c.event, b.padded(), b.task.seed[0], b.task.seed[1],
                  {b.s.words[0], b.s.words[1], b.s.words[2], b.s.words[3]});
 }
 
 /// Whether context is lost on the way from one team to another.
 void hand_over(Block& b) {
+  const int padded = b.padded();
   const auto purpose = static_cast<std::uint32_t>(Purpose::visit) | (b.task.replication << 8);
-  philox_columns(b.c.customer, purpose, b.c.event, b.padded, b.task.seed[0], b.task.seed[1],
+  philox_columns(b.c.customer, purpose, b.c.event, b.padded(), b.task.seed[0], b.task.seed[1],
                  {b.s.more_words[0], b.s.more_words[1], b.s.more_words[2], b.s.more_words[3]}, 1);
   const std::int32_t *row_team = b.integers(Field::team), *row_carry = b.integers(Field::carry);
   const float* carries = b.t.carries;
   EACH_LANE
-  for (int i = 0; i < b.padded; ++i) {
+  for (int i = 0; i < padded; ++i) {
     const std::int32_t to = row_team[i], from = b.c.team[i], carry = row_carry[i] + from;
     const bool between = to >= 0 && from >= 0 && from != to;
     b.s.repeated[i] = between ? 1 : 0;
     b.s.carry_index[i] = between ? carry : 0;
     b.c.team[i] = to >= 0 ? to : from;
   }
-  for (int i = 0; i < b.padded; ++i) b.s.x[i] = carries[b.s.carry_index[i]];
+  for (int i = 0; i < padded; ++i) b.s.x[i] = carries[b.s.carry_index[i]];
   EACH_LANE
-  for (int i = 0; i < b.padded; ++i) b.s.repeated[i] &= uniform(b.s.more_words[0][i]) >= b.s.x[i] ? 1 : 0;
+  for (int i = 0; i < padded; ++i) b.s.repeated[i] &= uniform(b.s.more_words[0][i]) >= b.s.x[i] ? 1 : 0;
 }
 
 /// Expectations rise from one visit to the next.
@@ -64,10 +71,11 @@ void drift(Block& b) {
 
 template <class Fit>
 SOJOURN_INLINE void deliver(Block& b, Fit fit) {
+  const int padded = b.padded();
   const float fit_weight = b.t.fit_weight;
   const float *mean = b.column(Field::quality), *sd = b.column(Field::quality_sd);
   EACH_LANE
-  for (int i = 0; i < b.padded; ++i) {
+  for (int i = 0; i < padded; ++i) {
     const NormalPair scores = normal_pair(b.s.words[0][i], b.s.words[2][i]);
     b.s.quality[i] = behaviour::deliver(mean[i], sd[i], scores.first, fit(i), fit_weight);
     b.s.score[i] = scores.second;
@@ -76,18 +84,19 @@ SOJOURN_INLINE void deliver(Block& b, Fit fit) {
 
 /// Which content is shown, and how well it fits.
 void show_content(Block& b) {
+  const int padded = b.padded();
   if (b.t.content_by_chance) {
     const auto purpose = static_cast<std::uint32_t>(Purpose::content) | (b.task.replication << 8);
-    philox_columns(b.c.customer, purpose, b.c.event, b.padded, b.task.seed[0], b.task.seed[1],
+    philox_columns(b.c.customer, purpose, b.c.event, b.padded(), b.task.seed[0], b.task.seed[1],
                    {b.s.more_words[0], b.s.more_words[1], b.s.more_words[2], b.s.more_words[3]});
     EACH_LANE
-    for (int i = 0; i < b.padded; ++i) b.s.x[i] = sojourn::uniform(b.s.more_words[0][i]);
+    for (int i = 0; i < padded; ++i) b.s.x[i] = sojourn::uniform(b.s.more_words[0][i]);
   } else {
     // Any number between 0 and 1 is below a chance of 1, and above one of 0.
     EACH_LANE
-    for (int i = 0; i < b.padded; ++i) b.s.x[i] = 0.5f;
+    for (int i = 0; i < padded; ++i) b.s.x[i] = 0.5f;
   }
-  for (int i = 0; i < b.padded; ++i) {
+  for (int i = 0; i < padded; ++i) {
     const ShownContent& content = b.t.content[b.c.row[i]];
     const int shown = b.s.x[i] < content.personalisation ? 1 : 0;
     b.s.fit[i] = content.fit[shown];
@@ -103,13 +112,14 @@ void show_content(Block& b) {
 
 /// Where nothing is felt only a purchase or a leave of absence can change how a person stands.
 void stand_still(Block& b) {
+  const int padded = b.padded();
   if ((b.t.families & (Family::normal | Family::lognormal)) != 0) {
     EACH_LANE
-    for (int i = 0; i < b.padded; ++i) b.s.score[i] = normal_pair(b.s.words[0][i], b.s.words[2][i]).second;
+    for (int i = 0; i < padded; ++i) b.s.score[i] = normal_pair(b.s.words[0][i], b.s.words[2][i]).second;
   }
   const std::int32_t* flag = b.integers(Field::facts);
   EACH_LANE
-  for (int i = 0; i < b.padded; ++i) {
+  for (int i = 0; i < padded; ++i) {
     const std::int32_t has_bought = b.c.bought[i] | (flag[i] & RowFlag::purchase);
     const std::int32_t away_code = has_bought != 0 ? Code::churned : Code::lost;
     const std::int32_t here_code = has_bought != 0 ? Code::promoter + b.c.stands[i] : Code::prospect;
@@ -119,6 +129,7 @@ void stand_still(Block& b) {
 }
 
 void experience(Block& b) {
+  const int padded = b.padded();
   if (b.t.still) {
     stand_still(b);
     return;
@@ -127,7 +138,7 @@ void experience(Block& b) {
     hand_over(b);
   } else {
     EACH_LANE
-    for (int i = 0; i < b.padded; ++i) b.s.repeated[i] = 0;
+    for (int i = 0; i < padded; ++i) b.s.repeated[i] = 0;
   }
   if (b.t.last_met >= 0) drift(b);
   // Several short loops: the processor looks ahead over as many lanes as their instructions fit in its window.
@@ -144,7 +155,7 @@ void experience(Block& b) {
   const behaviour::Appraisal appraisal = b.t.appraisal;
   const behaviour::Memory memory = b.t.memory;
   EACH_LANE
-  for (int i = 0; i < b.padded; ++i) {
+  for (int i = 0; i < padded; ++i) {
     const float f = behaviour::exert(effort[i], b.s.repeated[i] != 0 ? repeat_effort : 0.0f, b.s.strain[i]);
     const float score =
         behaviour::appraise(b.s.quality[i], b.c.expectation[i], f, b.c.loss_aversion[i], b.c.effort_aversion[i], appraisal);
@@ -154,11 +165,11 @@ void experience(Block& b) {
   }
   const float *promised = b.column(Field::promise), *by = b.column(Field::promise_weight), adapt = b.t.adapt;
   EACH_LANE
-  for (int i = 0; i < b.padded; ++i) {
+  for (int i = 0; i < padded; ++i) {
     b.c.expectation[i] = behaviour::adapt(behaviour::adapt(b.c.expectation[i], b.s.quality[i], adapt), promised[i], by[i]);
   }
   EACH_LANE
-  for (int i = 0; i < b.padded; ++i) {
+  for (int i = 0; i < padded; ++i) {
     b.s.touch[i][0] = fixed_score(b.s.quality[i]);
     b.s.touch[i][1] = fixed_score(b.s.appraisal[i]);
   }
@@ -167,7 +178,7 @@ void experience(Block& b) {
   const std::int32_t* flag = b.integers(Field::facts);
   const float base = b.t.recommend_base, base_sd = b.t.recommend_sd;
   EACH_LANE
-  for (int i = 0; i < b.padded; ++i) {
+  for (int i = 0; i < padded; ++i) {
     const std::int32_t stands =
         behaviour::promoter_class(behaviour::recommend(b.c.satisfaction[i], b.c.answering[i], base, base_sd));
     const std::int32_t has_bought = b.c.bought[i] | (flag[i] & RowFlag::purchase);
@@ -178,7 +189,7 @@ void experience(Block& b) {
     b.s.code[i] = (flag[i] & RowFlag::away) != 0 ? away_code : here_code;
   }
   EACH_LANE
-  for (int i = 0; i < b.padded; ++i) {
+  for (int i = 0; i < padded; ++i) {
     const std::int32_t counts = b.s.code[i] >= Code::promoter ? -1 : 0;
     const std::int32_t counted_s = counts & fixed_score(b.c.satisfaction[i]);
     const std::int32_t counted_e = counts & fixed_score(b.c.expectation[i]);
@@ -191,13 +202,14 @@ void experience(Block& b) {
 
 /// Which visits solve the problem that brought people there.
 void solve(Block& b) {
+  const int padded = b.padded();
   const auto purpose = static_cast<std::uint32_t>(Purpose::solve) | (b.task.replication << 8);
-  philox_columns(b.c.customer, purpose, b.c.event, b.padded, b.task.seed[0], b.task.seed[1],
+  philox_columns(b.c.customer, purpose, b.c.event, b.padded(), b.task.seed[0], b.task.seed[1],
                  {b.s.more_words[0], b.s.more_words[1], b.s.more_words[2], b.s.more_words[3]});
   const float* const chance = b.column(Field::solves);
   const std::int32_t* const by_trait = b.integers(Field::solves_trait);
   EACH_LANE
-  for (int i = 0; i < b.padded; ++i) {
+  for (int i = 0; i < padded; ++i) {
     b.s.solved[i] = sojourn::uniform(b.s.more_words[0][i]) < chance[i] ? 1 : 0;
     b.s.marks[i] = by_trait[i] != 0 ? 1 : 0;
   }

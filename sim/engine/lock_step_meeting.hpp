@@ -10,13 +10,14 @@ namespace sojourn::lock_step {
 namespace {
 
 void post_reviews(Block& b) {
+  const int padded = b.padded();
   const MarketView& market = *b.task.market;
   const auto purpose = static_cast<std::uint32_t>(Purpose::review) | (b.task.replication << 8);
-  philox_columns(b.c.customer, purpose, b.c.event, b.padded, b.task.seed[0], b.task.seed[1],
+  philox_columns(b.c.customer, purpose, b.c.event, b.padded(), b.task.seed[0], b.task.seed[1],
                  {b.s.more_words[0], b.s.more_words[1], b.s.more_words[2], b.s.more_words[3]});
   const float probability = market.posting_probability, extremity = market.posting_extremity;
   EACH_LANE
-  for (int i = 0; i < b.padded; ++i) {
+  for (int i = 0; i < padded; ++i) {
     const bool posts =
         sojourn::uniform(b.s.more_words[0][i]) < behaviour::posting_probability(b.s.appraisal[i], probability, extremity);
     b.s.marks[i] = posts && b.c.code[i] >= Code::promoter ? 1 : 0;
@@ -41,13 +42,14 @@ void hold_at_gate(Block& b, int i, bool of_all) {
 
 /// What the visit means to others, and what others make of it: ratings and gates.
 void meet_market(Block& b) {
+  const int padded = b.padded();
   const MarketView& market = *b.task.market;
   if (market.posting) post_reviews(b);
   const std::int32_t* coupling = b.integers(Field::coupling);
   b.apart_count = 0;
   if (b.t.couples) {
     EACH_LANE
-    for (int i = 0; i < b.padded; ++i) {
+    for (int i = 0; i < padded; ++i) {
       b.s.marks[i] = (coupling[i] & Coupling::gate) != 0 ? 1 : 0;
     }
     const int marked = b.list_marked();
@@ -59,7 +61,7 @@ void meet_market(Block& b) {
   if (!b.t.hears) return;
   const float reviews = market.reviews;
   EACH_LANE
-  for (int i = 0; i < b.padded; ++i) {
+  for (int i = 0; i < padded; ++i) {
     const bool reads = (coupling[i] & Coupling::reads_reviews) != 0 && b.c.bought[i] == 0;
     b.s.heard[i] = reads ? b.c.heard[i] + reviews : b.c.heard[i];
   }

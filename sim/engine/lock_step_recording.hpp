@@ -42,11 +42,15 @@ void change_flow(Block& b, int i, std::int32_t kind, bool was_referred) {
   if (to != 0) ++b.task.cells[b.t.shape.referred_present(static_cast<std::size_t>(to) - 1, window)];
 }
 
-/// From one standing to another at the visit at hand; also the first purchase and the end of a tenure.
-void change_standing(Block& b, int i, std::int32_t code, std::int32_t bought) {
-  std::int16_t* codes = b.task.packed.codes + 8 * b.cell(b.c.persona[i], b.c.window[i]);
+/// From one standing to another at the visit at hand: the stocks.
+SOJOURN_INLINE void count_standing(Block& b, int i, std::size_t cell, std::int32_t code) {
+  std::int16_t* codes = b.task.packed.codes + 8 * cell;
   --codes[b.c.code[i]];
   ++codes[code];
+}
+
+/// The same, beyond the stocks: the first purchase, the end of a tenure, and what accounts see of it.
+void change_standing(Block& b, int i, std::int32_t code, std::int32_t bought) {
   if (bought != 0 && b.c.bought[i] == 0) {
     ++b.bought[b.cell(b.c.persona[i], b.c.window[i]) * time_score_count];
     b.days_to_purchase[static_cast<std::size_t>(b.c.persona[i]) * person_score_count] +=
@@ -82,9 +86,10 @@ void count_customer_scores(Block& b, int i, std::int32_t code) {
 
 /// Effort beyond the place's, and repeats.
 void count_extra_effort(Block& b) {
+  const int padded = b.padded();
   std::int64_t* const sums = b.task.packed.extra_effort_and_repeats;
   EACH_LANE
-  for (int i = 0; i < b.padded; ++i) b.s.extra_effort[i] = fixed_score(b.s.effort[i]);
+  for (int i = 0; i < padded; ++i) b.s.extra_effort[i] = fixed_score(b.s.effort[i]);
   for (int i = 0; i < b.lanes; ++i) {
     const std::int32_t place = b.c.place[i];
     sums[2 * place] += b.s.extra_effort[i] - b.t.place_scores[place].effort;
@@ -103,22 +108,34 @@ void count_extra_effort(Block& b) {
   return b.t.paid_of[b.c.place[i]] + b.t.piece_of[b.c.window[i]] + b.t.money_of[b.c.regime[i]];
 }
 
-/// Counts the visits that pay; the others count in a place of their own.
+[[nodiscard]] SOJOURN_INLINE std::int32_t decay_cell(const Block& b, int i) {
+  return b.c.place[i] * b.t.windows + b.c.window[i];
+}
+
+/// Counts the visits that pay, or sums what discounting takes off them; the others count in a place of their own.
 void pay(Block& b) {
+  const int padded = b.padded();
   const double rho = b.t.force_of_interest, width = b.t.window_width, scale = b.t.shape.scales.decay;
   if (b.t.small_discount) {
     EACH_LANE
-    for (int i = 0; i < b.padded; ++i) {
+    for (int i = 0; i < padded; ++i) {
       const double x = rho * (b.c.time[i] - static_cast<double>(b.c.window[i]) * width);
       b.s.decay[i] = fixed(1.0 - behaviour::small_decay(x), scale);
     }
   } else {
     EACH_LANE
-    for (int i = 0; i < b.padded; ++i) b.s.decay[i] = decay(b, i);
+    for (int i = 0; i < padded; ++i) b.s.decay[i] = decay(b, i);
   }
-  auto* const paid = reinterpret_cast<Long2*>(b.task.packed.paid);
   const int lanes = b.lanes;
-  for (int i = 0; i < lanes; ++i) paid[paid_cell(b, i)] += Long2{1, b.s.decay[i]};
+  if (b.t.discounts_paid) {
+    std::int64_t* const decays = b.task.packed.decays;
+    EACH_LANE
+    for (int i = 0; i < padded; ++i) b.s.cell[i] = decay_cell(b, i);
+    for (int i = 0; i < lanes; ++i) decays[b.s.cell[i]] += b.s.decay[i];
+  } else {
+    auto* const paid = reinterpret_cast<Long2*>(b.task.packed.paid);
+    for (int i = 0; i < lanes; ++i) paid[paid_cell(b, i)] += Long2{1, b.s.decay[i]};
+  }
 }
 
 /// Counts the visit in lane i once more where it is a referred customer's.
@@ -142,40 +159,62 @@ void pay_drawn(Block& b, int i) {
   if (at.amount_place >= 0) b.t.pay_drawn(b.task, at, b.c.window[i], b.c.regime[i], referred(b, i));
 }
 
-/// Into the tallies. Scatters are scalar; a second loop, so that the first vectorises.
-void record(Block& b) {
-  b.done.visits += static_cast<std::uint64_t>(b.lanes);
+/// The standings that the visit changes, in the stocks; the others follow in `change_standing`.
+void count_standings(Block& b) {
+  const int padded = b.padded();
+  EACH_LANE
+  for (int i = 0; i < padded; ++i) b.s.marks[i] = b.s.code[i] != b.c.code[i] ? 1 : 0;
+  const int changing = b.list_marked();
+  for (int k = 0; k < changing; ++k) {
+    const int i = b.s.marked[k];
+    count_standing(b, i, static_cast<std::size_t>(b.s.cell[i]), b.s.code[i]);
+    if (b.t.still) count_customer_scores(b, i, b.s.code[i]);
+  }
+}
+
+/// Whoever becomes a customer or is one no more, or has another flow of money from now on.
+void change_standings(Block& b) {
+  const int padded = b.padded();
   const std::int32_t* kinds = b.integers(Field::flow_kind);
   EACH_LANE
-  for (int i = 0; i < b.padded; ++i) {
-    b.s.cell[i] = b.c.persona[i] * b.t.windows + b.c.window[i];
-    b.s.standing_changes[i] = b.s.code[i] != b.c.code[i] || kinds[i] != b.c.flow_kind[i] ? 1 : 0;
+  for (int i = 0; i < padded; ++i) {
+    const std::int32_t code = b.s.code[i], before = b.c.code[i];
+    const bool among_customers = code >= Code::promoter && before >= Code::promoter;
+    b.s.marks[i] = (code != before && !among_customers) || kinds[i] != b.c.flow_kind[i] ? 1 : 0;
   }
-  int changing = 0;
-  if (b.t.still) {
-    EACH_LANE
-    for (int i = 0; i < b.padded; ++i) b.s.marks[i] = b.s.standing_changes[i] != 0 ? 1 : 0;
-    changing = b.list_marked();
-    for (int k = 0; k < changing; ++k) count_customer_scores(b, b.s.marked[k], b.s.code[b.s.marked[k]]);
-  } else {
-    auto* const touches = reinterpret_cast<Long2*>(b.task.packed.touch);
-    auto* const stocks = reinterpret_cast<Long2*>(b.task.packed.series);
-    const int lanes = b.lanes;
-    for (int i = 0; i < lanes; ++i) {
-      touches[b.c.place[i]] += widen(b.s.touch[i]);
-      stocks[b.s.cell[i]] += widen(b.s.series[i]);
-      b.s.marked[changing] = i;
-      changing += b.s.standing_changes[i];
-    }
-    if (b.t.effort_varies || b.task.served != nullptr) count_extra_effort(b);
-  }
+  const int changing = b.list_marked();
   for (int k = 0; k < changing; ++k) {
     const int i = b.s.marked[k];
     const bool was_referred = referred(b, i);
     if (b.s.code[i] != b.c.code[i]) change_standing(b, i, b.s.code[i], b.s.bought[i]);
     if (b.t.flows) change_flow(b, i, kinds[i], was_referred);
   }
-  if (b.t.counts_paid) pay(b);
+  EACH_LANE
+  for (int i = 0; i < padded; ++i) {
+    b.c.code[i] = b.s.code[i];
+    b.c.bought[i] = b.s.bought[i];
+  }
+}
+
+/// Into the tallies. Scatters are scalar; a second loop, so that the first vectorises.
+void record(Block& b) {
+  const int padded = b.padded();
+  b.done.visits += static_cast<std::uint64_t>(b.lanes);
+  EACH_LANE
+  for (int i = 0; i < padded; ++i) b.s.cell[i] = b.c.persona[i] * b.t.windows + b.c.window[i];
+  if (!b.t.still) {
+    auto* const touches = reinterpret_cast<Long2*>(b.task.packed.touch);
+    auto* const stocks = reinterpret_cast<Long2*>(b.task.packed.series);
+    const int lanes = b.lanes;
+    for (int i = 0; i < lanes; ++i) {
+      touches[b.c.place[i]] += widen(b.s.touch[i]);
+      stocks[b.s.cell[i]] += widen(b.s.series[i]);
+    }
+    if (b.t.effort_varies || b.task.served != nullptr) count_extra_effort(b);
+  }
+  count_standings(b);
+  change_standings(b);
+  if (b.t.counts_paid || b.t.discounts_paid) pay(b);
   for (int i = 0; b.t.shape.referrals && i < b.lanes; ++i) pay_referred(b, i);
   for (int i = 0; b.t.amount_place_of != nullptr && i < b.lanes; ++i) pay_drawn(b, i);
 }
@@ -227,10 +266,14 @@ void visit_end(Block& b, int i) {
   const std::int32_t bought = b.c.bought[i] | (row.facts & RowFlag::purchase);
   const std::int32_t code = bought != 0 ? Code::churned : Code::lost;
   const bool was_referred = referred(b, i);
-  if (code != b.c.code[i]) change_standing(b, i, code, bought);
+  if (code != b.c.code[i]) {
+    count_standing(b, i, at / 2, code);
+    change_standing(b, i, code, bought);
+  }
   if (b.t.flows) change_flow(b, i, row.flow_kind, was_referred);
   save_final_state(b, i);
   if (b.t.counts_paid) reinterpret_cast<Long2*>(b.task.packed.paid)[paid_cell(b, i)] += Long2{1, decay(b, i)};
+  if (b.t.discounts_paid) b.task.packed.decays[decay_cell(b, i)] += decay(b, i);
   if (b.t.shape.referrals) pay_referred(b, i);
   if (b.t.amount_place_of != nullptr) pay_drawn(b, i);
 }

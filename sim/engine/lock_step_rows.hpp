@@ -11,7 +11,7 @@ inline constexpr std::int32_t most_regime_steps = 4;
 
 void find_row(Block& b, int i) {
   if (b.t.regimes == 1) {
-    b.c.row[i] = b.t.row_of[b.c.place[i]];
+    b.c.row[i] = b.c.place[i];
     return;
   }
   const double cell = b.c.time[i] * b.t.cells_per_day;
@@ -24,9 +24,10 @@ void find_row(Block& b, int i) {
 
 /// The parameters of each visit, from its place and time.
 void find_rows(Block& b) {
+  const int padded = b.padded();
   if (b.t.regimes == 1) {
     EACH_LANE
-    for (int i = 0; i < b.padded; ++i) b.c.row[i] = b.t.row_of[b.c.place[i]];
+    for (int i = 0; i < padded; ++i) b.c.row[i] = b.c.place[i];
     return;
   }
   if (b.t.regime_steps > most_regime_steps) {
@@ -38,7 +39,6 @@ void find_rows(Block& b) {
   const std::int32_t *const of_cell = b.t.regime_of_cell, *const state_of = b.t.state_of, *const row_of = b.t.row_of;
   const double* const next_begins = b.t.regime_begins + 1;
   const std::int32_t places = b.t.places;
-  const int padded = b.padded;
   EACH_LANE
   for (int i = 0; i < padded; ++i) {
     const double cell = b.c.time[i] * per_day, inside = cell > 0.0 ? cell : 0.0;
@@ -56,7 +56,7 @@ void find_rows(Block& b) {
 void find_windows(Block& b, const double* time, std::int32_t* window) {
   const double horizon = b.t.horizon, width = b.t.window_width, per_day = b.t.windows_per_day;
   const std::int32_t last = b.t.windows - 1;
-  const int padded = b.padded;
+  const int padded = b.padded();
   EACH_LANE
   for (int i = 0; i < padded; ++i) {
     const double inside = time[i] < horizon ? time[i] : horizon;

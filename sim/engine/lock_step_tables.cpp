@@ -180,6 +180,8 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   tables_.state_of = state_of_.data();
   tables_.money_of = money_of_.data();
   tables_.passages = passages_.data();
+  for (const Passage& passage : passages_) packed_passages_.push_back(packed(passage));
+  tables_.packed_passages = packed_passages_.data();
   tables_.flow_kind_of = flow_kind_of_.data();
   tables_.is_end = is_end_.data();
 }
@@ -334,8 +336,9 @@ void Compiled::compile_rows() {
       for (std::uint32_t v = 0; v < shape.touchpoints; ++v) {
         const VisitRow& row = program.row(program.regime_of_state(state), p, v);
         const auto [place, fresh] = known.try_emplace(&row, narrow(rows_.size()));
-        row_of_.push_back(place->second);
-        if (!fresh) continue;
+        // Rows of the first state are those of the places, in their order: see find_rows.
+        row_of_.push_back(state == 0 ? narrow(rows_.size()) : place->second);
+        if (!fresh && state > 0) continue;
         const Place& at = program.place(v);
         Row to{};
         to.quality = row.quality;
@@ -493,8 +496,9 @@ void Compiled::compile_paid() {
     const std::size_t regime = program.regime(program.windows().begin(w));
     piece_of_.push_back(narrow(program.piece(w, regime)) - narrow(program.money_stretch(regime)));
   }
-  const bool alike = program.force_of_interest() == 0.0 && money_of_.back() == 0;
-  tables_.counts_paid = tables_.shape.paying_places > 0 && !alike;
+  const bool changes = money_of_.back() != 0;
+  tables_.counts_paid = tables_.shape.paying_places > 0 && changes;
+  tables_.discounts_paid = tables_.shape.paying_places > 0 && !changes && program.force_of_interest() != 0.0;
   tables_.small_discount = program.discount().small();
 }
 
@@ -827,13 +831,15 @@ Worker::Worker(const TallyShape& shape)
       touch_(shape.personas * shape.touchpoints),
       extra_effort_and_repeats_(shape.personas * shape.touchpoints),
       series_(shape.personas * shape.windows),
-      paid_((shape.paying_places + 1) * shape.pieces),
       codes_(8 * shape.personas * shape.windows),
       moves_(shape.windows * shape.personas * shape.exits + 1),
       firsts_(shape.windows * shape.personas * shape.touchpoints) {}
 
 Task Worker::task(const Compiled& compiled, const Streams& streams, std::uint64_t begin, std::uint64_t end) {
   compiled_ = &compiled;
+  const TallyShape& shape = tally_.shape();
+  if (compiled.tables().counts_paid) paid_.resize((shape.paying_places + 1) * shape.pieces);
+  if (compiled.tables().discounts_paid) decays_.resize(shape.personas * shape.touchpoints * shape.windows);
   Task task{};
   task.compiled = &compiled;
   task.flush = &Worker::flush_codes;
@@ -842,9 +848,9 @@ Task Worker::task(const Compiled& compiled, const Streams& streams, std::uint64_
   task.ticks = ticks;
   task.cells = tally_.data();
   task.packed = {touch_.data()->sums,  extra_effort_and_repeats_.data()->sums,
-                 series_.data()->sums, paid_.data()->sums,
-                 codes_.data(),        moves_.data(),
-                 firsts_.data()};
+                 series_.data()->sums, paid_.empty() ? nullptr : paid_.data()->sums,
+                 decays_.data(),       codes_.data(),
+                 moves_.data(),        firsts_.data()};
   task.begin = static_cast<std::uint32_t>(begin);
   task.end = static_cast<std::uint32_t>(end);
   task.seed[0] = static_cast<std::uint32_t>(streams.seed());
@@ -938,11 +944,12 @@ void Worker::flush() {
       tally_.add(shape.time(p, w, TimeScore::expectation), series_[cell].sums[1]);
     }
   }
-  for (std::size_t k = 0; k < shape.paying_places * shape.pieces; ++k) {
+  for (std::size_t k = 0; k < std::min(paid_.size(), shape.paying_places * shape.pieces); ++k) {
     const std::size_t at = shape.paid(MoneyOf::everybody, 0, k, PaidScore::visits);
     tally_.add(at, paid_[k].sums[0]);
     tally_.add(at + 1, paid_[k].sums[1]);
   }
+  flush_decays();
   flush_moves();
   flush_firsts();
   std::fill(touch_.begin(), touch_.end(), Pair{});
@@ -966,6 +973,21 @@ void Worker::count_visits(std::size_t p, std::size_t v, std::size_t w, std::int6
   const std::int32_t paying = compiled_->program().paying(static_cast<std::uint32_t>(p), static_cast<std::uint32_t>(v));
   if (paying >= 0) {
     tally_.add(shape.paid(MoneyOf::everybody, static_cast<std::size_t>(paying), w, PaidScore::visits), count);
+  }
+}
+
+/// Nothing moves money: windows are pieces.
+void Worker::flush_decays() {
+  const TallyShape& shape = tally_.shape();
+  for (std::size_t at = 0; at < decays_.size(); ++at) {
+    if (decays_[at] == 0) continue;
+    const std::size_t w = at % shape.windows, place = at / shape.windows;
+    const std::int32_t paying = compiled_->program().paying(static_cast<std::uint32_t>(place / shape.touchpoints),
+                                                            static_cast<std::uint32_t>(place % shape.touchpoints));
+    if (paying >= 0) {
+      tally_.add(shape.paid(MoneyOf::everybody, static_cast<std::size_t>(paying), w, PaidScore::visits) + 1, decays_[at]);
+    }
+    decays_[at] = 0;
   }
 }
 

@@ -85,6 +85,7 @@ class Compiled {
   bool shows_content_ = false;
   std::vector<std::int32_t> regime_of_cell_, flow_kind_of_;
   std::vector<Passage> passages_;
+  std::vector<std::uint32_t> packed_passages_;
   std::vector<RecoveryWay> recoveries_;
   std::vector<std::uint8_t> is_end_;
   std::vector<PlaceScores> place_scores_;
@@ -140,6 +141,7 @@ class Worker {
   static void flush_codes(void* worker);
   void flush_moves();
   void flush_firsts();
+  void flush_decays();
   void count_visits(std::size_t persona, std::size_t touchpoint, std::size_t window, std::int64_t count);
   [[nodiscard]] Task task(const Compiled& compiled, const Streams& streams, std::uint64_t begin, std::uint64_t end);
 
@@ -148,6 +150,7 @@ class Worker {
     std::int64_t sums[2];
   };
   std::vector<Pair> touch_, extra_effort_and_repeats_, series_, paid_;
+  std::vector<std::int64_t> decays_;
   std::vector<std::int16_t> codes_;
   std::vector<std::uint32_t> moves_, firsts_;
   std::vector<double> carried_;         // of the lanes, see Task

@@ -74,10 +74,11 @@ void leave_life(Block& b, int i) {
 }
 
 void move_on(Block& b) {
+  const int padded = b.padded();
   find_windows(b, b.s.time, b.s.window);
   const std::int32_t no_move = b.no_move(), exits = b.t.personas * b.t.exit_count;
   EACH_LANE
-  for (int i = 0; i < b.padded; ++i) {
+  for (int i = 0; i < padded; ++i) {
     // Ends have places below 0.
     const std::int32_t to = b.s.to[i], place = to < 0 ? -1 - to : to;
     const bool moves = b.s.moves[i] == 1;
@@ -89,7 +90,7 @@ void move_on(Block& b) {
   const int finished = b.list_marked();
   std::uint32_t events = 0;
   EACH_LANE
-  for (int i = 0; i < b.padded; ++i) {
+  for (int i = 0; i < padded; ++i) {
     b.c.time[i] = b.s.time[i];
     b.c.window[i] = b.s.window[i];
     b.c.event[i] += 1;

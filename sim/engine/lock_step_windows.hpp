@@ -41,25 +41,26 @@ void look_ahead(Block& b) {
 
 /// Of each customer or, where that is null, of each persona.
 void take_out(Block& b, const float* of_customer, const float* of_persona, float* to) {
-  const int padded = b.padded;
+  const int padded = b.padded();
   if (of_customer != nullptr) {
     for (int i = 0; i < padded; ++i) to[i] = of_customer[b.s.kept[i]];
   } else {
-    for (int i = 0; i < padded; ++i) to[i] = of_persona[b.c.persona[i]];
+    look_up(of_persona, b.t.personas, b.c.persona, padded, to);
   }
 }
 
 /// What customers heard, of those who come to where it matters; the others' row is not asked for.
 void take_out_heard(Block& b) {
+  const int padded = b.padded();
   const float* const heard = b.task.store->heard;
   if (heard == nullptr) {
-    for (int i = 0; i < b.padded; ++i) b.c.heard[i] = 0.0f;
+    for (int i = 0; i < padded; ++i) b.c.heard[i] = 0.0f;
     return;
   }
-  for (int i = 0; i < b.padded; ++i) {
+  for (int i = 0; i < padded; ++i) {
     __builtin_prefetch(heard + (b.t.passages[b.s.taken[i]].hears != 0 ? b.s.kept[i] : b.task.padding));
   }
-  for (int i = 0; i < b.padded; ++i) {
+  for (int i = 0; i < padded; ++i) {
     // Without a branch, which the processor could not foresee.
     const bool hears = b.t.passages[b.s.taken[i]].hears != 0;
     const float here = heard[hears ? b.s.kept[i] : b.task.padding];
@@ -69,12 +70,13 @@ void take_out_heard(Block& b) {
 
 /// From the store into columns.
 void take_out(Block& b) {
-  b.padded = (b.lanes + 15) & ~15;
-  for (int i = b.lanes; i < b.padded; ++i) b.s.kept[i] = b.task.padding;
+  b.all_lanes = (b.lanes + 15) & ~15;
+  const int padded = b.padded();
+  for (int i = b.lanes; i < padded; ++i) b.s.kept[i] = b.task.padding;
   b.since_flush += static_cast<std::uint32_t>(b.lanes);
   if (b.since_flush >= customers_per_flush) b.flush();
   const Store& store = *b.task.store;
-  for (int i = 0; i < b.padded; i += 8) {
+  for (int i = 0; i < padded; i += 8) {
     Double4 columns[2][4];
     for (int half = 0; half < 2; ++half) {
       const auto load = [&](int k) __attribute__((always_inline)) {
@@ -87,13 +89,13 @@ void take_out(Block& b) {
     split(columns[0][2], columns[1][2], b.c.satisfaction + i, b.c.expectation + i);
     split(columns[0][3], columns[1][3], b.c.answering + i, b.s.visits_and_exit + i);
   }
-  for (int i = 0; i < b.padded; ++i) {
+  for (int i = 0; i < padded; ++i) {
     const Kept& kept = store.kept[b.s.kept[i]];
     b.s.who[i] = kept.persona | static_cast<std::uint32_t>(kept.standing) << 16;
     b.c.time[i] = kept.time;
   }
   EACH_LANE
-  for (int i = 0; i < b.padded; ++i) {
+  for (int i = 0; i < padded; ++i) {
     b.c.customer[i] = b.task.first + b.s.kept[i];
     b.c.event[i] = b.s.visits_and_exit[i] & 0xffffu;
     b.s.taken[i] = static_cast<std::int32_t>(b.s.visits_and_exit[i] >> 16);
@@ -108,7 +110,7 @@ void take_out(Block& b) {
     b.c.counted_expectation[i] = counts & fixed_score(b.c.expectation[i]);
   }
   // Padding lanes need valid indices.
-  for (int i = b.lanes; i < b.padded; ++i) b.c.persona[i] = b.s.taken[i] = 0;
+  for (int i = b.lanes; i < padded; ++i) b.c.persona[i] = b.s.taken[i] = 0;
   for (int i = 0; b.t.existing != nullptr && i < b.lanes; ++i) {
     if (b.c.code[i] == Code::absent && arrived_as_customer(b, i)) b.c.bought[i] = 1;
   }
@@ -118,7 +120,7 @@ void take_out(Block& b) {
   }
   for (int own = 0; own < b.t.own_count; ++own) take_out(b, store.own[own], nullptr, b.c.own[own]);
   if (b.task.market != nullptr && store.voice != nullptr) {
-    for (int i = 0; i < b.padded; ++i) b.c.introduced[i] = store.kept[b.s.kept[i]].introduced_by < came_alone ? 1 : 0;
+    for (int i = 0; i < padded; ++i) b.c.introduced[i] = store.kept[b.s.kept[i]].introduced_by < came_alone ? 1 : 0;
   }
   if (b.t.hears) take_out_heard(b);
   // Where others may make them leave, they are asked between the windows.
@@ -126,7 +128,7 @@ void take_out(Block& b) {
   for (int i = 0; asks && i < b.lanes; ++i) b.c.asked_at[i] = b.carried(i)[b.t.first_asked];
   if (!b.t.still) return;
   EACH_LANE
-  for (int i = 0; i < b.padded; ++i) {
+  for (int i = 0; i < padded; ++i) {
     b.c.stands[i] = behaviour::promoter_class(
         behaviour::recommend(b.c.satisfaction[i], b.c.answering[i], b.t.recommend_base, b.t.recommend_sd));
   }
@@ -188,20 +190,19 @@ void store_back_ended(Block& b, int i) {
 
 /// By the exit they took to the touchpoint it leads to; who ends there is done.
 void arrive(Block& b) {
-  const int padded = b.padded;
-  const Passage* const passages = b.t.passages;
-  for (int i = 0; i < padded; ++i) {
-    const Passage& by = passages[b.s.taken[i]];
-    b.s.from[i] = by.from;
-    b.s.to[i] = by.to;
-    b.s.ends[i] = by.ends;
-  }
+  const int padded = b.padded();
+  const std::uint32_t* const passages = b.t.packed_passages;
+  for (int i = 0; i < padded; ++i) b.s.who[i] = passages[b.s.taken[i]];
   const std::int32_t window = b.task.window, touchpoints = b.t.touchpoints, exits = b.t.exit_count;
   const std::int32_t no_move = b.no_move(), moves = window * b.t.personas * exits;
   std::int32_t firsts = 0;
   EACH_LANE
   for (int i = 0; i < padded; ++i) {
-    const std::int32_t first = b.c.persona[i] * touchpoints, from = first + b.s.from[i], to = first + b.s.to[i];
+    const std::uint32_t by = b.s.who[i];
+    b.s.from[i] = static_cast<std::int32_t>(by & 0x7fffu) - 1;
+    b.s.ends[i] = static_cast<std::int32_t>(by >> 30);
+    const std::int32_t first = b.c.persona[i] * touchpoints, from = first + b.s.from[i];
+    const std::int32_t to = first + static_cast<std::int32_t>(by >> 15 & 0x7fffu);
     const bool comes_from = b.s.from[i] >= 0;
     b.s.move_cell[i] = comes_from ? moves + b.c.persona[i] * exits + b.s.taken[i] : no_move;
     b.c.flow_from[i] = comes_from ? from : -1;
@@ -232,7 +233,7 @@ void arrive(Block& b) {
     b.copy(b.lanes, i);
     b.s.kept[i] = b.s.kept[b.lanes];
   }
-  for (int i = b.lanes; i < b.padded; ++i) b.s.kept[i] = b.task.padding;
+  for (int i = b.lanes; i < padded; ++i) b.s.kept[i] = b.task.padding;
 }
 
 /// The next customers who have a visit in this window, into lanes from the first on: those who were just here first, while
@@ -293,9 +294,10 @@ void take_out_served(Block& b, std::uint32_t k) {
 
 /// Who speaks of the company until the next visit. Of those who churned the market knows when they fall silent.
 void store_voices(Block& b) {
+  const int padded = b.padded();
   const Store& store = *b.task.store;
   EACH_LANE
-  for (int i = 0; i < b.padded; ++i) {
+  for (int i = 0; i < padded; ++i) {
     b.s.marks[i] = b.c.code[i] == Code::churned ? 1 : 0;
     b.s.cell[i] = b.c.code[i] >= Code::promoter ? 1 + (b.c.code[i] - Code::promoter) : 0;
   }
@@ -310,8 +312,9 @@ inline constexpr std::int32_t is_over = 3;
 /// Those whose next touchpoint, in this window, is an end visit it from their lanes, instead of coming out of the store once
 /// more.
 void visit_ends(Block& b) {
+  const int padded = b.padded();
   EACH_LANE
-  for (int i = 0; i < b.padded; ++i) b.s.marks[i] = b.s.moves[i] == 1 && b.s.to[i] < 0 ? 1 : 0;
+  for (int i = 0; i < padded; ++i) b.s.marks[i] = b.s.moves[i] == 1 && b.s.to[i] < 0 ? 1 : 0;
   const int ending = b.list_marked();
   const std::int32_t exits = b.t.exit_count, moves = b.task.window * b.t.personas * exits;
   for (int k = 0; k < ending; ++k) {
@@ -329,23 +332,24 @@ void visit_ends(Block& b) {
 
 /// Back into the store; who has another visit in this window comes again soon.
 void store_back(Block& b) {
+  const int padded = b.padded();
   if (b.task.store->voice != nullptr) store_voices(b);
   visit_ends(b);
   const std::int32_t touchpoints = b.t.touchpoints, stays = b.t.exit_count + touchpoints;
   EACH_LANE
-  for (int i = 0; i < b.padded; ++i) {
+  for (int i = 0; i < padded; ++i) {
     b.s.time[i] = b.s.moves[i] == 0 || b.s.moves[i] == is_over ? never : b.s.time[i];
     b.s.ends[i] = b.s.moves[i] == 1 ? 1 : 0;
     b.s.marks[i] = b.s.moves[i] == 0 ? 1 : 0;
   }
   find_windows(b, b.s.time, b.s.window);
   EACH_LANE
-  for (int i = 0; i < b.padded; ++i) {
+  for (int i = 0; i < padded; ++i) {
     b.s.due_in[i] = b.s.moves[i] == 0 || b.s.moves[i] == is_over ? not_due : due_number(b.s.window[i]);
   }
   std::uint32_t events = 0;
   EACH_LANE
-  for (int i = 0; i < b.padded; ++i) {
+  for (int i = 0; i < padded; ++i) {
     const std::uint32_t event = b.c.event[i] + 1;
     const std::int32_t persona = b.c.persona[i];
     const std::int32_t stay = stays + (b.c.place[i] - persona * touchpoints), left = b.s.taken[i] - persona * b.t.exit_count;
