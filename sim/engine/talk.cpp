@@ -69,7 +69,9 @@ class Ears {
 };
 
 /// Messages on their way, some dozens at a time and step by step, because each waits for the memory of three far places:
-/// where the speaker's contacts begin, the contacts, the hearer's counts.
+/// where the speaker's contacts begin, the contacts, the hearer's counts. What some dozens said is heard when the next some
+/// dozens have spoken. How many messages somebody has is no branch, which the processor could not foresee: most have one or
+/// two, whose words are drawn together.
 class Messages {
  public:
   Messages(const SocialNetwork& network, const Streams& streams, std::uint32_t window, const Hearers& hearers, bool alone)
@@ -80,13 +82,14 @@ class Messages {
         window_(window),
         ears_(hearers, alone),
         abroad_(hearers.abroad) {
-    std::fill(std::begin(draws_.index), std::end(draws_.index), window);
+    for (talk::Draws& draws : draws_) std::fill(std::begin(draws.index), std::end(draws.index), window);
+    draws_[1].call = 1;
   }
 
   /// Somebody who says nothing is taken and forgotten, without a branch that the processor could not foresee.
   void send(const Talker& talker) {
     if (rows_ != nullptr) rows_->prefetch_position(talker.person);
-    draws_.group[talking_] = talker.person;
+    draws_[0].group[talking_] = talker.person;
     talkers_[talking_] = talker;
     talking_ += talker.messages > 0 ? 1 : 0;
     if (talking_ == talkers_.size()) deliver();
@@ -95,6 +98,7 @@ class Messages {
   /// To be called at the end.
   void finish() {
     deliver();
+    hand_over();
     if (!leaving_.empty()) abroad_->add(leaving_);
     leaving_.clear();
   }
@@ -102,33 +106,60 @@ class Messages {
  private:
   void deliver() {
     for (std::size_t t = 0; t < talking_ && rows_ != nullptr; ++t) rows_->prefetch_row(talkers_[t].person);
-    const std::size_t drawn = (talking_ + 15) / 16 * 16;
-    for (std::size_t t = talking_; t < drawn; ++t) draws_.group[t] = 0;
-    draw_words_(draws_, static_cast<int>(drawn), second_word(streams_, Purpose::message),
-                static_cast<std::uint32_t>(streams_.seed()), static_cast<std::uint32_t>(streams_.seed() >> 32), nullptr);
+    draw(draws_[0], talking_);
+    hand_over();
+    std::size_t further = 0;
     for (std::size_t t = 0; t < talking_; ++t) {
-      address(talkers_[t], {draws_.words[0][t], draws_.words[1][t], draws_.words[2][t], draws_.words[3][t]});
+      const Talker& talker = talkers_[t];
+      say(talker, draws_[0], t, talker.messages);
+      further_[further] = static_cast<std::uint32_t>(t);
+      draws_[1].group[further] = talker.person;
+      further += talker.messages > 2 ? 1 : 0;
+    }
+    draw(draws_[1], further);
+    for (std::size_t k = 0; k < further; ++k) {
+      const Talker& talker = talkers_[further_[k]];
+      say(talker, draws_[1], k, talker.messages - 2);
+      if (talker.messages > 4) say_on(talker);
     }
     talking_ = 0;
-    hand_over();
   }
 
-  // `words` are those of the first two messages.
-  void address(const Talker& talker, Words words) {
-    for (std::uint32_t k = 0; k < talker.messages; ++k) {
-      if (k % 2 == 0 && k > 0) words = streams_.draw(talker.person, Purpose::message, window_, k / 2);
-      const std::size_t half = k % 2 * 2;
-      const std::uint32_t hearer = network_.contact(talker.person, words[half], words[half + 1]);
-      if (hearer == SocialNetwork::nobody) continue;
-      const Message message{hearer, talker.person, talker.positive};
-      if (!ears_.has(hearer)) {
-        leaving_.push_back(message);
-        continue;
-      }
-      ears_.prefetch(message);
-      messages_[waiting_++] = message;
-      if (waiting_ == messages_.size()) hand_over();
+  void draw(talk::Draws& draws, std::size_t count) const {
+    const std::size_t drawn = (count + 15) / 16 * 16;
+    for (std::size_t t = count; t < drawn; ++t) draws.group[t] = 0;
+    draw_words_(draws, static_cast<int>(drawn), second_word(streams_, Purpose::message),
+                static_cast<std::uint32_t>(streams_.seed()), static_cast<std::uint32_t>(streams_.seed() >> 32), nullptr);
+  }
+
+  /// The two messages whose words are those of place `at`, or the first of them where there is no other.
+  void say(const Talker& talker, const talk::Draws& draws, std::size_t at, std::uint32_t messages) {
+    address(talker, draws.words[0][at], draws.words[1][at], true);
+    address(talker, draws.words[2][at], draws.words[3][at], messages > 1);
+  }
+
+  /// The messages after the first four.
+  void say_on(const Talker& talker) {
+    Words words{};
+    for (std::uint32_t k = 4; k < talker.messages; ++k) {
+      if (k % 2 == 0) words = streams_.draw(talker.person, Purpose::message, window_, k / 2);
+      address(talker, words[k % 2 * 2], words[k % 2 * 2 + 1], true);
+      if (waiting_ >= messages_.size() - 4 * talk::most_groups) hand_over();
     }
+  }
+
+  /// Finds the hearer of a message, which counts where it is `said`.
+  void address(const Talker& talker, std::uint32_t word_a, std::uint32_t word_b, bool said) {
+    const std::uint32_t hearer = network_.contact(talker.person, word_a, word_b);
+    if (hearer == SocialNetwork::nobody) return;
+    const Message message{hearer, talker.person, talker.positive};
+    if (!ears_.has(hearer)) {
+      if (said) leaving_.push_back(message);
+      return;
+    }
+    ears_.prefetch(message);
+    messages_[waiting_] = message;
+    waiting_ += said ? 1 : 0;
   }
 
   void hand_over() {
@@ -144,9 +175,10 @@ class Messages {
   Ears ears_;
   MessagesAbroad* abroad_;
   std::vector<Message> leaving_;
-  talk::Draws draws_;
+  talk::Draws draws_[2];  // of the first two messages, and of two more
   std::array<Talker, talk::most_groups> talkers_;
-  std::array<Message, 128> messages_;
+  std::array<std::uint32_t, talk::most_groups> further_;     // who of them has more than two
+  std::array<Message, 8 * talk::most_groups + 1> messages_;  // four of each, one that is not said, and room for `say_on`
   std::size_t talking_ = 0, waiting_ = 0;
 };
 

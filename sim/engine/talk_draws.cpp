@@ -78,7 +78,7 @@ SOJOURN_INLINE void find_talkers(const Draws& draws, Talkers& talkers) {
 
 void SOJOURN_TALK(Draws& draws, int count, std::uint32_t purpose, std::uint32_t key0, std::uint32_t key1, Talkers* talkers) {
   philox_columns(draws.group, purpose, draws.index, count, key0, key1,
-                 {draws.words[0], draws.words[1], draws.words[2], draws.words[3]});
+                 {draws.words[0], draws.words[1], draws.words[2], draws.words[3]}, draws.call);
   if (talkers != nullptr) find_talkers(draws, *talkers);
 }
 

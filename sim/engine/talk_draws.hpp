@@ -15,6 +15,7 @@ inline constexpr int most_groups = 64, most_people = 4 * most_groups;
 struct Draws {
   alignas(64) std::uint32_t group[most_groups];     // in: the groups' numbers
   alignas(64) std::uint32_t index[most_groups];     // in: the window, once for each
+  std::uint32_t call = 0;                           // in: the counter's last word
   alignas(64) std::uint32_t words[4][most_groups];  // out: word k of a group is that of its person k
 };
 
