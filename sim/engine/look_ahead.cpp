@@ -38,6 +38,9 @@ LookAhead::LookAhead(const Program& program)
       touchpoints_(program.model().parts().touchpoints.size()) {
   find_distances();
   find_bounds();
+  nobody_comes_again_ = std::all_of(bounds_.begin(), bounds_.end(), [](const Bounds& bounds) {
+    return bounds.recovery == never && (bounds.by_words ? bounds.begin == bounds.end : bounds.least == never);
+  });
 }
 
 double LookAhead::days_away(const Streams& streams, const VisitAt& visit, std::size_t first, std::size_t last,

@@ -22,6 +22,8 @@ class LookAhead {
   /// arrival, not service, ends being one. `words` are the visit's; where they are null they are drawn where they matter.
   [[nodiscard]] double days_away(const Streams& streams, const VisitAt& visit, std::size_t first, std::size_t last,
                                  const Words* words = nullptr) const;
+  /// Whether `days_away` is infinite whatever the visit: whoever was served comes to no queue any more.
+  [[nodiscard]] bool nobody_comes_again() const { return nobody_comes_again_; }
   /// Whether the words of a visit matter anywhere.
   [[nodiscard]] bool by_words() const { return !ways_.empty(); }
 
@@ -52,6 +54,7 @@ class LookAhead {
   std::vector<Bounds> bounds_;            // of rows at queues
   std::vector<std::uint32_t> bounds_of_;  // [regime x places + place]; place = persona x touchpoints + touchpoint
   std::vector<Way> ways_;
+  bool nobody_comes_again_ = false;
 };
 
 }  // namespace sojourn

@@ -348,6 +348,10 @@ void Queues::draw_calls(std::size_t window, std::span<const VisitAt> coming, std
       Call& call = calls[begin + k];
       call_for_service(program_, visit, impatient ? patience_of(visit.customer, visit.persona) : -1.0f, drawn, call);
       if (!look_ahead_ || (diaries && diary_of(diaries_, visit.customer) != nullptr)) continue;
+      if (look_ahead_->nobody_comes_again()) {
+        call.days_away = std::numeric_limits<double>::infinity();
+        continue;
+      }
       const Words of_visit = wanted_.visit ? words(draws.visit, k) : Words{};
       call.days_away = look_ahead_->days_away(streams_, visit, regime, regimes.last, &of_visit);
     }
