@@ -141,6 +141,28 @@ TEST_CASE("engines: agree on random models", "[verify]") {
   CHECK(falsify(Flavour::any, 600, [](const ModelParts& parts) { return disagreement(parts); }) == "");
 }
 
+TEST_CASE("engines: agree where the constants of all personas fill a vector, and where they are more", "[verify]") {
+  for (const std::size_t count : {1u, 8u, 9u, 16u, 17u, 40u}) {
+    for (std::uint64_t number = 0; number < 6; ++number) {
+      ModelParts parts = random_model(number, 80, Flavour::any);
+      const std::vector<Persona> known = parts.personas;
+      parts.personas.clear();
+      for (std::size_t p = 0; p < count; ++p) {
+        Persona persona = known[p % known.size()];
+        persona.id = "persona-" + std::to_string(p);
+        persona.share = 1.0 / static_cast<double>(count);
+        persona.traits[static_cast<std::size_t>(BuiltinTrait::loss_aversion)] = Fixed{1.0 + 0.05 * static_cast<double>(p)};
+        persona.traits[static_cast<std::size_t>(BuiltinTrait::effort_aversion)] = Fixed{1.0 / static_cast<double>(p + 1)};
+        parts.personas.push_back(persona);
+      }
+      for (Improvement& improvement : parts.improvements) improvement.change.target.personas.clear();
+      for (Change& event : parts.events) event.target.personas.clear();
+      CAPTURE(count, number);
+      CHECK(disagreement(parts) == "");
+    }
+  }
+}
+
 TEST_CASE("engines: agree on random models by the calendar", "[verify]") {
   int existing = 0, recurring = 0, poisson = 0, ended = 0;
   CHECK(falsify(Flavour::any, 80, [&](const ModelParts& drawn) {
