@@ -247,8 +247,8 @@ struct Packed {
   std::int64_t* paid;     // [paying place][piece][2]: visits, decay (see PaidScore); last, a place for those that do not pay
   std::int64_t* decays;   // [place][window]: decay alone (see Tables::discounts_paid)
   std::int16_t* codes;    // [persona x windows + window][8]: changes of the stocks
-  std::uint32_t* moves;   // [window][persona x exits + exit]; one more for who does not move
-  std::uint32_t* firsts;  // [window][place]: first visits, which no exit tells of
+  std::uint32_t* moves;   // [persona x exits + exit][window]; one more for who does not move
+  std::uint32_t* firsts;  // [place][window]: first visits, which no exit tells of
 };
 
 /// What a visit to a place counts whoever comes: in the first regime, where visits differ.

@@ -227,7 +227,7 @@ void record(Block& b) {
 /// The first visit of the customer in lane i, which no exit tells of.
 void count_first_visit(Block& b, int i, std::int32_t window) {
   const auto place = static_cast<std::size_t>(b.c.place[i]);
-  ++b.task.packed.firsts[static_cast<std::size_t>(window) * static_cast<std::size_t>(b.t.places) + place];
+  ++b.task.packed.firsts[place * static_cast<std::size_t>(b.t.windows) + static_cast<std::size_t>(window)];
   if (!arrived_as_customer(b, i)) return;
   const std::size_t bin = b.t.shape.entry_bin_of(b.c.time[i] - b.c.since[i]);
   ++b.task.cells[b.t.shape.entered(static_cast<std::size_t>(b.c.persona[i]), bin)];

@@ -6,6 +6,7 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <numeric>
 
 #include "customer_store.hpp"
 #include "sojourn/engine/exits.hpp"
@@ -38,20 +39,6 @@ std::int32_t family(Inverse::Family of) {
       break;
   }
   return Family::constant;
-}
-
-/// Does something with each count that is not 0. Of a large program a block uses few cells: the others are passed over
-/// sixteen at a time.
-template <class Use>
-void each_count(const std::vector<std::uint32_t>& counts, std::size_t size, Use use) {
-  for (std::size_t begin = 0; begin < size; begin += 16) {
-    const std::size_t end = std::min(begin + 16, size);
-    std::uint32_t any = 0;
-    for (std::size_t at = begin; at < end; ++at) any |= counts[at];
-    for (std::size_t at = begin; any != 0 && at < end; ++at) {
-      if (counts[at] != 0) use(at, std::int64_t{counts[at]});
-    }
-  }
 }
 
 /// How many regimes begin in one cell of time, at most; a little beyond its ends, so that rounding leads to no later one.
@@ -927,6 +914,7 @@ void Worker::flush_codes(void* worker) {
 }
 
 void Worker::flush() {
+  if (compiled_ == nullptr) return;  // nobody has been lived
   flush_codes(this);
   window_ = every_window;
   const TallyShape& shape = tally_.shape();
@@ -951,7 +939,6 @@ void Worker::flush() {
   }
   flush_decays();
   flush_moves();
-  flush_firsts();
   std::fill(touch_.begin(), touch_.end(), Pair{});
   std::fill(extra_effort_and_repeats_.begin(), extra_effort_and_repeats_.end(), Pair{});
   std::fill(series_.begin(), series_.end(), Pair{});
@@ -960,57 +947,60 @@ void Worker::flush() {
   std::fill(firsts_.begin(), firsts_.end(), 0u);
 }
 
-void Worker::count_visits(std::size_t p, std::size_t v, std::size_t w, std::int64_t count) {
-  const TallyShape& shape = tally_.shape();
-  const PlaceScores& scores = compiled_->place_scores()[p * shape.touchpoints + v];
-  tally_.add(shape.present(p, v, w), count);
-  tally_.add(shape.touch(p, v, TouchScore::visits), count);
-  tally_.add(shape.touch(p, v, TouchScore::quality), count * scores.quality);
-  tally_.add(shape.touch(p, v, TouchScore::satisfaction), count * scores.appraisal);
-  tally_.add(shape.touch(p, v, TouchScore::effort), count * scores.effort);
-  if (compiled_->tables().counts_paid) return;
-  // Nothing moves money: windows are pieces.
-  const std::int32_t paying = compiled_->program().paying(static_cast<std::uint32_t>(p), static_cast<std::uint32_t>(v));
-  if (paying >= 0) {
-    tally_.add(shape.paid(MoneyOf::everybody, static_cast<std::size_t>(paying), w, PaidScore::visits), count);
-  }
-}
-
-/// Nothing moves money: windows are pieces.
+/// What discounting takes off visits that pay. Nothing moves money: windows are pieces.
 void Worker::flush_decays() {
+  if (!compiled_->tables().discounts_paid) return;
   const TallyShape& shape = tally_.shape();
-  for (std::size_t at = 0; at < decays_.size(); ++at) {
-    if (decays_[at] == 0) continue;
-    const std::size_t w = at % shape.windows, place = at / shape.windows;
-    const std::int32_t paying = compiled_->program().paying(static_cast<std::uint32_t>(place / shape.touchpoints),
-                                                            static_cast<std::uint32_t>(place % shape.touchpoints));
-    if (paying >= 0) {
-      tally_.add(shape.paid(MoneyOf::everybody, static_cast<std::size_t>(paying), w, PaidScore::visits) + 1, decays_[at]);
+  for (std::uint32_t p = 0; p < shape.personas; ++p) {
+    for (std::uint32_t v = 0; v < shape.touchpoints; ++v) {
+      std::int64_t* const decays = decays_.data() + (p * shape.touchpoints + v) * shape.windows;
+      const std::int32_t paying = compiled_->program().paying(p, v);
+      for (std::size_t w = 0; paying >= 0 && w < shape.windows; ++w) {
+        tally_.add(shape.paid(MoneyOf::everybody, static_cast<std::size_t>(paying), w, PaidScore::visits) + 1, decays[w]);
+      }
+      std::fill(decays, decays + shape.windows, std::int64_t{0});
     }
-    decays_[at] = 0;
   }
 }
 
+/// Adds visits to a place, of each window; their sum.
+std::int64_t Worker::count_visits(std::uint32_t p, std::uint32_t v, const std::uint32_t* visits) {
+  const TallyShape& shape = tally_.shape();
+  const std::int64_t all = std::accumulate(visits, visits + shape.windows, std::int64_t{0});
+  if (all == 0) return 0;
+  std::int64_t* const present = tally_.data() + shape.present(p, v, 0);
+  for (std::size_t w = 0; w < shape.windows; ++w) present[w] += visits[w];
+  const PlaceScores& scores = compiled_->place_scores()[p * shape.touchpoints + v];
+  tally_.add(shape.touch(p, v, TouchScore::visits), all);
+  tally_.add(shape.touch(p, v, TouchScore::quality), all * scores.quality);
+  tally_.add(shape.touch(p, v, TouchScore::satisfaction), all * scores.appraisal);
+  tally_.add(shape.touch(p, v, TouchScore::effort), all * scores.effort);
+  // Where a change moves money they have been counted one by one; else windows are pieces.
+  const std::int32_t paying = compiled_->tables().counts_paid ? -1 : compiled_->program().paying(p, v);
+  for (std::size_t w = 0; paying >= 0 && w < shape.windows; ++w) {
+    tally_.add(shape.paid(MoneyOf::everybody, static_cast<std::size_t>(paying), w, PaidScore::visits), visits[w]);
+  }
+  return all;
+}
+
+/// Every visit but the first is reached by an exit, from a place where somebody is no more.
 void Worker::flush_moves() {
   const TallyShape& shape = tally_.shape();
-  each_count(moves_, shape.windows * shape.personas * shape.exits, [&](std::size_t at, std::int64_t count) {
-    const std::size_t e = at % shape.exits, p = at / shape.exits % shape.personas, w = at / shape.exits / shape.personas;
-    const Passage& by = compiled_->passages()[e];
-    tally_.add(shape.taken(p, e), count);
-    tally_.add(shape.present(p, static_cast<std::size_t>(by.from), w), -count);
-    count_visits(p, static_cast<std::size_t>(by.to), w, count);
-  });
-}
-
-/// Every visit but the first is reached by an exit.
-void Worker::flush_firsts() {
-  const TallyShape& shape = tally_.shape();
-  const std::size_t places = shape.personas * shape.touchpoints;
-  each_count(firsts_, firsts_.size(), [&](std::size_t at, std::int64_t count) {
-    const std::size_t v = at % shape.touchpoints, p = at % places / shape.touchpoints;
-    tally_.add(shape.person(p, PersonScore::arrived), count);
-    count_visits(p, v, at / places, count);
-  });
+  for (std::uint32_t p = 0; p < shape.personas; ++p) {
+    for (std::uint32_t v = 0; v < shape.touchpoints; ++v) {
+      const std::uint32_t* const firsts = firsts_.data() + (p * shape.touchpoints + v) * shape.windows;
+      tally_.add(shape.person(p, PersonScore::arrived), count_visits(p, v, firsts));
+    }
+    for (std::uint32_t e = 0; e < shape.exits; ++e) {
+      const std::uint32_t* const moves = moves_.data() + (p * shape.exits + e) * shape.windows;
+      const Passage& by = compiled_->passages()[e];
+      const std::int64_t all = count_visits(p, static_cast<std::uint32_t>(by.to), moves);
+      if (all == 0) continue;
+      tally_.add(shape.taken(p, e), all);
+      std::int64_t* const left = tally_.data() + shape.present(p, static_cast<std::size_t>(by.from), 0);
+      for (std::size_t w = 0; w < shape.windows; ++w) left[w] -= moves[w];
+    }
+  }
 }
 
 }  // namespace sojourn::lock_step

@@ -140,9 +140,8 @@ class Worker {
   static constexpr std::size_t every_window = static_cast<std::size_t>(-1);
   static void flush_codes(void* worker);
   void flush_moves();
-  void flush_firsts();
+  std::int64_t count_visits(std::uint32_t persona, std::uint32_t touchpoint, const std::uint32_t* visits);
   void flush_decays();
-  void count_visits(std::size_t persona, std::size_t touchpoint, std::size_t window, std::int64_t count);
   [[nodiscard]] Task task(const Compiled& compiled, const Streams& streams, std::uint64_t begin, std::uint64_t end);
 
   Tally tally_;

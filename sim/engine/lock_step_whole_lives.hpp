@@ -76,14 +76,14 @@ void leave_life(Block& b, int i) {
 void move_on(Block& b) {
   const int padded = b.padded();
   find_windows(b, b.s.time, b.s.window);
-  const std::int32_t no_move = b.no_move(), exits = b.t.personas * b.t.exit_count;
+  const std::int32_t no_move = b.no_move(), windows = b.t.windows;
   EACH_LANE
   for (int i = 0; i < padded; ++i) {
     // Ends have places below 0.
     const std::int32_t to = b.s.to[i], place = to < 0 ? -1 - to : to;
     const bool moves = b.s.moves[i] == 1;
     b.s.marks[i] = moves && to >= 0 ? 0 : 1;
-    b.s.move_cell[i] = moves ? b.s.window[i] * exits + b.s.taken[i] : no_move;
+    b.s.move_cell[i] = moves ? b.s.taken[i] * windows + b.s.window[i] : no_move;
     b.c.place[i] = moves ? place : b.c.place[i];
   }
   count_moves(b);

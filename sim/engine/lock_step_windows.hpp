@@ -194,7 +194,7 @@ void arrive(Block& b) {
   const std::uint32_t* const passages = b.t.packed_passages;
   for (int i = 0; i < padded; ++i) b.s.who[i] = passages[b.s.taken[i]];
   const std::int32_t window = b.task.window, touchpoints = b.t.touchpoints, exits = b.t.exit_count;
-  const std::int32_t no_move = b.no_move(), moves = window * b.t.personas * exits;
+  const std::int32_t no_move = b.no_move(), windows = b.t.windows;
   std::int32_t firsts = 0;
   EACH_LANE
   for (int i = 0; i < padded; ++i) {
@@ -204,7 +204,7 @@ void arrive(Block& b) {
     const std::int32_t first = b.c.persona[i] * touchpoints, from = first + b.s.from[i];
     const std::int32_t to = first + static_cast<std::int32_t>(by >> 15 & 0x7fffu);
     const bool comes_from = b.s.from[i] >= 0;
-    b.s.move_cell[i] = comes_from ? moves + b.c.persona[i] * exits + b.s.taken[i] : no_move;
+    b.s.move_cell[i] = comes_from ? (b.c.persona[i] * exits + b.s.taken[i]) * windows + window : no_move;
     b.c.flow_from[i] = comes_from ? from : -1;
     b.c.flow_kind[i] = 0;
     b.c.place[i] = to;
@@ -316,11 +316,11 @@ void visit_ends(Block& b) {
   EACH_LANE
   for (int i = 0; i < padded; ++i) b.s.marks[i] = b.s.moves[i] == 1 && b.s.to[i] < 0 ? 1 : 0;
   const int ending = b.list_marked();
-  const std::int32_t exits = b.t.exit_count, moves = b.task.window * b.t.personas * exits;
+  const std::int32_t exits = b.t.exit_count;
   for (int k = 0; k < ending; ++k) {
     const int i = b.s.marked[k];
     b.s.moves[i] = is_over;
-    ++b.task.packed.moves[moves + b.s.taken[i]];
+    ++b.task.packed.moves[b.s.taken[i] * b.t.windows + b.task.window];
     b.c.time[i] = b.s.time[i];
     b.c.place[i] = -1 - b.s.to[i];
     b.c.event[i] += 1;
