@@ -37,13 +37,14 @@ class Ledger {
       for (std::size_t i = 0; i < pieces.size(); ++i) {
         const Totals::Wide visits = totals_.cell(shape_.paid(whose_, k, i, PaidScore::visits));
         if (visits == 0) continue;
+        const WholeNumber times(visits);
         // In units of 1 / scale, a power of two: exact.
         const auto units = static_cast<Totals::Wide>(shape_.scales.decay);
         const Totals::Wide discounted = visits * units - totals_.cell(shape_.paid(whose_, k, i, PaidScore::decay));
         const VisitRow& row = program_.row(pieces[i].regime, places[k].persona, places[k].touchpoint);
         const Money amounts{row.revenue, row.cost, row.price};
-        add(pieces[i].window, visits, 1.0, discounted, 1.0 / shape_.scales.decay, amounts);
-        add_to(touchpoints_[places[k].touchpoint], visits, 1.0, amounts);
+        add(pieces[i].window, times, 1.0, WholeNumber(discounted), 1.0 / shape_.scales.decay, amounts);
+        add_to(touchpoints_[places[k].touchpoint], times, 1.0, amounts);
       }
     }
   }
@@ -61,8 +62,9 @@ class Ledger {
           const Totals::Wide units = totals_.amount(whose_, k, i, high);
           // Scales are powers of two: exact.
           const double unit = 1.0 / law->scale;
-          add(pieces[i].window, units, unit, units - totals_.amount(whose_, k, i, decayed), unit, times);
-          add_to(touchpoints_[amounts.touchpoint(k)], units, unit, times);
+          add(pieces[i].window, WholeNumber(units), unit, WholeNumber(units - totals_.amount(whose_, k, i, decayed)), unit,
+              times);
+          add_to(touchpoints_[amounts.touchpoint(k)], WholeNumber(units), unit, times);
         };
         add_drawn(amounts.revenue(k), AmountScore::revenue_high, AmountScore::revenue_decay_high,
                   {row.revenue_times, 0.0, 0.0});
@@ -81,14 +83,15 @@ class Ledger {
       for (std::size_t i = 0; i < pieces.size(); ++i) {
         const Piece& piece = pieces[i];
         const auto days = [&](bool discounted) {
-          const Totals::Wide stays = present[piece.window] * (discounted ? piece.discounted_days : piece.days);
-          return stays + totals_.flow(whose_, k, i, discounted);
+          const Totals::Wide all = present[piece.window] * (discounted ? piece.discounted_days : piece.days);
+          return all + totals_.flow(whose_, k, i, discounted);
         };
         const Flow& flow = program_.flow(piece.regime, kinds[k].persona, kinds[k].touchpoints.front());
         const double unit = 1.0 / shape_.scales.flow;
         const Money amounts{flow.revenue, flow.cost, 0.0};
-        add(piece.window, days(false), unit, days(true), unit, amounts);
-        if (whose_ == MoneyOf::everybody) sharing.add(piece, days(false), amounts);
+        const Totals::Wide stays = days(false);
+        add(piece.window, WholeNumber(stays), unit, WholeNumber(days(true)), unit, amounts);
+        if (whose_ == MoneyOf::everybody) sharing.add(piece, stays, amounts);
       }
       sharing.flush();
     }
@@ -120,8 +123,8 @@ class Ledger {
       const double part = 0.5 * unit_ / static_cast<double>(twice_.size());
       for (std::size_t i = 0; i < twice_.size(); ++i) {
         MoneySum& sum = ledger_.touchpoints_[kind_.touchpoints[i]];
-        add_to(sum, twice_[i], 0.5 * unit_, amounts_);
-        if (rest != 0) add_to(sum, rest, part, amounts_);
+        add_to(sum, WholeNumber(twice_[i]), 0.5 * unit_, amounts_);
+        if (rest != 0) add_to(sum, WholeNumber(rest), part, amounts_);
         twice_[i] = 0;
       }
       days_ = 0;
@@ -152,7 +155,7 @@ class Ledger {
         const auto cell = [&](SurveyScore score) { return totals_.cell(shape_.survey(s, persona_, w, score)); };
         const Totals::Wide invited = cell(all ? SurveyScore::invited : SurveyScore::referred);
         const Totals::Wide discounted = invited * units - cell(all ? SurveyScore::decay : SurveyScore::referred_decay);
-        add(w, invited, 1.0, discounted, 1.0 / shape_.scales.decay, amounts);
+        add(w, WholeNumber(invited), 1.0, WholeNumber(discounted), 1.0 / shape_.scales.decay, amounts);
       }
     }
   }
@@ -173,13 +176,13 @@ class Ledger {
   }
 
   /// Adds `times` units of each amount to a window and to the total, and `discounted_times` to the worth at time 0.
-  void add(std::size_t window, Totals::Wide times, double unit, Totals::Wide discounted_times, double discounted_unit,
-           const Money& amounts) {
+  void add(std::size_t window, const WholeNumber& times, double unit, const WholeNumber& discounted_times,
+           double discounted_unit, const Money& amounts) {
     add_to(windows_[window], times, unit, amounts);
     add_to(total_, times, unit, amounts);
     add_to(worth_, discounted_times, discounted_unit * program_.discount().begin(window), amounts);
   }
-  static void add_to(MoneySum& sum, Totals::Wide times, double unit, const Money& amounts) {
+  static void add_to(MoneySum& sum, const WholeNumber& times, double unit, const Money& amounts) {
     if (amounts.revenue != 0.0) sum.revenue.add_product(times, unit * amounts.revenue);
     if (amounts.cost != 0.0) sum.cost.add_product(times, unit * amounts.cost);
     if (amounts.price != 0.0) sum.price.add_product(times, unit * amounts.price);
@@ -203,15 +206,26 @@ void DoubleSum::add(double x) {
   high_ = sum;
 }
 
-void DoubleSum::add_product(Totals::Wide times, double amount) {
+WholeNumber::WholeNumber(Totals::Wide number) {
+  // Nearly all numbers are below 2^53; of more than 64 bits the compiler makes a call.
+  constexpr Totals::Wide exact = Totals::Wide{1} << 53;
+  if (-exact <= number && number <= exact) {
+    most_ = static_cast<double>(static_cast<std::int64_t>(number));
+    rest_ = 0.0;
+  } else {
+    most_ = static_cast<double>(number);
+    rest_ = static_cast<double>(number - static_cast<Totals::Wide>(most_));
+  }
+}
+
+void DoubleSum::add_product(const WholeNumber& times, double amount) {
   const auto add_exactly = [&](double by) {
     const double product = by * amount;
     add(product);
     low_ += std::fma(by, amount, -product);
   };
-  const auto most = static_cast<double>(times);
-  add_exactly(most);
-  if (const Totals::Wide rest = times - static_cast<Totals::Wide>(most); rest != 0) add_exactly(static_cast<double>(rest));
+  add_exactly(times.most());
+  if (times.rest() != 0.0) add_exactly(times.rest());
 }
 
 void DoubleSum::add(const DoubleSum& other) {

@@ -195,3 +195,19 @@ TEST_CASE("program: the table of a model's programs", "[engine]") {
   CHECK(tally_shape(Program(Model(longer))).tenure_bin == 5.0);
   CHECK(tally_shape(Program(Model(longer))).tenure_bins == 1002);
 }
+
+TEST_CASE("money: a whole number of up to 106 binary digits is exact in two doubles", "[engine]") {
+  using Wide = Totals::Wide;
+  const Wide one = 1;
+  for (const int bit : {0, 1, 31, 52, 53, 54, 62, 63, 64, 90, 104}) {
+    for (const Wide off : {Wide{-1}, Wide{0}, Wide{1}, Wide{3}}) {
+      for (const Wide sign : {Wide{-1}, Wide{1}}) {
+        const Wide number = sign * ((one << bit) + off);
+        const WholeNumber in_doubles(number);
+        CAPTURE(bit, static_cast<int>(off), static_cast<int>(sign));
+        CHECK(static_cast<Wide>(in_doubles.most()) + static_cast<Wide>(in_doubles.rest()) == number);
+        CHECK(in_doubles.most() == static_cast<double>(number));
+      }
+    }
+  }
+}

@@ -10,13 +10,26 @@
 
 namespace sojourn {
 
+/// A whole number as one double or, where it needs more digits, as the sum of two.
+class WholeNumber {
+ public:
+  explicit WholeNumber(Totals::Wide number);
+
+  /// The double nearest to the number, and what that misses.
+  [[nodiscard]] double most() const { return most_; }
+  [[nodiscard]] double rest() const { return rest_; }
+
+ private:
+  double most_, rest_;
+};
+
 /// A sum of doubles kept in two, high + low, with about 106 binary digits (Dekker 1971; Knuth's two-sum): in whatever order
 /// terms come, the value, rounded to one double, is the same unless it lies within 2^-50 of a unit from half a unit.
 class DoubleSum {
  public:
   void add(double x);
-  /// Adds times x amount, whose product is exact in two doubles.
-  void add_product(Totals::Wide times, double amount);
+  /// Adds times x amount, the product of whose doubles is exact in two.
+  void add_product(const WholeNumber& times, double amount);
   void add(const DoubleSum& other);
   [[nodiscard]] double value() const { return high_ + low_; }
 
