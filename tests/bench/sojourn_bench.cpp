@@ -64,10 +64,12 @@ What the lines mean:
                                has held by then; flat memory shows as one figure
   queues                       whole runs of one replication on one thread, CPU time: scenarios/contact-centre.toml with a million
                                customers and agents for them (--quick: as it is), where two visits in five are calls; and
-                               tests/bench/one-server.toml, M/M/1 at a load of 0.8, to which everybody comes once
+                               tests/bench/one-server.toml, M/M/1 at a load of 0.8, to which everybody comes once: a hundred thousand, and
+                               (not with --quick) a million
   surveys                      scenarios/telecom.toml with two surveys and one rule, and without them but stopped at every window's end;
                                whole runs of one replication on one thread, in turn, CPU time
-  talk                         word of mouth alone, one thread: everybody a promoter on a small world of ten contacts, daily windows
+  talk                         word of mouth alone, one thread: everybody a promoter on a small world of ten contacts, daily windows;
+                               a million people and (not with --quick) a hundred thousand
   bytes per customer           state between windows where customers are coupled
 Exit status: 0 when it has measured, whatever the figures; 2 for a wrong command line; 1 for anything else.
 )";
@@ -386,7 +388,7 @@ std::vector<bench::QueueSpeed> measure_queues(bool quick, const std::string& vec
     for (const auto& [path, value] : set) overrides.push_back({"--set", path, value});
     return build(parse_scenario(text, "benchmark", ".", overrides));
   };
-  std::vector<bench::QueueSpeed> speeds(2);
+  std::vector<bench::QueueSpeed> speeds(quick ? 2 : 3);
   speeds[0].key = "contact_centre";
   speeds[0].name = "contact centre";
   speeds[0].goal = vectors == "v4" ? 5e6 : 3e6;
@@ -398,16 +400,17 @@ std::vector<bench::QueueSpeed> measure_queues(bool quick, const std::string& vec
     scaled.push_back({"pool.night.servers", R"({ mon-sun = { "22:00-06:00" = 100 } })"});
   }
   bench::measure_queue(speeds[0], model(bench::contact_centre, scaled), quick ? 1 : 3);
-  speeds[1].key = "one_server";
-  speeds[1].name = "one server, M/M/1";
-  speeds[1].goal = 8e6;
-  speeds[1].by_arrivals = true;
-  std::vector<std::array<std::string, 2>> fewer;
-  if (quick) {
-    fewer.push_back({"scenario.customers", "100_000"});
-    fewer.push_back({"touchpoint.counter.handle_time", R"({ exponential = { mean = "69.12 seconds" } })"});
+  for (std::size_t k = 1; k < speeds.size(); ++k) {
+    speeds[k].key = k == 1 ? "one_server" : "one_server_of_a_million";
+    speeds[k].name = "one server, M/M/1";
+    speeds[k].goal = 8e6;
+    speeds[k].by_arrivals = true;
   }
-  bench::measure_queue(speeds[1], model(bench::one_server, fewer), quick ? 1 : 5);
+  const std::vector<std::array<std::string, 2>> fewer{
+      {"scenario.customers", "100_000"},
+      {"touchpoint.counter.handle_time", R"({ exponential = { mean = "69.12 seconds" } })"}};
+  bench::measure_queue(speeds[1], model(bench::one_server, fewer), quick ? 1 : 25);
+  if (!quick) bench::measure_queue(speeds[2], model(bench::one_server, {}), 5);
   return speeds;
 }
 
@@ -463,9 +466,9 @@ Figures measure(const Options& options) {
   const Contender& limit = system != nullptr ? *system : inlined;
   figures.goals = {
       {"lock_step_of_bare", "lock step of the bare kernel" + std::string(system != nullptr ? " with system maths" : ""),
-       paired(lock_step, limit), 0.70, false},
+       paired(lock_step, limit), 0.50, false},
       {"lock_step_of_inlined", "lock step of the bare kernel with inlined maths", paired(lock_step, inlined), 0.0, false},
-      {"windows_of_bare", "window by window of the same bare kernel as the first line", paired(windows, limit), 0.65, false},
+      {"windows_of_lock_step", "window by window of lock step", paired(windows, lock_step), 0.70, false},
       {"lock_step_of_reference", "lock step to one at a time", paired(lock_step, reference), 0.0, false},
       {"chain_rate", "the chain, visits per second", median(plain.rates), 0.0, true},
       {"chain_of_bare", "the chain of its bare kernel", paired(plain, bare_chain), 0.0, false}};
@@ -552,12 +555,12 @@ void print(const Figures& figures) {
       surveys.customers, 1e-6 * surveys.median(surveys.plain), 1e-6 * surveys.median(surveys.asked), 100.0 * surveys.share(),
       surveys.plain.size());
   fmt::print(
-      "\ntalk: {} people, {} windows      M person-windows per second and core   best   M messages per second (goal of the "
-      "first: 150)\n",
-      figures.talk.people, figures.talk.windows);
+      "\ntalk                                people   M person-windows per second and core   best   M messages per second "
+      "(goal "
+      "at one a day: 60)\n");
   for (const bench::TalkSpeed& speed : figures.talk.speeds) {
-    fmt::print("  {:>7.4f} messages per person-day {:>35.1f} {:>6.1f} {:>23.1f}\n", speed.messages_per_day,
-               1e-6 * speed.person_windows, 1e-6 * speed.best, 1e-6 * speed.messages);
+    fmt::print("  {:>7.4f} messages per person-day {:>8} {:>39.1f} {:>6.1f} {:>23.1f}\n", speed.messages_per_day,
+               speed.people, 1e-6 * speed.person_windows, 1e-6 * speed.best, 1e-6 * speed.messages);
   }
   fmt::print("  bytes per person, network and columns: {:.1f} (goal: at most 60)\n", figures.talk.bytes_per_person);
   fmt::print("\nbytes per customer between windows: {} (goal: at most 64)\n", figures.bytes_per_customer);
@@ -617,12 +620,10 @@ ordered_json json_of(const Figures& figures) {
                     {"visits_per_second_asked", figures.surveys.asked},
                     {"share", figures.surveys.share()},
                     {"goal", 0.7}};
-  out["talk"] = {{"people", figures.talk.people},
-                 {"windows", figures.talk.windows},
-                 {"bytes_per_person", figures.talk.bytes_per_person},
-                 {"rates", ordered_json::array()}};
+  out["talk"] = {{"bytes_per_person", figures.talk.bytes_per_person}, {"rates", ordered_json::array()}};
   for (const bench::TalkSpeed& speed : figures.talk.speeds) {
-    out["talk"]["rates"].push_back({{"messages_per_day", speed.messages_per_day},
+    out["talk"]["rates"].push_back({{"people", speed.people},
+                                    {"messages_per_day", speed.messages_per_day},
                                     {"person_windows_per_second", speed.person_windows},
                                     {"best", speed.best},
                                     {"messages_per_second", speed.messages}});

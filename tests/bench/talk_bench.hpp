@@ -12,13 +12,13 @@
 namespace sojourn::bench {
 
 struct TalkSpeed {
+  std::uint32_t people = 0;
   double messages_per_day = 0.0;
   double person_windows = 0.0;  // a second and core, all windows together
   double best = 0.0;            // in the window that was disturbed least
   double messages = 0.0;        // a second and core
 };
 struct TalkFigures {
-  std::uint32_t people = 0, windows = 0;
   double bytes_per_person = 0.0;
   std::vector<TalkSpeed> speeds;
 };
@@ -58,22 +58,27 @@ inline TalkSpeed measure_talk(double rate, std::uint32_t windows, const SocialNe
     all += took;
     least = std::min(least, took);
   }
-  return {rate, static_cast<double>(people) * windows / all, people / least, static_cast<double>(said) / all};
+  return {people, rate, static_cast<double>(people) * windows / all, people / least, static_cast<double>(said) / all};
 }
 
 inline TalkFigures measure_talk(bool quick) {
-  TalkFigures figures{quick ? 100'000u : 1'000'000u, quick ? 10u : 100u, 0.0, {}};
+  TalkFigures figures;
   ModelParts parts;
   parts.personas.resize(1);
   parts.word_of_mouth = WordOfMouth{};
   parts.word_of_mouth->network = SmallWorld{10.0, 0.1};
   const Streams streams(42, 0);
-  const SocialNetwork network(parts, std::vector<std::uint16_t>(figures.people), streams, 2);
-  constexpr double columns = 2 + 2 + 4 + 1;  // two counts, social proof, voice
-  figures.bytes_per_person = static_cast<double>(network.bytes()) / figures.people + columns;
-  for (const double rate : {0.5 / days_per_month, 0.1, 1.0}) {
-    figures.speeds.push_back(measure_talk(rate, rate < 0.5 ? figures.windows : figures.windows / 5, network, streams));
-  }
+  const auto measure = [&](std::uint32_t people, std::uint32_t windows, const std::vector<double>& rates) {
+    const SocialNetwork network(parts, std::vector<std::uint16_t>(people), streams, 2);
+    constexpr double columns = 2 + 2 + 4 + 1;  // two counts, social proof, voice
+    figures.bytes_per_person = static_cast<double>(network.bytes()) / people + columns;
+    for (const double rate : rates) {
+      figures.speeds.push_back(measure_talk(rate, rate < 0.5 ? windows : windows / 5, network, streams));
+    }
+  };
+  const double half_a_month = 0.5 / days_per_month;
+  if (!quick) measure(100'000, 500, {1.0});
+  measure(quick ? 100'000 : 1'000'000, quick ? 10 : 100, {half_a_month, 0.1, 1.0});
   return figures;
 }
 
