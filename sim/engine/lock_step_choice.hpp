@@ -56,7 +56,7 @@ void share_out(Block& b) {
     float probability[4], fixed_sum = 0.0f;
     for (int j = 0; j < 4; ++j) {
       const std::int32_t own = b.integers(Field::own + j)[i];
-      probability[j] = own >= 0 ? numeric::clip(b.c.own[own][i], 0.0f, 1.0f) : b.column(Field::probability + j)[i];
+      probability[j] = own >= 0 ? numeric::clip_to_one(b.c.own[own][i]) : b.column(Field::probability + j)[i];
       fixed_sum += probability[j];
     }
     const behaviour::Shares shares = behaviour::share_out(fixed_sum, b.s.sum[i] > 0.0f);

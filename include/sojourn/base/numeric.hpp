@@ -13,6 +13,18 @@ namespace sojourn::numeric {
 /// The smaller and the larger of two numbers, as the vector instructions have them.
 SOJOURN_INLINE float lesser(float a, float b) { return a < b ? a : b; }
 SOJOURN_INLINE float greater(float a, float b) { return a > b ? a : b; }
+/// x, or 0 where it is below; and x limited to [0, 1]. Floats that are not negative have the order of their bits, and
+/// negative ones have negative bits. One instruction a limit, where g++ makes two of a comparison of floats, which NaN may
+/// be among.
+SOJOURN_INLINE float not_negative(float x) {
+  const auto bits = std::bit_cast<std::int32_t>(x);
+  return std::bit_cast<float>(bits > 0 ? bits : 0);
+}
+SOJOURN_INLINE float clip_to_one(float x) {
+  constexpr std::int32_t one = 0x3f800000;
+  const auto bits = std::bit_cast<std::int32_t>(not_negative(x));
+  return std::bit_cast<float>(bits < one ? bits : one);
+}
 /// x limited to [low, high].
 SOJOURN_INLINE float clip(float x, float low, float high) { return lesser(greater(x, low), high); }
 SOJOURN_INLINE double clip(double x, double low, double high) {

@@ -10,7 +10,7 @@ namespace sojourn::behaviour {
 /// The true answer on 0..10: floor(10 clip(base + (S - 1/2) + sd z, 0, 1) + 1/2). z is standard normal, drawn once per
 /// person. Stated satisfaction sits well above mid-scale (Peterson & Wilson 1992), hence base = 0.7.
 SOJOURN_INLINE std::int32_t recommend(float satisfaction, float z, float base, float sd) {
-  const float share = numeric::clip(base + (satisfaction - 0.5f) + sd * z, 0.0f, 1.0f);
+  const float share = numeric::clip_to_one(base + (satisfaction - 0.5f) + sd * z);
   return static_cast<std::int32_t>(10.0f * share + 0.5f);
 }
 

@@ -14,7 +14,7 @@ namespace sojourn::behaviour {
 SOJOURN_INLINE float posting_probability(float appraisal, float probability, float extremity) {
   const float side = 2.0f * appraisal - 1.0f;
   const float size = side < 0.0f ? -side : side;
-  return numeric::clip(probability * numeric::exp(extremity * size), 0.0f, 1.0f);
+  return numeric::clip_to_one(probability * numeric::exp(extremity * size));
 }
 
 /// The rating posted, 1 to 5 stars: 1 + floor(4 s + 1/2).

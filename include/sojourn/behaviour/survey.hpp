@@ -37,7 +37,7 @@ SOJOURN_INLINE float annoyed(float satisfaction, float lost) { return numeric::g
 /// A point on a scale of `steps` + 1 points from `first` on, where `share` says how far up: first + floor(steps clip(share,
 /// 0, 1) + 1/2).
 SOJOURN_INLINE std::int32_t point_on_scale(float share, std::int32_t first, std::int32_t steps) {
-  return first + static_cast<std::int32_t>(static_cast<float>(steps) * numeric::clip(share, 0.0f, 1.0f) + 0.5f);
+  return first + static_cast<std::int32_t>(static_cast<float>(steps) * numeric::clip_to_one(share) + 0.5f);
 }
 
 /// What an answer of a scale counts in the score of "would you recommend us?": 100 for a promoter, 0, or -100 for a
