@@ -1475,11 +1475,6 @@ std::vector<Key> lesson_change(const std::string& words, bool changes_required) 
 
 }  // namespace
 
-const Key* Table::find(std::string_view key) const {
-  const auto found = std::find_if(keys.begin(), keys.end(), [&](const Key& one) { return one.name == key; });
-  return found == keys.end() ? nullptr : &*found;
-}
-
 std::vector<std::string> Table::names() const {
   std::vector<std::string> result;
   for (const Key& key : keys) result.push_back(key.name);

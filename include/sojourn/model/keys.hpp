@@ -197,8 +197,14 @@ struct Table {
   std::string name;  // "touchpoint", "exit", "" for the file itself
   std::vector<Key> keys;
 
-  /// The key of that name, nullptr where the table has none.
-  [[nodiscard]] const Key* find(std::string_view key) const;
+  /// The key of that name, nullptr where the table has none. Here, so that what reads value after value
+  /// (sim/scenario/value.cpp) compiles it by its own options.
+  [[nodiscard]] const Key* find(std::string_view key) const {
+    for (const Key& one : keys) {
+      if (one.name == key) return &one;
+    }
+    return nullptr;
+  }
   [[nodiscard]] std::vector<std::string> names() const;
 };
 
