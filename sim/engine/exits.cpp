@@ -163,22 +163,43 @@ double end_of_stretches(std::span<const HazardStretch> stretches, double time, d
 /// What `delay_over_stretches` asks of a law.
 struct LawOfDelay {
   explicit LawOfDelay(const Inverse& after)
-      : inverse(after), law(after.formula()), begins(law.family == Inverse::Family::uniform ? law.a : -forever) {}
+      : inverse(after),
+        law(after.formula()),
+        begins(law.family == Inverse::Family::uniform ? law.a : -forever),
+        per(1.0 / law.b) {}
   [[nodiscard]] double hazard_until(double age) const {
-    // Many stretches may pass before an exponential law fires.
-    return law.family == Inverse::Family::exponential ? age / law.a : inverse.cumulative_hazard(age);
+    // Many stretches may pass before such a law fires.
+    if (law.family == Inverse::Family::exponential) return age / law.a;
+    if (law.family == Inverse::Family::uniform) return UniformHazard::until(age, law.a, law.b, per);
+    return inverse.cumulative_hazard(age);
   }
   [[nodiscard]] double age_at(float hazard) const { return inverse.at_hazard(hazard); }
 
   const Inverse& inverse;
   Inverse::Formula law;
-  double begins;
+  double begins, per;
 };
 
-/// Days until exit `j` fires for somebody who comes at `time`, over stretches of time that differ; `never` where that is not
-/// before `limit`.
-double delay_over(const Program& program, const Stretches& over, std::size_t j, float threshold, const Carrier& carrier,
-                  const behaviour::ChoiceState& state, double time, double limit) {
+/// Days until exit `j`, of an exponential law with that mean, fires for somebody who comes at `time` and by whose state its
+/// hazard is multiplied by `factor`; `known` is what it accumulates.
+double delay_by_sums(const Program& program, const Stretches& over, const HazardSums& known, std::size_t j, double mean,
+                     float factor, float threshold, double time) {
+  const std::span<const double> sums = known.sums.last(over.all.size() + 1);
+  const auto stretch = [&](std::size_t k) {
+    return SummedHazard{over.all[k].begin, sums[k], program.exits(program.row(over.all[k]))[j].rate() / known.most};
+  };
+  const double reached = stretch(0).at(time) + days_of_threshold(threshold, mean, factor, known.most);
+  const auto end = std::lower_bound(sums.begin() + 1, sums.end(), reached);
+  if (end == sums.end()) return forever;
+  const auto k = static_cast<std::size_t>(end - sums.begin()) - 1;
+  return stretch(k).days_until(reached, time, k + 1 < over.all.size() ? over.all[k + 1].begin : forever);
+}
+
+/// Days until exit `j` fires for somebody who comes to `visit`, over stretches of time that differ; `never` where that is
+/// not before `limit`.
+double delay_over(const Program& program, const VisitAt& visit, const Stretches& over, std::size_t j, float threshold,
+                  const Carrier& carrier, const behaviour::ChoiceState& state, double limit) {
+  const double time = visit.time;
   const std::span<const HazardStretch> stretches = over.all;
   const ExitRow& at_visit = program.exits(program.row(stretches.front()))[j];
   const Inverse& after = program.delay(at_visit.delay);
@@ -190,6 +211,13 @@ double delay_over(const Program& program, const Stretches& over, std::size_t j, 
   // In days as they would pass without a stretch. A scale of 0 leaves a clock's law no time at all.
   const double age = clock_age > 0.0 ? clock_age / own_scale : 0.0;
   const double used = hazard_at(after, age);  // hazard of the law at that age: none of it is left to come
+  const HazardSums sums = program.hazard_sums(visit.persona, visit.touchpoint, j);
+  if (!sums.sums.empty() && own_scale > 0.0) {
+    ExitRow bare = at_visit;
+    bare.odds = 1.0f;
+    return delay_by_sums(program, over, sums, j, after.formula().a * own_scale, weight_of(program, bare, carrier, state),
+                         threshold, time);
+  }
   const auto of_row = [&](const VisitRow& row) {
     const ExitRow& exit = program.exits(row)[j];
     return HazardIn{weight_of(program, exit, carrier, state), stretch_of(exit, carrier), forever};
@@ -285,7 +313,7 @@ ExitChoice race_over_changes(const Program& program, const VisitRow& row, const 
   Words words{};
   for (std::size_t j = 0; j < exits; ++j) {
     if (j % 4 == 0) words = streams.draw(visit.customer, Purpose::race, visit.event, static_cast<std::uint32_t>(j / 4));
-    const double delay = delay_over(program, stretches, j, exponential(words[j % 4]), carrier, state, visit.time, earliest);
+    const double delay = delay_over(program, visit, stretches, j, exponential(words[j % 4]), carrier, state, earliest);
     if (delay < earliest) first = {static_cast<std::int32_t>(j), earliest = delay};
   }
   return first;
@@ -300,7 +328,7 @@ std::optional<double> race_delay(const Program& program, const VisitRow& row, co
   const bool changes = next != program.hazard_stretches(visit.persona, visit.touchpoint).end();
   if (!changes || (delay && visit.time + *delay <= next->begin)) return delay;
   const Stretches stretches = stretches_at(program, visit);
-  const double over = delay_over(program, stretches, exit, exponential(word), carrier, state, visit.time, forever);
+  const double over = delay_over(program, visit, stretches, exit, exponential(word), carrier, state, forever);
   return over < forever ? std::optional(over) : std::nullopt;
 }
 

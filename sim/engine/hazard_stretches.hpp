@@ -15,6 +15,34 @@ struct HazardIn {
   double end;  // infinity: of the last
 };
 
+/// The age of a law at times while its delays are stretched by `stretch`: counted from when that began, because many
+/// stretches of time may pass in which nothing changes but the hazard.
+struct Ageing {
+  double since;  // the time at which `stretch` began
+  double age;    // by then
+  double stretch;
+
+  /// The age at `time`; infinity where a delay is stretched to nothing, and so is over at once.
+  [[nodiscard]] SOJOURN_INLINE double at(double time) const {
+    return stretch > 0.0 ? age + (time - since) / stretch : __builtin_inf();
+  }
+  /// Days from `from` until the law has the age `reached`, which it has between `earliest` and `latest` but for rounding.
+  [[nodiscard]] SOJOURN_INLINE double days_until(double reached, double from, double earliest, double latest) const {
+    const double days = (since - from) + (reached - age) * stretch, least = earliest - from, most = latest - from;
+    const double positive = days > least ? days : least;
+    return positive < most ? positive : most;
+  }
+};
+
+/// The law of a delay that is uniform from `a` to `a` + 1 / `per`: its cumulative hazard -log(1 - F).
+struct UniformHazard {
+  SOJOURN_INLINE static double until(double age, double a, double b, double per) {
+    const double rest = ((a + b) - age) * per, hazard = -numeric::log(rest);
+    const double by_law = rest > 0.0 ? hazard : __builtin_inf();
+    return age > a ? by_law : 0.0;
+  }
+};
+
 /// Days from `time` until the accumulated hazard of an exit reaches `threshold` > 0, where its law has the age `age` by
 /// then, in days as they would pass without a stretch, and has used up the hazard `used`; infinity where that is never, or
 /// not within `limit` days. `in(k)` is the k-th stretch of time from `time` on. Of the law `hazard_until` is the cumulative
@@ -23,11 +51,12 @@ template <class Law, class In>
 SOJOURN_INLINE double delay_over_stretches(const Law& law, double time, double age, double used, double threshold,
                                            double limit, In in) {
   constexpr double forever = __builtin_inf();
-  double left = threshold, now = time;
+  double left = threshold, now = time, age_now = age;
+  Ageing ageing{time, age, -1.0};
   for (std::size_t k = 0; now - time < limit; ++k) {
     const HazardIn at = in(k);
-    // A delay that is stretched to nothing is over at once.
-    const double age_at_end = at.stretch > 0.0 ? age + (at.end - now) / at.stretch : forever;
+    if (at.stretch != ageing.stretch) ageing = {now, age_now, at.stretch};
+    const double age_at_end = ageing.at(at.end);
     if (age_at_end > law.begins) {
       const bool for_good = !(age_at_end < forever), counts = at.m > 0.0f;
       if (for_good && !counts) return forever;             // the law is over while the hazard is nothing
@@ -37,14 +66,13 @@ SOJOURN_INLINE double delay_over_stretches(const Law& law, double time, double a
         const double adds = static_cast<double>(at.m) * (reached - used);
         if (!(adds < left)) {
           const double fires = law.age_at(static_cast<float>(used + left / static_cast<double>(at.m)));
-          const double rest = (fires - age) * at.stretch, longest = at.end - now, positive = rest < 0.0 ? 0.0 : rest;
-          return (now - time) + (longest < positive ? longest : positive);
+          return ageing.days_until(fires, time, now, at.end);
         }
         left -= adds;
       }
       used = reached;
     }
-    age = age_at_end;
+    age_now = age_at_end;
     now = at.end;
   }
   return forever;
@@ -54,18 +82,37 @@ SOJOURN_INLINE double delay_over_stretches(const Law& law, double time, double a
 template <class In>
 SOJOURN_INLINE double fixed_delay_over_stretches(double fires, double time, double age, double limit, In in) {
   constexpr double forever = __builtin_inf();
-  double now = time;
+  double now = time, age_now = age;
+  Ageing ageing{time, age, -1.0};
   for (std::size_t k = 0; now - time < limit; ++k) {
     const HazardIn at = in(k);
-    const double age_at_end = at.stretch > 0.0 ? age + (at.end - now) / at.stretch : forever;
-    if (fires <= age_at_end) {
-      const double rest = fires - age;
-      return at.m > 0.0f ? (now - time) + (rest > 0.0 ? rest : 0.0) * at.stretch : forever;
-    }
-    age = age_at_end;
+    if (at.stretch != ageing.stretch) ageing = {now, age_now, at.stretch};
+    const double age_at_end = ageing.at(at.end);
+    if (fires <= age_at_end) return at.m > 0.0f ? ageing.days_until(fires, time, now, at.end) : forever;
+    age_now = age_at_end;
     now = at.end;
   }
   return forever;
+}
+
+/// What an exponential law, which has no age, needs to know of a stretch of time to fire in it: when it begins and ends,
+/// the hazard of Program::hazard_sums that has accumulated by its beginning, and how much a day adds.
+struct SummedHazard {
+  double begin, sum, rate;
+
+  /// The hazard accumulated by `time` in the stretch.
+  [[nodiscard]] SOJOURN_INLINE double at(double time) const { return sum + (time - begin) * rate; }
+  /// Days from `from`, a time not after `end`, until it is `reached`, which it is in this stretch.
+  [[nodiscard]] SOJOURN_INLINE double days_until(double reached, double from, double end) const {
+    const double days = (begin - from) + (reached - sum) / rate, positive = days > 0.0 ? days : 0.0, most = end - from;
+    return positive < most ? positive : most;
+  }
+};
+
+/// What must be added to Program::hazard_sums, in days, until such a law with that mean fires, where the state of a customer
+/// multiplies its hazard by `factor`; `most` is HazardSums::most.
+SOJOURN_INLINE double days_of_threshold(float threshold, double mean, float factor, double most) {
+  return static_cast<double>(threshold) * mean / (static_cast<double>(factor) * most);
 }
 
 }  // namespace sojourn

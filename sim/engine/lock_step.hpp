@@ -320,9 +320,16 @@ struct Payment {
   double time;
 };
 
-/// How far the hazards of an exit of a race, and its delays, are multiplied in any stretch of time.
-struct HazardRange {
-  float least_odds, most_odds, least_stretch, most_stretch;
+/// When an exit of a race comes, whatever changes there are: not before `soon` times the delay that it has without any; and
+/// if it is the first without any, some exit has come by `late` times that delay, where `late` is not 0, and by `latest`.
+struct Reach {
+  float soon, late;
+  float latest;      // days
+  std::int32_t way;  // a Way
+};
+/// How the loop finds when an exit comes whose hazard changes: one of the laws that it walks by, or more directly.
+struct Way {
+  enum : std::int32_t { fixed, by_sums, uniform, exponential, weibull, count };
 };
 
 /// How the hazards of races change in time: stretches of time, of few kinds, as Program::hazard_stretches has them.
@@ -330,6 +337,7 @@ struct Hazards {
   const std::int32_t* place_of;  // [place], of those where hazards change; null: they change nowhere
   std::int32_t places, kinds;    // at one place, at most
   const std::int32_t* kinds_at;  // [hazard place]; 0 where they are more than Program::hazard_rows tells apart
+  bool unknown_kinds;            // that is so somewhere
   const std::int32_t* next;      // [regime x places + hazard place] the stretch that begins next
   /// Of each stretch, and its kind. After the last of a place comes one that begins at infinity.
   const double* begin;
@@ -337,8 +345,16 @@ struct Hazards {
   /// [(hazard place x kinds + kind) x fast_exits + exit]: odds, and what delays are multiplied by.
   const float* odds;
   const double* stretch;
-  const HazardRange* range;  // [hazard place x fast_exits + exit]
+  const Reach* reach;         // of each of Tables::exits
+  const std::int32_t* first;  // [hazard place]: its first stretch; last, the number of all
+  std::int32_t search;        // the least power of two that is not below the stretches of any place
+  /// Program::hazard_sums: of the exit of a hazard place at `sums_at`[hazard place x fast_exits + exit], less the place's
+  /// first stretch; `no_sums` where there are none. `rate`, as `odds`, is a share of `most_rate`.
+  const double* sums;
+  const std::int32_t* sums_at;
+  const double *rate, *most_rate;
 };
+inline constexpr std::int32_t no_sums = -0x7fffffff;
 
 /// Everything that a loop needs to know of a program; never changes while it runs.
 struct Tables {
@@ -368,10 +384,11 @@ struct Tables {
   std::int32_t due_in_turns;  // whether several windows have one due_number
   std::int32_t families;      // of all delays, as a set
   std::int32_t most_exits;
-  std::int32_t own_count;   // traits with a column
-  std::int32_t race_calls;  // of the random generator, for the races of most exits; 0: no races
-  std::int32_t race_exits;  // of these
-  bool constant_choice;     // no choice depends on a customer: running sums of shares are ready
+  std::int32_t own_count;      // traits with a column
+  std::int32_t race_calls;     // of the random generator, for the races of most exits; 0: no races
+  std::int32_t race_exits;     // of these
+  std::int32_t race_families;  // of their delays, as a set
+  bool constant_choice;        // no choice depends on a customer: running sums of shares are ready
   /// Nothing is felt: satisfaction and expectation never change, and quality, effort and appraisal are constants of a place,
   /// whose sums follow from its visits.
   bool still;

@@ -112,34 +112,42 @@ struct alignas(64) Racers {
   float satisfaction[lane_count], expectation[lane_count], heard[lane_count], effort[lane_count];
   float sigma[lane_count], hazard[lane_count], e[lane_count], x[lane_count];
   double a[lane_count], b[lane_count], stretch[lane_count], delay[lane_count];
+  double delays[fast_exits][lane_count];  // of each exit, if its hazard does not change
   // Of each exit, where hazards change: the draw, and what the customer's state makes of the odds.
   float threshold[fast_exits][lane_count], factor[fast_exits][lane_count];
 };
 
-/// Of the racers those over whose race hazards change.
+/// Of the racers those over whose race hazards change, each at the racer's place.
 struct alignas(64) Changing {
-  std::int32_t racer[lane_count], place[lane_count];  // `place` among those where hazards change
-  std::int32_t at[lane_count];                        // the stretch of time that they are in
-  std::int32_t index[lane_count], family[lane_count], to[lane_count], taken[lane_count];
-  float sigma[lane_count];
-  double a[lane_count], b[lane_count];
-  double soonest[fast_exits][lane_count];  // days after which each exit may come
-  double latest[lane_count];               // days after which some exit has come
+  std::int32_t changes[lane_count];               // 0: of nobody else
+  std::int32_t place[lane_count];                 // among those where hazards change
+  std::int32_t next[lane_count], at[lane_count];  // the stretch of time that begins next, and that they are in
+  std::int32_t index[lane_count], chosen[lane_count];
+  double time[lane_count], begins[lane_count];  // of the visit, and when the next stretch begins
+  double limit[lane_count];                     // days after which some exit has come
+  double soonest[fast_exits][lane_count];       // days before which an exit does not come
+  std::uint8_t marks[lane_count];
+  std::int32_t listed[lane_count];
 };
 
-/// Exits of one law that may come first, of some of `Changing`: where each is on the way over the stretches of time, as
-/// delay_over_stretches has it. Only in double precision, so that one vector holds as many of each.
+/// Exits of one law that may come first, of some racers: where each is on the way over the stretches of time, as
+/// delay_over_stretches has it. Doubles and integers apart, so that one vector holds as many of each.
 struct alignas(64) Walkers {
-  struct Place {
-    double left[lane_count], age[lane_count], used[lane_count], now[lane_count];
-  };
-  Place places[2];  // before the stretch at hand, and after it, in turn
   double time[lane_count], limit[lane_count], a[lane_count], b[lane_count], sigma[lane_count];
-  double m[lane_count], stretch[lane_count], end[lane_count];  // of the stretch at hand
-  double over[lane_count];                                     // how the way ends there
-  float factor[lane_count];
-  std::int32_t at[lane_count], row[lane_count];         // the stretch; the exit in Hazards::odds, at the first kind
-  std::int32_t changing[lane_count], exit[lane_count];  // numbers in `Changing`, and of the exit
+  double per[lane_count];                                           // 1 / b
+  double now[lane_count], left[lane_count], used[lane_count];       // at the beginning of the stretch
+  double age[lane_count];                                           // likewise; only where delays are stretched
+  double since[lane_count], age_since[lane_count], by[lane_count];  // Ageing, likewise
+  double end[lane_count], m[lane_count], stretch[lane_count];       // of the stretch at hand
+  double over[lane_count], delay[lane_count];                       // how the way ends there, and when
+  float factor[lane_count], m_by_state[lane_count];
+  std::int32_t at[lane_count], row[lane_count];  // the stretch; the exit in Hazards::odds, at the first kind
+  std::int32_t racer[lane_count], exit[lane_count];
+  std::int32_t last[lane_count], probe[lane_count];  // of stretches that are looked for
+  std::int32_t ended[lane_count];
+  // Of exits whose accumulated hazard is known.
+  double reached[lane_count];
+  std::int32_t sums[lane_count];
 };
 
 /// Columns of `Row`, by the position of the field.

@@ -1,6 +1,8 @@
 // How long until the next touchpoint: delays, exits that compete, and choices that have no vectorised form.
 #pragma once
 
+#include <type_traits>
+
 #include "lock_step_asking.hpp"
 #include "lock_step_hazards.hpp"
 #include "lock_step_meeting.hpp"
@@ -137,51 +139,73 @@ void compete(Block& b, int j, int padded) {
     // A hazard of zero never comes.
     b.r.hazard[k] = m > 0.0f ? threshold / m : 2e30f;
   }
-  EACH_LANE
-  for (int k = 0; k < padded; ++k) {
-    const float hazard = b.r.hazard[k], safe = numeric::greater(hazard, 1e-30f);
-    const float share = -numeric::expm1(-safe), power = numeric::exp(b.r.sigma[k] * numeric::log(safe));
-    b.r.e[k] = b.r.family[k] == Family::exponential ? hazard : b.r.family[k] == Family::weibull ? power : 1.0f;
-    b.r.x[k] = b.r.family[k] == Family::uniform ? share : 0.0f;
+  const auto law = [&](auto has_powers) __attribute__((always_inline)) {
+    EACH_LANE
+    for (int k = 0; k < padded; ++k) {
+      const float hazard = b.r.hazard[k], safe = numeric::greater(hazard, 1e-30f);
+      const float share = -numeric::expm1(-safe);
+      const float power = has_powers ? numeric::exp(b.r.sigma[k] * numeric::log(safe)) : 1.0f;
+      b.r.e[k] = b.r.family[k] == Family::exponential ? hazard : b.r.family[k] == Family::weibull ? power : 1.0f;
+      b.r.x[k] = b.r.family[k] == Family::uniform ? share : 0.0f;
+    }
+  };
+  if ((b.t.race_families & Family::weibull) != 0) {
+    law(std::true_type());
+  } else {
+    law(std::false_type());
   }
   const bool stretched = b.t.stretch != nullptr;
+  double* const delays = b.r.delays[j];
   EACH_LANE
   for (int k = 0; k < padded; ++k) {
     const double drawn = b.r.a[k] * static_cast<double>(b.r.e[k]) + b.r.b[k] * static_cast<double>(b.r.x[k]);
     const double delay = stretched ? drawn * b.r.stretch[k] : drawn;
-    b.r.a[k] = delay > 0.0 ? delay : 0.0;
+    delays[k] = delay > 0.0 ? delay : 0.0;
   }
   EACH_LANE
   for (int k = 0; k < padded; ++k) {
     // Ties go to the first in the file.
-    const bool comes = b.r.hazard[k] < 1e30f && b.r.a[k] < b.r.delay[k];
-    b.r.delay[k] = comes ? b.r.a[k] : b.r.delay[k];
+    const bool comes = b.r.hazard[k] < 1e30f && delays[k] < b.r.delay[k];
+    b.r.delay[k] = comes ? delays[k] : b.r.delay[k];
     b.r.first[k] = comes ? j : b.r.first[k];
   }
 }
 
 /// Where hazards change before the first exit comes, that is not yet the answer. Those of them whose hazards are of more
 /// kinds than the loop knows are marked: the reference decides. Returns how many.
-int race_on(Block& b, int count) {
+int race_on(Block& b, int count, int padded) {
   const Hazards& hazards = b.t.hazards;
   const std::int32_t* const flag = b.integers(Field::facts);
-  int changing = 0, marked = 0;
-  for (int k = 0; k < count; ++k) {
-    const int i = b.r.lane[k];
-    if ((flag[i] & RowFlag::hazards_change) == 0) continue;
-    const std::int32_t place = hazards.place_of[b.c.place[i]], next = hazards.next[b.c.regime[i] * hazards.places + place];
-    const double begin = hazards.begin[next];
-    if (b.r.first[k] < 0 ? !(begin < never) : !(b.c.time[i] + b.r.delay[k] > begin)) continue;
-    if (hazards.kinds_at[place] == 0) {
-      b.s.marked[marked++] = i;
-      continue;
-    }
-    b.changing.racer[changing] = k;
-    b.changing.place[changing] = place;
-    // A stretch that a rule begins may have begun by the very time of the visit.
-    b.changing.at[changing++] = begin <= b.c.time[i] ? next : next - 1;
+  Changing& c = b.changing;
+  for (int k = count; k < padded; ++k) b.r.lane[k] = b.r.lane[0];
+  EACH_LANE
+  for (int k = 0; k < padded; ++k) {
+    c.place[k] = hazards.place_of[b.c.place[b.r.lane[k]]];
+    c.next[k] = hazards.next[b.c.regime[b.r.lane[k]] * hazards.places + c.place[k]];
   }
-  if (changing > 0) race_over_changes(b, changing);
+  EACH_LANE
+  for (int k = 0; k < padded; ++k) {
+    c.time[k] = b.c.time[b.r.lane[k]];
+    c.begins[k] = hazards.begin[c.next[k]];
+  }
+  EACH_LANE
+  for (int k = 0; k < padded; ++k) {
+    const double leaves = b.r.first[k] < 0 ? never : c.time[k] + b.r.delay[k];
+    c.changes[k] = c.begins[k] < leaves ? 1 : 0;
+    // A stretch that a rule begins may have begun by the very time of the visit.
+    c.at[k] = c.next[k] - (c.begins[k] <= c.time[k] ? 0 : 1);
+  }
+  EACH_LANE
+  for (int k = 0; k < padded; ++k) c.changes[k] = (flag[b.r.lane[k]] & RowFlag::hazards_change) != 0 ? c.changes[k] : 0;
+  int changing = 0, marked = 0;
+  for (int k = 0; k < count; ++k) changing += c.changes[k];
+  if (changing == 0) return 0;
+  for (int k = 0; b.t.hazards.unknown_kinds && k < count; ++k) {
+    if (c.changes[k] == 0 || hazards.kinds_at[c.place[k]] > 0) continue;
+    b.s.marked[marked++] = b.r.lane[k];
+    c.changes[k] = 0;
+  }
+  if (marked < changing) race_over_changes(b, count, padded);
   return marked;
 }
 
@@ -228,7 +252,7 @@ void compete(Block& b) {
                    {b.r.words[0], b.r.words[1], b.r.words[2], b.r.words[3]}, static_cast<std::uint32_t>(call));
     for (int j = call * 4; j < call * 4 + 4 && j < b.t.race_exits; ++j) compete(b, j, padded);
   }
-  const int marked = b.t.hazards.place_of != nullptr ? race_on(b, count) : 0;
+  const int marked = b.t.hazards.place_of != nullptr ? race_on(b, count, padded) : 0;
   for (int k = 0; k < count; ++k) {
     const int i = b.r.lane[k];
     const std::int32_t chosen = b.r.first[k];

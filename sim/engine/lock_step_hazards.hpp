@@ -2,6 +2,8 @@
 // side.
 #pragma once
 
+#include <bit>
+
 #include "hazard_stretches.hpp"
 #include "lock_step_block.hpp"
 #include "sojourn/base/random.hpp"
@@ -12,23 +14,22 @@ namespace {
 /// The laws of delays of the families that the loop knows, of an exit's numbers: Inverse::cumulative_hazard and
 /// Inverse::at_hazard.
 struct ExponentialLaw {
-  SOJOURN_INLINE static double begins(double) { return -__builtin_inf(); }
-  SOJOURN_INLINE static double hazard_until(double age, double a, double, double) { return age / a; }
+  static constexpr bool waits = false;  // there is an age up to which the hazard is 0: a
+  SOJOURN_INLINE static double hazard_until(double age, double a, double, double, double) { return age / a; }
   SOJOURN_INLINE static double age_at(float hazard, double a, double, double) { return a * static_cast<double>(hazard); }
 };
 struct UniformLaw {
-  SOJOURN_INLINE static double begins(double a) { return a; }
-  SOJOURN_INLINE static double hazard_until(double age, double a, double b, double) {
-    const double share = (age - a) / b, hazard = -numeric::log1p(-share);
-    return share <= 0.0 ? 0.0 : share >= 1.0 ? __builtin_inf() : hazard;
+  static constexpr bool waits = true;
+  SOJOURN_INLINE static double hazard_until(double age, double a, double b, double, double per) {
+    return UniformHazard::until(age, a, b, per);
   }
   SOJOURN_INLINE static double age_at(float hazard, double a, double b, double) {
     return a + b * static_cast<double>(-numeric::expm1(-numeric::greater(hazard, 1e-30f)));
   }
 };
 struct WeibullLaw {
-  SOJOURN_INLINE static double begins(double) { return -__builtin_inf(); }
-  SOJOURN_INLINE static double hazard_until(double age, double a, double, double sigma) {
+  static constexpr bool waits = false;
+  SOJOURN_INLINE static double hazard_until(double age, double a, double, double sigma, double) {
     const double hazard = numeric::exp(numeric::log(age / a) / sigma);
     return age > 0.0 ? hazard : 0.0;
   }
@@ -42,70 +43,129 @@ struct Over {
   static constexpr double not_yet = 0.0, never_comes = 1.0, at_once = 2.0, fires = 3.0;
 };
 
-/// Exit `j` of the k-th of `changing` comes after `delay` days. Ties go to the first in the file.
+/// More than the arithmetic of bounds is off by.
+inline constexpr double bound_rounding = 1.0 + 2e-3;
+
+/// Exit `j` of racer `k` comes after `delay` days. Ties go to the first in the file.
 void take_first(Block& b, int j, int k, double delay) {
-  const std::int32_t racer = b.changing.racer[k];
-  const double before = b.r.delay[racer];
-  if (!(delay < before) && !(delay == before && j < b.r.first[racer])) return;
-  b.r.delay[racer] = delay;
-  b.r.first[racer] = j;
+  const double before = b.r.delay[k];
+  if (!(delay < before) && !(delay == before && j < b.r.first[k])) return;
+  b.r.delay[k] = delay;
+  b.r.first[k] = j;
 }
 
-/// Exit `j` of the k-th of `changing` becomes walker `i`, at where its law begins; false where that is not within `limit`
-/// days.
-template <class Law>
-bool set_out(Block& b, int i, int j, int k, double limit) {
-  const Hazards& hazards = b.t.hazards;
+/// Exit `j` of racer `k` becomes walker `i`.
+void set_out(Block& b, int i, int j, int k, double limit) {
   const Changing& c = b.changing;
-  const std::int32_t racer = c.racer[k], row = c.place[k] * hazards.kinds * fast_exits + j;
-  const Exit& exit = b.t.exits[b.r.first_exit[racer] + j];
-  const double begins = Law::begins(exit.a), time = b.c.time[b.r.lane[racer]];
-  const bool stretched = b.t.stretch != nullptr;
-  std::int32_t at = c.at[k];
-  double age = 0.0, now = time;
-  for (; now - time < limit; ++at) {
-    const double end = hazards.begin[at + 1];
-    double age_at_end = age + (end - now);
-    if (stretched) {
-      const double by = hazards.stretch[row + hazards.kind[at] * fast_exits];
-      age_at_end = by > 0.0 ? age + (end - now) / by : __builtin_inf();
-    }
-    if (age_at_end > begins) break;
-    age = age_at_end;
-    now = end;
-  }
-  if (!(now - time < limit)) return false;
+  const Exit& exit = b.t.exits[b.r.first_exit[k] + j];
   Walkers& w = b.walkers;
-  w.time[i] = time;
+  w.time[i] = c.time[k];
   w.limit[i] = limit;
   w.a[i] = exit.a;
   w.b[i] = exit.b;
   w.sigma[i] = static_cast<double>(exit.sigma);
-  Walkers::Place& place = w.places[0];
-  place.left[i] = static_cast<double>(b.r.threshold[j][racer]);
-  place.age[i] = age;
-  place.used[i] = 0.0;
-  place.now[i] = now;
-  w.factor[i] = b.r.factor[j][racer];
-  w.at[i] = at;
-  w.row[i] = row;
-  w.changing[i] = k;
+  w.left[i] = static_cast<double>(b.r.threshold[j][k]);
+  w.factor[i] = b.r.factor[j][k];
+  w.at[i] = c.at[k];
+  w.row[i] = c.place[k] * b.t.hazards.kinds * fast_exits + j;
+  w.last[i] = b.t.hazards.first[c.place[k] + 1] - 1;
+  w.racer[i] = k;
   w.exit[i] = j;
-  return true;
 }
 
-/// All walkers go over the stretch at hand, as delay_over_stretches does.
-template <class Law>
-void walk_on(Walkers& w, const Walkers::Place& from, Walkers::Place& to, int padded) {
+/// Fills what vectors read beyond the last walker.
+void pad(Walkers& w, int count, int padded) {
+  for (int i = count; i < padded; ++i) {
+    for (auto* const column : {w.time, w.limit, w.a, w.b, w.sigma, w.left, w.reached}) column[i] = column[0];
+    for (auto* const column : {w.at, w.row, w.last, w.sums}) column[i] = column[0];
+    w.factor[i] = w.factor[0];
+  }
+}
+
+/// Moves each walker on to the last stretch that `behind(i, stretch)` is true of, where it is of none after others.
+template <class Behind>
+void search(const Block& b, Walkers& w, int padded, Behind behind) {
+  const auto probe = [&](int step) __attribute__((always_inline)) {
+    EACH_LANE
+    for (int i = 0; i < padded; ++i) w.probe[i] = w.at[i] + step < w.last[i] ? w.at[i] + step : w.last[i];
+    EACH_LANE
+    for (int i = 0; i < padded; ++i) w.ended[i] = behind(i, w.probe[i]) ? 1 : 0;
+  };
+  // Most do not have far to go.
+  int step = 16;
+  for (bool further = true; further && step < b.t.hazards.search;) {
+    step *= 2;
+    probe(step);
+    std::int32_t any = 0;
+    for (int i = 0; i < padded; ++i) any |= w.ended[i];
+    further = any != 0;
+  }
+  for (step /= 2; step > 0; step /= 2) {
+    probe(step);
+    EACH_LANE
+    for (int i = 0; i < padded; ++i) w.at[i] = w.ended[i] != 0 ? w.probe[i] : w.at[i];
+  }
+}
+
+/// The walkers begin to walk: where their law has an age up to which nothing happens, at the stretch in which it is reached.
+template <class Law, bool stretched>
+void begin(Block& b, int count, int padded) {
+  Walkers& w = b.walkers;
+  const Hazards& hazards = b.t.hazards;
+  EACH_LANE
+  for (int i = 0; i < padded; ++i) {
+    w.per[i] = 1.0 / w.b[i];
+    w.used[i] = 0.0;
+    w.now[i] = w.since[i] = w.time[i];
+    w.age[i] = w.age_since[i] = 0.0;
+    w.by[i] = -1.0;
+  }
+  if constexpr (Law::waits && !stretched) {
+    search(
+        b, w, padded, [&](int i, std::int32_t stretch) __attribute__((always_inline)) {
+          return !(hazards.begin[stretch] - w.time[i] > w.a[i]);
+        });
+    EACH_LANE
+    for (int i = 0; i < padded; ++i) w.now[i] = hazards.begin[w.at[i]] > w.time[i] ? hazards.begin[w.at[i]] : w.time[i];
+  }
+  if constexpr (Law::waits && stretched) {
+    for (int i = 0; i < count; ++i) {
+      for (; w.now[i] - w.time[i] < w.limit[i]; ++w.at[i]) {
+        const double end = hazards.begin[w.at[i] + 1], by = hazards.stretch[w.row[i] + hazards.kind[w.at[i]] * fast_exits];
+        if (by != w.by[i]) {
+          w.since[i] = w.now[i];
+          w.age_since[i] = w.age[i];
+          w.by[i] = by;
+        }
+        const double age_at_end = Ageing{w.since[i], w.age_since[i], by}.at(end);
+        if (age_at_end > w.a[i]) break;
+        w.age[i] = age_at_end;
+        w.now[i] = end;
+      }
+    }
+  }
+}
+
+/// All walkers go over the stretch at hand, as delay_over_stretches does; those whose way ends there stay.
+template <class Law, bool stretched>
+void walk_on(Walkers& w, int padded) {
   constexpr double forever = __builtin_inf();
   EACH_LANE
   for (int i = 0; i < padded; ++i) {
-    const double age = from.age[i], used = from.used[i], left = from.left[i], now = from.now[i], m = w.m[i];
-    const double aged = age + (w.end[i] - now) / w.stretch[i];
-    const double age_at_end = w.stretch[i] > 0.0 ? aged : forever;
-    const double hazard = Law::hazard_until(age_at_end, w.a[i], w.b[i], w.sigma[i]);
-    const bool within = now - w.time[i] < w.limit[i];
-    const bool begun = age_at_end > Law::begins(w.a[i]);
+    const double used = w.used[i], left = w.left[i], now = w.now[i], m = w.m[i], end = w.end[i], time = w.time[i];
+    double age_at_end = end - time;
+    if constexpr (stretched) {
+      const bool same = w.stretch[i] == w.by[i];
+      const double since = same ? w.since[i] : now, age_since = same ? w.age_since[i] : w.age[i];
+      w.since[i] = since;
+      w.age_since[i] = age_since;
+      w.by[i] = w.stretch[i];
+      const double aged = age_since + (end - since) / w.stretch[i];
+      age_at_end = w.stretch[i] > 0.0 ? aged : forever;
+    }
+    const double hazard = Law::hazard_until(age_at_end, w.a[i], w.b[i], w.sigma[i], w.per[i]);
+    const bool within = now - time < w.limit[i];
+    const bool begun = Law::waits ? age_at_end > w.a[i] : true;
     const bool ends = age_at_end < forever;
     const bool counts = m > 0.0;
     const double reached = ends ? hazard : age_at_end;
@@ -115,180 +175,234 @@ void walk_on(Walkers& w, const Walkers::Place& from, Walkers::Place& to, int pad
     const double idle = ends ? Over::not_yet : Over::never_comes;
     const double here = counts ? counting : idle;
     const double begun_over = begun ? here : Over::not_yet;
-    const double left_then = counts ? left - adds : left;
-    w.over[i] = within ? begun_over : Over::never_comes;
-    to.left[i] = begun ? left_then : left;
-    to.used[i] = begun ? reached : used;
-    to.age[i] = age_at_end;
-    to.now[i] = w.end[i];
+    const double over = within ? begun_over : Over::never_comes;
+    const bool goes = over == Over::not_yet;
+    const double left_counts = counts ? left - adds : left, left_begun = begun ? left_counts : left;
+    const double used_begun = begun ? reached : used;
+    w.over[i] = over;
+    w.left[i] = goes ? left_begun : left;
+    w.used[i] = goes ? used_begun : used;
+    w.now[i] = goes ? end : now;
+    if constexpr (stretched) w.age[i] = goes ? age_at_end : w.age[i];
   }
+}
+
+/// What the walkers find in the stretch at hand.
+template <bool stretched>
+void look_around(const Block& b, Walkers& w, int padded) {
+  const Hazards& hazards = b.t.hazards;
+  EACH_LANE
+  for (int i = 0; i < padded; ++i) w.probe[i] = w.row[i] + hazards.kind[w.at[i]] * fast_exits;
+  EACH_LANE
+  for (int i = 0; i < padded; ++i) w.m_by_state[i] = hazards.odds[w.probe[i]] * w.factor[i];
+  EACH_LANE
+  for (int i = 0; i < padded; ++i) {
+    w.m[i] = static_cast<double>(w.m_by_state[i]);
+    w.end[i] = hazards.begin[w.at[i] + 1];
+  }
+  if constexpr (!stretched) return;
+  EACH_LANE
+  for (int i = 0; i < padded; ++i) w.stretch[i] = hazards.stretch[w.probe[i]];
+}
+
+/// Those whose way has ended leave, and the others close up. Returns how many they are.
+template <class Law, bool stretched>
+int settle(Block& b, int count, int padded) {
+  Walkers& w = b.walkers;
+  EACH_LANE
+  for (int i = 0; i < padded; ++i) {
+    const double fires = Law::age_at(static_cast<float>(w.used[i] + w.left[i] / w.m[i]), w.a[i], w.b[i], w.sigma[i]);
+    const double since = stretched ? w.since[i] : w.time[i];
+    const Ageing ageing{since, stretched ? w.age_since[i] : 0.0, stretched ? w.by[i] : 1.0};
+    const double by_law = ageing.days_until(fires, w.time[i], w.now[i], w.end[i]);
+    w.delay[i] = w.over[i] == Over::fires ? by_law : w.now[i] - w.time[i];
+  }
+  int still = 0;
+  for (int i = 0; i < count; ++i) {
+    if (w.over[i] >= Over::at_once) take_first(b, w.exit[i], w.racer[i], w.delay[i]);
+    if (w.over[i] != Over::not_yet) continue;
+    for (auto* const column : {w.time, w.limit, w.a, w.b, w.sigma, w.per, w.now, w.left, w.used}) column[still] = column[i];
+    if constexpr (stretched) {
+      for (auto* const column : {w.age, w.since, w.age_since, w.by}) column[still] = column[i];
+    }
+    for (auto* const column : {w.at, w.row, w.racer, w.exit}) column[still] = column[i];
+    w.factor[still] = w.factor[i];
+    ++still;
+  }
+  return still;
 }
 
 /// The walkers, as many as `count`, go over the stretches until the exit of each has come, or surely comes too late.
-template <class Law>
+template <class Law, bool stretched>
 void walk(Block& b, int count) {
+  if (count == 0) return;
   Walkers& w = b.walkers;
-  const Hazards& hazards = b.t.hazards;
-  const bool stretched = b.t.stretch != nullptr;
-  for (int turn = 0; count > 0; turn ^= 1) {
-    const Walkers::Place& from = w.places[turn];
-    Walkers::Place& to = w.places[turn ^ 1];
-    for (int i = 0; i < count; ++i) {
-      const std::int32_t at = w.at[i]++, row = w.row[i] + hazards.kind[at] * fast_exits;
-      w.end[i] = hazards.begin[at + 1];
-      w.m[i] = static_cast<double>(hazards.odds[row] * w.factor[i]);
-      w.stretch[i] = stretched ? hazards.stretch[row] : 1.0;
+  int padded = (count + 15) & ~15;
+  pad(w, count, padded);
+  begin<Law, stretched>(b, count, padded);
+  while (count > 0) {
+    // Not at each stretch, because it takes as long as a few of them to let somebody go.
+    const int enough = count <= 16 ? count : Law::waits ? count / 2 : count / 4;
+    for (int gone = 0; gone < enough;) {
+      look_around<stretched>(b, w, padded);
+      walk_on<Law, stretched>(w, padded);
+      EACH_LANE
+      for (int i = 0; i < padded; ++i) w.ended[i] = w.over[i] == Over::not_yet ? 0 : 1;
+      EACH_LANE
+      for (int i = 0; i < padded; ++i) w.at[i] += 1 - w.ended[i];
+      gone = 0;
+      for (int i = 0; i < count; ++i) gone += w.ended[i];
     }
-    walk_on<Law>(w, from, to, (count + 7) & ~7);
-    for (int i = count - 1; i >= 0; --i) {
-      if (w.over[i] == Over::not_yet) continue;
-      const double gone = from.now[i] - w.time[i];
-      if (w.over[i] == Over::at_once) take_first(b, w.exit[i], w.changing[i], gone);
-      if (w.over[i] == Over::fires) {
-        const double fires =
-            Law::age_at(static_cast<float>(from.used[i] + from.left[i] / w.m[i]), w.a[i], w.b[i], w.sigma[i]);
-        const double rest = (fires - from.age[i]) * w.stretch[i], longest = w.end[i] - from.now[i];
-        const double positive = rest < 0.0 ? 0.0 : rest;
-        take_first(b, w.exit[i], w.changing[i], gone + (longest < positive ? longest : positive));
-      }
-      --count;
-      for (auto* const column : {w.time, w.limit, w.a, w.b, w.sigma, to.left, to.age, to.used, to.now}) {
-        column[i] = column[count];
-      }
-      for (auto* const column : {w.at, w.row, w.changing, w.exit}) column[i] = column[count];
-      w.factor[i] = w.factor[count];
-    }
+    count = settle<Law, stretched>(b, count, padded);
+    padded = (count + 15) & ~15;
   }
 }
 
-/// Days within which exit `j` of the k-th of `changing` comes first, if it does; below 0 where it surely does not.
-double limit_of(const Block& b, int j, int k) {
-  // More than the arithmetic of either is off by.
-  constexpr double rounding = 1.0 + 2e-3;
-  const double latest = b.changing.latest[k] * rounding, before = b.r.delay[b.changing.racer[k]];
-  const double limit = latest < before ? latest : before;
-  return b.changing.soonest[j][k] <= limit * rounding ? limit : -1.0;
+/// Exits whose accumulated hazard is known, as many as `count`: no walk is needed.
+void find_by_sums(Block& b, int count) {
+  if (count == 0) return;
+  Walkers& w = b.walkers;
+  const Hazards& hazards = b.t.hazards;
+  const int padded = (count + 15) & ~15;
+  for (int i = 0; i < count; ++i) {
+    const std::int32_t at = b.changing.place[w.racer[i]] * fast_exits + w.exit[i];
+    w.sums[i] = hazards.sums_at[at];
+    w.reached[i] = days_of_threshold(static_cast<float>(w.left[i]), w.a[i], w.factor[i], hazards.most_rate[at]);
+  }
+  pad(w, count, padded);
+  const auto stretch_of = [&](int i) __attribute__((always_inline)) {
+    return SummedHazard{hazards.begin[w.at[i]], hazards.sums[w.sums[i] + w.at[i]],
+                        hazards.rate[w.row[i] + hazards.kind[w.at[i]] * fast_exits]};
+  };
+  EACH_LANE
+  for (int i = 0; i < padded; ++i) w.reached[i] = stretch_of(i).at(w.time[i]) + w.reached[i];
+  search(
+      b, w, padded, [&](int i, std::int32_t stretch) __attribute__((always_inline)) {
+        return hazards.sums[w.sums[i] + stretch] < w.reached[i];
+      });
+  EACH_LANE
+  for (int i = 0; i < padded; ++i) {
+    const std::int32_t next = w.at[i] < w.last[i] ? w.at[i] + 1 : w.at[i];
+    const double days = stretch_of(i).days_until(w.reached[i], w.time[i], hazards.begin[next]);
+    w.delay[i] = w.at[i] < w.last[i] ? days : never;
+  }
+  for (int i = 0; i < count; ++i) take_first(b, w.exit[i], w.racer[i], w.delay[i]);
 }
 
-/// Exits that may come first, of those whose hazards change: 256 times the number of the exit and the number in `changing`.
+/// Days within which exit `j` of racer `k` comes first, if it does; below 0 where it surely does not.
+double limit_of(const Block& b, int j, int k) {
+  const double limit = b.changing.limit[k] < b.r.delay[k] ? b.changing.limit[k] : b.r.delay[k];
+  return b.changing.soonest[j][k] <= limit * bound_rounding ? limit : -1.0;
+}
+
+/// Exits that may come first, of those whose hazards change: 256 times the number of the exit and the racer.
 struct Candidates {
   std::int32_t listed[fast_exits * lane_count];
   int count = 0;
 };
 
-/// All candidates, of one law.
-template <class Law>
-void walk_all(Block& b, const Candidates& candidates) {
+/// All candidates, up to `lane_count` of which `finish(count)` finishes at a time.
+template <class Finish>
+void walk_all(Block& b, const Candidates& candidates, Finish finish) {
   int walking = 0;
   for (int n = 0; n < candidates.count; ++n) {
     const std::int32_t j = candidates.listed[n] >> 8, k = candidates.listed[n] & 255;
     const double limit = limit_of(b, j, k);
     if (limit < 0.0) continue;
-    walking += set_out<Law>(b, walking, j, k, limit) ? 1 : 0;
+    set_out(b, walking++, j, k, limit);
     if (walking < lane_count) continue;
-    walk<Law>(b, walking);
+    finish(walking);
     walking = 0;
   }
-  walk<Law>(b, walking);
+  finish(walking);
 }
 
-/// Exit `j` of the k-th of `changing`, whose delay is fixed.
+/// The same, of one law.
+template <class Law>
+void walk_all(Block& b, const Candidates& candidates) {
+  walk_all(b, candidates, [&](int count) {
+    if (b.t.stretch != nullptr) {
+      walk<Law, true>(b, count);
+    } else {
+      walk<Law, false>(b, count);
+    }
+  });
+}
+
+/// Exit `j` of racer `k`, whose delay is fixed.
 void wait_fixed(Block& b, int j, int k) {
   const double limit = limit_of(b, j, k);
   if (limit < 0.0) return;
   const Changing& c = b.changing;
-  const std::int32_t racer = c.racer[k];
   const Hazards& hazards = b.t.hazards;
   const std::int32_t row = c.place[k] * hazards.kinds * fast_exits + j;
   const bool stretched = b.t.stretch != nullptr;
   const double delay = fixed_delay_over_stretches(
-      b.t.exits[b.r.first_exit[racer] + j].a, b.c.time[b.r.lane[racer]], 0.0,
-      limit, [&](std::size_t n) __attribute__((always_inline)) {
+      b.t.exits[b.r.first_exit[k] + j].a, c.time[k], 0.0, limit, [&](std::size_t n) __attribute__((always_inline)) {
         const std::int32_t at = c.at[k] + static_cast<std::int32_t>(n), kind = row + hazards.kind[at] * fast_exits;
-        return HazardIn{hazards.odds[kind] * b.r.factor[j][racer], stretched ? hazards.stretch[kind] : 1.0,
+        return HazardIn{hazards.odds[kind] * b.r.factor[j][k], stretched ? hazards.stretch[kind] : 1.0,
                         hazards.begin[at + 1]};
       });
   take_first(b, j, k, delay);
 }
 
-/// The least and the most days until an exit comes, whatever changes there are: exit `j` of those over whose race hazards
-/// change, which is in c. `powers`: some law is one of Weibull's.
-template <bool powers>
-void find_range(Block& b, int j, int padded) {
-  Changing& c = b.changing;
-  const float *const thresholds = b.r.threshold[j], *const factors = b.r.factor[j];
-  const HazardRange* const ranges = b.t.hazards.range + j;
-  // Of a uniform law its two ends will do.
-  const auto days = [&](int k, float hazard, float share) __attribute__((always_inline)) {
-    const float power = powers ? numeric::exp(c.sigma[k] * numeric::log(numeric::greater(hazard, 1e-30f))) : 1.0f;
-    const float e = c.family[k] == Family::exponential ? hazard : c.family[k] == Family::weibull ? power : 1.0f;
-    return c.a[k] * static_cast<double>(e) + c.b[k] * static_cast<double>(c.family[k] == Family::uniform ? share : 0.0f);
-  };
-  EACH_LANE
-  for (int k = 0; k < padded; ++k) {
-    const std::int32_t racer = c.racer[k];
-    const HazardRange& range = ranges[c.place[k] * fast_exits];
-    const float factor = factors[racer], most = range.most_odds * factor, least = range.least_odds * factor;
-    const float threshold = thresholds[racer], soon = threshold / (most > 0.0f ? most : 1.0f),
-                late = threshold / (least > 0.0f ? least : 1.0f);
-    const double soonest = days(k, soon, 0.0f) * static_cast<double>(range.least_stretch);
-    const double latest = days(k, numeric::lesser(late, 1e30f), 1.0f) * static_cast<double>(range.most_stretch);
-    c.soonest[j][k] = most > 0.0f ? soonest : never;
-    c.latest[k] = least > 0.0f && late < 1e30f && latest < c.latest[k] ? latest : c.latest[k];
-  }
-}
-
-/// The same, of all laws.
-void find_range(Block& b, int j, int padded) {
+/// Marks those racers of whom exit `j` may come first.
+void mark(Block& b, int j, int padded) {
   Changing& c = b.changing;
   const auto* exits = reinterpret_cast<const std::int32_t*>(b.r.columns[Field::race_exits]);
+  const Reach* const reach = b.t.hazards.reach;
+  // So that a delay of nothing is not nothing times a large number, where an exit never comes.
+  constexpr double moment = 1e-20;
+  EACH_LANE
+  for (int k = 0; k < padded; ++k) c.index[k] = b.r.first_exit[k] + (j < exits[k] ? j : 0);
   EACH_LANE
   for (int k = 0; k < padded; ++k) {
-    const std::int32_t racer = c.racer[k];
-    c.index[k] = b.r.first_exit[racer] + (j < exits[racer] ? j : 0);
+    c.soonest[j][k] = (b.r.delays[j][k] + moment) * static_cast<double>(reach[c.index[k]].soon);
   }
-  for (int k = 0; k < padded; k += 8) fetch_exits(b.t.exits, c.index, k, c.a, c.b, c.sigma, c.family, c.to, c.taken);
-  std::int32_t families = 0;
   EACH_LANE
-  for (int k = 0; k < padded; ++k) families |= c.family[k];
-  if ((families & Family::weibull) != 0) {
-    find_range<true>(b, j, padded);
-  } else {
-    find_range<false>(b, j, padded);
+  for (int k = 0; k < padded; ++k) c.chosen[k] = c.soonest[j][k] <= c.limit[k] * bound_rounding ? 1 : 0;
+  EACH_LANE
+  for (int k = 0; k < padded; ++k) {
+    c.marks[k] = static_cast<std::uint8_t>(j < exits[k] ? c.chosen[k] & c.changes[k] : 0);
   }
 }
 
-/// Those of the racers, `count` in `changing`, whose hazards change before their first exit comes.
-void race_over_changes(Block& b, int count) {
+/// Those racers, of `count`, whose hazards change before their first exit comes.
+void race_over_changes(Block& b, int count, int padded) {
   Changing& c = b.changing;
-  const int padded = (count + 15) & ~15;
-  for (int k = count; k < padded; ++k) {
-    c.racer[k] = c.racer[0];
-    c.place[k] = c.place[0];
-  }
+  const Hazards& hazards = b.t.hazards;
+  const double horizon = b.t.horizon;
+  EACH_LANE
+  for (int k = 0; k < padded; ++k) c.index[k] = b.r.first_exit[k] + (b.r.first[k] < 0 ? 0 : b.r.first[k]);
+  EACH_LANE
   for (int k = 0; k < padded; ++k) {
-    const std::int32_t racer = c.racer[k];
-    // Beyond the horizon nobody asks.
-    b.r.delay[racer] = c.latest[k] = __builtin_nextafter(b.t.horizon - b.c.time[b.r.lane[racer]], never);
-    b.r.first[racer] = -1;
+    // Beyond the horizon nobody asks: the next number after the days that are left.
+    const double last = std::bit_cast<double>(std::bit_cast<std::int64_t>(horizon - c.time[k]) + 1);
+    const auto late = static_cast<double>(hazards.reach[c.index[k]].late);
+    const auto latest = static_cast<double>(hazards.reach[c.index[k]].latest);
+    const double by_late = late > 0.0 ? b.r.delay[k] * late : never;
+    const double some = (by_late < latest ? by_late : latest) * bound_rounding, known = b.r.first[k] < 0 ? never : some;
+    c.limit[k] = known < last ? known : last;
+    b.r.delay[k] = c.changes[k] != 0 ? last : b.r.delay[k];
   }
-  for (int j = 0; j < b.t.race_exits; ++j) find_range(b, j, padded);
-  Candidates fixed, uniform, exponential, weibull;
+  EACH_LANE
+  for (int k = 0; k < padded; ++k) b.r.first[k] = c.changes[k] != 0 ? -1 : b.r.first[k];
+  Candidates by[Way::count];
   for (int j = 0; j < b.t.race_exits; ++j) {
-    for (int k = 0; k < count; ++k) {
-      if (limit_of(b, j, k) < 0.0) continue;
-      const std::int32_t family = b.t.exits[b.r.first_exit[c.racer[k]] + j].family;
-      Candidates& same = family == Family::constant      ? fixed
-                         : family == Family::uniform     ? uniform
-                         : family == Family::exponential ? exponential
-                                                         : weibull;
+    mark(b, j, padded);
+    const int some = list_marked(c.marks, count, padded, c.listed);
+    for (int n = 0; n < some; ++n) {
+      const std::int32_t k = c.listed[n];
+      Candidates& same = by[hazards.reach[b.r.first_exit[k] + j].way];
       same.listed[same.count++] = j << 8 | k;
     }
   }
+  const Candidates& fixed = by[Way::fixed];
   for (int n = 0; n < fixed.count; ++n) wait_fixed(b, fixed.listed[n] >> 8, fixed.listed[n] & 255);
-  walk_all<UniformLaw>(b, uniform);
-  walk_all<ExponentialLaw>(b, exponential);
-  walk_all<WeibullLaw>(b, weibull);
+  walk_all(b, by[Way::by_sums], [&](int walking) { find_by_sums(b, walking); });
+  walk_all<UniformLaw>(b, by[Way::uniform]);
+  walk_all<ExponentialLaw>(b, by[Way::exponential]);
+  walk_all<WeibullLaw>(b, by[Way::weibull]);
 }
 
 }  // namespace

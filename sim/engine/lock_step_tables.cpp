@@ -41,6 +41,9 @@ std::int32_t family(Inverse::Family of) {
   return Family::constant;
 }
 
+/// Reach::latest before it is found.
+constexpr float not_known = -1.0f;
+
 /// How many regimes begin in one cell of time, at most; a little beyond its ends, so that rounding leads to no later one.
 std::int32_t most_regimes_of_a_cell(const Program& program) {
   const std::vector<double>& begins = program.regime_begins();
@@ -410,9 +413,15 @@ void Compiled::compile_hazards() {
   next_hazards_.resize(begins.size() * changing.size());
   hazard_odds_.assign(changing.size() * kinds * exits_of_row, 0.0f);
   hazard_stretch_.assign(hazard_odds_.size(), 1.0);
-  hazard_range_.assign(changing.size() * exits_of_row, {0.0f, 0.0f, 1.0f, 1.0f});
+  reach_.assign(exits_.size(), {0.0f, 0.0f, not_known, Way::fixed});
+  hazard_rate_.assign(hazard_odds_.size(), 0.0);
+  most_hazard_rate_.assign(changing.size() * exits_of_row, 1.0);
+  hazard_sums_at_.assign(changing.size() * exits_of_row, no_sums);
+  std::size_t most_stretches = 0;
   for (std::size_t k = 0; k < changing.size(); ++k) {
     const auto stretches = program_->hazard_stretches(persona(changing[k]), touchpoint(changing[k]));
+    first_hazards_.push_back(narrow(hazards_begin_.size()));
+    most_stretches = std::max(most_stretches, stretches.size() + 1);
     std::size_t next = 0;
     for (std::size_t regime = 0; regime < begins.size(); ++regime) {
       while (next < stretches.size() && stretches[next].begin <= begins[regime]) ++next;
@@ -426,24 +435,91 @@ void Compiled::compile_hazards() {
     hazard_kind_.push_back(0);
     const auto rows = program_->hazard_rows(persona(changing[k]), touchpoint(changing[k]));
     hazard_kinds_at_.push_back(narrow(rows.size()));
+    for (std::size_t j = 0; j < exits_of_row; ++j) {
+      const HazardSums known = program_->hazard_sums(persona(changing[k]), touchpoint(changing[k]), j);
+      if (known.sums.empty()) continue;
+      most_hazard_rate_[k * exits_of_row + j] = known.most;
+      hazard_sums_at_[k * exits_of_row + j] =
+          narrow(static_cast<std::size_t>(known.sums.data() - program_->hazard_sums().data())) - first_hazards_[k];
+    }
     for (std::size_t kind = 0; kind < rows.size(); ++kind) {
       const auto exits = program_->exits(program_->row(rows[kind]));
       // Races of more exits are decided one customer at a time.
       for (std::size_t j = 0; j < std::min(exits.size(), exits_of_row); ++j) {
         const std::size_t at = (k * kinds + kind) * exits_of_row + j;
-        const float odds = hazard_odds_[at] = exits[j].odds;
+        hazard_odds_[at] = exits[j].odds;
         hazard_stretch_[at] = exits[j].stretch;
-        const auto stretch = static_cast<float>(exits[j].stretch);
-        lock_step::HazardRange& range = hazard_range_[k * exits_of_row + j];
-        if (kind == 0) range = {odds, odds, stretch, stretch};
-        range = {std::min(range.least_odds, odds), std::max(range.most_odds, odds), std::min(range.least_stretch, stretch),
-                 std::max(range.most_stretch, stretch)};
+        hazard_rate_[at] = exits[j].rate() / most_hazard_rate_[k * exits_of_row + j];
       }
     }
+    compile_reach(changing[k]);
   }
-  tables_.hazards = {hazard_place_of_.data(), narrow(changing.size()), narrow(kinds),       hazard_kinds_at_.data(),
-                     next_hazards_.data(),    hazards_begin_.data(),   hazard_kind_.data(), hazard_odds_.data(),
-                     hazard_stretch_.data(),  hazard_range_.data()};
+  first_hazards_.push_back(narrow(hazards_begin_.size()));
+  std::int32_t search = 1;
+  while (static_cast<std::size_t>(search) < most_stretches) search *= 2;
+  const bool unknown = std::find(hazard_kinds_at_.begin(), hazard_kinds_at_.end(), 0) != hazard_kinds_at_.end();
+  tables_.hazards = {hazard_place_of_.data(),
+                     narrow(changing.size()),
+                     narrow(kinds),
+                     hazard_kinds_at_.data(),
+                     unknown,
+                     next_hazards_.data(),
+                     hazards_begin_.data(),
+                     hazard_kind_.data(),
+                     hazard_odds_.data(),
+                     hazard_stretch_.data(),
+                     reach_.data(),
+                     first_hazards_.data(),
+                     search,
+                     program_->hazard_sums().data(),
+                     hazard_sums_at_.data(),
+                     hazard_rate_.data(),
+                     most_hazard_rate_.data()};
+}
+
+/// Where hazards are multiplied by r, the hazard that a law needs is divided by it. The age at which it has that is, of the
+/// families that race side by side, multiplied by r^-sigma (Weibull; exponential with sigma 1), or at least by 1 / r where
+/// r > 1 and at most where r < 1 (uniform, by Bernoulli's inequality; fixed).
+void Compiled::compile_reach(std::size_t place) {
+  const auto touchpoints = static_cast<std::size_t>(tables_.touchpoints);
+  const auto p = static_cast<std::uint32_t>(place / touchpoints), v = static_cast<std::uint32_t>(place % touchpoints);
+  const auto kinds = program_->hazard_rows(p, v);
+  if (kinds.empty()) return;
+  constexpr double surely_never = 1e30, none = std::numeric_limits<double>::infinity();
+  for (std::size_t at = place; at < row_of_.size(); at += static_cast<std::size_t>(tables_.places)) {
+    const auto row = static_cast<std::size_t>(row_of_[at]);
+    const auto exits = program_->exits(*visit_rows_[row]);
+    // Many states may share a row.
+    if (exits.empty() || reach_[static_cast<std::size_t>(rows_[row].first_exit)].latest >= 0.0f) continue;
+    for (std::size_t j = 0; j < exits.size(); ++j) {
+      double most = 0.0, least = none, longest = 0.0, shortest = none;
+      for (const std::uint32_t kind : kinds) {
+        const ExitRow& then = program_->exits(program_->row(kind))[j];
+        most = std::max(most, static_cast<double>(then.odds));
+        least = std::min(least, static_cast<double>(then.odds));
+        longest = std::max(longest, then.stretch);
+        shortest = std::min(shortest, then.stretch);
+      }
+      const Exit& exit = exits_[static_cast<std::size_t>(rows_[row].first_exit) + j];
+      const auto odds = static_cast<double>(exits[j].odds);
+      const double power = exit.family == Family::weibull ? static_cast<double>(exit.sigma) : 1.0;
+      const bool known = odds > 0.0 && exits[j].stretch > 0.0;
+      const double sooner = known ? std::pow(std::min(1.0, odds / most), power) * (shortest / exits[j].stretch) : 0.0;
+      const double later =
+          known && least > 0.0 ? std::pow(std::max(1.0, odds / least), power) * (longest / exits[j].stretch) : 0.0;
+      const bool bounded = least > 0.0 && (exit.family == Family::uniform || exit.family == Family::constant);
+      const double last = bounded ? (exit.a + exit.b) * longest : surely_never;
+      const bool known_sums = !program_->hazard_sums(p, v, j).sums.empty();
+      const std::int32_t way = exit.family == Family::constant      ? Way::fixed
+                               : exit.family == Family::uniform     ? Way::uniform
+                               : known_sums                         ? Way::by_sums
+                               : exit.family == Family::exponential ? Way::exponential
+                                                                    : Way::weibull;
+      reach_[static_cast<std::size_t>(rows_[row].first_exit) + j] = {static_cast<float>(most > 0.0 ? sooner : surely_never),
+                                                                     static_cast<float>(std::min(later, surely_never)),
+                                                                     static_cast<float>(std::min(last, surely_never)), way};
+    }
+  }
 }
 
 std::int32_t Compiled::own_trait(std::int32_t trait) {
@@ -603,7 +679,9 @@ void Compiled::compile_exits(Row& to, const VisitRow& row, std::uint32_t persona
     if (!is_fast) continue;
     // Where a trait is a probability, shares are worked out for each customer.
     const float share = row.trait_bound ? exit.probability : exit.probability * row.shares.shrink;
-    if (!row.race) {
+    if (row.race) {
+      tables_.race_families |= drawn;
+    } else {
       tables_.families |= drawn;
       if (exit.odds > 0.0f || share > 0.0f) last = narrow(j);
       const float steepest = behaviour::most_utility(exit.slopes);

@@ -42,6 +42,7 @@ class Compiled {
   [[nodiscard]] std::int32_t own_trait(std::int32_t trait);
   void compile_content(const VisitRow& row, bool shown);
   void compile_hazards();
+  void compile_reach(std::size_t place);
   void compile_constant_choices();
   [[nodiscard]] std::vector<float> constants(BuiltinTrait trait) const;
   void compile_still_scores();
@@ -75,9 +76,10 @@ class Compiled {
   std::vector<std::int32_t> row_of_, state_of_, money_of_;
   std::vector<double> regime_begins_;
   std::vector<std::int32_t> hazard_place_of_, hazard_kinds_at_, next_hazards_, hazard_kind_;
-  std::vector<double> hazards_begin_, hazard_stretch_;
+  std::vector<std::int32_t> first_hazards_, hazard_sums_at_;
+  std::vector<double> hazards_begin_, hazard_stretch_, hazard_rate_, most_hazard_rate_;
   std::vector<float> hazard_odds_;
-  std::vector<lock_step::HazardRange> hazard_range_;
+  std::vector<lock_step::Reach> reach_;  // of each exit; empty where no hazard changes
   std::vector<Exit> exits_;
   std::vector<double> stretch_;
   std::vector<float> carries_;

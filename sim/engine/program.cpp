@@ -183,6 +183,7 @@ Program::Program(const Model& model, Switches switches)
   compile_states();
   compile_rows();
   compile_hazard_stretches();
+  compile_hazard_sums();
   compile_pieces();
   compile_flows();
   compile_services();
@@ -594,6 +595,60 @@ void Program::compile_hazard_stretches() {
     }
   }
   hazard_rows_begin_.push_back(hazard_rows_.size());
+}
+
+void Program::compile_hazard_sums() {
+  std::vector<double> shares, sums;  // of the largest rate, of each row of the place; by the beginning of each stretch
+  for (std::size_t place = 0; place < personas_ * touchpoints_; ++place) {
+    hazard_sums_begin_.push_back(sums_of_exit_.size());
+    const auto p = static_cast<std::uint32_t>(place / touchpoints_), v = static_cast<std::uint32_t>(place % touchpoints_);
+    const std::span<const HazardStretch> stretches = hazard_stretches(p, v);
+    const std::span<const std::uint32_t> rows = hazard_rows(p, v);
+    if (rows.empty()) continue;
+    const std::size_t first_exit = sums_of_exit_.size();
+    for (std::size_t j = 0; j < exits(row(rows[0])).size(); ++j) {
+      SumsOfExit& of = sums_of_exit_.emplace_back();
+      const ExitRow& exit = exits(row(rows[0]))[j];
+      // Odds that a trait multiplies are cut to a limit, which rates are not.
+      if (delay(exit.delay).formula().family != Inverse::Family::exponential || exit.times >= 0) continue;
+      double most = 0.0, least = std::numeric_limits<double>::infinity();
+      shares.clear();
+      for (const std::uint32_t k : rows) {
+        const ExitRow& at = exits(row(k))[j];
+        const double rate = at.stretch > 0.0 ? at.rate() : std::numeric_limits<double>::infinity();
+        shares.push_back(rate);
+        most = std::max(most, rate);
+        if (rate > 0.0) least = std::min(least, rate);
+      }
+      if (!(most > 0.0) || !(most < std::numeric_limits<double>::infinity())) continue;
+      for (double& share : shares) share /= most;
+      sums.assign(1, 0.0);
+      for (std::size_t k = 0; k + 1 < stretches.size(); ++k) {
+        sums.push_back(sums.back() + (stretches[k + 1].begin - stretches[k].begin) * shares[stretches[k].which]);
+      }
+      constexpr double most_off = 1e-9;  // days
+      const double rounding = (sums.back() + horizon_) * std::numeric_limits<double>::epsilon();
+      if (!(rounding <= most_off * (least / most))) continue;
+      sums.push_back(shares[stretches.back().which] > 0.0 ? std::numeric_limits<double>::infinity() : sums.back());
+      of.most = most;
+      of.begin = hazard_sums_.size();
+      // Most exits of a place are changed alike, and a place for all personas.
+      const auto share_with = [&](std::size_t begin, std::size_t end) {
+        for (std::size_t k = begin; k < end; ++k) {
+          const SumsOfExit& other = sums_of_exit_[k];
+          if (!(other.most > 0.0) || hazard_sums_.size() - other.begin < sums.size()) continue;
+          const auto known = hazard_sums_.begin() + static_cast<std::ptrdiff_t>(other.begin);
+          if (std::equal(sums.begin(), sums.end(), known)) of.begin = other.begin;
+        }
+      };
+      share_with(first_exit, sums_of_exit_.size() - 1);
+      if (place >= touchpoints_) {
+        share_with(hazard_sums_begin_[place - touchpoints_], hazard_sums_begin_[place - touchpoints_ + 1]);
+      }
+      if (of.begin == hazard_sums_.size()) hazard_sums_.insert(hazard_sums_.end(), sums.begin(), sums.end());
+    }
+  }
+  hazard_sums_begin_.push_back(sums_of_exit_.size());
 }
 
 void Program::compile_choice(VisitRow& row) {

@@ -40,6 +40,8 @@ struct ExitRow {
   behaviour::ChoiceSlopes slopes{};
   double stretch = 1.0;  // of the delay
   bool to_end = false;
+  /// By how much the hazard of an exponential law is multiplied, whoever the customer is.
+  [[nodiscard]] double rate() const { return static_cast<double>(odds) / stretch; }
   /// Whether something of a customer decides about the exit that the vectorised choice does not know.
   [[nodiscard]] bool personal() const {
     return scale >= 0 || times >= 0 || clock >= 0 || demand >= 0 || behaviour::has_further(slopes);
@@ -145,6 +147,13 @@ struct HazardStretch {
 /// Rows of a place that are told apart in Program::hazard_rows: nights and days are two.
 inline constexpr std::size_t most_hazard_rows = 8;
 
+/// What an exit of a race has accumulated by the beginning of each of the stretches of its place, and last, after the end of
+/// time: of a law that is exponential it is all that decides when it comes.
+struct HazardSums {
+  std::span<const double> sums;  // days as they would count with the largest rate; none where they are not known
+  double most = 0.0;             // the largest rate: odds / stretch
+};
+
 /// Immutable once built; thread-safe.
 class Program {
  public:
@@ -223,6 +232,18 @@ class Program {
     return {hazard_rows_.data() + hazard_rows_begin_[place], hazard_rows_.data() + hazard_rows_begin_[place + 1]};
   }
   [[nodiscard]] const VisitRow& row(std::uint32_t of_hazards) const { return rows_[of_hazards]; }
+  /// The sums of the exit at position `exit` of such a race: integral of rate / most over time. None where the law is not
+  /// exponential, the rows of the place are not told apart, a delay is stretched to nothing, or rounding would put off a
+  /// time by more than 1e-9 days.
+  [[nodiscard]] HazardSums hazard_sums(std::uint32_t persona, std::uint32_t touchpoint, std::size_t exit) const {
+    const std::size_t place = persona * touchpoints_ + touchpoint, at = hazard_sums_begin_[place] + exit;
+    if (at >= hazard_sums_begin_[place + 1]) return {};
+    const SumsOfExit& of = sums_of_exit_[at];
+    const std::size_t size = of.most > 0.0 ? hazard_begin_[place + 1] - hazard_begin_[place] + 1 : 0;
+    return {{hazard_sums_.data() + of.begin, size}, of.most};
+  }
+  /// The sums of all exits, those that are alike once.
+  [[nodiscard]] const std::vector<double>& hazard_sums() const { return hazard_sums_; }
   /// Exits taken when a message is heard there; their probability (1 unless the file says otherwise) is per message.
   [[nodiscard]] std::span<const ExitRow> heard_exits(const VisitRow& row) const {
     return {exits_.data() + row.exits_end, exits_.data() + row.heard_end};
@@ -352,6 +373,7 @@ class Program {
   void compile_rows();
   void compile_choice(VisitRow& row);
   void compile_hazard_stretches();
+  void compile_hazard_sums();
   void compile_pieces();
   void compile_flows();
   [[nodiscard]] std::int64_t discounted_days(double from, const Piece& piece) const;
@@ -383,6 +405,13 @@ class Program {
   std::vector<std::size_t> hazard_begin_;  // [persona x touchpoints + touchpoint], and their number
   std::vector<std::uint32_t> hazard_rows_;
   std::vector<std::size_t> hazard_rows_begin_;  // likewise
+  struct SumsOfExit {
+    std::size_t begin = 0;  // into hazard_sums_
+    double most = 0.0;      // 0: there are none
+  };
+  std::vector<double> hazard_sums_;
+  std::vector<SumsOfExit> sums_of_exit_;
+  std::vector<std::size_t> hazard_sums_begin_;  // likewise, into sums_of_exit_
   std::vector<std::uint8_t> switched_races_;    // [place]; none where no race may
   std::vector<Recovery> recoveries_;
   std::vector<std::int32_t> recovery_exit_;  // [survey x touchpoints + touchpoint]; none where there is no closed loop
