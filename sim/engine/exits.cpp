@@ -43,11 +43,14 @@ bool is_open(const Program& program, const ExitRow& exit, const Carrier& carrier
   return exit.demand < 0 || rules.holds(carrier.carried, rules.demand(exit.demand), carrier.now);
 }
 
+/// Odds that a trait multiplies are cut to this.
+constexpr float most_odds = 1e9f;
+
 /// The odds bent by what the customer carries: the weight of an exit in a choice, the multiplier of its hazard in a race.
 float weight_of(const Program& program, const ExitRow& exit, const Carrier& carrier, const behaviour::ChoiceState& mood) {
   float odds = exit.odds;
   float exponent = behaviour::utility(exit.slopes, mood), further = behaviour::further_utility(exit.slopes, mood);
-  if (exit.times >= 0) odds = numeric::lesser(odds * static_cast<float>(trait(carrier, exit.times)), 1e9f);
+  if (exit.times >= 0) odds = numeric::lesser(odds * static_cast<float>(trait(carrier, exit.times)), most_odds);
   if (exit.demand >= 0) {
     if (!is_open(program, exit, carrier)) return 0.0f;
     further = program.carried().exponent(carrier.carried, program.carried().demand(exit.demand), carrier.now.time, further);
@@ -212,7 +215,13 @@ double delay_over(const Program& program, const VisitAt& visit, const Stretches&
   const double age = clock_age > 0.0 ? clock_age / own_scale : 0.0;
   const double used = hazard_at(after, age);  // hazard of the law at that age: none of it is left to come
   const HazardSums sums = program.hazard_sums(visit.persona, visit.touchpoint, j);
-  if (!sums.sums.empty() && own_scale > 0.0) {
+  // Rates are not cut, as odds are.
+  const auto is_cut = [&](std::uint32_t of_hazards) {
+    const float odds = std::max(1.0f, program.exits(program.row(of_hazards))[j].odds);
+    return odds * static_cast<float>(trait(carrier, at_visit.times)) >= most_odds;
+  };
+  const bool cut = at_visit.times >= 0 && std::any_of(over.rows.begin(), over.rows.end(), is_cut);
+  if (!sums.sums.empty() && own_scale > 0.0 && !cut) {
     ExitRow bare = at_visit;
     bare.odds = 1.0f;
     return delay_by_sums(program, over, sums, j, after.formula().a * own_scale, weight_of(program, bare, carrier, state),

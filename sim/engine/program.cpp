@@ -609,8 +609,7 @@ void Program::compile_hazard_sums() {
     for (std::size_t j = 0; j < exits(row(rows[0])).size(); ++j) {
       SumsOfExit& of = sums_of_exit_.emplace_back();
       const ExitRow& exit = exits(row(rows[0]))[j];
-      // Odds that a trait multiplies are cut to a limit, which rates are not.
-      if (delay(exit.delay).formula().family != Inverse::Family::exponential || exit.times >= 0) continue;
+      if (delay(exit.delay).formula().family != Inverse::Family::exponential) continue;
       double most = 0.0, least = std::numeric_limits<double>::infinity();
       shares.clear();
       for (const std::uint32_t k : rows) {
