@@ -289,7 +289,8 @@ SOJOURN_INLINE void fetch_exits(const Exit* exits, const std::int32_t* index, in
 }
 
 /// table[index[i]] of each lane. A table of few numbers fits a vector, of which others are made at once.
-SOJOURN_INLINE void look_up(const float* table, [[maybe_unused]] int size, const std::int32_t* index, int lanes, float* to) {
+SOJOURN_INLINE void read_table(const float* table, [[maybe_unused]] int size, const std::int32_t* index, int lanes,
+                               float* to) {
 #if defined(__AVX512F__)
   if (size <= 16) {
     const __m512 all = _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << size) - 1), table);

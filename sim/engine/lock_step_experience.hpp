@@ -23,6 +23,7 @@ void fetch(Block& b) {
   if (b.t.probabilities || b.t.constant_choice || b.t.trait_bound) {
     fetch_groups(b, 3, 4);
   } else {
+    // Nobody has shares of exits that do not depend on a choice: their columns stay 0, as they are at first.
     for (int i = 0; i < padded; i += 8) fetch_half_group(b.t.rows, b.c.row, 3, b.s.row, i);
   }
   if (b.t.carries != nullptr || b.t.couples || b.t.solving || b.t.visit_survey_count > 0 || b.t.watches) {

@@ -45,7 +45,7 @@ void take_out(Block& b, const float* of_customer, const float* of_persona, float
   if (of_customer != nullptr) {
     for (int i = 0; i < padded; ++i) to[i] = of_customer[b.s.kept[i]];
   } else {
-    look_up(of_persona, b.t.personas, b.c.persona, padded, to);
+    read_table(of_persona, b.t.personas, b.c.persona, padded, to);
   }
 }
 

@@ -1,8 +1,10 @@
 // Our own elementary functions against the C library and Boost.Math: every error bound that the headers state.
+#include <bit>
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/special_functions/beta.hpp>
 #include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
+#include <cstdint>
 #include <random>
 
 #include "sojourn/base/numeric.hpp"
@@ -81,6 +83,24 @@ TEST_CASE("numeric: whole numbers below 2^52 become doubles exactly", "[base]") 
   // Nothing of the exponent is lost, at either end of what is a normal number.
   for (const double x : {0x1p-1022, 0x1.fffffffffffffp+1023})
     CHECK(to_log(numeric::log(x), std::log(static_cast<long double>(x))) < 3e-16);
+}
+
+TEST_CASE("numeric: limits by bits are those by comparison, of every kind of number", "[base]") {
+  const auto agrees = [](float x) {
+    return std::bit_cast<std::uint32_t>(numeric::clip_to_one(x)) ==
+               std::bit_cast<std::uint32_t>(numeric::clip(x, 0.0f, 1.0f)) &&
+           numeric::not_negative(x) == std::fmax(x, 0.0f);
+  };
+  // Every 4,093rd pattern of bits, which is prime, but NaN.
+  int wrong = 0;
+  for (std::uint64_t bits = 0; bits <= 0xffffffffu; bits += 4093) {
+    const auto x = std::bit_cast<float>(static_cast<std::uint32_t>(bits));
+    wrong += std::isnan(x) || agrees(x) ? 0 : 1;
+  }
+  CHECK(wrong == 0);
+  for (const float edge : {0.0f, 1.0f}) {
+    for (const float x : {edge, -edge, std::nextafter(edge, 2.0f), std::nextafter(edge, -2.0f)}) CHECK(agrees(x));
+  }
 }
 
 TEST_CASE("numeric: edges are finite and exact where the model needs it", "[base]") {
