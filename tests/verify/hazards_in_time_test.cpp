@@ -31,9 +31,9 @@ ModelParts members(const Distribution& after, double horizon, std::vector<Change
 }
 
 /// The share that is still there at the horizon, as the whole engine finds it.
-Sample staying(const ModelParts& parts) {
+Sample staying(const ModelParts& parts, const RunOptions& options = {}) {
   const PlanId plan(0);
-  const RunResult result = run(Model(parts), std::span(&plan, 1));
+  const RunResult result = run(Model(parts), std::span(&plan, 1), options);
   const Totals& totals = result.totals[0][0];
   const auto still = static_cast<std::uint64_t>(totals.stock(0, totals.shape().windows - 1, TimeScore::customers));
   Sample sample;
@@ -142,6 +142,29 @@ TEST_CASE("hazards in time: nights of a year, 730 changes", "[verify]") {
   const Sample with = staying(members(Exponential{500.0}, 365.0, nightly_hazard(365, 3.0), 300'000));
   CHECK(judge(with, std::exp(-2.0 * 365.0 / 500.0), 0.008));
   CHECK_FALSE(judge(with, std::exp(-365.0 / 500.0), 0.008));
+}
+
+TEST_CASE("hazards in time: nights over windows, horizons, numbers of people and both schedules", "[verify]") {
+  // Of the last day, a quarter or all of it.
+  for (const double horizon : {1.25, 10.25, 60.0, 400.0}) {
+    const double mean = 1.5 * horizon, days = std::floor(horizon), hazard = 2.0 * days + (horizon - days);
+    for (const double window : {0.3, 1.0, 7.0, 500.0}) {
+      for (const auto& [customers, seen] : {std::pair<std::uint64_t, double>{4'000, 0.06}, {40'000, 0.02}}) {
+        for (const Engine engine : {Engine::lock_step, Engine::window_by_window}) {
+          ModelParts parts =
+              members(Exponential{mean}, horizon, nightly_hazard(static_cast<int>(std::ceil(horizon)), 3.0), customers);
+          parts.settings.window = Days(window);
+          parts.settings.seed = static_cast<std::uint64_t>(1000.0 * horizon + 10.0 * window);
+          RunOptions options;
+          options.engine = engine;
+          CAPTURE(horizon, window, customers, static_cast<int>(engine));
+          const Sample with = staying(parts, options);
+          CHECK(judge(with, std::exp(-hazard / mean), seen));
+          CHECK_FALSE(judge(with, std::exp(-horizon / mean), seen));  // the twin: no nights
+        }
+      }
+    }
+  }
 }
 
 TEST_CASE("hazards in time: a law keeps its age through the nights of a year", "[verify]") {
