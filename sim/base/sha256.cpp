@@ -12,13 +12,22 @@ void require(int done) {
   if (done != 1) throw std::bad_alloc();
 }
 
+/// The method, looked up once for the whole program. `EVP_sha256()` has every digest look it up again, behind locks of
+/// OpenSSL's: a process that is forked while another thread holds one of them would wait for ever (outcomes reads files in
+/// such processes). With the method at hand a digest takes no lock.
+const EVP_MD* method() {
+  static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);  // never freed: needed until the end
+  if (sha256 == nullptr) throw std::bad_alloc();
+  return sha256;
+}
+
 }  // namespace
 
 void Sha256::Free::operator()(evp_md_ctx_st* context) const { EVP_MD_CTX_free(context); }
 
 Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
   if (context_ == nullptr) throw std::bad_alloc();
-  require(EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr));
+  require(EVP_DigestInit_ex(context_.get(), method(), nullptr));
 }
 
 Sha256::Sha256(const Sha256& other) : Sha256() { *this = other; }
