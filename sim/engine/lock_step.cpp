@@ -81,6 +81,7 @@ Done SOJOURN_LIVE(const Tables& tables, const Task& task) {
   } else {
     live_whole_lives(b);
   }
+  count_pending(b);
   b.done.unflushed = b.since_flush;
   return b.done;
 }

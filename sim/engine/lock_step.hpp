@@ -273,6 +273,12 @@ struct Passage {
          static_cast<std::uint32_t>(by.ends) << 30;
 }
 
+/// What flows of money need of a piece of time (Program::pieces).
+struct FlowPiece {
+  double begin, end, window_begin;
+  std::int64_t days, discounted_days;
+};
+
 class Compiled;
 struct Task;
 
@@ -360,11 +366,13 @@ inline constexpr std::int32_t no_sums = -0x7fffffff;
 struct Tables {
   const void* owner;  // for the calls below
   const Row* rows;
-  const std::int32_t* paid_of;   // [place]: its beginning in Packed::paid, in pieces
-  const std::int32_t* piece_of;  // [window]: what a regime's stretch of money is to be added to for the piece
-  const std::int32_t* money_of;  // [regime]: Program::money_stretch
-  const std::int32_t* row_of;    // [state x places + place]
-  const std::int32_t* state_of;  // [regime]: Program::state
+  const std::int32_t* paid_of;        // [place]: its beginning in Packed::paid, in pieces
+  const std::int32_t* piece_of;       // [window]: what a regime's stretch of money is to be added to for the piece
+  const std::int32_t* money_of;       // [regime]: Program::money_stretch
+  const FlowPiece* flow_pieces;       // [piece]
+  const std::int32_t* last_piece_of;  // [window]
+  const std::int32_t* row_of;         // [state x places + place]
+  const std::int32_t* state_of;       // [regime]: Program::state
   const Exit* exits;
   const double* stretch;                               // of each exit; null where none is stretched
   const float* carries;                                // null where context is never lost
@@ -462,9 +470,6 @@ struct Tables {
   void (*pay_drawn)(const Task& task, const Payment& at, std::int32_t window, std::int32_t regime, bool referred);
   /// The position of the exit taken, or -1 to stay.
   std::int32_t (*choose)(const void* owner, std::int32_t persona, std::int32_t row, Moment* moment);
-  /// Program::change_flow.
-  void (*change_flow)(const void* owner, std::int64_t* cells, MoneyOf whose, std::int32_t from, std::int32_t to, double time,
-                      std::int32_t window, std::int32_t regime);
 };
 
 /// The steps of the loop, for who wants to know how long each takes.

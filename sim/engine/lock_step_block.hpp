@@ -94,6 +94,7 @@ struct Block {
   Changing changing;
   Walkers walkers;
   SetApart apart{};
+  Pending pending;
   int apart_count = 0;
   People people;
   Done done;

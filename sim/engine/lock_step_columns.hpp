@@ -96,6 +96,31 @@ struct alignas(64) Scratch {
   std::uint8_t due_in[lane_count];  // see due_number
 };
 
+/// What visits change now and then, kept until there is enough of it to be counted in one go. Sums do not depend on the
+/// order. Each list has a place more than it counts: what may be nothing is written there without a branch.
+struct alignas(64) Pending {
+  static constexpr int room = 2 * lane_count;
+  struct Purchase {
+    double days;  // since the arrival
+    std::int32_t persona, window;
+  };
+  struct Tenure {
+    double days;
+    std::int32_t persona;
+    TenureScore score;
+  };
+  // Flows of money that change, in columns; `piece` and what follows is only for counting them.
+  double time[room + 16];
+  std::int32_t window[room + 16], regime[room + 16], from[room + 16], to[room + 16];
+  MoneyOf whose[room + 16];
+  std::int32_t piece[room + 16];
+  double begin[room + 16], end[room + 16], window_begin[room + 16];
+  std::int64_t days[room + 16], discounted_days[room + 16];
+  Purchase purchases[room + 1];
+  Tenure tenures[room + 1];
+  int flow_count = 0, purchase_count = 0, tenure_count = 0;
+};
+
 /// Lanes whose customers do not choose where to go: they are held at a gate.
 struct SetApart {
   std::int32_t lane[lane_count];
@@ -332,6 +357,20 @@ SOJOURN_INLINE int list_bits(std::uint64_t bits, Number first, Number* list) {
 /// many they are.
 SOJOURN_INLINE int list_marked(const std::uint8_t* marks, int lanes, int padded, std::int32_t* list) {
   int count = 0;
+#if defined(__AVX512BW__) && defined(__AVX512VL__)
+  __m512i numbers = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  const __m512i sixteen_on = _mm512_set1_epi32(16);
+  for (int i = 0; i < padded; i += 16) {
+    const __m128i sixteen = _mm_loadu_si128(reinterpret_cast<const __m128i*>(marks + i));
+    const int left = lanes - i;
+    const auto here = static_cast<__mmask16>(left < 16 ? (1 << left) - 1 : 0xffff);
+    const __mmask16 mask = _mm_mask_test_epi8_mask(here, sixteen, sixteen);
+    _mm512_storeu_si512(list + count, _mm512_maskz_compress_epi32(mask, numbers));
+    count += std::popcount(static_cast<unsigned>(mask));
+    numbers = _mm512_add_epi32(numbers, sixteen_on);
+  }
+  return count;
+#endif
   for (int i = 0; i < lanes; i += 64) {
     std::uint64_t bits = 0;
     const int here = padded - i < 64 ? padded - i : 64;

@@ -7,9 +7,84 @@
 namespace sojourn::lock_step {
 namespace {
 
-void tenure(Block& b, int i, double until, TenureScore score) {
-  const std::size_t bin = b.t.shape.tenure_bin_of(until - b.c.since[i], score);
-  ++b.task.cells[b.t.shape.tenure(static_cast<std::size_t>(b.c.persona[i]), bin, score)];
+/// Flows of money that change: Program::change_flow, to the same bits.
+void count_pending_flows(Block& b) {
+  Pending& p = b.pending;
+  const int count = p.flow_count;
+  if (count == 0) return;
+  const int padded = (count + 15) & ~15;
+  for (int k = count; k < padded; ++k) {
+    p.time[k] = p.time[0];
+    p.window[k] = p.window[0];
+    p.regime[k] = p.regime[0];
+  }
+  const double rho = b.t.force_of_interest, scale = b.t.shape.scales.flow;
+  for (int k = 0; k < padded; ++k) {
+    p.piece[k] = b.t.piece_of[p.window[k]] + b.t.money_of[p.regime[k]];
+    const FlowPiece& piece = b.t.flow_pieces[p.piece[k]];
+    p.begin[k] = piece.begin;
+    p.end[k] = piece.end;
+    p.window_begin[k] = piece.window_begin;
+  }
+  EACH_LANE
+  for (int k = 0; k < padded; ++k) {
+    const double from = p.time[k] > p.begin[k] ? p.time[k] : p.begin[k], width = p.end[k] - from;
+    const double decay = behaviour::present_value(rho, from - p.window_begin[k]);
+    p.days[k] = fixed(width, scale);
+    p.discounted_days[k] = fixed(decay * behaviour::annuity(rho, width), scale);
+  }
+  constexpr std::int64_t low = (std::int64_t{1} << sum_low_bits) - 1;
+  const auto add = [&](MoneyOf whose, std::int32_t kind, std::int32_t piece, std::int64_t days, std::int64_t discounted,
+                       std::int64_t sign) __attribute__((always_inline)) {
+    if (kind == 0) return;
+    std::int64_t* const cell = b.task.cells + b.t.shape.flow(whose, static_cast<std::size_t>(kind) - 1,
+                                                             static_cast<std::size_t>(piece), FlowScore::days_high);
+    cell[0] += sign * (days >> sum_low_bits);
+    cell[1] += sign * (days & low);
+    cell[2] += sign * (discounted >> sum_low_bits);
+    cell[3] += sign * (discounted & low);
+  };
+  for (int k = 0; k < count; ++k) {
+    add(p.whose[k], p.from[k], p.piece[k], p.days[k], p.discounted_days[k], -1);
+    add(p.whose[k], p.to[k], p.piece[k], p.days[k], p.discounted_days[k], 1);
+    for (std::int32_t later = p.piece[k] + 1; later <= b.t.last_piece_of[p.window[k]]; ++later) {
+      const FlowPiece& piece = b.t.flow_pieces[later];
+      add(p.whose[k], p.from[k], later, piece.days, piece.discounted_days, -1);
+      add(p.whose[k], p.to[k], later, piece.days, piece.discounted_days, 1);
+    }
+  }
+  p.flow_count = 0;
+}
+
+/// Counts what is pending.
+void count_pending(Block& b) {
+  count_pending_flows(b);
+  Pending& p = b.pending;
+  for (int k = 0; k < p.purchase_count; ++k) {
+    const Pending::Purchase& purchase = p.purchases[k];
+    ++b.bought[b.cell(purchase.persona, purchase.window) * time_score_count];
+    b.days_to_purchase[static_cast<std::size_t>(purchase.persona) * person_score_count] +=
+        fixed(purchase.days, b.t.shape.scales.days);
+  }
+  for (int k = 0; k < p.tenure_count; ++k) {
+    const Pending::Tenure& tenure = p.tenures[k];
+    const std::size_t bin = b.t.shape.tenure_bin_of(tenure.days, tenure.score);
+    ++b.task.cells[b.t.shape.tenure(static_cast<std::size_t>(tenure.persona), bin, tenure.score)];
+  }
+  p.purchase_count = p.tenure_count = 0;
+}
+
+/// Makes room for what one visit may change: flows of everybody's money and of a referred customer's.
+SOJOURN_INLINE void make_room(Block& b) {
+  const Pending& p = b.pending;
+  if (p.flow_count >= Pending::room - 1 || p.purchase_count == Pending::room || p.tenure_count == Pending::room)
+    count_pending(b);
+}
+
+SOJOURN_INLINE void count_tenure(Block& b, double days, std::int32_t persona, TenureScore score, bool counts) {
+  Pending& p = b.pending;
+  p.tenures[p.tenure_count] = {days, persona, score};
+  p.tenure_count += counts ? 1 : 0;
 }
 
 /// Whether the customer in lane i has bought after somebody had spoken well of the company.
@@ -28,15 +103,25 @@ void introduce(Block& b, int i) {
 
 /// As Recorder::flows.
 void change_flow(Block& b, int i, std::int32_t kind, bool was_referred) {
+  make_room(b);
   const auto change = [&](MoneyOf whose, std::int32_t from, std::int32_t to) {
-    if (from == to) return false;
-    b.t.change_flow(b.t.owner, b.task.cells, whose, from, to, b.c.time[i], b.c.window[i], b.c.regime[i]);
-    return true;
+    Pending& p = b.pending;
+    const int k = p.flow_count;
+    p.time[k] = b.c.time[i];
+    p.window[k] = b.c.window[i];
+    p.regime[k] = b.c.regime[i];
+    p.from[k] = from;
+    p.to[k] = to;
+    p.whose[k] = whose;
+    p.flow_count += from != to ? 1 : 0;
   };
   change(MoneyOf::everybody, b.c.flow_kind[i], kind);
-  const std::int32_t from = was_referred ? b.c.flow_kind[i] : 0, to = referred(b, i) ? kind : 0;
+  const std::int32_t from = was_referred ? b.c.flow_kind[i] : 0;
   b.c.flow_kind[i] = kind;
-  if (!change(MoneyOf::referred, from, to)) return;
+  if (!b.t.shape.referrals) return;
+  const std::int32_t to = referred(b, i) ? kind : 0;
+  change(MoneyOf::referred, from, to);
+  if (from == to) return;
   const auto window = static_cast<std::size_t>(b.c.window[i]);
   if (from != 0) --b.task.cells[b.t.shape.referred_present(static_cast<std::size_t>(from) - 1, window)];
   if (to != 0) ++b.task.cells[b.t.shape.referred_present(static_cast<std::size_t>(to) - 1, window)];
@@ -51,22 +136,21 @@ SOJOURN_INLINE void count_standing(Block& b, int i, std::size_t cell, std::int32
 
 /// The same, beyond the stocks: the first purchase, the end of a tenure, and what accounts see of it.
 void change_standing(Block& b, int i, std::int32_t code, std::int32_t bought) {
-  if (bought != 0 && b.c.bought[i] == 0) {
-    ++b.bought[b.cell(b.c.persona[i], b.c.window[i]) * time_score_count];
-    b.days_to_purchase[static_cast<std::size_t>(b.c.persona[i]) * person_score_count] +=
-        fixed(b.c.time[i] - b.c.since[i], b.t.shape.scales.days);
-    b.c.since[i] = b.c.time[i];
-    if (b.task.store != nullptr && b.task.store->voice != nullptr) introduce(b, i);
-  }
-  if (code == Code::churned && b.c.code[i] != Code::churned) {
-    if (b.c.tenure_counted[i] == 0) tenure(b, i, b.c.time[i], TenureScore::churned);
-    b.c.tenure_counted[i] = 1;
-    b.c.since[i] = b.c.time[i];
-  }
+  make_room(b);
+  const std::int32_t before = b.c.code[i];
+  const double time = b.c.time[i], since = b.c.since[i];
+  const bool buys = bought != 0 && b.c.bought[i] == 0, churns = code == Code::churned && before != Code::churned;
+  Pending& p = b.pending;
+  p.purchases[p.purchase_count] = {time - since, b.c.persona[i], b.c.window[i]};
+  p.purchase_count += buys ? 1 : 0;
+  count_tenure(b, buys ? 0.0 : time - since, b.c.persona[i], TenureScore::churned, churns && b.c.tenure_counted[i] == 0);
+  b.c.tenure_counted[i] = churns ? 1 : b.c.tenure_counted[i];
+  b.c.since[i] = buys || churns ? time : since;
+  if (b.task.store != nullptr && b.task.store->voice != nullptr && buys) introduce(b, i);
   // Among customers a change of what they would answer is none of their standing.
-  if (b.task.market != nullptr && b.task.market->accounts != nullptr &&
-      (code < Code::promoter || b.c.code[i] < Code::promoter)) {
-    b.task.market->standing_changes(b.task.market->events, b.c.customer[i], b.c.code[i], code);
+  if (b.task.market != nullptr && b.task.market->accounts != nullptr && code != before &&
+      (code < Code::promoter || before < Code::promoter)) {
+    b.task.market->standing_changes(b.task.market->events, b.c.customer[i], before, code);
   }
   b.c.code[i] = code;
   b.c.bought[i] = bought;
@@ -186,7 +270,7 @@ void change_standings(Block& b) {
   for (int k = 0; k < changing; ++k) {
     const int i = b.s.marked[k];
     const bool was_referred = referred(b, i);
-    if (b.s.code[i] != b.c.code[i]) change_standing(b, i, b.s.code[i], b.s.bought[i]);
+    change_standing(b, i, b.s.code[i], b.s.bought[i]);
     if (b.t.flows) change_flow(b, i, kinds[i], was_referred);
   }
   EACH_LANE
@@ -252,7 +336,9 @@ void save_final_state(Block& b, int i) {
 
 /// The horizon comes before another visit.
 void stop_at_horizon(Block& b, int i) {
-  if (b.c.bought[i] != 0 && b.c.tenure_counted[i] == 0) tenure(b, i, b.t.horizon, TenureScore::censored);
+  make_room(b);
+  count_tenure(b, b.t.horizon - b.c.since[i], b.c.persona[i], TenureScore::censored,
+               b.c.bought[i] != 0 && b.c.tenure_counted[i] == 0);
   save_final_state(b, i);
 }
 

@@ -107,7 +107,6 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   tables_.carry_on = &Compiled::carry_on;
   tables_.pay_drawn = &Compiled::pay_drawn;
   tables_.solving_chance = &Compiled::solving_chance;
-  tables_.change_flow = &Compiled::change_flow;
   const auto queues = [&](std::size_t touchpoint) {
     const bool waits = program.place(static_cast<std::uint32_t>(touchpoint)).queues;
     tables_.queues = tables_.queues || waits;
@@ -157,6 +156,8 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   tables_.paid_of = paid_of_.data();
   tables_.amount_place_of = amount_place_of_.empty() ? nullptr : amount_place_of_.data();
   tables_.piece_of = piece_of_.data();
+  tables_.flow_pieces = flow_pieces_.data();
+  tables_.last_piece_of = last_piece_of_.data();
   tables_.rows = rows_.data();
   tables_.row_of = row_of_.data();
   tables_.exits = exits_.data();
@@ -559,6 +560,12 @@ void Compiled::compile_paid() {
     const std::size_t regime = program.regime(program.windows().begin(w));
     piece_of_.push_back(narrow(program.piece(w, regime)) - narrow(program.money_stretch(regime)));
   }
+  last_piece_of_.resize(tables_.shape.windows);
+  for (const Piece& piece : program.pieces()) {
+    last_piece_of_[piece.window] = narrow(flow_pieces_.size());
+    flow_pieces_.push_back(
+        {piece.begin, piece.end, program.windows().begin(piece.window), piece.days, piece.discounted_days});
+  }
   const bool changes = money_of_.back() != 0;
   tables_.counts_paid = tables_.shape.paying_places > 0 && changes;
   tables_.discounts_paid = tables_.shape.paying_places > 0 && !changes && program.force_of_interest() != 0.0;
@@ -882,13 +889,6 @@ void Compiled::carry_on(const Task& task, const Payment& at_visit, std::int32_t 
   const bool draws = at_visit.amount_place >= 0 && rules.adds_amount(at);
   const Amounts amounts = draws ? draw_amounts(task, at_visit) : Amounts();
   rules.serve(all, at, at_visit.time, self.visit_rows_[static_cast<std::size_t>(row)]->revenue_of(amounts));
-}
-
-void Compiled::change_flow(const void* owner, std::int64_t* cells, MoneyOf whose, std::int32_t from, std::int32_t to,
-                           double time, std::int32_t window, std::int32_t regime) {
-  const Compiled& self = *static_cast<const Compiled*>(owner);
-  self.program_->change_flow(cells, self.tables_.shape, whose, from, to, time, static_cast<std::size_t>(window),
-                             static_cast<std::size_t>(regime));
 }
 
 Worker::Worker(const TallyShape& shape)

@@ -65,8 +65,6 @@ class Compiled {
   [[nodiscard]] static float trait_of(const Task& task, std::uint32_t customer, std::int32_t persona, std::size_t trait);
   [[nodiscard]] static Amounts draw_amounts(const Task& task, const Payment& at);
   void compile_paid();
-  static void change_flow(const void* owner, std::int64_t* cells, MoneyOf whose, std::int32_t from, std::int32_t to,
-                          double time, std::int32_t window, std::int32_t regime);
 
   const Program* program_;
   const Population* population_;
@@ -91,7 +89,8 @@ class Compiled {
   std::vector<RecoveryWay> recoveries_;
   std::vector<std::uint8_t> is_end_;
   std::vector<PlaceScores> place_scores_;
-  std::vector<std::int32_t> paid_of_, piece_of_, amount_place_of_;
+  std::vector<std::int32_t> paid_of_, piece_of_, last_piece_of_, amount_place_of_;
+  std::vector<FlowPiece> flow_pieces_;
   std::vector<float> loss_aversion_of_, effort_aversion_of_;
   std::vector<std::int32_t> gate_;        // [touchpoint] of Coupling
   std::vector<std::int32_t> own_traits_;  // those with a column
