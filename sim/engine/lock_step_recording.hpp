@@ -256,15 +256,16 @@ void count_standings(Block& b) {
   }
 }
 
-/// Whoever becomes a customer or is one no more, or has another flow of money from now on.
+/// Whoever buys for the first time, churns, or has another flow of money from now on. Accounts see every change.
 void change_standings(Block& b) {
   const int padded = b.padded();
   const std::int32_t* kinds = b.integers(Field::flow_kind);
+  const bool accounts = b.task.market != nullptr && b.task.market->accounts != nullptr;
   EACH_LANE
   for (int i = 0; i < padded; ++i) {
     const std::int32_t code = b.s.code[i], before = b.c.code[i];
-    const bool among_customers = code >= Code::promoter && before >= Code::promoter;
-    b.s.marks[i] = (code != before && !among_customers) || kinds[i] != b.c.flow_kind[i] ? 1 : 0;
+    const bool seen = accounts && code != before, churns = code == Code::churned && before != Code::churned;
+    b.s.marks[i] = seen || churns || b.s.bought[i] != b.c.bought[i] || kinds[i] != b.c.flow_kind[i] ? 1 : 0;
   }
   const int changing = b.list_marked();
   for (int k = 0; k < changing; ++k) {
