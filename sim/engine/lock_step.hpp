@@ -266,11 +266,12 @@ struct Passage {
   std::int32_t hears;   // what customers heard bears on where they go from there
 };
 
-/// Where a passage leads from, plus 1, where it leads to, and whether that is an end, in one word: there are at most 65,535
-/// passages (see CustomerStore), two of each touchpoint among them.
-[[nodiscard]] constexpr std::uint32_t packed(const Passage& by) {
-  return static_cast<std::uint32_t>(by.from + 1) | static_cast<std::uint32_t>(by.to) << 15 |
-         static_cast<std::uint32_t>(by.ends) << 30;
+/// What a persona's passage means in one word: where it leads from, plus 1, where it leads to, whether that is an end, and
+/// the kind of the flow of money at the place that it leads from. There are at most 65,535 passages (see CustomerStore), two
+/// of each touchpoint among them.
+[[nodiscard]] constexpr std::uint64_t packed_way(const Passage& by, std::int32_t flow_kind) {
+  return static_cast<std::uint64_t>(by.from + 1) | static_cast<std::uint64_t>(by.to) << 15 |
+         static_cast<std::uint64_t>(by.ends) << 30 | static_cast<std::uint64_t>(flow_kind) << 32;
 }
 
 /// What flows of money need of a piece of time (Program::pieces).
@@ -384,7 +385,8 @@ struct Tables {
   std::int32_t regime_steps;  // that begin in one cell, at most
   Hazards hazards;
   const Passage* passages;  // [exits + touchpoints + touchpoints], see `Passage`
-  const std::uint32_t* packed_passages;
+  std::int32_t passage_count;
+  const std::uint64_t* ways;            // [persona x passages + passage], see packed_way
   const std::int32_t* flow_kind_of;     // [place + 1]; first: of nowhere
   const std::uint8_t* is_end;           // [touchpoint]
   const std::int32_t* amount_place_of;  // [place]: see AmountRules; null where nothing is drawn

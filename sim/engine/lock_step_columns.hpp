@@ -44,7 +44,7 @@ struct alignas(64) Columns {
   std::int32_t persona[lane_count], place[lane_count], window[lane_count], regime[lane_count], row[lane_count];
   std::int32_t code[lane_count], bought[lane_count], counted_satisfaction[lane_count], counted_expectation[lane_count];
   std::int32_t stands[lane_count];  // as what a customer would answer where nothing is felt
-  std::int32_t team[lane_count], flow_from[lane_count], flow_kind[lane_count];
+  std::int32_t team[lane_count], flow_kind[lane_count];
   std::int32_t tenure_counted[lane_count];
   std::int32_t introduced[lane_count];  // 1 where somebody spoke well of the company to the customer before the purchase
 
@@ -57,7 +57,7 @@ struct alignas(64) Columns {
     for (int k = 0; k < own_count; ++k) use(own[k]);
     use(persona), use(place), use(window), use(regime), use(row);
     use(code), use(bought), use(counted_satisfaction), use(counted_expectation), use(stands);
-    use(team), use(flow_from), use(flow_kind), use(tenure_counted);
+    use(team), use(flow_kind), use(tenure_counted);
     use(heard), use(introduced);
   }
 };
@@ -86,6 +86,7 @@ struct alignas(64) Scratch {
   std::int32_t extra_effort[lane_count];  // beyond the place's
   std::int32_t cell[lane_count];          // of a persona in a window
   std::int32_t carry_index[lane_count], exit_index[lane_count];
+  std::uint64_t way[lane_count];           // see packed_way
   std::int32_t from[lane_count];           // where customers come from
   std::int32_t marked[lane_count];         // lanes listed by list_marked
   std::uint32_t due[2 * lane_count + 16];  // rows of the store that are due: of the next lanes

@@ -171,8 +171,14 @@ Compiled::Compiled(const Program& program, const Population& population, const T
   tables_.state_of = state_of_.data();
   tables_.money_of = money_of_.data();
   tables_.passages = passages_.data();
-  for (const Passage& passage : passages_) packed_passages_.push_back(packed(passage));
-  tables_.packed_passages = packed_passages_.data();
+  tables_.passage_count = narrow(passages_.size());
+  for (std::uint32_t p = 0; p < shape.personas; ++p) {
+    for (const Passage& by : passages_) {
+      const bool stays = by.from >= 0;
+      ways_.push_back(packed_way(by, stays ? program.flow_kind(p, static_cast<std::uint32_t>(by.from)) : 0));
+    }
+  }
+  tables_.ways = ways_.data();
   tables_.flow_kind_of = flow_kind_of_.data();
   tables_.is_end = is_end_.data();
 }

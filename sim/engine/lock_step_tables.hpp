@@ -85,7 +85,7 @@ class Compiled {
   bool shows_content_ = false;
   std::vector<std::int32_t> regime_of_cell_, flow_kind_of_;
   std::vector<Passage> passages_;
-  std::vector<std::uint32_t> packed_passages_;
+  std::vector<std::uint64_t> ways_;
   std::vector<RecoveryWay> recoveries_;
   std::vector<std::uint8_t> is_end_;
   std::vector<PlaceScores> place_scores_;

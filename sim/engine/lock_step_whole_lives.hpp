@@ -12,7 +12,6 @@ void count_nothing_yet(Block& b, int i) {
   b.c.code[i] = Code::absent;
   b.c.bought[i] = arrived_as_customer(b, i) ? 1 : 0;
   b.c.counted_satisfaction[i] = b.c.counted_expectation[i] = 0;
-  b.c.flow_from[i] = -1;
   b.c.flow_kind[i] = 0;
   if (b.t.still) {
     b.c.stands[i] = behaviour::promoter_class(

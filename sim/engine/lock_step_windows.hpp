@@ -191,33 +191,29 @@ void store_back_ended(Block& b, int i) {
 /// By the exit they took to the touchpoint it leads to; who ends there is done.
 void arrive(Block& b) {
   const int padded = b.padded();
-  const std::uint32_t* const passages = b.t.packed_passages;
-  for (int i = 0; i < padded; ++i) b.s.who[i] = passages[b.s.taken[i]];
+  const std::int32_t passages = b.t.passage_count;
+  EACH_LANE
+  for (int i = 0; i < padded; ++i) b.s.cell[i] = b.c.persona[i] * passages + b.s.taken[i];
+  const std::uint64_t* const ways = b.t.ways;
+  for (int i = 0; i < padded; ++i) b.s.way[i] = ways[b.s.cell[i]];
   const std::int32_t window = b.task.window, touchpoints = b.t.touchpoints, exits = b.t.exit_count;
   const std::int32_t no_move = b.no_move(), windows = b.t.windows;
   std::int32_t firsts = 0;
   EACH_LANE
   for (int i = 0; i < padded; ++i) {
-    const std::uint32_t by = b.s.who[i];
+    const auto by = static_cast<std::uint32_t>(b.s.way[i]);
+    b.c.flow_kind[i] = static_cast<std::int32_t>(b.s.way[i] >> 32);
     b.s.from[i] = static_cast<std::int32_t>(by & 0x7fffu) - 1;
     b.s.ends[i] = static_cast<std::int32_t>(by >> 30);
-    const std::int32_t first = b.c.persona[i] * touchpoints, from = first + b.s.from[i];
-    const std::int32_t to = first + static_cast<std::int32_t>(by >> 15 & 0x7fffu);
     const bool comes_from = b.s.from[i] >= 0;
     b.s.move_cell[i] = comes_from ? (b.c.persona[i] * exits + b.s.taken[i]) * windows + window : no_move;
-    b.c.flow_from[i] = comes_from ? from : -1;
-    b.c.flow_kind[i] = 0;
-    b.c.place[i] = to;
+    b.c.place[i] = b.c.persona[i] * touchpoints + static_cast<std::int32_t>(by >> 15 & 0x7fffu);
     b.c.window[i] = window;
+    b.s.marks[i] = comes_from ? 0 : 1;
     firsts |= b.s.from[i];
   }
-  if (b.t.flows) {
-    const std::int32_t* const kinds = b.t.flow_kind_of;
-    for (int i = 0; i < padded; ++i) b.c.flow_kind[i] = kinds[b.c.flow_from[i] + 1];
-  }
-  for (int i = 0; firsts < 0 && i < b.lanes; ++i) {
-    if (b.c.flow_from[i] < 0) count_first_visit(b, i, window);
-  }
+  const int first = firsts < 0 ? b.list_marked() : 0;
+  for (int k = 0; k < first; ++k) count_first_visit(b, b.s.marked[k], window);
   count_moves(b);
   EACH_LANE
   for (int i = 0; i < padded; ++i) b.s.marks[i] = b.s.ends[i] != 0 ? 1 : 0;
