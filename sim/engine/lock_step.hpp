@@ -276,7 +276,7 @@ struct Passage {
 
 /// What flows of money need of a piece of time (Program::pieces).
 struct FlowPiece {
-  double begin, end, window_begin;
+  double end, window_begin;
   std::int64_t days, discounted_days;
 };
 

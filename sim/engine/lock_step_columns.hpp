@@ -115,7 +115,7 @@ struct alignas(64) Pending {
   std::int32_t window[room + 16], regime[room + 16], from[room + 16], to[room + 16];
   MoneyOf whose[room + 16];
   std::int32_t piece[room + 16];
-  double begin[room + 16], end[room + 16], window_begin[room + 16];
+  double end[room + 16], window_begin[room + 16];
   std::int64_t days[room + 16], discounted_days[room + 16];
   Purchase purchases[room + 1];
   Tenure tenures[room + 1];

@@ -22,14 +22,13 @@ void count_pending_flows(Block& b) {
   for (int k = 0; k < padded; ++k) {
     p.piece[k] = b.t.piece_of[p.window[k]] + b.t.money_of[p.regime[k]];
     const FlowPiece& piece = b.t.flow_pieces[p.piece[k]];
-    p.begin[k] = piece.begin;
     p.end[k] = piece.end;
     p.window_begin[k] = piece.window_begin;
   }
   EACH_LANE
   for (int k = 0; k < padded; ++k) {
-    const double from = p.time[k] > p.begin[k] ? p.time[k] : p.begin[k], width = p.end[k] - from;
-    const double decay = behaviour::present_value(rho, from - p.window_begin[k]);
+    const double width = p.end[k] - p.time[k];  // nobody is in a piece before it begins
+    const double decay = behaviour::present_value(rho, p.time[k] - p.window_begin[k]);
     p.days[k] = fixed(width, scale);
     p.discounted_days[k] = fixed(decay * behaviour::annuity(rho, width), scale);
   }

@@ -569,8 +569,7 @@ void Compiled::compile_paid() {
   last_piece_of_.resize(tables_.shape.windows);
   for (const Piece& piece : program.pieces()) {
     last_piece_of_[piece.window] = narrow(flow_pieces_.size());
-    flow_pieces_.push_back(
-        {piece.begin, piece.end, program.windows().begin(piece.window), piece.days, piece.discounted_days});
+    flow_pieces_.push_back({piece.end, program.windows().begin(piece.window), piece.days, piece.discounted_days});
   }
   const bool changes = money_of_.back() != 0;
   tables_.counts_paid = tables_.shape.paying_places > 0 && changes;
