@@ -221,14 +221,26 @@ void pay(Block& b) {
   }
 }
 
-/// Counts the visit in lane i once more where it is a referred customer's.
-void pay_referred(Block& b, int i) {
-  if (!referred(b, i)) return;
+/// Counts the visit of the referred customer in lane i once more; `decay` is what discounting takes off.
+void pay_referred(Block& b, int i, std::int64_t decay) {
   const auto at = static_cast<std::size_t>(paid_cell(b, i));
   if (at >= b.t.shape.paying_places * b.t.shape.pieces) return;
   std::int64_t* const cell = b.task.cells + b.t.shape.paid(MoneyOf::referred, 0, at, PaidScore::visits);
   cell[0] += 1;
-  cell[1] += decay(b, i);
+  cell[1] += decay;
+}
+
+/// Counts the visits of all referred customers once more. Where `pay` has not discounted there is nothing to take off.
+void pay_referred(Block& b) {
+  const int padded = b.padded();
+  EACH_LANE
+  for (int i = 0; i < padded; ++i) b.s.marks[i] = b.c.introduced[i] != 0 && b.c.bought[i] != 0 ? 1 : 0;
+  const int paying = b.list_marked();
+  const bool discounts = b.t.counts_paid || b.t.discounts_paid;
+  for (int k = 0; k < paying; ++k) {
+    const int i = b.s.marked[k];
+    pay_referred(b, i, discounts ? b.s.decay[i] : 0);
+  }
 }
 
 [[nodiscard]] Payment payment(const Block& b, int i) {
@@ -299,7 +311,7 @@ void record(Block& b) {
   count_standings(b);
   change_standings(b);
   if (b.t.counts_paid || b.t.discounts_paid) pay(b);
-  for (int i = 0; b.t.shape.referrals && i < b.lanes; ++i) pay_referred(b, i);
+  if (b.t.shape.referrals) pay_referred(b);
   for (int i = 0; b.t.amount_place_of != nullptr && i < b.lanes; ++i) pay_drawn(b, i);
 }
 
@@ -360,7 +372,7 @@ void visit_end(Block& b, int i) {
   save_final_state(b, i);
   if (b.t.counts_paid) reinterpret_cast<Long2*>(b.task.packed.paid)[paid_cell(b, i)] += Long2{1, decay(b, i)};
   if (b.t.discounts_paid) b.task.packed.decays[decay_cell(b, i)] += decay(b, i);
-  if (b.t.shape.referrals) pay_referred(b, i);
+  if (b.t.shape.referrals && referred(b, i)) pay_referred(b, i, decay(b, i));
   if (b.t.amount_place_of != nullptr) pay_drawn(b, i);
 }
 
