@@ -275,6 +275,21 @@ std::vector<Value> Table::rest() {
   return result;
 }
 
+namespace {
+
+/// How `word` is written where it is not a key but what a key may be: `purchase = true` for stage = "purchase". Empty where
+/// no key of the table knows the word.
+std::string written_as_word(const std::string& word, const keys::Table* declared) {
+  if (declared == nullptr) return {};
+  for (const keys::Key& key : declared->keys) {
+    if (std::find(key.words.begin(), key.words.end(), word) != key.words.end())
+      return fmt::format("write {} = \"{}\"", key.name, word);
+  }
+  return {};
+}
+
+}  // namespace
+
 void Table::close() {
   const auto path_of = [&](const std::string& key) {
     return value_.path().empty() ? key : fmt::format("{}.{}", value_.path(), key);
@@ -289,9 +304,10 @@ void Table::close() {
     const std::vector<std::string> known = declared_ != nullptr ? declared_->names() : std::vector<std::string>();
     const std::string& key = unknown.node().key;
     const bool section = value_.path().empty() && (unknown.node().kind == Kind::table || unknown.node().kind == Kind::array);
+    const std::string as_word = written_as_word(key, declared_);
     unknown.refuse_key(section ? fmt::format("there is no section {}", in_quotes(key))
                                : fmt::format("unknown key {} in {}", in_quotes(key), what_),
-                       value_.problems().suggest(key, known));
+                       as_word.empty() ? value_.problems().suggest(key, known) : as_word);
     const std::string near = nearest(key, known);
     if (near.empty() || value_.node().find(near) != nullptr) continue;
     // Nothing follows from the absence of the key that was meant.
