@@ -198,13 +198,47 @@ double delay_by_sums(const Program& program, const Stretches& over, const Hazard
   return stretch(k).days_until(reached, time, k + 1 < over.all.size() ? over.all[k + 1].begin : forever);
 }
 
-/// Days until exit `j` fires for somebody who comes to `visit`, over stretches of time that differ; `never` where that is
-/// not before `limit`.
-double delay_over(const Program& program, const VisitAt& visit, const Stretches& over, std::size_t j, float threshold,
-                  const Carrier& carrier, const behaviour::ChoiceState& state, double limit) {
+/// When `exit` of a race would come if nothing changed, in days, from its draw; nothing where it never comes.
+std::optional<double> race_delay(const Program& program, const ExitRow& exit, const Carrier& carrier,
+                                 const behaviour::ChoiceState& mood, std::uint32_t word) {
+  const float m = weight_of(program, exit, carrier, mood);
+  if (!(m > 0.0f)) return std::nullopt;  // a hazard of zero never comes
+  const float hazard = exponential(word) / m;
+  if (!(hazard < 1e30f)) return std::nullopt;
+  const double stretch = stretch_of(exit, carrier);
+  if (!(stretch < forever)) return std::nullopt;
+  const Inverse& after = program.delay(exit.delay);
+  if (exit.clock >= 0) {
+    const double age = age_at_visit(program, exit, carrier);
+    if (age < 0.0) return std::nullopt;
+    if (exit.anniversary >= 0) return program.carried().next_anniversary(carrier.carried, exit.anniversary, age) - age;
+    const double own_age = age > 0.0 ? age / exit_scale(exit, carrier) : 0.0;
+    if (after.constant()) return std::max(0.0, after.draw(0) - own_age) * stretch;
+    // The law given that it has lasted so long.
+    const double used = hazard_at(after, own_age);
+    if (!(used < forever)) return 0.0;
+    const double fires = after.at_hazard(static_cast<float>(used + static_cast<double>(hazard)));
+    return std::max(0.0, fires - own_age) * stretch;
+  }
+  const double drawn = after.at_hazard(hazard) * stretch;
+  return drawn > 0.0 ? drawn : 0.0;
+}
+
+/// Days until exit `j`, which draws `word`, fires for somebody who comes to `visit`, whose `row` saw the exit `as_seen`,
+/// over stretches of time that differ; infinity where that is not before `limit`.
+double delay_over(const Program& program, const ExitRow& as_seen, const VisitAt& visit, const Stretches& over, std::size_t j,
+                  std::uint32_t word, const Carrier& carrier, const behaviour::ChoiceState& state, double limit) {
   const double time = visit.time;
   const std::span<const HazardStretch> stretches = over.all;
   const ExitRow& at_visit = program.exits(program.row(stretches.front()))[j];
+  // Of each stretch from the visit on.
+  const std::span<const std::int32_t> runs = program.hazard_runs(visit.persona, visit.touchpoint, j).last(stretches.size());
+  // What changes are others'.
+  const bool steady = as_seen.odds == at_visit.odds && as_seen.stretch == at_visit.stretch;
+  if (steady && static_cast<std::size_t>(runs.front()) == stretches.size()) {
+    return race_delay(program, as_seen, carrier, state, word).value_or(forever);
+  }
+  const float threshold = exponential(word);
   const Inverse& after = program.delay(at_visit.delay);
   const bool constant = after.constant();
   const double clock_age = age_at_visit(program, at_visit, carrier);
@@ -247,44 +281,19 @@ double delay_over(const Program& program, const VisitAt& visit, const Stretches&
       return forever;
     }
   }
-  const auto in = [&](std::size_t k) {
+  const auto next = [&, k = std::size_t{0}]() mutable {
     HazardIn stretch = over.rows.empty() ? of_row(program.row(stretches[k])) : known[stretches[k].which];
-    if (k + 1 < stretches.size()) stretch.end = stretches[k + 1].begin;
+    k += static_cast<std::size_t>(runs[k]);
+    if (k < stretches.size()) stretch.end = stretches[k].begin;
     return stretch;
   };
   if (constant) {
     const double at = at_visit.anniversary >= 0
                           ? program.carried().next_anniversary(carrier.carried, at_visit.anniversary, clock_age)
                           : after.draw(0);
-    return fixed_delay_over_stretches(at, time, age, limit, in);
+    return fixed_delay_over_stretches(at, time, age, limit, next);
   }
-  return delay_over_stretches(LawOfDelay(after), time, age, used, static_cast<double>(threshold), limit, in);
-}
-
-/// When `exit` of a race would come if nothing changed, in days, from its draw; nothing where it never comes.
-std::optional<double> race_delay(const Program& program, const ExitRow& exit, const Carrier& carrier,
-                                 const behaviour::ChoiceState& mood, std::uint32_t word) {
-  const float m = weight_of(program, exit, carrier, mood);
-  if (!(m > 0.0f)) return std::nullopt;  // a hazard of zero never comes
-  const float hazard = exponential(word) / m;
-  if (!(hazard < 1e30f)) return std::nullopt;
-  const double stretch = stretch_of(exit, carrier);
-  if (!(stretch < forever)) return std::nullopt;
-  const Inverse& after = program.delay(exit.delay);
-  if (exit.clock >= 0) {
-    const double age = age_at_visit(program, exit, carrier);
-    if (age < 0.0) return std::nullopt;
-    if (exit.anniversary >= 0) return program.carried().next_anniversary(carrier.carried, exit.anniversary, age) - age;
-    const double own_age = age > 0.0 ? age / exit_scale(exit, carrier) : 0.0;
-    if (after.constant()) return std::max(0.0, after.draw(0) - own_age) * stretch;
-    // The law given that it has lasted so long.
-    const double used = hazard_at(after, own_age);
-    if (!(used < forever)) return 0.0;
-    const double fires = after.at_hazard(static_cast<float>(used + static_cast<double>(hazard)));
-    return std::max(0.0, fires - own_age) * stretch;
-  }
-  const double drawn = after.at_hazard(hazard) * stretch;
-  return drawn > 0.0 ? drawn : 0.0;
+  return delay_over_stretches(LawOfDelay(after), time, age, used, static_cast<double>(threshold), limit, next);
 }
 
 }  // namespace
@@ -322,7 +331,8 @@ ExitChoice race_over_changes(const Program& program, const VisitRow& row, const 
   Words words{};
   for (std::size_t j = 0; j < exits; ++j) {
     if (j % 4 == 0) words = streams.draw(visit.customer, Purpose::race, visit.event, static_cast<std::uint32_t>(j / 4));
-    const double delay = delay_over(program, visit, stretches, j, exponential(words[j % 4]), carrier, state, earliest);
+    const double delay =
+        delay_over(program, program.exits(row)[j], visit, stretches, j, words[j % 4], carrier, state, earliest);
     if (delay < earliest) first = {static_cast<std::int32_t>(j), earliest = delay};
   }
   return first;
@@ -337,7 +347,7 @@ std::optional<double> race_delay(const Program& program, const VisitRow& row, co
   const bool changes = next != program.hazard_stretches(visit.persona, visit.touchpoint).end();
   if (!changes || (delay && visit.time + *delay <= next->begin)) return delay;
   const Stretches stretches = stretches_at(program, visit);
-  const double over = delay_over(program, visit, stretches, exit, exponential(word), carrier, state, forever);
+  const double over = delay_over(program, program.exits(row)[exit], visit, stretches, exit, word, carrier, state, forever);
   return over < forever ? std::optional(over) : std::nullopt;
 }
 

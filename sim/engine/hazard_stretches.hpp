@@ -2,8 +2,6 @@
 // which is compiled for each vector width, uses it as well as the reference.
 #pragma once
 
-#include <cstddef>
-
 #include "sojourn/base/numeric.hpp"
 
 namespace sojourn {
@@ -45,16 +43,17 @@ struct UniformHazard {
 
 /// Days from `time` until the accumulated hazard of an exit reaches `threshold` > 0, where its law has the age `age` by
 /// then, in days as they would pass without a stretch, and has used up the hazard `used`; infinity where that is never, or
-/// not within `limit` days. `in(k)` is the k-th stretch of time from `time` on. Of the law `hazard_until` is the cumulative
-/// hazard at an age below infinity, `age_at` its inverse, and `begins` an age up to which it is 0.
-template <class Law, class In>
+/// not within `limit` days. `next()` is the stretch of time at `time`, then the one that follows, and so on. Of the law
+/// `hazard_until` is the cumulative hazard at an age below infinity, `age_at` its inverse, and `begins` an age up to which
+/// it is 0.
+template <class Law, class Next>
 SOJOURN_INLINE double delay_over_stretches(const Law& law, double time, double age, double used, double threshold,
-                                           double limit, In in) {
+                                           double limit, Next next) {
   constexpr double forever = __builtin_inf();
   double left = threshold, now = time, age_now = age;
   Ageing ageing{time, age, -1.0};
-  for (std::size_t k = 0; now - time < limit; ++k) {
-    const HazardIn at = in(k);
+  while (now - time < limit) {
+    const HazardIn at = next();
     if (at.stretch != ageing.stretch) ageing = {now, age_now, at.stretch};
     const double age_at_end = ageing.at(at.end);
     if (age_at_end > law.begins) {
@@ -79,13 +78,13 @@ SOJOURN_INLINE double delay_over_stretches(const Law& law, double time, double a
 }
 
 /// The same for a fixed delay, which fires at the age `fires`; where its hazard is nothing at that moment it never does.
-template <class In>
-SOJOURN_INLINE double fixed_delay_over_stretches(double fires, double time, double age, double limit, In in) {
+template <class Next>
+SOJOURN_INLINE double fixed_delay_over_stretches(double fires, double time, double age, double limit, Next next) {
   constexpr double forever = __builtin_inf();
   double now = time, age_now = age;
   Ageing ageing{time, age, -1.0};
-  for (std::size_t k = 0; now - time < limit; ++k) {
-    const HazardIn at = in(k);
+  while (now - time < limit) {
+    const HazardIn at = next();
     if (at.stretch != ageing.stretch) ageing = {now, age_now, at.stretch};
     const double age_at_end = ageing.at(at.end);
     if (fires <= age_at_end) return at.m > 0.0f ? ageing.days_until(fires, time, now, at.end) : forever;

@@ -354,7 +354,10 @@ struct Hazards {
   const double* stretch;
   const Reach* reach;         // of each of Tables::exits
   const std::int32_t* first;  // [hazard place]: its first stretch; last, the number of all
-  std::int32_t search;        // the least power of two that is not below the stretches of any place
+  /// Program::hazard_runs: of the exit of a hazard place at `runs_at`[hazard place x fast_exits + exit], less the place's
+  /// first stretch; and the stretch from which on nothing changes for the exit.
+  const std::int32_t *runs, *runs_at, *steady_from;
+  std::int32_t search;  // the least power of two that is not below the stretches of any place
   /// Program::hazard_sums: of the exit of a hazard place at `sums_at`[hazard place x fast_exits + exit], less the place's
   /// first stretch; `no_sums` where there are none. `rate`, as `odds`, is a share of `most_rate`.
   const double* sums;

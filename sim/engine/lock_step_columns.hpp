@@ -138,7 +138,7 @@ struct alignas(64) Racers {
   float satisfaction[lane_count], expectation[lane_count], heard[lane_count], effort[lane_count];
   float sigma[lane_count], hazard[lane_count], e[lane_count], x[lane_count];
   double a[lane_count], b[lane_count], stretch[lane_count], delay[lane_count];
-  double delays[fast_exits][lane_count];  // of each exit, if its hazard does not change
+  double delays[fast_exits][lane_count];  // of each exit, if its hazard does not change; `never` where it is nothing
   // Of each exit, where hazards change: the draw, and what the customer's state makes of the odds.
   float threshold[fast_exits][lane_count], factor[fast_exits][lane_count];
 };
@@ -152,6 +152,7 @@ struct alignas(64) Changing {
   double time[lane_count], begins[lane_count];  // of the visit, and when the next stretch begins
   double limit[lane_count];                     // days after which some exit has come
   double soonest[fast_exits][lane_count];       // days before which an exit does not come
+  std::int32_t steady[fast_exits][lane_count];  // 1: what changes is not the exit's own
   std::uint8_t marks[lane_count];
   std::int32_t listed[lane_count];
 };
@@ -167,7 +168,8 @@ struct alignas(64) Walkers {
   double end[lane_count], m[lane_count], stretch[lane_count];       // of the stretch at hand
   double over[lane_count], delay[lane_count];                       // how the way ends there, and when
   float factor[lane_count], m_by_state[lane_count];
-  std::int32_t at[lane_count], row[lane_count];  // the stretch; the exit in Hazards::odds, at the first kind
+  std::int32_t at[lane_count], row[lane_count];      // the stretch; the exit in Hazards::odds, at the first kind
+  std::int32_t runs[lane_count], after[lane_count];  // the exit in Hazards::runs; the stretch in which it changes next
   std::int32_t racer[lane_count], exit[lane_count];
   std::int32_t last[lane_count], probe[lane_count];  // of stretches that are looked for
   std::int32_t ended[lane_count];

@@ -159,13 +159,13 @@ void compete(Block& b, int j, int padded) {
   EACH_LANE
   for (int k = 0; k < padded; ++k) {
     const double drawn = b.r.a[k] * static_cast<double>(b.r.e[k]) + b.r.b[k] * static_cast<double>(b.r.x[k]);
-    const double delay = stretched ? drawn * b.r.stretch[k] : drawn;
-    delays[k] = delay > 0.0 ? delay : 0.0;
+    const double delay = stretched ? drawn * b.r.stretch[k] : drawn, positive = delay > 0.0 ? delay : 0.0;
+    delays[k] = b.r.hazard[k] < 1e30f ? positive : never;
   }
   EACH_LANE
   for (int k = 0; k < padded; ++k) {
     // Ties go to the first in the file.
-    const bool comes = b.r.hazard[k] < 1e30f && delays[k] < b.r.delay[k];
+    const bool comes = delays[k] < b.r.delay[k];
     b.r.delay[k] = comes ? delays[k] : b.r.delay[k];
     b.r.first[k] = comes ? j : b.r.first[k];
   }

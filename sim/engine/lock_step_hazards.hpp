@@ -68,6 +68,7 @@ void set_out(Block& b, int i, int j, int k, double limit) {
   w.factor[i] = b.r.factor[j][k];
   w.at[i] = c.at[k];
   w.row[i] = c.place[k] * b.t.hazards.kinds * fast_exits + j;
+  w.runs[i] = b.t.hazards.runs_at[c.place[k] * fast_exits + j];
   w.last[i] = b.t.hazards.first[c.place[k] + 1] - 1;
   w.racer[i] = k;
   w.exit[i] = j;
@@ -77,7 +78,7 @@ void set_out(Block& b, int i, int j, int k, double limit) {
 void pad(Walkers& w, int count, int padded) {
   for (int i = count; i < padded; ++i) {
     for (auto* const column : {w.time, w.limit, w.a, w.b, w.sigma, w.left, w.reached}) column[i] = column[0];
-    for (auto* const column : {w.at, w.row, w.last, w.sums}) column[i] = column[0];
+    for (auto* const column : {w.at, w.row, w.runs, w.last, w.sums}) column[i] = column[0];
     w.factor[i] = w.factor[0];
   }
 }
@@ -130,8 +131,9 @@ void begin(Block& b, int count, int padded) {
   }
   if constexpr (Law::waits && stretched) {
     for (int i = 0; i < count; ++i) {
-      for (; w.now[i] - w.time[i] < w.limit[i]; ++w.at[i]) {
-        const double end = hazards.begin[w.at[i] + 1], by = hazards.stretch[w.row[i] + hazards.kind[w.at[i]] * fast_exits];
+      while (w.now[i] - w.time[i] < w.limit[i]) {
+        const std::int32_t after = w.at[i] + hazards.runs[w.runs[i] + w.at[i]];
+        const double end = hazards.begin[after], by = hazards.stretch[w.row[i] + hazards.kind[w.at[i]] * fast_exits];
         if (by != w.by[i]) {
           w.since[i] = w.now[i];
           w.age_since[i] = w.age[i];
@@ -141,6 +143,7 @@ void begin(Block& b, int count, int padded) {
         if (age_at_end > w.a[i]) break;
         w.age[i] = age_at_end;
         w.now[i] = end;
+        w.at[i] = after;
       }
     }
   }
@@ -192,13 +195,16 @@ template <bool stretched>
 void look_around(const Block& b, Walkers& w, int padded) {
   const Hazards& hazards = b.t.hazards;
   EACH_LANE
-  for (int i = 0; i < padded; ++i) w.probe[i] = w.row[i] + hazards.kind[w.at[i]] * fast_exits;
+  for (int i = 0; i < padded; ++i) {
+    w.probe[i] = w.row[i] + hazards.kind[w.at[i]] * fast_exits;
+    w.after[i] = w.at[i] + hazards.runs[w.runs[i] + w.at[i]];
+  }
   EACH_LANE
   for (int i = 0; i < padded; ++i) w.m_by_state[i] = hazards.odds[w.probe[i]] * w.factor[i];
   EACH_LANE
   for (int i = 0; i < padded; ++i) {
     w.m[i] = static_cast<double>(w.m_by_state[i]);
-    w.end[i] = hazards.begin[w.at[i] + 1];
+    w.end[i] = hazards.begin[w.after[i]];
   }
   if constexpr (!stretched) return;
   EACH_LANE
@@ -225,7 +231,7 @@ int settle(Block& b, int count, int padded) {
     if constexpr (stretched) {
       for (auto* const column : {w.age, w.since, w.age_since, w.by}) column[still] = column[i];
     }
-    for (auto* const column : {w.at, w.row, w.racer, w.exit}) column[still] = column[i];
+    for (auto* const column : {w.at, w.row, w.runs, w.racer, w.exit}) column[still] = column[i];
     w.factor[still] = w.factor[i];
     ++still;
   }
@@ -249,7 +255,7 @@ void walk(Block& b, int count) {
       EACH_LANE
       for (int i = 0; i < padded; ++i) w.ended[i] = w.over[i] == Over::not_yet ? 0 : 1;
       EACH_LANE
-      for (int i = 0; i < padded; ++i) w.at[i] += 1 - w.ended[i];
+      for (int i = 0; i < padded; ++i) w.at[i] = w.ended[i] != 0 ? w.at[i] : w.after[i];
       gone = 0;
       for (int i = 0; i < count; ++i) gone += w.ended[i];
     }
@@ -336,17 +342,37 @@ void wait_fixed(Block& b, int j, int k) {
   const Changing& c = b.changing;
   const Hazards& hazards = b.t.hazards;
   const std::int32_t row = c.place[k] * hazards.kinds * fast_exits + j;
+  const std::int32_t runs = hazards.runs_at[c.place[k] * fast_exits + j];
   const bool stretched = b.t.stretch != nullptr;
-  const double delay = fixed_delay_over_stretches(
-      b.t.exits[b.r.first_exit[k] + j].a, c.time[k], 0.0, limit, [&](std::size_t n) __attribute__((always_inline)) {
-        const std::int32_t at = c.at[k] + static_cast<std::int32_t>(n), kind = row + hazards.kind[at] * fast_exits;
-        return HazardIn{hazards.odds[kind] * b.r.factor[j][k], stretched ? hazards.stretch[kind] : 1.0,
-                        hazards.begin[at + 1]};
+  const double delay =
+      fixed_delay_over_stretches(b.t.exits[b.r.first_exit[k] + j].a, c.time[k], 0.0, limit, [&, at = c.at[k]]() mutable {
+        const std::int32_t kind = row + hazards.kind[at] * fast_exits;
+        at += hazards.runs[runs + at];
+        return HazardIn{hazards.odds[kind] * b.r.factor[j][k], stretched ? hazards.stretch[kind] : 1.0, hazards.begin[at]};
       });
   take_first(b, j, k, delay);
 }
 
-/// Marks those racers of whom exit `j` may come first.
+/// Exit `j` takes part as it is in the races of those for whom what changes is not its own.
+void take_steady(Block& b, int j, int padded) {
+  Changing& c = b.changing;
+  const auto* exits = reinterpret_cast<const std::int32_t*>(b.r.columns[Field::race_exits]);
+  const std::int32_t* const from = b.t.hazards.steady_from + j;
+  EACH_LANE
+  for (int k = 0; k < padded; ++k) {
+    // The stretch that the visit saw, which is not the one that begins at the very time.
+    const std::int32_t stays = from[c.place[k] * fast_exits] < c.next[k] ? 1 : 0;
+    c.steady[j][k] = j < exits[k] ? stays & c.changes[k] : 0;
+  }
+  EACH_LANE
+  for (int k = 0; k < padded; ++k) {
+    const bool first = c.steady[j][k] != 0 && b.r.delays[j][k] < b.r.delay[k];
+    b.r.delay[k] = first ? b.r.delays[j][k] : b.r.delay[k];
+    b.r.first[k] = first ? j : b.r.first[k];
+  }
+}
+
+/// Marks those racers of whom exit `j`, whose hazard changes, may come first.
 void mark(Block& b, int j, int padded) {
   Changing& c = b.changing;
   const auto* exits = reinterpret_cast<const std::int32_t*>(b.r.columns[Field::race_exits]);
@@ -363,7 +389,7 @@ void mark(Block& b, int j, int padded) {
   for (int k = 0; k < padded; ++k) c.chosen[k] = c.soonest[j][k] <= c.limit[k] * bound_rounding ? 1 : 0;
   EACH_LANE
   for (int k = 0; k < padded; ++k) {
-    c.marks[k] = static_cast<std::uint8_t>(j < exits[k] ? c.chosen[k] & c.changes[k] : 0);
+    c.marks[k] = static_cast<std::uint8_t>(j < exits[k] ? c.chosen[k] & c.changes[k] & (1 - c.steady[j][k]) : 0);
   }
 }
 
@@ -387,6 +413,9 @@ void race_over_changes(Block& b, int count, int padded) {
   }
   EACH_LANE
   for (int k = 0; k < padded; ++k) b.r.first[k] = c.changes[k] != 0 ? -1 : b.r.first[k];
+  for (int j = 0; j < b.t.race_exits; ++j) take_steady(b, j, padded);
+  EACH_LANE
+  for (int k = 0; k < padded; ++k) c.limit[k] = b.r.delay[k] < c.limit[k] ? b.r.delay[k] : c.limit[k];
   Candidates by[Way::count];
   for (int j = 0; j < b.t.race_exits; ++j) {
     mark(b, j, padded);

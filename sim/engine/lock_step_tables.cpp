@@ -424,6 +424,8 @@ void Compiled::compile_hazards() {
   hazard_rate_.assign(hazard_odds_.size(), 0.0);
   most_hazard_rate_.assign(changing.size() * exits_of_row, 1.0);
   hazard_sums_at_.assign(changing.size() * exits_of_row, no_sums);
+  hazard_runs_at_.assign(changing.size() * exits_of_row, 0);
+  steady_from_.assign(changing.size() * exits_of_row, 0);
   std::size_t most_stretches = 0;
   for (std::size_t k = 0; k < changing.size(); ++k) {
     const auto stretches = program_->hazard_stretches(persona(changing[k]), touchpoint(changing[k]));
@@ -459,6 +461,15 @@ void Compiled::compile_hazards() {
         hazard_rate_[at] = exits[j].rate() / most_hazard_rate_[k * exits_of_row + j];
       }
     }
+    const std::size_t exits = program_->exits(program_->row(stretches[0])).size();
+    for (std::size_t j = 0; j < std::min(exits, exits_of_row); ++j) {
+      const auto runs = program_->hazard_runs(persona(changing[k]), touchpoint(changing[k]), j);
+      hazard_runs_at_[k * exits_of_row + j] =
+          narrow(static_cast<std::size_t>(runs.data() - program_->hazard_runs().data())) - first_hazards_[k];
+      std::size_t from = 0;
+      while (from + static_cast<std::size_t>(runs[from]) < runs.size()) from += static_cast<std::size_t>(runs[from]);
+      steady_from_[k * exits_of_row + j] = first_hazards_[k] + narrow(from);
+    }
     compile_reach(changing[k]);
   }
   first_hazards_.push_back(narrow(hazards_begin_.size()));
@@ -477,6 +488,9 @@ void Compiled::compile_hazards() {
                      hazard_stretch_.data(),
                      reach_.data(),
                      first_hazards_.data(),
+                     program_->hazard_runs().data(),
+                     hazard_runs_at_.data(),
+                     steady_from_.data(),
                      search,
                      program_->hazard_sums().data(),
                      hazard_sums_at_.data(),

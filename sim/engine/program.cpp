@@ -183,6 +183,7 @@ Program::Program(const Model& model, Switches switches)
   compile_states();
   compile_rows();
   compile_hazard_stretches();
+  compile_hazard_runs();
   compile_hazard_sums();
   compile_pieces();
   compile_flows();
@@ -595,6 +596,39 @@ void Program::compile_hazard_stretches() {
     }
   }
   hazard_rows_begin_.push_back(hazard_rows_.size());
+}
+
+void Program::compile_hazard_runs() {
+  std::vector<std::int32_t> runs;
+  for (std::size_t place = 0; place < personas_ * touchpoints_; ++place) {
+    runs_of_exit_begin_.push_back(runs_of_exit_.size());
+    const std::span<const HazardStretch> stretches =
+        hazard_stretches(static_cast<std::uint32_t>(place / touchpoints_), static_cast<std::uint32_t>(place % touchpoints_));
+    if (stretches.empty()) continue;
+    const std::size_t first_exit = runs_of_exit_.size();
+    for (std::size_t j = 0; j < exits(row(stretches[0])).size(); ++j) {
+      runs.assign(stretches.size(), 1);
+      for (std::size_t k = stretches.size() - 1; k-- > 0;) {
+        const ExitRow &now = exits(row(stretches[k]))[j], &next = exits(row(stretches[k + 1]))[j];
+        if (now.odds == next.odds && now.stretch == next.stretch) runs[k] += runs[k + 1];
+      }
+      // Most exits of a place are changed alike, and a place for all personas.
+      std::size_t at = hazard_runs_.size();
+      const auto share_with = [&](std::size_t begin, std::size_t end) {
+        for (std::size_t k = begin; k < end; ++k) {
+          if (hazard_runs_.size() - runs_of_exit_[k] < runs.size()) continue;
+          const auto known = hazard_runs_.begin() + static_cast<std::ptrdiff_t>(runs_of_exit_[k]);
+          if (std::equal(runs.begin(), runs.end(), known)) at = runs_of_exit_[k];
+        }
+      };
+      share_with(first_exit, runs_of_exit_.size());
+      if (place >= touchpoints_) {
+        share_with(runs_of_exit_begin_[place - touchpoints_], runs_of_exit_begin_[place - touchpoints_ + 1]);
+      }
+      if (at == hazard_runs_.size()) hazard_runs_.insert(hazard_runs_.end(), runs.begin(), runs.end());
+      runs_of_exit_.push_back(at);
+    }
+  }
 }
 
 void Program::compile_hazard_sums() {

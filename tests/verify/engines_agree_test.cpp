@@ -191,8 +191,26 @@ TEST_CASE("engines: agree on random models by the calendar", "[verify]") {
 
 namespace {
 
+/// Only one exit of a race changes, and the odds of another once.
+void at_one_exit(ModelParts& parts, Change& nights, std::uint64_t seed) {
+  for (std::size_t v = 0; v < parts.touchpoints.size(); ++v) {
+    const auto& exits = parts.touchpoints[v].next;
+    if (parts.touchpoints[v].exits != ExitRule::race || exits.size() < 2) continue;
+    nights.target.touchpoints = {TouchpointId(v)};
+    nights.target.exit_to = {exits[seed % exits.size()].to};
+    Change once;
+    once.id = "once";
+    once.effects = {{Parameter::odds, Operation::multiply, 1.8}};
+    once.target.touchpoints = {TouchpointId(v)};
+    once.target.exit_to = {exits[(seed + 1) % exits.size()].to};
+    once.start = Days(0.4 * parts.settings.horizon.value());
+    parts.events.push_back(once);
+    return;
+  }
+}
+
 /// The same journey where the odds of leaving, and in one model of three the delays, change every night for some weeks, at
-/// all touchpoints or at the races of one persona.
+/// all touchpoints, at the races of one persona, or for one exit alone.
 ModelParts by_night(ModelParts parts) {
   const std::uint64_t seed = parts.settings.seed;
   Change nights;
@@ -201,6 +219,7 @@ ModelParts by_night(ModelParts parts) {
   nights.effects = {{Parameter::odds, Operation::multiply, factors[seed % 5]}};
   if (seed % 3 == 0) nights.effects.push_back({Parameter::delay, Operation::multiply, 1.7});
   if (seed % 4 == 0) nights.target.personas = {PersonaId(0)};
+  if (seed % 7 < 3) at_one_exit(parts, nights, seed);
   nights.end = Days(std::min(60.0, 0.7 * parts.settings.horizon.value()));
   const double begins = 0.25 + static_cast<double>(seed % 11) / 20.0;
   for (int day = 0; day < 7; ++day) {
@@ -237,7 +256,7 @@ TEST_CASE("engines: agree on random models whose hazards change every night", "[
           return disagreement(by_night(drawn), 3);
         }) == "");
   // The twin: nights that are a little worse. Many models have no race, and in a choice all odds change alike.
-  check_twins(40, 60, by_night,
+  check_twins(80, 60, by_night,
               {[](ModelParts& parts) { parts.events.back().effects[0].value = parts.events.back().effects[0].value + 0.4; }},
               3);
 }

@@ -327,6 +327,73 @@ TEST_CASE("hazards in time: nights that come again are skipped over to the same 
   }
 }
 
+TEST_CASE("hazards in time: what changes for one exit moves no other by a bit", "[verify]") {
+  // Exit 0 is of each family; the hazard of exit 1 is smaller by night, so that whom exit 0 takes without nights it takes
+  // with them, and at the same time.
+  const std::vector<Distribution> laws{Exponential{20.0}, Weibull{20.0, 0.7}, Weibull{20.0, 2.5},   Uniform{5.0, 40.0},
+                                       Fixed{17.0},       Gamma{3.0, 20.0},   Lognormal{20.0, 0.8}, Gompertz{0.04, 0.01}};
+  for (std::size_t k = 0; k < laws.size(); ++k) {
+    for (const bool clock : {false, true}) {
+      CAPTURE(k, clock);
+      ModelParts parts = members(laws[k], 90.0, {}, 2'000);
+      parts.personas[0].arrives = Uniform{0.0, 20.0};
+      parts.touchpoints[0].next.push_back(by_odds(2, 1.0, Weibull{30.0, 1.5}));
+      parts.touchpoints.push_back(finish(End::churned));
+      parts.touchpoints.back().id = "elsewhere";
+      if (clock) parts = by_clock(std::move(parts), Uniform{0.0, 10.0});
+      ModelParts with = parts, own = parts;
+      for (int day = 0; day < 100; ++day) {
+        with.events.push_back(hazard("night-" + std::to_string(day), Operation::multiply, 0.5, day + 0.5, day + 1.0));
+        with.events.back().target.exit_to = {TouchpointId(2)};
+      }
+      // The twin: its own hazard is all but the same by night.
+      own.events = with.events;
+      for (int day = 0; day < 100; ++day) {
+        own.events.push_back(hazard("own-" + std::to_string(day), Operation::multiply, 1.001, day + 0.5, day + 1.0));
+        own.events.back().target.exit_to = {TouchpointId(1)};
+      }
+      const auto left = [](const ModelParts& of) {
+        std::vector<std::pair<std::int64_t, double>> all;
+        each_life(of, [&](const ToldLife& life) { all.emplace_back(life.stays.front().exit, life.stays.front().until); });
+        return all;
+      };
+      const auto before = left(parts), after = left(with), moved = left(own);
+      int taken = 0, same = 0, same_if_own = 0;
+      for (std::size_t i = 0; i < before.size(); ++i) {
+        if (before[i].first != 0) continue;
+        ++taken;
+        same += after[i] == before[i];
+        same_if_own += moved[i] == before[i];
+      }
+      CHECK(taken > 300);
+      CHECK(same == taken);
+      if (!std::holds_alternative<Fixed>(laws[k])) CHECK(same_if_own < taken / 2);
+    }
+  }
+}
+
+TEST_CASE("hazards in time: an exit that changes seldom does not count the nights of others", "[verify]") {
+  ModelParts parts = members(Weibull{60.0, 1.4}, 30.0, nightly_hazard(10, 3.0));
+  parts.touchpoints[0].next.push_back(by_odds(2, 1.0, Exponential{20.0}));
+  parts.touchpoints[0].next.push_back(by_odds(1, 1.0, Exponential{20.0}));
+  parts.touchpoints.push_back(finish(End::churned));
+  parts.touchpoints.back().id = "elsewhere";
+  for (Change& night : parts.events) night.target.exit_to = {TouchpointId(1)};
+  Change once = hazard("once", Operation::multiply, 2.0, 4.5, 8.0);
+  once.target.exit_to = {TouchpointId(2)};
+  parts.events.push_back(once);
+  const Program program{Model(parts)};
+  const auto runs = [&](std::size_t exit) {
+    const auto of = program.hazard_runs(0, 0, exit);
+    return std::vector<std::int32_t>(of.begin(), of.end());
+  };
+  const std::size_t stretches = program.hazard_stretches(0, 0).size();
+  REQUIRE(stretches == 21);
+  CHECK(runs(0) == std::vector<std::int32_t>(stretches, 1));
+  CHECK(runs(2) == runs(0));
+  CHECK(runs(1) == std::vector<std::int32_t>{9, 8, 7, 6, 5, 4, 3, 2, 1, 7, 6, 5, 4, 3, 2, 1, 5, 4, 3, 2, 1});
+}
+
 TEST_CASE("hazards in time: exits compete over a change", "[verify]") {
   // Two exits of rate 1/60; from day 30 on the second has four times its hazard.
   ModelParts parts = journey(

@@ -232,6 +232,16 @@ class Program {
     return {hazard_rows_.data() + hazard_rows_begin_[place], hazard_rows_.data() + hazard_rows_begin_[place + 1]};
   }
   [[nodiscard]] const VisitRow& row(std::uint32_t of_hazards) const { return rows_[of_hazards]; }
+  /// Of the exit at position `exit` of such a race: for how many stretches, from each of its place on, its odds and its
+  /// stretch stay as they are, up to the last.
+  [[nodiscard]] std::span<const std::int32_t> hazard_runs(std::uint32_t persona, std::uint32_t touchpoint,
+                                                          std::size_t exit) const {
+    const std::size_t place = persona * touchpoints_ + touchpoint;
+    return {hazard_runs_.data() + runs_of_exit_[runs_of_exit_begin_[place] + exit],
+            hazard_begin_[place + 1] - hazard_begin_[place]};
+  }
+  /// Those of all exits, those that are alike once.
+  [[nodiscard]] const std::vector<std::int32_t>& hazard_runs() const { return hazard_runs_; }
   /// The sums of the exit at position `exit` of such a race: integral of rate / most over time. None where the law is not
   /// exponential, the rows of the place are not told apart, a delay is stretched to nothing, or rounding would put off a
   /// time by more than 1e-9 days.
@@ -373,6 +383,7 @@ class Program {
   void compile_rows();
   void compile_choice(VisitRow& row);
   void compile_hazard_stretches();
+  void compile_hazard_runs();
   void compile_hazard_sums();
   void compile_pieces();
   void compile_flows();
@@ -405,6 +416,8 @@ class Program {
   std::vector<std::size_t> hazard_begin_;  // [persona x touchpoints + touchpoint], and their number
   std::vector<std::uint32_t> hazard_rows_;
   std::vector<std::size_t> hazard_rows_begin_;  // likewise
+  std::vector<std::int32_t> hazard_runs_;
+  std::vector<std::size_t> runs_of_exit_, runs_of_exit_begin_;  // into hazard_runs_; of each place, into runs_of_exit_
   struct SumsOfExit {
     std::size_t begin = 0;  // into hazard_sums_
     double most = 0.0;      // 0: there are none
