@@ -362,8 +362,17 @@ struct Hazards {
   /// first stretch; `no_sums` where there are none. `rate`, as `odds`, is a share of `most_rate`.
   const double* sums;
   const std::int32_t* sums_at;
+  /// The sums are cut into as many equal parts as there are stretches, `parts` to the unit: at the position of the part in
+  /// `sums` the last stretch of the place, from 0 on, that begins in an earlier part (a guide table: Chen & Asau 1974).
+  const std::int32_t* guide;
+  const double* parts;  // as `most_rate`
   const double *rate, *most_rate;
 };
+/// The part of Hazards::guide, of so many, in which a sum of hazards lies.
+SOJOURN_INLINE std::int32_t part_of(double sum, double parts, std::int32_t count) {
+  const double part = sum * parts, last = static_cast<double>(count - 1);
+  return static_cast<std::int32_t>(part < last ? part : last);
+}
 inline constexpr std::int32_t no_sums = -0x7fffffff;
 
 /// Everything that a loop needs to know of a program; never changes while it runs.

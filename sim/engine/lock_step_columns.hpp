@@ -174,8 +174,8 @@ struct alignas(64) Walkers {
   std::int32_t last[lane_count], probe[lane_count];  // of stretches that are looked for
   std::int32_t ended[lane_count];
   // Of exits whose accumulated hazard is known.
-  double reached[lane_count];
-  std::int32_t sums[lane_count];
+  double reached[lane_count], parts[lane_count];
+  std::int32_t sums[lane_count], first[lane_count];
 };
 
 /// Columns of `Row`, by the position of the field.

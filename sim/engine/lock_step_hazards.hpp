@@ -77,8 +77,8 @@ void set_out(Block& b, int i, int j, int k, double limit) {
 /// Fills what vectors read beyond the last walker.
 void pad(Walkers& w, int count, int padded) {
   for (int i = count; i < padded; ++i) {
-    for (auto* const column : {w.time, w.limit, w.a, w.b, w.sigma, w.left, w.reached}) column[i] = column[0];
-    for (auto* const column : {w.at, w.row, w.runs, w.last, w.sums}) column[i] = column[0];
+    for (auto* const column : {w.time, w.limit, w.a, w.b, w.sigma, w.left, w.reached, w.parts}) column[i] = column[0];
+    for (auto* const column : {w.at, w.row, w.runs, w.last, w.sums, w.first}) column[i] = column[0];
     w.factor[i] = w.factor[0];
   }
 }
@@ -93,6 +93,14 @@ void search(const Block& b, Walkers& w, int padded, Behind behind) {
     for (int i = 0; i < padded; ++i) w.ended[i] = behind(i, w.probe[i]) ? 1 : 0;
   };
   // Most do not have far to go.
+  for (int near = 0; near < 3; ++near) {
+    probe(1);
+    std::int32_t any = 0;
+    for (int i = 0; i < padded; ++i) any |= w.ended[i];
+    if (any == 0) return;
+    EACH_LANE
+    for (int i = 0; i < padded; ++i) w.at[i] = w.ended[i] != 0 ? w.probe[i] : w.at[i];
+  }
   int step = 16;
   for (bool further = true; further && step < b.t.hazards.search;) {
     step *= 2;
@@ -273,6 +281,8 @@ void find_by_sums(Block& b, int count) {
   for (int i = 0; i < count; ++i) {
     const std::int32_t at = b.changing.place[w.racer[i]] * fast_exits + w.exit[i];
     w.sums[i] = hazards.sums_at[at];
+    w.parts[i] = hazards.parts[at];
+    w.first[i] = hazards.first[b.changing.place[w.racer[i]]];
     w.reached[i] = days_of_threshold(static_cast<float>(w.left[i]), w.a[i], w.factor[i], hazards.most_rate[at]);
   }
   pad(w, count, padded);
@@ -282,6 +292,15 @@ void find_by_sums(Block& b, int count) {
   };
   EACH_LANE
   for (int i = 0; i < padded; ++i) w.reached[i] = stretch_of(i).at(w.time[i]) + w.reached[i];
+  EACH_LANE
+  for (int i = 0; i < padded; ++i) {
+    w.probe[i] = w.sums[i] + w.first[i] + part_of(w.reached[i], w.parts[i], w.last[i] - w.first[i]);
+  }
+  EACH_LANE
+  for (int i = 0; i < padded; ++i) {
+    const std::int32_t guess = w.first[i] + hazards.guide[w.probe[i]];
+    w.at[i] = guess > w.at[i] ? guess : w.at[i];
+  }
   search(
       b, w, padded, [&](int i, std::int32_t stretch) __attribute__((always_inline)) {
         return hazards.sums[w.sums[i] + stretch] < w.reached[i];

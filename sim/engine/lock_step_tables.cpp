@@ -423,6 +423,8 @@ void Compiled::compile_hazards() {
   reach_.assign(exits_.size(), {0.0f, 0.0f, not_known, Way::fixed});
   hazard_rate_.assign(hazard_odds_.size(), 0.0);
   most_hazard_rate_.assign(changing.size() * exits_of_row, 1.0);
+  hazard_guide_.assign(program_->hazard_sums().size(), -1);
+  hazard_parts_.assign(most_hazard_rate_.size(), 0.0);
   hazard_sums_at_.assign(changing.size() * exits_of_row, no_sums);
   hazard_runs_at_.assign(changing.size() * exits_of_row, 0);
   steady_from_.assign(changing.size() * exits_of_row, 0);
@@ -447,6 +449,7 @@ void Compiled::compile_hazards() {
     for (std::size_t j = 0; j < exits_of_row; ++j) {
       const HazardSums known = program_->hazard_sums(persona(changing[k]), touchpoint(changing[k]), j);
       if (known.sums.empty()) continue;
+      compile_guide(known.sums, k * exits_of_row + j);
       most_hazard_rate_[k * exits_of_row + j] = known.most;
       hazard_sums_at_[k * exits_of_row + j] =
           narrow(static_cast<std::size_t>(known.sums.data() - program_->hazard_sums().data())) - first_hazards_[k];
@@ -494,8 +497,27 @@ void Compiled::compile_hazards() {
                      search,
                      program_->hazard_sums().data(),
                      hazard_sums_at_.data(),
+                     hazard_guide_.data(),
+                     hazard_parts_.data(),
                      hazard_rate_.data(),
                      most_hazard_rate_.data()};
+}
+
+/// The guide of such sums, and how it is used at the exit of a hazard place.
+void Compiled::compile_guide(std::span<const double> sums, std::size_t exit) {
+  const std::size_t stretches = sums.size() - 1;
+  const double all = sums[stretches - 1], parts = all > 0.0 ? static_cast<double>(stretches) / all : 0.0;
+  hazard_parts_[exit] = parts;
+  const auto begin = hazard_guide_.begin() + (sums.data() - program_->hazard_sums().data());
+  if (begin[0] >= 0) return;  // other exits have the same sums
+  std::int32_t last = 0;
+  for (std::int32_t part = 0; part < narrow(stretches); ++part) {
+    while (last + 1 < narrow(stretches) &&
+           lock_step::part_of(sums[static_cast<std::size_t>(last) + 1], parts, narrow(stretches)) < part) {
+      ++last;
+    }
+    begin[part] = last;
+  }
 }
 
 /// Where hazards are multiplied by r, the hazard that a law needs is divided by it. The age at which it has that is, of the

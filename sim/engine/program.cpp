@@ -675,7 +675,8 @@ void Program::compile_hazard_sums() {
         }
       };
       share_with(first_exit, sums_of_exit_.size() - 1);
-      if (place >= touchpoints_) {
+      const bool as_many = place >= touchpoints_ && stretches.size() == hazard_stretches(p - 1, v).size();
+      if (as_many) {
         share_with(hazard_sums_begin_[place - touchpoints_], hazard_sums_begin_[place - touchpoints_ + 1]);
       }
       if (of.begin == hazard_sums_.size()) hazard_sums_.insert(hazard_sums_.end(), sums.begin(), sums.end());
