@@ -198,6 +198,72 @@ double delay_by_sums(const Program& program, const Stretches& over, const Hazard
   return stretch(k).days_until(reached, time, k + 1 < over.all.size() ? over.all[k + 1].begin : forever);
 }
 
+/// Days until an exit of a Weibull law whose odds repeat fires for somebody who comes at `time`: as `delay_over_stretches`,
+/// but that it goes over all periods at once from an age on.
+double delay_over_course(const HazardCourses& all, const HazardCourse& course, const LawOfDelay& law, double time,
+                         double threshold, double limit) {
+  const double* const begins = all.begins.data() + course.at;
+  const float* const odds = all.odds.data() + course.at;
+  const std::int32_t* const until = all.until.data() + course.at;
+  const double shape = 1.0 / static_cast<double>(law.law.sigma);
+  // The last stretch that has begun by then, and the first one for who comes before.
+  const auto stretch_at = [&](double then) {
+    const double* const next = std::upper_bound(begins + 1, begins + course.stretches, then);
+    return static_cast<std::size_t>(next - begins) - 1;
+  };
+  const auto sum = [&](std::size_t k, double hazard) {
+    const double* const of = all.terms.data() + (course.at + k) * HazardCourse::terms;
+    return hazard * sum_of_terms<HazardCourse::terms>(begins[k] - time, shape, [of](int n) { return of[n]; });
+  };
+  const auto hazard_by = [&](std::size_t k) { return law.hazard_until(begins[k] - time); };
+  std::size_t k = stretch_at(time);
+  std::int32_t gone_to = 0;
+  double now = time, used = 0.0, left = threshold;
+  while (now - time < limit) {
+    if (until[k] > 0 && until[k] != gone_to && now - time >= course.least_age) {
+      gone_to = until[k];
+      const auto last = static_cast<std::size_t>(until[k]);
+      const double* const terms = all.terms.data() + (course.at + k) * HazardCourse::terms;
+      const double goal = sum(k, hazard_by(k)) + left;
+      const double then = time + law.age_at(static_cast<float>(goal / terms[0]));
+      const std::size_t near = std::clamp(stretch_at(then), k, last);
+      const double better = then - all.terms[(course.at + near) * HazardCourse::terms + 1] / terms[0];
+      std::size_t found = std::clamp(stretch_at(better), k, last);
+      for (bool moves = true; moves;) {
+        const std::size_t next = std::min(found + 1, last);
+        const bool back = found > k && !(sum(found, hazard_by(found)) < goal);
+        const bool on = !back && found < last && sum(next, hazard_by(next)) < goal;
+        found = back ? found - 1 : on ? next : found;
+        moves = back || on;
+      }
+      if (found > k) {
+        used = hazard_by(found);
+        left = goal - sum(found, used);
+        now = begins[found];
+        k = found;
+      }
+      continue;
+    }
+    const double end = begins[k + 1], age_at_end = end - time;
+    const auto m = static_cast<double>(odds[k]);
+    const bool for_good = !(age_at_end < forever), counts = m > 0.0;
+    if (for_good && !counts) return forever;
+    if (counts && !(used < forever)) return now - time;
+    const double reached = for_good ? age_at_end : law.hazard_until(age_at_end);
+    if (counts) {
+      const double adds = m * (reached - used);
+      if (!(adds < left)) {
+        return Ageing{time, 0.0, 1.0}.days_until(law.age_at(static_cast<float>(used + left / m)), time, now, end);
+      }
+      left -= adds;
+    }
+    used = reached;
+    now = end;
+    ++k;
+  }
+  return forever;
+}
+
 /// When `exit` of a race would come if nothing changed, in days, from its draw; nothing where it never comes.
 std::optional<double> race_delay(const Program& program, const ExitRow& exit, const Carrier& carrier,
                                  const behaviour::ChoiceState& mood, std::uint32_t word) {
@@ -260,6 +326,14 @@ double delay_over(const Program& program, const ExitRow& as_seen, const VisitAt&
     bare.odds = 1.0f;
     return delay_by_sums(program, over, sums, j, after.formula().a * own_scale, weight_of(program, bare, carrier, state),
                          threshold, time);
+  }
+  const HazardCourse course = program.hazard_course(visit.persona, visit.touchpoint, j);
+  if (course.stretches > 0) {
+    ExitRow bare = at_visit;
+    bare.odds = 1.0f;
+    const auto factor = static_cast<double>(weight_of(program, bare, carrier, state));
+    return delay_over_course(program.hazard_courses(), course, LawOfDelay(after), time,
+                             static_cast<double>(threshold) / factor, limit);
   }
   const auto of_row = [&](const VisitRow& row) {
     const ExitRow& exit = program.exits(row)[j];

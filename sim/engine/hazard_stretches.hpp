@@ -94,6 +94,19 @@ SOJOURN_INLINE double fixed_delay_over_stretches(double fires, double time, doub
   return forever;
 }
 
+/// The hazard of a Weibull law of shape k over odds m(t) that repeat with a period, by integration by parts (Euler 1738;
+/// Maclaurin 1742): with m the mean and P1, P2, ... the antiderivatives, of mean 0, of m(t) - m, its integral is
+/// m F + h P1 - h' P2 + h'' P3 - ..., of which F = (x / a)^k, h = F k / x, h' = h (k - 1) / x and so on are known at an age
+/// x. The integral between two times is the difference of this sum, here in units of F, at the two; `term(n)` is Pn, and 0
+/// the mean: HazardCourses::terms.
+template <int terms, class Term>
+SOJOURN_INLINE double sum_of_terms(double age, double shape, Term term) {
+  const double y = 1.0 / age;
+  double from = term(terms - 1);
+  for (int n = terms - 2; n > 0; --n) from = term(n) - y * (shape - static_cast<double>(n)) * from;
+  return term(0) + y * shape * from;
+}
+
 /// What an exponential law, which has no age, needs to know of a stretch of time to fire in it: when it begins and ends,
 /// the hazard of Program::hazard_sums that has accumulated by its beginning, and how much a day adds.
 struct SummedHazard {

@@ -329,14 +329,34 @@ struct Payment {
 
 /// When an exit of a race comes, whatever changes there are: not before `soon` times the delay that it has without any; and
 /// if it is the first without any, some exit has come by `late` times that delay, where `late` is not 0, and by `latest`.
+/// Odds that change for a short time at a time have hardly more than their mean after a while, which bounds both more
+/// closely: not before `soon_far` times the delay, where that is `far` days or more, and by `late_far` times it or by `far`.
 struct Reach {
   float soon, late;
+  float soon_far, late_far, far;
   float latest;      // days
   std::int32_t way;  // a Way
 };
 /// How the loop finds when an exit comes whose hazard changes: one of the laws that it walks by, or more directly.
 struct Way {
-  enum : std::int32_t { fixed, by_sums, uniform, exponential, weibull, count };
+  enum : std::int32_t { fixed, by_sums, uniform, exponential, weibull, periodic, count };
+};
+
+/// A HazardCourse, and how many parts of the guide to its stretches there are to the day.
+struct Course {
+  std::int32_t at, stretches;
+  double least_age, parts;
+};
+inline constexpr std::int32_t course_terms = 12;
+
+/// HazardCourses, and a guide to their stretches as Hazards::guide, by time.
+struct Courses {
+  const double* begins;
+  const float* odds;
+  const std::int32_t* until;
+  const double* terms;
+  const std::int32_t* guide;
+  const Course* of;  // [hazard place x fast_exits + exit]; without stretches where there is none
 };
 
 /// How the hazards of races change in time: stretches of time, of few kinds, as Program::hazard_stretches has them.
@@ -367,6 +387,7 @@ struct Hazards {
   const std::int32_t* guide;
   const double* parts;  // as `most_rate`
   const double *rate, *most_rate;
+  Courses courses;
 };
 /// The part of Hazards::guide, of so many, in which a sum of hazards lies.
 SOJOURN_INLINE std::int32_t part_of(double sum, double parts, std::int32_t count) {

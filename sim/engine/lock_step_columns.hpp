@@ -176,6 +176,10 @@ struct alignas(64) Walkers {
   // Of exits whose accumulated hazard is known.
   double reached[lane_count], parts[lane_count];
   std::int32_t sums[lane_count], first[lane_count];
+  // Of exits that have a HazardCourse: into its arrays, to how far the closed form has led, and what that looks for.
+  double least_age[lane_count], jumps[lane_count], shape[lane_count], goal[lane_count], then[lane_count];
+  double mean[lane_count], here[lane_count], hazard[lane_count], next_sum[lane_count], next_hazard[lane_count];
+  std::int32_t course[lane_count], stretches[lane_count], gone_to[lane_count], found[lane_count], until[lane_count];
 };
 
 /// Columns of `Row`, by the position of the field.

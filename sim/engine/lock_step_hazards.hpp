@@ -41,6 +41,7 @@ struct WeibullLaw {
 /// How the way of a walker ends: not yet; never; at once; when the law says.
 struct Over {
   static constexpr double not_yet = 0.0, never_comes = 1.0, at_once = 2.0, fires = 3.0;
+  static constexpr double jumps = 4.0;  // not yet: the closed form of HazardCourse leads on
 };
 
 /// More than the arithmetic of bounds is off by.
@@ -158,7 +159,7 @@ void begin(Block& b, int count, int padded) {
 }
 
 /// All walkers go over the stretch at hand, as delay_over_stretches does; those whose way ends there stay.
-template <class Law, bool stretched>
+template <class Law, bool stretched, bool by_course = false>
 void walk_on(Walkers& w, int padded) {
   constexpr double forever = __builtin_inf();
   EACH_LANE
@@ -186,7 +187,8 @@ void walk_on(Walkers& w, int padded) {
     const double idle = ends ? Over::not_yet : Over::never_comes;
     const double here = counts ? counting : idle;
     const double begun_over = begun ? here : Over::not_yet;
-    const double over = within ? begun_over : Over::never_comes;
+    const double stays = within ? begun_over : Over::never_comes;
+    const double over = by_course && within && w.jumps[i] > 0.0 ? Over::jumps : stays;
     const bool goes = over == Over::not_yet;
     const double left_counts = counts ? left - adds : left, left_begun = begun ? left_counts : left;
     const double used_begun = begun ? reached : used;
@@ -220,7 +222,7 @@ void look_around(const Block& b, Walkers& w, int padded) {
 }
 
 /// Those whose way has ended leave, and the others close up. Returns how many they are.
-template <class Law, bool stretched>
+template <class Law, bool stretched, bool by_course = false>
 int settle(Block& b, int count, int padded) {
   Walkers& w = b.walkers;
   EACH_LANE
@@ -233,13 +235,17 @@ int settle(Block& b, int count, int padded) {
   }
   int still = 0;
   for (int i = 0; i < count; ++i) {
-    if (w.over[i] >= Over::at_once) take_first(b, w.exit[i], w.racer[i], w.delay[i]);
-    if (w.over[i] != Over::not_yet) continue;
+    if (w.over[i] == Over::at_once || w.over[i] == Over::fires) take_first(b, w.exit[i], w.racer[i], w.delay[i]);
+    if (w.over[i] != Over::not_yet && w.over[i] != Over::jumps) continue;
     for (auto* const column : {w.time, w.limit, w.a, w.b, w.sigma, w.per, w.now, w.left, w.used}) column[still] = column[i];
     if constexpr (stretched) {
       for (auto* const column : {w.age, w.since, w.age_since, w.by}) column[still] = column[i];
     }
     for (auto* const column : {w.at, w.row, w.runs, w.racer, w.exit}) column[still] = column[i];
+    if constexpr (by_course) {
+      for (auto* const column : {w.least_age, w.parts}) column[still] = column[i];
+      for (auto* const column : {w.course, w.stretches, w.gone_to}) column[still] = column[i];
+    }
     w.factor[still] = w.factor[i];
     ++still;
   }
@@ -269,6 +275,161 @@ void walk(Block& b, int count) {
     }
     count = settle<Law, stretched>(b, count, padded);
     padded = (count + 15) & ~15;
+  }
+}
+
+/// The last stretches of their courses that have begun by `then`, or the first ones.
+void find_in_courses(const Courses& courses, Walkers& w, int padded) {
+  EACH_LANE
+  for (int i = 0; i < padded; ++i) {
+    w.probe[i] = w.course[i] + part_of(w.then[i], w.parts[i], w.stretches[i]);
+  }
+  EACH_LANE
+  for (int i = 0; i < padded; ++i) w.found[i] = w.course[i] + courses.guide[w.probe[i]];
+  for (std::int32_t any = 1; any != 0;) {
+    EACH_LANE
+    for (int i = 0; i < padded; ++i) {
+      w.ended[i] = courses.begins[w.found[i] + 1] <= w.then[i] ? 1 : 0;
+      w.found[i] += w.ended[i];
+    }
+    any = 0;
+    for (int i = 0; i < padded; ++i) any |= w.ended[i];
+  }
+}
+
+/// By the beginning of the stretches `at`: the hazard of the law, and the sum of PeriodTerms.
+void sum_terms(const Courses& courses, Walkers& w, const std::int32_t* at, double* hazard, double* sum, int padded) {
+  EACH_LANE
+  for (int i = 0; i < padded; ++i) w.age[i] = courses.begins[at[i]] - w.time[i];
+  EACH_LANE
+  for (int i = 0; i < padded; ++i) hazard[i] = WeibullLaw::hazard_until(w.age[i], w.a[i], w.b[i], w.sigma[i], 0.0);
+  EACH_LANE
+  for (int i = 0; i < padded; ++i) {
+    const double* const terms = courses.terms;
+    const std::int32_t first = at[i] * course_terms;
+    sum[i] = hazard[i] * sum_of_terms<course_terms>(
+                             w.age[i], w.shape[i], [=](int n) __attribute__((always_inline)) { return terms[first + n]; });
+  }
+}
+
+/// All walkers go as far as the closed form leads, as delay_over_course does.
+void jump(const Block& b, Walkers& w, int padded) {
+  const Courses& courses = b.t.hazards.courses;
+  EACH_LANE
+  for (int i = 0; i < padded; ++i) {
+    w.gone_to[i] = courses.until[w.at[i]];
+    w.until[i] = w.course[i] + w.gone_to[i];
+  }
+  sum_terms(courses, w, w.at, w.hazard, w.here, padded);
+  EACH_LANE
+  for (int i = 0; i < padded; ++i) {
+    w.mean[i] = courses.terms[w.at[i] * course_terms];
+    w.goal[i] = w.here[i] + w.left[i];
+  }
+  EACH_LANE
+  for (int i = 0; i < padded; ++i) {
+    w.then[i] = w.time[i] + WeibullLaw::age_at(static_cast<float>(w.goal[i] / w.mean[i]), w.a[i], w.b[i], w.sigma[i]);
+  }
+  const auto stay_within = [&]() __attribute__((always_inline)) {
+    EACH_LANE
+    for (int i = 0; i < padded; ++i) {
+      const std::int32_t raised = w.found[i] > w.at[i] ? w.found[i] : w.at[i];
+      w.found[i] = raised < w.until[i] ? raised : w.until[i];
+    }
+  };
+  find_in_courses(courses, w, padded);
+  stay_within();
+  EACH_LANE
+  for (int i = 0; i < padded; ++i) w.then[i] -= courses.terms[w.found[i] * course_terms + 1] / w.mean[i];
+  find_in_courses(courses, w, padded);
+  stay_within();
+  for (std::int32_t any = 1; any != 0;) {
+    sum_terms(courses, w, w.found, w.hazard, w.here, padded);
+    EACH_LANE
+    for (int i = 0; i < padded; ++i) w.probe[i] = w.found[i] < w.until[i] ? w.found[i] + 1 : w.until[i];
+    sum_terms(courses, w, w.probe, w.next_hazard, w.next_sum, padded);
+    EACH_LANE
+    for (int i = 0; i < padded; ++i) {
+      const std::int32_t back = w.here[i] < w.goal[i] ? 0 : 1, on = w.next_sum[i] < w.goal[i] ? 1 : 0;
+      const std::int32_t goes_back = w.found[i] > w.at[i] ? back : 0, goes_on = w.found[i] < w.until[i] ? on : 0;
+      w.ended[i] = goes_back != 0 ? -1 : goes_on;
+    }
+    any = 0;
+    for (int i = 0; i < padded; ++i) any |= w.ended[i];
+    EACH_LANE
+    for (int i = 0; i < padded; ++i) w.found[i] += w.ended[i];
+  }
+  EACH_LANE
+  for (int i = 0; i < padded; ++i) {
+    const bool leads_on = w.found[i] > w.at[i];
+    w.used[i] = leads_on ? w.hazard[i] : w.used[i];
+    w.left[i] = leads_on ? w.goal[i] - w.here[i] : w.left[i];
+  }
+  EACH_LANE
+  for (int i = 0; i < padded; ++i) {
+    w.now[i] = w.found[i] > w.at[i] ? courses.begins[w.found[i]] : w.now[i];
+    w.at[i] = w.found[i];
+  }
+}
+
+/// Exits whose odds repeat with a period, as many as `count`.
+void walk_courses(Block& b, int count) {
+  if (count == 0) return;
+  Walkers& w = b.walkers;
+  const Courses& courses = b.t.hazards.courses;
+  for (int i = 0; i < count; ++i) {
+    const Course& course = courses.of[b.changing.place[w.racer[i]] * fast_exits + w.exit[i]];
+    w.course[i] = course.at;
+    w.stretches[i] = course.stretches;
+    w.parts[i] = course.parts;
+    w.least_age[i] = course.least_age;
+  }
+  const auto pad_all = [&](int padded) {
+    pad(w, count, padded);
+    for (int i = count; i < padded; ++i) {
+      for (auto* const column : {w.now, w.used, w.least_age}) column[i] = column[0];
+      for (auto* const column : {w.course, w.stretches, w.gone_to}) column[i] = column[0];
+    }
+  };
+  int padded = (count + 15) & ~15;
+  pad_all(padded);
+  EACH_LANE
+  for (int i = 0; i < padded; ++i) {
+    w.shape[i] = 1.0 / w.sigma[i];
+    w.left[i] = w.left[i] / static_cast<double>(w.factor[i]);
+    w.used[i] = 0.0;
+    w.now[i] = w.then[i] = w.time[i];
+    w.gone_to[i] = 0;
+  }
+  find_in_courses(courses, w, padded);
+  EACH_LANE
+  for (int i = 0; i < padded; ++i) w.at[i] = w.found[i];
+  while (count > 0) {
+    for (int gone = 0; gone < count;) {
+      EACH_LANE
+      for (int i = 0; i < padded; ++i) w.until[i] = courses.until[w.at[i]];
+      EACH_LANE
+      for (int i = 0; i < padded; ++i) {
+        const double leads = w.until[i] > 0 && w.until[i] != w.gone_to[i] ? 1.0 : 0.0;
+        w.jumps[i] = w.now[i] - w.time[i] >= w.least_age[i] ? leads : 0.0;
+        w.m[i] = static_cast<double>(courses.odds[w.at[i]]);
+        w.end[i] = courses.begins[w.at[i] + 1];
+      }
+      walk_on<WeibullLaw, false, true>(w, padded);
+      EACH_LANE
+      for (int i = 0; i < padded; ++i) w.ended[i] = w.over[i] == Over::not_yet ? 0 : 1;
+      EACH_LANE
+      for (int i = 0; i < padded; ++i) w.at[i] += 1 - w.ended[i];
+      gone = 0;
+      for (int i = 0; i < count; ++i) gone += w.ended[i];
+    }
+    count = settle<WeibullLaw, false, true>(b, count, padded);
+    if (count == 0) return;
+    padded = (count + 15) & ~15;
+    pad_all(padded);
+    EACH_LANE
+    for (int i = 0; i < padded; ++i) w.shape[i] = 1.0 / w.sigma[i];
+    jump(b, w, padded);
   }
 }
 
@@ -402,7 +563,10 @@ void mark(Block& b, int j, int padded) {
   for (int k = 0; k < padded; ++k) c.index[k] = b.r.first_exit[k] + (j < exits[k] ? j : 0);
   EACH_LANE
   for (int k = 0; k < padded; ++k) {
-    c.soonest[j][k] = (b.r.delays[j][k] + moment) * static_cast<double>(reach[c.index[k]].soon);
+    const double delay = b.r.delays[j][k] + moment, soon = delay * static_cast<double>(reach[c.index[k]].soon);
+    const double far = delay * static_cast<double>(reach[c.index[k]].soon_far);
+    const double later = far > soon ? far : soon;
+    c.soonest[j][k] = far >= static_cast<double>(reach[c.index[k]].far) * bound_rounding ? later : soon;
   }
   EACH_LANE
   for (int k = 0; k < padded; ++k) c.chosen[k] = c.soonest[j][k] <= c.limit[k] * bound_rounding ? 1 : 0;
@@ -425,7 +589,10 @@ void race_over_changes(Block& b, int count, int padded) {
     const double last = std::bit_cast<double>(std::bit_cast<std::int64_t>(horizon - c.time[k]) + 1);
     const auto late = static_cast<double>(hazards.reach[c.index[k]].late);
     const auto latest = static_cast<double>(hazards.reach[c.index[k]].latest);
-    const double by_late = late > 0.0 ? b.r.delay[k] * late : never;
+    const double by_all = late > 0.0 ? b.r.delay[k] * late : never;
+    const auto far = static_cast<double>(hazards.reach[c.index[k]].far);
+    const double mean_far = b.r.delay[k] * static_cast<double>(hazards.reach[c.index[k]].late_far);
+    const double by_mean = mean_far > far ? mean_far : far, by_late = by_mean < by_all ? by_mean : by_all;
     const double some = (by_late < latest ? by_late : latest) * bound_rounding, known = b.r.first[k] < 0 ? never : some;
     c.limit[k] = known < last ? known : last;
     b.r.delay[k] = c.changes[k] != 0 ? last : b.r.delay[k];
@@ -451,6 +618,7 @@ void race_over_changes(Block& b, int count, int padded) {
   walk_all<UniformLaw>(b, by[Way::uniform]);
   walk_all<ExponentialLaw>(b, by[Way::exponential]);
   walk_all<WeibullLaw>(b, by[Way::weibull]);
+  walk_all(b, by[Way::periodic], [&](int walking) { walk_courses(b, walking); });
 }
 
 }  // namespace

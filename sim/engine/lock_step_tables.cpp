@@ -420,12 +420,13 @@ void Compiled::compile_hazards() {
   next_hazards_.resize(begins.size() * changing.size());
   hazard_odds_.assign(changing.size() * kinds * exits_of_row, 0.0f);
   hazard_stretch_.assign(hazard_odds_.size(), 1.0);
-  reach_.assign(exits_.size(), {0.0f, 0.0f, not_known, Way::fixed});
+  reach_.assign(exits_.size(), {0.0f, 0.0f, 0.0f, 0.0f, 0.0f, not_known, Way::fixed});
   hazard_rate_.assign(hazard_odds_.size(), 0.0);
   most_hazard_rate_.assign(changing.size() * exits_of_row, 1.0);
   hazard_guide_.assign(program_->hazard_sums().size(), -1);
   hazard_parts_.assign(most_hazard_rate_.size(), 0.0);
   hazard_sums_at_.assign(changing.size() * exits_of_row, no_sums);
+  course_guide_.assign(program_->hazard_courses().begins.size(), -1);
   hazard_runs_at_.assign(changing.size() * exits_of_row, 0);
   steady_from_.assign(changing.size() * exits_of_row, 0);
   std::size_t most_stretches = 0;
@@ -447,6 +448,7 @@ void Compiled::compile_hazards() {
     const auto rows = program_->hazard_rows(persona(changing[k]), touchpoint(changing[k]));
     hazard_kinds_at_.push_back(narrow(rows.size()));
     for (std::size_t j = 0; j < exits_of_row; ++j) {
+      compile_course(program_->hazard_course(persona(changing[k]), touchpoint(changing[k]), j));
       const HazardSums known = program_->hazard_sums(persona(changing[k]), touchpoint(changing[k]), j);
       if (known.sums.empty()) continue;
       compile_guide(known.sums, k * exits_of_row + j);
@@ -479,6 +481,7 @@ void Compiled::compile_hazards() {
   std::int32_t search = 1;
   while (static_cast<std::size_t>(search) < most_stretches) search *= 2;
   const bool unknown = std::find(hazard_kinds_at_.begin(), hazard_kinds_at_.end(), 0) != hazard_kinds_at_.end();
+  const HazardCourses& courses = program_->hazard_courses();
   tables_.hazards = {hazard_place_of_.data(),
                      narrow(changing.size()),
                      narrow(kinds),
@@ -500,8 +503,24 @@ void Compiled::compile_hazards() {
                      hazard_guide_.data(),
                      hazard_parts_.data(),
                      hazard_rate_.data(),
-                     most_hazard_rate_.data()};
+                     most_hazard_rate_.data(),
+                     {courses.begins.data(), courses.odds.data(), courses.until.data(), courses.terms.data(),
+                      course_guide_.data(), courses_.data()}};
 }
+
+namespace {
+
+/// Of each of as many equal parts as there are `begins` the last of them that lies in an earlier part.
+void fill_guide(std::span<const double> begins, double parts, std::int32_t* guide) {
+  const std::int32_t count = narrow(begins.size());
+  std::int32_t last = 0;
+  for (std::int32_t part = 0; part < count; ++part) {
+    while (last + 1 < count && lock_step::part_of(begins[static_cast<std::size_t>(last) + 1], parts, count) < part) ++last;
+    guide[part] = last;
+  }
+}
+
+}  // namespace
 
 /// The guide of such sums, and how it is used at the exit of a hazard place.
 void Compiled::compile_guide(std::span<const double> sums, std::size_t exit) {
@@ -510,14 +529,42 @@ void Compiled::compile_guide(std::span<const double> sums, std::size_t exit) {
   hazard_parts_[exit] = parts;
   const auto begin = hazard_guide_.begin() + (sums.data() - program_->hazard_sums().data());
   if (begin[0] >= 0) return;  // other exits have the same sums
-  std::int32_t last = 0;
-  for (std::int32_t part = 0; part < narrow(stretches); ++part) {
-    while (last + 1 < narrow(stretches) &&
-           lock_step::part_of(sums[static_cast<std::size_t>(last) + 1], parts, narrow(stretches)) < part) {
-      ++last;
+  fill_guide(sums.first(stretches), parts, &*begin);
+}
+
+void Compiled::compile_course(const HazardCourse& course) {
+  static_assert(HazardCourse::terms == lock_step::course_terms);
+  courses_.push_back({narrow(course.at), narrow(course.stretches), course.least_age, 0.0});
+  if (course.stretches == 0) return;
+  const auto begins = std::span(program_->hazard_courses().begins).subspan(course.at, course.stretches);
+  courses_.back().parts = static_cast<double>(course.stretches) / begins.back();
+  if (course_guide_[course.at] < 0) fill_guide(begins, courses_.back().parts, &course_guide_[course.at]);
+}
+
+/// With M the mean of odds m(t) over the horizon, and R the range of D(t), the integral of m - M, the integral of (m - M) h
+/// is at most R h(x) in size by the age x where the hazard h rises with age (parts; exponential and Weibull of shape k >=
+/// 1): a share of k R / (M x) of M times the cumulative hazard F(x). Where h falls, it is at most m_most F(d) up to an age d
+/// and R h(d) from there on, with d = R / m_most a share of (1 + k) (m_most / M) (d / x)^k.
+Compiled::Mean Compiled::mean_odds(std::uint32_t p, std::uint32_t v, std::size_t exit) const {
+  const auto stretches = program_->hazard_stretches(p, v);
+  const double horizon = program_->horizon();
+  const auto each = [&](auto use) {
+    for (std::size_t k = 0; k < stretches.size(); ++k) {
+      const double end = k + 1 < stretches.size() ? stretches[k + 1].begin : horizon;
+      use(static_cast<double>(program_->exits(program_->row(stretches[k]))[exit].odds),
+          std::max(0.0, std::min(end, horizon) - std::max(0.0, stretches[k].begin)));
     }
-    begin[part] = last;
-  }
+  };
+  Mean mean{0.0, 0.0};
+  each([&](double odds, double days) { mean.odds += odds * (days / horizon); });
+  double sum = 0.0, most = 0.0, least = 0.0;
+  each([&](double odds, double days) {
+    sum += (odds - mean.odds) * days;
+    most = std::max(most, sum);
+    least = std::min(least, sum);
+  });
+  mean.range = most - least;
+  return mean;
 }
 
 /// Where hazards are multiplied by r, the hazard that a law needs is divided by it. The age at which it has that is, of the
@@ -550,17 +597,33 @@ void Compiled::compile_reach(std::size_t place) {
       const double sooner = known ? std::pow(std::min(1.0, odds / most), power) * (shortest / exits[j].stretch) : 0.0;
       const double later =
           known && least > 0.0 ? std::pow(std::max(1.0, odds / least), power) * (longest / exits[j].stretch) : 0.0;
+      const Mean mean = mean_odds(p, v, j);
+      const double shape = 1.0 / power, share = mean.odds > 0.0 ? mean.range / mean.odds : 0.0;
+      constexpr double off = 0.05;  // how far at most the mean by the hazard is off, as a share, from `far` days on
+      const bool by_mean = known && mean.odds > 0.0 && longest == 1.0 && shortest == 1.0 &&
+                           (exit.family == Family::weibull || exit.family == Family::exponential);
+      const double young = mean.range / most;
+      const double far =
+          shape < 1.0 ? young * std::pow((1.0 + shape) * (most / mean.odds) / off, power) : shape * share / off;
+      const auto by_then = [&](double times) { return std::min(std::pow(odds / (mean.odds * times), power), surely_never); };
       const bool bounded = least > 0.0 && (exit.family == Family::uniform || exit.family == Family::constant);
       const double last = bounded ? (exit.a + exit.b) * longest : surely_never;
+      const bool known_course = program_->hazard_course(p, v, j).stretches > 0;
       const bool known_sums = !program_->hazard_sums(p, v, j).sums.empty();
       const std::int32_t way = exit.family == Family::constant      ? Way::fixed
                                : exit.family == Family::uniform     ? Way::uniform
                                : known_sums                         ? Way::by_sums
                                : exit.family == Family::exponential ? Way::exponential
+                               : known_course                       ? Way::periodic
                                                                     : Way::weibull;
-      reach_[static_cast<std::size_t>(rows_[row].first_exit) + j] = {static_cast<float>(most > 0.0 ? sooner : surely_never),
-                                                                     static_cast<float>(std::min(later, surely_never)),
-                                                                     static_cast<float>(std::min(last, surely_never)), way};
+      reach_[static_cast<std::size_t>(rows_[row].first_exit) + j] = {
+          static_cast<float>(most > 0.0 ? sooner : surely_never),
+          static_cast<float>(std::min(later, surely_never)),
+          by_mean ? static_cast<float>(by_then(1.0 + off)) : 0.0f,
+          by_mean ? static_cast<float>(by_then(1.0 - off)) : 0.0f,
+          by_mean ? static_cast<float>(std::min(far, surely_never)) : static_cast<float>(surely_never),
+          static_cast<float>(std::min(last, surely_never)),
+          way};
     }
   }
 }

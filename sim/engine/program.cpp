@@ -185,6 +185,7 @@ Program::Program(const Model& model, Switches switches)
   compile_hazard_stretches();
   compile_hazard_runs();
   compile_hazard_sums();
+  compile_hazard_courses();
   compile_pieces();
   compile_flows();
   compile_services();
@@ -683,6 +684,153 @@ void Program::compile_hazard_sums() {
     }
   }
   hazard_sums_begin_.push_back(sums_of_exit_.size());
+}
+
+namespace {
+
+/// Stretches from `first` to `end` that repeat every `period` of them.
+struct Repeating {
+  std::size_t first = 0, period = 0, end = 0;
+};
+
+/// The longest sequence of stretches from `first` on that repeats, at least four times; without an end where there is none.
+Repeating repeating(std::span<const double> begins, std::span<const float> odds, std::size_t first) {
+  constexpr std::size_t most_stretches = 64, least_periods = 4;  // a week of three shifts a day has 21
+  constexpr double rounding = 1e-9;
+  const std::size_t stretches = odds.size() - 1;  // that end
+  const auto length = [&](std::size_t k) { return begins[k + 1] - begins[k]; };
+  Repeating best;
+  for (std::size_t period = 2; period <= most_stretches && first + least_periods * period <= stretches; ++period) {
+    std::size_t k = first;
+    while (k + period < stretches && odds[k + period] == odds[k] && std::fabs(length(k + period) - length(k)) <= rounding) {
+      ++k;
+    }
+    const std::size_t end = k + period;
+    if (end >= first + least_periods * period && end > best.end) best = {first, period, end};
+  }
+  return best;
+}
+
+/// HazardCourses::terms at the beginnings of the stretches of one period, one after the other; returns the largest size of
+/// the last antiderivative.
+double antiderivatives(std::span<const double> begins, std::span<const float> odds, std::span<double> terms) {
+  constexpr auto count = std::size_t{HazardCourse::terms};
+  const std::size_t period = odds.size();
+  const double days = begins[period] - begins[0];
+  double mean = 0.0;
+  for (std::size_t k = 0; k < period; ++k) mean += static_cast<double>(odds[k]) * ((begins[k + 1] - begins[k]) / days);
+  // Of a stretch: the value of antiderivative n, `later` days after its beginning, and its integral up to there.
+  const auto value = [&](std::size_t k, std::size_t n, double later, int integrated) {
+    double sum = 0.0, power = 1.0;
+    for (int i = 1; i <= integrated; ++i) power *= later / i;
+    for (std::size_t i = 0; i <= n; ++i) {
+      const double below = n == i ? static_cast<double>(odds[k]) - mean : terms[k * count + n - i];
+      sum += below * power;
+      power *= later / static_cast<double>(i + 1 + static_cast<std::size_t>(integrated));
+    }
+    return sum;
+  };
+  double most = 0.0;
+  for (std::size_t n = 1; n < count; ++n) {
+    double integral = 0.0;
+    for (std::size_t k = 0; k < period; ++k) {
+      terms[k * count] = mean;
+      const double length = begins[k + 1] - begins[k];
+      double& here = terms[k * count + n];
+      here = k == 0 ? 0.0 : value(k - 1, n, begins[k] - begins[k - 1], 0);
+      integral += value(k, n, length, 1);
+    }
+    for (std::size_t k = 0; k < period; ++k) terms[k * count + n] -= integral / days;
+    constexpr int steps = 8;
+    for (std::size_t k = 0; n + 1 == count && k < period; ++k) {
+      for (int step = 0; step < steps; ++step) {
+        most = std::max(most, std::fabs(value(k, n, (begins[k + 1] - begins[k]) * step / steps, 0)));
+      }
+    }
+  }
+  return most;
+}
+
+}  // namespace
+
+void Program::compile_hazard_courses() {
+  constexpr auto count = std::size_t{HazardCourse::terms};
+  std::vector<double> begins, terms;
+  std::vector<float> odds;
+  std::vector<std::int32_t> until;
+  for (std::size_t place = 0; place < personas_ * touchpoints_; ++place) {
+    hazard_course_begin_.push_back(courses_of_exit_.size());
+    const auto p = static_cast<std::uint32_t>(place / touchpoints_), v = static_cast<std::uint32_t>(place % touchpoints_);
+    const std::span<const HazardStretch> stretches = hazard_stretches(p, v);
+    if (hazard_rows(p, v).empty()) continue;
+    for (std::size_t j = 0; j < exits(row(stretches[0])).size(); ++j) {
+      HazardCourse& of = courses_of_exit_.emplace_back();
+      const ExitRow& exit = exits(row(stretches[0]))[j];
+      const Inverse::Formula law = delay(exit.delay).formula();
+      if (law.family != Inverse::Family::weibull || exit.personal()) continue;
+      const auto unstretched = [&](std::uint32_t k) { return exits(row(k))[j].stretch == 1.0; };
+      const auto rows = hazard_rows(p, v);
+      if (!std::all_of(rows.begin(), rows.end(), unstretched)) continue;
+      begins.clear();
+      odds.clear();
+      const std::span<const std::int32_t> runs = hazard_runs(p, v, j);
+      for (std::size_t k = 0; k < stretches.size(); ++k) {
+        if (k > 0 && runs[k - 1] > 1) continue;
+        begins.push_back(stretches[k].begin);
+        odds.push_back(exits(row(stretches[k]))[j].odds);
+      }
+      begins.push_back(std::numeric_limits<double>::infinity());
+      terms.assign(begins.size() * count, 0.0);
+      until.assign(begins.size(), 0);
+      // What the sum of the terms is off by is at most the last antiderivative times the last derivative of the hazard at
+      // the age from which on it is used; that shall be a share of the hazard up to that age.
+      constexpr double most_off = 1e-9;
+      const double shape = 1.0 / static_cast<double>(law.sigma);
+      double falling = 1.0;
+      for (std::size_t n = 0; n + 1 < count; ++n) falling *= std::fabs(shape - static_cast<double>(n));
+      double age = 1e-3;
+      bool repeats = false;
+      for (std::size_t k = 0; k + 1 < odds.size();) {
+        const Repeating found = repeating(begins, odds, k);
+        if (found.end == 0) {
+          ++k;
+          continue;
+        }
+        const double most = antiderivatives(std::span(begins).subspan(k, found.period + 1),
+                                            std::span(odds).subspan(k, found.period), std::span(terms).subspan(k * count));
+        age = std::max(age, std::pow(falling * most / (terms[k * count] * most_off), 1.0 / static_cast<double>(count - 1)));
+        // The beginning of what follows has other terms.
+        for (std::size_t i = k; i < found.end; ++i) {
+          if (i >= k + found.period) std::copy_n(&terms[(i - found.period) * count], count, &terms[i * count]);
+          if (i + 1 < found.end) until[i] = static_cast<std::int32_t>(found.end - 1);
+        }
+        repeats = true;
+        k = found.end;
+      }
+      if (!repeats) continue;
+      of = {hazard_courses_.begins.size(), odds.size(), age};
+      odds.push_back(0.0f);
+      // Most exits of a place are changed alike, and a place for all personas.
+      const auto alike = [&](const HazardCourse& other) {
+        return other.stretches == of.stretches &&
+               std::equal(begins.begin(), begins.end(),
+                          hazard_courses_.begins.begin() + static_cast<std::ptrdiff_t>(other.at)) &&
+               std::equal(odds.begin(), odds.end(), hazard_courses_.odds.begin() + static_cast<std::ptrdiff_t>(other.at));
+      };
+      const std::size_t from = hazard_course_begin_[place >= touchpoints_ ? place - touchpoints_ : place];
+      const auto known =
+          std::find_if(courses_of_exit_.begin() + static_cast<std::ptrdiff_t>(from), courses_of_exit_.end() - 1, alike);
+      if (known != courses_of_exit_.end() - 1) {
+        of.at = known->at;
+        continue;
+      }
+      hazard_courses_.begins.insert(hazard_courses_.begins.end(), begins.begin(), begins.end());
+      hazard_courses_.odds.insert(hazard_courses_.odds.end(), odds.begin(), odds.end());
+      hazard_courses_.until.insert(hazard_courses_.until.end(), until.begin(), until.end());
+      hazard_courses_.terms.insert(hazard_courses_.terms.end(), terms.begin(), terms.end());
+    }
+  }
+  hazard_course_begin_.push_back(courses_of_exit_.size());
 }
 
 void Program::compile_choice(VisitRow& row) {

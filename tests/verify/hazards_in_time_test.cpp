@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/engine/hazard_stretches.hpp"
 #include "sojourn/engine/run.hpp"
 #include "tests/catch.hpp"
 #include "tests/verify/journeys.hpp"
@@ -281,8 +282,7 @@ ModelParts many_exits(bool clocks) {
 
 }  // namespace
 
-TEST_CASE("hazards in time: nights that come again are skipped over to the same bits, but for exponential laws",
-          "[verify]") {
+TEST_CASE("hazards in time: nights that come again are skipped over to the same bits, but where sums lead on", "[verify]") {
   // Where the hazards of a place are of few kinds, an exit that cannot fire in time is known at once; where they are of
   // many, each stretch is looked at. Ten more kinds come when the lives that are compared are over.
   for (const bool clocks : {false, true}) {
@@ -300,10 +300,11 @@ TEST_CASE("hazards in time: nights that come again are skipped over to the same 
       return all;
     };
     const auto of_few = ends(few);
-    // Where they are few the hazard of an exponential law is summed up beforehand, which moves a time by a second or two.
+    // Where they are few the hazard of an exponential law is summed up beforehand, and that of a Weibull law without a clock
+    // has a closed form, which moves a time by a second or two.
     const auto same = [&](const std::vector<std::pair<double, std::int64_t>>& found, double off) {
       return std::equal(found.begin(), found.end(), of_few.begin(), of_few.end(), [&](const auto& one, const auto& other) {
-        const double most = one.second == 2 ? off : 0.0;
+        const double most = one.second == 2 || (one.second == 0 && !clocks) ? off : 0.0;
         return one.second == other.second && std::fabs(one.first - other.first) <= most;
       });
     };
@@ -548,6 +549,7 @@ TEST_CASE("hazards in time: through nights each exit comes when its hazard, inte
       {Exponential{25.0}, [](double) { return 1.0 / 25.0; }},
       {Uniform{3.0, 160.0}, [](double age) { return age > 3.0 ? 1.0 / (160.0 - age) : 0.0; }},
       {Weibull{30.0, 2.0}, [](double age) { return 2.0 / 30.0 * (age / 30.0); }},
+      {Weibull{30.0, 1.4}, [](double age) { return 1.4 / 30.0 * std::pow(age / 30.0, 0.4); }},
   };
   struct Nights {
     double hazard, stretch, at_last;  // by night, and in the last stretch: of the hazard
@@ -582,6 +584,137 @@ TEST_CASE("hazards in time: through nights each exit comes when its hazard, inte
       CHECK(furthest_off(parts, laws[k], at(nights.hazard + 0.05, nights.stretch), left) > 0.01);
       if (nights.hazard == 0.0 && k < 2) continue;
       CHECK(furthest_off(parts, laws[k], at(nights.hazard, nights.stretch * 1.05), left) > 0.004);
+    }
+  }
+}
+
+namespace {
+
+/// Odds of leaving that repeat, for so many days.
+struct Pattern {
+  std::string name;
+  std::vector<Change> changes;
+};
+std::vector<Pattern> patterns(int days) {
+  const auto name = [](const char* of, int day) { return of + std::to_string(day); };
+  const auto over = [&](const char* of, double value, double begin, double end, int every, int of_them) {
+    std::vector<Change> all;
+    for (int day = 0; day < days; ++day) {
+      if (day % every < of_them) all.push_back(hazard(name(of, day), Operation::multiply, value, day + begin, day + end));
+    }
+    return all;
+  };
+  const auto join = [](std::vector<Change> all, const std::vector<Change>& more) {
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  };
+  return {{"nights", over("night-", 3.0, 0.5, 1.0, 1, 1)},
+          {"early nights", over("night-", 0.2, 0.0, 1.0 / 3.0, 1, 1)},
+          {"closed nights", over("night-", 0.0, 0.75, 1.0, 1, 1)},
+          {"open for an hour", over("night-", 0.0, 1.0 / 24.0, 1.0, 1, 1)},
+          {"working days", over("work-", 5.0, 0.3, 0.7, 7, 5)},
+          {"nights and weekends that overlap",
+           join(over("night-", 3.0, 0.5, 1.0, 1, 1), over("weekend-", 0.5, 0.25, 2.25, 7, 1))},
+          {"shifts", join(over("late-", 2.0, 0.6, 0.9, 1, 1), over("night-", 0.5, 0.0, 0.25, 1, 1))},
+          {"nights, more of them from the middle on, but for a feast",
+           join(over("night-", 3.0, 0.5, 0.9, 1, 1),
+                {hazard("more", Operation::multiply, 2.0, days / 2.0),
+                 hazard("feast", Operation::multiply, 0.1, days / 4.0, days / 4.0 + 1.5)})}};
+}
+
+}  // namespace
+
+TEST_CASE("hazards in time: over odds that repeat the closed form is the sum over stretches to 1e-9", "[verify]") {
+  constexpr int days = 365;
+  for (const Pattern& pattern : patterns(days)) {
+    for (const double shape : {0.3, 0.7, 1.4, 2.0, 3.7, 12.0}) {
+      CAPTURE(pattern.name, shape);
+      const Program program(Model(members(Weibull{90.0, shape}, days, pattern.changes)));
+      const HazardCourse course = program.hazard_course(0, 0, 0);
+      REQUIRE(course.stretches > 300);
+      const HazardCourses& all = program.hazard_courses();
+      const auto hazard_by = [&](double age) { return std::pow(age / 90.0, shape); };
+      double most = 0.0, most_if_young = 0.0;
+      int jumps = 0;
+      for (const double time : {0.0, 0.3, 0.77, 5.5, 100.1, 200.9}) {
+        // From `first` on to the last stretch that the closed form reaches: how far it is off, as a share of all hazard
+        // since the visit.
+        const auto off_from = [&](double least_age, bool count) {
+          std::size_t k = 0;
+          while (!(all.begins[course.at + k + 1] > time)) ++k;
+          double sum = 0.0, used = 0.0, furthest = 0.0;
+          const auto step = [&]() {
+            const double reached = hazard_by(all.begins[course.at + k + 1] - time);
+            sum += static_cast<double>(all.odds[course.at + k]) * (reached - used);
+            used = reached;
+            ++k;
+          };
+          const auto closed = [&]() {
+            const double* const of = &all.terms[(course.at + k) * HazardCourse::terms];
+            return used *
+                   sum_of_terms<HazardCourse::terms>(all.begins[course.at + k] - time, shape, [of](int n) { return of[n]; });
+          };
+          while (k + 1 < course.stretches) {
+            const auto until = static_cast<std::size_t>(all.until[course.at + k]);
+            if (until == 0 || !(used > 0.0) || all.begins[course.at + k] - time < least_age) {
+              step();
+              continue;
+            }
+            const double before = closed(), sum_before = sum;
+            jumps += count;
+            while (k < until) {
+              step();
+              furthest = std::fmax(furthest, std::fabs((closed() - before) - (sum - sum_before)) / sum);
+            }
+            step();
+          }
+          return furthest;
+        };
+        most = std::fmax(most, off_from(course.least_age, true));
+        most_if_young = std::fmax(most_if_young, off_from(0.25 * course.least_age, false));
+      }
+      CHECK(jumps >= 4);
+      CHECK(most < 1e-9);
+      // The twin: from an earlier age on. Where the hazard is a power next to
+      // nothing is left out at any age.
+      if (shape == 2.0 || shape == 12.0) continue;
+      CHECK(most_if_young > 1e-9);
+      CHECK(course.least_age < 22.0);
+    }
+  }
+}
+
+TEST_CASE("hazards in time: Weibull laws over odds that repeat, over horizons, windows, people and both schedules",
+          "[verify]") {
+  for (const double horizon : {30.0, 120.5, 300.25}) {
+    for (const Pattern& pattern : patterns(static_cast<int>(std::ceil(horizon)))) {
+      for (const double shape : {0.6, 1.7}) {
+        CAPTURE(horizon, pattern.name, shape);
+        ModelParts parts = members(Weibull{horizon, shape}, horizon, pattern.changes, 10'000);
+        // The hazard that accumulates, by the odds that the program has at the middle of each twelfth of an hour.
+        const Program program{Model(parts)};
+        double sum = 0.0;
+        constexpr double step = 1.0 / 288.0;
+        for (double t = 0.0; t < horizon - step / 2.0; t += step) {
+          const std::size_t regime = program.regime(t + step / 2.0);
+          const double odds = static_cast<double>(program.exits(program.row(regime, 0, 0))[0].odds);
+          sum += odds * (std::pow((t + step) / horizon, shape) - std::pow(t / horizon, shape));
+        }
+        const double plain = std::exp(-1.0);
+        const auto reference = cells_of(parts, Engine::one_customer);
+        for (const double window : {0.9, 7.0, 500.0}) {
+          parts.settings.window = Days(window);
+          const auto whole = cells_of(parts, Engine::lock_step);
+          CHECK(cells_of(parts, Engine::window_by_window) == whole);
+          if (window == 7.0) {
+            const Sample with = staying(parts);
+            CHECK(judge(with, std::exp(-sum), 0.045));
+            if (std::fabs(std::exp(-sum) - plain) > 0.06) CHECK_FALSE(judge(with, plain, 0.045));  // the twin: no changes
+          }
+        }
+        parts.settings.window = Days(horizon / 4.0);
+        CHECK(cells_of(parts, Engine::lock_step) == reference);
+      }
     }
   }
 }

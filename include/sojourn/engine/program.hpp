@@ -154,6 +154,25 @@ struct HazardSums {
   double most = 0.0;             // the largest rate: odds / stretch
 };
 
+/// How the odds of an exit of a race go on from stretch to stretch of its own, of a Weibull law: where they repeat with a
+/// period, the hazard over many periods has a closed form (`PeriodTerms`, sim/engine/hazard_stretches.hpp).
+struct HazardCourse {
+  static constexpr int terms = 12;
+  std::size_t at = 0,
+              stretches = 0;  // into HazardCourses, where after the last stretch comes one that begins at infinity; how many
+  double least_age = 0.0;     // days after a visit from which on the closed form is exact
+};
+/// Those of all exits, one after the other, those that are alike once.
+struct HazardCourses {
+  std::vector<double> begins;
+  std::vector<float> odds;
+  /// The last stretch at whose beginning the closed form of this one still holds; 0 where it does not hold here.
+  std::vector<std::int32_t> until;
+  /// Of each stretch HazardCourse::terms numbers: the mean of the odds over a period, then its antiderivatives P1, P2, ...
+  /// at the stretch's beginning, those of mean 0, of what the odds are more than that mean.
+  std::vector<double> terms;
+};
+
 /// Immutable once built; thread-safe.
 class Program {
  public:
@@ -252,6 +271,13 @@ class Program {
     const std::size_t size = of.most > 0.0 ? hazard_begin_[place + 1] - hazard_begin_[place] + 1 : 0;
     return {{hazard_sums_.data() + of.begin, size}, of.most};
   }
+  /// The course of the exit at position `exit` of such a race, if its law is a Weibull one, its odds alone change, with some
+  /// period, and nothing of a customer but the state decides about it; without stretches else.
+  [[nodiscard]] HazardCourse hazard_course(std::uint32_t persona, std::uint32_t touchpoint, std::size_t exit) const {
+    const std::size_t place = persona * touchpoints_ + touchpoint, at = hazard_course_begin_[place] + exit;
+    return at < hazard_course_begin_[place + 1] ? courses_of_exit_[at] : HazardCourse{};
+  }
+  [[nodiscard]] const HazardCourses& hazard_courses() const { return hazard_courses_; }
   /// The sums of all exits, those that are alike once.
   [[nodiscard]] const std::vector<double>& hazard_sums() const { return hazard_sums_; }
   /// Exits taken when a message is heard there; their probability (1 unless the file says otherwise) is per message.
@@ -385,6 +411,7 @@ class Program {
   void compile_hazard_stretches();
   void compile_hazard_runs();
   void compile_hazard_sums();
+  void compile_hazard_courses();
   void compile_pieces();
   void compile_flows();
   [[nodiscard]] std::int64_t discounted_days(double from, const Piece& piece) const;
@@ -425,7 +452,10 @@ class Program {
   std::vector<double> hazard_sums_;
   std::vector<SumsOfExit> sums_of_exit_;
   std::vector<std::size_t> hazard_sums_begin_;  // likewise, into sums_of_exit_
-  std::vector<std::uint8_t> switched_races_;    // [place]; none where no race may
+  HazardCourses hazard_courses_;
+  std::vector<HazardCourse> courses_of_exit_;
+  std::vector<std::size_t> hazard_course_begin_;  // likewise, into courses_of_exit_
+  std::vector<std::uint8_t> switched_races_;      // [place]; none where no race may
   std::vector<Recovery> recoveries_;
   std::vector<std::int32_t> recovery_exit_;  // [survey x touchpoints + touchpoint]; none where there is no closed loop
   std::uint32_t file_exits_ = 0;
