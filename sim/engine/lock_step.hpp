@@ -374,9 +374,12 @@ struct Hazards {
   const double* stretch;
   const Reach* reach;         // of each of Tables::exits
   const std::int32_t* first;  // [hazard place]: its first stretch; last, the number of all
-  /// Program::hazard_runs: of the exit of a hazard place at `runs_at`[hazard place x fast_exits + exit], less the place's
-  /// first stretch; and the stretch from which on nothing changes for the exit.
-  const std::int32_t *runs, *runs_at, *steady_from;
+  /// Program::hazard_runs and the kind of each stretch, see `step_of`: of the exit of a hazard place at
+  /// `steps_at`[hazard place x fast_exits + exit], less the place's first stretch; and the stretch from which on nothing
+  /// changes for the exit.
+  const std::int32_t *steps, *steps_at, *steady_from;
+  std::uint32_t steady,
+      by_mean;          // exits, as a set: that somewhere change no more before others do; whose Reach::far is used
   std::int32_t search;  // the least power of two that is not below the stretches of any place
   /// Program::hazard_sums: of the exit of a hazard place at `sums_at`[hazard place x fast_exits + exit], less the place's
   /// first stretch; `no_sums` where there are none. `rate`, as `odds`, is a share of `most_rate`.
@@ -389,6 +392,11 @@ struct Hazards {
   const double *rate, *most_rate;
   Courses courses;
 };
+/// By how many stretches the exit's hazard stays from one on, and the kind of that one, in one number.
+constexpr std::int32_t step_of(std::int32_t run, std::int32_t kind) { return run << 4 | kind; }
+constexpr std::int32_t run_of(std::int32_t step) { return step >> 4; }
+constexpr std::int32_t kind_of(std::int32_t step) { return step & 15; }
+
 /// The part of Hazards::guide, of so many, in which a sum of hazards lies.
 SOJOURN_INLINE std::int32_t part_of(double sum, double parts, std::int32_t count) {
   const double part = sum * parts, last = static_cast<double>(count - 1);

@@ -136,9 +136,12 @@ struct alignas(64) Racers {
   std::int32_t row[lane_count], first_exit[lane_count], index[lane_count], first[lane_count];
   std::int32_t family[lane_count], to[lane_count], taken[lane_count];
   float satisfaction[lane_count], expectation[lane_count], heard[lane_count], effort[lane_count];
-  float sigma[lane_count], hazard[lane_count], e[lane_count], x[lane_count];
+  float sigma[lane_count], e[lane_count], x[lane_count];
   double a[lane_count], b[lane_count], stretch[lane_count], delay[lane_count];
-  double delays[fast_exits][lane_count];  // of each exit, if its hazard does not change; `never` where it is nothing
+  // Of each exit: when it comes if its hazard does not change, and the hazard of its law that it needs, 2e30 where it never
+  // comes.
+  double delays[fast_exits][lane_count];
+  float hazard[fast_exits][lane_count];
   // Of each exit, where hazards change: the draw, and what the customer's state makes of the odds.
   float threshold[fast_exits][lane_count], factor[fast_exits][lane_count];
 };
@@ -168,8 +171,8 @@ struct alignas(64) Walkers {
   double end[lane_count], m[lane_count], stretch[lane_count];       // of the stretch at hand
   double over[lane_count], delay[lane_count];                       // how the way ends there, and when
   float factor[lane_count], m_by_state[lane_count];
-  std::int32_t at[lane_count], row[lane_count];      // the stretch; the exit in Hazards::odds, at the first kind
-  std::int32_t runs[lane_count], after[lane_count];  // the exit in Hazards::runs; the stretch in which it changes next
+  std::int32_t at[lane_count], row[lane_count];       // the stretch; the exit in Hazards::odds, at the first kind
+  std::int32_t steps[lane_count], after[lane_count];  // the exit in Hazards::steps; the stretch in which it changes next
   std::int32_t racer[lane_count], exit[lane_count];
   std::int32_t last[lane_count], probe[lane_count];  // of stretches that are looked for
   std::int32_t ended[lane_count];

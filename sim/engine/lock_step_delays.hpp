@@ -127,6 +127,7 @@ void compete(Block& b, int j, int padded) {
     for (int k = 0; k < padded; ++k) b.r.stretch[k] = b.t.stretch[b.r.index[k]];
   }
   const std::uint32_t* words = b.r.words[j % 4];
+  float* const hazards = b.r.hazard[j];
   EACH_LANE
   for (int k = 0; k < padded; ++k) {
     const float odds = j < exits[k] ? o[k] : 0.0f;
@@ -137,12 +138,12 @@ void compete(Block& b, int j, int padded) {
     b.r.factor[j][k] = factor;
     b.r.threshold[j][k] = threshold;
     // A hazard of zero never comes.
-    b.r.hazard[k] = m > 0.0f ? threshold / m : 2e30f;
+    hazards[k] = m > 0.0f ? threshold / m : 2e30f;
   }
   const auto law = [&](auto has_powers) __attribute__((always_inline)) {
     EACH_LANE
     for (int k = 0; k < padded; ++k) {
-      const float hazard = b.r.hazard[k], safe = numeric::greater(hazard, 1e-30f);
+      const float hazard = hazards[k], safe = numeric::greater(hazard, 1e-30f);
       const float share = -numeric::expm1(-safe);
       const float power = has_powers ? numeric::exp(b.r.sigma[k] * numeric::log(safe)) : 1.0f;
       b.r.e[k] = b.r.family[k] == Family::exponential ? hazard : b.r.family[k] == Family::weibull ? power : 1.0f;
@@ -159,13 +160,13 @@ void compete(Block& b, int j, int padded) {
   EACH_LANE
   for (int k = 0; k < padded; ++k) {
     const double drawn = b.r.a[k] * static_cast<double>(b.r.e[k]) + b.r.b[k] * static_cast<double>(b.r.x[k]);
-    const double delay = stretched ? drawn * b.r.stretch[k] : drawn, positive = delay > 0.0 ? delay : 0.0;
-    delays[k] = b.r.hazard[k] < 1e30f ? positive : never;
+    const double delay = stretched ? drawn * b.r.stretch[k] : drawn;
+    delays[k] = delay > 0.0 ? delay : 0.0;
   }
   EACH_LANE
   for (int k = 0; k < padded; ++k) {
     // Ties go to the first in the file.
-    const bool comes = delays[k] < b.r.delay[k];
+    const bool comes = hazards[k] < 1e30f && delays[k] < b.r.delay[k];
     b.r.delay[k] = comes ? delays[k] : b.r.delay[k];
     b.r.first[k] = comes ? j : b.r.first[k];
   }

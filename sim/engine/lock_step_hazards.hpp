@@ -69,7 +69,7 @@ void set_out(Block& b, int i, int j, int k, double limit) {
   w.factor[i] = b.r.factor[j][k];
   w.at[i] = c.at[k];
   w.row[i] = c.place[k] * b.t.hazards.kinds * fast_exits + j;
-  w.runs[i] = b.t.hazards.runs_at[c.place[k] * fast_exits + j];
+  w.steps[i] = b.t.hazards.steps_at[c.place[k] * fast_exits + j];
   w.last[i] = b.t.hazards.first[c.place[k] + 1] - 1;
   w.racer[i] = k;
   w.exit[i] = j;
@@ -79,13 +79,14 @@ void set_out(Block& b, int i, int j, int k, double limit) {
 void pad(Walkers& w, int count, int padded) {
   for (int i = count; i < padded; ++i) {
     for (auto* const column : {w.time, w.limit, w.a, w.b, w.sigma, w.left, w.reached, w.parts}) column[i] = column[0];
-    for (auto* const column : {w.at, w.row, w.runs, w.last, w.sums, w.first}) column[i] = column[0];
+    for (auto* const column : {w.at, w.row, w.steps, w.last, w.sums, w.first}) column[i] = column[0];
     w.factor[i] = w.factor[0];
   }
 }
 
-/// Moves each walker on to the last stretch that `behind(i, stretch)` is true of, where it is of none after others.
-template <class Behind>
+/// Moves each walker on to the last stretch that `behind(i, stretch)` is true of, where it is of none after others; `near`:
+/// most are all but there.
+template <bool near, class Behind>
 void search(const Block& b, Walkers& w, int padded, Behind behind) {
   const auto probe = [&](int step) __attribute__((always_inline)) {
     EACH_LANE
@@ -94,7 +95,7 @@ void search(const Block& b, Walkers& w, int padded, Behind behind) {
     for (int i = 0; i < padded; ++i) w.ended[i] = behind(i, w.probe[i]) ? 1 : 0;
   };
   // Most do not have far to go.
-  for (int near = 0; near < 3; ++near) {
+  for (int tries = 0; near && tries < 3; ++tries) {
     probe(1);
     std::int32_t any = 0;
     for (int i = 0; i < padded; ++i) any |= w.ended[i];
@@ -131,7 +132,7 @@ void begin(Block& b, int count, int padded) {
     w.by[i] = -1.0;
   }
   if constexpr (Law::waits && !stretched) {
-    search(
+    search<false>(
         b, w, padded, [&](int i, std::int32_t stretch) __attribute__((always_inline)) {
           return !(hazards.begin[stretch] - w.time[i] > w.a[i]);
         });
@@ -141,7 +142,7 @@ void begin(Block& b, int count, int padded) {
   if constexpr (Law::waits && stretched) {
     for (int i = 0; i < count; ++i) {
       while (w.now[i] - w.time[i] < w.limit[i]) {
-        const std::int32_t after = w.at[i] + hazards.runs[w.runs[i] + w.at[i]];
+        const std::int32_t after = w.at[i] + run_of(hazards.steps[w.steps[i] + w.at[i]]);
         const double end = hazards.begin[after], by = hazards.stretch[w.row[i] + hazards.kind[w.at[i]] * fast_exits];
         if (by != w.by[i]) {
           w.since[i] = w.now[i];
@@ -206,8 +207,9 @@ void look_around(const Block& b, Walkers& w, int padded) {
   const Hazards& hazards = b.t.hazards;
   EACH_LANE
   for (int i = 0; i < padded; ++i) {
-    w.probe[i] = w.row[i] + hazards.kind[w.at[i]] * fast_exits;
-    w.after[i] = w.at[i] + hazards.runs[w.runs[i] + w.at[i]];
+    const std::int32_t step = hazards.steps[w.steps[i] + w.at[i]];
+    w.probe[i] = w.row[i] + kind_of(step) * fast_exits;
+    w.after[i] = w.at[i] + run_of(step);
   }
   EACH_LANE
   for (int i = 0; i < padded; ++i) w.m_by_state[i] = hazards.odds[w.probe[i]] * w.factor[i];
@@ -241,7 +243,7 @@ int settle(Block& b, int count, int padded) {
     if constexpr (stretched) {
       for (auto* const column : {w.age, w.since, w.age_since, w.by}) column[still] = column[i];
     }
-    for (auto* const column : {w.at, w.row, w.runs, w.racer, w.exit}) column[still] = column[i];
+    for (auto* const column : {w.at, w.row, w.steps, w.racer, w.exit}) column[still] = column[i];
     if constexpr (by_course) {
       for (auto* const column : {w.least_age, w.parts}) column[still] = column[i];
       for (auto* const column : {w.course, w.stretches, w.gone_to}) column[still] = column[i];
@@ -462,7 +464,7 @@ void find_by_sums(Block& b, int count) {
     const std::int32_t guess = w.first[i] + hazards.guide[w.probe[i]];
     w.at[i] = guess > w.at[i] ? guess : w.at[i];
   }
-  search(
+  search<true>(
       b, w, padded, [&](int i, std::int32_t stretch) __attribute__((always_inline)) {
         return hazards.sums[w.sums[i] + stretch] < w.reached[i];
       });
@@ -522,12 +524,12 @@ void wait_fixed(Block& b, int j, int k) {
   const Changing& c = b.changing;
   const Hazards& hazards = b.t.hazards;
   const std::int32_t row = c.place[k] * hazards.kinds * fast_exits + j;
-  const std::int32_t runs = hazards.runs_at[c.place[k] * fast_exits + j];
+  const std::int32_t steps = hazards.steps_at[c.place[k] * fast_exits + j];
   const bool stretched = b.t.stretch != nullptr;
   const double delay =
       fixed_delay_over_stretches(b.t.exits[b.r.first_exit[k] + j].a, c.time[k], 0.0, limit, [&, at = c.at[k]]() mutable {
         const std::int32_t kind = row + hazards.kind[at] * fast_exits;
-        at += hazards.runs[runs + at];
+        at += run_of(hazards.steps[steps + at]);
         return HazardIn{hazards.odds[kind] * b.r.factor[j][k], stretched ? hazards.stretch[kind] : 1.0, hazards.begin[at]};
       });
   take_first(b, j, k, delay);
@@ -538,6 +540,10 @@ void take_steady(Block& b, int j, int padded) {
   Changing& c = b.changing;
   const auto* exits = reinterpret_cast<const std::int32_t*>(b.r.columns[Field::race_exits]);
   const std::int32_t* const from = b.t.hazards.steady_from + j;
+  if ((b.t.hazards.steady >> j & 1u) == 0) {
+    for (int k = 0; k < padded; ++k) c.steady[j][k] = 0;
+    return;
+  }
   EACH_LANE
   for (int k = 0; k < padded; ++k) {
     // The stretch that the visit saw, which is not the one that begins at the very time.
@@ -546,7 +552,7 @@ void take_steady(Block& b, int j, int padded) {
   }
   EACH_LANE
   for (int k = 0; k < padded; ++k) {
-    const bool first = c.steady[j][k] != 0 && b.r.delays[j][k] < b.r.delay[k];
+    const bool comes = b.r.hazard[j][k] < 1e30f && b.r.delays[j][k] < b.r.delay[k], first = c.steady[j][k] != 0 && comes;
     b.r.delay[k] = first ? b.r.delays[j][k] : b.r.delay[k];
     b.r.first[k] = first ? j : b.r.first[k];
   }
@@ -563,10 +569,15 @@ void mark(Block& b, int j, int padded) {
   for (int k = 0; k < padded; ++k) c.index[k] = b.r.first_exit[k] + (j < exits[k] ? j : 0);
   EACH_LANE
   for (int k = 0; k < padded; ++k) {
-    const double delay = b.r.delays[j][k] + moment, soon = delay * static_cast<double>(reach[c.index[k]].soon);
-    const double far = delay * static_cast<double>(reach[c.index[k]].soon_far);
-    const double later = far > soon ? far : soon;
-    c.soonest[j][k] = far >= static_cast<double>(reach[c.index[k]].far) * bound_rounding ? later : soon;
+    c.soonest[j][k] = (b.r.delays[j][k] + moment) * static_cast<double>(reach[c.index[k]].soon);
+  }
+  if ((b.t.hazards.by_mean >> j & 1u) != 0) {
+    EACH_LANE
+    for (int k = 0; k < padded; ++k) {
+      const double soon = c.soonest[j][k], far = b.r.delays[j][k] * static_cast<double>(reach[c.index[k]].soon_far);
+      const double later = far > soon ? far : soon;
+      c.soonest[j][k] = far >= static_cast<double>(reach[c.index[k]].far) * bound_rounding ? later : soon;
+    }
   }
   EACH_LANE
   for (int k = 0; k < padded; ++k) c.chosen[k] = c.soonest[j][k] <= c.limit[k] * bound_rounding ? 1 : 0;

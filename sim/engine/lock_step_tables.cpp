@@ -427,7 +427,7 @@ void Compiled::compile_hazards() {
   hazard_parts_.assign(most_hazard_rate_.size(), 0.0);
   hazard_sums_at_.assign(changing.size() * exits_of_row, no_sums);
   course_guide_.assign(program_->hazard_courses().begins.size(), -1);
-  hazard_runs_at_.assign(changing.size() * exits_of_row, 0);
+  hazard_steps_at_.assign(changing.size() * exits_of_row, 0);
   steady_from_.assign(changing.size() * exits_of_row, 0);
   std::size_t most_stretches = 0;
   for (std::size_t k = 0; k < changing.size(); ++k) {
@@ -466,15 +466,7 @@ void Compiled::compile_hazards() {
         hazard_rate_[at] = exits[j].rate() / most_hazard_rate_[k * exits_of_row + j];
       }
     }
-    const std::size_t exits = program_->exits(program_->row(stretches[0])).size();
-    for (std::size_t j = 0; j < std::min(exits, exits_of_row); ++j) {
-      const auto runs = program_->hazard_runs(persona(changing[k]), touchpoint(changing[k]), j);
-      hazard_runs_at_[k * exits_of_row + j] =
-          narrow(static_cast<std::size_t>(runs.data() - program_->hazard_runs().data())) - first_hazards_[k];
-      std::size_t from = 0;
-      while (from + static_cast<std::size_t>(runs[from]) < runs.size()) from += static_cast<std::size_t>(runs[from]);
-      steady_from_[k * exits_of_row + j] = first_hazards_[k] + narrow(from);
-    }
+    compile_steps(k, persona(changing[k]), touchpoint(changing[k]));
     compile_reach(changing[k]);
   }
   first_hazards_.push_back(narrow(hazards_begin_.size()));
@@ -494,9 +486,11 @@ void Compiled::compile_hazards() {
                      hazard_stretch_.data(),
                      reach_.data(),
                      first_hazards_.data(),
-                     program_->hazard_runs().data(),
-                     hazard_runs_at_.data(),
+                     hazard_steps_.data(),
+                     hazard_steps_at_.data(),
                      steady_from_.data(),
+                     steady_exits_,
+                     by_mean_,
                      search,
                      program_->hazard_sums().data(),
                      hazard_sums_at_.data(),
@@ -506,6 +500,35 @@ void Compiled::compile_hazards() {
                      most_hazard_rate_.data(),
                      {courses.begins.data(), courses.odds.data(), courses.until.data(), courses.terms.data(),
                       course_guide_.data(), courses_.data()}};
+}
+
+void Compiled::compile_steps(std::size_t hazard_place, std::uint32_t persona, std::uint32_t touchpoint) {
+  const auto stretches = program_->hazard_stretches(persona, touchpoint);
+  const std::size_t exits = program_->exits(program_->row(stretches[0])).size();
+  constexpr auto exits_of_row = static_cast<std::size_t>(fast_exits);
+  std::vector<std::int32_t> steps;
+  for (std::size_t j = 0; j < std::min(exits, exits_of_row); ++j) {
+    const auto runs = program_->hazard_runs(persona, touchpoint, j);
+    steps.clear();
+    for (std::size_t k = 0; k < runs.size(); ++k) {
+      steps.push_back(lock_step::step_of(runs[k], narrow(stretches[k].which)));
+    }
+    // Most exits of a place are changed alike, and a place for all personas.
+    const std::size_t exit = hazard_place * exits_of_row + j;
+    std::size_t at = hazard_steps_.size();
+    for (std::size_t k = hazard_place > 0 ? (hazard_place - 1) * exits_of_row : 0; k < exit; ++k) {
+      const auto other = static_cast<std::size_t>(hazard_steps_at_[k] + first_hazards_[k / exits_of_row]);
+      if (other + steps.size() > hazard_steps_.size()) continue;
+      const auto known = hazard_steps_.begin() + static_cast<std::ptrdiff_t>(other);
+      if (std::equal(steps.begin(), steps.end(), known)) at = other;
+    }
+    if (at == hazard_steps_.size()) hazard_steps_.insert(hazard_steps_.end(), steps.begin(), steps.end());
+    hazard_steps_at_[exit] = narrow(at) - first_hazards_[hazard_place];
+    std::size_t from = 0;
+    while (from + static_cast<std::size_t>(runs[from]) < runs.size()) from += static_cast<std::size_t>(runs[from]);
+    steady_from_[exit] = first_hazards_[hazard_place] + narrow(from);
+    if (from + 1 < runs.size()) steady_exits_ |= 1u << j;
+  }
 }
 
 namespace {
@@ -605,6 +628,8 @@ void Compiled::compile_reach(std::size_t place) {
       const double young = mean.range / most;
       const double far =
           shape < 1.0 ? young * std::pow((1.0 + shape) * (most / mean.odds) / off, power) : shape * share / off;
+      // Elsewhere it costs more than it saves.
+      if (by_mean && exit.family == Family::weibull && far < program_->horizon()) by_mean_ |= 1u << j;
       const auto by_then = [&](double times) { return std::min(std::pow(odds / (mean.odds * times), power), surely_never); };
       const bool bounded = least > 0.0 && (exit.family == Family::uniform || exit.family == Family::constant);
       const double last = bounded ? (exit.a + exit.b) * longest : surely_never;

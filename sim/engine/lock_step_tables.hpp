@@ -48,6 +48,7 @@ class Compiled {
   };
   [[nodiscard]] Mean mean_odds(std::uint32_t persona, std::uint32_t touchpoint, std::size_t exit) const;
   void compile_guide(std::span<const double> sums, std::size_t exit);
+  void compile_steps(std::size_t hazard_place, std::uint32_t persona, std::uint32_t touchpoint);
   void compile_course(const HazardCourse& course);
   void compile_reach(std::size_t place);
   void compile_constant_choices();
@@ -81,10 +82,12 @@ class Compiled {
   std::vector<std::int32_t> row_of_, state_of_, money_of_;
   std::vector<double> regime_begins_;
   std::vector<std::int32_t> hazard_place_of_, hazard_kinds_at_, next_hazards_, hazard_kind_;
-  std::vector<std::int32_t> first_hazards_, hazard_sums_at_, hazard_guide_, course_guide_, hazard_runs_at_, steady_from_;
+  std::vector<std::int32_t> first_hazards_, hazard_sums_at_, hazard_guide_, course_guide_, hazard_steps_, hazard_steps_at_,
+      steady_from_;
   std::vector<double> hazards_begin_, hazard_stretch_, hazard_rate_, most_hazard_rate_, hazard_parts_;
   std::vector<float> hazard_odds_;
   std::vector<lock_step::Course> courses_;
+  std::uint32_t steady_exits_ = 0, by_mean_ = 0;
   std::vector<lock_step::Reach> reach_;  // of each exit; empty where no hazard changes
   std::vector<Exit> exits_;
   std::vector<double> stretch_;
