@@ -414,8 +414,7 @@ TEST_CASE("hazards in time: exits compete over a change", "[verify]") {
 namespace {
 
 /// Everything that an engine counts.
-std::vector<std::int64_t> cells_of(const ModelParts& parts, Engine engine) {
-  const PlanId plan(0);
+std::vector<std::int64_t> cells_of(const ModelParts& parts, Engine engine, PlanId plan = PlanId(0)) {
   RunOptions options;
   options.engine = engine;
   const RunResult result = run(Model(parts), std::span(&plan, 1), options);
@@ -426,6 +425,46 @@ std::vector<std::int64_t> cells_of(const ModelParts& parts, Engine engine) {
 }
 
 }  // namespace
+
+TEST_CASE("hazards in time: the fast engine equals the reference where a rule changes an exit at the very visit",
+          "[verify]") {
+  // Everybody comes to the race on the day on which a rule, a moment later, makes leaving by exit 0 worse for good; exit 1
+  // changes every night.
+  const std::vector<Distribution> laws{Exponential{9.0}, Weibull{9.0, 1.3}, Uniform{2.0, 20.0}, Fixed{6.0}};
+  for (std::size_t k = 0; k < laws.size(); ++k) {
+    CAPTURE(k);
+    ModelParts parts =
+        journey({place(Stage::awareness, {by_odds(1, 1.0, Fixed{7.0})}),
+                 place(Stage::purchase, {by_odds(2, 1.0, laws[k]), by_odds(3, 1.0, Exponential{12.0})}, ExitRule::race),
+                 finish(End::churned), finish(End::churned)},
+                60.0, 3'000);
+    parts.settings.window = Days(7.0);
+    for (int day = 0; day < 60; ++day) {
+      parts.events.push_back(
+          change("night-" + std::to_string(day), 1, {Parameter::odds, Operation::multiply, 0.5}, day + 0.5, day + 1.0));
+      parts.events.back().target.exit_to = {TouchpointId(3)};
+    }
+    Improvement worse;
+    worse.change = change("worse", 1, {Parameter::odds, Operation::multiply, 4.0}, 0.0);
+    worse.change.target.exit_to = {TouchpointId(2)};
+    parts.improvements = {worse};
+    Rule rule;
+    rule.id = rule.name = "rule";
+    rule.metric = "prospects";
+    rule.above = -1.0;
+    rule.switch_on = ImprovementId(0);
+    parts.rules = {rule};
+    Plan plan;
+    plan.id = "adaptive";
+    plan.rules = {RuleId(0)};
+    parts.plans.push_back(plan);
+    const PlanId ruled(parts.plans.size() - 1);
+    const auto reference = cells_of(parts, Engine::one_customer, ruled);
+    CHECK(cells_of(parts, Engine::lock_step, ruled) == reference);
+    CHECK(cells_of(parts, Engine::window_by_window, ruled) == reference);
+    if (k < 3) CHECK(cells_of(parts, Engine::one_customer, PlanId(0)) != reference);  // the twin: without the rule
+  }
+}
 
 TEST_CASE("hazards in time: the fast engine equals the reference where hazards change", "[verify]") {
   std::vector<ModelParts> all{many_exits(false), many_exits(true)};
