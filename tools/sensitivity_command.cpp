@@ -12,6 +12,7 @@
 #include "sojourn/outcomes/results_file.hpp"
 #include "sojourn/report/sensitivity_report.hpp"
 #include "sojourn/sweep/merge.hpp"
+#include "sojourn/sweep/merged_sweep.hpp"
 #include "terminal.hpp"
 
 namespace sojourn::tools {
@@ -84,6 +85,8 @@ int sensitivity_command(const CommandLine& line) {
   const Asked asked = asked_of(line, recorded_texts(points, "plan"));
   const std::string& design = attribute_of(points, "design");
   const bool indices = design == "morris" || design == "saltelli";
+  const MergedSweep sweep(points);
+  for (const std::string& by : line.by) static_cast<void>(sweep.figures(by.starts_with("+") ? by.substr(1) : by));  // exists
   std::vector<Sensitivity> found;
   std::vector<PlanRegions> regions;
   under_way(line, [&](const RunOptions& options) {

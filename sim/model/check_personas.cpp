@@ -13,7 +13,10 @@ namespace sojourn::checking {
 namespace {
 
 void check_share(const Context& context, const Persona& persona, const std::string& path) {
-  if (persona.share >= 0.0 && persona.share < 0.01) {
+  if (persona.share == 0.0) {
+    context.findings.warning(path + ".share", "share is 0: there is nobody like this",
+                             "give it a share, or remove the persona");
+  } else if (persona.share > 0.0 && persona.share < 0.01) {
     context.findings.warning(path + ".share", fmt::format("share is {}, under 1 %", text(persona.share)),
                              "simulate enough customers, or join it with another persona");
   }

@@ -63,11 +63,20 @@ void check_people_at_queues(const ModelParts& parts, Findings& findings) {
       fixed = fixed || (at_once && !queues(touchpoint));
     }
   }
-  findings.warning("scenario.customers",
-                   fmt::format("each customer stands for {:.3g} real ones at the servers, {}", k,
-                               fixed ? "and some of their calls fall together, after a fixed delay: waits come out too long"
-                                     : "whose waits are right to some 5 % up to a load of 0.9"),
-                   fmt::format("the queue is exact with customers = {:.0f}", *parts.settings.market));
+  // The number of few people varies more than that of many, and the load with it.
+  const double few = 1.0 / std::sqrt(static_cast<double>(parts.settings.customers));
+  constexpr double felt = 0.01;
+  const bool varies = parts.settings.arrivals == PeopleNumber::poisson && few > felt;
+  findings.warning(
+      "scenario.customers",
+      fmt::format(
+          "each customer stands for {:.3g} real ones at the servers, {}", k,
+          fixed    ? "and some of their calls fall together, after a fixed delay: waits come out too long"
+          : varies ? fmt::format("and with arrivals = \"poisson\" their number, and so the load, varies by {:.2g} % between "
+                                 "replications: waits come out too long",
+                                 100.0 * few)
+                   : "whose waits are right to some 5 % up to a load of 0.9"),
+      fmt::format("the queue is exact with customers = {:.0f}", *parts.settings.market));
   constexpr double much_memory = 1e9;
   const double memory = (*parts.settings.market - static_cast<double>(parts.settings.customers)) * bytes_per_real_customer;
   if (memory > much_memory) {

@@ -96,6 +96,55 @@ struct Idle {
   std::string hint;
 };
 
+// A number that each touchpoint has, in the unit of effects on it.
+double number_of(const Touchpoint& touchpoint, Parameter parameter) {
+  switch (parameter) {
+    case Parameter::quality:
+      return touchpoint.quality_mean;
+    case Parameter::quality_sd:
+      return touchpoint.quality_sd;
+    case Parameter::effort:
+      return touchpoint.effort;
+    case Parameter::weight:
+      return touchpoint.weight;
+    case Parameter::cost:
+      return touchpoint.cost;
+    case Parameter::revenue:
+      return touchpoint.revenue;
+    case Parameter::cost_per_month:
+      return touchpoint.cost_per_month;
+    case Parameter::revenue_per_month:
+      return touchpoint.revenue_per_month;
+    default:
+      return 1.0;  // of others this is not asked
+  }
+}
+
+// Whether an effect makes another number of `before`. That it is multiplied by 1 is told apart.
+bool makes_another(const ModelParts& parts, const Effect& effect, double before) {
+  if (effect.operation == Operation::add) return true;
+  // Something else may make another number of it first.
+  std::size_t others = effect.operation == Operation::multiply ? 1 : 0;
+  const auto count = [&](const Change& change) {
+    for (const Effect& each : change.effects)
+      others += each.parameter == effect.parameter && each.operation != Operation::multiply ? 1 : 0;
+  };
+  for (const Improvement& improvement : parts.improvements) count(improvement.change);
+  for (const Change& event : parts.events) count(event);
+  if (others > 1) return true;
+  return effect.operation == Operation::multiply ? before != 0.0 : effect.value != before;
+}
+
+// Why an effect on a number that each touchpoint has, 0 where the file says nothing, does nothing.
+Idle why_as_before(const Effect& effect) {
+  const std::string_view what = name(effect.parameter);
+  if (effect.operation == Operation::set)
+    return {fmt::format("{} is {} there already", what, text(effect.value)), "write another number, or remove it"};
+  return {fmt::format("{} is 0 at its target, which stays 0 however it is multiplied", what),
+          fmt::format("give the touchpoint one, or write how much is added: {} = \"+{}\"", what,
+                      range(effect.parameter) == Range{0.0, 1.0} ? "0.1" : "1")};
+}
+
 // Whether an exit that traffic acts on leads from somewhere that somebody reaches to what `target` takes in.
 bool leads_there(const ModelParts& parts, const Reach& reach, const Target& target) {
   for (std::size_t persona = 0; persona < parts.personas.size(); ++persona) {
@@ -150,8 +199,13 @@ Idle why_idle(const ModelParts& parts, const Reach& reach, const Target& target,
     case Parameter::weight:
     case Parameter::cost_per_month:
     case Parameter::revenue_per_month:
-      if (visit(live)) return {};
-      return {"its target has only ends, where nothing is experienced and no time is spent", "widen the target"};
+      if (!visit(live))
+        return {"its target has only ends, where nothing is experienced and no time is spent", "widen the target"};
+      if (visit([&](const Touchpoint& touchpoint) {
+            return !touchpoint.end && makes_another(parts, effect, number_of(touchpoint, effect.parameter));
+          }))
+        return {};
+      return why_as_before(effect);
     case Parameter::carry:
       if (parts.teams.size() > 1 && visit([](const Touchpoint& touchpoint) { return touchpoint.team.valid(); })) return {};
       return {"its target is handed over to by no other team", "give the touchpoints a team"};
@@ -189,15 +243,24 @@ Idle why_idle(const ModelParts& parts, const Reach& reach, const Target& target,
     case Parameter::odds:
       if (!exit(may_have_odds)) return {"its target has no exit with odds", "change probability instead"};
       if (visit([&](const Touchpoint& touchpoint) { return odds_move(touchpoint, target, effect); })) return {};
-      return {"odds count beside one another, and it changes those of all exits alike", "name some of the exits: exit_to"};
+      return {"odds count beside one another, and it changes those of all exits alike",
+              target.exit_to.empty() ? "name some of the exits: exit_to"
+                                     : "leave an exit out of exit_to; where there is only one, change its delay"};
     case Parameter::delay:
       if (exit([](const Touchpoint&, const Exit& e) { return takes_time(e); })) return {};
       if (exit([](const Touchpoint&, const Exit& e) { return e.every.has_value(); }))
         return {"its target has only anniversaries, which are dates", "change every, or name other exits"};
       return {"its target has no exit that takes time", "a delay of 0 stays 0 however it is stretched"};
     case Parameter::cost:
-    case Parameter::revenue:
-      return {};
+    case Parameter::revenue: {
+      const bool is_cost = effect.parameter == Parameter::cost;
+      if (visit([&](const Touchpoint& touchpoint) {
+            const bool more = is_cost ? touchpoint.drawn_cost.has_value() : touchpoint.drawn_revenue || touchpoint.price;
+            return more || makes_another(parts, effect, number_of(touchpoint, effect.parameter));
+          }))
+        return {};
+      return why_as_before(effect);
+    }
     case Parameter::price:
       if (visit([](const Touchpoint& touchpoint) { return touchpoint.price.has_value(); })) return {};
       return {"its target has no price", "give the touchpoint a price, or change its revenue"};

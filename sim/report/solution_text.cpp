@@ -109,6 +109,7 @@ std::string obstacle_words(const Obstacle& obstacle) {
       if (obstacle.start) add(fmt::format("starts on day {:g}", *obstacle.start));
       if (obstacle.ramp) add("comes in by a ramp");
       if (obstacle.end) add(fmt::format("ends on day {:g}", *obstacle.end));
+      if (when.empty()) add("comes and goes");
       return text(fmt::format("{} and changes the exits of {} on the way", when, obstacle.touchpoint));
     }
     case Kind::exits_on_the_way:

@@ -143,6 +143,7 @@ stage = "retention"
 channel = "app"
 team = "service"
 quality = { mean = 0.5, sd = 0.2 }
+effort = 0.3
 weight = 2.5                            # a moment of truth is remembered longer; left out: 1
 revenue_per_month = 19.0                # while the customer is here
 cost_per_month = 4.0

@@ -198,7 +198,8 @@ bool VariedEntries::parse_key(Entry& entry, const std::function<void(std::string
     return false;
   }
   if (entry.key.key == "scenario.replications") {
-    refuse("every point of a sweep has the same replications", "write replications = ... in [sweep]");
+    refuse("every point of a sweep has the same replications",
+           "leave this key out: --replications sets them, and in a sweep file replications = ... in [sweep]");
     return false;
   }
   entry.steps = *steps;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sojourn/model/change_arithmetic.hpp"
 #include "sojourn/model/model.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/model_example.hpp"
@@ -166,6 +167,10 @@ TEST_CASE("check: personas", "[model][check]") {
           p.personas[0].share = 0.995;
           p.personas[1].share = 0.005;
         }) == Lines{warning_at("persona.family.share: share is 0.005, under 1 %")});
+  CHECK(broken([](auto& p) {
+          p.personas[0].share = 1.0;
+          p.personas[1].share = 0.0;
+        }) == Lines{warning_at("persona.family.share: share is 0: there is nobody like this")});
   CHECK(broken([](auto& p) { p.personas[0].starts[0].second = 0.7; }) ==
         Lines{error_at("persona.young.starts: starts sum to 0.95, but must sum to 1")});
   CHECK(broken([](auto& p) { p.personas[0].starts[0].second = 1.75; }) ==
@@ -790,6 +795,40 @@ TEST_CASE("check: changes that can never act", "[model][check]") {
           change(p, example::training).target.touchpoints = {example::buy};
           change(p, example::training).effects = {{Parameter::delay, Operation::multiply, 0.5}};
         }) == Lines{warning_at(path + "delay: never acts: its target has no exit that takes time")});
+  // Nothing is multiplied, or is set to what it is, unless something else changes it first.
+  const auto as_it_was = [&](Parameter parameter, Effect changes, bool another_adds) {
+    return broken([&](auto& p) {
+      Touchpoint& bill = at(p, example::bill);
+      bill.effort = bill.cost = bill.revenue = bill.revenue_per_month = bill.cost_per_month = 0.0;
+      bill.quality_mean = 0.25;
+      change(p, example::plain_bill).effects = {{Parameter::quality_sd, Operation::add, 0.1}};
+      change(p, example::training).target = {};
+      change(p, example::training).target.touchpoints = {example::bill};
+      change(p, example::training).effects = {changes};
+      if (another_adds) {
+        Change event;
+        event.id = "another";
+        event.target.touchpoints = {example::bill};
+        event.effects = {{parameter, Operation::add, 0.1}};
+        p.events.push_back(event);
+      }
+    });
+  };
+  for (const Parameter parameter :
+       {Parameter::effort, Parameter::cost, Parameter::revenue, Parameter::cost_per_month, Parameter::revenue_per_month}) {
+    const std::string what(name(parameter));
+    INFO(what);
+    const Lines told{
+        warning_at(path + what + ": never acts: " + what + " is 0 at its target, which stays 0 however it is multiplied")};
+    CHECK(as_it_was(parameter, {parameter, Operation::multiply, 0.8}, false) == told);
+    CHECK(as_it_was(parameter, {parameter, Operation::multiply, 0.8}, true) == Lines{});
+    CHECK(as_it_was(parameter, {parameter, Operation::add, 0.1}, false) == Lines{});
+    CHECK(as_it_was(parameter, {parameter, Operation::set, 0.2}, false) == Lines{});
+  }
+  CHECK(as_it_was(Parameter::quality, {Parameter::quality, Operation::set, 0.25}, false) ==
+        Lines{warning_at(path + "quality: never acts: quality is 0.25 there already")});
+  CHECK(as_it_was(Parameter::quality, {Parameter::quality, Operation::set, 0.25}, true) == Lines{});
+  CHECK(as_it_was(Parameter::quality, {Parameter::quality, Operation::set, 0.3}, false) == Lines{});
   // Narrowed to an exit that has no odds.
   CHECK(training([](auto& i) {
           i.change.target = {};
@@ -910,17 +949,30 @@ TEST_CASE("check: nonsense everywhere is reported, not followed", "[model][check
 }
 
 TEST_CASE("check: one customer for several callers is told, with the number that is exact", "[model]") {
-  const auto warnings = [](double market, std::uint64_t customers) {
+  const auto told = [](double market, std::uint64_t customers, PeopleNumber number = PeopleNumber::fixed) {
     return broken([&](auto& p) {
-             p.settings.customers = customers;
-             p.settings.market = market;
-             for (Survey& survey : p.surveys) survey.closed_loop.reset();  // whose line has a warning of its own
-             Touchpoint& served = p.touchpoints.front();
-             served.servers = 3.0;
-             served.handle_time = Exponential{0.01};
-           })
-        .size();
+      p.settings.arrivals = number;
+      p.settings.customers = customers;
+      p.settings.market = market;
+      for (Survey& survey : p.surveys) survey.closed_loop.reset();  // whose line has a warning of its own
+      Touchpoint& served = p.touchpoints.front();
+      served.servers = 3.0;
+      served.handle_time = Exponential{0.01};
+      for (Touchpoint& touchpoint : p.touchpoints) {
+        for (Exit& exit : touchpoint.next) exit.after = Exponential{1.0};  // calls that do not fall together
+      }
+    });
   };
+  const auto warnings = [&](double market, std::uint64_t customers) { return told(market, customers).size(); };
   CHECK(warnings(40'000.0, 10'000) == warnings(10'000.0, 10'000) + 1);
+  // Where the number of people varies so does that of few, by more than that of many.
+  const auto varies = [&](std::uint64_t customers, PeopleNumber number) {
+    const Lines lines = told(40'000.0, customers, number);
+    return std::any_of(lines.begin(), lines.end(),
+                       [](const std::string& line) { return line.find("waits come out too long") != line.npos; });
+  };
+  CHECK(varies(500, PeopleNumber::poisson));
+  CHECK_FALSE(varies(500, PeopleNumber::fixed));
+  CHECK_FALSE(varies(20'000, PeopleNumber::poisson));
   CHECK(warnings(5'000.0, 10'000) == warnings(10'000.0, 10'000));
 }

@@ -86,6 +86,7 @@ inline ModelParts parts() {
                                   {by_probability(churned, restless), by_probability(support, 0.1), by_odds(use, 1.0)});
   at_bill.content = {{{{"price", 1.0}}}, {{{"speed", 1.0}}}};
   at_bill.personalisation = 0.2;
+  at_bill.effort = 0.2;
   Touchpoint at_support = touchpoint("support", Stage::retention, mail, care, {by_odds(use, 1.0, Loglogistic{2.0, 3.0})});
   at_support.servers = 3.0;
   at_support.handle_time = Exponential{0.01};

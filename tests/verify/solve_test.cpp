@@ -255,6 +255,10 @@ TEST_CASE("solve: what prevents it is named", "[verify]") {
     REQUIRE(prevented(parts).size() == 1);
     CHECK(obstacle_words(prevented(parts).front()) ==
           "event.rush: starts on day 5, ends on day 10 and changes the exits of t0 on the way");
+    parts.events.back() = change("rush", 0, {Parameter::delay, Operation::multiply, 0.5}, 0.0);
+    parts.events.back().recurrence.hours = {{0.0, 1.0}, {1.0, 0.0}};
+    REQUIRE(prevented(parts).size() == 1);
+    CHECK(obstacle_words(prevented(parts).front()) == "event.rush: comes and goes and changes the exits of t0 on the way");
   }
 }
 
