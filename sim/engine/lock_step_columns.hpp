@@ -21,6 +21,8 @@ typedef float Float8 __attribute__((vector_size(32), may_alias));
 typedef double Double4 __attribute__((vector_size(32), may_alias));
 typedef double Double4Anywhere __attribute__((vector_size(32), may_alias, aligned(4)));
 typedef double Double2 __attribute__((vector_size(16), may_alias));
+typedef double Double2Anywhere __attribute__((vector_size(16), may_alias, aligned(8)));
+typedef std::uint32_t Word4 __attribute__((vector_size(16), may_alias));
 typedef std::int64_t Long2 __attribute__((vector_size(16), may_alias));
 
 /// Two 32-bit integers as 64-bit ones. g++ 12 makes the conversion of so small a vector one number at a time.

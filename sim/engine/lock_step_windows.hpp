@@ -1,6 +1,8 @@
 // Lives a window at a time: customers come out of the store, in which they stand between visits, and go back.
 #pragma once
 
+#include <cstddef>
+
 #include "lock_step_rows.hpp"
 #include "sojourn/behaviour/recommendation.hpp"
 
@@ -68,6 +70,12 @@ void take_out_heard(Block& b) {
   }
 }
 
+/// The last 16 bytes of a row: persona and standing, by whom the customer was introduced, and the time.
+[[nodiscard]] SOJOURN_INLINE Double2 end_of(const Kept& kept) {
+  static_assert(offsetof(Kept, persona) == 32 && offsetof(Kept, standing) == 34 && offsetof(Kept, time) == 40);
+  return *reinterpret_cast<const Double2Anywhere*>(&kept.persona);
+}
+
 /// From the store into columns.
 void take_out(Block& b) {
   b.all_lanes = (b.lanes + 15) & ~15;
@@ -89,10 +97,13 @@ void take_out(Block& b) {
     split(columns[0][2], columns[1][2], b.c.satisfaction + i, b.c.expectation + i);
     split(columns[0][3], columns[1][3], b.c.answering + i, b.s.visits_and_exit + i);
   }
-  for (int i = 0; i < padded; ++i) {
-    const Kept& kept = store.kept[b.s.kept[i]];
-    b.s.who[i] = kept.persona | static_cast<std::uint32_t>(kept.standing) << 16;
-    b.c.time[i] = kept.time;
+  for (int i = 0; i < padded; i += 4) {
+    const auto load = [&](int k) __attribute__((always_inline)) { return end_of(store.kept[b.s.kept[i + k]]); };
+    const Double2 r0 = load(0), r1 = load(1), r2 = load(2), r3 = load(3);
+    *reinterpret_cast<Double2*>(b.c.time + i) = __builtin_shufflevector(r0, r1, 1, 3);
+    *reinterpret_cast<Double2*>(b.c.time + i + 2) = __builtin_shufflevector(r2, r3, 1, 3);
+    const auto first = (Word4)__builtin_shufflevector(r0, r1, 0, 2), second = (Word4)__builtin_shufflevector(r2, r3, 0, 2);
+    *reinterpret_cast<Word4*>(b.s.who + i) = __builtin_shufflevector(first, second, 0, 2, 4, 6);
   }
   EACH_LANE
   for (int i = 0; i < padded; ++i) {
