@@ -94,6 +94,21 @@ void idle_behaviour(const Context& context) {
   if (parts.behaviour.fit_weight != standard.fit_weight &&
       !any_touchpoint(parts, [](const Touchpoint& t) { return t.shows_content(); }))
     warn("fit_weight", "no touchpoint has content");
+  if (parts.behaviour.memory > 0.0) return;
+  constexpr std::string_view no_memory = "with memory = 0 nobody's satisfaction moves";
+  if (parts.behaviour.peak != standard.peak) warn("peak", no_memory);
+  if (parts.behaviour.forgiveness != standard.forgiveness) warn("forgiveness", no_memory);
+  for (std::size_t i = 0; i < parts.touchpoints.size(); ++i) {
+    if (parts.touchpoints[i].weight == Touchpoint().weight) continue;
+    context.findings.warning(context.paths.touchpoints[i] + ".weight", fmt::format("weight changes nothing: {}", no_memory),
+                             "remove it");
+  }
+}
+
+void idle_budget(const Context& context) {
+  if (!context.parts.budget.per_quarter || !context.parts.improvements.empty()) return;
+  context.findings.warning("budget.per_quarter", "this budget limits nothing: there is no improvement to buy",
+                           "add an [[improvement]], or remove it");
 }
 
 bool correlated(const Persona& persona, TraitId trait) {
@@ -821,6 +836,7 @@ void check_idle_keys(const Context& context, const Reach& reach) {
   if (std::find(reach.any.begin(), reach.any.end(), true) == reach.any.end()) return;
   idle_settings(context);
   idle_behaviour(context);
+  idle_budget(context);
   for (std::size_t i = 0; i < parts.personas.size(); ++i) idle_preferences(context, i);
   idle_channels_and_teams(context);
   idle_handovers(context);
