@@ -16,7 +16,8 @@ int merge_command(const CommandLine& line) {
   namespace fs = std::filesystem;
   fs::path folder(line.input);
   if (!folder.has_filename()) folder = folder.parent_path();
-  const std::string path = results_path(line, folder.filename().string() + ".h5");
+  // Of "." and ".." the name is that of the folder that they are.
+  const std::string path = results_path(line, fs::weakly_canonical(folder).filename().string() + ".h5");
   Replacing may;
   may.force = line.force;
   std::error_code error;
@@ -26,7 +27,7 @@ int merge_command(const CommandLine& line) {
                                                 : "sojourn sweep SWEEP.toml -o FOLDER fills a folder; name that",
                      line.input);
   // Within the folder it would be a stranger at the next merge.
-  if (fs::equivalent(fs::absolute(path).parent_path(), folder, error))
+  if (fs::exists(folder / manifest_name, error) && fs::equivalent(fs::absolute(path).parent_path(), folder, error))
     throw InputError(fmt::format("{} lies in the folder of the points", path), "name a file elsewhere with -o");
   require_replaceable(path, may);
   std::optional<Outcomes> points;

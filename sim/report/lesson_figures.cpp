@@ -127,7 +127,13 @@ class Figures {
   }
 
   void visits() {
-    if (shown_.title.empty()) shown_.title = title_of_visits(asked_->figure);
+    if (shown_.title.empty()) {
+      shown_.title = title_of_visits(asked_->figure);
+      // Unless the bars name it.
+      if (asked_->touchpoints.size() == 1 && (plans().size() > 1 || asked_->by == LessonBars::personas)) {
+        shown_.title += fmt::format(": {}", name_of(parts_.touchpoints[asked_->touchpoints.front().index()]));
+      }
+    }
     shown_.kind = kind_of_visits(asked_->figure);
     shown_.wait = asked_->figure == "wait_days";
     const auto& all = touch_metrics();

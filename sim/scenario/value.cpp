@@ -590,6 +590,10 @@ std::optional<Distribution> distribution(const Value& value, Measure measure, Sc
     // By its mean, or by its rate.
     const bool mistyped =
         shape.node().children.size() == 1 && nearest(shape.node().children.front().key, {"mean", "rate"}) == "rate";
+    if (shape.node().find("rate") != nullptr && shape.node().find("mean") != nullptr) {
+      shape.refuse(fmt::format("{} is given by its mean and by its rate", value.label()), "write one of the two");
+      return std::nullopt;
+    }
     const bool by_rate = mistyped || (shape.node().find("rate") != nullptr && shape.node().find("mean") == nullptr);
     const auto one = parameters(
         shape,

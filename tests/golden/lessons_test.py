@@ -303,6 +303,13 @@ class Command(ProgramTest):
         self.assertEqual(mine.split("Try next")[0], shipped.split("Try next")[0].replace("Lesson 1: ", ""))
         self.assertIn("sojourn lesson my.toml --set", mine)
 
+    def test_a_heading_names_the_only_touchpoint(self):
+        text = (FILES / "clicked.toml").read_text(encoding="utf-8")
+        titled = ', plan = "baseline", title = "Cases that the article settles, by the log"'
+        self.assertIn(titled, text)
+        self.folder.joinpath("my.toml").write_text(text.replace(titled, "", 1), encoding="utf-8")
+        self.assertIn("Solved, as the log has it: Reads the help article\n  Baseline ", self.sojourn("lesson", "my.toml", "--predict", 1).stdout)
+
     def test_mistakes(self):
         for words, said in (([], "sojourn lessons lists them"), (["weekest"], 'there is no lesson "weekest"; did you mean "weakest"?'), (["17"], "16 luck"), (["0"], "there is no lesson"),
                             (["weakest", "--predict", "4"], "--predict: \"4\" is none of the choices"), (["weakest", "--predict", "x"], "from 1 to 3"),

@@ -234,6 +234,8 @@ class Sweep(SweepCase):
         self.run_sojourn("sweep", "s.toml", "-o", "points")
         done = self.run_sojourn("merge", "points", "-o", "points/all.h5", status=2)
         self.assertIn("lies in the folder of the points", done.stderr)
+        done = self.run_sojourn("merge", ".", "-o", "all.h5", status=2)
+        self.assertIn("it is not that of a sweep", done.stderr)
         self.run_sojourn("merge", "points", "-o", "all.h5")
 
     def test_foreign_files_are_never_replaced(self):

@@ -64,9 +64,14 @@ export const lookOf = (metric, change, told) => {
   return good > 0 ? "better" : good < 0 ? "worse" : change && (state === "unshown" || state === "none") ? "unshown" : "";
 };
 
-/** A value of a knob as a person reads it: times in minutes, hours, days or months, whichever fits the slider. */
-const times = [[3 / 24, 24 * 60, "minutes"], [3, 24, "hours"], [150, 1, "days"], [Infinity, 1 / month, "months"]];
-const timeOf = (knob) => (knob.unit === "day" && !knob.before && !knob.after ? times.find(([most]) => knob.to <= most) : null);
+/** A value of a knob as a person reads it: times in minutes, hours, days or months, whichever fits the slider. Months are whole. */
+const times = [[3 / 24, 24 * 60, "minutes"], [3, 24, "hours"], [150, 1, "days"], [Infinity, 1 / month, "months"]], inDays = times[2];
+const wholeMonths = (value) => Math.abs(value / month - Math.round(value / month)) < 1e-6;
+const timeOf = (knob) => {
+  if (knob.unit !== "day" || knob.before || knob.after) return null;
+  const fits = times.find(([most]) => knob.to <= most);
+  return fits[2] === "months" && ![knob.from, knob.to, ...(knob.values ?? [])].every(wholeMonths) ? inDays : fits;
+};
 const shownAs = (knob) => (knob.percent ? 100 : timeOf(knob)?.[1] ?? 1);
 export const knobNumber = (knob, value) => Number((shownAs(knob) * value).toPrecision(timeOf(knob) ? 6 : 12));
 export const knobValueOf = (knob, number) => clean(number / shownAs(knob));
