@@ -16,8 +16,9 @@ int merge_command(const CommandLine& line) {
   namespace fs = std::filesystem;
   fs::path folder(line.input);
   if (!folder.has_filename()) folder = folder.parent_path();
-  // Of "." and ".." the name is that of the folder that they are.
-  const std::string path = results_path(line, fs::weakly_canonical(folder).filename().string() + ".h5");
+  const bool dots = folder.filename() == "." || folder.filename() == "..";  // which have no name to call a file by
+  const fs::path named = dots ? fs::weakly_canonical(folder) : folder;
+  const std::string path = results_path(line, named.filename().string() + ".h5");
   Replacing may;
   may.force = line.force;
   std::error_code error;

@@ -374,15 +374,14 @@ SOJOURN_INLINE int list_marked(const std::uint8_t* marks, int lanes, int padded,
   const __m512i sixteen_on = _mm512_set1_epi32(16);
   for (int i = 0; i < padded; i += 16) {
     const __m128i sixteen = _mm_loadu_si128(reinterpret_cast<const __m128i*>(marks + i));
-    const int left = lanes - i;
+    const int left = lanes > i ? lanes - i : 0;
     const auto here = static_cast<__mmask16>(left < 16 ? (1 << left) - 1 : 0xffff);
     const __mmask16 mask = _mm_mask_test_epi8_mask(here, sixteen, sixteen);
     _mm512_storeu_si512(list + count, _mm512_maskz_compress_epi32(mask, numbers));
     count += std::popcount(static_cast<unsigned>(mask));
     numbers = _mm512_add_epi32(numbers, sixteen_on);
   }
-  return count;
-#endif
+#else
   for (int i = 0; i < lanes; i += 64) {
     std::uint64_t bits = 0;
     const int here = padded - i < 64 ? padded - i : 64;
@@ -399,6 +398,7 @@ SOJOURN_INLINE int list_marked(const std::uint8_t* marks, int lanes, int padded,
     if (left < 64) bits &= (std::uint64_t{1} << left) - 1;
     count += list_bits(bits, i, list + count);
   }
+#endif
   return count;
 }
 

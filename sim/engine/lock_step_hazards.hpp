@@ -299,7 +299,7 @@ void find_in_courses(const Courses& courses, Walkers& w, int padded) {
   }
 }
 
-/// By the beginning of the stretches `at`: the hazard of the law, and the sum of PeriodTerms.
+/// By the beginning of the stretches `at`: the hazard of the law, and `sum_of_terms` of it.
 void sum_terms(const Courses& courses, Walkers& w, const std::int32_t* at, double* hazard, double* sum, int padded) {
   EACH_LANE
   for (int i = 0; i < padded; ++i) w.age[i] = courses.begins[at[i]] - w.time[i];

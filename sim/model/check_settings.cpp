@@ -63,9 +63,10 @@ void check_people_at_queues(const ModelParts& parts, Findings& findings) {
       fixed = fixed || (at_once && !queues(touchpoint));
     }
   }
-  // The number of few people varies more than that of many, and the load with it.
+  // The number of few people varies more than that of many, and the load with it. At a load of 0.85 the mean wait comes out
+  // a seventh too long with 500 people, by 4 % with 1,000, by 1 % with 2,000, which is no more than it is off without.
   const double few = 1.0 / std::sqrt(static_cast<double>(parts.settings.customers));
-  constexpr double felt = 0.01;
+  constexpr double felt = 0.025;
   const bool varies = parts.settings.arrivals == PeopleNumber::poisson && few > felt;
   findings.warning(
       "scenario.customers",

@@ -378,8 +378,8 @@ void check_below_zero(const Context& context, const Reach& reach, const Change& 
     };
     static_cast<void>(any_visit(parts, reach, change.target, [&](const Touchpoint& touchpoint) {
       const std::string here = in_quotes(touchpoint.id);
-      if (parameter == Parameter::weight) look_at(touchpoint.weight, here);
-      if (parameter == Parameter::quality_sd) look_at(touchpoint.quality_sd, here);
+      if (parameter == Parameter::weight || parameter == Parameter::quality_sd)
+        look_at(number_of(touchpoint, parameter), here);
       if (parameter == Parameter::price && touchpoint.price) look_at(*touchpoint.price, here);
       if (parameter == Parameter::handle_time && touchpoint.handle_time) look_at(mean(*touchpoint.handle_time), here);
       if (parameter == Parameter::servers && touchpoint.servers && change.target.pools.empty())

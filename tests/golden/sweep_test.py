@@ -237,6 +237,9 @@ class Sweep(SweepCase):
         done = self.run_sojourn("merge", ".", "-o", "all.h5", status=2)
         self.assertIn("it is not that of a sweep", done.stderr)
         self.run_sojourn("merge", "points", "-o", "all.h5")
+        # A link is called by its own name.
+        (self.folder / "latest").symlink_to("points")
+        self.assertIn("latest.h5", self.run_sojourn("merge", "latest").stderr)
 
     def test_foreign_files_are_never_replaced(self):
         self.write("s.toml", "{ sobol = { samples = 8 } }")

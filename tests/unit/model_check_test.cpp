@@ -973,6 +973,6 @@ TEST_CASE("check: one customer for several callers is told, with the number that
   };
   CHECK(varies(500, PeopleNumber::poisson));
   CHECK_FALSE(varies(500, PeopleNumber::fixed));
-  CHECK_FALSE(varies(20'000, PeopleNumber::poisson));
+  CHECK_FALSE(varies(2'000, PeopleNumber::poisson));
   CHECK(warnings(5'000.0, 10'000) == warnings(10'000.0, 10'000));
 }

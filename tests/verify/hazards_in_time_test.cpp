@@ -729,7 +729,8 @@ TEST_CASE("hazards in time: Weibull laws over odds that repeat, over horizons, w
     for (const Pattern& pattern : patterns(static_cast<int>(std::ceil(horizon)))) {
       for (const double shape : {0.6, 1.7}) {
         CAPTURE(horizon, pattern.name, shape);
-        ModelParts parts = members(Weibull{horizon, shape}, horizon, pattern.changes, 10'000);
+        const std::uint64_t people = horizon < 100.0 ? 10'000 : horizon < 200.0 ? 20'000 : 40'000;
+        ModelParts parts = members(Weibull{horizon, shape}, horizon, pattern.changes, people);
         // The hazard that accumulates, by the odds that the program has at the middle of each twelfth of an hour.
         const Program program{Model(parts)};
         double sum = 0.0;

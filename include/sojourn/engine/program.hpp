@@ -155,12 +155,12 @@ struct HazardSums {
 };
 
 /// How the odds of an exit of a race go on from stretch to stretch of its own, of a Weibull law: where they repeat with a
-/// period, the hazard over many periods has a closed form (`PeriodTerms`, sim/engine/hazard_stretches.hpp).
+/// period, the hazard over many periods has a closed form (`sum_of_terms`, sim/engine/hazard_stretches.hpp).
 struct HazardCourse {
   static constexpr int terms = 12;
   std::size_t at = 0,
               stretches = 0;  // into HazardCourses, where after the last stretch comes one that begins at infinity; how many
-  double least_age = 0.0;     // days after a visit from which on the closed form is exact
+  double least_age = 0.0;     // days after a visit from which on the closed form is off by less than 1e-9
 };
 /// Those of all exits, one after the other, those that are alike once.
 struct HazardCourses {
