@@ -158,6 +158,7 @@ struct alignas(64) Changing {
   double limit[lane_count];                     // days after which some exit has come
   double soonest[fast_exits][lane_count];       // days before which an exit does not come
   std::int32_t steady[fast_exits][lane_count];  // 1: what changes is not the exit's own
+  float reach[sizeof(Reach) / sizeof(float)][lane_count];  // of the exit at hand: columns of Reach, see ReachField
   std::uint8_t marks[lane_count];
   std::int32_t listed[lane_count];
 };
@@ -178,11 +179,8 @@ struct alignas(64) Walkers {
   std::int32_t racer[lane_count], exit[lane_count];
   std::int32_t last[lane_count], probe[lane_count];  // of stretches that are looked for
   std::int32_t ended[lane_count];
-  // Of exits whose accumulated hazard is known.
-  double reached[lane_count], parts[lane_count];
-  std::int32_t sums[lane_count], first[lane_count];
   // Of exits that have a HazardCourse: into its arrays, to how far the closed form has led, and what that looks for.
-  double least_age[lane_count], jumps[lane_count], shape[lane_count], goal[lane_count], then[lane_count];
+  double parts[lane_count], least_age[lane_count], jumps[lane_count], shape[lane_count], goal[lane_count], then[lane_count];
   double mean[lane_count], here[lane_count], hazard[lane_count], next_sum[lane_count], next_hazard[lane_count];
   std::int32_t course[lane_count], stretches[lane_count], gone_to[lane_count], found[lane_count], until[lane_count];
 };
@@ -218,6 +216,11 @@ struct Field {
     heard = own + 4,
     more_heard = heard + 4,
   };
+};
+
+/// Columns of `Reach`, by the position of the field.
+struct ReachField {
+  enum { soon, late, soon_far, late_far, far, latest, way };
 };
 
 /// Eight rows become eight columns of one of their groups.
@@ -401,6 +404,67 @@ SOJOURN_INLINE int list_marked(const std::uint8_t* marks, int lanes, int padded,
 #endif
   return count;
 }
+
+/// The marked of the lanes, as list_marked lists them, and `list` itself: their columns are packed close together, and back.
+/// Packed columns may be written, and read, up to a vector beyond the last number.
+struct MarkedLanes {
+  const std::uint8_t* marks;
+  const std::int32_t* list;
+  int lanes, count;
+
+#if defined(__AVX512BW__) && defined(__AVX512VL__)
+  /// Those marked among lane `i` and the 15 after it.
+  [[nodiscard]] SOJOURN_INLINE __mmask16 of(int i) const {
+    const __m128i sixteen = _mm_loadu_si128(reinterpret_cast<const __m128i*>(marks + i));
+    const int left = lanes - i;
+    return _mm_mask_test_epi8_mask(static_cast<__mmask16>(left < 16 ? (1 << left) - 1 : 0xffff), sixteen, sixteen);
+  }
+#endif
+
+  template <class Number>
+  SOJOURN_INLINE void pack(const Number* from, Number* to) const {
+#if defined(__AVX512BW__) && defined(__AVX512VL__)
+    int at = 0;
+    for (int i = 0; i < lanes; i += 16) {
+      const __mmask16 mask = of(i);
+      if constexpr (sizeof(Number) == 4) {
+        _mm512_storeu_si512(to + at, _mm512_maskz_compress_epi32(mask, _mm512_loadu_si512(from + i)));
+      } else {
+        const auto low = static_cast<__mmask8>(mask), high = static_cast<__mmask8>(mask >> 8);
+        const int first = std::popcount(static_cast<unsigned>(low));
+        _mm512_storeu_si512(to + at, _mm512_maskz_compress_epi64(low, _mm512_loadu_si512(from + i)));
+        _mm512_storeu_si512(to + at + first, _mm512_maskz_compress_epi64(high, _mm512_loadu_si512(from + i + 8)));
+      }
+      at += std::popcount(static_cast<unsigned>(mask));
+    }
+#else
+    for (int k = 0; k < count; ++k) to[k] = from[list[k]];
+#endif
+  }
+
+  template <class Number>
+  SOJOURN_INLINE void unpack(const Number* from, Number* to) const {
+#if defined(__AVX512BW__) && defined(__AVX512VL__)
+    int at = 0;
+    for (int i = 0; i < lanes; i += 16) {
+      const __mmask16 mask = of(i);
+      if constexpr (sizeof(Number) == 4) {
+        const __m512i packed = _mm512_loadu_si512(from + at);
+        _mm512_storeu_si512(to + i, _mm512_mask_expand_epi32(_mm512_loadu_si512(to + i), mask, packed));
+      } else {
+        const auto low = static_cast<__mmask8>(mask), high = static_cast<__mmask8>(mask >> 8);
+        const int first = std::popcount(static_cast<unsigned>(low));
+        const __m512i packed_low = _mm512_loadu_si512(from + at), packed_high = _mm512_loadu_si512(from + at + first);
+        _mm512_storeu_si512(to + i, _mm512_mask_expand_epi64(_mm512_loadu_si512(to + i), low, packed_low));
+        _mm512_storeu_si512(to + i + 8, _mm512_mask_expand_epi64(_mm512_loadu_si512(to + i + 8), high, packed_high));
+      }
+      at += std::popcount(static_cast<unsigned>(mask));
+    }
+#else
+    for (int k = 0; k < count; ++k) to[list[k]] = from[k];
+#endif
+  }
+};
 
 /// Lists the rows, from number `row` on, that are due by `number` (see due_number): at most `lane_count` are looked at, and
 /// the list has place for four more. Where windows are numbered in turns, those that may be: who has been led away at the

@@ -174,21 +174,26 @@ void compete(Block& b, int j, int padded) {
 
 /// Where hazards change before the first exit comes, that is not yet the answer. Those of them whose hazards are of more
 /// kinds than the loop knows are marked: the reference decides. Returns how many.
-int race_on(Block& b, int count, int padded) {
+int race_on(Block& b, const MarkedLanes& racers, int padded) {
   const Hazards& hazards = b.t.hazards;
-  const std::int32_t* const flag = b.integers(Field::facts);
+  const int count = racers.count;
   Changing& c = b.changing;
-  for (int k = count; k < padded; ++k) b.r.lane[k] = b.r.lane[0];
-  EACH_LANE
-  for (int k = 0; k < padded; ++k) {
-    c.place[k] = hazards.place_of[b.c.place[b.r.lane[k]]];
-    c.next[k] = hazards.next[b.c.regime[b.r.lane[k]] * hazards.places + c.place[k]];
+  racers.pack(b.c.place, c.index);
+  racers.pack(b.c.regime, c.next);
+  racers.pack(b.c.time, c.time);
+  racers.pack(b.integers(Field::facts), c.chosen);
+  for (int k = count; k < padded; ++k) {
+    c.index[k] = c.index[0];
+    c.next[k] = c.next[0];
+    c.time[k] = c.time[0];
   }
   EACH_LANE
   for (int k = 0; k < padded; ++k) {
-    c.time[k] = b.c.time[b.r.lane[k]];
-    c.begins[k] = hazards.begin[c.next[k]];
+    c.place[k] = hazards.place_of[c.index[k]];
+    c.next[k] = hazards.next[c.next[k] * hazards.places + c.place[k]];
   }
+  EACH_LANE
+  for (int k = 0; k < padded; ++k) c.begins[k] = hazards.begin[c.next[k]];
   EACH_LANE
   for (int k = 0; k < padded; ++k) {
     const double leaves = b.r.first[k] < 0 ? never : c.time[k] + b.r.delay[k];
@@ -197,7 +202,7 @@ int race_on(Block& b, int count, int padded) {
     c.at[k] = c.next[k] - (c.begins[k] <= c.time[k] ? 0 : 1);
   }
   EACH_LANE
-  for (int k = 0; k < padded; ++k) c.changes[k] = (flag[b.r.lane[k]] & RowFlag::hazards_change) != 0 ? c.changes[k] : 0;
+  for (int k = 0; k < padded; ++k) c.changes[k] = (c.chosen[k] & RowFlag::hazards_change) != 0 ? c.changes[k] : 0;
   int changing = 0, marked = 0;
   for (int k = 0; k < count; ++k) changing += c.changes[k];
   if (changing == 0) return 0;
@@ -212,25 +217,22 @@ int race_on(Block& b, int count, int padded) {
 
 /// Touchpoints whose exits compete: those customers, side by side.
 void compete(Block& b) {
-  const std::int32_t *flag = b.integers(Field::facts), *first = b.integers(Field::first_exit);
-  int count = 0;
-  for (int i = 0; i < b.lanes; ++i) {
-    b.r.lane[count] = i;
-    count += (flag[i] & RowFlag::competes) != 0 ? 1 : 0;
-  }
+  const std::int32_t* flag = b.integers(Field::facts);
+  const int lanes = b.padded();
+  EACH_LANE
+  for (int i = 0; i < lanes; ++i) b.s.marks[i] = (flag[i] & RowFlag::competes) != 0 ? 1 : 0;
+  const int count = list_marked(b.s.marks, b.lanes, lanes, b.r.lane);
   if (count == 0) return;
   const int padded = (count + 15) & ~15;
-  for (int k = 0; k < count; ++k) {
-    const int i = b.r.lane[k];
-    b.r.customer[k] = b.c.customer[i];
-    b.r.event[k] = b.c.event[i];
-    b.r.row[k] = b.c.row[i];
-    b.r.satisfaction[k] = b.c.satisfaction[i];
-    b.r.expectation[k] = b.c.expectation[i];
-    b.r.heard[k] = b.s.heard[i];
-    b.r.effort[k] = b.s.effort[i];
-    b.r.first_exit[k] = first[i];
-  }
+  const MarkedLanes racers{b.s.marks, b.r.lane, b.lanes, count};
+  racers.pack(b.c.customer, b.r.customer);
+  racers.pack(b.c.event, b.r.event);
+  racers.pack(b.c.row, b.r.row);
+  racers.pack(b.c.satisfaction, b.r.satisfaction);
+  racers.pack(b.c.expectation, b.r.expectation);
+  racers.pack(b.s.heard, b.r.heard);
+  racers.pack(b.s.effort, b.r.effort);
+  racers.pack(b.integers(Field::first_exit), b.r.first_exit);
   for (int k = count; k < padded; ++k) {
     b.r.row[k] = b.r.row[0];
     b.r.first_exit[k] = b.r.first_exit[0];
@@ -253,17 +255,19 @@ void compete(Block& b) {
                    {b.r.words[0], b.r.words[1], b.r.words[2], b.r.words[3]}, static_cast<std::uint32_t>(call));
     for (int j = call * 4; j < call * 4 + 4 && j < b.t.race_exits; ++j) compete(b, j, padded);
   }
-  const int marked = b.t.hazards.place_of != nullptr ? race_on(b, count, padded) : 0;
-  for (int k = 0; k < count; ++k) {
-    const int i = b.r.lane[k];
-    const std::int32_t chosen = b.r.first[k];
-    b.s.chosen[i] = chosen;
-    if (chosen < 0) continue;
-    b.s.a[i] = b.r.delay[k];
-    const Exit& exit = b.t.exits[b.r.first_exit[k] + chosen];
-    b.s.to[i] = exit.to;
-    b.s.taken[i] = exit.taken;
+  const int marked = b.t.hazards.place_of != nullptr ? race_on(b, racers, padded) : 0;
+  EACH_LANE
+  for (int k = 0; k < padded; ++k) b.r.index[k] = b.r.first_exit[k] + (b.r.first[k] < 0 ? 0 : b.r.first[k]);
+  EACH_LANE
+  for (int k = 0; k < padded; ++k) {
+    const Exit& exit = b.t.exits[b.r.index[k]];
+    b.r.to[k] = exit.to;
+    b.r.taken[k] = exit.taken;
   }
+  racers.unpack(b.r.first, b.s.chosen);
+  racers.unpack(b.r.delay, b.s.a);
+  racers.unpack(b.r.to, b.s.to);
+  racers.unpack(b.r.taken, b.s.taken);
   for (int k = 0; k < marked; ++k) decide(b, b.s.marked[k], true);
 }
 

@@ -78,15 +78,14 @@ void set_out(Block& b, int i, int j, int k, double limit) {
 /// Fills what vectors read beyond the last walker.
 void pad(Walkers& w, int count, int padded) {
   for (int i = count; i < padded; ++i) {
-    for (auto* const column : {w.time, w.limit, w.a, w.b, w.sigma, w.left, w.reached, w.parts}) column[i] = column[0];
-    for (auto* const column : {w.at, w.row, w.steps, w.last, w.sums, w.first}) column[i] = column[0];
+    for (auto* const column : {w.time, w.limit, w.a, w.b, w.sigma, w.left, w.parts}) column[i] = column[0];
+    for (auto* const column : {w.at, w.row, w.steps, w.last}) column[i] = column[0];
     w.factor[i] = w.factor[0];
   }
 }
 
-/// Moves each walker on to the last stretch that `behind(i, stretch)` is true of, where it is of none after others; `near`:
-/// most are all but there.
-template <bool near, class Behind>
+/// Moves each walker on to the last stretch that `behind(i, stretch)` is true of, where it is of none after others.
+template <class Behind>
 void search(const Block& b, Walkers& w, int padded, Behind behind) {
   const auto probe = [&](int step) __attribute__((always_inline)) {
     EACH_LANE
@@ -94,15 +93,6 @@ void search(const Block& b, Walkers& w, int padded, Behind behind) {
     EACH_LANE
     for (int i = 0; i < padded; ++i) w.ended[i] = behind(i, w.probe[i]) ? 1 : 0;
   };
-  // Most do not have far to go.
-  for (int tries = 0; near && tries < 3; ++tries) {
-    probe(1);
-    std::int32_t any = 0;
-    for (int i = 0; i < padded; ++i) any |= w.ended[i];
-    if (any == 0) return;
-    EACH_LANE
-    for (int i = 0; i < padded; ++i) w.at[i] = w.ended[i] != 0 ? w.probe[i] : w.at[i];
-  }
   int step = 16;
   for (bool further = true; further && step < b.t.hazards.search;) {
     step *= 2;
@@ -132,7 +122,7 @@ void begin(Block& b, int count, int padded) {
     w.by[i] = -1.0;
   }
   if constexpr (Law::waits && !stretched) {
-    search<false>(
+    search(
         b, w, padded, [&](int i, std::int32_t stretch) __attribute__((always_inline)) {
           return !(hazards.begin[stretch] - w.time[i] > w.a[i]);
         });
@@ -435,52 +425,32 @@ void walk_courses(Block& b, int count) {
   }
 }
 
-/// Exits whose accumulated hazard is known, as many as `count`: no walk is needed.
-void find_by_sums(Block& b, int count) {
-  if (count == 0) return;
-  Walkers& w = b.walkers;
-  const Hazards& hazards = b.t.hazards;
-  const int padded = (count + 15) & ~15;
-  for (int i = 0; i < count; ++i) {
-    const std::int32_t at = b.changing.place[w.racer[i]] * fast_exits + w.exit[i];
-    w.sums[i] = hazards.sums_at[at];
-    w.parts[i] = hazards.parts[at];
-    w.first[i] = hazards.first[b.changing.place[w.racer[i]]];
-    w.reached[i] = days_of_threshold(static_cast<float>(w.left[i]), w.a[i], w.factor[i], hazards.most_rate[at]);
-  }
-  pad(w, count, padded);
-  const auto stretch_of = [&](int i) __attribute__((always_inline)) {
-    return SummedHazard{hazards.begin[w.at[i]], hazards.sums[w.sums[i] + w.at[i]],
-                        hazards.rate[w.row[i] + hazards.kind[w.at[i]] * fast_exits]};
-  };
-  EACH_LANE
-  for (int i = 0; i < padded; ++i) w.reached[i] = stretch_of(i).at(w.time[i]) + w.reached[i];
-  EACH_LANE
-  for (int i = 0; i < padded; ++i) {
-    w.probe[i] = w.sums[i] + w.first[i] + part_of(w.reached[i], w.parts[i], w.last[i] - w.first[i]);
-  }
-  EACH_LANE
-  for (int i = 0; i < padded; ++i) {
-    const std::int32_t guess = w.first[i] + hazards.guide[w.probe[i]];
-    w.at[i] = guess > w.at[i] ? guess : w.at[i];
-  }
-  search<true>(
-      b, w, padded, [&](int i, std::int32_t stretch) __attribute__((always_inline)) {
-        return hazards.sums[w.sums[i] + stretch] < w.reached[i];
-      });
-  EACH_LANE
-  for (int i = 0; i < padded; ++i) {
-    const std::int32_t next = w.at[i] < w.last[i] ? w.at[i] + 1 : w.at[i];
-    const double days = stretch_of(i).days_until(w.reached[i], w.time[i], hazards.begin[next]);
-    w.delay[i] = w.at[i] < w.last[i] ? days : never;
-  }
-  for (int i = 0; i < count; ++i) take_first(b, w.exit[i], w.racer[i], w.delay[i]);
-}
-
 /// Days within which exit `j` of racer `k` comes first, if it does; below 0 where it surely does not.
 double limit_of(const Block& b, int j, int k) {
   const double limit = b.changing.limit[k] < b.r.delay[k] ? b.changing.limit[k] : b.r.delay[k];
   return b.changing.soonest[j][k] <= limit * bound_rounding ? limit : -1.0;
+}
+
+/// Exit `j` of racer `k`, whose accumulated hazard is known: as delay_by_sums. There is too little of it for vectors.
+void find_by_sums(Block& b, int j, int k) {
+  if (limit_of(b, j, k) < 0.0) return;
+  const Changing& c = b.changing;
+  const Hazards& hazards = b.t.hazards;
+  const std::int32_t place = c.place[k], exit = place * fast_exits + j;
+  const std::int32_t first = hazards.first[place], last = hazards.first[place + 1] - 1;
+  const double* const sums = hazards.sums + hazards.sums_at[exit];
+  const double* const rate = hazards.rate + place * hazards.kinds * fast_exits + j;
+  const auto stretch = [&](std::int32_t at) {
+    return SummedHazard{hazards.begin[at], sums[at], rate[hazards.kind[at] * fast_exits]};
+  };
+  const double mean = b.t.exits[b.r.first_exit[k] + j].a, time = c.time[k];
+  const double days = days_of_threshold(b.r.threshold[j][k], mean, b.r.factor[j][k], hazards.most_rate[exit]);
+  const double reached = stretch(c.at[k]).at(time) + days;
+  const std::int32_t part = part_of(reached, hazards.parts[exit], last - first);
+  const std::int32_t guess = first + hazards.guide[hazards.sums_at[exit] + first + part];
+  std::int32_t at = guess > c.at[k] ? guess : c.at[k];
+  while (at < last && sums[at + 1] < reached) ++at;
+  if (at < last) take_first(b, j, k, stretch(at).days_until(reached, time, hazards.begin[at + 1]));
 }
 
 /// Exits that may come first, of those whose hazards change: 256 times the number of the exit and the racer.
@@ -558,25 +528,31 @@ void take_steady(Block& b, int j, int padded) {
   }
 }
 
+/// The columns of Reach of the exits `c.index` of all racers.
+void fetch_reach(Block& b, int padded) {
+  Changing& c = b.changing;
+  for (int k = 0; k < padded; k += 8) fetch_group(b.t.hazards.reach, c.index, 0, c.reach, k);
+}
+
 /// Marks those racers of whom exit `j`, whose hazard changes, may come first.
 void mark(Block& b, int j, int padded) {
   Changing& c = b.changing;
   const auto* exits = reinterpret_cast<const std::int32_t*>(b.r.columns[Field::race_exits]);
-  const Reach* const reach = b.t.hazards.reach;
   // So that a delay of nothing is not nothing times a large number, where an exit never comes.
   constexpr double moment = 1e-20;
   EACH_LANE
   for (int k = 0; k < padded; ++k) c.index[k] = b.r.first_exit[k] + (j < exits[k] ? j : 0);
+  fetch_reach(b, padded);
   EACH_LANE
   for (int k = 0; k < padded; ++k) {
-    c.soonest[j][k] = (b.r.delays[j][k] + moment) * static_cast<double>(reach[c.index[k]].soon);
+    c.soonest[j][k] = (b.r.delays[j][k] + moment) * static_cast<double>(c.reach[ReachField::soon][k]);
   }
   if ((b.t.hazards.by_mean >> j & 1u) != 0) {
     EACH_LANE
     for (int k = 0; k < padded; ++k) {
-      const double soon = c.soonest[j][k], far = b.r.delays[j][k] * static_cast<double>(reach[c.index[k]].soon_far);
+      const double soon = c.soonest[j][k], far = b.r.delays[j][k] * static_cast<double>(c.reach[ReachField::soon_far][k]);
       const double later = far > soon ? far : soon;
-      c.soonest[j][k] = far >= static_cast<double>(reach[c.index[k]].far) * bound_rounding ? later : soon;
+      c.soonest[j][k] = far >= static_cast<double>(c.reach[ReachField::far][k]) * bound_rounding ? later : soon;
     }
   }
   EACH_LANE
@@ -590,19 +566,19 @@ void mark(Block& b, int j, int padded) {
 /// Those racers, of `count`, whose hazards change before their first exit comes.
 void race_over_changes(Block& b, int count, int padded) {
   Changing& c = b.changing;
-  const Hazards& hazards = b.t.hazards;
   const double horizon = b.t.horizon;
   EACH_LANE
   for (int k = 0; k < padded; ++k) c.index[k] = b.r.first_exit[k] + (b.r.first[k] < 0 ? 0 : b.r.first[k]);
+  fetch_reach(b, padded);
   EACH_LANE
   for (int k = 0; k < padded; ++k) {
     // Beyond the horizon nobody asks: the next number after the days that are left.
     const double last = std::bit_cast<double>(std::bit_cast<std::int64_t>(horizon - c.time[k]) + 1);
-    const auto late = static_cast<double>(hazards.reach[c.index[k]].late);
-    const auto latest = static_cast<double>(hazards.reach[c.index[k]].latest);
+    const auto late = static_cast<double>(c.reach[ReachField::late][k]);
+    const auto latest = static_cast<double>(c.reach[ReachField::latest][k]);
     const double by_all = late > 0.0 ? b.r.delay[k] * late : never;
-    const auto far = static_cast<double>(hazards.reach[c.index[k]].far);
-    const double mean_far = b.r.delay[k] * static_cast<double>(hazards.reach[c.index[k]].late_far);
+    const auto far = static_cast<double>(c.reach[ReachField::far][k]);
+    const double mean_far = b.r.delay[k] * static_cast<double>(c.reach[ReachField::late_far][k]);
     const double by_mean = mean_far > far ? mean_far : far, by_late = by_mean < by_all ? by_mean : by_all;
     const double some = (by_late < latest ? by_late : latest) * bound_rounding, known = b.r.first[k] < 0 ? never : some;
     c.limit[k] = known < last ? known : last;
@@ -614,18 +590,20 @@ void race_over_changes(Block& b, int count, int padded) {
   EACH_LANE
   for (int k = 0; k < padded; ++k) c.limit[k] = b.r.delay[k] < c.limit[k] ? b.r.delay[k] : c.limit[k];
   Candidates by[Way::count];
+  const auto* const way = reinterpret_cast<const std::int32_t*>(c.reach[ReachField::way]);
   for (int j = 0; j < b.t.race_exits; ++j) {
     mark(b, j, padded);
     const int some = list_marked(c.marks, count, padded, c.listed);
     for (int n = 0; n < some; ++n) {
-      const std::int32_t k = c.listed[n];
-      Candidates& same = by[hazards.reach[b.r.first_exit[k] + j].way];
-      same.listed[same.count++] = j << 8 | k;
+      Candidates& same = by[way[c.listed[n]]];
+      same.listed[same.count++] = j << 8 | c.listed[n];
     }
   }
-  const Candidates& fixed = by[Way::fixed];
-  for (int n = 0; n < fixed.count; ++n) wait_fixed(b, fixed.listed[n] >> 8, fixed.listed[n] & 255);
-  walk_all(b, by[Way::by_sums], [&](int walking) { find_by_sums(b, walking); });
+  const auto each = [&](const Candidates& candidates, auto find) {
+    for (int n = 0; n < candidates.count; ++n) find(b, candidates.listed[n] >> 8, candidates.listed[n] & 255);
+  };
+  each(by[Way::fixed], wait_fixed);
+  each(by[Way::by_sums], find_by_sums);
   walk_all<UniformLaw>(b, by[Way::uniform]);
   walk_all<ExponentialLaw>(b, by[Way::exponential]);
   walk_all<WeibullLaw>(b, by[Way::weibull]);
